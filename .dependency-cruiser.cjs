@@ -1,0 +1,176 @@
+/** Architecture rules. Every name says what to do instead. */
+const PROTOCOL = '^nodes/([^_/][^/]*)/';
+const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz\\.ts$';
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Move the shared part to a third file.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'Nothing imports this file: use it or delete it.',
+      from: {
+        orphan: true,
+        pathNot: [
+          '\\.d\\.ts$',
+          '(^|/)[^/]+\\.config\\.(ts|js|cjs|mjs)$',
+          '^cli/main\\.ts$',
+          '^(test|bench|tools)/',
+          '^nodes/[^/]+/viz\\.ts$',
+          '-worker\\.(ts|mjs)$',
+          '^viz/app/main\\.ts$',
+        ],
+      },
+      to: {},
+    },
+    {
+      name: 'engine-knows-no-protocol',
+      severity: 'error',
+      comment: 'The engine hosts protocols through engine/host only.',
+      from: { path: '^engine/' },
+      to: { path: '^(nodes|topologies|scenarios|reports|viz|cli|bench)/' },
+    },
+    {
+      name: 'core-is-the-bottom',
+      severity: 'error',
+      comment: 'core may use host types and itself; net/live/measure build on core.',
+      from: { path: '^engine/core/' },
+      to: { path: '^engine/(?!core/|host/)' },
+    },
+    {
+      name: 'host-port-is-types',
+      severity: 'error',
+      comment: 'engine/host is the port: it depends on nothing outside itself.',
+      from: { path: '^engine/host/' },
+      to: { pathNot: '^engine/host/' },
+    },
+    {
+      name: 'simulated-world-has-no-node-builtins',
+      severity: 'error',
+      comment: 'Ask the host: no node:* in nodes/ and engine/{core,host,net}.',
+      from: { path: '^(nodes|engine/(core|host|net))/', pathNot: VIZ_PLUGIN },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'simulated-world-has-no-impure-packages',
+      severity: 'error',
+      comment: 'nodes/ may import only pure packages (zod for config.ts, cborg for wire.ts).',
+      from: { path: '^(nodes|engine/(core|host|net))/', pathNot: VIZ_PLUGIN },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'],
+        pathNot: 'node_modules/(zod|cborg)/',
+      },
+    },
+    {
+      name: 'protocol-sees-host-types-only',
+      severity: 'error',
+      comment: "A protocol imports engine/host, nodes/_kit, itself, and other protocols' index.ts.",
+      from: { path: '^nodes/', pathNot: VIZ_PLUGIN },
+      to: { path: '^(engine/(?!host/)|topologies|scenarios|reports|viz|cli|bench)' },
+    },
+    {
+      name: 'viz-plugin-draws-only',
+      severity: 'error',
+      comment:
+        'nodes/<p>/viz.ts turns trace state into a drawing: own geometry and wire, viz/format, d3.',
+      from: { path: VIZ_PLUGIN },
+      to: {
+        pathNot: [
+          '^nodes/$1/(geometry|wire)\\.ts$',
+          '^nodes/_kit/',
+          '^viz/format/',
+          'node_modules/d3-',
+        ],
+      },
+    },
+    {
+      name: 'protocol-imports-host-as-type',
+      severity: 'error',
+      comment: 'Use `import type`: the port is handed in at run time.',
+      from: { path: PROTOCOL },
+      to: { path: '^engine/host/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'protocol-through-the-front-door',
+      severity: 'error',
+      comment: "Import the other protocol's index.ts.",
+      from: { path: PROTOCOL },
+      to: { path: PROTOCOL, pathNot: ['^nodes/$1/', '^nodes/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'kit-is-wordless',
+      severity: 'error',
+      comment: 'nodes/_kit knows no protocol.',
+      from: { path: '^nodes/_kit/' },
+      to: { path: PROTOCOL },
+    },
+    {
+      name: 'app-knows-only-formats',
+      severity: 'error',
+      comment: 'viz/app reads trace and report formats, nothing else.',
+      from: { path: '^viz/app/' },
+      to: {
+        path: '^(engine|nodes|topologies|scenarios|reports|cli|bench|viz)/',
+        pathNot: ['^viz/app/', '^viz/format/', '^nodes/[^/]+/viz\\.ts$'],
+      },
+    },
+    {
+      name: 'app-has-no-node-builtins',
+      severity: 'error',
+      comment: 'viz/app runs in a browser.',
+      from: { path: '^viz/app/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'reports-do-not-run-things',
+      severity: 'error',
+      comment: 'reports turn numbers into verdicts.',
+      from: { path: '^reports/' },
+      to: { path: '^(nodes|topologies|scenarios|viz|cli)/' },
+    },
+    {
+      name: 'nobody-imports-cli',
+      severity: 'error',
+      comment: 'cli is the top.',
+      from: { pathNot: '^(cli|test)/' },
+      to: { path: '^cli/' },
+    },
+    {
+      name: 'no-test-in-source',
+      severity: 'error',
+      comment: 'Source must not import tests.',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'no-dev-dependency-in-source',
+      severity: 'error',
+      comment: 'Move it to dependencies, or the code to test/.',
+      from: { path: '^(engine|nodes|topologies|scenarios|reports|viz/server|cli)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'not-resolvable',
+      severity: 'error',
+      comment: 'The import points nowhere.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+    moduleSystems: ['es6'],
+  },
+};

@@ -1,0 +1,34 @@
+/**
+ * Finds the published test vectors, which are third-party data and live outside the repository.
+ *
+ * `ORRERY_VECTORS` names another folder; `ORRERY_VECTORS_REQUIRED=1` turns a missing folder into a
+ * failure. Without either, a clone that lacks the folder prints one line and skips these suites.
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root =
+  process.env['ORRERY_VECTORS'] ??
+  fileURLToPath(new URL('../../shared/vectors', import.meta.url));
+
+/** True when the folder of published vectors is there. */
+export const hasVectors: boolean = existsSync(root);
+
+if (!hasVectors) {
+  const message = `published vectors are not at ${root}; set ORRERY_VECTORS to run their suites`;
+  if (process.env['ORRERY_VECTORS_REQUIRED'] === '1') throw new Error(message);
+  process.stderr.write(`skip: ${message}\n`);
+}
+
+/** Reads one vector file as text; `path` is relative to the folder of vectors. */
+export function vectorText(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** Reads one vector file as JSON. */
+export function vectors<T>(path: string): T {
+  return JSON.parse(vectorText(path)) as T;
+}
