@@ -1,0 +1,90 @@
+/**
+ * Primitives a protocol may use. No function draws randomness by itself: secrets, ephemerals and
+ * coins are arguments. `engine/crypto` implements it three times (noble, node, sodium) under one
+ * conformance suite.
+ *
+ * @module
+ */
+
+/** AEAD algorithms. Keys are 32 bytes, except AES-128-GCM with 16; nonces 12; tags 16 bytes. */
+export type AeadName = 'chacha20-poly1305' | 'aes-128-gcm' | 'aes-256-gcm';
+
+/** An AEAD key with its schedule; make it once per key, not per packet. */
+export interface AeadKey {
+  /**
+   * Encrypts `plaintext` into `target` at `targetOffset`, followed by the 16-byte tag. `target` must
+   * not overlap `plaintext`.
+   * @returns the bytes written: plaintext.length + 16.
+   */
+  seal(
+    nonce: Uint8Array,
+    associatedData: Uint8Array,
+    plaintext: Uint8Array,
+    target: Uint8Array,
+  ): number;
+  /**
+   * Decrypts `sealed` (ciphertext and tag) into the start of `target`, which must not overlap it.
+   * @returns the plaintext's length, or -1 when authentication fails (target is then garbage).
+   */
+  open(
+    nonce: Uint8Array,
+    associatedData: Uint8Array,
+    sealed: Uint8Array,
+    target: Uint8Array,
+  ): number;
+}
+
+/** A message authentication key with its schedule (AES-CMAC, RFC 4493). */
+export interface MacKey {
+  /** Writes the 16-byte tag of `message` to the start of `out`. */
+  tag(message: Uint8Array, out: Uint8Array): void;
+}
+
+/** Inputs of HKDF (RFC 5869); `length` in bytes. */
+export interface HkdfInput {
+  readonly key: Uint8Array;
+  readonly salt?: Uint8Array;
+  readonly info?: Uint8Array;
+  readonly length: number;
+}
+
+/** The primitives. All byte arrays returned are fresh and belong to the caller. */
+export interface CryptoProvider {
+  /** noble, node or sodium; `modelled` does no cryptography and is named in the verdict line. */
+  readonly name: string;
+  sha256(data: Uint8Array): Uint8Array;
+  sha512(data: Uint8Array): Uint8Array;
+  /** BLAKE2b, `length` 1..64 bytes, optional key of up to 64 bytes (RFC 7693). */
+  blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
+  /** BLAKE2s, 32 bytes (Noise test vectors). */
+  blake2s(data: Uint8Array): Uint8Array;
+  /** BLAKE3 in hash mode, `length` bytes. */
+  blake3(data: Uint8Array, length: number): Uint8Array;
+  /** BLAKE3 in key derivation mode. */
+  blake3DeriveKey(context: string, material: Uint8Array, length: number): Uint8Array;
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array;
+  hkdfSha256(input: HkdfInput): Uint8Array;
+  hkdfSha512(input: HkdfInput): Uint8Array;
+  /** Public key of a 32-byte X25519 secret. */
+  x25519PublicKey(secret: Uint8Array): Uint8Array;
+  /** Shared secret, or undefined when it is all zero (low-order point, RFC 7748 section 6.1). */
+  x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
+  ed25519PublicKey(secret: Uint8Array): Uint8Array;
+  ed25519Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** Uncompressed public key (65 bytes) of a 32-byte P-256 secret. */
+  p256PublicKey(secret: Uint8Array): Uint8Array;
+  /** ECDSA over SHA-256 with the deterministic nonce of RFC 6979; 64 bytes r, s. */
+  p256Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
+  p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  aead(name: AeadName, key: Uint8Array): AeadKey;
+  /** AES-CMAC with a 16-byte key. */
+  aesCmac(key: Uint8Array): MacKey;
+  /** AES-CTR key stream over `data`; `counter` is the initial 16-byte block. */
+  aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array;
+  /** ChaCha20 (RFC 8439 2.4) over `data`, 12-byte nonce, initial block counter. */
+  chacha20(key: Uint8Array, nonce: Uint8Array, counter: number, data: Uint8Array): Uint8Array;
+  /** Compares in constant time for equal lengths; different lengths are unequal. */
+  equal(a: Uint8Array, b: Uint8Array): boolean;
+}

@@ -1,0 +1,78 @@
+/**
+ * THE PORT: everything a node may touch. No promises: every completion is an event. The same node
+ * code runs in `sim` (virtual time) and in `live` (real sockets) behind this interface (DESIGN 3).
+ *
+ * @module
+ */
+import type { ComputeOptions, ComputeResult, Job } from './compute.ts';
+import type { CryptoProvider } from './crypto.ts';
+import type { Log, Meter, Trace } from './measure.ts';
+import type { Random } from './random.ts';
+import type { DatagramSocket, Endpoint, UdpOptions } from './socket.ts';
+import type { Store } from './store.ts';
+import type { ConnectDone, ConnectOptions, Listener, ListenOptions, Stream } from './stream.ts';
+import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
+
+/** A request to a node from a scenario or a live face, ordered and stamped like a packet. */
+export interface NodeRequest {
+  /** What is asked: `send` carries application bytes to `target`; others are the protocol's own. */
+  readonly kind: string;
+  /** A node's name, or whatever the kind defines. */
+  readonly target: string;
+  /** Bytes of the request; they belong to the handler during the call. */
+  readonly body: Uint8Array;
+  /**
+   * Answers, at once or later, at most once.
+   * @param outcome `ok`, or the name of the refusal.
+   */
+  respond(outcome: string, body?: Uint8Array): void;
+}
+
+/** The port. */
+export interface Host {
+  readonly name: string;
+  /** Monotonic time since the start of the run, integer nanoseconds. For intervals. */
+  now(): Nanoseconds;
+  /** Calendar time: the scenario's epoch plus skew in sim, the system's in live. For expiry. */
+  clock(): CalendarTime;
+  /** Calls `fire` once after `delay` (integer ns, >= 0). */
+  after(delay: Nanoseconds, fire: () => void): Timer;
+  /** The node's own stream for this purpose; the same object at every call. */
+  random(purpose: string): Random;
+  /** Key material. Sim: seeded; live: the system's generator, always. */
+  randomBytes(length: number): Uint8Array;
+  /** Interns an address and port. */
+  endpoint(address: string, port: number): Endpoint;
+  /** The address and port of an endpoint, for configuration and logs. */
+  endpointOf(endpoint: Endpoint): { readonly address: string; readonly port: number };
+  /** Binds a datagram socket; a taken port is reported by `undefined`. */
+  udp(options: UdpOptions): DatagramSocket | undefined;
+  /** A buffer of at least `length` bytes of one's own, to fill and send. Contents are undefined. */
+  alloc(length: number): Uint8Array;
+  /** Gives back a buffer that was neither sent nor received in the current call. */
+  release(buffer: Uint8Array): void;
+  /** Accepts streams; a taken port is reported by `undefined`. */
+  listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined;
+  connect(options: ConnectOptions, done: ConnectDone): void;
+  /** Runs a job of the protocol's `jobs`; `done` is never called in the same turn. */
+  compute(
+    job: string,
+    input: unknown,
+    done: (result: ComputeResult) => void,
+    options?: ComputeOptions,
+  ): Job;
+  /** Installs the handler of requests; without one they are refused as `no-handler`. */
+  onRequest(handler: (request: NodeRequest) => void): void;
+  /**
+   * Hands application bytes that arrived from node `from` to whoever uses this node (the scenario's
+   * sink, a live face). The bytes are read during the call only.
+   */
+  deliver(from: string, buffer: Uint8Array, offset: number, length: number): void;
+  /** Counts a drop by its name, for the metric, the trace and the fingerprint. */
+  drop(reason: string): void;
+  store(name: string): Store;
+  readonly crypto: CryptoProvider;
+  readonly trace: Trace;
+  readonly meter: Meter;
+  readonly log: Log;
+}

@@ -1,0 +1,59 @@
+/**
+ * Measurements are data: a node says what happened, reports judge it.
+ *
+ * @module
+ */
+
+/** A counter or gauge obtained once and used per packet. */
+export interface Counter {
+  add(amount: number): void;
+}
+/** A value that goes up and down. */
+export interface Gauge {
+  set(value: number): void;
+}
+/** A distribution of integers in the metric's base unit (ns, bytes, packets). */
+export interface Histogram {
+  record(value: number): void;
+}
+
+/** Names are those of the protocol's `metrics`; an unknown name is an assertion. */
+export interface Meter {
+  counter(metric: string): Counter;
+  gauge(metric: string): Gauge;
+  histogram(metric: string): Histogram;
+  /** One sample of a rare event, kept individually (for example a fail-over's detection time). */
+  sample(metric: string, value: number): void;
+}
+
+/** What the pictures need: states of machines, begin and end of procedures, marks. */
+export interface Trace {
+  /** The machine (`path 3`, `session gateway-211`) is in this state from now on. */
+  state(machine: string, state: string): void;
+  /** Begins a procedure; the function returned ends it. */
+  span(name: string): () => void;
+  mark(name: string): void;
+}
+
+/** Log lines go to the operator, never into results. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** How a metric is counted, and so which aggregations fit it. */
+export type MetricKind = 'counter' | 'gauge' | 'histogram' | 'samples' | 'ratio';
+
+/** Base units of metrics. */
+export type MetricUnit = 'ns' | 'count' | 'bytes' | 'ratio' | 'packets' | '1/min' | 'bits';
+
+/** One metric of a protocol or of the runner. */
+export interface MetricDefinition {
+  /** `<area>.<name>`, lower case, dots and underscores. */
+  readonly name: string;
+  readonly kind: MetricKind;
+  readonly unit: MetricUnit;
+  /** One sentence: what is measured, where, by which estimator. */
+  readonly help: string;
+}

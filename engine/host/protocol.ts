@@ -1,0 +1,62 @@
+/**
+ * The public face of a protocol: what `nodes/<p>/index.ts` exports as `protocol`, and what users'
+ * own protocols export in the same way.
+ *
+ * @module
+ */
+import type { JobDefinition } from './compute.ts';
+import type { Host } from './host.ts';
+import type { MetricDefinition } from './measure.ts';
+import type { NetworkView } from './network-view.ts';
+
+/**
+ * Ground truth kept outside the nodes, so that it survives their crashes: which numbers of a space
+ * were seen before. It measures, it never decides (`antireplay.false_reject`).
+ */
+export interface Witness {
+  /** Notes `value` (safe integer >= 0) in `space`; true when it was there already. */
+  note(space: string, value: number): boolean;
+  /** True when `value` was noted in `space`. */
+  has(space: string, value: number): boolean;
+}
+
+/** What a protocol gets besides the port. */
+export interface NodeSetup<Options> {
+  /** The node's options, checked by the protocol's schema, with defaults filled in. */
+  readonly options: Options;
+  readonly network: NetworkView;
+  readonly witness: Witness;
+}
+
+/** A running node as the runner sees it. */
+export interface NodeHandle {
+  /** Opens sockets and timers. Called once, at time 0 or after a restart. */
+  start(): void;
+  /** Ends gracefully: persists, closes. Not called on a crash. */
+  stop?(): void;
+  /** Link ids that packets to `target` take at this moment, in order; for faults on active paths. */
+  activePath?(target: string): readonly string[] | undefined;
+  /** True when the node can carry traffic; the runner waits for it before it calls a run live. */
+  isReady?(): boolean;
+  /** Names a broken invariant of the node's state, or undefined. Asked at the end and at marks. */
+  invariant?(): string | undefined;
+  /** What a status page shows: plain data, sorted keys. */
+  status?(): Readonly<Record<string, unknown>>;
+}
+
+/** The face of a protocol. `Options` is what its schema returns. */
+export interface Protocol<Options = unknown> {
+  readonly name: string;
+  /** One sentence for lists. */
+  readonly summary: string;
+  /** A zod schema of the node's `options`. */
+  readonly config: { safeParse(input: unknown): unknown };
+  /** Pure jobs for `host.compute`, by name. */
+  readonly jobs: Readonly<Record<string, JobDefinition>>;
+  /** Address of the module that exports `protocol`, so that a live worker can load the jobs. */
+  readonly moduleUrl: string;
+  /** Drop reasons and what each means, one sentence. */
+  readonly drops: Readonly<Record<string, string>>;
+  readonly metrics: readonly MetricDefinition[];
+  create(host: Host, setup: NodeSetup<Options>): NodeHandle;
+}

@@ -1,0 +1,22 @@
+/**
+ * Named random streams: one per (seed, node, purpose), so that a draw here moves nothing there
+ * (spec/simulation.md 6.2 and 6.4).
+ *
+ * @module
+ */
+
+/** A stream of reproducible draws. */
+export interface Random {
+  /** 32 uniform bits. One word. */
+  u32(): number;
+  /** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). One word, rarely more. */
+  below(n: number): number;
+  /** Uniform in [0, 1) with 53 bits. Two words. */
+  uniform(): number;
+  /** True with probability `p`. Two words. */
+  chance(p: number): boolean;
+  /** Exponential with the given mean. Two words. */
+  exponential(mean: number): number;
+  /** Shuffles in place (Fisher-Yates). n - 1 words. */
+  shuffle<T>(items: T[]): void;
+}

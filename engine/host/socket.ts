@@ -1,0 +1,50 @@
+/**
+ * Datagram sockets. Every host has an address of 127.0.0.0/8 from the address plan; in `sim` a
+ * datagram travels over the simulated links, in `live` over a real UDP socket.
+ *
+ * @module
+ */
+
+/** An interned (address, port); numbers keep the packet path free of strings and objects. */
+export type Endpoint = number;
+
+/** What `send` says: `full` means that the local queue refused the datagram (it is a drop). */
+export type SendResult = 'sent' | 'full';
+
+/**
+ * Called for each datagram. The bytes `buffer[offset .. offset + length)` belong to the handler
+ * during the call: it may change them in place and hand the same buffer to `send`; what it wants to
+ * keep it copies.
+ */
+export type DatagramHandler = (
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  from: Endpoint,
+) => void;
+
+/** Options of `host.udp`. */
+export interface UdpOptions {
+  /** Port to bind; 0 lets the host choose from 49152 upwards. */
+  readonly port: number;
+  /** Address to bind; the host's own when absent. */
+  readonly address?: string;
+  /** Id of the link that all datagrams of this socket use; by destination when absent. */
+  readonly link?: string;
+  readonly onDatagram: DatagramHandler;
+  /** Errors after binding (live only: unreachable, refused). */
+  readonly onError?: (reason: string) => void;
+}
+
+/** A bound datagram socket. */
+export interface DatagramSocket {
+  readonly local: Endpoint;
+  /**
+   * Sends one datagram and takes ownership of the buffer, which must come from `host.alloc` or
+   * from the current `onDatagram` call.
+   * @param length 0..65,507 bytes.
+   */
+  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult;
+  /** Frees the port. */
+  close(): void;
+}

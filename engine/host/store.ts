@@ -1,0 +1,21 @@
+/**
+ * Crash-safe storage. What `sync` has confirmed survives a crash; what was written after the last
+ * confirmed sync may be lost, kept in part, or torn in its last record, never silently altered.
+ *
+ * @module
+ */
+
+/** One named store of a node: an append log and a small table, synced together. */
+export interface Store {
+  /** Appends one record to the log (copied). */
+  append(record: Uint8Array): void;
+  /** Calls `visit` for each whole record in order; a torn or damaged tail is cut off before it. */
+  replay(visit: (record: Uint8Array) => void): void;
+  /** Replaces the log by nothing; takes effect at the next sync, all or nothing. */
+  truncate(): void;
+  put(key: string, value: Uint8Array): void;
+  get(key: string): Uint8Array | undefined;
+  delete(key: string): void;
+  /** Makes everything written so far durable, then calls `done` (never in the same turn). */
+  sync(done: (error?: string) => void): void;
+}

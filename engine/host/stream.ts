@@ -1,0 +1,82 @@
+/**
+ * Reliable ordered bytes: TCP in `live`, modelled segments over the simulated links in `sim`.
+ * Every completion is an event.
+ *
+ * @module
+ */
+import type { Endpoint, SendResult } from './socket.ts';
+
+/** Why a stream ended before its orderly close. */
+export type StreamError =
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'unreachable'
+  | 'secure-failed'
+  | 'address-in-use';
+
+/** What the owner of a stream wants to be told. Bytes belong to the handler during the call. */
+export interface StreamHandlers {
+  readonly onData: (buffer: Uint8Array, offset: number, length: number) => void;
+  /** The peer has finished sending (half-close); we may go on writing. */
+  readonly onEnd?: () => void;
+  /** After `write` said `full`: there is room again. */
+  readonly onDrain?: () => void;
+  /** Both directions are closed, or the stream failed. Nothing is called after it. */
+  readonly onClose?: (error?: StreamError) => void;
+}
+
+/** Options of {@link Stream.secure}: TLS 1.3 with a pre-shared key, or with certificates. */
+export interface SecureOptions {
+  readonly role: 'client' | 'server';
+  /** Pre-shared key, 32 bytes, and its identity. */
+  readonly psk?: { readonly identity: string; readonly key: Uint8Array };
+  /** PEM texts, given as files by the user (live only). */
+  readonly certificate?: { readonly certPem: string; readonly keyPem: string };
+  /** PEM text of the authority a client trusts. */
+  readonly trustPem?: string;
+  readonly serverName?: string;
+}
+
+/** One open stream. */
+export interface Stream {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Installs the handlers; call it in the turn in which the stream was handed over. */
+  handle(handlers: StreamHandlers): void;
+  /**
+   * Appends a copy of the bytes to the send queue. `full` means: accepted, and the queue is above
+   * its limit, so wait for `onDrain`.
+   */
+  write(bytes: Uint8Array): SendResult;
+  /** Half-close after everything written has been sent. */
+  end(): void;
+  /** Discards what is queued and tells the peer `reset`. */
+  reset(): void;
+  /** Stops (true) or resumes delivery of `onData`; back-pressure reaches the sender. */
+  setPaused(isPaused: boolean): void;
+  /** Starts TLS on the stream after the bytes exchanged so far. */
+  secure(options: SecureOptions, done: (error?: StreamError) => void): void;
+}
+
+/** Options of `host.listen`. */
+export interface ListenOptions {
+  readonly port: number;
+  readonly address?: string;
+}
+
+/** A listening port. */
+export interface Listener {
+  readonly local: Endpoint;
+  close(): void;
+}
+
+/** Options of `host.connect`. */
+export interface ConnectOptions {
+  readonly to: Endpoint;
+  /** Gives up after this long; 7 s (three SYN retries) when absent. Nanoseconds. */
+  readonly timeout?: number;
+}
+
+/** Called once: with the open stream, or with the reason why there is none. */
+export type ConnectDone = (stream: Stream | undefined, error?: StreamError) => void;
