@@ -1,0 +1,141 @@
+/**
+ * What a run hands to the reports: plain, clonable data of one seed, and the KPIs it is judged by.
+ * Times are nanoseconds of the run's clock (virtual in `sim`, wall in `live`) unless a name says
+ * otherwise.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import type { HistogramData } from '../engine/measure/histogram.ts';
+
+/** In which world the run took place. */
+export type Mode = 'sim' | 'emulate' | 'live';
+
+/** The measured data of one metric in one run. */
+export type MetricData =
+  | { readonly kind: 'counter'; readonly value: number }
+  | { readonly kind: 'gauge'; readonly value: number }
+  | { readonly kind: 'ratio'; readonly numerator: number; readonly denominator: number }
+  | { readonly kind: 'samples'; readonly values: readonly number[] }
+  | { readonly kind: 'histogram'; readonly data: HistogramData };
+
+/** Ways to reduce a metric to one number. `rate` is per minute of measured time. */
+export type Aggregation =
+  | 'p50'
+  | 'p90'
+  | 'p95'
+  | 'p99'
+  | 'p99.9'
+  | 'mean'
+  | 'min'
+  | 'max'
+  | 'rate'
+  | 'ratio'
+  | 'count'
+  | 'value';
+
+/** Comparison of a measured value with its limit. */
+export type Comparison = '<=' | '>=' | '==' | '<' | '>';
+
+/** A limit from the scenario file. */
+export interface KpiSpec {
+  readonly metric: string;
+  readonly aggregation: Aggregation;
+  readonly comparison: Comparison;
+  /** In the metric's base unit (ns, ratio 0..1, 1/min, count). */
+  readonly limit: number;
+  /** As written in the file, e.g. `<= 250ms`. */
+  readonly limitText: string;
+  /** True when a metric without samples is `not applicable` instead of a failure. */
+  readonly allowEmpty: boolean;
+  /** `point` judges the value; `inside` passes only if the whole interval meets the limit. */
+  readonly interval: 'point' | 'inside';
+}
+
+/** One fault that happened. */
+export interface FaultRecord {
+  readonly id: string;
+  readonly kind: string;
+  /** What it hit, for people: `core-110 <-> core-210 down`. */
+  readonly text: string;
+  /** Link ids and node names that it touched; never empty in a finished run. */
+  readonly targets: readonly string[];
+  readonly beginNs: number;
+  /** Undefined when it lasts to the end. */
+  readonly endNs?: number;
+  /** Consequences seen, e.g. `detected`, `switched`, `first packet`: instants of the run's clock. */
+  readonly effects: Readonly<Record<string, number>>;
+}
+
+/** Conservation of packets on all links of the run. */
+export interface PacketTotals {
+  readonly sent: number;
+  readonly duplicated: number;
+  readonly injected: number;
+  readonly delivered: number;
+  readonly inFlight: number;
+  /** By named reason, sorted by name. */
+  readonly drops: Readonly<Record<string, number>>;
+}
+
+/** A quantity over time in bins of equal width; `null` where nothing was measured. */
+export interface Series {
+  readonly name: string;
+  readonly unit: string;
+  readonly binNs: number;
+  readonly values: readonly (number | null)[];
+}
+
+/** Everything measured in one run with one seed. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly virtualNs: number;
+  /** Measured time after the warm-up. */
+  readonly measuredNs: number;
+  readonly wallMs: number;
+  readonly events: number;
+  readonly metrics: Readonly<Record<string, MetricData>>;
+  readonly faults: readonly FaultRecord[];
+  readonly packets: PacketTotals;
+  /** Drops named by protocols: `protocol/reason` to count. */
+  readonly nodeDrops: Readonly<Record<string, number>>;
+  readonly series: readonly Series[];
+  readonly warnings: readonly string[];
+  /** `complete`, `interrupted` or `time-limit`. */
+  readonly ending: 'complete' | 'interrupted' | 'time-limit';
+}
+
+/** What the judge gets. */
+export interface RunInput {
+  readonly scenario: {
+    readonly name: string;
+    readonly file: string;
+    readonly sha256: string;
+    readonly question: string;
+    readonly topologyFile: string;
+    readonly topologySha256: string;
+    readonly durationNs: number;
+    readonly warmupNs: number;
+  };
+  readonly mode: Mode;
+  /** Name of the crypto provider; `modelled` is named in the verdict line. */
+  readonly crypto: string;
+  /** `calibrated` or `not modelled`. */
+  readonly cpu: string;
+  readonly kpis: readonly KpiSpec[];
+  readonly definitions: readonly MetricDefinition[];
+  readonly seeds: readonly SeedResult[];
+  /** Wall time of the whole command, all workers. */
+  readonly wallMs: number;
+  readonly environment: {
+    readonly node: string;
+    readonly os: string;
+    readonly cpu: string;
+    readonly commit: string;
+  };
+  /** One command that repeats the run. */
+  readonly reproduce: string;
+  /** Overrides given by `--set`, path to value. */
+  readonly overrides: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,160 @@
+/**
+ * A checked scenario: what the loader makes of a YAML file. All quantities are in base units (ns,
+ * bytes, packets per second). Names of nodes, links and metrics have been resolved or refused.
+ *
+ * @module
+ */
+import type { KpiSpec } from '../reports/model.ts';
+import type { SourcePosition, Topology } from '../topologies/model.ts';
+
+/** When packets of a flow leave. */
+export type TrafficPattern =
+  | { readonly kind: 'constant'; readonly rate: number }
+  | { readonly kind: 'poisson'; readonly rate: number }
+  /** Exponential on and off periods; constant `rate` while on. */
+  | {
+      readonly kind: 'on-off';
+      readonly rate: number;
+      readonly onNs: number;
+      readonly offNs: number;
+    }
+  /** Instants and sizes from a CSV file (`seconds,bytes` lines), sorted. */
+  | {
+      readonly kind: 'trace';
+      readonly atNs: readonly number[];
+      readonly bytes: readonly number[];
+    }
+  /** Each request is answered by the receiver with `responseBytes`. */
+  | {
+      readonly kind: 'request-response';
+      readonly rate: number;
+      readonly responseBytes: number;
+    }
+  /** One transfer of `bytes` over the reliable stream, then the end. */
+  | { readonly kind: 'file'; readonly bytes: number };
+
+/** One flow of application bytes. */
+export interface TrafficSpec {
+  readonly from: string;
+  readonly to: string;
+  readonly pattern: TrafficPattern;
+  /** Application bytes a packet, 32..65,536 (the ground truth takes 32). */
+  readonly sizeBytes: number;
+  readonly startNs: number;
+  readonly stopNs: number;
+  readonly position: SourcePosition;
+}
+
+/** Which links an event acts on. */
+export type LinkSelector =
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  /** An inter-AS link of the path that `from` uses towards `to` when the event begins. */
+  | {
+      readonly kind: 'active-path';
+      readonly from: string;
+      readonly to: string;
+      readonly hop: 'random' | 'first' | 'last' | number;
+    };
+
+/** What an event does. Verbs come in pairs: what begins can end. */
+export type FaultAction =
+  | {
+      readonly kind: 'set-link';
+      readonly links: LinkSelector;
+      readonly direction: 'both' | 'forward' | 'backward';
+      /** Changed quantities, base units; `up` false cuts the cable. */
+      readonly set: {
+        readonly up?: boolean;
+        readonly rateBps?: number;
+        readonly delayNs?: number;
+        readonly loss?: number;
+        readonly lossBurst?: number;
+        readonly corrupt?: number;
+        readonly duplicate?: number;
+      };
+    }
+  | { readonly kind: 'hold-link'; readonly links: LinkSelector }
+  | {
+      readonly kind: 'partition';
+      readonly from: readonly string[];
+      readonly to: readonly string[];
+      readonly direction: 'both' | 'one-way';
+    }
+  | {
+      readonly kind: 'crash';
+      readonly node: string;
+      readonly store: 'synced' | 'prefix' | 'torn';
+    }
+  | { readonly kind: 'clock'; readonly node: string; readonly stepNs: number; readonly ppm: number }
+  /** On-path attacker: records packets and sends copies again, later or out of order. */
+  | {
+      readonly kind: 'tap';
+      readonly links: LinkSelector;
+      /** Share of recorded packets that are sent again, 0..1. */
+      readonly replay: number;
+      /** Replays leave up to this many packets later. */
+      readonly replayWithin: number;
+      /** Genuine packets are moved back by up to this many packets. */
+      readonly reorder: number;
+      /** Forged copies (bits flipped after recording), share 0..1. */
+      readonly forge: number;
+    };
+
+/** When an event happens. */
+export type FaultSchedule =
+  | { readonly kind: 'at'; readonly atNs: number; readonly forNs?: number }
+  /** Every `everyNs` from `fromNs`, whole slots before the end only. */
+  | {
+      readonly kind: 'every';
+      readonly everyNs: number;
+      readonly fromNs: number;
+      readonly forNs: number;
+      /** `random`: uniform in [0, every - for], drawn per slot. */
+      readonly phase: 'start' | 'random';
+    }
+  /** Independent exponential up and down times per selected link. */
+  | {
+      readonly kind: 'random';
+      readonly meanUpNs: number;
+      readonly meanDownNs: number;
+      readonly fromNs: number;
+      readonly toNs: number;
+    };
+
+/** One entry of `events`. */
+export interface FaultSpec {
+  readonly id: string;
+  readonly schedule: FaultSchedule;
+  readonly action: FaultAction;
+  readonly position: SourcePosition;
+}
+
+/** A sweep: one run per combination, same seeds in each (common random numbers). */
+export interface SweepSpec {
+  readonly parameters: readonly { readonly path: string; readonly values: readonly string[] }[];
+}
+
+/** A checked scenario. */
+export interface Scenario {
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly question: string;
+  readonly topology: Topology;
+  readonly durationNs: number;
+  readonly warmupNs: number;
+  /** Calendar time of virtual 0, Unix seconds. */
+  readonly epochSeconds: number;
+  readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
+  /** Options merged over those of the topology's hosts, by protocol or node name. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly traffic: readonly TrafficSpec[];
+  readonly events: readonly FaultSpec[];
+  readonly kpis: readonly (KpiSpec & { readonly position: SourcePosition })[];
+  readonly sweep?: SweepSpec;
+  readonly seeds: readonly number[];
+  /** A run that takes longer on the wall ends with exit 5. Milliseconds. */
+  readonly timeLimitMs?: number;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,84 @@
+/**
+ * A checked topology: what the loader makes of a YAML file, a generator or an importer, and what
+ * the runner builds worlds from. All quantities are in base units (ns, bit/s, bytes).
+ *
+ * @module
+ */
+import type { LinkRelation } from '../engine/host/network-view.ts';
+import type { DirectionSpec } from '../engine/net/link-spec.ts';
+
+/** Where a value stands in a file, for errors found after loading. */
+export interface SourcePosition {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, UTF-16 units. */
+  readonly column: number;
+}
+
+/** A host and the protocol it runs. */
+export interface HostSpec {
+  readonly name: string;
+  /** From the address plan, 127.0.0.0/8, unless the file gives one. */
+  readonly address: string;
+  /** Folder name of a shipped protocol, or a path to a module of the user's. */
+  readonly protocol: string;
+  /** Options as written; checked by the protocol's own schema. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly isdAs?: string;
+  /** Hosts of one machine share its processor; the host's own name when absent. */
+  readonly machine: string;
+  /** Cores of the machine. */
+  readonly cores: number;
+  readonly position: SourcePosition;
+}
+
+/** One end of a link. */
+export interface LinkEnd {
+  readonly host: string;
+  /** UDP port of the link at this host. */
+  readonly port: number;
+  /** Interface number in the AS; 0 for internal links. */
+  readonly ifId: number;
+}
+
+/** A point-to-point link; `forward` is a to b. */
+export interface LinkSpec {
+  readonly id: string;
+  readonly a: LinkEnd;
+  readonly b: LinkEnd;
+  readonly relation: LinkRelation;
+  readonly forward: DirectionSpec;
+  readonly backward: DirectionSpec;
+  readonly position: SourcePosition;
+}
+
+/** A multi-access segment. */
+export interface SegmentSpec {
+  readonly id: string;
+  readonly members: readonly { readonly host: string; readonly port: number }[];
+  readonly medium: DirectionSpec;
+  readonly position: SourcePosition;
+}
+
+/** An autonomous system. */
+export interface AsSpec {
+  readonly isdAs: string;
+  readonly core: boolean;
+  readonly mtu: number;
+}
+
+/** A checked topology. */
+export interface Topology {
+  readonly name: string;
+  readonly file: string;
+  /** Of the file's bytes. */
+  readonly sha256: string;
+  /** `loopback`: an address of 127/8 per host; `ports`: 127.0.0.1 and a port range per host. */
+  readonly addressPlan: 'loopback' | 'ports' | 'scion';
+  readonly hosts: readonly HostSpec[];
+  readonly links: readonly LinkSpec[];
+  readonly segments: readonly SegmentSpec[];
+  readonly ases: readonly AsSpec[];
+  readonly warnings: readonly string[];
+}
