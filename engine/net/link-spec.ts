@@ -1,0 +1,240 @@
+/**
+ * What one direction of a link is, as plain numbers: the topology loader produces these values and
+ * the simulated network consumes them. Units are in the names; every optional field says its
+ * default here and nowhere else.
+ *
+ * Spec: simulation.md 2.1 to 2.7. Does not parse text and does not check shapes: `checkDirection`
+ * names values that no link can have (the loader calls it to report file, line and column).
+ *
+ * @module
+ */
+
+/** Packet loss (simulation.md 2.3). */
+export type LossSpec =
+  | {
+      /** Each packet is lost independently. */
+      readonly kind: 'bernoulli';
+      /** 0..1. */
+      readonly probability: number;
+    }
+  | {
+      /** Two states, the bad one loses everything; stated as users know it. */
+      readonly kind: 'burst';
+      /** Overall share of lost packets, 0..1. */
+      readonly probability: number;
+      /** Mean number of consecutive losses, >= 1; 1 / (1 - probability) is Bernoulli. */
+      readonly meanBurst: number;
+    }
+  | {
+      /** Gilbert-Elliott, one step per packet. */
+      readonly kind: 'gilbert-elliott';
+      /** P(good -> bad) and P(bad -> good) per packet, 0..1, not both 0. */
+      readonly p: number;
+      readonly r: number;
+      /** Loss probability in the good state (1 - k) and in the bad state (1 - h). */
+      readonly lossGood: number;
+      readonly lossBad: number;
+    }
+  | {
+      /** Gilbert-Elliott whose state advances with time, holding times exponential. */
+      readonly kind: 'gilbert-elliott-time';
+      readonly meanGoodNs: number;
+      readonly meanBadNs: number;
+      readonly lossGood: number;
+      readonly lossBad: number;
+    }
+  | {
+      /** Packet indices (from 0, ascending) that are lost within a period of `length` packets. */
+      readonly kind: 'trace';
+      readonly lost: readonly number[];
+      readonly length: number;
+      /** After `length` packets: start over, or lose nothing more. */
+      readonly atEnd: 'repeat' | 'end';
+    };
+
+/** What is added to the delay of each packet (simulation.md 2.4). */
+export type JitterSpec =
+  | { readonly kind: 'none' }
+  | {
+      /** Integer uniform on [-halfWidthNs, +halfWidthNs]. */
+      readonly kind: 'uniform';
+      readonly halfWidthNs: number;
+    }
+  | {
+      /** Normal, truncated (not clamped) at +- `boundSigmas` standard deviations. */
+      readonly kind: 'normal';
+      readonly sigmaNs: number;
+      /** Default 3. */
+      readonly boundSigmas?: number;
+    }
+  | {
+      /** scaleNs * (u^(-1/shape) - 1), values above `capNs` become `capNs`. */
+      readonly kind: 'pareto';
+      readonly scaleNs: number;
+      /** Default 3. */
+      readonly shape?: number;
+      readonly capNs: number;
+    }
+  | {
+      /** Ascending quantiles of an empirical law, at least two; linear interpolation between. */
+      readonly kind: 'table';
+      readonly quantilesNs: readonly number[];
+    };
+
+/**
+ * Whether packets may overtake each other in the pipe (simulation.md 2.4): `false` keeps order (the
+ * later packet waits), `true` lets jitter reorder, the object is netem's meaning: after `gap - 1`
+ * delayed packets each packet skips the delay with this probability.
+ */
+export type ReorderSpec = boolean | { readonly probability: number; readonly gap: number };
+
+/** Bit errors: with `probability` exactly `bits` different bits of the packet are flipped. */
+export interface CorruptSpec {
+  readonly probability: number;
+  /** 1..64, default 1. */
+  readonly bits?: number;
+}
+
+/** Limits of a drop-tail queue; the packet being serialised does not count. */
+export interface DropTailSpec {
+  readonly kind: 'drop-tail';
+  /** Packets, default Infinity. */
+  readonly limitPackets?: number;
+  /** Bytes without overhead, default Infinity. */
+  readonly limitBytes?: number;
+}
+
+/** Which packets wait, in which order, and which are refused (simulation.md 2.5). */
+export type QueueSpec =
+  | DropTailSpec
+  | {
+      /** RFC 8289. */
+      readonly kind: 'codel';
+      /** Default 5,000,000. */
+      readonly targetNs?: number;
+      /** Default 100,000,000. */
+      readonly intervalNs?: number;
+      /** Never drops at a backlog of at most this; default the direction's MTU. */
+      readonly maxPacketBytes?: number;
+      /** Packets, default Infinity. */
+      readonly limitPackets?: number;
+    }
+  | {
+      /** Strict and non-preemptive; class 0 is served first. */
+      readonly kind: 'priority';
+      /** One entry per class, most urgent first; 1..16 classes. */
+      readonly classes: readonly Omit<DropTailSpec, 'kind'>[];
+      /**
+       * Class of each of the 64 DSCP values. Default: DSCP >= 48 is class 0, >= 32 class 1, ...,
+       * the rest the last class. A packet's DSCP is what its sender set, 0 by default.
+       */
+      readonly classOfDscp?: readonly number[];
+    };
+
+/** Rate limiter in front of the transmitter (simulation.md 2.5, virtual scheduling). */
+export interface TokenBucketSpec {
+  /** Bytes per second, > 0. */
+  readonly rateBytesPerSecond: number;
+  /** Bytes; at least the MTU. */
+  readonly burstBytes: number;
+  /** `shape` waits for tokens, `police` drops. */
+  readonly mode: 'shape' | 'police';
+}
+
+/** A window in which the direction can send, with its own rate and delay if they differ. */
+export interface ContactSpec {
+  readonly startNs: number;
+  /** A packet whose serialisation would end after it is not started. */
+  readonly endNs: number;
+  readonly rateBps?: number;
+  readonly delayNs?: number;
+}
+
+/** Scheduled contacts (simulation.md 2.6). */
+export interface ContactsSpec {
+  /** Ascending, not overlapping. */
+  readonly windows: readonly ContactSpec[];
+  /** Windows repeat with this period (>= the last end); once when absent. */
+  readonly periodNs?: number;
+  /** What happens to packets offered between contacts; default `queue`. */
+  readonly outside?: 'queue' | 'drop';
+}
+
+/** One direction of a link: queue, transmitter, pipe. */
+export interface DirectionSpec {
+  /** Bits per second, > 0; Infinity serialises in no time. */
+  readonly rateBps: number;
+  /** Propagation delay, integer ns >= 0. */
+  readonly delayNs: number;
+  /** Bytes added to each packet on the wire, default 0. */
+  readonly overheadBytes?: number;
+  /** Largest datagram in bytes, default 65,535; longer ones are dropped as `mtu`. */
+  readonly mtu?: number;
+  /** Default drop-tail with 1,000 packets. */
+  readonly queue?: QueueSpec;
+  /** Default none. */
+  readonly tokenBucket?: TokenBucketSpec;
+  /** Default none. */
+  readonly loss?: LossSpec;
+  /** Default none. */
+  readonly corrupt?: CorruptSpec;
+  /** Probability that a second copy arrives, default 0. */
+  readonly duplicate?: number;
+  /** Default none. */
+  readonly jitter?: JitterSpec;
+  /** Default false. */
+  readonly reorder?: ReorderSpec;
+  /**
+   * What becomes of packets under way when the direction goes down: `lost` (a cut cable), or
+   * `delivered` (light already under way). Default `lost`, with `contacts` `delivered`.
+   */
+  readonly inFlight?: 'lost' | 'delivered';
+  /** Default always open. */
+  readonly contacts?: ContactsSpec;
+}
+
+/** A change while the link is running; absent fields stay, `null` takes an impairment away. */
+export interface LinkChange {
+  /** False holds the direction down until the effect ends; a direction is up if nothing holds it. */
+  readonly up?: boolean;
+  readonly rateBps?: number;
+  readonly delayNs?: number;
+  readonly mtu?: number;
+  readonly loss?: LossSpec | null;
+  readonly corrupt?: CorruptSpec | null;
+  readonly duplicate?: number;
+  readonly jitter?: JitterSpec | null;
+  readonly reorder?: ReorderSpec;
+  readonly tokenBucket?: TokenBucketSpec | null;
+  readonly inFlight?: 'lost' | 'delivered';
+  /** New limit of a drop-tail or CoDel queue; what exceeds it is dropped from the tail. */
+  readonly limitPackets?: number;
+  /** A packet in serialisation: finish at the old rate (default), or continue at the new one. */
+  readonly inSerialisation?: 'finish' | 'rescale';
+}
+
+/** Which directions of a link something concerns: `forward` is from end a to end b. */
+export type LinkSide = 'both' | 'forward' | 'backward';
+
+/** A multi-access segment (simulation.md 2.7): one transmitter at a time, first come first served. */
+export interface SegmentSpec {
+  readonly rateBps: number;
+  readonly delayNs: number;
+  /** Default 0. */
+  readonly overheadBytes?: number;
+  /** Default 65,535. */
+  readonly mtu?: number;
+  /** Limit of the common queue in packets, default 1,000. */
+  readonly limitPackets?: number;
+  /** Drawn for each receiver's copy. Default none. */
+  readonly loss?: LossSpec;
+}
+
+/** Defaults of {@link DirectionSpec}, named once. */
+export const DIRECTION_DEFAULTS = {
+  overheadBytes: 0,
+  mtu: 65_535,
+  limitPackets: 1_000,
+  duplicate: 0,
+  reorder: false,
+} as const;
