@@ -1,0 +1,122 @@
+/**
+ * Bytes: big-endian integers, hexadecimal text, comparison and concatenation of `Uint8Array`s.
+ *
+ * The readers do not check bounds: a caller proves the length once and reads often. Reading past
+ * the end yields a number made of zeros, never an exception. No formats and no protocols here.
+ *
+ * @module
+ */
+
+const BYTE_VALUES = 0x100;
+const UINT16_VALUES = 0x1_0000;
+const UINT32_VALUES = 0x1_0000_0000;
+const HEX_DIGIT = /^[0-9a-f]*$/i;
+const HEX: readonly string[] = Array.from({ length: BYTE_VALUES }, (_, value) =>
+  value.toString(16).padStart(2, '0'),
+);
+
+/** Reads an unsigned 16-bit big-endian integer at `offset`. */
+export function readUint16(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
+}
+
+/** Reads an unsigned 32-bit big-endian integer at `offset`. */
+export function readUint32(bytes: Uint8Array, offset: number): number {
+  return (
+    (((bytes[offset] as number) << 24) |
+      ((bytes[offset + 1] as number) << 16) |
+      ((bytes[offset + 2] as number) << 8) |
+      (bytes[offset + 3] as number)) >>>
+    0
+  );
+}
+
+/** Reads an unsigned 48-bit big-endian integer at `offset`; it always fits a safe integer. */
+export function readUint48(bytes: Uint8Array, offset: number): number {
+  return readUint16(bytes, offset) * UINT32_VALUES + readUint32(bytes, offset + 2);
+}
+
+/** Reads an unsigned 64-bit big-endian integer at `offset`. For codecs, not for hot state. */
+export function readUint64(bytes: Uint8Array, offset: number): bigint {
+  return (BigInt(readUint32(bytes, offset)) << 32n) | BigInt(readUint32(bytes, offset + 4));
+}
+
+/** Writes the low 16 bits of `value`, big-endian, at `offset`. */
+export function writeUint16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 8;
+  bytes[offset + 1] = value;
+}
+
+/** Writes the low 32 bits of `value`, big-endian, at `offset`. */
+export function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
+}
+
+/** Writes `value` (0 … 2^48-1) as 48 bits, big-endian, at `offset`. */
+export function writeUint48(bytes: Uint8Array, offset: number, value: number): void {
+  writeUint16(bytes, offset, Math.floor(value / UINT32_VALUES) % UINT16_VALUES);
+  writeUint32(bytes, offset + 2, value % UINT32_VALUES);
+}
+
+/** Writes the low 64 bits of `value`, big-endian, at `offset`. For codecs, not for hot state. */
+export function writeUint64(bytes: Uint8Array, offset: number, value: bigint): void {
+  writeUint32(bytes, offset, Number((value >> 32n) & 0xffff_ffffn));
+  writeUint32(bytes, offset + 4, Number(value & 0xffff_ffffn));
+}
+
+/** Prints bytes as lower-case hexadecimal text without separators. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/**
+ * Reads hexadecimal text, upper or lower case, without separators.
+ * @throws RangeError when the text has an odd length or another character.
+ * @example fromHex('00ff') // Uint8Array [0, 255]
+ */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0) throw new RangeError(`hex text has odd length ${text.length}`);
+  if (!HEX_DIGIT.test(text)) throw new RangeError('hex text has a character outside 0-9, a-f');
+  const bytes = new Uint8Array(text.length / 2);
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16);
+  }
+  return bytes;
+}
+
+/** Compares public bytes; leaves at the first difference, so use CryptoProvider.equal on secrets. */
+export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) {
+    if (left[index] !== right[index]) return false;
+  }
+  return true;
+}
+
+/** Orders bytes like a dictionary: negative, zero or positive, for `Array.sort`. */
+export function compareBytes(left: Uint8Array, right: Uint8Array): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const difference = (left[index] as number) - (right[index] as number);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Joins the parts into one new array. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}

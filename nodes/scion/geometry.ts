@@ -1,0 +1,96 @@
+/**
+ * SCION: lengths, offsets, numbers and defaults, each with its unit and the section it comes from.
+ *
+ * Sections are those of the SCION header specification (doc/protocols/scion-header.rst) unless
+ * another document is named. Values only: no layout is read or written here.
+ *
+ * @module
+ */
+
+/** The only version there is ("Common Header"). */
+export const SCION_VERSION = 0;
+/** Bytes of the common header. */
+export const COMMON_LENGTH = 12;
+/** HdrLen, host address lengths and extension lengths count in units of this many bytes. */
+export const LINE_LENGTH = 4;
+/** HdrLen is 8 bits of 4-byte units, so a SCION header has at most 1,020 bytes. */
+export const HEADER_LENGTH_MAX = 255 * LINE_LENGTH;
+/** PayloadLen is 16 bits. */
+export const PAYLOAD_LENGTH_MAX = 0xffff;
+/** FlowID is 20 bits. */
+export const FLOW_ID_MAX = 0xf_ffff;
+/** Bytes of one ISD-AS number ("Address Header"). */
+export const ISD_AS_LENGTH = 8;
+/** Bytes of the destination and source ISD-AS pair. */
+export const ISD_AS_PAIR_LENGTH = 2 * ISD_AS_LENGTH;
+/** Offset of the destination ISD-AS from the packet's start; also the SCMP pointer to it. */
+export const DESTINATION_ISD_AS_OFFSET = COMMON_LENGTH;
+/** Offset of the source ISD-AS from the packet's start; also the SCMP pointer to it. */
+export const SOURCE_ISD_AS_OFFSET = COMMON_LENGTH + ISD_AS_LENGTH;
+/** Offset of both host addresses, destination first. */
+export const HOSTS_OFFSET = COMMON_LENGTH + ISD_AS_PAIR_LENGTH;
+/** Host address type and length nibbles: IPv4, IPv6 and service. */
+export const HOST_TYPE_IPV4 = 0x0;
+export const HOST_TYPE_IPV6 = 0x3;
+export const HOST_TYPE_SERVICE = 0x4;
+
+/** Path types ("Common Header", PathType). */
+export const PATH_TYPE_EMPTY = 0;
+export const PATH_TYPE_SCION = 1;
+export const PATH_TYPE_ONE_HOP = 2;
+
+/** Path meta header, info field, hop field ("Path Type: SCION"), bytes. */
+export const META_LENGTH = 4;
+export const INFO_LENGTH = 8;
+export const HOP_LENGTH = 12;
+/** Bytes of a hop field's MAC; the CMAC is cut to this length. */
+export const HOP_MAC_LENGTH = 6;
+/** Offset of the MAC inside a hop field. */
+export const HOP_MAC_OFFSET = 6;
+/** Segments of a path. */
+export const SEGMENTS_MAX = 3;
+/** CurrHF is 6 bits, so no more hop fields than this can be pointed at. */
+export const HOPS_MAX = 64;
+/** Bytes of a one-hop path ("Path Type: OneHopPath"): info field and two hop fields. */
+export const ONE_HOP_LENGTH = INFO_LENGTH + 2 * HOP_LENGTH;
+/** Info field flags. */
+export const INFO_PEERING = 0x02;
+export const INFO_CONS_DIR = 0x01;
+/** Hop field flags: router alert for the router at the ingress or egress in construction order. */
+export const HOP_INGRESS_ALERT = 0x02;
+export const HOP_EGRESS_ALERT = 0x01;
+
+/** Hop field expiry ("Hop Field", ExpTime): one unit is 24 h / 256 = 337.5 s. */
+export const EXP_TIME_UNIT_NS = 337_500_000_000;
+/** ExpTime is 8 bits. */
+export const EXP_TIME_MAX = 255;
+/** ExpTime of hop fields made from a topology: (63 + 1) x 337.5 s = 6 h. */
+export const EXP_TIME_DEFAULT = 63;
+
+/** Next header numbers (doc/protocols/assigned-protocol-numbers.rst). */
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+export const PROTOCOL_HOP_BY_HOP = 200;
+export const PROTOCOL_END_TO_END = 201;
+export const PROTOCOL_SCMP = 202;
+export const PROTOCOL_BFD = 203;
+
+/** Extension headers (doc/protocols/extension-header.rst): fixed part, options Pad1 and PadN. */
+export const EXTENSION_BASE_LENGTH = 2;
+export const OPTION_PAD1 = 0;
+export const OPTION_PADN = 1;
+
+/** UDP/SCION header, bytes. */
+export const UDP_LENGTH = 8;
+/** SCMP (doc/protocols/scmp.rst): type, code and checksum, bytes. */
+export const SCMP_BASE_LENGTH = 4;
+/** An SCMP error packet quotes so much that the whole reply stays within this many bytes. */
+export const SCMP_PACKET_MAX = 1232;
+
+/** Hop field MAC input: one AES block. */
+export const MAC_INPUT_LENGTH = 16;
+/** Bytes of an AS forwarding key (AES-128). */
+export const FORWARDING_KEY_LENGTH = 16;
+/** Salt and iterations of the forwarding key's PBKDF2-HMAC-SHA256 (reference pkg/scrypto/mac.go). */
+export const FORWARDING_KEY_SALT = 'Derive OF Key';
+export const FORWARDING_KEY_ITERATIONS = 1000;

@@ -1,0 +1,31 @@
+/**
+ * The reasons for which a SCION codec refuses bytes from the network, each with one sentence.
+ *
+ * A reason is also a metric and a trace category. The router's and gateway's own reasons are with
+ * those; here are only the ones found by reading.
+ *
+ * @module
+ */
+
+/** Every reason of the codecs with its explanation for people. */
+export const WIRE_DROPS = {
+  'scion-truncated': 'The datagram ends before the SCION header does.',
+  'scion-version': 'The version is not 0.',
+  'scion-header-length': 'HdrLen differs from common header + addresses + path.',
+  'path-type-unknown': 'The path type is none of empty, SCION and one-hop.',
+  'path-malformed': 'Segment lengths or the current hop of the path contradict each other.',
+  'path-irreversible': 'The path has no hop to come back from.',
+  'path-end': 'The path is advanced beyond its last hop.',
+  'extension-malformed': 'An extension header is cut, repeated or out of order.',
+  'l4-truncated': 'The upper layer header does not fit the packet.',
+  'l4-length': 'The UDP length does not fit the packet.',
+  'l4-checksum': 'The upper layer checksum is wrong.',
+} as const;
+
+/** Why a codec refused the bytes. */
+export type WireDrop = keyof typeof WIRE_DROPS;
+
+/** True when a decoder's answer is a reason and not a value. */
+export function isWireDrop(answer: unknown): answer is WireDrop {
+  return typeof answer === 'string';
+}

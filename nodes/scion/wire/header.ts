@@ -1,0 +1,133 @@
+/**
+ * The SCION header as a plain object: common header, addresses, path.
+ *
+ * SCION header specification "Common Header", "Address Header". For control code, SCMP replies,
+ * header templates and tests; the per-packet work is in packet-view.ts. What follows the header is
+ * left as bytes.
+ *
+ * @module
+ */
+import { concatBytes, readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
+import {
+  DESTINATION_ISD_AS_OFFSET,
+  FLOW_ID_MAX,
+  HOSTS_OFFSET,
+  LINE_LENGTH,
+  SCION_VERSION,
+  SOURCE_ISD_AS_OFFSET,
+} from '../geometry.ts';
+import type { WireDrop } from './drops.ts';
+import { type HostAddress, hostLength } from './host-address.ts';
+import { type IsdAs, readIsdAs, writeIsdAs } from './isd-as.ts';
+import { decodePath, encodePath, pathLength, pathType, type WirePath } from './path.ts';
+
+/** A SCION header. Lengths that follow from its content are not stored. */
+export interface ScionHeader {
+  /** DSCP (6 bits) and ECN (2 bits). */
+  readonly trafficClass: number;
+  /** 20 bits, constant within a flow. */
+  readonly flowId: number;
+  /** Protocol number of what follows. */
+  readonly nextHeader: number;
+  /** Bytes after the header, as the header says. */
+  readonly payloadLength: number;
+  readonly target: IsdAs;
+  readonly source: IsdAs;
+  readonly targetHost: HostAddress;
+  readonly sourceHost: HostAddress;
+  readonly path: WirePath;
+}
+
+/** A decoded header and where its payload begins. */
+export interface DecodedHeader {
+  readonly header: ScionHeader;
+  /** Bytes of the whole header, from the start of the packet. */
+  readonly headerLength: number;
+}
+
+const NEXT_HEADER_OFFSET = 4;
+const HEADER_LENGTH_OFFSET = 5;
+const PAYLOAD_LENGTH_OFFSET = 6;
+const PATH_TYPE_OFFSET = 8;
+const HOST_TYPES_OFFSET = 9;
+const NIBBLE_MASK = 0xf;
+
+/** Bytes a header takes: 12 + addresses + path. */
+export function headerLength(header: Omit<ScionHeader, 'payloadLength'>): number {
+  const hosts = hostLength(header.targetHost.type) + hostLength(header.sourceHost.type);
+  return HOSTS_OFFSET + hosts + pathLength(header.path);
+}
+
+/**
+ * Decodes the header at the start of a packet. RSV bits are ignored.
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     |Version| TrafficClass  |                FlowID                 |
+ *     |    NextHdr    |    HdrLen     |          PayloadLen           |
+ *     |    PathType   |DT |DL |ST |SL |              RSV              |
+ *     |            DstISD             |                DstAS          |
+ *     |                               …                               |
+ *     |            SrcISD             |                SrcAS          |
+ *     |                               …                               |
+ *     |  DstHostAddr 4·(1+DL) bytes   …   SrcHostAddr 4·(1+SL) bytes  |
+ *     |                             path …                            |
+ */
+export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDrop {
+  if (packet.length < HOSTS_OFFSET) return 'scion-truncated';
+  const word = readUint32(packet, 0);
+  if (word >>> 28 !== SCION_VERSION) return 'scion-version';
+  const length = LINE_LENGTH * (packet[HEADER_LENGTH_OFFSET] as number);
+  const types = packet[HOST_TYPES_OFFSET] as number;
+  const targetType = types >>> 4;
+  const sourceType = types & NIBBLE_MASK;
+  const sourceHostOffset = HOSTS_OFFSET + hostLength(targetType);
+  const pathOffset = sourceHostOffset + hostLength(sourceType);
+  if (length < pathOffset) return 'scion-header-length';
+  if (packet.length < length) return 'scion-truncated';
+  const path = decodePath(packet[PATH_TYPE_OFFSET] as number, packet.subarray(pathOffset, length));
+  if (typeof path === 'string') return path;
+  const header: ScionHeader = {
+    trafficClass: (word >>> 20) & 0xff,
+    flowId: word & FLOW_ID_MAX,
+    nextHeader: packet[NEXT_HEADER_OFFSET] as number,
+    payloadLength: readUint16(packet, PAYLOAD_LENGTH_OFFSET),
+    target: readIsdAs(packet, DESTINATION_ISD_AS_OFFSET),
+    source: readIsdAs(packet, SOURCE_ISD_AS_OFFSET),
+    targetHost: { type: targetType, bytes: packet.slice(HOSTS_OFFSET, sourceHostOffset) },
+    sourceHost: { type: sourceType, bytes: packet.slice(sourceHostOffset, pathOffset) },
+    path,
+  };
+  return { header, headerLength: length };
+}
+
+/** Encodes a header; HdrLen, PathType and the address types follow from its content. */
+export function encodeHeader(header: ScionHeader): Uint8Array {
+  const bytes = new Uint8Array(headerLength(header));
+  const { targetHost, sourceHost } = header;
+  writeUint32(bytes, 0, (SCION_VERSION << 28) | (header.trafficClass << 20) | header.flowId);
+  bytes[NEXT_HEADER_OFFSET] = header.nextHeader;
+  bytes[HEADER_LENGTH_OFFSET] = bytes.length / LINE_LENGTH;
+  writeUint16(bytes, PAYLOAD_LENGTH_OFFSET, header.payloadLength);
+  bytes[PATH_TYPE_OFFSET] = pathType(header.path);
+  bytes[HOST_TYPES_OFFSET] = (targetHost.type << 4) | sourceHost.type;
+  writeIsdAs(bytes, DESTINATION_ISD_AS_OFFSET, header.target);
+  writeIsdAs(bytes, SOURCE_ISD_AS_OFFSET, header.source);
+  bytes.set(targetHost.bytes, HOSTS_OFFSET);
+  bytes.set(sourceHost.bytes, HOSTS_OFFSET + targetHost.bytes.length);
+  bytes.set(encodePath(header.path), bytes.length - pathLength(header.path));
+  return bytes;
+}
+
+/** Encodes a packet whose PayloadLen is that of `payload`. */
+export function encodePacket(
+  header: Omit<ScionHeader, 'payloadLength'>,
+  payload: Uint8Array,
+): Uint8Array {
+  return concatBytes(encodeHeader({ ...header, payloadLength: payload.length }), payload);
+}
+
+/** Writes another PayloadLen into an encoded header, for header templates. */
+export function writePayloadLength(packet: Uint8Array, offset: number, length: number): void {
+  writeUint16(packet, offset + PAYLOAD_LENGTH_OFFSET, length);
+}

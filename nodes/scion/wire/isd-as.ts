@@ -1,0 +1,132 @@
+/**
+ * ISD-AS numbers: text, 64-bit binary form and the two 32-bit words for comparing per packet.
+ *
+ * SCION "ISD and AS numbering" and reference pkg/addr/isdas.go: ISD is decimal (16 bits), AS is
+ * decimal below 2^32 (BGP style) and three hexadecimal groups from there on. An `IsdAs` is always
+ * in canonical text, so that equal numbers are equal strings. No host addresses here.
+ *
+ * @module
+ */
+import { readUint16, readUint48, writeUint16, writeUint48 } from '../../_kit/bytes.ts';
+
+/** An ISD-AS number in canonical text, for example `1-ff00:0:110`. */
+export type IsdAs = string & { readonly __unit: 'isd-as' };
+
+/** What {@link parseIsdAs} answers. */
+export type IsdAsAnswer =
+  | { readonly kind: 'isd-as'; readonly isdAs: IsdAs }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** An ISD-AS number as two unsigned 32-bit words: ISD and upper 16 bits of the AS, lower 32. */
+export interface IsdAsWords {
+  readonly high: number;
+  readonly low: number;
+}
+
+const ISD_MAX = 0xffff;
+const BGP_AS_MAX = 0xffff_ffff;
+const GROUP_VALUES = 0x1_0000;
+const WORD_VALUES = 0x1_0000_0000;
+const AS_OFFSET = 2;
+const DECIMAL = /^\d{1,10}$/;
+const GROUP = /^[0-9a-f]{1,4}$/i;
+
+/**
+ * Reads the published text form.
+ * @param text For example `1-ff00:0:110` or `64-2001`; `0` is the wildcard.
+ * @returns the canonical number, or why it was refused, in words for a configuration error.
+ * @example parseIsdAs('1-ff00:0:110') // { kind: 'isd-as', isdAs: '1-ff00:0:110' }
+ */
+export function parseIsdAs(text: string): IsdAsAnswer {
+  const [isdText, asText, ...rest] = text.split('-');
+  if (isdText === undefined || asText === undefined || rest.length > 0) {
+    return refused(`"${text}" is not of the form ISD-AS, for example 1-ff00:0:110`);
+  }
+  const isd = parseIsd(isdText);
+  if (isd === undefined)
+    return refused(`ISD "${isdText}" is not a decimal number up to ${ISD_MAX}`);
+  const as = parseAs(asText);
+  if (as === undefined) {
+    return refused(
+      `AS "${asText}" is neither a decimal number below 2^32 nor three hexadecimal groups ` +
+        'of 16 bits, for example ff00:0:110',
+    );
+  }
+  return { kind: 'isd-as', isdAs: formatIsdAs(isd, as) };
+}
+
+/**
+ * The canonical number of a text that must be right, such as a literal.
+ * @throws RangeError with the reason when it is not.
+ */
+export function isdAs(text: string): IsdAs {
+  const answer = parseIsdAs(text);
+  if (answer.kind === 'refused') throw new RangeError(answer.reason);
+  return answer.isdAs;
+}
+
+/** Reads an ISD number, decimal, 0 … 65535; `undefined` when it is not one. */
+export function parseIsd(text: string): number | undefined {
+  return DECIMAL.test(text) && Number(text) <= ISD_MAX ? Number(text) : undefined;
+}
+
+/** Reads an AS number, decimal below 2^32 or three groups; `undefined` when it is not one. */
+export function parseAs(text: string): number | undefined {
+  if (DECIMAL.test(text)) return Number(text) <= BGP_AS_MAX ? Number(text) : undefined;
+  const groups = text.split(':');
+  if (groups.length !== 3) return undefined;
+  let as = 0;
+  for (const group of groups) {
+    if (!GROUP.test(group)) return undefined;
+    as = as * GROUP_VALUES + Number.parseInt(group, 16);
+  }
+  return as;
+}
+
+/** Prints an AS number (0 … 2^48-1): decimal below 2^32, else three groups without zeros ahead. */
+export function formatAs(as: number): string {
+  if (as <= BGP_AS_MAX) return String(as);
+  const groups = [Math.floor(as / WORD_VALUES), Math.floor(as / GROUP_VALUES), as];
+  return groups.map((group) => (group % GROUP_VALUES).toString(16)).join(':');
+}
+
+/** The canonical text of an ISD (16 bits) and AS (48 bits). */
+export function formatIsdAs(isd: number, as: number): IsdAs {
+  return `${isd}-${formatAs(as)}` as IsdAs;
+}
+
+/** Reads the 8 bytes at `offset`. */
+export function readIsdAs(bytes: Uint8Array, offset: number): IsdAs {
+  return formatIsdAs(readUint16(bytes, offset), readUint48(bytes, offset + AS_OFFSET));
+}
+
+/** Writes the 8 bytes at `offset`. */
+export function writeIsdAs(bytes: Uint8Array, offset: number, value: IsdAs): void {
+  const { isd, as } = isdAsNumbers(value);
+  writeUint16(bytes, offset, isd);
+  writeUint48(bytes, offset + AS_OFFSET, as);
+}
+
+/** The ISD and AS of a canonical number. */
+export function isdAsNumbers(value: IsdAs): { readonly isd: number; readonly as: number } {
+  const dash = value.indexOf('-');
+  const isd = parseIsd(value.slice(0, dash));
+  const as = parseAs(value.slice(dash + 1));
+  if (isd === undefined || as === undefined) throw new RangeError(`"${value}" is not an ISD-AS`);
+  return { isd, as };
+}
+
+/** The two words that packet views compare with, made once per node and not per packet. */
+export function isdAsWords(value: IsdAs): IsdAsWords {
+  const { isd, as } = isdAsNumbers(value);
+  return { high: isd * GROUP_VALUES + Math.floor(as / WORD_VALUES), low: as % WORD_VALUES };
+}
+
+/** The number as file names spell it: `:` becomes `_`. */
+export function isdAsFileName(value: IsdAs): string {
+  return value.replaceAll(':', '_');
+}
+
+function refused(reason: string): IsdAsAnswer {
+  return { kind: 'refused', reason };
+}

@@ -1,0 +1,391 @@
+/**
+ * A SCION packet looked at in place: the router's and the gateway's way to read and change headers
+ * without allocating.
+ *
+ * SCION header specification, all of "Common Header", "Address Header", "Path Type: SCION" and
+ * "Path Type: OneHopPath". One view is made per node and parses packet after packet; it refers to
+ * the caller's buffer and never copies. It checks structure only: MACs, expiry, interfaces and
+ * PayloadLen are the router's checks.
+ *
+ * All offsets are absolute in `buffer`. Reading an accessor before a successful `parse` is an error
+ * of the caller's.
+ *
+ * @module
+ */
+import { readUint16, readUint32, writeUint16 } from '../../_kit/bytes.ts';
+import {
+  COMMON_LENGTH,
+  FLOW_ID_MAX,
+  HOP_EGRESS_ALERT,
+  HOP_INGRESS_ALERT,
+  HOP_LENGTH,
+  HOP_MAC_OFFSET,
+  HOPS_MAX,
+  HOSTS_OFFSET,
+  INFO_CONS_DIR,
+  INFO_LENGTH,
+  INFO_PEERING,
+  ISD_AS_LENGTH,
+  LINE_LENGTH,
+  META_LENGTH,
+  ONE_HOP_LENGTH,
+  PATH_TYPE_EMPTY,
+  PATH_TYPE_ONE_HOP,
+  PATH_TYPE_SCION,
+  PROTOCOL_END_TO_END,
+  PROTOCOL_HOP_BY_HOP,
+  SCION_VERSION,
+} from '../geometry.ts';
+import { foldChecksum, sumWords } from './checksum.ts';
+import type { WireDrop } from './drops.ts';
+import { extensionLength, isExtension } from './extension.ts';
+import { hostLength } from './host-address.ts';
+import type { IsdAsWords } from './isd-as.ts';
+import { hopExpiryHalfSeconds } from './path.ts';
+
+const NOTHING = new Uint8Array(0);
+const SEGMENT_LENGTH_MASK = 0x3f;
+const NIBBLE_MASK = 0xf;
+
+/** A reusable view of one packet in a larger buffer. */
+export class PacketView {
+  /** The caller's buffer, the packet's first byte in it, and the byte after its last. */
+  buffer: Uint8Array = NOTHING;
+  start = 0;
+  end = 0;
+
+  /** Bytes of the SCION header (4 x HdrLen). */
+  headerLength = 0;
+  /** PayloadLen as the header says; compare with {@link actualPayloadLength}. */
+  payloadLength = 0;
+  nextHeader = 0;
+  pathType = 0;
+
+  /** ISD-AS numbers as unsigned 32-bit words, see isdAsWords. */
+  targetHigh = 0;
+  targetLow = 0;
+  sourceHigh = 0;
+  sourceLow = 0;
+  /** Type nibbles and places of the host addresses; lengths are hostLength(type). */
+  targetHostType = 0;
+  targetHostOffset = 0;
+  sourceHostType = 0;
+  sourceHostOffset = 0;
+
+  /** Where the path begins; for type SCION that is the path meta header. */
+  pathOffset = 0;
+  /** Hop fields per segment, and their sums. All 0 for empty and one-hop paths. */
+  segmentLength0 = 0;
+  segmentLength1 = 0;
+  segmentLength2 = 0;
+  infoCount = 0;
+  hopCount = 0;
+  /** CurrINF and CurrHF. */
+  currentInfo = 0;
+  currentHop = 0;
+  /** Where the current info and hop field are. */
+  infoOffset = 0;
+  hopOffset = 0;
+
+  /** Protocol and place of what follows the extension headers. */
+  upperProtocol = 0;
+  upperOffset = 0;
+
+  /**
+   * Reads the packet of `length` bytes at `offset`.
+   * @returns why it is no SCION packet; the view is then unusable.
+   */
+  parse(buffer: Uint8Array, offset: number, length: number): WireDrop | undefined {
+    this.buffer = buffer;
+    this.start = offset;
+    this.end = offset + length;
+    return this.#parseCommon() ?? this.#parsePath() ?? this.#parseExtensions();
+  }
+
+  /** Bytes between the SCION header and the end of the datagram. */
+  get actualPayloadLength(): number {
+    return this.end - this.start - this.headerLength;
+  }
+
+  get trafficClass(): number {
+    return (readUint16(this.buffer, this.start) >>> 4) & 0xff;
+  }
+
+  get flowId(): number {
+    return readUint32(this.buffer, this.start) & FLOW_ID_MAX;
+  }
+
+  isTarget(isdAs: IsdAsWords): boolean {
+    return this.targetLow === isdAs.low && this.targetHigh === isdAs.high;
+  }
+
+  isSource(isdAs: IsdAsWords): boolean {
+    return this.sourceLow === isdAs.low && this.sourceHigh === isdAs.high;
+  }
+
+  /** C of the current info field. */
+  get isConsDir(): boolean {
+    return ((this.buffer[this.infoOffset] as number) & INFO_CONS_DIR) !== 0;
+  }
+
+  /** P of the current info field. */
+  get isPeeringSegment(): boolean {
+    return ((this.buffer[this.infoOffset] as number) & INFO_PEERING) !== 0;
+  }
+
+  /** SegID of the current info field. */
+  get segmentId(): number {
+    return readUint16(this.buffer, this.infoOffset + 2);
+  }
+
+  /** Timestamp of the current info field, s. */
+  get timestamp(): number {
+    return readUint32(this.buffer, this.infoOffset + 4);
+  }
+
+  get expTime(): number {
+    return this.buffer[this.hopOffset + 1] as number;
+  }
+
+  get consIngress(): number {
+    return readUint16(this.buffer, this.hopOffset + 2);
+  }
+
+  get consEgress(): number {
+    return readUint16(this.buffer, this.hopOffset + 4);
+  }
+
+  /** The interface the packet enters the current AS by, as its hop field says; 0 is none. */
+  get ingress(): number {
+    return this.isConsDir ? this.consIngress : this.consEgress;
+  }
+
+  /** The interface the packet leaves the current AS by, as its hop field says; 0 is none. */
+  get egress(): number {
+    return this.isConsDir ? this.consEgress : this.consIngress;
+  }
+
+  /** Where the current hop field's 6 MAC bytes are. */
+  get macOffset(): number {
+    return this.hopOffset + HOP_MAC_OFFSET;
+  }
+
+  /** When the current hop field expires, in half seconds since 1970, for isExpired. */
+  get expiryHalfSeconds(): number {
+    return hopExpiryHalfSeconds(this.timestamp, this.expTime);
+  }
+
+  /** True when the router at the packet's ingress is asked to look at it. */
+  get hasIngressAlert(): boolean {
+    const flag = this.isConsDir ? HOP_INGRESS_ALERT : HOP_EGRESS_ALERT;
+    return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
+  }
+
+  /** True when the router at the packet's egress is asked to look at it. */
+  get hasEgressAlert(): boolean {
+    const flag = this.isConsDir ? HOP_EGRESS_ALERT : HOP_INGRESS_ALERT;
+    return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
+  }
+
+  clearIngressAlert(): void {
+    this.#clearHopFlag(this.isConsDir ? HOP_INGRESS_ALERT : HOP_EGRESS_ALERT);
+  }
+
+  clearEgressAlert(): void {
+    this.#clearHopFlag(this.isConsDir ? HOP_EGRESS_ALERT : HOP_INGRESS_ALERT);
+  }
+
+  /** "Hop Field MAC", chaining: SegID ^= first two bytes of the current hop's MAC, in the packet. */
+  foldMacIntoSegmentId(): void {
+    const folded = this.segmentId ^ readUint16(this.buffer, this.macOffset);
+    writeUint16(this.buffer, this.infoOffset + 2, folded);
+  }
+
+  get isFirstHop(): boolean {
+    return this.currentHop === 0;
+  }
+
+  get isLastHop(): boolean {
+    return this.currentHop + 1 === this.hopCount;
+  }
+
+  /** True when the next hop lies in another segment. */
+  get isCrossover(): boolean {
+    const next = this.currentHop + 1;
+    return next < this.hopCount && this.segmentOf(next) !== this.currentInfo;
+  }
+
+  /** True when the previous hop lies in the previous segment. */
+  get isFirstHopAfterCrossover(): boolean {
+    return this.currentInfo > 0 && this.segmentOf(this.currentHop - 1) === this.currentInfo - 1;
+  }
+
+  /** P is only right on a path of exactly two segments (router checklist step 2). */
+  get isPeeringMalformed(): boolean {
+    if (!this.isPeeringSegment) return false;
+    return this.segmentLength0 === 0 || this.segmentLength1 === 0 || this.segmentLength2 !== 0;
+  }
+
+  /** True on the two hops that the peering link joins. */
+  get isPeeringHop(): boolean {
+    if (!this.isPeeringSegment) return false;
+    return this.currentHop === this.segmentLength0 - 1 || this.currentHop === this.segmentLength0;
+  }
+
+  /** The segment that hop number `hop` belongs to. */
+  segmentOf(hop: number): number {
+    if (hop < this.segmentLength0) return 0;
+    return hop < this.segmentLength0 + this.segmentLength1 ? 1 : 2;
+  }
+
+  /** The interface by which the packet entered the AS of hop number `hop`, 0 … hopCount - 1. */
+  ingressOf(hop: number): number {
+    const infoOffset = this.pathOffset + META_LENGTH + INFO_LENGTH * this.segmentOf(hop);
+    const isConsDir = ((this.buffer[infoOffset] as number) & INFO_CONS_DIR) !== 0;
+    return readUint16(this.buffer, this.#hopFieldOffset(hop) + (isConsDir ? 2 : 4));
+  }
+
+  /** Moves to the next hop, in the packet and in this view. */
+  advance(): WireDrop | undefined {
+    if (this.currentHop + 1 >= this.hopCount) return 'path-end';
+    this.currentHop++;
+    this.currentInfo = this.segmentOf(this.currentHop);
+    // | C (2) | CurrHF (6) | is the first byte of the path meta header.
+    this.buffer[this.pathOffset] = (this.currentInfo << 6) | this.currentHop;
+    this.#locateCurrent();
+    return undefined;
+  }
+
+  /** Makes the first hop field of a one-hop path the current one; `parse` has done so already. */
+  selectFirstHop(): void {
+    this.hopOffset = this.pathOffset + INFO_LENGTH;
+  }
+
+  /** Makes the second hop field of a one-hop path the current one. */
+  selectSecondHop(): void {
+    this.hopOffset = this.pathOffset + INFO_LENGTH + HOP_LENGTH;
+  }
+
+  /**
+   * The checksum over pseudo header and upper layer up to the datagram's end: 0 when the bytes
+   * contain their own right checksum, the value to write when that field is zero.
+   */
+  upperChecksum(): number {
+    const length = this.end - this.upperOffset;
+    const addresses = this.pathOffset - this.start - COMMON_LENGTH;
+    const pseudo = (length & 0xffff) + (length >>> 16) + this.upperProtocol;
+    const sum = sumWords(this.buffer, this.start + COMMON_LENGTH, addresses, pseudo);
+    return foldChecksum(sumWords(this.buffer, this.upperOffset, length, sum));
+  }
+
+  #parseCommon(): WireDrop | undefined {
+    const { buffer, start } = this;
+    const length = this.end - start;
+    if (length < HOSTS_OFFSET) return 'scion-truncated';
+    if ((buffer[start] as number) >>> 4 !== SCION_VERSION) return 'scion-version';
+    this.nextHeader = buffer[start + 4] as number;
+    this.headerLength = LINE_LENGTH * (buffer[start + 5] as number);
+    this.payloadLength = readUint16(buffer, start + 6);
+    this.pathType = buffer[start + 8] as number;
+    const hostTypes = buffer[start + 9] as number;
+    this.targetHigh = readUint32(buffer, start + COMMON_LENGTH);
+    this.targetLow = readUint32(buffer, start + COMMON_LENGTH + 4);
+    this.sourceHigh = readUint32(buffer, start + COMMON_LENGTH + ISD_AS_LENGTH);
+    this.sourceLow = readUint32(buffer, start + COMMON_LENGTH + ISD_AS_LENGTH + 4);
+    this.targetHostType = hostTypes >>> 4;
+    this.sourceHostType = hostTypes & NIBBLE_MASK;
+    this.targetHostOffset = start + HOSTS_OFFSET;
+    this.sourceHostOffset = this.targetHostOffset + hostLength(this.targetHostType);
+    this.pathOffset = this.sourceHostOffset + hostLength(this.sourceHostType);
+    if (this.headerLength < this.pathOffset - start) return 'scion-header-length';
+    return length < this.headerLength ? 'scion-truncated' : undefined;
+  }
+
+  #parsePath(): WireDrop | undefined {
+    const pathLength = this.start + this.headerLength - this.pathOffset;
+    this.segmentLength0 = 0;
+    this.segmentLength1 = 0;
+    this.segmentLength2 = 0;
+    this.infoCount = 0;
+    this.hopCount = 0;
+    this.currentInfo = 0;
+    this.currentHop = 0;
+    switch (this.pathType) {
+      case PATH_TYPE_EMPTY:
+        return pathLength === 0 ? undefined : 'scion-header-length';
+      case PATH_TYPE_SCION:
+        return this.#parseSegments(pathLength);
+      case PATH_TYPE_ONE_HOP:
+        this.infoOffset = this.pathOffset;
+        this.selectFirstHop();
+        return pathLength === ONE_HOP_LENGTH ? undefined : 'scion-header-length';
+      default:
+        return 'path-type-unknown';
+    }
+  }
+
+  #parseSegments(pathLength: number): WireDrop | undefined {
+    if (pathLength < META_LENGTH) return 'scion-header-length';
+    const word = readUint32(this.buffer, this.pathOffset);
+    this.currentInfo = word >>> 30;
+    this.currentHop = (word >>> 24) & SEGMENT_LENGTH_MASK;
+    this.segmentLength0 = (word >>> 12) & SEGMENT_LENGTH_MASK;
+    this.segmentLength1 = (word >>> 6) & SEGMENT_LENGTH_MASK;
+    this.segmentLength2 = word & SEGMENT_LENGTH_MASK;
+    this.hopCount = this.segmentLength0 + this.segmentLength1 + this.segmentLength2;
+    this.infoCount = this.#countSegments();
+    // Reference base.go: no gap before a used segment, at most 64 hop fields, at least the current.
+    if (this.infoCount < 0 || this.hopCount > HOPS_MAX) return 'path-malformed';
+    if (pathLength !== META_LENGTH + INFO_LENGTH * this.infoCount + HOP_LENGTH * this.hopCount) {
+      return 'scion-header-length';
+    }
+    if (this.currentHop >= this.hopCount) return 'path-malformed';
+    if (this.currentInfo !== this.segmentOf(this.currentHop)) return 'path-malformed';
+    this.#locateCurrent();
+    return this.#hasLoneHop() && !this.isPeeringSegment ? 'path-malformed' : undefined;
+  }
+
+  #countSegments(): number {
+    if (this.segmentLength2 > 0) return this.segmentLength1 > 0 && this.segmentLength0 > 0 ? 3 : -1;
+    if (this.segmentLength1 > 0) return this.segmentLength0 > 0 ? 2 : -1;
+    return this.segmentLength0 > 0 ? 1 : 0;
+  }
+
+  /** Reference router/dataplane.go parsePath: one hop field alone makes sense only with P. */
+  #hasLoneHop(): boolean {
+    return this.segmentLength0 === 1 || this.segmentLength1 === 1 || this.segmentLength2 === 1;
+  }
+
+  #locateCurrent(): void {
+    this.infoOffset = this.pathOffset + META_LENGTH + INFO_LENGTH * this.currentInfo;
+    this.hopOffset = this.#hopFieldOffset(this.currentHop);
+  }
+
+  #hopFieldOffset(hop: number): number {
+    return this.pathOffset + META_LENGTH + INFO_LENGTH * this.infoCount + HOP_LENGTH * hop;
+  }
+
+  #clearHopFlag(flag: number): void {
+    this.buffer[this.hopOffset] = (this.buffer[this.hopOffset] as number) & ~flag;
+  }
+
+  #parseExtensions(): WireDrop | undefined {
+    this.upperProtocol = this.nextHeader;
+    this.upperOffset = this.start + this.headerLength;
+    if (this.upperProtocol === PROTOCOL_HOP_BY_HOP && !this.#skipExtension()) {
+      return 'extension-malformed';
+    }
+    if (this.upperProtocol === PROTOCOL_END_TO_END && !this.#skipExtension()) {
+      return 'extension-malformed';
+    }
+    return isExtension(this.upperProtocol) ? 'extension-malformed' : undefined;
+  }
+
+  #skipExtension(): boolean {
+    const length = extensionLength(this.buffer, this.upperOffset, this.end);
+    if (length < 0) return false;
+    this.upperProtocol = this.buffer[this.upperOffset] as number;
+    this.upperOffset += length;
+    return true;
+  }
+}

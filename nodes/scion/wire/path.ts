@@ -1,0 +1,342 @@
+/**
+ * SCION paths as plain objects: meta header, info fields, hop fields, one-hop paths, reversal and
+ * expiry.
+ *
+ * SCION header specification "Path Type: SCION" and "Path Type: OneHopPath". For control code and
+ * tests; the per-packet work is in packet-view.ts. MACs are carried, not checked.
+ *
+ * @module
+ */
+import type { CalendarTime } from '../../../engine/host/time.ts';
+import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
+import {
+  EXP_TIME_MAX,
+  EXP_TIME_UNIT_NS,
+  HOP_EGRESS_ALERT,
+  HOP_INGRESS_ALERT,
+  HOP_LENGTH,
+  HOP_MAC_LENGTH,
+  HOP_MAC_OFFSET,
+  HOPS_MAX,
+  INFO_CONS_DIR,
+  INFO_LENGTH,
+  INFO_PEERING,
+  META_LENGTH,
+  ONE_HOP_LENGTH,
+  PATH_TYPE_EMPTY,
+  PATH_TYPE_ONE_HOP,
+  PATH_TYPE_SCION,
+} from '../geometry.ts';
+import type { WireDrop } from './drops.ts';
+
+/** One info field: what a segment's hop fields have in common. */
+export interface InfoField {
+  /** P: the segment begins or ends with a peering hop. */
+  readonly isPeering: boolean;
+  /** C: hop fields are in the direction of beaconing. */
+  readonly isConsDir: boolean;
+  /** The MAC chain's accumulator at the current hop (beta), 16 bits. */
+  readonly segmentId: number;
+  /** Seconds since 1970 at which the segment was made, 32 bits. */
+  readonly timestamp: number;
+}
+
+/** One hop field: how one AS forwards. */
+export interface HopField {
+  /** I: the router at the ingress in construction direction shall look at the packet. */
+  readonly hasIngressAlert: boolean;
+  /** E: the router at the egress in construction direction shall look at the packet. */
+  readonly hasEgressAlert: boolean;
+  /** Lifetime in units of 337.5 s, minus one, 0 … 255. */
+  readonly expTime: number;
+  /** Interface the beacon came in on; 0 at the segment's first AS. */
+  readonly consIngress: number;
+  /** Interface the beacon went out on; 0 at the segment's last AS. */
+  readonly consEgress: number;
+  /** The first 6 bytes of the hop's MAC. */
+  readonly mac: Uint8Array;
+}
+
+/** A path of type 1. */
+export interface SegmentedPath {
+  readonly kind: 'scion';
+  readonly currentInfo: number;
+  readonly currentHop: number;
+  /** Hop fields per segment; unused segments are 0 and last. */
+  readonly segmentLengths: readonly [number, number, number];
+  readonly infos: readonly InfoField[];
+  readonly hops: readonly HopField[];
+}
+
+/** A path of type 2: the way to a neighbour before any segment exists. */
+export interface OneHopPath {
+  readonly kind: 'one-hop';
+  readonly info: InfoField;
+  readonly first: HopField;
+  /** All zero until the receiving router fills it in. */
+  readonly second: HopField;
+}
+
+/** Any path we understand. */
+export type WirePath = { readonly kind: 'empty' } | SegmentedPath | OneHopPath;
+
+/** The path inside one AS. */
+export const EMPTY_PATH: WirePath = { kind: 'empty' };
+
+const SEGMENT_LENGTH_MASK = 0x3f;
+const INFO_SEGMENT_ID_OFFSET = 2;
+const INFO_TIMESTAMP_OFFSET = 4;
+const HOP_EXP_TIME_OFFSET = 1;
+const HOP_INGRESS_OFFSET = 2;
+const HOP_EGRESS_OFFSET = 4;
+const HALF_SECOND_NS = 500_000_000;
+const HALF_SECONDS_PER_UNIT = EXP_TIME_UNIT_NS / HALF_SECOND_NS;
+
+/** Bytes a path takes in a header. */
+export function pathLength(path: WirePath): number {
+  switch (path.kind) {
+    case 'empty':
+      return 0;
+    case 'one-hop':
+      return ONE_HOP_LENGTH;
+    case 'scion':
+      return META_LENGTH + INFO_LENGTH * path.infos.length + HOP_LENGTH * path.hops.length;
+  }
+}
+
+/** The PathType number of a path. */
+export function pathType(path: WirePath): number {
+  switch (path.kind) {
+    case 'empty':
+      return PATH_TYPE_EMPTY;
+    case 'scion':
+      return PATH_TYPE_SCION;
+    case 'one-hop':
+      return PATH_TYPE_ONE_HOP;
+  }
+}
+
+/**
+ * Decodes the path that fills `bytes` exactly.
+ * @param type The header's PathType.
+ */
+export function decodePath(type: number, bytes: Uint8Array): WirePath | WireDrop {
+  switch (type) {
+    case PATH_TYPE_EMPTY:
+      return bytes.length === 0 ? EMPTY_PATH : 'scion-header-length';
+    case PATH_TYPE_SCION:
+      return decodeSegmentedPath(bytes);
+    case PATH_TYPE_ONE_HOP:
+      return decodeOneHopPath(bytes);
+    default:
+      return 'path-type-unknown';
+  }
+}
+
+/** Encodes a path into its own bytes. */
+export function encodePath(path: WirePath): Uint8Array {
+  const bytes = new Uint8Array(pathLength(path));
+  if (path.kind === 'one-hop') {
+    writeInfo(bytes, 0, path.info);
+    writeHop(bytes, INFO_LENGTH, path.first);
+    writeHop(bytes, INFO_LENGTH + HOP_LENGTH, path.second);
+  }
+  if (path.kind === 'scion') {
+    writeMeta(bytes, path);
+    const hopsOffset = META_LENGTH + INFO_LENGTH * path.infos.length;
+    for (const [index, info] of path.infos.entries()) {
+      writeInfo(bytes, META_LENGTH + INFO_LENGTH * index, info);
+    }
+    for (const [index, hop] of path.hops.entries()) {
+      writeHop(bytes, hopsOffset + HOP_LENGTH * index, hop);
+    }
+  }
+  return bytes;
+}
+
+/** Segments that the lengths describe, or `path-malformed` when they leave a gap or are too long. */
+export function countSegments(lengths: readonly [number, number, number]): number | WireDrop {
+  const [first, second, third] = lengths;
+  // Reference pkg/slayers/path/scion/base.go: no segment after an empty one, at most 64 hops.
+  if (third > 0 && second === 0) return 'path-malformed';
+  if (second > 0 && first === 0) return 'path-malformed';
+  if (first + second + third > HOPS_MAX) return 'path-malformed';
+  if (third > 0) return 3;
+  if (second > 0) return 2;
+  return first > 0 ? 1 : 0;
+}
+
+/** The segment that hop number `hop` belongs to. */
+export function segmentOfHop(lengths: readonly [number, number, number], hop: number): number {
+  if (hop < lengths[0]) return 0;
+  return hop < lengths[0] + lengths[1] ? 1 : 2;
+}
+
+/** Moves to the next hop, entering the next segment where one ends. */
+export function advancePath(path: SegmentedPath): SegmentedPath | WireDrop {
+  const currentHop = path.currentHop + 1;
+  if (currentHop >= path.hops.length) return 'path-end';
+  return { ...path, currentHop, currentInfo: segmentOfHop(path.segmentLengths, currentHop) };
+}
+
+/** True when the next hop lies in another segment. */
+export function isCrossover(path: SegmentedPath): boolean {
+  const next = path.currentHop + 1;
+  return next < path.hops.length && segmentOfHop(path.segmentLengths, next) !== path.currentInfo;
+}
+
+/**
+ * Turns a path round ("Path Reversal"). Right only for a path as received: an unsent path has other
+ * segment ids.
+ */
+export function reversePath(path: SegmentedPath): SegmentedPath | WireDrop {
+  const segments = path.infos.length;
+  if (segments === 0) return 'path-irreversible';
+  const used = path.segmentLengths.slice(0, segments).reverse();
+  return {
+    kind: 'scion',
+    currentInfo: segments - 1 - path.currentInfo,
+    currentHop: path.hops.length - 1 - path.currentHop,
+    segmentLengths: [used[0] ?? 0, used[1] ?? 0, used[2] ?? 0],
+    // C flips; P, segment ids and router alerts stay, for they are in construction direction.
+    infos: path.infos.map((info) => ({ ...info, isConsDir: !info.isConsDir })).reverse(),
+    hops: path.hops.toReversed(),
+  };
+}
+
+/** The one-segment path that a completed one-hop path stands for ("Path Type: OneHopPath"). */
+export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDrop {
+  // Reference onehop.go: the second hop is complete once its ConsIngress is set.
+  if (path.second.consIngress === 0) return 'path-irreversible';
+  return {
+    kind: 'scion',
+    currentInfo: 0,
+    currentHop: 1,
+    segmentLengths: [2, 0, 0],
+    infos: [{ ...path.info, isConsDir: true }],
+    hops: [path.first, path.second],
+  };
+}
+
+/** The way back over any received path. */
+export function reverseWirePath(path: WirePath): WirePath | WireDrop {
+  if (path.kind === 'empty') return path;
+  if (path.kind === 'scion') return reversePath(path);
+  const segmented = oneHopToSegmented(path);
+  return typeof segmented === 'string' ? segmented : reversePath(segmented);
+}
+
+/** Lifetime of a hop field in ns: (1 + ExpTime) x 337.5 s. */
+export function hopLifetimeNs(expTime: number): number {
+  return (1 + expTime) * EXP_TIME_UNIT_NS;
+}
+
+/**
+ * The largest ExpTime that does not outlive `durationNs`.
+ * @returns 0 … 255, or `undefined` below 337.5 s and above 24 h.
+ */
+export function expTimeWithin(durationNs: number): number | undefined {
+  const expTime = Math.floor(durationNs / EXP_TIME_UNIT_NS) - 1;
+  return expTime < 0 || durationNs > hopLifetimeNs(EXP_TIME_MAX) ? undefined : expTime;
+}
+
+/**
+ * When a hop field expires, in half seconds since 1970: the unit in which 337.5 s is an integer.
+ * @param timestamp The info field's, s.
+ */
+export function hopExpiryHalfSeconds(timestamp: number, expTime: number): number {
+  return 2 * timestamp + (1 + expTime) * HALF_SECONDS_PER_UNIT;
+}
+
+/** True when the expiry lies before now; the very instant is still valid. */
+export function isExpired(expiryHalfSeconds: number, now: CalendarTime): boolean {
+  const nowHalfSeconds = 2 * now.seconds + (now.nanos < HALF_SECOND_NS ? 0 : 1);
+  if (nowHalfSeconds !== expiryHalfSeconds) return nowHalfSeconds > expiryHalfSeconds;
+  return now.nanos % HALF_SECOND_NS !== 0;
+}
+
+/** Reads the info field at `offset`; reserved bits are ignored. */
+export function readInfo(bytes: Uint8Array, offset: number): InfoField {
+  const flags = bytes[offset] as number;
+  return {
+    isPeering: (flags & INFO_PEERING) !== 0,
+    isConsDir: (flags & INFO_CONS_DIR) !== 0,
+    segmentId: readUint16(bytes, offset + INFO_SEGMENT_ID_OFFSET),
+    timestamp: readUint32(bytes, offset + INFO_TIMESTAMP_OFFSET),
+  };
+}
+
+/** Writes 8 bytes at `offset`. */
+export function writeInfo(bytes: Uint8Array, offset: number, info: InfoField): void {
+  bytes[offset] = (info.isPeering ? INFO_PEERING : 0) | (info.isConsDir ? INFO_CONS_DIR : 0);
+  bytes[offset + 1] = 0;
+  writeUint16(bytes, offset + INFO_SEGMENT_ID_OFFSET, info.segmentId);
+  writeUint32(bytes, offset + INFO_TIMESTAMP_OFFSET, info.timestamp);
+}
+
+/** Reads the hop field at `offset`; the MAC is copied, reserved bits are ignored. */
+export function readHop(bytes: Uint8Array, offset: number): HopField {
+  const flags = bytes[offset] as number;
+  const macOffset = offset + HOP_MAC_OFFSET;
+  return {
+    hasIngressAlert: (flags & HOP_INGRESS_ALERT) !== 0,
+    hasEgressAlert: (flags & HOP_EGRESS_ALERT) !== 0,
+    expTime: bytes[offset + HOP_EXP_TIME_OFFSET] as number,
+    consIngress: readUint16(bytes, offset + HOP_INGRESS_OFFSET),
+    consEgress: readUint16(bytes, offset + HOP_EGRESS_OFFSET),
+    mac: bytes.slice(macOffset, macOffset + HOP_MAC_LENGTH),
+  };
+}
+
+/** Writes 12 bytes at `offset`. */
+export function writeHop(bytes: Uint8Array, offset: number, hop: HopField): void {
+  bytes[offset] =
+    (hop.hasIngressAlert ? HOP_INGRESS_ALERT : 0) | (hop.hasEgressAlert ? HOP_EGRESS_ALERT : 0);
+  bytes[offset + HOP_EXP_TIME_OFFSET] = hop.expTime;
+  writeUint16(bytes, offset + HOP_INGRESS_OFFSET, hop.consIngress);
+  writeUint16(bytes, offset + HOP_EGRESS_OFFSET, hop.consEgress);
+  bytes.set(hop.mac, offset + HOP_MAC_OFFSET);
+}
+
+function writeMeta(bytes: Uint8Array, path: SegmentedPath): void {
+  const [first, second, third] = path.segmentLengths;
+  // | C (2) | CurrHF (6) | RSV (6) | Seg0Len (6) | Seg1Len (6) | Seg2Len (6) |
+  const word =
+    (path.currentInfo << 30) | (path.currentHop << 24) | (first << 12) | (second << 6) | third;
+  writeUint32(bytes, 0, word);
+}
+
+function decodeSegmentedPath(bytes: Uint8Array): SegmentedPath | WireDrop {
+  if (bytes.length < META_LENGTH) return 'scion-header-length';
+  const word = readUint32(bytes, 0);
+  const segmentLengths: [number, number, number] = [
+    (word >>> 12) & SEGMENT_LENGTH_MASK,
+    (word >>> 6) & SEGMENT_LENGTH_MASK,
+    word & SEGMENT_LENGTH_MASK,
+  ];
+  const segments = countSegments(segmentLengths);
+  if (typeof segments === 'string') return segments;
+  const hopCount = segmentLengths[0] + segmentLengths[1] + segmentLengths[2];
+  const hopsOffset = META_LENGTH + INFO_LENGTH * segments;
+  if (bytes.length !== hopsOffset + HOP_LENGTH * hopCount) return 'scion-header-length';
+  return {
+    kind: 'scion',
+    currentInfo: word >>> 30,
+    currentHop: (word >>> 24) & SEGMENT_LENGTH_MASK,
+    segmentLengths,
+    infos: Array.from({ length: segments }, (_, i) =>
+      readInfo(bytes, META_LENGTH + INFO_LENGTH * i),
+    ),
+    hops: Array.from({ length: hopCount }, (_, i) => readHop(bytes, hopsOffset + HOP_LENGTH * i)),
+  };
+}
+
+function decodeOneHopPath(bytes: Uint8Array): OneHopPath | WireDrop {
+  if (bytes.length !== ONE_HOP_LENGTH) return 'scion-header-length';
+  return {
+    kind: 'one-hop',
+    info: readInfo(bytes, 0),
+    first: readHop(bytes, INFO_LENGTH),
+    second: readHop(bytes, INFO_LENGTH + HOP_LENGTH),
+  };
+}
