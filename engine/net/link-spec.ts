@@ -160,7 +160,7 @@ export interface ContactsSpec {
   readonly outside?: 'queue' | 'drop';
 }
 
-/** One direction of a link: queue, transmitter, pipe. */
+/** One direction of a link, or the medium of a segment (2.7): queue, transmitter, pipe. */
 export interface DirectionSpec {
   /** Bits per second, > 0; Infinity serialises in no time. */
   readonly rateBps: number;
@@ -215,20 +215,6 @@ export interface LinkChange {
 
 /** Which directions of a link something concerns: `forward` is from end a to end b. */
 export type LinkSide = 'both' | 'forward' | 'backward';
-
-/** A multi-access segment (simulation.md 2.7): one transmitter at a time, first come first served. */
-export interface SegmentSpec {
-  readonly rateBps: number;
-  readonly delayNs: number;
-  /** Default 0. */
-  readonly overheadBytes?: number;
-  /** Default 65,535. */
-  readonly mtu?: number;
-  /** Limit of the common queue in packets, default 1,000. */
-  readonly limitPackets?: number;
-  /** Drawn for each receiver's copy. Default none. */
-  readonly loss?: LossSpec;
-}
 
 /** Defaults of {@link DirectionSpec}, named once. */
 export const DIRECTION_DEFAULTS = {
