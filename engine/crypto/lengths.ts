@@ -1,0 +1,60 @@
+/**
+ * Checks of the lengths that a caller is responsible for (keys, nonces, targets): a wrong one is
+ * our own mistake and throws. What may come from the network never passes here.
+ *
+ * @module
+ */
+import type { AeadName } from '../host/crypto.ts';
+
+/** Length of an AEAD tag and of an AES block, in bytes. */
+export const TAG_LENGTH = 16;
+
+/** Length of an AEAD nonce, in bytes. */
+export const NONCE_LENGTH = 12;
+
+/** Length of an X25519, Ed25519 or P-256 secret and of an X25519 or Ed25519 key, in bytes. */
+export const CURVE_KEY_LENGTH = 32;
+
+/** Length of an Ed25519 or P-256 signature, in bytes. */
+export const SIGNATURE_LENGTH = 64;
+
+/** Length of an uncompressed P-256 point, in bytes (SEC 1 section 2.3.3). */
+export const P256_POINT_LENGTH = 65;
+
+/** Key lengths of the AEADs, in bytes. */
+export const AEAD_KEY_LENGTH: Readonly<Record<AeadName, number>> = {
+  'chacha20-poly1305': 32,
+  'aes-128-gcm': 16,
+  'aes-256-gcm': 32,
+};
+
+/** @throws RangeError when `bytes` has another length than `expected`. */
+export function checkLength(what: string, bytes: Uint8Array, expected: number): void {
+  if (bytes.length === expected) return;
+  throw new RangeError(`${what} must have ${expected} bytes, got ${bytes.length}`);
+}
+
+/** @throws RangeError when `target` is shorter than `needed`. */
+export function checkRoom(target: Uint8Array, needed: number): void {
+  if (target.length >= needed) return;
+  throw new RangeError(`the target has ${target.length} bytes, ${needed} are needed`);
+}
+
+/** Checks an AES key for counter mode. @throws RangeError unless it has 16 or 32 bytes. */
+export function checkAesKey(key: Uint8Array): void {
+  if (key.length === 16 || key.length === 32) return;
+  throw new RangeError(`an AES key must have 16 or 32 bytes, got ${key.length}`);
+}
+
+/** 2^32 blocks of 64 bytes end the counter of RFC 8439 section 2.3. */
+const CHACHA_BLOCKS = 0x1_0000_0000;
+
+/**
+ * Checks that a ChaCha20 counter does not wrap.
+ * @throws RangeError when it would: providers differ in what they do then.
+ */
+export function checkChachaCounter(counter: number, dataLength: number): void {
+  const isUint32 = Number.isInteger(counter) && counter >= 0 && counter < CHACHA_BLOCKS;
+  if (isUint32 && counter + Math.ceil(dataLength / 64) <= CHACHA_BLOCKS) return;
+  throw new RangeError(`ChaCha20 counter ${counter} leaves 32 bits over ${dataLength} bytes`);
+}

@@ -1,0 +1,81 @@
+/**
+ * CipherState of the Noise protocol framework, revision 34, section 5.1: one key and its counter.
+ *
+ * Does not decide when to rekey and does not reorder: a counter is used once, in order.
+ *
+ * @module
+ */
+import type { AeadKey } from '../../engine/host/crypto.ts';
+import { COUNTER_MAX, KEY_LENGTH, NONCE_LENGTH, TAG_LENGTH } from './geometry.ts';
+import { type Suite, writeNonce } from './suite.ts';
+
+const EMPTY = new Uint8Array(0);
+
+/** A key with its counter. Its fields are private, so that no key reaches a log or a report. */
+export class CipherState {
+  readonly #suite: Suite;
+  readonly #nonce = new Uint8Array(NONCE_LENGTH);
+  #key: Uint8Array;
+  #aead: AeadKey;
+  #counter: number;
+
+  /** @param key 32 bytes; copied. */
+  constructor(suite: Suite, key: Uint8Array, counter = 0) {
+    this.#suite = suite;
+    this.#key = key.slice();
+    this.#aead = suite.crypto.aead(suite.aead, this.#key);
+    this.#counter = counter;
+  }
+
+  /** Seals `plaintext` under the next counter. @throws RangeError when the counters are used up. */
+  encrypt(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
+    this.#writeNextNonce();
+    const sealed = new Uint8Array(plaintext.length + TAG_LENGTH);
+    this.#aead.seal(this.#nonce, associatedData, plaintext, sealed);
+    this.#counter++;
+    return sealed;
+  }
+
+  /**
+   * Opens `sealed` under the next counter.
+   * @returns the plaintext, or undefined when authentication fails; the counter then stays, as
+   * section 5.1 demands of DecryptWithAd.
+   */
+  decrypt(associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    if (sealed.length < TAG_LENGTH) return undefined;
+    this.#writeNextNonce();
+    const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);
+    if (this.#aead.open(this.#nonce, associatedData, sealed, plaintext) < 0) return undefined;
+    this.#counter++;
+    return plaintext;
+  }
+
+  /** REKEY of section 4.2: the first 32 bytes of 32 zero bytes sealed under counter 2^64-1. */
+  rekey(): void {
+    this.#nonce.fill(0, 0, 4);
+    this.#nonce.fill(0xff, 4);
+    const sealed = new Uint8Array(KEY_LENGTH + TAG_LENGTH);
+    this.#aead.seal(this.#nonce, EMPTY, new Uint8Array(KEY_LENGTH), sealed);
+    this.#key.fill(0);
+    this.#key = sealed.slice(0, KEY_LENGTH);
+    sealed.fill(0);
+    // Section 5.1: the counter is not reset by a rekey.
+    this.#aead = this.#suite.crypto.aead(this.#suite.aead, this.#key);
+  }
+
+  /** A second state with the same key and counter. */
+  clone(): CipherState {
+    return new CipherState(this.#suite, this.#key, this.#counter);
+  }
+
+  /** Overwrites the key; the state must not be used afterwards. */
+  wipe(): void {
+    this.#key.fill(0);
+    this.#counter = COUNTER_MAX;
+  }
+
+  #writeNextNonce(): void {
+    if (this.#counter >= COUNTER_MAX) throw new RangeError('the counters of this key are used up');
+    writeNonce(this.#suite, this.#nonce, this.#counter);
+  }
+}

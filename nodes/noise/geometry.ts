@@ -1,0 +1,45 @@
+/**
+ * Lengths and constants of the Noise protocol framework, revision 34.
+ *
+ * Holds no key material and no logic; the only curve is 25519, so 448 has no length here.
+ *
+ * @module
+ */
+
+/** Length of a message of a handshake or a session, at most, in bytes (section 3). */
+export const MESSAGE_LENGTH_MAX = 65_535;
+
+/** DHLEN of 25519, in bytes (section 12.1). */
+export const DH_LENGTH = 32;
+
+/** Length of a cipher key, in bytes (section 4.2). */
+export const KEY_LENGTH = 32;
+
+/** Length of a pre-shared key, in bytes (section 9.1). */
+export const PSK_LENGTH = 32;
+
+/** Length of the AEAD nonce: 32 zero bits and the 64-bit counter (sections 12.3 and 12.4). */
+export const NONCE_LENGTH = 12;
+
+/** Length of the authentication tag that ENCRYPT appends, in bytes (section 4.2). */
+export const TAG_LENGTH = 16;
+
+/**
+ * The counter after which a key must not encrypt. The specification reserves 2^64-1 only
+ * (section 5.1); this one keeps counters exact in a number and is as far out of reach.
+ */
+export const COUNTER_MAX: number = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The u-coordinates of low order of curve25519, the unused top bit cleared, little-endian
+ * (RFC 7748 section 6.1 tells why they are refused): 0, 1, two of order 8, p-1, p and p+1.
+ */
+export const LOW_ORDER_POINTS: readonly string[] = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+];

@@ -1,0 +1,370 @@
+/**
+ * HandshakeState of the Noise protocol framework, revision 34, section 5.3: writes and reads the
+ * messages of one handshake, synchronous over bytes, all randomness given.
+ *
+ * Reading is all or nothing: a message that fails leaves the state as it was, so that a forged
+ * datagram does not end a handshake that the true peer can still complete. No sockets, no timers,
+ * no retransmission, no decision whom to trust: the caller looks at the remote static key.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { concatBytes, toHex } from '../_kit/bytes.ts';
+import {
+  DH_LENGTH,
+  LOW_ORDER_POINTS,
+  MESSAGE_LENGTH_MAX,
+  PSK_LENGTH,
+  TAG_LENGTH,
+} from './geometry.ts';
+import type { Token } from './patterns.ts';
+import { SessionKeys } from './session.ts';
+import { createSuite, type ProtocolName, type Suite } from './suite.ts';
+import { SymmetricState } from './symmetric-state.ts';
+
+/** What one side brings to a handshake. Secrets are copied; the caller may wipe its own at once. */
+export interface HandshakeOptions extends ProtocolName {
+  readonly crypto: CryptoProvider;
+  /** Data both sides must agree on; empty when left out (section 6). */
+  readonly prologue?: Uint8Array;
+  /** Own static X25519 secret, 32 bytes, where the pattern has one. */
+  readonly staticSecret?: Uint8Array;
+  /** Own ephemeral X25519 secret, 32 bytes, fresh from the host for each handshake. */
+  readonly ephemeralSecret?: Uint8Array;
+  /** The peer's static public key, where the pattern knows it before. */
+  readonly remoteStatic?: Uint8Array;
+  /** Pre-shared keys of 32 bytes each, in the order of the `psk` modifiers. */
+  readonly preSharedKeys?: readonly Uint8Array[];
+}
+
+/** Why a message of the peer was refused. */
+export type HandshakeFailure =
+  | 'oversized'
+  | 'truncated'
+  | 'out-of-turn'
+  | 'low-order-key'
+  | 'authentication';
+
+/** What reading gives: the peer's payload, or the reason why the message was refused. */
+export type ReadResult = { readonly payload: Uint8Array } | { readonly failure: HandshakeFailure };
+
+/** One side of a handshake. */
+export interface Handshake {
+  /** True when the next message is ours to write. */
+  readonly isWriter: boolean;
+  /** True when all messages are through and {@link Handshake.finish} may be called. */
+  readonly isComplete: boolean;
+  /** The peer's static key as soon as it is known and authenticated by the message read. */
+  readonly remoteStatic: Uint8Array | undefined;
+  /**
+   * Writes the next message.
+   * @param payload Encrypted when the pattern has a key by then, otherwise sent in the clear.
+   * @throws RangeError when the message would exceed 65,535 bytes; Error when it is not our turn.
+   */
+  writeMessage(payload: Uint8Array): Uint8Array;
+  /** Reads the peer's next message; never throws on bytes, and a failure changes nothing. */
+  readMessage(message: Uint8Array): ReadResult;
+  /** Splits into the keys of the session and wipes the handshake. @throws Error when too early. */
+  finish(): SessionKeys;
+  /** Overwrites the secrets of a handshake that is given up. */
+  wipe(): void;
+}
+
+/**
+ * Starts a handshake as initiator.
+ * @throws RangeError when the pattern is unknown or a key is missing, superfluous or malformed.
+ * @example
+ * const alice = initiate({ crypto, pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s',
+ *   staticSecret, ephemeralSecret, remoteStatic });
+ * const message = alice.writeMessage(new Uint8Array(0)); // 96 bytes
+ */
+export function initiate(options: HandshakeOptions): Handshake {
+  return new HandshakeState(options, 'initiator');
+}
+
+/**
+ * Starts a handshake as responder.
+ * @throws RangeError as {@link initiate}.
+ */
+export function respond(options: HandshakeOptions): Handshake {
+  return new HandshakeState(options, 'responder');
+}
+
+type Role = 'initiator' | 'responder';
+
+/** What reading a message may change; committed only when the whole message is good. */
+interface Draft {
+  readonly symmetric: SymmetricState;
+  readonly message: Uint8Array;
+  offset: number;
+  pskIndex: number;
+  remoteEphemeral: Uint8Array | undefined;
+  remoteStatic: Uint8Array | undefined;
+}
+
+class HandshakeState implements Handshake {
+  readonly #suite: Suite;
+  readonly #role: Role;
+  readonly #staticSecret: Uint8Array | undefined;
+  readonly #ephemeralSecret: Uint8Array | undefined;
+  readonly #preSharedKeys: readonly Uint8Array[];
+  #symmetric: SymmetricState;
+  #remoteStatic: Uint8Array | undefined;
+  #remoteEphemeral: Uint8Array | undefined;
+  #messageIndex = 0;
+  #pskIndex = 0;
+
+  constructor(options: HandshakeOptions, role: Role) {
+    this.#suite = createSuite(options.crypto, options);
+    this.#role = role;
+    checkKeys(this.#suite, options, role);
+    this.#staticSecret = options.staticSecret?.slice();
+    this.#ephemeralSecret = options.ephemeralSecret?.slice();
+    this.#remoteStatic = options.remoteStatic?.slice();
+    this.#preSharedKeys = (options.preSharedKeys ?? []).map((key) => key.slice());
+    this.#symmetric = new SymmetricState(this.#suite);
+    this.#symmetric.mixHash(options.prologue ?? new Uint8Array(0));
+    this.#mixPreMessages();
+  }
+
+  get isComplete(): boolean {
+    return this.#messageIndex >= this.#suite.pattern.messages.length;
+  }
+
+  get isWriter(): boolean {
+    return !this.isComplete && (this.#messageIndex % 2 === 0) === (this.#role === 'initiator');
+  }
+
+  get remoteStatic(): Uint8Array | undefined {
+    return this.#remoteStatic?.slice();
+  }
+
+  writeMessage(payload: Uint8Array): Uint8Array {
+    if (!this.isWriter) throw new Error('this side must not write a Noise message now');
+    const tokens = this.#suite.pattern.messages[this.#messageIndex] as readonly Token[];
+    const length = messageOverhead(this.#suite, tokens, this.#symmetric.hasKey) + payload.length;
+    if (length > MESSAGE_LENGTH_MAX) {
+      throw new RangeError(`a Noise message of ${length} bytes exceeds ${MESSAGE_LENGTH_MAX}`);
+    }
+    const parts = tokens.map((token) => this.#writeToken(token));
+    parts.push(this.#symmetric.encryptAndHash(payload));
+    this.#messageIndex++;
+    return concatBytes(...parts);
+  }
+
+  readMessage(message: Uint8Array): ReadResult {
+    if (this.isWriter || this.isComplete) return { failure: 'out-of-turn' };
+    if (message.length > MESSAGE_LENGTH_MAX) return { failure: 'oversized' };
+    const draft: Draft = {
+      symmetric: new SymmetricState(this.#suite, this.#symmetric),
+      message,
+      offset: 0,
+      pskIndex: this.#pskIndex,
+      remoteEphemeral: this.#remoteEphemeral,
+      remoteStatic: this.#remoteStatic,
+    };
+    const result = this.#readTokens(draft);
+    if ('failure' in result) draft.symmetric.wipe();
+    else this.#commit(draft);
+    return result;
+  }
+
+  finish(): SessionKeys {
+    if (!this.isComplete) throw new Error('the Noise handshake is not complete');
+    const { first, second } = this.#symmetric.split();
+    const isInitiator = this.#role === 'initiator';
+    const keys = new SessionKeys({
+      // Section 5.3: the first CipherState encrypts from initiator to responder.
+      sendKey: isInitiator ? first : second,
+      receiveKey: isInitiator ? second : first,
+      handshakeHash: this.#symmetric.handshakeHash,
+      remoteStatic: this.#remoteStatic?.slice(),
+      suite: this.#suite,
+    });
+    this.wipe();
+    return keys;
+  }
+
+  wipe(): void {
+    this.#symmetric.wipe();
+    this.#staticSecret?.fill(0);
+    this.#ephemeralSecret?.fill(0);
+    for (const key of this.#preSharedKeys) key.fill(0);
+  }
+
+  /** Section 5.3: the initiator's pre-message key is hashed first, then the responder's. */
+  #mixPreMessages(): void {
+    const { initiatorPre, responderPre } = this.#suite.pattern;
+    const isInitiator = this.#role === 'initiator';
+    if (initiatorPre.length > 0) this.#symmetric.mixHash(this.#staticPublic(isInitiator));
+    if (responderPre.length > 0) this.#symmetric.mixHash(this.#staticPublic(!isInitiator));
+  }
+
+  #staticPublic(isOwn: boolean): Uint8Array {
+    if (!isOwn) return known(this.#remoteStatic);
+    return this.#suite.crypto.x25519PublicKey(known(this.#staticSecret));
+  }
+
+  #writeToken(token: Token): Uint8Array {
+    switch (token) {
+      case 'e': {
+        const key = this.#suite.crypto.x25519PublicKey(known(this.#ephemeralSecret));
+        this.#mixEphemeral(this.#symmetric, key);
+        return key;
+      }
+      case 's':
+        return this.#symmetric.encryptAndHash(this.#staticPublic(true));
+      case 'psk':
+        this.#symmetric.mixKeyAndHash(known(this.#preSharedKeys[this.#pskIndex]));
+        this.#pskIndex++;
+        return new Uint8Array(0);
+      case 'ee':
+      case 'es':
+      case 'se':
+      case 'ss':
+        this.#mixShared(this.#symmetric, token, {
+          remoteEphemeral: this.#remoteEphemeral,
+          remoteStatic: this.#remoteStatic,
+        });
+        return new Uint8Array(0);
+    }
+  }
+
+  #readTokens(draft: Draft): ReadResult {
+    for (const token of this.#suite.pattern.messages[this.#messageIndex] as readonly Token[]) {
+      const failure = this.#readToken(draft, token);
+      if (failure !== undefined) return { failure };
+    }
+    const rest = draft.message.subarray(draft.offset);
+    if (draft.symmetric.hasKey && rest.length < TAG_LENGTH) return { failure: 'truncated' };
+    const payload = draft.symmetric.decryptAndHash(rest);
+    return payload === undefined ? { failure: 'authentication' } : { payload };
+  }
+
+  #readToken(draft: Draft, token: Token): HandshakeFailure | undefined {
+    switch (token) {
+      case 'e':
+        return this.#readEphemeral(draft);
+      case 's':
+        return readStatic(draft);
+      case 'psk':
+        draft.symmetric.mixKeyAndHash(known(this.#preSharedKeys[draft.pskIndex]));
+        draft.pskIndex++;
+        return undefined;
+      case 'ee':
+      case 'es':
+      case 'se':
+      case 'ss':
+        this.#mixShared(draft.symmetric, token, draft);
+        return undefined;
+    }
+  }
+
+  #readEphemeral(draft: Draft): HandshakeFailure | undefined {
+    const key = draft.message.slice(draft.offset, draft.offset + DH_LENGTH);
+    if (key.length < DH_LENGTH) return 'truncated';
+    if (isLowOrder(key)) return 'low-order-key';
+    draft.offset += DH_LENGTH;
+    draft.remoteEphemeral = key;
+    this.#mixEphemeral(draft.symmetric, key);
+    return undefined;
+  }
+
+  #mixEphemeral(symmetric: SymmetricState, key: Uint8Array): void {
+    symmetric.mixHash(key);
+    // Section 9.2: in a psk handshake every ephemeral key is mixed into the key as well.
+    if (this.#suite.pattern.pskCount > 0) symmetric.mixKey(key);
+  }
+
+  /** The tokens ee, es, se, ss: the first letter is the initiator's key, the second the other's. */
+  #mixShared(
+    symmetric: SymmetricState,
+    token: Exclude<Token, 'e' | 's' | 'psk'>,
+    remote: Pick<Draft, 'remoteEphemeral' | 'remoteStatic'>,
+  ): void {
+    const isInitiator = this.#role === 'initiator';
+    const ownLetter = token[isInitiator ? 0 : 1];
+    const remoteLetter = token[isInitiator ? 1 : 0];
+    const secret = known(ownLetter === 'e' ? this.#ephemeralSecret : this.#staticSecret);
+    const key = known(remoteLetter === 'e' ? remote.remoteEphemeral : remote.remoteStatic);
+    // Every key was checked when it came in, so the result is never all zero here.
+    const shared = known(this.#suite.crypto.x25519(secret, key));
+    symmetric.mixKey(shared);
+    shared.fill(0);
+  }
+
+  #commit(draft: Draft): void {
+    this.#symmetric.wipe();
+    this.#symmetric = draft.symmetric;
+    this.#remoteEphemeral = draft.remoteEphemeral;
+    this.#remoteStatic = draft.remoteStatic;
+    this.#pskIndex = draft.pskIndex;
+    this.#messageIndex++;
+  }
+}
+
+function readStatic(draft: Draft): HandshakeFailure | undefined {
+  const length = DH_LENGTH + (draft.symmetric.hasKey ? TAG_LENGTH : 0);
+  const field = draft.message.subarray(draft.offset, draft.offset + length);
+  if (field.length < length) return 'truncated';
+  const key = draft.symmetric.decryptAndHash(field);
+  if (key === undefined) return 'authentication';
+  if (isLowOrder(key)) return 'low-order-key';
+  draft.offset += length;
+  draft.remoteStatic = key;
+  return undefined;
+}
+
+/** RFC 7748 section 5: the top bit of a u-coordinate is masked before use. */
+function isLowOrder(key: Uint8Array): boolean {
+  const masked = key.slice();
+  masked[DH_LENGTH - 1] = (masked[DH_LENGTH - 1] as number) & 0x7f;
+  return LOW_ORDER_POINTS.includes(toHex(masked));
+}
+
+/** Bytes that a message has besides its payload. */
+function messageOverhead(suite: Suite, tokens: readonly Token[], hasKeyBefore: boolean): number {
+  let hasKey = hasKeyBefore;
+  let length = 0;
+  for (const token of tokens) {
+    if (token === 'e') length += DH_LENGTH;
+    if (token === 's') length += DH_LENGTH + (hasKey ? TAG_LENGTH : 0);
+    if (token !== 's') hasKey ||= token !== 'e' || suite.pattern.pskCount > 0;
+  }
+  return length + (hasKey ? TAG_LENGTH : 0);
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a Noise key that was checked before is missing');
+  return value;
+}
+
+function checkKeys(suite: Suite, options: HandshakeOptions, role: Role): void {
+  const { initiatorPre, responderPre, messages, pskCount } = suite.pattern;
+  const isInitiator = role === 'initiator';
+  const ownPre = isInitiator ? initiatorPre : responderPre;
+  const remotePre = isInitiator ? responderPre : initiatorPre;
+  const own = messages.filter((_, index) => (index % 2 === 0) === isInitiator).flat();
+  checkKey('staticSecret', options.staticSecret, ownPre.length > 0 || own.includes('s'));
+  checkKey('ephemeralSecret', options.ephemeralSecret, own.includes('e'));
+  checkKey('remoteStatic', options.remoteStatic, remotePre.length > 0);
+  if (options.remoteStatic !== undefined && isLowOrder(options.remoteStatic)) {
+    throw new RangeError('remoteStatic is a point of low order');
+  }
+  const keys = options.preSharedKeys ?? [];
+  if (keys.length !== pskCount) {
+    throw new RangeError(`${suite.name} takes ${pskCount} preSharedKeys, got ${keys.length}`);
+  }
+  for (const key of keys) {
+    if (key.length !== PSK_LENGTH) throw new RangeError('a pre-shared key must have 32 bytes');
+  }
+}
+
+function checkKey(name: string, key: Uint8Array | undefined, isNeeded: boolean): void {
+  if ((key !== undefined) !== isNeeded) {
+    throw new RangeError(`${name} is ${isNeeded ? 'needed' : 'not used'} by this Noise pattern`);
+  }
+  if (key !== undefined && key.length !== DH_LENGTH) {
+    throw new RangeError(`${name} must have ${DH_LENGTH} bytes, got ${key.length}`);
+  }
+}

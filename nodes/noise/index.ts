@@ -1,0 +1,19 @@
+/**
+ * Noise protocol framework, revision 34, over X25519: the public face for other protocols.
+ *
+ * A library, not a protocol of its own: it has no node, no configuration and no packets, and it
+ * draws no randomness.
+ *
+ * @module
+ */
+export { MESSAGE_LENGTH_MAX, TAG_LENGTH } from './geometry.ts';
+export {
+  type Handshake,
+  type HandshakeFailure,
+  type HandshakeOptions,
+  initiate,
+  type ReadResult,
+  respond,
+} from './handshake.ts';
+export type { SessionKeys, Transport, TransportFailure, TransportResult } from './session.ts';
+export { type CipherName, type HashName, type ProtocolName, parseProtocolName } from './suite.ts';

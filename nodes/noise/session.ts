@@ -1,0 +1,112 @@
+/**
+ * What a complete Noise handshake leaves (revision 34, sections 5.3 and 11.3): two directional keys,
+ * the handshake hash for channel binding, and an ordered transport made of two cipher states.
+ *
+ * Protocols with their own frames and nonces take the raw keys; streams take {@link Transport}.
+ *
+ * @module
+ */
+import { CipherState } from './cipher-state.ts';
+import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from './geometry.ts';
+import type { Suite } from './suite.ts';
+
+/** Why a transport message of the peer was refused. */
+export type TransportFailure = 'oversized' | 'truncated' | 'authentication';
+
+/** What decrypting a transport message gives. */
+export type TransportResult =
+  | { readonly payload: Uint8Array }
+  | { readonly failure: TransportFailure };
+
+/** The parts of {@link SessionKeys}. */
+interface SessionKeyParts {
+  readonly sendKey: Uint8Array;
+  readonly receiveKey: Uint8Array;
+  readonly handshakeHash: Uint8Array;
+  readonly remoteStatic: Uint8Array | undefined;
+  readonly suite: Suite;
+}
+
+/** The result of a handshake. Getters over private fields: printing it shows no key. */
+export class SessionKeys {
+  readonly #parts: SessionKeyParts;
+
+  constructor(parts: SessionKeyParts) {
+    this.#parts = parts;
+  }
+
+  /** Key for what this side sends, 32 bytes; the array itself, wiped by {@link SessionKeys.wipe}. */
+  get sendKey(): Uint8Array {
+    return this.#parts.sendKey;
+  }
+
+  /** Key for what this side receives, 32 bytes. */
+  get receiveKey(): Uint8Array {
+    return this.#parts.receiveKey;
+  }
+
+  /** The same value on both sides, unique to this handshake, not secret (section 11.2). */
+  get handshakeHash(): Uint8Array {
+    return this.#parts.handshakeHash;
+  }
+
+  /** The peer's static public key, where the pattern has one. */
+  get remoteStatic(): Uint8Array | undefined {
+    return this.#parts.remoteStatic;
+  }
+
+  /** An ordered transport over both keys; it keeps copies, so the keys may be wiped after. */
+  transport(): Transport {
+    return new Transport(this.#parts);
+  }
+
+  /** Overwrites both keys. */
+  wipe(): void {
+    this.#parts.sendKey.fill(0);
+    this.#parts.receiveKey.fill(0);
+  }
+}
+
+/** Two cipher states with counters from zero: each message is opened once and in order. */
+export class Transport {
+  readonly #send: CipherState;
+  readonly #receive: CipherState;
+
+  constructor(keys: SessionKeyParts) {
+    this.#send = new CipherState(keys.suite, keys.sendKey);
+    this.#receive = new CipherState(keys.suite, keys.receiveKey);
+  }
+
+  /** Seals one message. @throws RangeError when it would exceed 65,535 bytes. */
+  encrypt(payload: Uint8Array): Uint8Array {
+    const length = payload.length + TAG_LENGTH;
+    if (length > MESSAGE_LENGTH_MAX) {
+      throw new RangeError(`a Noise message of ${length} bytes exceeds ${MESSAGE_LENGTH_MAX}`);
+    }
+    return this.#send.encrypt(new Uint8Array(0), payload);
+  }
+
+  /** Opens one message of the peer; never throws on bytes, and a failure changes nothing. */
+  decrypt(message: Uint8Array): TransportResult {
+    if (message.length > MESSAGE_LENGTH_MAX) return { failure: 'oversized' };
+    if (message.length < TAG_LENGTH) return { failure: 'truncated' };
+    const payload = this.#receive.decrypt(new Uint8Array(0), message);
+    return payload === undefined ? { failure: 'authentication' } : { payload };
+  }
+
+  /** Replaces the key of what this side sends (section 11.3); the peer does the counterpart. */
+  rekeySend(): void {
+    this.#send.rekey();
+  }
+
+  /** Replaces the key of what this side receives. */
+  rekeyReceive(): void {
+    this.#receive.rekey();
+  }
+
+  /** Overwrites both keys; the transport must not be used afterwards. */
+  wipe(): void {
+    this.#send.wipe();
+    this.#receive.wipe();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * SymmetricState of the Noise protocol framework, revision 34, section 5.2: the chaining key, the
+ * handshake hash and the cipher between two messages of a handshake.
+ *
+ * @module
+ */
+import { concatBytes } from '../_kit/bytes.ts';
+import { CipherState } from './cipher-state.ts';
+import { KEY_LENGTH } from './geometry.ts';
+import { hkdf, type Suite } from './suite.ts';
+
+/** The two keys of Split (section 5.2): the initiator sends with `first`. */
+export interface SplitKeys {
+  readonly first: Uint8Array;
+  readonly second: Uint8Array;
+}
+
+/** Chaining key, handshake hash and cipher; all private. */
+export class SymmetricState {
+  readonly #suite: Suite;
+  #chainingKey: Uint8Array;
+  #hash: Uint8Array;
+  #cipher: CipherState | undefined;
+
+  /** InitializeSymmetric with the suite's protocol name, or a copy of `source`. */
+  constructor(suite: Suite, source?: SymmetricState) {
+    this.#suite = suite;
+    const hash = source === undefined ? hashOfName(suite) : source.#hash;
+    this.#hash = hash.slice();
+    this.#chainingKey = (source === undefined ? hash : source.#chainingKey).slice();
+    this.#cipher = source === undefined ? undefined : source.#cipher?.clone();
+  }
+
+  /** True when messages and static keys are encrypted from here on. */
+  get hasKey(): boolean {
+    return this.#cipher !== undefined;
+  }
+
+  /** The handshake hash h, a copy (GetHandshakeHash). */
+  get handshakeHash(): Uint8Array {
+    return this.#hash.slice();
+  }
+
+  mixKey(material: Uint8Array): void {
+    const [chainingKey, key] = this.#derive(material, 2) as [Uint8Array, Uint8Array];
+    this.#setChainingKey(chainingKey);
+    this.#setCipherKey(key);
+  }
+
+  mixHash(data: Uint8Array): void {
+    this.#hash = this.#suite.hash.hash(concatBytes(this.#hash, data));
+  }
+
+  mixKeyAndHash(material: Uint8Array): void {
+    const [chainingKey, hash, key] = this.#derive(material, 3) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    this.#setChainingKey(chainingKey);
+    this.mixHash(hash);
+    this.#setCipherKey(key);
+  }
+
+  encryptAndHash(plaintext: Uint8Array): Uint8Array {
+    const ciphertext = this.#cipher?.encrypt(this.#hash, plaintext) ?? plaintext.slice();
+    this.mixHash(ciphertext);
+    return ciphertext;
+  }
+
+  /** @returns undefined when authentication fails. */
+  decryptAndHash(ciphertext: Uint8Array): Uint8Array | undefined {
+    const plaintext =
+      this.#cipher === undefined
+        ? ciphertext.slice()
+        : this.#cipher.decrypt(this.#hash, ciphertext);
+    if (plaintext === undefined) return undefined;
+    this.mixHash(ciphertext);
+    return plaintext;
+  }
+
+  split(): SplitKeys {
+    const [first, second] = this.#derive(new Uint8Array(0), 2) as [Uint8Array, Uint8Array];
+    // Section 5.2: outputs of a 64-byte hash are truncated to 32 bytes.
+    return { first: first.slice(0, KEY_LENGTH), second: second.slice(0, KEY_LENGTH) };
+  }
+
+  /** Overwrites what is secret here; the state must not be used afterwards. */
+  wipe(): void {
+    this.#chainingKey.fill(0);
+    this.#cipher?.wipe();
+  }
+
+  #derive(material: Uint8Array, count: 2 | 3): readonly Uint8Array[] {
+    return hkdf(this.#suite.hash, this.#chainingKey, material, count);
+  }
+
+  #setChainingKey(chainingKey: Uint8Array): void {
+    this.#chainingKey.fill(0);
+    this.#chainingKey = chainingKey;
+  }
+
+  #setCipherKey(key: Uint8Array): void {
+    this.#cipher?.wipe();
+    this.#cipher = new CipherState(this.#suite, key.subarray(0, KEY_LENGTH));
+    key.fill(0);
+  }
+}
+
+/** Section 5.2: a name not longer than HASHLEN is padded with zeros, a longer one is hashed. */
+function hashOfName(suite: Suite): Uint8Array {
+  const name = Uint8Array.from(suite.name, (character) => character.charCodeAt(0));
+  if (name.length > suite.hash.length) return suite.hash.hash(name);
+  const padded = new Uint8Array(suite.hash.length);
+  padded.set(name);
+  return padded;
+}

@@ -1,0 +1,107 @@
+/**
+ * The published handshake vectors of the Noise protocol framework (cacophony), all that are open:
+ * every message of both sides, the handshake hash and the transport messages after it.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../engine/crypto/index.ts';
+import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import {
+  type Handshake,
+  initiate,
+  parseProtocolName,
+  respond,
+  type Transport,
+} from '../../nodes/noise/index.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+interface NoiseVector {
+  readonly protocol_name: string;
+  readonly init_prologue: string;
+  readonly init_psks?: readonly string[];
+  readonly init_static?: string;
+  readonly init_ephemeral: string;
+  readonly init_remote_static?: string;
+  readonly resp_prologue: string;
+  readonly resp_psks?: readonly string[];
+  readonly resp_static?: string;
+  readonly resp_ephemeral: string;
+  readonly resp_remote_static?: string;
+  readonly handshake_hash: string;
+  readonly messages: readonly { readonly payload: string; readonly ciphertext: string }[];
+}
+
+const crypto = provider('noble');
+
+function optional(name: string, value: string | undefined): Record<string, Uint8Array> {
+  return value === undefined ? {} : { [name]: fromHex(value) };
+}
+
+function sides(vector: NoiseVector): { initiator: Handshake; responder: Handshake } {
+  const protocol = parseProtocolName(vector.protocol_name)!;
+  expect(protocol).toBeDefined();
+  const initiator = initiate({
+    crypto,
+    ...protocol,
+    prologue: fromHex(vector.init_prologue),
+    preSharedKeys: (vector.init_psks ?? []).map(fromHex),
+    ...optional('staticSecret', vector.init_static),
+    ...optional('ephemeralSecret', vector.init_ephemeral),
+    ...optional('remoteStatic', vector.init_remote_static),
+  });
+  const responder = respond({
+    crypto,
+    ...protocol,
+    prologue: fromHex(vector.resp_prologue),
+    preSharedKeys: (vector.resp_psks ?? []).map(fromHex),
+    ...optional('staticSecret', vector.resp_static),
+    ...optional('ephemeralSecret', vector.resp_ephemeral),
+    ...optional('remoteStatic', vector.resp_remote_static),
+  });
+  return { initiator, responder };
+}
+
+/** Runs the handshake; returns the transports and how many messages it took. */
+function runHandshake(vector: NoiseVector): { transports: [Transport, Transport]; count: number } {
+  const { initiator, responder } = sides(vector);
+  let count = 0;
+  while (!initiator.isComplete) {
+    const { payload, ciphertext } = vector.messages[count]!;
+    const [writer, reader] = initiator.isWriter ? [initiator, responder] : [responder, initiator];
+    expect(toHex(writer.writeMessage(fromHex(payload)))).toBe(ciphertext);
+    expect(reader.readMessage(fromHex(ciphertext))).toEqual({ payload: fromHex(payload) });
+    count++;
+  }
+  expect(responder.isComplete).toBe(true);
+  const keys = [initiator.finish(), responder.finish()] as const;
+  for (const key of keys) expect(toHex(key.handshakeHash)).toBe(vector.handshake_hash);
+  return { transports: [keys[0].transport(), keys[1].transport()], count };
+}
+
+function check(vector: NoiseVector): void {
+  const { transports, count } = runHandshake(vector);
+  expect(vector.messages.length).toBeGreaterThan(count);
+  vector.messages.slice(count).forEach(({ payload, ciphertext }, index) => {
+    // Messages go on alternating after the handshake.
+    const isInitiator = (count + index) % 2 === 0;
+    const [writer, reader] = isInitiator ? transports : [transports[1], transports[0]];
+    expect(toHex(writer.encrypt(fromHex(payload)))).toBe(ciphertext);
+    expect(reader.decrypt(fromHex(ciphertext))).toEqual({ payload: fromHex(payload) });
+  });
+}
+
+describe.runIf(hasVectors)('Noise vectors of cacophony', () => {
+  const published = hasVectors ? vectors<readonly NoiseVector[]>('other/noise.json') : [];
+  const more = hasVectors
+    ? vectors<{ readonly cacophony: readonly NoiseVector[] }>('circuits/noise-more.json').cacophony
+    : [];
+  it.each([...published, ...more].map((vector) => [vector.protocol_name, vector] as const))(
+    'R-023: writes and reads every message of %s as published',
+    (_, vector) => check(vector),
+  );
+
+  it('covers all seventeen open vectors', () => {
+    expect(published.length + more.length).toBe(17);
+  });
+});
