@@ -11,6 +11,12 @@
 export const SCION_VERSION = 0;
 /** Bytes of the common header. */
 export const COMMON_LENGTH = 12;
+/** Offsets in the common header. */
+export const NEXT_HEADER_OFFSET = 4;
+export const HEADER_LENGTH_OFFSET = 5;
+export const PAYLOAD_LENGTH_OFFSET = 6;
+export const PATH_TYPE_OFFSET = 8;
+export const HOST_TYPES_OFFSET = 9;
 /** HdrLen, host address lengths and extension lengths count in units of this many bytes. */
 export const LINE_LENGTH = 4;
 /** HdrLen is 8 bits of 4-byte units, so a SCION header has at most 1,020 bytes. */
@@ -53,6 +59,13 @@ export const SEGMENTS_MAX = 3;
 export const HOPS_MAX = 64;
 /** Bytes of a one-hop path ("Path Type: OneHopPath"): info field and two hop fields. */
 export const ONE_HOP_LENGTH = INFO_LENGTH + 2 * HOP_LENGTH;
+/** Offsets in an info field: segment id (16 bits), timestamp (32 bits). */
+export const INFO_SEGMENT_ID_OFFSET = 2;
+export const INFO_TIMESTAMP_OFFSET = 4;
+/** Offsets in a hop field: ExpTime (8 bits), ConsIngress and ConsEgress (16 bits each). */
+export const HOP_EXP_TIME_OFFSET = 1;
+export const HOP_INGRESS_OFFSET = 2;
+export const HOP_EGRESS_OFFSET = 4;
 /** Info field flags. */
 export const INFO_PEERING = 0x02;
 export const INFO_CONS_DIR = 0x01;
@@ -82,8 +95,14 @@ export const OPTION_PADN = 1;
 
 /** UDP/SCION header, bytes. */
 export const UDP_LENGTH = 8;
+/** Offsets in the UDP header: target port, length and checksum, 16 bits each. */
+export const UDP_TARGET_PORT_OFFSET = 2;
+export const UDP_LENGTH_OFFSET = 4;
+export const UDP_CHECKSUM_OFFSET = 6;
 /** SCMP (doc/protocols/scmp.rst): type, code and checksum, bytes. */
 export const SCMP_BASE_LENGTH = 4;
+/** Offset of the SCMP checksum. */
+export const SCMP_CHECKSUM_OFFSET = 2;
 /** An SCMP error packet quotes so much that the whole reply stays within this many bytes. */
 export const SCMP_PACKET_MAX = 1232;
 

@@ -7,8 +7,9 @@
  *
  * @module
  */
-import { readUint16 } from '../../_kit/bytes.ts';
-import { DESTINATION_ISD_AS_OFFSET } from '../geometry.ts';
+import { readUint16, writeUint16 } from '../../_kit/bytes.ts';
+import { DESTINATION_ISD_AS_OFFSET, HOST_TYPES_OFFSET, HOSTS_OFFSET } from '../geometry.ts';
+import { hostLength } from './host-address.ts';
 
 const UINT16 = 0xffff;
 
@@ -38,19 +39,24 @@ export function foldChecksum(sum: number): number {
   return ~folded & UINT16;
 }
 
-/**
- * The sum over the pseudo header.
- * @param packet Bytes that begin with the common header.
- * @param pathOffset Where the addresses end.
- * @param upperLength Bytes of the upper layer; 32 bits in the pseudo header.
- */
-export function pseudoHeaderSum(
-  packet: Uint8Array,
-  pathOffset: number,
-  upperLength: number,
-  protocol: number,
-): number {
-  const initial = (upperLength & UINT16) + (upperLength >>> 16) + protocol;
-  const length = pathOffset - DESTINATION_ISD_AS_OFFSET;
-  return sumWords(packet, DESTINATION_ISD_AS_OFFSET, length, initial);
+/** Where the upper layer of a packet is and where it keeps its checksum. */
+export interface ChecksumPlace {
+  /** Bytes from the start of the packet to the upper layer. */
+  readonly upperOffset: number;
+  readonly protocol: number;
+  /** Bytes from the start of the upper layer to its checksum field. */
+  readonly fieldOffset: number;
+}
+
+/** Computes the checksum of an encoded packet and writes it into its field. */
+export function writeChecksum(packet: Uint8Array, place: ChecksumPlace): void {
+  const at = place.upperOffset + place.fieldOffset;
+  writeUint16(packet, at, 0);
+  const upperLength = packet.length - place.upperOffset;
+  const hostTypes = packet[HOST_TYPES_OFFSET] as number;
+  const hosts = hostLength(hostTypes >>> 4) + hostLength(hostTypes);
+  const addresses = HOSTS_OFFSET - DESTINATION_ISD_AS_OFFSET + hosts;
+  const lengthAndProtocol = (upperLength & UINT16) + (upperLength >>> 16) + place.protocol;
+  const sum = sumWords(packet, DESTINATION_ISD_AS_OFFSET, addresses, lengthAndProtocol);
+  writeUint16(packet, at, foldChecksum(sumWords(packet, place.upperOffset, upperLength, sum)));
 }

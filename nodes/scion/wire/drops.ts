@@ -19,6 +19,7 @@ export const WIRE_DROPS = {
   'extension-malformed': 'An extension header is cut, repeated or out of order.',
   'l4-truncated': 'The upper layer header does not fit the packet.',
   'l4-length': 'The UDP length does not fit the packet.',
+  'scmp-interface': 'An SCMP message names an interface id above 16 bits.',
   'l4-checksum': 'The upper layer checksum is wrong.',
 } as const;
 

@@ -11,8 +11,13 @@ import { concatBytes, readUint16, readUint32, writeUint16, writeUint32 } from '.
 import {
   DESTINATION_ISD_AS_OFFSET,
   FLOW_ID_MAX,
+  HEADER_LENGTH_OFFSET,
+  HOST_TYPES_OFFSET,
   HOSTS_OFFSET,
   LINE_LENGTH,
+  NEXT_HEADER_OFFSET,
+  PATH_TYPE_OFFSET,
+  PAYLOAD_LENGTH_OFFSET,
   SCION_VERSION,
   SOURCE_ISD_AS_OFFSET,
 } from '../geometry.ts';
@@ -45,11 +50,6 @@ export interface DecodedHeader {
   readonly headerLength: number;
 }
 
-const NEXT_HEADER_OFFSET = 4;
-const HEADER_LENGTH_OFFSET = 5;
-const PAYLOAD_LENGTH_OFFSET = 6;
-const PATH_TYPE_OFFSET = 8;
-const HOST_TYPES_OFFSET = 9;
 const NIBBLE_MASK = 0xf;
 
 /** Bytes a header takes: 12 + addresses + path. */

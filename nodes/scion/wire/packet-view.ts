@@ -15,26 +15,44 @@
 import { readUint16, readUint32, writeUint16 } from '../../_kit/bytes.ts';
 import {
   COMMON_LENGTH,
+  DESTINATION_ISD_AS_OFFSET,
   FLOW_ID_MAX,
+  HEADER_LENGTH_OFFSET,
   HOP_EGRESS_ALERT,
+  HOP_EGRESS_OFFSET,
+  HOP_EXP_TIME_OFFSET,
   HOP_INGRESS_ALERT,
+  HOP_INGRESS_OFFSET,
   HOP_LENGTH,
   HOP_MAC_OFFSET,
   HOPS_MAX,
+  HOST_TYPES_OFFSET,
   HOSTS_OFFSET,
   INFO_CONS_DIR,
   INFO_LENGTH,
   INFO_PEERING,
-  ISD_AS_LENGTH,
+  INFO_SEGMENT_ID_OFFSET,
+  INFO_TIMESTAMP_OFFSET,
   LINE_LENGTH,
   META_LENGTH,
+  NEXT_HEADER_OFFSET,
   ONE_HOP_LENGTH,
   PATH_TYPE_EMPTY,
+  PATH_TYPE_OFFSET,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
+  PAYLOAD_LENGTH_OFFSET,
   PROTOCOL_END_TO_END,
   PROTOCOL_HOP_BY_HOP,
+  PROTOCOL_SCMP,
+  PROTOCOL_UDP,
   SCION_VERSION,
+  SCMP_BASE_LENGTH,
+  SCMP_CHECKSUM_OFFSET,
+  SOURCE_ISD_AS_OFFSET,
+  UDP_CHECKSUM_OFFSET,
+  UDP_LENGTH,
+  UDP_LENGTH_OFFSET,
 } from '../geometry.ts';
 import { foldChecksum, sumWords } from './checksum.ts';
 import type { WireDrop } from './drops.ts';
@@ -135,24 +153,24 @@ export class PacketView {
 
   /** SegID of the current info field. */
   get segmentId(): number {
-    return readUint16(this.buffer, this.infoOffset + 2);
+    return readUint16(this.buffer, this.infoOffset + INFO_SEGMENT_ID_OFFSET);
   }
 
   /** Timestamp of the current info field, s. */
   get timestamp(): number {
-    return readUint32(this.buffer, this.infoOffset + 4);
+    return readUint32(this.buffer, this.infoOffset + INFO_TIMESTAMP_OFFSET);
   }
 
   get expTime(): number {
-    return this.buffer[this.hopOffset + 1] as number;
+    return this.buffer[this.hopOffset + HOP_EXP_TIME_OFFSET] as number;
   }
 
   get consIngress(): number {
-    return readUint16(this.buffer, this.hopOffset + 2);
+    return readUint16(this.buffer, this.hopOffset + HOP_INGRESS_OFFSET);
   }
 
   get consEgress(): number {
-    return readUint16(this.buffer, this.hopOffset + 4);
+    return readUint16(this.buffer, this.hopOffset + HOP_EGRESS_OFFSET);
   }
 
   /** The interface the packet enters the current AS by, as its hop field says; 0 is none. */
@@ -198,7 +216,7 @@ export class PacketView {
   /** "Hop Field MAC", chaining: SegID ^= first two bytes of the current hop's MAC, in the packet. */
   foldMacIntoSegmentId(): void {
     const folded = this.segmentId ^ readUint16(this.buffer, this.macOffset);
-    writeUint16(this.buffer, this.infoOffset + 2, folded);
+    writeUint16(this.buffer, this.infoOffset + INFO_SEGMENT_ID_OFFSET, folded);
   }
 
   get isFirstHop(): boolean {
@@ -242,7 +260,8 @@ export class PacketView {
   ingressOf(hop: number): number {
     const infoOffset = this.pathOffset + META_LENGTH + INFO_LENGTH * this.segmentOf(hop);
     const isConsDir = ((this.buffer[infoOffset] as number) & INFO_CONS_DIR) !== 0;
-    return readUint16(this.buffer, this.#hopFieldOffset(hop) + (isConsDir ? 2 : 4));
+    const fieldOffset = isConsDir ? HOP_INGRESS_OFFSET : HOP_EGRESS_OFFSET;
+    return readUint16(this.buffer, this.#hopFieldOffset(hop) + fieldOffset);
   }
 
   /** Moves to the next hop, in the packet and in this view. */
@@ -278,20 +297,41 @@ export class PacketView {
     return foldChecksum(sumWords(this.buffer, this.upperOffset, length, sum));
   }
 
+  /**
+   * Checks that a UDP or SCMP upper layer fills the datagram and has the right checksum. A checksum
+   * of 0 means that the sender computed none. Other protocols pass.
+   */
+  checkUpper(): WireDrop | undefined {
+    const length = this.end - this.upperOffset;
+    if (this.upperProtocol === PROTOCOL_UDP) {
+      if (length < UDP_LENGTH) return 'l4-truncated';
+      const said = readUint16(this.buffer, this.upperOffset + UDP_LENGTH_OFFSET);
+      if (said !== 0 && said !== length) return 'l4-length';
+      return this.#checkChecksum(UDP_CHECKSUM_OFFSET);
+    }
+    if (this.upperProtocol !== PROTOCOL_SCMP) return undefined;
+    return length < SCMP_BASE_LENGTH ? 'l4-truncated' : this.#checkChecksum(SCMP_CHECKSUM_OFFSET);
+  }
+
+  #checkChecksum(fieldOffset: number): WireDrop | undefined {
+    if (readUint16(this.buffer, this.upperOffset + fieldOffset) === 0) return undefined;
+    return this.upperChecksum() === 0 ? undefined : 'l4-checksum';
+  }
+
   #parseCommon(): WireDrop | undefined {
     const { buffer, start } = this;
     const length = this.end - start;
     if (length < HOSTS_OFFSET) return 'scion-truncated';
     if ((buffer[start] as number) >>> 4 !== SCION_VERSION) return 'scion-version';
-    this.nextHeader = buffer[start + 4] as number;
-    this.headerLength = LINE_LENGTH * (buffer[start + 5] as number);
-    this.payloadLength = readUint16(buffer, start + 6);
-    this.pathType = buffer[start + 8] as number;
-    const hostTypes = buffer[start + 9] as number;
-    this.targetHigh = readUint32(buffer, start + COMMON_LENGTH);
-    this.targetLow = readUint32(buffer, start + COMMON_LENGTH + 4);
-    this.sourceHigh = readUint32(buffer, start + COMMON_LENGTH + ISD_AS_LENGTH);
-    this.sourceLow = readUint32(buffer, start + COMMON_LENGTH + ISD_AS_LENGTH + 4);
+    this.nextHeader = buffer[start + NEXT_HEADER_OFFSET] as number;
+    this.headerLength = LINE_LENGTH * (buffer[start + HEADER_LENGTH_OFFSET] as number);
+    this.payloadLength = readUint16(buffer, start + PAYLOAD_LENGTH_OFFSET);
+    this.pathType = buffer[start + PATH_TYPE_OFFSET] as number;
+    const hostTypes = buffer[start + HOST_TYPES_OFFSET] as number;
+    this.targetHigh = readUint32(buffer, start + DESTINATION_ISD_AS_OFFSET);
+    this.targetLow = readUint32(buffer, start + DESTINATION_ISD_AS_OFFSET + 4);
+    this.sourceHigh = readUint32(buffer, start + SOURCE_ISD_AS_OFFSET);
+    this.sourceLow = readUint32(buffer, start + SOURCE_ISD_AS_OFFSET + 4);
     this.targetHostType = hostTypes >>> 4;
     this.sourceHostType = hostTypes & NIBBLE_MASK;
     this.targetHostOffset = start + HOSTS_OFFSET;
