@@ -1,0 +1,27 @@
+/**
+ * Assertions that stay on in production (STYLE 21: the third kind of error, "our own mistake").
+ *
+ * Does not report bad network input (that is a drop reason) nor bad files (that is a ConfigError).
+ *
+ * @module
+ */
+
+/** An invariant of ours broke: the run ends with exit code 3 (DESIGN 7). */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError';
+}
+
+/**
+ * Throws unless the condition holds.
+ *
+ * On hot paths, where building the message would cost more than the check, write
+ * `if (!condition) throw new InvariantError(...)` instead.
+ *
+ * @param condition What must be true. NaN and other falsy values fail.
+ * @param message What was expected and what was found.
+ * @throws InvariantError when the condition does not hold.
+ * @example assert(lengthBytes <= 1200, `datagram of ${lengthBytes} bytes exceeds the MTU`);
+ */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message);
+}

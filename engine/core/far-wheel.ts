@@ -1,0 +1,189 @@
+/**
+ * One level of timing wheel in front of the heap, for timers far in the future
+ * (spec/simulation.md 1.1): a million idle timers must not slow the events that are near.
+ *
+ * Entries keep their original sequence, so the order of the heap is untouched. Does not order
+ * anything itself, and frees no payload: the owner says which references are dead.
+ *
+ * @module
+ */
+import type { EventHeap } from './event-heap.ts';
+
+/** Width of a bucket, 2^27 ns = 134 ms (spec/simulation.md 1.1). */
+const WIDTH_NS = 134_217_728;
+/** Number of buckets; together they span 137 s. A power of two. */
+const BUCKETS = 1024;
+const BUCKET_MASK = BUCKETS - 1;
+const WORDS = BUCKETS / 32;
+/** The list behind the last bucket: everything that lies beyond the wheel's span. */
+const OVERFLOW = BUCKETS;
+const NIL = -1;
+
+/** What the wheel asks about a reference when it pours or sweeps. */
+export interface ReferenceOwner {
+  /** Frees the reference if it was cancelled. Returns true when it was. */
+  reclaim(reference: number): boolean;
+  /** Learns that a live reference moved from the wheel to the heap. */
+  moved(reference: number): void;
+}
+
+/** Holds events from {@link FarWheel.horizonNs} on; nearer ones belong to the heap. */
+export class FarWheel {
+  /** Entries held, dead ones included. */
+  size = 0;
+  /** First instant that belongs to the wheel, ns. Grows only. */
+  horizonNs = WIDTH_NS;
+  private current = 0;
+  private overflowMinNs = Number.POSITIVE_INFINITY;
+  /** Time at 2i, sequence at 2i + 1. */
+  private keys = new Float64Array(2 * 64);
+  /** Reference at 2i, next entry at 2i + 1. */
+  private links = new Int32Array(2 * 64);
+  private freeHead = NIL;
+  private used = 0;
+  private readonly heads = new Int32Array(BUCKETS + 1).fill(NIL);
+  /** One bit per bucket that holds something, to skip runs of empty ones. */
+  private readonly occupied = new Int32Array(WORDS);
+
+  /** Adds an entry; `time` must not lie before the horizon. */
+  insert(time: number, sequence: number, reference: number): void {
+    const at = this.acquire();
+    this.keys[2 * at] = time;
+    this.keys[2 * at + 1] = sequence;
+    this.links[2 * at] = reference;
+    this.size += 1;
+    this.place(at, Math.floor(time / WIDTH_NS));
+  }
+
+  /**
+   * Moves the entries of the next bucket that holds any into the heap and the horizon behind it.
+   *
+   * @returns false when the wheel is empty.
+   */
+  pour(heap: EventHeap, owner: ReferenceOwner): boolean {
+    if (this.size === 0) return false;
+    const nearest = this.nearestBucket();
+    const overflowBucket = Math.floor(this.overflowMinNs / WIDTH_NS);
+    this.current = Math.min(nearest, overflowBucket);
+    this.horizonNs = (this.current + 1) * WIDTH_NS;
+    // Only when the overflow is reached, not as soon as its first entry fits into the span: so its
+    // list is scanned at most once per turn of the wheel.
+    if (overflowBucket <= nearest) this.redistribute();
+    this.pourList(this.takeList(this.current & BUCKET_MASK), heap, owner);
+    return true;
+  }
+
+  /** Drops all dead entries, O(size). */
+  sweep(owner: ReferenceOwner): void {
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+      if (this.heads[bucket] !== NIL) this.sweepList(bucket, owner);
+    }
+    this.sweepList(OVERFLOW, owner);
+  }
+
+  /** Empty wheel: lets the horizon follow a clock that has moved on, so that near stays near. */
+  follow(now: number): void {
+    if (this.size > 0 || now < this.horizonNs) return;
+    this.current = Math.floor(now / WIDTH_NS);
+    this.horizonNs = (this.current + 1) * WIDTH_NS;
+  }
+
+  private place(at: number, bucket: number): void {
+    if (bucket - this.current < BUCKETS) {
+      const index = bucket & BUCKET_MASK;
+      this.occupied[index >> 5] = (this.occupied[index >> 5] as number) | (1 << (index & 31));
+      this.prepend(index, at);
+      return;
+    }
+    const time = this.keys[2 * at] as number;
+    if (time < this.overflowMinNs) this.overflowMinNs = time;
+    this.prepend(OVERFLOW, at);
+  }
+
+  private prepend(list: number, at: number): void {
+    this.links[2 * at + 1] = this.heads[list] as number;
+    this.heads[list] = at;
+  }
+
+  private takeList(list: number): number {
+    const head = this.heads[list] as number;
+    this.heads[list] = NIL;
+    if (list === OVERFLOW) this.overflowMinNs = Number.POSITIVE_INFINITY;
+    else this.occupied[list >> 5] = (this.occupied[list >> 5] as number) & ~(1 << (list & 31));
+    return head;
+  }
+
+  /** Absolute number of the next bucket that holds something, Infinity when all are empty. */
+  private nearestBucket(): number {
+    const start = (this.current + 1) & BUCKET_MASK;
+    for (let step = 0; step <= WORDS; step += 1) {
+      const word = ((start >> 5) + step) & (WORDS - 1);
+      let bits = this.occupied[word] as number;
+      // In the first word only what lies ahead counts; what lies behind comes last, a turn later.
+      if (step === 0) bits &= -1 << (start & 31);
+      if (bits === 0) continue;
+      const index = word * 32 + 31 - Math.clz32(bits & -bits);
+      return this.current + 1 + ((index - start) & BUCKET_MASK);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  private redistribute(): void {
+    let at = this.takeList(OVERFLOW);
+    while (at !== NIL) {
+      const next = this.links[2 * at + 1] as number;
+      this.place(at, Math.floor((this.keys[2 * at] as number) / WIDTH_NS));
+      at = next;
+    }
+  }
+
+  private pourList(head: number, heap: EventHeap, owner: ReferenceOwner): void {
+    let at = head;
+    while (at !== NIL) {
+      const next = this.links[2 * at + 1] as number;
+      const reference = this.links[2 * at] as number;
+      if (!owner.reclaim(reference)) {
+        owner.moved(reference);
+        heap.push(this.keys[2 * at] as number, this.keys[2 * at + 1] as number, reference);
+      }
+      this.release(at);
+      at = next;
+    }
+  }
+
+  private sweepList(list: number, owner: ReferenceOwner): void {
+    let at = this.takeList(list);
+    while (at !== NIL) {
+      const next = this.links[2 * at + 1] as number;
+      if (owner.reclaim(this.links[2 * at] as number)) this.release(at);
+      else this.place(at, Math.floor((this.keys[2 * at] as number) / WIDTH_NS));
+      at = next;
+    }
+  }
+
+  private acquire(): number {
+    const at = this.freeHead;
+    if (at !== NIL) {
+      this.freeHead = this.links[2 * at + 1] as number;
+      return at;
+    }
+    if (2 * this.used === this.links.length) this.grow();
+    this.used += 1;
+    return this.used - 1;
+  }
+
+  private release(at: number): void {
+    this.links[2 * at + 1] = this.freeHead;
+    this.freeHead = at;
+    this.size -= 1;
+  }
+
+  private grow(): void {
+    const keys = new Float64Array(this.keys.length * 2);
+    keys.set(this.keys);
+    this.keys = keys;
+    const links = new Int32Array(this.links.length * 2);
+    links.set(this.links);
+    this.links = links;
+  }
+}

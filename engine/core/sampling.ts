@@ -1,0 +1,131 @@
+/**
+ * Samplers, bit-exact on every machine (spec/simulation.md 6.4): only + - * /, floor, imul, sqrt and
+ * our own log and exp. Each row says how many 32-bit words it takes.
+ *
+ * Loss and queue models with state live with the link; here are only memoryless draws.
+ *
+ * @module
+ */
+import { assert } from './assert.ts';
+import { exp, log } from './log-exp.ts';
+import { normalQuantile } from './normal-quantile.ts';
+
+/** A source of uniform 32-bit words. */
+export interface WordSource {
+  nextU32(): number;
+}
+
+const TWO_32 = 4_294_967_296;
+const TWO_26 = 67_108_864;
+const TWO_53 = 9_007_199_254_740_992;
+/** Up to here u32 * n is exact in a double. */
+const EXACT_PRODUCT = 2_097_152;
+
+/** Probabilities of the standard normal law at -3 and +3 (spec 6.4). */
+const MINUS_3_SIGMA = 0.001_349_898_031_630_093_3;
+const PLUS_3_SIGMA = 0.998_650_101_968_369_9;
+
+/** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). One word, rarely more. */
+export function below(words: WordSource, n: number): number {
+  assert(n >= 1 && n <= TWO_32 && n === Math.floor(n), `below(${n}): 1..2^32 is allowed`);
+  const threshold = TWO_32 % n;
+  for (;;) {
+    const word = words.nextU32();
+    const low = Math.imul(word, n) >>> 0;
+    if (low >= threshold) return highProduct(word, n);
+  }
+}
+
+/** floor(word * n / 2^32) without leaving the exact range of doubles. */
+function highProduct(word: number, n: number): number {
+  if (n < EXACT_PRODUCT) return Math.floor((word * n) / TWO_32);
+  const lowPart = Math.floor(((word & 65_535) * n) / 65_536);
+  return Math.floor(((word >>> 16) * n + lowPart) / 65_536);
+}
+
+/** Uniform in [0, 1) with 53 bits. Two words, the high one first. */
+export function uniform(words: WordSource): number {
+  const a = words.nextU32();
+  const b = words.nextU32();
+  return ((a >>> 5) * TWO_26 + (b >>> 6)) / TWO_53;
+}
+
+/** Integer in [0, n) with a bias below n / 2^53 and always exactly two words, for impairments. */
+export function belowFixed(words: WordSource, n: number): number {
+  return Math.floor(uniform(words) * n);
+}
+
+/** True with probability `p`; exact for 0 and 1. Two words, also then. */
+export function chance(words: WordSource, p: number): boolean {
+  return uniform(words) < p;
+}
+
+/** Exponential with the given mean. Two words. */
+export function exponential(words: WordSource, mean: number): number {
+  // 1 - u is exact and never 0.
+  return -log(1 - uniform(words)) * mean;
+}
+
+/** Geometric on 1, 2, 3, ... with the given mean > 1. Two words. */
+export function geometric(words: WordSource, mean: number): number {
+  assert(mean > 1, `geometric mean ${mean} must exceed 1`);
+  return 1 + Math.floor(log(1 - uniform(words)) / log(1 - 1 / mean));
+}
+
+/** Normal by inversion. Two words. A uniform of exactly 0 counts as half of its smallest step. */
+export function normal(words: WordSource, mean: number, sd: number): number {
+  const u = uniform(words);
+  return mean + sd * normalQuantile(u === 0 ? 0.5 / TWO_53 : u);
+}
+
+/** Standard normal truncated at -3 and +3, times `sd`. Two words. */
+export function truncatedNormal(words: WordSource, sd: number): number {
+  const p = MINUS_3_SIGMA + uniform(words) * (PLUS_3_SIGMA - MINUS_3_SIGMA);
+  return normalQuantile(p) * sd;
+}
+
+/** Uniform integer in [-half, half]. Two words. */
+export function uniformJitter(words: WordSource, half: number): number {
+  return Math.floor(uniform(words) * (2 * half + 1)) - half;
+}
+
+/** Excess of a Pareto law over its scale: scale * ((1 - u)^(-1 / shape) - 1). Two words. */
+export function paretoExcess(words: WordSource, scale: number, shape: number): number {
+  return scale * (exp(-log(1 - uniform(words)) / shape) - 1);
+}
+
+/** Linear interpolation in a table of quantiles at equal steps. Two words. */
+export function empirical(words: WordSource, table: ArrayLike<number>): number {
+  assert(table.length > 0, 'an empirical table needs at least one value');
+  const index = uniform(words) * (table.length - 1);
+  const left = Math.floor(index);
+  const from = table[left] as number;
+  const to = table[Math.min(left + 1, table.length - 1)] as number;
+  return from + (to - from) * (index - left);
+}
+
+/** A duration in whole ns: not `Math.round`, which treats halves otherwise (spec 6.4). */
+export function toNanoseconds(x: number): number {
+  return Math.floor(x + 0.5);
+}
+
+/** Shuffles in place, Fisher-Yates from the top. n - 1 unbiased draws. */
+export function shuffle<T>(words: WordSource, items: T[]): void {
+  for (let top = items.length - 1; top > 0; top -= 1) {
+    const other = below(words, top + 1);
+    const item = items[top] as T;
+    items[top] = items[other] as T;
+    items[other] = item;
+  }
+}
+
+/** k different integers of [0, n), ascending (Floyd). k unbiased draws. */
+export function choose(words: WordSource, k: number, n: number): number[] {
+  assert(k >= 0 && k <= n, `cannot choose ${k} of ${n}`);
+  const chosen = new Set<number>();
+  for (let top = n - k; top < n; top += 1) {
+    const candidate = below(words, top + 1);
+    chosen.add(chosen.has(candidate) ? top : candidate);
+  }
+  return [...chosen].sort((a, b) => a - b);
+}

@@ -1,0 +1,233 @@
+/**
+ * The scheduler: checked delays in, events out in the order (time, class, sequence)
+ * (spec/simulation.md 1.2 and 1.3, DESIGN 5).
+ *
+ * Steppable: `runUntil`, `step`, `stop`; pacing by the wall clock is a loop around it.
+ * Does not know links, nodes or packets: kinds other than callbacks go to one handler.
+ *
+ * @module
+ */
+import { assert, InvariantError } from './assert.ts';
+import {
+  CALLBACK,
+  type EventHandle,
+  EventQueue,
+  LIMIT,
+  MAX_KIND,
+  MAX_POSTED_KIND,
+  MAX_POSTED_TARGET,
+  NOTHING,
+  NOW,
+} from './event-queue.ts';
+import { badDelay, isDelay, MAX_TIME } from './time.ts';
+
+export { CALLBACK, type EventHandle, MAX_KIND, MAX_POSTED_KIND, MAX_POSTED_TARGET };
+
+/** Who acts on events that are not callbacks: one `switch` over the kinds (spec 1.4). */
+export interface EventHandler {
+  /**
+   * Acts on one event.
+   * @param kind 1..{@link MAX_KIND}.
+   * @param target Index of the transmitter, pipe, node or timer.
+   * @param argument The payload given to `schedule`; 0 for posted events.
+   */
+  fire(kind: number, target: number, argument: number): void;
+  /** Names an event for messages, for example `transmitter a->b`. */
+  describe?(kind: number, target: number): string;
+}
+
+const NO_HANDLER: EventHandler = {
+  fire(kind: number): void {
+    throw new InvariantError(`an event of kind ${kind} fired, but the scheduler has no handler`);
+  },
+};
+
+/**
+ * One simulated world's clock and agenda.
+ *
+ * @example
+ * const scheduler = new Scheduler();
+ * scheduler.after(1_000_000, () => { pongs += 1; }, 'ping timer');
+ * scheduler.run(); // scheduler.now === 1_000_000
+ */
+export class Scheduler {
+  private readonly queue: EventQueue;
+  private readonly clock: Float64Array;
+  private readonly handler: EventHandler;
+  private events = 0;
+  private isRunning = false;
+  private isStopped = false;
+
+  /**
+   * @param handler Receives events that are not callbacks.
+   * @param capacity Events expected to be pending at once; grows by doubling.
+   */
+  constructor(handler: EventHandler = NO_HANDLER, capacity = 1024) {
+    this.handler = handler;
+    this.queue = new EventQueue(capacity);
+    this.clock = this.queue.clock;
+  }
+
+  /** Virtual time, integer ns. */
+  get now(): number {
+    return this.clock[NOW] as number;
+  }
+
+  /** Events that wait; cancelled ones do not count. */
+  get pendingCount(): number {
+    return this.queue.size;
+  }
+
+  /** Events fired since the start. */
+  get eventCount(): number {
+    return this.events;
+  }
+
+  /**
+   * Schedules a cancellable event; with delay 0 it runs after all older events of this instant.
+   *
+   * @param delay Integer ns, >= 0, ending not after {@link MAX_TIME}.
+   * @param kind 1..{@link MAX_KIND}.
+   * @param target Any 32-bit integer.
+   * @param argument Any 32-bit integer.
+   * @returns a handle for {@link cancel}; never 0.
+   * @throws InvariantError when the delay is refused, naming the event.
+   */
+  schedule(delay: number, kind: number, target: number, argument: number): EventHandle {
+    if (!isDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
+    return this.queue.push(delay, kind, target, argument);
+  }
+
+  /** As {@link schedule}, at an instant (ns) not before now. */
+  scheduleAt(time: number, kind: number, target: number, argument: number): EventHandle {
+    return this.schedule(time - this.now, kind, target, argument);
+  }
+
+  /**
+   * Schedules an event that is never cancelled: cheaper, since it needs no handle.
+   *
+   * @param delay Integer ns, >= 0.
+   * @param kind 1..{@link MAX_POSTED_KIND}.
+   * @param target 0..{@link MAX_POSTED_TARGET}.
+   */
+  post(delay: number, kind: number, target: number): void {
+    if (!isDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
+    this.queue.post(delay, kind, target);
+  }
+
+  /**
+   * Calls `callback` once, `delay` from now.
+   *
+   * @param delay Integer ns, >= 0.
+   * @param label Named in the message when the delay is refused.
+   */
+  after(delay: number, callback: () => void, label = 'after'): EventHandle {
+    if (!isDelay(this.clock[NOW] as number, delay)) throw badDelay(this.now, delay, label);
+    return this.queue.pushCallback(delay, callback);
+  }
+
+  /**
+   * Schedules a fault or an injected event: it acts before every other event of its nanosecond
+   * (spec/simulation.md 8.2), faults among themselves in the order of these calls.
+   *
+   * @param time Instant in ns, not before now.
+   */
+  scheduleFault(time: number, callback: () => void, label = 'fault'): EventHandle {
+    const delay = time - this.now;
+    if (!isDelay(this.now, delay)) throw badDelay(this.now, delay, label);
+    return this.queue.pushFault(time, callback);
+  }
+
+  /** Cancels an event. Returns false, harmlessly, when it has fired or was cancelled before. */
+  cancel(handle: EventHandle): boolean {
+    return this.queue.cancel(handle);
+  }
+
+  /** True while the event waits. */
+  isPending(handle: EventHandle): boolean {
+    return this.queue.isPending(handle);
+  }
+
+  /** Time of the next event, ns; Infinity when none waits. */
+  peekTime(): number {
+    return this.queue.peekTime();
+  }
+
+  /**
+   * Fires all events up to and including `until`, then sets the clock to it, unless stopped.
+   *
+   * @param until Instant in ns, not before now.
+   */
+  runUntil(until: number): void {
+    const isInstant = isDelay(this.now, until - this.now);
+    if (!isInstant) throw badDelay(this.now, until - this.now, 'runUntil');
+    this.drain(until);
+    if (!this.isStopped) this.queue.advance(until);
+  }
+
+  /** Fires all events; the clock stays at the last one. */
+  run(): void {
+    this.drain(MAX_TIME);
+  }
+
+  /** Fires one event. Returns false when none waits. */
+  step(): boolean {
+    this.clock[LIMIT] = MAX_TIME;
+    const reference = this.queue.take();
+    if (reference === NOTHING) return false;
+    this.dispatch(reference);
+    return true;
+  }
+
+  /** Ends the run after the current event; the next run continues behind it. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  private drain(until: number): void {
+    assert(!this.isRunning, 'a handler must not run the scheduler that runs it');
+    this.isRunning = true;
+    this.isStopped = false;
+    this.clock[LIMIT] = until;
+    const queue = this.queue;
+    try {
+      while (!this.isStopped) {
+        const reference = queue.take();
+        if (reference === NOTHING) break;
+        this.dispatch(reference);
+      }
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  // hot: once per event.
+  private dispatch(reference: number): void {
+    const queue = this.queue;
+    this.events += 1;
+    if (reference < 0) {
+      this.handler.fire((reference >>> 27) & MAX_POSTED_KIND, reference & MAX_POSTED_TARGET, 0);
+      return;
+    }
+    const records = queue.records;
+    const at = reference << 2;
+    const kind = (records[at + 1] as number) & 255;
+    if (kind === CALLBACK) {
+      const callback = queue.takeCallback(reference);
+      queue.release(reference);
+      callback();
+      return;
+    }
+    const target = records[at + 2] as number;
+    const argument = records[at + 3] as number;
+    // Freed before the handler runs: its own handle is stale there, and the slot, still in the
+    // cache, is the first to be used again.
+    queue.release(reference);
+    this.handler.fire(kind, target, argument);
+  }
+
+  private refuse(delay: number, kind: number, target: number): InvariantError {
+    const name = this.handler.describe?.(kind, target) ?? `event of kind ${kind}, target ${target}`;
+    return badDelay(this.now, delay, name);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Named random streams: one state per (seed, node, purpose), so that adding a node, a purpose or a
+ * draw elsewhere changes nobody's numbers (spec/simulation.md 6.2).
+ *
+ * Not for key material: that is seeded-bytes.ts in sim and the system's generator in live.
+ *
+ * @module
+ */
+import type { Random } from '../host/random.ts';
+import { assert } from './assert.ts';
+import { Xoshiro128, type XoshiroState } from './random.ts';
+import * as sampling from './sampling.ts';
+import { sha256 } from './sha256.ts';
+
+/** A run's seed: a non-negative integer. */
+export type Seed = number | bigint;
+
+const DOMAIN = 'orrery-stream-1';
+
+/**
+ * State of a stream: the first 16 bytes of SHA-256 over domain, seed, node and purpose, separated by
+ * zero bytes, as four little-endian words.
+ *
+ * @param node Name of the node, or of what draws otherwise (`link/<id>/<a->b>`, `faults/<id>`).
+ * @throws InvariantError when a name holds a zero byte or the seed is not a non-negative integer.
+ */
+export function streamState(seed: Seed, node: string, purpose: string): XoshiroState {
+  assert(typeof seed === 'bigint' || Number.isSafeInteger(seed), `seed ${seed} is not an integer`);
+  assert(seed >= 0, `seed ${seed} is negative`);
+  assert(!node.includes('\0'), 'a node name contains a zero byte');
+  assert(!purpose.includes('\0'), 'a purpose contains a zero byte');
+  const name = [DOMAIN, seed.toString(10), node, purpose].join('\0');
+  const digest = sha256(new TextEncoder().encode(name));
+  const view = new DataView(digest.buffer);
+  const word = (index: number): number => view.getUint32(4 * index, true);
+  const isZero = (word(0) | word(1) | word(2) | word(3)) === 0;
+  return [isZero ? 1 : word(0), word(1), word(2), word(3)];
+}
+
+/**
+ * A stream of reproducible draws.
+ *
+ * @example
+ * const backoff = openStream(1, 'gateway-111', 'backoff');
+ * const delayNs = toNanoseconds(backoff.exponential(5_000_000));
+ */
+export class RandomStream extends Xoshiro128 implements Random {
+  /** 32 uniform bits. One word. */
+  u32(): number {
+    return this.nextU32();
+  }
+
+  /** Unbiased integer in [0, n), 1 <= n <= 2^32. One word, rarely more. */
+  below(n: number): number {
+    return sampling.below(this, n);
+  }
+
+  /** Integer in [0, n) with exactly two words, for impairments. */
+  belowFixed(n: number): number {
+    return sampling.belowFixed(this, n);
+  }
+
+  /** Uniform in [0, 1) with 53 bits. Two words. */
+  uniform(): number {
+    return sampling.uniform(this);
+  }
+
+  /** True with probability `p`. Two words. */
+  chance(p: number): boolean {
+    return sampling.chance(this, p);
+  }
+
+  /** Exponential with the given mean. Two words. */
+  exponential(mean: number): number {
+    return sampling.exponential(this, mean);
+  }
+
+  /** Geometric on 1, 2, 3, ... with the given mean > 1. Two words. */
+  geometric(mean: number): number {
+    return sampling.geometric(this, mean);
+  }
+
+  /** Normal with the given mean and standard deviation. Two words. */
+  normal(mean: number, sd: number): number {
+    return sampling.normal(this, mean, sd);
+  }
+
+  /** Normal around 0, truncated at 3 standard deviations. Two words. */
+  truncatedNormal(sd: number): number {
+    return sampling.truncatedNormal(this, sd);
+  }
+
+  /** Uniform integer in [-half, half]. Two words. */
+  uniformJitter(half: number): number {
+    return sampling.uniformJitter(this, half);
+  }
+
+  /** Excess over the scale of a Pareto law. Two words. */
+  paretoExcess(scale: number, shape: number): number {
+    return sampling.paretoExcess(this, scale, shape);
+  }
+
+  /** Interpolated draw from a table of quantiles at equal steps. Two words. */
+  empirical(table: ArrayLike<number>): number {
+    return sampling.empirical(this, table);
+  }
+
+  /** Shuffles in place. n - 1 unbiased draws. */
+  shuffle<T>(items: T[]): void {
+    sampling.shuffle(this, items);
+  }
+
+  /** k different integers of [0, n), ascending. k unbiased draws. */
+  choose(k: number, n: number): number[] {
+    return sampling.choose(this, k, n);
+  }
+
+  /** `length` bytes, four per word, little-endian. Not for keys. */
+  bytes(length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i += 4) {
+      const word = this.nextU32();
+      bytes[i] = word;
+      if (i + 1 < length) bytes[i + 1] = word >>> 8;
+      if (i + 2 < length) bytes[i + 2] = word >>> 16;
+      if (i + 3 < length) bytes[i + 3] = word >>> 24;
+    }
+    return bytes;
+  }
+}
+
+/** The stream of one (seed, node, purpose), at its beginning. */
+export function openStream(seed: Seed, node: string, purpose: string): RandomStream {
+  return new RandomStream(streamState(seed, node, purpose));
+}

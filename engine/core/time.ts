@@ -1,0 +1,55 @@
+/**
+ * Virtual time: non-negative integers of nanoseconds in a float64 (spec/simulation.md 1.2).
+ *
+ * Does not know calendar time; that is the host's clock.
+ *
+ * @module
+ */
+import { InvariantError } from './assert.ts';
+
+/** Nanoseconds in one microsecond. */
+export const NS_PER_US = 1_000;
+/** Nanoseconds in one millisecond. */
+export const NS_PER_MS = 1_000_000;
+/** Nanoseconds in one second. */
+export const NS_PER_S = 1_000_000_000;
+/** Nanoseconds in one minute. */
+export const NS_PER_MINUTE = 60_000_000_000;
+/** Nanoseconds in one hour. */
+export const NS_PER_HOUR = 3_600_000_000_000;
+
+/** The last instant of virtual time, 2^53 - 1 ns = 104.249991 days (spec/simulation.md 1.2). */
+export const MAX_TIME: number = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Tells whether an event may be scheduled `delay` after `now`.
+ *
+ * @param now Current time, ns.
+ * @param delay Distance to the event, ns.
+ * @returns false for NaN, negative, fractional, and everything beyond {@link MAX_TIME}.
+ */
+export function isDelay(now: number, delay: number): boolean {
+  // Written so that NaN, which compares false with everything, fails (spec/simulation.md 1.2).
+  return delay >= 0 && delay === Math.floor(delay) && now + delay <= MAX_TIME;
+}
+
+/**
+ * Refuses a delay that would corrupt the order of the event queue.
+ *
+ * @param now Current time, ns.
+ * @param delay Distance to the event, ns.
+ * @param label Who asks; it stands at the beginning of the message.
+ * @throws InvariantError when the delay is NaN, negative, fractional, or ends after MAX_TIME.
+ */
+export function checkDelay(now: number, delay: number, label: string): void {
+  if (!isDelay(now, delay)) throw badDelay(now, delay, label);
+}
+
+/** The error for a delay that {@link isDelay} refused, with the reason in words. */
+export function badDelay(now: number, delay: number, label: string): InvariantError {
+  const isInteger = delay === Math.floor(delay) && delay >= 0;
+  const reason = isInteger
+    ? `ends after the last instant ${MAX_TIME} ns (104 days); now is ${now} ns`
+    : 'is not a non-negative integer';
+  return new InvariantError(`${label}: delay ${delay} ns ${reason}`);
+}

@@ -1,0 +1,78 @@
+/**
+ * A timer that is cheap to re-arm (spec/simulation.md 1.3, "Re-armed timers").
+ *
+ * Moving the deadline further away writes one number; the event that waits fires early and
+ * schedules the rest. Ties: the event of a re-armed timer is as old as that last scheduling, not as
+ * the call of `rearm`. Does not repeat by itself.
+ *
+ * @module
+ */
+import type { Nanoseconds, Timer } from '../host/time.ts';
+import type { Scheduler } from './scheduler.ts';
+import { checkDelay } from './time.ts';
+
+/** The timer behind `host.after`. */
+export class RearmTimer implements Timer {
+  private readonly scheduler: Scheduler;
+  private readonly fire: () => void;
+  private readonly label: string;
+  private readonly onEvent: () => void;
+  /** When to fire, ns; Infinity while idle. A double from the start, so that its field stays one. */
+  private deadline = Number.POSITIVE_INFINITY;
+  /** When the waiting event fires, ns. */
+  private eventAt = Number.POSITIVE_INFINITY;
+  /** 0 when no event waits. */
+  private handle = 0;
+
+  /** @param label Named when a delay is refused. */
+  constructor(scheduler: Scheduler, fire: () => void, label = 'timer') {
+    this.scheduler = scheduler;
+    this.fire = fire;
+    this.label = label;
+    this.onEvent = (): void => this.expire();
+  }
+
+  /** True until it has fired or was cancelled. */
+  get isPending(): boolean {
+    return this.deadline !== Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Sets the deadline to `delay` from now, whether pending or not.
+   * @param delay Integer ns, >= 0.
+   */
+  rearm(delay: Nanoseconds): void {
+    const now = this.scheduler.now;
+    checkDelay(now, delay, this.label);
+    this.deadline = now + delay;
+    if (this.handle !== 0) {
+      if (this.eventAt <= this.deadline) return;
+      this.scheduler.cancel(this.handle);
+    }
+    this.arm(delay);
+  }
+
+  /** Stops the timer; harmless when it has fired already. */
+  cancel(): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+    // The event goes too: left to fire for nothing it would move the end of the run.
+    if (this.handle !== 0) this.scheduler.cancel(this.handle);
+    this.handle = 0;
+  }
+
+  private arm(delay: number): void {
+    this.eventAt = this.scheduler.now + delay;
+    this.handle = this.scheduler.after(delay, this.onEvent, this.label);
+  }
+
+  private expire(): void {
+    this.handle = 0;
+    const rest = this.deadline - this.scheduler.now;
+    if (rest > 0) {
+      this.arm(rest);
+      return;
+    }
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.fire();
+  }
+}
