@@ -1,0 +1,335 @@
+/**
+ * The multipath controller: keeps one path active, one standby hot, and leaves a path within a few
+ * probe intervals or receiver reports (spec/scion.md 7.3).
+ *
+ * Pure: time and events in, effects out. It neither sends nor knows frames; the gateway performs
+ * what it asks for. A switch happens in the same call as the event that caused it.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import { HoldDown } from './damping.ts';
+import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
+import { ProbeTable } from './probe-table.ts';
+import { ReportWatch } from './report-watch.ts';
+import { ruledOutBy, score, sharedFate } from './selection.ts';
+import type {
+  Effect,
+  MultipathOptions,
+  PathController,
+  PathInfo,
+  PathStatus,
+  ReceiverReport,
+  SwitchCause,
+} from './types.ts';
+
+/** Answers waited for on a path that was never measured, ns. */
+const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
+/** A return needs this much better RTT (spec/scion.md 7.3: ">= 20 % rtt"). */
+const BETTER_RTT_FACTOR = 1.2;
+/** ... or this much less loss, in points. */
+const BETTER_LOSS = 0.05;
+
+/** Controller with this project's rules. */
+export class MultipathController implements PathController {
+  active = -1;
+  readonly #options: MultipathOptions;
+  readonly #random: Random;
+  readonly #paths: ManagedPath[] = [];
+  readonly #probes = new ProbeTable();
+  readonly #hold: HoldDown;
+  readonly #reports: ReportWatch;
+  #effects: Effect[] = [];
+  #nextRefreshNs: number;
+
+  /** @param random Phases of probes and exploration; the node's stream for this peer. */
+  constructor(now: number, options: MultipathOptions, random: Random) {
+    this.#options = options;
+    this.#random = random;
+    this.#hold = new HoldDown(options.holdNs);
+    this.#reports = new ReportWatch(options.reportIntervalNs, options.reportMisses);
+    this.#nextRefreshNs = now + options.refreshIntervalNs;
+  }
+
+  setPaths(now: number, paths: readonly PathInfo[]): readonly Effect[] {
+    this.#effects = [];
+    const wanted = paths.slice(0, this.#options.maxPaths);
+    for (const info of wanted) this.#adopt(now, info);
+    for (const path of this.#paths) {
+      if (wanted.some((info) => info.id === path.info.id)) continue;
+      this.#setDead(now, path, 'vanished');
+      this.#probes.forget(path.info.id);
+      path.nextProbeNs = Number.POSITIVE_INFINITY;
+    }
+    this.#choose(now);
+    return this.#effects;
+  }
+
+  path(index: number): PathInfo {
+    const path = this.#paths[index];
+    if (path === undefined) throw new Error(`no path ${index}`);
+    return path.info;
+  }
+
+  deadline(): number {
+    let least = Math.min(this.#nextRefreshNs, this.#probes.deadline());
+    for (const path of this.#paths) if (path.nextProbeNs < least) least = path.nextProbeNs;
+    if (this.#options.reports) least = Math.min(least, this.#reports.deadline());
+    return least;
+  }
+
+  tick(now: number): readonly Effect[] {
+    this.#effects = [];
+    this.#probes.expire(now, (id, sentNs) => {
+      const index = this.#indexOf(id);
+      const path = this.#paths[index];
+      if (path?.missed(now, sentNs, this.#options) === true) this.#announce(index);
+    });
+    if (this.#options.reports && this.#reports.isOverdue(now)) this.#reportsMissing(now);
+    this.#checkExpiry(now);
+    this.#choose(now);
+    this.#sendProbes(now);
+    if (now >= this.#nextRefreshNs) this.#refresh(now);
+    return this.#effects;
+  }
+
+  answered(now: number, index: number, probe: number): readonly Effect[] {
+    this.#effects = [];
+    const path = this.#paths[index];
+    if (path === undefined) return this.#effects;
+    const answer = this.#probes.answer(path.info.id, probe, now);
+    if (answer.kind === 'unmatched') return this.#effects;
+    if (answer.kind === 'late') path.quality.unmiss();
+    if (path.answered(now, answer.rttNs, this.#options)) this.#announce(index);
+    this.#choose(now);
+    return this.#effects;
+  }
+
+  sent(now: number, sequence: number): boolean {
+    if (!this.#options.reports) return false;
+    return this.#reports.sent(now, sequence, this.#activeSrttNs());
+  }
+
+  reported(now: number, report: ReceiverReport): readonly Effect[] {
+    this.#effects = [];
+    this.#reports.reported(now, report.highest, this.#activeSrttNs());
+    return this.#effects;
+  }
+
+  interfaceDown(now: number, isdAs: string, ifId: number): readonly Effect[] {
+    this.#effects = [];
+    const name = `${isdAs}#${ifId}`;
+    for (const [index, path] of this.#paths.entries()) {
+      if (path.health === 'dead' || !path.info.links.some((link) => touches(link, name))) continue;
+      // SCMP alone is forgeable: it kills only a path that misses an answer too (spec 7.3).
+      if (path.quality.consecutiveMisses > 0) this.#setDead(now, path, 'scmp', index);
+      else path.accusedNs = now;
+    }
+    this.#choose(now);
+    return this.#effects;
+  }
+
+  status(now: number): readonly PathStatus[] {
+    return this.#paths.map(({ info, role, health, quality }) => ({
+      id: info.id,
+      role,
+      health,
+      rttNs: quality.srttNs < 0 ? -1 : Math.floor(quality.srttNs),
+      jitterNs: Math.floor(quality.jitterNs),
+      loss: quality.loss,
+      stability: quality.stability,
+      bandwidthBps: info.bandwidthBps,
+      measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,
+    }));
+  }
+
+  #adopt(now: number, info: PathInfo): void {
+    const known = this.#paths[this.#indexOf(info.id)];
+    if (known !== undefined) {
+      known.info = info;
+      if (known.nextProbeNs === Number.POSITIVE_INFINITY) known.nextProbeNs = now;
+      return;
+    }
+    // A random phase per path: probes of several paths do not leave in step.
+    const phase = this.#random.below(this.#options.probeIntervalNs);
+    this.#paths.push(new ManagedPath(info, this.#options.smoothing, now + phase));
+  }
+
+  #sendProbes(now: number): void {
+    for (const [index, path] of this.#paths.entries()) {
+      if (path.nextProbeNs > now) continue;
+      const { timeoutMarginNs, timeoutFloorNs } = this.#options;
+      const timeout = path.quality.timeoutNs(timeoutMarginNs, timeoutFloorNs, UNKNOWN_TIMEOUT_NS);
+      const probe = this.#probes.add(path.info.id, now, now + timeout);
+      path.probed(now, this.#options);
+      this.#effects.push({ kind: 'probe', path: index, probe });
+    }
+  }
+
+  #refresh(now: number): void {
+    this.#nextRefreshNs = now + this.#options.refreshIntervalNs;
+    this.#effects.push({ kind: 'refresh' });
+    if (!this.#random.chance(this.#options.exploration)) return;
+    // Only healthy paths are explored, by probes and never by packets (R-039).
+    const idle = this.#paths.filter((p) => p.isHealthy && (p.role === 'warm' || p.role === 'cold'));
+    const chosen = idle[idle.length === 0 ? 0 : this.#random.below(idle.length)];
+    if (chosen === undefined) return;
+    chosen.exploring = PROBATION_ANSWERS;
+    chosen.nextProbeNs = now;
+  }
+
+  #reportsMissing(now: number): void {
+    this.#reports.reset();
+    const path = this.#paths[this.active];
+    if (path !== undefined) this.#setDead(now, path, 'report-loss', this.active);
+  }
+
+  #checkExpiry(now: number): void {
+    for (const [index, path] of this.#paths.entries()) {
+      const isDue = path.info.expiresAt - EXPIRY_MARGIN_NS <= now && path.health !== 'dead';
+      if (isDue) this.#setDead(now, path, 'expiry', index);
+    }
+  }
+
+  #setDead(now: number, path: ManagedPath, cause: SwitchCause, index = -1): void {
+    if (path.health === 'dead') return;
+    path.die(now, cause);
+    this.#announce(index < 0 ? this.#indexOf(path.info.id) : index);
+  }
+
+  #announce(index: number): void {
+    const path = this.#paths[index];
+    if (path !== undefined)
+      this.#effects.push({ kind: 'health', path: index, health: path.health });
+  }
+
+  /** Keeps, replaces or returns the active path, then hands out the other roles. */
+  #choose(now: number): void {
+    const current = this.#paths[this.active];
+    if (current === undefined) {
+      const first = this.#best(now, (path) => path.isHealthy);
+      if (first >= 0) this.#switchTo(now, first, 'start');
+    } else if (!current.isHealthy) {
+      this.#leave(now, current);
+    } else {
+      this.#considerReturn(now, current);
+    }
+    this.#assignRoles(now);
+  }
+
+  #leave(now: number, current: ManagedPath): void {
+    const standby = this.#paths.findIndex((path) => path.role === 'standby' && path.isHealthy);
+    const healthy = standby >= 0 ? standby : this.#best(now, (path) => path.isHealthy);
+    if (healthy >= 0) {
+      this.#switchTo(now, healthy, current.cause);
+      return;
+    }
+    // Without a healthy path a degraded or returning one beats a dead one; flows are never torn
+    // down for want of something better (R-040, R-259).
+    if (current.health !== 'dead') return;
+    const limping = this.#best(now, (p) => p.health === 'degraded' || p.health === 'probation');
+    if (limping >= 0) this.#switchTo(now, limping, current.cause);
+  }
+
+  /** Planned return: better for the whole hold time, make before break (spec/scion.md 7.3). */
+  #considerReturn(now: number, current: ManagedPath): void {
+    let best = -1;
+    for (const [index, path] of this.#paths.entries()) {
+      if (index === this.active) continue;
+      if (!this.#isBetter(now, path, current)) {
+        path.betterSinceNs = -1;
+        continue;
+      }
+      if (path.betterSinceNs < 0) path.betterSinceNs = now;
+      if (now - path.betterSinceNs < this.#hold.holdNs(now)) continue;
+      if (best < 0 || path.quality.srttNs < (this.#paths[best]?.quality.srttNs ?? 0)) best = index;
+    }
+    if (best >= 0) this.#switchTo(now, best, 'better');
+  }
+
+  #isBetter(now: number, path: ManagedPath, current: ManagedPath): boolean {
+    if (!path.isHealthy || path.damping.isSuppressed(now)) return false;
+    if (ruledOutBy(path.info, path.quality, this.#options.preferences) !== undefined) return false;
+    if (path.quality.consecutiveAnswers < PROBATION_ANSWERS) return false;
+    const byRtt = current.quality.srttNs >= BETTER_RTT_FACTOR * path.quality.srttNs;
+    const byLoss = current.quality.loss - path.quality.loss >= BETTER_LOSS;
+    return byRtt || byLoss;
+  }
+
+  #switchTo(now: number, index: number, cause: SwitchCause): void {
+    const from = this.active < 0 ? undefined : this.active;
+    const isFault = cause !== 'start' && cause !== 'better' && cause !== 'vanished';
+    if (isFault) this.#hold.note(now);
+    this.active = index;
+    this.#reports.reset();
+    for (const path of this.#paths) path.betterSinceNs = -1;
+    this.#effects.push({ kind: 'switch', from, to: index, cause, isFault });
+  }
+
+  /** Highest score among the paths that pass, those without objection first; -1 for none. */
+  #best(now: number, passes: (path: ManagedPath) => boolean): number {
+    let best = -1;
+    let bestRank = Number.NEGATIVE_INFINITY;
+    for (const [index, path] of this.#paths.entries()) {
+      if (!passes(path)) continue;
+      const rank = this.#rank(now, path);
+      if (rank <= bestRank) continue;
+      best = index;
+      bestRank = rank;
+    }
+    return best;
+  }
+
+  #rank(now: number, path: ManagedPath): number {
+    const { preferences } = this.#options;
+    const isSuppressed = path.damping.isSuppressed(now);
+    const isRuledOut = ruledOutBy(path.info, path.quality, preferences) !== undefined;
+    const objections = (isSuppressed ? 1 : 0) + (isRuledOut ? 2 : 0);
+    return score(path.info, path.quality, preferences) - 10 * objections;
+  }
+
+  /** Standby: the healthy path with the least shared fate, then the best score; the rest warm. */
+  #assignRoles(now: number): void {
+    const current = this.#paths[this.active];
+    let standby: ManagedPath | undefined;
+    let standbyRank = Number.NEGATIVE_INFINITY;
+    for (const path of this.#paths) {
+      if (path === current || !path.isHealthy) continue;
+      const fate = current === undefined ? 0 : sharedFate(path.info, current.info);
+      const rank = this.#rank(now, path) - 5 * fate;
+      if (rank <= standbyRank) continue;
+      standby = path;
+      standbyRank = rank;
+    }
+    for (const path of this.#paths) this.#setRole(now, path, current, standby);
+  }
+
+  #setRole(
+    now: number,
+    path: ManagedPath,
+    current: ManagedPath | undefined,
+    standby: ManagedPath | undefined,
+  ): void {
+    const before = path.role;
+    if (path === current) path.role = 'active';
+    else if (path === standby) path.role = 'standby';
+    else path.role = 'warm';
+    if (before === path.role || path.health === 'dead') return;
+    // A path that gains rank is probed at its new pace at once, not when the old interval ends.
+    const interval = path.probeIntervalNs(this.#options);
+    if (path.nextProbeNs > now + interval) path.nextProbeNs = now + interval;
+  }
+
+  #indexOf(id: string): number {
+    return this.#paths.findIndex((path) => path.info.id === id);
+  }
+
+  #activeSrttNs(): number {
+    const rtt = this.#paths[this.active]?.quality.srttNs ?? -1;
+    return rtt < 0 ? UNKNOWN_TIMEOUT_NS : rtt;
+  }
+}
+
+function touches(link: string, interfaceName: string): boolean {
+  return link.split('>').includes(interfaceName);
+}

@@ -1,0 +1,78 @@
+/**
+ * Hysteresis: hold time before a planned return, and flap damping.
+ *
+ * Hold time H0 x 2^(f-1), f = switches caused by faults in the last 10 minutes, at most 10 minutes;
+ * damping with the values of RFC 2439 scaled to seconds (spec/scion.md 7.3). Powers of two come
+ * from doubling, so that the bits are the same on every machine.
+ *
+ * @module
+ */
+
+const FAULT_MEMORY_NS = 600_000_000_000;
+const HOLD_MAX_NS = 600_000_000_000;
+const PENALTY_PER_DEATH = 1000;
+const HALF_LIFE_NS = 60_000_000_000;
+const SUPPRESS_ABOVE = 2000;
+const REUSE_BELOW = 750;
+/** After this many half-lives nothing is left of any penalty. */
+const HALF_LIVES_MAX = 40;
+
+/** Counts switches caused by faults and derives the hold time. */
+export class HoldDown {
+  readonly #baseNs: number;
+  readonly #faults: number[] = [];
+
+  /** @param baseNs H0, 10 s by default. */
+  constructor(baseNs: number) {
+    this.#baseNs = baseNs;
+  }
+
+  /** Notes a switch that a fault caused. */
+  note(now: number): void {
+    this.#faults.push(now);
+    this.#forget(now);
+  }
+
+  /** Time that a better path must have been better before it is taken again, ns. */
+  holdNs(now: number): number {
+    this.#forget(now);
+    let hold = this.#baseNs;
+    for (let f = 1; f < this.#faults.length && hold < HOLD_MAX_NS; f += 1) hold *= 2;
+    return Math.min(hold, HOLD_MAX_NS);
+  }
+
+  #forget(now: number): void {
+    while (this.#faults.length > 0 && (this.#faults[0] ?? now) < now - FAULT_MEMORY_NS) {
+      this.#faults.shift();
+    }
+  }
+}
+
+/** Penalty of one path: grows with each death, halves every minute. */
+export class FlapDamping {
+  #penalty = 0;
+  #sinceNs = 0;
+  #isSuppressed = false;
+
+  /** Notes a death. */
+  death(now: number): void {
+    this.#penalty = this.penalty(now) + PENALTY_PER_DEATH;
+    this.#sinceNs = now;
+    if (this.#penalty > SUPPRESS_ABOVE) this.#isSuppressed = true;
+  }
+
+  /** The penalty left at `now`; linear between the halvings. */
+  penalty(now: number): number {
+    const lives = (now - this.#sinceNs) / HALF_LIFE_NS;
+    if (lives >= HALF_LIVES_MAX) return 0;
+    let value = this.#penalty;
+    for (let i = Math.floor(lives); i > 0; i -= 1) value /= 2;
+    return value * (1 - (lives - Math.floor(lives)) / 2);
+  }
+
+  /** True while the path flaps too much to be chosen when there is another. */
+  isSuppressed(now: number): boolean {
+    if (this.#isSuppressed && this.penalty(now) < REUSE_BELOW) this.#isSuppressed = false;
+    return this.#isSuppressed;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * One path under management: its measurements, health, role and the clock of its probes.
+ *
+ * Health transitions are spec/scion.md 7.3 ("dead when", "degraded when"); which path is used is
+ * decided elsewhere.
+ *
+ * @module
+ */
+import { FlapDamping } from './damping.ts';
+import { LOSS_MIN_PROBES, PathQuality } from './path-quality.ts';
+import type { MultipathOptions, PathHealth, PathInfo, PathRole, SwitchCause } from './types.ts';
+
+/** Answers in a row that bring a dead path back (spec/scion.md 7.3: "20 probes in a row"). */
+export const PROBATION_ANSWERS = 20;
+/** A path that expires within this time counts as dead (spec/scion.md 7.3). */
+export const EXPIRY_MARGIN_NS = 10_000_000_000;
+const DEAD_INTERVAL_NS = 1_000_000_000;
+const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
+/** A dead path is asked every second for this long, then ever more rarely. */
+const DEAD_STEADY_PROBES = 10;
+/** Mean time between false alarms that the number of misses must leave (spec/scion.md 7.2). */
+const FALSE_ALARM_NS = 3_600_000_000_000;
+const MISSES_MAX = 6;
+
+/** A managed path. */
+export class ManagedPath {
+  info: PathInfo;
+  readonly quality: PathQuality;
+  readonly damping = new FlapDamping();
+  health: PathHealth = 'unknown';
+  role: PathRole = 'cold';
+  /** Why the path is dead or degraded. */
+  cause: SwitchCause = 'probe-loss';
+  nextProbeNs: number;
+  /** Set while the path is measured out of turn (exploration), number of probes left. */
+  exploring = 0;
+  /** SCMP named one of its interfaces at this instant; -1 when none did. */
+  accusedNs = -1;
+  /** Since when it has been better than the active path; -1 when it is not. */
+  betterSinceNs = -1;
+  #deadProbes = 0;
+
+  constructor(info: PathInfo, smoothing: number, firstProbeNs: number) {
+    this.info = info;
+    this.quality = new PathQuality(smoothing);
+    this.nextProbeNs = firstProbeNs;
+  }
+
+  /** True when packets may be sent on it without a better choice being ignored. */
+  get isHealthy(): boolean {
+    return this.health === 'alive';
+  }
+
+  /** Interval of probes by health and role (spec/scion.md 7.3: 50 / 50 / 500 ms, cold rarely). */
+  probeIntervalNs(options: MultipathOptions): number {
+    if (this.health === 'dead') return this.#deadIntervalNs(options);
+    if (this.health === 'probation' || this.exploring > 0) return options.probeIntervalNs;
+    switch (this.role) {
+      case 'active':
+      case 'standby':
+        return options.probeIntervalNs;
+      case 'warm':
+        return options.warmIntervalNs;
+      case 'cold':
+        return options.coldIntervalNs;
+    }
+  }
+
+  /** Books a probe that leaves now. */
+  probed(now: number, options: MultipathOptions): void {
+    if (this.exploring > 0) this.exploring -= 1;
+    if (this.health === 'dead') this.#deadProbes += 1;
+    this.nextProbeNs = now + this.probeIntervalNs(options);
+  }
+
+  /** Takes an answer; returns true when the health changed. */
+  answered(now: number, rttNs: number, options: MultipathOptions): boolean {
+    this.quality.answer(now, rttNs);
+    this.accusedNs = -1;
+    const before = this.health;
+    if (before === 'unknown') this.health = 'alive';
+    if (before === 'dead') this.#enterProbation(now, options);
+    if (before === 'probation' && this.quality.consecutiveAnswers >= PROBATION_ANSWERS) {
+      this.health = 'alive';
+    }
+    this.#judgeQuality(now, options);
+    return this.health !== before;
+  }
+
+  /** Takes a missed probe; returns true when the health changed. */
+  missed(now: number, sentNs: number, options: MultipathOptions): boolean {
+    this.quality.miss();
+    const before = this.health;
+    const isAccused = this.accusedNs >= 0 && sentNs >= this.accusedNs - 1_000_000_000;
+    if (isAccused) this.die(now, 'scmp');
+    else if (this.quality.consecutiveMisses >= missesNeeded(this.quality.loss, options)) {
+      this.die(now, 'probe-loss');
+    } else if (before === 'probation') this.die(now, 'probe-loss');
+    this.#judgeQuality(now, options);
+    return this.health !== before;
+  }
+
+  /** Declares the path dead for `cause`; harmless when it is. */
+  die(now: number, cause: SwitchCause): void {
+    if (this.health === 'dead') return;
+    if (this.isHealthy || this.health === 'degraded') this.damping.death(now);
+    this.health = 'dead';
+    this.cause = cause;
+    this.accusedNs = -1;
+    this.betterSinceNs = -1;
+    this.#deadProbes = 0;
+    this.quality.consecutiveAnswers = 0;
+    this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
+  }
+
+  #enterProbation(now: number, options: MultipathOptions): void {
+    this.health = 'probation';
+    this.quality.consecutiveAnswers = 1;
+    this.nextProbeNs = now + options.probeIntervalNs;
+  }
+
+  #judgeQuality(now: number, options: MultipathOptions): void {
+    if (this.health !== 'alive' && this.health !== 'degraded') return;
+    const { quality } = this;
+    const baseline = quality.baselineNs(now);
+    const isSlow = baseline > 0 && quality.srttNs > options.rttFactor * baseline;
+    const enough = quality.lossSamples >= LOSS_MIN_PROBES;
+    const isLossy = enough && quality.loss > options.lossThreshold;
+    if (this.health === 'alive' && (isSlow || isLossy)) {
+      this.health = 'degraded';
+      this.cause = isSlow ? 'rtt' : 'loss';
+      return;
+    }
+    // The way back is narrower than the way out, so that a value at the threshold does not flap.
+    const isCalm =
+      quality.loss <= options.lossThreshold / 2 &&
+      quality.srttNs <= ((1 + options.rttFactor) / 2) * baseline;
+    if (this.health === 'degraded' && isCalm) this.health = 'alive';
+  }
+
+  #deadIntervalNs(options: MultipathOptions): number {
+    let interval = Math.max(DEAD_INTERVAL_NS, options.probeIntervalNs);
+    for (let i = DEAD_STEADY_PROBES; i < this.#deadProbes; i += 1) {
+      if (interval >= DEAD_INTERVAL_MAX_NS) return DEAD_INTERVAL_MAX_NS;
+      interval *= 2;
+    }
+    return Math.min(interval, Math.max(DEAD_INTERVAL_MAX_NS, options.probeIntervalNs));
+  }
+}
+
+/**
+ * Misses in a row that count as death: the smallest k with interval / loss^k >= 1 h, at least the
+ * configured number and at most 6 (spec/scion.md 7.2).
+ */
+export function missesNeeded(loss: number, options: MultipathOptions): number {
+  let k = options.misses;
+  let between = options.probeIntervalNs;
+  for (let i = 0; i < k; i += 1) between /= loss > 0 ? loss : 1e-9;
+  while (k < MISSES_MAX && between < FALSE_ALARM_NS) {
+    between /= loss;
+    k += 1;
+  }
+  return k;
+}

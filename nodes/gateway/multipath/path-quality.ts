@@ -1,0 +1,147 @@
+/**
+ * What is measured of one path: smoothed RTT and its variation, jitter, loss over the last probes,
+ * and the path's own baseline.
+ *
+ * RTT smoothing follows RFC 6298 section 2 with a configurable gain; jitter is the standard
+ * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window
+ * (spec/seed-systems.md 2.6). It decides nothing.
+ *
+ * @module
+ */
+
+/** Probes that the loss is taken over (spec/scion.md 7.3). */
+export const LOSS_WINDOW = 100;
+/** Fewer probes than this say nothing about a loss threshold of 10 %. */
+export const LOSS_MIN_PROBES = 20;
+const JITTER_WINDOW = 10;
+const BASELINE_BUCKET_NS = 5_000_000_000;
+/** 12 buckets of 5 s make the 60 s window. */
+const BASELINE_BUCKETS = 12;
+
+/** Measurements of one path. All durations in ns. */
+export class PathQuality {
+  srttNs = -1;
+  rttvarNs = 0;
+  lastAnswerNs = -1;
+  consecutiveMisses = 0;
+  consecutiveAnswers = 0;
+  readonly #gain: number;
+  readonly #rtts: number[] = [];
+  readonly #outcomes = new Uint8Array(LOSS_WINDOW);
+  #outcomeCount = 0;
+  #lost = 0;
+  readonly #bucketMin: number[] = new Array<number>(BASELINE_BUCKETS).fill(-1);
+  #bucketIndex = -1;
+
+  /** @param gain EWMA factor of the RTT, 0..1; 0.125 in RFC 6298. */
+  constructor(gain: number) {
+    this.#gain = gain;
+  }
+
+  /** Notes an answer with its round-trip time. */
+  answer(now: number, rttNs: number): void {
+    this.lastAnswerNs = now;
+    this.consecutiveMisses = 0;
+    this.consecutiveAnswers += 1;
+    this.#note(0);
+    if (this.srttNs < 0) {
+      // RFC 6298 2.2: SRTT = R, RTTVAR = R/2.
+      this.srttNs = rttNs;
+      this.rttvarNs = rttNs / 2;
+    } else {
+      // RFC 6298 2.3, in this order: the variation uses the old SRTT.
+      this.rttvarNs += (Math.abs(this.srttNs - rttNs) - this.rttvarNs) / 4;
+      this.srttNs += (rttNs - this.srttNs) * this.#gain;
+    }
+    if (this.#rtts.length === JITTER_WINDOW) this.#rtts.shift();
+    this.#rtts.push(rttNs);
+    this.#lowerBaseline(now, rttNs);
+  }
+
+  /** Notes a probe that was not answered in time. */
+  miss(): void {
+    this.consecutiveMisses += 1;
+    this.consecutiveAnswers = 0;
+    this.#note(1);
+  }
+
+  /** A late answer turns its miss back: the probe was slow, not lost. */
+  unmiss(): void {
+    const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
+    for (let back = 1; back <= n; back += 1) {
+      const index = (this.#outcomeCount - back) % LOSS_WINDOW;
+      if (this.#outcomes[index] !== 1) continue;
+      this.#outcomes[index] = 0;
+      this.#lost -= 1;
+      return;
+    }
+  }
+
+  /** Share of the last 100 probes that were lost, 0..1. */
+  get loss(): number {
+    const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
+    return n === 0 ? 0 : this.#lost / n;
+  }
+
+  /** Probes that {@link loss} is taken over. */
+  get lossSamples(): number {
+    return Math.min(this.#outcomeCount, LOSS_WINDOW);
+  }
+
+  /** Standard deviation of the last ten RTTs, ns. */
+  get jitterNs(): number {
+    const n = this.#rtts.length;
+    if (n < 2) return 0;
+    let sum = 0;
+    for (const rtt of this.#rtts) sum += rtt;
+    const mean = sum / n;
+    let squares = 0;
+    for (const rtt of this.#rtts) squares += (rtt - mean) * (rtt - mean);
+    return Math.sqrt(squares / (n - 1));
+  }
+
+  /** ((1 - jitter/RTT) + (1 - loss)) / 2, 0..1 (spec/seed-systems.md 2.6). */
+  get stability(): number {
+    if (this.srttNs <= 0) return 0;
+    const steady = 1 - Math.min(1, this.jitterNs / this.srttNs);
+    return (steady + (1 - this.loss)) / 2;
+  }
+
+  /** Smallest RTT of the last 60 s, or -1. */
+  baselineNs(now: number): number {
+    this.#turnBuckets(now);
+    let least = -1;
+    for (const value of this.#bucketMin) {
+      if (value >= 0 && (least < 0 || value < least)) least = value;
+    }
+    return least;
+  }
+
+  /** Time to wait for an answer: srtt + 4 rttvar + margin, at least the floor (spec/scion.md 7.3). */
+  timeoutNs(marginNs: number, floorNs: number, unknownNs: number): number {
+    if (this.srttNs < 0) return unknownNs;
+    return Math.max(floorNs, Math.floor(this.srttNs + 4 * this.rttvarNs + marginNs));
+  }
+
+  #note(outcome: 0 | 1): void {
+    const index = this.#outcomeCount % LOSS_WINDOW;
+    if (this.#outcomeCount >= LOSS_WINDOW) this.#lost -= this.#outcomes[index] ?? 0;
+    this.#outcomes[index] = outcome;
+    this.#lost += outcome;
+    this.#outcomeCount += 1;
+  }
+
+  #turnBuckets(now: number): void {
+    const index = Math.floor(now / BASELINE_BUCKET_NS);
+    const first = Math.max(this.#bucketIndex + 1, index - BASELINE_BUCKETS + 1);
+    for (let i = first; i <= index; i += 1) this.#bucketMin[i % BASELINE_BUCKETS] = -1;
+    this.#bucketIndex = index;
+  }
+
+  #lowerBaseline(now: number, rttNs: number): void {
+    this.#turnBuckets(now);
+    const index = this.#bucketIndex % BASELINE_BUCKETS;
+    const old = this.#bucketMin[index] ?? -1;
+    if (old < 0 || rttNs < old) this.#bucketMin[index] = rttNs;
+  }
+}

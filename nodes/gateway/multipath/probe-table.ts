@@ -1,0 +1,91 @@
+/**
+ * Probes under way, so that each answer is matched with the path its probe was sent on (R-258) and
+ * each probe that stays without one is counted once.
+ *
+ * @module
+ */
+
+/** Bound: three paths at 20 probes/s with time-outs below 10 s need 600; a full table drops the oldest. */
+export const MAX_OUTSTANDING = 1024;
+/** Answers that come after their time-out are still recognised for this many probes. */
+const LATE_MEMORY = 256;
+
+interface Outstanding {
+  readonly probe: number;
+  readonly path: string;
+  readonly sentNs: number;
+  readonly dueNs: number;
+}
+
+/** What became of an answer. */
+export type Answer =
+  | { readonly kind: 'answered'; readonly rttNs: number }
+  /** The time-out had passed: counted as missed, and yet not lost. */
+  | { readonly kind: 'late'; readonly rttNs: number }
+  /** No such probe on this path: forged, repeated or very old. */
+  | { readonly kind: 'unmatched' };
+
+/** The table of one peer. Numbers of probes grow by one and are never used again. */
+export class ProbeTable {
+  readonly #open: Outstanding[] = [];
+  readonly #late = new Map<number, Outstanding>();
+  #next = 1;
+
+  /** Notes a probe that leaves now and must be answered until `dueNs`; returns its number. */
+  add(path: string, sentNs: number, dueNs: number): number {
+    if (this.#open.length === MAX_OUTSTANDING) this.#open.shift();
+    const probe = this.#next;
+    this.#next += 1;
+    this.#open.push({ probe, path, sentNs, dueNs });
+    return probe;
+  }
+
+  /** Matches an answer that came in on `path`. */
+  answer(path: string, probe: number, now: number): Answer {
+    const index = this.#open.findIndex((entry) => entry.probe === probe);
+    const entry = index >= 0 ? this.#open[index] : this.#late.get(probe);
+    if (entry === undefined || entry.path !== path) return { kind: 'unmatched' };
+    const rttNs = now - entry.sentNs;
+    if (index >= 0) {
+      this.#open.splice(index, 1);
+      return { kind: 'answered', rttNs };
+    }
+    this.#late.delete(probe);
+    return { kind: 'late', rttNs };
+  }
+
+  /** Takes out the probes whose time has come, oldest first, and calls `missed` with their paths. */
+  expire(now: number, missed: (path: string, sentNs: number) => void): void {
+    for (let i = 0; i < this.#open.length; ) {
+      const entry = this.#open[i];
+      if (entry === undefined || entry.dueNs > now) {
+        i += 1;
+        continue;
+      }
+      this.#open.splice(i, 1);
+      this.#remember(entry);
+      missed(entry.path, entry.sentNs);
+    }
+  }
+
+  /** Earliest time-out under way, or Infinity. */
+  deadline(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const entry of this.#open) if (entry.dueNs < least) least = entry.dueNs;
+    return least;
+  }
+
+  /** Forgets the probes of a path that is gone. */
+  forget(path: string): void {
+    for (let i = this.#open.length - 1; i >= 0; i -= 1) {
+      if (this.#open[i]?.path === path) this.#open.splice(i, 1);
+    }
+  }
+
+  #remember(entry: Outstanding): void {
+    this.#late.set(entry.probe, entry);
+    if (this.#late.size <= LATE_MEMORY) return;
+    const oldest = this.#late.keys().next();
+    if (!oldest.done) this.#late.delete(oldest.value);
+  }
+}

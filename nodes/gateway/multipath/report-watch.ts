@@ -1,0 +1,61 @@
+/**
+ * Watches receiver reports: while data flows the peer reports every 25 ms, and reports that stay
+ * away mean the same as lost probes (spec/scion.md 7.3, "passive evidence").
+ *
+ * The watch runs only while data is unreported, so a flow that pauses never looks like a fault.
+ *
+ * @module
+ */
+
+/** Room for the report's own way back and its timer, ns. */
+const REPORT_MARGIN_NS = 5_000_000;
+
+/** The watch of one session; times in ns. */
+export class ReportWatch {
+  readonly #intervalNs: number;
+  readonly #misses: number;
+  #dueNs = Number.POSITIVE_INFINITY;
+  #highestSent = -1;
+
+  constructor(intervalNs: number, misses: number) {
+    this.#intervalNs = intervalNs;
+    this.#misses = misses;
+  }
+
+  /** Data left. True when the deadline is new and the timer must look at it. */
+  sent(now: number, sequence: number, srttNs: number): boolean {
+    this.#highestSent = sequence;
+    if (this.#dueNs !== Number.POSITIVE_INFINITY) return false;
+    // The first report can be here one interval and one round trip after the first packet.
+    this.#dueNs = now + this.#patienceNs() + Math.floor(srttNs);
+    return true;
+  }
+
+  /** A report arrived. */
+  reported(now: number, highest: number, srttNs: number): void {
+    if (highest >= this.#highestSent) {
+      this.#dueNs = Number.POSITIVE_INFINITY;
+      return;
+    }
+    // What is still unreported is under way and will be reported within an interval and an RTT.
+    const least = Math.floor(srttNs) + this.#intervalNs + REPORT_MARGIN_NS;
+    this.#dueNs = now + Math.max(this.#patienceNs(), least);
+  }
+
+  isOverdue(now: number): boolean {
+    return now >= this.#dueNs;
+  }
+
+  deadline(): number {
+    return this.#dueNs;
+  }
+
+  /** Starts over, after a switch. */
+  reset(): void {
+    this.#dueNs = Number.POSITIVE_INFINITY;
+  }
+
+  #patienceNs(): number {
+    return this.#misses * this.#intervalNs + REPORT_MARGIN_NS;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Which path is better: disjointness, score and preferences. Pure functions of measured values.
+ *
+ * Disjointness is spec/scion.md 7.4; the score is that of spec/seed-systems.md 2.6 with the weights
+ * that a preference may shift.
+ *
+ * @module
+ */
+import type { PathQuality } from './path-quality.ts';
+import type { PathInfo, PathPreferences } from './types.ts';
+
+const LINK_WEIGHT = 0.7;
+const TRANSIT_WEIGHT = 0.3;
+const RTT_SCALE_NS = 100_000_000;
+const BANDWIDTH_SCALE_BPS = 100_000_000;
+const UNKNOWN_BANDWIDTH_SCORE = 0.5;
+const PREFERRED_AS_BONUS = 0.1;
+
+/**
+ * Shared fate of two paths, 0 (nothing in common) to 1 (one path):
+ * 1 - (0.7 x link disjointness + 0.3 x transit disjointness).
+ */
+export function sharedFate(a: PathInfo, b: PathInfo): number {
+  const links = disjointness(a.links, b.links);
+  const transit = disjointness(a.transit, b.transit);
+  return 1 - (LINK_WEIGHT * links + TRANSIT_WEIGHT * transit);
+}
+
+/** 1 - |A n B| / min(|A|, |B|); 1 when one of them is empty (spec/scion.md 7.4). */
+function disjointness(a: readonly string[], b: readonly string[]): number {
+  const least = Math.min(a.length, b.length);
+  if (least === 0) return 1;
+  const other = new Set(b);
+  let common = 0;
+  for (const item of a) if (other.has(item)) common += 1;
+  return 1 - Math.min(common, least) / least;
+}
+
+/** Names the preference that rules the path out, or undefined. Unmeasured values rule nothing out. */
+export function ruledOutBy(
+  path: PathInfo,
+  quality: PathQuality,
+  preferences: PathPreferences,
+): 'max-rtt' | 'min-bandwidth' | 'max-hops' | 'avoid-as' | undefined {
+  const { maxRttNs, minBandwidthBps, maxHops, avoidAs } = preferences;
+  if (maxRttNs !== undefined && quality.srttNs > maxRttNs) return 'max-rtt';
+  const isSlow = path.bandwidthBps > 0 && path.bandwidthBps < (minBandwidthBps ?? 0);
+  if (isSlow) return 'min-bandwidth';
+  if (maxHops !== undefined && path.hops > maxHops) return 'max-hops';
+  if (avoidAs?.some((as) => crosses(path, as)) === true) return 'avoid-as';
+  return undefined;
+}
+
+/** Quality of a measured path, about 0..1; 0 for one that was never measured. */
+export function score(path: PathInfo, quality: PathQuality, preferences: PathPreferences): number {
+  if (quality.srttNs < 0) return 0;
+  const rtt = 1 / (1 + quality.srttNs / RTT_SCALE_NS);
+  const delivered = 1 - quality.loss;
+  const steady = 1 - Math.min(1, quality.jitterNs / quality.srttNs);
+  const bandwidth =
+    path.bandwidthBps > 0
+      ? Math.min(path.bandwidthBps, BANDWIDTH_SCALE_BPS) / BANDWIDTH_SCALE_BPS
+      : UNKNOWN_BANDWIDTH_SCORE;
+  const weight = weights(preferences.favour);
+  const bonus = (preferences.preferAs ?? []).filter((as) => crosses(path, as)).length;
+  return (
+    weight.rtt * rtt +
+    0.3 * delivered +
+    weight.steady * steady +
+    weight.stability * quality.stability +
+    weight.bandwidth * bandwidth +
+    PREFERRED_AS_BONUS * bonus
+  );
+}
+
+interface Weights {
+  readonly rtt: number;
+  readonly steady: number;
+  readonly stability: number;
+  readonly bandwidth: number;
+}
+
+function weights(favour: PathPreferences['favour']): Weights {
+  switch (favour) {
+    case 'latency':
+      return { rtt: 0.6, steady: 0.05, stability: 0.05, bandwidth: 0 };
+    case 'bandwidth':
+      return { rtt: 0.05, steady: 0.05, stability: 0.05, bandwidth: 0.55 };
+    case 'stability':
+      return { rtt: 0.05, steady: 0.3, stability: 0.3, bandwidth: 0.05 };
+    case undefined:
+      return { rtt: 0.3, steady: 0.2, stability: 0.1, bandwidth: 0.1 };
+  }
+}
+
+function crosses(path: PathInfo, isdAs: string): boolean {
+  return path.transit.some((element) => element === isdAs);
+}
