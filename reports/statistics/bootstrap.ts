@@ -1,0 +1,41 @@
+/**
+ * Percentile bootstrap for statistics without a formula (spec/simulation.md 7.6). What is resampled
+ * are seeds, never packets of one run. The stream is given: `report/bootstrap`.
+ *
+ * @module
+ */
+import type { Random } from '../../engine/host/random.ts';
+import { ascending, quantile } from './quantile.ts';
+
+/** Resamples taken. */
+export const BOOTSTRAP_ROUNDS = 2_000;
+
+/** What to resample, how to reduce it, and where the draws come from. */
+export interface Bootstrap<T> {
+  /** One entry per seed. */
+  readonly replications: readonly T[];
+  readonly statistic: (sample: readonly T[]) => number;
+  readonly random: Pick<Random, 'below'>;
+  readonly level: number;
+}
+
+/** The percentile interval of a statistic over seeds; undefined for fewer than two seeds. */
+export function bootstrapInterval<T>(
+  question: Bootstrap<T>,
+): { readonly low: number; readonly high: number } | undefined {
+  const { replications, statistic, random, level } = question;
+  if (replications.length < 2) return undefined;
+  const results: number[] = [];
+  for (let round = 0; round < BOOTSTRAP_ROUNDS; round++) {
+    const sample: T[] = [];
+    for (let i = 0; i < replications.length; i++) {
+      const drawn = replications[random.below(replications.length)];
+      if (drawn !== undefined) sample.push(drawn);
+    }
+    results.push(statistic(sample));
+  }
+  const sorted = ascending(results);
+  const low = quantile(sorted, (1 - level) / 2);
+  const high = quantile(sorted, (1 + level) / 2);
+  return low === undefined || high === undefined ? undefined : { low, high };
+}

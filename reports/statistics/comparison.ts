@@ -1,0 +1,81 @@
+/**
+ * Is B different from A? Student's t over the differences of paired seeds, which common random
+ * numbers make small; or, where pairing is not possible, Welch's t over two independent groups
+ * (spec/simulation.md 7.5).
+ *
+ * @module
+ */
+import { meanInterval, studentQuantile } from './student-t.ts';
+import { correlation, summarise } from './summary.ts';
+
+/** Changes below this share of the baseline do not matter. */
+export const SMALLEST_EFFECT = 0.01;
+
+/** Where the difference B - A lies. */
+export interface Difference {
+  readonly isPaired: boolean;
+  readonly n: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  /** Of the paired values: below 0.3 the common random numbers did not help. NaN if undefined. */
+  readonly correlation: number;
+}
+
+/** Direction-free reading of a difference. */
+export type Shift = 'up' | 'down' | 'same' | 'inconclusive';
+
+/**
+ * The mean of b - a with its interval over pairs.
+ * @returns undefined for fewer than two pairs.
+ */
+export function pairedDifference(
+  pairs: readonly { readonly a: number; readonly b: number }[],
+  level: number,
+): Difference | undefined {
+  const interval = meanInterval(
+    pairs.map((pair) => pair.b - pair.a),
+    level,
+  );
+  if (interval === undefined) return undefined;
+  const { n, mean, low, high } = interval;
+  const related = correlation(
+    pairs.map((pair) => pair.a),
+    pairs.map((pair) => pair.b),
+  );
+  return { isPaired: true, n, mean, low, high, correlation: related };
+}
+
+/**
+ * The difference of the means of two independent groups (Welch).
+ * @returns undefined when a group has fewer than two values.
+ */
+export function unpairedDifference(
+  groups: { readonly a: readonly number[]; readonly b: readonly number[] },
+  level: number,
+): Difference | undefined {
+  const a = summarise(groups.a);
+  const b = summarise(groups.b);
+  if (a.n < 2 || b.n < 2) return undefined;
+  const va = (a.deviation * a.deviation) / a.n;
+  const vb = (b.deviation * b.deviation) / b.n;
+  const mean = b.mean - a.mean;
+  const base = { isPaired: false, n: Math.min(a.n, b.n), mean, correlation: NaN };
+  if (va + vb === 0) return { ...base, low: mean, high: mean };
+  const degrees = ((va + vb) * (va + vb)) / ((va * va) / (a.n - 1) + (vb * vb) / (b.n - 1));
+  const half = studentQuantile((1 + level) / 2, degrees) * Math.sqrt(va + vb);
+  return { ...base, low: mean - half, high: mean + half };
+}
+
+/**
+ * Reads a difference: `up` or `down` if the interval excludes 0 and the mean exceeds the smallest
+ * effect; `same` if the interval lies inside +- the smallest effect; otherwise `inconclusive`.
+ * @param smallest Smallest effect in the unit of the values.
+ */
+export function readDifference(difference: Difference, smallest: number): Shift {
+  const { low, high, mean } = difference;
+  const excludesZero = low > 0 || high < 0;
+  if (excludesZero && Math.abs(mean) > smallest) return mean > 0 ? 'up' : 'down';
+  if (low >= -smallest && high <= smallest) return 'same';
+  return 'inconclusive';
+}

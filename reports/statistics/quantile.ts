@@ -1,0 +1,90 @@
+/**
+ * Percentiles by nearest rank, and their distribution-free intervals from order statistics with
+ * exact binomial ranks (spec/simulation.md 7.3). For independent samples only: packets of one run
+ * are not independent.
+ *
+ * @module
+ */
+import { binomialCdf } from './special.ts';
+
+/** Ranks within this of a whole number count as it: 0.95 x 100 is 95, not 96. */
+const RANK_SLACK = 1e-9;
+
+/** The nearest rank of a percentile: ceil(p n), at least 1. */
+export function nearestRank(p: number, n: number): number {
+  return Math.min(n, Math.max(1, Math.ceil(p * n - RANK_SLACK)));
+}
+
+/**
+ * The p-quantile by nearest rank.
+ * @param sorted Ascending.
+ * @returns undefined for no samples.
+ */
+export function quantile(sorted: readonly number[], p: number): number | undefined {
+  return sorted[nearestRank(p, sorted.length) - 1];
+}
+
+/** Ascending copy by value. */
+export function ascending(values: readonly number[]): readonly number[] {
+  return Array.from(Float64Array.from(values).sort());
+}
+
+/** Ranks (from 1) of the samples that enclose a quantile; a missing rank means no finite bound. */
+export interface RankInterval {
+  readonly low?: number;
+  readonly high?: number;
+  /** Exact probability that the interval covers the quantile. */
+  readonly coverage: number;
+}
+
+/** What is asked of an interval of a quantile. */
+export interface RankQuestion {
+  readonly n: number;
+  readonly p: number;
+  readonly level: number;
+}
+
+/**
+ * Two-sided interval with at most (1 - level)/2 on either side: the largest l with
+ * F(l - 1) <= (1 - level)/2 and the smallest u with F(u - 1) >= (1 + level)/2, F ~ Bin(n, p).
+ */
+export function rankInterval(question: RankQuestion): RankInterval {
+  const { n, p, level } = question;
+  const tail = (1 - level) / 2;
+  const cdf = (k: number): number => binomialCdf(k, { n, p });
+  const low = firstRank(n, (rank) => cdf(rank) > tail);
+  const high = firstRank(n, (rank) => cdf(rank - 1) >= 1 - tail);
+  const hasLow = cdf(0) <= tail;
+  return {
+    ...(hasLow ? { low } : {}),
+    ...(high <= n ? { high } : {}),
+    coverage: (high <= n ? cdf(high - 1) : 1) - (hasLow ? cdf(low - 1) : 0),
+  };
+}
+
+/**
+ * Rank of the one-sided upper bound of a quantile: exists from n = 59 for p95 at 95 %.
+ * @returns undefined where n is too small for a finite bound.
+ */
+export function upperBoundRank(question: RankQuestion): number | undefined {
+  const { n, p, level } = question;
+  const rank = firstRank(n, (candidate) => binomialCdf(candidate - 1, { n, p }) >= level);
+  return rank <= n ? rank : undefined;
+}
+
+/** The smallest n for which a one-sided upper bound of the p-quantile exists: 1 - p^n >= level. */
+export function samplesForUpperBound(p: number, level: number): number {
+  return Math.ceil(Math.log(1 - level) / Math.log(p));
+}
+
+/** The first rank in 1..n for which a rising condition holds; n + 1 when none does. */
+function firstRank(n: number, holds: (rank: number) => boolean): number {
+  let low = 1;
+  let high = n + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,51 @@
+/**
+ * Mean, spread and extremes in one pass (Welford; spec/simulation.md 7.2), in the order of the
+ * input so that the same input gives the same bits.
+ *
+ * @module
+ */
+
+/** Moments and extremes of some values; all NaN but `n` when there is none. */
+export interface Summary {
+  readonly n: number;
+  readonly mean: number;
+  /** Sample standard deviation (n - 1); NaN for n < 2. */
+  readonly deviation: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Summarises values with Welford's recurrence. */
+export function summarise(values: readonly number[]): Summary {
+  let n = 0;
+  let mean = 0;
+  let m2 = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const x of values) {
+    n += 1;
+    const d = x - mean;
+    mean += d / n;
+    m2 += d * (x - mean);
+    if (x < min) min = x;
+    if (x > max) max = x;
+  }
+  if (n === 0) return { n, mean: NaN, deviation: NaN, min: NaN, max: NaN };
+  return { n, mean, deviation: n > 1 ? Math.sqrt(m2 / (n - 1)) : NaN, min, max };
+}
+
+/** Pearson's correlation of two lists of equal length; NaN when one of them does not vary. */
+export function correlation(a: readonly number[], b: readonly number[]): number {
+  const meanA = summarise(a).mean;
+  const meanB = summarise(b).mean;
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (const [i, x] of a.entries()) {
+    const y = b[i] ?? NaN;
+    ab += (x - meanA) * (y - meanB);
+    aa += (x - meanA) * (x - meanA);
+    bb += (y - meanB) * (y - meanB);
+  }
+  return aa === 0 || bb === 0 ? NaN : ab / Math.sqrt(aa * bb);
+}
