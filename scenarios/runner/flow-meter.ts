@@ -1,0 +1,204 @@
+/**
+ * Measures one flow at its two applications: what was sent, what arrived unchanged, when.
+ *
+ * Estimators of spec/seed-systems.md 10 and spec/scion.md 7.5. Everything is counted at the
+ * receiving application from the truth inside the payload; nothing is taken from a node's word.
+ *
+ * @module
+ */
+import { LogHistogram } from '../../engine/measure/histogram.ts';
+import type { MetricData } from '../../reports/model.ts';
+import { BitSet } from './bit-set.ts';
+import type { Truth } from './ground-truth.ts';
+
+/** Width of the bins of series and of the steps of availability windows, ns. */
+export const BIN_NS = 100_000_000;
+/** A window is 1 s = 10 bins. */
+const WINDOW_BINS = 10;
+/** A packet counts for availability when it is delivered within 1 s. */
+const IN_TIME_NS = 1_000_000_000;
+/** Stragglers that were sent before a fault still move its gap's start for this long. */
+const STRAGGLER_NS = 1_000_000_000;
+
+/** Bounds of the measured time, ns of the run. */
+export interface MeasuredTime {
+  readonly warmupNs: number;
+  /** Sources stop here. */
+  readonly endNs: number;
+}
+
+interface Gap {
+  readonly faultNs: number;
+  lastBeforeNs: number;
+  lastBeforeSequence: number;
+  firstAfterNs: number;
+  firstAfterSequence: number;
+}
+
+/** What one fault cost one flow. */
+export interface FailoverSample {
+  readonly faultNs: number;
+  readonly gapNs: number;
+  readonly firstPacketNs: number;
+  readonly lost: number;
+  readonly isRecovered: boolean;
+}
+
+/** The meter of one flow. */
+export class FlowMeter {
+  readonly latency = new LogHistogram();
+  readonly reorder = new LogHistogram();
+  readonly rtt = new LogHistogram();
+  sentCount = 0;
+  deliveredCount = 0;
+  duplicates = 0;
+  corrupted = 0;
+  refused = 0;
+  readonly sentBins: number[] = [];
+  readonly deliveredBins: number[] = [];
+  readonly latencyBins: (number | null)[] = [];
+  readonly #inTimeBins: number[] = [];
+  readonly #time: MeasuredTime;
+  readonly #delivered = new BitSet();
+  readonly #spacingNs: number;
+  readonly #gaps: Gap[] = [];
+  #openGaps: Gap[] = [];
+  #highest = -1;
+  #lastArrivalNs = -1;
+  #lastArrivalSequence = -1;
+  #binLatencies: number[] = [];
+  #binIndex = 0;
+
+  /** @param spacingNs Nominal time between two packets, taken off each fail-over gap. */
+  constructor(time: MeasuredTime, spacingNs: number) {
+    this.#time = time;
+    this.#spacingNs = spacingNs;
+  }
+
+  /** A packet left the sending application. */
+  sent(now: number): void {
+    bump(this.sentBins, Math.floor(now / BIN_NS));
+    if (this.#isMeasured(now)) this.sentCount += 1;
+  }
+
+  /** A packet with correct payload reached the receiving application. */
+  received(truth: Truth, now: number): void {
+    const { sequence, sentNs } = truth;
+    if (this.#delivered.add(sequence)) {
+      this.duplicates += 1;
+      return;
+    }
+    const latencyNs = Math.max(0, Math.floor(now - sentNs));
+    if (this.#isMeasured(sentNs)) {
+      this.deliveredCount += 1;
+      this.latency.record(latencyNs);
+    }
+    bump(this.deliveredBins, Math.floor(now / BIN_NS));
+    if (latencyNs <= IN_TIME_NS) bump(this.#inTimeBins, Math.floor(sentNs / BIN_NS));
+    if (sequence < this.#highest) this.reorder.record(this.#highest - sequence);
+    else this.#highest = sequence;
+    this.#noteLatency(now, latencyNs);
+    if (this.#openGaps.length > 0) this.#noteGaps(truth, now);
+    this.#lastArrivalNs = now;
+    this.#lastArrivalSequence = sequence;
+  }
+
+  /** A fault hits the path that the flow is using. */
+  faultBegan(now: number): void {
+    const gap: Gap = {
+      faultNs: now,
+      lastBeforeNs: this.#lastArrivalNs,
+      lastBeforeSequence: this.#lastArrivalSequence,
+      firstAfterNs: -1,
+      firstAfterSequence: -1,
+    };
+    this.#gaps.push(gap);
+    this.#openGaps.push(gap);
+  }
+
+  /**
+   * One sample per fault after warm-up. A flow that never recovered gives a sample that lasts to
+   * the end of the run, so that the worst case cannot vanish from the statistics.
+   */
+  failovers(nextSequence: number): FailoverSample[] {
+    const samples: FailoverSample[] = [];
+    for (const gap of this.#gaps) {
+      if (gap.lastBeforeNs < 0 || !this.#isMeasured(gap.faultNs)) continue;
+      const isRecovered = gap.firstAfterNs >= 0;
+      const firstPacketNs = isRecovered ? gap.firstAfterNs : this.#time.endNs;
+      const end = isRecovered ? gap.firstAfterSequence : nextSequence;
+      const gapNs = Math.max(0, firstPacketNs - gap.lastBeforeNs - this.#spacingNs);
+      let lost = 0;
+      for (let s = gap.lastBeforeSequence + 1; s < end; s += 1) {
+        if (!this.#delivered.has(s)) lost += 1;
+      }
+      samples.push({ faultNs: gap.faultNs, gapNs, firstPacketNs, lost, isRecovered });
+    }
+    return samples;
+  }
+
+  /** Good windows and all windows with traffic. */
+  availability(): Extract<MetricData, { kind: 'ratio' }> {
+    const first = Math.ceil(this.#time.warmupNs / BIN_NS);
+    const last = Math.floor(this.#time.endNs / BIN_NS) - WINDOW_BINS;
+    let good = 0;
+    let all = 0;
+    for (let start = first; start <= last; start += 1) {
+      const sent = sum(this.sentBins, start, WINDOW_BINS);
+      if (sent === 0) continue;
+      all += 1;
+      if (2 * sum(this.#inTimeBins, start, WINDOW_BINS) >= sent) good += 1;
+    }
+    return { kind: 'ratio', numerator: good, denominator: all };
+  }
+
+  /** Closes the last bin. */
+  finish(): void {
+    this.#closeBin(this.#binIndex + 1);
+  }
+
+  #isMeasured(sentNs: number): boolean {
+    return sentNs >= this.#time.warmupNs && sentNs < this.#time.endNs;
+  }
+
+  #noteLatency(now: number, latencyNs: number): void {
+    const bin = Math.floor(now / BIN_NS);
+    if (bin !== this.#binIndex) this.#closeBin(bin);
+    this.#binLatencies.push(latencyNs);
+  }
+
+  #closeBin(next: number): void {
+    const values = this.#binLatencies.sort((a, b) => a - b);
+    const p95 = values[Math.ceil(values.length * 0.95) - 1] ?? null;
+    while (this.latencyBins.length < this.#binIndex) this.latencyBins.push(null);
+    this.latencyBins[this.#binIndex] = p95;
+    this.#binLatencies = [];
+    this.#binIndex = next;
+  }
+
+  #noteGaps(truth: Truth, now: number): void {
+    for (const gap of this.#openGaps) {
+      if (truth.sentNs < gap.faultNs) {
+        gap.lastBeforeNs = now;
+        gap.lastBeforeSequence = Math.max(gap.lastBeforeSequence, truth.sequence);
+      } else if (gap.firstAfterNs < 0) {
+        gap.firstAfterNs = now;
+        gap.firstAfterSequence = truth.sequence;
+      }
+    }
+    this.#openGaps = this.#openGaps.filter(
+      (gap) => gap.firstAfterNs < 0 || now - gap.firstAfterNs < STRAGGLER_NS,
+    );
+  }
+}
+
+function bump(bins: number[], index: number): void {
+  while (bins.length <= index) bins.push(0);
+  bins[index] = (bins[index] ?? 0) + 1;
+}
+
+function sum(bins: readonly number[], start: number, count: number): number {
+  let total = 0;
+  for (let i = start; i < start + count; i += 1) total += bins[i] ?? 0;
+  return total;
+}

@@ -1,0 +1,84 @@
+/**
+ * The truth that travels inside each application packet: flow, sequence, send time and checksum.
+ *
+ * Because the receiving application reads it, a packet counts as delivered only when its bytes
+ * arrived unchanged, and `sim` and `live` measure alike (issue of record: seed-systems.md 0.1).
+ * It is written and checked outside the nodes; no protocol knows it.
+ *
+ * ```
+ *  0       4     5      8               16              24      28      32
+ *  | flow  |kind |  0   |   sequence    |   send time   |length |checksum| body ...
+ *  | u32   | u8  | u24  |   f64         |   f64 ns      | u32   | u32    |
+ * ```
+ * The checksum is CRC-32 over everything with its own field set to zero.
+ *
+ * @module
+ */
+import { crc32 } from 'node:zlib';
+import type { RandomStream } from '../../engine/core/stream.ts';
+
+/** Bytes that the truth takes of each packet. */
+export const TRUTH_BYTES = 32;
+const CHECKSUM_OFFSET = 28;
+/** Bodies are cut from a pool of random bytes: no two neighbours are alike, and no draw per byte. */
+const POOL_BYTES = 1 << 17;
+const BODY_STEP = 4099;
+const BODY_START_MASK = (1 << 16) - 1;
+
+/** What a packet is for. */
+export type TruthKind = 'data' | 'request' | 'response';
+const KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
+
+/** What was read from a delivered packet. Reused by the reader: copy what you keep. */
+export interface Truth {
+  flow: number;
+  kind: TruthKind;
+  sequence: number;
+  sentNs: number;
+}
+
+/** Writes packets. */
+export class TruthWriter {
+  readonly #pool: Uint8Array;
+
+  /** @param stream Draws the pool of bodies once. */
+  constructor(stream: RandomStream) {
+    this.#pool = stream.bytes(POOL_BYTES);
+  }
+
+  /** Fills all of `packet`, at least {@link TRUTH_BYTES} long. */
+  write(packet: Uint8Array, truth: Truth): void {
+    const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+    view.setUint32(0, truth.flow);
+    view.setUint32(4, KINDS.indexOf(truth.kind) * 0x1000000);
+    view.setFloat64(8, truth.sequence);
+    view.setFloat64(16, truth.sentNs);
+    view.setUint32(24, packet.length);
+    view.setUint32(CHECKSUM_OFFSET, 0);
+    const start = (truth.sequence * BODY_STEP) & BODY_START_MASK;
+    packet.set(this.#pool.subarray(start, start + packet.length - TRUTH_BYTES), TRUTH_BYTES);
+    view.setUint32(CHECKSUM_OFFSET, crc32(packet));
+  }
+}
+
+/**
+ * Reads and checks a delivered packet in place; the checksum field is zeroed meanwhile and restored.
+ * @returns false when length or checksum disagree: such a packet was not delivered.
+ */
+export function readTruth(packet: Uint8Array, into: Truth): boolean {
+  if (packet.length < TRUTH_BYTES) return false;
+  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+  if (view.getUint32(24) !== packet.length) return false;
+  const stated = view.getUint32(CHECKSUM_OFFSET);
+  view.setUint32(CHECKSUM_OFFSET, 0);
+  const actual = crc32(packet);
+  view.setUint32(CHECKSUM_OFFSET, stated);
+  if (actual !== stated) return false;
+  const kind = KINDS[view.getUint8(4)];
+  if (kind === undefined) return false;
+  into.flow = view.getUint32(0);
+  into.kind = kind;
+  into.sequence = view.getFloat64(8);
+  into.sentNs = view.getFloat64(16);
+  return true;
+}

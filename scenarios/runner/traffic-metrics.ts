@@ -1,0 +1,88 @@
+/**
+ * The KPIs that every protocol gets for free, because they are measured at the applications that
+ * use it: `<protocol>.latency`, `.throughput`, `.failover` and so on.
+ *
+ * Definitions are those of spec/seed-systems.md 10; the estimators stand in `flow-meter.ts`.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+
+type Row = readonly [
+  name: string,
+  kind: MetricDefinition['kind'],
+  unit: MetricDefinition['unit'],
+  help: string,
+];
+
+const ROWS: readonly Row[] = [
+  [
+    'latency',
+    'histogram',
+    'ns',
+    'send call to delivery at the peer application, all packets sent after warm-up that arrived unchanged',
+  ],
+  [
+    'throughput',
+    'counter',
+    'packets',
+    'packets sent after warm-up that were delivered once with correct length and checksum; the rate is per minute of measured time',
+  ],
+  [
+    'delivery',
+    'ratio',
+    'ratio',
+    'packets delivered with correct payload, of those sent after warm-up (strict packet ratio)',
+  ],
+  [
+    'availability',
+    'ratio',
+    'ratio',
+    '1 s windows sliding by 100 ms after warm-up in which at least half of the packets sent in the window were delivered within 1 s, of all such windows with traffic',
+  ],
+  [
+    'failover',
+    'samples',
+    'ns',
+    'per fault on the active path of a flow: arrival of the first packet sent after the fault that arrives, minus arrival of the last packet sent before it that arrived, minus the nominal spacing',
+  ],
+  [
+    'failover.lost',
+    'samples',
+    'packets',
+    'per fault on the active path: packets of the gap that were never delivered',
+  ],
+  [
+    'detection',
+    'samples',
+    'ns',
+    'per fault on the active path: fault to the first decision that it caused',
+  ],
+  [
+    'switches',
+    'ratio',
+    'ratio',
+    'changes of path caused by faults, per fault that hit an active path',
+  ],
+  [
+    'reorder',
+    'histogram',
+    'packets',
+    'sequence distance of late packets to the highest sequence that arrived before them',
+  ],
+  ['duplicates', 'counter', 'packets', 'packets delivered a second time to the application'],
+  ['corrupted', 'counter', 'packets', 'packets delivered with wrong length or checksum'],
+  ['refused', 'counter', 'packets', 'packets that the sending node refused by name'],
+  ['rtt', 'histogram', 'ns', 'request to response at the requesting application'],
+  ['transfer', 'samples', 'ns', 'start of a file transfer to the delivery of its last byte'],
+];
+
+/** Definitions of the traffic metrics of one protocol. */
+export function trafficMetrics(protocol: string): readonly MetricDefinition[] {
+  return ROWS.map(([name, kind, unit, help]) => ({
+    name: `${protocol}.${name}`,
+    kind,
+    unit,
+    help,
+  }));
+}
