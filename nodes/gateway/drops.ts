@@ -1,0 +1,49 @@
+/**
+ * Why the gateway's frame layer refuses something, each with one sentence (R-017). A reason is also
+ * a metric and a trace category. Reasons of path choice are with `multipath`.
+ *
+ * @module
+ */
+
+/** Reasons found by reading a frame; together they are the rejection `malformed` of R-017. */
+export const WIRE_DROPS = {
+  'malformed-truncated': 'The datagram ends before the frame does.',
+  'malformed-shape': 'The datagram is not the array of seven integers and one byte string.',
+  'malformed-canonical': 'An integer or length is longer than its shortest form.',
+  'malformed-version': 'The version of the frame is not 1.',
+  'malformed-type': 'The type of the frame is not known.',
+  'malformed-range': 'An integer of the frame is above its limit, or fragment numbers contradict.',
+} as const;
+
+/** Every reason of the frame layer, sessions and reassembly. */
+export const FRAME_DROPS = {
+  ...WIRE_DROPS,
+  'peer-not-allowed': 'The sender or its static key is not on the list of peers.',
+  'rate-limited': 'The peer sent more than its token bucket holds.',
+  'no-session': 'There are no keys yet for this peer.',
+  'epoch-unknown': 'The frame names an epoch whose keys are not held (never agreed, or retired).',
+  'bad-auth': 'The frame or handshake message was not made by the peer, or was changed.',
+  replay: 'The sequence number was accepted before.',
+  expired: 'The sequence number is behind the window, or the frame is older than allowed.',
+  future: 'The timestamp is further ahead than the clock tolerance.',
+  'reserve-full': 'Too many frames wait for the durable bound of the replay window.',
+  'key-exhausted': 'The key reached the end of its life before a new one was agreed.',
+  'handshake-replay': 'A handshake message is older than one already answered.',
+  'handshake-collision': 'Both sides opened at once and ours wins.',
+  'handshake-unexpected': 'A handshake answer came that nothing asked for.',
+  'handshake-epoch': 'The proposed epoch is out of range.',
+  'epoch-not-durable': 'The next epoch is not yet written; the peer will ask again.',
+  'packet-too-large': 'The packet is longer than 64 KiB.',
+  'packet-empty': 'The packet has no bytes.',
+  'path-too-narrow': 'The path leaves less than 64 bytes for a body.',
+  'fragment-duplicate': 'The fragment is already there, or its packet was complete.',
+  'fragment-mismatch': 'The fragment contradicts an earlier one of the same packet.',
+  'fragment-timeout': 'A packet was given up because fragments did not come in time.',
+  'fragment-evicted': 'A packet was given up because newer ones needed its place.',
+} as const;
+
+/** Why a decoder refused the bytes. */
+export type WireDrop = keyof typeof WIRE_DROPS;
+
+/** Why the frame layer refused something. */
+export type FrameDrop = keyof typeof FRAME_DROPS;

@@ -1,0 +1,72 @@
+/**
+ * TEST DOUBLE, never for traffic: the replay window of the published Go sidecar with its defects
+ * (spec/seed-systems.md 2.4). It exists so that `replay-attack.yaml` and the tests can prove that
+ * they would notice it (R-021).
+ *
+ * A byte bitmap, bit 0 = base. A slide moves whole bytes correctly and then shifts the remaining 1
+ * to 7 bits up instead of down, with the carry of the byte above, so that marks wander inside their
+ * byte against the numbers they stand for: genuine packets are refused and replays accepted. Base starts at 0 and never follows a peer that is two windows ahead.
+ *
+ * @module
+ */
+import type { ReplayGuard, ReplayVerdict } from './guard.ts';
+
+const BYTE_BITS = 8;
+const BYTE_MASK = 0xff;
+
+/** The defective window of the Go sidecar. */
+export class GoDoubleWindow implements ReplayGuard {
+  readonly #size: number;
+  readonly #bitmap: Uint8Array;
+  #base = 0;
+
+  /** @param size Bits, a multiple of 8. */
+  constructor(size: number) {
+    this.#size = size;
+    this.#bitmap = new Uint8Array(size / BYTE_BITS);
+  }
+
+  /** Judges without a change. */
+  check(sequence: number): ReplayVerdict {
+    const offset = sequence - this.#base;
+    if (offset < 0) return 'expired';
+    // Defect: after an outage of two windows the peer is locked out for good.
+    if (offset >= 2 * this.#size) return 'future';
+    if (offset >= this.#size) return 'fresh';
+    const byte = this.#bitmap[offset >>> 3] as number;
+    return ((byte >>> (offset & 7)) & 1) === 1 ? 'replay' : 'fresh';
+  }
+
+  /** Judges, and on `fresh` remembers in the defective way. */
+  accept(sequence: number): ReplayVerdict {
+    const verdict = this.check(sequence);
+    if (verdict !== 'fresh') return verdict;
+    const beyond = sequence - this.#base - (this.#size - 1);
+    if (beyond > 0) this.#slide(beyond);
+    const offset = sequence - this.#base;
+    this.#bitmap[offset >>> 3] = (this.#bitmap[offset >>> 3] as number) | (1 << (offset & 7));
+    return 'fresh';
+  }
+
+  #slide(distance: number): void {
+    this.#base += distance;
+    if (distance >= this.#size) {
+      this.#bitmap.fill(0);
+      return;
+    }
+    const bytes = distance >>> 3;
+    this.#bitmap.copyWithin(0, bytes);
+    this.#bitmap.fill(0, this.#bitmap.length - bytes);
+    const bits = distance & 7;
+    if (bits > 0) this.#shiftUp(bits);
+  }
+
+  /** Defect: with the least significant bit as base, a slide has to shift down, not up. */
+  #shiftUp(bits: number): void {
+    for (let index = 0; index < this.#bitmap.length; index++) {
+      const byte = this.#bitmap[index] as number;
+      const next = this.#bitmap[index + 1] ?? 0;
+      this.#bitmap[index] = ((byte << bits) | (next >>> (BYTE_BITS - bits))) & BYTE_MASK;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * TEST DOUBLE, never for traffic: the replay window of the published Rust gateway with its defects
+ * (spec/seed-systems.md 2.4), release build. It exists so that `replay-attack.yaml` and the tests can
+ * prove that they would notice it (R-021).
+ *
+ * One 64-bit word is meant to serve a window of 1,024: positions wrap at 64. A slide shifts the word
+ * the wrong way. The base is the first sequence, so that what arrives late after it is expired.
+ *
+ * @module
+ */
+import type { ReplayGuard, ReplayVerdict } from './guard.ts';
+
+const WORD_BITS = 64n;
+const ONE = 1n;
+
+/** The defective window of the Rust gateway. */
+export class RustDoubleWindow implements ReplayGuard {
+  readonly #size: number;
+  #bitmap = 0n;
+  #base = 0;
+
+  /** @param size Bits. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Judges without a change. */
+  check(sequence: number): ReplayVerdict {
+    // Defect: 0 means "uninitialised", so that a sequence of 0 is accepted for ever.
+    if (this.#base === 0) return 'fresh';
+    const offset = sequence - this.#base;
+    if (offset < 0) return 'expired';
+    if (offset > 2 * this.#size) return 'future';
+    if (offset >= this.#size) return 'fresh';
+    return (this.#bitmap & bit(offset)) === 0n ? 'fresh' : 'replay';
+  }
+
+  /** Judges, and on `fresh` remembers in the defective way. */
+  accept(sequence: number): ReplayVerdict {
+    const verdict = this.check(sequence);
+    if (verdict !== 'fresh') return verdict;
+    if (this.#base === 0) {
+      this.#base = sequence;
+      this.#bitmap = ONE;
+      return 'fresh';
+    }
+    const beyond = sequence - this.#base - (this.#size - 1);
+    if (beyond > 0) {
+      this.#base += beyond;
+      // Defect: wrong way, and the amount wraps at 64 as a release build's shift does.
+      this.#bitmap = BigInt.asUintN(64, this.#bitmap << (BigInt(beyond) % WORD_BITS));
+    }
+    this.#bitmap |= bit(sequence - this.#base);
+    return 'fresh';
+  }
+}
+
+/** Defect: one word for all positions of the window. */
+function bit(offset: number): bigint {
+  return ONE << (BigInt(offset) % WORD_BITS);
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { ReplayWindow } from '../../nodes/gateway/replay/window.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+interface Case {
+  readonly name: string;
+  readonly window: number;
+  readonly sequence: readonly number[];
+  readonly accept: readonly number[];
+}
+interface ReplayFile {
+  readonly wireguard: {
+    readonly window: number;
+    readonly limit: string;
+    readonly cases: readonly (readonly [string, boolean])[];
+    readonly bulk: readonly {
+      readonly name: string;
+      readonly ranges: readonly (readonly [number, number])[];
+      readonly then: readonly (readonly [number, boolean])[];
+    }[];
+  };
+  readonly window: { readonly cases: readonly Case[] };
+}
+
+// WireGuard accepts highest - 8128 itself, one value more than the rule of RFC 6479 that we follow,
+// and 8129 is no size of ours. Where its table touches that one value the verdict is ours.
+const EDGE = 8128;
+
+describe.runIf(hasVectors)('replay.json, ours and the table of WireGuard', () => {
+  const file: ReplayFile = hasVectors
+    ? vectors<ReplayFile>('scion/replay.json')
+    : { wireguard: { window: 0, limit: '0', cases: [], bulk: [] }, window: { cases: [] } };
+
+  it.each(file.window.cases.map((one) => [one.name, one] as const))('%s', (_name, one) => {
+    const window = new ReplayWindow(one.window);
+    const answers = one.sequence.map((sequence) => {
+      const checked = window.check(sequence);
+      expect(window.accept(sequence)).toBe(checked);
+      return checked === 'fresh' ? 1 : 0;
+    });
+    expect(answers).toEqual(one.accept);
+  });
+
+  it('accepts and refuses as the table of WireGuard, but for the one value at its edge', () => {
+    const window = new ReplayWindow(EDGE);
+    // The last numbers of the table lie beyond 2^53. What a window does depends on differences
+    // alone, so they are moved below: distance to the limit is kept. The limit itself and what is
+    // above it never reaches a window: the frame decoder refuses sequences of 2^53 and more.
+    const limit = BigInt(file.wireguard.limit);
+    const shift = limit - BigInt(Number.MAX_SAFE_INTEGER - 1);
+    let edges = 0;
+    let highest = -1;
+    for (const [text, wanted] of file.wireguard.cases) {
+      const value = BigInt(text);
+      if (value >= limit) continue;
+      const sequence = Number(value > shift ? value - shift : value);
+      const isEdge = highest - sequence === EDGE;
+      if (isEdge) edges++;
+      const got = window.accept(sequence);
+      expect(got === 'fresh', `${text}: ${got}`).toBe(isEdge ? false : wanted);
+      if (got === 'fresh' && sequence > highest) highest = sequence;
+    }
+    expect(edges).toBeGreaterThan(0);
+  });
+
+  it.each(file.wireguard.bulk.map((one) => [one.name, one] as const))('bulk: %s', (_name, one) => {
+    const window = new ReplayWindow(EDGE);
+    let highest = -1;
+    for (const [from, to] of one.ranges) {
+      const step = from <= to ? 1 : -1;
+      for (let sequence = from; sequence !== to + step; sequence += step) {
+        const isEdge = highest - sequence === EDGE;
+        expect(window.accept(sequence)).toBe(isEdge ? 'expired' : 'fresh');
+        highest = Math.max(highest, sequence);
+      }
+    }
+    for (const [sequence, wanted] of one.then) {
+      const isEdge = highest - sequence === EDGE;
+      expect(window.accept(sequence) === 'fresh').toBe(isEdge ? false : wanted);
+      highest = Math.max(highest, sequence);
+    }
+  });
+});
