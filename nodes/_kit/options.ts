@@ -1,0 +1,77 @@
+/**
+ * Quantities in the options of nodes: text with a unit in the file, base unit in the program.
+ *
+ * Only what zod schemas of protocols share; the loader of topologies has its own richer parser with
+ * positions. Wordless: knows no protocol.
+ *
+ * @module
+ */
+import { z } from 'zod';
+
+const TIME_NS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1_000,
+  ms: 1_000_000,
+  s: 1_000_000_000,
+  min: 60_000_000_000,
+  m: 60_000_000_000,
+  h: 3_600_000_000_000,
+  d: 86_400_000_000_000,
+};
+const SIZE_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1_000,
+  KiB: 1_024,
+  MB: 1_000_000,
+  MiB: 1_048_576,
+  GB: 1_000_000_000,
+  GiB: 1_073_741_824,
+};
+
+/** A duration such as `50ms`; integer nanoseconds. A bare number is refused: it has no unit. */
+export function durationNs(): z.ZodType<number> {
+  return quantity(TIME_NS, 'a time such as 60s, 500ms, 2min');
+}
+
+/** A size such as `1200B` or `64KiB`; bytes. */
+export function sizeBytes(): z.ZodType<number> {
+  return quantity(SIZE_BYTES, 'a size such as 1000B, 64KiB');
+}
+
+/** A share such as `0.1` or `10%`; 0..1. */
+export function share(): z.ZodType<number> {
+  return z.union([z.number(), z.string()]).transform((value, context) => {
+    const text = String(value).trim();
+    const percent = text.endsWith('%');
+    const number = Number(percent ? text.slice(0, -1) : text) / (percent ? 100 : 1);
+    if (number >= 0 && number <= 1) return number;
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: `${text} is not a share, expected 0..1 or a percentage such as 10%`,
+    });
+    return z.NEVER;
+  });
+}
+
+function quantity(units: Readonly<Record<string, number>>, expected: string): z.ZodType<number> {
+  return z.union([z.string(), z.number()]).transform((value, context) => {
+    const parsed = parse(String(value), units);
+    if (parsed !== undefined) return parsed;
+    const bare = /^\d+(\.\d+)?$/.test(String(value).trim());
+    const found = bare ? `${value} has no unit` : `${value} is not readable`;
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: `${found}, expected ${expected}`,
+    });
+    return z.NEVER;
+  });
+}
+
+function parse(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(text);
+  const factor = units[match?.[2] ?? ''];
+  if (match === null || factor === undefined) return undefined;
+  return Math.floor(Number(match[1]) * factor + 0.5);
+}

@@ -1,0 +1,19 @@
+/**
+ * Ping: the options of a node in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs } from '../_kit/options.ts';
+import { DEFAULT_TIMEOUT_NS, PING_PORT } from './geometry.ts';
+
+/** Schema of the options. */
+export const pingConfig = z.strictObject({
+  /** UDP port to listen on. */
+  port: z.int().min(1).max(65_535).default(PING_PORT),
+  /** Time to wait for a reply. */
+  timeout: durationNs().default(DEFAULT_TIMEOUT_NS),
+});
+
+/** Checked options. */
+export type PingOptions = z.output<typeof pingConfig>;
