@@ -48,11 +48,20 @@ const FIRST_BLOCK = Uint8Array.of(0, 0, 0, 1);
  * PBKDF2-HMAC-SHA256, 1,000 iterations, 16 bytes. Costs milliseconds: once per AS at start.
  */
 export function deriveForwardingKey(crypto: CryptoProvider, masterKey: Uint8Array): Uint8Array {
-  const salt = Uint8Array.from(FORWARDING_KEY_SALT, (letter) => letter.charCodeAt(0));
-  let round = crypto.hmacSha256(masterKey, concatBytes(salt, FIRST_BLOCK));
+  return derivePbkdf2Key(crypto, masterKey, FORWARDING_KEY_SALT);
+}
+
+/** PBKDF2-HMAC-SHA256 with 1,000 iterations and 16 bytes of output. @param salt ASCII. */
+export function derivePbkdf2Key(
+  crypto: CryptoProvider,
+  password: Uint8Array,
+  salt: string,
+): Uint8Array {
+  const saltBytes = Uint8Array.from(salt, (letter) => letter.charCodeAt(0));
+  let round = crypto.hmacSha256(password, concatBytes(saltBytes, FIRST_BLOCK));
   const key = round.slice(0, FORWARDING_KEY_LENGTH);
   for (let iteration = 1; iteration < FORWARDING_KEY_ITERATIONS; iteration++) {
-    round = crypto.hmacSha256(masterKey, round);
+    round = crypto.hmacSha256(password, round);
     for (let index = 0; index < key.length; index++) {
       key[index] = (key[index] as number) ^ (round[index] as number);
     }

@@ -1,0 +1,236 @@
+/**
+ * The border router's checks on a packet with a SCION path, one function per line of the checklist.
+ *
+ * SCION header specification "Path Type: SCION", reference router/dataplane.go. Each function looks
+ * at the passage and answers `undefined` (go on), a drop reason, or what becomes of the packet.
+ * Their order is in pipeline.ts; the numbers are those of that list.
+ *
+ * @module
+ */
+import {
+  DESTINATION_ISD_AS_OFFSET,
+  HOST_TYPE_IPV4,
+  HOST_TYPE_IPV6,
+  HOST_TYPE_SERVICE,
+  SOURCE_ISD_AS_OFFSET,
+} from '../geometry.ts';
+import { hostLength, isIpv4Mapped } from '../wire/host-address.ts';
+import { isExpired } from '../wire/path.ts';
+import type { RouterContext } from './context.ts';
+import type { Neighbour, RouterInterface } from './link.ts';
+import type { Passage, Step } from './passage.ts';
+import {
+  INVALID_DESTINATION,
+  INVALID_MAC,
+  INVALID_PACKET_SIZE,
+  INVALID_PATH,
+  INVALID_SEGMENT_CHANGE,
+  INVALID_SOURCE,
+  LINK_DOWN,
+  PACKET_TOO_BIG,
+  PATH_EXPIRED,
+  type ScmpError,
+  SIBLING_DOWN,
+  UNKNOWN_HOP_EGRESS,
+  UNKNOWN_HOP_INGRESS,
+} from './scmp-errors.ts';
+
+/** Where a packet may go without changing segments, by where it came from (step 15a). */
+const STRAIGHT: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
+  none: [],
+  core: ['core'],
+  child: ['parent', 'peer'],
+  parent: ['child'],
+  peer: ['child'],
+};
+
+/** Where a packet may go when it changes segments here (step 15b). */
+const CHANGING: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
+  none: [],
+  core: ['child'],
+  child: ['core', 'child'],
+  parent: [],
+  peer: [],
+};
+
+/** 2: a peering path has exactly two segments; finds out whether this hop is at the peering link. */
+export function checkPeering(passage: Passage): Step {
+  const { packet } = passage;
+  if (packet.isPeeringMalformed) return 'path-peering-malformed';
+  passage.isPeering = packet.isPeeringHop;
+  return undefined;
+}
+
+/** 3: the hop field has not expired. */
+export function checkExpiry(passage: Passage, context: RouterContext): Step {
+  if (!isExpired(passage.packet.expiryHalfSeconds, context.clock())) return undefined;
+  return passage.refuseHop('hop-expired', PATH_EXPIRED);
+}
+
+/** 4: the packet came in by the interface that its hop field names. */
+export function checkIngress(passage: Passage): Step {
+  const { packet, ingress } = passage;
+  if (ingress === 0 || ingress === packet.ingress) return undefined;
+  return passage.refuseHop('hop-ingress-mismatch', unknownIngress(packet.isConsDir));
+}
+
+/** 5: PayloadLen is the truth. */
+export function checkPayloadLength(passage: Passage): Step {
+  const { packet } = passage;
+  if (packet.payloadLength === packet.actualPayloadLength) return undefined;
+  return passage.refuse('packet-length', INVALID_PACKET_SIZE, 0);
+}
+
+/** 6: a packet in transit that comes from inside was handed over by its ingress router. */
+export function checkTransitSource(passage: Passage, context: RouterContext): Step {
+  const { packet, arrival } = passage;
+  if (packet.isFirstHop || arrival.kind === 'external') return undefined;
+  // After a change of segments the AS was entered by the last hop of the previous segment.
+  const isAfterCrossover = packet.isFirstHopAfterCrossover && !passage.isPeering;
+  const entry = packet.ingressOf(packet.currentHop - (isAfterCrossover ? 1 : 0));
+  const expected = context.interfaces.get(entry)?.link;
+  return expected === arrival && arrival.kind === 'sibling' ? undefined : 'transit-source';
+}
+
+/** 7: source and destination ISD-AS fit where the packet came from and where its path ends. */
+export function checkIsdAs(passage: Passage, context: RouterContext): Step {
+  const { packet } = passage;
+  const isSourceLocal = packet.isSource(context.isdAs);
+  const isTargetLocal = packet.isTarget(context.isdAs);
+  const isOutbound = passage.ingress === 0;
+  const isSourceWrong = isOutbound ? packet.isFirstHop && !isSourceLocal : isSourceLocal;
+  if (isSourceWrong) return passage.refuse('source-ia', INVALID_SOURCE, SOURCE_ISD_AS_OFFSET);
+  const isTargetWrong = isOutbound ? isTargetLocal : packet.isLastHop !== isTargetLocal;
+  if (!isTargetWrong) return undefined;
+  return passage.refuse('destination-ia', INVALID_DESTINATION, DESTINATION_ISD_AS_OFFSET);
+}
+
+/** 8: hosts of this AS send from an address that can be answered. */
+export function checkSourceHost(passage: Passage, context: RouterContext): Step {
+  const { packet } = passage;
+  if (!packet.isSource(context.isdAs)) return undefined;
+  switch (packet.sourceHostType) {
+    case HOST_TYPE_IPV4:
+    case HOST_TYPE_SERVICE:
+      return undefined;
+    case HOST_TYPE_IPV6:
+      if (!isMapped(packet.buffer, packet.sourceHostOffset)) return undefined;
+  }
+  return passage.refuse('source-host', INVALID_SOURCE, 0);
+}
+
+/** 9: against construction the ingress router undoes this hop's link of the MAC chain. */
+export function foldAtIngress(passage: Passage): Step {
+  const { packet } = passage;
+  if (passage.ingress !== 0 && !passage.isPeering && !packet.isConsDir) {
+    packet.foldMacIntoSegmentId();
+  }
+  return undefined;
+}
+
+/** 10: this AS made the hop field. */
+export function checkMac(passage: Passage, context: RouterContext): Step {
+  if (context.hops.verify(passage.packet)) return undefined;
+  return passage.refuseHop('hop-mac', INVALID_MAC);
+}
+
+/** 11: somebody wants to hear from the router at the ingress. */
+export function checkIngressAlert(passage: Passage): Step {
+  const { packet, ingress } = passage;
+  if (ingress === 0 || !packet.hasIngressAlert) return undefined;
+  packet.clearIngressAlert();
+  passage.alertIfId = ingress;
+  return 'traceroute';
+}
+
+/** 12: the packet has arrived; its path is not advanced, so that the receiver can reverse it. */
+export function deliverLocally(passage: Passage, context: RouterContext): Step {
+  return passage.packet.isTarget(context.isdAs) ? context.delivery.resolve(passage) : undefined;
+}
+
+/** 13: the packet goes on with the next segment, whose first hop is this AS's too. */
+export function crossOver(passage: Passage, context: RouterContext): Step {
+  const { packet } = passage;
+  if (!packet.isCrossover || passage.isPeering) return undefined;
+  passage.hasCrossedOver = true;
+  return packet.advance() ?? checkExpiry(passage, context) ?? checkMac(passage, context);
+}
+
+/** 14: the egress is an interface of this router, or of a sibling when the packet came from outside. */
+export function findEgress(passage: Passage, context: RouterContext): Step {
+  const { packet } = passage;
+  const egress = context.interfaces.get(packet.egress);
+  const isUsable = egress !== undefined && (passage.ingress !== 0 || isOwn(egress));
+  if (!isUsable) return passage.refuseHop('egress-unknown', unknownEgress(packet.isConsDir));
+  passage.egress = egress;
+  return undefined;
+}
+
+/** 15: the AS carries this packet between these neighbours. */
+export function checkNeighbours(passage: Passage): Step {
+  const { arrival, packet } = passage;
+  const to = egressOf(passage).neighbour;
+  if (passage.hasCrossedOver) {
+    if (CHANGING[arrival.neighbour].includes(to)) return undefined;
+    const pointer = packet.infoOffset - packet.start;
+    return passage.refuse('segment-change', INVALID_SEGMENT_CHANGE, pointer);
+  }
+  if (passage.ingress === 0 || STRAIGHT[arrival.neighbour].includes(to)) return undefined;
+  return passage.refuseHop('hop-link-types', INVALID_PATH);
+}
+
+/** 16: somebody wants to hear from the router at the egress; before 17, so that a dead link shows. */
+export function checkEgressAlert(passage: Passage): Step {
+  const { packet } = passage;
+  const egress = egressOf(passage);
+  if (!isOwn(egress) || !packet.hasEgressAlert) return undefined;
+  packet.clearEgressAlert();
+  passage.alertIfId = egress.ifId;
+  return 'traceroute';
+}
+
+/** 17: BFD says that the way on is alive. */
+export function checkLinkUp(passage: Passage): Step {
+  const egress = egressOf(passage);
+  if (egress.link.isUp) return undefined;
+  return passage.refuse('link-down', isOwn(egress) ? LINK_DOWN : SIBLING_DOWN, 0);
+}
+
+/** After 17: the link takes packets of this length. The reference has no such check. */
+export function checkMtu(passage: Passage, context: RouterContext): Step {
+  if (!context.mtuCheck) return undefined;
+  const { packet } = passage;
+  const { mtu } = egressOf(passage).link;
+  if (packet.end - packet.start <= mtu) return undefined;
+  return passage.refuse('packet-too-big', PACKET_TOO_BIG, mtu);
+}
+
+/** 18: leaving the AS links the MAC chain and moves to the next AS's hop field. */
+export function leave(passage: Passage): Step {
+  const { packet } = passage;
+  if (!isOwn(egressOf(passage))) return 'forward';
+  if (packet.isConsDir && !passage.isPeering) packet.foldMacIntoSegmentId();
+  return packet.advance() ?? 'forward';
+}
+
+/** "SCMP" codes 49 and 50: which end of the hop field is wrong depends on the direction. */
+function unknownIngress(isConsDir: boolean): ScmpError {
+  return isConsDir ? UNKNOWN_HOP_INGRESS : UNKNOWN_HOP_EGRESS;
+}
+
+function unknownEgress(isConsDir: boolean): ScmpError {
+  return isConsDir ? UNKNOWN_HOP_EGRESS : UNKNOWN_HOP_INGRESS;
+}
+
+function isOwn(egress: RouterInterface): boolean {
+  return egress.link.kind === 'external';
+}
+
+/** Step 14 has set it before any step that asks. */
+function egressOf(passage: Passage): RouterInterface {
+  return passage.egress as RouterInterface;
+}
+
+function isMapped(buffer: Uint8Array, offset: number): boolean {
+  return isIpv4Mapped(buffer.subarray(offset, offset + hostLength(HOST_TYPE_IPV6)));
+}

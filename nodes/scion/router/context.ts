@@ -1,0 +1,22 @@
+/**
+ * What the router's checks need besides the packet.
+ *
+ * @module
+ */
+import type { CalendarTime } from '../../../engine/host/time.ts';
+import type { HopAuthenticator } from '../mac.ts';
+import type { IsdAsWords } from '../wire/isd-as.ts';
+import type { RouterInterface } from './link.ts';
+import type { LocalDelivery } from './local-delivery.ts';
+
+/** Constant over the router's life. */
+export interface RouterContext {
+  readonly isdAs: IsdAsWords;
+  /** Interfaces of the AS by number. */
+  readonly interfaces: ReadonlyMap<number, RouterInterface>;
+  readonly hops: HopAuthenticator;
+  readonly delivery: LocalDelivery;
+  readonly clock: () => CalendarTime;
+  /** Answer oversized packets with PacketTooBig instead of leaving them to the underlay. */
+  readonly mtuCheck: boolean;
+}

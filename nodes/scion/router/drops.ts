@@ -1,0 +1,47 @@
+/**
+ * The reasons for which the border router refuses a packet, each with one sentence.
+ *
+ * A reason is a metric and a trace category too. The reasons found by reading bytes are in
+ * ../wire/drops.ts, those of BFD in ../bfd/packet.ts.
+ *
+ * @module
+ */
+import { BFD_DROPS, type BfdDrop } from '../bfd/packet.ts';
+import { WIRE_DROPS, type WireDrop } from '../wire/drops.ts';
+
+/** Reasons found by the router's own checks, in the order of the checklist. */
+const CHECK_DROPS = {
+  'empty-path-not-bfd': 'A packet without path asks a router for more than BFD.',
+  'path-peering-malformed': 'The peering flag is set on a path that is not of two segments.',
+  'hop-expired': 'The hop field has expired.',
+  'hop-ingress-mismatch': 'The packet came in by another interface than its hop field says.',
+  'packet-length': 'PayloadLen differs from the bytes after the header.',
+  'transit-source': 'A packet in transit came from inside the AS, and not from its ingress router.',
+  'source-ia': 'The source ISD-AS cannot be right where the packet came from.',
+  'destination-ia': 'The destination ISD-AS contradicts where the path ends.',
+  'source-host': 'A packet of this AS has no usable source host address.',
+  'hop-mac': 'The hop field was not made by this AS.',
+  'egress-unknown': 'The hop field names an egress that this router cannot use.',
+  'hop-link-types': 'The packet would go through the AS against its business relations.',
+  'segment-change': 'The packet changes segments where that is not allowed.',
+  'link-down': 'BFD has declared the egress link down.',
+  'packet-too-big': 'The packet is longer than the egress link takes.',
+  'queue-full': 'The local queue refused the packet.',
+  'destination-host': 'The destination host address is none that a packet can be delivered to.',
+  'host-unknown': 'The destination host is not in this AS.',
+  'service-unknown': 'Nobody offers the service that the packet is addressed to.',
+  'port-unknown': 'The packet does not say which port of its destination host it wants.',
+  'onehop-direction': 'A one-hop path is not in construction direction.',
+  'onehop-source': 'A one-hop packet does not come from the AS at the near end of its link.',
+  'onehop-target': 'A one-hop packet does not go to the AS at the far end of its link.',
+  'onehop-egress': 'A one-hop packet names an egress that this router does not own.',
+  'onehop-mac': 'The first hop field of a one-hop path was not made by this AS.',
+  'traceroute-not-asked': 'A router alert is set on a packet that is no traceroute request.',
+  'scmp-about-scmp': 'An SCMP error failed a check; nothing is said about it.',
+} as const;
+
+/** Every reason with its explanation for people. */
+export const ROUTER_DROPS = { ...WIRE_DROPS, ...CHECK_DROPS, ...BFD_DROPS } as const;
+
+/** Why the router refused a packet. */
+export type RouterDrop = WireDrop | keyof typeof CHECK_DROPS | BfdDrop;

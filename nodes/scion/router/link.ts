@@ -1,0 +1,37 @@
+/**
+ * What a router knows of its links and of its AS's interfaces.
+ *
+ * Reference router/dataplane.go: a link is external (to another AS), sibling (to another router of
+ * this AS) or internal (to this AS's hosts). No sockets and no packets here.
+ *
+ * @module
+ */
+import type { IsdAsWords } from '../wire/isd-as.ts';
+
+/** What the neighbour at the other end is to this AS; `none` on links inside the AS. */
+export type Neighbour = 'none' | 'core' | 'parent' | 'child' | 'peer';
+
+/** One link of this router. */
+export interface RouterLink {
+  readonly kind: 'external' | 'sibling' | 'internal';
+  /** For people: the link's id, the sibling's name, or `internal`. */
+  readonly id: string;
+  /** The AS interface the link is; 0 on links inside the AS. */
+  readonly ifId: number;
+  readonly neighbour: Neighbour;
+  /** Largest packet, bytes. */
+  readonly mtu: number;
+  /** What BFD thinks; true without BFD. */
+  isUp: boolean;
+}
+
+/** One interface of the AS, of this router or of a sibling. */
+export interface RouterInterface {
+  readonly ifId: number;
+  /** What the AS at the other end is to this one. */
+  readonly neighbour: Exclude<Neighbour, 'none'>;
+  /** The AS at the other end. */
+  readonly isdAs: IsdAsWords;
+  /** Where packets for it go: the external link itself, or the link to the sibling that owns it. */
+  readonly link: RouterLink;
+}

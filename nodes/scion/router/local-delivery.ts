@@ -1,0 +1,176 @@
+/**
+ * Delivery inside the AS: which host and which UDP port a packet is for.
+ *
+ * doc/protocols/underlay.rst ("dispatched ports"), reference router/dataplane.go (resolveLocalDst)
+ * and router/underlayproviders/udpip. The packet is not changed and not sent here. Differs from the
+ * reference where that tests `port < first && port > last`, which is never true: ports outside the
+ * range go to the end-host port, as the document asks.
+ *
+ * @module
+ */
+import type { Endpoint } from '../../../engine/host/socket.ts';
+import { readUint16, readUint32 } from '../../_kit/bytes.ts';
+import {
+  HOST_TYPE_IPV4,
+  HOST_TYPE_IPV6,
+  HOST_TYPE_SERVICE,
+  PROTOCOL_SCMP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  SCMP_BASE_LENGTH,
+  UDP_LENGTH,
+} from '../geometry.ts';
+import { hostLength, isIpv4Mapped, SERVICE_MULTICAST } from '../wire/host-address.ts';
+import { PacketView } from '../wire/packet-view.ts';
+import { isScmpError, SCMP_TYPES, scmpHeaderLength } from '../wire/scmp.ts';
+import { END_HOST_PORT, TCP_LENGTH } from './geometry.ts';
+import type { Passage, Verdict } from './passage.ts';
+import { ADDRESS_UNREACHABLE, INVALID_DESTINATION, NO_ROUTE } from './scmp-errors.ts';
+
+/** What delivery knows of the AS. */
+export interface LocalDeliveryOptions {
+  /**
+   * Endpoint of a host of this AS.
+   * @param address IPv4 address as a signed 32-bit word, which needs no allocation.
+   * @returns -1 when no such host is in this AS.
+   */
+  readonly endpointOf: (address: number, port: number) => Endpoint;
+  /** Endpoints that offer a service, by service number. */
+  readonly services: ReadonlyMap<number, readonly Endpoint[]>;
+  /** Picks one of `count` instances of a service, 0 … count - 1. */
+  readonly pick: (count: number) => number;
+  /** Ports that are delivered to directly, inclusive. */
+  readonly dispatchedPorts: { readonly first: number; readonly last: number };
+}
+
+/** Ports are 0 … 65535; these say why there is none. */
+const PORT_TRUNCATED = -1;
+const PORT_UNKNOWN = -2;
+const NO_ENDPOINT = -1;
+const TARGET_PORT_OFFSET = 2;
+const SCMP_IDENTIFIERS_LENGTH = SCMP_BASE_LENGTH + 4;
+const UNSPECIFIED = 0;
+
+/** Finds hosts and ports for packets that have arrived in their destination AS. */
+export class LocalDelivery {
+  readonly #options: LocalDeliveryOptions;
+  readonly #quoted = new PacketView();
+
+  constructor(options: LocalDeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** Sets `passage.target`, or says why the packet cannot be delivered. */
+  resolve(passage: Passage): Verdict {
+    switch (passage.packet.targetHostType) {
+      case HOST_TYPE_SERVICE:
+        return this.#resolveService(passage);
+      case HOST_TYPE_IPV4:
+        return this.#resolveIpv4(passage);
+      case HOST_TYPE_IPV6:
+        return resolveIpv6(passage);
+      default:
+        return passage.refuse('destination-host', INVALID_DESTINATION, 0);
+    }
+  }
+
+  #resolveService(passage: Passage): Verdict {
+    const { buffer, targetHostOffset } = passage.packet;
+    // Reference: the multicast bit is stripped, one instance gets the packet.
+    const service = readUint16(buffer, targetHostOffset) & ~SERVICE_MULTICAST;
+    const instances = this.#options.services.get(service);
+    const instance = instances?.[this.#options.pick(instances.length)];
+    if (instance === undefined) return passage.refuse('service-unknown', NO_ROUTE, 0);
+    passage.target = instance;
+    return 'deliver';
+  }
+
+  #resolveIpv4(passage: Passage): Verdict {
+    const { buffer, targetHostOffset } = passage.packet;
+    const address = readUint32(buffer, targetHostOffset) | 0;
+    if (address === UNSPECIFIED) return passage.refuse('destination-host', INVALID_DESTINATION, 0);
+    const port = this.#portOf(passage.packet);
+    if (port === PORT_TRUNCATED) return 'l4-truncated';
+    if (port === PORT_UNKNOWN) return 'port-unknown';
+    const endpoint = this.#options.endpointOf(address, this.#dispatch(port));
+    if (endpoint === NO_ENDPOINT) return passage.refuse('host-unknown', ADDRESS_UNREACHABLE, 0);
+    passage.target = endpoint;
+    return 'deliver';
+  }
+
+  /** underlay.rst: outside the dispatched range the end-host port takes the packet. */
+  #dispatch(port: number): number {
+    const { first, last } = this.#options.dispatchedPorts;
+    return port < first || port > last ? END_HOST_PORT : port;
+  }
+
+  #portOf(packet: PacketView): number {
+    const length = packet.end - packet.upperOffset;
+    switch (packet.upperProtocol) {
+      case PROTOCOL_UDP:
+        return length < UDP_LENGTH ? PORT_TRUNCATED : targetPort(packet);
+      case PROTOCOL_TCP:
+        return length < TCP_LENGTH ? PORT_TRUNCATED : targetPort(packet);
+      case PROTOCOL_SCMP:
+        return length < SCMP_IDENTIFIERS_LENGTH ? PORT_TRUNCATED : this.#portOfScmp(packet);
+      default:
+        return END_HOST_PORT;
+    }
+  }
+
+  #portOfScmp(packet: PacketView): number {
+    const type = packet.buffer[packet.upperOffset] as number;
+    if (isScmpError(type)) return this.#portOfQuoted(packet, type);
+    switch (type) {
+      case SCMP_TYPES.echoReply:
+      case SCMP_TYPES.tracerouteReply:
+        return identifier(packet);
+      default:
+        return END_HOST_PORT;
+    }
+  }
+
+  /** An error goes to the application that sent the quoted packet. */
+  #portOfQuoted(packet: PacketView, type: number): number {
+    const quoted = this.#quoted;
+    const offset = packet.upperOffset + scmpHeaderLength(type);
+    const drop = quoted.parse(packet.buffer, offset, packet.end - offset);
+    if (drop !== undefined) return PORT_UNKNOWN;
+    const length = quoted.end - quoted.upperOffset;
+    switch (quoted.upperProtocol) {
+      case PROTOCOL_UDP:
+      case PROTOCOL_TCP:
+        return length < TARGET_PORT_OFFSET
+          ? PORT_UNKNOWN
+          : readUint16(quoted.buffer, quoted.upperOffset);
+      case PROTOCOL_SCMP:
+        return length < SCMP_IDENTIFIERS_LENGTH ? PORT_UNKNOWN : portOfRequest(quoted);
+      default:
+        return PORT_UNKNOWN;
+    }
+  }
+}
+
+function resolveIpv6(passage: Passage): Verdict {
+  const { buffer, targetHostOffset } = passage.packet;
+  const end = targetHostOffset + hostLength(HOST_TYPE_IPV6);
+  const bytes = buffer.subarray(targetHostOffset, end);
+  const isUnusable = isIpv4Mapped(bytes) || bytes.every((byte) => byte === 0);
+  if (isUnusable) return passage.refuse('destination-host', INVALID_DESTINATION, 0);
+  // The address plan is IPv4: no host of this AS has the address.
+  return passage.refuse('host-unknown', ADDRESS_UNREACHABLE, 0);
+}
+
+function targetPort(packet: PacketView): number {
+  return readUint16(packet.buffer, packet.upperOffset + TARGET_PORT_OFFSET);
+}
+
+function identifier(packet: PacketView): number {
+  return readUint16(packet.buffer, packet.upperOffset + SCMP_BASE_LENGTH);
+}
+
+function portOfRequest(quoted: PacketView): number {
+  const type = quoted.buffer[quoted.upperOffset] as number;
+  const isRequest = type === SCMP_TYPES.echoRequest || type === SCMP_TYPES.tracerouteRequest;
+  return isRequest ? identifier(quoted) : PORT_UNKNOWN;
+}

@@ -1,0 +1,45 @@
+/**
+ * One-hop paths at the router: the way to a neighbour before any segment exists.
+ *
+ * SCION header specification "Path Type: OneHopPath", reference router/dataplane.go (processOHP).
+ * All failures are silent: nobody could be answered without a path. As in the reference, expiry and
+ * the state of the link are not looked at.
+ *
+ * @module
+ */
+import { writeHop } from '../wire/path.ts';
+import type { RouterContext } from './context.ts';
+import type { Passage, Verdict } from './passage.ts';
+
+/** Decides about a packet with a one-hop path that is not BFD. */
+export function processOneHop(passage: Passage, context: RouterContext): Verdict {
+  // "Path Type: OneHopPath": the path goes in construction direction.
+  if (!passage.packet.isConsDir) return 'onehop-direction';
+  return passage.ingress === 0 ? leaveAs(passage, context) : enterAs(passage, context);
+}
+
+function leaveAs(passage: Passage, context: RouterContext): Verdict {
+  const { packet } = passage;
+  if (!packet.isSource(context.isdAs)) return 'onehop-source';
+  const egress = context.interfaces.get(packet.consEgress);
+  if (egress === undefined || egress.link.kind !== 'external') return 'onehop-egress';
+  if (!packet.isTarget(egress.isdAs)) return 'onehop-target';
+  if (!context.hops.verify(packet)) return 'onehop-mac';
+  packet.foldMacIntoSegmentId();
+  passage.egress = egress;
+  return 'forward';
+}
+
+function enterAs(passage: Passage, context: RouterContext): Verdict {
+  const { packet, ingress } = passage;
+  if (!packet.isTarget(context.isdAs)) return 'onehop-target';
+  const entry = context.interfaces.get(ingress);
+  if (entry === undefined || !packet.isSource(entry.isdAs)) return 'onehop-source';
+  const { segmentId, timestamp, expTime } = packet;
+  packet.selectSecondHop();
+  const fields = { segmentId, timestamp, expTime, consIngress: ingress, consEgress: 0 };
+  const flags = { hasIngressAlert: false, hasEgressAlert: false };
+  const hop = { ...fields, ...flags, mac: context.hops.mac(fields) };
+  writeHop(packet.buffer, packet.hopOffset, hop);
+  return context.delivery.resolve(passage);
+}

@@ -1,0 +1,37 @@
+/**
+ * The SCMP errors that a border router sends, as type and code.
+ *
+ * SCION "SCMP" (doc/protocols/scmp.rst). Which check sends which is in checks.ts, the message itself
+ * is built in scmp-reply.ts.
+ *
+ * @module
+ */
+import { PARAMETER_CODES, SCMP_TYPES, UNREACHABLE_CODES } from '../wire/scmp.ts';
+
+/** Type and code of an SCMP error. */
+export interface ScmpError {
+  readonly type: number;
+  readonly code: number;
+}
+
+const parameter = (code: number): ScmpError => ({ type: SCMP_TYPES.parameterProblem, code });
+const unreachable = (code: number): ScmpError => ({
+  type: SCMP_TYPES.destinationUnreachable,
+  code,
+});
+
+export const UNKNOWN_VERSION = parameter(PARAMETER_CODES.unknownVersion);
+export const INVALID_PACKET_SIZE = parameter(PARAMETER_CODES.invalidPacketSize);
+export const INVALID_SOURCE = parameter(PARAMETER_CODES.invalidSource);
+export const INVALID_DESTINATION = parameter(PARAMETER_CODES.invalidDestination);
+export const INVALID_PATH = parameter(PARAMETER_CODES.invalidPath);
+export const UNKNOWN_HOP_INGRESS = parameter(PARAMETER_CODES.unknownHopIngress);
+export const UNKNOWN_HOP_EGRESS = parameter(PARAMETER_CODES.unknownHopEgress);
+export const INVALID_MAC = parameter(PARAMETER_CODES.invalidMac);
+export const PATH_EXPIRED = parameter(PARAMETER_CODES.pathExpired);
+export const INVALID_SEGMENT_CHANGE = parameter(PARAMETER_CODES.invalidSegmentChange);
+export const NO_ROUTE = unreachable(UNREACHABLE_CODES.noRoute);
+export const ADDRESS_UNREACHABLE = unreachable(UNREACHABLE_CODES.addressUnreachable);
+export const PACKET_TOO_BIG: ScmpError = { type: SCMP_TYPES.packetTooBig, code: 0 };
+export const LINK_DOWN: ScmpError = { type: SCMP_TYPES.externalInterfaceDown, code: 0 };
+export const SIBLING_DOWN: ScmpError = { type: SCMP_TYPES.internalConnectivityDown, code: 0 };
