@@ -37,7 +37,6 @@ const CHECK_DROPS = {
   'onehop-egress': 'A one-hop packet names an egress that this router does not own.',
   'onehop-mac': 'The first hop field of a one-hop path was not made by this AS.',
   'traceroute-not-asked': 'A router alert is set on a packet that is no traceroute request.',
-  'scmp-about-scmp': 'An SCMP error failed a check; nothing is said about it.',
 } as const;
 
 /** Every reason with its explanation for people. */

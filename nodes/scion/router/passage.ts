@@ -30,7 +30,7 @@ export type Verdict = Passed | RouterDrop;
 export type Step = Verdict | undefined;
 
 /** Type of {@link Passage.scmpType} when the sender is told nothing. */
-export const NO_SCMP = 0;
+const NO_SCMP = 0;
 
 const NOWHERE: RouterLink = {
   kind: 'internal',
@@ -65,6 +65,11 @@ export class Passage {
   /** Interface of the external link the packet came in on; 0 from inside the AS. */
   get ingress(): number {
     return this.arrival.ifId;
+  }
+
+  /** True when the sender is to be told what is wrong. */
+  get wantsScmp(): boolean {
+    return this.scmpType !== NO_SCMP;
   }
 
   /**

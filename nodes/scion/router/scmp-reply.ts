@@ -38,7 +38,7 @@ import {
   scmpHeaderLength,
   scmpQuoteMax,
 } from '../wire/scmp.ts';
-import { NO_SCMP, type Passage } from './passage.ts';
+import type { Passage } from './passage.ts';
 import type { ScmpAuthenticator } from './scmp-authentication.ts';
 
 /** Who answers. */
@@ -64,12 +64,11 @@ export function isAboutScmpError(packet: PacketView): boolean {
 
 /**
  * The SCMP error that the checks have asked for.
- * @returns the whole packet, or `undefined` when the sender is told nothing.
+ * @returns the whole packet, or `undefined` when there is no way back: one-hop and empty paths.
  */
 export function buildScmpError(passage: Passage, replier: Replier): Uint8Array | undefined {
   const { packet, scmpType } = passage;
-  if (scmpType === NO_SCMP || packet.pathType !== PATH_TYPE_SCION) return undefined;
-  if (isAboutScmpError(packet)) return undefined;
+  if (packet.pathType !== PATH_TYPE_SCION) return undefined;
   const header = replyHeader(passage, replier);
   if (header === undefined) return undefined;
   const { authenticator } = replier;
