@@ -1,0 +1,125 @@
+/**
+ * Builds one path from the parts of segments that the combinator chose: hop fields, info fields,
+ * interfaces, MTU and expiry.
+ *
+ * SCION control plane "Path Segment Combination"; initial segment ids as the traversal rules of the
+ * header specification's "Hop Field MAC Computation" need them. Which parts fit is not judged here.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { IsdAs } from '../wire/isd-as.ts';
+import {
+  encodePath,
+  type HopField,
+  hopExpiryHalfSeconds,
+  type InfoField,
+  type SegmentedPath,
+} from '../wire/path.ts';
+import { type Edge, weightOf } from './edges.ts';
+import { type Path, type PathInterface, pathFingerprint } from './path.ts';
+import { type AsEntry, type SegmentHop, segmentIdAt } from './segment.ts';
+
+/** What to build. */
+export interface AssembleRequest {
+  readonly edges: readonly Edge[];
+  readonly source: IsdAs;
+  readonly target: IsdAs;
+  readonly crypto: CryptoProvider;
+}
+
+/** One segment's share of a path, in the order of travel. */
+interface Part {
+  readonly info: InfoField;
+  readonly hops: readonly HopField[];
+  readonly interfaces: readonly PathInterface[];
+  readonly mtu: number;
+  readonly expiryHalfSeconds: number;
+}
+
+/** Builds the path over these edges. */
+export function assemble(request: AssembleRequest): Path {
+  const { edges, source, target, crypto } = request;
+  const parts = edges.map(buildPart);
+  const interfaces = parts.flatMap((part) => part.interfaces);
+  const wire: SegmentedPath = {
+    kind: 'scion',
+    currentInfo: 0,
+    currentHop: 0,
+    segmentLengths: [
+      parts[0]?.hops.length ?? 0,
+      parts[1]?.hops.length ?? 0,
+      parts[2]?.hops.length ?? 0,
+    ],
+    infos: parts.map((part) => part.info),
+    hops: parts.flatMap((part) => part.hops),
+  };
+  return {
+    source,
+    target,
+    wire,
+    raw: encodePath(wire),
+    interfaces,
+    mtu: Math.min(...parts.map((part) => part.mtu)),
+    expiryHalfSeconds: Math.min(...parts.map((part) => part.expiryHalfSeconds)),
+    fingerprint: pathFingerprint(crypto, interfaces),
+    weight: weightOf(edges),
+  };
+}
+
+/**
+ * How many hop entries' MACs are folded into the SegID that the path starts with. Routers fold the
+ * others in or out as the packet travels.
+ */
+export function initialFolds(edge: Edge): number {
+  const last = edge.segment.entries.length - 1;
+  const isPeer = edge.peer !== 0;
+  if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);
+  // Against construction the source AS's router does not fold, for the packet comes from inside.
+  return isPeer && edge.shortcut === last ? last + 1 : last;
+}
+
+function buildPart(edge: Edge): Part {
+  const { segment, shortcut } = edge;
+  const hops: HopField[] = [];
+  const interfaces: PathInterface[] = [];
+  let mtu = Number.POSITIVE_INFINITY;
+  let expiryHalfSeconds = Number.POSITIVE_INFINITY;
+  for (let index = segment.entries.length - 1; index >= shortcut; index--) {
+    const entry = segment.entries[index];
+    if (entry === undefined) continue;
+    const peer = index === shortcut && edge.peer !== 0 ? entry.peers[edge.peer - 1] : undefined;
+    const hop = peer?.hop ?? entry.hop;
+    const isCut = index === shortcut && peer === undefined;
+    mtu = Math.min(mtu, entry.mtu, peer?.mtu ?? ingressMtu(entry, isCut));
+    expiryHalfSeconds = Math.min(
+      expiryHalfSeconds,
+      hopExpiryHalfSeconds(segment.timestamp, hop.expTime),
+    );
+    hops.push(hopField(hop));
+    if (hop.consEgress !== 0) interfaces.push({ isdAs: entry.isdAs, ifId: hop.consEgress });
+    if (hop.consIngress !== 0 && !isCut) {
+      interfaces.push({ isdAs: entry.isdAs, ifId: hop.consIngress });
+    }
+  }
+  if (edge.role === 'down') {
+    hops.reverse();
+    interfaces.reverse();
+  }
+  const info: InfoField = {
+    isPeering: edge.peer !== 0,
+    isConsDir: edge.role === 'down',
+    segmentId: segmentIdAt(segment, initialFolds(edge)),
+    timestamp: segment.timestamp,
+  };
+  return { info, hops, interfaces, mtu, expiryHalfSeconds };
+}
+
+/** The link above a shortcut is not used, and an origin has none. */
+function ingressMtu(entry: AsEntry, isCut: boolean): number {
+  return isCut || entry.ingressMtu === 0 ? Number.POSITIVE_INFINITY : entry.ingressMtu;
+}
+
+function hopField(hop: SegmentHop): HopField {
+  return { ...hop, hasIngressAlert: false, hasEgressAlert: false };
+}

@@ -1,0 +1,157 @@
+/**
+ * Makes the segments of a whole topology at once, as beaconing would have found them.
+ *
+ * SCION control plane "Path Exploration": core ASes originate on core and child links; core beacons
+ * spread over core links, others down to children; no beacon passes an AS twice. What is kept per
+ * (origin, AS) is bounded like the reference's best set, shortest first. This is all at time zero
+ * and without messages; dynamic beaconing will replace this file and keep segment.ts.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Random } from '../../../engine/host/random.ts';
+import { EXP_TIME_DEFAULT } from '../geometry.ts';
+import { HopAuthenticator } from '../mac.ts';
+import type { IsdAs } from '../wire/isd-as.ts';
+import { type Extension, extendSegment, type PathSegment } from './segment.ts';
+import {
+  type Adjacencies,
+  type Adjacency,
+  adjacenciesOf,
+  compareIsdAs,
+  type ScionAs,
+  type ScionTopology,
+} from './topology.ts';
+
+/** AS entries in a segment at most (reference control/beacon/policy.go, MaxHopsLength). */
+export const SEGMENT_HOPS_MAX = 10;
+/** Segments kept per origin and AS at most (reference control/beacon/policy.go, BestSetSize). */
+export const BEST_SET_SIZE = 20;
+
+/** What segments are made from. */
+export interface BeaconOptions {
+  readonly topology: ScionTopology;
+  readonly crypto: CryptoProvider;
+  /** Draws the segment ids. */
+  readonly random: Random;
+  /** Seconds since 1970; hop fields live 6 h from here. */
+  readonly timestamp: number;
+}
+
+/** All segments of a topology, sorted by AS numbers and then by length. */
+export interface TopologySegments {
+  /** From a core AS to another. */
+  readonly cores: readonly PathSegment[];
+  /** From a core AS down to another AS of its ISD; turned round they are up segments. */
+  readonly downs: readonly PathSegment[];
+}
+
+/** A beacon on its way: a segment whose last AS has not yet added its entry. */
+interface Beacon {
+  readonly segment: PathSegment;
+  readonly at: IsdAs;
+  readonly ingress: number;
+  readonly ingressMtu: number;
+}
+
+const SEGMENT_ID_VALUES = 0x1_0000;
+
+/** Enumerates the core and down segments; the same inputs give the same segments. */
+export function makeSegments(options: BeaconOptions): TopologySegments {
+  const origins = options.topology.ases.filter((as) => as.core).map((as) => as.isdAs);
+  origins.sort(compareIsdAs);
+  const beaconing = new Beaconing(options);
+  return {
+    cores: origins.flatMap((origin) => beaconing.spread(origin, 'core')),
+    downs: origins.flatMap((origin) => beaconing.spread(origin, 'child')),
+  };
+}
+
+class Beaconing {
+  readonly #adjacencies: Adjacencies;
+  readonly #ases = new Map<IsdAs, ScionAs>();
+  readonly #authenticators = new Map<IsdAs, HopAuthenticator>();
+  readonly #options: BeaconOptions;
+
+  constructor(options: BeaconOptions) {
+    this.#options = options;
+    this.#adjacencies = adjacenciesOf(options.topology);
+    for (const as of options.topology.ases) {
+      this.#ases.set(as.isdAs, as);
+      const key = options.crypto.aesCmac(as.forwardingKey);
+      this.#authenticators.set(as.isdAs, new HopAuthenticator(key));
+    }
+  }
+
+  /** All segments from one origin over one kind of link, breadth first, so shortest first. */
+  spread(origin: IsdAs, over: 'core' | 'child'): readonly PathSegment[] {
+    const kept = new Map<IsdAs, PathSegment[]>();
+    let beacons = this.#originate(origin, over);
+    for (let hops = 2; hops <= SEGMENT_HOPS_MAX && beacons.length > 0; hops++) {
+      const next: Beacon[] = [];
+      for (const beacon of beacons) {
+        const segments = kept.get(beacon.at) ?? [];
+        if (segments.length === BEST_SET_SIZE) continue;
+        kept.set(beacon.at, segments);
+        segments.push(this.#extend(beacon, 0));
+        next.push(...this.#propagate(beacon, over));
+      }
+      beacons = next;
+    }
+    const reached = [...kept.keys()].sort(compareIsdAs);
+    return reached.flatMap((isdAs) => kept.get(isdAs) ?? []);
+  }
+
+  #originate(origin: IsdAs, over: 'core' | 'child'): Beacon[] {
+    const beacons: Beacon[] = [];
+    for (const link of this.#linksOf(origin, over)) {
+      // Each origination has its own random segment id, the first beta of its MAC chain.
+      const segmentId = this.#options.random.below(SEGMENT_ID_VALUES);
+      const segment = { segmentId, timestamp: this.#options.timestamp, entries: [] };
+      beacons.push(this.#send({ segment, at: origin, ingress: 0, ingressMtu: 0 }, link));
+    }
+    return beacons;
+  }
+
+  #propagate(beacon: Beacon, over: 'core' | 'child'): Beacon[] {
+    const beacons: Beacon[] = [];
+    for (const link of this.#linksOf(beacon.at, over)) {
+      const { isdAs } = link.neighbour;
+      const isLoop = beacon.segment.entries.some((entry) => entry.isdAs === isdAs);
+      if (!isLoop) beacons.push(this.#send(beacon, link));
+    }
+    return beacons;
+  }
+
+  #send(beacon: Beacon, link: Adjacency): Beacon {
+    const segment = this.#extend(beacon, link.ifId);
+    const { isdAs, ifId } = link.neighbour;
+    return { segment, at: isdAs, ingress: ifId, ingressMtu: link.mtu };
+  }
+
+  #extend(beacon: Beacon, egress: number): PathSegment {
+    const as = this.#ases.get(beacon.at);
+    const authenticator = this.#authenticators.get(beacon.at);
+    if (as === undefined || authenticator === undefined) {
+      throw new RangeError(`a link leads to ${beacon.at}, which is not in the topology`);
+    }
+    const extension: Extension = {
+      isdAs: beacon.at,
+      mtu: as.mtu,
+      ingress: beacon.ingress,
+      ingressMtu: beacon.ingressMtu,
+      egress,
+      expTime: EXP_TIME_DEFAULT,
+      peerLinks: this.#linksOf(beacon.at, 'peer').map(({ ifId, neighbour, mtu }) => {
+        return { ifId, peer: neighbour.isdAs, peerIfId: neighbour.ifId, mtu };
+      }),
+      authenticator,
+    };
+    return extendSegment(beacon.segment, extension);
+  }
+
+  #linksOf(isdAs: IsdAs, neighbourIs: Adjacency['neighbourIs']): readonly Adjacency[] {
+    const links = this.#adjacencies.get(isdAs) ?? [];
+    return links.filter((link) => link.neighbourIs === neighbourIs);
+  }
+}

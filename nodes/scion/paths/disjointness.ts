@@ -1,0 +1,66 @@
+/**
+ * How much two paths have in common: what fails together.
+ *
+ * Elements are links, first and last router, and the ASes between source and target. Two paths
+ * through one border router die together (scionproto/scion issue 1390). Preference among paths is
+ * the gateway's; this is the measure it uses.
+ *
+ * @module
+ */
+import { formatInterface, type Path, type PathInterface } from './path.ts';
+
+/** Shares of elements that two paths do not have in common, 0 … 1. */
+export interface Disjointness {
+  /** Links and the routers at both ends. */
+  readonly links: number;
+  /** ASes without source and target. */
+  readonly ases: number;
+  /** Shared-fate penalty, 0 for nothing in common … 1. */
+  readonly penalty: number;
+}
+
+/** Names the router that owns an interface. */
+export type RouterOf = (item: PathInterface) => string;
+
+const LINK_SHARE = 0.7;
+const AS_SHARE = 0.3;
+
+/** Where routers are not known, each interface counts as a router of its own. */
+export const interfaceAsRouter: RouterOf = formatInterface;
+
+/** Compares two paths between the same ASes. */
+export function disjointness(left: Path, right: Path, routerOf: RouterOf): Disjointness {
+  const links = apart(linksOf(left, routerOf), linksOf(right, routerOf));
+  const ases = apart(asesOf(left), asesOf(right));
+  return { links, ases, penalty: 1 - (LINK_SHARE * links + AS_SHARE * ases) };
+}
+
+/** 1 - |common| / |smaller|; two paths of which one has no elements have nothing in common. */
+function apart(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
+  const smaller = Math.min(left.size, right.size);
+  if (smaller === 0) return 1;
+  let common = 0;
+  for (const element of left) if (right.has(element)) common++;
+  return 1 - common / smaller;
+}
+
+function linksOf(path: Path, routerOf: RouterOf): ReadonlySet<string> {
+  const elements = new Set<string>();
+  for (let index = 0; index + 1 < path.interfaces.length; index += 2) {
+    const ends = path.interfaces.slice(index, index + 2).map(formatInterface);
+    elements.add(`link ${ends.sort().join(' ')}`);
+  }
+  const first = path.interfaces[0];
+  const last = path.interfaces.at(-1);
+  if (first !== undefined) elements.add(`router ${routerOf(first)}`);
+  if (last !== undefined) elements.add(`router ${routerOf(last)}`);
+  return elements;
+}
+
+function asesOf(path: Path): ReadonlySet<string> {
+  const ases = new Set<string>();
+  for (const { isdAs } of path.interfaces) ases.add(isdAs);
+  ases.delete(path.source);
+  ases.delete(path.target);
+  return ases;
+}

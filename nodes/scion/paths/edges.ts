@@ -1,0 +1,126 @@
+/**
+ * The parts of segments that a path can be made of, as edges of a graph. Vertices are ASes and, for
+ * peering, links named from both ends: only a peering that both ends announce joins two edges.
+ *
+ * SCION control plane "Path Segment Combination" and reference private/path/combinator/graph.go.
+ * Chaining edges into paths is in combinator.ts.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { IsdAs } from '../wire/isd-as.ts';
+import { type PathSegment, segmentIdentityInput } from './segment.ts';
+
+/** The segments between two ASes. All are in the direction of beaconing. */
+export interface SegmentSet {
+  /** Segments that end in the source AS. */
+  readonly ups: readonly PathSegment[];
+  /** Core segments that begin near the target and end near the source. */
+  readonly cores: readonly PathSegment[];
+  /** Segments that end in the target AS. */
+  readonly downs: readonly PathSegment[];
+}
+
+/** What to combine. */
+export interface CombineRequest extends SegmentSet {
+  readonly source: IsdAs;
+  readonly target: IsdAs;
+  readonly crypto: CryptoProvider;
+}
+
+/** In which role a segment is used. */
+export type SegmentRole = 'up' | 'core' | 'down';
+
+/** A part of a segment that a path can use. */
+export interface Edge {
+  readonly role: SegmentRole;
+  readonly segment: PathSegment;
+  /** SHA-256 identity of the segment. */
+  readonly identity: Uint8Array;
+  /** The entry nearest to the origin that is used; 0 is the origin itself. */
+  readonly shortcut: number;
+  /** 0, or 1 + the index of the peer entry by which the segment is left or entered. */
+  readonly peer: number;
+  readonly weight: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Weight of a path: AS hops of all its parts. */
+export function weightOf(edges: readonly Edge[]): number {
+  return edges.reduce((sum, edge) => sum + edge.weight, 0);
+}
+
+/** All usable parts of the segments, by the vertex they begin at. */
+export function edgesOf(request: CombineRequest): ReadonlyMap<string, readonly Edge[]> {
+  const byStart = new Map<string, Edge[]>();
+  const addAll = (
+    role: SegmentRole,
+    segments: readonly PathSegment[],
+    build: (segment: PathSegment) => readonly Usable[],
+  ): void => {
+    for (const segment of segments) {
+      const identity = request.crypto.sha256(segmentIdentityInput(segment));
+      for (const usable of build(segment)) {
+        const list = byStart.get(usable.from) ?? [];
+        list.push({ role, segment, identity, ...usable });
+        byStart.set(usable.from, list);
+      }
+    }
+  };
+  addAll('up', request.ups, upEdges);
+  addAll('core', request.cores, coreEdges);
+  addAll('down', request.downs, downEdges);
+  return byStart;
+}
+
+type Usable = Pick<Edge, 'shortcut' | 'peer' | 'weight' | 'from' | 'to'>;
+
+/** Core segments are used whole, against the direction of beaconing. */
+function coreEdges(segment: PathSegment): readonly Usable[] {
+  const first = segment.entries[0];
+  const last = segment.entries.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const weight = segment.entries.length - 1;
+  return [{ shortcut: 0, peer: 0, weight, from: last.isdAs, to: first.isdAs }];
+}
+
+/** From the last AS to every AS before it and to every peering link on the way. */
+function upEdges(segment: PathSegment): readonly Usable[] {
+  const edges: Usable[] = [];
+  const last = segment.entries.at(-1);
+  if (last === undefined) return edges;
+  for (let shortcut = segment.entries.length - 1; shortcut >= 0; shortcut--) {
+    const entry = segment.entries[shortcut];
+    if (entry === undefined) continue;
+    const weight = segment.entries.length - 1 - shortcut;
+    if (entry !== last) {
+      edges.push({ shortcut, peer: 0, weight, from: last.isdAs, to: entry.isdAs });
+    }
+    for (const [index, { peer, peerIfId, hop }] of entry.peers.entries()) {
+      const to = `${entry.isdAs}#${hop.consIngress}>${peer}#${peerIfId}`;
+      edges.push({ shortcut, peer: index + 1, weight, from: last.isdAs, to });
+    }
+  }
+  return edges;
+}
+
+/** The same turned round; the peering link counts as a hop here, once per path. */
+function downEdges(segment: PathSegment): readonly Usable[] {
+  const edges: Usable[] = [];
+  const last = segment.entries.at(-1);
+  if (last === undefined) return edges;
+  for (let shortcut = segment.entries.length - 1; shortcut >= 0; shortcut--) {
+    const entry = segment.entries[shortcut];
+    if (entry === undefined) continue;
+    const weight = segment.entries.length - 1 - shortcut;
+    if (entry !== last) {
+      edges.push({ shortcut, peer: 0, weight, from: entry.isdAs, to: last.isdAs });
+    }
+    for (const [index, { peer, peerIfId, hop }] of entry.peers.entries()) {
+      const from = `${peer}#${peerIfId}>${entry.isdAs}#${hop.consIngress}`;
+      edges.push({ shortcut, peer: index + 1, weight: weight + 1, from, to: last.isdAs });
+    }
+  }
+  return edges;
+}

@@ -1,0 +1,110 @@
+/**
+ * Answers which paths lead from one AS to another: picks the segments and combines them.
+ *
+ * SCION control plane "Segment Lookup": up segments of the source, down segments of the target, and
+ * the core segments between their origins. Answers are remembered, because combining costs
+ * milliseconds and segments do not change until the next refresh.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { IsdAs } from '../wire/isd-as.ts';
+import { EMPTY_PATH, encodePath } from '../wire/path.ts';
+import type { TopologySegments } from './beacon.ts';
+import { combinePaths } from './combinator.ts';
+import type { SegmentSet } from './edges.ts';
+import { type Path, pathFingerprint } from './path.ts';
+import type { PathSegment } from './segment.ts';
+import type { ScionTopology } from './topology.ts';
+
+/** Lifetime of the path inside an AS: reference daemon, 24 h. */
+const LOCAL_PATH_HALF_SECONDS = 2 * 24 * 3600;
+
+/** What a finder works on. */
+export interface PathFinderOptions {
+  readonly topology: ScionTopology;
+  readonly segments: TopologySegments;
+  readonly crypto: CryptoProvider;
+  /** Seconds since 1970 at which the segments were made. */
+  readonly timestamp: number;
+}
+
+/** Finds paths in one topology. */
+export class PathFinder {
+  readonly #options: PathFinderOptions;
+  readonly #downsByEnd: ReadonlyMap<string, readonly PathSegment[]>;
+  readonly #coresByEnd: ReadonlyMap<string, readonly PathSegment[]>;
+  readonly #answers = new Map<string, readonly Path[]>();
+
+  constructor(options: PathFinderOptions) {
+    this.#options = options;
+    this.#downsByEnd = byLastAs(options.segments.downs);
+    this.#coresByEnd = byLastAs(options.segments.cores);
+  }
+
+  /** All paths, best first: fewest AS hops, then fewest segments. */
+  paths(source: IsdAs, target: IsdAs): readonly Path[] {
+    const key = `${source}>${target}`;
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const paths = source === target ? this.#inside(source) : this.#between(source, target);
+    this.#answers.set(key, paths);
+    return paths;
+  }
+
+  /** The segments that can take part in a path from source to target. */
+  segmentsBetween(source: IsdAs, target: IsdAs): SegmentSet {
+    const ups = this.#downsByEnd.get(source) ?? [];
+    const downs = this.#downsByEnd.get(target) ?? [];
+    const nearSource = new Set(ups.map(originOf).concat(source));
+    const nearTarget = new Set(downs.map(originOf).concat(target));
+    const cores: PathSegment[] = [];
+    // Core segments are used against the direction of beaconing: they end near the source.
+    for (const end of nearSource) {
+      if (end === undefined) continue;
+      for (const segment of this.#coresByEnd.get(end) ?? []) {
+        if (nearTarget.has(originOf(segment))) cores.push(segment);
+      }
+    }
+    return { ups, cores, downs };
+  }
+
+  #between(source: IsdAs, target: IsdAs): readonly Path[] {
+    const { crypto } = this.#options;
+    return combinePaths({ ...this.segmentsBetween(source, target), source, target, crypto });
+  }
+
+  #inside(isdAs: IsdAs): readonly Path[] {
+    const as = this.#options.topology.ases.find((candidate) => candidate.isdAs === isdAs);
+    if (as === undefined) return [];
+    return [
+      {
+        source: isdAs,
+        target: isdAs,
+        wire: EMPTY_PATH,
+        raw: encodePath(EMPTY_PATH),
+        interfaces: [],
+        mtu: as.mtu,
+        expiryHalfSeconds: 2 * this.#options.timestamp + LOCAL_PATH_HALF_SECONDS,
+        fingerprint: pathFingerprint(this.#options.crypto, []),
+        weight: 0,
+      },
+    ];
+  }
+}
+
+function byLastAs(segments: readonly PathSegment[]): ReadonlyMap<string, readonly PathSegment[]> {
+  const byEnd = new Map<string, PathSegment[]>();
+  for (const segment of segments) {
+    const end = segment.entries.at(-1)?.isdAs;
+    if (end === undefined) continue;
+    const list = byEnd.get(end);
+    if (list === undefined) byEnd.set(end, [segment]);
+    else list.push(segment);
+  }
+  return byEnd;
+}
+
+function originOf(segment: PathSegment): IsdAs | undefined {
+  return segment.entries[0]?.isdAs;
+}

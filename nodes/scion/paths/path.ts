@@ -1,0 +1,70 @@
+/**
+ * A path that a host can use: the bytes for its header and what the host wants to know about it.
+ *
+ * Fingerprint as in reference pkg/snet (SHA-256 over all interfaces). How paths are found is the
+ * business of combinator.ts; which path to prefer is the gateway's.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { toHex, writeUint32 } from '../../_kit/bytes.ts';
+import { ISD_AS_LENGTH } from '../geometry.ts';
+import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
+import type { WirePath } from '../wire/path.ts';
+
+/** One interface on a path. */
+export interface PathInterface {
+  readonly isdAs: IsdAs;
+  readonly ifId: number;
+}
+
+/** A usable path. Even interfaces are egress, odd ones ingress, in the order of travel. */
+export interface Path {
+  readonly source: IsdAs;
+  readonly target: IsdAs;
+  readonly wire: WirePath;
+  /** The encoded path, to be copied behind the addresses of a header. */
+  readonly raw: Uint8Array;
+  readonly interfaces: readonly PathInterface[];
+  /** Bytes of the largest SCION packet that fits every AS and link. */
+  readonly mtu: number;
+  /** When the first of its hop fields expires, in half seconds since 1970, for isExpired. */
+  readonly expiryHalfSeconds: number;
+  /** Lower-case hex; equal for equal interfaces. */
+  readonly fingerprint: string;
+  /** AS hops, as the combinator counts them. */
+  readonly weight: number;
+}
+
+const WORD_LENGTH = 4;
+const INTERFACE_LENGTH = ISD_AS_LENGTH + 2 * WORD_LENGTH;
+
+/** Identifies a path by its interfaces: SHA-256 over ISD-AS (64 bits) and ifId (64 bits) of each. */
+export function pathFingerprint(
+  crypto: CryptoProvider,
+  interfaces: readonly PathInterface[],
+): string {
+  const bytes = new Uint8Array(INTERFACE_LENGTH * interfaces.length);
+  for (const [index, { isdAs, ifId }] of interfaces.entries()) {
+    const at = INTERFACE_LENGTH * index;
+    writeIsdAs(bytes, at, isdAs);
+    writeUint32(bytes, at + ISD_AS_LENGTH + WORD_LENGTH, ifId);
+  }
+  return toHex(crypto.sha256(bytes));
+}
+
+/** Prints an interface as topology files do, for example `1-ff00:0:110#41`. */
+export function formatInterface(item: PathInterface): string {
+  return `${item.isdAs}#${item.ifId}`;
+}
+
+/** Prints a path as people read it: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
+export function formatPath(path: Path): string {
+  let text: string = path.source;
+  for (let index = 0; index + 1 < path.interfaces.length; index += 2) {
+    const out = path.interfaces[index];
+    const into = path.interfaces[index + 1];
+    if (out !== undefined && into !== undefined) text += ` ${out.ifId}>${into.ifId} ${into.isdAs}`;
+  }
+  return text;
+}

@@ -1,0 +1,126 @@
+/**
+ * Path segments: AS entries with authenticated hop fields, made one AS after the other.
+ *
+ * SCION control plane "Path Segments" and reference control/beaconing/extender.go. Signatures and
+ * the protobuf form belong to dynamic beaconing, which will extend segments with this same file.
+ *
+ * @module
+ */
+import { writeUint16 } from '../../_kit/bytes.ts';
+import { ISD_AS_LENGTH } from '../geometry.ts';
+import { type HopAuthenticator, nextSegmentId } from '../mac.ts';
+import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
+
+/** A hop field as a segment carries it. */
+export interface SegmentHop {
+  /** 0 at the origin. */
+  readonly consIngress: number;
+  /** 0 at the last AS. */
+  readonly consEgress: number;
+  readonly expTime: number;
+  readonly mac: Uint8Array;
+}
+
+/** The way into an AS entry over a peering link. */
+export interface PeerEntry {
+  readonly peer: IsdAs;
+  /** The peer's interface on the link. */
+  readonly peerIfId: number;
+  /** MTU of the peering link, bytes. */
+  readonly mtu: number;
+  /** ConsIngress is the peering interface, ConsEgress that of the entry's regular hop. */
+  readonly hop: SegmentHop;
+}
+
+/** What one AS contributed. */
+export interface AsEntry {
+  readonly isdAs: IsdAs;
+  /** MTU inside the AS, bytes. */
+  readonly mtu: number;
+  /** MTU of the link the beacon came in on, bytes; 0 at the origin. */
+  readonly ingressMtu: number;
+  readonly hop: SegmentHop;
+  /** Ascending by peering interface. */
+  readonly peers: readonly PeerEntry[];
+}
+
+/** A segment in the direction of beaconing: the first entry is the origin, a core AS. */
+export interface PathSegment {
+  /** Beta of the first entry, 16 bits. */
+  readonly segmentId: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+  readonly entries: readonly AsEntry[];
+}
+
+/** A peering link of the AS that extends a segment. */
+export interface PeerLink {
+  readonly ifId: number;
+  readonly peer: IsdAs;
+  readonly peerIfId: number;
+  readonly mtu: number;
+}
+
+/** What an AS adds when a beacon passes. */
+export interface Extension {
+  readonly isdAs: IsdAs;
+  readonly mtu: number;
+  readonly ingress: number;
+  readonly ingressMtu: number;
+  /** 0 ends the segment here. */
+  readonly egress: number;
+  readonly expTime: number;
+  /** Ascending by interface. */
+  readonly peerLinks: readonly PeerLink[];
+  /** Makes MACs with this AS's forwarding key. */
+  readonly authenticator: HopAuthenticator;
+}
+
+const IF_ID_LENGTH = 2;
+const IDENTITY_ENTRY_LENGTH = ISD_AS_LENGTH + 2 * IF_ID_LENGTH;
+
+/** Appends the entry of one AS ("Creating an AS entry"); the given segment stays as it is. */
+export function extendSegment(segment: PathSegment, extension: Extension): PathSegment {
+  const { ingress, egress, expTime, authenticator } = extension;
+  const { timestamp, entries } = segment;
+  const beta = segmentIdAt(segment, entries.length);
+  const covered = { timestamp, expTime, consEgress: egress };
+  const mac = authenticator.mac({ ...covered, segmentId: beta, consIngress: ingress });
+  // "Hop Field MAC", peering: peer hop fields are chained behind the AS's own regular hop field.
+  const peerBeta = nextSegmentId(beta, mac);
+  const peers = extension.peerLinks.map(({ ifId, peer, peerIfId, mtu }): PeerEntry => {
+    const peerMac = authenticator.mac({ ...covered, segmentId: peerBeta, consIngress: ifId });
+    const hop = { consIngress: ifId, consEgress: egress, expTime, mac: peerMac };
+    return { peer, peerIfId, mtu, hop };
+  });
+  const entry: AsEntry = {
+    isdAs: extension.isdAs,
+    mtu: extension.mtu,
+    ingressMtu: extension.ingressMtu,
+    hop: { consIngress: ingress, consEgress: egress, expTime, mac },
+    peers,
+  };
+  return { ...segment, entries: [...entries, entry] };
+}
+
+/** Beta of entry number `index`: the segment id with the MACs of all entries before it folded in. */
+export function segmentIdAt(segment: PathSegment, index: number): number {
+  let beta = segment.segmentId;
+  for (const entry of segment.entries.slice(0, index)) beta = nextSegmentId(beta, entry.hop.mac);
+  return beta;
+}
+
+/**
+ * The bytes whose SHA-256 identifies a segment: a refreshed segment over the same interfaces is the
+ * same segment (reference pkg/segment/seg.go ID).
+ */
+export function segmentIdentityInput(segment: PathSegment): Uint8Array {
+  const bytes = new Uint8Array(IDENTITY_ENTRY_LENGTH * segment.entries.length);
+  for (const [index, { isdAs, hop }] of segment.entries.entries()) {
+    const at = IDENTITY_ENTRY_LENGTH * index;
+    writeIsdAs(bytes, at, isdAs);
+    writeUint16(bytes, at + ISD_AS_LENGTH, hop.consIngress);
+    writeUint16(bytes, at + ISD_AS_LENGTH + IF_ID_LENGTH, hop.consEgress);
+  }
+  return bytes;
+}

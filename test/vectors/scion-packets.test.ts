@@ -1,0 +1,168 @@
+/**
+ * Golden packets of the reference (packets.json: pkg/slayers/testdata), both directions.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { PROTOCOL_SCMP, PROTOCOL_UDP } from '../../nodes/scion/geometry.ts';
+import {
+  decodeExtension,
+  encodeExtension,
+  skipExtensions,
+} from '../../nodes/scion/wire/extension.ts';
+import {
+  type DecodedHeader,
+  decodeHeader,
+  encodeHeader,
+  encodePacket,
+} from '../../nodes/scion/wire/header.ts';
+import { formatHost } from '../../nodes/scion/wire/host-address.ts';
+import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
+import { encodePath, pathLength, pathType } from '../../nodes/scion/wire/path.ts';
+import { decodeScmp, encodeScmp, encodeScmpPacket, scmpType } from '../../nodes/scion/wire/scmp.ts';
+import { decodeUdp, encodeUdp, encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+import { value } from '../unit/nodes/scion/wire/value.ts';
+
+interface PacketCase {
+  readonly name: string;
+  readonly hex: string;
+  readonly decoded: {
+    readonly trafficClass: number;
+    readonly flowId: number;
+    readonly nextHdr: number;
+    readonly hdrLen: number;
+    readonly payloadLen: number;
+    readonly pathType: number;
+    readonly dstType: number;
+    readonly srcType: number;
+    readonly dstIsdAs: string;
+    readonly srcIsdAs: string;
+    readonly dstHost: string;
+    readonly srcHost: string;
+    readonly path: string;
+    readonly extensions: readonly { readonly type: number; readonly length: number }[];
+    readonly upper: {
+      readonly protocol: number;
+      readonly length: number;
+      readonly type?: number;
+      readonly code?: number;
+      readonly checksum?: number;
+      readonly checksumComputed?: number;
+      readonly srcPort?: number;
+      readonly dstPort?: number;
+    };
+  };
+}
+
+const cases = hasVectors
+  ? vectors<{ cases: readonly PacketCase[] }>('scion/packets.json').cases
+  : [];
+
+function decode(hex: string): DecodedHeader & { readonly payload: Uint8Array } {
+  const packet = fromHex(hex);
+  const decoded = value(decodeHeader(packet));
+  return { ...decoded, payload: packet.subarray(decoded.headerLength) };
+}
+
+describe.runIf(hasVectors)('packets.json', () => {
+  it.each(cases)('$name: the header decodes to the listed fields', ({ hex, decoded }) => {
+    const { header, headerLength } = decode(hex);
+    expect({
+      trafficClass: header.trafficClass,
+      flowId: header.flowId,
+      nextHdr: header.nextHeader,
+      hdrLen: headerLength / 4,
+      payloadLen: header.payloadLength,
+      pathType: pathType(header.path),
+      dstType: header.targetHost.type,
+      srcType: header.sourceHost.type,
+      dstIsdAs: header.target,
+      srcIsdAs: header.source,
+      dstHost: formatHost(header.targetHost),
+      srcHost: formatHost(header.sourceHost),
+      path: toHex(encodePath(header.path)),
+    }).toEqual({
+      trafficClass: decoded.trafficClass,
+      flowId: decoded.flowId,
+      nextHdr: decoded.nextHdr,
+      hdrLen: decoded.hdrLen,
+      payloadLen: decoded.payloadLen,
+      pathType: decoded.pathType,
+      dstType: decoded.dstType,
+      srcType: decoded.srcType,
+      dstIsdAs: decoded.dstIsdAs,
+      srcIsdAs: decoded.srcIsdAs,
+      dstHost: decoded.dstHost,
+      srcHost: decoded.srcHost,
+      path: decoded.path,
+    });
+  });
+
+  it.each(cases)('$name: the header encodes to the same bytes', ({ hex }) => {
+    const { header, payload } = decode(hex);
+    expect(toHex(concatBytes(encodeHeader(header), payload))).toBe(hex);
+    expect(toHex(encodePacket(header, payload))).toBe(hex);
+  });
+
+  it.each(cases)('$name: the view sees the same fields in place', ({ hex, decoded }) => {
+    const before = 7;
+    const buffer = concatBytes(new Uint8Array(before), fromHex(hex), new Uint8Array(5));
+    const view = new PacketView();
+    expect(view.parse(buffer, before, hex.length / 2)).toBeUndefined();
+    expect(view.trafficClass).toBe(decoded.trafficClass);
+    expect(view.flowId).toBe(decoded.flowId);
+    expect(view.nextHeader).toBe(decoded.nextHdr);
+    expect(view.headerLength).toBe(4 * decoded.hdrLen);
+    expect(view.payloadLength).toBe(decoded.payloadLen);
+    expect(view.actualPayloadLength).toBe(decoded.payloadLen);
+    expect(view.pathOffset - before + decoded.path.length / 2).toBe(view.headerLength);
+    expect(view.upperProtocol).toBe(decoded.upper.protocol);
+    expect(view.end - view.upperOffset).toBe(decoded.upper.length);
+    expect(view.checkUpper()).toBeUndefined();
+  });
+
+  it.each(cases)('$name: extension headers decode and encode', ({ hex, decoded }) => {
+    const { header, payload } = decode(hex);
+    const { upperProtocol, upperOffset } = value(skipExtensions(payload, header.nextHeader));
+    expect(upperProtocol).toBe(decoded.upper.protocol);
+    expect(payload.length - upperOffset).toBe(decoded.upper.length);
+    let offset = 0;
+    while (offset < upperOffset) {
+      const extension = value(decodeExtension(payload.subarray(offset)));
+      const bytes = payload.subarray(offset, offset + extension.length);
+      expect(toHex(encodeExtension(extension.nextHeader, extension.options))).toBe(toHex(bytes));
+      offset += extension.length;
+    }
+  });
+
+  const udpCases = cases.filter(({ decoded }) => decoded.upper.protocol === PROTOCOL_UDP);
+  it.each(udpCases)('$name: UDP and its checksum are recomputed', ({ hex, decoded }) => {
+    const { header, payload } = decode(hex);
+    const { upperOffset } = value(skipExtensions(payload, header.nextHeader));
+    const upper = payload.subarray(upperOffset);
+    const datagram = value(decodeUdp(upper));
+    expect(datagram.checksum).toBe(decoded.upper.checksum);
+    expect(datagram.checksum).toBe(0xb7d2);
+    const withoutChecksum = Uint8Array.from(upper);
+    withoutChecksum.set([0, 0], 6);
+    expect(toHex(encodeUdp(datagram))).toBe(toHex(withoutChecksum));
+    // The pseudo header does not cover extension headers, so the checksum is the same without them.
+    const plain = encodeUdpPacket(header, datagram);
+    expect(toHex(plain.subarray(-upper.length))).toBe(toHex(upper));
+    expect(header.path.kind === 'scion' && pathLength(header.path)).toBe(decoded.path.length / 2);
+  });
+
+  const scmpCases = cases.filter(({ decoded }) => decoded.upper.protocol === PROTOCOL_SCMP);
+  it.each(scmpCases)('$name: SCMP decodes, encodes, has its checksum', ({ hex, decoded }) => {
+    const { header, payload } = decode(hex);
+    const message = value(decodeScmp(payload));
+    expect(scmpType(message)).toBe(decoded.upper.type);
+    expect(message.code).toBe(decoded.upper.code);
+    expect(message.checksum).toBe(decoded.upper.checksum);
+    expect(toHex(encodeScmp(message))).toBe(toHex(payload));
+    const correct = encodeScmpPacket(header, message).subarray(-payload.length);
+    expect(value(decodeScmp(correct)).checksum).toBe(decoded.upper.checksumComputed);
+  });
+});
