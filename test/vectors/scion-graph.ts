@@ -1,0 +1,130 @@
+/**
+ * The reference's default graph (graph-default.json) and segments built on it the way
+ * combinator.json describes. Helper of the suites, no suite itself.
+ *
+ * @module
+ */
+import { type IsdAs, isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import type { AsEntry, PathSegment, PeerEntry } from '../../nodes/scion/paths/segment.ts';
+import type { LinkEnd, ScionLink, ScionTopology } from '../../nodes/scion/paths/topology.ts';
+import { vectors } from '../vectors-root.ts';
+
+interface GraphFile {
+  readonly ases: readonly { readonly isdAs: string; readonly core: boolean }[];
+  readonly links: readonly { readonly a: string; readonly b: string; readonly peer: boolean }[];
+  readonly beaconDefaults: {
+    readonly asMtu: number;
+    readonly ingressMtu: number;
+    readonly peerMtu: number;
+    readonly expTime: number;
+  };
+}
+
+/** A change of the graph as combinator.json spells it. */
+export interface GraphChange {
+  readonly addPeerLink?: readonly [string, string];
+  readonly deleteInterfaceOnOneSide?: number;
+}
+
+interface GraphInterface {
+  readonly isdAs: IsdAs;
+  readonly ifId: number;
+  readonly remote: LinkEnd;
+  readonly peer: boolean;
+}
+
+const NOBODY: LinkEnd = { isdAs: isdAs('0-0'), ifId: 0 };
+
+function end(text: string): LinkEnd {
+  const [as, ifId] = text.split('#');
+  return { isdAs: isdAs(as as string), ifId: Number(ifId) };
+}
+
+/** The graph, changeable like the reference's. Interface ids are unique in the whole graph. */
+export class Graph {
+  readonly file = vectors<GraphFile>('scion/graph-default.json');
+  readonly #interfaces = new Map<number, GraphInterface>();
+
+  constructor() {
+    for (const { a, b, peer } of this.file.links) this.#addLink(end(a), end(b), peer);
+  }
+
+  apply(change: GraphChange): void {
+    if (change.addPeerLink !== undefined) {
+      this.#addLink(end(change.addPeerLink[0]), end(change.addPeerLink[1]), true);
+    }
+    const deleted = change.deleteInterfaceOnOneSide;
+    if (deleted !== undefined) {
+      const { remote } = this.at(deleted);
+      this.#interfaces.delete(deleted);
+      const other = this.#interfaces.get(remote.ifId);
+      if (other !== undefined) this.#interfaces.set(remote.ifId, { ...other, remote: NOBODY });
+    }
+  }
+
+  removeLink(ifId: number): void {
+    const { remote } = this.at(ifId);
+    this.#interfaces.delete(ifId);
+    this.#interfaces.delete(remote.ifId);
+  }
+
+  at(ifId: number): GraphInterface {
+    const found = this.#interfaces.get(ifId);
+    if (found === undefined) throw new RangeError(`no interface ${ifId}`);
+    return found;
+  }
+
+  peersOf(as: IsdAs): readonly GraphInterface[] {
+    const own = [...this.#interfaces.values()].filter((item) => item.isdAs === as && item.peer);
+    return own.sort((left, right) => left.ifId - right.ifId);
+  }
+
+  /** The beacon that leaves these interfaces one after the other. */
+  segment(egresses: readonly number[]): PathSegment {
+    const entries: AsEntry[] = [];
+    let at = this.at(egresses[0] as number).isdAs;
+    let ingress = 0;
+    for (const [index, egress] of [...egresses, 0].entries()) {
+      entries.push(this.#entry({ at, ingress, egress, index }));
+      if (egress === 0) break;
+      const { remote } = this.at(egress);
+      at = remote.isdAs;
+      ingress = remote.ifId;
+    }
+    return { segmentId: 0x1234, timestamp: 1_700_000_000, entries };
+  }
+
+  /** The same graph as a topology. */
+  topology(forwardingKeyOf: (as: IsdAs) => Uint8Array): ScionTopology {
+    const cores = new Set(this.file.ases.filter((as) => as.core).map((as) => as.isdAs));
+    const { asMtu, ingressMtu } = this.file.beaconDefaults;
+    return {
+      ases: this.file.ases.map(({ isdAs: text, core }) => {
+        return { isdAs: isdAs(text), core, mtu: asMtu, forwardingKey: forwardingKeyOf(isdAs(text)) };
+      }),
+      links: this.file.links.map(({ a, b, peer }): ScionLink => {
+        const isCore = cores.has(end(a).isdAs) && cores.has(end(b).isdAs);
+        const type = peer ? 'peer' : isCore ? 'core' : 'parent-child';
+        return { a: end(a), b: end(b), type, mtu: ingressMtu };
+      }),
+    };
+  }
+
+  #addLink(a: LinkEnd, b: LinkEnd, peer: boolean): void {
+    this.#interfaces.set(a.ifId, { ...a, remote: b, peer });
+    this.#interfaces.set(b.ifId, { ...b, remote: a, peer });
+  }
+
+  #entry(place: { at: IsdAs; ingress: number; egress: number; index: number }): AsEntry {
+    const { at, ingress, egress, index } = place;
+    const { asMtu, ingressMtu, peerMtu, expTime } = this.file.beaconDefaults;
+    // One bit per entry instead of its number, so that every prefix has a SegID of its own.
+    const mac = Uint8Array.of(1 << index, 0, 0, 0, 0, 0);
+    const peers = this.peersOf(at).map(({ ifId, remote }): PeerEntry => {
+      const hop = { consIngress: ifId, consEgress: egress, expTime, mac };
+      return { peer: remote.isdAs, peerIfId: remote.ifId, mtu: peerMtu, hop };
+    });
+    const hop = { consIngress: ingress, consEgress: egress, expTime, mac };
+    return { isdAs: at, mtu: asMtu, ingressMtu, hop, peers };
+  }
+}
