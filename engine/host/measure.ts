@@ -56,4 +56,6 @@ export interface MetricDefinition {
   readonly unit: MetricUnit;
   /** One sentence: what is measured, where, by which estimator. */
   readonly help: string;
+  /** Of a `ratio`: the two counters, numerator first, that the runner divides. */
+  readonly of?: readonly [numerator: string, denominator: string];
 }

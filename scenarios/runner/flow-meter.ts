@@ -51,6 +51,10 @@ export class FlowMeter {
   readonly rtt = new LogHistogram();
   sentCount = 0;
   deliveredCount = 0;
+  /** As {@link deliveredCount}, warm-up included. */
+  deliveredTotal = 0;
+  /** When the last packet arrived, ns; -1 before the first. */
+  lastArrivalNs = -1;
   duplicates = 0;
   corrupted = 0;
   refused = 0;
@@ -64,7 +68,6 @@ export class FlowMeter {
   readonly #gaps: Gap[] = [];
   #openGaps: Gap[] = [];
   #highest = -1;
-  #lastArrivalNs = -1;
   #lastArrivalSequence = -1;
   #binLatencies: number[] = [];
   #binIndex = 0;
@@ -89,6 +92,7 @@ export class FlowMeter {
       return;
     }
     const latencyNs = Math.max(0, Math.floor(now - sentNs));
+    this.deliveredTotal += 1;
     if (this.#isMeasured(sentNs)) {
       this.deliveredCount += 1;
       this.latency.record(latencyNs);
@@ -99,7 +103,7 @@ export class FlowMeter {
     else this.#highest = sequence;
     this.#noteLatency(now, latencyNs);
     if (this.#openGaps.length > 0) this.#noteGaps(truth, now);
-    this.#lastArrivalNs = now;
+    this.lastArrivalNs = now;
     this.#lastArrivalSequence = sequence;
   }
 
@@ -107,7 +111,7 @@ export class FlowMeter {
   faultBegan(now: number): void {
     const gap: Gap = {
       faultNs: now,
-      lastBeforeNs: this.#lastArrivalNs,
+      lastBeforeNs: this.lastArrivalNs,
       lastBeforeSequence: this.#lastArrivalSequence,
       firstAfterNs: -1,
       firstAfterSequence: -1,

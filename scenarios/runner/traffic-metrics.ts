@@ -73,7 +73,7 @@ const ROWS: readonly Row[] = [
   ['duplicates', 'counter', 'packets', 'packets delivered a second time to the application'],
   ['corrupted', 'counter', 'packets', 'packets delivered with wrong length or checksum'],
   ['refused', 'counter', 'packets', 'packets that the sending node refused by name'],
-  ['rtt', 'histogram', 'ns', 'request to response at the requesting application'],
+  ['response_time', 'histogram', 'ns', 'request to response at the requesting application'],
   ['transfer', 'samples', 'ns', 'start of a file transfer to the delivery of its last byte'],
 ];
 

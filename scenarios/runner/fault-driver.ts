@@ -1,0 +1,298 @@
+/**
+ * Makes faults happen: turns each entry of `events` into begin and end at instants, acts on the
+ * world, and records what was hit.
+ *
+ * Instants and victims come from the stream `faults/<id>`, so that a fault moves no traffic. Faults
+ * act before the packets of their nanosecond (spec/simulation.md 8.2). A fault that touches nothing
+ * is an error of the scenario, never a sample.
+ *
+ * @module
+ */
+import { openStream, type RandomStream } from '../../engine/core/stream.ts';
+import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { FaultRecord } from '../../reports/model.ts';
+import type { FaultAction, FaultSpec, LinkSelector, Scenario } from '../model.ts';
+import { ReplayTap } from './replay-tap.ts';
+import type { Undo, World } from './world.ts';
+
+/** A fault of the file that cannot be carried out; exit 2 with its position. */
+export class FaultError extends Error {
+  readonly spec: FaultSpec;
+
+  constructor(spec: FaultSpec, message: string) {
+    super(message);
+    this.name = 'FaultError';
+    this.spec = spec;
+  }
+}
+
+/** What the driver asks of the runner. */
+export interface FaultContext {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** Links of the path in use between two nodes, or undefined when there is none. */
+  activePath(from: string, to: string): readonly string[] | undefined;
+  /** Links that were up and form another path between the two, besides the given one. */
+  hasAlternative(from: string, to: string, cut: string): boolean;
+  crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
+  restart(node: string): void;
+  /** Links went down (or a node did): flows that use them are told. */
+  began(record: FaultRecord, cutLinks: readonly string[]): void;
+}
+
+/** A record under construction. */
+type OpenRecord = { -readonly [K in keyof FaultRecord]: FaultRecord[K] } & {
+  effects: Record<string, number>;
+};
+
+/** The driver of one run. */
+export class FaultDriver {
+  readonly records: OpenRecord[] = [];
+  readonly #context: FaultContext;
+  #count = 0;
+
+  constructor(context: FaultContext) {
+    this.#context = context;
+  }
+
+  /** Books every instant of every fault. */
+  schedule(): void {
+    for (const spec of this.#context.scenario.events) {
+      const draws = openStream(this.#context.seed, 'faults', spec.id);
+      for (const { beginNs, endNs, link } of this.#instants(spec, draws)) {
+        this.#context.world.atFault(beginNs, () => this.#begin(spec, draws, { endNs, link }));
+      }
+    }
+  }
+
+  #instants(spec: FaultSpec, draws: RandomStream): Instant[] {
+    const { schedule } = spec;
+    const end = this.#context.scenario.durationNs;
+    switch (schedule.kind) {
+      case 'at': {
+        const endNs = schedule.forNs === undefined ? undefined : schedule.atNs + schedule.forNs;
+        return [{ beginNs: schedule.atNs, endNs, link: undefined }];
+      }
+      case 'every': {
+        const instants: Instant[] = [];
+        const { everyNs, forNs } = schedule;
+        // Only whole slots before the end count.
+        for (let slot = schedule.fromNs; slot + everyNs <= end; slot += everyNs) {
+          const room = everyNs - forNs;
+          const phase = schedule.phase === 'random' ? Math.floor(draws.uniform() * (room + 1)) : 0;
+          const beginNs = slot + phase;
+          instants.push({ beginNs, endNs: beginNs + forNs, link: undefined });
+        }
+        return instants;
+      }
+      case 'random':
+        return this.#randomInstants(spec, schedule);
+    }
+  }
+
+  #randomInstants(
+    spec: FaultSpec,
+    schedule: Extract<FaultSpec['schedule'], { kind: 'random' }>,
+  ): Instant[] {
+    const instants: Instant[] = [];
+    for (const link of selectedIds(spec.action)) {
+      const draws = openStream(this.#context.seed, 'faults', `${spec.id}/${link}`);
+      let at = schedule.fromNs + draws.exponential(schedule.meanUpNs);
+      while (at < schedule.toNs) {
+        const down = Math.max(1, Math.floor(draws.exponential(schedule.meanDownNs)));
+        const beginNs = Math.floor(at);
+        instants.push({ beginNs, endNs: beginNs + down, link });
+        at += down + draws.exponential(schedule.meanUpNs);
+      }
+    }
+    return instants.sort((a, b) => a.beginNs - b.beginNs);
+  }
+
+  #begin(
+    spec: FaultSpec,
+    draws: RandomStream,
+    instant: { readonly endNs: number | undefined; readonly link: string | undefined },
+  ): void {
+    const { world } = this.#context;
+    const hit = this.#act(spec, draws, instant.link);
+    if (hit.targets.length === 0) throw new FaultError(spec, `${spec.id} touches nothing`);
+    this.#count += 1;
+    const record: OpenRecord = {
+      id: `${spec.id}#${this.#count}`,
+      kind: spec.action.kind,
+      text: hit.text,
+      targets: hit.targets,
+      beginNs: world.now(),
+      effects: {},
+    };
+    this.records.push(record);
+    this.#context.began(record, hit.cut);
+    if (instant.endNs === undefined) return;
+    world.atFault(instant.endNs, () => {
+      record.endNs = world.now();
+      for (const undo of hit.undo) undo();
+    });
+  }
+
+  #act(spec: FaultSpec, draws: RandomStream, only: string | undefined): Hit {
+    const { action } = spec;
+    switch (action.kind) {
+      case 'set-link':
+        return this.#setLinks(spec, action, this.#select(spec, action.links, draws, only));
+      case 'hold-link':
+        return this.#hold(this.#select(spec, action.links, draws, only));
+      case 'partition':
+        return this.#partition(action);
+      case 'crash':
+        return this.#crash(action);
+      case 'clock': {
+        this.#context.world.setClock(action.node, action);
+        const undo = (): void => {
+          this.#context.world.setClock(action.node, { stepNs: -action.stepNs, ppm: 0 });
+        };
+        return { targets: [action.node], cut: [], text: `${action.node} clock`, undo: [undo] };
+      }
+      case 'tap': {
+        const ids = this.#select(spec, action.links, draws, only);
+        const sides = ['forward', 'backward'] as const;
+        const undo = ids.flatMap((id) =>
+          sides.map((side) => {
+            const draws = openStream(this.#context.seed, `link/${id}/${side}`, 'tap');
+            return this.#context.world.link(id).tap(side, new ReplayTap(action, draws).see);
+          }),
+        );
+        return { targets: ids, cut: [], text: `${ids.join(', ')} tapped`, undo };
+      }
+    }
+  }
+
+  #setLinks(
+    spec: FaultSpec,
+    action: Extract<FaultAction, { kind: 'set-link' }>,
+    ids: readonly string[],
+  ): Hit {
+    const { world } = this.#context;
+    const isCut = action.set.up === false;
+    if (isCut) this.#checkAlternative(spec, action.links, ids);
+    const change = linkChange(action.set);
+    const undo = ids.map((id) => world.link(id).change(change, action.direction));
+    const word = isCut ? 'down' : 'changed';
+    return { targets: ids, cut: isCut ? ids : [], text: `${ids.join(', ')} ${word}`, undo };
+  }
+
+  /** A cut that leaves no alternative measures nothing but its own length. */
+  #checkAlternative(spec: FaultSpec, selector: LinkSelector, ids: readonly string[]): void {
+    if (selector.kind !== 'active-path') return;
+    const { from, to } = selector;
+    for (const id of ids) {
+      if (this.#context.hasAlternative(from, to, id)) continue;
+      throw new FaultError(spec, `cutting ${id} leaves no path from ${from} to ${to}`);
+    }
+  }
+
+  #hold(ids: readonly string[]): Hit {
+    const undo = ids.map((id) => this.#context.world.link(id).hold('both'));
+    return { targets: ids, cut: ids, text: `${ids.join(', ')} held`, undo };
+  }
+
+  #partition(action: Extract<FaultAction, { kind: 'partition' }>): Hit {
+    const { world, scenario } = this.#context;
+    const ids: string[] = [];
+    const undo: Undo[] = [];
+    for (const link of scenario.topology.links) {
+      const isForward = action.from.includes(link.a.host) && action.to.includes(link.b.host);
+      const isBackward = action.from.includes(link.b.host) && action.to.includes(link.a.host);
+      if (!isForward && !isBackward) continue;
+      const oneWay: LinkSide = isForward ? 'forward' : 'backward';
+      const side = action.direction === 'both' ? 'both' : oneWay;
+      ids.push(link.id);
+      undo.push(world.link(link.id).change({ up: false }, side));
+    }
+    const text = `${action.from.join(', ')} cut off from ${action.to.join(', ')}`;
+    return { targets: ids, cut: ids, text, undo };
+  }
+
+  #crash(action: Extract<FaultAction, { kind: 'crash' }>): Hit {
+    const { scenario } = this.#context;
+    this.#context.crash(action.node, action.store);
+    const touching = scenario.topology.links.filter(
+      (link) => link.a.host === action.node || link.b.host === action.node,
+    );
+    return {
+      targets: [action.node],
+      cut: touching.map((link) => link.id),
+      text: `${action.node} crashed`,
+      undo: [(): void => this.#context.restart(action.node)],
+    };
+  }
+
+  #select(
+    spec: FaultSpec,
+    selector: LinkSelector,
+    draws: RandomStream,
+    only: string | undefined,
+  ): readonly string[] {
+    if (only !== undefined) return [only];
+    if (selector.kind === 'ids') return selector.ids;
+    const path = this.#context.activePath(selector.from, selector.to);
+    if (path === undefined) {
+      const pair = `${selector.from} -> ${selector.to}`;
+      throw new FaultError(spec, `${pair} has no active path at this instant`);
+    }
+    const links = this.#context.scenario.topology.links;
+    // `hop` picks inter-AS links; inside an AS only where the path has no other.
+    const external = path.filter((id) => links.find((l) => l.id === id)?.relation !== 'internal');
+    const choice = external.length > 0 ? external : path;
+    const id = choice[hopIndex(selector.hop, choice.length, draws)];
+    if (id === undefined) throw new FaultError(spec, `the active path has no hop ${selector.hop}`);
+    return [id];
+  }
+}
+
+interface Instant {
+  readonly beginNs: number;
+  readonly endNs: number | undefined;
+  /** The one link of a `random` schedule. */
+  readonly link: string | undefined;
+}
+
+interface Hit {
+  readonly targets: readonly string[];
+  /** Links that carry nothing while the fault lasts. */
+  readonly cut: readonly string[];
+  readonly text: string;
+  readonly undo: readonly Undo[];
+}
+
+function selectedIds(action: FaultAction): readonly string[] {
+  const hasLinks = action.kind === 'set-link' || action.kind === 'hold-link';
+  return hasLinks && action.links.kind === 'ids' ? action.links.ids : [];
+}
+
+function hopIndex(
+  hop: 'random' | 'first' | 'last' | number,
+  n: number,
+  draws: RandomStream,
+): number {
+  if (hop === 'random') return Math.floor(draws.uniform() * n);
+  if (hop === 'first') return 0;
+  return hop === 'last' ? n - 1 : hop;
+}
+
+function linkChange(set: Extract<FaultAction, { kind: 'set-link' }>['set']): LinkChange {
+  const { loss, lossBurst, corrupt, ...rest } = set;
+  return {
+    ...rest,
+    ...(loss === undefined ? {} : { loss: lossSpec(loss, lossBurst) }),
+    ...(corrupt === undefined ? {} : { corrupt: { probability: corrupt } }),
+  };
+}
+
+function lossSpec(
+  probability: number,
+  meanBurst: number | undefined,
+): NonNullable<LinkChange['loss']> {
+  if (meanBurst === undefined) return { kind: 'bernoulli', probability };
+  return { kind: 'burst', probability, meanBurst };
+}

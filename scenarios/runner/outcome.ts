@@ -1,0 +1,193 @@
+/**
+ * Turns what a stage measured into the plain result of one seed.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { type MetricValue, mergeMetrics } from '../../engine/measure/counters.ts';
+import { type LogHistogram, mergeHistograms } from '../../engine/measure/histogram.ts';
+import type { FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
+import type { Scenario } from '../model.ts';
+import { BIN_NS } from './flow-meter.ts';
+import type { Stage } from './stage.ts';
+import { trafficMetrics } from './traffic-metrics.ts';
+import type { Flow } from './traffic-source.ts';
+import type { World } from './world.ts';
+
+/** What the caller of the run adds. */
+export interface Ending {
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly wallMs: number;
+  readonly events: number;
+  readonly ending: SeedResult['ending'];
+  readonly warnings: readonly string[];
+  /** Metrics of all protocols of the run. */
+  readonly definitions: readonly MetricDefinition[];
+  /** Name of the protocol that a host runs. */
+  readonly protocolOf: (host: string) => string;
+}
+
+/** Result of one seed. */
+export function outcome(stage: Stage, world: World, scenario: Scenario, how: Ending): SeedResult {
+  const reached = Math.min(world.now(), scenario.durationNs);
+  return {
+    seed: how.seed,
+    fingerprint: how.fingerprint,
+    virtualNs: reached,
+    measuredNs: Math.max(0, reached - scenario.warmupNs),
+    wallMs: how.wallMs,
+    events: how.events,
+    metrics: {
+      ...nodeMetrics(world, scenario, how.definitions),
+      ...flowMetrics(stage, how.protocolOf),
+    },
+    faults: faultRecords(stage),
+    packets: world.packets(),
+    nodeDrops: world.nodeDrops(),
+    series: stage.flows.flatMap((flow) => flowSeries(stage, flow, stage.flows.length > 1)),
+    warnings: how.warnings,
+    ending: how.ending,
+  };
+}
+
+function nodeMetrics(
+  world: World,
+  scenario: Scenario,
+  definitions: readonly MetricDefinition[],
+): Record<string, MetricData> {
+  const parts = new Map<string, MetricValue[]>();
+  for (const { name } of scenario.topology.hosts) {
+    for (const [metric, value] of Object.entries(world.metrics(name))) {
+      const list = parts.get(metric);
+      if (list === undefined) parts.set(metric, [value]);
+      else list.push(value);
+    }
+  }
+  const merged: Record<string, MetricData> = {};
+  for (const metric of [...parts.keys()].sort()) {
+    merged[metric] = mergeMetrics(parts.get(metric) ?? []);
+  }
+  for (const { name, of } of definitions) {
+    if (of === undefined) continue;
+    const [numerator, denominator] = of.map((part) => counterOf(merged[part]));
+    if (numerator === undefined || denominator === undefined) continue;
+    merged[name] = { kind: 'ratio', numerator, denominator };
+  }
+  return merged;
+}
+
+function counterOf(data: MetricData | undefined): number | undefined {
+  return data?.kind === 'counter' ? data.value : undefined;
+}
+
+/** Traffic metrics by the protocol of the receiving node. */
+function flowMetrics(
+  stage: Stage,
+  protocolOf: (host: string) => string,
+): Record<string, MetricData> {
+  const protocols = new Map<string, Flow[]>();
+  for (const flow of stage.flows) {
+    const prefix = protocolOf(flow.spec.to);
+    protocols.set(prefix, [...(protocols.get(prefix) ?? []), flow]);
+  }
+  const metrics: Record<string, MetricData> = {};
+  for (const [prefix, flows] of protocols) {
+    const data = trafficData(stage, flows);
+    for (const { name } of trafficMetrics(prefix)) {
+      const value = data[name.slice(prefix.length + 1)];
+      if (value !== undefined) metrics[name] = value;
+    }
+  }
+  return metrics;
+}
+
+function trafficData(stage: Stage, flows: readonly Flow[]): Record<string, MetricData> {
+  const total = (read: (flow: Flow) => number): number =>
+    flows.reduce((sum, flow) => sum + read(flow), 0);
+  const failovers = flows.flatMap((flow) => flow.meter.failovers(flow.nextSequence));
+  const availability = flows.map((flow) => flow.meter.availability());
+  const delivered = total((flow) => flow.meter.deliveredCount);
+  const pairs = new Set(flows.map((flow) => `${flow.spec.from} -> ${flow.spec.to}`));
+  const reactions = stage.paths.reactions.filter(({ pair }) => pairs.has(pair));
+  const detections = reactions.filter(({ detectedNs }) => detectedNs >= 0);
+  const switches = [...pairs].reduce(
+    (sum, pair) => sum + (stage.paths.faultSwitches.get(pair)?.length ?? 0),
+    0,
+  );
+  return {
+    latency: histogram(flows.map((flow) => flow.meter.latency)),
+    throughput: { kind: 'counter', value: delivered },
+    delivery: {
+      kind: 'ratio',
+      numerator: delivered,
+      denominator: total((flow) => flow.meter.sentCount),
+    },
+    availability: {
+      kind: 'ratio',
+      numerator: availability.reduce((sum, ratio) => sum + ratio.numerator, 0),
+      denominator: availability.reduce((sum, ratio) => sum + ratio.denominator, 0),
+    },
+    failover: { kind: 'samples', values: failovers.map(({ gapNs }) => gapNs) },
+    'failover.lost': { kind: 'samples', values: failovers.map(({ lost }) => lost) },
+    detection: {
+      kind: 'samples',
+      values: detections.map(({ detectedNs, faultNs }) => detectedNs - faultNs),
+    },
+    switches: { kind: 'ratio', numerator: switches, denominator: reactions.length },
+    reorder: histogram(flows.map((flow) => flow.meter.reorder)),
+    duplicates: { kind: 'counter', value: total((flow) => flow.meter.duplicates) },
+    corrupted: { kind: 'counter', value: stage.damaged },
+    refused: { kind: 'counter', value: total((flow) => flow.meter.refused) },
+    response_time: histogram(flows.map((flow) => flow.meter.rtt)),
+    transfer: { kind: 'samples', values: flows.flatMap((flow) => flow.transferNs()) },
+  };
+}
+
+function histogram(parts: readonly LogHistogram[]): MetricData {
+  return { kind: 'histogram', data: mergeHistograms(parts.map((part) => part.data())) };
+}
+
+/** Records with the instants of what they led to. */
+function faultRecords(stage: Stage): FaultRecord[] {
+  return stage.faults.records.map((record) => {
+    const effects: Record<string, number> = { ...record.effects };
+    for (const { flow, record: hit, atNs } of stage.hits) {
+      if (hit !== record) continue;
+      const pair = `${flow.spec.from} -> ${flow.spec.to}`;
+      const reaction = stage.paths.reactions.find((r) => r.pair === pair && r.faultNs === atNs);
+      const sample = flow.meter
+        .failovers(flow.nextSequence)
+        .find(({ faultNs, isRecovered }) => faultNs === atNs && isRecovered);
+      if (reaction !== undefined && reaction.detectedNs >= 0) {
+        effects['detected'] = reaction.detectedNs;
+      }
+      if (reaction !== undefined && reaction.switchedNs >= 0) {
+        effects['switched'] = reaction.switchedNs;
+      }
+      if (sample !== undefined) {
+        effects['first packet'] = sample.firstPacketNs;
+        effects['gap'] = sample.gapNs;
+      }
+    }
+    return { ...record, effects };
+  });
+}
+
+function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {
+  const { meter, spec } = flow;
+  const suffix = isOneOfMany ? ` ${spec.from} -> ${spec.to}` : '';
+  const series = (name: string, unit: string, values: Series['values']): Series => ({
+    name: `${name}${suffix}`,
+    unit,
+    binNs: BIN_NS,
+    values,
+  });
+  const paths = stage.paths.useSeries(spec.from, spec.to, meter.sentBins);
+  return [
+    series('sent', 'packets', meter.sentBins),
+    series('delivered', 'packets', meter.deliveredBins),
+    series('latency.p95', 'ns', meter.latencyBins),
+    ...[...paths].map(([path, values]) => series(`path:${path}`, 'packets', values)),
+  ];
+}

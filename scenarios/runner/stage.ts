@@ -1,0 +1,191 @@
+/**
+ * A run in any world: nodes on hosts, sources, faults, meters, and what came of it.
+ *
+ * Five named steps: nodes, flows, faults, run (by the caller), result. It is the same for `sim` and
+ * `live`; the world decides how time passes.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import { openStream } from '../../engine/core/stream.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import type { FaultRecord } from '../../reports/model.ts';
+import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
+import type { Scenario } from '../model.ts';
+import { type FaultContext, FaultDriver } from './fault-driver.ts';
+import { FlowMeter } from './flow-meter.ts';
+import { readTruth, type Truth } from './ground-truth.ts';
+import { PathWatch } from './path-watch.ts';
+import { isReachable } from './reachability.ts';
+import { Flow } from './traffic-source.ts';
+import { RunWitness } from './witness.ts';
+import type { World, WorldListener } from './world.ts';
+
+/** What a stage is made of. */
+export interface StageParts {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly network: NetworkView;
+  /** The protocol that a host runs, with its checked options. */
+  readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
+}
+
+/** Packets that arrive at nodes are counted for this long after the sources stopped, ns. */
+export const DRAIN_NS = 1_000_000_000;
+
+/** A world with everything on it. */
+export class Stage implements WorldListener {
+  readonly flows: Flow[] = [];
+  readonly faults: FaultDriver;
+  readonly paths = new PathWatch();
+  readonly #parts: StageParts;
+  readonly #nodes = new Map<string, NodeHandle>();
+  readonly #witness = new RunWitness();
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  /** Bytes delivered to an application that no flow explains, or damaged. */
+  damaged = 0;
+  /** Fault records by the flow that they hit. */
+  readonly hits: { readonly flow: Flow; readonly record: FaultRecord; readonly atNs: number }[] =
+    [];
+
+  constructor(parts: StageParts) {
+    this.#parts = parts;
+    const context: FaultContext = {
+      ...parts,
+      activePath: (from, to) => this.activePath(from, to),
+      hasAlternative: (from, to, cut) => this.#hasAlternative(from, to, cut),
+      crash: (node, store) => this.#crash(node, store),
+      restart: (node) => this.#restart(node),
+      began: (record, cut) => this.#faultBegan(record, cut),
+    };
+    this.faults = new FaultDriver(context);
+  }
+
+  /** Puts nodes, flows and faults on the world. Time is 0 and nothing has run. */
+  prepare(): void {
+    const { world, scenario } = this.#parts;
+    for (const host of scenario.topology.hosts) this.#create(host);
+    for (const node of this.#nodes.values()) node.start();
+    for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec);
+    for (const flow of this.flows) flow.start();
+    this.faults.schedule();
+    if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => world.resetMetrics());
+  }
+
+  /** Asks all nodes for broken invariants and stops them gracefully. */
+  finish(): void {
+    for (const flow of this.flows) flow.meter.finish();
+    for (const [name, node] of this.#nodes) {
+      const broken = node.invariant?.();
+      assert(broken === undefined, `${name}: ${broken}`);
+      node.stop?.();
+    }
+  }
+
+  /** Links of the path in use, by the node's own word. */
+  activePath(from: string, to: string): readonly string[] | undefined {
+    const own = this.#nodes.get(from)?.activePath?.(to);
+    if (own !== undefined) return own;
+    const joining = this.#parts.scenario.topology.links.find(
+      ({ a, b }) => (a.host === from && b.host === to) || (a.host === to && b.host === from),
+    );
+    return joining === undefined ? undefined : [joining.id];
+  }
+
+  /** A node by name. */
+  node(name: string): NodeHandle | undefined {
+    return this.#nodes.get(name);
+  }
+
+  delivered(node: string, _from: string, bytes: Uint8Array): void {
+    const isWhole = readTruth(bytes, this.#truth);
+    const flow = this.flows[isWhole ? this.#truth.flow : -1];
+    if (flow === undefined) {
+      this.damaged += 1;
+      return;
+    }
+    const now = this.#parts.world.now();
+    if (this.#truth.kind === 'response') {
+      flow.meter.rtt.record(
+        Math.max(0, Math.floor(now - flow.requestSentNs(this.#truth.sequence))),
+      );
+      return;
+    }
+    if (node !== flow.spec.to) {
+      this.damaged += 1;
+      return;
+    }
+    flow.meter.received(this.#truth, now);
+    const { pattern } = flow.spec;
+    if (this.#truth.kind === 'request' && pattern.kind === 'request-response') {
+      flow.respond(this.#truth.sequence, pattern.responseBytes);
+    }
+  }
+
+  state(node: string, machine: string, state: string): void {
+    this.paths.state(this.#parts.world.now(), node, machine, state);
+  }
+
+  spanned(): void {
+    // Spans are for the trace recorder, which listens beside the stage.
+  }
+
+  marked(node: string, name: string): void {
+    this.paths.mark(this.#parts.world.now(), node, name);
+  }
+
+  logged(): void {
+    // Log lines go to the operator, who listens beside the stage.
+  }
+
+  #create(host: HostSpec): void {
+    const { world, network, nodeOf } = this.#parts;
+    const { protocol, options } = nodeOf(host);
+    world.define(host.name, protocol.metrics);
+    const setup = { options, network, witness: this.#witness };
+    this.#nodes.set(host.name, protocol.create(world.host(host.name), setup));
+  }
+
+  #addFlow(index: number, spec: Scenario['traffic'][number]): void {
+    const { world, scenario, seed } = this.#parts;
+    const time = { warmupNs: scenario.warmupNs, endNs: scenario.durationNs };
+    const meter = new FlowMeter(time, Flow.spacingNs(spec));
+    const gaps = openStream(seed, `traffic/${index}`, 'gap');
+    const bodies = openStream(seed, `traffic/${index}`, 'body');
+    this.flows.push(new Flow(world, spec, meter, { index, gaps, bodies }));
+  }
+
+  #hasAlternative(from: string, to: string, cut: string): boolean {
+    const { scenario, world } = this.#parts;
+    const isUsable = (link: LinkSpec): boolean =>
+      link.id !== cut && world.link(link.id).isUp('forward');
+    return isReachable(scenario.topology.links, from, to, isUsable);
+  }
+
+  #crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
+    this.#parts.world.crash(node, store);
+    this.#nodes.delete(node);
+  }
+
+  #restart(name: string): void {
+    const host = this.#parts.scenario.topology.hosts.find((spec) => spec.name === name);
+    assert(host !== undefined, `restart of unknown node ${name}`);
+    this.#parts.world.restart(name);
+    this.#create(host);
+    this.#nodes.get(name)?.start();
+  }
+
+  #faultBegan(record: FaultRecord, cut: readonly string[]): void {
+    if (cut.length === 0) return;
+    const now = this.#parts.world.now();
+    for (const flow of this.flows) {
+      const path = this.activePath(flow.spec.from, flow.spec.to);
+      if (path === undefined || !path.some((id) => cut.includes(id))) continue;
+      flow.meter.faultBegan(now);
+      this.paths.faultBegan(now, flow.spec.from, flow.spec.to);
+      this.hits.push({ flow, record, atNs: now });
+    }
+  }
+}

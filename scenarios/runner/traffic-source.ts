@@ -1,0 +1,198 @@
+/**
+ * Sources: they decide when an application sends, build the packets with their truth, and hand them
+ * to the node as requests.
+ *
+ * Every flow has its own streams (`gap`, `phase`), so that a flow more or less moves no other
+ * (spec/simulation.md 6.2). Open loop: send times never wait for the network, except `file`, which
+ * sends its next chunk when the node has taken the last.
+ *
+ * @module
+ */
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { NodeRequest } from '../../engine/host/host.ts';
+import type { TrafficSpec } from '../model.ts';
+import type { FlowMeter } from './flow-meter.ts';
+import { TRUTH_BYTES, type Truth, type TruthKind, TruthWriter } from './ground-truth.ts';
+import type { World } from './world.ts';
+
+const NS_PER_SECOND = 1_000_000_000;
+/** Wait before a refused chunk of a file is offered again, ns. */
+const CHUNK_RETRY_NS = 10_000_000;
+
+/** Requests remembered until their response; older ones no longer give a response time. */
+const REQUESTS_MAX = 65_536;
+
+/** One flow: where it goes, how it is measured, and its numbers so far. */
+export class Flow {
+  readonly index: number;
+  readonly spec: TrafficSpec;
+  readonly meter: FlowMeter;
+  nextSequence = 0;
+  readonly #world: World;
+  readonly #writer: TruthWriter;
+  readonly #gaps: RandomStream;
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  readonly #packet: Uint8Array;
+  readonly #requestNs = new Map<number, number>();
+  #isOn = true;
+  #isFileSent = false;
+  #turnNs = 0;
+
+  constructor(
+    world: World,
+    spec: TrafficSpec,
+    meter: FlowMeter,
+    streams: { readonly index: number; readonly gaps: RandomStream; readonly bodies: RandomStream },
+  ) {
+    this.#world = world;
+    this.spec = spec;
+    this.meter = meter;
+    this.index = streams.index;
+    this.#gaps = streams.gaps;
+    this.#writer = new TruthWriter(streams.bodies);
+    this.#packet = new Uint8Array(spec.sizeBytes);
+  }
+
+  /** Books the first packet. */
+  start(): void {
+    const { pattern, startNs } = this.spec;
+    switch (pattern.kind) {
+      case 'constant':
+      case 'poisson':
+      case 'request-response':
+        this.#world.at(startNs + this.#gap(pattern), () => this.#tick());
+        return;
+      case 'on-off':
+        this.#turnNs = startNs + this.#exponential(pattern.onNs);
+        this.#world.at(startNs + this.#gap(pattern), () => this.#tick());
+        return;
+      case 'trace':
+        this.#scheduleTrace(0);
+        return;
+      case 'file':
+        this.#world.at(startNs, () => this.#chunk(0));
+        return;
+    }
+  }
+
+  /** Nominal time between packets, ns; taken off fail-over gaps. */
+  static spacingNs(spec: TrafficSpec): number {
+    const { pattern } = spec;
+    const hasRate = pattern.kind !== 'trace' && pattern.kind !== 'file';
+    return hasRate ? Math.floor(NS_PER_SECOND / pattern.rate) : 0;
+  }
+
+  /** When the request of this sequence was sent, ns. */
+  requestSentNs(sequence: number): number {
+    return this.#requestNs.get(sequence) ?? this.#world.now();
+  }
+
+  /** Duration of the file transfer once its last chunk has been delivered; nothing else. */
+  transferNs(): number[] {
+    const { pattern, startNs } = this.spec;
+    if (pattern.kind !== 'file' || !this.#isFileSent) return [];
+    const { deliveredTotal, lastArrivalNs } = this.meter;
+    return deliveredTotal === this.nextSequence ? [lastArrivalNs - startNs] : [];
+  }
+
+  /** Sends the response to a request that reached the other end of this flow. */
+  respond(sequence: number, bytes: number): void {
+    const packet = new Uint8Array(bytes);
+    this.#fill(packet, 'response', sequence);
+    this.#world.request(this.spec.to, {
+      kind: 'send',
+      target: this.spec.from,
+      body: packet,
+      respond: () => undefined,
+    });
+  }
+
+  #tick(): void {
+    const now = this.#world.now();
+    if (now >= this.spec.stopNs) return;
+    const { pattern } = this.spec;
+    if (pattern.kind === 'on-off') this.#turn(now, pattern.onNs, pattern.offNs);
+    if (this.#isOn) this.#send(pattern.kind === 'request-response' ? 'request' : 'data');
+    this.#world.at(now + this.#gap(pattern), () => this.#tick());
+  }
+
+  #turn(now: number, onNs: number, offNs: number): void {
+    while (now >= this.#turnNs) {
+      this.#isOn = !this.#isOn;
+      this.#turnNs += Math.max(1, this.#exponential(this.#isOn ? onNs : offNs));
+    }
+  }
+
+  #scheduleTrace(position: number): void {
+    const { pattern, startNs, stopNs } = this.spec;
+    if (pattern.kind !== 'trace') return;
+    const atNs = pattern.atNs[position];
+    if (atNs === undefined || startNs + atNs >= stopNs) return;
+    this.#world.at(startNs + atNs, () => {
+      this.#send('data', pattern.bytes[position]);
+      this.#scheduleTrace(position + 1);
+    });
+  }
+
+  #chunk(sentBytes: number): void {
+    const { pattern } = this.spec;
+    if (pattern.kind !== 'file') return;
+    this.#isFileSent = sentBytes >= pattern.bytes;
+    if (this.#isFileSent) return;
+    const left = pattern.bytes - sentBytes;
+    const size = Math.max(TRUTH_BYTES, Math.min(this.spec.sizeBytes, left));
+    const now = this.#world.now();
+    this.#send('data', size, (outcome) => {
+      const isTaken = outcome === 'ok';
+      const next = isTaken ? sentBytes + size : sentBytes;
+      const delay = isTaken ? 0 : CHUNK_RETRY_NS;
+      this.#world.at(Math.max(now, this.#world.now()) + delay, () => this.#chunk(next));
+    });
+  }
+
+  #send(kind: TruthKind, size?: number, done?: (outcome: string) => void): void {
+    const packet = size === undefined ? this.#packet : new Uint8Array(size);
+    const sequence = this.nextSequence;
+    this.nextSequence += 1;
+    this.#fill(packet, kind, sequence);
+    const now = this.#world.now();
+    this.meter.sent(now);
+    if (kind === 'request') this.#rememberRequest(sequence, now);
+    const { meter } = this;
+    const request: NodeRequest = {
+      kind: 'send',
+      target: this.spec.to,
+      body: packet,
+      respond: (outcome) => {
+        if (outcome !== 'ok') meter.refused += 1;
+        done?.(outcome);
+      },
+    };
+    this.#world.request(this.spec.from, request);
+  }
+
+  #rememberRequest(sequence: number, now: number): void {
+    this.#requestNs.set(sequence, now);
+    if (this.#requestNs.size <= REQUESTS_MAX) return;
+    const oldest = this.#requestNs.keys().next();
+    if (!oldest.done) this.#requestNs.delete(oldest.value);
+  }
+
+  #fill(packet: Uint8Array, kind: TruthKind, sequence: number): void {
+    this.#truth.flow = this.index;
+    this.#truth.kind = kind;
+    this.#truth.sequence = sequence;
+    this.#truth.sentNs = this.#world.now();
+    this.#writer.write(packet, this.#truth);
+  }
+
+  #gap(pattern: TrafficSpec['pattern']): number {
+    if (pattern.kind === 'trace' || pattern.kind === 'file') return 0;
+    const mean = NS_PER_SECOND / pattern.rate;
+    return pattern.kind === 'poisson' ? this.#exponential(mean) : Math.floor(mean + 0.5);
+  }
+
+  #exponential(meanNs: number): number {
+    return Math.floor(this.#gaps.exponential(meanNs) + 0.5);
+  }
+}

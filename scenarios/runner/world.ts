@@ -1,0 +1,77 @@
+/**
+ * What the runner needs of a world, simulated or live: hosts to put nodes on, links to act on, and
+ * a clock to act by. `engine/net` and `engine/live` provide it; the runner does not know which.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { MetricValue } from '../../engine/measure/counters.ts';
+import type { DirectionSpec, LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { PacketTotals } from '../../reports/model.ts';
+
+/** Undoes one effect of a fault; harmless when called twice. */
+export type Undo = () => void;
+
+/** A packet that a tap sees at the entry of a link direction. */
+export interface TappedPacket {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a tap may do with packets of a direction. */
+export interface TapControl {
+  /** Sends a copy of these bytes into the direction, as if the sender had. */
+  inject(bytes: Uint8Array): void;
+}
+
+/** An on-path observer: returns true to let the packet pass, false to take it out (`tapped`). */
+export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
+
+/** A link as faults see it. */
+export interface WorldLink {
+  readonly id: string;
+  readonly spec: { readonly forward: DirectionSpec; readonly backward: DirectionSpec };
+  /** Changes the link until undone; several holders of `up: false` add up. */
+  change(change: LinkChange, side: LinkSide): Undo;
+  /** Keeps packets in flight and later ones in the pipe until undone. */
+  hold(side: LinkSide): Undo;
+  tap(side: LinkSide, tap: Tap): Undo;
+  isUp(side: 'forward' | 'backward'): boolean;
+}
+
+/** What the runner hears from nodes. All calls carry the world's time. */
+export interface WorldListener {
+  /** Application bytes reached the user of `node`; they are read during the call only. */
+  delivered(node: string, from: string, bytes: Uint8Array): void;
+  state(node: string, machine: string, state: string): void;
+  spanned(node: string, name: string, beginNs: number, endNs: number): void;
+  marked(node: string, name: string): void;
+  logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void;
+}
+
+/** The world. */
+export interface World {
+  now(): number;
+  /** Calls back at an instant; ordinary order. */
+  at(timeNs: number, fire: () => void): void;
+  /** Calls back before everything else of that nanosecond. */
+  atFault(timeNs: number, fire: () => void): void;
+  host(name: string): Host;
+  link(id: string): WorldLink;
+  /** Hands a request to a node's handler; refused as `no-handler` or `node-down`. */
+  request(node: string, request: NodeRequest): void;
+  /** Stops the node as a crash does: timers, sockets and what was not synced are gone. */
+  crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
+  /** Makes the host usable again; the runner then creates the node anew. */
+  restart(node: string): void;
+  setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void;
+  /** Tells which metrics the node's meter knows; called before the node is created. */
+  define(node: string, metrics: readonly MetricDefinition[]): void;
+  metrics(node: string): Readonly<Record<string, MetricValue>>;
+  /** Forgets what meters counted (end of the warm-up). */
+  resetMetrics(): void;
+  nodeDrops(): Readonly<Record<string, number>>;
+  packets(): PacketTotals;
+}
