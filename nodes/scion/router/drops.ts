@@ -11,6 +11,7 @@ import { WIRE_DROPS, type WireDrop } from '../wire/drops.ts';
 
 /** Reasons found by the router's own checks, in the order of the checklist. */
 const CHECK_DROPS = {
+  'underlay-source': 'A datagram on a link came from somebody else than its far end.',
   'empty-path-not-bfd': 'A packet without path asks a router for more than BFD.',
   'path-peering-malformed': 'The peering flag is set on a path that is not of two segments.',
   'hop-expired': 'The hop field has expired.',

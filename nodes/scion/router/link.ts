@@ -14,6 +14,8 @@ export type Neighbour = 'none' | 'core' | 'parent' | 'child' | 'peer';
 /** One link of this router. */
 export interface RouterLink {
   readonly kind: 'external' | 'sibling' | 'internal';
+  /** Place in the router's list of links. */
+  readonly index: number;
   /** For people: the link's id, the sibling's name, or `internal`. */
   readonly id: string;
   /** The AS interface the link is; 0 on links inside the AS. */

@@ -24,6 +24,7 @@ import { hostLength, isIpv4Mapped, SERVICE_MULTICAST } from '../wire/host-addres
 import { PacketView } from '../wire/packet-view.ts';
 import { isScmpError, SCMP_TYPES, scmpHeaderLength } from '../wire/scmp.ts';
 import { END_HOST_PORT, TCP_LENGTH } from './geometry.ts';
+import { NO_ENDPOINT } from './host-table.ts';
 import type { Passage, Verdict } from './passage.ts';
 import { ADDRESS_UNREACHABLE, INVALID_DESTINATION, NO_ROUTE } from './scmp-errors.ts';
 
@@ -32,7 +33,7 @@ export interface LocalDeliveryOptions {
   /**
    * Endpoint of a host of this AS.
    * @param address IPv4 address as a signed 32-bit word, which needs no allocation.
-   * @returns -1 when no such host is in this AS.
+   * @returns {@link NO_ENDPOINT} when no such host is in this AS.
    */
   readonly endpointOf: (address: number, port: number) => Endpoint;
   /** Endpoints that offer a service, by service number. */
@@ -46,7 +47,6 @@ export interface LocalDeliveryOptions {
 /** Ports are 0 … 65535; these say why there is none. */
 const PORT_TRUNCATED = -1;
 const PORT_UNKNOWN = -2;
-const NO_ENDPOINT = -1;
 const TARGET_PORT_OFFSET = 2;
 const SCMP_IDENTIFIERS_LENGTH = SCMP_BASE_LENGTH + 4;
 const UNSPECIFIED = 0;
@@ -79,9 +79,10 @@ export class LocalDelivery {
     // Reference: the multicast bit is stripped, one instance gets the packet.
     const service = readUint16(buffer, targetHostOffset) & ~SERVICE_MULTICAST;
     const instances = this.#options.services.get(service);
-    const instance = instances?.[this.#options.pick(instances.length)];
-    if (instance === undefined) return passage.refuse('service-unknown', NO_ROUTE, 0);
-    passage.target = instance;
+    if (instances === undefined || instances.length === 0) {
+      return passage.refuse('service-unknown', NO_ROUTE, 0);
+    }
+    passage.target = instances[this.#options.pick(instances.length)] as Endpoint;
     return 'deliver';
   }
 

@@ -34,6 +34,7 @@ const NO_SCMP = 0;
 
 const NOWHERE: RouterLink = {
   kind: 'internal',
+  index: -1,
   id: 'nowhere',
   ifId: 0,
   neighbour: 'none',

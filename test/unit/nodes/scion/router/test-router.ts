@@ -4,6 +4,7 @@
  * @module
  */
 import { noble } from '../../../../../engine/crypto/noble.ts';
+import type { CalendarTime } from '../../../../../engine/host/time.ts';
 import { fromHex, readUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import { HopAuthenticator } from '../../../../../nodes/scion/mac.ts';
 import { BorderRouter } from '../../../../../nodes/scion/router/border-router.ts';
@@ -90,22 +91,22 @@ export class TestRouter {
   #sent: Sent = {};
 
   constructor(cases: RouterCases, options: TestRouterOptions = {}) {
-    const clock = () => ({ seconds: options.now ?? cases.now, nanos: 0 });
+    const clock = (): CalendarTime => ({ seconds: options.now ?? cases.now, nanos: 0 });
     const interfaces = this.#interfaces(cases, options.mtu ?? 65_535);
     const authenticator = new ScmpAuthenticator({
       crypto: noble,
       clock,
       // The reference's test programs use a key of zeros.
-      keyOf: () => new Uint8Array(16),
+      keyOf: (): Uint8Array => new Uint8Array(16),
     });
     const context: RouterContext = {
       isdAs: isdAsWords(isdAs(cases.router.isdAs)),
       interfaces,
       hops: new HopAuthenticator(noble.aesCmac(fromHex(cases.key.hopFieldKey))),
       delivery: new LocalDelivery({
-        endpointOf: (address, port) => this.#endpoint(`${dotted(address)}:${port}`),
+        endpointOf: (address, port): number => this.#endpoint(`${dotted(address)}:${port}`),
         services: new Map([[2, cases.router.services['CS']!.map((text) => this.#endpoint(text))]]),
-        pick: () => 0,
+        pick: (): number => 0,
         dispatchedPorts: { first: 1024, last: 65_535 },
       }),
       clock,
@@ -117,25 +118,25 @@ export class TestRouter {
       ...(options.isAuthenticated ? { authenticator } : {}),
     };
     this.router = new BorderRouter(context, replier, {
-      forward: (link, packet) => {
+      forward: (link, packet): void => {
         this.#sent.leavesOn = place(link, '');
         this.#sent.packet = packet.buffer.slice(packet.start, packet.end);
       },
-      deliver: (target, packet) => {
+      deliver: (target, packet): void => {
         this.#sent.leavesOn = { internal: this.#endpoints[target]! };
         this.#sent.packet = packet.buffer.slice(packet.start, packet.end);
       },
-      reply: (link, to, bytes) => {
+      reply: (link, to, bytes): void => {
         this.#sent.leavesOn = place(link, this.#endpoints[to]!);
         this.#sent.packet = bytes;
       },
-      bfd: (link) => {
+      bfd: (link): void => {
         this.#sent.bfd = place(link, '');
       },
-      drop: (reason) => {
+      drop: (reason): void => {
         this.#sent.drop = reason;
       },
-      suppressed: () => {
+      suppressed: (): void => {
         this.#sent.suppressed = true;
       },
     });
@@ -160,24 +161,35 @@ export class TestRouter {
 
   #interfaces(cases: RouterCases, mtu: number): Map<number, RouterInterface> {
     const interfaces = new Map<number, RouterInterface>();
-    const add = (id: string, from: InterfaceCase, link: RouterLink) => {
+    const add = (id: string, from: InterfaceCase, link: RouterLink): void => {
       const neighbour = from.linkTo.toLowerCase() as Exclude<Neighbour, 'none'>;
       const ifId = Number(id);
       interfaces.set(ifId, { ifId, neighbour, isdAs: isdAsWords(isdAs(from.isdAs)), link });
     };
     for (const [id, from] of Object.entries(cases.router.external)) {
       const neighbour = from.linkTo.toLowerCase() as Neighbour;
-      const link = { kind: 'external' as const, id, ifId: Number(id), neighbour, mtu, isUp: true };
+      const index = this.links.size;
+      const link = {
+        kind: 'external' as const,
+        index,
+        id,
+        ifId: Number(id),
+        neighbour,
+        mtu,
+        isUp: true,
+      };
       this.links.set(id, link);
       add(id, from, link);
     }
     for (const [name, sibling] of Object.entries(cases.router.siblings)) {
-      const inside = { ifId: 0, neighbour: 'none' as const, mtu, isUp: true };
+      const index = this.links.size;
+      const inside = { index, ifId: 0, neighbour: 'none' as const, mtu, isUp: true };
       const link = { kind: 'sibling' as const, id: name, ...inside };
       this.links.set(name, link);
       for (const [id, from] of Object.entries(sibling.interfaces)) add(id, from, link);
     }
-    const inside = { ifId: 0, neighbour: 'none' as const, mtu, isUp: true };
+    const index = this.links.size;
+    const inside = { index, ifId: 0, neighbour: 'none' as const, mtu, isUp: true };
     this.links.set('internal', { kind: 'internal', id: 'internal', ...inside });
     return interfaces;
   }

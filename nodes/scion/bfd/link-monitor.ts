@@ -1,0 +1,106 @@
+/**
+ * BFD on all links of a router: one session per link to another AS and per sibling.
+ *
+ * Keeps `link.isUp` of each link; how bytes leave is the caller's. RFC 5880, and reference
+ * router/dataplane.go for what a session decides: a link carries packets while its session is up.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { Counter, Gauge } from '../../../engine/host/measure.ts';
+import type { HopAuthenticator } from '../mac.ts';
+import type { RouterLink } from '../router/link.ts';
+import type { RouterPeer } from '../router/situation.ts';
+import { type HostAddress, host as parseAddress } from '../wire/host-address.ts';
+import type { IsdAs } from '../wire/isd-as.ts';
+import type { PacketView } from '../wire/packet-view.ts';
+import { EMPTY_PATH } from '../wire/path.ts';
+import { encodeBfdPacket, oneHopOut } from './envelope.ts';
+import type { BfdParameters } from './machine.ts';
+import type { BfdPacket, BfdStateName } from './packet.ts';
+import { BfdSession } from './session.ts';
+
+/** What the monitor needs from its router. */
+export interface LinkMonitorOptions {
+  readonly host: Host;
+  readonly isdAs: IsdAs;
+  /** The router's address inside its AS. */
+  readonly address: HostAddress;
+  readonly hops: HopAuthenticator;
+  /** `undefined` takes every link for alive. */
+  readonly parameters: Omit<BfdParameters, 'discriminator'> | undefined;
+  readonly send: (link: RouterLink, bytes: Uint8Array) => void;
+}
+
+/** The sessions of one router. */
+export class LinkMonitor {
+  readonly #options: LinkMonitorOptions;
+  readonly #sessions = new Map<RouterLink, BfdSession>();
+  readonly #sent: Counter;
+  readonly #changes: Counter;
+  readonly #linksUp: Gauge;
+
+  constructor(options: LinkMonitorOptions) {
+    this.#options = options;
+    const { meter } = options.host;
+    this.#sent = meter.counter('bfd.sent');
+    this.#changes = meter.counter('bfd.changes');
+    this.#linksUp = meter.gauge('bfd.links_up');
+  }
+
+  /** Begins to watch the link to `peer`, which counts as down until it answers. */
+  watch(peer: RouterPeer): void {
+    const { host, parameters } = this.#options;
+    if (parameters === undefined) return;
+    const { link } = peer;
+    link.isUp = false;
+    const session = new BfdSession({
+      link: link.id,
+      host,
+      parameters,
+      send: (packet): void => this.#send(peer, packet),
+      onState: (state): void => this.#onState(link, state),
+    });
+    this.#sessions.set(link, session);
+  }
+
+  /** Takes a BFD packet that came on `link`. */
+  receive(link: RouterLink, packet: PacketView): void {
+    const session = this.#sessions.get(link);
+    const { buffer, upperOffset, end } = packet;
+    if (session === undefined) this.#options.host.drop('bfd-no-session');
+    else session.receive(buffer, upperOffset, end - upperOffset);
+  }
+
+  /** State of a link's session; `undefined` when nobody watches it. */
+  stateOf(link: RouterLink): BfdStateName | undefined {
+    return this.#sessions.get(link)?.state;
+  }
+
+  /** Tells every neighbour that this router leaves, and stops. */
+  stop(): void {
+    for (const session of this.#sessions.values()) session.stop();
+  }
+
+  #onState(link: RouterLink, state: BfdStateName): void {
+    link.isUp = state === 'up';
+    this.#changes.add(1);
+    let up = 0;
+    for (const session of this.#sessions.values()) if (session.state === 'up') up++;
+    this.#linksUp.set(up);
+  }
+
+  #send(peer: RouterPeer, packet: BfdPacket): void {
+    const { host, hops, isdAs, address } = this.#options;
+    const { link } = peer;
+    const path = link.kind === 'external' ? oneHopOut(hops, link.ifId, host.clock()) : EMPTY_PATH;
+    const ends = {
+      source: isdAs,
+      sourceHost: address,
+      target: peer.isdAs,
+      targetHost: parseAddress(peer.address),
+    };
+    this.#sent.add(1);
+    this.#options.send(link, encodeBfdPacket(ends, path, packet));
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * SCION border router: the options of a node in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs } from '../_kit/options.ts';
+import {
+  BFD_DESIRED_MIN_TX_NS,
+  BFD_DETECT_MULTIPLIER,
+  BFD_INTERVAL_UNIT_NS,
+  BFD_REQUIRED_MIN_RX_NS,
+} from './bfd/geometry.ts';
+import { DISPATCHED_PORTS } from './router/geometry.ts';
+import { SERVICES } from './wire/host-address.ts';
+
+const PORT_MAX = 65_535;
+const PORT_RANGE = /^(\d{1,5})-(\d{1,5})$/;
+const ADDRESS_AND_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/;
+const BFD_INTERVAL_MAX_NS = 60_000_000_000;
+
+const bfdInterval = durationNs().refine(
+  (ns) => ns >= BFD_INTERVAL_UNIT_NS && ns <= BFD_INTERVAL_MAX_NS,
+  { message: 'is not between 1us and 60s' },
+);
+
+const portRange = z.string().transform((text, context) => {
+  const [, first, last] = PORT_RANGE.exec(text)?.map(Number) ?? [];
+  if (first !== undefined && last !== undefined && first <= last && last <= PORT_MAX) {
+    return { first, last };
+  }
+  const message = `${text} is not a range of ports such as 31000-32767`;
+  context.issues.push({ code: 'custom', input: text, message });
+  return z.NEVER;
+});
+
+const instance = z.string().transform((text, context) => {
+  const [, address, port] = ADDRESS_AND_PORT.exec(text) ?? [];
+  if (address !== undefined && Number(port) <= PORT_MAX) return { address, port: Number(port) };
+  const message = `${text} is not an address and port such as 127.1.0.100:30252`;
+  context.issues.push({ code: 'custom', input: text, message });
+  return z.NEVER;
+});
+
+const serviceNames = z.enum(
+  Object.keys(SERVICES) as [keyof typeof SERVICES, ...(keyof typeof SERVICES)[]],
+);
+
+/** Schema of the options. */
+export const routerConfig = z.strictObject({
+  /** Answer packets longer than the egress link takes with SCMP PacketTooBig. */
+  mtuCheck: z.boolean().default(true),
+  /** Watch links with BFD; `false` takes every link for alive. */
+  bfd: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        /** Intervals without a packet after which a link is down. */
+        detectMultiplier: z.int().min(1).max(255).default(BFD_DETECT_MULTIPLIER),
+        /** Interval at which we want to send. */
+        desiredMinTx: bfdInterval.default(BFD_DESIRED_MIN_TX_NS),
+        /** Interval at which we are able to receive. */
+        requiredMinRx: bfdInterval.default(BFD_REQUIRED_MIN_RX_NS),
+      }),
+    ])
+    .default({
+      detectMultiplier: BFD_DETECT_MULTIPLIER,
+      desiredMinTx: BFD_DESIRED_MIN_TX_NS,
+      requiredMinRx: BFD_REQUIRED_MIN_RX_NS,
+    }),
+  /** Ports of hosts that packets are delivered to directly, `first-last`. */
+  dispatchedPorts: portRange.default(DISPATCHED_PORTS),
+  scmp: z
+    .strictObject({
+      /** Sign SCMP errors, and replies to signed traceroute requests. */
+      authentication: z.boolean().default(false),
+    })
+    .default({ authentication: false }),
+  /** Who offers a service of this AS, for example `CS: [127.1.0.100:30252]`. */
+  services: z.partialRecord(serviceNames, z.array(instance)).default({}),
+});
+
+/** Checked options. */
+export type RouterOptions = z.output<typeof routerConfig>;

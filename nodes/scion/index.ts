@@ -1,0 +1,64 @@
+/**
+ * SCION border router: the public face.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { type RouterOptions, routerConfig } from './config.ts';
+import { createRouter } from './node.ts';
+import { ROUTER_DROPS } from './router/drops.ts';
+
+/** Forwards SCION packets between autonomous systems and watches its links with BFD. */
+export const protocol: Protocol<RouterOptions> = {
+  name: 'scion',
+  summary: 'SCION border router: checks hop fields, forwards, answers with SCMP, watches links',
+  config: routerConfig,
+  jobs: {},
+  moduleUrl: import.meta.url,
+  drops: ROUTER_DROPS,
+  metrics: [
+    {
+      name: 'router.forwarded',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'packets sent on to another AS or to a sibling router, at the router',
+    },
+    {
+      name: 'router.delivered',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'packets handed to hosts of the own AS, at the router',
+    },
+    {
+      name: 'router.replies',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'SCMP errors and traceroute replies made by the router',
+    },
+    {
+      name: 'router.suppressed',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'SCMP errors not sent because they would be about an SCMP error',
+    },
+    {
+      name: 'bfd.sent',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'BFD packets sent on all links of the router',
+    },
+    {
+      name: 'bfd.changes',
+      kind: 'counter',
+      unit: 'count',
+      help: 'changes of state of all BFD sessions of the router',
+    },
+    {
+      name: 'bfd.links_up',
+      kind: 'gauge',
+      unit: 'count',
+      help: 'BFD sessions of the router that are up',
+    },
+  ],
+  create: createRouter,
+};

@@ -1,0 +1,246 @@
+/**
+ * SCION border router: the adapter between the port and the router.
+ *
+ * Opens one socket per link to another AS and one for the own AS, watches links with BFD, and does
+ * what the router says. Decisions are in router/, packets in wire/.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Counter } from '../../engine/host/measure.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { DatagramHandler, DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { CalendarTime } from '../../engine/host/time.ts';
+import { LinkMonitor } from './bfd/link-monitor.ts';
+import type { RouterOptions } from './config.ts';
+import { HopAuthenticator, provisionForwardingKey } from './mac.ts';
+import { BorderRouter, type RouterOutput } from './router/border-router.ts';
+import { DrkeyStore } from './router/drkey-store.ts';
+import type { RouterDrop } from './router/drops.ts';
+import { ROUTER_INTERNAL_PORT } from './router/geometry.ts';
+import { HostTable } from './router/host-table.ts';
+import type { RouterLink } from './router/link.ts';
+import { LocalDelivery } from './router/local-delivery.ts';
+import { ScmpAuthenticator } from './router/scmp-authentication.ts';
+import type { Replier } from './router/scmp-reply.ts';
+import { type RouterPeer, type Situation, situate } from './router/situation.ts';
+import { SERVICES } from './wire/host-address.ts';
+import { isdAsWords } from './wire/isd-as.ts';
+import type { PacketView } from './wire/packet-view.ts';
+
+/** Makes a border router on `host`. @throws RangeError when the topology gives it no place. */
+export function createRouter(host: Host, setup: NodeSetup<RouterOptions>): NodeHandle {
+  return new RouterNode(host, setup);
+}
+
+/** What packets of a link to another router are sent with. */
+interface Carrier {
+  readonly socket: DatagramSocket;
+  readonly remote: Endpoint;
+}
+
+class RouterNode implements NodeHandle, RouterOutput {
+  readonly #host: Host;
+  readonly #options: RouterOptions;
+  readonly #situation: Situation;
+  readonly #monitor: LinkMonitor;
+  readonly #router: BorderRouter;
+  /** By the link's index; missing while its port could not be bound. */
+  readonly #carriers: (Carrier | undefined)[] = [];
+  /** Siblings by their endpoint; everybody else inside is a host. */
+  readonly #siblings = new Map<Endpoint, RouterLink>();
+  readonly #forwarded: Counter;
+  readonly #delivered: Counter;
+  readonly #replies: Counter;
+  readonly #suppressed: Counter;
+  #internal: DatagramSocket | undefined;
+
+  constructor(host: Host, setup: NodeSetup<RouterOptions>) {
+    this.#host = host;
+    this.#options = setup.options;
+    this.#situation = situate(host.name, setup.network);
+    const { isdAs } = this.#situation;
+    const secret = (purpose: string): Uint8Array => setup.network.secret(purpose);
+    const key = provisionForwardingKey(host.crypto, isdAs, secret);
+    const hops = new HopAuthenticator(host.crypto.aesCmac(key));
+    this.#router = this.#createRouter(hops, secret);
+    this.#monitor = this.#createMonitor(hops);
+    this.#forwarded = host.meter.counter('router.forwarded');
+    this.#delivered = host.meter.counter('router.delivered');
+    this.#replies = host.meter.counter('router.replies');
+    this.#suppressed = host.meter.counter('router.suppressed');
+  }
+
+  start(): void {
+    this.#internal = this.#open(ROUTER_INTERNAL_PORT, undefined, (buffer, offset, length, from) => {
+      const link = this.#siblings.get(from) ?? this.#situation.internal;
+      const drop = this.#router.passage.begin(link, buffer, offset, length);
+      this.#router.process(drop, from);
+    });
+    for (const peer of this.#situation.peers) {
+      this.#carriers[peer.link.index] = this.#connect(peer);
+      this.#monitor.watch(peer);
+    }
+  }
+
+  stop(): void {
+    this.#monitor.stop();
+    for (const carrier of this.#carriers) carrier?.socket.close();
+    this.#internal?.close();
+  }
+
+  isReady(): boolean {
+    const { peers } = this.#situation;
+    return peers.every(({ link }) => link.isUp && this.#carriers[link.index] !== undefined);
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const { isdAs, peers } = this.#situation;
+    const links = peers.map(({ link, isdAs: neighbour }) => ({
+      bfd: this.#monitor.stateOf(link) ?? 'off',
+      id: link.id,
+      ifId: link.ifId,
+      isUp: link.isUp,
+      kind: link.kind,
+      mtu: link.mtu,
+      neighbour,
+    }));
+    return { isdAs, links };
+  }
+
+  forward(link: RouterLink, packet: PacketView): void {
+    const carrier = this.#carriers[link.index];
+    const { buffer, start, end } = packet;
+    const isSent = carrier?.socket.send(buffer, start, end - start, carrier.remote) === 'sent';
+    if (isSent) this.#forwarded.add(1);
+    else this.#host.drop('queue-full');
+  }
+
+  deliver(target: Endpoint, packet: PacketView): void {
+    const { buffer, start, end } = packet;
+    const isSent = this.#internal?.send(buffer, start, end - start, target) === 'sent';
+    if (isSent) this.#delivered.add(1);
+    else this.#host.drop('queue-full');
+  }
+
+  reply(link: RouterLink, to: Endpoint, bytes: Uint8Array): void {
+    const carrier = this.#carriers[link.index] ?? this.#toHost(to);
+    this.#replies.add(1);
+    this.#sendCopy(carrier, bytes);
+  }
+
+  bfd(link: RouterLink, packet: PacketView): void {
+    this.#monitor.receive(link, packet);
+  }
+
+  drop(reason: RouterDrop): void {
+    this.#host.drop(reason);
+  }
+
+  suppressed(): void {
+    this.#suppressed.add(1);
+  }
+
+  #toHost(to: Endpoint): Carrier | undefined {
+    return this.#internal === undefined ? undefined : { socket: this.#internal, remote: to };
+  }
+
+  #sendCopy(carrier: Carrier | undefined, bytes: Uint8Array): void {
+    if (carrier === undefined) return;
+    const buffer = this.#host.alloc(bytes.length);
+    buffer.set(bytes);
+    const isSent = carrier.socket.send(buffer, 0, bytes.length, carrier.remote) === 'sent';
+    if (!isSent) this.#host.drop('queue-full');
+  }
+
+  /** A socket of its own for a link to another AS; siblings share the internal one. */
+  #connect(peer: RouterPeer): Carrier | undefined {
+    const { link } = peer;
+    if (link.kind === 'sibling') {
+      const remote = this.#host.endpoint(peer.address, ROUTER_INTERNAL_PORT);
+      this.#siblings.set(remote, link);
+      return this.#toHost(remote);
+    }
+    const remote = this.#host.endpoint(peer.address, peer.port);
+    const socket = this.#open(peer.localPort, link.id, (buffer, offset, length, from) => {
+      if (from !== remote) {
+        this.#host.drop('underlay-source');
+        return;
+      }
+      this.#router.process(this.#router.passage.begin(link, buffer, offset, length), from);
+    });
+    return socket === undefined ? undefined : { socket, remote };
+  }
+
+  #open(
+    port: number,
+    link: string | undefined,
+    onDatagram: DatagramHandler,
+  ): DatagramSocket | undefined {
+    const socket = this.#host.udp({ port, onDatagram, ...(link === undefined ? {} : { link }) });
+    if (socket === undefined) this.#host.log.warn(`port ${port} is taken`);
+    return socket;
+  }
+
+  #createRouter(hops: HopAuthenticator, secret: (purpose: string) => Uint8Array): BorderRouter {
+    const { isdAs, interfaces, host: address } = this.#situation;
+    const { crypto } = this.#host;
+    const clock = (): CalendarTime => this.#host.clock();
+    const context = {
+      isdAs: isdAsWords(isdAs),
+      interfaces,
+      hops,
+      delivery: this.#createDelivery(),
+      clock,
+      mtuCheck: this.#options.mtuCheck,
+    };
+    const replier: Replier = { isdAs, host: address };
+    if (!this.#options.scmp.authentication) return new BorderRouter(context, replier, this);
+    const keys = new DrkeyStore(crypto, secret(`scion/drkey/${isdAs}`));
+    const authenticator = new ScmpAuthenticator({
+      crypto,
+      clock,
+      keyOf: (request): Uint8Array => keys.keyOf(request),
+    });
+    return new BorderRouter(context, { ...replier, authenticator }, this);
+  }
+
+  #createDelivery(): LocalDelivery {
+    const host = this.#host;
+    const hosts = new HostTable(host, this.#situation.hosts);
+    const services = new Map<number, readonly Endpoint[]>();
+    for (const [name, number] of Object.entries(SERVICES)) {
+      const instances = this.#options.services[name as keyof typeof SERVICES] ?? [];
+      services.set(
+        number,
+        instances.map(({ address, port }) => host.endpoint(address, port)),
+      );
+    }
+    return new LocalDelivery({
+      endpointOf: (address, port): Endpoint => hosts.endpointOf(address, port),
+      services,
+      pick: (count): number => host.random('svc').below(count),
+      dispatchedPorts: this.#options.dispatchedPorts,
+    });
+  }
+
+  #createMonitor(hops: HopAuthenticator): LinkMonitor {
+    const { bfd } = this.#options;
+    const { isdAs, host: address } = this.#situation;
+    return new LinkMonitor({
+      host: this.#host,
+      isdAs,
+      address,
+      hops,
+      parameters:
+        bfd === false
+          ? undefined
+          : {
+              detectMultiplier: bfd.detectMultiplier,
+              desiredMinTxNs: bfd.desiredMinTx,
+              requiredMinRxNs: bfd.requiredMinRx,
+            },
+      send: (link, bytes): void => this.#sendCopy(this.#carriers[link.index], bytes),
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The keys this AS shares with hosts of other ASes, made on demand from its own secret.
+ *
+ * SCION "DRKey" on the side that derives; secret values are kept for the few epochs in use.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import {
+  asHostKey,
+  DRKEY_EPOCH_SECONDS,
+  DRKEY_PROTOCOL_SCMP,
+  level1Key,
+  secretValue,
+} from './drkey.ts';
+import type { KeyRequest } from './scmp-authentication.ts';
+
+/** Previous, current and next epoch. */
+const EPOCHS_MAX = 3;
+
+/** Makes AS-host keys for SCMP. */
+export class DrkeyStore {
+  readonly #crypto: CryptoProvider;
+  readonly #secret: Uint8Array;
+  readonly #secretValues = new Map<number, Uint8Array>();
+
+  /** @param secret The AS's secret for DRKey. */
+  constructor(crypto: CryptoProvider, secret: Uint8Array) {
+    this.#crypto = crypto;
+    this.#secret = secret;
+  }
+
+  /** The key of a host, 16 bytes. */
+  keyOf(request: KeyRequest): Uint8Array {
+    const level1 = level1Key(this.#crypto, this.#secretValue(request.epochBegin), request.isdAs);
+    return asHostKey(this.#crypto, level1, request.hostType, request.host);
+  }
+
+  #secretValue(epochBegin: number): Uint8Array {
+    const known = this.#secretValues.get(epochBegin);
+    if (known !== undefined) return known;
+    const made = secretValue(this.#crypto, {
+      secret: this.#secret,
+      protocol: DRKEY_PROTOCOL_SCMP,
+      epochBegin,
+      epochEnd: epochBegin + DRKEY_EPOCH_SECONDS,
+    });
+    if (this.#secretValues.size >= EPOCHS_MAX) this.#secretValues.clear();
+    this.#secretValues.set(epochBegin, made);
+    return made;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Endpoints of the AS's hosts by address word and port, interned once: delivery makes no strings.
+ *
+ * Only hosts of the topology are known, so that a sender of invented addresses cannot fill the table:
+ * it holds at most 65,536 ports for each of them.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { Endpoint } from '../../../engine/host/socket.ts';
+
+interface HostPorts {
+  readonly address: string;
+  readonly endpoints: Map<number, Endpoint>;
+}
+
+/** Answer of {@link HostTable.endpointOf} for strangers. */
+export const NO_ENDPOINT: Endpoint = -1;
+
+/** The hosts of one AS. */
+export class HostTable {
+  readonly #host: Host;
+  readonly #byAddress = new Map<number, HostPorts>();
+
+  /** @param addresses IPv4 addresses as signed words, with their text. */
+  constructor(host: Host, addresses: ReadonlyMap<number, string>) {
+    this.#host = host;
+    for (const [word, address] of addresses) {
+      this.#byAddress.set(word, { address, endpoints: new Map() });
+    }
+  }
+
+  /** The endpoint of a host and UDP port, or {@link NO_ENDPOINT} when the AS has no such host. */
+  endpointOf(address: number, port: number): Endpoint {
+    const ports = this.#byAddress.get(address);
+    if (ports === undefined) return NO_ENDPOINT;
+    const known = ports.endpoints.get(port);
+    if (known !== undefined) return known;
+    const endpoint = this.#host.endpoint(ports.address, port);
+    ports.endpoints.set(port, endpoint);
+    return endpoint;
+  }
+}

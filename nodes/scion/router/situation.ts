@@ -1,0 +1,208 @@
+/**
+ * Where a router stands: its links, its siblings and the interfaces of its AS, read from the
+ * topology.
+ *
+ * Pure; sockets are opened by node.ts. A link `internal` leads to a host of the same AS, all others
+ * lead to another AS and have an interface number at each end.
+ *
+ * @module
+ */
+import type {
+  HostView,
+  LinkEndView,
+  LinkView,
+  NetworkView,
+} from '../../../engine/host/network-view.ts';
+import { readUint32 } from '../../_kit/bytes.ts';
+import { HOST_TYPE_IPV4 } from '../geometry.ts';
+import { type HostAddress, host, parseHost } from '../wire/host-address.ts';
+import { type IsdAs, isdAs, isdAsWords } from '../wire/isd-as.ts';
+import { DATAGRAM_MAX } from './geometry.ts';
+import type { Neighbour, RouterInterface, RouterLink } from './link.ts';
+
+/** The router at the other end of an external link, or a sibling. */
+export interface RouterPeer {
+  readonly link: RouterLink;
+  /** Address of the far router. */
+  readonly address: string;
+  /** UDP ports of the link at the far end and at ours; 0 for siblings, whose port is fixed. */
+  readonly port: number;
+  readonly localPort: number;
+  readonly isdAs: IsdAs;
+}
+
+/** What a router knows before it starts. */
+export interface Situation {
+  readonly isdAs: IsdAs;
+  readonly host: HostAddress;
+  /** External links in the order of the topology, then siblings by name. */
+  readonly peers: readonly RouterPeer[];
+  /** The link to the hosts of the AS. */
+  readonly internal: RouterLink;
+  readonly interfaces: ReadonlyMap<number, RouterInterface>;
+  /** Hosts of the AS: IPv4 address as a signed word, and as text. */
+  readonly hosts: ReadonlyMap<number, string>;
+}
+
+/** One end of a link to another AS, seen from this AS. */
+interface Exit {
+  readonly router: string;
+  readonly link: LinkView;
+  readonly near: LinkEndView;
+  readonly far: LinkEndView;
+  readonly farIsdAs: IsdAs;
+  readonly neighbour: Exclude<Neighbour, 'none'>;
+}
+
+/**
+ * Finds the router called `name`.
+ * @throws RangeError when the topology gives it no place in an AS, or one interface number twice.
+ */
+export function situate(name: string, network: NetworkView): Situation {
+  const own = network.hosts.find((view) => view.name === name);
+  if (own?.isdAs === undefined) {
+    throw new RangeError(`router ${name} is in no AS: give the host an isdAs`);
+  }
+  const mine = isdAs(own.isdAs);
+  const locals = network.hosts.filter((view) => view.isdAs === own.isdAs);
+  const exits = exitsOf(locals, network);
+  const ownExits = exits.filter((exit) => exit.router === name);
+  const external = ownExits.map(externalPeer);
+  const siblings = locals
+    .filter((view) => view.name !== name && exits.some((exit) => exit.router === view.name))
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+    .map((view, index) => siblingPeer(view, external.length + index, linkMtu(network, own, view)));
+  const peers = [...external, ...siblings];
+  return {
+    isdAs: mine,
+    host: host(own.address),
+    peers,
+    internal: insideLink('internal', { index: peers.length, id: 'internal', mtu: DATAGRAM_MAX }),
+    interfaces: interfacesOf(exits, (exit) => linkOf(exit, peers, ownExits)),
+    hosts: addressesOf(locals),
+  };
+}
+
+function exitsOf(locals: readonly HostView[], network: NetworkView): Exit[] {
+  const names = new Set(locals.map((view) => view.name));
+  const isdAses = new Map(network.hosts.map((view) => [view.name, view.isdAs]));
+  const exits: Exit[] = [];
+  for (const link of network.links) {
+    if (link.relation === 'internal') continue;
+    const ends = [
+      { near: link.a, far: link.b, neighbour: neighbourSeenFromA(link) },
+      { near: link.b, far: link.a, neighbour: neighbourSeenFromB(link) },
+    ];
+    for (const end of ends) {
+      if (!names.has(end.near.host)) continue;
+      const farIsdAs = isdAses.get(end.far.host);
+      if (farIsdAs === undefined) throw new RangeError(`${end.far.host} is in no AS`);
+      exits.push({ ...end, router: end.near.host, link, farIsdAs: isdAs(farIsdAs) });
+    }
+  }
+  return exits;
+}
+
+/** NetworkView: a relation is seen from end a to end b, so in `parent-child` a is the parent. */
+function neighbourSeenFromA(link: LinkView): Exclude<Neighbour, 'none'> {
+  return link.relation === 'parent-child' ? 'child' : sameAtBothEnds(link);
+}
+
+function neighbourSeenFromB(link: LinkView): Exclude<Neighbour, 'none'> {
+  return link.relation === 'parent-child' ? 'parent' : sameAtBothEnds(link);
+}
+
+function sameAtBothEnds(link: LinkView): 'core' | 'peer' {
+  return link.relation === 'core' ? 'core' : 'peer';
+}
+
+function externalPeer(exit: Exit, index: number): RouterPeer {
+  const { link, near, far, neighbour } = exit;
+  return {
+    link: {
+      kind: 'external',
+      index,
+      id: link.id,
+      ifId: near.ifId,
+      neighbour,
+      mtu: link.mtu,
+      isUp: true,
+    },
+    address: far.address,
+    port: far.port,
+    localPort: near.port,
+    isdAs: exit.farIsdAs,
+  };
+}
+
+function siblingPeer(view: HostView, index: number, mtu: number): RouterPeer {
+  return {
+    link: insideLink('sibling', { index, id: view.name, mtu }),
+    address: view.address,
+    port: 0,
+    localPort: 0,
+    isdAs: isdAs(view.isdAs ?? ''),
+  };
+}
+
+function insideLink(
+  kind: 'sibling' | 'internal',
+  rest: { readonly index: number; readonly id: string; readonly mtu: number },
+): RouterLink {
+  return { kind, ifId: 0, neighbour: 'none', isUp: true, ...rest };
+}
+
+function interfacesOf(
+  exits: readonly Exit[],
+  linkFor: (exit: Exit) => RouterLink,
+): ReadonlyMap<number, RouterInterface> {
+  const interfaces = new Map<number, RouterInterface>();
+  for (const exit of exits) {
+    const { ifId } = exit.near;
+    if (interfaces.has(ifId)) {
+      throw new RangeError(`interface ${ifId} of ${exit.router} is used twice in its AS`);
+    }
+    const { neighbour } = exit;
+    interfaces.set(ifId, {
+      ifId,
+      neighbour,
+      isdAs: isdAsWords(exit.farIsdAs),
+      link: linkFor(exit),
+    });
+  }
+  return interfaces;
+}
+
+/** An own exit's link is at the exit's own place; a sibling's exits share the link to it. */
+function linkOf(exit: Exit, peers: readonly RouterPeer[], ownExits: readonly Exit[]): RouterLink {
+  const index = ownExits.indexOf(exit);
+  const peer =
+    index >= 0
+      ? peers[index]
+      : peers.find(({ link }) => isSibling(link) && link.id === exit.router);
+  if (peer === undefined) throw new RangeError(`${exit.router} is no router of this AS`);
+  return peer.link;
+}
+
+function isSibling(link: RouterLink): boolean {
+  return link.kind === 'sibling';
+}
+
+/** The largest datagram between two hosts of the AS; the socket's limit without a direct link. */
+function linkMtu(network: NetworkView, one: HostView, other: HostView): number {
+  const direct = network.links.find(
+    ({ a, b }) =>
+      (a.host === one.name && b.host === other.name) ||
+      (a.host === other.name && b.host === one.name),
+  );
+  return direct?.mtu ?? DATAGRAM_MAX;
+}
+
+function addressesOf(locals: readonly HostView[]): ReadonlyMap<number, string> {
+  const addresses = new Map<number, string>();
+  for (const { address } of locals) {
+    const parsed = parseHost(address);
+    if (parsed?.type === HOST_TYPE_IPV4) addresses.set(readUint32(parsed.bytes, 0) | 0, address);
+  }
+  return addresses;
+}
