@@ -62,3 +62,15 @@ export const protocol: Protocol<RouterOptions> = {
   ],
   create: createRouter,
 };
+
+export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_LENGTH } from './geometry.ts';
+export { makePathFinder } from './lookup.ts';
+export type { PathFinder } from './paths/finder.ts';
+export { formatInterface, formatPath, type Path, type PathInterface } from './paths/path.ts';
+export { foldChecksum, sumWords } from './wire/checksum.ts';
+export { encodeHeader, writePayloadLength } from './wire/header.ts';
+export { type HostAddress, host } from './wire/host-address.ts';
+export { type IsdAs, isdAs, isdAsWords } from './wire/isd-as.ts';
+export { PacketView } from './wire/packet-view.ts';
+export { decodePath, encodePath, reverseWirePath, type WirePath } from './wire/path.ts';
+export { decodeScmp } from './wire/scmp.ts';

@@ -1,0 +1,86 @@
+/**
+ * SCION and UDP/SCION headers of one path, made once and copied per packet.
+ *
+ * Per packet only PayloadLen, the UDP length and the UDP checksum differ ("UDP/SCION" and "Pseudo
+ * Header", spec/scion.md 1.9 and 1.10).
+ *
+ * @module
+ */
+import { writeUint16 } from '../../_kit/bytes.ts';
+import {
+  encodeHeader,
+  foldChecksum,
+  type HostAddress,
+  type IsdAs,
+  PROTOCOL_UDP,
+  sumWords,
+  UDP_LENGTH,
+  type WirePath,
+  writePayloadLength,
+} from '../../scion/index.ts';
+
+const UDP_LENGTH_AT = 4;
+const UDP_CHECKSUM_AT = 6;
+const ADDRESSES_AT = 12;
+
+/** Both ends of a packet. */
+export interface PacketEnds {
+  readonly source: IsdAs;
+  readonly sourceHost: HostAddress;
+  readonly sourcePort: number;
+  readonly target: IsdAs;
+  readonly targetHost: HostAddress;
+  readonly targetPort: number;
+}
+
+/** The headers of packets between two ends on one path. */
+export class PacketTemplate {
+  /** Bytes before the UDP payload. */
+  readonly length: number;
+  readonly #bytes: Uint8Array;
+  readonly #udpAt: number;
+  /** Sum of addresses, protocol and ports: the part of the checksum that never changes. */
+  readonly #fixedSum: number;
+
+  /** @param flowId 20 bits, constant per path so that routers keep the order of the flow. */
+  constructor(ends: PacketEnds, path: WirePath, flowId: number) {
+    const header = encodeHeader({
+      trafficClass: 0,
+      flowId,
+      nextHeader: PROTOCOL_UDP,
+      payloadLength: 0,
+      target: ends.target,
+      source: ends.source,
+      targetHost: ends.targetHost,
+      sourceHost: ends.sourceHost,
+      path,
+    });
+    this.#udpAt = header.length;
+    this.length = header.length + UDP_LENGTH;
+    this.#bytes = new Uint8Array(this.length);
+    this.#bytes.set(header);
+    writeUint16(this.#bytes, this.#udpAt, ends.sourcePort);
+    writeUint16(this.#bytes, this.#udpAt + 2, ends.targetPort);
+    const addressBytes = 16 + ends.targetHost.bytes.length + ends.sourceHost.bytes.length;
+    const addresses = sumWords(this.#bytes, ADDRESSES_AT, addressBytes, PROTOCOL_UDP);
+    this.#fixedSum = addresses + ends.sourcePort + ends.targetPort;
+  }
+
+  /** Copies the headers to the start of `packet`. */
+  begin(packet: Uint8Array): void {
+    packet.set(this.#bytes, 0);
+  }
+
+  /**
+   * Writes lengths and checksum, after the payload stands behind the headers.
+   * @param payloadBytes Bytes of the UDP payload.
+   */
+  finish(packet: Uint8Array, payloadBytes: number): void {
+    const udpBytes = UDP_LENGTH + payloadBytes;
+    writePayloadLength(packet, 0, udpBytes);
+    writeUint16(packet, this.#udpAt + UDP_LENGTH_AT, udpBytes);
+    // The length counts twice: in the pseudo header and in the UDP header.
+    const sum = sumWords(packet, this.length, payloadBytes, this.#fixedSum + 2 * udpBytes);
+    writeUint16(packet, this.#udpAt + UDP_CHECKSUM_AT, foldChecksum(sum));
+  }
+}

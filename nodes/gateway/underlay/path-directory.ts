@@ -1,0 +1,175 @@
+/**
+ * The gateway's directory of SCION paths: looks them up, names the links and routers they cross, and
+ * keeps answers with bounds on number and age (R-032, R-033).
+ *
+ * Paths come from hop fields computed from the topology (nodes/scion); a daemon that learns them from
+ * beacons will take the place of `PathFinder` without a change here.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { LinkView, NetworkView } from '../../../engine/host/network-view.ts';
+import type { CalendarTime } from '../../../engine/host/time.ts';
+import {
+  formatInterface,
+  type IsdAs,
+  isdAs,
+  makePathFinder,
+  type Path,
+  type PathFinder,
+} from '../../scion/index.ts';
+import type { PathInfo } from '../multipath/types.ts';
+
+/** Answers kept at most (R-033). */
+export const DIRECTORY_ANSWERS_MAX = 1000;
+/** Answers older than this are looked up again, ns (R-033: 30 min). */
+export const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
+
+/** A path that the gateway can send on. */
+export interface GatewayPath {
+  readonly info: PathInfo;
+  readonly path: Path;
+  /** Underlay address of the first border router. */
+  readonly firstRouter: string;
+  /** Ids of all links from this host to the target host, in order. */
+  readonly linkIds: readonly string[];
+  /** Short name for people: `via 1-ff00:0:110 …`. */
+  readonly name: string;
+}
+
+/** What the directory works with. */
+export interface DirectoryOptions {
+  readonly network: NetworkView;
+  readonly crypto: CryptoProvider;
+  /** Name of the host that asks. */
+  readonly host: string;
+}
+
+interface Answer {
+  readonly paths: readonly GatewayPath[];
+  readonly atNs: number;
+}
+
+/** Directory of one gateway. */
+export class PathDirectory {
+  readonly #options: DirectoryOptions;
+  readonly #answers = new Map<string, Answer>();
+  #finder: PathFinder | undefined;
+
+  constructor(options: DirectoryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Paths from this gateway to the gateway `target`, best first.
+   * @param now Instant of the run, ns; `clock` the calendar time of that instant.
+   */
+  lookup(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
+    const known = this.#answers.get(target);
+    if (known !== undefined && now - known.atNs < DIRECTORY_AGE_NS_MAX) return known.paths;
+    const paths = this.#find(target, now, clock);
+    this.#answers.set(target, { paths, atNs: now });
+    if (this.#answers.size > DIRECTORY_ANSWERS_MAX) this.#forgetOldest();
+    return paths;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#answers.keys().next();
+    if (!oldest.done) this.#answers.delete(oldest.value);
+  }
+
+  #find(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
+    const { network, host } = this.#options;
+    const from = network.hosts.find(({ name }) => name === host)?.isdAs;
+    const to = network.hosts.find(({ name }) => name === target)?.isdAs;
+    if (from === undefined || to === undefined) return [];
+    this.#finder ??= makePathFinder(network, this.#options.crypto, clock.seconds);
+    const found = this.#finder.paths(isdAs(from), isdAs(to));
+    return found.flatMap((path) => this.#describe(path, target, now, clock));
+  }
+
+  #describe(path: Path, target: string, now: number, clock: CalendarTime): GatewayPath[] {
+    const { network, host } = this.#options;
+    const external = externalLinks(network, path);
+    const first = external[0];
+    if (first === undefined) return [];
+    const linkIds = allLinks(network, host, target, external);
+    if (linkIds === undefined) return [];
+    const transit = [...new Set(path.interfaces.map((item): IsdAs => item.isdAs))].filter(
+      (as) => as !== path.source && as !== path.target,
+    );
+    const routers = [first.from.host, external.at(-1)?.to.host ?? ''];
+    // Half seconds since 1970 turned into an instant of the run.
+    const leftSeconds = path.expiryHalfSeconds / 2 - clock.seconds;
+    const links = external.map(({ from, to }) => `${from.name}>${to.name}`);
+    const info: PathInfo = {
+      id: path.fingerprint,
+      links,
+      transit: [...transit, ...routers],
+      hops: path.interfaces.length,
+      mtu: path.mtu,
+      expiresAt: now + Math.floor(leftSeconds * 1_000_000_000),
+      bandwidthBps: Math.min(...external.map(({ link }) => link.rateBps)),
+    };
+    const address = network.hosts.find(({ name }) => name === first.from.host)?.address ?? '';
+    return [{ info, path, firstRouter: address, linkIds, name: `via-${transit.join('-')}` }];
+  }
+}
+
+interface Crossing {
+  readonly link: LinkView;
+  readonly from: { readonly host: string; readonly name: string };
+  readonly to: { readonly host: string; readonly name: string };
+}
+
+/** The links between ASes that a path crosses, each seen in the direction of travel. */
+function externalLinks(network: NetworkView, path: Path): Crossing[] {
+  const crossings: Crossing[] = [];
+  for (let i = 0; i + 1 < path.interfaces.length; i += 2) {
+    const egress = path.interfaces[i];
+    const ingress = path.interfaces[i + 1];
+    if (egress === undefined || ingress === undefined) continue;
+    const out = formatInterface(egress);
+    const into = formatInterface(ingress);
+    for (const link of network.links) {
+      const a = { host: link.a.host, name: endName(network, link.a) };
+      const b = { host: link.b.host, name: endName(network, link.b) };
+      if (a.name === out && b.name === into) crossings.push({ link, from: a, to: b });
+      else if (b.name === out && a.name === into) crossings.push({ link, from: b, to: a });
+    }
+  }
+  return crossings;
+}
+
+function endName(network: NetworkView, end: LinkView['a']): string {
+  const as = network.hosts.find(({ name }) => name === end.host)?.isdAs ?? '';
+  return `${as}#${end.ifId}`;
+}
+
+/** External links with the internal ones between them; undefined when a gap has no link. */
+function allLinks(
+  network: NetworkView,
+  source: string,
+  target: string,
+  external: readonly Crossing[],
+): readonly string[] | undefined {
+  const ids: string[] = [];
+  let at = source;
+  for (const { link, from, to } of external) {
+    const inside = at === from.host ? '' : internalLink(network, at, from.host);
+    if (inside === undefined) return undefined;
+    if (inside !== '') ids.push(inside);
+    ids.push(link.id);
+    at = to.host;
+  }
+  const last = internalLink(network, at, target);
+  return last === undefined ? undefined : [...ids, last];
+}
+
+function internalLink(network: NetworkView, one: string, other: string): string | undefined {
+  return network.links.find(
+    ({ relation, a, b }) =>
+      relation === 'internal' &&
+      ((a.host === one && b.host === other) || (a.host === other && b.host === one)),
+  )?.id;
+}
