@@ -8,6 +8,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { LinkView, NetworkView } from '../../engine/host/network-view.ts';
+import type { Random } from '../../engine/host/random.ts';
 import { provisionForwardingKey } from './mac.ts';
 import { makeSegments } from './paths/beacon.ts';
 import { PathFinder } from './paths/finder.ts';
@@ -17,15 +18,22 @@ import { isdAs } from './wire/isd-as.ts';
 /** Hop fields are dated back by this much against clock drift, as the reference does for BFD. */
 const CLOCK_DRIFT_SECONDS = 10;
 
-/** @param seconds Calendar time at which the segments are made, seconds since 1970. */
-export function makePathFinder(
-  network: NetworkView,
-  crypto: CryptoProvider,
-  seconds: number,
-): PathFinder {
+/** What {@link makePathFinder} works with. */
+export interface PathFinderSources {
+  readonly network: NetworkView;
+  readonly crypto: CryptoProvider;
+  /** Draws the segment ids. */
+  readonly random: Random;
+  /** Calendar time at which the segments are made, seconds since 1970. */
+  readonly seconds: number;
+}
+
+/** Computes the segments and returns the finder of paths over them. */
+export function makePathFinder(sources: PathFinderSources): PathFinder {
+  const { network, crypto, random } = sources;
   const topology = scionTopology(network, crypto);
-  const timestamp = seconds - CLOCK_DRIFT_SECONDS;
-  const segments = makeSegments({ topology, crypto, timestamp });
+  const timestamp = sources.seconds - CLOCK_DRIFT_SECONDS;
+  const segments = makeSegments({ topology, crypto, random, timestamp });
   return new PathFinder({ topology, segments, crypto, timestamp });
 }
 

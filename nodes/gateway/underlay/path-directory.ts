@@ -9,6 +9,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { LinkView, NetworkView } from '../../../engine/host/network-view.ts';
+import type { Random } from '../../../engine/host/random.ts';
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import {
   formatInterface,
@@ -41,6 +42,8 @@ export interface GatewayPath {
 export interface DirectoryOptions {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
+  /** Draws the segment ids. */
+  readonly random: Random;
   /** Name of the host that asks. */
   readonly host: string;
 }
@@ -83,7 +86,7 @@ export class PathDirectory {
     const from = network.hosts.find(({ name }) => name === host)?.isdAs;
     const to = network.hosts.find(({ name }) => name === target)?.isdAs;
     if (from === undefined || to === undefined) return [];
-    this.#finder ??= makePathFinder(network, this.#options.crypto, clock.seconds);
+    this.#finder ??= makePathFinder({ ...this.#options, seconds: clock.seconds });
     const found = this.#finder.paths(isdAs(from), isdAs(to));
     return found.flatMap((path) => this.#describe(path, target, now, clock));
   }
