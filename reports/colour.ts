@@ -1,0 +1,31 @@
+/**
+ * Whether a stream gets colour (spec/ux.md 2.1): own decision, because the usual libraries say
+ * *on* with `FORCE_COLOR=0` and with `CI` set even into a pipe. The answer goes to
+ * `picocolors.createColors`, once for stdout and once for stderr.
+ *
+ * @module
+ */
+
+/** What the decision depends on. */
+export interface ColourInput {
+  /** `--color` or `--no-color`, if given. */
+  readonly flag: 'on' | 'off' | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Of this very stream. */
+  readonly isTerminal: boolean;
+}
+
+/** True when the stream gets colour; the first rule that applies decides. */
+export function wantsColour(input: ColourInput): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force, TERM: term } = input.environment;
+  if (input.flag !== undefined) return input.flag === 'on';
+  if (no !== undefined && no !== '') return false;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  return term !== 'dumb' && input.isTerminal;
+}
+
+/** True when the locale can show block characters. */
+export function wantsUnicode(environment: ColourInput['environment']): boolean {
+  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
+  return /utf-?8/i.test(locale);
+}

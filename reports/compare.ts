@@ -1,0 +1,174 @@
+/**
+ * Is this report better than that one? KPI by KPI, paired by seed where both ran the same seeds on
+ * the same topology, else as two independent groups and labelled so (spec/simulation.md 7.5,
+ * spec/ux.md 4.8).
+ *
+ * @module
+ */
+import type { KpiResult, Report } from './report-schema.ts';
+import {
+  type Difference,
+  pairedDifference,
+  readDifference,
+  SMALLEST_EFFECT,
+  unpairedDifference,
+} from './statistics/comparison.ts';
+
+const LEVEL = 0.95;
+
+/** What became of a KPI. */
+export type ChangeVerdict = 'better' | 'worse' | 'same' | 'inconclusive' | 'not comparable';
+
+/** One KPI in both reports. */
+export interface KpiChange {
+  readonly metric: string;
+  readonly aggregation: string;
+  readonly unit: string;
+  readonly baseline: number | null;
+  readonly value: number | null;
+  /** Change of the judged value relative to the baseline; null where that is no number. */
+  readonly relative: number | null;
+  /** Mean difference per seed; undefined where there are too few seeds. */
+  readonly difference?: Difference;
+  readonly verdict: ChangeVerdict;
+  /** Why it is not comparable or inconclusive. */
+  readonly note?: string;
+}
+
+/** A comparison of two reports. */
+export interface ReportComparison {
+  readonly baseline: { readonly name: string; readonly commit: string; readonly seeds: number };
+  readonly isPaired: boolean;
+  /** Why the seeds could not be paired. */
+  readonly pairingNote?: string;
+  /** Changes below this share of the baseline do not count. */
+  readonly smallestEffect: number;
+  readonly kpis: readonly KpiChange[];
+  /** Worse if one KPI is, then better if one is, else inconclusive or same. */
+  readonly verdict: ChangeVerdict;
+}
+
+/** Compares a report with a baseline. */
+export function compareReports(
+  baseline: Report,
+  candidate: Report,
+  options: { readonly smallestEffect: number } = { smallestEffect: SMALLEST_EFFECT },
+): ReportComparison {
+  const obstacle = pairingObstacle(baseline, candidate);
+  const context = { isPaired: obstacle === undefined, smallestEffect: options.smallestEffect };
+  const kpis = candidate.kpis.map((kpi) => {
+    const before = baseline.kpis.find((one) => keyOf(one) === keyOf(kpi));
+    return compareKpi(before, kpi, context);
+  });
+  return {
+    baseline: {
+      name: baseline.scenario.name,
+      commit: baseline.environment.commit,
+      seeds: baseline.seeds.length,
+    },
+    isPaired: context.isPaired,
+    ...(obstacle === undefined ? {} : { pairingNote: obstacle }),
+    smallestEffect: options.smallestEffect,
+    kpis,
+    verdict: overall(kpis.map((kpi) => kpi.verdict)),
+  };
+}
+
+/** Finds the change of a KPI in a comparison. */
+export function changeOf(
+  comparison: ReportComparison,
+  kpi: Pick<KpiResult, 'metric' | 'aggregation'>,
+): KpiChange | undefined {
+  return comparison.kpis.find((one) => keyOf(one) === keyOf(kpi));
+}
+
+/** The change in short: `+283 %`, or `n.s.` when the interval of the difference contains 0. */
+export function changeText(change: KpiChange | undefined): string {
+  if (change === undefined || change.verdict === 'not comparable') return '-';
+  const { difference, relative } = change;
+  if (difference !== undefined && difference.low <= 0 && difference.high >= 0) return 'n.s.';
+  if (relative === null) return change.verdict;
+  const percent = relative * 100;
+  const digits = Math.abs(percent) < 10 ? 1 : 0;
+  const text = `${percent > 0 ? '+' : ''}${percent.toFixed(digits)} %`;
+  return difference === undefined ? `${text} (n=1)` : text;
+}
+
+interface Context {
+  readonly isPaired: boolean;
+  readonly smallestEffect: number;
+}
+
+function keyOf(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
+  return `${kpi.metric} ${kpi.aggregation}`;
+}
+
+function pairingObstacle(a: Report, b: Report): string | undefined {
+  if (a.scenario.topologySha256 !== b.scenario.topologySha256) return 'the topologies differ';
+  if (a.mode !== b.mode) return `the modes differ (${a.mode}, ${b.mode})`;
+  const isSame = a.seeds.length === b.seeds.length && a.seeds.every((s) => b.seeds.includes(s));
+  return isSame ? undefined : 'the seeds differ';
+}
+
+function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Context): KpiChange {
+  const { metric, aggregation, unit, value } = kpi;
+  const base = { metric, aggregation, unit, value, baseline: before?.value ?? null };
+  if (before === undefined || before.unit !== unit) {
+    return { ...base, relative: null, verdict: 'not comparable', note: 'not in the baseline' };
+  }
+  if (before.value === null || value === null) {
+    return { ...base, relative: null, verdict: 'not comparable', note: 'not measured' };
+  }
+  const relative = before.value === 0 ? null : (value - before.value) / Math.abs(before.value);
+  const difference = differenceOf(before, kpi, context.isPaired);
+  if (difference === undefined) {
+    const note = 'fewer than two seeds: no interval';
+    return { ...base, relative, verdict: value === before.value ? 'same' : 'inconclusive', note };
+  }
+  const shift = readDifference(difference, smallestOf(before.value, unit, context));
+  const verdict = shift === 'up' || shift === 'down' ? direction(shift, kpi, before.value) : shift;
+  const note = noteOn(difference);
+  return { ...base, relative, difference, verdict, ...(note === undefined ? {} : { note }) };
+}
+
+/** A ratio near 1 is judged by what is missing: 99.9 % to 99.0 % is ten times the loss. */
+function smallestOf(baseline: number, unit: string, context: Context): number {
+  const size = Math.abs(baseline);
+  const scale = unit === 'ratio' && size <= 1 ? Math.min(size, 1 - size) : size;
+  return context.smallestEffect * scale;
+}
+
+function differenceOf(a: KpiResult, b: KpiResult, isPaired: boolean): Difference | undefined {
+  if (!isPaired) return unpairedDifference({ a: valuesOf(a), b: valuesOf(b) }, LEVEL);
+  const before = new Map(a.perSeed.map((entry) => [entry.seed, entry.value]));
+  const pairs = b.perSeed.flatMap((entry) => {
+    const other = before.get(entry.seed);
+    if (entry.value === null || other === undefined || other === null) return [];
+    return [{ a: other, b: entry.value }];
+  });
+  return pairedDifference(pairs, LEVEL);
+}
+
+function valuesOf(kpi: KpiResult): number[] {
+  return kpi.perSeed.flatMap((entry) => (entry.value === null ? [] : [entry.value]));
+}
+
+function direction(shift: 'up' | 'down', kpi: KpiResult, baseline: number): ChangeVerdict {
+  if (kpi.comparison === '==') {
+    const isCloser = Math.abs((kpi.value ?? NaN) - kpi.limit) < Math.abs(baseline - kpi.limit);
+    return isCloser ? 'better' : 'worse';
+  }
+  const wantsLess = kpi.comparison === '<=' || kpi.comparison === '<';
+  return (shift === 'down') === wantsLess ? 'better' : 'worse';
+}
+
+function noteOn(difference: Difference): string | undefined {
+  if (!difference.isPaired || !(difference.correlation < 0.3)) return undefined;
+  const r = difference.correlation.toFixed(2);
+  return `correlation ${r}: common seeds did not help, streams may have moved`;
+}
+
+function overall(verdicts: readonly ChangeVerdict[]): ChangeVerdict {
+  const order = ['worse', 'better', 'inconclusive', 'same'] as const;
+  return order.find((verdict) => verdicts.includes(verdict)) ?? 'not comparable';
+}

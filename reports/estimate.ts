@@ -1,0 +1,185 @@
+/**
+ * From the data of one metric to one number: which aggregations fit which kind (E109), the value
+ * of one seed, and the value pooled over seeds (spec/simulation.md 7.1, 7.7): counters add up and
+ * rates divide by the summed measured time, ratios divide the sums, samples and histograms are
+ * merged before a percentile is taken, percentiles are never averaged.
+ *
+ * @module
+ */
+import { assert } from '../engine/core/assert.ts';
+import type { MetricDefinition, MetricKind } from '../engine/host/measure.ts';
+import { histogramMean, histogramQuantile, mergeHistograms } from '../engine/measure/histogram.ts';
+import type { Aggregation, MetricData } from './model.ts';
+import { ascending, quantile } from './statistics/quantile.ts';
+import { summarise } from './statistics/summary.ts';
+
+const QUANTILES: Readonly<Partial<Record<Aggregation, number>>> = {
+  p50: 0.5,
+  p90: 0.9,
+  p95: 0.95,
+  p99: 0.99,
+  'p99.9': 0.999,
+};
+
+const OF_DISTRIBUTIONS: readonly Aggregation[] = [
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+  'p99.9',
+  'mean',
+  'min',
+  'max',
+  'count',
+  'rate',
+];
+
+const ALLOWED: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
+  counter: ['count', 'rate'],
+  gauge: ['value', 'mean', 'min', 'max'],
+  ratio: ['value', 'ratio'],
+  samples: OF_DISTRIBUTIONS,
+  histogram: OF_DISTRIBUTIONS,
+};
+
+const NS_PER_MINUTE = 60e9;
+
+/** One number and how much data is behind it. */
+export interface Reduced {
+  /** Null when nothing was measured. */
+  readonly value: number | null;
+  /** Samples, events or trials. */
+  readonly n: number;
+}
+
+/** The fraction of a percentile aggregation; undefined for the others. */
+export function quantileOf(aggregation: Aggregation): number | undefined {
+  return QUANTILES[aggregation];
+}
+
+/** The aggregations that make sense for a kind of metric. */
+export function allowedAggregations(kind: MetricKind): readonly Aggregation[] {
+  return ALLOWED[kind];
+}
+
+/**
+ * Says why an aggregation does not fit a metric (E109 of spec/ux.md 2.2).
+ * @returns e.g. `p95 of a counter, allowed: count, rate`; undefined when it fits.
+ */
+export function aggregationMistake(
+  definition: Pick<MetricDefinition, 'kind'>,
+  aggregation: Aggregation,
+): string | undefined {
+  const allowed = ALLOWED[definition.kind];
+  if (allowed.includes(aggregation)) return undefined;
+  return `${aggregation} of a ${definition.kind}, allowed: ${allowed.join(', ')}`;
+}
+
+/** The unit of a metric's aggregation. */
+export function unitOf(definition: MetricDefinition, aggregation: Aggregation): string {
+  if (aggregation === 'rate') return '1/min';
+  return aggregation === 'count' ? 'count' : definition.unit;
+}
+
+/** Puts the data of several seeds together; gauges become samples, one per seed. */
+export function pool(parts: readonly MetricData[]): MetricData | undefined {
+  const kind = parts[0]?.kind;
+  assert(
+    parts.every((part) => part.kind === kind),
+    'a metric has the same kind in every seed',
+  );
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case 'counter':
+      return { kind, value: sum(parts, (d) => (d.kind === 'counter' ? d.value : 0)) };
+    case 'ratio':
+      return {
+        kind,
+        numerator: sum(parts, (d) => (d.kind === 'ratio' ? d.numerator : 0)),
+        denominator: sum(parts, (d) => (d.kind === 'ratio' ? d.denominator : 0)),
+      };
+    case 'gauge':
+      return { kind: 'samples', values: parts.flatMap((d) => (d.kind === 'gauge' ? d.value : [])) };
+    case 'samples':
+      return { kind, values: parts.flatMap((d) => (d.kind === 'samples' ? d.values : [])) };
+    case 'histogram':
+      return {
+        kind,
+        data: mergeHistograms(parts.flatMap((d) => (d.kind === 'histogram' ? [d.data] : []))),
+      };
+  }
+}
+
+/**
+ * Reduces data to one number.
+ * @param measuredNs Measured time behind the data, summed over seeds if pooled.
+ */
+export function reduce(
+  data: MetricData | undefined,
+  aggregation: Aggregation,
+  measuredNs: number,
+): Reduced {
+  switch (data?.kind) {
+    case undefined:
+      return { value: null, n: 0 };
+    case 'counter':
+      return ofEvents(data.value, aggregation, measuredNs);
+    case 'gauge':
+      return { value: data.value, n: 1 };
+    case 'ratio': {
+      const { numerator, denominator } = data;
+      return { value: denominator === 0 ? null : numerator / denominator, n: denominator };
+    }
+    case 'samples':
+      return ofSamples(data.values, aggregation, measuredNs);
+    case 'histogram': {
+      const { count, min, max } = data.data;
+      const p = quantileOf(aggregation);
+      if (p !== undefined && count > 0) return { value: histogramQuantile(data.data, p), n: count };
+      const moments = { n: count, mean: histogramMean(data.data), min, max };
+      return ofMoments(moments, aggregation, measuredNs);
+    }
+  }
+}
+
+function ofSamples(
+  values: readonly number[],
+  aggregation: Aggregation,
+  measuredNs: number,
+): Reduced {
+  const p = quantileOf(aggregation);
+  const n = values.length;
+  if (p !== undefined) return { value: quantile(ascending(values), p) ?? null, n };
+  return ofMoments(summarise(values), aggregation, measuredNs);
+}
+
+function ofEvents(events: number, aggregation: Aggregation, measuredNs: number): Reduced {
+  if (aggregation !== 'rate') return { value: events, n: events };
+  return { value: measuredNs > 0 ? (events * NS_PER_MINUTE) / measuredNs : null, n: events };
+}
+
+function ofMoments(
+  moments: {
+    readonly n: number;
+    readonly mean: number;
+    readonly min: number;
+    readonly max: number;
+  },
+  aggregation: Aggregation,
+  measuredNs: number,
+): Reduced {
+  const { n } = moments;
+  if (aggregation === 'count' || aggregation === 'rate') {
+    return ofEvents(n, aggregation, measuredNs);
+  }
+  if (n === 0) return { value: null, n };
+  if (aggregation === 'min' || aggregation === 'max') return { value: moments[aggregation], n };
+  return { value: moments.mean, n };
+}
+
+function sum(parts: readonly MetricData[], numberOf: (data: MetricData) => number): number {
+  let total = 0;
+  for (const part of parts) total += numberOf(part);
+  return total;
+}

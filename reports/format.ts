@@ -1,0 +1,159 @@
+/**
+ * Numbers for people: three or four significant digits, the unit always, thousands grouped
+ * (spec/ux.md 2.3). Durations scale to ns, us, ms, s; ratios print as percent with as many digits
+ * as the distance to 100 % needs.
+ *
+ * @module
+ */
+
+/** How to print numbers of one magnitude: divide, then append. */
+export interface Scale {
+  readonly divisor: number;
+  readonly suffix: string;
+}
+
+const NS_SCALES = [
+  { from: 10e9, divisor: 1e9, suffix: 's' },
+  { from: 1e6, divisor: 1e6, suffix: 'ms' },
+  { from: 1e3, divisor: 1e3, suffix: 'µs' },
+  { from: 0, divisor: 1, suffix: 'ns' },
+] as const;
+
+const BYTE_SCALES = [
+  { from: 1e9, divisor: 1e9, suffix: 'GB' },
+  { from: 1e6, divisor: 1e6, suffix: 'MB' },
+  { from: 1e4, divisor: 1e3, suffix: 'kB' },
+  { from: 0, divisor: 1, suffix: 'B' },
+] as const;
+
+const PLAIN_SUFFIX: Readonly<Record<string, string>> = {
+  count: '',
+  packets: '',
+  '1/min': '/min',
+  ratio: '%',
+};
+
+/** The scale that suits a value of a base unit. */
+export function scaleOf(value: number, unit: string): Scale {
+  const size = Math.abs(value);
+  if (unit === 'ns') return NS_SCALES.find((s) => size >= s.from) ?? NS_SCALES[3];
+  if (unit === 'bytes') return BYTE_SCALES.find((s) => size >= s.from) ?? BYTE_SCALES[3];
+  return { divisor: unit === 'ratio' ? 0.01 : 1, suffix: PLAIN_SUFFIX[unit] ?? unit };
+}
+
+/** Groups the digits before the point in threes: 598812 becomes `598 812`. */
+export function grouped(plain: string): string {
+  const [whole = '', fraction] = plain.split('.');
+  const spaced = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+  return fraction === undefined ? spaced : `${spaced}.${fraction}`;
+}
+
+/** Rounds to significant digits but never inside the integer part, without an exponent. */
+export function significant(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  const decimals = Math.min(12, Math.max(0, digits - 1 - magnitude));
+  const fixed = value.toFixed(decimals);
+  return grouped(Number(fixed) === 0 ? '0' : fixed);
+}
+
+/** Digits that keep two figures of the distance to 100 %: 99.974. */
+function percentText(percent: number, digits: number): string {
+  if (percent === 100) return '100';
+  if (percent > 99 && percent < 100) {
+    const missing = Math.floor(Math.log10(100 - percent));
+    const text = percent.toFixed(Math.min(8, Math.max(1, digits - 2 - missing)));
+    return Number(text) === 100 ? '99.99999999' : text;
+  }
+  return significant(percent, digits);
+}
+
+/** A number in a given scale, without its unit. */
+export function inScale(
+  value: number,
+  scale: Scale,
+  options: { readonly digits: number } = { digits: 3 },
+): string {
+  const scaled = value / scale.divisor;
+  if (scale.suffix === '%') return percentText(Number(scaled.toPrecision(14)), options.digits);
+  if (scale.suffix !== 's' && Number.isInteger(scaled)) return grouped(String(scaled));
+  return significant(scaled, options.digits);
+}
+
+/** Appends a unit with a space; nothing for plain counts. */
+export function withUnit(number: string, suffix: string): string {
+  return suffix === '' ? number : `${number} ${suffix}`;
+}
+
+/** A value of a base unit: `212 ms`, `598 812 /min`, `99.974 %`. */
+export function quantity(value: number, unit: string): string {
+  const scale = scaleOf(value, unit);
+  return withUnit(inScale(value, scale), scale.suffix);
+}
+
+/**
+ * A value next to a limit, with more digits as long as rounding would make a missed limit look
+ * met: 750.3 ms against 750 ms is not printed as `750 ms`.
+ */
+export function quantityAgainst(value: number, limit: number, unit: string): string {
+  const scale = scaleOf(value, unit);
+  const shown = Number((limit / scale.divisor).toPrecision(12));
+  for (let digits = 3; digits < 12; digits++) {
+    const candidate = inScale(value, scale, { digits });
+    const isApart = Number(candidate.replaceAll(' ', '')) !== shown;
+    if (isApart || value === limit) return withUnit(candidate, scale.suffix);
+  }
+  return withUnit(String(value / scale.divisor), scale.suffix);
+}
+
+function limitNumber(limit: number, scale: Scale): string {
+  return grouped(String(Number((limit / scale.divisor).toPrecision(12))));
+}
+
+/** A limit with all its digits: `<= 750 ms`. */
+export function limitQuantity(limit: number, unit: string): string {
+  const scale = scaleOf(limit, unit);
+  return withUnit(limitNumber(limit, scale), scale.suffix);
+}
+
+/** A whole number: `17 987 331`. */
+export function whole(value: number): string {
+  return grouped(String(Math.round(value)));
+}
+
+/** A large count in short: `2.1 M`, `12 k`, `812`. */
+export function short(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toPrecision(2)} G`;
+  if (value >= 1e7) return `${(value / 1e6).toFixed(0)} M`;
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} M`;
+  if (value >= 1e4) return `${(value / 1e3).toFixed(0)} k`;
+  return grouped(String(Math.round(value)));
+}
+
+/** Wall seconds of a run: `0.42 s`, `41 s`, `7 min 5 s`. */
+export function wallTime(seconds: number): string {
+  if (seconds < 10) return `${significant(seconds, 2)} s`;
+  const total = Math.round(seconds);
+  if (total < 120) return `${total} s`;
+  return `${Math.floor(total / 60)} min ${total % 60} s`;
+}
+
+/** The margin of a KPI: `72 %`, `0.07 pt`, `-8 %`; `-` where a distance makes no sense. */
+export function marginText(margin: number | null, unit: 'relative' | 'points'): string {
+  if (margin === null) return '-';
+  const percent = margin * 100;
+  if (unit === 'points') return `${significant(percent, percent < 0.1 ? 1 : 2)} pt`;
+  const rounded = Math.abs(percent) < 1 ? significant(percent, 1) : Math.round(percent);
+  return `${rounded} %`;
+}
+
+/** The first twelve hex digits of a fingerprint in groups of four. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.slice(0, 12).replace(/(.{4})(?=.)/g, '$1 ');
+}
+
+/** `1 seed`, `30 seeds`. */
+export function plural(n: number, noun: string): string {
+  return `${whole(n)} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,125 @@
+/**
+ * Which interval belongs to which KPI (spec/simulation.md 7.1): Student's t over seeds, exact
+ * binomial ranks for percentiles of pooled independent samples, or none with the reason.
+ *
+ * @module
+ */
+import type { MetricKind } from '../engine/host/measure.ts';
+import { quantileOf } from './estimate.ts';
+import type { Aggregation, Comparison, MetricData } from './model.ts';
+import type { KpiInterval } from './report-schema.ts';
+import {
+  ascending,
+  nearestRank,
+  rankInterval,
+  samplesForUpperBound,
+  upperBoundRank,
+} from './statistics/quantile.ts';
+import { meanInterval } from './statistics/student-t.ts';
+
+/** Confidence of every interval; with several KPIs it holds for each by itself. */
+export const LEVEL = 0.95;
+
+/** What the interval is built from. */
+export interface IntervalInput {
+  readonly kind: MetricKind;
+  readonly aggregation: Aggregation;
+  readonly comparison: Comparison;
+  /** One value per seed that measured something. */
+  readonly perSeed: readonly number[];
+  readonly pooled: MetricData | undefined;
+}
+
+/** The interval of a KPI. */
+export function intervalOf(input: IntervalInput): KpiInterval {
+  const { kind, aggregation, pooled } = input;
+  if (aggregation === 'count') return none('a sum over seeds has no interval', input);
+  if (kind !== 'gauge' && (aggregation === 'min' || aggregation === 'max')) {
+    return none('an extreme has no interval', input);
+  }
+  const p = quantileOf(aggregation);
+  if (p !== undefined && pooled?.kind === 'samples') return ofRanks(p, pooled.values, input);
+  return overSeeds(input);
+}
+
+/** One sentence on how value and interval came about, for the report. */
+export function estimatorText(kind: MetricKind, aggregation: Aggregation): string {
+  const p = quantileOf(aggregation);
+  if (p !== undefined && kind === 'samples') {
+    return 'nearest rank of all samples pooled over seeds; interval from order statistics';
+  }
+  if (p !== undefined) {
+    return 'percentile of the merged histograms (3 digits); Student t over the seeds’ percentiles';
+  }
+  switch (aggregation) {
+    case 'rate':
+      return 'sum over seeds per minute of measured time; Student t over the seeds’ rates';
+    case 'ratio':
+    case 'value':
+      return kind === 'ratio'
+        ? 'summed numerators over summed denominators; Student t over the seeds’ ratios'
+        : 'mean over seeds; Student t over seeds';
+    case 'count':
+      return 'sum over seeds, after the warm-up';
+    case 'mean':
+      return 'mean of all samples; Student t over the seeds’ means';
+    default:
+      return 'extreme over all seeds';
+  }
+}
+
+function none(note: string, input: IntervalInput): KpiInterval {
+  return { kind: 'none', level: LEVEL, low: null, high: null, n: input.perSeed.length, note };
+}
+
+function overSeeds(input: IntervalInput): KpiInterval {
+  const interval = meanInterval(input.perSeed, LEVEL);
+  if (interval === undefined) return none(`n=${input.perSeed.length}, no interval`, input);
+  const { low, high, n } = interval;
+  return { kind: 'student-t', level: LEVEL, low, high, n };
+}
+
+const ORDINALS = ['largest', 'second largest', 'third largest'] as const;
+
+function ofRanks(p: number, values: readonly number[], input: IntervalInput): KpiInterval {
+  const n = values.length;
+  if (n === 0) return none('no samples', input);
+  if (n === 1) return { ...none('n=1, no interval', input), n };
+  const sorted = ascending(values);
+  const at = (rank: number | undefined): number | null =>
+    rank === undefined ? null : (sorted[rank - 1] ?? null);
+  const ranks = rankInterval({ n, p, level: LEVEL });
+  const base = { kind: 'order-statistics', level: LEVEL, n } as const;
+  if (ranks.high !== undefined) return { ...base, ...bounds(ranks, at) };
+  const isUpperLimit = input.comparison === '<=' || input.comparison === '<';
+  const oneSided = upperBoundRank({ n, p, level: LEVEL });
+  if (isUpperLimit && oneSided !== undefined) {
+    const note = `one-sided: n=${n} is too small for two bounds`;
+    return { ...base, low: null, high: at(oneSided), highRank: oneSided, note };
+  }
+  return { ...base, ...bounds(ranks, at), note: missingBound(p, n, input) };
+}
+
+function bounds(
+  ranks: { readonly low?: number; readonly high?: number },
+  at: (rank: number | undefined) => number | null,
+): Pick<KpiInterval, 'low' | 'high' | 'lowRank' | 'highRank'> {
+  return {
+    low: at(ranks.low),
+    high: at(ranks.high),
+    ...(ranks.low === undefined ? {} : { lowRank: ranks.low }),
+    ...(ranks.high === undefined ? {} : { highRank: ranks.high }),
+  };
+}
+
+/** Names the rank that was taken and what it would need for an upper bound. */
+function missingBound(p: number, n: number, input: IntervalInput): string {
+  const rank = nearestRank(p, n);
+  const needed = samplesForUpperBound(p, LEVEL);
+  const place = ORDINALS[n - rank];
+  const name = place === undefined ? `rank ${rank}` : `rank ${rank}, the ${place}`;
+  const perSeed = n / Math.max(1, input.perSeed.length);
+  const seeds = Math.ceil(needed / perSeed / 10) * 10;
+  const quantile = `p${Number((p * 100).toFixed(1))}`;
+  return `${quantile} of n=${n} is ${name}; an upper bound needs n >= ${needed}: --seeds ${seeds}`;
+}

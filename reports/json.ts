@@ -1,0 +1,46 @@
+/**
+ * `report.json`: written, and read back with a check of its shape (for `--baseline` and
+ * `compare`).
+ *
+ * @module
+ */
+import { REPORT_SCHEMA_VERSION, type Report, reportSchema } from './report-schema.ts';
+
+/** The document, indented, with a line end. */
+export function renderJson(report: Report): string {
+  return `${JSON.stringify(report, null, 1)}\n`;
+}
+
+/** What reading a file gave. */
+export type ReadReport =
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'unreadable'; readonly message: string };
+
+/** Reads a report; says what is wrong in words when it is none. */
+export function readReport(json: string): ReadReport {
+  let document: unknown;
+  try {
+    document = JSON.parse(json);
+  } catch (cause) {
+    return unreadable(`not a JSON document (${cause instanceof Error ? cause.message : cause})`);
+  }
+  const version = versionOf(document);
+  if (version !== REPORT_SCHEMA_VERSION) {
+    const found = version === undefined ? 'no schemaVersion' : `schemaVersion ${version}`;
+    return unreadable(`${found}, this program reads ${REPORT_SCHEMA_VERSION}`);
+  }
+  const parsed = reportSchema.safeParse(document);
+  if (parsed.success) return { kind: 'report', report: parsed.data };
+  const issue = parsed.error.issues[0];
+  return unreadable(`${issue?.path.join('.') || 'report'}: ${issue?.message ?? 'unreadable'}`);
+}
+
+function unreadable(message: string): ReadReport {
+  return { kind: 'unreadable', message };
+}
+
+function versionOf(document: unknown): number | undefined {
+  if (typeof document !== 'object' || document === null) return undefined;
+  const version = 'schemaVersion' in document ? document.schemaVersion : undefined;
+  return typeof version === 'number' ? version : undefined;
+}

@@ -1,0 +1,186 @@
+/**
+ * From what a run measured to its report: every KPI judged over all seeds, the invariants of the
+ * run, totals, and what the charts need (DESIGN 7). Pure: the same input gives the same report.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { clockOf, judgeKpi } from './kpi.ts';
+import { summariseMetrics } from './metric-summary.ts';
+import type { PacketTotals, RunInput, SeedResult } from './model.ts';
+import {
+  type KpiResult,
+  REPORT_SCHEMA_VERSION,
+  type Report,
+  type ReportFault,
+} from './report-schema.ts';
+import { summariseSeries } from './series-summary.ts';
+
+/** Name of the invariant whose breach is a mistake of ours (exit code 3). */
+export const CONSERVATION = 'conservation of packets';
+
+/** Judges a finished run. */
+export function judge(input: RunInput): Report {
+  const { seeds, scenario, mode } = input;
+  const kpis = input.kpis.map((spec) => {
+    const definition = input.definitions.find((one) => one.name === spec.metric);
+    return judgeKpi({ spec, definition, seeds, mode, warmupNs: scenario.warmupNs });
+  });
+  const packets = totalPackets(seeds);
+  const invariants = checkInvariants(seeds, packets);
+  const ending = endingOf(seeds);
+  const shownSeed = shownSeedOf(kpis, seeds);
+  const wallSeconds = input.wallMs / 1e3;
+  const events = total(seeds, (seed) => seed.events);
+  const isMet = kpis.every((kpi) => kpi.pass) && invariants.every((one) => one.pass);
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    pass: isMet && ending === 'complete',
+    ending,
+    scenario,
+    mode,
+    clock: clockOf('', mode),
+    crypto: input.crypto,
+    cpu: input.cpu,
+    seeds: seeds.map((seed) => seed.seed),
+    fingerprint: combineFingerprints(seeds),
+    perSeed: seeds.map(describeSeed),
+    virtualSeconds: total(seeds, (seed) => seed.virtualNs) / 1e9,
+    measuredSeconds: total(seeds, (seed) => seed.measuredNs) / 1e9,
+    wallSeconds,
+    events,
+    eventsPerWallSecond: wallSeconds > 0 ? events / wallSeconds : 0,
+    environment: input.environment,
+    kpis,
+    invariants,
+    metrics: summariseMetrics(input.definitions, seeds, mode),
+    faults: seeds.flatMap(faultsOf),
+    packets,
+    nodeDrops: addUp(seeds.map((seed) => seed.nodeDrops)),
+    series: summariseSeries(seeds, shownSeed),
+    shownSeed,
+    warnings: collectWarnings(seeds),
+    reproduce: input.reproduce,
+    overrides: input.overrides,
+  };
+}
+
+/**
+ * The exit code of a report by itself (DESIGN 7, spec/ux.md 2.1): 3 a broken invariant of ours,
+ * 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2) are not known here.
+ */
+export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
+  if (report.invariants.some((one) => one.name === CONSERVATION && !one.pass)) return 3;
+  if (report.ending === 'time-limit') return 5;
+  if (report.ending === 'interrupted') return 130;
+  return report.pass ? 0 : 1;
+}
+
+function total(seeds: readonly SeedResult[], numberOf: (seed: SeedResult) => number): number {
+  let sum = 0;
+  for (const seed of seeds) sum += numberOf(seed);
+  return sum;
+}
+
+function describeSeed(seed: SeedResult): Report['perSeed'][number] {
+  return {
+    seed: seed.seed,
+    fingerprint: seed.fingerprint,
+    virtualSeconds: seed.virtualNs / 1e9,
+    measuredSeconds: seed.measuredNs / 1e9,
+    wallSeconds: seed.wallMs / 1e3,
+    events: seed.events,
+    ending: seed.ending,
+  };
+}
+
+function endingOf(seeds: readonly SeedResult[]): Report['ending'] {
+  const endings = seeds.map((seed) => seed.ending);
+  if (endings.includes('time-limit')) return 'time-limit';
+  return endings.includes('interrupted') ? 'interrupted' : 'complete';
+}
+
+/** One seed: its own fingerprint. Several: SHA-256 over `seed:fingerprint` lines, shortened. */
+function combineFingerprints(seeds: readonly SeedResult[]): string {
+  const only = seeds[0];
+  if (seeds.length === 1 && only !== undefined) return only.fingerprint;
+  const lines = seeds.map((seed) => `${seed.seed}:${seed.fingerprint}\n`).join('');
+  return createHash('sha256').update(lines).digest('hex').slice(0, 16);
+}
+
+function faultsOf(seed: SeedResult): ReportFault[] {
+  return seed.faults.map((fault) => ({ seed: seed.seed, ...fault }));
+}
+
+function addUp(
+  parts: readonly Readonly<Record<string, number>>[],
+): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) sums.set(name, (sums.get(name) ?? 0) + value);
+  }
+  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function totalPackets(seeds: readonly SeedResult[]): PacketTotals {
+  return {
+    sent: total(seeds, (seed) => seed.packets.sent),
+    duplicated: total(seeds, (seed) => seed.packets.duplicated),
+    injected: total(seeds, (seed) => seed.packets.injected),
+    delivered: total(seeds, (seed) => seed.packets.delivered),
+    inFlight: total(seeds, (seed) => seed.packets.inFlight),
+    drops: addUp(seeds.map((seed) => seed.packets.drops)),
+  };
+}
+
+/** Packets that were dropped for any reason. */
+export function droppedPackets(packets: PacketTotals): number {
+  let dropped = 0;
+  for (const count of Object.values(packets.drops)) dropped += count;
+  return dropped;
+}
+
+/** Packets on one side of the balance minus those on the other; 0 when none got lost. */
+function imbalance(packets: PacketTotals): number {
+  const { sent, duplicated, injected, delivered, inFlight } = packets;
+  return sent + duplicated + injected - delivered - droppedPackets(packets) - inFlight;
+}
+
+function checkInvariants(
+  seeds: readonly SeedResult[],
+  packets: PacketTotals,
+): Report['invariants'] {
+  const unbalanced = seeds.filter((seed) => imbalance(seed.packets) !== 0);
+  const idle = seeds.filter((seed) => seed.packets.delivered === 0);
+  const missing = seeds.filter((seed) => seed.faults.some((fault) => fault.targets.length === 0));
+  const verdict = (name: string, bad: readonly SeedResult[], good: string): Verdict => ({
+    name,
+    pass: bad.length === 0,
+    detail: bad.length === 0 ? good : `broken in seed ${bad.map((seed) => seed.seed).join(', ')}`,
+  });
+  return [
+    verdict(CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
+    // R-238: a scenario in which nothing arrives proves nothing.
+    verdict('packets received', idle, 'every seed delivered packets'),
+    verdict('faults hit something', missing, 'every fault touched a link or node'),
+  ];
+}
+
+type Verdict = Report['invariants'][number];
+
+/** The seed worth looking at: the worst of the first missed KPI, else of the first KPI. */
+function shownSeedOf(kpis: readonly KpiResult[], seeds: readonly SeedResult[]): number {
+  const ordered = [...kpis.filter((kpi) => !kpi.pass), ...kpis];
+  const worst = ordered.find((kpi) => kpi.worstSeed !== undefined)?.worstSeed;
+  return worst ?? seeds[0]?.seed ?? 0;
+}
+
+function collectWarnings(seeds: readonly SeedResult[]): Report['warnings'] {
+  const byText = new Map<string, number[]>();
+  for (const seed of seeds) {
+    for (const text of new Set(seed.warnings)) {
+      byText.set(text, [...(byText.get(text) ?? []), seed.seed]);
+    }
+  }
+  return [...byText].map(([text, affected]) => ({ text, seeds: affected }));
+}

@@ -1,0 +1,130 @@
+/**
+ * How a judged KPI reads, for every emitter alike: name, measured value, interval, limit, margin,
+ * and what to say about a miss.
+ *
+ * @module
+ */
+import {
+  inScale,
+  limitQuantity,
+  marginText,
+  plural,
+  quantity,
+  quantityAgainst,
+  type Scale,
+  scaleOf,
+} from './format.ts';
+import type { KpiResult, Report } from './report-schema.ts';
+
+/** `gateway.failover p95`; aggregations that the unit already tells are left out. */
+export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
+  const isTold = ['rate', 'ratio', 'value', 'count'].includes(kpi.aggregation);
+  return isTold ? kpi.metric : `${kpi.metric} ${kpi.aggregation}`;
+}
+
+/** The measured value with its unit, or `none`. */
+export function measuredText(kpi: KpiResult): string {
+  if (kpi.value === null) return 'none';
+  return kpi.pass ? quantity(kpi.value, kpi.unit) : quantityAgainst(kpi.value, kpi.limit, kpi.unit);
+}
+
+/** `<= 750 ms`. */
+export function limitText(kpi: KpiResult): string {
+  return `${kpi.comparison} ${limitQuantity(kpi.limit, kpi.unit)}`;
+}
+
+/** `72 %`, `0.07 pt`, `-`. */
+export function kpiMargin(kpi: KpiResult): string {
+  return marginText(kpi.margin, kpi.marginUnit);
+}
+
+/**
+ * The interval in the scale of the value, with its n: `[198, 231] n=120`, `± 410 n=30`,
+ * `[198, ∞) n=30` where no upper bound exists, `-` where an interval makes no sense.
+ */
+export function intervalText(kpi: KpiResult): string {
+  const { kind, low, high, n } = kpi.ci95;
+  if (kind === 'none') return n === 1 && kpi.aggregation !== 'count' ? 'n=1, none' : '-';
+  if (kpi.value === null) return '-';
+  const scale = scaleOf(kpi.value, kpi.unit);
+  const half = low !== null && high !== null ? (high - low) / 2 : 0;
+  const isCentred = low !== null && Math.abs(low + half - kpi.value) <= half * 0.05;
+  if (kind === 'student-t' && !/^p\d/.test(kpi.aggregation) && isCentred) {
+    const plain = { ...scale, suffix: scale.suffix === '%' ? '' : scale.suffix };
+    return `± ${inScale(half, plain, { digits: 2 })} n=${n}`;
+  }
+  const digits = digitsApart(low, high, scale);
+  const bound = (value: number | null, open: string): string =>
+    value === null ? open : inScale(value, scale, { digits });
+  const left = low === null ? '(' : '[';
+  return `${left}${bound(low, '-∞')}, ${bound(high, '∞')}${high === null ? ')' : ']'} n=${n}`;
+}
+
+/** Digits, at least three, at which the two bounds of an interval read differently. */
+function digitsApart(low: number | null, high: number | null, scale: Scale): number {
+  let digits = 3;
+  if (low === null || high === null || low === high) return digits;
+  while (digits < 6 && inScale(low, scale, { digits }) === inScale(high, scale, { digits })) {
+    digits += 1;
+  }
+  return digits;
+}
+
+/** How the interval was made, in words. */
+export function intervalKind(kpi: KpiResult): string {
+  const { kind, lowRank, highRank, n, note } = kpi.ci95;
+  if (kind === 'none') return note ?? 'no interval';
+  if (kind === 'student-t') return `Student t over ${plural(n, 'seed')}`;
+  const ranks = `ranks ${lowRank ?? '–'}..${highRank ?? '–'} of ${n}`;
+  return `order statistics, ${ranks}${note === undefined ? '' : `; ${note}`}`;
+}
+
+/** What a missed KPI needs said: in how many seeds, and which one to look at. */
+export function missedText(kpi: KpiResult, seeds: number): string | undefined {
+  if (seeds < 2 || kpi.value === null) return undefined;
+  const where = `missed in ${kpi.seedsMissed} of ${plural(seeds, 'seed')}`;
+  const worst = kpi.perSeed.find((entry) => entry.seed === kpi.worstSeed);
+  if (worst === undefined || worst.value === null) return where;
+  return `${where}; worst seed ${worst.seed}: ${quantity(worst.value, kpi.unit)}`;
+}
+
+/** KPIs with the missed ones first. */
+export function missedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
+  return [...kpis.filter((kpi) => !kpi.pass), ...kpis.filter((kpi) => kpi.pass)];
+}
+
+/** `5 of 5 KPIs met`, `1 of 5 KPIs missed`, with those that do not apply. */
+export function countText(report: Report): string {
+  const { kpis } = report;
+  if (kpis.length === 0) return 'no KPIs';
+  const missed = kpis.filter((kpi) => !kpi.pass).length;
+  const idle = kpis.filter((kpi) => kpi.status === 'not-applicable').length;
+  const noun = kpis.length === 1 ? 'KPI' : 'KPIs';
+  const others = idle === 0 ? '' : `, ${idle} not applicable`;
+  if (missed > 0) return `${missed} of ${kpis.length} ${noun} missed${others}`;
+  return `${kpis.length - idle} of ${kpis.length} ${noun} met${others}`;
+}
+
+/** `PASS`, `FAIL`, or `STOP` for a run that did not reach its end. */
+export function verdictWord(report: Report): 'PASS' | 'FAIL' | 'STOP' {
+  if (report.ending !== 'complete') return 'STOP';
+  return report.pass ? 'PASS' : 'FAIL';
+}
+
+/** What the verdict rests on: world, modelled crypto, modelled CPU, an early end. */
+export function conditionsText(report: Report): readonly string[] {
+  return [
+    ...(report.ending === 'complete' ? [] : [report.ending]),
+    report.mode,
+    ...(report.crypto === 'modelled' ? ['crypto modelled'] : []),
+    ...(report.cpu === 'not modelled' ? [] : [`cpu ${report.cpu}`]),
+  ];
+}
+
+/** The command that repeats one seed. */
+export function seedCommand(report: Report, seed: number): string {
+  const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
+  const file = report.scenario.file.replace(/^scenarios\//, '');
+  const sets = Object.entries(report.overrides).map(([path, value]) => ` --set ${path}=${value}`);
+  return `npm run ${command} ${file} -- --seed ${seed}${sets.join('')}`;
+}

@@ -1,0 +1,189 @@
+/**
+ * Judges one KPI: the value over all seeds against its limit, with interval, margin and the worst
+ * seed. A metric without samples fails by name (E125) unless the scenario allows it to be empty;
+ * an empty metric never passes. Does not check the scenario's spelling: the loader has done so.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import { aggregationMistake, pool, reduce, unitOf } from './estimate.ts';
+import { limitQuantity, quantityAgainst, whole } from './format.ts';
+import { estimatorText, intervalOf } from './interval.ts';
+import type { Comparison, KpiSpec, MetricData, Mode, SeedResult } from './model.ts';
+import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
+
+/** What a KPI is judged on. */
+export interface KpiInput {
+  readonly spec: KpiSpec;
+  /** Undefined when no protocol of the run defines the metric. */
+  readonly definition: MetricDefinition | undefined;
+  readonly seeds: readonly SeedResult[];
+  readonly mode: Mode;
+  readonly warmupNs: number;
+}
+
+/** Times of a run are virtual unless it was live or the metric says wall. */
+export function clockOf(metric: string, mode: Mode): Clock {
+  return mode === 'live' || /(^|[._])wall$/.test(metric) ? 'wall' : 'virtual';
+}
+
+/** True when a value meets a limit. */
+export function meets(value: number, comparison: Comparison, limit: number): boolean {
+  switch (comparison) {
+    case '<=':
+      return value <= limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+    case '<':
+      return value < limit;
+    case '>':
+      return value > limit;
+  }
+}
+
+/** The verdict on one KPI. */
+export function judgeKpi(input: KpiInput): KpiResult {
+  const { spec, definition, seeds, mode } = input;
+  const base = {
+    metric: spec.metric,
+    aggregation: spec.aggregation,
+    clock: clockOf(spec.metric, mode),
+    comparison: spec.comparison,
+    limit: spec.limit,
+    limitText: spec.limitText,
+    judgedBy: spec.interval,
+  };
+  if (definition === undefined) {
+    const reason = `metric "${spec.metric}" does not exist in this run`;
+    return { ...base, ...unjudged('E108', reason), unit: 'count', definition: '', estimator: '' };
+  }
+  const described = {
+    ...base,
+    unit: unitOf(definition, spec.aggregation),
+    definition: definition.help,
+    estimator: estimatorText(definition.kind, spec.aggregation),
+  };
+  const mistake = aggregationMistake(definition, spec.aggregation);
+  if (mistake !== undefined) return { ...described, ...unjudged('E109', mistake) };
+  const measured = measure(input, definition, seeds);
+  if (measured.value === null) return { ...described, ...measured, ...judgeEmpty(input) };
+  return { ...described, ...measured, ...judgeValue(input, measured, measured.value) };
+}
+
+type Measured = Pick<KpiResult, 'value' | 'n' | 'ci95' | 'perSeed'>;
+type Judged = Pick<KpiResult, 'status' | 'pass' | 'margin' | 'marginUnit' | 'seedsMissed'> & {
+  readonly reason?: string;
+  readonly code?: string;
+  readonly worstSeed?: number;
+};
+
+function measure(
+  input: KpiInput,
+  definition: MetricDefinition,
+  seeds: readonly SeedResult[],
+): Measured {
+  const { metric, aggregation, comparison } = input.spec;
+  const parts: MetricData[] = [];
+  let measuredNs = 0;
+  const perSeed = seeds.map((seed) => {
+    const data = seed.metrics[metric];
+    if (data !== undefined) {
+      parts.push(data);
+      measuredNs += seed.measuredNs;
+    }
+    return { seed: seed.seed, ...reduce(data, aggregation, seed.measuredNs) };
+  });
+  const pooled = pool(parts);
+  const { value, n } = reduce(pooled, aggregation, measuredNs);
+  const values = perSeed.flatMap((entry) => (entry.value === null ? [] : [entry.value]));
+  const kind = definition.kind;
+  const ci95 = intervalOf({ kind, aggregation, comparison, perSeed: values, pooled });
+  return { value, n, ci95, perSeed };
+}
+
+function unjudged(code: string, reason: string): Judged & Measured {
+  const ci95 = { kind: 'none', level: 0.95, low: null, high: null, n: 0, note: reason } as const;
+  const empty = { value: null, n: 0, ci95, perSeed: [], margin: null, seedsMissed: 0 };
+  return { ...empty, status: 'fail', pass: false, marginUnit: 'relative', code, reason };
+}
+
+/** spec/ux.md 2.2, E125: a KPI that was never measured fails by name. */
+function judgeEmpty(input: KpiInput): Judged {
+  const { spec, warmupNs } = input;
+  const base = { margin: null, marginUnit: 'relative', seedsMissed: 0 } as const;
+  const samples = `${spec.metric} has 0 samples, so ${spec.aggregation} cannot be judged`;
+  if (spec.allowEmpty) return { ...base, status: 'not-applicable', pass: true, reason: samples };
+  const hint = `is there a fault or traffic after warmup (${whole(warmupNs / 1e9)}s)?`;
+  return { ...base, status: 'fail', pass: false, code: 'E125', reason: `${samples}; ${hint}` };
+}
+
+function judgeValue(input: KpiInput, measured: Measured, value: number): Judged {
+  const { spec, definition } = input;
+  const missing = spec.interval === 'inside' ? outside(spec, measured.ci95) : undefined;
+  const pass = meets(value, spec.comparison, spec.limit) && missing === undefined;
+  const isRatio = definition?.unit === 'ratio' && spec.aggregation !== 'count';
+  const marginUnit = isRatio ? 'points' : 'relative';
+  const worstSeed = worst(spec, measured.perSeed);
+  const missed = measured.perSeed.filter(
+    (entry) => entry.value !== null && !meets(entry.value, spec.comparison, spec.limit),
+  ).length;
+  const unit = definition === undefined ? 'count' : unitOf(definition, spec.aggregation);
+  return {
+    status: pass ? 'pass' : 'fail',
+    pass,
+    margin: marginOf(spec, value, isRatio),
+    marginUnit,
+    seedsMissed: missed,
+    ...(worstSeed === undefined ? {} : { worstSeed }),
+    ...(pass ? {} : { reason: missing ?? missText(spec, value, unit) }),
+  };
+}
+
+function missText(spec: KpiSpec, value: number, unit: string): string {
+  const words = { '<=': 'above', '<': 'not below', '>=': 'below', '>': 'not above', '==': 'not' };
+  const measured = quantityAgainst(value, spec.limit, unit);
+  return `${measured} is ${words[spec.comparison]} ${limitQuantity(spec.limit, unit)}`;
+}
+
+/** Why an interval does not lie wholly inside the limit; undefined when it does. */
+function outside(spec: KpiSpec, interval: KpiInterval): string | undefined {
+  const needsHigh = spec.comparison !== '>=' && spec.comparison !== '>';
+  const needsLow = spec.comparison !== '<=' && spec.comparison !== '<';
+  const { low, high, note } = interval;
+  if ((needsHigh && high === null) || (needsLow && low === null)) {
+    return `the interval cannot be inside the limit: ${note ?? 'it has no bound on that side'}`;
+  }
+  const highMeets = !needsHigh || meets(high ?? NaN, spec.comparison, spec.limit);
+  const lowMeets = !needsLow || meets(low ?? NaN, spec.comparison, spec.limit);
+  return highMeets && lowMeets ? undefined : 'the interval is not wholly inside the limit';
+}
+
+/** Distance to the limit: in points for ratios, else relative to the limit; null where neither. */
+function marginOf(spec: KpiSpec, value: number, isRatio: boolean): number | null {
+  if (spec.comparison === '==') return null;
+  const isUpper = spec.comparison === '<=' || spec.comparison === '<';
+  const distance = isUpper ? spec.limit - value : value - spec.limit;
+  if (isRatio) return distance;
+  return spec.limit === 0 ? null : distance / Math.abs(spec.limit);
+}
+
+/** The seed furthest on the wrong side; undefined when all seeds agree. */
+function worst(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | undefined {
+  const badness = (value: number): number => {
+    if (spec.comparison === '==') return Math.abs(value - spec.limit);
+    return spec.comparison === '<=' || spec.comparison === '<' ? value : -value;
+  };
+  let seed: number | undefined;
+  let highest = Number.NEGATIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const entry of perSeed) {
+    if (entry.value === null) continue;
+    const bad = badness(entry.value);
+    if (bad > highest) seed = entry.seed;
+    highest = Math.max(highest, bad);
+    lowest = Math.min(lowest, bad);
+  }
+  return highest > lowest ? seed : undefined;
+}

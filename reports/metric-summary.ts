@@ -1,0 +1,154 @@
+/**
+ * All metrics of a run over its seeds, judged or not: sums, extremes and the distribution as
+ * points that a chart can draw without the raw data.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import { type HistogramData, histogramMean, visitBuckets } from '../engine/measure/histogram.ts';
+import { pool } from './estimate.ts';
+import { clockOf } from './kpi.ts';
+import type { MetricData, Mode, SeedResult } from './model.ts';
+import type { MetricSummary } from './report-schema.ts';
+import { ascending, nearestRank } from './statistics/quantile.ts';
+import { summarise } from './statistics/summary.ts';
+
+/** Individual samples kept in the report; the rest is in the distribution. */
+const SAMPLES_MAX = 2_000;
+/** Steps of the distribution per factor ten of 1 - p. */
+const STEPS_PER_DECADE = 16;
+
+type Points = NonNullable<MetricSummary['quantiles']>;
+
+/** Every defined metric that some seed measured, by name. */
+export function summariseMetrics(
+  definitions: readonly MetricDefinition[],
+  seeds: readonly SeedResult[],
+  mode: Mode,
+): Readonly<Record<string, MetricSummary>> {
+  const result: Record<string, MetricSummary> = {};
+  const byName = [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const definition of byName) {
+    const parts = seeds.flatMap((seed) => {
+      const data = seed.metrics[definition.name];
+      return data === undefined ? [] : [{ seed: seed.seed, data }];
+    });
+    const { kind, unit, help, name } = definition;
+    if (parts.length > 0) {
+      result[name] = { kind, unit, clock: clockOf(name, mode), help, ...summariseParts(parts) };
+    }
+  }
+  return result;
+}
+
+type Part = { readonly seed: number; readonly data: MetricData };
+
+function summariseParts(
+  parts: readonly Part[],
+): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
+  const pooled = pool(parts.map((part) => part.data));
+  switch (pooled?.kind) {
+    case 'counter':
+      return { count: pooled.value, value: pooled.value };
+    case 'ratio': {
+      const { numerator, denominator } = pooled;
+      return { count: denominator, value: denominator === 0 ? null : numerator / denominator };
+    }
+    case 'histogram':
+      return summariseHistogram(pooled.data, parts);
+    case 'samples':
+      return parts[0]?.data.kind === 'gauge'
+        ? summariseGauge(pooled.values)
+        : summariseSamples(pooled.values, parts);
+    default:
+      return { count: 0, value: null };
+  }
+}
+
+function summariseGauge(values: readonly number[]): Pick<MetricSummary, 'count' | 'value'> {
+  const { n, mean, min, max } = summarise(values);
+  return { count: n, value: mean, ...{ mean, min, max } };
+}
+
+function summariseHistogram(
+  data: HistogramData,
+  parts: readonly Part[],
+): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
+  if (data.count === 0) return { count: 0, value: null };
+  const mean = histogramMean(data);
+  const perSeed = parts.flatMap((part) =>
+    part.data.kind === 'histogram' && part.data.data.count > 0 ? [part.data.data] : [],
+  );
+  const quantiles = withBand(
+    (fractions) => histogramQuantiles(data, fractions),
+    perSeed.map((one) => ({ n: one.count, at: (f) => histogramQuantiles(one, f) })),
+    data.count,
+  );
+  const { count, min, max } = data;
+  return { count, value: null, sum: mean * count, mean, min, max, quantiles };
+}
+
+function summariseSamples(
+  values: readonly number[],
+  parts: readonly Part[],
+): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
+  if (values.length === 0) return { count: 0, value: null };
+  const { n, mean, min, max } = summarise(values);
+  const sorted = ascending(values);
+  const at = (fractions: readonly number[]): number[] =>
+    fractions.map((p) => sorted[nearestRank(p, n) - 1] ?? NaN);
+  const samples = parts.flatMap(({ seed, data }) =>
+    data.kind === 'samples' ? data.values.map((value) => ({ seed, value })) : [],
+  );
+  const quantiles = withBand(at, [], n);
+  const kept = samples.slice(0, SAMPLES_MAX);
+  return { count: n, value: null, sum: mean * n, mean, min, max, quantiles, samples: kept };
+}
+
+/** Fractions evenly spaced in -log10(1 - p), as far as n samples reach, then the maximum. */
+function tailFractions(n: number): readonly number[] {
+  const decades = Math.log10(n);
+  const fractions: number[] = [];
+  for (let step = 0; step <= decades * STEPS_PER_DECADE; step++) {
+    fractions.push(1 - 10 ** (-step / STEPS_PER_DECADE));
+  }
+  return [...fractions, 1];
+}
+
+interface SeedDistribution {
+  readonly n: number;
+  readonly at: (fractions: readonly number[]) => readonly number[];
+}
+
+/** Points of a distribution with the range over seeds, where two seeds have it. */
+function withBand(
+  at: (fractions: readonly number[]) => readonly number[],
+  seeds: readonly SeedDistribution[],
+  n: number,
+): Points {
+  const fractions = tailFractions(n);
+  const perSeed = seeds.map((seed) => seed.at(fractions));
+  return at(fractions).map((value, i) => {
+    const p = fractions[i] ?? 1;
+    const here = seeds.flatMap((seed, s) =>
+      (1 - p) * seed.n >= 1 ? [perSeed[s]?.[i] ?? NaN] : [],
+    );
+    if (here.length < 2) return { p, value };
+    return { p, value, low: Math.min(...here), high: Math.max(...here) };
+  });
+}
+
+/** Several quantiles in one pass over the buckets; fractions ascend. */
+function histogramQuantiles(data: HistogramData, fractions: readonly number[]): number[] {
+  const result: number[] = [];
+  let seen = 0;
+  visitBuckets(data, (_first, last, count) => {
+    seen += count;
+    let next = fractions[result.length];
+    while (next !== undefined && nearestRank(next, data.count) <= seen) {
+      result.push(next === 0 ? data.min : Math.min(data.max, last));
+      next = fractions[result.length];
+    }
+  });
+  return result;
+}

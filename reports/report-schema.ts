@@ -1,0 +1,202 @@
+/**
+ * The shape of `report.json`, version 1 (DESIGN 7): every emitter reads this and nothing else, so
+ * that a report drawn from the file equals the report drawn after the run. The JSON Schema of
+ * `schemas/report.schema.json` is generated from here.
+ * Times carry their unit in the name; a `null` number means that it was not measured.
+ *
+ * @module
+ */
+import { z } from 'zod';
+
+/** Version of the document; a change of meaning raises it. */
+export const REPORT_SCHEMA_VERSION = 1;
+
+const text = z.string();
+const number = z.number();
+const count = z.number().int();
+const clock = z
+  .enum(['virtual', 'wall'])
+  .describe('`virtual`: simulated time; `wall`: time of this machine');
+const unit = z.string().describe('base unit: ns, count, bytes, ratio, packets, 1/min, bits');
+const perSeedValue = z.strictObject({
+  seed: count,
+  value: number.nullable(),
+  n: number.describe('samples, events or trials behind the value'),
+});
+
+const interval = z
+  .strictObject({
+    kind: z
+      .enum(['student-t', 'order-statistics', 'none'])
+      .describe('student-t over seeds; order-statistics: exact binomial ranks of pooled samples'),
+    level: number,
+    low: number.nullable().describe('null: no finite lower bound'),
+    high: number.nullable().describe('null: no finite upper bound'),
+    n: count.describe('replications: seeds (student-t) or pooled samples (order-statistics)'),
+    lowRank: z.exactOptional(count),
+    highRank: z.exactOptional(count),
+    note: z.exactOptional(text.describe('why a bound is missing, or what the estimate is')),
+  })
+  .describe('95 % confidence interval');
+
+const kpi = z.strictObject({
+  metric: text,
+  aggregation: text,
+  value: number.nullable(),
+  unit,
+  clock,
+  comparison: z.enum(['<=', '>=', '==', '<', '>']),
+  limit: number,
+  limitText: text.describe('as written in the scenario file'),
+  judgedBy: z.enum(['point', 'inside']),
+  status: z.enum(['pass', 'fail', 'not-applicable']),
+  pass: z.boolean().describe('true unless the status is `fail`'),
+  code: z.exactOptional(text.describe('E109, E125: why it cannot be judged')),
+  reason: z.exactOptional(text.describe('one sentence for people; always there on a failure')),
+  margin: number.nullable().describe('distance to the limit, negative if missed'),
+  marginUnit: z
+    .enum(['relative', 'points'])
+    .describe('relative to the limit, or percentage points / 100 for ratios'),
+  n: number.describe('samples, events or trials behind the value, all seeds'),
+  ci95: interval,
+  perSeed: z.array(perSeedValue),
+  worstSeed: z.exactOptional(count),
+  seedsMissed: count.describe('seeds whose own value misses the limit'),
+  definition: text,
+  estimator: text,
+});
+
+const quantilePoint = z.strictObject({
+  p: number,
+  value: number,
+  low: z.exactOptional(number.describe('lowest over seeds')),
+  high: z.exactOptional(number.describe('highest over seeds')),
+});
+
+const metric = z.strictObject({
+  kind: z.enum(['counter', 'gauge', 'histogram', 'samples', 'ratio']),
+  unit,
+  clock,
+  help: text,
+  count: number.describe('samples, events or trials'),
+  value: number.nullable().describe('sum (counter), mean over seeds (gauge), ratio; else null'),
+  sum: z.exactOptional(number),
+  mean: z.exactOptional(number),
+  min: z.exactOptional(number),
+  max: z.exactOptional(number),
+  quantiles: z.exactOptional(z.array(quantilePoint)),
+  samples: z.exactOptional(
+    z.array(z.strictObject({ seed: count, value: number })).describe('at most 2,000'),
+  ),
+});
+
+const fault = z.strictObject({
+  seed: count,
+  id: text,
+  kind: text,
+  text,
+  targets: z.array(text),
+  beginNs: number,
+  endNs: z.exactOptional(number),
+  effects: z.record(text, number).describe('consequence to instant in ns of the run'),
+});
+
+const series = z.strictObject({
+  name: text,
+  unit,
+  binNs: number.describe('width of the bins that were measured'),
+  stepNs: number.describe('width of the steps below; a step averages whole bins'),
+  mean: z.array(number.nullable()).describe('mean of the seeds'),
+  low: z.array(number.nullable()).describe('lowest bin of any seed in the step'),
+  high: z.array(number.nullable()).describe('highest bin of any seed in the step'),
+  shownSeed: z.array(number.nullable()).describe('the seed that the charts show in full'),
+});
+
+const packets = z.strictObject({
+  sent: count,
+  duplicated: count,
+  injected: count,
+  delivered: count,
+  inFlight: count,
+  drops: z.record(text, count),
+});
+
+/** The report of one scenario, all seeds. */
+export const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(REPORT_SCHEMA_VERSION),
+    pass: z.boolean(),
+    ending: z.enum(['complete', 'interrupted', 'time-limit']),
+    scenario: z.strictObject({
+      name: text,
+      file: text,
+      sha256: text,
+      question: text,
+      topologyFile: text,
+      topologySha256: text,
+      durationNs: number,
+      warmupNs: number,
+    }),
+    mode: z.enum(['sim', 'emulate', 'live']),
+    clock,
+    crypto: text,
+    cpu: text,
+    seeds: z.array(count),
+    fingerprint: text.describe('of the seed, or SHA-256 over the fingerprints of all seeds'),
+    perSeed: z.array(
+      z.strictObject({
+        seed: count,
+        fingerprint: text,
+        virtualSeconds: number,
+        measuredSeconds: number,
+        wallSeconds: number,
+        events: count,
+        ending: text,
+      }),
+    ),
+    virtualSeconds: number,
+    measuredSeconds: number,
+    wallSeconds: number,
+    events: count,
+    eventsPerWallSecond: number,
+    environment: z.strictObject({ node: text, os: text, cpu: text, commit: text }),
+    kpis: z.array(kpi),
+    invariants: z.array(z.strictObject({ name: text, pass: z.boolean(), detail: text })),
+    metrics: z.record(text, metric),
+    faults: z.array(fault),
+    packets,
+    nodeDrops: z.record(text, count),
+    series: z.array(series),
+    shownSeed: count.describe('the seed that the charts show: the worst, or the first'),
+    warnings: z.array(z.strictObject({ text, seeds: z.array(count) })),
+    reproduce: text,
+    overrides: z.record(text, text),
+  })
+  .describe('Orrery report: the verdict of one scenario over all seeds');
+
+/** Read-only through and through. */
+type DeepReadonly<T> = T extends (infer U)[]
+  ? readonly DeepReadonly<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** A report, as written to `report.json`. */
+export type Report = DeepReadonly<z.infer<typeof reportSchema>>;
+/** One judged KPI. */
+export type KpiResult = Report['kpis'][number];
+/** The interval of a KPI. */
+export type KpiInterval = KpiResult['ci95'];
+/** One metric over all seeds. */
+export type MetricSummary = Report['metrics'][string];
+/** One quantity over time. */
+export type SeriesSummary = Report['series'][number];
+/** One fault of one seed. */
+export type ReportFault = Report['faults'][number];
+/** Which clock a duration was read from. */
+export type Clock = Report['clock'];
+
+/** The JSON Schema of `report.json` (draft 2020-12). */
+export function reportJsonSchema(): Readonly<Record<string, unknown>> {
+  return { $id: 'report.schema.json', title: 'Orrery report', ...z.toJSONSchema(reportSchema) };
+}

@@ -1,0 +1,100 @@
+/**
+ * The lower half of the terminal report: what the faults caused and where the packets went.
+ *
+ * @module
+ */
+import { plural, quantity, significant, whole } from './format.ts';
+import { droppedPackets } from './judge.ts';
+import type { Report, ReportFault } from './report-schema.ts';
+import { fold } from './terminal-layout.ts';
+
+const FAULTS_SHOWN = 3;
+const DROPS_SHOWN = 6;
+const INDENT = 11;
+
+/** The consequences of a fault in order of time: `detected +150 ms`. */
+export function effectTexts(fault: ReportFault): readonly string[] {
+  return Object.entries(fault.effects)
+    .sort(([, a], [, b]) => a - b)
+    .map(([name, at]) => `${name} +${quantity(at - fault.beginNs, 'ns')}`);
+}
+
+/** The faults of one seed; all seeds would drown the rest. */
+export function faultLines(report: Report, width: number): readonly string[] {
+  const { faults, shownSeed, seeds } = report;
+  const shown = faults.filter((fault) => fault.seed === shownSeed);
+  if (faults.length === 0) return [];
+  const lines: string[] = [];
+  if (seeds.length > 1) {
+    lines.push(`${faults.length} in ${plural(seeds.length, 'seed')}; those of seed ${shownSeed}:`);
+  }
+  const visible = shown.slice(0, FAULTS_SHOWN);
+  const left = visible.map(describe);
+  const column = Math.max(0, ...left.map((text) => text.length)) + 3;
+  const texts = visible.map(effectTexts);
+  const room = width - INDENT - column - Math.max(0, ...texts.flat().map((text) => text.length));
+  for (const [i, head] of left.entries()) {
+    lines.push(...attach(head, texts[i] ?? [], room >= 0 ? column : undefined));
+  }
+  if (shown.length > visible.length) lines.push(`and ${shown.length - visible.length} more`);
+  return labelled('Faults', lines);
+}
+
+function describe(fault: ReportFault): string {
+  return `${(fault.beginNs / 1e9).toFixed(3).padStart(7)} s  ${fault.text}`;
+}
+
+/** Effects beside the fault, one per line, or below it where the terminal is too narrow. */
+function attach(
+  head: string,
+  effects: readonly string[],
+  column: number | undefined,
+): readonly string[] {
+  if (column === undefined) return [head, ...effects.map((effect) => `           ${effect}`)];
+  const [first = '', ...rest] = effects;
+  return [
+    (head.padEnd(column) + first).trimEnd(),
+    ...rest.map((effect) => ' '.repeat(column) + effect),
+  ];
+}
+
+/** Conservation in one sentence, then the reasons of drops, the most frequent first. */
+export function packetLines(report: Report, width: number): readonly string[] {
+  const { packets, nodeDrops } = report;
+  const extra = [
+    ...(packets.duplicated > 0 ? [`+ ${whole(packets.duplicated)} duplicated`] : []),
+    ...(packets.injected > 0 ? [`+ ${whole(packets.injected)} injected`] : []),
+  ];
+  const balance = [
+    `${whole(packets.sent)} sent`,
+    ...extra,
+    `= ${whole(packets.delivered)} delivered`,
+    `+ ${whole(droppedPackets(packets))} dropped`,
+    `+ ${whole(packets.inFlight)} in flight`,
+  ];
+  const fit = { width: width - INDENT, indent: 0 };
+  return labelled('Packets', [
+    ...fold(balance, { ...fit, gap: ' ' }),
+    ...dropLines('dropped:', packets.drops, fit),
+    ...dropLines('by nodes:', nodeDrops, fit),
+  ]);
+}
+
+function dropLines(
+  label: string,
+  drops: Readonly<Record<string, number>>,
+  fit: { readonly width: number; readonly indent: number },
+): readonly string[] {
+  const sorted = Object.entries(drops)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a);
+  if (sorted.length === 0) return [];
+  const texts = sorted.slice(0, DROPS_SHOWN).map(([reason, count]) => `${reason} ${whole(count)}`);
+  const more = sorted.length - texts.length;
+  if (more > 0) texts.push(`and ${significant(more, 1)} more`);
+  return fold([`${label} ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
+}
+
+function labelled(label: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, i) => (i === 0 ? `  ${label}` : '').padEnd(INDENT) + line);
+}

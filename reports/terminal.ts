@@ -1,0 +1,230 @@
+/**
+ * The report in a terminal (spec/ux.md 2.3): verdict first, then every limit with measured value,
+ * interval and margin, then faults, packets, the worst seed and how to go on. Layout is computed on
+ * plain text and painted afterwards, so colour never changes a character.
+ *
+ * @module
+ */
+import picocolors from 'picocolors';
+import { changeOf, changeText, type ReportComparison } from './compare.ts';
+import { plural, short, shortFingerprint, significant, wallTime } from './format.ts';
+import {
+  conditionsText,
+  countText,
+  intervalText,
+  kpiMargin,
+  kpiName,
+  limitText,
+  measuredText,
+  missedFirst,
+  missedText,
+  seedCommand,
+  verdictWord,
+} from './kpi-text.ts';
+import type { KpiResult, Report } from './report-schema.ts';
+import { faultLines, packetLines } from './terminal-details.ts';
+import { fold, layoutRows, type Row, toAscii, withoutControls } from './terminal-layout.ts';
+
+/** How and with what to print. */
+export interface TerminalOptions {
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** False: only ASCII characters. */
+  readonly unicode: boolean;
+  /** Files that were written: folder and names with sizes, e.g. `trace.orr 4.1 MB`. */
+  readonly written?: { readonly folder: string; readonly files: readonly string[] };
+  /** Comparison with `--baseline`: adds the column `change`. */
+  readonly comparison?: ReportComparison;
+  /** One suggested command. */
+  readonly next?: string;
+}
+
+type Paint = ReturnType<typeof picocolors.createColors>;
+
+const INDENT = 2;
+
+/** The whole report, ending with a line end. */
+export function renderTerminal(raw: Report, options: TerminalOptions): string {
+  const report = printable(raw);
+  const paint = picocolors.createColors(options.colour);
+  const { width } = options;
+  const blocks = [
+    [...verdictLines(report, paint, width), ...questionLines(report, width)],
+    kpiLines(report, options, paint),
+    invariantLines(report, paint),
+    [
+      ...faultLines(report, width),
+      ...packetLines(report, width),
+      ...worstLines(report, width),
+      ...warningLines(report, paint, width),
+    ],
+    footerLines(report, options),
+  ];
+  const text = blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n');
+  return `${options.unicode ? text : toAscii(text)}\n`;
+}
+
+/** The first line alone (`-q`), never folded. */
+export function renderVerdictLine(raw: Report, options: TerminalOptions): string {
+  const report = printable(raw);
+  const paint = picocolors.createColors(options.colour);
+  const [line = ''] = verdictLines(report, paint, Number.POSITIVE_INFINITY);
+  return `${options.unicode ? line : toAscii(line)}\n`;
+}
+
+/** The report without control characters in what gets printed; charts and metrics are not. */
+function printable(report: Report): Report {
+  const { metrics, series, ...printed } = report;
+  return { ...withoutControls(printed), metrics, series };
+}
+
+function verdictLines(report: Report, paint: Paint, width: number): readonly string[] {
+  const word = verdictWord(report);
+  const parts = [
+    `${word}  ${report.scenario.name}`,
+    countText(report),
+    plural(report.seeds.length, 'seed'),
+    ...conditionsText(report),
+    `fingerprint ${shortFingerprint(report.fingerprint)}`,
+  ];
+  const wide = fold(parts, { width, indent: 6, gap: '   ' });
+  const [first = '', ...rest] =
+    wide.length === 1 ? wide : fold(parts, { width, indent: 6, gap: '  ' });
+  const colour = { PASS: paint.green, FAIL: paint.red, STOP: paint.yellow }[word];
+  return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
+}
+
+function questionLines(report: Report, width: number): readonly string[] {
+  const words = report.scenario.question.split(/\s+/).filter((word) => word !== '');
+  if (words.length === 0) return [];
+  const lines = fold(words, { width: Math.min(width, 78) - 6, indent: 0, gap: ' ' });
+  return lines.map((line) => `      ${line}`);
+}
+
+function kpiLines(report: Report, options: TerminalOptions, paint: Paint): readonly string[] {
+  if (report.kpis.length === 0) return [];
+  const kpis = missedFirst(report.kpis);
+  const { comparison } = options;
+  const header: Row = {
+    name: 'KPI',
+    measured: 'measured',
+    interval: '95 % interval',
+    limit: 'limit',
+    margin: 'margin',
+    change: comparison === undefined ? undefined : 'change',
+  };
+  const rows = kpis.map((kpi) => rowOf(kpi, comparison));
+  const [head = '', ...body] = layoutRows([header, ...rows], options.width - INDENT - 2);
+  const lines = [`${' '.repeat(INDENT + 2)}${paint.dim(head)}`];
+  for (const [i, kpi] of kpis.entries()) {
+    lines.push(`${' '.repeat(INDENT)}${markOf(kpi, paint)} ${body[i] ?? ''}`);
+    lines.push(...missLines(kpi, report, options.width));
+  }
+  return [...lines, ...noteLines(report, options)];
+}
+
+function rowOf(kpi: KpiResult, comparison: ReportComparison | undefined): Row {
+  return {
+    name: kpiName(kpi),
+    measured: measuredText(kpi),
+    interval: intervalText(kpi),
+    limit: limitText(kpi),
+    margin: kpiMargin(kpi),
+    change: comparison === undefined ? undefined : changeText(changeOf(comparison, kpi)),
+  };
+}
+
+function markOf(kpi: KpiResult, paint: Paint): string {
+  if (kpi.status === 'not-applicable') return '–';
+  return kpi.pass ? paint.green('✓') : paint.red('✗');
+}
+
+function indented(text: string, width: number, indent: number): readonly string[] {
+  const lines = fold(text.split(' '), { width: width - indent, indent: 0, gap: ' ' });
+  return lines.map((line) => ' '.repeat(indent) + line);
+}
+
+function missLines(kpi: KpiResult, report: Report, width: number): readonly string[] {
+  if (kpi.status === 'not-applicable') return indented(kpi.reason ?? '', width, 6);
+  if (kpi.pass) return [];
+  const reason = kpi.value === null || kpi.judgedBy === 'inside' ? kpi.reason : undefined;
+  const missed = missedText(kpi, report.seeds.length);
+  const seed = kpi.worstSeed ?? report.seeds[0];
+  const look = seed === undefined ? [] : [`      ${seedCommand(report, seed)} --trace`];
+  return [
+    ...(reason === undefined ? [] : indented(reason, width, 6)),
+    ...(missed === undefined ? [] : indented(missed, width, 6)),
+    ...look,
+  ];
+}
+
+/** What the intervals need said: the rank behind a percentile, the pairing of a comparison. */
+function noteLines(report: Report, options: TerminalOptions): readonly string[] {
+  const notes = report.kpis.flatMap((kpi) =>
+    kpi.ci95.kind === 'order-statistics' && kpi.ci95.note !== undefined ? [kpi.ci95.note] : [],
+  );
+  const { comparison } = options;
+  if (comparison !== undefined) {
+    const { commit, seeds } = comparison.baseline;
+    const pairing = comparison.isPaired ? 'paired by seed' : `unpaired, ${comparison.pairingNote}`;
+    notes.push(`change: against ${commit}, ${plural(seeds, 'seed')}, ${pairing}`);
+  }
+  return [...new Set(notes)].flatMap((note) => indented(note, options.width, 4));
+}
+
+function invariantLines(report: Report, paint: Paint): readonly string[] {
+  return report.invariants
+    .filter((one) => !one.pass)
+    .map((one) => `${' '.repeat(INDENT)}${paint.red('✗')} ${one.name}: ${one.detail}`);
+}
+
+function worstLines(report: Report, width: number): readonly string[] {
+  // A missed KPI has named its worst seed already.
+  if (report.kpis.some((one) => !one.pass)) return [];
+  const kpi = report.kpis.find((one) => one.worstSeed !== undefined);
+  const entry = kpi?.perSeed.find((one) => one.seed === kpi.worstSeed);
+  if (kpi === undefined || entry === undefined || entry.value === null) return [];
+  const value = measuredText({ ...kpi, value: entry.value });
+  const name = kpi.metric.slice(kpi.metric.indexOf('.') + 1);
+  const parts = [
+    `  Worst    seed ${entry.seed}: ${name} ${value}`,
+    seedCommand(report, entry.seed),
+  ];
+  return fold(parts, { width, indent: 11, gap: '  ' });
+}
+
+function warningLines(report: Report, paint: Paint, width: number): readonly string[] {
+  return report.warnings.flatMap(({ text, seeds }) => {
+    const where = report.seeds.length === 1 ? '' : ` (seed ${seeds.slice(0, 5).join(', ')})`;
+    const [first = '', ...rest] = indented(`${text}${where}`, width, 11);
+    return [`  ${paint.yellow('WARN')}     ${first.trimStart()}`, ...rest];
+  });
+}
+
+function footerLines(report: Report, options: TerminalOptions): readonly string[] {
+  const { environment, wallSeconds, seeds } = report;
+  const each = seeds.length === 0 ? 0 : report.virtualSeconds / seeds.length;
+  const length = `${significant(each, Number.isInteger(each) ? 1 : 3)} s`;
+  const runs = seeds.length === 1 ? length : `${seeds.length} x ${length}`;
+  const parts = [
+    `${runs} ${report.clock} in ${wallTime(wallSeconds)} wall`,
+    `${short(report.eventsPerWallSecond)} events/s`,
+    ...(report.cpu === 'not modelled' ? ['CPU time not modelled'] : []),
+    `node ${environment.node.replace(/^v/, '')}`,
+    environment.commit.slice(0, 7),
+  ];
+  const fit = { width: options.width - INDENT, indent: 0, gap: ' · ' };
+  const lines = [...fold(parts, fit)];
+  const { written, next } = options;
+  if (written !== undefined) {
+    lines.push(
+      ...fold([`${written.folder}  ${written.files[0] ?? ''}`, ...written.files.slice(1)], fit),
+    );
+  }
+  if (next !== undefined) lines.push(next);
+  return lines.map((line) => ' '.repeat(INDENT) + line);
+}

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { readReport, renderJson } from '../../../reports/json.ts';
+import { CONSERVATION, exitCodeOf, judge } from '../../../reports/judge.ts';
+import type { RunInput, SeedResult } from '../../../reports/model.ts';
+import { reportJsonSchema } from '../../../reports/report-schema.ts';
+import { runInput } from './fixture.ts';
+
+const input = runInput({ seeds: 30, slowdown: 1 });
+const report = judge(input);
+
+function withSeed(change: (seed: SeedResult) => SeedResult): RunInput {
+  return { ...input, seeds: input.seeds.map((seed, i) => (i === 3 ? change(seed) : seed)) };
+}
+
+describe('a report', () => {
+  it('has everything that DESIGN 7 lists', () => {
+    expect(report).toMatchObject({
+      schemaVersion: 1,
+      pass: true,
+      scenario: { name: 'failover', file: 'scenarios/failover.yaml' },
+      mode: 'sim',
+      virtualSeconds: 1800,
+      wallSeconds: 171,
+      environment: { commit: '4c1e9ab07f2e' },
+      reproduce: 'npm run scenario failover.yaml -- --seeds 30',
+    });
+    expect(report.seeds).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(report.eventsPerWallSecond).toBeCloseTo(report.events / 171, 6);
+    expect(report.kpis.map((kpi) => kpi.n)).toContain(120);
+    expect(report.faults).toHaveLength(120);
+    expect(report.metrics['gateway.latency']?.count).toBe(600_000);
+  });
+
+  it('fits its JSON Schema, and the schema refuses what is not a report', () => {
+    const validate = new Ajv2020({ strict: true }).compile(reportJsonSchema());
+    const document: unknown = JSON.parse(renderJson(report));
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...report, schemaVersion: 2 })).toBe(false);
+    expect(validate({ ...report, extra: 1 })).toBe(false);
+    const { pass, ...rest } = report;
+    expect(pass).toBe(true);
+    expect(validate(rest)).toBe(false);
+  });
+
+  it('has its schema in schemas/, up to date', () => {
+    const file = new URL('../../../schemas/report.schema.json', import.meta.url);
+    const message = 'run: npx tsx tools/report-schema.ts';
+    expect(JSON.parse(readFileSync(file, 'utf8')), message).toEqual(reportJsonSchema());
+  });
+
+  it('survives writing and reading, also with nothing measured', () => {
+    expect(readReport(renderJson(report))).toEqual({ kind: 'report', report });
+    const empty = judge({ ...input, seeds: [] });
+    expect(readReport(renderJson(empty))).toEqual({ kind: 'report', report: empty });
+    expect(empty.pass).toBe(false);
+  });
+
+  it('says what is wrong with a file that is none', () => {
+    const message = (json: string): string => {
+      const read = readReport(json);
+      return read.kind === 'unreadable' ? read.message : '';
+    };
+    expect(message('{')).toContain('not a JSON document');
+    expect(message('{"schemaVersion": 9}')).toBe('schemaVersion 9, this program reads 1');
+    expect(message('[]')).toBe('no schemaVersion, this program reads 1');
+    expect(message('{"schemaVersion": 1}')).not.toBe('');
+  });
+
+  it('is the same for the same input, and its fingerprint follows every seed', () => {
+    expect(renderJson(judge(input))).toBe(renderJson(report));
+    const other = judge(withSeed((seed) => ({ ...seed, fingerprint: 'ffffffffffffffff' })));
+    expect(other.fingerprint).not.toBe(report.fingerprint);
+    const one = { ...input, seeds: input.seeds.slice(0, 1) };
+    expect(judge(one).fingerprint).toBe(input.seeds[0]?.fingerprint);
+  });
+
+  it('R-238: fails when a seed received no packet', () => {
+    const idle = judge(
+      withSeed((seed) => ({
+        ...seed,
+        packets: {
+          ...seed.packets,
+          sent: 7,
+          delivered: 0,
+          inFlight: 0,
+          drops: { 'queue-full': 7 },
+        },
+      })),
+    );
+    expect(idle.pass).toBe(false);
+    expect(exitCodeOf(idle)).toBe(1);
+    expect(idle.invariants.find((one) => !one.pass)?.detail).toBe('broken in seed 4');
+  });
+
+  it('ends with code 3 when a packet is unaccounted for', () => {
+    const leak = judge(
+      withSeed((seed) => ({
+        ...seed,
+        packets: { ...seed.packets, delivered: seed.packets.delivered - 1 },
+      })),
+    );
+    expect(leak.invariants.find((one) => one.name === CONSERVATION)?.pass).toBe(false);
+    expect(exitCodeOf(leak)).toBe(3);
+  });
+
+  it('fails when a fault hit nothing', () => {
+    const missed = judge(
+      withSeed((seed) => ({
+        ...seed,
+        faults: seed.faults.map((fault) => ({ ...fault, targets: [] })),
+      })),
+    );
+    expect(missed.pass).toBe(false);
+  });
+
+  it('does not pass a run that did not reach its end', () => {
+    const stopped = judge(withSeed((seed) => ({ ...seed, ending: 'interrupted' })));
+    expect([stopped.pass, exitCodeOf(stopped)]).toEqual([false, 130]);
+    const late = judge(withSeed((seed) => ({ ...seed, ending: 'time-limit' })));
+    expect([late.pass, exitCodeOf(late)]).toEqual([false, 5]);
+    expect(exitCodeOf(report)).toBe(0);
+  });
+
+  it('keeps gaps visible when it thins a series', () => {
+    const delivered = report.series.find((one) => one.name === 'delivered');
+    expect(delivered?.mean.length).toBeLessThanOrEqual(600);
+    expect(Math.min(...(delivered?.low ?? []).map((v) => v ?? 0))).toBeLessThan(50);
+    expect(delivered?.shownSeed).toHaveLength(delivered?.mean.length ?? 0);
+  });
+
+  it('names the seeds of a warning once', () => {
+    expect(report.warnings).toEqual([
+      { text: 'replay window is used to 84 % by path spread', seeds: [4] },
+    ]);
+  });
+
+  it('stays below half a megabyte for 30 seeds', () => {
+    expect(renderJson(report).length).toBeLessThan(500_000);
+  });
+});

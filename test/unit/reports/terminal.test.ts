@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { compareReports } from '../../../reports/compare.ts';
+import { judge } from '../../../reports/judge.ts';
+import { renderTerminal, renderVerdictLine } from '../../../reports/terminal.ts';
+import { runInput } from './fixture.ts';
+
+const met = judge(runInput({ seeds: 30, slowdown: 1 }));
+const missed = judge(runInput({ seeds: 30, slowdown: 2.4 }));
+const plain = {
+  width: 80,
+  colour: false,
+  unicode: true,
+  written: { folder: 'runs/failover/', files: ['report.html', 'report.json', 'trace.orr 4.1 MB'] },
+  next: 'See it: npm run viz -- runs/failover',
+};
+const ESCAPE = String.fromCharCode(27);
+const uncoloured = (text: string): string =>
+  text.replaceAll(new RegExp(`${ESCAPE}\\[\\d+m`, 'g'), '');
+const widest = (text: string): number =>
+  Math.max(...text.split('\n').map((line) => [...line].length));
+
+describe('the terminal report', () => {
+  it('of a met scenario reads as in spec/ux.md 2.3', async () => {
+    await expect(renderTerminal(met, plain)).toMatchFileSnapshot('snapshots/terminal-met.txt');
+  });
+
+  it('of a missed scenario lists what was missed first', async () => {
+    const text = renderTerminal(missed, plain);
+    await expect(text).toMatchFileSnapshot('snapshots/terminal-missed.txt');
+    expect(text.indexOf('✗ gateway.failover')).toBeLessThan(text.indexOf('✓ gateway.throughput'));
+    expect(text).toMatch(/missed in \d+ of 30 seeds; worst seed \d+: \d+ ms/);
+  });
+
+  it('has the same characters with colour as without', async () => {
+    for (const report of [met, missed]) {
+      const coloured = renderTerminal(report, { ...plain, colour: true });
+      expect(coloured).not.toBe(uncoloured(coloured));
+      expect(uncoloured(coloured)).toBe(renderTerminal(report, plain));
+    }
+    const coloured = renderTerminal(missed, { ...plain, colour: true });
+    await expect(coloured.replaceAll(ESCAPE, '^')).toMatchFileSnapshot(
+      'snapshots/terminal-missed-colour.txt',
+    );
+  });
+
+  it.each([80, 100])('fits %d columns with everything in it', (width) => {
+    const text = renderTerminal(missed, { ...plain, width });
+    expect(widest(text)).toBeLessThanOrEqual(width);
+    expect(text).toContain('95 % interval');
+    expect(text).toContain('margin');
+    expect(text).toContain('n=120');
+  });
+
+  it('drops the interval, then the margin, when the terminal is narrow', () => {
+    const at66 = renderTerminal(met, { ...plain, width: 66 });
+    expect(at66).not.toContain('95 % interval');
+    expect(at66).toContain('margin');
+    const at52 = renderTerminal(met, { ...plain, width: 52 });
+    expect(at52).not.toContain('margin');
+    expect(at52).toContain('limit');
+    const table = at52.split('\n').filter((line) => /KPI|✓/.test(line) && !/PASS/.test(line));
+    expect(widest(table.join('\n'))).toBeLessThanOrEqual(52);
+  });
+
+  it('prints the verdict alone when quiet', () => {
+    expect(renderVerdictLine(met, plain)).toBe(`${renderTerminal(met, plain).split('\n')[0]}\n`);
+    expect(renderVerdictLine(missed, plain)).toMatch(/^FAIL {2}failover .*fingerprint .*\n$/);
+  });
+
+  it('names modelled crypto and a calibrated CPU in the verdict', () => {
+    const base = runInput({ seeds: 1, slowdown: 1 });
+    const modelled = judge({ ...base, crypto: 'modelled', cpu: 'calibrated' });
+    const line = renderVerdictLine(modelled, plain);
+    expect(line).toContain('crypto modelled');
+    expect(line).toContain('cpu calibrated');
+    expect(renderTerminal(judge(base), plain)).toContain('CPU time not modelled');
+  });
+
+  it('says by name that nothing was measured', () => {
+    const base = runInput({ seeds: 2, slowdown: 1 });
+    const seeds = base.seeds.map((seed) => ({ ...seed, metrics: {} }));
+    const text = renderTerminal(judge({ ...base, seeds }), plain);
+    expect(text).toContain('gateway.failover has 0 samples, so p95 cannot be judged');
+    expect(text).toMatch(/✗ gateway.failover p95 +none/);
+  });
+
+  it('marks a run that was stopped', () => {
+    const base = runInput({ seeds: 1, slowdown: 1 });
+    const seeds = base.seeds.map((seed) => ({ ...seed, ending: 'interrupted' as const }));
+    expect(renderVerdictLine(judge({ ...base, seeds }), plain)).toMatch(
+      /^STOP {2}failover .*interr/,
+    );
+  });
+
+  it('needs only ASCII where the locale has no more', () => {
+    const text = renderTerminal(missed, { ...plain, unicode: false });
+    expect(text).toMatch(/^[\n -~]+$/);
+    expect(text).toContain('+- ');
+  });
+
+  it('lets no control character of a file through', () => {
+    const base = runInput({ seeds: 1, slowdown: 1 });
+    const question = `what${ESCAPE}[2J${String.fromCharCode(7)} now?`;
+    const text = renderTerminal(
+      judge({ ...base, scenario: { ...base.scenario, question } }),
+      plain,
+    );
+    expect(text).toMatch(/^[\n\P{Cc}]+$/u);
+  });
+
+  it('adds the change against a baseline, n.s. where it could be chance', () => {
+    const comparison = compareReports(met, missed);
+    const text = renderTerminal(missed, { ...plain, width: 100, comparison });
+    expect(text).toContain('change');
+    expect(text).toMatch(/gateway\.failover p95 .*\+12\d %/);
+    expect(text).toMatch(/gateway\.availability .*n\.s\./);
+    expect(text).toContain('against 4c1e9ab07f2e, 30 seeds, paired by seed');
+  });
+});
