@@ -1,0 +1,48 @@
+/**
+ * When a message is repeated: waits that double up to a limit. No randomness: two sides that repeat
+ * in step do not matter, because openings that meet are decided by key order.
+ *
+ * @module
+ */
+import { HANDSHAKE_RETRY_NS, HANDSHAKE_RETRY_NS_MAX } from './geometry.ts';
+
+/** The clock of one repeated message. */
+export class Backoff {
+  /** When to send next, ns; Infinity when nothing is repeated. */
+  dueNs: number = Number.POSITIVE_INFINITY;
+  /** Sendings since the start or {@link Backoff.renew}. */
+  sendings = 0;
+  /** When the last one was sent, ns. */
+  lastNs = 0;
+  #waitNs = HANDSHAKE_RETRY_NS;
+
+  /** True between start and stop. */
+  get isRunning(): boolean {
+    return this.dueNs !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Begins with the shortest wait; due at once. */
+  start(nowNs: number): void {
+    this.dueNs = nowNs;
+    this.sendings = 0;
+    this.#waitNs = HANDSHAKE_RETRY_NS;
+  }
+
+  /** A message was sent, or could not be: waits, twice as long the next time. */
+  sent(nowNs: number): void {
+    this.sendings++;
+    this.lastNs = nowNs;
+    this.dueNs = nowNs + this.#waitNs;
+    this.#waitNs = Math.min(2 * this.#waitNs, HANDSHAKE_RETRY_NS_MAX);
+  }
+
+  /** Another message takes its place; the wait stays long. */
+  renew(): void {
+    this.sendings = 0;
+  }
+
+  /** Ends the repetition. */
+  stop(): void {
+    this.dueNs = Number.POSITIVE_INFINITY;
+  }
+}

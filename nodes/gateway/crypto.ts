@@ -1,0 +1,216 @@
+/**
+ * The gateway's cryptography: Noise IK messages in handshake frames, and sealing of all other frames
+ * (spec/seed-systems.md 2.5; Noise revision 34 sections 5 and 7.5; RFC 8439). Bytes in, bytes out.
+ *
+ * Key material is created, named and wiped here and nowhere else: identity (static key pair),
+ * ephemeral (per handshake, wiped by `nodes/noise`), session keys (two directional ones per epoch,
+ * wiped as soon as their key schedules exist). Nothing here is stored or logged.
+ *
+ * A handshake message has the frame's own fields as its Noise payload, so that a changed header bit
+ * fails authentication exactly as in a sealed frame.
+ *
+ * @module
+ */
+import type { AeadKey, CryptoProvider } from '../../engine/host/crypto.ts';
+import { concatBytes, equalBytes } from '../_kit/bytes.ts';
+import { type Handshake, initiate, respond, type SessionKeys } from '../noise/index.ts';
+import type { FrameDrop } from './drops.ts';
+import {
+  FRAME_TYPE,
+  HEADER_BYTES_MAX,
+  NONCE_BYTES,
+  STATIC_KEY_BYTES,
+  TAG_BYTES,
+} from './geometry.ts';
+import { encodeFields, encodeHeader, FrameHeader, writeNonce } from './wire.ts';
+
+const SUITE = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'SHA256' } as const;
+/** Binds a handshake to this protocol and its version. */
+const PROLOGUE = Uint8Array.from('orrery gateway 1', (letter) => letter.charCodeAt(0));
+/** `sequence` of the two handshake messages. */
+const OPENING = 0;
+const ANSWER = 1;
+
+/** A gateway's static X25519 key pair. */
+export interface Identity {
+  readonly secret: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+/** What both sides of a handshake need. */
+export interface HandshakeContext {
+  readonly crypto: CryptoProvider;
+  readonly identity: Identity;
+  /** The one static key this session talks to: the entry on the list of peers, 32 bytes. */
+  readonly peerKey: Uint8Array;
+  /** Fresh secret bytes from the host. */
+  readonly randomBytes: (length: number) => Uint8Array;
+}
+
+/** Epoch and time of a handshake message. */
+export interface HandshakeStamp {
+  readonly epoch: number;
+  /** Microseconds since 1970. */
+  readonly timestamp: number;
+}
+
+/** Makes an identity from a 32-byte secret. */
+export function createIdentity(crypto: CryptoProvider, secret: Uint8Array): Identity {
+  return { secret, publicKey: crypto.x25519PublicKey(secret) };
+}
+
+/** True for the first message of a handshake, false for the answer; undefined for neither. */
+export function isOpening(header: FrameHeader): boolean | undefined {
+  if (header.fragments !== 1 || header.sequence > ANSWER) return undefined;
+  return header.sequence === OPENING;
+}
+
+/** Our side of a handshake that waits for its answer. */
+export interface OpenHandshake {
+  /** The whole frame, sent again unchanged until the answer comes. */
+  readonly frame: Uint8Array;
+  readonly epoch: number;
+  readonly noise: Handshake;
+}
+
+/** Begins a handshake as initiator. */
+export function openHandshake(context: HandshakeContext, stamp: HandshakeStamp): OpenHandshake {
+  const ephemeralSecret = context.randomBytes(STATIC_KEY_BYTES);
+  const noise = initiate({
+    ...SUITE,
+    crypto: context.crypto,
+    prologue: PROLOGUE,
+    staticSecret: context.identity.secret,
+    ephemeralSecret,
+    remoteStatic: context.peerKey,
+  });
+  ephemeralSecret.fill(0);
+  return { frame: handshakeFrame(noise, OPENING, stamp), epoch: stamp.epoch, noise };
+}
+
+/** A peer's authenticated first message; to be answered or wiped. */
+export interface ReceivedOpening {
+  readonly noise: Handshake;
+}
+
+/** Reads a first message as responder. A refusal leaves nothing behind. */
+export function readOpening(
+  context: HandshakeContext,
+  header: FrameHeader,
+  buffer: Uint8Array,
+): ReceivedOpening | FrameDrop {
+  const ephemeralSecret = context.randomBytes(STATIC_KEY_BYTES);
+  const noise = respond({
+    ...SUITE,
+    crypto: context.crypto,
+    prologue: PROLOGUE,
+    staticSecret: context.identity.secret,
+    ephemeralSecret,
+  });
+  ephemeralSecret.fill(0);
+  const reason = readMessage(noise, header, buffer) ?? checkPeer(context, noise.remoteStatic);
+  if (reason === undefined) return { noise };
+  noise.wipe();
+  return reason;
+}
+
+/** Answers a first message; the keys belong to the caller. */
+export function answerHandshake(
+  opening: ReceivedOpening,
+  stamp: HandshakeStamp,
+): { readonly frame: Uint8Array; readonly keys: SessionKeys } {
+  const frame = handshakeFrame(opening.noise, ANSWER, stamp);
+  return { frame, keys: opening.noise.finish() };
+}
+
+/** Reads the answer to our first message. A forged one changes nothing. */
+export function readAnswer(
+  open: OpenHandshake,
+  header: FrameHeader,
+  buffer: Uint8Array,
+): SessionKeys | FrameDrop {
+  return readMessage(open.noise, header, buffer) ?? open.noise.finish();
+}
+
+/** Seals and opens the frames of one epoch under its two directional keys. */
+export class FrameCipher {
+  readonly #sendKey: AeadKey;
+  readonly #receiveKey: AeadKey;
+  readonly #nonce = new Uint8Array(NONCE_BYTES);
+
+  /** Makes the key schedules and wipes the keys they came from. */
+  constructor(crypto: CryptoProvider, keys: SessionKeys) {
+    this.#sendKey = crypto.aead('chacha20-poly1305', keys.sendKey);
+    this.#receiveKey = crypto.aead('chacha20-poly1305', keys.receiveKey);
+    keys.wipe();
+  }
+
+  /**
+   * Writes a whole frame to `target` at `offset`; `plaintext` must not overlap it.
+   * @param header All fields set; `sequence` never used before under this epoch (R-027).
+   * @returns the frame's length, bytes.
+   */
+  // hot: 0.25 us besides the AEAD, mostly the two views.
+  seal(header: FrameHeader, plaintext: Uint8Array, target: Uint8Array, offset: number): number {
+    const sealedLength = plaintext.length + TAG_BYTES;
+    const body = encodeHeader(header, sealedLength, target, offset);
+    writeNonce(this.#nonce, header.epoch, header.sequence);
+    const end = body + sealedLength;
+    const associatedData = target.subarray(offset, body);
+    this.#sendKey.seal(this.#nonce, associatedData, plaintext, target.subarray(body, end));
+    return end - offset;
+  }
+
+  /**
+   * Authenticates a decoded frame and writes its plaintext to the start of `target`.
+   * @param target At least the body's length less 16; must not overlap `buffer`.
+   * @returns the plaintext's length, or -1 when the frame is not the peer's.
+   */
+  // hot: 0.25 us besides the AEAD, mostly the two views.
+  open(header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {
+    const { start, body, bodyLength } = header;
+    if (bodyLength < TAG_BYTES) return -1;
+    writeNonce(this.#nonce, header.epoch, header.sequence);
+    const sealed = buffer.subarray(body, body + bodyLength);
+    return this.#receiveKey.open(this.#nonce, buffer.subarray(start, body), sealed, target);
+  }
+}
+
+/** Writes the next Noise message as a frame, with the frame's fields as its payload. */
+function handshakeFrame(noise: Handshake, sequence: number, stamp: HandshakeStamp): Uint8Array {
+  const header = new FrameHeader();
+  header.type = FRAME_TYPE.handshake;
+  header.epoch = stamp.epoch;
+  header.sequence = sequence;
+  header.timestamp = stamp.timestamp;
+  const message = noise.writeMessage(fieldsOf(header));
+  const head = new Uint8Array(HEADER_BYTES_MAX);
+  const body = encodeHeader(header, message.length, head, 0);
+  return concatBytes(head.subarray(0, body), message);
+}
+
+function fieldsOf(header: FrameHeader): Uint8Array {
+  const fields = new Uint8Array(HEADER_BYTES_MAX);
+  return fields.subarray(0, encodeFields(header, fields, 0));
+}
+
+function readMessage(
+  noise: Handshake,
+  header: FrameHeader,
+  buffer: Uint8Array,
+): FrameDrop | undefined {
+  const message = buffer.subarray(header.body, header.body + header.bodyLength);
+  const result = noise.readMessage(message);
+  if ('failure' in result) {
+    return result.failure === 'truncated' ? 'malformed-truncated' : 'bad-auth';
+  }
+  return equalBytes(result.payload, fieldsOf(header)) ? undefined : 'bad-auth';
+}
+
+function checkPeer(
+  context: HandshakeContext,
+  remoteStatic: Uint8Array | undefined,
+): FrameDrop | undefined {
+  const isPeer = remoteStatic !== undefined && equalBytes(remoteStatic, context.peerKey);
+  return isPeer ? undefined : 'peer-not-allowed';
+}

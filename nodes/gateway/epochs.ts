@@ -1,0 +1,143 @@
+/**
+ * The epochs a side holds at one time, as a pure state machine: `current` seals; `previous` is still
+ * accepted during the overlap; `next` was agreed as responder and waits for the peer's first frame.
+ *
+ * It knows numbers and times only, no cryptography, so that the test can walk through all its
+ * interleavings (R-256). Every epoch that leaves is handed to `retire`.
+ *
+ * @module
+ */
+
+/** What the ring must know of an epoch. */
+export interface HeldEpoch {
+  readonly epoch: number;
+  /** Set by the ring when the first authentic frame of the epoch has come. */
+  isConfirmed: boolean;
+}
+
+/** Times of a ring, ns. */
+export interface EpochTimes {
+  /** How long `previous` is accepted after the first frame of `current`. */
+  readonly overlapNs: number;
+  /** How long `next` waits for its first frame. */
+  readonly unconfirmedNs: number;
+}
+
+/** Current, previous and next epoch of one session. */
+export class EpochRing<K extends HeldEpoch> {
+  readonly #times: EpochTimes;
+  readonly #retire: (held: K) => void;
+  #current: K | undefined;
+  #previous: K | undefined;
+  #next: K | undefined;
+  #previousUntilNs: number = Number.POSITIVE_INFINITY;
+  #nextUntilNs: number = Number.POSITIVE_INFINITY;
+
+  constructor(times: EpochTimes, retire: (held: K) => void) {
+    this.#times = times;
+    this.#retire = retire;
+  }
+
+  /** The epoch to seal under. */
+  get current(): K | undefined {
+    return this.#current;
+  }
+
+  /** The epoch before, still accepted. */
+  get previous(): K | undefined {
+    return this.#previous;
+  }
+
+  /** The epoch agreed as responder and not yet used by the peer. */
+  get next(): K | undefined {
+    return this.#next;
+  }
+
+  /** When {@link EpochRing.expire} has work, ns; Infinity when it has none. */
+  get deadlineNs(): number {
+    return Math.min(this.#previousUntilNs, this.#nextUntilNs);
+  }
+
+  /** The held epoch of this number. */
+  // hot: one comparison in the steady state.
+  find(epoch: number): K | undefined {
+    if (this.#current?.epoch === epoch) return this.#current;
+    if (this.#previous?.epoch === epoch) return this.#previous;
+    return this.#next?.epoch === epoch ? this.#next : undefined;
+  }
+
+  /** Responder: the peer may use it from now on, and its first frame makes it `current`. */
+  offer(held: K, nowNs: number): void {
+    this.#drop(this.#next);
+    this.#next = held;
+    this.#nextUntilNs = nowNs + this.#times.unconfirmedNs;
+  }
+
+  /** Initiator: the peer can open it, so it is `current` at once; the old one waits for its end. */
+  adopt(held: K): void {
+    this.#shift(held);
+    // The peer seals under the old epoch until it sees ours: no end before it has answered.
+    this.#previousUntilNs = Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * An authentic frame of this held epoch has come. The first one of a new epoch starts the overlap.
+   * @returns true when it made `next` the current epoch.
+   */
+  confirm(held: K, nowNs: number): boolean {
+    if (held.isConfirmed) return false;
+    held.isConfirmed = true;
+    const isNext = held === this.#next;
+    if (isNext) {
+      this.#next = undefined;
+      this.#nextUntilNs = Number.POSITIVE_INFINITY;
+      this.#shift(held);
+    }
+    const startsOverlap = held === this.#current && this.#previous !== undefined;
+    if (startsOverlap) this.#previousUntilNs = nowNs + this.#times.overlapNs;
+    return isNext;
+  }
+
+  /** Retires what is over at this time. */
+  expire(nowNs: number): void {
+    if (nowNs >= this.#previousUntilNs) this.#dropPrevious();
+    if (nowNs >= this.#nextUntilNs) {
+      this.#drop(this.#next);
+      this.#next = undefined;
+      this.#nextUntilNs = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Retires everything: the session ends. */
+  clear(): void {
+    this.#dropPrevious();
+    this.#drop(this.#current);
+    this.#drop(this.#next);
+    this.#current = undefined;
+    this.#next = undefined;
+    this.#nextUntilNs = Number.POSITIVE_INFINITY;
+  }
+
+  #shift(held: K): void {
+    const isUnused = this.#current?.isConfirmed === false && this.#previous !== undefined;
+    // The peer still seals under the epoch before one that it never used: that one is kept.
+    if (isUnused) this.#drop(this.#current);
+    else this.#replacePrevious();
+    this.#current = held;
+  }
+
+  #replacePrevious(): void {
+    this.#dropPrevious();
+    this.#previous = this.#current;
+  }
+
+  #dropPrevious(): void {
+    this.#drop(this.#previous);
+    this.#previous = undefined;
+    this.#previousUntilNs = Number.POSITIVE_INFINITY;
+  }
+
+  #drop(held: K | undefined): void {
+    if (held !== undefined) this.#retire(held);
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Fragments: packets of 1 byte to 64 KiB in frames that fit the path (R-029, R-030).
+ *
+ * The fragments of a packet are sealed one after the other, so that fragment `i` has the sequence of
+ * fragment 0 plus `i`: `(epoch, sequence - fragment)` names the packet and costs no byte on the
+ * wire. Every fragment but the last has the same length. Reassembly is bounded in packets, bytes and
+ * time, and each packet given up is counted under its name. One reassembler per peer, so that no
+ * peer can use up another's room. No retransmission: a lost fragment loses its packet.
+ *
+ * @module
+ */
+import type { FrameDrop } from './drops.ts';
+import {
+  FRAGMENT_BYTES_MIN,
+  FRAME_OVERHEAD_MAX,
+  PACKET_BYTES_MAX,
+  REASSEMBLY_BYTES_MAX,
+  REASSEMBLY_PACKETS_MAX,
+  REASSEMBLY_TIMEOUT_NS,
+} from './geometry.ts';
+import type { FrameHeader } from './wire.ts';
+
+/** How a packet is cut. */
+export interface FragmentPlan {
+  /** Bytes of each fragment; the last may have fewer. */
+  readonly size: number;
+  /** Fragments, 1..1024. */
+  readonly count: number;
+}
+
+/**
+ * Room for a fragment in a frame of at most `frameBytesMax` bytes.
+ * @returns bytes; below 64 the path is too narrow.
+ */
+export function fragmentRoom(frameBytesMax: number): number {
+  return frameBytesMax - FRAME_OVERHEAD_MAX;
+}
+
+/**
+ * True when the packet is one frame: the fast path, without a plan.
+ * @param frameBytesMax Largest frame the path carries, bytes: path MTU without SCION and UDP headers.
+ */
+export function fitsOneFrame(packetLength: number, frameBytesMax: number): boolean {
+  return packetLength > 0 && packetLength <= fragmentRoom(frameBytesMax);
+}
+
+/**
+ * Plans the fragments of a packet.
+ * @param packetLength Bytes, 1..65,536.
+ * @param frameBytesMax Largest frame the path carries, bytes.
+ * @returns the plan, or why the packet cannot travel.
+ */
+export function planFragments(
+  packetLength: number,
+  frameBytesMax: number,
+): FragmentPlan | FrameDrop {
+  if (packetLength < 1) return 'packet-empty';
+  if (packetLength > PACKET_BYTES_MAX) return 'packet-too-large';
+  const size = fragmentRoom(frameBytesMax);
+  if (size < FRAGMENT_BYTES_MIN) return 'path-too-narrow';
+  return { size, count: Math.ceil(packetLength / size) };
+}
+
+/** Bounds of a {@link Reassembler}. */
+export interface ReassemblyLimits {
+  readonly packetsMax: number;
+  readonly bytesMax: number;
+  readonly timeoutNs: number;
+}
+
+/** The bounds of `geometry.ts`. */
+export const REASSEMBLY_LIMITS: ReassemblyLimits = {
+  packetsMax: REASSEMBLY_PACKETS_MAX,
+  bytesMax: REASSEMBLY_BYTES_MAX,
+  timeoutNs: REASSEMBLY_TIMEOUT_NS,
+};
+
+/** A packet that waits for fragments. `parts` is emptied when it is complete. */
+interface Pending {
+  readonly epoch: number;
+  readonly first: number;
+  readonly deadlineNs: number;
+  readonly count: number;
+  parts: (Uint8Array | undefined)[];
+  missing: number;
+  bytes: number;
+}
+
+/** Called with the reason of each packet given up. */
+export type GiveUp = (reason: 'fragment-timeout' | 'fragment-evicted') => void;
+
+/** Puts the fragments of one peer together. */
+export class Reassembler {
+  readonly #limits: ReassemblyLimits;
+  readonly #giveUp: GiveUp;
+  /** In order of arrival of the first fragment, and so of their deadlines. */
+  readonly #pending: Pending[] = [];
+  #bytes = 0;
+
+  constructor(limits: ReassemblyLimits, giveUp: GiveUp) {
+    this.#limits = limits;
+    this.#giveUp = giveUp;
+  }
+
+  /** Packets held, those complete within the time-out included. */
+  get packets(): number {
+    return this.#pending.length;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** When {@link Reassembler.expire} has work next, ns; Infinity when nothing is held. */
+  get deadlineNs(): number {
+    return this.#pending[0]?.deadlineNs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Adds an authenticated fragment; of a header with `fragments` = 1 the caller delivers at once.
+   * @param bytes Its plaintext; copied.
+   * @returns the whole packet, undefined while fragments are missing, or why this one is dropped.
+   */
+  add(header: FrameHeader, bytes: Uint8Array, nowNs: number): Uint8Array | FrameDrop | undefined {
+    if (bytes.length === 0) return 'packet-empty';
+    this.expire(nowNs);
+    const packet = this.#find(header) ?? this.#open(header, nowNs);
+    const reason = checkFragment(packet, header, bytes.length);
+    if (reason !== undefined) return reason;
+    packet.parts[header.fragment] = bytes.slice();
+    packet.missing--;
+    packet.bytes += bytes.length;
+    this.#bytes += bytes.length;
+    if (packet.missing === 0) return this.#complete(packet);
+    this.#makeRoom(packet);
+    return undefined;
+  }
+
+  /** Gives up the packets whose time is over, under the name `fragment-timeout`. */
+  expire(nowNs: number): void {
+    while (this.deadlineNs <= nowNs) this.#remove(0, 'fragment-timeout');
+  }
+
+  #find(header: FrameHeader): Pending | undefined {
+    const first = header.sequence - header.fragment;
+    // A handful of packets at a time: a scan beats a map of compound keys.
+    return this.#pending.find((one) => one.first === first && one.epoch === header.epoch);
+  }
+
+  #open(header: FrameHeader, nowNs: number): Pending {
+    if (this.#pending.length >= this.#limits.packetsMax) this.#remove(0, 'fragment-evicted');
+    const packet: Pending = {
+      epoch: header.epoch,
+      first: header.sequence - header.fragment,
+      deadlineNs: nowNs + this.#limits.timeoutNs,
+      count: header.fragments,
+      parts: new Array<Uint8Array | undefined>(header.fragments).fill(undefined),
+      missing: header.fragments,
+      bytes: 0,
+    };
+    this.#pending.push(packet);
+    return packet;
+  }
+
+  /** Joins the parts. The empty entry stays until its time-out, so that duplicates find it. */
+  #complete(packet: Pending): Uint8Array {
+    const whole = new Uint8Array(packet.bytes);
+    let at = 0;
+    for (const part of packet.parts) {
+      if (part === undefined) continue;
+      whole.set(part, at);
+      at += part.length;
+    }
+    this.#bytes -= packet.bytes;
+    packet.bytes = 0;
+    packet.parts = [];
+    return whole;
+  }
+
+  #makeRoom(keep: Pending): void {
+    let index = 0;
+    while (this.#bytes > this.#limits.bytesMax && index < this.#pending.length) {
+      if (this.#pending[index] === keep) index++;
+      else this.#remove(index, 'fragment-evicted');
+    }
+  }
+
+  #remove(index: number, reason: 'fragment-timeout' | 'fragment-evicted'): void {
+    const [packet] = this.#pending.splice(index, 1);
+    if (packet === undefined || packet.missing === 0) return;
+    this.#bytes -= packet.bytes;
+    this.#giveUp(reason);
+  }
+}
+
+function checkFragment(
+  packet: Pending,
+  header: FrameHeader,
+  length: number,
+): FrameDrop | undefined {
+  if (header.fragments !== packet.count) return 'fragment-mismatch';
+  if (packet.missing === 0) return 'fragment-duplicate';
+  if (packet.parts[header.fragment] !== undefined) return 'fragment-duplicate';
+  if (packet.bytes + length > PACKET_BYTES_MAX) return 'packet-too-large';
+  return undefined;
+}

@@ -1,0 +1,53 @@
+/**
+ * Token bucket in integers, with the time given (spec/seed-systems.md 2.3 `rate_limiting`, R-056).
+ *
+ * One bucket per peer; who owns the buckets bounds their number. It draws no time by itself.
+ *
+ * @module
+ */
+
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Settings of a bucket. */
+export interface RateLimit {
+  /** Tokens per second, integer >= 1. */
+  readonly perSecond: number;
+  /** Tokens held at most, integer 1..9,000,000: credit stays a safe integer. */
+  readonly burst: number;
+}
+
+/** A bucket that starts full. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  /** A token is 10^9 units of credit, so that `perSecond` units come in each nanosecond. */
+  readonly #creditMax: number;
+  #credit: number;
+  #lastNs = 0;
+
+  constructor(limit: RateLimit) {
+    this.#perSecond = limit.perSecond;
+    this.#creditMax = limit.burst * NS_PER_SECOND;
+    this.#credit = this.#creditMax;
+  }
+
+  /**
+   * Takes one token.
+   * @param nowNs Monotonic time, ns.
+   * @returns false when there is none: the packet is over the limit.
+   */
+  take(nowNs: number): boolean {
+    this.#refill(nowNs);
+    if (this.#credit < NS_PER_SECOND) return false;
+    this.#credit -= NS_PER_SECOND;
+    return true;
+  }
+
+  #refill(nowNs: number): void {
+    const elapsedNs = nowNs - this.#lastNs;
+    this.#lastNs = nowNs;
+    const missing = this.#creditMax - this.#credit;
+    // Compared before multiplying, so that a long silence cannot leave the safe integers.
+    if (elapsedNs >= missing / this.#perSecond) this.#credit = this.#creditMax;
+    else this.#credit += elapsedNs * this.#perSecond;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The age of a frame by its timestamp (R-031, `max_sequence_age`): an authenticated frame is too old
+ * or too far ahead, within a stated tolerance for two clocks that differ.
+ *
+ * Differences are signed: the published gateway computed them unsigned, and a sender's clock one
+ * nanosecond ahead made the frame 584 years old (spec/seed-systems.md 2.5). No clock is read here.
+ *
+ * @module
+ */
+import { CLOCK_TOLERANCE_US_DEFAULT, SEQUENCE_AGE_US_DEFAULT } from '../geometry.ts';
+
+/** Limits of a frame's age, microseconds. */
+export interface AgeLimits {
+  /** Oldest frame accepted. */
+  readonly ageUsMax: number;
+  /** How far two clocks may differ, to either side. */
+  readonly toleranceUs: number;
+}
+
+/** 1 h and 5 min. */
+export const AGE_LIMITS: AgeLimits = {
+  ageUsMax: SEQUENCE_AGE_US_DEFAULT,
+  toleranceUs: CLOCK_TOLERANCE_US_DEFAULT,
+};
+
+/**
+ * Judges the timestamp of an authenticated frame.
+ * @param timestampUs By the sender's clock, microseconds since 1970.
+ * @param clockUs Own calendar time, microseconds since 1970.
+ * @returns undefined when it is acceptable.
+ */
+export function checkAge(
+  timestampUs: number,
+  clockUs: number,
+  limits: AgeLimits,
+): 'expired' | 'future' | undefined {
+  const ageUs = clockUs - timestampUs;
+  if (ageUs > limits.ageUsMax + limits.toleranceUs) return 'expired';
+  if (ageUs < -limits.toleranceUs) return 'future';
+  return undefined;
+}

@@ -1,0 +1,193 @@
+/**
+ * Reserve-ahead persistence: a bound on disk that runs ahead of what is used, so that after a crash
+ * nothing is used twice and one sync serves many packets (spec/scion.md 6.4).
+ *
+ * ```text
+ *   on disk: M                 invariant: every accepted (or sent) number s satisfies s < M
+ *   s >= M                     write s + R, sync, and only then use s
+ *   s > M - R/2                write s + R early, in the background: s < M goes on meanwhile
+ *   start after a crash        everything below M counts as used
+ * ```
+ *
+ * After a crash a receiver refuses at most the numbers below M, and M is never more than the highest
+ * authenticated number plus R; a sender skips at most R. The bound lives in the store's table, not
+ * in its log: a crash leaves the old or the new value, and both keep the invariant. Keys are never
+ * stored here or anywhere; an epoch that survives a crash is the caller's business.
+ *
+ * @module
+ */
+import type { Store } from '../../../engine/host/store.ts';
+import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
+import { RESERVE_MIN, SEQUENCE_END } from '../geometry.ts';
+import type { ReplayGuard, ReplayVerdict } from './guard.ts';
+import { ReplayWindow } from './window.ts';
+
+const TWO_32 = 0x1_0000_0000;
+const BOUND_BYTES = 8;
+
+/** The reserve for a rate: one second of packets, at least 1,024 (spec/scion.md 6.4). */
+export function reserveSize(packetsPerSecond: number): number {
+  return Math.max(RESERVE_MIN, Math.ceil(packetsPerSecond));
+}
+
+/** Where a bound is kept, and who is told when it has moved. One owner per key. */
+export interface BoundOptions {
+  readonly store: Store;
+  readonly key: string;
+  /** Called after each sync: the durable bound has grown, or `error` says why it has not. */
+  readonly onSync?: (error?: string) => void;
+}
+
+/** A number in the store that only grows; several raises share one sync. */
+export class DurableBound {
+  readonly #options: BoundOptions;
+  #durable: number;
+  #wanted: number;
+  #isSyncing = false;
+
+  constructor(options: BoundOptions) {
+    this.#options = options;
+    this.#durable = decodeBound(options.store.get(options.key));
+    this.#wanted = this.#durable;
+  }
+
+  /** What a crash at this moment leaves at least. 0 when nothing was ever written. */
+  get durable(): number {
+    return this.#durable;
+  }
+
+  /** What is written or being written. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  /** Raises the bound in the background; a failed sync is tried again by the next raise. */
+  raise(bound: number): void {
+    const capped = Math.min(bound, SEQUENCE_END);
+    if (capped <= this.#wanted) return;
+    this.#wanted = capped;
+    if (!this.#isSyncing) this.#write();
+  }
+
+  #write(): void {
+    const { store, key } = this.#options;
+    const bound = this.#wanted;
+    store.put(key, encodeBound(bound));
+    this.#isSyncing = true;
+    store.sync((error) => this.#onSync(bound, error));
+  }
+
+  #onSync(bound: number, error: string | undefined): void {
+    this.#isSyncing = false;
+    if (error === undefined) {
+      this.#durable = bound;
+      if (this.#wanted > bound) this.#write();
+    } else {
+      this.#wanted = this.#durable;
+    }
+    this.#options.onSync?.(error);
+  }
+}
+
+/** A counter whose numbers are never given twice, not even after a crash (sender, epochs). */
+export class ReservedCounter {
+  readonly #bound: DurableBound;
+  readonly #reserve: number;
+  #next: number;
+
+  /** @param options.reserve Numbers per write, >= 2; a crash skips at most so many. */
+  constructor(options: BoundOptions & { readonly reserve: number }) {
+    this.#bound = new DurableBound(options);
+    this.#reserve = options.reserve;
+    this.#next = this.#bound.durable;
+    this.#bound.raise(this.#next + this.#reserve);
+  }
+
+  /** The least number that {@link ReservedCounter.take} may give. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /**
+   * Gives the next number that is at least `atLeast`.
+   * @returns undefined while it is not durable: ask again after `onSync`.
+   */
+  take(atLeast: number): number | undefined {
+    const number = Math.max(this.#next, atLeast);
+    if (number >= this.#bound.wanted - this.#reserve / 2) this.#bound.raise(number + this.#reserve);
+    if (number >= this.#bound.durable) return undefined;
+    this.#next = number + 1;
+    return number;
+  }
+
+  /** Makes sure that nothing up to `seen` is given any more. */
+  skip(seen: number): void {
+    if (seen < this.#next) return;
+    this.#next = seen + 1;
+    this.#bound.raise(this.#next + this.#reserve);
+  }
+}
+
+/** Settings of a {@link ReservedWindow}. */
+export interface ReservedWindowOptions extends BoundOptions {
+  /** Window size, bits. */
+  readonly size: number;
+  /** Numbers per write, see {@link reserveSize}. */
+  readonly reserve: number;
+}
+
+/** A replay window that accepts nothing twice over crashes, as long as its epoch is held. */
+export class ReservedWindow implements ReplayGuard {
+  readonly #window: ReplayWindow;
+  readonly #bound: DurableBound;
+  #reserve: number;
+
+  constructor(options: ReservedWindowOptions) {
+    this.#window = new ReplayWindow(options.size);
+    this.#bound = new DurableBound(options);
+    this.#reserve = options.reserve;
+    // Spec/scion.md 6.4, start after a crash: H = M - 1 and the window counts as full.
+    this.#window.resumeAfter(this.#bound.durable - 1);
+    this.#bound.raise(this.#bound.durable + this.#reserve);
+  }
+
+  /** Numbers below it may be accepted now. */
+  get durable(): number {
+    return this.#bound.durable;
+  }
+
+  /** Follows a new rate. */
+  setReserve(reserve: number): void {
+    this.#reserve = reserve;
+  }
+
+  /** Judges without a change. */
+  check(sequence: number): ReplayVerdict {
+    const verdict = this.#window.check(sequence);
+    return verdict === 'fresh' && sequence >= this.#bound.durable ? 'held' : verdict;
+  }
+
+  /** Judges, and on `fresh` remembers; `held` means: ask again after `onSync`. */
+  accept(sequence: number): ReplayVerdict {
+    const verdict = this.check(sequence);
+    const isAhead = sequence > this.#bound.wanted - this.#reserve / 2;
+    if (isAhead && (verdict === 'fresh' || verdict === 'held')) {
+      this.#bound.raise(sequence + this.#reserve);
+    }
+    return verdict === 'fresh' ? this.#window.accept(sequence) : verdict;
+  }
+}
+
+function encodeBound(bound: number): Uint8Array {
+  const value = new Uint8Array(BOUND_BYTES);
+  writeUint32(value, 0, Math.floor(bound / TWO_32));
+  writeUint32(value, 4, bound % TWO_32);
+  return value;
+}
+
+function decodeBound(value: Uint8Array | undefined): number {
+  if (value === undefined) return 0;
+  // The store never alters a value silently, so another length is a mistake of ours.
+  if (value.length !== BOUND_BYTES) throw new Error(`a stored bound has ${value.length} bytes`);
+  return readUint32(value, 0) * TWO_32 + readUint32(value, 4);
+}

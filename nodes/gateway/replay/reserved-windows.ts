@@ -1,0 +1,94 @@
+/**
+ * Makes persistent replay windows, one store key per (peer, epoch), and keeps the store tidy: a crash
+ * leaves the bounds of at most three epochs per peer, which the next start removes.
+ *
+ * @module
+ */
+import type { Store } from '../../../engine/host/store.ts';
+import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
+import { ReservedWindow } from './reserve.ts';
+import type { GuardFactory } from './window-set.ts';
+
+const EPOCH_BYTES = 4;
+
+/** Settings of {@link ReservedWindows}. */
+export interface ReservedWindowsOptions {
+  readonly store: Store;
+  /** Window size, bits. */
+  readonly size: number;
+  /** Numbers per write, see `reserveSize`. */
+  readonly reserve: number;
+  /** Called after each sync: held frames of this peer may be tried again. */
+  readonly onSync?: (peer: string, error?: string) => void;
+}
+
+/** A factory of {@link ReservedWindow}s for a `WindowSet`. */
+export class ReservedWindows implements GuardFactory {
+  readonly #options: ReservedWindowsOptions;
+  /** Epochs with a bound in the store, by peer. */
+  readonly #epochs = new Map<string, number[]>();
+
+  constructor(options: ReservedWindowsOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the window of an epoch: after a crash with that epoch still held, behind its bound. */
+  create(peer: string, epoch: number): ReservedWindow {
+    const { store, size, reserve, onSync } = this.#options;
+    if (!this.#epochs.has(peer)) this.#removeLeftOver(peer, epoch);
+    const others = (this.#epochs.get(peer) ?? []).filter((other) => other !== epoch);
+    this.#record(peer, [...others, epoch]);
+    return new ReservedWindow({
+      store,
+      size,
+      reserve,
+      key: boundKey(peer, epoch),
+      onSync: (error) => onSync?.(peer, error),
+    });
+  }
+
+  /** Removes the bound of an epoch whose key is gone. */
+  retire(peer: string, epoch: number): void {
+    this.#options.store.delete(boundKey(peer, epoch));
+    const epochs = this.#epochs.get(peer) ?? [];
+    this.#record(
+      peer,
+      epochs.filter((other) => other !== epoch),
+    );
+  }
+
+  /** First use after a start: the keys of earlier epochs died with the process. */
+  #removeLeftOver(peer: string, held: number): void {
+    const { store } = this.#options;
+    for (const epoch of decodeEpochs(store.get(indexKey(peer)))) {
+      if (epoch !== held) store.delete(boundKey(peer, epoch));
+    }
+  }
+
+  /** Written before the bounds it lists, so that no bound is ever without its entry. */
+  #record(peer: string, epochs: number[]): void {
+    this.#epochs.set(peer, epochs);
+    this.#options.store.put(indexKey(peer), encodeEpochs(epochs));
+  }
+}
+
+function boundKey(peer: string, epoch: number): string {
+  return `window/${peer}/${epoch}`;
+}
+
+function indexKey(peer: string): string {
+  return `windows/${peer}`;
+}
+
+function encodeEpochs(epochs: readonly number[]): Uint8Array {
+  const value = new Uint8Array(EPOCH_BYTES * epochs.length);
+  for (const [index, epoch] of epochs.entries()) writeUint32(value, EPOCH_BYTES * index, epoch);
+  return value;
+}
+
+function decodeEpochs(value: Uint8Array | undefined): number[] {
+  const count = (value?.length ?? 0) / EPOCH_BYTES;
+  return Array.from({ length: count }, (_, index) =>
+    value === undefined ? 0 : readUint32(value, EPOCH_BYTES * index),
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * The replay windows of a gateway: one per (peer, epoch) for what it receives, shared by all paths
+ * (R-016), with clean-up and a bound on peers (R-020; spec/scion.md 6.4).
+ *
+ * Dropping a window while its key lives would re-open every replay, so that clean-up names the peers
+ * and their owner closes the sessions, keys included. What a window is (ours, a persistent one, a
+ * test double) is a factory's choice. No clock is read here.
+ *
+ * @module
+ */
+import { CLEANUP_TTL_NS_DEFAULT, EPOCHS_PER_PEER_MAX, PEERS_MAX_DEFAULT } from '../geometry.ts';
+import type { ReplayGuard } from './guard.ts';
+
+const NS_PER_US = 1000;
+
+/** Makes the window of an epoch and is told when it is gone. */
+export interface GuardFactory {
+  create(peer: string, epoch: number): ReplayGuard;
+  retire?(peer: string, epoch: number): void;
+}
+
+/** Bounds of a {@link WindowSet}. */
+export interface WindowSetLimits {
+  /** A peer silent for longer is dropped, ns. */
+  readonly cleanupTtlNs: number;
+  /** Peers held at most. */
+  readonly peersMax: number;
+}
+
+/** 24 h and 1,000 peers. */
+export const WINDOW_SET_LIMITS: WindowSetLimits = {
+  cleanupTtlNs: CLEANUP_TTL_NS_DEFAULT,
+  peersMax: PEERS_MAX_DEFAULT,
+};
+
+/**
+ * Validates configuration: a clean-up before the oldest acceptable frame re-opens the window for
+ * replays (spec/seed-systems.md 2.3).
+ * @returns what is wrong, or undefined.
+ */
+export function checkCleanup(cleanupTtlNs: number, sequenceAgeUsMax: number): string | undefined {
+  if (cleanupTtlNs >= sequenceAgeUsMax * NS_PER_US) return undefined;
+  return 'cleanup_ttl is shorter than max_sequence_age, which would re-open the window for replays';
+}
+
+/** The windows of one peer. */
+export class PeerWindows {
+  readonly peer: string;
+  /** When the last authenticated frame came, ns; the session writes it. */
+  lastNs: number;
+  readonly #factory: GuardFactory;
+  readonly #guards = new Map<number, ReplayGuard>();
+
+  constructor(peer: string, factory: GuardFactory, nowNs: number) {
+    this.peer = peer;
+    this.lastNs = nowNs;
+    this.#factory = factory;
+  }
+
+  /** Epochs with a window, ascending. */
+  get epochs(): readonly number[] {
+    return [...this.#guards.keys()].sort((a, b) => a - b);
+  }
+
+  /** Makes the window of an epoch; the lowest epoch goes when there are three already. */
+  open(epoch: number): ReplayGuard {
+    const existing = this.#guards.get(epoch);
+    if (existing !== undefined) return existing;
+    const lowest = this.epochs[0];
+    if (lowest !== undefined && this.#guards.size >= EPOCHS_PER_PEER_MAX) this.retire(lowest);
+    const guard = this.#factory.create(this.peer, epoch);
+    this.#guards.set(epoch, guard);
+    return guard;
+  }
+
+  /** Forgets the window of an epoch whose key is gone. */
+  retire(epoch: number): void {
+    if (this.#guards.delete(epoch)) this.#factory.retire?.(this.peer, epoch);
+  }
+
+  /** Forgets all windows. */
+  clear(): void {
+    for (const epoch of this.epochs) this.retire(epoch);
+  }
+}
+
+/** All windows of a gateway. */
+export class WindowSet {
+  readonly #factory: GuardFactory;
+  readonly #limits: WindowSetLimits;
+  readonly #peers = new Map<string, PeerWindows>();
+
+  constructor(factory: GuardFactory, limits: WindowSetLimits) {
+    this.#factory = factory;
+    this.#limits = limits;
+  }
+
+  /** Peers held. */
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  /** The windows of a peer, made when new; undefined when there are too many peers. */
+  peer(name: string, nowNs: number): PeerWindows | undefined {
+    const existing = this.#peers.get(name);
+    if (existing !== undefined) return existing;
+    if (this.#peers.size >= this.#limits.peersMax) return undefined;
+    const windows = new PeerWindows(name, this.#factory, nowNs);
+    this.#peers.set(name, windows);
+    return windows;
+  }
+
+  /** Drops a peer's windows; its session must be closed by then. */
+  drop(name: string): void {
+    this.#peers.get(name)?.clear();
+    this.#peers.delete(name);
+  }
+
+  /** Peers silent for longer than `cleanup_ttl`, sorted: close their sessions, then drop them. */
+  silent(nowNs: number): readonly string[] {
+    const names: string[] = [];
+    for (const [name, windows] of this.#peers) {
+      if (nowNs - windows.lastNs > this.#limits.cleanupTtlNs) names.push(name);
+    }
+    return names.sort();
+  }
+}

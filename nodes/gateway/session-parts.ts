@@ -1,0 +1,134 @@
+/**
+ * What a session is given and what it keeps per epoch. Data only; the behaviour is in `session.ts`.
+ *
+ * @module
+ */
+import type { FrameCipher, HandshakeContext } from './crypto.ts';
+import type { EpochSource } from './epoch-store.ts';
+import type { HeldEpoch } from './epochs.ts';
+import {
+  EPOCH_OVERLAP_NS_DEFAULT,
+  KEY_LIFETIME_FACTOR,
+  REKEY_AGE_NS_DEFAULT,
+  REKEY_BYTES_DEFAULT,
+  REKEY_RESPONDER_GRACE_NS,
+  REKEY_RESPONDER_GRACE_SHARE,
+  UNCONFIRMED_NS,
+} from './geometry.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { AGE_LIMITS, type AgeLimits } from './replay/age.ts';
+import type { ReplayGuard } from './replay/guard.ts';
+import type { PeerWindows } from './replay/window-set.ts';
+import type { FrameHeader } from './wire.ts';
+
+/** The two clocks of the port at one instant; reuse one record. */
+export interface Moment {
+  /** Monotonic, ns: `host.now()`. */
+  readonly nowNs: number;
+  /** Calendar, microseconds since 1970: `host.clock()`. */
+  readonly clockUs: number;
+}
+
+/** Microseconds since 1970 of a calendar time as the port gives it. */
+export function clockMicroseconds(seconds: number, nanos: number): number {
+  return seconds * 1_000_000 + Math.floor(nanos / 1000);
+}
+
+/** Who began a handshake. */
+export type Role = 'initiator' | 'responder';
+
+/** Where a session sends and tells. Nothing is called while the caller is inside `seal`, but `wake`. */
+export interface SessionSink {
+  /** A whole frame for the peer, by any path. Its bytes are read during the call only. */
+  send(frame: Uint8Array): void;
+  /** Frames are sealed under this epoch from now on. */
+  established(epoch: number, role: Role): void;
+  /** A frame that `open` called `held` is accepted now. */
+  deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
+  /** `deadlineNs` has changed, or bytes ask for a rekey: call `tick` in a turn of its own, soon. */
+  wake(): void;
+}
+
+/** Limits of a session. */
+export interface SessionLimits {
+  /** Bytes under one key and direction that start a rekey. */
+  readonly rekeyBytes: number;
+  /** Age of a key that starts a rekey, ns. */
+  readonly rekeyAgeNs: number;
+  /** How long the old epoch is accepted after the first frame of the new, ns. */
+  readonly overlapNs: number;
+  readonly age: AgeLimits;
+  /** Frames per second; unlimited when absent. */
+  readonly rate?: RateLimit;
+}
+
+/** 1 GiB, 1 h, 3 s, 1 h of age with 5 min of tolerance, no rate limit. */
+export const SESSION_LIMITS: SessionLimits = {
+  rekeyBytes: REKEY_BYTES_DEFAULT,
+  rekeyAgeNs: REKEY_AGE_NS_DEFAULT,
+  overlapNs: EPOCH_OVERLAP_NS_DEFAULT,
+  age: AGE_LIMITS,
+};
+
+/** Everything a session is given. */
+export interface SessionOptions extends HandshakeContext {
+  readonly epochs: EpochSource;
+  readonly windows: PeerWindows;
+  readonly sink: SessionSink;
+  readonly limits: SessionLimits;
+}
+
+/** The parts of {@link EpochKeys}. */
+export interface EpochKeysParts {
+  readonly epoch: number;
+  readonly role: Role;
+  readonly cipher: FrameCipher;
+  readonly guard: ReplayGuard;
+  readonly limits: SessionLimits;
+  readonly nowNs: number;
+}
+
+/** One epoch: its keys, its send counter and its receive window. */
+export class EpochKeys implements HeldEpoch {
+  readonly epoch: number;
+  readonly role: Role;
+  readonly cipher: FrameCipher;
+  readonly guard: ReplayGuard;
+  /** Bytes of one direction that ask for a rekey. */
+  readonly rekeyBytes: number;
+  readonly #rekeyAtNs: number;
+  readonly #unconfirmedAtNs: number;
+  /** When the key is no longer used at all, ns. */
+  readonly deathNs: number;
+  isConfirmed = false;
+  /** R-027: restarts only here, with fresh keys. */
+  nextSequence = 0;
+  sealedBytes = 0;
+  openedBytes = 0;
+  /** Bytes of one direction at which the session asks for a tick; Infinity afterwards. */
+  wakeBytes: number;
+
+  constructor(parts: EpochKeysParts) {
+    const { rekeyBytes, rekeyAgeNs } = parts.limits;
+    this.epoch = parts.epoch;
+    this.role = parts.role;
+    this.cipher = parts.cipher;
+    this.guard = parts.guard;
+    // The initiator begins the next handshake; the responder only when the initiator is late.
+    const isResponder = parts.role === 'responder';
+    const graceBytes = Math.floor(rekeyBytes / REKEY_RESPONDER_GRACE_SHARE);
+    this.rekeyBytes = rekeyBytes + (isResponder ? graceBytes : 0);
+    this.#rekeyAtNs = parts.nowNs + rekeyAgeNs + (isResponder ? REKEY_RESPONDER_GRACE_NS : 0);
+    this.#unconfirmedAtNs = parts.nowNs + UNCONFIRMED_NS;
+    this.deathNs = parts.nowNs + KEY_LIFETIME_FACTOR * rekeyAgeNs + UNCONFIRMED_NS;
+    this.wakeBytes = this.rekeyBytes;
+  }
+
+  /**
+   * When age asks for new keys, ns: at the limit, or soon when the peer never used these. It has
+   * forgotten its side of the handshake by then.
+   */
+  get rekeyAtNs(): number {
+    return this.isConfirmed ? this.#rekeyAtNs : Math.min(this.#rekeyAtNs, this.#unconfirmedAtNs);
+  }
+}
