@@ -350,13 +350,14 @@ export class PacketView {
     this.hopCount = 0;
     this.currentInfo = 0;
     this.currentHop = 0;
+    this.infoOffset = this.pathOffset;
+    this.hopOffset = this.pathOffset;
     switch (this.pathType) {
       case PATH_TYPE_EMPTY:
         return pathLength === 0 ? undefined : 'scion-header-length';
       case PATH_TYPE_SCION:
         return this.#parseSegments(pathLength);
       case PATH_TYPE_ONE_HOP:
-        this.infoOffset = this.pathOffset;
         this.selectFirstHop();
         return pathLength === ONE_HOP_LENGTH ? undefined : 'scion-header-length';
       default:
