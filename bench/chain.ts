@@ -1,0 +1,124 @@
+/**
+ * Workload (b): eleven nodes in a line, ten links of 1 Gbit/s and 1 ms, every packet a real 1,054
+ * byte datagram whose header each node parses and rewrites (simulation.md 4.2).
+ *
+ * The number is void unless first arrival, last arrival and counts are exactly the expected ones.
+ *
+ * @module
+ */
+import type { Direction } from '../engine/net/direction.ts';
+import { Network, type PacketSink } from '../engine/net/network.ts';
+import { decrementHopLimit, HEADER_BYTES, readTarget, writeHeader } from './packet-header.ts';
+
+const HOPS = 10;
+const WIRE_BYTES = 1_054;
+const RATE_BPS = 1_000_000_000;
+const DELAY_NS = 1_000_000;
+/** 1,054 B at 1 Gbit/s. */
+const SERIALISATION_NS = 8_432;
+const FIRST_NS = 10_084_320;
+
+/** What one run of the chain measured. */
+export interface ChainResult {
+  readonly packetHops: number;
+  readonly firstNs: number;
+  readonly lastNs: number;
+  readonly delivered: number;
+  readonly events: number;
+  readonly fingerprint: string;
+}
+
+/** Forwards along the line; the last node counts. */
+class ChainNodes implements PacketSink {
+  readonly network: Network;
+  firstNs = -1;
+  lastNs = -1;
+  delivered = 0;
+  private readonly out: Direction[] = [];
+
+  constructor() {
+    this.network = new Network({ seed: 1, sink: this });
+    for (let hop = 0; hop < HOPS; hop += 1) {
+      const place = {
+        linkId: `l${hop}`,
+        name: `n${hop}->n${hop + 1}`,
+        fromNode: hop,
+        toNode: hop + 1,
+      };
+      const queue = { kind: 'drop-tail' } as const;
+      this.out.push(
+        this.network.addDirection(place, { rateBps: RATE_BPS, delayNs: DELAY_NS, queue }),
+      );
+    }
+  }
+
+  /** All packets are offered at one instant, the present. */
+  offer(packets: number): void {
+    const { network } = this;
+    for (let i = 0; i < packets; i += 1) {
+      const buffer = network.pool.alloc(WIRE_BYTES);
+      writeHeader(buffer, { target: HOPS, length: WIRE_BYTES, identification: i & 0xffff });
+      const packet = network.table.acquire(buffer, 0, WIRE_BYTES, 0, HOPS);
+      (this.out[0] as Direction).offer(packet);
+    }
+  }
+
+  // hot: once per packet and hop.
+  arrive(direction: Direction, packet: number): void {
+    const { table, scheduler, fingerprint } = this.network;
+    direction.delivered += 1;
+    const node = direction.toNode;
+    const length = table.length[packet] as number;
+    fingerprint.event(scheduler.now, node, 2, length);
+    const offset = table.offset[packet] as number;
+    const buffer = table.takeBuffer(packet);
+    if (readTarget(buffer, offset) === node) {
+      if (this.delivered === 0) this.firstNs = scheduler.now;
+      this.lastNs = scheduler.now;
+      this.delivered += 1;
+      this.network.pool.release(buffer);
+      return;
+    }
+    decrementHopLimit(buffer, offset);
+    (this.out[node] as Direction).offer(table.acquire(buffer, offset, length, node, HOPS));
+  }
+}
+
+/** Builds the chain. Timed apart. */
+export function buildChain(): ChainNodes {
+  return new ChainNodes();
+}
+
+/**
+ * Sends `packets` packets through a chain and checks every expected number.
+ * @throws Error when a result is not exactly the expected one.
+ */
+export function runChain(chain: ChainNodes, packets: number): ChainResult {
+  const { network } = chain;
+  const start = network.scheduler.now;
+  const eventsBefore = network.scheduler.eventCount;
+  chain.delivered = 0;
+  chain.offer(packets);
+  network.scheduler.run();
+  const result = {
+    packetHops: HOPS * packets,
+    firstNs: chain.firstNs - start,
+    lastNs: chain.lastNs - start,
+    delivered: chain.delivered,
+    events: network.scheduler.eventCount - eventsBefore,
+    fingerprint: network.fingerprint.digest(),
+  };
+  expect('delivered', result.delivered, packets);
+  expect('first arrival', result.firstNs, FIRST_NS);
+  expect('last arrival', result.lastNs, FIRST_NS + (packets - 1) * SERIALISATION_NS);
+  expect('events', result.events, 2 * HOPS * packets);
+  const imbalance = network.imbalance();
+  if (imbalance !== undefined) throw new Error(imbalance);
+  return result;
+}
+
+function expect(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new Error(`chain is void: ${what} is ${found}, not ${expected}`);
+}
+
+export { HEADER_BYTES };

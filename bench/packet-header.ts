@@ -1,0 +1,73 @@
+/**
+ * The real header that the network benches rewrite at each hop: an IPv4 header (RFC 791 section 3.1)
+ * whose addresses are 10.x.y.z with the node number, with its checksum kept right as routers do
+ * (RFC 1624 equation 3).
+ *
+ * @module
+ */
+
+/** Length of an IPv4 header without options. */
+export const HEADER_BYTES = 20;
+const HOP_LIMIT = 64;
+
+/** What a header says. */
+export interface HeaderFields {
+  readonly target: number;
+  /** Total length, bytes. */
+  readonly length: number;
+  readonly identification: number;
+}
+
+/** Writes a header with a correct checksum to the start of `buffer`. */
+export function writeHeader(buffer: Uint8Array, fields: HeaderFields): void {
+  buffer.fill(0, 0, HEADER_BYTES);
+  buffer[0] = 0x45;
+  write16(buffer, 2, fields.length);
+  write16(buffer, 4, fields.identification);
+  buffer[8] = HOP_LIMIT;
+  buffer[9] = 17;
+  write32(buffer, 12, 0x0a00_0000);
+  write32(buffer, 16, 0x0a00_0000 + fields.target);
+  write16(buffer, 10, headerChecksum(buffer, 0));
+}
+
+/** Node number in the destination address. */
+export function readTarget(buffer: Uint8Array, offset: number): number {
+  return ((buffer[offset + 18] as number) << 8) | (buffer[offset + 19] as number);
+}
+
+/** One hop less, checksum updated; false when the limit is used up. */
+export function decrementHopLimit(buffer: Uint8Array, offset: number): boolean {
+  const limit = buffer[offset + 8] as number;
+  if (limit <= 1) return false;
+  buffer[offset + 8] = limit - 1;
+  // RFC 1624: HC' = ~(~HC + ~m + m'); the word m is (limit, protocol) and m' = m - 0x100.
+  const old = ((buffer[offset + 10] as number) << 8) | (buffer[offset + 11] as number);
+  const word = (limit << 8) | (buffer[offset + 9] as number);
+  let sum = (~old & 0xffff) + (~word & 0xffff) + (word - 0x100);
+  sum = (sum & 0xffff) + (sum >>> 16);
+  sum = (sum & 0xffff) + (sum >>> 16);
+  write16(buffer, offset + 10, ~sum & 0xffff);
+  return true;
+}
+
+/** The checksum that a header should carry (RFC 1071); its own field counts as zero. */
+export function headerChecksum(buffer: Uint8Array, offset: number): number {
+  let sum = 0;
+  for (let i = 0; i < HEADER_BYTES; i += 2) {
+    if (i === 10) continue;
+    sum += ((buffer[offset + i] as number) << 8) | (buffer[offset + i + 1] as number);
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+function write16(buffer: Uint8Array, at: number, value: number): void {
+  buffer[at] = value >>> 8;
+  buffer[at + 1] = value;
+}
+
+function write32(buffer: Uint8Array, at: number, value: number): void {
+  write16(buffer, at, value >>> 16);
+  write16(buffer, at + 2, value & 0xffff);
+}

@@ -1,0 +1,96 @@
+/**
+ * Pooled packet buffers in four sizes. Buffers are cut from slabs, handed out, and come back; memory
+ * grows to the largest number in use at once and stays there.
+ *
+ * In poison mode every buffer that comes back is overwritten and its state is tracked, so that a use
+ * after hand-back, a double release, or a foreign buffer is found at once (DESIGN 3). Contents of a
+ * buffer handed out are undefined. Spec: simulation.md 1.4 and 3.3.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+
+/** Sizes of the buffers, bytes. */
+export const BUFFER_CLASSES = [256, 2_048, 9_216, 65_536] as const;
+
+/** Bytes of a slab; small classes share one allocation. */
+const SLAB_BYTES = 65_536;
+/** What a poisoned buffer is filled with. */
+export const POISON = 0xdb;
+
+/** The buffer that stands for "none", so that arrays of buffers never hold `undefined`. */
+export const NO_BUFFER: Uint8Array = new Uint8Array(0);
+
+/** Stacks of free buffers, one per class. */
+export class BufferPool {
+  private readonly free256: Uint8Array[] = [];
+  private readonly free2048: Uint8Array[] = [];
+  private readonly free9216: Uint8Array[] = [];
+  private readonly free65536: Uint8Array[] = [];
+  /** In poison mode: the buffers that are out. */
+  private readonly out: Set<Uint8Array> | undefined;
+  private slabBytes = 0;
+
+  constructor(mode: 'plain' | 'poison' = 'plain') {
+    this.out = mode === 'poison' ? new Set() : undefined;
+  }
+
+  /** Bytes allocated so far. */
+  get allocatedBytes(): number {
+    return this.slabBytes;
+  }
+
+  /** Buffers of all classes that wait to be handed out. */
+  get freeCount(): number {
+    const small = this.free256.length + this.free2048.length;
+    return small + this.free9216.length + this.free65536.length;
+  }
+
+  /** A buffer of the smallest class that holds `length` bytes, 0..65,536. */
+  alloc(length: number): Uint8Array {
+    const stack = this.stackFor(length);
+    const buffer = stack.pop() ?? this.refill(stack, length);
+    this.out?.add(buffer);
+    return buffer;
+  }
+
+  /** Takes a buffer back. */
+  release(buffer: Uint8Array): void {
+    const length = buffer.length;
+    if (this.out !== undefined) this.poison(buffer);
+    if (length === 256) this.free256.push(buffer);
+    else if (length === 2_048) this.free2048.push(buffer);
+    else if (length === 9_216) this.free9216.push(buffer);
+    else if (length === 65_536) this.free65536.push(buffer);
+    // Any other length is not ours: the garbage collector takes it.
+  }
+
+  /** Poison mode: asserts that the buffer is out, that is, owned by the caller. */
+  checkOwned(buffer: Uint8Array, action: string): void {
+    if (this.out === undefined) return;
+    assert(this.out.has(buffer), `${action}: the buffer was handed back or is not from alloc`);
+  }
+
+  private poison(buffer: Uint8Array): void {
+    this.checkOwned(buffer, 'release');
+    this.out?.delete(buffer);
+    buffer.fill(POISON);
+  }
+
+  private stackFor(length: number): Uint8Array[] {
+    if (length <= 256) return this.free256;
+    if (length <= 2_048) return this.free2048;
+    if (length <= 9_216) return this.free9216;
+    assert(length <= 65_536, `a buffer of ${length} bytes is larger than 65,536`);
+    return this.free65536;
+  }
+
+  private refill(stack: Uint8Array[], length: number): Uint8Array {
+    const size = BUFFER_CLASSES.find((candidate) => candidate >= length) ?? 65_536;
+    const count = Math.floor(SLAB_BYTES / size);
+    const slab = new ArrayBuffer(count * size);
+    this.slabBytes += count * size;
+    for (let i = count - 1; i > 0; i -= 1) stack.push(new Uint8Array(slab, i * size, size));
+    return new Uint8Array(slab, 0, size);
+  }
+}

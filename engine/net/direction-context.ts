@@ -1,0 +1,71 @@
+/**
+ * What a direction needs of the network it belongs to, and what it tells those who watch.
+ *
+ * @module
+ */
+import type { Scheduler } from '../core/scheduler.ts';
+import type { Seed } from '../core/stream.ts';
+import type { PacketTable } from './packet-table.ts';
+
+/** Event kinds of the network; 4 bits, since they are posted without a slot. */
+export const TRANSMITTED = 1;
+export const PIPE_HEAD = 2;
+export const WAKE = 3;
+export const RELEASED = 4;
+/** First kind that belongs to the layer above. */
+export const FIRST_UPPER_KIND = 5;
+
+/** Doubles of one direction in {@link DirectionContext.state}. */
+export const STATE_STRIDE = 8;
+/** Bits per second. */
+export const RATE = 0;
+/** Carried remainder of the serialisation time (simulation.md 2.1). */
+export const REMAINDER = 1;
+/** Propagation delay, ns. */
+export const DELAY = 2;
+/** Latest arrival handed to the pipe, ns. */
+export const LAST_ARRIVAL = 3;
+/** End of the current serialisation, ns. */
+export const END = 4;
+/** Sum of serialisation times, ns. */
+export const BUSY = 5;
+/** Instant of the pending wake-up, ns; -1 when none. */
+export const WAKE_AT = 6;
+
+/** What one direction of a link looks like from outside. */
+export interface DirectionView {
+  /** Index in the network. */
+  readonly id: number;
+  readonly linkId: string;
+  /** `a->b`. */
+  readonly name: string;
+  /** Indices of the sending and the receiving node. */
+  readonly fromNode: number;
+  readonly toNode: number;
+}
+
+/** Learns what happens to packets; the bytes are in the table during the call. */
+export interface NetworkObserver {
+  /** A packet was handed to the direction, before any decision. */
+  onOffered(direction: DirectionView, packet: number): void;
+  /** Its serialisation begins now. */
+  onStarted(direction: DirectionView, packet: number): void;
+  /** It has arrived and goes to the receiver. */
+  onDelivered(direction: DirectionView, packet: number): void;
+  /** It is lost; `direction` is undefined when no link was found. */
+  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void;
+}
+
+/** The network as seen by its directions. */
+export interface DirectionContext {
+  readonly scheduler: Scheduler;
+  readonly table: PacketTable;
+  readonly seed: Seed;
+  /** {@link STATE_STRIDE} doubles per direction. */
+  readonly state: Float64Array;
+  readonly observer: NetworkObserver | undefined;
+  /** Hands over a packet at the far end; the callee frees it and counts it. */
+  arrive(direction: DirectionView, packet: number): void;
+  /** Learns of a drop before the packet is freed. */
+  dropped(direction: DirectionView, packet: number, reason: number): void;
+}

@@ -1,0 +1,258 @@
+/**
+ * One direction of a link as the rest of the engine sees it: its specification, what holds it back,
+ * and where its packets are. The rules for changes while packets are under way are those of
+ * simulation.md 2.6; overlapping faults are counted (8.2).
+ *
+ * Does not move packets: that is transmission.ts.
+ *
+ * @module
+ */
+
+import type { DirectionContext } from './direction-context.ts';
+import {
+  BUSY,
+  DELAY,
+  END,
+  LAST_ARRIVAL,
+  RATE,
+  RELEASED,
+  TRANSMITTED,
+} from './direction-context.ts';
+import { ENTRY_DOWN, ENTRY_INSPECT, ENTRY_SENDER, EXIT_RECEIVER } from './direction-faults.ts';
+import { directionParts } from './direction-parts.ts';
+import { LINK_DOWN_IN_FLIGHT, LINK_DOWN_QUEUE, NODE_DOWN, QUEUE_SHRUNK } from './drop-reasons.ts';
+import { Impairments } from './impairment/impairments.ts';
+import type { DirectionSpec } from './link-spec.ts';
+import { NIL } from './packet-table.ts';
+import { PacketList } from './queue/packet-list.ts';
+import type { QueueDiscipline } from './queue/queue-discipline.ts';
+import type { Tap } from './tap.ts';
+import { type DirectionIdentity, Transmission } from './transmission.ts';
+
+/** Where the packets of one direction are; `balance` is 0 when none was lost or counted twice. */
+export interface Conservation {
+  readonly offered: number;
+  readonly duplicated: number;
+  readonly injected: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly queued: number;
+  readonly inSerialisation: number;
+  readonly inPipe: number;
+  readonly balance: number;
+}
+
+/** Queue, transmitter and pipe of one direction. */
+export class Direction extends Transmission {
+  constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
+    super(context, identity, spec);
+    this.configure(undefined, spec);
+    this.setRate(spec.rateBps);
+  }
+
+  /** Packets lost for one reason. */
+  dropCount(reason: number): number {
+    return this.drops?.[reason] ?? 0;
+  }
+
+  /** Packets waiting in the queue. */
+  get queuedPackets(): number {
+    return this.queue.packets;
+  }
+
+  /** Bytes waiting in the queue. */
+  get queuedBytes(): number {
+    return this.queue.bytes;
+  }
+
+  /** Packets whose bits were flipped. */
+  get corrupted(): number {
+    return this.impairments?.corrupted ?? 0;
+  }
+
+  /** Total serialisation time so far, ns; divided by the elapsed time it is the utilisation. */
+  get busyNs(): number {
+    return this.context.state[this.base + BUSY] as number;
+  }
+
+  /** True when nothing holds the direction down. */
+  get isUp(): boolean {
+    return (this.holds.entry & ENTRY_DOWN) === 0;
+  }
+
+  /** The queue discipline, for a classifier of one's own. */
+  get discipline(): QueueDiscipline {
+    return this.queue;
+  }
+
+  /** Where all packets are (simulation.md 2.6); holds between any two events. */
+  conservation(): Conservation {
+    const dropped = this.drops?.reduce((sum, count) => sum + count, 0) ?? 0;
+    const queued = this.queue.packets;
+    const inSerialisation = this.current === NIL ? 0 : 1;
+    const waiting = (this.held?.packets ?? 0) + (this.released?.packets ?? 0);
+    const inPipe = this.pipe.packets + waiting;
+    const { offered, duplicated, injected, delivered } = this;
+    const balance =
+      offered + duplicated + injected - delivered - dropped - queued - inSerialisation - inPipe;
+    return {
+      offered,
+      duplicated,
+      injected,
+      delivered,
+      dropped,
+      queued,
+      inSerialisation,
+      inPipe,
+      balance,
+    };
+  }
+
+  /**
+   * Takes over a changed specification; packets under way keep the rules they left with.
+   * @param inSerialisation What a new rate means for the packet in the transmitter (2.6).
+   */
+  apply(spec: DirectionSpec, inSerialisation: 'finish' | 'rescale' = 'finish'): void {
+    if (spec === this.spec) return;
+    this.configure(this.spec, spec);
+    if (inSerialisation === 'finish') this.setRate(spec.rateBps);
+    else this.rescaleRate(spec.rateBps);
+    if (this.current === NIL) this.pump();
+  }
+
+  private configure(old: DirectionSpec | undefined, spec: DirectionSpec): void {
+    const parts = directionParts.rest(this, old, spec);
+    this.spec = spec;
+    this.mtu = parts.mtu;
+    this.overhead = parts.overhead;
+    const isNeeded = Impairments.isNeeded(spec);
+    if (isNeeded) this.impairments ??= directionParts.impairments(this.context, this);
+    this.impairments?.configure(spec);
+    if (parts.bucket !== 'unchanged') this.bucket = parts.bucket;
+    if (parts.contacts !== 'unchanged') this.contacts = parts.contacts;
+    this.isOvertaking = spec.reorder === true;
+    if (spec.reorder !== undefined && spec.reorder !== false) this.pipe.allowOvertaking();
+    const isPlainQueue = (spec.queue?.kind ?? 'drop-tail') === 'drop-tail';
+    const isShaped = this.bucket?.mode === 'shape';
+    this.isDirect = isPlainQueue && !isShaped && this.contacts === undefined;
+    this.isImpaired = isNeeded || this.taps.length > 0;
+    const inspects = this.bucket?.mode === 'police' || this.contacts?.outside === 'drop';
+    this.holds.entry = (this.holds.entry & ~ENTRY_INSPECT) | (inspects ? ENTRY_INSPECT : 0);
+    this.context.state[this.base + DELAY] = spec.delayNs;
+  }
+
+  /** New rate, at which the packet in serialisation continues. */
+  private rescaleRate(rateBps: number): void {
+    const { state } = this.context;
+    const now = this.scheduler.now;
+    const old = state[this.base + RATE] as number;
+    this.setRate(rateBps);
+    if (this.current === NIL || old === rateBps) return;
+    const end = state[this.base + END] as number;
+    const rest = Math.floor(((end - now) * old) / rateBps);
+    state[this.base + END] = now + rest;
+    state[this.base + BUSY] = (state[this.base + BUSY] as number) + rest - (end - now);
+    this.scheduler.post(rest, TRANSMITTED, this.id);
+  }
+
+  /** Lowers or raises the queue limit; the excess leaves from the tail. */
+  setQueueLimit(limitPackets: number): void {
+    this.queue.setLimit(limitPackets, (packet) => this.drop(packet, QUEUE_SHRUNK));
+  }
+
+  /** One more reason to be down; the first one loses what 2.6 says. */
+  addDown(): void {
+    if (!this.holds.addDown()) return;
+    this.abortCurrent(LINK_DOWN_IN_FLIGHT);
+    this.queue.flush((packet) => this.drop(packet, LINK_DOWN_QUEUE));
+    if (directionParts.keepsPipe(this.spec)) return;
+    const lose = (packet: number): void => this.drop(packet, LINK_DOWN_IN_FLIGHT);
+    this.pipe.flush(lose);
+    this.held?.truncate(0, lose);
+    this.released?.truncate(0, lose);
+    this.context.state[this.base + LAST_ARRIVAL] = 0;
+  }
+
+  /** One reason less. */
+  removeDown(): void {
+    this.holds.removeDown();
+  }
+
+  /** Nothing passes in this direction; other directions are not concerned. */
+  addPartition(): void {
+    this.holds.addPartition();
+  }
+
+  /** One partition less. */
+  removePartition(): void {
+    this.holds.removePartition();
+  }
+
+  /** The sending node crashed: what it had not sent is gone. */
+  senderDown(): void {
+    this.holds.entry |= ENTRY_SENDER;
+    this.abortCurrent(NODE_DOWN);
+    this.queue.flush((packet) => this.drop(packet, NODE_DOWN));
+  }
+
+  /** The sending node is back. */
+  senderUp(): void {
+    this.holds.entry &= ~ENTRY_SENDER;
+  }
+
+  /** The receiving node crashed: packets to it are dropped when they arrive. */
+  receiverDown(): void {
+    this.holds.exit |= EXIT_RECEIVER;
+  }
+
+  /** The receiving node is back. */
+  receiverUp(): void {
+    this.holds.exit &= ~EXIT_RECEIVER;
+  }
+
+  /** From now on packets that arrive are kept in flight. */
+  hold(): void {
+    this.held ??= new PacketList(this.table);
+    this.holds.addHeld();
+  }
+
+  /**
+   * Ends one `hold`; after the last one the kept packets arrive at this instant.
+   * @param order Turns the packets, oldest first, into the order of their arrival.
+   */
+  release(order: (packets: readonly number[]) => readonly number[] = (kept) => kept): void {
+    if (!this.holds.removeHeld() || this.held === undefined) return;
+    const kept: number[] = [];
+    this.held.truncate(0, (packet) => kept.push(packet));
+    this.released ??= new PacketList(this.table);
+    for (const packet of order(kept)) {
+      this.released.push(packet);
+      this.scheduler.post(0, RELEASED, this.id);
+    }
+  }
+
+  /** Taps see packets in the given order, after the transmitter and before the impairments. */
+  setTaps(taps: readonly Tap[]): void {
+    this.taps = taps;
+    this.isImpaired = Impairments.isNeeded(this.spec) || taps.length > 0;
+  }
+
+  /** The taps in their order. */
+  get tapList(): readonly Tap[] {
+    return this.taps;
+  }
+
+  private abortCurrent(reason: number): void {
+    const packet = this.current;
+    if (packet === NIL) return;
+    const { state } = this.context;
+    const rest = (state[this.base + END] as number) - this.scheduler.now;
+    state[this.base + BUSY] = (state[this.base + BUSY] as number) - rest;
+    this.current = NIL;
+    this.drop(packet, reason);
+  }
+
+  protected override makeQueue(spec: DirectionSpec): QueueDiscipline {
+    return directionParts.queue(this.context, spec, (packet, reason) => this.drop(packet, reason));
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Why the network lost a packet: a closed list, so that every drop has a name and a small number.
+ * Reasons that protocols name themselves are the node's and are counted by the host.
+ *
+ * Spec: simulation.md 2.5 and 2.6.
+ *
+ * @module
+ */
+
+/** Reasons by number; the order is part of the fingerprint: append only. */
+export const DROP_REASONS = [
+  'queue-full',
+  'mtu',
+  'loss',
+  'link-down',
+  'link-down-queue',
+  'link-down-in-flight',
+  'node-down',
+  'policed',
+  'codel',
+  'partition',
+  'tap',
+  'no-contact',
+  'queue-shrunk',
+  'port-unreachable',
+  'no-route',
+  'cpu-queue-full',
+] as const;
+
+/** Name of a reason. */
+export type DropReason = (typeof DROP_REASONS)[number];
+
+/** Numbers of the reasons, for the packet path. */
+export const QUEUE_FULL = 0;
+export const MTU = 1;
+export const LOSS = 2;
+export const LINK_DOWN = 3;
+export const LINK_DOWN_QUEUE = 4;
+export const LINK_DOWN_IN_FLIGHT = 5;
+export const NODE_DOWN = 6;
+export const POLICED = 7;
+export const CODEL = 8;
+export const PARTITION = 9;
+export const TAP = 10;
+export const NO_CONTACT = 11;
+export const QUEUE_SHRUNK = 12;
+export const PORT_UNREACHABLE = 13;
+export const NO_ROUTE = 14;
+export const CPU_QUEUE_FULL = 15;
+
+/** What each reason means, one sentence, for reports and documentation. */
+export const DROP_MEANINGS: Readonly<Record<DropReason, string>> = {
+  'queue-full': 'The queue in front of the transmitter was at its limit.',
+  mtu: 'The datagram was longer than the MTU of the link.',
+  loss: 'The loss model of the link took it.',
+  'link-down': 'It was offered while the link was down.',
+  'link-down-queue': 'It waited in the queue when the link went down.',
+  'link-down-in-flight': 'It was being sent or under way when the link was cut.',
+  'node-down': 'Its sender or its receiver had crashed.',
+  policed: 'It exceeded the token bucket of a policed link.',
+  codel: 'CoDel dropped it because packets had waited too long (RFC 8289).',
+  partition: 'A partition separated its sender from its receiver.',
+  tap: 'A tap on the link took it.',
+  'no-contact': 'It was offered between two contacts of a link that does not queue then.',
+  'queue-shrunk': 'The queue limit was lowered below its place.',
+  'port-unreachable': 'No socket was bound at its destination.',
+  'no-route': 'No link or segment joins its sender to its destination.',
+  'cpu-queue-full': 'The receiving processor had too much waiting.',
+};

@@ -1,0 +1,136 @@
+/**
+ * The impairments of one direction: each has its own lazily made stream and draws a fixed number of
+ * words for every packet, also for one that is already lost (simulation.md 2.2). So adding an
+ * impairment moves no other, and under common random numbers packet k meets the same fate.
+ *
+ * The copy of a duplicated packet has its own jitter word from a stream of its own (`jitter-copy`):
+ * drawn from the original's stream, switching duplication on would move every later delay.
+ * Does not move packets: the direction acts on the fate.
+ *
+ * @module
+ */
+import { openStream, type RandomStream, type Seed } from '../../core/stream.ts';
+import type { CorruptSpec, DirectionSpec } from '../link-spec.ts';
+import type { PacketTable } from '../packet-table.ts';
+import { type JitterLaw, jitterLaw } from './jitter.ts';
+import { type LossModel, lossModel } from './loss.ts';
+
+/** Whose streams these are. */
+export interface StreamNames {
+  readonly seed: Seed;
+  /** `link/<id>/<a->b>` (simulation.md 2.2). */
+  readonly node: string;
+}
+
+/** Fates of the packet decided last; one object per direction, overwritten per packet. */
+export interface Fate {
+  isLost: boolean;
+  isDuplicated: boolean;
+  /** Skips the delay altogether (netem's reorder). */
+  isHurried: boolean;
+  /** Added to the delay, ns. */
+  jitterNs: number;
+}
+
+/** Streams and models of one direction. */
+export class Impairments {
+  /** The fate decided by the last call of {@link decide}. */
+  readonly fate: Fate = { isLost: false, isDuplicated: false, isHurried: false, jitterNs: 0 };
+  /** Packets whose bits were flipped. */
+  corrupted = 0;
+  private readonly names: StreamNames;
+  private readonly streams = new Map<string, RandomStream>();
+  private loss: LossModel | undefined;
+  private jitter: JitterLaw | undefined;
+  private corrupt: CorruptSpec | undefined;
+  private duplicate = 0;
+  private reorder: { readonly probability: number; readonly gap: number } | undefined;
+  private sinceHurried = 0;
+  private applied: DirectionSpec | undefined;
+
+  constructor(names: StreamNames) {
+    this.names = names;
+  }
+
+  /** True when `spec` has anything to draw. */
+  static isNeeded(spec: DirectionSpec): boolean {
+    const hasJitter = spec.jitter !== undefined && spec.jitter.kind !== 'none';
+    const hasOrder = typeof spec.reorder === 'object';
+    const isCopying = (spec.duplicate ?? 0) > 0;
+    return (
+      spec.loss !== undefined || spec.corrupt !== undefined || isCopying || hasJitter || hasOrder
+    );
+  }
+
+  /** Takes over what `spec` says; unchanged parts keep their state and their place in the stream. */
+  configure(spec: DirectionSpec): void {
+    const old = this.applied;
+    if (old === undefined || old.loss !== spec.loss) {
+      this.loss = spec.loss && lossModel(spec.loss, () => this.stream('loss'));
+    }
+    this.jitter = spec.jitter && jitterLaw(spec.jitter);
+    this.corrupt = spec.corrupt;
+    this.duplicate = spec.duplicate ?? 0;
+    this.reorder = typeof spec.reorder === 'object' ? spec.reorder : undefined;
+    this.applied = spec;
+  }
+
+  /** Draws for the packet that enters the pipe now, in the fixed order, and flips its bits. */
+  decide(table: PacketTable, packet: number, now: number): void {
+    const fate = this.fate;
+    fate.isLost = this.loss?.isLost(now) ?? false;
+    if (this.corrupt !== undefined) this.flip(this.corrupt, table, packet);
+    fate.isDuplicated = this.duplicate > 0 && this.stream('duplicate').chance(this.duplicate);
+    fate.jitterNs = this.jitter?.(this.stream('jitter')) ?? 0;
+    fate.isHurried = this.isHurried();
+  }
+
+  /** Jitter of a copy. */
+  copyJitter(): number {
+    return this.jitter?.(this.stream('jitter-copy')) ?? 0;
+  }
+
+  /** Flips exactly `bits` different bits with the given probability: 2 + 2 * bits words. */
+  private flip(spec: CorruptSpec, table: PacketTable, packet: number): void {
+    const stream = this.stream('corrupt');
+    const isHit = stream.chance(spec.probability);
+    const bits = 8 * (table.length[packet] as number);
+    const count = spec.bits ?? 1;
+    const chosen: number[] = [];
+    // Floyd: k different of n with one draw each.
+    for (let i = 0; i < count; i += 1) {
+      const top = Math.max(0, bits - count + i);
+      const candidate = stream.belowFixed(top + 1);
+      chosen.push(chosen.includes(candidate) ? top : candidate);
+    }
+    if (!isHit || bits < count || this.fate.isLost) return;
+    this.corrupted += 1;
+    const buffer = table.buffers[packet] as Uint8Array;
+    const start = table.offset[packet] as number;
+    for (const bit of chosen) {
+      const at = start + (bit >>> 3);
+      buffer[at] = (buffer[at] as number) ^ (0x80 >>> (bit & 7));
+    }
+  }
+
+  /** After gap - 1 delayed packets each packet is hurried with the probability, as netem does. */
+  private isHurried(): boolean {
+    const spec = this.reorder;
+    if (spec === undefined) return false;
+    const isDrawn = this.stream('reorder').chance(spec.probability);
+    if (isDrawn && this.sinceHurried >= spec.gap - 1) {
+      this.sinceHurried = 0;
+      return true;
+    }
+    this.sinceHurried += 1;
+    return false;
+  }
+
+  private stream(purpose: string): RandomStream {
+    const known = this.streams.get(purpose);
+    if (known !== undefined) return known;
+    const opened = openStream(this.names.seed, this.names.node, purpose);
+    this.streams.set(purpose, opened);
+    return opened;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Jitter laws (simulation.md 2.4): what is added to the delay, whole ns, two words a packet.
+ *
+ * Does not keep order and does not cut at zero: that is the pipe's.
+ *
+ * @module
+ */
+import { exp } from '../../core/log-exp.ts';
+import { normalQuantile } from '../../core/normal-quantile.ts';
+import { toNanoseconds } from '../../core/sampling.ts';
+import type { RandomStream } from '../../core/stream.ts';
+import type { JitterSpec } from '../link-spec.ts';
+
+/** Default bounds of the normal law, in standard deviations. */
+const NORMAL_BOUND = 3;
+/** Default shape of the Pareto law. */
+const PARETO_SHAPE = 3;
+const SQRT_2_PI = 2.506_628_274_631_000_7;
+
+/** Draws one value of a law. */
+export type JitterLaw = (stream: RandomStream) => number;
+
+/** The law that `spec` describes; undefined when nothing is added. */
+export function jitterLaw(spec: JitterSpec): JitterLaw | undefined {
+  switch (spec.kind) {
+    case 'none':
+      return undefined;
+    case 'uniform':
+      return (stream) => stream.uniformJitter(spec.halfWidthNs);
+    case 'normal':
+      return normalLaw(spec.sigmaNs, spec.boundSigmas ?? NORMAL_BOUND);
+    case 'pareto': {
+      const shape = spec.shape ?? PARETO_SHAPE;
+      return (stream) =>
+        Math.min(spec.capNs, toNanoseconds(stream.paretoExcess(spec.scaleNs, shape)));
+    }
+    case 'table':
+      return (stream) => toNanoseconds(stream.empirical(spec.quantilesNs));
+  }
+}
+
+/** The least value that the law can add, ns; below -delay the configuration clamps. */
+export function jitterFloor(spec: JitterSpec): number {
+  switch (spec.kind) {
+    case 'none':
+    case 'pareto':
+      return 0;
+    case 'uniform':
+      return -spec.halfWidthNs;
+    case 'normal':
+      return -toNanoseconds(spec.sigmaNs * (spec.boundSigmas ?? NORMAL_BOUND));
+    case 'table':
+      return toNanoseconds(spec.quantilesNs[0] ?? 0);
+  }
+}
+
+/** Truncated by inversion on the restricted range: a fixed number of words, no atoms at the ends. */
+function normalLaw(sigmaNs: number, bound: number): JitterLaw {
+  if (bound === NORMAL_BOUND) return (stream) => toNanoseconds(stream.truncatedNormal(sigmaNs));
+  const low = normalBelow(-bound);
+  const width = normalBelow(bound) - low;
+  return (stream) => toNanoseconds(normalQuantile(low + stream.uniform() * width) * sigmaNs);
+}
+
+/** Distribution function of the standard normal law for |x| <= 8 (Marsaglia, J. Stat. Softw. 11). */
+function normalBelow(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let i = 3; Math.abs(term) > 1e-17; i += 2) {
+    term *= (x * x) / i;
+    sum += term;
+  }
+  return 0.5 + (sum * exp(-0.5 * x * x)) / SQRT_2_PI;
+}

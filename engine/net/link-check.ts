@@ -1,0 +1,117 @@
+/**
+ * Names values that no link can have. The loader reports them with file, line and column; the
+ * network asserts that there are none.
+ *
+ * Spec: simulation.md 2.1 (integer rates), 2.3 (reject at load), 2.5 (bucket and MTU).
+ *
+ * @module
+ */
+import { jitterFloor } from './impairment/jitter.ts';
+import { DIRECTION_DEFAULTS, type DirectionSpec, type LossSpec } from './link-spec.ts';
+
+/** What is wrong, and where in the specification. */
+export interface DirectionProblem {
+  /** Path of the field, for example `loss.meanBurst`. */
+  readonly path: string;
+  readonly message: string;
+  /** A warning describes a link that works, but not as its numbers suggest. */
+  readonly severity: 'error' | 'warning';
+}
+
+/** All problems of one direction, in the order of its fields. */
+export function checkDirection(spec: DirectionSpec): DirectionProblem[] {
+  const problems: DirectionProblem[] = [];
+  const refuse = (path: string, message: string): void => {
+    problems.push({ path, message, severity: 'error' });
+  };
+  checkRate(spec, refuse);
+  if (!isInteger(spec.delayNs)) refuse('delayNs', `${spec.delayNs} is not a whole number of ns`);
+  const mtu = spec.mtu ?? DIRECTION_DEFAULTS.mtu;
+  if (!(mtu >= 1 && mtu <= 65_535)) refuse('mtu', `${mtu} is not in 1..65,535`);
+  if (spec.loss !== undefined) checkLoss(spec.loss, refuse);
+  if (!isProbability(spec.duplicate ?? 0)) refuse('duplicate', 'is not a probability (0..1)');
+  checkCorrupt(spec, refuse);
+  checkContacts(spec, refuse);
+  const bucket = spec.tokenBucket;
+  if (bucket !== undefined && bucket.burstBytes < mtu && spec.mtu !== undefined) {
+    refuse('tokenBucket.burstBytes', `${bucket.burstBytes} is below the MTU of ${mtu} bytes`);
+  }
+  if (spec.jitter !== undefined && spec.delayNs + jitterFloor(spec.jitter) < 0) {
+    const message = 'delay + jitter can be negative and is then cut to 0 (counted as clamped)';
+    problems.push({ path: 'jitter', message, severity: 'warning' });
+  }
+  return problems;
+}
+
+type Refuse = (path: string, message: string) => void;
+
+function checkRate(spec: DirectionSpec, refuse: Refuse): void {
+  const rate = spec.rateBps;
+  const isRate = rate === Number.POSITIVE_INFINITY || (Number.isSafeInteger(rate) && rate >= 1);
+  if (!isRate) refuse('rateBps', `${rate} is not a whole number of bits per second, >= 1`);
+}
+
+function checkLoss(loss: LossSpec, refuse: Refuse): void {
+  switch (loss.kind) {
+    case 'bernoulli':
+      if (!isProbability(loss.probability)) refuse('loss.probability', 'is not in 0..1');
+      return;
+    case 'burst':
+      checkBurst(loss, refuse);
+      return;
+    case 'gilbert-elliott': {
+      const all = [loss.p, loss.r, loss.lossGood, loss.lossBad];
+      if (!all.every(isProbability)) refuse('loss', 'p, r, lossGood, lossBad must be in 0..1');
+      if (loss.p + loss.r === 0) refuse('loss', 'p and r must not both be 0');
+      return;
+    }
+    case 'gilbert-elliott-time':
+      if (!(loss.meanGoodNs > 0 && loss.meanBadNs > 0)) refuse('loss', 'means must exceed 0');
+      if (![loss.lossGood, loss.lossBad].every(isProbability)) {
+        refuse('loss', 'lossGood and lossBad must be in 0..1');
+      }
+      return;
+    case 'trace':
+      if (!(loss.length >= 1)) refuse('loss.length', 'must be at least 1');
+  }
+}
+
+function checkBurst(loss: Extract<LossSpec, { kind: 'burst' }>, refuse: Refuse): void {
+  const { probability, meanBurst } = loss;
+  if (!isProbability(probability)) refuse('loss.probability', 'is not in 0..1');
+  if (!(meanBurst >= 1)) refuse('loss.meanBurst', `${meanBurst} is below 1`);
+  // P(good -> bad) = L / (B (1 - L)) would exceed 1 (simulation.md 2.3).
+  else if (probability < 1 && probability > meanBurst / (meanBurst + 1)) {
+    refuse('loss', `a loss of ${probability} needs a mean burst of more than ${meanBurst} packets`);
+  }
+}
+
+function checkCorrupt(spec: DirectionSpec, refuse: Refuse): void {
+  const { corrupt } = spec;
+  if (corrupt === undefined) return;
+  if (!isProbability(corrupt.probability)) refuse('corrupt.probability', 'is not in 0..1');
+  const bits = corrupt.bits ?? 1;
+  if (!(isInteger(bits) && bits >= 1 && bits <= 64)) refuse('corrupt.bits', 'is not in 1..64');
+}
+
+function checkContacts(spec: DirectionSpec, refuse: Refuse): void {
+  let lastEnd = 0;
+  for (const [index, window] of (spec.contacts?.windows ?? []).entries()) {
+    const path = `contacts.windows[${index}]`;
+    if (window.startNs < lastEnd) refuse(path, 'overlaps or precedes the window before it');
+    if (window.endNs <= window.startNs) refuse(path, 'ends before it starts');
+    lastEnd = window.endNs;
+  }
+  const period = spec.contacts?.periodNs;
+  if (period !== undefined && period < lastEnd) {
+    refuse('contacts.periodNs', 'is shorter than the windows it repeats');
+  }
+}
+
+function isProbability(value: number): boolean {
+  return value >= 0 && value <= 1;
+}
+
+function isInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

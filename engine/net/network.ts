@@ -1,0 +1,193 @@
+/**
+ * The raw network: directions, packets and the scheduler that moves them. Nodes are numbers and the
+ * receiver is one sink; sockets, hosts and addresses are the layer above (sim-world.ts).
+ *
+ * Deliveries and drops enter the fingerprint (simulation.md 6.6). Does not route.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import { Fingerprint } from '../core/fingerprint.ts';
+import { type EventHandler, Scheduler } from '../core/scheduler.ts';
+import type { Seed } from '../core/stream.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { type Conservation, Direction } from './direction.ts';
+import {
+  type DirectionContext,
+  type DirectionView,
+  FIRST_UPPER_KIND,
+  type NetworkObserver,
+  STATE_STRIDE,
+} from './direction-context.ts';
+import { DROP_REASONS } from './drop-reasons.ts';
+import type { DirectionSpec } from './link-spec.ts';
+import { type Datagram, PacketTable } from './packet-table.ts';
+
+/** Kinds of events in the fingerprint. */
+export const FINGERPRINT = {
+  timer: 1,
+  delivery: 2,
+  drop: 3,
+  mark: 4,
+  request: 5,
+  application: 6,
+  nodeDrop: 7,
+  fault: 8,
+} as const;
+
+/** Takes packets at the far end of a direction. */
+export interface PacketSink {
+  /**
+   * Owns the packet: either `direction.delivered += 1` and free it or keep its buffer, or
+   * `direction.drop(packet, reason)`.
+   */
+  arrive(direction: Direction, packet: number): void;
+}
+
+/** Options of {@link Network}. */
+export interface NetworkOptions {
+  readonly seed: Seed;
+  readonly sink: PacketSink;
+  /** Gets events of the kinds from FIRST_UPPER_KIND on. */
+  readonly upper?: EventHandler;
+  /** Overwrite and track buffers that come back. */
+  readonly buffers?: 'plain' | 'poison';
+}
+
+/** Where to put a new direction. */
+export interface DirectionPlace {
+  readonly linkId: string;
+  /** `a->b`. */
+  readonly name: string;
+  readonly fromNode: number;
+  readonly toNode: number;
+}
+
+/** Directions of one world. */
+export class Network implements DirectionContext, EventHandler {
+  readonly scheduler: Scheduler;
+  readonly pool: BufferPool;
+  readonly table: PacketTable;
+  readonly seed: Seed;
+  readonly directions: Direction[] = [];
+  /** Replaced before the run, once the number of nodes is known. */
+  fingerprint: Fingerprint = new Fingerprint(0);
+  observer: NetworkObserver | undefined;
+  state: Float64Array = new Float64Array(STATE_STRIDE * 16);
+  private readonly sink: PacketSink;
+  private readonly upper: EventHandler | undefined;
+
+  constructor(options: NetworkOptions) {
+    this.seed = options.seed;
+    this.sink = options.sink;
+    this.upper = options.upper;
+    this.pool = new BufferPool(options.buffers ?? 'plain');
+    this.table = new PacketTable(this.pool);
+    this.scheduler = new Scheduler(this);
+  }
+
+  /** Adds one direction of a link. */
+  addDirection(place: DirectionPlace, spec: DirectionSpec): Direction {
+    const id = this.directions.length;
+    if ((id + 1) * STATE_STRIDE > this.state.length) {
+      const wider = new Float64Array(this.state.length * 2);
+      wider.set(this.state);
+      this.state = wider;
+    }
+    const direction = new Direction(this, { id, ...place }, spec);
+    this.directions.push(direction);
+    return direction;
+  }
+
+  /** Part of {@link EventHandler}: one switch for all events (simulation.md 1.4). */
+  fire(kind: number, target: number, argument: number): void {
+    if (kind < FIRST_UPPER_KIND) {
+      (this.directions[target] as Direction).fire(kind);
+      return;
+    }
+    assert(this.upper !== undefined, `nobody handles events of kind ${kind}`);
+    this.upper.fire(kind, target, argument);
+  }
+
+  /** Part of {@link EventHandler}: a name for messages. */
+  describe(kind: number, target: number): string {
+    const direction = kind < FIRST_UPPER_KIND ? this.directions[target] : undefined;
+    const name =
+      direction === undefined ? `target ${target}` : `${direction.linkId} ${direction.name}`;
+    return `event of kind ${kind}, ${name}`;
+  }
+
+  /** Offers a copy of nothing: takes the datagram's buffer and sends it. See Direction.offer. */
+  send(direction: Direction, datagram: Datagram): boolean {
+    const { buffer, offset, length, from, to } = datagram;
+    return direction.offer(this.table.acquire(buffer, offset, length, from, to));
+  }
+
+  /** Puts a copy of the bytes on the wire of a direction (taps, replays, forgeries). */
+  inject(direction: Direction, datagram: Datagram): void {
+    const { length, offset } = datagram;
+    const buffer = this.pool.alloc(length);
+    buffer.set(datagram.buffer.subarray(offset, offset + length));
+    const packet = this.table.acquire(buffer, 0, length, datagram.from, datagram.to);
+    this.table.offeredAt[packet] = this.scheduler.now;
+    direction.inject(packet);
+  }
+
+  /** Part of the directions' context. */
+  arrive(direction: DirectionView, packet: number): void {
+    // Every view that a network hands out is one of its own directions.
+    this.sink.arrive(direction as Direction, packet);
+  }
+
+  /** Part of the directions' context. */
+  dropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+    const node = direction === undefined ? -1 : direction.fromNode;
+    const length = Math.min(0xffff, this.table.length[packet] as number);
+    this.fingerprint.event(this.scheduler.now, node, FINGERPRINT.drop, reason * 65_536 + length);
+    if (this.observer !== undefined) this.observer.onDropped(direction, packet, reason);
+  }
+
+  /** Sums over all directions (simulation.md 2.6). */
+  conservation(): Conservation {
+    const sum = { ...NOTHING };
+    for (const direction of this.directions) {
+      const part = direction.conservation();
+      for (const key of CONSERVATION_KEYS) sum[key] += part[key];
+    }
+    return sum;
+  }
+
+  /** The first direction whose packets do not add up, in words; undefined when all do. */
+  imbalance(): string | undefined {
+    for (const direction of this.directions) {
+      const part = direction.conservation();
+      if (part.balance === 0) continue;
+      return `link ${direction.linkId} ${direction.name} is off by ${part.balance} packets: ${JSON.stringify(part)}`;
+    }
+    return undefined;
+  }
+
+  /** Drops of all directions by reason; reasons that did not happen are absent. */
+  dropsByReason(): Record<string, number> {
+    const sums: Record<string, number> = {};
+    for (const [reason, name] of DROP_REASONS.entries()) {
+      let sum = 0;
+      for (const direction of this.directions) sum += direction.dropCount(reason);
+      if (sum > 0) sums[name] = sum;
+    }
+    return sums;
+  }
+}
+
+const NOTHING: Record<keyof Conservation, number> = {
+  offered: 0,
+  duplicated: 0,
+  injected: 0,
+  delivered: 0,
+  dropped: 0,
+  queued: 0,
+  inSerialisation: 0,
+  inPipe: 0,
+  balance: 0,
+};
+const CONSERVATION_KEYS = Object.keys(NOTHING) as (keyof Conservation)[];

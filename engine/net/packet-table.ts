@@ -1,0 +1,151 @@
+/**
+ * Packets under way as rows of typed arrays: a packet is a small integer. Rows link to each other,
+ * so that queues and pipes need no storage of their own.
+ *
+ * A row holds one packet on one link; it owns the buffer until `free` or `takeBuffer`.
+ * Spec: simulation.md 1.3, 1.4 and 3.3. Does not know links, hosts or time.
+ *
+ * @module
+ */
+import { type BufferPool, NO_BUFFER } from './buffer-pool.ts';
+
+/** No packet. */
+export const NIL = -1;
+
+/** Bytes of a datagram and who exchanges them. */
+export interface Datagram {
+  readonly buffer: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+  /** Endpoint numbers, or whatever the user of the raw network addresses by. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All packets of one world. */
+export class PacketTable {
+  readonly pool: BufferPool;
+  /** Buffer of each packet; {@link NO_BUFFER} in free rows. */
+  readonly buffers: Uint8Array[] = [];
+  /** First byte of the packet in its buffer. */
+  offset: Int32Array;
+  /** Bytes. */
+  length: Int32Array;
+  from: Int32Array;
+  to: Int32Array;
+  /** Following packet of the same queue, pipe or free list. */
+  next: Int32Array;
+  /** DSCP set by the sender, 0..63. */
+  dscp: Uint8Array;
+  /** When it was offered to the link that it is on, ns. */
+  offeredAt: Float64Array;
+  /** When it arrives at the other end, ns; meaningful in the pipe. */
+  arriveAt: Float64Array;
+  private freeHead = NIL;
+  private used = 0;
+
+  constructor(pool: BufferPool, capacity = 1_024) {
+    this.pool = pool;
+    this.offset = new Int32Array(0);
+    this.length = new Int32Array(0);
+    this.from = new Int32Array(0);
+    this.to = new Int32Array(0);
+    this.next = new Int32Array(0);
+    this.dscp = new Uint8Array(0);
+    this.offeredAt = new Float64Array(0);
+    this.arriveAt = new Float64Array(0);
+    this.grow(capacity);
+  }
+
+  /** Packets under way. */
+  get liveCount(): number {
+    return this.used;
+  }
+
+  /** Rows, free ones included. */
+  get capacity(): number {
+    return this.next.length;
+  }
+
+  /** A row for the bytes `buffer[offset .. offset + length)`; takes the buffer. */
+  // biome-ignore lint/complexity/useMaxParams: hot, once per packet and hop; an object would be garbage
+  acquire(buffer: Uint8Array, offset: number, length: number, from: number, to: number): number {
+    if (this.freeHead === NIL) this.grow(this.next.length * 2);
+    const packet = this.freeHead;
+    this.freeHead = this.next[packet] as number;
+    this.used += 1;
+    this.buffers[packet] = buffer;
+    this.offset[packet] = offset;
+    this.length[packet] = length;
+    this.from[packet] = from;
+    this.to[packet] = to;
+    this.dscp[packet] = 0;
+    return packet;
+  }
+
+  /** An independent copy with a buffer of its own. */
+  duplicate(packet: number): number {
+    const length = this.length[packet] as number;
+    const buffer = this.pool.alloc(length);
+    const offset = this.offset[packet] as number;
+    buffer.set((this.buffers[packet] as Uint8Array).subarray(offset, offset + length));
+    const from = this.from[packet] as number;
+    const copy = this.acquire(buffer, 0, length, from, this.to[packet] as number);
+    this.dscp[copy] = this.dscp[packet] as number;
+    this.offeredAt[copy] = this.offeredAt[packet] as number;
+    return copy;
+  }
+
+  /** Frees the row and its buffer. */
+  free(packet: number): void {
+    this.pool.release(this.takeBuffer(packet));
+  }
+
+  /** Frees the row and hands its buffer to the caller. */
+  takeBuffer(packet: number): Uint8Array {
+    const buffer = this.buffers[packet] as Uint8Array;
+    this.buffers[packet] = NO_BUFFER;
+    this.next[packet] = this.freeHead;
+    this.freeHead = packet;
+    this.used -= 1;
+    return buffer;
+  }
+
+  /** The packet's bytes where they lie; valid while the packet is. */
+  view(packet: number): Uint8Array {
+    const offset = this.offset[packet] as number;
+    const length = this.length[packet] as number;
+    return (this.buffers[packet] as Uint8Array).subarray(offset, offset + length);
+  }
+
+  private grow(capacity: number): void {
+    const before = this.next.length;
+    this.offset = widerInts(this.offset, capacity);
+    this.length = widerInts(this.length, capacity);
+    this.from = widerInts(this.from, capacity);
+    this.to = widerInts(this.to, capacity);
+    this.next = widerInts(this.next, capacity);
+    const dscp = new Uint8Array(capacity);
+    dscp.set(this.dscp);
+    this.dscp = dscp;
+    this.offeredAt = widerDoubles(this.offeredAt, capacity);
+    this.arriveAt = widerDoubles(this.arriveAt, capacity);
+    for (let packet = before; packet < capacity; packet += 1) {
+      this.next[packet] = packet + 1 < capacity ? packet + 1 : this.freeHead;
+      this.buffers.push(NO_BUFFER);
+    }
+    this.freeHead = before;
+  }
+}
+
+function widerInts(old: Int32Array, capacity: number): Int32Array {
+  const wider = new Int32Array(capacity);
+  wider.set(old);
+  return wider;
+}
+
+function widerDoubles(old: Float64Array, capacity: number): Float64Array {
+  const wider = new Float64Array(capacity);
+  wider.set(old);
+  return wider;
+}

@@ -1,0 +1,55 @@
+/**
+ * A first-in first-out list of packets, linked through the packet table.
+ *
+ * Does not limit anything: that is the queue discipline's.
+ *
+ * @module
+ */
+import { NIL, type PacketTable } from '../packet-table.ts';
+
+/** Head, tail and totals; the links are in the table. */
+export class PacketList {
+  head = NIL;
+  packets = 0;
+  bytes = 0;
+  private tail = NIL;
+  private readonly table: PacketTable;
+
+  constructor(table: PacketTable) {
+    this.table = table;
+  }
+
+  /** Appends a packet. */
+  push(packet: number): void {
+    const next = this.table.next;
+    next[packet] = NIL;
+    if (this.tail === NIL) this.head = packet;
+    else next[this.tail] = packet;
+    this.tail = packet;
+    this.packets += 1;
+    this.bytes += this.table.length[packet] as number;
+  }
+
+  /** Removes and returns the oldest packet, {@link NIL} when empty. */
+  shift(): number {
+    const packet = this.head;
+    if (packet === NIL) return NIL;
+    this.head = this.table.next[packet] as number;
+    if (this.head === NIL) this.tail = NIL;
+    this.packets -= 1;
+    this.bytes -= this.table.length[packet] as number;
+    return packet;
+  }
+
+  /** Keeps the oldest `keep` packets and hands the others to `drop`, oldest first. */
+  truncate(keep: number, drop: (packet: number) => void): void {
+    if (keep >= this.packets) return;
+    const kept = new PacketList(this.table);
+    while (kept.packets < keep) kept.push(this.shift());
+    for (let packet = this.shift(); packet !== NIL; packet = this.shift()) drop(packet);
+    this.head = kept.head;
+    this.tail = kept.tail;
+    this.packets = kept.packets;
+    this.bytes = kept.bytes;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Token bucket as virtual scheduling: one instant instead of refill events (simulation.md 2.5; the
+ * generic cell rate algorithm of ITU-T I.371 in that form).
+ *
+ * Starts with a full bucket. Does not hold packets: the transmitter waits, or drops.
+ *
+ * @module
+ */
+import type { TokenBucketSpec } from './link-spec.ts';
+
+const NS_PER_S = 1_000_000_000;
+const TAT = 0;
+const REMAINDER = 1;
+
+/** Tells when a packet conforms to rate and burst. */
+export class TokenBucket {
+  readonly mode: 'shape' | 'police';
+  private readonly rate: number;
+  /** Burst in time, ns. */
+  private readonly tau: number;
+  /** Theoretical arrival time and carried remainder; typed so that no store boxes a double. */
+  private readonly state = new Float64Array(2);
+
+  constructor(spec: TokenBucketSpec) {
+    this.mode = spec.mode;
+    this.rate = spec.rateBytesPerSecond;
+    this.tau = Math.floor((spec.burstBytes * NS_PER_S) / spec.rateBytesPerSecond);
+  }
+
+  /** The first instant (ns) at which a packet of `bytes` conforms. */
+  eligibleAt(bytes: number): number {
+    return (this.state[TAT] as number) + this.cost(bytes) - this.tau;
+  }
+
+  /** Accounts for a packet that departs at `now`. */
+  take(bytes: number, now: number): void {
+    const amount = bytes * NS_PER_S + (this.state[REMAINDER] as number);
+    const cost = this.cost(bytes);
+    this.state[REMAINDER] = amount - cost * this.rate;
+    this.state[TAT] = Math.max(this.state[TAT] as number, now) + cost;
+  }
+
+  private cost(bytes: number): number {
+    const amount = bytes * NS_PER_S + (this.state[REMAINDER] as number);
+    const cost = Math.floor(amount / this.rate);
+    // The quotient may have been rounded up to the next integer (simulation.md 2.1).
+    return cost * this.rate > amount ? cost - 1 : cost;
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * The path of a packet through one direction of a link (simulation.md 2.1 and 2.2):
+ *
+ *   offer -> up? -> MTU? -> queue -> transmitter (rate) -> impairments -> pipe (delay) -> arrive
+ *
+ * One pending event per transmitter and per pipe; events are posted without handles, so one that was
+ * overtaken by a fault is recognised by its instant. Configuration, faults and totals are in
+ * direction.ts; this file knows neither sockets nor routes.
+ *
+ * @module
+ */
+import type { Scheduler } from '../core/scheduler.ts';
+import type { ContactPlan } from './contact-plan.ts';
+import {
+  BUSY,
+  DELAY,
+  type DirectionContext,
+  type DirectionView,
+  END,
+  LAST_ARRIVAL,
+  PIPE_HEAD,
+  RATE,
+  RELEASED,
+  REMAINDER,
+  STATE_STRIDE,
+  TRANSMITTED,
+  WAKE,
+  WAKE_AT,
+} from './direction-context.ts';
+import {
+  ENTRY_DOWN,
+  ENTRY_PARTITION,
+  ENTRY_SENDER,
+  EXIT_HELD,
+  EXIT_PARTITION,
+  Holds,
+} from './direction-faults.ts';
+import {
+  DROP_REASONS,
+  LINK_DOWN,
+  LOSS,
+  MTU,
+  NO_CONTACT,
+  NODE_DOWN,
+  PARTITION,
+  POLICED,
+  QUEUE_FULL,
+  TAP,
+} from './drop-reasons.ts';
+import { Impairments } from './impairment/impairments.ts';
+import type { DirectionSpec } from './link-spec.ts';
+import { NIL, type PacketTable } from './packet-table.ts';
+import { Pipe } from './pipe.ts';
+import type { PacketList } from './queue/packet-list.ts';
+import type { QueueDiscipline } from './queue/queue-discipline.ts';
+import type { Tap } from './tap.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+/** 8 bits in 10^9 ns: bytes times this over the rate is the serialisation time. */
+const BIT_NS_PER_BYTE = 8_000_000_000;
+
+/** Who and where a direction is. */
+export interface DirectionIdentity {
+  readonly id: number;
+  readonly linkId: string;
+  readonly name: string;
+  readonly fromNode: number;
+  readonly toNode: number;
+}
+
+/** Moves packets; the parts are put in by {@link Direction}. */
+export abstract class Transmission implements DirectionView {
+  readonly id: number;
+  readonly linkId: string;
+  readonly name: string;
+  readonly fromNode: number;
+  readonly toNode: number;
+  /** Packets handed to this direction. */
+  offered = 0;
+  /** Packets handed to the receiver; counted by who takes them. */
+  delivered = 0;
+  /** Copies made by duplication. */
+  duplicated = 0;
+  /** Packets put in by a tap. */
+  injected = 0;
+  /** Times that delay + jitter was negative. */
+  jitterClamped = 0;
+  /** Effective specification. */
+  spec: DirectionSpec;
+  protected readonly context: DirectionContext;
+  protected readonly scheduler: Scheduler;
+  protected readonly table: PacketTable;
+  protected readonly base: number;
+  protected readonly queue: QueueDiscipline;
+  protected readonly pipe: Pipe;
+  protected readonly holds = new Holds();
+  /** The packet in the transmitter. */
+  protected current = NIL;
+  /** True when an idle transmitter may take an offered packet past the queue. */
+  protected isDirect = true;
+  /** True when packets enter the pipe through impairments or taps. */
+  protected isImpaired = false;
+  protected isOvertaking = false;
+  protected mtu = 0;
+  protected overhead = 0;
+  protected impairments: Impairments | undefined;
+  protected bucket: TokenBucket | undefined;
+  protected contacts: ContactPlan | undefined;
+  protected taps: readonly Tap[] = [];
+  protected held: PacketList | undefined;
+  protected released: PacketList | undefined;
+  protected drops: Uint32Array | undefined;
+
+  constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
+    this.id = identity.id;
+    this.linkId = identity.linkId;
+    this.name = identity.name;
+    this.fromNode = identity.fromNode;
+    this.toNode = identity.toNode;
+    this.context = context;
+    this.scheduler = context.scheduler;
+    this.table = context.table;
+    this.base = identity.id * STATE_STRIDE;
+    this.spec = spec;
+    this.pipe = new Pipe(context.table);
+    this.queue = this.makeQueue(spec);
+    context.state[this.base + WAKE_AT] = -1;
+  }
+
+  /** The queue discipline that the specification names; asked once. */
+  protected abstract makeQueue(spec: DirectionSpec): QueueDiscipline;
+
+  // hot: once per packet and hop.
+  /**
+   * Takes a packet from the sender.
+   * @returns false when the queue was full; the packet is gone then, as after any other drop.
+   */
+  offer(packet: number): boolean {
+    const table = this.table;
+    this.offered += 1;
+    table.offeredAt[packet] = this.scheduler.now;
+    if (this.context.observer !== undefined) this.context.observer.onOffered(this, packet);
+    if (this.holds.entry !== 0 && this.isRefused(packet)) return true;
+    if ((table.length[packet] as number) > this.mtu) {
+      this.drop(packet, MTU);
+      return true;
+    }
+    if (this.current === NIL && this.isDirect) {
+      this.transmit(packet);
+      return true;
+    }
+    if (!this.queue.push(packet)) {
+      this.drop(packet, QUEUE_FULL);
+      return false;
+    }
+    if (this.current === NIL) this.pump();
+    return true;
+  }
+
+  /** Acts on an event of the network that names this direction. */
+  fire(kind: number): void {
+    if (kind === TRANSMITTED) this.onTransmitted();
+    else if (kind === PIPE_HEAD) this.onPipeHead();
+    else if (kind === WAKE) this.onWake();
+    else if (kind === RELEASED) this.onReleased();
+  }
+
+  /** Loses a packet for a named reason; also used by the receiver instead of delivering. */
+  drop(packet: number, reason: number): void {
+    this.drops ??= new Uint32Array(DROP_REASONS.length);
+    this.drops[reason] = (this.drops[reason] as number) + 1;
+    this.context.dropped(this, packet, reason);
+    this.table.free(packet);
+  }
+
+  /** New rate; the packet in serialisation finishes at the old one (simulation.md 2.6). */
+  protected setRate(rateBps: number): void {
+    const { state } = this.context;
+    if (state[this.base + RATE] === rateBps) return;
+    state[this.base + RATE] = rateBps;
+    state[this.base + REMAINDER] = 0;
+  }
+
+  /** Puts a packet on the wire behind the transmitter, past queue and impairments. */
+  inject(packet: number): void {
+    this.injected += 1;
+    if ((this.holds.entry & ENTRY_DOWN) !== 0) {
+      this.drop(packet, LINK_DOWN);
+      return;
+    }
+    this.travel(packet, this.context.state[this.base + DELAY] as number);
+  }
+
+  // hot: once per packet and hop.
+  protected onTransmitted(): void {
+    const packet = this.current;
+    // The event of a transmission that was cut or rescaled comes at another instant.
+    if (packet === NIL || this.context.state[this.base + END] !== this.scheduler.now) return;
+    this.current = NIL;
+    if (this.isImpaired) this.enterImpaired(packet);
+    else this.travel(packet, this.context.state[this.base + DELAY] as number);
+    if (!this.isDirect) {
+      this.pump();
+      return;
+    }
+    const next = this.queue.pop();
+    if (next === NIL) return;
+    this.transmit(next);
+    if (this.current === NIL) this.pump();
+  }
+
+  // hot: once per packet and hop.
+  protected onPipeHead(): void {
+    const pipe = this.pipe;
+    const packet = pipe.head;
+    const { table, scheduler } = this;
+    const now = scheduler.now;
+    if (packet === NIL || table.arriveAt[packet] !== now) return;
+    pipe.shift();
+    const next = pipe.head;
+    if (next !== NIL) scheduler.post((table.arriveAt[next] as number) - now, PIPE_HEAD, this.id);
+    if (this.holds.exit === 0) this.context.arrive(this, packet);
+    else this.leaveHeldBack(packet);
+  }
+
+  // hot: once per packet and hop.
+  /** Begins the serialisation (simulation.md 2.1: exact with a carried remainder). */
+  protected transmit(packet: number): void {
+    const context = this.context;
+    const { state } = context;
+    const base = this.base;
+    if (context.observer !== undefined) context.observer.onStarted(this, packet);
+    const rate = state[base + RATE] as number;
+    if (rate === Number.POSITIVE_INFINITY) {
+      if (this.isImpaired) this.enterImpaired(packet);
+      else this.travel(packet, state[base + DELAY] as number);
+      return;
+    }
+    const length = (this.table.length[packet] as number) + this.overhead;
+    const amount = length * BIT_NS_PER_BYTE + (state[base + REMAINDER] as number);
+    let duration = Math.floor(amount / rate);
+    // The quotient may have been rounded up to the next integer.
+    if (duration * rate > amount) duration -= 1;
+    state[base + REMAINDER] = amount - duration * rate;
+    state[base + END] = this.scheduler.now + duration;
+    state[base + BUSY] = (state[base + BUSY] as number) + duration;
+    this.current = packet;
+    this.scheduler.post(duration, TRANSMITTED, this.id);
+  }
+
+  // hot: once per packet and hop.
+  /** Enters the pipe; without reordering nothing arrives before what left earlier (2.4). */
+  protected travel(packet: number, delay: number): void {
+    const { state } = this.context;
+    const now = this.scheduler.now;
+    let arrival = now + delay;
+    if (!this.isOvertaking) {
+      const last = state[this.base + LAST_ARRIVAL] as number;
+      if (arrival < last) arrival = last;
+      else state[this.base + LAST_ARRIVAL] = arrival;
+    }
+    this.table.arriveAt[packet] = arrival;
+    if (this.pipe.push(packet)) this.scheduler.post(arrival - now, PIPE_HEAD, this.id);
+  }
+
+  /** Effects in the order of simulation.md 2.2: loss, corrupt, duplicate, delay, order. */
+  protected enterImpaired(packet: number): void {
+    for (const tap of this.taps) {
+      if (tap.onPacket(this.table, packet) === 'drop') {
+        this.drop(packet, TAP);
+        return;
+      }
+    }
+    const delay = this.context.state[this.base + DELAY] as number;
+    const impairments = this.impairments;
+    if (impairments === undefined || !Impairments.isNeeded(this.spec)) {
+      this.travel(packet, delay);
+      return;
+    }
+    const { fate } = impairments;
+    impairments.decide(this.table, packet, this.scheduler.now);
+    if (fate.isLost) {
+      this.drop(packet, LOSS);
+      return;
+    }
+    const copy = fate.isDuplicated ? this.table.duplicate(packet) : NIL;
+    if (fate.isHurried) this.hurry(packet);
+    else this.travel(packet, this.cut(delay + fate.jitterNs));
+    if (copy === NIL) return;
+    this.duplicated += 1;
+    this.travel(copy, this.cut(delay + impairments.copyJitter()));
+  }
+
+  /** netem's reorder: the packet skips the delay and overtakes. */
+  protected hurry(packet: number): void {
+    this.table.arriveAt[packet] = this.scheduler.now;
+    if (this.pipe.push(packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
+  }
+
+  protected cut(delay: number): number {
+    if (delay >= 0) return delay;
+    this.jitterClamped += 1;
+    return 0;
+  }
+
+  /** Starts transmissions as long as a packet may go now. */
+  protected pump(): void {
+    while (this.current === NIL) {
+      const packet = this.queue.peek();
+      if (packet === NIL) return;
+      const now = this.scheduler.now;
+      const readyAt = this.readyAt(packet);
+      if (readyAt > now) {
+        this.wakeAt(readyAt);
+        return;
+      }
+      this.queue.pop();
+      this.bucket?.take((this.table.length[packet] as number) + this.overhead, now);
+      this.transmit(packet);
+    }
+  }
+
+  /** First instant at which bucket and contacts may let the packet go; ask again then. */
+  protected readyAt(packet: number): number {
+    const now = this.scheduler.now;
+    const bytes = (this.table.length[packet] as number) + this.overhead;
+    const ready =
+      this.bucket?.mode === 'shape' ? Math.max(now, this.bucket.eligibleAt(bytes)) : now;
+    const contact = this.contacts?.at(now);
+    if (this.contacts === undefined || ready > now) return ready;
+    if (contact === undefined) return Number.POSITIVE_INFINITY;
+    if (now < contact.startNs) return contact.startNs;
+    this.setRate(contact.spec.rateBps ?? this.spec.rateBps);
+    this.context.state[this.base + DELAY] = contact.spec.delayNs ?? this.spec.delayNs;
+    const rate = this.context.state[this.base + RATE] as number;
+    // A packet that would not finish is not started (simulation.md 2.6).
+    return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;
+  }
+
+  protected wakeAt(time: number): void {
+    const { state } = this.context;
+    if (time === Number.POSITIVE_INFINITY || state[this.base + WAKE_AT] === time) return;
+    state[this.base + WAKE_AT] = time;
+    this.scheduler.post(time - this.scheduler.now, WAKE, this.id);
+  }
+
+  protected onWake(): void {
+    const { state } = this.context;
+    if (state[this.base + WAKE_AT] !== this.scheduler.now) return;
+    state[this.base + WAKE_AT] = -1;
+    if (this.current === NIL) this.pump();
+  }
+
+  /** Refuses an offered packet for the first reason that applies; true when it is gone. */
+  protected isRefused(packet: number): boolean {
+    const reason = this.refusal(packet);
+    if (reason === NIL) return false;
+    this.drop(packet, reason);
+    return true;
+  }
+
+  protected refusal(packet: number): number {
+    const { entry } = this.holds;
+    if ((entry & ENTRY_SENDER) !== 0) return NODE_DOWN;
+    if ((entry & ENTRY_DOWN) !== 0) return LINK_DOWN;
+    if ((entry & ENTRY_PARTITION) !== 0) return PARTITION;
+    const now = this.scheduler.now;
+    if (this.contacts?.outside === 'drop' && !this.contacts.isOpen(now)) return NO_CONTACT;
+    if (this.bucket?.mode !== 'police') return NIL;
+    const bytes = (this.table.length[packet] as number) + this.overhead;
+    if (this.bucket.eligibleAt(bytes) > now) return POLICED;
+    this.bucket.take(bytes, now);
+    return NIL;
+  }
+
+  protected leaveHeldBack(packet: number): void {
+    const { exit } = this.holds;
+    if ((exit & EXIT_HELD) !== 0) this.held?.push(packet);
+    else if ((exit & EXIT_PARTITION) !== 0) this.drop(packet, PARTITION);
+    else this.drop(packet, NODE_DOWN);
+  }
+
+  protected onReleased(): void {
+    const packet = this.released?.shift() ?? NIL;
+    // A cut in between has emptied the list.
+    if (packet === NIL) return;
+    if (this.holds.exit === 0) this.context.arrive(this, packet);
+    else this.leaveHeldBack(packet);
+  }
+}
