@@ -1,15 +1,68 @@
 /**
  * Cryptography for protocols: the providers behind the port `engine/host/crypto.ts`.
  *
+ * | name     | what it is                                    | for                               |
+ * | -------- | --------------------------------------------- | --------------------------------- |
+ * | node     | `node:crypto`, the default                    | simulation and live, see `Timing` |
+ * | noble    | pure JavaScript, the reference                | tests, machines without OpenSSL   |
+ * | sodium   | libsodium, needs the package `sodium-native`  | live                              |
+ * | modelled | no cryptography on the packet path            | large sweeps, named in the verdict|
+ *
  * @module
  */
 import type { CryptoProvider } from '../host/crypto.ts';
+import type { Fallback } from './fallback.ts';
+import { modelled } from './modelled.ts';
 import { noble } from './noble.ts';
+import { createNode, nodeFallbacks, type Timing } from './node.ts';
+import { createSodium, sodiumFallbacks } from './sodium.ts';
 
-/** Names of the providers. */
-export type ProviderName = 'noble';
+export type { Fallback } from './fallback.ts';
+export type { Timing } from './node.ts';
+export { hasSodium } from './sodium.ts';
 
-/** Gives the provider of that name. */
-export function provider(_name: ProviderName): CryptoProvider {
-  return noble;
+/** Names of the providers, in the order of preference. */
+export const PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as const;
+
+/** The name of a provider, as files and flags write it. */
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** How a provider is made. */
+export interface ProviderOptions {
+  /**
+   * `constant`, the default, for real secrets; `simulation` for simulated ones, which lets the node
+   * provider take faster ways whose time or memory would leak real ones. Others ignore it.
+   */
+  readonly timing?: Timing;
+}
+
+/**
+ * Gives a provider by its name.
+ * @throws Error when it is not available on this machine (sodium only), with the remedy.
+ * @example provider('node', { timing: 'simulation' }).sha256(new Uint8Array(0)).length // 32
+ */
+export function provider(name: ProviderName, options: ProviderOptions = {}): CryptoProvider {
+  switch (name) {
+    case 'noble':
+      return noble;
+    case 'node':
+      return createNode(options.timing ?? 'constant');
+    case 'sodium':
+      return createSodium();
+    case 'modelled':
+      return modelled;
+  }
+}
+
+/** Lists what a provider leaves to noble, and for which inputs. */
+export function fallbacks(name: ProviderName): readonly Fallback[] {
+  switch (name) {
+    case 'noble':
+      return [];
+    case 'node':
+    case 'modelled':
+      return nodeFallbacks;
+    case 'sodium':
+      return sodiumFallbacks;
+  }
 }

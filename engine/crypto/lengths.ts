@@ -58,3 +58,12 @@ export function checkChachaCounter(counter: number, dataLength: number): void {
   if (isUint32 && counter + Math.ceil(dataLength / 64) <= CHACHA_BLOCKS) return;
   throw new RangeError(`ChaCha20 counter ${counter} leaves 32 bits over ${dataLength} bytes`);
 }
+
+/**
+ * Checks how much HKDF is asked for (RFC 5869 section 2.3: at most 255 blocks of the hash).
+ * @throws RangeError when it is more.
+ */
+export function checkHkdfLength(length: number, hashLength: number): void {
+  if (Number.isInteger(length) && length >= 0 && length <= 255 * hashLength) return;
+  throw new RangeError(`HKDF gives 0 to ${255 * hashLength} bytes, not ${length}`);
+}

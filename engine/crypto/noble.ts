@@ -16,13 +16,14 @@ import { blake3 } from '@noble/hashes/blake3.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
-import type { AeadKey, AeadName, CryptoProvider, HkdfInput } from '../host/crypto.ts';
+import { type CHash, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
   checkAesKey,
   checkChachaCounter,
+  checkHkdfLength,
   checkLength,
   checkRoom,
   NONCE_LENGTH,
@@ -47,8 +48,8 @@ export const noble: CryptoProvider = {
     blake3(material, { context: utf8ToBytes(context), dkLen: length }),
   hmacSha256: (key, data) => hmac(sha256, key, data),
   hmacSha512: (key, data) => hmac(sha512, key, data),
-  hkdfSha256: (input) => deriveKey(sha256, input),
-  hkdfSha512: (input) => deriveKey(sha512, input),
+  hkdfSha256: (input) => deriveKey(sha256, 32, input),
+  hkdfSha512: (input) => deriveKey(sha512, 64, input),
   x25519PublicKey: (secret) => x25519.getPublicKey(checkedSecret(secret)),
   x25519: sharedSecret,
   ed25519PublicKey: (secret) => ed25519.getPublicKey(checkedSecret(secret)),
@@ -60,24 +61,25 @@ export const noble: CryptoProvider = {
     p256.sign(message, checkedSecret(secret), { lowS: false, extraEntropy: false }),
   p256Verify: verifyP256,
   aead: createAead,
-  aesCmac: (key) => {
+  aesCmac: (key): MacKey => {
     checkLength('an AES-CMAC key', key, 16);
-    const copy = key.slice();
+    const copy = new Uint8Array(key);
     return { tag: (message, out) => out.set(cmac(message, copy)) };
   },
-  aesCtr: (key, counter, data) => {
+  aesCtr: (key, counter, data): Uint8Array => {
     checkAesKey(key);
     checkLength('an AES-CTR counter block', counter, 16);
     return ctr(key, counter).encrypt(data);
   },
-  chacha20: (key, nonce, counter, data) => {
+  chacha20: (key, nonce, counter, data): Uint8Array => {
     checkChachaCounter(counter, data.length);
     return chacha20(key, nonce, data, undefined, counter);
   },
   equal: equalConstantTime,
 };
 
-function deriveKey(hash: typeof sha256, input: HkdfInput): Uint8Array {
+function deriveKey(hash: CHash, hashLength: number, input: HkdfInput): Uint8Array {
+  checkHkdfLength(input.length, hashLength);
   return hkdf(hash, input.key, input.salt, input.info, input.length);
 }
 
@@ -106,6 +108,7 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 
 function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== P256_POINT_LENGTH) return false;
+  if (publicKey[0] !== 0x04) return false;
   if (signature.length !== SIGNATURE_LENGTH) return false;
   try {
     return p256.verify(signature, message, publicKey, { lowS: false });
@@ -117,7 +120,7 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
 
 function createAead(name: AeadName, key: Uint8Array): AeadKey {
   checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
-  const copy = key.slice();
+  const copy = new Uint8Array(key);
   const cipher = name === 'chacha20-poly1305' ? chacha20poly1305 : gcm;
   return {
     seal(nonce, associatedData, plaintext, target): number {

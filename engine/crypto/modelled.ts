@@ -1,0 +1,175 @@
+/**
+ * A {@link CryptoProvider} without cryptography on the packet path, for sweeps of many large runs:
+ * an AEAD copies the bytes and adds a cheap keyed checksum, a MAC is the same checksum.
+ *
+ * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, sizes
+ * are the real ones; anyone can forge and read. Everything that is rare (hashes, curves, streams)
+ * is real. A run that uses it says so in its verdict.
+ *
+ * @module
+ */
+import type { AeadKey, CryptoProvider, MacKey } from '../host/crypto.ts';
+import { AEAD_KEY_LENGTH, checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
+import { createNode } from './node.ts';
+
+/** The provider of that name. */
+export const modelled: CryptoProvider = {
+  ...createNode('simulation'),
+  name: 'modelled',
+  aead: (name, key): AeadKey => {
+    checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
+    return new ModelledAead(name.length, key);
+  },
+  aesCmac: (key): MacKey => {
+    checkLength('an AES-CMAC key', key, 16);
+    return new ModelledMac(key);
+  },
+};
+
+// Odd multipliers of good avalanche, those of MurmurHash3 x86_128 and two of xxHash32.
+const PRIMES = [0x239b961b, 0xab0e9789 | 0, 0x9e3779b1 | 0, 0x85ebca77 | 0] as const;
+
+/** Words for the checksum; grows to the longest message seen. */
+let scratch = new Uint8Array(4_096);
+let scratchWords = new Int32Array(scratch.buffer);
+
+/** Four lanes that take every fourth word; every step is a bijection of its lane. */
+class Checksum {
+  readonly #seed = new Int32Array(4);
+  readonly #state = new Int32Array(4);
+  readonly #tag = new Uint8Array(this.#state.buffer);
+
+  constructor(key: Uint8Array, domain: number) {
+    this.#state.set(PRIMES);
+    this.absorb(key, domain);
+    this.#seed.set(this.#state);
+  }
+
+  restart(): void {
+    this.#state.set(this.#seed);
+  }
+
+  // hot: all bytes of a packet, 16 per turn.
+  absorb(bytes: Uint8Array, domain: number): void {
+    const paddedLength = (bytes.length + 15) & ~15;
+    growScratch(paddedLength);
+    scratch.set(bytes);
+    scratch.fill(0, bytes.length, paddedLength);
+    const state = this.#state;
+    let a = (state[0] as number) ^ bytes.length;
+    let b = (state[1] as number) ^ domain;
+    let c = state[2] as number;
+    let d = state[3] as number;
+    for (let index = 0; index < paddedLength >> 2; index += 4) {
+      a = Math.imul(a ^ (scratchWords[index] as number), PRIMES[0]);
+      b = Math.imul(b ^ (scratchWords[index + 1] as number), PRIMES[1]);
+      c = Math.imul(c ^ (scratchWords[index + 2] as number), PRIMES[2]);
+      d = Math.imul(d ^ (scratchWords[index + 3] as number), PRIMES[3]);
+      // A multiplication moves bits upwards only: bring them back down.
+      a ^= a >>> 15;
+      b ^= b >>> 15;
+      c ^= c >>> 15;
+      d ^= d >>> 15;
+    }
+    state[0] = a;
+    state[1] = b;
+    state[2] = c;
+    state[3] = d;
+    this.#mixLanes();
+  }
+
+  /** The 16 bytes of the checksum; valid until the next call. */
+  get tag(): Uint8Array {
+    return this.#tag;
+  }
+
+  /** Lets every lane reach every other one. */
+  #mixLanes(): void {
+    const state = this.#state;
+    for (let turn = 0; turn < 8; turn++) {
+      const from = turn & 3;
+      const to = (turn + 1) & 3;
+      const mixed = Math.imul((state[to] as number) ^ (state[from] as number), PRIMES[2]);
+      state[to] = mixed ^ (mixed >>> 13);
+    }
+  }
+}
+
+function growScratch(length: number): void {
+  if (length <= scratch.length) return;
+  scratch = new Uint8Array(2 * length);
+  scratchWords = new Int32Array(scratch.buffer, 0, scratch.length >> 2);
+}
+
+const DOMAIN_KEY = 1;
+const DOMAIN_NONCE = 2;
+const DOMAIN_ASSOCIATED = 3;
+const DOMAIN_TEXT = 4;
+const DOMAIN_MAC = 5;
+
+class ModelledAead implements AeadKey {
+  readonly #checksum: Checksum;
+
+  constructor(algorithm: number, key: Uint8Array) {
+    this.#checksum = new Checksum(key, DOMAIN_KEY + 8 * algorithm);
+  }
+
+  seal(
+    nonce: Uint8Array,
+    associatedData: Uint8Array,
+    plaintext: Uint8Array,
+    target: Uint8Array,
+  ): number {
+    const length = plaintext.length;
+    checkRoom(target, length + TAG_LENGTH);
+    target.set(plaintext);
+    target.set(this.#tagOf(nonce, associatedData, plaintext), length);
+    return length + TAG_LENGTH;
+  }
+
+  open(
+    nonce: Uint8Array,
+    associatedData: Uint8Array,
+    sealed: Uint8Array,
+    target: Uint8Array,
+  ): number {
+    const length = sealed.length - TAG_LENGTH;
+    if (length < 0) {
+      checkLength('a nonce', nonce, NONCE_LENGTH);
+      return -1;
+    }
+    checkRoom(target, length);
+    const text = sealed.subarray(0, length);
+    const tag = this.#tagOf(nonce, associatedData, text);
+    for (let index = 0; index < TAG_LENGTH; index++) {
+      if (tag[index] !== sealed[length + index]) return -1;
+    }
+    target.set(text);
+    return length;
+  }
+
+  #tagOf(nonce: Uint8Array, associatedData: Uint8Array, text: Uint8Array): Uint8Array {
+    checkLength('a nonce', nonce, NONCE_LENGTH);
+    const checksum = this.#checksum;
+    checksum.restart();
+    checksum.absorb(nonce, DOMAIN_NONCE);
+    checksum.absorb(associatedData, DOMAIN_ASSOCIATED);
+    checksum.absorb(text, DOMAIN_TEXT);
+    return checksum.tag;
+  }
+}
+
+class ModelledMac implements MacKey {
+  readonly #checksum: Checksum;
+
+  constructor(key: Uint8Array) {
+    this.#checksum = new Checksum(key, DOMAIN_KEY);
+  }
+
+  tag(message: Uint8Array, out: Uint8Array): void {
+    checkRoom(out, TAG_LENGTH);
+    this.#checksum.restart();
+    this.#checksum.absorb(message, DOMAIN_MAC);
+    out.set(this.#checksum.tag);
+  }
+}

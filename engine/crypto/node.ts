@@ -1,0 +1,246 @@
+/**
+ * The default {@link CryptoProvider}: primitives by `node:crypto` (OpenSSL), the rest by noble.
+ *
+ * Two timings. `constant` is for live nodes: OpenSSL's code with secrets. `simulation` is for
+ * simulated secrets only: AES-CMAC by lookup tables (5 times as fast, but its time depends on the
+ * key) and ChaCha20-Poly1305 by `fast-aead.ts`. Both give the same bytes.
+ *
+ * X25519 and Ed25519 keys are imported as JWK: the prefix of a DER import is easy to get wrong and
+ * slower to parse. An Ed25519 signature made on purpose with a component of small order may pass
+ * here and fail in noble or the other way round (RFC 8032 section 5.1.7 allows both equations).
+ *
+ * @module
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createECDH,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  type KeyObject,
+  sign,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto';
+import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
+import { createCmac } from './aes-cmac.ts';
+import { isStrictEd25519Key } from './ed25519-key.ts';
+import type { Fallback } from './fallback.ts';
+import { createFastAead } from './fast-aead.ts';
+import {
+  AEAD_KEY_LENGTH,
+  CURVE_KEY_LENGTH,
+  checkAesKey,
+  checkChachaCounter,
+  checkHkdfLength,
+  checkLength,
+  checkRoom,
+  NONCE_LENGTH,
+  P256_POINT_LENGTH,
+  SIGNATURE_LENGTH,
+  TAG_LENGTH,
+} from './lengths.ts';
+import { noble } from './noble.ts';
+import { createTableCmac } from './table-cmac.ts';
+
+/** Whom the secrets belong to: simulated nodes, or real ones. */
+export type Timing = 'simulation' | 'constant';
+
+/** What `node:crypto` lacks and noble does instead. */
+export const nodeFallbacks: readonly Fallback[] = [
+  { primitive: 'blake2b', when: 'length is not 64, or a key is given' },
+  { primitive: 'blake3' },
+  { primitive: 'blake3DeriveKey' },
+  { primitive: 'p256Sign', when: 'always: node draws the nonce at random, RFC 6979 derives it' },
+];
+
+/** Makes the provider of that timing. */
+export function createNode(timing: Timing): CryptoProvider {
+  return {
+    ...noble,
+    name: 'node',
+    sha256: (data) => bytesOf(createHash('sha256').update(data).digest()),
+    sha512: (data) => bytesOf(createHash('sha512').update(data).digest()),
+    blake2b: (data, length, key) =>
+      length === 64 && (key === undefined || key.length === 0)
+        ? bytesOf(createHash('blake2b512').update(data).digest())
+        : noble.blake2b(data, length, key),
+    blake2s: (data) => bytesOf(createHash('blake2s256').update(data).digest()),
+    hmacSha256: (key, data) => bytesOf(createHmac('sha256', key).update(data).digest()),
+    hmacSha512: (key, data) => bytesOf(createHmac('sha512', key).update(data).digest()),
+    hkdfSha256: (input) => deriveKey('sha256', input),
+    hkdfSha512: (input) => deriveKey('sha512', input),
+    x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
+    x25519: sharedSecret,
+    ed25519PublicKey: (secret) => publicOf(privateKey('Ed25519', secret)),
+    ed25519Sign: (secret, message) => bytesOf(sign(null, message, privateKey('Ed25519', secret))),
+    ed25519Verify: verifyEd25519,
+    p256PublicKey: (secret): Uint8Array => {
+      checkLength('a secret key', secret, CURVE_KEY_LENGTH);
+      const exchange = createECDH('prime256v1');
+      exchange.setPrivateKey(secret);
+      return bytesOf(exchange.getPublicKey());
+    },
+    p256Verify: verifyP256,
+    aead: (name, key) => createAead(timing, name, key),
+    aesCmac: (key): MacKey => {
+      checkLength('an AES-CMAC key', key, 16);
+      return timing === 'simulation' ? createTableCmac(key) : createNodeCmac(key);
+    },
+    aesCtr: (key, counter, data): Uint8Array => {
+      checkAesKey(key);
+      checkLength('an AES-CTR counter block', counter, 16);
+      return bytesOf(createCipheriv(`aes-${key.length * 8}-ctr`, key, counter).update(data));
+    },
+    chacha20: chacha20Stream,
+    equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
+  };
+}
+
+/** A plain view: a `Buffer` would share memory on `slice` where a `Uint8Array` copies. */
+function bytesOf(buffer: Buffer): Uint8Array {
+  // Small buffers may lie in node's shared pool; what is returned belongs to the caller alone.
+  if (buffer.buffer.byteLength !== buffer.length) return new Uint8Array(buffer);
+  return new Uint8Array(buffer.buffer);
+}
+
+function deriveKey(digest: 'sha256' | 'sha512', input: HkdfInput): Uint8Array {
+  checkHkdfLength(input.length, digest === 'sha256' ? 32 : 64);
+  const { key, salt = new Uint8Array(0), info = new Uint8Array(0), length } = input;
+  return new Uint8Array(hkdfSync(digest, key, salt, info, length));
+}
+
+type OkpCurve = 'X25519' | 'Ed25519';
+
+function base64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+}
+
+function privateKey(curve: OkpCurve, secret: Uint8Array): KeyObject {
+  checkLength('a secret key', secret, CURVE_KEY_LENGTH);
+  // RFC 8037 section 2: x is part of a private key; node derives the public key from d itself.
+  const key = { kty: 'OKP', crv: curve, d: base64Url(secret), x: base64Url(secret) };
+  return createPrivateKey({ key, format: 'jwk' });
+}
+
+function publicKeyOf(curve: OkpCurve, bytes: Uint8Array): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: curve, x: base64Url(bytes) }, format: 'jwk' });
+}
+
+function publicOf(key: KeyObject): Uint8Array {
+  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  return bytesOf(Buffer.from(x as string, 'base64url'));
+}
+
+function sharedSecret(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
+  const own = privateKey('X25519', secret);
+  if (publicKey.length !== CURVE_KEY_LENGTH) return undefined;
+  try {
+    const remote = publicKeyOf('X25519', publicKey);
+    return bytesOf(diffieHellman({ privateKey: own, publicKey: remote }));
+  } catch {
+    // OpenSSL refuses the all-zero result of a point of low order (RFC 7748 section 6.1).
+    return undefined;
+  }
+}
+
+function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (signature.length !== SIGNATURE_LENGTH) return false;
+  if (!isStrictEd25519Key(publicKey)) return false;
+  try {
+    return verify(null, message, publicKeyOf('Ed25519', publicKey), signature);
+  } catch {
+    // A key that is no point of the curve.
+    return false;
+  }
+}
+
+function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== P256_POINT_LENGTH) return false;
+  if (publicKey[0] !== 0x04) return false;
+  if (signature.length !== SIGNATURE_LENGTH) return false;
+  const x = base64Url(publicKey.subarray(1, 33));
+  const y = base64Url(publicKey.subarray(33));
+  try {
+    const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+    return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  } catch {
+    // A key that is no point of the curve.
+    return false;
+  }
+}
+
+function createAead(timing: Timing, name: AeadName, key: Uint8Array): AeadKey {
+  checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
+  const constant = createNodeAead(name, key);
+  const isFast = timing === 'simulation' && name === 'chacha20-poly1305';
+  return isFast ? createFastAead(key, constant) : constant;
+}
+
+const CIPHER_OPTIONS = { authTagLength: TAG_LENGTH };
+
+/** One cipher object per packet: OpenSSL cannot restart one with another nonce from here. */
+function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
+  const copy = new Uint8Array(key);
+  // One literal type for the three names: the overloads of node's types differ by name only.
+  const algorithm = name as 'chacha20-poly1305';
+  return {
+    seal(nonce, associatedData, plaintext, target): number {
+      checkLength('a nonce', nonce, NONCE_LENGTH);
+      const length = plaintext.length + TAG_LENGTH;
+      checkRoom(target, length);
+      const cipher = createCipheriv(algorithm, copy, nonce, CIPHER_OPTIONS);
+      cipher.setAAD(associatedData, { plaintextLength: plaintext.length });
+      target.set(cipher.update(plaintext));
+      cipher.final();
+      target.set(cipher.getAuthTag(), plaintext.length);
+      return length;
+    },
+    open(nonce, associatedData, sealed, target): number {
+      checkLength('a nonce', nonce, NONCE_LENGTH);
+      const length = sealed.length - TAG_LENGTH;
+      if (length < 0) return -1;
+      checkRoom(target, length);
+      const decipher = createDecipheriv(algorithm, copy, nonce, CIPHER_OPTIONS);
+      decipher.setAAD(associatedData, { plaintextLength: length });
+      decipher.setAuthTag(sealed.subarray(length));
+      target.set(decipher.update(sealed.subarray(0, length)));
+      try {
+        decipher.final();
+        return length;
+      } catch {
+        // node throws when the tag is wrong.
+        return -1;
+      }
+    },
+  };
+}
+
+/** One ECB cipher for the life of the key: making one per call costs three times as much. */
+function createNodeCmac(key: Uint8Array): MacKey {
+  const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+  return createCmac((input, output) => {
+    const block = cipher.update(input);
+    for (let index = 0; index < block.length; index++) output[index] = block[index] as number;
+  });
+}
+
+function chacha20Stream(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  counter: number,
+  data: Uint8Array,
+): Uint8Array {
+  checkLength('a ChaCha20 key', key, 32);
+  checkLength('a nonce', nonce, NONCE_LENGTH);
+  checkChachaCounter(counter, data.length);
+  // OpenSSL's 16-byte IV is the counter, little-endian, and the nonce of RFC 8439.
+  const initial = new Uint8Array(16);
+  new DataView(initial.buffer).setUint32(0, counter, true);
+  initial.set(nonce, 4);
+  return bytesOf(createCipheriv('chacha20', key, initial).update(data));
+}

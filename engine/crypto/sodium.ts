@@ -1,0 +1,184 @@
+/**
+ * The optional {@link CryptoProvider} over libsodium (`sodium-native`); the rest by noble.
+ *
+ * libsodium's primitives are constant time. What falls back is not: see {@link sodiumFallbacks}.
+ *
+ * @module
+ */
+import type { AeadKey, CryptoProvider } from '../host/crypto.ts';
+import { isStrictEd25519Key } from './ed25519-key.ts';
+import type { Fallback } from './fallback.ts';
+import {
+  AEAD_KEY_LENGTH,
+  CURVE_KEY_LENGTH,
+  checkChachaCounter,
+  checkLength,
+  checkRoom,
+  NONCE_LENGTH,
+  SIGNATURE_LENGTH,
+  TAG_LENGTH,
+} from './lengths.ts';
+import { noble } from './noble.ts';
+import { type LoadedSodium, loadSodium, type SodiumBinding } from './sodium-binding.ts';
+
+/** Shortest BLAKE2b output and key that `crypto_generichash` takes, in bytes. */
+const GENERIC_HASH_MIN = 16;
+
+/** What libsodium lacks, or its binding does not export, and noble does instead. */
+export const sodiumFallbacks: readonly Fallback[] = [
+  { primitive: 'blake2b', when: 'length or key is shorter than 16' },
+  { primitive: 'blake2s' },
+  { primitive: 'blake3' },
+  { primitive: 'blake3DeriveKey' },
+  { primitive: 'hmacSha256' },
+  { primitive: 'hmacSha512' },
+  { primitive: 'hkdfSha256' },
+  { primitive: 'hkdfSha512' },
+  { primitive: 'p256PublicKey' },
+  { primitive: 'p256Sign' },
+  { primitive: 'p256Verify' },
+  { primitive: 'aead', when: 'aes-128-gcm, aes-256-gcm' },
+  { primitive: 'aesCmac' },
+  { primitive: 'aesCtr' },
+];
+
+/** True when the provider can be made on this machine. */
+export function hasSodium(): boolean {
+  return loadSodium().binding !== undefined;
+}
+
+/**
+ * Makes the provider.
+ * @throws Error when `sodium-native` is not installed or has no binary for this platform.
+ */
+export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvider {
+  if (source.binding === undefined) {
+    const help = 'install the optional package sodium-native, or choose crypto: node';
+    throw new Error(`crypto: sodium is not available here; ${help}`, { cause: source.cause });
+  }
+  const sodium = source.binding;
+  return {
+    ...noble,
+    name: 'sodium',
+    sha256: (data) => filled(32, (out) => sodium.crypto_hash_sha256(out, data)),
+    sha512: (data) => filled(64, (out) => sodium.crypto_hash_sha512(out, data)),
+    blake2b: (data, length, key) => blake2b(sodium, data, { length, key }),
+    x25519PublicKey: (secret): Uint8Array => {
+      checkLength('a secret key', secret, CURVE_KEY_LENGTH);
+      return filled(32, (out) => sodium.crypto_scalarmult_base(out, secret));
+    },
+    x25519: (secret, publicKey) => sharedSecret(sodium, secret, publicKey),
+    ed25519PublicKey: (secret) => keyPair(sodium, secret).publicKey,
+    ed25519Sign: (secret, message): Uint8Array => {
+      const { secretKey } = keyPair(sodium, secret);
+      const signature = filled(64, (out) => sodium.crypto_sign_detached(out, message, secretKey));
+      sodium.sodium_memzero(secretKey);
+      return signature;
+    },
+    ed25519Verify: (publicKey, message, signature) =>
+      signature.length === SIGNATURE_LENGTH &&
+      isStrictEd25519Key(publicKey) &&
+      sodium.crypto_sign_verify_detached(signature, message, publicKey),
+    aead: (name, key): AeadKey => {
+      checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
+      return name === 'chacha20-poly1305' ? createAead(sodium, key) : noble.aead(name, key);
+    },
+    chacha20: (key, nonce, counter, data): Uint8Array => {
+      checkLength('a ChaCha20 key', key, 32);
+      checkLength('a nonce', nonce, NONCE_LENGTH);
+      checkChachaCounter(counter, data.length);
+      return filled(data.length, (out) =>
+        sodium.crypto_stream_chacha20_ietf_xor_ic(out, data, nonce, counter, key),
+      );
+    },
+    equal: (a, b) => a.length === b.length && (a.length === 0 || sodium.sodium_memcmp(a, b)),
+  };
+}
+
+function filled(length: number, fill: (out: Uint8Array) => void): Uint8Array {
+  const out = new Uint8Array(length);
+  fill(out);
+  return out;
+}
+
+function blake2b(
+  sodium: SodiumBinding,
+  data: Uint8Array,
+  options: { readonly length: number; readonly key: Uint8Array | undefined },
+): Uint8Array {
+  const { length, key } = options;
+  const hasKey = key !== undefined && key.length > 0;
+  const isShortKey = hasKey && key.length < GENERIC_HASH_MIN;
+  if (length < GENERIC_HASH_MIN || length > 64 || isShortKey || (key?.length ?? 0) > 64) {
+    return noble.blake2b(data, length, key);
+  }
+  return filled(length, (out) =>
+    hasKey ? sodium.crypto_generichash(out, data, key) : sodium.crypto_generichash(out, data),
+  );
+}
+
+function sharedSecret(
+  sodium: SodiumBinding,
+  secret: Uint8Array,
+  publicKey: Uint8Array,
+): Uint8Array | undefined {
+  checkLength('a secret key', secret, CURVE_KEY_LENGTH);
+  if (publicKey.length !== CURVE_KEY_LENGTH) return undefined;
+  try {
+    return filled(32, (out) => sodium.crypto_scalarmult(out, secret, publicKey));
+  } catch {
+    // libsodium refuses the all-zero result of a point of low order (RFC 7748 section 6.1).
+    return undefined;
+  }
+}
+
+function keyPair(
+  sodium: SodiumBinding,
+  seed: Uint8Array,
+): { publicKey: Uint8Array; secretKey: Uint8Array } {
+  checkLength('a secret key', seed, CURVE_KEY_LENGTH);
+  const publicKey = new Uint8Array(32);
+  const secretKey = new Uint8Array(64);
+  sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed);
+  return { publicKey, secretKey };
+}
+
+function createAead(sodium: SodiumBinding, key: Uint8Array): AeadKey {
+  const copy = new Uint8Array(key);
+  return {
+    seal(nonce, associatedData, plaintext, target): number {
+      checkLength('a nonce', nonce, NONCE_LENGTH);
+      const length = plaintext.length + TAG_LENGTH;
+      checkRoom(target, length);
+      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
+        target.subarray(0, length),
+        plaintext,
+        associatedData.length === 0 ? null : associatedData,
+        null,
+        nonce,
+        copy,
+      );
+      return length;
+    },
+    open(nonce, associatedData, sealed, target): number {
+      checkLength('a nonce', nonce, NONCE_LENGTH);
+      const length = sealed.length - TAG_LENGTH;
+      if (length < 0) return -1;
+      checkRoom(target, length);
+      try {
+        sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
+          target.subarray(0, length),
+          null,
+          sealed,
+          associatedData.length === 0 ? null : associatedData,
+          nonce,
+          copy,
+        );
+        return length;
+      } catch {
+        // The binding throws when the tag is wrong; lengths were checked above.
+        return -1;
+      }
+    },
+  };
+}

@@ -1,0 +1,185 @@
+/**
+ * The few WebAssembly instructions that the fast AEAD is made of, as functions that nest like the
+ * expressions they stand for, and the module around them (WebAssembly core specification 2.0,
+ * section 5, "Binary Format").
+ *
+ * The instructions are integers only, so that every machine computes the same bits. No validation:
+ * the engine validates the module when it loads.
+ *
+ * @module
+ */
+
+/** Encoded instructions; an expression leaves its value on the stack. */
+export type Code = readonly number[];
+
+/** Value types (section 5.3). */
+export const I32 = 0x7f;
+export const I64 = 0x7e;
+export const V128 = 0x7b;
+
+/** A function of the module: parameters and locals are numbered through, parameters first. */
+export interface WasmFunction {
+  readonly parameters: readonly number[];
+  readonly results: readonly number[];
+  /** Pairs of a count and a value type. */
+  readonly locals: readonly (readonly [count: number, type: number])[];
+  readonly body: Code;
+  /** Name to export it under. */
+  readonly exportAs?: string;
+}
+
+const SIMD = 0xfd;
+const EMPTY_BLOCK = 0x40;
+const END = 0x0b;
+
+/** Unsigned LEB128 (section 5.2.2). */
+function unsigned(value: number): Code {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+  return bytes;
+}
+
+/** Signed LEB128 of a non-negative integer: one more byte when bit 6 would read as a sign. */
+function signed(value: number): Code {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x40) {
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+  return bytes;
+}
+
+const binary =
+  (...opcode: number[]) =>
+  (left: Code, right: Code): Code => [...left, ...right, ...opcode];
+
+const load =
+  (...opcode: number[]) =>
+  (address: Code, offset = 0): Code => [...address, ...opcode, 0, ...unsigned(offset)];
+
+const store =
+  (...opcode: number[]) =>
+  (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    ...opcode,
+    0,
+    ...unsigned(offset),
+  ];
+
+export const get = (local: number): Code => [0x20, ...unsigned(local)];
+export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+export const tee = (local: number, value: Code): Code => [...value, 0x22, ...unsigned(local)];
+export const call = (index: number, ...inputs: readonly Code[]): Code => [
+  ...inputs.flat(),
+  0x10,
+  ...unsigned(index),
+];
+
+export const i32 = (value: number): Code => [0x41, ...signed(value)];
+export const i32Add = binary(0x6a);
+export const i32Sub = binary(0x6b);
+export const i32ShrU = binary(0x76);
+export const i32Eqz = (value: Code): Code => [...value, 0x45];
+export const i32Load = load(0x28);
+export const i32Store = store(0x36);
+
+export const i64 = (value: number): Code => [0x42, ...signed(value)];
+export const i64Add = binary(0x7c);
+export const i64Mul = binary(0x7e);
+export const i64And = binary(0x83);
+export const i64ShrU = binary(0x88);
+export const i64FromI32 = (value: Code): Code => [...value, 0xad];
+export const i64Load32 = load(0x35);
+export const i64Store = store(0x37);
+export const i64Store32 = store(0x3e);
+
+export const v128Load = load(SIMD, 0x00);
+export const v128Load32Splat = load(SIMD, 0x09);
+export const v128Store = store(SIMD, 0x0b);
+export const v128Xor = binary(SIMD, 0x51);
+export const v128Or = binary(SIMD, 0x50);
+export const v128AnyTrue = (value: Code): Code => [...value, SIMD, 0x53];
+export const i32x4Add = binary(SIMD, 0xae, 0x01);
+export const i32x4Shl = binary(SIMD, 0xab, 0x01);
+export const i32x4ShrU = binary(SIMD, 0xad, 0x01);
+
+/** Four 32-bit lanes of small constants. */
+export const v128 = (lanes: readonly number[]): Code => [
+  SIMD,
+  0x0c,
+  ...lanes.flatMap((lane) => [lane, 0, 0, 0]),
+];
+
+/** Bytes of two vectors by index 0..31 (i8x16.shuffle). */
+export const shuffle = (left: Code, right: Code, bytes: readonly number[]): Code => [
+  ...left,
+  ...right,
+  SIMD,
+  0x0d,
+  ...bytes,
+];
+
+/** Runs `body` until `condition` leaves zero; at least once. */
+export const repeatWhile = (condition: Code, ...body: readonly Code[]): Code => [
+  0x03,
+  EMPTY_BLOCK,
+  ...body.flat(),
+  ...condition,
+  0x0d,
+  0,
+  END,
+];
+
+/** Runs `body` unless `condition` is zero. */
+export const when = (condition: Code, ...body: readonly Code[]): Code => [
+  ...condition,
+  0x04,
+  EMPTY_BLOCK,
+  ...body.flat(),
+  END,
+];
+
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+
+const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
+
+const text = (value: string): Code =>
+  vector(Array.from(value, (character) => [character.charCodeAt(0)]));
+
+/** Encodes one function body with its locals (section 5.5.13). */
+function functionCode(source: WasmFunction): Code {
+  const locals = vector(source.locals.map(([count, type]) => [...unsigned(count), type]));
+  const code = [...locals, ...source.body, END];
+  return [...unsigned(code.length), ...code];
+}
+
+/** A module of these functions and one memory, exported as `memory` (section 5.5). */
+export function encodeModule(functions: readonly WasmFunction[], memoryPages: number): Uint8Array {
+  const types = functions.map(
+    ({ parameters, results }): Code => [
+      0x60,
+      ...vector(parameters.map((type) => [type])),
+      ...vector(results.map((type) => [type])),
+    ],
+  );
+  const exports: Code[] = [[...text('memory'), 2, 0]];
+  functions.forEach(({ exportAs }, index) => {
+    if (exportAs !== undefined) exports.push([...text(exportAs), 0, ...unsigned(index)]);
+  });
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, vector(types)),
+    ...section(3, vector(functions.map((_, index) => unsigned(index)))),
+    ...section(5, vector([[1, ...unsigned(memoryPages), ...unsigned(memoryPages)]])),
+    ...section(7, vector(exports)),
+    ...section(10, vector(functions.map(functionCode))),
+  ]);
+}

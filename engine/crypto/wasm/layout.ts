@@ -1,0 +1,37 @@
+/**
+ * Where things lie in the linear memory of the fast AEAD. All offsets in bytes.
+ *
+ * ```
+ * STATE      64  ChaCha20 state: constants 16, key 32, counter 4, nonce 12 (RFC 8439 section 2.3)
+ * POLY       36  Poly1305: r as 4 words, then the accumulator h as 5 words of 32 bits
+ * LENGTHS    16  lengths of associated data and ciphertext (RFC 8439 section 2.8)
+ * ASSOCIATED     associated data and up to 16 bytes of padding
+ * INPUT          64 zero bytes, then what is to be sealed or opened
+ * OUTPUT         key stream block 0, then the result: block i of the stream covers OUTPUT + 64 i
+ * ```
+ *
+ * @module
+ */
+
+export const STATE = 0;
+export const STATE_KEY: number = STATE + 16;
+export const STATE_COUNTER: number = STATE + 48;
+export const STATE_NONCE: number = STATE + 52;
+export const POLY_R = 64;
+export const POLY_H: number = POLY_R + 16;
+export const LENGTHS = 128;
+export const ASSOCIATED = 1_024;
+export const INPUT = 8_192;
+export const OUTPUT = 81_920;
+
+/** Bytes of key stream block 0, which is the Poly1305 key (RFC 8439 section 2.6). */
+export const FIRST_BLOCK = 64;
+
+/** Longest associated data that fits; a longer one takes the other path. */
+export const ASSOCIATED_LENGTH_MAX = 4_096;
+
+/** Longest plaintext that fits: 64 KiB, the largest datagram, and 1 KiB of headers. */
+export const DATA_LENGTH_MAX = 66_560;
+
+/** Pages of 64 KiB. */
+export const MEMORY_PAGES = 3;

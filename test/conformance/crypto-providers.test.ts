@@ -1,0 +1,150 @@
+/**
+ * One suite over every crypto provider: published vectors, hostile input, mistakes of the caller,
+ * and equality with the reference on random input. Skips stand in a list, with their reasons.
+ *
+ * @module
+ */
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  fallbacks,
+  hasSodium,
+  PROVIDER_NAMES,
+  type ProviderName,
+  provider,
+  type Timing,
+} from '../../engine/crypto/index.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
+import { hostileCases, mistakes } from './crypto-hostile-cases.ts';
+import { randomCases } from './crypto-random.ts';
+
+interface Contender {
+  readonly name: ProviderName;
+  readonly timing: Timing;
+}
+
+const CONTENDERS: readonly Contender[] = [
+  { name: 'noble', timing: 'constant' },
+  { name: 'node', timing: 'constant' },
+  { name: 'node', timing: 'simulation' },
+  { name: 'sodium', timing: 'constant' },
+  { name: 'modelled', timing: 'simulation' },
+];
+
+/** What a provider does not do on purpose, by the start of the case id. */
+const SKIPS: Partial<Record<ProviderName, Readonly<Record<string, string>>>> = {
+  modelled: {
+    'aesCmac/': 'modelled computes a checksum instead of AES-CMAC',
+    'aead/': 'modelled copies the bytes and adds a checksum',
+    'random/aesCmac': 'modelled computes a checksum instead of AES-CMAC',
+    'random/chacha20-poly1305': 'modelled copies the bytes and adds a checksum',
+    'random/aes-128-gcm': 'modelled copies the bytes and adds a checksum',
+    'random/aes-256-gcm': 'modelled copies the bytes and adds a checksum',
+  },
+};
+
+const noble = provider('noble');
+
+const random: readonly CryptoCase[] = randomCases.map((one) => ({
+  id: one.id,
+  check: (crypto) =>
+    fc.assert(
+      fc.property(one.input, (input) => {
+        expect(one.result(crypto, input)).toEqual(one.result(noble, input));
+      }),
+      { numRuns: one.runs },
+    ),
+}));
+
+const allCases = [...cryptoCases, ...hostileCases, ...random];
+
+function isAvailable({ name }: Contender): boolean {
+  return name !== 'sodium' || hasSodium();
+}
+
+function skipReason(name: ProviderName, id: string): string | undefined {
+  const entries = Object.entries(SKIPS[name] ?? {});
+  return entries.find(([start]) => id.startsWith(start))?.[1];
+}
+
+function describeFallbacks(name: ProviderName): string {
+  const list = fallbacks(name).map(({ primitive, when }) =>
+    when === undefined ? primitive : `${primitive} (${when})`,
+  );
+  return `fallbacks of ${name} to noble: ${list.join(', ') || 'none, it is the reference'}`;
+}
+
+describe.each(CONTENDERS.filter(isAvailable))('crypto provider $name, timing $timing', (one) => {
+  const crypto = provider(one.name, { timing: one.timing });
+
+  it('says its name', () => {
+    expect(crypto.name).toBe(one.name);
+  });
+
+  for (const { id, check } of allCases) {
+    const reason = skipReason(one.name, id);
+    if (reason === undefined) it(`passes ${id}`, () => check(crypto));
+    else it(`does not pass ${id}: ${reason}`, () => expect(() => check(crypto)).toThrow());
+  }
+
+  it.each(mistakes)('throws a RangeError for %s', (_, call) => {
+    expect(() => call(crypto)).toThrow(RangeError);
+  });
+
+  it('returns fresh plain byte arrays', () => {
+    const key = new Uint8Array(32).fill(1);
+    for (const bytes of freshResults(crypto, key)) {
+      expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);
+      expect(bytes.buffer.byteLength).toBe(bytes.length);
+    }
+  });
+});
+
+function freshResults(crypto: CryptoProvider, key: Uint8Array): readonly Uint8Array[] {
+  return [
+    crypto.sha256(key),
+    crypto.sha512(key),
+    crypto.blake2b(key, 64),
+    crypto.blake2b(key, 20),
+    crypto.blake2s(key),
+    crypto.blake3(key, 32),
+    crypto.hmacSha256(key, key),
+    crypto.hkdfSha256({ key, length: 40 }),
+    crypto.x25519PublicKey(key),
+    crypto.x25519(key, crypto.x25519PublicKey(key))!,
+    crypto.ed25519PublicKey(key),
+    crypto.ed25519Sign(key, key),
+    crypto.p256PublicKey(key),
+    crypto.p256Sign(key, key),
+    crypto.aesCtr(key, key.subarray(0, 16), key),
+    crypto.chacha20(key, key.subarray(0, 12), 0, key),
+  ];
+}
+
+describe('the suite over crypto providers', () => {
+  it('has no skip that no case uses', () => {
+    for (const [name, skips] of Object.entries(SKIPS)) {
+      for (const start of Object.keys(skips)) {
+        const isUsed = allCases.some(({ id }) => id.startsWith(start));
+        expect(isUsed, `${name} skips ${start}, which no case has`).toBe(true);
+      }
+    }
+  });
+
+  it('runs every provider that this machine has', () => {
+    const names = new Set(CONTENDERS.map(({ name }) => name));
+    expect([...names].sort()).toEqual([...PROVIDER_NAMES].sort());
+  });
+
+  it('lists only primitives of the port as fallbacks', () => {
+    for (const { primitive } of PROVIDER_NAMES.flatMap(fallbacks)) {
+      expect(typeof noble[primitive]).toBe('function');
+    }
+  });
+});
+
+afterAll(() => {
+  for (const name of PROVIDER_NAMES) process.stdout.write(`${describeFallbacks(name)}\n`);
+  if (!hasSodium()) process.stdout.write('skip: sodium: sodium-native is not installed here\n');
+});
