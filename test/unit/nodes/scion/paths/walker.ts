@@ -1,0 +1,89 @@
+/**
+ * Walks a packet over a path with the traversal rules of the header specification ("Hop Field MAC
+ * Computation"), written down independently of the router: one step per AS, MACs checked.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
+import { HopAuthenticator } from '../../../../../nodes/scion/mac.ts';
+import type { ScionTopology } from '../../../../../nodes/scion/paths/topology.ts';
+import { encodePacket } from '../../../../../nodes/scion/wire/header.ts';
+import { host } from '../../../../../nodes/scion/wire/host-address.ts';
+import type { IsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
+import type { WirePath } from '../../../../../nodes/scion/wire/path.ts';
+
+/** Where the packet ended and what it passed. */
+export interface Walk {
+  /** The last AS, or why the packet did not get further. */
+  readonly end: string;
+  readonly interfaces: readonly string[];
+  readonly packet: Uint8Array;
+}
+
+/** Where the packet is. */
+interface Place {
+  readonly at: string;
+  /** 0 in the source AS. */
+  readonly ingress: number;
+}
+
+/** Walks ASes of one topology. */
+export class Walker {
+  readonly #neighbours = new Map<string, string>();
+  readonly #authenticators = new Map<string, HopAuthenticator>();
+
+  constructor(topology: ScionTopology, crypto: CryptoProvider) {
+    for (const { isdAs, forwardingKey } of topology.ases) {
+      this.#authenticators.set(isdAs, new HopAuthenticator(crypto.aesCmac(forwardingKey)));
+    }
+    for (const { a, b } of topology.links) {
+      this.#neighbours.set(`${a.isdAs}#${a.ifId}`, `${b.isdAs}#${b.ifId}`);
+      this.#neighbours.set(`${b.isdAs}#${b.ifId}`, `${a.isdAs}#${a.ifId}`);
+    }
+  }
+
+  /** Sends a packet from the source AS and follows it. */
+  walk(source: IsdAs, target: IsdAs, path: WirePath): Walk {
+    const targetHost = host('127.0.0.1');
+    const ends = { source, target, targetHost, sourceHost: targetHost };
+    const header = { trafficClass: 0, flowId: 1, nextHeader: 253, path, ...ends };
+    const packet = encodePacket(header, new Uint8Array(0));
+    const view = new PacketView();
+    const interfaces: string[] = [];
+    let place: Place = { at: source, ingress: 0 };
+    for (;;) {
+      const problem = view.parse(packet, 0, packet.length) ?? this.#enter(view, place);
+      if (problem !== undefined) return { end: problem, interfaces, packet };
+      if (view.isLastHop) return { end: place.at, interfaces, packet };
+      const crossing = this.#cross(view, place);
+      if (crossing !== undefined) return { end: crossing, interfaces, packet };
+      const egress = `${place.at}#${view.egress}`;
+      const neighbour = this.#neighbours.get(egress);
+      if (neighbour === undefined) return { end: `no link ${egress}`, interfaces, packet };
+      interfaces.push(egress, neighbour);
+      // Along construction the egress router folds behind the check.
+      if (view.isConsDir && !view.isPeeringHop) view.foldMacIntoSegmentId();
+      view.advance();
+      const [at, ifId] = neighbour.split('#') as [string, string];
+      place = { at, ingress: Number(ifId) };
+    }
+  }
+
+  #enter(view: PacketView, { at, ingress }: Place): string | undefined {
+    if (ingress !== 0 && ingress !== view.ingress) return `ingress at ${at}`;
+    // Against construction the ingress router folds before the check.
+    if (ingress !== 0 && !view.isConsDir && !view.isPeeringHop) view.foldMacIntoSegmentId();
+    return this.#check(view, at);
+  }
+
+  #cross(view: PacketView, { at }: Place): string | undefined {
+    if (!view.isCrossover || view.isPeeringHop) return undefined;
+    view.advance();
+    return this.#check(view, at);
+  }
+
+  #check(view: PacketView, at: string): string | undefined {
+    return this.#authenticators.get(at)?.verify(view) === true ? undefined : `mac at ${at}`;
+  }
+}
