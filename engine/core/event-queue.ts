@@ -16,19 +16,26 @@ import { FarWheel, type ReferenceOwner } from './far-wheel.ts';
 /** Names one scheduled event for ever: generation * 2^22 + slot, a safe integer, never 0. */
 export type EventHandle = number;
 
-/** The kind whose payload is a function. */
-export const CALLBACK = 0;
-/** Largest kind of an event that may be cancelled. */
-export const MAX_KIND = 254;
-/** Largest kind of an event without a slot: 4 bits of the reference. */
-export const MAX_POSTED_KIND = 15;
-/** Largest target of an event without a slot: 27 bits of the reference. */
-export const MAX_POSTED_TARGET = 0x7ff_ffff;
 /** {@link EventQueue.take} found nothing within the limit. */
 export const NOTHING = 0x7fff_ffff;
+/** Indices into {@link EventQueue.clock}. */
+export const CLOCK_NOW = 0;
+export const CLOCK_LIMIT = 1;
 
-/** A dead event was freed: look again. Never a reference: slots have 22 bits. */
-const AGAIN = 0x7fff_fffe;
+// V8 folds a module's private constants into the code, but loads and checks exported ones at every
+// use: hot code uses private names.
+const NOW = CLOCK_NOW;
+const LIMIT = CLOCK_LIMIT;
+/** First instant of the wheel, kept beside the clock. */
+const HORIZON = 2;
+const NONE = NOTHING;
+
+/** The kind whose payload is a function. */
+const CALLBACK = 0;
+/** A posted event's reference: sign bit, 4 bits of kind, 27 bits of target. */
+const POSTED = -2_147_483_648;
+const POSTED_KIND_SHIFT = 27;
+
 const DEAD = 255;
 const KIND_MASK = 255;
 /** Where a slot's event waits; the heap is 0 because it is the common case. */
@@ -42,20 +49,16 @@ const NIL = -1;
 /** Compaction waits for this many dead entries, so that small queues never pay for it. */
 const DEAD_FLOOR = 64;
 /** Sequence numbers of faults count up from here, those of all other events from 0. */
-const FIRST_FAULT_SEQUENCE = -1_099_511_627_776;
-
-/** Indices into {@link EventQueue.clock}. */
-export const NOW = 0;
-export const LIMIT = 1;
-const SEQUENCE = 2;
-const FAULT_SEQUENCE = 3;
+const FIRST_FAULT_SEQUENCE = -2_147_483_648;
+/** Reaching this, all pending events are renumbered: an entry keeps 32 bits of its sequence. */
+const LAST_SEQUENCE = 2_147_483_647;
 
 const NO_CALLBACK = (): void => undefined;
 
 /** Pending events in order. References: slot >= 0, or kind and target packed into a negative int. */
 export class EventQueue implements ReferenceOwner {
   /** Current time and the limit of {@link take}, ns; typed so that no store boxes a double. */
-  readonly clock = new Float64Array(4);
+  readonly clock = new Float64Array(3);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
   records: Int32Array;
   private readonly heap: EventHeap;
@@ -65,16 +68,23 @@ export class EventQueue implements ReferenceOwner {
   private ring = new Int32Array(64);
   private ringStart = 0;
   private ringSize = 0;
+  /** The next sequence numbers. */
+  private sequence: number;
+  private faultSequence = FIRST_FAULT_SEQUENCE;
   private deadInHeap = 0;
   private deadInRing = 0;
   private deadInWheel = 0;
 
-  /** @param capacity Events expected to be pending at once; grows by doubling. */
-  constructor(capacity = 1024) {
+  /**
+   * @param capacity Events expected to be pending at once; grows by doubling.
+   * @param firstSequence Where the count begins; tests begin near its end.
+   */
+  constructor(capacity = 1024, firstSequence = 0) {
+    this.sequence = firstSequence;
     this.heap = new EventHeap(capacity);
     this.records = new Int32Array(0);
-    this.clock[FAULT_SEQUENCE] = FIRST_FAULT_SEQUENCE;
     this.clock[LIMIT] = Number.MAX_SAFE_INTEGER;
+    this.clock[HORIZON] = this.wheel.horizonNs;
     this.addSlots(capacity);
   }
 
@@ -85,21 +95,24 @@ export class EventQueue implements ReferenceOwner {
   }
 
   // hot: once per cancellable event.
-  /** Adds an event `delay` from now. The delay has been checked. */
-  push(delay: number, kind: number, target: number, argument: number): EventHandle {
+  /**
+   * Adds an event `delay` from now. The delay has been checked.
+   *
+   * @returns the slot: {@link handleOf} makes the handle where it is needed, as a double.
+   */
+  push(delay: number, kind: number, target: number, argument: number): number {
     const slot = this.acquire();
     const at = slot << 2;
     const records = this.records;
     records[at + 2] = target;
     records[at + 3] = argument;
-    const sequence = this.clock[SEQUENCE] as number;
-    this.clock[SEQUENCE] = sequence + 1;
+    const sequence = this.nextSequence();
     if (delay === 0) {
       records[at + 1] = kind | IN_RING;
       this.pushRing(slot);
     } else {
       const time = (this.clock[NOW] as number) + delay;
-      if (time < this.wheel.horizonNs) {
+      if (time < (this.clock[HORIZON] as number)) {
         records[at + 1] = kind;
         this.heap.push(time, sequence, slot);
       } else {
@@ -107,37 +120,42 @@ export class EventQueue implements ReferenceOwner {
         this.wheel.insert(time, sequence, slot);
       }
     }
-    return (records[at] as number) * SLOT_LIMIT + slot;
+    return slot;
+  }
+
+  /** The handle of the event that waits in a slot. */
+  handleOf(slot: number): EventHandle {
+    return (this.records[slot << 2] as number) * SLOT_LIMIT + slot;
   }
 
   // hot: once per transmitter end and pipe head.
   /** Adds an event that is never cancelled: kind and target live in the entry, no slot is used. */
   post(delay: number, kind: number, target: number): void {
-    const sequence = this.clock[SEQUENCE] as number;
-    this.clock[SEQUENCE] = sequence + 1;
-    const reference = NOTHING + 1 + kind * (MAX_POSTED_TARGET + 1) + target;
-    if (delay === 0) this.pushRing(reference | 0);
-    else this.pushAhead((this.clock[NOW] as number) + delay, sequence, reference | 0);
+    const sequence = this.nextSequence();
+    const reference = POSTED | (kind << POSTED_KIND_SHIFT) | target;
+    if (delay === 0) this.pushRing(reference);
+    else this.pushAhead((this.clock[NOW] as number) + delay, sequence, reference);
   }
 
   /** Adds a callback `delay` from now; its kind is {@link CALLBACK}. */
-  pushCallback(delay: number, callback: () => void): EventHandle {
-    const handle = this.push(delay, CALLBACK, 0, 0);
-    this.callbacks[handle % SLOT_LIMIT] = callback;
-    return handle;
+  pushCallback(delay: number, callback: () => void): number {
+    const slot = this.push(delay, CALLBACK, 0, 0);
+    this.callbacks[slot] = callback;
+    return slot;
   }
 
   /** Adds a callback of the class that goes first among the events of its nanosecond. */
-  pushFault(time: number, callback: () => void): EventHandle {
+  pushFault(time: number, callback: () => void): number {
     const slot = this.acquire();
-    const sequence = this.clock[FAULT_SEQUENCE] as number;
-    this.clock[FAULT_SEQUENCE] = sequence + 1;
-    assert(sequence < 0, 'more than 2^40 faults');
+    const sequence = this.faultSequence;
+    this.faultSequence = sequence + 1;
+    assert(sequence < 0, 'more than 2^31 faults');
     this.callbacks[slot] = callback;
-    this.records[(slot << 2) + 1] = CALLBACK | (time < this.wheel.horizonNs ? 0 : IN_WHEEL);
+    this.records[(slot << 2) + 1] =
+      CALLBACK | (time < (this.clock[HORIZON] as number) ? 0 : IN_WHEEL);
     // Never the ring, not even for now: older events of this instant wait there.
     this.pushAhead(time, sequence, slot);
-    return (this.records[slot << 2] as number) * SLOT_LIMIT + slot;
+    return slot;
   }
 
   /** True while the event waits. */
@@ -168,10 +186,17 @@ export class EventQueue implements ReferenceOwner {
    */
   take(): number {
     for (;;) {
+      const time = this.heap.topTime();
       // Heap entries of this instant are older than any entry of the ring (spec 1.3).
-      const isRingNext = this.ringSize > 0 && !this.isTopNow();
-      const reference = isRingNext ? this.takeFromRing() : this.takeFromHeap();
-      if (reference !== AGAIN) return reference;
+      if (this.ringSize > 0 && time !== this.clock[NOW]) {
+        const waiting = this.shiftRing();
+        if (!this.reclaimFromRing(waiting)) return waiting;
+      } else if (time <= (this.clock[LIMIT] as number)) {
+        const reference = this.takeTop(time);
+        if (reference !== NONE) return reference;
+      } else if (this.heap.size > 0 || !this.pour()) {
+        return NONE;
+      }
     }
   }
 
@@ -182,12 +207,13 @@ export class EventQueue implements ReferenceOwner {
       this.reclaimFromRing(this.shiftRing());
     }
     const heap = this.heap;
-    while (heap.size > 0 || this.wheel.pour(heap, this)) {
+    while (heap.size > 0 || this.pour()) {
       // Pouring a bucket of dead entries leaves the heap empty.
       if (heap.size === 0) continue;
-      const reference = heap.references[0] as number;
-      if (!this.isDead(reference)) return heap.keys[0] as number;
-      this.dropDeadTop(reference);
+      const reference = heap.topReference();
+      if (!this.isDead(reference)) return heap.topTime();
+      heap.removeTop();
+      this.reclaimFromHeap(reference);
     }
     return Number.POSITIVE_INFINITY;
   }
@@ -196,6 +222,7 @@ export class EventQueue implements ReferenceOwner {
   advance(time: number): void {
     this.clock[NOW] = time;
     this.wheel.follow(time);
+    this.clock[HORIZON] = this.wheel.horizonNs;
   }
 
   /** Removes and returns the callback of a taken slot. */
@@ -234,18 +261,8 @@ export class EventQueue implements ReferenceOwner {
     return ((this.records[(reference << 2) + 1] as number) & KIND_MASK) === DEAD;
   }
 
-  private isTopNow(): boolean {
-    return this.heap.size > 0 && this.heap.keys[0] === this.clock[NOW];
-  }
-
-  private dropDeadTop(slot: number): void {
-    this.heap.removeTop();
-    this.deadInHeap -= 1;
-    this.release(slot);
-  }
-
   private pushAhead(time: number, sequence: number, reference: number): void {
-    if (time < this.wheel.horizonNs) this.heap.push(time, sequence, reference);
+    if (time < (this.clock[HORIZON] as number)) this.heap.push(time, sequence, reference);
     else this.wheel.insert(time, sequence, reference);
   }
 
@@ -262,26 +279,26 @@ export class EventQueue implements ReferenceOwner {
     return reference;
   }
 
-  private takeFromRing(): number {
-    const reference = this.shiftRing();
-    return this.reclaimFromRing(reference) ? AGAIN : reference;
+  private takeTop(time: number): number {
+    const reference = this.heap.topReference();
+    this.heap.removeTop();
+    // A cancelled event must not take the clock with it (spec 1.3).
+    if (this.reclaimFromHeap(reference)) return NONE;
+    this.clock[NOW] = time;
+    return reference;
   }
 
-  private takeFromHeap(): number {
-    const heap = this.heap;
-    if (heap.size === 0) return this.wheel.pour(heap, this) ? AGAIN : NOTHING;
-    const reference = heap.references[0] as number;
-    if (this.isDead(reference)) {
-      // Before the clock moves: a cancelled event must not take the time with it (spec 1.3).
-      this.dropDeadTop(reference);
-      return AGAIN;
-    }
-    const clock = this.clock;
-    const time = heap.keys[0] as number;
-    if (time > (clock[LIMIT] as number)) return NOTHING;
-    clock[NOW] = time;
-    heap.removeTop();
-    return reference;
+  private pour(): boolean {
+    const hasPoured = this.wheel.pour(this.heap, this);
+    this.clock[HORIZON] = this.wheel.horizonNs;
+    return hasPoured;
+  }
+
+  private reclaimFromHeap(reference: number): boolean {
+    if (!this.isDead(reference)) return false;
+    this.deadInHeap -= 1;
+    this.release(reference);
+    return true;
   }
 
   private reclaimFromRing(reference: number): boolean {
@@ -303,28 +320,37 @@ export class EventQueue implements ReferenceOwner {
       }
     } else {
       this.deadInHeap += 1;
-      if (this.deadInHeap > DEAD_FLOOR && 2 * this.deadInHeap > this.heap.size) this.compact();
+      if (this.deadInHeap > DEAD_FLOOR && 2 * this.deadInHeap > this.heap.size) {
+        this.heap.sweep((reference) => this.reclaimFromHeap(reference));
+      }
     }
   }
 
-  /** Rebuilds the heap without its dead entries; unique keys make the order unchanged. */
-  private compact(): void {
-    const { keys, references, size } = this.heap;
-    let kept = 0;
-    for (let i = 0; i < size; i += 1) {
-      const reference = references[i] as number;
-      if (this.isDead(reference)) {
-        this.release(reference);
-        continue;
-      }
-      keys[2 * kept] = keys[2 * i] as number;
-      keys[2 * kept + 1] = keys[2 * i + 1] as number;
-      references[kept] = reference;
-      kept += 1;
-    }
-    this.heap.size = kept;
-    this.heap.rebuild();
-    this.deadInHeap = 0;
+  private nextSequence(): number {
+    if (this.sequence === LAST_SEQUENCE) this.renumber();
+    const sequence = this.sequence;
+    this.sequence = sequence + 1;
+    return sequence;
+  }
+
+  /** Gives the pending events the numbers from 0 on in their present order, so that it is kept. */
+  private renumber(): void {
+    const pending = new Int32Array(this.heap.size + this.wheel.size);
+    let count = 0;
+    const collect = (sequence: number): number => {
+      pending[count] = sequence;
+      count += 1;
+      return sequence;
+    };
+    this.heap.renumber(collect);
+    this.wheel.renumber(collect);
+    pending.sort();
+    const faults = lowerBound(pending, 0);
+    const rank = (sequence: number): number =>
+      sequence < 0 ? sequence : lowerBound(pending, sequence) - faults;
+    this.heap.renumber(rank);
+    this.wheel.renumber(rank);
+    this.sequence = count - faults;
   }
 
   private acquire(): number {
@@ -363,4 +389,16 @@ export class EventQueue implements ReferenceOwner {
 /** 1..2^31 - 1: generation 0 stays free, so that handle 0 names nothing. */
 function nextGeneration(generation: number): number {
   return generation === LAST_GENERATION ? 1 : generation + 1;
+}
+
+/** Index of the first element that is not below `value`. */
+function lowerBound(sorted: Int32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

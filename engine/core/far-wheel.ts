@@ -81,6 +81,15 @@ export class FarWheel {
     this.sweepList(OVERFLOW, owner);
   }
 
+  /** Replaces every sequence by a number of the same rank. */
+  renumber(map: (sequence: number) => number): void {
+    for (const head of this.heads) {
+      for (let at = head; at !== NIL; at = this.links[2 * at + 1] as number) {
+        this.keys[2 * at + 1] = map(this.keys[2 * at + 1] as number);
+      }
+    }
+  }
+
   /** Empty wheel: lets the horizon follow a clock that has moved on, so that near stays near. */
   follow(now: number): void {
     if (this.size > 0 || now < this.horizonNs) return;

@@ -8,20 +8,29 @@
  * @module
  */
 import { assert, InvariantError } from './assert.ts';
-import {
-  CALLBACK,
-  type EventHandle,
-  EventQueue,
-  LIMIT,
-  MAX_KIND,
-  MAX_POSTED_KIND,
-  MAX_POSTED_TARGET,
-  NOTHING,
-  NOW,
-} from './event-queue.ts';
+import { CLOCK_LIMIT, CLOCK_NOW, type EventHandle, EventQueue, NOTHING } from './event-queue.ts';
 import { badDelay, isDelay, MAX_TIME } from './time.ts';
 
-export { CALLBACK, type EventHandle, MAX_KIND, MAX_POSTED_KIND, MAX_POSTED_TARGET };
+export type { EventHandle } from './event-queue.ts';
+
+/** The kind of events whose payload is a function; never seen by the handler. */
+export const CALLBACK_KIND = 0;
+/** Largest kind of an event that may be cancelled. */
+export const MAX_KIND = 254;
+/** Largest kind of a posted event: 4 bits. */
+export const MAX_POSTED_KIND = 15;
+/** Largest target of a posted event: 27 bits. */
+export const MAX_POSTED_TARGET = 0x7ff_ffff;
+
+// Private names for hot code: see event-queue.ts.
+const NOW = CLOCK_NOW;
+const LIMIT = CLOCK_LIMIT;
+const NONE = NOTHING;
+const CALLBACK = CALLBACK_KIND;
+const KIND_MASK = 255;
+const POSTED_KIND_SHIFT = 27;
+const POSTED_KIND_MASK = MAX_POSTED_KIND;
+const POSTED_TARGET_MASK = MAX_POSTED_TARGET;
 
 /** Who acts on events that are not callbacks: one `switch` over the kinds (spec 1.4). */
 export interface EventHandler {
@@ -95,7 +104,7 @@ export class Scheduler {
    */
   schedule(delay: number, kind: number, target: number, argument: number): EventHandle {
     if (!isDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
-    return this.queue.push(delay, kind, target, argument);
+    return this.queue.handleOf(this.queue.push(delay, kind, target, argument));
   }
 
   /** As {@link schedule}, at an instant (ns) not before now. */
@@ -123,7 +132,7 @@ export class Scheduler {
    */
   after(delay: number, callback: () => void, label = 'after'): EventHandle {
     if (!isDelay(this.clock[NOW] as number, delay)) throw badDelay(this.now, delay, label);
-    return this.queue.pushCallback(delay, callback);
+    return this.queue.handleOf(this.queue.pushCallback(delay, callback));
   }
 
   /**
@@ -135,7 +144,7 @@ export class Scheduler {
   scheduleFault(time: number, callback: () => void, label = 'fault'): EventHandle {
     const delay = time - this.now;
     if (!isDelay(this.now, delay)) throw badDelay(this.now, delay, label);
-    return this.queue.pushFault(time, callback);
+    return this.queue.handleOf(this.queue.pushFault(time, callback));
   }
 
   /** Cancels an event. Returns false, harmlessly, when it has fired or was cancelled before. */
@@ -174,7 +183,7 @@ export class Scheduler {
   step(): boolean {
     this.clock[LIMIT] = MAX_TIME;
     const reference = this.queue.take();
-    if (reference === NOTHING) return false;
+    if (reference === NONE) return false;
     this.dispatch(reference);
     return true;
   }
@@ -193,7 +202,7 @@ export class Scheduler {
     try {
       while (!this.isStopped) {
         const reference = queue.take();
-        if (reference === NOTHING) break;
+        if (reference === NONE) break;
         this.dispatch(reference);
       }
     } finally {
@@ -206,12 +215,13 @@ export class Scheduler {
     const queue = this.queue;
     this.events += 1;
     if (reference < 0) {
-      this.handler.fire((reference >>> 27) & MAX_POSTED_KIND, reference & MAX_POSTED_TARGET, 0);
+      const kind = (reference >>> POSTED_KIND_SHIFT) & POSTED_KIND_MASK;
+      this.handler.fire(kind, reference & POSTED_TARGET_MASK, 0);
       return;
     }
     const records = queue.records;
     const at = reference << 2;
-    const kind = (records[at + 1] as number) & 255;
+    const kind = (records[at + 1] as number) & KIND_MASK;
     if (kind === CALLBACK) {
       const callback = queue.takeCallback(reference);
       queue.release(reference);

@@ -21,6 +21,9 @@ export const NS_PER_HOUR = 3_600_000_000_000;
 /** The last instant of virtual time, 2^53 - 1 ns = 104.249991 days (spec/simulation.md 1.2). */
 export const MAX_TIME: number = Number.MAX_SAFE_INTEGER;
 
+/** Private, so that V8 folds it into the code. */
+const LAST_INSTANT = MAX_TIME;
+
 /**
  * Tells whether an event may be scheduled `delay` after `now`.
  *
@@ -30,7 +33,7 @@ export const MAX_TIME: number = Number.MAX_SAFE_INTEGER;
  */
 export function isDelay(now: number, delay: number): boolean {
   // Written so that NaN, which compares false with everything, fails (spec/simulation.md 1.2).
-  return delay >= 0 && delay === Math.floor(delay) && now + delay <= MAX_TIME;
+  return delay >= 0 && delay === Math.floor(delay) && now + delay <= LAST_INSTANT;
 }
 
 /**
