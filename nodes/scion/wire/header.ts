@@ -11,12 +11,14 @@ import { concatBytes, readUint16, readUint32, writeUint16, writeUint32 } from '.
 import {
   DESTINATION_ISD_AS_OFFSET,
   FLOW_ID_MAX,
+  HEADER_LENGTH_MAX,
   HEADER_LENGTH_OFFSET,
   HOST_TYPES_OFFSET,
   HOSTS_OFFSET,
   LINE_LENGTH,
   NEXT_HEADER_OFFSET,
   PATH_TYPE_OFFSET,
+  PAYLOAD_LENGTH_MAX,
   PAYLOAD_LENGTH_OFFSET,
   SCION_VERSION,
   SOURCE_ISD_AS_OFFSET,
@@ -101,9 +103,17 @@ export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDrop {
   return { header, headerLength: length };
 }
 
-/** Encodes a header; HdrLen, PathType and the address types follow from its content. */
+/**
+ * Encodes a header; HdrLen, PathType and the address types follow from its content.
+ * @throws RangeError when header or payload are longer than their length fields can say.
+ */
 export function encodeHeader(header: ScionHeader): Uint8Array {
-  const bytes = new Uint8Array(headerLength(header));
+  const length = headerLength(header);
+  if (length > HEADER_LENGTH_MAX) throw new RangeError(`SCION header of ${length} bytes`);
+  if (header.payloadLength > PAYLOAD_LENGTH_MAX) {
+    throw new RangeError(`SCION payload of ${header.payloadLength} bytes`);
+  }
+  const bytes = new Uint8Array(length);
   const { targetHost, sourceHost } = header;
   writeUint32(bytes, 0, (SCION_VERSION << 28) | (header.trafficClass << 20) | header.flowId);
   bytes[NEXT_HEADER_OFFSET] = header.nextHeader;

@@ -7,6 +7,7 @@ import {
   makeSegments,
   SEGMENT_HOPS_MAX,
 } from '../../../../../nodes/scion/paths/beacon.ts';
+import { combinePaths } from '../../../../../nodes/scion/paths/combinator.ts';
 import { disjointness, interfaceAsRouter } from '../../../../../nodes/scion/paths/disjointness.ts';
 import { PathFinder } from '../../../../../nodes/scion/paths/finder.ts';
 import {
@@ -228,6 +229,28 @@ describe('paths in a small topology', () => {
 
   it('are walked to the target and back with right MACs everywhere', () => {
     expect(walkAll(SMALL)).toMatchObject({ pairs: 30, reached: 30 });
+  });
+});
+
+describe('paths over the same interfaces', () => {
+  const { downs } = makeSegments({
+    topology: SMALL,
+    crypto,
+    timestamp: TIMESTAMP,
+    random: countingRandom(),
+  });
+  const old = downs.filter(({ entries }) => entries.at(-1)?.isdAs === LEAF_A);
+  const fresh = old.map((segment) => ({ ...segment, timestamp: TIMESTAMP + 60 }));
+
+  it.each([
+    ['the newer segment comes last', [...old, ...fresh]],
+    ['the newer segment comes first', [...fresh, ...old]],
+  ])('appear once with the latest expiry when %s', (_name, ups) => {
+    const request = { ups, cores: [], downs: [], source: LEAF_A, target: CORE_1, crypto };
+    const paths = combinePaths(request);
+    expect(paths.map(({ expiryHalfSeconds }) => expiryHalfSeconds)).toEqual([
+      2 * (TIMESTAMP + 60 + 6 * 3600),
+    ]);
   });
 });
 

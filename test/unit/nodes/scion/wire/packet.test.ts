@@ -8,6 +8,7 @@ import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import {
   advancePath,
   encodePath,
+  type HopField,
   isCrossover,
   reversePath,
   type SegmentedPath,
@@ -96,6 +97,15 @@ describe('the header codec', () => {
       const { header, headerLength } = value(decodeHeader(packet));
       expect(toHex(encodePacket(header, packet.subarray(headerLength)))).toBe(toHex(packet));
     }
+  });
+
+  it('does not encode what its length fields cannot say', () => {
+    const header = { ...HEADER, nextHeader: 17 };
+    expect(() => encodePacket(header, new Uint8Array(65_536))).toThrow(RangeError);
+    expect(encodePacket(header, new Uint8Array(65_535)).length).toBeGreaterThan(65_535);
+    const hops = Array.from({ length: 80 }, () => THREE_SEGMENTS.hops[0] as HopField);
+    const path: SegmentedPath = { ...THREE_SEGMENTS, hops };
+    expect(() => encodePacket({ ...header, path }, new Uint8Array(0))).toThrow(RangeError);
   });
 
   it('ignores reserved bits and does not send them', () => {
