@@ -7,12 +7,14 @@
 import { openStream } from '../../../../engine/core/stream.ts';
 import { noble } from '../../../../engine/crypto/noble.ts';
 import type { Host } from '../../../../engine/host/host.ts';
+import type { Counter } from '../../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../../engine/host/network-view.ts';
 import type { NodeHandle } from '../../../../engine/host/protocol.ts';
 import type { Random } from '../../../../engine/host/random.ts';
 import type {
   DatagramHandler,
   DatagramSocket,
+  SendResult,
   UdpOptions,
 } from '../../../../engine/host/socket.ts';
 import type { Timer } from '../../../../engine/host/time.ts';
@@ -146,14 +148,14 @@ export class FakeWorld {
     this.#sockets.set(local, options.onDatagram);
     return {
       local: this.endpoint(local),
-      send: (buffer, offset, length, to) => {
+      send: (buffer, offset, length, to): SendResult => {
         if (this.full.has(host)) return 'full';
         const bytes = buffer.slice(offset, offset + length);
         const { link } = options;
         this.transmit({ atNs: this.nowNs, from: local, to: this.text(to), link, bytes });
         return 'sent';
       },
-      close: () => {
+      close: (): void => {
         this.#sockets.delete(local);
       },
     };
@@ -162,7 +164,7 @@ export class FakeWorld {
   host(name: string): Host {
     const address = this.network.hosts.find((view) => view.name === name)!.address;
     const randoms = new Map<string, Random>();
-    const count = (metric: string) => ({
+    const count = (metric: string): Counter => ({
       add: (amount: number): void => {
         this.counters.set(`${name}/${metric}`, this.counter(`${name}/${metric}`) + amount);
       },

@@ -1,0 +1,125 @@
+/**
+ * Routers of core ASes in a line, a host in each AS, and packets whose hop fields are real.
+ *
+ * @module
+ */
+import { noble } from '../../../../engine/crypto/noble.ts';
+import type { NetworkView } from '../../../../engine/host/network-view.ts';
+import {
+  HopAuthenticator,
+  nextSegmentId,
+  provisionForwardingKey,
+} from '../../../../nodes/scion/mac.ts';
+import { host } from '../../../../nodes/scion/wire/host-address.ts';
+import { type IsdAs, isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import type { HopField, SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
+import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
+
+const FIRST_PORT = 50_000;
+/** Interface to the previous AS of the line, and to the next. */
+const BACK = 11;
+const ON = 12;
+
+/** The line. */
+export interface Chain {
+  readonly network: NetworkView;
+  readonly isdAses: readonly IsdAs[];
+}
+
+export interface ChainOptions {
+  readonly length: number;
+  readonly delayNs: number;
+  readonly mtu?: number;
+}
+
+/** Routers `r0`, `r1`, … with hosts `h0`, `h1`, …; link `l0` joins `r0` and `r1`. */
+export function makeChain(options: ChainOptions): Chain {
+  const places = [...Array(options.length).keys()];
+  const isdAses = places.map((place) => isdAs(`1-ff00:0:${place + 1}`));
+  const hosts = places.flatMap((place) => {
+    const as = { isdAs: isdAses[place]! };
+    return [
+      { name: `r${place}`, address: `127.1.${place}.1`, protocol: 'scion', ...as },
+      { name: `h${place}`, address: `127.1.${place}.128`, protocol: 'none', ...as },
+    ];
+  });
+  const links = places.slice(1).map((place) => ({
+    id: `l${place - 1}`,
+    a: {
+      host: `r${place - 1}`,
+      address: `127.1.${place - 1}.1`,
+      port: FIRST_PORT + ON,
+      ifId: ON,
+    },
+    b: { host: `r${place}`, address: `127.1.${place}.1`, port: FIRST_PORT + BACK, ifId: BACK },
+    relation: 'core' as const,
+    mtu: options.mtu ?? 1400,
+    delayNs: options.delayNs,
+    rateBps: 1e9,
+  }));
+  const secret = (purpose: string): Uint8Array => noble.sha256(new TextEncoder().encode(purpose));
+  return { network: { hosts, links, ases: [], secret }, isdAses };
+}
+
+export interface ChainPacketOptions {
+  /** When the segment was made, seconds since 1970. */
+  readonly timestamp: number;
+  readonly payloadLength?: number;
+  readonly targetPort?: number;
+}
+
+/** A UDP packet from the first host of the line to the last, as the first host sends it. */
+export function chainPacket(chain: Chain, options: ChainPacketOptions): Uint8Array {
+  const { isdAses } = chain;
+  const last = isdAses.length - 1;
+  const datagram = {
+    sourcePort: 31_000,
+    targetPort: options.targetPort ?? 31_001,
+    payload: new Uint8Array(options.payloadLength ?? 100).fill(0x77),
+  };
+  const header = {
+    trafficClass: 0,
+    flowId: 1,
+    source: isdAses[0]!,
+    target: isdAses[last]!,
+    sourceHost: host('127.1.0.128'),
+    targetHost: host(`127.1.${last}.128`),
+    path: chainPath(chain, options.timestamp),
+  };
+  return encodeUdpPacket(header, datagram);
+}
+
+/** The path along construction direction, from the first AS to the last. */
+export function chainPath(chain: Chain, timestamp: number): SegmentedPath {
+  const last = chain.isdAses.length - 1;
+  const hops: HopField[] = [];
+  let segmentId = 0x1234;
+  chain.isdAses.forEach((as, place) => {
+    const key = forwardingKey(chain, as);
+    const fields = {
+      expTime: 63,
+      consIngress: place === 0 ? 0 : BACK,
+      consEgress: place === last ? 0 : ON,
+    };
+    const mac = new HopAuthenticator(noble.aesCmac(key)).mac({ segmentId, timestamp, ...fields });
+    hops.push({ ...fields, mac, hasIngressAlert: false, hasEgressAlert: false });
+    segmentId = nextSegmentId(segmentId, mac);
+  });
+  return {
+    kind: 'scion',
+    currentInfo: 0,
+    currentHop: 0,
+    segmentLengths: [hops.length, 0, 0],
+    infos: [{ isPeering: false, isConsDir: true, segmentId: 0x1234, timestamp }],
+    hops,
+  };
+}
+
+/** Deriving a key costs milliseconds, and it depends on nothing but its purpose. */
+const keys = new Map<IsdAs, Uint8Array>();
+
+function forwardingKey(chain: Chain, as: IsdAs): Uint8Array {
+  const key = keys.get(as) ?? provisionForwardingKey(noble, as, chain.network.secret);
+  keys.set(as, key);
+  return key;
+}

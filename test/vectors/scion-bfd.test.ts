@@ -1,0 +1,125 @@
+/**
+ * BFD against the reference's state machine, defaults and golden packet (vectors/scion/bfd.json).
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import {
+  BFD_DESIRED_MIN_TX_NS,
+  BFD_DETECT_MULTIPLIER,
+  BFD_JITTER_PERCENT_MAX,
+  BFD_JITTER_PERCENT_MIN_SINGLE,
+  BFD_REQUIRED_MIN_RX_NS,
+  BFD_SLOW_TX_NS,
+} from '../../nodes/scion/bfd/geometry.ts';
+import { BFD_INITIAL, type BfdInput, stepBfd } from '../../nodes/scion/bfd/machine.ts';
+import {
+  BFD_STATES,
+  type BfdPacket,
+  type BfdStateName,
+  decodeBfd,
+  encodeBfd,
+} from '../../nodes/scion/bfd/packet.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+interface BfdFile {
+  readonly codes: Readonly<Record<string, number>>;
+  readonly transitions: readonly (readonly [string, string, string])[];
+  readonly defaults: Readonly<Record<string, number>>;
+  readonly jitterPercent: { readonly detectMult1: number[]; readonly other: number[] };
+  readonly discard: readonly string[];
+  readonly packet: Readonly<Record<string, number | string>> & { readonly hex: string };
+}
+
+const file = hasVectors ? vectors<BfdFile>('scion/bfd.json') : undefined;
+const parameters = {
+  detectMultiplier: 3,
+  desiredMinTxNs: 200_000_000,
+  requiredMinRxNs: 200_000_000,
+  discriminator: 7,
+};
+
+function stateName(code: string): BfdStateName {
+  return BFD_STATES[file!.codes[code]!]!;
+}
+
+function inputOf(event: string): BfdInput {
+  if (event === 'Timer') return { kind: 'timer', timer: 'detection' };
+  if (event === 'AdminUp') return { kind: 'admin', state: 'up' };
+  const packet: BfdPacket = {
+    diagnostic: 0,
+    state: stateName(event),
+    detectMultiplier: 3,
+    myDiscriminator: 9,
+    yourDiscriminator: 7,
+    desiredMinTxUs: 200_000,
+    requiredMinRxUs: 200_000,
+  };
+  return { kind: 'packet', packet };
+}
+
+describe.skipIf(file === undefined)('BFD as the reference has it', () => {
+  for (const [from, event, to] of file?.transitions ?? []) {
+    // RFC 5880 6.8.6: a received AdminDown leads to Down; the reference goes to AdminDown.
+    const isDeviation = event === 'AdminDown' && from !== 'AdminDown';
+    const expected = isDeviation ? 'Down' : to;
+    it(`${from} and ${event} give ${expected}${isDeviation ? ', as RFC 5880 wants' : ''}`, () => {
+      const machine = { ...BFD_INITIAL, state: stateName(from) };
+      expect(stepBfd(machine, parameters, inputOf(event)).machine.state).toBe(stateName(expected));
+    });
+  }
+
+  it('has the reference defaults', () => {
+    const { defaults, jitterPercent } = file!;
+    expect(BFD_DETECT_MULTIPLIER).toBe(defaults['detectMult']);
+    expect(BFD_DESIRED_MIN_TX_NS).toBe(defaults['desiredMinTxMs']! * 1e6);
+    expect(BFD_REQUIRED_MIN_RX_NS).toBe(defaults['requiredMinRxMs']! * 1e6);
+    expect(BFD_SLOW_TX_NS).toBe(defaults['slowTxMs']! * 1e6);
+    expect(jitterPercent.other).toEqual([0, BFD_JITTER_PERCENT_MAX]);
+    expect(jitterPercent.detectMult1).toEqual([
+      BFD_JITTER_PERCENT_MIN_SINGLE,
+      BFD_JITTER_PERCENT_MAX,
+    ]);
+  });
+
+  it('decodes the golden packet and encodes it to the same bytes', () => {
+    const golden = file!.packet;
+    const packet = decodeBfd(fromHex(golden.hex), 0, 24) as BfdPacket;
+    expect(packet).toEqual({
+      diagnostic: 0,
+      state: stateName(String(golden['state'])),
+      detectMultiplier: golden['detectMult'],
+      myDiscriminator: golden['myDiscriminator'],
+      yourDiscriminator: golden['yourDiscriminator'],
+      desiredMinTxUs: golden['desiredMinTxUs'],
+      requiredMinRxUs: golden['requiredMinRxUs'],
+    });
+    const bytes = new Uint8Array(24).fill(0xff);
+    encodeBfd(packet, bytes, 0);
+    expect(toHex(bytes)).toBe(golden.hex);
+  });
+
+  const damage: Readonly<Record<string, readonly [number, number]>> = {
+    'version != 1': [0, 0x40],
+    'length < 24': [3, 23],
+    'auth present': [1, 0xc4],
+    'detect mult 0': [2, 0],
+    multipoint: [1, 0xc1],
+    'my discriminator 0': [4, 0],
+    'your discriminator 0 and state not Down/AdminDown': [8, 0],
+    poll: [1, 0xe0],
+    final: [1, 0xd0],
+    'required min echo rx != 0': [23, 1],
+    demand: [1, 0xc2],
+  };
+  for (const rule of file?.discard ?? []) {
+    it(`discards: ${rule}`, () => {
+      const bytes = fromHex(file!.packet.hex);
+      const [offset, value] = damage[rule]!;
+      bytes[offset] = value;
+      if (rule.includes('discriminator')) bytes.fill(0, offset, offset + 4);
+      expect(decodeBfd(bytes, 0, 24)).toMatch(/^bfd-(malformed|unsupported)$/);
+    });
+  }
+});
