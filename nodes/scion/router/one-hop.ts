@@ -3,7 +3,7 @@
  *
  * SCION header specification "Path Type: OneHopPath", reference router/dataplane.go (processOHP).
  * All failures are silent: nobody could be answered without a path. As in the reference, expiry and
- * the state of the link are not looked at.
+ * the state of the link are not looked at; unlike there, PayloadLen is.
  *
  * @module
  */
@@ -14,7 +14,9 @@ import type { Passage, Verdict } from './passage.ts';
 /** Decides about a packet with a one-hop path that is not BFD. */
 export function processOneHop(passage: Passage, context: RouterContext): Verdict {
   // "Path Type: OneHopPath": the path goes in construction direction.
-  if (!passage.packet.isConsDir) return 'onehop-direction';
+  const { packet } = passage;
+  if (!packet.isConsDir) return 'onehop-direction';
+  if (packet.payloadLength !== packet.actualPayloadLength) return 'packet-length';
   return passage.ingress === 0 ? leaveAs(passage, context) : enterAs(passage, context);
 }
 

@@ -1,0 +1,182 @@
+/**
+ * Mutated packets through the whole router: named drops, never an exception (R-084), and what must
+ * hold for every answer.
+ *
+ * @module
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../engine/core/stream.ts';
+import { fromHex } from '../../nodes/_kit/bytes.ts';
+import { BFD_DROPS, decodeBfd } from '../../nodes/scion/bfd/packet.ts';
+import { SCMP_PACKET_MAX } from '../../nodes/scion/geometry.ts';
+import { ROUTER_DROPS } from '../../nodes/scion/router/drops.ts';
+import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
+import {
+  loadRouterCases,
+  type RouterCase,
+  type Sent,
+  TestRouter,
+} from '../unit/nodes/scion/router/test-router.ts';
+import { hasVectors } from '../vectors-root.ts';
+
+const MUTATIONS = 100_000;
+const SEED = 20_261_120;
+const cases = hasVectors ? loadRouterCases() : undefined;
+
+/** Damages a packet in one of the ways that networks and attackers do. */
+function mutate(packet: Uint8Array, random: ReturnType<typeof openStream>): Uint8Array {
+  const mutated = packet.slice();
+  switch (random.below(6)) {
+    case 0:
+      return mutated.subarray(0, random.below(mutated.length + 1));
+    case 1: {
+      const longer = new Uint8Array(mutated.length + 1 + random.below(64));
+      longer.set(mutated);
+      return longer;
+    }
+    case 2:
+      // Header bytes decide most; hit one of the first 28 hard.
+      mutated[random.below(Math.min(28, mutated.length))] = random.below(256);
+      return mutated;
+    case 3:
+      for (let count = 1 + random.below(8); count > 0; count--) {
+        mutated[random.below(mutated.length)] = random.below(256);
+      }
+      return mutated;
+    case 4: {
+      const at = random.below(mutated.length);
+      mutated[at]! ^= 1 << random.below(8);
+      return mutated;
+    }
+    default: {
+      const at = random.below(mutated.length);
+      mutated.copyWithin(at, random.below(mutated.length));
+      return mutated;
+    }
+  }
+}
+
+/** What must hold for whatever a router does with whatever it gets. */
+function check(sent: Sent, packet: Uint8Array): void {
+  const isGone = sent.drop !== undefined;
+  if (isGone) expect(ROUTER_DROPS).toHaveProperty(sent.drop!);
+  const isSent = sent.packet !== undefined || sent.bfd !== undefined;
+  expect(isGone || isSent).toBe(true);
+  // An answer beside a drop is an SCMP packet of limited length; all else leaves as long as it came.
+  if (sent.packet === undefined) return;
+  if (isGone) expect(sent.packet.length).toBeLessThanOrEqual(SCMP_PACKET_MAX);
+  const view = new PacketView();
+  const drop = view.parse(sent.packet, 0, sent.packet.length);
+  // A lone hop field is tolerated while the current segment has P, so it may go one AS further.
+  if (drop === 'path-malformed') return;
+  expect(drop).toBeUndefined();
+  if (isGone) expect(view.upperChecksum()).toBe(0);
+  else if (view.upperProtocol !== 202) expect(sent.packet.length).toBe(packet.length);
+}
+
+describe.skipIf(cases === undefined)('mutated packets', () => {
+  it(`R-084: ${MUTATIONS} mutated golden packets end in a named drop or leave, seed ${SEED}`, () => {
+    const random = openStream(SEED, 'router', 'fuzz');
+    const routers = [false, true].map((isAuthenticated) => {
+      return new TestRouter(cases!, { isAuthenticated, mtu: 1400 });
+    });
+    const seen = new Set<string>();
+    for (let count = 0; count < MUTATIONS; count++) {
+      const { arrivesOn, packet } = cases!.cases[random.below(cases!.cases.length)]!;
+      const mutated = mutate(fromHex(packet), random);
+      // Signing costs ten times an answer; one packet in sixteen meets the signing router.
+      const sent = routers[count % 16 === 0 ? 1 : 0]!.receive(arrivesOn, mutated);
+      if (sent.drop !== undefined) seen.add(sent.drop);
+      // Assertions cost more than the router; a sample of them is enough for what holds always.
+      if (count % 8 === 0) check(sent, mutated);
+    }
+    // The mutations are worth something only if they get past the parser.
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        'scion-truncated',
+        'scion-version',
+        'scion-header-length',
+        'path-malformed',
+        'hop-expired',
+        'hop-ingress-mismatch',
+        'packet-length',
+        'source-ia',
+        'destination-ia',
+        'hop-mac',
+        'packet-too-big',
+      ]),
+    );
+  });
+
+  it('P2: a packet cut at any byte is a named drop', () => {
+    const router = new TestRouter(cases!);
+    for (const { arrivesOn, packet } of cases!.cases) {
+      const whole = fromHex(packet);
+      const view = new PacketView();
+      view.parse(whole, 0, whole.length);
+      // One case lies about its length on purpose, so that some cut makes it true.
+      if (view.payloadLength !== view.actualPayloadLength) continue;
+      for (let length = 0; length < Math.min(whole.length, 300); length++) {
+        const sent = router.receive(arrivesOn, whole.slice(0, length));
+        expect(sent.drop === undefined ? 'passed' : 'dropped').toBe('dropped');
+      }
+    }
+  });
+
+  const forwarded = (cases?.cases ?? []).filter(
+    ({ name, expect: { action } }) => action === 'forward' && !name.includes('OneHop'),
+  );
+  it('P1: any flip in what the MAC covers is refused at this router', () => {
+    const property = fc.property(
+      fc.constantFrom(...forwarded),
+      fc.nat(15 * 8 - 1),
+      (routerCase: RouterCase, bit) => {
+        const packet = fromHex(routerCase.packet);
+        const view = new PacketView();
+        view.parse(packet, 0, packet.length);
+        // Info bytes 2–7 (SegID, timestamp), then hop bytes 1–11 but ConsIngress and ConsEgress of
+        // one: 6 + 11 bytes; a byte index below 15 keeps within both.
+        const byte = bit >>> 3;
+        const at = byte < 6 ? view.infoOffset + 2 + byte : view.hopOffset + 1 + (byte - 6);
+        packet[at]! ^= 1 << (bit & 7);
+        const sent = new TestRouter(cases!).receive(routerCase.arrivesOn, packet);
+        expect(sent.drop).toMatch(
+          /^(hop-mac|hop-expired|hop-ingress-mismatch|transit-source|egress-unknown)$/,
+        );
+      },
+    );
+    fc.assert(property, { seed: SEED, numRuns: 2000 });
+  });
+
+  it('P6: no router answers an SCMP error with an SCMP error', () => {
+    const router = new TestRouter(cases!);
+    let errors = 0;
+    for (const { arrivesOn, expect: expected } of cases!.cases) {
+      if (expected.action !== 'scmp') continue;
+      const reply = fromHex(expected.packet!);
+      // The reply, sent into the router again: it fails a check, and nobody hears of it.
+      const sent = router.receive(arrivesOn, reply);
+      expect(sent.drop).toBeDefined();
+      const view = new PacketView();
+      view.parse(reply, 0, reply.length);
+      if (reply[view.upperOffset]! >= 128) continue;
+      errors++;
+      expect(sent.packet).toBeUndefined();
+    }
+    expect(errors).toBeGreaterThan(10);
+  });
+});
+
+describe('mutated BFD packets', () => {
+  it('R-084: 100000 random BFD packets decode or are a named drop', () => {
+    const random = openStream(SEED, 'router', 'bfd');
+    const bytes = new Uint8Array(32);
+    for (let count = 0; count < MUTATIONS; count++) {
+      for (let at = 0; at < bytes.length; at++) bytes[at] = random.below(256);
+      if (random.below(2) === 0) bytes.set([0x20, 0x40, 3, 24]);
+      const decoded = decodeBfd(bytes, 0, random.below(33));
+      if (typeof decoded === 'string' && !(decoded in BFD_DROPS)) expect(decoded).toBe('named');
+    }
+  });
+});
