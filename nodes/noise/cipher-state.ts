@@ -22,14 +22,15 @@ export class CipherState {
   /** @param key 32 bytes; copied. */
   constructor(suite: Suite, key: Uint8Array, counter = 0) {
     this.#suite = suite;
-    this.#key = key.slice();
+    this.#key = new Uint8Array(key);
     this.#aead = suite.crypto.aead(suite.aead, this.#key);
     this.#counter = counter;
   }
 
   /** Seals `plaintext` under the next counter. @throws RangeError when the counters are used up. */
   encrypt(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
-    this.#writeNextNonce();
+    if (this.#counter >= COUNTER_MAX) throw new RangeError('the counters of this key are used up');
+    writeNonce(this.#suite, this.#nonce, this.#counter);
     const sealed = new Uint8Array(plaintext.length + TAG_LENGTH);
     this.#aead.seal(this.#nonce, associatedData, plaintext, sealed);
     this.#counter++;
@@ -43,7 +44,9 @@ export class CipherState {
    */
   decrypt(associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) return undefined;
-    this.#writeNextNonce();
+    // Also after a wipe, which uses the counters up: nothing that arrives late may throw.
+    if (this.#counter >= COUNTER_MAX) return undefined;
+    writeNonce(this.#suite, this.#nonce, this.#counter);
     const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);
     if (this.#aead.open(this.#nonce, associatedData, sealed, plaintext) < 0) return undefined;
     this.#counter++;
@@ -72,10 +75,5 @@ export class CipherState {
   wipe(): void {
     this.#key.fill(0);
     this.#counter = COUNTER_MAX;
-  }
-
-  #writeNextNonce(): void {
-    if (this.#counter >= COUNTER_MAX) throw new RangeError('the counters of this key are used up');
-    writeNonce(this.#suite, this.#nonce, this.#counter);
   }
 }

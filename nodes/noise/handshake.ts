@@ -64,7 +64,7 @@ export interface Handshake {
   writeMessage(payload: Uint8Array): Uint8Array;
   /** Reads the peer's next message; never throws on bytes, and a failure changes nothing. */
   readMessage(message: Uint8Array): ReadResult;
-  /** Splits into the keys of the session and wipes the handshake. @throws Error when too early. */
+  /** Splits into the session's keys and wipes the handshake, once. @throws Error otherwise. */
   finish(): SessionKeys;
   /** Overwrites the secrets of a handshake that is given up. */
   wipe(): void;
@@ -113,15 +113,16 @@ class HandshakeState implements Handshake {
   #remoteEphemeral: Uint8Array | undefined;
   #messageIndex = 0;
   #pskIndex = 0;
+  #isWiped = false;
 
   constructor(options: HandshakeOptions, role: Role) {
     this.#suite = createSuite(options.crypto, options);
     this.#role = role;
     checkKeys(this.#suite, options, role);
-    this.#staticSecret = options.staticSecret?.slice();
-    this.#ephemeralSecret = options.ephemeralSecret?.slice();
-    this.#remoteStatic = options.remoteStatic?.slice();
-    this.#preSharedKeys = (options.preSharedKeys ?? []).map((key) => key.slice());
+    this.#staticSecret = copyOf(options.staticSecret);
+    this.#ephemeralSecret = copyOf(options.ephemeralSecret);
+    this.#remoteStatic = copyOf(options.remoteStatic);
+    this.#preSharedKeys = (options.preSharedKeys ?? []).map((key) => new Uint8Array(key));
     this.#symmetric = new SymmetricState(this.#suite);
     this.#symmetric.mixHash(options.prologue ?? new Uint8Array(0));
     this.#mixPreMessages();
@@ -132,7 +133,11 @@ class HandshakeState implements Handshake {
   }
 
   get isWriter(): boolean {
-    return !this.isComplete && (this.#messageIndex % 2 === 0) === (this.#role === 'initiator');
+    return (
+      !this.#isWiped &&
+      !this.isComplete &&
+      (this.#messageIndex % 2 === 0) === (this.#role === 'initiator')
+    );
   }
 
   get remoteStatic(): Uint8Array | undefined {
@@ -153,7 +158,7 @@ class HandshakeState implements Handshake {
   }
 
   readMessage(message: Uint8Array): ReadResult {
-    if (this.isWriter || this.isComplete) return { failure: 'out-of-turn' };
+    if (this.#isWiped || this.isWriter || this.isComplete) return { failure: 'out-of-turn' };
     if (message.length > MESSAGE_LENGTH_MAX) return { failure: 'oversized' };
     const draft: Draft = {
       symmetric: new SymmetricState(this.#suite, this.#symmetric),
@@ -171,6 +176,7 @@ class HandshakeState implements Handshake {
 
   finish(): SessionKeys {
     if (!this.isComplete) throw new Error('the Noise handshake is not complete');
+    if (this.#isWiped) throw new Error('the Noise handshake is wiped');
     const { first, second } = this.#symmetric.split();
     const isInitiator = this.#role === 'initiator';
     const keys = new SessionKeys({
@@ -186,6 +192,7 @@ class HandshakeState implements Handshake {
   }
 
   wipe(): void {
+    this.#isWiped = true;
     this.#symmetric.wipe();
     this.#staticSecret?.fill(0);
     this.#ephemeralSecret?.fill(0);
@@ -332,6 +339,11 @@ function messageOverhead(suite: Suite, tokens: readonly Token[], hasKeyBefore: b
     if (token !== 's') hasKey ||= token !== 'e' || suite.pattern.pskCount > 0;
   }
   return length + (hasKey ? TAG_LENGTH : 0);
+}
+
+/** A copy that does not share memory, whatever subclass of `Uint8Array` the caller holds. */
+function copyOf(key: Uint8Array | undefined): Uint8Array | undefined {
+  return key === undefined ? undefined : new Uint8Array(key);
 }
 
 function known<T>(value: T | undefined): T {
