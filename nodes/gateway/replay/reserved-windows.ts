@@ -43,7 +43,7 @@ export class ReservedWindows implements GuardFactory {
       size,
       reserve,
       key: boundKey(peer, epoch),
-      onSync: (error) => onSync?.(peer, error),
+      onSync: (error): void => onSync?.(peer, error),
     });
   }
 

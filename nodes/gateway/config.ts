@@ -1,0 +1,117 @@
+/**
+ * Gateway: the options of a node in a topology or scenario file, with the defaults of
+ * spec/seed-systems.md 2.3.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs, share, sizeBytes } from '../_kit/options.ts';
+import {
+  CLEANUP_TTL_NS_DEFAULT,
+  CLOCK_TOLERANCE_US_DEFAULT,
+  PEERS_MAX_DEFAULT,
+  RATE_BURST_DEFAULT,
+  RATE_PER_SECOND_DEFAULT,
+  REKEY_AGE_NS_DEFAULT,
+  REKEY_BYTES_DEFAULT,
+  SEQUENCE_AGE_US_DEFAULT,
+  WINDOW_BITS_DEFAULT,
+  WINDOW_BITS_MAX,
+  WINDOW_BITS_MIN,
+} from './geometry.ts';
+
+const MS = 1_000_000;
+const SECOND = 1_000_000_000;
+const NS_PER_US = 1_000;
+
+const preferences = z.strictObject({
+  /** Paths with a longer round trip are used only when there is no other. */
+  maxRtt: durationNs().optional(),
+  /** Bits per second announced for the path. */
+  minBandwidth: z.int().min(0).optional(),
+  /** Interfaces on the path. */
+  maxHops: z.int().min(1).optional(),
+  avoidAs: z.array(z.string()).max(64).optional(),
+  preferAs: z.array(z.string()).max(64).optional(),
+  favour: z.enum(['latency', 'bandwidth', 'stability']).optional(),
+});
+
+const multipath = z.strictObject({
+  /** `reference` runs the rules of the reference gateway, for comparison. */
+  mode: z.enum(['orrery', 'reference']).default('orrery'),
+  probeInterval: durationNs().default(50 * MS),
+  warmInterval: durationNs().default(500 * MS),
+  coldInterval: durationNs().default(5 * SECOND),
+  /** Unanswered probes in a row that make a path dead. */
+  misses: z.int().min(1).max(6).default(3),
+  timeoutMargin: durationNs().default(5 * MS),
+  timeoutFloor: durationNs().default(1 * MS),
+  /** Receiver reports while data flows. */
+  reports: z.boolean().default(true),
+  reportInterval: durationNs().default(25 * MS),
+  reportMisses: z.int().min(1).max(20).default(3),
+  /** `failover_rtt_threshold`: times the path's own baseline. */
+  rttThreshold: z.number().min(1.1).max(100).default(2),
+  /** `failover_loss_threshold`. */
+  lossThreshold: share().default(0.1),
+  minPaths: z.int().min(1).max(64).default(1),
+  maxPaths: z.int().min(1).max(64).default(10),
+  /** `exploration_probability`. */
+  exploration: share().default(0.1),
+  /** `quality_smoothing`. */
+  smoothing: z.number().min(0.001).max(1).default(0.125),
+  /** `path_refresh_interval`. */
+  refreshInterval: durationNs().default(5 * SECOND),
+  /** H0 of the hold time before a planned return. */
+  hold: durationNs().default(10 * SECOND),
+  preferences: preferences.prefault({}),
+});
+
+const antiReplay = z
+  .strictObject({
+    /** `window_size`, bits. */
+    windowSize: z
+      .int()
+      .min(WINDOW_BITS_MIN)
+      .max(WINDOW_BITS_MAX)
+      .refine((bits) => bits % WINDOW_BITS_MIN === 0, { message: 'is not a multiple of 64' })
+      .default(WINDOW_BITS_DEFAULT),
+    /** `go` and `rust` are test doubles with the defects of published windows, never for traffic. */
+    window: z.enum(['correct', 'go', 'rust']).default('correct'),
+    maxSequenceAge: durationNs().default(SEQUENCE_AGE_US_DEFAULT * NS_PER_US),
+    clockTolerance: durationNs().default(CLOCK_TOLERANCE_US_DEFAULT * NS_PER_US),
+    cleanupTtl: durationNs().default(CLEANUP_TTL_NS_DEFAULT),
+    /** Sequences reserved per write; at least a second of traffic. */
+    reserve: z.int().min(1024).max(10_000_000).default(16_384),
+  })
+  .refine((options) => options.cleanupTtl >= options.maxSequenceAge, {
+    message:
+      'cleanupTtl is shorter than maxSequenceAge, which would re-open the window for replays',
+    path: ['cleanupTtl'],
+  });
+
+/** Schema of the options. */
+export const gatewayConfig = z.strictObject({
+  /** Names of the gateways to talk to; all gateways of the topology when absent. */
+  peers: z.array(z.string()).max(PEERS_MAX_DEFAULT).optional(),
+  multipath: multipath.prefault({}),
+  antiReplay: antiReplay.prefault({}),
+  rekey: z
+    .strictObject({
+      /** `max_bytes_per_key`. */
+      bytes: sizeBytes().default(REKEY_BYTES_DEFAULT),
+      /** `max_time_per_key`. */
+      age: durationNs().default(REKEY_AGE_NS_DEFAULT),
+    })
+    .prefault({}),
+  rateLimit: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      perSecond: z.int().min(1).default(RATE_PER_SECOND_DEFAULT),
+      burst: z.int().min(1).max(9_000_000).default(RATE_BURST_DEFAULT),
+    })
+    .prefault({}),
+});
+
+/** Checked options. */
+export type GatewayOptions = z.output<typeof gatewayConfig>;

@@ -1,0 +1,29 @@
+/**
+ * Gateway: the public face.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { type GatewayOptions, gatewayConfig } from './config.ts';
+import { FRAME_DROPS } from './drops.ts';
+import { GATEWAY_METRICS } from './metrics.ts';
+import { createGateway } from './node.ts';
+
+/** Tunnels packets between autonomous systems over several SCION paths. */
+export const protocol: Protocol<GatewayOptions> = {
+  name: 'gateway',
+  summary: 'tunnels packets between ASes: sealed frames, anti-replay, multipath failover',
+  config: gatewayConfig,
+  jobs: {},
+  moduleUrl: import.meta.url,
+  drops: {
+    ...FRAME_DROPS,
+    'no-path': 'No path or session within 100 ms of the packet being handed over.',
+    'not-for-us': 'The SCION packet is addressed to another host.',
+    'upper-protocol': 'The SCION packet carries neither UDP nor SCMP.',
+    'malformed-body': 'The body of a probe, reply or report has the wrong length.',
+    'socket-full': 'The local socket took no more datagrams.',
+  },
+  metrics: GATEWAY_METRICS,
+  create: createGateway,
+};

@@ -1,0 +1,89 @@
+/**
+ * Metrics that gateways measure themselves; those of applications are the runner's.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+
+/** Definitions, spec/seed-systems.md 10. */
+export const GATEWAY_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'gateway.wire_bytes',
+    kind: 'counter',
+    unit: 'bytes',
+    help: 'bytes of SCION packets that gateways sent, frames of all types',
+  },
+  {
+    name: 'gateway.probe_bytes',
+    kind: 'counter',
+    unit: 'bytes',
+    help: 'bytes of SCION packets with probes, replies, reports, control and handshake frames',
+  },
+  {
+    name: 'gateway.probe_overhead',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'bytes of probes, replies, reports and control, of all bytes that gateways sent',
+    of: ['gateway.probe_bytes', 'gateway.wire_bytes'],
+  },
+  {
+    name: 'gateway.fault_switches',
+    kind: 'counter',
+    unit: 'count',
+    help: 'changes of the active path caused by a fault',
+  },
+  {
+    name: 'gateway.planned_switches',
+    kind: 'counter',
+    unit: 'count',
+    help: 'changes of the active path to a better one, make before break',
+  },
+  {
+    name: 'gateway.processing',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time that a gateway works on one packet, seal or open, by its own clock; zero in sim without a CPU model',
+  },
+  {
+    name: 'gateway.rekeys',
+    kind: 'counter',
+    unit: 'count',
+    help: 'epochs that began: the first handshake and every rekey, at each gateway',
+  },
+  {
+    name: 'gateway.scmp',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'SCMP messages that reached gateways',
+  },
+  {
+    name: 'antireplay.checks',
+    kind: 'counter',
+    unit: 'count',
+    help: 'authenticated frames that were shown to a replay window',
+  },
+  {
+    name: 'antireplay.false_reject',
+    kind: 'counter',
+    unit: 'count',
+    help: 'authenticated frames refused by a window although their number had never been accepted, by ground truth kept outside the gateways',
+  },
+  {
+    name: 'antireplay.false_accept',
+    kind: 'counter',
+    unit: 'count',
+    help: 'authenticated frames accepted by a window although their number had been accepted before, by ground truth kept outside the gateways',
+  },
+  {
+    name: 'antireplay.replays_blocked',
+    kind: 'counter',
+    unit: 'count',
+    help: 'frames refused because their number was accepted before',
+  },
+  {
+    name: 'antireplay.expired',
+    kind: 'counter',
+    unit: 'count',
+    help: 'frames refused because they are behind the window or too old',
+  },
+];

@@ -1,0 +1,55 @@
+/**
+ * Makes the controller that a node's options ask for.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { GatewayOptions } from '../config.ts';
+import { MultipathController } from './controller.ts';
+import { ReferenceController } from './reference.ts';
+import type { MultipathOptions, PathController, PathPreferences } from './types.ts';
+
+/** @param peer Names the stream of phases and exploration. */
+export function makeController(host: Host, options: GatewayOptions, peer: string): PathController {
+  const random = host.random(`multipath/${peer}`);
+  const parameters = multipathOptions(options.multipath);
+  return options.multipath.mode === 'reference'
+    ? new ReferenceController(host.now(), parameters, random)
+    : new MultipathController(host.now(), parameters, random);
+}
+
+/** Turns the options of the file into those of the controllers. */
+export function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
+  return {
+    probeIntervalNs: file.probeInterval,
+    warmIntervalNs: file.warmInterval,
+    coldIntervalNs: file.coldInterval,
+    misses: file.misses,
+    timeoutMarginNs: file.timeoutMargin,
+    timeoutFloorNs: file.timeoutFloor,
+    reports: file.reports,
+    reportIntervalNs: file.reportInterval,
+    reportMisses: file.reportMisses,
+    rttFactor: file.rttThreshold,
+    lossThreshold: file.lossThreshold,
+    minPaths: file.minPaths,
+    maxPaths: file.maxPaths,
+    exploration: file.exploration,
+    smoothing: file.smoothing,
+    refreshIntervalNs: file.refreshInterval,
+    holdNs: file.hold,
+    preferences: preferencesOf(file.preferences),
+  };
+}
+
+function preferencesOf(file: GatewayOptions['multipath']['preferences']): PathPreferences {
+  const { maxRtt, minBandwidth, maxHops, avoidAs, preferAs, favour } = file;
+  return {
+    ...(maxRtt === undefined ? {} : { maxRttNs: maxRtt }),
+    ...(minBandwidth === undefined ? {} : { minBandwidthBps: minBandwidth }),
+    ...(maxHops === undefined ? {} : { maxHops }),
+    ...(avoidAs === undefined ? {} : { avoidAs }),
+    ...(preferAs === undefined ? {} : { preferAs }),
+    ...(favour === undefined ? {} : { favour }),
+  };
+}

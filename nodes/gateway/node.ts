@@ -1,0 +1,324 @@
+/**
+ * Gateway: the adapter between the port, SCION packets and peers.
+ *
+ * A received datagram passes a flat list: SCION packet, for us, UDP or SCMP, from a known peer, a
+ * frame; then it is the peer's. Each failure is a named drop.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { HostView } from '../../engine/host/network-view.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import {
+  decodeScmp,
+  type HostAddress,
+  host as hostAddress,
+  isdAs,
+  isdAsWords,
+  PacketView,
+  PROTOCOL_SCMP,
+  PROTOCOL_UDP,
+  UDP_LENGTH,
+  type WirePath,
+} from '../scion/index.ts';
+import type { GatewayOptions } from './config.ts';
+import { createIdentity, type Identity } from './crypto.ts';
+import type { FrameDrop } from './drops.ts';
+import { EpochStore } from './epoch-store.ts';
+import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
+import { makeController } from './multipath/make-controller.ts';
+import { Peer } from './peer.ts';
+import type { PeerContext } from './peer-context.ts';
+import { makeWindows } from './replay/make-windows.ts';
+import type { WindowSet } from './replay/window-set.ts';
+import { clockMicroseconds, type Moment, SESSION_LIMITS } from './session-parts.ts';
+import { GATEWAY_PORT, ROUTER_PORT } from './underlay/carrier.ts';
+import type { PacketEnds } from './underlay/packet-template.ts';
+import { PathDirectory } from './underlay/path-directory.ts';
+import { decodeFrame, FrameHeader } from './wire.ts';
+
+const NS_PER_US = 1000;
+
+/** Makes a gateway on `host`. */
+export function createGateway(host: Host, setup: NodeSetup<GatewayOptions>): NodeHandle {
+  return new GatewayNode(host, setup);
+}
+
+class GatewayNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: NodeSetup<GatewayOptions>;
+  readonly #self: HostView;
+  readonly #address: HostAddress;
+  readonly #peers = new Map<string, Peer>();
+  readonly #view = new PacketView();
+  readonly #frame = new FrameHeader();
+  readonly #windows: WindowSet;
+  readonly #ownWords: { readonly high: number; readonly low: number };
+  readonly #counters: {
+    readonly wire: { add(amount: number): void };
+    readonly probe: { add(amount: number): void };
+    readonly processing: { record(value: number): void };
+  };
+  #identity: Identity | undefined;
+  #socket: DatagramSocket | undefined;
+
+  constructor(host: Host, setup: NodeSetup<GatewayOptions>) {
+    this.#host = host;
+    this.#setup = setup;
+    const self = setup.network.hosts.find(({ name }) => name === host.name);
+    if (self?.isdAs === undefined) throw new Error(`${host.name} is in no autonomous system`);
+    this.#self = self;
+    this.#address = hostAddress(self.address);
+    this.#ownWords = isdAsWords(isdAs(self.isdAs));
+    this.#windows = makeWindows(host, setup, (peer) =>
+      this.#peers.get(peer)?.session.retryHeld(this.#moment()),
+    );
+    const { meter } = host;
+    this.#counters = {
+      wire: meter.counter('gateway.wire_bytes'),
+      probe: meter.counter('gateway.probe_bytes'),
+      processing: meter.histogram('gateway.processing'),
+    };
+  }
+
+  start(): void {
+    const host = this.#host;
+    const secret = this.#setup.network.secret(`gateway/static/${host.name}`);
+    this.#identity = createIdentity(host.crypto, secret);
+    this.#socket = host.udp({
+      port: GATEWAY_PORT,
+      onDatagram: (buffer, offset, length) => this.#receive(buffer, offset, length),
+    });
+    host.onRequest((request) => this.#request(request));
+    const context = this.#peerContext();
+    for (const view of this.#peerViews()) {
+      this.#peers.set(view.name, new Peer(view.name, context));
+    }
+    for (const peer of this.#peers.values()) peer.start();
+  }
+
+  stop(): void {
+    for (const peer of this.#peers.values()) peer.stop();
+    this.#socket?.close();
+  }
+
+  activePath(target: string): readonly string[] | undefined {
+    return this.#peers.get(target)?.activeLinks;
+  }
+
+  isReady(): boolean {
+    return [...this.#peers.values()].every((peer) => peer.isReady);
+  }
+
+  invariant(): string | undefined {
+    for (const peer of this.#peers.values()) {
+      const broken = peer.session.invariant() ?? peer.invariant();
+      if (broken !== undefined) return `${peer.name}: ${broken}`;
+    }
+    return undefined;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const now = this.#host.now();
+    return {
+      peers: [...this.#peers.values()].map((peer) => ({
+        name: peer.name,
+        paths: peer.status(now),
+        session: peer.session.status(),
+      })),
+    };
+  }
+
+  #peerViews(): HostView[] {
+    const { network, options } = this.#setup;
+    const gateways = network.hosts.filter(
+      ({ name, protocol }) => protocol === this.#self.protocol && name !== this.#host.name,
+    );
+    const { peers } = options;
+    return peers === undefined ? gateways : gateways.filter(({ name }) => peers.includes(name));
+  }
+
+  #request(request: NodeRequest): void {
+    const began = this.#host.now();
+    const peer = this.#peers.get(request.target);
+    if (request.kind !== 'send') request.respond('unknown-request');
+    else if (peer === undefined) request.respond('unknown-peer');
+    else peer.send(request);
+    this.#counters.processing.record(this.#host.now() - began);
+  }
+
+  #receive(buffer: Uint8Array, offset: number, length: number): void {
+    const began = this.#host.now();
+    const drop = this.#take(buffer, offset, length);
+    if (drop !== undefined) this.#host.drop(drop);
+    this.#counters.processing.record(this.#host.now() - began);
+  }
+
+  /** The flat list; returns the name of the drop. */
+  #take(buffer: Uint8Array, offset: number, length: number): string | undefined {
+    const view = this.#view;
+    const drop = view.parse(buffer, offset, length) ?? this.#checkTarget() ?? view.checkUpper();
+    if (drop !== undefined) return drop;
+    if (view.upperProtocol === PROTOCOL_SCMP) return this.#takeScmp();
+    if (view.upperProtocol !== PROTOCOL_UDP) return 'upper-protocol';
+    const peer = this.#sender();
+    if (peer === undefined) return 'peer-not-allowed';
+    const at = view.upperOffset + UDP_LENGTH;
+    const refused = decodeFrame(buffer, at, view.end - at, this.#frame);
+    if (refused !== undefined) return refused;
+    peer.receive(this.#frame, buffer, view);
+    return undefined;
+  }
+
+  #checkTarget(): 'not-for-us' | undefined {
+    const { buffer, targetHigh, targetLow, targetHostOffset, targetHostType } = this.#view;
+    const isOurAs = targetHigh === this.#ownWords.high && targetLow === this.#ownWords.low;
+    if (!isOurAs || targetHostType !== this.#address.type) return 'not-for-us';
+    const { bytes } = this.#address;
+    for (let i = 0; i < bytes.length; i += 1) {
+      if (buffer[targetHostOffset + i] !== bytes[i]) return 'not-for-us';
+    }
+    return undefined;
+  }
+
+  #sender(): Peer | undefined {
+    // Two peers are the usual number: a scan over addresses beats making a key per packet.
+    for (const peer of this.#peers.values()) if (peer.isSource(this.#view)) return peer;
+    return undefined;
+  }
+
+  #takeScmp(): string | undefined {
+    const { buffer, upperOffset, end } = this.#view;
+    const message = decodeScmp(buffer.subarray(upperOffset, end));
+    if (typeof message === 'string') return message;
+    this.#host.meter.counter('gateway.scmp').add(1);
+    if (message.kind === 'external-interface-down')
+      this.#interfaceDown(message.isdAs, message.ifId);
+    if (message.kind === 'internal-connectivity-down') {
+      this.#interfaceDown(message.isdAs, message.egress);
+    }
+    return undefined;
+  }
+
+  #interfaceDown(as: string, ifId: number): void {
+    for (const peer of this.#peers.values()) peer.interfaceDown(as, ifId);
+  }
+
+  #moment(): Moment {
+    const { seconds, nanos } = this.#host.clock();
+    return { nowNs: this.#host.now(), clockUs: clockMicroseconds(seconds, nanos) };
+  }
+
+  #peerContext(): PeerContext {
+    const { options, network } = this.#setup;
+    const host = this.#host;
+    const directory = new PathDirectory({
+      network,
+      crypto: host.crypto,
+      random: host.random('segments'),
+      host: host.name,
+    });
+    const context: PeerContext = {
+      host,
+      options,
+      directory,
+      scratch: new Uint8Array(BODY_BYTES_MAX),
+      moment: () => this.#moment(),
+      socket: () => this.#openSocket(),
+      makeController: (peer) => makeController(host, options, peer),
+      sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),
+      ends: (peer) => this.#ends(peer),
+      firstRouterOf: (path) => this.#firstRouterOf(path),
+      sent: (type, bytes) => this.#sent(type, bytes),
+      refused: (reason) => this.#refused(reason),
+    };
+    return context;
+  }
+
+  #openSocket(): DatagramSocket {
+    if (this.#socket === undefined) throw new Error(`port ${GATEWAY_PORT} is taken`);
+    return this.#socket;
+  }
+
+  #sessionOptions(
+    peer: string,
+    sink: Parameters<PeerContext['sessionOptions']>[1],
+  ): ReturnType<PeerContext['sessionOptions']> {
+    const { options, network } = this.#setup;
+    const host = this.#host;
+    const windows = this.#windows.peer(peer, host.now());
+    const identity = this.#identity;
+    if (windows === undefined || identity === undefined) throw new Error(`no room for ${peer}`);
+    const secret = network.secret(`gateway/static/${peer}`);
+    const { perSecond, burst, enabled } = options.rateLimit;
+    return {
+      crypto: host.crypto,
+      identity,
+      peerKey: createIdentity(host.crypto, secret).publicKey,
+      randomBytes: (length): Uint8Array => host.randomBytes(length),
+      epochs: new EpochStore({
+        store: host.store('epochs'),
+        peer,
+        onSync: (): void => sink.wake(),
+      }),
+      windows,
+      sink,
+      limits: {
+        ...SESSION_LIMITS,
+        rekeyBytes: options.rekey.bytes,
+        rekeyAgeNs: options.rekey.age,
+        age: {
+          ageUsMax: Math.floor(options.antiReplay.maxSequenceAge / NS_PER_US),
+          toleranceUs: Math.floor(options.antiReplay.clockTolerance / NS_PER_US),
+        },
+        ...(enabled ? { rate: { perSecond, burst } } : {}),
+      },
+    };
+  }
+
+  #ends(peer: string): PacketEnds {
+    const target = this.#setup.network.hosts.find(({ name }) => name === peer);
+    if (target?.isdAs === undefined) throw new Error(`${peer} is in no autonomous system`);
+    return {
+      source: isdAs(this.#self.isdAs ?? ''),
+      sourceHost: this.#address,
+      sourcePort: GATEWAY_PORT,
+      target: isdAs(target.isdAs),
+      targetHost: hostAddress(target.address),
+      targetPort: GATEWAY_PORT,
+    };
+  }
+
+  #firstRouterOf(path: WirePath): Endpoint | undefined {
+    if (path.kind !== 'scion') return undefined;
+    const hop = path.hops[path.currentHop];
+    const info = path.infos[path.currentInfo];
+    if (hop === undefined || info === undefined) return undefined;
+    const ifId = info.isConsDir ? hop.consEgress : hop.consIngress;
+    for (const { a, b } of this.#setup.network.links) {
+      for (const end of [a, b]) {
+        if (end.ifId === ifId && this.#isdAsOf(end.host) === this.#self.isdAs) {
+          return this.#host.endpoint(end.address, ROUTER_PORT);
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #isdAsOf(name: string): string | undefined {
+    return this.#setup.network.hosts.find((view) => view.name === name)?.isdAs;
+  }
+
+  #sent(type: FrameType, bytes: number): void {
+    this.#counters.wire.add(bytes);
+    const isData = type === FRAME_TYPE.data;
+    if (!isData) this.#counters.probe.add(bytes);
+  }
+
+  #refused(reason: FrameDrop): void {
+    if (reason === 'replay') this.#host.meter.counter('antireplay.replays_blocked').add(1);
+    if (reason === 'expired') this.#host.meter.counter('antireplay.expired').add(1);
+    this.#host.drop(reason);
+  }
+}

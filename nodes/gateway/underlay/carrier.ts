@@ -1,0 +1,36 @@
+/**
+ * What carries frames to a peer on one path: headers, first router, room.
+ *
+ * @module
+ */
+import type { Endpoint } from '../../../engine/host/socket.ts';
+import { type PacketEnds, PacketTemplate } from './packet-template.ts';
+import type { GatewayPath } from './path-directory.ts';
+
+/** Port that routers inside an AS listen on (spec/scion.md 1.12). */
+export const ROUTER_PORT = 30_042;
+/**
+ * Port of all frames of a gateway, inside and outside SCION. The reference's 30056 lies outside the
+ * dispatched range, so that routers would redirect it to 30041 (spec/scion.md 1.12); 31056 does not.
+ */
+export const GATEWAY_PORT = 31_056;
+
+/** A path ready to carry frames. */
+export interface Carrier {
+  readonly path: GatewayPath;
+  readonly template: PacketTemplate;
+  readonly firstRouter: Endpoint;
+  /** Largest frame, bytes. */
+  readonly room: number;
+}
+
+/** Makes the carrier of a path. @param flowId 20 bits, its own per path. */
+export function makeCarrier(
+  path: GatewayPath,
+  ends: PacketEnds,
+  firstRouter: Endpoint,
+  flowId: number,
+): Carrier {
+  const template = new PacketTemplate(ends, path.path.wire, flowId);
+  return { path, template, firstRouter, room: path.info.mtu - template.length };
+}
