@@ -13,11 +13,20 @@ import { assemble } from './assemble.ts';
 import { type CombineRequest, type Edge, edgesOf, type SegmentRole, weightOf } from './edges.ts';
 import type { Path } from './path.ts';
 
+/**
+ * Candidates after which no costlier path is looked for: three best sets of 20 segments give 8,000.
+ * Cheaper than that and all of the same cost are always found.
+ */
+export const SOLUTIONS_MAX = 8_000;
+
+type Chain = readonly Edge[];
+
 const ROLE_ORDER: Readonly<Record<SegmentRole, number>> = { up: 0, core: 1, down: 2 };
 
 /**
  * All paths from source to target, best first: fewest AS hops, then fewest segments, then by
- * segment identity. No path passes an AS twice; paths over the same interfaces appear once.
+ * segment identity. No path passes an AS twice; paths over the same interfaces appear once. None
+ * lead from an AS to itself.
  */
 export function combinePaths(request: CombineRequest): readonly Path[] {
   const solutions = findSolutions(edgesOf(request), request.source, request.target);
@@ -27,25 +36,43 @@ export function combinePaths(request: CombineRequest): readonly Path[] {
   return withoutDuplicates(paths.filter(isLoopFree));
 }
 
-/** All chains of edges from source to target with at most one up, core and down, in that order. */
+/**
+ * Chains of edges from source to target with at most one up, core and down, in that order. Cheap
+ * chains come first; the search ends with the cost at which there are enough.
+ */
 function findSolutions(
   edges: ReadonlyMap<string, readonly Edge[]>,
   source: IsdAs,
   target: IsdAs,
-): (readonly Edge[])[] {
-  const solutions: (readonly Edge[])[] = [];
-  const walk = (at: string, chain: readonly Edge[]): void => {
-    const last = chain.at(-1);
-    for (const edge of edges.get(at) ?? []) {
-      if (last !== undefined && ROLE_ORDER[edge.role] <= ROLE_ORDER[last.role]) continue;
-      const longer = [...chain, edge];
+): Chain[] {
+  const solutions: Chain[] = [];
+  if (source === target) return solutions;
+  const byCost: Chain[][] = [[[]]];
+  for (let cost = 0; cost < byCost.length && solutions.length < SOLUTIONS_MAX; cost++) {
+    // An edge of weight 0 appends to the list that is being read.
+    for (const chain of byCost[cost] ?? []) {
+      const at = chain.at(-1)?.to ?? source;
       // A chain that has arrived is not continued.
-      if (edge.to === target) solutions.push(longer);
-      else walk(edge.to, longer);
+      if (at === target) solutions.push(chain);
+      else continueChain(chain, edges.get(at) ?? [], cost, byCost);
     }
-  };
-  walk(source, []);
+  }
   return solutions;
+}
+
+function continueChain(
+  chain: Chain,
+  edges: readonly Edge[],
+  cost: number,
+  byCost: Chain[][],
+): void {
+  const last = chain.at(-1);
+  for (const edge of edges) {
+    if (last !== undefined && ROLE_ORDER[edge.role] <= ROLE_ORDER[last.role]) continue;
+    const total = cost + edge.weight;
+    while (byCost.length <= total) byCost.push([]);
+    byCost[total]?.push([...chain, edge]);
+  }
 }
 
 function compareSolutions(left: readonly Edge[], right: readonly Edge[]): number {

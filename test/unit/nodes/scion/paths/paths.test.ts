@@ -7,7 +7,7 @@ import {
   makeSegments,
   SEGMENT_HOPS_MAX,
 } from '../../../../../nodes/scion/paths/beacon.ts';
-import { combinePaths } from '../../../../../nodes/scion/paths/combinator.ts';
+import { combinePaths, SOLUTIONS_MAX } from '../../../../../nodes/scion/paths/combinator.ts';
 import { disjointness, interfaceAsRouter } from '../../../../../nodes/scion/paths/disjointness.ts';
 import { PathFinder } from '../../../../../nodes/scion/paths/finder.ts';
 import {
@@ -16,14 +16,18 @@ import {
   type Path,
   pathFingerprint,
 } from '../../../../../nodes/scion/paths/path.ts';
-import { segmentIdentityInput } from '../../../../../nodes/scion/paths/segment.ts';
+import {
+  type AsEntry,
+  type PathSegment,
+  segmentIdentityInput,
+} from '../../../../../nodes/scion/paths/segment.ts';
 import {
   compareIsdAs,
   type ScionLink,
   type ScionTopology,
 } from '../../../../../nodes/scion/paths/topology.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
-import { isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { isExpired, reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
 import { Graph } from '../../../../vectors/scion-graph.ts';
 import { hasVectors } from '../../../../vectors-root.ts';
@@ -229,6 +233,49 @@ describe('paths in a small topology', () => {
 
   it('are walked to the target and back with right MACs everywhere', () => {
     expect(walkAll(SMALL)).toMatchObject({ pairs: 30, reached: 30 });
+  });
+});
+
+describe('the search for paths', () => {
+  /** Segments from CORE_1 over `length` ASes to `end`, each over interfaces of its own. */
+  function parallel(end: IsdAs, count: number, length: number): PathSegment[] {
+    const mac = new Uint8Array(6);
+    return Array.from({ length: count }, (_, copy): PathSegment => {
+      const entries = Array.from({ length }, (_unused, index): AsEntry => {
+        const isLast = index === length - 1;
+        const consIngress = index === 0 ? 0 : 1000 * length + copy;
+        const hop = {
+          consIngress,
+          consEgress: isLast ? 0 : 2000 * length + copy,
+          expTime: 63,
+          mac,
+        };
+        const middle = isdAs(`1-${1000 * index + copy + 1}`);
+        const at = index === 0 ? CORE_1 : isLast ? end : middle;
+        return { isdAs: at, mtu: 1400, ingressMtu: 1400, hop, peers: [] };
+      });
+      return { segmentId: 0, timestamp: 0, entries };
+    });
+  }
+  const ends = { source: LEAF_A, target: LEAF_B, cores: [], crypto };
+
+  it('finds costlier paths while there is room', () => {
+    const ups = [...parallel(LEAF_A, 3, 2), ...parallel(LEAF_A, 1, 3)];
+    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, 2, 2) });
+    expect(paths.map(({ weight }) => weight)).toEqual([2, 2, 2, 2, 2, 2, 3, 3]);
+  });
+
+  it('ends with the cost at which there are enough', () => {
+    const side = Math.ceil(Math.sqrt(SOLUTIONS_MAX));
+    const ups = [...parallel(LEAF_A, side, 2), ...parallel(LEAF_A, 1, 3)];
+    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, side, 2) });
+    expect(paths.length).toBe(side * side);
+    expect(Math.max(...paths.map(({ weight }) => weight))).toBe(2);
+  });
+
+  it('finds nothing from an AS to itself', () => {
+    const ups = parallel(LEAF_A, 1, 2);
+    expect(combinePaths({ ...ends, target: LEAF_A, ups, downs: [] })).toEqual([]);
   });
 });
 
