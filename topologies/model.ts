@@ -30,6 +30,8 @@ export interface HostSpec {
   readonly machine: string;
   /** Cores of the machine. */
   readonly cores: number;
+  /** First UDP port of the host's own range; only in the `ports` address plan. */
+  readonly portBase?: number;
   readonly position: SourcePosition;
 }
 

@@ -1,0 +1,196 @@
+/**
+ * Resolves the `events` list: one schedule and one action each, on links and nodes that exist.
+ *
+ * Spec: DESIGN 5 and 6, simulation.md 8.2, ux.md 2.2 (E104, E106, E107, E111, E121).
+ *
+ * @module
+ */
+
+import { defined } from '../../topologies/files/defined.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import type { FaultAction, FaultSpec, LinkSelector } from '../model.ts';
+import { checkConflicts, type IndexedFault } from './conflicts.ts';
+import type { ScenarioContext } from './context.ts';
+import { resolveSchedule } from './schedule.ts';
+import type { EventInput } from './schema.ts';
+import { glob, resolveSelector } from './selectors.ts';
+
+const ACTIONS = ['set', 'hold', 'partition', 'crash', 'clock', 'tap'] as const;
+type ActionKey = (typeof ACTIONS)[number];
+
+/** Keys that belong to some actions only. */
+const COMPANIONS: Readonly<Record<'link' | 'direction' | 'store', readonly ActionKey[]>> = {
+  link: ['set', 'hold', 'tap'],
+  direction: ['set', 'partition'],
+  store: ['crash'],
+};
+
+/** Resolves all events; wrong ones are noted and left out. */
+export function resolveEvents(
+  context: ScenarioContext,
+  inputs: readonly EventInput[],
+): readonly FaultSpec[] {
+  const ids = new Map<string, FilePath>();
+  const faults = inputs.flatMap((input, index): readonly IndexedFault[] => {
+    const path = ['events', index];
+    const id = input.id ?? `event-${index + 1}`;
+    checkId(context, id, path, ids);
+    const schedule = resolveSchedule(context, input, path);
+    const action = resolveAction(context, input, path);
+    if (schedule === undefined || action === undefined) return [];
+    return [{ index, spec: { id, schedule, action, position: context.position(path) } }];
+  });
+  checkConflicts(context, faults);
+  return faults.map((fault) => fault.spec);
+}
+
+function checkId(
+  context: ScenarioContext,
+  id: string,
+  path: FilePath,
+  ids: Map<string, FilePath>,
+): void {
+  const first = ids.get(id);
+  if (first === undefined) {
+    ids.set(id, path);
+    return;
+  }
+  const { line } = context.position(first);
+  context.refuse('E113', [...path, 'id'], `"${id}" is used twice (first at line ${line})`);
+}
+
+function resolveAction(
+  context: ScenarioContext,
+  input: EventInput,
+  path: FilePath,
+): FaultAction | undefined {
+  const given = ACTIONS.filter((key) => input[key] !== undefined);
+  const [action, second] = given;
+  if (action === undefined) {
+    context.refuse('E121', path, `no action, expected one of ${ACTIONS.join(', ')}`);
+    return undefined;
+  }
+  if (second !== undefined) {
+    const message = `${action} and ${second} stand in one event, expected one action`;
+    context.refuseKey('E112', [...path, second], message, 'write two events');
+    return undefined;
+  }
+  for (const [key, fits] of Object.entries(COMPANIONS)) {
+    if (input[key as keyof typeof COMPANIONS] === undefined || fits.includes(action)) continue;
+    const hint = `it belongs to ${fits.join(', ')}`;
+    context.refuseKey('E101', [...path, key], `does not fit the action ${action}`, hint);
+    return undefined;
+  }
+  return builders[action](context, input, path);
+}
+
+type Build = (
+  context: ScenarioContext,
+  input: EventInput,
+  path: FilePath,
+) => FaultAction | undefined;
+
+const builders: Readonly<Record<ActionKey, Build>> = {
+  set: (context, input, path) => {
+    const set = defined(input.set ?? {});
+    if (Object.keys(set).length === 0) {
+      context.refuse('E121', [...path, 'set'], 'empty, expected a change such as { up: false }');
+      return undefined;
+    }
+    const links = linksOf(context, input, path);
+    const direction = directionOf(context, input, path, ['both', 'forward', 'backward']);
+    if (links === undefined || direction === undefined) return undefined;
+    const { rate, delay, ...rest } = set;
+    const changes = defined({ ...rest, rateBps: rate, delayNs: delay });
+    return { kind: 'set-link', links, direction, set: changes };
+  },
+  hold: (context, input, path) => {
+    const links = linksOf(context, input, path);
+    return links === undefined ? undefined : { kind: 'hold-link', links };
+  },
+  partition: (context, input, path) => {
+    const sides = input.partition;
+    if (sides === undefined) return undefined;
+    const from = nodesOf(context, sides.from, [...path, 'partition', 'from']);
+    const to = nodesOf(context, sides.to, [...path, 'partition', 'to']);
+    const direction = directionOf(context, input, path, ['both', 'one-way']);
+    const both = from.find((node) => to.includes(node));
+    if (both !== undefined) {
+      const message = `"${both}" stands on both sides, expected two separate sets`;
+      context.refuse('E112', [...path, 'partition', 'to'], message);
+    }
+    if (direction === undefined || from.length === 0 || to.length === 0) return undefined;
+    return { kind: 'partition', from, to, direction };
+  },
+  crash: (context, { crash = '', store }, path) => {
+    if (!context.checkNode(crash, [...path, 'crash'])) return undefined;
+    return { kind: 'crash', node: crash, store: store ?? 'synced' };
+  },
+  clock: (context, { clock }, path) => {
+    if (clock === undefined || !context.checkNode(clock.node, [...path, 'clock', 'node'])) {
+      return undefined;
+    }
+    if (clock.step === undefined && clock.drift === undefined) {
+      context.refuse('E121', [...path, 'clock'], 'no change, expected step or drift');
+      return undefined;
+    }
+    return {
+      kind: 'clock',
+      node: clock.node,
+      stepNs: clock.step ?? 0,
+      ppm: clock.drift ?? 0,
+    };
+  },
+  tap: (context, input, path) => {
+    const links = linksOf(context, input, path);
+    if (links === undefined || input.tap === undefined) return undefined;
+    const { replay = 0, replayWithin = 1, reorder = 0, forge = 0 } = input.tap;
+    return { kind: 'tap', links, replay, replayWithin, reorder, forge };
+  },
+};
+
+function linksOf(
+  context: ScenarioContext,
+  input: EventInput,
+  path: FilePath,
+): LinkSelector | undefined {
+  if (input.link !== undefined) return resolveSelector(context, input.link, [...path, 'link']);
+  const hint = 'write link: "a <-> b"';
+  context.refuse('E121', [...path, 'link'], 'missing, expected the link to act on', hint);
+  return undefined;
+}
+
+function nodesOf(
+  context: ScenarioContext,
+  patterns: readonly string[],
+  path: FilePath,
+): readonly string[] {
+  const names = context.topology.hosts.map((host) => host.name);
+  const found = patterns.flatMap((pattern, index) => {
+    if (!pattern.includes('*')) {
+      return context.checkNode(pattern, [...path, index]) ? [pattern] : [];
+    }
+    const form = glob(pattern);
+    const matches = names.filter((name) => form.test(name));
+    if (matches.length === 0) {
+      context.refuse('E124', [...path, index], `pattern "${pattern}" matches no node`);
+    }
+    return matches;
+  });
+  return [...new Set(found)];
+}
+
+function directionOf<Words extends string>(
+  context: ScenarioContext,
+  input: EventInput,
+  path: FilePath,
+  allowed: readonly [Words, ...Words[]],
+): Words | undefined {
+  if (input.direction === undefined) return allowed[0];
+  const found = allowed.find((word) => word === input.direction);
+  if (found === undefined) {
+    const message = `"${input.direction}" does not fit here, expected ${allowed.join(', ')}`;
+    context.refuse('E104', [...path, 'direction'], message);
+  }
+  return found;
+}

@@ -1,0 +1,208 @@
+/**
+ * Resolves the `kpis` map: metrics exist, aggregations fit them, limits are in their unit.
+ *
+ * Spec: DESIGN 6, seed-systems.md 10, ux.md 2.2 (E102, E103, E108, E109, E110). Words the end of a
+ * run without samples as well (E125), so that all codes stand in one family.
+ *
+ * @module
+ */
+import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
+import type { Aggregation, Comparison, KpiSpec } from '../../reports/model.ts';
+import type { ConfigIssue } from '../../topologies/files/config-error.ts';
+import { type LeafResult, wrong } from '../../topologies/files/leaf.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import { readAs } from '../../topologies/files/quantity.ts';
+import { suggest } from '../../topologies/files/suggest.ts';
+import { readNumber, readQuantity, type UnitKind } from '../../topologies/files/units.ts';
+import type { SourcePosition } from '../../topologies/model.ts';
+import type { ScenarioContext } from './context.ts';
+import type { ScenarioInput } from './schema.ts';
+
+type Kpi = KpiSpec & { readonly position: SourcePosition };
+type KpiInput = NonNullable<ScenarioInput['kpis']>[string];
+
+const AGGREGATIONS = [
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+  'p99.9',
+  'mean',
+  'min',
+  'max',
+  'rate',
+  'ratio',
+  'count',
+  'value',
+] as const satisfies readonly Aggregation[];
+
+const DISTRIBUTION: readonly Aggregation[] = [
+  ...AGGREGATIONS.filter((one) => one !== 'rate' && one !== 'ratio' && one !== 'value'),
+];
+
+/** Which aggregations make sense of which kind of metric. */
+const FITTING: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
+  counter: ['count', 'rate'],
+  gauge: ['value'],
+  ratio: ['value', 'ratio'],
+  histogram: DISTRIBUTION,
+  samples: DISTRIBUTION,
+};
+
+const KIND_WORDS: Readonly<Record<MetricKind, string>> = {
+  counter: 'a counter',
+  gauge: 'a gauge',
+  ratio: 'a ratio',
+  histogram: 'a histogram',
+  samples: 'samples',
+};
+
+const LIST_HINT = 'list: npm run scenario -- --list-metrics';
+
+/** Resolves all limits; wrong ones are noted and left out. */
+export function resolveKpis(
+  context: ScenarioContext,
+  inputs: Readonly<Record<string, KpiInput>>,
+): readonly Kpi[] {
+  const metrics = metricsOf(context);
+  return Object.entries(inputs).flatMap(([name, input]) => {
+    const path = ['kpis', name];
+    const metric = metrics.get(name);
+    if (metric === undefined) {
+      const near = suggest(name, metrics.keys());
+      const hint = near === undefined ? LIST_HINT : `did you mean ${near}? ${LIST_HINT}`;
+      context.refuseKey('E108', path, `metric "${name}" does not exist`, hint);
+      return [];
+    }
+    return limitsOf(context, metric, input, path);
+  });
+}
+
+/** Metrics that a run on this topology measures: the runner's, and those of its protocols. */
+export function metricsOf(
+  context: Pick<ScenarioContext, 'registry' | 'topology'>,
+): ReadonlyMap<string, MetricDefinition> {
+  const names = new Set(context.topology.hosts.map((host) => host.protocol));
+  const own = [...names].flatMap((name) => context.registry.protocols(name)?.metrics ?? []);
+  return new Map([...context.registry.metrics, ...own].map((metric) => [metric.name, metric]));
+}
+
+function limitsOf(
+  context: ScenarioContext,
+  metric: MetricDefinition,
+  input: KpiInput,
+  path: FilePath,
+): readonly Kpi[] {
+  const given = AGGREGATIONS.filter((one) => input[one] !== undefined);
+  if (given.length === 0) {
+    const hint = `write ${metric.name}: { ${FITTING[metric.kind][0]}: "<= …" }`;
+    context.refuse('E121', path, 'no limit, expected an aggregation and a limit', hint);
+  }
+  return given.flatMap((aggregation) => {
+    const at = [...path, aggregation];
+    const allowed = FITTING[metric.kind];
+    if (!allowed.includes(aggregation)) {
+      const message = `${aggregation} of ${KIND_WORDS[metric.kind]}, allowed: ${allowed.join(', ')}`;
+      context.refuseKey('E109', at, message);
+      return [];
+    }
+    const limitText = input[aggregation] ?? '';
+    const limit = readLimit(limitText, metric, aggregation);
+    if ('mistake' in limit) {
+      const { code, message, hint } = limit.mistake;
+      context.refuse(code, at, message, hint);
+      return [];
+    }
+    return [
+      {
+        metric: metric.name,
+        aggregation,
+        ...limit.value,
+        limitText,
+        allowEmpty: input.allowEmpty ?? false,
+        interval: input.ci ?? 'point',
+        position: context.position(at),
+      },
+    ];
+  });
+}
+
+interface Limit {
+  readonly comparison: Comparison;
+  readonly limit: number;
+}
+
+function readLimit(
+  text: string,
+  metric: MetricDefinition,
+  aggregation: Aggregation,
+): LeafResult<Limit> {
+  const match = /^\s*(<=|>=|==|<|>)\s*(.*?)\s*$/.exec(text);
+  if (match === null) {
+    return wrong('E110', `"${text}" has no comparison`, `write "<= ${text.trim()}"`);
+  }
+  const comparison = match[1] as Comparison;
+  const limit = readValue(match[2] ?? '', unitOf(metric, aggregation));
+  return 'mistake' in limit ? limit : { value: { comparison, limit: limit.value } };
+}
+
+/** `rate` is per minute and `count` a number, whatever the metric counts. */
+function unitOf(metric: MetricDefinition, aggregation: Aggregation): MetricUnit {
+  if (aggregation === 'rate') return '1/min';
+  return aggregation === 'count' ? 'count' : metric.unit;
+}
+
+const UNIT_KINDS: Readonly<Partial<Record<MetricUnit, UnitKind>>> = {
+  ns: 'time',
+  '1/min': 'packet-rate',
+  bytes: 'size',
+};
+
+const NO_UNIT: Readonly<Record<string, string>> = {
+  count: 'a number such as 0',
+  packets: 'a number of packets such as 1000',
+  bits: 'a number of bits such as 3.2',
+};
+
+function readValue(text: string, unit: MetricUnit): LeafResult<number> {
+  if (text === '') return wrong('E110', 'the comparison has no value', 'write e.g. "<= 250ms"');
+  const kind = UNIT_KINDS[unit];
+  if (kind !== undefined) {
+    const result = readAs(text, kind, {});
+    // Packet rates are per second inside, this metric counts per minute.
+    return 'value' in result && unit === '1/min' ? { value: perMinute(result.value) } : result;
+  }
+  if (unit === 'ratio') return readAs(text, 'ratio', { max: 1_000 });
+  return readBare(text, NO_UNIT[unit] ?? NO_UNIT['count'] ?? '', unit);
+}
+
+function perMinute(perSecond: number): number {
+  return Number((perSecond * 60).toPrecision(12));
+}
+
+function readBare(text: string, expects: string, unit: MetricUnit): LeafResult<number> {
+  const bare = readNumber(text.replace(/\s*bits?$/, ''));
+  if (bare !== undefined) return { value: bare };
+  const found = readQuantity(text);
+  if (found?.kind === 'packets' && unit === 'packets') return { value: found.value };
+  if (found === undefined) return wrong('E110', `"${text}" is not ${expects}`);
+  return wrong('E103', `${text} has a unit, expected ${expects}`);
+}
+
+/** The mistake of a KPI whose metric has no samples at the end of a run (k6#4283 passes it). */
+export function emptyKpiIssue(
+  kpi: Pick<Kpi, 'metric' | 'aggregation' | 'position'>,
+  warmupText: string,
+): ConfigIssue {
+  const { file, line, column } = kpi.position;
+  return {
+    file,
+    line,
+    column,
+    endColumn: column,
+    path: `kpis.${kpi.metric}`,
+    code: 'E125',
+    message: `${kpi.metric} has 0 samples, so ${kpi.aggregation} cannot be judged`,
+    hint: `is there a fault after warmup (${warmupText})?`,
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * Loads scenario files: the public face of this folder.
+ *
+ * Spec: DESIGN 6, issue 2 section 4, ux.md 2.2 (all files are checked before anything runs, and all
+ * mistakes are told at once). Depends on no protocol: the caller hands in a registry.
+ *
+ * @module
+ */
+import { dirname } from 'node:path';
+import type { LoadedTopology } from '../../topologies/build/loaded.ts';
+import { checkOptions, type OptionLayers, optionsOf } from '../../topologies/build/options.ts';
+import { findFile } from '../../topologies/files/find-file.ts';
+import { listOverrides, type Override, overridesBelow } from '../../topologies/files/overrides.ts';
+import { collect, Problems } from '../../topologies/files/problems.ts';
+import type { Folders, Registry } from '../../topologies/files/registry.ts';
+import { readSource, type Source } from '../../topologies/files/source.ts';
+import { hintNames } from '../../topologies/files/suggest.ts';
+import { formatTime } from '../../topologies/files/units.ts';
+import { valueAt } from '../../topologies/files/zod-words.ts';
+import { missingFile, readTopology, topologyOf } from '../../topologies/load.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { Scenario, SweepSpec } from '../model.ts';
+import { ScenarioContext } from './context.ts';
+import { resolveEvents } from './events.ts';
+import { resolveKpis } from './kpis.ts';
+import { type ScenarioInput, scenarioSchema } from './schema.ts';
+import { resolveTraffic } from './traffic.ts';
+
+/** Which scenario to load, and what is known around it. */
+export interface ScenarioRequest {
+  /** Name in the scenarios folder, or a path. */
+  readonly path: string;
+  readonly folders: Folders;
+  /** `--set`: changes of single values before checking, `path -> value`. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  readonly registry: Registry;
+}
+
+const LIMIT_BYTES = 1e6;
+const TOO_LARGE_HINT = 'put the topology into a file of its own';
+/** 2026-01-01T00:00:00Z: a fixed date, so that runs do not depend on the day. */
+const EPOCH_DEFAULT = 1_767_225_600;
+
+interface Parts {
+  readonly request: ScenarioRequest;
+  readonly problems: Problems;
+}
+
+/**
+ * Loads a scenario with its topology and checks everything in both.
+ *
+ * @throws ConfigError naming every mistake in both files and in the flags.
+ */
+export function loadScenario(request: ScenarioRequest): Scenario {
+  const problems = new Problems();
+  const scenario = read({ request, problems });
+  problems.throwIfAny();
+  if (scenario === undefined) throw missingFile('the scenario is empty');
+  return scenario;
+}
+
+/** Options of a node as its protocol gets them: topology, then protocol, then node. */
+export function nodeOptions(
+  scenario: Pick<Scenario, 'options'>,
+  host: Pick<HostSpec, 'name' | 'protocol' | 'options'>,
+): Readonly<Record<string, unknown>> {
+  return optionsOf(host, scenario.options);
+}
+
+function read(parts: Parts): Scenario | undefined {
+  const { request, problems } = parts;
+  const { folders } = request;
+  const found = findFile(request.path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
+  if ('message' in found) throw missingFile(found.message, found.hint);
+  const overrides = listOverrides(request.overrides ?? {});
+  const source = readSource(found.path, {
+    limitBytes: LIMIT_BYTES,
+    tooLargeHint: TOO_LARGE_HINT,
+    overrides,
+    fileKeys: ['topology'],
+  });
+  const input = problems.check(source, scenarioSchema, source.data);
+  const isFile = typeof valueAt(source.data, ['topology']) === 'string';
+  const loaded = collect(problems, () =>
+    loadInner(parts, source, isFile ? overridesBelow(overrides, 'topology') : undefined),
+  );
+  if (input === undefined || loaded === undefined) return undefined;
+  return resolveAll(parts, { source, input, loaded });
+}
+
+/** The topology of a scenario: a file that it names, or a map inside it. */
+function loadInner(
+  { request, problems }: Parts,
+  source: Source,
+  overrides: readonly Override[] | undefined,
+): LoadedTopology | undefined {
+  const { registry, folders } = request;
+  const path = ['topology'];
+  const value = valueAt(source.data, path);
+  if (overrides === undefined) {
+    const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
+    return isMap ? topologyOf(source, value, path, { problems, registry }) : undefined;
+  }
+  const places = [dirname(source.path), folders.topologies];
+  const found = findFile(String(value), places, ['scenarios', 'topologies']);
+  if ('message' in found) {
+    problems.add(source, { code: 'E116', path, part: 'value', ...found });
+    return undefined;
+  }
+  return readTopology(found.path, overrides, { problems, registry });
+}
+
+interface Read {
+  readonly source: Source;
+  readonly input: ScenarioInput;
+  readonly loaded: LoadedTopology;
+}
+
+function resolveAll({ request, problems }: Parts, { source, input, loaded }: Read): Scenario {
+  const { registry } = request;
+  const { topology } = loaded;
+  const durationNs = input.duration;
+  const context = new ScenarioContext({ source, problems, registry, topology, durationNs });
+  const options = input.options ?? {};
+  checkOptionNames(context, options);
+  checkOptions(loaded, registry, problems, layersOf(source, options));
+  checkWarmup(context, input);
+  return {
+    name: input.name,
+    file: source.file,
+    sha256: source.sha256,
+    question: input.question ?? '',
+    topology,
+    durationNs,
+    warmupNs: input.warmup ?? 0,
+    epochSeconds: input.epoch ?? EPOCH_DEFAULT,
+    crypto: input.crypto ?? 'node',
+    options,
+    traffic: resolveTraffic(context, input.traffic ?? []),
+    events: resolveEvents(context, input.events ?? []),
+    kpis: resolveKpis(context, input.kpis ?? {}),
+    seeds: seedsOf(context, input.seeds ?? 1),
+    overrides: request.overrides ?? {},
+    warnings: topology.warnings,
+    ...(input.sweep === undefined ? {} : { sweep: sweepOf(input.sweep) }),
+    ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
+  };
+}
+
+function checkWarmup(context: ScenarioContext, { warmup = 0, duration }: ScenarioInput): void {
+  if (warmup < duration) return;
+  const message = `${formatTime(warmup)} is not below the duration (${formatTime(duration)})`;
+  context.refuse('E111', ['warmup'], message, 'nothing would be measured: raise duration');
+}
+
+function checkOptionNames(
+  context: ScenarioContext,
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const { hosts } = context.topology;
+  const names = [...new Set([...hosts.map((h) => h.protocol), ...hosts.map((h) => h.name)])];
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const message = `"${name}" is neither a protocol nor a node of this topology`;
+    context.refuseKey('E106', ['options', name], message, hintNames(name, names, 'names'));
+  }
+}
+
+function layersOf(
+  source: Source,
+  options: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): readonly OptionLayers[] {
+  return Object.entries(options).map(([name, own]) => ({
+    name,
+    options: own,
+    source,
+    path: ['options', name],
+  }));
+}
+
+/** A number of seeds counts from 1; a list is taken as it is. */
+function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): readonly number[] {
+  if (typeof seeds === 'number') return Array.from({ length: seeds }, (_, index) => index + 1);
+  for (const [index, seed] of seeds.entries()) {
+    const first = seeds.indexOf(seed);
+    if (first === index) continue;
+    context.refuse('E113', ['seeds', index], `${seed} is used twice (first as seeds[${first}])`);
+  }
+  return seeds;
+}
+
+function sweepOf(sweep: Readonly<Record<string, readonly string[]>>): SweepSpec {
+  return { parameters: Object.entries(sweep).map(([path, values]) => ({ path, values })) };
+}

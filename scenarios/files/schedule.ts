@@ -1,0 +1,127 @@
+/**
+ * Resolves when an event happens, and refuses schedules that can never happen.
+ *
+ * Spec: DESIGN 6 (whole slots only), issue 2 section 6 (`phase: random` is uniform in [0, every -
+ * for]), ux.md 2.2 (E111).
+ *
+ * @module
+ */
+import type { FilePath } from '../../topologies/files/locate.ts';
+import { formatTime } from '../../topologies/files/units.ts';
+import type { FaultSchedule } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import type { EventInput } from './schema.ts';
+
+const KINDS = ['at', 'every', 'random'] as const;
+type Kind = (typeof KINDS)[number];
+type Key = 'from' | 'to' | 'for' | 'phase';
+
+/** Keys that a kind of schedule understands. */
+const COMPANIONS: Readonly<Record<Kind, readonly Key[]>> = {
+  at: ['for'],
+  every: ['from', 'for', 'phase'],
+  random: ['from', 'to'],
+};
+
+const KEYS = ['from', 'to', 'for', 'phase'] as const;
+
+/** @returns the schedule, or undefined after noting what is wrong. */
+export function resolveSchedule(
+  context: ScenarioContext,
+  input: EventInput,
+  path: FilePath,
+): FaultSchedule | undefined {
+  const given = KINDS.filter((key) => input[key] !== undefined);
+  const [kind, second] = given;
+  if (kind === undefined) {
+    context.refuse('E121', path, 'no schedule, expected at, every or random', 'write at: 10s');
+    return undefined;
+  }
+  if (second !== undefined) {
+    const message = `${kind} and ${second} stand in one event, expected one schedule`;
+    context.refuseKey('E112', [...path, second], message, 'write two events');
+    return undefined;
+  }
+  const stray = KEYS.find((key) => input[key] !== undefined && !COMPANIONS[kind].includes(key));
+  if (stray !== undefined) {
+    const hint = `with ${kind}: ${COMPANIONS[kind].join(', ')}`;
+    context.refuseKey('E101', [...path, stray], `does not fit the schedule ${kind}`, hint);
+    return undefined;
+  }
+  if (kind === 'at') return resolveAt(context, input, path);
+  return kind === 'every'
+    ? resolveEvery(context, input, path)
+    : resolveRandom(context, input, path);
+}
+
+function resolveAt(
+  context: ScenarioContext,
+  { at = 0, for: length }: EventInput,
+  path: FilePath,
+): FaultSchedule | undefined {
+  const end = context.durationNs;
+  if (at >= end) return afterEnd(context, [...path, 'at'], at);
+  if (length === undefined) return { kind: 'at', atNs: at };
+  if (at + length > end) {
+    const ends = formatTime(at + length);
+    const message = `${formatTime(length)} from ${formatTime(at)} is ${ends}, after the end of the run (${formatTime(end)})`;
+    context.refuse('E111', [...path, 'for'], message, 'without for it lasts to the end');
+    return undefined;
+  }
+  return { kind: 'at', atNs: at, forNs: length };
+}
+
+function resolveEvery(
+  context: ScenarioContext,
+  { every = 0, from = 0, for: length, phase = 'start' }: EventInput,
+  path: FilePath,
+): FaultSchedule | undefined {
+  const end = context.durationNs;
+  if (length === undefined) {
+    context.refuse('E121', [...path, 'for'], 'missing, expected a time such as 6s');
+    return undefined;
+  }
+  if (length > every) {
+    const message = `${formatTime(length)} is longer than the slot (every ${formatTime(every)})`;
+    context.refuse('E111', [...path, 'for'], message, 'raise every, or lower for');
+    return undefined;
+  }
+  if (from >= end) return afterEnd(context, [...path, 'from'], from);
+  if (from + every > end) {
+    const slot = `${formatTime(from)} to ${formatTime(from + every)}`;
+    const message = `no whole slot fits, the first one (${slot}) is over after the end of the run (${formatTime(end)})`;
+    context.refuse('E111', [...path, 'every'], message, 'raise duration, or lower every or from');
+    return undefined;
+  }
+  return { kind: 'every', everyNs: every, fromNs: from, forNs: length, phase };
+}
+
+function resolveRandom(
+  context: ScenarioContext,
+  { random, from = 0, to }: EventInput,
+  path: FilePath,
+): FaultSchedule | undefined {
+  const end = context.durationNs;
+  if (random === undefined) return undefined;
+  if (from >= end) return afterEnd(context, [...path, 'from'], from);
+  if (to !== undefined && to > end) return afterEnd(context, [...path, 'to'], to);
+  if (to !== undefined && to <= from) {
+    const message = `${formatTime(to)} is not after from (${formatTime(from)})`;
+    context.refuse('E111', [...path, 'to'], message, 'raise to, or lower from');
+    return undefined;
+  }
+  return {
+    kind: 'random',
+    meanUpNs: random.up,
+    meanDownNs: random.down,
+    fromNs: from,
+    toNs: to ?? end,
+  };
+}
+
+function afterEnd(context: ScenarioContext, path: FilePath, at: number): undefined {
+  const end = formatTime(context.durationNs);
+  const message = `${formatTime(at)} is after the end of the run (${end})`;
+  context.refuse('E111', path, message, `raise duration, or use a time below ${end}`);
+  return undefined;
+}

@@ -1,0 +1,294 @@
+/**
+ * YAML of a scenario: question, topology, traffic, events, KPIs.
+ *
+ * Spec: DESIGN 6, issue 2 sections 4 and 7, simulation.md 8.2. The shapes of single entries; names
+ * of nodes, links and metrics, and what entries say about each other, are checked by the loader.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import {
+  flag,
+  type Leaf,
+  type LeafResult,
+  leaf,
+  name,
+  oneOf,
+  otherShape,
+  text,
+  wrong,
+} from '../../topologies/files/leaf.ts';
+import {
+  drift,
+  number,
+  packetRate,
+  rate,
+  share,
+  signedTime,
+  size,
+  time,
+  whole,
+} from '../../topologies/files/quantity.ts';
+import { topologySchema } from '../../topologies/schema/topology.ts';
+
+const POSITIVE = { min: 1, minText: '1ns' };
+
+// --- traffic ----------------------------------------------------------------------------------
+
+/** The ground truth in each payload takes 32 bytes; a packet is at most 64 KiB. */
+const packetSize = (): Leaf<number> =>
+  size({ min: 32, minText: '32B', max: 65_536, maxText: '64KiB' });
+
+const flowShape = {
+  from: text('the name of a node').meta({ description: 'Sending node.' }),
+  to: text('the name of a node').meta({ description: 'Receiving node.' }),
+  size: packetSize()
+    .optional()
+    .meta({ description: 'Application bytes of a packet.', default: '1000B' }),
+  start: time().optional().meta({ description: 'First packet not before.', default: '0s' }),
+  stop: time(POSITIVE).optional().meta({ description: 'Last packet before. Default: the end.' }),
+};
+
+const packets = (): Leaf<number> => packetRate().meta({ description: 'Packets per time.' });
+
+/** One entry of `traffic`. */
+export const trafficSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('constant'), ...flowShape, rate: packets() }),
+    z.strictObject({ kind: z.literal('poisson'), ...flowShape, rate: packets() }),
+    z.strictObject({
+      kind: z.literal('on-off'),
+      ...flowShape,
+      rate: packets(),
+      on: time(POSITIVE).meta({ description: 'Mean length of an on period.' }),
+      off: time(POSITIVE).meta({ description: 'Mean length of an off period.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('trace'),
+      ...flowShape,
+      file: text('the path of a CSV file').meta({ description: 'Lines "seconds,bytes", sorted.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('request-response'),
+      ...flowShape,
+      rate: packets(),
+      response: packetSize().meta({ description: 'Size of each response.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('file'),
+      ...flowShape,
+      bytes: size({ min: 1, minText: '1B' }).meta({ description: 'Size of the transfer.' }),
+    }),
+  ])
+  .meta({ description: 'One flow of application packets.' });
+
+// --- events -----------------------------------------------------------------------------------
+
+const nodeNames = z.array(text('the name of a node')).min(1);
+
+const selectorSchema = z
+  .union([
+    text('a link such as "a <-> b"'),
+    z.array(text('a link such as "a <-> b"')).min(1),
+    z.strictObject({
+      activePath: text('two nodes such as "a -> b"'),
+      hop: hop().optional(),
+    }),
+  ])
+  .meta({
+    description: 'An id, "a <-> b", a pattern "core-* <-> br-*", a list of them, or a hop in use.',
+  });
+
+/** Which inter-AS link of a path: by word, or counted from 0. */
+function hop(): Leaf<'random' | 'first' | 'last' | number> {
+  const expects = 'random, first, last, or an index such as 0';
+  const json = { type: ['string', 'integer'], default: 'random' };
+  type Hop = 'random' | 'first' | 'last' | number;
+  return leaf(expects, json, (value): LeafResult<Hop> => {
+    if (value === 'random' || value === 'first' || value === 'last') return { value };
+    if (typeof value === 'number') {
+      if (Number.isInteger(value) && value >= 0) return { value };
+      return wrong(value < 0 ? 'E115' : 'E104', `${value} is not ${expects}`);
+    }
+    if (typeof value !== 'string') return otherShape(value, expects);
+    return wrong('E104', `"${value}" is not ${expects}`);
+  });
+}
+
+const setSchema = z
+  .strictObject({
+    up: flag().optional().meta({ description: 'false cuts the cable.' }),
+    rate: rate().optional(),
+    delay: time().optional(),
+    loss: share().optional(),
+    lossBurst: number('a number of packets such as 5', { min: 1 })
+      .optional()
+      .meta({ description: 'Mean number of consecutive losses.' }),
+    corrupt: share().optional(),
+    duplicate: share().optional(),
+  })
+  .meta({ description: 'Changed quantities; they return when the event ends.' });
+
+const eventShape = {
+  id: name('a name such as cut-1').optional().meta({ description: 'Default event-1, event-2 …' }),
+  at: time().optional().meta({ description: 'Happens once, at this time.' }),
+  every: time(POSITIVE).optional().meta({ description: 'Happens once in each slot this long.' }),
+  from: time().optional().meta({ description: 'First slot begins here.', default: '0s' }),
+  to: time().optional().meta({ description: 'With random: last begin. Default: the end.' }),
+  for: time(POSITIVE).optional().meta({ description: 'How long. Default with at: to the end.' }),
+  phase: oneOf(['start', 'random']).optional().meta({
+    description: 'Where in its slot: at the start, or uniform in [0, every - for].',
+    default: 'start',
+  }),
+  random: z
+    .strictObject({ up: time(POSITIVE), down: time(POSITIVE) })
+    .optional()
+    .meta({ description: 'Independent exponential up and down times of each link.' }),
+  link: selectorSchema.optional(),
+  direction: oneOf(['both', 'forward', 'backward', 'one-way']).optional(),
+  set: setSchema.optional(),
+  hold: flag().optional().meta({ description: 'Packets in flight wait until the event ends.' }),
+  partition: z
+    .strictObject({ from: nodeNames, to: nodeNames })
+    .optional()
+    .meta({ description: 'No packets between two sets of nodes.' }),
+  crash: text('the name of a node').optional().meta({
+    description: 'The node loses its memory and restarts when the event ends.',
+  }),
+  store: oneOf(['synced', 'prefix', 'torn'])
+    .optional()
+    .meta({ description: 'What the store keeps of writes not synced.', default: 'synced' }),
+  clock: z
+    .strictObject({
+      node: text('the name of a node'),
+      step: signedTime().optional(),
+      drift: drift().optional(),
+    })
+    .optional()
+    .meta({ description: "Sets the node's calendar clock wrong." }),
+  tap: z
+    .strictObject({
+      replay: share().optional().meta({ description: 'Share sent again.', default: 0 }),
+      replayWithin: whole('a number of packets such as 1000', { min: 1 })
+        .optional()
+        .meta({ description: 'Replays leave up to this many packets later.', default: 1 }),
+      reorder: whole('a number of packets such as 1000', { min: 0 })
+        .optional()
+        .meta({ description: 'Packets move back by up to this many.', default: 0 }),
+      forge: share().optional().meta({ description: 'Share of forged copies.', default: 0 }),
+    })
+    .optional()
+    .meta({ description: 'On-path attacker that records, replays, reorders and forges.' }),
+};
+
+/** One entry of `events`. */
+export const eventSchema = z
+  .strictObject(eventShape)
+  .meta({ description: 'One fault: a schedule (at, every, random) and an action.' });
+
+// --- KPIs -------------------------------------------------------------------------------------
+
+const limit = (): z.ZodOptional<Leaf<string>> =>
+  leaf('a limit such as "<= 250ms"', { type: 'string' }, (value): LeafResult<string> => {
+    if (typeof value === 'string') return { value };
+    // A bare number reads like a limit without comparison, and is told so with its aggregation.
+    if (typeof value === 'number') return { value: String(value) };
+    return otherShape(value, 'a limit such as "<= 250ms"');
+  }).optional();
+
+/** One entry of `kpis`: limits by aggregation. */
+export const kpiSchema = z
+  .strictObject({
+    p50: limit(),
+    p90: limit(),
+    p95: limit(),
+    p99: limit(),
+    'p99.9': limit(),
+    mean: limit(),
+    min: limit(),
+    max: limit(),
+    rate: limit().meta({ description: 'Per minute of measured time.' }),
+    ratio: limit(),
+    count: limit(),
+    value: limit(),
+    allowEmpty: flag().optional().meta({
+      description: 'Without samples: not applicable instead of failed.',
+      default: false,
+    }),
+    ci: oneOf(['point', 'inside']).optional().meta({
+      description: 'inside: the whole interval must meet the limit.',
+      default: 'point',
+    }),
+  })
+  .meta({ description: 'Limits of one metric.', examples: [{ p95: '<= 250ms' }] });
+
+// --- the scenario -----------------------------------------------------------------------------
+
+/** Calendar time: ISO 8601 in UTC, or Unix seconds. */
+function epoch(): Leaf<number> {
+  const expects = 'a date such as 2026-01-01T00:00:00Z';
+  return leaf(expects, { type: ['string', 'integer'] }, (value): LeafResult<number> => {
+    if (typeof value === 'number') {
+      const isSeconds = Number.isSafeInteger(value) && value >= 0;
+      return isSeconds ? { value } : wrong('E115', `${value} is not ${expects}`);
+    }
+    if (typeof value !== 'string') return otherShape(value, expects);
+    const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?$/;
+    const seconds = form.test(value) ? Date.parse(value) / 1_000 : Number.NaN;
+    if (Number.isNaN(seconds))
+      return wrong('E104', `"${value}" is not ${expects}`, 'times are UTC');
+    return { value: seconds };
+  });
+}
+
+const sweepValue = z
+  .union([text('a value'), number('a value'), flag()])
+  .transform((value) => String(value));
+
+/** A scenario file. */
+export const scenarioSchema = z
+  .strictObject({
+    name: name('a name such as failover').meta({ description: 'Name of the scenario.' }),
+    question: text('a question').optional().meta({ description: 'What the run answers.' }),
+    topology: z
+      .union([text('the name of a topology file'), topologySchema])
+      .meta({ description: 'A file in topologies/, a path, or a topology.' }),
+    duration: time(POSITIVE).meta({ description: 'Virtual time of the run.', examples: ['60s'] }),
+    warmup: time().optional().meta({ description: 'Not measured.', default: '0s' }),
+    epoch: epoch()
+      .optional()
+      .meta({ description: 'Calendar time of virtual 0.', default: '2026-01-01T00:00:00Z' }),
+    crypto: oneOf(['node', 'noble', 'sodium', 'modelled']).optional().meta({
+      description: 'Provider of cryptography; modelled computes no real ciphertexts.',
+      default: 'node',
+    }),
+    seeds: z
+      .union([
+        whole('a number of seeds such as 30', { min: 1, max: 10_000 }),
+        z.array(whole('a seed such as 1', { min: 0 })).min(1),
+      ])
+      .optional()
+      .meta({ description: 'Number of replications, or a list of seeds.', default: 1 }),
+    timeLimit: time(POSITIVE).optional().meta({ description: 'Wall time; beyond it exit code 5.' }),
+    options: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .optional()
+      .meta({ description: 'Options by protocol or node name, over those of the topology.' }),
+    traffic: z.array(trafficSchema).optional(),
+    events: z.array(eventSchema).optional(),
+    kpis: z.record(z.string(), kpiSchema).optional().meta({ description: 'Limits by metric.' }),
+    sweep: z
+      .record(z.string(), z.array(sweepValue).min(1))
+      .optional()
+      .meta({ description: 'Paths and their values; one run per combination.' }),
+  })
+  .meta({ title: 'Orrery scenario', description: 'What happens on a topology, and the limits.' });
+
+/** A scenario file as parsed. */
+export type ScenarioInput = z.output<typeof scenarioSchema>;
+/** One entry of `traffic`. */
+export type TrafficInput = z.output<typeof trafficSchema>;
+/** One entry of `events`. */
+export type EventInput = z.output<typeof eventSchema>;
+/** What a link selector says. */
+export type SelectorInput = NonNullable<EventInput['link']>;

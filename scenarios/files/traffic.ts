@@ -1,0 +1,92 @@
+/**
+ * Resolves the `traffic` list: nodes exist and reach each other, times fit into the run.
+ *
+ * Spec: DESIGN 6, issue 2 section 4, ux.md 2.2 (E106, E111, E123).
+ *
+ * @module
+ */
+import type { FilePath } from '../../topologies/files/locate.ts';
+import { formatTime } from '../../topologies/files/units.ts';
+import type { TrafficPattern, TrafficSpec } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import type { TrafficInput } from './schema.ts';
+import { checkReachable } from './selectors.ts';
+import { readTrace } from './trace-csv.ts';
+
+const SIZE_DEFAULT = 1_000;
+
+/** Resolves all flows; wrong ones are noted and left out. */
+export function resolveTraffic(
+  context: ScenarioContext,
+  inputs: readonly TrafficInput[],
+): readonly TrafficSpec[] {
+  return inputs.flatMap((input, index) => {
+    const path = ['traffic', index];
+    const isSound = checkPair(context, input, path) && checkTimes(context, input, path);
+    const pattern = patternOf(context, input, path);
+    if (!isSound || pattern === undefined) return [];
+    return [
+      {
+        from: input.from,
+        to: input.to,
+        pattern,
+        sizeBytes: input.size ?? SIZE_DEFAULT,
+        startNs: input.start ?? 0,
+        stopNs: input.stop ?? context.durationNs,
+        position: context.position(path),
+      },
+    ];
+  });
+}
+
+function checkPair(context: ScenarioContext, input: TrafficInput, path: FilePath): boolean {
+  const known = (['from', 'to'] as const).filter((key) =>
+    context.checkNode(input[key], [...path, key]),
+  );
+  if (known.length < 2) return false;
+  if (input.from === input.to) {
+    const message = `"${input.to}" sends to itself, expected another node`;
+    context.refuse('E104', [...path, 'to'], message);
+    return false;
+  }
+  return checkReachable(context, input, path);
+}
+
+function checkTimes(context: ScenarioContext, input: TrafficInput, path: FilePath): boolean {
+  const end = context.durationNs;
+  const start = input.start ?? 0;
+  if (start >= end) {
+    const message = `${formatTime(start)} is after the end of the run (${formatTime(end)})`;
+    const hint = `raise duration, or use a time below ${formatTime(end)}`;
+    context.refuse('E111', [...path, 'start'], message, hint);
+    return false;
+  }
+  if (input.stop !== undefined && input.stop <= start) {
+    const message = `${formatTime(input.stop)} is not after the start (${formatTime(start)})`;
+    context.refuse('E111', [...path, 'stop'], message, 'raise stop, or lower start');
+    return false;
+  }
+  return true;
+}
+
+function patternOf(
+  context: ScenarioContext,
+  input: TrafficInput,
+  path: FilePath,
+): TrafficPattern | undefined {
+  switch (input.kind) {
+    case 'constant':
+    case 'poisson':
+      return { kind: input.kind, rate: input.rate };
+    case 'on-off':
+      return { kind: 'on-off', rate: input.rate, onNs: input.on, offNs: input.off };
+    case 'request-response':
+      return { kind: input.kind, rate: input.rate, responseBytes: input.response };
+    case 'file':
+      return { kind: 'file', bytes: input.bytes };
+    case 'trace':
+      return readTrace(context, input.file, [...path, 'file']);
+    default:
+      return input satisfies never;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Gives every node an address in 127.0.0.0/8, stable and readable.
+ *
+ * Spec: scion.md 3.3: AS number k (from 256, in file order) is 127.k_hi.k_lo.0/24; border routers
+ * take .1 to .99, the control service .100, gateways .111 on, other nodes .128 on. Nodes without
+ * an AS count through 127.192.0.0/10. A node added to one AS moves no address of another. The
+ * `ports` plan puts all nodes on 127.0.0.1 with a range of ports each.
+ *
+ * @module
+ */
+import type { HostSpec } from '../model.ts';
+import type { BuildContext } from './context.ts';
+import type { PlainNode } from './nodes.ts';
+
+/** Number of the first AS: 127.1.0.0/24, so that 127.0.x.x stays free. */
+const AS_FIRST = 256;
+/** The block of nodes without an AS begins here. */
+const AS_END = 192 * 256;
+const ROUTER_RANGE = [1, 99] as const;
+const CONTROL_RANGE = [100, 110] as const;
+const GATEWAY_RANGE = [111, 127] as const;
+const HOST_RANGE = [128, 254] as const;
+
+/** First port of links at a host (scion.md 3.3). */
+export const LINK_PORT_FIRST = 50_000;
+const PORT_MAX = 65_535;
+/** In the `ports` plan: first port of the first host, and ports of a host that are not links. */
+const PORTS_FIRST = 10_000;
+const SERVICE_PORTS = 32;
+
+/** Which part of an AS's addresses a node belongs to. */
+type Range = readonly [number, number];
+
+/** What the `loopback` plan needs besides the nodes. */
+export interface LoopbackParts {
+  /** Names of nodes that have a link to another AS. */
+  readonly routers: ReadonlySet<string>;
+  /** ISD-AS texts in file order. */
+  readonly ases: readonly string[];
+}
+
+/** An address of 127.0.0.0/8 for every node; a given address stays. */
+export function assignLoopback(
+  context: BuildContext,
+  nodes: readonly PlainNode[],
+  { routers, ases }: LoopbackParts,
+): readonly HostSpec[] {
+  const taken = takeGiven(context, nodes);
+  const numbers = new Map(ases.map((isdAs, index) => [isdAs, AS_FIRST + index]));
+  let outside = 0;
+  return nodes.map((node) => {
+    const { draft, ...host } = node;
+    if (draft.address !== undefined) return { ...host, address: draft.address };
+    const number = numbers.get(node.isdAs ?? '');
+    if (number !== undefined) {
+      const address = firstFree(number, rangeOf(node, routers), taken);
+      if (address === undefined) refuseFull(context, node);
+      return { ...host, address: address ?? '127.0.0.1' };
+    }
+    while (taken.has(outsideAddress(outside))) outside += 1;
+    const address = outsideAddress(outside);
+    taken.add(address);
+    return { ...host, address };
+  });
+}
+
+/** All nodes on 127.0.0.1; each has its own range of ports. */
+export function assignPorts(
+  context: BuildContext,
+  nodes: readonly PlainNode[],
+  linkCounts: ReadonlyMap<string, number>,
+): readonly HostSpec[] {
+  const most = Math.max(0, ...linkCounts.values());
+  const range = Math.ceil((SERVICE_PORTS + most) / SERVICE_PORTS) * SERVICE_PORTS;
+  const end = PORTS_FIRST + nodes.length * range;
+  if (end > PORT_MAX + 1) {
+    const message = `${nodes.length} nodes of ${range} ports each do not fit below port 65536`;
+    context.refuse('E104', ['addressPlan'], message, 'use addressPlan: loopback');
+  }
+  return nodes.map(({ draft: _draft, ...host }, index) => ({
+    ...host,
+    address: '127.0.0.1',
+    portBase: PORTS_FIRST + index * range,
+  }));
+}
+
+/** First port for links of a host of the `ports` plan. */
+export function linkPortBase(host: HostSpec): number {
+  return host.portBase === undefined ? LINK_PORT_FIRST : host.portBase + SERVICE_PORTS;
+}
+
+function rangeOf(node: PlainNode, routers: ReadonlySet<string>): Range {
+  if (routers.has(node.name)) return ROUTER_RANGE;
+  if (node.protocol === 'gateway') return GATEWAY_RANGE;
+  return node.protocol === 'control' ? CONTROL_RANGE : HOST_RANGE;
+}
+
+function firstFree(as: number, range: Range, taken: Set<string>): string | undefined {
+  if (as >= AS_END) return undefined;
+  // What does not fit into its own part spills over into that of ordinary nodes.
+  for (const [first, last] of [range, HOST_RANGE]) {
+    for (let low = first; low <= last; low += 1) {
+      const address = `127.${Math.floor(as / 256)}.${as % 256}.${low}`;
+      if (taken.has(address)) continue;
+      taken.add(address);
+      return address;
+    }
+  }
+  return undefined;
+}
+
+function outsideAddress(index: number): string {
+  const block = Math.floor(index / 254);
+  return `127.${192 + Math.floor(block / 256)}.${block % 256}.${1 + (index % 254)}`;
+}
+
+function takeGiven(context: BuildContext, nodes: readonly PlainNode[]): Set<string> {
+  const taken = new Map<string, PlainNode>();
+  for (const node of nodes) {
+    const { address, path } = node.draft;
+    if (address === undefined) continue;
+    const first = taken.get(address);
+    if (first !== undefined) {
+      const message = `"${address}" is used twice (first at line ${first.position.line})`;
+      context.refuse('E113', [...path, 'address'], message);
+    }
+    taken.set(address, node);
+  }
+  return new Set(taken.keys());
+}
+
+function refuseFull(context: BuildContext, node: PlainNode): void {
+  const message = `the address plan has no address left in ${node.isdAs}`;
+  const hint = 'it holds 99 routers, 17 gateways and 127 other nodes of an AS';
+  context.refuse('E104', [...node.draft.path, 'name'], message, hint);
+}

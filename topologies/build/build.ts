@@ -1,0 +1,110 @@
+/**
+ * Builds a checked topology from its parsed file.
+ *
+ * Spec: DESIGN 3 (address plan), scion.md 3.1 and 3.3. The order of steps is the order in which
+ * mistakes make sense: systems, nodes, links, addresses.
+ *
+ * @module
+ */
+import { draftOfGenerator } from '../generate/generate.ts';
+import { draftOfScion } from '../import/scion.ts';
+import type { HostSpec, Topology } from '../model.ts';
+import { toDirection } from '../schema/direction.ts';
+import type { TopologyInput } from '../schema/topology.ts';
+import { assignLoopback, assignPorts, linkPortBase } from './address-plan.ts';
+import type { BuildContext } from './context.ts';
+import type { LinkDraft, TopologyDraft } from './draft.ts';
+import { draftOfLists } from './from-file.ts';
+import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
+import { buildAses, buildNodes, type PlainNode } from './nodes.ts';
+
+/**
+ * Builds the topology; what is wrong is noted in the context, and the result is then only good for
+ * finding more mistakes.
+ */
+export function buildTopology(context: BuildContext, input: TopologyInput): Topology {
+  const draft = join([
+    input.import === undefined ? undefined : draftOfScion(context, input.import.scion),
+    input.generate === undefined ? undefined : draftOfGenerator(input.generate),
+    draftOfLists(input),
+  ]);
+  const ases = buildAses(context, draft.ases);
+  const plain = buildNodes(context, draft.nodes, ases, input.defaults?.node ?? {});
+  const nodes = new Map(plain.map((node) => [node.name, node]));
+  const plan = input.addressPlan ?? 'loopback';
+  const asOrder = ases.map((as) => as.isdAs);
+  const routers = routersOf(draft.links, nodes);
+  const hosts =
+    plan === 'ports'
+      ? assignPorts(context, plain, linkCounts(draft.links, input))
+      : assignLoopback(context, plain, { routers, ases: asOrder });
+  const parts = {
+    nodes,
+    ases: new Map(ases.map((as) => [as.isdAs, as])),
+    defaults: linkDefaults(input),
+    port: portPlan(hosts),
+  };
+  if (hosts.length === 0) context.refuse('E121', ['nodes'], 'missing, expected at least one node');
+  return {
+    name: input.name,
+    file: context.source.file,
+    sha256: context.source.sha256,
+    addressPlan: plan,
+    hosts,
+    links: buildLinks(context, draft.links, parts),
+    segments: buildSegments(context, input.segments ?? [], parts),
+    ases,
+    warnings: context.warnings,
+  };
+}
+
+function join(drafts: readonly (TopologyDraft | undefined)[]): TopologyDraft {
+  const given = drafts.filter((draft) => draft !== undefined);
+  return {
+    ases: given.flatMap((draft) => draft.ases),
+    nodes: given.flatMap((draft) => draft.nodes),
+    links: given.flatMap((draft) => draft.links),
+  };
+}
+
+function linkDefaults({ defaults }: TopologyInput): LinkDefaults {
+  return {
+    link: defaults?.link === undefined ? {} : toDirection(defaults.link),
+    internal: defaults?.internal === undefined ? {} : toDirection(defaults.internal),
+  };
+}
+
+/** Border routers: nodes with a link to another AS. */
+function routersOf(
+  links: readonly LinkDraft[],
+  nodes: ReadonlyMap<string, PlainNode>,
+): ReadonlySet<string> {
+  const routers = new Set<string>();
+  for (const { a, b } of links) {
+    if (nodes.get(a.host)?.isdAs === nodes.get(b.host)?.isdAs) continue;
+    routers.add(a.host).add(b.host);
+  }
+  return routers;
+}
+
+function linkCounts(
+  links: readonly LinkDraft[],
+  input: TopologyInput,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const members = (input.segments ?? []).flatMap((segment) => segment.members);
+  for (const host of [...links.flatMap(({ a, b }) => [a.host, b.host]), ...members]) {
+    counts.set(host, (counts.get(host) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** 50000 + index of the link at the host (scion.md 3.3). */
+function portPlan(hosts: readonly HostSpec[]): (host: string) => number {
+  const next = new Map(hosts.map((host) => [host.name, linkPortBase(host)]));
+  return (host) => {
+    const port = next.get(host) ?? 0;
+    next.set(host, port + 1);
+    return port;
+  };
+}

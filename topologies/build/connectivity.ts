@@ -1,0 +1,60 @@
+/**
+ * Which nodes can reach each other over links and segments, whatever the protocols make of it.
+ *
+ * Spec: ux.md 2.2 (E123). Relations of SCION are not looked at.
+ *
+ * @module
+ */
+import type { Topology } from '../model.ts';
+
+/** Parts of a topology that hang together. */
+export class Connectivity {
+  readonly #parent = new Map<string, string>();
+
+  constructor(topology: Topology) {
+    for (const { a, b } of topology.links) this.#join(a.host, b.host);
+    for (const { members } of topology.segments) {
+      const [first] = members;
+      for (const member of members) this.#join(first?.host ?? member.host, member.host);
+    }
+  }
+
+  /** True when there is a way from one node to the other. */
+  isReachable(from: string, to: string): boolean {
+    return this.#root(from) === this.#root(to);
+  }
+
+  #join(a: string, b: string): void {
+    this.#parent.set(this.#root(a), this.#root(b));
+  }
+
+  #root(node: string): string {
+    let root = node;
+    for (let next = this.#parent.get(root); next !== undefined && next !== root; ) {
+      // Halving the way up keeps later look-ups short.
+      this.#parent.set(root, this.#parent.get(next) ?? next);
+      root = next;
+      next = this.#parent.get(root);
+    }
+    return root;
+  }
+}
+
+/** Hint for a pair without a way between them. */
+export function unreachableHint(topology: Topology, to: string): string {
+  const isd = topology.hosts.find((host) => host.name === to)?.isdAs?.split('-')[0];
+  const isCoreLinked = topology.links.some((link) => {
+    const ends = [link.a.host, link.b.host].map((name) => isdOf(topology, name));
+    return link.relation === 'core' && ends.includes(isd);
+  });
+  if (isd !== undefined && !isCoreLinked) return `ISD ${isd} has no core link in this topology`;
+  const near = topology.links.flatMap(({ a, b }) => {
+    if (a.host === to) return [b.host];
+    return b.host === to ? [a.host] : [];
+  });
+  return near.length === 0 ? `${to} has no link` : `${to} has links to ${near.join(', ')}`;
+}
+
+function isdOf(topology: Topology, name: string): string | undefined {
+  return topology.hosts.find((host) => host.name === name)?.isdAs?.split('-')[0];
+}

@@ -1,0 +1,45 @@
+/**
+ * What every step of building a topology needs: the file, the place of the topology in it, and the
+ * list of mistakes.
+ *
+ * @module
+ */
+import type { ConfigCode } from '../files/config-error.ts';
+import type { EntryPart, FilePath } from '../files/locate.ts';
+import { type Problems, positionOf } from '../files/problems.ts';
+import type { Registry } from '../files/registry.ts';
+import type { Source } from '../files/source.ts';
+import type { SourcePosition } from '../model.ts';
+
+/** A topology file being built. */
+export class BuildContext {
+  readonly source: Source;
+  /** Path of the topology inside the file; empty for a file of its own. */
+  readonly root: FilePath;
+  readonly problems: Problems;
+  readonly registry: Registry;
+  readonly warnings: string[] = [];
+
+  constructor(parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'>) {
+    this.source = parts.source;
+    this.root = parts.root;
+    this.problems = parts.problems;
+    this.registry = parts.registry;
+  }
+
+  /** Notes a mistake at the value of an entry. */
+  refuse(code: ConfigCode, path: FilePath, message: string, hint?: string): void {
+    const words = hint === undefined ? { message } : { message, hint };
+    this.problems.add(this.source, { code, path, part: 'value', ...words }, this.root);
+  }
+
+  /** Where an entry stands. */
+  position(path: FilePath, part: EntryPart = 'value'): SourcePosition {
+    return positionOf(this.source, [...this.root, ...path], part);
+  }
+
+  /** `first at line 14`, for names used twice. */
+  firstAt(path: FilePath): string {
+    return `first at line ${this.position(path).line}`;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Puts one direction together from its layers and checks what its values say to each other.
+ *
+ * Spec: simulation.md 2.3 (burst loss that no chain can have), 2.4 (jitter above the delay), 2.5 (a
+ * packet larger than the bucket can never conform), 2.6 (contacts).
+ *
+ * @module
+ */
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { ConfigCode } from '../files/config-error.ts';
+import type { FilePath } from '../files/locate.ts';
+import { formatTime } from '../files/units.ts';
+import type { BuildContext } from './context.ts';
+
+/** A direction that is not complete yet. */
+export type PartialDirection = Partial<DirectionSpec>;
+
+interface Mistake {
+  readonly code: ConfigCode;
+  readonly key: keyof DirectionSpec;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Names of the entries in files, by field. */
+const ENTRY: Readonly<Partial<Record<keyof DirectionSpec, string>>> = {
+  rateBps: 'rate',
+  delayNs: 'delay',
+};
+
+/**
+ * Merges layers, the later one wins, and checks the result.
+ *
+ * @param path Where the link stands.
+ * @returns the direction, or undefined after noting what is wrong.
+ */
+export function buildDirection(
+  context: BuildContext,
+  path: FilePath,
+  layers: readonly (PartialDirection | undefined)[],
+): DirectionSpec | undefined {
+  const merged: PartialDirection = Object.assign({}, ...layers);
+  const { rateBps, delayNs } = merged;
+  if (rateBps === undefined) refuseMissing(context, path, 'rate', 'a rate such as 1Gbit/s');
+  if (delayNs === undefined) refuseMissing(context, path, 'delay', 'a time such as 10ms');
+  if (rateBps === undefined || delayNs === undefined) return undefined;
+  const direction: DirectionSpec = { ...merged, rateBps, delayNs };
+  const mistakes = [lossMistake, jitterMistake, bucketMistake, contactsMistake]
+    .map((check) => check(direction))
+    .filter((mistake) => mistake !== undefined);
+  for (const { code, key, message, hint } of mistakes) {
+    context.refuse(code, [...path, ENTRY[key] ?? key], message, hint);
+  }
+  warnOfJitter(context, path, direction);
+  return mistakes.length > 0 ? undefined : direction;
+}
+
+function refuseMissing(context: BuildContext, path: FilePath, key: string, expects: string): void {
+  const hint = `or give defaults.link.${key}`;
+  context.refuse('E121', [...path, key], `missing, expected ${expects}`, hint);
+}
+
+function lossMistake({ loss }: DirectionSpec): Mistake | undefined {
+  if (loss === undefined) return undefined;
+  if (loss.kind === 'burst') {
+    // P(good -> bad) = L / (B (1 - L)) must stay at most 1 (simulation.md 2.3).
+    const most = loss.meanBurst / (loss.meanBurst + 1);
+    if (loss.probability <= most) return undefined;
+    const message = `a loss of ${loss.probability} cannot come in bursts of ${loss.meanBurst}`;
+    const hint = `at this burst length the loss is at most ${Number(most.toFixed(4))}`;
+    return { code: 'E104', key: 'loss', message, hint };
+  }
+  if (loss.kind === 'gilbert-elliott' && loss.p === 0 && loss.r === 0) {
+    const message = 'p and r are both 0, so that no state is ever left';
+    return { code: 'E104', key: 'loss', message, hint: 'raise p or r' };
+  }
+  if (loss.kind === 'trace' && !isAscendingBelow(loss.lost, loss.length)) {
+    const message = `lost packets must ascend and stay below length (${loss.length})`;
+    return { code: 'E104', key: 'loss', message };
+  }
+  return undefined;
+}
+
+function isAscendingBelow(values: readonly number[], end: number): boolean {
+  return values.every((value, at) => value > (values[at - 1] ?? -1) && value < end);
+}
+
+function jitterMistake({ jitter }: DirectionSpec): Mistake | undefined {
+  if (jitter?.kind !== 'table') return undefined;
+  const { quantilesNs } = jitter;
+  const isAscending = quantilesNs.every((value, at) => value >= (quantilesNs[at - 1] ?? 0));
+  if (isAscending) return undefined;
+  return { code: 'E104', key: 'jitter', message: 'the quantiles of a table must ascend' };
+}
+
+function bucketMistake({ tokenBucket, mtu }: DirectionSpec): Mistake | undefined {
+  if (tokenBucket === undefined || mtu === undefined) return undefined;
+  if (tokenBucket.burstBytes >= mtu) return undefined;
+  const message = `a burst of ${tokenBucket.burstBytes}B is below the mtu of ${mtu}B`;
+  return { code: 'E104', key: 'tokenBucket', message, hint: 'larger packets could never leave' };
+}
+
+function contactsMistake({ contacts }: DirectionSpec): Mistake | undefined {
+  if (contacts === undefined) return undefined;
+  let last = 0;
+  for (const { startNs, endNs } of contacts.windows) {
+    const window = `${formatTime(startNs)} to ${formatTime(endNs)}`;
+    const isEmpty = endNs <= startNs;
+    if (isEmpty || startNs < last) {
+      const what = isEmpty ? 'ends before it begins' : 'begins before the last one ends';
+      return { code: 'E111', key: 'contacts', message: `the window ${window} ${what}` };
+    }
+    last = endNs;
+  }
+  if (contacts.periodNs === undefined || contacts.periodNs >= last) return undefined;
+  const period = formatTime(contacts.periodNs);
+  const message = `a period of ${period} is over before the last window (${formatTime(last)})`;
+  return { code: 'E111', key: 'contacts', message };
+}
+
+/** Negative delays are cut to 0 and counted; a file that asks for them is told so. */
+function warnOfJitter(context: BuildContext, path: FilePath, direction: DirectionSpec): void {
+  const { jitter, delayNs } = direction;
+  if (jitter === undefined || jitter.kind === 'none') return;
+  const earliest = {
+    uniform: () => (jitter.kind === 'uniform' ? jitter.halfWidthNs : 0),
+    normal: () => (jitter.kind === 'normal' ? jitter.sigmaNs * (jitter.boundSigmas ?? 3) : 0),
+    pareto: () => 0,
+    table: () => 0,
+  }[jitter.kind]();
+  if (earliest <= delayNs) return;
+  const { file, line } = context.position(path);
+  context.warnings.push(`${file}:${line}: jitter may exceed the delay and is cut at delay 0`);
+}

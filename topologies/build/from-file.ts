@@ -1,0 +1,60 @@
+/**
+ * Takes the lists of a topology file as drafts.
+ *
+ * @module
+ */
+
+import { defined } from '../files/defined.ts';
+import { toDirection } from '../schema/direction.ts';
+import type { LinkInput, NodeInput, TopologyInput } from '../schema/topology.ts';
+import {
+  AS_MTU_DEFAULT,
+  type EndDraft,
+  type LinkDraft,
+  type NodeDraft,
+  type TopologyDraft,
+} from './draft.ts';
+
+/** Turns `ases`, `nodes` and `links` into drafts. */
+export function draftOfLists(input: TopologyInput): TopologyDraft {
+  return {
+    ases: (input.ases ?? []).map((as, index) => ({
+      isdAs: as.id,
+      core: as.core ?? false,
+      mtu: as.mtu ?? AS_MTU_DEFAULT,
+      path: ['ases', index],
+    })),
+    nodes: (input.nodes ?? []).map(nodeDraft),
+    links: (input.links ?? []).map(linkDraft),
+  };
+}
+
+function nodeDraft(node: NodeInput, index: number): NodeDraft {
+  const { as: isdAs, ...rest } = node;
+  return defined({ ...rest, isdAs, path: ['nodes', index] });
+}
+
+function linkDraft(link: LinkInput, index: number): LinkDraft {
+  const { a, b } = readEnds(link.ends);
+  return defined({
+    a,
+    b,
+    id: link.id,
+    relation: link.relation,
+    both: toDirection(link),
+    forward: link.forward === undefined ? undefined : toDirection(link.forward),
+    backward: link.backward === undefined ? undefined : toDirection(link.backward),
+    path: ['links', index],
+  });
+}
+
+/** Splits `a#1 <-> b`; the schema has checked the form. */
+function readEnds(text: string): { readonly a: EndDraft; readonly b: EndDraft } {
+  const [a = '', b = ''] = text.split('<->');
+  return { a: readEnd(a), b: readEnd(b) };
+}
+
+function readEnd(text: string): EndDraft {
+  const [host = '', ifId] = text.trim().split('#');
+  return ifId === undefined ? { host } : { host, ifId: Number(ifId) };
+}

@@ -1,0 +1,246 @@
+/**
+ * Settles the links of a topology: ends, relations, interface numbers, ports, ids, both directions.
+ *
+ * Spec: scion.md 3.1 (interface numbers 1, 2, 3 ... in file order per AS unless given), 3.3 (own
+ * port per link), ux.md 2.2 (E104, E106, E113).
+ *
+ * @module
+ */
+import type { LinkRelation } from '../../engine/host/network-view.ts';
+import { hintNames } from '../files/suggest.ts';
+import type { AsSpec, LinkSpec, SegmentSpec } from '../model.ts';
+import { toDirection } from '../schema/direction.ts';
+import type { SegmentInput } from '../schema/topology.ts';
+import type { BuildContext } from './context.ts';
+import { buildDirection, type PartialDirection } from './direction.ts';
+import type { DraftRelation, EndDraft, LinkDraft } from './draft.ts';
+import type { PlainNode } from './nodes.ts';
+
+/** Values for links that do not give their own. */
+export interface LinkDefaults {
+  readonly link: PartialDirection;
+  readonly internal: PartialDirection;
+}
+
+/** Hands out the UDP ports of links, by host. */
+export type PortPlan = (host: string) => number;
+
+/** What links are built from besides their drafts. */
+export interface LinkParts {
+  readonly nodes: ReadonlyMap<string, PlainNode>;
+  readonly ases: ReadonlyMap<string, AsSpec>;
+  readonly defaults: LinkDefaults;
+  readonly port: PortPlan;
+}
+
+interface Relation {
+  readonly relation: LinkRelation;
+  /** True when end b is the parent, so that the ends change places. */
+  readonly isSwapped: boolean;
+}
+
+/** Builds all links; mistakes are noted and their links left out. */
+export function buildLinks(
+  context: BuildContext,
+  drafts: readonly LinkDraft[],
+  parts: LinkParts,
+): readonly LinkSpec[] {
+  const sound = drafts.filter((draft) => haveEnds(context, draft, parts));
+  const ifIds = new IfIds(context, parts.nodes);
+  for (const draft of sound) ifIds.reserve(draft);
+  const ids = new LinkIds(context);
+  const links: LinkSpec[] = [];
+  for (const draft of sound) {
+    const link = buildLink({ context, draft, parts, ifIds, ids });
+    if (link !== undefined) links.push(link);
+  }
+  return links;
+}
+
+interface LinkWork {
+  readonly context: BuildContext;
+  readonly draft: LinkDraft;
+  readonly parts: LinkParts;
+  readonly ifIds: IfIds;
+  readonly ids: LinkIds;
+}
+
+function buildLink({ context, draft, parts, ifIds, ids }: LinkWork): LinkSpec | undefined {
+  const found = relationOf(context, draft, parts);
+  if (found === undefined) return undefined;
+  const { relation, isSwapped } = found;
+  const { defaults } = parts;
+  const isInternal = relation === 'internal';
+  const common = [draft.fallback, defaults.link, isInternal ? defaults.internal : {}, draft.both];
+  const there = buildDirection(context, draft.path, [...common, draft.forward]);
+  if (there === undefined) return undefined;
+  const back = buildDirection(context, draft.path, [...common, draft.backward]);
+  if (back === undefined) return undefined;
+  const settle = (end: EndDraft): LinkSpec['a'] => ({
+    host: end.host,
+    port: parts.port(end.host),
+    ifId: isInternal ? 0 : ifIds.of(end),
+  });
+  const first = settle(draft.a);
+  const second = settle(draft.b);
+  return {
+    id: ids.settle(draft),
+    a: isSwapped ? second : first,
+    b: isSwapped ? first : second,
+    relation,
+    forward: isSwapped ? back : there,
+    backward: isSwapped ? there : back,
+    position: context.position(draft.path),
+  };
+}
+
+function haveEnds(context: BuildContext, draft: LinkDraft, { nodes }: LinkParts): boolean {
+  const path = [...draft.path, 'ends'];
+  const missing = [draft.a, draft.b].filter((end) => !nodes.has(end.host));
+  for (const { host } of missing) {
+    const hint = hintNames(host, [...nodes.keys()], 'nodes');
+    context.refuse('E106', path, `node "${host}" is not in this topology`, hint);
+  }
+  if (missing.length > 0) return false;
+  if (draft.a.host !== draft.b.host) return true;
+  context.refuse('E104', path, `both ends are "${draft.a.host}", expected two nodes`);
+  return false;
+}
+
+function relationOf(
+  context: BuildContext,
+  draft: LinkDraft,
+  { nodes, ases }: LinkParts,
+): Relation | undefined {
+  const path = [...draft.path, 'relation'];
+  const a = nodes.get(draft.a.host)?.isdAs;
+  const b = nodes.get(draft.b.host)?.isdAs;
+  const isInside = a === b;
+  const relation = draft.relation ?? (isInside ? 'internal' : undefined);
+  if (relation === undefined) {
+    const message = `missing, expected core, child, parent or peer (${a ?? 'no AS'} to ${b ?? 'no AS'})`;
+    context.refuse('E121', path, message, 'child: b is a customer of a');
+    return undefined;
+  }
+  if ((relation === 'internal') !== isInside) {
+    const where = isInside ? 'both ends are in one AS' : `the ends are in ${a} and ${b}`;
+    context.refuse('E104', path, `${relation} does not fit, ${where}`);
+    return undefined;
+  }
+  const outsider = [a, b].find((isdAs) => ases.get(isdAs ?? '')?.core !== true);
+  if (relation === 'core' && outsider !== undefined) {
+    const hint = `give ases an entry { id: ${outsider}, core: true }`;
+    context.refuse('E104', path, `core joins core ASes, ${outsider} is none`, hint);
+    return undefined;
+  }
+  return named(relation);
+}
+
+function named(relation: DraftRelation): Relation {
+  if (relation === 'parent') return { relation: 'parent-child', isSwapped: true };
+  if (relation === 'child') return { relation: 'parent-child', isSwapped: false };
+  return { relation, isSwapped: false };
+}
+
+/** Interface numbers, unique in each AS. */
+class IfIds {
+  readonly #context: BuildContext;
+  readonly #nodes: ReadonlyMap<string, PlainNode>;
+  readonly #taken = new Map<string, Map<number, LinkDraft>>();
+  readonly #next = new Map<string, number>();
+
+  constructor(context: BuildContext, nodes: ReadonlyMap<string, PlainNode>) {
+    this.#context = context;
+    this.#nodes = nodes;
+  }
+
+  /** Notes the numbers that a link gives. */
+  reserve(draft: LinkDraft): void {
+    for (const end of [draft.a, draft.b]) {
+      if (end.ifId === undefined) continue;
+      const taken = this.#takenBy(end);
+      const first = taken.get(end.ifId);
+      if (first !== undefined) {
+        const where = this.#context.firstAt(first.path);
+        const message = `interface ${end.ifId} of ${this.#as(end)} is used twice (${where})`;
+        this.#context.refuse('E113', [...draft.path, 'ends'], message);
+      }
+      if (end.ifId < 1 || end.ifId > 65_535) {
+        const message = `interface ${end.ifId} is outside 1 to 65535`;
+        this.#context.refuse('E104', [...draft.path, 'ends'], message);
+      }
+      taken.set(end.ifId, draft);
+    }
+  }
+
+  of(end: EndDraft): number {
+    if (end.ifId !== undefined) return end.ifId;
+    const taken = this.#takenBy(end);
+    let next = this.#next.get(this.#as(end)) ?? 1;
+    while (taken.has(next)) next += 1;
+    this.#next.set(this.#as(end), next + 1);
+    return next;
+  }
+
+  #as(end: EndDraft): string {
+    return this.#nodes.get(end.host)?.isdAs ?? end.host;
+  }
+
+  #takenBy(end: EndDraft): Map<number, LinkDraft> {
+    const as = this.#as(end);
+    const taken = this.#taken.get(as) ?? new Map<number, LinkDraft>();
+    this.#taken.set(as, taken);
+    return taken;
+  }
+}
+
+/** Names of links: given, or `a--b`, the second one between the same nodes `a--b.2`. */
+class LinkIds {
+  readonly #context: BuildContext;
+  readonly #seen = new Map<string, LinkDraft>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(context: BuildContext) {
+    this.#context = context;
+  }
+
+  settle(draft: LinkDraft): string {
+    const id = draft.id ?? this.#automatic(draft);
+    const first = this.#seen.get(id);
+    if (first !== undefined) {
+      const message = `"${id}" is used twice (${this.#context.firstAt(first.path)})`;
+      this.#context.refuse('E113', [...draft.path, 'id'], message);
+    }
+    this.#seen.set(id, draft);
+    return id;
+  }
+
+  #automatic(draft: LinkDraft): string {
+    const base = `${draft.a.host}--${draft.b.host}`;
+    const count = (this.#counts.get(base) ?? 0) + 1;
+    this.#counts.set(base, count);
+    return count === 1 ? base : `${base}.${count}`;
+  }
+}
+
+/** Builds the segments of a file. */
+export function buildSegments(
+  context: BuildContext,
+  inputs: readonly SegmentInput[],
+  parts: LinkParts,
+): readonly SegmentSpec[] {
+  const names = [...parts.nodes.keys()];
+  return inputs.flatMap((input, index) => {
+    const path = ['segments', index];
+    for (const [at, host] of input.members.entries()) {
+      if (parts.nodes.has(host)) continue;
+      const hint = hintNames(host, names, 'nodes');
+      const message = `node "${host}" is not in this topology`;
+      context.refuse('E106', [...path, 'members', at], message, hint);
+    }
+    const medium = buildDirection(context, path, [parts.defaults.link, toDirection(input)]);
+    if (medium === undefined) return [];
+    const members = input.members.map((host) => ({ host, port: parts.port(host) }));
+    return [{ id: input.id, members, medium, position: context.position(path) }];
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * A topology together with the file that it was read from.
+ *
+ * @module
+ */
+import type { FilePath } from '../files/locate.ts';
+import type { Source } from '../files/source.ts';
+import type { Topology } from '../model.ts';
+
+/** A topology together with the file it came from. */
+export interface LoadedTopology {
+  readonly topology: Topology;
+  readonly source: Source;
+  /** Path of the topology inside the file. */
+  readonly root: FilePath;
+}

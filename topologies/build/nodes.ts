@@ -1,0 +1,133 @@
+/**
+ * Settles the nodes of a topology: unique names, known systems, known protocols.
+ *
+ * Spec: ux.md 2.2 (E106, E113, E116), DESIGN 4 (users' own protocols are named by path). Does not
+ * check protocol options: scenarios may add to them, so they are checked when all are known.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { hintNames } from '../files/suggest.ts';
+import type { AsSpec, HostSpec } from '../model.ts';
+import type { BuildContext } from './context.ts';
+import type { AsDraft, NodeDraft } from './draft.ts';
+
+/** A node with everything but its address. */
+export type PlainNode = Omit<HostSpec, 'address' | 'portBase'> & { readonly draft: NodeDraft };
+
+/** Values for nodes that do not give their own. */
+export interface NodeDefaults {
+  readonly run?: string | undefined;
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  readonly cores?: number | undefined;
+}
+
+/** Checks that every AS stands once. */
+export function buildAses(context: BuildContext, drafts: readonly AsDraft[]): readonly AsSpec[] {
+  const seen = new Map<string, AsDraft>();
+  for (const draft of drafts) {
+    const first = seen.get(draft.isdAs);
+    if (first !== undefined) {
+      const where = context.firstAt(first.path);
+      const path = [...draft.path, 'id'];
+      context.refuse('E113', path, `"${draft.isdAs}" is used twice (${where})`);
+    } else {
+      seen.set(draft.isdAs, draft);
+    }
+  }
+  return [...seen.values()].map(({ isdAs, core, mtu }) => ({ isdAs, core, mtu }));
+}
+
+/** Checks names, systems and protocols. */
+export function buildNodes(
+  context: BuildContext,
+  drafts: readonly NodeDraft[],
+  ases: readonly AsSpec[],
+  defaults: NodeDefaults,
+): readonly PlainNode[] {
+  const seen = new Map<string, NodeDraft>();
+  const known = new Set(ases.map((as) => as.isdAs));
+  const protocols = new ProtocolNames(context);
+  const nodes: PlainNode[] = [];
+  for (const draft of drafts) {
+    const first = seen.get(draft.name);
+    if (first !== undefined) {
+      const where = context.firstAt([...first.path, 'name']);
+      const path = [...draft.path, 'name'];
+      context.refuse('E113', path, `"${draft.name}" is used twice (${where})`);
+      continue;
+    }
+    seen.set(draft.name, draft);
+    if (draft.isdAs !== undefined && !known.has(draft.isdAs)) {
+      const path = [...draft.path, 'as'];
+      const hint = hintNames(draft.isdAs, [...known], 'ases');
+      context.refuse('E106', path, `AS "${draft.isdAs}" is not in ases`, hint);
+    }
+    nodes.push(plainNode(context, draft, defaults, protocols));
+  }
+  return nodes;
+}
+
+function plainNode(
+  context: BuildContext,
+  draft: NodeDraft,
+  defaults: NodeDefaults,
+  protocols: ProtocolNames,
+): PlainNode {
+  const isOwn = draft.run !== undefined;
+  const path = isOwn ? [...draft.path, 'run'] : ['defaults', 'node', 'run'];
+  const written = draft.run ?? defaults.run;
+  const options = isOwn ? (draft.options ?? {}) : { ...defaults.options, ...draft.options };
+  if (written === undefined) {
+    const message = 'missing, expected a protocol such as ping';
+    context.refuse('E121', [...draft.path, 'run'], message, 'or give defaults.node.run');
+  }
+  return {
+    name: draft.name,
+    protocol: written === undefined ? '' : protocols.resolve(written, path),
+    options,
+    ...(draft.isdAs === undefined ? {} : { isdAs: draft.isdAs }),
+    machine: draft.machine ?? draft.name,
+    cores: draft.cores ?? defaults.cores ?? 1,
+    position: context.position(draft.path),
+    draft,
+  };
+}
+
+/** Resolves each protocol name once, so that a mistake in it is told once. */
+class ProtocolNames {
+  readonly #context: BuildContext;
+  readonly #resolved = new Map<string, string>();
+
+  constructor(context: BuildContext) {
+    this.#context = context;
+  }
+
+  resolve(written: string, path: readonly (string | number)[]): string {
+    const known = this.#resolved.get(written);
+    if (known !== undefined) return known;
+    const name = isModulePath(written)
+      ? resolve(dirname(this.#context.source.path), written)
+      : written;
+    this.#resolved.set(written, name);
+    this.#check(written, name, path);
+    return name;
+  }
+
+  #check(written: string, name: string, path: readonly (string | number)[]): void {
+    const { registry } = this.#context;
+    if (isModulePath(written)) {
+      if (existsSync(name)) return;
+      const hint = 'the path counts from the folder of this file';
+      this.#context.refuse('E116', path, `protocol "${written}" not found`, hint);
+    } else if (registry.protocols(name) === undefined) {
+      const hint = hintNames(written, registry.names, 'protocols');
+      this.#context.refuse('E116', path, `protocol "${written}" not found in nodes/`, hint);
+    }
+  }
+}
+
+function isModulePath(written: string): boolean {
+  return written.includes('/') || written.startsWith('.');
+}

@@ -1,0 +1,144 @@
+/**
+ * Mistakes in files and flags of the user: what was found, where, and what is allowed.
+ *
+ * Spec: ux.md 2.2. An issue is plain data; `ConfigError` carries all issues of all files, so that
+ * one run of the checker shows every mistake. Does not find mistakes and does not print.
+ *
+ * @module
+ */
+
+/** Stable codes and what each stands for (ux.md 2.2). */
+export const CONFIG_CODES = {
+  E101: 'unknown key',
+  E102: 'unit missing',
+  E103: 'wrong kind of value or unit',
+  E104: 'out of range',
+  E105: 'percent confusion',
+  E106: 'unknown node',
+  E107: 'unknown link',
+  E108: 'unknown metric',
+  E109: 'aggregation does not fit the metric',
+  E110: 'limit not readable',
+  E111: 'impossible schedule',
+  E112: 'contradictory events',
+  E113: 'duplicate name',
+  E114: 'duplicate key',
+  E115: 'not a number, negative or infinite',
+  E116: 'file not found',
+  E117: 'file too large',
+  E118: 'anchor or alias',
+  E119: 'indentation or syntax',
+  E120: 'tab',
+  E121: 'empty or missing value',
+  E122: 'option of a protocol',
+  E123: 'unreachable pair',
+  E124: 'empty selection',
+  E125: 'KPI never measured',
+} as const;
+
+/** One of the stable codes. */
+export type ConfigCode = keyof typeof CONFIG_CODES;
+
+/** Name that stands in place of a file for values given by `--set`. */
+export const FLAG_FILE = '--set';
+
+/** One mistake at one place. */
+export interface ConfigIssue {
+  /** Path as the user would type it, or `--set` for a value given on the command line. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, UTF-16 units; a tab is one column. */
+  readonly column: number;
+  /** First column after the underlined text. */
+  readonly endColumn: number;
+  /** Path inside the file, e.g. `links[3].loss`; empty when the mistake is the file itself. */
+  readonly path: string;
+  readonly code: ConfigCode;
+  /** What was found and what is allowed, without the path. */
+  readonly message: string;
+  /** The fix, or where the list is. */
+  readonly hint?: string;
+  /** The line of the file; absent when there is none to show. */
+  readonly sourceLine?: string;
+}
+
+/** The place of an issue. */
+export type IssuePlace = Pick<ConfigIssue, 'file' | 'line' | 'column' | 'endColumn' | 'sourceLine'>;
+
+/** The JSON form of an issue (ux.md 2.2): the issue without its source line. */
+export type ConfigIssueJson = Omit<ConfigIssue, 'sourceLine' | 'hint'> & { readonly hint: string };
+
+const SHOWN_MAX = 20;
+const COLUMNS_MAX = 80;
+
+/** Thrown when a file or a flag of the user holds mistakes; ends a command with exit code 2. */
+export class ConfigError extends Error {
+  readonly issues: readonly ConfigIssue[];
+
+  /** @param issues At least one; kept sorted by file, then by position. */
+  constructor(issues: readonly ConfigIssue[], options?: ErrorOptions) {
+    const sorted = sortIssues(issues);
+    super(formatIssues(sorted), options);
+    this.name = 'ConfigError';
+    this.issues = sorted;
+  }
+
+  /** The machine-readable form for `--json`, all issues. */
+  toJSON(): readonly ConfigIssueJson[] {
+    return this.issues.map(({ sourceLine: _line, hint, ...rest }) => ({
+      ...rest,
+      hint: hint ?? '',
+    }));
+  }
+}
+
+/** Words at most 20 issues, and the number of the others. */
+export function formatIssues(issues: readonly ConfigIssue[]): string {
+  const shown = issues.slice(0, SHOWN_MAX).map(formatIssue);
+  const rest = issues.length - shown.length;
+  return rest > 0 ? [...shown, `and ${rest} more`].join('\n') : shown.join('\n');
+}
+
+/** Words one issue: the clickable first line, the source line, the caret, the hint. */
+export function formatIssue(issue: ConfigIssue): string {
+  const isFlag = issue.file === FLAG_FILE;
+  const place = isFlag ? `orrery: ${FLAG_FILE} ` : `${issue.file}:${issue.line}:${issue.column}  `;
+  const path = issue.path === '' ? '' : `${issue.path}: `;
+  const lines = [`${place}${path}${issue.message}`, ...formatSource(issue, isFlag)];
+  if (issue.hint !== undefined) lines.push(`   hint: ${issue.hint}`);
+  return lines.join('\n');
+}
+
+function formatSource(issue: ConfigIssue, isFlag: boolean): readonly string[] {
+  if (issue.sourceLine === undefined) return [];
+  const gutter = isFlag ? '   ' : `   ${issue.line} | `;
+  const blank = isFlag ? '   ' : `${' '.repeat(gutter.length - 2)}| `;
+  // Tabs count as one column and are shown as one, so that the caret stands under the text.
+  const line = issue.sourceLine.replaceAll('\t', ' ').trimEnd();
+  const begin = issue.column - 1;
+  const length = Math.max(1, issue.endColumn - issue.column);
+  const width = COLUMNS_MAX - gutter.length;
+  const cut = line.length > width ? Math.max(0, Math.min(begin - 10, line.length - width)) : 0;
+  const visible = line.slice(cut, cut + width);
+  const carets = '^'.repeat(Math.max(1, Math.min(length, width - (begin - cut))));
+  return [`${gutter}${visible}`, `${blank}${' '.repeat(begin - cut)}${carets}`];
+}
+
+function sortIssues(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  const files = [...new Set(issues.map((issue) => issue.file))];
+  return [...issues].sort(
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}
+
+/** Names a place inside a file as people write it: `links[3].loss`. */
+export function formatPath(path: readonly (string | number)[]): string {
+  let text = '';
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`;
+    else text += text === '' ? part : `.${part}`;
+  }
+  return text;
+}

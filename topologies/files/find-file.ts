@@ -1,0 +1,46 @@
+/**
+ * Finds the file that a name or path means.
+ *
+ * Spec: ux.md 2.2 (E116). Looks in the folder of the file that names it, then in the given folders;
+ * `.yaml` may be left out. Reads directory listings only.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, extname, isAbsolute, join, resolve } from 'node:path';
+import { suggest } from './suggest.ts';
+
+/** A file found, or how to word that it was not. */
+export type FoundFile =
+  | { readonly path: string }
+  | { readonly message: string; readonly hint?: string };
+
+/**
+ * @param name As written by the user.
+ * @param folders Where to look, in this order; the last part of each is named in the message.
+ * @param labels Names of the folders for the message.
+ */
+export function findFile(
+  name: string,
+  folders: readonly string[],
+  labels: readonly string[],
+): FoundFile {
+  const places = isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name));
+  for (const place of places) {
+    for (const path of extname(place) === '' ? [`${place}.yaml`, `${place}.json`] : [place]) {
+      if (existsSync(path) && statSync(path).isFile()) return { path };
+    }
+  }
+  const known = folders.flatMap(listFiles);
+  const near = suggest(basename(name), known);
+  const where = labels.map((label) => `${label}/`).join(' or ');
+  const message = `"${name}" not found${isAbsolute(name) ? '' : ` in ${where}`}`;
+  return near === undefined ? { message } : { message, hint: `did you mean ${near}?` };
+}
+
+function listFiles(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => /\.(?:yaml|json|topo|csv)$/.test(file) && existsSync(join(folder, file)))
+    .sort();
+}

@@ -1,0 +1,144 @@
+/**
+ * Schema leaves: single values whose mistakes are already worded when they are found.
+ *
+ * Spec: ux.md 2.2 (zod's own texts are never shown), DESIGN 6 (units are mandatory). Each leaf is a
+ * zod schema that carries its JSON Schema as metadata, so that editors know the same types.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { ConfigCode } from './config-error.ts';
+import { suggest } from './suggest.ts';
+
+/** A mistake found by a leaf; `$key` in the hint stands for the name of the entry. */
+export interface LeafMistake {
+  readonly code: ConfigCode;
+  readonly message: string;
+  readonly hint?: string;
+  /** True when the value has the wrong shape altogether, so that another form may be meant. */
+  readonly isOtherShape?: boolean;
+  /** Kind of unit found where another was expected. */
+  readonly foundUnit?: string;
+}
+
+/** What a reader of a leaf returns: the value, or what is wrong with it. */
+export type LeafResult<T> = { readonly value: T } | { readonly mistake: LeafMistake };
+
+/** JSON Schema of a leaf. */
+export type LeafJson = Readonly<Record<string, unknown>>;
+
+/** A leaf as a zod schema. */
+export type Leaf<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
+
+/**
+ * Makes a schema of a reader.
+ *
+ * @param expects What is expected, with article: `a time such as 60s`.
+ * @param json JSON Schema of the texts and numbers accepted.
+ * @param read Gets a value that is neither missing nor empty.
+ */
+export function leaf<T>(
+  expects: string,
+  json: LeafJson,
+  read: (value: unknown) => LeafResult<T>,
+): Leaf<T> {
+  return z
+    .unknown()
+    .transform((value, context): T => {
+      const result = isBlank(value) ? blank(value, expects) : read(value);
+      if ('value' in result) return result.value;
+      const { message, ...params } = result.mistake;
+      context.issues.push({ code: 'custom', message, params, input: value });
+      return z.NEVER;
+    })
+    .meta({ ...json });
+}
+
+/** Makes the failed result of a leaf. */
+export function wrong(
+  code: ConfigCode,
+  message: string,
+  hint?: string,
+): { readonly mistake: LeafMistake } {
+  return { mistake: { code, message, ...(hint === undefined ? {} : { hint }) } };
+}
+
+/** The failed result for a value of another shape: a list where a text belongs. */
+export function otherShape(value: unknown, expects: string): { readonly mistake: LeafMistake } {
+  const message = `${describeShape(value)}, expected ${expects}`;
+  return { mistake: { code: 'E103', message, isOtherShape: true } };
+}
+
+/** Names the shape of a value: `a list`, `the text "x"`, `the number 5`. */
+export function describeShape(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'object':
+      return 'a map';
+    case 'string':
+      return `the text "${shorten(value)}"`;
+    case 'number':
+      return `the number ${value}`;
+    case 'boolean':
+      return `${value}`;
+    default:
+      return 'missing';
+  }
+}
+
+/** Cuts a text that would fill the line. */
+export function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
+}
+
+/** True or false. */
+export function flag(): Leaf<boolean> {
+  return leaf('true or false', { type: 'boolean' }, (value) =>
+    typeof value === 'boolean' ? { value } : otherShape(value, 'true or false'),
+  );
+}
+
+/** Any text on one or several lines. */
+export function text(expects: string): Leaf<string> {
+  return leaf(expects, { type: 'string' }, (value) =>
+    typeof value === 'string' ? { value } : otherShape(value, expects),
+  );
+}
+
+/** A text that must have a form. */
+export function pattern(expects: string, form: RegExp, hint: string): Leaf<string> {
+  return leaf(expects, { type: 'string', pattern: form.source }, (value) => {
+    if (typeof value !== 'string') return otherShape(value, expects);
+    if (form.test(value)) return { value };
+    return wrong('E104', `"${shorten(value)}" is not ${expects}`, hint);
+  });
+}
+
+/** Names of nodes, links, topologies: they become file names and parts of paths. */
+export function name(expects: string): Leaf<string> {
+  const hint = 'letters, digits, "-" and "_", up to 63, a letter or digit first';
+  return pattern(expects, /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, hint);
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words): Leaf<Words[number]> {
+  const expects = `one of ${words.join(', ')}`;
+  return leaf(expects, { type: 'string', enum: [...words] }, (value) => {
+    if (typeof value !== 'string') return otherShape(value, expects);
+    const known = words.find((word) => word === value);
+    if (known !== undefined) return { value: known };
+    const near = suggest(value, words);
+    const hint = near === undefined ? undefined : `did you mean ${near}?`;
+    return wrong('E104', `"${shorten(value)}" is not known, expected ${expects}`, hint);
+  });
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+function blank(value: unknown, expects: string): { readonly mistake: LeafMistake } {
+  return wrong('E121', `${value === undefined ? 'missing' : 'empty'}, expected ${expects}`);
+}

@@ -1,0 +1,67 @@
+/**
+ * Finds where a value of a YAML document stands in its text.
+ *
+ * Spec: ux.md 2.2, table "From a schema issue to a position". Offsets are UTF-16 units of the text;
+ * turning them into lines and columns is the caller's part.
+ *
+ * @module
+ */
+import { type Document, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+
+/** Path of a value: keys and list indices from the root. */
+export type FilePath = readonly (string | number)[];
+
+/** Which part of an entry is meant: its value, or the key that names it. */
+export type EntryPart = 'value' | 'key';
+
+/** Offsets of a text, the end is exclusive. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Finds the text to underline for a path.
+ *
+ * A value that is missing is shown by the key of its parent; so is one that has no text (an empty
+ * value, or one that an override put there).
+ *
+ * @returns the range, or undefined when nothing but the file itself can be named.
+ */
+export function locate(document: Document, path: FilePath, part: EntryPart): TextRange | undefined {
+  let node: unknown = document.contents;
+  let key: TextRange | undefined;
+  for (const step of path) {
+    const found = enter(node, step);
+    if (found === undefined) return key;
+    key = found.key ?? key;
+    node = found.value;
+  }
+  const range = rangeOf(node);
+  const isEmpty = range === undefined || range.end <= range.start;
+  return part === 'key' || isEmpty ? key : range;
+}
+
+/** One step down; an item of a list has no key and is named by itself. */
+function enter(
+  node: unknown,
+  step: string | number,
+): { readonly key: TextRange | undefined; readonly value: unknown } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find((item) => keyText(item) === String(step));
+    return pair === undefined ? undefined : { key: rangeOf(pair.key), value: pair.value };
+  }
+  const value: unknown = isSeq(node) ? node.items[Number(step)] : undefined;
+  return value === undefined ? undefined : { key: rangeOf(value), value };
+}
+
+/** The text of a map entry's key. */
+export function keyText(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+}
+
+/** First two numbers of a node's range, if the parser has seen it. */
+export function rangeOf(node: unknown): TextRange | undefined {
+  const range = (node as Node | null | undefined)?.range;
+  return range ? { start: range[0], end: range[1] } : undefined;
+}

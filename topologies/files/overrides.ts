@@ -1,0 +1,174 @@
+/**
+ * `--set path=value`: changes a document before it is checked, and remembers which flag wrote what,
+ * so that mistakes in it are shown at the flag.
+ *
+ * Spec: DESIGN 8, ux.md 2.2 (command-line mistakes take the same form). List items are named by
+ * index or by their name, id or ends: `traffic.0.rate`, `nodes.gateway-111.options.window`.
+ *
+ * @module
+ */
+import { type Document, isCollection, isMap, isSeq, parseDocument } from 'yaml';
+import {
+  ConfigError,
+  type ConfigIssue,
+  FLAG_FILE,
+  formatPath,
+  type IssuePlace,
+} from './config-error.ts';
+import { type EntryPart, type FilePath, keyText } from './locate.ts';
+import { suggest } from './suggest.ts';
+
+/** One flag: a dotted path and the text of its value. */
+export interface Override {
+  readonly path: string;
+  readonly value: string;
+  /** Start of the path that belongs to the file around this one, e.g. `topology.`. */
+  readonly prefix?: string;
+}
+
+/** Says which flag wrote the entry at a path, if one did. */
+export type FlagPlaces = (path: FilePath, part: EntryPart) => IssuePlace | undefined;
+
+/**
+ * Writes the flags' values into the document.
+ *
+ * @param fileKeys Entries that may name another file; what is set below such a name is left to it.
+ * @throws ConfigError when a path leads nowhere.
+ */
+export function applyOverrides(
+  document: Document,
+  overrides: readonly Override[],
+  fileKeys: readonly string[],
+): FlagPlaces {
+  const written: { readonly path: FilePath; readonly flag: Override }[] = [];
+  const issues: ConfigIssue[] = [];
+  const named = fileKeys.filter((key) => typeof document.get(key) === 'string');
+  for (const flag of overrides) {
+    if (named.some((key) => flag.path.startsWith(`${key}.`))) continue;
+    const path = resolvePath(document, flag, issues);
+    if (path === undefined) continue;
+    document.setIn(path, parseValue(document, flag.value));
+    written.push({ path, flag });
+  }
+  if (issues.length > 0) throw new ConfigError(issues);
+  return (path, part) => {
+    // The last flag wins, as it did in the document.
+    const hit = written.findLast((entry) => isWithin(path, entry.path));
+    if (hit === undefined) return undefined;
+    const isKey = part === 'key' && hit.path.length === path.length;
+    return flagPlace(hit.flag, isKey ? 'path' : 'value');
+  };
+}
+
+/** Flags for the file that the entry `key` names. */
+export function overridesBelow(overrides: readonly Override[], key: string): readonly Override[] {
+  const prefix = `${key}.`;
+  return overrides
+    .filter((flag) => flag.path.startsWith(prefix))
+    .map((flag) => ({ path: flag.path.slice(prefix.length), value: flag.value, prefix }));
+}
+
+/** Makes flags of a record `path -> value`. */
+export function listOverrides(overrides: Readonly<Record<string, string>>): readonly Override[] {
+  return Object.entries(overrides).map(([path, value]) => ({ path, value }));
+}
+
+function isWithin(path: FilePath, root: FilePath): boolean {
+  return root.length <= path.length && root.every((step, at) => step === path[at]);
+}
+
+function flagText(flag: Override): string {
+  return `${flag.prefix ?? ''}${flag.path}=${flag.value}`;
+}
+
+function flagPlace(flag: Override, part: 'path' | 'value'): IssuePlace {
+  const sourceLine = `${FLAG_FILE} ${flagText(flag)}`;
+  const pathAt = FLAG_FILE.length + 2;
+  const valueAt = sourceLine.length - flag.value.length + 1;
+  const [column, endColumn] =
+    part === 'path' ? [pathAt, valueAt - 1] : [valueAt, sourceLine.length + 1];
+  return { file: FLAG_FILE, line: 1, column, endColumn, sourceLine };
+}
+
+/** Follows a dotted path; keys may hold dots, so the longest key that exists wins. */
+function resolvePath(
+  document: Document,
+  flag: Override,
+  issues: ConfigIssue[],
+): FilePath | undefined {
+  const steps: (string | number)[] = [];
+  let rest = flag.path.split('.');
+  while (rest.length > 0) {
+    const node: unknown = steps.length === 0 ? document.contents : document.getIn(steps, true);
+    const step = isSeq(node) ? listStep(node.toJSON(), rest) : mapStep(node, rest);
+    if (step === undefined) {
+      issues.push(lostPath(flag, [...steps, rest[0] ?? ''], node));
+      return undefined;
+    }
+    steps.push(step.key);
+    rest = rest.slice(step.taken);
+  }
+  return steps;
+}
+
+interface Step {
+  readonly key: string | number;
+  readonly taken: number;
+}
+
+function mapStep(node: unknown, rest: readonly string[]): Step | undefined {
+  if (isMap(node)) {
+    const keys = node.items.map(keyText);
+    for (let taken = rest.length; taken > 0; taken -= 1) {
+      const key = rest.slice(0, taken).join('.');
+      if (keys.includes(key)) return { key, taken };
+    }
+  } else if (node !== undefined && node !== null) {
+    // Below a text or a number there is nothing to set.
+    return undefined;
+  }
+  const key = rest[0];
+  return key === undefined || key === '' ? undefined : { key, taken: 1 };
+}
+
+function listStep(items: readonly unknown[], rest: readonly string[]): Step | undefined {
+  const word = rest[0] ?? '';
+  if (/^\d+$/.test(word))
+    return Number(word) < items.length ? { key: Number(word), taken: 1 } : undefined;
+  const key = items.findIndex((item) => itemNames(item).includes(word));
+  return key < 0 ? undefined : { key, taken: 1 };
+}
+
+/** What an item of a list may be called by. */
+function itemNames(item: unknown): readonly unknown[] {
+  if (item === null || typeof item !== 'object') return [];
+  const entry = item as Readonly<Record<string, unknown>>;
+  return [entry['name'], entry['id'], entry['ends']];
+}
+
+function lostPath(flag: Override, steps: FilePath, node: unknown): ConfigIssue {
+  const path = `${flag.prefix ?? ''}${formatPath(steps)}`;
+  const place = flagPlace(flag, 'path');
+  if (isSeq(node)) {
+    const names = node
+      .toJSON()
+      .flatMap(itemNames)
+      .filter((n: unknown) => typeof n === 'string');
+    const near = suggest(String(steps.at(-1)), names);
+    const count = node.items.length;
+    const message = `the list has ${count} ${count === 1 ? 'entry' : 'entries'}, none is named so`;
+    const hint = near === undefined ? 'entries count from 0' : `did you mean ${near}?`;
+    return { ...place, path, code: 'E101', message, hint };
+  }
+  const message = isCollection(node) ? 'unknown key' : 'there is nothing below a plain value';
+  return { ...place, path, code: 'E101', message };
+}
+
+function parseValue(document: Document, text: string): unknown {
+  // `>` and `|` begin block texts in YAML, but limits such as ">= 99%" here.
+  if (/^[>|]/.test(text)) return document.createNode(text);
+  const parsed = parseDocument(text, { prettyErrors: false });
+  const isPlain = parsed.errors.length === 0 && parsed.warnings.length === 0;
+  if (!isPlain || /[&*]\w/.test(text)) return document.createNode(text);
+  return document.createNode(parsed.toJS({ maxAliasCount: 0 }));
+}

@@ -1,0 +1,183 @@
+/**
+ * Schema leaves for numbers: quantities with mandatory units, shares, counts.
+ *
+ * Spec: ux.md 2.2 (E102 to E105, E115), dependencies.md 5. Texts are read by `units.ts`.
+ *
+ * @module
+ */
+import { type Leaf, type LeafResult, leaf, otherShape, shorten, wrong } from './leaf.ts';
+import { readNumber, readQuantity, UNIT_EXAMPLES, UNIT_WORDS, type UnitKind } from './units.ts';
+
+/** Limits of a quantity in its base unit, with their spelling in messages. */
+export interface Limits {
+  readonly min?: number;
+  readonly minText?: string;
+  readonly max?: number;
+  readonly maxText?: string;
+  /** What the entry is, e.g. `$key is a probability, e.g. 0.01 for 1 %`. */
+  readonly hint?: string;
+}
+
+/** Virtual time is a safe integer of nanoseconds (DESIGN 5). */
+const TIME_LIMITS: Limits = { min: 0, max: 104 * 86_400e9, maxText: '104d' };
+
+const SHARE_HINT = '$key is a probability, e.g. 0.01 for 1 %';
+const NOT_FINITE = /^[+-]?\.?(?:nan|inf|infinity)\b/i;
+
+/** A time of at least 0, whole nanoseconds. */
+export function time(limits: Limits = {}): Leaf<number> {
+  return quantity('time', { ...TIME_LIMITS, ...limits }, asWholeNs);
+}
+
+/** A time that may be negative, e.g. a clock step. */
+export function signedTime(): Leaf<number> {
+  return quantity('time', { ...TIME_LIMITS, min: -104 * 86_400e9, minText: '-104d' }, asWholeNs);
+}
+
+/** A rate in bit/s above 0; `unlimited` is infinite. */
+export function rate(): Leaf<number> {
+  const bounded = (value: unknown): LeafResult<number> =>
+    readAs(value, 'rate', { min: 1, minText: '1bit/s' });
+  return leaf(expectation('rate'), quantityJson('rate'), (value) =>
+    value === 'unlimited' ? { value: Number.POSITIVE_INFINITY } : bounded(value),
+  );
+}
+
+/** Packets per second, above 0. */
+export function packetRate(): Leaf<number> {
+  const limits = { min: 1e-6, minText: 'one packet in 11 days', max: 1e9, maxText: '1e9/s' };
+  return quantity('packet-rate', limits, (value) => ({ value }));
+}
+
+/** A size in whole bytes. */
+export function size(limits: Limits = {}): Leaf<number> {
+  return quantity('size', { min: 0, minText: '0B', ...limits }, (value, written) =>
+    Number.isInteger(value)
+      ? { value }
+      : wrong('E104', `${written} is not a whole number of bytes`, 'write the size in B'),
+  );
+}
+
+/** A share of one: `5%` or `0.05`. */
+export function share(): Leaf<number> {
+  return quantity('ratio', { min: 0, max: 1, hint: SHARE_HINT }, (value) => ({ value }));
+}
+
+/** Parts per million by which a clock is fast (positive) or slow. */
+export function drift(): Leaf<number> {
+  return quantity('drift', { min: -1e5, max: 1e5 }, (value) => ({ value }));
+}
+
+/** A number without unit. */
+export function number(expects: string, limits: Limits = {}): Leaf<number> {
+  return leaf(expects, { type: 'number', ...jsonLimits(limits) }, (value) =>
+    readPlain(value, expects, limits),
+  );
+}
+
+/** A whole number without unit. */
+export function whole(expects: string, limits: Limits = {}): Leaf<number> {
+  return leaf(expects, { type: 'integer', ...jsonLimits(limits) }, (value) => {
+    const result = readPlain(value, expects, limits);
+    if ('mistake' in result || Number.isSafeInteger(result.value)) return result;
+    return wrong('E104', `${String(value)} is not a whole number`);
+  });
+}
+
+function quantity(
+  kind: UnitKind,
+  limits: Limits,
+  finish: (value: number, written: string) => LeafResult<number>,
+): Leaf<number> {
+  return leaf(expectation(kind), quantityJson(kind), (value) => {
+    const result = readAs(value, kind, limits);
+    return 'mistake' in result ? result : finish(result.value, String(value));
+  });
+}
+
+/** What a message expects: `a time such as 60s, 500ms, 2min`. */
+export function expectation(kind: UnitKind): string {
+  return `${UNIT_WORDS[kind].a} such as ${UNIT_EXAMPLES[kind]}`;
+}
+
+/** Reads a value as a quantity of one kind, within limits. */
+export function readAs(value: unknown, kind: UnitKind, limits: Limits): LeafResult<number> {
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    return otherShape(value, expectation(kind));
+  }
+  const written = String(value);
+  if (NOT_FINITE.test(written)) {
+    return wrong('E115', `${written} is not a finite number, expected ${expectation(kind)}`);
+  }
+  const found = readQuantity(written);
+  if (found === undefined) {
+    return wrong('E103', `"${shorten(written)}" is not ${expectation(kind)}`);
+  }
+  if (found.kind === kind) return within(found.value, written, limits);
+  if (found.kind === 'number') return withoutUnit(found.value, value, kind, limits);
+  const { a } = UNIT_WORDS[found.kind];
+  const result = wrong('E103', `${written} is ${a}, expected ${UNIT_WORDS[kind].a}`);
+  return { mistake: { ...result.mistake, foundUnit: found.kind } };
+}
+
+function withoutUnit(
+  bare: number,
+  value: string | number,
+  kind: UnitKind,
+  limits: Limits,
+): LeafResult<number> {
+  const shown = typeof value === 'string' ? `"${value}"` : String(value);
+  if (kind !== 'ratio') {
+    const message = `${value} has no unit, expected ${expectation(kind)}`;
+    return wrong('E102', message, `write ${value}${UNIT_WORDS[kind].unit}`);
+  }
+  const max = limits.max ?? Number.POSITIVE_INFINITY;
+  // 1.4 is a probability out of range; 5 was most likely meant as 5 %.
+  const looksLikePercent = bare > max && bare <= 100 && (bare >= 2 || typeof value === 'string');
+  if (!looksLikePercent) return within(bare, String(value), limits);
+  const message = `${shown} has no %, and ${bare} is above ${max}`;
+  return wrong('E105', message, `write ${bare}% or ${Number((bare / 100).toPrecision(12))}`);
+}
+
+function readPlain(value: unknown, expects: string, limits: Limits): LeafResult<number> {
+  if (typeof value !== 'string' && typeof value !== 'number') return otherShape(value, expects);
+  const written = String(value);
+  if (NOT_FINITE.test(written)) {
+    return wrong('E115', `${written} is not a finite number, expected ${expects}`);
+  }
+  const bare = typeof value === 'number' ? value : readNumber(value);
+  if (bare !== undefined) return within(bare, written, limits);
+  return wrong('E103', `"${shorten(written)}" is not ${expects}`);
+}
+
+function within(value: number, written: string, limits: Limits): LeafResult<number> {
+  const { min, max, hint } = limits;
+  if (!Number.isFinite(value)) return wrong('E115', `${written} is not a finite number`);
+  if (value < 0 && min !== undefined && min >= 0) {
+    return wrong('E115', `${written} is below the minimum ${limits.minText ?? min}`, hint);
+  }
+  if (min !== undefined && value < min) {
+    return wrong('E104', `${written} is below the minimum ${limits.minText ?? min}`, hint);
+  }
+  if (max !== undefined && value > max) {
+    return wrong('E104', `${written} is above the maximum ${limits.maxText ?? max}`, hint);
+  }
+  return { value };
+}
+
+function asWholeNs(value: number, written: string): LeafResult<number> {
+  if (Number.isSafeInteger(value)) return { value };
+  return wrong('E104', `${written} is not a whole number of nanoseconds`, 'the finest step is 1ns');
+}
+
+function quantityJson(kind: UnitKind): Readonly<Record<string, unknown>> {
+  const types = kind === 'ratio' ? ['string', 'number'] : 'string';
+  return { type: types, unit: UNIT_WORDS[kind].unit, examples: UNIT_EXAMPLES[kind].split(', ') };
+}
+
+function jsonLimits({ min, max }: Limits): Readonly<Record<string, number>> {
+  return {
+    ...(min === undefined ? {} : { minimum: min }),
+    ...(max === undefined ? {} : { maximum: max }),
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * What the loaders ask about protocols and metrics, given to them from outside, so that reading
+ * files depends on no protocol.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+
+/** Protocols and metrics that files may name. */
+export interface Registry {
+  /** @param name Folder name of a shipped protocol, or absolute path of a user's module. */
+  protocols(name: string): Protocol | undefined;
+  /** Names of the shipped protocols, for suggestions. */
+  readonly names: readonly string[];
+  /** Metrics that the runner measures by itself. */
+  readonly metrics: readonly MetricDefinition[];
+}
+
+/** Where files are looked for by name. Absolute paths. */
+export interface Folders {
+  readonly scenarios: string;
+  readonly topologies: string;
+}

@@ -1,0 +1,197 @@
+/**
+ * One file of the user: its bytes, its text, its values, and where each of them stands.
+ *
+ * Spec: ux.md 2.2, dependencies.md 5 (size before parsing; `parseDocument`, never `parse`;
+ * `maxAliasCount` 0). Reads YAML and JSON; JSON is parsed by the engine's own parser, which is many
+ * times faster, and gets positions only when a mistake asks for one. Checks the text, not the
+ * schema.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+import { type Document, LineCounter, parseDocument } from 'yaml';
+import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
+import { type EntryPart, type FilePath, locate, type TextRange } from './locate.ts';
+import { applyOverrides, type Override } from './overrides.ts';
+import { parserMistakes, rawMistakes, shapeMistakes, type TextMistake } from './yaml-words.ts';
+
+/** A text with a name and the places of its values. */
+export interface Source {
+  /** Path for people: relative to the working folder where that is shorter. */
+  readonly file: string;
+  readonly path: string;
+  /** Of the bytes, lower-case hex. */
+  readonly sha256: string;
+  /** Plain data: maps, lists, texts, numbers, booleans, null. */
+  readonly data: unknown;
+  /** Where an entry stands; the parent's key when it has no text of its own. */
+  place(path: FilePath, part: EntryPart): IssuePlace;
+}
+
+/** How a file is to be read. */
+export interface ReadOptions {
+  /** Largest size of a YAML file, bytes. */
+  readonly limitBytes: number;
+  /** What to do about a file that is too large. */
+  readonly tooLargeHint: string;
+  readonly overrides: readonly Override[];
+  /** Entries that may name another file, whose overrides are then left to it. */
+  readonly fileKeys?: readonly string[];
+}
+
+const JSON_LIMIT_BYTES = 64e6;
+/** Above this size a JSON file is not parsed again for positions. */
+const JSON_POSITIONS_BYTES = 2e6;
+
+/**
+ * Reads and parses a file.
+ *
+ * @throws ConfigError naming every mistake in the text.
+ */
+export function readSource(path: string, options: ReadOptions): Source {
+  const file = displayPath(path);
+  const isJson = path.endsWith('.json');
+  checkSize(path, file, isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options);
+  const bytes = readFileSync(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const text = decode(bytes, file);
+  const parsed =
+    isJson && options.overrides.length === 0
+      ? parseJson(text, file)
+      : parseYaml(text, file, options);
+  return { file, path, sha256, ...parsed };
+}
+
+/** Path for people: relative to the working folder unless it lies outside. */
+export function displayPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  const isInside = short !== '' && !short.startsWith(`..${sep}`);
+  return (isInside ? short : path).split(sep).join('/');
+}
+
+function checkSize(path: string, file: string, options: ReadOptions): void {
+  const bytes = statSync(path).size;
+  if (bytes <= options.limitBytes) return;
+  const megabytes = (value: number): string => `${Number((value / 1e6).toFixed(1))} MB`;
+  throw new ConfigError([
+    {
+      file,
+      line: 1,
+      column: 1,
+      endColumn: 1,
+      path: '',
+      code: 'E117',
+      message: `the file is ${megabytes(bytes)}, the limit is ${megabytes(options.limitBytes)}`,
+      hint: options.tooLargeHint,
+    },
+  ]);
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    const message = 'the file is not UTF-8 text';
+    const place = { file, line: 1, column: 1, endColumn: 1, path: '' };
+    const issue = { ...place, code: 'E119' as const, message, hint: 'save the file as UTF-8 text' };
+    throw new ConfigError([issue], { cause: error });
+  }
+}
+
+type Parsed = Pick<Source, 'data' | 'place'>;
+
+function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
+  const placer = new Placer(file, text);
+  const refuse = (mistakes: readonly TextMistake[]): void => {
+    if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
+  };
+  refuse(rawMistakes(text));
+  const document = parseText(text, placer);
+  refuse(parserMistakes(document, text));
+  refuse(shapeMistakes(document));
+  const flags = applyOverrides(document, options.overrides, options.fileKeys ?? []);
+  const data: unknown = document.toJS({ maxAliasCount: 0 });
+  refuse(rootMistakes(data));
+  const place = (path: FilePath, part: EntryPart): IssuePlace =>
+    flags(path, part) ?? placer.place(locate(document, path, part));
+  return { data, place };
+}
+
+function parseText(text: string, placer: Placer): Document {
+  try {
+    return parseDocument(text, { prettyErrors: false });
+  } catch (error) {
+    // The parser descends once per bracket; only the engine's own stack limit ends up here.
+    if (!(error instanceof RangeError)) throw error;
+    const message = 'lists and maps are nested too deeply here';
+    const issue = placer.issue({ code: 'E119', start: 0, end: 1, message });
+    throw new ConfigError([issue], { cause: error });
+  }
+}
+
+function rootMistakes(data: unknown): readonly TextMistake[] {
+  if (data !== null && typeof data === 'object' && !Array.isArray(data)) return [];
+  const isEmpty = data === null || data === undefined;
+  const found = isEmpty ? 'the file is empty' : 'the file is not a map';
+  const message = `${found}, expected "key: value" lines`;
+  return [{ code: isEmpty ? 'E121' : 'E103', start: 0, end: 1, message }];
+}
+
+function parseJson(text: string, file: string): Parsed {
+  const placer = new Placer(file, text);
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    const at = Number(/at position (\d+)/.exec(String(error))?.[1] ?? Math.max(0, text.length - 1));
+    const message = 'this is not JSON, expected a value, a comma or a closing bracket';
+    const mistake: TextMistake = { code: 'E119', start: at, end: at + 1, message };
+    throw new ConfigError([placer.issue(mistake)], { cause: error });
+  }
+  const mistakes = rootMistakes(data);
+  if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
+  let document: Document | undefined;
+  const place = (path: FilePath, part: EntryPart): IssuePlace => {
+    if (text.length > JSON_POSITIONS_BYTES) return placer.place(undefined);
+    document ??= parseText(text, placer);
+    return placer.place(locate(document, path, part));
+  };
+  return { data, place };
+}
+
+/** Turns offsets of one text into lines and columns. */
+class Placer {
+  readonly #file: string;
+  readonly #text: string;
+  readonly #lines = new LineCounter();
+
+  constructor(file: string, text: string) {
+    this.#file = file;
+    this.#text = text;
+    for (let at = 0; at >= 0; ) {
+      this.#lines.addNewLine(at);
+      const next = text.indexOf('\n', at);
+      at = next < 0 ? -1 : next + 1;
+    }
+  }
+
+  place(range: TextRange | undefined): IssuePlace {
+    const { line, col } = this.#lines.linePos(range?.start ?? 0);
+    const begin = this.#lines.lineStarts[line - 1] ?? 0;
+    const next = this.#text.indexOf('\n', begin);
+    const sourceLine = this.#text.slice(begin, next < 0 ? undefined : next).replace(/\r$/, '');
+    // The underline ends with the line it begins in.
+    const lastColumn = sourceLine.trimEnd().length + 1;
+    const length = range === undefined ? 0 : range.end - range.start;
+    const endColumn = Math.max(col + Math.min(1, length), Math.min(col + length, lastColumn));
+    return { file: this.#file, line, column: col, endColumn, sourceLine };
+  }
+
+  issue(mistake: TextMistake): ConfigIssue {
+    const { code, message, hint, path = '' } = mistake;
+    const place = this.place(mistake);
+    return { ...place, path, code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Quantities with units as people write them: `250ms`, `10mbit`, `10000/s`, `1000B`, `5%`.
+ *
+ * Spec: DESIGN 6 (units are mandatory and checked), dependencies.md 5 (YAML 1.2 leaves `10ms` and
+ * `1_000` as strings: `_` between digits is accepted here on purpose). Base units are ns, bit/s,
+ * packets per second, bytes and shares of one. Does not know where the text stands.
+ *
+ * @module
+ */
+
+/** What a unit measures. */
+export type UnitKind = 'time' | 'rate' | 'packet-rate' | 'size' | 'ratio' | 'packets' | 'drift';
+
+/** A number with its unit, in the base unit of its kind. */
+export interface Quantity {
+  readonly kind: UnitKind;
+  readonly value: number;
+}
+
+/** A text that is a number without a unit. */
+export interface BareNumber {
+  readonly kind: 'number';
+  readonly value: number;
+}
+
+/** Names of the kinds in messages, with article, and a spelling that works. */
+export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly a: string; readonly unit: string }>> =
+  {
+    time: { a: 'a time', unit: 's' },
+    rate: { a: 'a rate', unit: 'bit/s' },
+    'packet-rate': { a: 'a packet rate', unit: '/s' },
+    size: { a: 'a size', unit: 'B' },
+    ratio: { a: 'a share', unit: '%' },
+    packets: { a: 'a number of packets', unit: 'packets' },
+    drift: { a: 'a clock drift', unit: 'ppm' },
+  };
+
+/** Examples that messages offer. */
+export const UNIT_EXAMPLES: Readonly<Record<UnitKind, string>> = {
+  time: '60s, 500ms, 2min',
+  rate: '10Mbit/s, 1Gbit/s',
+  'packet-rate': '10000/s, 500000/min',
+  size: '1000B, 64KiB, 5MB',
+  ratio: '5%, 0.05',
+  packets: '1000packets',
+  drift: '50ppm',
+};
+
+const TIME_NS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  min: 60e9,
+  m: 60e9,
+  h: 3_600e9,
+  d: 86_400e9,
+};
+
+const SIZE_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+};
+
+const RATE_PREFIX: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** Seconds of the time units that may stand below the stroke of a packet rate. */
+const PER_SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, min: 60, h: 3_600 };
+
+const NUMBER_AND_UNIT = /^([+-]?(?:\d[\d_]*)?(?:\.\d+)?(?:e[+-]?\d+)?)\s*([^\d\s].*)?$/i;
+const RATE_UNIT = /^([kmgt]?)(?:bits?(?:\/s)?|bps)$/i;
+
+/**
+ * Reads a number with an optional unit.
+ *
+ * @param text E.g. `250ms`, `1_000B`, `-5/s`, `60`.
+ * @returns the quantity in its base unit, the bare number, or undefined when it is neither.
+ */
+export function readQuantity(text: string): Quantity | BareNumber | undefined {
+  const match = NUMBER_AND_UNIT.exec(text.trim());
+  if (match === null) return undefined;
+  const value = readNumber(match[1] ?? '');
+  if (value === undefined) return undefined;
+  const unit = match[2]?.trim() ?? '';
+  return unit === '' ? { kind: 'number', value } : withUnit(value, unit);
+}
+
+/** Reads a plain decimal number; `_` may stand between digits. */
+export function readNumber(text: string): number | undefined {
+  if (!/\d/.test(text) || /_(?!\d)/.test(text)) return undefined;
+  const value = Number(text.replaceAll('_', ''));
+  return Number.isNaN(value) ? undefined : value;
+}
+
+function withUnit(value: number, unit: string): Quantity | undefined {
+  if (unit === '%') return { kind: 'ratio', value: scale(value, 1e-2) };
+  if (unit === 'ppm') return { kind: 'drift', value };
+  if (/^packets?$/.test(unit)) return { kind: 'packets', value };
+  const time = TIME_NS[unit];
+  if (time !== undefined) return { kind: 'time', value: scale(value, time) };
+  const size = SIZE_BYTES[unit];
+  if (size !== undefined) return { kind: 'size', value: scale(value, size) };
+  const rate = RATE_UNIT.exec(unit);
+  if (rate !== null) {
+    const factor = RATE_PREFIX[(rate[1] ?? '').toLowerCase()] ?? 1;
+    return { kind: 'rate', value: scale(value, factor) };
+  }
+  const per = unit.startsWith('/') ? PER_SECONDS[unit.slice(1).trim()] : undefined;
+  return per === undefined ? undefined : { kind: 'packet-rate', value: scale(value, 1 / per) };
+}
+
+/** Decimal digits that survive: enough for what people write, and no binary dust behind them. */
+const DIGITS = 15;
+
+/** Multiplies without leaving binary dust behind: 0.1 ms is 100,000 ns, 99.9 % is 0.999. */
+function scale(value: number, factor: number): number {
+  return Number((value * factor).toPrecision(DIGITS));
+}
+
+const TIME_STEPS: readonly (readonly [string, number])[] = [
+  ['d', 86_400e9],
+  ['h', 3_600e9],
+  ['min', 60e9],
+  ['s', 1e9],
+  ['ms', 1e6],
+  ['us', 1e3],
+  ['ns', 1],
+];
+
+/** Words a time in the largest unit that gives at most three decimals: `60s`, `2.45ms`. */
+export function formatTime(ns: number): string {
+  if (ns === 0) return '0s';
+  for (const [unit, factor] of TIME_STEPS) {
+    const value = ns / factor;
+    const isLong = factor > 1e9;
+    if (Math.abs(value) >= (isLong ? 2 : 1) && Number.isInteger(isLong ? value : value * 1e3)) {
+      if (isLong && ns < 600e9) continue;
+      return `${value}${unit}`;
+    }
+  }
+  return `${ns}ns`;
+}

@@ -1,0 +1,180 @@
+/**
+ * Says in the user's words what the YAML parser refuses, and what it lets pass but we do not:
+ * anchors, tags, lists as keys, NUL characters, several documents, `__proto__`.
+ *
+ * Spec: ux.md 2.2 (last paragraphs), dependencies.md 5. Does not know the schema of the file.
+ *
+ * @module
+ */
+import { type Document, isAlias, isCollection, isScalar, type Node, visit } from 'yaml';
+import type { ConfigCode } from './config-error.ts';
+import { rangeOf, type TextRange } from './locate.ts';
+
+/** A mistake in the text of a file, before it has any shape. */
+export interface TextMistake extends TextRange {
+  readonly code: ConfigCode;
+  readonly message: string;
+  readonly hint?: string;
+  /** Name of the key concerned, for mistakes that have one. */
+  readonly path?: string;
+}
+
+type ParserError = Document['errors'][number];
+
+/** Words of parser errors that need no look at the text around them. */
+const FIXED_WORDS: Readonly<Record<string, { readonly message: string; readonly hint: string }>> = {
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'a second key begins here, expected a value or a new line',
+    hint: 'put a value that holds ": " in quotes; align the keys of one map',
+  },
+  MULTILINE_IMPLICIT_KEY: {
+    message: 'this text spans lines, expected "key: value" on one line',
+    hint: 'check the colon, and the indentation of the next line',
+  },
+  MISSING_CHAR: {
+    message: 'this text is not closed or has no colon, expected "key: value"',
+    hint: 'write key: value',
+  },
+  BAD_SCALAR_START: {
+    message: 'a value cannot begin with this character',
+    hint: 'put the value in quotes',
+  },
+  BAD_DQ_ESCAPE: {
+    message: 'this escape is not known in double quotes',
+    hint: 'use single quotes, or \\\\ for a backslash',
+  },
+  TAG_RESOLVE_FAILED: {
+    message: 'tags are not allowed here, expected a plain value',
+    hint: 'remove the text that begins with !',
+  },
+  BAD_DIRECTIVE: {
+    message: 'directives are not allowed here',
+    hint: 'remove the line that begins with %',
+  },
+  MULTIPLE_DOCS: {
+    message: 'a second document begins here, expected one per file',
+    hint: 'remove the line ---, or split the file',
+  },
+};
+
+const OTHER_WORDS = {
+  message: 'this does not fit here',
+  hint: 'check brackets, commas and the indentation of this line',
+};
+
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
+
+/** Finds NUL characters, which the parser lets pass. */
+export function rawMistakes(text: string): readonly TextMistake[] {
+  const start = text.indexOf('\0');
+  if (start < 0) return [];
+  const message = 'a NUL character stands here, expected text';
+  return [{ code: 'E119', start, end: start + 1, message, hint: 'save the file as UTF-8 text' }];
+}
+
+/** Words the errors and warnings of the parser; follow-up errors of the first one are left out. */
+export function parserMistakes(document: Document, text: string): readonly TextMistake[] {
+  const all = [...document.errors, ...document.warnings];
+  const listed = all.filter((e) => e.code === 'DUPLICATE_KEY' || e.code === 'TAB_AS_INDENT');
+  const other = all.find((e) => !listed.includes(e));
+  const kept = other === undefined ? listed : [...listed, other];
+  return kept.map((error) => wordError(error, text));
+}
+
+/** Finds what the parser accepts and these files do not allow. */
+export function shapeMistakes(document: Document): readonly TextMistake[] {
+  const found: TextMistake[] = [];
+  visit(document, {
+    Alias(_key, node) {
+      const message = `anchors are not allowed here (alias *${node.source})`;
+      found.push({ code: 'E118', ...rangeOrStart(node), message, hint: 'repeat the value' });
+    },
+    Node(_key, node) {
+      if (isAlias(node) || node.anchor === undefined) return;
+      const message = `anchors are not allowed here (anchor &${node.anchor})`;
+      found.push({ code: 'E118', ...rangeOrStart(node), message, hint: 'repeat the value' });
+    },
+    Pair(_key, pair) {
+      if (isCollection(pair.key)) {
+        const message = 'a list or map stands as a key, expected a name';
+        const hint = 'put the key in quotes';
+        found.push({ code: 'E119', ...rangeOrStart(pair.key), message, hint });
+      } else if (isScalar(pair.key) && pair.key.value === '__proto__') {
+        const path = '__proto__';
+        found.push({ code: 'E101', ...rangeOrStart(pair.key), path, message: 'unknown key' });
+      }
+    },
+  });
+  return found;
+}
+
+function wordError(error: ParserError, text: string): TextMistake {
+  const [start] = error.pos;
+  switch (error.code) {
+    case 'TAB_AS_INDENT':
+      return tabMistake(start);
+    case 'DUPLICATE_KEY':
+      return duplicateKey(start, text);
+    case 'BAD_INDENT':
+    case 'MISSING_CHAR':
+      return text[start] === '\t'
+        ? tabMistake(start)
+        : (unclosed(text, start) ?? fixedWords(error));
+    default:
+      return fixedWords(error);
+  }
+}
+
+function tabMistake(start: number): TextMistake {
+  const message = 'a tab is used for indentation';
+  return { code: 'E120', start, end: start + 1, message, hint: 'use spaces' };
+}
+
+function fixedWords(error: ParserError): TextMistake {
+  const [start, end] = error.pos;
+  return { code: 'E119', start, end, ...(FIXED_WORDS[error.code] ?? OTHER_WORDS) };
+}
+
+/** The parser gives the place of the second key; its text and the line of the first are found here. */
+function duplicateKey(start: number, text: string): TextMistake {
+  const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,{}[\]]+)/.exec(text.slice(start, start + 200))?.[0];
+  const name = key ?? text.slice(start, start + 1);
+  const message = 'this key stands twice in the same map';
+  const path = name.replace(/^["']|["']$/g, '');
+  return { code: 'E114', start, end: start + name.length, path, message };
+}
+
+/**
+ * The parser notices at the end that a bracket or quote is open; the user needs the place where it
+ * was opened.
+ */
+function unclosed(text: string, noticedAt: number): TextMistake | undefined {
+  const open = openBrackets(text, noticedAt).at(-1);
+  if (open === undefined) return undefined;
+  const sign = text[open] ?? '';
+  const isQuote = sign === '"' || sign === "'";
+  const what = isQuote ? 'text in quotes' : sign === '[' ? 'list' : 'map';
+  const message = `the ${what} that begins here is not closed`;
+  const hint = isQuote ? `add ${sign} at its end` : `add ${CLOSING[sign] ?? sign} at its end`;
+  return { code: 'E119', start: open, end: open + 1, message, hint };
+}
+
+/** Comments, quoted texts (the last one may be open) and brackets. */
+const SIGNS =
+  /(?<=^|\s)#[^\n]*|(?<=^|[\s[{,:])(?:"(?:\\[\s\S]|[^"\\])*("|$)|'(?:''|[^'])*('|$))|[[\]{}]/g;
+
+/** Offsets of brackets, or of one quote, that are open at `end`. */
+function openBrackets(text: string, end: number): readonly number[] {
+  const open: number[] = [];
+  for (const match of text.slice(0, end).matchAll(SIGNS)) {
+    const sign = match[0][0] ?? '';
+    const isOpenQuote = match[1] === '' || match[2] === '';
+    if (sign === '[' || sign === '{' || isOpenQuote) open.push(match.index);
+    else if (sign === ']' || sign === '}') open.pop();
+  }
+  return open;
+}
+
+function rangeOrStart(node: Node): TextRange {
+  return rangeOf(node) ?? { start: 0, end: 1 };
+}

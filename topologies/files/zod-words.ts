@@ -1,0 +1,269 @@
+/**
+ * Turns what a zod schema refuses into our words, codes and paths.
+ *
+ * Spec: ux.md 2.2: unknown keys are shown at the key, of a union only the branch that got furthest,
+ * zod's own texts never. Does not know where a path stands in a file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { ConfigCode } from './config-error.ts';
+import { describeShape, type LeafMistake, shorten } from './leaf.ts';
+import type { EntryPart, FilePath } from './locate.ts';
+import { suggest } from './suggest.ts';
+
+/** A mistake at a path of a file. */
+export interface PathMistake {
+  readonly code: ConfigCode;
+  readonly path: FilePath;
+  readonly part: EntryPart;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Words all issues of a failed check. */
+export function wordIssues(
+  error: z.core.$ZodError,
+  schema: z.core.$ZodType | undefined,
+  data: unknown,
+): readonly PathMistake[] {
+  return error.issues.flatMap((issue) => wordIssue(issue, schema, data));
+}
+
+function wordIssue(
+  issue: Issue,
+  schema: z.core.$ZodType | undefined,
+  data: unknown,
+): readonly PathMistake[] {
+  const path = cleanPath(issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(path, key, keysAt(schema, path, data)));
+    case 'invalid_union':
+      return wordUnion(issue, schema, data);
+    case 'custom':
+      return [wordCustom(issue, path)];
+    case 'invalid_key':
+    case 'invalid_element':
+      return issue.issues.map((inner) => ({ ...wordPlain(inner, path, data), part: 'key' }));
+    default:
+      return [wordPlain(issue, path, valueAt(data, path))];
+  }
+}
+
+function wordUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  schema: z.core.$ZodType | undefined,
+  data: unknown,
+): readonly PathMistake[] {
+  const path = cleanPath(issue.path);
+  if (issue.errors.length === 0) return [unknownKind(issue, path, valueAt(data, path))];
+  const branches = issue.errors.map((errors) =>
+    errors.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue),
+  );
+  const fitting = branches.filter((branch) => !branch.some((i) => isOtherShape(i, path.length)));
+  const depth = (branch: readonly Issue[]): number =>
+    Math.max(...branch.map((inner) => inner.path.length));
+  const [best] = [...fitting].sort((a, b) => depth(b) - depth(a));
+  if (best !== undefined) return best.flatMap((inner) => wordIssue(inner, schema, data));
+  const expected = [...new Set(branches.flat().map(expectedOf))].join(' or ');
+  const value = valueAt(data, path);
+  return [{ ...shapeMistake(value, expected), path, part: 'value' }];
+}
+
+/** True when a branch refuses the value as a whole, so that another branch was meant. */
+function isOtherShape(issue: Issue, depth: number): boolean {
+  if (issue.path.length > depth) return false;
+  if (issue.code === 'invalid_type') return true;
+  return (
+    issue.code === 'custom' && (issue.params as LeafMistake | undefined)?.isOtherShape === true
+  );
+}
+
+function expectedOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') return typeWords(issue.expected);
+  return issue.message.replace(/^.*?, expected /, '');
+}
+
+function wordCustom(issue: Extract<Issue, { code: 'custom' }>, path: FilePath): PathMistake {
+  const mistake = issue.params as Partial<LeafMistake> | undefined;
+  const key = String(path.findLast((step) => typeof step === 'string') ?? 'this');
+  const hint = mistake?.hint?.replaceAll('$key', key) ?? belongsHint(mistake?.foundUnit, path);
+  return {
+    code: mistake?.code ?? 'E104',
+    path,
+    part: 'value',
+    message: issue.message,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** Where quantities of a link belong, by the kind of their unit. */
+const LINK_KEYS: Readonly<Record<string, string>> = {
+  rate: 'rate',
+  time: 'delay',
+  size: 'mtu',
+  ratio: 'loss',
+};
+
+function belongsHint(unit: string | undefined, path: FilePath): string | undefined {
+  const key = LINK_KEYS[unit ?? ''];
+  const isLink = path[0] === 'links' || path[0] === 'segments';
+  if (key === undefined || !isLink || path.length < 3) return undefined;
+  return `${unit} belongs to ${path[0]}[${path[1]}].${key}`;
+}
+
+function unknownKey(path: FilePath, key: string, known: readonly string[]): PathMistake {
+  const near = suggest(key, known);
+  const list = known.length === 0 ? undefined : `keys: ${known.join(', ')}`;
+  const hint = near === undefined ? list : `did you mean ${near}?`;
+  return {
+    code: 'E101',
+    path: [...path, key],
+    part: 'key',
+    message: 'unknown key',
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function unknownKind(issue: object, path: FilePath, value: unknown): PathMistake {
+  const { options } = issue as { readonly options?: readonly unknown[] };
+  const words = (options ?? []).map(String);
+  const expected = words.length === 0 ? 'another value' : `one of ${words.join(', ')}`;
+  if (typeof value !== 'string') return { ...shapeMistake(value, expected), path, part: 'value' };
+  const near = suggest(value, words);
+  const message = `"${shorten(value)}" is not known, expected ${expected}`;
+  const hint = near === undefined ? {} : { hint: `did you mean ${near}?` };
+  return { code: 'E104', path, part: 'value', message, ...hint };
+}
+
+/** Words issues of ordinary zod schemas, such as those of protocols. */
+function wordPlain(issue: Issue, path: FilePath, value: unknown): PathMistake {
+  const at = { path, part: 'value' as const };
+  const shown = typeof value === 'string' ? `"${shorten(value)}"` : String(value);
+  switch (issue.code) {
+    case 'invalid_type':
+      return { ...shapeMistake(value, typeWords(issue.expected)), ...at };
+    case 'too_big':
+      return {
+        ...at,
+        code: 'E104',
+        message: `${amount(value)} is above the maximum ${issue.maximum}`,
+      };
+    case 'too_small':
+      return {
+        ...at,
+        code: 'E104',
+        message: `${amount(value)} is below the minimum ${issue.minimum}`,
+      };
+    case 'not_multiple_of':
+      return { ...at, code: 'E104', ...multipleMistake(Number(value), issue.divisor) };
+    case 'invalid_value':
+      return unknownKind({ options: issue.values }, path, value);
+    case 'invalid_format':
+      return { ...at, code: 'E104', message: `${shown} has not the form of ${issue.format}` };
+    default:
+      return { ...at, code: 'E104', message: `${shown} is not allowed here` };
+  }
+}
+
+/** What a limit was compared with: the entries of a list, the characters of a text, a number. */
+function amount(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 1 ? '1 entry' : `${value.length} entries`;
+  return typeof value === 'string' ? `"${shorten(value)}"` : String(value);
+}
+
+function multipleMistake(
+  value: number,
+  divisor: number | bigint,
+): { readonly message: string; readonly hint?: string } {
+  const step = Number(divisor);
+  const message = `${value} is not a multiple of ${step}`;
+  const next = Math.max(1, Math.round(value / step)) * step;
+  return Number.isFinite(next) ? { message, hint: `use ${next}` } : { message };
+}
+
+function shapeMistake(
+  value: unknown,
+  expected: string,
+): { readonly code: ConfigCode; readonly message: string } {
+  const isBlank = value === undefined || value === null || value === '';
+  if (Number.isNaN(value)) return { code: 'E115', message: `NaN, expected ${expected}` };
+  const found = value === '' ? 'empty' : describeShape(value);
+  return { code: isBlank ? 'E121' : 'E103', message: `${found}, expected ${expected}` };
+}
+
+function typeWords(expected: string): string {
+  const words: Readonly<Record<string, string>> = {
+    object: 'a map',
+    record: 'a map',
+    array: 'a list',
+    string: 'a text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+  };
+  return words[expected] ?? `a value of type ${expected}`;
+}
+
+function cleanPath(path: readonly PropertyKey[]): FilePath {
+  return path.map((step) => (typeof step === 'number' ? step : String(step)));
+}
+
+/** The value at a path of plain data, or undefined. */
+export function valueAt(data: unknown, path: FilePath): unknown {
+  let value: unknown = data;
+  for (const step of path) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step))
+      return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return value;
+}
+
+/** Keys that the schema allows at a path, for suggestions. */
+function keysAt(
+  schema: z.core.$ZodType | undefined,
+  path: FilePath,
+  data: unknown,
+): readonly string[] {
+  let schemas = schema === undefined ? [] : openForms(schema, data);
+  let value = data;
+  for (const step of path) {
+    value = valueAt(value, [step]);
+    const inner = value;
+    schemas = schemas.flatMap((one) => innerOf(one, step)).flatMap((one) => openForms(one, inner));
+  }
+  const keys = schemas.flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []));
+  return [...new Set(keys)];
+}
+
+function innerOf(schema: z.core.$ZodType, step: string | number): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodArray) return [schema.element];
+  if (schema instanceof z.ZodRecord) return [schema.valueType];
+  if (!(schema instanceof z.ZodObject)) return [];
+  const inner: z.core.$ZodType | undefined = schema.shape[String(step)];
+  return inner === undefined ? [] : [inner];
+}
+
+/** Takes wrappers off and opens unions; of a union by `kind` only the branch that fits stays. */
+function openForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    return openForms(schema.unwrap(), value);
+  }
+  if (schema instanceof z.ZodPipe) return openForms(schema.in, value);
+  if (!(schema instanceof z.ZodUnion)) return [schema];
+  const kind = valueAt(value, ['kind']);
+  const options = schema.options as readonly z.core.$ZodType[];
+  const fitting = options.filter(
+    (one) => one instanceof z.ZodObject && kind !== undefined && hasKind(one, kind),
+  );
+  return (fitting.length > 0 ? fitting : options).flatMap((one) => openForms(one, value));
+}
+
+function hasKind(schema: z.ZodObject, kind: unknown): boolean {
+  const literal: unknown = schema.shape['kind'];
+  return literal instanceof z.ZodLiteral && literal.values.has(kind as z.core.util.Literal);
+}

@@ -1,0 +1,181 @@
+/**
+ * Reads SCION topology files (`.topo`) as published with the reference implementation.
+ *
+ * Spec: scion.md 3.1. Routers are numbered by first appearance per AS; ends with the same letter in
+ * one AS are one router, an end without letter is a router of its own. Interface numbers that a file
+ * leaves out become 1, 2, 3 ... in file order instead of random ones. `underlay`, `bw`, `cert_issuer`
+ * and the TRC roles do not matter here and are accepted.
+ *
+ * @module
+ */
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import type { BuildContext } from '../build/context.ts';
+import {
+  AS_MTU_DEFAULT,
+  type AsDraft,
+  type EndDraft,
+  GENERATED_LINK,
+  type LinkDraft,
+  type NodeDraft,
+  type TopologyDraft,
+} from '../build/draft.ts';
+import { findFile } from '../files/find-file.ts';
+import { flag, oneOf, pattern, text } from '../files/leaf.ts';
+import { collect } from '../files/problems.ts';
+import { whole } from '../files/quantity.ts';
+import { readSource } from '../files/source.ts';
+import { isdAs } from '../schema/topology.ts';
+
+const LIMIT_BYTES = 5e6;
+const PATH = ['import', 'scion'] as const;
+const INTERNAL_LINK = { ...GENERATED_LINK, delayNs: 100_000 };
+
+const mtu = (): z.ZodOptional<ReturnType<typeof whole>> =>
+  whole('an MTU in bytes such as 1472', { min: 1_280, max: 65_535 }).optional();
+
+const asSchema = z.strictObject({
+  core: flag().optional(),
+  voting: flag().optional(),
+  authoritative: flag().optional(),
+  issuing: flag().optional(),
+  cert_issuer: isdAs().optional(),
+  mtu: mtu(),
+  underlay: text('an underlay such as UDP/IPv4').optional(),
+  dispatched_ports: text('a range of ports').optional(),
+  test_dispatcher: flag().optional(),
+});
+
+const END_FORM = /^(\d+-[0-9a-f:]+)(?:-([A-Za-z0-9_]+))?(?:#(\d{1,5}))?$/;
+
+const end = (): ReturnType<typeof pattern> =>
+  pattern('an end such as 1-ff00:0:110-A#1', END_FORM, 'ISD-AS, then -router and #interface');
+
+const linkSchema = z.strictObject({
+  a: end(),
+  b: end(),
+  linkAtoB: oneOf(['CORE', 'CHILD', 'PEER']),
+  mtu: mtu(),
+  bw: whole('a bandwidth', { min: 0 }).optional(),
+  underlay: text('an underlay such as UDP/IPv4').optional(),
+});
+
+/** A `.topo` file. */
+const topoSchema = z.strictObject({
+  ASes: z.record(isdAs(), asSchema),
+  links: z.array(linkSchema),
+});
+
+type TopoLink = z.output<typeof linkSchema>;
+
+const RELATIONS = { CORE: 'core', CHILD: 'child', PEER: 'peer' } as const;
+
+/** Drafts of a `.topo` file; its mistakes are noted in the context. */
+export function draftOfScion(context: BuildContext, name: string): TopologyDraft | undefined {
+  const folder = dirname(context.source.path);
+  const found = findFile(name, [folder], ['the folder of this file']);
+  if ('message' in found) {
+    context.refuse('E116', PATH, found.message, found.hint);
+    return undefined;
+  }
+  const options = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file', overrides: [] };
+  const source = collect(context.problems, () => readSource(resolve(found.path), options));
+  if (source === undefined) return undefined;
+  const topo = context.problems.check(source, topoSchema, source.data);
+  if (topo === undefined) return undefined;
+  const routers = new Routers();
+  const links = topo.links.map((link) => linkDraft(link, routers));
+  const known = new Set(Object.keys(topo.ASes));
+  for (const [index, link] of topo.links.entries()) {
+    for (const key of ['a', 'b'] as const) {
+      const as = splitEnd(link[key]).as;
+      if (known.has(as)) continue;
+      const mistake = { code: 'E106', path: ['links', index, key], part: 'value' } as const;
+      context.problems.add(source, { ...mistake, message: `AS "${as}" is not in ASes` });
+    }
+  }
+  const ases = Object.entries(topo.ASes).map(
+    ([id, as]): AsDraft => ({
+      isdAs: id,
+      core: as.core ?? false,
+      mtu: as.mtu ?? AS_MTU_DEFAULT,
+      path: PATH,
+    }),
+  );
+  return { ases, nodes: routers.nodes(), links: [...links, ...routers.internal()] };
+}
+
+function linkDraft(link: TopoLink, routers: Routers): LinkDraft {
+  const both = { mtu: link.mtu ?? AS_MTU_DEFAULT };
+  return {
+    a: routers.end(link.a),
+    b: routers.end(link.b),
+    relation: RELATIONS[link.linkAtoB],
+    fallback: GENERATED_LINK,
+    both,
+    path: PATH,
+  };
+}
+
+interface TopoEnd {
+  readonly as: string;
+  readonly letter: string | undefined;
+  readonly ifId: number | undefined;
+}
+
+function splitEnd(written: string): TopoEnd {
+  const match = END_FORM.exec(written);
+  const ifId = match?.[3];
+  return {
+    as: match?.[1] ?? written,
+    letter: match?.[2],
+    ifId: ifId === undefined ? undefined : Number(ifId),
+  };
+}
+
+/** Routers of each AS, numbered by first appearance: `br1-ff00_0_110-1`. */
+class Routers {
+  readonly #byAs = new Map<string, string[]>();
+  readonly #byLetter = new Map<string, string>();
+
+  end(written: string): EndDraft {
+    const { as, letter, ifId } = splitEnd(written);
+    const host = this.#router(as, letter);
+    return ifId === undefined ? { host } : { host, ifId };
+  }
+
+  nodes(): readonly NodeDraft[] {
+    return [...this.#byAs].flatMap(([isdAs, names]) =>
+      names.map((name): NodeDraft => ({ name, isdAs, run: 'scion', path: PATH })),
+    );
+  }
+
+  /** Inside an AS every router reaches every other one directly. */
+  internal(): readonly LinkDraft[] {
+    return [...this.#byAs.values()].flatMap((names) =>
+      names.flatMap((a, index) =>
+        names.slice(index + 1).map(
+          (b): LinkDraft => ({
+            a: { host: a },
+            b: { host: b },
+            relation: 'internal',
+            fallback: INTERNAL_LINK,
+            both: {},
+            path: PATH,
+          }),
+        ),
+      ),
+    );
+  }
+
+  #router(as: string, letter: string | undefined): string {
+    const key = `${as}/${letter ?? ''}`;
+    const known = letter === undefined ? undefined : this.#byLetter.get(key);
+    if (known !== undefined) return known;
+    const names = this.#byAs.get(as) ?? [];
+    const name = `br${as.replaceAll(':', '_')}-${names.length + 1}`;
+    this.#byAs.set(as, [...names, name]);
+    if (letter !== undefined) this.#byLetter.set(key, name);
+    return name;
+  }
+}

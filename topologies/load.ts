@@ -1,0 +1,91 @@
+/**
+ * Loads topology files: the public face of this folder.
+ *
+ * Spec: issue 2 section 4, ux.md 2.2. Reads files, never the network; depends on no protocol: the
+ * caller hands in a registry.
+ *
+ * @module
+ */
+import { dirname } from 'node:path';
+import { buildTopology } from './build/build.ts';
+import { BuildContext } from './build/context.ts';
+import type { LoadedTopology } from './build/loaded.ts';
+import { checkOptions } from './build/options.ts';
+import { ConfigError } from './files/config-error.ts';
+import { findFile } from './files/find-file.ts';
+import type { FilePath } from './files/locate.ts';
+import { listOverrides, type Override } from './files/overrides.ts';
+import { Problems } from './files/problems.ts';
+import type { Folders, Registry } from './files/registry.ts';
+import { readSource, type Source } from './files/source.ts';
+import type { Topology } from './model.ts';
+import { topologySchema } from './schema/topology.ts';
+
+/** Which topology to load, and what is known around it. */
+export interface TopologyRequest {
+  /** Name in the topologies folder, or a path. */
+  readonly path: string;
+  readonly folders: Folders;
+  /** Changes of single values before checking, `path -> value`. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  readonly registry: Registry;
+}
+
+const LIMIT_BYTES = 5e6;
+const TOO_LARGE_HINT = 'generate it: topology: { generate: … }';
+
+/**
+ * Loads a topology and checks everything in it.
+ *
+ * @throws ConfigError naming every mistake.
+ */
+export function loadTopology(request: TopologyRequest): Topology {
+  const problems = new Problems();
+  const { folders, registry } = request;
+  const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
+  if ('message' in found) throw missingFile(found.message, found.hint);
+  const loaded = readTopology(found.path, listOverrides(request.overrides ?? {}), {
+    problems,
+    registry,
+  });
+  if (loaded !== undefined) checkOptions(loaded, registry, problems, []);
+  problems.throwIfAny();
+  if (loaded === undefined) throw missingFile('the topology is empty');
+  return loaded.topology;
+}
+
+/** Reads a topology file; protocol options are left to the caller. */
+export function readTopology(
+  path: string,
+  overrides: readonly Override[],
+  parts: { readonly problems: Problems; readonly registry: Registry },
+): LoadedTopology | undefined {
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: TOO_LARGE_HINT };
+  const source = readSource(path, { ...limits, overrides });
+  return topologyOf(source, source.data, [], parts);
+}
+
+/** Builds a topology from values of a file that is already read. */
+export function topologyOf(
+  source: Source,
+  data: unknown,
+  root: FilePath,
+  parts: { readonly problems: Problems; readonly registry: Registry },
+): LoadedTopology | undefined {
+  const input = parts.problems.check(source, topologySchema, data, root);
+  if (input === undefined) return undefined;
+  const context = new BuildContext({ source, root, ...parts });
+  return { topology: buildTopology(context, input), source, root };
+}
+
+/** Folder from which paths inside a file count. */
+export function folderOf(source: Source): string {
+  return dirname(source.path);
+}
+
+/** The error of a file named on the command line that is not there. */
+export function missingFile(message: string, hint?: string): ConfigError {
+  const place = { file: 'orrery', line: 1, column: 1, endColumn: 1, path: '' };
+  const issue = { ...place, code: 'E116' as const, message };
+  return new ConfigError([hint === undefined ? issue : { ...issue, hint }]);
+}

@@ -1,0 +1,341 @@
+/**
+ * YAML of one direction of a link: every field of `DirectionSpec`, with units.
+ *
+ * Spec: simulation.md 2.1 to 2.7, engine/net/link-spec.ts (meaning and defaults of each field).
+ * Checks single values; what two values say together is checked in `build/direction.ts`.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type {
+  ContactsSpec,
+  CorruptSpec,
+  DirectionSpec,
+  JitterSpec,
+  LossSpec,
+  QueueSpec,
+  ReorderSpec,
+  TokenBucketSpec,
+} from '../../engine/net/link-spec.ts';
+import { type Defined, defined } from '../files/defined.ts';
+import { flag, type Leaf, type LeafResult, leaf, oneOf, otherShape, wrong } from '../files/leaf.ts';
+import { number, rate, share, size, time, whole } from '../files/quantity.ts';
+import { readQuantity } from '../files/units.ts';
+
+const POSITIVE_NS = { min: 1, minText: '1ns' };
+const kind = <const Name extends string>(name: Name): z.ZodLiteral<Name> => z.literal(name);
+
+// --- loss -------------------------------------------------------------------------------------
+
+const lossKinds = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('bernoulli'), probability: share() }),
+  z.strictObject({
+    kind: kind('burst'),
+    probability: share().meta({ description: 'Overall share of lost packets.' }),
+    meanBurst: number('a number of packets such as 5', { min: 1 }).meta({
+      description: 'Mean number of consecutive losses, at least 1.',
+    }),
+  }),
+  z.strictObject({
+    kind: kind('gilbert-elliott'),
+    p: share().meta({ description: 'P(good to bad) per packet.' }),
+    r: share().meta({ description: 'P(bad to good) per packet.' }),
+    lossGood: share(),
+    lossBad: share(),
+  }),
+  z.strictObject({
+    kind: kind('gilbert-elliott-time'),
+    meanGood: time(POSITIVE_NS),
+    meanBad: time(POSITIVE_NS),
+    lossGood: share(),
+    lossBad: share(),
+  }),
+  z.strictObject({
+    kind: kind('trace'),
+    lost: z.array(whole('a packet index such as 17', { min: 0 })),
+    length: whole('a number of packets such as 1000', { min: 1 }),
+    atEnd: oneOf(['repeat', 'end']),
+  }),
+]);
+
+/** Loss: a share, or a model. */
+export const lossSchema = z
+  .union([share(), lossKinds])
+  .transform((loss): LossSpec => {
+    if (typeof loss === 'number') return { kind: 'bernoulli', probability: loss };
+    if (loss.kind !== 'gilbert-elliott-time') return loss;
+    const { meanGood, meanBad, ...rest } = loss;
+    return { ...rest, meanGoodNs: meanGood, meanBadNs: meanBad };
+  })
+  .meta({ description: 'Share of lost packets, or a loss model.', default: 0, examples: ['2%'] });
+
+// --- jitter and order -------------------------------------------------------------------------
+
+const jitterKinds = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('none') }),
+  z.strictObject({ kind: kind('uniform'), halfWidth: time() }),
+  z.strictObject({
+    kind: kind('normal'),
+    sigma: time(),
+    bound: number('a number of standard deviations such as 3', { min: 0.1, max: 8 }).optional(),
+  }),
+  z.strictObject({
+    kind: kind('pareto'),
+    scale: time(),
+    shape: number('a number such as 3', { min: 0.1, max: 100 }).optional(),
+    cap: time(),
+  }),
+  z.strictObject({ kind: kind('table'), quantiles: z.array(time()).min(2) }),
+]);
+
+/** Jitter: the half width of a uniform law, or a law. */
+export const jitterSchema = z
+  .union([time(), jitterKinds])
+  .transform((jitter): JitterSpec => {
+    if (typeof jitter === 'number') return { kind: 'uniform', halfWidthNs: jitter };
+    switch (jitter.kind) {
+      case 'none':
+        return jitter;
+      case 'uniform':
+        return { kind: 'uniform', halfWidthNs: jitter.halfWidth };
+      case 'normal':
+        return defined({ kind: 'normal', sigmaNs: jitter.sigma, boundSigmas: jitter.bound });
+      case 'pareto':
+        return defined({
+          kind: 'pareto',
+          scaleNs: jitter.scale,
+          shape: jitter.shape,
+          capNs: jitter.cap,
+        });
+      case 'table':
+        return { kind: 'table', quantilesNs: jitter.quantiles };
+      default:
+        return jitter satisfies never;
+    }
+  })
+  .meta({
+    description: 'Added to the delay of each packet: a half width (uniform law), or a law.',
+    default: { kind: 'none' },
+    examples: ['2ms'],
+  });
+
+/** Whether packets may overtake each other. */
+export const reorderSchema = z
+  .union([
+    flag(),
+    z.strictObject({ probability: share(), gap: whole('a number such as 5', { min: 1 }) }),
+  ])
+  .transform((reorder): ReorderSpec => reorder)
+  .meta({ description: 'Whether jitter may reorder packets.', default: false });
+
+/** Bit errors: a share of packets, or share and number of bits. */
+export const corruptSchema = z
+  .union([
+    share(),
+    z.strictObject({
+      probability: share(),
+      bits: whole('a number of bits', { min: 1, max: 64 }).optional(),
+    }),
+  ])
+  .transform(
+    (corrupt): CorruptSpec =>
+      typeof corrupt === 'number' ? { probability: corrupt } : defined(corrupt),
+  )
+  .meta({ description: 'Share of packets with flipped bits.', default: 0, examples: ['0.01%'] });
+
+// --- queue and limiter ------------------------------------------------------------------------
+
+type DropTail = Extract<QueueSpec, { kind: 'drop-tail' }>;
+
+const limitsShape = {
+  packets: whole('a number of packets such as 1000', { min: 0 }).optional(),
+  bytes: size().optional(),
+};
+
+function limits(given: {
+  readonly packets?: number | undefined;
+  readonly bytes?: number | undefined;
+}): Omit<DropTail, 'kind'> {
+  return defined({ limitPackets: given.packets, limitBytes: given.bytes });
+}
+
+const queueKinds = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('drop-tail'), ...limitsShape }),
+  z.strictObject({
+    kind: kind('codel'),
+    target: time(POSITIVE_NS).optional(),
+    interval: time(POSITIVE_NS).optional(),
+    maxPacket: size().optional(),
+    packets: limitsShape.packets,
+  }),
+  z.strictObject({
+    kind: kind('priority'),
+    classes: z.array(z.strictObject(limitsShape)).min(1).max(16),
+    classOfDscp: z
+      .array(whole('a class number from 0', { min: 0, max: 15 }))
+      .length(64)
+      .optional(),
+  }),
+]);
+
+/** Length of a drop-tail queue in packets or bytes. */
+function queueLimit(): Leaf<DropTail> {
+  const expects = 'a length such as 1000packets, 1MB';
+  const json = { type: 'string', examples: ['1000packets', '1MB'] };
+  return leaf(expects, json, (value): LeafResult<DropTail> => {
+    if (typeof value === 'number') {
+      return wrong('E102', `${value} has no unit, expected ${expects}`, `write ${value}packets`);
+    }
+    if (typeof value !== 'string') return otherShape(value, expects);
+    const found = readQuantity(value);
+    if (found === undefined) return wrong('E103', `"${value}" is not ${expects}`);
+    if (found.value < 0) return wrong('E115', `${value} is below the minimum 0`);
+    if (found.kind === 'packets' && Number.isInteger(found.value)) {
+      return { value: { kind: 'drop-tail', limitPackets: found.value } };
+    }
+    if (found.kind === 'size' && Number.isInteger(found.value)) {
+      return { value: { kind: 'drop-tail', limitBytes: found.value } };
+    }
+    return wrong('E103', `${value} is not ${expects}`);
+  });
+}
+
+/** Queue: the length of a drop-tail queue, or a discipline. */
+export const queueSchema = z
+  .union([queueLimit(), queueKinds])
+  .transform((queue): QueueSpec => {
+    switch (queue.kind) {
+      case 'drop-tail':
+        return 'packets' in queue || 'bytes' in queue
+          ? { kind: 'drop-tail', ...limits(queue) }
+          : defined(queue);
+      case 'codel':
+        return defined({
+          kind: 'codel',
+          targetNs: queue.target,
+          intervalNs: queue.interval,
+          maxPacketBytes: queue.maxPacket,
+          limitPackets: queue.packets,
+        });
+      case 'priority':
+        return defined({
+          kind: 'priority',
+          classes: queue.classes.map(limits),
+          classOfDscp: queue.classOfDscp,
+        });
+      default:
+        return queue satisfies never;
+    }
+  })
+  .meta({
+    description: 'Length of a drop-tail queue, or a discipline.',
+    default: '1000packets',
+    examples: ['1000packets', '1MB'],
+  });
+
+/** Rate limiter in front of the transmitter. */
+export const tokenBucketSchema = z
+  .strictObject({
+    rate: rate(),
+    burst: size({ min: 1, minText: '1B' }),
+    mode: oneOf(['shape', 'police']),
+  })
+  .transform(
+    ({ rate: bits, burst, mode }): TokenBucketSpec => ({
+      rateBytesPerSecond: bits / 8,
+      burstBytes: burst,
+      mode,
+    }),
+  )
+  .meta({ description: 'Rate limiter in front of the transmitter. Default none.' });
+
+// --- contacts ---------------------------------------------------------------------------------
+
+/** Scheduled contacts. */
+export const contactsSchema = z
+  .strictObject({
+    windows: z
+      .array(
+        z.strictObject({
+          start: time(),
+          end: time(),
+          rate: rate().optional(),
+          delay: time().optional(),
+        }),
+      )
+      .min(1),
+    period: time(POSITIVE_NS).optional(),
+    outside: oneOf(['queue', 'drop']).optional(),
+  })
+  .transform(
+    ({ windows, period, outside }): ContactsSpec =>
+      defined({
+        windows: windows.map((window) =>
+          defined({
+            startNs: window.start,
+            endNs: window.end,
+            rateBps: window.rate,
+            delayNs: window.delay,
+          }),
+        ),
+        periodNs: period,
+        outside,
+      }),
+  )
+  .meta({ description: 'Windows in which the direction can send. Default always.' });
+
+// --- a direction ------------------------------------------------------------------------------
+
+const delay = time().meta({ description: 'One-way propagation delay.', examples: ['10ms'] });
+
+/** Keys of a direction; all may be left to the defaults of the file. */
+export const directionShape = {
+  rate: rate().optional().meta({ description: 'Bit rate, or unlimited.' }),
+  delay: delay.optional(),
+  latency: delay.optional().meta({ description: 'Another word for delay.' }),
+  overhead: size().optional().meta({ description: 'Added to each packet.', default: '0B' }),
+  mtu: size({ min: 1, max: 65_535, maxText: '65535B' })
+    .optional()
+    .meta({ description: 'Largest datagram.', default: '65535B' }),
+  queue: queueSchema.optional(),
+  tokenBucket: tokenBucketSchema.optional(),
+  loss: lossSchema.optional(),
+  corrupt: corruptSchema.optional(),
+  duplicate: share().optional().meta({ description: 'Share of packets that arrive twice.' }),
+  jitter: jitterSchema.optional(),
+  reorder: reorderSchema.optional(),
+  inFlight: oneOf(['lost', 'delivered']).optional().meta({
+    description: 'What becomes of packets under way when the direction goes down.',
+    default: 'lost',
+  }),
+  contacts: contactsSchema.optional(),
+};
+
+const directionSchema = z.strictObject(directionShape);
+
+/** Values of a direction as parsed. */
+export type DirectionInput = z.output<typeof directionSchema>;
+
+/** One direction that overrides the link's values. */
+export const overrideSchema = directionSchema.meta({
+  description: 'Values of this direction only.',
+});
+
+/** Parsed values in base units; absent fields were not given. */
+export function toDirection(input: DirectionInput): Defined<Partial<DirectionSpec>> {
+  return defined({
+    rateBps: input.rate,
+    delayNs: input.delay ?? input.latency,
+    overheadBytes: input.overhead,
+    mtu: input.mtu,
+    queue: input.queue,
+    tokenBucket: input.tokenBucket,
+    loss: input.loss,
+    corrupt: input.corrupt,
+    duplicate: input.duplicate,
+    jitter: input.jitter,
+    reorder: input.reorder,
+    inFlight: input.inFlight,
+    contacts: input.contacts,
+  });
+}

@@ -1,0 +1,183 @@
+/**
+ * YAML of a topology: autonomous systems, nodes, links, segments, generators and importers.
+ *
+ * Spec: DESIGN 2 and 6, scion.md 3.1 and 3.3, issue 2 section 4. The shapes of single entries; what
+ * entries say about each other is checked in `build/`.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { flag, name, oneOf, pattern, text } from '../files/leaf.ts';
+import { size, whole } from '../files/quantity.ts';
+import { directionShape, overrideSchema } from './direction.ts';
+
+/** Number of an autonomous system as text, e.g. `1-ff00:0:110`. */
+export const isdAs = (): ReturnType<typeof pattern> =>
+  pattern(
+    'an ISD-AS such as 1-ff00:0:110',
+    /^\d{1,5}-(?:\d{1,10}|[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){2})$/,
+    'lower-case hex groups, e.g. 1-ff00:0:110',
+  );
+
+const RELATIONS = ['core', 'parent', 'child', 'peer', 'internal'] as const;
+const END = '[A-Za-z0-9][A-Za-z0-9_-]*(?:#\\d{1,5})?';
+
+/** Two ends of a link: `a <-> b`, with interface numbers `a#1 <-> b#41`. */
+export const ends = (): ReturnType<typeof pattern> =>
+  pattern(
+    'two ends such as a <-> b',
+    new RegExp(`^\\s*${END}\\s*<->\\s*${END}\\s*$`),
+    'write a <-> b, or a#1 <-> b#41 with interface numbers',
+  );
+
+const runs = text('a protocol such as ping, or a path such as ./my-protocol/index.ts').meta({
+  description: 'Protocol of the node: a shipped one, or the path of a module.',
+  examples: ['gateway', 'scion', './my-protocol/index.ts'],
+});
+
+const optionsSchema = z
+  .record(z.string(), z.unknown())
+  .meta({ description: 'Options of the protocol, checked by its own schema.' });
+
+const nodeShape = {
+  run: runs.optional(),
+  options: optionsSchema.optional(),
+  cores: whole('a number of cores', { min: 1, max: 1_024 })
+    .optional()
+    .meta({ description: 'Cores of its machine.', default: 1 }),
+};
+
+const nodeSchema = z
+  .strictObject({
+    name: name('a name such as gateway-111').meta({ description: 'Unique name of the node.' }),
+    as: isdAs().optional().meta({ description: 'Autonomous system of the node.' }),
+    ...nodeShape,
+    address: pattern(
+      'an IPv4 address such as 127.1.0.1',
+      /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/,
+      'leave it out: the address plan gives one',
+    )
+      .optional()
+      .meta({ description: 'Given by the address plan when absent.' }),
+    machine: name('a name such as server-1').optional().meta({
+      description: 'Nodes of one machine share its processor. Default: the node itself.',
+    }),
+  })
+  .meta({ description: 'A host and the protocol it runs.' });
+
+const linkShape = {
+  ends: ends().meta({ description: 'The two nodes, e.g. a <-> b.' }),
+  id: name('a name such as transit-1')
+    .optional()
+    .meta({ description: 'Name of the link. Default a--b.' }),
+  relation: oneOf(RELATIONS).optional().meta({
+    description: 'What b is to a: child, parent, peer, core, or internal inside one AS.',
+  }),
+  ...directionShape,
+  forward: overrideSchema.optional(),
+  backward: overrideSchema.optional(),
+};
+
+const linkSchema = z
+  .strictObject(linkShape)
+  .meta({ description: 'A point-to-point link; forward is a to b.' });
+
+const segmentSchema = z
+  .strictObject({
+    id: name('a name such as lan-1'),
+    members: z.array(name('the name of a node')).min(2),
+    ...directionShape,
+  })
+  .meta({ description: 'A multi-access segment: one sends, all others receive.' });
+
+const asSchema = z
+  .strictObject({
+    id: isdAs().meta({ description: 'ISD-AS, e.g. 1-ff00:0:110.' }),
+    core: flag().optional().meta({ description: 'Core AS of its ISD.', default: false }),
+    mtu: size({ min: 1_280, minText: '1280B', max: 65_535, maxText: '65535B' })
+      .optional()
+      .meta({ description: 'Largest datagram inside the AS.', default: '1472B' }),
+  })
+  .meta({ description: 'An autonomous system.' });
+
+const defaultsSchema = z
+  .strictObject({
+    node: z.strictObject(nodeShape).optional(),
+    link: z.strictObject(directionShape).optional(),
+    internal: z
+      .strictObject(directionShape)
+      .optional()
+      .meta({ description: 'For links inside one AS; over those of link.' }),
+  })
+  .meta({ description: 'Values for entries that do not give their own.' });
+
+const count = (least: number): ReturnType<typeof whole> =>
+  whole('a number of nodes such as 10', { min: least, max: 100_000 });
+
+const seed = whole('a seed such as 1', { min: 0 })
+  .optional()
+  .meta({ description: 'Draws of the generator. Default 1.', default: 1 });
+
+const prefix = name('a name such as node').optional();
+
+/** Generators by kind. */
+export const generateSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('line'), nodes: count(2), prefix }),
+    z.strictObject({ kind: z.literal('ring'), nodes: count(3), prefix }),
+    z.strictObject({ kind: z.literal('star'), nodes: count(2), prefix }),
+    z.strictObject({
+      kind: z.literal('tree'),
+      nodes: count(2),
+      prefix,
+      children: whole('a number of children such as 2', { min: 1, max: 1_000 })
+        .optional()
+        .meta({ description: 'Of each node. Default 2; with a seed, drawn from 1 to this.' }),
+      seed,
+    }),
+    z.strictObject({
+      kind: z.literal('scion'),
+      isds: whole('a number of ISDs such as 2', { min: 1, max: 100 }).optional(),
+      cores: whole('core ASes of each ISD such as 2', { min: 1, max: 100 }).optional(),
+      leaves: whole('leaf ASes of each ISD such as 4', { min: 0, max: 1_000 }).optional(),
+      depth: whole('levels of leaf ASes such as 2', { min: 1, max: 8 }).optional(),
+      parents: whole('parents of each leaf AS such as 2', { min: 1, max: 16 }).optional(),
+      peering: whole('peering links such as 1', { min: 0, max: 10_000 }).optional(),
+      gateways: flag().optional(),
+      seed,
+    }),
+  ])
+  .meta({ description: 'Makes nodes and links by a rule; the lists of the file are added.' });
+
+/** A topology file. */
+export const topologySchema = z
+  .strictObject({
+    name: name('a name such as scion-default').meta({ description: 'Name of the topology.' }),
+    description: text('a text').optional(),
+    addressPlan: oneOf(['loopback', 'ports', 'scion']).optional().meta({
+      description: 'loopback: an address of 127/8 each; ports: all on 127.0.0.1.',
+      default: 'loopback',
+    }),
+    defaults: defaultsSchema.optional(),
+    generate: generateSchema.optional(),
+    import: z
+      .strictObject({ scion: text('the path of a .topo file') })
+      .optional()
+      .meta({ description: 'Takes ASes, routers and links from a SCION topology file.' }),
+    ases: z.array(asSchema).optional(),
+    nodes: z.array(nodeSchema).optional(),
+    links: z.array(linkSchema).optional(),
+    segments: z.array(segmentSchema).optional(),
+  })
+  .meta({ title: 'Orrery topology', description: 'Nodes, links, and what they are like.' });
+
+/** A topology file as parsed. */
+export type TopologyInput = z.output<typeof topologySchema>;
+/** One entry of `nodes`. */
+export type NodeInput = z.output<typeof nodeSchema>;
+/** One entry of `links`. */
+export type LinkInput = z.output<typeof linkSchema>;
+/** One entry of `segments`. */
+export type SegmentInput = z.output<typeof segmentSchema>;
+/** The `generate` entry. */
+export type GenerateInput = z.output<typeof generateSchema>;
