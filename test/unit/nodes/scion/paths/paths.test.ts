@@ -237,44 +237,43 @@ describe('paths in a small topology', () => {
 });
 
 describe('the search for paths', () => {
-  /** Segments from CORE_1 over `length` ASes to `end`, each over interfaces of its own. */
-  function parallel(end: IsdAs, count: number, length: number): PathSegment[] {
-    const mac = new Uint8Array(6);
+  const mac = new Uint8Array(6);
+
+  function entry(at: IsdAs, consIngress: number, consEgress: number): AsEntry {
+    const hop = { consIngress, consEgress, expTime: 63, mac };
+    return { isdAs: at, mtu: 1400, ingressMtu: 1400, hop, peers: [] };
+  }
+
+  /** Segments from CORE_1 to `end` over `between` ASes, each over interfaces of its own. */
+  function parallel(end: IsdAs, count: number, between: number): PathSegment[] {
     return Array.from({ length: count }, (_, copy): PathSegment => {
-      const entries = Array.from({ length }, (_unused, index): AsEntry => {
-        const isLast = index === length - 1;
-        const consIngress = index === 0 ? 0 : 1000 * length + copy;
-        const hop = {
-          consIngress,
-          consEgress: isLast ? 0 : 2000 * length + copy,
-          expTime: 63,
-          mac,
-        };
-        const middle = isdAs(`1-${1000 * index + copy + 1}`);
-        const at = index === 0 ? CORE_1 : isLast ? end : middle;
-        return { isdAs: at, mtu: 1400, ingressMtu: 1400, hop, peers: [] };
-      });
+      const ifId = 1 + copy + 1000 * between;
+      const middle = Array.from({ length: between }, (_unused, index) =>
+        entry(isdAs(`1-${1 + copy + 1000 * index}`), ifId, ifId),
+      );
+      const entries = [entry(CORE_1, 0, ifId), ...middle, entry(end, ifId, 0)];
       return { segmentId: 0, timestamp: 0, entries };
     });
   }
+
   const ends = { source: LEAF_A, target: LEAF_B, cores: [], crypto };
 
   it('finds costlier paths while there is room', () => {
-    const ups = [...parallel(LEAF_A, 3, 2), ...parallel(LEAF_A, 1, 3)];
-    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, 2, 2) });
+    const ups = [...parallel(LEAF_A, 3, 0), ...parallel(LEAF_A, 1, 1)];
+    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, 2, 0) });
     expect(paths.map(({ weight }) => weight)).toEqual([2, 2, 2, 2, 2, 2, 3, 3]);
   });
 
   it('ends with the cost at which there are enough', () => {
     const side = Math.ceil(Math.sqrt(SOLUTIONS_MAX));
-    const ups = [...parallel(LEAF_A, side, 2), ...parallel(LEAF_A, 1, 3)];
-    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, side, 2) });
+    const ups = [...parallel(LEAF_A, side, 0), ...parallel(LEAF_A, 1, 1)];
+    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, side, 0) });
     expect(paths.length).toBe(side * side);
     expect(Math.max(...paths.map(({ weight }) => weight))).toBe(2);
   });
 
   it('finds nothing from an AS to itself', () => {
-    const ups = parallel(LEAF_A, 1, 2);
+    const ups = parallel(LEAF_A, 1, 0);
     expect(combinePaths({ ...ends, target: LEAF_A, ups, downs: [] })).toEqual([]);
   });
 });
