@@ -29,8 +29,8 @@ export const FLOW_ID_MAX = 0xf_ffff;
 export const ISD_AS_LENGTH = 8;
 /** Bytes of the destination and source ISD-AS pair. */
 export const ISD_AS_PAIR_LENGTH = 2 * ISD_AS_LENGTH;
-/** Offset of the destination ISD-AS from the packet's start; also the SCMP pointer to it. */
-export const DESTINATION_ISD_AS_OFFSET = COMMON_LENGTH;
+/** Offset of the destination ISD-AS, behind the common header; also the SCMP pointer to it. */
+export const DESTINATION_ISD_AS_OFFSET = 12;
 /** Offset of the source ISD-AS from the packet's start; also the SCMP pointer to it. */
 export const SOURCE_ISD_AS_OFFSET = COMMON_LENGTH + ISD_AS_LENGTH;
 /** Offset of both host addresses, destination first. */
@@ -53,8 +53,6 @@ export const HOP_LENGTH = 12;
 export const HOP_MAC_LENGTH = 6;
 /** Offset of the MAC inside a hop field. */
 export const HOP_MAC_OFFSET = 6;
-/** Segments of a path. */
-export const SEGMENTS_MAX = 3;
 /** CurrHF is 6 bits, so no more hop fields than this can be pointed at. */
 export const HOPS_MAX = 64;
 /** Bytes of a one-hop path ("Path Type: OneHopPath"): info field and two hop fields. */

@@ -71,7 +71,7 @@ export function assemble(request: AssembleRequest): Path {
  * How many hop entries' MACs are folded into the SegID that the path starts with. Routers fold the
  * others in or out as the packet travels.
  */
-export function initialFolds(edge: Edge): number {
+function initialFolds(edge: Edge): number {
   const last = edge.segment.entries.length - 1;
   const isPeer = edge.peer !== 0;
   if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);

@@ -71,7 +71,7 @@ export function formatHost(address: HostAddress): string {
 }
 
 /** The address of a service number. */
-export function serviceHost(service: number): HostAddress {
+function serviceHost(service: number): HostAddress {
   const bytes = new Uint8Array(hostLength(HOST_TYPE_SERVICE));
   writeUint16(bytes, 0, service);
   return { type: HOST_TYPE_SERVICE, bytes };
