@@ -1,0 +1,153 @@
+/**
+ * A crypto provider whose calls are charged to the modelled processor by function and length; what
+ * it computes is the provider's (DESIGN 3: wrappers charge, protocols contain no cost code).
+ *
+ * @module
+ */
+import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
+import type { Machine } from './machine.ts';
+
+/** Charges `machine` for every call of `provider`. */
+export class ChargedCrypto implements CryptoProvider {
+  readonly name: string;
+  private readonly inner: CryptoProvider;
+  private readonly machine: Machine;
+
+  constructor(inner: CryptoProvider, machine: Machine) {
+    this.name = inner.name;
+    this.inner = inner;
+    this.machine = machine;
+  }
+
+  sha256(data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('sha256', data.length);
+    return this.inner.sha256(data);
+  }
+
+  sha512(data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('sha512', data.length);
+    return this.inner.sha512(data);
+  }
+
+  blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('blake2b', data.length);
+    return this.inner.blake2b(data, length, key);
+  }
+
+  blake2s(data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('blake2s', data.length);
+    return this.inner.blake2s(data);
+  }
+
+  blake3(data: Uint8Array, length: number): Uint8Array {
+    this.machine.chargeCrypto('blake3', data.length);
+    return this.inner.blake3(data, length);
+  }
+
+  blake3DeriveKey(context: string, material: Uint8Array, length: number): Uint8Array {
+    this.machine.chargeCrypto('blake3DeriveKey', material.length);
+    return this.inner.blake3DeriveKey(context, material, length);
+  }
+
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('hmacSha256', data.length);
+    return this.inner.hmacSha256(key, data);
+  }
+
+  hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('hmacSha512', data.length);
+    return this.inner.hmacSha512(key, data);
+  }
+
+  hkdfSha256(input: HkdfInput): Uint8Array {
+    this.machine.chargeCrypto('hkdfSha256', input.length);
+    return this.inner.hkdfSha256(input);
+  }
+
+  hkdfSha512(input: HkdfInput): Uint8Array {
+    this.machine.chargeCrypto('hkdfSha512', input.length);
+    return this.inner.hkdfSha512(input);
+  }
+
+  x25519PublicKey(secret: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('x25519PublicKey', 0);
+    return this.inner.x25519PublicKey(secret);
+  }
+
+  x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
+    this.machine.chargeCrypto('x25519', 0);
+    return this.inner.x25519(secret, publicKey);
+  }
+
+  ed25519PublicKey(secret: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('ed25519PublicKey', 0);
+    return this.inner.ed25519PublicKey(secret);
+  }
+
+  ed25519Sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('ed25519Sign', message.length);
+    return this.inner.ed25519Sign(secret, message);
+  }
+
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    this.machine.chargeCrypto('ed25519Verify', message.length);
+    return this.inner.ed25519Verify(publicKey, message, signature);
+  }
+
+  p256PublicKey(secret: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('p256PublicKey', 0);
+    return this.inner.p256PublicKey(secret);
+  }
+
+  p256Sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('p256Sign', message.length);
+    return this.inner.p256Sign(secret, message);
+  }
+
+  p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    this.machine.chargeCrypto('p256Verify', message.length);
+    return this.inner.p256Verify(publicKey, message, signature);
+  }
+
+  aead(name: AeadName, key: Uint8Array): AeadKey {
+    this.machine.chargeCrypto('aead', 0);
+    const inner = this.inner.aead(name, key);
+    const { machine } = this;
+    return {
+      seal: (nonce, associatedData, plaintext, target): number => {
+        machine.chargeCrypto('seal', plaintext.length);
+        return inner.seal(nonce, associatedData, plaintext, target);
+      },
+      open: (nonce, associatedData, sealed, target): number => {
+        machine.chargeCrypto('open', sealed.length);
+        return inner.open(nonce, associatedData, sealed, target);
+      },
+    };
+  }
+
+  aesCmac(key: Uint8Array): MacKey {
+    this.machine.chargeCrypto('aesCmac', 0);
+    const inner = this.inner.aesCmac(key);
+    const { machine } = this;
+    return {
+      tag: (message, out): void => {
+        machine.chargeCrypto('tag', message.length);
+        inner.tag(message, out);
+      },
+    };
+  }
+
+  aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('aesCtr', data.length);
+    return this.inner.aesCtr(key, counter, data);
+  }
+
+  chacha20(key: Uint8Array, nonce: Uint8Array, counter: number, data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('chacha20', data.length);
+    return this.inner.chacha20(key, nonce, counter, data);
+  }
+
+  equal(a: Uint8Array, b: Uint8Array): boolean {
+    return this.inner.equal(a, b);
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The processor of a machine, shared by the hosts on it: `cores` servers, two lanes, control before
+ * data, first come first served within a lane (simulation.md 3.5, DESIGN 3).
+ *
+ * Tasks of one key run one at a time in their order. Charges are deterministic: no draw. Not
+ * modelled: preemption, caches, garbage collection.
+ *
+ * @module
+ */
+import type { Scheduler } from '../core/scheduler.ts';
+
+/** Work for a processor. */
+export interface CpuTask {
+  readonly lane: 'control' | 'data';
+  /** Tasks of one key exclude each other and keep their order; undefined excludes nothing. */
+  readonly key?: string | undefined;
+  /** False when the task was cancelled before it began. */
+  isWanted(): boolean;
+  /** Begins on a free core; returns how long it occupies it, integer ns. */
+  begin(): number;
+  /** The core is free again. */
+  end(): void;
+}
+
+/** One machine's cores. */
+export class CpuModel {
+  /** Total time that cores were occupied, ns. */
+  busyNs = 0;
+  private readonly scheduler: Scheduler;
+  private freeCores: number;
+  private readonly control: CpuTask[] = [];
+  private readonly data: CpuTask[] = [];
+  /** Keys at work, with the tasks that wait for each. */
+  private readonly keys = new Map<string, CpuTask[]>();
+
+  constructor(scheduler: Scheduler, cores: number) {
+    this.scheduler = scheduler;
+    this.freeCores = cores;
+  }
+
+  /** Tasks that wait for a core. */
+  get waiting(): number {
+    return this.control.length + this.data.length;
+  }
+
+  /** Queues a task; it begins at once when a core is free. */
+  submit(task: CpuTask): void {
+    if (task.key !== undefined) {
+      const behind = this.keys.get(task.key);
+      if (behind !== undefined) {
+        behind.push(task);
+        return;
+      }
+      this.keys.set(task.key, []);
+    }
+    this.enqueue(task);
+    this.dispatch();
+  }
+
+  private enqueue(task: CpuTask): void {
+    (task.lane === 'control' ? this.control : this.data).push(task);
+  }
+
+  private dispatch(): void {
+    while (this.freeCores > 0) {
+      const task = this.control.shift() ?? this.data.shift();
+      if (task === undefined) return;
+      if (!task.isWanted()) {
+        this.finishKey(task.key);
+        continue;
+      }
+      this.freeCores -= 1;
+      const costNs = task.begin();
+      this.busyNs += costNs;
+      this.scheduler.after(costNs, () => this.finish(task), 'processor');
+    }
+  }
+
+  private finish(task: CpuTask): void {
+    this.freeCores += 1;
+    this.finishKey(task.key);
+    task.end();
+    this.dispatch();
+  }
+
+  private finishKey(key: string | undefined): void {
+    if (key === undefined) return;
+    const next = this.keys.get(key)?.shift();
+    if (next === undefined) this.keys.delete(key);
+    else this.enqueue(next);
+  }
+}

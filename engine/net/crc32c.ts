@@ -1,0 +1,24 @@
+/**
+ * CRC-32C (Castagnoli), reflected polynomial 0x82f63b78 (RFC 3720 appendix B.4).
+ *
+ * @module
+ */
+
+const POLYNOMIAL = 0x82f6_3b78;
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ ((crc & 1) === 1 ? POLYNOMIAL : 0);
+  return crc >>> 0;
+});
+
+/**
+ * The checksum of `bytes`.
+ * @param previous Checksum of what lies before them, to continue from.
+ * @example crc32c(new TextEncoder().encode('123456789')) === 0xe3069283
+ */
+export function crc32c(bytes: Uint8Array, previous = 0): number {
+  let crc = ~previous;
+  for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
+  return ~crc >>> 0;
+}

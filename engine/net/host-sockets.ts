@@ -1,0 +1,130 @@
+/**
+ * Ports and ways of one simulated host: binds sockets and decides by which link a datagram leaves:
+ * (1) the socket's `link`, (2) the link whose other end is its destination (address, port), (3) the
+ * first link or segment that joins the two hosts.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import type { DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
+import type { Direction } from './direction.ts';
+import { BROADCAST_ADDRESS } from './endpoint-table.ts';
+import type { Machine } from './machine.ts';
+import type { PacketTable } from './packet-table.ts';
+import { DEFERRED_SEND, type HostWorld } from './sim-host-world.ts';
+import { type BufferOwnership, SimSocket, type SocketContext } from './sim-socket.ts';
+
+/** First port that `udp({ port: 0 })` hands out (RFC 6335 section 6). */
+const FIRST_DYNAMIC_PORT = 49_152;
+const LAST_PORT = 65_535;
+
+/** Whose sockets these are. */
+export interface SocketOwner {
+  readonly name: string;
+  readonly index: number;
+  readonly address: string;
+  readonly machine: Machine;
+}
+
+/** Sockets and links of one host. */
+export class HostSockets implements SocketContext {
+  readonly hostIndex: number;
+  readonly table: PacketTable;
+  readonly ownership: BufferOwnership;
+  private readonly world: HostWorld;
+  private readonly owner: SocketOwner;
+  private readonly addresses: Set<string>;
+  private readonly open = new Set<SimSocket>();
+  private readonly linkByRemote = new Map<Endpoint, Direction>();
+  private readonly linkByHost = new Map<number, Direction>();
+  private readonly linkById = new Map<string, Direction>();
+  private nextPort = FIRST_DYNAMIC_PORT;
+
+  constructor(world: HostWorld, owner: SocketOwner) {
+    this.world = world;
+    this.owner = owner;
+    this.hostIndex = owner.index;
+    this.table = world.network.table;
+    this.ownership = world.ownership;
+    this.addresses = new Set([owner.address]);
+  }
+
+  /** A link or segment of this host; `remote` is the other end of a link. */
+  attach(id: string, direction: Direction, remote?: Endpoint): void {
+    this.linkById.set(id, direction);
+    if (remote !== undefined) this.linkByRemote.set(remote, direction);
+  }
+
+  /** The way to another host, unless there is an older one. */
+  attachNeighbour(host: number, direction: Direction): void {
+    if (!this.linkByHost.has(host)) this.linkByHost.set(host, direction);
+  }
+
+  /** One more address of this host (a link end may have its own). */
+  addAddress(address: string): void {
+    this.addresses.add(address);
+  }
+
+  /** Binds a socket; undefined when the port is taken or the address is not the host's. */
+  bind(options: UdpOptions): DatagramSocket | undefined {
+    const address = options.address ?? this.owner.address;
+    if (!this.addresses.has(address)) return undefined;
+    const { sockets } = this.world.endpoints;
+    const port = options.port === 0 ? this.freePort(address) : options.port;
+    const local = this.world.endpoints.intern(address, port);
+    if (sockets[local] !== undefined) return undefined;
+    const out = options.link === undefined ? undefined : this.linkById.get(options.link);
+    const isKnown = options.link === undefined || out !== undefined;
+    assert(isKnown, `${this.owner.name} has no link ${options.link}`);
+    const socket = new SimSocket(this, local, out, options.onDatagram);
+    sockets[local] = socket;
+    this.open.add(socket);
+    return socket;
+  }
+
+  /** Closes everything: the host crashed. */
+  closeAll(): void {
+    for (const socket of [...this.open]) socket.close();
+    this.nextPort = FIRST_DYNAMIC_PORT;
+  }
+
+  unbind(socket: SimSocket): void {
+    this.world.endpoints.sockets[socket.local] = undefined;
+    this.open.delete(socket);
+  }
+
+  route(to: Endpoint): Direction | undefined {
+    const direct = this.linkByRemote.get(to);
+    if (direct !== undefined) return direct;
+    const { address } = this.world.endpoints.pairOf(to);
+    if (address === BROADCAST_ADDRESS) return this.world.segmentOf(this.hostIndex);
+    const host = this.world.hostOf(address);
+    if (host === undefined) return undefined;
+    if (host === this.hostIndex) return this.world.loopback(host);
+    return this.linkByHost.get(host);
+  }
+
+  noRoute(packet: number): void {
+    this.world.noRoute(this.hostIndex, packet);
+  }
+
+  // hot: once per datagram.
+  transmit(direction: Direction, packet: number): boolean {
+    const { machine } = this.owner;
+    if (!machine.isCharging) return direction.offer(packet);
+    machine.charge('send', this.table.length[packet] as number);
+    const { scheduler } = this.world.network;
+    scheduler.schedule(machine.chargedNs, DEFERRED_SEND, packet, direction.id);
+    return true;
+  }
+
+  private freePort(address: string): number {
+    const { endpoints } = this.world;
+    for (let port = this.nextPort; port <= LAST_PORT; port += 1) {
+      if (endpoints.sockets[endpoints.intern(address, port)] !== undefined) continue;
+      this.nextPort = port + 1;
+      return port;
+    }
+    throw new RangeError(`${this.owner.name}: no dynamic port is free`);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Calendar time of a simulated host: the scenario's epoch plus virtual time, with a step and a drift
+ * (simulation.md 8.1, "clock skew"). Never the order of events: only what `host.clock` returns.
+ *
+ * @module
+ */
+import { NS_PER_S } from '../core/time.ts';
+import type { CalendarTime, Nanoseconds } from '../host/time.ts';
+
+/** How a clock is wrong. */
+export interface ClockError {
+  /** Added to the true time, ns; may be negative. */
+  readonly offsetNs?: number;
+  /** Gains this many millionths; may be negative. */
+  readonly driftPpm?: number;
+}
+
+/** One host's clock. */
+export class SimClock {
+  private readonly epochSeconds: number;
+  private offsetNs: number;
+  private driftPpm: number;
+  /** Since when the drift applies, virtual ns. */
+  private since: Nanoseconds = 0;
+
+  constructor(epochSeconds: number, error: ClockError = {}) {
+    this.epochSeconds = epochSeconds;
+    this.offsetNs = error.offsetNs ?? 0;
+    this.driftPpm = error.driftPpm ?? 0;
+  }
+
+  /** The calendar time that the host believes in. */
+  read(now: Nanoseconds): CalendarTime {
+    const local = now + this.errorAt(now);
+    const seconds = Math.floor(local / NS_PER_S);
+    return { seconds: this.epochSeconds + seconds, nanos: local - seconds * NS_PER_S };
+  }
+
+  /** Jumps by `stepNs`. */
+  step(stepNs: number): void {
+    this.offsetNs += stepNs;
+  }
+
+  /** Drifts by `ppm` from now on; what has been gained so far stays. */
+  drift(ppm: number, now: Nanoseconds): void {
+    this.offsetNs = this.errorAt(now);
+    this.driftPpm = ppm;
+    this.since = now;
+  }
+
+  private errorAt(now: Nanoseconds): number {
+    return this.offsetNs + Math.floor(((now - this.since) * this.driftPpm) / 1_000_000);
+  }
+}

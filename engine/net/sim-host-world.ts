@@ -1,0 +1,43 @@
+/**
+ * What a simulated host needs of its world; the world implements it.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../host/crypto.ts';
+import type { Direction } from './direction.ts';
+import type { EndpointTable } from './endpoint-table.ts';
+import type { Machine } from './machine.ts';
+import type { Network } from './network.ts';
+import type { LogSink, TraceRecorder } from './sim-observers.ts';
+import type { BufferOwnership } from './sim-socket.ts';
+import type { StreamModel } from './stream-hook.ts';
+
+/** Event kind of a send that waits for the processor: target is the packet, argument the direction. */
+export const DEFERRED_SEND = 5;
+
+/** The surroundings of a host. */
+export interface HostWorld {
+  readonly network: Network;
+  readonly endpoints: EndpointTable;
+  readonly ownership: BufferOwnership;
+  readonly streams: StreamModel;
+  readonly recorder: TraceRecorder | undefined;
+  readonly logSink: LogSink | undefined;
+  /** Calendar time of virtual 0, Unix seconds. */
+  readonly epochSeconds: number;
+  /** How long a store takes to make things durable, ns. */
+  readonly syncDelayNs: number;
+  /** The machine of that name, made on first use. */
+  machine(name: string): Machine;
+  crypto(host: string, machine: Machine): CryptoProvider;
+  /** A number for a name, in the order of first use, for the fingerprint. */
+  nameNumber(name: string): number;
+  /** Index of the host that owns an address. */
+  hostOf(address: string): number | undefined;
+  /** The first segment of a host. */
+  segmentOf(host: number): Direction | undefined;
+  /** The way of a host to itself. */
+  loopback(host: number): Direction;
+  /** Loses a packet for which no link was found. */
+  noRoute(host: number, packet: number): void;
+}

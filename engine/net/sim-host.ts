@@ -1,0 +1,312 @@
+/**
+ * The port, in virtual time: everything that one simulated node may touch (engine/host/host.ts).
+ *
+ * Sockets and ways are in host-sockets.ts; streams are delegated to the world's stream model.
+ * Does not create nodes: the runner does.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import { SeededBytes } from '../core/seeded-bytes.ts';
+import { openStream, type RandomStream } from '../core/stream.ts';
+import { RearmTimer } from '../core/timer.ts';
+import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
+import type { CryptoProvider } from '../host/crypto.ts';
+import type { NodeRequest } from '../host/host.ts';
+import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
+import type { Random } from '../host/random.ts';
+import type { DatagramHandler, DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
+import type { Store } from '../host/store.ts';
+import type {
+  ConnectDone,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Stream,
+} from '../host/stream.ts';
+import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
+import { MeterTable } from '../measure/counters.ts';
+import { HostSockets } from './host-sockets.ts';
+import type { Machine } from './machine.ts';
+import { FINGERPRINT } from './network.ts';
+import { type ClockError, SimClock } from './sim-clock.ts';
+import { SimCompute } from './sim-compute.ts';
+import type { HostWorld } from './sim-host-world.ts';
+import type { DeliverySink } from './sim-observers.ts';
+import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
+import type { StreamHost } from './stream-hook.ts';
+
+const LAST_PORT = 65_535;
+
+/** What a host is. */
+export interface SimHostOptions {
+  readonly name: string;
+  /** From the address plan. */
+  readonly address: string;
+  /** Machine whose processor it shares; one of its own when absent. */
+  readonly machine?: string;
+  readonly clock?: ClockError;
+  /** Metrics and jobs of the protocol that runs here. */
+  readonly metrics?: readonly MetricDefinition[];
+  readonly jobs?: Readonly<Record<string, JobDefinition>>;
+  /** Drop reasons of the protocol; when given, others are an assertion. */
+  readonly drops?: Readonly<Record<string, string>>;
+}
+
+/** One host. */
+export class SimHost implements StreamHost {
+  readonly name: string;
+  readonly address: string;
+  readonly index: number;
+  readonly crypto: CryptoProvider;
+  readonly meter: MeterTable;
+  readonly trace: Trace;
+  readonly log: Log;
+  readonly clockModel: SimClock;
+  /** Drops that the protocol named, by reason. */
+  readonly drops = new Map<string, number>();
+  /** Gets what the node delivers to its user. */
+  onDelivery: DeliverySink | undefined;
+  /** False between crash and restart. */
+  isUp = true;
+  /** Sockets and links; the world attaches links here. */
+  readonly sockets: HostSockets;
+  /** The processor that it shares. */
+  readonly machine: Machine;
+  /** Counts crashes: what belongs to an earlier life is dead. */
+  life = 0;
+  private readonly world: HostWorld;
+  private readonly jobs: SimCompute;
+  private readonly dropNames: Readonly<Record<string, string>> | undefined;
+  private readonly streams = new Map<string, RandomStream>();
+  private readonly disks = new Map<string, SimDisk>();
+  private readonly stores = new Map<string, Store>();
+  private readonly keyMaterial: SeededBytes;
+  private requestHandler: ((request: NodeRequest) => void) | undefined;
+
+  constructor(world: HostWorld, index: number, options: SimHostOptions) {
+    this.world = world;
+    this.index = index;
+    this.name = options.name;
+    this.address = options.address;
+    this.machine = world.machine(options.machine ?? options.name);
+    this.crypto = world.crypto(options.name, this.machine);
+    this.meter = new MeterTable(options.metrics ?? []);
+    this.dropNames = options.drops;
+    this.clockModel = new SimClock(world.epochSeconds, options.clock);
+    this.jobs = new SimCompute(this.machine, options.jobs ?? {}, options.name);
+    this.keyMaterial = new SeededBytes(world.network.seed, options.name);
+    this.sockets = new HostSockets(world, this);
+    this.trace = hostTrace(world, this);
+    this.log = hostLog(world, options.name);
+  }
+
+  now(): Nanoseconds {
+    return this.world.network.scheduler.now;
+  }
+
+  clock(): CalendarTime {
+    return this.clockModel.read(this.now());
+  }
+
+  after(delay: Nanoseconds, fire: () => void): Timer {
+    const { life } = this;
+    const timer = new RearmTimer(
+      this.world.network.scheduler,
+      () => {
+        if (this.life === life) this.fireTimer(fire);
+      },
+      this.name,
+    );
+    timer.rearm(delay);
+    return timer;
+  }
+
+  random(purpose: string): Random {
+    const known = this.streams.get(purpose);
+    if (known !== undefined) return known;
+    const opened = openStream(this.world.network.seed, this.name, purpose);
+    this.streams.set(purpose, opened);
+    return opened;
+  }
+
+  randomBytes(length: number): Uint8Array {
+    return this.keyMaterial.next(length);
+  }
+
+  endpoint(address: string, port: number): Endpoint {
+    return this.world.endpoints.intern(address, port);
+  }
+
+  endpointOf(endpoint: Endpoint): { readonly address: string; readonly port: number } {
+    return this.world.endpoints.pairOf(endpoint);
+  }
+
+  udp(options: UdpOptions): DatagramSocket | undefined {
+    const { port } = options;
+    assert(Number.isInteger(port) && port >= 0 && port <= LAST_PORT, `${this.name}: port ${port}`);
+    return this.sockets.bind(options);
+  }
+
+  openPort(port: number, onDatagram: DatagramHandler): DatagramSocket | undefined {
+    return this.sockets.bind({ port, onDatagram });
+  }
+
+  alloc(length: number): Uint8Array {
+    return this.world.network.pool.alloc(length);
+  }
+
+  release(buffer: Uint8Array): void {
+    this.world.network.pool.release(buffer);
+  }
+
+  listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined {
+    return this.world.streams.listen(this, options, onStream);
+  }
+
+  connect(options: ConnectOptions, done: ConnectDone): void {
+    this.world.streams.connect(this, options, done);
+  }
+
+  compute(
+    job: string,
+    input: unknown,
+    done: (result: ComputeResult) => void,
+    options: ComputeOptions = {},
+  ): Job {
+    const { life } = this;
+    return this.jobs.start({ job, input, done, options }, () => this.life === life);
+  }
+
+  onRequest(handler: (request: NodeRequest) => void): void {
+    this.requestHandler = handler;
+  }
+
+  deliver(from: string, buffer: Uint8Array, offset: number, length: number): void {
+    this.mixIn(FINGERPRINT.application, length);
+    this.onDelivery?.(from, buffer, offset, length);
+  }
+
+  drop(reason: string): void {
+    const isKnown = this.dropNames === undefined || reason in this.dropNames;
+    assert(isKnown, `${this.name}: drop reason ${reason} is not one of the protocol's`);
+    this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
+    this.mixIn(FINGERPRINT.nodeDrop, this.world.nameNumber(reason));
+    this.world.recorder?.nodeDrop?.(this.index, reason);
+  }
+
+  store(name: string): Store {
+    const open = this.stores.get(name);
+    if (open !== undefined) return open;
+    const disk = this.disks.get(name) ?? new SimDisk();
+    this.disks.set(name, disk);
+    const { life } = this;
+    const store = new SimStore(disk, (call) => {
+      this.world.network.scheduler.after(this.world.syncDelayNs, () => {
+        if (this.life === life) call();
+      });
+    });
+    this.stores.set(name, store);
+    return store;
+  }
+
+  /**
+   * Asks the node, as a scenario or an operator would, at this instant.
+   * @param respond Told `node-down` or `no-handler` when nobody can answer.
+   */
+  request(
+    asked: { readonly kind: string; readonly target: string; readonly body: Uint8Array },
+    respond: (outcome: string, body?: Uint8Array) => void = doNothing,
+  ): void {
+    this.mixIn(FINGERPRINT.request, asked.body.length);
+    if (!this.isUp) respond('node-down');
+    else if (this.requestHandler === undefined) respond('no-handler');
+    else this.handle(this.requestHandler, { ...asked, respond: once(respond) });
+  }
+
+  /** Ends this life: sockets, timers, jobs and handlers are gone, stores keep what the fault says. */
+  crash(fault: StoreFault): void {
+    this.isUp = false;
+    this.life += 1;
+    this.sockets.closeAll();
+    this.requestHandler = undefined;
+    this.stores.clear();
+    this.world.streams.crashed(this);
+    for (const [name, disk] of this.disks) {
+      disk.crash(fault, this.random(`store-fault/${name}`) as RandomStream);
+    }
+  }
+
+  /** Begins the next life; the runner creates the node anew. */
+  restart(): void {
+    this.isUp = true;
+  }
+
+  private handle(handler: (request: NodeRequest) => void, request: NodeRequest): void {
+    const { machine, life } = this;
+    if (machine.profile === undefined) {
+      handler(request);
+      return;
+    }
+    machine.run('data', () => {
+      if (this.life === life) handler(request);
+    });
+  }
+
+  private fireTimer(fire: () => void): void {
+    const { machine, life } = this;
+    if (machine.profile === undefined) {
+      this.mixIn(FINGERPRINT.timer, 0);
+      fire();
+      return;
+    }
+    machine.run('control', () => {
+      if (this.life !== life) return;
+      machine.charge('timer', 0);
+      this.mixIn(FINGERPRINT.timer, 0);
+      fire();
+    });
+  }
+
+  /** Mixes an event of this host into the run's fingerprint (simulation.md 6.6). */
+  mixIn(kind: number, length: number): void {
+    const { network } = this.world;
+    network.fingerprint.event(network.scheduler.now, this.index, kind, length);
+  }
+}
+
+function hostTrace(world: HostWorld, host: SimHost): Trace {
+  const { index } = host;
+  return {
+    state: (machine, state): void => world.recorder?.state(index, machine, state),
+    span: (name): (() => void) => world.recorder?.span(index, name) ?? doNothing,
+    mark: (name): void => {
+      host.mixIn(FINGERPRINT.mark, world.nameNumber(name));
+      world.recorder?.mark(index, name);
+    },
+  };
+}
+
+function hostLog(world: HostWorld, name: string): Log {
+  return {
+    debug: (message): void => world.logSink?.(name, 'debug', message),
+    info: (message): void => world.logSink?.(name, 'info', message),
+    warn: (message): void => world.logSink?.(name, 'warn', message),
+  };
+}
+
+/** Answers reach the asker once; a second one is a mistake of the node's. */
+function once(
+  respond: (outcome: string, body?: Uint8Array) => void,
+): (outcome: string, body?: Uint8Array) => void {
+  let isAnswered = false;
+  return (outcome, body) => {
+    assert(!isAnswered, 'a request was answered twice');
+    isAnswered = true;
+    respond(outcome, body);
+  };
+}
+
+function doNothing(): undefined {
+  return undefined;
+}

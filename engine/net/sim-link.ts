@@ -1,0 +1,161 @@
+/**
+ * A point-to-point link: two directions, and changes that can end again. Effects stack: while several
+ * hold, the latest wins for a quantity, and the link is up only if none holds it down
+ * (simulation.md 8.2).
+ *
+ * @module
+ */
+import type { Direction } from './direction.ts';
+import {
+  DIRECTION_DEFAULTS,
+  type DirectionSpec,
+  type LinkChange,
+  type LinkSide,
+} from './link-spec.ts';
+
+/** One end of a link as it was attached. */
+export interface LinkEndPlace {
+  readonly host: string;
+  readonly port: number;
+  /** Own address of this end; the host's when absent. */
+  readonly address?: string;
+}
+
+/** A change that holds until it is ended. */
+export interface LinkEffect {
+  /** Takes the change back; harmless when it has ended. */
+  end(): void;
+}
+
+/** The changes that hold on one direction. */
+class ChangeStack {
+  readonly direction: Direction;
+  private readonly base: DirectionSpec;
+  private readonly changes: LinkChange[] = [];
+
+  constructor(direction: Direction) {
+    this.direction = direction;
+    this.base = direction.spec;
+  }
+
+  add(change: LinkChange): void {
+    this.changes.push(change);
+    this.update(change);
+    if (change.limitPackets !== undefined) this.direction.setQueueLimit(change.limitPackets);
+    if (change.up === false) this.direction.addDown();
+  }
+
+  remove(change: LinkChange): void {
+    this.changes.splice(this.changes.indexOf(change), 1);
+    this.update(change);
+    if (change.limitPackets !== undefined) this.restoreLimit();
+    if (change.up === false) this.direction.removeDown();
+  }
+
+  private update(last: LinkChange): void {
+    const effective = this.changes.reduce(changed, this.base);
+    this.direction.apply(effective, last.inSerialisation ?? 'finish');
+  }
+
+  private restoreLimit(): void {
+    const { queue } = this.base;
+    const own = queue !== undefined && 'limitPackets' in queue ? queue.limitPackets : undefined;
+    const byDefault =
+      queue === undefined ? DIRECTION_DEFAULTS.limitPackets : Number.POSITIVE_INFINITY;
+    const latest = this.changes.findLast((change) => change.limitPackets !== undefined);
+    this.direction.setQueueLimit(latest?.limitPackets ?? own ?? byDefault);
+  }
+}
+
+/** Both directions of a link. */
+export class SimLink {
+  readonly id: string;
+  readonly a: LinkEndPlace;
+  readonly b: LinkEndPlace;
+  readonly forward: Direction;
+  readonly backward: Direction;
+  private readonly stacks: readonly [ChangeStack, ChangeStack];
+  /** Downs without an end of their own, oldest first: `up: true` ends one. */
+  private readonly openDowns: { readonly side: LinkSide; readonly effect: LinkEffect }[] = [];
+
+  constructor(
+    place: { readonly id: string; readonly a: LinkEndPlace; readonly b: LinkEndPlace },
+    forward: Direction,
+    backward: Direction,
+  ) {
+    this.id = place.id;
+    this.a = place.a;
+    this.b = place.b;
+    this.forward = forward;
+    this.backward = backward;
+    this.stacks = [new ChangeStack(forward), new ChangeStack(backward)];
+  }
+
+  /** The directions that `side` names. */
+  directions(side: LinkSide): readonly Direction[] {
+    return this.stacksOf(side).map((stack) => stack.direction);
+  }
+
+  /**
+   * Changes the link from now on.
+   * @returns the effect, for a change that lasts a while. `up: true` ends the oldest `up: false` of
+   * the same side instead.
+   */
+  change(change: LinkChange, side: LinkSide = 'both'): LinkEffect {
+    if (change.up === true) this.endOldestDown(side);
+    const stacks = this.stacksOf(side);
+    for (const stack of stacks) stack.add(change);
+    let isOver = false;
+    const effect = {
+      end: (): void => {
+        if (isOver) return;
+        isOver = true;
+        for (const stack of stacks) stack.remove(change);
+      },
+    };
+    if (change.up === false) this.openDowns.push({ side, effect });
+    return effect;
+  }
+
+  /** Keeps packets that arrive in flight until the effect ends; then they arrive in `order`. */
+  hold(
+    side: LinkSide = 'both',
+    order?: (packets: readonly number[]) => readonly number[],
+  ): LinkEffect {
+    const directions = this.directions(side);
+    for (const direction of directions) direction.hold();
+    let isOver = false;
+    return {
+      end: (): void => {
+        if (isOver) return;
+        isOver = true;
+        for (const direction of directions) direction.release(order);
+      },
+    };
+  }
+
+  private endOldestDown(side: LinkSide): void {
+    const index = this.openDowns.findIndex((down) => down.side === side);
+    if (index < 0) return;
+    this.openDowns.splice(index, 1)[0]?.effect.end();
+  }
+
+  private stacksOf(side: LinkSide): readonly ChangeStack[] {
+    if (side === 'forward') return [this.stacks[0]];
+    if (side === 'backward') return [this.stacks[1]];
+    return this.stacks;
+  }
+}
+
+/** The specification under one more change. */
+function changed(spec: DirectionSpec, change: LinkChange): DirectionSpec {
+  const { up: _up, limitPackets: _limit, inSerialisation: _rule, ...quantities } = change;
+  const entries = Object.entries(quantities).filter(([, value]) => value !== undefined);
+  if (entries.length === 0) return spec;
+  const result: Record<string, unknown> = { ...spec };
+  for (const [name, value] of entries) {
+    if (value === null) delete result[name];
+    else result[name] = value;
+  }
+  return result as unknown as DirectionSpec;
+}

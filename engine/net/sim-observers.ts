@@ -1,0 +1,27 @@
+/**
+ * Who watches a simulated world: the trace recorder, the log, the scenario's sink. Everything here
+ * is optional and costs a comparison when absent; nothing of it changes a run.
+ *
+ * @module
+ */
+
+/** What nodes say for the pictures (engine/host/measure.ts, Trace). */
+export interface TraceRecorder {
+  state(host: number, machine: string, state: string): void;
+  /** Begins a procedure; the function returned ends it. */
+  span(host: number, name: string): () => void;
+  mark(host: number, name: string): void;
+  /** A drop that a protocol named. */
+  nodeDrop?(host: number, reason: string): void;
+}
+
+/** Where log lines go. */
+export type LogSink = (host: string, level: 'debug' | 'info' | 'warn', message: string) => void;
+
+/** Gets application bytes that a node hands over; the bytes are read during the call only. */
+export type DeliverySink = (
+  from: string,
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+) => void;

@@ -1,0 +1,125 @@
+/**
+ * A multi-access segment: one transmitter at a time, first come first served, receivers are all other
+ * members (simulation.md 2.7). The medium is one direction; a broadcast becomes one copy per receiver
+ * when it arrives, and packets are conserved per receiver copy.
+ *
+ * Does not model collisions (no CSMA/CD), and does not flush what a crashed member had queued on the
+ * common medium.
+ *
+ * @module
+ */
+import type { Direction } from './direction.ts';
+import { NO_ROUTE, NODE_DOWN, PARTITION, PORT_UNREACHABLE } from './drop-reasons.ts';
+import { BROADCAST_ADDRESS, type EndpointTable } from './endpoint-table.ts';
+import type { PacketTable } from './packet-table.ts';
+import { NIL } from './packet-table.ts';
+import type { SimSocket } from './sim-socket.ts';
+
+/** What a segment needs to know of a member. */
+export interface SegmentMember {
+  readonly index: number;
+  readonly address: string;
+  readonly isUp: boolean;
+}
+
+/** Copies for one receiver; `copies = delivered + dropped` between any two events. */
+export interface ReceiverCounts {
+  copies: number;
+  delivered: number;
+  dropped: number;
+}
+
+/** Gets a copy for a bound socket; owns the packet and counts it on the medium. */
+export type CopySink = (socket: SimSocket, packet: number) => void;
+
+/** Parts of a segment. */
+export interface SegmentParts {
+  readonly id: string;
+  readonly medium: Direction;
+  readonly table: PacketTable;
+  readonly endpoints: EndpointTable;
+  readonly members: readonly SegmentMember[];
+}
+
+/** One segment. */
+export class SimSegment {
+  readonly id: string;
+  /** Queue, transmitter and pipe that all members share. */
+  readonly medium: Direction;
+  private readonly parts: SegmentParts;
+  private readonly counts = new Map<number, ReceiverCounts>();
+  /** Partitions by `sender/receiver`, counted. */
+  private readonly partitions = new Map<string, number>();
+
+  constructor(parts: SegmentParts) {
+    this.id = parts.id;
+    this.medium = parts.medium;
+    this.parts = parts;
+    for (const member of parts.members) {
+      this.counts.set(member.index, { copies: 0, delivered: 0, dropped: 0 });
+    }
+  }
+
+  /** True when the host is on the segment. */
+  hasMember(host: number): boolean {
+    return this.counts.has(host);
+  }
+
+  /** Conservation per receiver. */
+  receiver(host: number): Readonly<ReceiverCounts> | undefined {
+    return this.counts.get(host);
+  }
+
+  /** Adds or removes a partition from one member to another. */
+  partition(from: number, to: number, change: 1 | -1): void {
+    const key = `${from}/${to}`;
+    this.partitions.set(key, (this.partitions.get(key) ?? 0) + change);
+  }
+
+  /** A packet has crossed the medium: hands each receiver its copy. */
+  arrive(packet: number, sink: CopySink): void {
+    const { table, endpoints, members } = this.parts;
+    const { address, port } = endpoints.pairOf(table.to[packet] as number);
+    const source = endpoints.pairOf(table.from[packet] as number).address;
+    const isBroadcast = address === BROADCAST_ADDRESS;
+    const receivers = members.filter((member) =>
+      isBroadcast ? member.address !== source : member.address === address,
+    );
+    if (receivers.length === 0) {
+      this.medium.drop(packet, NO_ROUTE);
+      return;
+    }
+    // The first receiver takes the packet itself, the others copies.
+    const packets = receivers.map((_, i) => (i === 0 ? packet : table.duplicate(packet)));
+    this.medium.duplicated += packets.length - 1;
+    const sender = members.find((member) => member.address === source)?.index ?? NIL;
+    for (const [i, receiver] of receivers.entries()) {
+      this.hand(receiver, sender, packets[i] as number, { port, sink });
+    }
+  }
+
+  private hand(
+    receiver: SegmentMember,
+    sender: number,
+    packet: number,
+    how: { readonly port: number; readonly sink: CopySink },
+  ): void {
+    const counts = this.counts.get(receiver.index) as ReceiverCounts;
+    counts.copies += 1;
+    const { endpoints } = this.parts;
+    const socket = endpoints.sockets[endpoints.intern(receiver.address, how.port)];
+    const isCut = (this.partitions.get(`${sender}/${receiver.index}`) ?? 0) > 0;
+    if (!receiver.isUp) this.lose(counts, packet, NODE_DOWN);
+    else if (isCut) this.lose(counts, packet, PARTITION);
+    else if (socket === undefined) this.lose(counts, packet, PORT_UNREACHABLE);
+    else {
+      counts.delivered += 1;
+      how.sink(socket, packet);
+    }
+  }
+
+  private lose(counts: ReceiverCounts, packet: number, reason: number): void {
+    counts.dropped += 1;
+    this.medium.drop(packet, reason);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * A datagram socket of a simulated host. A buffer handed to `send` travels as it is: neither copied
+ * nor freed until the packet ends.
+ *
+ * Spec: engine/host/socket.ts; destinations as in sim-host.ts.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import type { DatagramHandler, DatagramSocket, Endpoint, SendResult } from '../host/socket.ts';
+import { NO_BUFFER } from './buffer-pool.ts';
+import type { Direction } from './direction.ts';
+import type { PacketTable } from './packet-table.ts';
+
+/** Largest UDP payload over IPv4: 65,535 - 20 - 8 (RFC 768, RFC 791). */
+export const MAX_DATAGRAM_BYTES = 65_507;
+
+/** What a socket needs of its host and world. */
+export interface SocketContext {
+  readonly hostIndex: number;
+  readonly table: PacketTable;
+  /** The buffer that the running handler received and still owns. */
+  readonly ownership: BufferOwnership;
+  /** Where packets to `to` leave; undefined when no link leads there. */
+  route(to: Endpoint): Direction | undefined;
+  /** Loses a packet that has no way. */
+  noRoute(packet: number): void;
+  /** Sends a packet, now or when the modelled processor gets to it. */
+  transmit(direction: Direction, packet: number): boolean;
+  unbind(socket: SimSocket): void;
+}
+
+/** Which received buffer belongs to the handler that runs now. */
+export class BufferOwnership {
+  current: Uint8Array = NO_BUFFER;
+}
+
+/** See {@link DatagramSocket}. */
+export class SimSocket implements DatagramSocket {
+  readonly local: Endpoint;
+  readonly hostIndex: number;
+  readonly onDatagram: DatagramHandler;
+  /** DSCP of everything sent, 0..63; read by priority queues. */
+  dscp = 0;
+  private readonly context: SocketContext;
+  private readonly table: PacketTable;
+  private readonly out: Direction | undefined;
+  private isClosed = false;
+  private lastTo = -1;
+  private lastDirection: Direction | undefined;
+
+  constructor(
+    context: SocketContext,
+    local: Endpoint,
+    out: Direction | undefined,
+    onDatagram: DatagramHandler,
+  ) {
+    this.context = context;
+    this.table = context.table;
+    this.hostIndex = context.hostIndex;
+    this.local = local;
+    this.out = out;
+    this.onDatagram = onDatagram;
+  }
+
+  // hot: once per datagram.
+  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult {
+    if (!(length >= 0 && length <= MAX_DATAGRAM_BYTES)) refuseLength(length);
+    const { context, table } = this;
+    const { ownership } = context;
+    if (buffer === ownership.current) ownership.current = NO_BUFFER;
+    table.pool.checkOwned(buffer, 'send');
+    const direction = this.out ?? (to === this.lastTo ? this.lastDirection : this.find(to));
+    const packet = table.acquire(buffer, offset, length, this.local, to);
+    if (direction === undefined || this.isClosed) {
+      context.noRoute(packet);
+      return 'sent';
+    }
+    if (this.dscp !== 0) table.dscp[packet] = this.dscp;
+    return context.transmit(direction, packet) ? 'sent' : 'full';
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.context.unbind(this);
+  }
+
+  private find(to: Endpoint): Direction | undefined {
+    this.lastTo = to;
+    this.lastDirection = this.context.route(to);
+    return this.lastDirection;
+  }
+}
+
+function refuseLength(length: number): never {
+  assert(false, `a datagram of ${length} bytes: 0..${MAX_DATAGRAM_BYTES} is allowed`);
+}

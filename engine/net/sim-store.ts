@@ -1,0 +1,241 @@
+/**
+ * Storage of a simulated host as a disk would keep it: a log of framed records behind which lies what
+ * was synced, and what was written since (engine/host/store.ts, simulation.md 8.1 "simulated disk").
+ *
+ * A crash keeps what `sync` confirmed; by the fault's choice also a random prefix of the rest, or a
+ * prefix with its last record torn. Each record is framed with length and CRC-32C (RFC 3720 appendix
+ * B.4), so a torn or flipped tail is cut, never believed. The table is written with the log, as
+ * records of its own kind.
+ *
+ * @module
+ */
+import type { RandomStream } from '../core/stream.ts';
+import type { Store } from '../host/store.ts';
+import { crc32c } from './crc32c.ts';
+
+/** What a crash leaves of the bytes written after the last confirmed sync. */
+export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';
+
+/** Kinds of frames. */
+const RECORD = 1;
+const PUT = 2;
+const DELETE = 3;
+const TRUNCATE = 4;
+/** kind (1), length (4), CRC-32C (4). */
+const FRAME_BYTES = 9;
+
+/** Bytes on the simulated disk; survives the node. */
+export class SimDisk {
+  /** What a crash keeps for certain: the first `durableBytes` of a buffer that grows by doubling. */
+  private durable = new Uint8Array(256);
+  private durableBytes = 0;
+  /** Frames written since the last sync, in order. */
+  private pending: Uint8Array[] = [];
+  private written = 0;
+
+  /** Frames written so far; what {@link syncUpTo} is given later. */
+  get mark(): number {
+    return this.written;
+  }
+
+  /** Writes one frame behind everything else. */
+  append(frame: Uint8Array): void {
+    this.pending.push(frame);
+    this.written += 1;
+  }
+
+  /** Makes everything durable that was written when `mark` was read. */
+  syncUpTo(mark: number): void {
+    const first = this.written - this.pending.length;
+    const frames = this.pending.splice(0, Math.max(0, mark - first));
+    for (const frame of frames) this.extend(frame);
+    if (frames.some((frame) => frame[0] === TRUNCATE)) this.replace(compact(this.durableView()));
+  }
+
+  /** What survives a crash; the disk holds only that afterwards. */
+  crash(fault: StoreFault, stream: RandomStream): void {
+    const rest = concat(this.pending);
+    this.pending = [];
+    if (fault === 'synced') return;
+    const frames = wholeFrames(rest);
+    const kept = stream.below(frames.length + 1);
+    let end = frames.slice(0, kept).reduce((sum, frame) => sum + frame.bytes, 0);
+    const next = frames[kept];
+    if (fault === 'torn' && next !== undefined) end += stream.below(next.bytes);
+    const survivor = rest.slice(0, end);
+    if (fault === 'flipped' && end > 0) {
+      const bit = stream.below(end * 8);
+      survivor[bit >>> 3] = (survivor[bit >>> 3] as number) ^ (1 << (bit & 7));
+    }
+    this.extend(survivor);
+  }
+
+  /** All frames that can be believed, oldest first; a damaged tail is cut off for good. */
+  read(): Frame[] {
+    const frames = wholeFrames(this.durableView());
+    this.durableBytes = frames.reduce((sum, frame) => sum + frame.bytes, 0);
+    return [...frames, ...wholeFrames(concat(this.pending))];
+  }
+
+  private durableView(): Uint8Array {
+    return this.durable.subarray(0, this.durableBytes);
+  }
+
+  private extend(bytes: Uint8Array): void {
+    const end = this.durableBytes + bytes.length;
+    if (end > this.durable.length) {
+      const wider = new Uint8Array(Math.max(end, 2 * this.durable.length));
+      wider.set(this.durableView());
+      this.durable = wider;
+    }
+    this.durable.set(bytes, this.durableBytes);
+    this.durableBytes = end;
+  }
+
+  private replace(bytes: Uint8Array): void {
+    this.durableBytes = 0;
+    this.extend(bytes.slice());
+  }
+}
+
+/** A frame read back. */
+interface Frame {
+  readonly kind: number;
+  readonly payload: Uint8Array;
+  /** Bytes with the header. */
+  readonly bytes: number;
+}
+
+/** See {@link Store}. One per node life; the disk behind it stays. */
+export class SimStore implements Store {
+  private readonly disk: SimDisk;
+  private readonly later: (call: () => void) => void;
+  private readonly table = new Map<string, Uint8Array>();
+
+  /** @param later Calls back as an event, unless the node has crashed by then. */
+  constructor(disk: SimDisk, later: (call: () => void) => void) {
+    this.disk = disk;
+    this.later = later;
+    for (const frame of disk.read()) this.applyToTable(frame);
+  }
+
+  append(record: Uint8Array): void {
+    this.disk.append(makeFrame(RECORD, record));
+  }
+
+  replay(visit: (record: Uint8Array) => void): void {
+    const frames = this.disk.read();
+    const start = frames.findLastIndex((frame) => frame.kind === TRUNCATE) + 1;
+    for (const frame of frames.slice(start)) {
+      if (frame.kind === RECORD) visit(frame.payload.slice());
+    }
+  }
+
+  truncate(): void {
+    this.disk.append(makeFrame(TRUNCATE, new Uint8Array(0)));
+  }
+
+  put(key: string, value: Uint8Array): void {
+    const frame = makeFrame(PUT, encodeEntry(key, value));
+    this.disk.append(frame);
+    this.table.set(key, value.slice());
+  }
+
+  get(key: string): Uint8Array | undefined {
+    return this.table.get(key)?.slice();
+  }
+
+  delete(key: string): void {
+    this.disk.append(makeFrame(DELETE, encodeEntry(key, new Uint8Array(0))));
+    this.table.delete(key);
+  }
+
+  sync(done: (error?: string) => void): void {
+    const { disk } = this;
+    const { mark } = disk;
+    // Durable when confirmed, not before: a crash in between loses it.
+    this.later(() => {
+      disk.syncUpTo(mark);
+      done();
+    });
+  }
+
+  private applyToTable(frame: Frame): void {
+    if (frame.kind !== PUT && frame.kind !== DELETE) return;
+    const { key, value } = decodeEntry(frame.payload);
+    if (frame.kind === PUT) this.table.set(key, value);
+    else this.table.delete(key);
+  }
+}
+
+function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(FRAME_BYTES + payload.length);
+  const view = new DataView(frame.buffer);
+  frame[0] = kind;
+  view.setUint32(1, payload.length);
+  frame.set(payload, FRAME_BYTES);
+  view.setUint32(5, frameChecksum(frame, payload.length));
+  return frame;
+}
+
+/** Over kind, length and payload: a flipped length is found as well. */
+function frameChecksum(frame: Uint8Array, length: number): number {
+  return crc32c(frame.subarray(FRAME_BYTES, FRAME_BYTES + length), crc32c(frame.subarray(0, 5)));
+}
+
+function wholeFrames(bytes: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (at + FRAME_BYTES <= bytes.length) {
+    const length = view.getUint32(at + 1);
+    const end = at + FRAME_BYTES + length;
+    if (end > bytes.length) break;
+    if (view.getUint32(at + 5) !== frameChecksum(bytes.subarray(at, end), length)) break;
+    const payload = bytes.subarray(at + FRAME_BYTES, end);
+    frames.push({ kind: bytes[at] as number, payload, bytes: end - at });
+    at = end;
+  }
+  return frames;
+}
+
+/** Drops records before the last truncation, and table entries that were overwritten. */
+function compact(bytes: Uint8Array): Uint8Array {
+  const frames = wholeFrames(bytes);
+  const cut = frames.findLastIndex((frame) => frame.kind === TRUNCATE);
+  if (cut < 0) return bytes;
+  const table = new Map<string, Uint8Array>();
+  for (const frame of frames.slice(0, cut)) {
+    if (frame.kind !== PUT && frame.kind !== DELETE) continue;
+    const { key } = decodeEntry(frame.payload);
+    table.delete(key);
+    if (frame.kind === PUT) table.set(key, makeFrame(PUT, frame.payload));
+  }
+  const kept = frames.slice(cut + 1).map((frame) => makeFrame(frame.kind, frame.payload));
+  return concat([...table.values(), ...kept]);
+}
+
+function encodeEntry(key: string, value: Uint8Array): Uint8Array {
+  const name = new TextEncoder().encode(key);
+  const entry = new Uint8Array(2 + name.length + value.length);
+  new DataView(entry.buffer).setUint16(0, name.length);
+  entry.set(name, 2);
+  entry.set(value, 2 + name.length);
+  return entry;
+}
+
+function decodeEntry(entry: Uint8Array): { key: string; value: Uint8Array } {
+  const length = new DataView(entry.buffer, entry.byteOffset, entry.length).getUint16(0);
+  const key = new TextDecoder().decode(entry.subarray(2, 2 + length));
+  return { key, value: entry.slice(2 + length) };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

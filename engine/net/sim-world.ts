@@ -1,0 +1,442 @@
+/**
+ * A simulated world: hosts, links and segments on one scheduler, with the faults that scenarios apply
+ * (DESIGN 5). Same seed and same calls, same fingerprint.
+ *
+ * Does not read files, make nodes or choose faults: the runner does.
+ *
+ * @module
+ */
+import { assert } from '../core/assert.ts';
+import { Fingerprint } from '../core/fingerprint.ts';
+import type { Scheduler } from '../core/scheduler.ts';
+import type { Seed } from '../core/stream.ts';
+import type { CryptoProvider } from '../host/crypto.ts';
+import type { Nanoseconds } from '../host/time.ts';
+import { NO_BUFFER } from './buffer-pool.ts';
+import { ChargedCrypto } from './charged-crypto.ts';
+import type { MachineSpec } from './cpu-profile.ts';
+import type { Direction } from './direction.ts';
+import type { NetworkObserver } from './direction-context.ts';
+import { CPU_QUEUE_FULL, NO_ROUTE, PORT_UNREACHABLE } from './drop-reasons.ts';
+import { EndpointTable } from './endpoint-table.ts';
+import type { DirectionSpec } from './link-spec.ts';
+import { Machine } from './machine.ts';
+import { FINGERPRINT, Network, type PacketSink } from './network.ts';
+import { SimHost, type SimHostOptions } from './sim-host.ts';
+import type { HostWorld } from './sim-host-world.ts';
+import { type LinkEffect, type LinkEndPlace, SimLink } from './sim-link.ts';
+import type { LogSink, TraceRecorder } from './sim-observers.ts';
+import { SimSegment } from './sim-segment.ts';
+import { BufferOwnership, type SimSocket } from './sim-socket.ts';
+import type { StoreFault } from './sim-store.ts';
+import { NO_STREAMS, type StreamModel } from './stream-hook.ts';
+
+/** What a world is made of. */
+export interface SimWorldOptions {
+  readonly seed: Seed;
+  /** Calendar time of virtual 0, Unix seconds. */
+  readonly epochSeconds: number;
+  /** The provider of a host. */
+  readonly cryptoFor: (host: string) => CryptoProvider;
+  /** Machines by name; hosts that name none have one of their own. */
+  readonly machines?: Readonly<Record<string, MachineSpec>>;
+  /** The model of reliable streams; without it connections are `unreachable`. */
+  readonly streams?: StreamModel;
+  /** How long a store takes to make things durable, ns; default 0. */
+  readonly syncDelayNs?: number;
+  /** `poison` finds uses of buffers after they were handed back; slower. */
+  readonly buffers?: 'plain' | 'poison';
+  /** Used instead of a new fingerprint (search for a divergence); needs a lane per host. */
+  readonly fingerprint?: Fingerprint;
+  readonly log?: LogSink;
+}
+
+/** A link to add. */
+export interface SimLinkOptions {
+  readonly id: string;
+  readonly a: LinkEndPlace;
+  readonly b: LinkEndPlace;
+  /** From a to b. */
+  readonly forward: DirectionSpec;
+  readonly backward: DirectionSpec;
+}
+
+/** A multi-access segment to add (simulation.md 2.7). */
+export interface SimSegmentOptions {
+  readonly id: string;
+  readonly members: readonly { readonly host: string; readonly port: number }[];
+  readonly medium: DirectionSpec;
+}
+
+/** The way of a host to itself: no time, no limit. */
+const LOOPBACK: DirectionSpec = {
+  rateBps: Number.POSITIVE_INFINITY,
+  delayNs: 0,
+  queue: { kind: 'drop-tail' },
+};
+
+/** See the module. */
+export class SimWorld implements HostWorld, PacketSink {
+  readonly network: Network;
+  readonly endpoints = new EndpointTable();
+  readonly ownership = new BufferOwnership();
+  readonly streams: StreamModel;
+  readonly epochSeconds: number;
+  readonly syncDelayNs: number;
+  readonly logSink: LogSink | undefined;
+  /** Receives what nodes say for the pictures. */
+  recorder: TraceRecorder | undefined;
+  /** Datagrams for which no link was found. */
+  unrouted = 0;
+  private readonly options: SimWorldOptions;
+  private readonly hostList: SimHost[] = [];
+  private readonly hostsByName = new Map<string, SimHost>();
+  private readonly hostsByAddress = new Map<string, number>();
+  private readonly links = new Map<string, SimLink>();
+  private readonly segments = new Map<string, SimSegment>();
+  /** Segment of each direction that is a medium, by the direction's index. */
+  private readonly media = new Map<number, SimSegment>();
+  private readonly loopbacks = new Map<number, Direction>();
+  private readonly machines = new Map<string, Machine>();
+  private readonly names = new Map<string, number>();
+  private isSealed = false;
+
+  constructor(options: SimWorldOptions) {
+    this.options = options;
+    this.epochSeconds = options.epochSeconds;
+    this.syncDelayNs = options.syncDelayNs ?? 0;
+    this.streams = options.streams ?? NO_STREAMS;
+    this.logSink = options.log;
+    this.network = new Network({
+      seed: options.seed,
+      sink: this,
+      upper: { fire: (_kind, packet, direction): void => this.sendDeferred(packet, direction) },
+      buffers: options.buffers ?? 'plain',
+    });
+  }
+
+  /** Clock and agenda; traffic sources and faults schedule here. */
+  get scheduler(): Scheduler {
+    return this.network.scheduler;
+  }
+
+  /** All hosts in the order in which they were added. */
+  get hosts(): readonly SimHost[] {
+    return this.hostList;
+  }
+
+  /** Watches packets; undefined costs nothing. */
+  set observer(observer: NetworkObserver | undefined) {
+    this.network.observer = observer;
+  }
+
+  /** Adds a host. All hosts come before the first event. */
+  addHost(options: SimHostOptions): SimHost {
+    assert(!this.isSealed, 'hosts must be added before the run begins');
+    assert(!this.hostsByName.has(options.name), `host ${options.name} exists already`);
+    const host = new SimHost(this, this.hostList.length, options);
+    this.hostList.push(host);
+    this.hostsByName.set(options.name, host);
+    this.claimAddress(host, options.address);
+    return host;
+  }
+
+  /** Joins two hosts. */
+  addLink(options: SimLinkOptions): SimLink {
+    const { id, a, b } = options;
+    assert(!this.links.has(id), `link ${id} exists already`);
+    const forward = this.addDirection(id, [a, b], options.forward);
+    const backward = this.addDirection(id, [b, a], options.backward);
+    const link = new SimLink({ id, a, b }, forward, backward);
+    this.links.set(id, link);
+    this.attach(id, forward, b);
+    this.attach(id, backward, a);
+    return link;
+  }
+
+  /** Joins any number of hosts on one medium. */
+  addSegment(options: SimSegmentOptions): SimSegment {
+    const { id } = options;
+    assert(!this.segments.has(id), `segment ${id} exists already`);
+    const place = { linkId: id, name: 'medium', fromNode: -1, toNode: -1 };
+    const medium = this.network.addDirection(place, options.medium);
+    const members = options.members.map((member) => this.host(member.host));
+    const { table } = this.network;
+    const { endpoints } = this;
+    const segment = new SimSegment({ id, medium, table, endpoints, members });
+    this.segments.set(id, segment);
+    this.media.set(medium.id, segment);
+    for (const member of members) {
+      member.sockets.attach(id, medium);
+      for (const other of members) {
+        if (other !== member) member.sockets.attachNeighbour(other.index, medium);
+      }
+    }
+    return segment;
+  }
+
+  /** The host of that name. */
+  host(name: string): SimHost {
+    const host = this.hostsByName.get(name);
+    assert(host !== undefined, `there is no host ${name}`);
+    return host;
+  }
+
+  /** The link of that id. */
+  link(id: string): SimLink {
+    const link = this.links.get(id);
+    assert(link !== undefined, `there is no link ${id}`);
+    return link;
+  }
+
+  /** The segment of that id. */
+  segment(id: string): SimSegment {
+    const segment = this.segments.get(id);
+    assert(segment !== undefined, `there is no segment ${id}`);
+    return segment;
+  }
+
+  /** Links in the order in which they were added. */
+  get allLinks(): readonly SimLink[] {
+    return [...this.links.values()];
+  }
+
+  /** Runs all events up to and including `time`. */
+  runUntil(time: Nanoseconds): void {
+    this.seal();
+    this.network.scheduler.runUntil(time);
+  }
+
+  /** Ends the set-up: from here on every host has its lane in the fingerprint. */
+  seal(): void {
+    if (this.isSealed) return;
+    this.isSealed = true;
+    this.network.fingerprint = this.options.fingerprint ?? new Fingerprint(this.hostList.length);
+  }
+
+  /** Fingerprint so far, 16 hex digits. */
+  get fingerprint(): string {
+    return this.network.fingerprint.digest();
+  }
+
+  /** Stops a node at this instant without a word; its queues are gone. */
+  crash(name: string, fault: StoreFault = 'synced'): void {
+    const host = this.host(name);
+    if (!host.isUp) return;
+    host.mixIn(FINGERPRINT.fault, 1);
+    host.crash(fault);
+    for (const direction of this.network.directions) {
+      if (direction.fromNode === host.index) direction.senderDown();
+      if (direction.toNode === host.index) direction.receiverDown();
+    }
+  }
+
+  /** Brings a crashed host back; the runner then makes its node anew. */
+  restart(name: string): void {
+    const host = this.host(name);
+    if (host.isUp) return;
+    host.mixIn(FINGERPRINT.fault, 2);
+    host.restart();
+    for (const direction of this.network.directions) {
+      if (direction.fromNode === host.index) direction.senderUp();
+      if (direction.toNode === host.index) direction.receiverUp();
+    }
+  }
+
+  /**
+   * Separates hosts: nothing passes from `from` to `to` over the links that join them.
+   * @param ways `one-way` leaves the other direction alone.
+   * @returns the effect and the number of directions it holds; 0 means that it hits nothing.
+   */
+  partition(
+    from: readonly string[],
+    to: readonly string[],
+    ways: 'both' | 'one-way' = 'both',
+  ): LinkEffect & { readonly directions: number } {
+    const sources = new Set(from.map((name) => this.host(name).index));
+    const targets = new Set(to.map((name) => this.host(name).index));
+    const isCut = (direction: Direction): boolean => {
+      const { fromNode, toNode } = direction;
+      if (sources.has(fromNode) && targets.has(toNode)) return true;
+      return ways === 'both' && targets.has(fromNode) && sources.has(toNode);
+    };
+    const cut = this.network.directions.filter(isCut);
+    for (const direction of cut) direction.addPartition();
+    let isOver = false;
+    return {
+      directions: cut.length,
+      end: (): void => {
+        if (isOver) return;
+        isOver = true;
+        for (const direction of cut) direction.removePartition();
+      },
+    };
+  }
+
+  /** Part of {@link PacketSink}: a packet has arrived. */
+  // hot: once per packet and hop.
+  arrive(direction: Direction, packet: number): void {
+    if (direction.toNode < 0) {
+      this.arriveOnSegment(direction, packet);
+      return;
+    }
+    const to = this.network.table.to[packet] as number;
+    const socket = this.endpoints.sockets[to];
+    if (socket === undefined || socket.hostIndex !== direction.toNode) {
+      direction.drop(packet, PORT_UNREACHABLE);
+      return;
+    }
+    const host = this.hostList[socket.hostIndex] as SimHost;
+    if (host.machine.profile === undefined) {
+      this.count(direction, packet);
+      this.handOver(socket, packet);
+    } else {
+      this.arriveAtProcessor(direction, packet, host);
+    }
+  }
+
+  machine(name: string): Machine {
+    const known = this.machines.get(name);
+    if (known !== undefined) return known;
+    const made = new Machine(this.network.scheduler, this.options.machines?.[name]);
+    this.machines.set(name, made);
+    return made;
+  }
+
+  crypto(host: string, machine: Machine): CryptoProvider {
+    const provider = this.options.cryptoFor(host);
+    return machine.profile === undefined ? provider : new ChargedCrypto(provider, machine);
+  }
+
+  nameNumber(name: string): number {
+    const known = this.names.get(name);
+    if (known !== undefined) return known;
+    const number = this.names.size;
+    this.names.set(name, number);
+    return number;
+  }
+
+  hostOf(address: string): number | undefined {
+    return this.hostsByAddress.get(address);
+  }
+
+  segmentOf(host: number): Direction | undefined {
+    for (const segment of this.segments.values()) {
+      if (segment.hasMember(host)) return segment.medium;
+    }
+    return undefined;
+  }
+
+  loopback(host: number): Direction {
+    const known = this.loopbacks.get(host);
+    if (known !== undefined) return known;
+    const name = (this.hostList[host] as SimHost).name;
+    const place = {
+      linkId: `loopback/${name}`,
+      name: `${name}->${name}`,
+      fromNode: host,
+      toNode: host,
+    };
+    const made = this.network.addDirection(place, LOOPBACK);
+    this.loopbacks.set(host, made);
+    return made;
+  }
+
+  noRoute(host: number, packet: number): void {
+    this.unrouted += 1;
+    const { network } = this;
+    const length = network.table.length[packet] as number;
+    network.fingerprint.event(
+      network.scheduler.now,
+      host,
+      FINGERPRINT.drop,
+      NO_ROUTE * 65_536 + length,
+    );
+    network.observer?.onDropped(undefined, packet, NO_ROUTE);
+    network.table.free(packet);
+  }
+
+  private addDirection(
+    id: string,
+    [from, to]: readonly [LinkEndPlace, LinkEndPlace],
+    spec: DirectionSpec,
+  ): Direction {
+    const place = {
+      linkId: id,
+      name: `${from.host}->${to.host}`,
+      fromNode: this.host(from.host).index,
+      toNode: this.host(to.host).index,
+    };
+    return this.network.addDirection(place, spec);
+  }
+
+  /** Makes a direction known to its sender; `remote` is where it ends. */
+  private attach(id: string, direction: Direction, remote: LinkEndPlace): void {
+    const sender = this.hostList[direction.fromNode] as SimHost;
+    const receiver = this.hostList[direction.toNode] as SimHost;
+    const address = remote.address ?? receiver.address;
+    this.claimAddress(receiver, address);
+    sender.sockets.attach(id, direction, this.endpoints.intern(address, remote.port));
+    sender.sockets.attachNeighbour(receiver.index, direction);
+  }
+
+  private claimAddress(host: SimHost, address: string): void {
+    const owner = this.hostsByAddress.get(address);
+    assert(owner === undefined || owner === host.index, `address ${address} has two owners`);
+    this.hostsByAddress.set(address, host.index);
+    host.sockets.addAddress(address);
+  }
+
+  private count(direction: Direction, packet: number): void {
+    direction.delivered += 1;
+    const { observer } = this.network;
+    if (observer !== undefined) observer.onDelivered(direction, packet);
+  }
+
+  /** Calls the handler; the buffer is its own during the call (engine/host/socket.ts). */
+  private handOver(socket: SimSocket, packet: number): void {
+    const { table, scheduler, fingerprint, pool } = this.network;
+    const offset = table.offset[packet] as number;
+    const length = table.length[packet] as number;
+    const from = table.from[packet] as number;
+    fingerprint.event(scheduler.now, socket.hostIndex, FINGERPRINT.delivery, length);
+    const buffer = table.takeBuffer(packet);
+    const { ownership } = this;
+    ownership.current = buffer;
+    socket.onDatagram(buffer, offset, length, from);
+    if (ownership.current === buffer) pool.release(buffer);
+    ownership.current = NO_BUFFER;
+  }
+
+  private arriveAtProcessor(direction: Direction, packet: number, host: SimHost): void {
+    const { machine, life } = host;
+    if (machine.isFull) {
+      direction.drop(packet, CPU_QUEUE_FULL);
+      return;
+    }
+    this.count(direction, packet);
+    const to = this.network.table.to[packet] as number;
+    machine.run('data', () => {
+      const socket = this.endpoints.sockets[to];
+      if (host.life !== life || socket === undefined) {
+        this.network.table.free(packet);
+        return;
+      }
+      machine.charge('receive', this.network.table.length[packet] as number);
+      this.handOver(socket, packet);
+    });
+  }
+
+  private arriveOnSegment(medium: Direction, packet: number): void {
+    const segment = this.media.get(medium.id);
+    assert(segment !== undefined, `direction ${medium.linkId} has no receiver`);
+    segment.arrive(packet, (socket, copy) => {
+      this.count(medium, copy);
+      this.handOver(socket, copy);
+    });
+  }
+
+  private sendDeferred(packet: number, direction: number): void {
+    (this.network.directions[direction] as Direction).offer(packet);
+  }
+}

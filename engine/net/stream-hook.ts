@@ -1,0 +1,48 @@
+/**
+ * Where the model of reliable streams plugs into the simulated world. Its segments are datagrams
+ * between hidden ports (below 0, which no node can bind), opened with `StreamHost.openPort`, so that
+ * they queue, are lost and are counted on the same links as everything else.
+ *
+ * @module
+ */
+import type { Host } from '../host/host.ts';
+import type { DatagramHandler, DatagramSocket } from '../host/socket.ts';
+import type {
+  ConnectDone,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Stream,
+} from '../host/stream.ts';
+
+/** The hidden port of the stream model at every host. */
+export const STREAM_PORT = -1;
+
+/** What the stream model may use of a simulated host. */
+export interface StreamHost extends Host {
+  /** Index of the host in its world. */
+  readonly index: number;
+  /** Binds any port at the host's own address, hidden ones included; undefined when taken. */
+  openPort(port: number, onDatagram: DatagramHandler): DatagramSocket | undefined;
+}
+
+/** What `host.listen` and `host.connect` delegate to. */
+export interface StreamModel {
+  listen(
+    host: StreamHost,
+    options: ListenOptions,
+    onStream: (stream: Stream) => void,
+  ): Listener | undefined;
+  connect(host: StreamHost, options: ConnectOptions, done: ConnectDone): void;
+  /** The host crashed: its streams and listeners are gone without a word. */
+  crashed(host: StreamHost): void;
+}
+
+/** A world without streams: every port is taken and every connection is unreachable. */
+export const NO_STREAMS: StreamModel = {
+  listen: () => undefined,
+  connect: (host, _options, done) => {
+    host.after(0, () => done(undefined, 'unreachable'));
+  },
+  crashed: () => undefined,
+};
