@@ -56,12 +56,11 @@ const LAST_SEQUENCE = 2_147_483_647;
 const NO_CALLBACK = (): void => undefined;
 
 /** Pending events in order. References: slot >= 0, or kind and target packed into a negative int. */
-export class EventQueue implements ReferenceOwner {
+export class EventQueue extends EventHeap implements ReferenceOwner {
   /** Current time and the limit of {@link take}, ns; typed so that no store boxes a double. */
   readonly clock = new Float64Array(3);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
   records: Int32Array;
-  private readonly heap: EventHeap;
   private readonly wheel = new FarWheel();
   private readonly callbacks: Array<() => void> = [];
   private freeHead = NIL;
@@ -80,8 +79,8 @@ export class EventQueue implements ReferenceOwner {
    * @param firstSequence Where the count begins; tests begin near its end.
    */
   constructor(capacity = 1024, firstSequence = 0) {
+    super(capacity);
     this.sequence = firstSequence;
-    this.heap = new EventHeap(capacity);
     this.records = new Int32Array(0);
     this.clock[LIMIT] = Number.MAX_SAFE_INTEGER;
     this.clock[HORIZON] = this.wheel.horizonNs;
@@ -89,9 +88,9 @@ export class EventQueue implements ReferenceOwner {
   }
 
   /** Live events waiting. */
-  get size(): number {
+  get pendingCount(): number {
     const dead = this.deadInHeap + this.deadInRing + this.deadInWheel;
-    return this.heap.size + this.ringSize + this.wheel.size - dead;
+    return this.size + this.ringSize + this.wheel.size - dead;
   }
 
   // hot: once per cancellable event.
@@ -114,7 +113,7 @@ export class EventQueue implements ReferenceOwner {
       const time = (this.clock[NOW] as number) + delay;
       if (time < (this.clock[HORIZON] as number)) {
         records[at + 1] = kind;
-        this.heap.push(time, sequence, slot);
+        this.insert(time, sequence, slot);
       } else {
         records[at + 1] = kind | IN_WHEEL;
         this.wheel.insert(time, sequence, slot);
@@ -186,15 +185,15 @@ export class EventQueue implements ReferenceOwner {
    */
   take(): number {
     for (;;) {
-      const time = this.heap.topTime();
+      const time = this.topTime();
       // Heap entries of this instant are older than any entry of the ring (spec 1.3).
       if (this.ringSize > 0 && time !== this.clock[NOW]) {
         const waiting = this.shiftRing();
         if (!this.reclaimFromRing(waiting)) return waiting;
       } else if (time <= (this.clock[LIMIT] as number)) {
-        const reference = this.takeTop(time);
+        const reference = this.takeTop();
         if (reference !== NONE) return reference;
-      } else if (this.heap.size > 0 || !this.pour()) {
+      } else if (this.size > 0 || !this.pour()) {
         return NONE;
       }
     }
@@ -206,13 +205,12 @@ export class EventQueue implements ReferenceOwner {
       if (!this.isDead(this.ring[this.ringStart] as number)) return this.clock[NOW] as number;
       this.reclaimFromRing(this.shiftRing());
     }
-    const heap = this.heap;
-    while (heap.size > 0 || this.pour()) {
+    while (this.size > 0 || this.pour()) {
       // Pouring a bucket of dead entries leaves the heap empty.
-      if (heap.size === 0) continue;
-      const reference = heap.topReference();
-      if (!this.isDead(reference)) return heap.topTime();
-      heap.removeTop();
+      if (this.size === 0) continue;
+      const reference = this.topReference();
+      if (!this.isDead(reference)) return this.topTime();
+      this.removeTop();
       this.reclaimFromHeap(reference);
     }
     return Number.POSITIVE_INFINITY;
@@ -262,7 +260,7 @@ export class EventQueue implements ReferenceOwner {
   }
 
   private pushAhead(time: number, sequence: number, reference: number): void {
-    if (time < (this.clock[HORIZON] as number)) this.heap.push(time, sequence, reference);
+    if (time < (this.clock[HORIZON] as number)) this.insert(time, sequence, reference);
     else this.wheel.insert(time, sequence, reference);
   }
 
@@ -279,9 +277,10 @@ export class EventQueue implements ReferenceOwner {
     return reference;
   }
 
-  private takeTop(time: number): number {
-    const reference = this.heap.topReference();
-    this.heap.removeTop();
+  private takeTop(): number {
+    const time = this.topTime();
+    const reference = this.topReference();
+    this.removeTop();
     // A cancelled event must not take the clock with it (spec 1.3).
     if (this.reclaimFromHeap(reference)) return NONE;
     this.clock[NOW] = time;
@@ -289,7 +288,7 @@ export class EventQueue implements ReferenceOwner {
   }
 
   private pour(): boolean {
-    const hasPoured = this.wheel.pour(this.heap, this);
+    const hasPoured = this.wheel.pour(this, this);
     this.clock[HORIZON] = this.wheel.horizonNs;
     return hasPoured;
   }
@@ -320,8 +319,8 @@ export class EventQueue implements ReferenceOwner {
       }
     } else {
       this.deadInHeap += 1;
-      if (this.deadInHeap > DEAD_FLOOR && 2 * this.deadInHeap > this.heap.size) {
-        this.heap.sweep((reference) => this.reclaimFromHeap(reference));
+      if (this.deadInHeap > DEAD_FLOOR && 2 * this.deadInHeap > this.size) {
+        this.filter((reference) => !this.reclaimFromHeap(reference));
       }
     }
   }
@@ -335,21 +334,21 @@ export class EventQueue implements ReferenceOwner {
 
   /** Gives the pending events the numbers from 0 on in their present order, so that it is kept. */
   private renumber(): void {
-    const pending = new Int32Array(this.heap.size + this.wheel.size);
+    const pending = new Int32Array(this.size + this.wheel.size);
     let count = 0;
     const collect = (sequence: number): number => {
       pending[count] = sequence;
       count += 1;
       return sequence;
     };
-    this.heap.renumber(collect);
-    this.wheel.renumber(collect);
+    this.mapSequences(collect);
+    this.wheel.mapSequences(collect);
     pending.sort();
     const faults = lowerBound(pending, 0);
     const rank = (sequence: number): number =>
       sequence < 0 ? sequence : lowerBound(pending, sequence) - faults;
-    this.heap.renumber(rank);
-    this.wheel.renumber(rank);
+    this.mapSequences(rank);
+    this.wheel.mapSequences(rank);
     this.sequence = count - faults;
   }
 

@@ -82,7 +82,7 @@ export class FarWheel {
   }
 
   /** Replaces every sequence by a number of the same rank. */
-  renumber(map: (sequence: number) => number): void {
+  mapSequences(map: (sequence: number) => number): void {
     for (const head of this.heads) {
       for (let at = head; at !== NIL; at = this.links[2 * at + 1] as number) {
         this.keys[2 * at + 1] = map(this.keys[2 * at + 1] as number);
@@ -153,7 +153,7 @@ export class FarWheel {
       const reference = this.links[2 * at] as number;
       if (!owner.reclaim(reference)) {
         owner.moved(reference);
-        heap.push(this.keys[2 * at] as number, this.keys[2 * at + 1] as number, reference);
+        heap.insert(this.keys[2 * at] as number, this.keys[2 * at + 1] as number, reference);
       }
       this.release(at);
       at = next;

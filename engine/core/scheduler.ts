@@ -84,7 +84,7 @@ export class Scheduler {
 
   /** Events that wait; cancelled ones do not count. */
   get pendingCount(): number {
-    return this.queue.size;
+    return this.queue.pendingCount;
   }
 
   /** Events fired since the start. */
