@@ -106,24 +106,21 @@ function limitsOf(
       context.refuseKey('E109', at, message);
       return [];
     }
-    const limitText = input[aggregation] ?? '';
-    const limit = readLimit(limitText, metric, aggregation);
-    if ('mistake' in limit) {
-      const { code, message, hint } = limit.mistake;
-      context.refuse(code, at, message, hint);
-      return [];
-    }
-    return [
-      {
-        metric: metric.name,
-        aggregation,
-        ...limit.value,
-        limitText,
-        allowEmpty: input.allowEmpty ?? false,
-        interval: input.ci ?? 'point',
-        position: context.position(at),
-      },
-    ];
+    const texts = input[aggregation] ?? [];
+    const interval = input.ci ?? 'point';
+    const common = { metric: metric.name, aggregation, allowEmpty: input.allowEmpty ?? false };
+    return texts.flatMap((limitText, index) => {
+      const place = texts.length > 1 ? [...at, index] : at;
+      const limit = readLimit(limitText, metric, aggregation);
+      if ('mistake' in limit) {
+        const { code, message, hint } = limit.mistake;
+        context.refuse(code, place, message, hint);
+        return [];
+      }
+      return [
+        { ...common, ...limit.value, limitText, interval, position: context.position(place) },
+      ];
+    });
   });
 }
 
@@ -172,8 +169,15 @@ function readValue(text: string, unit: MetricUnit): LeafResult<number> {
     // Packet rates are per second inside, this metric counts per minute.
     return 'value' in result && unit === '1/min' ? { value: perMinute(result.value) } : result;
   }
-  if (unit === 'ratio') return readAs(text, 'ratio', { max: 1_000 });
+  if (unit === 'ratio') return readRatio(text);
   return readBare(text, NO_UNIT[unit] ?? NO_UNIT['count'] ?? '', unit);
+}
+
+/** Ratios such as switches per fault may exceed 1, but 99 was most likely meant as 99 %. */
+function readRatio(text: string): LeafResult<number> {
+  const bare = readNumber(text);
+  const looksLikePercent = bare !== undefined && bare >= 2 && bare <= 100;
+  return readAs(text, 'ratio', looksLikePercent ? { max: 1 } : {});
 }
 
 function perMinute(perSecond: number): number {

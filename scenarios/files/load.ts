@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import type { LoadedTopology } from '../../topologies/build/loaded.ts';
 import { checkOptions, type OptionLayers, optionsOf } from '../../topologies/build/options.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
-import { listOverrides, type Override, overridesBelow } from '../../topologies/files/overrides.ts';
+import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
 import { collect, Problems } from '../../topologies/files/problems.ts';
 import type { Folders, Registry } from '../../topologies/files/registry.ts';
 import { readSource, type Source } from '../../topologies/files/source.ts';
@@ -67,46 +67,56 @@ export function nodeOptions(
   return optionsOf(host, scenario.options);
 }
 
-function read(parts: Parts): Scenario | undefined {
-  const { request, problems } = parts;
+/**
+ * Names the modules of users' own protocols, so that the caller can load them into its registry
+ * before the scenario is checked.
+ *
+ * @returns absolute paths, each once; none when the files cannot be read (the check tells why).
+ */
+export function moduleProtocols(request: ScenarioRequest): readonly string[] {
+  const parts = { request, problems: new Problems() };
+  const loaded = collect(parts.problems, () => loadInner(parts, openScenario(request)));
+  const names = (loaded?.topology.hosts ?? []).map((host) => host.protocol);
+  return [...new Set(names.filter((name) => isAbsolute(name)))];
+}
+
+function openScenario(request: ScenarioRequest): Source {
   const { folders } = request;
   const found = findFile(request.path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
   if ('message' in found) throw missingFile(found.message, found.hint);
-  const overrides = listOverrides(request.overrides ?? {});
-  const source = readSource(found.path, {
+  return readSource(found.path, {
     limitBytes: LIMIT_BYTES,
     tooLargeHint: TOO_LARGE_HINT,
-    overrides,
+    overrides: listOverrides(request.overrides ?? {}),
     fileKeys: ['topology'],
   });
+}
+
+function read(parts: Parts): Scenario | undefined {
+  const { request, problems } = parts;
+  const source = openScenario(request);
   const input = problems.check(source, scenarioSchema, source.data);
-  const isFile = typeof valueAt(source.data, ['topology']) === 'string';
-  const loaded = collect(problems, () =>
-    loadInner(parts, source, isFile ? overridesBelow(overrides, 'topology') : undefined),
-  );
+  const loaded = collect(problems, () => loadInner(parts, source));
   if (input === undefined || loaded === undefined) return undefined;
   return resolveAll(parts, { source, input, loaded });
 }
 
 /** The topology of a scenario: a file that it names, or a map inside it. */
-function loadInner(
-  { request, problems }: Parts,
-  source: Source,
-  overrides: readonly Override[] | undefined,
-): LoadedTopology | undefined {
+function loadInner({ request, problems }: Parts, source: Source): LoadedTopology | undefined {
   const { registry, folders } = request;
   const path = ['topology'];
   const value = valueAt(source.data, path);
-  if (overrides === undefined) {
+  if (typeof value !== 'string') {
     const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
     return isMap ? topologyOf(source, value, path, { problems, registry }) : undefined;
   }
   const places = [dirname(source.path), folders.topologies];
-  const found = findFile(String(value), places, ['scenarios', 'topologies']);
+  const found = findFile(value, places, ['scenarios', 'topologies']);
   if ('message' in found) {
     problems.add(source, { code: 'E116', path, part: 'value', ...found });
     return undefined;
   }
+  const overrides = overridesBelow(listOverrides(request.overrides ?? {}), 'topology');
   return readTopology(found.path, overrides, { problems, registry });
 }
 

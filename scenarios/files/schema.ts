@@ -188,13 +188,22 @@ export const eventSchema = z
 
 // --- KPIs -------------------------------------------------------------------------------------
 
-const limit = (): z.ZodOptional<Leaf<string>> =>
-  leaf('a limit such as "<= 250ms"', { type: 'string' }, (value): LeafResult<string> => {
-    if (typeof value === 'string') return { value };
+/** One limit, or several that must all hold. */
+function limit(): z.ZodOptional<Leaf<readonly string[]>> {
+  const expects = 'a limit such as "<= 250ms"';
+  const json = {
+    type: ['string', 'array'],
+    items: { type: 'string' },
+    examples: ['<= 250ms', ['>= 1.2s', '<= 1.6s']],
+  };
+  return leaf(expects, json, (value): LeafResult<readonly string[]> => {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
     // A bare number reads like a limit without comparison, and is told so with its aggregation.
-    if (typeof value === 'number') return { value: String(value) };
-    return otherShape(value, 'a limit such as "<= 250ms"');
+    const isText = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
+    if (list.length === 0 || !list.every(isText)) return otherShape(value, expects);
+    return { value: list.map(String) };
   }).optional();
+}
 
 /** One entry of `kpis`: limits by aggregation. */
 export const kpiSchema = z

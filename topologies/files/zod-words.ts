@@ -44,7 +44,7 @@ function wordIssue(
     case 'invalid_union':
       return wordUnion(issue, schema, data);
     case 'custom':
-      return [wordCustom(issue, path)];
+      return [wordCustom(issue, path, valueAt(data, path))];
     case 'invalid_key':
     case 'invalid_element':
       return issue.issues.map((inner) => ({ ...wordPlain(inner, path, data), part: 'key' }));
@@ -87,17 +87,21 @@ function expectedOf(issue: Issue): string {
   return issue.message.replace(/^.*?, expected /, '');
 }
 
-function wordCustom(issue: Extract<Issue, { code: 'custom' }>, path: FilePath): PathMistake {
+function wordCustom(
+  issue: Extract<Issue, { code: 'custom' }>,
+  path: FilePath,
+  value: unknown,
+): PathMistake {
   const mistake = issue.params as Partial<LeafMistake> | undefined;
   const key = String(path.findLast((step) => typeof step === 'string') ?? 'this');
   const hint = mistake?.hint?.replaceAll('$key', key) ?? belongsHint(mistake?.foundUnit, path);
-  return {
-    code: mistake?.code ?? 'E104',
-    path,
-    part: 'value',
-    message: issue.message,
-    ...(hint === undefined ? {} : { hint }),
-  };
+  const at = { code: mistake?.code ?? 'E104', path, part: 'value' } as const;
+  // Schemas of protocols say what a value is not: "is not a multiple of 64".
+  const isVerb = issue.message.startsWith('is ') && !(value instanceof Object);
+  const multiple = /^is not a multiple of (\d+)$/.exec(issue.message)?.[1];
+  if (multiple !== undefined) return { ...at, ...multipleMistake(Number(value), Number(multiple)) };
+  const message = isVerb ? `${amount(value)} ${issue.message}` : issue.message;
+  return { ...at, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Where quantities of a link belong, by the kind of their unit. */

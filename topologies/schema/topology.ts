@@ -154,7 +154,7 @@ export const topologySchema = z
   .strictObject({
     name: name('a name such as scion-default').meta({ description: 'Name of the topology.' }),
     description: text('a text').optional(),
-    addressPlan: oneOf(['loopback', 'ports', 'scion']).optional().meta({
+    addressPlan: oneOf(['loopback', 'ports']).optional().meta({
       description: 'loopback: an address of 127/8 each; ports: all on 127.0.0.1.',
       default: 'loopback',
     }),

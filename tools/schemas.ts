@@ -1,0 +1,72 @@
+/**
+ * Writes the JSON Schemas of topologies and scenarios for editors: `npm run schemas`. With
+ * `--check` it writes nothing and fails when a file is stale.
+ *
+ * Spec: issue 2 section 4. The schemas come from the same zod schemas that check the files.
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { scenarioSchema } from '../scenarios/files/schema.ts';
+import { topologySchema } from '../topologies/schema/topology.ts';
+
+const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
+
+/** Texts of the schema files by name. */
+export function schemaTexts(): Readonly<Record<string, string>> {
+  return {
+    'scenario.schema.json': schemaText(scenarioSchema),
+    'topology.schema.json': schemaText(topologySchema),
+  };
+}
+
+function schemaText(schema: z.ZodType): string {
+  const json = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    reused: 'ref',
+    override: ({ zodSchema, jsonSchema }) => describe(jsonSchema, z.globalRegistry.get(zodSchema)),
+  });
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+/** Brings back what zod leaves out of schemas that transform, and words the unit for readers. */
+function describe(json: z.core.JSONSchema.BaseSchema, meta: z.core.GlobalMeta | undefined): void {
+  const examples = meta?.['examples'];
+  const standard = meta?.['default'];
+  if (Array.isArray(examples)) json.examples = examples;
+  if (standard !== undefined) json.default = standard as z.core.JSONSchema._JSONSchema & boolean;
+  if (json['unit'] === undefined) return;
+  const words = [json.description, `Unit: ${json['unit']}.`].filter((one) => one !== undefined);
+  json.description = words.join(' ');
+  delete json['unit'];
+}
+
+/** Names of files that are missing or differ from what the schemas say. */
+export function staleSchemas(): readonly string[] {
+  return Object.entries(schemaTexts())
+    .filter(([name, text]) => {
+      const path = join(FOLDER, name);
+      return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+    })
+    .map(([name]) => name);
+}
+
+function main(): void {
+  const stale = staleSchemas();
+  if (process.argv.includes('--check')) {
+    for (const name of stale) console.error(`schemas/${name} is stale: npm run schemas`);
+    process.exitCode = stale.length > 0 ? 1 : 0;
+    return;
+  }
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [name, text] of Object.entries(schemaTexts())) {
+    writeFileSync(join(FOLDER, name), text);
+    console.log(`schemas/${name}`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();
