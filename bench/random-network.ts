@@ -1,0 +1,243 @@
+/**
+ * Workload (c): 1,000 nodes, 3,000 links of 1 Gbit/s, 1,000 flows of 1,000 packets of 1,054 bytes,
+ * real headers rewritten at each hop (simulation.md 4.3).
+ *
+ * The number is void unless counts, delays and the last arrival are exactly the expected ones.
+ *
+ * @module
+ */
+import { Xoshiro128 } from '../engine/core/random.ts';
+import type { Direction } from '../engine/net/direction.ts';
+import { FIRST_UPPER_KIND } from '../engine/net/direction-context.ts';
+import type { DirectionSpec } from '../engine/net/link-spec.ts';
+import { Network, type PacketSink } from '../engine/net/network.ts';
+import { decrementHopLimit, readTarget, writeHeader } from './packet-header.ts';
+
+const NODES = 1_000;
+const LINKS = 3_000;
+const FLOWS = 1_000;
+const PACKETS_PER_FLOW = 1_000;
+const WIRE_BYTES = 1_054;
+const GAP_NS = 10_000_000;
+const NS_PER_MS = 1_000_000;
+/** Event kind: a flow sends its next packet. */
+const SOURCE = FIRST_UPPER_KIND;
+
+/** A link of the random graph. */
+export interface Edge {
+  readonly a: number;
+  readonly b: number;
+  readonly delayNs: number;
+}
+
+/** A flow of the workload. */
+export interface Flow {
+  readonly source: number;
+  readonly target: number;
+  readonly startNs: number;
+}
+
+/** Graph and flows, drawn as simulation.md 4.3 says. */
+export interface RandomWorkload {
+  readonly edges: readonly Edge[];
+  readonly flows: readonly Flow[];
+  readonly rejected: number;
+}
+
+/** Draws the workload. */
+export function drawWorkload(): RandomWorkload {
+  const words = new Xoshiro128([1, 2, 3, 4]);
+  const below = (n: number): number => Math.floor((words.nextU32() * n) / 4_294_967_296);
+  const edges: Edge[] = [];
+  const known = new Set<number>();
+  const add = (a: number, b: number): void => {
+    known.add(Math.min(a, b) * NODES + Math.max(a, b));
+    edges.push({ a, b, delayNs: (1 + below(10)) * NS_PER_MS });
+  };
+  for (let i = 1; i < NODES; i += 1) add(below(i), i);
+  let rejected = 0;
+  while (edges.length < LINKS) {
+    const a = below(NODES);
+    const b = below(NODES);
+    if (a === b || known.has(Math.min(a, b) * NODES + Math.max(a, b))) rejected += 1;
+    else add(a, b);
+  }
+  const flows = Array.from({ length: FLOWS }, () => {
+    let source = below(NODES);
+    let target = below(NODES);
+    while (source === target) {
+      source = below(NODES);
+      target = below(NODES);
+    }
+    return { source, target, startNs: below(10_000_000) };
+  });
+  return { edges, flows, rejected };
+}
+
+/** What one run measured. */
+export interface RandomNetworkResult {
+  readonly packetHops: number;
+  readonly delivered: number;
+  /** Sum of the delays of all packets, ns. */
+  readonly sumDelayNs: number;
+  readonly maxDelayNs: number;
+  readonly lastNs: number;
+  readonly events: number;
+  readonly fingerprint: string;
+}
+
+/** Numbers of simulation.md 4.3; the mean delay of 22,277,924.769729 ns is the sum over 1e6. */
+const EXPECTED = {
+  packetHops: 4_023_000,
+  delivered: 1_000_000,
+  sumDelayNs: 22_277_924_769_729,
+  maxDelayNs: 47_050_592,
+  lastNs: 10_040_871_125,
+} as const;
+
+/** Routers, sources and sinks of the network. */
+export class RandomNetwork implements PacketSink {
+  readonly network: Network;
+  readonly workload: RandomWorkload;
+  packetHops = 0;
+  delivered = 0;
+  private readonly sums = new Float64Array(2);
+  private readonly sent = new Int32Array(FLOWS);
+  private readonly sentAt = new Float64Array(FLOWS * PACKETS_PER_FLOW);
+  /** Next direction at each node, one table per active destination (simulation.md 3.2). */
+  private readonly trees: Int32Array[] = [];
+  private readonly neighbours: { node: number; direction: number }[][] = [];
+
+  constructor() {
+    this.workload = drawWorkload();
+    const upper = { fire: (_kind: number, flow: number): void => this.emit(flow) };
+    this.network = new Network({ seed: 1, sink: this, upper });
+    for (let node = 0; node < NODES; node += 1) {
+      this.neighbours.push([]);
+      this.trees.push(new Int32Array(0));
+    }
+    for (const [i, edge] of this.workload.edges.entries()) this.addEdge(i, edge);
+    for (const list of this.neighbours) list.sort((a, b) => a.node - b.node);
+    for (const { target } of this.workload.flows) {
+      if (this.trees[target]?.length === 0) this.trees[target] = this.treeTo(target);
+    }
+  }
+
+  /** Sends everything and returns what was measured. */
+  run(): RandomNetworkResult {
+    const { scheduler } = this.network;
+    for (const [i, flow] of this.workload.flows.entries()) scheduler.post(flow.startNs, SOURCE, i);
+    scheduler.run();
+    return {
+      packetHops: this.packetHops,
+      delivered: this.delivered,
+      sumDelayNs: this.sums[0] as number,
+      maxDelayNs: this.sums[1] as number,
+      lastNs: scheduler.now,
+      events: scheduler.eventCount,
+      fingerprint: this.network.fingerprint.digest(),
+    };
+  }
+
+  // hot: once per packet and hop.
+  arrive(direction: Direction, packet: number): void {
+    const { table, scheduler, fingerprint } = this.network;
+    direction.delivered += 1;
+    this.packetHops += 1;
+    const node = direction.toNode;
+    const length = table.length[packet] as number;
+    fingerprint.event(scheduler.now, node, 2, length);
+    const offset = table.offset[packet] as number;
+    const flowPacket = table.from[packet] as number;
+    const buffer = table.takeBuffer(packet);
+    const target = readTarget(buffer, offset);
+    if (target === node) {
+      this.deliver(flowPacket);
+      this.network.pool.release(buffer);
+      return;
+    }
+    decrementHopLimit(buffer, offset);
+    const next = this.nextDirection(node, target);
+    next.offer(table.acquire(buffer, offset, length, flowPacket, target));
+  }
+
+  private deliver(flowPacket: number): void {
+    const delay = this.network.scheduler.now - (this.sentAt[flowPacket] as number);
+    this.delivered += 1;
+    this.sums[0] = (this.sums[0] as number) + delay;
+    if (delay > (this.sums[1] as number)) this.sums[1] = delay;
+  }
+
+  private emit(flow: number): void {
+    const { network } = this;
+    const { source, target } = this.workload.flows[flow] as Flow;
+    const number = this.sent[flow] as number;
+    const flowPacket = flow * PACKETS_PER_FLOW + number;
+    this.sent[flow] = number + 1;
+    this.sentAt[flowPacket] = network.scheduler.now;
+    const buffer = network.pool.alloc(WIRE_BYTES);
+    writeHeader(buffer, { target, length: WIRE_BYTES, identification: number });
+    const packet = network.table.acquire(buffer, 0, WIRE_BYTES, flowPacket, target);
+    this.nextDirection(source, target).offer(packet);
+    if (number + 1 < PACKETS_PER_FLOW) network.scheduler.post(GAP_NS, SOURCE, flow);
+  }
+
+  private nextDirection(node: number, target: number): Direction {
+    const next = (this.trees[target] as Int32Array)[node] as number;
+    return this.network.directions[next] as Direction;
+  }
+
+  private addEdge(index: number, edge: Edge): void {
+    const spec: DirectionSpec = {
+      rateBps: 1_000_000_000,
+      delayNs: edge.delayNs,
+      queue: { kind: 'drop-tail', limitPackets: 1_000 },
+    };
+    const add = (from: number, to: number): void => {
+      const place = { linkId: `l${index}`, name: `${from}->${to}`, fromNode: from, toNode: to };
+      const direction = this.network.addDirection(place, spec);
+      (this.neighbours[from] as { node: number; direction: number }[]).push({
+        node: to,
+        direction: direction.id,
+      });
+    };
+    add(edge.a, edge.b);
+    add(edge.b, edge.a);
+  }
+
+  /** Fewest hops; tie: the neighbour with the lowest index. */
+  private treeTo(target: number): Int32Array {
+    const hops = new Int32Array(NODES).fill(-1);
+    const order = [target];
+    hops[target] = 0;
+    for (let i = 0; i < order.length; i += 1) {
+      const node = order[i] as number;
+      for (const { node: other } of this.neighbours[node] ?? []) {
+        if (hops[other] !== -1) continue;
+        hops[other] = (hops[node] as number) + 1;
+        order.push(other);
+      }
+    }
+    return Int32Array.from({ length: NODES }, (_, node) => {
+      const wanted = (hops[node] as number) - 1;
+      return this.neighbours[node]?.find((other) => hops[other.node] === wanted)?.direction ?? -1;
+    });
+  }
+}
+
+/**
+ * Runs the workload once and checks every expected number.
+ * @throws Error when a result is not exactly the expected one.
+ */
+export function runRandomNetwork(world: RandomNetwork): RandomNetworkResult {
+  const result = world.run();
+  for (const [what, expected] of Object.entries(EXPECTED)) {
+    const found = result[what as keyof typeof EXPECTED];
+    if (found !== expected) {
+      throw new Error(`random network is void: ${what} is ${found}, not ${expected}`);
+    }
+  }
+  const imbalance = world.network.imbalance();
+  if (imbalance !== undefined) throw new Error(imbalance);
+  return result;
+}
