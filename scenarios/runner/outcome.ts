@@ -152,26 +152,23 @@ function histogram(parts: readonly LogHistogram[]): MetricData {
 function faultRecords(stage: Stage): FaultRecord[] {
   return stage.faults.records.map((record) => {
     const effects: Record<string, number> = { ...record.effects };
-    for (const { flow, record: hit, atNs } of stage.hits) {
-      if (hit !== record) continue;
-      const pair = `${flow.spec.from} -> ${flow.spec.to}`;
-      const reaction = stage.paths.reactions.find((r) => r.pair === pair && r.faultNs === atNs);
-      const sample = flow.meter
-        .failovers(flow.nextSequence)
-        .find(({ faultNs, isRecovered }) => faultNs === atNs && isRecovered);
-      if (reaction !== undefined && reaction.detectedNs >= 0) {
-        effects['detected'] = reaction.detectedNs;
-      }
-      if (reaction !== undefined && reaction.switchedNs >= 0) {
-        effects['switched'] = reaction.switchedNs;
-      }
-      if (sample !== undefined) {
-        effects['first packet'] = sample.firstPacketNs;
-        effects['gap'] = sample.gapNs;
-      }
+    for (const hit of stage.hits) {
+      if (hit.record === record) Object.assign(effects, effectsOn(stage, hit.flow, hit.atNs));
     }
     return { ...record, effects };
   });
+}
+
+function effectsOn(stage: Stage, flow: Flow, atNs: number): Record<string, number> {
+  const pair = `${flow.spec.from} -> ${flow.spec.to}`;
+  const reaction = stage.paths.reactions.find((r) => r.pair === pair && r.faultNs === atNs);
+  const samples = flow.meter.failovers(flow.nextSequence);
+  const sample = samples.find(({ faultNs, isRecovered }) => faultNs === atNs && isRecovered);
+  const effects: Record<string, number> = {};
+  if (reaction !== undefined && reaction.detectedNs >= 0) effects['detected'] = reaction.detectedNs;
+  if (reaction !== undefined && reaction.switchedNs >= 0) effects['switched'] = reaction.switchedNs;
+  if (sample === undefined) return effects;
+  return { ...effects, 'first packet': sample.firstPacketNs, gap: sample.gapNs };
 }
 
 function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {

@@ -143,7 +143,6 @@ export class Stage implements WorldListener {
   #create(host: HostSpec): void {
     const { world, network, nodeOf } = this.#parts;
     const { protocol, options } = nodeOf(host);
-    world.define(host.name, protocol.metrics);
     const setup = { options, network, witness: this.#witness };
     this.#nodes.set(host.name, protocol.create(world.host(host.name), setup));
   }

@@ -5,9 +5,8 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
-import type { DirectionSpec, LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 
 /** Undoes one effect of a fault; harmless when called twice. */
@@ -32,12 +31,11 @@ export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
 /** A link as faults see it. */
 export interface WorldLink {
   readonly id: string;
-  readonly spec: { readonly forward: DirectionSpec; readonly backward: DirectionSpec };
   /** Changes the link until undone; several holders of `up: false` add up. */
   change(change: LinkChange, side: LinkSide): Undo;
   /** Keeps packets in flight and later ones in the pipe until undone. */
   hold(side: LinkSide): Undo;
-  tap(side: LinkSide, tap: Tap): Undo;
+  tap(side: 'forward' | 'backward', tap: Tap): Undo;
   isUp(side: 'forward' | 'backward'): boolean;
 }
 
@@ -67,8 +65,6 @@ export interface World {
   /** Makes the host usable again; the runner then creates the node anew. */
   restart(node: string): void;
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void;
-  /** Tells which metrics the node's meter knows; called before the node is created. */
-  define(node: string, metrics: readonly MetricDefinition[]): void;
   metrics(node: string): Readonly<Record<string, MetricValue>>;
   /** Forgets what meters counted (end of the warm-up). */
   resetMetrics(): void;

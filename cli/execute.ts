@@ -1,0 +1,181 @@
+/**
+ * Runs a loaded scenario, judges it, writes what the run leaves, and prints the verdict.
+ *
+ * Result on stdout, progress on stderr. The first Ctrl-C stops the run and reports what there is,
+ * marked interrupted; the second ends at once (spec/ux.md 2.1).
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareReports, type ReportComparison } from '../reports/compare.ts';
+import { readReport, renderJson } from '../reports/json.ts';
+import { exitCodeOf, judge } from '../reports/judge.ts';
+import type { Report } from '../reports/report-schema.ts';
+import { renderTerminal, renderVerdictLine } from '../reports/terminal.ts';
+import type { Recordings } from '../scenarios/runner/job.ts';
+import { type RunEnd, type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
+import { type ExitCode, FlagError } from './exit.ts';
+import { onInterrupt } from './interrupt.ts';
+import type { Loaded } from './load.ts';
+import { showProgress } from './progress.ts';
+import { commitOf } from './project.ts';
+import { terminalOptions } from './terminal.ts';
+import { prepareFolder, runFolder, writeFiles } from './write-files.ts';
+
+/** Flags of commands that run a scenario. */
+export interface RunFlags {
+  readonly seed?: number;
+  readonly seeds?: number;
+  readonly set?: Readonly<Record<string, string>>;
+  readonly out: string;
+  readonly trace?: 'windows' | 'full' | false;
+  readonly pcap?: boolean;
+  readonly explain?: number;
+  readonly baseline?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Runs in virtual time; returns the exit code. */
+export async function execute(loaded: Loaded, flags: RunFlags): Promise<ExitCode> {
+  const { scenario } = loaded;
+  const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const seeds = seedsOf(scenario.seeds, flags);
+  const folder = runFolder(flags.out, scenario.name, seeds);
+  prepareFolder(folder);
+  const progress = showProgress(scenario.name, flags);
+  const interrupt = onInterrupt();
+  const order: RunOrder = {
+    ...loaded,
+    seeds,
+    recordingsOf: (seed) => recordingsOf(flags, folder, seed, seeds),
+    reproduce: reproduceCommand('scenario', scenario.file, flags),
+    commit: commitOf(),
+    signal: interrupt.signal,
+    onProgress: progress.update,
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+  };
+  let end: RunEnd;
+  try {
+    end = await runScenario(order);
+  } finally {
+    progress.clear();
+    interrupt.dispose();
+  }
+  return finish(end, { flags, folder, baseline });
+}
+
+/** What the end of a run is printed with. */
+export interface FinishContext {
+  readonly flags: RunFlags;
+  readonly folder: string;
+  readonly baseline: Report | undefined;
+}
+
+/** Judges, writes and prints; returns the exit code. */
+export async function finish(end: RunEnd, context: FinishContext): Promise<ExitCode> {
+  if (end.kind === 'scenario-error') {
+    process.stderr.write(`${end.file}:${end.line}:${end.column}  ${end.message}\n`);
+    return 2;
+  }
+  if (end.kind === 'broken') {
+    process.stderr.write(`This is a bug in orrery: ${end.message}\n`);
+    if (context.flags.debug === true) process.stderr.write(`${end.stack}\n`);
+    return 3;
+  }
+  const report = judge(end.input);
+  const { baseline, flags, folder } = context;
+  const comparison = baseline === undefined ? undefined : compareReports(report, baseline);
+  const written = await writeFiles(folder, report, end.input, comparison);
+  print(report, { flags, folder, written, comparison });
+  return exitCodeOf(report);
+}
+
+function print(
+  report: Report,
+  context: {
+    readonly flags: RunFlags;
+    readonly folder: string;
+    readonly written: readonly string[];
+    readonly comparison: ReportComparison | undefined;
+  },
+): void {
+  const { flags, folder, written, comparison } = context;
+  if (flags.json === true) {
+    process.stdout.write(renderJson(report));
+    return;
+  }
+  const colour = flags.color === undefined ? undefined : flags.color ? 'on' : 'off';
+  const options = {
+    ...terminalOptions(isColourGiven() ? colour : undefined),
+    written: { folder, files: written },
+    ...(comparison === undefined ? {} : { comparison }),
+  };
+  const text =
+    flags.quiet === true ? renderVerdictLine(report, options) : renderTerminal(report, options);
+  process.stdout.write(text);
+}
+
+/** Commander sets `color` to true when there is a `--no-color`: only a flag really given counts. */
+function isColourGiven(): boolean {
+  return process.argv.includes('--color') || process.argv.includes('--no-color');
+}
+
+/** Seeds to run: one, the first n of the file, or 1 to n. */
+export function seedsOf(file: readonly number[], flags: RunFlags): readonly number[] {
+  if (flags.seed !== undefined) return [flags.seed];
+  const { seeds } = flags;
+  if (seeds === undefined) return file;
+  if (seeds <= file.length) return file.slice(0, seeds);
+  return Array.from({ length: seeds }, (_, index) => index + 1);
+}
+
+/** One command that repeats the run. */
+export function reproduceCommand(command: string, file: string, flags: RunFlags): string {
+  const parts: string[] = [];
+  if (flags.seed !== undefined) parts.push(`--seed ${flags.seed}`);
+  if (flags.seeds !== undefined) parts.push(`--seeds ${flags.seeds}`);
+  for (const [path, value] of Object.entries(flags.set ?? {})) {
+    parts.push(`--set ${/^[\w./:%-]+$/.test(value) ? `${path}=${value}` : `'${path}=${value}'`}`);
+  }
+  const name = file.replace(/^scenarios\//, '');
+  return `npm run ${command} ${name}${parts.length === 0 ? '' : ` -- ${parts.join(' ')}`}`;
+}
+
+function recordingsOf(
+  flags: RunFlags,
+  folder: string,
+  seed: number,
+  seeds: readonly number[],
+): Recordings {
+  // One trace a run: of the only seed, or of the first of several when it was asked for.
+  const isShown = seed === seeds[0];
+  const isTraced = flags.trace !== false && isShown && (seeds.length === 1 || isTraceGiven());
+  const extent = flags.trace === 'full' ? 'full' : 'windows';
+  return {
+    ...(isTraced ? { trace: { path: join(folder, 'trace.orr'), extent } } : {}),
+    ...(flags.pcap === true && isShown ? { pcapPath: join(folder, 'trace.pcapng') } : {}),
+    ...(flags.explain !== undefined && isShown ? { explain: flags.explain } : {}),
+  };
+}
+
+function isTraceGiven(): boolean {
+  return process.argv.some((word) => word === '--trace' || word.startsWith('--trace='));
+}
+
+function readBaseline(path: string): Report {
+  if (!existsSync(path)) {
+    throw new FlagError(`--baseline: ${path} not found`, path, 'give the report.json of a run');
+  }
+  const read = readReport(readFileSync(path, 'utf8'));
+  if ('report' in read) return read.report;
+  throw new FlagError(
+    `--baseline: ${path} ${read.message}`,
+    path,
+    'give a report.json of this version',
+  );
+}

@@ -1,0 +1,73 @@
+/**
+ * Exit codes (DESIGN 7) and the last words of a failing command.
+ *
+ * 0 all KPIs met, 1 a KPI missed, 2 bad file or flag, 3 an invariant of ours broke, 4 not
+ * deterministic, 5 time limit, 130 interrupted. If several hold: 3 > 4 > 2 > 5 > 130 > 1.
+ *
+ * @module
+ */
+import { CommanderError } from 'commander';
+import { ConfigError } from '../topologies/files/config-error.ts';
+
+/** The codes. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130;
+
+const PRECEDENCE: readonly ExitCode[] = [3, 4, 2, 5, 130, 1, 0];
+
+/** The code that counts when several hold. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
+}
+
+/** Sets the code; the process ends when its output is written. */
+export function exitWith(code: ExitCode): void {
+  process.exitCode = code;
+}
+
+/** A mistake on the command line, with the words to underline. */
+export class FlagError extends Error {
+  readonly found: string;
+  readonly hint: string;
+
+  constructor(message: string, found: string, hint: string) {
+    super(message);
+    this.name = 'FlagError';
+    this.found = found;
+    this.hint = hint;
+  }
+}
+
+/** Prints what went wrong in the form of its kind; returns the exit code. */
+export function reportProblem(error: unknown, isJson: boolean): ExitCode {
+  if (error instanceof ConfigError) {
+    if (isJson) process.stdout.write(`${JSON.stringify({ errors: error.toJSON() }, null, 2)}\n`);
+    else process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof FlagError) {
+    if (isJson) process.stdout.write(`${JSON.stringify({ errors: [flagJson(error)] }, null, 2)}\n`);
+    else process.stderr.write(flagText(error));
+    return 2;
+  }
+  if (error instanceof CommanderError) return 2;
+  const text = error instanceof Error ? error.message : String(error);
+  const stack =
+    error instanceof Error && process.argv.includes('--debug') ? error.stack : undefined;
+  process.stderr.write(`This is a bug in orrery: ${text}\n`);
+  process.stderr.write(`  command: ${process.argv.slice(2).join(' ')}\n`);
+  process.stderr.write(stack === undefined ? '  --debug prints where\n' : `${stack}\n`);
+  return 3;
+}
+
+function flagJson(error: FlagError): Readonly<Record<string, string>> {
+  return { code: 'flag', message: error.message, found: error.found, hint: error.hint };
+}
+
+function flagText(error: FlagError): string {
+  const command = process.argv.slice(2).join(' ');
+  const at = command.lastIndexOf(error.found);
+  const shown = `npm run ${command.replace(/ --/, ' -- --')}`;
+  const caret = at < 0 ? -1 : shown.lastIndexOf(error.found);
+  const under = caret < 0 ? '' : `   ${' '.repeat(caret)}${'^'.repeat(error.found.length)}\n`;
+  return `orrery: ${error.message}\n   ${shown}\n${under}   hint: ${error.hint}\n`;
+}

@@ -1,0 +1,30 @@
+/**
+ * Ctrl-C: the first asks the run to stop, the second ends the process at once.
+ *
+ * @module
+ */
+
+/** A watch for interrupts. */
+export interface InterruptWatch {
+  readonly signal: AbortSignal;
+  dispose(): void;
+}
+
+/** Starts watching SIGINT and SIGTERM. */
+export function onInterrupt(): InterruptWatch {
+  const controller = new AbortController();
+  const handle = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write('\nstopping: the report so far follows; once more ends at once\n');
+    controller.abort();
+  };
+  process.on('SIGINT', handle);
+  process.on('SIGTERM', handle);
+  return {
+    signal: controller.signal,
+    dispose: (): void => {
+      process.off('SIGINT', handle);
+      process.off('SIGTERM', handle);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/**
+ * Lists the metrics that `kpis` may name.
+ *
+ * @module
+ */
+import { type ProtocolRegistry, shippedProtocols } from '../scenarios/registry.ts';
+
+/** Prints them, sorted; as JSON on request. */
+export function listMetrics(registry: ProtocolRegistry, isJson: boolean): void {
+  const own = shippedProtocols().flatMap(({ metrics }) => metrics);
+  const all = [...own, ...registry.metrics].sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (isJson) {
+    process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+    return;
+  }
+  for (const { name, kind, unit, help } of all) {
+    process.stdout.write(`${name.padEnd(28)} ${kind.padEnd(10)} ${unit.padEnd(8)} ${help}\n`);
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Loads a scenario with the shipped protocols and users' own.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import { loadScenario } from '../scenarios/files/load.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import type { ProtocolRegistry } from '../scenarios/registry.ts';
+import { metricsOf } from '../scenarios/runner/nodes.ts';
+import { FOLDERS } from './project.ts';
+
+/** A loaded scenario. */
+export interface Loaded {
+  readonly scenario: Scenario;
+  readonly definitions: readonly MetricDefinition[];
+}
+
+/**
+ * Loads and checks.
+ * @throws ConfigError with every mistake of file, topology and flags.
+ */
+export async function load(
+  file: string,
+  overrides: Readonly<Record<string, string>> | undefined,
+  registry: ProtocolRegistry,
+): Promise<Loaded> {
+  await registry.loadNamedBy(file, FOLDERS);
+  const scenario = loadScenario({
+    path: file,
+    folders: FOLDERS,
+    overrides: overrides ?? {},
+    registry,
+  });
+  return { scenario, definitions: metricsOf(scenario, registry) };
+}

@@ -1,0 +1,28 @@
+/**
+ * Entry of the command line: `orrery <command>`; one small file per command.
+ *
+ * @module
+ */
+import { CommanderError } from 'commander';
+import { addCompare } from './compare.ts';
+import { exitWith, reportProblem } from './exit.ts';
+import { makeProgram } from './program.ts';
+import { addRequirements } from './requirements.ts';
+import { addScenario } from './scenario.ts';
+import { addSweep } from './sweep.ts';
+import { addVerify } from './verify.ts';
+
+const program = makeProgram();
+addScenario(program);
+addSweep(program);
+addCompare(program);
+addVerify(program);
+addRequirements(program);
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  // Commander has printed its own message; help and version are no failures.
+  if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 0 : 2);
+  else exitWith(reportProblem(error, process.argv.includes('--json')));
+}

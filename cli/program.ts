@@ -1,0 +1,37 @@
+/**
+ * The frame of the command line: name, help, version, and how its mistakes are printed.
+ *
+ * Errors have the form of spec/ux.md 2.2 with the command in place of the source line.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { projectFile } from './project.ts';
+
+const FIRST_LINES = `Examples:
+  npm run scenario hello.yaml                        the first verdict
+  npm run scenario failover.yaml -- --seeds 30       with confidence intervals
+
+`;
+
+/** The program without its commands. */
+export function makeProgram(): Command {
+  const program = new Command('orrery');
+  return program
+    .description('Runs real protocol code on simulated or real networks and judges it by KPIs.')
+    .version(versionOf(), '-v, --version')
+    .addHelpText('before', FIRST_LINES)
+    .addHelpText('after', '\nDocumentation: docs/ (start with README.md)')
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      outputError: (text, write) => write(`orrery: ${text.replace(/^error: /, '')}`),
+    })
+    .exitOverride();
+}
+
+function versionOf(): string {
+  const text = readFileSync(projectFile('package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}

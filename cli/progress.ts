@@ -1,0 +1,86 @@
+/**
+ * Progress on stderr: one line rewritten ten times a second on a terminal, one plain line at the
+ * start and every 10 s elsewhere, nothing with `--json` or `-q` (spec/ux.md 2.1).
+ *
+ * @module
+ */
+import { wantsUnicode } from '../reports/colour.ts';
+import {
+  estimateSecondsLeft,
+  type ProgressSample,
+  type ProgressState,
+  renderPlainProgress,
+  renderProgress,
+} from '../reports/progress.ts';
+import type { RunState } from '../scenarios/runner/run-scenario.ts';
+import { hasLiveStderr } from './terminal.ts';
+
+const PLAIN_INTERVAL_MS = 10_000;
+const QUICK_RUN_MS = 1_000;
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** What a command calls while it runs. */
+export interface ProgressShow {
+  readonly update: (state: RunState) => void;
+  readonly clear: () => void;
+}
+
+/** Chooses the form that fits where stderr goes. */
+export function showProgress(
+  name: string,
+  flags: { readonly json?: boolean; readonly quiet?: boolean },
+): ProgressShow {
+  if (flags.json === true || flags.quiet === true)
+    return { update: (): void => undefined, clear: (): void => undefined };
+  return hasLiveStderr() ? liveProgress(name) : plainProgress(name);
+}
+
+function liveProgress(name: string): ProgressShow {
+  const samples: ProgressSample[] = [];
+  let isShown = false;
+  const unicode = wantsUnicode(process.env);
+  return {
+    update: (state): void => {
+      const line = renderProgress(stateOf(name, state, samples), {
+        width: process.stderr.columns,
+        unicode,
+      });
+      process.stderr.write(`${CLEAR_LINE}${line}`);
+      isShown = true;
+    },
+    clear: (): void => {
+      if (isShown) process.stderr.write(CLEAR_LINE);
+    },
+  };
+}
+
+function plainProgress(name: string): ProgressShow {
+  const samples: ProgressSample[] = [];
+  let nextMs = QUICK_RUN_MS;
+  return {
+    update: (state): void => {
+      if (state.wallMs < nextMs) return;
+      nextMs = state.wallMs + PLAIN_INTERVAL_MS;
+      process.stderr.write(`${renderPlainProgress(stateOf(name, state, samples))}\n`);
+    },
+    clear: (): void => undefined,
+  };
+}
+
+function stateOf(name: string, state: RunState, samples: ProgressSample[]): ProgressState {
+  const wallSeconds = state.wallMs / 1000;
+  const ofSeed = state.durationNs > 0 ? state.nowNs / state.durationNs : 0;
+  samples.push({ wallSeconds, fraction: (state.seedsDone + ofSeed) / state.seeds });
+  const virtual = state.seedsDone * state.durationNs + state.nowNs;
+  const left = estimateSecondsLeft(samples);
+  return {
+    name,
+    seed: Math.min(state.seeds, state.seedsDone + 1),
+    seeds: state.seeds,
+    virtualNs: state.nowNs,
+    durationNs: state.durationNs,
+    eventsPerSecond: wallSeconds > 0 ? state.events / wallSeconds : 0,
+    speed: wallSeconds > 0 ? virtual / 1e9 / wallSeconds : 0,
+    secondsLeft: left,
+  };
+}

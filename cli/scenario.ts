@@ -1,0 +1,66 @@
+/**
+ * `orrery scenario FILE`: runs a scenario in virtual time and prints the verdict.
+ *
+ * @module
+ */
+import { type Command, Option } from 'commander';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { checkDeterminism } from './check-determinism.ts';
+import { execute, type RunFlags } from './execute.ts';
+import { exitWith } from './exit.ts';
+import { collectOverride, wholeNumber } from './flags.ts';
+import { listMetrics } from './list-metrics.ts';
+import { load } from './load.ts';
+
+interface ScenarioFlags extends RunFlags {
+  readonly checkDeterminism?: boolean;
+  readonly listMetrics?: boolean;
+}
+
+/** Adds the command. */
+export function addScenario(program: Command): void {
+  const command = addRunOptions(program.command('scenario'))
+    .argument('[file]', 'scenario file, or its name in scenarios/')
+    .summary('run a scenario in virtual time')
+    .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.')
+    .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
+    .option('--list-metrics', 'list the metrics that kpis may name');
+  command.action(async (file: string | undefined, flags: ScenarioFlags) => {
+    const registry = new ProtocolRegistry();
+    if (flags.listMetrics === true) {
+      listMetrics(registry, flags.json === true);
+      return;
+    }
+    if (file === undefined) {
+      command.outputHelp();
+      return;
+    }
+    const loaded = await load(file, flags.set, registry);
+    if (flags.checkDeterminism === true) exitWith(await checkDeterminism(loaded, flags));
+    else exitWith(await execute(loaded, flags));
+  });
+}
+
+/** Options of every command that runs something. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', 0))
+    .option('--seeds <n>', 'run n seeds: those of the file, or 1 to n', wholeNumber('--seeds', 1))
+    .option('--set <path=value>', 'change a value of the file; repeatable', collectOverride, {})
+    .option('--out <dir>', 'folder for what the run leaves', 'runs')
+    .addOption(
+      new Option('--trace [extent]', 'record trace.orr: around faults, or everything')
+        .choices(['windows', 'full'])
+        .preset('windows'),
+    )
+    .option('--no-trace', 'record no trace')
+    .option('--pcap', 'write trace.pcapng')
+    .option('--explain <n>', 'tell the story of the first n packets', wholeNumber('--explain', 1))
+    .option('--baseline <report.json>', 'compare with an earlier report, paired by seed')
+    .option('--threads <n>', 'worker threads at most', wholeNumber('--threads', 1))
+    .option('--json', 'print the report as JSON on stdout and nothing else')
+    .option('-q, --quiet', 'print the first line only')
+    .option('--color', 'always use colour')
+    .option('--no-color', 'never use colour')
+    .option('--debug', 'print stacks of our own mistakes');
+}

@@ -1,0 +1,69 @@
+/**
+ * The protocols that files may name: the shipped ones, and users' own modules.
+ *
+ * @module
+ */
+import { pathToFileURL } from 'node:url';
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import type { Protocol } from '../engine/host/protocol.ts';
+import { protocol as gateway } from '../nodes/gateway/index.ts';
+import { protocol as ping } from '../nodes/ping/index.ts';
+import { protocol as scion } from '../nodes/scion/index.ts';
+import type { Folders, Registry } from '../topologies/files/registry.ts';
+import { modulesNamedBy } from './files/user-modules.ts';
+import { trafficMetrics } from './runner/traffic-metrics.ts';
+
+const SHIPPED: readonly Protocol[] = [
+  gateway as unknown as Protocol,
+  ping as unknown as Protocol,
+  scion as unknown as Protocol,
+];
+
+/** The shipped protocols, sorted by name. */
+export function shippedProtocols(): readonly Protocol[] {
+  return SHIPPED;
+}
+
+/** A registry of the shipped protocols and of modules loaded before. */
+export class ProtocolRegistry implements Registry {
+  readonly names: readonly string[] = SHIPPED.map(({ name }) => name);
+  readonly #modules = new Map<string, Protocol>();
+
+  /** The traffic metrics of every protocol that is known. */
+  get metrics(): readonly MetricDefinition[] {
+    const all = [...SHIPPED, ...this.#modules.values()];
+    return all.flatMap(({ name }) => trafficMetrics(name));
+  }
+
+  protocols(name: string): Protocol | undefined {
+    return SHIPPED.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
+  }
+
+  /**
+   * Loads the users' modules that a scenario file or its topology names (`run: ./my/index.ts`), so
+   * that the loader finds them. Files that cannot be read are left to the loader to complain about.
+   */
+  async loadNamedBy(file: string, folders: Folders): Promise<void> {
+    for (const path of modulesNamedBy(file, folders)) {
+      if (this.#modules.has(path)) continue;
+      const mistake = await this.load(path);
+      if (mistake !== undefined) throw new Error(`${path}: ${mistake}`);
+    }
+  }
+
+  /**
+   * Loads a user's module, so that {@link protocols} finds it by its path.
+   * @param path Absolute path of the module, TypeScript or JavaScript.
+   * @returns undefined, or what is wrong with the module.
+   */
+  async load(path: string): Promise<string | undefined> {
+    const module: unknown = await import(pathToFileURL(path).href);
+    const found = (module as { readonly protocol?: Partial<Protocol> }).protocol;
+    if (found === undefined) return 'exports no `protocol`';
+    if (typeof found.create !== 'function' || typeof found.name !== 'string') {
+      return '`protocol` has no name or no create function';
+    }
+    this.#modules.set(path, found as Protocol);
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What one run of one seed needs to be repeated anywhere: plain data that crosses threads.
+ *
+ * @module
+ */
+import type { SeedResult } from '../../reports/model.ts';
+
+/** Things that are recorded besides the result, as paths of files to write. */
+export interface Recordings {
+  /** `windows` records around faults, `full` everything. */
+  readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
+  readonly pcapPath?: string;
+  /** Tell the story of this many first packets on stderr. */
+  readonly explain?: number;
+}
+
+/** One run. */
+export interface SeedJob {
+  readonly file: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly recordings: Recordings;
+  readonly shared?: SharedArrayBuffer;
+}
+
+/** What a worker hands back: a result, or what stopped it, as data. */
+export type SeedAnswer =
+  | { readonly kind: 'result'; readonly result: SeedResult }
+  /** A fault of the scenario that could not be carried out. */
+  | {
+      readonly kind: 'scenario-error';
+      readonly file: string;
+      readonly line: number;
+      readonly column: number;
+      readonly message: string;
+    }
+  /** One of our own assertions broke. */
+  | { readonly kind: 'broken'; readonly message: string; readonly stack: string };

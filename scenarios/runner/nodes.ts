@@ -1,0 +1,49 @@
+/**
+ * Which protocol each host runs, with its checked options.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { nodeOptions } from '../files/load.ts';
+import type { Scenario } from '../model.ts';
+import { trafficMetrics } from './traffic-metrics.ts';
+
+/** What `safeParse` of a schema returns. */
+type Parsed = { readonly success: true; readonly data: unknown } | { readonly success: false };
+
+/** A protocol with the options of one host. */
+export interface NodeChoice {
+  readonly protocol: Protocol;
+  readonly options: unknown;
+}
+
+/** The protocol of a host; the loader has checked that there is one and that its options fit. */
+export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registry): NodeChoice {
+  const protocol = registry.protocols(host.protocol);
+  assert(protocol !== undefined, `${host.name} runs an unknown protocol ${host.protocol}`);
+  const parsed = protocol.config.safeParse(nodeOptions(scenario, host)) as Parsed;
+  assert(parsed.success, `options of ${host.name} were not checked`);
+  return { protocol, options: parsed.data };
+}
+
+/** The different protocols of a scenario's hosts, in the order of first use. */
+export function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[] {
+  const protocols = new Set<Protocol>();
+  for (const host of scenario.topology.hosts) {
+    const protocol = registry.protocols(host.protocol);
+    if (protocol !== undefined) protocols.add(protocol);
+  }
+  return [...protocols];
+}
+
+/** All metrics that a run of the scenario measures. */
+export function metricsOf(scenario: Scenario, registry: Registry): readonly MetricDefinition[] {
+  return protocolsOf(scenario, registry).flatMap((protocol) => [
+    ...protocol.metrics,
+    ...trafficMetrics(protocol.name),
+  ]);
+}

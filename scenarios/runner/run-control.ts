@@ -1,0 +1,55 @@
+/**
+ * What a running seed and its caller share across threads: how far it is, and whether to stop.
+ *
+ * @module
+ */
+
+const STOP_NONE = 0;
+const STOP_INTERRUPT = 1;
+const STOP_TIME_LIMIT = 2;
+const FLOATS = 2;
+
+/** Progress of one seed. */
+export interface Progress {
+  /** Virtual (live: wall) time reached, ns. */
+  readonly nowNs: number;
+  readonly events: number;
+}
+
+/** A few shared numbers; both threads hold one over the same buffer. */
+export class RunControl {
+  readonly shared: SharedArrayBuffer;
+  readonly #stop: Int32Array;
+  readonly #progress: Float64Array;
+
+  constructor(shared = new SharedArrayBuffer(8 + 8 * FLOATS)) {
+    this.shared = shared;
+    this.#stop = new Int32Array(shared, 0, 1);
+    this.#progress = new Float64Array(shared, 8, FLOATS);
+  }
+
+  /** Called by the run, a few times per wall second. */
+  report(nowNs: number, events: number): void {
+    this.#progress[0] = nowNs;
+    this.#progress[1] = events;
+  }
+
+  get progress(): Progress {
+    return { nowNs: this.#progress[0] ?? 0, events: this.#progress[1] ?? 0 };
+  }
+
+  interrupt(): void {
+    Atomics.compareExchange(this.#stop, 0, STOP_NONE, STOP_INTERRUPT);
+  }
+
+  timeIsUp(): void {
+    Atomics.compareExchange(this.#stop, 0, STOP_NONE, STOP_TIME_LIMIT);
+  }
+
+  /** Why the run shall end, or undefined. */
+  get stopReason(): 'interrupted' | 'time-limit' | undefined {
+    const value = Atomics.load(this.#stop, 0);
+    if (value === STOP_NONE) return undefined;
+    return value === STOP_INTERRUPT ? 'interrupted' : 'time-limit';
+  }
+}

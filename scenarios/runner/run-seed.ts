@@ -1,0 +1,121 @@
+/**
+ * One run of one seed in virtual time, from a checked scenario to a plain result.
+ *
+ * A pure function of (commit, files, seed): same fingerprint everywhere. The world is run in slices
+ * of virtual time, so that progress can be shown and a run can be stopped between them.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import { assert } from '../../engine/core/assert.ts';
+import { provider } from '../../engine/crypto/index.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Scenario } from '../model.ts';
+import type { Recordings } from './job.ts';
+import { networkView } from './network.ts';
+import { metricsOf, type NodeChoice, nodeChoice } from './nodes.ts';
+import { outcome } from './outcome.ts';
+import type { RunControl } from './run-control.ts';
+import { SimStageWorld, seededSecret } from './sim-stage-world.ts';
+import { DRAIN_NS, Stage } from './stage.ts';
+
+/** What a run is given. */
+export interface SeedRun {
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly seed: number;
+  readonly recordings?: Recordings;
+  readonly control?: RunControl;
+  /** `poison` finds uses of buffers after they were handed back; slower. */
+  readonly buffers?: 'plain' | 'poison';
+}
+
+/** Slices are long enough to cost nothing and short enough to stop within a blink. */
+const SLICE_NS = 20_000_000;
+
+/** Everything of a run before it begins; tests look inside. */
+export interface PreparedRun {
+  readonly world: SimStageWorld;
+  readonly stage: Stage;
+  readonly warnings: string[];
+}
+
+/** Builds world and stage and books the beginning. */
+export function prepareSeed(run: SeedRun): PreparedRun {
+  const { scenario, registry, seed } = run;
+  const crypto = provider(scenario.crypto, { timing: 'simulation' });
+  const world = new SimStageWorld({
+    scenario,
+    seed,
+    crypto,
+    protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+    ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
+  });
+  const stage = new Stage({
+    world,
+    scenario,
+    seed,
+    network: networkView(scenario.topology, seededSecret(seed)),
+    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+  });
+  world.listen(stage);
+  const warnings = [...scenario.warnings];
+  world.listen(warningCollector(warnings));
+  stage.prepare();
+  return { world, stage, warnings };
+}
+
+/** Runs one seed to its end. */
+export function runSeed(run: SeedRun): SeedResult {
+  const began = performance.now();
+  const { scenario, registry, seed, control } = run;
+  const { world, stage, warnings } = prepareSeed(run);
+  const ending = advance(world, scenario.durationNs + DRAIN_NS, control);
+  const imbalance = world.sim.network.imbalance();
+  assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
+  stage.finish();
+  return outcome(stage, world, scenario, {
+    seed,
+    fingerprint: world.sim.fingerprint,
+    wallMs: performance.now() - began,
+    events: world.sim.scheduler.eventCount,
+    ending,
+    warnings: [...new Set(warnings)],
+    definitions: metricsOf(scenario, registry),
+    protocolOf: (name): string => {
+      const host = scenario.topology.hosts.find((spec) => spec.name === name);
+      return host === undefined ? name : nodeChoice(scenario, host, registry).protocol.name;
+    },
+  });
+}
+
+function advance(
+  world: SimStageWorld,
+  endNs: number,
+  control: RunControl | undefined,
+): SeedResult['ending'] {
+  for (let at = world.now(); at < endNs; ) {
+    at = Math.min(endNs, at + SLICE_NS);
+    world.sim.runUntil(at);
+    if (control === undefined) continue;
+    control.report(at, world.sim.scheduler.eventCount);
+    const reason = control.stopReason;
+    if (reason !== undefined && at < endNs) return reason;
+  }
+  return 'complete';
+}
+
+function warningCollector(into: string[]): Parameters<SimStageWorld['listen']>[0] {
+  const ignore = (): void => undefined;
+  return {
+    delivered: ignore,
+    state: ignore,
+    spanned: ignore,
+    marked: ignore,
+    logged: (node, level, message): void => {
+      if (level === 'warn') into.push(`${node}: ${message}`);
+    },
+  };
+}

@@ -1,0 +1,223 @@
+/**
+ * The simulated world as the runner sees it: a thin face over `engine/net`.
+ *
+ * @module
+ */
+import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { MetricValue } from '../../engine/measure/counters.ts';
+import type { Direction } from '../../engine/net/direction.ts';
+import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { SimLink } from '../../engine/net/sim-link.ts';
+import { SimWorld } from '../../engine/net/sim-world.ts';
+import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
+import type { PacketTotals } from '../../reports/model.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { Scenario } from '../model.ts';
+import type { Tap, TapControl, Undo, World, WorldLink, WorldListener } from './world.ts';
+
+const SECRET_BYTES = 32;
+
+/** What the world is built from. */
+export interface SimStageOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly crypto: CryptoProvider;
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  readonly buffers?: 'plain' | 'poison';
+}
+
+/** A simulated world with all hosts and links of a scenario. */
+export class SimStageWorld implements World {
+  readonly sim: SimWorld;
+  readonly #listeners: WorldListener[] = [];
+  readonly #links = new Map<string, WorldLink>();
+
+  constructor(options: SimStageOptions) {
+    const { scenario, seed, crypto, protocolOf, buffers } = options;
+    this.sim = new SimWorld({
+      seed,
+      epochSeconds: scenario.epochSeconds,
+      cryptoFor: (): CryptoProvider => crypto,
+      buffers: buffers ?? 'plain',
+      log: (host, level, message): void => {
+        for (const listener of this.#listeners) listener.logged(host, level, message);
+      },
+    });
+    for (const host of scenario.topology.hosts) this.#addHost(host, protocolOf(host));
+    for (const { id, a, b, forward, backward } of scenario.topology.links) {
+      this.#links.set(
+        id,
+        new SimWorldLink(this.sim, this.sim.addLink({ id, a, b, forward, backward })),
+      );
+    }
+    for (const { id, members, medium } of scenario.topology.segments) {
+      this.sim.addSegment({ id, members, medium });
+    }
+    this.#listen();
+    this.sim.seal();
+  }
+
+  /** Adds someone who hears what nodes say. */
+  listen(listener: WorldListener): void {
+    this.#listeners.push(listener);
+  }
+
+  now(): number {
+    return this.sim.scheduler.now;
+  }
+
+  at(timeNs: number, fire: () => void): void {
+    this.sim.scheduler.after(timeNs - this.sim.scheduler.now, fire, 'traffic');
+  }
+
+  atFault(timeNs: number, fire: () => void): void {
+    this.sim.scheduler.scheduleFault(timeNs, fire);
+  }
+
+  host(name: string): Host {
+    return this.sim.host(name);
+  }
+
+  link(id: string): WorldLink {
+    const link = this.#links.get(id);
+    if (link === undefined) throw new Error(`there is no link ${id}`);
+    return link;
+  }
+
+  request(node: string, request: NodeRequest): void {
+    this.sim.host(node).request(request, (outcome, body) => request.respond(outcome, body));
+  }
+
+  crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
+    this.sim.crash(node, store);
+  }
+
+  restart(node: string): void {
+    this.sim.restart(node);
+  }
+
+  setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {
+    const { clockModel } = this.sim.host(node);
+    if (change.stepNs !== 0) clockModel.step(change.stepNs);
+    clockModel.drift(change.ppm, this.now());
+  }
+
+  metrics(node: string): Readonly<Record<string, MetricValue>> {
+    return this.sim.host(node).meter.data();
+  }
+
+  resetMetrics(): void {
+    for (const host of this.sim.hosts) host.meter.reset();
+  }
+
+  nodeDrops(): Readonly<Record<string, number>> {
+    const sums = new Map<string, number>();
+    for (const host of this.sim.hosts) {
+      for (const [reason, count] of host.drops) sums.set(reason, (sums.get(reason) ?? 0) + count);
+    }
+    return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  packets(): PacketTotals {
+    const sum = this.sim.network.conservation();
+    const drops = { ...this.sim.network.dropsByReason() };
+    if (this.sim.unrouted > 0) drops['no-route'] = this.sim.unrouted;
+    return {
+      sent: sum.offered + this.sim.unrouted,
+      duplicated: sum.duplicated,
+      injected: sum.injected,
+      delivered: sum.delivered,
+      inFlight: sum.queued + sum.inSerialisation + sum.inPipe,
+      drops: Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+  }
+
+  #addHost(spec: HostSpec, protocol: Protocol): void {
+    const { name, address, machine } = spec;
+    const { metrics, jobs, drops } = protocol;
+    const host = this.sim.addHost({ name, address, machine, metrics, jobs, drops });
+    host.onDelivery = (from, buffer, offset, length): void => {
+      const bytes = buffer.subarray(offset, offset + length);
+      for (const listener of this.#listeners) listener.delivered(name, from, bytes);
+    };
+  }
+
+  #listen(): void {
+    const nameOf = (index: number): string => this.sim.hosts[index]?.name ?? '';
+    this.sim.recorder = {
+      state: (host, machine, state): void => {
+        for (const listener of this.#listeners) listener.state(nameOf(host), machine, state);
+      },
+      span: (host, name): (() => void) => {
+        const beginNs = this.now();
+        return (): void => {
+          for (const listener of this.#listeners) {
+            listener.spanned(nameOf(host), name, beginNs, this.now());
+          }
+        };
+      },
+      mark: (host, name): void => {
+        for (const listener of this.#listeners) listener.marked(nameOf(host), name);
+      },
+    };
+  }
+}
+
+class SimWorldLink implements WorldLink {
+  readonly id: string;
+  readonly #sim: SimWorld;
+  readonly #link: SimLink;
+
+  constructor(sim: SimWorld, link: SimLink) {
+    this.id = link.id;
+    this.#sim = sim;
+    this.#link = link;
+  }
+
+  change(change: LinkChange, side: LinkSide): Undo {
+    const effect = this.#link.change(change, side);
+    return (): void => effect.end();
+  }
+
+  hold(side: LinkSide): Undo {
+    const effect = this.#link.hold(side);
+    return (): void => effect.end();
+  }
+
+  tap(side: 'forward' | 'backward', tap: Tap): Undo {
+    const [direction] = this.#link.directions(side);
+    return direction === undefined ? (): void => undefined : attachTap(this.#sim, direction, tap);
+  }
+
+  isUp(side: 'forward' | 'backward'): boolean {
+    return this.#link.directions(side).every((direction) => direction.isUp);
+  }
+}
+
+function attachTap(sim: SimWorld, direction: Direction, tap: Tap): Undo {
+  const { network } = sim;
+  const attached: NetTap = {
+    onPacket: (table, packet): TapVerdict => {
+      const from = table.from[packet] ?? 0;
+      const to = table.to[packet] ?? 0;
+      const control: TapControl = {
+        inject: (bytes): void =>
+          network.inject(direction, { buffer: bytes, offset: 0, length: bytes.length, from, to }),
+      };
+      const bytes = table.view(packet);
+      const passes = tap({ bytes, offset: 0, length: bytes.length }, control);
+      return passes ? 'pass' : 'drop';
+    },
+  };
+  direction.setTaps([...direction.tapList, attached]);
+  return (): void => direction.setTaps(direction.tapList.filter((other) => other !== attached));
+}
+
+/** Secrets of a simulated run: from the seed, one sequence per purpose. */
+export function seededSecret(seed: number): (purpose: string) => Uint8Array {
+  return (purpose): Uint8Array =>
+    new SeededBytes(seed, `provisioning/${purpose}`).next(SECRET_BYTES);
+}
