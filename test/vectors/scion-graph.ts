@@ -24,6 +24,7 @@ interface GraphFile {
 export interface GraphChange {
   readonly addPeerLink?: readonly [string, string];
   readonly deleteInterfaceOnOneSide?: number;
+  readonly removeLink?: number;
 }
 
 interface GraphInterface {
@@ -49,7 +50,13 @@ export class Graph {
     for (const { a, b, peer } of this.file.links) this.#addLink(end(a), end(b), peer);
   }
 
+  /** @throws RangeError for a change that is not known here. */
   apply(change: GraphChange): void {
+    const known = ['addPeerLink', 'deleteInterfaceOnOneSide', 'removeLink'];
+    for (const key of Object.keys(change)) {
+      if (!known.includes(key)) throw new RangeError(`unknown change of the graph: ${key}`);
+    }
+    if (change.removeLink !== undefined) this.removeLink(change.removeLink);
     if (change.addPeerLink !== undefined) {
       this.#addLink(end(change.addPeerLink[0]), end(change.addPeerLink[1]), true);
     }

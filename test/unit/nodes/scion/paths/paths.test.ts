@@ -217,6 +217,16 @@ describe('paths in a small topology', () => {
     expect(finder.paths(isdAs('9-9'), isdAs('9-9'))).toEqual([]);
   });
 
+  it('are made of no segment that cannot take part', () => {
+    const { ups, cores, downs } = finder.segmentsBetween(LEAF_A, MIDDLE);
+    expect([ups.length, cores.length, downs.length]).toEqual([1, 0, 1]);
+    const far = finder.segmentsBetween(LEAF_A, FAR).cores;
+    expect(far.map(({ entries }) => entries.map((entry) => entry.isdAs))).toEqual([
+      [CORE_2, CORE_1],
+      [CORE_2, CORE_1],
+    ]);
+  });
+
   it('are remembered', () => {
     expect(finder.paths(LEAF_A, FAR)).toBe(finder.paths(LEAF_A, FAR));
   });
