@@ -15,6 +15,7 @@ import {
   ISD_AS_PAIR_LENGTH,
   LINE_LENGTH,
   META_LENGTH,
+  ONE_HOP_LENGTH,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
   PROTOCOL_END_TO_END,
@@ -55,6 +56,7 @@ const INPUT_HEAD_LENGTH = 20;
 const INPUT_TIMESTAMP_OFFSET = 6;
 const INPUT_WORDS_OFFSET = 12;
 const PATH_TYPE_WORD_OFFSET = 8;
+const NO_PATH = new Uint8Array(0);
 
 /** Finds the option in a parsed packet. */
 export function findSpao(packet: PacketView): SpaoOption | undefined {
@@ -113,24 +115,30 @@ function coveredAddresses(packet: PacketView, spi: number): Uint8Array[] {
 
 /** The path with everything zero that routers change. */
 function constantPath(packet: PacketView): Uint8Array {
-  const { pathOffset, start, headerLength, infoCount, hopCount } = packet;
-  const path = packet.buffer.slice(pathOffset, start + headerLength);
-  if (packet.pathType === PATH_TYPE_ONE_HOP) {
-    clearSegmentId(path, 0);
-    path[INFO_LENGTH] = 0;
-    path.fill(0, INFO_LENGTH + HOP_LENGTH);
-  }
-  if (packet.pathType === PATH_TYPE_SCION) {
-    // CurrINF and CurrHF.
-    path[0] = 0;
-    for (let info = 0; info < infoCount; info++) {
-      clearSegmentId(path, META_LENGTH + INFO_LENGTH * info);
+  const { buffer, pathOffset, infoCount, hopCount } = packet;
+  const hopsOffset = META_LENGTH + INFO_LENGTH * infoCount;
+  switch (packet.pathType) {
+    case PATH_TYPE_SCION: {
+      const path = buffer.slice(pathOffset, pathOffset + hopsOffset + HOP_LENGTH * hopCount);
+      // CurrINF and CurrHF, segment ids, router alerts.
+      path[0] = 0;
+      for (let info = 0; info < infoCount; info++) {
+        clearSegmentId(path, META_LENGTH + INFO_LENGTH * info);
+      }
+      for (let hop = 0; hop < hopCount; hop++) path[hopsOffset + HOP_LENGTH * hop] = 0;
+      return path;
     }
-    // Router alerts.
-    const hops = META_LENGTH + INFO_LENGTH * infoCount;
-    for (let hop = 0; hop < hopCount; hop++) path[hops + HOP_LENGTH * hop] = 0;
+    case PATH_TYPE_ONE_HOP: {
+      // Segment id and alerts of the first hop; the second is filled in on the way.
+      const path = buffer.slice(pathOffset, pathOffset + ONE_HOP_LENGTH);
+      clearSegmentId(path, 0);
+      path[INFO_LENGTH] = 0;
+      path.fill(0, INFO_LENGTH + HOP_LENGTH);
+      return path;
+    }
+    default:
+      return NO_PATH;
   }
-  return path;
 }
 
 function clearSegmentId(path: Uint8Array, infoOffset: number): void {

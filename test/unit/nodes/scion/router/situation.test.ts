@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  LinkRelation,
+  LinkView,
+  NetworkView,
+} from '../../../../../engine/host/network-view.ts';
+import { situate } from '../../../../../nodes/scion/router/situation.ts';
+import { addressWord } from './test-router.ts';
+
+const hosts = [
+  { name: 'a1', address: '127.1.0.1', protocol: 'scion', isdAs: '1-ff00:0:a' },
+  { name: 'a2', address: '127.1.0.2', protocol: 'scion', isdAs: '1-ff00:0:a' },
+  { name: 'gateway', address: '127.1.0.111', protocol: 'gateway', isdAs: '1-ff00:0:a' },
+  { name: 'b', address: '127.1.1.1', protocol: 'scion', isdAs: '1-ff00:0:b' },
+  { name: 'c', address: '127.1.2.1', protocol: 'scion', isdAs: '1-ff00:0:c' },
+  { name: 'loose', address: '127.9.9.9', protocol: 'ping' },
+];
+
+function link(id: string, relation: LinkRelation, a: string, b: string): LinkView {
+  const end = (text: string): LinkView['a'] => {
+    const [name, ifId] = text.split('#') as [string, string | undefined];
+    const { address } = hosts.find((view) => view.name === name)!;
+    return { host: name, address, port: 50_000 + Number(ifId ?? 0), ifId: Number(ifId ?? 0) };
+  };
+  return { id, relation, a: end(a), b: end(b), mtu: 1400, delayNs: 0, rateBps: 1 };
+}
+
+const links = [
+  link('up', 'parent-child', 'b#1', 'a1#11'),
+  link('side', 'peer', 'a2#21', 'c#2'),
+  link('inside', 'internal', 'a1', 'a2'),
+  link('access', 'internal', 'gateway', 'a1'),
+  link('elsewhere', 'core', 'b#3', 'c#3'),
+];
+
+function network(more: readonly LinkView[] = []): NetworkView {
+  return { hosts, links: [...links, ...more], ases: [], secret: () => new Uint8Array(32) };
+}
+
+describe('where a router stands', () => {
+  it('links to other ASes come from the topology, with the neighbour as seen from here', () => {
+    const { peers, isdAs } = situate('a1', network());
+    expect(isdAs).toBe('1-ff00:0:a');
+    expect(peers[0]).toMatchObject({
+      address: '127.1.1.1',
+      port: 50_001,
+      localPort: 50_011,
+      isdAs: '1-ff00:0:b',
+      link: { kind: 'external', id: 'up', ifId: 11, neighbour: 'parent', mtu: 1400, index: 0 },
+    });
+    expect(situate('b', network()).peers[0]?.link).toMatchObject({ neighbour: 'child' });
+    expect(situate('b', network()).peers[1]?.link).toMatchObject({ neighbour: 'core' });
+    expect(situate('c', network()).peers[0]?.link).toMatchObject({ neighbour: 'peer' });
+  });
+
+  it('other routers of the AS are siblings, and their interfaces are known', () => {
+    const { peers, interfaces, internal } = situate('a1', network());
+    expect(peers.map((peer) => peer.link.id)).toEqual(['up', 'a2']);
+    expect(peers[1]).toMatchObject({ address: '127.1.0.2', link: { kind: 'sibling', mtu: 1400 } });
+    expect(interfaces.get(21)).toMatchObject({ neighbour: 'peer', link: peers[1]!.link });
+    expect(interfaces.get(11)?.link).toBe(peers[0]!.link);
+    expect([...interfaces.keys()].sort()).toEqual([11, 21]);
+    expect(internal.index).toBe(2);
+  });
+
+  it('hosts are those of the AS', () => {
+    expect([...situate('a2', network()).hosts]).toEqual([
+      [addressWord('127.1.0.1'), '127.1.0.1'],
+      [addressWord('127.1.0.2'), '127.1.0.2'],
+      [addressWord('127.1.0.111'), '127.1.0.111'],
+    ]);
+  });
+
+  it('a router outside of every AS, and one interface number twice, are refused', () => {
+    expect(() => situate('loose', network())).toThrow('loose is in no AS');
+    const twice = link('again', 'peer', 'a1#21', 'c#9');
+    expect(() => situate('a1', network([twice]))).toThrow('interface 21 of a1 is used twice');
+    const nowhere = link('nowhere', 'peer', 'a1#31', 'loose#1');
+    expect(() => situate('a1', network([nowhere]))).toThrow('loose is in no AS');
+  });
+});

@@ -1,0 +1,141 @@
+/**
+ * Packet authenticator and DRKey of the reference (vectors/scion/spao.json, drkey.json), as far as a
+ * router uses them.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { noble } from '../../engine/crypto/noble.ts';
+import { concatBytes, fromHex, toHex, writeUint16, writeUint32 } from '../../nodes/_kit/bytes.ts';
+import { asHostKey, level1Key, secretValue } from '../../nodes/scion/router/drkey.ts';
+import { spaoInput } from '../../nodes/scion/router/spao.ts';
+import { host } from '../../nodes/scion/wire/host-address.ts';
+import { isdAs, writeIsdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+interface SpaoCase {
+  readonly name: string;
+  readonly spi: number;
+  readonly algorithm: number;
+  readonly timestamp: number;
+  readonly trafficClass: number;
+  readonly flowId: number;
+  readonly hdrLen: number;
+  readonly pathType: number;
+  readonly types: number;
+  readonly srcIsdAs: string;
+  readonly dstIsdAs: string;
+  readonly srcHost: string;
+  readonly dstHost: string;
+  readonly path: string;
+  readonly upper: number;
+  readonly payload: string;
+  readonly input: string;
+  readonly authenticator: string;
+}
+
+interface SpaoFile {
+  readonly key: string;
+  readonly cases: readonly SpaoCase[];
+}
+
+interface DrkeyFile {
+  readonly secretValue: readonly {
+    readonly secret: string;
+    readonly protocol: number;
+    readonly epoch: readonly [number, number];
+    readonly key: string;
+  }[];
+  readonly level1: readonly {
+    readonly secretValue: string;
+    readonly target: string;
+    readonly key: string;
+  }[];
+  readonly specific: {
+    readonly level1: string;
+    readonly asHost: readonly { readonly host: string; readonly key: string }[];
+  };
+}
+
+const spao = hasVectors ? vectors<SpaoFile>('scion/spao.json') : { key: '', cases: [] };
+const drkey = hasVectors ? vectors<DrkeyFile>('scion/drkey.json') : undefined;
+
+/** A view set by hand: some cases name hosts and paths that no packet could have. */
+function viewOf(one: SpaoCase): PacketView {
+  const common = new Uint8Array(12);
+  writeUint32(common, 0, (one.trafficClass << 20) | one.flowId);
+  common[5] = one.hdrLen;
+  common[8] = one.pathType;
+  common[9] = one.types;
+  const isdAses = new Uint8Array(16);
+  writeIsdAs(isdAses, 0, isdAs(one.dstIsdAs));
+  writeIsdAs(isdAses, 8, isdAs(one.srcIsdAs));
+  const [target, source] = [fromHex(one.dstHost), fromHex(one.srcHost)];
+  const [path, upper] = [fromHex(one.path), fromHex(one.payload)];
+  writeUint16(common, 6, upper.length);
+  const packet = concatBytes(common, isdAses, target, source, path, upper);
+  const pathOffset = 28 + target.length + source.length;
+  const meta = path.length > 0 && one.pathType === 1 ? path : new Uint8Array(4);
+  const lengths = [
+    ((meta[1]! & 3) << 4) | (meta[2]! >>> 4),
+    ((meta[2]! & 15) << 2) | (meta[3]! >>> 6),
+    meta[3]! & 63,
+  ];
+  return Object.assign(new PacketView(), {
+    buffer: packet,
+    start: 0,
+    end: packet.length,
+    headerLength: 4 * one.hdrLen,
+    pathType: one.pathType,
+    targetHostOffset: 28,
+    sourceHostOffset: 28 + target.length,
+    pathOffset,
+    infoCount: lengths.filter((length) => length > 0).length,
+    hopCount: lengths.reduce((sum, length) => sum + length, 0),
+    upperProtocol: one.upper,
+    upperOffset: pathOffset + path.length,
+  });
+}
+
+describe.skipIf(!hasVectors)('packet authenticator', () => {
+  for (const one of spao.cases) {
+    it(`${one.name}: covers the published bytes and gives the published tag`, () => {
+      const timestamp = new Uint8Array(6);
+      writeUint16(timestamp, 0, Math.floor(one.timestamp / 2 ** 32));
+      writeUint32(timestamp, 2, one.timestamp % 2 ** 32);
+      const authenticator = new Uint8Array(16);
+      const option = { spi: one.spi, algorithm: one.algorithm, timestamp, authenticator };
+      const input = spaoInput(viewOf(one), option);
+      expect(toHex(input)).toBe(one.input);
+      noble.aesCmac(fromHex(spao.key)).tag(input, authenticator);
+      expect(toHex(authenticator)).toBe(one.authenticator);
+    });
+  }
+});
+
+describe.skipIf(drkey === undefined)('DRKey', () => {
+  it('derives the published secret values', () => {
+    for (const { secret, protocol, epoch, key } of drkey!.secretValue) {
+      const [epochBegin, epochEnd] = epoch;
+      const input = { secret: fromHex(secret), protocol, epochBegin, epochEnd };
+      expect(toHex(secretValue(noble, input))).toBe(key);
+    }
+  });
+
+  it('derives the published level 1 keys', () => {
+    for (const { secretValue: secret, target, key } of drkey!.level1) {
+      const bytes = new Uint8Array(8);
+      writeIsdAs(bytes, 0, isdAs(target));
+      expect(toHex(level1Key(noble, fromHex(secret), bytes))).toBe(key);
+    }
+  });
+
+  it('derives the published AS-host keys', () => {
+    const level1 = fromHex(drkey!.specific.level1);
+    for (const { host: text, key } of drkey!.specific.asHost) {
+      const { type, bytes } = host(text);
+      expect(toHex(asHostKey(noble, level1, type, bytes))).toBe(key);
+    }
+  });
+});
