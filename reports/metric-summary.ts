@@ -17,6 +17,8 @@ import { summarise } from './statistics/summary.ts';
 const SAMPLES_MAX = 2_000;
 /** Steps of the distribution per factor ten of 1 - p. */
 const STEPS_PER_DECADE = 16;
+/** Fractions that readers ask for and that no step hits. */
+const ALWAYS = [0.5, 0.95] as const;
 
 type Points = NonNullable<MetricSummary['quantiles']>;
 
@@ -112,7 +114,7 @@ function tailFractions(n: number): readonly number[] {
   for (let step = 0; step <= decades * STEPS_PER_DECADE; step++) {
     fractions.push(1 - 10 ** (-step / STEPS_PER_DECADE));
   }
-  return [...fractions, 1];
+  return [...new Set([...fractions, ...ALWAYS, 1])].sort((a, b) => a - b);
 }
 
 interface SeedDistribution {

@@ -1,0 +1,157 @@
+/**
+ * What all charts share: a frame with margins, axes, labels that do not overlap, and the figure
+ * that holds the chart in two sizes so that text stays readable on a phone.
+ *
+ * @module
+ */
+import { type Content, html, type Markup, NOTHING, px } from './markup.ts';
+
+/** The outer size and the plot area inside it, in user units. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly isWide: boolean;
+}
+
+const WIDE = 960;
+const NARROW = 400;
+
+/** A frame; `label` is the room for labels at the right, on wide charts only. */
+export function frameOf(
+  isWide: boolean,
+  size: {
+    readonly height: number;
+    readonly label: number;
+    readonly left: number;
+    /** Room above the plot. */
+    readonly head?: number;
+  },
+): Frame {
+  const width = isWide ? WIDE : NARROW;
+  const right = width - (isWide ? size.label : 12);
+  const { height, left } = size;
+  return { width, height, left, right, top: size.head ?? 20, bottom: height - 26, isWide };
+}
+
+/** What a figure shows and says. */
+export interface Figure {
+  /** A sentence with the finding. */
+  readonly title: string;
+  /** What is drawn, over what, with what interval. */
+  readonly caption: string;
+  readonly draw: (isWide: boolean) => Markup;
+  /** Values for the pointer; see `script.ts`. */
+  readonly read?: unknown;
+  readonly legend?: Markup;
+  readonly table?: Markup;
+}
+
+/** The figure with both sizes of its chart. */
+export function figure(parts: Figure): Markup {
+  const { title, caption, draw, read, legend, table } = parts;
+  const data = read === undefined ? NOTHING : html` data-read="${JSON.stringify(read)}"`;
+  return html`<figure${data}>
+<figcaption><strong>${title}</strong><span>${caption}</span></figcaption>
+${legend}<div class="wide">${draw(true)}</div>
+<div class="narrow">${draw(false)}</div>
+${read === undefined ? NOTHING : html`<output class="readout"></output>`}${table}
+</figure>
+`;
+}
+
+/** The drawing itself; `summary` is what a screen reader says. */
+export function svg(frame: Frame, summary: string, body: Content): Markup {
+  const { width, height, left, right } = frame;
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}" data-left="${left}" data-right="${right}">
+${body}</svg>`;
+}
+
+/** The vertical line that follows the pointer. */
+export function cursor(frame: Frame): Markup {
+  return html`<line class="cursor" visibility="hidden" x1="0" x2="0" y1="${frame.top}" y2="${frame.bottom}"/>`;
+}
+
+/** A tick of an axis. */
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+/** Horizontal grid lines with their values at the left and the unit above them. */
+export function yAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
+  const lines = ticks.map(
+    ({ at, label }) =>
+      html`<line class="grid" x1="${frame.left}" x2="${frame.right}" y1="${px(at)}" y2="${px(at)}"/><text class="end" x="${frame.left - 8}" y="${px(at + 4)}">${label}</text>`,
+  );
+  return html`${lines}<text x="0" y="10">${unit}</text>`;
+}
+
+/** The base line with values below it; the last one carries the unit. */
+export function xAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
+  const y = frame.bottom;
+  const marks = ticks.map(({ at, label }, i) => {
+    const text = i === ticks.length - 1 ? `${label} ${unit}` : label;
+    return html`<line class="baseline" x1="${px(at)}" x2="${px(at)}" y1="${y}" y2="${y + 4}"/><text class="middle" x="${px(at)}" y="${y + 18}">${text}</text>`;
+  });
+  return html`<line class="baseline" x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}"/>${marks}`;
+}
+
+/** A label beside the end of a line. */
+export interface EndLabel {
+  readonly y: number;
+  readonly text: string;
+  /** Colour 1..6. */
+  readonly colour: number;
+}
+
+const LABEL_GAP = 15;
+
+/** Labels at the right edge, pushed apart where they would overlap; wide charts only. */
+export function endLabels(frame: Frame, labels: readonly EndLabel[]): Markup {
+  if (!frame.isWide) return NOTHING;
+  const sorted = [...labels].sort((a, b) => a.y - b.y);
+  let below = frame.top - LABEL_GAP;
+  const placed = sorted.map((label) => {
+    const y = Math.max(label.y, below + LABEL_GAP);
+    below = y;
+    return { ...label, y };
+  });
+  const excess = Math.max(0, below - frame.bottom);
+  return html`${placed.map(
+    ({ y, text, colour }) =>
+      html`<text class="strong t${colour}" x="${frame.right + 8}" y="${px(y - excess + 4)}">${text}</text>`,
+  )}`;
+}
+
+/** A legend of coloured squares; on phones only, unless `always`. */
+export function legend(
+  entries: readonly { readonly text: string; readonly colour: number }[],
+  when: 'narrow' | 'always',
+): Markup {
+  const items = entries.map(
+    ({ text, colour }) =>
+      html`<span><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="f${colour}" width="12" height="12" rx="2"/></svg>${text}</span>`,
+  );
+  return html`<div class="legend ${when}">${items}</div>
+`;
+}
+
+/** A chart without data: the frame of what would be there, and why it is not. */
+export function emptyChart(frame: Frame, reason: string): Markup {
+  const { left, right, top, bottom } = frame;
+  const middle = (left + right) / 2;
+  return svg(
+    frame,
+    reason,
+    html`<rect class="empty-box" x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/><text class="middle" x="${middle}" y="${(top + bottom) / 2 + 4}">${reason}</text>`,
+  );
+}
+
+/** Colour 1..6 of the n-th thing, from 0. */
+export function colourOf(index: number): number {
+  return (index % 6) + 1;
+}

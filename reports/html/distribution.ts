@@ -1,0 +1,227 @@
+/**
+ * Distributions with a tail axis: the share of samples slower than x, on 1, 0.1, 0.01 ..., so that
+ * one packet in a thousand is as visible as the median. Beyond ten samples the line is dashed; the
+ * band is the range over seeds.
+ *
+ * @module
+ */
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { area, line } from 'd3-shape';
+import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
+import { kpiName } from '../kpi-text.ts';
+import type { KpiResult, MetricSummary, Report } from '../report-schema.ts';
+import { cursor, emptyChart, type Frame, figure, frameOf, svg, xAxis, yAxis } from './chart.ts';
+import { html, type Markup, NOTHING, px, trusted } from './markup.ts';
+
+const CHARTS_MAX = 4;
+const HEIGHT = 300;
+/** Fewer samples than this beyond a point: the point is uncertain. */
+const SURE = 10;
+
+interface Distribution {
+  readonly name: string;
+  readonly metric: MetricSummary;
+  readonly points: NonNullable<MetricSummary['quantiles']>;
+  readonly kpi: KpiResult | undefined;
+}
+
+/** One chart per distribution of a time, those with a limit first. */
+export function distributionSection(report: Report): Markup {
+  const all = distributionsOf(report).slice(0, CHARTS_MAX);
+  if (all.length === 0) {
+    const reason = 'no latency was measured in this run';
+    const draw = (isWide: boolean): Markup =>
+      emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+    return section([figure({ title: 'Latency', caption: reason, draw })]);
+  }
+  return section(all.map((one) => chart(one, report)));
+}
+
+function section(figures: readonly Markup[]): Markup {
+  return html`<section><h2>How slow, how often</h2>
+${figures}</section>
+`;
+}
+
+function distributionsOf(report: Report): readonly Distribution[] {
+  const all = Object.entries(report.metrics).flatMap(([name, metric]): Distribution[] => {
+    if (metric.unit !== 'ns' || metric.quantiles === undefined) return [];
+    const kpi = report.kpis.find((one) => one.metric === name);
+    return [{ name, metric, points: metric.quantiles, kpi }];
+  });
+  // Samples of faults are drawn one by one elsewhere; distributions of packets come first.
+  const rank = (one: Distribution): number =>
+    (one.kpi === undefined ? 2 : 0) + (one.metric.kind === 'samples' ? 1 : 0);
+  return all.sort((a, b) => rank(a) - rank(b));
+}
+
+function valueAt(one: Distribution, p: number): number | undefined {
+  if (one.metric.count * (1 - p) < 1) return undefined;
+  return one.points.find((point) => point.p >= p - 1e-12)?.value;
+}
+
+function chart(one: Distribution, report: Report): Markup {
+  const { name, metric } = one;
+  const median = quantity(valueAt(one, 0.5) ?? metric.max ?? 0, 'ns');
+  const tail = [0.999, 0.99, 0.95].find((p) => valueAt(one, p) !== undefined);
+  const tailValue = tail === undefined ? undefined : valueAt(one, tail);
+  const oneIn = tail === undefined ? 0 : Math.round(1 / (1 - tail));
+  const slow =
+    tailValue === undefined ? '' : `, one in ${whole(oneIn)} above ${quantity(tailValue, 'ns')}`;
+  const band = one.points.some((point) => point.low !== undefined);
+  const range = band ? `; band: lowest to highest of ${plural(report.seeds.length, 'seed')}` : '';
+  return figure({
+    title: `${name}: half below ${median}${slow}`,
+    caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${SURE} samples.`,
+    draw: (isWide) => drawTail(one, isWide),
+    read: readData(one),
+    table: tableOf(one),
+  });
+}
+
+/** Readings along the axis: the share above each stored value. */
+function readData(one: Distribution): unknown {
+  const [from, to] = domainOf(one);
+  const scale = scaleOf(to, 'ns');
+  const isLog = usesLog(one);
+  const position = (v: number): number => (isLog ? Math.log10(v) : v / scale.divisor);
+  const points = one.points.filter((point) => point.value >= from);
+  const share = points.map((point) => `${Number(((1 - point.p) * 100).toPrecision(3))} %`);
+  return {
+    label: 'above',
+    text: points.map((point) => quantity(point.value, 'ns')),
+    x: points.map((point) => Number(position(point.value).toPrecision(5))),
+    from: position(from),
+    to: position(to),
+    series: [{ name: 'share', unit: '', values: share }],
+  };
+}
+
+function usesLog(one: Distribution): boolean {
+  const min = one.metric.min ?? 0;
+  return min > 0 && (one.metric.max ?? 0) / min > 50;
+}
+
+function domainOf(one: Distribution): readonly [number, number] {
+  const min = one.metric.min ?? 0;
+  const max = one.metric.max ?? 1;
+  const limit = one.kpi?.limit ?? 0;
+  // A limit that is far away would squeeze the curve: it is then named at the edge.
+  const end = limit > max && limit <= 2.5 * max ? limit : max;
+  if (usesLog(one)) return [min, end * 1.05];
+  const start = min > max * 0.5 ? min - (max - min) * 0.05 : Math.min(min * 0.95, min);
+  return [start, end + (end - start) * 0.03];
+}
+
+function drawTail(one: Distribution, isWide: boolean): Markup {
+  const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 64 });
+  const domain = [...domainOf(one)];
+  const edges = [frame.left, frame.right];
+  const x = usesLog(one) ? scaleLog(domain, edges) : scaleLinear(domain, edges);
+  const n = one.metric.count;
+  const y = scaleLog([1, Math.min(0.09, 0.7 / n)], [frame.top, frame.bottom]);
+  const decades = Math.max(1, Math.floor(Math.log10(n / 0.7)));
+  const scale = scaleOf(domain[1] ?? 1, 'ns');
+  const ticks = xTicks(x, isWide, scale);
+  const yTicks = Array.from({ length: decades + 1 }, (_, i) => ({
+    at: y(10 ** -i),
+    label: shareText(i),
+  }));
+  const body = [
+    yAxis(frame, yTicks, 'slower than x'),
+    xAxis(frame, ticks, scale.suffix),
+    bandOf(one, x, y),
+    curves(one, x, y),
+    limitMark(one, frame, { x, y }),
+    cursor(frame),
+  ];
+  return svg(frame, `${one.name}, tail distribution of ${whole(one.metric.count)} samples`, body);
+}
+
+function shareText(decade: number): string {
+  if (decade === 0) return '1';
+  return decade <= 3 ? `0.${'0'.repeat(decade - 1)}1` : `1e-${decade}`;
+}
+
+type Position = (value: number) => number;
+
+interface TickScale {
+  (value: number): number;
+  ticks(count?: number): number[];
+}
+
+/** Ticks with enough room between them. */
+function xTicks(x: TickScale, isWide: boolean, scale: Scale): { at: number; label: string }[] {
+  const room = isWide ? 60 : 44;
+  const ticks: { at: number; label: string }[] = [];
+  for (const value of x.ticks(isWide ? 10 : 5)) {
+    const at = x(value);
+    const before = ticks.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    if (at - before >= room) ticks.push({ at, label: inScale(value, { ...scale, suffix: 'ms' }) });
+  }
+  return ticks;
+}
+
+function bandOf(one: Distribution, x: Position, y: Position): Markup {
+  const points = one.points.filter((point) => point.low !== undefined && point.p < 1);
+  if (points.length < 2) return NOTHING;
+  const shape = area<(typeof points)[number]>()
+    .digits(1)
+    .x0((point) => x(point.low ?? point.value))
+    .x1((point) => x(point.high ?? point.value))
+    .y((point) => y(1 - point.p));
+  return html`<path class="band f1 s1" d="${shape(points) ?? ''}"/>`;
+}
+
+/** The curve as a staircase: the sure part solid, the rest dashed. */
+function curves(one: Distribution, x: Position, y: Position): Markup {
+  const n = one.metric.count;
+  const floor = 1 / n;
+  const path = line<(typeof one.points)[number]>()
+    .digits(1)
+    .x((point) => x(point.value))
+    .y((point) => y(Math.max(floor, 1 - point.p)));
+  const sure = one.points.filter((point) => (1 - point.p) * n >= SURE);
+  const rest = one.points.slice(Math.max(0, sure.length - 1));
+  const solid = sure.length > 1 ? path(sure) : null;
+  const dashed = rest.length > 1 ? path(rest) : null;
+  return html`${solid === null ? NOTHING : html`<path class="line s1" d="${solid}"/>`}${dashed === null ? NOTHING : html`<path class="line s1 dashed" d="${dashed}"/>`}`;
+}
+
+/** The judged point on the curve and its limit. */
+function limitMark(
+  one: Distribution,
+  frame: Frame,
+  scales: { readonly x: Position; readonly y: Position },
+): Markup {
+  const { kpi } = one;
+  if (kpi === undefined || kpi.value === null || kpi.unit !== 'ns') return NOTHING;
+  const share = /^p\d/.test(kpi.aggregation) ? 1 - Number(kpi.aggregation.slice(1)) / 100 : 0.5;
+  const cx = scales.x(kpi.value);
+  const cy = scales.y(Math.max(share, 1 / one.metric.count));
+  const isRight = cx > (frame.left + frame.right) / 2;
+  const anchor = isRight ? 'end' : '';
+  const label = `${kpi.aggregation} ${quantity(kpi.value, kpi.unit)}`;
+  const tone = kpi.pass ? 'good' : 'bad';
+  const point = html`<circle class="${tone}" cx="${px(cx)}" cy="${px(cy)}" r="5"/><text class="strong halo ${anchor}" x="${px(cx + (isRight ? -10 : 10))}" y="${px(cy - 8)}">${label}</text>`;
+  const limit = limitQuantity(kpi.limit, kpi.unit);
+  const at = scales.x(kpi.limit);
+  const text = `limit ${limit}`;
+  if (at > frame.right) {
+    return html`${point}<text class="limit-label end halo" x="${frame.right}" y="${px(cy + 4)}">${text} ${trusted('&#8594;')}</text>`;
+  }
+  const side = at > frame.right - 120 ? 'end' : '';
+  return html`${point}<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top}" y2="${frame.bottom}"/><text class="limit-label halo ${side}" x="${px(at + (side === '' ? 6 : -6))}" y="${frame.top + 12}">${text}, ${kpiName(kpi)}</text>`;
+}
+
+function tableOf(one: Distribution): Markup {
+  const shown = [0, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
+  const rows = shown.map((p) => {
+    const value = p === 0 ? one.metric.min : valueAt(one, p);
+    const needed = `needs ${whole(Math.round(1 / (1 - p)))} samples, has ${whole(one.metric.count)}`;
+    const name = p === 0 ? 'min' : `p${Number((p * 100).toFixed(2))}`;
+    return html`<tr><td>${name}</td><td class="number">${value === undefined ? needed : quantity(value, 'ns')}</td></tr>`;
+  });
+  const last = html`<tr><td>max</td><td class="number">${quantity(one.metric.max ?? 0, 'ns')}</td></tr>`;
+  return html`<details><summary>Table</summary><div><table><thead><tr><th>percentile</th><th class="number">value</th></tr></thead><tbody>${rows}${last}</tbody></table></div></details>`;
+}

@@ -1,0 +1,93 @@
+/**
+ * Where the packets went: the balance of the run and the drops by reason, those of the network and
+ * those that nodes named.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { significant, whole } from '../format.ts';
+import { droppedPackets } from '../judge.ts';
+import type { Report } from '../report-schema.ts';
+import { emptyChart, type Frame, figure, frameOf, svg } from './chart.ts';
+import { html, type Markup, NOTHING, px } from './markup.ts';
+
+const ROW = 24;
+const ROWS_MAX = 14;
+
+interface Drop {
+  readonly reason: string;
+  readonly count: number;
+  readonly colour: number;
+}
+
+/** The section with balance and bars. */
+export function dropSection(report: Report): Markup {
+  const drops = dropsOf(report);
+  const draw = (isWide: boolean): Markup =>
+    drops.length === 0
+      ? emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), 'no packet was dropped')
+      : drawBars(drops, report.packets.sent, isWide);
+  return html`<section><h2>Where the packets went</h2>
+${figure({ title: titleOf(report), caption: captionOf(drops), draw })}</section>
+`;
+}
+
+function dropsOf(report: Report): readonly Drop[] {
+  const of = (drops: Readonly<Record<string, number>>, colour: number): Drop[] =>
+    Object.entries(drops).map(([reason, count]) => ({ reason, count, colour }));
+  return [...of(report.packets.drops, 1), ...of(report.nodeDrops, 2)]
+    .filter((drop) => drop.count > 0)
+    .sort((a, b) => b.count - a.count);
+}
+
+function titleOf(report: Report): string {
+  const { packets } = report;
+  const extra =
+    (packets.duplicated > 0 ? ` + ${whole(packets.duplicated)} duplicated` : '') +
+    (packets.injected > 0 ? ` + ${whole(packets.injected)} injected` : '');
+  return `${whole(packets.sent)} sent${extra} = ${whole(packets.delivered)} delivered + ${whole(droppedPackets(packets))} dropped + ${whole(packets.inFlight)} in flight`;
+}
+
+function captionOf(drops: readonly Drop[]): string {
+  const hidden = drops.length - ROWS_MAX;
+  const more = hidden > 0 ? ` ${hidden} smaller reasons are in report.json.` : '';
+  const nodes = drops.some((drop) => drop.colour === 2)
+    ? ' Network drops count packets on links; protocol/reason counts what nodes refused.'
+    : '';
+  return `Drops by reason, all seeds; every packet of the links is accounted for.${nodes}${more}`;
+}
+
+function drawBars(drops: readonly Drop[], sent: number, isWide: boolean): Markup {
+  const shown = drops.slice(0, ROWS_MAX);
+  const height = 8 + ROW * shown.length;
+  const frame = frameOf(isWide, { height, label: 150, left: isWide ? 200 : 150 });
+  const end = isWide ? frame.right : frame.right - 100;
+  const x = scaleLinear([0, shown[0]?.count ?? 1], [frame.left, end]);
+  const rows = shown.map((drop, i) => bar({ drop, frame, x, sent }, 4 + ROW * i));
+  return svg(
+    frame,
+    `Drops: ${shown.map((drop) => `${drop.reason} ${drop.count}`).join(', ')}`,
+    rows,
+  );
+}
+
+interface BarDrawing {
+  readonly drop: Drop;
+  readonly frame: Frame;
+  readonly x: (value: number) => number;
+  readonly sent: number;
+}
+
+function bar({ drop, frame, x, sent }: BarDrawing, y: number): Markup {
+  const width = Math.max(1.5, x(drop.count) - frame.left);
+  const share = sent === 0 ? '' : ` ${significant((100 * drop.count) / sent, 2)} %`;
+  const long = frame.isWide ? 34 : 22;
+  const name = drop.reason.length > long ? `${drop.reason.slice(0, long - 1)}…` : drop.reason;
+  const count = html`<text class="strong" x="${px(frame.left + width + 8)}" y="${y + 15}">${whole(drop.count)}</text>`;
+  const offset = whole(drop.count).length * 7.4 + 18;
+  const percent = frame.isWide
+    ? html`<text x="${px(frame.left + width + offset)}" y="${y + 15}">${share}</text>`
+    : NOTHING;
+  return html`<text class="end" x="${frame.left - 8}" y="${y + 15}">${name}</text><rect class="f${drop.colour}" x="${frame.left}" y="${y + 4}" width="${px(width)}" height="${ROW - 10}" rx="2"/>${count}${percent}
+`;
+}

@@ -1,0 +1,167 @@
+/**
+ * `report.html`: one file that opens from disk without a network and without scripts, in the order
+ * of spec/ux.md 3.3. The security policy allows our own style and script by their hashes and
+ * nothing else (spec/dependencies.md 4.4).
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { changeText, type ReportComparison } from '../compare.ts';
+import { plural, quantity, shortFingerprint, significant, wallTime, whole } from '../format.ts';
+import { conditionsText, countText, kpiName, seedCommand, verdictWord } from '../kpi-text.ts';
+import type { Report } from '../report-schema.ts';
+import { distributionSection } from './distribution.ts';
+import { dropSection } from './drops.ts';
+import { faultSection } from './fault-story.ts';
+import { kpiSection } from './kpi-section.ts';
+import { type Content, html, type Markup, NOTHING, trusted } from './markup.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
+import { timeSection } from './time-series.ts';
+
+/** What goes into the page besides the report. */
+export interface HtmlOptions {
+  readonly comparison?: ReportComparison;
+}
+
+/** The whole document of one scenario. */
+export function renderHtml(report: Report, options: HtmlOptions = {}): string {
+  const title = `${verdictWord(report)} ${report.scenario.name}`;
+  return documentOf(title, [
+    verdictBar(report),
+    html`<main>
+${kpiSection(report)}${comparisonSection(options.comparison)}${faultSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
+<footer>${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}</footer>
+</main>
+`,
+  ]);
+}
+
+/** A document around a body: policy, style, and the script at the end of the body. */
+export function documentOf(title: string, body: Content): string {
+  const hash = (text: string): string =>
+    `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const policy = `default-src 'none'; script-src ${hash(SCRIPT)}; style-src ${hash(STYLE)}; base-uri 'none'; form-action 'none'`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+${body}<script>${trusted(SCRIPT)}</script>
+</body>
+</html>
+`.markup;
+}
+
+function verdictBar(report: Report): Markup {
+  const word = verdictWord(report);
+  const perWall = report.wallSeconds > 0 ? report.virtualSeconds / report.wallSeconds : 0;
+  const facts: readonly (readonly [string, string])[] = [
+    ['seeds', String(report.seeds.length)],
+    ['mode', conditionsText(report).join(', ')],
+    ['fingerprint', shortFingerprint(report.fingerprint)],
+    [
+      'time',
+      `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(report.wallSeconds)} wall`,
+    ],
+    ['speed', `${significant(perWall, 2)} × real`],
+    ['cpu', report.cpu],
+  ];
+  return html`<header class="bar ${report.pass ? 'pass' : 'fail'}"><div>
+<h1><b>${word}</b>${report.scenario.name}: ${countText(report)}</h1>
+<p class="question">${report.scenario.question}</p>
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+</div></header>
+`;
+}
+
+function comparisonSection(comparison: ReportComparison | undefined): Markup {
+  if (comparison === undefined) return NOTHING;
+  const { baseline, isPaired, pairingNote, smallestEffect } = comparison;
+  const pairing = isPaired ? 'paired by seed' : `unpaired: ${pairingNote ?? ''}`;
+  const rows = comparison.kpis.map((change) => {
+    const text = (value: number | null): string =>
+      value === null ? 'none' : quantity(value, change.unit);
+    const tone = { better: 'pass-text', worse: 'fail-text' }[change.verdict as string] ?? 'muted';
+    return html`<tr><td>${kpiName(change)}</td><td class="number">${text(change.baseline)}</td><td class="number">${text(change.value)}</td><td class="number">${changeText(change)}</td><td class="${tone}">${change.verdict}</td><td><small>${change.note ?? ''}</small></td></tr>
+`;
+  });
+  return html`<section><h2>Against the baseline</h2>
+<p class="muted">${baseline.commit}, ${plural(baseline.seeds, 'seed')}, ${pairing}; changes below ${smallestEffect * 100} % do not count; n.s.: could be chance.</p>
+<table><thead><tr><th>KPI</th><th class="number">before</th><th class="number">after</th><th class="number">change</th><th>verdict</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>
+`;
+}
+
+function environmentSection(report: Report): Markup {
+  const { scenario, environment } = report;
+  const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
+  const rows: readonly (readonly [string, string])[] = [
+    ['scenario', `${scenario.file}  sha256 ${scenario.sha256}`],
+    ['topology', `${scenario.topologyFile}  sha256 ${scenario.topologySha256}`],
+    ...(overrides.length === 0 ? [] : ([['overrides', overrides.join(' ')]] as const)),
+    ['fingerprint', report.fingerprint],
+    ['commit', environment.commit],
+    ['machine', `${environment.os}, ${environment.cpu}, node ${environment.node}`],
+    ['crypto', report.crypto],
+    ['cpu model', report.cpu],
+    ['events', `${whole(report.events)}, ${whole(report.eventsPerWallSecond)} per wall second`],
+  ];
+  const commands = [
+    command('reproduce', report.reproduce),
+    report.seeds.length > 1 ? command('one-seed', seedCommand(report, report.shownSeed)) : NOTHING,
+  ];
+  return html`<section><h2>Do it again</h2>
+${commands}
+<table class="facts-table"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td class="mono">${value}</td></tr>`)}</tbody></table>
+${seedTable(report)}</section>
+`;
+}
+
+function command(id: string, text: string): Markup {
+  return html`<div class="command"><code id="${id}">${text}</code><button type="button" data-copy="${id}" hidden>Copy</button></div>
+`;
+}
+
+function seedTable(report: Report): Markup {
+  const rows = report.perSeed.map(
+    (one) =>
+      html`<tr><td class="number">${one.seed}</td><td class="mono">${one.fingerprint}</td><td class="number">${whole(one.events)}</td><td class="number">${wallTime(one.wallSeconds)}</td><td>${one.ending}</td></tr>
+`,
+  );
+  return html`<details><summary>${plural(rows.length, 'seed')} with fingerprints</summary><div><table><thead><tr><th class="number">seed</th><th>fingerprint</th><th class="number">events</th><th class="number">wall time</th><th>ending</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+}
+
+function methodSection(report: Report): Markup {
+  const judged = report.kpis.map(
+    (kpi) =>
+      html`<dt>${kpiName(kpi)}</dt><dd>${kpi.definition} <span class="muted">${kpi.estimator}; n = ${whole(kpi.n)}; ${kpi.clock} time; limit as written: ${kpi.limitText}.</span></dd>
+`,
+  );
+  const names = new Set(report.kpis.map((kpi) => kpi.metric));
+  const others = Object.entries(report.metrics).filter(([name]) => !names.has(name));
+  const rows = others.map(
+    ([name, metric]) =>
+      html`<tr><td>${name}</td><td class="number">${metricText(metric)}</td><td class="number">${whole(metric.count)}</td><td><small>${metric.help}</small></td></tr>
+`,
+  );
+  const rest =
+    others.length === 0
+      ? NOTHING
+      : html`<details><summary>${plural(others.length, 'metric')} without a limit</summary><div><table><thead><tr><th>metric</th><th class="number">value</th><th class="number">n</th><th></th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<section><h2>How was this measured</h2>
+<dl class="how">${judged}</dl>
+${rest}</section>
+`;
+}
+
+function metricText(metric: Report['metrics'][string]): string {
+  if (metric.value !== null) return quantity(metric.value, metric.unit);
+  if (metric.mean === undefined) return 'not measured';
+  return `mean ${quantity(metric.mean, metric.unit)}, max ${quantity(metric.max ?? 0, metric.unit)}`;
+}

@@ -1,0 +1,43 @@
+/**
+ * HTML and SVG as values: whatever goes into the template is escaped unless it is markup itself,
+ * so that no string from a file or a packet can become a tag.
+ *
+ * @module
+ */
+import { escapeXml } from '../escape-xml.ts';
+
+/** Text that is already HTML or SVG. */
+export interface Markup {
+  readonly markup: string;
+}
+
+/** What may stand in a template. */
+export type Content = Markup | string | number | undefined | readonly Content[];
+
+/** Nothing. */
+export const NOTHING: Markup = { markup: '' };
+
+/** Template tag: the literal parts are markup, the values are escaped. */
+export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  let markup = parts[0] ?? '';
+  for (const [i, value] of values.entries()) markup += toMarkup(value) + (parts[i + 1] ?? '');
+  return { markup };
+}
+
+/** Text that is trusted: our own style sheet and script. */
+export function trusted(markup: string): Markup {
+  return { markup };
+}
+
+function toMarkup(content: Content): string {
+  if (content === undefined) return '';
+  if (typeof content === 'string') return escapeXml(content);
+  if (typeof content === 'number') return String(content);
+  if ('markup' in content) return content.markup;
+  return content.map(toMarkup).join('');
+}
+
+/** A coordinate with one decimal. */
+export function px(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,154 @@
+/**
+ * The style sheet of the HTML report: colours of spec/ux.md 4.0 as variables (light, dark by the
+ * reader's preference, light when printed), system fonts, a 4 px grid.
+ *
+ * @module
+ */
+
+const LIGHT = `
+  --page: #ffffff; --panel: #f5f6f8; --line: #d5d8de; --text: #1a1c20; --muted: #5a6069;
+  --pass: #00775a; --fail: #b3261e; --link: #0067a5;
+  --pass-tint: #e3f2ed; --fail-tint: #fbe8e6; --shade: #e4e7ee;
+  --c1: #0e4bd5; --c2: #7a3608; --c3: #099c62; --c4: #d85ab1; --c5: #a6870d; --c6: #4e494f;
+  --heat1: #e8eefc; --heat2: #c3d3f7; --heat3: #94b0f0; --heat4: #5c85e6; --heat5: #0e4bd5;
+  --heat-text: #1a1c20; --heat-text-strong: #ffffff;
+  color-scheme: light;`;
+
+const DARK = `
+  --page: #14161a; --panel: #1d2026; --line: #363b45; --text: #eceef2; --muted: #a4abb6;
+  --pass: #2fc79a; --fail: #ff7b72; --link: #5aa9e6;
+  --pass-tint: #15302a; --fail-tint: #3b2022; --shade: #2a2f39;
+  --c1: #2b82e6; --c2: #ca3806; --c3: #07f997; --c4: #b44c86; --c5: #f4bd16; --c6: #e4e3f4;
+  --heat1: #1b2a44; --heat2: #1d3c6b; --heat3: #1f5294; --heat4: #256abd; --heat5: #63a9f5;
+  --heat-text: #eceef2; --heat-text-strong: #14161a;
+  color-scheme: dark;`;
+
+/** The whole style sheet. */
+export const STYLE = `
+:root {${LIGHT}
+}
+@media (prefers-color-scheme: dark) { :root {${DARK}
+} }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--page); color: var(--text);
+  font: 14px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
+  font-variant-numeric: tabular-nums;
+}
+main, .bar > div { max-width: 1008px; margin: 0 auto; padding: 0 24px; }
+main { padding-bottom: 48px; }
+h1, h2, h3, p { margin: 0; }
+code, pre, .mono { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace; }
+code, .mono { font-size: 13px; overflow-wrap: anywhere; }
+.bar { border-top: 6px solid var(--verdict); background: var(--verdict-tint); padding: 24px 0; }
+.bar.pass { --verdict: var(--pass); --verdict-tint: var(--pass-tint); }
+.bar.fail { --verdict: var(--fail); --verdict-tint: var(--fail-tint); }
+.bar h1 { font-size: 20px; line-height: 28px; font-weight: 600; text-wrap: balance; }
+.bar h1 b { color: var(--verdict); font-weight: 700; letter-spacing: .02em; margin-right: 8px; }
+.bar .question { max-width: 65ch; margin-top: 4px; font-size: 15px; }
+.facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 16px 0 0; }
+.facts div { display: flex; gap: 8px; align-items: baseline; }
+.facts dt { color: var(--muted); }
+.facts dd { margin: 0; }
+section { margin-top: 40px; }
+h2 {
+  font-size: 12px; line-height: 16px; font-weight: 600; letter-spacing: .06em;
+  text-transform: uppercase; color: var(--muted); margin-bottom: 12px;
+}
+figure { margin: 0 0 32px; }
+figcaption { margin-bottom: 8px; }
+figcaption strong { display: block; font-size: 16px; line-height: 24px; font-weight: 600; }
+figcaption span { color: var(--muted); }
+table { border-collapse: collapse; width: 100%; }
+th {
+  text-align: left; font-weight: 400; font-size: 12px; color: var(--muted);
+  padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap;
+}
+td { padding: 8px 12px 8px 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
+.number { text-align: right; white-space: nowrap; }
+th:last-child, td:last-child { padding-right: 0; }
+.mark { width: 20px; font-weight: 700; }
+.pass-text { color: var(--pass); } .fail-text { color: var(--fail); } .muted { color: var(--muted); }
+.kpis .name { font-weight: 600; } .kpis .name small { font-weight: 400; }
+.kpis .measured { font-size: 16px; font-weight: 600; }
+.kpis .why td { border-bottom: 1px solid var(--line); padding-top: 0; color: var(--fail); }
+.kpis tr.has-why td { border-bottom: 0; padding-bottom: 2px; }
+small { font-size: 12px; color: var(--muted); }
+.notes { list-style: none; margin: 12px 0 0; padding: 0; color: var(--muted); font-size: 13px; }
+.notes .warn b, .notes .broken b { color: var(--fail); }
+svg { display: block; width: 100%; height: auto; overflow: visible; }
+svg text { font-size: 12px; fill: var(--muted); font-family: inherit; }
+svg .strong { fill: var(--text); font-weight: 600; } svg .halo { paint-order: stroke; stroke: var(--page); stroke-width: 4px; stroke-linejoin: round; }
+svg .end { text-anchor: end; } svg .middle { text-anchor: middle; }
+.grid { stroke: var(--line); stroke-width: 1; shape-rendering: crispEdges; }
+.baseline { stroke: var(--muted); stroke-width: 1; shape-rendering: crispEdges; }
+.limit { stroke: var(--fail); stroke-width: 1.5; stroke-dasharray: 5 3; }
+svg text.limit-label { fill: var(--fail); }
+.fault { fill: var(--shade); } .warmup { fill: var(--panel); }
+.allowed { fill: var(--pass-tint); }
+.good { fill: var(--pass); } .bad { fill: var(--fail); }
+.interval-pass { stroke: var(--pass); } .interval-fail { stroke: var(--fail); }
+.seed-tick { stroke: var(--muted); stroke-width: 1; opacity: .55; }
+.line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; }
+.thin { stroke-width: 1; } .dashed { stroke-dasharray: 4 3; }
+.band { opacity: .2; stroke-width: 1; } .layer { opacity: .85; }
+.empty-box { fill: var(--panel); stroke: var(--line); stroke-dasharray: 4 4; }
+${[1, 2, 3, 4, 5, 6].map((i) => `.s${i} { stroke: var(--c${i}); } .f${i} { fill: var(--c${i}); }`).join('\n')}
+${[1, 2, 3, 4, 5, 6].map((i) => `svg text.t${i} { fill: var(--c${i}); }`).join('\n')}
+${[1, 2, 3, 4, 5].map((i) => `.h${i} { fill: var(--heat${i}); }`).join('\n')}
+svg text.on-heat { fill: var(--heat-text); } svg text.on-heat-strong { fill: var(--heat-text-strong); }
+.miss-frame { fill: none; stroke: var(--fail); stroke-width: 2; }
+.cursor { stroke: var(--text); stroke-width: 1; opacity: .6; }
+.readout { min-height: 20px; font-size: 12px; color: var(--muted); }
+.legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--muted); margin-bottom: 4px; }
+.legend svg { display: inline-block; width: 12px; height: 12px; margin-right: 6px; vertical-align: -1px; }
+.narrow { display: none; max-width: 560px; }
+.legend.always { display: flex; max-width: none; }
+.two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 32px; }
+.facts-table td:first-child { color: var(--muted); white-space: nowrap; width: 1%; padding-right: 24px; }
+.facts-table td { padding: 4px 0; vertical-align: top; }
+.command { display: flex; gap: 12px; align-items: center; background: var(--panel); border-radius: 6px; padding: 8px 12px; margin-bottom: 12px; }
+.command code { flex: 1; }
+button {
+  font: inherit; font-size: 13px; color: var(--link); background: none; cursor: pointer;
+  border: 1px solid var(--line); border-radius: 6px; padding: 2px 12px; min-height: 32px;
+}
+button:hover { border-color: var(--link); }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 4px; }
+summary { cursor: pointer; color: var(--link); min-height: 24px; }
+details > div { overflow-x: auto; margin-top: 8px; }
+.how dt { font-weight: 600; margin-top: 12px; } .how dd { margin: 0; max-width: 80ch; }
+footer { margin-top: 48px; color: var(--muted); font-size: 12px; }
+@media (max-width: 760px) {
+  main, .bar > div { padding: 0 16px; }
+  .wide { display: none; } .narrow { display: block; } .legend.narrow { display: flex; }
+  .two { grid-template-columns: 1fr; }
+  .kpis thead { display: none; }
+  .kpis tbody tr { display: grid; grid-template-columns: 20px 1fr auto; column-gap: 8px; padding: 12px 0; border-bottom: 1px solid var(--line); }
+  .kpis td { border: 0; padding: 0; }
+  .kpis .mark { grid-row: 1 / span 2; }
+  .kpis .name { grid-column: 2; overflow-wrap: anywhere; } .kpis .measured { grid-column: 3; grid-row: 1; }
+  .kpis .interval { grid-column: 2; text-align: left; }
+  .kpis .plot { grid-column: 2 / span 2; grid-row: 3; margin-top: 8px; }
+  .kpis .limit-cell { grid-column: 3; grid-row: 2; }
+  .kpis .margin { display: none; }
+  .kpis .why { padding: 0 0 12px 28px; display: block; } .kpis tr.has-why { border-bottom: 0; padding-bottom: 4px; }
+  .kpis .why td { display: block; border: 0; } .kpis .why td:empty { display: none; }
+  .command { flex-direction: column; align-items: stretch; }
+  button { min-height: 44px; }
+}
+@media print {
+  @page { size: A4; margin: 14mm; }
+  :root {${LIGHT}
+  }
+  body { font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  main, .bar > div { max-width: none; padding: 0; } .bar { padding: 12px 16px; }
+  .wide { display: block; } .narrow, .legend.narrow, .readout, button { display: none; }
+  figure, tr, .bar { break-inside: avoid; } h2 { break-after: avoid; }
+  section { margin-top: 20px; } figure { margin-bottom: 16px; }
+}
+@media (forced-colors: active) {
+  .line, .limit, .baseline { stroke: CanvasText; } .good, .bad { fill: CanvasText; }
+}
+`;

@@ -1,0 +1,368 @@
+/**
+ * Quantities over time: throughput with the faults shaded, latency, the use of paths stacked. The
+ * line is one seed (the worst, or the first), the band is the range of all seeds.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { area, line, stack } from 'd3-shape';
+import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, short } from '../format.ts';
+import type { KpiResult, Report, SeriesSummary } from '../report-schema.ts';
+import {
+  colourOf,
+  cursor,
+  type EndLabel,
+  emptyChart,
+  endLabels,
+  type Frame,
+  figure,
+  frameOf,
+  legend,
+  svg,
+  xAxis,
+  yAxis,
+} from './chart.ts';
+import { type Content, html, type Markup, NOTHING, px } from './markup.ts';
+
+const PATH = 'path:';
+const HEIGHT = 210;
+
+type Values = readonly (number | null)[];
+type Position = (value: number) => number;
+
+/** A group of series that share one chart. */
+interface Panel {
+  readonly title: string;
+  readonly caption: string;
+  readonly series: readonly SeriesSummary[];
+  readonly isStacked: boolean;
+  readonly limit?: { readonly value: number; readonly text: string };
+}
+
+/** All series of the report, each group in its chart. */
+export function timeSection(report: Report): Markup {
+  const panels = panelsOf(report);
+  if (panels.length === 0) {
+    const reason = 'this run recorded no series';
+    const draw = (isWide: boolean): Markup =>
+      emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+    return section([figure({ title: 'Over time', caption: reason, draw })]);
+  }
+  return section(panels.map((panel) => panelFigure(panel, report)));
+}
+
+function section(figures: readonly Markup[]): Markup {
+  return html`<section><h2>Over time</h2>
+${figures}</section>
+`;
+}
+
+/** Base unit of a series to the unit drawn; counts per bin become rates. */
+function factorOf(series: SeriesSummary): number {
+  const isCount = series.unit === 'packets' || series.unit === 'bytes' || series.unit === 'count';
+  return isCount ? 1e9 / series.binNs : 1;
+}
+
+function drawnUnit(series: SeriesSummary): string {
+  const rates: Readonly<Record<string, string>> = {
+    packets: 'packets/s',
+    bytes: 'bytes/s',
+    count: '/s',
+  };
+  return rates[series.unit] ?? series.unit;
+}
+
+function scaled(series: SeriesSummary, values: Values): Values {
+  const factor = factorOf(series);
+  return values.map((value) => (value === null ? null : value * factor));
+}
+
+function panelsOf(report: Report): readonly Panel[] {
+  const { series } = report;
+  const seeds = plural(report.seeds.length, 'seed');
+  const band = report.seeds.length > 1 ? `, band: range of ${seeds}` : '';
+  const caption = `Seed ${report.shownSeed}${band}; shaded: while a fault lasts.`;
+  const traffic = ['sent', 'delivered'].flatMap((name) =>
+    series.filter((one) => one.name === name),
+  );
+  const paths = series.filter((one) => one.name.startsWith(PATH));
+  const rest = series.filter((one) => !traffic.includes(one) && !paths.includes(one));
+  const limit = rateLimit(report);
+  return [
+    ...(traffic.length === 0
+      ? []
+      : [{ title: trafficTitle(traffic), caption, series: traffic, isStacked: false, ...limit }]),
+    ...rest.map((one) => ({ title: seriesTitle(one), caption, series: [one], isStacked: false })),
+    ...(paths.length === 0
+      ? []
+      : [
+          {
+            title: pathTitle(paths),
+            caption: `Packets by path, stacked; seed ${report.shownSeed}; shaded: while a fault lasts.`,
+            series: paths,
+            isStacked: true,
+          },
+        ]),
+  ];
+}
+
+/** The limit on the rate of delivered packets, per second. */
+function rateLimit(report: Report): Pick<Panel, 'limit'> {
+  const kpi = report.kpis.find(
+    (one: KpiResult) => one.aggregation === 'rate' && /throughput|delivered/.test(one.metric),
+  );
+  if (kpi === undefined) return {};
+  const text = `limit ${limitQuantity(kpi.limit, '1/min')}`;
+  return { limit: { value: kpi.limit / 60, text } };
+}
+
+function trafficTitle(traffic: readonly SeriesSummary[]): string {
+  const one = traffic.find((series) => series.name === 'delivered') ?? traffic[0];
+  if (one === undefined) return '';
+  const rates = scaled(one, one.shownSeed).filter((value) => value !== null);
+  if (rates.length === 0) return `${one.name}: nothing measured`;
+  const sorted = [...rates].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const unit = drawnUnit(one);
+  const gaps = rates.filter((value) => value < median / 2).length;
+  const step = quantity(one.stepNs, 'ns');
+  const gapText =
+    gaps === 0 ? 'never below half of it' : `below half of it in ${gaps} steps of ${step}`;
+  return `${short(median)} ${unit} ${one.name}, ${gapText}`;
+}
+
+function seriesTitle(one: SeriesSummary): string {
+  const values = scaled(one, one.shownSeed);
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return `${one.name}: nothing measured`;
+  const peak = Math.max(...known);
+  const at = values.indexOf(peak) * one.stepNs;
+  const text = `${one.name}: at most ${quantity(peak, drawnUnit(one))}, at ${(at / 1e9).toFixed(1)} s`;
+  const gaps = values.length - known.length;
+  return gaps === 0 ? text : `${text}; nothing arrived in ${plural(gaps, 'step')}`;
+}
+
+function pathTitle(paths: readonly SeriesSummary[]): string {
+  const sums = paths.map((one) => ({
+    name: one.name.slice(PATH.length),
+    sum: total(one.shownSeed),
+  }));
+  const all = sums.reduce((sum, one) => sum + one.sum, 0);
+  if (all === 0) return 'Use of paths: no packet took one';
+  const parts = sums.map(({ name, sum }) => `${((100 * sum) / all).toFixed(1)} % on ${name}`);
+  return parts.length > 4 ? `${plural(parts.length, 'path')} in use` : parts.join(', ');
+}
+
+function total(values: Values): number {
+  let sum = 0;
+  for (const value of values) sum += value ?? 0;
+  return sum;
+}
+
+/** Scale and unit of the vertical axis. */
+function axisScale(panel: Panel, top: number): Scale {
+  const [first] = panel.series;
+  const unit = first === undefined ? '' : drawnUnit(first);
+  if (unit === 'ns' || unit === 'ratio') return scaleOf(top, unit);
+  if (top >= 1e6) return { divisor: 1e6, suffix: `M ${unit}` };
+  return top >= 1e4 ? { divisor: 1e3, suffix: `k ${unit}` } : { divisor: 1, suffix: unit };
+}
+
+function topOf(panel: Panel): number {
+  const of = (values: Values): number => Math.max(0, ...values.map((value) => value ?? 0));
+  if (!panel.isStacked) {
+    const tops = panel.series.map((one) => of(scaled(one, one.shownSeed)));
+    const bands = panel.series.map((one) => of(scaled(one, one.high)));
+    const bandTop = Math.max(...bands);
+    const own = Math.max(...tops, panel.limit?.value ?? 0);
+    return Math.min(bandTop, own * 2) > own ? Math.min(bandTop, own * 2) : own;
+  }
+  const sums = (panel.series[0]?.shownSeed ?? []).map((_, i) =>
+    panel.series.reduce((sum, one) => sum + (one.shownSeed[i] ?? 0) * factorOf(one), 0),
+  );
+  return Math.max(0, ...sums);
+}
+
+function nameOf(one: SeriesSummary): string {
+  return one.name.startsWith(PATH) ? one.name.slice(PATH.length) : one.name;
+}
+
+/** Delivered is the story (blue), sent the neutral reference; others in order. */
+function seriesColour(panel: Panel, index: number): number {
+  const name = panel.series[index]?.name;
+  if (name === 'delivered') return 1;
+  return name === 'sent' ? 6 : colourOf(index);
+}
+
+function panelFigure(panel: Panel, report: Report): Markup {
+  const top = topOf(panel);
+  const entries = panel.series.map((one, i) => ({
+    text: nameOf(one),
+    colour: seriesColour(panel, i),
+  }));
+  return figure({
+    title: panel.title,
+    caption: panel.caption,
+    draw: (isWide) => drawPanel(panel, report, isWide),
+    read: readData(panel, report, axisScale(panel, top)),
+    legend: panel.series.length > 1 ? legend(entries, 'narrow') : NOTHING,
+  });
+}
+
+function readData(panel: Panel, report: Report, scale: Scale): unknown {
+  const [first] = panel.series;
+  const stepNs = first?.stepNs ?? 1;
+  const seconds = (first?.shownSeed ?? []).map((_, i) => Number(((i * stepNs) / 1e9).toFixed(4)));
+  return {
+    label: 'at',
+    x: seconds,
+    text: seconds.map((value) => `${value} s`),
+    from: 0,
+    to: endOf(panel, report) / 1e9,
+    series: panel.series.map((one) => ({
+      name: nameOf(one),
+      unit: scale.suffix,
+      values: scaled(one, one.shownSeed).map((value) =>
+        value === null ? null : Number((value / scale.divisor).toPrecision(4)),
+      ),
+    })),
+  };
+}
+
+function endOf(panel: Panel, report: Report): number {
+  const [first] = panel.series;
+  const recorded = (first?.shownSeed.length ?? 0) * (first?.stepNs ?? 0);
+  return Math.max(recorded, report.scenario.durationNs);
+}
+
+function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
+  const frame = frameOf(isWide, { height: HEIGHT, label: 96, left: 52, head: isWide ? 34 : 20 });
+  const top = topOf(panel);
+  if (top === 0 && panel.series.every((one) => total(one.high) === 0)) {
+    return emptyChart(
+      frame,
+      `nothing measured in any bin of ${panel.series.map(nameOf).join(', ')}`,
+    );
+  }
+  const x = scaleLinear([0, endOf(panel, report)], [frame.left, frame.right]);
+  const y = scaleLinear([0, top], [frame.bottom, frame.top]).nice(4);
+  const scale = axisScale(panel, top);
+  const yTicks = y.ticks(4).map((value) => ({ at: y(value), label: tick(value, scale) }));
+  const seconds = scaleLinear([0, endOf(panel, report) / 1e9], [frame.left, frame.right]);
+  const xTicks = seconds
+    .ticks(isWide ? 10 : 5)
+    .map((value) => ({ at: seconds(value), label: String(value) }));
+  const shapes = panel.isStacked ? stacked(panel, x, y) : lines(panel, x, y);
+  const body = [
+    shades(report, frame, x),
+    yAxis(frame, yTicks, scale.suffix),
+    shapes.drawing,
+    limitLine(panel, frame, y),
+    xAxis(frame, xTicks, 's'),
+    endLabels(frame, shapes.labels),
+    cursor(frame),
+  ];
+  return svg(frame, `${panel.title}. ${panel.caption}`, body);
+}
+
+function tick(value: number, scale: Scale): string {
+  return inScale(value, { ...scale, suffix: scale.suffix === '%' ? '%' : '' });
+}
+
+/** The warm-up and the faults of the shown seed. */
+function shades(report: Report, frame: Frame, x: Position): Content {
+  const height = frame.bottom - frame.top;
+  const { warmupNs, durationNs } = report.scenario;
+  const rect = (kind: string, from: number, to: number, title: string): Markup =>
+    html`<rect class="${kind}" x="${px(x(from))}" y="${frame.top}" width="${px(Math.max(1, x(to) - x(from)))}" height="${height}"><title>${title}</title></rect>`;
+  const faults = report.faults
+    .filter((fault) => fault.seed === report.shownSeed)
+    .map((fault, i) => {
+      const end = Math.min(fault.endNs ?? durationNs, durationNs);
+      const at = `${(fault.beginNs / 1e9).toFixed(3)} s: ${fault.text}`;
+      const number = html`<text class="middle" x="${px((x(fault.beginNs) + x(end)) / 2)}" y="${frame.top - 6}">${i + 1}</text>`;
+      return html`${rect('fault', fault.beginNs, end, at)}${frame.isWide ? number : NOTHING}`;
+    });
+  if (warmupNs <= 0) return faults;
+  const label = html`<text class="middle" x="${px((x(0) + x(warmupNs)) / 2)}" y="${frame.top - 6}">warm-up</text>`;
+  return [
+    rect('warmup', 0, warmupNs, 'warm-up, not measured'),
+    frame.isWide ? label : NOTHING,
+    faults,
+  ];
+}
+
+interface Shapes {
+  readonly drawing: Content;
+  readonly labels: readonly EndLabel[];
+}
+
+function lines(panel: Panel, x: Position, y: Position): Shapes {
+  const labels: EndLabel[] = [];
+  const drawing = panel.series.map((one, i) => {
+    const colour = seriesColour(panel, i);
+    const values = scaled(one, one.shownSeed);
+    const at = (_: unknown, step: number): number => x((step + 0.5) * one.stepNs);
+    const path = line<number | null>()
+      .digits(1)
+      .defined((value) => value !== null)
+      .x(at)
+      .y((value) => y(value ?? 0));
+    const last = values.findLast((value) => value !== null) ?? 0;
+    labels.push({ y: y(last), text: nameOf(one), colour });
+    const thin = one.name === 'sent' ? 'thin dashed' : '';
+    const band = one.name === 'sent' ? NOTHING : bandOf(one, colour, { x, y });
+    return html`${band}<path class="line s${colour} ${thin}" d="${path([...values]) ?? ''}"/>`;
+  });
+  return { drawing, labels: panel.series.length > 1 ? labels : [] };
+}
+
+function bandOf(
+  one: SeriesSummary,
+  colour: number,
+  scales: { readonly x: Position; readonly y: Position },
+): Markup {
+  const low = scaled(one, one.low);
+  const high = scaled(one, one.high);
+  const steps = low.map((value, i) => ({ low: value, high: high[i] ?? null }));
+  const shape = area<(typeof steps)[number]>()
+    .digits(1)
+    .defined((step) => step.low !== null && step.high !== null)
+    .x((_, i) => scales.x((i + 0.5) * one.stepNs))
+    .y0((step) => scales.y(step.low ?? 0))
+    .y1((step) => scales.y(step.high ?? 0));
+  return html`<path class="band f${colour}" d="${shape(steps) ?? ''}"/>`;
+}
+
+function stacked(panel: Panel, x: Position, y: Position): Shapes {
+  const names = panel.series.map((one) => one.name);
+  const [first] = panel.series;
+  const rows = (first?.shownSeed ?? []).map((_, i) =>
+    Object.fromEntries(
+      panel.series.map((one) => [one.name, (one.shownSeed[i] ?? 0) * factorOf(one)]),
+    ),
+  );
+  const layers = stack<Record<string, number>>().keys(names)(rows);
+  const labels: EndLabel[] = [];
+  const drawing = layers.map((layer, i) => {
+    const shape = area<(typeof layer)[number]>()
+      .digits(1)
+      .x((_, step) => x((step + 0.5) * (first?.stepNs ?? 1)))
+      .y0((d) => y(d[0]))
+      .y1((d) => y(d[1]));
+    const last = layer.at(-1);
+    const one = panel.series[i];
+    if (last !== undefined && one !== undefined) {
+      labels.push({ y: y((last[0] + last[1]) / 2), text: nameOf(one), colour: colourOf(i) });
+    }
+    return html`<path class="layer f${colourOf(i)}" d="${shape(layer) ?? ''}"/>`;
+  });
+  return { drawing, labels };
+}
+
+function limitLine(panel: Panel, frame: Frame, y: Position): Markup {
+  const { limit } = panel;
+  if (limit === undefined) return NOTHING;
+  const at = y(limit.value);
+  return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${px(at)}" y2="${px(at)}"/><text class="limit-label halo" x="${frame.left + 6}" y="${px(at + 16)}">${limit.text}</text>`;
+}

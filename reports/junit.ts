@@ -1,0 +1,138 @@
+/**
+ * JUnit XML (spec/ux.md 3.2, spec/simulation.md 11.4): one suite per scenario, one case per KPI and
+ * per invariant. Some readers show only the `message` attribute and some only the text, so the
+ * message stands in both and the name of a case says everything.
+ *
+ * @module
+ */
+import { escapeXml } from './escape-xml.ts';
+import {
+  intervalText,
+  kpiName,
+  limitText,
+  measuredText,
+  missedText,
+  seedCommand,
+} from './kpi-text.ts';
+import type { KpiResult, Report } from './report-schema.ts';
+
+/** What a report does not know about itself. */
+export interface JunitOptions {
+  /** Wall time of the run's start, ISO 8601 without zone, e.g. `2026-11-20T10:00:00`. */
+  readonly timestamp?: string;
+}
+
+/** The document for one scenario. */
+export function renderJunit(report: Report, options: JunitOptions = {}): string {
+  const cases = [
+    ...report.kpis.map((kpi) => kpiCase(kpi, report)),
+    ...report.invariants.map((one) => invariantCase(one, report)),
+  ];
+  const tests = report.kpis.length + report.invariants.length;
+  const failures =
+    report.kpis.filter((kpi) => !kpi.pass).length +
+    report.invariants.filter((one) => !one.pass).length;
+  const skipped = report.kpis.filter((kpi) => kpi.status === 'not-applicable').length;
+  const time = report.wallSeconds.toFixed(3);
+  const name = report.scenario.name;
+  const when = options.timestamp === undefined ? {} : { timestamp: options.timestamp };
+  const counts = { tests, failures, errors: 0, skipped };
+  return document([
+    open('testsuites', { name: 'orrery', ...counts, time }),
+    open('testsuite', { name, ...counts, time, ...when }),
+    '<properties>',
+    ...properties(report),
+    '</properties>',
+    ...cases,
+    '</testsuite>',
+    '</testsuites>',
+  ]);
+}
+
+/** The document for a scenario that could not run: bad files are errors, not failures. */
+export function renderJunitErrors(scenario: string, messages: readonly string[]): string {
+  const counts = { tests: messages.length, failures: 0, errors: messages.length, skipped: 0 };
+  const cases = messages.flatMap((message) => {
+    const name = `${scenario}: ${message.split('\n')[0] ?? ''}`;
+    return [
+      open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }),
+      `${open('error', { type: 'configuration', message })}${escapeXml(message)}</error>`,
+      '</testcase>',
+    ];
+  });
+  return document([
+    open('testsuites', { name: 'orrery', ...counts, time: 0 }),
+    open('testsuite', { name: scenario, ...counts, time: 0 }),
+    ...cases,
+    '</testsuite>',
+    '</testsuites>',
+  ]);
+}
+
+function document(lines: readonly string[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
+}
+
+function properties(report: Report): readonly string[] {
+  const values = {
+    fingerprint: report.fingerprint,
+    seeds: report.seeds.join(' '),
+    mode: report.mode,
+    crypto: report.crypto,
+    cpu: report.cpu,
+    commit: report.environment.commit,
+    reproduce: report.reproduce,
+  };
+  return Object.entries(values).map(([name, value]) => empty('property', { name, value }));
+}
+
+function kpiCase(kpi: KpiResult, report: Report): string {
+  const scenario = report.scenario.name;
+  const title = `${scenario}: ${kpiName(kpi)} ${limitText(kpi)}`;
+  const head = { classname: `orrery.${scenario}`, name: title, time: 0 };
+  if (kpi.status === 'pass') {
+    const measured = `${measuredText(kpi)} (${kpi.clock}), interval ${intervalText(kpi)}`;
+    return [open('testcase', head), `<system-out>${escapeXml(measured)}</system-out>`, END].join(
+      '\n',
+    );
+  }
+  if (kpi.status === 'not-applicable') {
+    return [open('testcase', head), empty('skipped', { message: kpi.reason ?? '' }), END].join(
+      '\n',
+    );
+  }
+  const missed = missedText(kpi, report.seeds.length);
+  const message = `${kpi.reason ?? 'missed'}${missed === undefined ? '' : ` (${missed})`}`;
+  const seed = kpi.worstSeed ?? report.seeds[0];
+  const command = seed === undefined ? report.reproduce : seedCommand(report, seed);
+  const text = `${message}\n95 % interval: ${intervalText(kpi)}\nreproduce: ${command}`;
+  const failure = `${open('failure', { type: 'kpi', message })}${escapeXml(text)}</failure>`;
+  return [open('testcase', head), failure, END].join('\n');
+}
+
+const END = '</testcase>';
+
+function invariantCase(one: Report['invariants'][number], report: Report): string {
+  const scenario = report.scenario.name;
+  const head = { classname: `orrery.${scenario}`, name: `${scenario}: ${one.name}`, time: 0 };
+  if (one.pass) return empty('testcase', head);
+  const message = `${one.name}: ${one.detail}`;
+  const failure = `${open('failure', { type: 'invariant', message })}${escapeXml(message)}</failure>`;
+  return [open('testcase', head), failure, END].join('\n');
+}
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+function attributesText(attributes: Attributes): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .join('');
+}
+
+function open(tag: string, attributes: Attributes): string {
+  return `<${tag}${attributesText(attributes)}>`;
+}
+
+function empty(tag: string, attributes: Attributes): string {
+  return `<${tag}${attributesText(attributes)}/>`;
+}

@@ -1,0 +1,218 @@
+/**
+ * `report.md` and the GitHub step summary (spec/ux.md 3.1, spec/simulation.md 11.6): below 64 kB,
+ * sections dropped from the bottom. Also the workflow commands that annotate a file.
+ *
+ * @module
+ */
+import { changeOf, changeText, type ReportComparison } from './compare.ts';
+import { plural, quantity, shortFingerprint, whole } from './format.ts';
+import { droppedPackets } from './judge.ts';
+import {
+  conditionsText,
+  countText,
+  intervalText,
+  kpiMargin,
+  kpiName,
+  limitText,
+  measuredText,
+  missedFirst,
+  missedText,
+  seedCommand,
+} from './kpi-text.ts';
+import type { KpiResult, Report } from './report-schema.ts';
+import { effectTexts } from './terminal-details.ts';
+
+/** Below the limit of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
+export const MARKDOWN_MAX = 64_000;
+
+const FAULTS_SHOWN = 40;
+
+/** What goes into the summary besides the report. */
+export interface MarkdownOptions {
+  readonly comparison?: ReportComparison;
+}
+
+/** The report as GitHub Markdown. */
+export function renderMarkdown(report: Report, options: MarkdownOptions = {}): string {
+  const sections = [
+    headline(report),
+    kpiTable(report, options.comparison),
+    misses(report),
+    reproduction(report),
+    details('Faults', faultRows(report)),
+    details('Packets', packetRows(report)),
+    details('Environment', environmentRows(report)),
+    details('How was this measured', definitionRows(report)),
+  ];
+  return joinWithin(sections, MARKDOWN_MAX);
+}
+
+/** Joins sections; those at the bottom are left out when the text would be too long. */
+export function joinWithin(sections: readonly string[], max: number): string {
+  let text = '';
+  const byteLength = (part: string): number => new TextEncoder().encode(part).length;
+  const note = '_Sections left out: the summary would be too long. See report.html._\n';
+  for (const section of sections.filter((one) => one !== '')) {
+    const next = `${text}${text === '' ? '' : '\n'}${section}\n`;
+    if (byteLength(next) + note.length > max) return `${text}\n${note}`;
+    text = next;
+  }
+  return text;
+}
+
+/** Text from files inside Markdown: no markup, no table break, one line. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .replace(/[\\`*_[\]|~#]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;');
+}
+
+/** Text between backticks: nothing inside can end the code. */
+export function code(text: string): string {
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').replaceAll('|', '\\|');
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  if (longest === 0) return `\`${line}\``;
+  const fence = '`'.repeat(longest + 1);
+  return `${fence} ${line} ${fence}`;
+}
+
+function headline(report: Report): string {
+  const icon = report.pass ? '✅' : '❌';
+  const conditions = conditionsText(report).join(', ');
+  const name = escapeMarkdown(report.scenario.name);
+  const seeds = plural(report.seeds.length, 'seed');
+  const question = escapeMarkdown(report.scenario.question);
+  return `### ${icon} ${name}: ${countText(report)} (${seeds}, ${conditions})\n${question}\n`;
+}
+
+function kpiTable(report: Report, comparison: ReportComparison | undefined): string {
+  if (report.kpis.length === 0) return '';
+  const versus = comparison === undefined ? '' : ` vs ${code(comparison.baseline.commit)} |`;
+  const head = [
+    `| | KPI | measured [95 % interval] | limit | margin |${versus}`,
+    `|---|---|---:|---:|---:|${comparison === undefined ? '' : '---:|'}`,
+  ];
+  return [...head, ...missedFirst(report.kpis).map((kpi) => kpiRow(kpi, comparison))].join('\n');
+}
+
+function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): string {
+  const icon = { pass: '✅', fail: '❌', 'not-applicable': '➖' }[kpi.status];
+  const measured = kpi.pass ? measuredText(kpi) : `**${measuredText(kpi)}**`;
+  const cells = [
+    icon,
+    escapeMarkdown(kpiName(kpi)),
+    `${measured} ${escapeMarkdown(intervalText(kpi))}`,
+    escapeMarkdown(limitText(kpi)),
+    kpiMargin(kpi),
+    ...(comparison === undefined ? [] : [changeText(changeOf(comparison, kpi))]),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function misses(report: Report): string {
+  const kpis = report.kpis.filter((kpi) => kpi.status !== 'pass');
+  const lines = kpis.map((kpi) => {
+    const missed = missedText(kpi, report.seeds.length);
+    const text = [kpi.reason, missed].filter((one) => one !== undefined).join('; ');
+    return `- ${escapeMarkdown(`${kpiName(kpi)}: ${text}`)}`;
+  });
+  const broken = report.invariants.filter((one) => !one.pass);
+  return [
+    ...lines,
+    ...broken.map((one) => `- ${escapeMarkdown(`${one.name}: ${one.detail}`)}`),
+  ].join('\n');
+}
+
+function reproduction(report: Report): string {
+  const worst = missedFirst(report.kpis).find((kpi) => kpi.worstSeed !== undefined)?.worstSeed;
+  const seed = worst ?? report.seeds[0];
+  const one = seed === undefined ? [] : [`Worst seed: ${code(seedCommand(report, seed))}`];
+  return `\n${[`Reproduce: ${code(report.reproduce)}`, ...one].join('<br>\n')}\n`;
+}
+
+function details(title: string, rows: readonly string[]): string {
+  if (rows.length === 0) return '';
+  return `<details><summary>${title}</summary>\n\n${rows.join('\n')}\n\n</details>`;
+}
+
+function faultRows(report: Report): readonly string[] {
+  const { faults } = report;
+  if (faults.length === 0) return [];
+  const rows = faults.slice(0, FAULTS_SHOWN).map((fault) => {
+    const at = `${(fault.beginNs / 1e9).toFixed(3)} s`;
+    const text = escapeMarkdown(fault.text);
+    return `| ${fault.seed} | ${at} | ${text} | ${escapeMarkdown(effectTexts(fault).join(', '))} |`;
+  });
+  const more = faults.length - rows.length;
+  const rest = more > 0 ? [`\nand ${whole(more)} more in report.json`] : [];
+  return ['| seed | at | fault | effects |', '|---:|---:|---|---|', ...rows, ...rest];
+}
+
+function packetRows(report: Report): readonly string[] {
+  const { packets, nodeDrops } = report;
+  const drops = { ...packets.drops, ...nodeDrops };
+  return [
+    `${whole(packets.sent)} sent, ${whole(packets.delivered)} delivered, ` +
+      `${whole(droppedPackets(packets))} dropped, ${whole(packets.inFlight)} in flight`,
+    '',
+    '| dropped because | packets |',
+    '|---|---:|',
+    ...Object.entries(drops).map(([name, n]) => `| ${escapeMarkdown(name)} | ${whole(n)} |`),
+  ];
+}
+
+function environmentRows(report: Report): readonly string[] {
+  const { scenario, environment } = report;
+  return [
+    `- scenario ${code(scenario.file)} sha256 ${code(scenario.sha256)}`,
+    `- topology ${code(scenario.topologyFile)} sha256 ${code(scenario.topologySha256)}`,
+    `- fingerprint ${code(shortFingerprint(report.fingerprint))}, commit ${code(environment.commit)}`,
+    `- node ${code(environment.node)} on ${escapeMarkdown(`${environment.os}, ${environment.cpu}`)}`,
+    `- ${report.virtualSeconds} s ${report.clock} in ${report.wallSeconds} s wall`,
+    `- crypto: ${escapeMarkdown(report.crypto)}, CPU: ${escapeMarkdown(report.cpu)}`,
+  ];
+}
+
+function definitionRows(report: Report): readonly string[] {
+  return report.kpis.map((kpi) => {
+    const value = kpi.value === null ? 'not measured' : quantity(kpi.value, kpi.unit);
+    const text = `${kpi.definition} ${kpi.estimator}; n = ${whole(kpi.n)}; ${kpi.clock} time`;
+    return `- **${escapeMarkdown(kpiName(kpi))}** (${value}): ${escapeMarkdown(text)}`;
+  });
+}
+
+/** Where a workflow annotation points. */
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+  readonly title?: string;
+  readonly message: string;
+}
+
+/** Annotations of one kind that a step shows; more are dropped by the host. */
+export const ANNOTATIONS_MAX = 10;
+
+/** A workflow command: `::error file=scenarios/failover.yaml,line=12,col=15::text`. */
+export function workflowCommand(annotation: Annotation): string {
+  const { level, file, line, column, title, message } = annotation;
+  const properties = [
+    `file=${escapeProperty(file)}`,
+    `line=${line}`,
+    ...(column === undefined ? [] : [`col=${column}`]),
+    ...(title === undefined ? [] : [`title=${escapeProperty(title)}`]),
+  ];
+  return `::${level} ${properties.join(',')}::${escapeData(message)}`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,138 @@
+/**
+ * The run in Prometheus text format 0.0.4 (spec/simulation.md 11.5): base units (seconds, bytes,
+ * ratio), no time stamps, so that the node exporter's textfile collector takes it. Distributions
+ * are gauges with a `quantile` label: the run is over, nothing accumulates any more.
+ * An own registry per call: a second run in one process must not find the first.
+ *
+ * @module
+ */
+import { Counter, Gauge, Registry } from 'prom-client';
+import { kpiName } from './kpi-text.ts';
+import type { MetricSummary, Report } from './report-schema.ts';
+
+const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
+const LABELS = ['scenario', 'mode'] as const;
+
+/** The text; ends with a line end. */
+export function renderPrometheus(report: Report): Promise<string> {
+  const registry = new Registry();
+  const labels = { scenario: report.scenario.name, mode: report.mode };
+  const gauge = gaugeIn(registry, labels);
+  gauge('orrery_run_pass', '1 if every KPI and invariant is met', report.pass ? 1 : 0);
+  gauge('orrery_run_seeds', 'Seeds of the run', report.seeds.length);
+  gauge('orrery_run_virtual_seconds', 'Time inside the run, all seeds', report.virtualSeconds);
+  gauge('orrery_run_wall_seconds', 'Time of this machine', report.wallSeconds);
+  addKpis(report, registry, labels);
+  addPackets(report, registry, labels);
+  for (const [name, metric] of Object.entries(report.metrics)) {
+    addMetric({ name, metric, registry, labels });
+  }
+  return registry.metrics();
+}
+
+type Labels = Readonly<Record<(typeof LABELS)[number], string>>;
+
+function gaugeIn(
+  registry: Registry,
+  labels: Labels,
+): (name: string, help: string, value: number) => void {
+  return (name, help, value) => {
+    new Gauge({ name, help, labelNames: LABELS, registers: [registry] }).set(labels, value);
+  };
+}
+
+function addKpis(report: Report, registry: Registry, labels: Labels): void {
+  const labelNames = [...LABELS, 'kpi'];
+  const registers = [registry];
+  const pass = new Gauge({
+    name: 'orrery_kpi_pass',
+    help: '1 if the KPI is met or does not apply',
+    labelNames,
+    registers,
+  });
+  const margin = new Gauge({
+    name: 'orrery_kpi_margin_ratio',
+    help: 'Distance to the limit, relative to it (ratios: absolute); negative if missed',
+    labelNames,
+    registers,
+  });
+  for (const kpi of report.kpis) {
+    const own = { ...labels, kpi: kpiName(kpi) };
+    pass.set(own, kpi.pass ? 1 : 0);
+    if (kpi.margin !== null) margin.set(own, kpi.margin);
+  }
+}
+
+function addPackets(report: Report, registry: Registry, labels: Labels): void {
+  const registers = [registry];
+  const { packets, nodeDrops } = report;
+  const counts = {
+    sent: packets.sent,
+    duplicated: packets.duplicated,
+    injected: packets.injected,
+    delivered: packets.delivered,
+  };
+  for (const [what, value] of Object.entries(counts)) {
+    const name = `orrery_packets_${what}_total`;
+    const counter = new Counter({ name, help: `Packets ${what}`, labelNames: LABELS, registers });
+    counter.inc(labels, value);
+  }
+  const dropped = new Counter({
+    name: 'orrery_packets_dropped_total',
+    help: 'Packets dropped, by reason and by whom',
+    labelNames: [...LABELS, 'reason', 'by'],
+    registers,
+  });
+  for (const [reason, n] of Object.entries(packets.drops)) {
+    dropped.inc({ ...labels, reason, by: 'network' }, n);
+  }
+  for (const [reason, n] of Object.entries(nodeDrops)) {
+    dropped.inc({ ...labels, reason, by: 'node' }, n);
+  }
+}
+
+interface Entry {
+  readonly name: string;
+  readonly metric: MetricSummary;
+  readonly registry: Registry;
+  readonly labels: Labels;
+}
+
+function addMetric({ name, metric, registry, labels }: Entry): void {
+  const { divisor, suffix } = baseUnit(metric.unit);
+  const base = `orrery_${name.replace(/[^a-zA-Z0-9_]/g, '_')}`;
+  const full = base.endsWith(suffix) ? base : `${base}${suffix}`;
+  const registers = [registry];
+  if (metric.kind === 'counter') {
+    const total = `${full}_total`;
+    const counter = new Counter({ name: total, help: metric.help, labelNames: LABELS, registers });
+    counter.inc(labels, (metric.value ?? 0) / divisor);
+    return;
+  }
+  const gauge = gaugeIn(registry, labels);
+  if (metric.quantiles === undefined) {
+    if (metric.value !== null) gauge(full, metric.help, metric.value / divisor);
+    return;
+  }
+  const labelNames = [...LABELS, 'quantile'];
+  const distribution = new Gauge({ name: full, help: metric.help, labelNames, registers });
+  for (const quantile of QUANTILES) {
+    const value = quantileAt(metric, quantile);
+    if (value !== undefined) distribution.set({ ...labels, quantile }, value / divisor);
+  }
+  gauge(`${full}_sum`, `Sum of ${name}`, (metric.sum ?? 0) / divisor);
+  gauge(`${full}_count`, `Samples of ${name}`, metric.count);
+}
+
+/** The stored point of a fraction; none where fewer than one sample lies beyond it. */
+function quantileAt(metric: MetricSummary, fraction: number): number | undefined {
+  if (metric.count * (1 - fraction) < 1) return undefined;
+  return metric.quantiles?.find((point) => point.p >= fraction - 1e-12)?.value;
+}
+
+function baseUnit(unit: string): { readonly divisor: number; readonly suffix: string } {
+  if (unit === 'ns') return { divisor: 1e9, suffix: '_seconds' };
+  if (unit === 'bits') return { divisor: 1, suffix: '_bits' };
+  if (unit === 'bytes' || unit === 'ratio') return { divisor: 1, suffix: `_${unit}` };
+  return { divisor: 1, suffix: unit === '1/min' ? '_per_minute' : '' };
+}

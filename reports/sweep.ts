@@ -1,0 +1,151 @@
+/**
+ * The result of a sweep: one row per combination of parameters with the verdicts of its KPIs; as a
+ * table for the terminal, as Markdown, and arranged as a grid for a heat map.
+ * Does not run anything and does not choose combinations.
+ *
+ * @module
+ */
+import { plural } from './format.ts';
+import { kpiName, measuredText } from './kpi-text.ts';
+import { code, escapeMarkdown, joinWithin } from './markdown.ts';
+import type { KpiResult, Report } from './report-schema.ts';
+import { toAscii } from './terminal-layout.ts';
+
+/** One combination. */
+export interface SweepRow {
+  /** Path to value, in the order of the sweep file. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly kpis: readonly KpiResult[];
+  readonly pass: boolean;
+  readonly fingerprint: string;
+}
+
+/** A sweep, all combinations. */
+export interface SweepResult {
+  readonly name: string;
+  readonly question: string;
+  readonly seeds: readonly number[];
+  readonly rows: readonly SweepRow[];
+  readonly reproduce: string;
+}
+
+/** The row of a finished report. */
+export function sweepRow(parameters: SweepRow['parameters'], report: Report): SweepRow {
+  const { kpis, pass, fingerprint } = report;
+  return { parameters, kpis, pass, fingerprint };
+}
+
+/** Names of the parameters, as they first appear. */
+export function sweepParameters(sweep: SweepResult): readonly string[] {
+  return [...new Set(sweep.rows.flatMap((row) => Object.keys(row.parameters)))];
+}
+
+/** Names of the KPIs, as they first appear. */
+export function sweepKpis(sweep: SweepResult): readonly string[] {
+  return [...new Set(sweep.rows.flatMap((row) => row.kpis.map(kpiName)))];
+}
+
+function kpiOf(row: SweepRow, name: string): KpiResult | undefined {
+  return row.kpis.find((kpi) => kpiName(kpi) === name);
+}
+
+/** Header and cells: verdict, parameters, KPIs. */
+function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
+  const parameters = sweepParameters(sweep);
+  const kpis = sweepKpis(sweep);
+  const rows = sweep.rows.map((row) => [
+    row.pass ? '✓' : '✗',
+    ...parameters.map((name) => row.parameters[name] ?? '-'),
+    ...kpis.map((name) => {
+      const kpi = kpiOf(row, name);
+      if (kpi === undefined) return '-';
+      return `${measuredText(kpi)}${kpi.pass ? '' : ' ✗'}`;
+    }),
+  ]);
+  return [['', ...parameters, ...kpis], ...rows];
+}
+
+/** The table for a terminal; KPI columns that do not fit are left out and counted. */
+export function renderSweepTable(
+  sweep: SweepResult,
+  options: { readonly width: number; readonly unicode: boolean },
+): string {
+  const table = cellsOf(sweep);
+  const widths = (table[0] ?? []).map((_, i) =>
+    Math.max(...table.map((cells) => cells[i]?.length ?? 0)),
+  );
+  let shown = widths.length;
+  const total = (n: number): number => widths.slice(0, n).reduce((sum, w) => sum + w + 2, 2);
+  while (shown > sweepParameters(sweep).length + 2 && total(shown) > options.width) shown -= 1;
+  const lines = table.map((cells) =>
+    `  ${cells
+      .slice(0, shown)
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')}`.trimEnd(),
+  );
+  const hidden = widths.length - shown;
+  const met = sweep.rows.filter((row) => row.pass).length;
+  const verdict = met === sweep.rows.length ? 'PASS' : 'FAIL';
+  const cells = `${met} of ${plural(sweep.rows.length, 'combination')} met`;
+  const head = `${verdict}  ${sweep.name}   ${cells}   ${plural(sweep.seeds.length, 'seed')} each`;
+  const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
+  const text = `${[head, '', ...lines, ...note].join('\n')}\n`;
+  return options.unicode ? text : toAscii(text);
+}
+
+/** The table for GitHub, cut below the size limit of a summary. */
+export function renderSweepMarkdown(sweep: SweepResult): string {
+  const [header = [], ...rows] = cellsOf(sweep);
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  const met = sweep.rows.filter((row) => row.pass).length;
+  const icon = met === sweep.rows.length ? '✅' : '❌';
+  const head = [
+    `### ${icon} ${escapeMarkdown(sweep.name)}: ${met} of ${sweep.rows.length} combinations met`,
+    `${escapeMarkdown(sweep.question)}\n\nReproduce: ${code(sweep.reproduce)}\n`,
+    line(header),
+    `|${header.map(() => '---:').join('|')}|`,
+  ].join('\n');
+  return joinWithin([head, ...rows.map(line)], 60_000).replaceAll('|\n\n|', '|\n|');
+}
+
+/** A grid of one KPI over two parameters; one parameter gives a grid of one row. */
+export interface SweepGrid {
+  readonly kpi: string;
+  readonly x: { readonly name: string; readonly values: readonly string[] };
+  readonly y: { readonly name: string; readonly values: readonly string[] };
+  /** `cells[y][x]`; undefined where the sweep has no such combination. */
+  readonly cells: readonly (readonly (KpiResult | undefined)[])[];
+  /** Other parameters, fixed at their first value. */
+  readonly fixed: Readonly<Record<string, string>>;
+}
+
+/** Arranges a KPI over the first two parameters that vary. */
+export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
+  const names = sweepParameters(sweep);
+  const valuesOf = (name: string | undefined): readonly string[] =>
+    name === undefined ? [''] : [...new Set(sweep.rows.map((row) => row.parameters[name] ?? '-'))];
+  const varying = names.filter((name) => valuesOf(name).length > 1);
+  const [xName = names[0], yName] = varying;
+  const fixed: Record<string, string> = {};
+  for (const name of names) {
+    if (name !== xName && name !== yName) fixed[name] = valuesOf(name)[0] ?? '-';
+  }
+  const x = valuesOf(xName);
+  const y = valuesOf(yName);
+  const find = (xValue: string, yValue: string): KpiResult | undefined => {
+    const row = sweep.rows.find(
+      ({ parameters }) =>
+        (xName === undefined || (parameters[xName] ?? '-') === xValue) &&
+        (yName === undefined || (parameters[yName] ?? '-') === yValue) &&
+        Object.entries(fixed).every(([name, value]) => (parameters[name] ?? '-') === value),
+    );
+    return row === undefined ? undefined : kpiOf(row, kpi);
+  };
+  return {
+    kpi,
+    x: { name: xName ?? '', values: x },
+    y: { name: yName ?? '', values: y },
+    cells: y.map((yValue) => x.map((xValue) => find(xValue, yValue))),
+    fixed,
+  };
+}
