@@ -35,7 +35,7 @@ export interface RouterPeer {
 export interface Situation {
   readonly isdAs: IsdAs;
   readonly host: HostAddress;
-  /** External links in the order of the topology, then siblings by name. */
+  /** External links in the order of the topology, then siblings with a link to us, by name. */
   readonly peers: readonly RouterPeer[];
   /** The link to the hosts of the AS. */
   readonly internal: RouterLink;
@@ -70,9 +70,12 @@ export function situate(name: string, network: NetworkView): Situation {
   const external = ownExits.map(externalPeer);
   const siblings = locals
     .filter((view) => view.name !== name && exits.some((exit) => exit.router === view.name))
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
-    .map((view, index) => siblingPeer(view, external.length + index, linkMtu(network, own, view)));
-  const peers = [...external, ...siblings];
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+  const peers = [...external];
+  for (const view of siblings) {
+    const direct = linkBetween(network, own, view);
+    if (direct !== undefined) peers.push(siblingPeer(view, peers.length, direct.mtu));
+  }
   return {
     isdAs: mine,
     host: host(own.address),
@@ -176,26 +179,21 @@ function interfacesOf(
 /** An own exit's link is at the exit's own place; a sibling's exits share the link to it. */
 function linkOf(exit: Exit, peers: readonly RouterPeer[], ownExits: readonly Exit[]): RouterLink {
   const index = ownExits.indexOf(exit);
-  const peer =
-    index >= 0
-      ? peers[index]
-      : peers.find(({ link }) => isSibling(link) && link.id === exit.router);
-  if (peer === undefined) throw new RangeError(`${exit.router} is no router of this AS`);
-  return peer.link;
+  const own = index < 0 ? undefined : peers[index];
+  const toSibling = peers.find(({ link }) => link.kind === 'sibling' && link.id === exit.router);
+  return (own ?? toSibling)?.link ?? noWayTo(exit.router);
 }
 
-function isSibling(link: RouterLink): boolean {
-  return link.kind === 'sibling';
+/** The link to a sibling that the topology does not join with us: always down. */
+function noWayTo(sibling: string): RouterLink {
+  return { ...insideLink('sibling', { index: -1, id: sibling, mtu: 0 }), isUp: false };
 }
 
-/** The largest datagram between two hosts of the AS; the socket's limit without a direct link. */
-function linkMtu(network: NetworkView, one: HostView, other: HostView): number {
-  const direct = network.links.find(
-    ({ a, b }) =>
-      (a.host === one.name && b.host === other.name) ||
-      (a.host === other.name && b.host === one.name),
+function linkBetween(network: NetworkView, one: HostView, other: HostView): LinkView | undefined {
+  const ends = [one.name, other.name];
+  return network.links.find(
+    ({ a, b }) => a.host !== b.host && ends.includes(a.host) && ends.includes(b.host),
   );
-  return direct?.mtu ?? DATAGRAM_MAX;
 }
 
 function addressesOf(locals: readonly HostView[]): ReadonlyMap<number, string> {

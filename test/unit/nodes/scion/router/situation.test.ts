@@ -63,6 +63,13 @@ describe('where a router stands', () => {
     expect(internal.index).toBe(2);
   });
 
+  it('a sibling without a link to us is known, but the way to it is always down', () => {
+    const apart = { ...network(), links: links.filter(({ id }) => id !== 'inside') };
+    const { peers, interfaces } = situate('a1', apart);
+    expect(peers.map((peer) => peer.link.id)).toEqual(['up']);
+    expect(interfaces.get(21)?.link).toMatchObject({ kind: 'sibling', id: 'a2', isUp: false });
+  });
+
   it('hosts are those of the AS', () => {
     expect([...situate('a2', network()).hosts]).toEqual([
       [addressWord('127.1.0.1'), '127.1.0.1'],
