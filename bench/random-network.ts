@@ -105,7 +105,7 @@ export class RandomNetwork implements PacketSink {
   private readonly sent = new Int32Array(FLOWS);
   private readonly sentAt = new Float64Array(FLOWS * PACKETS_PER_FLOW);
   /** Next direction at each node, one table per active destination (simulation.md 3.2). */
-  private readonly trees: Int32Array[] = [];
+  private readonly trees: Uint16Array[] = [];
   private readonly neighbours: { node: number; direction: number }[][] = [];
 
   constructor() {
@@ -114,7 +114,7 @@ export class RandomNetwork implements PacketSink {
     this.network = new Network({ seed: 1, sink: this, upper });
     for (let node = 0; node < NODES; node += 1) {
       this.neighbours.push([]);
-      this.trees.push(new Int32Array(0));
+      this.trees.push(new Uint16Array(0));
     }
     for (const [i, edge] of this.workload.edges.entries()) this.addEdge(i, edge);
     for (const list of this.neighbours) list.sort((a, b) => a.node - b.node);
@@ -183,7 +183,7 @@ export class RandomNetwork implements PacketSink {
   }
 
   private nextDirection(node: number, target: number): Direction {
-    const next = (this.trees[target] as Int32Array)[node] as number;
+    const next = (this.trees[target] as Uint16Array)[node] as number;
     return this.network.directions[next] as Direction;
   }
 
@@ -206,7 +206,7 @@ export class RandomNetwork implements PacketSink {
   }
 
   /** Fewest hops; tie: the neighbour with the lowest index. */
-  private treeTo(target: number): Int32Array {
+  private treeTo(target: number): Uint16Array {
     const hops = new Int32Array(NODES).fill(-1);
     const order = [target];
     hops[target] = 0;
@@ -218,9 +218,9 @@ export class RandomNetwork implements PacketSink {
         order.push(other);
       }
     }
-    return Int32Array.from({ length: NODES }, (_, node) => {
+    return Uint16Array.from({ length: NODES }, (_, node) => {
       const wanted = (hops[node] as number) - 1;
-      return this.neighbours[node]?.find((other) => hops[other.node] === wanted)?.direction ?? -1;
+      return this.neighbours[node]?.find((other) => hops[other.node] === wanted)?.direction ?? 0;
     });
   }
 }

@@ -18,11 +18,20 @@ import {
   RELEASED,
   TRANSMITTED,
 } from './direction-context.ts';
-import { ENTRY_DOWN, ENTRY_INSPECT, ENTRY_SENDER, EXIT_RECEIVER } from './direction-faults.ts';
+import {
+  ENTRY_DOWN,
+  ENTRY_INSPECT,
+  ENTRY_PARTITION,
+  ENTRY_SENDER,
+  EXIT_HELD,
+  EXIT_PARTITION,
+  EXIT_RECEIVER,
+} from './direction-masks.ts';
 import { directionParts } from './direction-parts.ts';
 import { LINK_DOWN_IN_FLIGHT, LINK_DOWN_QUEUE, NODE_DOWN, QUEUE_SHRUNK } from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
 import type { DirectionSpec } from './link-spec.ts';
+import { PacketHeap } from './packet-heap.ts';
 import { NIL } from './packet-table.ts';
 import { PacketList } from './queue/packet-list.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
@@ -44,6 +53,10 @@ export interface Conservation {
 
 /** Queue, transmitter and pipe of one direction. */
 export class Direction extends Transmission {
+  private downs = 0;
+  private partitions = 0;
+  private holds = 0;
+
   constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
     super(context, identity, spec);
     this.configure(undefined, spec);
@@ -57,12 +70,12 @@ export class Direction extends Transmission {
 
   /** Packets waiting in the queue. */
   get queuedPackets(): number {
-    return this.queue.packets;
+    return this.lazyQueue?.packets ?? 0;
   }
 
   /** Bytes waiting in the queue. */
   get queuedBytes(): number {
-    return this.queue.bytes;
+    return this.lazyQueue?.bytes ?? 0;
   }
 
   /** Packets whose bits were flipped. */
@@ -77,21 +90,16 @@ export class Direction extends Transmission {
 
   /** True when nothing holds the direction down. */
   get isUp(): boolean {
-    return (this.holds.entry & ENTRY_DOWN) === 0;
-  }
-
-  /** The queue discipline, for a classifier of one's own. */
-  get discipline(): QueueDiscipline {
-    return this.queue;
+    return (this.entryMask & ENTRY_DOWN) === 0;
   }
 
   /** Where all packets are (simulation.md 2.6); holds between any two events. */
   conservation(): Conservation {
     const dropped = this.drops?.reduce((sum, count) => sum + count, 0) ?? 0;
-    const queued = this.queue.packets;
+    const queued = this.queuedPackets;
     const inSerialisation = this.current === NIL ? 0 : 1;
     const waiting = (this.held?.packets ?? 0) + (this.released?.packets ?? 0);
-    const inPipe = this.pipe.packets + waiting;
+    const inPipe = this.pipePackets + waiting;
     const { offered, duplicated, injected, delivered } = this;
     const balance =
       offered + duplicated + injected - delivered - dropped - queued - inSerialisation - inPipe;
@@ -131,13 +139,13 @@ export class Direction extends Transmission {
     if (parts.bucket !== 'unchanged') this.bucket = parts.bucket;
     if (parts.contacts !== 'unchanged') this.contacts = parts.contacts;
     this.isOvertaking = spec.reorder === true;
-    if (spec.reorder !== undefined && spec.reorder !== false) this.pipe.allowOvertaking();
+    if (spec.reorder !== undefined && spec.reorder !== false) this.allowOvertaking();
     const isPlainQueue = (spec.queue?.kind ?? 'drop-tail') === 'drop-tail';
     const isShaped = this.bucket?.mode === 'shape';
     this.isDirect = isPlainQueue && !isShaped && this.contacts === undefined;
     this.isImpaired = isNeeded || this.taps.length > 0;
     const inspects = this.bucket?.mode === 'police' || this.contacts?.outside === 'drop';
-    this.holds.entry = (this.holds.entry & ~ENTRY_INSPECT) | (inspects ? ENTRY_INSPECT : 0);
+    this.entryMask = (this.entryMask & ~ENTRY_INSPECT) | (inspects ? ENTRY_INSPECT : 0);
     this.context.state[this.base + DELAY] = spec.delayNs;
   }
 
@@ -162,12 +170,18 @@ export class Direction extends Transmission {
 
   /** One more reason to be down; the first one loses what 2.6 says. */
   addDown(): void {
-    if (!this.holds.addDown()) return;
+    this.downs += 1;
+    if (this.downs > 1) return;
+    this.entryMask |= ENTRY_DOWN;
     this.abortCurrent(LINK_DOWN_IN_FLIGHT);
-    this.queue.flush((packet) => this.drop(packet, LINK_DOWN_QUEUE));
+    this.lazyQueue?.flush((packet) => this.drop(packet, LINK_DOWN_QUEUE));
     if (directionParts.keepsPipe(this.spec)) return;
     const lose = (packet: number): void => this.drop(packet, LINK_DOWN_IN_FLIGHT);
-    this.pipe.flush(lose);
+    while (this.pipeHead !== NIL) {
+      const packet = this.pipeHead;
+      this.shiftPipe();
+      lose(packet);
+    }
     this.held?.truncate(0, lose);
     this.released?.truncate(0, lose);
     this.context.state[this.base + LAST_ARRIVAL] = 0;
@@ -175,45 +189,52 @@ export class Direction extends Transmission {
 
   /** One reason less. */
   removeDown(): void {
-    this.holds.removeDown();
+    this.downs -= 1;
+    if (this.downs === 0) this.entryMask &= ~ENTRY_DOWN;
   }
 
   /** Nothing passes in this direction; other directions are not concerned. */
   addPartition(): void {
-    this.holds.addPartition();
+    this.partitions += 1;
+    this.entryMask |= ENTRY_PARTITION;
+    this.exitMask |= EXIT_PARTITION;
   }
 
   /** One partition less. */
   removePartition(): void {
-    this.holds.removePartition();
+    this.partitions -= 1;
+    if (this.partitions > 0) return;
+    this.entryMask &= ~ENTRY_PARTITION;
+    this.exitMask &= ~EXIT_PARTITION;
   }
 
   /** The sending node crashed: what it had not sent is gone. */
   senderDown(): void {
-    this.holds.entry |= ENTRY_SENDER;
+    this.entryMask |= ENTRY_SENDER;
     this.abortCurrent(NODE_DOWN);
-    this.queue.flush((packet) => this.drop(packet, NODE_DOWN));
+    this.lazyQueue?.flush((packet) => this.drop(packet, NODE_DOWN));
   }
 
   /** The sending node is back. */
   senderUp(): void {
-    this.holds.entry &= ~ENTRY_SENDER;
+    this.entryMask &= ~ENTRY_SENDER;
   }
 
   /** The receiving node crashed: packets to it are dropped when they arrive. */
   receiverDown(): void {
-    this.holds.exit |= EXIT_RECEIVER;
+    this.exitMask |= EXIT_RECEIVER;
   }
 
   /** The receiving node is back. */
   receiverUp(): void {
-    this.holds.exit &= ~EXIT_RECEIVER;
+    this.exitMask &= ~EXIT_RECEIVER;
   }
 
   /** From now on packets that arrive are kept in flight. */
   hold(): void {
     this.held ??= new PacketList(this.table);
-    this.holds.addHeld();
+    this.holds += 1;
+    this.exitMask |= EXIT_HELD;
   }
 
   /**
@@ -221,7 +242,9 @@ export class Direction extends Transmission {
    * @param order Turns the packets, oldest first, into the order of their arrival.
    */
   release(order: (packets: readonly number[]) => readonly number[] = (kept) => kept): void {
-    if (!this.holds.removeHeld() || this.held === undefined) return;
+    this.holds -= 1;
+    if (this.holds > 0 || this.held === undefined) return;
+    this.exitMask &= ~EXIT_HELD;
     const kept: number[] = [];
     this.held.truncate(0, (packet) => kept.push(packet));
     this.released ??= new PacketList(this.table);
@@ -252,7 +275,22 @@ export class Direction extends Transmission {
     this.drop(packet, reason);
   }
 
-  protected override makeQueue(spec: DirectionSpec): QueueDiscipline {
-    return directionParts.queue(this.context, spec, (packet, reason) => this.drop(packet, reason));
+  private allowOvertaking(): void {
+    if (this.overtaking !== undefined) return;
+    const heap = new PacketHeap(this.table);
+    const waiting = this.pipePackets;
+    for (let i = 0; i < waiting; i += 1) {
+      heap.push(this.pipeHead);
+      this.shiftPipe();
+    }
+    this.overtaking = heap;
+    this.pipePackets = waiting;
+    this.pipeHead = heap.head;
+  }
+
+  protected override makeQueue(): QueueDiscipline {
+    return directionParts.queue(this.context, this.spec, (packet, reason) =>
+      this.drop(packet, reason),
+    );
   }
 }

@@ -33,8 +33,7 @@ import {
   ENTRY_SENDER,
   EXIT_HELD,
   EXIT_PARTITION,
-  Holds,
-} from './direction-faults.ts';
+} from './direction-masks.ts';
 import {
   DROP_REASONS,
   LINK_DOWN,
@@ -49,8 +48,8 @@ import {
 } from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
 import type { DirectionSpec } from './link-spec.ts';
+import type { PacketHeap } from './packet-heap.ts';
 import { NIL, type PacketTable } from './packet-table.ts';
-import { Pipe } from './pipe.ts';
 import type { PacketList } from './queue/packet-list.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
 import type { Tap } from './tap.ts';
@@ -58,6 +57,7 @@ import type { TokenBucket } from './token-bucket.ts';
 
 /** 8 bits in 10^9 ns: bytes times this over the rate is the serialisation time. */
 const BIT_NS_PER_BYTE = 8_000_000_000;
+const NO_TAPS: readonly Tap[] = [];
 
 /** Who and where a direction is. */
 export interface DirectionIdentity {
@@ -70,65 +70,80 @@ export interface DirectionIdentity {
 
 /** Moves packets; the parts are put in by {@link Direction}. */
 export abstract class Transmission implements DirectionView {
+  // The fields of the packet path come first, so that they share cache lines.
   readonly id: number;
-  readonly linkId: string;
-  readonly name: string;
-  readonly fromNode: number;
   readonly toNode: number;
+  protected readonly base: number;
+  protected readonly context: DirectionContext;
+  protected readonly scheduler: Scheduler;
+  protected readonly table: PacketTable;
   /** Packets handed to this direction. */
   offered = 0;
   /** Packets handed to the receiver; counted by who takes them. */
   delivered = 0;
+  /** Why offered packets are refused, and why arriving ones are not handed over; 0 = no reason. */
+  protected entryMask = 0;
+  protected exitMask = 0;
+  /** The packet in the transmitter. */
+  protected current = NIL;
+  protected mtu = 0;
+  protected overhead = 0;
+  /** True when an idle transmitter may take an offered packet past the queue. */
+  protected isDirect = true;
+  /** True when packets enter the pipe through impairments or taps. */
+  protected isImpaired = false;
+  protected isOvertaking = false;
+  /** False while the queue is known to be empty. */
+  protected hasBacklog = false;
+  /** The packet that arrives next and the last one of the FIFO (simulation.md 1.3). */
+  protected pipeHead = NIL;
+  protected pipeTail = NIL;
+  protected pipePackets = 0;
+  /** Orders the pipe instead of the FIFO once packets may overtake each other. */
+  protected overtaking: PacketHeap | undefined;
+  readonly fromNode: number;
+  readonly linkId: string;
+  readonly name: string;
+  /** Effective specification. */
+  spec: DirectionSpec;
   /** Copies made by duplication. */
   duplicated = 0;
   /** Packets put in by a tap. */
   injected = 0;
   /** Times that delay + jitter was negative. */
   jitterClamped = 0;
-  /** Effective specification. */
-  spec: DirectionSpec;
-  protected readonly context: DirectionContext;
-  protected readonly scheduler: Scheduler;
-  protected readonly table: PacketTable;
-  protected readonly base: number;
-  protected readonly queue: QueueDiscipline;
-  protected readonly pipe: Pipe;
-  protected readonly holds = new Holds();
-  /** The packet in the transmitter. */
-  protected current = NIL;
-  /** True when an idle transmitter may take an offered packet past the queue. */
-  protected isDirect = true;
-  /** True when packets enter the pipe through impairments or taps. */
-  protected isImpaired = false;
-  protected isOvertaking = false;
-  protected mtu = 0;
-  protected overhead = 0;
+  /** Made when the first packet has to wait. */
+  protected lazyQueue: QueueDiscipline | undefined;
   protected impairments: Impairments | undefined;
   protected bucket: TokenBucket | undefined;
   protected contacts: ContactPlan | undefined;
-  protected taps: readonly Tap[] = [];
+  protected taps: readonly Tap[] = NO_TAPS;
   protected held: PacketList | undefined;
   protected released: PacketList | undefined;
   protected drops: Uint32Array | undefined;
 
   constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
     this.id = identity.id;
-    this.linkId = identity.linkId;
-    this.name = identity.name;
-    this.fromNode = identity.fromNode;
     this.toNode = identity.toNode;
+    this.base = identity.id * STATE_STRIDE;
     this.context = context;
     this.scheduler = context.scheduler;
     this.table = context.table;
-    this.base = identity.id * STATE_STRIDE;
+    this.fromNode = identity.fromNode;
+    this.linkId = identity.linkId;
+    this.name = identity.name;
     this.spec = spec;
-    this.pipe = new Pipe(context.table);
-    this.queue = this.makeQueue(spec);
     context.state[this.base + WAKE_AT] = -1;
   }
 
   /** The queue discipline that the specification names; asked once. */
-  protected abstract makeQueue(spec: DirectionSpec): QueueDiscipline;
+  protected abstract makeQueue(): QueueDiscipline;
+
+  /** The queue discipline, for a classifier of one's own. */
+  get queue(): QueueDiscipline {
+    this.lazyQueue ??= this.makeQueue();
+    return this.lazyQueue;
+  }
 
   // hot: once per packet and hop.
   /**
@@ -140,7 +155,7 @@ export abstract class Transmission implements DirectionView {
     this.offered += 1;
     table.offeredAt[packet] = this.scheduler.now;
     if (this.context.observer !== undefined) this.context.observer.onOffered(this, packet);
-    if (this.holds.entry !== 0 && this.isRefused(packet)) return true;
+    if (this.entryMask !== 0 && this.isRefused(packet)) return true;
     if ((table.length[packet] as number) > this.mtu) {
       this.drop(packet, MTU);
       return true;
@@ -153,6 +168,7 @@ export abstract class Transmission implements DirectionView {
       this.drop(packet, QUEUE_FULL);
       return false;
     }
+    this.hasBacklog = true;
     if (this.current === NIL) this.pump();
     return true;
   }
@@ -184,7 +200,7 @@ export abstract class Transmission implements DirectionView {
   /** Puts a packet on the wire behind the transmitter, past queue and impairments. */
   inject(packet: number): void {
     this.injected += 1;
-    if ((this.holds.entry & ENTRY_DOWN) !== 0) {
+    if ((this.entryMask & ENTRY_DOWN) !== 0) {
       this.drop(packet, LINK_DOWN);
       return;
     }
@@ -199,27 +215,29 @@ export abstract class Transmission implements DirectionView {
     this.current = NIL;
     if (this.isImpaired) this.enterImpaired(packet);
     else this.travel(packet, this.context.state[this.base + DELAY] as number);
+    if (!this.hasBacklog) return;
     if (!this.isDirect) {
       this.pump();
       return;
     }
     const next = this.queue.pop();
-    if (next === NIL) return;
+    if (next === NIL) {
+      this.hasBacklog = false;
+      return;
+    }
     this.transmit(next);
     if (this.current === NIL) this.pump();
   }
 
   // hot: once per packet and hop.
   protected onPipeHead(): void {
-    const pipe = this.pipe;
-    const packet = pipe.head;
+    const packet = this.pipeHead;
     const { table, scheduler } = this;
     const now = scheduler.now;
     if (packet === NIL || table.arriveAt[packet] !== now) return;
-    pipe.shift();
-    const next = pipe.head;
+    const next = this.shiftPipe();
     if (next !== NIL) scheduler.post((table.arriveAt[next] as number) - now, PIPE_HEAD, this.id);
-    if (this.holds.exit === 0) this.context.arrive(this, packet);
+    if (this.exitMask === 0) this.context.arrive(this, packet);
     else this.leaveHeldBack(packet);
   }
 
@@ -260,7 +278,7 @@ export abstract class Transmission implements DirectionView {
       else state[this.base + LAST_ARRIVAL] = arrival;
     }
     this.table.arriveAt[packet] = arrival;
-    if (this.pipe.push(packet)) this.scheduler.post(arrival - now, PIPE_HEAD, this.id);
+    if (this.pushPipe(packet)) this.scheduler.post(arrival - now, PIPE_HEAD, this.id);
   }
 
   /** Effects in the order of simulation.md 2.2: loss, corrupt, duplicate, delay, order. */
@@ -291,10 +309,39 @@ export abstract class Transmission implements DirectionView {
     this.travel(copy, this.cut(delay + impairments.copyJitter()));
   }
 
+  /** Adds a packet to the pipe. Returns true when it arrives before all others. */
+  protected pushPipe(packet: number): boolean {
+    this.pipePackets += 1;
+    if (this.overtaking !== undefined) {
+      this.overtaking.push(packet);
+      this.pipeHead = this.overtaking.head;
+      return this.pipeHead === packet;
+    }
+    const { next } = this.table;
+    next[packet] = NIL;
+    const isFirst = this.pipeHead === NIL;
+    if (isFirst) this.pipeHead = packet;
+    else next[this.pipeTail] = packet;
+    this.pipeTail = packet;
+    return isFirst;
+  }
+
+  /** Removes the head of the pipe and returns the new one. */
+  protected shiftPipe(): number {
+    this.pipePackets -= 1;
+    if (this.overtaking !== undefined) {
+      this.overtaking.shift();
+      this.pipeHead = this.overtaking.head;
+    } else {
+      this.pipeHead = this.table.next[this.pipeHead] as number;
+    }
+    return this.pipeHead;
+  }
+
   /** netem's reorder: the packet skips the delay and overtakes. */
   protected hurry(packet: number): void {
     this.table.arriveAt[packet] = this.scheduler.now;
-    if (this.pipe.push(packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
+    if (this.pushPipe(packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
   }
 
   protected cut(delay: number): number {
@@ -305,9 +352,12 @@ export abstract class Transmission implements DirectionView {
 
   /** Starts transmissions as long as a packet may go now. */
   protected pump(): void {
-    while (this.current === NIL) {
+    while (this.current === NIL && this.hasBacklog) {
       const packet = this.queue.peek();
-      if (packet === NIL) return;
+      if (packet === NIL) {
+        this.hasBacklog = false;
+        return;
+      }
       const now = this.scheduler.now;
       const readyAt = this.readyAt(packet);
       if (readyAt > now) {
@@ -360,7 +410,7 @@ export abstract class Transmission implements DirectionView {
   }
 
   protected refusal(packet: number): number {
-    const { entry } = this.holds;
+    const entry = this.entryMask;
     if ((entry & ENTRY_SENDER) !== 0) return NODE_DOWN;
     if ((entry & ENTRY_DOWN) !== 0) return LINK_DOWN;
     if ((entry & ENTRY_PARTITION) !== 0) return PARTITION;
@@ -374,7 +424,7 @@ export abstract class Transmission implements DirectionView {
   }
 
   protected leaveHeldBack(packet: number): void {
-    const { exit } = this.holds;
+    const exit = this.exitMask;
     if ((exit & EXIT_HELD) !== 0) this.held?.push(packet);
     else if ((exit & EXIT_PARTITION) !== 0) this.drop(packet, PARTITION);
     else this.drop(packet, NODE_DOWN);
@@ -384,7 +434,7 @@ export abstract class Transmission implements DirectionView {
     const packet = this.released?.shift() ?? NIL;
     // A cut in between has emptied the list.
     if (packet === NIL) return;
-    if (this.holds.exit === 0) this.context.arrive(this, packet);
+    if (this.exitMask === 0) this.context.arrive(this, packet);
     else this.leaveHeldBack(packet);
   }
 }
