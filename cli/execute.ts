@@ -89,8 +89,8 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   }
   const report = judge(end.input);
   const { baseline, flags, folder } = context;
-  const comparison = baseline === undefined ? undefined : compareReports(report, baseline);
-  const written = await writeFiles(folder, report, end.input, comparison);
+  const comparison = baseline === undefined ? undefined : compareReports(baseline, report);
+  const written = await writeFiles(folder, report, comparison);
   print(report, { flags, folder, written, comparison });
   return exitCodeOf(report);
 }

@@ -4,20 +4,18 @@
  * @module
  */
 import { CommanderError } from 'commander';
+import { addAcceptance } from './acceptance.ts';
 import { addCompare } from './compare.ts';
 import { exitWith, reportProblem } from './exit.ts';
 import { makeProgram } from './program.ts';
-import { addRequirements } from './requirements.ts';
 import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
-import { addVerify } from './verify.ts';
 
 const program = makeProgram();
 addScenario(program);
 addSweep(program);
 addCompare(program);
-addVerify(program);
-addRequirements(program);
+addAcceptance(program);
 
 try {
   await program.parseAsync(process.argv);

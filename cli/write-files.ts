@@ -10,7 +10,6 @@ import { renderHtml } from '../reports/html/html.ts';
 import { renderJson } from '../reports/json.ts';
 import { renderJunit } from '../reports/junit.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
-import type { RunInput } from '../reports/model.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
 
@@ -33,13 +32,12 @@ export function prepareFolder(folder: string): void {
 export async function writeFiles(
   folder: string,
   report: Report,
-  input: RunInput,
   comparison: ReportComparison | undefined,
 ): Promise<readonly string[]> {
   const options = comparison === undefined ? {} : { comparison };
   const markdown = renderMarkdown(report, options);
   const files: readonly (readonly [string, string])[] = [
-    ['report.html', renderHtml(report, input)],
+    ['report.html', renderHtml(report, options)],
     ['report.json', renderJson(report)],
     ['report.md', markdown],
     ['junit.xml', renderJunit(report)],

@@ -124,9 +124,13 @@ export class Session {
     );
   }
 
-  /** Asks for keys: sends an opening, and repeats it until there is an answer. Harmless twice. */
+  /**
+   * Asks for keys, or for fresh ones: sends an opening, and repeats it until there is an answer.
+   * Does nothing while a handshake or an overlap is under way, which it could only harm.
+   */
   connect(moment: Moment): void {
-    if (this.#opening.isRunning || this.#ring.next !== undefined) return;
+    this.#ring.expire(moment.nowNs);
+    if (!this.#mayOpen(moment.nowNs)) return;
     this.#opening.start(moment.nowNs);
     this.#sendOpening(moment);
   }
@@ -414,24 +418,25 @@ export class Session {
     this.#opening.stop();
   }
 
-  /** True when a rekey would not meet another handshake or an overlap. */
-  #canRekey(): boolean {
+  /** True when an opening would not meet another handshake or an overlap. */
+  #mayOpen(nowNs: number): boolean {
     const { current, next, previous } = this.#ring;
-    if (current === undefined || next !== undefined || this.#opening.isRunning) return false;
-    return previous === undefined || !current.isConfirmed;
+    if (this.#opening.isRunning || next !== undefined) return false;
+    if (current === undefined) return true;
+    // A second opening would replace the `next` of the peer before our first frame has reached it.
+    return current.isConfirmed ? previous === undefined : nowNs >= current.rekeyAtNs;
   }
 
-  /** When age alone asks for a rekey. */
+  /** When age alone asks for a rekey, as far as nothing else is in its way. */
   #rekeyAtNs(): number {
     const { current } = this.#ring;
-    return current === undefined || !this.#canRekey()
-      ? Number.POSITIVE_INFINITY
-      : current.rekeyAtNs;
+    const isPossible = current !== undefined && this.#mayOpen(current.rekeyAtNs);
+    return isPossible ? current.rekeyAtNs : Number.POSITIVE_INFINITY;
   }
 
   #isRekeyDue(nowNs: number): boolean {
     const { current } = this.#ring;
-    if (current === undefined || !this.#canRekey()) return false;
+    if (current === undefined) return false;
     if (nowNs >= current.rekeyAtNs) return true;
     return Math.max(current.sealedBytes, current.openedBytes) >= current.rekeyBytes;
   }

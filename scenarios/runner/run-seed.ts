@@ -8,6 +8,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { assert } from '../../engine/core/assert.ts';
+import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
@@ -30,6 +31,8 @@ export interface SeedRun {
   readonly control?: RunControl;
   /** `poison` finds uses of buffers after they were handed back; slower. */
   readonly buffers?: 'plain' | 'poison';
+  /** Used instead of a new one, to look for a divergence. */
+  readonly fingerprint?: Fingerprint;
 }
 
 /** Slices are long enough to cost nothing and short enough to stop within a blink. */
@@ -52,6 +55,7 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     crypto,
     protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
+    ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
   });
   const stage = new Stage({
     world,

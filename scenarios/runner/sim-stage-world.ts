@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
@@ -27,6 +28,7 @@ export interface SimStageOptions {
   readonly crypto: CryptoProvider;
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly buffers?: 'plain' | 'poison';
+  readonly fingerprint?: Fingerprint;
 }
 
 /** A simulated world with all hosts and links of a scenario. */
@@ -36,12 +38,13 @@ export class SimStageWorld implements World {
   readonly #links = new Map<string, WorldLink>();
 
   constructor(options: SimStageOptions) {
-    const { scenario, seed, crypto, protocolOf, buffers } = options;
+    const { scenario, seed, crypto, protocolOf, buffers, fingerprint } = options;
     this.sim = new SimWorld({
       seed,
       epochSeconds: scenario.epochSeconds,
       cryptoFor: (): CryptoProvider => crypto,
       buffers: buffers ?? 'plain',
+      ...(fingerprint === undefined ? {} : { fingerprint }),
       log: (host, level, message): void => {
         for (const listener of this.#listeners) listener.logged(host, level, message);
       },

@@ -25,6 +25,8 @@ import type {
 
 /** Answers waited for on a path that was never measured, ns. */
 const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
+/** The first choice waits this long for the answers of the other paths, ns. */
+const START_PATIENCE_NS = 500_000_000;
 /** A return needs this much better RTT (spec/scion.md 7.3: ">= 20 % rtt"). */
 const BETTER_RTT_FACTOR = 1.2;
 /** ... or this much less loss, in points. */
@@ -41,6 +43,8 @@ export class MultipathController implements PathController {
   readonly #reports: ReportWatch;
   #effects: Effect[] = [];
   #nextRefreshNs: number;
+  /** When the first choice is made at the latest; Infinity before any path is alive and after it. */
+  #startByNs = Number.POSITIVE_INFINITY;
 
   /** @param random Phases of probes and exploration; the node's stream for this peer. */
   constructor(now: number, options: MultipathOptions, random: Random) {
@@ -72,7 +76,7 @@ export class MultipathController implements PathController {
   }
 
   deadline(): number {
-    let least = Math.min(this.#nextRefreshNs, this.#probes.deadline());
+    let least = Math.min(this.#nextRefreshNs, this.#probes.deadline(), this.#startByNs);
     for (const path of this.#paths) if (path.nextProbeNs < least) least = path.nextProbeNs;
     if (this.#options.reports) least = Math.min(least, this.#reports.deadline());
     return least;
@@ -207,14 +211,24 @@ export class MultipathController implements PathController {
   #choose(now: number): void {
     const current = this.#paths[this.active];
     if (current === undefined) {
-      const first = this.#best(now, (path) => path.isHealthy);
-      if (first >= 0) this.#switchTo(now, first, 'start');
+      this.#chooseFirst(now);
     } else if (!current.isHealthy) {
       this.#leave(now, current);
     } else {
       this.#considerReturn(now, current);
     }
     this.#assignRoles(now);
+  }
+
+  /** The best of all paths, not the one whose first probe happened to come back first. */
+  #chooseFirst(now: number): void {
+    const first = this.#best(now, (path) => path.isHealthy);
+    if (first < 0) return;
+    if (this.#startByNs === Number.POSITIVE_INFINITY) this.#startByNs = now + START_PATIENCE_NS;
+    const isComplete = this.#paths.every((path) => path.health !== 'unknown');
+    if (!isComplete && now < this.#startByNs) return;
+    this.#startByNs = Number.POSITIVE_INFINITY;
+    this.#switchTo(now, first, 'start');
   }
 
   #leave(now: number, current: ManagedPath): void {

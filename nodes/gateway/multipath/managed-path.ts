@@ -54,7 +54,8 @@ export class ManagedPath {
   /** Interval of probes by health and role (spec/scion.md 7.3: 50 / 50 / 500 ms, cold rarely). */
   probeIntervalNs(options: MultipathOptions): number {
     if (this.health === 'dead') return this.#deadIntervalNs(options);
-    if (this.health === 'probation' || this.exploring > 0) return options.probeIntervalNs;
+    const isWatched = this.health === 'probation' || this.health === 'unknown';
+    if (isWatched || this.exploring > 0) return options.probeIntervalNs;
     switch (this.role) {
       case 'active':
       case 'standby':

@@ -1,0 +1,42 @@
+/**
+ * `orrery acceptance`: every shipped scenario with 30 seeds; exits with the worst code.
+ *
+ * @module
+ */
+import { readdirSync } from 'node:fs';
+import type { Command } from 'commander';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { execute, type RunFlags } from './execute.ts';
+import { type ExitCode, exitWith, worstOf } from './exit.ts';
+import { load } from './load.ts';
+import { FOLDERS } from './project.ts';
+import { addRunOptions } from './scenario.ts';
+
+const SEEDS = 30;
+
+/** Adds the command. */
+export function addAcceptance(program: Command): void {
+  addRunOptions(program.command('acceptance'))
+    .summary('run every shipped scenario with 30 seeds')
+    .description('Runs every scenario of scenarios/ with 30 seeds (--seeds for another number).')
+    .action(async (flags: RunFlags) => {
+      const codes: ExitCode[] = [];
+      for (const file of shippedScenarios()) {
+        const loaded = await load(file, flags.set, new ProtocolRegistry());
+        const code = await execute(loaded, { ...flags, seeds: flags.seeds ?? SEEDS });
+        codes.push(code);
+        process.stdout.write('\n');
+        if (code === 130) break;
+      }
+      const failed = codes.filter((code) => code !== 0).length;
+      process.stdout.write(`${codes.length - failed} passed, ${failed} failed\n`);
+      exitWith(worstOf(codes));
+    });
+}
+
+/** File names, sorted. */
+function shippedScenarios(): readonly string[] {
+  return readdirSync(FOLDERS.scenarios)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
+}

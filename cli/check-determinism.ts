@@ -1,0 +1,30 @@
+/**
+ * `--check-determinism`: runs twice and stops at the first divergence; exit 4 when there is one.
+ *
+ * @module
+ */
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { checkDeterminism as check } from '../scenarios/runner/check-determinism.ts';
+import { type RunFlags, seedsOf } from './execute.ts';
+import type { ExitCode } from './exit.ts';
+import type { Loaded } from './load.ts';
+import { FOLDERS } from './project.ts';
+
+/** Checks every seed of the flags, one after the other. */
+export async function checkDeterminism(loaded: Loaded, flags: RunFlags): Promise<ExitCode> {
+  const { scenario } = loaded;
+  const registry = new ProtocolRegistry();
+  await registry.loadNamedBy(scenario.file, FOLDERS);
+  for (const seed of seedsOf(scenario.seeds, flags)) {
+    const verdict = check({ scenario, registry, seed });
+    if (verdict.kind === 'different') {
+      process.stdout.write(`NOT DETERMINISTIC  ${scenario.name}  seed ${seed}\n${verdict.text}\n`);
+      return 4;
+    }
+    const { fingerprint, events } = verdict;
+    process.stdout.write(
+      `SAME  ${scenario.name}  seed ${seed}  2 runs  ${events} events  fingerprint ${fingerprint}\n`,
+    );
+  }
+  return 0;
+}

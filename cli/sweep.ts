@@ -1,0 +1,130 @@
+/**
+ * `orrery sweep FILE`: runs every combination of the file's `sweep:` lists with the same seeds, and
+ * prints a table; a heat map and the rows go to the run's folder.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { renderSweepHtml } from '../reports/html/sweep-html.ts';
+import { exitCodeOf, judge } from '../reports/judge.ts';
+import {
+  renderSweepMarkdown,
+  renderSweepTable,
+  type SweepRow,
+  sweepRow,
+} from '../reports/sweep.ts';
+import type { Scenario, SweepSpec } from '../scenarios/model.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { runScenario } from '../scenarios/runner/run-scenario.ts';
+import { finish, type RunFlags, reproduceCommand, seedsOf } from './execute.ts';
+import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
+import { onInterrupt } from './interrupt.ts';
+import { type Loaded, load } from './load.ts';
+import { showProgress } from './progress.ts';
+import { commitOf } from './project.ts';
+import { addRunOptions } from './scenario.ts';
+import { terminalOptions } from './terminal.ts';
+import { prepareFolder } from './write-files.ts';
+
+/** Adds the command. */
+export function addSweep(program: Command): void {
+  addRunOptions(program.command('sweep'))
+    .argument('<file>', 'scenario file with a `sweep:` section')
+    .summary('run all combinations of parameter lists')
+    .description('Runs every combination of the lists under `sweep:` with the same seeds.')
+    .action(async (file: string, flags: RunFlags) => {
+      const registry = new ProtocolRegistry();
+      const { scenario } = await load(file, flags.set, registry);
+      if (scenario.sweep === undefined) {
+        throw new FlagError(`${file} has no sweep`, file, 'add `sweep: { path: [values] }`');
+      }
+      exitWith(await sweep(file, scenario, { flags, registry }));
+    });
+}
+
+interface SweepContext {
+  readonly flags: RunFlags;
+  readonly registry: ProtocolRegistry;
+}
+
+async function sweep(file: string, scenario: Scenario, context: SweepContext): Promise<ExitCode> {
+  const { flags } = context;
+  const interrupt = onInterrupt();
+  const rows: SweepRow[] = [];
+  const codes: ExitCode[] = [];
+  const cells = combinations(scenario.sweep ?? { parameters: [] });
+  for (const [index, parameters] of cells.entries()) {
+    if (interrupt.signal.aborted) break;
+    const cell = await load(file, { ...flags.set, ...parameters }, context.registry);
+    const name = `${scenario.name} ${index + 1}/${cells.length}`;
+    const { row, code } = await runCell(cell, { ...context, parameters, name, interrupt });
+    if (row !== undefined) rows.push(row);
+    codes.push(code);
+  }
+  if (interrupt.signal.aborted) codes.push(130);
+  interrupt.dispose();
+  leave(scenario, rows, flags);
+  return worstOf(codes);
+}
+
+interface CellContext extends SweepContext {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly name: string;
+  readonly interrupt: { readonly signal: AbortSignal };
+}
+
+async function runCell(
+  cell: Loaded,
+  context: CellContext,
+): Promise<{ readonly row: SweepRow | undefined; readonly code: ExitCode }> {
+  const { flags, parameters, name, interrupt } = context;
+  const progress = showProgress(name, flags);
+  const end = await runScenario({
+    ...cell,
+    seeds: seedsOf(cell.scenario.seeds, flags),
+    recordingsOf: () => ({}),
+    reproduce: reproduceCommand('sweep', cell.scenario.file, flags),
+    commit: commitOf(),
+    signal: interrupt.signal,
+    onProgress: progress.update,
+  });
+  progress.clear();
+  if (end.kind !== 'judged') {
+    return { row: undefined, code: await finish(end, { flags, folder: '', baseline: undefined }) };
+  }
+  const report = judge(end.input);
+  return { row: sweepRow(parameters, report), code: exitCodeOf(report) };
+}
+
+function leave(scenario: Scenario, rows: readonly SweepRow[], flags: RunFlags): void {
+  const result = {
+    name: scenario.name,
+    question: scenario.question,
+    seeds: seedsOf(scenario.seeds, flags),
+    rows,
+    reproduce: reproduceCommand('sweep', scenario.file, flags),
+  };
+  const folder = join(flags.out, scenario.name, 'sweep');
+  prepareFolder(folder);
+  writeFileSync(join(folder, 'sweep.json'), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(folder, 'sweep.md'), renderSweepMarkdown(result));
+  writeFileSync(join(folder, 'sweep.html'), renderSweepHtml(result));
+  const text =
+    flags.json === true
+      ? `${JSON.stringify(result, null, 2)}\n`
+      : renderSweepTable(result, terminalOptions(undefined));
+  process.stdout.write(text);
+  if (flags.json !== true)
+    process.stdout.write(`\n  ${folder}/  sweep.html · sweep.json · sweep.md\n`);
+}
+
+/** Every combination, the last parameter moving fastest. */
+function combinations(spec: SweepSpec): readonly Readonly<Record<string, string>>[] {
+  let cells: Readonly<Record<string, string>>[] = [{}];
+  for (const { path, values } of spec.parameters) {
+    cells = cells.flatMap((cell) => values.map((value) => ({ ...cell, [path]: value })));
+  }
+  return cells;
+}

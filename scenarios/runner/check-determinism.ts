@@ -1,0 +1,39 @@
+/**
+ * Runs one seed twice and names the first event that differs (spec/simulation.md 6.6).
+ *
+ * Checkpoints are compared first; only when two differ are both runs repeated with full records of
+ * that interval.
+ *
+ * @module
+ */
+import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
+import type { Fingerprint } from '../../engine/core/fingerprint.ts';
+import type { Scenario } from '../model.ts';
+import { prepareSeed, type SeedRun } from './run-seed.ts';
+import { DRAIN_NS } from './stage.ts';
+
+/** What came out. */
+export type DeterminismVerdict =
+  | { readonly kind: 'same'; readonly fingerprint: string; readonly events: number }
+  | { readonly kind: 'different'; readonly text: string };
+
+/** Runs `run` twice. */
+export function checkDeterminism(run: SeedRun): DeterminismVerdict {
+  const { scenario } = run;
+  let last: Fingerprint | undefined;
+  const once = (fingerprint: Fingerprint): void => {
+    const { world, stage } = prepareSeed({ ...run, fingerprint });
+    world.sim.runUntil(scenario.durationNs + DRAIN_NS);
+    stage.finish();
+    last = fingerprint;
+  };
+  const divergence = findDivergence(once, scenario.topology.hosts.length);
+  if (divergence === undefined) {
+    return { kind: 'same', fingerprint: last?.digest() ?? '', events: last?.count ?? 0 };
+  }
+  return { kind: 'different', text: describeDivergence(divergence, nodeNames(scenario)) };
+}
+
+function nodeNames(scenario: Scenario): (node: number) => string {
+  return (node) => scenario.topology.hosts[node]?.name ?? `${node}`;
+}
