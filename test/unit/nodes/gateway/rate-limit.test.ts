@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { TokenBucket } from '../../../../nodes/gateway/rate-limit.ts';
+
+const SECOND = 1_000_000_000;
+
+function takeMany(bucket: TokenBucket, count: number, nowNs: number): number {
+  let taken = 0;
+  for (let index = 0; index < count; index++) if (bucket.take(nowNs)) taken++;
+  return taken;
+}
+
+describe('the token bucket', () => {
+  it('R-056: allows the burst of 5,000 and then 1,000 a second', () => {
+    const bucket = new TokenBucket({ perSecond: 1000, burst: 5000 });
+    expect(takeMany(bucket, 6000, 0)).toBe(5000);
+    expect(takeMany(bucket, 6000, SECOND)).toBe(1000);
+    expect(takeMany(bucket, 6000, SECOND + SECOND / 2)).toBe(500);
+  });
+
+  it('loses no fraction of a token, whatever the steps', () => {
+    const bucket = new TokenBucket({ perSecond: 3, burst: 1 });
+    let taken = 0;
+    for (let nowNs = 0; nowNs <= 10 * SECOND; nowNs += 7_777_777) if (bucket.take(nowNs)) taken++;
+    expect(taken).toBeGreaterThanOrEqual(29);
+    expect(taken).toBeLessThanOrEqual(31);
+  });
+
+  it('never holds more than the burst, after a hundred days of silence either', () => {
+    const bucket = new TokenBucket({ perSecond: 1_000_000, burst: 10 });
+    expect(takeMany(bucket, 20, Number.MAX_SAFE_INTEGER)).toBe(10);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CLEANUP_TTL_NS_DEFAULT,
+  SEQUENCE_AGE_US_DEFAULT,
+} from '../../../../../nodes/gateway/geometry.ts';
+import {
+  recommendedWindow,
+  reorderDepth,
+  windowWarning,
+} from '../../../../../nodes/gateway/replay/advice.ts';
+import { AGE_LIMITS, checkAge } from '../../../../../nodes/gateway/replay/age.ts';
+import { ReplayWindow } from '../../../../../nodes/gateway/replay/window.ts';
+import {
+  checkCleanup,
+  type GuardFactory,
+  WINDOW_SET_LIMITS,
+  WindowSet,
+} from '../../../../../nodes/gateway/replay/window-set.ts';
+
+const HOUR_US = 3_600_000_000;
+const MINUTE_US = 60_000_000;
+const NOW_US = 1_700_000_000_000_000;
+
+function windowSet(limits = WINDOW_SET_LIMITS): {
+  readonly set: WindowSet;
+  readonly retired: string[];
+} {
+  const retired: string[] = [];
+  const factory: GuardFactory = {
+    create: () => new ReplayWindow(64),
+    retire: (peer, epoch) => retired.push(`${peer} ${epoch}`),
+  };
+  return { set: new WindowSet(factory, limits), retired };
+}
+
+describe('the windows of a gateway', () => {
+  it('R-016: keeps one window per peer and epoch', () => {
+    const { set } = windowSet();
+    const a = set.peer('a', 0)!;
+    const b = set.peer('b', 0)!;
+    expect(set.peer('a', 5)).toBe(a);
+    expect(a.open(1)).toBe(a.open(1));
+    expect(a.open(1).accept(7)).toBe('fresh');
+    expect([a.open(1).accept(7), a.open(2).accept(7), b.open(1).accept(7)]).toEqual([
+      'replay',
+      'fresh',
+      'fresh',
+    ]);
+  });
+
+  it('bounds the epochs of a peer and retires the lowest', () => {
+    const { set, retired } = windowSet();
+    const peer = set.peer('a', 0)!;
+    for (const epoch of [4, 5, 6, 7]) peer.open(epoch);
+    expect([peer.epochs, retired]).toEqual([[5, 6, 7], ['a 4']]);
+  });
+
+  it('bounds the peers', () => {
+    const { set } = windowSet({ ...WINDOW_SET_LIMITS, peersMax: 2 });
+    expect(set.peer('a', 0)).toBeDefined();
+    expect(set.peer('b', 0)).toBeDefined();
+    expect(set.peer('c', 0)).toBeUndefined();
+    set.drop('a');
+    expect(set.peer('c', 0)).toBeDefined();
+  });
+
+  it('R-020: names peers silent for longer than the clean-up time, and drops all their windows', () => {
+    const { set, retired } = windowSet();
+    const peer = set.peer('b', 0)!;
+    peer.open(1);
+    peer.open(2);
+    set.peer('a', 0);
+    set.peer('c', 1);
+    expect(set.silent(CLEANUP_TTL_NS_DEFAULT)).toEqual([]);
+    expect(set.silent(CLEANUP_TTL_NS_DEFAULT + 1)).toEqual(['a', 'b']);
+    peer.lastNs = 500;
+    expect(set.silent(CLEANUP_TTL_NS_DEFAULT + 1)).toEqual(['a']);
+    set.drop('b');
+    expect([set.size, retired]).toEqual([2, ['b 1', 'b 2']]);
+  });
+
+  it('R-020: refuses a clean-up time below the greatest age, which would re-open the window', () => {
+    expect(checkCleanup(CLEANUP_TTL_NS_DEFAULT, SEQUENCE_AGE_US_DEFAULT)).toBeUndefined();
+    expect(checkCleanup(HOUR_US * 1000, HOUR_US)).toBeUndefined();
+    expect(checkCleanup(HOUR_US * 1000 - 1, HOUR_US)).toMatch(/re-open the window/);
+  });
+});
+
+describe('the age of a frame', () => {
+  it.each([
+    ['now', 0, undefined],
+    ['5 min ahead', -5 * MINUTE_US, undefined],
+    ['more than 5 min ahead', -5 * MINUTE_US - 1, 'future'],
+    ['1 h and 5 min old', 65 * MINUTE_US, undefined],
+    ['older', 65 * MINUTE_US + 1, 'expired'],
+  ])('R-031: %s', (_name, ageUs, verdict) => {
+    expect(checkAge(NOW_US - ageUs, NOW_US, AGE_LIMITS)).toBe(verdict);
+  });
+
+  it('trap "now - timestamp unsigned": a clock one microsecond ahead is not 584 years old', () => {
+    expect(checkAge(NOW_US + 1, NOW_US, AGE_LIMITS)).toBeUndefined();
+    expect(checkAge(Number.MAX_SAFE_INTEGER, NOW_US, AGE_LIMITS)).toBe('future');
+  });
+});
+
+describe('advice on the window size', () => {
+  const profile = { framesPerSecond: 10_000, delaySpreadNs: 100_000_000, jitterNs: 0 };
+
+  it.each([
+    [10_000, 20, 200],
+    [10_000, 50, 500],
+    [10_000, 100, 1000],
+    [10_000, 200, 2000],
+    [25_000, 100, 2500],
+  ])('R-016: %d/s over %d ms is %d frames', (framesPerSecond, ms, depth) => {
+    const spread = { framesPerSecond, delaySpreadNs: ms * 1_000_000, jitterNs: 0 };
+    expect(reorderDepth(spread)).toBe(depth);
+  });
+
+  it('warns above 80 % of the window and names a better size', () => {
+    expect(windowWarning(1024, profile)).toMatch(/1024 bits is too small.*use 2048/);
+    expect(windowWarning(2048, profile)).toBeUndefined();
+    const at80 = { framesPerSecond: 8192, delaySpreadNs: 100_000_000, jitterNs: 0 };
+    expect(windowWarning(1024, at80)).toMatch(/820 frames/);
+    expect(windowWarning(1024, { ...at80, framesPerSecond: 8190 })).toBeUndefined();
+  });
+
+  it('never recommends a size that does not exist', () => {
+    expect(recommendedWindow({ ...profile, framesPerSecond: 1 })).toBe(64);
+    expect(recommendedWindow({ ...profile, framesPerSecond: 1e9 })).toBe(65_536);
+  });
+});

@@ -1,0 +1,225 @@
+/**
+ * Two sessions that talk to each other over lists of frames, for tests: every frame is decoded like
+ * one from the network, and time passes only when the test says so.
+ *
+ * @module
+ */
+import { provider } from '../../../../engine/crypto/index.ts';
+import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import { createIdentity, type Identity } from '../../../../nodes/gateway/crypto.ts';
+import type { FrameDrop } from '../../../../nodes/gateway/drops.ts';
+import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
+import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
+import type { ReplayGuard } from '../../../../nodes/gateway/replay/guard.ts';
+import { ReplayWindow } from '../../../../nodes/gateway/replay/window.ts';
+import {
+  type GuardFactory,
+  WINDOW_SET_LIMITS,
+  WindowSet,
+} from '../../../../nodes/gateway/replay/window-set.ts';
+import { Session } from '../../../../nodes/gateway/session.ts';
+import {
+  type Moment,
+  SESSION_LIMITS,
+  type SessionLimits,
+} from '../../../../nodes/gateway/session-parts.ts';
+import { decodeFrame, FrameHeader } from '../../../../nodes/gateway/wire.ts';
+
+export const CLOCK_US = 1_700_000_000_000_000;
+export const SECOND = 1_000_000_000;
+export const HOUR: number = 3600 * SECOND;
+
+/** Epochs in memory; `isDurable` false makes it wait like a slow disk. */
+export class PlainEpochs implements EpochSource {
+  next = 1;
+  isDurable = true;
+  readonly given: number[] = [];
+  take(atLeast: number): number | undefined {
+    if (!this.isDurable) return undefined;
+    const epoch = Math.max(this.next, atLeast);
+    this.next = epoch + 1;
+    this.given.push(epoch);
+    return epoch;
+  }
+  skip(epoch: number): void {
+    this.next = Math.max(this.next, epoch + 1);
+  }
+}
+
+export interface SideOptions {
+  readonly crypto?: CryptoProvider;
+  readonly identity: Identity;
+  readonly peerKey: Uint8Array;
+  readonly limits?: SessionLimits;
+  readonly guards?: GuardFactory;
+  readonly seed: number;
+  readonly epochs?: PlainEpochs;
+}
+
+/** What a side did with a frame. */
+export type Outcome = string | FrameDrop | undefined;
+
+/** One gateway's end: its session, what it wants to send and what it got. */
+export class Side {
+  readonly session: Session;
+  readonly epochs: PlainEpochs;
+  readonly windows: WindowSet;
+  /** Frames for the peer. */
+  outbox: Uint8Array[] = [];
+  readonly delivered: string[] = [];
+  readonly established: string[] = [];
+  readonly drops: FrameDrop[] = [];
+  readonly retired: number[] = [];
+  wakes = 0;
+
+  constructor(options: SideOptions) {
+    this.epochs = options.epochs ?? new PlainEpochs();
+    const guards = options.guards ?? { create: (): ReplayWindow => new ReplayWindow(1024) };
+    this.windows = new WindowSet(
+      {
+        create: (peer, epoch): ReplayGuard => guards.create(peer, epoch),
+        retire: (peer, epoch): void => {
+          this.retired.push(epoch);
+          guards.retire?.(peer, epoch);
+        },
+      },
+      WINDOW_SET_LIMITS,
+    );
+    let draws = options.seed;
+    this.session = new Session({
+      crypto: options.crypto ?? provider('node'),
+      identity: options.identity,
+      peerKey: options.peerKey,
+      randomBytes: (length): Uint8Array => {
+        draws++;
+        return Uint8Array.from({ length }, (_, index) => (draws * 31 + index * 7 + 1) & 0xff);
+      },
+      epochs: this.epochs,
+      windows: this.windows.peer('peer', 0)!,
+      limits: options.limits ?? SESSION_LIMITS,
+      sink: {
+        send: (frame): void => {
+          this.outbox.push(frame.slice());
+        },
+        established: (epoch, role): void => {
+          this.established.push(`${role} ${epoch}`);
+        },
+        deliverHeld: (header, plaintext): void => {
+          if (header.type === FRAME_TYPE.data) this.delivered.push(text(plaintext));
+        },
+        wake: (): void => {
+          this.wakes++;
+        },
+      },
+    });
+  }
+
+  /** Seals text as a data frame; or says why not. */
+  seal(
+    message: string,
+    type: FrameType = FRAME_TYPE.data,
+    clockUs = CLOCK_US,
+  ): Uint8Array | string {
+    const header = new FrameHeader();
+    header.type = type;
+    header.timestamp = clockUs;
+    const target = new Uint8Array(message.length + 64);
+    const plaintext = Uint8Array.from(message, (letter) => letter.charCodeAt(0));
+    const length = this.session.seal(header, plaintext, target, 3);
+    return typeof length === 'string' ? length : target.slice(3, 3 + length);
+  }
+
+  /** Takes a datagram from the network. */
+  receive(frame: Uint8Array, moment: Moment): Outcome {
+    const outcome = this.#receive(frame, moment);
+    if (typeof outcome === 'string' && !outcome.startsWith('ok ')) {
+      this.drops.push(outcome as FrameDrop);
+    }
+    return outcome;
+  }
+
+  #receive(frame: Uint8Array, moment: Moment): Outcome {
+    const header = new FrameHeader();
+    const malformed = decodeFrame(frame, 0, frame.length, header);
+    if (malformed !== undefined) return malformed;
+    if (header.type === FRAME_TYPE.handshake) {
+      return this.session.receiveHandshake(header, frame, moment);
+    }
+    const target = new Uint8Array(frame.length);
+    const result = this.session.open(header, frame, target, moment);
+    if (typeof result === 'string') return result;
+    if (header.type === FRAME_TYPE.data) this.delivered.push(text(target.subarray(0, result)));
+    return `ok ${text(target.subarray(0, result))}`;
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
+/** The instant so many ns after the start; both clocks agree. */
+export function at(nowNs: number): Moment {
+  return { nowNs, clockUs: CLOCK_US + Math.floor(nowNs / 1000) };
+}
+
+export interface PairOptions {
+  readonly crypto?: CryptoProvider;
+  readonly limits?: SessionLimits;
+  readonly guards?: GuardFactory;
+}
+
+/** Sides a and b, a's static key being the lower one. */
+export class Pair {
+  readonly a: Side;
+  readonly b: Side;
+  readonly identities: readonly [Identity, Identity];
+
+  constructor(options: PairOptions = {}) {
+    const crypto = options.crypto ?? provider('node');
+    const made = [1, 2].map((seed) => createIdentity(crypto, new Uint8Array(32).fill(seed)));
+    made.sort((left, right) => (left.publicKey[0] ?? 0) - (right.publicKey[0] ?? 0));
+    const [low, high] = made as [Identity, Identity];
+    this.identities = [low, high];
+    this.a = new Side({ ...options, identity: low, peerKey: high.publicKey, seed: 10 });
+    this.b = new Side({ ...options, identity: high, peerKey: low.publicKey, seed: 200 });
+  }
+
+  /** Delivers everything both ways until nobody has anything to say. */
+  exchange(moment: Moment): void {
+    while (this.a.outbox.length + this.b.outbox.length > 0) {
+      const fromA = this.a.outbox;
+      const fromB = this.b.outbox;
+      this.a.outbox = [];
+      this.b.outbox = [];
+      for (const frame of fromA) this.b.receive(frame, moment);
+      for (const frame of fromB) this.a.receive(frame, moment);
+    }
+  }
+
+  /** A pair with keys, a being the initiator. */
+  static connected(options: PairOptions = {}): Pair {
+    const pair = new Pair(options);
+    pair.a.session.connect(at(0));
+    pair.exchange(at(0));
+    return pair;
+  }
+}
+
+/** Seals on one side; the test fails when it cannot. */
+export function sealed(side: Side, message: string): Uint8Array {
+  const frame = side.seal(message);
+  if (typeof frame === 'string') throw new Error(`not sealed: ${frame}`);
+  return frame;
+}
+
+/** Lets time pass in the steps that both sessions ask for. */
+export function advance(pair: Pair, fromNs: number, toNs: number): void {
+  let nowNs = fromNs;
+  while (nowNs < toNs) {
+    pair.a.session.tick(at(nowNs));
+    pair.b.session.tick(at(nowNs));
+    pair.exchange(at(nowNs));
+    const next = Math.min(pair.a.session.deadlineNs, pair.b.session.deadlineNs, toNs);
+    nowNs = Math.max(next, nowNs + 1);
+  }
+}
