@@ -5,7 +5,8 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { hasSodium, provider } from '../../engine/crypto/index.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import {
   type Handshake,
@@ -32,13 +33,14 @@ interface NoiseVector {
   readonly messages: readonly { readonly payload: string; readonly ciphertext: string }[];
 }
 
-const crypto = provider('noble');
-
 function optional(name: string, value: string | undefined): Record<string, Uint8Array> {
   return value === undefined ? {} : { [name]: fromHex(value) };
 }
 
-function sides(vector: NoiseVector): { initiator: Handshake; responder: Handshake } {
+function sides(
+  crypto: CryptoProvider,
+  vector: NoiseVector,
+): { initiator: Handshake; responder: Handshake } {
   const protocol = parseProtocolName(vector.protocol_name)!;
   expect(protocol).toBeDefined();
   const initiator = initiate({
@@ -63,8 +65,11 @@ function sides(vector: NoiseVector): { initiator: Handshake; responder: Handshak
 }
 
 /** Runs the handshake; returns the transports and how many messages it took. */
-function runHandshake(vector: NoiseVector): { transports: [Transport, Transport]; count: number } {
-  const { initiator, responder } = sides(vector);
+function runHandshake(
+  crypto: CryptoProvider,
+  vector: NoiseVector,
+): { transports: [Transport, Transport]; count: number } {
+  const { initiator, responder } = sides(crypto, vector);
   let count = 0;
   while (!initiator.isComplete) {
     const { payload, ciphertext } = vector.messages[count]!;
@@ -79,8 +84,8 @@ function runHandshake(vector: NoiseVector): { transports: [Transport, Transport]
   return { transports: [keys[0].transport(), keys[1].transport()], count };
 }
 
-function check(vector: NoiseVector): void {
-  const { transports, count } = runHandshake(vector);
+function check(crypto: CryptoProvider, vector: NoiseVector): void {
+  const { transports, count } = runHandshake(crypto, vector);
   expect(vector.messages.length).toBeGreaterThan(count);
   vector.messages.slice(count).forEach(({ payload, ciphertext }, index) => {
     // Messages go on alternating after the handshake.
@@ -91,14 +96,21 @@ function check(vector: NoiseVector): void {
   });
 }
 
-describe.runIf(hasVectors)('Noise vectors of cacophony', () => {
+const providers: readonly (readonly [string, CryptoProvider])[] = [
+  ['noble', provider('noble')],
+  ['node for live', provider('node', { timing: 'constant' })],
+  ['node for simulation', provider('node', { timing: 'simulation' })],
+  ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
+];
+
+describe.runIf(hasVectors).each(providers)('Noise vectors of cacophony on %s', (_, crypto) => {
   const published = hasVectors ? vectors<readonly NoiseVector[]>('other/noise.json') : [];
   const more = hasVectors
     ? vectors<{ readonly cacophony: readonly NoiseVector[] }>('circuits/noise-more.json').cacophony
     : [];
   it.each([...published, ...more].map((vector) => [vector.protocol_name, vector] as const))(
     'R-023: writes and reads every message of %s as published',
-    (_, vector) => check(vector),
+    (__, vector) => check(crypto, vector),
   );
 
   it('covers all seventeen open vectors', () => {

@@ -141,6 +141,9 @@ describe('Poly1305 as WebAssembly', () => {
     ['#9', word('01'), zeros, ones + word('f0', 'ff') + word('11'), word('05')],
     ['#10', word('01'), zeros, ones + word('fb', 'fe') + '01'.repeat(16), zeros],
     ['#11', word('02'), zeros, word('fd', 'ff'), word('fa', 'ff')],
+    // With r = 1 the sum of three blocks and 3 * 2^128 is p itself, then p - 1.
+    ['beside it: h = p', word('01'), zeros, word('fb', 'ff') + zeros + zeros, zeros],
+    ['beside it: h = p - 1', word('01'), zeros, word('fa', 'ff') + zeros + zeros, word('fa', 'ff')],
   ])('passes RFC 8439 A.3 %s', (...vector) => {
     const [, r, s, data, tag] = vector as [string, string, string, string, string];
     const bytes = fromHex(data);
