@@ -127,7 +127,7 @@ describe('reading a Noise message', () => {
     }
   });
 
-  it('names messages that are too long or out of turn', () => {
+  it('names messages that are too long, too short or out of turn', () => {
     const [initiator, responder] = [alice(), bob()];
     const failure = 'out-of-turn';
     expect(responder.readMessage(new Uint8Array(MESSAGE_LENGTH_MAX + 1))).toEqual({
@@ -135,6 +135,10 @@ describe('reading a Noise message', () => {
     });
     expect(initiator.readMessage(new Uint8Array(96))).toEqual({ failure });
     const first = initiator.writeMessage(EMPTY);
+    for (const length of [0, 31, 40, 95]) {
+      const result = responder.readMessage(first.subarray(0, length));
+      expect(result).toEqual({ failure: 'truncated' });
+    }
     responder.readMessage(first);
     expect(responder.readMessage(first)).toEqual({ failure });
     initiator.readMessage(responder.writeMessage(EMPTY));
