@@ -104,6 +104,9 @@ export class Scheduler {
    */
   schedule(delay: number, kind: number, target: number, argument: number): EventHandle {
     if (!isDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
+    if ((kind & KIND_MASK) !== kind || kind === CALLBACK || kind === KIND_MASK) {
+      throw new InvariantError(`schedule: kind ${kind} is not in 1..${MAX_KIND}`);
+    }
     return this.queue.handleOf(this.queue.push(delay, kind, target, argument));
   }
 
@@ -121,6 +124,12 @@ export class Scheduler {
    */
   post(delay: number, kind: number, target: number): void {
     if (!isDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
+    if ((kind & POSTED_KIND_MASK) !== kind || kind === CALLBACK) {
+      throw new InvariantError(`post: kind ${kind} is not in 1..${MAX_POSTED_KIND}`);
+    }
+    if ((target & POSTED_TARGET_MASK) !== target) {
+      throw new InvariantError(`post: target ${target} is not in 0..${MAX_POSTED_TARGET}`);
+    }
     this.queue.post(delay, kind, target);
   }
 

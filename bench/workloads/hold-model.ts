@@ -1,0 +1,93 @@
+/**
+ * Workload (a), hold: N pending events; take the earliest, schedule its payload again
+ * (simulation.md 4.1). Runs on the scheduler with cancellable events, as protocols use it.
+ *
+ * @module
+ */
+import { type EventHandle, type EventHandler, Scheduler } from '../../engine/core/scheduler.ts';
+import { WorkloadRandom } from './xoshiro-below.ts';
+
+/** Increments are uniform below 2^20 ns. */
+export const INCREMENT_NS = 1_048_576;
+/** Holds of the published results. */
+export const HOLDS = 2_000_000;
+
+const HOLD_KIND = 1;
+const IDLE_KIND = 2;
+/** Idle timers begin an hour from now. */
+const IDLE_NS = 3_600_000_000_000;
+
+/** Published results after {@link HOLDS} holds, by pending events (simulation.md 4.1). */
+export const EXPECTED: ReadonlyMap<number, { readonly clockNs: number; readonly fnv1a: string }> =
+  new Map([
+    [100, { clockNs: 10_491_706_987, fnv1a: '61579264' }],
+    [10_000, { clockNs: 105_092_633, fnv1a: '5fb76701' }],
+    [1_000_000, { clockNs: 1_215_835, fnv1a: 'b55e4ae5' }],
+  ]);
+
+/** What a run of the hold model left. */
+export interface HoldResult {
+  /** Time of the event removed last, ns. */
+  readonly clockNs: number;
+  /** FNV-1a over the payloads in the order of removal, 8 hex digits. */
+  readonly fnv1a: string;
+  /** Microseconds of CPU time, user and system, without set-up. */
+  readonly cpuUs: number;
+}
+
+/** FNV-1a over 32-bit payloads, two steps each; starts at {@link FNV_START}. */
+export function fnvStep(hash: number, value: number): number {
+  const low = Math.imul(hash ^ (value & 0xffff), 0x01000193);
+  return Math.imul(low ^ (value >>> 16), 0x01000193);
+}
+
+/** The offset basis of FNV-1a. */
+export const FNV_START: number = 0x811c9dc5 | 0;
+
+/** The handler: one payload out, the same payload in. */
+class HoldHandler implements EventHandler {
+  hash = FNV_START;
+  readonly random = new WorkloadRandom();
+  /** The handles, as a protocol would keep them; they are doubles. */
+  readonly handles: Float64Array;
+  scheduler: Scheduler | undefined;
+  private left: number;
+
+  constructor(pending: number, holds: number) {
+    this.handles = new Float64Array(pending);
+    this.left = holds;
+  }
+
+  fire(kind: number, target: number): void {
+    const scheduler = this.scheduler as Scheduler;
+    this.hash = fnvStep(this.hash, target);
+    const delay = this.random.below(INCREMENT_NS);
+    const handle: EventHandle = scheduler.schedule(delay, kind, target, 0);
+    this.handles[target] = handle;
+    this.left -= 1;
+    if (this.left === 0) scheduler.stop();
+  }
+}
+
+/**
+ * Runs the hold model once.
+ *
+ * @param pending Events that wait at any time.
+ * @param holds Events to take.
+ * @param idle Timers far in the future that never fire.
+ */
+export function hold(pending: number, holds: number = HOLDS, idle = 0): HoldResult {
+  const handler = new HoldHandler(pending, holds);
+  const scheduler = new Scheduler(handler);
+  handler.scheduler = scheduler;
+  for (let payload = 0; payload < pending; payload += 1) {
+    const delay = handler.random.below(INCREMENT_NS);
+    handler.handles[payload] = scheduler.schedule(delay, HOLD_KIND, payload, 0);
+  }
+  for (let i = 0; i < idle; i += 1) scheduler.schedule(IDLE_NS + i, IDLE_KIND, i, 0);
+  const before = process.cpuUsage();
+  scheduler.run();
+  const used = process.cpuUsage(before);
+  const fnv1a = (handler.hash >>> 0).toString(16).padStart(8, '0');
+  return { clockNs: scheduler.now, fnv1a, cpuUs: used.user + used.system };
+}

@@ -1,0 +1,179 @@
+/**
+ * Workload (c): edges, flows and routes of the 1,000-node random network (simulation.md 4.3), the
+ * same in every kernel. Knows no simulator; `facts` are what the specification lists for checking.
+ *
+ * @module
+ */
+import { WorkloadRandom } from './xoshiro-below.ts';
+
+/** Size of the workload and its links. */
+export const NODES = 1_000;
+export const EDGES = 3_000;
+export const FLOWS = 1_000;
+export const PACKETS_PER_FLOW = 1_000;
+export const PACKET_BYTES = 1_054;
+export const PACKET_GAP_NS = 10_000_000;
+export const LINK_RATE_BPS = 1_000_000_000;
+export const QUEUE_PACKETS = 1_000;
+
+const START_RANGE_NS = 10_000_000;
+const NS_PER_MS = 1_000_000;
+const UNREACHED = -1;
+
+/** What a kernel must find at the end (simulation.md 4.3). */
+export const EXPECTED_RUN = {
+  delivered: 1_000_000,
+  packetHops: 4_023_000,
+  sumDelayNs: 22_277_924_769_729,
+  sumDelayWithoutQueueNs: 22_277_921_936_000,
+  queueingNs: 2_833_729,
+  maxDelayNs: 47_050_592,
+  lastDeliveryNs: 10_040_871_125,
+} as const;
+
+/** A link between two nodes. */
+export interface Edge {
+  readonly a: number;
+  readonly b: number;
+  readonly delayNs: number;
+}
+
+/** A flow of {@link PACKETS_PER_FLOW} packets, one every {@link PACKET_GAP_NS} from its start. */
+export interface Flow {
+  readonly source: number;
+  readonly target: number;
+  readonly startNs: number;
+  /** Nodes from source to target. */
+  readonly path: readonly number[];
+}
+
+/** Facts listed in the specification. */
+export interface Facts {
+  readonly rejected: number;
+  readonly maxDegree: number;
+  readonly flowsByHops: Readonly<Record<string, number>>;
+  readonly directionsUsed: number;
+  readonly maxFlowsPerDirection: number;
+  readonly packetHops: number;
+}
+
+/** The whole workload. */
+export interface RandomNetwork {
+  readonly edges: readonly Edge[];
+  readonly flows: readonly Flow[];
+  /** By node: neighbours in ascending order. */
+  readonly neighbours: readonly (readonly number[])[];
+  readonly facts: Facts;
+}
+
+/** Makes the network, its flows and their routes. */
+export function buildRandomNetwork(): RandomNetwork {
+  const random = new WorkloadRandom();
+  const { edges, rejected } = drawEdges(random);
+  const neighbours = neighboursOf(edges);
+  const flows = drawFlows(random, neighbours);
+  return { edges, flows, neighbours, facts: factsOf(flows, neighbours, rejected) };
+}
+
+/**
+ * Routing table towards one node by fewest hops; ties go to the neighbour with the lowest index.
+ *
+ * @returns by node: the next node towards `target`; the target itself and unreached nodes have -1.
+ */
+export function nextHopsTowards(
+  target: number,
+  neighbours: readonly (readonly number[])[],
+): Int32Array {
+  const distance = distancesTo(target, neighbours);
+  return Int32Array.from(neighbours, (list, node) => {
+    const closer = (distance[node] as number) - 1;
+    return closer < 0 ? UNREACHED : (list.find((other) => distance[other] === closer) ?? UNREACHED);
+  });
+}
+
+function drawEdges(random: WorkloadRandom): { edges: Edge[]; rejected: number } {
+  const edges: Edge[] = [];
+  const known = new Set<number>();
+  const add = (a: number, b: number): void => {
+    known.add(Math.min(a, b) * NODES + Math.max(a, b));
+    edges.push({ a, b, delayNs: (1 + random.below(10)) * NS_PER_MS });
+  };
+  for (let node = 1; node < NODES; node += 1) add(random.below(node), node);
+  let rejected = 0;
+  while (edges.length < EDGES) {
+    const a = random.below(NODES);
+    const b = random.below(NODES);
+    if (a === b || known.has(Math.min(a, b) * NODES + Math.max(a, b))) rejected += 1;
+    else add(a, b);
+  }
+  return { edges, rejected };
+}
+
+function neighboursOf(edges: readonly Edge[]): number[][] {
+  const neighbours: number[][] = Array.from({ length: NODES }, () => []);
+  for (const { a, b } of edges) {
+    neighbours[a]?.push(b);
+    neighbours[b]?.push(a);
+  }
+  for (const list of neighbours) list.sort((x, y) => x - y);
+  return neighbours;
+}
+
+function drawFlows(random: WorkloadRandom, neighbours: readonly (readonly number[])[]): Flow[] {
+  const tables = new Map<number, Int32Array>();
+  return Array.from({ length: FLOWS }, () => {
+    let [source, target] = [random.below(NODES), random.below(NODES)];
+    while (source === target) [source, target] = [random.below(NODES), random.below(NODES)];
+    const startNs = random.below(START_RANGE_NS);
+    const table = tables.get(target) ?? nextHopsTowards(target, neighbours);
+    tables.set(target, table);
+    return { source, target, startNs, path: walk(source, table) };
+  });
+}
+
+function walk(source: number, table: Int32Array): number[] {
+  const path: number[] = [];
+  for (let node = source; node >= 0; node = table[node] ?? UNREACHED) path.push(node);
+  return path;
+}
+
+function distancesTo(target: number, neighbours: readonly (readonly number[])[]): Int32Array {
+  const distance = new Int32Array(neighbours.length).fill(UNREACHED);
+  distance[target] = 0;
+  const waiting = [target];
+  for (const node of waiting) {
+    for (const other of neighbours[node] ?? []) {
+      if (distance[other] !== UNREACHED) continue;
+      distance[other] = (distance[node] as number) + 1;
+      waiting.push(other);
+    }
+  }
+  return distance;
+}
+
+function factsOf(
+  flows: readonly Flow[],
+  neighbours: readonly (readonly number[])[],
+  rejected: number,
+): Facts {
+  const flowsByHops: Record<string, number> = {};
+  const load = new Map<string, number>();
+  let hops = 0;
+  for (const { path } of flows) {
+    const length = path.length - 1;
+    hops += length;
+    flowsByHops[length] = (flowsByHops[length] ?? 0) + 1;
+    path.slice(1).forEach((node, i) => {
+      const direction = `${path[i]}->${node}`;
+      load.set(direction, (load.get(direction) ?? 0) + 1);
+    });
+  }
+  return {
+    rejected,
+    maxDegree: Math.max(...neighbours.map((list) => list.length)),
+    flowsByHops,
+    directionsUsed: load.size,
+    maxFlowsPerDirection: Math.max(...load.values()),
+    packetHops: hops * PACKETS_PER_FLOW,
+  };
+}

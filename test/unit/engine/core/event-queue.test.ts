@@ -1,0 +1,121 @@
+/** Storage of the queue: growth, compaction, wheel, renumbering. @module */
+import { describe, expect, it } from 'vitest';
+import { CLOCK_NOW, EventQueue, NOTHING } from '../../../../engine/core/event-queue.ts';
+import { Xoshiro128 } from '../../../../engine/core/random.ts';
+import { Scheduler } from '../../../../engine/core/scheduler.ts';
+import { NS_PER_MS, NS_PER_S } from '../../../../engine/core/time.ts';
+
+/** Takes everything and returns the targets in order. */
+function drain(queue: EventQueue): number[] {
+  const targets: number[] = [];
+  for (let slot = queue.take(); slot !== NOTHING; slot = queue.take()) {
+    targets.push(queue.records[slot * 4 + 2]!);
+    queue.release(slot);
+  }
+  return targets;
+}
+
+/** Delays of every magnitude: now, heap, wheel, overflow, and many ties. */
+function delays(count: number): number[] {
+  const random = new Xoshiro128([5, 6, 7, 8]);
+  const units = [0, 1, NS_PER_MS, 100 * NS_PER_MS, NS_PER_S, 100 * NS_PER_S];
+  return Array.from({ length: count }, () => {
+    const unit = units[random.nextU32() % units.length]!;
+    return unit * (random.nextU32() % 7);
+  });
+}
+
+/** Indices of the delays in the order (delay, index). */
+function inOrder(list: readonly number[]): number[] {
+  return list.map((_, i) => i).sort((a, b) => list[a]! - list[b]! || a - b);
+}
+
+describe('EventQueue', () => {
+  it('grows by doubling from one slot and keeps the order over heap, wheel and overflow', () => {
+    const list = delays(5_000);
+    const queue = new EventQueue(1);
+    list.forEach((delay, i) => void queue.push(delay, 1, i, 0));
+    expect(queue.pendingCount).toBe(5_000);
+    expect(drain(queue)).toEqual(inOrder(list));
+  });
+
+  it('keeps the order when most events are cancelled, and the memory when cancelling goes on', () => {
+    const list = delays(5_000);
+    const queue = new EventQueue(16);
+    const handles = list.map((delay, i) => queue.handleOf(queue.push(delay, 1, i, 0)));
+    const random = new Xoshiro128([1, 2, 3, 4]);
+    const kept = new Set(list.map((_, i) => i).filter(() => random.nextU32() % 10 === 0));
+    handles.forEach((handle, i) => {
+      if (!kept.has(i)) expect(queue.cancel(handle)).toBe(true);
+    });
+    expect(queue.pendingCount).toBe(kept.size);
+    expect(drain(queue)).toEqual(inOrder(list).filter((i) => kept.has(i)));
+    for (let i = 0; i < 200_000; i += 1) {
+      const delay = i % 2 === 0 ? 50 : 3_600 * NS_PER_S;
+      queue.cancel(queue.handleOf(queue.push(delay, 1, 0, 0)));
+    }
+    expect(queue.records.length / 4).toBe(8_192);
+  });
+
+  it('renumbers before a sequence exceeds 32 bits, without changing the order', () => {
+    const list = delays(3_000);
+    const queue = new EventQueue(16, 2_147_483_647 - 1_500);
+    const order: string[] = [];
+    queue.pushFault(0, () => order.push('fault at 0'));
+    list.forEach((delay, i) => void queue.push(delay + 1, 1, i, 0));
+    queue.pushFault(1, () => order.push('fault at 1'));
+    for (let slot = queue.take(); slot !== NOTHING; slot = queue.take()) {
+      const isCallback = (queue.records[slot * 4 + 1]! & 255) === 0;
+      if (isCallback) queue.takeCallback(slot)();
+      else order.push(String(queue.records[slot * 4 + 2]));
+      queue.release(slot);
+    }
+    expect(order).toEqual(['fault at 0', 'fault at 1', ...inOrder(list).map(String)]);
+  });
+
+  it('names an event by a handle that is a safe integer and never 0', () => {
+    const queue = new EventQueue(16);
+    for (let i = 0; i < 100_000; i += 1) {
+      const slot = queue.push(0, 1, 0, 0);
+      const handle = queue.handleOf(slot);
+      queue.release(queue.take());
+      if (!Number.isSafeInteger(handle) || handle <= 0 || queue.isPending(handle)) {
+        expect.unreachable(`handle ${handle}`);
+      }
+    }
+  });
+
+  it('pours a far bucket only when nearer events are gone, at the right times', () => {
+    const times: number[] = [];
+    const scheduler = new Scheduler();
+    for (const seconds of [0.1, 0.2, 137, 138, 1_000, 100_000]) {
+      scheduler.after(Math.floor(seconds * NS_PER_S), () => times.push(scheduler.now / NS_PER_S));
+    }
+    scheduler.run();
+    expect(times).toEqual([0.1, 0.2, 137, 138, 1_000, 100_000]);
+  });
+
+  it('keeps near events out of the wheel after the clock was moved far', () => {
+    const queue = new EventQueue(16);
+    queue.advance(5_000 * NS_PER_S);
+    queue.push(10, 1, 7, 0);
+    expect(queue.size).toBe(1);
+    expect(drain(queue)).toEqual([7]);
+    expect(queue.clock[CLOCK_NOW]).toBe(5_000 * NS_PER_S + 10);
+  });
+
+  it('refuses more cancellable events than a handle can name', () => {
+    const queue = new EventQueue(4_194_304);
+    for (let i = 0; i < 4_194_304; i += 1) queue.push(1, 1, 0, 0);
+    expect(() => queue.push(1, 1, 0, 0)).toThrow(/4194304 cancellable events/);
+  });
+
+  it('keeps a million idle timers out of the heap that the near events use', () => {
+    const queue = new EventQueue(1024);
+    for (let i = 0; i < 1_000_000; i += 1) queue.push(NS_PER_S + i * 1_000, 1, i, 0);
+    for (let i = 0; i < 100; i += 1) queue.push(i, 2, i, 0);
+    // The ring holds the one of delay 0.
+    expect(queue.size).toBe(99);
+    expect(queue.pendingCount).toBe(1_000_100);
+  });
+});
