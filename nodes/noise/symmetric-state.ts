@@ -41,16 +41,19 @@ export class SymmetricState {
     return this.#hash.slice();
   }
 
+  /** MixKey: derives the next chaining key and cipher key from a shared secret. */
   mixKey(material: Uint8Array): void {
     const [chainingKey, key] = this.#derive(material, 2) as [Uint8Array, Uint8Array];
     this.#setChainingKey(chainingKey);
     this.#setCipherKey(key);
   }
 
+  /** MixHash: binds `data` into the handshake hash. */
   mixHash(data: Uint8Array): void {
     this.#hash = this.#suite.hash.hash(concatBytes(this.#hash, data));
   }
 
+  /** MixKeyAndHash: takes a pre-shared key into chaining key, hash and cipher key. */
   mixKeyAndHash(material: Uint8Array): void {
     const [chainingKey, hash, key] = this.#derive(material, 3) as [
       Uint8Array,
@@ -62,13 +65,14 @@ export class SymmetricState {
     this.#setCipherKey(key);
   }
 
+  /** EncryptAndHash: the plaintext itself as long as there is no key. */
   encryptAndHash(plaintext: Uint8Array): Uint8Array {
     const ciphertext = this.#cipher?.encrypt(this.#hash, plaintext) ?? plaintext.slice();
     this.mixHash(ciphertext);
     return ciphertext;
   }
 
-  /** @returns undefined when authentication fails. */
+  /** DecryptAndHash. @returns undefined when authentication fails. */
   decryptAndHash(ciphertext: Uint8Array): Uint8Array | undefined {
     const plaintext =
       this.#cipher === undefined
@@ -79,6 +83,7 @@ export class SymmetricState {
     return plaintext;
   }
 
+  /** Split: the two keys of the session; the state stays to be wiped by the caller. */
   split(): SplitKeys {
     const [first, second] = this.#derive(new Uint8Array(0), 2) as [Uint8Array, Uint8Array];
     // Section 5.2: outputs of a 64-byte hash are truncated to 32 bytes.

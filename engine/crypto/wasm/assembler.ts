@@ -12,9 +12,11 @@
 /** Encoded instructions; an expression leaves its value on the stack. */
 export type Code = readonly number[];
 
-/** Value types (section 5.3). */
+/** Value type: 32-bit integer (section 5.3). */
 export const I32 = 0x7f;
+/** Value type: 64-bit integer (section 5.3). */
 export const I64 = 0x7e;
+/** Value type: 128-bit vector (section 5.3). */
 export const V128 = 0x7b;
 
 /** A function of the module: parameters and locals are numbered through, parameters first. */
@@ -74,41 +76,70 @@ const store =
     ...unsigned(offset),
   ];
 
+/** local.get. */
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
+/** local.set of `value`. */
 export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+/** local.tee: sets the local and leaves its value. */
 export const tee = (local: number, value: Code): Code => [...value, 0x22, ...unsigned(local)];
+/** call of function `index` with `inputs` on the stack. */
 export const call = (index: number, ...inputs: readonly Code[]): Code => [
   ...inputs.flat(),
   0x10,
   ...unsigned(index),
 ];
 
+/** i32.const, 0 … 2^31-1. */
 export const i32 = (value: number): Code => [0x41, ...signed(value)];
+/** i32.add. */
 export const i32Add = binary(0x6a);
+/** i32.sub. */
 export const i32Sub = binary(0x6b);
+/** i32.shr_u. */
 export const i32ShrU = binary(0x76);
+/** i32.eqz. */
 export const i32Eqz = (value: Code): Code => [...value, 0x45];
+/** i32.load. */
 export const i32Load = load(0x28);
+/** i32.store. */
 export const i32Store = store(0x36);
 
+/** i64.const, 0 … 2^53-1. */
 export const i64 = (value: number): Code => [0x42, ...signed(value)];
+/** i64.add. */
 export const i64Add = binary(0x7c);
+/** i64.mul. */
 export const i64Mul = binary(0x7e);
+/** i64.and. */
 export const i64And = binary(0x83);
+/** i64.shr_u. */
 export const i64ShrU = binary(0x88);
+/** i64.extend_i32_u. */
 export const i64FromI32 = (value: Code): Code => [...value, 0xad];
+/** i64.load32_u. */
 export const i64Load32 = load(0x35);
+/** i64.store. */
 export const i64Store = store(0x37);
+/** i64.store32. */
 export const i64Store32 = store(0x3e);
 
+/** v128.load. */
 export const v128Load = load(SIMD, 0x00);
+/** v128.load32_splat: one word in all lanes. */
 export const v128Load32Splat = load(SIMD, 0x09);
+/** v128.store. */
 export const v128Store = store(SIMD, 0x0b);
+/** v128.xor. */
 export const v128Xor = binary(SIMD, 0x51);
+/** v128.or. */
 export const v128Or = binary(SIMD, 0x50);
+/** v128.any_true. */
 export const v128AnyTrue = (value: Code): Code => [...value, SIMD, 0x53];
+/** i32x4.add. */
 export const i32x4Add = binary(SIMD, 0xae, 0x01);
+/** i32x4.shl. */
 export const i32x4Shl = binary(SIMD, 0xab, 0x01);
+/** i32x4.shr_u. */
 export const i32x4ShrU = binary(SIMD, 0xad, 0x01);
 
 /** Four 32-bit lanes of small constants. */
