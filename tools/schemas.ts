@@ -40,7 +40,7 @@ function describe(json: z.core.JSONSchema.BaseSchema, meta: z.core.GlobalMeta | 
   if (Array.isArray(examples)) json.examples = examples;
   if (standard !== undefined) json.default = standard as z.core.JSONSchema._JSONSchema & boolean;
   if (json['unit'] === undefined) return;
-  const words = [json.description, `Unit: ${json['unit']}.`].filter((one) => one !== undefined);
+  const words = [json.description, `Write ${json['unit']}.`].filter((one) => one !== undefined);
   json.description = words.join(' ');
   delete json['unit'];
 }

@@ -154,7 +154,7 @@ function within(value: number, written: string, limits: Limits): LeafResult<numb
   const { min, max, hint } = limits;
   if (!Number.isFinite(value)) return wrong('E115', `${written} is not a finite number`);
   if (value < 0 && min !== undefined && min >= 0) {
-    return wrong('E115', `${written} is below the minimum ${limits.minText ?? min}`, hint);
+    return wrong('E115', `${written} is below the minimum 0`, hint);
   }
   if (min !== undefined && value < min) {
     return wrong('E104', `${written} is below the minimum ${limits.minText ?? min}`, hint);
@@ -172,7 +172,7 @@ function asWholeNs(value: number, written: string): LeafResult<number> {
 
 function quantityJson(kind: UnitKind): Readonly<Record<string, unknown>> {
   const types = kind === 'ratio' ? ['string', 'number'] : 'string';
-  return { type: types, unit: UNIT_WORDS[kind].unit, examples: UNIT_EXAMPLES[kind].split(', ') };
+  return { type: types, unit: expectation(kind), examples: UNIT_EXAMPLES[kind].split(', ') };
 }
 
 function jsonLimits({ min, max }: Limits): Readonly<Record<string, number>> {

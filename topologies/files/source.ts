@@ -110,7 +110,7 @@ function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
   refuse(rawMistakes(text));
   const document = parseText(text, placer);
   refuse(parserMistakes(document, text));
-  refuse(shapeMistakes(document));
+  refuse(shapeMistakes(document, text));
   const flags = applyOverrides(document, options.overrides, options.fileKeys ?? []);
   const data: unknown = document.toJS({ maxAliasCount: 0 });
   refuse(rootMistakes(data));

@@ -8,7 +8,7 @@
  */
 import { type Document, isAlias, isCollection, isScalar, type Node, visit } from 'yaml';
 import type { ConfigCode } from './config-error.ts';
-import { rangeOf, type TextRange } from './locate.ts';
+import { keyText, rangeOf, type TextRange } from './locate.ts';
 
 /** A mistake in the text of a file, before it has any shape. */
 export interface TextMistake extends TextRange {
@@ -78,11 +78,11 @@ export function parserMistakes(document: Document, text: string): readonly TextM
   const listed = all.filter((e) => e.code === 'DUPLICATE_KEY' || e.code === 'TAB_AS_INDENT');
   const other = all.find((e) => !listed.includes(e));
   const kept = other === undefined ? listed : [...listed, other];
-  return kept.map((error) => wordError(error, text));
+  return kept.map((error) => wordError(error, text, document));
 }
 
 /** Finds what the parser accepts and these files do not allow. */
-export function shapeMistakes(document: Document): readonly TextMistake[] {
+export function shapeMistakes(document: Document, text: string): readonly TextMistake[] {
   const found: TextMistake[] = [];
   visit(document, {
     Alias(_key, node) {
@@ -92,7 +92,10 @@ export function shapeMistakes(document: Document): readonly TextMistake[] {
     Node(_key, node) {
       if (isAlias(node) || node.anchor === undefined) return;
       const message = `anchors are not allowed here (anchor &${node.anchor})`;
-      found.push({ code: 'E118', ...rangeOrStart(node), message, hint: 'repeat the value' });
+      // The parser's range begins after the anchor.
+      const start = Math.max(0, text.lastIndexOf(`&${node.anchor}`, rangeOrStart(node).start));
+      const end = start + node.anchor.length + 1;
+      found.push({ code: 'E118', start, end, message, hint: 'repeat the value' });
     },
     Pair(_key, pair) {
       if (isCollection(pair.key)) {
@@ -108,13 +111,13 @@ export function shapeMistakes(document: Document): readonly TextMistake[] {
   return found;
 }
 
-function wordError(error: ParserError, text: string): TextMistake {
+function wordError(error: ParserError, text: string, document: Document): TextMistake {
   const [start] = error.pos;
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return tabMistake(start);
     case 'DUPLICATE_KEY':
-      return duplicateKey(start, text);
+      return duplicateKey(start, text, document);
     case 'BAD_INDENT':
     case 'MISSING_CHAR':
       return text[start] === '\t'
@@ -130,18 +133,38 @@ function tabMistake(start: number): TextMistake {
   return { code: 'E120', start, end: start + 1, message, hint: 'use spaces' };
 }
 
+/** A list whose entries begin in different columns reads like a key to the parser. */
+const UNEVEN_LIST = {
+  message: 'this line begins in another column than the list above',
+  hint: 'indent all entries of a list alike',
+};
+
 function fixedWords(error: ParserError): TextMistake {
   const [start, end] = error.pos;
+  if (error.message.startsWith('A block sequence')) {
+    return { code: 'E119', start, end, ...UNEVEN_LIST };
+  }
   return { code: 'E119', start, end, ...(FIXED_WORDS[error.code] ?? OTHER_WORDS) };
 }
 
-/** The parser gives the place of the second key; its text and the line of the first are found here. */
-function duplicateKey(start: number, text: string): TextMistake {
-  const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,{}[\]]+)/.exec(text.slice(start, start + 200))?.[0];
-  const name = key ?? text.slice(start, start + 1);
-  const message = 'this key stands twice in the same map';
-  const path = name.replace(/^["']|["']$/g, '');
-  return { code: 'E114', start, end: start + name.length, path, message };
+/** The parser gives the place of the second key; the first one is in the same map. */
+function duplicateKey(start: number, text: string, document: Document): TextMistake {
+  let first = start;
+  let range: TextRange = { start, end: start + 1 };
+  let path = '';
+  visit(document, {
+    Map(_key, map) {
+      const second = map.items.find((pair) => rangeOf(pair.key)?.start === start);
+      if (second === undefined) return;
+      path = keyText(second);
+      range = rangeOf(second.key) ?? range;
+      const twin = map.items.find((pair) => keyText(pair) === path);
+      first = rangeOf(twin?.key)?.start ?? first;
+    },
+  });
+  const line = text.slice(0, first).split('\n').length;
+  const message = `this key stands twice in the same map (first at line ${line})`;
+  return { code: 'E114', ...range, path, message };
 }
 
 /**

@@ -1,0 +1,118 @@
+/**
+ * A folder of files for one test run, and the protocols and metrics they may name.
+ *
+ * @module
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { Folders, Registry } from '../../topologies/files/registry.ts';
+
+/** The network that bad scenarios name: two reachable gateways, and one of ISD 3 that is not. */
+export const NET = `name: net
+defaults:
+  node: { run: scion }
+  link: { rate: 1Gbit/s, delay: 1ms }
+ases:
+  - { id: "1-ff00:0:110", core: true }
+  - { id: "1-ff00:0:111" }
+  - { id: "2-ff00:0:210", core: true }
+  - { id: "2-ff00:0:211" }
+  - { id: "3-ff00:0:311" }
+nodes:
+  - { name: gateway-111, as: "1-ff00:0:111", run: gateway }
+  - { name: gateway-211, as: "2-ff00:0:211", run: gateway }
+  - { name: core-110, as: "1-ff00:0:110" }
+  - { name: core-210, as: "2-ff00:0:210" }
+  - { name: gateway-311, as: "3-ff00:0:311", run: gateway }
+links:
+  - { ends: core-110 <-> core-210, relation: core }
+  - { ends: core-110 <-> gateway-111, relation: child }
+  - { ends: core-210 <-> gateway-211, relation: child }
+`;
+
+const METRICS: readonly (readonly [string, MetricKind, MetricUnit])[] = [
+  ['gateway.failover', 'samples', 'ns'],
+  ['gateway.latency', 'histogram', 'ns'],
+  ['gateway.throughput', 'counter', 'packets'],
+  ['gateway.delivery', 'ratio', 'ratio'],
+  ['gateway.switches', 'ratio', 'ratio'],
+  ['gateway.reorder', 'histogram', 'packets'],
+  ['gateway.memory', 'gauge', 'bytes'],
+];
+
+const OWN: readonly MetricDefinition[] = [
+  { name: 'antireplay.false_reject', kind: 'counter', unit: 'count', help: 'genuine refused' },
+];
+
+function protocol(name: string, metrics: readonly MetricDefinition[]): Protocol {
+  const config = z.strictObject({
+    window: z.int().min(64).max(65_536).multipleOf(64).optional(),
+    misses: z.int().optional(),
+    reserve: z
+      .int()
+      .refine((bits) => bits % 64 === 0, { message: 'is not a multiple of 64' })
+      .optional(),
+  });
+  return { name, config, metrics } as unknown as Protocol;
+}
+
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
+  ['gateway', protocol('gateway', OWN)],
+  ['ping', protocol('ping', [])],
+  ['scion', protocol('scion', [])],
+]);
+
+/** Three protocols and a handful of metrics. */
+export const registry: Registry = {
+  names: ['gateway', 'ping', 'scion'],
+  metrics: METRICS.map(([name, kind, unit]) => ({ name, kind, unit, help: name })),
+  protocols: (name) => PROTOCOLS.get(name),
+};
+
+/** A temporary folder with `scenarios/` and `topologies/`. */
+export class FileFolder {
+  readonly path: string = mkdtempSync(join(tmpdir(), 'orrery-files-'));
+  readonly folders: Folders = {
+    scenarios: join(this.path, 'scenarios'),
+    topologies: join(this.path, 'topologies'),
+  };
+
+  constructor() {
+    mkdirSync(this.folders.scenarios);
+    mkdirSync(this.folders.topologies);
+    this.write('topologies/net.yaml', NET);
+  }
+
+  /** @returns the absolute path. */
+  write(name: string, content: string | Uint8Array): string {
+    const path = join(this.path, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+/** The text without the marks, and the place that stood between `«` and `»`. */
+export function marked(text: string): {
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+  readonly caret: string;
+} {
+  const start = text.indexOf('«');
+  const caret = text.slice(start + 1, text.indexOf('»'));
+  const before = text.slice(0, start).split('\n');
+  return {
+    text: text.replace('«', '').replace('»', ''),
+    line: before.length,
+    column: (before.at(-1) ?? '').length + 1,
+    caret,
+  };
+}

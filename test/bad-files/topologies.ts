@@ -1,0 +1,254 @@
+/**
+ * Bad topology files. `«` and `»` stand around the text that the caret must underline.
+ *
+ * @module
+ */
+import type { BadFile } from './row.ts';
+
+const HEAD = 'name: bad\n';
+const NODES = `${HEAD}nodes:\n  - { name: a, run: ping }\n  - { name: b, run: ping }\n`;
+const link = (entry: string): string => `${NODES}links:\n  - { ends: a <-> b, ${entry} }\n`;
+const both = (entry: string): string => link(`rate: 1Mbit/s, delay: 1ms, ${entry}`);
+const SCION = `${HEAD}defaults:\n  node: { run: scion }\n  link: { rate: 1Mbit/s, delay: 1ms }\nases:
+  - { id: "1-ff00:0:110", core: true }
+  - { id: "1-ff00:0:111" }
+nodes:
+  - { name: core, as: "1-ff00:0:110" }
+  - { name: leaf, as: "1-ff00:0:111" }
+`;
+
+/** All bad topology files. */
+export const BAD_TOPOLOGIES: readonly BadFile[] = [
+  {
+    title: 'an unknown key of a link',
+    text: both('«los»: 1%'),
+    code: 'E101',
+    says: 'links[0].los: unknown key',
+    hint: 'did you mean loss?',
+  },
+  {
+    title: 'a queue length without unit',
+    text: both('queue: «1000»'),
+    code: 'E102',
+    says: 'links[0].queue: 1000 has no unit',
+    hint: 'write 1000packets',
+  },
+  {
+    title: 'a rate as latency',
+    text: link('rate: 1Mbit/s, latency: «10mbit»'),
+    code: 'E103',
+    says: 'links[0].latency: 10mbit is a rate, expected a time',
+    hint: 'rate belongs to links[0].rate',
+  },
+  {
+    title: 'a time as rate',
+    text: link('rate: «10ms», delay: 1ms'),
+    code: 'E103',
+    says: '10ms is a time, expected a rate',
+    hint: 'time belongs to links[0].delay',
+  },
+  {
+    title: 'bytes per second as rate',
+    text: link('rate: «10MB/s», delay: 1ms'),
+    code: 'E103',
+    says: '"10MB/s" is not a rate such as 10Mbit/s, 1Gbit/s',
+  },
+  {
+    title: 'a loss that is a list',
+    text: both('loss: «[1, 2]»'),
+    code: 'E103',
+    says: 'links[0].loss: a list, expected a share such as 5%, 0.05 or a map',
+  },
+  {
+    title: 'a share above 1 inside a model',
+    text: both('loss: { kind: burst, probability: «1.4», meanBurst: 5 }'),
+    code: 'E104',
+    says: 'links[0].loss.probability: 1.4 is above the maximum 1',
+    hint: 'probability is a probability, e.g. 0.01 for 1 %',
+  },
+  {
+    title: 'a model of loss that does not exist',
+    text: both('loss: { kind: «gilbert» }'),
+    code: 'E104',
+    says: '"gilbert" is not known, expected one of bernoulli, burst, gilbert-elliott',
+    hint: 'did you mean gilbert-elliott?',
+  },
+  {
+    title: 'bursts that no chain can make',
+    text: both('loss: «{ kind: burst, probability: 90%, meanBurst: 2 }»'),
+    code: 'E104',
+    says: 'a loss of 0.9 cannot come in bursts of 2',
+    hint: 'at this burst length the loss is at most 0.6667',
+  },
+  {
+    title: 'a bucket smaller than a packet',
+    text: both('mtu: 1500B, tokenBucket: «{ rate: 1Mbit/s, burst: 1000B, mode: shape }»'),
+    code: 'E104',
+    says: 'a burst of 1000B is below the mtu of 1500B',
+  },
+  {
+    title: 'quantiles that descend',
+    text: both('jitter: «{ kind: table, quantiles: [2ms, 1ms] }»'),
+    code: 'E104',
+    says: 'the quantiles of a table must ascend',
+  },
+  {
+    title: 'too few quantiles',
+    text: both('jitter: { kind: table, quantiles: «[2ms]» }'),
+    code: 'E104',
+    says: '1 entry is below the minimum 2',
+  },
+  {
+    title: 'a link from a node to itself',
+    text: `${NODES}links:\n  - { ends: «a <-> a», rate: 1Mbit/s, delay: 1ms }\n`,
+    code: 'E104',
+    says: 'both ends are "a"',
+  },
+  {
+    title: 'ends in another form',
+    text: `${NODES}links:\n  - { ends: «a -- b», rate: 1Mbit/s, delay: 1ms }\n`,
+    code: 'E104',
+    says: '"a -- b" is not two ends such as a <-> b',
+  },
+  {
+    title: 'a name with a blank',
+    text: `${HEAD}nodes:\n  - { name: «my node», run: ping }\n`,
+    code: 'E104',
+    says: '"my node" is not a name such as gateway-111',
+  },
+  {
+    title: 'a core link to an AS that is not core',
+    text: `${SCION}links:\n  - { ends: core <-> leaf, relation: «core» }\n`,
+    code: 'E104',
+    says: 'core joins core ASes, 1-ff00:0:111 is none',
+  },
+  {
+    title: 'more nodes than the ports plan holds',
+    text: `${HEAD}addressPlan: «ports»\ndefaults: { node: { run: ping } }\ngenerate: { kind: line, nodes: 2000 }\n`,
+    code: 'E104',
+    says: 'addressPlan: 2000 nodes of 64 ports each do not fit',
+    hint: 'use addressPlan: loopback',
+  },
+  {
+    title: 'a percentage without the sign',
+    text: both('duplicate: «"7"»'),
+    code: 'E105',
+    says: 'links[0].duplicate: "7" has no %, and 7 is above 1',
+    hint: 'write 7% or 0.07',
+  },
+  {
+    title: 'a link to a node that does not exist',
+    text: `${NODES}links:\n  - { ends: «a <-> bb», rate: 1Mbit/s, delay: 1ms }\n`,
+    code: 'E106',
+    says: 'links[0].ends: node "bb" is not in this topology',
+    hint: 'did you mean b?',
+  },
+  {
+    title: 'a member of a segment that does not exist',
+    text: `${NODES}segments:\n  - { id: lan, members: [a, «c»], rate: 1Mbit/s, delay: 1ms }\n`,
+    code: 'E106',
+    says: 'segments[0].members[1]: node "c" is not in this topology',
+  },
+  {
+    title: 'a node in an AS that does not exist',
+    text: `${HEAD}ases:\n  - { id: "1-ff00:0:110" }\nnodes:\n  - { name: a, as: «"1-ff00:0:111"», run: ping }\n`,
+    code: 'E106',
+    says: 'nodes[0].as: AS "1-ff00:0:111" is not in ases',
+    hint: 'did you mean 1-ff00:0:110?',
+  },
+  {
+    title: 'a contact that ends before it begins',
+    text: both('contacts: «{ windows: [{ start: 5s, end: 2s }] }»'),
+    code: 'E111',
+    says: 'links[0].contacts: the window 5s to 2s ends before it begins',
+  },
+  {
+    title: 'contacts that overlap',
+    text: both('contacts: «{ windows: [{ start: 0s, end: 2s }, { start: 1s, end: 3s }] }»'),
+    code: 'E111',
+    says: 'the window 1s to 3s begins before the last one ends',
+  },
+  {
+    title: 'contacts longer than their period',
+    text: both('contacts: «{ windows: [{ start: 0s, end: 2s }], period: 1s }»'),
+    code: 'E111',
+    says: 'a period of 1s is over before the last window (2s)',
+  },
+  {
+    title: 'a node name used twice',
+    text: `${HEAD}nodes:\n  - { name: a, run: ping }\n  - { name: «a», run: ping }\n`,
+    code: 'E113',
+    says: 'nodes[1].name: "a" is used twice (first at line 3)',
+  },
+  {
+    title: 'an interface used twice in an AS',
+    text: `${SCION}links:\n  - { ends: core#1 <-> leaf#1, relation: child }\n  - { ends: «core#1 <-> leaf#2», relation: child }\n`,
+    code: 'E113',
+    says: 'interface 1 of 1-ff00:0:110 is used twice (first at line 12)',
+  },
+  {
+    title: 'an address used twice',
+    text: `${HEAD}nodes:\n  - { name: a, run: ping, address: 127.0.0.5 }\n  - { name: b, run: ping, address: «127.0.0.5» }\n`,
+    code: 'E113',
+    says: '"127.0.0.5" is used twice (first at line 3)',
+  },
+  {
+    title: 'a negative delay',
+    text: link('rate: 1Mbit/s, delay: «-1ms»'),
+    code: 'E115',
+    says: 'links[0].delay: -1ms is below the minimum 0',
+  },
+  {
+    title: 'a protocol with a typing mistake',
+    text: `${HEAD}nodes:\n  - { name: a, run: «pong» }\n`,
+    code: 'E116',
+    says: 'nodes[0].run: protocol "pong" not found in nodes/',
+    hint: 'did you mean ping?',
+  },
+  {
+    title: "a module of the user's that is not there",
+    text: `${HEAD}nodes:\n  - { name: a, run: «./my/index.ts» }\n`,
+    code: 'E116',
+    says: 'protocol "./my/index.ts" not found',
+    hint: 'the path counts from the folder of this file',
+  },
+  {
+    title: 'a SCION file that is not there',
+    text: `${HEAD}import: { scion: «default.topo» }\nnodes:\n  - { name: a, run: ping }\n`,
+    code: 'E116',
+    says: 'import.scion: "default.topo" not found',
+  },
+  {
+    title: 'a link without delay',
+    text: `${NODES}links:\n  - «{ ends: a <-> b, rate: 1Mbit/s }»\n`,
+    code: 'E121',
+    says: 'links[0].delay: missing, expected a time such as 10ms',
+    hint: 'or give defaults.link.delay',
+  },
+  {
+    title: 'a node without protocol',
+    text: `${HEAD}nodes:\n  - «{ name: a }»\n`,
+    code: 'E121',
+    says: 'nodes[0].run: missing, expected a protocol such as ping',
+  },
+  {
+    title: 'a link between ASes without relation',
+    text: `${SCION}links:\n  - «{ ends: core <-> leaf }»\n`,
+    code: 'E121',
+    says: 'links[0].relation: missing, expected core, child, parent or peer',
+  },
+  {
+    title: 'an option in a topology',
+    text: `${HEAD}nodes:\n  - { name: a, run: gateway, options: { window: «1000» } }\n`,
+    code: 'E122',
+    says: 'nodes[0].options.window: 1000 is not a multiple of 64',
+    hint: 'use 1024',
+  },
+  {
+    title: 'an option in the defaults, told once for all nodes',
+    text: `${HEAD}defaults:\n  node: { run: gateway, options: { window: «1000» } }\nnodes:\n  - { name: a }\n  - { name: b }\n`,
+    code: 'E122',
+    says: 'defaults.node.options.window: 1000 is not a multiple of 64',
+    hint: 'use 1024',
+  },
+];
