@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { significant } from './format.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import {
   type Difference,
@@ -88,10 +89,17 @@ export function changeText(change: KpiChange | undefined): string {
   const { difference, relative } = change;
   if (difference !== undefined && difference.low <= 0 && difference.high >= 0) return 'n.s.';
   if (relative === null) return change.verdict;
-  const percent = relative * 100;
-  const digits = Math.abs(percent) < 10 ? 1 : 0;
-  const text = `${percent > 0 ? '+' : ''}${percent.toFixed(digits)} %`;
+  const text = sizeOfChange(change, relative);
   return difference === undefined ? `${text} (n=1)` : text;
+}
+
+/** Percent of the baseline; for ratios percentage points, which do not hide a change near 100 %. */
+function sizeOfChange(change: KpiChange, relative: number): string {
+  const isRatio = change.unit === 'ratio';
+  const points = (change.value ?? 0) - (change.baseline ?? 0);
+  const percent = 100 * (isRatio ? points : relative);
+  const digits = Math.abs(percent) < 100 ? 2 : 3;
+  return `${percent > 0 ? '+' : ''}${significant(percent, digits)} ${isRatio ? 'pt' : '%'}`;
 }
 
 interface Context {

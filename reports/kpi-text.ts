@@ -25,7 +25,7 @@ export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string 
 /** The measured value with its unit, or `none`. */
 export function measuredText(kpi: KpiResult): string {
   if (kpi.value === null) return 'none';
-  return kpi.pass ? quantity(kpi.value, kpi.unit) : quantityAgainst(kpi.value, kpi.limit, kpi.unit);
+  return quantityAgainst(kpi.value, kpi.limit, kpi.unit);
 }
 
 /** `<= 750 ms`. */
@@ -40,24 +40,31 @@ export function kpiMargin(kpi: KpiResult): string {
 
 /**
  * The interval in the scale of the value, with its n: `[198, 231] n=120`, `± 410 n=30`,
- * `[198, ∞) n=30` where no upper bound exists, `-` where an interval makes no sense.
+ * `[198, ∞) n=30` where no upper bound exists, `all equal n=30`, `-` where an interval makes no
+ * sense.
  */
 export function intervalText(kpi: KpiResult): string {
   const { kind, low, high, n } = kpi.ci95;
   if (kind === 'none') return n === 1 && kpi.aggregation !== 'count' ? 'n=1, none' : '-';
   if (kpi.value === null) return '-';
-  const scale = scaleOf(kpi.value, kpi.unit);
+  if (low === high && low === kpi.value) return `all equal n=${n}`;
+  return boundsText(kpi, kpi.value);
+}
+
+function boundsText(kpi: KpiResult, value: number): string {
+  const { kind, low, high, n } = kpi.ci95;
+  const scale = scaleOf(value, kpi.unit);
   const half = low !== null && high !== null ? (high - low) / 2 : 0;
-  const isCentred = low !== null && Math.abs(low + half - kpi.value) <= half * 0.05;
+  const isCentred = low !== null && Math.abs(low + half - value) <= half * 0.05;
   if (kind === 'student-t' && !/^p\d/.test(kpi.aggregation) && isCentred) {
     const plain = { ...scale, suffix: scale.suffix === '%' ? '' : scale.suffix };
     return `± ${inScale(half, plain, { digits: 2 })} n=${n}`;
   }
   const digits = digitsApart(low, high, scale);
-  const bound = (value: number | null, open: string): string =>
-    value === null ? open : inScale(value, scale, { digits });
-  const left = low === null ? '(' : '[';
-  return `${left}${bound(low, '-∞')}, ${bound(high, '∞')}${high === null ? ')' : ']'} n=${n}`;
+  const bound = (end: number | null): string =>
+    end === null ? '∞' : inScale(end, scale, { digits });
+  const left = low === null ? '(-' : '[';
+  return `${left}${bound(low)}, ${bound(high)}${high === null ? ')' : ']'} n=${n}`;
 }
 
 /** Digits, at least three, at which the two bounds of an interval read differently. */

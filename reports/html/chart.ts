@@ -55,12 +55,17 @@ export function figure(parts: Figure): Markup {
   const { title, caption, draw, read, legend, table } = parts;
   const data = read === undefined ? NOTHING : html` data-read="${JSON.stringify(read)}"`;
   return html`<figure${data}>
-<figcaption><strong>${title}</strong><span>${caption}</span></figcaption>
+<figcaption><strong>${withHardSpaces(title)}</strong><span>${caption}</span></figcaption>
 ${legend}<div class="wide">${draw(true)}</div>
 <div class="narrow">${draw(false)}</div>
 ${read === undefined ? NOTHING : html`<output class="readout"></output>`}${table}
 </figure>
 `;
+}
+
+/** Keeps a number and what follows it on one line: `0.2 %`. */
+function withHardSpaces(text: string): string {
+  return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }
 
 /** The drawing itself; `summary` is what a screen reader says. */

@@ -10,13 +10,25 @@ import { area, line } from 'd3-shape';
 import { inScale, limitQuantity, plural, quantity, type Scale, scaleOf, whole } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, MetricSummary, Report } from '../report-schema.ts';
-import { cursor, emptyChart, type Frame, figure, frameOf, svg, xAxis, yAxis } from './chart.ts';
+import {
+  cursor,
+  emptyChart,
+  type Figure,
+  type Frame,
+  figure,
+  frameOf,
+  svg,
+  xAxis,
+  yAxis,
+} from './chart.ts';
 import { html, type Markup, NOTHING, px, trusted } from './markup.ts';
 
 const CHARTS_MAX = 4;
 const HEIGHT = 300;
 /** Fewer samples than this beyond a point: the point is uncertain. */
 const SURE = 10;
+/** Fewer samples than this are no distribution. */
+const FEW = 20;
 
 interface Distribution {
   readonly name: string;
@@ -73,10 +85,19 @@ function chart(one: Distribution, report: Report): Markup {
   return figure({
     title: `${name}: half below ${median}${slow}`,
     caption: `Share of ${whole(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${SURE} samples.`,
-    draw: (isWide) => drawTail(one, isWide),
-    read: readData(one),
+    ...(metric.count < FEW ? tooFew(metric.count) : drawing(one)),
     table: tableOf(one),
   });
+}
+
+function drawing(one: Distribution): Pick<Figure, 'draw' | 'read'> {
+  return { draw: (isWide) => drawTail(one, isWide), read: readData(one) };
+}
+
+function tooFew(count: number): Pick<Figure, 'draw'> {
+  const reason = `${plural(count, 'sample')}: too few for a distribution`;
+  const size = { height: 90, label: 12, left: 12 };
+  return { draw: (isWide) => emptyChart(frameOf(isWide, size), reason) };
 }
 
 /** Readings along the axis: the share above each stored value. */

@@ -179,7 +179,7 @@ function drawStrip(drawing: StripDrawing, y: number, pitch: number): Markup {
   const parts = strip.ends.map((end, i) => {
     if (end === undefined || end < from) return NOTHING;
     const width = Math.max(0.8, x(end) - x(from));
-    const rect = html`<rect class="f${STAGE[i] ?? 6}" x="${px(x(from))}" y="${px(top)}" width="${px(width)}" height="${px(thickness)}"/>`;
+    const rect = html`<rect class="strip f${STAGE[i] ?? 6}" x="${px(x(from))}" y="${px(top)}" width="${px(width)}" height="${px(thickness)}"/>`;
     from = end;
     return rect;
   });

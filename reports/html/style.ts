@@ -10,7 +10,7 @@ const LIGHT = `
   --pass: #00775a; --fail: #b3261e; --link: #0067a5;
   --pass-tint: #e3f2ed; --fail-tint: #fbe8e6; --shade: #e4e7ee;
   --c1: #0e4bd5; --c2: #7a3608; --c3: #099c62; --c4: #d85ab1; --c5: #a6870d; --c6: #4e494f;
-  --heat1: #e8eefc; --heat2: #c3d3f7; --heat3: #94b0f0; --heat4: #5c85e6; --heat5: #0e4bd5;
+  --heat1: #e8eefc; --heat2: #c3d3f7; --heat3: #94b0f0; --heat4: #6f97ec; --heat5: #0e4bd5;
   --heat-text: #1a1c20; --heat-text-strong: #ffffff;
   color-scheme: light;`;
 
@@ -92,7 +92,7 @@ svg text.limit-label { fill: var(--fail); }
 .seed-tick { stroke: var(--muted); stroke-width: 1; opacity: .55; }
 .line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; }
 .thin { stroke-width: 1; } .dashed { stroke-dasharray: 4 3; }
-.band { opacity: .2; stroke-width: 1; } .layer { opacity: .85; }
+.band { opacity: .2; stroke-width: 1; } .layer, .strip { opacity: .8; }
 .empty-box { fill: var(--panel); stroke: var(--line); stroke-dasharray: 4 4; }
 ${[1, 2, 3, 4, 5, 6].map((i) => `.s${i} { stroke: var(--c${i}); } .f${i} { fill: var(--c${i}); }`).join('\n')}
 ${[1, 2, 3, 4, 5, 6].map((i) => `svg text.t${i} { fill: var(--c${i}); }`).join('\n')}

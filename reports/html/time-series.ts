@@ -238,14 +238,13 @@ function endOf(panel: Panel, report: Report): number {
 function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
   const frame = frameOf(isWide, { height: HEIGHT, label: 96, left: 52, head: isWide ? 34 : 20 });
   const top = topOf(panel);
-  if (top === 0 && panel.series.every((one) => total(one.high) === 0)) {
-    return emptyChart(
-      frame,
-      `nothing measured in any bin of ${panel.series.map(nameOf).join(', ')}`,
-    );
+  // Zeros are drawn as zeros; only what was never measured is a gap.
+  if (panel.series.every((one) => one.high.every((value) => value === null))) {
+    const names = panel.series.map(nameOf).join(', ');
+    return emptyChart(frame, `nothing measured in any bin of ${names}`);
   }
   const x = scaleLinear([0, endOf(panel, report)], [frame.left, frame.right]);
-  const y = scaleLinear([0, top], [frame.bottom, frame.top]).nice(4);
+  const y = scaleLinear([0, top === 0 ? 1 : top], [frame.bottom, frame.top]).nice(4);
   const scale = axisScale(panel, top);
   const yTicks = y.ticks(4).map((value) => ({ at: y(value), label: tick(value, scale) }));
   const seconds = scaleLinear([0, endOf(panel, report) / 1e9], [frame.left, frame.right]);

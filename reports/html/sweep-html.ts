@@ -1,0 +1,148 @@
+/**
+ * The page of a sweep: a heat map per KPI over the first two parameters that vary, the value in
+ * each cell, missed cells framed and marked, and the table of all combinations.
+ *
+ * @module
+ */
+import { limitQuantity, plural } from '../format.ts';
+import { measuredText } from '../kpi-text.ts';
+import type { KpiResult } from '../report-schema.ts';
+import {
+  type SweepGrid,
+  type SweepResult,
+  sweepGrid,
+  sweepKpis,
+  sweepParameters,
+} from '../sweep.ts';
+import { emptyChart, figure, frameOf, svg } from './chart.ts';
+import { documentOf } from './html.ts';
+import { html, type Markup, px } from './markup.ts';
+
+const STEPS = 5;
+const ROW = 40;
+
+/** The whole document of a sweep. */
+export function renderSweepHtml(sweep: SweepResult): string {
+  const met = sweep.rows.filter((row) => row.pass).length;
+  const isMet = met === sweep.rows.length;
+  const word = isMet ? 'PASS' : 'FAIL';
+  const kpis = sweepKpis(sweep);
+  return documentOf(`${word} ${sweep.name}`, [
+    html`<header class="bar ${isMet ? 'pass' : 'fail'}"><div>
+<h1><b>${word}</b>${sweep.name}: ${met} of ${plural(sweep.rows.length, 'combination')} met</h1>
+<p class="question">${sweep.question}</p>
+<dl class="facts"><div><dt>seeds</dt><dd>${sweep.seeds.length} each, the same for all</dd></div><div><dt>parameters</dt><dd>${sweepParameters(sweep).join(', ')}</dd></div></dl>
+</div></header>
+<main>
+<section><h2>Heat maps</h2>
+${kpis.map((kpi) => heatFigure(sweepGrid(sweep, kpi)))}</section>
+${tableSection(sweep, kpis)}
+<section><h2>Do it again</h2><div class="command"><code id="reproduce">${sweep.reproduce}</code><button type="button" data-copy="reproduce" hidden>Copy</button></div></section>
+</main>
+`,
+  ]);
+}
+
+function valuesOf(grid: SweepGrid): readonly number[] {
+  return grid.cells
+    .flat()
+    .flatMap((kpi) => (kpi === undefined || kpi.value === null ? [] : [kpi.value]));
+}
+
+function heatFigure(grid: SweepGrid): Markup {
+  const cells = grid.cells.flat().filter((kpi) => kpi !== undefined);
+  const [first] = cells;
+  const values = valuesOf(grid);
+  const draw = (isWide: boolean): Markup => {
+    if (first === undefined || values.length === 0) {
+      const frame = frameOf(isWide, { height: 90, label: 12, left: 12 });
+      return emptyChart(frame, 'measured in no combination');
+    }
+    return heatMap(grid, values, isWide);
+  };
+  const missed = cells.filter((kpi) => !kpi.pass).length;
+  const limit =
+    first === undefined ? '' : `${first.comparison} ${limitQuantity(first.limit, first.unit)}`;
+  const title =
+    missed === 0
+      ? `${grid.kpi}: ${limit} is met everywhere`
+      : `${grid.kpi}: ${limit} is missed in ${missed} of ${plural(cells.length, 'cell')}`;
+  const fixed = Object.entries(grid.fixed).map(([name, value]) => `${name} = ${value}`);
+  const others = fixed.length === 0 ? '' : ` Fixed: ${fixed.join(', ')}.`;
+  const caption = `Darker (lighter on dark): larger. Framed with ✗: missed.${others}`;
+  return figure({ title, caption, draw });
+}
+
+/** Step 1..5 of a value between the least and the most. */
+function stepOf(value: number, values: readonly number[]): number {
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  if (most === least) return 1;
+  return Math.min(STEPS, 1 + Math.floor((STEPS * (value - least)) / (most - least)));
+}
+
+function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): Markup {
+  const height = 46 + ROW * grid.y.values.length;
+  const left = isWide ? 180 : 84;
+  const frame = frameOf(isWide, { height, label: 24, left });
+  const wanted = (frame.right - frame.left) / Math.max(1, grid.x.values.length);
+  const width = Math.min(wanted, 130);
+  const column = (i: number): number => frame.left + width * i;
+  const line = (i: number): number => frame.top + ROW * i;
+  const cells = grid.cells.flatMap((row, j) =>
+    row.map((kpi, i) => cell(kpi, { x: column(i), y: line(j), width, values })),
+  );
+  const xLabels = grid.x.values.map(
+    (value, i) =>
+      html`<text class="middle" x="${px(column(i) + width / 2)}" y="${line(grid.y.values.length) + 16}">${value}</text>`,
+  );
+  const yLabels = grid.y.values.map(
+    (value, j) =>
+      html`<text class="end" x="${left - 10}" y="${line(j) + ROW / 2 + 4}">${value}</text>`,
+  );
+  const names = html`<text class="strong end" x="${left - 10}" y="12">${grid.y.name}</text><text class="strong" x="${left}" y="12">${grid.x.name} →</text>`;
+  return svg(frame, `${grid.kpi} over ${grid.x.name} and ${grid.y.name}`, [
+    names,
+    cells,
+    xLabels,
+    yLabels,
+  ]);
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly values: readonly number[];
+}
+
+function cell(kpi: KpiResult | undefined, place: Place): Markup {
+  const { x, y, width, values } = place;
+  const box = `x="${px(x + 1)}" y="${y + 1}" width="${px(width - 2)}" height="${ROW - 2}" rx="4"`;
+  const middle = px(x + width / 2);
+  const attributes = { markup: box };
+  if (kpi === undefined || kpi.value === null) {
+    return html`<rect class="empty-box" ${attributes}/><text class="middle" x="${middle}" y="${y + ROW / 2 + 4}">none</text>`;
+  }
+  const step = stepOf(kpi.value, values);
+  const full = measuredText(kpi);
+  const text = full.length * 7 + 20 > width ? (full.split(/ (?=[^\d])/)[0] ?? full) : full;
+  const tone = step === STEPS ? 'on-heat-strong' : 'on-heat';
+  const frame = kpi.pass ? '' : html`<rect class="miss-frame" ${attributes}/>`;
+  return html`<g><title>${kpi.metric} ${kpi.aggregation}: ${measuredText(kpi)}</title><rect class="h${step}" ${attributes}/>${frame}<text class="middle ${tone}" x="${middle}" y="${y + ROW / 2 + 4}">${kpi.pass ? '' : '✗ '}${text}</text></g>
+`;
+}
+
+function tableSection(sweep: SweepResult, kpis: readonly string[]): Markup {
+  const parameters = sweepParameters(sweep);
+  const rows = sweep.rows.map((row) => {
+    const tone = row.pass ? 'pass-text' : 'fail-text';
+    const values = kpis.map((_, i) => {
+      const kpi = row.kpis[i];
+      return html`<td class="number ${kpi?.pass === false ? 'fail-text' : ''}">${kpi === undefined ? '-' : measuredText(kpi)}</td>`;
+    });
+    return html`<tr><td class="mark ${tone}">${row.pass ? '✓' : '✗'}</td>${parameters.map((name) => html`<td>${row.parameters[name] ?? '-'}</td>`)}${values}</tr>
+`;
+  });
+  return html`<section><h2>All combinations</h2><details open><summary>Table</summary><div><table><thead><tr><th></th>${[...parameters].map((name) => html`<th>${name}</th>`)}${kpis.map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
+}

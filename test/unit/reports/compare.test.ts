@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { changeText, compareReports } from '../../../reports/compare.ts';
+import {
+  comparisonExitCode,
+  renderComparison,
+  renderComparisonMarkdown,
+} from '../../../reports/compare-text.ts';
+import { judge } from '../../../reports/judge.ts';
+import { runInput } from './fixture.ts';
+
+const input = runInput({ seeds: 30, slowdown: 1 });
+const before = judge(input);
+const slower = judge(runInput({ seeds: 30, slowdown: 1.02 }));
+
+describe('the comparison of two reports', () => {
+  it('finds a 2 % change of the fail-over time by pairing seeds', () => {
+    const comparison = compareReports(before, slower);
+    expect(comparison.isPaired).toBe(true);
+    const [failover] = comparison.kpis;
+    expect(failover?.verdict).toBe('worse');
+    expect(failover?.difference?.correlation).toBeGreaterThan(0.95);
+    expect(comparisonExitCode(comparison)).toBe(1);
+    expect(compareReports(slower, before).kpis[0]?.verdict).toBe('better');
+  });
+
+  it('misses it without pairs, and says why there are none', () => {
+    const other = judge({
+      ...runInput({ seeds: 30, slowdown: 1.02 }),
+      scenario: { ...input.scenario, topologySha256: 'other' },
+    });
+    const comparison = compareReports(before, other);
+    expect(comparison).toMatchObject({ isPaired: false, pairingNote: 'the topologies differ' });
+    expect(comparison.kpis[0]?.verdict).toBe('inconclusive');
+    const fewer = judge(runInput({ seeds: 10, slowdown: 1 }));
+    expect(compareReports(before, fewer).pairingNote).toBe('the seeds differ');
+  });
+
+  it('calls a report the same as itself', () => {
+    const comparison = compareReports(before, before);
+    expect(comparison.verdict).toBe('same');
+    expect(comparison.kpis.map(changeText)).toEqual(comparison.kpis.map(() => 'n.s.'));
+    expect(comparisonExitCode(comparison)).toBe(0);
+  });
+
+  it('judges a ratio near 1 by what is missing', () => {
+    const seeds = input.seeds.map((seed) => ({
+      ...seed,
+      metrics: {
+        ...seed.metrics,
+        'gateway.availability': {
+          kind: 'ratio' as const,
+          numerator: 537 - (seed.seed % 2),
+          denominator: 540,
+        },
+      },
+    }));
+    const change = compareReports(before, judge({ ...input, seeds })).kpis.find(
+      (one) => one.metric === 'gateway.availability',
+    );
+    expect(change?.relative).toBeGreaterThan(-0.01);
+    expect(change?.verdict).toBe('worse');
+  });
+
+  it('does not compare what one side has not', () => {
+    const without = judge({ ...input, kpis: input.kpis.slice(1) });
+    const [failover] = compareReports(without, before).kpis;
+    expect(failover).toMatchObject({ verdict: 'not comparable', note: 'not in the baseline' });
+    const one = judge(runInput({ seeds: 1, slowdown: 1 }));
+    expect(compareReports(one, one).kpis[0]).toMatchObject({
+      verdict: 'same',
+      note: 'fewer than two seeds: no interval',
+    });
+  });
+
+  it('prints the interval of the difference, the correlation and n', () => {
+    const comparison = compareReports(before, slower);
+    const text = renderComparison(
+      { comparison, candidate: slower },
+      { colour: false, unicode: true },
+    );
+    expect(text).toMatch(/^WORSE {2}failover .*paired by seed, smallest effect 1 %/);
+    expect(text).toMatch(/✗ gateway\.failover p95 .*\[.*\] ms r=[01]\.\d\d n=30 +worse/);
+    const markdown = renderComparisonMarkdown(comparison, slower);
+    expect(markdown).toMatch(/^### ❌ failover: worse/);
+    expect(markdown).toContain('| ➖ | antireplay.false\\_reject |');
+  });
+});
