@@ -134,7 +134,7 @@ export class SimWorld implements HostWorld, PacketSink {
   addHost(options: SimHostOptions): SimHost {
     assert(!this.isSealed, 'hosts must be added before the run begins');
     assert(!this.hostsByName.has(options.name), `host ${options.name} exists already`);
-    const host = new SimHost(this, this.hostList.length, options);
+    const host = this.makeHost(this.hostList.length, options);
     this.hostList.push(host);
     this.hostsByName.set(options.name, host);
     this.claimAddress(host, options.address);
@@ -356,6 +356,11 @@ export class SimWorld implements HostWorld, PacketSink {
     network.table.free(packet);
   }
 
+  /** Makes a host of this kind of world. */
+  protected makeHost(index: number, options: SimHostOptions): SimHost {
+    return new SimHost(this, index, options);
+  }
+
   private addDirection(
     id: string,
     [from, to]: readonly [LinkEndPlace, LinkEndPlace],
@@ -394,7 +399,7 @@ export class SimWorld implements HostWorld, PacketSink {
   }
 
   /** Calls the handler; the buffer is its own during the call (engine/host/socket.ts). */
-  private handOver(socket: SimSocket, packet: number): void {
+  protected handOver(socket: SimSocket, packet: number): void {
     const { table, scheduler, fingerprint, pool } = this.network;
     const offset = table.offset[packet] as number;
     const length = table.length[packet] as number;

@@ -12,7 +12,7 @@ import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Direction } from '../../engine/net/direction.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
-import { SimWorld } from '../../engine/net/sim-world.ts';
+import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -29,6 +29,8 @@ export interface SimStageOptions {
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
+  /** Makes another kind of world with the same face. */
+  readonly makeWorld?: (options: SimWorldOptions) => SimWorld;
 }
 
 /** A simulated world with all hosts and links of a scenario. */
@@ -39,7 +41,8 @@ export class SimStageWorld implements World {
 
   constructor(options: SimStageOptions) {
     const { scenario, seed, crypto, protocolOf, buffers, fingerprint } = options;
-    this.sim = new SimWorld({
+    const make = options.makeWorld ?? ((parts): SimWorld => new SimWorld(parts));
+    this.sim = make({
       seed,
       epochSeconds: scenario.epochSeconds,
       cryptoFor: (): CryptoProvider => crypto,
