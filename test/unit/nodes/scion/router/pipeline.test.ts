@@ -1,45 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PROTOCOL_BFD, PROTOCOL_UDP } from '../../../../../nodes/scion/geometry.ts';
-import { encodePacket } from '../../../../../nodes/scion/wire/header.ts';
 import { host } from '../../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
-import { EMPTY_PATH } from '../../../../../nodes/scion/wire/path.ts';
-import { decodeScmp, type ReceivedScmp } from '../../../../../nodes/scion/wire/scmp.ts';
 import { HERE, makePacket, makeRaw, type PacketOptions, situation } from './packets.ts';
-import { type Arrival, type Sent, TestRouter, type TestRouterOptions } from './test-router.ts';
-
-const INSIDE = { internal: '127.1.1.128:31000' };
-const OTHER = { sibling: 'other' };
-
-function send(arrival: Arrival, options: PacketOptions, router: TestRouterOptions = {}): Sent {
-  return new TestRouter(situation, router).receive(arrival, makePacket(options));
-}
-
-function scmpOf(sent: Sent): ReceivedScmp {
-  const view = new PacketView();
-  expect(view.parse(sent.packet!, 0, sent.packet!.length)).toBeUndefined();
-  expect(view.upperChecksum()).toBe(0);
-  return decodeScmp(sent.packet!.subarray(view.upperOffset)) as ReceivedScmp;
-}
-
-/** Where the current hop field of a plain one-segment IPv4 path is: 36 + 4 + 8 + 12 x hop. */
-const hopPointer = (hop: number): number => 36 + 4 + 8 + 12 * hop;
-
-/** A path through this AS in the middle of one segment. */
-const through = (from: number, to: number, isConsDir = true): PacketOptions => ({
-  segments: [
-    {
-      isConsDir,
-      hops: [
-        [0, 77],
-        [from, to],
-        [77, 0],
-      ],
-    },
-  ],
-  current: 1,
-});
+import { hopPointer, INSIDE, OTHER, scmpOf, send, through } from './sending.ts';
+import { TestRouter } from './test-router.ts';
 
 describe('forwarding between other ASes (steps 14 to 18)', () => {
   const carried: readonly (readonly [number, number])[] = [
@@ -418,31 +382,5 @@ describe('checks on the way in', () => {
     const packet = makeRaw({ ...through(3, 2), ageSeconds: 1e6 }, 202, new Uint8Array(0));
     const sent = new TestRouter(situation).receive({ external: 3 }, packet);
     expect(sent).toEqual({ drop: 'hop-expired', suppressed: true });
-  });
-});
-
-describe('packets without a path', () => {
-  const inside = (nextHeader: number): Uint8Array => {
-    const header = {
-      trafficClass: 0,
-      flowId: 1,
-      nextHeader,
-      source: isdAs(HERE),
-      target: isdAs(HERE),
-      sourceHost: host('127.1.1.2'),
-      targetHost: host('127.1.1.1'),
-      path: EMPTY_PATH,
-    };
-    return encodePacket(header, new Uint8Array(24));
-  };
-
-  it('are BFD of the link they came on', () => {
-    const sent = new TestRouter(situation).receive(OTHER, inside(PROTOCOL_BFD));
-    expect(sent).toEqual({ bfd: OTHER });
-  });
-
-  it('are dropped without a reply when they are anything else', () => {
-    const sent = new TestRouter(situation).receive(INSIDE, inside(PROTOCOL_UDP));
-    expect(sent).toEqual({ drop: 'empty-path-not-bfd' });
   });
 });
