@@ -110,7 +110,9 @@ function loadInner({ request, problems }: Parts, source: Source): LoadedTopology
     const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
     return isMap ? topologyOf(source, value, path, { problems, registry }) : undefined;
   }
-  const places = [dirname(source.path), folders.topologies];
+  // A bare name means the shelf of topologies first: scenarios often bear the same name.
+  const own = dirname(source.path);
+  const places = value.includes('/') ? [own, folders.topologies] : [folders.topologies, own];
   const found = findFile(value, places, ['scenarios', 'topologies']);
   if ('message' in found) {
     problems.add(source, { code: 'E116', path, part: 'value', ...found });

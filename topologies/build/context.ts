@@ -33,6 +33,11 @@ export class BuildContext {
     this.problems.add(this.source, { code, path, part: 'value', ...words }, this.root);
   }
 
+  /** Notes a warning once. */
+  warn(text: string): void {
+    if (!this.warnings.includes(text)) this.warnings.push(text);
+  }
+
   /** Where an entry stands. */
   position(path: FilePath, part: EntryPart = 'value'): SourcePosition {
     return positionOf(this.source, [...this.root, ...path], part);

@@ -130,5 +130,5 @@ function warnOfJitter(context: BuildContext, path: FilePath, direction: Directio
   }[jitter.kind]();
   if (earliest <= delayNs) return;
   const { file, line } = context.position(path);
-  context.warnings.push(`${file}:${line}: jitter may exceed the delay and is cut at delay 0`);
+  context.warn(`${file}:${line}: jitter may exceed the delay and is cut at delay 0`);
 }

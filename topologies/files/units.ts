@@ -87,42 +87,54 @@ const RATE_UNIT = /^([kmgt]?)(?:bits?(?:\/s)?|bps)$/i;
 export function readQuantity(text: string): Quantity | BareNumber | undefined {
   const match = NUMBER_AND_UNIT.exec(text.trim());
   if (match === null) return undefined;
-  const value = readNumber(match[1] ?? '');
+  const digits = match[1] ?? '';
+  const value = readNumber(digits);
   if (value === undefined) return undefined;
   const unit = match[2]?.trim() ?? '';
-  return unit === '' ? { kind: 'number', value } : withUnit(value, unit);
+  return unit === '' ? { kind: 'number', value } : withUnit(digits, unit);
 }
 
 /** Reads a plain decimal number; `_` may stand between digits. */
 export function readNumber(text: string): number | undefined {
-  if (!/\d/.test(text) || /_(?!\d)/.test(text)) return undefined;
+  if (!/\d/.test(text) || /(?<!\d)_|_(?!\d)/.test(text)) return undefined;
   const value = Number(text.replaceAll('_', ''));
   return Number.isNaN(value) ? undefined : value;
 }
 
-function withUnit(value: number, unit: string): Quantity | undefined {
-  if (unit === '%') return { kind: 'ratio', value: scale(value, 1e-2) };
-  if (unit === 'ppm') return { kind: 'drift', value };
-  if (/^packets?$/.test(unit)) return { kind: 'packets', value };
+function withUnit(digits: string, unit: string): Quantity | undefined {
+  if (unit === '%') return { kind: 'ratio', value: scale(digits, 1e-2) };
+  if (unit === 'ppm') return { kind: 'drift', value: scale(digits, 1) };
+  if (/^packets?$/.test(unit)) return { kind: 'packets', value: scale(digits, 1) };
   const time = TIME_NS[unit];
-  if (time !== undefined) return { kind: 'time', value: scale(value, time) };
+  if (time !== undefined) return { kind: 'time', value: scale(digits, time) };
   const size = SIZE_BYTES[unit];
-  if (size !== undefined) return { kind: 'size', value: scale(value, size) };
+  if (size !== undefined) return { kind: 'size', value: scale(digits, size) };
   const rate = RATE_UNIT.exec(unit);
   if (rate !== null) {
     const factor = RATE_PREFIX[(rate[1] ?? '').toLowerCase()] ?? 1;
-    return { kind: 'rate', value: scale(value, factor) };
+    return { kind: 'rate', value: scale(digits, factor) };
   }
   const per = unit.startsWith('/') ? PER_SECONDS[unit.slice(1).trim()] : undefined;
-  return per === undefined ? undefined : { kind: 'packet-rate', value: scale(value, 1 / per) };
+  return per === undefined ? undefined : { kind: 'packet-rate', value: scale(digits, 1) / per };
 }
 
-/** Decimal digits that survive: enough for what people write, and no binary dust behind them. */
-const DIGITS = 15;
-
-/** Multiplies without leaving binary dust behind: 0.1 ms is 100,000 ns, 99.9 % is 0.999. */
-function scale(value: number, factor: number): number {
-  return Number((value * factor).toPrecision(DIGITS));
+/**
+ * Multiplies exactly where the result has an exact double: the powers of ten of the factor go into
+ * the decimal text, so that 99.9 % is 0.999 and 1000000.295488601 s has its last nanosecond.
+ */
+function scale(digits: string, factor: number): number {
+  const [mantissa = '', exponent = '0'] = digits.replaceAll('_', '').toLowerCase().split('e');
+  let tens = 0;
+  let rest = factor;
+  while (rest < 1) {
+    rest = Math.round(rest * 1e6) / 1e5;
+    tens -= 1;
+  }
+  while (rest % 10 === 0) {
+    rest /= 10;
+    tens += 1;
+  }
+  return Number(`${mantissa}e${Number(exponent) + tens}`) * rest;
 }
 
 const TIME_STEPS: readonly (readonly [string, number])[] = [
@@ -135,16 +147,18 @@ const TIME_STEPS: readonly (readonly [string, number])[] = [
   ['ns', 1],
 ];
 
+/** Above this, seconds give way to minutes, hours and days where those come out whole. */
+const LONG_NS = 600e9;
+
 /** Words a time in the largest unit that gives at most three decimals: `60s`, `2.45ms`. */
 export function formatTime(ns: number): string {
   if (ns === 0) return '0s';
   for (const [unit, factor] of TIME_STEPS) {
-    const value = ns / factor;
     const isLong = factor > 1e9;
-    if (Math.abs(value) >= (isLong ? 2 : 1) && Number.isInteger(isLong ? value : value * 1e3)) {
-      if (isLong && ns < 600e9) continue;
-      return `${value}${unit}`;
-    }
+    if (isLong && (Math.abs(ns) < LONG_NS || ns % factor !== 0)) continue;
+    // A long time with a fine remainder is written in ns, where no quotient can round.
+    const isShort = Math.abs(ns) >= factor && Math.abs(ns) < factor * 1e9;
+    if (isLong || (isShort && ns % (factor / 1e3) === 0)) return `${ns / factor}${unit}`;
   }
   return `${ns}ns`;
 }

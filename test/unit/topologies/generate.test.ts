@@ -1,0 +1,88 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Connectivity } from '../../../topologies/build/connectivity.ts';
+import { loadTopology } from '../../../topologies/load.ts';
+import type { Topology } from '../../../topologies/model.ts';
+import { FileFolder, registry } from '../../bad-files/fixture.ts';
+
+const files = new FileFolder();
+afterAll(() => files.remove());
+
+function generate(entry: string): Topology {
+  const text = `name: g\ndefaults: { node: { run: ping } }\ngenerate: { ${entry} }\n`;
+  const path = files.write('topologies/g.yaml', text);
+  return loadTopology({ path, folders: files.folders, registry });
+}
+
+const pairs = (topology: Topology): readonly string[] =>
+  topology.links.map(({ a, b }) => `${a.host.slice(5)}-${b.host.slice(5)}`);
+
+const isWhole = (topology: Topology): boolean => {
+  const connectivity = new Connectivity(topology);
+  const [first] = topology.hosts;
+  return topology.hosts.every((host) => connectivity.isReachable(first?.name ?? '', host.name));
+};
+
+describe('generators', () => {
+  it('make a line, a ring and a star', () => {
+    expect(pairs(generate('kind: line, nodes: 4'))).toEqual(['1-2', '2-3', '3-4']);
+    expect(pairs(generate('kind: ring, nodes: 4'))).toEqual(['1-2', '2-3', '3-4', '4-1']);
+    expect(pairs(generate('kind: star, nodes: 4'))).toEqual(['1-2', '1-3', '1-4']);
+  });
+
+  it('make a tree breadth first, and a drawn one that is the same for the same seed', () => {
+    expect(pairs(generate('kind: tree, nodes: 6'))).toEqual(['1-2', '1-3', '2-4', '2-5', '3-6']);
+    const drawn = (seed: number): readonly string[] =>
+      pairs(generate(`kind: tree, nodes: 40, children: 5, seed: ${seed}`));
+    expect(drawn(1)).toEqual(drawn(1));
+    expect(drawn(1)).not.toEqual(drawn(2));
+    expect(drawn(1)).toHaveLength(39);
+  });
+
+  it('make a SCION hierarchy that hangs together, with relations that fit the levels', () => {
+    const topology = generate(
+      'kind: scion, isds: 3, cores: 3, leaves: 6, depth: 2, parents: 2, peering: 4, seed: 7',
+    );
+    expect(topology.ases).toHaveLength(27);
+    expect(topology.ases.filter((as) => as.core)).toHaveLength(9);
+    const count = (relation: string): number =>
+      topology.links.filter((link) => link.relation === relation).length;
+    expect(count('core')).toBe(3 * 3 + 2 * 3);
+    expect(count('parent-child')).toBe(18 * 2);
+    expect(count('peer')).toBe(4);
+    expect(isWhole(topology)).toBe(true);
+    const gateways = topology.hosts.filter((host) => host.protocol === 'gateway');
+    expect(gateways.length).toBeGreaterThanOrEqual(9);
+    expect(count('internal')).toBe(gateways.length);
+  });
+
+  it('draw the same hierarchy from the same seed and another one from another', () => {
+    const ends = (seed: number): unknown =>
+      generate(`kind: scion, leaves: 8, cores: 3, seed: ${seed}`).links.map((link) => link.id);
+    expect(ends(1)).toEqual(ends(1));
+    expect(ends(1)).not.toEqual(ends(2));
+  });
+
+  it('take delays from the defaults of the file and add its own lists', () => {
+    const path = files.write(
+      'topologies/g.yaml',
+      `name: g
+defaults: { node: { run: ping }, link: { rate: 5Mbit/s, delay: 9ms } }
+generate: { kind: line, nodes: 2 }
+nodes: [{ name: extra }]
+links: [{ ends: extra <-> node-1 }]
+`,
+    );
+    const topology = loadTopology({ path, folders: files.folders, registry });
+    expect(topology.links.map((link) => link.forward)).toEqual([
+      { rateBps: 5e6, delayNs: 9e6 },
+      { rateBps: 5e6, delayNs: 9e6 },
+    ]);
+    expect(isWhole(topology)).toBe(true);
+  });
+
+  it('make 10,000 nodes within two seconds', () => {
+    const started = performance.now();
+    expect(generate('kind: tree, nodes: 10000').links).toHaveLength(9_999);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadTopology } from '../../../topologies/load.ts';
+import type { Topology } from '../../../topologies/model.ts';
+import { FileFolder, registry } from '../../bad-files/fixture.ts';
+import { hasVectors, vectorText } from '../../vectors-root.ts';
+
+const files = new FileFolder();
+afterAll(() => files.remove());
+
+function importTopo(text: string): Topology {
+  files.write('topologies/x.topo', text);
+  const path = files.write('topologies/i.yaml', 'name: i\nimport: { scion: x.topo }\n');
+  return loadTopology({ path, folders: files.folders, registry });
+}
+
+describe('SCION topology files', () => {
+  // The folder of published files is outside the repository; vectors-root prints when it is missing.
+  it.runIf(hasVectors).each([
+    ['tiny.topo', 3, 2],
+    ['tiny4.topo', 3, 2],
+    ['default.topo', 16, 29],
+    ['wide.topo', 18, 25],
+    ['big.topo', 13, 19],
+    ['peering-test.topo', 9, 9],
+  ])('%s gives %i ASes, %i links and twice as many interfaces', (file, ases, links) => {
+    const topology = importTopo(vectorText(`scion/topologies/${file}`));
+    const outer = topology.links.filter((link) => link.relation !== 'internal');
+    expect([topology.ases.length, outer.length]).toEqual([ases, links]);
+    const isdAs = new Map(topology.hosts.map((host) => [host.name, host.isdAs]));
+    const interfaces = outer.flatMap(({ a, b }) =>
+      [a, b].map((end) => `${isdAs.get(end.host)}#${end.ifId}`),
+    );
+    expect(new Set(interfaces).size).toBe(2 * links);
+  });
+
+  it.runIf(hasVectors)('default.topo has 42 routers, no gateway, and interfaces as pinned', () => {
+    const topology = importTopo(vectorText('scion/topologies/default.topo'));
+    expect(topology.hosts).toHaveLength(42);
+    expect(topology.hosts.every((host) => host.protocol === 'scion')).toBe(true);
+    const first = topology.links[0];
+    expect([first?.a.host, first?.a.ifId, first?.b.host, first?.b.ifId]).toEqual([
+      'br1-ff00_0_110-1',
+      1,
+      'br1-ff00_0_120-1',
+      6,
+    ]);
+    expect(topology.ases.filter((as) => as.core)).toHaveLength(5);
+    expect(topology.ases.find((as) => as.isdAs === '1-ff00:0:112')?.mtu).toBe(1_450);
+  });
+
+  it('joins ends with the same letter to one router, and gives missing interfaces 1, 2, 3', () => {
+    const topology = importTopo(`ASes:
+  "1-ff00:0:110": { core: true }
+  "1-ff00:0:111": { cert_issuer: 1-ff00:0:110 }
+links:
+  - { a: "1-ff00:0:110-A", b: "1-ff00:0:111", linkAtoB: CHILD, mtu: 1280 }
+  - { a: "1-ff00:0:110-A#1", b: "1-ff00:0:111", linkAtoB: CHILD }
+`);
+    expect(topology.hosts.map((host) => host.name)).toEqual([
+      'br1-ff00_0_110-1',
+      'br1-ff00_0_111-1',
+      'br1-ff00_0_111-2',
+    ]);
+    const outer = topology.links.filter((link) => link.relation === 'parent-child');
+    expect(outer.map((link) => [link.a.ifId, link.b.ifId, link.forward.mtu])).toEqual([
+      [2, 1, 1_280],
+      [1, 2, 1_472],
+    ]);
+  });
+
+  it('shows a mistake inside the imported file there', () => {
+    const topo =
+      'ASes:\n  "1-ff00:0:110": { core: true }\nlinks:\n  - { a: "1-ff00:0:110#1", b: "1-ff00:0:1#2", linkAtoB: CHID }\n';
+    expect(() => importTopo(topo)).toThrow(
+      /x\.topo:4:\d+ {2}links\[0\]\.linkAtoB: "CHID" is not known/,
+    );
+    expect(() => importTopo(topo.replace('CHID', 'CHILD'))).toThrow(
+      /x\.topo:4:\d+ {2}links\[0\]\.b: AS "1-ff00:0:1" is not in ASes/,
+    );
+  });
+});
