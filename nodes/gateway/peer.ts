@@ -381,8 +381,7 @@ export class Peer {
 
   #sendProbe(path: number, probe: number): void {
     const carrier = this.#carrierAt(path);
-    // Without keys there is nothing to probe with; the time-out counts it as missed.
-    if (carrier === undefined || !this.session.isOpen) return;
+    if (carrier === undefined) return;
     writeProbe(this.#probeBody, { probe, path });
     this.#sendFrame(carrier, FRAME_TYPE.probe, this.#probeBody, [0, 1]);
   }
@@ -427,6 +426,7 @@ export class Peer {
     host.meter.counter('gateway.rekeys').add(1);
     host.trace.state(`session ${this.name}`, `epoch ${this.session.epoch}`);
     this.#sendWaiting();
+    this.#arm();
   }
 
   #sendWaiting(): void {
@@ -450,7 +450,9 @@ export class Peer {
     const at: Moment = this.#context.moment();
     this.session.tick(at);
     this.#reassembler.expire(at.nowNs);
-    if (at.nowNs >= this.controller.deadline()) this.#perform(this.controller.tick(at.nowNs));
+    // Without keys there is nothing to probe with.
+    const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
+    if (isDue) this.#perform(this.controller.tick(at.nowNs));
     this.#dropStale(at.nowNs);
     this.#arm();
   }
@@ -466,7 +468,7 @@ export class Peer {
   #arm(): void {
     const { host } = this.#context;
     const due = Math.min(
-      this.controller.deadline(),
+      this.session.isOpen ? this.controller.deadline() : Number.POSITIVE_INFINITY,
       this.session.deadlineNs,
       this.#reassembler.deadlineNs,
       (this.#waiting[0]?.sinceNs ?? Number.POSITIVE_INFINITY) + WAITING_NS_MAX + 1,

@@ -12,7 +12,7 @@ import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { FaultAction, FaultSpec, LinkSelector, Scenario } from '../model.ts';
-import { ReplayTap } from './replay-tap.ts';
+import { type After, ReplayTap } from './replay-tap.ts';
 import type { Undo, World } from './world.ts';
 
 /** A fault of the file that cannot be carried out; exit 2 with its position. */
@@ -159,10 +159,12 @@ export class FaultDriver {
         const undo = ids.flatMap((id) =>
           sides.map((side) => {
             const draws = openStream(this.#context.seed, `link/${id}/${side}`, 'tap');
-            return this.#context.world.link(id).tap(side, new ReplayTap(action, draws).see);
+            const { world } = this.#context;
+            const after: After = (delay, fire) => world.at(world.now() + delay, fire);
+            return world.link(id).tap(side, new ReplayTap(action, draws, after).see);
           }),
         );
-        return { targets: ids, cut: [], text: `${ids.join(', ')} tapped`, undo };
+        return { targets: ids, cut: [], text: `${namesOf(ids)} tapped`, undo };
       }
     }
   }
@@ -178,7 +180,7 @@ export class FaultDriver {
     const change = linkChange(action.set);
     const undo = ids.map((id) => world.link(id).change(change, action.direction));
     const word = isCut ? 'down' : 'changed';
-    return { targets: ids, cut: isCut ? ids : [], text: `${ids.join(', ')} ${word}`, undo };
+    return { targets: ids, cut: isCut ? ids : [], text: `${namesOf(ids)} ${word}`, undo };
   }
 
   /** A cut that leaves no alternative measures nothing but its own length. */
@@ -193,7 +195,7 @@ export class FaultDriver {
 
   #hold(ids: readonly string[]): Hit {
     const undo = ids.map((id) => this.#context.world.link(id).hold('both'));
-    return { targets: ids, cut: ids, text: `${ids.join(', ')} held`, undo };
+    return { targets: ids, cut: ids, text: `${namesOf(ids)} held`, undo };
   }
 
   #partition(action: Extract<FaultAction, { kind: 'partition' }>): Hit {
@@ -268,6 +270,11 @@ interface Hit {
 function selectedIds(action: FaultAction): readonly string[] {
   const hasLinks = action.kind === 'set-link' || action.kind === 'hold-link';
   return hasLinks && action.links.kind === 'ids' ? action.links.ids : [];
+}
+
+/** Names for people: all of a few, the number and the first of many. */
+function namesOf(ids: readonly string[]): string {
+  return ids.length <= 2 ? ids.join(', ') : `${ids.length} links (${ids[0]}, …)`;
 }
 
 function hopIndex(

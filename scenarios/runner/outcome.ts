@@ -168,7 +168,7 @@ function effectsOn(stage: Stage, flow: Flow, atNs: number): Record<string, numbe
   if (reaction !== undefined && reaction.detectedNs >= 0) effects['detected'] = reaction.detectedNs;
   if (reaction !== undefined && reaction.switchedNs >= 0) effects['switched'] = reaction.switchedNs;
   if (sample === undefined) return effects;
-  return { ...effects, 'first packet': sample.firstPacketNs, gap: sample.gapNs };
+  return { ...effects, 'first packet': sample.firstPacketNs };
 }
 
 function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {

@@ -13,19 +13,34 @@ import type { Tap, TapControl, TappedPacket } from './world.ts';
 
 /** Packets kept for later at most; far above the distances that scenarios ask for. */
 const HELD_MAX = 65_536;
+/**
+ * Genuine packets are moved back by packets, but never for longer than this, ns: on a link that
+ * carries a probe now and then, a thousand packets would be a minute and not a reordering.
+ */
+const MOVE_NS_MAX = 100_000_000;
+
+/** Calls back after a time of the world. */
+export type After = (delayNs: number, fire: () => void) => void;
+
+interface Held {
+  readonly bytes: Uint8Array;
+  isReleased: boolean;
+}
 
 /** One attacker. */
 export class ReplayTap {
   readonly #action: Extract<FaultAction, { kind: 'tap' }>;
   readonly #random: RandomStream;
   /** Copies to inject when the packet count reaches the key. */
-  readonly #due = new Map<number, Uint8Array[]>();
+  readonly #due = new Map<number, Held[]>();
+  readonly #after: After;
   #seen = 0;
   #held = 0;
 
-  constructor(action: Extract<FaultAction, { kind: 'tap' }>, random: RandomStream) {
+  constructor(action: Extract<FaultAction, { kind: 'tap' }>, random: RandomStream, after: After) {
     this.#action = action;
     this.#random = random;
+    this.#after = after;
   }
 
   /** Sees one packet; false takes it out of the direction. */
@@ -43,24 +58,34 @@ export class ReplayTap {
     if (isReplayed) this.#keep(this.#seen + replayAfter, copyOf(packet));
     if (isForged) this.#keep(this.#seen + 1, forgedCopy(packet, bit));
     if (!isMoved) return true;
-    return !this.#keep(this.#seen + moveBy, copyOf(packet));
+    const held = this.#keep(this.#seen + moveBy, copyOf(packet));
+    if (held === undefined) return true;
+    this.#after(MOVE_NS_MAX, () => this.#inject(held, control));
+    return false;
   };
 
-  #keep(dueAt: number, bytes: Uint8Array): boolean {
-    if (this.#held >= HELD_MAX) return false;
+  #keep(dueAt: number, bytes: Uint8Array): Held | undefined {
+    if (this.#held >= HELD_MAX) return undefined;
     this.#held += 1;
+    const held: Held = { bytes, isReleased: false };
     const waiting = this.#due.get(dueAt);
-    if (waiting === undefined) this.#due.set(dueAt, [bytes]);
-    else waiting.push(bytes);
-    return true;
+    if (waiting === undefined) this.#due.set(dueAt, [held]);
+    else waiting.push(held);
+    return held;
   }
 
   #release(control: TapControl): void {
     const due = this.#due.get(this.#seen);
     if (due === undefined) return;
     this.#due.delete(this.#seen);
-    this.#held -= due.length;
-    for (const bytes of due) control.inject(bytes);
+    for (const held of due) this.#inject(held, control);
+  }
+
+  #inject(held: Held, control: TapControl): void {
+    if (held.isReleased) return;
+    held.isReleased = true;
+    this.#held -= 1;
+    control.inject(held.bytes);
   }
 }
 

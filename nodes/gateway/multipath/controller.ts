@@ -222,7 +222,7 @@ export class MultipathController implements PathController {
 
   /** The best of all paths, not the one whose first probe happened to come back first. */
   #chooseFirst(now: number): void {
-    const first = this.#best(now, (path) => path.isHealthy);
+    const first = this.#best(now, (path) => path.isHealthy || path.health === 'degraded');
     if (first < 0) return;
     if (this.#startByNs === Number.POSITIVE_INFINITY) this.#startByNs = now + START_PATIENCE_NS;
     const isComplete = this.#paths.every((path) => path.health !== 'unknown');

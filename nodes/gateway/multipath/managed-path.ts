@@ -21,6 +21,8 @@ const DEAD_STEADY_PROBES = 10;
 /** Mean time between false alarms that the number of misses must leave (spec/scion.md 7.2). */
 const FALSE_ALARM_NS = 3_600_000_000_000;
 const MISSES_MAX = 6;
+/** A path that never answered is asked this often at the full pace, 5 s at 50 ms, then by its role. */
+const NEW_PATH_PROBES = 100;
 
 /** A managed path. */
 export class ManagedPath {
@@ -39,6 +41,7 @@ export class ManagedPath {
   /** Since when it has been better than the active path; -1 when it is not. */
   betterSinceNs = -1;
   #deadProbes = 0;
+  #unansweredProbes = 0;
 
   constructor(info: PathInfo, smoothing: number, firstProbeNs: number) {
     this.info = info;
@@ -54,8 +57,9 @@ export class ManagedPath {
   /** Interval of probes by health and role (spec/scion.md 7.3: 50 / 50 / 500 ms, cold rarely). */
   probeIntervalNs(options: MultipathOptions): number {
     if (this.health === 'dead') return this.#deadIntervalNs(options);
-    const isWatched = this.health === 'probation' || this.health === 'unknown';
-    if (isWatched || this.exploring > 0) return options.probeIntervalNs;
+    const isNew = this.health === 'unknown' && this.#unansweredProbes < NEW_PATH_PROBES;
+    const isWatched = isNew || this.health === 'probation' || this.exploring > 0;
+    if (isWatched) return options.probeIntervalNs;
     switch (this.role) {
       case 'active':
       case 'standby':
@@ -71,14 +75,16 @@ export class ManagedPath {
   probed(now: number, options: MultipathOptions): void {
     if (this.exploring > 0) this.exploring -= 1;
     if (this.health === 'dead') this.#deadProbes += 1;
+    if (this.health === 'unknown') this.#unansweredProbes += 1;
     this.nextProbeNs = now + this.probeIntervalNs(options);
   }
 
   /** Takes an answer; returns true when the health changed. */
   answered(now: number, rttNs: number, options: MultipathOptions): boolean {
+    const before = this.health;
+    if (before === 'dead') this.quality.forgetLosses();
     this.quality.answer(now, rttNs);
     this.accusedNs = -1;
-    const before = this.health;
     if (before === 'unknown') this.health = 'alive';
     if (before === 'dead') this.#enterProbation(now, options);
     if (before === 'probation' && this.quality.consecutiveAnswers >= PROBATION_ANSWERS) {
@@ -90,8 +96,10 @@ export class ManagedPath {
 
   /** Takes a missed probe; returns true when the health changed. */
   missed(now: number, sentNs: number, options: MultipathOptions): boolean {
-    this.quality.miss();
     const before = this.health;
+    // A path that never answered cannot die; it is asked until it does.
+    if (before === 'unknown') return false;
+    this.quality.miss();
     const isAccused = this.accusedNs >= 0 && sentNs >= this.accusedNs - 1_000_000_000;
     if (isAccused) this.die(now, 'scmp');
     else if (this.quality.consecutiveMisses >= missesNeeded(this.quality.loss, options)) {

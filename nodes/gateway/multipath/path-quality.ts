@@ -65,6 +65,14 @@ export class PathQuality {
     this.#note(1);
   }
 
+  /** Forgets losses: an outage that is over says nothing about the path that came back. */
+  forgetLosses(): void {
+    this.#outcomes.fill(0);
+    this.#outcomeCount = 0;
+    this.#lost = 0;
+    this.consecutiveMisses = 0;
+  }
+
   /** A late answer turns its miss back: the probe was slow, not lost. */
   unmiss(): void {
     const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
