@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
 import { buildTopology } from './build/build.ts';
 import { BuildContext } from './build/context.ts';
 import type { LoadedTopology } from './build/loaded.ts';
@@ -76,11 +75,6 @@ export function topologyOf(
   if (input === undefined) return undefined;
   const context = new BuildContext({ source, root, ...parts });
   return { topology: buildTopology(context, input), source, root };
-}
-
-/** Folder from which paths inside a file count. */
-export function folderOf(source: Source): string {
-  return dirname(source.path);
 }
 
 /** The error of a file named on the command line that is not there. */

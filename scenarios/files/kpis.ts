@@ -79,7 +79,7 @@ export function resolveKpis(
 }
 
 /** Metrics that a run on this topology measures: the runner's, and those of its protocols. */
-export function metricsOf(
+function metricsOf(
   context: Pick<ScenarioContext, 'registry' | 'topology'>,
 ): ReadonlyMap<string, MetricDefinition> {
   const names = new Set(context.topology.hosts.map((host) => host.protocol));

@@ -206,7 +206,7 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
 }
 
 /** One entry of `kpis`: limits by aggregation. */
-export const kpiSchema = z
+const kpiSchema = z
   .strictObject({
     p50: limit(),
     p90: limit(),

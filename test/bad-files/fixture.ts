@@ -12,7 +12,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import type { Folders, Registry } from '../../topologies/files/registry.ts';
 
 /** The network that bad scenarios name: two reachable gateways, and one of ISD 3 that is not. */
-export const NET = `name: net
+const NET = `name: net
 defaults:
   node: { run: scion }
   link: { rate: 1Gbit/s, delay: 1ms }

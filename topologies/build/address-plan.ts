@@ -22,7 +22,7 @@ const GATEWAY_RANGE = [111, 127] as const;
 const HOST_RANGE = [128, 254] as const;
 
 /** First port of links at a host (scion.md 3.3). */
-export const LINK_PORT_FIRST = 50_000;
+const LINK_PORT_FIRST = 50_000;
 const PORT_MAX = 65_535;
 /** In the `ports` plan: first port of the first host, and ports of a host that are not links. */
 const PORTS_FIRST = 10_000;

@@ -29,7 +29,7 @@ export interface OptionLayers {
  *
  * @returns a new map; neither argument changes.
  */
-export function mergeOptions(
+function mergeOptions(
   below: Readonly<Record<string, unknown>>,
   above: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

@@ -94,7 +94,7 @@ export class ConfigError extends Error {
 }
 
 /** Words at most 20 issues, and the number of the others. */
-export function formatIssues(issues: readonly ConfigIssue[]): string {
+function formatIssues(issues: readonly ConfigIssue[]): string {
   const shown = issues.slice(0, SHOWN_MAX).map(formatIssue);
   const rest = issues.length - shown.length;
   return rest > 0 ? [...shown, `and ${rest} more`].join('\n') : shown.join('\n');

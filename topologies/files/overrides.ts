@@ -40,22 +40,22 @@ export function applyOverrides(
   overrides: readonly Override[],
   fileKeys: readonly string[],
 ): FlagPlaces {
-  const written: { readonly path: FilePath; readonly flag: Override }[] = [];
+  const written: (Written & { readonly flag: Override })[] = [];
   const issues: ConfigIssue[] = [];
   const named = fileKeys.filter((key) => typeof document.get(key) === 'string');
   for (const flag of overrides) {
     if (named.some((key) => flag.path.startsWith(`${key}.`))) continue;
-    const path = resolvePath(document, flag, issues);
-    if (path === undefined) continue;
-    document.setIn(path, parseValue(document, flag.value));
-    written.push({ path, flag });
+    const target = resolvePath(document, flag, issues);
+    if (target === undefined) continue;
+    document.setIn(target.path, parseValue(document, flag.value));
+    written.push({ ...target, flag });
   }
   if (issues.length > 0) throw new ConfigError(issues);
   return (path, part) => {
     // The last flag wins, as it did in the document.
-    const hit = written.findLast((entry) => isWithin(path, entry.path));
+    const hit = written.findLast((entry) => isWithin(path, entry.root));
     if (hit === undefined) return undefined;
-    const isKey = part === 'key' && hit.path.length === path.length;
+    const isKey = part === 'key' && path.length <= hit.path.length;
     return flagPlace(hit.flag, isKey ? 'path' : 'value');
   };
 }
@@ -90,33 +90,45 @@ function flagPlace(flag: Override, part: 'path' | 'value'): IssuePlace {
   return { file: FLAG_FILE, line: 1, column, endColumn, sourceLine };
 }
 
+/** What a flag wrote, and the topmost entry that it created on the way. */
+interface Written {
+  readonly path: FilePath;
+  readonly root: FilePath;
+}
+
 /** Follows a dotted path; keys may hold dots, so the longest key that exists wins. */
 function resolvePath(
   document: Document,
   flag: Override,
   issues: ConfigIssue[],
-): FilePath | undefined {
+): Written | undefined {
   const steps: (string | number)[] = [];
+  let root: FilePath | undefined;
   let rest = flag.path.split('.');
   while (rest.length > 0) {
     const node: unknown = steps.length === 0 ? document.contents : document.getIn(steps, true);
-    const step = isSeq(node) ? listStep(node.toJSON(), rest) : mapStep(node, rest);
+    const step = isSeq(node) ? listStep(node.toJSON(), rest) : mapStep(node, rest, steps);
     if (step === undefined) {
       issues.push(lostPath(flag, [...steps, rest[0] ?? ''], node));
       return undefined;
     }
     steps.push(step.key);
+    if (step.isNew === true) root ??= [...steps];
     rest = rest.slice(step.taken);
   }
-  return steps;
+  return { path: steps, root: root ?? steps };
 }
 
 interface Step {
   readonly key: string | number;
   readonly taken: number;
+  readonly isNew?: boolean;
 }
 
-function mapStep(node: unknown, rest: readonly string[]): Step | undefined {
+/** Maps whose keys hold dots: the last step of a new path below them is an entry of its own. */
+const DOTTED_KEYS = 'kpis';
+
+function mapStep(node: unknown, rest: readonly string[], steps: FilePath): Step | undefined {
   if (isMap(node)) {
     const keys = node.items.map(keyText);
     for (let taken = rest.length; taken > 0; taken -= 1) {
@@ -127,8 +139,10 @@ function mapStep(node: unknown, rest: readonly string[]): Step | undefined {
     // Below a text or a number there is nothing to set.
     return undefined;
   }
-  const key = rest[0];
-  return key === undefined || key === '' ? undefined : { key, taken: 1 };
+  const isDotted = steps.length === 1 && steps[0] === DOTTED_KEYS;
+  const taken = isDotted ? Math.max(1, rest.length - 1) : 1;
+  const key = rest.slice(0, taken).join('.');
+  return key === '' ? undefined : { key, taken, isNew: true };
 }
 
 function listStep(items: readonly unknown[], rest: readonly string[]): Step | undefined {

@@ -96,7 +96,7 @@ function quantity(
 }
 
 /** What a message expects: `a time such as 60s, 500ms, 2min`. */
-export function expectation(kind: UnitKind): string {
+function expectation(kind: UnitKind): string {
   return `${UNIT_WORDS[kind].a} such as ${UNIT_EXAMPLES[kind]}`;
 }
 

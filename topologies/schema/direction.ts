@@ -59,7 +59,7 @@ const lossKinds = z.discriminatedUnion('kind', [
 ]);
 
 /** Loss: a share, or a model. */
-export const lossSchema = z
+const lossSchema = z
   .union([share(), lossKinds])
   .transform((loss): LossSpec => {
     if (typeof loss === 'number') return { kind: 'bernoulli', probability: loss };
@@ -89,7 +89,7 @@ const jitterKinds = z.discriminatedUnion('kind', [
 ]);
 
 /** Jitter: the half width of a uniform law, or a law. */
-export const jitterSchema = z
+const jitterSchema = z
   .union([time(), jitterKinds])
   .transform((jitter): JitterSpec => {
     if (typeof jitter === 'number') return { kind: 'uniform', halfWidthNs: jitter };
@@ -120,7 +120,7 @@ export const jitterSchema = z
   });
 
 /** Whether packets may overtake each other. */
-export const reorderSchema = z
+const reorderSchema = z
   .union([
     flag(),
     z.strictObject({ probability: share(), gap: whole('a number such as 5', { min: 1 }) }),
@@ -129,7 +129,7 @@ export const reorderSchema = z
   .meta({ description: 'Whether jitter may reorder packets.', default: false });
 
 /** Bit errors: a share of packets, or share and number of bits. */
-export const corruptSchema = z
+const corruptSchema = z
   .union([
     share(),
     z.strictObject({
@@ -201,7 +201,7 @@ function queueLimit(): Leaf<DropTail> {
 }
 
 /** Queue: the length of a drop-tail queue, or a discipline. */
-export const queueSchema = z
+const queueSchema = z
   .union([queueLimit(), queueKinds])
   .transform((queue): QueueSpec => {
     switch (queue.kind) {
@@ -234,7 +234,7 @@ export const queueSchema = z
   });
 
 /** Rate limiter in front of the transmitter. */
-export const tokenBucketSchema = z
+const tokenBucketSchema = z
   .strictObject({
     rate: rate(),
     burst: size({ min: 1, minText: '1B' }),
@@ -252,7 +252,7 @@ export const tokenBucketSchema = z
 // --- contacts ---------------------------------------------------------------------------------
 
 /** Scheduled contacts. */
-export const contactsSchema = z
+const contactsSchema = z
   .strictObject({
     windows: z
       .array(

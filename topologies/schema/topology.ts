@@ -23,7 +23,7 @@ const RELATIONS = ['core', 'parent', 'child', 'peer', 'internal'] as const;
 const END = '[A-Za-z0-9][A-Za-z0-9_-]*(?:#\\d{1,5})?';
 
 /** Two ends of a link: `a <-> b`, with interface numbers `a#1 <-> b#41`. */
-export const ends = (): ReturnType<typeof pattern> =>
+const ends = (): ReturnType<typeof pattern> =>
   pattern(
     'two ends such as a <-> b',
     new RegExp(`^\\s*${END}\\s*<->\\s*${END}\\s*$`),

@@ -207,6 +207,14 @@ topology:
     );
   });
 
+  it('adds a KPI by a flag, and shows a wrong name in it at the flag', () => {
+    const { kpis } = load(BASE, { 'kpis.gateway.latency.p99': '<= 50ms' });
+    expect(kpis).toMatchObject([{ metric: 'gateway.latency', aggregation: 'p99', limit: 5e7 }]);
+    expect(() => load(BASE, { 'kpis.gateway.latncy.p99': '<= 50ms' })).toThrow(
+      /orrery: --set kpis\.gateway\.latncy: metric "gateway\.latncy" does not exist\n {3}--set kpis\.gateway\.latncy\.p99=<= 50ms\n {9}\^+\n {3}hint: did you mean gateway\.latency\?/,
+    );
+  });
+
   it('keeps a sweep as paths and texts', () => {
     const { sweep } = load(`${BASE}sweep:\n  traffic.0.rate: [1000/s, 2000/s]\n  seeds: [1, 2]\n`);
     expect(sweep?.parameters).toEqual([
