@@ -40,8 +40,20 @@ export interface RunFlags {
   readonly debug?: boolean;
 }
 
-/** Runs in virtual time; returns the exit code. */
-export async function execute(loaded: Loaded, flags: RunFlags): Promise<ExitCode> {
+/** A way to run: the command that it has, and what does it. */
+export interface Runner {
+  readonly command: 'scenario' | 'live';
+  readonly run: (order: RunOrder) => Promise<RunEnd>;
+}
+
+const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
+
+/** Runs, in virtual time unless told otherwise; returns the exit code. */
+export async function execute(
+  loaded: Loaded,
+  flags: RunFlags,
+  runner: Runner = IN_VIRTUAL_TIME,
+): Promise<ExitCode> {
   const { scenario } = loaded;
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
   const seeds = seedsOf(scenario.seeds, flags);
@@ -53,7 +65,7 @@ export async function execute(loaded: Loaded, flags: RunFlags): Promise<ExitCode
     ...loaded,
     seeds,
     recordingsOf: (seed) => recordingsOf(flags, folder, seed, seeds),
-    reproduce: reproduceCommand('scenario', scenario.file, flags),
+    reproduce: reproduceCommand(runner.command, scenario.file, flags),
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
@@ -61,7 +73,7 @@ export async function execute(loaded: Loaded, flags: RunFlags): Promise<ExitCode
   };
   let end: RunEnd;
   try {
-    end = await runScenario(order);
+    end = await runner.run(order);
   } finally {
     progress.clear();
     interrupt.dispose();

@@ -7,12 +7,14 @@ import { CommanderError } from 'commander';
 import { addAcceptance } from './acceptance.ts';
 import { addCompare } from './compare.ts';
 import { exitWith, reportProblem } from './exit.ts';
+import { addLive } from './live.ts';
 import { makeProgram } from './program.ts';
 import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
 
 const program = makeProgram();
 addScenario(program);
+addLive(program);
 addSweep(program);
 addCompare(program);
 addAcceptance(program);

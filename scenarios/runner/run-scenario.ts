@@ -136,7 +136,8 @@ function tell(
   });
 }
 
-function runInput(order: RunOrder, done: readonly SeedResult[], wallMs: number): RunInput {
+/** What the judge gets of a run in virtual time. */
+export function runInput(order: RunOrder, done: readonly SeedResult[], wallMs: number): RunInput {
   const { scenario } = order;
   return {
     scenario: {

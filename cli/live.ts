@@ -1,0 +1,60 @@
+/**
+ * `orrery live FILE`: runs a scenario on real sockets of this machine and prints the same verdict,
+ * with `mode: live` and wall time.
+ *
+ * @module
+ */
+import { type Command, Option } from 'commander';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
+import { execute, type RunFlags, type Runner } from './execute.ts';
+import { exitWith } from './exit.ts';
+import { load } from './load.ts';
+import { addRunOptions } from './scenario.ts';
+
+type LiveFlags = RunFlags & Pick<LiveOrder, 'shape' | 'precision' | 'log'>;
+
+/** Adds the command. */
+export function addLive(program: Command): void {
+  const command = addRunOptions(program.command('live'))
+    .argument('[file]', 'scenario file, or its name in scenarios/')
+    .summary('run a scenario on real sockets, in real time')
+    .description(
+      'Runs a scenario with all nodes in this process on real UDP and TCP sockets of 127.0.0.0/8.\n' +
+        'It takes as long as the scenario says; Ctrl-C ends it early and reports what there is.',
+    )
+    .addOption(
+      new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
+        .choices(['links', 'off'])
+        .default('links'),
+    )
+    .addOption(
+      new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
+        .choices(['high', 'low'])
+        .default('high'),
+    )
+    .addOption(
+      new Option('--log <level>', 'write log lines of nodes to stderr').choices([
+        'debug',
+        'info',
+        'warn',
+      ]),
+    );
+  command.action(async (file: string | undefined, flags: LiveFlags) => {
+    if (file === undefined) {
+      command.outputHelp();
+      return;
+    }
+    const registry = new ProtocolRegistry();
+    const loaded = await load(file, flags.set, registry);
+    const { shape, precision, log } = flags;
+    const how = {
+      registry,
+      ...(shape === undefined ? {} : { shape }),
+      ...(precision === undefined ? {} : { precision }),
+      ...(log === undefined ? {} : { log }),
+    };
+    const runner: Runner = { command: 'live', run: (order) => runLive({ ...order, ...how }) };
+    exitWith(await execute(loaded, flags, runner));
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * What a live host needs of its world besides what a simulated one needs; the world implements it.
+ *
+ * @module
+ */
+import type { HostWorld } from '../net/sim-host-world.ts';
+import type { WallClock } from './live-clock.ts';
+import type { Pump } from './pump.ts';
+import type { WireTable } from './wire-table.ts';
+
+/** The surroundings of a live host. */
+export interface LiveContext extends HostWorld {
+  readonly clock: WallClock;
+  readonly pump: Pump;
+  readonly wires: WireTable;
+}

@@ -1,0 +1,52 @@
+/**
+ * A timer of a live node: due by the wall clock, fired in its turn, never early.
+ *
+ * The waiting is that of `engine/core`; what is added is the distance between wall and links, and
+ * the turn that it waits for once it is due.
+ *
+ * @module
+ */
+import type { Scheduler } from '../core/scheduler.ts';
+import { RearmTimer } from '../core/timer.ts';
+import type { Nanoseconds, Timer } from '../host/time.ts';
+import type { Pump, ReadyTask } from './pump.ts';
+
+/** The timer behind `host.after` in live. */
+export class LiveTimer implements Timer, ReadyTask {
+  readonly #pump: Pump;
+  readonly #timer: RearmTimer;
+  readonly #fire: () => void;
+  /** Due, and its turn has not come. */
+  #isReady = false;
+
+  constructor(pump: Pump, scheduler: Scheduler, fire: () => void, label: string) {
+    this.#pump = pump;
+    this.#fire = fire;
+    const expire = (): void => {
+      this.#isReady = true;
+      pump.push(this);
+    };
+    this.#timer = new RearmTimer(scheduler, expire, label);
+  }
+
+  get isPending(): boolean {
+    return this.#isReady || this.#timer.isPending;
+  }
+
+  rearm(delay: Nanoseconds): void {
+    this.#isReady = false;
+    this.#timer.rearm(this.#pump.lead + delay);
+  }
+
+  cancel(): void {
+    this.#isReady = false;
+    this.#timer.cancel();
+  }
+
+  /** Part of {@link ReadyTask}: does nothing when it was cancelled or moved in the meantime. */
+  run(): void {
+    if (!this.#isReady) return;
+    this.#isReady = false;
+    this.#fire();
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * A live world: the links, routes and faults of the simulated one, driven by the wall clock, whose
+ * packets pass real UDP sockets on 127.0.0.0/8 within one process (DESIGN 3 and 5,
+ * spec/simulation.md 9.3).
+ *
+ * A datagram goes through the direction of its link as in sim (rate, queue, loss, delay), and where
+ * its pipe ends it is written to the real socket of its sender, towards the real address of its
+ * receiver. What cannot be modelled at the sender: a bottleneck that several machines share.
+ * Does not make nodes and chooses no faults: the runner does.
+ *
+ * @module
+ */
+import { LogHistogram } from '../measure/histogram.ts';
+import type { DirectionSpec } from '../net/link-spec.ts';
+import type { SimHostOptions } from '../net/sim-host.ts';
+import type { SimLink } from '../net/sim-link.ts';
+import type { SimSegment } from '../net/sim-segment.ts';
+import type { SimSocket } from '../net/sim-socket.ts';
+import {
+  type SimLinkOptions,
+  type SimSegmentOptions,
+  SimWorld,
+  type SimWorldOptions,
+} from '../net/sim-world.ts';
+import { LiveClock } from './live-clock.ts';
+import type { LiveContext } from './live-context.ts';
+import { LiveHost } from './live-host.ts';
+import { type Precision, Pump } from './pump.ts';
+import { WireTable } from './wire-table.ts';
+
+/** What a live world is made of. */
+export interface LiveWorldOptions extends Omit<SimWorldOptions, 'epochSeconds' | 'buffers'> {
+  /** `off`: links have no rate, delay or impairment; faults still act. */
+  readonly shape?: 'links' | 'off';
+  /** Default `high`. */
+  readonly precision?: Precision;
+  /** Gets what node code threw; the world has stopped by then. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** See the module. */
+export class LiveWorld extends SimWorld implements LiveContext {
+  readonly clock: LiveClock;
+  readonly pump: Pump;
+  readonly wires: WireTable;
+  /** From the instant at which a datagram was due at the end of its pipe until it was written, ns. */
+  readonly lateness = new LogHistogram();
+  readonly #isShaped: boolean;
+
+  constructor(options: LiveWorldOptions) {
+    const clock = new LiveClock();
+    super({ ...options, epochSeconds: clock.startedAt.seconds });
+    this.clock = clock;
+    this.wires = new WireTable(this.endpoints);
+    this.#isShaped = options.shape !== 'off';
+    this.pump = new Pump({
+      clock,
+      scheduler: this.network.scheduler,
+      precision: options.precision ?? 'high',
+      onFailure: options.onFailure,
+    });
+  }
+
+  override addLink(options: SimLinkOptions): SimLink {
+    if (this.#isShaped) return super.addLink(options);
+    const { forward, backward } = options;
+    return super.addLink({ ...options, forward: bare(forward), backward: bare(backward) });
+  }
+
+  override addSegment(options: SimSegmentOptions): SimSegment {
+    if (this.#isShaped) return super.addSegment(options);
+    return super.addSegment({ ...options, medium: bare(options.medium) });
+  }
+
+  /** Stops the clock work and closes what is open. */
+  close(): void {
+    this.pump.stop();
+    this.wires.closeAll();
+  }
+
+  protected override makeHost(index: number, options: SimHostOptions): LiveHost {
+    const { nanos } = this.clock.startedAt;
+    const offsetNs = nanos + (options.clock?.offsetNs ?? 0);
+    return new LiveHost(this, index, { ...options, clock: { ...options.clock, offsetNs } });
+  }
+
+  // hot: once per packet and hop.
+  /** The end of the pipe: the kernel takes over. */
+  protected override handOver(socket: SimSocket, packet: number): void {
+    const { table, pool, scheduler } = this.network;
+    this.lateness.record(Math.max(0, this.clock.now() - scheduler.now));
+    const offset = table.offset[packet] as number;
+    const length = table.length[packet] as number;
+    const from = table.from[packet] as number;
+    const buffer = table.takeBuffer(packet);
+    const bytes = buffer.subarray(offset, offset + length);
+    const to = this.endpoints.pairOf(socket.local);
+    // A queued send still reads the buffer: the garbage collector gets it, not the pool.
+    if (this.wires.send(from, bytes, to) !== 'queued') pool.release(buffer);
+  }
+}
+
+/** A direction that only takes packets over. */
+function bare({ mtu, queue }: DirectionSpec): DirectionSpec {
+  return {
+    rateBps: Number.POSITIVE_INFINITY,
+    delayNs: 0,
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(queue === undefined ? {} : { queue }),
+  };
+}

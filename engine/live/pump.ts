@@ -1,0 +1,192 @@
+/**
+ * The pump: drives one scheduler by the wall clock (spec/simulation.md 9.1, 9.2 and 9.5).
+ *
+ * Events of links run inside the scheduler on their due time, so that lateness is never fed back
+ * into the next one. Node code runs outside of it, on the wall clock, with the links caught up to
+ * that instant: timers that are due wait in `ready` for their turn. Nothing fires early. A turn that
+ * takes too long is continued by `setImmediate`, never after a sleep: I/O is served in between.
+ *
+ * `high` precision sleeps until 1.2 ms before the next event and then looks again at every turn of
+ * the event loop; `low` lets the timer of the system decide, which is up to 2 ms late and costs no
+ * processor. Does not know links, nodes or sockets.
+ *
+ * @module
+ */
+import type { Scheduler } from '../core/scheduler.ts';
+import type { WallClock } from './live-clock.ts';
+
+/** How closely the pump follows the clock. */
+export type Precision = 'low' | 'high';
+
+/** Node code that is due. */
+export interface ReadyTask {
+  run(): void;
+}
+
+/** What a pump is made of. */
+export interface PumpOptions {
+  readonly clock: WallClock;
+  readonly scheduler: Scheduler;
+  readonly precision: Precision;
+  /** Gets what node code threw; the pump has stopped by then. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const NS_PER_MS = 1_000_000;
+/** `setTimeout` fires up to 0.9 ms early and is cut to whole ms: what is left is spun (9.2). */
+const SPIN_NS = 1_200_000;
+/** Below this a timer would be of no use. */
+const SLEEP_MIN_NS = 1_600_000;
+/** Longest sleep; delays above 2^31 - 1 ms would become 1 (9.2). */
+const SLEEP_MAX_NS = 1_000_000_000 * 3_600;
+/** A turn ends after this, so that sockets are read; the rest continues at once. */
+const TURN_NS = 2_000_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** See the module. */
+export class Pump {
+  readonly clock: WallClock;
+  /** Turns that ended before everything due was done. */
+  overruns = 0;
+  readonly #scheduler: Scheduler;
+  readonly #precision: Precision;
+  readonly #onFailure: (error: unknown) => void;
+  #ready: ReadyTask[] = [];
+  #readyHead = 0;
+  #immediate: NodeJS.Immediate | undefined;
+  #timeout: NodeJS.Timeout | undefined;
+  /** When the waiting timer wakes the pump, ns. */
+  #wakeAt = NEVER;
+  #isInside = false;
+  #isRunning = true;
+
+  constructor(options: PumpOptions) {
+    this.clock = options.clock;
+    this.#scheduler = options.scheduler;
+    this.#precision = options.precision;
+    this.#onFailure = options.onFailure;
+  }
+
+  /** False after `stop` or a failure: nothing is called any more. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** How far the wall is ahead of the links, ns; added to delays that node code asks for. */
+  get lead(): number {
+    return Math.max(0, this.clock.now() - this.#scheduler.now);
+  }
+
+  /** Runs a task in its turn, after those that were due before. */
+  push(task: ReadyTask): void {
+    this.#ready.push(task);
+  }
+
+  /**
+   * Runs node code that something outside has caused (a datagram, an answer of a worker), with the
+   * links caught up to this instant. Within other node code it simply runs.
+   */
+  enter(code: () => void): void {
+    if (!this.#isRunning) return;
+    if (this.#isInside) {
+      code();
+      return;
+    }
+    this.#guard(() => {
+      this.#catchUp();
+      code();
+      this.#catchUp();
+    });
+    this.#plan();
+  }
+
+  /** Something was scheduled from outside of node code: looks when it is due. */
+  wake(): void {
+    if (!this.#isInside) this.#plan();
+  }
+
+  /** Stops for good; what waits is forgotten. */
+  stop(): void {
+    this.#isRunning = false;
+    this.#ready = [];
+    this.#readyHead = 0;
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#timeout);
+  }
+
+  #turn(): void {
+    this.#guard(() => {
+      this.#catchUp();
+      const endAt = this.#scheduler.now + TURN_NS;
+      while (this.#readyHead < this.#ready.length) {
+        this.#next()?.run();
+        this.#catchUp();
+        if (this.#scheduler.now < endAt) continue;
+        this.overruns += 1;
+        break;
+      }
+    });
+    this.#plan();
+  }
+
+  #next(): ReadyTask | undefined {
+    const task = this.#ready[this.#readyHead];
+    this.#readyHead += 1;
+    if (this.#readyHead === this.#ready.length) {
+      this.#ready = [];
+      this.#readyHead = 0;
+    }
+    return task;
+  }
+
+  /** Fires what is due; afterwards the links are where the wall clock is. */
+  #catchUp(): void {
+    const wall = this.clock.now();
+    if (wall > this.#scheduler.now) this.#scheduler.runUntil(wall);
+  }
+
+  #guard(code: () => void): void {
+    this.#isInside = true;
+    try {
+      code();
+    } catch (error) {
+      this.stop();
+      this.#onFailure(error);
+    } finally {
+      this.#isInside = false;
+    }
+  }
+
+  /** Decides when to look again. */
+  #plan(): void {
+    if (!this.#isRunning || this.#immediate !== undefined) return;
+    const hasReady = this.#readyHead < this.#ready.length;
+    const due = hasReady ? 0 : this.#scheduler.peekTime();
+    if (due === NEVER) return;
+    const left = due - this.clock.now();
+    const isHigh = this.#precision === 'high';
+    if (left <= 0 || (isHigh && left < SLEEP_MIN_NS)) {
+      this.#immediate = setImmediate(() => {
+        this.#immediate = undefined;
+        this.#turn();
+      });
+      return;
+    }
+    this.#sleep(Math.min(SLEEP_MAX_NS, isHigh ? left - SPIN_NS : left));
+  }
+
+  #sleep(ns: number): void {
+    const wakeAt = this.clock.now() + ns;
+    // An earlier wake-up is harmless and cheaper than a new timer.
+    if (this.#timeout !== undefined && this.#wakeAt <= wakeAt) return;
+    clearTimeout(this.#timeout);
+    this.#wakeAt = wakeAt;
+    this.#timeout = setTimeout(
+      () => {
+        this.#timeout = undefined;
+        this.#turn();
+      },
+      Math.max(1, Math.floor(ns / NS_PER_MS)),
+    );
+  }
+}

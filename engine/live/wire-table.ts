@@ -1,0 +1,124 @@
+/**
+ * The real sockets of one live world, one per bound endpoint, and what passed through them.
+ *
+ * What was written and did not come back out was lost in the kernel (a full receive buffer);
+ * comparing counters at both ends finds it without reading `/proc` (spec/simulation.md 9.3).
+ *
+ * @module
+ */
+import type { Endpoint } from '../host/socket.ts';
+import type { EndpointTable } from '../net/endpoint-table.ts';
+import { UdpWire, type WireResult, type WireTarget } from './udp-wire.ts';
+
+/** Senders outside this world that are told apart; more share the fate of being ignored. */
+const FOREIGN_ENDPOINTS_MAX = 65_536;
+
+/** Gets the datagrams of one socket. */
+export interface WireUser {
+  /** Index of the host that bound it. */
+  readonly host: number;
+  readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
+  readonly onError: (reason: string) => void;
+}
+
+/** Totals of one world. */
+export interface WireCounts {
+  /** Datagrams handed to the kernel for sockets of this world. */
+  readonly written: number;
+  /** Of those, received. */
+  readonly received: number;
+  /** Datagrams whose sending socket was closed, or whose queue was full, when they left the link. */
+  readonly unsent: number;
+  /** Datagrams from outside this world. */
+  readonly foreign: number;
+}
+
+interface OpenWire {
+  readonly wire: UdpWire;
+  readonly host: number;
+}
+
+/** See the module. */
+export class WireTable {
+  /** Smallest receive buffer that the system granted, bytes. */
+  receiveBufferBytes = Number.POSITIVE_INFINITY;
+  readonly #endpoints: EndpointTable;
+  readonly #open: (OpenWire | undefined)[] = [];
+  /** True at endpoints that sockets of this world have, or had. */
+  readonly #isOwn: boolean[] = [];
+  readonly #senders = new Map<string, Map<number, Endpoint>>();
+  #foreignEndpoints = 0;
+  #written = 0;
+  #received = 0;
+  #unsent = 0;
+  #foreign = 0;
+
+  constructor(endpoints: EndpointTable) {
+    this.#endpoints = endpoints;
+  }
+
+  get counts(): WireCounts {
+    return {
+      written: this.#written,
+      received: this.#received,
+      unsent: this.#unsent,
+      foreign: this.#foreign,
+    };
+  }
+
+  /** Binds a real socket at `local`; returns the name of the error when there is one. */
+  open(local: Endpoint, user: WireUser): string | undefined {
+    const { address, port } = this.#endpoints.pairOf(local);
+    const wire = UdpWire.bind(address, port, {
+      onMessage: (bytes, from, fromPort) => this.#receive(user, bytes, from, fromPort),
+      onError: user.onError,
+    });
+    if (typeof wire === 'string') return wire;
+    this.receiveBufferBytes = Math.min(this.receiveBufferBytes, wire.receiveBufferBytes);
+    this.#open[local] = { wire, host: user.host };
+    this.#isOwn[local] = true;
+    return undefined;
+  }
+
+  // hot: once per datagram and hop.
+  /** Sends from the real socket at `from`; after `queued` the bytes must stay as they are. */
+  send(from: Endpoint, bytes: Uint8Array, to: WireTarget): WireResult {
+    const result = this.#open[from]?.wire.send(bytes, to) ?? 'full';
+    if (result === 'full') this.#unsent += 1;
+    else this.#written += 1;
+    return result;
+  }
+
+  close(local: Endpoint): void {
+    this.#open[local]?.wire.close();
+    this.#open[local] = undefined;
+  }
+
+  /** Closes the sockets of one host, or all. */
+  closeAll(host?: number): void {
+    for (const [local, open] of this.#open.entries()) {
+      if (open !== undefined && (host === undefined || open.host === host)) this.close(local);
+    }
+  }
+
+  #receive(user: WireUser, bytes: Uint8Array, address: string, port: number): void {
+    const from = this.#senders.get(address)?.get(port) ?? this.#meet(address, port);
+    if (from === undefined) return;
+    if (this.#isOwn[from] === true) this.#received += 1;
+    else this.#foreign += 1;
+    user.onDatagram(bytes, from);
+  }
+
+  /** Interns a sender; undefined when too many strangers have been seen. */
+  #meet(address: string, port: number): Endpoint | undefined {
+    if (this.#foreignEndpoints >= FOREIGN_ENDPOINTS_MAX) {
+      this.#foreign += 1;
+      return undefined;
+    }
+    const endpoint = this.#endpoints.intern(address, port);
+    if (this.#isOwn[endpoint] !== true) this.#foreignEndpoints += 1;
+    const ports = this.#senders.get(address) ?? new Map<number, Endpoint>();
+    this.#senders.set(address, ports.set(port, endpoint));
+    return endpoint;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What a live run says about itself: how late its links were, and what it took of the machine.
+ *
+ * Tails live are not predicted by any model, so lateness per hop stands beside latency in each
+ * report (spec/simulation.md 9.5). Memory and processor are those of the whole process, with all
+ * nodes of the run in it.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { LiveWorld } from '../../engine/live/live-world.ts';
+import { histogramQuantile } from '../../engine/measure/histogram.ts';
+import type { MetricData } from '../../reports/model.ts';
+
+/** Metrics that every live run has. */
+export const LIVE_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'live.lateness',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'end of a pipe was due to datagram written to the socket, per hop',
+  },
+  {
+    name: 'live.cpu',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'processor time of the process over wall time; 1 is one core',
+  },
+  {
+    name: 'live.memory',
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'largest resident set of the process, looked at ten times a second',
+  },
+  {
+    name: 'live.receive_buffer',
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'smallest receive buffer of a socket that the system granted',
+  },
+];
+
+/** Above this p99 the machine was too slow for what was asked, ns. */
+const LATENESS_WARN_NS = 1_000_000;
+const US_PER_MS = 1_000;
+
+/** Watches one run. */
+export class LiveMeter {
+  readonly #world: LiveWorld;
+  readonly #beganMs = performance.now();
+  readonly #beganCpu = process.cpuUsage();
+  #memoryBytes = 0;
+  #cpuUs = 0;
+  #wallUs = 0;
+
+  constructor(world: LiveWorld) {
+    this.#world = world;
+    world.lateness.reset();
+  }
+
+  /** Looks at the memory; called a few times a second. */
+  look(): void {
+    this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
+  }
+
+  /** Ends the measurement of the processor. */
+  stop(): void {
+    this.look();
+    const { user, system } = process.cpuUsage(this.#beganCpu);
+    this.#cpuUs = user + system;
+    this.#wallUs = Math.round((performance.now() - this.#beganMs) * US_PER_MS);
+  }
+
+  metrics(): Readonly<Record<string, MetricData>> {
+    const { receiveBufferBytes } = this.#world.wires;
+    const granted = Number.isFinite(receiveBufferBytes) ? receiveBufferBytes : 0;
+    return {
+      'live.lateness': { kind: 'histogram', data: this.#world.lateness.data() },
+      'live.cpu': { kind: 'ratio', numerator: this.#cpuUs, denominator: this.#wallUs },
+      'live.memory': { kind: 'gauge', value: this.#memoryBytes },
+      'live.receive_buffer': { kind: 'gauge', value: granted },
+    };
+  }
+
+  /** What a reader of the verdict has to know. */
+  warnings(): readonly string[] {
+    const data = this.#world.lateness.data();
+    if (data.count === 0) return [];
+    const [p50, p99] = [0.5, 0.99].map((q) => histogramQuantile(data, q));
+    if (p50 === undefined || p99 === undefined || p99 <= LATENESS_WARN_NS) return [];
+    return [
+      `links were late: p50 ${inUs(p50)}, p99 ${inUs(p99)} per hop; the machine was busy, ` +
+        'so latencies are higher than the links',
+    ];
+  }
+}
+
+function inUs(ns: number): string {
+  return `${Math.round(ns / 1_000).toLocaleString('en')} us`;
+}

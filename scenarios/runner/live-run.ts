@@ -1,0 +1,258 @@
+/**
+ * Runs a scenario on real sockets in this process, seed after seed, and gathers what the judge
+ * needs: the same file, stage and estimators as in virtual time, on the wall clock.
+ *
+ * Nodes get up to ten seconds to become ready before the scenario's time begins; after its end what
+ * is under way may still arrive. A run that is interrupted stops its sources, drains and reports.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import { assert, InvariantError } from '../../engine/core/assert.ts';
+import { provider } from '../../engine/crypto/index.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
+import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
+import { firstUnusable } from '../../engine/live/loopback.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Scenario } from '../model.ts';
+import { FaultError } from './fault-driver.ts';
+import type { SeedAnswer } from './job.ts';
+import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
+import { LiveStageWorld, systemSecret } from './live-stage-world.ts';
+import { networkView } from './network.ts';
+import { metricsOf, type NodeChoice, nodeChoice } from './nodes.ts';
+import { outcome } from './outcome.ts';
+import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
+import { DRAIN_NS, Stage } from './stage.ts';
+import type { WorldListener } from './world.ts';
+
+/** What to run, and how. */
+export interface LiveOrder extends RunOrder {
+  readonly registry: Registry;
+  readonly shape?: LiveWorldOptions['shape'];
+  readonly precision?: LiveWorldOptions['precision'];
+  /** Log lines from this level on go to stderr; none when absent. */
+  readonly log?: LogLevel;
+}
+
+/** Nodes that are not ready after this are measured as they are, ms. */
+const READY_MAX_MS = 10_000;
+const READY_POLL_MS = 10;
+const PROGRESS_MS = 100;
+const NS_PER_MS = 1_000_000;
+/** Live runs cannot be repeated, so nothing is to be compared. */
+const NO_FINGERPRINT = 'none';
+
+/** Runs all seeds, one after the other: they share the processor and the ports. */
+export async function runLive(order: LiveOrder): Promise<RunEnd> {
+  const began = performance.now();
+  const done: SeedResult[] = [];
+  for (const seed of order.seeds) {
+    const answer = await new LiveRun(order, seed, done.length, began).run();
+    if (answer.kind !== 'result') return answer;
+    done.push(answer.result);
+    if (answer.result.ending !== 'complete') break;
+  }
+  const input = runInput(order, done, performance.now() - began);
+  const definitions = [...input.definitions, ...LIVE_METRICS];
+  return { kind: 'judged', input: { ...input, mode: 'live', definitions } };
+}
+
+/** One seed. */
+class LiveRun {
+  readonly #order: LiveOrder;
+  readonly #seed: number;
+  readonly #seedsDone: number;
+  readonly #began: number;
+  readonly #warnings: string[];
+  readonly #failure: Promise<never>;
+  #fail: (error: unknown) => void = () => undefined;
+
+  constructor(order: LiveOrder, seed: number, seedsDone: number, began: number) {
+    this.#order = order;
+    this.#seed = seed;
+    this.#seedsDone = seedsDone;
+    this.#began = began;
+    this.#warnings = [...order.scenario.warnings];
+    this.#failure = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+    });
+    // It is raced against below; before and after that nobody else may be told.
+    this.#failure.catch(() => undefined);
+  }
+
+  async run(): Promise<SeedAnswer> {
+    const { scenario } = this.#order;
+    const missing = firstUnusable(scenario.topology.hosts.map(({ address }) => address));
+    if (missing !== undefined) return unusable(scenario, missing);
+    let world: LiveStageWorld | undefined;
+    try {
+      world = this.#makeWorld();
+      return { kind: 'result', result: await this.#runOn(world) };
+    } catch (error) {
+      return answerOf(error, this.#seed);
+    } finally {
+      await world?.live.close();
+    }
+  }
+
+  #makeWorld(): LiveStageWorld {
+    const { scenario, registry, shape, precision, log } = this.#order;
+    const world = new LiveStageWorld({
+      scenario,
+      seed: this.#seed,
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+      live: {
+        onFailure: (error): void => this.#fail(error),
+        ...(shape === undefined ? {} : { shape }),
+        ...(precision === undefined ? {} : { precision }),
+      },
+    });
+    world.listen(this.#logListener(log));
+    return world;
+  }
+
+  async #runOn(world: LiveStageWorld): Promise<SeedResult> {
+    const began = performance.now();
+    const { scenario, registry } = this.#order;
+    const stage = new Stage({
+      world,
+      scenario,
+      seed: this.#seed,
+      network: networkView(scenario.topology, systemSecret),
+      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    });
+    world.listen(stage);
+    world.live.pump.enter(() => stage.prepare());
+    await this.#untilReady(stage);
+    world.begin();
+    const meter = new LiveMeter(world.live);
+    const progress = setInterval(() => this.#tell(world, meter), PROGRESS_MS);
+    const ending = await this.#untilEnd(world).finally(() => clearInterval(progress));
+    meter.stop();
+    const imbalance = world.sim.network.imbalance();
+    assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
+    world.live.pump.enter(() => stage.finish());
+    // A broken invariant found by `finish` has been told to the failure.
+    await Promise.race([this.#failure, nextTurn()]);
+    const result = outcome(stage, world, scenario, {
+      seed: this.#seed,
+      fingerprint: NO_FINGERPRINT,
+      wallMs: performance.now() - began,
+      events: world.sim.scheduler.eventCount,
+      ending,
+      warnings: [...new Set([...this.#warnings, ...meter.warnings()])],
+      definitions: metricsOf(scenario, registry),
+      protocolOf: (name): string => protocolName(scenario, registry, name),
+    });
+    return { ...result, metrics: { ...result.metrics, ...meter.metrics() } };
+  }
+
+  /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */
+  async #untilReady(stage: Stage): Promise<void> {
+    const { scenario, signal } = this.#order;
+    const lateAt = performance.now() + READY_MAX_MS;
+    const isLate = (name: string): boolean => stage.node(name)?.isReady?.() === false;
+    const late = (): string[] =>
+      scenario.topology.hosts.map(({ name }) => name).filter((name) => isLate(name));
+    while (late().length > 0 && signal?.aborted !== true) {
+      if (performance.now() > lateAt) {
+        this.#warnings.push(`not ready after ${READY_MAX_MS / 1000} s: ${late().join(', ')}`);
+        return;
+      }
+      await Promise.race([this.#failure, pause(READY_POLL_MS)]);
+    }
+  }
+
+  async #untilEnd(world: LiveStageWorld): Promise<SeedResult['ending']> {
+    const { scenario, signal } = this.#order;
+    const { timeLimitMs } = scenario;
+    const limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);
+    const signals = [signal, limit].filter((one) => one !== undefined);
+    const stop = AbortSignal.any(signals);
+    const endNs = scenario.durationNs + DRAIN_NS;
+    while (world.now() < endNs && !stop.aborted) {
+      const leftMs = Math.ceil((endNs - world.now()) / NS_PER_MS);
+      await Promise.race([this.#failure, pause(leftMs, stop)]);
+    }
+    if (world.now() >= endNs) return 'complete';
+    world.muteSources();
+    await Promise.race([this.#failure, pause(DRAIN_NS / NS_PER_MS)]);
+    return limit?.aborted === true ? 'time-limit' : 'interrupted';
+  }
+
+  #tell(world: LiveStageWorld, meter: LiveMeter): void {
+    meter.look();
+    const { scenario, seeds, onProgress } = this.#order;
+    onProgress?.({
+      seedsDone: this.#seedsDone,
+      seeds: seeds.length,
+      nowNs: Math.min(world.now(), scenario.durationNs),
+      durationNs: scenario.durationNs,
+      events: world.sim.scheduler.eventCount,
+      wallMs: performance.now() - this.#began,
+    });
+  }
+
+  #logListener(level: LogLevel | undefined): WorldListener {
+    const sink = level === undefined ? undefined : liveLog(level);
+    const ignore = (): void => undefined;
+    return {
+      delivered: ignore,
+      state: ignore,
+      spanned: ignore,
+      marked: ignore,
+      logged: (node, lineLevel, message): void => {
+        if (lineLevel === 'warn') this.#warnings.push(`${node}: ${message}`);
+        sink?.(node, lineLevel, message);
+      },
+    };
+  }
+}
+
+/** macOS has 127.0.0.1 only. */
+function unusable(scenario: Scenario, address: string): SeedAnswer {
+  const { hosts } = scenario.topology;
+  const host = hosts.find((one) => one.address === address);
+  const { file, line, column } = host?.position ?? { file: scenario.file, line: 1, column: 1 };
+  const message =
+    `${host?.name ?? 'a node'}: this system has no address ${address}; ` +
+    'where 127.0.0.0/8 is missing, write addressPlan: ports in the topology';
+  return { kind: 'scenario-error', file, line, column, message };
+}
+
+function protocolName(scenario: Scenario, registry: Registry, name: string): string {
+  const host = scenario.topology.hosts.find((spec) => spec.name === name);
+  return host === undefined ? name : nodeChoice(scenario, host, registry).protocol.name;
+}
+
+function answerOf(error: unknown, seed: number): SeedAnswer {
+  if (error instanceof FaultError) {
+    const { file, line, column } = error.spec.position;
+    return { kind: 'scenario-error', file, line, column, message: error.message };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const name = error instanceof InvariantError ? 'invariant' : 'exception';
+  return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Resolves after `ms`, or when the signal aborts. */
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}

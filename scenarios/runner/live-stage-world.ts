@@ -1,0 +1,117 @@
+/**
+ * The live world as the runner sees it: the face of the simulated one, on the wall clock.
+ *
+ * Nodes start first and get time to find each other; the scenario's time 0, to which all instants of
+ * the file refer, begins when they are ready. Sources run on their due time: a late turn neither
+ * thins out the traffic nor hides from the latency, which counts from the instant at which the
+ * packet was to be sent.
+ *
+ * @module
+ */
+import { randomFillSync } from 'node:crypto';
+import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
+import type { PacketTotals } from '../../reports/model.ts';
+import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
+
+/** What a live world is built from. */
+export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'makeWorld'> {
+  readonly live: Pick<LiveWorldOptions, 'shape' | 'precision' | 'onFailure'>;
+}
+
+/** A live world with all hosts and links of a scenario. */
+export class LiveStageWorld extends SimStageWorld {
+  readonly live: LiveWorld;
+  /** Instant of the hosts' clock at which the scenario's time began, ns. */
+  #zeroNs: number | undefined;
+  /** What was booked before that. */
+  #booked: (() => void)[] = [];
+  /** Instant for which the running source or fault was booked. */
+  #dueNs: number | undefined;
+  #isMuted = false;
+
+  constructor(options: LiveStageOptions) {
+    super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...options.live }) });
+    // `makeWorld` above is what made it.
+    this.live = this.sim as LiveWorld;
+  }
+
+  /** Begins the scenario's time. */
+  begin(): void {
+    this.#zeroNs = this.live.clock.now();
+    const booked = this.#booked;
+    this.#booked = [];
+    for (const book of booked) book();
+    this.live.pump.wake();
+  }
+
+  /** Sources send no more; what is under way still arrives. */
+  muteSources(): void {
+    this.#isMuted = true;
+  }
+
+  override now(): number {
+    if (this.#dueNs !== undefined) return this.#dueNs;
+    return this.#zeroNs === undefined ? 0 : this.live.clock.now() - this.#zeroNs;
+  }
+
+  override at(timeNs: number, fire: () => void): void {
+    const turn = (): void => {
+      if (!this.#isMuted) this.#runDue(timeNs, fire);
+    };
+    const { pump, scheduler } = this.live;
+    this.#book(timeNs, (delay) =>
+      scheduler.after(delay, () => pump.push({ run: turn }), 'traffic'),
+    );
+  }
+
+  override atFault(timeNs: number, fire: () => void): void {
+    const { scheduler } = this.live;
+    this.#book(timeNs, (delay) =>
+      scheduler.scheduleFault(scheduler.now + delay, () => this.#runDue(timeNs, fire)),
+    );
+  }
+
+  override setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {
+    const { clockModel } = this.sim.host(node);
+    if (change.stepNs !== 0) clockModel.step(change.stepNs);
+    clockModel.drift(change.ppm, this.live.clock.now());
+  }
+
+  override packets(): PacketTotals {
+    const shaped = super.packets();
+    const { written, received, unsent } = this.live.wires.counts;
+    const drops = Object.entries({ kernel: written - received, 'socket-closed': unsent });
+    const all = [...Object.entries(shaped.drops), ...drops.filter(([, count]) => count > 0)];
+    return {
+      ...shaped,
+      delivered: received,
+      drops: Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+  }
+
+  #book(timeNs: number, schedule: (delay: number) => void): void {
+    const book = (): void => {
+      const due = (this.#zeroNs ?? 0) + timeNs;
+      schedule(Math.max(0, due - this.live.scheduler.now));
+    };
+    if (this.#zeroNs === undefined) this.#booked.push(book);
+    else book();
+  }
+
+  #runDue(timeNs: number, fire: () => void): void {
+    const outer = this.#dueNs;
+    this.#dueNs = timeNs;
+    try {
+      fire();
+    } finally {
+      this.#dueNs = outer;
+    }
+  }
+}
+
+const SECRET_BYTES = 32;
+
+/** A provisioned secret of a live run: drawn by the system's generator, never from a seed. */
+export function systemSecret(): Uint8Array {
+  return randomFillSync(new Uint8Array(SECRET_BYTES));
+}
