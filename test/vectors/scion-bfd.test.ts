@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { encodeBfdPacket } from '../../nodes/scion/bfd/envelope.ts';
 import {
   BFD_DESIRED_MIN_TX_NS,
   BFD_DETECT_MULTIPLIER,
@@ -21,6 +22,9 @@ import {
   decodeBfd,
   encodeBfd,
 } from '../../nodes/scion/bfd/packet.ts';
+import { host } from '../../nodes/scion/wire/host-address.ts';
+import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface BfdFile {
@@ -81,6 +85,21 @@ describe.skipIf(file === undefined)('BFD as the reference has it', () => {
       BFD_JITTER_PERCENT_MIN_SINGLE,
       BFD_JITTER_PERCENT_MAX,
     ]);
+  });
+
+  it('travels to a sibling as the golden packet', () => {
+    const { cases } = vectors<{ readonly cases: readonly { name: string; hex: string }[] }>(
+      'scion/packets.json',
+    );
+    const golden = cases.find(({ name }) => name === 'scion-bfd')!.hex;
+    const ends = {
+      source: isdAs('1-ff00:0:110'),
+      sourceHost: host('127.0.0.10'),
+      target: isdAs('1-ff00:0:110'),
+      targetHost: host('127.0.0.9'),
+    };
+    const packet = decodeBfd(fromHex(file!.packet.hex), 0, 24) as BfdPacket;
+    expect(toHex(encodeBfdPacket(ends, EMPTY_PATH, packet))).toBe(golden);
   });
 
   it('decodes the golden packet and encodes it to the same bytes', () => {

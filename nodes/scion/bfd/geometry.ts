@@ -21,8 +21,6 @@ export const BFD_REQUIRED_MIN_RX_NS = 200_000_000;
 export const BFD_SLOW_TX_NS = 1_000_000_000;
 /** Intervals travel in microseconds (4.1). */
 export const BFD_INTERVAL_UNIT_NS = 1000;
-/** Intervals are 32 bits of microseconds. */
-export const BFD_INTERVAL_UNITS_MAX = 0xffff_ffff;
 /** 6.8.7: an interval is shortened by up to this many per cent (exclusive). */
 export const BFD_JITTER_PERCENT_MAX = 25;
 /** 6.8.7: with a multiplier of 1 it is shortened by at least this many per cent. */

@@ -20,7 +20,6 @@ const unreachable = (code: number): ScmpError => ({
   code,
 });
 
-export const UNKNOWN_VERSION = parameter(PARAMETER_CODES.unknownVersion);
 export const INVALID_PACKET_SIZE = parameter(PARAMETER_CODES.invalidPacketSize);
 export const INVALID_SOURCE = parameter(PARAMETER_CODES.invalidSource);
 export const INVALID_DESTINATION = parameter(PARAMETER_CODES.invalidDestination);

@@ -28,8 +28,6 @@ import type { PacketView } from '../wire/packet-view.ts';
 export const SPAO_TYPE = 2;
 /** Bytes of a CMAC authenticator. */
 export const SPAO_TAG_LENGTH = 16;
-/** Bytes of the option's data with a CMAC authenticator. */
-export const SPAO_LENGTH = 28;
 /** SPI of SCMP with a key of the receiver's host made by the sender's AS (AS-host, sender side). */
 export const SPI_SCMP_SENDER_SIDE = 1;
 

@@ -47,6 +47,11 @@ function pathOf(sent: Sent): OneHopPath {
 }
 
 describe('one-hop packets', () => {
+  it('are dated back 10 s for clocks that are behind, and live for 6 h', () => {
+    expect(path.info).toMatchObject({ timestamp: NOW - 10, isConsDir: true });
+    expect(path.first).toMatchObject({ expTime: 63, consIngress: 0, consEgress: 3 });
+  });
+
   it('leave by the interface of their first hop, which is folded into the segment id', () => {
     const sent = send(INSIDE, {});
     expect(sent.leavesOn).toEqual({ external: 3 });

@@ -19,7 +19,7 @@ import type { RouterCases } from './test-router.ts';
 
 export const NOW = 1_700_000_000;
 export const HERE = '1-ff00:0:1';
-export const FAR = '1-ff00:0:99';
+const FAR = '1-ff00:0:99';
 const KEY = '000102030405060708090a0b0c0d0e0f';
 const SEGMENT_ID = 0x4711;
 
