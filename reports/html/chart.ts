@@ -126,10 +126,12 @@ export function endLabels(frame: Frame, labels: readonly EndLabel[]): Markup {
     return { ...label, y };
   });
   const excess = Math.max(0, below - frame.bottom);
-  return html`${placed.map(
-    ({ y, text, colour }) =>
-      html`<text class="strong t${colour}" x="${frame.right + 8}" y="${px(y - excess + 4)}">${text}</text>`,
-  )}`;
+  // A swatch carries the colour: coloured letters would fall below 4.5:1.
+  const drawn = placed.map(({ y, text, colour }) => {
+    const middle = y - excess;
+    return html`<rect class="f${colour}" x="${frame.right + 8}" y="${px(middle - 4)}" width="8" height="8" rx="2"/><text class="strong" x="${frame.right + 21}" y="${px(middle + 4)}">${text}</text>`;
+  });
+  return html`${drawn}`;
 }
 
 /** A legend of coloured squares; on phones only, unless `always`. */

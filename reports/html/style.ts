@@ -95,7 +95,6 @@ svg text.limit-label { fill: var(--fail); }
 .band { opacity: .2; stroke-width: 1; } .layer, .strip { opacity: .8; }
 .empty-box { fill: var(--panel); stroke: var(--line); stroke-dasharray: 4 4; }
 ${[1, 2, 3, 4, 5, 6].map((i) => `.s${i} { stroke: var(--c${i}); } .f${i} { fill: var(--c${i}); }`).join('\n')}
-${[1, 2, 3, 4, 5, 6].map((i) => `svg text.t${i} { fill: var(--c${i}); }`).join('\n')}
 ${[1, 2, 3, 4, 5].map((i) => `.h${i} { fill: var(--heat${i}); }`).join('\n')}
 svg text.on-heat { fill: var(--heat-text); } svg text.on-heat-strong { fill: var(--heat-text-strong); }
 .miss-frame { fill: none; stroke: var(--fail); stroke-width: 2; }
