@@ -102,7 +102,9 @@ export class ManagedPath {
     this.quality.miss();
     const isAccused = this.accusedNs >= 0 && sentNs >= this.accusedNs - 1_000_000_000;
     if (isAccused) this.die(now, 'scmp');
-    else if (this.quality.consecutiveMisses >= missesNeeded(this.quality.loss, options)) {
+    else if (
+      this.quality.consecutiveMisses >= missesNeeded(this.quality.lossBeforeMisses, options)
+    ) {
       this.die(now, 'probe-loss');
     } else if (before === 'probation') this.die(now, 'probe-loss');
     this.#judgeQuality(now, options);

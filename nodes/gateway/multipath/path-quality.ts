@@ -91,6 +91,16 @@ export class PathQuality {
     return n === 0 ? 0 : this.#lost / n;
   }
 
+  /**
+   * Loss without the misses since the last answer: what the path was like before, so that an outage
+   * does not count as the loss that would excuse it.
+   */
+  get lossBeforeMisses(): number {
+    const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
+    const recent = Math.min(this.consecutiveMisses, n);
+    return n === recent ? 0 : (this.#lost - recent) / (n - recent);
+  }
+
   /** Probes that {@link loss} is taken over. */
   get lossSamples(): number {
     return Math.min(this.#outcomeCount, LOSS_WINDOW);

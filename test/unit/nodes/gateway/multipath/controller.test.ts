@@ -1,0 +1,276 @@
+/**
+ * The multipath controller on a fake wire (spec/scion.md 7.3, seed-systems.md R-034 to R-045).
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { fakePath, MS, OPTIONS, Wire } from './wire.ts';
+
+const three = (): ReturnType<typeof fakePath>[] => [
+  fakePath('p1', 20),
+  fakePath('p2', 24),
+  fakePath('p3', 30),
+];
+
+describe('choice of the first path', () => {
+  it('takes the fastest of all paths, not the first that answered', () => {
+    const wire = new Wire([fakePath('slow', 40), fakePath('fast', 20)]);
+    wire.runTo(1_000 * MS);
+    expect(wire.activeId).toBe('fast');
+  });
+
+  it('waits no longer than half a second for a path that never answers', () => {
+    const dead = fakePath('mute', 10);
+    dead.isUp = false;
+    const wire = new Wire([dead, fakePath('works', 20)]);
+    wire.runTo(1_000 * MS);
+    expect(wire.activeId).toBe('works');
+    expect(wire.switches()[0]?.atNs).toBeLessThan(600 * MS);
+  });
+});
+
+describe('leaving a path', () => {
+  it('leaves after three unanswered probes: 2 intervals, one round trip and 5 ms', () => {
+    const wire = new Wire(three());
+    wire.runTo(20_000 * MS);
+    const cut = wire.paths[0];
+    if (cut !== undefined) cut.isUp = false;
+    const before = wire.now;
+    wire.runTo(before + 1_000 * MS);
+    const [left] = wire.switches(before);
+    expect(left?.effect).toMatchObject({ to: 1, cause: 'probe-loss', isFault: true });
+    const took = (left?.atNs ?? 0) - before;
+    expect(took).toBeGreaterThan(105 * MS);
+    expect(took).toBeLessThanOrEqual(175 * MS + 1);
+  });
+
+  it('R-036: leaves a path whose RTT exceeds twice its own baseline', () => {
+    const wire = new Wire(three());
+    wire.runTo(10_000 * MS);
+    const slow = wire.paths[0];
+    if (slow !== undefined) slow.rttNs = 70 * MS;
+    wire.runTo(20_000 * MS);
+    expect(wire.switches(10_000 * MS)[0]?.effect).toMatchObject({ to: 1, cause: 'rtt' });
+  });
+
+  it('R-036: does not leave a path whose RTT stays below twice its baseline', () => {
+    const wire = new Wire([fakePath('only-a-bit', 20), fakePath('other', 24)]);
+    wire.runTo(10_000 * MS);
+    const path = wire.paths[0];
+    if (path !== undefined) path.rttNs = 23 * MS;
+    wire.runTo(15_000 * MS);
+    expect(wire.switches(10_000 * MS)).toEqual([]);
+  });
+
+  it('R-037: leaves a path whose loss exceeds the threshold', () => {
+    const wire = new Wire([fakePath('lossy', 20), fakePath('clean', 24)]);
+    wire.runTo(10_000 * MS);
+    const lossy = wire.paths[0];
+    if (lossy !== undefined) lossy.loseEvery = 4;
+    wire.runTo(20_000 * MS);
+    const [left] = wire.switches(10_000 * MS);
+    expect(left?.effect).toMatchObject({ to: 1 });
+    expect(['loss', 'probe-loss']).toContain(left?.effect.cause);
+  });
+
+  it('leaves a path whose hop fields are about to expire', () => {
+    const wire = new Wire([fakePath('old', 20, { expiresAt: 30_000 * MS }), fakePath('new', 24)]);
+    wire.runTo(25_000 * MS);
+    const [left] = wire.switches(1_000 * MS);
+    expect(left?.effect).toMatchObject({ cause: 'expiry' });
+    expect(left?.atNs).toBeLessThan(21_000 * MS);
+  });
+
+  it('acts on receiver reports that stay away, within 3 intervals and 5 ms', () => {
+    const wire = new Wire(three(), { reports: true });
+    wire.runTo(5_000 * MS);
+    let sequence = 0;
+    for (let at = 5_000; at < 6_000; at += 1) {
+      wire.runTo(at * MS);
+      sequence += 1;
+      wire.controller.sent(wire.now, sequence);
+      const report = { highest: sequence - 10, count: sequence };
+      if (at % 25 === 0 && at < 5_500) wire.perform(wire.controller.reported(wire.now, report));
+    }
+    const [left] = wire.switches(5_001 * MS);
+    expect(left?.effect.cause).toBe('report-loss');
+    expect((left?.atNs ?? 0) - 5_475 * MS).toBe(80 * MS);
+  });
+
+  it('does not take a pause of the flow for a fault', () => {
+    const wire = new Wire(three(), { reports: true });
+    wire.runTo(5_000 * MS);
+    wire.controller.sent(wire.now, 1);
+    wire.runTo(5_030 * MS);
+    wire.perform(wire.controller.reported(wire.now, { highest: 1, count: 1 }));
+    wire.runTo(9_000 * MS);
+    expect(wire.switches(5_000 * MS)).toEqual([]);
+  });
+});
+
+describe('SCMP is a hint', () => {
+  it('does not leave a path that goes on answering, whatever SCMP says', () => {
+    const wire = new Wire(three());
+    wire.runTo(5_000 * MS);
+    wire.perform(wire.controller.interfaceDown(wire.now, 'p1', 1));
+    wire.runTo(10_000 * MS);
+    expect(wire.switches(5_000 * MS)).toEqual([]);
+  });
+
+  it('leaves after one miss when SCMP named an interface of the path', () => {
+    const wire = new Wire(three());
+    wire.runTo(5_000 * MS);
+    const cut = wire.paths[0];
+    if (cut !== undefined) cut.isUp = false;
+    wire.perform(wire.controller.interfaceDown(wire.now, 'p1', 1));
+    wire.runTo(5_500 * MS);
+    const [left] = wire.switches(5_000 * MS);
+    expect(left?.effect).toMatchObject({ cause: 'scmp' });
+    expect((left?.atNs ?? 0) - 5_000 * MS).toBeLessThanOrEqual(80 * MS);
+  });
+});
+
+describe('where to go', () => {
+  it('R-042: prefers the disjoint alternative to a faster one that shares a link', () => {
+    const shared = ['a#1>x#1', 'x#2>b#1'];
+    const wire = new Wire([
+      fakePath('active', 20, { links: shared, transit: ['x'] }),
+      fakePath('twin', 21, { links: shared, transit: ['x'] }),
+      fakePath('apart', 40),
+    ]);
+    wire.runTo(5_000 * MS);
+    const cut = wire.paths[0];
+    if (cut !== undefined) cut.isUp = false;
+    wire.runTo(6_000 * MS);
+    expect(wire.activeId).toBe('apart');
+  });
+
+  it('R-259: stays on a dead path when there is nothing better', () => {
+    const wire = new Wire([fakePath('only', 20)]);
+    wire.runTo(5_000 * MS);
+    const cut = wire.paths[0];
+    if (cut !== undefined) cut.isUp = false;
+    wire.runTo(10_000 * MS);
+    expect(wire.activeId).toBe('only');
+    expect(wire.switches(5_000 * MS)).toEqual([]);
+  });
+
+  it('R-038: manages at most max_paths paths', () => {
+    const many = Array.from({ length: 15 }, (_, i) => fakePath(`p${i}`, 20 + i));
+    const wire = new Wire(many);
+    wire.runTo(5_000 * MS);
+    expect(wire.controller.status(wire.now)).toHaveLength(10);
+  });
+
+  it.each([
+    ['max RTT', { maxRttNs: 22 * MS }, 'p1'],
+    ['minimum bandwidth', { minBandwidthBps: 5e8 }, 'p2'],
+    ['maximum hops', { maxHops: 5 }, 'p3'],
+    ['an AS to avoid', { avoidAs: ['p1'] }, 'p2'],
+    ['an AS to prefer', { preferAs: ['p3'] }, 'p3'],
+  ] as const)('R-044: honours %s', (_name, preferences, expected) => {
+    const paths = [
+      fakePath('p1', 20, { hops: 6, bandwidthBps: 1e8 }),
+      fakePath('p2', 24, { hops: 6 }),
+      fakePath('p3', 30, { hops: 4, bandwidthBps: 2e8 }),
+    ];
+    const wire = new Wire(paths, { preferences });
+    wire.runTo(5_000 * MS);
+    expect(wire.activeId).toBe(expected);
+  });
+});
+
+describe('coming back', () => {
+  it('R-043: returns to the better path within 15 s of its repair', () => {
+    const wire = new Wire([fakePath('better', 20), fakePath('worse', 40)]);
+    wire.runTo(5_000 * MS);
+    const cut = wire.paths[0];
+    if (cut !== undefined) cut.isUp = false;
+    wire.runTo(8_000 * MS);
+    expect(wire.activeId).toBe('worse');
+    if (cut !== undefined) cut.isUp = true;
+    wire.runTo(23_000 * MS);
+    expect(wire.activeId).toBe('better');
+    expect(wire.switches(8_000 * MS)[0]?.effect).toMatchObject({ cause: 'better', isFault: false });
+  });
+
+  it('R-041: flapping of 1 Hz for 60 s settles within three switches', () => {
+    const wire = new Wire([fakePath('flapping', 20), fakePath('steady', 40)]);
+    wire.runTo(5_000 * MS);
+    const path = wire.paths[0];
+    for (let at = 5_000; at < 65_000; at += 500) {
+      wire.runTo(at * MS);
+      if (path !== undefined) path.isUp = !path.isUp;
+    }
+    expect(wire.switches(5_000 * MS).length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('measurement', () => {
+  it('R-034: measures RTT, jitter, loss, stability and age of each path', () => {
+    const wire = new Wire(three());
+    wire.runTo(10_000 * MS);
+    for (const [index, status] of wire.controller.status(wire.now).entries()) {
+      expect(status.rttNs).toBe(wire.paths[index]?.rttNs);
+      expect(status).toMatchObject({ jitterNs: 0, loss: 0, stability: 1, health: 'alive' });
+      expect(status.measuredAgoNs).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('R-260: tells a path that was never measured from one that is alive', () => {
+    const mute = fakePath('mute', 10);
+    mute.isUp = false;
+    const wire = new Wire([mute, fakePath('works', 20)]);
+    wire.runTo(2_000 * MS);
+    const [first, second] = wire.controller.status(wire.now);
+    expect(first).toMatchObject({ health: 'unknown', rttNs: -1, measuredAgoNs: -1 });
+    expect(second).toMatchObject({ health: 'alive', role: 'active' });
+  });
+
+  it('R-258: ignores an answer that names another path than its probe took', () => {
+    const wire = new Wire(three());
+    wire.runTo(5_000 * MS);
+    const sent = wire.effects.findLast(({ effect }) => effect.kind === 'probe')?.effect;
+    if (sent?.kind !== 'probe') throw new Error('no probe was sent');
+    const before = wire.controller.status(wire.now);
+    wire.perform(wire.controller.answered(wire.now, (sent.path + 1) % 3, sent.probe));
+    expect(wire.controller.status(wire.now)).toEqual(before);
+  });
+
+  it('R-039: explores idle healthy paths with the configured probability', () => {
+    const wire = new Wire(three(), { exploration: 0.1, refreshIntervalNs: 100 * MS });
+    wire.runTo(1_000 * MS);
+    let explored = 0;
+    let refreshes = 0;
+    let lastAtNs = 0;
+    wire.runTo(400_000 * MS);
+    const warm = wire.effects.filter(({ effect }) => effect.kind === 'probe' && effect.path === 2);
+    for (const { atNs } of warm) {
+      // A run of probes at the short interval is one exploration.
+      if (atNs - lastAtNs <= 51 * MS) explored += 1;
+      lastAtNs = atNs;
+    }
+    refreshes = wire.effects.filter(({ effect }) => effect.kind === 'refresh').length;
+    expect(refreshes).toBeGreaterThan(3_900);
+    expect(explored).toBeGreaterThan(1_000);
+    expect(wire.switches(1_000 * MS)).toEqual([]);
+  });
+
+  it('R-045: probes of two hot paths and a warm one stay near 42 a second', () => {
+    const wire = new Wire(three());
+    wire.runTo(1_000 * MS);
+    const before = wire.probes;
+    wire.runTo(61_000 * MS);
+    const perSecond = (wire.probes - before) / 60;
+    expect(perSecond).toBeGreaterThan(40);
+    expect(perSecond).toBeLessThan(44);
+  });
+
+  it('keeps k at the configured misses on clean paths and raises it on lossy ones', async () => {
+    const { missesNeeded } = await import('../../../../../nodes/gateway/multipath/managed-path.ts');
+    expect(missesNeeded(0, OPTIONS)).toBe(3);
+    expect(missesNeeded(0.01, OPTIONS)).toBe(3);
+    expect(missesNeeded(0.05, OPTIONS)).toBe(4);
+    expect(missesNeeded(0.5, OPTIONS)).toBe(6);
+  });
+});

@@ -1,0 +1,49 @@
+/**
+ * The controllers against the theory of fail-over: distributions of spec/scion.md 7.2 (probes,
+ * reports) and 5.2 (reference gateway), cuts at a random phase.
+ *
+ * @module
+ */
+import { expect, it } from 'vitest';
+import { openStream } from '../../../../../engine/core/stream.ts';
+import { fakePath, MS, Wire } from './wire.ts';
+
+/** Time from the cut to the switch over `n` cuts, sorted, ms. */
+function reactions(mode: 'orrery' | 'reference', n: number): number[] {
+  const phases = openStream(7, 'theory', mode);
+  const times: number[] = [];
+  for (let i = 0; i < n; i += 1) {
+    const wire = new Wire([fakePath('a', 20), fakePath('b', 20.5)], {}, mode, i);
+    const cutAt = Math.floor((10_000 + phases.uniform() * 1_000) * MS);
+    wire.runTo(cutAt);
+    const active = wire.paths.find(({ info }) => info.id === wire.activeId);
+    if (active !== undefined) active.isUp = false;
+    wire.runTo(cutAt + 4_000 * MS);
+    const [left] = wire.switches(cutAt);
+    times.push(((left?.atNs ?? Number.POSITIVE_INFINITY) - cutAt) / MS);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const rank = (sorted: readonly number[], p: number): number =>
+  sorted[Math.ceil(p * sorted.length) - 1] ?? Number.NaN;
+
+it('probes of 50 ms x 3 at RTT 20 ms react between 105 and 175 ms, uniformly', () => {
+  // Cut of the whole path: probes sent up to one RTT before it are lost, so the range is
+  // [2 x 50 + 25 - 20, 3 x 50 + 25]; uniform over one interval.
+  const times = reactions('orrery', 400);
+  expect(rank(times, 0)).toBeNaN();
+  expect(times[0]).toBeGreaterThan(104);
+  expect(rank(times, 0.5)).toBeGreaterThan(120);
+  expect(rank(times, 0.5)).toBeLessThan(140);
+  expect(rank(times, 0.95)).toBeLessThan(168);
+});
+
+it('the reference rules react as derived: p50 1.38 s, p95 1.64 s, at most 1.75 s', () => {
+  const times = reactions('reference', 400);
+  expect(rank(times, 0.5)).toBeGreaterThan(1_280);
+  expect(rank(times, 0.5)).toBeLessThan(1_460);
+  expect(rank(times, 0.95)).toBeGreaterThan(1_550);
+  expect(rank(times, 0.95)).toBeLessThan(1_720);
+  expect(rank(times, 1)).toBeLessThanOrEqual(1_770);
+});
