@@ -18,14 +18,22 @@ export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';
 
 /** Kinds of frames. */
 const RECORD = 1;
-const PUT = 2;
-const DELETE = 3;
-const TRUNCATE = 4;
+export const PUT = 2;
+export const DELETE = 3;
+export const TRUNCATE = 4;
 /** kind (1), length (4), CRC-32C (4). */
 const FRAME_BYTES = 9;
 
+/** Where a store keeps its frames; survives the node. */
+export interface Disk {
+  /** Writes one frame behind everything else. */
+  append(frame: Uint8Array): void;
+  /** All frames that can be believed, oldest first. */
+  read(): Frame[];
+}
+
 /** Bytes on the simulated disk; survives the node. */
-export class SimDisk {
+export class SimDisk implements Disk {
   /** What a crash keeps for certain: the first `durableBytes` of a buffer that grows by doubling. */
   private durable = new Uint8Array(256);
   private durableBytes = 0;
@@ -99,25 +107,24 @@ export class SimDisk {
 }
 
 /** A frame read back. */
-interface Frame {
+export interface Frame {
   readonly kind: number;
   readonly payload: Uint8Array;
   /** Bytes with the header. */
   readonly bytes: number;
 }
 
-/** See {@link Store}. One per node life; the disk behind it stays. */
-export class SimStore implements Store {
-  private readonly disk: SimDisk;
-  private readonly later: (call: () => void) => void;
+/** Log and table over a disk, in any world; when things become durable is the world's matter. */
+export abstract class DiskStore implements Store {
+  private readonly disk: Disk;
   private readonly table = new Map<string, Uint8Array>();
 
-  /** @param later Calls back as an event, unless the node has crashed by then. */
-  constructor(disk: SimDisk, later: (call: () => void) => void) {
+  constructor(disk: Disk) {
     this.disk = disk;
-    this.later = later;
     for (const frame of disk.read()) this.applyToTable(frame);
   }
+
+  abstract sync(done: (error?: string) => void): void;
 
   append(record: Uint8Array): void {
     this.disk.append(makeFrame(RECORD, record));
@@ -150,16 +157,6 @@ export class SimStore implements Store {
     this.table.delete(key);
   }
 
-  sync(done: (error?: string) => void): void {
-    const { disk } = this;
-    const { mark } = disk;
-    // Durable when confirmed, not before: a crash in between loses it.
-    this.later(() => {
-      disk.syncUpTo(mark);
-      done();
-    });
-  }
-
   private applyToTable(frame: Frame): void {
     if (frame.kind !== PUT && frame.kind !== DELETE) return;
     const { key, value } = decodeEntry(frame.payload);
@@ -168,7 +165,31 @@ export class SimStore implements Store {
   }
 }
 
-function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
+/** See {@link Store}. One per node life; the disk behind it stays. */
+export class SimStore extends DiskStore {
+  private readonly simDisk: SimDisk;
+  private readonly later: (call: () => void) => void;
+
+  /** @param later Calls back as an event, unless the node has crashed by then. */
+  constructor(disk: SimDisk, later: (call: () => void) => void) {
+    super(disk);
+    this.simDisk = disk;
+    this.later = later;
+  }
+
+  sync(done: (error?: string) => void): void {
+    const { simDisk } = this;
+    const { mark } = simDisk;
+    // Durable when confirmed, not before: a crash in between loses it.
+    this.later(() => {
+      simDisk.syncUpTo(mark);
+      done();
+    });
+  }
+}
+
+/** Kind, length, checksum, payload. */
+export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(FRAME_BYTES + payload.length);
   const view = new DataView(frame.buffer);
   frame[0] = kind;
@@ -183,7 +204,8 @@ function frameChecksum(frame: Uint8Array, length: number): number {
   return crc32c(frame.subarray(FRAME_BYTES, FRAME_BYTES + length), crc32c(frame.subarray(0, 5)));
 }
 
-function wholeFrames(bytes: Uint8Array): Frame[] {
+/** Frames from the start up to the first that cannot be believed. */
+export function wholeFrames(bytes: Uint8Array): Frame[] {
   const frames: Frame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
@@ -200,7 +222,7 @@ function wholeFrames(bytes: Uint8Array): Frame[] {
 }
 
 /** Drops records before the last truncation, and table entries that were overwritten. */
-function compact(bytes: Uint8Array): Uint8Array {
+export function compact(bytes: Uint8Array): Uint8Array {
   const frames = wholeFrames(bytes);
   const cut = frames.findLastIndex((frame) => frame.kind === TRUNCATE);
   if (cut < 0) return bytes;
@@ -224,13 +246,15 @@ function encodeEntry(key: string, value: Uint8Array): Uint8Array {
   return entry;
 }
 
-function decodeEntry(entry: Uint8Array): { key: string; value: Uint8Array } {
+/** Key and value of a table frame. */
+export function decodeEntry(entry: Uint8Array): { key: string; value: Uint8Array } {
   const length = new DataView(entry.buffer, entry.byteOffset, entry.length).getUint16(0);
   const key = new TextDecoder().decode(entry.subarray(2, 2 + length));
   return { key, value: entry.slice(2 + length) };
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** All parts in one array. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

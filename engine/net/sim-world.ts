@@ -22,6 +22,7 @@ import { EndpointTable } from './endpoint-table.ts';
 import type { DirectionSpec } from './link-spec.ts';
 import { Machine } from './machine.ts';
 import { FINGERPRINT, Network, type PacketSink } from './network.ts';
+import { cutPairs, pairsOf } from './partition.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { type LinkEffect, type LinkEndPlace, SimLink } from './sim-link.ts';
@@ -253,22 +254,18 @@ export class SimWorld implements HostWorld, PacketSink {
     to: readonly string[],
     ways: 'both' | 'one-way' = 'both',
   ): LinkEffect & { readonly directions: number } {
-    const sources = new Set(from.map((name) => this.host(name).index));
-    const targets = new Set(to.map((name) => this.host(name).index));
-    const isCut = (direction: Direction): boolean => {
-      const { fromNode, toNode } = direction;
-      if (sources.has(fromNode) && targets.has(toNode)) return true;
-      return ways === 'both' && targets.has(fromNode) && sources.has(toNode);
-    };
-    const cut = this.network.directions.filter(isCut);
-    for (const direction of cut) direction.addPartition();
+    const sources = from.map((name) => this.host(name).index);
+    const targets = to.map((name) => this.host(name).index);
+    const { directions } = this.network;
+    const segments = this.segments.values();
+    const cuts = cutPairs({ directions, segments }, pairsOf(sources, targets, ways));
     let isOver = false;
     return {
-      directions: cut.length,
+      directions: cuts.length,
       end: (): void => {
         if (isOver) return;
         isOver = true;
-        for (const direction of cut) direction.removePartition();
+        for (const cut of cuts) cut.end();
       },
     };
   }

@@ -1,0 +1,50 @@
+/**
+ * Partitions between hosts: which directions and segments separate given pairs, and holding them
+ * (simulation.md 2.6, "one-way partition").
+ *
+ * Acts where two hosts are joined directly; a partition of distant hosts is one of the hosts between.
+ *
+ * @module
+ */
+import type { Direction } from './direction.ts';
+import type { LinkEffect } from './sim-link.ts';
+import type { SimSegment } from './sim-segment.ts';
+
+/** What can be cut. */
+export interface Cuttable {
+  readonly directions: readonly Direction[];
+  readonly segments: Iterable<SimSegment>;
+}
+
+/** Sender and receiver, by index. */
+export type HostPair = readonly [from: number, to: number];
+
+/** All ordered pairs of the two lists, and the reversed ones for `both`. */
+export function pairsOf(
+  from: readonly number[],
+  to: readonly number[],
+  ways: 'both' | 'one-way',
+): HostPair[] {
+  const pairs = from.flatMap((source) => to.map((target): HostPair => [source, target]));
+  if (ways === 'one-way') return pairs;
+  return [...pairs, ...pairs.map(([source, target]): HostPair => [target, source])];
+}
+
+/** Cuts every direct connection of the pairs; one effect per connection and direction. */
+export function cutPairs(network: Cuttable, pairs: readonly HostPair[]): LinkEffect[] {
+  const cuts: LinkEffect[] = [];
+  for (const direction of network.directions) {
+    const { fromNode, toNode } = direction;
+    if (!pairs.some(([from, to]) => from === fromNode && to === toNode)) continue;
+    direction.addPartition();
+    cuts.push({ end: () => direction.removePartition() });
+  }
+  for (const segment of network.segments) {
+    for (const [from, to] of pairs) {
+      if (from === to || !segment.hasMember(from) || !segment.hasMember(to)) continue;
+      segment.partition(from, to, 1);
+      cuts.push({ end: () => segment.partition(from, to, -1) });
+    }
+  }
+  return cuts;
+}
