@@ -6,73 +6,31 @@
  *
  * @module
  */
-import { Xoshiro128 } from '../engine/core/random.ts';
 import type { Direction } from '../engine/net/direction.ts';
 import { FIRST_UPPER_KIND } from '../engine/net/direction-context.ts';
 import type { DirectionSpec } from '../engine/net/link-spec.ts';
 import { Network, type PacketSink } from '../engine/net/network.ts';
 import { decrementHopLimit, readTarget, writeHeader } from './packet-header.ts';
+import {
+  drawRandomNetwork,
+  type Edge,
+  FLOWS,
+  type Flow,
+  LINK_RATE_BPS,
+  NODES,
+  PACKET_BYTES,
+  PACKET_GAP_NS,
+  PACKETS_PER_FLOW,
+  QUEUE_PACKETS,
+  type RandomNetworkModel,
+} from './workloads/random-network-model.ts';
 
-const NODES = 1_000;
-const LINKS = 3_000;
-const FLOWS = 1_000;
-const PACKETS_PER_FLOW = 1_000;
-const WIRE_BYTES = 1_054;
-const GAP_NS = 10_000_000;
-const NS_PER_MS = 1_000_000;
+// Private names: V8 folds them into hot code, unlike imported ones.
+const WIRE_BYTES = PACKET_BYTES;
+const FLOW_PACKETS = PACKETS_PER_FLOW;
+const GAP_NS = PACKET_GAP_NS;
 /** Event kind: a flow sends its next packet. */
 const SOURCE = FIRST_UPPER_KIND;
-
-/** A link of the random graph. */
-export interface Edge {
-  readonly a: number;
-  readonly b: number;
-  readonly delayNs: number;
-}
-
-/** A flow of the workload. */
-export interface Flow {
-  readonly source: number;
-  readonly target: number;
-  readonly startNs: number;
-}
-
-/** Graph and flows, drawn as simulation.md 4.3 says. */
-export interface RandomWorkload {
-  readonly edges: readonly Edge[];
-  readonly flows: readonly Flow[];
-  readonly rejected: number;
-}
-
-/** Draws the workload. */
-export function drawWorkload(): RandomWorkload {
-  const words = new Xoshiro128([1, 2, 3, 4]);
-  const below = (n: number): number => Math.floor((words.nextU32() * n) / 4_294_967_296);
-  const edges: Edge[] = [];
-  const known = new Set<number>();
-  const add = (a: number, b: number): void => {
-    known.add(Math.min(a, b) * NODES + Math.max(a, b));
-    edges.push({ a, b, delayNs: (1 + below(10)) * NS_PER_MS });
-  };
-  for (let i = 1; i < NODES; i += 1) add(below(i), i);
-  let rejected = 0;
-  while (edges.length < LINKS) {
-    const a = below(NODES);
-    const b = below(NODES);
-    if (a === b || known.has(Math.min(a, b) * NODES + Math.max(a, b))) rejected += 1;
-    else add(a, b);
-  }
-  const flows = Array.from({ length: FLOWS }, () => {
-    let source = below(NODES);
-    let target = below(NODES);
-    while (source === target) {
-      source = below(NODES);
-      target = below(NODES);
-    }
-    return { source, target, startNs: below(10_000_000) };
-  });
-  return { edges, flows, rejected };
-}
 
 /** What one run measured. */
 export interface RandomNetworkResult {
@@ -98,18 +56,18 @@ const EXPECTED = {
 /** Routers, sources and sinks of the network. */
 export class RandomNetwork implements PacketSink {
   readonly network: Network;
-  readonly workload: RandomWorkload;
+  readonly workload: RandomNetworkModel;
   packetHops = 0;
   delivered = 0;
   private readonly sums = new Float64Array(2);
   private readonly sent = new Int32Array(FLOWS);
-  private readonly sentAt = new Float64Array(FLOWS * PACKETS_PER_FLOW);
+  private readonly sentAt = new Float64Array(FLOWS * FLOW_PACKETS);
   /** Next direction at each node, one table per active destination (simulation.md 3.2). */
   private readonly trees: Uint16Array[] = [];
   private readonly neighbours: { node: number; direction: number }[][] = [];
 
   constructor() {
-    this.workload = drawWorkload();
+    this.workload = drawRandomNetwork();
     const upper = { fire: (_kind: number, flow: number): void => this.emit(flow) };
     this.network = new Network({ seed: 1, sink: this, upper });
     for (let node = 0; node < NODES; node += 1) {
@@ -172,14 +130,14 @@ export class RandomNetwork implements PacketSink {
     const { network } = this;
     const { source, target } = this.workload.flows[flow] as Flow;
     const number = this.sent[flow] as number;
-    const flowPacket = flow * PACKETS_PER_FLOW + number;
+    const flowPacket = flow * FLOW_PACKETS + number;
     this.sent[flow] = number + 1;
     this.sentAt[flowPacket] = network.scheduler.now;
     const buffer = network.pool.alloc(WIRE_BYTES);
     writeHeader(buffer, { target, length: WIRE_BYTES, identification: number });
     const packet = network.table.acquire(buffer, 0, WIRE_BYTES, flowPacket, target);
     this.nextDirection(source, target).offer(packet);
-    if (number + 1 < PACKETS_PER_FLOW) network.scheduler.post(GAP_NS, SOURCE, flow);
+    if (number + 1 < FLOW_PACKETS) network.scheduler.post(GAP_NS, SOURCE, flow);
   }
 
   private nextDirection(node: number, target: number): Direction {
@@ -189,9 +147,9 @@ export class RandomNetwork implements PacketSink {
 
   private addEdge(index: number, edge: Edge): void {
     const spec: DirectionSpec = {
-      rateBps: 1_000_000_000,
+      rateBps: LINK_RATE_BPS,
       delayNs: edge.delayNs,
-      queue: { kind: 'drop-tail', limitPackets: 1_000 },
+      queue: { kind: 'drop-tail', limitPackets: QUEUE_PACKETS },
     };
     const add = (from: number, to: number): void => {
       const place = { linkId: `l${index}`, name: `${from}->${to}`, fromNode: from, toNode: to };

@@ -8,7 +8,7 @@ import { WorkloadRandom } from './xoshiro-below.ts';
 
 /** Size of the workload and its links. */
 export const NODES = 1_000;
-export const EDGES = 3_000;
+const EDGES = 3_000;
 export const FLOWS = 1_000;
 export const PACKETS_PER_FLOW = 1_000;
 export const PACKET_BYTES = 1_054;
@@ -19,17 +19,6 @@ export const QUEUE_PACKETS = 1_000;
 const START_RANGE_NS = 10_000_000;
 const NS_PER_MS = 1_000_000;
 const UNREACHED = -1;
-
-/** What a kernel must find at the end (simulation.md 4.3). */
-export const EXPECTED_RUN = {
-  delivered: 1_000_000,
-  packetHops: 4_023_000,
-  sumDelayNs: 22_277_924_769_729,
-  sumDelayWithoutQueueNs: 22_277_921_936_000,
-  queueingNs: 2_833_729,
-  maxDelayNs: 47_050_592,
-  lastDeliveryNs: 10_040_871_125,
-} as const;
 
 /** A link between two nodes. */
 export interface Edge {
@@ -43,11 +32,17 @@ export interface Flow {
   readonly source: number;
   readonly target: number;
   readonly startNs: number;
-  /** Nodes from source to target. */
-  readonly path: readonly number[];
 }
 
-/** Facts listed in the specification. */
+/** Graph and flows. */
+export interface RandomNetworkModel {
+  readonly edges: readonly Edge[];
+  readonly flows: readonly Flow[];
+  /** Candidate edges that were loops or known already. */
+  readonly rejected: number;
+}
+
+/** Facts listed in the specification for checking an implementation. */
 export interface Facts {
   readonly rejected: number;
   readonly maxDegree: number;
@@ -57,38 +52,51 @@ export interface Facts {
   readonly packetHops: number;
 }
 
-/** The whole workload. */
-export interface RandomNetwork {
-  readonly edges: readonly Edge[];
-  readonly flows: readonly Flow[];
-  /** By node: neighbours in ascending order. */
-  readonly neighbours: readonly (readonly number[])[];
-  readonly facts: Facts;
-}
-
-/** Makes the network, its flows and their routes. */
-export function buildRandomNetwork(): RandomNetwork {
+/** Draws edges, then flows. */
+export function drawRandomNetwork(): RandomNetworkModel {
   const random = new WorkloadRandom();
   const { edges, rejected } = drawEdges(random);
-  const neighbours = neighboursOf(edges);
-  const flows = drawFlows(random, neighbours);
-  return { edges, flows, neighbours, facts: factsOf(flows, neighbours, rejected) };
+  return { edges, flows: drawFlows(random), rejected };
 }
 
 /**
  * Routing table towards one node by fewest hops; ties go to the neighbour with the lowest index.
  *
+ * @param neighbours By node: its neighbours in ascending order.
  * @returns by node: the next node towards `target`; the target itself and unreached nodes have -1.
  */
-export function nextHopsTowards(
-  target: number,
-  neighbours: readonly (readonly number[])[],
-): Int32Array {
+function nextHopsTowards(target: number, neighbours: readonly (readonly number[])[]): Int32Array {
   const distance = distancesTo(target, neighbours);
   return Int32Array.from(neighbours, (list, node) => {
     const closer = (distance[node] as number) - 1;
     return closer < 0 ? UNREACHED : (list.find((other) => distance[other] === closer) ?? UNREACHED);
   });
+}
+
+/** Routes all flows and counts what the specification lists. */
+export function factsOf({ edges, flows, rejected }: RandomNetworkModel): Facts {
+  const neighbours = neighboursOf(edges);
+  const flowsByHops: Record<string, number> = {};
+  const load = new Map<string, number>();
+  let hops = 0;
+  for (const { source, target } of flows) {
+    const path = walk(source, nextHopsTowards(target, neighbours));
+    const length = path.length - 1;
+    hops += length;
+    flowsByHops[length] = (flowsByHops[length] ?? 0) + 1;
+    path.slice(1).forEach((node, i) => {
+      const direction = `${path[i]}->${node}`;
+      load.set(direction, (load.get(direction) ?? 0) + 1);
+    });
+  }
+  return {
+    rejected,
+    maxDegree: Math.max(...neighbours.map((list) => list.length)),
+    flowsByHops,
+    directionsUsed: load.size,
+    maxFlowsPerDirection: Math.max(...load.values()),
+    packetHops: hops * PACKETS_PER_FLOW,
+  };
 }
 
 function drawEdges(random: WorkloadRandom): { edges: Edge[]; rejected: number } {
@@ -119,15 +127,11 @@ function neighboursOf(edges: readonly Edge[]): number[][] {
   return neighbours;
 }
 
-function drawFlows(random: WorkloadRandom, neighbours: readonly (readonly number[])[]): Flow[] {
-  const tables = new Map<number, Int32Array>();
+function drawFlows(random: WorkloadRandom): Flow[] {
   return Array.from({ length: FLOWS }, () => {
     let [source, target] = [random.below(NODES), random.below(NODES)];
     while (source === target) [source, target] = [random.below(NODES), random.below(NODES)];
-    const startNs = random.below(START_RANGE_NS);
-    const table = tables.get(target) ?? nextHopsTowards(target, neighbours);
-    tables.set(target, table);
-    return { source, target, startNs, path: walk(source, table) };
+    return { source, target, startNs: random.below(START_RANGE_NS) };
   });
 }
 
@@ -149,31 +153,4 @@ function distancesTo(target: number, neighbours: readonly (readonly number[])[])
     }
   }
   return distance;
-}
-
-function factsOf(
-  flows: readonly Flow[],
-  neighbours: readonly (readonly number[])[],
-  rejected: number,
-): Facts {
-  const flowsByHops: Record<string, number> = {};
-  const load = new Map<string, number>();
-  let hops = 0;
-  for (const { path } of flows) {
-    const length = path.length - 1;
-    hops += length;
-    flowsByHops[length] = (flowsByHops[length] ?? 0) + 1;
-    path.slice(1).forEach((node, i) => {
-      const direction = `${path[i]}->${node}`;
-      load.set(direction, (load.get(direction) ?? 0) + 1);
-    });
-  }
-  return {
-    rejected,
-    maxDegree: Math.max(...neighbours.map((list) => list.length)),
-    flowsByHops,
-    directionsUsed: load.size,
-    maxFlowsPerDirection: Math.max(...load.values()),
-    packetHops: hops * PACKETS_PER_FLOW,
-  };
 }

@@ -7,7 +7,7 @@ import { Xoshiro128, type XoshiroState } from '../../engine/core/random.ts';
 import * as sampling from '../../engine/core/sampling.ts';
 import { openStream, RandomStream, streamState } from '../../engine/core/stream.ts';
 import { hold } from '../../bench/workloads/hold-model.ts';
-import { buildRandomNetwork } from '../../bench/workloads/random-network-model.ts';
+import { drawRandomNetwork, factsOf } from '../../bench/workloads/random-network-model.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface Generators {
@@ -201,7 +201,7 @@ describe.skipIf(!hasVectors)('vectors/simulation: workloads.json', () => {
   );
 
   it('the random network of 1,000 nodes has the listed edges, flows and routes', () => {
-    const network = buildRandomNetwork();
+    const network = drawRandomNetwork();
     const edge = (i: number): number[] => {
       const { a, b, delayNs } = network.edges[i]!;
       return [a, b, delayNs];
@@ -214,7 +214,7 @@ describe.skipIf(!hasVectors)('vectors/simulation: workloads.json', () => {
     expect(edge(2_999)).toEqual(random1000.lastEdge);
     expect([flow(0), flow(1), flow(2)]).toEqual(random1000.firstFlows);
     expect(flow(999)).toEqual(random1000.lastFlow);
-    expect(network.facts).toEqual({
+    expect(factsOf(network)).toEqual({
       rejected: random1000.rejected,
       maxDegree: random1000.maxDegree,
       flowsByHops: random1000.flowsByHops,

@@ -1,0 +1,82 @@
+/**
+ * Workload (a), hold, at 100, 10,000 and 1,000,000 pending events, beside three packages from npm in
+ * the same run (simulation.md 4.1, 4.5).
+ *
+ * A rate is void unless clock and, where ties are FIFO, hash are exactly the published ones.
+ *
+ * @module
+ */
+import { type BenchResult, rateOf, requireEqual, type Sample } from './bench-result.ts';
+import { flatqueue } from './peers/flatqueue.ts';
+import { jsSimulator } from './peers/js-simulator.ts';
+import type { Peer } from './peers/peer.ts';
+import { simjs } from './peers/simjs.ts';
+import { EXPECTED, HOLDS, hold } from './workloads/hold-model.ts';
+
+export const name = 'hold';
+
+const UNIT = 'M events/s';
+/** Rates to reach on this class of machine (simulation.md 4.5). */
+const TARGETS: ReadonlyMap<number, number> = new Map([
+  [100, 14],
+  [10_000, 8],
+  [1_000_000, 2.5],
+]);
+const PEERS: readonly Peer[] = [simjs, jsSimulator, flatqueue];
+/** Idle timers far in the future that must not slow anything (simulation.md 1.1). */
+const IDLE = 1_000_000;
+
+/** Ours first, then the peers, for each number of pending events. */
+export function run(): BenchResult[] {
+  const lines: BenchResult[] = [];
+  for (const [pending, target] of TARGETS) {
+    const ours = `hold, ${pending} pending`;
+    const note = 'cancellable, FIFO';
+    lines.push({ name: ours, unit: UNIT, target, note, ...rateOf(() => runOurs(pending, 0)) });
+    for (const peer of PEERS) {
+      const rate = rateOf(() => runPeer(peer, pending));
+      lines.push({
+        name: `  ${peer.name}`,
+        unit: UNIT,
+        comparedWith: ours,
+        note: peer.note,
+        ...rate,
+      });
+    }
+  }
+  lines.push({
+    name: 'hold, 100 pending, 1e6 idle timers',
+    unit: UNIT,
+    comparedWith: 'hold, 100 pending',
+    ...rateOf(() => runOurs(100, IDLE)),
+  });
+  return lines;
+}
+
+function runOurs(pending: number, idle: number): Sample {
+  const result = hold(pending, HOLDS, idle);
+  const expected = EXPECTED.get(pending);
+  requireEqual(`clock at ${pending} pending`, result.clockNs, expected?.clockNs ?? -1);
+  requireEqual(`hash at ${pending} pending`, result.fnv1a, expected?.fnv1a ?? '');
+  return { count: HOLDS, cpuUs: result.cpuUs };
+}
+
+/** Peers do fewer holds where they are slow, and must then agree with ours after as many. */
+function runPeer(peer: Peer, pending: number): Sample {
+  const holds = pending === 1_000_000 ? HOLDS / 10 : HOLDS;
+  const result = peer.hold(pending, holds);
+  const expected = expectedAfter(pending, holds);
+  requireEqual(`clock of ${peer.name}`, result.clockNs, expected.clockNs);
+  if (peer.isFifo) requireEqual(`hash of ${peer.name}`, result.fnv1a, expected.fnv1a);
+  return { count: holds, cpuUs: result.cpuUs };
+}
+
+const known = new Map<string, { readonly clockNs: number; readonly fnv1a: string }>();
+
+function expectedAfter(pending: number, holds: number): { clockNs: number; fnv1a: string } {
+  const published = holds === HOLDS ? EXPECTED.get(pending) : undefined;
+  const key = `${pending}/${holds}`;
+  const found = published ?? known.get(key) ?? hold(pending, holds);
+  known.set(key, found);
+  return found;
+}
