@@ -22,13 +22,16 @@ const CHUNK_RETRY_NS = 10_000_000;
 /** Requests remembered until their response; older ones no longer give a response time. */
 const REQUESTS_MAX = 65_536;
 
+/** What a flow needs of the world. */
+export type FlowWorld = Pick<World, 'at' | 'now' | 'request'>;
+
 /** One flow: where it goes, how it is measured, and its numbers so far. */
 export class Flow {
   readonly index: number;
   readonly spec: TrafficSpec;
   readonly meter: FlowMeter;
   nextSequence = 0;
-  readonly #world: World;
+  readonly #world: FlowWorld;
   readonly #writer: TruthWriter;
   readonly #gaps: RandomStream;
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
@@ -39,7 +42,7 @@ export class Flow {
   #turnNs = 0;
 
   constructor(
-    world: World,
+    world: FlowWorld,
     spec: TrafficSpec,
     meter: FlowMeter,
     streams: { readonly index: number; readonly gaps: RandomStream; readonly bodies: RandomStream },

@@ -1,0 +1,107 @@
+/**
+ * Check 15: the Poisson traffic source of scenarios (simulation.md 5), driven as the runner drives
+ * it, without nodes.
+ *
+ * @module
+ */
+import { Scheduler } from '../../../engine/core/scheduler.ts';
+import { ksStatistic } from '../../../reports/statistics/goodness-of-fit.ts';
+import { ascending } from '../../../reports/statistics/quantile.ts';
+import { summarise } from '../../../reports/statistics/summary.ts';
+import type { TrafficSpec } from '../../model.ts';
+import { FlowMeter } from '../../runner/flow-meter.ts';
+import { TRUTH_BYTES } from '../../runner/ground-truth.ts';
+import { Flow, type FlowWorld } from '../../runner/traffic-source.ts';
+import { GapCorrelation } from '../gap-correlation.ts';
+import type { Lab } from '../lab.ts';
+import { atMost, type Check, plusMinus } from '../model.ts';
+import { KS_LIMIT } from './jitter.ts';
+
+const PACKETS = 1_000_000;
+const MEAN_GAP_NS = 1_000;
+const KS_GAPS = 100_000;
+const WINDOWS = 10_000;
+const WINDOW_NS = 100 * MEAN_GAP_NS;
+
+const SPEC: TrafficSpec = {
+  from: 'a',
+  to: 'b',
+  pattern: { kind: 'poisson', rate: 1e9 / MEAN_GAP_NS },
+  sizeBytes: TRUTH_BYTES,
+  startNs: 0,
+  stopNs: Number.MAX_SAFE_INTEGER,
+  position: { file: 'verify', line: 1, column: 1 },
+};
+
+/** Instants at which the source sent, ns. */
+function sendTimes(lab: Lab): Float64Array {
+  const scheduler = new Scheduler();
+  const times = new Float64Array(PACKETS);
+  let sent = 0;
+  const world: FlowWorld = {
+    now: () => scheduler.now,
+    at: (timeNs, fire) => {
+      scheduler.after(timeNs - scheduler.now, fire);
+    },
+    request: () => {
+      times[sent] = scheduler.now;
+      sent += 1;
+      if (sent === PACKETS) scheduler.stop();
+    },
+  };
+  const meter = new FlowMeter({ warmupNs: 0, endNs: 0 }, Flow.spacingNs(SPEC));
+  const streams = { index: 0, gaps: lab.stream('15', 'gap'), bodies: lab.stream('15', 'body') };
+  new Flow(world, SPEC, meter, streams).start();
+  scheduler.run();
+  return times;
+}
+
+/** Variance over mean of the number of packets in each window. */
+function dispersion(times: Float64Array): number {
+  const counts = new Array<number>(WINDOWS).fill(0);
+  for (const time of times) {
+    const window = Math.floor(time / WINDOW_NS);
+    if (window < WINDOWS) counts[window] = (counts[window] ?? 0) + 1;
+  }
+  const { mean, deviation } = summarise(counts);
+  return (deviation * deviation) / mean;
+}
+
+/** Check 15. */
+export const poissonSource: Check = {
+  id: '15',
+  name: 'Poisson source',
+  formula: 'index of dispersion 1, independent gaps, exponential law',
+  catches: 'bursts or regularity of 6 %, correlation of 0.4 %',
+  run: (lab) => {
+    const times = sendTimes(lab);
+    const correlation = new GapCorrelation();
+    correlation.at(0);
+    for (const time of times) correlation.at(time);
+    const gaps = Array.from(times.subarray(0, KS_GAPS), (time, i) => time - (times[i - 1] ?? 0));
+    const cdf = (gap: number): number => 1 - Math.exp(-gap / MEAN_GAP_NS);
+    return [
+      {
+        label: 'index of dispersion, 1e4 windows',
+        theory: 1,
+        measured: dispersion(times),
+        accept: plusMinus(0.0566),
+        digits: 4,
+      },
+      {
+        label: 'lag-1 correlation of 1e6 gaps',
+        theory: 0,
+        measured: correlation.lagOne(),
+        accept: plusMinus(0.004),
+        digits: 5,
+      },
+      {
+        label: 'exponential law of 1e5 gaps, D',
+        theory: 0,
+        measured: ksStatistic(ascending(gaps), cdf),
+        accept: atMost(KS_LIMIT),
+        digits: 6,
+      },
+    ];
+  },
+};

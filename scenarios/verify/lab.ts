@@ -1,0 +1,76 @@
+/**
+ * What the checks run on: networks of the real engine under one seed, and named streams
+ * (`verify/...`). A wrong engine (mutations.ts) acts here and nowhere in the checks.
+ *
+ * @module
+ */
+import type { EventHandler } from '../../engine/core/scheduler.ts';
+import { openStream, type RandomStream } from '../../engine/core/stream.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { Network, type PacketSink } from '../../engine/net/network.ts';
+import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
+
+/** How an engine is wrong. Absent parts are right. */
+export interface Defects {
+  /** Changes a network before anything is added to it. */
+  readonly sabotage?: (network: Network) => void;
+  /** Mean packet size of sources over the asked one. */
+  readonly sizeFactor?: number;
+  /** Down times are counted from this long after they began, ns. */
+  readonly detectionNs?: number;
+}
+
+/** No check does cryptography. */
+const NO_CRYPTO = { name: 'none' } as CryptoProvider;
+
+/** One seed's engine. */
+export class Lab {
+  readonly seed: number;
+  readonly defects: Defects;
+  private readonly shared = new Map<string, unknown>();
+
+  constructor(seed: number, defects: Defects = {}) {
+    this.seed = seed;
+    this.defects = defects;
+  }
+
+  /** An empty network. */
+  network(sink: PacketSink, upper?: EventHandler): Network {
+    const network = new Network({
+      seed: this.seed,
+      sink,
+      ...(upper === undefined ? {} : { upper }),
+    });
+    this.defects.sabotage?.(network);
+    return network;
+  }
+
+  /** An empty world with hosts. */
+  world(options: Pick<SimWorldOptions, 'buffers' | 'streams'> = {}): SimWorld {
+    const world = new SimWorld({
+      seed: this.seed,
+      epochSeconds: 0,
+      cryptoFor: (): CryptoProvider => NO_CRYPTO,
+      ...options,
+    });
+    this.defects.sabotage?.(world.network);
+    return world;
+  }
+
+  /** The stream `verify/<name>` of this seed. */
+  stream(name: string, purpose: string): RandomStream {
+    return openStream(this.seed, `verify/${name}`, purpose);
+  }
+
+  /** Sizes of a source: geometric on 1, 2, 3, ... with this mean, bytes. */
+  geometricSizes(stream: RandomStream, meanBytes: number): () => number {
+    const mean = meanBytes * (this.defects.sizeFactor ?? 1);
+    return () => stream.geometric(mean);
+  }
+
+  /** The result of a run that several checks look at; run once. */
+  once<T>(name: string, run: () => T): T {
+    if (!this.shared.has(name)) this.shared.set(name, run());
+    return this.shared.get(name) as T;
+  }
+}

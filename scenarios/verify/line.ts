@@ -1,0 +1,153 @@
+/**
+ * Packets from one source through a line of links: directions 0 -> 1 -> 2 -> ... of one network, with
+ * a relay between them. Watches report each start of a serialisation, each end, each drop.
+ *
+ * Waits are measured by the engine's own stamps: start of the serialisation minus the instant at
+ * which the packet was offered to that link. Has no hosts and no sockets.
+ *
+ * @module
+ */
+import type { EventHandler } from '../../engine/core/scheduler.ts';
+import { toNanoseconds } from '../../engine/core/sampling.ts';
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { Direction } from '../../engine/net/direction.ts';
+import {
+  type DirectionView,
+  FIRST_UPPER_KIND,
+  type NetworkObserver,
+} from '../../engine/net/direction-context.ts';
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { Network, PacketSink } from '../../engine/net/network.ts';
+import type { Lab } from './lab.ts';
+
+const SEND = FIRST_UPPER_KIND;
+
+/** What happens on a line; all are optional. */
+export interface LineWatch {
+  /** Before the packet is offered to the first link. */
+  readonly offered?: (now: number) => void;
+  readonly started?: (hop: number, number: number, waitNs: number, now: number) => void;
+  /** It left the last link. */
+  readonly arrived?: (number: number, now: number, sojournNs: number) => void;
+  readonly dropped?: (number: number, now: number) => void;
+  /** It left a link that is not the last. */
+  readonly relayed?: (number: number, now: number) => void;
+}
+
+/** One line. */
+export interface LineOptions {
+  /** Name of the links: their ids are `<name>/0`, `<name>/1`, ... */
+  readonly name: string;
+  readonly specs: readonly DirectionSpec[];
+  readonly packets: number;
+  /** Time before each packet, ns; 0 sends it at the same instant. */
+  readonly gapNs: () => number;
+  /** Bytes of each packet. */
+  readonly size: () => number;
+  /** Draws the size anew at each relay; the size travels with the packet when absent. */
+  readonly resize?: () => number;
+  /** DSCP of the packet whose size was just drawn; 0 when absent. */
+  readonly dscp?: (bytes: number) => number;
+  readonly watch: LineWatch;
+}
+
+/** A line and its source. */
+export class Line implements PacketSink, EventHandler, NetworkObserver {
+  readonly network: Network;
+  readonly directions: readonly Direction[];
+  private readonly options: LineOptions;
+  private readonly watch: LineWatch;
+  private sent = 0;
+
+  constructor(lab: Lab, options: LineOptions) {
+    this.options = options;
+    this.watch = options.watch;
+    this.network = lab.network(this, this);
+    this.network.observer = this;
+    this.directions = options.specs.map((spec, hop) => {
+      const linkId = `${options.name}/${hop}`;
+      const place = { linkId, name: `${hop}->${hop + 1}`, fromNode: hop, toNode: hop + 1 };
+      return this.network.addDirection(place, spec);
+    });
+  }
+
+  /** Sends everything and waits until the line is empty. */
+  run(): void {
+    this.next();
+    this.network.scheduler.run();
+  }
+
+  fire(): void {
+    const { network, options, watch } = this;
+    const { table } = network;
+    watch.offered?.(network.scheduler.now);
+    const size = options.size();
+    const packet = table.acquire(network.pool.alloc(size), 0, size, this.sent, 0);
+    if (options.dscp !== undefined) table.dscp[packet] = options.dscp(size);
+    this.sent += 1;
+    (this.directions[0] as Direction).offer(packet);
+    this.next();
+  }
+
+  arrive(direction: Direction, packet: number): void {
+    const { network, watch } = this;
+    const { table } = network;
+    direction.delivered += 1;
+    const { now } = network.scheduler;
+    const number = table.from[packet] as number;
+    const next = this.directions[direction.id + 1];
+    if (next === undefined) {
+      watch.arrived?.(number, now, now - (table.offeredAt[packet] as number));
+      table.free(packet);
+      return;
+    }
+    watch.relayed?.(number, now);
+    const { resize } = this.options;
+    const length = resize === undefined ? (table.length[packet] as number) : resize();
+    let buffer = table.takeBuffer(packet);
+    if (resize !== undefined) {
+      network.pool.release(buffer);
+      buffer = network.pool.alloc(length);
+    }
+    next.offer(table.acquire(buffer, 0, length, number, 0));
+  }
+
+  onStarted(direction: DirectionView, packet: number): void {
+    const { started } = this.watch;
+    if (started === undefined) return;
+    const { table, scheduler } = this.network;
+    const { now } = scheduler;
+    const waitNs = now - (table.offeredAt[packet] as number);
+    started(direction.id, table.from[packet] as number, waitNs, now);
+  }
+
+  onDropped(_direction: DirectionView | undefined, packet: number): void {
+    const { table, scheduler } = this.network;
+    this.watch.dropped?.(table.from[packet] as number, scheduler.now);
+  }
+
+  onOffered(): void {
+    // Watched before the offer, where the line is still as it was.
+  }
+
+  onDelivered(): void {
+    // The sink of this network is the line itself.
+  }
+
+  private next(): void {
+    if (this.sent < this.options.packets) {
+      this.network.scheduler.post(this.options.gapNs(), SEND, 0);
+    }
+  }
+}
+
+/** Gaps of a Poisson process, rounded to 1 ns. */
+export function poissonGaps(stream: RandomStream, ratePerSecond: number): () => number {
+  const mean = 1e9 / ratePerSecond;
+  return () => toNanoseconds(stream.exponential(mean));
+}
+
+/** The same gap or size each time. */
+export function always(value: number): () => number {
+  return () => value;
+}

@@ -1,0 +1,63 @@
+/**
+ * What a closed-form check is: a theory, a measurement on the real engine, and the interval in which
+ * the measurement must lie (simulation.md 5).
+ *
+ * Intervals are those of the specification and are never widened.
+ *
+ * @module
+ */
+import type { Lab } from './lab.ts';
+
+/** Where the measured value must lie. */
+export type Accept =
+  /** Exactly the theory. */
+  | { readonly kind: 'equal' }
+  /**
+   * Four standard errors of one run around the theory. The mean of n seeds must lie within the same
+   * divided by sqrt(n) (simulation.md 5, conventions).
+   */
+  | { readonly kind: 'around'; readonly below: number; readonly above: number }
+  /** A bound that holds for every seed by itself. */
+  | { readonly kind: 'within'; readonly low: number; readonly high: number };
+
+/** One number of a check. */
+export interface Measure {
+  /** At most 38 characters, the unit last. */
+  readonly label: string;
+  readonly theory: number;
+  readonly measured: number;
+  readonly accept: Accept;
+  /** Decimals to print. */
+  readonly digits: number;
+}
+
+/** A check of the suite. */
+export interface Check {
+  /** Number in the specification: `1` to `20`, and `8b`. */
+  readonly id: string;
+  readonly name: string;
+  /** The formula that the theory comes from, one line. */
+  readonly formula: string;
+  /** Smallest relative error, or kind of error, that turns the check red. */
+  readonly catches: string;
+  /** Runs the engine under one seed. */
+  run(lab: Lab): readonly Measure[];
+}
+
+/** Accepts the theory and nothing else. */
+export const EQUAL: Accept = { kind: 'equal' };
+
+/** Theory plus or minus the same. */
+export function plusMinus(half: number): Accept {
+  return { kind: 'around', below: half, above: half };
+}
+
+/** Not above `high`. */
+export function atMost(high: number): Accept {
+  return { kind: 'within', low: Number.NEGATIVE_INFINITY, high };
+}
+
+/** Between two bounds. */
+export function within(low: number, high: number): Accept {
+  return { kind: 'within', low, high };
+}
