@@ -11,6 +11,9 @@ import { type BufferPool, NO_BUFFER } from './buffer-pool.ts';
 
 /** No packet. */
 export const NIL = -1;
+// Private names: V8 folds them into hot code, while exported ones are loaded and checked each time.
+const NONE: number = NIL;
+const EMPTY = NO_BUFFER;
 
 /** Bytes of a datagram and who exchanges them. */
 export interface Datagram {
@@ -41,7 +44,7 @@ export class PacketTable {
   offeredAt: Float64Array;
   /** When it arrives at the other end, ns; meaningful in the pipe. */
   arriveAt: Float64Array;
-  private freeHead = NIL;
+  private freeHead = NONE;
   private used = 0;
 
   constructor(pool: BufferPool, capacity = 1_024) {
@@ -70,7 +73,7 @@ export class PacketTable {
   /** A row for the bytes `buffer[offset .. offset + length)`; takes the buffer. */
   // biome-ignore lint/complexity/useMaxParams: hot, once per packet and hop; an object would be garbage
   acquire(buffer: Uint8Array, offset: number, length: number, from: number, to: number): number {
-    if (this.freeHead === NIL) this.grow(this.next.length * 2);
+    if (this.freeHead === NONE) this.grow(this.next.length * 2);
     const packet = this.freeHead;
     this.freeHead = this.next[packet] as number;
     this.used += 1;
@@ -104,7 +107,7 @@ export class PacketTable {
   /** Frees the row and hands its buffer to the caller. */
   takeBuffer(packet: number): Uint8Array {
     const buffer = this.buffers[packet] as Uint8Array;
-    this.buffers[packet] = NO_BUFFER;
+    this.buffers[packet] = EMPTY;
     this.next[packet] = this.freeHead;
     this.freeHead = packet;
     this.used -= 1;
@@ -132,7 +135,7 @@ export class PacketTable {
     this.arriveAt = widerDoubles(this.arriveAt, capacity);
     for (let packet = before; packet < capacity; packet += 1) {
       this.next[packet] = packet + 1 < capacity ? packet + 1 : this.freeHead;
-      this.buffers.push(NO_BUFFER);
+      this.buffers.push(EMPTY);
     }
     this.freeHead = before;
   }
