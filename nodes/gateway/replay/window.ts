@@ -59,7 +59,7 @@ export class ReplayWindow implements ReplayGuard {
   }
 
   /** Judges, and on `fresh` remembers the sequence. Only for authenticated packets. */
-  // hot: 5 ns; two words touched, no shift of the ring, no allocation.
+  // hot: 6 ns in order, 13 ns reordered (bench/replay.ts); two words touched, no shift of the ring, no allocation.
   accept(sequence: number): 'fresh' | 'replay' | 'expired' {
     const verdict = this.check(sequence);
     if (verdict !== 'fresh') return verdict;

@@ -219,9 +219,11 @@ describe('rekeying', () => {
     }
     // What b still seals under epoch 1 is accepted all the time.
     expect(pair.a.receive(sealed(pair.b, 'still'), at(nowNs))).toBe('ok still');
+    const inFlight = sealed(pair.b, 'in flight');
     pair.exchange(at(nowNs));
     expect(pair.a.session.epoch).toBeGreaterThan(2);
     expect(pair.b.session.epoch).toBe(pair.a.session.epoch);
+    expect(pair.a.receive(inFlight, at(nowNs))).toBe('ok in flight');
     expect(pair.b.receive(sealed(pair.a, 'again'), at(nowNs))).toBe('ok again');
   });
 
