@@ -11,12 +11,14 @@ import { addLive } from './live.ts';
 import { makeProgram } from './program.ts';
 import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
+import { addVerify } from './verify.ts';
 
 const program = makeProgram();
 addScenario(program);
 addLive(program);
 addSweep(program);
 addCompare(program);
+addVerify(program);
 addAcceptance(program);
 
 try {

@@ -7,8 +7,9 @@
  *
  * @module
  */
-import type { EventHandler } from '../../engine/core/scheduler.ts';
+
 import { toNanoseconds } from '../../engine/core/sampling.ts';
+import type { EventHandler } from '../../engine/core/scheduler.ts';
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { Direction } from '../../engine/net/direction.ts';
 import {

@@ -22,7 +22,7 @@ export type Accept =
 
 /** One number of a check. */
 export interface Measure {
-  /** At most 38 characters, the unit last. */
+  /** At most 33 characters, the unit last. */
   readonly label: string;
   readonly theory: number;
   readonly measured: number;

@@ -107,11 +107,12 @@ function carriedRemainder(
   const { rateBps, bytes, packets } = load;
   const arrivals = burst(lab, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
   // The carried remainder makes the end of packet k the floor of the exact time; in integers.
-  const end = (k: number): number => Number((BigInt(8 * bytes * k) * 1_000_000_000n) / BigInt(rateBps));
+  const end = (k: number): number =>
+    Number((BigInt(8 * bytes * k) * 1_000_000_000n) / BigInt(rateBps));
   const rate = rateBps >= 1e9 ? `${rateBps / 1e9} Gbit/s` : `${rateBps / 1e6} Mbit/s`;
   return [
     exactly(`${rate}, ${packets} x ${bytes} B, ns`, end(packets), arrivals.timesNs[packets - 1]),
-    exactly('  largest error of a packet, ns', 0, largestError(arrivals, packets, end)),
+    exactly('largest error of these, ns', 0, largestError(arrivals, packets, end)),
   ];
 }
 

@@ -43,11 +43,7 @@ function samples(lab: Lab, jitter: JitterSpec): readonly number[] {
   return ascending(values);
 }
 
-function distance(
-  label: string,
-  sorted: readonly number[],
-  cdf: (ns: number) => number,
-): Measure {
+function distance(label: string, sorted: readonly number[], cdf: (ns: number) => number): Measure {
   const measured = ksStatistic(sorted, cdf);
   return { label: `${label}, D`, theory: 0, measured, accept: atMost(KS_LIMIT), digits: 6 };
 }

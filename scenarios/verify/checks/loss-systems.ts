@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type EventHandler, Scheduler } from '../../../engine/core/scheduler.ts';
+
 import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { type EventHandler, Scheduler } from '../../../engine/core/scheduler.ts';
 import type { Lab } from '../lab.ts';
 import { Line, poissonGaps } from '../line.ts';
 import { type Check, plusMinus } from '../model.ts';
@@ -105,14 +106,14 @@ export const erlang: Check = {
     const accept = plusMinus(0.003);
     return [
       {
-        label: 'exponential holding, lost / offered',
+        label: 'exponential holding, loss ratio',
         theory,
         measured: blocking(lab, '7/exponential', exponential),
         accept,
         digits: 7,
       },
       {
-        label: 'constant holding, lost / offered',
+        label: 'constant holding, loss ratio',
         theory,
         measured: blocking(lab, '7/constant', () => HOLDING_NS),
         accept,

@@ -82,7 +82,7 @@ export const poissonSource: Check = {
     const cdf = (gap: number): number => 1 - Math.exp(-gap / MEAN_GAP_NS);
     return [
       {
-        label: 'index of dispersion, 1e4 windows',
+        label: 'index of dispersion',
         theory: 1,
         measured: dispersion(times),
         accept: plusMinus(0.0566),

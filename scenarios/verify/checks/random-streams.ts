@@ -76,13 +76,13 @@ export const randomStreams: Check = {
       chiSquareRow('least', Math.min(...tests)),
       chiSquareRow('largest', Math.max(...tests)),
       correlationRow('strongest of 496 correlations', strongest(streams.map(normalised))),
-      correlationRow('correlation of the losses of 2 links', ofLinks),
+      correlationRow('correlation of losses of 2 links', ofLinks),
     ];
   },
 };
 
 function chiSquareRow(which: string, measured: number): Measure {
-  const label = `${which} chi-square of ${STREAMS} streams`;
+  const label = `${which} chi-square of ${STREAMS}`;
   return { label, theory: BINS - 1, measured, accept: CHI_SQUARE, digits: 1 };
 }
 

@@ -92,7 +92,7 @@ export const tokenBucket: Check = {
       exactly(`packet ${BUCKET_PACKETS}, ns`, theory(BUCKET_PACKETS), last),
       exactly('packets at another instant', 0, wrong.length),
       {
-        label: 'largest excess of a random run, B',
+        label: 'excess of a random run, B',
         theory: 0,
         measured: largestExcess(lab),
         accept: atMost(0),

@@ -6,9 +6,10 @@
  *
  * @module
  */
+
+import { GapCorrelation } from '../gap-correlation.ts';
 import { Line, poissonGaps } from '../line.ts';
 import { type Check, EQUAL, plusMinus } from '../model.ts';
-import { GapCorrelation } from '../gap-correlation.ts';
 import { geometricService, meanWait, priorityWaits } from '../theory.ts';
 import { UNIT_LINK, WARM_UP } from './queues.ts';
 
@@ -52,7 +53,7 @@ export const burke: Check = {
         digits: 3,
       })),
       {
-        label: 'lag-1 correlation between the links',
+        label: 'lag-1 correlation between links',
         theory: 0,
         measured: between.lagOne(),
         accept: plusMinus(0.0057),

@@ -1,0 +1,145 @@
+/**
+ * `orrery verify`: the closed-form checks of the engine, theory beside measurement.
+ *
+ * Result on stdout, progress on stderr. Exits 1 when a check is red.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import type { Check } from '../scenarios/verify/model.ts';
+import { MUTATIONS, type Mutation, mutationOf } from '../scenarios/verify/mutations.ts';
+import {
+  isGreen,
+  renderSuiteJson,
+  renderSuiteMarkdown,
+  renderTable,
+  type SuiteReport,
+} from '../scenarios/verify/render.ts';
+import { CHECKS, runSuite } from '../scenarios/verify/suite.ts';
+import { exitWith, FlagError } from './exit.ts';
+import { wholeNumber } from './flags.ts';
+import { hasLiveStderr, terminalOptions } from './terminal.ts';
+
+/** The seed that is verified unless others are asked for. */
+const SEED = 1;
+const CLEAR_LINE = '\r\u001b[2K';
+const PLAIN_FIRST_MS = 1_000;
+const PLAIN_INTERVAL_MS = 10_000;
+
+interface VerifyFlags {
+  readonly seed?: number;
+  readonly seeds?: number;
+  readonly only?: readonly Check[];
+  readonly mutation?: Mutation;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly color?: boolean;
+}
+
+/** Adds the command. */
+export function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .summary('hold the engine against theory')
+    .description(
+      'Runs closed-form checks on the real engine: theory, measured value, interval, verdict.\n' +
+        'An interval is four standard errors of one run; docs/VERIFICATION.md says more.',
+    )
+    .option('--only <numbers>', 'these checks only, for example 3,5,8b', checksOf)
+    .option('--seed <n>', 'run this one seed', wholeNumber('--seed', 0))
+    .option('--seeds <n>', 'judge the mean over seeds 1 to n', wholeNumber('--seeds', 1))
+    .option('--mutation <name>', 'run on a wrong engine, which must turn red', mutationFlag)
+    .option('--json', 'print the verdicts as JSON on stdout and nothing else')
+    .option('--markdown', 'print the tables of docs/VERIFICATION.md')
+    .option('--color', 'always use colour')
+    .option('--no-color', 'never use colour')
+    .action((flags: VerifyFlags) => {
+      const report = run(flags);
+      process.stdout.write(textOf(report, flags));
+      exitWith(isGreen(report) ? 0 : 1);
+    });
+}
+
+function run(flags: VerifyFlags): SuiteReport {
+  const { mutation, seeds: count } = flags;
+  const seeds =
+    count === undefined
+      ? [flags.seed ?? SEED]
+      : Array.from({ length: count }, (_, index) => index + 1);
+  const progress = showProgress(flags);
+  const began = performance.now();
+  const verdicts = runSuite({
+    checks: flags.only ?? CHECKS,
+    seeds,
+    ...(mutation === undefined ? {} : { defects: mutation.defects }),
+    onCheck: progress.update,
+  });
+  progress.clear();
+  return {
+    verdicts,
+    seeds,
+    ...(mutation === undefined ? {} : { mutation }),
+    wallSeconds: (performance.now() - began) / 1000,
+  };
+}
+
+function textOf(report: SuiteReport, flags: VerifyFlags): string {
+  if (flags.json === true) return renderSuiteJson(report);
+  if (flags.markdown === true) return renderSuiteMarkdown(report);
+  // Commander sets `color` when there is a `--no-color`: only a flag really given counts.
+  const isGiven = process.argv.includes('--color') || process.argv.includes('--no-color');
+  const flag = flags.color === true ? 'on' : 'off';
+  return renderTable(report, terminalOptions(isGiven ? flag : undefined));
+}
+
+/** `3,5,8b`: checks in the order of the suite. */
+function checksOf(text: string): readonly Check[] {
+  const wanted = text.split(',').map((part) => part.trim());
+  const unknown = wanted.find((id) => !CHECKS.some((check) => check.id === id));
+  if (unknown !== undefined) {
+    const known = CHECKS.map(({ id }) => id).join(', ');
+    throw new FlagError(`--only: there is no check "${unknown}"`, text, `checks are ${known}`);
+  }
+  return CHECKS.filter(({ id }) => wanted.includes(id));
+}
+
+function mutationFlag(text: string): Mutation {
+  const found = mutationOf(text);
+  if (found !== undefined) return found;
+  const names = MUTATIONS.map(({ name }) => name).join(', ');
+  throw new FlagError(`--mutation: there is no "${text}"`, text, `wrong engines are ${names}`);
+}
+
+interface Progress {
+  readonly update: (check: Check, done: number, total: number) => void;
+  readonly clear: () => void;
+}
+
+/** One line rewritten per check on a terminal, a plain line now and then elsewhere. */
+function showProgress(flags: VerifyFlags): Progress {
+  const nothing = (): void => undefined;
+  if (flags.json === true) return { update: nothing, clear: nothing };
+  const lineOf = (check: Check, done: number, total: number): string =>
+    `verify  ${done + 1} of ${total}  check ${check.id}  ${check.name}`;
+  if (hasLiveStderr()) {
+    return {
+      update: (...state): void => {
+        process.stderr.write(`${CLEAR_LINE}${lineOf(...state)}`);
+      },
+      clear: (): void => {
+        process.stderr.write(CLEAR_LINE);
+      },
+    };
+  }
+  const began = performance.now();
+  let next = PLAIN_FIRST_MS;
+  return {
+    update: (...state): void => {
+      const elapsed = performance.now() - began;
+      if (elapsed < next) return;
+      next = elapsed + PLAIN_INTERVAL_MS;
+      process.stderr.write(`${lineOf(...state)}\n`);
+    },
+    clear: nothing,
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * The table "Must be able to fail" of simulation.md 5: each wrong engine and the checks that it
+ * turns red.
+ *
+ * @module
+ */
+import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import {
+  ClampedJitterDirection,
+  CoarseLossDirection,
+  EagerGilbertDirection,
+  GenerousDirection,
+  LifoDirection,
+  lateTimers,
+  MicrosecondDirection,
+  PreemptiveDirection,
+  replacing,
+  rewriting,
+} from './doubles.ts';
+import type { Defects } from './lab.ts';
+
+/** One wrong engine. */
+export interface Mutation {
+  readonly name: string;
+  /** What is wrong, for people. */
+  readonly mistake: string;
+  /** Checks that the specification's table names. */
+  readonly red: readonly string[];
+  /** Checks that cannot stay green either, although the table does not name them, and why. */
+  readonly alsoRed?: readonly string[];
+  /** Checks that cannot see it, by theory. */
+  readonly green?: readonly string[];
+  /** Labels of the measures that turn red, where a check has others that must stay green. */
+  readonly onlyMeasures?: Readonly<Record<string, readonly string[]>>;
+  readonly defects: Defects;
+}
+
+/** How long a probe of 50 ms needs to declare a link dead after three losses. */
+const DETECTION_NS = 150_000_000;
+
+/** All wrong engines. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'header-not-counted',
+    mistake: 'the header is not serialised: 1,000 instead of 1,054 B',
+    red: ['1', '2'],
+    defects: { sabotage: specs(({ overheadBytes: _header, ...spec }) => spec) },
+  },
+  {
+    name: 'rounded-to-microseconds',
+    mistake: 'serialisation times are rounded up to microseconds',
+    red: ['1', '2'],
+    defects: { sabotage: replacing(MicrosecondDirection) },
+  },
+  {
+    name: 'propagation-twice',
+    mistake: 'one hop counts its propagation twice',
+    red: ['1'],
+    // Workload (b) has the same hop.
+    alsoRed: ['2'],
+    defects: {
+      sabotage: rewriting((place, spec) => {
+        const isSecond = place.fromNode === 1;
+        return { place, spec: isSecond ? { ...spec, delayNs: 2 * spec.delayNs } : spec };
+      }),
+    },
+  },
+  {
+    name: 'queue-one-more',
+    mistake: 'the queue limit is one too large',
+    red: ['5'],
+    defects: { sabotage: specs((spec) => limitedBy(spec, 1)) },
+  },
+  {
+    name: 'queue-one-less',
+    mistake: 'the queue limit is one too small',
+    red: ['5'],
+    defects: { sabotage: specs((spec) => limitedBy(spec, -1)) },
+  },
+  {
+    name: 'lifo',
+    mistake: 'the youngest packet is served first',
+    red: ['2', '8b'],
+    // Its mean wait stays right, its row on the order does not.
+    alsoRed: ['3'],
+    green: ['18'],
+    onlyMeasures: {
+      '2': ['packets in the place of another'],
+      '3': ['packets out of order'],
+      '8b': ['packets out of order'],
+    },
+    defects: { sabotage: replacing(LifoDirection) },
+  },
+  {
+    name: 'preemptive',
+    mistake: 'urgent packets interrupt the one in service',
+    red: ['9'],
+    defects: { sabotage: replacing(PreemptiveDirection) },
+  },
+  {
+    name: 'larger-sizes',
+    mistake: 'the mean packet size is 1,050 instead of 1,000 B',
+    red: ['3'],
+    green: ['18'],
+    defects: { sizeFactor: 1.05 },
+  },
+  {
+    name: 'coarse-loss',
+    mistake: 'loss is decided with u <= loss on 8 bits',
+    red: ['10'],
+    defects: { sabotage: replacing(CoarseLossDirection) },
+  },
+  {
+    name: 'eager-gilbert',
+    mistake: 'the Gilbert channel starts in good and steps before it decides',
+    red: ['11'],
+    onlyMeasures: { '11': ['first of 10000 short runs lost'] },
+    defects: { sabotage: replacing(EagerGilbertDirection) },
+  },
+  {
+    name: 'shared-stream',
+    mistake: 'two links draw from one stream',
+    red: ['17'],
+    onlyMeasures: { '17': ['correlation of losses of 2 links'] },
+    defects: {
+      sabotage: rewriting((place, spec) => ({ place: { ...place, linkId: 'shared' }, spec })),
+    },
+  },
+  {
+    name: 'clamped-jitter',
+    mistake: 'normal jitter is clamped instead of truncated',
+    red: ['13'],
+    onlyMeasures: { '13': ['normal, samples on a bound'] },
+    defects: { sabotage: replacing(ClampedJitterDirection) },
+  },
+  {
+    name: 'duplicate-offered',
+    mistake: 'a duplicate counts as offered',
+    red: ['16'],
+    onlyMeasures: { '16': ['largest imbalance of a direction'] },
+    defects: { sabotage: replacing(GenerousDirection) },
+  },
+  {
+    name: 'late-timer',
+    mistake: 'timers fire 1 ns late',
+    red: ['1', '2', '12'],
+    // Each dequeue of CoDel comes late as well.
+    alsoRed: ['14'],
+    defects: { sabotage: lateTimers },
+  },
+  {
+    name: 'down-from-detection',
+    mistake: 'down time counts from its detection',
+    red: ['20'],
+    onlyMeasures: { '20': ['share of time up'] },
+    defects: { detectionNs: DETECTION_NS },
+  },
+];
+
+/** The mutation of that name. */
+export function mutationOf(name: string): Mutation | undefined {
+  return MUTATIONS.find((mutation) => mutation.name === name);
+}
+
+function specs(change: (spec: DirectionSpec) => DirectionSpec): Defects['sabotage'] & {} {
+  return rewriting((place, spec) => ({ place, spec: change(spec) }));
+}
+
+function limitedBy(spec: DirectionSpec, change: number): DirectionSpec {
+  const { queue } = spec;
+  if (queue?.kind !== 'drop-tail' || queue.limitPackets === undefined) return spec;
+  return { ...spec, queue: { ...queue, limitPackets: queue.limitPackets + change } };
+}

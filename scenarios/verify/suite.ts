@@ -1,0 +1,71 @@
+/**
+ * The closed-form checks in the order of the specification, and their verdicts over one or several
+ * seeds (simulation.md 5).
+ *
+ * @module
+ */
+import { conservation } from './checks/conservation.ts';
+import { saturatedRate, serialisation } from './checks/exact-times.ts';
+import { faultSchedule } from './checks/fault-schedule.ts';
+import { jitter } from './checks/jitter.ts';
+import { erlang, finiteQueue } from './checks/loss-systems.ts';
+import { bernoulli, gilbert } from './checks/losses.ts';
+import { poissonSource } from './checks/poisson-source.ts';
+import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
+import { randomStreams } from './checks/random-streams.ts';
+import { codel, tokenBucket } from './checks/shaping.ts';
+import { burke, constantTandem, priority } from './checks/tandem.ts';
+import type { CheckVerdict } from './judge.ts';
+import { judgeCheck } from './judge.ts';
+import { type Defects, Lab } from './lab.ts';
+import type { Check, Measure } from './model.ts';
+
+/** All checks. */
+export const CHECKS: readonly Check[] = [
+  serialisation,
+  saturatedRate,
+  markovianQueue,
+  deterministicQueue,
+  finiteQueue,
+  bimodalQueue,
+  erlang,
+  burke,
+  constantTandem,
+  priority,
+  bernoulli,
+  gilbert,
+  tokenBucket,
+  jitter,
+  codel,
+  poissonSource,
+  conservation,
+  randomStreams,
+  littlesLaw,
+  faultSchedule,
+];
+
+/** What to run. */
+export interface SuiteOptions {
+  readonly checks: readonly Check[];
+  readonly seeds: readonly number[];
+  readonly defects?: Defects;
+  /** Told before each check of each seed. */
+  readonly onCheck?: (check: Check, done: number, total: number) => void;
+}
+
+/** Runs checks; every check sees every seed. */
+export function runSuite(options: SuiteOptions): readonly CheckVerdict[] {
+  const { checks, seeds, defects, onCheck } = options;
+  const results = new Map<Check, (readonly Measure[])[]>(checks.map((check) => [check, []]));
+  let done = 0;
+  for (const seed of seeds) {
+    // A new lab per seed: runs that checks share belong to one seed.
+    const lab = new Lab(seed, defects);
+    for (const check of checks) {
+      onCheck?.(check, done, checks.length * seeds.length);
+      results.get(check)?.push(check.run(lab));
+      done += 1;
+    }
+  }
+  return checks.map((check) => judgeCheck(check, results.get(check) ?? []));
+}
