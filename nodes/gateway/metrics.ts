@@ -42,7 +42,7 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     name: 'gateway.processing',
     kind: 'histogram',
     unit: 'ns',
-    help: 'time that a gateway works on one packet, seal or open, by its own clock; zero in sim without a CPU model',
+    help: 'time that a gateway works on one packet, seal or open, by its own clock; in sim only with a CPU model',
   },
   {
     name: 'gateway.rekeys',

@@ -45,7 +45,9 @@ export function outcome(stage: Stage, world: World, scenario: Scenario, how: End
     faults: faultRecords(stage),
     packets: world.packets(),
     nodeDrops: world.nodeDrops(),
-    series: stage.flows.flatMap((flow) => flowSeries(stage, flow, stage.flows.length > 1)),
+    series: stage.flows
+      .flatMap((flow) => flowSeries(stage, flow, stage.flows.length > 1))
+      .map((series) => withinRun(series, reached)),
     warnings: how.warnings,
     ending: how.ending,
   };
@@ -169,6 +171,11 @@ function effectsOn(stage: Stage, flow: Flow, atNs: number): Record<string, numbe
   if (reaction !== undefined && reaction.switchedNs >= 0) effects['switched'] = reaction.switchedNs;
   if (sample === undefined) return effects;
   return { ...effects, 'first packet': sample.firstPacketNs };
+}
+
+/** Cuts off what arrived while the network was drained after the end. */
+function withinRun(series: Series, reachedNs: number): Series {
+  return { ...series, values: series.values.slice(0, Math.ceil(reachedNs / series.binNs)) };
 }
 
 function flowSeries(stage: Stage, flow: Flow, isOneOfMany: boolean): Series[] {

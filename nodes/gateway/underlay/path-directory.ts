@@ -34,7 +34,7 @@ export interface GatewayPath {
   readonly firstRouter: string;
   /** Ids of all links from this host to the target host, in order. */
   readonly linkIds: readonly string[];
-  /** Short name for people: `via 1-ff00:0:110 …`. */
+  /** Short name for people, unique among the paths of one answer: `via-110-310-210`. */
   readonly name: string;
 }
 
@@ -88,7 +88,7 @@ export class PathDirectory {
     if (from === undefined || to === undefined) return [];
     this.#finder ??= makePathFinder({ ...this.#options, seconds: clock.seconds });
     const found = this.#finder.paths(isdAs(from), isdAs(to));
-    return found.flatMap((path) => this.#describe(path, target, now, clock));
+    return withShortNames(found.flatMap((path) => this.#describe(path, target, now, clock)));
   }
 
   #describe(path: Path, target: string, now: number, clock: CalendarTime): GatewayPath[] {
@@ -98,9 +98,7 @@ export class PathDirectory {
     if (first === undefined) return [];
     const linkIds = allLinks(network, host, target, external);
     if (linkIds === undefined) return [];
-    const transit = [...new Set(path.interfaces.map((item): IsdAs => item.isdAs))].filter(
-      (as) => as !== path.source && as !== path.target,
-    );
+    const transit = transitOf(path);
     const routers = [first.from.host, external.at(-1)?.to.host ?? ''];
     // Half seconds since 1970 turned into an instant of the run.
     const leftSeconds = path.expiryHalfSeconds / 2 - clock.seconds;
@@ -115,8 +113,37 @@ export class PathDirectory {
       bandwidthBps: Math.min(...external.map(({ link }) => link.rateBps)),
     };
     const address = network.hosts.find(({ name }) => name === first.from.host)?.address ?? '';
-    return [{ info, path, firstRouter: address, linkIds, name: `via-${transit.join('-')}` }];
+    return [
+      {
+        info,
+        path,
+        firstRouter: address,
+        linkIds,
+        name: `via-${transit.join('-')}-${path.fingerprint.slice(0, 6)}`,
+      },
+    ];
   }
+}
+
+/** Cuts names to the last group of each AS number where that leaves them different. */
+function withShortNames(paths: readonly GatewayPath[]): readonly GatewayPath[] {
+  const short = paths.map(({ path }) => `via-${transitOf(path).map(lastGroup).join('-')}`);
+  return paths.map((path, index) => {
+    const name = short[index] ?? path.name;
+    const isUnique = short.filter((other) => other === name).length === 1;
+    return isUnique ? { ...path, name } : path;
+  });
+}
+
+function lastGroup(as: string): string {
+  return as.split(':').at(-1) ?? as;
+}
+
+function transitOf(path: Path): readonly IsdAs[] {
+  const ases = new Set(path.interfaces.map((item): IsdAs => item.isdAs));
+  ases.delete(path.source);
+  ases.delete(path.target);
+  return [...ases];
 }
 
 interface Crossing {
