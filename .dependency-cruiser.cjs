@@ -1,4 +1,11 @@
-/** Architecture rules. Every name says what to do instead. */
+/**
+ * Architecture rules: the arrows of docs/ARCHITECTURE.md. Every comment says what to do instead.
+ *
+ * cli -> {scenarios, services, viz/server}; scenarios -> {topologies, nodes/<p>/index, reports} ->
+ * engine; services -> {nodes/<p>/index, engine/live}; nodes -> engine/host (types) and nodes/_kit;
+ * viz/app -> {viz/format, nodes/<p>/viz.ts}. `test/rules` holds one planted violation of each.
+ */
+const ABOVE_ENGINE = '^(nodes|topologies|scenarios|reports|services|viz|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';
 const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz\\.ts$';
 module.exports = {
@@ -33,7 +40,7 @@ module.exports = {
       severity: 'error',
       comment: 'The engine hosts protocols through engine/host only.',
       from: { path: '^engine/' },
-      to: { path: '^(nodes|topologies|scenarios|reports|viz|cli|bench)/' },
+      to: { path: ABOVE_ENGINE },
     },
     {
       name: 'core-is-the-bottom',
@@ -48,6 +55,28 @@ module.exports = {
       comment: 'engine/host is the port: it depends on nothing outside itself.',
       from: { path: '^engine/host/' },
       to: { pathNot: '^engine/host/' },
+    },
+    {
+      name: 'live-is-above-the-simulated-world',
+      severity: 'error',
+      comment: 'live reuses parts of net; net, measure and crypto never reach for sockets.',
+      from: { path: '^engine/(?!live/)' },
+      to: { path: '^engine/live/' },
+    },
+    {
+      name: 'crypto-is-handed-in',
+      severity: 'error',
+      comment: 'Take a CryptoProvider (engine/host/crypto.ts); the runner chooses which.',
+      from: { path: '^engine/(core|host|net|live|measure)/' },
+      to: { path: '^engine/crypto/' },
+    },
+    {
+      name: 'only-live-does-io',
+      severity: 'error',
+      comment:
+        'engine/live is the only input and output of the engine; crypto may use node:crypto.',
+      from: { path: '^engine/(core|host|net|measure)/' },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'simulated-world-has-no-node-builtins',
@@ -71,7 +100,9 @@ module.exports = {
       severity: 'error',
       comment: "A protocol imports engine/host, nodes/_kit, itself, and other protocols' index.ts.",
       from: { path: '^nodes/', pathNot: VIZ_PLUGIN },
-      to: { path: '^(engine/(?!host/)|topologies|scenarios|reports|viz|cli|bench)' },
+      to: {
+        path: '^(engine/(?!host/)|(topologies|scenarios|reports|services|viz|cli|bench|tools)/)',
+      },
     },
     {
       name: 'viz-plugin-draws-only',
@@ -110,12 +141,80 @@ module.exports = {
       to: { path: PROTOCOL },
     },
     {
+      name: 'topologies-know-no-protocol',
+      severity: 'error',
+      comment: 'Protocols reach a topology through files/registry.ts; the engine as types only.',
+      from: { path: '^topologies/' },
+      to: {
+        path: [
+          '^(nodes|scenarios|reports|services|viz|cli|bench|tools)/',
+          '^engine/(core|live|crypto|measure)/',
+        ],
+      },
+    },
+    {
+      name: 'topologies-see-engine-types-only',
+      severity: 'error',
+      comment: 'Use `import type`: a topology describes a network, the runner builds it.',
+      from: { path: '^topologies/' },
+      to: { path: '^engine/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'scenarios-through-the-front-door',
+      severity: 'error',
+      comment: "Import the protocol's index.ts.",
+      from: { path: '^(scenarios|services|reports|cli|viz/(server|format))/' },
+      to: { path: '^nodes/', pathNot: ['^nodes/[^/]+/index\\.ts$', '^nodes/_kit/'] },
+    },
+    {
+      name: 'scenarios-are-below-the-faces',
+      severity: 'error',
+      comment: 'cli, services and viz call scenarios, never the other way round.',
+      from: { path: '^scenarios/' },
+      to: { path: '^(services|viz/(server|app)|cli|bench|tools)/' },
+    },
+    {
+      name: 'services-are-faces-of-live-nodes',
+      severity: 'error',
+      comment: 'services use nodes/<p>/index.ts, engine/live and engine/host.',
+      from: { path: '^services/' },
+      to: {
+        path: [
+          '^(topologies|scenarios|reports|viz|cli|bench|tools)/',
+          '^engine/(core|net|crypto|measure)/',
+        ],
+      },
+    },
+    {
+      name: 'trace-format-is-pure',
+      severity: 'error',
+      comment: 'viz/format reads bytes and returns values, in a browser too.',
+      from: { path: '^viz/format/' },
+      to: {
+        path: '^(nodes|topologies|scenarios|reports|services|cli|bench|tools|viz/(app|server))/',
+      },
+    },
+    {
+      name: 'trace-format-has-no-node-builtins',
+      severity: 'error',
+      comment: 'viz/format runs in a browser: take bytes, not file names.',
+      from: { path: '^viz/format/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'viz-server-knows-no-protocol',
+      severity: 'error',
+      comment: 'The server hands out runs and the built app; it imports neither.',
+      from: { path: '^viz/server/' },
+      to: { path: '^(nodes|services|cli|bench|tools|viz/app)/' },
+    },
+    {
       name: 'app-knows-only-formats',
       severity: 'error',
       comment: 'viz/app reads trace and report formats, nothing else.',
       from: { path: '^viz/app/' },
       to: {
-        path: '^(engine|nodes|topologies|scenarios|reports|cli|bench|viz)/',
+        path: '^(engine|nodes|topologies|scenarios|reports|services|cli|bench|tools|viz)/',
         pathNot: ['^viz/app/', '^viz/format/', '^nodes/[^/]+/viz\\.ts$'],
       },
     },
@@ -131,7 +230,7 @@ module.exports = {
       severity: 'error',
       comment: 'reports turn numbers into verdicts.',
       from: { path: '^reports/' },
-      to: { path: '^(nodes|topologies|scenarios|viz|cli)/' },
+      to: { path: '^(nodes|topologies|scenarios|services|viz|cli|bench|tools)/' },
     },
     {
       name: 'nobody-imports-cli',
@@ -139,6 +238,20 @@ module.exports = {
       comment: 'cli is the top.',
       from: { pathNot: '^(cli|test)/' },
       to: { path: '^cli/' },
+    },
+    {
+      name: 'nobody-imports-bench',
+      severity: 'error',
+      comment: 'bench measures; move what others need below it.',
+      from: { pathNot: '^(bench|test|tools)/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'tools-are-for-developers',
+      severity: 'error',
+      comment: 'tools keep the repository; only cli commands for developers may call them.',
+      from: { pathNot: '^(tools|test|cli)/' },
+      to: { path: '^tools/' },
     },
     {
       name: 'no-test-in-source',
@@ -151,7 +264,7 @@ module.exports = {
       name: 'no-dev-dependency-in-source',
       severity: 'error',
       comment: 'Move it to dependencies, or the code to test/.',
-      from: { path: '^(engine|nodes|topologies|scenarios|reports|viz/server|cli)/' },
+      from: { path: '^(engine|nodes|topologies|scenarios|reports|services|viz/server|cli)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

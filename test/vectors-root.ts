@@ -11,8 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root =
-  process.env['ORRERY_VECTORS'] ??
-  fileURLToPath(new URL('../../shared/vectors', import.meta.url));
+  process.env['ORRERY_VECTORS'] ?? fileURLToPath(new URL('../../shared/vectors', import.meta.url));
 
 /** True when the folder of published vectors is there. */
 export const hasVectors: boolean = existsSync(root);

@@ -23,7 +23,14 @@ const STEPS: readonly Step[] = [
   { name: 'lint', command: [`${BIN}/biome`, 'check', '--error-on-warnings', '.'] },
   {
     name: 'architecture',
-    command: [`${BIN}/depcruise`, '--config', '.dependency-cruiser.cjs', ...FOLDERS, 'tools', 'test'],
+    command: [
+      `${BIN}/depcruise`,
+      '--config',
+      '.dependency-cruiser.cjs',
+      ...FOLDERS,
+      'tools',
+      'test',
+    ],
   },
   { name: 'dead code', command: [`${BIN}/knip`] },
 ];

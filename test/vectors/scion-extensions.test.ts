@@ -67,9 +67,7 @@ describe.runIf(hasVectors)('extensions.json', () => {
     ]);
     const skipped = skipExtensions(Uint8Array.from(payload), numbers[0] as number);
     expect(skipped).toEqual(
-      ok
-        ? { upperProtocol: PROTOCOL_UDP, upperOffset: payload.length }
-        : 'extension-malformed',
+      ok ? { upperProtocol: PROTOCOL_UDP, upperOffset: payload.length } : 'extension-malformed',
     );
   });
 });

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { type IsdAs, isdAs } from '../../nodes/scion/wire/isd-as.ts';
+
 import type { AsEntry, PathSegment, PeerEntry } from '../../nodes/scion/paths/segment.ts';
 import type { LinkEnd, ScionLink, ScionTopology } from '../../nodes/scion/paths/topology.ts';
+import { type IsdAs, isdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { vectors } from '../vectors-root.ts';
 
 interface GraphFile {
@@ -107,7 +108,12 @@ export class Graph {
     const { asMtu, ingressMtu } = this.file.beaconDefaults;
     return {
       ases: this.file.ases.map(({ isdAs: text, core }) => {
-        return { isdAs: isdAs(text), core, mtu: asMtu, forwardingKey: forwardingKeyOf(isdAs(text)) };
+        return {
+          isdAs: isdAs(text),
+          core,
+          mtu: asMtu,
+          forwardingKey: forwardingKeyOf(isdAs(text)),
+        };
       }),
       links: this.file.links.map(({ a, b, peer }): ScionLink => {
         const isCore = cores.has(end(a).isdAs) && cores.has(end(b).isdAs);

@@ -22,8 +22,8 @@ import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
 import { encodePath, pathLength, pathType } from '../../nodes/scion/wire/path.ts';
 import { decodeScmp, encodeScmp, encodeScmpPacket, scmpType } from '../../nodes/scion/wire/scmp.ts';
 import { decodeUdp, encodeUdp, encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
-import { hasVectors, vectors } from '../vectors-root.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface PacketCase {
   readonly name: string;

@@ -75,7 +75,10 @@ interface PathFile {
   };
 }
 
-function segmented(consDirs: readonly boolean[], segments: readonly (readonly number[])[]) {
+function segmented(
+  consDirs: readonly boolean[],
+  segments: readonly (readonly number[])[],
+): SegmentedPath {
   const count = (index: number): number => segments[index]?.length ?? 0;
   return {
     kind: 'scion',
@@ -95,7 +98,7 @@ function segmented(consDirs: readonly boolean[], segments: readonly (readonly nu
         mac: new Uint8Array(6),
       };
     }),
-  } satisfies SegmentedPath;
+  };
 }
 
 function ofLengths(lengths: Lengths): SegmentedPath {

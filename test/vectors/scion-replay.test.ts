@@ -48,17 +48,17 @@ describe.runIf(hasVectors)('replay.json, ours and the table of WireGuard', () =>
     // above it never reaches a window: the frame decoder refuses sequences of 2^53 and more.
     const limit = BigInt(file.wireguard.limit);
     const shift = limit - BigInt(Number.MAX_SAFE_INTEGER - 1);
+    const below = file.wireguard.cases.filter(([text]) => BigInt(text) < limit);
     let edges = 0;
     let highest = -1;
-    for (const [text, wanted] of file.wireguard.cases) {
+    for (const [text, wanted] of below) {
       const value = BigInt(text);
-      if (value >= limit) continue;
       const sequence = Number(value > shift ? value - shift : value);
       const isEdge = highest - sequence === EDGE;
-      if (isEdge) edges++;
+      edges += Number(isEdge);
       const got = window.accept(sequence);
-      expect(got === 'fresh', `${text}: ${got}`).toBe(isEdge ? false : wanted);
-      if (got === 'fresh' && sequence > highest) highest = sequence;
+      expect(got === 'fresh', `${text}: ${got}`).toBe(wanted && !isEdge);
+      if (got === 'fresh') highest = Math.max(highest, sequence);
     }
     expect(edges).toBeGreaterThan(0);
   });
@@ -66,18 +66,21 @@ describe.runIf(hasVectors)('replay.json, ours and the table of WireGuard', () =>
   it.each(file.wireguard.bulk.map((one) => [one.name, one] as const))('bulk: %s', (_name, one) => {
     const window = new ReplayWindow(EDGE);
     let highest = -1;
-    for (const [from, to] of one.ranges) {
-      const step = from <= to ? 1 : -1;
-      for (let sequence = from; sequence !== to + step; sequence += step) {
-        const isEdge = highest - sequence === EDGE;
-        expect(window.accept(sequence)).toBe(isEdge ? 'expired' : 'fresh');
-        highest = Math.max(highest, sequence);
-      }
+    for (const sequence of one.ranges.flatMap(stepsOf)) {
+      const isEdge = highest - sequence === EDGE;
+      expect(window.accept(sequence)).toBe(isEdge ? 'expired' : 'fresh');
+      highest = Math.max(highest, sequence);
     }
     for (const [sequence, wanted] of one.then) {
       const isEdge = highest - sequence === EDGE;
-      expect(window.accept(sequence) === 'fresh').toBe(isEdge ? false : wanted);
+      expect(window.accept(sequence) === 'fresh').toBe(wanted && !isEdge);
       highest = Math.max(highest, sequence);
     }
   });
 });
+
+/** The numbers of a range, which may run downwards. */
+function stepsOf([from, to]: readonly [number, number]): readonly number[] {
+  const step = from <= to ? 1 : -1;
+  return Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + step * index);
+}

@@ -6,8 +6,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import {
+  type Arrival,
+  loadRouterCases,
+  TestRouter,
+} from '../unit/nodes/scion/router/test-router.ts';
 import { hasVectors } from '../vectors-root.ts';
-import { type Arrival, loadRouterCases, TestRouter } from '../unit/nodes/scion/router/test-router.ts';
 
 const cases = hasVectors ? loadRouterCases() : undefined;
 

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { LinkEndView, NetworkView } from '../../engine/host/network-view.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { FakeWorld } from '../unit/nodes/scion/fake-world.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
@@ -47,7 +47,7 @@ function defaultNetwork(): NetworkView {
     { name: `host ${isdAs}`, address: `127.1.${index + 1}.128`, protocol: 'none', isdAs },
   ]);
   const isCore = new Map(graph.ases.map(({ isdAs, core }) => [isdAs, core]));
-  const end = (text: string) => {
+  const end = (text: string): LinkEndView & { readonly isdAs: string } => {
     const [isdAs, ifId] = text.split('#') as [string, string];
     const host = `br ${isdAs}`;
     const { address } = hosts.find(({ name }) => name === host)!;

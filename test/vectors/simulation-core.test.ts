@@ -1,13 +1,13 @@
 /** Generators, streams, log and exp, samplers, fingerprint and the hold model against simulation/. @module */
 import { describe, expect, it } from 'vitest';
+import { hold } from '../../bench/workloads/hold-model.ts';
+import { drawRandomNetwork, factsOf } from '../../bench/workloads/random-network-model.ts';
 import { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { exp, log } from '../../engine/core/log-exp.ts';
 import { normalQuantile } from '../../engine/core/normal-quantile.ts';
 import { Xoshiro128, type XoshiroState } from '../../engine/core/random.ts';
 import * as sampling from '../../engine/core/sampling.ts';
 import { openStream, RandomStream, streamState } from '../../engine/core/stream.ts';
-import { hold } from '../../bench/workloads/hold-model.ts';
-import { drawRandomNetwork, factsOf } from '../../bench/workloads/random-network-model.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface Generators {
@@ -85,7 +85,9 @@ function times<T>(count: number, draw: () => T): T[] {
 
 describe.skipIf(!hasVectors)('vectors/simulation: generators.json', () => {
   it('xoshiro128** 1.1 gives the published words and state after a jump', () => {
-    const { state, u32, jump } = vectors<Generators>('simulation/generators.json').xoshiro128starstar;
+    const { state, u32, jump } = vectors<Generators>(
+      'simulation/generators.json',
+    ).xoshiro128starstar;
     const generator = new Xoshiro128(state);
     expect(times(u32.length, () => generator.nextU32())).toEqual(u32);
     const jumper = new Xoshiro128(state);
@@ -112,7 +114,8 @@ describe.skipIf(!hasVectors)('vectors/simulation: streams.json', () => {
 
 describe.skipIf(!hasVectors)('vectors/simulation: logexp.json', () => {
   it('log and exp have the listed bits', () => {
-    const list = vectors<Record<'log' | 'exp', { x: string; y: string }[]>>('simulation/logexp.json');
+    const list =
+      vectors<Record<'log' | 'exp', { x: string; y: string }[]>>('simulation/logexp.json');
     for (const { x, y } of list.log) expect(toBits(log(fromBits(x)))).toBe(y);
     for (const { x, y } of list.exp) expect(toBits(exp(fromBits(x)))).toBe(y);
   });
