@@ -65,7 +65,7 @@ export class Lab {
   /** Sizes of a source: geometric on 1, 2, 3, ... with this mean, bytes. */
   geometricSizes(stream: RandomStream, meanBytes: number): () => number {
     const mean = meanBytes * (this.defects.sizeFactor ?? 1);
-    return () => stream.geometric(mean);
+    return (): number => stream.geometric(mean);
   }
 
   /** The result of a run that several checks look at; run once. */

@@ -129,7 +129,7 @@ function numberText(value: number, digits: number): string {
 function intervalText(measure: MeasureVerdict): string {
   const { kind, theory, low, high } = measure;
   if (kind === 'equal') return 'equal';
-  if (low === Number.NEGATIVE_INFINITY) return `<= ${significant(high, 4)}`;
+  if (low === Number.NEGATIVE_INFINITY) return `<= ${bound(high)}`;
   const [below, above] = [significant(theory - low, 4), significant(high - theory, 4)];
   if (below === above) return `± ${trimmed(above)}`;
   return `${bound(low)}..${bound(high)}`;
@@ -181,12 +181,6 @@ export function renderSuiteJson(report: SuiteReport): string {
 
 /** Two tables: what is checked, and what was found. The same run gives the same text. */
 export function renderSuiteMarkdown(report: SuiteReport): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const table = (head: readonly string[], align: string, rows: readonly (readonly string[])[]) => [
-    `| ${head.join(' | ')} |`,
-    align,
-    ...rows.map((cells) => `| ${cells.map(cell).join(' | ')} |`),
-  ];
   const { verdicts } = report;
   const checks = verdicts.map(({ id, name, formula, catches }) => [id, name, formula, catches]);
   const results = verdicts.flatMap(({ id, measures }) =>
@@ -196,13 +190,23 @@ export function renderSuiteMarkdown(report: SuiteReport): string {
     }),
   );
   return [
-    ...table(['#', 'check', 'held against', 'catches'], '|---|---|---|---|', checks),
+    ...tableLines(['#', 'check', 'held against', 'catches'], '|---|---|---|---|', checks),
     '',
-    ...table(
+    ...tableLines(
       ['#', 'measure', 'theory', 'measured', 'interval', 'verdict'],
       '|---|---|---:|---:|---:|---|',
       results,
     ),
     '',
   ].join('\n');
+}
+
+function tableLines(
+  head: readonly string[],
+  align: string,
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), align, ...rows.map(line)];
 }

@@ -12,10 +12,9 @@ export interface Service {
   readonly square: number;
 }
 
-/** Moments of the geometric law on 1, 2, 3, ...: E[S] = 1/p, E[S^2] = (2 - p)/p^2. */
+/** Moments of the geometric law on 1, 2, 3, ...: E[S] = 1/p = m, E[S^2] = (2 - p)/p^2 = m (2m - 1). */
 export function geometricService(mean: number): Service {
-  const p = 1 / mean;
-  return { mean, square: (2 - p) / (p * p) };
+  return { mean, square: mean * (2 * mean - 1) };
 }
 
 /** Moments of a law on a few values. */

@@ -44,7 +44,7 @@ function burst(
     gapNs: always(0),
     size: always(load.bytes),
     watch: {
-      arrived: (number, now) => {
+      arrived: (number, now): void => {
         numbers.push(number);
         timesNs.push(now);
       },

@@ -95,14 +95,14 @@ function availability(lab: Lab): { readonly upShare: number; readonly failures: 
     scenario: SCENARIO,
     seed: lab.seed,
     crypto: { name: 'none' } as CryptoProvider,
-    protocolOf: () => NO_PROTOCOL,
+    protocolOf: (): Protocol => NO_PROTOCOL,
   });
   const driver = new FaultDriver({
     world,
     scenario: SCENARIO,
     seed: lab.seed,
-    activePath: () => undefined,
-    hasAlternative: () => true,
+    activePath: (): undefined => undefined,
+    hasAlternative: (): boolean => true,
     crash: doNothing,
     restart: doNothing,
     began: doNothing,

@@ -37,7 +37,7 @@ export function lostPackets(
     gapNs: always(GAP_NS),
     size: always(BYTES),
     watch: {
-      arrived: (number) => {
+      arrived: (number): void => {
         lost[number] = 0;
       },
     },

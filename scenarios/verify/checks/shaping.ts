@@ -129,8 +129,10 @@ export function codelOverload(lab: Lab): CodelRun {
     gapNs: always(0),
     size: always(CODEL_BYTES),
     watch: {
-      dropped: (number, atNs) => drops.push({ atNs, number }),
-      started: (_hop, _number, waitNs) => {
+      dropped: (number, atNs): void => {
+        drops.push({ atNs, number });
+      },
+      started: (_hop, _number, waitNs): void => {
         forwarded += 1;
         maxSojournNs = Math.max(maxSojournNs, waitNs);
       },

@@ -1,0 +1,54 @@
+/**
+ * The suite must be able to fail: each wrong engine of simulation.md 5 turns the named checks red
+ * and no other one that it is shown.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { MUTATIONS } from '../../scenarios/verify/mutations.ts';
+import { CHECKS, runSuite } from '../../scenarios/verify/suite.ts';
+
+/** Every wrong engine meets these, too: they take milliseconds. */
+const EXACT = ['1', '2', '12', '14'];
+
+describe('a wrong engine turns its checks red', () => {
+  it.each(MUTATIONS)('$name: $mistake', (mutation) => {
+    const { red, alsoRed = [], green = [], onlyMeasures = {}, defects } = mutation;
+    const expected = new Set([...red, ...alsoRed]);
+    const shown = new Set([...EXACT, ...expected, ...green]);
+    const checks = CHECKS.filter(({ id }) => shown.has(id));
+    expect(checks.length).toBe(shown.size);
+    const verdicts = runSuite({ checks, seeds: [1], defects });
+    const failing = verdicts.filter(({ isGreen }) => !isGreen);
+    expect(failing.map(({ id }) => id)).toEqual(
+      checks.map(({ id }) => id).filter((id) => expected.has(id)),
+    );
+    for (const { id, measures } of failing) {
+      const labels = measures.filter(({ isGreen }) => !isGreen).map(({ label }) => label);
+      expect(labels.length).toBeGreaterThan(0);
+      const only = onlyMeasures[id];
+      if (only !== undefined) expect(labels).toEqual(only);
+    }
+  });
+
+  it('holds every mistake of the table in the specification', () => {
+    const named = MUTATIONS.map(({ name, red }) => `${name}: ${red.join(' ')}`);
+    expect(named).toEqual([
+      'header-not-counted: 1 2',
+      'rounded-to-microseconds: 1 2',
+      'propagation-twice: 1',
+      'queue-one-more: 5',
+      'queue-one-less: 5',
+      'lifo: 2 8b',
+      'preemptive: 9',
+      'larger-sizes: 3',
+      'coarse-loss: 10',
+      'eager-gilbert: 11',
+      'shared-stream: 17',
+      'clamped-jitter: 13',
+      'duplicate-offered: 16',
+      'late-timer: 1 2 12',
+      'down-from-detection: 20',
+    ]);
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * The closed-form checks of `npm run verify`, whole: one test per check, on the engine as it is.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type CheckVerdict, judgeCheck } from '../../scenarios/verify/judge.ts';
+import { Lab } from '../../scenarios/verify/lab.ts';
+import type { Measure } from '../../scenarios/verify/model.ts';
+import { renderSuiteMarkdown } from '../../scenarios/verify/render.ts';
+import { CHECKS } from '../../scenarios/verify/suite.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+const SEED = 1;
+const lab = new Lab(SEED);
+const measured = new Map<string, readonly Measure[]>();
+const verdicts: CheckVerdict[] = [];
+
+describe('the engine against theory', () => {
+  it.each(CHECKS)('check $id: $name', (check) => {
+    const measures = check.run(lab);
+    measured.set(check.id, measures);
+    const verdict = judgeCheck(check, [measures]);
+    verdicts.push(verdict);
+    expect(verdict.measures.filter((measure) => !measure.isGreen)).toEqual([]);
+  });
+
+  it('runs all checks of the specification: 1 to 20 and 8b', () => {
+    const numbers = Array.from({ length: 20 }, (_, i) => `${i + 1}`);
+    expect(CHECKS.map(({ id }) => id)).toEqual([...numbers.slice(0, 8), '8b', ...numbers.slice(8)]);
+  });
+
+  it('docs/VERIFICATION.md holds these results (npm run verify -- --markdown)', () => {
+    const file = fileURLToPath(new URL('../../docs/VERIFICATION.md', import.meta.url));
+    const [, generated] = readFileSync(file, 'utf8').split(/<!-- verify:(?:begin|end) -->\n/);
+    const report = { verdicts, seeds: [SEED], wallSeconds: 0 };
+    expect(generated?.trim()).toBe(renderSuiteMarkdown(report).trim());
+  });
+});
+
+interface TheoryFile {
+  readonly checks: readonly TheoryRow[];
+}
+
+interface TheoryRow {
+  readonly check: number | string;
+  readonly theory?: number | readonly number[] | Readonly<Record<string, number>>;
+  readonly accept?: number | readonly number[] | Readonly<Record<string, number>>;
+  readonly exact?: readonly number[] | Readonly<Record<string, number>>;
+  readonly acceptCount?: readonly number[];
+  readonly chi2?: readonly number[];
+  readonly maxCorrelation?: number;
+  readonly ksLimit?: number;
+  readonly dropsBySecond?: readonly number[];
+}
+
+describe.skipIf(!hasVectors)(
+  'theory and intervals are those of vectors/simulation/theory.json',
+  () => {
+    const rows = hasVectors ? vectors<TheoryFile>('simulation/theory.json').checks : [];
+    const published = (id: string): TheoryRow => rows.find((row) => `${row.check}` === id)!;
+    const own = (id: string): readonly Measure[] => measured.get(id)!;
+    const halfOf = ({ accept }: Measure): number => {
+      if (accept.kind !== 'around') throw new Error(`${accept.kind} has no half width`);
+      expect(accept.above).toBeCloseTo(accept.below, 12);
+      return accept.above;
+    };
+    const listOf = (
+      value: number | readonly number[] | Readonly<Record<string, number>>,
+    ): number[] => (typeof value === 'number' ? [value] : Object.values(value));
+
+    it.each(['3', '4', '5', '6', '9', '11', '20'])('check %s: statistics in their order', (id) => {
+      const { theory, accept } = published(id);
+      const [theories, halves] = [listOf(theory!), listOf(accept!)];
+      for (const [i, value] of theories.entries()) {
+        const measure = own(id)[i]!;
+        expect(Math.abs(measure.theory / value - 1)).toBeLessThan(1e-9);
+        expect(halfOf(measure)).toBe(halves[i]);
+      }
+    });
+
+    it.each(['7', '8'])('check %s: the same interval twice', (id) => {
+      const { theory, accept } = published(id);
+      for (const measure of own(id).slice(0, 2)) {
+        expect(measure.theory).toBeCloseTo(listOf(theory!)[0]!, 9);
+        expect(halfOf(measure)).toBe(accept);
+      }
+    });
+
+    it('checks 1, 2 and 12: instants', () => {
+      expect(
+        own('1')
+          .slice(0, 5)
+          .map(({ theory }) => theory),
+      ).toEqual(published('1').exact);
+      expect(own('2')[0]!.theory).toBe((published('2').exact as Record<string, number>)['20000']);
+      expect(own('12')[0]!.theory).toBe((published('12').exact as Record<string, number>)['100']);
+      const isExact = [...own('1'), ...own('2')].every(({ accept }) => accept.kind === 'equal');
+      expect(isExact).toBe(true);
+    });
+
+    it('checks 10, 13, 15 and 17: bounds', () => {
+      const [low, high] = published('10').acceptCount!;
+      expect(own('10')[0]!.accept).toEqual({
+        kind: 'around',
+        below: 10_000 - low!,
+        above: high! - 10_000,
+      });
+      const { ksLimit } = published('13');
+      for (const i of [0, 1, 3]) {
+        const { accept } = own('13')[i]!;
+        expect(accept.kind === 'within' && accept.high).toBeCloseTo(ksLimit!, 12);
+      }
+      const { idc, lag1 } = published('15').accept as Record<string, number>;
+      expect(own('15').slice(0, 2).map(halfOf)).toEqual([idc, lag1]);
+      const { chi2, maxCorrelation } = published('17');
+      const [chiSquare, , correlation] = own('17').map(({ accept }) => accept);
+      if (chiSquare?.kind !== 'within' || correlation?.kind !== 'within') throw new Error('kind');
+      expect(chiSquare.low).toBeGreaterThanOrEqual(chi2![0]!);
+      expect(chiSquare.high).toBeLessThanOrEqual(chi2![1]! + 0.05);
+      expect([correlation.low, correlation.high]).toEqual([-maxCorrelation!, maxCorrelation!]);
+    });
+
+    it('check 14: drops by the second', () => {
+      const drops = own('14')
+        .slice(2)
+        .map(({ theory }) => theory);
+      expect(drops).toEqual(published('14').dropsBySecond);
+    });
+  },
+);
