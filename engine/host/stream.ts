@@ -63,6 +63,8 @@ export interface Stream {
 export interface ListenOptions {
   readonly port: number;
   readonly address?: string;
+  /** Live only: the system refused the port after `listen` had returned; nothing is accepted. */
+  readonly onError?: (reason: StreamError) => void;
 }
 
 /** A listening port. */

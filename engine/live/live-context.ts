@@ -4,6 +4,7 @@
  * @module
  */
 import type { HostWorld } from '../net/sim-host-world.ts';
+import type { ComputePool } from './compute-pool.ts';
 import type { WallClock } from './live-clock.ts';
 import type { Pump } from './pump.ts';
 import type { WireTable } from './wire-table.ts';
@@ -13,4 +14,9 @@ export interface LiveContext extends HostWorld {
   readonly clock: WallClock;
   readonly pump: Pump;
   readonly wires: WireTable;
+  readonly compute: ComputePool;
+  /** Address of the module whose `protocol` runs on a host. */
+  moduleOf(host: string): string | undefined;
+  /** Folder for the stores of a host. */
+  folderOf(host: string): string;
 }

@@ -7,13 +7,28 @@
  * @module
  */
 import { randomFillSync } from 'node:crypto';
+import { join } from 'node:path';
+import { assert } from '../core/assert.ts';
+import type { RandomStream } from '../core/stream.ts';
+import type { ComputeOptions, ComputeResult, Job } from '../host/compute.ts';
 import type { DatagramSocket, Endpoint, SendResult, UdpOptions } from '../host/socket.ts';
+import type { Store } from '../host/store.ts';
+import type {
+  ConnectDone,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Stream,
+} from '../host/stream.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
+import { FileDisk } from './file-disk.ts';
 import type { LiveContext } from './live-context.ts';
+import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
+import { TcpHost } from './tcp-host.ts';
 
 /** Dynamic ports that other programs may hold before we give up. */
 const PORT_TRIES = 256;
@@ -21,10 +36,26 @@ const PORT_TRIES = 256;
 /** One host on real sockets. */
 export class LiveHost extends SimHost {
   readonly #live: LiveContext;
+  readonly #jobNames: ReadonlySet<string>;
+  readonly #disks = new Map<string, FileDisk>();
+  /** Of this life. */
+  readonly #stores = new Map<string, LiveStore>();
+  #tcp: TcpHost | undefined;
 
   constructor(live: LiveContext, index: number, options: SimHostOptions) {
     super(live, index, options);
     this.#live = live;
+    this.#jobNames = new Set(Object.keys(options.jobs ?? {}));
+  }
+
+  /** True when the protocol has jobs to compute. */
+  get hasJobs(): boolean {
+    return this.#jobNames.size > 0;
+  }
+
+  /** Streams that are open. */
+  get streamCount(): number {
+    return this.#tcp?.streamCount ?? 0;
   }
 
   override now(): Nanoseconds {
@@ -33,7 +64,11 @@ export class LiveHost extends SimHost {
 
   override after(delay: Nanoseconds, fire: () => void): Timer {
     const { pump, network } = this.#live;
-    const timer = new LiveTimer(pump, network.scheduler, this.inThisLife(fire), this.name);
+    const { life } = this;
+    const fireInLife = (): void => {
+      if (this.life === life) fire();
+    };
+    const timer = new LiveTimer(pump, network.scheduler, fireInLife, this.name);
     timer.rearm(delay);
     pump.wake();
     return timer;
@@ -50,34 +85,102 @@ export class LiveHost extends SimHost {
       const failure = this.#openWire(socket.local, options);
       if (failure === undefined) return new LiveSocket(this.#live, socket);
       socket.close();
-      const isTaken = failure === 'EADDRINUSE';
-      if (!isTaken) this.log.warn(`port ${options.port}: ${failure}`);
-      if (!isTaken || options.port !== 0) return undefined;
+      if (failure === 'EADDRINUSE' && options.port === 0) continue;
+      const address = options.address ?? this.address;
+      this.log.warn(`${address}:${options.port}: ${failure}, another program may hold it`);
+      return undefined;
     }
     return undefined;
   }
 
-  override crash(fault: StoreFault): void {
-    super.crash(fault);
-    this.#live.wires.closeAll(this.index);
+  override listen(
+    options: ListenOptions,
+    onStream: (stream: Stream) => void,
+  ): Listener | undefined {
+    return this.#streams().listen(options, onStream);
   }
 
-  /** The same call, as an event of the node: nothing happens when it has crashed by then. */
-  private inThisLife(call: () => void): () => void {
+  override connect(options: ConnectOptions, done: ConnectDone): void {
+    this.#streams().connect(options, done);
+  }
+
+  override compute(
+    job: string,
+    input: unknown,
+    done: (result: ComputeResult) => void,
+    options: ComputeOptions = {},
+  ): Job {
+    const moduleUrl = this.#live.moduleOf(this.name);
+    assert(this.#jobNames.has(job), `job ${job} is not one of the protocol's jobs`);
+    assert(moduleUrl !== undefined, `${this.name}: no module is known that holds job ${job}`);
     const { life } = this;
-    return (): void => {
-      if (this.life === life) call();
+    let isCancelled = false;
+    this.#live.compute.submit({
+      call: { moduleUrl, job, input },
+      lane: options.lane ?? 'data',
+      key: options.key === undefined ? undefined : `${this.name}/${options.key}`,
+      isWanted: () => !isCancelled && this.life === life,
+      done: (result) => this.#live.pump.enter(() => done(result)),
+    });
+    return {
+      cancel: (): void => {
+        isCancelled = true;
+      },
     };
+  }
+
+  override store(name: string): Store {
+    const open = this.#stores.get(name);
+    if (open !== undefined) return open;
+    const file = join(this.#live.folderOf(this.name), `${encodeURIComponent(name)}.log`);
+    const disk = this.#disks.get(name) ?? new FileDisk(file);
+    this.#disks.set(name, disk);
+    const store = new LiveStore(disk, this.#asEvents());
+    this.#stores.set(name, store);
+    return store;
+  }
+
+  override crash(fault: StoreFault): void {
+    super.crash(fault);
+    this.#stores.clear();
+    for (const [name, disk] of this.#disks) {
+      disk.crash(fault, this.random(`store-fault/${name}`) as RandomStream);
+    }
+    this.#end();
+  }
+
+  /** Closes sockets and streams, and waits for what is being written. */
+  async close(): Promise<void> {
+    this.#end();
+    await Promise.all([...this.#disks.values()].map((disk) => disk.close()));
+  }
+
+  #end(): void {
+    this.#live.wires.closeAll(this.index);
+    this.#tcp?.close();
+    this.#tcp = undefined;
+  }
+
+  #streams(): TcpHost {
+    const { endpoints } = this.#live;
+    const { address } = this;
+    const warn = (message: string): void => this.log.warn(message);
+    this.#tcp ??= new TcpHost({ address, endpoints, asEvent: this.#asEvents(), warn });
+    return this.#tcp;
+  }
+
+  /** Runs calls as events of this life: nothing happens once the node has crashed. */
+  #asEvents(): (call: () => void) => void {
+    const { life } = this;
+    return (call): void =>
+      this.#live.pump.enter(() => {
+        if (this.life === life) call();
+      });
   }
 
   #openWire(local: Endpoint, options: UdpOptions): string | undefined {
-    const { wires, pump, ownership } = this.#live;
-    const { life } = this;
-    const enter = (code: () => void): void => {
-      pump.enter(() => {
-        if (this.life === life) code();
-      });
-    };
+    const { wires, ownership } = this.#live;
+    const enter = this.#asEvents();
     return wires.open(local, {
       host: this.index,
       onDatagram: (bytes, from) =>

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Scheduler } from '../core/scheduler.ts';
+import { checkDelay } from '../core/time.ts';
 import { RearmTimer } from '../core/timer.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import type { Pump, ReadyTask } from './pump.ts';
@@ -16,12 +17,14 @@ export class LiveTimer implements Timer, ReadyTask {
   readonly #pump: Pump;
   readonly #timer: RearmTimer;
   readonly #fire: () => void;
+  readonly #label: string;
   /** Due, and its turn has not come. */
   #isReady = false;
 
   constructor(pump: Pump, scheduler: Scheduler, fire: () => void, label: string) {
     this.#pump = pump;
     this.#fire = fire;
+    this.#label = label;
     const expire = (): void => {
       this.#isReady = true;
       pump.push(this);
@@ -34,8 +37,10 @@ export class LiveTimer implements Timer, ReadyTask {
   }
 
   rearm(delay: Nanoseconds): void {
+    const { lead, clock } = this.#pump;
+    checkDelay(clock.now(), delay, this.#label);
     this.#isReady = false;
-    this.#timer.rearm(this.#pump.lead + delay);
+    this.#timer.rearm(lead + delay);
   }
 
   cancel(): void {

@@ -10,6 +10,9 @@
  *
  * @module
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { LogHistogram } from '../measure/histogram.ts';
 import type { DirectionSpec } from '../net/link-spec.ts';
 import type { SimHostOptions } from '../net/sim-host.ts';
@@ -22,6 +25,7 @@ import {
   SimWorld,
   type SimWorldOptions,
 } from '../net/sim-world.ts';
+import { ComputePool } from './compute-pool.ts';
 import { LiveClock } from './live-clock.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveHost } from './live-host.ts';
@@ -34,6 +38,12 @@ export interface LiveWorldOptions extends Omit<SimWorldOptions, 'epochSeconds' |
   readonly shape?: 'links' | 'off';
   /** Default `high`. */
   readonly precision?: Precision;
+  /** Address of the module whose `protocol` runs on a host; needed where jobs are computed. */
+  readonly moduleOf?: (host: string) => string | undefined;
+  /** Workers that several worlds share; whoever made them closes them. Own ones when absent. */
+  readonly compute?: ComputePool;
+  /** Stores are below it, a folder per host; a temporary one, removed at the end, when absent. */
+  readonly stateFolder?: string;
   /** Gets what node code threw; the world has stopped by then. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -45,12 +55,18 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly wires: WireTable;
   /** From the instant at which a datagram was due at the end of its pipe until it was written, ns. */
   readonly lateness = new LogHistogram();
+  readonly compute: ComputePool;
+  readonly #options: LiveWorldOptions;
   readonly #isShaped: boolean;
+  readonly #liveHosts: LiveHost[] = [];
+  #temporary: string | undefined;
 
   constructor(options: LiveWorldOptions) {
     const clock = new LiveClock();
     super({ ...options, epochSeconds: clock.startedAt.seconds });
     this.clock = clock;
+    this.compute = options.compute ?? new ComputePool();
+    this.#options = options;
     this.wires = new WireTable(this.endpoints);
     this.#isShaped = options.shape !== 'off';
     this.pump = new Pump({
@@ -72,16 +88,45 @@ export class LiveWorld extends SimWorld implements LiveContext {
     return super.addSegment({ ...options, medium: bare(options.medium) });
   }
 
-  /** Stops the clock work and closes what is open. */
-  close(): void {
+  /** Starts the workers that the hosts' jobs will need, and loads their modules there. */
+  async warm(): Promise<void> {
+    const modules = this.#liveHosts
+      .filter((host) => host.hasJobs)
+      .map((host) => this.moduleOf(host.name))
+      .filter((url) => url !== undefined);
+    await this.compute.warm([...new Set(modules)]);
+  }
+
+  /** Stops the pump, closes what is open, and ends the workers. */
+  async close(): Promise<void> {
     this.pump.stop();
-    this.wires.closeAll();
+    await Promise.all(this.#liveHosts.map((host) => host.close()));
+    if (this.#options.compute === undefined) await this.compute.close();
+    if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
+  }
+
+  /** Streams that are open on all hosts. */
+  get streamCount(): number {
+    return this.#liveHosts.reduce((sum, host) => sum + host.streamCount, 0);
+  }
+
+  moduleOf(host: string): string | undefined {
+    return this.#options.moduleOf?.(host);
+  }
+
+  folderOf(host: string): string {
+    const { stateFolder } = this.#options;
+    if (stateFolder === undefined) this.#temporary ??= mkdtempSync(join(tmpdir(), 'orrery-live-'));
+    return join(stateFolder ?? this.#temporary ?? tmpdir(), encodeURIComponent(host));
   }
 
   protected override makeHost(index: number, options: SimHostOptions): LiveHost {
     const { nanos } = this.clock.startedAt;
     const offsetNs = nanos + (options.clock?.offsetNs ?? 0);
-    return new LiveHost(this, index, { ...options, clock: { ...options.clock, offsetNs } });
+    const clock = { ...options.clock, offsetNs };
+    const host = new LiveHost(this, index, { ...options, clock });
+    this.#liveHosts.push(host);
+    return host;
   }
 
   // hot: once per packet and hop.

@@ -41,6 +41,7 @@ export interface LiveOrder extends RunOrder {
 const READY_MAX_MS = 10_000;
 const READY_POLL_MS = 10;
 const PROGRESS_MS = 100;
+const KERNEL_DRAIN_MS = 20;
 const NS_PER_MS = 1_000_000;
 /** Live runs cannot be repeated, so nothing is to be compared. */
 const NO_FINGERPRINT = 'none';
@@ -126,6 +127,7 @@ class LiveRun {
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     });
     world.listen(stage);
+    await world.live.warm();
     world.live.pump.enter(() => stage.prepare());
     await this.#untilReady(stage);
     world.begin();
@@ -133,11 +135,12 @@ class LiveRun {
     const progress = setInterval(() => this.#tell(world, meter), PROGRESS_MS);
     const ending = await this.#untilEnd(world).finally(() => clearInterval(progress));
     meter.stop();
+    // From here on only the kernel still hands over what it holds, to be counted.
+    world.live.pump.stop();
+    await pause(KERNEL_DRAIN_MS);
     const imbalance = world.sim.network.imbalance();
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
-    world.live.pump.enter(() => stage.finish());
-    // A broken invariant found by `finish` has been told to the failure.
-    await Promise.race([this.#failure, nextTurn()]);
+    stage.finish();
     const result = outcome(stage, world, scenario, {
       seed: this.#seed,
       fingerprint: NO_FINGERPRINT,
@@ -238,10 +241,6 @@ function answerOf(error: unknown, seed: number): SeedAnswer {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const name = error instanceof InvariantError ? 'invariant' : 'exception';
   return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Resolves after `ms`, or when the signal aborts. */

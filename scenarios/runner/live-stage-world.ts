@@ -30,7 +30,12 @@ export class LiveStageWorld extends SimStageWorld {
   #isMuted = false;
 
   constructor(options: LiveStageOptions) {
-    super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...options.live }) });
+    const { scenario, protocolOf, live } = options;
+    const modules = new Map(
+      scenario.topology.hosts.map((host) => [host.name, protocolOf(host).moduleUrl]),
+    );
+    const own = { ...live, moduleOf: (host: string): string | undefined => modules.get(host) };
+    super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
     // `makeWorld` above is what made it.
     this.live = this.sim as LiveWorld;
   }

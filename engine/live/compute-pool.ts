@@ -1,0 +1,167 @@
+/**
+ * Heavy work on other threads: the pool behind `host.compute` in live (engine/host/compute.ts).
+ *
+ * Jobs of one key run on the same worker, one after the other in their order; `control` before
+ * `data` on each worker. A job that was cancelled while it waited is never begun; one that runs ends
+ * on its worker, and nobody hears of it. Threads are started with the first job.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { ComputeResult } from '../host/compute.ts';
+import type { ComputeCall } from './compute-worker.ts';
+
+/** A job on its way. */
+export interface PoolJob {
+  readonly call: ComputeCall;
+  readonly lane: 'control' | 'data';
+  /** Absent: any worker, no order. */
+  readonly key?: string | undefined;
+  /** False once it was cancelled. */
+  isWanted(): boolean;
+  /** Called in a later turn, with what came of it. */
+  done(result: ComputeResult): void;
+}
+
+/** Workers at most: the main thread needs a core of its own. */
+const WORKERS_MAX = 4;
+/** Jobs that may wait in one world; more fail at once. */
+const WAITING_MAX = 10_000;
+/** FNV-1a, 32 bits. */
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x0100_0193;
+
+/** The workers of one world. */
+export class ComputePool {
+  readonly #workers: ComputeWorker[] = [];
+  /** Keys at work, with the jobs that wait for each. */
+  readonly #keys = new Map<string, PoolJob[]>();
+  #waiting = 0;
+
+  /** Starts the threads and loads these modules on all of them. */
+  async warm(moduleUrls: readonly string[]): Promise<void> {
+    if (moduleUrls.length === 0) return;
+    const loads = this.#start().flatMap((worker) =>
+      moduleUrls.map((moduleUrl) => worker.load(moduleUrl)),
+    );
+    await Promise.all(loads);
+  }
+
+  /** Queues a job. */
+  submit(job: PoolJob): void {
+    if (this.#waiting >= WAITING_MAX) {
+      setImmediate(() => job.done({ kind: 'failed', message: `${WAITING_MAX} jobs wait` }));
+      return;
+    }
+    this.#waiting += 1;
+    const { key } = job;
+    const behind = key === undefined ? undefined : this.#keys.get(key);
+    if (behind !== undefined) {
+      behind.push(job);
+      return;
+    }
+    if (key !== undefined) this.#keys.set(key, []);
+    this.#dispatch(job);
+  }
+
+  /** Ends the threads; jobs that run are cut off. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.splice(0).map((worker) => worker.close()));
+  }
+
+  #dispatch(job: PoolJob): void {
+    this.#workerFor(job.key)?.enqueue({ job, finished: () => this.#finished(job) });
+  }
+
+  #finished({ key }: PoolJob): void {
+    this.#waiting -= 1;
+    if (key === undefined) return;
+    const next = this.#keys.get(key)?.shift();
+    if (next === undefined) this.#keys.delete(key);
+    else this.#dispatch(next);
+  }
+
+  #workerFor(key: string | undefined): ComputeWorker | undefined {
+    const workers = this.#start();
+    if (key !== undefined) return workers[hashOf(key) % workers.length];
+    return workers.reduce((least, one) => (one.jobs < least.jobs ? one : least));
+  }
+
+  #start(): readonly ComputeWorker[] {
+    if (this.#workers.length > 0) return this.#workers;
+    const count = Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1));
+    for (let i = 0; i < count; i += 1) this.#workers.push(new ComputeWorker());
+    return this.#workers;
+  }
+}
+
+interface QueuedJob {
+  readonly job: PoolJob;
+  readonly finished: () => void;
+}
+
+/** One thread with its two lanes. */
+class ComputeWorker {
+  readonly #thread = new Piscina({
+    filename: new URL('./compute-worker.ts', import.meta.url).href,
+    minThreads: 1,
+    maxThreads: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    atomics: 'disabled',
+    recordTiming: false,
+    execArgv: ['--import', 'tsx'],
+  });
+  readonly #control: QueuedJob[] = [];
+  readonly #data: QueuedJob[] = [];
+  #isBusy = false;
+
+  /** Jobs that wait or run here. */
+  get jobs(): number {
+    return this.#control.length + this.#data.length + (this.#isBusy ? 1 : 0);
+  }
+
+  async load(moduleUrl: string): Promise<void> {
+    await this.#thread.run({ moduleUrl } satisfies ComputeCall);
+  }
+
+  enqueue(queued: QueuedJob): void {
+    (queued.job.lane === 'control' ? this.#control : this.#data).push(queued);
+    this.#next();
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.destroy();
+  }
+
+  #next(): void {
+    if (this.#isBusy) return;
+    const queued = this.#control.shift() ?? this.#data.shift();
+    if (queued === undefined) return;
+    const { job, finished } = queued;
+    if (!job.isWanted()) {
+      finished();
+      this.#next();
+      return;
+    }
+    this.#isBusy = true;
+    const end = (result: ComputeResult): void => {
+      this.#isBusy = false;
+      if (job.isWanted()) job.done(result);
+      finished();
+      this.#next();
+    };
+    this.#thread.run(job.call).then(end, (error: unknown) => {
+      end({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    });
+  }
+}
+
+/** The same worker for the same key, in every run. */
+function hashOf(key: string): number {
+  let hash = FNV_OFFSET;
+  for (let i = 0; i < key.length; i += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(i), FNV_PRIME) >>> 0;
+  }
+  return hash;
+}

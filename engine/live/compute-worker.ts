@@ -1,0 +1,50 @@
+/**
+ * Worker thread: loads a protocol's module once and runs its pure jobs.
+ *
+ * @module
+ */
+import type { ComputeResult, JobDefinition } from '../host/compute.ts';
+
+/** What a worker is asked; `job` is absent when the module is only to be loaded. */
+export interface ComputeCall {
+  readonly moduleUrl: string;
+  readonly job?: string;
+  readonly input?: unknown;
+}
+
+type Jobs = Readonly<Record<string, JobDefinition>>;
+
+const loaded = new Map<string, Promise<Jobs>>();
+
+/** Runs one job; what it throws comes back as data. */
+export default async function runCall(call: ComputeCall): Promise<ComputeResult> {
+  try {
+    const jobs = await jobsOf(call.moduleUrl);
+    if (call.job === undefined) return { kind: 'done', output: undefined };
+    const definition = jobs[call.job];
+    if (definition === undefined) return { kind: 'failed', message: `no job ${call.job}` };
+    return { kind: 'done', output: definition.run(call.input) };
+  } catch (error) {
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function jobsOf(moduleUrl: string): Promise<Jobs> {
+  const known = loaded.get(moduleUrl) ?? load(moduleUrl);
+  loaded.set(moduleUrl, known);
+  return known;
+}
+
+async function load(moduleUrl: string): Promise<Jobs> {
+  const module: unknown = moduleUrl.endsWith('.ts')
+    ? await importTypeScript(moduleUrl)
+    : await import(moduleUrl);
+  const { protocol } = module as { readonly protocol?: { readonly jobs?: Jobs } };
+  return protocol?.jobs ?? {};
+}
+
+/** Threads of Node 20 do not inherit the loader for modules that they import by address. */
+async function importTypeScript(moduleUrl: string): Promise<unknown> {
+  const { tsImport } = await import('tsx/esm/api');
+  return tsImport(moduleUrl, import.meta.url);
+}

@@ -1,0 +1,139 @@
+/**
+ * Listening and connecting of one life of a live host, on real TCP sockets.
+ *
+ * That another program holds the port is known a moment after `listen` has returned, and told to
+ * `onError`; a port that this host holds itself is refused at once. Ends with the life.
+ *
+ * @module
+ */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Endpoint } from '../host/socket.ts';
+import type {
+  ConnectDone,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  Stream,
+  StreamError,
+} from '../host/stream.ts';
+import type { EndpointTable } from '../net/endpoint-table.ts';
+import { streamErrorOf } from './tcp-errors.ts';
+import { TcpStream } from './tcp-stream.ts';
+
+/** Streams that one listener accepts at a time; more are closed at once. */
+const CONNECTIONS_MAX = 4_096;
+/** Three SYN retries, as the port says. */
+const CONNECT_TIMEOUT_NS = 7_000_000_000;
+const NS_PER_MS = 1_000_000;
+/** First port that `listen({ port: 0 })` tries (RFC 6335 section 6). */
+const FIRST_DYNAMIC_PORT = 49_152;
+
+/** Whose streams these are. */
+export interface TcpOwner {
+  readonly address: string;
+  readonly endpoints: EndpointTable;
+  /** Runs node code as an event, unless the node has crashed. */
+  readonly asEvent: (call: () => void) => void;
+  readonly warn: (message: string) => void;
+}
+
+/** See the module. */
+export class TcpHost {
+  readonly #owner: TcpOwner;
+  readonly #servers = new Map<Endpoint, Server>();
+  readonly #streams = new Set<TcpStream>();
+  readonly #connecting = new Set<Socket>();
+
+  constructor(owner: TcpOwner) {
+    this.#owner = owner;
+  }
+
+  /** Streams that are open. */
+  get streamCount(): number {
+    return this.#streams.size;
+  }
+
+  listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined {
+    const { address: own, endpoints, asEvent, warn } = this.#owner;
+    const address = options.address ?? own;
+    const port = options.port === 0 ? this.#freePort(address) : options.port;
+    const local = endpoints.intern(address, port);
+    if (this.#servers.has(local)) return undefined;
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    server.maxConnections = CONNECTIONS_MAX;
+    server.on('connection', (socket) => asEvent(() => onStream(this.#adopt(socket, local))));
+    server.on('error', (error) => {
+      const reason = streamErrorOf(error);
+      this.#servers.delete(local);
+      warn(`listening on port ${port}: ${reason}`);
+      asEvent(() => options.onError?.(reason));
+    });
+    server.listen({ host: address, port, exclusive: true });
+    this.#servers.set(local, server);
+    return {
+      local,
+      close: (): void => {
+        this.#servers.delete(local);
+        server.close();
+      },
+    };
+  }
+
+  connect(options: ConnectOptions, done: ConnectDone): void {
+    const { endpoints, address, asEvent } = this.#owner;
+    const { address: host, port } = endpoints.pairOf(options.to);
+    const socket = connect({
+      host,
+      port,
+      localAddress: address,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
+    this.#connecting.add(socket);
+    let isDecided = false;
+    const decide = (call: () => void): void => {
+      if (isDecided) return;
+      isDecided = true;
+      clearTimeout(alarm);
+      this.#connecting.delete(socket);
+      asEvent(call);
+    };
+    const fail = (reason: StreamError): void => {
+      decide(() => done(undefined, reason));
+      socket.destroy();
+    };
+    const timeoutMs = (options.timeout ?? CONNECT_TIMEOUT_NS) / NS_PER_MS;
+    const alarm = setTimeout(() => fail('timeout'), timeoutMs);
+    socket.once('connect', () => {
+      const local = endpoints.intern(socket.localAddress ?? address, socket.localPort ?? 0);
+      decide(() => done(this.#adopt(socket, local)));
+    });
+    socket.once('error', (error) => fail(streamErrorOf(error)));
+  }
+
+  /** Ends everything without a word: the life is over. */
+  close(): void {
+    for (const server of this.#servers.values()) server.close();
+    for (const socket of this.#connecting) socket.destroy();
+    for (const stream of this.#streams) stream.abandon();
+    this.#servers.clear();
+    this.#connecting.clear();
+    this.#streams.clear();
+  }
+
+  #adopt(socket: Socket, local: Endpoint): TcpStream {
+    const { endpoints, asEvent } = this.#owner;
+    const remote = endpoints.intern(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
+    const stream = new TcpStream(socket, { local, remote, asEvent });
+    this.#streams.add(stream);
+    socket.once('close', () => this.#streams.delete(stream));
+    return stream;
+  }
+
+  #freePort(address: string): number {
+    const { endpoints } = this.#owner;
+    let port = FIRST_DYNAMIC_PORT;
+    while (this.#servers.has(endpoints.intern(address, port))) port += 1;
+    return port;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * One reliable stream over a real TCP socket (engine/host/stream.ts).
+ *
+ * Half-open as TCP is; back-pressure both ways; errors end the stream under a name and are never
+ * thrown. Streams pass no links: delay, rate and faults of the topology do not act on them.
+ *
+ * @module
+ */
+import type { Socket } from 'node:net';
+import type { Endpoint, SendResult } from '../host/socket.ts';
+import type { SecureOptions, Stream, StreamError, StreamHandlers } from '../host/stream.ts';
+import { streamErrorOf } from './tcp-errors.ts';
+import { startTls } from './tls.ts';
+
+/** A node that goes on writing after `full` for this long has lost its peer; bytes. */
+const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
+/** A handshake that has not ended by then has failed, ms; as Node's own TLS server. */
+const HANDSHAKE_MAX_MS = 120_000;
+
+/** What a stream needs of its host. */
+export interface StreamSetup {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Runs node code as an event, unless the node has crashed. */
+  readonly asEvent: (call: () => void) => void;
+}
+
+/** See the module. */
+export class TcpStream implements Stream {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly #asEvent: (call: () => void) => void;
+  /** The TCP socket below everything. */
+  readonly #bottom: Socket;
+  /** What bytes go through: the same, or TLS over it. */
+  #top: Socket;
+  #handlers: StreamHandlers | undefined;
+  #failure: StreamError | undefined;
+  /** Takes our listeners off the socket again. */
+  #detach: () => void = () => undefined;
+  #isPaused = false;
+  #isOver = false;
+
+  constructor(socket: Socket, setup: StreamSetup) {
+    this.local = setup.local;
+    this.remote = setup.remote;
+    this.#asEvent = setup.asEvent;
+    this.#bottom = socket;
+    this.#top = socket;
+    socket.on('error', (error) => this.#failed(streamErrorOf(error)));
+  }
+
+  handle(handlers: StreamHandlers): void {
+    const isFirst = this.#handlers === undefined;
+    this.#handlers = handlers;
+    if (isFirst) this.#attach(this.#top);
+  }
+
+  write(bytes: Uint8Array): SendResult {
+    const socket = this.#top;
+    if (this.#isOver || !socket.writable) return 'sent';
+    const hasRoom = socket.write(bytes.slice());
+    if (socket.writableLength > QUEUE_MAX_BYTES) this.reset();
+    return hasRoom ? 'sent' : 'full';
+  }
+
+  end(): void {
+    if (!this.#isOver) this.#top.end();
+  }
+
+  reset(): void {
+    if (this.#isOver) return;
+    this.#bottom.resetAndDestroy();
+    if (this.#top !== this.#bottom) this.#top.destroy();
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (isPaused) this.#top.pause();
+    else if (this.#handlers !== undefined) this.#top.resume();
+  }
+
+  secure(options: SecureOptions, done: (error?: StreamError) => void): void {
+    this.#detach();
+    let isDecided = false;
+    const decide = (error?: StreamError): void => {
+      if (isDecided) return;
+      isDecided = true;
+      clearTimeout(alarm);
+      this.#asEvent(() => done(error));
+    };
+    const fail = (): void => {
+      if (!isDecided) this.#failure = 'secure-failed';
+      decide('secure-failed');
+    };
+    const top = startTls(this.#bottom, options, () => decide());
+    const alarm = setTimeout(() => top.destroy(), HANDSHAKE_MAX_MS);
+    top.on('error', (error) => {
+      if (isDecided) this.#failed(streamErrorOf(error));
+      else fail();
+    });
+    top.once('close', fail);
+    this.#top = top;
+    if (this.#handlers !== undefined) this.#attach(top);
+  }
+
+  /** Ends the stream without a word to its owner. */
+  abandon(): void {
+    this.#isOver = true;
+    this.#bottom.resetAndDestroy();
+    if (this.#top !== this.#bottom) this.#top.destroy();
+  }
+
+  #failed(reason: StreamError): void {
+    this.#failure ??= reason;
+  }
+
+  #attach(socket: Socket): void {
+    const onData = (chunk: Buffer): void => {
+      // Not a Buffer: its `slice` would share the bytes that a node means to copy.
+      const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+      this.#tell((handlers) => handlers.onData(bytes, 0, bytes.length));
+    };
+    const onEnd = (): void => this.#tell((handlers) => handlers.onEnd?.());
+    const onDrain = (): void => this.#tell((handlers) => handlers.onDrain?.());
+    const onClose = (): void => {
+      this.#tell((handlers) => {
+        this.#isOver = true;
+        handlers.onClose?.(this.#failure);
+      });
+    };
+    socket.on('data', onData).on('end', onEnd).on('drain', onDrain).on('close', onClose);
+    this.#detach = (): void => {
+      socket.off('data', onData).off('end', onEnd).off('drain', onDrain).off('close', onClose);
+    };
+    if (this.#isPaused) socket.pause();
+    else socket.resume();
+  }
+
+  #tell(call: (handlers: StreamHandlers) => void): void {
+    const handlers = this.#handlers;
+    if (handlers === undefined || this.#isOver) return;
+    this.#asEvent(() => call(handlers));
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * The port on real sockets.
+ *
+ * @module
+ */
+import { afterAll, beforeAll } from 'vitest';
+import { ComputePool } from '../../engine/live/compute-pool.ts';
+import { livePortWorld } from './port/live-port-world.ts';
+import { protocol } from './port/port-protocol.ts';
+import { runPortSuite } from './port.suite.ts';
+
+const compute = new ComputePool();
+beforeAll(() => compute.warm([protocol.moduleUrl]));
+afterAll(() => compute.close());
+
+runPortSuite('live', () => livePortWorld(compute), {
+  'compute/charged': 'real work takes what it takes',
+});

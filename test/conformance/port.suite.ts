@@ -1,0 +1,60 @@
+/**
+ * The conformance suite of the port (DESIGN 3): the same cases in every world. A case that a world
+ * cannot meet is listed with its reason, is run all the same, and must fail: a skip that is no longer
+ * needed fails the suite.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { computeCases } from './port/compute-cases.ts';
+import { datagramCases } from './port/datagram-cases.ts';
+import { hostCases } from './port/host-cases.ts';
+import type { PortCase, PortWorld } from './port/port-world.ts';
+import { storeCases } from './port/store-cases.ts';
+import { streamCases } from './port/stream-cases.ts';
+import { timerCases } from './port/timer-cases.ts';
+
+/** All cases. */
+export const portCases: readonly PortCase[] = [
+  ...datagramCases,
+  ...timerCases,
+  ...hostCases,
+  ...computeCases,
+  ...storeCases,
+  ...streamCases,
+];
+
+/** Runs the suite. @param skips Reason by id of the case. */
+export function runPortSuite(
+  name: string,
+  makeWorld: () => PortWorld,
+  skips: Readonly<Record<string, string>>,
+): void {
+  describe(`the port in ${name}`, () => {
+    for (const { id, says, run } of portCases) {
+      const reason = skips[id];
+      const title = `${id}: ${says}`;
+      if (reason === undefined) it(title, () => inWorld(makeWorld, run));
+      else it(`${title} (not here: ${reason})`, () => mustFail(makeWorld, run));
+    }
+
+    it('names existing cases only once and skips existing ones only', () => {
+      const ids = portCases.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(Object.keys(skips).filter((id) => !ids.includes(id))).toEqual([]);
+    });
+  });
+}
+
+async function inWorld(makeWorld: () => PortWorld, run: PortCase['run']): Promise<void> {
+  const world = makeWorld();
+  try {
+    await run(world);
+  } finally {
+    await world.close();
+  }
+}
+
+async function mustFail(makeWorld: () => PortWorld, run: PortCase['run']): Promise<void> {
+  await expect(inWorld(makeWorld, run), 'the skip is no longer needed').rejects.toThrow();
+}

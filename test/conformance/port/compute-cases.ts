@@ -1,0 +1,112 @@
+/**
+ * Cases of the port: heavy work (engine/host/compute.ts).
+ *
+ * @module
+ */
+import { expect } from 'vitest';
+import type { ComputeResult } from '../../../engine/host/compute.ts';
+import type { PortCase } from './port-world.ts';
+
+export const computeCases: readonly PortCase[] = [
+  {
+    id: 'compute/result',
+    says: 'runs a job and tells its output in a later turn',
+    run: async (world) => {
+      const results: ComputeResult[] = [];
+      world.act(() => {
+        world.a.compute('double', 21, (result) => results.push(result));
+        world.a.compute('reverse', Uint8Array.of(1, 2, 3), (result) => results.push(result), {
+          lane: 'control',
+        });
+        expect(results).toEqual([]);
+      });
+      await world.until(() => results.length === 2, 'both jobs end');
+      const outputs = results.map((result) => (result.kind === 'done' ? result.output : result));
+      expect(outputs).toContainEqual(42);
+      expect(outputs).toContainEqual(Uint8Array.of(3, 2, 1));
+    },
+  },
+  {
+    id: 'compute/failure',
+    says: 'tells the message of what a job threw',
+    run: async (world) => {
+      let failed: ComputeResult | undefined;
+      world.act(() => {
+        world.a.compute('fail', undefined, (result) => {
+          failed = result;
+        });
+      });
+      await world.until(() => failed !== undefined, 'the job ends');
+      expect(failed).toEqual({ kind: 'failed', message: 'this job always fails' });
+    },
+  },
+  {
+    id: 'compute/order-per-key',
+    says: 'ends jobs of one key in their order, whatever each takes',
+    run: async (world) => {
+      const ended: Record<string, unknown[]> = { left: [], right: [] };
+      const times = [40, 1, 20, 2, 0];
+      world.act(() => {
+        for (const time of times) {
+          for (const key of ['left', 'right']) {
+            world.a.compute(
+              'spin',
+              time,
+              (result) => ended[key]!.push(result.kind === 'done' ? result.output : result),
+              { key },
+            );
+          }
+        }
+      });
+      const isDone = (): boolean => ended['left']!.length + ended['right']!.length === 10;
+      await world.until(isDone, 'all jobs end');
+      expect(ended).toEqual({ left: times, right: times });
+    },
+  },
+  {
+    id: 'compute/cancel',
+    says: 'never tells the end of a cancelled job, and cancelling twice is harmless',
+    run: async (world) => {
+      const ended: unknown[] = [];
+      world.act(() => {
+        const running = world.a.compute('spin', 30, () => ended.push('running'), { key: 'k' });
+        const waiting = world.a.compute('spin', 1, () => ended.push('waiting'), { key: 'k' });
+        world.a.compute('spin', 2, () => ended.push('wanted'), { key: 'k' });
+        running.cancel();
+        waiting.cancel();
+        waiting.cancel();
+      });
+      await world.until(() => ended.length > 0, 'the wanted job ends');
+      await world.pass(20);
+      expect(ended).toEqual(['wanted']);
+    },
+  },
+  {
+    id: 'compute/unknown',
+    says: 'refuses a job that the protocol does not have',
+    run: (world) => {
+      world.act(() => {
+        expect(() => world.a.compute('missing', 1, () => undefined)).toThrow(/missing/);
+      });
+      return Promise.resolve();
+    },
+  },
+  {
+    id: 'compute/charged',
+    says: 'charges the cost of a job on the modelled processor',
+    run: async (world) => {
+      let endedAt = -1;
+      let from = 0;
+      world.act(() => {
+        from = world.a.now();
+        world.a.compute('spin', 8, () => undefined);
+        world.a.compute('spin', 5, () => {
+          endedAt = world.a.now();
+        });
+      });
+      await world.until(() => endedAt >= 0, 'the second job ends');
+      // One core: 8 ms and then 5 ms, to the nanosecond.
+      expect(endedAt - from).toBe(13_000_000);
+    },
+  },
+];

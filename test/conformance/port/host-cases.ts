@@ -1,0 +1,114 @@
+/**
+ * Cases of the port: randomness, requests, delivery, drops (engine/host/host.ts).
+ *
+ * @module
+ */
+import { expect } from 'vitest';
+import { openStream } from '../../../engine/core/stream.ts';
+import { type PortCase, SUITE_SEED } from './port-world.ts';
+
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);
+
+export const hostCases: readonly PortCase[] = [
+  {
+    id: 'random/streams',
+    says: 'gives each purpose its own stream of the seed, and always the same object',
+    run: (world) => {
+      world.act(() => {
+        expect(world.a.random('gap')).toBe(world.a.random('gap'));
+        const expected = openStream(SUITE_SEED, 'a', 'gap');
+        const other = openStream(SUITE_SEED, 'b', 'gap');
+        for (let i = 0; i < 10; i += 1) {
+          expect(world.a.random('gap').u32()).toBe(expected.nextU32());
+          expect(world.b.random('gap').u32()).toBe(other.nextU32());
+          world.a.random('elsewhere').u32();
+        }
+      });
+      return Promise.resolve();
+    },
+  },
+  {
+    id: 'random/bytes',
+    says: 'draws key material of the wanted length that differs from call to call',
+    run: (world) => {
+      world.act(() => {
+        const [first, second] = [world.a.randomBytes(32), world.a.randomBytes(32)];
+        expect(first.length).toBe(32);
+        expect(first).not.toEqual(second);
+        expect(world.a.randomBytes(0).length).toBe(0);
+      });
+      return Promise.resolve();
+    },
+  },
+  {
+    id: 'request/answer',
+    says: 'hands requests to the handler and answers to the asker, at once or later',
+    run: async (world) => {
+      world.act(() => {
+        world.a.onRequest(({ kind, target, body, respond }) => {
+          const words = `${kind} ${target} ${text(body)}`;
+          if (kind === 'now') respond('ok', bytesOf(words));
+          else world.a.after(1_000_000, () => respond('later', bytesOf(words)));
+        });
+      });
+      const now = await world.request('now', 'b', bytesOf('hello'));
+      expect(now.outcome).toBe('ok');
+      expect(text(now.body)).toBe('now b hello');
+      expect((await world.request('slow', 'c', bytesOf(''))).outcome).toBe('later');
+    },
+  },
+  {
+    id: 'request/refused',
+    says: 'refuses requests by name when there is no handler or no node',
+    run: async (world) => {
+      expect((await world.request('x', 'b', bytesOf(''))).outcome).toBe('no-handler');
+      world.act(() => world.crashA('synced'));
+      expect((await world.request('x', 'b', bytesOf(''))).outcome).toBe('node-down');
+    },
+  },
+  {
+    id: 'deliver/bytes',
+    says: 'hands delivered bytes to the user of the node',
+    run: (world) => {
+      world.act(() => world.a.deliver('b', bytesOf('..answer..'), 2, 6));
+      expect(world.delivered.map(({ from, bytes }) => `${from}: ${text(bytes)}`)).toEqual([
+        'b: answer',
+      ]);
+      return Promise.resolve();
+    },
+  },
+  {
+    id: 'drop/named',
+    says: 'counts drops by the names of the protocol and refuses others',
+    run: (world) => {
+      world.act(() => {
+        world.a.drop('unwanted');
+        world.a.drop('unwanted');
+        expect(() => world.a.drop('never-heard-of')).toThrow(/never-heard-of/);
+      });
+      expect(world.dropsOfA()).toEqual({ unwanted: 2 });
+      return Promise.resolve();
+    },
+  },
+  {
+    id: 'crash/silence',
+    says: 'calls nothing of an earlier life: timers, sockets, requests, jobs',
+    run: async (world) => {
+      const heard: string[] = [];
+      world.act(() => {
+        world.a.after(2_000_000, () => heard.push('timer'));
+        world.a.udp({ port: 6_100, onDatagram: () => heard.push('datagram') });
+        world.a.compute('double', 1, () => heard.push('job'));
+        world.crashA('synced');
+        world.restartA();
+      });
+      await world.pass(30);
+      expect(heard).toEqual([]);
+      // The port is free for the next life.
+      world.act(() => {
+        expect(world.a.udp({ port: 6_100, onDatagram: () => undefined })).toBeDefined();
+      });
+    },
+  },
+];
