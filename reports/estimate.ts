@@ -57,11 +57,6 @@ export function quantileOf(aggregation: Aggregation): number | undefined {
   return QUANTILES[aggregation];
 }
 
-/** The aggregations that make sense for a kind of metric. */
-export function allowedAggregations(kind: MetricKind): readonly Aggregation[] {
-  return ALLOWED[kind];
-}
-
 /**
  * Says why an aggregation does not fit a metric (E109 of spec/ux.md 2.2).
  * @returns e.g. `p95 of a counter, allowed: count, rate`; undefined when it fits.

@@ -82,7 +82,7 @@ export function inScale(
 }
 
 /** Appends a unit with a space; nothing for plain counts. */
-export function withUnit(number: string, suffix: string): string {
+function withUnit(number: string, suffix: string): string {
   return suffix === '' ? number : `${number} ${suffix}`;
 }
 

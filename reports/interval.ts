@@ -18,7 +18,7 @@ import {
 import { meanInterval } from './statistics/student-t.ts';
 
 /** Confidence of every interval; with several KPIs it holds for each by itself. */
-export const LEVEL = 0.95;
+const LEVEL = 0.95;
 
 /** What the interval is built from. */
 export interface IntervalInput {

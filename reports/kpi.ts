@@ -28,7 +28,7 @@ export function clockOf(metric: string, mode: Mode): Clock {
 }
 
 /** True when a value meets a limit. */
-export function meets(value: number, comparison: Comparison, limit: number): boolean {
+function meets(value: number, comparison: Comparison, limit: number): boolean {
   switch (comparison) {
     case '<=':
       return value <= limit;

@@ -194,9 +194,6 @@ export interface Annotation {
   readonly message: string;
 }
 
-/** Annotations of one kind that a step shows; more are dropped by the host. */
-export const ANNOTATIONS_MAX = 10;
-
 /** A workflow command: `::error file=scenarios/failover.yaml,line=12,col=15::text`. */
 export function workflowCommand(annotation: Annotation): string {
   const { level, file, line, column, title, message } = annotation;

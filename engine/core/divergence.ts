@@ -33,7 +33,7 @@ export interface Divergence {
 export type Run = (fingerprint: Fingerprint) => void;
 
 /** Keeps the full records of one interval of a run. */
-export class IntervalRecorder implements EventObserver {
+class IntervalRecorder implements EventObserver {
   readonly records: EventRecord[] = [];
   private readonly interval: Interval;
   private ingredientsOfLast: number[] = [];
@@ -60,7 +60,7 @@ export class IntervalRecorder implements EventObserver {
  *
  * @returns undefined when both runs are equal.
  */
-export function firstUnequalInterval(a: Fingerprint, b: Fingerprint): Interval | undefined {
+function firstUnequalInterval(a: Fingerprint, b: Fingerprint): Interval | undefined {
   const shared = Math.min(a.checkpoints.length, b.checkpoints.length);
   for (let i = 0; i < shared; i += 1) {
     if (!isSame(a.checkpoints[i], b.checkpoints[i])) {

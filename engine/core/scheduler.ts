@@ -14,13 +14,13 @@ import { badDelay, isDelay, MAX_TIME } from './time.ts';
 export type { EventHandle } from './event-queue.ts';
 
 /** The kind of events whose payload is a function; never seen by the handler. */
-export const CALLBACK_KIND = 0;
+const CALLBACK_KIND = 0;
 /** Largest kind of an event that may be cancelled. */
-export const MAX_KIND = 254;
+const MAX_KIND = 254;
 /** Largest kind of a posted event: 4 bits. */
-export const MAX_POSTED_KIND = 15;
+const MAX_POSTED_KIND = 15;
 /** Largest target of a posted event: 27 bits. */
-export const MAX_POSTED_TARGET = 0x7ff_ffff;
+const MAX_POSTED_TARGET = 0x7ff_ffff;
 
 // Private names for hot code: see event-queue.ts.
 const NOW = CLOCK_NOW;

@@ -7,14 +7,10 @@
  */
 import { InvariantError } from './assert.ts';
 
-/** Nanoseconds in one microsecond. */
-export const NS_PER_US = 1_000;
 /** Nanoseconds in one millisecond. */
 export const NS_PER_MS = 1_000_000;
 /** Nanoseconds in one second. */
 export const NS_PER_S = 1_000_000_000;
-/** Nanoseconds in one minute. */
-export const NS_PER_MINUTE = 60_000_000_000;
 /** Nanoseconds in one hour. */
 export const NS_PER_HOUR = 3_600_000_000_000;
 

@@ -61,8 +61,6 @@ export const FRAME_TYPE_MAX = FRAME_TYPE.handshake;
 export const TAG_BYTES = 16;
 /** Nonce of ChaCha20-Poly1305, bytes: epoch (4) and sequence (8). */
 export const NONCE_BYTES = 12;
-/** Key of ChaCha20-Poly1305, bytes. */
-export const KEY_BYTES = 32;
 /** X25519 keys, bytes. */
 export const STATIC_KEY_BYTES = 32;
 

@@ -36,9 +36,9 @@ import { PacketTemplate } from './underlay/packet-template.ts';
 import { FrameHeader } from './wire.ts';
 
 /** Packets that wait for a session or path at most: 100 ms at 10,000/s (spec/scion.md 7.3). */
-export const WAITING_MAX = 1000;
+const WAITING_MAX = 1000;
 /** Time after which a waiting packet is dropped as `no-path`, ns (spec/scion.md 7.3). */
-export const WAITING_NS_MAX = 100_000_000;
+const WAITING_NS_MAX = 100_000_000;
 
 interface Waiting {
   readonly body: Uint8Array;

@@ -8,7 +8,7 @@ import type { Random } from '../../engine/host/random.ts';
 import { ascending, quantile } from './quantile.ts';
 
 /** Resamples taken. */
-export const BOOTSTRAP_ROUNDS = 2_000;
+const BOOTSTRAP_ROUNDS = 2_000;
 
 /** What to resample, how to reduce it, and where the draws come from. */
 export interface Bootstrap<T> {

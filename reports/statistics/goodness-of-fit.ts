@@ -39,7 +39,7 @@ export function chiSquare(observed: readonly number[], expected: readonly number
 }
 
 /** P(X <= x) of chi-square with the given degrees of freedom. */
-export function chiSquareCdf(x: number, degrees: number): number {
+function chiSquareCdf(x: number, degrees: number): number {
   return incompleteGamma(degrees / 2, x / 2);
 }
 

@@ -31,7 +31,7 @@ export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registr
 }
 
 /** The different protocols of a scenario's hosts, in the order of first use. */
-export function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[] {
+function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[] {
   const protocols = new Set<Protocol>();
   for (const host of scenario.topology.hosts) {
     const protocol = registry.protocols(host.protocol);

@@ -19,7 +19,7 @@ export function makeController(host: Host, options: GatewayOptions, peer: string
 }
 
 /** Turns the options of the file into those of the controllers. */
-export function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
+function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
   return {
     probeIntervalNs: file.probeInterval,
     warmIntervalNs: file.warmInterval,

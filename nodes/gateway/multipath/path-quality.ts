@@ -10,7 +10,7 @@
  */
 
 /** Probes that the loss is taken over (spec/scion.md 7.3). */
-export const LOSS_WINDOW = 100;
+const LOSS_WINDOW = 100;
 /** Fewer probes than this say nothing about a loss threshold of 10 %. */
 export const LOSS_MIN_PROBES = 20;
 const JITTER_WINDOW = 10;

@@ -6,7 +6,7 @@
  */
 
 /** Bound: three paths at 20 probes/s with time-outs below 10 s need 600; a full table drops the oldest. */
-export const MAX_OUTSTANDING = 1024;
+const MAX_OUTSTANDING = 1024;
 /** Answers that come after their time-out are still recognised for this many probes. */
 const LATE_MEMORY = 256;
 

@@ -22,9 +22,9 @@ import {
 import type { PathInfo } from '../multipath/types.ts';
 
 /** Answers kept at most. */
-export const DIRECTORY_ANSWERS_MAX = 1000;
+const DIRECTORY_ANSWERS_MAX = 1000;
 /** Answers older than this are looked up again, ns (R-033: 30 min). */
-export const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
+const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
 
 /** A path that the gateway can send on. */
 export interface GatewayPath {

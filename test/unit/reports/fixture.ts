@@ -11,7 +11,7 @@ const BIN = 0.1 * SECOND;
 const RATE = 10_000;
 const PATH_DELAY_MS = [10, 12, 15] as const;
 
-export const definitions: readonly MetricDefinition[] = [
+const definitions: readonly MetricDefinition[] = [
   {
     name: 'gateway.failover',
     kind: 'samples',
@@ -63,7 +63,7 @@ export function kpi(
   };
 }
 
-export const kpis: readonly KpiSpec[] = [
+const kpis: readonly KpiSpec[] = [
   kpi('gateway.failover', 'p95', ['<=', 250 * MS, '<= 250ms']),
   kpi('gateway.throughput', 'rate', ['>=', 500_000, '>= 500000/min']),
   kpi('gateway.latency', 'p95', ['<=', 100 * MS, '<= 100ms']),

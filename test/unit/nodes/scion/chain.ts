@@ -90,7 +90,7 @@ export function chainPacket(chain: Chain, options: ChainPacketOptions): Uint8Arr
 }
 
 /** The path along construction direction, from the first AS to the last. */
-export function chainPath(chain: Chain, timestamp: number): SegmentedPath {
+function chainPath(chain: Chain, timestamp: number): SegmentedPath {
   const last = chain.isdAses.length - 1;
   const hops: HopField[] = [];
   let segmentId = 0x1234;
