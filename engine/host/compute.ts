@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CryptoProvider } from './crypto.ts';
 
 /** Options of `host.compute`. */
 export interface ComputeOptions {
@@ -20,7 +21,11 @@ export interface Job {
 
 /** One entry of a protocol's `jobs`: a pure function of plain, clonable data. */
 export interface JobDefinition {
-  readonly run: (input: unknown) => unknown;
+  /**
+   * Must depend on its input only; `crypto` is the provider of the node that asked, made anew where
+   * the job runs, and charges nothing: what a job costs is `costNs`.
+   */
+  readonly run: (input: unknown, crypto: CryptoProvider) => unknown;
   /** What a run costs on the modelled processor, nanoseconds; the profile's figure wins over it. */
   readonly costNs?: (input: unknown) => number;
 }

@@ -3,18 +3,23 @@
  *
  * @module
  */
+import { PROVIDER_NAMES, provider } from '../crypto/index.ts';
 import type { ComputeResult, JobDefinition } from '../host/compute.ts';
+import type { CryptoProvider } from '../host/crypto.ts';
 
 /** What a worker is asked; `job` is absent when the module is only to be loaded. */
 export interface ComputeCall {
   readonly moduleUrl: string;
   readonly job?: string;
   readonly input?: unknown;
+  /** Name of the provider that the job gets. */
+  readonly crypto?: string;
 }
 
 type Jobs = Readonly<Record<string, JobDefinition>>;
 
 const loaded = new Map<string, Promise<Jobs>>();
+const providers = new Map<string, CryptoProvider>();
 
 /** Runs one job; what it throws comes back as data. */
 export default async function runCall(call: ComputeCall): Promise<ComputeResult> {
@@ -23,10 +28,17 @@ export default async function runCall(call: ComputeCall): Promise<ComputeResult>
     if (call.job === undefined) return { kind: 'done', output: undefined };
     const definition = jobs[call.job];
     if (definition === undefined) return { kind: 'failed', message: `no job ${call.job}` };
-    return { kind: 'done', output: definition.run(call.input) };
+    return { kind: 'done', output: definition.run(call.input, cryptoOf(call.crypto)) };
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function cryptoOf(name: string | undefined): CryptoProvider {
+  const known = PROVIDER_NAMES.find((one) => one === name) ?? 'node';
+  const made = providers.get(known) ?? provider(known, { timing: 'constant' });
+  providers.set(known, made);
+  return made;
 }
 
 function jobsOf(moduleUrl: string): Promise<Jobs> {

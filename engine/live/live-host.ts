@@ -116,7 +116,7 @@ export class LiveHost extends SimHost {
     const { life } = this;
     let isCancelled = false;
     this.#live.compute.submit({
-      call: { moduleUrl, job, input },
+      call: { moduleUrl, job, input, crypto: this.crypto.name },
       lane: options.lane ?? 'data',
       key: options.key === undefined ? undefined : `${this.name}/${options.key}`,
       isWanted: () => !isCancelled && this.life === life,

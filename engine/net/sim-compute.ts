@@ -9,6 +9,7 @@
  */
 import { assert } from '../core/assert.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
+import type { CryptoProvider } from '../host/crypto.ts';
 import { costOf } from './cpu-profile.ts';
 import type { Machine } from './machine.ts';
 
@@ -20,17 +21,26 @@ export interface JobRequest {
   readonly options: ComputeOptions;
 }
 
+/** Whose jobs these are. */
+export interface JobOwner {
+  /** Keys of different hosts do not exclude each other. */
+  readonly name: string;
+  readonly jobs: Readonly<Record<string, JobDefinition>>;
+  readonly crypto: CryptoProvider;
+}
+
 /** Starts jobs of one host on its machine. */
 export class SimCompute {
   private readonly machine: Machine;
   private readonly jobs: Readonly<Record<string, JobDefinition>>;
   private readonly keyPrefix: string;
+  private readonly crypto: CryptoProvider;
 
-  /** @param hostName Keys of different hosts do not exclude each other. */
-  constructor(machine: Machine, jobs: Readonly<Record<string, JobDefinition>>, hostName: string) {
+  constructor(machine: Machine, owner: JobOwner) {
     this.machine = machine;
-    this.jobs = jobs;
-    this.keyPrefix = `${hostName}/`;
+    this.jobs = owner.jobs;
+    this.crypto = owner.crypto;
+    this.keyPrefix = `${owner.name}/`;
   }
 
   /** Queues a job. `isAlive` turns false when the node crashed; nothing is called then. */
@@ -46,7 +56,7 @@ export class SimCompute {
       isWanted,
       begin: () => this.cost(request, definition),
       end: () => {
-        if (isWanted()) request.done(runJob(definition, request.input));
+        if (isWanted()) request.done(runJob(definition, request.input, this.crypto));
       },
     });
     return {
@@ -63,9 +73,9 @@ export class SimCompute {
   }
 }
 
-function runJob(definition: JobDefinition, input: unknown): ComputeResult {
+function runJob(definition: JobDefinition, input: unknown, crypto: CryptoProvider): ComputeResult {
   try {
-    return { kind: 'done', output: definition.run(input) };
+    return { kind: 'done', output: definition.run(input, crypto) };
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
   }

@@ -94,7 +94,11 @@ export class SimHost implements StreamHost {
     this.meter = new MeterTable(options.metrics ?? []);
     this.dropNames = options.drops;
     this.clockModel = new SimClock(world.epochSeconds, options.clock);
-    this.jobs = new SimCompute(this.machine, options.jobs ?? {}, options.name);
+    this.jobs = new SimCompute(this.machine, {
+      name: options.name,
+      jobs: options.jobs ?? {},
+      crypto: this.crypto,
+    });
     this.keyMaterial = new SeededBytes(world.network.seed, options.name);
     this.sockets = new HostSockets(world, this);
     this.trace = hostTrace(world, this);

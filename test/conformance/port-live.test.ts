@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll } from 'vitest';
 import { ComputePool } from '../../engine/live/compute-pool.ts';
-import { livePortWorld } from './port/live-port-world.ts';
+import { liveDriver } from './port/drivers.ts';
 import { protocol } from './port/port-protocol.ts';
 import { runPortSuite } from './port.suite.ts';
 
@@ -13,6 +13,6 @@ const compute = new ComputePool();
 beforeAll(() => compute.warm([protocol.moduleUrl]));
 afterAll(() => compute.close());
 
-runPortSuite('live', () => livePortWorld(compute), {
+runPortSuite('live', () => liveDriver({ compute, moduleOf: (): string => protocol.moduleUrl }), {
   'compute/charged': 'real work takes what it takes',
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { simPortWorld } from './port/sim-port-world.ts';
+import { simDriver } from './port/drivers.ts';
 import { runPortSuite } from './port.suite.ts';
 
-runPortSuite('sim', simPortWorld, {});
+runPortSuite('sim', simDriver, {});

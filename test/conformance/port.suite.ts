@@ -8,8 +8,9 @@
 import { describe, expect, it } from 'vitest';
 import { computeCases } from './port/compute-cases.ts';
 import { datagramCases } from './port/datagram-cases.ts';
+import type { Driver } from './port/drivers.ts';
 import { hostCases } from './port/host-cases.ts';
-import type { PortCase, PortWorld } from './port/port-world.ts';
+import { type PortCase, portWorld } from './port/port-world.ts';
 import { storeCases } from './port/store-cases.ts';
 import { streamCases } from './port/stream-cases.ts';
 import { timerCases } from './port/timer-cases.ts';
@@ -27,15 +28,15 @@ export const portCases: readonly PortCase[] = [
 /** Runs the suite. @param skips Reason by id of the case. */
 export function runPortSuite(
   name: string,
-  makeWorld: () => PortWorld,
+  makeDriver: () => Driver,
   skips: Readonly<Record<string, string>>,
 ): void {
   describe(`the port in ${name}`, () => {
     for (const { id, says, run } of portCases) {
       const reason = skips[id];
       const title = `${id}: ${says}`;
-      if (reason === undefined) it(title, () => inWorld(makeWorld, run));
-      else it(`${title} (not here: ${reason})`, () => mustFail(makeWorld, run));
+      if (reason === undefined) it(title, () => inWorld(makeDriver, run));
+      else it(`${title} (not here: ${reason})`, () => mustFail(makeDriver, run));
     }
 
     it('names existing cases only once and skips existing ones only', () => {
@@ -46,8 +47,8 @@ export function runPortSuite(
   });
 }
 
-async function inWorld(makeWorld: () => PortWorld, run: PortCase['run']): Promise<void> {
-  const world = makeWorld();
+async function inWorld(makeDriver: () => Driver, run: PortCase['run']): Promise<void> {
+  const world = portWorld(makeDriver());
   try {
     await run(world);
   } finally {
@@ -55,6 +56,6 @@ async function inWorld(makeWorld: () => PortWorld, run: PortCase['run']): Promis
   }
 }
 
-async function mustFail(makeWorld: () => PortWorld, run: PortCase['run']): Promise<void> {
-  await expect(inWorld(makeWorld, run), 'the skip is no longer needed').rejects.toThrow();
+async function mustFail(makeDriver: () => Driver, run: PortCase['run']): Promise<void> {
+  await expect(inWorld(makeDriver, run), 'the skip is no longer needed').rejects.toThrow();
 }

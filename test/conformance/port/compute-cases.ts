@@ -27,6 +27,21 @@ export const computeCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'compute/crypto',
+    says: 'gives jobs a provider of the same functions',
+    run: async (world) => {
+      let output: unknown;
+      const input = Uint8Array.of(1, 2, 3);
+      world.act(() => {
+        world.a.compute('hash', input.slice(), (result) => {
+          output = result.kind === 'done' ? result.output : result;
+        });
+      });
+      await world.until(() => output !== undefined, 'the job ends');
+      expect(output).toEqual(world.a.crypto.sha256(input));
+    },
+  },
+  {
     id: 'compute/failure',
     says: 'tells the message of what a job threw',
     run: async (world) => {

@@ -5,7 +5,8 @@
  */
 import { expect } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
-import { type PortCase, SUITE_SEED } from './port-world.ts';
+import { SUITE_SEED } from './drivers.ts';
+import type { PortCase } from './port-world.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);

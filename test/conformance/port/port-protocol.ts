@@ -30,6 +30,7 @@ export const protocol: Protocol = {
       costNs: (input) => (input as number) * 1_000_000,
     },
     reverse: { run: (input) => (input as Uint8Array).slice().reverse(), costNs: () => 1 },
+    hash: { run: (input, crypto) => crypto.sha256(input as Uint8Array) },
     fail: {
       run: () => {
         throw new RangeError('this job always fails');

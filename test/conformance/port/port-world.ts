@@ -1,27 +1,25 @@
 /**
- * What the cases of the port suite run on: two hosts joined by a link, in any world.
+ * What the cases of the port suite run on: two hosts, `a` and `b`, joined by a link, in any world.
  *
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
+import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
+import { ask, type Driver, type RequestAnswer } from './drivers.ts';
+import { protocol } from './port-protocol.ts';
 
-/** Seed of the worlds of the suite. */
-export const SUITE_SEED = 7;
+const LINK: DirectionSpec = {
+  rateBps: 1e9,
+  delayNs: 100_000,
+  queue: { kind: 'drop-tail', limitPackets: 10_000 },
+};
 
-/** Two hosts, `a` and `b`, and the time they live in. */
-export interface PortWorld {
-  readonly kind: 'sim' | 'live';
+/** Two hosts and the time they live in. */
+export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass' | 'close'> {
   readonly a: Host;
   readonly b: Host;
   readonly addressOfB: string;
-  /** Runs node code, as an event of the world. */
-  act(code: () => void): void;
-  /** Lets time pass until `isDone`, and fails after `limitMs` of the world's time. */
-  until(isDone: () => boolean, what: string, limitMs?: number): Promise<void>;
-  /** Lets this much of the world's time pass. */
-  pass(ms: number): Promise<void>;
-  /** Crashes and restarts `a`. */
   crashA(fault: StoreFault): void;
   restartA(): void;
   /** Asks `a`. */
@@ -32,13 +30,6 @@ export interface PortWorld {
   dropsOfA(): Readonly<Record<string, number>>;
   /** Datagrams lost for this reason of the network. */
   networkDrops(reason: string): number;
-  close(): Promise<void>;
-}
-
-/** An answer to a request. */
-export interface RequestAnswer {
-  readonly outcome: string;
-  readonly body: Uint8Array | undefined;
 }
 
 /** One case; `run` fails by an expectation. */
@@ -48,4 +39,31 @@ export interface PortCase {
   /** A sentence of the contract. */
   readonly says: string;
   readonly run: (world: PortWorld) => Promise<void>;
+}
+
+/** Puts the two hosts into a world. */
+export function portWorld(driver: Driver): PortWorld {
+  const { world, block } = driver;
+  const { jobs, drops, metrics } = protocol;
+  const a = world.addHost({ name: 'a', address: `${block}.2`, jobs, drops, metrics });
+  const b = world.addHost({ name: 'b', address: `${block}.3`, jobs, drops, metrics });
+  const ends = { a: { host: 'a', port: 50_000 }, b: { host: 'b', port: 50_000 } };
+  world.addLink({ id: 'a--b', ...ends, forward: LINK, backward: LINK });
+  world.seal();
+  const delivered: { from: string; bytes: Uint8Array }[] = [];
+  a.onDelivery = (from, buffer, offset, length): void => {
+    delivered.push({ from, bytes: buffer.slice(offset, offset + length) });
+  };
+  return {
+    ...driver,
+    a,
+    b,
+    addressOfB: b.address,
+    delivered,
+    crashA: (fault) => world.crash('a', fault),
+    restartA: () => world.restart('a'),
+    request: (kind, target, body) => ask(driver, 'a', { kind, target, body }),
+    dropsOfA: () => Object.fromEntries(a.drops),
+    networkDrops: (reason) => world.network.dropsByReason()[reason] ?? 0,
+  };
 }

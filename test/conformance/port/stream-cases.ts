@@ -185,17 +185,13 @@ export const streamCases: readonly PortCase[] = [
       };
       let drains = 0;
       world.act(fill);
-      await world.until(
-        () => {
-          if (client.drains > drains) {
-            drains = client.drains;
-            world.act(fill);
-          }
-          return server.hasEnded;
-        },
-        'the end arrives',
-        60_000,
-      );
+      await world.until(() => {
+        if (client.drains > drains) {
+          drains = client.drains;
+          world.act(fill);
+        }
+        return server.hasEnded;
+      }, 'the end arrives');
       expect(fulls).toBeGreaterThan(0);
       expect(server.bytes).toBe(total);
       const all = concat(server.chunks);
@@ -253,7 +249,7 @@ export const streamCases: readonly PortCase[] = [
       expect(isStuck()).toBe(true);
       const before = server.bytes;
       world.act(() => server.stream.setPaused(false));
-      await world.until(() => server.bytes === written, 'everything arrives', 30_000);
+      await world.until(() => server.bytes === written, 'everything arrives');
       expect(before).toBeLessThan(written);
       expect(client.drains).toBeGreaterThan(0);
     },
@@ -320,7 +316,7 @@ export const streamCases: readonly PortCase[] = [
         world.restartA();
         server.stream.write(bytesOf('anyone?'));
       });
-      await world.until(() => server.isClosed, 'the peer hears of it', 60_000);
+      await world.until(() => server.isClosed, 'the peer hears of it');
       expect(['reset', 'timeout']).toContain(server.closeError);
       expect(client.isClosed).toBe(false);
     },

@@ -73,7 +73,7 @@ export const timerCases: readonly PortCase[] = [
         });
         timer.rearm(2 * MS);
       });
-      await world.until(() => count > 0, 'the timer fires', 5_000);
+      await world.until(() => count > 0, 'the timer fires');
       expect(count).toBe(1);
     },
   },
