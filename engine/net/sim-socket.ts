@@ -13,7 +13,7 @@ import type { Direction } from './direction.ts';
 import type { PacketTable } from './packet-table.ts';
 
 /** Largest UDP payload over IPv4: 65,535 - 20 - 8 (RFC 768, RFC 791). */
-export const MAX_DATAGRAM_BYTES = 65_507;
+const MAX_DATAGRAM_BYTES = 65_507;
 
 /** What a socket needs of its host and world. */
 export interface SocketContext {

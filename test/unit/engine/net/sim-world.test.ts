@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as reasons from '../../../../engine/net/drop-reasons.ts';
 import { collect, FAST, makePair, makeWorld, sender } from './world-fixture.ts';
 
 describe('a datagram in the simulated world', () => {
@@ -71,5 +72,17 @@ describe('a datagram in the simulated world', () => {
     world.runUntil(5_000_000);
     expect(last).toBe(sent);
     expect(world.network.table.liveCount).toBe(0);
+  });
+});
+
+describe('drop reasons', () => {
+  it('every reason has a number, and a meaning in one sentence', () => {
+    const { DROP_MEANINGS, DROP_REASONS } = reasons;
+    expect(Object.keys(DROP_MEANINGS)).toEqual([...DROP_REASONS]);
+    for (const meaning of Object.values(DROP_MEANINGS)) expect(meaning).toMatch(/^[A-Z].*\.$/);
+    const numbers = new Map<string, unknown>(Object.entries(reasons));
+    for (const [number, reason] of DROP_REASONS.entries()) {
+      expect(numbers.get(reason.toUpperCase().replaceAll('-', '_'))).toBe(number);
+    }
   });
 });
