@@ -62,7 +62,17 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
       return `${measuredText(kpi)}${kpi.pass ? '' : ' ✗'}`;
     }),
   ]);
-  return [['', ...parameters, ...kpis], ...rows];
+  return [['', ...parameters.map((name) => shortName(name, parameters)), ...kpis], ...rows];
+}
+
+/** The shortest end of a path that no other parameter shares: `probeInterval`. */
+function shortName(path: string, all: readonly string[]): string {
+  const parts = path.split('.');
+  for (let n = 1; n < parts.length; n += 1) {
+    const end = parts.slice(-n).join('.');
+    if (all.filter((other) => other === end || other.endsWith(`.${end}`)).length === 1) return end;
+  }
+  return path;
 }
 
 /** The table for a terminal; KPI columns that do not fit are left out and counted. */

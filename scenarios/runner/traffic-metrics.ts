@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
   [
     'switches',
     'ratio',
-    'ratio',
+    'count',
     'changes of path caused by faults, per fault that hit an active path',
   ],
   [
