@@ -184,7 +184,7 @@ export class GenerousDirection extends Direction {
 }
 
 /** Every event of the kernel fires 1 ns late, and the direction believes it. */
-export class LateDirection extends Direction {
+class LateDirection extends Direction {
   override fire(kind: number): void {
     const { state } = this.context;
     const { now } = this.scheduler;
@@ -195,7 +195,7 @@ export class LateDirection extends Direction {
   }
 }
 
-/** As {@link LateDirection}, with the kernel that is late. */
+/** The late direction, with the kernel that is late. */
 export function lateTimers(network: Network): void {
   const { scheduler } = network;
   const post = scheduler.post.bind(scheduler);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { NO_STREAMS } from '../../engine/net/stream-hook.ts';
 import { conservation } from './checks/conservation.ts';
 import { saturatedRate, serialisation } from './checks/exact-times.ts';
 import { faultSchedule } from './checks/fault-schedule.ts';
@@ -13,6 +14,7 @@ import { bernoulli, gilbert } from './checks/losses.ts';
 import { poissonSource } from './checks/poisson-source.ts';
 import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
 import { randomStreams } from './checks/random-streams.ts';
+import { reliableStreams } from './checks/reliable-streams.ts';
 import { codel, tokenBucket } from './checks/shaping.ts';
 import { burke, constantTandem, priority } from './checks/tandem.ts';
 import type { CheckVerdict } from './judge.ts';
@@ -41,6 +43,7 @@ export const CHECKS: readonly Check[] = [
   conservation,
   randomStreams,
   littlesLaw,
+  reliableStreams(() => NO_STREAMS),
   faultSchedule,
 ];
 

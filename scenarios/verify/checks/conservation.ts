@@ -19,7 +19,7 @@ const MS = 1_000_000;
 const SECOND = 1_000 * MS;
 const PORT = 7_000;
 const HOSTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
-const SECONDS = 20;
+const SECONDS = 12;
 const PACKETS_PER_SECOND = 2_500;
 const HOPS_MAX = 12;
 /** Events between two looks. */

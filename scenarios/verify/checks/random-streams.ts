@@ -64,7 +64,7 @@ export const randomStreams: Check = {
   id: '17',
   name: 'random streams',
   formula: 'chi-square with 255 degrees of freedom; correlation 0',
-  catches: 'a stream used twice, a bin off by 20 %',
+  catches: 'a stream used twice, one of 256 bins off by half',
   run: (lab) => {
     const streams = Array.from({ length: STREAMS }, (_, i) => {
       const stream = lab.stream(`${i}`, 'uniform');
