@@ -25,6 +25,32 @@ const REQUESTS_MAX = 65_536;
 /** What a flow needs of the world. */
 export type FlowWorld = Pick<World, 'at' | 'now' | 'request'>;
 
+/** One packet handed to a node; a class and not closures, since there is one per packet. */
+class SendRequest implements NodeRequest {
+  readonly kind = 'send';
+  readonly target: string;
+  readonly body: Uint8Array;
+  readonly #meter: FlowMeter;
+  readonly #done: ((outcome: string) => void) | undefined;
+
+  constructor(
+    target: string,
+    body: Uint8Array,
+    meter: FlowMeter,
+    done: ((outcome: string) => void) | undefined,
+  ) {
+    this.target = target;
+    this.body = body;
+    this.#meter = meter;
+    this.#done = done;
+  }
+
+  respond(outcome: string): void {
+    if (outcome !== 'ok') this.#meter.refused += 1;
+    this.#done?.(outcome);
+  }
+}
+
 /** One flow: where it goes, how it is measured, and its numbers so far. */
 export class Flow {
   readonly index: number;
@@ -37,6 +63,8 @@ export class Flow {
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   readonly #packet: Uint8Array;
   readonly #requestNs = new Map<number, number>();
+  /** Made once: a closure per packet would be garbage. */
+  readonly #onTick = (): void => this.#tick();
   #isOn = true;
   #isFileSent = false;
   #turnNs = 0;
@@ -63,11 +91,11 @@ export class Flow {
       case 'constant':
       case 'poisson':
       case 'request-response':
-        this.#world.at(startNs + this.#gap(pattern), () => this.#tick());
+        this.#world.at(startNs + this.#gap(pattern), this.#onTick);
         return;
       case 'on-off':
         this.#turnNs = startNs + this.#exponential(pattern.onNs);
-        this.#world.at(startNs + this.#gap(pattern), () => this.#tick());
+        this.#world.at(startNs + this.#gap(pattern), this.#onTick);
         return;
       case 'trace':
         this.#scheduleTrace(0);
@@ -116,7 +144,7 @@ export class Flow {
     const { pattern } = this.spec;
     if (pattern.kind === 'on-off') this.#turn(now, pattern.onNs, pattern.offNs);
     if (this.#isOn) this.#send(pattern.kind === 'request-response' ? 'request' : 'data');
-    this.#world.at(now + this.#gap(pattern), () => this.#tick());
+    this.#world.at(now + this.#gap(pattern), this.#onTick);
   }
 
   #turn(now: number, onNs: number, offNs: number): void {
@@ -161,17 +189,8 @@ export class Flow {
     const now = this.#world.now();
     this.meter.sent(now);
     if (kind === 'request') this.#rememberRequest(sequence, now);
-    const { meter } = this;
-    const request: NodeRequest = {
-      kind: 'send',
-      target: this.spec.to,
-      body: packet,
-      respond: (outcome) => {
-        if (outcome !== 'ok') meter.refused += 1;
-        done?.(outcome);
-      },
-    };
-    this.#world.request(this.spec.from, request);
+    const { from, to } = this.spec;
+    this.#world.request(from, new SendRequest(to, packet, this.meter, done));
   }
 
   #rememberRequest(sequence: number, now: number): void {
