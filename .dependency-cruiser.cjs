@@ -66,8 +66,9 @@ module.exports = {
     {
       name: 'crypto-is-handed-in',
       severity: 'error',
-      comment: 'Take a CryptoProvider (engine/host/crypto.ts); the runner chooses which.',
-      from: { path: '^engine/(core|host|net|live|measure)/' },
+      comment:
+        'Take a CryptoProvider (engine/host/crypto.ts); only a thread of its own chooses itself.',
+      from: { path: '^engine/(core|host|net|live|measure)/', pathNot: '-worker\\.ts$' },
       to: { path: '^engine/crypto/' },
     },
     {

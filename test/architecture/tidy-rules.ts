@@ -1,0 +1,95 @@
+/**
+ * Tidy rules on the text of one file: each returns what is wrong, with line and what to write instead.
+ *
+ * What biome and knip can say is left to them.
+ *
+ * @module
+ */
+import type { TextFile } from './files.ts';
+
+/** Says what is wrong with a file; empty when nothing is. */
+export type TidyRule = (file: TextFile) => readonly string[];
+
+interface BannedWord {
+  readonly word: RegExp;
+  readonly instead: string;
+}
+
+const UNFINISHED: readonly BannedWord[] = [
+  { word: /\b(TODO|FIXME|XXX|HACK)\b/, instead: 'do it, or open an issue' },
+  { word: /\bplace-?holders?\b/i, instead: 'write the thing itself' },
+  { word: /\bstub(s|bed)?\b/i, instead: 'write the thing itself' },
+  { word: /\bsimulat(e|es|ing)\b/i, instead: 'say "model" or "run"; protocols are real' },
+  { word: /\b(not (yet )?implemented|unimplemented)\b/i, instead: 'a named refusal' },
+  { word: /\bfor now\s*([.,;)]|$)|\bsimplified\b/i, instead: 'say what it is and why' },
+];
+
+const MACHINE_PATH = /(^|[\s"'`(=:])(\/(work|home|root|Users|workspace)\/|[A-Z]:\\)/;
+const CODE_IN_COMMENT =
+  /^\s*\/\/\s*((const|let|var|import|export|return|throw|await)\b.*;|(if|for|while|switch) \(.*\) ?\{?|\}.*[;{]?)\s*$/;
+
+/** A block comment with `@module` stands before the first import. */
+export const hasModuleBlock: TidyRule = ({ path, text }) => {
+  const end = text.indexOf('*/');
+  const isGood = text.startsWith('/**') && end > 0 && text.slice(0, end).includes('@module');
+  return isGood ? [] : [`${path}:1: begin with a block comment that ends in @module`];
+};
+
+/** No words that announce unfinished work (R-077). */
+export const hasNoUnfinishedWord: TidyRule = (file) =>
+  UNFINISHED.flatMap(({ word, instead }) =>
+    linesWith(file, word).map((place) => `${place}: ${instead}`),
+  );
+
+/** No code that is kept as a comment. */
+export const hasNoDeadCode: TidyRule = (file) =>
+  linesWith(file, CODE_IN_COMMENT).map((place) => `${place}: delete it, git remembers`);
+
+/** No path of somebody's machine. */
+export const hasNoMachinePath: TidyRule = (file) =>
+  linesWith(file, MACHINE_PATH).map((place) => `${place}: use a path relative to the repository`);
+
+/** No trailing blanks; two of them are a line break in Markdown. */
+export const hasNoTrailingBlanks: TidyRule = (file) => {
+  const pattern = file.path.endsWith('.md') ? /(?<! ) $|\t$/ : /[ \t]$/;
+  return linesWith(file, pattern).map((place) => `${place}: remove the blanks at the end`);
+};
+
+/** No tabs and control characters, one newline at the end. */
+export const hasCleanCharacters: TidyRule = (file) => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
+  const strange = linesWith(file, /[\u0000-\u0008\u0009\u000b-\u001f\u007f\u200b\ufeff]/);
+  const ending = file.text.endsWith('\n') && !file.text.endsWith('\n\n');
+  return [
+    ...strange.map((place) => `${place}: write tabs and control characters as escapes`),
+    ...(ending || file.text === '' ? [] : [`${file.path}: end with exactly one newline`]),
+  ];
+};
+
+/** A switched-off rule gives its reason. */
+export const hasReasonForIgnore: TidyRule = (file) =>
+  linesWith(file, /biome-ignore(-all)? (?!(lint|format|assist)(\/\S+)?: \S+ \S+)/)
+    .filter((place) => !place.startsWith('test/architecture/'))
+    .map((place) => `${place}: write biome-ignore lint/group/rule: and the reason in words`);
+
+/** A file with a single export has a name that shares a word with it. */
+export const isNamedAfterExport: TidyRule = ({ path, text }) => {
+  const [only, ...others] = [...text.matchAll(EXPORTED)].map(([, name = '']) => name);
+  const file = path.replace(/^.*\//, '').replace(/\.ts$/, '');
+  if (only === undefined || others.length > 0 || ROLES.has(file)) return [];
+  const isShared = file.split('-').some((word) => only.toLowerCase().includes(word.slice(0, 5)));
+  return isShared ? [] : [`${path}: exports ${only} alone; name the file after it`];
+};
+
+const EXPORTED =
+  /^export (?:abstract )?(?:async )?(?:class|function\*?|const|let|interface|type) (\w+)/gm;
+/** Names that say the part a file plays in its folder, and entries. */
+const ROLES = new Set('index main wire machine node config pipeline'.split(' '));
+
+function linesWith({ path, text }: TextFile, pattern: RegExp): readonly string[] {
+  return text
+    .split('\n')
+    .map((line, index) => [line, index + 1] as const)
+    .filter(([line]) => pattern.test(line))
+    .map(([line, number]) => `${path}:${number}: "${line.trim().slice(0, 70)}"`);
+}

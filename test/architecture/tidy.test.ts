@@ -1,0 +1,120 @@
+/**
+ * Tidy rules over every file of the repository. A message says where, and what to write instead.
+ *
+ * Spec: spec/aesthetics.md 2 and A.10.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { isSource, repositoryFiles, type TextFile } from './files.ts';
+import * as rules from './tidy-rules.ts';
+
+const files = repositoryFiles();
+const sources = files.filter((file) => isSource(file) && !file.path.endsWith('.d.ts'));
+const typescript = files.filter(({ path }) => path.endsWith('.ts'));
+/** Product code: what runs when a user runs a scenario or a node. */
+const product = sources.filter(({ path }) => !/^(bench|tools)\//.test(path));
+/** Files that hold planted violations, generated schemas, or third-party text. */
+const ours = files.filter(
+  ({ path }) => !/^(test\/rules\/|schemas\/|LICENSE|package-lock)/.test(path),
+);
+/** Files with a name of their own: path and reason. One that the rule accepts is an error here. */
+const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
+  'engine/live/loopback.ts': 'named after the address block that its one function tries',
+  'topologies/build/from-file.ts': 'one of the sources of a draft, beside generate and import',
+};
+/** The rules' own words. */
+const RULES = /^test\/architecture\/tidy/;
+
+function broken(rule: rules.TidyRule, some: readonly TextFile[]): readonly string[] {
+  return some.flatMap(rule);
+}
+
+describe('every file', () => {
+  it('begins with a module block when it is source', () => {
+    expect(broken(rules.hasModuleBlock, sources)).toEqual([]);
+  });
+
+  it('R-077: contains no word that announces unfinished work', () => {
+    expect(product.length).toBeGreaterThan(200);
+    expect(broken(rules.hasNoUnfinishedWord, product)).toEqual([]);
+  });
+
+  it('keeps no code in comments', () => {
+    expect(broken(rules.hasNoDeadCode, typescript)).toEqual([]);
+  });
+
+  it('names no path of a machine', () => {
+    expect(
+      broken(
+        rules.hasNoMachinePath,
+        ours.filter(({ path }) => !RULES.test(path)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('has no trailing blanks, tabs or control characters, and one newline at its end', () => {
+    expect(broken(rules.hasNoTrailingBlanks, ours)).toEqual([]);
+    expect(broken(rules.hasCleanCharacters, ours)).toEqual([]);
+  });
+
+  it('is named after what it exports', () => {
+    const named = sources.filter(({ path }) => !path.startsWith('bench/'));
+    const misnamed = named.filter((file) => rules.isNamedAfterExport(file).length > 0);
+    const paths = misnamed.map(({ path }) => path);
+    expect(paths).toEqual(Object.keys(NAMED_OTHERWISE));
+  });
+
+  it('gives a reason for each rule that it switches off', () => {
+    expect(broken(rules.hasReasonForIgnore, typescript)).toEqual([]);
+    const count = typescript.flatMap(
+      ({ text }) => text.match(/^.*\/\/ biome-ignore.*$/gm) ?? [],
+    ).length;
+    process.stdout.write(`rules switched off with a reason: ${count}\n`);
+  });
+
+  it('is short: median below 120 lines, none above 500', () => {
+    const sizes = sources
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .sort((a, b) => b.lines - a.lines);
+    const median = sizes[Math.floor(sizes.length / 2)]!.lines;
+    const longest = sizes.slice(0, 5).map(({ path, lines }) => `  ${lines}  ${path}`);
+    process.stdout.write(
+      `${sizes.length} source files, median ${median} lines, longest:\n${longest.join('\n')}\n`,
+    );
+    expect(median).toBeLessThan(120);
+    expect(sizes.filter(({ lines }) => lines > 500)).toEqual([]);
+  });
+});
+
+describe('a tidy rule', () => {
+  const bad: readonly (readonly [rule: rules.TidyRule, text: string])[] = [
+    [rules.hasModuleBlock, 'export const a = 1;\n'],
+    [rules.hasModuleBlock, '/** What it is. */\nexport const a = 1;\n'],
+    [rules.hasNoUnfinishedWord, '// TODO: later\n'],
+    [rules.hasNoUnfinishedWord, 'const key = placeholder;\n'],
+    [rules.hasNoUnfinishedWord, '/** Simulates the handshake. */\n'],
+    [rules.hasNoUnfinishedWord, "throw new Error('not implemented');\n"],
+    [rules.hasNoUnfinishedWord, '// simplified for now\n'],
+    [rules.hasNoDeadCode, '  // const a = 1;\n'],
+    [rules.hasNoDeadCode, '// if (a > b) {\n'],
+    [rules.hasNoMachinePath, "const root = '/home/me/orrery';\n"],
+    [rules.hasNoTrailingBlanks, 'a \n'],
+    [rules.hasCleanCharacters, 'a\tb\n'],
+    [rules.hasCleanCharacters, 'a\n\n'],
+    [rules.hasCleanCharacters, 'a'],
+    [rules.hasReasonForIgnore, '// biome-ignore lint/style/noEnum: x\n'],
+    [rules.hasReasonForIgnore, '// biome-ignore it: all of it is bad\n'],
+    [rules.isNamedAfterExport, 'export function somethingElse(): void {}\n'],
+  ];
+
+  it.each(bad)('%o refuses %j', (rule, text) => {
+    expect(rule({ path: 'nodes/x/replay-window.ts', text })).not.toEqual([]);
+  });
+
+  it('accepts what is tidy', () => {
+    const text = '/** The window.\n * @module\n */\nexport class ReplayWindow {}\n';
+    const all = Object.values(rules) as readonly rules.TidyRule[];
+    expect(all.flatMap((rule) => rule({ path: 'nodes/x/replay-window.ts', text }))).toEqual([]);
+  });
+});
