@@ -29,22 +29,26 @@ export interface ProgressShow {
 export function showProgress(
   name: string,
   flags: { readonly json?: boolean; readonly quiet?: boolean },
+  clock: ProgressState['clock'] = 'virtual',
 ): ProgressShow {
   if (flags.json === true || flags.quiet === true)
     return { update: (): void => undefined, clear: (): void => undefined };
-  return hasLiveStderr() ? liveProgress(name) : plainProgress(name);
+  return hasLiveStderr() ? liveProgress(name, clock) : plainProgress(name, clock);
 }
 
-function liveProgress(name: string): ProgressShow {
+function liveProgress(name: string, clock: ProgressState['clock']): ProgressShow {
   const samples: ProgressSample[] = [];
   let isShown = false;
   const unicode = wantsUnicode(process.env);
   return {
     update: (state): void => {
-      const line = renderProgress(stateOf(name, state, samples), {
-        width: process.stderr.columns,
-        unicode,
-      });
+      const line = renderProgress(
+        { ...stateOf(name, state, samples), clock },
+        {
+          width: process.stderr.columns,
+          unicode,
+        },
+      );
       process.stderr.write(`${CLEAR_LINE}${line}`);
       isShown = true;
     },
@@ -54,20 +58,24 @@ function liveProgress(name: string): ProgressShow {
   };
 }
 
-function plainProgress(name: string): ProgressShow {
+function plainProgress(name: string, clock: ProgressState['clock']): ProgressShow {
   const samples: ProgressSample[] = [];
   let nextMs = QUICK_RUN_MS;
   return {
     update: (state): void => {
       if (state.wallMs < nextMs) return;
       nextMs = state.wallMs + PLAIN_INTERVAL_MS;
-      process.stderr.write(`${renderPlainProgress(stateOf(name, state, samples))}\n`);
+      process.stderr.write(`${renderPlainProgress({ ...stateOf(name, state, samples), clock })}\n`);
     },
     clear: (): void => undefined,
   };
 }
 
-function stateOf(name: string, state: RunState, samples: ProgressSample[]): ProgressState {
+function stateOf(
+  name: string,
+  state: RunState,
+  samples: ProgressSample[],
+): Omit<ProgressState, 'clock'> {
   const wallSeconds = state.wallMs / 1000;
   const ofSeed = state.durationNs > 0 ? state.nowNs / state.durationNs : 0;
   samples.push({ wallSeconds, fraction: (state.seedsDone + ofSeed) / state.seeds });

@@ -15,6 +15,8 @@ export interface ProgressState {
   /** Virtual time reached and to reach, in ns: of this seed. */
   readonly virtualNs: number;
   readonly durationNs: number;
+  /** Which time that is. */
+  readonly clock: 'virtual' | 'wall';
   readonly eventsPerSecond: number;
   /** Virtual seconds that pass in one wall second, all workers together. */
   readonly speed: number;
@@ -49,7 +51,7 @@ export function renderPlainProgress(state: ProgressState): string {
 
 function reached(state: ProgressState): string {
   const seconds = (state.virtualNs / 1e9).toFixed(1);
-  return `${seconds} s of ${significant(state.durationNs / 1e9, 1)} s virtual`;
+  return `${seconds} s of ${significant(state.durationNs / 1e9, 1)} s ${state.clock}`;
 }
 
 function bar(fraction: number, unicode: boolean): string {
