@@ -24,6 +24,10 @@ const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 const NS_PER_US = 1_000;
 
+/** A pause between two things that repeat: with none, a node would never come to rest. */
+const pauseNs = (): ReturnType<typeof durationNs> =>
+  durationNs().refine((ns) => ns >= MS, { message: 'is below 1ms' });
+
 const preferences = z.strictObject({
   /** Paths with a longer round trip are used only when there is no other. */
   maxRtt: durationNs().optional(),
@@ -39,16 +43,16 @@ const preferences = z.strictObject({
 const multipath = z.strictObject({
   /** `reference` runs the rules of the reference gateway, for comparison. */
   mode: z.enum(['orrery', 'reference']).default('orrery'),
-  probeInterval: durationNs().default(50 * MS),
-  warmInterval: durationNs().default(500 * MS),
-  coldInterval: durationNs().default(5 * SECOND),
+  probeInterval: pauseNs().default(50 * MS),
+  warmInterval: pauseNs().default(500 * MS),
+  coldInterval: pauseNs().default(5 * SECOND),
   /** Unanswered probes in a row that make a path dead. */
   misses: z.int().min(1).max(6).default(3),
   timeoutMargin: durationNs().default(5 * MS),
   timeoutFloor: durationNs().default(1 * MS),
   /** Receiver reports while data flows. */
   reports: z.boolean().default(true),
-  reportInterval: durationNs().default(25 * MS),
+  reportInterval: pauseNs().default(25 * MS),
   reportMisses: z.int().min(1).max(20).default(3),
   /** `failover_rtt_threshold`: times the path's own baseline. */
   rttThreshold: z.number().min(1.1).max(100).default(2),
@@ -61,7 +65,7 @@ const multipath = z.strictObject({
   /** `quality_smoothing`. */
   smoothing: z.number().min(0.001).max(1).default(0.125),
   /** `path_refresh_interval`. */
-  refreshInterval: durationNs().default(5 * SECOND),
+  refreshInterval: pauseNs().default(5 * SECOND),
   /** H0 of the hold time before a planned return. */
   hold: durationNs().default(10 * SECOND),
   preferences: preferences.prefault({}),

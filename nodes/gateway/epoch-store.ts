@@ -33,13 +33,18 @@ export interface EpochStoreOptions {
   readonly onSync?: (error?: string) => void;
 }
 
+/** Where the counter of a peer is stored; absent before the first start of a gateway. */
+export function epochKey(peer: string): string {
+  return `epoch/${peer}`;
+}
+
 /** The persisted epoch counter of one peer. */
 export class EpochStore implements EpochSource {
   readonly #counter: ReservedCounter;
 
   constructor(options: EpochStoreOptions) {
     const { store, peer, onSync } = options;
-    const bound = { store, key: `epoch/${peer}`, reserve: EPOCH_RESERVE };
+    const bound = { store, key: epochKey(peer), reserve: EPOCH_RESERVE };
     this.#counter = new ReservedCounter(onSync === undefined ? bound : { ...bound, onSync });
   }
 

@@ -81,6 +81,12 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     help: 'frames refused because their number was accepted before',
   },
   {
+    name: 'antireplay.recovery',
+    kind: 'samples',
+    unit: 'ns',
+    help: 'start of a gateway after a crash to the first frame of a peer that it accepts, per crash and peer',
+  },
+  {
     name: 'antireplay.expired',
     kind: 'counter',
     unit: 'count',

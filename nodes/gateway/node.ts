@@ -10,6 +10,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { HostView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { Timer } from '../../engine/host/time.ts';
 import {
   decodeScmp,
   type HostAddress,
@@ -25,7 +26,7 @@ import {
 import type { GatewayOptions } from './config.ts';
 import { createIdentity, type Identity } from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
-import { EpochStore } from './epoch-store.ts';
+import { EpochStore, epochKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import { makeController } from './multipath/make-controller.ts';
 import { Peer } from './peer.ts';
@@ -39,6 +40,10 @@ import { PathDirectory } from './underlay/path-directory.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
 const NS_PER_US = 1000;
+/** Silent peers are looked for so many times per `cleanup_ttl` ... */
+const CLEANUPS_PER_TTL = 24;
+/** ... but not more often than this, ns. */
+const CLEANUP_NS_MIN = 1_000_000_000;
 
 /** Makes a gateway on `host`. */
 export function createGateway(host: Host, setup: NodeSetup<GatewayOptions>): NodeHandle {
@@ -62,6 +67,8 @@ class GatewayNode implements NodeHandle {
   };
   #identity: Identity | undefined;
   #socket: DatagramSocket | undefined;
+  #context: PeerContext | undefined;
+  #cleanup: Timer | undefined;
 
   constructor(host: Host, setup: NodeSetup<GatewayOptions>) {
     this.#host = host;
@@ -91,14 +98,38 @@ class GatewayNode implements NodeHandle {
       onDatagram: (buffer, offset, length) => this.#receive(buffer, offset, length),
     });
     host.onRequest((request) => this.#request(request));
-    const context = this.#peerContext();
-    for (const view of this.#peerViews()) {
-      this.#peers.set(view.name, new Peer(view.name, context));
+    this.#context = this.#peerContext();
+    for (const { name } of this.#peerViews()) {
+      // A stored epoch is left only by an earlier life of this node.
+      const isRestart = host.store('epochs').get(epochKey(name)) !== undefined;
+      const peer = new Peer(name, this.#context);
+      if (isRestart) peer.noteRestart();
+      this.#peers.set(name, peer);
     }
     for (const peer of this.#peers.values()) peer.start();
+    const { cleanupTtl } = this.#setup.options.antiReplay;
+    const interval = Math.max(CLEANUP_NS_MIN, Math.floor(cleanupTtl / CLEANUPS_PER_TTL));
+    this.#cleanup = host.after(interval, () => {
+      this.#forgetSilent();
+      this.#cleanup?.rearm(interval);
+    });
+  }
+
+  /** R-020: keys first, then windows, since a window that is forgotten before its key takes replays. */
+  #forgetSilent(): void {
+    const now = this.#host.now();
+    for (const name of this.#windows.silent(now)) {
+      this.#peers.get(name)?.stop();
+      this.#windows.drop(name);
+      if (this.#context === undefined) continue;
+      const peer = new Peer(name, this.#context);
+      this.#peers.set(name, peer);
+      peer.start();
+    }
   }
 
   stop(): void {
+    this.#cleanup?.cancel();
     for (const peer of this.#peers.values()) peer.stop();
     this.#socket?.close();
   }

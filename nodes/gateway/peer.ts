@@ -29,21 +29,15 @@ import { fitsOneFrame, planFragments, REASSEMBLY_LIMITS, Reassembler } from './f
 import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType, PACKET_BYTES_MAX } from './geometry.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
+import { ReceivedData } from './received-data.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
 import { type Carrier, makeCarrier, ROUTER_PORT } from './underlay/carrier.ts';
 import { PacketTemplate } from './underlay/packet-template.ts';
+import type { GatewayPath } from './underlay/path-directory.ts';
+import { WaitingRoom } from './waiting-room.ts';
+import { WindowWatch } from './window-watch.ts';
 import { FrameHeader } from './wire.ts';
-
-/** Packets that wait for a session or path at most: 100 ms at 10,000/s (spec/scion.md 7.3). */
-const WAITING_MAX = 1000;
-/** Time after which a waiting packet is dropped as `no-path`, ns (spec/scion.md 7.3). */
-const WAITING_NS_MAX = 100_000_000;
-
-interface Waiting {
-  readonly body: Uint8Array;
-  readonly sinceNs: number;
-}
 
 /** One peer. */
 export class Peer {
@@ -60,14 +54,15 @@ export class Peer {
   readonly #reversePath = new Uint8Array(1024);
   #reversePathBytes = 0;
   #reversePathType = 0;
-  #waiting: Waiting[] = [];
+  readonly #waiting = new WaitingRoom();
   #active: Carrier | undefined;
   #timer: Timer | undefined;
   #timerNs = Number.POSITIVE_INFINITY;
   #reportTimer: Timer | undefined;
-  #highestData = -1;
-  #dataFrames = 0;
-  #unreportedData = 0;
+  readonly #received = new ReceivedData();
+  readonly #windowWatch: WindowWatch;
+  /** When the node was started again after a crash, until a frame is accepted; -1 otherwise. */
+  #restartedNs = -1;
   /** Next path that a handshake message takes before any path is known to work. */
   #attempt = 0;
 
@@ -79,6 +74,7 @@ export class Peer {
     this.#source = { ...isdAsWords(target), bytes: targetHost.bytes };
     this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, (reason) => host.drop(reason));
     this.controller = context.makeController(name);
+    this.#windowWatch = new WindowWatch(context.options.antiReplay.windowSize, host.now());
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
@@ -94,6 +90,11 @@ export class Peer {
     this.#refresh();
     this.session.connect(this.#context.moment());
     this.#arm();
+  }
+
+  /** The node starts again after a crash: the time until the first accepted frame is measured. */
+  noteRestart(): void {
+    this.#restartedNs = this.#context.host.now();
   }
 
   stop(): void {
@@ -180,13 +181,13 @@ export class Peer {
     if (body.length === 0) return 'packet-empty';
     const carrier = this.#active;
     if (carrier !== undefined && this.session.isOpen) return this.#sendPacket(carrier, body);
-    if (this.#waiting.length >= WAITING_MAX) return 'no-path';
-    this.#waiting.push({ body: body.slice(), sinceNs: this.#context.host.now() });
+    if (!this.#waiting.add(body, this.#context.host.now())) return 'no-path';
     this.#arm();
     return undefined;
   }
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
+    if (this.#restartedNs >= 0) this.#recovered();
     switch (header.type) {
       case FRAME_TYPE.data:
         this.#acceptData(header, plaintext, view);
@@ -206,9 +207,15 @@ export class Peer {
     }
   }
 
+  #recovered(): void {
+    const { host } = this.#context;
+    host.meter.sample('antireplay.recovery', host.now() - this.#restartedNs);
+    this.#restartedNs = -1;
+  }
+
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     const { host } = this.#context;
-    this.#noteData(header.sequence, view);
+    this.#noteData(header, view);
     if (header.fragments === 1) {
       host.deliver(this.name, plaintext, 0, plaintext.length);
       return;
@@ -219,10 +226,8 @@ export class Peer {
     this.#arm();
   }
 
-  #noteData(sequence: number, view: PacketView | undefined): void {
-    this.#highestData = Math.max(this.#highestData, sequence);
-    this.#dataFrames += 1;
-    this.#unreportedData += 1;
+  #noteData(header: FrameHeader, view: PacketView | undefined): void {
+    this.#received.note(header.epoch, header.sequence);
     if (view !== undefined) this.#rememberPath(view);
     const { options, host } = this.#context;
     const { reports, reportInterval } = options.multipath;
@@ -240,9 +245,8 @@ export class Peer {
   }
 
   #report(): void {
-    if (this.#unreportedData === 0) return;
-    this.#unreportedData = 0;
-    writeReport(this.#reportBody, this.#highestData, this.#dataFrames);
+    if (!this.#received.takeNews()) return;
+    writeReport(this.#reportBody, this.#received.highest, this.#received.frames);
     const bytes = this.#reversePath.subarray(0, this.#reversePathBytes);
     this.#sendBack(FRAME_TYPE.report, this.#reportBody, this.#reversePathType, bytes);
     this.#reportTimer?.rearm(this.#context.options.multipath.reportInterval);
@@ -309,21 +313,28 @@ export class Peer {
     const { host, directory } = this.#context;
     const now = host.now();
     const found = directory.lookup(this.name, now, host.clock());
-    for (const path of found) {
-      if (this.#carriers.has(path.info.id)) continue;
-      const router = host.endpoint(path.firstRouter, ROUTER_PORT);
-      const flowId = host.random('flow-id').below(1 << 20);
-      this.#carriers.set(
-        path.info.id,
-        makeCarrier(path, this.#context.ends(this.name), router, flowId),
-      );
-    }
+    for (const path of found) this.#adopt(path);
     this.#perform(
       this.controller.setPaths(
         now,
         found.map(({ info }) => info),
       ),
     );
+    const paths = this.controller.status(now);
+    const warning = this.#windowWatch.look(now, this.#received.frames, paths);
+    if (warning !== undefined) host.log.warn(`frames from ${this.name}: ${warning}`);
+  }
+
+  /** Keeps the carrier of a known path, renews it when the hop fields are fresh ones. */
+  #adopt(path: GatewayPath): void {
+    const { host, ends } = this.#context;
+    const known = this.#carriers.get(path.info.id);
+    if (known?.path === path) return;
+    const router = host.endpoint(path.firstRouter, ROUTER_PORT);
+    const flowId = known?.flowId ?? host.random('flow-id').below(1 << 20);
+    const carrier = makeCarrier(path, ends(this.name), router, flowId);
+    this.#carriers.set(path.info.id, carrier);
+    if (known !== undefined && known === this.#active) this.#active = carrier;
   }
 
   #carrierAt(index: number): Carrier | undefined {
@@ -405,7 +416,7 @@ export class Peer {
     const any = this.#active ?? this.#carriers.values().next().value;
     if (any === undefined) return undefined;
     const room = any.path.info.mtu - template.length;
-    return { path: any.path, template, firstRouter: router, room };
+    return { path: any.path, template, firstRouter: router, flowId: 0, room };
   }
 
   /** Handshake messages: on the active path, or on all in turn until one is known to work. */
@@ -433,11 +444,9 @@ export class Peer {
     const carrier = this.#active;
     if (carrier === undefined || !this.session.isOpen) return;
     const { host } = this.#context;
-    const oldest = host.now() - WAITING_NS_MAX;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { body, sinceNs } of waiting) {
-      const reason = sinceNs < oldest ? 'no-path' : this.#sendPacket(carrier, body);
+    this.#dropStale(host.now());
+    for (const body of this.#waiting.takeAll()) {
+      const reason = this.#sendPacket(carrier, body);
       if (reason !== undefined) host.drop(reason);
     }
   }
@@ -458,8 +467,7 @@ export class Peer {
   }
 
   #dropStale(now: number): void {
-    while ((this.#waiting[0]?.sinceNs ?? now) < now - WAITING_NS_MAX) {
-      this.#waiting.shift();
+    for (let count = this.#waiting.expire(now); count > 0; count -= 1) {
       this.#context.host.drop('no-path');
     }
   }
@@ -471,7 +479,7 @@ export class Peer {
       this.session.isOpen ? this.controller.deadline() : Number.POSITIVE_INFINITY,
       this.session.deadlineNs,
       this.#reassembler.deadlineNs,
-      (this.#waiting[0]?.sinceNs ?? Number.POSITIVE_INFINITY) + WAITING_NS_MAX + 1,
+      this.#waiting.deadlineNs,
     );
     if (!Number.isFinite(due)) return;
     if (this.#timer?.isPending === true && this.#timerNs <= due) return;

@@ -27,6 +27,8 @@ import type {
 const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
 /** The first choice waits this long for the answers of the other paths, ns. */
 const START_PATIENCE_NS = 500_000_000;
+/** Phases are spread over this much of a long interval, ns; a draw takes at most 2^32. */
+const PHASE_NS_MAX = 4_000_000_000;
 /** A return needs this much better RTT (spec/scion.md 7.3: ">= 20 % rtt"). */
 const BETTER_RTT_FACTOR = 1.2;
 /** ... or this much less loss, in points. */
@@ -155,7 +157,7 @@ export class MultipathController implements PathController {
       return;
     }
     // A random phase per path: probes of several paths do not leave in step.
-    const phase = this.#random.below(this.#options.probeIntervalNs);
+    const phase = this.#random.below(Math.min(this.#options.probeIntervalNs, PHASE_NS_MAX));
     this.#paths.push(new ManagedPath(info, this.#options.smoothing, now + phase));
   }
 

@@ -20,11 +20,13 @@ export interface Carrier {
   readonly path: GatewayPath;
   readonly template: PacketTemplate;
   readonly firstRouter: Endpoint;
+  /** 20 bits, its own per path; it stays when the hop fields are renewed. */
+  readonly flowId: number;
   /** Largest frame, bytes. */
   readonly room: number;
 }
 
-/** Makes the carrier of a path. @param flowId 20 bits, its own per path. */
+/** Makes the carrier of a path. */
 export function makeCarrier(
   path: GatewayPath,
   ends: PacketEnds,
@@ -32,5 +34,5 @@ export function makeCarrier(
   flowId: number,
 ): Carrier {
   const template = new PacketTemplate(ends, path.path.wire, flowId);
-  return { path, template, firstRouter, room: path.info.mtu - template.length };
+  return { path, template, firstRouter, flowId, room: path.info.mtu - template.length };
 }

@@ -22,9 +22,9 @@ import {
 import type { PathInfo } from '../multipath/types.ts';
 
 /** Answers kept at most. */
-const DIRECTORY_ANSWERS_MAX = 1000;
+export const DIRECTORY_ANSWERS_MAX = 1000;
 /** Answers older than this are looked up again, ns (R-033: 30 min). */
-const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
+export const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
 
 /** A path that the gateway can send on. */
 export interface GatewayPath {
@@ -58,6 +58,7 @@ export class PathDirectory {
   readonly #options: DirectoryOptions;
   readonly #answers = new Map<string, Answer>();
   #finder: PathFinder | undefined;
+  #finderNs = 0;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
@@ -86,9 +87,17 @@ export class PathDirectory {
     const from = network.hosts.find(({ name }) => name === host)?.isdAs;
     const to = network.hosts.find(({ name }) => name === target)?.isdAs;
     if (from === undefined || to === undefined) return [];
-    this.#finder ??= makePathFinder({ ...this.#options, seconds: clock.seconds });
-    const found = this.#finder.paths(isdAs(from), isdAs(to));
+    const found = this.#finderAt(now, clock).paths(isdAs(from), isdAs(to));
     return withShortNames(found.flatMap((path) => this.#describe(path, target, now, clock)));
+  }
+
+  /** Hop fields live six hours: fresh segments are made every 30 minutes, shared by all targets. */
+  #finderAt(now: number, clock: CalendarTime): PathFinder {
+    const isOld = now - this.#finderNs >= DIRECTORY_AGE_NS_MAX;
+    if (this.#finder !== undefined && !isOld) return this.#finder;
+    this.#finder = makePathFinder({ ...this.#options, seconds: clock.seconds });
+    this.#finderNs = now;
+    return this.#finder;
   }
 
   #describe(path: Path, target: string, now: number, clock: CalendarTime): GatewayPath[] {

@@ -1,0 +1,49 @@
+/**
+ * Packets that wait for a session or a path, for at most 100 ms (spec/scion.md 7.3: "queue up to
+ * 100 ms of packets, then drop with reason `no-path`"). The caller sends, counts and keeps time.
+ *
+ * @module
+ */
+
+/** Packets that wait at most: 100 ms at 10,000/s. */
+const WAITING_MAX = 1000;
+/** Time that a packet may wait, ns. */
+const WAITING_NS_MAX = 100_000_000;
+
+interface Waiting {
+  readonly body: Uint8Array;
+  readonly sinceNs: number;
+}
+
+/** The packets of one peer, oldest first. */
+export class WaitingRoom {
+  #waiting: Waiting[] = [];
+
+  /** Instant at which the oldest packet has waited too long, or Infinity. */
+  get deadlineNs(): number {
+    const oldest = this.#waiting[0];
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.sinceNs + WAITING_NS_MAX + 1;
+  }
+
+  /** Keeps a copy; false when the room is full. */
+  add(body: Uint8Array, now: number): boolean {
+    if (this.#waiting.length >= WAITING_MAX) return false;
+    this.#waiting.push({ body: body.slice(), sinceNs: now });
+    return true;
+  }
+
+  /** Takes out those who have waited too long; returns how many. */
+  expire(now: number): number {
+    const fresh = this.#waiting.findIndex(({ sinceNs }) => sinceNs >= now - WAITING_NS_MAX);
+    const count = fresh < 0 ? this.#waiting.length : fresh;
+    this.#waiting.splice(0, count);
+    return count;
+  }
+
+  /** Takes out all. */
+  takeAll(): readonly Uint8Array[] {
+    const bodies = this.#waiting.map(({ body }) => body);
+    this.#waiting = [];
+    return bodies;
+  }
+}

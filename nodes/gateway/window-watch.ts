@@ -1,0 +1,58 @@
+/**
+ * Warns the operator, once, when the frames that a peer can reorder outgrow the replay window
+ * (spec/seed-systems.md 9.2, R-016): measured data rate times measured spread of the path delays.
+ *
+ * It changes nothing: a window that is too small refuses genuine packets when the path changes.
+ *
+ * @module
+ */
+import type { PathStatus } from './multipath/types.ts';
+import { windowWarning } from './replay/advice.ts';
+
+const NS_PER_SECOND = 1_000_000_000;
+/** A rate is taken over at least this long, ns. */
+const LEAST_NS = NS_PER_SECOND;
+/** Spreads are told to people in steps of 100 us. */
+const STEP_NS = 100_000;
+
+/** The watch over what one peer sends. */
+export class WindowWatch {
+  readonly #bits: number;
+  #sinceNs: number;
+  #frames = 0;
+  #isWarned = false;
+
+  /** @param bits Size of the window, bits. */
+  constructor(bits: number, now: number) {
+    this.#bits = bits;
+    this.#sinceNs = now;
+  }
+
+  /**
+   * Looks at the rate since the last look.
+   * @param frames Data frames received since the start.
+   * @returns the warning, the first time it is due.
+   */
+  look(now: number, frames: number, paths: readonly PathStatus[]): string | undefined {
+    const elapsedNs = now - this.#sinceNs;
+    if (this.#isWarned || elapsedNs < LEAST_NS) return undefined;
+    const framesPerSecond = Math.round(((frames - this.#frames) * NS_PER_SECOND) / elapsedNs);
+    this.#sinceNs = now;
+    this.#frames = frames;
+    const warning = windowWarning(this.#bits, {
+      framesPerSecond,
+      delaySpreadNs: delaySpreadNs(paths),
+      jitterNs: 0,
+    });
+    this.#isWarned = warning !== undefined;
+    return warning;
+  }
+}
+
+/** One-way delay of the slowest path minus that of the fastest: half the difference of their RTTs. */
+function delaySpreadNs(paths: readonly PathStatus[]): number {
+  const rtts = paths.flatMap(({ rttNs }) => (rttNs < 0 ? [] : [rttNs]));
+  if (rtts.length < 2) return 0;
+  const spread = (Math.max(...rtts) - Math.min(...rtts)) / 2;
+  return Math.round(spread / STEP_NS) * STEP_NS;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import {
+  counter,
+  loadText,
+  prepare,
+  ratio,
+  run,
+  SECOND,
+} from '../../../scenarios/runner/fixture.ts';
+
+/** Two gateways for hours of virtual time: no BFD, few probes. */
+const scenario = (duration: string, gateway: string, traffic: string): string => `
+name: test
+topology: scion-default.yaml
+duration: ${duration}
+warmup: 30min
+crypto: modelled
+options:
+  scion: { bfd: false }
+  gateway: ${gateway}
+traffic: [{ from: gateway-111, to: gateway-211, kind: constant, size: 100B, ${traffic} }]
+`;
+const RARE = 'probeInterval: 60s, warmInterval: 60s, coldInterval: 60s, reports: false';
+
+describe('a gateway that runs for hours', () => {
+  it('R-032: renews its hop fields, so that traffic outlives their six hours', () => {
+    const text = scenario(
+      '390min',
+      `{ multipath: { ${RARE}, refreshInterval: 60s } }`,
+      'rate: 1/min',
+    );
+    const result = run(loadText(text));
+    const { numerator, denominator } = ratio(result, 'gateway.delivery');
+    expect(denominator).toBeGreaterThan(350);
+    expect(denominator - numerator).toBe(0);
+    expect(counter(result, 'gateway.rekeys')).toBeGreaterThan(4);
+  });
+
+  it('R-020: closes the session of a silent peer and drops its windows after cleanup_ttl', () => {
+    const gateway = '{ antiReplay: { maxSequenceAge: 60s, cleanupTtl: 120s } }';
+    const text = `${scenario('40min', gateway, 'rate: 1/s, stop: 10s').replace('30min', '1s')}
+events: [{ at: 20s, crash: gateway-211 }]`;
+    const { world, stage } = prepare(loadText(text));
+    const session = (): { readonly epoch?: number } => {
+      const status = stage.node('gateway-111')?.status?.() as {
+        peers: { session: { epoch?: number } }[];
+      };
+      return status.peers[0]!.session;
+    };
+    const bounds = (): number =>
+      world.host('gateway-111').store('windows').get('windows/gateway-211')?.length ?? 0;
+    world.sim.runUntil(19 * SECOND);
+    expect([session().epoch !== undefined, bounds()]).toEqual([true, 4]);
+    world.sim.runUntil(110 * SECOND);
+    expect([session().epoch !== undefined, bounds()]).toEqual([true, 4]);
+    world.sim.runUntil(160 * SECOND);
+    expect([session().epoch, bounds()]).toEqual([undefined, 0]);
+  });
+
+  it('R-020: talks to a peer again that comes back after the clean-up', () => {
+    const gateway = '{ antiReplay: { maxSequenceAge: 60s, cleanupTtl: 120s } }';
+    const text = `${scenario('6min', gateway, 'rate: 1/s').replace('30min', '1s')}
+events: [{ at: 20s, for: 200s, crash: gateway-211 }]`;
+    const { world, stage } = prepare(loadText(text));
+    world.sim.runUntil(230 * SECOND);
+    const before = stage.flows[0]!.meter.deliveredTotal;
+    world.sim.runUntil(250 * SECOND);
+    expect(stage.flows[0]!.meter.deliveredTotal - before).toBe(20);
+  });
+});

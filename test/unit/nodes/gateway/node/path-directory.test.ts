@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../../engine/core/stream.ts';
+import { provider } from '../../../../../engine/crypto/index.ts';
+import {
+  DIRECTORY_AGE_NS_MAX,
+  DIRECTORY_ANSWERS_MAX,
+  PathDirectory,
+} from '../../../../../nodes/gateway/underlay/path-directory.ts';
+import { networkView } from '../../../../../scenarios/runner/network.ts';
+import { seededSecret } from '../../../../../scenarios/runner/sim-stage-world.ts';
+import { load, SECOND } from '../../../scenarios/runner/fixture.ts';
+
+const EPOCH = 1_767_225_600;
+const HOP_LIFE_NS = 6 * 3_600 * SECOND;
+const topology = load('failover.yaml').topology;
+
+function directory(): PathDirectory {
+  return new PathDirectory({
+    network: networkView(topology, seededSecret(1)),
+    crypto: provider('node'),
+    random: openStream(1, 'gateway-111', 'segments'),
+    host: 'gateway-111',
+  });
+}
+
+const clockAt = (now: number): { seconds: number; nanos: number } => ({
+  seconds: EPOCH + Math.floor(now / SECOND),
+  nanos: now % SECOND,
+});
+
+describe('the path directory', () => {
+  it('R-032: finds the three disjoint paths of the default network, each with its links', () => {
+    const paths = directory().lookup('gateway-211', 0, clockAt(0));
+    expect(paths.map(({ linkIds }) => linkIds.length)).toEqual([6, 6, 6]);
+    expect(new Set(paths.flatMap(({ linkIds }) => linkIds)).size).toBe(18);
+    expect(paths.map(({ info }) => info.hops)).toEqual([8, 8, 8]);
+  });
+
+  it('R-033: answers from its cache for 30 minutes, then asks again', () => {
+    const cache = directory();
+    const first = cache.lookup('gateway-211', 0, clockAt(0));
+    const last = DIRECTORY_AGE_NS_MAX - 1;
+    expect(cache.lookup('gateway-211', last, clockAt(last))).toBe(first);
+    const later = cache.lookup('gateway-211', last + 1, clockAt(last + 1));
+    expect(later).not.toBe(first);
+    expect(later.map(({ info }) => info.id)).toEqual(first.map(({ info }) => info.id));
+  });
+
+  it('R-033: paths looked up after 30 minutes live 30 minutes longer', () => {
+    const cache = directory();
+    const expiry = (now: number): number =>
+      cache.lookup('gateway-211', now, clockAt(now))[0]?.info.expiresAt ?? 0;
+    expect(expiry(0)).toBeGreaterThan(HOP_LIFE_NS - 60 * SECOND);
+    const now = 2 * DIRECTORY_AGE_NS_MAX;
+    expect(expiry(now)).toBeGreaterThan(now + HOP_LIFE_NS - 60 * SECOND);
+  });
+
+  it('R-033: keeps 1,000 answers and forgets the oldest', () => {
+    const cache = directory();
+    const clock = clockAt(0);
+    const first = cache.lookup('nobody-0', 0, clock);
+    expect(cache.lookup('nobody-0', 0, clock)).toBe(first);
+    for (let i = 1; i < DIRECTORY_ANSWERS_MAX; i += 1) cache.lookup(`nobody-${i}`, 0, clock);
+    expect(cache.lookup('nobody-0', 0, clock)).toBe(first);
+    cache.lookup('one-too-many', 0, clock);
+    expect(cache.lookup('nobody-0', 0, clock)).not.toBe(first);
+  });
+});
