@@ -59,7 +59,8 @@ export async function execute(
   const seeds = seedsOf(scenario.seeds, flags);
   const folder = runFolder(flags.out, scenario.name, seeds);
   prepareFolder(folder);
-  const progress = showProgress(scenario.name, flags);
+  const clock = runner.command === 'live' ? 'wall' : 'virtual';
+  const progress = showProgress(scenario.name, flags, clock);
   const interrupt = onInterrupt();
   const order: RunOrder = {
     ...loaded,

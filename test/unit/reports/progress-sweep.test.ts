@@ -20,7 +20,7 @@ const state = {
   seeds: 30,
   virtualNs: 24.1e9,
   durationNs: 60e9,
-  clock: 'virtual',
+  clock: 'virtual' as const,
   eventsPerSecond: 1_900_000,
   speed: 12.3,
   secondsLeft: 11.2,
