@@ -2,8 +2,10 @@
  * The event queue: heap, ring for "now" and wheel for far timers behind one order
  * (time, class, sequence), with cancellation by generation handles (spec/simulation.md 1.3, DESIGN 5).
  *
- * Class: faults draw their sequence numbers from a range below all others, so that they come first
- * among events of one nanosecond and the comparison stays (time, sequence).
+ * Key of the heap: all its events lie in one bucket of the wheel, 2^27 ns, so that time within the
+ * bucket (27 bits) and sequence (26 bits) share one exact double; sequences are renumbered before
+ * they run out. Class: faults draw their sequences from a range below all others, so that they come
+ * first among events of one nanosecond.
  * Owns the clock, because "a dead top is freed before the clock moves" is part of the order.
  * Does not check delays, and calls nobody: that is the scheduler.
  *
@@ -11,7 +13,7 @@
  */
 import { assert } from './assert.ts';
 import { EventHeap } from './event-heap.ts';
-import { FarWheel, type ReferenceOwner } from './far-wheel.ts';
+import { FarWheel, type WheelOwner } from './far-wheel.ts';
 
 /** Names one scheduled event for ever: generation * 2^22 + slot, a safe integer, never 0. */
 export type EventHandle = number;
@@ -26,8 +28,9 @@ export const CLOCK_LIMIT = 1;
 // use: hot code uses private names.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
-/** First instant of the wheel, kept beside the clock. */
-const HORIZON = 2;
+/** First instant of the present bucket and of the one behind it, kept beside the clock. */
+const START = 2;
+const HORIZON = 3;
 const NONE = NOTHING;
 
 /** The kind whose payload is a function. */
@@ -36,6 +39,8 @@ const CALLBACK = 0;
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
+/** A dead event was freed or a bucket poured: look again. Slots never come this far. */
+const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
 /** Where a slot's event waits; the heap is 0 because it is the common case. */
@@ -48,17 +53,18 @@ const LAST_GENERATION = 0x7fff_ffff;
 const NIL = -1;
 /** Compaction waits for this many dead entries, so that small queues never pay for it. */
 const DEAD_FLOOR = 64;
-/** Sequence numbers of faults count up from here, those of all other events from 0. */
-const FIRST_FAULT_SEQUENCE = -2_147_483_648;
-/** Reaching this, all pending events are renumbered: an entry keeps 32 bits of its sequence. */
-const LAST_SEQUENCE = 2_147_483_647;
+/** Sequence numbers of faults: 0 up to here; those of all other events count up from here. */
+const FIRST_SEQUENCE = 1_048_576;
+/** Sequence numbers end here; before it, all pending events are renumbered. */
+const SEQUENCES = 67_108_864;
+const TIME_OF_KEY = 1 / SEQUENCES;
 
 const NO_CALLBACK = (): void => undefined;
 
 /** Pending events in order. References: slot >= 0, or kind and target packed into a negative int. */
-export class EventQueue extends EventHeap implements ReferenceOwner {
+export class EventQueue extends EventHeap implements WheelOwner {
   /** Current time and the limit of {@link take}, ns; typed so that no store boxes a double. */
-  readonly clock = new Float64Array(3);
+  readonly clock = new Float64Array(4);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
   records: Int32Array;
   private readonly wheel = new FarWheel();
@@ -69,7 +75,7 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
   private ringSize = 0;
   /** The next sequence numbers. */
   private sequence: number;
-  private faultSequence = FIRST_FAULT_SEQUENCE;
+  private faultSequence = 0;
   private deadInHeap = 0;
   private deadInRing = 0;
   private deadInWheel = 0;
@@ -78,19 +84,24 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
    * @param capacity Events expected to be pending at once; grows by doubling.
    * @param firstSequence Where the count begins; tests begin near its end.
    */
-  constructor(capacity = 1024, firstSequence = 0) {
+  constructor(capacity = 1024, firstSequence = FIRST_SEQUENCE) {
     super(capacity);
     this.sequence = firstSequence;
     this.records = new Int32Array(0);
     this.clock[LIMIT] = Number.MAX_SAFE_INTEGER;
-    this.clock[HORIZON] = this.wheel.horizonNs;
+    this.noteBucket();
     this.addSlots(capacity);
+  }
+
+  /** Events of the present bucket, dead ones included: what the heap works with. */
+  get nearCount(): number {
+    return this.heapSize;
   }
 
   /** Live events waiting. */
   get pendingCount(): number {
     const dead = this.deadInHeap + this.deadInRing + this.deadInWheel;
-    return this.size + this.ringSize + this.wheel.size - dead;
+    return this.heapSize + this.ringSize + this.wheel.size - dead;
   }
 
   // hot: once per cancellable event.
@@ -113,7 +124,7 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
       const time = (this.clock[NOW] as number) + delay;
       if (time < (this.clock[HORIZON] as number)) {
         records[at + 1] = kind;
-        this.insert(time, sequence, slot);
+        this.insertKey((time - (this.clock[START] as number)) * SEQUENCES + sequence, slot);
       } else {
         records[at + 1] = kind | IN_WHEEL;
         this.wheel.insert(time, sequence, slot);
@@ -146,9 +157,9 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
   /** Adds a callback of the class that goes first among the events of its nanosecond. */
   pushFault(time: number, callback: () => void): number {
     const slot = this.acquire();
+    if (this.faultSequence === FIRST_SEQUENCE) this.renumber();
     const sequence = this.faultSequence;
     this.faultSequence = sequence + 1;
-    assert(sequence < 0, 'more than 2^31 faults');
     this.callbacks[slot] = callback;
     this.records[(slot << 2) + 1] =
       CALLBACK | (time < (this.clock[HORIZON] as number) ? 0 : IN_WHEEL);
@@ -185,17 +196,10 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
    */
   take(): number {
     for (;;) {
-      const time = this.topTime();
       // Heap entries of this instant are older than any entry of the ring (spec 1.3).
-      if (this.ringSize > 0 && time !== this.clock[NOW]) {
-        const waiting = this.shiftRing();
-        if (!this.reclaimFromRing(waiting)) return waiting;
-      } else if (time <= (this.clock[LIMIT] as number)) {
-        const reference = this.takeTop();
-        if (reference !== NONE) return reference;
-      } else if (this.size > 0 || !this.pour()) {
-        return NONE;
-      }
+      const isRingNext = this.ringSize > 0 && this.topKey() >= this.endOfInstant();
+      const reference = isRingNext ? this.takeFromRing() : this.takeFromHeap();
+      if (reference !== AGAIN) return reference;
     }
   }
 
@@ -203,24 +207,24 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
   peekTime(): number {
     while (this.ringSize > 0) {
       if (!this.isDead(this.ring[this.ringStart] as number)) return this.clock[NOW] as number;
-      this.reclaimFromRing(this.shiftRing());
+      this.takeFromRing();
     }
-    while (this.size > 0 || this.pour()) {
-      // Pouring a bucket of dead entries leaves the heap empty.
-      if (this.size === 0) continue;
-      const reference = this.topReference();
-      if (!this.isDead(reference)) return this.topTime();
+    while (this.heapSize > 0) {
+      if (!this.isDead(this.topReference())) {
+        return (this.clock[START] as number) + Math.floor(this.topKey() * TIME_OF_KEY);
+      }
+      this.reclaimFromHeap(this.topReference());
       this.removeTop();
-      this.reclaimFromHeap(reference);
     }
-    return Number.POSITIVE_INFINITY;
+    return this.wheel.nextTime(this);
   }
 
   /** Moves the clock forward to `time` when every event up to it has been taken. */
   advance(time: number): void {
     this.clock[NOW] = time;
-    this.wheel.follow(time);
-    this.clock[HORIZON] = this.wheel.horizonNs;
+    if (time < (this.clock[HORIZON] as number)) return;
+    this.wheel.moveTo(time);
+    this.noteBucket();
   }
 
   /** Removes and returns the callback of a taken slot. */
@@ -239,29 +243,30 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
     this.freeHead = slot;
   }
 
-  /** Part of {@link ReferenceOwner}: frees a dead slot that leaves the wheel. */
-  reclaim(reference: number): boolean {
-    if (!this.isDead(reference)) return false;
+  /** Part of {@link WheelOwner}: frees a dead slot that leaves the wheel. */
+  reclaim(slot: number): void {
     this.deadInWheel -= 1;
-    this.release(reference);
-    return true;
+    this.release(slot);
   }
 
-  /** Part of {@link ReferenceOwner}: a live slot went from the wheel to the heap. */
-  moved(reference: number): void {
-    if (reference < 0) return;
-    const at = (reference << 2) + 1;
-    this.records[at] = (this.records[at] as number) & KIND_MASK;
+  /** Part of {@link WheelOwner}: a live event goes from the wheel to the heap. */
+  receive(time: number, sequence: number, reference: number): void {
+    if (reference >= 0) {
+      const at = (reference << 2) + 1;
+      this.records[at] = (this.records[at] as number) & KIND_MASK;
+    }
+    this.insertKey((time - (this.clock[START] as number)) * SEQUENCES + sequence, reference);
   }
 
-  private isDead(reference: number): boolean {
+  /** Part of {@link WheelOwner}: true for a cancelled slot; posted events are always alive. */
+  isDead(reference: number): boolean {
     if (reference < 0) return false;
     return ((this.records[(reference << 2) + 1] as number) & KIND_MASK) === DEAD;
   }
 
   private pushAhead(time: number, sequence: number, reference: number): void {
-    if (time < (this.clock[HORIZON] as number)) this.insert(time, sequence, reference);
-    else this.wheel.insert(time, sequence, reference);
+    if (time >= (this.clock[HORIZON] as number)) this.wheel.insert(time, sequence, reference);
+    else this.insertKey((time - (this.clock[START] as number)) * SEQUENCES + sequence, reference);
   }
 
   private pushRing(reference: number): void {
@@ -270,41 +275,55 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
     this.ringSize += 1;
   }
 
-  private shiftRing(): number {
+  /** Removes the oldest entry of the ring; {@link AGAIN} when it was dead. */
+  private takeFromRing(): number {
     const reference = this.ring[this.ringStart] as number;
     this.ringStart = (this.ringStart + 1) & (this.ring.length - 1);
     this.ringSize -= 1;
-    return reference;
+    if (!this.isDead(reference)) return reference;
+    this.deadInRing -= 1;
+    this.release(reference);
+    return AGAIN;
   }
 
-  private takeTop(): number {
-    const time = this.topTime();
+  /** Removes the top of the heap; {@link AGAIN} when it was dead or the wheel was poured. */
+  private takeFromHeap(): number {
+    const key = this.topKey();
+    if (key === Number.POSITIVE_INFINITY) return this.turnWheel() ? AGAIN : NONE;
+    const time = (this.clock[START] as number) + Math.floor(key * TIME_OF_KEY);
+    if (time > (this.clock[LIMIT] as number)) return NONE;
     const reference = this.topReference();
+    // Read before the heap is reordered: the record may be far, and the two misses overlap.
+    const isDead = this.isDead(reference);
     this.removeTop();
-    // A cancelled event must not take the clock with it (spec 1.3).
-    if (this.reclaimFromHeap(reference)) return NONE;
+    if (isDead) {
+      // Before the clock moves: a cancelled event must not take the time with it (spec 1.3).
+      this.deadInHeap -= 1;
+      this.release(reference);
+      return AGAIN;
+    }
     this.clock[NOW] = time;
     return reference;
   }
 
-  private pour(): boolean {
-    const hasPoured = this.wheel.pour(this, this);
+  /** Keys below this belong to the present instant. */
+  private endOfInstant(): number {
+    return ((this.clock[NOW] as number) - (this.clock[START] as number) + 1) * SEQUENCES;
+  }
+
+  /** The heap is empty: pours the next bucket into it, unless that begins after the limit. */
+  private turnWheel(): boolean {
+    const hasTurned = this.wheel.turn(this.clock[LIMIT] as number);
+    // After buckets of dead entries the present one may lie behind the clock: go back to it.
+    if (!hasTurned && this.wheel.size === 0) this.wheel.moveTo(this.clock[NOW] as number);
+    this.noteBucket();
+    if (hasTurned) this.wheel.pour(this);
+    return hasTurned;
+  }
+
+  private noteBucket(): void {
+    this.clock[START] = this.wheel.startNs;
     this.clock[HORIZON] = this.wheel.horizonNs;
-    return hasPoured;
-  }
-
-  private reclaimFromHeap(reference: number): boolean {
-    if (!this.isDead(reference)) return false;
-    this.deadInHeap -= 1;
-    this.release(reference);
-    return true;
-  }
-
-  private reclaimFromRing(reference: number): boolean {
-    if (!this.isDead(reference)) return false;
-    this.deadInRing -= 1;
-    this.release(reference);
-    return true;
   }
 
   private countDead(place: number): void {
@@ -319,37 +338,54 @@ export class EventQueue extends EventHeap implements ReferenceOwner {
       }
     } else {
       this.deadInHeap += 1;
-      if (this.deadInHeap > DEAD_FLOOR && 2 * this.deadInHeap > this.size) {
+      if (this.deadInHeap > DEAD_FLOOR && 2 * this.deadInHeap > this.heapSize) {
         this.filter((reference) => !this.reclaimFromHeap(reference));
       }
     }
   }
 
+  private reclaimFromHeap(reference: number): boolean {
+    if (!this.isDead(reference)) return false;
+    this.deadInHeap -= 1;
+    this.release(reference);
+    return true;
+  }
+
   private nextSequence(): number {
-    if (this.sequence === LAST_SEQUENCE) this.renumber();
+    if (this.sequence === SEQUENCES) this.renumber();
     const sequence = this.sequence;
     this.sequence = sequence + 1;
     return sequence;
   }
 
-  /** Gives the pending events the numbers from 0 on in their present order, so that it is kept. */
+  /** Gives the pending events the lowest numbers of their class in their present order. */
   private renumber(): void {
-    const pending = new Int32Array(this.size + this.wheel.size);
+    const pending = new Int32Array(this.heapSize + this.wheel.size);
     let count = 0;
-    const collect = (sequence: number): number => {
+    this.mapSequences((sequence) => {
       pending[count] = sequence;
       count += 1;
       return sequence;
-    };
-    this.mapSequences(collect);
-    this.wheel.mapSequences(collect);
+    });
     pending.sort();
-    const faults = lowerBound(pending, 0);
-    const rank = (sequence: number): number =>
-      sequence < 0 ? sequence : lowerBound(pending, sequence) - faults;
-    this.mapSequences(rank);
-    this.wheel.mapSequences(rank);
-    this.sequence = count - faults;
+    const faults = lowerBound(pending, FIRST_SEQUENCE);
+    assert(faults < FIRST_SEQUENCE, `more than ${FIRST_SEQUENCE} faults are pending`);
+    const others = FIRST_SEQUENCE - faults;
+    assert(count + others < SEQUENCES, `more than ${SEQUENCES} events are pending`);
+    this.mapSequences((sequence) => {
+      const rank = lowerBound(pending, sequence);
+      return rank < faults ? rank : rank + others;
+    });
+    this.faultSequence = faults;
+    this.sequence = count + others;
+  }
+
+  private mapSequences(map: (sequence: number) => number): void {
+    this.mapKeys((key) => {
+      const time = Math.floor(key * TIME_OF_KEY) * SEQUENCES;
+      return time + map(key - time);
+    });
+    this.wheel.mapSequences(map);
   }
 
   private acquire(): number {

@@ -1,13 +1,12 @@
 /**
- * One level of timing wheel in front of the heap, for timers far in the future
+ * One level of timing wheel in front of the heap, for events behind the present bucket
  * (spec/simulation.md 1.1): a million idle timers must not slow the events that are near.
  *
- * Entries keep their original sequence, so the order of the heap is untouched. Does not order
- * anything itself, and frees no payload: the owner says which references are dead.
+ * Entries keep their original sequence, so the order is the heap's alone. Does not order anything
+ * itself, and frees no payload: the owner says which references are dead.
  *
  * @module
  */
-import type { EventHeap } from './event-heap.ts';
 
 /** Width of a bucket, 2^27 ns = 134 ms (spec/simulation.md 1.1). */
 const WIDTH_NS = 134_217_728;
@@ -19,20 +18,21 @@ const WORDS = BUCKETS / 32;
 const OVERFLOW = BUCKETS;
 const NIL = -1;
 
-/** What the wheel asks about a reference when it pours or sweeps. */
-export interface ReferenceOwner {
-  /** Frees the reference if it was cancelled. Returns true when it was. */
-  reclaim(reference: number): boolean;
-  /** Learns that a live reference moved from the wheel to the heap. */
-  moved(reference: number): void;
+/** What the wheel asks about a reference, and where poured entries go. */
+export interface WheelOwner {
+  /** True when the reference was cancelled. */
+  isDead(reference: number): boolean;
+  /** Frees a dead reference that leaves the wheel. */
+  reclaim(reference: number): void;
+  /** Takes a live entry of the bucket that has become present. */
+  receive(time: number, sequence: number, reference: number): void;
 }
 
 /** Holds events from {@link FarWheel.horizonNs} on; nearer ones belong to the heap. */
 export class FarWheel {
   /** Entries held, dead ones included. */
   size = 0;
-  /** First instant that belongs to the wheel, ns. Grows only. */
-  horizonNs = WIDTH_NS;
+  /** Number of the present bucket, whose events are in the heap. */
   private current = 0;
   private overflowMinNs = Number.POSITIVE_INFINITY;
   /** Time at 2i, sequence at 2i + 1. */
@@ -45,6 +45,16 @@ export class FarWheel {
   /** One bit per bucket that holds something, to skip runs of empty ones. */
   private readonly occupied = new Int32Array(WORDS);
 
+  /** First instant of the present bucket, ns. */
+  get startNs(): number {
+    return this.current * WIDTH_NS;
+  }
+
+  /** First instant behind the present bucket, ns. */
+  get horizonNs(): number {
+    return (this.current + 1) * WIDTH_NS;
+  }
+
   /** Adds an entry; `time` must not lie before the horizon. */
   insert(time: number, sequence: number, reference: number): void {
     const at = this.acquire();
@@ -56,25 +66,52 @@ export class FarWheel {
   }
 
   /**
-   * Moves the entries of the next bucket that holds any into the heap and the horizon behind it.
+   * Makes the next bucket that holds anything present, unless it begins after `limit`.
    *
-   * @returns false when the wheel is empty.
+   * @returns false when there is none; else {@link pour} is due.
    */
-  pour(heap: EventHeap, owner: ReferenceOwner): boolean {
+  turn(limit: number): boolean {
     if (this.size === 0) return false;
     const nearest = this.nearestBucket();
     const overflowBucket = Math.floor(this.overflowMinNs / WIDTH_NS);
-    this.current = Math.min(nearest, overflowBucket);
-    this.horizonNs = (this.current + 1) * WIDTH_NS;
+    const next = Math.min(nearest, overflowBucket);
+    if (next * WIDTH_NS > limit) return false;
+    this.current = next;
     // Only when the overflow is reached, not as soon as its first entry fits into the span: so its
     // list is scanned at most once per turn of the wheel.
     if (overflowBucket <= nearest) this.redistribute();
-    this.pourList(this.takeList(this.current & BUCKET_MASK), heap, owner);
     return true;
   }
 
+  /** Hands the present bucket's live entries to the owner. */
+  pour(owner: WheelOwner): void {
+    let at = this.takeList(this.current & BUCKET_MASK);
+    while (at !== NIL) {
+      const next = this.links[2 * at + 1] as number;
+      const reference = this.links[2 * at] as number;
+      if (owner.isDead(reference)) owner.reclaim(reference);
+      else owner.receive(this.keys[2 * at] as number, this.keys[2 * at + 1] as number, reference);
+      this.release(at);
+      at = next;
+    }
+  }
+
+  /** Makes the bucket of `time` present; nothing may wait before it. */
+  moveTo(time: number): void {
+    this.current = Math.floor(time / WIDTH_NS);
+  }
+
+  /** Time of the earliest live entry, ns; Infinity when there is none. Moves nothing. */
+  nextTime(owner: WheelOwner): number {
+    let time = Number.POSITIVE_INFINITY;
+    for (let step = 1; step <= BUCKETS && time === Number.POSITIVE_INFINITY; step += 1) {
+      time = this.earliest((this.current + step) & BUCKET_MASK, owner);
+    }
+    return this.overflowMinNs < time ? Math.min(time, this.earliest(OVERFLOW, owner)) : time;
+  }
+
   /** Drops all dead entries, O(size). */
-  sweep(owner: ReferenceOwner): void {
+  sweep(owner: WheelOwner): void {
     for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
       if (this.heads[bucket] !== NIL) this.sweepList(bucket, owner);
     }
@@ -88,13 +125,6 @@ export class FarWheel {
         this.keys[2 * at + 1] = map(this.keys[2 * at + 1] as number);
       }
     }
-  }
-
-  /** Empty wheel: lets the horizon follow a clock that has moved on, so that near stays near. */
-  follow(now: number): void {
-    if (this.size > 0 || now < this.horizonNs) return;
-    this.current = Math.floor(now / WIDTH_NS);
-    this.horizonNs = (this.current + 1) * WIDTH_NS;
   }
 
   private place(at: number, bucket: number): void {
@@ -146,26 +176,26 @@ export class FarWheel {
     }
   }
 
-  private pourList(head: number, heap: EventHeap, owner: ReferenceOwner): void {
-    let at = head;
-    while (at !== NIL) {
-      const next = this.links[2 * at + 1] as number;
-      const reference = this.links[2 * at] as number;
-      if (!owner.reclaim(reference)) {
-        owner.moved(reference);
-        heap.insert(this.keys[2 * at] as number, this.keys[2 * at + 1] as number, reference);
-      }
-      this.release(at);
-      at = next;
+  private earliest(list: number, owner: WheelOwner): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (let at = this.heads[list] as number; at !== NIL; at = this.links[2 * at + 1] as number) {
+      const time = this.keys[2 * at] as number;
+      if (time < earliest && !owner.isDead(this.links[2 * at] as number)) earliest = time;
     }
+    return earliest;
   }
 
-  private sweepList(list: number, owner: ReferenceOwner): void {
+  private sweepList(list: number, owner: WheelOwner): void {
     let at = this.takeList(list);
     while (at !== NIL) {
       const next = this.links[2 * at + 1] as number;
-      if (owner.reclaim(this.links[2 * at] as number)) this.release(at);
-      else this.place(at, Math.floor((this.keys[2 * at] as number) / WIDTH_NS));
+      const reference = this.links[2 * at] as number;
+      if (owner.isDead(reference)) {
+        owner.reclaim(reference);
+        this.release(at);
+      } else {
+        this.place(at, Math.floor((this.keys[2 * at] as number) / WIDTH_NS));
+      }
       at = next;
     }
   }

@@ -29,6 +29,10 @@ class SortedList {
     return this.entries.length < before;
   }
 
+  nextTime(): number {
+    return this.entries.reduce((least, { time }) => Math.min(least, time), Infinity);
+  }
+
   next(): number | undefined {
     const isBefore = (a: Entry, b: Entry): boolean =>
       (a.time - b.time || a.class - b.class || a.sequence - b.sequence) < 0;
@@ -64,8 +68,9 @@ class Comparison {
   run(steps: number): void {
     for (let id = 0; id < steps; id += 1) {
       // Around fifty events wait, so that the list stays cheap.
-      if (this.below(100) < this.list.size) this.next();
-      else this.change(id);
+      if (this.below(100) >= this.list.size) this.change(id);
+      else if (this.below(20) === 0) this.runUntil(this.below(50) * this.unit);
+      else this.next();
     }
     expect(this.scheduler.pendingCount).toBe(this.list.size);
   }
@@ -110,6 +115,17 @@ class Comparison {
     this.scheduler.step();
     if (this.fired.at(-1) !== expected) expect.unreachable(`${expected}, not ${this.fired.at(-1)}`);
     if (this.scheduler.now !== this.list.now) expect.unreachable(`clock ${this.scheduler.now}`);
+  }
+
+  private runUntil(distance: number): void {
+    const until = this.list.now + distance;
+    const before = this.fired.length;
+    this.scheduler.runUntil(until);
+    const expected: number[] = [];
+    while (this.list.nextTime() <= until) expected.push(this.list.next() ?? -1);
+    this.list.now = until;
+    expect(this.fired.slice(before)).toEqual(expected);
+    expect(this.scheduler.now).toBe(until);
   }
 
   private note(id: number): void {

@@ -130,6 +130,25 @@ describe('Scheduler', () => {
     expect(scheduler.peekTime()).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('looks at a far event without letting a nearer one that comes later be late', () => {
+    const order: number[] = [];
+    const scheduler = new Scheduler();
+    const far = scheduler.after(900 * NS_PER_S, () => order.push(scheduler.now));
+    expect(scheduler.peekTime()).toBe(900 * NS_PER_S);
+    scheduler.after(5 * NS_PER_S, () => order.push(scheduler.now));
+    scheduler.after(3, () => order.push(scheduler.now));
+    scheduler.runUntil(2 * NS_PER_S);
+    scheduler.after(1, () => order.push(scheduler.now));
+    expect(scheduler.peekTime()).toBe(2 * NS_PER_S + 1);
+    scheduler.cancel(far);
+    scheduler.run();
+    expect(order).toEqual([3, 2 * NS_PER_S + 1, 5 * NS_PER_S]);
+    scheduler.after(2, () => order.push(scheduler.now));
+    scheduler.after(1, () => order.push(scheduler.now));
+    scheduler.run();
+    expect(order.slice(3)).toEqual([5 * NS_PER_S + 1, 5 * NS_PER_S + 2]);
+  });
+
   it('does not overtake the ring when a cancelled event of this instant lies in the heap', () => {
     const order: string[] = [];
     const scheduler = new Scheduler();
