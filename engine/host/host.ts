@@ -49,7 +49,10 @@ export interface Host {
   udp(options: UdpOptions): DatagramSocket | undefined;
   /** A buffer of at least `length` bytes of one's own, to fill and send. Contents are undefined. */
   alloc(length: number): Uint8Array;
-  /** Gives back a buffer that was neither sent nor received in the current call. */
+  /**
+   * Gives back a buffer from `alloc` that was not sent, or the one received in the current call;
+   * code that forwards or drops need not know which it has.
+   */
   release(buffer: Uint8Array): void;
   /** Accepts streams; a taken port is reported by `undefined`. */
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined;

@@ -35,6 +35,8 @@ const PORT_TRIES = 256;
 
 /** One host on real sockets. */
 export class LiveHost extends SimHost {
+  /** Streams opened so far, by all lives. */
+  streamsOpened = 0;
   readonly #live: LiveContext;
   readonly #jobNames: ReadonlySet<string>;
   readonly #disks = new Map<string, FileDisk>();
@@ -51,11 +53,6 @@ export class LiveHost extends SimHost {
   /** True when the protocol has jobs to compute. */
   get hasJobs(): boolean {
     return this.#jobNames.size > 0;
-  }
-
-  /** Streams that are open. */
-  get streamCount(): number {
-    return this.#tcp?.streamCount ?? 0;
   }
 
   override now(): Nanoseconds {
@@ -162,10 +159,15 @@ export class LiveHost extends SimHost {
   }
 
   #streams(): TcpHost {
-    const { endpoints } = this.#live;
-    const { address } = this;
-    const warn = (message: string): void => this.log.warn(message);
-    this.#tcp ??= new TcpHost({ address, endpoints, asEvent: this.#asEvents(), warn });
+    this.#tcp ??= new TcpHost({
+      address: this.address,
+      endpoints: this.#live.endpoints,
+      asEvent: this.#asEvents(),
+      warn: (message) => this.log.warn(message),
+      onOpened: () => {
+        this.streamsOpened += 1;
+      },
+    });
     return this.#tcp;
   }
 

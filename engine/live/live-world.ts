@@ -105,9 +105,9 @@ export class LiveWorld extends SimWorld implements LiveContext {
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }
 
-  /** Streams that are open on all hosts. */
-  get streamCount(): number {
-    return this.#liveHosts.reduce((sum, host) => sum + host.streamCount, 0);
+  /** Ends of streams opened so far, on all hosts. */
+  get streamsOpened(): number {
+    return this.#liveHosts.reduce((sum, host) => sum + host.streamsOpened, 0);
   }
 
   moduleOf(host: string): string | undefined {

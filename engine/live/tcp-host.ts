@@ -35,6 +35,8 @@ export interface TcpOwner {
   /** Runs node code as an event, unless the node has crashed. */
   readonly asEvent: (call: () => void) => void;
   readonly warn: (message: string) => void;
+  /** A stream was opened, from either side. */
+  readonly onOpened: () => void;
 }
 
 /** See the module. */
@@ -46,11 +48,6 @@ export class TcpHost {
 
   constructor(owner: TcpOwner) {
     this.#owner = owner;
-  }
-
-  /** Streams that are open. */
-  get streamCount(): number {
-    return this.#streams.size;
   }
 
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined {
@@ -125,6 +122,7 @@ export class TcpHost {
     const { endpoints, asEvent } = this.#owner;
     const remote = endpoints.intern(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
     const stream = new TcpStream(socket, { local, remote, asEvent });
+    this.#owner.onOpened();
     this.#streams.add(stream);
     socket.once('close', () => this.#streams.delete(stream));
     return stream;

@@ -26,6 +26,7 @@ import type {
 } from '../host/stream.ts';
 import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
 import { MeterTable } from '../measure/counters.ts';
+import { NO_BUFFER } from './buffer-pool.ts';
 import { HostSockets } from './host-sockets.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT } from './network.ts';
@@ -161,6 +162,8 @@ export class SimHost implements StreamHost {
   }
 
   release(buffer: Uint8Array): void {
+    const { ownership } = this.world;
+    if (buffer === ownership.current) ownership.current = NO_BUFFER;
     this.world.network.pool.release(buffer);
   }
 

@@ -121,6 +121,36 @@ export const datagramCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'datagram/release',
+    says: 'lets the handler give back what it received and what it allocated',
+    run: async (world) => {
+      let count = 0;
+      let sockets!: ReturnType<typeof pair>;
+      world.act(() => {
+        sockets = pair(world);
+        sockets.right.socket.close();
+        world.b.udp({
+          port: PORT,
+          onDatagram: (buffer) => {
+            world.b.release(world.b.alloc(256));
+            world.b.release(buffer);
+            count += 1;
+          },
+        });
+        for (let i = 0; i < 8; i += 1) {
+          send(world.a, sockets.left.socket, pattern(256, i), sockets.toRight);
+        }
+      });
+      await world.until(() => count === 8, 'all datagrams arrive');
+      // Nothing was given back twice: two allocations never share their bytes.
+      world.act(() => {
+        const buffers = Array.from({ length: 20 }, () => world.b.alloc(256));
+        for (const [index, buffer] of buffers.entries()) buffer.fill(index);
+        for (const [index, buffer] of buffers.entries()) expect(buffer[0]).toBe(index);
+      });
+    },
+  },
+  {
     id: 'datagram/slice-copies',
     says: 'hands over arrays whose slice is a copy',
     run: async (world) => {

@@ -1,0 +1,42 @@
+/**
+ * Five throw-away nodes, written against the port alone, in both worlds (issue 2 section 3).
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ComputePool } from '../../engine/live/compute-pool.ts';
+import { liveDriver, simDriver } from './port/drivers.ts';
+import { nodeCases } from './port/node-cases.ts';
+
+const compute = new ComputePool();
+const modules = nodeCases
+  .filter(({ protocol }) => Object.keys(protocol.jobs).length > 0)
+  .map(({ protocol }) => protocol.moduleUrl);
+beforeAll(() => compute.warm(modules));
+afterAll(() => compute.close());
+
+describe('throw-away nodes in sim', () => {
+  for (const { id, says, run } of nodeCases) {
+    it(`${id}: ${says}`, () => run(simDriver()));
+  }
+});
+
+describe('throw-away nodes in live', () => {
+  for (const { id, says, run, protocol } of nodeCases) {
+    const moduleOf = (): string => protocol.moduleUrl;
+    it(`${id}: ${says}`, () => run(liveDriver({ compute, moduleOf })));
+  }
+});
+
+it('the throw-away nodes import the port and the kit, and nothing else', () => {
+  const folder = new URL('../fixtures/nodes/', import.meta.url);
+  for (const name of readdirSync(folder)) {
+    const source = readFileSync(new URL(name, folder), 'utf8');
+    const imported = [...source.matchAll(/from '([^']+)'/g)].map(([, path]) => path);
+    expect(imported.length, name).toBeGreaterThan(0);
+    for (const path of imported) {
+      expect(path, name).toMatch(/^\.\.\/\.\.\/\.\.\/(engine\/host|nodes\/_kit)\//);
+    }
+  }
+});

@@ -1,0 +1,144 @@
+/**
+ * A bench for small networks of nodes in any world: hosts in a row of links, requests, faults, and
+ * what the nodes said.
+ *
+ * @module
+ */
+import { sha256 } from '../../../engine/core/sha256.ts';
+import type { NetworkView } from '../../../engine/host/network-view.ts';
+import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
+import type { StoreFault } from '../../../engine/net/sim-store.ts';
+import { ask, type Driver, type RequestAnswer } from './drivers.ts';
+
+const FIRST_LINK_PORT = 50_000;
+const DELAY_NS = 2_000_000;
+const RATE_BPS = 1e8;
+
+/** What a bench is made of. */
+export interface BenchSpec {
+  readonly protocol: Protocol;
+  readonly options?: unknown;
+  /** Names of the hosts. */
+  readonly hosts: readonly string[];
+  /** Names of the two ends of each link. */
+  readonly links: readonly (readonly [string, string])[];
+}
+
+/** Running nodes. */
+export class NodeBench {
+  readonly driver: Driver;
+  /** `host: machine state`, in order. */
+  readonly states: string[] = [];
+  /** `host: mark`, in order. */
+  readonly marks: string[] = [];
+  /** `host < from: text`, in order. */
+  readonly delivered: string[] = [];
+  readonly #spec: BenchSpec;
+  readonly #view: NetworkView;
+  readonly #nodes = new Map<string, NodeHandle>();
+
+  constructor(driver: Driver, spec: BenchSpec) {
+    this.driver = driver;
+    this.#spec = spec;
+    this.#view = viewOf(spec, driver.block);
+    const { world } = driver;
+    const { jobs, drops, metrics } = spec.protocol;
+    for (const { name, address } of this.#view.hosts) {
+      const host = world.addHost({ name, address, jobs, drops, metrics });
+      host.onDelivery = (from, buffer, offset, length): void => {
+        const text = new TextDecoder().decode(buffer.slice(offset, offset + length));
+        this.delivered.push(`${name} < ${from}: ${text}`);
+      };
+    }
+    for (const { id, a, b } of this.#view.links) {
+      const direction = { rateBps: RATE_BPS, delayNs: DELAY_NS };
+      world.addLink({ id, a, b, forward: direction, backward: direction });
+    }
+    world.recorder = {
+      state: (host, machine, state): void => {
+        this.states.push(`${spec.hosts[host]}: ${machine} ${state}`);
+      },
+      span: () => (): void => undefined,
+      mark: (host, name): void => {
+        this.marks.push(`${spec.hosts[host]}: ${name}`);
+      },
+    };
+    world.seal();
+    driver.act(() => {
+      for (const name of spec.hosts) this.#create(name);
+      for (const node of this.#nodes.values()) node.start();
+    });
+  }
+
+  get areReady(): boolean {
+    return [...this.#nodes.values()].every((node) => node.isReady?.() !== false);
+  }
+
+  ask(node: string, kind: string, target = '', text = ''): Promise<RequestAnswer> {
+    return ask(this.driver, node, { kind, target, body: new TextEncoder().encode(text) });
+  }
+
+  /** Asks without waiting. */
+  begin(node: string, kind: string, onAnswer: (outcome: string) => void): void {
+    const asked = { kind, target: '', body: new Uint8Array(0) };
+    this.driver.act(() => this.driver.world.host(node).request(asked, onAnswer));
+  }
+
+  drops(node: string): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.driver.world.host(node).drops);
+  }
+
+  /** Cuts a link; returns what mends it. */
+  cut(link: string): () => void {
+    const effect = this.driver.world.link(link).change({ up: false });
+    return (): void => effect.end();
+  }
+
+  /** Crashes a node and starts its next life. */
+  restart(node: string, fault: StoreFault = 'synced'): void {
+    const { world } = this.driver;
+    this.driver.act(() => {
+      world.crash(node, fault);
+      world.restart(node);
+      this.#create(node).start();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.driver.act(() => {
+      for (const node of this.#nodes.values()) node.stop?.();
+    });
+    await this.driver.close();
+  }
+
+  #create(name: string): NodeHandle {
+    const { protocol, options } = this.#spec;
+    const witness = { note: (): boolean => false, has: (): boolean => false };
+    const setup = { options, network: this.#view, witness };
+    const node = protocol.create(this.driver.world.host(name), setup);
+    this.#nodes.set(name, node);
+    return node;
+  }
+}
+
+function viewOf(spec: BenchSpec, block: string): NetworkView {
+  const address = (host: string): string => `${block}.${10 + spec.hosts.indexOf(host)}`;
+  return {
+    hosts: spec.hosts.map((name) => ({
+      name,
+      address: address(name),
+      protocol: spec.protocol.name,
+    })),
+    links: spec.links.map(([a, b], index) => ({
+      id: `${a}--${b}`,
+      a: { host: a, address: address(a), port: FIRST_LINK_PORT + 2 * index, ifId: 0 },
+      b: { host: b, address: address(b), port: FIRST_LINK_PORT + 2 * index + 1, ifId: 0 },
+      relation: 'internal',
+      mtu: 65_535,
+      delayNs: DELAY_NS,
+      rateBps: RATE_BPS,
+    })),
+    ases: [],
+    secret: (purpose) => sha256(new TextEncoder().encode(purpose)),
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * The five throw-away nodes at work, in any world (issue 2 section 3, docs/adr/0002).
+ *
+ * @module
+ */
+import { expect } from 'vitest';
+import type { Protocol } from '../../../engine/host/protocol.ts';
+import { protocol as busyServer } from '../../fixtures/nodes/busy-server.ts';
+import { protocol as face } from '../../fixtures/nodes/face.ts';
+import { protocol as mix } from '../../fixtures/nodes/mix.ts';
+import { protocol as router } from '../../fixtures/nodes/router.ts';
+import { protocol as upgrade } from '../../fixtures/nodes/upgrade.ts';
+import type { Driver } from './drivers.ts';
+import { NodeBench } from './node-bench.ts';
+
+/** Work of about 2 s on a thread of this class of machine; its modelled cost is 20 s. */
+const ROUNDS_OF_TWO_SECONDS = 250_000_000;
+const SIM_SECONDS = 20;
+
+/** One node's case. */
+export interface NodeCase {
+  readonly id: string;
+  readonly says: string;
+  readonly protocol: Protocol;
+  readonly run: (driver: Driver) => Promise<void>;
+}
+
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+
+async function runRouter(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: router,
+    hosts: ['left', 'middle', 'right'],
+    links: [
+      ['left', 'middle'],
+      ['middle', 'right'],
+    ],
+  });
+  await driver.until(() => bench.areReady, 'all links are up');
+  expect((await bench.ask('left', 'send', 'right', 'through')).outcome).toBe('ok');
+  await driver.until(() => bench.delivered.length === 1, 'the datagram arrives');
+  expect(bench.delivered).toEqual(['right < left: through']);
+  const mend = bench.cut('middle--right');
+  const down = 'middle: link middle--right down';
+  await driver.until(() => bench.states.includes(down), 'the cut is noticed');
+  await bench.ask('left', 'send', 'right', 'into the dark');
+  await driver.until(() => bench.drops('middle')['link-dead'] === 1, 'the drop is named');
+  mend();
+  await driver.until(() => bench.areReady, 'the link is up again');
+  await bench.ask('right', 'send', 'left', 'back again');
+  await driver.until(() => bench.delivered.length === 2, 'the way back works');
+  await bench.close();
+}
+
+async function runMix(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: mix,
+    hosts: ['client', 'first', 'second', 'sink'],
+    links: [
+      ['client', 'first'],
+      ['first', 'second'],
+      ['second', 'sink'],
+    ],
+  });
+  const texts = Array.from({ length: 30 }, (_, index) => `message ${index}`);
+  const sends = texts.map((message) =>
+    bench.ask('client', 'send', 'first > second > sink', message),
+  );
+  expect((await Promise.all(sends)).map(({ outcome }) => outcome)).toEqual(texts.map(() => 'ok'));
+  await driver.until(() => bench.delivered.length === texts.length, 'all messages arrive');
+  const expected = texts.map((message) => `sink < mix: ${message}`);
+  expect(bench.delivered.toSorted()).toEqual(expected.toSorted());
+  // Random delays at three stages: the order of arrival tells nothing.
+  expect(bench.delivered).not.toEqual(expected);
+  await bench.close();
+}
+
+async function runUpgrade(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: upgrade,
+    hosts: ['client', 'server'],
+    links: [['client', 'server']],
+  });
+  expect((await bench.ask('client', 'say', '', 'too early')).outcome).toBe('not-secure');
+  await driver.until(() => bench.areReady, 'the stream is secure');
+  const answers = await Promise.all(
+    ['one', 'two', 'three'].map((word) => bench.ask('client', 'say', '', word)),
+  );
+  expect(answers.map(({ body }) => text(body))).toEqual([
+    'you said one',
+    'you said two',
+    'you said three',
+  ]);
+  await bench.ask('client', 'close');
+  await driver.until(() => bench.marks.length === 2, 'both ends close');
+  await bench.close();
+}
+
+async function runBusyServer(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: busyServer as unknown as Protocol,
+    options: {
+      seconds: SIM_SECONDS,
+      rounds: driver.kind === 'sim' ? 1 : ROUNDS_OF_TWO_SECONDS,
+    },
+    hosts: ['server'],
+    links: [],
+  });
+  const host = driver.world.host('server');
+  const began = host.now();
+  let answers = 0;
+  let slowest = 0;
+  let end = 'working';
+  bench.begin('server', 'work', (outcome) => {
+    end = outcome;
+  });
+  while (end === 'working') {
+    const asked = host.now();
+    const status = await bench.ask('server', 'status');
+    slowest = Math.max(slowest, host.now() - asked);
+    if (status.outcome === 'busy') answers += 1;
+    await driver.pass(10);
+  }
+  expect(end).toBe('done');
+  expect(answers).toBeGreaterThan(10);
+  const tookNs = host.now() - began;
+  // Answers never wait for the work.
+  expect(slowest).toBeLessThan(tookNs / 2);
+  if (driver.kind === 'sim') expect(Math.round(tookNs / 1e9)).toBe(SIM_SECONDS);
+  expect((await bench.ask('server', 'status')).outcome).toBe('idle');
+  bench.begin('server', 'work', () => {
+    end = 'told of work that was called off';
+  });
+  await bench.ask('server', 'stop');
+  expect((await bench.ask('server', 'status')).outcome).toBe('idle');
+  expect(end).toBe('done');
+  await bench.close();
+}
+
+async function runFace(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: face,
+    hosts: ['near', 'far'],
+    links: [['near', 'far']],
+  });
+  expect((await bench.ask('far', 'put', 'colour', 'blue')).outcome).toBe('ok');
+  expect((await bench.ask('near', 'get', 'colour')).outcome).toBe('missing');
+  const fetched = await bench.ask('near', 'fetch', 'far/colour');
+  expect([fetched.outcome, text(fetched.body)]).toEqual(['ok', 'blue']);
+  expect((await bench.ask('near', 'fetch', 'far/shape')).outcome).toBe('missing');
+  bench.restart('far');
+  const kept = await bench.ask('near', 'fetch', 'far/colour');
+  expect([kept.outcome, text(kept.body)]).toEqual(['ok', 'blue']);
+  bench.cut('near--far');
+  expect((await bench.ask('near', 'fetch', 'far/colour')).outcome).toBe('timeout');
+  expect((await bench.ask('near', 'dance')).outcome).toBe('unknown-kind');
+  await bench.close();
+}
+
+export const nodeCases: readonly NodeCase[] = [
+  {
+    id: 'router',
+    says: 'a router with hellos forwards, notices a cut, names the drop, and recovers',
+    protocol: router,
+    run: runRouter,
+  },
+  {
+    id: 'mix',
+    says: 'a mix stage does heavy crypto per packet through compute and loses nothing',
+    protocol: mix,
+    run: runMix,
+  },
+  {
+    id: 'upgrade',
+    says: 'a line protocol upgrades its stream to TLS and goes on',
+    protocol: upgrade,
+    run: runUpgrade,
+  },
+  {
+    id: 'busy-server',
+    says: 'a server with 20 s of computing answers status all the while',
+    protocol: busyServer as unknown as Protocol,
+    run: runBusyServer,
+  },
+  {
+    id: 'face',
+    says: 'a face answers at once, from the disk, from another node, or with a time-out',
+    protocol: face,
+    run: runFace,
+  },
+];
