@@ -7,6 +7,7 @@
  * @module
  */
 import { CommanderError } from 'commander';
+import { UserModuleError } from '../scenarios/registry.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 
 /** The codes. */
@@ -47,6 +48,10 @@ export function reportProblem(error: unknown, isJson: boolean): ExitCode {
   if (error instanceof FlagError) {
     if (isJson) process.stdout.write(`${JSON.stringify({ errors: [flagJson(error)] }, null, 2)}\n`);
     else process.stderr.write(flagText(error));
+    return 2;
+  }
+  if (error instanceof UserModuleError) {
+    process.stderr.write(`${error.message}\n`);
     return 2;
   }
   if (error instanceof CommanderError) return 2;

@@ -10,7 +10,7 @@ import { protocol as gateway } from '../nodes/gateway/index.ts';
 import { protocol as ping } from '../nodes/ping/index.ts';
 import { protocol as scion } from '../nodes/scion/index.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
-import { modulesNamedBy } from './files/user-modules.ts';
+import { moduleProtocols } from './files/load.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 const SHIPPED: readonly Protocol[] = [
@@ -22,6 +22,11 @@ const SHIPPED: readonly Protocol[] = [
 /** The shipped protocols, sorted by name. */
 export function shippedProtocols(): readonly Protocol[] {
   return SHIPPED;
+}
+
+/** A user's own module that cannot be used; exit 2. */
+export class UserModuleError extends Error {
+  override readonly name = 'UserModuleError';
 }
 
 /** A registry of the shipped protocols and of modules loaded before. */
@@ -44,26 +49,29 @@ export class ProtocolRegistry implements Registry {
    * that the loader finds them. Files that cannot be read are left to the loader to complain about.
    */
   async loadNamedBy(file: string, folders: Folders): Promise<void> {
-    for (const path of modulesNamedBy(file, folders)) {
-      if (this.#modules.has(path)) continue;
-      const mistake = await this.load(path);
-      if (mistake !== undefined) throw new Error(`${path}: ${mistake}`);
+    for (const path of moduleProtocols({ path: file, folders, registry: this })) {
+      if (!this.#modules.has(path)) await this.load(path);
     }
   }
 
   /**
    * Loads a user's module, so that {@link protocols} finds it by its path.
    * @param path Absolute path of the module, TypeScript or JavaScript.
-   * @returns undefined, or what is wrong with the module.
+   * @throws UserModuleError saying what is wrong with the module.
    */
-  async load(path: string): Promise<string | undefined> {
-    const module: unknown = await import(pathToFileURL(path).href);
+  async load(path: string): Promise<void> {
+    let module: unknown;
+    try {
+      module = await import(pathToFileURL(path).href);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UserModuleError(`${path}: cannot be loaded: ${reason}`, { cause: error });
+    }
     const found = (module as { readonly protocol?: Partial<Protocol> }).protocol;
-    if (found === undefined) return 'exports no `protocol`';
+    if (found === undefined) throw new UserModuleError(`${path}: exports no \`protocol\``);
     if (typeof found.create !== 'function' || typeof found.name !== 'string') {
-      return '`protocol` has no name or no create function';
+      throw new UserModuleError(`${path}: \`protocol\` has no name or no create function`);
     }
     this.#modules.set(path, found as Protocol);
-    return undefined;
   }
 }
