@@ -10,7 +10,7 @@ import { buildTopology } from './build/build.ts';
 import { BuildContext } from './build/context.ts';
 import type { LoadedTopology } from './build/loaded.ts';
 import { checkOptions } from './build/options.ts';
-import { ConfigError } from './files/config-error.ts';
+import { COMMAND_FILE, ConfigError } from './files/config-error.ts';
 import { findFile } from './files/find-file.ts';
 import type { FilePath } from './files/locate.ts';
 import { listOverrides, type Override } from './files/overrides.ts';
@@ -79,7 +79,7 @@ export function topologyOf(
 
 /** The error of a file named on the command line that is not there. */
 export function missingFile(message: string, hint?: string): ConfigError {
-  const place = { file: 'orrery', line: 1, column: 1, endColumn: 1, path: '' };
+  const place = { file: COMMAND_FILE, line: 1, column: 1, endColumn: 1, path: '' };
   const issue = { ...place, code: 'E116' as const, message };
   return new ConfigError([hint === undefined ? issue : { ...issue, hint }]);
 }

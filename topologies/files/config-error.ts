@@ -42,6 +42,9 @@ export type ConfigCode = keyof typeof CONFIG_CODES;
 /** Name that stands in place of a file for values given by `--set`. */
 export const FLAG_FILE = '--set';
 
+/** `file` of a mistake that stands in no file: what the command was asked for. */
+export const COMMAND_FILE = 'orrery';
+
 /** One mistake at one place. */
 export interface ConfigIssue {
   /** Path as the user would type it, or `--set` for a value given on the command line. */
@@ -103,11 +106,16 @@ function formatIssues(issues: readonly ConfigIssue[]): string {
 /** Words one issue: the clickable first line, the source line, the caret, the hint. */
 export function formatIssue(issue: ConfigIssue): string {
   const isFlag = issue.file === FLAG_FILE;
-  const place = isFlag ? `orrery: ${FLAG_FILE} ` : `${issue.file}:${issue.line}:${issue.column}  `;
+  const place = placeOf(issue);
   const path = issue.path === '' ? '' : `${issue.path}: `;
   const lines = [`${place}${path}${issue.message}`, ...formatSource(issue, isFlag)];
   if (issue.hint !== undefined) lines.push(`   hint: ${issue.hint}`);
   return lines.join('\n');
+}
+
+function placeOf({ file, line, column }: ConfigIssue): string {
+  if (file === FLAG_FILE) return `orrery: ${FLAG_FILE} `;
+  return file === COMMAND_FILE ? 'orrery: ' : `${file}:${line}:${column}  `;
 }
 
 function formatSource(issue: ConfigIssue, isFlag: boolean): readonly string[] {
