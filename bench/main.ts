@@ -2,11 +2,14 @@
  * `npm run bench [-- NAME ...] [--json]`: runs the named benchmarks, or all, and prints each number
  * with its spread, its multiple of the calibration loop, its target and its ratio to peers.
  *
- * A new benchmark is a file that exports `name` and `run()`, and one line in the table below.
+ * A new benchmark is a file that exports `name` and `run()` (bench-result.ts), and one line in the
+ * table below. Each runs in a process of its own, so that none compiles or collects for another.
  *
  * @module
  */
+import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { BenchModule, BenchResult } from './bench-result.ts';
 import { run as calibrate } from './calibration.ts';
 import { tableOf } from './table.ts';
@@ -14,10 +17,15 @@ import { tableOf } from './table.ts';
 /** Every benchmark by its name; loaded only when asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   hold: () => import('./hold.ts'),
+  chain: () => import('./chain-rate.ts'),
+  'random-network': () => import('./random-network-rate.ts'),
   core: () => import('./core.ts'),
-  net: () => import('./net.ts'),
   router: () => import('./router.ts'),
 };
+
+const BAD_ARGUMENT = 2;
+/** Asks this file to run one benchmark in its own process and to write its results as JSON. */
+const ALONE = '--alone';
 
 interface Environment {
   readonly node: string;
@@ -26,30 +34,50 @@ interface Environment {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const isJson = args.includes('--json');
-  const names = args.filter((arg) => arg !== '--json');
-  const unknown = names.filter((name) => BENCHES[name] === undefined);
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = args.filter((arg) => !names.includes(arg) && arg !== '--json' && arg !== ALONE);
+  unknown.push(...names.filter((name) => BENCHES[name] === undefined));
   if (unknown.length > 0) {
     console.error(`unknown: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
-    return 2;
+    return BAD_ARGUMENT;
   }
-  const environment: Environment = {
-    node: process.version,
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-  };
-  if (!isJson) console.log(`node ${environment.node}, ${environment.cores} x ${environment.cpu}`);
-  const calibration = calibrate();
-  const all: BenchResult[] = [...calibration];
-  if (!isJson) console.log(tableOf(calibration, calibration[0]));
-  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
-    if (!isJson) console.log(`\n${name} ...`);
-    const results = await (await BENCHES[name]?.())?.run();
-    all.push(...(results ?? []));
-    if (!isJson) console.log(tableOf(results ?? [], calibration[0]));
+  if (args.includes(ALONE)) {
+    const results = await (await BENCHES[names[0] ?? '']?.())?.run();
+    process.stdout.write(JSON.stringify(results));
+    return 0;
   }
-  if (isJson) console.log(JSON.stringify({ environment, results: all }, undefined, 2));
+  report(names.length > 0 ? names : Object.keys(BENCHES), args.includes('--json'));
   return 0;
+}
+
+function report(names: readonly string[], isJson: boolean): void {
+  const cpu = cpus()[0]?.model ?? 'unknown';
+  const environment: Environment = { node: process.version, cpu, cores: cpus().length };
+  const say = (text: string): void => {
+    if (!isJson) console.log(text);
+  };
+  say(`node ${environment.node}, ${environment.cores} x ${cpu}`);
+  const results: BenchResult[] = calibrate();
+  const unit = results[0];
+  say(tableOf(results, unit));
+  for (const name of names) {
+    say(`\n${name} ...`);
+    const found = runAlone(name);
+    results.push(...found);
+    say(tableOf(found, unit));
+  }
+  if (isJson) console.log(JSON.stringify({ environment, results }, undefined, 2));
+}
+
+function runAlone(name: string): BenchResult[] {
+  const file = fileURLToPath(import.meta.url);
+  const args = [...process.execArgv, file, name, ALONE];
+  const child = spawnSync(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (child.status !== 0) throw new Error(`bench ${name} ended with ${child.status}`);
+  return JSON.parse(child.stdout) as BenchResult[];
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,54 @@
+/**
+ * `npm run bench -- random-network`: workload (c), packet-hops per CPU second, set-up time and
+ * resident memory (simulation.md 4.3). The workload checks its own exact results and throws when one
+ * is off.
+ *
+ * @module
+ */
+import { type BenchResult, cpuTimeUs, spreadOf } from './bench-result.ts';
+import { RandomNetwork, runRandomNetwork } from './random-network.ts';
+
+export const name = 'random-network';
+
+const BYTES_PER_MB = 1_000_000;
+const US_PER_S = 1_000_000;
+const RUNS = 5;
+const TITLE = 'random network of 1,000 nodes';
+
+/** What one run took. */
+interface Taken {
+  readonly rate: number;
+  readonly setupS: number;
+  readonly memoryMb: number;
+}
+
+/** Each run builds its own network; memory is that of the process after the first run. */
+export function run(): BenchResult[] {
+  const first = once();
+  const runs = Array.from({ length: RUNS }, once);
+  return [
+    {
+      name: TITLE,
+      unit: 'M packet-hops/s',
+      target: 1.4,
+      ...spreadOf(runs.map(({ rate }) => rate)),
+    },
+    { name: `${TITLE}, set-up`, unit: 'CPU s', target: 1, ...spreadOf(runs.map((r) => r.setupS)) },
+    { name: `${TITLE}, resident memory`, unit: 'MB', target: 150, value: first.memoryMb },
+  ];
+}
+
+function once(): Taken {
+  const before = process.cpuUsage();
+  const world = new RandomNetwork();
+  const used = process.cpuUsage(before);
+  let hops = 0;
+  const cpuUs = cpuTimeUs(() => {
+    hops = runRandomNetwork(world).packetHops;
+  });
+  return {
+    rate: hops / cpuUs,
+    setupS: (used.user + used.system) / US_PER_S,
+    memoryMb: process.memoryUsage().rss / BYTES_PER_MB,
+  };
+}
