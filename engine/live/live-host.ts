@@ -163,8 +163,8 @@ export class LiveHost extends SimHost {
       address: this.address,
       endpoints: this.#live.endpoints,
       asEvent: this.#asEvents(),
-      warn: (message) => this.log.warn(message),
-      onOpened: () => {
+      warn: (message): void => this.log.warn(message),
+      onOpened: (): void => {
         this.streamsOpened += 1;
       },
     });

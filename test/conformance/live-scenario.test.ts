@@ -1,0 +1,88 @@
+/**
+ * Scenarios in live mode: the same file and the same report, on real sockets.
+ *
+ * @module
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exitCodeOf, judge } from '../../reports/judge.ts';
+import type { RunInput } from '../../reports/model.ts';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { type LiveOrder, runLive } from '../../scenarios/runner/live-run.ts';
+import { metricsOf } from '../../scenarios/runner/nodes.ts';
+
+const registry = new ProtocolRegistry();
+/** hello.yaml on addresses of this process, so that other live runs on the machine do not meet it. */
+const block = `127.${150 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orrery-live-test-'));
+  const topology = readFileSync('topologies/two-nodes.yaml', 'utf8')
+    .replace('name: alice,', `name: alice, address: ${block}.4,`)
+    .replace('name: bob,', `name: bob, address: ${block}.5,`);
+  writeFileSync(join(folder, 'two-nodes.yaml'), topology);
+  const scenario = readFileSync('scenarios/hello.yaml', 'utf8');
+  writeFileSync(join(folder, 'hello.yaml'), scenario);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function order(overrides: Readonly<Record<string, string>>): LiveOrder {
+  const scenario = loadScenario({
+    path: join(folder, 'hello.yaml'),
+    folders: { scenarios: folder, topologies: folder },
+    overrides,
+    registry,
+  });
+  expect(scenario.topology.hosts.map(({ address }) => address)).toContain(`${block}.4`);
+  return {
+    scenario,
+    registry,
+    definitions: metricsOf(scenario, registry),
+    seeds: [1],
+    recordingsOf: () => ({}),
+    reproduce: 'npm run live hello.yaml',
+    commit: 'test',
+  };
+}
+
+async function run(live: LiveOrder): Promise<RunInput> {
+  const end = await runLive(live);
+  if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
+  return end.input;
+}
+
+it('runs hello.yaml live to a report of the same form, with nothing uncounted', async () => {
+  const input = await run(order({ duration: '1500ms', warmup: '300ms' }));
+  const report = judge(input);
+  expect(report.mode).toBe('live');
+  expect(report.clock).toBe('wall');
+  expect(report.ending).toBe('complete');
+  expect(report.invariants.every(({ pass }) => pass)).toBe(true);
+  const delivery = report.kpis.find(({ metric }) => metric === 'ping.delivery');
+  expect(delivery?.pass).toBe(true);
+  const rtt = report.kpis.find(({ metric }) => metric === 'ping.rtt');
+  // Two pipes of 5 ms each: never earlier, whatever the machine does.
+  expect(rtt?.value).toBeGreaterThanOrEqual(10_000_000);
+  const [seed] = input.seeds;
+  expect(seed!.packets.sent).toBeGreaterThan(200);
+  expect(seed!.packets.delivered).toBe(seed!.packets.sent);
+  for (const name of ['live.lateness', 'live.cpu', 'live.memory']) {
+    expect(Object.keys(report.metrics)).toContain(name);
+  }
+});
+
+it('drains and reports what there is when it is interrupted', async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 700);
+  const began = performance.now();
+  const base = order({ duration: '60s', warmup: '100ms' });
+  const input = await run({ ...base, signal: controller.signal });
+  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(input.seeds[0]!.ending).toBe('interrupted');
+  expect(input.seeds[0]!.packets.delivered).toBe(input.seeds[0]!.packets.sent);
+  expect(exitCodeOf(judge(input))).toBe(130);
+});

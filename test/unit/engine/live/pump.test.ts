@@ -1,0 +1,155 @@
+/**
+ * The pump: due times for links, wall time for nodes.
+ *
+ * @module
+ */
+import { afterEach, describe, expect, it } from 'vitest';
+import { Scheduler } from '../../../../engine/core/scheduler.ts';
+import { LiveTimer } from '../../../../engine/live/live-timer.ts';
+import { Pump } from '../../../../engine/live/pump.ts';
+
+const MS = 1_000_000;
+/** A clock that is set by hand. */
+class HandClock {
+  at = 0;
+  now(): number {
+    return this.at;
+  }
+}
+
+const pumps: Pump[] = [];
+afterEach(() => {
+  for (const pump of pumps.splice(0)) pump.stop();
+});
+
+function setUp(precision: 'low' | 'high' = 'high'): {
+  clock: HandClock;
+  scheduler: Scheduler;
+  pump: Pump;
+  failures: unknown[];
+} {
+  const clock = new HandClock();
+  const scheduler = new Scheduler();
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown): void => void failures.push(error);
+  const pump = new Pump({ clock, scheduler, precision, onFailure });
+  pumps.push(pump);
+  return { clock, scheduler, pump, failures };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('Pump', () => {
+  it('runs events of links on their due time, however late the wall is', () => {
+    const { clock, scheduler, pump } = setUp();
+    const seen: number[] = [];
+    const chain = (): void => {
+      seen.push(scheduler.now);
+      if (seen.length < 5) scheduler.after(2 * MS, chain);
+    };
+    scheduler.after(2 * MS, chain);
+    // 30 ms late: a chain that began at the wall clock would be 30 ms behind for ever.
+    clock.at = 32 * MS;
+    pump.enter(() => undefined);
+    expect(seen).toEqual([2 * MS, 4 * MS, 6 * MS, 8 * MS, 10 * MS]);
+  });
+
+  it('lets node code begin with the links at the wall clock', () => {
+    const { clock, scheduler, pump } = setUp();
+    clock.at = 5 * MS;
+    pump.enter(() => {
+      expect(scheduler.now).toBe(5 * MS);
+      clock.at = 9 * MS;
+      expect(pump.lead).toBe(4 * MS);
+    });
+    expect(scheduler.now).toBe(9 * MS);
+  });
+
+  it('counts the delay of a timer from the wall clock of its arming, not from the turn', async () => {
+    const { clock, scheduler, pump } = setUp();
+    let firedAt = -1;
+    pump.enter(() => {
+      // The handler has computed for 7 ms before it arms.
+      clock.at = 7 * MS;
+      const timer = new LiveTimer(
+        pump,
+        scheduler,
+        () => {
+          firedAt = clock.at;
+        },
+        'timer',
+      );
+      timer.rearm(2 * MS);
+    });
+    clock.at = 8.9 * MS;
+    pump.wake();
+    await turn();
+    expect(firedAt).toBe(-1);
+    clock.at = 9 * MS;
+    await turn();
+    await turn();
+    expect(firedAt).toBe(9 * MS);
+  });
+
+  it('continues by setImmediate when a turn has taken too long', async () => {
+    const { clock, scheduler, pump } = setUp();
+    let ran = 0;
+    for (let i = 0; i < 10; i += 1) {
+      scheduler.after(0, () =>
+        pump.push({
+          run: () => {
+            ran += 1;
+            clock.at += MS;
+          },
+        }),
+      );
+    }
+    clock.at = 1;
+    pump.wake();
+    await turn();
+    expect(ran).toBeGreaterThan(0);
+    expect(ran).toBeLessThan(10);
+    expect(pump.overruns).toBe(1);
+    for (let i = 0; i < 10; i += 1) await turn();
+    expect(ran).toBe(10);
+  });
+
+  it('stops and tells when node code throws', async () => {
+    const { pump, scheduler, clock, failures } = setUp();
+    let ran = 0;
+    scheduler.after(MS, () => {
+      ran += 1;
+    });
+    pump.enter(() => {
+      throw new RangeError('a mistake');
+    });
+    expect(failures).toEqual([new RangeError('a mistake')]);
+    expect(pump.isRunning).toBe(false);
+    clock.at = 5 * MS;
+    pump.enter(() => {
+      ran += 1;
+    });
+    pump.wake();
+    await turn();
+    expect(ran).toBe(0);
+  });
+
+  it('never fires before the wall clock is there, in either precision', async () => {
+    for (const precision of ['high', 'low'] as const) {
+      const { clock, scheduler, pump } = setUp(precision);
+      let fired = false;
+      scheduler.after(2 * MS, () => {
+        fired = true;
+      });
+      clock.at = 2 * MS - 1;
+      pump.wake();
+      for (let i = 0; i < 5; i += 1) await turn();
+      expect(fired).toBe(false);
+      clock.at = 2 * MS;
+      for (let i = 0; i < 50 && !fired; i += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      expect(fired).toBe(true);
+    }
+  });
+});
