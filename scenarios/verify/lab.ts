@@ -1,6 +1,6 @@
 /**
  * What the checks run on: networks of the real engine under one seed, and named streams
- * (`verify/...`). A wrong engine (mutations.ts) acts here and nowhere in the checks.
+ * (`verify/...`). A wrong engine (mutations.ts) comes in here.
  *
  * @module
  */
