@@ -170,16 +170,18 @@ export class EventQueue extends EventHeap implements WheelOwner {
 
   /** True while the event waits. */
   isPending(handle: EventHandle): boolean {
-    const slot = handle % SLOT_LIMIT;
-    return this.records[slot << 2] === Math.floor(handle / SLOT_LIMIT);
+    const generation = Math.floor(handle / SLOT_LIMIT);
+    return this.records[(handle - generation * SLOT_LIMIT) << 2] === generation;
   }
 
   /** Marks the event dead. Harmless when it has fired or was cancelled: returns false. */
   cancel(handle: EventHandle): boolean {
-    const slot = handle % SLOT_LIMIT;
+    // Not %, which is a library call on doubles (spec 1.4).
+    const generation = Math.floor(handle / SLOT_LIMIT);
+    const slot = handle - generation * SLOT_LIMIT;
     const at = slot << 2;
     const records = this.records;
-    if (records[at] !== Math.floor(handle / SLOT_LIMIT)) return false;
+    if (records[at] !== generation) return false;
     const place = (records[at + 1] as number) & ~KIND_MASK;
     records[at] = nextGeneration(records[at] as number);
     records[at + 1] = DEAD | place;

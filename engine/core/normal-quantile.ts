@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { assert } from './assert.ts';
+import { InvariantError } from './assert.ts';
 import { log } from './log-exp.ts';
 
 // Coefficients from power 0 upwards, as the shortest decimals of the doubles that the paper's digits
@@ -42,7 +42,7 @@ const F = [
  * @param p In (0, 1).
  */
 export function normalQuantile(p: number): number {
-  assert(p > 0 && p < 1, `normal quantile of ${p}`);
+  if (!(p > 0 && p < 1)) throw new InvariantError(`normal quantile of ${p}`);
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { assert } from './assert.ts';
+import { assert, InvariantError } from './assert.ts';
 import { exp, log } from './log-exp.ts';
 import { normalQuantile } from './normal-quantile.ts';
 
@@ -27,7 +27,9 @@ const PLUS_3_SIGMA = 0.998_650_101_968_369_9;
 
 /** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). One word, rarely more. */
 export function below(words: WordSource, n: number): number {
-  assert(n >= 1 && n <= TWO_32 && n === Math.floor(n), `below(${n}): 1..2^32 is allowed`);
+  if (!(n >= 1 && n <= TWO_32 && n === Math.floor(n))) {
+    throw new InvariantError(`below(${n}): 1..2^32 is allowed`);
+  }
   const threshold = TWO_32 % n;
   for (;;) {
     const word = words.nextU32();
@@ -68,7 +70,7 @@ export function exponential(words: WordSource, mean: number): number {
 
 /** Geometric on 1, 2, 3, ... with the given mean > 1. Two words. */
 export function geometric(words: WordSource, mean: number): number {
-  assert(mean > 1, `geometric mean ${mean} must exceed 1`);
+  if (!(mean > 1)) throw new InvariantError(`geometric mean ${mean} must exceed 1`);
   return 1 + Math.floor(log(1 - uniform(words)) / log(1 - 1 / mean));
 }
 
