@@ -4,6 +4,7 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { WIRE_DROPS } from '../scion/index.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { FRAME_DROPS } from './drops.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
@@ -17,6 +18,7 @@ export const protocol: Protocol<GatewayOptions> = {
   jobs: {},
   moduleUrl: import.meta.url,
   drops: {
+    ...WIRE_DROPS,
     ...FRAME_DROPS,
     'no-path': 'No path or session within 100 ms of the packet being handed over.',
     'not-for-us': 'The SCION packet is addressed to another host.',

@@ -68,6 +68,7 @@ export { makePathFinder } from './lookup.ts';
 export type { PathFinder } from './paths/finder.ts';
 export { formatInterface, formatPath, type Path, type PathInterface } from './paths/path.ts';
 export { foldChecksum, sumWords } from './wire/checksum.ts';
+export { WIRE_DROPS } from './wire/drops.ts';
 export { encodeHeader, writePayloadLength } from './wire/header.ts';
 export { type HostAddress, host } from './wire/host-address.ts';
 export { type IsdAs, isdAs, isdAsWords } from './wire/isd-as.ts';

@@ -1,0 +1,183 @@
+/**
+ * Mutated datagrams at the sockets of a gateway and of a ping node (R-084): named drops, never an
+ * exception, and the nodes deliver afterwards.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { openStream, type RandomStream } from '../../engine/core/stream.ts';
+import { writeUint16 } from '../../nodes/_kit/bytes.ts';
+import { protocol as gateway } from '../../nodes/gateway/index.ts';
+import { GATEWAY_PORT, ROUTER_PORT } from '../../nodes/gateway/underlay/carrier.ts';
+import { PING_PORT } from '../../nodes/ping/geometry.ts';
+import { protocol as ping } from '../../nodes/ping/index.ts';
+import { protocol as scion } from '../../nodes/scion/index.ts';
+import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
+import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
+import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+
+const INPUTS = 100_000;
+const SEED = 20_261_121;
+/** Datagrams that an attacker sends per millisecond. */
+const BURST = 100;
+
+/** Damages a datagram in one of the ways that networks and attackers do. */
+function mutate(datagram: Uint8Array, random: RandomStream): Uint8Array {
+  const mutated = datagram.slice();
+  switch (random.below(6)) {
+    case 0:
+      return mutated.subarray(0, random.below(mutated.length + 1));
+    case 1: {
+      const longer = new Uint8Array(mutated.length + 1 + random.below(64));
+      longer.set(mutated);
+      return longer;
+    }
+    case 2:
+      mutated[random.below(Math.min(28, mutated.length))] = random.below(256);
+      return mutated;
+    case 3:
+      for (let count = 1 + random.below(8); count > 0; count--) {
+        mutated[random.below(mutated.length)] = random.below(256);
+      }
+      return mutated;
+    case 4:
+      mutated[random.below(mutated.length)]! ^= 1 << random.below(8);
+      return mutated;
+    default:
+      mutated.copyWithin(random.below(mutated.length), random.below(mutated.length));
+      return mutated;
+  }
+}
+
+/** Makes the UDP checksum right again, so that the mutation is seen by what stands behind it. */
+function repair(packet: Uint8Array, view: PacketView): Uint8Array {
+  const isUdp = view.parse(packet, 0, packet.length) === undefined && view.upperProtocol === 17;
+  if (!isUdp || view.upperOffset + 8 > packet.length) return packet;
+  const at = view.upperOffset + 6;
+  packet.fill(0, at, at + 2);
+  writeUint16(packet, at, view.upperChecksum());
+  return packet;
+}
+
+interface Victim {
+  readonly name: string;
+  readonly port: number;
+  /** Link towards it, the side that leads there, and who sends on it. */
+  readonly link: string;
+  readonly side: 'forward' | 'backward';
+  readonly sender: string;
+  readonly senderPort: number;
+}
+
+/** Collects genuine datagrams towards the victim, the first ones of the run among them. */
+function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
+  const seen: Uint8Array[] = [];
+  world.link(victim.link).tap(victim.side, ({ bytes, offset, length }) => {
+    if (seen.length < 400) seen.push(bytes.slice(offset, offset + length));
+    return true;
+  });
+  return seen;
+}
+
+/** Injects the mutations as if they came from where the genuine datagrams come from. */
+function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: Victim): void {
+  const random = openStream(SEED, victim.name, 'fuzz');
+  const view = new PacketView();
+  const [direction] = world.sim.link(victim.link).directions(victim.side);
+  const endpoint = (name: string, port: number): number =>
+    world.sim.endpoints.intern(addresses.get(name) ?? '', port);
+  const from = endpoint(victim.sender, victim.senderPort);
+  const to = endpoint(victim.name, victim.port);
+  for (let sent = 0; sent < INPUTS; sent += 1) {
+    const mutated = mutate(genuine[random.below(genuine.length)]!, random);
+    const buffer = random.chance(0.7) ? repair(mutated, view) : mutated;
+    world.sim.network.inject(direction!, { buffer, offset: 0, length: buffer.length, from, to });
+    if (sent % BURST === 0) world.sim.runUntil(world.now() + MS);
+  }
+}
+
+const overGateways = load('failover.yaml', {
+  duration: '10s',
+  warmup: '3s',
+  'traffic.0.kind': 'constant',
+  'traffic.0.rate': '100/s',
+  'traffic.0.size': '100B',
+  events: '[]',
+});
+const overPing = load('hello.yaml');
+const addresses = new Map(
+  [...overGateways.topology.hosts, ...overPing.topology.hosts].map(
+    ({ name, address }) => [name, address] as const,
+  ),
+);
+
+describe('mutated datagrams', () => {
+  it(`R-084: ${INPUTS} at the socket of a gateway are named drops, and it delivers on, seed ${SEED}`, () => {
+    const prepared = prepare(overGateways);
+    const { world, stage } = prepared;
+    const victim: Victim = {
+      name: 'gateway-211',
+      port: GATEWAY_PORT,
+      link: 'gateway-211--br-211-1',
+      side: 'backward',
+      sender: 'br-211-1',
+      senderPort: ROUTER_PORT,
+    };
+    const genuine = record(prepared, victim);
+    world.sim.runUntil(4 * SECOND);
+    expect(genuine.length).toBeGreaterThan(50);
+    attack(prepared, genuine, victim);
+    const { meter } = stage.flows[0]!;
+    const before = meter.deliveredTotal;
+    world.sim.runUntil(7 * SECOND);
+    expect(meter.deliveredTotal - before).toBeGreaterThan(150);
+    expect([meter.duplicates, stage.damaged]).toEqual([0, 0]);
+    expect(stage.node('gateway-211')?.invariant?.()).toBeUndefined();
+    // The mutations are worth something only if they get past the parsers.
+    const seen = Object.keys(world.nodeDrops());
+    for (const reason of seen) expect({ ...gateway.drops, ...scion.drops }).toHaveProperty(reason);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        'scion-truncated',
+        'scion-version',
+        'l4-checksum',
+        'not-for-us',
+        'peer-not-allowed',
+        'malformed-truncated',
+        'malformed-shape',
+        'malformed-version',
+        'bad-auth',
+        'replay',
+      ]),
+    );
+  });
+
+  it(`R-084: ${INPUTS} at the socket of a ping node are named drops, and it answers on, seed ${SEED}`, () => {
+    const prepared = prepare(overPing);
+    const { world, stage } = prepared;
+    const victim: Victim = {
+      name: 'bob',
+      port: PING_PORT,
+      link: 'alice--bob',
+      side: 'forward',
+      sender: 'alice',
+      senderPort: PING_PORT,
+    };
+    const genuine = record(prepared, victim);
+    world.sim.runUntil(2 * SECOND);
+    attack(prepared, genuine, victim);
+    const { meter } = stage.flows[0]!;
+    const before = meter.deliveredTotal;
+    world.sim.runUntil(5 * SECOND);
+    expect(meter.deliveredTotal - before).toBeGreaterThan(150);
+    const seen = Object.keys(world.nodeDrops());
+    for (const reason of seen) expect(ping.drops).toHaveProperty(reason);
+    expect(seen.sort()).toEqual([
+      'padding-not-zero',
+      'truncated',
+      'unexpected-reply',
+      'unknown-kind',
+      'wrong-version',
+    ]);
+  });
+});
