@@ -180,8 +180,10 @@ export class Stage implements WorldListener {
     if (cut.length === 0) return;
     const now = this.#parts.world.now();
     for (const flow of this.flows) {
-      const path = this.activePath(flow.spec.from, flow.spec.to);
-      if (path === undefined || !path.some((id) => cut.includes(id))) continue;
+      // A node that crashed can no longer say which path it used: its own flows are hit for sure.
+      const isOwn = record.targets.includes(flow.spec.from);
+      const path = this.activePath(flow.spec.from, flow.spec.to) ?? [];
+      if (!isOwn && !path.some((id) => cut.includes(id))) continue;
       flow.meter.faultBegan(now);
       this.paths.faultBegan(now, flow.spec.from, flow.spec.to);
       this.hits.push({ flow, record, atNs: now });

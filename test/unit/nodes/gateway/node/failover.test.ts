@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../../reports/model.ts';
+import { FlowMeter } from '../../../../../scenarios/runner/flow-meter.ts';
+import {
+  counter,
+  load,
+  MS,
+  prepare,
+  ratio,
+  report,
+  run,
+  SECOND,
+  samples,
+} from '../../../scenarios/runner/fixture.ts';
+
+const PAIR = ['gateway-111', 'gateway-211'] as const;
+const share = (result: SeedResult, metric: string): number => {
+  const { numerator, denominator } = ratio(result, metric);
+  return numerator / denominator;
+};
+
+describe('three cuts of the active path', () => {
+  const scenario = load('failover.yaml', {
+    duration: '44s',
+    'traffic.0.rate': '300/s',
+    crypto: 'modelled',
+  });
+  let result: SeedResult;
+  beforeAll(() => {
+    result = run(scenario);
+  });
+
+  it('R-005: each costs less than 120 ms with receiver reports at an RTT of 20 to 30 ms', () => {
+    const gaps = samples(result, 'gateway.failover');
+    expect(gaps).toHaveLength(3);
+    for (const gap of gaps) expect(gap).toBeLessThanOrEqual(120 * MS);
+  });
+
+  it('R-006: the report shows mean, p50, p95 and max, and p95 is a sample and not the mean', () => {
+    const gaps = [...samples(result, 'gateway.failover')].sort((a, b) => a - b);
+    const summary = report(scenario, [result]).metrics['gateway.failover'];
+    const at = (p: number): number | undefined =>
+      summary?.quantiles?.find((point) => point.p === p)?.value;
+    expect(summary?.mean).toBeCloseTo(gaps.reduce((a, b) => a + b, 0) / 3, 3);
+    expect([at(0.5), at(0.95), summary?.max]).toEqual([gaps[1], gaps[2], gaps[2]]);
+    expect(at(0.95)).not.toBe(summary?.mean);
+  });
+
+  it('R-007, R-016: one window for all paths refuses nothing genuine and takes nothing twice', () => {
+    expect(counter(result, 'antireplay.checks')).toBeGreaterThan(10_000);
+    expect(counter(result, 'antireplay.false_reject')).toBe(0);
+    expect(counter(result, 'antireplay.false_accept')).toBe(0);
+    expect(counter(result, 'gateway.duplicates')).toBe(0);
+  });
+
+  it('R-009: availability is at least 99.9 %, delivery at least 99 %', () => {
+    expect(share(result, 'gateway.availability')).toBeGreaterThanOrEqual(0.999);
+    expect(share(result, 'gateway.delivery')).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('R-041: causes one switch and names when it was detected, switched and over', () => {
+    expect(share(result, 'gateway.switches')).toBeLessThanOrEqual(1.05);
+    expect(result.faults).toHaveLength(3);
+    for (const { beginNs, effects } of result.faults) {
+      const { detected, switched, 'first packet': first } = effects as Record<string, number>;
+      expect(detected).toBeGreaterThan(beginNs);
+      expect(switched).toBeGreaterThanOrEqual(detected!);
+      expect(first).toBeGreaterThan(switched!);
+    }
+  });
+});
+
+describe('full load', () => {
+  const scenario = load('failover.yaml', {
+    duration: '5s',
+    warmup: '4s',
+    'traffic.0.start': '3900ms',
+    'traffic.0.rate': '10000/s',
+    events: '[]',
+  });
+  let result: SeedResult;
+  const delivered: number[] = [];
+  beforeAll(() => {
+    const { world, stage } = prepare(scenario);
+    const ignore = (): void => undefined;
+    world.listen({
+      delivered: (_node, _from, bytes) => delivered.push(bytes.length),
+      state: ignore,
+      spanned: ignore,
+      marked: ignore,
+      logged: ignore,
+    });
+    world.sim.runUntil(6 * SECOND);
+    expect(stage.flows[0]?.meter.deliveredTotal).toBe(delivered.length);
+    result = run(scenario);
+  });
+
+  it('R-001: more than 500,000 packets a minute reach the application, counted there', () => {
+    const kpi = report(scenario, [result]).kpis.find(
+      ({ metric }) => metric === 'gateway.throughput',
+    );
+    expect(kpi?.pass).toBe(true);
+    expect(kpi?.value).toBe(60 * counter(result, 'gateway.throughput'));
+    // The warm-up's 100 ms of packets reach the application, too, but count for nothing.
+    const early = delivered.length - counter(result, 'gateway.throughput');
+    expect(early).toBeGreaterThan(900);
+    expect(early).toBeLessThan(1_100);
+    expect(new Set(delivered)).toEqual(new Set([1_000]));
+  });
+
+  it('R-045: probes, replies and reports take less than 1 % of the bytes', () => {
+    expect(share(result, 'gateway.probe_overhead')).toBeLessThan(0.01);
+    expect(share(result, 'gateway.probe_overhead')).toBeGreaterThan(0.001);
+  });
+
+  it('R-239, R-236: each KPI has unit, count and interval or the reason why there is none', () => {
+    const { kpis, clock } = report(scenario, [result]);
+    expect(clock).toBe('virtual');
+    for (const kpi of kpis.filter(({ metric }) => metric !== 'gateway.failover')) {
+      expect(kpi.clock).toBe('virtual');
+      expect(kpi.unit).not.toBe('');
+      expect(kpi.n).toBeGreaterThanOrEqual(0);
+      expect(kpi.ci95.kind === 'none' ? kpi.ci95.note : kpi.ci95.low).toBeTruthy();
+    }
+  });
+});
+
+describe('links that fail at random', () => {
+  const scenario = load('failover-storm.yaml', {
+    duration: '40s',
+    warmup: '3s',
+    'traffic.0.rate': '150/s',
+    crypto: 'modelled',
+    // Path 3 is spared by the shipped file; here every core link may fail.
+    'events.0.link': 'core-* <-> core-*',
+    'events.0.random': '{ up: 12s, down: 2s }',
+    'events.0.from': '4s',
+  });
+
+  it('R-040, R-259: no unhealthy path is in use while a healthy one waits, and none is given up', () => {
+    const { world, stage } = prepare(scenario, 3);
+    const broken: string[] = [];
+    for (let at = 3 * SECOND; at <= 41 * SECOND; at += 20 * MS) {
+      world.sim.runUntil(at);
+      for (const name of PAIR) {
+        const text = stage.node(name)?.invariant?.();
+        if (text !== undefined) broken.push(`${at} ${name}: ${text}`);
+        expect(stage.node(name)?.isReady?.()).toBe(true);
+      }
+    }
+    expect(broken).toEqual([]);
+    expect(stage.faults.records.length).toBeGreaterThan(8);
+  });
+
+  it('R-041: at most 1.05 switches per fault, over three seeds', () => {
+    const results = [1, 2, 3].map((seed) => run(scenario, seed));
+    const sums = results.map((result) => ratio(result, 'gateway.switches'));
+    const switches = sums.reduce((sum, { numerator }) => sum + numerator, 0);
+    const faults = sums.reduce((sum, { denominator }) => sum + denominator, 0);
+    expect(faults).toBeGreaterThan(5);
+    expect(switches / faults).toBeLessThanOrEqual(1.05);
+    expect(switches).toBeGreaterThan(0);
+  });
+});
+
+describe('the way back', () => {
+  it('R-043: the better path is taken again within 15 s of its repair, and nothing is lost', () => {
+    const scenario = load('failover.yaml', {
+      duration: '26s',
+      'traffic.0.kind': 'constant',
+      'traffic.0.rate': '500/s',
+      crypto: 'modelled',
+      events: '[{ at: 6s, for: 4s, link: "core-110 <-> core-310", set: { up: false } }]',
+    });
+    const { world, stage } = prepare(scenario);
+    const home = (): boolean => stage.activePath(...PAIR)?.includes('core-110--core-310') === true;
+    world.sim.runUntil(6 * SECOND);
+    expect(home()).toBe(true);
+    world.sim.runUntil(7 * SECOND);
+    const { meter } = stage.flows[0]!;
+    const lostBefore = stage.flows[0]!.nextSequence - meter.deliveredTotal;
+    let backNs = 7 * SECOND;
+    while (!home() && backNs < 26 * SECOND) {
+      expect(backNs < 10 * SECOND ? home() : false).toBe(false);
+      backNs += 10 * MS;
+      world.sim.runUntil(backNs);
+    }
+    expect(backNs - 10 * SECOND).toBeLessThanOrEqual(15 * SECOND);
+    expect(backNs - 10 * SECOND).toBeGreaterThan(10 * SECOND);
+    world.sim.runUntil(27 * SECOND);
+    // What was under way at 7 s arrived; not one more is missing.
+    const missing = stage.flows[0]!.nextSequence - meter.deliveredTotal;
+    expect(missing).toBeLessThanOrEqual(lostBefore);
+    expect(meter.duplicates).toBe(0);
+    expect(meter).toBeInstanceOf(FlowMeter);
+    expect(stage.node('gateway-111')?.invariant?.()).toBeUndefined();
+  });
+});

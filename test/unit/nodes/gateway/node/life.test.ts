@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../../engine/crypto/index.ts';
+import type { NodeHandle, Protocol } from '../../../../../engine/host/protocol.ts';
+import type { SeedResult } from '../../../../../reports/model.ts';
+import type { Scenario } from '../../../../../scenarios/model.ts';
+import { networkView } from '../../../../../scenarios/runner/network.ts';
+import { type NodeChoice, nodeChoice } from '../../../../../scenarios/runner/nodes.ts';
+import { SimStageWorld, seededSecret } from '../../../../../scenarios/runner/sim-stage-world.ts';
+import { Stage } from '../../../../../scenarios/runner/stage.ts';
+import {
+  counter,
+  load,
+  prepare,
+  ratio,
+  registry,
+  run,
+  SECOND,
+  samples,
+} from '../../../scenarios/runner/fixture.ts';
+
+const BASE = {
+  warmup: '3s',
+  'traffic.0.kind': 'constant',
+  'traffic.0.rate': '200/s',
+};
+
+interface SessionStatus {
+  readonly epoch?: number;
+}
+
+function sessionOf(node: NodeHandle | undefined): SessionStatus {
+  const status = node?.status?.() as { peers: { session: SessionStatus }[] };
+  return status.peers[0]!.session;
+}
+
+describe('rekeying under load', () => {
+  it('R-026: three rekeys lose nothing, refuse nothing and take nothing twice', () => {
+    const scenario = load('failover.yaml', {
+      ...BASE,
+      duration: '20s',
+      events: '[]',
+      // 1 MB under one key at 200 kB/s: a rekey every 5 s.
+      options: '{ gateway: { rekey: { bytes: 1MB } } }',
+    });
+    const result = run(scenario);
+    // Each gateway counts its epochs; resetting at the end of the warm-up forgets the first.
+    expect(counter(result, 'gateway.rekeys')).toBeGreaterThanOrEqual(6);
+    const { numerator, denominator } = ratio(result, 'gateway.delivery');
+    expect([denominator - numerator, denominator]).toEqual([0, 3_400]);
+    expect(counter(result, 'gateway.duplicates')).toBe(0);
+    expect(counter(result, 'antireplay.false_reject')).toBe(0);
+    expect(result.nodeDrops['key-exhausted']).toBeUndefined();
+  });
+
+  it('R-026: reports still tell of a dead path after a rekey has restarted the sequence', () => {
+    const scenario = load('failover.yaml', {
+      ...BASE,
+      duration: '12s',
+      crypto: 'modelled',
+      // Probes alone would take six seconds and more.
+      options:
+        '{ gateway: { rekey: { bytes: 1MB }, multipath: { probeInterval: 1s, misses: 6 } } }',
+      events:
+        '[{ at: 9s, for: 2s, link: "br-111-1 <-> core-110", set: { up: false }, direction: backward }]',
+    });
+    const { world, stage } = prepare(scenario);
+    world.sim.runUntil(9 * SECOND - 1);
+    expect(stage.activePath('gateway-111', 'gateway-211')).toContain('core-110--br-111-1');
+    expect(sessionOf(stage.node('gateway-111')).epoch).toBeGreaterThan(2);
+    world.sim.runUntil(9.2 * SECOND);
+    expect(stage.activePath('gateway-111', 'gateway-211')).not.toContain('core-110--br-111-1');
+  });
+});
+
+describe('a gateway that crashes under load', () => {
+  it.each(['gateway-111', 'gateway-211'])(
+    'R-018, R-019: %s comes back under a higher epoch within 1 s, and nothing is accepted twice',
+    (name) => {
+      const scenario = load('failover.yaml', {
+        ...BASE,
+        duration: '10s',
+        events: `[{ at: 5s, for: 1s, crash: ${name}, store: prefix }]`,
+      });
+      const { world, stage } = prepare(scenario);
+      world.sim.runUntil(5 * SECOND - 1);
+      const before = sessionOf(stage.node(name)).epoch ?? 0;
+      world.sim.runUntil(7 * SECOND);
+      expect(sessionOf(stage.node(name)).epoch).toBeGreaterThan(before);
+      const result: SeedResult = run(scenario);
+      const [recovery, ...more] = samples(result, 'antireplay.recovery');
+      expect(recovery).toBeGreaterThan(0);
+      expect(recovery).toBeLessThanOrEqual(SECOND);
+      expect(more).toEqual([]);
+      expect(counter(result, 'antireplay.false_accept')).toBe(0);
+      expect(counter(result, 'gateway.duplicates')).toBe(0);
+      expect(counter(result, 'antireplay.false_reject')).toBe(0);
+      const gaps = samples(result, 'gateway.failover');
+      expect(gaps).toHaveLength(1);
+      expect(gaps[0]).toBeGreaterThan(SECOND);
+      expect(gaps[0]).toBeLessThan(2 * SECOND);
+    },
+  );
+
+  it('the first start of a gateway is no recovery', () => {
+    const scenario = load('failover.yaml', { ...BASE, duration: '4s', events: '[]' });
+    const { world } = prepare(scenario);
+    world.sim.runUntil(2.9 * SECOND);
+    for (const name of ['gateway-111', 'gateway-211']) {
+      expect(world.metrics(name)['antireplay.recovery']).toMatchObject({ values: [] });
+    }
+  });
+});
+
+/** A stage on which one gateway believes in other keys of its peer. */
+function stageWithSwappedKey(scenario: Scenario, liar: string): [SimStageWorld, Stage] {
+  const network = networkView(scenario.topology, seededSecret(1));
+  const swapped = {
+    ...network,
+    secret: (purpose: string): Uint8Array =>
+      network.secret(purpose === 'gateway/static/gateway-111' ? 'gateway/static/mallory' : purpose),
+  };
+  const world = new SimStageWorld({
+    scenario,
+    seed: 1,
+    crypto: provider('node', { timing: 'simulation' }),
+    protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+  });
+  const stage = new Stage({
+    world,
+    scenario,
+    seed: 1,
+    network,
+    nodeOf: (host): NodeChoice => {
+      const choice = nodeChoice(scenario, host, registry);
+      if (host.name !== liar) return choice;
+      const { protocol } = choice;
+      const create: typeof protocol.create = (at, setup) =>
+        protocol.create(at, { ...setup, network: swapped });
+      return { ...choice, protocol: { ...protocol, create } };
+    },
+  });
+  world.listen(stage);
+  stage.prepare();
+  return [world, stage];
+}
+
+describe('keys', () => {
+  const scenario = load('failover.yaml', { ...BASE, duration: '6s', events: '[]' });
+
+  it.each([
+    ['the peer', 'gateway-211', 'gateway-211'],
+    ['itself', 'gateway-111', 'gateway-111'],
+  ])('R-025: with another key of %s no session opens and no packet passes', (_who, liar) => {
+    const [world, stage] = stageWithSwappedKey(scenario, liar);
+    world.sim.runUntil(5 * SECOND);
+    expect(stage.node('gateway-111')?.isReady?.()).toBe(false);
+    expect(stage.node('gateway-211')?.isReady?.()).toBe(false);
+    expect(stage.flows[0]?.meter.deliveredTotal).toBe(0);
+    expect(world.nodeDrops()['bad-auth'] ?? world.nodeDrops()['peer-not-allowed']).toBeGreaterThan(
+      0,
+    );
+  });
+
+  it('a peer that is not on the list is refused by name', () => {
+    const alone = load('failover.yaml', {
+      ...BASE,
+      duration: '6s',
+      events: '[]',
+      options: '{ gateway-211: { peers: [] } }',
+    });
+    const { world, stage } = prepare(alone);
+    world.sim.runUntil(5 * SECOND);
+    expect(stage.flows[0]?.meter.deliveredTotal).toBe(0);
+    expect(world.nodeDrops()['peer-not-allowed']).toBeGreaterThan(0);
+  });
+});
