@@ -28,6 +28,7 @@ import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
 import { MeterTable } from '../measure/counters.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
 import { HostSockets } from './host-sockets.ts';
+import { DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT } from './network.ts';
 import { type ClockError, SimClock } from './sim-clock.ts';
@@ -153,8 +154,17 @@ export class SimHost implements StreamHost {
     return this.sockets.bind(options);
   }
 
-  openPort(port: number, onDatagram: DatagramHandler): DatagramSocket | undefined {
-    return this.sockets.bind({ port, onDatagram });
+  openPort(
+    port: number,
+    onDatagram: DatagramHandler,
+    address = this.address,
+  ): DatagramSocket | undefined {
+    return this.sockets.bind({ port, onDatagram, address });
+  }
+
+  mtuTo(to: Endpoint): number | undefined {
+    const direction = this.sockets.route(to);
+    return direction === undefined ? undefined : (direction.spec.mtu ?? DIRECTION_DEFAULTS.mtu);
   }
 
   alloc(length: number): Uint8Array {

@@ -238,6 +238,7 @@ export class SimWorld implements HostWorld, PacketSink {
     if (host.isUp) return;
     host.mixIn(FINGERPRINT.fault, 2);
     host.restart();
+    this.streams.restarted?.(host);
     for (const direction of this.network.directions) {
       if (direction.fromNode === host.index) direction.senderUp();
       if (direction.toNode === host.index) direction.receiverUp();
@@ -387,6 +388,7 @@ export class SimWorld implements HostWorld, PacketSink {
     assert(owner === undefined || owner === host.index, `address ${address} has two owners`);
     this.hostsByAddress.set(address, host.index);
     host.sockets.addAddress(address);
+    this.streams.attached?.(host, address);
   }
 
   private count(direction: Direction, packet: number): void {

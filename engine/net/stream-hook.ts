@@ -6,7 +6,7 @@
  * @module
  */
 import type { Host } from '../host/host.ts';
-import type { DatagramHandler, DatagramSocket } from '../host/socket.ts';
+import type { DatagramHandler, DatagramSocket, Endpoint } from '../host/socket.ts';
 import type {
   ConnectDone,
   ConnectOptions,
@@ -22,8 +22,15 @@ export const STREAM_PORT = -1;
 export interface StreamHost extends Host {
   /** Index of the host in its world. */
   readonly index: number;
-  /** Binds any port at the host's own address, hidden ones included; undefined when taken. */
-  openPort(port: number, onDatagram: DatagramHandler): DatagramSocket | undefined;
+  /** From the address plan. */
+  readonly address: string;
+  /**
+   * Binds any port, hidden ones included; undefined when it is taken.
+   * @param address One of the host's; the one from the address plan when absent.
+   */
+  openPort(port: number, onDatagram: DatagramHandler, address?: string): DatagramSocket | undefined;
+  /** Largest datagram that can leave towards `to`, bytes; undefined when no link leads there. */
+  mtuTo(to: Endpoint): number | undefined;
 }
 
 /** What `host.listen` and `host.connect` delegate to. */
@@ -34,8 +41,12 @@ export interface StreamModel {
     onStream: (stream: Stream) => void,
   ): Listener | undefined;
   connect(host: StreamHost, options: ConnectOptions, done: ConnectDone): void;
+  /** The host has this address from now on and answers there, even if only by refusing. */
+  attached?(host: StreamHost, address: string): void;
   /** The host crashed: its streams and listeners are gone without a word. */
   crashed(host: StreamHost): void;
+  /** The host is back, with all its addresses and no streams. */
+  restarted?(host: StreamHost): void;
 }
 
 /** A world without streams: every port is taken and every connection is unreachable. */

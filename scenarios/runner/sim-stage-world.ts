@@ -13,6 +13,7 @@ import type { Direction } from '../../engine/net/direction.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
+import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
 import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -47,6 +48,7 @@ export class SimStageWorld implements World {
       epochSeconds: scenario.epochSeconds,
       cryptoFor: (): CryptoProvider => crypto,
       buffers: buffers ?? 'plain',
+      streams: new SegmentStreams(),
       ...(fingerprint === undefined ? {} : { fingerprint }),
       log: (host, level, message): void => {
         for (const listener of this.#listeners) listener.logged(host, level, message);

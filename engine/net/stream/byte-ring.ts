@@ -1,0 +1,78 @@
+/**
+ * Bytes of a stream by their position in it: a ring that grows to the next power of two and serves
+ * as send queue and as reassembly buffer. It holds positions `start .. start + size` for some size.
+ *
+ * Positions are exact up to 2^53; `position & mask` is taken modulo 2^32, which a power of two divides.
+ *
+ * @module
+ */
+
+const SMALLEST = 4_096;
+/** An empty ring above this size gives its memory back, bytes. */
+const KEPT_BYTES = 65_536;
+const NOTHING = new Uint8Array(0);
+
+/** See the module. */
+export class ByteRing {
+  /** The storage; a position lies at {@link indexOf}. */
+  bytes: Uint8Array = NOTHING;
+  /** First position that is kept. */
+  start = 0;
+  /** Behind the last position that was put. */
+  private end = 0;
+
+  /** Where a position lies in {@link bytes}. */
+  indexOf(position: number): number {
+    return position & (this.bytes.length - 1);
+  }
+
+  /** Bytes from `position` up to `end` that lie side by side. */
+  runLength(position: number, end: number): number {
+    return Math.min(end - position, this.bytes.length - this.indexOf(position));
+  }
+
+  /** Writes `source[offset .. offset + length)` at `position`, not before `start`. */
+  put(position: number, source: Uint8Array, offset: number, length: number): void {
+    const end = position + length;
+    if (end - this.start > this.bytes.length) this.grow(end - this.start);
+    if (end > this.end) this.end = end;
+    const first = this.runLength(position, end);
+    this.bytes.set(source.subarray(offset, offset + first), this.indexOf(position));
+    if (first < length) this.bytes.set(source.subarray(offset + first, offset + length), 0);
+  }
+
+  /** Reads `length` bytes at `position` into `target[offset ..]`. */
+  copy(position: number, length: number, target: Uint8Array, offset: number): void {
+    const first = this.runLength(position, position + length);
+    const index = this.indexOf(position);
+    target.set(this.bytes.subarray(index, index + first), offset);
+    if (first < length) target.set(this.bytes.subarray(0, length - first), offset + first);
+  }
+
+  /** Forgets everything before `position`. */
+  discard(position: number): void {
+    this.start = position;
+    if (position >= this.end && this.bytes.length > KEPT_BYTES) this.bytes = NOTHING;
+  }
+
+  /** Frees the memory. */
+  clear(): void {
+    this.bytes = NOTHING;
+  }
+
+  private grow(size: number): void {
+    let capacity = Math.max(SMALLEST, this.bytes.length);
+    while (capacity < size) capacity *= 2;
+    const old = this.bytes;
+    const wider = new Uint8Array(capacity);
+    this.bytes = wider;
+    if (old.length === 0) return;
+    for (let position = this.start; position < this.end; ) {
+      const from = position & (old.length - 1);
+      const to = position & (capacity - 1);
+      const run = Math.min(this.end - position, old.length - from, capacity - to);
+      wider.set(old.subarray(from, from + run), to);
+      position += run;
+    }
+  }
+}

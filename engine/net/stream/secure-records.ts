@@ -1,0 +1,121 @@
+/**
+ * Records and keystreams of the model of TLS (secure-layer.ts): sizes as RFC 8446, contents hidden
+ * by a keystream that only the two ends can make. A model, not cryptography.
+ *
+ * ```
+ *  0      1          3          5
+ * +------+----------+----------+---------------------------+------+------------+
+ * | type | 03 03    | length   | plaintext, hidden         | type | tag (16)   |
+ * +------+----------+----------+---------------------------+------+------------+
+ * ```
+ *
+ * @module
+ */
+import { Xoshiro128 } from '../../core/random.ts';
+
+/** Type, version, length (RFC 8446 section 5.1). */
+export const RECORD_HEADER_BYTES = 5;
+/** Largest plaintext of a record (RFC 8446 section 5.1). */
+export const PLAINTEXT_MAX = 16_384;
+const TAG_BYTES = 16;
+/** Header, inner type and tag: what a record adds to its plaintext. */
+export const RECORD_OVERHEAD = RECORD_HEADER_BYTES + 1 + TAG_BYTES;
+/** Bytes of the largest record. */
+export const RECORD_MAX = PLAINTEXT_MAX + RECORD_OVERHEAD;
+
+const APPLICATION = 23;
+const BASES = [0x811c_9dc5, 0x9747_b28c, 0x2545_f491, 0x5851_f42d] as const;
+const WORD_BYTES = 4;
+
+/** A generator that only those can make who know all parts. */
+export function deriveStream(label: number, parts: readonly Uint8Array[]): Xoshiro128 {
+  const [a, b, c, d] = BASES.map((basis) => mixParts(basis ^ label, parts)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  // Never all zero: one bit is set.
+  return new Xoshiro128([a | 1, b, c, d]);
+}
+
+/** `length` bytes that prove knowledge of all parts. */
+export function deriveBytes(
+  label: number,
+  parts: readonly Uint8Array[],
+  length: number,
+): Uint8Array {
+  const bytes = new Uint8Array(length);
+  hide(deriveStream(label, parts), bytes);
+  return bytes;
+}
+
+/** Makes a record of up to {@link PLAINTEXT_MAX} bytes. */
+export function sealRecord(stream: Xoshiro128, plaintext: Uint8Array): Uint8Array {
+  const record = new Uint8Array(plaintext.length + RECORD_OVERHEAD);
+  writeHeader(record, APPLICATION, plaintext.length + 1 + TAG_BYTES);
+  record.set(plaintext, RECORD_HEADER_BYTES);
+  const body = record.subarray(RECORD_HEADER_BYTES, record.length - TAG_BYTES);
+  body[plaintext.length] = APPLICATION;
+  hide(stream, body);
+  writeTag(stream, body, record.subarray(record.length - TAG_BYTES));
+  return record;
+}
+
+/**
+ * Opens the record in place; `record` is header, body and tag.
+ * @returns the plaintext where it lies, or undefined when the tag is wrong.
+ */
+export function openRecord(stream: Xoshiro128, record: Uint8Array): Uint8Array | undefined {
+  const body = record.subarray(RECORD_HEADER_BYTES, record.length - TAG_BYTES);
+  const hidden = body.slice();
+  hide(stream, body);
+  const tag = new Uint8Array(TAG_BYTES);
+  writeTag(stream, hidden, tag);
+  const stated = record.subarray(record.length - TAG_BYTES);
+  if (tag.some((byte, i) => byte !== stated[i])) return undefined;
+  return body.subarray(0, body.length - 1);
+}
+
+/** Writes the five bytes in front of a record. */
+export function writeHeader(record: Uint8Array, type: number, length: number): void {
+  record[0] = type;
+  record[1] = 3;
+  record[2] = 3;
+  record[3] = length >>> 8;
+  record[4] = length;
+}
+
+/** Adds the keystream to the bytes, modulo 2. */
+function hide(stream: Xoshiro128, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += WORD_BYTES) {
+    const word = stream.nextU32();
+    const end = Math.min(WORD_BYTES, bytes.length - at);
+    for (let i = 0; i < end; i += 1) {
+      bytes[at + i] = (bytes[at + i] as number) ^ (word >>> (8 * i));
+    }
+  }
+}
+
+function writeTag(stream: Xoshiro128, body: Uint8Array, tag: Uint8Array): void {
+  for (let at = 0; at < TAG_BYTES; at += WORD_BYTES) {
+    const word = mix(stream.nextU32(), body);
+    for (let i = 0; i < WORD_BYTES; i += 1) tag[at + i] = word >>> (8 * i);
+  }
+}
+
+/** The lengths go in too, so that parts cannot lend bytes to each other. */
+function mixParts(basis: number, parts: readonly Uint8Array[]): number {
+  let state = basis;
+  for (const part of parts) state = mix(Math.imul(state ^ part.length, 0x85eb_ca6b), part);
+  return state;
+}
+
+function mix(basis: number, bytes: Uint8Array): number {
+  let state = basis;
+  for (const byte of bytes) {
+    const product = Math.imul(state ^ byte, 0x9e37_79b1);
+    state = (product << 13) | (product >>> 19);
+  }
+  return state >>> 0;
+}

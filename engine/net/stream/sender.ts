@@ -1,0 +1,272 @@
+/**
+ * The sending half of a stream: queue, window, loss recovery and timeout (simulation.md 2.8).
+ *
+ * It is limited by the congestion window in segments and by the right edge of the peer's window in
+ * bytes. Knows neither ports nor handshakes nor handlers.
+ *
+ * @module
+ */
+import type { Timer } from '../../host/time.ts';
+import { ByteRing } from './byte-ring.ts';
+import { Congestion } from './congestion.ts';
+import { RoundTrip } from './round-trip.ts';
+import { NONE, Scoreboard, type SegmentFate } from './scoreboard.ts';
+import type { Segment } from './segment.ts';
+import { SEGMENTS_MAX, type StreamOptions } from './stream-options.ts';
+
+/** What the sending half needs of its stream. */
+export interface SenderOutlet {
+  now(): number;
+  after(delayNs: number, fire: () => void): Timer;
+  /** Puts a segment on the wire; its bytes are read from the sender's queue with `copyBytes`. */
+  sendData(segment: OutgoingSegment): void;
+  /** Nothing has come back for too long. */
+  onUnanswered(): void;
+}
+
+/** A segment to send. Reused: read it during the call. */
+export interface OutgoingSegment {
+  sequence: number;
+  /** Bytes of payload. */
+  length: number;
+  /** 0 for a probe of a closed window. */
+  transmission: number;
+  isFin: boolean;
+}
+
+/** See the module. */
+export class StreamSender implements SegmentFate {
+  readonly roundTrip = new RoundTrip();
+  readonly congestion: Congestion;
+  /** Largest payload, bytes. */
+  segmentBytes: number;
+  /** False until the handshake is over: nothing leaves before. */
+  isOpen = false;
+  private readonly outlet: SenderOutlet;
+  private readonly options: StreamOptions;
+  private readonly queue = new ByteRing();
+  private readonly board = new Scoreboard(this);
+  private readonly outgoing: OutgoingSegment;
+  private timer: Timer | undefined;
+  /** Behind the last byte written, sent for the first time, acknowledged in order. */
+  private written = 0;
+  private next = 0;
+  private acknowledged = 0;
+  /** Behind the last byte that the peer's window lets us send. */
+  private edge = 0;
+  private nextTransmission = 1;
+  /** The end of what is written is the end of the stream. */
+  private isEnded = false;
+  private isFinSent = false;
+  /** True while the congestion window, and nothing else, holds segments back. */
+  private isHeldByCongestion = false;
+  /** Expiries since the last answer. */
+  private unanswered = 0;
+  private isFull = false;
+
+  constructor(outlet: SenderOutlet, options: StreamOptions) {
+    this.outlet = outlet;
+    this.options = options;
+    this.segmentBytes = options.segmentBytes;
+    this.congestion = new Congestion(options.initialWindow);
+    this.outgoing = { sequence: 0, length: 0, transmission: 0, isFin: false };
+  }
+
+  /** Bytes that wait to be sent for the first time. */
+  get unsentBytes(): number {
+    return this.written - Math.min(this.next, this.written);
+  }
+
+  /** Bytes that are kept because they have not been acknowledged. */
+  get queuedBytes(): number {
+    return this.written - Math.min(this.acknowledged, this.written);
+  }
+
+  /** True when the peer has acknowledged our FIN. */
+  get isFinished(): boolean {
+    return this.isFinSent && this.acknowledged > this.written;
+  }
+
+  /** The handshake is over; `window` is what the peer takes at first. */
+  open(window: number): void {
+    this.isOpen = true;
+    this.edge = window;
+    this.pump();
+  }
+
+  /** Appends a copy; false when the queue is above its limit (then {@link takeDrain} comes true). */
+  write(bytes: Uint8Array): boolean {
+    if (this.isEnded) return true;
+    this.queue.put(this.written, bytes, 0, bytes.length);
+    this.written += bytes.length;
+    this.pump();
+    this.isFull = this.isFull || this.unsentBytes > this.options.sendLimitBytes;
+    return !this.isFull;
+  }
+
+  /** Sends FIN after everything written. */
+  end(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.pump();
+  }
+
+  /** True once after the queue was full and has room again. */
+  takeDrain(): boolean {
+    if (!this.isFull || this.unsentBytes * 2 > this.options.sendLimitBytes) return false;
+    this.isFull = false;
+    return !this.isEnded;
+  }
+
+  /** Reads queued bytes. */
+  copyBytes(sequence: number, length: number, target: Uint8Array, offset: number): void {
+    this.queue.copy(sequence, length, target, offset);
+  }
+
+  // hot: once per acknowledgement.
+  /** Takes an acknowledgement; one of what was never sent is ignored. */
+  onAck(ack: Segment): void {
+    const { board } = this;
+    if (ack.sequence > this.next || ack.transmission >= this.nextTransmission) return;
+    this.unanswered = 0;
+    const before = board.count;
+    const waitingBefore = board.inFlight;
+    if (ack.transmission > 0) this.takeSample(board.answered(ack.transmission));
+    if (ack.blockEnd > ack.blockStart) board.arrivedBlock(ack.blockStart, ack.blockEnd);
+    if (ack.sequence > this.acknowledged) {
+      board.arrivedBefore(ack.sequence);
+      this.acknowledged = ack.sequence;
+      this.queue.discard(Math.min(ack.sequence, this.written));
+    }
+    board.detectLosses();
+    this.edge = Math.max(this.edge, ack.sequence + ack.window);
+    const hasProgress = board.count < before || board.inFlight < waitingBefore;
+    this.pump();
+    this.settleTimer(hasProgress || (before === 0 && board.count > 0));
+  }
+
+  /** Part of {@link SegmentFate}. */
+  onArrived(transmission: number): void {
+    // A window that nobody fills says nothing about the path (RFC 9002 section 7.8).
+    if (this.isHeldByCongestion) this.congestion.acknowledged(transmission);
+  }
+
+  /** Part of {@link SegmentFate}. */
+  onLost(transmission: number): void {
+    this.congestion.lost(transmission, this.nextTransmission);
+  }
+
+  /** Stops for good and frees the queue. */
+  close(): void {
+    this.isOpen = false;
+    this.isEnded = true;
+    this.timer?.cancel();
+    this.board.clear();
+    this.queue.clear();
+  }
+
+  /** Sends what the windows allow. */
+  private pump(): void {
+    if (!this.isOpen) return;
+    const { board, congestion } = this;
+    this.isHeldByCongestion = false;
+    while (board.inFlight + 1 <= congestion.window) {
+      const lost = board.nextLost;
+      if (lost !== NONE) {
+        this.sendAgain(lost);
+        continue;
+      }
+      const isSent = board.count < SEGMENTS_MAX && this.sendNew();
+      if (isSent) continue;
+      this.settleTimer(false);
+      return;
+    }
+    this.isHeldByCongestion = true;
+    this.settleTimer(false);
+  }
+
+  private sendAgain(segment: number): void {
+    const { board, outgoing } = this;
+    outgoing.sequence = board.sequenceOf(segment);
+    outgoing.isFin = outgoing.sequence === this.written && this.isFinSent;
+    outgoing.length = outgoing.isFin ? 0 : board.lengthOf(segment);
+    outgoing.transmission = this.nextTransmission;
+    board.repeat(segment, this.nextTransmission, this.outlet.now());
+    this.nextTransmission += 1;
+    this.outlet.sendData(outgoing);
+  }
+
+  /** Sends bytes, or FIN, for the first time; false when there is nothing or no room for it. */
+  private sendNew(): boolean {
+    const length = this.newLength();
+    const isFin = length === 0 && this.isEnded && !this.isFinSent && this.next === this.written;
+    if (length === 0 && !isFin) return false;
+    const { outgoing } = this;
+    outgoing.sequence = this.next;
+    outgoing.length = length;
+    outgoing.isFin = isFin;
+    outgoing.transmission = this.nextTransmission;
+    // FIN takes one position behind the last byte, so that it is acknowledged like bytes.
+    const positions = isFin ? 1 : length;
+    this.board.add(this.next, positions, this.nextTransmission, this.outlet.now());
+    this.nextTransmission += 1;
+    this.next += positions;
+    if (isFin) this.isFinSent = true;
+    this.outlet.sendData(outgoing);
+    return true;
+  }
+
+  private newLength(): number {
+    const available = this.written - this.next;
+    if (available <= 0) return 0;
+    const wanted = Math.min(this.segmentBytes, available);
+    const room = this.edge - this.next;
+    if (room >= wanted) return wanted;
+    // RFC 1122 4.2.3.4: no small segment because of a small window, unless nothing else would go.
+    return this.board.count === 0 ? Math.max(0, room) : 0;
+  }
+
+  private takeSample(sentAt: number): void {
+    if (sentAt >= 0) this.roundTrip.sample(this.outlet.now() - sentAt);
+  }
+
+  /** RFC 6298 section 5: (5.1) start, (5.2) stop, (5.3) restart when something new has arrived. */
+  private settleTimer(isRestart: boolean): void {
+    const isProbing = this.board.count === 0 && this.unsentBytes > 0;
+    if (this.board.count === 0 && !isProbing) {
+      this.timer?.cancel();
+      return;
+    }
+    if (this.timer?.isPending === true && !isRestart) return;
+    if (isRestart) this.roundTrip.answered();
+    const delay = this.roundTrip.timeoutNs;
+    if (this.timer === undefined) this.timer = this.outlet.after(delay, () => this.expire());
+    else this.timer.rearm(delay);
+  }
+
+  private expire(): void {
+    this.unanswered += 1;
+    if (this.unanswered > this.options.unansweredMax) {
+      this.outlet.onUnanswered();
+      return;
+    }
+    this.roundTrip.backOff();
+    if (this.board.count === 0) this.probe();
+    else {
+      this.congestion.timedOut(this.nextTransmission);
+      this.board.loseAll();
+      this.pump();
+    }
+    this.settleTimer(false);
+  }
+
+  /** Asks a closed window whether it is still closed (RFC 1122 4.2.2.17). */
+  private probe(): void {
+    const { outgoing } = this;
+    outgoing.sequence = this.next;
+    outgoing.length = 0;
+    outgoing.isFin = false;
+    outgoing.transmission = 0;
+    this.outlet.sendData(outgoing);
+  }
+}

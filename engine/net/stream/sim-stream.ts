@@ -1,0 +1,446 @@
+/**
+ * One simulated stream: the handshake, the two halves, half-close, reset, and what its owner is told
+ * (engine/host/stream.ts; simulation.md 2.8).
+ *
+ * Handlers are never called within a call of the owner's: what he causes by a call comes later, in an
+ * event of its own. Segments are in segment.ts; who gets which is decided in stream-stack.ts.
+ *
+ * @module
+ */
+import type { Endpoint, SendResult } from '../../host/socket.ts';
+import type { SecureOptions, Stream, StreamError, StreamHandlers } from '../../host/stream.ts';
+import type { Timer } from '../../host/time.ts';
+import { StreamReceiver } from './receiver.ts';
+import { SecureLayer, type SecureOutlet } from './secure-layer.ts';
+import { ACK, DATA, emptySegment, RESET, type Segment, SYN, SYN_ACK } from './segment.ts';
+import { type OutgoingSegment, type SenderOutlet, StreamSender } from './sender.ts';
+import type {
+  CarriedStream,
+  StreamCarrier,
+  StreamIdentity,
+  StreamPhase,
+} from './stream-carrier.ts';
+import {
+  DELAYED_ACK_NS,
+  HANDSHAKE_RETRIES,
+  HANDSHAKE_RETRY_NS,
+  QUEUE_BYTES_MAX,
+} from './stream-options.ts';
+
+/** Told once: open, or why not. */
+export type OpenedHandler = (error?: StreamError) => void;
+
+const RECORD_CHUNK_BYTES = 16_384;
+const NO_DEADLINE = Number.POSITIVE_INFINITY;
+/** A header to fill; segments are encoded at once. */
+const header = emptySegment();
+
+/** See the module. */
+export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOutlet {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly identity: StreamIdentity;
+  phase: StreamPhase;
+  lingerUntil = 0;
+  private readonly carrier: StreamCarrier;
+  private readonly onOpened: OpenedHandler;
+  private readonly sender: StreamSender;
+  private readonly receiver: StreamReceiver;
+  private handlers: StreamHandlers | undefined;
+  private secureLayer: SecureLayer | undefined;
+  private handshakeTimer: Timer | undefined;
+  private acknowledgeTimer: Timer | undefined;
+  private handshakeTries = 0;
+  private handshakeSentNs = 0;
+  private deadlineNs = NO_DEADLINE;
+  /** In-order segments that were not acknowledged yet (delayed acknowledgements). */
+  private unacknowledged = 0;
+  private lastTransmission = 0;
+  /** Right edge of the window last stated to the peer. */
+  private statedEdge = 0;
+  private isPaused = false;
+  private isDelivering = false;
+  private isEndTold = false;
+  private failure: StreamError | undefined;
+
+  constructor(
+    carrier: StreamCarrier,
+    identity: StreamIdentity,
+    phase: 'connecting' | 'accepting',
+    onOpened: OpenedHandler,
+  ) {
+    this.carrier = carrier;
+    this.identity = identity;
+    this.local = identity.local;
+    this.remote = identity.remote;
+    this.phase = phase;
+    this.onOpened = onOpened;
+    this.sender = new StreamSender(this, carrier.options);
+    this.receiver = new StreamReceiver(carrier.options.receiveBufferBytes);
+  }
+
+  /** Begins the handshake; a connecting stream gives up after `timeoutNs`. */
+  begin(segmentBytes: number, timeoutNs: number): void {
+    this.sender.segmentBytes = segmentBytes;
+    if (this.phase === 'connecting') this.deadlineNs = this.now() + timeoutNs;
+    this.greet();
+  }
+
+  handle(handlers: StreamHandlers): void {
+    this.handlers = handlers;
+    if (this.receiver.readyBytes > 0 || this.receiver.isFinReached) this.later(() => this.resume());
+  }
+
+  write(bytes: Uint8Array): SendResult {
+    if (this.phase !== 'open') return 'sent';
+    const hasRoom = this.secureLayer?.write(bytes) ?? this.sender.write(bytes);
+    const queued = this.sender.queuedBytes + (this.secureLayer?.waitingBytes ?? 0);
+    if (queued > QUEUE_BYTES_MAX) this.reset();
+    return hasRoom ? 'sent' : 'full';
+  }
+
+  end(): void {
+    if (this.phase !== 'open') return;
+    if (this.secureLayer === undefined) this.sender.end();
+    else this.secureLayer.end();
+  }
+
+  reset(): void {
+    if (this.phase !== 'open') return;
+    this.sendControl(RESET);
+    this.failure = this.secureLayer?.isHandshaking === true ? 'secure-failed' : undefined;
+    this.vanish();
+    this.later(() => this.tellClosed());
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.isPaused = isPaused;
+    if (!isPaused && this.phase === 'open') this.later(() => this.resume());
+  }
+
+  secure(options: SecureOptions, done: (error?: StreamError) => void): void {
+    if (this.phase !== 'open' || this.secureLayer !== undefined) {
+      this.later(() => done('secure-failed'));
+      return;
+    }
+    this.secureLayer = new SecureLayer(this, options, done);
+    this.secureLayer.begin();
+  }
+
+  // hot: once per segment.
+  onSegment(segment: Segment, buffer: Uint8Array, offset: number, length: number): void {
+    const { kind } = segment;
+    if (this.phase === 'accepting' && (kind === DATA || kind === ACK)) this.opened(segment);
+    if (kind === DATA) this.onData(segment, buffer, offset, length);
+    else if (kind === ACK) this.onAck(segment);
+    else if (kind === SYN_ACK) this.onSynAck(segment);
+    else if (kind === RESET) this.onReset();
+    else if (this.phase === 'accepting') this.sendControl(SYN_ACK);
+  }
+
+  abandon(): void {
+    this.phase = 'gone';
+    this.handlers = undefined;
+    this.sender.close();
+    this.receiver.clear();
+  }
+
+  /** Part of {@link SenderOutlet}. */
+  now(): number {
+    return this.carrier.host.now();
+  }
+
+  /** Part of {@link SenderOutlet}. */
+  after(delayNs: number, fire: () => void): Timer {
+    return this.carrier.host.after(delayNs, fire);
+  }
+
+  /** Part of {@link SenderOutlet}. */
+  sendData(segment: OutgoingSegment): void {
+    header.kind = DATA;
+    header.isFin = segment.isFin;
+    header.sequence = segment.sequence;
+    header.transmission = segment.transmission;
+    header.blockStart = 0;
+    header.blockEnd = 0;
+    header.window = this.receiver.window;
+    this.carrier.transmit(this.identity, header, segment.length, this.sender);
+  }
+
+  /** Part of {@link SenderOutlet}. */
+  onUnanswered(): void {
+    this.fail('timeout');
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  writeRaw(bytes: Uint8Array): boolean {
+    return this.sender.write(bytes);
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  endRaw(): void {
+    this.sender.end();
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  get canDeliver(): boolean {
+    return this.phase === 'open' && this.handlers !== undefined && !this.isPaused;
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  deliver(buffer: Uint8Array, offset: number, length: number): void {
+    this.handlers?.onData(buffer, offset, length);
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  later(call: () => void): void {
+    this.carrier.host.after(0, call);
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  drained(): void {
+    this.handlers?.onDrain?.();
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  randomWord(): number {
+    return this.carrier.host.random('stream/secure').u32();
+  }
+
+  /** Part of {@link SecureOutlet}. */
+  failSecure(): void {
+    if (this.phase !== 'open') return;
+    this.sendControl(RESET);
+    this.fail('secure-failed');
+  }
+
+  private opened(segment: Segment): void {
+    if (this.handshakeTries === 1) this.sender.roundTrip.sample(this.now() - this.handshakeSentNs);
+    this.handshakeTimer?.cancel();
+    const isClient = this.phase === 'connecting';
+    this.phase = 'open';
+    if (isClient) this.acknowledge();
+    const { window } = segment;
+    this.onOpened();
+    if (this.isIn('open')) this.sender.open(window);
+  }
+
+  /** The phase may change in any handler; asked through a call, the compiler knows it too. */
+  private isIn(phase: StreamPhase): boolean {
+    return this.phase === phase;
+  }
+
+  private onSynAck(segment: Segment): void {
+    if (this.phase === 'open') this.acknowledge();
+    if (this.phase !== 'connecting') return;
+    if (segment.segmentBytes > 0) {
+      this.sender.segmentBytes = Math.min(this.sender.segmentBytes, segment.segmentBytes);
+    }
+    this.opened(segment);
+  }
+
+  private onReset(): void {
+    if (this.phase === 'lingering') this.vanish();
+    else this.fail(this.phase === 'connecting' ? 'refused' : 'reset');
+  }
+
+  private onAck(segment: Segment): void {
+    if (this.phase !== 'open') return;
+    this.sender.onAck(segment);
+    if (this.sender.takeDrain()) this.handlers?.onDrain?.();
+    this.closeWhenDone();
+  }
+
+  // hot: once per segment with bytes.
+  private onData(segment: Segment, buffer: Uint8Array, offset: number, length: number): void {
+    if (this.phase === 'connecting' || this.phase === 'gone') return;
+    const { receiver } = this;
+    const { sequence, isFin } = segment;
+    this.lastTransmission = segment.transmission;
+    const wasInOrder = sequence === receiver.next && length > 0;
+    if (this.phase === 'open') this.take(sequence, buffer, offset, length);
+    if (isFin) receiver.acceptFin(sequence + length);
+    const isPlain = wasInOrder && !isFin && receiver.blockEnd === receiver.blockStart;
+    if (this.phase === 'open') this.tellEnd();
+    if (this.isIn('gone')) return;
+    this.unacknowledged += 1;
+    const isDue = this.unacknowledged >= this.carrier.options.acknowledgeEvery;
+    if (isDue || !isPlain) this.acknowledge();
+    else this.acknowledgeLater();
+    this.closeWhenDone();
+  }
+
+  private take(sequence: number, buffer: Uint8Array, offset: number, length: number): void {
+    const { receiver } = this;
+    if (length === 0) {
+      receiver.accept(sequence, buffer, offset, 0);
+    } else if (this.isTaking && receiver.isNext(sequence) && !receiver.isFinReached) {
+      receiver.pass(length);
+      this.isDelivering = true;
+      this.hand(buffer, offset, length);
+      this.isDelivering = false;
+    } else {
+      receiver.accept(sequence, buffer, offset, length);
+      this.deliverStored();
+    }
+  }
+
+  /** True when bytes may go up now; a secure handshake takes them even for a paused owner. */
+  private get isTaking(): boolean {
+    if (this.phase !== 'open' || this.isDelivering) return false;
+    if (this.secureLayer?.isHandshaking === true) return true;
+    return this.handlers !== undefined && !this.isPaused;
+  }
+
+  private hand(buffer: Uint8Array, offset: number, length: number): void {
+    const { secureLayer } = this;
+    if (secureLayer === undefined) this.handlers?.onData(buffer, offset, length);
+    else secureLayer.receive(buffer, offset, length);
+  }
+
+  private deliverStored(): void {
+    const { receiver } = this;
+    const { store } = receiver;
+    while (this.isTaking && receiver.readyBytes > 0) {
+      const from = receiver.consumed;
+      const limit = Math.min(receiver.readyBytes, RECORD_CHUNK_BYTES);
+      const length = store.runLength(from, from + limit);
+      this.isDelivering = true;
+      this.hand(store.bytes, store.indexOf(from), length);
+      this.isDelivering = false;
+      receiver.consume(length);
+    }
+  }
+
+  private resume(): void {
+    if (this.phase !== 'open') return;
+    if (!this.isPaused) this.secureLayer?.resume();
+    this.deliverStored();
+    this.tellEnd();
+    if (!this.isIn('open')) return;
+    const { receiver } = this;
+    const gain = receiver.next + receiver.window - this.statedEdge;
+    const { receiveBufferBytes } = this.carrier.options;
+    // RFC 1122 4.2.3.3: a wider window is stated when it is worth a segment or half the buffer.
+    const worth = Math.min(2 * this.sender.segmentBytes, Math.ceil(receiveBufferBytes / 2));
+    if (gain >= worth) this.restateWindow();
+    this.closeWhenDone();
+  }
+
+  private restateWindow(): void {
+    this.lastTransmission = 0;
+    this.acknowledge();
+  }
+
+  private tellEnd(): void {
+    const { receiver, secureLayer } = this;
+    if (this.isEndTold || !receiver.isFinReached || receiver.readyBytes > 0) return;
+    if (secureLayer?.isHandshaking === true) {
+      secureLayer.refuse();
+      return;
+    }
+    if (!this.canDeliver || secureLayer?.waiting === 'record') return;
+    if (secureLayer?.waiting === 'part') {
+      this.failSecure();
+      return;
+    }
+    this.isEndTold = true;
+    this.handlers?.onEnd?.();
+  }
+
+  private closeWhenDone(): void {
+    if (this.phase !== 'open' || !this.isEndTold || !this.sender.isFinished) return;
+    this.phase = 'lingering';
+    this.release();
+    this.carrier.linger(this);
+    this.tellClosed();
+  }
+
+  private fail(error: StreamError): void {
+    if (this.phase === 'gone') return;
+    const hasOpened = this.phase === 'open';
+    this.failure = this.secureLayer?.isHandshaking === true ? 'secure-failed' : error;
+    this.vanish();
+    if (hasOpened) this.tellClosed();
+    else this.onOpened(error);
+  }
+
+  /** The last word to the owner. */
+  private tellClosed(): void {
+    this.secureLayer?.cut();
+    this.handlers?.onClose?.(this.failure);
+    this.handlers = undefined;
+  }
+
+  private vanish(): void {
+    this.phase = 'gone';
+    this.release();
+    this.carrier.forget(this);
+  }
+
+  private release(): void {
+    this.handshakeTimer?.cancel();
+    this.acknowledgeTimer?.cancel();
+    this.sender.close();
+    this.receiver.clear();
+  }
+
+  /** Sends SYN or SYN/ACK, and again after 1 s, 2 s and 4 s. */
+  private greet(): void {
+    const now = this.now();
+    if (now >= this.deadlineNs) {
+      this.fail('timeout');
+      return;
+    }
+    const isClient = this.phase === 'connecting';
+    const mayRepeat = this.handshakeTries <= HANDSHAKE_RETRIES;
+    if (!mayRepeat && !isClient) {
+      this.vanish();
+      return;
+    }
+    if (mayRepeat) this.sendControl(isClient ? SYN : SYN_ACK);
+    this.handshakeSentNs = now;
+    const interval = HANDSHAKE_RETRY_NS * 2 ** this.handshakeTries;
+    this.handshakeTries += 1;
+    const delay = Math.min(interval, this.deadlineNs - now);
+    this.handshakeTimer = this.after(delay, () => this.greet());
+  }
+
+  private sendControl(kind: number): void {
+    header.kind = kind;
+    header.isFin = false;
+    header.sequence = 0;
+    header.transmission = 0;
+    header.blockStart = 0;
+    header.blockEnd = 0;
+    header.window = this.receiver.window;
+    header.segmentBytes = kind === RESET ? 0 : this.sender.segmentBytes;
+    this.carrier.transmit(this.identity, header, 0);
+    header.segmentBytes = 0;
+  }
+
+  private acknowledgeLater(): void {
+    if (this.acknowledgeTimer?.isPending === true) return;
+    if (this.acknowledgeTimer !== undefined) {
+      this.acknowledgeTimer.rearm(DELAYED_ACK_NS);
+      return;
+    }
+    this.acknowledgeTimer = this.after(DELAYED_ACK_NS, () => {
+      if (this.unacknowledged > 0 && this.isIn('open')) this.acknowledge();
+    });
+  }
+
+  private acknowledge(): void {
+    const { receiver } = this;
+    this.unacknowledged = 0;
+    header.kind = ACK;
+    header.isFin = false;
+    header.sequence = receiver.next;
+    header.window = receiver.window;
+    header.transmission = this.lastTransmission;
+    header.blockStart = Math.max(receiver.blockStart, receiver.next);
+    header.blockEnd = Math.max(receiver.blockEnd, receiver.next);
+    this.statedEdge = receiver.next + receiver.window;
+    this.carrier.transmit(this.identity, header, 0);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * One address of a simulated host as its streams see it: the hidden socket, the listening ports, and
+ * which segment belongs to which stream. A segment that belongs to none is answered by a reset.
+ *
+ * Does not know how a stream works (sim-stream.ts), nor the limits of the host (stream-stack.ts).
+ *
+ * @module
+ */
+import type { DatagramSocket, Endpoint } from '../../host/socket.ts';
+import type { Stream } from '../../host/stream.ts';
+import { decodeSegment, emptySegment, HEADER_BYTES, RESET, type Segment, SYN } from './segment.ts';
+import type { CarriedStream, StreamIdentity } from './stream-carrier.ts';
+
+/** A port that accepts streams. */
+export interface Listening {
+  readonly onStream: (stream: Stream) => void;
+  /** Streams that came through it and are not over. */
+  streams: number;
+}
+
+/** What an address needs of its host. */
+export interface AddressOwner {
+  /** A peer asks for a stream; false when it is refused. */
+  accept(address: StreamAddress, from: Endpoint, segment: Segment): boolean;
+  /** Answers a segment that belongs to nothing. */
+  refuse(address: StreamAddress, from: Endpoint, segment: Segment): void;
+}
+
+const PORTS = 0x1_0000;
+
+/** See the module. */
+export class StreamAddress {
+  readonly address: string;
+  readonly listening = new Map<number, Listening>();
+  private readonly owner: AddressOwner;
+  private readonly streams = new Map<number, CarriedStream>();
+  private readonly segment = emptySegment();
+  private bound: DatagramSocket | undefined;
+
+  constructor(owner: AddressOwner, address: string) {
+    this.owner = owner;
+    this.address = address;
+  }
+
+  /** The hidden socket; undefined when the address is not the host's. */
+  get socket(): DatagramSocket | undefined {
+    return this.bound;
+  }
+
+  /** Takes the hidden socket, whose datagrams go to {@link onDatagram}. */
+  bind(socket: DatagramSocket | undefined): void {
+    this.bound = socket;
+  }
+
+  add(stream: CarriedStream): void {
+    this.streams.set(keyOf(stream.identity), stream);
+  }
+
+  remove(stream: CarriedStream): void {
+    const key = keyOf(stream.identity);
+    if (this.streams.get(key) === stream) this.streams.delete(key);
+  }
+
+  // hot: once per segment. A damaged one is lost without a word, as in TCP.
+  onDatagram(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
+    const { segment } = this;
+    if (!decodeSegment(buffer, offset, length, segment)) return;
+    const stream = this.streams.get(keyFor(from, segment.sourcePort, segment.targetPort));
+    if (stream !== undefined && stream.identity.connection === segment.connection) {
+      stream.onSegment(segment, buffer, offset + HEADER_BYTES, length - HEADER_BYTES);
+      return;
+    }
+    const isFree = stream === undefined || stream.phase === 'lingering';
+    const isAccepted = isFree && segment.kind === SYN && this.owner.accept(this, from, segment);
+    if (!isAccepted && segment.kind !== RESET) this.owner.refuse(this, from, segment);
+  }
+}
+
+function keyOf(identity: StreamIdentity): number {
+  return keyFor(identity.peer, identity.remotePort, identity.localPort);
+}
+
+/** Exact: endpoint numbers stay far below 2^21. */
+function keyFor(peer: Endpoint, remotePort: number, localPort: number): number {
+  return (peer * PORTS + remotePort) * PORTS + localPort;
+}

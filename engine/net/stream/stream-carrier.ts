@@ -1,0 +1,54 @@
+/**
+ * What a simulated stream needs of the host that it is on; stream-stack.ts provides it.
+ *
+ * @module
+ */
+import type { DatagramSocket, Endpoint } from '../../host/socket.ts';
+import type { StreamHost } from '../stream-hook.ts';
+import type { Segment } from './segment.ts';
+import type { StreamOptions } from './stream-options.ts';
+
+/** Which two ends a stream joins. */
+export interface StreamIdentity {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Hidden sockets of this end and of the peer's. */
+  readonly socket: DatagramSocket;
+  readonly peer: Endpoint;
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** Number given by the host that opened it. */
+  readonly connection: number;
+}
+
+/** Where a stream is in its life. */
+export type StreamPhase = 'connecting' | 'accepting' | 'open' | 'lingering' | 'gone';
+
+/** A stream as the host's tables see it. */
+export interface CarriedStream {
+  readonly identity: StreamIdentity;
+  phase: StreamPhase;
+  /** Until when a lingering stream is remembered, ns. */
+  lingerUntil: number;
+  /** A segment of this stream has arrived; its payload is `buffer[offset .. offset + length)`. */
+  onSegment(segment: Segment, buffer: Uint8Array, offset: number, length: number): void;
+  /** The host is gone: nothing is sent and nobody is told. */
+  abandon(): void;
+}
+
+/** The surroundings of a stream. */
+export interface StreamCarrier {
+  readonly host: StreamHost;
+  readonly options: StreamOptions;
+  /** Sends a header, whose ports it fills in, and `length` bytes of payload. */
+  transmit(to: StreamIdentity, header: Segment, length: number, payload?: PayloadSource): void;
+  /** The stream has ended in order; keep it for a while to answer a repeated FIN. */
+  linger(stream: CarriedStream): void;
+  /** The stream is gone. */
+  forget(stream: CarriedStream): void;
+}
+
+/** Writes the payload of a segment. */
+export interface PayloadSource {
+  copyBytes(sequence: number, length: number, target: Uint8Array, offset: number): void;
+}

@@ -1,0 +1,81 @@
+/**
+ * What a user may choose about the model of reliable streams, with every default and its source.
+ *
+ * Spec: simulation.md 2.8. Does not choose anything per stream: one world, one set of options.
+ *
+ * @module
+ */
+import { assert } from '../../core/assert.ts';
+import { HEADER_BYTES } from './segment.ts';
+
+/** Options of the stream model. */
+export interface StreamOptions {
+  /** Largest payload of a segment, bytes; a smaller MTU of the way lowers it. */
+  readonly segmentBytes: number;
+  /** Bytes that a receiver takes before its application does. */
+  readonly receiveBufferBytes: number;
+  /** Written bytes that wait to be sent before `write` says `full`. */
+  readonly sendLimitBytes: number;
+  /** Congestion window at the start, segments. */
+  readonly initialWindow: number;
+  /** An acknowledgement at the latest every so many segments in order: 1 or 2. */
+  readonly acknowledgeEvery: 1 | 2;
+  /** Expiries in a row without any answer after which the peer counts as gone. */
+  readonly unansweredMax: number;
+  /** How long the end of a stream is remembered, to answer a repeated FIN, ns. */
+  readonly lingerNs: number;
+}
+
+/** Defaults. */
+export const STREAM_DEFAULTS: StreamOptions = {
+  // Ethernet's 1,500 less 40 of TCP/IP.
+  segmentBytes: 1_460,
+  receiveBufferBytes: 1_048_576,
+  sendLimitBytes: 65_536,
+  // RFC 6928.
+  initialWindow: 10,
+  acknowledgeEvery: 1,
+  // 0.2 s * (2^9 - 1) = 102 s at the smallest timeout: RFC 1122 4.2.3.5 wants at least 100 s.
+  unansweredMax: 8,
+  // Longer than three repetitions of a FIN at an RTO of 1 s (1 + 2 + 4 s).
+  lingerNs: 8_000_000_000,
+};
+
+/** Streams of one listener at a time; further ones are refused (as engine/live does). */
+export const STREAMS_PER_LISTENER_MAX = 4_096;
+/** Streams of one host at a time, both roles; a host has as many dynamic ports. */
+export const STREAMS_PER_HOST_MAX = 16_384;
+/** Ended streams that a host remembers; the oldest is forgotten first. */
+export const LINGERING_MAX = 4_096;
+/** A writer that goes on after `full` up to here has lost its peer, bytes (as engine/live does). */
+export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
+/** Segments of one stream under way; more wait, however small they are. */
+export const SEGMENTS_MAX = 65_536;
+/** Gaps in the bytes of one receiver; a segment that would make one more is not taken. */
+export const RANGES_MAX = 4_096;
+/** SYN and SYN/ACK are sent again this often, after 1 s, 2 s and 4 s (simulation.md 2.8). */
+export const HANDSHAKE_RETRIES = 3;
+/** First interval of those, ns. */
+export const HANDSHAKE_RETRY_NS = 1_000_000_000;
+/** `connect` gives up after it, ns (engine/host/stream.ts). */
+export const CONNECT_TIMEOUT_NS = 7_000_000_000;
+/** A delayed acknowledgement waits this long, ns (simulation.md 2.8). */
+export const DELAYED_ACK_NS = 40_000_000;
+
+/** The defaults with some changed; refuses values that no stream can have. */
+export function streamOptions(changes: Partial<StreamOptions>): StreamOptions {
+  const options = { ...STREAM_DEFAULTS, ...changes };
+  const { segmentBytes, receiveBufferBytes, sendLimitBytes, initialWindow } = options;
+  const isSegment = Number.isInteger(segmentBytes) && segmentBytes >= 1;
+  assert(isSegment && segmentBytes <= 65_507 - HEADER_BYTES, `segmentBytes ${segmentBytes}`);
+  assert(inRange(receiveBufferBytes), `receiveBufferBytes ${receiveBufferBytes}`);
+  assert(inRange(sendLimitBytes), `sendLimitBytes ${sendLimitBytes}`);
+  assert(Number.isInteger(initialWindow) && initialWindow >= 1, `initialWindow ${initialWindow}`);
+  assert(options.unansweredMax >= 1, `unansweredMax ${options.unansweredMax}`);
+  return options;
+}
+
+/** 1 byte to 1 GiB: what 32 bits of window and one ring can hold. */
+function inRange(bytes: number): boolean {
+  return Number.isInteger(bytes) && bytes >= 1 && bytes <= 2 ** 30;
+}
