@@ -50,6 +50,10 @@ export interface NetworkObserver {
   onOffered(direction: DirectionView, packet: number): void;
   /** Its serialisation begins now. */
   onStarted(direction: DirectionView, packet: number): void;
+  /**
+   * A copy enters the pipe: of `original` (duplication), or, where that is negative, put in by a tap.
+   */
+  onCopied?(direction: DirectionView, copy: number, original: number): void;
   /** It has arrived and goes to the receiver. */
   onDelivered(direction: DirectionView, packet: number): void;
   /** It is lost; `direction` is undefined when no link was found. */

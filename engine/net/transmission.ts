@@ -190,6 +190,7 @@ export abstract class Transmission implements DirectionView {
       this.drop(packet, LINK_DOWN);
       return;
     }
+    this.context.observer?.onCopied?.(this, packet, NIL);
     this.travel(packet, this.context.state[this.base + DELAY] as number);
   }
 
@@ -292,6 +293,7 @@ export abstract class Transmission implements DirectionView {
     else this.travel(packet, this.cut(delay + fate.jitterNs));
     if (copy === NIL) return;
     this.duplicated += 1;
+    this.context.observer?.onCopied?.(this, copy, packet);
     this.travel(copy, this.cut(delay + impairments.copyJitter()));
   }
 

@@ -61,6 +61,13 @@ export class TruthWriter {
   }
 }
 
+/** The flow that a packet states, unchecked; -1 when it is too short. */
+export function readFlow(packet: Uint8Array): number {
+  if (packet.length < TRUTH_BYTES) return -1;
+  const [a = 0, b = 0, c = 0, d = 0] = packet;
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+}
+
 /**
  * Reads and checks a delivered packet in place; the checksum field is zeroed meanwhile and restored.
  * @returns false when length or checksum disagree: such a packet was not delivered.

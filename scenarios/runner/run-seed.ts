@@ -18,6 +18,7 @@ import type { Recordings } from './job.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice } from './nodes.ts';
 import { outcome } from './outcome.ts';
+import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
 import { SimStageWorld, seededSecret } from './sim-stage-world.ts';
 import { DRAIN_NS, Stage } from './stage.ts';
@@ -42,6 +43,7 @@ const SLICE_NS = 20_000_000;
 export interface PreparedRun {
   readonly world: SimStageWorld;
   readonly stage: Stage;
+  readonly recorders: Recorders;
   readonly warnings: string[];
 }
 
@@ -67,16 +69,28 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
+  const recorders = new Recorders({ world, scenario, registry, seed }, run.recordings ?? {});
   stage.prepare();
-  return { world, stage, warnings };
+  return { world, stage, recorders, warnings };
 }
 
 /** Runs one seed to its end. */
 export function runSeed(run: SeedRun): SeedResult {
   const began = performance.now();
-  const { scenario, registry, seed, control } = run;
-  const { world, stage, warnings } = prepareSeed(run);
-  const ending = advance(world, scenario.durationNs + DRAIN_NS, control);
+  const prepared = prepareSeed(run);
+  try {
+    const result = finishSeed(run, prepared, began);
+    prepared.recorders.finish(result, prepared.stage);
+    return result;
+  } finally {
+    prepared.recorders.close();
+  }
+}
+
+function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedResult {
+  const { scenario, registry, seed } = run;
+  const { world, stage, warnings } = prepared;
+  const ending = advance(prepared, scenario.durationNs + DRAIN_NS, run.control);
   const imbalance = world.sim.network.imbalance();
   assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
   stage.finish();
@@ -96,13 +110,14 @@ export function runSeed(run: SeedRun): SeedResult {
 }
 
 function advance(
-  world: SimStageWorld,
+  { world, stage, recorders }: PreparedRun,
   endNs: number,
   control: RunControl | undefined,
 ): SeedResult['ending'] {
   for (let at = world.now(); at < endNs; ) {
     at = Math.min(endNs, at + SLICE_NS);
     world.sim.runUntil(at);
+    recorders.tick(at, stage);
     if (control === undefined) continue;
     control.report(at, world.sim.scheduler.eventCount);
     const reason = control.stopReason;

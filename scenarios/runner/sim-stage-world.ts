@@ -96,7 +96,9 @@ export class SimStageWorld implements World {
   }
 
   request(node: string, request: NodeRequest): void {
+    for (const listener of this.#listeners) listener.requested?.(node, request);
     this.sim.host(node).request(request, (outcome, body) => request.respond(outcome, body));
+    for (const listener of this.#listeners) listener.handled?.();
   }
 
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
@@ -169,6 +171,9 @@ export class SimStageWorld implements World {
       },
       mark: (host, name): void => {
         for (const listener of this.#listeners) listener.marked(nameOf(host), name);
+      },
+      nodeDrop: (host, reason): void => {
+        for (const listener of this.#listeners) listener.nodeDropped?.(nameOf(host), reason);
       },
     };
   }

@@ -47,6 +47,12 @@ export interface WorldListener {
   spanned(node: string, name: string, beginNs: number, endNs: number): void;
   marked(node: string, name: string): void;
   logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void;
+  /** `node` is about to get a request; what it does until {@link handled} belongs to it. */
+  requested?(node: string, request: NodeRequest): void;
+  /** The node's handler has returned. */
+  handled?(): void;
+  /** A protocol named a drop. */
+  nodeDropped?(node: string, reason: string): void;
 }
 
 /** The world. */

@@ -1,0 +1,204 @@
+/**
+ * Columns to bytes: each column is one section, little-endian, padded to 8 bytes; then the part of
+ * variable length (`aux`). Compression and files are the caller's (trace-writer.ts).
+ *
+ * @module
+ */
+import { assert } from '../../core/assert.ts';
+import {
+  aligned,
+  BLOCK_HEAD_BYTES,
+  BLOCK_MAGIC,
+  bytesPerValue,
+  DROPPED_NARROW,
+  DROPPED_WIDE,
+  FIELD,
+  FLAG_WIDE,
+  NARROW_LIMIT_NS,
+  OPEN_NARROW,
+  type TableSpec,
+} from './layout.ts';
+
+/** Values of one column; instants absolute, durations with `DROPPED_WIDE` and `OPEN_WIDE`. */
+export type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** Rows of a table to be written. */
+export interface Rows {
+  readonly table: TableSpec;
+  /** In the order of the table's columns; longer ones are cut at `count`. */
+  readonly columns: readonly Column[];
+  readonly count: number;
+  readonly aux?: Uint8Array;
+  /** Instant of a block without a time column, ns. */
+  readonly atNs?: number;
+  /** Packets lost on the way in this block. */
+  readonly drops?: number;
+}
+
+/** What stands in the header of a block. */
+export interface BlockFacts {
+  readonly table: number;
+  readonly flags: number;
+  readonly rows: number;
+  readonly rawBytes: number;
+  readonly auxBytes: number;
+  /** First instant of the first time column, ns. */
+  readonly baseNs: number;
+  /** Last instant of the first time column, ns. */
+  readonly lastNs: number;
+  /** Longest known transit or span, ns. */
+  readonly maxTransitNs: number;
+  readonly drops: number;
+}
+
+/** A block before compression. */
+export interface RawBlock extends BlockFacts {
+  readonly bytes: Uint8Array;
+}
+
+interface Extent {
+  baseNs: number;
+  lastNs: number;
+  /** Largest instant of any time column. */
+  endNs: number;
+  maxTransitNs: number;
+}
+
+// Typed arrays write in the machine's order; the format is little-endian.
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Encodes rows that are sorted by their first time column. */
+export function encodeRows(rows: Rows): RawBlock {
+  assert(IS_LITTLE_ENDIAN, 'trace.orr is written on little-endian machines only');
+  const { table, columns, count, aux } = rows;
+  const extent = extentOf(rows);
+  const isWide =
+    extent.endNs - extent.baseNs >= NARROW_LIMIT_NS || extent.maxTransitNs >= OPEN_NARROW;
+  let length = 0;
+  for (const { type } of table.columns) length += aligned(count * bytesPerValue(type, isWide));
+  const bytes = new Uint8Array(length + aligned(aux?.length ?? 0));
+  let offset = 0;
+  for (const [index, { type }] of table.columns.entries()) {
+    const source = columns[index];
+    assert(source !== undefined, `table ${table.name} lacks column ${index}`);
+    const width = bytesPerValue(type, isWide);
+    const target = viewOf(bytes, offset, { count, width });
+    if (type === 'time' && !isWide) offsetsOf(source, extent.baseNs, target);
+    else if (type === 'duration' && !isWide) shortDurations(source, target);
+    else target.set(source.subarray(0, count));
+    offset += aligned(count * width);
+  }
+  if (aux !== undefined) bytes.set(aux, offset);
+  return {
+    table: table.id,
+    flags: isWide ? FLAG_WIDE : 0,
+    rows: count,
+    rawBytes: bytes.length,
+    auxBytes: aux?.length ?? 0,
+    baseNs: extent.baseNs,
+    lastNs: extent.lastNs,
+    maxTransitNs: extent.maxTransitNs,
+    drops: rows.drops ?? 0,
+    bytes,
+  };
+}
+
+/** Writes a block header; the index adds the file offset and the number of link counts. */
+export function writeBlockHead(
+  into: DataView,
+  at: number,
+  facts: BlockFacts,
+  stored: number,
+): void {
+  into.setUint32(at + FIELD.magic, BLOCK_MAGIC, true);
+  into.setUint8(at + FIELD.table, facts.table);
+  into.setUint8(at + FIELD.flags, facts.flags);
+  into.setUint32(at + FIELD.rows, facts.rows, true);
+  into.setUint32(at + FIELD.raw, facts.rawBytes, true);
+  into.setUint32(at + FIELD.stored, stored, true);
+  into.setUint32(at + FIELD.aux, facts.auxBytes, true);
+  into.setFloat64(at + FIELD.base, facts.baseNs, true);
+  into.setFloat64(at + FIELD.last, facts.lastNs, true);
+  into.setFloat64(at + FIELD.maxTransit, facts.maxTransitNs, true);
+  into.setUint32(at + FIELD.drops, facts.drops, true);
+}
+
+/** A block header alone. */
+export function blockHead(facts: BlockFacts, stored: number): Uint8Array {
+  const bytes = new Uint8Array(BLOCK_HEAD_BYTES);
+  writeBlockHead(new DataView(bytes.buffer), 0, facts, stored);
+  return bytes;
+}
+
+function extentOf({ table, columns, count, atNs }: Rows): Extent {
+  const at = atNs ?? 0;
+  const extent: Extent = { baseNs: at, lastNs: at, endNs: at, maxTransitNs: 0 };
+  let isFirst = true;
+  let first: Column | undefined;
+  for (const [index, { type }] of table.columns.entries()) {
+    const column = columns[index];
+    if (column === undefined || count === 0) continue;
+    if (type === 'duration') {
+      extent.maxTransitNs = Math.max(extent.maxTransitNs, largest(column, count));
+    } else if (type === 'time' && isFirst) {
+      isFirst = false;
+      first = column;
+      extent.baseNs = column[0] as number;
+      extent.lastNs = column[count - 1] as number;
+      extent.endNs = extent.lastNs;
+    } else if (type === 'time' && first !== undefined) {
+      extent.endNs = Math.max(extent.endNs, largest(column, count));
+      const longest = largestDifference(column, first, count);
+      extent.maxTransitNs = Math.max(extent.maxTransitNs, longest);
+    }
+  }
+  return extent;
+}
+
+function largest(column: Column, count: number): number {
+  let max = 0;
+  for (let row = 0; row < count; row += 1) {
+    const value = column[row] as number;
+    if (value > max) max = value;
+  }
+  return max;
+}
+
+function largestDifference(end: Column, begin: Column, count: number): number {
+  let max = 0;
+  for (let row = 0; row < count; row += 1) {
+    const value = (end[row] as number) - (begin[row] as number);
+    if (value > max) max = value;
+  }
+  return max;
+}
+
+function viewOf(
+  bytes: Uint8Array,
+  offset: number,
+  shape: { readonly count: number; readonly width: number },
+): Column {
+  const { buffer } = bytes;
+  switch (shape.width) {
+    case 1:
+      return new Uint8Array(buffer, offset, shape.count);
+    case 2:
+      return new Uint16Array(buffer, offset, shape.count);
+    case 4:
+      return new Uint32Array(buffer, offset, shape.count);
+    default:
+      return new Float64Array(buffer, offset, shape.count);
+  }
+}
+
+function offsetsOf(source: Column, baseNs: number, target: Column): void {
+  for (let row = 0; row < target.length; row += 1) target[row] = (source[row] as number) - baseNs;
+}
+
+function shortDurations(source: Column, target: Column): void {
+  for (let row = 0; row < target.length; row += 1) {
+    const value = source[row] as number;
+    if (value >= 0) target[row] = value;
+    else target[row] = value === DROPPED_WIDE ? DROPPED_NARROW : OPEN_NARROW;
+  }
+}

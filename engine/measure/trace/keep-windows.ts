@@ -1,0 +1,60 @@
+/**
+ * Which times a trace of extent `windows` keeps packets of: the first second, and from 1 s before a
+ * fault begins to 2 s after it ends. A fault that lasts longer than 10 s, or for ever, is kept for its
+ * first 10 s, and around its end.
+ *
+ * @module
+ */
+
+const SECOND = 1_000_000_000;
+const BEFORE_NS = SECOND;
+const AFTER_NS = 2 * SECOND;
+const FAULT_MAX_NS = 10 * SECOND;
+
+/** How long packets may still be asked for by a fault that begins now, ns. */
+export const LOOK_BACK_NS = BEFORE_NS;
+
+interface Window {
+  beginNs: number;
+  endNs: number;
+}
+
+/** The windows so far; it is told of faults in the order of their instants. */
+export class KeepWindows {
+  readonly #windows: Window[] = [{ beginNs: 0, endNs: SECOND }];
+  readonly #open = new Map<string, Window>();
+
+  /** A fault began. */
+  began(id: string, atNs: number): void {
+    const window = { beginNs: Math.max(0, atNs - BEFORE_NS), endNs: atNs + FAULT_MAX_NS };
+    this.#windows.push(window);
+    this.#open.set(id, window);
+  }
+
+  /** It ended. */
+  ended(id: string, atNs: number): void {
+    const window = this.#open.get(id);
+    this.#open.delete(id);
+    if (window !== undefined && atNs <= window.endNs) window.endNs = atNs + AFTER_NS;
+    else this.#windows.push({ beginNs: atNs - BEFORE_NS, endNs: atNs + AFTER_NS });
+  }
+
+  /** True when something between the two instants is kept. */
+  overlaps(firstNs: number, lastNs: number): boolean {
+    return this.#windows.some(({ beginNs, endNs }) => firstNs <= endNs && lastNs >= beginNs);
+  }
+
+  /** The windows up to an instant, joined where they overlap. */
+  until(endNs: number): (readonly [number, number])[] {
+    const sorted = [...this.#windows].sort((a, b) => a.beginNs - b.beginNs);
+    const joined: [number, number][] = [];
+    for (const window of sorted) {
+      const end = Math.min(window.endNs, endNs);
+      const last = joined.at(-1);
+      if (window.beginNs > endNs) continue;
+      if (last !== undefined && window.beginNs <= last[1]) last[1] = Math.max(last[1], end);
+      else joined.push([window.beginNs, end]);
+    }
+    return joined;
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * The layout of `trace.orr`: magic numbers, tables with their columns, and the block header
+ * (ux.md 4.10; docs/TRACE-FORMAT.md describes the whole file).
+ *
+ * Constants and types only, shared by the writer here and the reader in viz/format.
+ *
+ * @module
+ */
+
+/** First eight bytes of a file; the line end shows a transfer that changed line ends. */
+export const FILE_MAGIC = 'ORRERY\r\n';
+/** Version of the format; a reader refuses a larger one. */
+export const FORMAT_VERSION = 1;
+/** Magic, version u32, length of the header JSON u32. */
+export const FILE_HEAD_BYTES = 16;
+
+/** `ORRB`, little-endian, first in every block header. */
+export const BLOCK_MAGIC = 0x4252_524f;
+/** Bytes of a block header and of an entry of the index. */
+export const BLOCK_HEAD_BYTES = 64;
+/** Rows of a full block (ux.md 4.10). */
+export const BLOCK_ROWS = 16_384;
+/** Every section begins at a multiple of this, so that typed arrays can be laid over it. */
+export const ALIGNMENT = 8;
+/** Length of the footer block, u64, at the very end. */
+export const TRAILER_BYTES = 8;
+
+/** Places of the fields of a block header; in the index the last two are filled. */
+export const FIELD = {
+  magic: 0,
+  table: 4,
+  flags: 5,
+  rows: 8,
+  raw: 12,
+  stored: 16,
+  aux: 20,
+  base: 24,
+  last: 32,
+  maxTransit: 40,
+  drops: 48,
+  links: 52,
+  offset: 56,
+} as const;
+
+/** Flag: time columns are f64 instead of u32 offsets from the base. */
+export const FLAG_WIDE = 1;
+/** Flag: the payload is a gzip stream. */
+export const FLAG_GZIP = 2;
+
+/** First offset from the base that a u32 time column cannot hold. */
+export const NARROW_LIMIT_NS = 2 ** 32;
+/** A block that would become wide is closed early once it has this many rows. */
+export const WORTH_CLOSING_ROWS = 256;
+
+/** Transit of a packet that was lost on the way: u32 columns, f64 columns. */
+export const DROPPED_NARROW = 0xffff_ffff;
+export const DROPPED_WIDE = -1;
+/** Transit of a packet that was still under way when its block was written. */
+export const OPEN_NARROW = 0xffff_fffe;
+export const OPEN_WIDE = -2;
+
+/** No link, no node, no packet. */
+export const NONE = 0xffff_ffff;
+
+/**
+ * How the values of a column are stored. `time` is an instant and `duration` a length in ns: u32 (an
+ * instant as offset from the block's base) or, in wide blocks, f64 (an instant as it is).
+ */
+export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'time' | 'duration';
+
+/** One column as the header describes it. */
+export interface ColumnSpec {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** `ns`, `bytes`, or what table the number is an index into. */
+  readonly unit: string;
+}
+
+/** One table as the header describes it. */
+export interface TableSpec {
+  readonly name: string;
+  /** Number in block headers. */
+  readonly id: number;
+  readonly columns: readonly ColumnSpec[];
+}
+
+function table(id: number, name: string, columns: readonly string[]): TableSpec {
+  return {
+    name,
+    id,
+    columns: columns.map((text) => {
+      const [column = '', type = 'u32', unit = ''] = text.split(' ');
+      return { name: column, type: type as ColumnType, unit };
+    }),
+  };
+}
+
+const BIN_COLUMNS = [
+  'start time ns',
+  'track u32 tracks',
+  'count u32 packets',
+  'bytes f64 bytes',
+  'drops u32 packets',
+  'min f64 ns',
+  'max f64 ns',
+  'sum f64 ns',
+];
+
+/** All tables of this version. */
+export const TABLES = {
+  hop: table(1, 'hop', [
+    'depart time ns',
+    'transit duration ns',
+    'link u32 links',
+    'packet u32 packets',
+    'flow u16 flows',
+    'class u8 classes',
+    'flags u8 bits',
+    'size u16 bytes',
+    'queueNs u32 ns',
+  ]),
+  drop: table(2, 'drop', [
+    'time time ns',
+    'node u32 nodes',
+    'link u32 links',
+    'packet u32 packets',
+    'reason u8 reasons',
+  ]),
+  state: table(3, 'state', [
+    'time time ns',
+    'node u32 nodes',
+    'kind u8 stateKinds',
+    'value u32 blobs',
+  ]),
+  fault: table(4, 'fault', [
+    'time time ns',
+    'kind u8 faultKinds',
+    'target u32 names',
+    'text u32 names',
+  ]),
+  span: table(5, 'span', [
+    'start time ns',
+    'end time ns',
+    'node u32 nodes',
+    'name u32 names',
+    'id u32 spans',
+  ]),
+  series: table(6, 'series', ['time time ns', 'metric u16 metrics', 'value f64 metric']),
+  packet: table(7, 'packet', ['packet u32 packets', 'offset u32 bytes', 'length u16 bytes']),
+  keyframe: table(8, 'keyframe', ['node u32 nodes', 'row u32 state', 'value u32 blobs']),
+  text: table(9, 'text', []),
+  'bins-1ms': table(10, 'bins-1ms', BIN_COLUMNS),
+  'bins-10ms': table(11, 'bins-10ms', BIN_COLUMNS),
+  'bins-100ms': table(12, 'bins-100ms', BIN_COLUMNS),
+  'bins-1s': table(13, 'bins-1s', BIN_COLUMNS),
+} as const;
+
+/** Number of the footer block; it is not a table. */
+export const FOOTER_TABLE = 255;
+
+/** Widths of the pyramid's bins, finest first, ns, with their tables. */
+export const PYRAMID: readonly { readonly widthNs: number; readonly table: TableSpec }[] = [
+  { widthNs: 1_000_000, table: TABLES['bins-1ms'] },
+  { widthNs: 10_000_000, table: TABLES['bins-10ms'] },
+  { widthNs: 100_000_000, table: TABLES['bins-100ms'] },
+  { widthNs: 1_000_000_000, table: TABLES['bins-1s'] },
+];
+
+/** Meanings of `hop.class`, by number; shapes in the pictures (ux.md 4.0). */
+export const CLASSES = ['data', 'control', 'probe', 'acknowledgement', 'cover', 'copy'] as const;
+export const CLASS_DATA = 0;
+export const CLASS_CONTROL = 1;
+export const CLASS_COPY = 5;
+
+/** Bits of `hop.flags`. */
+export const HOP_COPY = 1;
+export const HOP_FORWARDED = 2;
+
+/** Meanings of `state.kind`. */
+export const STATE_KINDS = ['state', 'mark'] as const;
+export const STATE_DELTA = 0;
+export const STATE_MARK = 1;
+
+/** Meanings of `fault.kind`. */
+export const FAULT_KINDS = ['begin', 'end', 'effect'] as const;
+export const FAULT_BEGIN = 0;
+export const FAULT_END = 1;
+export const FAULT_EFFECT = 2;
+
+/** A direction of a link, by its number. */
+export interface LinkInfo {
+  readonly id: string;
+  /** `a->b`. */
+  readonly name: string;
+  /** Index into nodes; -1 for a medium that many share. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A node, by its number. */
+export interface NodeInfo {
+  readonly name: string;
+  readonly protocol: string;
+  readonly address: string;
+  readonly isdAs?: string;
+}
+
+/** The JSON at the begin of a file: what is known before the run. */
+export interface TraceHeader {
+  readonly format: 'orrery-trace';
+  readonly version: number;
+  readonly run: string;
+  readonly seed: number;
+  readonly extent: 'windows' | 'full';
+  readonly durationNs: number;
+  readonly warmupNs: number;
+  readonly tables: readonly TableSpec[];
+  readonly nodes: readonly NodeInfo[];
+  readonly links: readonly LinkInfo[];
+  /** Number 0 is no flow. */
+  readonly flows: readonly string[];
+  readonly reasons: readonly string[];
+  readonly classes: readonly string[];
+  readonly stateKinds: readonly string[];
+  readonly faultKinds: readonly string[];
+  /** Finest level of the tracks of single links; track 0 (all links) has every level. */
+  readonly linkLevel: number;
+}
+
+/** What a `text` block adds to the tables of the header. */
+export interface TextAddition {
+  readonly names?: readonly string[];
+  readonly links?: readonly LinkInfo[];
+  readonly metrics?: readonly MetricInfo[];
+}
+
+/** A metric of the `series` table. */
+export interface MetricInfo {
+  readonly name: string;
+  readonly unit: string;
+  /** Width of a bin, ns. */
+  readonly binNs: number;
+}
+
+/** The JSON in the footer: what is known only after the run. */
+export interface TraceSummary {
+  /** Rows by table. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** First and last instant of any row, ns. */
+  readonly rangeNs: readonly [number, number];
+  /** Hop rows seen in the run; those outside the windows were not kept. */
+  readonly hopsSeen: number;
+  /** Times whose packets were kept, ns; one that covers all with extent `full`. */
+  readonly windowsNs: readonly (readonly [number, number])[];
+  readonly fingerprint: string;
+}
+
+/** Bytes of a value of a column. */
+export function bytesPerValue(type: ColumnType, isWide: boolean): number {
+  switch (type) {
+    case 'u8':
+      return 1;
+    case 'u16':
+      return 2;
+    case 'u32':
+      return 4;
+    case 'f64':
+      return 8;
+    case 'time':
+    case 'duration':
+      return isWide ? 8 : 4;
+  }
+}
+
+/** The next multiple of {@link ALIGNMENT}. */
+export function aligned(length: number): number {
+  return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+}

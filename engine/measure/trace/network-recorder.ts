@@ -1,0 +1,211 @@
+/**
+ * Watches packets and writes a hop row for each link that one crosses, a drop row for each loss, and
+ * the pyramid (ux.md 4.10). It reads and never acts: a run is the same with and without it.
+ *
+ * A packet keeps its number while nodes send on the buffer that they received, which is how routers
+ * forward. What a node makes anew is a new packet, also where a person would say that it is the same
+ * (a gateway that opens a frame, a mix that peels a layer).
+ *
+ * @module
+ */
+import type { Scheduler } from '../../core/scheduler.ts';
+import type { DirectionView, NetworkObserver } from '../../net/direction-context.ts';
+import { CPU_QUEUE_FULL, PORT_UNREACHABLE } from '../../net/drop-reasons.ts';
+import type { PacketTable } from '../../net/packet-table.ts';
+import type { HopBlock, HopStart } from './hop-block.ts';
+import { CLASS_CONTROL, CLASS_COPY, CLASS_DATA, HOP_COPY, HOP_FORWARDED, NONE } from './layout.ts';
+import type { Pyramid } from './pyramid.ts';
+
+/** What the recorder writes to. */
+export interface HopSink {
+  /** The block for a row of this instant. */
+  blockFor(timeNs: number): HopBlock;
+  /** A packet was lost; `link` and `node` may be `NONE`. */
+  dropped(timeNs: number, place: DropPlace): void;
+  /** There are more directions than before. */
+  linksAdded(): void;
+}
+
+/** Where a packet was lost and why. */
+export interface DropPlace {
+  readonly node: number;
+  readonly link: number;
+  readonly packet: number;
+  readonly reason: number;
+}
+
+const NO_BUFFER = new Uint8Array(0);
+
+/** The observer. */
+export class NetworkRecorder implements NetworkObserver {
+  /** Flow of what is sent at this moment; 0 is none. */
+  flow = 0;
+  /** Told of each new packet of a flow, and of its row in the packet table. */
+  onSent: ((packet: number, row: number) => void) | undefined;
+  private readonly scheduler: Scheduler;
+  private readonly table: PacketTable;
+  private readonly sink: HopSink;
+  private readonly pyramid: Pyramid;
+  private links: number;
+  private nextPacket = 0;
+  /** Block and row of packets under way, by their row in the packet table. */
+  private readonly blocks: (HopBlock | undefined)[] = [];
+  private rows = new Int32Array(0);
+  private packets = new Uint32Array(0);
+  private flows = new Uint16Array(0);
+  private classes = new Uint8Array(0);
+  private flags = new Uint8Array(0);
+  /** What arrived in the event that runs now. */
+  private arrivedBuffer: Uint8Array = NO_BUFFER;
+  private arrivedEvent = -1;
+  private arrivedPacket = NONE;
+  private arrivedFlow = 0;
+  private arrivedClass = CLASS_CONTROL;
+  private readonly hop: HopStart = {
+    departNs: 0,
+    link: 0,
+    packet: 0,
+    flow: 0,
+    class: 0,
+    flags: 0,
+    bytes: 0,
+    queueNs: 0,
+  };
+
+  constructor(
+    world: { readonly scheduler: Scheduler; readonly table: PacketTable },
+    links: number,
+    parts: { readonly sink: HopSink; readonly pyramid: Pyramid },
+  ) {
+    this.scheduler = world.scheduler;
+    this.table = world.table;
+    this.links = links;
+    this.sink = parts.sink;
+    this.pyramid = parts.pyramid;
+  }
+
+  /** The packet that the running event delivered; `NONE` outside of one. */
+  get current(): number {
+    return this.arrivedEvent === this.scheduler.eventCount ? this.arrivedPacket : NONE;
+  }
+
+  // hot: once per packet and hop.
+  onOffered(_direction: DirectionView, row: number): void {
+    if (row >= this.rows.length) this.widen(row);
+    const isForwarded =
+      this.table.buffers[row] === this.arrivedBuffer &&
+      this.arrivedEvent === this.scheduler.eventCount;
+    if (isForwarded) {
+      this.packets[row] = this.arrivedPacket;
+      this.flows[row] = this.arrivedFlow;
+      this.classes[row] = this.arrivedClass;
+      this.flags[row] = HOP_FORWARDED;
+      return;
+    }
+    this.packets[row] = this.nextPacket;
+    this.flows[row] = this.flow;
+    this.classes[row] = this.flow === 0 ? CLASS_CONTROL : CLASS_DATA;
+    this.flags[row] = 0;
+    this.nextPacket += 1;
+    if (this.onSent !== undefined && this.flow !== 0) {
+      this.onSent(this.packets[row] as number, row);
+    }
+  }
+
+  // hot: once per packet and hop.
+  onStarted(direction: DirectionView, row: number): void {
+    const { hop, scheduler } = this;
+    const { now } = scheduler;
+    if (direction.id >= this.links) this.addLink(direction);
+    hop.departNs = now;
+    hop.link = direction.id;
+    hop.packet = this.packets[row] as number;
+    hop.flow = this.flows[row] as number;
+    hop.class = this.classes[row] as number;
+    hop.flags = this.flags[row] as number;
+    hop.bytes = this.table.length[row] as number;
+    hop.queueNs = now - (this.table.offeredAt[row] as number);
+    const block = this.sink.blockFor(now);
+    this.rows[row] = block.start(hop);
+    this.blocks[row] = block;
+  }
+
+  onCopied(direction: DirectionView, copy: number, original: number): void {
+    if (copy >= this.rows.length) this.widen(copy);
+    const isInjected = original < 0;
+    this.packets[copy] = isInjected ? this.nextPacket : (this.packets[original] as number);
+    this.flows[copy] = isInjected ? 0 : (this.flows[original] as number);
+    this.classes[copy] = isInjected ? CLASS_COPY : (this.classes[original] as number);
+    this.flags[copy] = HOP_COPY;
+    if (isInjected) this.nextPacket += 1;
+    this.onStarted(direction, copy);
+  }
+
+  // hot: once per packet and hop.
+  onDelivered(direction: DirectionView, row: number): void {
+    const { table } = this;
+    const { now, eventCount } = this.scheduler;
+    const block = this.blocks[row];
+    if (block !== undefined) {
+      this.blocks[row] = undefined;
+      if (!block.isSealed) block.arrived(this.rows[row] as number, now);
+      this.arrivedPacket = this.packets[row] as number;
+      this.arrivedFlow = this.flows[row] as number;
+      this.arrivedClass = this.classes[row] as number;
+    }
+    // A receiver's copy on a shared medium has no row of its own: it is the packet before it.
+    this.arrivedBuffer = table.buffers[row] as Uint8Array;
+    this.arrivedEvent = eventCount;
+    const latencyNs = now - (table.offeredAt[row] as number);
+    this.pyramid.arrived(direction.id, now, table.length[row] as number, latencyNs);
+  }
+
+  onDropped(direction: DirectionView | undefined, row: number, reason: number): void {
+    const { now } = this.scheduler;
+    const block = this.blocks[row];
+    if (block !== undefined) {
+      this.blocks[row] = undefined;
+      if (!block.isSealed) block.dropped(this.rows[row] as number);
+    }
+    const packet = direction === undefined ? NONE : (this.packets[row] ?? NONE);
+    const link = direction?.id ?? -1;
+    if (direction !== undefined && direction.id >= this.links) this.addLink(direction);
+    this.pyramid.dropped(link, now);
+    const node = direction === undefined ? -1 : lossNode(direction, reason);
+    this.sink.dropped(now, {
+      node: node < 0 ? NONE : node,
+      link: link < 0 ? NONE : link,
+      packet,
+      reason,
+    });
+  }
+
+  private addLink(direction: DirectionView): void {
+    this.links = direction.id + 1;
+    this.sink.linksAdded();
+  }
+
+  private widen(row: number): void {
+    const capacity = Math.max(1_024, this.table.capacity, row + 1);
+    this.rows = copyInto(new Int32Array(capacity), this.rows);
+    this.packets = copyInto(new Uint32Array(capacity), this.packets);
+    this.flows = copyInto(new Uint16Array(capacity), this.flows);
+    this.classes = copyInto(new Uint8Array(capacity), this.classes);
+    this.flags = copyInto(new Uint8Array(capacity), this.flags);
+    while (this.blocks.length < capacity) this.blocks.push(undefined);
+  }
+}
+
+/** The receiver loses what it cannot take; everything else is lost on the sender's side. */
+function lossNode(direction: DirectionView, reason: number): number {
+  const isAtReceiver = reason === PORT_UNREACHABLE || reason === CPU_QUEUE_FULL;
+  return isAtReceiver ? direction.toNode : direction.fromNode;
+}
+
+function copyInto<T extends Int32Array | Uint32Array | Uint16Array | Uint8Array>(
+  target: T,
+  source: T,
+): T {
+  target.set(source);
+  return target;
+}

@@ -1,0 +1,72 @@
+/**
+ * Rows of a rare table until they are a block. The hop table, which is hot, has its own (hop-block.ts).
+ *
+ * @module
+ */
+import type { Rows } from './encode-block.ts';
+import { BLOCK_ROWS, NARROW_LIMIT_NS, type TableSpec, WORTH_CLOSING_ROWS } from './layout.ts';
+
+const FIRST_CAPACITY = 256;
+
+/** One table. */
+export class TableBuffer {
+  readonly table: TableSpec;
+  count = 0;
+  firstNs = 0;
+  lastNs = 0;
+  #columns: Float64Array[];
+  #isSorted = true;
+
+  constructor(table: TableSpec) {
+    this.table = table;
+    this.#columns = table.columns.map(() => new Float64Array(FIRST_CAPACITY));
+  }
+
+  /** True when a row of this instant belongs into a new block. */
+  isFullAt(timeNs: number): boolean {
+    if (this.count >= BLOCK_ROWS) return true;
+    return this.count >= WORTH_CLOSING_ROWS && timeNs - this.firstNs >= NARROW_LIMIT_NS;
+  }
+
+  /** Adds a row: the values of the columns in their order; the first is the row's instant. */
+  add(...values: readonly number[]): void {
+    const row = this.count;
+    if (row === this.#columns[0]?.length) this.#columns = this.#columns.map(doubled);
+    const timeNs = values[0] as number;
+    if (row === 0) {
+      this.firstNs = timeNs;
+      this.lastNs = timeNs;
+    }
+    if (timeNs < this.lastNs) this.#isSorted = false;
+    this.firstNs = Math.min(this.firstNs, timeNs);
+    this.lastNs = Math.max(this.lastNs, timeNs);
+    for (let column = 0; column < values.length; column += 1) {
+      (this.#columns[column] as Float64Array)[row] = values[column] as number;
+    }
+    this.count = row + 1;
+  }
+
+  /** The rows in order of their first column; the buffer is empty afterwards. */
+  take(aux?: Uint8Array): Rows {
+    const { table, count } = this;
+    const columns = this.#isSorted
+      ? this.#columns.map((column) => column.slice(0, count))
+      : this.#sorted();
+    this.count = 0;
+    this.#isSorted = true;
+    return { table, columns, count, ...(aux === undefined ? {} : { aux }) };
+  }
+
+  #sorted(): Float64Array[] {
+    const times = this.#columns[0] as Float64Array;
+    const order = Array.from({ length: this.count }, (_, row) => row);
+    order.sort((a, b) => (times[a] as number) - (times[b] as number));
+    return this.#columns.map((column) => Float64Array.from(order, (row) => column[row] as number));
+  }
+}
+
+function doubled(column: Float64Array): Float64Array {
+  const wider = new Float64Array(column.length * 2);
+  wider.set(column);
+  return wider;
+}

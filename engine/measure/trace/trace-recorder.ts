@@ -1,0 +1,407 @@
+/**
+ * Records a run: gathers rows of all tables, decides which packets stay, and hands blocks to the
+ * writer (ux.md 4.10).
+ *
+ * With extent `windows` packets and losses outside the windows are only in the pyramid; states,
+ * faults, spans and series are always kept. Everything here reads; a run does not notice it.
+ *
+ * @module
+ */
+import type { DirectionView } from '../../net/direction-context.ts';
+import { BlobTable, cborMap, cborText } from './blob-table.ts';
+import { encodeRows, type RawBlock, type Rows } from './encode-block.ts';
+import { HopBlock } from './hop-block.ts';
+import { KeepWindows, LOOK_BACK_NS } from './keep-windows.ts';
+import {
+  FAULT_BEGIN,
+  FAULT_EFFECT,
+  FAULT_END,
+  FOOTER_TABLE,
+  type LinkInfo,
+  type MetricInfo,
+  PYRAMID,
+  STATE_DELTA,
+  STATE_MARK,
+  TABLES,
+  type TableSpec,
+  type TextAddition,
+  type TraceHeader,
+} from './layout.ts';
+import type { DropPlace, HopSink } from './network-recorder.ts';
+import { Pyramid } from './pyramid.ts';
+import { TableBuffer } from './table-buffer.ts';
+import { type TraceSink, TraceWriter } from './trace-writer.ts';
+
+/** Blocks that wait for a decision or for packets under way; bounds memory to about 70 MB. */
+const WAITING_MAX = 128;
+/** A run of up to this many blocks (262,144 hops) is kept whole whatever the extent. */
+const SMALL_RUN_BLOCKS = 16;
+/** Free blocks kept for use again. */
+const SPARE_MAX = 8;
+/** Keyframes at least this far apart, unless many states changed (ux.md 4.10). */
+const KEYFRAME_NS = 500_000_000;
+const KEYFRAME_ROWS = 10_000;
+/** Bytes kept of a packet; larger ones are cut. */
+const PACKET_BYTES_MAX = 0xffff;
+/** Recorded packet bytes that a block gathers. */
+const PACKETS_FLUSH_BYTES = 1 << 20;
+
+/** Rows that wait until it is known whether they are kept. */
+interface Waiting {
+  readonly firstNs: number;
+  readonly lastNs: number;
+  readonly rows: Rows;
+}
+
+/** A fault as the trace shows it. */
+export interface TracedFault {
+  readonly id: string;
+  readonly text: string;
+  readonly targets: readonly string[];
+}
+
+/** What a recorder is made of. */
+export interface TraceRecorderParts {
+  readonly sink: TraceSink;
+  readonly header: TraceHeader;
+  /** All directions of the network; it may grow. */
+  readonly directions: readonly DirectionView[];
+}
+
+/** What is known at the end. */
+export interface TraceEnd {
+  readonly endNs: number;
+  readonly fingerprint: string;
+}
+
+/** One recorder for one run. */
+export class TraceRecorder implements HopSink {
+  readonly pyramid: Pyramid;
+  readonly #writer: TraceWriter;
+  readonly #header: TraceHeader;
+  readonly #directions: readonly DirectionView[];
+  readonly #windows = new KeepWindows();
+  #linksKnown: number;
+  #hops = new HopBlock();
+  #hopsWaiting: HopBlock[] = [];
+  #dropsWaiting: Waiting[] = [];
+  #spare: HopBlock[] = [];
+  #hopBlocks = 0;
+  #hopsSeen = 0;
+  readonly #drops = new TableBuffer(TABLES.drop);
+  readonly #states = new TableBuffer(TABLES.state);
+  readonly #faults = new TableBuffer(TABLES.fault);
+  readonly #spans = new TableBuffer(TABLES.span);
+  readonly #series = new TableBuffer(TABLES.series);
+  readonly #packets = new TableBuffer(TABLES.packet);
+  readonly #bins = PYRAMID.map(({ table }) => new TableBuffer(table));
+  readonly #blobs = new BlobTable();
+  readonly #names = new Map<string, number>();
+  #newNames: string[] = [];
+  #packetBytes: Uint8Array[] = [];
+  #packetOffset = 0;
+  /** State of each machine of each node, for keyframes. */
+  readonly #machines = new Map<number, Map<string, string>>();
+  #stateRows = 0;
+  #keyframeRows = 0;
+  #keyframeNs = Number.NEGATIVE_INFINITY;
+  #spanId = 0;
+  readonly #counts: Record<string, number> = {};
+  #firstNs = Number.POSITIVE_INFINITY;
+  #lastNs = 0;
+
+  constructor({ sink, header, directions }: TraceRecorderParts) {
+    this.#header = header;
+    this.#directions = directions;
+    this.#linksKnown = header.links.length;
+    this.#writer = new TraceWriter(sink, header);
+    this.pyramid = new Pyramid(header.links.length, header.linkLevel, (level, bin) => {
+      const { track, startNs, count, bytes, drops, minNs, maxNs, sumNs } = bin;
+      const buffer = this.#bins[level] as TableBuffer;
+      if (buffer.isFullAt(startNs)) this.#flush(buffer);
+      buffer.add(startNs, track, count, bytes, drops, minNs, maxNs, sumNs);
+    });
+  }
+
+  // hot: once per packet and hop.
+  blockFor(timeNs: number): HopBlock {
+    return this.#hops.isFullAt(timeNs) ? this.#nextBlock() : this.#hops;
+  }
+
+  dropped(timeNs: number, { node, link, packet, reason }: DropPlace): void {
+    if (this.#drops.isFullAt(timeNs)) this.#closeDrops();
+    this.#drops.add(timeNs, node, link, packet, reason);
+  }
+
+  linksAdded(): void {
+    const links = this.#directions.slice(this.#linksKnown).map(linkInfo);
+    this.#linksKnown = this.#directions.length;
+    this.#addText({ links });
+  }
+
+  /** A machine of a node changed its state. */
+  state(timeNs: number, node: number, machine: string, state: string): void {
+    let machines = this.#machines.get(node);
+    if (machines === undefined) {
+      machines = new Map();
+      this.#machines.set(node, machines);
+    }
+    machines.set(machine, state);
+    this.#makeRoomForState(timeNs);
+    const make = (): Uint8Array => cborMap([[machine, state]]);
+    const value = this.#blobs.number(`${machine}\0${state}`, make);
+    this.#states.add(timeNs, node, STATE_DELTA, value);
+    this.#stateRows += 1;
+    if (this.#stateRows - this.#keyframeRows >= KEYFRAME_ROWS) this.#keyframe(timeNs);
+  }
+
+  /** A node set a mark. */
+  mark(timeNs: number, node: number, name: string): void {
+    this.#makeRoomForState(timeNs);
+    const value = this.#blobs.number(`\0${name}`, () => cborText(name));
+    this.#states.add(timeNs, node, STATE_MARK, value);
+    this.#stateRows += 1;
+  }
+
+  /** A procedure of a node ended. */
+  span(beginNs: number, endNs: number, node: number, name: string): void {
+    if (this.#spans.isFullAt(endNs)) this.#flush(this.#spans);
+    this.#spans.add(beginNs, endNs, node, this.#name(name), this.#spanId);
+    this.#spanId += 1;
+  }
+
+  /** A fault began: from 1 s before it packets are kept. */
+  faultBegan(fault: TracedFault, atNs: number): void {
+    this.#windows.began(fault.id, atNs);
+    this.#fault(fault, atNs, FAULT_BEGIN);
+  }
+
+  /** It ended. */
+  faultEnded(fault: TracedFault, atNs: number): void {
+    this.#windows.ended(fault.id, atNs);
+    this.#fault(fault, atNs, FAULT_END);
+  }
+
+  /** Something that followed from it: `detected`, `switched`. */
+  faultEffect(fault: TracedFault, atNs: number, effect: string): void {
+    this.#fault({ ...fault, text: `${effect}: ${fault.text}` }, atNs, FAULT_EFFECT);
+  }
+
+  /** Values of a metric, one per bin; null where nothing was measured. */
+  series(metric: MetricInfo, number: number, values: readonly (number | null)[]): void {
+    this.#addText({ metrics: [metric] });
+    for (const [bin, value] of values.entries()) {
+      const timeNs = bin * metric.binNs;
+      if (value === null) continue;
+      if (this.#series.isFullAt(timeNs)) this.#flush(this.#series);
+      this.#series.add(timeNs, number, value);
+    }
+    // Each metric begins at zero again: its rows are blocks of their own.
+    this.#flush(this.#series);
+  }
+
+  /** The bytes of a packet, for the hex view. */
+  packet(packet: number, bytes: Uint8Array): void {
+    const kept = bytes.slice(0, PACKET_BYTES_MAX);
+    if (this.#packets.isFullAt(0) || this.#packetOffset > PACKETS_FLUSH_BYTES) this.#flushPackets();
+    this.#packets.add(packet, this.#packetOffset, kept.length);
+    this.#packetBytes.push(kept);
+    this.#packetOffset += kept.length;
+  }
+
+  /** Does what need not be done per event; called every few milliseconds of the run's time. */
+  tick(nowNs: number): void {
+    const isChanged = this.#stateRows > this.#keyframeRows;
+    if (isChanged && nowNs - this.#keyframeNs >= KEYFRAME_NS) this.#keyframe(nowNs);
+    this.#decide(nowNs);
+  }
+
+  /** Writes the rest and the footer. */
+  finish({ endNs, fingerprint }: TraceEnd): void {
+    if (this.#hops.count > 0) this.#closeHops();
+    this.#closeDrops();
+    this.pyramid.finish();
+    const isWhole = this.#header.extent === 'full' || this.#hopBlocks <= SMALL_RUN_BLOCKS;
+    for (const block of this.#hopsWaiting) {
+      if (isWhole || this.#windows.overlaps(block.firstNs, block.lastNs)) this.#writeHops(block);
+    }
+    for (const { firstNs, lastNs, rows } of this.#dropsWaiting) {
+      if (isWhole || this.#windows.overlaps(firstNs, lastNs)) this.#append(encodeRows(rows));
+    }
+    this.#flushStates();
+    this.#flushPackets();
+    for (const buffer of [this.#faults, this.#spans, ...this.#bins]) this.#flush(buffer);
+    this.#flushText();
+    const firstNs = Math.min(this.#firstNs, this.#lastNs);
+    this.#writer.finish({
+      counts: this.#counts,
+      rangeNs: [firstNs, this.#lastNs],
+      hopsSeen: this.#hopsSeen,
+      windowsNs: isWhole ? [[0, endNs]] : this.#windows.until(endNs),
+      fingerprint,
+    });
+  }
+
+  /** Bytes written so far. */
+  get bytes(): number {
+    return this.#writer.bytes;
+  }
+
+  #nextBlock(): HopBlock {
+    this.#closeHops();
+    this.#hops = this.#spare.pop() ?? new HopBlock();
+    return this.#hops;
+  }
+
+  #closeHops(): void {
+    this.#hopBlocks += 1;
+    this.#hopsSeen += this.#hops.count;
+    this.#hopsWaiting.push(this.#hops);
+  }
+
+  #closeDrops(): void {
+    const { count, firstNs, lastNs } = this.#drops;
+    if (count === 0) return;
+    this.#dropsWaiting.push({ firstNs, lastNs, rows: this.#drops.take() });
+  }
+
+  /** Writes or forgets what has been waiting long enough, oldest first. */
+  #decide(nowNs: number): void {
+    const isFull = this.#header.extent === 'full';
+    const isSmall = this.#hopBlocks <= SMALL_RUN_BLOCKS;
+    const isNeeded = (firstNs: number, lastNs: number): boolean =>
+      isFull || this.#windows.overlaps(firstNs, lastNs);
+    const isYoung = (lastNs: number): boolean => isSmall || lastNs >= nowNs - LOOK_BACK_NS;
+    for (let block = this.#hopsWaiting[0]; block !== undefined; block = this.#hopsWaiting[0]) {
+      const isForced = this.#hopsWaiting.length > WAITING_MAX;
+      if (block.open > 0 && !isForced) break;
+      if (isNeeded(block.firstNs, block.lastNs)) this.#writeHops(block);
+      else if (isYoung(block.lastNs) && !isForced) break;
+      this.#hopsWaiting.shift();
+      this.#reuse(block);
+    }
+    for (let drops = this.#dropsWaiting[0]; drops !== undefined; drops = this.#dropsWaiting[0]) {
+      const isForced = this.#dropsWaiting.length > WAITING_MAX;
+      if (isNeeded(drops.firstNs, drops.lastNs)) this.#append(encodeRows(drops.rows));
+      else if (isYoung(drops.lastNs) && !isForced) break;
+      this.#dropsWaiting.shift();
+    }
+  }
+
+  #writeHops(block: HopBlock): void {
+    this.#append(encodeRows(block.rows()), block.linkCounts(this.#linksKnown));
+  }
+
+  /** A block that packets under way still point to is left to the garbage collector. */
+  #reuse(block: HopBlock): void {
+    if (block.open > 0) block.isSealed = true;
+    else if (this.#spare.length < SPARE_MAX) {
+      block.reset();
+      this.#spare.push(block);
+    }
+  }
+
+  #fault(fault: TracedFault, atNs: number, kind: number): void {
+    const text = this.#name(fault.text);
+    for (const target of fault.targets) {
+      if (this.#faults.isFullAt(atNs)) this.#flush(this.#faults);
+      this.#faults.add(atNs, kind, this.#name(target), text);
+    }
+  }
+
+  #makeRoomForState(timeNs: number): void {
+    if (this.#states.isFullAt(timeNs)) this.#flushStates();
+  }
+
+  #flushStates(): void {
+    if (this.#states.count === 0) return;
+    this.#append(encodeRows(this.#states.take(this.#blobs.take())));
+  }
+
+  /** Full state of all nodes: with the states that follow, the state at any instant. */
+  #keyframe(atNs: number): void {
+    this.#keyframeNs = atNs;
+    this.#keyframeRows = this.#stateRows;
+    const blobs = new BlobTable();
+    const nodes = [...this.#machines.keys()].sort((a, b) => a - b);
+    const values = nodes.map((node) => {
+      const blob = cborMap(this.#machines.get(node) ?? []);
+      return blobs.number(`${node}`, () => blob);
+    });
+    const columns = [
+      Float64Array.from(nodes),
+      new Float64Array(nodes.length).fill(this.#stateRows),
+      Float64Array.from(values),
+    ];
+    const count = nodes.length;
+    const aux = blobs.take();
+    this.#append(encodeRows({ table: TABLES.keyframe, columns, count, aux, atNs }));
+  }
+
+  #flushPackets(): void {
+    if (this.#packets.count === 0) return;
+    const aux = new Uint8Array(this.#packetOffset);
+    let at = 0;
+    for (const bytes of this.#packetBytes) {
+      aux.set(bytes, at);
+      at += bytes.length;
+    }
+    this.#packetBytes = [];
+    this.#packetOffset = 0;
+    this.#append(encodeRows(this.#packets.take(aux)));
+  }
+
+  #flush(buffer: TableBuffer): void {
+    if (buffer.count > 0) this.#append(encodeRows(buffer.take()));
+  }
+
+  #name(text: string): number {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const number = this.#names.size;
+    this.#names.set(text, number);
+    this.#newNames.push(text);
+    return number;
+  }
+
+  #addText(addition: TextAddition): void {
+    const aux = new TextEncoder().encode(JSON.stringify(addition));
+    const rows = { table: TABLES.text, columns: [], count: 0, aux, atNs: this.#lastNs };
+    this.#writer.append(encodeRows(rows));
+  }
+
+  #flushText(): void {
+    if (this.#newNames.length === 0) return;
+    const names = this.#newNames;
+    this.#newNames = [];
+    this.#addText({ names });
+  }
+
+  /** Names come before the rows that use them, so that a cut file can be read up to the cut. */
+  #append(block: RawBlock, linkCounts?: Uint32Array): void {
+    this.#flushText();
+    const name = tableName(block.table);
+    this.#counts[name] = (this.#counts[name] ?? 0) + block.rows;
+    if (hasTime(block.table)) {
+      this.#firstNs = Math.min(this.#firstNs, block.baseNs);
+      this.#lastNs = Math.max(this.#lastNs, block.lastNs);
+    }
+    this.#writer.append(block, linkCounts);
+  }
+}
+
+/** How a direction is described in the header. */
+export function linkInfo(direction: DirectionView): LinkInfo {
+  const { linkId, name, fromNode, toNode } = direction;
+  return { id: linkId, name, from: fromNode, to: toNode };
+}
+
+const BY_ID = new Map<number, TableSpec>(Object.values(TABLES).map((spec) => [spec.id, spec]));
+
+function tableName(id: number): string {
+  return BY_ID.get(id)?.name ?? (id === FOOTER_TABLE ? 'footer' : `${id}`);
+}
+
+function hasTime(id: number): boolean {
+  return BY_ID.get(id)?.columns[0]?.type === 'time';
+}

@@ -1,0 +1,135 @@
+/**
+ * Puts blocks one after the other, remembers where each stands, and closes the file with the index
+ * (ux.md 4.10). It only appends, so a file can be streamed; without its footer it can be walked.
+ *
+ * Where the bytes go and how they are compressed is handed in: no files here.
+ *
+ * @module
+ */
+import { assert } from '../../core/assert.ts';
+import { type BlockFacts, blockHead, type RawBlock, writeBlockHead } from './encode-block.ts';
+import {
+  aligned,
+  BLOCK_HEAD_BYTES,
+  FIELD,
+  FILE_HEAD_BYTES,
+  FILE_MAGIC,
+  FLAG_GZIP,
+  FOOTER_TABLE,
+  FORMAT_VERSION,
+  TRAILER_BYTES,
+  type TraceHeader,
+  type TraceSummary,
+} from './layout.ts';
+
+/** Where a trace goes. */
+export interface TraceSink {
+  write(bytes: Uint8Array): void;
+  /** Makes a gzip stream; blocks are stored as they are when absent. */
+  readonly compress?: (raw: Uint8Array) => Uint8Array;
+}
+
+interface Placed {
+  readonly facts: BlockFacts;
+  readonly stored: number;
+  readonly offset: number;
+  readonly linkCounts: Uint32Array;
+}
+
+const encoder = new TextEncoder();
+const NO_COUNTS = new Uint32Array(0);
+const PAIR_BYTES = 8;
+
+/** Writes one file. */
+export class TraceWriter {
+  readonly #sink: TraceSink;
+  readonly #index: Placed[] = [];
+  #offset = 0;
+
+  constructor(sink: TraceSink, header: TraceHeader) {
+    this.#sink = sink;
+    const json = encoder.encode(JSON.stringify(header));
+    const head = new Uint8Array(aligned(FILE_HEAD_BYTES + json.length));
+    // JSON may be followed by white space.
+    head.fill(0x20);
+    head.set(encoder.encode(FILE_MAGIC));
+    const view = new DataView(head.buffer);
+    view.setUint32(8, FORMAT_VERSION, true);
+    view.setUint32(12, head.length - FILE_HEAD_BYTES, true);
+    head.set(json, FILE_HEAD_BYTES);
+    this.#write(head);
+  }
+
+  /** Bytes written so far. */
+  get bytes(): number {
+    return this.#offset;
+  }
+
+  /** Appends a block. `linkCounts` are pairs of link and packets in it. */
+  append(block: RawBlock, linkCounts: Uint32Array = NO_COUNTS): void {
+    const offset = this.#offset;
+    const { facts, stored } = this.#put(block);
+    this.#index.push({ facts, stored, offset, linkCounts });
+  }
+
+  /** Appends the index; nothing may follow. */
+  finish(summary: TraceSummary): void {
+    const json = encoder.encode(JSON.stringify(summary));
+    const entries = this.#index.length;
+    const pairs = this.#index.reduce((sum, { linkCounts }) => sum + linkCounts.length / 2, 0);
+    const auxAt = entries * BLOCK_HEAD_BYTES + pairs * PAIR_BYTES;
+    const bytes = new Uint8Array(auxAt + aligned(json.length));
+    this.#fillIndex(bytes);
+    bytes.set(json, auxAt);
+    const began = this.#offset;
+    this.#put({
+      table: FOOTER_TABLE,
+      flags: 0,
+      rows: entries,
+      rawBytes: bytes.length,
+      auxBytes: json.length,
+      baseNs: 0,
+      lastNs: 0,
+      maxTransitNs: 0,
+      drops: 0,
+      bytes,
+    });
+    const trailer = new Uint8Array(TRAILER_BYTES);
+    new DataView(trailer.buffer).setBigUint64(0, BigInt(this.#offset - began), true);
+    this.#write(trailer);
+  }
+
+  #fillIndex(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer);
+    let pairAt = this.#index.length * BLOCK_HEAD_BYTES;
+    for (const [number, { facts, stored, offset, linkCounts }] of this.#index.entries()) {
+      const at = number * BLOCK_HEAD_BYTES;
+      writeBlockHead(view, at, facts, stored);
+      view.setUint32(at + FIELD.links, linkCounts.length / 2, true);
+      view.setFloat64(at + FIELD.offset, offset, true);
+      for (const value of linkCounts) {
+        view.setUint32(pairAt, value, true);
+        pairAt += 4;
+      }
+    }
+  }
+
+  #put(block: RawBlock): { readonly facts: BlockFacts; readonly stored: number } {
+    const { bytes, ...facts } = block;
+    const { compress } = this.#sink;
+    const payload = compress === undefined ? bytes : compress(bytes);
+    const flags = compress === undefined ? facts.flags : facts.flags | FLAG_GZIP;
+    const written = { ...facts, flags };
+    this.#write(blockHead(written, payload.length));
+    this.#write(payload);
+    const padding = aligned(payload.length) - payload.length;
+    if (padding > 0) this.#write(new Uint8Array(padding));
+    return { facts: written, stored: payload.length };
+  }
+
+  #write(bytes: Uint8Array): void {
+    assert(bytes.length > 0, 'nothing to write');
+    this.#offset += bytes.length;
+    this.#sink.write(bytes);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Attaches what is to be recorded to a run: trace, capture, story. None of them changes the run, and
+ * none of them costs anything when it is absent.
+ *
+ * @module
+ */
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Scenario } from '../model.ts';
+import type { Recordings } from './job.ts';
+import { recordTrace } from './record-trace.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
+import type { Stage } from './stage.ts';
+import type { WorldListener } from './world.ts';
+
+/** What recorders are given. */
+export interface RecorderParts {
+  readonly world: SimStageWorld;
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly seed: number;
+}
+
+/** One thing that is recorded. */
+export interface Recorder extends WorldListener {
+  /** Watches packets. */
+  readonly observer: NetworkObserver;
+  /** Called every few milliseconds of the run's time. */
+  tick?(nowNs: number, stage: Stage): void;
+  /** The run has ended; writes the rest. */
+  finish(result: SeedResult, stage: Stage): void;
+  /** Closes files, also after a run that broke. */
+  close?(): void;
+}
+
+/** Everything that records one run. */
+export class Recorders {
+  readonly #recorders: readonly Recorder[];
+
+  /** Attaches before the stage is prepared, so that nothing is missed. */
+  constructor(parts: RecorderParts, { trace, explain = 0 }: Recordings) {
+    const recorders: Recorder[] = [];
+    if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: explain }));
+    this.#recorders = recorders;
+    for (const recorder of recorders) parts.world.listen(recorder);
+    const [first, ...others] = recorders.map(({ observer }) => observer);
+    if (first === undefined) return;
+    parts.world.sim.observer = others.length === 0 ? first : new Observers([first, ...others]);
+  }
+
+  /** Called between slices of the run. */
+  tick(nowNs: number, stage: Stage): void {
+    for (const recorder of this.#recorders) recorder.tick?.(nowNs, stage);
+  }
+
+  /** Writes the rest. */
+  finish(result: SeedResult, stage: Stage): void {
+    for (const recorder of this.#recorders) recorder.finish(result, stage);
+  }
+
+  /** Closes files; what was written stays readable when the run broke. */
+  close(): void {
+    for (const recorder of this.#recorders) recorder.close?.();
+  }
+}
+
+/** Several observers as one. */
+class Observers implements NetworkObserver {
+  readonly #observers: readonly NetworkObserver[];
+
+  constructor(observers: readonly NetworkObserver[]) {
+    this.#observers = observers;
+  }
+
+  onOffered(direction: DirectionView, packet: number): void {
+    for (const observer of this.#observers) observer.onOffered(direction, packet);
+  }
+
+  onStarted(direction: DirectionView, packet: number): void {
+    for (const observer of this.#observers) observer.onStarted(direction, packet);
+  }
+
+  onCopied(direction: DirectionView, copy: number, original: number): void {
+    for (const observer of this.#observers) observer.onCopied?.(direction, copy, original);
+  }
+
+  onDelivered(direction: DirectionView, packet: number): void {
+    for (const observer of this.#observers) observer.onDelivered(direction, packet);
+  }
+
+  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+    for (const observer of this.#observers) observer.onDropped(direction, packet, reason);
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * The index of a trace: where each block stands and what it covers. It is read from the footer, or, in
+ * a file without one (a killed run), rebuilt by walking the block headers.
+ *
+ * Every number is checked against the file before anything is allocated for it.
+ *
+ * @module
+ */
+import {
+  aligned,
+  BLOCK_HEAD_BYTES,
+  BLOCK_MAGIC,
+  bytesPerValue,
+  FIELD,
+  FLAG_GZIP,
+  FLAG_WIDE,
+  FOOTER_TABLE,
+  type TableSpec,
+  TRAILER_BYTES,
+  type TraceSummary,
+} from '../../engine/measure/trace/layout.ts';
+import { problem, type TraceFailure, TraceProblem } from './failure.ts';
+import { parse } from './header.ts';
+import { type ByteSource, type Inflate, readExactly, wordsOf } from './source.ts';
+
+/** Rows that a block may state; ours have 16,384. */
+const ROWS_MAX = 1 << 20;
+const RAW_BYTES_MAX = 64 * 1024 * 1024;
+/** Deflate makes at most about 1,032 bytes of one (RFC 1951: 258 bytes a symbol of 2 bits). */
+const DEFLATE_RATIO_MAX = 1_040;
+const GZIP_BYTES = 64;
+
+/** One block. */
+export interface BlockEntry {
+  readonly table: TableSpec;
+  readonly isWide: boolean;
+  readonly isGzip: boolean;
+  readonly rows: number;
+  readonly rawBytes: number;
+  readonly storedBytes: number;
+  readonly auxBytes: number;
+  /** First and last instant, ns. */
+  readonly baseNs: number;
+  readonly lastNs: number;
+  readonly maxTransitNs: number;
+  readonly drops: number;
+  /** Of the block header in the file. */
+  readonly offset: number;
+  /** Pairs of link and packets; empty in a file that was recovered. */
+  readonly linkCounts: Uint32Array;
+}
+
+/** All blocks in the order of the file. */
+export interface BlockIndex {
+  readonly entries: readonly BlockEntry[];
+  /** Absent in a file without a footer. */
+  readonly summary?: TraceSummary;
+  /** Why the index had to be rebuilt. */
+  readonly damage?: TraceFailure;
+}
+
+/** What is needed to read blocks. */
+export interface BlockContext {
+  readonly source: ByteSource;
+  readonly inflate: Inflate;
+  readonly tables: ReadonlyMap<number, TableSpec>;
+  readonly firstBlock: number;
+}
+
+/** Reads the index, or rebuilds it. */
+export async function readIndex(context: BlockContext): Promise<BlockIndex> {
+  try {
+    return await fromFooter(context);
+  } catch (error) {
+    if (!(error instanceof TraceProblem)) throw error;
+    if (error.failure.name === 'unreadable') throw error;
+    return { entries: await walk(context), damage: error.failure };
+  }
+}
+
+/** The payload of a block, inflated and of exactly the stated length. */
+export async function readPayload(
+  { source, inflate }: BlockContext,
+  entry: Pick<BlockEntry, 'offset' | 'rawBytes' | 'storedBytes' | 'isGzip'>,
+): Promise<Uint8Array> {
+  const at = entry.offset + BLOCK_HEAD_BYTES;
+  const stored = await readExactly(source, at, entry.storedBytes, 'bad-block');
+  if (!entry.isGzip) return stored;
+  let raw: Uint8Array;
+  try {
+    raw = await inflate(stored, entry.rawBytes);
+  } catch (error) {
+    throw new TraceProblem(
+      { name: 'bad-payload', message: `block at byte ${entry.offset}: ${wordsOf(error)}`, at },
+      { cause: error },
+    );
+  }
+  if (raw.length === entry.rawBytes) return raw;
+  const message = `block at byte ${entry.offset} has ${raw.length} bytes, not ${entry.rawBytes}`;
+  throw problem('bad-payload', message, at);
+}
+
+async function fromFooter(context: BlockContext): Promise<BlockIndex> {
+  const { source, firstBlock } = context;
+  const trailerAt = source.size - TRAILER_BYTES;
+  if (trailerAt < firstBlock + BLOCK_HEAD_BYTES) {
+    throw problem('truncated', 'there is no index at the end', source.size);
+  }
+  const trailer = await readExactly(source, trailerAt, TRAILER_BYTES);
+  const length = Number(viewOf(trailer).getBigUint64(0, true));
+  const offset = trailerAt - length;
+  if (length < BLOCK_HEAD_BYTES || offset < firstBlock) {
+    throw problem('truncated', 'there is no index at the end', trailerAt);
+  }
+  const head = viewOf(await readExactly(source, offset, BLOCK_HEAD_BYTES));
+  const isFooter =
+    head.getUint32(FIELD.magic, true) === BLOCK_MAGIC &&
+    head.getUint8(FIELD.table) === FOOTER_TABLE;
+  if (!isFooter) throw problem('truncated', 'there is no index at the end', offset);
+  const sizes = sizesOf(head, 0, offset);
+  if (offset + BLOCK_HEAD_BYTES + aligned(sizes.storedBytes) !== trailerAt) {
+    throw problem('bad-index', 'the index does not fill its place', offset);
+  }
+  const raw = await readPayload(context, { ...sizes, offset });
+  return parseIndex(context, raw, { count: head.getUint32(FIELD.rows, true), ...sizes, offset });
+}
+
+interface FooterShape {
+  readonly count: number;
+  readonly auxBytes: number;
+  readonly offset: number;
+}
+
+function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape): BlockIndex {
+  const { count, auxBytes, offset } = footer;
+  const jsonAt = raw.length - aligned(auxBytes);
+  if (count * BLOCK_HEAD_BYTES > jsonAt) {
+    throw problem('bad-index', `an index of ${count} blocks does not fit`, offset);
+  }
+  const view = viewOf(raw);
+  const entries: BlockEntry[] = [];
+  let pairAt = count * BLOCK_HEAD_BYTES;
+  let previousEnd = context.firstBlock;
+  for (let number = 0; number < count; number += 1) {
+    const at = number * BLOCK_HEAD_BYTES;
+    const links = view.getUint32(at + FIELD.links, true);
+    const pairEnd = pairAt + links * 8;
+    if (pairEnd > jsonAt) throw problem('bad-index', 'link counts do not fit', offset);
+    const place = view.getFloat64(at + FIELD.offset, true);
+    if (place !== previousEnd) {
+      throw problem('bad-index', `block ${number} is not where the last ended`, offset);
+    }
+    const entry = entryOf(context, view, { at, offset: place, end: offset });
+    previousEnd = place + BLOCK_HEAD_BYTES + aligned(entry.storedBytes);
+    entries.push({ ...entry, linkCounts: Uint32Array.from(words(view, pairAt, pairEnd)) });
+    pairAt = pairEnd;
+  }
+  const json = parse(raw.subarray(jsonAt, jsonAt + auxBytes), offset);
+  return { entries, summary: checkSummary(json) };
+}
+
+/** Block after block from the first one, up to the first that is not whole. */
+async function walk(context: BlockContext): Promise<BlockEntry[]> {
+  const { source } = context;
+  const entries: BlockEntry[] = [];
+  let offset = context.firstBlock;
+  while (offset + BLOCK_HEAD_BYTES <= source.size) {
+    const view = viewOf(await readExactly(source, offset, BLOCK_HEAD_BYTES));
+    let entry: BlockEntry;
+    try {
+      entry = entryOf(context, view, { at: 0, offset, end: source.size });
+    } catch (error) {
+      if (error instanceof TraceProblem) return entries;
+      throw error;
+    }
+    entries.push(entry);
+    offset += BLOCK_HEAD_BYTES + aligned(entry.storedBytes);
+  }
+  return entries;
+}
+
+interface EntryPlace {
+  /** In the view. */
+  readonly at: number;
+  /** In the file. */
+  readonly offset: number;
+  /** Where blocks must have ended. */
+  readonly end: number;
+}
+
+const NO_COUNTS = new Uint32Array(0);
+
+/** Checks a block header against its table and the file. */
+function entryOf(context: BlockContext, view: DataView, place: EntryPlace): BlockEntry {
+  const { at, offset, end } = place;
+  const bad = (message: string): TraceProblem =>
+    problem('bad-block', `block at byte ${offset}: ${message}`, offset);
+  if (view.getUint32(at + FIELD.magic, true) !== BLOCK_MAGIC) throw bad('no block begins here');
+  const table = context.tables.get(view.getUint8(at + FIELD.table));
+  if (table === undefined) throw bad('its table is not in the header');
+  const isWide = (view.getUint8(at + FIELD.flags) & FLAG_WIDE) !== 0;
+  const sizes = sizesOf(view, at, offset);
+  const rows = view.getUint32(at + FIELD.rows, true);
+  if (rows > ROWS_MAX) throw bad(`${rows} rows are too many`);
+  let expected = aligned(sizes.auxBytes);
+  for (const { type } of table.columns) expected += aligned(rows * bytesPerValue(type, isWide));
+  if (expected !== sizes.rawBytes) throw bad(`${rows} rows do not fit ${sizes.rawBytes} bytes`);
+  if (offset + BLOCK_HEAD_BYTES + aligned(sizes.storedBytes) > end) throw bad('it is cut off');
+  const baseNs = view.getFloat64(at + FIELD.base, true);
+  const lastNs = view.getFloat64(at + FIELD.last, true);
+  const maxTransitNs = view.getFloat64(at + FIELD.maxTransit, true);
+  if (!(Number.isFinite(baseNs) && lastNs >= baseNs)) throw bad('its times run backwards');
+  if (!(maxTransitNs >= 0 && Number.isFinite(lastNs + maxTransitNs))) throw bad('its transit');
+  const drops = view.getUint32(at + FIELD.drops, true);
+  const times = { baseNs, lastNs, maxTransitNs };
+  return { table, isWide, rows, ...sizes, ...times, drops, offset, linkCounts: NO_COUNTS };
+}
+
+interface Sizes {
+  readonly rawBytes: number;
+  readonly storedBytes: number;
+  readonly auxBytes: number;
+  readonly isGzip: boolean;
+}
+
+/** Lengths that could be true together. */
+function sizesOf(view: DataView, at: number, offset: number): Sizes {
+  const isGzip = (view.getUint8(at + FIELD.flags) & FLAG_GZIP) !== 0;
+  const rawBytes = view.getUint32(at + FIELD.raw, true);
+  const storedBytes = view.getUint32(at + FIELD.stored, true);
+  const auxBytes = view.getUint32(at + FIELD.aux, true);
+  const rawMax = isGzip ? storedBytes * DEFLATE_RATIO_MAX + GZIP_BYTES : storedBytes;
+  const isPossible = rawBytes <= Math.min(RAW_BYTES_MAX, rawMax) && aligned(auxBytes) <= rawBytes;
+  if (isPossible && (isGzip || rawBytes === storedBytes)) {
+    return { rawBytes, storedBytes, auxBytes, isGzip };
+  }
+  const message = `block at byte ${offset}: ${storedBytes} bytes cannot hold ${rawBytes}`;
+  throw problem('bad-block', message, offset);
+}
+
+function checkSummary(json: Readonly<Record<string, unknown>>): TraceSummary {
+  const { counts, rangeNs, hopsSeen, windowsNs, fingerprint } = json;
+  const range = pairOf(rangeNs) ?? [0, 0];
+  return {
+    counts: typeof counts === 'object' && counts !== null ? (counts as Record<string, number>) : {},
+    rangeNs: range,
+    hopsSeen: typeof hopsSeen === 'number' ? hopsSeen : Number.NaN,
+    windowsNs: Array.isArray(windowsNs) ? windowsNs.flatMap((pair) => [pairOf(pair) ?? range]) : [],
+    fingerprint: typeof fingerprint === 'string' ? fingerprint : '',
+  };
+}
+
+function pairOf(value: unknown): [number, number] | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const [first, last]: unknown[] = value;
+  return typeof first === 'number' && typeof last === 'number' ? [first, last] : undefined;
+}
+
+function words(view: DataView, from: number, to: number): number[] {
+  const values: number[] = [];
+  for (let at = from; at < to; at += 4) values.push(view.getUint32(at, true));
+  return values;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

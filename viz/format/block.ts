@@ -1,0 +1,106 @@
+/**
+ * A decoded block: typed arrays laid over its bytes, nothing copied (ux.md 4.10).
+ *
+ * @module
+ */
+import {
+  aligned,
+  bytesPerValue,
+  DROPPED_NARROW,
+  DROPPED_WIDE,
+  OPEN_NARROW,
+  OPEN_WIDE,
+} from '../../engine/measure/trace/layout.ts';
+import type { BlockEntry } from './block-index.ts';
+
+/** Values of one column. */
+export type ColumnView = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** What became of a packet on its link. */
+export type Fate = 'arrived' | 'dropped' | 'open';
+
+const NO_VALUES = new Uint8Array(0);
+
+/** The rows of one block. */
+export class Block {
+  readonly entry: BlockEntry;
+  /** The part of variable length. */
+  readonly aux: Uint8Array;
+  readonly #columns = new Map<string, ColumnView>();
+  /** What is added to the values of a `time` column. */
+  readonly #base: number;
+
+  /** @param raw As long as the entry states, which has been checked. */
+  constructor(entry: BlockEntry, raw: Uint8Array) {
+    this.entry = entry;
+    this.#base = entry.isWide ? 0 : entry.baseNs;
+    // Typed arrays can be laid over multiples of their width only.
+    const bytes = raw.byteOffset % 8 === 0 ? raw : raw.slice();
+    let offset = 0;
+    for (const { name, type } of entry.table.columns) {
+      const width = bytesPerValue(type, entry.isWide);
+      this.#columns.set(name, viewAt(bytes, offset, { rows: entry.rows, width }));
+      offset += aligned(entry.rows * width);
+    }
+    this.aux = bytes.subarray(offset, offset + entry.auxBytes);
+  }
+
+  get rows(): number {
+    return this.entry.rows;
+  }
+
+  /** A column as it is stored; empty when the file lacks it. */
+  column(name: string): ColumnView {
+    return this.#columns.get(name) ?? NO_VALUES;
+  }
+
+  /** A number of a row; NaN when the file lacks the column. */
+  value(name: string, row: number): number {
+    return this.column(name)[row] ?? Number.NaN;
+  }
+
+  /** An instant of a row, ns. */
+  time(name: string, row: number): number {
+    return this.value(name, row) + this.#base;
+  }
+
+  /** The fate of a row of the hop table. */
+  fate(row: number): Fate {
+    const transit = this.value('transit', row);
+    if (transit === (this.entry.isWide ? DROPPED_WIDE : DROPPED_NARROW)) return 'dropped';
+    return transit === (this.entry.isWide ? OPEN_WIDE : OPEN_NARROW) ? 'open' : 'arrived';
+  }
+
+  /** First row whose instant is not before `timeNs`; the number of rows when all are. */
+  firstAtOrAfter(name: string, timeNs: number): number {
+    const column = this.column(name);
+    const wanted = timeNs - this.#base;
+    let low = 0;
+    let high = column.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((column[middle] as number) < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function viewAt(
+  bytes: Uint8Array,
+  offset: number,
+  shape: { readonly rows: number; readonly width: number },
+): ColumnView {
+  const at = bytes.byteOffset + offset;
+  const { buffer } = bytes;
+  switch (shape.width) {
+    case 1:
+      return new Uint8Array(buffer, at, shape.rows);
+    case 2:
+      return new Uint16Array(buffer, at, shape.rows);
+    case 4:
+      return new Uint32Array(buffer, at, shape.rows);
+    default:
+      return new Float64Array(buffer, at, shape.rows);
+  }
+}

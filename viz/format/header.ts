@@ -1,0 +1,154 @@
+/**
+ * Reads the head of a trace: magic, version, and the JSON that names tables, columns, nodes and links.
+ *
+ * The JSON may come from anywhere, so every field that others rely on is checked here once.
+ *
+ * @module
+ */
+import {
+  type ColumnSpec,
+  type ColumnType,
+  FILE_HEAD_BYTES,
+  FILE_MAGIC,
+  FORMAT_VERSION,
+  type LinkInfo,
+  type TableSpec,
+  type TextAddition,
+  type TraceHeader,
+} from '../../engine/measure/trace/layout.ts';
+import { problem, TraceProblem } from './failure.ts';
+import { type ByteSource, readExactly } from './source.ts';
+
+const HEADER_BYTES_MAX = 64 * 1024 * 1024;
+const TABLES_MAX = 254;
+const COLUMNS_MAX = 64;
+const TYPES: readonly string[] = ['u8', 'u16', 'u32', 'f64', 'time', 'duration'];
+
+/** The header and where the first block begins. */
+export interface HeadOfFile {
+  readonly header: TraceHeader;
+  readonly firstBlock: number;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Reads and checks the header. */
+export async function readHead(source: ByteSource): Promise<HeadOfFile> {
+  const head = await readExactly(source, 0, Math.min(FILE_HEAD_BYTES, source.size));
+  const magic = new TextEncoder().encode(FILE_MAGIC);
+  const isTrace = magic.every((byte, at) => head[at] === byte || at >= head.length);
+  if (!isTrace || head.length === 0) {
+    throw problem('not-a-trace', 'the file does not begin like a trace', 0);
+  }
+  if (head.length < FILE_HEAD_BYTES) {
+    throw problem('truncated', `the file ends after ${head.length} bytes`, head.length);
+  }
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const version = view.getUint32(8, true);
+  const length = view.getUint32(12, true);
+  if (version > FORMAT_VERSION) {
+    const message = `written by format ${version}, this reader knows up to ${FORMAT_VERSION}`;
+    throw problem('newer-version', message, 8);
+  }
+  if (version === 0) throw problem('bad-header', 'there is no format 0', 8);
+  if (length > HEADER_BYTES_MAX) {
+    throw problem('bad-header', `a header of ${length} bytes is too long`, 12);
+  }
+  const json = await readExactly(source, FILE_HEAD_BYTES, length);
+  return {
+    header: checkHeader(parse(json, FILE_HEAD_BYTES)),
+    firstBlock: FILE_HEAD_BYTES + length,
+  };
+}
+
+/** Parses a JSON object of the file. */
+export function parse(bytes: Uint8Array, at: number): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new TraceProblem(
+      { name: 'bad-header', message: `no JSON at byte ${at}`, at },
+      { cause: error },
+    );
+  }
+  if (isObject(value)) return value;
+  throw problem('bad-header', `no JSON object at byte ${at}`, at);
+}
+
+/** What a `text` block adds; parts of a wrong shape are left out. */
+export function checkAddition(json: Json): Required<TextAddition> {
+  const { names, links, metrics } = json;
+  return {
+    names: Array.isArray(names) ? names.map(stringOr) : [],
+    links: Array.isArray(links) ? links.filter(isLink) : [],
+    metrics: Array.isArray(metrics)
+      ? metrics.filter(isObject).map(({ name, unit, binNs }) => ({
+          name: stringOr(name),
+          unit: stringOr(unit),
+          binNs: typeof binNs === 'number' ? binNs : 0,
+        }))
+      : [],
+  };
+}
+
+function checkHeader(json: Json): TraceHeader {
+  expect(json['format'] === 'orrery-trace', 'format is not orrery-trace');
+  expect(isListOf(json['tables'], isTable), 'tables');
+  expect(isListOf(json['nodes'], isNode), 'nodes');
+  expect(isListOf(json['links'], isLink), 'links');
+  for (const name of ['flows', 'reasons', 'classes', 'stateKinds', 'faultKinds']) {
+    expect(isListOf(json[name], isString), name);
+  }
+  for (const name of ['version', 'seed', 'durationNs', 'warmupNs', 'linkLevel']) {
+    expect(Number.isFinite(json[name]), name);
+  }
+  expect(isString(json['run']), 'run');
+  const header = json as unknown as TraceHeader;
+  expect(header.tables.length <= TABLES_MAX, 'more tables than numbers');
+  expect(new Set(header.tables.map(({ id }) => id)).size === header.tables.length, 'table ids');
+  return header;
+}
+
+function expect(isGood: boolean, what: string): void {
+  if (!isGood) throw problem('bad-header', `header: ${what}`, FILE_HEAD_BYTES);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function stringOr(value: unknown): string {
+  return isString(value) ? value : '';
+}
+
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isColumn(value: unknown): value is ColumnSpec {
+  return isObject(value) && isString(value['name']) && isColumnType(value['type']);
+}
+
+function isColumnType(value: unknown): value is ColumnType {
+  return isString(value) && TYPES.includes(value);
+}
+
+function isTable(value: unknown): value is TableSpec {
+  if (!isObject(value) || !isString(value['name']) || !Number.isInteger(value['id'])) return false;
+  const { columns } = value;
+  return isListOf(columns, isColumn) && columns.length <= COLUMNS_MAX;
+}
+
+function isNode(value: unknown): value is TraceHeader['nodes'][number] {
+  return isObject(value) && isString(value['name']) && isString(value['protocol']);
+}
+
+function isLink(value: unknown): value is LinkInfo {
+  if (!isObject(value) || !isString(value['id']) || !isString(value['name'])) return false;
+  return Number.isInteger(value['from']) && Number.isInteger(value['to']);
+}

@@ -1,0 +1,43 @@
+/**
+ * Gzip by the platform's `DecompressionStream`, for browsers and Node. The stream has no limit of its
+ * own, so it is read in chunks and stopped at the length that the block stated (ux.md 4.10).
+ *
+ * @module
+ */
+
+interface ByteStreams {
+  readonly readable: {
+    getReader(): {
+      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array }>;
+      cancel(): Promise<void>;
+    };
+  };
+  readonly writable: {
+    getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void> };
+  };
+}
+
+/** Inflates one gzip stream. Rejects when it is damaged or not of the stated length. */
+export async function inflateGzip(stored: Uint8Array, rawLength: number): Promise<Uint8Array> {
+  const streams = new DecompressionStream('gzip') as unknown as ByteStreams;
+  const writer = streams.writable.getWriter();
+  // The reading side reports what goes wrong; the writing side would report it a second time.
+  const ignore = (): void => undefined;
+  writer.write(stored).catch(ignore);
+  writer.close().catch(ignore);
+  const reader = streams.readable.getReader();
+  const raw = new Uint8Array(rawLength);
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || value === undefined) break;
+    if (length + value.length > rawLength) {
+      await reader.cancel().catch(ignore);
+      throw new Error(`inflates to more than the stated ${rawLength} bytes`);
+    }
+    raw.set(value, length);
+    length += value.length;
+  }
+  if (length !== rawLength) throw new Error(`inflates to ${length} bytes instead of ${rawLength}`);
+  return raw;
+}

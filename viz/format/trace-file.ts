@@ -1,0 +1,378 @@
+/**
+ * Reads `trace.orr` (ux.md 4.10): what is under way at an instant, the rows of a time window, the
+ * state of every node, and the pyramid for wide views. Runs in the browser and in Node.
+ *
+ * Every question reads only the blocks that can answer it. Hostile files give a {@link TraceFailure};
+ * nothing throws, and nothing is allocated for a number that does not fit the file.
+ *
+ * @module
+ */
+import {
+  type LinkInfo,
+  type MetricInfo,
+  NONE,
+  PYRAMID,
+  STATE_DELTA,
+  type TraceHeader,
+  type TraceSummary,
+} from '../../engine/measure/trace/layout.ts';
+import { blobAt, statesOf } from './blobs.ts';
+import { Block } from './block.ts';
+import { type BlockContext, type BlockEntry, readIndex, readPayload } from './block-index.ts';
+import { guarded, type TraceFailure } from './failure.ts';
+import { checkAddition, parse, readHead } from './header.ts';
+import type { ByteSource, Inflate } from './source.ts';
+
+/** Decoded bytes kept; 150 blocks of the hop table. */
+const CACHE_BYTES = 64 * 1024 * 1024;
+/** Bins of a pyramid query unless told otherwise. */
+const BINS_MAX = 2_000;
+
+/** A packet on a link. */
+export interface Hop {
+  readonly departNs: number;
+  /** Undefined when it was lost on the way or never seen to arrive. */
+  readonly arriveNs: number | undefined;
+  readonly link: number;
+  readonly packet: number;
+  readonly flow: number;
+  readonly class: number;
+  readonly flags: number;
+  readonly bytes: number;
+  readonly queueNs: number;
+}
+
+/** Rows of one block that belong to an answer: `from <= row < to`. */
+export interface RowRange {
+  readonly block: Block;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One bin of the pyramid. */
+export interface BinRow {
+  readonly startNs: number;
+  readonly widthNs: number;
+  readonly count: number;
+  readonly bytes: number;
+  readonly drops: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+  readonly sumNs: number;
+}
+
+/** What to ask of the pyramid. */
+export interface BinQuery {
+  /** Number of a link; all links together when absent. */
+  readonly link?: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+  /** At most this many bins; 2,000 when absent. */
+  readonly binsMax?: number;
+}
+
+/** State of all machines of all nodes, by the node's number. */
+export type WorldState = ReadonlyMap<number, ReadonlyMap<string, string>>;
+
+/** Opens a trace. */
+export function openTrace(source: ByteSource, inflate: Inflate): Promise<TraceFile | TraceFailure> {
+  return guarded(async () => {
+    const { header, firstBlock } = await readHead(source);
+    const tables = new Map(header.tables.map((table) => [table.id, table]));
+    const context = { source, inflate, tables, firstBlock };
+    const index = await readIndex(context);
+    const trace = new TraceFile(context, header, index);
+    await trace.readTexts();
+    return trace;
+  });
+}
+
+/** An open trace. */
+export class TraceFile {
+  readonly header: TraceHeader;
+  /** Absent in a file that was cut off. */
+  readonly summary: TraceSummary | undefined;
+  /** Why parts may be missing; undefined in a whole file. */
+  readonly damage: TraceFailure | undefined;
+  readonly entries: readonly BlockEntry[];
+  readonly #context: BlockContext;
+  readonly #byTable = new Map<string, readonly BlockEntry[]>();
+  /** For each table, the latest instant that any block up to this one reaches. */
+  readonly #reach = new Map<string, Float64Array>();
+  readonly #cache = new Map<BlockEntry, Block>();
+  #cached = 0;
+  readonly #names: string[] = [];
+  readonly #links: LinkInfo[];
+  readonly #metrics: MetricInfo[] = [];
+
+  constructor(
+    context: BlockContext,
+    header: TraceHeader,
+    index: Awaited<ReturnType<typeof readIndex>>,
+  ) {
+    this.#context = context;
+    this.header = header;
+    this.entries = index.entries;
+    this.summary = index.summary;
+    this.damage = index.damage;
+    this.#links = [...header.links];
+    for (const { name } of header.tables) {
+      const entries = index.entries.filter(({ table }) => table.name === name);
+      this.#byTable.set(name, entries);
+      this.#reach.set(name, reachOf(entries));
+    }
+  }
+
+  /** Links in the order of their numbers. */
+  get links(): readonly LinkInfo[] {
+    return this.#links;
+  }
+
+  /** Metrics of the `series` table in the order of their numbers. */
+  get metrics(): readonly MetricInfo[] {
+    return this.#metrics;
+  }
+
+  /** Text of a number of the columns with unit `names`; empty when there is none. */
+  name(number: number): string {
+    return this.#names[number] ?? '';
+  }
+
+  /** Blocks of a table in the order of the file. */
+  blocksOf(table: string): readonly BlockEntry[] {
+    return this.#byTable.get(table) ?? [];
+  }
+
+  /** Reads the texts that were written during the run; called once by {@link openTrace}. */
+  async readTexts(): Promise<void> {
+    for (const entry of this.blocksOf('text')) {
+      const { aux } = await this.#block(entry);
+      const { names, links, metrics } = checkAddition(parse(aux, entry.offset));
+      for (const name of names) this.#names.push(name);
+      for (const link of links) this.#links.push(link);
+      for (const metric of metrics) this.#metrics.push(metric);
+    }
+  }
+
+  /** Decodes a block, or takes it from memory. */
+  block(entry: BlockEntry): Promise<Block | TraceFailure> {
+    return guarded(() => this.#block(entry));
+  }
+
+  /** Packets under way at `timeNs`: `depart <= t < arrive`. */
+  inFlight(timeNs: number): Promise<Hop[] | TraceFailure> {
+    return guarded(async () => {
+      const hops: Hop[] = [];
+      for (const entry of this.#reaching('hop', timeNs)) {
+        const block = await this.#block(entry);
+        const end = block.firstAtOrAfter('depart', Math.floor(timeNs) + 1);
+        const begin = block.firstAtOrAfter('depart', timeNs - entry.maxTransitNs);
+        for (let row = begin; row < end; row += 1) {
+          const hop = hopAt(block, row);
+          if (hop.arriveNs !== undefined && hop.arriveNs > timeNs) hops.push(hop);
+        }
+      }
+      return hops;
+    });
+  }
+
+  /**
+   * Rows of a table whose first instant lies in [from, to); spans also when they reach into it. Within
+   * a block they are sorted.
+   */
+  rows(table: string, fromNs: number, toNs: number): Promise<RowRange[] | TraceFailure> {
+    return guarded(async () => {
+      const column = this.header.tables.find(({ name }) => name === table)?.columns[0]?.name;
+      const reachBack = table === 'span';
+      const ranges: RowRange[] = [];
+      for (const entry of this.blocksOf(table)) {
+        const end = reachBack ? entry.lastNs + entry.maxTransitNs : entry.lastNs;
+        if (entry.baseNs >= toNs || end < fromNs || column === undefined) continue;
+        const block = await this.#block(entry);
+        const least = reachBack ? fromNs - entry.maxTransitNs : fromNs;
+        const from = block.firstAtOrAfter(column, least);
+        const to = block.firstAtOrAfter(column, toNs);
+        if (from < to) ranges.push({ block, from, to });
+      }
+      return ranges;
+    });
+  }
+
+  /** Hops that began in [from, to). */
+  async hops(fromNs: number, toNs: number): Promise<Hop[] | TraceFailure> {
+    const ranges = await this.rows('hop', fromNs, toNs);
+    if (!Array.isArray(ranges)) return ranges;
+    return ranges.flatMap(({ block, from, to }) =>
+      Array.from({ length: to - from }, (_, i) => hopAt(block, from + i)),
+    );
+  }
+
+  /** State of all machines at `timeNs`: the keyframe before it, and what changed since. */
+  stateAt(timeNs: number): Promise<WorldState | TraceFailure> {
+    return guarded(async () => {
+      const world = new Map<number, Map<string, string>>();
+      const keyframe = this.blocksOf('keyframe').findLast(({ baseNs }) => baseNs <= timeNs);
+      const firstRow = keyframe === undefined ? 0 : await this.#applyKeyframe(keyframe, world);
+      let row = 0;
+      for (const entry of this.blocksOf('state')) {
+        const begin = row;
+        row += entry.rows;
+        if (row <= firstRow || entry.baseNs > timeNs) continue;
+        const block = await this.#block(entry);
+        const end = block.firstAtOrAfter('time', Math.floor(timeNs) + 1);
+        for (let at = Math.max(0, firstRow - begin); at < end; at += 1)
+          applyState(block, at, world);
+      }
+      return world;
+    });
+  }
+
+  /** Bins of a time window, as fine as fits; sorted, bins without packets are absent. */
+  bins(query: BinQuery): Promise<BinRow[] | TraceFailure> {
+    return guarded(async () => {
+      const { fromNs, toNs, link } = query;
+      const track = link === undefined ? 0 : link + 1;
+      const { table, widthNs } = this.#levelOf(query);
+      const rows: BinRow[] = [];
+      for (const entry of this.blocksOf(table.name)) {
+        if (entry.baseNs >= toNs || entry.lastNs + widthNs <= fromNs) continue;
+        const block = await this.#block(entry);
+        const end = block.firstAtOrAfter('start', toNs);
+        const begin = block.firstAtOrAfter('start', Math.floor(fromNs - widthNs) + 1);
+        for (let row = begin; row < end; row += 1) {
+          if (block.value('track', row) === track) rows.push(binAt(block, row, widthNs));
+        }
+      }
+      return rows.sort((a, b) => a.startNs - b.startNs);
+    });
+  }
+
+  /** The bytes of a packet, when they were recorded. */
+  packetBytes(packet: number): Promise<Uint8Array | undefined | TraceFailure> {
+    return guarded(async () => {
+      for (const entry of this.blocksOf('packet')) {
+        const block = await this.#block(entry);
+        const row = block.column('packet').indexOf(packet);
+        if (row < 0) continue;
+        const offset = block.value('offset', row);
+        return block.aux.slice(offset, offset + block.value('length', row));
+      }
+      return undefined;
+    });
+  }
+
+  async #applyKeyframe(
+    entry: BlockEntry,
+    world: Map<number, Map<string, string>>,
+  ): Promise<number> {
+    const block = await this.#block(entry);
+    for (let row = 0; row < block.rows; row += 1) {
+      const blob = blobAt(block.aux, block.value('value', row));
+      const states = blob === undefined ? undefined : statesOf(blob);
+      if (states !== undefined) world.set(block.value('node', row), new Map(states));
+    }
+    return block.rows === 0 ? 0 : block.value('row', 0);
+  }
+
+  /** The finest level that is there and gives few enough bins. */
+  #levelOf({ fromNs, toNs, link, binsMax = BINS_MAX }: BinQuery): BinLevel {
+    const leastNs = (toNs - fromNs) / binsMax;
+    const finest = link === undefined ? 0 : this.header.linkLevel;
+    const levels = PYRAMID.slice(Math.max(0, Math.min(finest, PYRAMID.length - 1)));
+    return levels.find(({ widthNs }) => widthNs >= leastNs) ?? (levels.at(-1) as BinLevel);
+  }
+
+  /** Blocks of a table that have rows under way at an instant. */
+  #reaching(table: string, timeNs: number): BlockEntry[] {
+    const entries = this.blocksOf(table);
+    const reach = this.#reach.get(table) as Float64Array;
+    const found: BlockEntry[] = [];
+    for (let i = lastNotAfter(entries, timeNs); i >= 0 && (reach[i] as number) >= timeNs; i -= 1) {
+      const entry = entries[i] as BlockEntry;
+      if (entry.lastNs + entry.maxTransitNs >= timeNs) found.unshift(entry);
+    }
+    return found;
+  }
+
+  async #block(entry: BlockEntry): Promise<Block> {
+    const known = this.#cache.get(entry);
+    if (known !== undefined) {
+      this.#cache.delete(entry);
+      this.#cache.set(entry, known);
+      return known;
+    }
+    const block = new Block(entry, await readPayload(this.#context, entry));
+    this.#cache.set(entry, block);
+    this.#cached += entry.rawBytes;
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cached <= CACHE_BYTES || oldest === entry) break;
+      this.#cache.delete(oldest);
+      this.#cached -= oldest.rawBytes;
+    }
+    return block;
+  }
+}
+
+type BinLevel = (typeof PYRAMID)[number];
+
+function hopAt(block: Block, row: number): Hop {
+  const departNs = block.time('depart', row);
+  const hasArrived = block.fate(row) === 'arrived';
+  return {
+    departNs,
+    arriveNs: hasArrived ? departNs + block.value('transit', row) : undefined,
+    link: block.value('link', row),
+    packet: block.value('packet', row),
+    flow: block.value('flow', row),
+    class: block.value('class', row),
+    flags: block.value('flags', row),
+    bytes: block.value('size', row),
+    queueNs: block.value('queueNs', row),
+  };
+}
+
+function binAt(block: Block, row: number, widthNs: number): BinRow {
+  return {
+    startNs: block.time('start', row),
+    widthNs,
+    count: block.value('count', row),
+    bytes: block.value('bytes', row),
+    drops: block.value('drops', row),
+    minNs: block.value('min', row),
+    maxNs: block.value('max', row),
+    sumNs: block.value('sum', row),
+  };
+}
+
+function applyState(block: Block, row: number, world: Map<number, Map<string, string>>): void {
+  if (block.value('kind', row) !== STATE_DELTA) return;
+  const node = block.value('node', row);
+  const blob = blobAt(block.aux, block.value('value', row));
+  const delta = blob === undefined ? undefined : statesOf(blob);
+  if (delta === undefined || node === NONE) return;
+  const machines = world.get(node) ?? new Map<string, string>();
+  for (const [machine, state] of delta) machines.set(machine, state);
+  world.set(node, machines);
+}
+
+function reachOf(entries: readonly BlockEntry[]): Float64Array {
+  const reach = new Float64Array(entries.length);
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const [i, { lastNs, maxTransitNs }] of entries.entries()) {
+    latest = Math.max(latest, lastNs + maxTransitNs);
+    reach[i] = latest;
+  }
+  return reach;
+}
+
+/** Last block that begins at or before an instant; -1 when none does. */
+function lastNotAfter(entries: readonly BlockEntry[], timeNs: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle] as BlockEntry).baseNs <= timeNs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
