@@ -33,6 +33,10 @@ class SortedList {
     return this.entries.reduce((least, { time }) => Math.min(least, time), Infinity);
   }
 
+  ids(): number[] {
+    return this.entries.map(({ id }) => id);
+  }
+
   next(): number | undefined {
     const isBefore = (a: Entry, b: Entry): boolean =>
       (a.time - b.time || a.class - b.class || a.sequence - b.sequence) < 0;
@@ -53,25 +57,31 @@ class SortedList {
 class Comparison {
   private readonly random: Xoshiro128;
   private readonly unit: number;
+  /** Bounds the number of events that wait, so that the list stays cheap. */
+  private readonly size: number;
   private readonly fired: number[] = [];
   private readonly list = new SortedList();
   private readonly scheduler: Scheduler;
   private readonly handles = new Map<number, number>();
+  private lastId = 0;
 
-  constructor(seed: number, unit: number) {
-    this.random = new Xoshiro128([seed | 0, 1, 2, 3]);
-    this.unit = unit;
+  constructor(options: { seed: number; unit: number; size?: number }) {
+    this.random = new Xoshiro128([options.seed | 0, 1, 2, 3]);
+    this.unit = options.unit;
+    this.size = options.size ?? 100;
     const fire = (_kind: number, target: number): void => this.note(target);
     this.scheduler = new Scheduler({ fire }, 16);
   }
 
+  /** Ids go on from run to run. */
   run(steps: number): void {
-    for (let id = 0; id < steps; id += 1) {
-      // Around fifty events wait, so that the list stays cheap.
-      if (this.below(100) >= this.list.size) this.change(id);
+    const end = this.lastId + steps;
+    for (let id = this.lastId; id < end; id += 1) {
+      if (this.below(this.size) >= this.list.size) this.change(id);
       else if (this.below(20) === 0) this.runUntil(this.below(50) * this.unit);
       else this.next();
     }
+    this.lastId = end;
     expect(this.scheduler.pendingCount).toBe(this.list.size);
   }
 
@@ -86,7 +96,7 @@ class Comparison {
         this.scheduler.after(delay, () => this.note(id)),
       );
     else if (action === 5) this.addFault(delay, id);
-    else this.cancel(id - 1 - this.below(100));
+    else this.cancel(id - 1 - this.below(this.size));
     if (action < 5) this.list.add(delay, id, 1);
   }
 
@@ -105,6 +115,11 @@ class Comparison {
     const wasPending = this.list.cancel(id);
     if (this.scheduler.isPending(handle) !== wasPending) expect.unreachable(`pending ${id}`);
     if (this.scheduler.cancel(handle) !== wasPending) expect.unreachable(`cancel ${id}`);
+  }
+
+  /** Cancels most of what waits, so that heap and wheel are rebuilt. */
+  cancelMost(): void {
+    for (const id of this.list.ids()) if (this.below(8) > 0) this.cancel(id);
   }
 
   private next(): void {
@@ -139,7 +154,7 @@ class Comparison {
 
 describe('event queue', () => {
   it('equals a sorted list over 400,000 random steps with delays 0..49', () => {
-    new Comparison(1, 1).run(400_000);
+    new Comparison({ seed: 1, unit: 1 }).run(400_000);
   });
 
   it('equals a sorted list at any seed and at any scale of delays, through wheel and overflow', () => {
@@ -147,9 +162,19 @@ describe('event queue', () => {
       fc.property(
         fc.integer(),
         fc.constantFrom(1, 1_000, 9_999_991, 200_000_000, 10_000_000_000),
-        (seed, unit) => new Comparison(seed, unit).run(1_500),
+        (seed, unit) => new Comparison({ seed, unit }).run(1_500),
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('equals a sorted list when most of a thousand events are cancelled again and again', () => {
+    for (const unit of [1, 1_000, 200_000_000]) {
+      const comparison = new Comparison({ seed: unit, unit, size: 1_500 });
+      for (let round = 0; round < 20; round += 1) {
+        comparison.run(1_500);
+        comparison.cancelMost();
+      }
+    }
   });
 });

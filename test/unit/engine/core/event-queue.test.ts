@@ -73,6 +73,46 @@ describe('EventQueue', () => {
     expect(order).toEqual(['fault at 0', 'fault at 1', ...inOrder(list).map(String)]);
   });
 
+  it('lets faults go first also after others were renumbered', () => {
+    const queue = new EventQueue(16, 67_108_864 - 10);
+    for (let i = 0; i < 100; i += 1) queue.push(7, 1, i, 0);
+    const faults = [1, 2, 3].map(() => queue.pushFault(7, () => undefined));
+    for (const fault of faults) {
+      expect(queue.take()).toBe(fault);
+      queue.release(fault);
+    }
+    expect(drain(queue)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  it('keeps ties in order after far events were looked at, cancelled, or left behind a limit', () => {
+    const order: number[] = [];
+    const scheduler = new Scheduler({ fire: (_kind, target): void => void order.push(target) });
+    const far = scheduler.schedule(9_000_000 * NS_PER_S, 1, -1, 0);
+    const ties = (): void => {
+      order.length = 0;
+      for (let i = 0; i < 50; i += 1) scheduler.schedule(10, 1, i, 0);
+      scheduler.runUntil(scheduler.now + NS_PER_S);
+      expect(order).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    };
+    scheduler.runUntil(NS_PER_S);
+    ties();
+    expect(scheduler.peekTime()).toBe(9_000_000 * NS_PER_S);
+    ties();
+    scheduler.cancel(far);
+    scheduler.run();
+    ties();
+  });
+
+  it('finds the nearer of two buckets whose bits share a word of the wheel', () => {
+    const bucketNs = 134_217_728;
+    const queue = new EventQueue(16);
+    queue.advance(10 * bucketNs);
+    queue.push(1_019 * bucketNs, 1, 2, 0);
+    queue.push(10 * bucketNs, 1, 1, 0);
+    expect(queue.peekTime()).toBe(20 * bucketNs);
+    expect(drain(queue)).toEqual([1, 2]);
+  });
+
   it('names an event by a handle that is a safe integer and never 0', () => {
     const queue = new EventQueue(16);
     for (let i = 0; i < 100_000; i += 1) {

@@ -100,6 +100,26 @@ describe('findDivergence', () => {
     expect(divergence?.first?.number).toBe(2);
   });
 
+  it('finds a difference in the length alone', () => {
+    let runs = 0;
+    const divergence = findDivergence((fingerprint) => {
+      runs += 1;
+      fingerprint.event(5, 0, 1, runs % 2);
+    }, 1);
+    expect([divergence?.first?.length, divergence?.second?.length]).toEqual([1, 0]);
+  });
+
+  it('finds an ingredient that only one of the runs has', () => {
+    let runs = 0;
+    const divergence = findDivergence((fingerprint) => {
+      runs += 1;
+      fingerprint.event(5, 0, 1, 1);
+      if (runs % 2 === 0) fingerprint.ingredients(1, 2);
+    }, 1);
+    expect(divergence?.first?.ingredients).toEqual([]);
+    expect(divergence?.second?.ingredients).toEqual([1, 2]);
+  });
+
   it('finds a run that ends earlier', () => {
     let runs = 0;
     const divergence = findDivergence((fingerprint) => {
