@@ -21,18 +21,21 @@ export class Congestion {
     this.window = initialWindow;
   }
 
-  /** One more segment arrived; segments sent before the last reaction do not open the window. */
-  acknowledged(transmission: number): void {
-    if (transmission < this.epoch) return;
+  /** One more segment arrived; the window grows while losses are repaired, too (2.8, "growth"). */
+  acknowledged(): void {
     this.window += this.window < this.threshold ? 1 : 1 / this.window;
   }
 
-  /** A segment was lost; `nextTransmission` is the number that the next segment gets. */
-  lost(transmission: number, nextTransmission: number): void {
-    if (transmission < this.epoch) return;
+  /**
+   * A segment was lost; `nextTransmission` is the number that the next segment gets.
+   * @returns true when the window was reduced: a loss of an older window changes nothing more.
+   */
+  lost(transmission: number, nextTransmission: number): boolean {
+    if (transmission < this.epoch) return false;
     this.threshold = Math.max(SMALLEST_THRESHOLD, this.window / 2);
     this.window = this.threshold;
     this.epoch = nextTransmission;
+    return true;
   }
 
   /** Nothing came back in time: start again with one segment. */

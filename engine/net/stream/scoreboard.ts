@@ -19,8 +19,7 @@ const SMALLEST = 16;
 
 /** What became of segments; the scoreboard calls it. */
 export interface SegmentFate {
-  /** A segment arrived; `transmission` is the last that was made of it. */
-  onArrived(transmission: number, isSentOnce: boolean): void;
+  onArrived(): void;
   onLost(transmission: number): void;
 }
 
@@ -191,10 +190,9 @@ export class Scoreboard {
     this.unlink(this.states[slot] === LOST ? this.lost : this.underWay, segment);
     this.states[slot] = ARRIVED;
     const transmission = this.transmissions[slot] as number;
-    const isSentOnce = this.repeats[slot] === 0;
     // Of several transmissions it is not known here which one arrived: `answered` knows.
-    if (isSentOnce) this.noteArrival(transmission);
-    this.fate.onArrived(transmission, isSentOnce);
+    if (this.repeats[slot] === 0) this.noteArrival(transmission);
+    this.fate.onArrived();
   }
 
   private lose(segment: number): void {

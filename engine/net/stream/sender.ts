@@ -60,6 +60,8 @@ export class StreamSender implements SegmentFate {
   private isFinSent = false;
   /** True while the congestion window, and nothing else, holds segments back. */
   private isHeldByCongestion = false;
+  /** A segment is to be sent again at once, whatever the window (RFC 6675 section 5, 4.3). */
+  private isRepairDue = false;
   /** Expiries since the last answer. */
   private unanswered = 0;
   private isFull = false;
@@ -146,14 +148,15 @@ export class StreamSender implements SegmentFate {
   }
 
   /** Part of {@link SegmentFate}. */
-  onArrived(transmission: number): void {
+  onArrived(): void {
     // A window that nobody fills says nothing about the path (RFC 9002 section 7.8).
-    if (this.isHeldByCongestion) this.congestion.acknowledged(transmission);
+    if (this.isHeldByCongestion) this.congestion.acknowledged();
   }
 
   /** Part of {@link SegmentFate}. */
   onLost(transmission: number): void {
-    this.congestion.lost(transmission, this.nextTransmission);
+    const isReduced = this.congestion.lost(transmission, this.nextTransmission);
+    if (isReduced) this.isRepairDue = true;
   }
 
   /** Stops for good and frees the queue. */
@@ -170,6 +173,8 @@ export class StreamSender implements SegmentFate {
     if (!this.isOpen) return;
     const { board, congestion } = this;
     this.isHeldByCongestion = false;
+    if (this.isRepairDue && board.nextLost !== NONE) this.sendAgain(board.nextLost);
+    this.isRepairDue = false;
     while (board.inFlight + 1 <= congestion.window) {
       const lost = board.nextLost;
       if (lost !== NONE) {
