@@ -9,6 +9,7 @@ import { addCompare } from './compare.ts';
 import { exitWith, reportProblem } from './exit.ts';
 import { addLive } from './live.ts';
 import { makeProgram } from './program.ts';
+import { addRequirements } from './requirements.ts';
 import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
 import { addVerify } from './verify.ts';
@@ -20,6 +21,7 @@ addSweep(program);
 addCompare(program);
 addVerify(program);
 addAcceptance(program);
+addRequirements(program);
 
 try {
   await program.parseAsync(process.argv);

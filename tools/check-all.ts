@@ -7,9 +7,9 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TEST_RESULTS } from './requirements/last-run.ts';
 
 interface Step {
   readonly name: string;
@@ -59,17 +59,18 @@ function run([program = '', ...parts]: readonly string[]): number {
 
 /** Runs vitest; a runner that dies before it has counted anything is a failure. */
 function runTests(): { readonly passed: number; readonly failed: number } {
-  const folder = mkdtempSync(join(tmpdir(), 'orrery-test-'));
-  const file = join(folder, 'results.json');
+  // `npm run requirements` reads the results later; those of an earlier run must not survive.
+  mkdirSync(dirname(TEST_RESULTS), { recursive: true });
+  rmSync(TEST_RESULTS, { force: true });
   const status = run([
     `${BIN}/vitest`,
     'run',
     '--reporter=default',
     '--reporter=json',
-    `--outputFile.json=${file}`,
+    `--outputFile.json=${TEST_RESULTS}`,
   ]);
   try {
-    const results = JSON.parse(readFileSync(file, 'utf8')) as {
+    const results = JSON.parse(readFileSync(TEST_RESULTS, 'utf8')) as {
       readonly numPassedTests: number;
       readonly numFailedTests: number;
       readonly success: boolean;
@@ -82,7 +83,5 @@ function runTests(): { readonly passed: number; readonly failed: number } {
   } catch (error) {
     process.stderr.write(`the test runner left no result (exit ${status}): ${String(error)}\n`);
     return { passed: 0, failed: 1 };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }

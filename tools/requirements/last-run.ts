@@ -1,0 +1,89 @@
+/**
+ * What the last runs said: the tests of `npm test`, and the newest report of each scenario.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Where `npm test` leaves what vitest counted, below the root. */
+export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
+
+/** One test that ran. */
+export interface TestResult {
+  /** Path below the root. */
+  readonly file: string;
+  /** All titles from the outermost group to the test. */
+  readonly title: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+}
+
+/** A verdict of a report. */
+export interface KpiResult {
+  readonly metric: string;
+  readonly pass: boolean;
+}
+
+/** What the last runs said. */
+export interface LastRun {
+  /** Undefined when no `npm test` has left results. */
+  readonly testedAt: Date | undefined;
+  readonly tests: readonly TestResult[];
+  /** KPIs of the newest report of a scenario, by its name. */
+  readonly kpis: ReadonlyMap<string, readonly KpiResult[]>;
+}
+
+interface VitestFile {
+  readonly startTime: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+    }[];
+  }[];
+}
+
+/** Reads them; what is not there is left out. */
+export function readLastRun(root: string, runsFolder: string): LastRun {
+  const path = join(root, TEST_RESULTS);
+  const kpis = newestReports(runsFolder);
+  if (!existsSync(path)) return { testedAt: undefined, tests: [], kpis };
+  const file = JSON.parse(readFileSync(path, 'utf8')) as VitestFile;
+  const tests = file.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({
+      file: relative(root, name).replaceAll('\\', '/'),
+      title: fullName,
+      status: statusOf(status),
+    })),
+  );
+  return { testedAt: new Date(file.startTime), tests, kpis };
+}
+
+function statusOf(status: string): TestResult['status'] {
+  if (status === 'passed' || status === 'failed') return status;
+  return 'skipped';
+}
+
+function newestReports(folder: string): ReadonlyMap<string, readonly KpiResult[]> {
+  const found = new Map<string, readonly KpiResult[]>();
+  if (!existsSync(folder)) return found;
+  for (const scenario of readdirSync(folder)) {
+    const reports = reportsBelow(join(folder, scenario));
+    const newest = reports.sort((a, b) => b.changedMs - a.changedMs)[0];
+    if (newest === undefined) continue;
+    const { kpis } = JSON.parse(readFileSync(newest.path, 'utf8')) as {
+      readonly kpis?: readonly KpiResult[];
+    };
+    if (kpis !== undefined) found.set(scenario, kpis);
+  }
+  return found;
+}
+
+function reportsBelow(folder: string): { readonly path: string; readonly changedMs: number }[] {
+  if (!statSync(folder).isDirectory()) return [];
+  return readdirSync(folder)
+    .map((id) => join(folder, id, 'report.json'))
+    .filter((path) => existsSync(path))
+    .map((path) => ({ path, changedMs: statSync(path).mtimeMs }));
+}
