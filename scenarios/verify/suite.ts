@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { NO_STREAMS } from '../../engine/net/stream-hook.ts';
+import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
 import { conservation } from './checks/conservation.ts';
 import { saturatedRate, serialisation } from './checks/exact-times.ts';
 import { faultSchedule } from './checks/fault-schedule.ts';
@@ -43,7 +43,7 @@ export const CHECKS: readonly Check[] = [
   conservation,
   randomStreams,
   littlesLaw,
-  reliableStreams(() => NO_STREAMS),
+  reliableStreams((options) => new SegmentStreams(options)),
   faultSchedule,
 ];
 
