@@ -158,8 +158,8 @@ export class Stage implements WorldListener {
 
   #hasAlternative(from: string, to: string, cut: string): boolean {
     const { scenario, world } = this.#parts;
-    const isUsable = (link: LinkSpec): boolean =>
-      link.id !== cut && world.link(link.id).isUp('forward');
+    const isUsable = ({ id }: LinkSpec): boolean =>
+      id !== cut && world.link(id).isUp('forward') && world.link(id).isUp('backward');
     return isReachable(scenario.topology.links, from, to, isUsable);
   }
 

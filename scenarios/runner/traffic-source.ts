@@ -175,6 +175,8 @@ export class Flow {
     const now = this.#world.now();
     this.#send('data', size, (outcome) => {
       const isTaken = outcome === 'ok';
+      // A refused chunk comes again under its number, so that the receiver misses none in the end.
+      if (!isTaken) this.nextSequence -= 1;
       const next = isTaken ? sentBytes + size : sentBytes;
       const delay = isTaken ? 0 : CHUNK_RETRY_NS;
       this.#world.at(Math.max(now, this.#world.now()) + delay, () => this.#chunk(next));
