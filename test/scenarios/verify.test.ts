@@ -14,12 +14,14 @@ import { CHECKS } from '../../scenarios/verify/suite.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 const SEED = 1;
+/** A check takes up to 8 s of CPU; the machine may be shared. */
+const TIMEOUT_MS = 240_000;
 const lab = new Lab(SEED);
 const measured = new Map<string, readonly Measure[]>();
 const verdicts: CheckVerdict[] = [];
 
 describe('the engine against theory', () => {
-  it.each(CHECKS)('check $id: $name', (check) => {
+  it.each(CHECKS)('check $id: $name', { timeout: TIMEOUT_MS }, (check) => {
     const measures = check.run(lab);
     measured.set(check.id, measures);
     const verdict = judgeCheck(check, [measures]);
