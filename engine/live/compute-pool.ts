@@ -24,7 +24,7 @@ export interface PoolJob {
   done(result: ComputeResult): void;
 }
 
-/** Workers at most: the main thread needs a core of its own. */
+/** Workers at most when their number is not given; the main thread needs a core of its own. */
 const WORKERS_MAX = 4;
 /** Jobs that may wait in one world; more fail at once. */
 const WAITING_MAX = 10_000;
@@ -37,7 +37,14 @@ export class ComputePool {
   readonly #workers: ComputeWorker[] = [];
   /** Keys at work, with the jobs that wait for each. */
   readonly #keys = new Map<string, PoolJob[]>();
+  readonly #count: number;
   #waiting = 0;
+  #isClosed = false;
+
+  /** @param workers Threads; by default one for each core but one, at most four. */
+  constructor(workers = Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1))) {
+    this.#count = workers;
+  }
 
   /** Starts the threads and loads these modules on all of them. */
   async warm(moduleUrls: readonly string[]): Promise<void> {
@@ -50,6 +57,7 @@ export class ComputePool {
 
   /** Queues a job. */
   submit(job: PoolJob): void {
+    if (this.#isClosed) return;
     if (this.#waiting >= WAITING_MAX) {
       setImmediate(() => job.done({ kind: 'failed', message: `${WAITING_MAX} jobs wait` }));
       return;
@@ -67,10 +75,12 @@ export class ComputePool {
 
   /** Ends the threads; jobs that run are cut off. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#workers.splice(0).map((worker) => worker.close()));
   }
 
   #dispatch(job: PoolJob): void {
+    if (this.#isClosed) return;
     this.#workerFor(job.key)?.enqueue({ job, finished: () => this.#finished(job) });
   }
 
@@ -90,8 +100,7 @@ export class ComputePool {
 
   #start(): readonly ComputeWorker[] {
     if (this.#workers.length > 0) return this.#workers;
-    const count = Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1));
-    for (let i = 0; i < count; i += 1) this.#workers.push(new ComputeWorker());
+    for (let i = 0; i < this.#count; i += 1) this.#workers.push(new ComputeWorker());
     return this.#workers;
   }
 }

@@ -215,7 +215,10 @@ class LiveSocket implements DatagramSocket {
   }
 
   close(): void {
+    const { endpoints, wires } = this.#live;
+    // The endpoint may belong to a later socket by now.
+    const isBound = endpoints.sockets[this.local] === this.#links;
     this.#links.close();
-    this.#live.wires.close(this.local);
+    if (isBound) wires.close(this.local);
   }
 }

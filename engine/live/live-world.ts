@@ -25,6 +25,7 @@ import {
   SimWorld,
   type SimWorldOptions,
 } from '../net/sim-world.ts';
+import { NO_STREAMS } from '../net/stream-hook.ts';
 import { ComputePool } from './compute-pool.ts';
 import { LiveClock } from './live-clock.ts';
 import type { LiveContext } from './live-context.ts';
@@ -33,7 +34,8 @@ import { type Precision, Pump } from './pump.ts';
 import { WireTable } from './wire-table.ts';
 
 /** What a live world is made of. */
-export interface LiveWorldOptions extends Omit<SimWorldOptions, 'epochSeconds' | 'buffers'> {
+export interface LiveWorldOptions
+  extends Omit<SimWorldOptions, 'epochSeconds' | 'buffers' | 'streams'> {
   /** `off`: links have no rate, delay or impairment; faults still act. */
   readonly shape?: 'links' | 'off';
   /** Default `high`. */
@@ -63,7 +65,8 @@ export class LiveWorld extends SimWorld implements LiveContext {
 
   constructor(options: LiveWorldOptions) {
     const clock = new LiveClock();
-    super({ ...options, epochSeconds: clock.startedAt.seconds });
+    // Streams are the system's own: nothing is modelled.
+    super({ ...options, streams: NO_STREAMS, epochSeconds: clock.startedAt.seconds });
     this.clock = clock;
     this.compute = options.compute ?? new ComputePool();
     this.#options = options;

@@ -61,7 +61,7 @@ export class TcpHost {
     server.on('connection', (socket) => asEvent(() => onStream(this.#adopt(socket, local))));
     server.on('error', (error) => {
       const reason = streamErrorOf(error);
-      this.#servers.delete(local);
+      if (this.#servers.get(local) === server) this.#servers.delete(local);
       warn(`listening on port ${port}: ${reason}`);
       asEvent(() => options.onError?.(reason));
     });
@@ -70,7 +70,7 @@ export class TcpHost {
     return {
       local,
       close: (): void => {
-        this.#servers.delete(local);
+        if (this.#servers.get(local) === server) this.#servers.delete(local);
         server.close();
       },
     };

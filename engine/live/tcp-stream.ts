@@ -81,25 +81,33 @@ export class TcpStream implements Stream {
   }
 
   secure(options: SecureOptions, done: (error?: StreamError) => void): void {
-    this.#detach();
     let isDecided = false;
     const decide = (error?: StreamError): void => {
       if (isDecided) return;
       isDecided = true;
       clearTimeout(alarm);
+      if (error !== undefined) this.#failed(error);
       this.#asEvent(() => done(error));
     };
-    const fail = (): void => {
-      if (!isDecided) this.#failure = 'secure-failed';
-      decide('secure-failed');
-    };
-    const top = startTls(this.#bottom, options, () => decide());
-    const alarm = setTimeout(() => top.destroy(), HANDSHAKE_MAX_MS);
+    const top = this.#startTls(options, () => decide());
+    const alarm = setTimeout(() => top?.destroy(), HANDSHAKE_MAX_MS);
+    if (top === undefined) {
+      setImmediate(() => decide('secure-failed'));
+      return;
+    }
     top.on('error', (error) => {
       if (isDecided) this.#failed(streamErrorOf(error));
-      else fail();
+      else decide('secure-failed');
     });
-    top.once('close', fail);
+    // The peer has given up the handshake; half-open as the stream is, it would wait for ever.
+    top.once('end', () => {
+      if (!isDecided) top.destroy();
+    });
+    top.once('close', () => {
+      decide('secure-failed');
+      // A handshake that was given up leaves the connection below it open.
+      this.#bottom.destroy();
+    });
     this.#top = top;
     if (this.#handlers !== undefined) this.#attach(top);
   }
@@ -109,6 +117,20 @@ export class TcpStream implements Stream {
     this.#isOver = true;
     this.#bottom.resetAndDestroy();
     if (this.#top !== this.#bottom) this.#top.destroy();
+  }
+
+  /** Undefined when the stream is not open any more, or the certificates cannot be read. */
+  #startTls(options: SecureOptions, onSecure: () => void): Socket | undefined {
+    if (this.#isOver || this.#bottom.destroyed || this.#top !== this.#bottom) return undefined;
+    try {
+      const top = startTls(this.#bottom, options, onSecure);
+      this.#detach();
+      return top;
+    } catch (error) {
+      this.#failed('secure-failed');
+      this.#bottom.destroy(error instanceof Error ? error : undefined);
+      return undefined;
+    }
   }
 
   #failed(reason: StreamError): void {

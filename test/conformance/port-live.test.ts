@@ -9,7 +9,8 @@ import { liveDriver } from './port/drivers.ts';
 import { protocol } from './port/port-protocol.ts';
 import { runPortSuite } from './port.suite.ts';
 
-const compute = new ComputePool();
+// One worker, so that the order of the lanes can be seen.
+const compute = new ComputePool(1);
 beforeAll(() => compute.warm([protocol.moduleUrl]));
 afterAll(() => compute.close());
 

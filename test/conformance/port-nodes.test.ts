@@ -9,7 +9,7 @@ import { ComputePool } from '../../engine/live/compute-pool.ts';
 import { liveDriver, simDriver } from './port/drivers.ts';
 import { nodeCases } from './port/node-cases.ts';
 
-const compute = new ComputePool();
+const compute = new ComputePool(2);
 const modules = nodeCases
   .filter(({ protocol }) => Object.keys(protocol.jobs).length > 0)
   .map(({ protocol }) => protocol.moduleUrl);

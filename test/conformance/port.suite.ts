@@ -16,7 +16,7 @@ import { streamCases } from './port/stream-cases.ts';
 import { timerCases } from './port/timer-cases.ts';
 
 /** All cases. */
-export const portCases: readonly PortCase[] = [
+const portCases: readonly PortCase[] = [
   ...datagramCases,
   ...timerCases,
   ...hostCases,

@@ -79,6 +79,23 @@ export const computeCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'compute/lanes',
+    says: 'begins waiting control jobs before waiting data jobs',
+    run: async (world) => {
+      const ended: string[] = [];
+      const start = (name: string, lane: 'control' | 'data'): void => {
+        world.a.compute('spin', 3, () => ended.push(name), { lane });
+      };
+      world.act(() => {
+        start('first data', 'data');
+        start('second data', 'data');
+        start('control', 'control');
+      });
+      await world.until(() => ended.length === 3, 'all jobs end');
+      expect(ended).toEqual(['first data', 'control', 'second data']);
+    },
+  },
+  {
     id: 'compute/cancel',
     says: 'never tells the end of a cancelled job, and cancelling twice is harmless',
     run: async (world) => {

@@ -8,6 +8,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { ComputePool } from '../../../engine/live/compute-pool.ts';
 import { LiveWorld } from '../../../engine/live/live-world.ts';
 import { SimWorld } from '../../../engine/net/sim-world.ts';
+import { SegmentStreams } from '../../../engine/net/stream/segment-streams.ts';
 
 /** Seed of all worlds here. */
 export const SUITE_SEED = 7;
@@ -49,6 +50,7 @@ export function simDriver(): Driver {
     epochSeconds: 1_700_000_000,
     cryptoFor: (): CryptoProvider => crypto,
     buffers: 'poison',
+    streams: new SegmentStreams(),
   });
   return {
     kind: 'sim',

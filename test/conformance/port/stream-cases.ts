@@ -268,6 +268,9 @@ export const streamCases: readonly PortCase[] = [
       await world.until(() => server.isClosed, 'the reset arrives');
       expect(server.closeError).toBe('reset');
       expect(server.text).toBe('hello');
+      // Whoever resets is told that the stream is closed, and of no error.
+      await world.until(() => client.isClosed, 'the own end closes');
+      expect(client.closeError).toBeUndefined();
       world.act(() => {
         server.stream.write(bytesOf('never'));
         server.stream.end();
@@ -304,6 +307,52 @@ export const streamCases: readonly PortCase[] = [
       expect(said).toEqual({ client: 'secure-failed', server: 'secure-failed' });
       const { client, server } = ends;
       await world.until(() => client.isClosed && server.isClosed, 'both ends close');
+    },
+  },
+  {
+    id: 'stream/secure-too-late',
+    says: 'does not become secure once it is closed, and says so in a later turn',
+    run: async (world) => {
+      const { client } = await open(world);
+      let said: StreamError | 'secure' | undefined;
+      world.act(() => client.stream.reset());
+      await world.until(() => client.isClosed, 'the own end closes');
+      world.act(() => {
+        client.stream.secure({ role: 'client', psk: PSK }, (error) => {
+          said = error ?? 'secure';
+        });
+        expect(said).toBeUndefined();
+      });
+      await world.until(() => said !== undefined, 'the answer comes');
+      expect(said).toBe('secure-failed');
+    },
+  },
+  {
+    id: 'stream/listener-close',
+    says: 'accepts nobody after the listener was closed; open streams go on',
+    run: async (world) => {
+      const ends: End[] = [];
+      let client: End | undefined;
+      let outcome: StreamError | 'open' | undefined;
+      let close = (): void => undefined;
+      world.act(() => {
+        const listener = world.b.listen({ port: PORT }, (stream) => ends.push(new End(stream)));
+        close = (): void => listener!.close();
+        connect(world.a, world, (stream) => {
+          client = new End(stream!);
+        });
+      });
+      await world.until(() => client !== undefined && ends.length === 1, 'the stream opens');
+      world.act(() => {
+        close();
+        connect(world.a, world, (stream, error) => {
+          outcome = stream === undefined ? error : 'open';
+        });
+      });
+      await world.until(() => outcome !== undefined, 'the answer arrives');
+      expect(outcome).toBe('refused');
+      world.act(() => client!.stream.write(bytesOf('still here')));
+      await world.until(() => ends[0]!.bytes === 10, 'bytes arrive');
     },
   },
   {
