@@ -190,12 +190,30 @@ export class SecureLayer {
   /** The record at `start` of the input, when it is whole and may be taken now. */
   private wholeRecord(start: number): Uint8Array | undefined {
     if (!this.isHandshaking && !this.outlet.canDeliver) return undefined;
+    if (this.isForeign(start)) {
+      this.fail();
+      return undefined;
+    }
     const length = this.recordBytes(start);
     if (start + length > this.inputBytes) return undefined;
     return this.input.subarray(start, start + length);
   }
 
-  /** Bytes of the record at `start`, as far as its header is there; an impossible one is refused. */
+  /** True when what begins at `start` is no record of ours, as far as can be seen. */
+  private isForeign(start: number): boolean {
+    const { input } = this;
+    if (this.inputBytes - start < RECORD_HEADER_BYTES) return false;
+    const type = this.isHandshaking ? HANDSHAKE : APPLICATION;
+    const isOurs = input[start] === type && input[start + 1] === 3 && input[start + 2] === 3;
+    return !isOurs || this.recordBytes(start) > RECORD_MAX;
+  }
+
+  private fail(): void {
+    if (this.isHandshaking) this.refuse();
+    else this.outlet.failSecure();
+  }
+
+  /** Bytes of the record at `start`, as far as its header is there. */
   private recordBytes(start = 0): number {
     if (this.inputBytes - start < RECORD_HEADER_BYTES) return RECORD_HEADER_BYTES;
     const high = this.input[start + 3] as number;
@@ -203,15 +221,13 @@ export class SecureLayer {
   }
 
   private take(record: Uint8Array): void {
+    const { incoming } = this;
     if (this.isHandshaking) {
-      const isMessage = record[0] === HANDSHAKE && this.takeMessage(record.slice());
-      if (!isMessage) this.refuse();
+      if (!this.takeMessage(record.slice())) this.refuse();
       return;
     }
-    const isRecord = record[0] === APPLICATION && record.length <= RECORD_MAX;
-    const { incoming } = this;
-    const plain = isRecord && incoming ? openRecord(incoming, record) : undefined;
-    if (plain === undefined) this.outlet.failSecure();
+    const plain = incoming === undefined ? undefined : openRecord(incoming, record);
+    if (plain === undefined) this.fail();
     else this.outlet.deliver(plain, 0, plain.length);
   }
 

@@ -433,6 +433,7 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
   private acknowledge(): void {
     const { receiver } = this;
     this.unacknowledged = 0;
+    this.acknowledgeTimer?.cancel();
     header.kind = ACK;
     header.isFin = false;
     header.sequence = receiver.next;
