@@ -8,7 +8,7 @@ import { type Command, Option } from 'commander';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
-import { exitWith } from './exit.ts';
+import { exitWith, FlagError } from './exit.ts';
 import { load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
 
@@ -45,6 +45,7 @@ export function addLive(program: Command): void {
       command.outputHelp();
       return;
     }
+    refuseRecordings(flags);
     const registry = new ProtocolRegistry();
     const loaded = await load(file, flags.set, registry);
     const { shape, precision, log } = flags;
@@ -57,4 +58,17 @@ export function addLive(program: Command): void {
     const runner: Runner = { command: 'live', run: (order) => runLive({ ...order, ...how }) };
     exitWith(await execute(loaded, flags, runner));
   });
+}
+
+/** A datagram loses its identity in the kernel, so packets cannot be followed over their hops. */
+function refuseRecordings({ trace, pcap, explain }: LiveFlags): void {
+  const asked = [
+    ...(trace === 'windows' || trace === 'full' ? ['--trace'] : []),
+    ...(pcap === true ? ['--pcap'] : []),
+    ...(explain === undefined ? [] : ['--explain']),
+  ];
+  const [flag] = asked;
+  if (flag === undefined) return;
+  const hint = 'npm run scenario records the same file in virtual time';
+  throw new FlagError(`${flag}: a live run does not follow single packets`, flag, hint);
 }
