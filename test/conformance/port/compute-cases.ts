@@ -79,6 +79,20 @@ export const computeCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'compute/order-across-lanes',
+    says: 'keeps the order of one key even when a later job is in the control lane',
+    run: async (world) => {
+      const ended: number[] = [];
+      world.act(() => {
+        for (const [index, lane] of (['data', 'data', 'control'] as const).entries()) {
+          world.a.compute('spin', 3, () => ended.push(index), { key: 'k', lane });
+        }
+      });
+      await world.until(() => ended.length === 3, 'all jobs end');
+      expect(ended).toEqual([0, 1, 2]);
+    },
+  },
+  {
     id: 'compute/lanes',
     says: 'begins waiting control jobs before waiting data jobs',
     run: async (world) => {
