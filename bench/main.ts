@@ -21,6 +21,8 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   'random-network': () => import('./random-network-rate.ts'),
   core: () => import('./core.ts'),
   router: () => import('./router.ts'),
+  replay: () => import('./replay.ts'),
+  frame: () => import('./frame.ts'),
 };
 
 const BAD_ARGUMENT = 2;

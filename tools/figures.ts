@@ -1,0 +1,199 @@
+/**
+ * `npm run figures [-- --write]`: published figures beside ours, from the newest runs.
+ *
+ * The list is `docs/figures.yaml`; values come from `runs/` (reports of scenarios, `bench.json`) and
+ * `coverage/`. A figure that no run has measured says which command does; nothing is typed in.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { quantity } from '../reports/format.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DOCUMENT = join(ROOT, 'docs/FIGURES.md');
+
+const listSchema = z.strictObject({
+  sections: z.array(
+    z.strictObject({
+      title: z.string(),
+      source: z.string(),
+      figures: z.array(
+        z.strictObject({
+          what: z.string(),
+          published: z.string(),
+          ours: z.union([
+            z.strictObject({ kpi: z.string().regex(/^[\w-]+ > [\w.]+ > \w+$/) }),
+            z.strictObject({ bench: z.string() }),
+            z.strictObject({ coverage: z.string() }),
+            z.strictObject({ later: z.string().regex(/^R-\d{3}$/) }),
+          ]),
+          command: z.string().optional(),
+          note: z.string().optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
+type Figure = z.output<typeof listSchema>['sections'][number]['figures'][number];
+
+/** Value, clock and circumstances of one of our figures. */
+interface Ours {
+  readonly value: string;
+  readonly clock: 'virtual' | 'wall' | '–';
+  readonly from: string;
+}
+
+interface Report {
+  readonly mode: string;
+  readonly clock: 'virtual' | 'wall';
+  readonly crypto: string;
+  readonly seeds: readonly number[];
+  readonly environment: { readonly node: string; readonly cpu: string; readonly commit: string };
+  readonly kpis: readonly {
+    readonly metric: string;
+    readonly aggregation: string;
+    readonly value: number | null;
+    readonly unit: string;
+    readonly n: number;
+  }[];
+  readonly metrics: Readonly<
+    Record<
+      string,
+      {
+        readonly unit: string;
+        readonly count: number;
+        readonly value: number | null;
+        readonly quantiles?: readonly { readonly p: number; readonly value: number }[];
+      }
+    >
+  >;
+}
+
+const NONE: Ours = { value: 'not measured yet', clock: '–', from: '–' };
+
+/** The published figures. */
+export function readFigures(): z.output<typeof listSchema> {
+  return listSchema.parse(parse(readFileSync(join(ROOT, 'docs/figures.yaml'), 'utf8')));
+}
+
+/** The text of docs/FIGURES.md. */
+export function figuresDocument(): string {
+  const parts = readFigures().sections.map(({ title, source, figures }) => {
+    const rows = figures.map(rowOf).join('\n');
+    return `## ${title} (\`${source}\`)\n\n| Figure | Published | Ours | Clock | From | Command |\n|---|---|---|---|---|---|\n${rows}\n`;
+  });
+  return `# Figures
+
+Every figure that the source documents publish, beside ours, with the command that measures it. Written by
+\`npm run figures -- --write\` from [figures.yaml](figures.yaml) and the newest runs; no value is typed in.
+
+*virtual* figures are of modelled links and hosts without a CPU profile; *wall* figures are of the machine named beside
+them. Throughputs count payloads that were checked at the receiver. *later* names the requirement
+([REQUIREMENTS](REQUIREMENTS.md)) under which the figure will be measured.
+
+${parts.join('\n')}
+Next: [PERFORMANCE](PERFORMANCE.md).
+`;
+}
+
+function rowOf(figure: Figure): string {
+  const { value, clock, from } = oursOf(figure.ours);
+  const note = figure.note === undefined ? '' : `<br>*${figure.note}*`;
+  const command = figure.command === undefined ? '–' : `\`${figure.command}\``;
+  const cells = [`${figure.what}${note}`, figure.published, value, clock, from, command];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function oursOf(ours: Figure['ours']): Ours {
+  if ('kpi' in ours) return oursFromReport(ours.kpi);
+  if ('bench' in ours) return oursFromBench(ours.bench);
+  if ('coverage' in ours) return oursFromCoverage(ours.coverage);
+  return { value: `later: ${ours.later}`, clock: '–', from: '–' };
+}
+
+function oursFromReport(name: string): Ours {
+  const [scenario = '', metric = '', aggregation = ''] = name.split(' > ');
+  const report = newestReport(scenario);
+  const found = report === undefined ? undefined : valueIn(report, metric, aggregation);
+  if (report === undefined || found === undefined) return NONE;
+  const { clock, seeds, environment, crypto } = report;
+  return {
+    value: `${aggregation} ${found.text}, n = ${found.n}`,
+    clock,
+    from: `${seeds.length} seeds, crypto ${crypto}, node ${environment.node}, ${environment.commit}`,
+  };
+}
+
+function valueIn(
+  { kpis, metrics }: Report,
+  metric: string,
+  aggregation: string,
+): { readonly text: string; readonly n: number } | undefined {
+  const kpi = kpis.find((one) => one.metric === metric && one.aggregation === aggregation);
+  if (kpi !== undefined && kpi.value !== null) {
+    return { text: quantity(kpi.value, kpi.unit), n: kpi.n };
+  }
+  const summary = metrics[metric];
+  const fraction = /^p(\d+)$/.exec(aggregation)?.[1];
+  const point = summary?.quantiles?.find(({ p }) => p === Number(`0.${fraction}`));
+  if (summary === undefined || point === undefined) return undefined;
+  return { text: quantity(point.value, summary.unit), n: summary.count };
+}
+
+function newestReport(scenario: string): Report | undefined {
+  const folder = join(ROOT, 'runs', scenario);
+  if (!existsSync(folder)) return undefined;
+  const newest = readdirSync(folder)
+    .map((id) => join(folder, id, 'report.json'))
+    .filter((path) => existsSync(path))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+  return newest === undefined ? undefined : (JSON.parse(readFileSync(newest, 'utf8')) as Report);
+}
+
+function oursFromBench(name: string): Ours {
+  const path = join(ROOT, 'runs/bench.json');
+  if (!existsSync(path)) return NONE;
+  const { results, environment } = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly results: readonly {
+      readonly name: string;
+      readonly value: number;
+      readonly unit: string;
+    }[];
+    readonly environment: { readonly node: string; readonly cpu: string };
+  };
+  const line = results.find((one) => one.name === name);
+  if (line === undefined) return NONE;
+  return {
+    value: `${Number(line.value.toPrecision(3))} ${line.unit}`,
+    clock: 'wall',
+    from: `${environment.cpu}, node ${environment.node.replace('v', '')}`,
+  };
+}
+
+function oursFromCoverage(folder: string): Ours {
+  const path = join(ROOT, 'coverage/coverage-summary.json');
+  if (!existsSync(path)) return NONE;
+  const files = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
+    Record<string, { readonly lines: { readonly total: number; readonly covered: number } }>
+  >;
+  const lines = Object.entries(files)
+    .filter(([file]) => file.replaceAll('\\', '/').includes(`/${folder}/`))
+    .map(([, summary]) => summary.lines);
+  const total = lines.reduce((sum, one) => sum + one.total, 0);
+  const covered = lines.reduce((sum, one) => sum + one.covered, 0);
+  if (total === 0) return NONE;
+  return { value: `${((100 * covered) / total).toFixed(1)} %`, clock: '–', from: `${total} lines` };
+}
+
+function main(): void {
+  const text = figuresDocument();
+  if (process.argv.includes('--write')) writeFileSync(DOCUMENT, text);
+  else process.stdout.write(text);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();
