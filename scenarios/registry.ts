@@ -6,6 +6,7 @@
 import { pathToFileURL } from 'node:url';
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { Protocol } from '../engine/host/protocol.ts';
+import { protocol as bulk } from '../nodes/bulk/index.ts';
 import { protocol as gateway } from '../nodes/gateway/index.ts';
 import { protocol as ping } from '../nodes/ping/index.ts';
 import { protocol as scion } from '../nodes/scion/index.ts';
@@ -14,6 +15,7 @@ import { moduleProtocols } from './files/load.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 const SHIPPED: readonly Protocol[] = [
+  bulk as unknown as Protocol,
   gateway as unknown as Protocol,
   ping as unknown as Protocol,
   scion as unknown as Protocol,

@@ -179,7 +179,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     header.targetPort = to.remotePort;
     header.connection = to.connection;
     const buffer = this.host.alloc(HEADER_BYTES + length);
-    payload?.copyBytes(header.sequence, length, buffer, HEADER_BYTES);
+    if (length > 0) payload?.copyBytes(header.sequence, length, buffer, HEADER_BYTES);
     encodeSegment(header, buffer, HEADER_BYTES + length);
     to.socket.send(buffer, 0, HEADER_BYTES + length, to.peer);
   }

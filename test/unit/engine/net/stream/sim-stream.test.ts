@@ -45,6 +45,17 @@ describe('a simulated stream', () => {
     expect(pair.streams.countsOf(pair.b).open).toBe(0);
   });
 
+  it('ends in order after a pause in which everything was acknowledged', () => {
+    const pair = makeStreamPair();
+    const { client, server } = join(pair);
+    client.stream.write(bytesOf(300_000));
+    pair.world.runUntil(5 * SECOND);
+    client.stream.end();
+    pair.world.runUntil(6 * SECOND);
+    expect(server.bytes).toBe(300_000);
+    expect(server.events).toEqual(['end']);
+  });
+
   it('delivers 10 MB unchanged and in order over a bad network', () => {
     const bad = {
       rateBps: 200_000_000,

@@ -1,0 +1,18 @@
+/**
+ * Bulk: the options of a node in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { BULK_PORT } from './geometry.ts';
+
+/** Schema of the options. */
+export const bulkConfig = z.strictObject({
+  /** Stream port to listen on. */
+  port: z.int().min(1).max(65_535).default(BULK_PORT),
+  /** `psk`: TLS 1.3 with a key that each pair of nodes was provisioned with. Alike on all nodes. */
+  secure: z.enum(['none', 'psk']).default('none'),
+});
+
+/** Checked options. */
+export type BulkOptions = z.output<typeof bulkConfig>;
