@@ -4,9 +4,9 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ROOT, SOURCE_FOLDERS } from './files.ts';
 
 interface Summary {
@@ -18,17 +18,52 @@ interface Summary {
 const CRUISER = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs';
 const FLAGS = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
 
-it('the dependency rules see all modules and find no violation', () => {
+interface Cruise {
+  readonly summary: Summary;
+  readonly modules: readonly {
+    readonly source: string;
+    readonly dependencies: readonly { readonly resolved: string }[];
+  }[];
+}
+
+describe('the folders', () => {
+  const cruise = runCruiser();
+
+  it('are seen module by module, and import only along the arrows', () => {
+    const { totalCruised, totalDependenciesCruised, violations } = cruise.summary;
+    process.stdout.write(`${totalCruised} modules, ${totalDependenciesCruised} dependencies\n`);
+    // TypeScript 7 makes the tool see nothing and say that all is well.
+    expect(totalCruised).toBeGreaterThan(300);
+    expect(violations.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+  });
+
+  it('are drawn in docs/ARCHITECTURE.md with each arrow that exists', () => {
+    const text = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+    const drawn = [...text.matchAll(/^ {2}(\w+ --> \w+)$/gm)].map(([, arrow]) => arrow);
+    const existing = new Set(
+      cruise.modules.flatMap(({ source, dependencies }) =>
+        dependencies.flatMap(({ resolved }) => arrowOf(source, resolved)),
+      ),
+    );
+    expect([...existing].filter((arrow) => !drawn.includes(arrow))).toEqual([]);
+    expect(drawn.filter((arrow) => !existing.has(arrow!))).toEqual([]);
+  });
+});
+
+function runCruiser(): Cruise {
   const folders = [...SOURCE_FOLDERS, 'test'].filter((folder) => existsSync(join(ROOT, folder)));
   const run = spawnSync(process.execPath, [CRUISER, ...FLAGS, ...folders], {
     cwd: ROOT,
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
   });
-  const { summary } = JSON.parse(run.stdout) as { readonly summary: Summary };
-  const { totalCruised, totalDependenciesCruised, violations } = summary;
-  process.stdout.write(`${totalCruised} modules, ${totalDependenciesCruised} dependencies\n`);
-  // TypeScript 7 makes the tool see nothing and say that all is well.
-  expect(totalCruised).toBeGreaterThan(300);
-  expect(violations.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
-});
+  return JSON.parse(run.stdout) as Cruise;
+}
+
+/** Folders of developers are not drawn. */
+function arrowOf(source: string, target: string): readonly string[] {
+  const [from = '', to = ''] = [source.split('/')[0], target.split('/')[0]];
+  const isDrawn = (folder: string): boolean =>
+    (SOURCE_FOLDERS as readonly string[]).includes(folder) && !/^(bench|tools)$/.test(folder);
+  return from !== to && isDrawn(from) && isDrawn(to) ? [`${from} --> ${to}`] : [];
+}

@@ -65,17 +65,23 @@ function statusOf(status: string): TestResult['status'] {
   return 'skipped';
 }
 
+interface ReportFile {
+  readonly mode: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly kpis: readonly KpiResult[];
+}
+
+/** KPIs of the newest run of each scenario as it is shipped, in virtual time. */
 function newestReports(folder: string): ReadonlyMap<string, readonly KpiResult[]> {
   const found = new Map<string, readonly KpiResult[]>();
   if (!existsSync(folder)) return found;
   for (const scenario of readdirSync(folder)) {
     const reports = reportsBelow(join(folder, scenario));
-    const newest = reports.sort((a, b) => b.changedMs - a.changedMs)[0];
-    if (newest === undefined) continue;
-    const { kpis } = JSON.parse(readFileSync(newest.path, 'utf8')) as {
-      readonly kpis?: readonly KpiResult[];
-    };
-    if (kpis !== undefined) found.set(scenario, kpis);
+    const newest = reports
+      .sort((a, b) => b.changedMs - a.changedMs)
+      .map(({ path }) => JSON.parse(readFileSync(path, 'utf8')) as ReportFile)
+      .find(({ mode, overrides }) => mode === 'sim' && Object.keys(overrides).length === 0);
+    if (newest !== undefined) found.set(scenario, newest.kpis);
   }
   return found;
 }

@@ -1,0 +1,131 @@
+/**
+ * Documents say what is true: links lead somewhere, commands exist, code is cut from the source.
+ *
+ * Spec: spec/aesthetics.md 2 and 3, spec/ux.md 7.
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { figuresDocument, readFigures } from '../../tools/figures.ts';
+import { ROOT, repositoryFiles } from './files.ts';
+
+const documents = repositoryFiles().filter(({ path }) => path.endsWith('.md'));
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+describe('documents', () => {
+  it('link to files and headings that exist', () => {
+    const broken = documents.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+        .map(([, target = '']) => target)
+        .filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(path, target))
+        .map((target) => `${path}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('name npm scripts that exist', () => {
+    const unknown = documents.flatMap(({ path, text }) =>
+      [...text.matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)]
+        .map(([, name = '']) => name)
+        .filter((name) => scripts[name] === undefined)
+        .map((name) => `${path}: npm run ${name}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('name scenario files that exist', () => {
+    const unknown = documents.flatMap(({ path, text }) =>
+      [...text.matchAll(/npm run (?:scenario|live|sweep) ([\w/-]+\.yaml)/g)]
+        .map(([, name = '']) => name)
+        .filter(
+          (name) => !existsSync(join(ROOT, 'scenarios', name)) && !existsSync(join(ROOT, name)),
+        )
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('show code that stands in the source, line by line', () => {
+    const pattern = /<!-- (\S+\.ts) -->\n```ts\n([\s\S]*?)```/g;
+    const guide = read('docs/WRITING-A-PROTOCOL.md');
+    const blocks = [...guide.matchAll(pattern)];
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const [, file = '', code = ''] of blocks) {
+      const source = read(file);
+      for (const part of code.split(/^\/\/ …\n/m)) expect(source, file).toContain(part);
+    }
+  });
+
+  it('keep a changelog with an unreleased section and its kinds of entry', () => {
+    const changelog = read('CHANGELOG.md');
+    expect(changelog).toMatch(/^## Unreleased$/m);
+    expect(changelog).toMatch(/^### Results$/m);
+  });
+
+  it('R-251: ask for benchmark results in the commit of a performance change', () => {
+    expect(read('CONTRIBUTING.md')).toMatch(/change that is about speed carries the output of/);
+  });
+
+  it('give each decision its context, alternatives and consequences, and link it', () => {
+    const architecture = read('docs/ARCHITECTURE.md');
+    const decisions = documents.filter(({ path }) => path.startsWith('docs/adr/'));
+    expect(decisions.length).toBeGreaterThan(5);
+    decisions.forEach(({ path, text }, index) => {
+      expect(architecture, path).toContain(path.replace('docs/', ''));
+      const number = String(index + 1).padStart(4, '0');
+      expect(path).toMatch(new RegExp(`^docs/adr/${number}-[a-z0-9-]+\\.md$`));
+      expect(text, path).toMatch(new RegExp(`^# ${number}: .+\\n`));
+      expect(text, path).toMatch(/^Status: (accepted|replaced by)/m);
+    });
+  });
+
+  it('tell the life of a packet by seven files', () => {
+    const [, story = ''] = read('docs/ARCHITECTURE.md').split('## The life of a packet');
+    const [table = ''] = story.split('## Decisions');
+    expect(table.match(/^\| \d \| \[/gm)).toHaveLength(7);
+  });
+});
+
+describe('docs/FIGURES.md', () => {
+  it('R-235: sets each published figure beside ours with a command or the requirement that owes it', () => {
+    const figures = readFigures().sections.flatMap((section) => section.figures);
+    expect(figures.length).toBeGreaterThan(25);
+    for (const { what, ours, command } of figures) {
+      const isOwed = 'later' in ours;
+      expect(isOwed || command !== undefined, what).toBe(true);
+      const [, script = ''] = /^npm run (\S+)/.exec(command ?? '') ?? [];
+      if (command !== undefined) expect(scripts[script], command).toBeDefined();
+    }
+  });
+
+  it('has the rows of its list: npm run figures -- --write', () => {
+    const rows = (text: string): readonly string[] =>
+      text.split('\n').map((line) => line.split(' | ').slice(0, 2).join(' | '));
+    expect(rows(read('docs/FIGURES.md'))).toEqual(rows(figuresDocument()));
+  });
+});
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+function leadsSomewhere(from: string, target: string): boolean {
+  const [file = '', heading] = target.split('#');
+  const path = file === '' ? from : normalize(join(dirname(from), decodeURI(file)));
+  if (!existsSync(join(ROOT, path))) return false;
+  return heading === undefined || headingsOf(path).includes(heading);
+}
+
+/** Headings as GitHub anchors them. */
+function headingsOf(path: string): readonly string[] {
+  return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
