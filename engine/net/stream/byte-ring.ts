@@ -33,6 +33,7 @@ export class ByteRing {
 
   /** Writes `source[offset .. offset + length)` at `position`, not before `start`. */
   put(position: number, source: Uint8Array, offset: number, length: number): void {
+    if (length === 0) return;
     const end = position + length;
     if (end - this.start > this.bytes.length) this.grow(end - this.start);
     if (end > this.end) this.end = end;
@@ -43,6 +44,7 @@ export class ByteRing {
 
   /** Reads `length` bytes at `position` into `target[offset ..]`. */
   copy(position: number, length: number, target: Uint8Array, offset: number): void {
+    if (length === 0) return;
     const first = this.runLength(position, position + length);
     const index = this.indexOf(position);
     target.set(this.bytes.subarray(index, index + first), offset);

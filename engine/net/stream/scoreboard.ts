@@ -66,6 +66,11 @@ export class Scoreboard {
     return this.underWay.count;
   }
 
+  /** First byte of the oldest segment that has not arrived in order; undefined when all have. */
+  get firstSequence(): number | undefined {
+    return this.count === 0 ? undefined : this.sequences[this.slot(this.first)];
+  }
+
   /** The lost segment to send next, or {@link NONE}. */
   get nextLost(): number {
     return this.lost.head;

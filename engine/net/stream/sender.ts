@@ -138,7 +138,7 @@ export class StreamSender implements SegmentFate {
     if (ack.sequence > this.acknowledged) {
       board.arrivedBefore(ack.sequence);
       this.acknowledged = ack.sequence;
-      this.queue.discard(Math.min(ack.sequence, this.written));
+      this.queue.discard(Math.min(board.firstSequence ?? ack.sequence, this.written));
     }
     board.detectLosses();
     this.edge = Math.max(this.edge, ack.sequence + ack.window);

@@ -154,7 +154,8 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     });
     listening.streams += 1;
     this.hold(stream, { address, listening });
-    stream.begin(Math.min(this.segmentBytes(mtu), segment.segmentBytes), Number.POSITIVE_INFINITY);
+    const segmentBytes = Math.min(this.segmentBytes(mtu), Math.max(1, segment.segmentBytes));
+    stream.begin(segmentBytes, Number.POSITIVE_INFINITY);
     return true;
   }
 
@@ -179,7 +180,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     header.targetPort = to.remotePort;
     header.connection = to.connection;
     const buffer = this.host.alloc(HEADER_BYTES + length);
-    if (length > 0) payload?.copyBytes(header.sequence, length, buffer, HEADER_BYTES);
+    payload?.copyBytes(header.sequence, length, buffer, HEADER_BYTES);
     encodeSegment(header, buffer, HEADER_BYTES + length);
     to.socket.send(buffer, 0, HEADER_BYTES + length, to.peer);
   }

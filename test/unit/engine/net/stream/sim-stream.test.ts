@@ -45,6 +45,16 @@ describe('a simulated stream', () => {
     expect(pair.streams.countsOf(pair.b).open).toBe(0);
   });
 
+  it('takes writes of nothing', () => {
+    const pair = makeStreamPair();
+    const { client, server } = join(pair);
+    for (const size of [0, 10, 0, 0]) client.stream.write(bytesOf(size));
+    client.stream.end();
+    pair.world.runUntil(SECOND);
+    expect(server.bytes).toBe(10);
+    expect(server.events).toEqual(['end']);
+  });
+
   it('ends in order after a pause in which everything was acknowledged', () => {
     const pair = makeStreamPair();
     const { client, server } = join(pair);
