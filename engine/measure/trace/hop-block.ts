@@ -5,29 +5,14 @@
  * @module
  */
 import type { Rows } from './encode-block.ts';
-import {
-  BLOCK_ROWS,
-  DROPPED_WIDE,
-  NARROW_LIMIT_NS,
-  OPEN_WIDE,
-  TABLES,
-  WORTH_CLOSING_ROWS,
-} from './layout.ts';
-
-/** What is known of a packet when its serialisation begins. */
-export interface HopStart {
-  departNs: number;
-  link: number;
-  packet: number;
-  flow: number;
-  class: number;
-  flags: number;
-  bytes: number;
-  queueNs: number;
-}
+import { BLOCK_ROWS, DROPPED_WIDE, NARROW_LIMIT_NS, TABLES, WORTH_CLOSING_ROWS } from './layout.ts';
 
 const SIZE_MAX = 0xffff;
-const QUEUE_MAX_NS = 0xffff_ffff;
+
+/** Flow, class and flags of a packet as one number. */
+export function marksOf(flow: number, kind: number, flags: number): number {
+  return ((flow << 16) | (kind << 8) | flags) >>> 0;
+}
 
 /** Up to {@link BLOCK_ROWS} hops. */
 export class HopBlock {
@@ -39,40 +24,21 @@ export class HopBlock {
   lastNs = 0;
   /** Set when it has left memory: late arrivals are not noted any more. */
   isSealed = false;
-  private readonly depart = new Float64Array(BLOCK_ROWS);
-  private readonly transit = new Float64Array(BLOCK_ROWS);
-  private readonly link = new Uint32Array(BLOCK_ROWS);
-  private readonly packet = new Uint32Array(BLOCK_ROWS);
-  private readonly flow = new Uint16Array(BLOCK_ROWS);
-  private readonly class = new Uint8Array(BLOCK_ROWS);
-  private readonly flags = new Uint8Array(BLOCK_ROWS);
-  private readonly size = new Uint16Array(BLOCK_ROWS);
-  private readonly queueNs = new Uint32Array(BLOCK_ROWS);
+  // Written by the recorder, once per packet and hop: a call with ten values would cost more.
+  readonly depart = new Float64Array(BLOCK_ROWS);
+  readonly transit = new Float64Array(BLOCK_ROWS);
+  readonly link = new Uint32Array(BLOCK_ROWS);
+  readonly packet = new Uint32Array(BLOCK_ROWS);
+  /** See {@link marksOf}. */
+  readonly marks = new Uint32Array(BLOCK_ROWS);
+  readonly bytes = new Uint32Array(BLOCK_ROWS);
+  /** Clamped by who writes it. */
+  readonly queueNs = new Uint32Array(BLOCK_ROWS);
 
   /** True when a row of this instant belongs into a new block. */
   isFullAt(timeNs: number): boolean {
     if (this.count === BLOCK_ROWS) return true;
     return timeNs - this.firstNs >= NARROW_LIMIT_NS && this.count >= WORTH_CLOSING_ROWS;
-  }
-
-  // hot: once per packet and hop.
-  /** Adds a row; returns its number. */
-  start(hop: HopStart): number {
-    const row = this.count;
-    if (row === 0) this.firstNs = hop.departNs;
-    this.lastNs = hop.departNs;
-    this.count = row + 1;
-    this.open += 1;
-    this.depart[row] = hop.departNs;
-    this.transit[row] = OPEN_WIDE;
-    this.link[row] = hop.link;
-    this.packet[row] = hop.packet;
-    this.flow[row] = hop.flow;
-    this.class[row] = hop.class;
-    this.flags[row] = hop.flags;
-    this.size[row] = hop.bytes < SIZE_MAX ? hop.bytes : SIZE_MAX;
-    this.queueNs[row] = hop.queueNs < QUEUE_MAX_NS ? hop.queueNs : QUEUE_MAX_NS;
-    return row;
   }
 
   // hot: once per packet and hop.
@@ -101,10 +67,22 @@ export class HopBlock {
     return Uint32Array.from(pairs);
   }
 
-  /** The rows as columns, without a copy. */
+  /** The rows as the table's columns. */
   rows(): Rows {
-    const { depart, transit, link, packet, flow, flags, size, queueNs, count, drops } = this;
-    const columns = [depart, transit, link, packet, flow, this.class, flags, size, queueNs];
+    const { depart, transit, link, packet, marks, count, drops } = this;
+    const flow = new Uint16Array(count);
+    const kind = new Uint8Array(count);
+    const flags = new Uint8Array(count);
+    const size = new Uint16Array(count);
+    for (let row = 0; row < count; row += 1) {
+      const mark = marks[row] as number;
+      flow[row] = mark >>> 16;
+      // Only the low byte stays.
+      kind[row] = mark >>> 8;
+      flags[row] = mark;
+      size[row] = Math.min(this.bytes[row] as number, SIZE_MAX);
+    }
+    const columns = [depart, transit, link, packet, flow, kind, flags, size, this.queueNs];
     return { table: TABLES.hop, columns, count, drops };
   }
 

@@ -12,8 +12,8 @@ import type { Scheduler } from '../../core/scheduler.ts';
 import type { DirectionView, NetworkObserver } from '../../net/direction-context.ts';
 import { CPU_QUEUE_FULL, PORT_UNREACHABLE } from '../../net/drop-reasons.ts';
 import type { PacketTable } from '../../net/packet-table.ts';
-import type { HopBlock, HopStart } from './hop-block.ts';
-import { CLASS_CONTROL, CLASS_COPY, CLASS_DATA, HOP_COPY, HOP_FORWARDED, NONE } from './layout.ts';
+import { type HopBlock, marksOf } from './hop-block.ts';
+import * as layout from './layout.ts';
 import type { Pyramid } from './pyramid.ts';
 
 /** What the recorder writes to. */
@@ -34,7 +34,11 @@ export interface DropPlace {
   readonly reason: number;
 }
 
+// Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
+const { CLASS_CONTROL, CLASS_COPY, CLASS_DATA, HOP_COPY, HOP_FORWARDED, NONE, OPEN_WIDE } = layout;
 const NO_BUFFER = new Uint8Array(0);
+const QUEUE_MAX_NS = 0xffff_ffff;
+const CONTROL_MARKS = marksOf(0, CLASS_CONTROL, 0);
 
 /** The observer. */
 export class NetworkRecorder implements NetworkObserver {
@@ -52,25 +56,13 @@ export class NetworkRecorder implements NetworkObserver {
   private readonly blocks: (HopBlock | undefined)[] = [];
   private rows = new Int32Array(0);
   private packets = new Uint32Array(0);
-  private flows = new Uint16Array(0);
-  private classes = new Uint8Array(0);
-  private flags = new Uint8Array(0);
+  /** Flow, class and flags. */
+  private marks = new Uint32Array(0);
   /** What arrived in the event that runs now. */
   private arrivedBuffer: Uint8Array = NO_BUFFER;
   private arrivedEvent = -1;
   private arrivedPacket = NONE;
-  private arrivedFlow = 0;
-  private arrivedClass = CLASS_CONTROL;
-  private readonly hop: HopStart = {
-    departNs: 0,
-    link: 0,
-    packet: 0,
-    flow: 0,
-    class: 0,
-    flags: 0,
-    bytes: 0,
-    queueNs: 0,
-  };
+  private arrivedMarks = 0;
 
   constructor(
     world: { readonly scheduler: Scheduler; readonly table: PacketTable },
@@ -97,15 +89,11 @@ export class NetworkRecorder implements NetworkObserver {
       this.arrivedEvent === this.scheduler.eventCount;
     if (isForwarded) {
       this.packets[row] = this.arrivedPacket;
-      this.flows[row] = this.arrivedFlow;
-      this.classes[row] = this.arrivedClass;
-      this.flags[row] = HOP_FORWARDED;
+      this.marks[row] = this.arrivedMarks | HOP_FORWARDED;
       return;
     }
     this.packets[row] = this.nextPacket;
-    this.flows[row] = this.flow;
-    this.classes[row] = this.flow === 0 ? CLASS_CONTROL : CLASS_DATA;
-    this.flags[row] = 0;
+    this.marks[row] = this.flow === 0 ? CONTROL_MARKS : marksOf(this.flow, CLASS_DATA, 0);
     this.nextPacket += 1;
     if (this.onSent !== undefined && this.flow !== 0) {
       this.onSent(this.packets[row] as number, row);
@@ -114,19 +102,24 @@ export class NetworkRecorder implements NetworkObserver {
 
   // hot: once per packet and hop.
   onStarted(direction: DirectionView, row: number): void {
-    const { hop, scheduler } = this;
-    const { now } = scheduler;
+    const { now } = this.scheduler;
+    const { table } = this;
     if (direction.id >= this.links) this.addLink(direction);
-    hop.departNs = now;
-    hop.link = direction.id;
-    hop.packet = this.packets[row] as number;
-    hop.flow = this.flows[row] as number;
-    hop.class = this.classes[row] as number;
-    hop.flags = this.flags[row] as number;
-    hop.bytes = this.table.length[row] as number;
-    hop.queueNs = now - (this.table.offeredAt[row] as number);
     const block = this.sink.blockFor(now);
-    this.rows[row] = block.start(hop);
+    const at = block.count;
+    if (at === 0) block.firstNs = now;
+    block.lastNs = now;
+    block.count = at + 1;
+    block.open += 1;
+    block.depart[at] = now;
+    block.transit[at] = OPEN_WIDE;
+    block.link[at] = direction.id;
+    block.packet[at] = this.packets[row] as number;
+    block.marks[at] = this.marks[row] as number;
+    block.bytes[at] = table.length[row] as number;
+    const queueNs = now - (table.offeredAt[row] as number);
+    block.queueNs[at] = queueNs < QUEUE_MAX_NS ? queueNs : QUEUE_MAX_NS;
+    this.rows[row] = at;
     this.blocks[row] = block;
   }
 
@@ -134,9 +127,8 @@ export class NetworkRecorder implements NetworkObserver {
     if (copy >= this.rows.length) this.widen(copy);
     const isInjected = original < 0;
     this.packets[copy] = isInjected ? this.nextPacket : (this.packets[original] as number);
-    this.flows[copy] = isInjected ? 0 : (this.flows[original] as number);
-    this.classes[copy] = isInjected ? CLASS_COPY : (this.classes[original] as number);
-    this.flags[copy] = HOP_COPY;
+    const marks = isInjected ? marksOf(0, CLASS_COPY, 0) : (this.marks[original] as number);
+    this.marks[copy] = marks | HOP_COPY;
     if (isInjected) this.nextPacket += 1;
     this.onStarted(direction, copy);
   }
@@ -150,8 +142,7 @@ export class NetworkRecorder implements NetworkObserver {
       this.blocks[row] = undefined;
       if (!block.isSealed) block.arrived(this.rows[row] as number, now);
       this.arrivedPacket = this.packets[row] as number;
-      this.arrivedFlow = this.flows[row] as number;
-      this.arrivedClass = this.classes[row] as number;
+      this.arrivedMarks = this.marks[row] as number;
     }
     // A receiver's copy on a shared medium has no row of its own: it is the packet before it.
     this.arrivedBuffer = table.buffers[row] as Uint8Array;
@@ -189,9 +180,7 @@ export class NetworkRecorder implements NetworkObserver {
     const capacity = Math.max(1_024, this.table.capacity, row + 1);
     this.rows = copyInto(new Int32Array(capacity), this.rows);
     this.packets = copyInto(new Uint32Array(capacity), this.packets);
-    this.flows = copyInto(new Uint16Array(capacity), this.flows);
-    this.classes = copyInto(new Uint8Array(capacity), this.classes);
-    this.flags = copyInto(new Uint8Array(capacity), this.flags);
+    this.marks = copyInto(new Uint32Array(capacity), this.marks);
     while (this.blocks.length < capacity) this.blocks.push(undefined);
   }
 }
@@ -202,10 +191,7 @@ function lossNode(direction: DirectionView, reason: number): number {
   return isAtReceiver ? direction.toNode : direction.fromNode;
 }
 
-function copyInto<T extends Int32Array | Uint32Array | Uint16Array | Uint8Array>(
-  target: T,
-  source: T,
-): T {
+function copyInto<T extends Int32Array | Uint32Array>(target: T, source: T): T {
   target.set(source);
   return target;
 }

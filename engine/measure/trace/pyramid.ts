@@ -10,9 +10,10 @@
  */
 import { PYRAMID } from './layout.ts';
 
-/** Doubles of one open bin. */
-const STRIDE = 7;
-const BIN = 0;
+/** Doubles of one open bin: a line of the cache. */
+const STRIDE = 8;
+/** First instant after the bin, ns; {@link CLOSED} when there is none. */
+const END = 0;
 const COUNT = 1;
 const BYTES = 2;
 const DROPS = 3;
@@ -22,6 +23,7 @@ const SUM = 6;
 const CLOSED = -1;
 const LEVELS = PYRAMID.length;
 const WIDTHS: readonly number[] = PYRAMID.map(({ widthNs }) => widthNs);
+const TRACK_STRIDE = LEVELS * STRIDE;
 
 /** A bin that is complete. */
 export interface Bin {
@@ -45,111 +47,118 @@ export function linkLevelFor(links: number): number {
   return links <= LINKS_AT_100_MS ? 2 : 3;
 }
 
-/** Accumulates bins. */
+/** Accumulates bins; instants never go back. */
 export class Pyramid {
-  readonly #linkLevel: number;
-  readonly #emit: (level: number, bin: Bin) => void;
+  private readonly linkLevel: number;
+  private readonly emit: (level: number, bin: Bin) => void;
   /** Open bins: for each track its levels, for each level {@link STRIDE} doubles. */
-  #open: Float64Array;
+  private bins: Float64Array;
 
   constructor(links: number, linkLevel: number, emit: (level: number, bin: Bin) => void) {
-    this.#linkLevel = linkLevel;
-    this.#emit = emit;
-    this.#open = emptyBins((links + 1) * LEVELS * STRIDE);
+    this.linkLevel = linkLevel;
+    this.emit = emit;
+    this.bins = emptyBins((links + 1) * TRACK_STRIDE);
   }
 
   // hot: once per packet and hop.
   /** A packet arrived. */
   arrived(link: number, atNs: number, bytes: number, latencyNs: number): void {
-    this.#arrivedAt(this.#at(0, 0, atNs), bytes, latencyNs);
-    this.#arrivedAt(this.#at(link + 1, this.#linkLevel, atNs), bytes, latencyNs);
+    const own = (link + 1) * TRACK_STRIDE + this.linkLevel * STRIDE;
+    // Not less: a closed bin ends before everything, and a track that is not there yet is NaN.
+    if (!(atNs < (this.bins[0] as number))) this.open(0, 0, atNs);
+    if (!(atNs < (this.bins[own] as number))) this.open(link + 1, this.linkLevel, atNs);
+    const { bins } = this;
+    count(bins, 0, bytes, latencyNs);
+    count(bins, own, bytes, latencyNs);
   }
 
   /** A packet was lost on a link, or by a node (`link` -1). */
   dropped(link: number, atNs: number): void {
-    const all = this.#at(0, 0, atNs);
-    this.#open[all + DROPS] = (this.#open[all + DROPS] as number) + 1;
-    if (link < 0) return;
-    const own = this.#at(link + 1, this.#linkLevel, atNs);
-    this.#open[own + DROPS] = (this.#open[own + DROPS] as number) + 1;
+    this.lose(0, 0, atNs);
+    if (link >= 0) this.lose(link + 1, this.linkLevel, atNs);
   }
 
   /** Closes all bins. */
   finish(): void {
-    const tracks = this.#open.length / (LEVELS * STRIDE);
+    const tracks = this.bins.length / TRACK_STRIDE;
     for (let track = 0; track < tracks; track += 1) {
-      const first = track === 0 ? 0 : this.#linkLevel;
-      for (let level = first; level < LEVELS; level += 1) this.#close(track, level);
+      const first = track === 0 ? 0 : this.linkLevel;
+      for (let level = first; level < LEVELS; level += 1) this.close(track, level);
     }
   }
 
-  #arrivedAt(at: number, bytes: number, latencyNs: number): void {
-    const open = this.#open;
-    open[at + COUNT] = (open[at + COUNT] as number) + 1;
-    open[at + BYTES] = (open[at + BYTES] as number) + bytes;
-    open[at + SUM] = (open[at + SUM] as number) + latencyNs;
-    if (latencyNs < (open[at + MIN] as number)) open[at + MIN] = latencyNs;
-    if (latencyNs > (open[at + MAX] as number)) open[at + MAX] = latencyNs;
+  private lose(track: number, level: number, atNs: number): void {
+    const at = this.open(track, level, atNs);
+    this.bins[at + DROPS] = (this.bins[at + DROPS] as number) + 1;
   }
 
   /** Place of the open bin of this instant; an older one is closed first. */
-  #at(track: number, level: number, atNs: number): number {
-    const at = (track * LEVELS + level) * STRIDE;
-    const bin = Math.floor(atNs / (WIDTHS[level] as number));
-    if (this.#open[at + BIN] === bin) return at;
-    if (at >= this.#open.length) this.#widen(at + LEVELS * STRIDE);
-    this.#close(track, level);
-    this.#open[at + BIN] = bin;
+  private open(track: number, level: number, atNs: number): number {
+    const at = track * TRACK_STRIDE + level * STRIDE;
+    if (at >= this.bins.length) this.widen(at + TRACK_STRIDE);
+    if (atNs < (this.bins[at + END] as number)) return at;
+    this.close(track, level);
+    const width = WIDTHS[level] as number;
+    this.bins[at + END] = (Math.floor(atNs / width) + 1) * width;
     return at;
   }
 
-  #close(track: number, level: number): void {
-    const open = this.#open;
-    const at = (track * LEVELS + level) * STRIDE;
-    const index = open[at + BIN] as number;
-    if (index === CLOSED) return;
+  private close(track: number, level: number): void {
+    const { bins } = this;
+    const at = track * TRACK_STRIDE + level * STRIDE;
+    const end = bins[at + END] as number;
+    if (end === CLOSED) return;
     const bin: Bin = {
       track,
-      startNs: index * (WIDTHS[level] as number),
-      count: open[at + COUNT] as number,
-      bytes: open[at + BYTES] as number,
-      drops: open[at + DROPS] as number,
-      minNs: open[at + MIN] as number,
-      maxNs: open[at + MAX] as number,
-      sumNs: open[at + SUM] as number,
+      startNs: end - (WIDTHS[level] as number),
+      count: bins[at + COUNT] as number,
+      bytes: bins[at + BYTES] as number,
+      drops: bins[at + DROPS] as number,
+      minNs: bins[at + MIN] as number,
+      maxNs: bins[at + MAX] as number,
+      sumNs: bins[at + SUM] as number,
     };
-    reset(open, at);
-    this.#emit(level, bin.count === 0 ? { ...bin, minNs: 0 } : bin);
-    if (level + 1 < LEVELS) this.#merge(bin, level + 1);
+    reset(bins, at);
+    this.emit(level, bin.count === 0 ? { ...bin, minNs: 0 } : bin);
+    if (level + 1 < LEVELS) this.merge(bin, level + 1);
   }
 
   /** Adds a closed bin to the next coarser level. */
-  #merge(bin: Bin, level: number): void {
-    const at = this.#at(bin.track, level, bin.startNs);
-    const open = this.#open;
-    open[at + COUNT] = (open[at + COUNT] as number) + bin.count;
-    open[at + BYTES] = (open[at + BYTES] as number) + bin.bytes;
-    open[at + DROPS] = (open[at + DROPS] as number) + bin.drops;
-    open[at + SUM] = (open[at + SUM] as number) + bin.sumNs;
-    open[at + MIN] = Math.min(open[at + MIN] as number, bin.minNs);
-    open[at + MAX] = Math.max(open[at + MAX] as number, bin.maxNs);
+  private merge(bin: Bin, level: number): void {
+    const at = this.open(bin.track, level, bin.startNs);
+    const { bins } = this;
+    bins[at + COUNT] = (bins[at + COUNT] as number) + bin.count;
+    bins[at + BYTES] = (bins[at + BYTES] as number) + bin.bytes;
+    bins[at + DROPS] = (bins[at + DROPS] as number) + bin.drops;
+    bins[at + SUM] = (bins[at + SUM] as number) + bin.sumNs;
+    bins[at + MIN] = Math.min(bins[at + MIN] as number, bin.minNs);
+    bins[at + MAX] = Math.max(bins[at + MAX] as number, bin.maxNs);
   }
 
-  #widen(least: number): void {
-    const wider = emptyBins(Math.max(least, this.#open.length * 2));
-    wider.set(this.#open);
-    this.#open = wider;
+  private widen(least: number): void {
+    const wider = emptyBins(Math.max(least, this.bins.length * 2));
+    wider.set(this.bins);
+    this.bins = wider;
   }
 }
 
+// hot: twice per packet and hop.
+function count(bins: Float64Array, at: number, bytes: number, latencyNs: number): void {
+  bins[at + COUNT] = (bins[at + COUNT] as number) + 1;
+  bins[at + BYTES] = (bins[at + BYTES] as number) + bytes;
+  bins[at + SUM] = (bins[at + SUM] as number) + latencyNs;
+  if (latencyNs < (bins[at + MIN] as number)) bins[at + MIN] = latencyNs;
+  if (latencyNs > (bins[at + MAX] as number)) bins[at + MAX] = latencyNs;
+}
+
 function emptyBins(length: number): Float64Array {
-  const bins = new Float64Array(Math.ceil(length / (LEVELS * STRIDE)) * LEVELS * STRIDE);
+  const bins = new Float64Array(Math.ceil(length / TRACK_STRIDE) * TRACK_STRIDE);
   for (let at = 0; at < bins.length; at += STRIDE) reset(bins, at);
   return bins;
 }
 
 function reset(bins: Float64Array, at: number): void {
   bins.fill(0, at, at + STRIDE);
-  bins[at + BIN] = CLOSED;
+  bins[at + END] = CLOSED;
   bins[at + MIN] = Number.POSITIVE_INFINITY;
 }
