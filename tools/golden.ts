@@ -1,0 +1,27 @@
+/**
+ * `npm run golden`: rewrites the golden files. A changed one needs a line under Results in CHANGELOG.
+ *
+ * Fingerprints of short runs go to `test/scenarios/golden.json`, bytes of the codecs to
+ * `test/unit/nodes/golden-bytes.json`.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { goldenBytes } from './golden/golden-bytes.ts';
+import { GOLDEN_RUNS, runGolden } from './golden/golden-runs.ts';
+
+const results = Object.fromEntries(
+  Object.entries(GOLDEN_RUNS).map(([name, run]) => {
+    console.log(name);
+    return [name, runGolden(run)];
+  }),
+);
+write('test/scenarios/golden.json', results);
+write('test/unit/nodes/golden-bytes.json', goldenBytes());
+
+function write(path: string, value: unknown): void {
+  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  console.log(path);
+}

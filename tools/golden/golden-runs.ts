@@ -1,0 +1,77 @@
+/**
+ * Short versions of the shipped scenarios whose fingerprints are kept.
+ *
+ * Short means less time and less traffic; faults, attacks and both multipath modes stay in.
+ *
+ * @module
+ */
+import { fileURLToPath } from 'node:url';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
+
+/** A run whose fingerprint is kept. */
+export interface GoldenRun {
+  readonly scenario: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly seeds: readonly number[];
+}
+
+/** What one seed of a golden run gave. */
+export interface GoldenResult {
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly events: number;
+}
+
+const SEEDS = [1, 2, 3];
+const FEW_PACKETS = { 'traffic.0.rate': '200/s' };
+
+/** The runs, by name. */
+export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
+  hello: { scenario: 'hello.yaml', set: { duration: '3s' }, seeds: SEEDS },
+  failover: {
+    scenario: 'failover.yaml',
+    set: { duration: '20s', ...FEW_PACKETS },
+    seeds: SEEDS,
+  },
+  'failover-reference': {
+    scenario: 'failover-reference.yaml',
+    set: { duration: '20s', ...FEW_PACKETS },
+    seeds: SEEDS,
+  },
+  'failover-storm': {
+    scenario: 'failover-storm.yaml',
+    set: { duration: '20s', ...FEW_PACKETS },
+    seeds: SEEDS,
+  },
+  'loss-burst': {
+    scenario: 'loss-burst.yaml',
+    set: { duration: '12s', 'events.0.at': '6s', 'events.0.for': '4s', ...FEW_PACKETS },
+    seeds: SEEDS,
+  },
+  'replay-attack': {
+    scenario: 'replay-attack.yaml',
+    set: { duration: '6s', 'traffic.0.rate': '500/s' },
+    seeds: SEEDS,
+  },
+};
+
+const folderOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/** Runs all seeds of a golden run. */
+export function runGolden({ scenario, set, seeds }: GoldenRun): readonly GoldenResult[] {
+  const registry = new ProtocolRegistry();
+  const folders = { scenarios: folderOf('scenarios'), topologies: folderOf('topologies') };
+  const loaded = loadScenario({ path: scenario, folders, overrides: set, registry });
+  return seeds.map((seed) => {
+    const { fingerprint, events } = runSeed({ scenario: loaded, registry, seed });
+    return { seed, fingerprint, events };
+  });
+}
+
+/** The command that repeats one seed of a golden run. */
+export function commandOf({ scenario, set }: GoldenRun, seed: number): string {
+  const flags = Object.entries(set).map(([path, value]) => `--set ${path}=${value}`);
+  return `npm run scenario ${scenario} -- --seed ${seed} ${flags.join(' ')}`;
+}
