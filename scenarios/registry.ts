@@ -6,6 +6,7 @@
 import { pathToFileURL } from 'node:url';
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { Protocol } from '../engine/host/protocol.ts';
+import { importModule } from '../engine/live/import-module.ts';
 import { protocol as bulk } from '../nodes/bulk/index.ts';
 import { protocol as gateway } from '../nodes/gateway/index.ts';
 import { protocol as ping } from '../nodes/ping/index.ts';
@@ -64,7 +65,7 @@ export class ProtocolRegistry implements Registry {
   async load(path: string): Promise<void> {
     let module: unknown;
     try {
-      module = await import(pathToFileURL(path).href);
+      module = await importModule(pathToFileURL(path).href);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new UserModuleError(`${path}: cannot be loaded: ${reason}`, { cause: error });

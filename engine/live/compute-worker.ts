@@ -6,6 +6,7 @@
 import { PROVIDER_NAMES, provider } from '../crypto/index.ts';
 import type { ComputeResult, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
+import { importModule } from './import-module.ts';
 
 /** What a worker is asked; `job` is absent when the module is only to be loaded. */
 export interface ComputeCall {
@@ -48,15 +49,7 @@ function jobsOf(moduleUrl: string): Promise<Jobs> {
 }
 
 async function load(moduleUrl: string): Promise<Jobs> {
-  const module: unknown = moduleUrl.endsWith('.ts')
-    ? await importTypeScript(moduleUrl)
-    : await import(moduleUrl);
+  const module = await importModule(moduleUrl);
   const { protocol } = module as { readonly protocol?: { readonly jobs?: Jobs } };
   return protocol?.jobs ?? {};
-}
-
-/** Threads of Node 20 do not inherit the loader for modules that they import by address. */
-async function importTypeScript(moduleUrl: string): Promise<unknown> {
-  const { tsImport } = await import('tsx/esm/api');
-  return tsImport(moduleUrl, import.meta.url);
 }
