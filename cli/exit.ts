@@ -7,7 +7,7 @@
  * @module
  */
 import { CommanderError } from 'commander';
-import { UserModuleError } from '../scenarios/registry.ts';
+import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 
 /** The codes. */
@@ -50,8 +50,10 @@ export function reportProblem(error: unknown, isJson: boolean): ExitCode {
     else process.stderr.write(flagText(error));
     return 2;
   }
-  if (error instanceof UserModuleError) {
-    process.stderr.write(`${error.message}\n`);
+  if (error instanceof Refusal) {
+    if (isJson)
+      process.stdout.write(`${JSON.stringify({ errors: [{ message: error.message }] })}\n`);
+    else process.stderr.write(`orrery: ${error.message}\n`);
     return 2;
   }
   if (error instanceof CommanderError) return 2;

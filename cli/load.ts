@@ -6,6 +6,7 @@
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import type { Scenario } from '../scenarios/model.ts';
+import { Refusal } from '../scenarios/refusal.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
 import { metricsOf } from '../scenarios/runner/nodes.ts';
 import { FOLDERS } from './project.ts';
@@ -32,5 +33,9 @@ export async function load(
     overrides: overrides ?? {},
     registry,
   });
+  if (scenario.topology.addressPlan === 'ports') {
+    // Files with it are checked and keep their meaning; no world carries it out.
+    throw new Refusal(`${scenario.topology.file}: addressPlan ports cannot be run, use loopback`);
+  }
   return { scenario, definitions: metricsOf(scenario, registry) };
 }

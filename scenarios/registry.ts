@@ -13,6 +13,7 @@ import { protocol as ping } from '../nodes/ping/index.ts';
 import { protocol as scion } from '../nodes/scion/index.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
 import { moduleProtocols } from './files/load.ts';
+import { Refusal } from './refusal.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 const SHIPPED: readonly Protocol[] = [
@@ -25,11 +26,6 @@ const SHIPPED: readonly Protocol[] = [
 /** The shipped protocols, sorted by name. */
 export function shippedProtocols(): readonly Protocol[] {
   return SHIPPED;
-}
-
-/** A user's own module that cannot be used; exit 2. */
-export class UserModuleError extends Error {
-  override readonly name = 'UserModuleError';
 }
 
 /** A registry of the shipped protocols and of modules loaded before. */
@@ -60,7 +56,7 @@ export class ProtocolRegistry implements Registry {
   /**
    * Loads a user's module, so that {@link protocols} finds it by its path.
    * @param path Absolute path of the module, TypeScript or JavaScript.
-   * @throws UserModuleError saying what is wrong with the module.
+   * @throws Refusal saying what is wrong with the module.
    */
   async load(path: string): Promise<void> {
     let module: unknown;
@@ -68,12 +64,12 @@ export class ProtocolRegistry implements Registry {
       module = await importModule(pathToFileURL(path).href);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new UserModuleError(`${path}: cannot be loaded: ${reason}`, { cause: error });
+      throw new Refusal(`${path}: cannot be loaded: ${reason}`, { cause: error });
     }
     const found = (module as { readonly protocol?: Partial<Protocol> }).protocol;
-    if (found === undefined) throw new UserModuleError(`${path}: exports no \`protocol\``);
+    if (found === undefined) throw new Refusal(`${path}: exports no \`protocol\``);
     if (typeof found.create !== 'function' || typeof found.name !== 'string') {
-      throw new UserModuleError(`${path}: \`protocol\` has no name or no create function`);
+      throw new Refusal(`${path}: \`protocol\` has no name or no create function`);
     }
     this.#modules.set(path, found as Protocol);
   }

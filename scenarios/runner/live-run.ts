@@ -223,7 +223,7 @@ function unusable(scenario: Scenario, address: string): SeedAnswer {
   const { file, line, column } = host?.position ?? { file: scenario.file, line: 1, column: 1 };
   const message =
     `${host?.name ?? 'a node'}: this system has no address ${address}; ` +
-    'where 127.0.0.0/8 is missing, write addressPlan: ports in the topology';
+    'where 127.0.0.0/8 is missing, give lo0 these addresses: sudo ifconfig lo0 alias ADDRESS';
   return { kind: 'scenario-error', file, line, column, message };
 }
 
