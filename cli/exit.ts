@@ -40,30 +40,31 @@ export class FlagError extends Error {
 
 /** Prints what went wrong in the form of its kind; returns the exit code. */
 export function reportProblem(error: unknown, isJson: boolean): ExitCode {
-  if (error instanceof ConfigError) {
-    if (isJson) process.stdout.write(`${JSON.stringify({ errors: error.toJSON() }, null, 2)}\n`);
-    else process.stderr.write(`${error.message}\n`);
+  const mistake = describeMistake(error);
+  if (mistake !== undefined) {
+    if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, null, 2)}\n`);
+    else process.stderr.write(mistake.text);
     return 2;
   }
-  if (error instanceof FlagError) {
-    if (isJson) process.stdout.write(`${JSON.stringify({ errors: [flagJson(error)] }, null, 2)}\n`);
-    else process.stderr.write(flagText(error));
-    return 2;
-  }
-  if (error instanceof Refusal) {
-    if (isJson)
-      process.stdout.write(`${JSON.stringify({ errors: [{ message: error.message }] })}\n`);
-    else process.stderr.write(`orrery: ${error.message}\n`);
-    return 2;
-  }
-  if (error instanceof CommanderError) return 2;
   const text = error instanceof Error ? error.message : String(error);
-  const stack =
-    error instanceof Error && process.argv.includes('--debug') ? error.stack : undefined;
+  const isDebug = process.argv.includes('--debug');
+  const stack = error instanceof Error && isDebug ? error.stack : undefined;
   process.stderr.write(`This is a bug in orrery: ${text}\n`);
   process.stderr.write(`  command: ${process.argv.slice(2).join(' ')}\n`);
   process.stderr.write(stack === undefined ? '  --debug prints where\n' : `${stack}\n`);
   return 3;
+}
+
+/** A mistake of the user's, for people and for programs; undefined for one of ours. */
+function describeMistake(
+  error: unknown,
+): { readonly text: string; readonly json: readonly unknown[] } | undefined {
+  if (error instanceof ConfigError) return { text: `${error.message}\n`, json: error.toJSON() };
+  if (error instanceof FlagError) return { text: flagText(error), json: [flagJson(error)] };
+  if (error instanceof Refusal) {
+    return { text: `orrery: ${error.message}\n`, json: [{ message: error.message }] };
+  }
+  return error instanceof CommanderError ? { text: '', json: [] } : undefined;
 }
 
 function flagJson(error: FlagError): Readonly<Record<string, string>> {
