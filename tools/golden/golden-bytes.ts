@@ -10,6 +10,7 @@
 import { openStream } from '../../engine/core/stream.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import { toHex } from '../../nodes/_kit/bytes.ts';
+import { encodePacket as encodeBulk } from '../../nodes/bulk/wire.ts';
 import { PROBE_BYTES, REPORT_BYTES, writeProbe, writeReport } from '../../nodes/gateway/bodies.ts';
 import { encodeHeader as encodeFrameHeader, FrameHeader } from '../../nodes/gateway/wire.ts';
 import { initiate, respond } from '../../nodes/noise/index.ts';
@@ -33,6 +34,7 @@ const fill = (length: number, first: number): Uint8Array =>
 export function goldenBytes(): Readonly<Record<string, GoldenBytes>> {
   return {
     ping: pingBytes(),
+    bulk: { packet: toHex(encodeBulk(fill(9, 30))) },
     gateway: gatewayBytes(),
     noise: noiseBytes(),
     bfd: bfdBytes(),
