@@ -225,7 +225,11 @@ export class MultipathController implements PathController {
   /** The best of all paths, not the one whose first probe happened to come back first. */
   #chooseFirst(now: number): void {
     const first = this.#best(now, (path) => path.isHealthy || path.health === 'degraded');
-    if (first < 0) return;
+    if (first < 0) {
+      // The path that answered died meanwhile; patience begins anew with the next one.
+      this.#startByNs = Number.POSITIVE_INFINITY;
+      return;
+    }
     if (this.#startByNs === Number.POSITIVE_INFINITY) this.#startByNs = now + START_PATIENCE_NS;
     const isComplete = this.#paths.every((path) => path.health !== 'unknown');
     if (!isComplete && now < this.#startByNs) return;
