@@ -35,7 +35,7 @@ export class Block {
     this.entry = entry;
     this.#base = entry.isWide ? 0 : entry.baseNs;
     // Typed arrays can be laid over multiples of their width only.
-    const bytes = raw.byteOffset % 8 === 0 ? raw : raw.slice();
+    const bytes = raw.byteOffset % 8 === 0 ? raw : new Uint8Array(raw);
     let offset = 0;
     for (const { name, type } of entry.table.columns) {
       const width = bytesPerValue(type, entry.isWide);

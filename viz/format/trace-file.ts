@@ -255,7 +255,9 @@ export class TraceFile {
         const row = block.column('packet').indexOf(packet);
         if (row < 0) continue;
         const offset = block.value('offset', row);
-        return block.aux.slice(offset, offset + block.value('length', row));
+        const end = offset + block.value('length', row);
+        // A copy, and of the plain type: `slice` of Node's Buffer is a view.
+        return new Uint8Array(block.aux.subarray(offset, end));
       }
       return undefined;
     });

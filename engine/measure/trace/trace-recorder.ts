@@ -202,7 +202,7 @@ export class TraceRecorder implements HopSink {
 
   /** The bytes of a packet, for the hex view. */
   packet(packet: number, bytes: Uint8Array): void {
-    const kept = bytes.slice(0, PACKET_BYTES_MAX);
+    const kept = new Uint8Array(bytes.subarray(0, PACKET_BYTES_MAX));
     if (this.#packets.isFullAt(0) || this.#packetOffset > PACKETS_FLUSH_BYTES) this.#flushPackets();
     this.#packets.add(packet, this.#packetOffset, kept.length);
     this.#packetBytes.push(kept);

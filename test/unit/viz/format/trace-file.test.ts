@@ -1,0 +1,289 @@
+/** The reader of traces: what is kept, what a cut file still tells, and what hostile files cannot do. @module */
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  BLOCK_HEAD_BYTES,
+  FIELD,
+  FILE_HEAD_BYTES,
+  TRAILER_BYTES,
+} from '../../../../engine/measure/trace/layout.ts';
+import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
+import { inflateGzip } from '../../../../viz/format/inflate.ts';
+import { blobSource, bytesSource } from '../../../../viz/format/source.ts';
+import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';
+import { BLOCK_CAPACITY, good, inflateNode, opened, TraceLab } from './trace-lab.ts';
+
+const SECOND = 1_000_000_000;
+
+/** 40 s of packets every `stepMs` with a fault from 20 s to 22 s. */
+function makeRun(extent: 'windows' | 'full', count = 1, stepMs = 1): TraceLab {
+  const lab = new TraceLab(3, extent);
+  const fault = { id: 'cut#1', text: 'link-1 down', targets: ['link-1'] };
+  for (let ms = 0; ms < 40_000; ms += stepMs) {
+    if (ms === 20_000) lab.recorder.faultBegan(fault, lab.clock.now);
+    if (ms === 22_000) lab.recorder.faultEnded(fault, lab.clock.now);
+    if (ms % 250 === 0) lab.recorder.state(lab.clock.now, ms % 3, 'bfd', `state ${ms}`);
+    const packets = Array.from({ length: count }, (_, i) => lab.send(i % 3, 100));
+    lab.advance(stepMs * 1_000_000);
+    for (const packet of packets) lab.arrive(packet);
+  }
+  lab.recorder.span(1 * SECOND, 30 * SECOND, 1, 'handshake');
+  lab.recorder.mark(lab.clock.now, 2, 'done');
+  lab.recorder.series({ name: 'sent', unit: 'packets', binNs: 1e8 }, 0, [1, null, 3]);
+  lab.recorder.packet(5, Uint8Array.of(1, 2, 3));
+  return lab;
+}
+
+/** Everything that a picture asks; the first failure, if any. */
+async function askAll(trace: TraceFile): Promise<TraceFailure | undefined> {
+  const end = 50 * SECOND;
+  const answers: unknown[] = [
+    await trace.inFlight(20.0005 * SECOND),
+    await trace.stateAt(21 * SECOND),
+    await trace.packetBytes(5),
+    await trace.bins({ fromNs: 0, toNs: end }),
+    await trace.bins({ link: 1, fromNs: 0, toNs: end }),
+    await trace.hops(20 * SECOND, 20.1 * SECOND),
+  ];
+  for (const table of ['hop', 'drop', 'fault', 'span', 'series']) {
+    answers.push(await trace.rows(table, 0, end));
+  }
+  return answers.find(isFailure);
+}
+
+describe('extent windows', () => {
+  let trace: TraceFile;
+
+  beforeAll(async () => {
+    trace = await opened(makeRun('windows', 10).finish());
+  });
+
+  it('keeps the first second and the time from 1 s before a fault to 2 s after it', async () => {
+    for (const at of [0, 0.9, 19.1, 20, 21, 22, 23.9]) {
+      expect(good(await trace.inFlight(at * SECOND + 1)), `${at} s`).toHaveLength(10);
+    }
+    expect(trace.summary?.windowsNs).toEqual([
+      [0, SECOND],
+      [19 * SECOND, 24 * SECOND],
+    ]);
+  });
+
+  it('forgets packets far from faults, but counts them in the pyramid', async () => {
+    for (const at of [3, 10, 17, 26, 35]) {
+      expect(good(await trace.inFlight(at * SECOND + 1)), `${at} s`).toEqual([]);
+    }
+    const bins = good(await trace.bins({ fromNs: 10 * SECOND, toNs: 11 * SECOND }));
+    expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+    expect(trace.summary?.hopsSeen).toBe(400_000);
+  });
+
+  it('keeps all states, faults, spans, series and recorded bytes', async () => {
+    expect(
+      good(await trace.stateAt(10 * SECOND))
+        .get(1)
+        ?.get('bfd'),
+    ).toBe('state 10000');
+    const faults = good(await trace.rows('fault', 0, 60 * SECOND));
+    const [range] = faults;
+    expect(range?.block.time('time', 0)).toBe(20 * SECOND);
+    expect(trace.name(range?.block.value('target', 0) ?? -1)).toBe('link-1');
+    expect(good(await trace.rows('span', 25 * SECOND, 26 * SECOND))).toHaveLength(1);
+    expect(trace.metrics).toEqual([{ name: 'sent', unit: 'packets', binNs: 1e8 }]);
+    expect(good(await trace.packetBytes(5))).toEqual(Uint8Array.of(1, 2, 3));
+    expect(good(await trace.packetBytes(6))).toBeUndefined();
+  });
+});
+
+it('keeps a small run whole whatever the extent', async () => {
+  const lab = makeRun('windows');
+  const hops = good(await (await opened(lab.finish())).hops(0, 60 * SECOND));
+  expect(hops).toHaveLength(40_000);
+});
+
+it('decodes one block for an instant, of as many as there are', async () => {
+  const lab = makeRun('full', 10);
+  let inflated = 0;
+  const trace = await opened(lab.finish(), (stored, raw) => {
+    inflated += 1;
+    return gunzipSync(stored, { maxOutputLength: raw });
+  });
+  const before = inflated;
+  expect(good(await trace.inFlight(17.0005 * SECOND))).toHaveLength(10);
+  expect(inflated - before).toBeLessThanOrEqual(2);
+  expect(trace.blocksOf('hop').length).toBe(Math.ceil(400_000 / BLOCK_CAPACITY));
+});
+
+it('reads stored columns from any place in memory', async () => {
+  const lab = new TraceLab(1, 'full', 'plain');
+  lab.arrive(lab.send(0, 50, 9));
+  const file = lab.finish();
+  const shifted = new Uint8Array(file.length + 1);
+  shifted.set(file, 1);
+  const [hop] = good(await (await opened(shifted.subarray(1))).hops(0, SECOND));
+  expect(hop).toMatchObject({ departNs: 9, arriveNs: 9, bytes: 50, queueNs: 9 });
+});
+
+it('reads a file by slices, with the inflate of the browser', async () => {
+  const file = new Blob([new Uint8Array(makeRun('full', 1, 10).finish())]);
+  const trace = await openTrace(blobSource(file), inflateGzip);
+  if (isFailure(trace)) throw new Error(trace.message);
+  expect(trace.damage).toBeUndefined();
+  expect(good(await trace.inFlight(10 * SECOND + 1))).toHaveLength(1);
+});
+
+describe('a file that was cut off', () => {
+  const whole = makeRun('full', 1, 10).finish();
+
+  it('is read up to the cut at 200 places, and says that it is cut', async () => {
+    let readable = 0;
+    for (let place = 0; place < 200; place += 1) {
+      const length = Math.floor((whole.length * place) / 200);
+      const trace = await openTrace(bytesSource(whole.subarray(0, length)), inflateNode);
+      if (isFailure(trace)) {
+        expect(['truncated', 'not-a-trace']).toContain(trace.name);
+        continue;
+      }
+      readable += 1;
+      expect(trace.damage?.name).toBe('truncated');
+      expect(await askAll(trace)).toBeUndefined();
+    }
+    expect(readable).toBeGreaterThan(150);
+  });
+
+  it('loses only its index when the recorder was killed', async () => {
+    const lab = makeRun('full', 4);
+    const cut = await opened(lab.bytes);
+    const kept = good(await cut.hops(0, 10 * SECOND)).length;
+    expect(kept).toBe(40_000);
+    expect(cut.summary).toBeUndefined();
+    expect(good(await cut.stateAt(5 * SECOND)).size).toBe(3);
+  });
+});
+
+describe('a hostile file', () => {
+  const whole = makeRun('full', 1, 10).finish();
+  const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>
+    openTrace(bytesSource(bytes), inflateNode);
+
+  it('of random bytes is no trace', async () => {
+    for (let length = 0; length < 400; length += 7) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * 167 + length * 31) & 255);
+      const answer = await read(bytes);
+      expect(isFailure(answer) && answer.name).toMatch(/not-a-trace/);
+    }
+  });
+
+  it('with any damaged byte gives an answer or a named failure', async () => {
+    const places = 300;
+    for (let i = 0; i < places; i += 1) {
+      const damaged = whole.slice();
+      // A third at the begin and a third at the end, where header and index are.
+      const near = Math.floor(i / 3);
+      const spots = [near, whole.length - 1 - near, Math.floor((whole.length * i) / places)];
+      const at = spots[i % 3] as number;
+      damaged[at] = (damaged[at] as number) ^ (1 << (i % 8));
+      const answer = await read(damaged);
+      if (isFailure(answer)) expect(answer.message).toBeTruthy();
+      else await askAll(answer);
+    }
+  });
+
+  it('that claims more rows, bytes or links than fit is refused before anything is allocated', async () => {
+    const trace = await opened(whole);
+    const [first] = trace.blocksOf('hop');
+    const offset = first?.offset ?? 0;
+    const lies: readonly (readonly [number, number])[] = [
+      [FIELD.rows, 0xffff_ffff],
+      [FIELD.raw, 0xffff_ffff],
+      [FIELD.stored, 0x7fff_ffff],
+      [FIELD.aux, 0xffff_fff0],
+    ];
+    for (const [field, value] of lies) {
+      const bytes = whole.slice(0, whole.length - TRAILER_BYTES - 1);
+      new DataView(bytes.buffer).setUint32(offset + field, value, true);
+      const answer = await read(bytes);
+      if (isFailure(answer)) throw new Error(answer.message);
+      expect(answer.entries.every((entry) => entry.offset < offset)).toBe(true);
+    }
+  });
+
+  it('whose payload inflates to more than it states is refused by both inflaters', async () => {
+    const bytes = whole.slice(0, whole.length - TRAILER_BYTES - 1);
+    const [hop] = (await opened(whole)).blocksOf('hop');
+    const view = new DataView(bytes.buffer);
+    const offset = hop?.offset ?? 0;
+    const rows = 1_000;
+    const widths = [4, 4, 4, 4, 2, 1, 1, 2, 4];
+    const raw = widths.reduce((sum, width) => sum + Math.ceil((rows * width) / 8) * 8, 0);
+    view.setUint32(offset + FIELD.rows, rows, true);
+    view.setUint32(offset + FIELD.raw, raw, true);
+    for (const inflate of [inflateNode, inflateGzip]) {
+      const trace = await openTrace(bytesSource(bytes), inflate);
+      if (isFailure(trace)) throw new Error(trace.message);
+      const entry = trace.blocksOf('hop')[0];
+      const block = entry === undefined ? undefined : await trace.block(entry);
+      expect(isFailure(block) && block.name).toBe('bad-payload');
+      expect(isFailure(block) && block.at).toBe(offset + BLOCK_HEAD_BYTES);
+    }
+  });
+
+  it('of a later format, with a broken header, or of another kind says so', async () => {
+    const newer = whole.slice();
+    newer[8] = 2;
+    const broken = whole.slice();
+    broken[FILE_HEAD_BYTES + 3] = 0;
+    const long = whole.slice();
+    new DataView(long.buffer).setUint32(12, 0xffff_ffff, true);
+    const other = whole.slice();
+    other[0] = 0x50;
+    const names = await Promise.all(
+      [newer, broken, long, other].map(async (bytes) => {
+        const answer = await read(bytes);
+        return isFailure(answer) ? answer.name : 'read';
+      }),
+    );
+    expect(names).toEqual(['newer-version', 'bad-header', 'bad-header', 'not-a-trace']);
+  });
+
+  it('whose index points elsewhere is read by walking, and says why', async () => {
+    const plain = new TraceLab(1, 'full', 'plain');
+    plain.send(0, 50);
+    const bytes = new Uint8Array(plain.finish());
+    const footer =
+      bytes.length -
+      TRAILER_BYTES -
+      Number(new DataView(bytes.buffer).getBigUint64(bytes.length - TRAILER_BYTES, true));
+    new DataView(bytes.buffer).setFloat64(footer + BLOCK_HEAD_BYTES + FIELD.offset, 2 ** 40, true);
+    const trace = await opened(bytes);
+    expect(trace.damage?.name).toBe('bad-index');
+    expect(good(await trace.hops(0, SECOND))).toHaveLength(1);
+  });
+
+  it('with markup is read as text, with fields of a wrong shape refused', async () => {
+    const header = new TextDecoder().decode(
+      whole.subarray(FILE_HEAD_BYTES, FILE_HEAD_BYTES + 4_000),
+    );
+    const length = new DataView(whole.buffer, whole.byteOffset).getUint32(12, true);
+    const edit = (from: string, to: string): Uint8Array => {
+      const bytes = whole.slice();
+      const text = new TextDecoder().decode(
+        whole.subarray(FILE_HEAD_BYTES, FILE_HEAD_BYTES + length),
+      );
+      const changed = text.replace(from, to).trimEnd().padEnd(length, ' ');
+      bytes.set(new TextEncoder().encode(changed).subarray(0, length), FILE_HEAD_BYTES);
+      return bytes;
+    };
+    expect(header).toContain('"run":"lab"');
+    const markup = await opened(edit('"run":"lab"', '"run":"<b>"'));
+    expect(markup.header.run).toBe('<b>');
+    const failures = await Promise.all(
+      [
+        ['"type":"u32"', '"type":"u33"'],
+        ['"seed":7', '"seed":[]'],
+        ['"id":2,', '"id":1,'],
+        ['"nodes":[', '"nodes":1,"x":['],
+      ].map(async ([from = '', to = '']) => isFailure(await read(edit(from, to)))),
+    );
+    expect(failures).toEqual([true, true, true, true]);
+  });
+});
