@@ -12,6 +12,8 @@ export const bulkConfig = z.strictObject({
   port: z.int().min(1).max(65_535).default(BULK_PORT),
   /** `psk`: TLS 1.3 with a key that each pair of nodes was provisioned with. Alike on all nodes. */
   secure: z.enum(['none', 'psk']).default('none'),
+  /** `flip` is a test double, never for traffic: it damages each hundredth packet it hands over. */
+  double: z.literal('flip').optional(),
 });
 
 /** Checked options. */

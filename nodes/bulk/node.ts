@@ -23,6 +23,8 @@ class BulkNode implements NodeHandle {
   readonly #outgoing = new Map<string, Outgoing>();
   readonly #nameOf = new Map<string, string>();
   #listener: Listener | undefined;
+  /** Packets handed over. */
+  #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<BulkOptions>) {
     this.#host = host;
@@ -68,9 +70,12 @@ class BulkNode implements NodeHandle {
       stream.reset();
       return;
     }
-    const reader = new PacketReader((buffer, offset, length) =>
-      this.#host.deliver(peer, buffer, offset, length),
-    );
+    const reader = new PacketReader((buffer, offset, length) => {
+      this.#packets += 1;
+      const isDamaged = this.#setup.options.double === 'flip' && this.#packets % 100 === 0;
+      if (isDamaged) buffer[offset] = (buffer[offset] ?? 0) ^ 1;
+      this.#host.deliver(peer, buffer, offset, length);
+    });
     stream.handle({
       onData: (buffer, offset, length) => {
         if (reader.read(buffer, offset, length)) return;
