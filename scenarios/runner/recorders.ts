@@ -9,6 +9,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings } from './job.ts';
+import { recordPcap } from './record-pcap.ts';
 import { recordTrace } from './record-trace.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
@@ -39,9 +40,10 @@ export class Recorders {
   readonly #recorders: readonly Recorder[];
 
   /** Attaches before the stage is prepared, so that nothing is missed. */
-  constructor(parts: RecorderParts, { trace, explain = 0 }: Recordings) {
+  constructor(parts: RecorderParts, { trace, pcapPath, explain = 0 }: Recordings) {
     const recorders: Recorder[] = [];
     if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: explain }));
+    if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
     this.#recorders = recorders;
     for (const recorder of recorders) parts.world.listen(recorder);
     const [first, ...others] = recorders.map(({ observer }) => observer);

@@ -1,0 +1,155 @@
+/**
+ * Writes the blocks of a pcapng file (draft-ietf-opsawg-pcapng; simulation.md 11.1), little-endian,
+ * stamps in nanoseconds.
+ *
+ * ```
+ *  0          4               8                              n-4
+ *  | type u32 | total u32     | body ... | options ...       | total u32 |
+ *  option: | code u16 | length u16 | value, padded to 4 |    end: 0000 0000
+ * ```
+ * Writes bytes only: what is captured is decided elsewhere.
+ *
+ * @module
+ */
+import {
+  BLOCK,
+  BLOCK_OVERHEAD,
+  BYTE_ORDER_MAGIC,
+  INBOUND,
+  LINK_TYPE_RAW,
+  NANOSECONDS,
+  OPTION,
+  OUTBOUND,
+} from './geometry.ts';
+
+const TWO_32 = 2 ** 32;
+const encoder = new TextEncoder();
+
+/** A packet as it is captured. */
+export interface CapturedPacket {
+  /** Number of the interface, in the order of their descriptions. */
+  readonly interfaceId: number;
+  readonly timeNs: number;
+  /** From the IP header on. */
+  readonly bytes: Uint8Array;
+  /** Length before it was cut; that of the bytes when absent. */
+  readonly originalLength?: number;
+  readonly direction: 'inbound' | 'outbound';
+  readonly comment?: string;
+}
+
+/** Totals of an interface. */
+export interface InterfaceTotals {
+  readonly interfaceId: number;
+  readonly timeNs: number;
+  /** Packets seen by the interface, both directions. */
+  readonly received: number;
+  readonly dropped: number;
+}
+
+interface Option {
+  readonly code: number;
+  readonly value: Uint8Array;
+}
+
+/** First block of a file; length unknown, so that it can be streamed. */
+export function sectionHeader(application: string): Uint8Array {
+  const body = new Uint8Array(16);
+  const view = new DataView(body.buffer);
+  view.setUint32(0, BYTE_ORDER_MAGIC, true);
+  view.setUint16(4, 1, true);
+  view.setBigInt64(8, -1n, true);
+  const value = encoder.encode(application);
+  return block(BLOCK.sectionHeader, [body], [{ code: OPTION.application, value }]);
+}
+
+/** Describes an interface; its number is that of its description in the file, from 0. */
+export function interfaceDescription(name: string): Uint8Array {
+  const body = new Uint8Array(8);
+  new DataView(body.buffer).setUint16(0, LINK_TYPE_RAW, true);
+  return block(
+    BLOCK.interfaceDescription,
+    [body],
+    [
+      { code: OPTION.interfaceName, value: encoder.encode(name) },
+      // Without it readers take the stamps for microseconds.
+      { code: OPTION.timeResolution, value: Uint8Array.of(NANOSECONDS) },
+    ],
+  );
+}
+
+/** A packet. */
+export function enhancedPacket(packet: CapturedPacket): Uint8Array {
+  const { interfaceId, timeNs, bytes, comment, direction } = packet;
+  const body = new Uint8Array(20);
+  const view = new DataView(body.buffer);
+  view.setUint32(0, interfaceId, true);
+  writeTime(view, 4, timeNs);
+  view.setUint32(12, bytes.length, true);
+  view.setUint32(16, packet.originalLength ?? bytes.length, true);
+  const flags = direction === 'inbound' ? INBOUND : OUTBOUND;
+  const options: Option[] = [{ code: OPTION.packetFlags, value: Uint8Array.of(flags, 0, 0, 0) }];
+  if (comment !== undefined) {
+    options.unshift({ code: OPTION.comment, value: encoder.encode(comment) });
+  }
+  return block(BLOCK.enhancedPacket, [body, bytes], options);
+}
+
+/** Totals of an interface, at the end of a file. */
+export function interfaceStatistics(totals: InterfaceTotals): Uint8Array {
+  const body = new Uint8Array(12);
+  const view = new DataView(body.buffer);
+  view.setUint32(0, totals.interfaceId, true);
+  writeTime(view, 4, totals.timeNs);
+  return block(
+    BLOCK.interfaceStatistics,
+    [body],
+    [
+      { code: OPTION.received, value: uint64(totals.received) },
+      { code: OPTION.dropped, value: uint64(totals.dropped) },
+    ],
+  );
+}
+
+function block(type: number, body: readonly Uint8Array[], options: readonly Option[]): Uint8Array {
+  let length = BLOCK_OVERHEAD;
+  for (const part of body) length += padded(part.length);
+  for (const { value } of options) length += 4 + padded(value.length);
+  length += 4;
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, type, true);
+  view.setUint32(4, length, true);
+  let at = 8;
+  for (const part of body) {
+    bytes.set(part, at);
+    at += padded(part.length);
+  }
+  for (const { code, value } of options) {
+    view.setUint16(at, code, true);
+    view.setUint16(at + 2, value.length, true);
+    bytes.set(value, at + 4);
+    at += 4 + padded(value.length);
+  }
+  // The end of options is four zero bytes, which are there.
+  view.setUint32(length - 4, length, true);
+  return bytes;
+}
+
+/** High word first, each little-endian. */
+function writeTime(view: DataView, at: number, timeNs: number): void {
+  view.setUint32(at, Math.floor(timeNs / TWO_32), true);
+  view.setUint32(at + 4, timeNs % TWO_32, true);
+}
+
+function uint64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, value % TWO_32, true);
+  view.setUint32(4, Math.floor(value / TWO_32), true);
+  return bytes;
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}

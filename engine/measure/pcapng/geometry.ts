@@ -1,0 +1,47 @@
+/**
+ * Numbers of pcapng (draft-ietf-opsawg-pcapng; simulation.md 11.1) and of the headers that a capture
+ * is given: IPv4 (RFC 791), IPv6 (RFC 8200), UDP (RFC 768).
+ *
+ * @module
+ */
+
+/** Types of blocks. */
+export const BLOCK = {
+  sectionHeader: 0x0a0d_0d0a,
+  interfaceDescription: 1,
+  interfaceStatistics: 5,
+  enhancedPacket: 6,
+} as const;
+
+/** Codes of options, by block. */
+export const OPTION = {
+  end: 0,
+  comment: 1,
+  application: 4,
+  interfaceName: 2,
+  timeResolution: 9,
+  packetFlags: 2,
+  received: 4,
+  dropped: 5,
+} as const;
+
+export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
+/** Packets begin with an IP header, version 4 or 6. */
+export const LINK_TYPE_RAW = 101;
+/** Stamps in units of 10^-9 s. */
+export const NANOSECONDS = 9;
+/** Bits 0 and 1 of the packet's flags. */
+export const INBOUND = 1;
+export const OUTBOUND = 2;
+/** Block type, total length, and the total length again. */
+export const BLOCK_OVERHEAD = 12;
+
+export const IPV4_HEADER_BYTES = 20;
+export const IPV6_HEADER_BYTES = 40;
+export const UDP_HEADER_BYTES = 8;
+/** RFC 768: protocol number of UDP. */
+export const IP_PROTOCOL_UDP = 17;
+/** Our packets are never routed by IP: the usual first value. */
+export const HOP_LIMIT = 64;
+/** RFC 791: largest total length. */
+export const IP_TOTAL_MAX = 65_535;

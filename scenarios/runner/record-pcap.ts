@@ -1,0 +1,195 @@
+/**
+ * Writes `trace.pcapng`: what one would capture at both ends of every link (spec/simulation.md 11.1).
+ *
+ * One interface per link end, named `a->b` at a's end: packets leave it outbound, when their
+ * serialisation begins, and arrive inbound at `b->a`. A lost packet is on the sender's interface with a
+ * comment `drop: <reason>`. Stamps are virtual ns from 1970. The file ends at 1 GiB: the statistics at
+ * its end count all packets, also those that are not in it.
+ *
+ * @module
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import {
+  type CapturedPacket,
+  enhancedPacket,
+  interfaceDescription,
+  interfaceStatistics,
+  sectionHeader,
+} from '../../engine/measure/pcapng/encode.ts';
+import {
+  addressBytes,
+  type CaptureEndpoint,
+  synthesise,
+} from '../../engine/measure/pcapng/synthesise.ts';
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import type { Recorder, RecorderParts } from './recorders.ts';
+
+const APPLICATION = 'orrery';
+/** Bytes of packets that a file holds; at the default rate 8 s of failover.yaml. */
+const CAPTURE_MAX = 2 ** 30;
+/** Written in pieces of about this size. */
+const CHUNK_BYTES = 1 << 20;
+
+/** Begins a capture file. */
+export function recordPcap(parts: RecorderParts, path: string, maximum = CAPTURE_MAX): Recorder {
+  const file = openSync(path, 'w');
+  return new Capture(parts, {
+    maximum,
+    write: (bytes): void => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    },
+    close: () => closeSync(file),
+  });
+}
+
+interface CaptureSink {
+  readonly maximum: number;
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+interface Interface {
+  readonly id: number;
+  received: number;
+  dropped: number;
+}
+
+class Capture implements Recorder, NetworkObserver {
+  readonly observer: NetworkObserver = this;
+  readonly #parts: RecorderParts;
+  readonly #sink: CaptureSink;
+  /** Interface of the sending end of each direction. */
+  readonly #interfaces: Interface[] = [];
+  /** Interface of the receiving end of each direction. */
+  readonly #arrivals: Interface[] = [];
+  readonly #endpoints: CaptureEndpoint[] = [];
+  #chunk: Uint8Array[] = [];
+  #chunkBytes = 0;
+  #bytes = 0;
+
+  constructor(parts: RecorderParts, sink: CaptureSink) {
+    this.#parts = parts;
+    this.#sink = sink;
+    this.#put(sectionHeader(APPLICATION));
+    this.#describe();
+  }
+
+  onOffered(): void {
+    // A packet is on the wire when its serialisation begins.
+  }
+
+  onStarted(direction: DirectionView, packet: number): void {
+    const at = this.#senderOf(direction);
+    at.received += 1;
+    this.#capture(packet, { interfaceId: at.id, direction: 'outbound' });
+  }
+
+  onCopied(direction: DirectionView, copy: number): void {
+    const at = this.#senderOf(direction);
+    at.received += 1;
+    this.#capture(copy, { interfaceId: at.id, direction: 'outbound', comment: 'copy' });
+  }
+
+  onDelivered(direction: DirectionView, packet: number): void {
+    this.#senderOf(direction);
+    const at = this.#arrivals[direction.id] as Interface;
+    at.received += 1;
+    this.#capture(packet, { interfaceId: at.id, direction: 'inbound' });
+  }
+
+  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+    if (direction === undefined) return;
+    const at = this.#senderOf(direction);
+    at.dropped += 1;
+    const comment = `drop: ${DROP_REASONS[reason]}`;
+    this.#capture(packet, { interfaceId: at.id, direction: 'outbound', comment });
+  }
+
+  delivered(): void {
+    // Only the network is captured.
+  }
+
+  state(): void {
+    // Only the network is captured.
+  }
+
+  spanned(): void {
+    // Only the network is captured.
+  }
+
+  marked(): void {
+    // Only the network is captured.
+  }
+
+  logged(): void {
+    // Only the network is captured.
+  }
+
+  finish(): void {
+    const timeNs = this.#parts.world.now();
+    for (const { id, received, dropped } of this.#interfaces) {
+      this.#put(interfaceStatistics({ interfaceId: id, timeNs, received, dropped }));
+    }
+    this.#flush();
+  }
+
+  close(): void {
+    this.#sink.close();
+  }
+
+  /** Describes all directions that are new: an interface must come before its packets. */
+  #describe(): void {
+    const { directions } = this.#parts.world.sim.network;
+    for (let id = this.#interfaces.length; id < directions.length; id += 1) {
+      this.#interfaces.push({ id, received: 0, dropped: 0 });
+      this.#put(interfaceDescription((directions[id] as DirectionView).name));
+    }
+    for (let id = this.#arrivals.length; id < directions.length; id += 1) {
+      const { linkId, fromNode, toNode } = directions[id] as DirectionView;
+      // A medium or a loopback has no other end: packets arrive where they left.
+      const back = directions.findIndex(
+        (other) =>
+          other.linkId === linkId && other.fromNode === toNode && other.toNode === fromNode,
+      );
+      this.#arrivals.push(this.#interfaces[back < 0 ? id : back] as Interface);
+    }
+  }
+
+  #senderOf({ id }: DirectionView): Interface {
+    if (id >= this.#interfaces.length) this.#describe();
+    return this.#interfaces[id] as Interface;
+  }
+
+  #capture(packet: number, where: Omit<CapturedPacket, 'bytes' | 'timeNs'>): void {
+    if (this.#bytes >= this.#sink.maximum) return;
+    const { world } = this.#parts;
+    const { table } = world.sim.network;
+    const from = this.#endpoint(table.from[packet] ?? 0);
+    const to = this.#endpoint(table.to[packet] ?? 0);
+    const bytes = synthesise(from, to, table.view(packet));
+    this.#put(enhancedPacket({ ...where, timeNs: world.now(), bytes }));
+  }
+
+  #endpoint(number: number): CaptureEndpoint {
+    const known = this.#endpoints[number];
+    if (known !== undefined) return known;
+    const { address, port } = this.#parts.world.sim.endpoints.pairOf(number);
+    const endpoint = { address: addressBytes(address), port };
+    this.#endpoints[number] = endpoint;
+    return endpoint;
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.#chunk.push(bytes);
+    this.#chunkBytes += bytes.length;
+    this.#bytes += bytes.length;
+    if (this.#chunkBytes >= CHUNK_BYTES) this.#flush();
+  }
+
+  #flush(): void {
+    this.#sink.write(Buffer.concat(this.#chunk));
+    this.#chunk = [];
+    this.#chunkBytes = 0;
+  }
+}

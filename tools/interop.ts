@@ -1,0 +1,78 @@
+/**
+ * `npm run test:interop`: makes a capture of failover and lets tshark read it, with checksums checked.
+ * Not part of `npm test`: it needs tshark (Debian: `apt-get install tshark`).
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
+/** Fast enough for a tool, long enough for a fault. */
+const SMALLER = ['traffic.0.rate=100/s', 'duration=20s', 'warmup=5s'];
+const OUTPUT_MAX = 1 << 30;
+
+process.exitCode = main();
+
+function main(): number {
+  const version = run('tshark', ['--version']);
+  if (version === undefined) {
+    console.log('skip: tshark is not installed (Debian: apt-get install tshark)');
+    return 0;
+  }
+  console.log(version.split('\n')[0]);
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-interop-'));
+  try {
+    return check(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function check(folder: string): number {
+  const settings = SMALLER.flatMap((setting) => ['--set', setting]);
+  const scenario = ['--import', 'tsx', 'cli/main.ts', 'scenario', 'failover.yaml', '--seed', '1'];
+  const verdict = run('node', [...scenario, '--quiet', '--pcap', '--out', folder, ...settings]);
+  const file = join(folder, 'failover', '1', 'trace.pcapng');
+  const fields = [
+    'frame.interface_name',
+    'ip.checksum.status',
+    'udp.checksum.status',
+    'frame.comment',
+  ];
+  const asked = fields.flatMap((field) => ['-e', field]);
+  const decoded = run('tshark', ['-r', file, '-T', 'fields', ...asked, ...CHECKSUMS]);
+  if (decoded === undefined) {
+    console.log(`tshark could not read the capture of: ${verdict ?? 'a run that failed'}`);
+    return 1;
+  }
+  const lines = decoded.trimEnd().split('\n');
+  const rows = lines.map((line) => line.split('\t'));
+  const interfaces = new Set(rows.map(([name]) => name));
+  // Status 1 is good (Wireshark: 0 bad, 1 good, 2 unverified).
+  const isGood = (row: readonly string[]): boolean => row[1] === '1' && row[2] === '1';
+  const bad = rows.filter((row) => !isGood(row)).length;
+  const comments = new Map<string, number>();
+  for (const [, , , comment = ''] of rows) {
+    if (comment !== '') comments.set(comment, (comments.get(comment) ?? 0) + 1);
+  }
+  console.log(`${rows.length} packets on ${interfaces.size} interfaces`);
+  console.log(`${rows.length - bad} with right IP and UDP checksums, ${bad} without`);
+  for (const [comment, count] of comments) console.log(`${count} with comment "${comment}"`);
+  console.log(run('tshark', ['-r', file, '-c', '3']) ?? '');
+  const isRight = bad === 0 && rows.length > 0 && comments.size > 0;
+  console.log(isRight ? '1 passed, 0 failed' : '0 passed, 1 failed');
+  return isRight ? 0 : 1;
+}
+
+/** Output of a program; undefined when it is not there or fails. */
+function run(program: string, parts: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(program, parts, {
+    encoding: 'utf8',
+    maxBuffer: OUTPUT_MAX,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return status === 0 ? stdout : undefined;
+}
