@@ -90,6 +90,21 @@ describe('documents', () => {
   });
 });
 
+describe('the gate', () => {
+  it('R-250: of npm test and CI holds types, lint and format, arrows, dead code, tests, coverage', () => {
+    const steps = read(scripts['test']?.split(' ').at(-1) ?? '');
+    for (const tool of ['tsc', 'biome', 'depcruise', 'knip', 'vitest']) {
+      expect(steps).toContain(`\`\${BIN}/${tool}\``);
+    }
+    expect(steps).toContain("'check', '--error-on-warnings'");
+    expect(steps).toContain("'vitest.coverage.config.ts'");
+    const coverage = read('vitest.coverage.config.ts');
+    const [, threshold] = /thresholds: \{ lines: ([\d.]+) \}/.exec(coverage) ?? [];
+    expect(Number(threshold)).toBeGreaterThanOrEqual(91.8);
+    expect(read('.ci/run')).toMatch(/^npm test /m);
+  });
+});
+
 describe('docs/FIGURES.md', () => {
   it('R-235: sets each published figure beside ours with a command or the requirement that owes it', () => {
     const figures = readFigures().sections.flatMap((section) => section.figures);

@@ -66,6 +66,24 @@ export const hasCleanCharacters: TidyRule = (file) => {
   ];
 };
 
+/**
+ * Every export has a comment above it (R-245): a block, or a line above a group of constants that
+ * belong together.
+ */
+export const hasDocumentedExports: TidyRule = ({ path, text }) => {
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) => {
+    const [, name] = DECLARED.exec(line) ?? [];
+    if (name === undefined) return [];
+    const above = lines.slice(0, index).findLastIndex((one) => !/^(export )?const .*;$/.test(one));
+    const isSaid = /\*\/$|^\/\/ /.test(lines[above] ?? '');
+    return isSaid ? [] : [`${path}:${index + 1}: say in one sentence what ${name} is`];
+  });
+};
+
+const DECLARED =
+  /^export (?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type) (\w+)/;
+
 /** A switched-off rule gives its reason. */
 export const hasReasonForIgnore: TidyRule = (file) =>
   linesWith(file, /biome-ignore(-all)? (?!(lint|format|assist)(\/\S+)?: \S+ \S+)/)

@@ -73,6 +73,13 @@ describe('every file', () => {
     process.stdout.write(`rules switched off with a reason: ${count}\n`);
   });
 
+  it('R-245: documents every export', () => {
+    const exported = product.flatMap(({ text }) => text.match(/^export /gm) ?? []).length;
+    expect(broken(rules.hasDocumentedExports, product)).toEqual([]);
+    process.stdout.write(`documented exports: ${exported}\n`);
+    expect(exported).toBeGreaterThan(1_000);
+  });
+
   it('is short: median below 120 lines, none above 500', () => {
     const sizes = sources
       .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
@@ -105,6 +112,7 @@ describe('a tidy rule', () => {
     [rules.hasCleanCharacters, 'a'],
     [rules.hasReasonForIgnore, '// biome-ignore lint/style/noEnum: x\n'],
     [rules.hasReasonForIgnore, '// biome-ignore it: all of it is bad\n'],
+    [rules.hasDocumentedExports, 'const a = 1;\n\nexport function b(): void {}\n'],
     [rules.isNamedAfterExport, 'export function somethingElse(): void {}\n'],
   ];
 
@@ -113,7 +121,7 @@ describe('a tidy rule', () => {
   });
 
   it('accepts what is tidy', () => {
-    const text = '/** The window.\n * @module\n */\nexport class ReplayWindow {}\n';
+    const text = '/** The window.\n * @module\n */\n/** One. */\nexport class ReplayWindow {}\n';
     const all = Object.values(rules) as readonly rules.TidyRule[];
     expect(all.flatMap((rule) => rule({ path: 'nodes/x/replay-window.ts', text }))).toEqual([]);
   });

@@ -13,6 +13,7 @@
  * @module
  */
 
+/** Offsets of the parts, in the order of the drawing above. */
 export const STATE = 0;
 export const STATE_KEY: number = STATE + 16;
 export const STATE_COUNTER: number = STATE + 48;

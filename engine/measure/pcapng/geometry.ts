@@ -25,6 +25,7 @@ export const OPTION = {
   dropped: 5,
 } as const;
 
+/** Tells a reader in which byte order the section is written. */
 export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
 /** Packets begin with an IP header, version 4 or 6. */
 export const LINK_TYPE_RAW = 101;
@@ -36,6 +37,7 @@ export const OUTBOUND = 2;
 /** Block type, total length, and the total length again. */
 export const BLOCK_OVERHEAD = 12;
 
+/** Lengths of headers without options, bytes (RFC 791, RFC 8200, RFC 768). */
 export const IPV4_HEADER_BYTES = 20;
 export const IPV6_HEADER_BYTES = 40;
 export const UDP_HEADER_BYTES = 8;

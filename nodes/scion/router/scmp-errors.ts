@@ -20,6 +20,7 @@ const unreachable = (code: number): ScmpError => ({
   code,
 });
 
+/** The errors by what is wrong, with the type and code that the SCMP specification gives each. */
 export const INVALID_PACKET_SIZE = parameter(PARAMETER_CODES.invalidPacketSize);
 export const INVALID_SOURCE = parameter(PARAMETER_CODES.invalidSource);
 export const INVALID_DESTINATION = parameter(PARAMETER_CODES.invalidDestination);

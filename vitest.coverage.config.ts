@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** Line coverage of gateway and anti-replay (R-078, R-250): `npm run coverage`, a step of `npm test`. */
+export default defineConfig({
+  test: {
+    include: ['test/unit/nodes/gateway/**/*.test.ts'],
+    // Long runs of whole scenarios add seconds and no line.
+    exclude: ['test/unit/nodes/gateway/node/{failover,long-life,sizes}.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['nodes/gateway/**/*.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 91.8 },
+    },
+  },
+});
