@@ -92,12 +92,15 @@ export interface FinishContext {
 /** Judges, writes and prints; returns the exit code. */
 export async function finish(end: RunEnd, context: FinishContext): Promise<ExitCode> {
   if (end.kind === 'scenario-error') {
-    process.stderr.write(`${end.file}:${end.line}:${end.column}  ${end.message}\n`);
+    const { kind: _kind, ...error } = end;
+    if (context.flags.json === true) printJson({ errors: [error] });
+    else process.stderr.write(`${end.file}:${end.line}:${end.column}  ${end.message}\n`);
     return 2;
   }
   if (end.kind === 'broken') {
     process.stderr.write(`This is a bug in orrery: ${end.message}\n`);
     if (context.flags.debug === true) process.stderr.write(`${end.stack}\n`);
+    if (context.flags.json === true) printJson({ errors: [{ message: end.message }] });
     return 3;
   }
   const report = judge(end.input);
@@ -106,6 +109,10 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const written = await writeFiles(folder, report, comparison);
   print(report, { flags, folder, written, comparison });
   return exitCodeOf(report);
+}
+
+function printJson(document: object): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 function print(
