@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf, judge } from '../../../../reports/judge.ts';
 import type { RunInput, SeedResult } from '../../../../reports/model.ts';
@@ -31,6 +34,23 @@ describe('one run', () => {
   it('poisoned buffers change nothing: no node reads what it has handed on', () => {
     const poisoned = run(short, 1, { buffers: 'poison' });
     expect(poisoned.fingerprint).toBe(run(short).fingerprint);
+  });
+
+  it('recording trace and capture changes nothing of what is recorded', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-run-'));
+    try {
+      const path = join(folder, 'trace.orr');
+      const recordings = {
+        trace: { path, extent: 'full' },
+        pcapPath: join(folder, 'trace.pcapng'),
+      } as const;
+      const recorded = run(hello, 1, { recordings });
+      expect(same(recorded)).toEqual(same(run(hello)));
+      expect(statSync(path).size).toBeGreaterThan(1_000);
+      expect(statSync(recordings.pcapPath).size).toBeGreaterThan(10_000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('twice gives the same events, one by one', () => {

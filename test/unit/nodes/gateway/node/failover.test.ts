@@ -125,6 +125,23 @@ describe('full load', () => {
   });
 });
 
+describe('a base path of 30 ms', () => {
+  it('R-003: has a p95 of the one-way latency below 100 ms, far below, while others are down', () => {
+    const scenario = load('failover.yaml', {
+      duration: '8s',
+      'traffic.0.rate': '500/s',
+      crypto: 'modelled',
+      events:
+        '[{ at: 3s, link: ["core-110 <-> core-310", "core-120 <-> core-320"], set: { up: false } }]',
+    });
+    const { quantiles, max } = report(scenario, [run(scenario)]).metrics['gateway.latency']!;
+    const p95 = quantiles?.find(({ p }) => p === 0.95)?.value;
+    expect(p95).toBeGreaterThan(14.9 * MS);
+    expect(p95).toBeLessThan(15.5 * MS);
+    expect(max).toBeLessThan(100 * MS);
+  });
+});
+
 describe('links that fail at random', () => {
   const scenario = load('failover-storm.yaml', {
     duration: '40s',

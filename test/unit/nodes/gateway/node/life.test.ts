@@ -111,6 +111,31 @@ describe('a gateway that crashes under load', () => {
   });
 });
 
+describe('two clocks that differ', () => {
+  const drops = (step: string): Readonly<Record<string, number>> => {
+    const scenario = load('failover.yaml', {
+      ...BASE,
+      duration: '6s',
+      crypto: 'modelled',
+      events: `[{ at: 4s, clock: { node: gateway-211, step: ${step} } }]`,
+    });
+    return run(scenario).nodeDrops;
+  };
+
+  it('R-031: by five minutes less a second to either side stop nothing', () => {
+    for (const step of ['299s', '-299s']) {
+      expect(drops(step)).not.toHaveProperty('future');
+      expect(drops(step)).not.toHaveProperty('expired');
+    }
+  });
+
+  it('R-031: by more are refused by name: from the future, or too old', () => {
+    // 300 frames of data come in the two seconds that are left, and probes and reports beside them.
+    expect(drops('-301s')['future']).toBeGreaterThan(300);
+    expect(drops('3901s')['expired']).toBeGreaterThan(300);
+  });
+});
+
 /** A stage on which one gateway believes in other keys of its peer. */
 function stageWithSwappedKey(scenario: Scenario, liar: string): [SimStageWorld, Stage] {
   const network = networkView(scenario.topology, seededSecret(1));
