@@ -62,6 +62,7 @@ export async function execute(
   const clock = runner.command === 'live' ? 'wall' : 'virtual';
   const progress = showProgress(scenario.name, flags, clock);
   const interrupt = onInterrupt();
+  let story = '';
   const order: RunOrder = {
     ...loaded,
     seeds,
@@ -70,6 +71,9 @@ export async function execute(
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
+    onStory: (text) => {
+      story = text;
+    },
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
   };
   let end: RunEnd;
@@ -79,6 +83,8 @@ export async function execute(
     progress.clear();
     interrupt.dispose();
   }
+  // With --json the report is alone on stdout.
+  if (story !== '') (flags.json === true ? process.stderr : process.stdout).write(`${story}\n`);
   return finish(end, { flags, folder, baseline });
 }
 

@@ -68,6 +68,11 @@ export function readFlow(packet: Uint8Array): number {
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }
 
+/** The sequence number that a packet states, unchecked; the packet has room for the truth. */
+export function readSequence(packet: Uint8Array): number {
+  return new DataView(packet.buffer, packet.byteOffset, packet.byteLength).getFloat64(8);
+}
+
 /**
  * Reads and checks a delivered packet in place; the checksum field is zeroed meanwhile and restored.
  * @returns false when length or checksum disagree: such a packet was not delivered.

@@ -10,7 +10,7 @@ export interface Recordings {
   /** `windows` records around faults, `full` everything. */
   readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
   readonly pcapPath?: string;
-  /** Tell the story of this many first packets on stderr. */
+  /** Tell the story of this many first packets. */
   readonly explain?: number;
 }
 
@@ -25,7 +25,7 @@ export interface SeedJob {
 
 /** What a worker hands back: a result, or what stopped it, as data. */
 export type SeedAnswer =
-  | { readonly kind: 'result'; readonly result: SeedResult }
+  | { readonly kind: 'result'; readonly result: SeedResult; readonly story?: string }
   /** A fault of the scenario that could not be carried out. */
   | {
       readonly kind: 'scenario-error';

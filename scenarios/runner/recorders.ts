@@ -8,6 +8,7 @@ import type { DirectionView, NetworkObserver } from '../../engine/net/direction-
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
+import { explain } from './explain.ts';
 import type { Recordings } from './job.ts';
 import { recordPcap } from './record-pcap.ts';
 import { recordTrace } from './record-trace.ts';
@@ -21,6 +22,8 @@ export interface RecorderParts {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly seed: number;
+  /** Gets the stories of `explain` at the end. */
+  readonly onStory?: (text: string) => void;
 }
 
 /** One thing that is recorded. */
@@ -40,10 +43,12 @@ export class Recorders {
   readonly #recorders: readonly Recorder[];
 
   /** Attaches before the stage is prepared, so that nothing is missed. */
-  constructor(parts: RecorderParts, { trace, pcapPath, explain = 0 }: Recordings) {
+  constructor(parts: RecorderParts, { trace, pcapPath, explain: stories = 0 }: Recordings) {
     const recorders: Recorder[] = [];
-    if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: explain }));
+    if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: stories }));
     if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
+    const { onStory } = parts;
+    if (stories > 0 && onStory !== undefined) recorders.push(explain(parts, stories, onStory));
     this.#recorders = recorders;
     for (const recorder of recorders) parts.world.listen(recorder);
     const [first, ...others] = recorders.map(({ observer }) => observer);

@@ -27,6 +27,8 @@ export interface RunOrder {
   readonly threads?: number;
   /** Called about ten times a second. */
   readonly onProgress?: (state: RunState) => void;
+  /** Gets the stories that `recordingsOf` asked for. */
+  readonly onStory?: (text: string) => void;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
 }
@@ -109,8 +111,10 @@ async function runOne(pool: Piscina, order: RunOrder, running: Running): Promise
   };
   const answer: SeedAnswer = await pool.run(job);
   controls.delete(seed);
-  if (answer.kind === 'result') done.push(answer.result);
-  else for (const other of controls.values()) other.interrupt();
+  if (answer.kind === 'result') {
+    done.push(answer.result);
+    if (answer.story !== undefined) order.onStory?.(answer.story);
+  } else for (const other of controls.values()) other.interrupt();
   return answer;
 }
 

@@ -29,6 +29,8 @@ export interface SeedRun {
   readonly registry: Registry;
   readonly seed: number;
   readonly recordings?: Recordings;
+  /** Gets the stories that `recordings.explain` asks for. */
+  readonly onStory?: (text: string) => void;
   readonly control?: RunControl;
   /** `poison` finds uses of buffers after they were handed back; slower. */
   readonly buffers?: 'plain' | 'poison';
@@ -69,7 +71,7 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
-  const recorders = new Recorders({ world, scenario, registry, seed }, run.recordings ?? {});
+  const recorders = new Recorders({ ...run, world }, run.recordings ?? {});
   stage.prepare();
   return { world, stage, recorders, warnings };
 }

@@ -25,9 +25,13 @@ export default async function runJob(job: SeedJob): Promise<SeedAnswer> {
     });
     const { seed, recordings } = job;
     const control = job.shared === undefined ? undefined : new RunControl(job.shared);
-    const base = { scenario, registry, seed, recordings };
+    let story = '';
+    const onStory = (text: string): void => {
+      story = text;
+    };
+    const base = { scenario, registry, seed, recordings, onStory };
     const result = runSeed(control === undefined ? base : { ...base, control });
-    return { kind: 'result', result };
+    return story === '' ? { kind: 'result', result } : { kind: 'result', result, story };
   } catch (error) {
     return answerOf(error, job);
   }

@@ -1,0 +1,64 @@
+/**
+ * The text of a story: one line per event, at most 80 columns wide, the same on every machine.
+ *
+ * @module
+ */
+
+/** One thing that happened. */
+export interface StoryLine {
+  /** Since the application asked, ns. */
+  readonly afterNs: number;
+  readonly node: string;
+  readonly text: string;
+}
+
+/** What happened to one packet of an application. */
+export interface Story {
+  readonly title: string;
+  /** When the application asked, ns. */
+  readonly atNs: number;
+  readonly lines: StoryLine[];
+}
+
+const COLUMNS = 80;
+const NODE_MAX = 16;
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Renders one story with its title. */
+export function renderStory({ title, atNs, lines }: Story): string {
+  const times = lines.map(({ afterNs }) => `+${grouped(afterNs)} ns`);
+  const timeWidth = Math.max(0, ...times.map(({ length }) => length));
+  const nodeWidth = Math.min(NODE_MAX, Math.max(0, ...lines.map(({ node }) => node.length)));
+  const rows = lines.map(({ node, text }, i) => {
+    const time = (times[i] ?? '').padStart(timeWidth);
+    const row = `  ${time}  ${clipped(node, nodeWidth).padEnd(nodeWidth)}  ${text}`;
+    return clipped(row, COLUMNS);
+  });
+  return `${[clipped(`${title}, at ${secondsText(atNs)}`, COLUMNS), ...rows].join('\n')}\n`;
+}
+
+/** An integer in groups of three digits: `10 158 320`. */
+export function grouped(value: number): string {
+  return `${Math.round(value)}`.replace(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+/** A duration with the unit that suits it, exact to the ns below 1 ms: `9.664 µs`. */
+export function durationText(ns: number): string {
+  if (ns < 1_000) return `${ns} ns`;
+  if (ns < 1_000_000) return `${trimmed(ns / 1_000)} µs`;
+  return `${trimmed(ns / 1_000_000)} ms`;
+}
+
+function secondsText(ns: number): string {
+  const whole = Math.floor(ns / NS_PER_SECOND);
+  const rest = `${ns % NS_PER_SECOND}`.padStart(9, '0');
+  return `${whole}.${rest} s`;
+}
+
+function trimmed(value: number): string {
+  return value.toFixed(3).replace(/\.?0+$/, '');
+}
+
+function clipped(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,189 @@
+/** What is recorded of a run, and that recording does not change it. @module */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../reports/model.ts';
+import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
+import type { Recordings } from '../../../../scenarios/runner/job.ts';
+import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import type { TraceFile } from '../../../../viz/format/trace-file.ts';
+import { readPcapng } from '../../engine/measure/pcapng/second-reader.ts';
+import { good, opened } from '../../viz/format/trace-lab.ts';
+
+const SECOND = 1_000_000_000;
+const folder = mkdtempSync(join(tmpdir(), 'orrery-recorders-'));
+const registry = new ProtocolRegistry();
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Recorded {
+  readonly result: SeedResult;
+  readonly story: string;
+}
+
+function record(
+  name: string,
+  overrides: Readonly<Record<string, string>>,
+  recordings: Recordings,
+): Recorded {
+  const path = join(PROJECT_FOLDERS.scenarios, `${name}.yaml`);
+  const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, overrides, registry });
+  let story = '';
+  const onStory = (text: string): void => {
+    story = text;
+  };
+  return { result: runSeed({ scenario, registry, seed: 1, recordings, onStory }), story };
+}
+
+describe('a run of failover with everything recorded', () => {
+  const overrides = { 'traffic.0.rate': '50/s', duration: '20s', warmup: '2s' };
+  const files = { trace: join(folder, 'trace.orr'), pcap: join(folder, 'trace.pcapng') };
+  let plain: SeedResult;
+  let recorded: Recorded;
+  let trace: TraceFile;
+
+  beforeAll(async () => {
+    plain = record('failover', overrides, {}).result;
+    recorded = record('failover', overrides, {
+      trace: { path: files.trace, extent: 'windows' },
+      pcapPath: files.pcap,
+      explain: 2,
+    });
+    trace = await opened(new Uint8Array(readFileSync(files.trace)));
+  }, 120_000);
+
+  it('has the fingerprint, the events and the metrics of a run without recorders', () => {
+    const { result } = recorded;
+    expect(result.fingerprint).toBe(plain.fingerprint);
+    expect(result.events).toBe(plain.events);
+    expect(result.metrics).toEqual(plain.metrics);
+    expect(trace.summary?.fingerprint).toBe(plain.fingerprint);
+  });
+
+  it('has a hop row for each packet that entered a link, and a drop row for each loss', async () => {
+    const { packets, nodeDrops } = recorded.result;
+    const hops = good(await trace.hops(0, 30 * SECOND));
+    const arrived = hops.filter(({ arriveNs }) => arriveNs !== undefined);
+    expect(arrived).toHaveLength(packets.delivered);
+    const drops = good(await trace.rows('drop', 0, 30 * SECOND));
+    const rows = drops.reduce((sum, { from, to }) => sum + to - from, 0);
+    const sumOf = (counts: object): number =>
+      Object.values(counts).reduce((sum: number, count: number) => sum + count, 0);
+    expect(rows).toBeGreaterThanOrEqual(sumOf(packets.drops));
+    expect(rows).toBe(sumOf(packets.drops) + sumOf(nodeDrops));
+  });
+
+  it('follows a packet of the application over all its links', async () => {
+    const hops = good(await trace.hops(4 * SECOND, 4.5 * SECOND));
+    const data = hops.filter((hop) => hop.flow === 1);
+    const first = data[0]?.packet;
+    const way = data.filter(({ packet }) => packet === first);
+    const names = way.map(({ link }) => trace.links[link]?.name);
+    expect(names).toHaveLength(6);
+    expect(names[0]).toMatch(/^gateway-111->br-111-/);
+    expect(names[5]).toMatch(/->gateway-211$/);
+    expect(trace.header.flows[1]).toBe('gateway-111 -> gateway-211');
+    expect(way.every((hop, i) => i === 0 || hop.departNs >= (way[i - 1]?.arriveNs ?? 0))).toBe(
+      true,
+    );
+  });
+
+  it('knows faults, states, and series of the report', async () => {
+    const [fault] = recorded.result.faults;
+    const ranges = good(await trace.rows('fault', 0, 30 * SECOND));
+    const rows = ranges.flatMap(({ block, from, to }) =>
+      Array.from({ length: to - from }, (_, i) => ({
+        at: block.time('time', from + i),
+        kind: trace.header.faultKinds[block.value('kind', from + i)],
+        target: trace.name(block.value('target', from + i)),
+        text: trace.name(block.value('text', from + i)),
+      })),
+    );
+    const [target] = fault?.targets ?? [];
+    expect(rows[0]).toEqual({ at: fault?.beginNs, kind: 'begin', target, text: fault?.text });
+    expect(rows.filter(({ kind }) => kind === 'end')).toHaveLength(1);
+    expect(rows.filter(({ kind }) => kind === 'effect').length).toBeGreaterThan(0);
+    const node = trace.header.nodes.findIndex(({ name }) => name === 'gateway-111');
+    const before = good(await trace.stateAt((fault?.beginNs ?? 0) - 1)).get(node);
+    const after = good(await trace.stateAt((fault?.beginNs ?? 0) + SECOND)).get(node);
+    expect(before?.get('path to gateway-211')).toBeTruthy();
+    expect(after?.get('path to gateway-211')).not.toBe(before?.get('path to gateway-211'));
+    expect(trace.metrics.map(({ name }) => name)).toEqual(
+      recorded.result.series.map(({ name }) => name),
+    );
+  });
+
+  it('captures both ends of every link, and every loss with its reason', () => {
+    const capture = readPcapng(new Uint8Array(readFileSync(files.pcap)));
+    const { packets } = recorded.result;
+    const inbound = capture.packets.filter(({ flags }) => flags === 1);
+    expect(inbound).toHaveLength(packets.delivered);
+    const comments = capture.packets.filter(({ comment }) => comment?.startsWith('drop: '));
+    const dropped = Object.values(packets.drops).reduce((sum, count) => sum + count, 0);
+    expect(comments).toHaveLength(dropped);
+    expect(comments.map(({ comment }) => comment)).toContain('drop: link-down');
+    const times = capture.packets.map(({ time }) => time);
+    expect(times.every((time, i) => i === 0 || time >= (times[i - 1] ?? 0n))).toBe(true);
+    const received = capture.interfaces.reduce(
+      (sum, one) => sum + (one.statistics?.received ?? 0n),
+      0n,
+    );
+    expect(received).toBe(BigInt(capture.packets.length - comments.length));
+    const names = capture.interfaces.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const one of names) expect(names).toContain(one?.split('->').reverse().join('->'));
+  });
+
+  it('keeps the bytes of the packets that it explains', async () => {
+    const hops = good(await trace.hops(2 * SECOND, 3 * SECOND)).filter(({ flow }) => flow === 1);
+    const bytes = good(await trace.packetBytes(hops[0]?.packet ?? -1));
+    expect(bytes).toHaveLength(hops[0]?.bytes ?? -1);
+  });
+
+  it('tells the way of a packet within 80 columns', () => {
+    const stories = recorded.story.split('\n\n');
+    expect(stories).toHaveLength(2);
+    const [story = ''] = stories;
+    const lines = story.split('\n');
+    expect(lines[0]).toMatch(
+      /^Packet 1 \(sequence \d+\), gateway-111 to gateway-211, at 2\.\d{9} s$/,
+    );
+    expect(lines.filter((line) => line.includes('scion: checks passed'))).toHaveLength(5);
+    expect(lines.filter((line) => line.includes('to serialise to'))).toHaveLength(6);
+    expect(lines.at(-1)).toMatch(
+      /^ {2}\+\d[\d ]* ns {2}gateway-211 {2}delivered to its application$/,
+    );
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+  });
+});
+
+describe('a run of hello', () => {
+  it('is told the same way every time', () => {
+    const first = record('hello', { duration: '2s' }, { explain: 1 }).story;
+    expect(record('hello', { duration: '2s' }, { explain: 1 }).story).toBe(first);
+    expect(first.split('\n').map((line) => line.trim().replace(/ {2,}/g, ' '))).toEqual([
+      'Packet 1 (sequence 99), alice to bob, at 1.000000000 s',
+      '+0 ns alice its application sends 100 B',
+      '+0 ns alice ping: packed, 108 B to send',
+      '+0 ns alice 86.4 µs to serialise to bob',
+      '+5 086 400 ns bob arrived, 5.086 ms on the link',
+      '+5 086 400 ns bob ping: unpacked, 100 B inside',
+      '+5 086 400 ns bob delivered to its application',
+      '+5 086 400 ns bob ping: checks passed, now 8 B, sent on',
+      '+5 086 400 ns bob 6.4 µs to serialise to alice',
+      '+10 092 800 ns alice arrived, 5.006 ms on the link',
+      '',
+    ]);
+  });
+
+  it('is the same with a full trace, and asks for nothing when nothing is recorded', () => {
+    const path = join(folder, 'hello.orr');
+    const traced = record('hello', { duration: '2s' }, { trace: { path, extent: 'full' } });
+    const plain = record('hello', { duration: '2s' }, {});
+    expect(traced.result.fingerprint).toBe(plain.result.fingerprint);
+    expect(plain.story).toBe('');
+  });
+});
