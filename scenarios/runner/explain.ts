@@ -13,7 +13,7 @@ import type { DirectionView, NetworkObserver } from '../../engine/net/direction-
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { durationText, grouped, renderStory, type Story } from './explain-text.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
-import type { Recorder, RecorderParts } from './recorders.ts';
+import type { Recorder, RecorderParts } from './recorder.ts';
 
 /** Bytes times this over the rate is the serialisation time, ns. */
 const BIT_NS_PER_BYTE = 8_000_000_000;

@@ -23,7 +23,7 @@ import {
 } from '../../engine/measure/pcapng/synthesise.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
-import type { Recorder, RecorderParts } from './recorders.ts';
+import type { Recorder, RecorderParts } from './recorder.ts';
 
 const APPLICATION = 'orrery';
 /** Bytes of packets that a file holds; at the default rate 8 s of failover.yaml. */

@@ -26,7 +26,7 @@ import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
 import { readFlow } from './ground-truth.ts';
-import type { Recorder, RecorderParts } from './recorders.ts';
+import type { Recorder, RecorderParts } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
 /** Fast, and still a quarter of the size. */

@@ -6,37 +6,12 @@
  */
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import type { Scenario } from '../model.ts';
 import { explain } from './explain.ts';
 import type { Recordings } from './job.ts';
 import { recordPcap } from './record-pcap.ts';
 import { recordTrace } from './record-trace.ts';
-import type { SimStageWorld } from './sim-stage-world.ts';
+import type { Recorder, RecorderParts } from './recorder.ts';
 import type { Stage } from './stage.ts';
-import type { WorldListener } from './world.ts';
-
-/** What recorders are given. */
-export interface RecorderParts {
-  readonly world: SimStageWorld;
-  readonly scenario: Scenario;
-  readonly registry: Registry;
-  readonly seed: number;
-  /** Gets the stories of `explain` at the end. */
-  readonly onStory?: (text: string) => void;
-}
-
-/** One thing that is recorded. */
-export interface Recorder extends WorldListener {
-  /** Watches packets. */
-  readonly observer: NetworkObserver;
-  /** Called every few milliseconds of the run's time. */
-  tick?(nowNs: number, stage: Stage): void;
-  /** The run has ended; writes the rest. */
-  finish(result: SeedResult, stage: Stage): void;
-  /** Closes files, also after a run that broke. */
-  close?(): void;
-}
 
 /** Everything that records one run. */
 export class Recorders {

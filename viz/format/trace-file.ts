@@ -13,10 +13,11 @@ import {
   NONE,
   PYRAMID,
   STATE_DELTA,
+  STATE_MARK,
   type TraceHeader,
   type TraceSummary,
 } from '../../engine/measure/trace/layout.ts';
-import { blobAt, statesOf } from './blobs.ts';
+import { blobAt, statesOf, textOf } from './blobs.ts';
 import { Block } from './block.ts';
 import { type BlockContext, type BlockEntry, readIndex, readPayload } from './block-index.ts';
 import { guarded, type TraceFailure } from './failure.ts';
@@ -59,6 +60,13 @@ export interface BinRow {
   readonly minNs: number;
   readonly maxNs: number;
   readonly sumNs: number;
+}
+
+/** A mark of a node. */
+export interface Mark {
+  readonly timeNs: number;
+  readonly node: number;
+  readonly text: string;
 }
 
 /** What to ask of the pyramid. */
@@ -227,6 +235,13 @@ export class TraceFile {
     });
   }
 
+  /** Marks that nodes set in [from, to). */
+  async marks(fromNs: number, toNs: number): Promise<Mark[] | TraceFailure> {
+    const ranges = await this.rows('state', fromNs, toNs);
+    if (!Array.isArray(ranges)) return ranges;
+    return ranges.flatMap(({ block, from, to }) => marksIn(block, from, to));
+  }
+
   /** Bins of a time window, as fine as fits; sorted, bins without packets are absent. */
   bins(query: BinQuery): Promise<BinRow[] | TraceFailure> {
     return guarded(async () => {
@@ -355,6 +370,18 @@ function applyState(block: Block, row: number, world: Map<number, Map<string, st
   const machines = world.get(node) ?? new Map<string, string>();
   for (const [machine, state] of delta) machines.set(machine, state);
   world.set(node, machines);
+}
+
+function marksIn(block: Block, from: number, to: number): Mark[] {
+  const marks: Mark[] = [];
+  for (let row = from; row < to; row += 1) {
+    if (block.value('kind', row) !== STATE_MARK) continue;
+    const blob = blobAt(block.aux, block.value('value', row));
+    const text = blob === undefined ? undefined : textOf(blob);
+    if (text === undefined) continue;
+    marks.push({ timeNs: block.time('time', row), node: block.value('node', row), text });
+  }
+  return marks;
 }
 
 function reachOf(entries: readonly BlockEntry[]): Float64Array {

@@ -21,7 +21,7 @@ export const BLOCK_HEAD_BYTES = 64;
 /** Rows of a full block (ux.md 4.10). */
 export const BLOCK_ROWS = 16_384;
 /** Every section begins at a multiple of this, so that typed arrays can be laid over it. */
-export const ALIGNMENT = 8;
+const ALIGNMENT = 8;
 /** Length of the footer block, u64, at the very end. */
 export const TRAILER_BYTES = 8;
 

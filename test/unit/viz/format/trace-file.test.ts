@@ -41,6 +41,7 @@ async function askAll(trace: TraceFile): Promise<TraceFailure | undefined> {
     await trace.inFlight(20.0005 * SECOND),
     await trace.stateAt(21 * SECOND),
     await trace.packetBytes(5),
+    await trace.marks(0, end),
     await trace.bins({ fromNs: 0, toNs: end }),
     await trace.bins({ link: 1, fromNs: 0, toNs: end }),
     await trace.hops(20 * SECOND, 20.1 * SECOND),
@@ -77,7 +78,7 @@ describe('extent windows', () => {
     expect(trace.summary?.hopsSeen).toBe(400_000);
   });
 
-  it('keeps all states, faults, spans, series and recorded bytes', async () => {
+  it('keeps all states, marks, faults, spans, series and recorded bytes', async () => {
     expect(
       good(await trace.stateAt(10 * SECOND))
         .get(1)
@@ -88,6 +89,8 @@ describe('extent windows', () => {
     expect(range?.block.time('time', 0)).toBe(20 * SECOND);
     expect(trace.name(range?.block.value('target', 0) ?? -1)).toBe('link-1');
     expect(good(await trace.rows('span', 25 * SECOND, 26 * SECOND))).toHaveLength(1);
+    const [mark] = good(await trace.marks(39 * SECOND, 41 * SECOND));
+    expect(mark).toEqual({ timeNs: 40 * SECOND, node: 2, text: 'done' });
     expect(trace.metrics).toEqual([{ name: 'sent', unit: 'packets', binNs: 1e8 }]);
     expect(good(await trace.packetBytes(5))).toEqual(Uint8Array.of(1, 2, 3));
     expect(good(await trace.packetBytes(6))).toBeUndefined();

@@ -1,0 +1,34 @@
+/**
+ * What records a run: it hears what nodes and network say and never acts.
+ *
+ * @module
+ */
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Scenario } from '../model.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
+import type { Stage } from './stage.ts';
+import type { WorldListener } from './world.ts';
+
+/** What recorders are given. */
+export interface RecorderParts {
+  readonly world: SimStageWorld;
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly seed: number;
+  /** Gets the stories of `explain` at the end. */
+  readonly onStory?: (text: string) => void;
+}
+
+/** One thing that is recorded. */
+export interface Recorder extends WorldListener {
+  /** Watches packets. */
+  readonly observer: NetworkObserver;
+  /** Called every few milliseconds of the run's time. */
+  tick?(nowNs: number, stage: Stage): void;
+  /** The run has ended; writes the rest. */
+  finish(result: SeedResult, stage: Stage): void;
+  /** Closes files, also after a run that broke. */
+  close?(): void;
+}
