@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   'random-network': () => import('./random-network-rate.ts'),
   core: () => import('./core.ts'),
   router: () => import('./router.ts'),
+  trace: () => import('./trace.ts'),
   replay: () => import('./replay.ts'),
   frame: () => import('./frame.ts'),
 };
