@@ -55,6 +55,16 @@ events: [{ at: 20s, crash: gateway-211 }]`;
     expect([session().epoch !== undefined, bounds()]).toEqual([true, 4]);
     world.sim.runUntil(160 * SECOND);
     expect([session().epoch, bounds()]).toEqual([undefined, 0]);
+    // Its place is given back: it is asked for a handshake every 4 s and not forgotten again and again.
+    const sentBytes = (): number => {
+      const counted = world.metrics('gateway-111')['gateway.wire_bytes'];
+      return counted?.kind === 'counter' ? counted.value : 0;
+    };
+    const before = sentBytes();
+    world.sim.runUntil(200 * SECOND);
+    const HANDSHAKE_BYTES = 400;
+    expect(sentBytes() - before).toBeGreaterThan(0);
+    expect(sentBytes() - before).toBeLessThan(15 * HANDSHAKE_BYTES);
   });
 
   it('R-020: talks to a peer again that comes back after the clean-up', () => {
