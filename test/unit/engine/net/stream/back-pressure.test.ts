@@ -39,6 +39,18 @@ describe('back-pressure', () => {
     expect(server.all().subarray(0, 10_000)).toEqual(chunk);
   });
 
+  it('goes on one round trip after a paused receiver does, without waiting for a probe', () => {
+    const pair = makeStreamPair({ options: { receiveBufferBytes: 20_000 } });
+    const { client, server } = join(pair);
+    server.stream.setPaused(true);
+    client.stream.write(bytesOf(60_000));
+    // Probes are more than a minute apart by now.
+    pair.world.runUntil(500 * SECOND);
+    server.stream.setPaused(false);
+    pair.world.runUntil(500 * SECOND + 100 * MS);
+    expect(server.bytes).toBe(60_000);
+  });
+
   it('reopens a closed window even when the word of it is lost', () => {
     const pair = makeStreamPair({ options: { receiveBufferBytes: 20_000 } });
     const { client, server } = join(pair);

@@ -78,6 +78,23 @@ describe('a segment', () => {
 });
 
 describe('hostile segments', () => {
+  it('of another connection between the same ports are refused, not delivered', () => {
+    const pair = makeStreamPair();
+    const { world, a, b } = pair;
+    const { client, server } = join(pair);
+    const { port } = a.endpointOf(client.stream.local);
+    const stale = { ...emptySegment(), kind: 4, sourcePort: port, targetPort: 80, connection: 7 };
+    const buffer = encoded(stale, bytesOf(100));
+    const [forward, backward] = world.link('ab').directions('both');
+    const before = backward!.offered;
+    const [from, to] = [a.endpoint(a.address, -1), b.endpoint(b.address, -1)];
+    world.network.inject(forward!, { buffer, offset: 0, length: buffer.length, from, to });
+    world.runUntil(SECOND);
+    expect(server.bytes).toBe(0);
+    expect(backward!.offered - before).toBe(1);
+    expect([client.events, server.events]).toEqual([[], []]);
+  });
+
   it('with a right checksum and any fields never throw and never stop other streams', () => {
     fc.assert(
       fc.property(fc.array(segments, { minLength: 1, maxLength: 40 }), (forged) => {
