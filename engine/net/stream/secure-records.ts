@@ -19,7 +19,7 @@ export const RECORD_HEADER_BYTES = 5;
 export const PLAINTEXT_MAX = 16_384;
 const TAG_BYTES = 16;
 /** Header, inner type and tag: what a record adds to its plaintext. */
-export const RECORD_OVERHEAD = RECORD_HEADER_BYTES + 1 + TAG_BYTES;
+const RECORD_OVERHEAD = RECORD_HEADER_BYTES + 1 + TAG_BYTES;
 /** Bytes of the largest record. */
 export const RECORD_MAX = PLAINTEXT_MAX + RECORD_OVERHEAD;
 

@@ -27,7 +27,7 @@ export interface StreamOptions {
 }
 
 /** Defaults. */
-export const STREAM_DEFAULTS: StreamOptions = {
+const STREAM_DEFAULTS: StreamOptions = {
   // Ethernet's 1,500 less 40 of TCP/IP.
   segmentBytes: 1_460,
   receiveBufferBytes: 1_048_576,
