@@ -76,18 +76,13 @@ describe('a report', () => {
     expect(judge(one).fingerprint).toBe(input.seeds[0]?.fingerprint);
   });
 
-  it('R-238: fails when a seed received no packet', () => {
+  it.each([
+    ['no application received a packet', { 'gateway.throughput': { kind: 'counter', value: 0 } }],
+    ['there is no flow and the links delivered nothing', {}],
+  ] as const)('R-238: fails when %s in a seed', (_name, metrics) => {
+    const packets = { sent: 7, delivered: 0, inFlight: 0, drops: { 'queue-full': 7 } };
     const idle = judge(
-      withSeed((seed) => ({
-        ...seed,
-        packets: {
-          ...seed.packets,
-          sent: 7,
-          delivered: 0,
-          inFlight: 0,
-          drops: { 'queue-full': 7 },
-        },
-      })),
+      withSeed((seed) => ({ ...seed, metrics, packets: { ...seed.packets, ...packets } })),
     );
     expect(idle.pass).toBe(false);
     expect(exitCodeOf(idle)).toBe(1);
