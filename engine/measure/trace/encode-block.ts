@@ -67,40 +67,54 @@ interface Extent {
 // Typed arrays write in the machine's order; the format is little-endian.
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Encodes rows that are sorted by their first time column. */
-export function encodeRows(rows: Rows): RawBlock {
-  assert(IS_LITTLE_ENDIAN, 'trace.orr is written on little-endian machines only');
-  const { table, columns, count, aux } = rows;
-  const extent = extentOf(rows);
-  const isWide =
-    extent.endNs - extent.baseNs >= NARROW_LIMIT_NS || extent.maxTransitNs >= OPEN_NARROW;
-  let length = 0;
-  for (const { type } of table.columns) length += aligned(count * bytesPerValue(type, isWide));
-  const bytes = new Uint8Array(length + aligned(aux?.length ?? 0));
-  let offset = 0;
-  for (const [index, { type }] of table.columns.entries()) {
-    const source = columns[index];
-    assert(source !== undefined, `table ${table.name} lacks column ${index}`);
-    const width = bytesPerValue(type, isWide);
-    const target = viewOf(bytes, offset, { count, width });
-    if (type === 'time' && !isWide) offsetsOf(source, extent.baseNs, target);
-    else if (type === 'duration' && !isWide) shortDurations(source, target);
-    else target.set(source.subarray(0, count));
-    offset += aligned(count * width);
+/** Encodes blocks, one after the other, in the same memory. */
+export class BlockEncoder {
+  #memory = new Uint8Array(0);
+
+  /**
+   * Encodes rows that are sorted by their first time column.
+   * @returns a block whose bytes are valid until the next call.
+   */
+  encode(rows: Rows): RawBlock {
+    assert(IS_LITTLE_ENDIAN, 'trace.orr is written on little-endian machines only');
+    const { table, columns, count, aux } = rows;
+    const extent = extentOf(rows);
+    const { baseNs, lastNs, maxTransitNs } = extent;
+    const isWide = extent.endNs - baseNs >= NARROW_LIMIT_NS || maxTransitNs >= OPEN_NARROW;
+    let length = aligned(aux?.length ?? 0);
+    for (const { type } of table.columns) length += aligned(count * bytesPerValue(type, isWide));
+    const bytes = this.#room(length);
+    let offset = 0;
+    for (const [index, { type }] of table.columns.entries()) {
+      const source = columns[index];
+      assert(source !== undefined, `table ${table.name} lacks column ${index}`);
+      const width = bytesPerValue(type, isWide);
+      const target = viewOf(bytes, offset, { count, width });
+      if (type === 'time' && !isWide) offsetsOf(source, baseNs, target);
+      else if (type === 'duration' && !isWide) shortDurations(source, target);
+      else target.set(source.subarray(0, count));
+      offset += aligned(count * width);
+    }
+    if (aux !== undefined) bytes.set(aux, offset);
+    return {
+      table: table.id,
+      flags: isWide ? FLAG_WIDE : 0,
+      rows: count,
+      rawBytes: length,
+      auxBytes: aux?.length ?? 0,
+      baseNs,
+      lastNs,
+      maxTransitNs,
+      drops: rows.drops ?? 0,
+      bytes,
+    };
   }
-  if (aux !== undefined) bytes.set(aux, offset);
-  return {
-    table: table.id,
-    flags: isWide ? FLAG_WIDE : 0,
-    rows: count,
-    rawBytes: bytes.length,
-    auxBytes: aux?.length ?? 0,
-    baseNs: extent.baseNs,
-    lastNs: extent.lastNs,
-    maxTransitNs: extent.maxTransitNs,
-    drops: rows.drops ?? 0,
-    bytes,
-  };
+
+  /** Zeros, so that the padding of sections is the same in every file. */
+  #room(length: number): Uint8Array {
+    if (this.#memory.length < length) this.#memory = new Uint8Array(length * 2);
+    return this.#memory.subarray(0, length).fill(0);
+  }
 }
 
 /** Writes a block header; the index adds the file offset and the number of link counts. */

@@ -7,11 +7,16 @@
 import type { Rows } from './encode-block.ts';
 import { BLOCK_ROWS, DROPPED_WIDE, NARROW_LIMIT_NS, TABLES, WORTH_CLOSING_ROWS } from './layout.ts';
 
+// Columns that are made when a block is written.
+const flow = new Uint16Array(BLOCK_ROWS);
+const kind = new Uint8Array(BLOCK_ROWS);
+const flags = new Uint8Array(BLOCK_ROWS);
+const size = new Uint16Array(BLOCK_ROWS);
 const SIZE_MAX = 0xffff;
 
 /** Flow, class and flags of a packet as one number. */
-export function marksOf(flow: number, kind: number, flags: number): number {
-  return ((flow << 16) | (kind << 8) | flags) >>> 0;
+export function marksOf(flowNumber: number, kindNumber: number, bits: number): number {
+  return ((flowNumber << 16) | (kindNumber << 8) | bits) >>> 0;
 }
 
 /** Up to {@link BLOCK_ROWS} hops. */
@@ -67,13 +72,9 @@ export class HopBlock {
     return Uint32Array.from(pairs);
   }
 
-  /** The rows as the table's columns. */
+  /** The rows as the table's columns, valid until the next call of any block. */
   rows(): Rows {
     const { depart, transit, link, packet, marks, count, drops } = this;
-    const flow = new Uint16Array(count);
-    const kind = new Uint8Array(count);
-    const flags = new Uint8Array(count);
-    const size = new Uint16Array(count);
     for (let row = 0; row < count; row += 1) {
       const mark = marks[row] as number;
       flow[row] = mark >>> 16;

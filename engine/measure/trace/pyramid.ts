@@ -12,30 +12,24 @@ import { PYRAMID } from './layout.ts';
 
 /** Doubles of one open bin: a line of the cache. */
 const STRIDE = 8;
+/** Places of the values of a bin. */
+export const BIN = { end: 0, count: 1, bytes: 2, drops: 3, min: 4, max: 5, sum: 6 } as const;
 /** First instant after the bin, ns; {@link CLOSED} when there is none. */
-const END = 0;
-const COUNT = 1;
-const BYTES = 2;
-const DROPS = 3;
-const MIN = 4;
-const MAX = 5;
-const SUM = 6;
+const END = BIN.end;
+const COUNT = BIN.count;
+const BYTES = BIN.bytes;
+const DROPS = BIN.drops;
+const MIN = BIN.min;
+const MAX = BIN.max;
+const SUM = BIN.sum;
+const SUMMED = [COUNT, BYTES, DROPS, SUM] as const;
 const CLOSED = -1;
 const LEVELS = PYRAMID.length;
 const WIDTHS: readonly number[] = PYRAMID.map(({ widthNs }) => widthNs);
 const TRACK_STRIDE = LEVELS * STRIDE;
 
-/** A bin that is complete. */
-export interface Bin {
-  readonly track: number;
-  readonly startNs: number;
-  readonly count: number;
-  readonly bytes: number;
-  readonly drops: number;
-  readonly minNs: number;
-  readonly maxNs: number;
-  readonly sumNs: number;
-}
+/** Gets a complete bin: its values stand in `bins` from `at` on, see {@link BIN}; copy them. */
+export type BinSink = (level: number, track: number, bins: Float64Array, at: number) => void;
 
 /** Links up to which their tracks begin at 10 ms, and at 100 ms. */
 const LINKS_AT_10_MS = 256;
@@ -50,11 +44,11 @@ export function linkLevelFor(links: number): number {
 /** Accumulates bins; instants never go back. */
 export class Pyramid {
   private readonly linkLevel: number;
-  private readonly emit: (level: number, bin: Bin) => void;
+  private readonly emit: BinSink;
   /** Open bins: for each track its levels, for each level {@link STRIDE} doubles. */
   private bins: Float64Array;
 
-  constructor(links: number, linkLevel: number, emit: (level: number, bin: Bin) => void) {
+  constructor(links: number, linkLevel: number, emit: BinSink) {
     this.linkLevel = linkLevel;
     this.emit = emit;
     this.bins = emptyBins((links + 1) * TRACK_STRIDE);
@@ -106,33 +100,25 @@ export class Pyramid {
   private close(track: number, level: number): void {
     const { bins } = this;
     const at = track * TRACK_STRIDE + level * STRIDE;
-    const end = bins[at + END] as number;
-    if (end === CLOSED) return;
-    const bin: Bin = {
-      track,
-      startNs: end - (WIDTHS[level] as number),
-      count: bins[at + COUNT] as number,
-      bytes: bins[at + BYTES] as number,
-      drops: bins[at + DROPS] as number,
-      minNs: bins[at + MIN] as number,
-      maxNs: bins[at + MAX] as number,
-      sumNs: bins[at + SUM] as number,
-    };
-    reset(bins, at);
-    this.emit(level, bin.count === 0 ? { ...bin, minNs: 0 } : bin);
-    if (level + 1 < LEVELS) this.merge(bin, level + 1);
+    if (bins[at + END] === CLOSED) return;
+    if (bins[at + COUNT] === 0) bins[at + MIN] = 0;
+    this.emit(level, track, bins, at);
+    if (level + 1 < LEVELS) this.merge(track, level);
+    reset(this.bins, at);
   }
 
-  /** Adds a closed bin to the next coarser level. */
-  private merge(bin: Bin, level: number): void {
-    const at = this.open(bin.track, level, bin.startNs);
+  /** Adds a bin to the next coarser level. */
+  private merge(track: number, level: number): void {
+    const from = track * TRACK_STRIDE + level * STRIDE;
+    const startNs = (this.bins[from + END] as number) - (WIDTHS[level] as number);
+    const at = this.open(track, level + 1, startNs);
     const { bins } = this;
-    bins[at + COUNT] = (bins[at + COUNT] as number) + bin.count;
-    bins[at + BYTES] = (bins[at + BYTES] as number) + bin.bytes;
-    bins[at + DROPS] = (bins[at + DROPS] as number) + bin.drops;
-    bins[at + SUM] = (bins[at + SUM] as number) + bin.sumNs;
-    bins[at + MIN] = Math.min(bins[at + MIN] as number, bin.minNs);
-    bins[at + MAX] = Math.max(bins[at + MAX] as number, bin.maxNs);
+    for (const field of SUMMED) {
+      bins[at + field] = (bins[at + field] as number) + (bins[from + field] as number);
+    }
+    bins[at + MAX] = Math.max(bins[at + MAX] as number, bins[from + MAX] as number);
+    if (bins[from + COUNT] === 0) return;
+    bins[at + MIN] = Math.min(bins[at + MIN] as number, bins[from + MIN] as number);
   }
 
   private widen(least: number): void {

@@ -14,12 +14,13 @@ export class TableBuffer {
   count = 0;
   firstNs = 0;
   lastNs = 0;
-  #columns: Float64Array[];
+  /** In the order of the table's; longer than `count`. */
+  columns: Float64Array[];
   #isSorted = true;
 
   constructor(table: TableSpec) {
     this.table = table;
-    this.#columns = table.columns.map(() => new Float64Array(FIRST_CAPACITY));
+    this.columns = table.columns.map(() => new Float64Array(FIRST_CAPACITY));
   }
 
   /** True when a row of this instant belongs into a new block. */
@@ -30,9 +31,16 @@ export class TableBuffer {
 
   /** Adds a row: the values of the columns in their order; the first is the row's instant. */
   add(...values: readonly number[]): void {
+    const row = this.place(values[0] as number);
+    for (let column = 1; column < values.length; column += 1) {
+      (this.columns[column] as Float64Array)[row] = values[column] as number;
+    }
+  }
+
+  /** Adds a row of this instant whose other columns the caller fills; returns its number. */
+  place(timeNs: number): number {
     const row = this.count;
-    if (row === this.#columns[0]?.length) this.#columns = this.#columns.map(doubled);
-    const timeNs = values[0] as number;
+    if (row === this.columns[0]?.length) this.columns = this.columns.map(doubled);
     if (row === 0) {
       this.firstNs = timeNs;
       this.lastNs = timeNs;
@@ -40,17 +48,16 @@ export class TableBuffer {
     if (timeNs < this.lastNs) this.#isSorted = false;
     this.firstNs = Math.min(this.firstNs, timeNs);
     this.lastNs = Math.max(this.lastNs, timeNs);
-    for (let column = 0; column < values.length; column += 1) {
-      (this.#columns[column] as Float64Array)[row] = values[column] as number;
-    }
+    (this.columns[0] as Float64Array)[row] = timeNs;
     this.count = row + 1;
+    return row;
   }
 
   /** The rows in order of their first column; the buffer is empty afterwards. */
   take(aux?: Uint8Array): Rows {
     const { table, count } = this;
     const columns = this.#isSorted
-      ? this.#columns.map((column) => column.slice(0, count))
+      ? this.columns.map((column) => column.slice(0, count))
       : this.#sorted();
     this.count = 0;
     this.#isSorted = true;
@@ -58,10 +65,10 @@ export class TableBuffer {
   }
 
   #sorted(): Float64Array[] {
-    const times = this.#columns[0] as Float64Array;
+    const times = this.columns[0] as Float64Array;
     const order = Array.from({ length: this.count }, (_, row) => row);
     order.sort((a, b) => (times[a] as number) - (times[b] as number));
-    return this.#columns.map((column) => Float64Array.from(order, (row) => column[row] as number));
+    return this.columns.map((column) => Float64Array.from(order, (row) => column[row] as number));
   }
 }
 

@@ -9,7 +9,7 @@
  */
 import type { DirectionView } from '../../net/direction-context.ts';
 import { BlobTable, cborMap, cborText } from './blob-table.ts';
-import { encodeRows, type RawBlock, type Rows } from './encode-block.ts';
+import { BlockEncoder, type RawBlock, type Rows } from './encode-block.ts';
 import { HopBlock } from './hop-block.ts';
 import { KeepWindows, LOOK_BACK_NS } from './keep-windows.ts';
 import {
@@ -28,7 +28,7 @@ import {
   type TraceHeader,
 } from './layout.ts';
 import type { DropPlace, HopSink } from './network-recorder.ts';
-import { Pyramid } from './pyramid.ts';
+import { BIN, Pyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
 import { type TraceSink, TraceWriter } from './trace-writer.ts';
 
@@ -45,6 +45,9 @@ const KEYFRAME_ROWS = 10_000;
 const PACKET_BYTES_MAX = 0xffff;
 /** Recorded packet bytes that a block gathers. */
 const PACKETS_FLUSH_BYTES = 1 << 20;
+
+/** Values of a bin in the order of its columns, after start and track. */
+const BIN_FIELDS = [BIN.count, BIN.bytes, BIN.drops, BIN.min, BIN.max, BIN.sum] as const;
 
 /** Rows that wait until it is known whether they are kept. */
 interface Waiting {
@@ -78,6 +81,7 @@ export interface TraceEnd {
 export class TraceRecorder implements HopSink {
   readonly pyramid: Pyramid;
   readonly #writer: TraceWriter;
+  readonly #encoder = new BlockEncoder();
   readonly #header: TraceHeader;
   readonly #directions: readonly DirectionView[];
   readonly #windows = new KeepWindows();
@@ -115,12 +119,9 @@ export class TraceRecorder implements HopSink {
     this.#directions = directions;
     this.#linksKnown = header.links.length;
     this.#writer = new TraceWriter(sink, header);
-    this.pyramid = new Pyramid(header.links.length, header.linkLevel, (level, bin) => {
-      const { track, startNs, count, bytes, drops, minNs, maxNs, sumNs } = bin;
-      const buffer = this.#bins[level] as TableBuffer;
-      if (buffer.isFullAt(startNs)) this.#flush(buffer);
-      buffer.add(startNs, track, count, bytes, drops, minNs, maxNs, sumNs);
-    });
+    this.pyramid = new Pyramid(header.links.length, header.linkLevel, (level, track, bins, at) =>
+      this.#bin(level, track, bins, at),
+    );
   }
 
   // hot: once per packet and hop.
@@ -226,7 +227,8 @@ export class TraceRecorder implements HopSink {
       if (isWhole || this.#windows.overlaps(block.firstNs, block.lastNs)) this.#writeHops(block);
     }
     for (const { firstNs, lastNs, rows } of this.#dropsWaiting) {
-      if (isWhole || this.#windows.overlaps(firstNs, lastNs)) this.#append(encodeRows(rows));
+      if (isWhole || this.#windows.overlaps(firstNs, lastNs))
+        this.#append(this.#encoder.encode(rows));
     }
     this.#flushStates();
     this.#flushPackets();
@@ -245,6 +247,19 @@ export class TraceRecorder implements HopSink {
   /** Bytes written so far. */
   get bytes(): number {
     return this.#writer.bytes;
+  }
+
+  #bin(level: number, track: number, bins: Float64Array, at: number): void {
+    const buffer = this.#bins[level] as TableBuffer;
+    const { widthNs } = PYRAMID[level] as (typeof PYRAMID)[number];
+    const startNs = (bins[at + BIN.end] as number) - widthNs;
+    if (buffer.isFullAt(startNs)) this.#flush(buffer);
+    const row = buffer.place(startNs);
+    const { columns } = buffer;
+    (columns[1] as Float64Array)[row] = track;
+    for (const [i, field] of BIN_FIELDS.entries()) {
+      (columns[i + 2] as Float64Array)[row] = bins[at + field] as number;
+    }
   }
 
   #nextBlock(): HopBlock {
@@ -282,14 +297,14 @@ export class TraceRecorder implements HopSink {
     }
     for (let drops = this.#dropsWaiting[0]; drops !== undefined; drops = this.#dropsWaiting[0]) {
       const isForced = this.#dropsWaiting.length > WAITING_MAX;
-      if (isNeeded(drops.firstNs, drops.lastNs)) this.#append(encodeRows(drops.rows));
+      if (isNeeded(drops.firstNs, drops.lastNs)) this.#append(this.#encoder.encode(drops.rows));
       else if (isYoung(drops.lastNs) && !isForced) break;
       this.#dropsWaiting.shift();
     }
   }
 
   #writeHops(block: HopBlock): void {
-    this.#append(encodeRows(block.rows()), block.linkCounts(this.#linksKnown));
+    this.#append(this.#encoder.encode(block.rows()), block.linkCounts(this.#linksKnown));
   }
 
   /** A block that packets under way still point to is left to the garbage collector. */
@@ -315,7 +330,7 @@ export class TraceRecorder implements HopSink {
 
   #flushStates(): void {
     if (this.#states.count === 0) return;
-    this.#append(encodeRows(this.#states.take(this.#blobs.take())));
+    this.#append(this.#encoder.encode(this.#states.take(this.#blobs.take())));
   }
 
   /** Full state of all nodes: with the states that follow, the state at any instant. */
@@ -335,7 +350,7 @@ export class TraceRecorder implements HopSink {
     ];
     const count = nodes.length;
     const aux = blobs.take();
-    this.#append(encodeRows({ table: TABLES.keyframe, columns, count, aux, atNs }));
+    this.#append(this.#encoder.encode({ table: TABLES.keyframe, columns, count, aux, atNs }));
   }
 
   #flushPackets(): void {
@@ -348,11 +363,11 @@ export class TraceRecorder implements HopSink {
     }
     this.#packetBytes = [];
     this.#packetOffset = 0;
-    this.#append(encodeRows(this.#packets.take(aux)));
+    this.#append(this.#encoder.encode(this.#packets.take(aux)));
   }
 
   #flush(buffer: TableBuffer): void {
-    if (buffer.count > 0) this.#append(encodeRows(buffer.take()));
+    if (buffer.count > 0) this.#append(this.#encoder.encode(buffer.take()));
   }
 
   #name(text: string): number {
@@ -367,7 +382,7 @@ export class TraceRecorder implements HopSink {
   #addText(addition: TextAddition): void {
     const aux = new TextEncoder().encode(JSON.stringify(addition));
     const rows = { table: TABLES.text, columns: [], count: 0, aux, atNs: this.#lastNs };
-    this.#writer.append(encodeRows(rows));
+    this.#writer.append(this.#encoder.encode(rows));
   }
 
   #flushText(): void {
