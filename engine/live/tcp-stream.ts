@@ -70,7 +70,7 @@ export class TcpStream implements Stream {
 
   reset(): void {
     if (this.#isOver) return;
-    this.#bottom.resetAndDestroy();
+    cut(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 
@@ -115,7 +115,7 @@ export class TcpStream implements Stream {
   /** Ends the stream without a word to its owner. */
   abandon(): void {
     this.#isOver = true;
-    this.#bottom.resetAndDestroy();
+    cut(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 
@@ -164,4 +164,13 @@ export class TcpStream implements Stream {
     if (handlers === undefined || this.#isOver) return;
     this.#asEvent(() => call(handlers));
   }
+}
+
+/**
+ * Resets a connection. One that is being shut down cannot be reset: libuv refuses, and Node would
+ * keep the handle, and with it the process, for ever. It is closed instead.
+ */
+function cut(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -24,7 +24,7 @@ is owed by a later release.
 `;
 
 /** Counts by verdict, and of what is owed now. */
-export function totalsOf(all: readonly Judged[]): string {
+function totalsOf(all: readonly Judged[]): string {
   const owed = all.filter(({ due }) => due === true);
   const green = owed.filter(({ verdict }) => verdict === 'green').length;
   const early = all.filter(({ due, verdict }) => due !== true && verdict === 'green').length;

@@ -1,0 +1,126 @@
+/**
+ * Each shipped protocol runs from the same files in virtual time and on real sockets, and is judged
+ * by the same KPIs (R-234). Short and slow, so that a busy machine changes delays and nothing else.
+ *
+ * @module
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judge } from '../../reports/judge.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { runLive } from '../../scenarios/runner/live-run.ts';
+import { metricsOf } from '../../scenarios/runner/nodes.ts';
+import { runInput } from '../../scenarios/runner/run-scenario.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
+
+interface Case {
+  readonly protocols: readonly string[];
+  readonly file: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly delivery: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    protocols: ['ping'],
+    file: 'hello.yaml',
+    set: { duration: '1500ms', warmup: '300ms' },
+    delivery: 'ping.delivery',
+  },
+  {
+    protocols: ['gateway', 'scion'],
+    file: 'failover.yaml',
+    set: { duration: '4s', warmup: '2s', events: '[]', 'traffic.0.rate': '100/s' },
+    delivery: 'gateway.delivery',
+  },
+  {
+    protocols: ['bulk'],
+    file: 'file-transfer.yaml',
+    set: { duration: '4s', warmup: '0s', 'traffic.0.bytes': '300kB' },
+    delivery: 'bulk.delivery',
+  },
+];
+
+const registry = new ProtocolRegistry();
+/** Addresses of this process, so that other live runs on the machine do not meet it. */
+const block = `127.${60 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orrery-live-'));
+  for (const name of readdirSync('topologies').filter((one) => one.endsWith('.yaml'))) {
+    let next = 4;
+    const text = readFileSync(join('topologies', name), 'utf8');
+    const placed = text.replace(/^( {2}- \{ name: [\w-]+,)/gm, (start) => {
+      next += 1;
+      return `${start} address: ${block}.${next},`;
+    });
+    writeFileSync(join(folder, name), placed);
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function load({ file, set }: Case): Scenario {
+  const folders = { scenarios: 'scenarios', topologies: folder };
+  return loadScenario({ path: file, folders, overrides: set, registry });
+}
+
+function orderOf(scenario: Scenario): Parameters<typeof runLive>[0] {
+  return {
+    scenario,
+    registry,
+    definitions: metricsOf(scenario, registry),
+    seeds: [1],
+    recordingsOf: () => ({}),
+    reproduce: 'npm run live',
+    commit: 'test',
+  };
+}
+
+async function live(scenario: Scenario): Promise<Report> {
+  const end = await runLive(orderOf(scenario));
+  if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
+  return judge(end.input);
+}
+
+function virtual(scenario: Scenario): Report {
+  return judge(runInput(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1));
+}
+
+const kpisOf = ({ kpis }: Report): readonly string[] =>
+  kpis.map(({ metric, aggregation, limitText }) => `${metric} ${aggregation} ${limitText}`);
+
+describe('R-234, R-004: the same files in both worlds', () => {
+  it('hold for every shipped protocol', () => {
+    expect(CASES.flatMap(({ protocols }) => protocols).sort()).toEqual([...registry.names].sort());
+  });
+
+  it.each(CASES.map((one) => [one.file, one] as const))('%s', async (_file, one) => {
+    const scenario = load(one);
+    const [inSim, inLive] = [virtual(scenario), await live(scenario)];
+    expect(inLive.mode).toBe('live');
+    expect(kpisOf(inLive)).toEqual(kpisOf(inSim));
+    for (const report of [inSim, inLive]) {
+      expect(report.metrics[one.delivery]?.value, report.mode).toBeGreaterThanOrEqual(0.99);
+      expect(report.invariants.filter(({ pass }) => !pass)).toEqual([]);
+    }
+    expect(inLive.kpis.every(({ clock }) => clock === 'wall')).toBe(true);
+    if (one.protocols.includes('gateway')) expectQuickGateway(inLive);
+    // A connection that was ended and then reset once kept its handle, and the process, for ever.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(process.getActiveResourcesInfo().filter((kind) => /^TCP/.test(kind))).toEqual([]);
+  });
+});
+
+/** R-004, live: time of the handlers by the gateway's own clock. */
+function expectQuickGateway({ metrics }: Report): void {
+  const processing = metrics['gateway.processing'];
+  const p95 = processing?.quantiles?.find(({ p }) => p === 0.95)?.value;
+  expect(processing?.count).toBeGreaterThan(100);
+  expect(p95).toBeLessThanOrEqual(1_000_000);
+}
