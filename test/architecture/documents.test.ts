@@ -5,7 +5,9 @@
  *
  * @module
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { figuresDocument, readFigures } from '../../tools/figures.ts';
@@ -81,6 +83,24 @@ describe('documents', () => {
       expect(text, path).toMatch(new RegExp(`^# ${number}: .+\\n`));
       expect(text, path).toMatch(/^Status: (accepted|replaced by)/m);
     });
+  });
+
+  it('show the way of a packet as the program tells it', () => {
+    const [, flags = '', story = ''] =
+      /\$ npm run scenario (.+)\n(Packet 1 [\s\S]+?)\n```/.exec(read('docs/ARCHITECTURE.md')) ?? [];
+    const out = mkdtempSync(join(tmpdir(), 'orrery-story-'));
+    try {
+      const words = [...flags.replace(' -- ', ' ').split(' '), '--out', out, '--quiet'];
+      const command = ['--import', 'tsx', 'cli/main.ts', 'scenario', ...words];
+      const { stdout, stderr } = spawnSync(process.execPath, command, {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+      expect(story.split('\n').length).toBeGreaterThan(15);
+      expect(stdout + stderr).toContain(story);
+    } finally {
+      rmSync(out, { recursive: true, force: true });
+    }
   });
 
   it('tell the life of a packet by seven files', () => {
