@@ -85,6 +85,20 @@ describe('documents', () => {
     });
   });
 
+  it('give a reason and the version for each dependency', () => {
+    const manifest = JSON.parse(read('package.json')) as Readonly<
+      Record<string, Readonly<Record<string, string>>>
+    >;
+    const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'];
+    const decision = read('docs/adr/0006-dependencies.md');
+    const missing = kinds
+      .flatMap((kind) => Object.entries(manifest[kind] ?? {}))
+      .filter(([name]) => !name.startsWith('@types/'))
+      .filter(([name, version]) => !rowsWith(decision, name).some((row) => row.includes(version)))
+      .map(([name, version]) => `${name} ${version}`);
+    expect(missing).toEqual([]);
+  });
+
   it('show the way of a packet as the program tells it', () => {
     const [, flags = '', story = ''] =
       /\$ npm run scenario (.+)\n(Packet 1 [\s\S]+?)\n```/.exec(read('docs/ARCHITECTURE.md')) ?? [];
@@ -163,4 +177,8 @@ function headingsOf(path: string): readonly string[] {
       .replace(/[^\w\- ]/g, '')
       .replaceAll(' ', '-'),
   );
+}
+
+function rowsWith(table: string, name: string): readonly string[] {
+  return table.split('\n').filter((line) => line.startsWith('| ') && line.includes(name));
 }
