@@ -57,13 +57,13 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
   const began = performance.now();
   const threads = Math.min(order.seeds.length, order.threads ?? availableParallelism());
   const pool = new Piscina({
-    filename: new URL('./run-worker.ts', import.meta.url).href,
+    filename: new URL('./run-worker-entry.mjs', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,
     atomics: 'disabled',
     recordTiming: false,
-    execArgv: ['--import', 'tsx'],
+    execArgv: [],
   });
   const controls = new Map<number, RunControl>();
   const done: SeedResult[] = [];

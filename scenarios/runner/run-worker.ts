@@ -13,7 +13,7 @@ import { RunControl } from './run-control.ts';
 import { runSeed } from './run-seed.ts';
 
 /** Runs a job; never throws, so that a failure keeps its kind across threads. */
-export default async function runJob(job: SeedJob): Promise<SeedAnswer> {
+export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   try {
     const registry = new ProtocolRegistry();
     await registry.loadNamedBy(job.file, PROJECT_FOLDERS);
