@@ -113,13 +113,13 @@ interface QueuedJob {
 /** One thread with its two lanes. */
 class ComputeWorker {
   readonly #thread = new Piscina({
-    filename: new URL('./compute-worker.ts', import.meta.url).href,
+    filename: new URL('./compute-worker-entry.mjs', import.meta.url).href,
     minThreads: 1,
     maxThreads: 1,
     idleTimeout: Number.POSITIVE_INFINITY,
     atomics: 'disabled',
     recordTiming: false,
-    execArgv: ['--import', 'tsx'],
+    execArgv: [],
   });
   readonly #control: QueuedJob[] = [];
   readonly #data: QueuedJob[] = [];

@@ -23,7 +23,7 @@ const loaded = new Map<string, Promise<Jobs>>();
 const providers = new Map<string, CryptoProvider>();
 
 /** Runs one job; what it throws comes back as data. */
-export default async function runCall(call: ComputeCall): Promise<ComputeResult> {
+export async function runCall(call: ComputeCall): Promise<ComputeResult> {
   try {
     const jobs = await jobsOf(call.moduleUrl);
     if (call.job === undefined) return { kind: 'done', output: undefined };

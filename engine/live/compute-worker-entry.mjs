@@ -1,0 +1,13 @@
+/**
+ * Entry of a compute thread: makes TypeScript modules load as ES modules, then loads the worker. Why,
+ * is told in scenarios/runner/run-worker-entry.mjs.
+ *
+ * @module
+ */
+if (!process.features.typescript) {
+  const { register } = await import('tsx/esm/api');
+  register();
+}
+const { runCall } = await import('./compute-worker.ts');
+
+export default runCall;
