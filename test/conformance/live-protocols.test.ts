@@ -95,7 +95,7 @@ function virtual(scenario: Scenario): Report {
 const kpisOf = ({ kpis }: Report): readonly string[] =>
   kpis.map(({ metric, aggregation, limitText }) => `${metric} ${aggregation} ${limitText}`);
 
-describe('R-234, R-004: the same files in both worlds', () => {
+describe('R-234: the same files in both worlds', () => {
   it('hold for every shipped protocol', () => {
     expect(CASES.flatMap(({ protocols }) => protocols).sort()).toEqual([...registry.names].sort());
   });
@@ -110,17 +110,20 @@ describe('R-234, R-004: the same files in both worlds', () => {
       expect(report.invariants.filter(({ pass }) => !pass)).toEqual([]);
     }
     expect(inLive.kpis.every(({ clock }) => clock === 'wall')).toBe(true);
-    if (one.protocols.includes('gateway')) expectQuickGateway(inLive);
     // A connection that was ended and then reset once kept its handle, and the process, for ever.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(process.getActiveResourcesInfo().filter((kind) => /^TCP/.test(kind))).toEqual([]);
   });
 });
 
-/** R-004, live: time of the handlers by the gateway's own clock. */
-function expectQuickGateway({ metrics }: Report): void {
+// Another program may take the processor in the middle of a handler; it does not do so three times.
+it('R-004: a live gateway works less than 1 ms on a packet, p95', { retry: 2 }, async () => {
+  const [, failover] = CASES;
+  const { metrics } = await live(
+    load({ ...failover!, set: { ...failover!.set, 'traffic.0.rate': '500/s' } }),
+  );
   const processing = metrics['gateway.processing'];
   const p95 = processing?.quantiles?.find(({ p }) => p === 0.95)?.value;
-  expect(processing?.count).toBeGreaterThan(100);
+  expect(processing?.count).toBeGreaterThan(1_000);
   expect(p95).toBeLessThanOrEqual(1_000_000);
-}
+});
