@@ -8,6 +8,7 @@ import type { Rows } from './encode-block.ts';
 import { BLOCK_ROWS, DROPPED_WIDE, NARROW_LIMIT_NS, TABLES, WORTH_CLOSING_ROWS } from './layout.ts';
 
 // Columns that are made when a block is written.
+const transit = new Float64Array(BLOCK_ROWS);
 const flow = new Uint16Array(BLOCK_ROWS);
 const kind = new Uint8Array(BLOCK_ROWS);
 const flags = new Uint8Array(BLOCK_ROWS);
@@ -31,7 +32,8 @@ export class HopBlock {
   isSealed = false;
   // Written by the recorder, once per packet and hop: a call with ten values would cost more.
   readonly depart = new Float64Array(BLOCK_ROWS);
-  readonly transit = new Float64Array(BLOCK_ROWS);
+  /** Instant of arrival, or what became of the packet instead. */
+  readonly arrive = new Float64Array(BLOCK_ROWS);
   readonly link = new Uint32Array(BLOCK_ROWS);
   readonly packet = new Uint32Array(BLOCK_ROWS);
   /** See {@link marksOf}. */
@@ -49,13 +51,13 @@ export class HopBlock {
   // hot: once per packet and hop.
   /** Its packet arrived. */
   arrived(row: number, atNs: number): void {
-    this.transit[row] = atNs - (this.depart[row] as number);
+    this.arrive[row] = atNs;
     this.open -= 1;
   }
 
   /** Its packet was lost on the way. */
   dropped(row: number): void {
-    this.transit[row] = DROPPED_WIDE;
+    this.arrive[row] = DROPPED_WIDE;
     this.open -= 1;
     this.drops += 1;
   }
@@ -74,8 +76,10 @@ export class HopBlock {
 
   /** The rows as the table's columns, valid until the next call of any block. */
   rows(): Rows {
-    const { depart, transit, link, packet, marks, count, drops } = this;
+    const { depart, arrive, link, packet, marks, count, drops } = this;
     for (let row = 0; row < count; row += 1) {
+      const end = arrive[row] as number;
+      transit[row] = end < 0 ? end : end - (depart[row] as number);
       const mark = marks[row] as number;
       flow[row] = mark >>> 16;
       // Only the low byte stays.

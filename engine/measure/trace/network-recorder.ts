@@ -112,7 +112,7 @@ export class NetworkRecorder implements NetworkObserver {
     block.count = at + 1;
     block.open += 1;
     block.depart[at] = now;
-    block.transit[at] = OPEN_WIDE;
+    block.arrive[at] = OPEN_WIDE;
     block.link[at] = direction.id;
     block.packet[at] = this.packets[row] as number;
     block.marks[at] = this.marks[row] as number;

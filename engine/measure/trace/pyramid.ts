@@ -102,9 +102,23 @@ export class Pyramid {
     const at = track * TRACK_STRIDE + level * STRIDE;
     if (bins[at + END] === CLOSED) return;
     if (bins[at + COUNT] === 0) bins[at + MIN] = 0;
+    // Track 0 sees every packet, so it is the first to leave a bin: the others follow at once, and
+    // rows come out in the order of time.
+    if (track === 0 && level >= this.linkLevel) this.closeOthers(level, bins[at + END] as number);
     this.emit(level, track, bins, at);
     if (level + 1 < LEVELS) this.merge(track, level);
     reset(this.bins, at);
+  }
+
+  /** Closes the bins of all links that end by then. */
+  private closeOthers(level: number, endNs: number): void {
+    const { bins } = this;
+    const { length } = bins;
+    let track = 1;
+    for (let at = TRACK_STRIDE + level * STRIDE; at < length; at += TRACK_STRIDE) {
+      if ((bins[at + END] as number) <= endNs) this.close(track, level);
+      track += 1;
+    }
   }
 
   /** Adds a bin to the next coarser level. */

@@ -47,7 +47,7 @@ const PACKET_BYTES_MAX = 0xffff;
 const PACKETS_FLUSH_BYTES = 1 << 20;
 
 /** Values of a bin in the order of its columns, after start and track. */
-const BIN_FIELDS = [BIN.count, BIN.bytes, BIN.drops, BIN.min, BIN.max, BIN.sum] as const;
+const BIN_FIELDS: readonly number[] = [BIN.count, BIN.bytes, BIN.drops, BIN.min, BIN.max, BIN.sum];
 
 /** Rows that wait until it is known whether they are kept. */
 interface Waiting {
@@ -257,8 +257,8 @@ export class TraceRecorder implements HopSink {
     const row = buffer.place(startNs);
     const { columns } = buffer;
     (columns[1] as Float64Array)[row] = track;
-    for (const [i, field] of BIN_FIELDS.entries()) {
-      (columns[i + 2] as Float64Array)[row] = bins[at + field] as number;
+    for (let i = 0; i < BIN_FIELDS.length; i += 1) {
+      (columns[i + 2] as Float64Array)[row] = bins[at + (BIN_FIELDS[i] as number)] as number;
     }
   }
 
