@@ -70,13 +70,15 @@ function end(
 }
 
 function facts(hop: Hop): unknown[] {
-  const { departNs, arriveNs, link, bytes, queueNs, flags } = hop;
-  return [departNs, arriveNs, link, bytes, queueNs, isForwarded(flags)];
+  const { departNs, arriveNs, fate, link, bytes, queueNs, flags } = hop;
+  return [departNs, arriveNs, fate, link, bytes, queueNs, isForwarded(flags)];
 }
 
 function modelFacts(hop: ModelHop): unknown[] {
   const { departNs, offeredNs, arriveNs, link, bytes } = hop;
-  return [departNs, arriveNs, link, Math.min(bytes, 65_535), departNs - offeredNs, hop.isForwarded];
+  const fate = hop.isLost ? 'dropped' : arriveNs === undefined ? 'open' : 'arrived';
+  const size = Math.min(bytes, 65_535);
+  return [departNs, arriveNs, fate, link, size, departNs - offeredNs, hop.isForwarded];
 }
 
 describe('a recorded trace', () => {

@@ -18,7 +18,7 @@ import {
   type TraceSummary,
 } from '../../engine/measure/trace/layout.ts';
 import { blobAt, statesOf, textOf } from './blobs.ts';
-import { Block } from './block.ts';
+import { Block, type Fate } from './block.ts';
 import { type BlockContext, type BlockEntry, readIndex, readPayload } from './block-index.ts';
 import { guarded, type TraceFailure } from './failure.ts';
 import { checkAddition, parse, readHead } from './header.ts';
@@ -32,8 +32,10 @@ const BINS_MAX = 2_000;
 /** A packet on a link. */
 export interface Hop {
   readonly departNs: number;
-  /** Undefined when it was lost on the way or never seen to arrive. */
+  /** Undefined unless it arrived. */
   readonly arriveNs: number | undefined;
+  /** `open`: not seen to arrive. */
+  readonly fate: Fate;
   readonly link: number;
   readonly packet: number;
   readonly flow: number;
@@ -334,10 +336,11 @@ type BinLevel = (typeof PYRAMID)[number];
 
 function hopAt(block: Block, row: number): Hop {
   const departNs = block.time('depart', row);
-  const hasArrived = block.fate(row) === 'arrived';
+  const fate = block.fate(row);
   return {
     departNs,
-    arriveNs: hasArrived ? departNs + block.value('transit', row) : undefined,
+    arriveNs: fate === 'arrived' ? departNs + block.value('transit', row) : undefined,
+    fate,
     link: block.value('link', row),
     packet: block.value('packet', row),
     flow: block.value('flow', row),

@@ -9,7 +9,7 @@
  */
 import type { DirectionView } from '../../net/direction-context.ts';
 import { BlobTable, cborMap, cborText } from './blob-table.ts';
-import { BlockEncoder, type RawBlock, type Rows } from './encode-block.ts';
+import { BlockEncoder, type Rows } from './encode-block.ts';
 import { HopBlock } from './hop-block.ts';
 import { KeepWindows, LOOK_BACK_NS } from './keep-windows.ts';
 import {
@@ -227,8 +227,7 @@ export class TraceRecorder implements HopSink {
       if (isWhole || this.#windows.overlaps(block.firstNs, block.lastNs)) this.#writeHops(block);
     }
     for (const { firstNs, lastNs, rows } of this.#dropsWaiting) {
-      if (isWhole || this.#windows.overlaps(firstNs, lastNs))
-        this.#append(this.#encoder.encode(rows));
+      if (isWhole || this.#windows.overlaps(firstNs, lastNs)) this.#append(rows);
     }
     this.#flushStates();
     this.#flushPackets();
@@ -297,14 +296,14 @@ export class TraceRecorder implements HopSink {
     }
     for (let drops = this.#dropsWaiting[0]; drops !== undefined; drops = this.#dropsWaiting[0]) {
       const isForced = this.#dropsWaiting.length > WAITING_MAX;
-      if (isNeeded(drops.firstNs, drops.lastNs)) this.#append(this.#encoder.encode(drops.rows));
+      if (isNeeded(drops.firstNs, drops.lastNs)) this.#append(drops.rows);
       else if (isYoung(drops.lastNs) && !isForced) break;
       this.#dropsWaiting.shift();
     }
   }
 
   #writeHops(block: HopBlock): void {
-    this.#append(this.#encoder.encode(block.rows()), block.linkCounts(this.#linksKnown));
+    this.#append(block.rows(), block.linkCounts(this.#linksKnown));
   }
 
   /** A block that packets under way still point to is left to the garbage collector. */
@@ -330,7 +329,7 @@ export class TraceRecorder implements HopSink {
 
   #flushStates(): void {
     if (this.#states.count === 0) return;
-    this.#append(this.#encoder.encode(this.#states.take(this.#blobs.take())));
+    this.#append(this.#states.take(this.#blobs.take()));
   }
 
   /** Full state of all nodes: with the states that follow, the state at any instant. */
@@ -350,7 +349,7 @@ export class TraceRecorder implements HopSink {
     ];
     const count = nodes.length;
     const aux = blobs.take();
-    this.#append(this.#encoder.encode({ table: TABLES.keyframe, columns, count, aux, atNs }));
+    this.#append({ table: TABLES.keyframe, columns, count, aux, atNs });
   }
 
   #flushPackets(): void {
@@ -363,11 +362,11 @@ export class TraceRecorder implements HopSink {
     }
     this.#packetBytes = [];
     this.#packetOffset = 0;
-    this.#append(this.#encoder.encode(this.#packets.take(aux)));
+    this.#append(this.#packets.take(aux));
   }
 
   #flush(buffer: TableBuffer): void {
-    if (buffer.count > 0) this.#append(this.#encoder.encode(buffer.take()));
+    if (buffer.count > 0) this.#append(buffer.take());
   }
 
   #name(text: string): number {
@@ -393,8 +392,10 @@ export class TraceRecorder implements HopSink {
   }
 
   /** Names come before the rows that use them, so that a cut file can be read up to the cut. */
-  #append(block: RawBlock, linkCounts?: Uint32Array): void {
+  #append(rows: Rows, linkCounts?: Uint32Array): void {
+    // First, since it uses the encoder's memory.
     this.#flushText();
+    const block = this.#encoder.encode(rows);
     const name = tableName(block.table);
     this.#counts[name] = (this.#counts[name] ?? 0) + block.rows;
     if (hasTime(block.table)) {

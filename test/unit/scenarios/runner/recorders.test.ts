@@ -125,6 +125,13 @@ describe('a run of failover with everything recorded', () => {
     const dropped = Object.values(packets.drops).reduce((sum, count) => sum + count, 0);
     expect(comments).toHaveLength(dropped);
     expect(comments.map(({ comment }) => comment)).toContain('drop: link-down');
+    const left = new Map<string, string | undefined>();
+    for (const { data, interfaceId, flags, comment } of capture.packets) {
+      const bytes = Buffer.from(data).toString('latin1');
+      const name = capture.interfaces[interfaceId]?.name;
+      if (flags === 2 && comment === undefined) left.set(bytes, name);
+      if (flags === 1) expect(name?.split('->').reverse().join('->')).toBe(left.get(bytes));
+    }
     const times = capture.packets.map(({ time }) => time);
     expect(times.every((time, i) => i === 0 || time >= (times[i - 1] ?? 0n))).toBe(true);
     const received = capture.interfaces.reduce(

@@ -98,6 +98,11 @@ describe('synthesised headers', () => {
     );
   });
 
+  it('send a UDP checksum of zero as all ones', () => {
+    const checksum = synthesise(FROM, TO, Uint8Array.of(0, 0)).slice(26, 28);
+    expect(synthesise(FROM, TO, checksum).slice(26, 28)).toEqual(Uint8Array.of(255, 255));
+  });
+
   it('cut what IP cannot carry', () => {
     const bytes = synthesise(FROM, TO, new Uint8Array(70_000));
     expect(bytes).toHaveLength(65_535);
