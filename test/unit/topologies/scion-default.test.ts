@@ -30,7 +30,7 @@ describe('scion-default.yaml', () => {
   const topology = load('scion-default.yaml');
   const paths = ways(topology, 'gateway-111', 'gateway-211');
 
-  it('R-251: has 17 nodes, two of them gateways in AS 1-ff00:0:111 and 2-ff00:0:211', () => {
+  it('has 17 nodes, two of them gateways in AS 1-ff00:0:111 and 2-ff00:0:211', () => {
     expect(topology.hosts).toHaveLength(17);
     const gateways = topology.hosts.filter((host) => host.protocol === 'gateway');
     expect(gateways.map((host) => [host.name, host.isdAs])).toEqual([
