@@ -229,7 +229,7 @@ function limitMark(
   const at = scales.x(kpi.limit);
   const text = `limit ${limit}`;
   if (at > frame.right) {
-    return html`${point}<text class="limit-label end halo" x="${frame.right}" y="${px(cy + 4)}">${text} ${trusted('&#8594;')}</text>`;
+    return html`${point}<text class="limit-label end halo" x="${frame.right}" y="${frame.top + 12}">${text} ${trusted('&#8594;')}</text>`;
   }
   const side = at > frame.right - 120 ? 'end' : '';
   return html`${point}<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top}" y2="${frame.bottom}"/><text class="limit-label halo ${side}" x="${px(at + (side === '' ? 6 : -6))}" y="${frame.top + 12}">${text}, ${kpiName(kpi)}</text>`;
