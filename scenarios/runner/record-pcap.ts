@@ -28,6 +28,7 @@ import type { Recorder, RecorderParts } from './recorder.ts';
 const APPLICATION = 'orrery';
 /** Bytes of packets that a file holds; at the default rate 8 s of failover.yaml. */
 const CAPTURE_MAX = 2 ** 30;
+const NS_PER_SECOND = 1_000_000_000;
 /** Written in pieces of about this size. */
 const CHUNK_BYTES = 1 << 20;
 
@@ -67,6 +68,8 @@ class Capture implements Recorder, NetworkObserver {
   #chunk: Uint8Array[] = [];
   #chunkBytes = 0;
   #bytes = 0;
+  /** When the first packet found no room, ns. */
+  #fullNs: number | undefined;
 
   constructor(parts: RecorderParts, sink: CaptureSink) {
     this.#parts = parts;
@@ -134,6 +137,12 @@ class Capture implements Recorder, NetworkObserver {
     this.#flush();
   }
 
+  warning(): string | undefined {
+    if (this.#fullNs === undefined) return undefined;
+    const seconds = (this.#fullNs / NS_PER_SECOND).toFixed(3);
+    return `trace.pcapng is full and ends at ${seconds} s: a lower rate or a shorter run fits`;
+  }
+
   close(): void {
     this.#sink.close();
   }
@@ -162,8 +171,11 @@ class Capture implements Recorder, NetworkObserver {
   }
 
   #capture(packet: number, where: Omit<CapturedPacket, 'bytes' | 'timeNs'>): void {
-    if (this.#bytes >= this.#sink.maximum) return;
     const { world } = this.#parts;
+    if (this.#bytes >= this.#sink.maximum) {
+      this.#fullNs ??= world.now();
+      return;
+    }
     const { table } = world.sim.network;
     const from = this.#endpoint(table.from[packet] ?? 0);
     const to = this.#endpoint(table.to[packet] ?? 0);

@@ -29,6 +29,8 @@ export interface Recorder extends WorldListener {
   tick?(nowNs: number, stage: Stage): void;
   /** The run has ended; writes the rest. */
   finish(result: SeedResult, stage: Stage): void;
+  /** What the user should know of what was recorded; asked after `finish`. */
+  warning?(): string | undefined;
   /** Closes files, also after a run that broke. */
   close?(): void;
 }

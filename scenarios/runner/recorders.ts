@@ -36,9 +36,10 @@ export class Recorders {
     for (const recorder of this.#recorders) recorder.tick?.(nowNs, stage);
   }
 
-  /** Writes the rest. */
-  finish(result: SeedResult, stage: Stage): void {
+  /** Writes the rest. Returns what the user should know of it. */
+  finish(result: SeedResult, stage: Stage): readonly string[] {
     for (const recorder of this.#recorders) recorder.finish(result, stage);
+    return this.#recorders.flatMap((recorder) => recorder.warning?.() ?? []);
   }
 
   /** Closes files; what was written stays readable when the run broke. */

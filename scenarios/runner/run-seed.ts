@@ -82,8 +82,8 @@ export function runSeed(run: SeedRun): SeedResult {
   const prepared = prepareSeed(run);
   try {
     const result = finishSeed(run, prepared, began);
-    prepared.recorders.finish(result, prepared.stage);
-    return result;
+    const warnings = prepared.recorders.finish(result, prepared.stage);
+    return { ...result, warnings: [...result.warnings, ...warnings] };
   } finally {
     prepared.recorders.close();
   }

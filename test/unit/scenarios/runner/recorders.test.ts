@@ -8,7 +8,9 @@ import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
 import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
 import type { Recordings } from '../../../../scenarios/runner/job.ts';
-import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import { recordPcap } from '../../../../scenarios/runner/record-pcap.ts';
+import { prepareSeed, runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import type { Stage } from '../../../../scenarios/runner/stage.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
 import { readPcapng } from '../../engine/measure/pcapng/second-reader.ts';
 import { good, opened } from '../../viz/format/trace-lab.ts';
@@ -192,5 +194,24 @@ describe('a run of hello', () => {
     const plain = record('hello', { duration: '2s' }, {});
     expect(traced.result.fingerprint).toBe(plain.result.fingerprint);
     expect(plain.story).toBe('');
+  });
+
+  it('says where a capture ended that was full, and still counts what is not in it', () => {
+    const path = join(PROJECT_FOLDERS.scenarios, 'hello.yaml');
+    const overrides = { duration: '2s' };
+    const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, overrides, registry });
+    const { world } = prepareSeed({ scenario, registry, seed: 1 });
+    const file = join(folder, 'small.pcapng');
+    const capture = recordPcap({ world, scenario, registry, seed: 1 }, file, 4_000);
+    world.sim.observer = capture.observer;
+    expect(capture.warning?.()).toBeUndefined();
+    world.sim.runUntil(2 * SECOND);
+    capture.finish({} as SeedResult, {} as Stage);
+    capture.close?.();
+    const { packets, interfaces } = readPcapng(new Uint8Array(readFileSync(file)));
+    const counted = interfaces.reduce((sum, one) => sum + Number(one.statistics?.received), 0);
+    expect(packets.length).toBeLessThan(40);
+    expect(counted).toBeGreaterThan(700);
+    expect(capture.warning?.()).toMatch(/^trace.pcapng is full and ends at 0\.\d{3} s/);
   });
 });
