@@ -6,10 +6,10 @@
 import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { type ExitCode, exitWith, worstOf } from './exit.ts';
 import { load } from './load.ts';
-import { FOLDERS } from './project.ts';
 import { addRunOptions } from './scenario.ts';
 
 const SEEDS = 30;
@@ -36,7 +36,7 @@ export function addAcceptance(program: Command): void {
 
 /** File names, sorted. */
 function shippedScenarios(): readonly string[] {
-  return readdirSync(FOLDERS.scenarios)
+  return readdirSync(PROJECT_FOLDERS.scenarios)
     .filter((name) => name.endsWith('.yaml'))
     .sort();
 }

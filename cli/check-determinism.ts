@@ -5,16 +5,16 @@
  */
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { checkDeterminism as check } from '../scenarios/runner/check-determinism.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { type RunFlags, seedsOf } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import type { Loaded } from './load.ts';
-import { FOLDERS } from './project.ts';
 
 /** Checks every seed of the flags, one after the other. */
 export async function checkDeterminism(loaded: Loaded, flags: RunFlags): Promise<ExitCode> {
   const { scenario } = loaded;
   const registry = new ProtocolRegistry();
-  await registry.loadNamedBy(scenario.file, FOLDERS);
+  await registry.loadNamedBy(scenario.file, PROJECT_FOLDERS);
   for (const seed of seedsOf(scenario.seeds, flags)) {
     const verdict = check({ scenario, registry, seed });
     if (verdict.kind === 'different') {

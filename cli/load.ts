@@ -8,8 +8,8 @@ import { loadScenario } from '../scenarios/files/load.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import { metricsOf } from '../scenarios/runner/nodes.ts';
-import { FOLDERS } from './project.ts';
 
 /** A loaded scenario. */
 export interface Loaded {
@@ -26,10 +26,10 @@ export async function load(
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,
 ): Promise<Loaded> {
-  await registry.loadNamedBy(file, FOLDERS);
+  await registry.loadNamedBy(file, PROJECT_FOLDERS);
   const scenario = loadScenario({
     path: file,
-    folders: FOLDERS,
+    folders: PROJECT_FOLDERS,
     overrides: overrides ?? {},
     registry,
   });

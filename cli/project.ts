@@ -7,7 +7,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Folders } from '../topologies/files/registry.ts';
 
 const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
@@ -15,12 +14,6 @@ const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 export function projectFile(path: string): string {
   return join(ROOT, path);
 }
-
-/** Folders of the shipped scenarios and topologies. */
-export const FOLDERS: Folders = {
-  scenarios: join(ROOT, 'scenarios'),
-  topologies: join(ROOT, 'topologies'),
-};
 
 /** Short commit, with `+` when files differ from it; `unknown` outside a repository. */
 export function commitOf(): string {
@@ -32,9 +25,9 @@ export function commitOf(): string {
       }).trim();
     const dirty = git(['status', '--porcelain', '--untracked-files=no']) === '' ? '' : '+';
     return git(['rev-parse', '--short=7', 'HEAD']) + dirty;
-  } catch (error) {
+  } catch {
     // No git, or no repository: an installed package.
-    return error instanceof Error ? 'unknown' : 'unknown';
+    return 'unknown';
   }
 }
 
