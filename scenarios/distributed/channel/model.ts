@@ -1,0 +1,136 @@
+/**
+ * What a coordinator and its agents talk through: messages in order, sealed with a deployment key.
+ *
+ * Types and bounds only; `dial.ts` and `listen.ts` make channels. A channel has no heartbeat and no
+ * requests: who wants to know whether the other side is alive asks it.
+ *
+ * @module
+ */
+
+/** One side of an open connection between two holders of the same deployment key. */
+export interface Channel {
+  /** The other side's address, `host:port`, for messages to people. */
+  readonly peer: string;
+  /**
+   * Queues a message: plain data, in which `Uint8Array`, `Float64Array`, `bigint`, NaN and the
+   * infinities travel as they are. After the end it does nothing. A peer that does not read until
+   * {@link ChannelLimits.queueBytesMax} wait loses the channel.
+   * @throws RangeError when the message is larger than {@link ChannelLimits.messageBytesMax};
+   * TypeError when it holds what is not data (a function, a Map, a cycle).
+   */
+  send(message: object): void;
+  /**
+   * Called with each message, in order. Set it right after creation; nothing is read before. What
+   * it throws is the owner's mistake and is not caught.
+   */
+  onMessage: (message: unknown) => void;
+  /** Called exactly once, after the last message, whichever side ends the channel. */
+  onClose: (reason: CloseReason) => void;
+  /** Sends what was queued, then ends; messages that arrive after this call are dropped. */
+  close(): void;
+}
+
+/**
+ * Why a channel is over.
+ * - `closed`: our own `close()`, everything sent and the peer has taken note.
+ * - `peer closed`: the peer's `close()`; nothing of what it sent is missing.
+ * - `connection lost`: the connection ended without a `close()`: the other process or machine died.
+ * - `timeout`: the other machine does not acknowledge, or did not let our `close()` finish.
+ * - `authentication failed`: bytes arrived that the holder of the key did not write.
+ * - `protocol error: ...`: the holder of the key wrote what it must not, or does not read.
+ */
+export type CloseReason =
+  | 'closed'
+  | 'peer closed'
+  | 'connection lost'
+  | 'timeout'
+  | 'authentication failed'
+  | `protocol error: ${string}`;
+
+/** Bounds of channels; tests and small machines set their own. */
+export interface ChannelLimits {
+  /** Longest message after encoding as JSON, in bytes. */
+  readonly messageBytesMax: number;
+  /** Bytes that may wait for a peer that does not read. */
+  readonly queueBytesMax: number;
+  /** Time that a handshake may take, in ms. */
+  readonly handshakeMs: number;
+  /** Time in which the peer must let a `close()` finish, in ms. */
+  readonly closeMs: number;
+  /** Handshakes under way that a listener keeps; one more ends the oldest. */
+  readonly handshakesMax: number;
+}
+
+/** The bounds when nothing else is said. */
+export const DEFAULT_LIMITS: ChannelLimits = {
+  // A histogram of 100,000 buckets is about 1 MiB; a trace window of a busy node some ten.
+  messageBytesMax: 64 * 1024 * 1024,
+  // Room for one message of full length and what follows it.
+  queueBytesMax: 96 * 1024 * 1024,
+  handshakeMs: 5_000,
+  closeMs: 5_000,
+  // More agents than one machine starts at once; a handshake takes a millisecond of its time.
+  handshakesMax: 256,
+};
+
+/** Whom to dial. */
+export interface DialOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The deployment key, 32 bytes; copied. */
+  readonly key: Uint8Array;
+  /** Time for connecting and shaking hands, in ms; `limits.handshakeMs` when left out. */
+  readonly timeoutMs?: number;
+  readonly limits?: Partial<ChannelLimits>;
+}
+
+/** Where to listen and what to do with those who come. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The deployment key, 32 bytes; copied. */
+  readonly key: Uint8Array;
+  /** The other side has proved that it holds the key. */
+  readonly onChannel: (channel: Channel) => void;
+  /** Somebody was sent away; once for each connection. */
+  readonly onRefused?: (peer: string, reason: RefusalReason) => void;
+  readonly limits?: Partial<ChannelLimits>;
+}
+
+/** Why a listener sent somebody away without a byte of answer, or a dialler was sent away. */
+export type RefusalReason =
+  | 'authentication failed'
+  | 'timeout'
+  | 'protocol error: not a handshake'
+  | 'protocol error: a handshake repeated'
+  | 'connection lost'
+  | 'too many handshakes';
+
+/** A listening socket. */
+export interface ChannelListener {
+  readonly port: number;
+  /** Connections sent away so far. */
+  readonly refused: number;
+  /** Takes no more connections and ends handshakes under way; open channels go on. */
+  close(): Promise<void>;
+}
+
+/** Why dialling failed. */
+export type DialFailure =
+  | 'connection refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'authentication failed'
+  | 'protocol error';
+
+/** Dialling failed; the message names the address and says what to look at. */
+export class DialError extends Error {
+  override readonly name = 'DialError';
+  readonly reason: DialFailure;
+
+  constructor(reason: DialFailure, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
