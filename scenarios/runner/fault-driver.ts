@@ -12,7 +12,6 @@ import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { FaultAction, FaultSpec, LinkSelector, Scenario } from '../model.ts';
-import { type After, ReplayTap } from './replay-tap.ts';
 import type { Undo, World } from './world.ts';
 
 /** A fault of the file that cannot be carried out; exit 2 with its position. */
@@ -155,15 +154,7 @@ export class FaultDriver {
       }
       case 'tap': {
         const ids = this.#select(spec, action.links, draws, only);
-        const sides = ['forward', 'backward'] as const;
-        const undo = ids.flatMap((id) =>
-          sides.map((side) => {
-            const draws = openStream(this.#context.seed, `link/${id}/${side}`, 'tap');
-            const { world } = this.#context;
-            const after: After = (delay, fire) => world.at(world.now() + delay, fire);
-            return world.link(id).tap(side, new ReplayTap(action, draws, after).see);
-          }),
-        );
+        const undo = ids.map((id) => this.#context.world.link(id).attack(action));
         return { targets: ids, cut: [], text: `${namesOf(ids)} tapped`, undo };
       }
     }

@@ -8,8 +8,7 @@
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
-import type { FaultAction } from '../model.ts';
-import type { Tap, TapControl, TappedPacket } from './world.ts';
+import type { ReplayAttack } from './world.ts';
 
 /** Packets kept for later at most; far above the distances that scenarios ask for. */
 const HELD_MAX = 65_536;
@@ -18,6 +17,22 @@ const HELD_MAX = 65_536;
  * carries a probe now and then, a thousand packets would be a minute and not a reordering.
  */
 const MOVE_NS_MAX = 100_000_000;
+
+/** A packet that a tap sees at the entry of a link direction. */
+export interface TappedPacket {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a tap may do with packets of a direction. */
+export interface TapControl {
+  /** Sends a copy of these bytes into the direction, as if the sender had. */
+  inject(bytes: Uint8Array): void;
+}
+
+/** An on-path observer: returns true to let the packet pass, false to take it out (`tapped`). */
+export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
 
 /** Calls back after a time of the world. */
 export type After = (delayNs: number, fire: () => void) => void;
@@ -29,7 +44,7 @@ interface Held {
 
 /** One attacker. */
 export class ReplayTap {
-  readonly #action: Extract<FaultAction, { kind: 'tap' }>;
+  readonly #action: ReplayAttack;
   readonly #random: RandomStream;
   /** Copies to inject when the packet count reaches the key. */
   readonly #due = new Map<number, Held[]>();
@@ -37,7 +52,7 @@ export class ReplayTap {
   #seen = 0;
   #held = 0;
 
-  constructor(action: Extract<FaultAction, { kind: 'tap' }>, random: RandomStream, after: After) {
+  constructor(action: ReplayAttack, random: RandomStream, after: After) {
     this.#action = action;
     this.#random = random;
     this.#after = after;

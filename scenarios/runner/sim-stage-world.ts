@@ -5,6 +5,7 @@
  */
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
+import { openStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
@@ -18,7 +19,8 @@ import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import type { Tap, TapControl, Undo, World, WorldLink, WorldListener } from './world.ts';
+import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
+import type { ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 
 const SECRET_BYTES = 32;
 
@@ -38,7 +40,7 @@ export interface SimStageOptions {
 export class SimStageWorld implements World {
   readonly sim: SimWorld;
   readonly #listeners: WorldListener[] = [];
-  readonly #links = new Map<string, WorldLink>();
+  readonly #links = new Map<string, StageLink>();
 
   constructor(options: SimStageOptions) {
     const { scenario, seed, crypto, protocolOf, buffers, fingerprint } = options;
@@ -56,10 +58,7 @@ export class SimStageWorld implements World {
     });
     for (const host of scenario.topology.hosts) this.#addHost(host, protocolOf(host));
     for (const { id, a, b, forward, backward } of scenario.topology.links) {
-      this.#links.set(
-        id,
-        new SimWorldLink(this.sim, this.sim.addLink({ id, a, b, forward, backward })),
-      );
+      this.#links.set(id, new StageLink(this, this.sim.addLink({ id, a, b, forward, backward })));
     }
     for (const { id, members, medium } of scenario.topology.segments) {
       this.sim.addSegment({ id, members, medium });
@@ -89,7 +88,11 @@ export class SimStageWorld implements World {
     return this.sim.host(name);
   }
 
-  link(id: string): WorldLink {
+  whenMeasured(fire: () => void): void {
+    fire();
+  }
+
+  link(id: string): StageLink {
     const link = this.#links.get(id);
     if (link === undefined) throw new Error(`there is no link ${id}`);
     return link;
@@ -179,14 +182,15 @@ export class SimStageWorld implements World {
   }
 }
 
-class SimWorldLink implements WorldLink {
+/** A link of a world whose directions are in this process. */
+export class StageLink implements WorldLink {
   readonly id: string;
-  readonly #sim: SimWorld;
+  readonly #world: SimStageWorld;
   readonly #link: SimLink;
 
-  constructor(sim: SimWorld, link: SimLink) {
+  constructor(world: SimStageWorld, link: SimLink) {
     this.id = link.id;
-    this.#sim = sim;
+    this.#world = world;
     this.#link = link;
   }
 
@@ -200,9 +204,24 @@ class SimWorldLink implements WorldLink {
     return (): void => effect.end();
   }
 
+  attack(attack: ReplayAttack): Undo {
+    const world = this.#world;
+    const after: After = (delay, fire) => world.at(world.now() + delay, fire);
+    const undo = (['forward', 'backward'] as const).map((side) => {
+      const draws = openStream(world.sim.network.seed, `link/${this.id}/${side}`, 'tap');
+      return this.tap(side, new ReplayTap(attack, draws, after).see);
+    });
+    return (): void => {
+      for (const one of undo) one();
+    };
+  }
+
+  /** Lets an observer see the packets of one direction. */
   tap(side: 'forward' | 'backward', tap: Tap): Undo {
     const [direction] = this.#link.directions(side);
-    return direction === undefined ? (): void => undefined : attachTap(this.#sim, direction, tap);
+    return direction === undefined
+      ? (): void => undefined
+      : attachTap(this.#world.sim, direction, tap);
   }
 
   isUp(side: 'forward' | 'backward'): boolean {

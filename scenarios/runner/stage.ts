@@ -7,18 +7,17 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { openStream } from '../../engine/core/stream.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
-import type { Scenario } from '../model.ts';
+import type { Scenario, TrafficSpec } from '../model.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
-import { Flow } from './traffic-source.ts';
+import { Flow, flowStreams } from './traffic-source.ts';
 import { RunWitness } from './witness.ts';
 import type { World, WorldListener } from './world.ts';
 
@@ -30,6 +29,14 @@ export interface StageParts {
   readonly network: NetworkView;
   /** The protocol that a host runs, with its checked options. */
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
+  /** Who plays when nodes and sources are in other processes. */
+  readonly standIns?: StandIns;
+}
+
+/** Makes what stands for the nodes and sources of other processes. */
+export interface StandIns {
+  node(host: HostSpec): NodeHandle;
+  flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
 }
 
 /** Packets that arrive at nodes are counted for this long after the sources stopped, ns. */
@@ -100,27 +107,27 @@ export class Stage implements WorldListener {
   }
 
   delivered(node: string, _from: string, bytes: Uint8Array): void {
-    const isWhole = readTruth(bytes, this.#truth);
-    const flow = this.flows[isWhole ? this.#truth.flow : -1];
-    if (flow === undefined) {
+    if (readTruth(bytes, this.#truth)) this.arrived(node, this.#truth);
+    else this.damaged += 1;
+  }
+
+  /** An application packet reached the user of `node` unchanged; `truth` is read in this call. */
+  arrived(node: string, truth: Truth): void {
+    const flow = this.flows[truth.flow];
+    const isResponse = truth.kind === 'response';
+    if (flow === undefined || (!isResponse && node !== flow.spec.to)) {
       this.damaged += 1;
       return;
     }
     const now = this.#parts.world.now();
-    if (this.#truth.kind === 'response') {
-      flow.meter.rtt.record(
-        Math.max(0, Math.floor(now - flow.requestSentNs(this.#truth.sequence))),
-      );
+    if (isResponse) {
+      flow.meter.rtt.record(Math.max(0, Math.floor(now - flow.requestSentNs(truth.sequence))));
       return;
     }
-    if (node !== flow.spec.to) {
-      this.damaged += 1;
-      return;
-    }
-    flow.meter.received(this.#truth, now);
+    flow.meter.received(truth, now);
     const { pattern } = flow.spec;
-    if (this.#truth.kind === 'request' && pattern.kind === 'request-response') {
-      flow.respond(this.#truth.sequence, pattern.responseBytes);
+    if (truth.kind === 'request' && pattern.kind === 'request-response') {
+      flow.respond(truth.sequence, pattern.responseBytes);
     }
   }
 
@@ -141,19 +148,22 @@ export class Stage implements WorldListener {
   }
 
   #create(host: HostSpec): void {
-    const { world, network, nodeOf } = this.#parts;
+    const { world, network, nodeOf, standIns } = this.#parts;
+    if (standIns !== undefined) {
+      this.#nodes.set(host.name, standIns.node(host));
+      return;
+    }
     const { protocol, options } = nodeOf(host);
     const setup = { options, network, witness: this.#witness };
     this.#nodes.set(host.name, protocol.create(world.host(host.name), setup));
   }
 
   #addFlow(index: number, spec: Scenario['traffic'][number]): void {
-    const { world, scenario, seed } = this.#parts;
+    const { world, scenario, seed, standIns } = this.#parts;
     const time = { warmupNs: scenario.warmupNs, endNs: scenario.durationNs };
     const meter = new FlowMeter(time, Flow.spacingNs(spec));
-    const gaps = openStream(seed, `traffic/${index}`, 'gap');
-    const bodies = openStream(seed, `traffic/${index}`, 'body');
-    this.flows.push(new Flow(world, spec, meter, { index, gaps, bodies }));
+    const flow = standIns?.flow(index, spec, meter);
+    this.flows.push(flow ?? new Flow(world, spec, meter, flowStreams(seed, index)));
   }
 
   #hasAlternative(from: string, to: string, cut: string): boolean {
@@ -178,14 +188,17 @@ export class Stage implements WorldListener {
 
   #faultBegan(record: FaultRecord, cut: readonly string[]): void {
     if (cut.length === 0) return;
-    const now = this.#parts.world.now();
+    const { world } = this.#parts;
+    const now = world.now();
     for (const flow of this.flows) {
       // A node that crashed can no longer say which path it used: its own flows are hit for sure.
       const isOwn = record.targets.includes(flow.spec.from);
       const path = this.activePath(flow.spec.from, flow.spec.to) ?? [];
       if (!isOwn && !path.some((id) => cut.includes(id))) continue;
-      flow.meter.faultBegan(now);
-      this.paths.faultBegan(now, flow.spec.from, flow.spec.to);
+      world.whenMeasured(() => {
+        flow.meter.faultBegan(now);
+        this.paths.faultBegan(now, flow.spec.from, flow.spec.to);
+      });
       this.hits.push({ flow, record, atNs: now });
     }
   }

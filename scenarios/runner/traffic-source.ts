@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { RandomStream } from '../../engine/core/stream.ts';
+import { openStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { TrafficSpec } from '../model.ts';
 import type { FlowMeter } from './flow-meter.ts';
@@ -51,6 +51,20 @@ class SendRequest implements NodeRequest {
   }
 }
 
+/** Number and random streams of a flow. */
+export interface FlowStreams {
+  readonly index: number;
+  readonly gaps: RandomStream;
+  readonly bodies: RandomStream;
+}
+
+/** The streams of flow `index` of a run. */
+export function flowStreams(seed: Seed, index: number): FlowStreams {
+  const gaps = openStream(seed, `traffic/${index}`, 'gap');
+  const bodies = openStream(seed, `traffic/${index}`, 'body');
+  return { index, gaps, bodies };
+}
+
 /** One flow: where it goes, how it is measured, and its numbers so far. */
 export class Flow {
   readonly index: number;
@@ -69,12 +83,7 @@ export class Flow {
   #isFileSent = false;
   #turnNs = 0;
 
-  constructor(
-    world: FlowWorld,
-    spec: TrafficSpec,
-    meter: FlowMeter,
-    streams: { readonly index: number; readonly gaps: RandomStream; readonly bodies: RandomStream },
-  ) {
+  constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, streams: FlowStreams) {
     this.#world = world;
     this.spec = spec;
     this.meter = meter;
@@ -84,9 +93,14 @@ export class Flow {
     this.#packet = new Uint8Array(spec.sizeBytes);
   }
 
-  /** Books the first packet. */
-  start(): void {
-    const { pattern, startNs } = this.spec;
+  /**
+   * Books the first packet.
+   * @param fromNs Later than the flow's start when its host was restarted: what would have been
+   *   sent before is not sent.
+   */
+  start(fromNs = 0): void {
+    const { pattern } = this.spec;
+    const startNs = Math.max(fromNs, this.spec.startNs);
     switch (pattern.kind) {
       case 'constant':
       case 'poisson':
@@ -97,9 +111,11 @@ export class Flow {
         this.#turnNs = startNs + this.#exponential(pattern.onNs);
         this.#world.at(startNs + this.#gap(pattern), this.#onTick);
         return;
-      case 'trace':
-        this.#scheduleTrace(0);
+      case 'trace': {
+        const due = pattern.atNs.findIndex((atNs) => this.spec.startNs + atNs >= fromNs);
+        if (due >= 0) this.#scheduleTrace(due);
         return;
+      }
       case 'file':
         this.#world.at(startNs, () => this.#chunk(0));
         return;
@@ -111,6 +127,11 @@ export class Flow {
     const { pattern } = spec;
     const hasRate = pattern.kind !== 'trace' && pattern.kind !== 'file';
     return hasRate ? Math.floor(NS_PER_SECOND / pattern.rate) : 0;
+  }
+
+  /** True once the last chunk of a file was handed over. */
+  get isFileSent(): boolean {
+    return this.#isFileSent;
   }
 
   /** When the request of this sequence was sent, ns. */

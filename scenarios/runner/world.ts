@@ -8,25 +8,13 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
+import type { FaultAction } from '../model.ts';
 
 /** Undoes one effect of a fault; harmless when called twice. */
 export type Undo = () => void;
 
-/** A packet that a tap sees at the entry of a link direction. */
-export interface TappedPacket {
-  readonly bytes: Uint8Array;
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** What a tap may do with packets of a direction. */
-export interface TapControl {
-  /** Sends a copy of these bytes into the direction, as if the sender had. */
-  inject(bytes: Uint8Array): void;
-}
-
-/** An on-path observer: returns true to let the packet pass, false to take it out (`tapped`). */
-export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
+/** An attacker on the path, as plain data: it works where the sender of the link is. */
+export type ReplayAttack = Extract<FaultAction, { kind: 'tap' }>;
 
 /** A link as faults see it. */
 export interface WorldLink {
@@ -35,7 +23,8 @@ export interface WorldLink {
   change(change: LinkChange, side: LinkSide): Undo;
   /** Keeps packets in flight and later ones in the pipe until undone. */
   hold(side: LinkSide): Undo;
-  tap(side: 'forward' | 'backward', tap: Tap): Undo;
+  /** Puts an attacker on both directions; it draws from the streams of the link. */
+  attack(attack: ReplayAttack): Undo;
   isUp(side: 'forward' | 'backward'): boolean;
 }
 
@@ -62,6 +51,11 @@ export interface World {
   at(timeNs: number, fire: () => void): void;
   /** Calls back before everything else of that nanosecond. */
   atFault(timeNs: number, fire: () => void): void;
+  /**
+   * Calls back when everything that was sent or has arrived up to now is known to the meters: at
+   * once, where the nodes are in this process.
+   */
+  whenMeasured(fire: () => void): void;
   host(name: string): Host;
   link(id: string): WorldLink;
   /** Hands a request to a node's handler; refused as `no-handler` or `node-down`. */

@@ -36,7 +36,7 @@ class FakeWorld {
       change: (change: LinkChange, side: LinkSide): Undo =>
         undo(`${JSON.stringify(change)} ${id} ${side}`),
       hold: (side: LinkSide): Undo => undo(`hold ${id} ${side}`),
-      tap: (side): Undo => undo(`tap ${id} ${side}`),
+      attack: ({ replay }): Undo => undo(`tap ${id} ${replay}`),
       isUp: (): boolean => true,
     };
   }
@@ -309,7 +309,7 @@ describe('what faults do', () => {
     ]);
   });
 
-  it('a tap sits on both sides of each link', () => {
+  it('a tap gets the whole of its action', () => {
     const links = { kind: 'ids', ids: ['core-110--core-310'] } as const;
     const action = {
       kind: 'tap',
@@ -321,9 +321,6 @@ describe('what faults do', () => {
     } as const;
     const [, fake] = drive([{ schedule: at(SECOND), action }]);
     fake.run();
-    expect(fake.log).toEqual([
-      '1 tap core-110--core-310 forward',
-      '1 tap core-110--core-310 backward',
-    ]);
+    expect(fake.log).toEqual(['1 tap core-110--core-310 1']);
   });
 });
