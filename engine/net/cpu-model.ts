@@ -9,6 +9,9 @@
  */
 import type { Scheduler } from '../core/scheduler.ts';
 
+/** Tasks that have gone before the array that held them is cut. */
+const SLICE_FROM = 1_024;
+
 /** Work for a processor. */
 export interface CpuTask {
   readonly lane: 'control' | 'data';
@@ -24,18 +27,23 @@ export interface CpuTask {
 
 /** One machine's cores. */
 export class CpuModel {
-  /** Total time that cores were occupied, ns. */
-  busyNs = 0;
+  /** Time that cores were occupied, by lane, ns. */
+  readonly busyNsOf = { control: 0, data: 0 };
   private readonly scheduler: Scheduler;
   private freeCores: number;
-  private readonly control: CpuTask[] = [];
-  private readonly data: CpuTask[] = [];
+  private readonly control = new TaskQueue();
+  private readonly data = new TaskQueue();
   /** Keys at work, with the tasks that wait for each. */
   private readonly keys = new Map<string, CpuTask[]>();
 
   constructor(scheduler: Scheduler, cores: number) {
     this.scheduler = scheduler;
     this.freeCores = cores;
+  }
+
+  /** Total time that cores were occupied, ns. */
+  get busyNs(): number {
+    return this.busyNsOf.control + this.busyNsOf.data;
   }
 
   /** Tasks that wait for a core. */
@@ -71,7 +79,7 @@ export class CpuModel {
       }
       this.freeCores -= 1;
       const costNs = task.begin();
-      this.busyNs += costNs;
+      this.busyNsOf[task.lane] += costNs;
       this.scheduler.after(costNs, () => this.finish(task), 'processor');
     }
   }
@@ -88,5 +96,32 @@ export class CpuModel {
     const next = this.keys.get(key)?.shift();
     if (next === undefined) this.keys.delete(key);
     else this.enqueue(next);
+  }
+}
+
+/** First in, first out; `shift` of a long array would move all of it. */
+class TaskQueue {
+  private tasks: CpuTask[] = [];
+  private head = 0;
+
+  get length(): number {
+    return this.tasks.length - this.head;
+  }
+
+  push(task: CpuTask): void {
+    this.tasks.push(task);
+  }
+
+  shift(): CpuTask | undefined {
+    const task = this.tasks[this.head];
+    if (task === undefined) return undefined;
+    this.head += 1;
+    if (this.head === this.tasks.length) this.tasks.length = 0;
+    // Half of a long array is behind us: drop it, which costs one move per task.
+    else if (this.head >= SLICE_FROM && this.head * 2 > this.tasks.length) {
+      this.tasks = this.tasks.slice(this.head);
+    } else return task;
+    this.head = 0;
+    return task;
   }
 }

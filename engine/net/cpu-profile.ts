@@ -10,17 +10,38 @@ export interface OperationCost {
   readonly nsPerByte?: number;
 }
 
+/** What a protocol's own code takes beside crypto and sockets; bytes are those handed to it. */
+export interface HandlerCosts {
+  readonly datagram?: OperationCost;
+  /** With what the application does to make the request. */
+  readonly request?: OperationCost;
+  readonly timer?: OperationCost;
+}
+
 /** Costs of one kind of machine; what is absent costs nothing. */
 export interface CpuProfile {
   readonly name: string;
-  /** Receiving and sending a datagram, firing a timer. */
+  /** Receiving and sending a datagram. */
   readonly receive?: OperationCost;
   readonly send?: OperationCost;
+  /** Carrying a datagram over a link that the machine itself emulates, as in live. */
+  readonly link?: OperationCost;
+  /** Waking up for a datagram: a turn of the pump. */
+  readonly event?: OperationCost;
+  /** Arming and firing a timer. */
   readonly timer?: OperationCost;
+  /** By name of the protocol. */
+  readonly handlers?: Readonly<Record<string, HandlerCosts>>;
   /** By function of the crypto provider; `seal` and `open` for AEAD keys, `tag` for MAC keys. */
   readonly crypto?: Readonly<Record<string, OperationCost>>;
   /** By name of the job; wins over the job's own `costNs`. */
   readonly jobs?: Readonly<Record<string, OperationCost>>;
+}
+
+/** How many datagrams of a size fit into the receive buffer of a socket. */
+export interface BufferRoom {
+  readonly bytes: number;
+  readonly datagrams: number;
 }
 
 /** A machine: hosts on it share its cores. */
@@ -29,8 +50,13 @@ export interface MachineSpec {
   readonly cores?: number;
   /** Without a profile packets, timers and crypto cost nothing. */
   readonly profile?: CpuProfile;
-  /** Packets that may wait for the processor, default 1,000; more are `cpu-queue-full`. */
+  /**
+   * Packets that may wait for the processor; more are `cpu-queue-full`. Default 1,000, or no limit
+   * when `receiveBuffer` is given.
+   */
   readonly queueLimit?: number;
+  /** Receive buffer of each socket, sizes ascending; datagrams beyond it are `cpu-queue-full`. */
+  readonly receiveBuffer?: readonly BufferRoom[];
 }
 
 /** Whole nanoseconds of an operation on `bytes` bytes. */

@@ -112,7 +112,9 @@ export class HostSockets implements SocketContext {
   transmit(direction: Direction, packet: number): boolean {
     const { machine } = this.owner;
     if (!machine.isCharging) return direction.offer(packet);
-    machine.charge('send', this.table.length[packet] as number);
+    const bytes = this.table.length[packet] as number;
+    machine.charge('send', bytes);
+    machine.charge('link', bytes);
     const { scheduler } = this.world.network;
     scheduler.schedule(machine.chargedNs, DEFERRED_SEND, packet, direction.id);
     return true;

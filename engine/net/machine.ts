@@ -8,11 +8,23 @@
  * @module
  */
 import type { Scheduler } from '../core/scheduler.ts';
-import { CpuModel } from './cpu-model.ts';
-import { type CpuProfile, costOf, type MachineSpec, type OperationCost } from './cpu-profile.ts';
+import { CpuModel, type CpuTask } from './cpu-model.ts';
+import {
+  type BufferRoom,
+  type CpuProfile,
+  costOf,
+  type HandlerCosts,
+  type MachineSpec,
+  type OperationCost,
+} from './cpu-profile.ts';
 
 /** Packets that may wait by default. */
 const QUEUE_LIMIT = 1_000;
+/** A full receive buffer; integers, so that what was added can be taken away exactly. */
+export const WHOLE_BUFFER = 1_000_000_000;
+
+/** Operations of a handler that are charged by their own name. */
+export type ChargedOperation = 'receive' | 'send' | 'link' | 'event' | 'timer';
 
 /** One machine of a world. */
 export class Machine {
@@ -21,13 +33,16 @@ export class Machine {
   /** True while a handler runs whose operations are charged. */
   isCharging = false;
   private readonly queueLimit: number;
+  private readonly rooms: readonly BufferRoom[];
   private handlersWaiting = 0;
   private charged = 0;
 
   constructor(scheduler: Scheduler, spec: MachineSpec = {}) {
     this.profile = spec.profile;
     this.cpu = new CpuModel(scheduler, spec.cores ?? 1);
-    this.queueLimit = spec.queueLimit ?? QUEUE_LIMIT;
+    this.rooms = spec.receiveBuffer ?? [];
+    const unlimited = this.rooms.length === 0 ? QUEUE_LIMIT : Number.POSITIVE_INFINITY;
+    this.queueLimit = spec.queueLimit ?? unlimited;
   }
 
   /** True when no further packet may wait for the processor. */
@@ -40,9 +55,21 @@ export class Machine {
     return this.charged;
   }
 
-  /** Adds the cost of sending, receiving or a timer to the running handler. */
-  charge(operation: 'receive' | 'send' | 'timer', bytes: number): void {
+  /** What a waiting datagram takes of its socket's receive buffer, of {@link WHOLE_BUFFER}. */
+  shareOfBuffer(bytes: number): number {
+    const { rooms } = this;
+    const room = rooms.find((one) => one.bytes >= bytes) ?? rooms[rooms.length - 1];
+    return room === undefined ? 0 : Math.floor(WHOLE_BUFFER / room.datagrams);
+  }
+
+  /** Adds the cost of an operation to the running handler. */
+  charge(operation: ChargedOperation, bytes: number): void {
     this.chargeCost(this.profile?.[operation], bytes);
+  }
+
+  /** Adds what the protocol's own code takes to the running handler. */
+  chargeHandler(protocol: string, kind: keyof HandlerCosts, bytes: number): void {
+    this.chargeCost(this.profile?.handlers?.[protocol]?.[kind], bytes);
   }
 
   /** Adds the cost of a function of the crypto provider to the running handler. */
@@ -53,22 +80,46 @@ export class Machine {
   /** Runs a handler when a core is free. */
   run(lane: 'control' | 'data', handler: () => void): void {
     this.handlersWaiting += 1;
-    this.cpu.submit({
-      lane,
-      isWanted: () => true,
-      begin: () => {
-        this.handlersWaiting -= 1;
-        this.charged = 0;
-        this.isCharging = true;
-        handler();
-        this.isCharging = false;
-        return this.charged;
-      },
-      end: () => undefined,
-    });
+    this.cpu.submit(new HandlerTask(this, lane, handler));
+  }
+
+  /** Part of {@link run}: a core has taken the handler. Returns what it charged, ns. */
+  perform(handler: () => void): number {
+    this.handlersWaiting -= 1;
+    this.charged = 0;
+    this.isCharging = true;
+    handler();
+    this.isCharging = false;
+    return this.charged;
   }
 
   private chargeCost(cost: OperationCost | undefined, bytes: number): void {
     if (this.isCharging) this.charged += costOf(cost, bytes);
+  }
+}
+
+/** A handler on the processor; a class and not closures, since there is one per packet. */
+class HandlerTask implements CpuTask {
+  readonly lane: 'control' | 'data';
+  readonly key = undefined;
+  private readonly machine: Machine;
+  private readonly handler: () => void;
+
+  constructor(machine: Machine, lane: 'control' | 'data', handler: () => void) {
+    this.machine = machine;
+    this.lane = lane;
+    this.handler = handler;
+  }
+
+  isWanted(): boolean {
+    return true;
+  }
+
+  begin(): number {
+    return this.machine.perform(this.handler);
+  }
+
+  end(): void {
+    // What the handler did took place when it began.
   }
 }

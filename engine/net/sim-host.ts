@@ -47,6 +47,8 @@ export interface SimHostOptions {
   readonly address: string;
   /** Machine whose processor it shares; one of its own when absent. */
   readonly machine?: string;
+  /** Name of the protocol that runs here: its code is charged by it. */
+  readonly protocol?: string;
   readonly clock?: ClockError;
   /** Metrics and jobs of the protocol that runs here. */
   readonly metrics?: readonly MetricDefinition[];
@@ -75,6 +77,8 @@ export class SimHost implements StreamHost {
   readonly sockets: HostSockets;
   /** The processor that it shares. */
   readonly machine: Machine;
+  /** Name of the protocol that runs here. */
+  readonly protocol: string;
   /** Counts crashes: what belongs to an earlier life is dead. */
   life = 0;
   private readonly world: HostWorld;
@@ -92,6 +96,7 @@ export class SimHost implements StreamHost {
     this.name = options.name;
     this.address = options.address;
     this.machine = world.machine(options.machine ?? options.name);
+    this.protocol = options.protocol ?? '';
     this.crypto = world.crypto(options.name, this.machine);
     this.meter = new MeterTable(options.metrics ?? []);
     this.dropNames = options.drops;
@@ -266,7 +271,9 @@ export class SimHost implements StreamHost {
       return;
     }
     machine.run('data', () => {
-      if (this.life === life) handler(request);
+      if (this.life !== life) return;
+      machine.chargeHandler(this.protocol, 'request', request.body.length);
+      handler(request);
     });
   }
 
@@ -280,6 +287,7 @@ export class SimHost implements StreamHost {
     machine.run('control', () => {
       if (this.life !== life) return;
       machine.charge('timer', 0);
+      machine.chargeHandler(this.protocol, 'timer', 0);
       this.mixIn(FINGERPRINT.timer, 0);
       fire();
     });

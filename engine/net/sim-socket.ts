@@ -42,6 +42,8 @@ export class SimSocket implements DatagramSocket {
   readonly onDatagram: DatagramHandler;
   /** DSCP of everything sent, 0..63; read by priority queues. */
   dscp = 0;
+  /** What waits for the processor, as a part of the receive buffer (machine.ts). */
+  backlog = 0;
   private readonly context: SocketContext;
   private readonly table: PacketTable;
   private readonly out: Direction | undefined;

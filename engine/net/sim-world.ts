@@ -20,7 +20,7 @@ import type { NetworkObserver } from './direction-context.ts';
 import { CPU_QUEUE_FULL, NO_ROUTE, PORT_UNREACHABLE } from './drop-reasons.ts';
 import { EndpointTable } from './endpoint-table.ts';
 import type { DirectionSpec } from './link-spec.ts';
-import { Machine } from './machine.ts';
+import { Machine, WHOLE_BUFFER } from './machine.ts';
 import { FINGERPRINT, Network, type PacketSink } from './network.ts';
 import { cutPairs, pairsOf } from './partition.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
@@ -92,7 +92,7 @@ export class SimWorld implements HostWorld, PacketSink {
   private readonly options: SimWorldOptions;
   private readonly hostList: SimHost[] = [];
   private readonly hostsByName = new Map<string, SimHost>();
-  private readonly hostsByAddress = new Map<string, number>();
+  protected readonly hostsByAddress = new Map<string, number>();
   private readonly links = new Map<string, SimLink>();
   private readonly segments = new Map<string, SimSegment>();
   /** Segment of each direction that is a medium, by the direction's index. */
@@ -289,7 +289,7 @@ export class SimWorld implements HostWorld, PacketSink {
       this.count(direction, packet);
       this.handOver(socket, packet);
     } else {
-      this.arriveAtProcessor(direction, packet, host);
+      this.arriveAtProcessor(direction, packet, socket);
     }
   }
 
@@ -391,7 +391,8 @@ export class SimWorld implements HostWorld, PacketSink {
     this.streams.attached?.(host, address);
   }
 
-  private count(direction: Direction, packet: number): void {
+  /** Notes that a packet reached the end of its direction. */
+  protected count(direction: Direction, packet: number): void {
     direction.delivered += 1;
     const { observer } = this.network;
     if (observer !== undefined) observer.onDelivered(direction, packet);
@@ -412,21 +413,28 @@ export class SimWorld implements HostWorld, PacketSink {
     ownership.current = NO_BUFFER;
   }
 
-  private arriveAtProcessor(direction: Direction, packet: number, host: SimHost): void {
+  private arriveAtProcessor(direction: Direction, packet: number, waitingAt: SimSocket): void {
+    const host = this.hostList[waitingAt.hostIndex] as SimHost;
     const { machine, life } = host;
-    if (machine.isFull) {
+    const length = this.network.table.length[packet] as number;
+    const share = machine.shareOfBuffer(length);
+    if (machine.isFull || waitingAt.backlog + share > WHOLE_BUFFER) {
       direction.drop(packet, CPU_QUEUE_FULL);
       return;
     }
+    waitingAt.backlog += share;
     this.count(direction, packet);
     const to = this.network.table.to[packet] as number;
     machine.run('data', () => {
+      waitingAt.backlog -= share;
       const socket = this.endpoints.sockets[to];
       if (host.life !== life || socket === undefined) {
         this.network.table.free(packet);
         return;
       }
-      machine.charge('receive', this.network.table.length[packet] as number);
+      machine.charge('event', 0);
+      machine.charge('receive', length);
+      machine.chargeHandler(host.protocol, 'datagram', length);
       this.handOver(socket, packet);
     });
   }
