@@ -11,6 +11,7 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { ComputeResult } from '../host/compute.ts';
 import type { ComputeCall } from './compute-worker.ts';
+import { workerModule } from './own-form.ts';
 
 /** A job on its way. */
 export interface PoolJob {
@@ -113,7 +114,8 @@ interface QueuedJob {
 /** One thread with its two lanes. */
 class ComputeWorker {
   readonly #thread = new Piscina({
-    filename: new URL('./compute-worker-entry.mjs', import.meta.url).href,
+    filename: workerModule('./compute-worker', import.meta.url),
+    name: 'runCall',
     minThreads: 1,
     maxThreads: 1,
     idleTimeout: Number.POSITIVE_INFINITY,

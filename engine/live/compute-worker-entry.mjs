@@ -8,6 +8,4 @@ if (!process.features.typescript) {
   const { register } = await import('tsx/esm/api');
   register();
 }
-const { runCall } = await import('./compute-worker.ts');
-
-export default runCall;
+export const { runCall } = await import('./compute-worker.ts');

@@ -21,17 +21,18 @@ const NS_PER_S = 1_000_000_000n;
 
 /** The system's clocks. */
 export class LiveClock implements WallClock {
-  readonly #originNs = process.hrtime.bigint();
+  /** The machine's monotonic clock at instant 0, ns; processes of one machine share that clock. */
+  readonly originNs = process.hrtime.bigint();
   /** Calendar time of instant 0. */
   readonly startedAt: CalendarTime;
 
   constructor() {
-    this.startedAt = pairCalendar(this.#originNs);
+    this.startedAt = pairCalendar(this.originNs);
   }
 
   // Rebased to the start, so that a machine that has been up for 104 days still counts in integers.
   now(): Nanoseconds {
-    return Number(process.hrtime.bigint() - this.#originNs);
+    return Number(process.hrtime.bigint() - this.originNs);
   }
 }
 

@@ -13,7 +13,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Endpoint } from '../host/socket.ts';
 import { LogHistogram } from '../measure/histogram.ts';
+import type { Direction } from '../net/direction.ts';
 import type { DirectionSpec } from '../net/link-spec.ts';
 import type { SimHostOptions } from '../net/sim-host.ts';
 import type { SimLink } from '../net/sim-link.ts';
@@ -42,6 +44,8 @@ export interface LiveWorldOptions
   readonly precision?: Precision;
   /** Address of the module whose `protocol` runs on a host; needed where jobs are computed. */
   readonly moduleOf?: (host: string) => string | undefined;
+  /** Hosts whose nodes run in this process; the others are reached through their real addresses. */
+  readonly isLocal?: (host: string) => boolean;
   /** Workers that several worlds share; whoever made them closes them. Own ones when absent. */
   readonly compute?: ComputePool;
   /** Stores are below it, a folder per host; a temporary one, removed at the end, when absent. */
@@ -61,6 +65,8 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly #options: LiveWorldOptions;
   readonly #isShaped: boolean;
   readonly #liveHosts: LiveHost[] = [];
+  /** True at hosts whose nodes are in other processes. */
+  readonly #isRemote: boolean[] = [];
   #temporary: string | undefined;
 
   constructor(options: LiveWorldOptions) {
@@ -70,7 +76,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     this.clock = clock;
     this.compute = options.compute ?? new ComputePool();
     this.#options = options;
-    this.wires = new WireTable(this.endpoints);
+    this.wires = new WireTable(this.endpoints, (address) => this.#isRemoteAddress(address));
     this.#isShaped = options.shape !== 'off';
     this.pump = new Pump({
       clock,
@@ -128,13 +134,33 @@ export class LiveWorld extends SimWorld implements LiveContext {
     const offsetNs = nanos + (options.clock?.offsetNs ?? 0);
     const clock = { ...options.clock, offsetNs };
     const host = new LiveHost(this, index, { ...options, clock });
+    this.#isRemote[index] = this.#options.isLocal?.(options.name) === false;
     this.#liveHosts.push(host);
     return host;
   }
 
   // hot: once per packet and hop.
+  override arrive(direction: Direction, packet: number): void {
+    if (this.#isRemote[direction.toNode] !== true) {
+      super.arrive(direction, packet);
+      return;
+    }
+    this.count(direction, packet);
+    this.#write(packet, this.network.table.to[packet] as number);
+  }
+
+  // hot: once per packet and hop.
   /** The end of the pipe: the kernel takes over. */
   protected override handOver(socket: SimSocket, packet: number): void {
+    this.#write(packet, socket.local);
+  }
+
+  #isRemoteAddress(address: string): boolean {
+    const host = this.hostsByAddress.get(address);
+    return host !== undefined && this.#isRemote[host] === true;
+  }
+
+  #write(packet: number, to: Endpoint): void {
     const { table, pool, scheduler } = this.network;
     this.lateness.record(Math.max(0, this.clock.now() - scheduler.now));
     const offset = table.offset[packet] as number;
@@ -142,9 +168,9 @@ export class LiveWorld extends SimWorld implements LiveContext {
     const from = table.from[packet] as number;
     const buffer = table.takeBuffer(packet);
     const bytes = buffer.subarray(offset, offset + length);
-    const to = this.endpoints.pairOf(socket.local);
+    const target = this.endpoints.pairOf(to);
     // A queued send still reads the buffer: the garbage collector gets it, not the pool.
-    if (this.wires.send(from, bytes, to) !== 'queued') pool.release(buffer);
+    if (this.wires.send(from, bytes, target) !== 'queued') pool.release(buffer);
   }
 }
 

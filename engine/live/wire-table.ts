@@ -43,6 +43,7 @@ export class WireTable {
   /** Smallest receive buffer that the system granted, bytes. */
   receiveBufferBytes = Number.POSITIVE_INFINITY;
   readonly #endpoints: EndpointTable;
+  readonly #isPeer: (address: string) => boolean;
   readonly #open: (OpenWire | undefined)[] = [];
   /** True at endpoints that sockets of this world have, or had. */
   readonly #isOwn: boolean[] = [];
@@ -53,8 +54,10 @@ export class WireTable {
   #unsent = 0;
   #foreign = 0;
 
-  constructor(endpoints: EndpointTable) {
+  /** @param isPeer True for addresses of hosts of the run that are in other processes. */
+  constructor(endpoints: EndpointTable, isPeer: (address: string) => boolean = () => false) {
     this.#endpoints = endpoints;
+    this.#isPeer = isPeer;
   }
 
   get counts(): WireCounts {
@@ -116,6 +119,7 @@ export class WireTable {
       return undefined;
     }
     const endpoint = this.#endpoints.intern(address, port);
+    if (this.#isPeer(address)) this.#isOwn[endpoint] = true;
     if (this.#isOwn[endpoint] !== true) this.#foreignEndpoints += 1;
     const ports = this.#senders.get(address) ?? new Map<number, Endpoint>();
     this.#senders.set(address, ports.set(port, endpoint));

@@ -15,7 +15,10 @@ import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
 
 /** What a live world is built from. */
 export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'makeWorld'> {
-  readonly live: Pick<LiveWorldOptions, 'shape' | 'precision' | 'onFailure'>;
+  readonly live: Pick<
+    LiveWorldOptions,
+    'shape' | 'precision' | 'onFailure' | 'isLocal' | 'stateFolder'
+  >;
 }
 
 /** A live world with all hosts and links of a scenario. */
@@ -40,9 +43,12 @@ export class LiveStageWorld extends SimStageWorld {
     this.live = this.sim as LiveWorld;
   }
 
-  /** Begins the scenario's time. */
-  begin(): void {
-    this.#zeroNs = this.live.clock.now();
+  /**
+   * Begins the scenario's time.
+   * @param zeroNs Instant of this process' clock, when several processes share one beginning.
+   */
+  begin(zeroNs: number = this.live.clock.now()): void {
+    this.#zeroNs = zeroNs;
     const booked = this.#booked;
     this.#booked = [];
     for (const book of booked) book();
