@@ -7,6 +7,7 @@
  * @module
  */
 import { Counter, Gauge, Registry } from 'prom-client';
+import { prometheusName } from '../engine/measure/prometheus-name.ts';
 import { kpiName } from './kpi-text.ts';
 import type { MetricSummary, Report } from './report-schema.ts';
 
@@ -99,9 +100,7 @@ interface Entry {
 }
 
 function addMetric({ name, metric, registry, labels }: Entry): void {
-  const { divisor, suffix } = baseUnit(metric.unit);
-  const base = `orrery_${name.replace(/[^a-zA-Z0-9_]/g, '_')}`;
-  const full = base.endsWith(suffix) ? base : `${base}${suffix}`;
+  const { name: full, divisor } = prometheusName(name, metric.unit);
   const registers = [registry];
   if (metric.kind === 'counter') {
     const total = `${full}_total`;
@@ -128,11 +127,4 @@ function addMetric({ name, metric, registry, labels }: Entry): void {
 function quantileAt(metric: MetricSummary, fraction: number): number | undefined {
   if (metric.count * (1 - fraction) < 1) return undefined;
   return metric.quantiles?.find((point) => point.p >= fraction - 1e-12)?.value;
-}
-
-function baseUnit(unit: string): { readonly divisor: number; readonly suffix: string } {
-  if (unit === 'ns') return { divisor: 1e9, suffix: '_seconds' };
-  if (unit === 'bits') return { divisor: 1, suffix: '_bits' };
-  if (unit === 'bytes' || unit === 'ratio') return { divisor: 1, suffix: `_${unit}` };
-  return { divisor: 1, suffix: unit === '1/min' ? '_per_minute' : '' };
 }

@@ -1,0 +1,106 @@
+/**
+ * One request of the operator's endpoint, from its line to its answer: a flat list of checks, then
+ * the route. Every refusal is JSON and says what is allowed.
+ *
+ * A path is looked up as it was sent, in a fixed table: nothing is read from disk. What changes or
+ * sends something is for loopback only, and never for a web page.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OperatorLog } from './json-log.ts';
+import { isLoopback } from './loopback-address.ts';
+import type { NodeFace } from './node-face.ts';
+import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
+
+/** Who is asked, and how the endpoint listens. */
+export interface Handled {
+  readonly face: NodeFace;
+  readonly log: OperatorLog;
+  /** True when only this machine reaches the endpoint. */
+  readonly isPrivate: boolean;
+}
+
+/** A level and a component's name fit many times over. */
+const BODY_BYTES_MAX = 4_096;
+
+/** Makes the handler of all requests. */
+export function handle(o: Handled): (request: IncomingMessage, response: ServerResponse) => void {
+  const routes = new Routes(o.face, o.log);
+  return (request, response) => {
+    answer(o, routes, request)
+      .catch((error: unknown) => {
+        const words = error instanceof Error ? error.message : String(error);
+        o.log.component('operator').error(`${request.method} failed: ${words}`);
+        return refusal(500, 'the node could not answer; its log says why');
+      })
+      .then((given) => send(given, request, response))
+      .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  };
+}
+
+async function answer(o: Handled, routes: Routes, request: IncomingMessage): Promise<Answer> {
+  const [path = ''] = (request.url ?? '').split('?');
+  const methods = ROUTES.get(path);
+  if (methods === undefined) {
+    return refusal(404, 'there is no such path', { paths: [...ROUTES.keys()] });
+  }
+  const method = methodOf(request, methods);
+  if (method === undefined) {
+    const allow = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+    return { ...refusal(405, `allowed: ${allow.join(', ')}`), allow: allow.join(', ') };
+  }
+  const refused = checkHost(o, request) ?? (method === 'GET' ? undefined : checkCaller(request));
+  if (refused !== undefined) return refused;
+  const body = method === 'PUT' ? await readBody(request) : '';
+  if (body === undefined) return refusal(413, `a body has at most ${BODY_BYTES_MAX} bytes`);
+  return routes.answer(method, path, body);
+}
+
+function methodOf(request: IncomingMessage, methods: readonly Method[]): Method | undefined {
+  const wanted = request.method === 'HEAD' ? 'GET' : request.method;
+  return methods.find((method) => method === wanted);
+}
+
+/** A page whose name was bent to loopback (DNS rebinding) carries that name in `Host`. */
+function checkHost({ isPrivate }: Handled, { headers }: IncomingMessage): Answer | undefined {
+  const name = (headers.host ?? 'localhost').replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
+  if (!isPrivate || isLoopback(name)) return undefined;
+  return refusal(421, 'ask for 127.0.0.1, ::1 or localhost');
+}
+
+/** Only this machine changes things, and only its programs: browsers send `Origin`. */
+function checkCaller({ headers, socket }: IncomingMessage): Answer | undefined {
+  if (!isLoopback(socket.remoteAddress ?? '')) {
+    return refusal(403, 'only from the machine of the node itself (loopback)');
+  }
+  if (headers.origin === undefined && headers['sec-fetch-site'] === undefined) return undefined;
+  return refusal(403, 'not from a web page');
+}
+
+/** The body as text; undefined when it is too long. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return undefined;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > BODY_BYTES_MAX) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(given: Answer, request: IncomingMessage, response: ServerResponse): void {
+  const bytes = Buffer.from(given.text, 'utf8');
+  // What is left of a body that nobody reads goes with its connection.
+  if (given.status === 413) response.setHeader('Connection', 'close');
+  if (given.allow !== undefined) response.setHeader('Allow', given.allow);
+  response.writeHead(given.status, {
+    'Content-Type': given.type,
+    'Content-Length': bytes.length,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}

@@ -1,0 +1,39 @@
+/**
+ * The operator's face of a node process: endpoint, log, signals, memory watch, health check.
+ *
+ * @module
+ */
+export {
+  type ComponentLog,
+  type JsonLogOptions,
+  jsonLog,
+  type LogFields,
+  type OperatorLog,
+} from './json-log.ts';
+export {
+  isComponent,
+  isLevel,
+  type LogLevels,
+  OPERATOR_LEVELS,
+  type OperatorLevel,
+} from './log-levels.ts';
+export {
+  type MemoryWatch,
+  type MemoryWatchOptions,
+  PROCESS_METRICS,
+  type ResourceSample,
+  watchMemory,
+} from './memory-watch.ts';
+export type { NodeFace, NodeState, NodeStatus, ProbeResult, ReloadResult } from './node-face.ts';
+export {
+  OperatorAddressError,
+  type OperatorOptions,
+  type OperatorServer,
+  serveOperator,
+} from './server.ts';
+export {
+  type ClosingPart,
+  handleSignals,
+  type SignalHandlers,
+  type SignalOptions,
+} from './signals.ts';

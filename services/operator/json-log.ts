@@ -1,0 +1,223 @@
+/**
+ * The log of a node process: one JSON object a line, levels per component that change while it runs.
+ *
+ * Spec: seed-systems.md 2.9 (field names), R-066, R-067, R-248. Lines are written before the call
+ * returns, so that nothing is lost when the process ends; at most 1,000 a second, the rest is
+ * counted. Does not rotate files: what starts the process collects its stderr.
+ *
+ * @module
+ */
+import { type DestinationStream, pino } from 'pino';
+import {
+  COMPONENTS_MAX,
+  isComponent,
+  type LogLevels,
+  OPERATOR_LEVELS,
+  type OperatorLevel,
+  readLevels,
+} from './log-levels.ts';
+import { isSecretName, scrub } from './scrub.ts';
+
+/** More about a line; the names of seed-systems.md 2.9 where one fits. */
+export interface LogFields {
+  readonly packet_id?: string | number;
+  readonly destination?: string;
+  readonly latency_ms?: number;
+  readonly path_id?: string | number;
+  readonly [name: string]: string | number | boolean | undefined;
+}
+
+/** Writes lines of one component. */
+export type ComponentLog = Readonly<
+  Record<OperatorLevel, (message: string, fields?: LogFields) => void>
+>;
+
+/** The log of a node process. */
+export interface OperatorLog {
+  /** Lines of a part of the process: `operator`, `gateway`, `coordinator`. */
+  component(name: string): ComponentLog;
+  /** A sink for the log of the port (`engine/host/measure.ts`); hosts become the field `node`. */
+  sink(component: string): (host: string, level: 'debug' | 'info' | 'warn', text: string) => void;
+  levels(): LogLevels;
+  /**
+   * Changes the level of everything, or of one component.
+   * @throws RangeError for a bad name, or more than 64 components with levels of their own.
+   */
+  setLevel(level: OperatorLevel, component?: string): void;
+  /** Writes everything from now on, or goes back to the levels set; true when everything is written. */
+  toggleDebug(): boolean;
+  /** Lines that were left out since the start, because there were too many or nobody could read. */
+  lost(): number;
+}
+
+/** How to make a log. */
+export interface JsonLogOptions {
+  /** Name of the node, in every line. */
+  readonly node: string;
+  /** Level of everything that the environment does not set; default `info`. */
+  readonly level?: OperatorLevel;
+  /** Text of ORRERY_LOG; default: that of this process. It wins over `level`. */
+  readonly environment?: string;
+  /** Takes the lines; default stderr. */
+  readonly destination?: DestinationStream;
+}
+
+const LINES_PER_SECOND_MAX = 1_000;
+const FIELDS_MAX = 16;
+const STDERR = 2;
+
+/** Makes the log of a node process. */
+export function jsonLog(options: JsonLogOptions): OperatorLog {
+  const log = new JsonLog(options);
+  const said = readLevels(options.environment ?? process.env['ORRERY_LOG'] ?? '');
+  if (said.level !== undefined) log.setLevel(said.level);
+  for (const [component, level] of said.components) log.setLevel(level, component);
+  for (const problem of said.problems) log.component('log').warn(`ORRERY_LOG: ${problem}`);
+  return log;
+}
+
+class JsonLog implements OperatorLog {
+  private readonly node: string;
+  private readonly writer: ReturnType<typeof makeWriter>;
+  private readonly components = new Map<string, OperatorLevel>();
+  private level: OperatorLevel;
+  private isEverything = false;
+  private lostLines = 0;
+  private leftOut = 0;
+  private second = 0;
+  private linesThisSecond = 0;
+
+  constructor(options: JsonLogOptions) {
+    this.node = options.node;
+    this.level = options.level ?? 'info';
+    this.writer = makeWriter(options.destination ?? this.stderr());
+  }
+
+  component(name: string): ComponentLog {
+    expectComponent(name);
+    const writer =
+      (level: OperatorLevel) =>
+      (message: string, fields?: LogFields): void => {
+        this.write({ level, node: this.node, component: name, message, fields });
+      };
+    return {
+      debug: writer('debug'),
+      info: writer('info'),
+      warn: writer('warn'),
+      error: writer('error'),
+    };
+  }
+
+  sink(component: string): (host: string, level: 'debug' | 'info' | 'warn', text: string) => void {
+    expectComponent(component);
+    return (node, level, message): void =>
+      this.write({ level, node, component, message, fields: undefined });
+  }
+
+  levels(): LogLevels {
+    if (this.isEverything) return { level: 'debug', components: {} };
+    const sorted = [...this.components].sort(([a], [b]) => (a < b ? -1 : 1));
+    return { level: this.level, components: Object.fromEntries(sorted) };
+  }
+
+  setLevel(level: OperatorLevel, component?: string): void {
+    if (component === undefined) {
+      this.level = level;
+    } else {
+      expectComponent(component);
+      if (!this.components.has(component) && this.components.size >= COMPONENTS_MAX) {
+        throw new RangeError(`at most ${COMPONENTS_MAX} components have a level of their own`);
+      }
+      this.components.set(component, level);
+    }
+    this.isEverything = false;
+  }
+
+  toggleDebug(): boolean {
+    this.isEverything = !this.isEverything;
+    return this.isEverything;
+  }
+
+  lost(): number {
+    return this.lostLines;
+  }
+
+  private write(line: Line): void {
+    const least = this.isEverything ? 'debug' : (this.components.get(line.component) ?? this.level);
+    if (OPERATOR_LEVELS.indexOf(line.level) < OPERATOR_LEVELS.indexOf(least)) return;
+    if (!this.hasRoom()) {
+      this.lostLines += 1;
+      this.leftOut += 1;
+      return;
+    }
+    const { level, node, component, message, fields } = line;
+    this.writer[level]({ node, component, ...clean(fields) }, scrub(message));
+  }
+
+  /** Counts the lines of this second; the first line of a new one says what was left out before. */
+  private hasRoom(): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      this.linesThisSecond = 0;
+      if (this.leftOut > 0) {
+        const said = `${this.leftOut} lines left out: more than ${LINES_PER_SECOND_MAX} in a second`;
+        this.leftOut = 0;
+        this.writer.warn({ node: this.node, component: 'log' }, said);
+      }
+    }
+    this.linesThisSecond += 1;
+    return this.linesThisSecond <= LINES_PER_SECOND_MAX;
+  }
+
+  /** A reader that went away is no reason for a node to end. */
+  private stderr(): DestinationStream {
+    const destination = pino.destination({ dest: STDERR, sync: true });
+    destination.on('error', () => {
+      this.lostLines += 1;
+    });
+    return destination;
+  }
+}
+
+interface Line {
+  readonly level: OperatorLevel;
+  readonly node: string;
+  readonly component: string;
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+}
+
+/** Formats lines; levels are judged before, per component. */
+function makeWriter(
+  destination: DestinationStream,
+): Readonly<Record<OperatorLevel, (fields: object, message: string) => void>> {
+  return pino(
+    {
+      level: 'debug',
+      base: null,
+      messageKey: 'message',
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+    },
+    destination,
+  );
+}
+
+/** Fields as they are written: at most 16, no secrets, no long texts. */
+function clean(fields: LogFields | undefined): Readonly<Record<string, unknown>> {
+  if (fields === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .slice(0, FIELDS_MAX)
+      .map(([name, value]) => {
+        if (isSecretName(name)) return [name, '[not written]'];
+        return [name, typeof value === 'string' ? scrub(value) : value];
+      }),
+  );
+}
+
+function expectComponent(name: string): void {
+  if (!isComponent(name)) throw new RangeError(`"${name}" is no name of a component`);
+}

@@ -1,0 +1,158 @@
+/**
+ * What each path of the operator's endpoint answers.
+ *
+ * Spec: seed-systems.md R-247, R-248. Knows nothing of connections; `handle.ts` checks who asks.
+ *
+ * @module
+ */
+import type { OperatorLog } from './json-log.ts';
+import { isComponent, isLevel, OPERATOR_LEVELS } from './log-levels.ts';
+import { metricsText } from './metrics-text.ts';
+import type { NodeFace, NodeStatus, ProbeResult } from './node-face.ts';
+import { scrub } from './scrub.ts';
+
+/** Methods that some path answers; HEAD is answered like GET, without the body. */
+export type Method = 'GET' | 'POST' | 'PUT';
+
+/** An answer before it is sent. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  /** Methods of the path, with 405. */
+  readonly allow?: string;
+}
+
+/** The paths, and the methods that each answers. */
+export const ROUTES: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([
+  ['/healthz', ['GET']],
+  ['/readyz', ['GET']],
+  ['/metrics', ['GET']],
+  ['/status', ['GET']],
+  ['/probe', ['POST']],
+  ['/log-level', ['GET', 'PUT']],
+]);
+
+const REASONS_MAX = 20;
+const PROBE_MS_MAX = 3_000;
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** A refusal in words, as JSON. */
+export function refusal(
+  status: number,
+  error: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Answer {
+  return json(status, { error, ...more });
+}
+
+/** The answers of one node. */
+export class Routes {
+  private readonly face: NodeFace;
+  private readonly log: OperatorLog;
+  private probing: Promise<ProbeResult> | undefined;
+
+  constructor(face: NodeFace, log: OperatorLog) {
+    this.face = face;
+    this.log = log;
+  }
+
+  /** Answers a method and path of {@link ROUTES}. */
+  async answer(method: Method, path: string, body: string): Promise<Answer> {
+    switch (path) {
+      case '/healthz':
+        return this.health();
+      case '/readyz':
+        return this.readiness();
+      case '/metrics':
+        return { status: 200, type: PROMETHEUS, text: await metricsText(this.face) };
+      case '/probe':
+        return this.probe();
+      case '/log-level':
+        return method === 'PUT' ? this.setLevel(body) : json(200, this.log.levels());
+      default:
+        return json(200, statusOf(this.face.status()));
+    }
+  }
+
+  /** Alive: the process answers and the node has not ended. */
+  private health(): Answer {
+    const { node, state } = this.face.status();
+    return json(state === 'stopped' ? 503 : 200, { ok: state !== 'stopped', node, state });
+  }
+
+  private readiness(): Answer {
+    const { node, state, ready, reasons } = statusOf(this.face.status());
+    return json(ready ? 200 : 503, { ready, node, state, reasons });
+  }
+
+  /** One packet at a time: who asks meanwhile gets the answer of the one under way. */
+  private async probe(): Promise<Answer> {
+    const send = this.face.probe?.bind(this.face);
+    if (send === undefined) return refusal(501, 'this node has no packet to probe with');
+    this.probing ??= within(PROBE_MS_MAX, send).finally(() => {
+      this.probing = undefined;
+    });
+    const { ok, ms, reason } = await this.probing;
+    return json(ok ? 200 : 503, {
+      ok,
+      ...(ms === undefined ? {} : { ms }),
+      ...(reason === undefined ? {} : { reason: scrub(reason) }),
+    });
+  }
+
+  private setLevel(body: string): Answer {
+    const wanted = readJson(body);
+    const { level, component } = wanted ?? {};
+    if (!isLevel(level)) {
+      return refusal(400, `send {"level": one of ${OPERATOR_LEVELS.join(', ')}}`);
+    }
+    if (component !== undefined && !isComponent(component)) {
+      return refusal(400, '"component" is a name such as gateway');
+    }
+    try {
+      this.log.setLevel(level, component);
+    } catch (error) {
+      return refusal(400, error instanceof Error ? error.message : String(error));
+    }
+    const whose = component === undefined ? 'everything' : component;
+    this.log.component('log').warn(`level of ${whose} is now ${level}`);
+    return json(200, this.log.levels());
+  }
+}
+
+/** The declared fields and no others, with bounded words. */
+function statusOf(status: NodeStatus): NodeStatus {
+  const { state, node, protocol, uptimeSeconds, ready, reasons, rssBytes, cpuSeconds } = status;
+  const words = reasons.slice(0, REASONS_MAX).map(scrub);
+  return { state, node, protocol, uptimeSeconds, ready, reasons: words, rssBytes, cpuSeconds };
+}
+
+function readJson(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    // What is no JSON has no level; the refusal says what to send.
+    return undefined;
+  }
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, type: 'application/json', text: `${JSON.stringify(value)}\n` };
+}
+
+/** The result, or a failure that says why there is none. */
+async function within(ms: number, send: () => Promise<ProbeResult>): Promise<ProbeResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<ProbeResult>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, reason: `no answer within ${ms} ms` }), ms);
+  });
+  try {
+    return await Promise.race([send(), late]);
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

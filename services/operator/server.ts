@@ -1,0 +1,132 @@
+/**
+ * The operator's endpoint of a node process: health, metrics, state, one probe, log levels over HTTP.
+ *
+ * Spec: seed-systems.md R-247, R-248, 2.10 (loopback by default). What each path answers stands in
+ * `routes.ts`. No TLS and no users: it is for loopback, or a network that is trusted.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { handle } from './handle.ts';
+import type { OperatorLog } from './json-log.ts';
+import { isLoopback } from './loopback-address.ts';
+import type { NodeFace } from './node-face.ts';
+
+/** Where and for whom to serve. */
+export interface OperatorOptions {
+  readonly face: NodeFace;
+  readonly log: OperatorLog;
+  /** Address to listen on; default 127.0.0.1. Another than loopback is warned of. */
+  readonly host?: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+/** A running endpoint. */
+export interface OperatorServer {
+  /** Address it listens on. */
+  readonly host: string;
+  readonly port: number;
+  /** Takes no more connections, lets answers under way finish (at most 1 s), closes the rest. */
+  close(): Promise<void>;
+}
+
+/** The endpoint could not be opened: the user's choice of address or port. */
+export class OperatorAddressError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'OperatorAddressError';
+  }
+}
+
+/** A scraper, a person and a health check at once need three; the rest is room. */
+const CONNECTIONS_MAX = 64;
+const REQUESTS_PER_CONNECTION_MAX = 1_000;
+const HEADER_BYTES_MAX = 8_192;
+/** From the first byte of a request to its last. */
+const REQUEST_MS_MAX = 5_000;
+const IDLE_MS_MAX = 30_000;
+/** How often time-outs of requests are looked for. */
+const CHECK_MS = 1_000;
+const CLOSE_MS_MAX = 1_000;
+
+/**
+ * Opens the endpoint.
+ * @throws OperatorAddressError when the address or port cannot be had.
+ */
+export async function serveOperator(options: OperatorOptions): Promise<OperatorServer> {
+  const { face, log, host = '127.0.0.1', port } = options;
+  const lines = log.component('operator');
+  const isPrivate = isLoopback(host);
+  const server = createServer({
+    maxHeaderSize: HEADER_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    headersTimeout: REQUEST_MS_MAX,
+    keepAliveTimeout: IDLE_MS_MAX,
+    connectionsCheckingInterval: CHECK_MS,
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
+  const answer = handle({ face, log, isPrivate });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!server.listening) response.setHeader('Connection', 'close');
+    answer(request, response);
+  });
+  server.on('clientError', refuseGarbage);
+  const address = await listen(server, host, port);
+  server.on('error', (error) => lines.warn(`endpoint: ${error.message}`));
+  if (!isPrivate) {
+    lines.warn(`endpoint listens on ${host}: everybody who reaches it reads metrics and state`);
+  }
+  lines.info(`endpoint on ${address.address} port ${address.port}`);
+  return { host: address.address, port: address.port, close: () => close(server) };
+}
+
+function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => {
+      reject(new OperatorAddressError(`operator endpoint ${host}:${port}: ${why(error)}`, error));
+    };
+    server.once('error', onError);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', onError);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function why({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'the port is taken';
+  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address';
+  if (code === 'EACCES') return 'the system does not allow this port';
+  return message;
+}
+
+/** Bytes that are no HTTP end their connection and nothing else. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,169 @@
+/**
+ * What a node process does on signals: SIGTERM and SIGINT drain and end, SIGHUP reloads, SIGUSR2
+ * switches the log to everything and back (SIGUSR1 belongs to Node's debugger).
+ *
+ * Spec: seed-systems.md R-061, R-062 (exit 0 within 5 s), R-248. Does not know how to drain or
+ * reload: the face does.
+ *
+ * @module
+ */
+import type { OperatorLog } from './json-log.ts';
+import type { NodeFace } from './node-face.ts';
+
+/** Something besides the node that ends with the process: the endpoint, a channel. */
+export interface ClosingPart {
+  /** As the last line names it when it does not end in time. */
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+/** What to do on signals, and with what. */
+export interface SignalOptions {
+  readonly face: NodeFace;
+  readonly log: OperatorLog;
+  /** Closed one after the other when the node has drained. */
+  readonly closing?: readonly ClosingPart[];
+  /** Ends the process; default `process.exit`. */
+  readonly exit?: (code: number) => void;
+  /** Longest time from the signal to the end, ms; default 4,500. */
+  readonly deadlineMs?: number;
+}
+
+/** Handlers that are in place until disposed of. */
+export interface SignalHandlers {
+  dispose(): void;
+  /** Ends the process as SIGTERM does: for a coordinator's order to stop. */
+  shutDown(why: string): void;
+}
+
+/** R-062 grants 5 s to the end of the process; half a second is left for the end itself. */
+const DEADLINE_MS = 4_500;
+/** Ctrl-C reaches a process twice when npm runs it: from the terminal and from npm. */
+const SAME_KEY_MS = 200;
+const EXIT_INTERRUPTED = 130;
+
+/** Puts the handlers in place. */
+export function handleSignals(options: SignalOptions): SignalHandlers {
+  const ending = new Ending(options);
+  const handlers: readonly (readonly [NodeJS.Signals, () => void])[] = [
+    ['SIGTERM', (): void => ending.onSignal('SIGTERM')],
+    ['SIGINT', (): void => ending.onSignal('SIGINT')],
+    ['SIGHUP', (): void => reload(options)],
+    ['SIGUSR2', (): void => toggleDebug(options.log)],
+  ];
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return {
+    dispose: (): void => {
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+      ending.dispose();
+    },
+    shutDown: (why): void => ending.begin(why),
+  };
+}
+
+/** One end of a process: what is to close, what is still open, and the time that is left. */
+class Ending {
+  private readonly options: SignalOptions;
+  private readonly parts: readonly ClosingPart[];
+  private readonly open: Set<string>;
+  private deadline: NodeJS.Timeout | undefined;
+  private beganMs: number | undefined;
+  private isOver = false;
+
+  constructor(options: SignalOptions) {
+    const { face, closing = [] } = options;
+    this.options = options;
+    this.parts = [
+      { name: `node ${face.name}`, close: (): Promise<void> => face.drain() },
+      ...closing,
+    ];
+    this.open = new Set(this.parts.map(({ name }) => name));
+  }
+
+  onSignal(signal: string): void {
+    if (this.beganMs === undefined) {
+      this.begin(signal);
+    } else if (performance.now() - this.beganMs >= SAME_KEY_MS) {
+      this.options.log.component('signals').warn(`${signal} again: ends without draining`);
+      this.end(EXIT_INTERRUPTED);
+    }
+  }
+
+  begin(why: string): void {
+    if (this.beganMs !== undefined) return;
+    const { log, deadlineMs = DEADLINE_MS } = this.options;
+    this.beganMs = performance.now();
+    log.component('signals').info(`${why}: draining, at most ${deadlineMs} ms`);
+    this.deadline = setTimeout(() => this.onDeadline(deadlineMs), deadlineMs);
+    this.closeAll().catch((error: unknown) => {
+      log.component('signals').error(`draining failed: ${wordsOf(error)}`);
+      this.end(1);
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.deadline);
+  }
+
+  private async closeAll(): Promise<void> {
+    const failures: string[] = [];
+    for (const part of this.parts) {
+      try {
+        await part.close();
+      } catch (error) {
+        failures.push(`${part.name}: ${wordsOf(error)}`);
+      }
+      this.open.delete(part.name);
+    }
+    const log = this.options.log.component('signals');
+    if (failures.length > 0) log.error(`ended badly: ${failures.join('; ')}`);
+    else log.info('drained');
+    this.end(failures.length > 0 ? 1 : 0);
+  }
+
+  private onDeadline(deadlineMs: number): void {
+    const names = [...this.open].join(', ');
+    this.options.log.component('signals').error(`not drained within ${deadlineMs} ms: ${names}`);
+    this.end(1);
+  }
+
+  private end(code: number): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.dispose();
+    (this.options.exit ?? exitProcess)(code);
+  }
+}
+
+function exitProcess(code: number): void {
+  process.exit(code);
+}
+
+function reload({ face, log }: SignalOptions): void {
+  const lines = log.component('reload');
+  try {
+    const { applied, needsRestart, error } = face.reload();
+    if (error !== undefined) {
+      lines.error(`SIGHUP: nothing changed, the file is bad: ${error}`);
+      return;
+    }
+    lines.info(`SIGHUP: applied ${listOf(applied)}`);
+    if (needsRestart.length > 0) lines.warn(`SIGHUP: needs a restart: ${listOf(needsRestart)}`);
+  } catch (error) {
+    lines.error(`SIGHUP: nothing changed: ${wordsOf(error)}`);
+  }
+}
+
+function toggleDebug(log: OperatorLog): void {
+  const isEverything = log.toggleDebug();
+  const words = isEverything ? 'everything is written' : 'back to the levels that were set';
+  log.component('log').warn(`SIGUSR2: ${words}`);
+}
+
+function listOf(settings: readonly string[]): string {
+  return settings.length === 0 ? 'nothing (no difference)' : settings.join(', ');
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
