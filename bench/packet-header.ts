@@ -18,16 +18,18 @@ export interface HeaderFields {
   readonly identification: number;
 }
 
-/** Writes a header with a correct checksum to the start of `buffer`. */
+/** Writes all fields of a header, with a correct checksum, to the start of `buffer`. */
 export function writeHeader(buffer: Uint8Array, fields: HeaderFields): void {
-  buffer.fill(0, 0, HEADER_BYTES);
+  const { target, length, identification } = fields;
   buffer[0] = 0x45;
-  write16(buffer, 2, fields.length);
-  write16(buffer, 4, fields.identification);
+  buffer[1] = 0;
+  write16(buffer, 2, length);
+  write16(buffer, 4, identification);
+  write16(buffer, 6, 0);
   buffer[8] = HOP_LIMIT;
   buffer[9] = 17;
   write32(buffer, 12, 0x0a00_0000);
-  write32(buffer, 16, 0x0a00_0000 + fields.target);
+  write32(buffer, 16, 0x0a00_0000 + target);
   write16(buffer, 10, headerChecksum(buffer, 0));
 }
 
