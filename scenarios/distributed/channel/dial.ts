@@ -1,0 +1,144 @@
+/**
+ * Dials a listener and proves to hold the deployment key.
+ *
+ * One attempt: who wants to wait for a coordinator that is not up yet dials again.
+ *
+ * @module
+ */
+import { connect, type Socket } from 'node:net';
+import type { Handshake } from '../../../nodes/noise/index.ts';
+import { FrameReader, frameOf, MARK, markedPiece } from './frames.ts';
+import { checkDeploymentKey, dialHandshake, HANDSHAKE_LENGTH } from './handshake.ts';
+import {
+  type Channel,
+  DEFAULT_LIMITS,
+  DialError,
+  type DialFailure,
+  type DialOptions,
+} from './model.ts';
+import { SecureChannel } from './secure-channel.ts';
+import { abandonSocket, holdSocket, hostPort } from './sockets.ts';
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Connects, shakes hands and gives the channel.
+ * @throws (rejects) DialError with the address, the reason and what to look at.
+ * @throws RangeError when the key has not 32 bytes.
+ * @example
+ * const channel = await dialChannel({ host: '127.0.0.1', port: 7000, key });
+ * channel.onMessage = (message) => take(message);
+ * channel.onClose = (reason) => stop(reason);
+ * channel.send({ kind: 'ready' });
+ */
+export function dialChannel(options: DialOptions): Promise<Channel> {
+  checkDeploymentKey(options.key);
+  return new Promise((resolve, reject) => {
+    const dialling = new Dialling(options, (result) => {
+      if (result instanceof DialError) reject(result);
+      else resolve(result);
+    });
+    dialling.start();
+  });
+}
+
+class Dialling {
+  readonly #peer: string;
+  readonly #options: DialOptions;
+  readonly #done: (result: Channel | DialError) => void;
+  readonly #handshake: Handshake;
+  readonly #reader = new FrameReader();
+  readonly #socket: Socket;
+  #alarm: NodeJS.Timeout | undefined;
+  #isConnected = false;
+  #letGo: () => void = () => undefined;
+
+  constructor(options: DialOptions, done: (result: Channel | DialError) => void) {
+    const { host, port, key } = options;
+    this.#peer = hostPort(host, port);
+    this.#options = options;
+    this.#done = done;
+    this.#handshake = dialHandshake(key);
+    this.#socket = connect({ host, port, noDelay: true });
+  }
+
+  start(): void {
+    const { timeoutMs, limits } = this.#options;
+    const allowedMs = timeoutMs ?? limits?.handshakeMs ?? DEFAULT_LIMITS.handshakeMs;
+    this.#alarm = setTimeout(() => {
+      this.#fail('timeout', `no answer within ${allowedMs} ms`);
+    }, allowedMs);
+    this.#socket.once('connect', () => {
+      this.#isConnected = true;
+      this.#socket.write(frameOf(this.#handshake.writeMessage(EMPTY)));
+    });
+    this.#letGo = holdSocket(this.#socket, {
+      data: (chunk) => this.#read(chunk),
+      end: () => this.#sentAway(),
+      error: (error) => (this.#isConnected ? this.#sentAway() : this.#unreachable(error)),
+    });
+  }
+
+  #read(chunk: Uint8Array): void {
+    this.#reader.push(chunk);
+    const { announced } = this.#reader;
+    if (announced !== undefined && announced !== HANDSHAKE_LENGTH) {
+      this.#fail('protocol error', 'it answers, but not as an Orrery coordinator does');
+      return;
+    }
+    const message = this.#reader.next();
+    if (message === undefined) return;
+    if ('failure' in this.#handshake.readMessage(message)) {
+      this.#fail('authentication failed', 'its deployment key is another one');
+      return;
+    }
+    this.#succeed();
+  }
+
+  #succeed(): void {
+    const keys = this.#handshake.finish();
+    const transport = keys.transport();
+    keys.wipe();
+    this.#release();
+    this.#socket.write(frameOf(transport.encrypt(markedPiece(MARK.confirm))));
+    this.#done(
+      new SecureChannel({
+        peer: this.#peer,
+        socket: this.#socket,
+        transport,
+        reader: this.#reader,
+        limits: { ...DEFAULT_LIMITS, ...this.#options.limits },
+      }),
+    );
+  }
+
+  #sentAway(): void {
+    this.#fail(
+      'authentication failed',
+      'it closed the connection during the handshake: its deployment key is another one, ' +
+        'or it is not an Orrery coordinator of this version',
+    );
+  }
+
+  #unreachable(error: NodeJS.ErrnoException): void {
+    if (error.code === 'ECONNREFUSED') {
+      this.#fail('connection refused', 'nobody listens there');
+    } else if (error.code === 'ETIMEDOUT') {
+      this.#fail('timeout', 'the machine does not answer');
+    } else {
+      this.#fail('unreachable', error.code ?? 'unknown error');
+    }
+  }
+
+  #fail(reason: DialFailure, what: string): void {
+    this.#release();
+    abandonSocket(this.#socket);
+    this.#handshake.wipe();
+    this.#done(new DialError(reason, `${this.#peer}: ${reason} (${what})`));
+  }
+
+  #release(): void {
+    clearTimeout(this.#alarm);
+    this.#letGo();
+  }
+}

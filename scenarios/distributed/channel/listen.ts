@@ -1,0 +1,234 @@
+/**
+ * Listens for diallers and lets in those who hold the deployment key.
+ *
+ * Who does not hold it learns nothing: no byte is written before the first message is authenticated,
+ * and a first message that was recorded earlier is sent away too. Handshakes under way are bounded
+ * in time and number; of too many the oldest goes, because an honest one takes milliseconds.
+ *
+ * @module
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { toHex } from '../../../nodes/_kit/bytes.ts';
+import type { Handshake, Transport } from '../../../nodes/noise/index.ts';
+import { FrameReader, frameOf, MARK } from './frames.ts';
+import { checkDeploymentKey, HANDSHAKE_LENGTH, listenHandshake } from './handshake.ts';
+import {
+  type Channel,
+  type ChannelLimits,
+  type ChannelListener,
+  DEFAULT_LIMITS,
+  type ListenOptions,
+  type RefusalReason,
+} from './model.ts';
+import { SecureChannel } from './secure-channel.ts';
+import { abandonSocket, holdSocket, hostPort } from './sockets.ts';
+
+/**
+ * First messages that are remembered against repetition. Only a holder of the key adds one; copies
+ * of older ones get 48 bytes that they cannot use, and end at the confirmation.
+ */
+const SEEN_MAX = 4_096;
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Listens.
+ * @throws (rejects) the system's error when the address cannot be had.
+ * @throws RangeError when the key has not 32 bytes.
+ */
+export function listenChannel(options: ListenOptions): Promise<ChannelListener> {
+  checkDeploymentKey(options.key);
+  const door = new Door(options);
+  return door.open();
+}
+
+class Door {
+  readonly #options: ListenOptions;
+  readonly #key: Uint8Array;
+  readonly #limits: ChannelLimits;
+  readonly #server: Server;
+  /** In the order of their arrival. */
+  readonly #guests = new Set<Guest>();
+  readonly #seen = new Set<string>();
+  #refused = 0;
+
+  constructor(options: ListenOptions) {
+    this.#options = options;
+    this.#key = new Uint8Array(options.key);
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#server = createServer({ noDelay: true }, (socket) => this.#receive(socket));
+  }
+
+  open(): Promise<ChannelListener> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port, exclusive: true }, () => {
+        this.#server.off('error', reject);
+        // A connection that the system lost before it could be accepted.
+        this.#server.on('error', () => this.#countRefused('unknown', 'connection lost'));
+        resolve(this.#asListener());
+      });
+    });
+  }
+
+  #asListener(): ChannelListener {
+    const address = this.#server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const door = this;
+    return {
+      port,
+      get refused(): number {
+        return door.#refused;
+      },
+      close: (): Promise<void> => this.#close(),
+    };
+  }
+
+  #close(): Promise<void> {
+    for (const guest of this.#guests) guest.leave();
+    this.#guests.clear();
+    this.#key.fill(0);
+    // Not waiting for `close`: it comes when the last channel has ended, and channels go on.
+    this.#server.close();
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #receive(socket: Socket): void {
+    const guest: Guest = new Guest(socket, {
+      handshake: listenHandshake(this.#key),
+      handshakeMs: this.#limits.handshakeMs,
+      isRepeated: (message) => this.#isRepeated(message),
+      refuse: (reason) => this.#refuse(guest, reason),
+      admit: (transport, reader) => this.#admit(guest, transport, reader),
+    });
+    this.#guests.add(guest);
+    if (this.#guests.size > this.#limits.handshakesMax) {
+      const [oldest] = this.#guests;
+      if (oldest !== undefined) this.#refuse(oldest, 'too many handshakes');
+    }
+  }
+
+  #refuse(guest: Guest, reason: RefusalReason): void {
+    if (!this.#guests.delete(guest)) return;
+    guest.leave();
+    this.#countRefused(guest.peer, reason);
+  }
+
+  #countRefused(peer: string, reason: RefusalReason): void {
+    this.#refused += 1;
+    this.#options.onRefused?.(peer, reason);
+  }
+
+  #admit(guest: Guest, transport: Transport, reader: FrameReader): void {
+    this.#guests.delete(guest);
+    const { peer, socket } = guest;
+    const channel: Channel = new SecureChannel({
+      peer,
+      socket,
+      transport,
+      reader,
+      limits: this.#limits,
+    });
+    this.#options.onChannel(channel);
+  }
+
+  /** Called with authenticated messages only. */
+  #isRepeated(message: Uint8Array): boolean {
+    const name = toHex(message);
+    if (this.#seen.has(name)) return true;
+    this.#seen.add(name);
+    if (this.#seen.size > SEEN_MAX) {
+      const [oldest] = this.#seen;
+      if (oldest !== undefined) this.#seen.delete(oldest);
+    }
+    return false;
+  }
+}
+
+/** What a guest needs of the door. */
+interface GuestHost {
+  readonly handshake: Handshake;
+  readonly handshakeMs: number;
+  readonly isRepeated: (message: Uint8Array) => boolean;
+  readonly refuse: (reason: RefusalReason) => void;
+  readonly admit: (transport: Transport, reader: FrameReader) => void;
+}
+
+/** Somebody who has connected and has not yet proved anything. */
+class Guest {
+  readonly peer: string;
+  readonly socket: Socket;
+  readonly #host: GuestHost;
+  readonly #reader = new FrameReader();
+  readonly #alarm: NodeJS.Timeout;
+  readonly #letGo: () => void;
+  /** Present between the handshake's two messages and the confirmation. */
+  #transport: Transport | undefined;
+
+  constructor(socket: Socket, host: GuestHost) {
+    this.peer = hostPort(socket.remoteAddress ?? 'unknown', socket.remotePort ?? 0);
+    this.socket = socket;
+    this.#host = host;
+    this.#alarm = setTimeout(() => host.refuse('timeout'), host.handshakeMs);
+    this.#letGo = holdSocket(socket, {
+      data: (chunk) => this.#read(chunk),
+      end: () => host.refuse('connection lost'),
+      error: () => host.refuse('connection lost'),
+    });
+  }
+
+  /** Sends the guest away without a word. */
+  leave(): void {
+    this.#release();
+    abandonSocket(this.socket);
+    this.#host.handshake.wipe();
+    this.#transport?.wipe();
+  }
+
+  #read(chunk: Uint8Array): void {
+    this.#reader.push(chunk);
+    if (this.#transport === undefined) this.#readFirst();
+    // Not an else: the confirmation may be in the same chunk.
+    if (this.#transport !== undefined) this.#readConfirmation(this.#transport);
+  }
+
+  #readFirst(): void {
+    const { handshake, isRepeated, refuse } = this.#host;
+    const { announced } = this.#reader;
+    if (announced !== undefined && announced !== HANDSHAKE_LENGTH) {
+      refuse('protocol error: not a handshake');
+      return;
+    }
+    const message = this.#reader.next();
+    if (message === undefined) return;
+    if ('failure' in handshake.readMessage(message)) {
+      refuse('authentication failed');
+      return;
+    }
+    if (isRepeated(message)) {
+      refuse('protocol error: a handshake repeated');
+      return;
+    }
+    this.socket.write(frameOf(handshake.writeMessage(EMPTY)));
+    const keys = handshake.finish();
+    this.#transport = keys.transport();
+    keys.wipe();
+  }
+
+  #readConfirmation(transport: Transport): void {
+    const sealed = this.#reader.next();
+    if (sealed === undefined) return;
+    const opened = transport.decrypt(sealed);
+    if ('failure' in opened || opened.payload[0] !== MARK.confirm) {
+      this.#host.refuse('authentication failed');
+      return;
+    }
+    this.#release();
+    this.#host.admit(transport, this.#reader);
+  }
+
+  #release(): void {
+    clearTimeout(this.#alarm);
+    this.#letGo();
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * Messages as text: JSON, and beyond it bytes, floats, big integers, NaN and the infinities.
+ *
+ * | value                  | text                                                     |
+ * | ---------------------- | -------------------------------------------------------- |
+ * | `Uint8Array`           | `{"$bytes": base64}`                                     |
+ * | `Float64Array`         | `{"$f64": base64}`, eight bytes each, little-endian      |
+ * | `bigint`               | `{"$bigint": decimal}`                                   |
+ * | NaN, ±Infinity, -0     | `{"$number": "NaN"}` and so on                           |
+ * | `{ $one: key }`        | `{"$object": {"$one": key}}`, so that none is mistaken   |
+ *
+ * A key with the value undefined is left out, as JSON does. Everything else that is not data is
+ * refused rather than lost: class instances, Maps, dates, functions, holes in arrays, cycles.
+ *
+ * @module
+ */
+
+/** Nesting beyond which a message is a cycle or a mistake. */
+const DEPTH_MAX = 200;
+/** Digits of a big integer, at most: 2^128 has 39. */
+const BIG_INTEGER = /^-?\d{1,40}$/;
+const NUMBERS: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+  '-0': -0,
+};
+const FLOAT_LENGTH = 8;
+
+type Plain = Record<string, unknown>;
+
+/**
+ * Writes a message as text.
+ * @throws TypeError naming the place of what is not data.
+ * @example messageToText({ rtt: Infinity }) // '{"rtt":{"$number":"Infinity"}}'
+ */
+export function messageToText(message: object): string {
+  return JSON.stringify(encode(message, 'message', 0));
+}
+
+/**
+ * Reads what {@link messageToText} wrote.
+ * @throws SyntaxError, TypeError or RangeError when the text is something else.
+ */
+export function messageFromText(text: string): unknown {
+  return decode(JSON.parse(text), 0);
+}
+
+function encode(value: unknown, place: string, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return encodeNumber(value);
+    case 'bigint':
+      return { $bigint: String(value) };
+    case 'object':
+      return value === null ? null : encodeObject(value, place, depth);
+    default:
+      throw new TypeError(`${place}: ${typeof value} is not data`);
+  }
+}
+
+function encodeNumber(value: number): unknown {
+  if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+  return { $number: Object.is(value, -0) ? '-0' : String(value) };
+}
+
+function encodeObject(value: object, place: string, depth: number): unknown {
+  if (depth > DEPTH_MAX) throw new TypeError(`${place}: nested deeper than ${DEPTH_MAX} levels`);
+  if (value instanceof Uint8Array) return { $bytes: toBase64(value) };
+  if (value instanceof Float64Array) return { $f64: toBase64(bytesOfFloats(value)) };
+  if (Array.isArray(value)) {
+    // Not map(): it leaves holes, which JSON would write as null.
+    return Array.from(value, (item, index) => encode(item, `${place}[${index}]`, depth + 1));
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new TypeError(`${place}: an object of class ${value.constructor.name} is not data`);
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  const plain = Object.fromEntries(
+    entries.map(([key, item]) => [key, encode(item, `${place}.${key}`, depth + 1)]),
+  );
+  const isLikeOurs = entries.length === 1 && entries[0]?.[0].startsWith('$');
+  return isLikeOurs ? { $object: plain } : plain;
+}
+
+function decode(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  // Our own objects stand one level deeper than what they stand for.
+  if (depth > 2 * DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX} levels`);
+  if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1));
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0]?.[0].startsWith('$')) {
+    return decodeOurs(entries[0][0], entries[0][1], depth);
+  }
+  return decodeMembers(value as Plain, depth);
+}
+
+/** In place: the object is fresh from the parser. */
+function decodeMembers(plain: Plain, depth: number): Plain {
+  // A key `__proto__` is an own property here, so that assigning to it changes no prototype.
+  for (const key of Object.keys(plain)) plain[key] = decode(plain[key], depth + 1);
+  return plain;
+}
+
+function decodeOurs(key: string, content: unknown, depth: number): unknown {
+  if (key === '$object' && typeof content === 'object' && content !== null) {
+    return decodeMembers(content as Plain, depth + 1);
+  }
+  if (typeof content !== 'string') throw new TypeError(`${key} must hold text`);
+  switch (key) {
+    case '$bytes':
+      return new Uint8Array(Buffer.from(content, 'base64'));
+    case '$f64':
+      return floatsOfBytes(Buffer.from(content, 'base64'));
+    case '$bigint':
+      if (!BIG_INTEGER.test(content)) throw new TypeError('$bigint must hold a decimal number');
+      return BigInt(content);
+    case '$number':
+      if (!Object.hasOwn(NUMBERS, content)) throw new TypeError('$number holds an unknown word');
+      return NUMBERS[content];
+    default:
+      throw new TypeError(`${key} is not known`);
+  }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+}
+
+function bytesOfFloats(floats: Float64Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(floats.length * FLOAT_LENGTH));
+  for (const [index, float] of floats.entries()) view.setFloat64(index * FLOAT_LENGTH, float, true);
+  return new Uint8Array(view.buffer);
+}
+
+function floatsOfBytes(bytes: Uint8Array): Float64Array {
+  if (bytes.length % FLOAT_LENGTH !== 0) throw new TypeError('$f64 holds half a number');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Float64Array.from({ length: bytes.length / FLOAT_LENGTH }, (_, index) =>
+    view.getFloat64(index * FLOAT_LENGTH, true),
+  );
+}

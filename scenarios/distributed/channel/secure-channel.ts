@@ -1,0 +1,232 @@
+/**
+ * A channel over a socket whose handshake is done: seals, opens, cuts and joins messages, and ends.
+ *
+ * Ends are authenticated: each side says a sealed `close` before it ends its stream, so that a
+ * connection that merely breaks is told apart (`connection lost`). Wrong bytes end the channel; they
+ * never throw and reach nobody else.
+ *
+ * @module
+ */
+import type { Socket } from 'node:net';
+import type { Transport } from '../../../nodes/noise/index.ts';
+import { type FrameReader, frameOf, MARK, markedPiece, PIECE_LENGTH_MAX } from './frames.ts';
+import { messageFromText, messageToText } from './message-text.ts';
+import type { Channel, ChannelLimits, CloseReason } from './model.ts';
+
+/** Time without a byte after which TCP asks whether the other machine is there, in ms. */
+const KEEP_ALIVE_MS = 5_000;
+
+/** What a handshake leaves. */
+export interface ChannelParts {
+  readonly peer: string;
+  /** Without listeners; paused. */
+  readonly socket: Socket;
+  readonly transport: Transport;
+  /** May hold bytes that came behind the handshake. */
+  readonly reader: FrameReader;
+  readonly limits: ChannelLimits;
+}
+
+/**
+ * `open`, then either `closing` (we said close and wait for the peer's) or at once `over`.
+ */
+type State = 'open' | 'closing' | 'over';
+
+/** See the module. */
+export class SecureChannel implements Channel {
+  readonly peer: string;
+  readonly #socket: Socket;
+  readonly #transport: Transport;
+  readonly #reader: FrameReader;
+  readonly #limits: ChannelLimits;
+  #state: State = 'open';
+  #isReading = false;
+  #pieces: Uint8Array[] = [];
+  #piecesLength = 0;
+  #onMessage: (message: unknown) => void = () => undefined;
+  #onClose: ((reason: CloseReason) => void) | undefined;
+  #reason: CloseReason | undefined;
+  #isTold = false;
+
+  constructor(parts: ChannelParts) {
+    this.peer = parts.peer;
+    this.#socket = parts.socket;
+    this.#transport = parts.transport;
+    this.#reader = parts.reader;
+    this.#limits = parts.limits;
+    this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    this.#socket.on('error', (error) => this.#finish(reasonOf(error)));
+    this.#socket.on('timeout', () => this.#finish('timeout'));
+    this.#socket.on('close', () => this.#finish('connection lost'));
+  }
+
+  get onMessage(): (message: unknown) => void {
+    return this.#onMessage;
+  }
+
+  set onMessage(handler: (message: unknown) => void) {
+    this.#onMessage = handler;
+    // Not at once: the owner sets the other handler too.
+    setImmediate(() => this.#startReading());
+  }
+
+  get onClose(): (reason: CloseReason) => void {
+    return this.#onClose ?? ((): void => undefined);
+  }
+
+  set onClose(handler: (reason: CloseReason) => void) {
+    this.#onClose = handler;
+    this.#tellReason();
+  }
+
+  send(message: object): void {
+    if (this.#state !== 'open') return;
+    const bytes = Buffer.from(messageToText(message));
+    const { messageBytesMax, queueBytesMax } = this.#limits;
+    if (bytes.length > messageBytesMax) {
+      throw new RangeError(`a message of ${bytes.length} bytes exceeds ${messageBytesMax}`);
+    }
+    if (this.#socket.writableLength + bytes.length > queueBytesMax) {
+      this.#finish(`protocol error: the peer does not read, ${queueBytesMax} bytes wait`);
+      return;
+    }
+    // One system call for all frames of a message.
+    this.#socket.cork();
+    let offset = 0;
+    for (; bytes.length - offset > PIECE_LENGTH_MAX; offset += PIECE_LENGTH_MAX) {
+      this.#seal(MARK.more, bytes.subarray(offset, offset + PIECE_LENGTH_MAX));
+    }
+    this.#seal(MARK.last, bytes.subarray(offset));
+    this.#socket.uncork();
+  }
+
+  close(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#sayClose();
+    this.#pieces = [];
+    // Counts from the last byte that moved, in either direction.
+    this.#socket.setTimeout(this.#limits.closeMs);
+    this.#startReading();
+  }
+
+  #seal(mark: number, piece?: Uint8Array): void {
+    this.#socket.write(frameOf(this.#transport.encrypt(markedPiece(mark, piece))));
+  }
+
+  #sayClose(): void {
+    this.#seal(MARK.close);
+    this.#socket.end();
+  }
+
+  #startReading(): void {
+    if (this.#isReading || this.#state === 'over') return;
+    this.#isReading = true;
+    this.#socket.on('data', (chunk: Buffer) => {
+      this.#reader.push(chunk);
+      this.#readFrames();
+    });
+    this.#socket.on('end', () => this.#finish('connection lost'));
+    this.#readFrames();
+    this.#socket.resume();
+  }
+
+  #readFrames(): void {
+    while (this.#state !== 'over') {
+      const sealed = this.#reader.next();
+      if (sealed === undefined) return;
+      const opened = this.#transport.decrypt(sealed);
+      if ('failure' in opened) this.#finish('authentication failed');
+      else this.#take(opened.payload);
+    }
+  }
+
+  /** @param marked What the holder of the key has sealed: a mark and a piece. */
+  #take(marked: Uint8Array): void {
+    switch (marked[0]) {
+      case MARK.close:
+        this.#takeClose();
+        return;
+      case MARK.more:
+        if (marked.length <= 1) this.#finish('protocol error: an empty piece');
+        else this.#takePiece(marked.subarray(1));
+        return;
+      case MARK.last:
+        this.#takePiece(marked.subarray(1));
+        this.#deliver();
+        return;
+      default:
+        this.#finish('protocol error: an unknown mark');
+    }
+  }
+
+  #takeClose(): void {
+    if (this.#state === 'closing') {
+      this.#finish('closed');
+      return;
+    }
+    this.#sayClose();
+    this.#finish('peer closed');
+  }
+
+  #takePiece(piece: Uint8Array): void {
+    // Messages that come behind our own close have nobody who would read them.
+    if (this.#state !== 'open') return;
+    this.#piecesLength += piece.length;
+    if (this.#piecesLength > this.#limits.messageBytesMax) {
+      this.#finish(`protocol error: a message exceeds ${this.#limits.messageBytesMax} bytes`);
+      return;
+    }
+    this.#pieces.push(piece);
+  }
+
+  #deliver(): void {
+    if (this.#state !== 'open') return;
+    const bytes = Buffer.concat(this.#pieces, this.#piecesLength);
+    this.#pieces = [];
+    this.#piecesLength = 0;
+    let message: unknown;
+    try {
+      message = messageFromText(bytes.toString('utf8'));
+    } catch (error) {
+      this.#finish(`protocol error: not a message (${(error as Error).name})`);
+      return;
+    }
+    this.#onMessage(message);
+  }
+
+  #finish(reason: CloseReason): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#reason = reason;
+    this.#pieces = [];
+    this.#transport.wipe();
+    this.#leaveSocket(reason);
+    this.#tellReason();
+  }
+
+  #leaveSocket(reason: CloseReason): void {
+    const socket = this.#socket;
+    if (reason !== 'peer closed' && reason !== 'closed') {
+      socket.destroy();
+      return;
+    }
+    // Our own `close` may still be on its way, and the peer waits for it.
+    socket.setTimeout(this.#limits.closeMs);
+    socket.on('timeout', () => socket.destroy());
+    socket.destroySoon();
+  }
+
+  /** As an event of its own, so that no owner is called back inside `send`. */
+  #tellReason(): void {
+    queueMicrotask(() => {
+      if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;
+      this.#isTold = true;
+      this.#onClose(this.#reason);
+    });
+  }
+}
+
+function reasonOf(error: Error): CloseReason {
+  return (error as NodeJS.ErrnoException).code === 'ETIMEDOUT' ? 'timeout' : 'connection lost';
+}
