@@ -42,6 +42,7 @@ export function judge(input: RunInput): Report {
     clock: clockOf('', mode),
     crypto: input.crypto,
     cpu: input.cpu,
+    ...(input.cpuProfileSha256 === undefined ? {} : { cpuProfileSha256: input.cpuProfileSha256 }),
     seeds: seeds.map((seed) => seed.seed),
     fingerprint: combineFingerprints(seeds),
     perSeed: seeds.map(describeSeed),

@@ -121,8 +121,10 @@ export interface RunInput {
   readonly mode: Mode;
   /** Name of the crypto provider; `modelled` is named in the verdict line. */
   readonly crypto: string;
-  /** `calibrated` or `not modelled`. */
+  /** `calibrated (file, processor, date)` or `not modelled`; `real` where it is the machine's. */
   readonly cpu: string;
+  /** Of the cost profile. */
+  readonly cpuProfileSha256?: string;
   readonly kpis: readonly KpiSpec[];
   readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly SeedResult[];

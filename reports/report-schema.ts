@@ -140,7 +140,8 @@ export const reportSchema = z
     mode: z.enum(['sim', 'emulate', 'live']),
     clock,
     crypto: text,
-    cpu: text,
+    cpu: text.describe('`not modelled`, `calibrated (file, processor, date)`'),
+    cpuProfileSha256: z.exactOptional(text),
     seeds: z.array(count),
     fingerprint: text.describe('of the seed, or SHA-256 over the fingerprints of all seeds'),
     perSeed: z.array(

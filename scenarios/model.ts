@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { BufferRoom, CpuProfile } from '../engine/net/cpu-profile.ts';
 import type { KpiSpec } from '../reports/model.ts';
 import type { SourcePosition, Topology } from '../topologies/model.ts';
 
@@ -134,6 +135,20 @@ export interface SweepSpec {
   readonly parameters: readonly { readonly path: string; readonly values: readonly string[] }[];
 }
 
+/** What processor time costs, and on which machines. */
+export interface CpuChoice {
+  readonly profile: CpuProfile;
+  readonly receiveBuffer: readonly BufferRoom[];
+  /** `one`: all nodes share one machine with one core, as in a live run of one process. */
+  readonly machines: 'topology' | 'one';
+  /** The file of the profile, for people. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly cpuModel: string;
+  /** When it was measured, YYYY-MM-DD. */
+  readonly date: string;
+}
+
 /** A checked scenario. */
 export interface Scenario {
   readonly name: string;
@@ -146,6 +161,8 @@ export interface Scenario {
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;
   readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
+  /** Processor time is charged by this; without it, it is not modelled. */
+  readonly cpu?: CpuChoice;
   /** Options merged over those of the topology's hosts, by protocol or node name. */
   readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly traffic: readonly TrafficSpec[];

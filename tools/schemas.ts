@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { profileSchema } from '../scenarios/calibration/profile-schema.ts';
 import { scenarioSchema } from '../scenarios/files/schema.ts';
 import { topologySchema } from '../topologies/schema/topology.ts';
 
@@ -18,6 +19,7 @@ const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
 /** Texts of the schema files by name. */
 export function schemaTexts(): Readonly<Record<string, string>> {
   return {
+    'calibration.schema.json': schemaText(profileSchema),
     'scenario.schema.json': schemaText(scenarioSchema),
     'topology.schema.json': schemaText(topologySchema),
   };

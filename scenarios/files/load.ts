@@ -19,6 +19,7 @@ import { formatTime } from '../../topologies/files/units.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
 import { missingFile, readTopology, topologyOf } from '../../topologies/load.ts';
 import type { HostSpec } from '../../topologies/model.ts';
+import { cpuChoice, readProfile } from '../calibration/profile-file.ts';
 import type { Scenario, SweepSpec } from '../model.ts';
 import { ScenarioContext } from './context.ts';
 import { resolveEvents } from './events.ts';
@@ -147,6 +148,7 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     warmupNs: input.warmup ?? 0,
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
+    ...cpuOf(input),
     options,
     traffic: resolveTraffic(context, input.traffic ?? []),
     events: resolveEvents(context, input.events ?? []),
@@ -157,6 +159,11 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     ...(input.sweep === undefined ? {} : { sweep: sweepOf(input.sweep) }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };
+}
+
+function cpuOf(input: ScenarioInput): Pick<Scenario, 'cpu'> {
+  if (input.cpu !== 'calibrated') return {};
+  return { cpu: cpuChoice(readProfile(input.cpuProfile), input.cpuMachines ?? 'topology') };
 }
 
 function checkWarmup(context: ScenarioContext, { warmup = 0, duration }: ScenarioInput): void {

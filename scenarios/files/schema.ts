@@ -271,6 +271,20 @@ export const scenarioSchema = z
       description: 'Provider of cryptography; modelled computes no real ciphertexts.',
       default: 'node',
     }),
+    cpu: oneOf(['none', 'calibrated']).optional().meta({
+      description: 'Processor time: not modelled, or charged by the profile of npm run calibrate.',
+      default: 'none',
+    }),
+    cpuProfile: text('the path of a profile')
+      .optional()
+      .meta({
+        description: 'Cost profile, from the working folder.',
+        default: 'runs/calibration.json',
+      }),
+    cpuMachines: oneOf(['topology', 'one']).optional().meta({
+      description: 'Machines of the topology, or one core for all nodes as in a live process.',
+      default: 'topology',
+    }),
     seeds: z
       .union([
         whole('a number of seeds such as 30', { min: 1, max: 10_000 }),

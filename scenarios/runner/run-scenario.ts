@@ -140,6 +140,13 @@ function tell(
   });
 }
 
+/** How processor time was modelled, as every report says it. */
+function cpuText(cpu: Scenario['cpu']): string {
+  return cpu === undefined
+    ? 'not modelled'
+    : `calibrated (${cpu.file}, ${cpu.cpuModel}, ${cpu.date})`;
+}
+
 /** What the judge gets of a run in virtual time. */
 export function runInput(order: RunOrder, done: readonly SeedResult[], wallMs: number): RunInput {
   const { scenario } = order;
@@ -156,7 +163,8 @@ export function runInput(order: RunOrder, done: readonly SeedResult[], wallMs: n
     },
     mode: 'sim',
     crypto: scenario.crypto,
-    cpu: 'not modelled',
+    cpu: cpuText(scenario.cpu),
+    ...(scenario.cpu === undefined ? {} : { cpuProfileSha256: scenario.cpu.sha256 }),
     kpis: scenario.kpis,
     definitions: order.definitions,
     seeds: [...done].sort((a, b) => a.seed - b.seed),

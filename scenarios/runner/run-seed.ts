@@ -57,6 +57,7 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     scenario,
     seed,
     crypto,
+    cpu: scenario.cpu,
     protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
     ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),

@@ -18,7 +18,8 @@ import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
 import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { Scenario } from '../model.ts';
+import { machineOf, machinesOf } from '../calibration/machines.ts';
+import type { CpuChoice, Scenario } from '../model.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
 import type { ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 
@@ -29,6 +30,8 @@ export interface SimStageOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly crypto: CryptoProvider;
+  /** Charges processor time; live worlds have the real one. */
+  readonly cpu?: CpuChoice | undefined;
   readonly protocolOf: (host: HostSpec) => Protocol;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
@@ -51,12 +54,15 @@ export class SimStageWorld implements World {
       cryptoFor: (): CryptoProvider => crypto,
       buffers: buffers ?? 'plain',
       streams: new SegmentStreams(),
+      machines: machinesOf(scenario, options.cpu),
       ...(fingerprint === undefined ? {} : { fingerprint }),
       log: (host, level, message): void => {
         for (const listener of this.#listeners) listener.logged(host, level, message);
       },
     });
-    for (const host of scenario.topology.hosts) this.#addHost(host, protocolOf(host));
+    for (const host of scenario.topology.hosts) {
+      this.#addHost(host, protocolOf(host), machineOf(options.cpu, host));
+    }
     for (const { id, a, b, forward, backward } of scenario.topology.links) {
       this.#links.set(id, new StageLink(this, this.sim.addLink({ id, a, b, forward, backward })));
     }
@@ -148,10 +154,9 @@ export class SimStageWorld implements World {
     };
   }
 
-  #addHost(spec: HostSpec, protocol: Protocol): void {
-    const { name, address, machine } = spec;
-    const { metrics, jobs, drops } = protocol;
-    const host = this.sim.addHost({ name, address, machine, metrics, jobs, drops });
+  #addHost({ name, address }: HostSpec, runs: Protocol, machine: string): void {
+    const { metrics, jobs, drops, name: protocol } = runs;
+    const host = this.sim.addHost({ name, address, machine, protocol, metrics, jobs, drops });
     host.onDelivery = (from, buffer, offset, length): void => {
       const bytes = buffer.subarray(offset, offset + length);
       for (const listener of this.#listeners) listener.delivered(name, from, bytes);

@@ -1,0 +1,114 @@
+/**
+ * Reads cost profiles and turns them into what the engine charges (simulation.md 3.5).
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CpuProfile, HandlerCosts, OperationCost } from '../../engine/net/cpu-profile.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
+import { Problems } from '../../topologies/files/problems.ts';
+import { displayPath, readSource } from '../../topologies/files/source.ts';
+import type { CpuChoice } from '../model.ts';
+import { Refusal } from '../refusal.ts';
+import { type CostProfile, type ProfileOperation, profileSchema } from './profile-schema.ts';
+
+/** Where `npm run calibrate` writes, and `cpu: calibrated` looks, below the working folder. */
+export const DEFAULT_PROFILE = 'runs/calibration.json';
+
+const LIMIT_BYTES = 1e6;
+
+/** A profile with the file that it came from. */
+export interface ReadProfile {
+  readonly profile: CostProfile;
+  /** For people. */
+  readonly file: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/**
+ * Reads a profile.
+ * @param path Relative to the working folder; the default place when absent.
+ * @throws Refusal when there is none, ConfigError when it does not fit the schema.
+ */
+export function readProfile(path: string = DEFAULT_PROFILE): ReadProfile {
+  const place = resolve(path);
+  if (!existsSync(place)) {
+    throw new Refusal(
+      `cpu: calibrated needs a cost profile, and there is no ${displayPath(place)}: ` +
+        'measure this machine with npm run calibrate, or name one with --cpu-profile FILE',
+    );
+  }
+  const source = readSource(place, {
+    limitBytes: LIMIT_BYTES,
+    tooLargeHint: 'npm run calibrate writes a new one',
+    overrides: [],
+  });
+  const problems = new Problems();
+  const profile = problems.check(source, profileSchema, source.data);
+  problems.throwIfAny();
+  if (profile === undefined) throw new ConfigError([]);
+  return { profile, file: source.file, path: place, sha256: source.sha256 };
+}
+
+/** What a scenario keeps of a profile. */
+export function cpuChoice(read: ReadProfile, machines: CpuChoice['machines']): CpuChoice {
+  const { profile, file, sha256 } = read;
+  return {
+    profile: costsOf(profile, 'inPlace', file),
+    receiveBuffer: profile.receiveBuffer,
+    machines,
+    file,
+    sha256,
+    cpuModel: profile.machine.cpu,
+    date: profile.date.slice(0, 10),
+  };
+}
+
+/** The costs of a profile as the engine charges them. */
+export function costsOf(
+  profile: Pick<CostProfile, 'operations'>,
+  which: 'alone' | 'inPlace',
+  profileName: string,
+): CpuProfile {
+  const crypto: Record<string, OperationCost> = {};
+  const jobs: Record<string, OperationCost> = {};
+  const handlers: Record<string, Record<string, OperationCost>> = {};
+  const sockets: Record<string, OperationCost> = {};
+  for (const [key, operation] of Object.entries(profile.operations)) {
+    const cost = operation[which];
+    const [kind = '', first = '', second] = key.split('.');
+    if (kind === 'crypto') crypto[first] = cost;
+    else if (kind === 'job') jobs[key.slice('job.'.length)] = cost;
+    else if (kind === 'handler' && second !== undefined) {
+      handlers[first] = { ...handlers[first], [second]: cost } satisfies HandlerCosts;
+    } else sockets[kind] = cost;
+  }
+  return { name: profileName, ...sockets, crypto, jobs, handlers };
+}
+
+/** Costs in place: those of the benchmarks, times the factor of their lane. */
+export function inPlaceOperations(
+  operations: Readonly<Record<string, Pick<ProfileOperation, 'lane' | 'alone' | 'samples'>>>,
+  factors: { readonly control: number; readonly data: number },
+): Record<string, ProfileOperation> {
+  const placed: Record<string, ProfileOperation> = {};
+  for (const [key, operation] of Object.entries(operations)) {
+    const factor = factors[operation.lane];
+    const { ns, nsPerByte } = operation.alone;
+    const inPlace = { ns: tenths(ns * factor), nsPerByte: thousandths(nsPerByte * factor) };
+    placed[key] = { ...operation, inPlace };
+  }
+  return placed;
+}
+
+/** Rounded to 0.1. */
+export function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** Rounded to 0.001. */
+export function thousandths(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}

@@ -1,0 +1,117 @@
+/**
+ * The shape of a cost profile, version 1: what `npm run calibrate` writes and `cpu: calibrated`
+ * reads. `schemas/calibration.schema.json` is generated from here (simulation.md 3.5).
+ *
+ * Each operation has two costs: the one of its own benchmark, and the one in place, which is what
+ * runs are charged.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { name, oneOf, pattern, text } from '../../topologies/files/leaf.ts';
+import { number, whole } from '../../topologies/files/quantity.ts';
+
+/** Version of the document; a change of meaning raises it. */
+export const PROFILE_VERSION = 1;
+
+/** Names of operations, as docs/how-to/calibrate.md lists them. */
+const OPERATION =
+  /^(?:receive|send|link|event|timer|crypto\.\w+|handler\.[\w-]+\.(?:datagram|request|timer)|job\.[\w./-]+)$/;
+
+const nanoseconds = (): ReturnType<typeof number> =>
+  number('nanoseconds such as 4200', { min: 0, minText: '0' });
+const ratio = (): ReturnType<typeof number> =>
+  number('a ratio such as 1.25', { min: 0, minText: '0' });
+
+/** A fixed part and a part per byte. */
+const cost = z.strictObject({
+  ns: nanoseconds().meta({ description: 'ns a call' }),
+  nsPerByte: nanoseconds().meta({ description: 'ns a byte' }),
+});
+
+/** A benchmark at one length. */
+const sample = z.strictObject({
+  bytes: whole('a number of bytes', { min: 0 }),
+  nsMedian: nanoseconds().meta({ description: 'median batch, ns a call' }),
+  nsLow: nanoseconds().meta({ description: 'lower bound of the median, 95 %' }),
+  nsHigh: nanoseconds().meta({ description: 'upper bound of the median, 95 %' }),
+  nsP99: nanoseconds().meta({ description: 'p99 batch, ns a call' }),
+  batches: whole('a number of batches', { min: 1 }),
+});
+
+const operation = z.strictObject({
+  lane: oneOf(['control', 'data']).meta({ description: 'whose factor applies' }),
+  alone: cost.meta({ description: 'in its own benchmark' }),
+  inPlace: cost.meta({ description: 'in a live run: this is charged' }),
+  samples: z.array(sample),
+});
+
+/** One live run of the calibration in place. */
+const point = z.strictObject({
+  ratePerSecond: number('a rate', { min: 0 }),
+  deliveredPerSecond: number('a rate', { min: 0 }),
+  cpu: ratio().meta({ description: 'processor time over wall time, measured' }),
+  aloneControl: ratio().meta({ description: 'the same by benchmarks alone, control lane' }),
+  aloneData: ratio().meta({ description: 'the same by benchmarks alone, data lane' }),
+  predicted: ratio().meta({ description: 'by the costs in place' }),
+});
+
+/** A cost profile. */
+export const profileSchema = z
+  .strictObject({
+    $schema: text('the place of the schema').optional(),
+    profileVersion: whole('the version of the format', {
+      min: PROFILE_VERSION,
+      minText: `${PROFILE_VERSION}`,
+      max: PROFILE_VERSION,
+      maxText: `${PROFILE_VERSION}`,
+    }),
+    date: pattern(
+      'a date such as 2026-01-01T00:00:00Z',
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+      'times are UTC',
+    ),
+    machine: z.strictObject({
+      cpu: text('the model of the processor'),
+      cores: whole('a number of cores', { min: 1 }),
+      os: text('the system'),
+      node: text('the version of Node'),
+      commit: text('the commit'),
+      loadBefore: number('a load average', { min: 0 }),
+      loadAfter: number('a load average', { min: 0 }),
+    }),
+    operations: z
+      .record(z.string(), operation)
+      .refine((all) => Object.keys(all).every((key) => OPERATION.test(key)), {
+        message: 'operations are receive, send, link, event, timer, crypto.*, handler.*.*, job.*',
+      }),
+    inPlace: z
+      .strictObject({
+        scenario: name('the name of a scenario'),
+        controlFactor: ratio(),
+        dataFactor: ratio(),
+        points: z.array(point).min(1),
+      })
+      .meta({ description: 'how the costs in place were found' }),
+    receiveBuffer: z
+      .array(
+        z.strictObject({
+          bytes: whole('a number of bytes', { min: 1 }),
+          datagrams: whole('a number of datagrams', { min: 1 }),
+        }),
+      )
+      .meta({ description: 'datagrams of a size that a socket holds; sizes ascending' }),
+  })
+  .meta({
+    title: 'Orrery cost profile',
+    description: 'What operations cost on one machine: npm run calibrate.',
+  });
+
+/** A cost profile as written. */
+export type CostProfile = z.output<typeof profileSchema>;
+/** One operation of a profile. */
+export type ProfileOperation = CostProfile['operations'][string];
+/** A benchmark at one length. */
+export type OperationSample = ProfileOperation['samples'][number];
+/** One live run of the calibration in place. */
+export type InPlacePoint = CostProfile['inPlace']['points'][number];
