@@ -7,6 +7,7 @@ import { CommanderError } from 'commander';
 import { addAcceptance } from './acceptance.ts';
 import { addCompare } from './compare.ts';
 import { exitWith, reportProblem } from './exit.ts';
+import { addHealth } from './health.ts';
 import { addLive } from './live.ts';
 import { makeProgram } from './program.ts';
 import { addRequirements } from './requirements.ts';
@@ -22,6 +23,7 @@ addCompare(program);
 addVerify(program);
 addAcceptance(program);
 addRequirements(program);
+addHealth(program);
 
 // A reader that has seen enough (`| head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

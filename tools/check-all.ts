@@ -17,7 +17,17 @@ interface Step {
 }
 
 const BIN = 'node_modules/.bin';
-const FOLDERS = ['engine', 'nodes', 'topologies', 'scenarios', 'reports', 'viz', 'cli', 'bench'];
+const FOLDERS = [
+  'engine',
+  'nodes',
+  'topologies',
+  'scenarios',
+  'reports',
+  'services',
+  'viz',
+  'cli',
+  'bench',
+];
 const STEPS: readonly Step[] = [
   { name: 'types', command: [`${BIN}/tsc`, '-p', '.'] },
   { name: 'lint', command: [`${BIN}/biome`, 'check', '--error-on-warnings', '.'] },

@@ -4,6 +4,15 @@
  * @module
  */
 export {
+  checkNode,
+  type Endpoint,
+  endpointText,
+  type HealthQuestion,
+  type HealthStatus,
+  type NodeHealth,
+  type ProbeOutcome,
+} from './health-client.ts';
+export {
   type ComponentLog,
   type JsonLogOptions,
   jsonLog,

@@ -1,0 +1,70 @@
+/**
+ * The health of nodes as a table for people: one line a node, what is wrong below, verdict first.
+ *
+ * @module
+ */
+import type { NodeHealth, ProbeOutcome } from '../services/operator/index.ts';
+
+/** The verdict over all nodes. */
+export interface HealthVerdict {
+  readonly ok: boolean;
+  /** What is wrong with the deployment as a whole. */
+  readonly problems: readonly string[];
+}
+
+const HEADER = ['node', 'endpoint', 'state', 'metrics', 'probe', 'memory', 'cpu', ''] as const;
+const GAP = '  ';
+const MEBI = 1024 * 1024;
+
+/** All is well when every node is, and one at least has sent a packet where that was asked. */
+export function verdictOf(nodes: readonly NodeHealth[], wantsProbe: boolean): HealthVerdict {
+  const isProven = !wantsProbe || nodes.some(({ probe }) => probe.kind === 'back');
+  const problems = isProven ? [] : ['no packet went through; leave it out with --no-probe'];
+  return { ok: isProven && nodes.every(({ ok }) => ok), problems };
+}
+
+/** The text, without a line end. */
+export function renderHealth(nodes: readonly NodeHealth[], verdict: HealthVerdict): string {
+  const good = nodes.filter(({ ok }) => ok).length;
+  const rows = [HEADER, ...nodes.map(rowOf)];
+  const widths = HEADER.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join(GAP)
+      .trimEnd(),
+  );
+  const problems = nodes.flatMap(({ endpoint, status, problems: own }) =>
+    own.map((problem) => `${GAP}${status?.node ?? endpoint}: ${problem}`),
+  );
+  return [
+    `${verdict.ok ? 'HEALTHY' : 'UNHEALTHY'}${GAP}${good} of ${nodes.length} nodes`,
+    ...table,
+    ...problems,
+    ...verdict.problems.map((problem) => `${GAP}${problem}`),
+  ].join('\n');
+}
+
+function rowOf({ status, endpoint, metrics, probe, ok }: NodeHealth): readonly string[] {
+  const verdict = ok ? 'ok' : 'BAD';
+  if (status === undefined) return ['?', endpoint, 'silent', '', '', '', '', verdict];
+  const { node, state, rssBytes, cpuSeconds, uptimeSeconds } = status;
+  const share = uptimeSeconds > 0 ? `${((cpuSeconds / uptimeSeconds) * 100).toFixed(0)} %` : '';
+  const memory = `${(rssBytes / MEBI).toFixed(0)} MiB`;
+  return [node, endpoint, state, String(metrics), probeText(probe), memory, share, verdict];
+}
+
+function probeText(probe: ProbeOutcome): string {
+  switch (probe.kind) {
+    case 'back':
+      return probe.ms === undefined ? 'back' : `${probe.ms.toFixed(1)} ms`;
+    case 'failed':
+      return 'failed';
+    case 'none':
+      return 'none';
+    case 'left-out':
+      return '';
+  }
+}

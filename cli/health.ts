@@ -1,0 +1,107 @@
+/**
+ * `orrery health`: asks every node process of a deployment whether all is well, in one command.
+ *
+ * Spec: seed-systems.md R-247. Exit code 0 when every node is, 1 when one is not, 2 for a bad flag.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import { withoutControls } from '../reports/terminal-layout.ts';
+import {
+  checkNode,
+  type Endpoint,
+  endpointText,
+  type HealthQuestion,
+  type NodeHealth,
+} from '../services/operator/index.ts';
+import { exitWith, FlagError } from './exit.ts';
+import { wholeNumber } from './flags.ts';
+import { renderHealth, verdictOf } from './health-table.ts';
+
+const TIMEOUT_MS = 5_000;
+const PORT_MAX = 65_535;
+/** Nodes that are asked at the same time. */
+const AT_ONCE = 16;
+
+interface HealthFlags {
+  readonly endpoint: readonly Endpoint[];
+  readonly port: readonly Endpoint[];
+  readonly timeout: number;
+  readonly probe: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the command. */
+export function addHealth(program: Command): void {
+  program
+    .command('health')
+    .summary('ask running nodes: health, metrics, one packet')
+    .description(
+      'Asks the operator endpoint of each node process whether it lives, is ready, shows\n' +
+        'metrics, and gets one packet through the network. docs/how-to/operate.md says more.',
+    )
+    .option('--port <n>', 'a node on this machine; may be repeated', collectPort, [])
+    .option('--endpoint <host:port>', 'a node anywhere; may be repeated', collectEndpoint, [])
+    .option('--no-probe', 'send no packet')
+    .option('--timeout <ms>', 'for each answer', wholeNumber('--timeout', 1), TIMEOUT_MS)
+    .option('--json', 'print the answers as JSON on stdout and nothing else')
+    .action(async (flags: HealthFlags) => {
+      const nodes = withoutControls(await checkAll(endpointsOf(flags), questionOf(flags)));
+      const verdict = verdictOf(nodes, flags.probe);
+      const text =
+        flags.json === true
+          ? JSON.stringify({ ...verdict, nodes }, null, 2)
+          : renderHealth(nodes, verdict);
+      process.stdout.write(`${text}\n`);
+      exitWith(verdict.ok ? 0 : 1);
+    });
+}
+
+function questionOf({ probe, timeout }: HealthFlags): HealthQuestion {
+  return { probe: probe ? 'send' : 'leave-out', timeoutMs: timeout };
+}
+
+/** Every endpoint once, in the order given. */
+function endpointsOf(flags: HealthFlags): readonly Endpoint[] {
+  const all = [...flags.port, ...flags.endpoint];
+  if (all.length === 0) {
+    const hint = 'add --port 9100, or --endpoint HOST:PORT for each node';
+    throw new FlagError('health: which nodes?', 'health', hint);
+  }
+  return [...new Map(all.map((one) => [endpointText(one), one])).values()];
+}
+
+async function checkAll(
+  endpoints: readonly Endpoint[],
+  question: HealthQuestion,
+): Promise<readonly NodeHealth[]> {
+  const nodes: NodeHealth[] = [];
+  for (let from = 0; from < endpoints.length; from += AT_ONCE) {
+    const some = endpoints.slice(from, from + AT_ONCE);
+    nodes.push(...(await Promise.all(some.map((one) => checkNode(one, question)))));
+  }
+  return nodes;
+}
+
+function collectPort(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
+  return [...before, { host: '127.0.0.1', port: portOf('--port', text, text) }];
+}
+
+/** `host:port`, `[::1]:port`. */
+function collectEndpoint(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
+  const [, six, four, port = ''] =
+    /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d+)$/.exec(text) ?? [];
+  const host = six ?? four;
+  if (host !== undefined) return [...before, { host, port: portOf('--endpoint', text, port) }];
+  throw new FlagError(
+    `--endpoint: "${text}" is no HOST:PORT`,
+    text,
+    'write 127.0.0.1:9100, or [::1]:9100',
+  );
+}
+
+function portOf(flag: string, found: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port;
+  throw new FlagError(`${flag}: "${found}" has no port from 1 to ${PORT_MAX}`, found, 'try 9100');
+}

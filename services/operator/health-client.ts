@@ -1,0 +1,177 @@
+/**
+ * Asks the endpoint of one node process whether all is well: alive, ready, metrics that can be
+ * read, one packet through the network.
+ *
+ * Spec: seed-systems.md R-247. Whoever answers is not trusted: answers are bounded and checked.
+ *
+ * @module
+ */
+import { request } from 'node:http';
+import { z } from 'zod';
+
+/** Where an endpoint listens. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What to ask, and how long to wait. */
+export interface HealthQuestion {
+  /** `leave-out` for a network that is not to carry a packet now, or from another machine. */
+  readonly probe: 'send' | 'leave-out';
+  /** Longest time for each answer, ms. */
+  readonly timeoutMs: number;
+}
+
+/** What came of the one packet. */
+export type ProbeOutcome =
+  | { readonly kind: 'back'; readonly ms?: number }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'left-out' };
+
+/** The health of one node. */
+export interface NodeHealth {
+  /** `host:port` as it was asked. */
+  readonly endpoint: string;
+  /** True when nothing is wrong. */
+  readonly ok: boolean;
+  /** What is wrong, one sentence each. */
+  readonly problems: readonly string[];
+  /** What the node says of itself; absent when it does not answer. */
+  readonly status?: HealthStatus;
+  /** Samples at `/metrics`; 0 when there are none. */
+  readonly metrics: number;
+  readonly probe: ProbeOutcome;
+}
+
+const STATUS = z.object({
+  state: z.enum(['starting', 'ready', 'running', 'draining', 'stopped']),
+  node: z.string().max(256),
+  protocol: z.string().max(256),
+  uptimeSeconds: z.number().nonnegative(),
+  ready: z.boolean(),
+  reasons: z.array(z.string().max(4_096)).max(64),
+  rssBytes: z.number().nonnegative(),
+  cpuSeconds: z.number().nonnegative(),
+});
+
+/** State of a node as its endpoint says it. */
+export type HealthStatus = z.infer<typeof STATUS>;
+
+const PROBE = z.object({
+  ok: z.boolean(),
+  ms: z.number().nonnegative().optional(),
+  reason: z.string().max(4_096).optional(),
+});
+
+/** A thousand metrics with quantiles take a tenth of this. */
+const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+const SAMPLE = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? \S+$/;
+
+/** `host:port`, with brackets around IPv6. */
+export function endpointText({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Asks one node; never rejects, a node that does not answer has a problem. */
+export async function checkNode(endpoint: Endpoint, asked: HealthQuestion): Promise<NodeHealth> {
+  const text = endpointText(endpoint);
+  const ask = (method: string, path: string): Promise<Reply> =>
+    exchange(endpoint, { method, path, timeoutMs: asked.timeoutMs });
+  const health = await ask('GET', '/healthz');
+  if ('problem' in health) {
+    return silent(text, `does not answer: ${health.problem}`);
+  }
+  const status = readStatus(await ask('GET', '/status'));
+  if (status === undefined) return silent(text, 'something else than a node of Orrery answers');
+  const metrics = countSamples(await ask('GET', '/metrics'));
+  const probe = asked.probe === 'send' ? readProbe(await ask('POST', '/probe')) : LEFT_OUT;
+  const problems = [
+    ...(health.status === 200 ? [] : [`/healthz says ${health.status}`]),
+    ...(status.ready ? [] : [`not ready: ${status.reasons.join('; ') || status.state}`]),
+    ...(metrics > 0 ? [] : ['/metrics cannot be read']),
+    ...(probe.kind === 'failed' ? [`probe: ${probe.reason}`] : []),
+  ];
+  return { endpoint: text, ok: problems.length === 0, problems, status, metrics, probe };
+}
+
+const LEFT_OUT: ProbeOutcome = { kind: 'left-out' };
+
+function silent(endpoint: string, problem: string): NodeHealth {
+  return { endpoint, ok: false, problems: [problem], metrics: 0, probe: LEFT_OUT };
+}
+
+function readStatus(reply: Reply): HealthStatus | undefined {
+  return 'problem' in reply ? undefined : STATUS.safeParse(jsonOf(reply.text)).data;
+}
+
+/** Samples of a text that is readable as a whole and comes from a node; otherwise 0. */
+function countSamples(reply: Reply): number {
+  if ('problem' in reply || reply.status !== 200) return 0;
+  const lines = reply.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const isNode = lines.some((line) => line.startsWith('orrery_node_up'));
+  return isNode && lines.every((line) => SAMPLE.test(line)) ? lines.length : 0;
+}
+
+function readProbe(reply: Reply): ProbeOutcome {
+  if ('problem' in reply) return { kind: 'failed', reason: reply.problem };
+  if (reply.status === 501) return { kind: 'none' };
+  if (reply.status === 403) {
+    return { kind: 'failed', reason: 'the node takes probes from its own machine only' };
+  }
+  const said = PROBE.safeParse(jsonOf(reply.text)).data;
+  if (said === undefined) return { kind: 'failed', reason: `/probe says ${reply.status}` };
+  if (!said.ok) return { kind: 'failed', reason: said.reason ?? 'the packet did not come back' };
+  return said.ms === undefined ? { kind: 'back' } : { kind: 'back', ms: said.ms };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON has none of the fields either; the schema says so.
+    return undefined;
+  }
+}
+
+type Reply = { readonly status: number; readonly text: string } | { readonly problem: string };
+
+interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
+/** One request on a connection of its own; whatever goes wrong is a problem in words. */
+function exchange({ host, port }: Endpoint, asked: Exchange): Promise<Reply> {
+  const { method, path, timeoutMs } = asked;
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const fail = (error: NodeJS.ErrnoException): void =>
+      resolve({ problem: signal.aborted ? `no answer within ${timeoutMs} ms` : wordsOf(error) });
+    const sent = request({ host, port, method, path, agent: false, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > ANSWER_BYTES_MAX) response.destroy(new Error('the answer is too long'));
+        else chunks.push(chunk);
+      });
+      response.on('error', fail);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
+      });
+    });
+    sent.on('error', fail);
+    sent.end();
+  });
+}
+
+function wordsOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (code === 'ENOTFOUND') return 'there is no such host';
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'the host cannot be reached';
+  if (code?.startsWith('HPE_') === true) return 'what answers does not speak HTTP';
+  return code === 'ECONNRESET' ? 'the connection was cut' : message;
+}
