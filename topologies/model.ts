@@ -16,12 +16,25 @@ export interface SourcePosition {
   readonly column: number;
 }
 
+/** A program of somebody else that takes part as a host (`kind: external`). */
+export interface OutsideSpec {
+  /** Address of 127/8 to which the program binds its sockets; never one of a host's. */
+  readonly program: string;
+  /** UDP ports on which it waits, each once, in the order of the file. */
+  readonly ports: readonly number[];
+  /** Program and arguments; none when somebody else starts it. */
+  readonly command?: readonly string[];
+}
+
+/** Stands in place of a protocol's name at hosts with an {@link OutsideSpec}. */
+export const EXTERNAL = 'external';
+
 /** A host and the protocol it runs. */
 export interface HostSpec {
   readonly name: string;
   /** From the address plan, 127.0.0.0/8, unless the file gives one. */
   readonly address: string;
-  /** Folder name of a shipped protocol, or a path to a module of the user's. */
+  /** Folder name of a shipped protocol, a path to a module of the user's, or {@link EXTERNAL}. */
   readonly protocol: string;
   /** Options as written; checked by the protocol's own schema. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -32,6 +45,8 @@ export interface HostSpec {
   readonly cores: number;
   /** First UDP port of the host's own range; only in the `ports` address plan. */
   readonly portBase?: number;
+  /** The program that stands behind this host; `npm run emulate` attaches it. */
+  readonly outside?: OutsideSpec;
   readonly position: SourcePosition;
 }
 

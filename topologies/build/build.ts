@@ -17,6 +17,7 @@ import type { LinkDraft, TopologyDraft } from './draft.ts';
 import { draftOfLists } from './from-file.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
 import { buildAses, buildNodes, type PlainNode } from './nodes.ts';
+import { checkPrograms } from './outside.ts';
 
 /**
  * Builds the topology; what is wrong is noted in the context, and the result is then only good for
@@ -38,6 +39,7 @@ export function buildTopology(context: BuildContext, input: TopologyInput): Topo
     plan === 'ports'
       ? assignPorts(context, plain, linkCounts(draft.links, input))
       : assignLoopback(context, plain, { routers, ases: asOrder });
+  checkPrograms(context, plain, hosts, plan);
   const parts = {
     nodes,
     ases: new Map(ases.map((as) => [as.isdAs, as])),

@@ -7,6 +7,7 @@
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
 import type { AsSpec } from '../model.ts';
+import type { PortRange } from '../schema/ports.ts';
 
 /** Relation as written: what end b is to end a. */
 export type DraftRelation = 'core' | 'parent' | 'child' | 'peer' | 'internal';
@@ -20,6 +21,10 @@ export interface NodeDraft {
   readonly cores?: number;
   readonly machine?: string;
   readonly address?: string;
+  readonly kind?: 'external';
+  readonly program?: string;
+  readonly ports?: readonly PortRange[];
+  readonly command?: readonly string[];
   /** Where it stands in the topology file. */
   readonly path: FilePath;
 }

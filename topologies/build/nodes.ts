@@ -12,6 +12,7 @@ import { hintNames } from '../files/suggest.ts';
 import type { AsSpec, HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { AsDraft, NodeDraft } from './draft.ts';
+import { outsideNode } from './outside.ts';
 
 /** A node with everything but its address. */
 export type PlainNode = Omit<HostSpec, 'address' | 'portBase'> & { readonly draft: NodeDraft };
@@ -64,7 +65,8 @@ export function buildNodes(
       const hint = hintNames(draft.isdAs, [...known], 'ases');
       context.refuse('E106', path, `AS "${draft.isdAs}" is not in ases`, hint);
     }
-    nodes.push(plainNode(context, draft, defaults, protocols));
+    const outside = outsideNode(context, draft);
+    nodes.push(outside ?? plainNode(context, draft, defaults, protocols));
   }
   return nodes;
 }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { flag, name, oneOf, pattern, text } from '../files/leaf.ts';
 import { size, whole } from '../files/quantity.ts';
 import { directionShape, overrideSchema } from './direction.ts';
+import { portsText } from './ports.ts';
 
 /** Number of an autonomous system as text, e.g. `1-ff00:0:110`. */
 export const isdAs = (): ReturnType<typeof pattern> =>
@@ -47,16 +48,37 @@ const nodeShape = {
     .meta({ description: 'Cores of its machine.', default: 1 }),
 };
 
+const ipv4 = (hint: string): ReturnType<typeof pattern> =>
+  pattern(
+    'an IPv4 address such as 127.1.0.1',
+    /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/,
+    hint,
+  );
+
+/** What a host of `kind: external` has besides its name and address. */
+const externalShape = {
+  kind: oneOf(['external']).optional().meta({
+    description: 'external: a program of somebody else, attached by `npm run emulate`.',
+  }),
+  program: ipv4('the address that the program binds its sockets to')
+    .optional()
+    .meta({ description: 'Address of 127/8 where the real program is bound.' }),
+  ports: z
+    .array(portsText())
+    .optional()
+    .meta({ description: 'UDP ports on which the program waits: 7007, or 30000-30099.' }),
+  command: z.array(text('a word such as python3')).min(1).optional().meta({
+    description: 'Started and stopped with the run; paths count from the folder of the scenario.',
+  }),
+};
+
 const nodeSchema = z
   .strictObject({
     name: name('a name such as gateway-111').meta({ description: 'Unique name of the node.' }),
+    ...externalShape,
     as: isdAs().optional().meta({ description: 'Autonomous system of the node.' }),
     ...nodeShape,
-    address: pattern(
-      'an IPv4 address such as 127.1.0.1',
-      /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/,
-      'leave it out: the address plan gives one',
-    )
+    address: ipv4('leave it out: the address plan gives one')
       .optional()
       .meta({ description: 'Given by the address plan when absent.' }),
     machine: name('a name such as server-1').optional().meta({

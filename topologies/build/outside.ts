@@ -1,0 +1,97 @@
+/**
+ * Settles hosts of `kind: external`: programs of somebody else behind an address of 127/8.
+ *
+ * Spec: issue 3 section 2. A program keeps an address of its own, because Orrery binds the host's:
+ * that is where its neighbours find it. Does not start programs.
+ *
+ * @module
+ */
+import { EXTERNAL, type HostSpec, type OutsideSpec } from '../model.ts';
+import type { BuildContext } from './context.ts';
+import type { NodeDraft } from './draft.ts';
+import type { PlainNode } from './nodes.ts';
+
+/** Each port is a socket of this process, so a host must not ask for all there are. */
+const PORTS_MAX = 4_096;
+const LOOPBACK = /^127\./;
+const OF_PROGRAMS = ['program', 'ports', 'command'] as const;
+const OF_PROTOCOLS = ['run', 'options', 'cores', 'machine'] as const;
+
+/** The node when it is external; undefined, with misplaced keys noted, when it is not. */
+export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode | undefined {
+  if (draft.kind !== 'external') {
+    refuseKeys(context, draft, OF_PROGRAMS, 'only a node of kind: external has it');
+    return undefined;
+  }
+  refuseKeys(context, draft, OF_PROTOCOLS, 'a node of kind: external runs no protocol of ours');
+  if (draft.program === undefined) {
+    const message = 'missing, expected the address that the program is bound to';
+    context.refuse('E121', [...draft.path, 'program'], message, 'write program: 127.9.0.1');
+  }
+  for (const key of ['program', 'address'] as const) {
+    const value = draft[key];
+    if (value === undefined || LOOPBACK.test(value)) continue;
+    const message = `${value} is not in 127.0.0.0/8, where outside programs are attached`;
+    context.refuse('E104', [...draft.path, key], message);
+  }
+  return {
+    name: draft.name,
+    protocol: EXTERNAL,
+    options: {},
+    ...(draft.isdAs === undefined ? {} : { isdAs: draft.isdAs }),
+    machine: draft.name,
+    cores: 1,
+    position: context.position(draft.path),
+    outside: outsideSpec(context, draft),
+    draft,
+  };
+}
+
+/** Checks what can be known only when all hosts have their addresses. */
+export function checkPrograms(
+  context: BuildContext,
+  nodes: readonly PlainNode[],
+  hosts: readonly HostSpec[],
+  plan: 'loopback' | 'ports',
+): void {
+  const owners = new Map(hosts.map(({ name, address }) => [address, name]));
+  const programs = new Map<string, string>();
+  for (const { name, outside, draft } of nodes) {
+    if (outside === undefined) continue;
+    const path = [...draft.path, 'program'];
+    if (plan === 'ports') {
+      const hint = 'an outside program is told apart by its address: addressPlan: loopback';
+      context.refuse('E104', ['addressPlan'], `ports cannot be used with ${name}`, hint);
+    }
+    const owner = owners.get(outside.program) ?? programs.get(outside.program);
+    if (owner !== undefined && outside.program !== '') {
+      const message = `${outside.program} is taken: ${owner} has it`;
+      context.refuse('E113', path, message, 'give the program an address that no node has');
+    }
+    programs.set(outside.program, `the program of ${name}`);
+  }
+}
+
+function outsideSpec(context: BuildContext, draft: NodeDraft): OutsideSpec {
+  const ports = new Set<number>();
+  for (const { first, last } of draft.ports ?? []) {
+    for (let port = first; port <= last && ports.size <= PORTS_MAX; port += 1) ports.add(port);
+  }
+  if (ports.size > PORTS_MAX) {
+    context.refuse('E104', [...draft.path, 'ports'], `more than ${PORTS_MAX} ports`);
+  }
+  const { program = '', command } = draft;
+  return { program, ports: [...ports], ...(command === undefined ? {} : { command }) };
+}
+
+function refuseKeys(
+  context: BuildContext,
+  draft: NodeDraft,
+  keys: readonly (keyof NodeDraft)[],
+  why: string,
+): void {
+  for (const key of keys) {
+    if (draft[key] === undefined) continue;
+    context.refuse('E101', [...draft.path, key], `"${key}" has no meaning here: ${why}`);
+  }
+}
