@@ -13,13 +13,14 @@ import { readReport, renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { renderTerminal, renderVerdictLine } from '../reports/terminal.ts';
+import { repeatCommand } from '../scenarios/command-text.ts';
+import { commitOf } from '../scenarios/runner/commit.ts';
 import type { Recordings } from '../scenarios/runner/job.ts';
 import { type RunEnd, type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
 import { type ExitCode, FlagError } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { showProgress } from './progress.ts';
-import { commitOf } from './project.ts';
 import { terminalOptions } from './terminal.ts';
 import { prepareFolder, runFolder, writeFiles } from './write-files.ts';
 
@@ -67,7 +68,7 @@ export async function execute(
     ...loaded,
     seeds,
     recordingsOf: (seed) => recordingsOf(flags, folder, seed, seeds),
-    reproduce: reproduceCommand(runner.command, scenario.file, flags),
+    reproduce: repeatCommand(runner.command, scenario.file, flags),
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
@@ -158,18 +159,6 @@ export function seedsOf(file: readonly number[], flags: RunFlags): readonly numb
   if (seeds === undefined) return file;
   if (seeds <= file.length) return file.slice(0, seeds);
   return Array.from({ length: seeds }, (_, index) => index + 1);
-}
-
-/** One command that repeats the run. */
-export function reproduceCommand(command: string, file: string, flags: RunFlags): string {
-  const parts: string[] = [];
-  if (flags.seed !== undefined) parts.push(`--seed ${flags.seed}`);
-  if (flags.seeds !== undefined) parts.push(`--seeds ${flags.seeds}`);
-  for (const [path, value] of Object.entries(flags.set ?? {})) {
-    parts.push(`--set ${/^[\w./:%-]+$/.test(value) ? `${path}=${value}` : `'${path}=${value}'`}`);
-  }
-  const name = file.replace(/^scenarios\//, '');
-  return `npm run ${command} ${name}${parts.length === 0 ? '' : ` -- ${parts.join(' ')}`}`;
 }
 
 function recordingsOf(

@@ -7,6 +7,7 @@
  * @module
  */
 import { CommanderError } from 'commander';
+import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 
@@ -74,7 +75,7 @@ function flagJson(error: FlagError): Readonly<Record<string, string>> {
 function flagText(error: FlagError): string {
   const command = process.argv.slice(2).join(' ');
   const at = command.lastIndexOf(error.found);
-  const shown = `npm run ${command.replace(/ --/, ' -- --')}`;
+  const shown = IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
   const caret = at < 0 ? -1 : shown.lastIndexOf(error.found);
   const under = caret < 0 ? '' : `   ${' '.repeat(caret)}${'^'.repeat(error.found.length)}\n`;
   return `orrery: ${error.message}\n   ${shown}\n${under}   hint: ${error.hint}\n`;

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Command, Option } from 'commander';
+import { commandText } from '../scenarios/command-text.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
@@ -69,6 +70,6 @@ function refuseRecordings({ trace, pcap, explain }: LiveFlags): void {
   ];
   const [flag] = asked;
   if (flag === undefined) return;
-  const hint = 'npm run scenario records the same file in virtual time';
+  const hint = `${commandText(['scenario'])} records the same file in virtual time`;
   throw new FlagError(`${flag}: a live run does not follow single packets`, flag, hint);
 }

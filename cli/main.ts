@@ -1,16 +1,19 @@
+#!/usr/bin/env node
 /**
- * Entry of the command line: `orrery <command>`; one small file per command.
+ * Entry of the command line: `orrery <command>`; one small file per command. Commands that keep the
+ * repository are not in the package.
  *
  * @module
  */
 import { CommanderError } from 'commander';
+import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { addAcceptance } from './acceptance.ts';
 import { addCompare } from './compare.ts';
+import { addCompletion } from './completion.ts';
 import { exitWith, reportProblem } from './exit.ts';
 import { addHealth } from './health.ts';
 import { addLive } from './live.ts';
 import { makeProgram } from './program.ts';
-import { addRequirements } from './requirements.ts';
 import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
 import { addVerify } from './verify.ts';
@@ -22,7 +25,11 @@ addSweep(program);
 addCompare(program);
 addVerify(program);
 addAcceptance(program);
-addRequirements(program);
+if (IS_SOURCE) {
+  const { addRequirements } = await import('./requirements.ts');
+  addRequirements(program);
+}
+addCompletion(program);
 addHealth(program);
 
 // A reader that has seen enough (`| head`) is no failure of ours.

@@ -7,11 +7,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { commandText } from '../scenarios/command-text.ts';
 import { projectFile } from './project.ts';
 
+const HELLO = commandText(['scenario', 'hello.yaml']);
+const SEEDS = commandText(['scenario', 'failover.yaml'], ['--seeds', '30']);
 const FIRST_LINES = `Examples:
-  npm run scenario hello.yaml                        the first verdict
-  npm run scenario failover.yaml -- --seeds 30       with confidence intervals
+  ${HELLO.padEnd(50)} the first verdict
+  ${SEEDS.padEnd(50)} with confidence intervals
 
 `;
 

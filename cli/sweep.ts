@@ -15,15 +15,16 @@ import {
   type SweepRow,
   sweepRow,
 } from '../reports/sweep.ts';
+import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario, SweepSpec } from '../scenarios/model.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { commitOf } from '../scenarios/runner/commit.ts';
 import { runScenario } from '../scenarios/runner/run-scenario.ts';
-import { finish, type RunFlags, reproduceCommand, seedsOf } from './execute.ts';
+import { finish, type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { type Loaded, load } from './load.ts';
 import { showProgress } from './progress.ts';
-import { commitOf } from './project.ts';
 import { addRunOptions } from './scenario.ts';
 import { terminalOptions } from './terminal.ts';
 import { prepareFolder } from './write-files.ts';
@@ -85,7 +86,7 @@ async function runCell(
     ...cell,
     seeds: seedsOf(cell.scenario.seeds, flags),
     recordingsOf: () => ({}),
-    reproduce: reproduceCommand('sweep', cell.scenario.file, flags),
+    reproduce: repeatCommand('sweep', cell.scenario.file, flags),
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
@@ -104,7 +105,7 @@ function leave(scenario: Scenario, rows: readonly SweepRow[], flags: RunFlags): 
     question: scenario.question,
     seeds: seedsOf(scenario.seeds, flags),
     rows,
-    reproduce: reproduceCommand('sweep', scenario.file, flags),
+    reproduce: repeatCommand('sweep', scenario.file, flags),
   };
   const folder = join(flags.out, scenario.name, 'sweep');
   prepareFolder(folder);

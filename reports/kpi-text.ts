@@ -131,7 +131,10 @@ export function conditionsText(report: Report): readonly string[] {
 /** The command that repeats one seed. */
 export function seedCommand(report: Report, seed: number): string {
   const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
-  const file = report.scenario.file.replace(/^scenarios\//, '');
+  const file = report.scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, '');
   const sets = Object.entries(report.overrides).map(([path, value]) => ` --set ${path}=${value}`);
-  return `npm run ${command} ${file} -- --seed ${seed}${sets.join('')}`;
+  // As the run's own command is written: an installed package has no npm scripts.
+  const isPackage = report.reproduce.startsWith('npx ');
+  const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
+  return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}`;
 }

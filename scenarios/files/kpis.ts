@@ -15,6 +15,7 @@ import { readAs } from '../../topologies/files/quantity.ts';
 import { suggest } from '../../topologies/files/suggest.ts';
 import { readNumber, readQuantity, type UnitKind } from '../../topologies/files/units.ts';
 import type { SourcePosition } from '../../topologies/model.ts';
+import { commandText } from '../command-text.ts';
 import type { ScenarioContext } from './context.ts';
 import type { ScenarioInput } from './schema.ts';
 
@@ -57,7 +58,7 @@ const KIND_WORDS: Readonly<Record<MetricKind, string>> = {
   samples: 'samples',
 };
 
-const LIST_HINT = 'list: npm run scenario -- --list-metrics';
+const LIST_HINT = `list: ${commandText(['scenario'], ['--list-metrics'])}`;
 
 /** Resolves all limits; wrong ones are noted and left out. */
 export function resolveKpis(

@@ -1,15 +1,29 @@
 /**
- * Folders of the shipped files, from where this file stands.
+ * Folders of the shipped files: those of the repository, or of the installed package, whose built
+ * code lies some folders deeper.
  *
  * @module
  */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Folders } from '../../topologies/files/registry.ts';
 
-const ROOT = new URL('../../', import.meta.url);
+/** The folder with our `package.json`. */
+export const PROJECT_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** Scenarios and topologies of the project or package. */
 export const PROJECT_FOLDERS: Folders = {
-  scenarios: fileURLToPath(new URL('scenarios', ROOT)),
-  topologies: fileURLToPath(new URL('topologies', ROOT)),
+  scenarios: join(PROJECT_ROOT, 'scenarios'),
+  topologies: join(PROJECT_ROOT, 'topologies'),
 };
+
+function findRoot(from: string): string {
+  let folder = from;
+  while (!existsSync(join(folder, 'package.json'))) {
+    const above = dirname(folder);
+    if (above === folder) return from;
+    folder = above;
+  }
+  return folder;
+}

@@ -10,6 +10,7 @@ import { availableParallelism, cpus, release, type } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Piscina } from 'piscina';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { workerModule } from '../../engine/live/own-form.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings, SeedAnswer, SeedJob } from './job.ts';
@@ -57,7 +58,8 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
   const began = performance.now();
   const threads = Math.min(order.seeds.length, order.threads ?? availableParallelism());
   const pool = new Piscina({
-    filename: new URL('./run-worker-entry.mjs', import.meta.url).href,
+    filename: workerModule('./run-worker', import.meta.url),
+    name: 'runJob',
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,

@@ -1,0 +1,228 @@
+/**
+ * `orrery` as a library: load a scenario, run it in virtual time or on real sockets, compare and
+ * render reports. The command line does nothing that these calls cannot.
+ *
+ * Nothing is written to disk and nothing printed; wrong files throw {@link ConfigError} or
+ * {@link Refusal} before anything runs. Types of the port, for protocols of your own: `orrery/host`.
+ *
+ * @module
+ */
+import { InvariantError } from './engine/core/assert.ts';
+import { compareReports as compare, type ReportComparison } from './reports/compare.ts';
+import { renderHtml } from './reports/html/html.ts';
+import { readReport, renderJson } from './reports/json.ts';
+import { judge } from './reports/judge.ts';
+import { renderJunit } from './reports/junit.ts';
+import { renderMarkdown } from './reports/markdown.ts';
+import { renderPrometheus } from './reports/prometheus.ts';
+import type { Report } from './reports/report-schema.ts';
+import { renderTerminal } from './reports/terminal.ts';
+import { repeatCommand } from './scenarios/command-text.ts';
+import type { Scenario } from './scenarios/model.ts';
+import { openScenario } from './scenarios/open.ts';
+import { Refusal } from './scenarios/refusal.ts';
+import { ProtocolRegistry } from './scenarios/registry.ts';
+import { commitOf } from './scenarios/runner/commit.ts';
+import { runLive as runOnSockets } from './scenarios/runner/live-run.ts';
+import {
+  type RunEnd,
+  type RunOrder,
+  type RunState,
+  runScenario as runInVirtualTime,
+} from './scenarios/runner/run-scenario.ts';
+
+export { InvariantError } from './engine/core/assert.ts';
+export type { KpiChange, ReportComparison } from './reports/compare.ts';
+export type { KpiResult, Report } from './reports/report-schema.ts';
+export type { Scenario } from './scenarios/model.ts';
+export { Refusal } from './scenarios/refusal.ts';
+export type { RunState } from './scenarios/runner/run-scenario.ts';
+export { ConfigError, type ConfigIssue } from './topologies/files/config-error.ts';
+
+/** What may be said about loading. */
+export interface LoadOptions {
+  /** Values of the file to change before it is checked, as `--set`: `{ duration: '5s' }`. */
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+/** What may be said about a run. */
+export interface RunOptions extends LoadOptions {
+  /** Seeds to run, integers >= 0; those of the file when absent. */
+  readonly seeds?: readonly number[];
+  /** Worker threads at most, from 1; all cores when absent. */
+  readonly threads?: number;
+  /** Called about ten times a second. */
+  readonly onProgress?: (state: RunState) => void;
+  /** Ends the run early; the report then says `ending: 'interrupted'`. */
+  readonly signal?: AbortSignal;
+}
+
+/** What may be said about a run on real sockets, where seeds run one after the other. */
+export interface LiveOptions extends Omit<RunOptions, 'threads'> {
+  /** `links` (default): delay, rate and loss as in the topology; `off`: none. */
+  readonly shape?: 'links' | 'off';
+  /** `high` (default): spins for microseconds; `low`: 1 to 2 ms late, little CPU. */
+  readonly precision?: 'high' | 'low';
+}
+
+/** What a report can be rendered as; `text` is what the terminal shows, without colour. */
+export type ReportFormat = 'html' | 'json' | 'junit' | 'markdown' | 'prometheus' | 'text';
+
+const TEXT_COLUMNS = 80;
+
+/**
+ * Loads a scenario with its topology and its protocols, and checks everything.
+ *
+ * @param file Path, or name of a shipped scenario such as `hello.yaml`.
+ * @returns the checked scenario, all quantities in base units.
+ * @throws ConfigError naming every mistake with file, line and column.
+ * @example
+ * import { loadScenario } from 'orrery';
+ *
+ * const scenario = await loadScenario('hello.yaml', { set: { duration: '5s' } });
+ * console.log(scenario.topology.hosts.map((host) => host.name), scenario.durationNs / 1e9);
+ */
+export async function loadScenario(file: string, options: LoadOptions = {}): Promise<Scenario> {
+  const { scenario } = await openScenario(file, options.set, new ProtocolRegistry());
+  return scenario;
+}
+
+/**
+ * Runs a scenario in virtual time, on worker threads, and judges it.
+ *
+ * @param file Path, or name of a shipped scenario such as `hello.yaml`.
+ * @returns the report: same commit, files and seeds give the same fingerprint.
+ * @throws ConfigError or Refusal when the files are wrong; InvariantError for a mistake of ours.
+ * @example
+ * import { runScenario } from 'orrery';
+ *
+ * const report = await runScenario('hello.yaml', { seeds: [1, 2, 3], set: { duration: '5s' } });
+ * for (const kpi of report.kpis) console.log(kpi.metric, kpi.value, kpi.unit, kpi.pass);
+ * if (!report.pass) process.exitCode = 1;
+ */
+export function runScenario(file: string, options: RunOptions = {}): Promise<Report> {
+  return run('scenario', file, options);
+}
+
+/**
+ * Runs a scenario on real UDP and TCP sockets of this machine, by the wall clock, and judges it.
+ *
+ * @param file Path, or name of a shipped scenario such as `hello.yaml`.
+ * @returns the report, with `mode: 'live'`; it takes as long as the scenario says.
+ * @throws as {@link runScenario}; Refusal also where an address or port cannot be had.
+ * @example
+ * import { runLive } from 'orrery';
+ *
+ * const set = { duration: '2s', 'topology.addressPlan': 'ports' };
+ * const report = await runLive('hello.yaml', { set, precision: 'low' });
+ * console.log(report.mode, report.metrics['live.lateness']);
+ */
+export function runLive(file: string, options: LiveOptions = {}): Promise<Report> {
+  return run('live', file, options);
+}
+
+/**
+ * Compares two reports KPI by KPI, paired by seed.
+ *
+ * @param baseline The report to compare with.
+ * @param candidate The new one.
+ * @returns for each KPI whether the candidate is better, worse, the same, or undecided.
+ * @example
+ * import { compareReports, runScenario } from 'orrery';
+ *
+ * const seeds = [1, 2, 3];
+ * const slow = { duration: '5s', 'topology.links.0.delay': '6ms' };
+ * const before = await runScenario('hello.yaml', { seeds, set: { duration: '5s' } });
+ * const after = await runScenario('hello.yaml', { seeds, set: slow });
+ * for (const kpi of compareReports(before, after).kpis) console.log(kpi.metric, kpi.verdict);
+ */
+export function compareReports(baseline: Report, candidate: Report): ReportComparison {
+  return compare(baseline, candidate);
+}
+
+/**
+ * Reads a `report.json` that a run has left.
+ *
+ * @param json Its text.
+ * @throws Refusal when it is none, or of another version.
+ * @example
+ * import { parseReport, renderReport, runScenario } from 'orrery';
+ *
+ * const json = await renderReport(await runScenario('hello.yaml'), 'json');
+ * console.log(parseReport(json).fingerprint);
+ */
+export function parseReport(json: string): Report {
+  const read = readReport(json);
+  if (read.kind === 'report') return read.report;
+  throw new Refusal(`not a report that can be read: ${read.message}`);
+}
+
+/**
+ * Renders a report as one of the documents that the command line leaves.
+ *
+ * @returns the document's text.
+ * @example
+ * import { writeFile } from 'node:fs/promises';
+ * import { renderReport, runScenario } from 'orrery';
+ *
+ * const report = await runScenario('hello.yaml');
+ * console.log(await renderReport(report, 'text'));
+ * await writeFile('report.html', await renderReport(report, 'html'));
+ */
+export async function renderReport(report: Report, format: ReportFormat): Promise<string> {
+  switch (format) {
+    case 'html':
+      return renderHtml(report);
+    case 'json':
+      return renderJson(report);
+    case 'junit':
+      return renderJunit(report);
+    case 'markdown':
+      return renderMarkdown(report);
+    case 'prometheus':
+      return await renderPrometheus(report);
+    case 'text':
+      return renderTerminal(report, { width: TEXT_COLUMNS, colour: false, unicode: true });
+  }
+}
+
+async function run(
+  command: 'scenario' | 'live',
+  file: string,
+  options: RunOptions & LiveOptions,
+): Promise<Report> {
+  const { set, threads, onProgress, signal, shape, precision } = options;
+  const registry = new ProtocolRegistry();
+  const loaded = await openScenario(file, set, registry);
+  const seeds = options.seeds ?? loaded.scenario.seeds;
+  const [seed] = seeds;
+  if (seed === undefined) throw new Refusal('seeds: [] has none, give at least one');
+  const order: RunOrder = {
+    ...loaded,
+    seeds,
+    recordingsOf: () => ({}),
+    reproduce: repeatCommand(command, loaded.scenario.file, {
+      ...(seeds.length === 1 ? { seed } : { seeds: seeds.length }),
+      set,
+    }),
+    commit: commitOf(),
+    ...(threads === undefined ? {} : { threads }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  if (command === 'scenario') return reportOf(await runInVirtualTime(order));
+  return reportOf(
+    await runOnSockets({
+      ...order,
+      registry,
+      ...(shape === undefined ? {} : { shape }),
+      ...(precision === undefined ? {} : { precision }),
+    }),
+  );
+}
+
+function reportOf(end: RunEnd): Report {
+  if (end.kind === 'judged') return judge(end.input);
+  if (end.kind === 'broken') throw new InvariantError(end.message);
+  throw new Refusal(`${end.file}:${end.line}:${end.column}  ${end.message}`);
+}

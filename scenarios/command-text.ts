@@ -1,0 +1,43 @@
+/**
+ * How a command is written that a person can copy: `npm run scenario FILE -- --seed 3` in the
+ * repository, `npx orrery scenario FILE --seed 3` where the package is installed.
+ *
+ * @module
+ */
+import { basename, dirname, resolve } from 'node:path';
+import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { PROJECT_FOLDERS } from './runner/folders.ts';
+
+/**
+ * @param words The command and its arguments.
+ * @param flags Its flags.
+ */
+export function commandText(words: readonly string[], flags: readonly string[] = []): string {
+  if (!IS_SOURCE) return ['npx orrery', ...words, ...flags].join(' ');
+  return ['npm run', ...words, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
+}
+
+/** Shortest name of a scenario file that a command finds: shipped ones need no folder. */
+export function shortName(file: string): string {
+  return dirname(resolve(file)) === resolve(PROJECT_FOLDERS.scenarios) ? basename(file) : file;
+}
+
+/** What a run is repeated with. */
+export interface Repeat {
+  readonly seed?: number | undefined;
+  readonly seeds?: number | undefined;
+  readonly set?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One command that repeats a run. */
+export function repeatCommand(command: string, file: string, repeat: Repeat): string {
+  const { seed, seeds, set = {} } = repeat;
+  const flags = [
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+    ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
+    ...Object.entries(set).map(([path, value]) =>
+      /^[\w./:%-]+$/.test(value) ? `--set ${path}=${value}` : `--set '${path}=${value}'`,
+    ),
+  ];
+  return commandText([command, shortName(file)], flags);
+}

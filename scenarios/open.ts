@@ -1,0 +1,41 @@
+/**
+ * Opens a scenario with everything around it: the shipped files, the shipped protocols and users'
+ * own.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import { loadScenario } from './files/load.ts';
+import type { Scenario } from './model.ts';
+import type { ProtocolRegistry } from './registry.ts';
+import { PROJECT_FOLDERS } from './runner/folders.ts';
+import { metricsOf } from './runner/nodes.ts';
+
+/** A loaded scenario. */
+export interface Loaded {
+  readonly scenario: Scenario;
+  readonly definitions: readonly MetricDefinition[];
+}
+
+/**
+ * Loads and checks.
+ *
+ * @param file Path, or name of a shipped scenario.
+ * @param overrides Values to change before the check, `path -> value`.
+ * @param registry Gets the users' protocols that the files name.
+ * @throws ConfigError with every mistake of file, topology and overrides.
+ */
+export async function openScenario(
+  file: string,
+  overrides: Readonly<Record<string, string>> | undefined,
+  registry: ProtocolRegistry,
+): Promise<Loaded> {
+  await registry.loadNamedBy(file, PROJECT_FOLDERS);
+  const scenario = loadScenario({
+    path: file,
+    folders: PROJECT_FOLDERS,
+    overrides: overrides ?? {},
+    registry,
+  });
+  return { scenario, definitions: metricsOf(scenario, registry) };
+}

@@ -1,0 +1,32 @@
+/**
+ * `npm run build`: the JavaScript and the types of the package, in dist/lib. `npm pack` calls it.
+ *
+ * Every source file of the product folders is in it (tsconfig.build.json), so a new one needs no
+ * entry anywhere. Types are not checked here: `npm run check:types` does.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { commitOf } from '../scenarios/runner/commit.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const OUT = join(ROOT, 'dist/lib');
+/** What keeps the repository; cli/main.ts asks for it in the repository only. */
+const FOR_DEVELOPERS = ['tools', 'cli/requirements'];
+const BUILT = ['.js', '.d.ts', '.d.ts.map'];
+
+rmSync(OUT, { recursive: true, force: true });
+const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+const args = [compiler, '-p', 'tsconfig.build.json', '--noCheck'];
+const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+if (status !== 0) throw new Error(`the compiler ended with exit code ${status}`);
+for (const path of FOR_DEVELOPERS.flatMap((one) => ['', ...BUILT].map((end) => one + end))) {
+  rmSync(join(OUT, path), { recursive: true, force: true });
+}
+if (!existsSync(join(OUT, 'cli/main.js'))) throw new Error('dist/lib has no cli/main.js');
+writeFileSync(join(OUT, 'commit'), `${commitOf()}\n`);
+const files = readdirSync(OUT, { recursive: true }).length;
+process.stderr.write(`dist/lib: ${files} files, from commit ${commitOf()}\n`);
