@@ -1,0 +1,141 @@
+/**
+ * Asks the other side of a channel for its clock and answers such questions: one `clock.ping` and
+ * one `clock.pong` at a time, several to a round, into a {@link ClockOffset}.
+ *
+ * Processes of one machine share CLOCK_MONOTONIC (spec/simulation.md 9.3): they recognise each other
+ * and measure nothing. When rounds take place is the owner's business: one before the start, one
+ * after the end, and in long runs some between, because uncertainty grows by 100 ppm of the time to
+ * the nearest one.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Channel } from './channel/model.ts';
+import type { ClockOffset } from './clock-offset.ts';
+
+/** Exchanges of a round: the shortest of 16 is rarely disturbed on both ways. */
+const ROUND_PINGS = 16;
+/** An answer that takes longer than this ends its round, in ms. */
+const ANSWER_MS = 2_000;
+
+/** What a side brings; a test has clocks and machines of its own. */
+export interface ClockSource {
+  /** The monotonic clock, in ns. */
+  readonly now: () => bigint;
+  /** See {@link machineIdentity}. */
+  readonly machine: string | undefined;
+}
+
+/** The clock of this process. */
+export const OWN_CLOCK: ClockSource = {
+  now: () => process.hrtime.bigint(),
+  machine: machineIdentity(),
+};
+
+/**
+ * A name that two processes share only if they read the same monotonic clock: from the kernel's
+ * start, the host name and the time namespace; hashed, because it travels.
+ * @returns undefined where the kernel does not tell: then clocks are measured.
+ */
+export function machineIdentity(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // A container may have a clock of its own (time_namespaces(7)).
+    const namespace = readlinkSync('/proc/self/ns/time');
+    const name = [boot, hostname(), namespace].join('\n');
+    return createHash('sha256').update(name).digest('hex').slice(0, 32);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Answers a question for our clock.
+ * @returns false when the message is not one; then it is somebody else's.
+ */
+export function answerClockPing(
+  channel: Pick<Channel, 'send'>,
+  message: unknown,
+  source: ClockSource = OWN_CLOCK,
+): boolean {
+  const t2 = source.now();
+  if (!isKind(message, 'clock.ping')) return false;
+  const { id } = message;
+  const { machine } = source;
+  channel.send({ kind: 'clock.pong', id, machine, t2, t3: source.now() });
+  return true;
+}
+
+/** Asks one other side; the owner of the channel hands it the messages. */
+export class ClockProbe {
+  readonly #channel: Pick<Channel, 'send'>;
+  readonly #offset: ClockOffset;
+  readonly #source: ClockSource;
+  #id = 0;
+  #sentAt = 0n;
+  /** Called with true when the awaited answer has come, false when it is late. */
+  #answered: ((isThere: boolean) => void) | undefined;
+
+  constructor(
+    channel: Pick<Channel, 'send'>,
+    offset: ClockOffset,
+    source: ClockSource = OWN_CLOCK,
+  ) {
+    this.#channel = channel;
+    this.#offset = offset;
+    this.#source = source;
+  }
+
+  /**
+   * Takes an answer.
+   * @returns false when the message is none; then it is somebody else's.
+   */
+  take(message: unknown): boolean {
+    const t4 = this.#source.now();
+    if (!isKind(message, 'clock.pong')) return false;
+    const { id, t2, t3, machine } = message;
+    // A late answer, of a question that was given up.
+    if (id !== this.#id || this.#answered === undefined) return true;
+    if (typeof machine === 'string' && machine === this.#source.machine) {
+      this.#offset.shareClock();
+    } else if (typeof t2 === 'bigint' && typeof t3 === 'bigint') {
+      this.#offset.add({ t1: this.#sentAt, t2, t3, t4 });
+    }
+    this.#answered(true);
+    return true;
+  }
+
+  /**
+   * One round of exchanges, one after the other. Rounds must not overlap.
+   * @returns false when the other side did not answer, or answered nothing that makes sense.
+   */
+  async round(pings: number = ROUND_PINGS): Promise<boolean> {
+    for (let ping = 0; ping < pings; ping += 1) {
+      if (!(await this.#exchange())) break;
+      if (this.#offset.isShared) return true;
+    }
+    return this.#offset.endRound();
+  }
+
+  #exchange(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const alarm = setTimeout(() => this.#answered?.(false), ANSWER_MS);
+      this.#answered = (isThere): void => {
+        this.#answered = undefined;
+        clearTimeout(alarm);
+        resolve(isThere);
+      };
+      this.#id += 1;
+      this.#sentAt = this.#source.now();
+      this.#channel.send({ kind: 'clock.ping', id: this.#id });
+    });
+  }
+}
+
+function isKind(message: unknown, kind: string): message is Readonly<Record<string, unknown>> {
+  return (
+    typeof message === 'object' && message !== null && 'kind' in message && message.kind === kind
+  );
+}
