@@ -34,9 +34,9 @@ export function addAcceptance(program: Command): void {
     });
 }
 
-/** File names, sorted. */
+/** File names, sorted; those of the emulated world take part in `npm run emulate` only. */
 function shippedScenarios(): readonly string[] {
   return readdirSync(PROJECT_FOLDERS.scenarios)
-    .filter((name) => name.endsWith('.yaml'))
+    .filter((name) => name.endsWith('.yaml') && !name.startsWith('emulate-'))
     .sort();
 }

@@ -43,7 +43,7 @@ export interface RunFlags {
 
 /** A way to run: the command that it has, and what does it. */
 export interface Runner {
-  readonly command: 'scenario' | 'live';
+  readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunOrder) => Promise<RunEnd>;
 }
 

@@ -3,4 +3,8 @@
  *
  * @module
  */
-export { type Loaded, openScenario as load } from '../scenarios/open.ts';
+export {
+  type Loaded,
+  openAnyScenario as loadAny,
+  openScenario as load,
+} from '../scenarios/open.ts';

@@ -10,6 +10,7 @@ import type { Scenario } from './model.ts';
 import type { ProtocolRegistry } from './registry.ts';
 import { PROJECT_FOLDERS } from './runner/folders.ts';
 import { metricsOf } from './runner/nodes.ts';
+import { refuseOutside } from './runner/outside.ts';
 
 /** A loaded scenario. */
 export interface Loaded {
@@ -18,14 +19,26 @@ export interface Loaded {
 }
 
 /**
- * Loads and checks.
+ * Loads and checks, for every world but the emulated one.
  *
  * @param file Path, or name of a shipped scenario.
  * @param overrides Values to change before the check, `path -> value`.
  * @param registry Gets the users' protocols that the files name.
- * @throws ConfigError with every mistake of file, topology and overrides.
+ * @throws ConfigError with every mistake of file, topology and overrides; Refusal when programs
+ *   outside take part.
  */
 export async function openScenario(
+  file: string,
+  overrides: Readonly<Record<string, string>> | undefined,
+  registry: ProtocolRegistry,
+): Promise<Loaded> {
+  const loaded = await openAnyScenario(file, overrides, registry);
+  refuseOutside(loaded.scenario);
+  return loaded;
+}
+
+/** As {@link openScenario}, also with hosts behind which programs outside stand. */
+export async function openAnyScenario(
   file: string,
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,

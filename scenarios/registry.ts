@@ -14,6 +14,7 @@ import { protocol as scion } from '../nodes/scion/index.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
 import { moduleProtocols } from './files/load.ts';
 import { Refusal } from './refusal.ts';
+import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 const SHIPPED: readonly Protocol[] = [
@@ -33,10 +34,10 @@ export class ProtocolRegistry implements Registry {
   readonly names: readonly string[] = SHIPPED.map(({ name }) => name);
   readonly #modules = new Map<string, Protocol>();
 
-  /** The traffic metrics of every protocol that is known. */
+  /** The traffic metrics of every protocol that is known, and those of emulated runs. */
   get metrics(): readonly MetricDefinition[] {
     const all = [...SHIPPED, ...this.#modules.values()];
-    return all.flatMap(({ name }) => trafficMetrics(name));
+    return [...all.flatMap(({ name }) => trafficMetrics(name)), ...EMULATE_METRICS];
   }
 
   protocols(name: string): Protocol | undefined {

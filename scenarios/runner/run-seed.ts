@@ -13,14 +13,15 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings } from './job.ts';
 import { networkView } from './network.ts';
-import { metricsOf, type NodeChoice, nodeChoice } from './nodes.ts';
+import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
-import { SimStageWorld, seededSecret } from './sim-stage-world.ts';
+import { type SimStageOptions, SimStageWorld, seededSecret } from './sim-stage-world.ts';
 import { DRAIN_NS, Stage } from './stage.ts';
 
 /** What a run is given. */
@@ -36,10 +37,14 @@ export interface SeedRun {
   readonly buffers?: 'plain' | 'poison';
   /** Used instead of a new one, to look for a divergence. */
   readonly fingerprint?: Fingerprint;
+  /** Makes another kind of world with the same face. */
+  readonly makeWorld?: SimStageOptions['makeWorld'];
+  /** Chooses what runs on a host; what the registry knows when absent. */
+  readonly nodeOf?: (host: HostSpec) => NodeChoice;
 }
 
 /** Slices are long enough to cost nothing and short enough to stop within a blink. */
-const SLICE_NS = 20_000_000;
+export const SLICE_NS = 20_000_000;
 
 /** Everything of a run before it begins; tests look inside. */
 export interface PreparedRun {
@@ -52,13 +57,15 @@ export interface PreparedRun {
 /** Builds world and stage and books the beginning. */
 export function prepareSeed(run: SeedRun): PreparedRun {
   const { scenario, registry, seed } = run;
+  const nodeOf = run.nodeOf ?? ((host): NodeChoice => nodeChoice(scenario, host, registry));
   const crypto = provider(scenario.crypto, { timing: 'simulation' });
   const world = new SimStageWorld({
     scenario,
     seed,
     crypto,
     cpu: scenario.cpu,
-    protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+    protocolOf: (host): Protocol => nodeOf(host).protocol,
+    ...(run.makeWorld === undefined ? {} : { makeWorld: run.makeWorld }),
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
     ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
   });
@@ -67,7 +74,7 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     scenario,
     seed,
     network: networkView(scenario.topology, seededSecret(seed)),
-    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    nodeOf,
   });
   world.listen(stage);
   const warnings = [...scenario.warnings];
@@ -91,24 +98,28 @@ export function runSeed(run: SeedRun): SeedResult {
 }
 
 function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedResult {
+  const ending = advance(prepared, run.scenario.durationNs + DRAIN_NS, run.control);
+  return concludeSeed(run, prepared, { ending, wallMs: performance.now() - began });
+}
+
+/** Ends a run whose time is over: checks that all adds up and gathers what was measured. */
+export function concludeSeed(
+  run: SeedRun,
+  { world, stage, warnings }: PreparedRun,
+  how: Pick<SeedResult, 'ending' | 'wallMs'>,
+): SeedResult {
   const { scenario, registry, seed } = run;
-  const { world, stage, warnings } = prepared;
-  const ending = advance(prepared, scenario.durationNs + DRAIN_NS, run.control);
   const imbalance = world.sim.network.imbalance();
   assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
   stage.finish();
   return outcome(stage, world, scenario, {
     seed,
     fingerprint: world.sim.fingerprint,
-    wallMs: performance.now() - began,
+    ...how,
     events: world.sim.scheduler.eventCount,
-    ending,
     warnings: [...new Set(warnings)],
     definitions: metricsOf(scenario, registry),
-    protocolOf: (name): string => {
-      const host = scenario.topology.hosts.find((spec) => spec.name === name);
-      return host === undefined ? name : nodeChoice(scenario, host, registry).protocol.name;
-    },
+    protocolOf: (name): string => protocolName(scenario, registry, name),
   });
 }
 

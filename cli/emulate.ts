@@ -1,0 +1,98 @@
+/**
+ * `orrery emulate FILE`: runs a scenario in virtual time paced by the wall clock, with the outside
+ * programs of its topology, and prints the same verdict with `mode: emulate`.
+ *
+ * @module
+ */
+import { type Command, Option } from 'commander';
+import type { OnLate } from '../engine/live/emulation/pacer.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { type EmulateOrder, runEmulated } from '../scenarios/runner/emulate-run.ts';
+import { outsideHosts } from '../scenarios/runner/outside.ts';
+import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
+import { readAs } from '../topologies/files/quantity.ts';
+import { execute, type RunFlags, type Runner, seedsOf } from './execute.ts';
+import { exitWith, FlagError } from './exit.ts';
+import { loadAny } from './load.ts';
+import { addRunOptions } from './scenario.ts';
+import { runFolder } from './write-files.ts';
+
+interface EmulateFlags extends RunFlags {
+  readonly speed: number;
+  readonly onLate: OnLate;
+  readonly lateLimit: number;
+}
+
+const SPEED_MIN = 0.1;
+const SPEED_MAX = 100;
+const LATE_LIMIT = '10ms';
+
+/** Adds the command. */
+export function addEmulate(program: Command): void {
+  const command = addRunOptions(program.command('emulate'))
+    .argument('[file]', 'scenario file, or its name in scenarios/')
+    .summary('run a scenario at the pace of the wall clock, with outside programs')
+    .description(
+      'Runs the virtual network at the pace of the wall clock. Hosts of kind: external are programs\n' +
+        'of somebody else, attached by UDP on 127.0.0.0/8: docs/how-to/emulate.md.',
+    )
+    .option('--speed <factor>', 'virtual seconds in a second, without outside programs', speed, 1)
+    .addOption(
+      new Option('--on-late <what>', 'an event later than the limit: report it, or stop (exit 5)')
+        .choices(['warn', 'fail'])
+        .default('warn'),
+    )
+    .option(
+      '--late-limit <time>',
+      'lateness that counts as a slip',
+      lateLimit,
+      lateLimit(LATE_LIMIT),
+    );
+  command.action(async (file: string | undefined, flags: EmulateFlags) => {
+    if (file === undefined) {
+      command.outputHelp();
+      return;
+    }
+    const registry = new ProtocolRegistry();
+    const loaded = await loadAny(file, flags.set, registry);
+    const { scenario } = loaded;
+    const [outside] = outsideHosts(scenario);
+    if (outside !== undefined && flags.speed !== 1) {
+      const message = `--speed: ${outside.name} is a program outside, and its clock runs at speed 1`;
+      throw new FlagError(message, '--speed', 'leave --speed out');
+    }
+    const folder = runFolder(flags.out, scenario.name, seedsOf(scenario.seeds, flags));
+    const { speed: factor, onLate, lateLimit: lateLimitNs } = flags;
+    const how = { registry, speed: factor, onLate, lateLimitNs, folder };
+    const runner: Runner = {
+      command: 'emulate',
+      run: (order) => runEmulated({ ...order, ...how, reproduce: repeat(order, how) }),
+    };
+    exitWith(await execute(loaded, flags, runner));
+  });
+}
+
+/** The command of the run with the flags that only this one has. */
+function repeat({ reproduce }: RunOrder, how: Pick<EmulateOrder, 'speed' | 'onLate'>): string {
+  const flags = [
+    ...(how.speed === 1 ? [] : [`--speed ${how.speed}`]),
+    ...(how.onLate === 'warn' ? [] : [`--on-late ${how.onLate}`]),
+  ];
+  if (flags.length === 0) return reproduce;
+  const separator = reproduce.startsWith('npx ') || reproduce.includes(' -- ') ? '' : ' --';
+  return `${reproduce}${separator} ${flags.join(' ')}`;
+}
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= SPEED_MIN && value <= SPEED_MAX) return value;
+  const message = `--speed: "${text}" is not between ${SPEED_MIN} and ${SPEED_MAX}`;
+  throw new FlagError(message, text, 'write --speed 10 for ten times as fast');
+}
+
+function lateLimit(text: string): number {
+  const result = readAs(text, 'time', { min: 0 });
+  if ('value' in result) return result.value;
+  const { message, hint } = result.mistake;
+  throw new FlagError(`--late-limit: ${message}`, text, hint ?? `write --late-limit ${LATE_LIMIT}`);
+}

@@ -1,0 +1,49 @@
+/**
+ * A simulated host whose sockets programs outside can reach, where they are its neighbours.
+ *
+ * Everything else is `SimHost`: virtual time, seeded streams, modelled links.
+ *
+ * @module
+ */
+import type { DatagramSocket, UdpOptions } from '../../host/socket.ts';
+import { SimHost, type SimHostOptions } from '../../net/sim-host.ts';
+import type { HostWorld } from '../../net/sim-host-world.ts';
+import { OutsideError } from './outside-error.ts';
+import type { OutsideTap } from './outside-tap.ts';
+import type { Pacer } from './pacer.ts';
+
+/** What an emulated host needs of its world besides what a simulated one needs. */
+export interface EmulationContext extends HostWorld {
+  readonly pacer: Pick<Pacer, 'isRunning'>;
+  readonly tap: OutsideTap;
+  /** True when programs can reach sockets of this host. */
+  isNeighbour(host: string): boolean;
+}
+
+/** See the module. */
+export class EmulatedHost extends SimHost {
+  readonly #context: EmulationContext;
+
+  constructor(context: EmulationContext, index: number, options: SimHostOptions) {
+    super(context, index, options);
+    this.#context = context;
+  }
+
+  /**
+   * Binds a socket, and a real one for it where programs are neighbours. Closing it leaves the real
+   * one: what comes then is lost as `port-unreachable`.
+   * @throws OutsideError before the run begins, when another program holds the port.
+   */
+  override udp(options: UdpOptions): DatagramSocket | undefined {
+    const socket = super.udp(options);
+    const { tap, pacer } = this.#context;
+    const isReached = !tap.isOutside(this.name) && this.#context.isNeighbour(this.name);
+    if (socket === undefined || !isReached) return socket;
+    const failure = tap.expose(socket.local);
+    if (failure === undefined) return socket;
+    if (!pacer.isRunning) throw new OutsideError(failure, { host: this.name });
+    this.log.warn(failure);
+    socket.close();
+    return undefined;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * A simulated world paced by the wall clock, some of whose hosts are programs outside of it
+ * (DESIGN 1, simulation.md 9.1).
+ *
+ * Hosts, links and streams are those of `engine/net`, in virtual time; without outside programs
+ * nothing differs from a `SimWorld` but when things happen, so the fingerprint is the same. Does not
+ * start programs, make nodes or choose faults.
+ *
+ * @module
+ */
+import { LogHistogram } from '../../measure/histogram.ts';
+import { NO_BUFFER } from '../../net/buffer-pool.ts';
+import type { Direction } from '../../net/direction.ts';
+import { END, STATE_STRIDE } from '../../net/direction-context.ts';
+import type { SimHost, SimHostOptions } from '../../net/sim-host.ts';
+import type { SimLink } from '../../net/sim-link.ts';
+import type { SimSegment } from '../../net/sim-segment.ts';
+import type { SimSocket } from '../../net/sim-socket.ts';
+import {
+  type SimLinkOptions,
+  type SimSegmentOptions,
+  SimWorld,
+  type SimWorldOptions,
+} from '../../net/sim-world.ts';
+import { LiveClock } from '../live-clock.ts';
+import { EmulatedHost, type EmulationContext } from './emulated-host.ts';
+import { type OutsideHostSpec, OutsideTap } from './outside-tap.ts';
+import { Pacer, type PacerOptions } from './pacer.ts';
+
+/** What an emulated world is made of. */
+export interface EmulationWorldOptions extends SimWorldOptions {
+  readonly pace: Omit<PacerOptions, 'clock' | 'scheduler'>;
+  /** Hosts behind which programs stand. */
+  readonly outside: readonly OutsideHostSpec[];
+}
+
+/** Packets between programs, for the loss of the links that join them. */
+export interface OutsideTraffic {
+  readonly offered: number;
+  readonly dropped: number;
+}
+
+/** See the module. */
+export class EmulationWorld extends SimWorld implements EmulationContext {
+  readonly pacer: Pacer;
+  readonly tap: OutsideTap;
+  /** From the entry of a program's datagram until it was written to another program, ns. */
+  readonly transit = new LogHistogram();
+  readonly #neighbours = new Set<string>();
+
+  constructor(options: EmulationWorldOptions) {
+    const { pace, outside } = options;
+    const clock = new LiveClock();
+    // Programs look at the system's calendar, so ours has to agree with it.
+    const epoch = outside.length === 0 ? {} : { epochSeconds: clock.startedAt.seconds };
+    super({ ...options, ...epoch });
+    this.pacer = new Pacer({ ...pace, clock, scheduler: this.network.scheduler });
+    this.tap = new OutsideTap({ pacer: this.pacer, endpoints: this.endpoints, specs: outside });
+  }
+
+  override addLink(options: SimLinkOptions): SimLink {
+    this.#noteNeighbours([options.a.host, options.b.host]);
+    return super.addLink(options);
+  }
+
+  override addSegment(options: SimSegmentOptions): SimSegment {
+    this.#noteNeighbours(options.members.map(({ host }) => host));
+    return super.addSegment(options);
+  }
+
+  /** True when programs can reach sockets of this host: a link or segment joins them. */
+  isNeighbour(host: string): boolean {
+    return this.#neighbours.has(host);
+  }
+
+  /** What the links between programs were offered and what they dropped, so far. */
+  outsideTraffic(): OutsideTraffic {
+    let offered = 0;
+    let dropped = 0;
+    for (const direction of this.network.directions) {
+      if (!this.#joinsPrograms(direction)) continue;
+      const sum = direction.conservation();
+      offered += sum.offered - sum.queued - sum.inSerialisation - sum.inPipe;
+      dropped += sum.dropped;
+    }
+    return { offered, dropped };
+  }
+
+  /** Names what happens at a virtual instant, for messages. */
+  describe(atNs: number): string {
+    const { table, directions, state } = this.network;
+    for (let packet = 0; packet < table.capacity; packet += 1) {
+      if (table.buffers[packet] === NO_BUFFER || table.arriveAt[packet] !== atNs) continue;
+      const [from, to] = [table.from, table.to].map((ends) => {
+        const { address, port } = this.endpoints.pairOf(ends[packet] as number);
+        return `${address}:${port}`;
+      });
+      return `the arrival of a packet from ${from} at ${to}`;
+    }
+    const sending = directions.find(({ id }) => state[id * STATE_STRIDE + END] === atNs);
+    return sending === undefined ? 'a timer' : `the transmitter ${sending.name}`;
+  }
+
+  protected override makeHost(index: number, options: SimHostOptions): SimHost {
+    return new EmulatedHost(this, index, options);
+  }
+
+  protected override handOver(socket: SimSocket, packet: number): void {
+    if (!this.tap.stands(socket.hostIndex)) {
+      super.handOver(socket, packet);
+      return;
+    }
+    const { table } = this.network;
+    const from = table.from[packet] as number;
+    const sender = this.endpoints.sockets[from]?.hostIndex;
+    if (sender !== undefined && this.tap.stands(sender)) {
+      const took = this.pacer.now() - (table.offeredAt[packet] as number);
+      this.transit.record(Math.max(0, Math.floor(took)));
+    }
+    // A send that waits in the system still reads the bytes, so it gets its own.
+    const bytes = table.view(packet).slice();
+    table.free(packet);
+    this.tap.deliver(socket.hostIndex, bytes, from, socket.local);
+  }
+
+  #joinsPrograms({ fromNode, toNode }: Direction): boolean {
+    return fromNode >= 0 && this.tap.stands(fromNode) && this.tap.stands(toNode);
+  }
+
+  #noteNeighbours(names: readonly string[]): void {
+    if (!names.some((name) => this.tap.isOutside(name))) return;
+    for (const name of names) this.#neighbours.add(name);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * A program that nobody here wrote, started and stopped with a run.
+ *
+ * It gets no shell, nothing on its standard input, and writes into two files. It leads a process
+ * group of its own, so that what it started ends with it; when this process ends in any way but by
+ * SIGKILL, so does the group. Does not know networks.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+
+/** What to start. */
+export interface ProgramOrder {
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  /** Where it runs; relative paths of the command count from here. */
+  readonly folder: string;
+  readonly outFile: string;
+  readonly errFile: string;
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** As a shell shows it: the program's own, or 128 + the signal's number. */
+  readonly code: number;
+  /** False when it was told to end. */
+  readonly byItself: boolean;
+}
+
+/** Time between SIGTERM and SIGKILL. */
+const GRACE_MS = 2_000;
+const SIGNAL_BASE = 128;
+const LIVING = new Set<number>();
+let isWatching = false;
+
+/** See the module. */
+export class OutsideProgram {
+  readonly ended: Promise<ProgramEnd>;
+  /** How it ended; undefined while it runs. */
+  end: ProgramEnd | undefined;
+  readonly #pid: number;
+  #isTold = false;
+
+  private constructor(child: ChildProcess, pid: number) {
+    this.#pid = pid;
+    watch(pid);
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        // What it started itself may still be there.
+        signalGroup(pid, 'SIGKILL');
+        LIVING.delete(pid);
+        const number = signal === null ? 0 : constants.signals[signal];
+        this.end = { code: code ?? SIGNAL_BASE + number, byItself: !this.#isTold };
+        resolve(this.end);
+      });
+    });
+  }
+
+  /** Starts it; an error's `code` says why it cannot be, e.g. `ENOENT`. */
+  static start({ command, folder, outFile, errFile }: ProgramOrder): Promise<OutsideProgram> {
+    const [name = '', ...args] = command;
+    const [out, err] = [openSync(outFile, 'w'), openSync(errFile, 'w')];
+    try {
+      const stdio = ['ignore', out, err] as const;
+      const child = spawn(name, args, { cwd: folder, detached: true, stdio: [...stdio] });
+      return new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('spawn', () => resolve(new OutsideProgram(child, child.pid ?? 0)));
+      });
+    } finally {
+      closeSync(out);
+      closeSync(err);
+    }
+  }
+
+  /** Asks it to end, and makes it when it does not. */
+  async stop(): Promise<ProgramEnd> {
+    if (this.end !== undefined) return this.end;
+    this.#isTold = true;
+    signalGroup(this.#pid, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(this.#pid, 'SIGKILL'), GRACE_MS);
+    const end = await this.ended;
+    clearTimeout(timer);
+    return end;
+  }
+}
+
+/** Programs must not outlive us, also when the user presses Ctrl-C twice. */
+function watch(pid: number): void {
+  if (!isWatching) process.once('exit', killAll);
+  isWatching = true;
+  LIVING.add(pid);
+}
+
+function killAll(): void {
+  for (const pid of LIVING) signalGroup(pid, 'SIGKILL');
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Gone already; macOS answers EPERM for a group whose members have ended.
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}

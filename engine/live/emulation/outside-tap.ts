@@ -1,0 +1,279 @@
+/**
+ * Where programs that nobody here wrote meet the virtual network: real UDP sockets on the addresses
+ * of hosts (issue 3 section 2).
+ *
+ * A program is bound to its own address. It sends to the address of a neighbour, where a socket of
+ * ours waits; the datagram enters the virtual network as one of its host's, from the port that it
+ * was sent from. What arrives at its host is written to the program from the socket at the address
+ * and port of the sender, so that both sides see plain UDP between the addresses of the topology.
+ *
+ * Sockets are bound for the listening ports of every program, for the sockets of virtual nodes that
+ * are its neighbours, and, on demand, for the ports that programs send from. The last are bounded:
+ * the one unused for longest makes room. Does not decide when something happens: the pacer does.
+ *
+ * @module
+ */
+import type { Endpoint } from '../../host/socket.ts';
+import type { EndpointTable } from '../../net/endpoint-table.ts';
+import type { SimHost } from '../../net/sim-host.ts';
+import { UdpWire } from '../udp-wire.ts';
+import { OutsideError } from './outside-error.ts';
+import type { Pacer } from './pacer.ts';
+
+/** A host behind which a program stands. */
+export interface OutsideHostSpec {
+  readonly name: string;
+  /** Where the program is bound. */
+  readonly program: string;
+  /** Ports on which it waits. */
+  readonly ports: readonly number[];
+}
+
+/** Why a datagram did not pass between a program and its host, and what that means. */
+export const OUTSIDE_DROPS = {
+  'unknown-source': 'It came from an address that no program of the topology has.',
+  'source-port-taken': 'Another program holds the port that stands for its sender.',
+  'sender-unbound': 'No socket stands for its sender, so the program would not know it.',
+  'send-queue-full': 'The system took no more datagrams for the program.',
+} as const;
+
+/** Name of such a reason. */
+export type OutsideDrop = keyof typeof OUTSIDE_DROPS;
+
+/** Ports that a program may send from besides those it listens on; the oldest makes room. */
+const LEARNED_MAX = 1_024;
+/** Sockets of one run; systems allow some thousand open files and more. */
+const WIRES_MAX = 16_384;
+/** Senders nobody knows of that are named in the report. */
+const STRANGERS_MAX = 8;
+
+/** One host of a program. */
+interface OutsideHost {
+  readonly host: SimHost;
+  readonly spec: OutsideHostSpec;
+  /** What sends for the program, by its port; learned ones in the order of last use. */
+  readonly listening: Map<number, SendingSocket>;
+  readonly learned: Map<number, SendingSocket>;
+  sent: number;
+  received: number;
+}
+
+type SendingSocket = NonNullable<ReturnType<SimHost['udp']>>;
+
+/** Datagrams that passed between a program and its host. */
+export interface OutsideCounts {
+  readonly name: string;
+  /** From the program into the network. */
+  readonly sent: number;
+  /** From the network to the program. */
+  readonly received: number;
+}
+
+/** See the module. */
+export class OutsideTap {
+  readonly #pacer: Pacer;
+  readonly #endpoints: EndpointTable;
+  readonly #specs: ReadonlyMap<string, OutsideHostSpec>;
+  readonly #byIndex: (OutsideHost | undefined)[] = [];
+  readonly #byProgram = new Map<string, OutsideHost>();
+  readonly #wires: (UdpWire | undefined)[] = [];
+  readonly #drops = new Map<OutsideDrop, number>();
+  readonly #strangers = new Set<string>();
+  #wireCount = 0;
+
+  constructor(parts: {
+    readonly pacer: Pacer;
+    readonly endpoints: EndpointTable;
+    readonly specs: readonly OutsideHostSpec[];
+  }) {
+    this.#pacer = parts.pacer;
+    this.#endpoints = parts.endpoints;
+    this.#specs = new Map(parts.specs.map((spec) => [spec.name, spec]));
+  }
+
+  /** Datagrams lost between programs and network, by name. */
+  get drops(): ReadonlyMap<OutsideDrop, number> {
+    return this.#drops;
+  }
+
+  /** Senders that no host stands for, `address:port to address:port`; the first few. */
+  get strangers(): readonly string[] {
+    return [...this.#strangers];
+  }
+
+  get counts(): readonly OutsideCounts[] {
+    return this.#byIndex.flatMap((outside) => {
+      if (outside === undefined) return [];
+      const { spec, sent, received } = outside;
+      return [{ name: spec.name, sent, received }];
+    });
+  }
+
+  /** True when a program stands behind the host of that name. */
+  isOutside(name: string): boolean {
+    return this.#specs.has(name);
+  }
+
+  /** True when a program stands behind the host of that index; only after {@link open}. */
+  stands(index: number): boolean {
+    return this.#byIndex[index] !== undefined;
+  }
+
+  /**
+   * Binds the listening ports of a program's host.
+   * @throws OutsideError when one of them is taken.
+   */
+  open(host: SimHost): void {
+    const spec = this.#specs.get(host.name);
+    if (spec === undefined) return;
+    const listening = new Map<number, SendingSocket>();
+    const outside = { host, spec, listening, learned: new Map(), sent: 0, received: 0 };
+    this.#byIndex[host.index] = outside;
+    this.#byProgram.set(spec.program, outside);
+    for (const port of spec.ports) {
+      const socket = this.#bindHost(host, port);
+      if (socket === undefined)
+        throw new OutsideError(`port ${port} is used twice`, { host: host.name });
+      listening.set(port, socket);
+      const failure = this.expose(socket.local);
+      if (failure !== undefined) throw new OutsideError(failure, { host: host.name });
+    }
+  }
+
+  /**
+   * Binds a real socket for a socket of the virtual network, so that programs can send to it.
+   * @returns in words why it cannot be bound; undefined when it is.
+   */
+  expose(local: Endpoint): string | undefined {
+    const failure = this.#bindWire(local);
+    if (failure === undefined) return undefined;
+    const { address, port } = this.#endpoints.pairOf(local);
+    return `UDP ${address}:${port} cannot be bound: ${words(failure)}`;
+  }
+
+  /**
+   * Writes a datagram that has arrived at a program's host to the program.
+   * @param index The host's.
+   * @param bytes Belong to the callee.
+   */
+  deliver(index: number, bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
+    const outside = this.#byIndex[index];
+    if (outside === undefined) return;
+    const wire = this.#wires[from];
+    if (wire === undefined) {
+      this.#drop('sender-unbound');
+      return;
+    }
+    const { port } = this.#endpoints.pairOf(to);
+    if (wire.send(bytes, { address: outside.spec.program, port }) === 'full') {
+      this.#drop('send-queue-full');
+      return;
+    }
+    outside.received += 1;
+  }
+
+  close(): void {
+    for (const wire of this.#wires) wire?.close();
+    this.#wires.length = 0;
+  }
+
+  #receive(to: Endpoint, bytes: Uint8Array, address: string, port: number): void {
+    const outside = this.#byProgram.get(address);
+    if (outside === undefined) {
+      this.#meetStranger(to, address, port);
+      return;
+    }
+    this.#pacer.enter(() => {
+      const socket = this.#socketOf(outside, port);
+      if (socket === undefined) {
+        this.#drop('source-port-taken');
+        return;
+      }
+      const { host } = outside;
+      const buffer = host.alloc(bytes.length);
+      buffer.set(bytes);
+      outside.sent += 1;
+      socket.send(buffer, 0, bytes.length, to);
+    });
+  }
+
+  /** What stands for a port of a program in the virtual network. */
+  #socketOf(outside: OutsideHost, port: number): SendingSocket | undefined {
+    const { host, listening, learned } = outside;
+    const fixed = listening.get(port);
+    if (fixed !== undefined) return fixed;
+    const known = learned.get(port);
+    if (known !== undefined) {
+      learned.delete(port);
+      learned.set(port, known);
+      return known;
+    }
+    if (learned.size >= LEARNED_MAX) this.#forgetOldest(learned);
+    const socket = this.#bindHost(host, port);
+    if (socket === undefined) return undefined;
+    if (this.#bindWire(socket.local) !== undefined) {
+      socket.close();
+      return undefined;
+    }
+    learned.set(port, socket);
+    return socket;
+  }
+
+  #forgetOldest(learned: Map<number, SendingSocket>): void {
+    for (const [port, socket] of learned) {
+      learned.delete(port);
+      this.#wires[socket.local]?.close();
+      this.#wires[socket.local] = undefined;
+      this.#wireCount -= 1;
+      socket.close();
+      return;
+    }
+  }
+
+  /** What it receives is handed over by the world, which knows the packet. */
+  #bindHost(host: SimHost, port: number): SendingSocket | undefined {
+    return host.udp({ port, onDatagram: (): void => undefined });
+  }
+
+  #bindWire(local: Endpoint): string | undefined {
+    if (this.#wires[local] !== undefined) return undefined;
+    if (this.#wireCount >= WIRES_MAX) return 'EMFILE';
+    const { address, port } = this.#endpoints.pairOf(local);
+    const wire = UdpWire.bind(address, port, {
+      onMessage: (bytes, from, fromPort) => this.#receive(local, bytes, from, fromPort),
+      // A program that does not listen (yet) shows up here on some systems; it simply misses it.
+      onError: () => undefined,
+    });
+    if (typeof wire === 'string') return wire;
+    this.#wires[local] = wire;
+    this.#wireCount += 1;
+    return undefined;
+  }
+
+  #meetStranger(to: Endpoint, address: string, port: number): void {
+    this.#drop('unknown-source');
+    if (this.#strangers.size >= STRANGERS_MAX) return;
+    const at = this.#endpoints.pairOf(to);
+    this.#strangers.add(`${address}:${port} to ${at.address}:${at.port}`);
+  }
+
+  #drop(reason: OutsideDrop): void {
+    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
+  }
+}
+
+function words(reason: string): string {
+  switch (reason) {
+    case 'EADDRINUSE':
+      return 'another program holds it';
+    case 'EADDRNOTAVAIL':
+    case 'EINVAL':
+      return 'this system has no such address';
+    case 'EACCES':
+      return 'ports below 1024 need more rights';
+    case 'EMFILE':
+      return 'too many sockets are open';
+    default:
+      return reason;
+  }
+}

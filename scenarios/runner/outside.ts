@@ -1,0 +1,68 @@
+/**
+ * Outside programs as the runner sees them: which worlds may have them, and the node that stands for
+ * one.
+ *
+ * @module
+ */
+import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import { EXTERNAL, type HostSpec } from '../../topologies/model.ts';
+import { commandText, shortName } from '../command-text.ts';
+import type { Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
+import type { NodeChoice } from './nodes.ts';
+
+/** Hosts behind which programs stand. */
+export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
+  return scenario.topology.hosts.filter(({ outside }) => outside !== undefined);
+}
+
+/**
+ * Refuses a scenario that only `npm run emulate` can run.
+ * @throws Refusal that names that command.
+ */
+export function refuseOutside(scenario: Scenario): void {
+  const [host] = outsideHosts(scenario);
+  if (host === undefined) return;
+  const command = commandText(['emulate', shortName(scenario.file)]);
+  throw new Refusal(`${at(host)}  ${host.name} is a program outside (kind: external): ${command}`);
+}
+
+/**
+ * Refuses what cannot be done to a program that nobody here wrote.
+ * @throws Refusal at the first such entry.
+ */
+export function checkOutside(scenario: Scenario): void {
+  const names = new Set(outsideHosts(scenario).map(({ name }) => name));
+  const refuse = (position: Position, name: string, what: string): never => {
+    throw new Refusal(`${at({ position })}  ${name} is a program outside: ${what}`);
+  };
+  for (const { from, to, position } of scenario.traffic) {
+    const name = [from, to].find((end) => names.has(end));
+    if (name !== undefined) refuse(position, name, 'it makes its own traffic');
+  }
+  for (const { action, position } of scenario.events) {
+    if (action.kind !== 'crash' && action.kind !== 'clock') continue;
+    if (names.has(action.node)) refuse(position, action.node, `no ${action.kind} reaches it`);
+  }
+}
+
+/** What runs at the host of a program: nothing but the opening of its ports. */
+export function outsideChoice(open: (host: string) => void): NodeChoice {
+  const protocol: Protocol = {
+    name: EXTERNAL,
+    summary: 'a program of somebody else',
+    config: { safeParse: (data) => ({ success: true, data }) },
+    jobs: {},
+    moduleUrl: import.meta.url,
+    drops: {},
+    metrics: [],
+    create: (host): NodeHandle => ({ start: (): void => open(host.name) }),
+  };
+  return { protocol, options: {} };
+}
+
+type Position = HostSpec['position'];
+
+function at({ position: { file, line, column } }: { readonly position: Position }): string {
+  return `${file}:${line}:${column}`;
+}
