@@ -6,6 +6,7 @@
  */
 import { type Command, Option } from 'commander';
 import { commandText } from '../scenarios/command-text.ts';
+import { type DistributedOrder, runDistributed } from '../scenarios/distributed/distributed-run.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
@@ -13,7 +14,9 @@ import { exitWith, FlagError } from './exit.ts';
 import { load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
 
-type LiveFlags = RunFlags & Pick<LiveOrder, 'shape' | 'precision' | 'log'>;
+type LiveFlags = RunFlags &
+  Pick<LiveOrder, 'shape' | 'precision' | 'log'> &
+  Partial<Pick<DistributedOrder, 'processes'>>;
 
 /** Adds the command. */
 export function addLive(program: Command): void {
@@ -28,6 +31,11 @@ export function addLive(program: Command): void {
       new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
         .choices(['links', 'off'])
         .default('links'),
+    )
+    .addOption(
+      new Option('--processes [layout]', 'a process per node, or per machine of the topology')
+        .choices(['node', 'machine'])
+        .preset('node'),
     )
     .addOption(
       new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
@@ -49,16 +57,25 @@ export function addLive(program: Command): void {
     refuseRecordings(flags);
     const registry = new ProtocolRegistry();
     const loaded = await load(file, flags.set, registry);
-    const { shape, precision, log } = flags;
-    const how = {
-      registry,
-      ...(shape === undefined ? {} : { shape }),
-      ...(precision === undefined ? {} : { precision }),
-      ...(log === undefined ? {} : { log }),
-    };
-    const runner: Runner = { command: 'live', run: (order) => runLive({ ...order, ...how }) };
+    // Many processes that spin would take the processor from each other (spec/simulation.md 9.5).
+    const isChosen = command.getOptionValueSource('precision') !== 'default';
+    const precision = flags.processes === undefined || isChosen ? flags.precision : 'low';
+    const runner = runnerOf({ ...flags, precision }, registry);
     exitWith(await execute(loaded, flags, runner));
   });
+}
+
+/** In this process, or in one for each node. */
+function runnerOf(
+  { shape = 'links', precision = 'high', log, processes }: LiveFlags,
+  registry: ProtocolRegistry,
+): Runner {
+  const how = { registry, shape, precision, ...(log === undefined ? {} : { log }) };
+  const run: Runner['run'] =
+    processes === undefined
+      ? (order) => runLive({ ...order, ...how })
+      : (order) => runDistributed({ ...order, ...how, processes });
+  return { command: 'live', run };
 }
 
 /** A datagram loses its identity in the kernel, so packets cannot be followed over their hops. */

@@ -67,6 +67,7 @@ export class FlowMeter {
   readonly #spacingNs: number;
   readonly #gaps: Gap[] = [];
   #openGaps: Gap[] = [];
+  readonly #skipped: { readonly first: number; readonly end: number }[] = [];
   #highest = -1;
   #lastArrivalSequence = -1;
   #binLatencies: number[] = [];
@@ -92,6 +93,7 @@ export class FlowMeter {
       return;
     }
     const latencyNs = Math.max(0, Math.floor(now - sentNs));
+    if (this.#skipped.length > 0 && this.#isSkipped(sequence)) this.sent(sentNs);
     this.deliveredTotal += 1;
     if (this.#isMeasured(sentNs)) {
       this.deliveredCount += 1;
@@ -105,6 +107,14 @@ export class FlowMeter {
     if (this.#openGaps.length > 0) this.#noteGaps(truth, now);
     this.lastArrivalNs = now;
     this.#lastArrivalSequence = sequence;
+  }
+
+  /**
+   * Sequence numbers from `first` up to, without, `end` are not in use, except for packets that the
+   * source sent without having told: these are counted when they arrive, and none is missed.
+   */
+  skip(first: number, end: number): void {
+    this.#skipped.push({ first, end });
   }
 
   /** A fault hits the path that the flow is using. */
@@ -134,7 +144,7 @@ export class FlowMeter {
       const gapNs = Math.max(0, firstPacketNs - gap.lastBeforeNs - this.#spacingNs);
       let lost = 0;
       for (let s = gap.lastBeforeSequence + 1; s < end; s += 1) {
-        if (!this.#delivered.has(s)) lost += 1;
+        if (!this.#delivered.has(s) && !this.#isSkipped(s)) lost += 1;
       }
       samples.push({ faultNs: gap.faultNs, gapNs, firstPacketNs, lost, isRecovered });
     }
@@ -159,6 +169,10 @@ export class FlowMeter {
   /** Closes the last bin. */
   finish(): void {
     this.#closeBin(this.#binIndex + 1);
+  }
+
+  #isSkipped(sequence: number): boolean {
+    return this.#skipped.some(({ first, end }) => sequence >= first && sequence < end);
   }
 
   #isMeasured(sentNs: number): boolean {

@@ -27,7 +27,8 @@ const BODY_START_MASK = (1 << 16) - 1;
 
 /** What a packet is for. */
 export type TruthKind = 'data' | 'request' | 'response';
-const KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
+/** Kinds in the order of their numbers on the wire. */
+export const TRUTH_KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
 
 /** What was read from a delivered packet. Reused by the reader: copy what you keep. */
 export interface Truth {
@@ -50,7 +51,7 @@ export class TruthWriter {
   write(packet: Uint8Array, truth: Truth): void {
     const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
     view.setUint32(0, truth.flow);
-    view.setUint32(4, KINDS.indexOf(truth.kind) * 0x1000000);
+    view.setUint32(4, TRUTH_KINDS.indexOf(truth.kind) * 0x1000000);
     view.setFloat64(8, truth.sequence);
     view.setFloat64(16, truth.sentNs);
     view.setUint32(24, packet.length);
@@ -86,7 +87,7 @@ export function readTruth(packet: Uint8Array, into: Truth): boolean {
   const actual = crc32(packet);
   view.setUint32(CHECKSUM_OFFSET, stated);
   if (actual !== stated) return false;
-  const kind = KINDS[view.getUint8(4)];
+  const kind = TRUTH_KINDS[view.getUint8(4)];
   if (kind === undefined) return false;
   into.flow = view.getUint32(0);
   into.kind = kind;

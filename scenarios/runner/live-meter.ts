@@ -86,15 +86,8 @@ export class LiveMeter {
   /** What a reader of the verdict has to know. */
   warnings(): readonly string[] {
     const warnings: string[] = [];
-    const data = this.#world.lateness.data();
-    const p99 = histogramQuantile(data, 0.99);
-    if (p99 > LATENESS_WARN_NS) {
-      const p50 = histogramQuantile(data, 0.5);
-      warnings.push(
-        `links were late: p50 ${inUs(p50)}, p99 ${inUs(p99)} per hop; the machine was busy, ` +
-          'so latencies are higher than the links',
-      );
-    }
+    const late = latenessWarning(this.metrics());
+    if (late !== undefined) warnings.push(late);
     if (this.#world.streamsOpened > 0) {
       warnings.push('streams pass no links here: no delay, rate or fault acted on them');
     }
@@ -102,6 +95,19 @@ export class LiveMeter {
     if (foreign > 0) warnings.push(`${foreign} datagrams came from outside this run`);
     return warnings;
   }
+}
+
+/** A sentence about links that were late, when they were. */
+export function latenessWarning(metrics: Readonly<Record<string, MetricData>>): string | undefined {
+  const lateness = metrics['live.lateness'];
+  if (lateness?.kind !== 'histogram') return undefined;
+  const p99 = histogramQuantile(lateness.data, 0.99);
+  if (!(p99 > LATENESS_WARN_NS)) return undefined;
+  const p50 = histogramQuantile(lateness.data, 0.5);
+  return (
+    `links were late: p50 ${inUs(p50)}, p99 ${inUs(p99)} per hop; the machine was busy, ` +
+    'so latencies are higher than the links'
+  );
 }
 
 function inUs(ns: number): string {

@@ -22,8 +22,9 @@ import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld, systemSecret } from './live-stage-world.ts';
 import { networkView } from './network.ts';
-import { metricsOf, type NodeChoice, nodeChoice } from './nodes.ts';
+import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
+import { pause } from './pause.ts';
 import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
 import { DRAIN_NS, Stage } from './stage.ts';
 import type { WorldListener } from './world.ts';
@@ -227,11 +228,6 @@ function unusable(scenario: Scenario, address: string): SeedAnswer {
   return { kind: 'scenario-error', file, line, column, message };
 }
 
-function protocolName(scenario: Scenario, registry: Registry, name: string): string {
-  const host = scenario.topology.hosts.find((spec) => spec.name === name);
-  return host === undefined ? name : nodeChoice(scenario, host, registry).protocol.name;
-}
-
 function answerOf(error: unknown, seed: number): SeedAnswer {
   if (error instanceof FaultError) {
     const { file, line, column } = error.spec.position;
@@ -241,17 +237,4 @@ function answerOf(error: unknown, seed: number): SeedAnswer {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const name = error instanceof InvariantError ? 'invariant' : 'exception';
   return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack };
-}
-
-/** Resolves after `ms`, or when the signal aborts. */
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener('abort', end, { once: true });
-  });
 }

@@ -88,8 +88,13 @@ export class LiveStageWorld extends SimStageWorld {
     clockModel.drift(change.ppm, this.live.clock.now());
   }
 
+  /** Packets on the links of this process; what the kernel did with them is not in it. */
+  linkPackets(): PacketTotals {
+    return super.packets();
+  }
+
   override packets(): PacketTotals {
-    const shaped = super.packets();
+    const shaped = this.linkPackets();
     const { written, received, unsent } = this.live.wires.counts;
     const drops = Object.entries({ kernel: written - received, 'socket-closed': unsent });
     const all = [...Object.entries(shaped.drops), ...drops.filter(([, count]) => count > 0)];

@@ -47,3 +47,9 @@ export function metricsOf(scenario: Scenario, registry: Registry): readonly Metr
     ...trafficMetrics(protocol.name),
   ]);
 }
+
+/** Name of the protocol that a host runs; of a module, the one that it gives itself. */
+export function protocolName(scenario: Scenario, registry: Registry, name: string): string {
+  const host = scenario.topology.hosts.find((spec) => spec.name === name);
+  return host === undefined ? name : nodeChoice(scenario, host, registry).protocol.name;
+}

@@ -209,14 +209,15 @@ export class Flow {
     const sequence = this.nextSequence;
     this.nextSequence += 1;
     this.#fill(packet, kind, sequence);
-    const now = this.#world.now();
-    this.meter.sent(now);
-    if (kind === 'request') this.#rememberRequest(sequence, now);
+    this.noteSent(sequence, this.#world.now());
     const { from, to } = this.spec;
     this.#world.request(from, new SendRequest(to, packet, this.meter, done));
   }
 
-  #rememberRequest(sequence: number, now: number): void {
+  /** A packet leaves the source: it is counted, and a request is remembered. */
+  protected noteSent(sequence: number, now: number): void {
+    this.meter.sent(now);
+    if (this.spec.pattern.kind !== 'request-response') return;
     this.#requestNs.set(sequence, now);
     if (this.#requestNs.size <= REQUESTS_MAX) return;
     const oldest = this.#requestNs.keys().next();

@@ -1,0 +1,51 @@
+/**
+ * One agent as its coordinator knows it: a channel, and the child process where the coordinator
+ * started it.
+ *
+ * @module
+ */
+import type { ChildProcess } from 'node:child_process';
+import type { Channel } from './channel/model.ts';
+import type { Command } from './messages.ts';
+
+/** Where an agent stands. */
+export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' | 'dead';
+
+/** See the module. */
+export class AgentProcess {
+  /** Counts processes, so that each life of a node has its own number. */
+  readonly id: number;
+  readonly hosts: readonly string[];
+  readonly child: ChildProcess | undefined;
+  state: AgentState = 'starting';
+  /** True once the coordinator itself ended it: its death is no surprise. */
+  isKilled = false;
+  /** When it was started, ns of the monotonic clock. */
+  readonly startedNs = process.hrtime.bigint();
+  /** What it said that it waits for. */
+  waiting: readonly string[] = [];
+  /** What its machine's monotonic clock shows above ours, ns. */
+  clockOffsetNs = 0n;
+  channel: Channel | undefined;
+  /** The last lines of what it wrote to stderr. */
+  lastWords = '';
+
+  constructor(id: number, hosts: readonly string[], child: ChildProcess | undefined) {
+    this.id = id;
+    this.hosts = hosts;
+    this.child = child;
+  }
+
+  /** Name for messages to people. */
+  get name(): string {
+    return this.hosts.join(', ');
+  }
+
+  get isAlive(): boolean {
+    return this.state !== 'dead' && this.state !== 'done';
+  }
+
+  tell(command: Command): void {
+    this.channel?.send(command);
+  }
+}

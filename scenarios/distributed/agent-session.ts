@@ -1,0 +1,122 @@
+/**
+ * The life of an agent's process: it says who it is, gets its order, works, and ends with its
+ * channel. Used by the processes that a coordinator starts and by `orrery node`.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { ProtocolRegistry } from '../registry.ts';
+import { Agent, brokenReport } from './agent.ts';
+import type { Channel, CloseReason } from './channel/model.ts';
+import type { AgentOrder, Command, Report } from './messages.ts';
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly channel: Channel;
+  readonly hosts: readonly string[];
+  readonly registry: ProtocolRegistry;
+  readonly topologySha256?: string;
+  /** The order has been carried out as far as starting the nodes. */
+  readonly onLoaded?: (agent: Agent, order: AgentOrder) => void;
+}
+
+/** How a session ended. */
+export type SessionEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'lost'; readonly reason: CloseReason }
+  | { readonly kind: 'broken'; readonly message: string };
+
+/** Serves one run; resolves when it is over and everything is closed. */
+export function serveAgent(options: SessionOptions): Promise<SessionEnd> {
+  return new AgentSession(options).end;
+}
+
+class AgentSession {
+  readonly end: Promise<SessionEnd>;
+  readonly #options: SessionOptions;
+  #agent: Agent | undefined;
+  #resolve: (end: SessionEnd) => void = () => undefined;
+  #isStopped = false;
+  #broken: string | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.end = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    const { channel, hosts, topologySha256 } = options;
+    channel.onMessage = (message): void => this.#receive(message as Command);
+    channel.onClose = (reason): void => void this.#ended(reason);
+    this.#send({
+      type: 'hello',
+      hosts,
+      pid: process.pid,
+      machine: machineName(),
+      ...(topologySha256 === undefined ? {} : { topologySha256 }),
+    });
+  }
+
+  #receive(command: Command): void {
+    try {
+      if (command.type === 'load') void this.#load(command.order);
+      else this.#agent?.obey(command);
+      if (command.type === 'stop') this.#isStopped = true;
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  async #load(order: AgentOrder): Promise<void> {
+    const { registry } = this.#options;
+    try {
+      for (const { protocol } of order.scenario.topology.hosts) {
+        if (registry.protocols(protocol) === undefined) await registry.load(protocol);
+      }
+      this.#agent = new Agent(order, {
+        registry,
+        send: (report) => this.#send(report),
+        onBroken: (error) => this.#breakOff(error),
+      });
+      await this.#agent.load();
+      this.#options.onLoaded?.(this.#agent, order);
+    } catch (error) {
+      this.#breakOff(error);
+    }
+  }
+
+  /** Tells what broke and ends; the coordinator decides what that means for the run. */
+  #breakOff(error: unknown): void {
+    const report = brokenReport(error);
+    this.#broken ??= report.message;
+    this.#send(report);
+    this.#options.channel.close();
+  }
+
+  async #ended(reason: CloseReason): Promise<void> {
+    await this.#agent?.close();
+    if (this.#broken !== undefined) this.#resolve({ kind: 'broken', message: this.#broken });
+    else if (this.#isStopped) this.#resolve({ kind: 'done' });
+    else this.#resolve({ kind: 'lost', reason });
+  }
+
+  #send(report: Report): void {
+    this.#options.channel.send(report);
+  }
+}
+
+/** Processes with the same name share a monotonic clock: host and boot. */
+export function machineName(): string {
+  const boot = readBootId();
+  return createHash('sha256').update(`${hostname()} ${boot}`).digest('hex').slice(0, 16);
+}
+
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    // Not Linux: the name alone tells machines apart, unless two have the same.
+    return 'unknown';
+  }
+}

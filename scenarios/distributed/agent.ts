@@ -1,0 +1,278 @@
+/**
+ * An agent: the nodes of some hosts in a process of their own, under the orders of a coordinator.
+ *
+ * It builds the whole network, so that indices, addresses and streams of random numbers agree with
+ * every other process, and lets live only its own hosts: nodes, sources and the links that leave
+ * them. What it measures it tells at once; it judges nothing. When the coordinator is gone, so is
+ * the agent.
+ *
+ * @module
+ */
+import { hkdfSync } from 'node:crypto';
+import { assert, InvariantError } from '../../engine/core/assert.ts';
+import { provider } from '../../engine/crypto/index.ts';
+import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import { LiveStageWorld } from '../runner/live-stage-world.ts';
+import { networkView, type SecretSource } from '../runner/network.ts';
+import { nodeChoice } from '../runner/nodes.ts';
+import { Flow, flowStreams } from '../runner/traffic-source.ts';
+import { RunWitness } from '../runner/witness.ts';
+import type { Undo, WorldListener } from '../runner/world.ts';
+import { Gauge } from './gauge.ts';
+import type { AgentOrder, Command, Report } from './messages.ts';
+import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
+
+/** What an agent needs of its process. */
+export interface AgentSurroundings {
+  readonly registry: Registry;
+  readonly send: (report: Report) => void;
+  /** Gets what node code threw, once; the agent is of no use afterwards. */
+  readonly onBroken: (error: unknown) => void;
+}
+
+const SECRET_BYTES = 32;
+const FLUSH_MS = 5;
+const TALLY_MS = 250;
+const READY_MS = 20;
+
+/** One agent, from its order to its result. */
+export class Agent implements WorldListener {
+  readonly world: LiveStageWorld;
+  readonly #order: AgentOrder;
+  readonly #surroundings: AgentSurroundings;
+  readonly #nodes = new Map<string, NodeHandle>();
+  readonly #flows: Flow[];
+  readonly #rows: MeasuredRows;
+  readonly #gauge: Gauge;
+  readonly #effects = new Map<number, Undo>();
+  /** Last links told, by `from -> to`. */
+  readonly #paths = new Map<string, string>();
+  #timers: NodeJS.Timeout[] = [];
+  #isReady = false;
+
+  constructor(order: AgentOrder, surroundings: AgentSurroundings) {
+    const { scenario, seed, hosts } = order;
+    this.#order = order;
+    this.#surroundings = surroundings;
+    this.world = new LiveStageWorld({
+      scenario,
+      seed,
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      protocolOf: (host): Protocol => nodeChoice(scenario, host, surroundings.registry).protocol,
+      live: {
+        shape: order.shape,
+        precision: order.precision,
+        isLocal: (host): boolean => hosts.includes(host),
+        onFailure: surroundings.onBroken,
+        ...(order.stateFolder === undefined ? {} : { stateFolder: order.stateFolder }),
+      },
+    });
+    const indexOf = (host: string): number =>
+      scenario.topology.hosts.findIndex(({ name }) => name === host);
+    this.#rows = new MeasuredRows(hosts, indexOf);
+    this.#flows = scenario.traffic.map((spec, index) => {
+      const meter = new ReportingMeter(index, this.#rows);
+      const flow = new Flow(this.world, spec, meter, flowStreams(seed, index));
+      flow.nextSequence = order.nextSequence[index] ?? 0;
+      meter.flow = flow;
+      return flow;
+    });
+    this.#gauge = new Gauge(this.world, this.#flows, this.#rows);
+    this.world.listen(this);
+  }
+
+  /** Starts the nodes; `loaded` and later `ready` are told. */
+  async load(): Promise<void> {
+    const { live } = this.world;
+    await live.warm();
+    live.pump.enter(() => {
+      for (const name of this.#order.hosts) this.#create(name);
+      for (const node of this.#nodes.values()) node.start();
+    });
+    this.#every(FLUSH_MS, () => this.#flush());
+    this.#every(TALLY_MS, () =>
+      this.#send({ type: 'tally', tally: this.#gauge.tally(this.#order.hosts) }),
+    );
+    this.#send({ type: 'loaded' });
+    this.#every(READY_MS, () => this.#lookReady());
+  }
+
+  /** Carries out an order. */
+  obey(command: Exclude<Command, { readonly type: 'load' }>): void {
+    const { world } = this;
+    switch (command.type) {
+      case 'start':
+        this.#start(command.zeroNs);
+        return;
+      case 'change': {
+        const { link, change, side } = command;
+        this.#begin(command.effect, () => world.link(link).change(change, side));
+        return;
+      }
+      case 'hold':
+        this.#begin(command.effect, () => world.link(command.link).hold(command.side));
+        return;
+      case 'attack':
+        this.#begin(command.effect, () => world.link(command.link).attack(command.attack));
+        return;
+      case 'undo': {
+        const undo = this.#effects.get(command.effect);
+        this.#effects.delete(command.effect);
+        if (undo !== undefined) world.live.pump.enter(undo);
+        return;
+      }
+      case 'clock':
+        if (this.#nodes.has(command.node)) world.setClock(command.node, command);
+        return;
+      case 'reset':
+        world.resetMetrics();
+        return;
+      case 'mute':
+        world.muteSources();
+        return;
+      case 'die':
+        process.kill(process.pid, 'SIGKILL');
+        return;
+      case 'stop':
+        this.#stop();
+    }
+  }
+
+  /** Closes sockets and files, and waits for what is being written. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    await this.world.live.close();
+  }
+
+  /** What a status page shows of a node. */
+  statusOf(node: string): Readonly<Record<string, unknown>> {
+    return this.#nodes.get(node)?.status?.() ?? {};
+  }
+
+  /** True once every node said that it can carry traffic. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  delivered(node: string, _from: string, bytes: Uint8Array): void {
+    this.#rows.delivered(node, bytes, { flows: this.#flows, now: this.world.now() });
+  }
+
+  state(node: string, machine: string, state: string): void {
+    this.#send({ type: 'state', atNs: this.world.now(), node, machine, state });
+    this.#lookAtPaths(node);
+  }
+
+  spanned(): void {
+    // Spans are for the trace of a run in one process.
+  }
+
+  marked(node: string, name: string): void {
+    this.#send({ type: 'mark', atNs: this.world.now(), node, name });
+    this.#lookAtPaths(node);
+  }
+
+  logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void {
+    this.#send({ type: 'log', node, level, message });
+  }
+
+  #create(name: string): void {
+    const { scenario, secret } = this.#order;
+    const host = scenario.topology.hosts.find((spec) => spec.name === name);
+    assert(host !== undefined, `the topology has no node ${name}`);
+    const { protocol, options } = nodeChoice(scenario, host, this.#surroundings.registry);
+    const network = networkView(scenario.topology, derivedSecret(secret));
+    const witness = new RunWitness();
+    const node = protocol.create(this.world.host(name), { options, network, witness });
+    this.#nodes.set(name, node);
+  }
+
+  #start(zeroNs: bigint): void {
+    const { live } = this.world;
+    const zero = Number(zeroNs - live.clock.originNs);
+    const fromNs = Math.max(0, live.clock.now() - zero);
+    this.world.begin(zero);
+    this.#gauge.begin();
+    for (const flow of this.#flows) {
+      if (this.#order.hosts.includes(flow.spec.from)) flow.start(fromNs);
+    }
+    live.pump.wake();
+    for (const name of this.#order.hosts) this.#lookAtPaths(name);
+  }
+
+  #stop(): void {
+    const { live } = this.world;
+    live.pump.stop();
+    this.#flush();
+    const imbalance = this.world.sim.network.imbalance();
+    assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
+    for (const [name, node] of this.#nodes) {
+      const broken = node.invariant?.();
+      assert(broken === undefined, `${name}: ${broken}`);
+    }
+    // Counted before the nodes close their sockets.
+    const tally = this.#gauge.tally(this.#order.hosts);
+    for (const node of this.#nodes.values()) node.stop?.();
+    this.#send({ type: 'result', tally });
+  }
+
+  #begin(effect: number, act: () => Undo): void {
+    this.world.live.pump.enter(() => {
+      this.#effects.set(effect, act());
+    });
+  }
+
+  #lookReady(): void {
+    if (this.#isReady) return;
+    const waiting = [...this.#nodes].filter(([, node]) => node.isReady?.() === false);
+    this.#isReady = waiting.length === 0;
+    if (this.#isReady) this.#send({ type: 'ready' });
+    else this.#send({ type: 'waiting', nodes: waiting.map(([name]) => name) });
+  }
+
+  /** Tells the active paths of a node's flows where they have changed. */
+  #lookAtPaths(node: string): void {
+    for (const { from, to } of this.#order.scenario.traffic) {
+      if (from !== node) continue;
+      const links = this.#nodes.get(from)?.activePath?.(to);
+      const key = `${from} -> ${to}`;
+      const text = links?.join(' ') ?? '';
+      if (this.#paths.get(key) === text) continue;
+      this.#paths.set(key, text);
+      this.#send({ type: 'path', from, to, ...(links === undefined ? {} : { links }) });
+    }
+  }
+
+  #flush(): void {
+    const rows = this.#rows.take();
+    if (rows !== undefined) this.#send({ type: 'measured', ...rows });
+  }
+
+  #every(ms: number, act: () => void): void {
+    this.#timers.push(setInterval(act, ms));
+  }
+
+  #send(report: Report): void {
+    this.#surroundings.send(report);
+  }
+}
+
+/** What an agent tells when something broke. */
+export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return {
+    type: 'broken',
+    kind: error instanceof InvariantError ? 'invariant' : 'exception',
+    message,
+    stack,
+  };
+}
+
+/** Provisioned secrets of a run: every process derives the same ones from what the run drew. */
+function derivedSecret(secret: Uint8Array): SecretSource {
+  return (purpose) =>
+    new Uint8Array(hkdfSync('sha256', secret, '', `orrery provisioning ${purpose}`, SECRET_BYTES));
+}

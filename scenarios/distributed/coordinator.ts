@@ -1,0 +1,260 @@
+/**
+ * The coordinator of one seed: brings agents to the start, begins the scenario's time, hands their
+ * reports to the meters in the order of time, and gathers what they counted.
+ *
+ * It goes on when an agent dies, and says which one did not answer. What a result is made of is in
+ * distributed-run.ts.
+ *
+ * @module
+ */
+import { InvariantError } from '../../engine/core/assert.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { Scenario } from '../model.ts';
+import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
+import type { Stage, StandIns } from '../runner/stage.ts';
+import { flowStreams } from '../runner/traffic-source.ts';
+import type { AgentProcess } from './agent-process.ts';
+import { type AgentOrder, ARRIVED_ROW, type Report, SENT_ROW } from './messages.ts';
+import type { ProcessFleet } from './process-fleet.ts';
+import { RemoteFlow, RemoteNode } from './remote-node.ts';
+import { RemoteWorld } from './remote-world.ts';
+
+/** What a coordinator is told. */
+export interface CoordinatorOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly fleet: ProcessFleet;
+  /** Everything of an agent's order that is the same for all. */
+  readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence'>;
+  readonly onFailure: (error: unknown) => void;
+  readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
+}
+
+/** Meters wait this long for the slowest report, ns. */
+const SETTLE_LAG_NS = 1_000_000_000;
+/** Sequence numbers that a dead source may have used without having told. */
+const UNTOLD_SEQUENCES = 4_096;
+
+/** See the module. */
+export class Coordinator {
+  readonly world: RemoteWorld;
+  readonly standIns: StandIns;
+  /** Things that a reader of the verdict has to know. */
+  readonly warnings: string[] = [];
+  /** From the restart of a process until all its nodes were ready, ns. */
+  readonly restartsNs: number[] = [];
+  /** Agents that broke, and how. */
+  broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
+  readonly #options: CoordinatorOptions;
+  readonly #nodes = new Map<string, RemoteNode>();
+  readonly #flows: RemoteFlow[] = [];
+  readonly #nextSequence: number[];
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  #stage: Stage | undefined;
+  #zeroNs: bigint | undefined;
+  #isEnding = false;
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    const { scenario, seed, fleet } = options;
+    this.world = new RemoteWorld(scenario, fleet, options.onFailure);
+    this.#nextSequence = scenario.traffic.map(() => 0);
+    this.standIns = {
+      node: (host: HostSpec): RemoteNode => {
+        const node = new RemoteNode();
+        this.#nodes.set(host.name, node);
+        return node;
+      },
+      flow: (index, spec, meter): RemoteFlow => {
+        const flow = new RemoteFlow(this.world, spec, meter, flowStreams(seed, index));
+        this.#flows.push(flow);
+        return flow;
+      },
+    };
+  }
+
+  /** The stage that measures; agents may report from now on. */
+  attach(stage: Stage): void {
+    this.#stage = stage;
+  }
+
+  /** Agents of the first hour that are not yet in this state or beyond it. */
+  behind(state: 'connected' | 'loaded' | 'ready'): readonly AgentProcess[] {
+    const order = ['starting', 'connected', 'loaded', 'ready', 'done', 'dead'];
+    const wanted = order.indexOf(state);
+    return this.#options.fleet.agents.filter((agent) => order.indexOf(agent.state) < wanted);
+  }
+
+  /** Hands every connected agent its part of the run. */
+  load(): void {
+    for (const agent of this.#options.fleet.agents) this.#load(agent);
+  }
+
+  /** Begins the scenario's time at this instant of our monotonic clock. */
+  start(zeroNs: bigint): void {
+    this.#zeroNs = zeroNs;
+    this.world.agenda.begin(zeroNs);
+    for (const agent of this.#options.fleet.agents) this.#start(agent);
+  }
+
+  /** Carries measurements to the meters that are old enough to be complete. */
+  settle(): void {
+    this.world.measured.settle(this.world.agenda.now() - SETTLE_LAG_NS);
+  }
+
+  /** Ends the run: agents that are alive are asked for their result. */
+  stop(): void {
+    this.#isEnding = true;
+    this.world.agenda.stop();
+    this.#options.fleet.tell({ type: 'stop' });
+  }
+
+  /** Agents whose result is missing. */
+  get unanswered(): readonly AgentProcess[] {
+    return this.#options.fleet.agents.filter((agent) => agent.isAlive);
+  }
+
+  /** All that is known goes to the meters. */
+  finish(): void {
+    const { measured, tallies } = this.world;
+    measured.settle(Number.POSITIVE_INFINITY);
+    for (const flow of this.#flows) {
+      flow.meter.refused = tallies.refusedOf(flow.index);
+      flow.hasSentFile = tallies.hasSentFile(flow.index);
+    }
+    if (this.#stage !== undefined) this.#stage.damaged += tallies.damaged;
+    if (measured.late > 0) {
+      this.warnings.push(`${measured.late} reports of agents came too late to be put in order`);
+    }
+  }
+
+  /** An agent told something. */
+  hear(agent: AgentProcess, report: Report): void {
+    switch (report.type) {
+      case 'hello':
+        if (this.#zeroNs !== undefined) this.#load(agent);
+        return;
+      case 'loaded':
+        agent.state = 'loaded';
+        if (this.#zeroNs !== undefined) this.#start(agent);
+        return;
+      case 'ready':
+        this.#ready(agent);
+        return;
+      case 'waiting':
+        agent.waiting = report.nodes;
+        return;
+      case 'measured':
+        this.#measured(report);
+        return;
+      case 'state':
+      case 'mark':
+        this.#noted(report);
+        return;
+      case 'path':
+        this.#nodes.get(report.from)?.setPath(report.to, report.links);
+        return;
+      case 'log':
+        this.#options.onLog(report.node, report.level, report.message);
+        return;
+      case 'tally':
+        this.world.tallies.note(agent.id, report.tally);
+        return;
+      case 'result':
+        this.world.tallies.note(agent.id, report.tally);
+        agent.state = 'done';
+        return;
+      case 'broken':
+        this.#broke(agent, report);
+    }
+  }
+
+  /** An agent's process or channel has ended. */
+  gone(agent: AgentProcess, why: string): void {
+    if (agent.isKilled || this.#isEnding) return;
+    const at = (this.world.agenda.now() / 1e9).toFixed(1);
+    const words = agent.lastWords.trim().split('\n').at(-1) ?? '';
+    const last = words === '' ? '' : `, its last words: ${words}`;
+    this.warnings.push(`${agent.name}: the process ended at ${at} s (${why})${last}`);
+  }
+
+  #load(agent: AgentProcess): void {
+    const { order } = this.#options;
+    const { hosts } = agent;
+    if (this.#zeroNs !== undefined) this.#skipUntold(hosts);
+    const nextSequence = [...this.#nextSequence];
+    agent.tell({ type: 'load', order: { ...order, hosts, nextSequence } });
+    // Links that are down or changed stay so for a node that comes back.
+    for (const command of this.world.effectsOn(hosts)) agent.tell(command);
+  }
+
+  /** What a source sent last before its death was perhaps never told: those numbers are not used. */
+  #skipUntold(hosts: readonly string[]): void {
+    for (const flow of this.#flows) {
+      if (!hosts.includes(flow.spec.from)) continue;
+      const next = this.#nextSequence[flow.index] as number;
+      flow.meter.skip(next, next + UNTOLD_SEQUENCES);
+      this.#nextSequence[flow.index] = next + UNTOLD_SEQUENCES;
+    }
+  }
+
+  #start(agent: AgentProcess): void {
+    if (this.#zeroNs === undefined) return;
+    agent.tell({ type: 'start', zeroNs: this.#zeroNs + agent.clockOffsetNs });
+  }
+
+  #ready(agent: AgentProcess): void {
+    agent.state = 'ready';
+    for (const host of agent.hosts) {
+      const node = this.#nodes.get(host);
+      if (node !== undefined) node.isUp = true;
+    }
+    if (this.#zeroNs === undefined) return;
+    this.restartsNs.push(Number(process.hrtime.bigint() - agent.startedNs));
+  }
+
+  #measured({ sent, arrived }: Extract<Report, { type: 'measured' }>): void {
+    const { measured } = this.world;
+    for (let at = 0; at + SENT_ROW <= sent.length; at += SENT_ROW) {
+      const flow = this.#flows[sent[at] as number];
+      const sequence = sent[at + 1] as number;
+      const atNs = sent[at + 2] as number;
+      if (flow === undefined) continue;
+      this.#nextSequence[flow.index] = Math.max(
+        this.#nextSequence[flow.index] as number,
+        sequence + 1,
+      );
+      measured.push(atNs, () => flow.tell(sequence, atNs));
+    }
+    for (let at = 0; at + ARRIVED_ROW <= arrived.length; at += ARRIVED_ROW) {
+      this.#arrived(arrived, at);
+    }
+  }
+
+  #arrived(rows: Float64Array, at: number): void {
+    const host = this.#options.scenario.topology.hosts[rows[at] as number];
+    const flow = rows[at + 1] as number;
+    const kind = TRUTH_KINDS[rows[at + 2] as number];
+    const sequence = rows[at + 3] as number;
+    const sentNs = rows[at + 4] as number;
+    if (host === undefined || kind === undefined) return;
+    this.world.measured.push(rows[at + 5] as number, () => {
+      Object.assign(this.#truth, { flow, kind, sequence, sentNs });
+      this.#stage?.arrived(host.name, this.#truth);
+    });
+  }
+
+  #noted(report: Extract<Report, { type: 'state' | 'mark' }>): void {
+    this.world.measured.push(report.atNs, () => {
+      if (report.type === 'mark') this.#stage?.marked(report.node, report.name);
+      else this.#stage?.state(report.node, report.machine, report.state);
+    });
+  }
+
+  #broke(agent: AgentProcess, report: Extract<Report, { type: 'broken' }>): void {
+    const { kind, message, stack } = report;
+    this.broken ??= { name: agent.name, message, stack };
+    const text = `${agent.name}: ${message}`;
+    this.#options.onFailure(kind === 'invariant' ? new InvariantError(text) : new Error(text));
+  }
+}

@@ -1,0 +1,323 @@
+/**
+ * Runs a scenario with its nodes in processes of their own, seed after seed, and gathers what the
+ * judge needs: the same file, stage and estimators as in one process.
+ *
+ * Processes are started here, one for each node or for each machine of the topology, or somebody
+ * else starts them (`orrery node`) and a deployment file says where.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { InvariantError } from '../../engine/core/assert.ts';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
+import { firstUnusable } from '../../engine/live/loopback.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
+import { FaultError } from '../runner/fault-driver.ts';
+import type { SeedAnswer } from '../runner/job.ts';
+import { LIVE_METRICS, latenessWarning } from '../runner/live-meter.ts';
+import { networkView } from '../runner/network.ts';
+import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
+import { outcome } from '../runner/outcome.ts';
+import { pause } from '../runner/pause.ts';
+import { type RunEnd, type RunOrder, runInput } from '../runner/run-scenario.ts';
+import { DRAIN_NS, Stage } from '../runner/stage.ts';
+import type { AgentProcess } from './agent-process.ts';
+import { Coordinator } from './coordinator.ts';
+import { ProcessFleet } from './process-fleet.ts';
+
+/** What to run, and how. */
+export interface DistributedOrder extends RunOrder {
+  readonly registry: Registry;
+  /** Which nodes share a process. */
+  readonly processes: 'node' | 'machine';
+  readonly shape: 'links' | 'off';
+  readonly precision: 'low' | 'high';
+  /** Log lines from this level on go to stderr; none when absent. */
+  readonly log?: LogLevel;
+  /** Agents that others start; they find the coordinator here. */
+  readonly deployment?: {
+    readonly key: Uint8Array;
+    readonly host: string;
+    readonly port: number;
+  };
+}
+
+/** Metrics that a run with several processes has besides those of every live run. */
+const PROCESS_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'live.restart',
+    kind: 'samples',
+    unit: 'ns',
+    help: 'start of a process anew after a crash until its nodes said that they were ready',
+  },
+];
+
+const KEY_BYTES = 32;
+/** An agent that was started here has this long to come. */
+const CONNECT_MAX_MS = 30_000;
+/** One that somebody else starts has longer. */
+const MEET_MAX_MS = 600_000;
+const READY_MAX_MS = 30_000;
+/** All agents have their orders well before time begins (spec/simulation.md 9.5). */
+const LEAD_NS = 200_000_000n;
+const SETTLE_MS = 250;
+const POLL_MS = 10;
+const RESULT_MAX_MS = 5_000;
+const CLOSE_MAX_MS = 5_000;
+const NS_PER_MS = 1_000_000;
+const US_PER_MS = 1_000;
+const NO_FINGERPRINT = 'none';
+
+/** Runs all seeds, one after the other: they share the processor and the ports. */
+export async function runDistributed(order: DistributedOrder): Promise<RunEnd> {
+  const began = performance.now();
+  const done: SeedResult[] = [];
+  for (const seed of order.seeds) {
+    const answer = await new DistributedRun(order, seed, done.length, began).run();
+    if (answer.kind !== 'result') return answer;
+    done.push(answer.result);
+    if (answer.result.ending !== 'complete') break;
+  }
+  const input = runInput(order, done, performance.now() - began);
+  const definitions = [...input.definitions, ...LIVE_METRICS, ...PROCESS_METRICS];
+  return { kind: 'judged', input: { ...input, mode: 'live', definitions } };
+}
+
+/** One seed. */
+class DistributedRun {
+  readonly #order: DistributedOrder;
+  readonly #seed: number;
+  readonly #seedsDone: number;
+  readonly #began: number;
+  readonly #fleet: ProcessFleet;
+  readonly #coordinator: Coordinator;
+  readonly #warnings: string[];
+  readonly #stateFolder: string;
+  readonly #failure: Promise<never>;
+  #fail: (error: unknown) => void = () => undefined;
+
+  constructor(order: DistributedOrder, seed: number, seedsDone: number, began: number) {
+    const { scenario, deployment, shape, precision } = order;
+    this.#order = order;
+    this.#seed = seed;
+    this.#seedsDone = seedsDone;
+    this.#began = began;
+    this.#warnings = [...scenario.warnings];
+    this.#stateFolder = mkdtempSync(join(tmpdir(), 'orrery-state-'));
+    this.#failure = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+    });
+    this.#failure.catch(() => undefined);
+    this.#fleet = new ProcessFleet({
+      groups: groupsOf(scenario, order.processes),
+      key: deployment?.key ?? randomBytes(KEY_BYTES),
+      isStarting: deployment === undefined,
+      ...(deployment === undefined ? {} : { listen: deployment }),
+      onReport: (agent, report) => this.#coordinator.hear(agent, report),
+      onGone: (agent, why) => this.#coordinator.gone(agent, why),
+      onRefused: (peer, reason) => this.#warnings.push(`${peer} was sent away: ${reason}`),
+    });
+    const log = this.#logSink(order.log);
+    this.#coordinator = new Coordinator({
+      scenario,
+      seed,
+      fleet: this.#fleet,
+      order: {
+        scenario,
+        seed,
+        secret: randomBytes(KEY_BYTES),
+        shape,
+        precision,
+        ...(deployment === undefined ? { stateFolder: this.#stateFolder } : {}),
+      },
+      onFailure: (error): void => this.#fail(error),
+      onLog: log,
+    });
+  }
+
+  async run(): Promise<SeedAnswer> {
+    const { scenario, deployment } = this.#order;
+    const addresses = scenario.topology.hosts.map(({ address }) => address);
+    const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
+    try {
+      if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
+      return { kind: 'result', result: await this.#measure() };
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      return answerOf(error, this.#seed, this.#coordinator.broken?.stack);
+    } finally {
+      this.#coordinator.world.agenda.stop();
+      await this.#fleet.close(CLOSE_MAX_MS);
+      rmSync(this.#stateFolder, { recursive: true, force: true });
+    }
+  }
+
+  async #measure(): Promise<SeedResult> {
+    const { scenario, registry } = this.#order;
+    const began = performance.now();
+    const coordinator = this.#coordinator;
+    await this.#bringUp();
+    const stage = new Stage({
+      world: coordinator.world,
+      scenario,
+      seed: this.#seed,
+      network: networkView(scenario.topology, () => new Uint8Array(KEY_BYTES)),
+      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+      standIns: coordinator.standIns,
+    });
+    coordinator.attach(stage);
+    stage.prepare();
+    coordinator.load();
+    await this.#untilReady();
+    const startedAt = performance.now();
+    coordinator.start(process.hrtime.bigint() + LEAD_NS);
+    const ending = await this.#untilEnd();
+    const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
+    await this.#collect();
+    stage.finish();
+    const result = outcome(stage, coordinator.world, scenario, {
+      seed: this.#seed,
+      fingerprint: NO_FINGERPRINT,
+      wallMs: performance.now() - began,
+      events: coordinator.world.tallies.events,
+      ending,
+      warnings: [...new Set([...this.#warnings, ...coordinator.warnings])],
+      definitions: metricsOf(scenario, registry),
+      protocolOf: (name): string => protocolName(scenario, registry, name),
+    });
+    const live = coordinator.world.tallies.liveMetrics(wallUs);
+    const late = latenessWarning(live);
+    return {
+      ...result,
+      warnings: late === undefined ? result.warnings : [...result.warnings, late],
+      metrics: {
+        ...result.metrics,
+        ...live,
+        'live.restart': { kind: 'samples', values: coordinator.restartsNs },
+      },
+    };
+  }
+
+  /** Starts all processes; one that does not come is named. */
+  async #bringUp(): Promise<void> {
+    const { deployment } = this.#order;
+    await this.#fleet.open();
+    const limitMs = deployment === undefined ? CONNECT_MAX_MS : MEET_MAX_MS;
+    const missing = await this.#wait(limitMs, () => this.#coordinator.behind('connected'));
+    const dead = this.#fleet.agents.find(({ state }) => state === 'dead');
+    const lost = missing[0] ?? dead;
+    if (lost === undefined || this.#order.signal?.aborted === true) return;
+    const words = lost.lastWords.trim();
+    throw new Refusal(
+      `${lost.name}: the process did not answer within ${limitMs / 1000} s` +
+        (words === '' ? '' : `; it said: ${words}`),
+    );
+  }
+
+  /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */
+  async #untilReady(): Promise<void> {
+    const late = await this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
+    if (late.length === 0) return;
+    const names = late.flatMap(({ waiting, hosts }) => (waiting.length > 0 ? waiting : hosts));
+    this.#warnings.push(`not ready after ${READY_MAX_MS / 1000} s: ${names.join(', ')}`);
+  }
+
+  async #untilEnd(): Promise<SeedResult['ending']> {
+    const { scenario, signal } = this.#order;
+    const { world } = this.#coordinator;
+    const limitMs = scenario.timeLimitMs;
+    const limit = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
+    const stop = AbortSignal.any([signal, limit].filter((one) => one !== undefined));
+    const endNs = scenario.durationNs + DRAIN_NS;
+    while (world.agenda.now() < endNs && !stop.aborted) {
+      const leftMs = Math.ceil((endNs - world.agenda.now()) / NS_PER_MS);
+      await Promise.race([this.#failure, pause(Math.min(SETTLE_MS, leftMs), stop)]);
+      this.#coordinator.settle();
+      this.#tell();
+    }
+    if (world.agenda.now() >= endNs) return 'complete';
+    this.#fleet.tell({ type: 'mute' });
+    await Promise.race([this.#failure, pause(DRAIN_NS / NS_PER_MS)]);
+    return limit?.aborted === true ? 'time-limit' : 'interrupted';
+  }
+
+  /** Asks everybody for what was counted, and names those who do not answer. */
+  async #collect(): Promise<void> {
+    this.#coordinator.stop();
+    const silent = await this.#wait(RESULT_MAX_MS, () => this.#coordinator.unanswered, false);
+    for (const agent of silent) {
+      this.#warnings.push(`${agent.name}: did not answer at the end; what it told last is used`);
+    }
+    this.#coordinator.finish();
+  }
+
+  /** Waits until nobody is left, for so long at most; returns those who are. */
+  async #wait(
+    ms: number,
+    left: () => readonly AgentProcess[],
+    isInterruptible = true,
+  ): Promise<readonly AgentProcess[]> {
+    const { signal } = this.#order;
+    const lateAt = performance.now() + ms;
+    while (left().length > 0 && performance.now() < lateAt) {
+      if (isInterruptible && signal?.aborted === true) break;
+      if (this.#fleet.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled)) {
+        if (isInterruptible) break;
+      }
+      await Promise.race([this.#failure, pause(POLL_MS)]);
+    }
+    return left();
+  }
+
+  #tell(): void {
+    const { scenario, seeds, onProgress } = this.#order;
+    const { world } = this.#coordinator;
+    onProgress?.({
+      seedsDone: this.#seedsDone,
+      seeds: seeds.length,
+      nowNs: Math.min(world.agenda.now(), scenario.durationNs),
+      durationNs: scenario.durationNs,
+      events: world.tallies.events,
+      wallMs: performance.now() - this.#began,
+    });
+  }
+
+  #logSink(
+    level: LogLevel | undefined,
+  ): (node: string, level: 'debug' | 'info' | 'warn', message: string) => void {
+    const sink = level === undefined ? undefined : liveLog(level);
+    return (node, lineLevel, message) => {
+      if (lineLevel === 'warn') this.#warnings.push(`${node}: ${message}`);
+      sink?.(node, lineLevel, message);
+    };
+  }
+}
+
+/** Hosts of each process. */
+function groupsOf(scenario: Scenario, by: 'node' | 'machine'): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, machine } of scenario.topology.hosts) {
+    const key = by === 'node' ? name : machine;
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return [...groups.values()];
+}
+
+function answerOf(error: unknown, seed: number, agentStack: string | undefined): SeedAnswer {
+  if (error instanceof FaultError) {
+    const { file, line, column } = error.spec.position;
+    return { kind: 'scenario-error', file, line, column, message: error.message };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = agentStack ?? (error instanceof Error ? (error.stack ?? '') : '');
+  const name = error instanceof InvariantError ? 'invariant' : 'exception';
+  return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack };
+}

@@ -1,0 +1,63 @@
+/**
+ * What an agent has counted: metrics of its nodes, packets of its links and sockets, and what the
+ * process took of the machine.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import type { MetricValue } from '../../engine/measure/counters.ts';
+import type { LiveStageWorld } from '../runner/live-stage-world.ts';
+import type { Flow } from '../runner/traffic-source.ts';
+import type { Tally } from './messages.ts';
+import type { MeasuredRows } from './reporting-meter.ts';
+
+const US_PER_MS = 1_000;
+
+/** See the module. */
+export class Gauge {
+  readonly #world: LiveStageWorld;
+  readonly #flows: readonly Flow[];
+  readonly #rows: MeasuredRows;
+  #memoryBytes = 0;
+  #beganMs = performance.now();
+  #beganCpu = process.cpuUsage();
+
+  constructor(world: LiveStageWorld, flows: readonly Flow[], rows: MeasuredRows) {
+    this.#world = world;
+    this.#flows = flows;
+    this.#rows = rows;
+  }
+
+  /** The scenario's time begins: what starting took is not measured. */
+  begin(): void {
+    this.#beganMs = performance.now();
+    this.#beganCpu = process.cpuUsage();
+    this.#world.live.lateness.reset();
+  }
+
+  /** Everything up to now. */
+  tally(hosts: readonly string[]): Tally {
+    const { live, sim } = this.#world;
+    const { user, system } = process.cpuUsage(this.#beganCpu);
+    this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
+    const metrics: Record<string, Readonly<Record<string, MetricValue>>> = {};
+    for (const host of hosts) metrics[host] = this.#world.metrics(host);
+    const { receiveBufferBytes, counts } = live.wires;
+    return {
+      metrics,
+      nodeDrops: this.#world.nodeDrops(),
+      packets: this.#world.linkPackets(),
+      ...counts,
+      lateness: live.lateness.data(),
+      cpuUs: user + system,
+      wallUs: Math.round((performance.now() - this.#beganMs) * US_PER_MS),
+      memoryBytes: this.#memoryBytes,
+      receiveBufferBytes: Number.isFinite(receiveBufferBytes) ? receiveBufferBytes : 0,
+      events: sim.scheduler.eventCount,
+      streamsOpened: live.streamsOpened,
+      damaged: this.#rows.damaged,
+      refused: this.#flows.map(({ meter }) => meter.refused),
+      filesSent: this.#flows.filter(({ isFileSent }) => isFileSent).map(({ index }) => index),
+    };
+  }
+}

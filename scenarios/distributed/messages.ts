@@ -1,0 +1,153 @@
+/**
+ * What a coordinator and its agents tell each other (DESIGN 9): one agent is one process with the
+ * nodes of some hosts.
+ *
+ * Instants are ns of the scenario's time unless a name says otherwise. Measurements travel as rows
+ * of numbers, since there are some for every packet. Both sides hold the deployment key, so shapes
+ * are stated here and not checked again field by field.
+ *
+ * @module
+ */
+import type { MetricValue } from '../../engine/measure/counters.ts';
+import type { HistogramData } from '../../engine/measure/histogram.ts';
+import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
+import type { PacketTotals } from '../../reports/model.ts';
+import type { Scenario } from '../model.ts';
+import type { ReplayAttack } from '../runner/world.ts';
+
+/** A measured row of a packet that was sent: flow, sequence, instant. */
+export const SENT_ROW = 3;
+/** A measured row of a packet that arrived: host, flow, kind, sequence, sent at, instant. */
+export const ARRIVED_ROW = 6;
+
+/** Everything an agent needs to build its part of the run. */
+export interface AgentOrder {
+  /** Hosts whose nodes run in this process. */
+  readonly hosts: readonly string[];
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** From which the provisioned secrets of this run are derived, 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly shape: 'links' | 'off';
+  readonly precision: 'low' | 'high';
+  /** Stores of the hosts, a folder each; a temporary one when absent. */
+  readonly stateFolder?: string;
+  /** First sequence number of each flow: higher than any of an earlier life. */
+  readonly nextSequence: readonly number[];
+}
+
+/** From the coordinator to an agent. */
+export type Command =
+  | { readonly type: 'load'; readonly order: AgentOrder }
+  /** The scenario's time 0, on the monotonic clock of the agent's machine. */
+  | { readonly type: 'start'; readonly zeroNs: bigint }
+  /** `effect` names what `undo` ends. */
+  | {
+      readonly type: 'change';
+      readonly effect: number;
+      readonly link: string;
+      readonly side: LinkSide;
+      readonly change: LinkChange;
+    }
+  | {
+      readonly type: 'hold';
+      readonly effect: number;
+      readonly link: string;
+      readonly side: LinkSide;
+    }
+  | {
+      readonly type: 'attack';
+      readonly effect: number;
+      readonly link: string;
+      readonly attack: ReplayAttack;
+    }
+  | { readonly type: 'undo'; readonly effect: number }
+  | {
+      readonly type: 'clock';
+      readonly node: string;
+      readonly stepNs: number;
+      readonly ppm: number;
+    }
+  /** Meters forget what they counted: the warm-up is over. */
+  | { readonly type: 'reset' }
+  /** Sources send no more; what is under way still arrives. */
+  | { readonly type: 'mute' }
+  /** Ends the process without a word, as a crash does; for agents that others started. */
+  | { readonly type: 'die' }
+  /** The end: nodes are asked for broken invariants and stopped; the answer is `result`. */
+  | { readonly type: 'stop' };
+
+/** What an agent has counted so far. */
+export interface Tally {
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, MetricValue>>>>;
+  readonly nodeDrops: Readonly<Record<string, number>>;
+  readonly packets: PacketTotals;
+  /** Datagrams handed to the kernel, and received from it, of this run. */
+  readonly written: number;
+  readonly received: number;
+  readonly unsent: number;
+  readonly foreign: number;
+  readonly lateness: HistogramData;
+  readonly cpuUs: number;
+  readonly wallUs: number;
+  readonly memoryBytes: number;
+  readonly receiveBufferBytes: number;
+  readonly events: number;
+  readonly streamsOpened: number;
+  /** Application bytes that no flow explains, or damaged ones. */
+  readonly damaged: number;
+  /** Refused requests by flow. */
+  readonly refused: readonly number[];
+  /** Flows of files whose last chunk was handed over. */
+  readonly filesSent: readonly number[];
+}
+
+/** From an agent to its coordinator. */
+export type Report =
+  /** First of all: who dials. */
+  | {
+      readonly type: 'hello';
+      readonly hosts: readonly string[];
+      readonly pid: number;
+      /** Hash of the topology file that the agent was started with; absent for local agents. */
+      readonly topologySha256?: string;
+      /** Monotonic clocks of agents with the same name are one clock. */
+      readonly machine: string;
+    }
+  /** Sockets are bound and nodes have started. */
+  | { readonly type: 'loaded' }
+  /** All nodes of the agent can carry traffic. */
+  | { readonly type: 'ready' }
+  /** Nodes that are not ready, said a few times a second until `ready`. */
+  | { readonly type: 'waiting'; readonly nodes: readonly string[] }
+  | { readonly type: 'measured'; readonly sent: Float64Array; readonly arrived: Float64Array }
+  | {
+      readonly type: 'state';
+      readonly atNs: number;
+      readonly node: string;
+      readonly machine: string;
+      readonly state: string;
+    }
+  | { readonly type: 'mark'; readonly atNs: number; readonly node: string; readonly name: string }
+  /** Links that packets from a host of the agent to `to` take; absent when there is no path. */
+  | {
+      readonly type: 'path';
+      readonly from: string;
+      readonly to: string;
+      readonly links?: readonly string[];
+    }
+  | {
+      readonly type: 'log';
+      readonly node: string;
+      readonly level: 'debug' | 'info' | 'warn';
+      readonly message: string;
+    }
+  | { readonly type: 'tally'; readonly tally: Tally }
+  | { readonly type: 'result'; readonly tally: Tally }
+  /** An assertion of ours broke in the agent, or its order cannot be carried out. */
+  | {
+      readonly type: 'broken';
+      readonly kind: 'invariant' | 'exception' | 'refused';
+      readonly message: string;
+      readonly stack: string;
+    };

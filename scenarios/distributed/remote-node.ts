@@ -1,0 +1,56 @@
+/**
+ * What stands in a coordinator for the nodes and sources of other processes.
+ *
+ * @module
+ */
+import type { NodeHandle } from '../../engine/host/protocol.ts';
+import { Flow } from '../runner/traffic-source.ts';
+
+/** A node of another process: it knows what its agent has told. */
+export class RemoteNode implements NodeHandle {
+  isUp = false;
+  readonly #paths = new Map<string, readonly string[]>();
+
+  /** The agent started it. */
+  start(): void {
+    // Agents start their nodes by themselves.
+  }
+
+  isReady(): boolean {
+    return this.isUp;
+  }
+
+  activePath(target: string): readonly string[] | undefined {
+    return this.#paths.get(target);
+  }
+
+  /** The node uses other links towards `target`, or none. */
+  setPath(target: string, links: readonly string[] | undefined): void {
+    if (links === undefined) this.#paths.delete(target);
+    else this.#paths.set(target, links);
+  }
+}
+
+/** A flow whose source and sink are in other processes; its meter is here. */
+export class RemoteFlow extends Flow {
+  /** The last chunk of its file was handed over. */
+  hasSentFile = false;
+
+  override get isFileSent(): boolean {
+    return this.hasSentFile;
+  }
+
+  /** A packet left the source. */
+  tell(sequence: number, atNs: number): void {
+    this.nextSequence = Math.max(this.nextSequence, sequence + 1);
+    this.noteSent(sequence, atNs);
+  }
+
+  override start(): void {
+    // The agent of its source does.
+  }
+
+  override respond(): void {
+    // The agent of its sink did.
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Rows of equally many numbers, collected without garbage per row.
+ *
+ * @module
+ */
+
+const FIRST_ROWS = 256;
+
+/** See the module. */
+export class RowBuffer {
+  /** Rows one behind the other; replaced when it grows. */
+  values: Float64Array;
+  readonly #width: number;
+  #used = 0;
+
+  constructor(width: number) {
+    this.#width = width;
+    this.values = new Float64Array(width * FIRST_ROWS);
+  }
+
+  /** Adds a row and returns where it begins in {@link values}; the caller fills it. */
+  add(): number {
+    const at = this.#used;
+    this.#used += this.#width;
+    if (this.#used > this.values.length) {
+      const larger = new Float64Array(this.values.length * 2);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    return at;
+  }
+
+  /** A copy of all rows; the buffer is empty then. */
+  take(): Float64Array {
+    const rows = this.values.slice(0, this.#used);
+    this.#used = 0;
+    return rows;
+  }
+}

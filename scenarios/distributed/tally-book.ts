@@ -1,0 +1,116 @@
+/**
+ * What all processes of a run have counted, by process and life.
+ *
+ * A process that dies leaves what it told last: what it counted in its last quarter of a second is
+ * lost with it, so sums over links are a lower bound then, and the run says so. What the receiving
+ * applications saw does not depend on it.
+ *
+ * @module
+ */
+import type { MetricValue } from '../../engine/measure/counters.ts';
+import { mergeHistograms } from '../../engine/measure/histogram.ts';
+import type { MetricData, PacketTotals } from '../../reports/model.ts';
+import type { Tally } from './messages.ts';
+
+/** See the module. */
+export class TallyBook {
+  /** Latest tally by process. */
+  readonly #latest = new Map<number, Tally>();
+
+  /** Notes what a process has counted so far; replaces what it told before. */
+  note(process: number, tally: Tally): void {
+    this.#latest.set(process, tally);
+  }
+
+  get all(): readonly Tally[] {
+    return [...this.#latest.values()];
+  }
+
+  /** Metrics of a node in all its lives, oldest first. */
+  metricsOf(node: string): readonly Readonly<Record<string, MetricValue>>[] {
+    return this.all.flatMap(({ metrics }) => (metrics[node] === undefined ? [] : [metrics[node]]));
+  }
+
+  /** Drops that nodes named, by reason. */
+  nodeDrops(): Readonly<Record<string, number>> {
+    return sumByName(this.all.map(({ nodeDrops }) => nodeDrops));
+  }
+
+  /** Packets of all links and sockets. */
+  packets(): PacketTotals {
+    const { all } = this;
+    const total = (read: (tally: Tally) => number): number =>
+      all.reduce((sum, tally) => sum + read(tally), 0);
+    const received = total((tally) => tally.received);
+    const lost = total((tally) => tally.written) - received;
+    const unsent = total((tally) => tally.unsent);
+    const kernel: Record<string, number> = {};
+    if (lost > 0) kernel['kernel'] = lost;
+    if (unsent > 0) kernel['socket-closed'] = unsent;
+    return {
+      sent: total(({ packets }) => packets.sent),
+      duplicated: total(({ packets }) => packets.duplicated),
+      injected: total(({ packets }) => packets.injected),
+      delivered: received,
+      inFlight: total(({ packets }) => packets.inFlight),
+      drops: sumByName([...all.map(({ packets }) => packets.drops), kernel]),
+    };
+  }
+
+  /** Events of all schedulers. */
+  get events(): number {
+    return this.all.reduce((sum, { events }) => sum + events, 0);
+  }
+
+  /** Application bytes that no flow explains. */
+  get damaged(): number {
+    return this.all.reduce((sum, { damaged }) => sum + damaged, 0);
+  }
+
+  /** Refused requests of a flow. */
+  refusedOf(flow: number): number {
+    return this.all.reduce((sum, { refused }) => sum + (refused[flow] ?? 0), 0);
+  }
+
+  /** True once the whole file of a flow was handed over. */
+  hasSentFile(flow: number): boolean {
+    return this.all.some(({ filesSent }) => filesSent.includes(flow));
+  }
+
+  /** Metrics of the processes themselves: memory is that of the largest, the rest of all. */
+  liveMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
+    const { all } = this;
+    const buffers = all.map(({ receiveBufferBytes }) => receiveBufferBytes).filter((n) => n > 0);
+    return {
+      'live.lateness': {
+        kind: 'histogram',
+        data: mergeHistograms(all.map(({ lateness }) => lateness)),
+      },
+      'live.cpu': {
+        kind: 'ratio',
+        numerator: all.reduce((sum, { cpuUs }) => sum + cpuUs, 0),
+        denominator: wallUs,
+      },
+      'live.memory': {
+        kind: 'gauge',
+        value: Math.max(0, ...all.map(({ memoryBytes }) => memoryBytes)),
+      },
+      'live.receive_buffer': {
+        kind: 'gauge',
+        value: buffers.length > 0 ? Math.min(...buffers) : 0,
+      },
+    };
+  }
+}
+
+function sumByName(
+  parts: readonly Readonly<Record<string, number>>[],
+): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const part of parts) {
+    for (const [name, count] of Object.entries(part)) {
+      sums.set(name, (sums.get(name) ?? 0) + count);
+    }
+  }
+  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
