@@ -2,8 +2,9 @@
  * Architecture rules: the arrows of docs/ARCHITECTURE.md. Every comment says what to do instead.
  *
  * cli -> {scenarios, services, viz/server}; scenarios -> {topologies, nodes/<p>/index, reports} ->
- * engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types) and nodes/_kit;
- * viz/app -> {viz/format, nodes/<p>/viz.ts}. `test/rules` holds one planted violation of each.
+ * engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types)
+ * and nodes/_kit; viz/app -> {viz/format, nodes/<p>/viz.ts}. `test/rules` holds one planted
+ * violation of each.
  */
 const ABOVE_ENGINE = '^(nodes|topologies|scenarios|reports|services|viz|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';

@@ -1,0 +1,72 @@
+/**
+ * A node that is none: says what a test wants it to say, for the tests of the operator's face.
+ *
+ * @module
+ */
+import { MeterTable } from '../../../../engine/measure/counters.ts';
+import type {
+  NodeFace,
+  NodeStatus,
+  OperatorLog,
+  ProbeResult,
+} from '../../../../services/operator/index.ts';
+import { jsonLog } from '../../../../services/operator/index.ts';
+
+/** Metrics of the fake node, one of each kind. */
+export const DEFINITIONS = [
+  { name: 'gateway.sent', kind: 'counter', unit: 'packets', help: 'Packets sent' },
+  { name: 'gateway.windows', kind: 'gauge', unit: 'count', help: 'Windows open' },
+  { name: 'gateway.latency', kind: 'histogram', unit: 'ns', help: 'One way' },
+  { name: 'gateway.failover', kind: 'samples', unit: 'ns', help: 'Gap in delivery' },
+  { name: 'gateway.delivery', kind: 'ratio', unit: 'ratio', help: 'Delivered of sent' },
+] as const;
+
+/** What a test may change of the fake node. */
+export interface FakeFace extends NodeFace {
+  status: () => NodeStatus;
+  readonly meter: MeterTable;
+  dropped: Record<string, number>;
+  probe?: () => Promise<ProbeResult>;
+}
+
+/** A node that is ready and runs. */
+export function fakeFace(over: Partial<NodeStatus> = {}): FakeFace {
+  const meter = new MeterTable(DEFINITIONS);
+  const face: FakeFace = {
+    name: 'gateway-111',
+    definitions: DEFINITIONS,
+    meter,
+    dropped: {},
+    status: () => ({
+      state: 'running',
+      node: 'gateway-111',
+      protocol: 'gateway',
+      uptimeSeconds: 12.5,
+      ready: true,
+      reasons: [],
+      rssBytes: 96 * 1024 * 1024,
+      cpuSeconds: 2.5,
+      ...over,
+    }),
+    metrics: () => meter.data(),
+    drops: () => face.dropped,
+    reload: () => ({ applied: [], needsRestart: [] }),
+    probe: () => Promise.resolve({ ok: true, ms: 20.4 }),
+    drain: () => Promise.resolve(),
+  };
+  return face;
+}
+
+/** A log whose lines are kept as objects. */
+export function keptLog(environment = ''): {
+  readonly log: OperatorLog;
+  readonly lines: Readonly<Record<string, unknown>>[];
+} {
+  const lines: Readonly<Record<string, unknown>>[] = [];
+  const destination = {
+    write: (line: string): void => {
+      lines.push(JSON.parse(line) as Readonly<Record<string, unknown>>);
+    },
+  };
+  return { log: jsonLog({ node: 'gateway-111', environment, destination }), lines };
+}

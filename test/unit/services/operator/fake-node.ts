@@ -1,0 +1,44 @@
+/**
+ * A process with a node that is none, for the tests of signals: the first argument names how it
+ * drains, the second its deadline.
+ *
+ * @module
+ */
+import {
+  handleSignals,
+  jsonLog,
+  type ReloadResult,
+  serveOperator,
+} from '../../../../services/operator/index.ts';
+import { fakeFace } from './fake-face.ts';
+
+const [how = 'well', deadline = '4500'] = process.argv.slice(2);
+const log = jsonLog({ node: 'gateway-111' });
+let reloads = 0;
+
+const face = {
+  ...fakeFace(),
+  reload: (): ReloadResult => {
+    reloads += 1;
+    return reloads === 1
+      ? { applied: ['log.level: info -> warn'], needsRestart: ['address'] }
+      : { applied: [], needsRestart: [], error: 'gateway.yaml:3:9  mtu: 12 is below 576' };
+  },
+  drain: async (): Promise<void> => {
+    if (how === 'never') await new Promise(() => undefined);
+    if (how === 'badly') throw new Error('store: disk is full');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    log.component('gateway').info('window saved');
+  },
+};
+
+const server = await serveOperator({ face, log, port: 0 });
+handleSignals({
+  face,
+  log,
+  closing: [{ name: 'endpoint', close: () => server.close() }],
+  deadlineMs: Number(deadline),
+});
+// Keeps the process alive as an open socket would, and holds the loop for nobody.
+setInterval(() => log.component('gateway').debug('a packet'), 20);
+process.stdout.write(`${server.port}\n`);

@@ -1,0 +1,192 @@
+/**
+ * The health check: of nodes that are well, of nodes that are not, and of what is no node.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderHealth, verdictOf } from '../../../../cli/health-table.ts';
+import {
+  checkNode,
+  endpointText,
+  type NodeHealth,
+  type OperatorServer,
+  type ProbeResult,
+  serveOperator,
+} from '../../../../services/operator/index.ts';
+import { type FakeFace, fakeFace, keptLog } from './fake-face.ts';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const SEND = { probe: 'send', timeoutMs: 10_000 } as const;
+
+const open: (OperatorServer | Server)[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) void server.close();
+});
+
+async function serve(face: FakeFace = fakeFace()): Promise<OperatorServer> {
+  const server = await serveOperator({ face, log: keptLog().log, port: 0 });
+  open.push(server);
+  return server;
+}
+
+/** Something else that listens, and says this to everybody. */
+async function stranger(says: string): Promise<{ readonly host: string; readonly port: number }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).on('data', () => says !== '' && socket.end(says));
+  });
+  open.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+
+const http = (body: string): string =>
+  `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+
+describe('the health of a node', () => {
+  it('R-247: is good when it lives, is ready, shows metrics, and one packet came back', async () => {
+    const health = await checkNode(await serve(), SEND);
+    expect(health).toMatchObject({
+      ok: true,
+      problems: [],
+      status: { node: 'gateway-111', state: 'running' },
+      probe: { kind: 'back', ms: 20.4 },
+    });
+    expect(health.metrics).toBeGreaterThan(10);
+  });
+
+  it('is bad in words when the node is not ready or the packet is lost', async () => {
+    const face = fakeFace({ state: 'starting', ready: false, reasons: ['no path', 'no key'] });
+    face.probe = (): Promise<ProbeResult> =>
+      Promise.resolve({ ok: false, reason: 'no reply in 1 s' });
+    const { ok, problems } = await checkNode(await serve(face), SEND);
+    expect([ok, problems]).toEqual([
+      false,
+      ['not ready: no path; no key', 'probe: no reply in 1 s'],
+    ]);
+  });
+
+  it('is bad when its metrics cannot be read', async () => {
+    const face = fakeFace();
+    face.drops = (): never => {
+      throw new Error('broken');
+    };
+    const { problems } = await checkNode(await serve(face), SEND);
+    expect(problems).toEqual(['/metrics cannot be read']);
+  });
+
+  it('says so when nothing listens, nothing answers, or something else does', async () => {
+    const server = await serve();
+    const gone = { host: server.host, port: server.port };
+    await server.close();
+    const problem = async (at: { readonly host: string; readonly port: number }): Promise<string> =>
+      (await checkNode(at, { probe: 'send', timeoutMs: 300 })).problems.join();
+    expect(await problem(gone)).toBe('does not answer: nothing listens there');
+    expect(await problem(await stranger(''))).toBe('does not answer: no answer within 300 ms');
+    expect(await problem(await stranger('SSH-2.0-OpenSSH\r\n'))).toBe(
+      'does not answer: what answers does not speak HTTP',
+    );
+    const other = 'something else than a node of Orrery answers';
+    expect(await problem(await stranger(http('<html>')))).toBe(other);
+    expect(await problem(await stranger(http('{"state":"running","node":7}')))).toBe(other);
+  });
+
+  it('does not swallow an endless answer', async () => {
+    const long = await stranger(http('x'.repeat(5 * 1024 * 1024)));
+    const { problems } = await checkNode(long, { probe: 'send', timeoutMs: 5_000 });
+    expect(problems).toEqual(['does not answer: the answer is too long']);
+  });
+});
+
+describe('the table', () => {
+  const node: NodeHealth = {
+    endpoint: '127.0.0.1:9100',
+    ok: true,
+    problems: [],
+    status: fakeFace().status() as NonNullable<NodeHealth['status']>,
+    metrics: 61,
+    probe: { kind: 'back', ms: 20.42 },
+  };
+
+  it('has the verdict first, one line a node, and the problems below', () => {
+    const bad: NodeHealth = {
+      endpoint: '127.0.0.1:9101',
+      ok: false,
+      problems: ['does not answer: nothing listens there'],
+      metrics: 0,
+      probe: { kind: 'left-out' },
+    };
+    const nodes = [node, bad];
+    expect(renderHealth(nodes, verdictOf(nodes, true))).toBe(
+      [
+        'UNHEALTHY  1 of 2 nodes',
+        'node         endpoint        state    metrics  probe    memory  cpu',
+        'gateway-111  127.0.0.1:9100  running  61       20.4 ms  96 MiB  20 %  ok',
+        '?            127.0.0.1:9101  silent                                   BAD',
+        '  127.0.0.1:9101: does not answer: nothing listens there',
+      ].join('\n'),
+    );
+  });
+
+  it('is not good when no node has sent a packet, unless that was asked for', () => {
+    const router: NodeHealth = { ...node, probe: { kind: 'none' } };
+    expect(verdictOf([router, node], true)).toEqual({ ok: true, problems: [] });
+    expect(verdictOf([router], true)).toEqual({
+      ok: false,
+      problems: ['no packet went through; leave it out with --no-probe'],
+    });
+    const silent: NodeHealth = { ...node, probe: { kind: 'left-out' } };
+    expect(verdictOf([silent], false).ok).toBe(true);
+  });
+
+  it('writes IPv6 endpoints in brackets', () => {
+    expect(endpointText({ host: '::1', port: 9100 })).toBe('[::1]:9100');
+  });
+});
+
+describe('orrery health', () => {
+  const health = (
+    ...args: readonly string[]
+  ): Promise<{
+    readonly code: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }> => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'health', ...args], {
+      cwd: ROOT,
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    return new Promise((resolve) => {
+      child.on('close', (code) => resolve({ code, stdout, stderr }));
+    });
+  };
+
+  it('R-247: verifies a deployment with one command: exit 0, 1, and 2 for a bad flag', async () => {
+    const [one, two] = [await serve(), await serve()];
+    const evil = fakeFace({ node: '\u001b[2Jgateway', ready: false, reasons: ['\u001b[31mno'] });
+    const third = await serve(evil);
+    const [good, bad, wrong] = await Promise.all([
+      health('--port', String(one.port), '--endpoint', `127.0.0.1:${two.port}`),
+      health('--json', '--port', String(third.port), '--no-probe'),
+      health('--endpoint', 'nowhere'),
+    ]);
+    expect([good.code, good.stderr]).toEqual([0, '']);
+    expect(good.stdout).toMatch(/^HEALTHY {2}2 of 2 nodes\nnode /);
+    expect(bad.code).toBe(1);
+    expect(JSON.parse(bad.stdout)).toMatchObject({
+      ok: false,
+      nodes: [{ ok: false, metrics: 21 }],
+    });
+    expect(bad.stdout).not.toContain('\\u001b');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--endpoint: "nowhere" is no HOST:PORT');
+  });
+});

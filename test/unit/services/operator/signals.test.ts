@@ -1,0 +1,213 @@
+/**
+ * Signals reach a real process, and it does what the operator's guide promises.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { get } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { handleSignals, type SignalOptions } from '../../../../services/operator/index.ts';
+import { fakeFace, keptLog } from './fake-face.ts';
+
+const PROGRAM = fileURLToPath(new URL('fake-node.ts', import.meta.url));
+
+interface Line {
+  readonly level: string;
+  readonly component: string;
+  readonly message: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly lines: Line[];
+  readonly ended: Promise<{ readonly code: number | null; readonly afterMs: number }>;
+  signal(name: NodeJS.Signals): void;
+}
+
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Starts the process and waits until its endpoint is open. */
+async function start(...args: readonly string[]): Promise<Running> {
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ORRERY_LOG: '' },
+  });
+  children.push(child);
+  const lines: Line[] = [];
+  let rest = '';
+  child.stderr!.on('data', (chunk: Buffer) => {
+    const parts = (rest + chunk.toString()).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) lines.push(JSON.parse(part) as Line);
+  });
+  let signalledMs = Number.NaN;
+  const ended = new Promise<{ readonly code: number | null; readonly afterMs: number }>(
+    (resolve) => {
+      child.on('close', (code) => resolve({ code, afterMs: performance.now() - signalledMs }));
+    },
+  );
+  const port = await new Promise<number>((resolve) => {
+    child.stdout!.on('data', (chunk: Buffer) => resolve(Number(chunk.toString())));
+  });
+  const signal = (name: NodeJS.Signals): void => {
+    signalledMs = Number.isNaN(signalledMs) ? performance.now() : signalledMs;
+    child.kill(name);
+  };
+  return { child, port, lines, ended, signal };
+}
+
+const said = ({ lines }: Running, part: string): Line | undefined =>
+  lines.find(({ message }) => message.includes(part));
+
+const seen = (node: Running, part: string): Promise<void> =>
+  vi.waitFor(() => expect(said(node, part)).toBeDefined(), { timeout: 20_000 });
+
+describe.concurrent('a node process', () => {
+  it('R-062: drains on SIGTERM, saves, and ends with 0 within 5 s', async () => {
+    const node = await start('well');
+    node.signal('SIGTERM');
+    const { code, afterMs } = await node.ended;
+    process.stdout.write(`SIGTERM to end: ${afterMs.toFixed(0)} ms\n`);
+    expect(code).toBe(0);
+    expect(afterMs).toBeLessThan(5_000);
+    const messages = node.lines.map(({ message }) => message);
+    expect(messages.slice(-3)).toEqual([
+      'SIGTERM: draining, at most 4500 ms',
+      'window saved',
+      'drained',
+    ]);
+  });
+
+  it('ends with 0 on SIGINT although a client keeps its connection open', async () => {
+    const node = await start('well');
+    await new Promise((resolve) => {
+      get({ port: node.port, path: '/healthz', agent: false }, (response) => {
+        response.resume().on('end', resolve);
+      });
+    });
+    node.signal('SIGINT');
+    expect((await node.ended).code).toBe(0);
+  });
+
+  it('ends with 1 and names what did not drain before the deadline', async () => {
+    const node = await start('never', '300');
+    node.signal('SIGTERM');
+    const { code, afterMs } = await node.ended;
+    expect(code).toBe(1);
+    expect(afterMs).toBeLessThan(5_000);
+    expect(node.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'not drained within 300 ms: node gateway-111, endpoint',
+    });
+  });
+
+  it('ends with 1 and says why when draining fails, after closing the rest', async () => {
+    const node = await start('badly');
+    node.signal('SIGTERM');
+    expect((await node.ended).code).toBe(1);
+    expect(said(node, 'ended badly')?.message).toBe(
+      'ended badly: node gateway-111: store: disk is full',
+    );
+  });
+
+  it('ends at once on a second signal', async () => {
+    const node = await start('never');
+    node.signal('SIGTERM');
+    await seen(node, 'SIGTERM: draining');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    node.signal('SIGTERM');
+    const { code, afterMs } = await node.ended;
+    expect(code).toBe(130);
+    expect(afterMs).toBeLessThan(4_000);
+  });
+
+  it('R-061: reloads on SIGHUP, says what needs a restart, and keeps the old on a bad file', async () => {
+    const node = await start('well');
+    node.signal('SIGHUP');
+    await seen(node, 'needs a restart');
+    expect(said(node, 'applied')?.message).toBe('SIGHUP: applied log.level: info -> warn');
+    expect(said(node, 'restart')?.message).toBe('SIGHUP: needs a restart: address');
+    node.signal('SIGHUP');
+    await seen(node, 'nothing changed');
+    expect(said(node, 'nothing changed')).toMatchObject({
+      level: 'error',
+      component: 'reload',
+      message: 'SIGHUP: nothing changed, the file is bad: gateway.yaml:3:9  mtu: 12 is below 576',
+    });
+    node.signal('SIGTERM');
+    expect((await node.ended).code).toBe(0);
+  });
+
+  it('R-248: writes everything after SIGUSR2, and no more after the next', async () => {
+    const node = await start('well');
+    expect(said(node, 'a packet')).toBeUndefined();
+    node.signal('SIGUSR2');
+    await seen(node, 'a packet');
+    node.signal('SIGUSR2');
+    await seen(node, 'back to the levels');
+    const at = node.lines.findIndex(({ message }) => message.includes('back to the levels'));
+    node.signal('SIGTERM');
+    expect((await node.ended).code).toBe(0);
+    expect(node.lines.slice(at).filter(({ level }) => level === 'debug')).toEqual([]);
+  });
+});
+
+describe('handlers of signals', () => {
+  const options = (exits: number[]): SignalOptions => ({
+    face: { ...fakeFace(), drain: () => new Promise(() => undefined) },
+    log: keptLog().log,
+    exit: (code) => exits.push(code),
+  });
+
+  it('take the same key press told twice, by the terminal and by npm, as one', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    const exits: number[] = [];
+    const handlers = handleSignals(options(exits));
+    process.emit('SIGINT', 'SIGINT');
+    clock.mockReturnValue(1_150);
+    process.emit('SIGINT', 'SIGINT');
+    expect(exits).toEqual([]);
+    clock.mockReturnValue(1_300);
+    process.emit('SIGINT', 'SIGINT');
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(exits).toEqual([130]);
+    handlers.dispose();
+    clock.mockRestore();
+  });
+
+  it('are gone when disposed of, and a reload that throws is a line of the log', () => {
+    const before = process.listenerCount('SIGHUP');
+    const { log, lines } = keptLog();
+    const reload = (): never => {
+      throw new Error('EACCES: gateway.yaml');
+    };
+    const handlers = handleSignals({ face: { ...fakeFace(), reload }, log });
+    process.emit('SIGHUP', 'SIGHUP');
+    expect(lines.map(({ message }) => message)).toEqual([
+      'SIGHUP: nothing changed: EACCES: gateway.yaml',
+    ]);
+    handlers.dispose();
+    expect(process.listenerCount('SIGHUP')).toBe(before);
+  });
+
+  it('end the process in the same way when a coordinator asks for it', async () => {
+    const exits: number[] = [];
+    const closed: string[] = [];
+    const { log } = keptLog();
+    const handlers = handleSignals({
+      face: { ...fakeFace(), drain: async () => void closed.push('node') },
+      log,
+      closing: [{ name: 'endpoint', close: async () => void closed.push('endpoint') }],
+      exit: (code) => exits.push(code),
+    });
+    handlers.shutDown('coordinator');
+    await vi.waitFor(() => expect(exits).toEqual([0]));
+    expect(closed).toEqual(['node', 'endpoint']);
+    handlers.dispose();
+  });
+});
