@@ -5,15 +5,19 @@
  * @module
  */
 import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
-import type { Machine } from './machine.ts';
 
-/** Charges `machine` for every call of `provider`. */
+/** Who is told of each call. */
+export interface CryptoMeter {
+  chargeCrypto(operation: string, bytes: number): void;
+}
+
+/** Tells `machine` of every call of `provider`. */
 export class ChargedCrypto implements CryptoProvider {
   readonly name: string;
   private readonly inner: CryptoProvider;
-  private readonly machine: Machine;
+  private readonly machine: CryptoMeter;
 
-  constructor(inner: CryptoProvider, machine: Machine) {
+  constructor(inner: CryptoProvider, machine: CryptoMeter) {
     this.name = inner.name;
     this.inner = inner;
     this.machine = machine;

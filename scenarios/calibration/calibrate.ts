@@ -1,0 +1,195 @@
+/**
+ * Measures this machine: benchmarks of single operations first, then what they take in place, and
+ * puts both into a cost profile (simulation.md 3.5 and 9.5).
+ *
+ * @module
+ */
+import { cpus, loadavg, release, type } from 'node:os';
+import { provider } from '../../engine/crypto/index.ts';
+import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
+import { loadScenario } from '../files/load.ts';
+import type { CpuChoice, Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
+import type { ProtocolRegistry } from '../registry.ts';
+import { PROJECT_FOLDERS } from '../runner/folders.ts';
+import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
+import { handlerCosts } from './handler-costs.ts';
+import {
+  type FitPoint,
+  fitFactors,
+  type LiveHow,
+  type LiveLoad,
+  liveLoad,
+  modelLoad,
+  placedPoint,
+} from './in-place.ts';
+import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
+import { costsOf, inPlaceOperations, tenths } from './profile-file.ts';
+import { type CostProfile, PROFILE_VERSION } from './profile-schema.ts';
+import { receiveBuffer, socketCosts } from './socket-costs.ts';
+
+/** What a calibration is asked. */
+export interface CalibrationOrder {
+  /** A scenario whose first flow's rate is varied; its events and limits are left out. */
+  readonly scenario: string;
+  readonly isQuick: boolean;
+  readonly commit: string;
+  readonly registry: ProtocolRegistry;
+  readonly signal: AbortSignal;
+  readonly onStep: (text: string) => void;
+}
+
+/** Packet sizes at which the code of protocols is timed. */
+const SIZES = [100, 500, 1_000] as const;
+/** Rates of the live runs, as parts of what the benchmarks alone allow. */
+const LOADS = [0.15, 0.3, 0.45, 0.6] as const;
+const QUICK_LOADS = [0.2, 0.5] as const;
+/** The rate at which the model's share of a core is first found. */
+const PROBE_RATE = 1_000;
+/** Share of the offered packets that a run must bring; sources are random. */
+const CARRIED = 0.97;
+const ATTEMPTS = 3;
+
+/** Thrown when the order's signal aborts. */
+export class CalibrationStopped extends Error {}
+
+type Operations = Readonly<Record<string, MeasuredOperation>>;
+
+/** Measures everything; takes a minute, or with `isQuick` some seconds. */
+export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
+  const loadBefore = loadavg()[0] ?? 0;
+  const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
+  const operations = await measureOperations(order, plan);
+  await step(order, 'receive buffer');
+  const rooms = await receiveBuffer();
+  const alone = costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
+  const points = await measureInPlace(order, choiceOf(alone, rooms));
+  const factors = fitFactors(points);
+  return {
+    $schema: 'https://orrery.dev/schemas/calibration.schema.json',
+    profileVersion: PROFILE_VERSION,
+    date: `${new Date().toISOString().slice(0, 19)}Z`,
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: Math.max(1, cpus().length),
+      os: `${type()} ${release()} ${process.arch}`,
+      node: process.versions.node,
+      commit: order.commit,
+      loadBefore: tenths(loadBefore),
+      loadAfter: tenths(loadavg()[0] ?? 0),
+    },
+    operations: inPlaceOperations(operations, factors),
+    inPlace: {
+      scenario: scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 }).name,
+      controlFactor: factors.control,
+      dataFactor: factors.data,
+      points: points.map((point) => placedPoint(point, factors)),
+    },
+    receiveBuffer: [...rooms],
+  };
+}
+
+const UNCHANGED = { control: 1, data: 1 };
+
+/** The order's scenario without events and limits, at a rate, for a number of measured seconds. */
+export function scenarioAt(
+  order: Pick<CalibrationOrder, 'scenario' | 'registry'>,
+  how: { readonly ratePerSecond: number; readonly seconds: number; readonly bytes?: number },
+): Scenario {
+  const { ratePerSecond, seconds, bytes } = how;
+  return loadScenario({
+    path: order.scenario,
+    folders: PROJECT_FOLDERS,
+    registry: order.registry,
+    overrides: {
+      events: '[]',
+      kpis: '{}',
+      cpu: 'none',
+      warmup: '1s',
+      duration: `${seconds + 1}s`,
+      'traffic.0.rate': `${Math.round(ratePerSecond)}/s`,
+      ...(bytes === undefined ? {} : { 'traffic.0.size': `${bytes}B` }),
+    },
+  });
+}
+
+async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Promise<Operations> {
+  const operations: Record<string, MeasuredOperation> = {};
+  const { crypto } = scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 });
+  // The provider of live runs.
+  for (const { name, run } of operationBenchmarks(provider(crypto, { timing: 'constant' }))) {
+    await step(order, name);
+    operations[name] = await run(plan);
+  }
+  await step(order, 'send and receive');
+  Object.assign(operations, await socketCosts(plan));
+  await step(order, 'code of the protocols');
+  const costs = costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
+  const seconds = order.isQuick ? 1 : 4;
+  const handlers = handlerCosts({
+    scenarios: SIZES.map((bytes) => scenarioAt(order, { ratePerSecond: 5_000, seconds, bytes })),
+    registry: order.registry,
+    crypto: costs.crypto,
+    plan,
+  });
+  return { ...operations, ...handlers };
+}
+
+async function measureInPlace(
+  order: CalibrationOrder,
+  alone: CpuChoice,
+): Promise<readonly FitPoint[]> {
+  const { isQuick, registry, signal } = order;
+  await step(order, 'share of a core');
+  const probe = modelLoad(
+    scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 }),
+    alone,
+    registry,
+  );
+  const full = PROBE_RATE / Math.max(1e-6, probe.data);
+  const points: FitPoint[] = [];
+  // The first live run is cold: it counts for nothing.
+  await liveLoad(scenarioAt(order, { ratePerSecond: full * 0.3, seconds: 2 }), {
+    registry,
+    signal,
+  });
+  for (const load of isQuick ? QUICK_LOADS : LOADS) {
+    const ratePerSecond = Math.round(full * load);
+    await step(order, `live at ${ratePerSecond}/s`);
+    const scenario = scenarioAt(order, { ratePerSecond, seconds: isQuick ? 2 : 5 });
+    const live = await carried(scenario, ratePerSecond, { registry, signal });
+    // What was lost on the way has cost less: such a run says nothing about a packet.
+    if (live === undefined) order.onStep(`${ratePerSecond}/s was not carried and does not count`);
+    else points.push({ live, alone: modelLoad(scenario, alone, registry), ratePerSecond });
+  }
+  if (points.length > 0) return points;
+  throw new Refusal(
+    `no live run of ${order.scenario} carried its packets: the machine is too busy to be ` +
+      `calibrated (load ${(loadavg()[0] ?? 0).toFixed(1)}); try again when it is quiet`,
+  );
+}
+
+/** A live run that delivered what it was offered; undefined when none of three did. */
+async function carried(
+  scenario: Scenario,
+  ratePerSecond: number,
+  how: LiveHow,
+): Promise<LiveLoad | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const live = await liveLoad(scenario, how);
+    if (live.deliveredPerSecond >= CARRIED * ratePerSecond) return live;
+  }
+  return undefined;
+}
+
+function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuChoice {
+  const nowhere = { file: '', sha256: '', cpuModel: '', date: '' };
+  return { profile, receiveBuffer: rooms, machines: 'one', ...nowhere };
+}
+
+/** Says what comes next and lets Ctrl-C in. */
+async function step(order: CalibrationOrder, text: string): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (order.signal.aborted) throw new CalibrationStopped();
+  order.onStep(text);
+}

@@ -1,0 +1,102 @@
+/**
+ * What the code of protocols takes, by running a scenario in virtual time at several packet sizes
+ * and timing it (timed-world.ts).
+ *
+ * @module
+ */
+
+import { provider } from '../../engine/crypto/index.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
+import { ascending, quantile } from '../../reports/statistics/quantile.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { Scenario } from '../model.ts';
+import { networkView } from '../runner/network.ts';
+import { type NodeChoice, nodeChoice } from '../runner/nodes.ts';
+import { seededSecret } from '../runner/sim-stage-world.ts';
+import { Stage } from '../runner/stage.ts';
+import type { BatchPlan } from './batches.ts';
+import { type MeasuredOperation, operationOf } from './operations.ts';
+import { HandlerClock, type HandlerTimes, TimedStageWorld } from './timed-world.ts';
+
+/** What is run. */
+export interface HandlerRun {
+  /** The scenario with each size of packet. */
+  readonly scenarios: readonly Scenario[];
+  readonly registry: Registry;
+  readonly crypto: CpuProfile['crypto'];
+  readonly plan: BatchPlan;
+}
+
+const SEED = 1;
+/** Handlers that are called less often are left to the factor of their lane. */
+const CALLS_MIN = 40;
+
+type Batches = { readonly bytes: number; readonly ns: readonly number[] };
+
+/** Costs by name, e.g. `handler.scion.datagram`. */
+export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredOperation>> {
+  const found = new Map<string, Batches[]>();
+  for (const scenario of run.scenarios) {
+    const size = scenario.traffic[0]?.sizeBytes ?? 0;
+    for (const [name, times] of timesOf(scenario, run)) {
+      const bytes = name.endsWith('.request') ? size : undefined;
+      const batches = batchesOf(times, run.plan, bytes);
+      if (batches !== undefined) found.set(name, [...(found.get(name) ?? []), batches]);
+    }
+  }
+  const costs: Record<string, MeasuredOperation> = {};
+  for (const name of [...found.keys()].sort()) {
+    const lane = name.endsWith('.timer') ? 'control' : 'data';
+    costs[`handler.${name}`] = operationOf(lane, found.get(name) ?? []);
+  }
+  return costs;
+}
+
+function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, HandlerTimes> {
+  const { registry } = run;
+  const clock = new HandlerClock(run.crypto);
+  const world = new TimedStageWorld(
+    {
+      scenario,
+      seed: SEED,
+      // The provider of live runs.
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+    },
+    clock,
+  );
+  const stage = new Stage({
+    world,
+    scenario,
+    seed: SEED,
+    network: networkView(scenario.topology, seededSecret(SEED)),
+    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+  });
+  world.listen(stage);
+  stage.prepare();
+  world.sim.runUntil(scenario.durationNs);
+  return clock.times;
+}
+
+/** Batches of equal length after the warm-up; fewer calls give shorter ones. */
+function batchesOf(
+  times: HandlerTimes,
+  plan: BatchPlan,
+  requestBytes: number | undefined,
+): Batches | undefined {
+  const total = times.ns.length;
+  if (total < CALLS_MIN) return undefined;
+  const skip = Math.min(plan.warmup, Math.floor(total / 5));
+  const calls = Math.max(1, Math.min(plan.calls, Math.floor((total - skip) / plan.batches)));
+  const ns: number[] = [];
+  for (let first = skip; first + calls <= total; first += calls) {
+    // The median call: these are wall times, and other programs lengthen the mean.
+    ns.push(quantile(ascending(times.ns.slice(first, first + calls)), 0.5) ?? 0);
+  }
+  return { bytes: requestBytes ?? mean(times.bytes.slice(skip)), ns };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

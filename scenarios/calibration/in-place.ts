@@ -1,0 +1,175 @@
+/**
+ * Calibration in place: what the operations take in a real live run, where caches are cold, code is
+ * shared and the event loop turns between packets. Benchmarks alone are 20-30 % optimistic
+ * (simulation.md 9.5).
+ *
+ * Live runs of one process at several rates give the processor time of the thread that does all the
+ * work; the same runs in virtual time, charged by the benchmarks, give what the model says of either
+ * lane. Two factors, one per lane, make the two agree in least squares.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { MetricData } from '../../reports/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { CpuChoice, Scenario } from '../model.ts';
+import { type LiveOrder, runLive } from '../runner/live-run.ts';
+import { metricsOf } from '../runner/nodes.ts';
+import type { RunEnd } from '../runner/run-scenario.ts';
+import { prepareSeed } from '../runner/run-seed.ts';
+import { cpuNs } from './batches.ts';
+import { thousandths } from './profile-file.ts';
+import type { InPlacePoint } from './profile-schema.ts';
+
+const NS_PER_SECOND = 1e9;
+const SEED = 1;
+
+/** What live runs of a calibration are given. */
+export interface LiveHow {
+  readonly registry: Registry;
+  readonly signal: AbortSignal;
+  readonly precision?: LiveOrder['precision'];
+  readonly shape?: LiveOrder['shape'];
+}
+
+/** What a live run took of the processor and brought. */
+export interface LiveLoad {
+  /** Processor time over wall time, between warm-up and end. */
+  readonly cpu: number;
+  readonly deliveredPerSecond: number;
+}
+
+/** The same by benchmarks alone. */
+export interface ModelLoad {
+  readonly control: number;
+  readonly data: number;
+}
+
+/** Processor time of the thread that runs the world, ns; of all threads where they share a core. */
+export function worldCpuNs(): number {
+  // Asking the system for the time of the process also brings the thread's own up to date.
+  const all = cpuNs();
+  if (availableParallelism() === 1) return all;
+  try {
+    const text = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
+    const own = Number(text.split(' ')[0]);
+    return own > 0 ? own : all;
+  } catch {
+    // Not Linux: the time of the whole process, with its helpers.
+    return all;
+  }
+}
+
+/** Runs a scenario once in live. */
+export function liveOnce(
+  scenario: Scenario,
+  how: LiveHow,
+  onProgress?: LiveOrder['onProgress'],
+): Promise<RunEnd> {
+  const { registry, signal, precision, shape } = how;
+  return runLive({
+    scenario,
+    registry,
+    definitions: metricsOf(scenario, registry),
+    seeds: [SEED],
+    recordingsOf: () => ({}),
+    reproduce: '',
+    commit: '',
+    signal,
+    ...(precision === undefined ? {} : { precision }),
+    ...(shape === undefined ? {} : { shape }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+}
+
+/** Measures a live run. */
+export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLoad> {
+  let first: { readonly atNs: number; readonly cpu: number } | undefined;
+  let last = { atNs: 0, cpu: 0 };
+  const end = await liveOnce(scenario, { ...how, precision: 'low' }, ({ nowNs }) => {
+    if (nowNs < scenario.warmupNs || nowNs >= scenario.durationNs) return;
+    last = { atNs: nowNs, cpu: worldCpuNs() };
+    first ??= last;
+  });
+  if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
+  const result = end.input.seeds[0];
+  const wallNs = first === undefined ? 0 : last.atNs - first.atNs;
+  if (first === undefined || result === undefined || wallNs <= 0) {
+    throw new Error('the live run of the calibration was too short');
+  }
+  const delivered = throughputOf(result.metrics);
+  return {
+    cpu: (last.cpu - first.cpu) / wallNs,
+    deliveredPerSecond: (delivered * NS_PER_SECOND) / Math.max(1, result.measuredNs),
+  };
+}
+
+/** What a profile says that a run takes of its one core, by lane. */
+export function modelLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): ModelLoad {
+  const run = { scenario: { ...scenario, cpu }, registry, seed: SEED };
+  const { world } = prepareSeed(run);
+  const [host] = world.sim.hosts;
+  if (host === undefined) throw new Error('a scenario without nodes cannot be calibrated');
+  const busy = host.machine.cpu.busyNsOf;
+  world.sim.runUntil(scenario.warmupNs);
+  const before = { ...busy };
+  world.sim.runUntil(scenario.durationNs);
+  const wallNs = scenario.durationNs - scenario.warmupNs;
+  return {
+    control: (busy.control - before.control) / wallNs,
+    data: (busy.data - before.data) / wallNs,
+  };
+}
+
+/** A point of the fit. */
+export interface FitPoint {
+  readonly live: LiveLoad;
+  readonly alone: ModelLoad;
+  readonly ratePerSecond: number;
+}
+
+/** The factor of each lane that brings the model to what was measured; neither is negative. */
+export function fitFactors(points: readonly FitPoint[]): { control: number; data: number } {
+  let cc = 0;
+  let cd = 0;
+  let dd = 0;
+  let cy = 0;
+  let dy = 0;
+  for (const { live, alone } of points) {
+    cc += alone.control ** 2;
+    cd += alone.control * alone.data;
+    dd += alone.data ** 2;
+    cy += alone.control * live.cpu;
+    dy += alone.data * live.cpu;
+  }
+  const determinant = cc * dd - cd * cd;
+  const control = determinant > 0 ? (cy * dd - dy * cd) / determinant : 0;
+  const data = determinant > 0 ? (dy * cc - cy * cd) / determinant : 0;
+  // A lane that would have to give time back is left out, and the other one explains all.
+  if (control <= 0) return { control: 1, data: dd > 0 ? Math.max(0, dy - cd) / dd : 1 };
+  if (data <= 0) return { control: cc > 0 ? Math.max(0, cy - cd) / cc : 1, data: 1 };
+  return { control: thousandths(control), data: thousandths(data) };
+}
+
+/** A point as the profile keeps it. */
+export function placedPoint(
+  { live, alone, ratePerSecond }: FitPoint,
+  factors: { readonly control: number; readonly data: number },
+): InPlacePoint {
+  return {
+    ratePerSecond: Math.round(ratePerSecond),
+    deliveredPerSecond: Math.round(live.deliveredPerSecond),
+    cpu: thousandths(live.cpu),
+    aloneControl: thousandths(alone.control),
+    aloneData: thousandths(alone.data),
+    predicted: thousandths(alone.control * factors.control + alone.data * factors.data),
+  };
+}
+
+function throughputOf(metrics: Readonly<Record<string, MetricData>>): number {
+  for (const [name, data] of Object.entries(metrics)) {
+    if (name.endsWith('.throughput') && data.kind === 'counter') return data.value;
+  }
+  return 0;
+}

@@ -1,0 +1,130 @@
+/**
+ * The saturation point of a world: the highest offered rate of which 99.9 % is delivered, found by
+ * raising the rate and halving the distance between what passes and what fails.
+ *
+ * A live run on a shared machine fails now and then for reasons of its own, so a rate has failed
+ * when two runs of three have.
+ *
+ * @module
+ */
+import { histogramQuantile } from '../../engine/measure/histogram.ts';
+import type { MetricData, SeedResult } from '../../reports/model.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
+import type { CpuChoice, Scenario } from '../model.ts';
+import { runSeed } from '../runner/run-seed.ts';
+import { type LiveHow, liveOnce } from './in-place.ts';
+
+/** Below this share of delivered packets a world is saturated. */
+export const KNEE_DELIVERY = 0.999;
+
+/** One run at a rate. */
+export interface KneeRun {
+  readonly ratePerSecond: number;
+  /** Share of the packets that arrived. */
+  readonly delivery: number;
+  readonly latencyP50Ns: number;
+}
+
+/** Where a world saturates. */
+export interface Knee {
+  /** Highest rate that was delivered. */
+  readonly ratePerSecond: number;
+  /** Lowest rate that was not; undefined when every rate was. */
+  readonly failedPerSecond?: number;
+  readonly runs: readonly KneeRun[];
+}
+
+/** How to look for it. */
+export interface KneeSearch {
+  /** First rate, packets a second. */
+  readonly from: number;
+  /** Factor between rates until one fails. */
+  readonly growth: number;
+  /** The search ends when what passes and what fails are this close, as a ratio above 1. */
+  readonly resolution: number;
+  /** Of so many runs the majority counts. */
+  readonly tries: number;
+  readonly run: (ratePerSecond: number) => Promise<KneeRun>;
+  readonly isStopped: () => boolean;
+}
+
+/** Rates are raised at most so often. */
+const STEPS_MAX = 40;
+
+/** Finds the knee. */
+export async function findKnee(search: KneeSearch): Promise<Knee> {
+  const runs: KneeRun[] = [];
+  let passed = 0;
+  let failed: number | undefined;
+  let rate = search.from;
+  for (let steps = 0; steps < STEPS_MAX && !search.isStopped(); steps += 1) {
+    if (await passes(search, Math.round(rate), runs)) passed = Math.round(rate);
+    else failed = Math.round(rate);
+    if (failed !== undefined && failed <= passed * search.resolution) break;
+    rate = nextRate(search, passed, failed);
+  }
+  return {
+    ratePerSecond: passed,
+    ...(failed === undefined ? {} : { failedPerSecond: failed }),
+    runs,
+  };
+}
+
+function nextRate(search: KneeSearch, passed: number, failed: number | undefined): number {
+  if (failed === undefined) return passed * search.growth;
+  return passed === 0 ? failed / search.growth : Math.sqrt(passed * failed);
+}
+
+async function passes(search: KneeSearch, rate: number, runs: KneeRun[]): Promise<boolean> {
+  const needed = Math.ceil(search.tries / 2);
+  let good = 0;
+  let bad = 0;
+  while (good < needed && bad < needed && !search.isStopped()) {
+    const run = await search.run(rate);
+    runs.push(run);
+    if (run.delivery >= KNEE_DELIVERY) good += 1;
+    else bad += 1;
+  }
+  return good >= needed;
+}
+
+/** A run in live. */
+export async function liveKneeRun(
+  scenario: Scenario,
+  ratePerSecond: number,
+  how: LiveHow,
+): Promise<KneeRun> {
+  const end = await liveOnce(scenario, how);
+  if (end.kind !== 'judged') throw new Error(`the live run at ${ratePerSecond}/s: ${end.message}`);
+  const [result] = end.input.seeds;
+  if (result === undefined) throw new Error('a live run without a result');
+  return kneeRun(ratePerSecond, result);
+}
+
+/** A run in virtual time with a profile. */
+export function simKneeRun(
+  scenario: Scenario,
+  ratePerSecond: number,
+  how: { readonly cpu: CpuChoice; readonly registry: Registry },
+): KneeRun {
+  const { cpu, registry } = how;
+  return kneeRun(ratePerSecond, runSeed({ scenario: { ...scenario, cpu }, registry, seed: 1 }));
+}
+
+function kneeRun(ratePerSecond: number, result: SeedResult): KneeRun {
+  const delivery = ratioOf(metric(result, '.delivery'));
+  return { ratePerSecond, delivery, latencyP50Ns: medianOf(metric(result, '.latency')) };
+}
+
+function metric(result: SeedResult, ending: string): MetricData | undefined {
+  return Object.entries(result.metrics).find(([name]) => name.endsWith(ending))?.[1];
+}
+
+function ratioOf(data: MetricData | undefined): number {
+  if (data?.kind !== 'ratio' || data.denominator === 0) return 0;
+  return data.numerator / data.denominator;
+}
+
+function medianOf(data: MetricData | undefined): number {
+  return data?.kind === 'histogram' && data.data.count > 0 ? histogramQuantile(data.data, 0.5) : 0;
+}

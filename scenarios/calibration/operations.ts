@@ -1,0 +1,195 @@
+/**
+ * Benchmarks of single operations that need no network: cryptography, timers, the pump, a link
+ * (simulation.md 3.5). The crypto provider is the one that live runs use.
+ *
+ * @module
+ */
+import { Scheduler } from '../../engine/core/scheduler.ts';
+import { RearmTimer } from '../../engine/core/timer.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { LiveClock } from '../../engine/live/live-clock.ts';
+import { Pump } from '../../engine/live/pump.ts';
+import { SimWorld } from '../../engine/net/sim-world.ts';
+import { type BatchPlan, costOfSamples, rarePlan, sampleOf, timeCalls } from './batches.ts';
+import type { ProfileOperation } from './profile-schema.ts';
+
+/** An operation before it is known what it takes in place. */
+export type MeasuredOperation = Omit<ProfileOperation, 'inPlace'>;
+
+/** A benchmark by the name of its operation. */
+export interface Benchmark {
+  readonly name: string;
+  readonly run: (plan: BatchPlan) => MeasuredOperation | Promise<MeasuredOperation>;
+}
+
+/** Payloads at which costs per byte are found. */
+const LENGTHS = [64, 512, 1_200] as const;
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Input varies over this many different buffers. */
+const INPUTS = 16;
+
+/** An operation from its benchmarks at several lengths. */
+export function operationOf(
+  lane: ProfileOperation['lane'],
+  batches: readonly { readonly bytes: number; readonly ns: readonly number[] }[],
+): MeasuredOperation {
+  const samples = batches.map(({ bytes, ns }) => sampleOf(bytes, ns));
+  return { lane, alone: costOfSamples(samples), samples };
+}
+
+/** All benchmarks of this file. */
+export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[] {
+  return [
+    byLength('crypto.seal', (bytes) => sealing(crypto, bytes)),
+    byLength('crypto.open', (bytes) => opening(crypto, bytes)),
+    fixed('crypto.tag', TAG_BYTES, tagging(crypto)),
+    byLength('crypto.sha256', (bytes) => {
+      const input = inputs(bytes);
+      return (index) => void crypto.sha256(pick(input, index));
+    }),
+    ...rare(crypto),
+    { name: 'timer', run: (plan) => operationOf('control', [{ bytes: 0, ns: timers(plan) }]) },
+    { name: 'event', run: (plan) => operationOf('data', [{ bytes: 0, ns: pumpTurns(plan) }]) },
+    byLength('link', linkCrossing),
+  ];
+}
+
+function byLength(name: string, make: (bytes: number) => (index: number) => void): Benchmark {
+  const run = (plan: BatchPlan): MeasuredOperation =>
+    operationOf(
+      'data',
+      LENGTHS.map((bytes) => ({ bytes, ns: timeCalls(make(bytes), plan) })),
+    );
+  return { name, run };
+}
+
+function fixed(name: string, bytes: number, call: (index: number) => void): Benchmark {
+  return { name, run: (plan) => operationOf('data', [{ bytes, ns: timeCalls(call, plan) }]) };
+}
+
+/** What a session does once: keys and handshakes. */
+function rare(crypto: CryptoProvider): readonly Benchmark[] {
+  const keys = inputs(KEY_BYTES);
+  const peer = crypto.x25519PublicKey(pick(keys, 1));
+  const calls: Readonly<Record<string, (key: Uint8Array) => unknown>> = {
+    x25519: (key) => crypto.x25519(key, peer),
+    x25519PublicKey: (key) => crypto.x25519PublicKey(key),
+    hkdfSha256: (key) => crypto.hkdfSha256({ key, length: KEY_BYTES }),
+    hmacSha256: (key) => crypto.hmacSha256(key, peer),
+    blake2s: (key) => crypto.blake2s(key),
+    aead: (key) => crypto.aead('chacha20-poly1305', key),
+    aesCmac: (key) => crypto.aesCmac(key.subarray(0, TAG_BYTES)),
+  };
+  return Object.entries(calls).map(([name, call]) => {
+    const run = (plan: BatchPlan): MeasuredOperation => {
+      const ns = timeCalls((index) => void call(pick(keys, index)), rarePlan(plan));
+      return operationOf('data', [{ bytes: KEY_BYTES, ns }]);
+    };
+    return { name: `crypto.${name}`, run };
+  });
+}
+
+function sealing(crypto: CryptoProvider, bytes: number): (index: number) => void {
+  const key = crypto.aead('chacha20-poly1305', new Uint8Array(KEY_BYTES).fill(1));
+  const plain = inputs(bytes);
+  const nonce = new Uint8Array(NONCE_BYTES);
+  const target = new Uint8Array(bytes + TAG_BYTES);
+  return (index) => {
+    nonce[0] = index & 255;
+    key.seal(nonce, nonce, pick(plain, index), target);
+  };
+}
+
+function opening(crypto: CryptoProvider, bytes: number): (index: number) => void {
+  const key = crypto.aead('chacha20-poly1305', new Uint8Array(KEY_BYTES).fill(1));
+  const nonce = new Uint8Array(NONCE_BYTES);
+  const sealed = inputs(bytes).map((plain) => {
+    const target = new Uint8Array(bytes + TAG_BYTES);
+    key.seal(nonce, nonce, plain, target);
+    return target;
+  });
+  const target = new Uint8Array(bytes + TAG_BYTES);
+  return (index) => {
+    if (key.open(nonce, nonce, pick(sealed, index), target) !== bytes) {
+      throw new Error('a benchmark could not open what it has sealed');
+    }
+  };
+}
+
+function tagging(crypto: CryptoProvider): (index: number) => void {
+  const key = crypto.aesCmac(new Uint8Array(TAG_BYTES).fill(1));
+  const messages = inputs(TAG_BYTES);
+  const out = new Uint8Array(TAG_BYTES);
+  return (index) => key.tag(pick(messages, index), out);
+}
+
+function timers(plan: BatchPlan): readonly number[] {
+  const scheduler = new Scheduler();
+  let fired = 0;
+  const timer = new RearmTimer(scheduler, () => {
+    fired += 1;
+  });
+  const times = timeCalls((index) => {
+    const delay = 1_000 + (index & 15);
+    timer.rearm(delay);
+    scheduler.runUntil(scheduler.now + delay);
+  }, plan);
+  if (fired === 0) throw new Error('no timer of the benchmark fired');
+  return times;
+}
+
+function pumpTurns(plan: BatchPlan): readonly number[] {
+  let failure: unknown;
+  const pump = new Pump({
+    clock: new LiveClock(),
+    scheduler: new Scheduler(),
+    precision: 'low',
+    onFailure: (error): void => {
+      failure = error;
+    },
+  });
+  let turns = 0;
+  const code = (): void => {
+    turns += 1;
+  };
+  const times = timeCalls(() => pump.enter(code), plan);
+  pump.stop();
+  if (failure !== undefined) throw failure;
+  if (turns === 0) throw new Error('the pump of the benchmark did not turn');
+  return times;
+}
+
+/** A datagram over an emulated link: offered, serialised, delayed, handed over. */
+function linkCrossing(bytes: number): (index: number) => void {
+  const none = { name: 'none' } as CryptoProvider;
+  const world = new SimWorld({ seed: 1, epochSeconds: 0, cryptoFor: (): CryptoProvider => none });
+  const a = world.addHost({ name: 'a', address: '127.0.0.1' });
+  const b = world.addHost({ name: 'b', address: '127.0.0.2' });
+  const direction = { rateBps: 1e9, delayNs: 50_000 };
+  const ends = { a: { host: 'a', port: 1_000 }, b: { host: 'b', port: 1_000 } };
+  world.addLink({ id: 'ab', ...ends, forward: direction, backward: direction });
+  let arrived = 0;
+  b.udp({
+    port: 1_000,
+    onDatagram: () => {
+      arrived += 1;
+    },
+  });
+  const socket = a.udp({ port: 1_000, onDatagram: () => undefined });
+  const to = a.endpoint('127.0.0.2', 1_000);
+  return (index) => {
+    socket?.send(a.alloc(bytes), 0, bytes, to);
+    world.runUntil(world.scheduler.now + 100_000 + (index & 15));
+    if (arrived !== index + 1) throw new Error('a datagram of the benchmark did not arrive');
+  };
+}
+
+function inputs(bytes: number): readonly Uint8Array[] {
+  return Array.from({ length: INPUTS }, (_, index) => new Uint8Array(bytes).fill(index + 1));
+}
+
+function pick(from: readonly Uint8Array[], index: number): Uint8Array {
+  return from[index % INPUTS] as Uint8Array;
+}

@@ -1,0 +1,175 @@
+/**
+ * Benchmarks of real sockets on loopback, over the code that live runs use: sending a datagram,
+ * receiving one, and how many a receive buffer holds (simulation.md 3.5 and 9.5).
+ *
+ * Bursts stay below what one turn of the event loop reads from a socket, so that a turn costs as
+ * much of a datagram as it does under load.
+ *
+ * @module
+ */
+import type { Endpoint } from '../../engine/host/socket.ts';
+import type { WireTarget } from '../../engine/live/udp-wire.ts';
+import { WireTable } from '../../engine/live/wire-table.ts';
+import type { BufferRoom } from '../../engine/net/cpu-profile.ts';
+import { EndpointTable } from '../../engine/net/endpoint-table.ts';
+import { type BatchPlan, cpuNs } from './batches.ts';
+import { type MeasuredOperation, operationOf } from './operations.ts';
+
+const ADDRESS = '127.0.0.1';
+const LENGTHS = [64, 512, 1_200] as const;
+/** Datagrams sent before the loop reads them. */
+const BURST = 25;
+const PATIENCE_MS = 2_000;
+const QUIET_MS = 30;
+/** Sizes at which the room of a buffer is measured: the kernel rounds up to powers of two. */
+const ROOM_BYTES = [128, 512, 1_024, 1_472] as const;
+const ROOM_MAX = 30_000;
+
+/** Costs of a datagram at its two ends. */
+export interface SocketCosts {
+  readonly send: MeasuredOperation;
+  readonly receive: MeasuredOperation;
+}
+
+/** Two sockets of one process. */
+class SocketPair {
+  received = 0;
+  readonly #table: WireTable;
+  readonly #from: Endpoint;
+  readonly #to: WireTarget;
+  #expected = Number.POSITIVE_INFINITY;
+  #arrivedAll: () => void = () => undefined;
+
+  constructor() {
+    const endpoints = new EndpointTable();
+    this.#table = new WireTable(endpoints);
+    const [from, to] = [this.#open(endpoints), this.#open(endpoints)];
+    this.#from = from;
+    this.#to = endpoints.pairOf(to);
+  }
+
+  /** Sends `count` datagrams; returns the time that it took, ns. */
+  send(bytes: Uint8Array, count: number): number {
+    const began = cpuNs();
+    for (let index = 0; index < count; index += 1) {
+      bytes[0] = index & 255;
+      this.#table.send(this.#from, bytes, this.#to);
+    }
+    return cpuNs() - began;
+  }
+
+  /** Waits until `count` datagrams in all have been received. */
+  async arrived(count: number): Promise<void> {
+    if (this.received >= count) return;
+    await new Promise<void>((resolve, reject) => {
+      const alarm = setTimeout(
+        () => reject(new Error(`loopback lost ${count - this.received} datagrams`)),
+        PATIENCE_MS,
+      );
+      this.#expected = count;
+      this.#arrivedAll = (): void => {
+        clearTimeout(alarm);
+        this.#expected = Number.POSITIVE_INFINITY;
+        resolve();
+      };
+    });
+  }
+
+  close(): void {
+    this.#table.closeAll();
+  }
+
+  #open(endpoints: EndpointTable): Endpoint {
+    for (let port = 50_000; port < 60_000; port += 1) {
+      const local = endpoints.intern(ADDRESS, port);
+      const failure = this.#table.open(local, {
+        host: 0,
+        onDatagram: () => this.#receive(),
+        onError: (reason) => {
+          throw new Error(`a socket of the benchmark failed: ${reason}`);
+        },
+      });
+      if (failure === undefined) return local;
+    }
+    throw new Error(`no port of ${ADDRESS} is free between 50000 and 60000`);
+  }
+
+  #receive(): void {
+    this.received += 1;
+    if (this.received >= this.#expected) this.#arrivedAll();
+  }
+}
+
+/** Measures both ends. */
+export async function socketCosts(plan: BatchPlan): Promise<SocketCosts> {
+  const pair = new SocketPair();
+  const sent: { bytes: number; ns: number[] }[] = [];
+  const received: { bytes: number; ns: number[] }[] = [];
+  try {
+    for (const bytes of LENGTHS) {
+      const times = await timeBursts(pair, bytes, plan);
+      sent.push({ bytes, ns: times.map(({ send }) => send) });
+      received.push({ bytes, ns: times.map(({ receive }) => receive) });
+    }
+  } finally {
+    pair.close();
+  }
+  return { send: operationOf('data', sent), receive: operationOf('data', received) };
+}
+
+interface BurstTimes {
+  readonly send: number;
+  readonly receive: number;
+}
+
+async function timeBursts(
+  pair: SocketPair,
+  bytes: number,
+  plan: BatchPlan,
+): Promise<readonly BurstTimes[]> {
+  const buffer = new Uint8Array(bytes);
+  await manyBursts(pair, buffer, plan.warmup);
+  const times: BurstTimes[] = [];
+  for (let batch = 0; batch < plan.batches; batch += 1) {
+    times.push(await manyBursts(pair, buffer, plan.calls));
+  }
+  return times;
+}
+
+/** ns a datagram over `count` of them. */
+async function manyBursts(
+  pair: SocketPair,
+  buffer: Uint8Array,
+  count: number,
+): Promise<BurstTimes> {
+  let sendNs = 0;
+  let receiveNs = 0;
+  for (let done = 0; done < count; done += BURST) {
+    const before = pair.received;
+    sendNs += pair.send(buffer, BURST);
+    const began = cpuNs();
+    await pair.arrived(before + BURST);
+    receiveNs += cpuNs() - began;
+  }
+  const total = Math.ceil(count / BURST) * BURST;
+  return { send: sendNs / total, receive: receiveNs / total };
+}
+
+/** How many datagrams of a size a socket holds before the kernel drops the next. */
+export async function receiveBuffer(): Promise<readonly BufferRoom[]> {
+  const rooms: BufferRoom[] = [];
+  for (const bytes of ROOM_BYTES) {
+    const pair = new SocketPair();
+    try {
+      pair.send(new Uint8Array(bytes), ROOM_MAX);
+      for (let seen = -1; seen !== pair.received; ) {
+        seen = pair.received;
+        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      }
+      rooms.push({ bytes, datagrams: Math.max(1, pair.received) });
+    } finally {
+      pair.close();
+    }
+  }
+  return rooms;
+}

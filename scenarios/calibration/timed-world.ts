@@ -1,0 +1,187 @@
+/**
+ * A simulated world that takes the time of node code: what a protocol's handler of a datagram, of a
+ * request and of a timer takes beside sending and cryptography (simulation.md 3.5).
+ *
+ * It times real traffic of a scenario, so it knows no protocol. Calls of the crypto provider are
+ * counted and taken off at the cost of their own benchmark; sending is timed and taken off.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import type { DatagramSocket, Endpoint, SendResult, UdpOptions } from '../../engine/host/socket.ts';
+import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
+import { ChargedCrypto } from '../../engine/net/charged-crypto.ts';
+import { type CpuProfile, costOf, type HandlerCosts } from '../../engine/net/cpu-profile.ts';
+import { SimHost, type SimHostOptions } from '../../engine/net/sim-host.ts';
+import type { SimSocket } from '../../engine/net/sim-socket.ts';
+import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
+import { type SimStageOptions, SimStageWorld } from '../runner/sim-stage-world.ts';
+
+const NS_PER_MS = 1_000_000;
+const CLOCK_READS = 20_000;
+
+/** Which code runs. */
+export type HandlerKind = keyof HandlerCosts;
+
+/** Calls of one handler. */
+export interface HandlerTimes {
+  /** ns of each call. */
+  readonly ns: number[];
+  /** Bytes of each call. */
+  readonly bytes: number[];
+}
+
+/** Takes the time of nested calls. */
+export class HandlerClock {
+  readonly times = new Map<string, HandlerTimes>();
+  readonly #crypto: CpuProfile['crypto'];
+  /** What reading the clock twice takes, ns. */
+  readonly #readNs = clockNs();
+  #isInside = false;
+  /** Of the running call: what is not its own, ns. */
+  #otherNs = 0;
+
+  /** @param crypto Costs by function of the provider. */
+  constructor(crypto: CpuProfile['crypto']) {
+    this.#crypto = crypto;
+  }
+
+  /** Part of ChargedCrypto's meter. */
+  chargeCrypto(operation: string, bytes: number): void {
+    if (this.#isInside) this.#otherNs += costOf(this.#crypto?.[operation], bytes);
+  }
+
+  /** Runs code of a protocol and notes what it took. */
+  handler(protocol: string, kind: HandlerKind, bytes: number, code: () => void): void {
+    if (this.#isInside) {
+      code();
+      return;
+    }
+    this.#isInside = true;
+    this.#otherNs = 0;
+    const began = performance.now();
+    try {
+      code();
+    } finally {
+      const ns = (performance.now() - began) * NS_PER_MS - this.#readNs - this.#otherNs;
+      this.#isInside = false;
+      this.#note(`${protocol}.${kind}`, Math.max(0, ns), bytes);
+    }
+  }
+
+  /** Runs code of the world inside of a handler. */
+  other<T>(code: () => T): T {
+    if (!this.#isInside) return code();
+    const began = performance.now();
+    const result = code();
+    this.#otherNs += (performance.now() - began) * NS_PER_MS + this.#readNs;
+    return result;
+  }
+
+  #note(name: string, ns: number, bytes: number): void {
+    let times = this.times.get(name);
+    if (times === undefined) {
+      times = { ns: [], bytes: [] };
+      this.times.set(name, times);
+    }
+    times.ns.push(ns);
+    times.bytes.push(bytes);
+  }
+}
+
+/** A stage whose node code is timed. */
+export class TimedStageWorld extends SimStageWorld {
+  readonly #clock: HandlerClock;
+  readonly #sourceProtocol: string;
+
+  constructor(options: Omit<SimStageOptions, 'makeWorld'>, clock: HandlerClock) {
+    const { crypto, scenario, protocolOf } = options;
+    super({
+      ...options,
+      crypto: new ChargedCrypto(crypto, clock),
+      makeWorld: (parts) => new TimedWorld(parts, clock),
+    });
+    this.#clock = clock;
+    const source = scenario.traffic[0]?.from;
+    const host = scenario.topology.hosts.find(({ name }) => name === source);
+    this.#sourceProtocol = host === undefined ? '' : protocolOf(host).name;
+  }
+
+  /** A source's turn makes a packet and hands it to its node: that is a request. */
+  override at(timeNs: number, fire: () => void): void {
+    const bytes = 0;
+    super.at(timeNs, () => this.#clock.handler(this.#sourceProtocol, 'request', bytes, fire));
+  }
+}
+
+class TimedWorld extends SimWorld {
+  // Set before `makeHost` is called: hosts are added after the constructor.
+  readonly #clock: HandlerClock;
+
+  constructor(options: SimWorldOptions, clock: HandlerClock) {
+    super(options);
+    this.#clock = clock;
+  }
+
+  protected override makeHost(index: number, options: SimHostOptions): SimHost {
+    return new TimedHost(this, { index, options, clock: this.#clock });
+  }
+
+  protected override handOver(socket: SimSocket, packet: number): void {
+    const bytes = this.network.table.length[packet] as number;
+    const { protocol } = this.hosts[socket.hostIndex] as SimHost;
+    this.#clock.handler(protocol, 'datagram', bytes, () => super.handOver(socket, packet));
+  }
+}
+
+class TimedHost extends SimHost {
+  readonly #clock: HandlerClock;
+
+  constructor(
+    world: SimWorld,
+    parts: {
+      readonly index: number;
+      readonly options: SimHostOptions;
+      readonly clock: HandlerClock;
+    },
+  ) {
+    super(world, parts.index, parts.options);
+    this.#clock = parts.clock;
+  }
+
+  override after(delay: Nanoseconds, fire: () => void): Timer {
+    return super.after(delay, () => this.#clock.handler(this.protocol, 'timer', 0, fire));
+  }
+
+  override udp(options: UdpOptions): DatagramSocket | undefined {
+    const socket = super.udp(options);
+    return socket === undefined ? undefined : new TimedSocket(socket, this.#clock);
+  }
+}
+
+class TimedSocket implements DatagramSocket {
+  readonly local: Endpoint;
+  readonly #inner: DatagramSocket;
+  readonly #clock: HandlerClock;
+
+  constructor(inner: DatagramSocket, clock: HandlerClock) {
+    this.#inner = inner;
+    this.#clock = clock;
+    this.local = inner.local;
+  }
+
+  send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult {
+    return this.#clock.other(() => this.#inner.send(buffer, offset, length, to));
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+}
+
+/** What an empty measurement shows. */
+function clockNs(): number {
+  const began = performance.now();
+  for (let read = 0; read < CLOCK_READS; read += 1) performance.now();
+  return ((performance.now() - began) * NS_PER_MS) / CLOCK_READS;
+}
