@@ -26,13 +26,13 @@ addEmulate(program);
 addSweep(program);
 addCompare(program);
 addVerify(program);
+addHealth(program);
 addAcceptance(program);
 if (IS_SOURCE) {
   const { addRequirements } = await import('./requirements.ts');
   addRequirements(program);
 }
 addCompletion(program);
-addHealth(program);
 
 // A reader that has seen enough (`| head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -183,7 +183,7 @@ describe('orrery health', () => {
     expect(bad.code).toBe(1);
     expect(JSON.parse(bad.stdout)).toMatchObject({
       ok: false,
-      nodes: [{ ok: false, metrics: 21 }],
+      nodes: [{ ok: false, status: { node: " [2Jgateway" } }],
     });
     expect(bad.stdout).not.toContain('\\u001b');
     expect(wrong.code).toBe(2);
