@@ -43,8 +43,10 @@ export interface HostSpec {
   readonly machine: string;
   /** Cores of the machine. */
   readonly cores: number;
-  /** First UDP port of the host's own range; only in the `ports` address plan. */
+  /** First port of the host's own range on 127.0.0.1; only in the `ports` address plan. */
   readonly portBase?: number;
+  /** Ports of that range. */
+  readonly portCount?: number;
   /** The program that stands behind this host; `npm run emulate` attaches it. */
   readonly outside?: OutsideSpec;
   readonly position: SourcePosition;
@@ -91,7 +93,10 @@ export interface Topology {
   readonly file: string;
   /** Of the file's bytes. */
   readonly sha256: string;
-  /** `loopback`: an address of 127/8 per host; `ports`: 127.0.0.1 and a port range per host. */
+  /**
+   * `loopback`: an address of 127/8 per host; `ports`: the same addresses inside the world, and a
+   * range of ports on 127.0.0.1 per host for the real sockets.
+   */
   readonly addressPlan: 'loopback' | 'ports' | 'scion';
   readonly hosts: readonly HostSpec[];
   readonly links: readonly LinkSpec[];

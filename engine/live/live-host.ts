@@ -162,6 +162,7 @@ export class LiveHost extends SimHost {
     this.#tcp ??= new TcpHost({
       address: this.address,
       endpoints: this.#live.endpoints,
+      ports: this.#live.wires.ports,
       asEvent: this.#asEvents(),
       warn: (message): void => this.log.warn(message),
       onOpened: (): void => {

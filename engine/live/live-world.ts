@@ -32,6 +32,7 @@ import { ComputePool } from './compute-pool.ts';
 import { LiveClock } from './live-clock.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveHost } from './live-host.ts';
+import { PortPlan, type PortRange } from './port-plan.ts';
 import { type Precision, Pump } from './pump.ts';
 import { WireTable } from './wire-table.ts';
 
@@ -46,6 +47,8 @@ export interface LiveWorldOptions
   readonly moduleOf?: (host: string) => string | undefined;
   /** Hosts whose nodes run in this process; the others are reached through their real addresses. */
   readonly isLocal?: (host: string) => boolean;
+  /** Ports of 127.0.0.1 that stand for the hosts' addresses; those themselves when absent. */
+  readonly ports?: readonly PortRange[] | undefined;
   /** Workers that several worlds share; whoever made them closes them. Own ones when absent. */
   readonly compute?: ComputePool;
   /** Stores are below it, a folder per host; a temporary one, removed at the end, when absent. */
@@ -76,7 +79,9 @@ export class LiveWorld extends SimWorld implements LiveContext {
     this.clock = clock;
     this.compute = options.compute ?? new ComputePool();
     this.#options = options;
-    this.wires = new WireTable(this.endpoints, (address) => this.#isRemoteAddress(address));
+    const ports = options.ports === undefined ? undefined : new PortPlan(options.ports);
+    const isRemote = (address: string): boolean => this.#isRemoteAddress(address);
+    this.wires = new WireTable(this.endpoints, isRemote, ports);
     this.#isShaped = options.shape !== 'off';
     this.pump = new Pump({
       clock,

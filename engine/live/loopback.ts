@@ -1,18 +1,34 @@
 /**
  * Finds out whether the system lets us use the addresses of the topology: Linux answers on all of
- * 127.0.0.0/8, macOS only on 127.0.0.1.
+ * 127.0.0.0/8, macOS only on 127.0.0.1, where the ports must be free.
  *
  * @module
  */
+import { type PortRange, REAL_ADDRESS } from './port-plan.ts';
 import { UdpWire } from './udp-wire.ts';
+
+const IGNORED = { onMessage: (): void => undefined, onError: (): void => undefined };
 
 /** The first address that no socket can be bound to, or undefined. */
 export function firstUnusable(addresses: readonly string[]): string | undefined {
   return [...new Set(addresses)].find((address) => {
-    const nothing = (): void => undefined;
-    const wire = UdpWire.bind(address, 0, { onMessage: nothing, onError: nothing });
+    const wire = UdpWire.bind(address, 0, IGNORED);
     if (typeof wire === 'string') return wire === 'EADDRNOTAVAIL' || wire === 'EINVAL';
     wire.close();
     return false;
   });
+}
+
+/** The first port of these ranges that another socket holds, with its range; or undefined. */
+export function firstTaken(
+  ranges: readonly PortRange[],
+): { readonly range: PortRange; readonly port: number } | undefined {
+  for (const range of ranges) {
+    for (let port = range.first; port < range.first + range.count; port += 1) {
+      const wire = UdpWire.bind(REAL_ADDRESS, port, IGNORED);
+      if (typeof wire === 'string') return { range, port };
+      wire.close();
+    }
+  }
+  return undefined;
 }

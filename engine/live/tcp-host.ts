@@ -17,6 +17,7 @@ import type {
   StreamError,
 } from '../host/stream.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
+import type { PortPlan } from './port-plan.ts';
 import { streamErrorOf } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 
@@ -32,6 +33,8 @@ const FIRST_DYNAMIC_PORT = 49_152;
 export interface TcpOwner {
   readonly address: string;
   readonly endpoints: EndpointTable;
+  /** Where the sockets really are; at their own addresses when absent. */
+  readonly ports?: PortPlan | undefined;
   /** Runs node code as an event, unless the node has crashed. */
   readonly asEvent: (call: () => void) => void;
   readonly warn: (message: string) => void;
@@ -51,21 +54,27 @@ export class TcpHost {
   }
 
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined {
-    const { address: own, endpoints, asEvent, warn } = this.#owner;
+    const { address: own, endpoints, ports, asEvent, warn } = this.#owner;
     const address = options.address ?? own;
     const port = options.port === 0 ? this.#freePort(address) : options.port;
     const local = endpoints.intern(address, port);
     if (this.#servers.has(local)) return undefined;
+    const real = ports === undefined ? { address, port } : ports.open({ address, port });
+    if (real === undefined) return undefined;
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.maxConnections = CONNECTIONS_MAX;
-    server.on('connection', (socket) => asEvent(() => onStream(this.#adopt(socket, local))));
+    server.on('connection', (socket) => {
+      const remote = this.#remoteOf(socket);
+      asEvent(() => onStream(this.#adopt(socket, { local, remote })));
+    });
     server.on('error', (error) => {
       const reason = streamErrorOf(error);
       if (this.#servers.get(local) === server) this.#servers.delete(local);
       warn(`listening on port ${port}: ${reason}`);
       asEvent(() => options.onError?.(reason));
     });
-    server.listen({ host: address, port, exclusive: true });
+    server.on('close', () => ports?.close({ address, port }));
+    server.listen({ host: real.address, port: real.port, exclusive: true });
     this.#servers.set(local, server);
     return {
       local,
@@ -77,16 +86,23 @@ export class TcpHost {
   }
 
   connect(options: ConnectOptions, done: ConnectDone): void {
-    const { endpoints, address, asEvent } = this.#owner;
-    const { address: host, port } = endpoints.pairOf(options.to);
+    const { endpoints, ports, address, asEvent } = this.#owner;
+    const to = endpoints.pairOf(options.to);
+    const real = ports === undefined ? to : ports.find(to);
+    if (real === undefined) {
+      setImmediate(() => asEvent(() => done(undefined, 'refused')));
+      return;
+    }
     const socket = connect({
-      host,
-      port,
-      localAddress: address,
+      host: real.address,
+      port: real.port,
+      localAddress: ports === undefined ? address : real.address,
       allowHalfOpen: true,
       noDelay: true,
     });
     this.#connecting.add(socket);
+    ports?.call(socket, address);
+    socket.once('close', () => ports?.hungUp(socket));
     let isDecided = false;
     const decide = (call: () => void): void => {
       if (isDecided) return;
@@ -102,8 +118,9 @@ export class TcpHost {
     const timeoutMs = (options.timeout ?? CONNECT_TIMEOUT_NS) / NS_PER_MS;
     const alarm = setTimeout(() => fail('timeout'), timeoutMs);
     socket.once('connect', () => {
-      const local = endpoints.intern(socket.localAddress ?? address, socket.localPort ?? 0);
-      decide(() => done(this.#adopt(socket, local)));
+      const own = ports?.connected(socket) ?? { address, port: socket.localPort ?? 0 };
+      const local = endpoints.intern(own.address, own.port);
+      decide(() => done(this.#adopt(socket, { local, remote: options.to })));
     });
     socket.once('error', (error) => fail(streamErrorOf(error)));
   }
@@ -118,10 +135,15 @@ export class TcpHost {
     this.#streams.clear();
   }
 
-  #adopt(socket: Socket, local: Endpoint): TcpStream {
-    const { endpoints, asEvent } = this.#owner;
-    const remote = endpoints.intern(socket.remoteAddress ?? '0.0.0.0', socket.remotePort ?? 0);
-    const stream = new TcpStream(socket, { local, remote, asEvent });
+  #remoteOf({ remoteAddress = '0.0.0.0', remotePort = 0 }: Socket): Endpoint {
+    const { endpoints, ports } = this.#owner;
+    const remote = ports?.caller(remoteAddress, remotePort);
+    return endpoints.intern(remote?.address ?? remoteAddress, remote?.port ?? remotePort);
+  }
+
+  #adopt(socket: Socket, ends: Pick<TcpStream, 'local' | 'remote'>): TcpStream {
+    const { asEvent } = this.#owner;
+    const stream = new TcpStream(socket, { ...ends, asEvent });
     this.#owner.onOpened();
     this.#streams.add(stream);
     socket.once('close', () => this.#streams.delete(stream));

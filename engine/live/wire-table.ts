@@ -8,6 +8,7 @@
  */
 import type { Endpoint } from '../host/socket.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
+import type { PortPlan } from './port-plan.ts';
 import { UdpWire, type WireResult, type WireTarget } from './udp-wire.ts';
 
 /** Senders outside this world that are told apart; more share the fate of being ignored. */
@@ -42,6 +43,8 @@ interface OpenWire {
 export class WireTable {
   /** Smallest receive buffer that the system granted, bytes. */
   receiveBufferBytes = Number.POSITIVE_INFINITY;
+  /** Where the sockets really are; at their own addresses when undefined. */
+  readonly ports: PortPlan | undefined;
   readonly #endpoints: EndpointTable;
   readonly #isPeer: (address: string) => boolean;
   readonly #open: (OpenWire | undefined)[] = [];
@@ -54,10 +57,18 @@ export class WireTable {
   #unsent = 0;
   #foreign = 0;
 
-  /** @param isPeer True for addresses of hosts of the run that are in other processes. */
-  constructor(endpoints: EndpointTable, isPeer: (address: string) => boolean = () => false) {
+  /**
+   * @param isPeer True for addresses of hosts of the run that are in other processes.
+   * @param ports Where the sockets really are; at their own addresses when absent.
+   */
+  constructor(
+    endpoints: EndpointTable,
+    isPeer: (address: string) => boolean = () => false,
+    ports?: PortPlan,
+  ) {
     this.#endpoints = endpoints;
     this.#isPeer = isPeer;
+    this.ports = ports;
   }
 
   get counts(): WireCounts {
@@ -71,12 +82,17 @@ export class WireTable {
 
   /** Binds a real socket at `local`; returns the name of the error when there is one. */
   open(local: Endpoint, user: WireUser): string | undefined {
-    const { address, port } = this.#endpoints.pairOf(local);
-    const wire = UdpWire.bind(address, port, {
+    const pair = this.#endpoints.pairOf(local);
+    const real = this.ports === undefined ? pair : this.ports.open(pair);
+    if (real === undefined) return 'EADDRNOTAVAIL';
+    const wire = UdpWire.bind(real.address, real.port, {
       onMessage: (bytes, from, fromPort) => this.#receive(user, bytes, from, fromPort),
       onError: user.onError,
     });
-    if (typeof wire === 'string') return wire;
+    if (typeof wire === 'string') {
+      this.ports?.close(pair);
+      return wire;
+    }
     this.receiveBufferBytes = Math.min(this.receiveBufferBytes, wire.receiveBufferBytes);
     this.#open[local] = { wire, host: user.host };
     this.#isOwn[local] = true;
@@ -86,14 +102,19 @@ export class WireTable {
   // hot: once per datagram and hop.
   /** Sends from the real socket at `from`; after `queued` the bytes must stay as they are. */
   send(from: Endpoint, bytes: Uint8Array, to: WireTarget): WireResult {
-    const result = this.#open[from]?.wire.send(bytes, to) ?? 'full';
+    const real = this.ports === undefined ? to : this.ports.find(to);
+    const wire = this.#open[from]?.wire;
+    const result = real === undefined ? 'full' : (wire?.send(bytes, real) ?? 'full');
     if (result === 'full') this.#unsent += 1;
     else this.#written += 1;
     return result;
   }
 
   close(local: Endpoint): void {
-    this.#open[local]?.wire.close();
+    const open = this.#open[local];
+    if (open === undefined) return;
+    open.wire.close();
+    this.ports?.close(this.#endpoints.pairOf(local));
     this.#open[local] = undefined;
   }
 
@@ -105,11 +126,21 @@ export class WireTable {
   }
 
   #receive(user: WireUser, bytes: Uint8Array, address: string, port: number): void {
-    const from = this.#senders.get(address)?.get(port) ?? this.#meet(address, port);
+    const from = this.ports === undefined ? this.#at(address, port) : this.#behind(address, port);
     if (from === undefined) return;
     if (this.#isOwn[from] === true) this.#received += 1;
     else this.#foreign += 1;
     user.onDatagram(bytes, from);
+  }
+
+  #at(address: string, port: number): Endpoint | undefined {
+    return this.#senders.get(address)?.get(port) ?? this.#meet(address, port);
+  }
+
+  /** As {@link #at}, with the place that the sender has inside the world. */
+  #behind(address: string, port: number): Endpoint | undefined {
+    const place = this.ports?.whose(address, port) ?? { address, port };
+    return this.#at(place.address, place.port);
   }
 
   /** Interns a sender; undefined when too many strangers have been seen. */

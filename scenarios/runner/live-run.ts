@@ -13,10 +13,8 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
-import { firstUnusable } from '../../engine/live/loopback.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import type { Scenario } from '../model.ts';
 import { FaultError } from './fault-driver.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
@@ -25,6 +23,7 @@ import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { pause } from './pause.ts';
+import { obstacleOf } from './real-ports.ts';
 import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
 import { DRAIN_NS, Stage } from './stage.ts';
 import type { WorldListener } from './world.ts';
@@ -87,8 +86,8 @@ class LiveRun {
 
   async run(): Promise<SeedAnswer> {
     const { scenario } = this.#order;
-    const missing = firstUnusable(scenario.topology.hosts.map(({ address }) => address));
-    if (missing !== undefined) return unusable(scenario, missing);
+    const obstacle = obstacleOf(scenario);
+    if (obstacle !== undefined) return obstacle;
     let world: LiveStageWorld | undefined;
     try {
       world = this.#makeWorld();
@@ -215,17 +214,6 @@ class LiveRun {
       },
     };
   }
-}
-
-/** macOS has 127.0.0.1 only. */
-function unusable(scenario: Scenario, address: string): SeedAnswer {
-  const { hosts } = scenario.topology;
-  const host = hosts.find((one) => one.address === address);
-  const { file, line, column } = host?.position ?? { file: scenario.file, line: 1, column: 1 };
-  const message =
-    `${host?.name ?? 'a node'}: this system has no address ${address}; ` +
-    'where 127.0.0.0/8 is missing, give lo0 these addresses: sudo ifconfig lo0 alias ADDRESS';
-  return { kind: 'scenario-error', file, line, column, message };
 }
 
 function answerOf(error: unknown, seed: number): SeedAnswer {

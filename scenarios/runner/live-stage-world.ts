@@ -11,6 +11,7 @@
 import { randomFillSync } from 'node:crypto';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { PacketTotals } from '../../reports/model.ts';
+import { portRanges } from './real-ports.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
 
 /** What a live world is built from. */
@@ -37,7 +38,12 @@ export class LiveStageWorld extends SimStageWorld {
     const modules = new Map(
       scenario.topology.hosts.map((host) => [host.name, protocolOf(host).moduleUrl]),
     );
-    const own = { ...live, moduleOf: (host: string): string | undefined => modules.get(host) };
+    const ports = portRanges(scenario.topology);
+    const own = {
+      ...live,
+      ports,
+      moduleOf: (host: string): string | undefined => modules.get(host),
+    };
     super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
     // `makeWorld` above is what made it.
     this.live = this.sim as LiveWorld;

@@ -4,7 +4,7 @@
  * Spec: scion.md 3.3: AS number k (from 256, in file order) is 127.k_hi.k_lo.0/24; border routers
  * take .1 to .99, the control service .100, gateways .111 on, other nodes .128 on. Nodes without
  * an AS count through 127.192.0.0/10. A node added to one AS moves no address of another. The
- * `ports` plan puts all nodes on 127.0.0.1 with a range of ports each.
+ * `ports` plan gives each node a range of ports on 127.0.0.1 besides, for its real sockets.
  *
  * @module
  */
@@ -22,11 +22,12 @@ const GATEWAY_RANGE = [111, 127] as const;
 const HOST_RANGE = [128, 254] as const;
 
 /** First port of links at a host (scion.md 3.3). */
-const LINK_PORT_FIRST = 50_000;
+export const LINK_PORT_FIRST = 50_000;
 const PORT_MAX = 65_535;
-/** In the `ports` plan: first port of the first host, and ports of a host that are not links. */
-const PORTS_FIRST = 10_000;
-const SERVICE_PORTS = 32;
+/** In the `ports` plan: first port of the first host; below the ports that systems hand out. */
+export const PORTS_FIRST = 10_000;
+/** In the `ports` plan: ports of a host that are not links'. */
+export const SERVICE_PORTS = 32;
 
 /** Which part of an AS's addresses a node belongs to. */
 type Range = readonly [number, number];
@@ -64,29 +65,24 @@ export function assignLoopback(
   });
 }
 
-/** All nodes on 127.0.0.1; each has its own range of ports. */
+/** A range of ports for every node, one after the other. */
 export function assignPorts(
   context: BuildContext,
-  nodes: readonly PlainNode[],
-  linkCounts: ReadonlyMap<string, number>,
+  hosts: readonly HostSpec[],
+  { first, linkCounts }: { first: number; linkCounts: ReadonlyMap<string, number> },
 ): readonly HostSpec[] {
   const most = Math.max(0, ...linkCounts.values());
   const range = Math.ceil((SERVICE_PORTS + most) / SERVICE_PORTS) * SERVICE_PORTS;
-  const end = PORTS_FIRST + nodes.length * range;
+  const end = first + hosts.length * range;
   if (end > PORT_MAX + 1) {
-    const message = `${nodes.length} nodes of ${range} ports each do not fit below port 65536`;
+    const message = `${hosts.length} nodes of ${range} ports each do not fit below port 65536`;
     context.refuse('E104', ['addressPlan'], message, 'use addressPlan: loopback');
   }
-  return nodes.map(({ draft: _draft, ...host }, index) => ({
+  return hosts.map((host, index) => ({
     ...host,
-    address: '127.0.0.1',
-    portBase: PORTS_FIRST + index * range,
+    portBase: first + index * range,
+    portCount: range,
   }));
-}
-
-/** First port for links of a host of the `ports` plan. */
-export function linkPortBase(host: HostSpec): number {
-  return host.portBase === undefined ? LINK_PORT_FIRST : host.portBase + SERVICE_PORTS;
 }
 
 function rangeOf(node: PlainNode, routers: ReadonlySet<string>): Range {

@@ -11,7 +11,7 @@ import { draftOfScion } from '../import/scion.ts';
 import type { HostSpec, Topology } from '../model.ts';
 import { toDirection } from '../schema/direction.ts';
 import type { TopologyInput } from '../schema/topology.ts';
-import { assignLoopback, assignPorts, linkPortBase } from './address-plan.ts';
+import { assignLoopback, assignPorts, LINK_PORT_FIRST, PORTS_FIRST } from './address-plan.ts';
 import type { BuildContext } from './context.ts';
 import type { LinkDraft, TopologyDraft } from './draft.ts';
 import { draftOfLists } from './from-file.ts';
@@ -35,10 +35,12 @@ export function buildTopology(context: BuildContext, input: TopologyInput): Topo
   const plan = input.addressPlan ?? 'loopback';
   const asOrder = ases.map((as) => as.isdAs);
   const routers = routersOf(draft.links, nodes);
+  const addressed = assignLoopback(context, plain, { routers, ases: asOrder });
+  const first = input.portBase ?? PORTS_FIRST;
   const hosts =
     plan === 'ports'
-      ? assignPorts(context, plain, linkCounts(draft.links, input))
-      : assignLoopback(context, plain, { routers, ases: asOrder });
+      ? assignPorts(context, addressed, { first, linkCounts: linkCounts(draft.links, input) })
+      : addressed;
   checkPrograms(context, plain, hosts, plan);
   const parts = {
     nodes,
@@ -103,7 +105,7 @@ function linkCounts(
 
 /** 50000 + index of the link at the host (scion.md 3.3). */
 function portPlan(hosts: readonly HostSpec[]): (host: string) => number {
-  const next = new Map(hosts.map((host) => [host.name, linkPortBase(host)]));
+  const next = new Map(hosts.map((host) => [host.name, LINK_PORT_FIRST]));
   return (host) => {
     const port = next.get(host) ?? 0;
     next.set(host, port + 1);

@@ -177,8 +177,12 @@ export const topologySchema = z
     name: name('a name such as scion-default').meta({ description: 'Name of the topology.' }),
     description: text('a text').optional(),
     addressPlan: oneOf(['loopback', 'ports']).optional().meta({
-      description: 'loopback: an address of 127/8 each; ports: all on 127.0.0.1.',
+      description: 'Live sockets. loopback: an address of 127/8 each; ports: all on 127.0.0.1.',
       default: 'loopback',
+    }),
+    portBase: whole('a port such as 10000', { min: 1_024, max: 65_000 }).optional().meta({
+      description: 'First port on 127.0.0.1 with addressPlan ports.',
+      default: 10_000,
     }),
     defaults: defaultsSchema.optional(),
     generate: generateSchema.optional(),

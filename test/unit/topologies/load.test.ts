@@ -174,16 +174,22 @@ nodes:
     ]);
   });
 
-  it('stand on 127.0.0.1 with a range of ports each in the ports plan', () => {
-    const { hosts, links, addressPlan } = load(
-      `${NODES.replace('name: t', 'name: t\naddressPlan: ports')}links:\n  - { ends: a <-> b, rate: 1Mbit/s, delay: 1ms }\n`,
-    );
-    expect(addressPlan).toBe('ports');
-    expect(hosts.map((host) => [host.address, host.portBase])).toEqual([
-      ['127.0.0.1', 10_000],
-      ['127.0.0.1', 10_064],
+  it('get a range of ports of 127.0.0.1 each in the ports plan, and nothing else changes', () => {
+    const links = 'links:\n  - { ends: a <-> b, rate: 1Mbit/s, delay: 1ms }\n';
+    const loopback = load(`${NODES}${links}`);
+    const ports = load(`${NODES.replace('name: t', 'name: t\naddressPlan: ports')}${links}`);
+    expect(ports.addressPlan).toBe('ports');
+    expect(ports.hosts.map(({ portBase, portCount }) => [portBase, portCount])).toEqual([
+      [10_000, 64],
+      [10_064, 64],
     ]);
-    expect([links[0]?.a.port, links[0]?.b.port]).toEqual([10_032, 10_096]);
+    const addresses = (topology: Topology): unknown => topology.hosts.map(({ address }) => address);
+    expect(addresses(ports)).toEqual(addresses(loopback));
+    expect(ports.links[0]?.a.port).toBe(loopback.links[0]?.a.port);
+    const moved = NODES.replace('name: t', 'name: t\naddressPlan: ports\nportBase: 20000');
+    expect(load(`${moved}${links}`).hosts.map(({ portBase }) => portBase)).toEqual([
+      20_000, 20_064,
+    ]);
   });
 
   it('keep their addresses when a node is added to another AS', () => {

@@ -1,0 +1,155 @@
+/**
+ * Real ports of a world whose hosts all live on 127.0.0.1, for systems that have no other address of
+ * 127.0.0.0/8: `addressPlan: ports`.
+ *
+ * Inside the world every host keeps the address that it has in the `loopback` plan; here its
+ * (address, port) becomes a port of the host's own range, and back. The n-th port of a link is
+ * always the same real one; other ports take the first free place, in the order of first use, and
+ * lose it to another only when they are closed. A connection begins at a port that the system chooses:
+ * it stands in the table while it is open.
+ *
+ * Holds for one process: another cannot know the places of this one.
+ *
+ * @module
+ */
+
+/** The one address that every system has. */
+export const REAL_ADDRESS = '127.0.0.1';
+/** First port of links (topologies/build/address-plan.ts). */
+const LINK_PORT_FIRST = 50_000;
+
+/** Address and port. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The real ports of one host. */
+export interface PortRange {
+  /** The host's address inside the world. */
+  readonly address: string;
+  /** First real port. */
+  readonly first: number;
+  /** Places for ports that are no links', from the first on. */
+  readonly services: number;
+  /** All places; those of links follow the others. */
+  readonly count: number;
+}
+
+/** A connection that is being made, as `node:net` shows it. */
+export interface Caller {
+  readonly localPort?: number | undefined;
+}
+
+/** See the module. */
+export class PortPlan {
+  readonly ranges: readonly PortRange[];
+  readonly #rangeOf: ReadonlyMap<string, PortRange>;
+  /** By address, then port: where a port really is. */
+  readonly #real = new Map<string, Map<number, Place>>();
+  /** By real port: whose it is. */
+  readonly #logical = new Map<number, Place>();
+  /** Sockets open at each real port. */
+  readonly #users = new Map<number, number>();
+  /** Real ports whose sockets are closed; the longest closed one first. */
+  readonly #idle = new Set<number>();
+  /** Connections that are being made, with the address of who makes them. */
+  readonly #callers = new Map<Caller, string>();
+  /** Connections that stand, with where each began. */
+  readonly #calls = new Map<Caller, Place>();
+
+  constructor(ranges: readonly PortRange[]) {
+    this.ranges = ranges;
+    this.#rangeOf = new Map(ranges.map((range) => [range.address, range]));
+  }
+
+  /** A socket opens at (address, port): its real place; undefined when the host has none left. */
+  open(place: Place): Place | undefined {
+    const real = this.find(place) ?? this.#choose(place);
+    if (real === undefined) return undefined;
+    this.#idle.delete(real.port);
+    this.#users.set(real.port, (this.#users.get(real.port) ?? 0) + 1);
+    return real;
+  }
+
+  /** That socket is closed; another port may have its place when it is needed. */
+  close(place: Place): void {
+    const real = this.find(place);
+    if (real === undefined) return;
+    const users = Math.max(0, (this.#users.get(real.port) ?? 0) - 1);
+    this.#users.set(real.port, users);
+    if (users === 0) this.#idle.add(real.port);
+  }
+
+  // hot: once per datagram and hop.
+  /** The real place of (address, port), when it has one. */
+  find(place: Place): Place | undefined {
+    return this.#real.get(place.address)?.get(place.port);
+  }
+
+  // hot: once per datagram and hop.
+  /** Who sends datagrams from there; itself when it is nobody of this world. */
+  whose(address: string, port: number): Place {
+    return (address === REAL_ADDRESS ? this.#logical.get(port) : undefined) ?? { address, port };
+  }
+
+  /** A host makes a connection; the system chooses its port before anything else happens. */
+  call(caller: Caller, address: string): void {
+    this.#callers.set(caller, address);
+  }
+
+  /** The connection is made. @returns where it begins inside the world. */
+  connected(caller: Caller): Place {
+    const address = this.#callers.get(caller) ?? REAL_ADDRESS;
+    const place = { address, port: caller.localPort ?? 0 };
+    this.#callers.delete(caller);
+    this.#calls.set(caller, place);
+    return place;
+  }
+
+  /** The connection is over, or came to nothing. */
+  hungUp(caller: Caller): void {
+    this.#callers.delete(caller);
+    this.#calls.delete(caller);
+  }
+
+  /** Who made a connection that comes from there; it may not have heard itself that it stands. */
+  caller(address: string, port: number): Place {
+    for (const place of this.#calls.values()) if (place.port === port) return place;
+    for (const [caller, owner] of this.#callers) {
+      if (caller.localPort === port) return { address: owner, port };
+    }
+    return { address, port };
+  }
+
+  #choose(place: Place): Place | undefined {
+    const { address, port } = place;
+    const range = this.#rangeOf.get(address);
+    if (range === undefined) return undefined;
+    const { first, services, count } = range;
+    const link = services + port - LINK_PORT_FIRST;
+    const places = Array.from({ length: count }, (_, index) => first + index);
+    const own = link >= services && link < count ? [first + link] : [];
+    const candidates = [...own, ...places.slice(0, services)];
+    const free = candidates.find((one) => !this.#logical.has(one));
+    const chosen = free ?? [...this.#idle].find((one) => candidates.includes(one));
+    if (chosen === undefined) return undefined;
+    this.#forget(chosen);
+    return this.#note(chosen, place);
+  }
+
+  #note(port: number, place: Place): Place {
+    const real = { address: REAL_ADDRESS, port };
+    const ports = this.#real.get(place.address) ?? new Map<number, Place>();
+    this.#real.set(place.address, ports.set(place.port, real));
+    this.#logical.set(port, { address: place.address, port: place.port });
+    return real;
+  }
+
+  #forget(port: number): void {
+    const place = this.#logical.get(port);
+    this.#idle.delete(port);
+    this.#logical.delete(port);
+    if (place !== undefined) this.#real.get(place.address)?.delete(place.port);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The real sockets of a live run: which ports of 127.0.0.1 its hosts have in the `ports` address
+ * plan, and what of the system stands in the way of a run.
+ *
+ * @module
+ */
+import { firstTaken, firstUnusable } from '../../engine/live/loopback.ts';
+import { type PortRange, REAL_ADDRESS } from '../../engine/live/port-plan.ts';
+import { SERVICE_PORTS } from '../../topologies/build/address-plan.ts';
+import type { HostSpec, Topology } from '../../topologies/model.ts';
+import type { Scenario } from '../model.ts';
+import type { SeedAnswer } from './job.ts';
+
+/** Ranges of the `ports` plan; undefined in the `loopback` plan. */
+export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange[] | undefined {
+  if (addressPlan !== 'ports') return undefined;
+  return hosts.map(({ address, portBase = 0, portCount = 0 }) => ({
+    address,
+    first: portBase,
+    services: SERVICE_PORTS,
+    count: portCount,
+  }));
+}
+
+/** Why this system cannot carry the run, at the host that it concerns; undefined when it can. */
+export function obstacleOf(scenario: Scenario): SeedAnswer | undefined {
+  const { topology } = scenario;
+  const ranges = portRanges(topology);
+  const addresses = ranges === undefined ? topology.hosts.map(({ address }) => address) : [];
+  const missing = firstUnusable(ranges === undefined ? addresses : [REAL_ADDRESS]);
+  if (missing !== undefined) {
+    const host = topology.hosts.find(({ address }) => address === missing);
+    const words = `this system has no address ${missing}; where 127.0.0.0/8 is missing, use`;
+    return answer(scenario, host, `${words} addressPlan: ports`);
+  }
+  const taken = firstTaken(ranges ?? []);
+  if (taken === undefined) return undefined;
+  const { range, port } = taken;
+  const host = topology.hosts.find(({ address }) => address === range.address);
+  const words = `port ${port} of ${REAL_ADDRESS} is held by another program; this node needs`;
+  const last = range.first + range.count - 1;
+  return answer(scenario, host, `${words} ${range.first} to ${last}, portBase moves them`);
+}
+
+function answer(scenario: Scenario, host: HostSpec | undefined, message: string): SeedAnswer {
+  const { file, line, column } = host?.position ?? { file: scenario.file, line: 1, column: 1 };
+  const name = host?.name ?? 'a node';
+  return { kind: 'scenario-error', file, line, column, message: `${name}: ${message}` };
+}
