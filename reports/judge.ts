@@ -61,6 +61,7 @@ export function judge(input: RunInput): Report {
     series: summariseSeries(seeds, shownSeed),
     shownSeed,
     warnings: collectWarnings(seeds),
+    ...(input.against === undefined ? {} : { against: input.against }),
     reproduce: input.reproduce,
     overrides: input.overrides,
   };

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { againstMarkdown } from './against-text.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
+import { throughputNote } from './cpu-note.ts';
 import { plural, quantity, shortFingerprint, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import {
@@ -40,6 +42,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     misses(report),
     reproduction(report),
     details('Faults', faultRows(report)),
+    report.against === undefined ? '' : againstMarkdown(report.against, escapeMarkdown),
     details('Packets', packetRows(report)),
     details('Environment', environmentRows(report)),
     details('How was this measured', definitionRows(report)),
@@ -95,7 +98,9 @@ function kpiTable(report: Report, comparison: ReportComparison | undefined): str
     `| | KPI | measured [95 % interval] | limit | margin |${versus}`,
     `|---|---|---:|---:|---:|${comparison === undefined ? '' : '---:|'}`,
   ];
-  return [...head, ...missedFirst(report.kpis).map((kpi) => kpiRow(kpi, comparison))].join('\n');
+  const rows = missedFirst(report.kpis).map((kpi) => kpiRow(kpi, comparison));
+  const cpu = throughputNote(report);
+  return [...head, ...rows, ...(cpu === undefined ? [] : ['', escapeMarkdown(cpu)])].join('\n');
 }
 
 function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): string {

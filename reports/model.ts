@@ -7,6 +7,7 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { HistogramData } from '../engine/measure/histogram.ts';
+import type { Against } from './against.ts';
 
 /** In which world the run took place. */
 export type Mode = 'sim' | 'emulate' | 'live';
@@ -133,6 +134,8 @@ export interface RunInput {
   readonly environment: {
     readonly node: string;
     readonly os: string;
+  /** The same scenario predicted in virtual time; live runs only, on request. */
+  readonly against?: Against;
     readonly cpu: string;
     readonly commit: string;
   };

@@ -7,6 +7,7 @@
  * @module
  */
 import { z } from 'zod';
+import { againstSchema } from './against-schema.ts';
 
 /** Version of the document; a change of meaning raises it. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -175,6 +176,7 @@ export const reportSchema = z
   })
   .describe('Orrery report: the verdict of one scenario over all seeds');
 
+    against: z.exactOptional(againstSchema),
 /** Read-only through and through. */
 type DeepReadonly<T> = T extends (infer U)[]
   ? readonly DeepReadonly<U>[]

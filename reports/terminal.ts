@@ -6,7 +6,9 @@
  * @module
  */
 import picocolors from 'picocolors';
+import { againstLines } from './against-text.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
+import { cpuNote, NOT_MODELLED, throughputNote } from './cpu-note.ts';
 import { plural, short, shortFingerprint, significant, wallTime } from './format.ts';
 import {
   conditionsText,
@@ -60,6 +62,7 @@ export function renderTerminal(raw: Report, options: TerminalOptions): string {
       ...warningLines(report, paint, width),
     ],
     footerLines(report, options),
+    report.against === undefined ? [] : againstLines(report.against),
   ];
   const text = blocks
     .filter((block) => block.length > 0)
@@ -172,6 +175,8 @@ function noteLines(report: Report, options: TerminalOptions): readonly string[] 
     const { commit, seeds } = comparison.baseline;
     const pairing = comparison.isPaired ? 'paired by seed' : `unpaired, ${comparison.pairingNote}`;
     notes.push(`change: against ${commit}, ${plural(seeds, 'seed')}, ${pairing}`);
+  const cpu = throughputNote(report);
+  if (cpu !== undefined) notes.push(cpu);
   }
   return [...new Set(notes)].flatMap((note) => indented(note, options.width, 4));
 }
@@ -213,7 +218,7 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
   const parts = [
     `${runs} ${report.clock} in ${wallTime(wallSeconds)} wall`,
     `${short(report.eventsPerWallSecond)} events/s`,
-    ...(report.cpu === 'not modelled' ? ['CPU time not modelled'] : []),
+    ...(report.cpu === NOT_MODELLED && report.mode !== 'live' ? [cpuNote(report) ?? ''] : []),
     `node ${environment.node.replace(/^v/, '')}`,
     environment.commit.slice(0, 7),
   ];

@@ -6,6 +6,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import { againstHtml } from '../against-text.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
 import { plural, quantity, shortFingerprint, significant, wallTime, whole } from '../format.ts';
 import { conditionsText, countText, kpiName, seedCommand, verdictWord } from '../kpi-text.ts';
@@ -30,7 +31,7 @@ export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   return documentOf(title, [
     verdictBar(report),
     html`<main>
-${kpiSection(report)}${comparisonSection(options.comparison)}${faultSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
+${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${faultSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
 <footer>${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}</footer>
 </main>
 `,

@@ -5,6 +5,7 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
+import { throughputNote } from '../cpu-note.ts';
 import {
   intervalKind,
   intervalText,
@@ -123,5 +124,6 @@ function notes(report: Report): Markup {
     report.seeds.length > 1
       ? html`<li>Dot: all seeds. Bar: 95 % interval. Ticks: single seeds. Tinted: where the limit is met.</li>`
       : html`<li>One seed has no interval over seeds; try --seeds 30.</li>`;
-  return html`<ul class="notes">${broken}${warnings}${ranks}${seeds}</ul>`;
+  const cpu = throughputNote(report);
+  return html`<ul class="notes">${broken}${warnings}${ranks}${cpu === undefined ? NOTHING : html`<li>${cpu}</li>`}${seeds}</ul>`;
 }

@@ -1,0 +1,97 @@
+/**
+ * A live run beside its prediction, in a terminal, as Markdown and as HTML.
+ *
+ * @module
+ */
+import type { Against, AgainstRow } from './against.ts';
+import { quantity, significant } from './format.ts';
+import { html, type Markup } from './html/markup.ts';
+import { kpiName } from './kpi-text.ts';
+
+const HEADER = ['', 'live', 'predicted', 'difference', ''] as const;
+
+/** Lines for a terminal, without colour. */
+export function againstLines(against: Against): readonly string[] {
+  const rows = [HEADER, ...against.rows.map(cellsOf)];
+  const widths = HEADER.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
+  const lines = rows.map((cells, index) => {
+    const row = against.rows[index - 1];
+    const text = cells.map((cell, i) =>
+      i === 0 || i === 4 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+    );
+    return `  ${row === undefined ? ' ' : markOf(row)} ${text.join('  ')}`.trimEnd();
+  });
+  return [`  ${headline(against)}`, `  cpu ${against.cpu}`, ...lines];
+}
+
+/** A section of `report.md`. */
+export function againstMarkdown(against: Against, plain: (text: string) => string): string {
+  const rows = against.rows.map(
+    (row) => `| ${markOf(row)} | ${cellsOf(row).map(plain).join(' | ')} |`,
+  );
+  return [
+    `#### ${headline(against)}`,
+    `cpu ${plain(against.cpu)}`,
+    '',
+    '| | quantity | live | predicted | difference | |',
+    '|---|---|---:|---:|---:|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** A section of `report.html`. */
+export function againstHtml(against: Against): Markup {
+  const rows = against.rows.map((row) => {
+    const [name = '', live = '', predicted = '', difference = '', note = ''] = cellsOf(row);
+    return html`<tr><td class="${toneOf(row)}">${markOf(row)}</td><td>${name}</td><td class="number">${live}</td><td class="number">${predicted}</td><td class="number">${difference}</td><td><small>${note}</small></td></tr>
+`;
+  });
+  return html`<section><h2>${headline(against)}</h2>
+<p class="muted">cpu ${against.cpu}</p>
+<table><thead><tr><th></th><th>quantity</th><th class="number">live</th><th class="number">predicted</th><th class="number">difference</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>
+`;
+}
+
+function headline({ pass, tolerance }: Against): string {
+  const limit = `${significant(tolerance * 100, 2)} %`;
+  return pass
+    ? `Against virtual time: throughput and median latency predicted within ${limit}`
+    : `Against virtual time: not predicted within ${limit}`;
+}
+
+function cellsOf(row: AgainstRow): readonly string[] {
+  const text = (value: number | null): string =>
+    value === null ? 'none' : quantity(value, row.unit);
+  return [
+    kpiName(row),
+    text(row.live),
+    text(row.predicted),
+    differenceText(row.difference),
+    noteOf(row),
+  ];
+}
+
+/** `+4.2 %`. */
+export function differenceText(difference: number | null): string {
+  if (difference === null) return '-';
+  const percent = difference * 100;
+  const text = significant(Math.abs(percent), Math.abs(percent) < 1 ? 1 : 2);
+  return `${percent < 0 ? '-' : '+'}${text} %`;
+}
+
+function noteOf({ isInside, isPromised }: AgainstRow): string {
+  if (isInside === null) return 'nothing to compare';
+  if (isInside) return isPromised ? 'inside' : 'inside, not promised';
+  return isPromised ? 'OUTSIDE' : 'outside, not promised';
+}
+
+function markOf({ isInside, isPromised }: AgainstRow): string {
+  if (!isPromised) return '·';
+  return isInside === true ? '✓' : '✗';
+}
+
+function toneOf({ isInside, isPromised }: AgainstRow): string {
+  if (!isPromised) return 'muted';
+  return isInside === true ? 'pass-text' : 'fail-text';
+}

@@ -1,0 +1,113 @@
+/**
+ * A live run beside its prediction in virtual time: every KPI of the scenario, and throughput,
+ * latency and delivery of each protocol (issue 3 section 3, simulation.md 3.5).
+ *
+ * Throughput and the median of the latency are promised within the tolerance. Tails are reported:
+ * no model knows when a real machine pauses.
+ *
+ * @module
+ */
+import type { z } from 'zod';
+import type { againstSchema } from './against-schema.ts';
+import type { MetricSummary, Report } from './report-schema.ts';
+
+/** The comparison as it stands in the report. */
+export type Against = NonNullable<Report['against']>;
+/** One quantity in both worlds. */
+export type AgainstRow = Against['rows'][number];
+
+/** Relative difference within which a prediction holds. */
+export const AGAINST_TOLERANCE = 0.15;
+
+/** Quantities of every protocol, by the end of the metric's name. */
+const STANDARD: readonly (readonly [ending: string, aggregation: string])[] = [
+  ['throughput', 'rate'],
+  ['delivery', 'value'],
+  ['latency', 'p50'],
+  ['latency', 'p95'],
+  ['latency', 'p99'],
+];
+const SECONDS_PER_MINUTE = 60;
+
+/** What a row is made from. */
+type Reading = Pick<AgainstRow, 'metric' | 'aggregation' | 'unit'> & {
+  readonly value: number | null;
+};
+
+/** Sets a live run against its prediction. */
+export function compareAgainst(live: Report, predicted: Report): z.infer<typeof againstSchema> {
+  const others = new Map(readings(predicted).map((one) => [keyOf(one), one.value]));
+  const rows = readings(live).map((one) => rowOf(one, others.get(keyOf(one)) ?? null));
+  const { cpu, cpuProfileSha256, fingerprint } = predicted;
+  return {
+    cpu,
+    ...(cpuProfileSha256 === undefined ? {} : { cpuProfileSha256 }),
+    fingerprint,
+    tolerance: AGAINST_TOLERANCE,
+    pass: rows.every((row) => !row.isPromised || row.isInside === true),
+    rows,
+  };
+}
+
+/** Predicted over measured, less 1; null where that means nothing. */
+export function relativeDifference(
+  measured: number | null,
+  predicted: number | null,
+): number | null {
+  if (measured === null || predicted === null) return null;
+  if (measured === predicted) return 0;
+  return measured === 0 ? null : predicted / measured - 1;
+}
+
+/** True when a difference is within the tolerance. */
+export function isWithin(difference: number | null): boolean {
+  return difference !== null && Math.abs(difference) <= AGAINST_TOLERANCE;
+}
+
+function rowOf(reading: Reading, predicted: number | null): AgainstRow {
+  const { metric, aggregation, unit, value: live } = reading;
+  const difference = relativeDifference(live, predicted);
+  const isEmpty = live === null && predicted === null;
+  const isThroughput = metric.endsWith('.throughput') && aggregation === 'rate';
+  const isPromised = isThroughput || (metric.endsWith('.latency') && aggregation === 'p50');
+  const isInside = isEmpty ? null : isWithin(difference);
+  return { metric, aggregation, unit, live, predicted, difference, isInside, isPromised };
+}
+
+/** KPIs of the scenario, then what every protocol has, each once. */
+function readings(report: Report): readonly Reading[] {
+  const found = new Map<string, Reading>();
+  const add = (reading: Reading): void => {
+    if (!found.has(keyOf(reading))) found.set(keyOf(reading), reading);
+  };
+  for (const { metric, aggregation, unit, value } of report.kpis) {
+    add({ metric, aggregation, unit, value });
+  }
+  for (const [metric, summary] of Object.entries(report.metrics)) {
+    for (const [ending, aggregation] of STANDARD) {
+      if (!metric.endsWith(`.${ending}`) || summary.count === 0) continue;
+      add({ metric, aggregation, ...readingOf(summary, aggregation, report) });
+    }
+  }
+  return [...found.values()];
+}
+
+function readingOf(
+  summary: MetricSummary,
+  aggregation: string,
+  report: Report,
+): Pick<Reading, 'unit' | 'value'> {
+  if (aggregation === 'rate') {
+    const minutes = report.measuredSeconds / SECONDS_PER_MINUTE;
+    const isMeasured = summary.value !== null && minutes > 0;
+    return { unit: '1/min', value: isMeasured ? (summary.value ?? 0) / minutes : null };
+  }
+  if (aggregation === 'value') return { unit: summary.unit, value: summary.value };
+  const p = Number(aggregation.slice(1)) / 100;
+  const point = summary.quantiles?.find((one) => one.p === p);
+  return { unit: summary.unit, value: point?.value ?? null };
+}
+
+function keyOf({ metric, aggregation }: Pick<Reading, 'metric' | 'aggregation'>): string {
+  return `${metric} ${aggregation}`;
+}
