@@ -1,0 +1,125 @@
+/**
+ * `addressPlan: ports`: the same files where only 127.0.0.1 exists (R-168). Slow traffic, so that a
+ * busy machine changes delays and nothing else.
+ *
+ * @module
+ */
+import { createSocket } from 'node:dgram';
+import { Server } from 'node:net';
+import { afterEach, expect, it, vi } from 'vitest';
+import { PortPlan } from '../../engine/live/port-plan.ts';
+import { UdpWire } from '../../engine/live/udp-wire.ts';
+import { judge } from '../../reports/judge.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { type Loaded, openScenario } from '../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { runLive } from '../../scenarios/runner/live-run.ts';
+import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
+import { runSeed } from '../../scenarios/runner/run-seed.ts';
+
+const registry = new ProtocolRegistry();
+/** Ports of this process, so that other runs on the machine do not meet it; under 32768. */
+const first = 11_000 + 1_200 * (process.pid % 17);
+const PORTS = { 'topology.addressPlan': 'ports', 'topology.portBase': `${first}` };
+
+afterEach(() => void vi.restoreAllMocks());
+
+function open(file: string, set: Readonly<Record<string, string>>): Promise<Loaded> {
+  return openScenario(file, set, registry);
+}
+
+/** Runs live; tells the real places of all UDP and TCP sockets that were bound meanwhile. */
+async function live(loaded: Loaded): Promise<{ end: RunEnd; places: ReadonlySet<string> }> {
+  const places = new Set<string>();
+  const bind = vi.spyOn(UdpWire, 'bind');
+  const listen = vi.spyOn(Server.prototype, 'listen');
+  const end = await runLive({
+    ...loaded,
+    registry,
+    seeds: [1],
+    recordingsOf: () => ({}),
+    reproduce: 'npm run live',
+    commit: 'test',
+    precision: 'low',
+  });
+  for (const [address] of bind.mock.calls) places.add(address);
+  for (const [options] of listen.mock.calls as unknown as [{ host: string }][]) {
+    places.add(options.host);
+  }
+  return { end, places };
+}
+
+function reportOf(end: RunEnd): Report {
+  if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
+  return judge(end.input);
+}
+
+const fingerprint = (scenario: Scenario): unknown =>
+  runSeed({ scenario, registry, seed: 1 }).fingerprint;
+
+it('R-168: changes nothing in virtual time', async () => {
+  const short = { duration: '2s' };
+  const loopback = await open('hello.yaml', short);
+  const ports = await open('hello.yaml', { ...short, ...PORTS });
+  expect(ports.scenario.topology.addressPlan).toBe('ports');
+  expect(fingerprint(ports.scenario)).toEqual(fingerprint(loopback.scenario));
+});
+
+it('R-168: runs hello.yaml on sockets of 127.0.0.1 alone', async () => {
+  const { end, places } = await live(
+    await open('hello.yaml', { ...PORTS, duration: '1500ms', warmup: '300ms' }),
+  );
+  const report = reportOf(end);
+  expect([...places]).toEqual(['127.0.0.1']);
+  expect(report.invariants.every(({ pass }) => pass)).toBe(true);
+  expect(report.kpis.find(({ metric }) => metric === 'ping.delivery')?.value).toBe(1);
+});
+
+it('R-168: carries the gateway over a cut of its path on 127.0.0.1 alone', async () => {
+  const event =
+    '[{ at: 1500ms, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: random }, set: { up: false } }]';
+  const { end, places } = await live(
+    await open('failover.yaml', {
+      ...PORTS,
+      duration: '4s',
+      warmup: '1s',
+      events: event,
+      'traffic.0.rate': '100/s',
+    }),
+  );
+  const report = reportOf(end);
+  expect([...places]).toEqual(['127.0.0.1']);
+  expect(report.invariants.every(({ pass }) => pass)).toBe(true);
+  expect(report.faults).toHaveLength(1);
+  const value = (name: string): unknown => report.kpis.find(({ metric }) => metric === name)?.value;
+  expect(value('gateway.delivery')).toBeGreaterThan(0.8);
+  expect(value('antireplay.false_reject')).toBe(0);
+  // Every hop's kernel hands over what it got: nothing went to a wrong port.
+  expect(report.packets.drops['kernel'] ?? 0).toBe(0);
+});
+
+it('R-168: carries streams on 127.0.0.1 alone, and knows who calls', async () => {
+  const caller = vi.spyOn(PortPlan.prototype, 'caller');
+  const set = { ...PORTS, duration: '4s', warmup: '0s', 'traffic.0.bytes': '300kB' };
+  const loaded = await open('file-transfer.yaml', set);
+  const { end, places } = await live(loaded);
+  const report = reportOf(end);
+  expect([...places]).toEqual(['127.0.0.1']);
+  expect(report.kpis.find(({ metric }) => metric === 'bulk.delivery')?.value).toBe(1);
+  const addresses = loaded.scenario.topology.hosts.map(({ address }) => address);
+  const callers = caller.mock.results.map(({ value }) => (value as { address: string }).address);
+  expect(callers.length).toBeGreaterThan(0);
+  for (const address of callers) expect(addresses).toContain(address);
+});
+
+it('says at the node which port another program holds, and runs nothing', async () => {
+  const other = createSocket('udp4');
+  await new Promise<void>((resolve) => void other.bind(first + 70, '127.0.0.1', resolve));
+  const { end } = await live(await open('hello.yaml', PORTS));
+  other.close();
+  expect(end).toMatchObject({ kind: 'scenario-error', file: expect.stringContaining('two-nodes') });
+  const message = end.kind === 'scenario-error' ? end.message : '';
+  expect(message).toContain(`port ${first + 70} of 127.0.0.1 is held by another program`);
+  expect(message).toContain('portBase');
+});
