@@ -13,7 +13,7 @@ import type {
 import { jsonLog } from '../../../../services/operator/index.ts';
 
 /** Metrics of the fake node, one of each kind. */
-export const DEFINITIONS = [
+const DEFINITIONS = [
   { name: 'gateway.sent', kind: 'counter', unit: 'packets', help: 'Packets sent' },
   { name: 'gateway.windows', kind: 'gauge', unit: 'count', help: 'Windows open' },
   { name: 'gateway.latency', kind: 'histogram', unit: 'ns', help: 'One way' },

@@ -26,7 +26,6 @@ const face = {
   },
   drain: async (): Promise<void> => {
     if (how === 'never') await new Promise(() => undefined);
-    if (how === 'badly') throw new Error('store: disk is full');
     await new Promise((resolve) => setTimeout(resolve, 50));
     log.component('gateway').info('window saved');
   },
