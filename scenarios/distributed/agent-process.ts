@@ -27,6 +27,8 @@ export class AgentProcess {
   /** What its machine's monotonic clock shows above ours, ns. */
   clockOffsetNs = 0n;
   channel: Channel | undefined;
+  /** Everything that it measured up to here has been told, ns of the scenario's time. */
+  toldNs = 0;
   /** The last lines of what it wrote to stderr. */
   lastWords = '';
 

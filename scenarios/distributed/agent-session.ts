@@ -76,8 +76,8 @@ class AgentSession {
       }
       this.#agent = new Agent(order, {
         registry,
-        send: (report) => this.#send(report),
-        onBroken: (error) => this.#breakOff(error),
+        send: (report): void => this.#send(report),
+        onBroken: (error): void => this.#breakOff(error),
       });
       await this.#agent.load();
       this.#options.onLoaded?.(this.#agent, order);

@@ -35,6 +35,8 @@ const SECRET_BYTES = 32;
 const FLUSH_MS = 5;
 const TALLY_MS = 250;
 const READY_MS = 20;
+/** The coordinator hears from an agent at least this often, ns. */
+const SILENCE_NS = 50_000_000;
 
 /** One agent, from its order to its result. */
 export class Agent implements WorldListener {
@@ -50,6 +52,7 @@ export class Agent implements WorldListener {
   readonly #paths = new Map<string, string>();
   #timers: NodeJS.Timeout[] = [];
   #isReady = false;
+  #toldNs = 0;
 
   constructor(order: AgentOrder, surroundings: AgentSurroundings) {
     const { scenario, seed, hosts } = order;
@@ -136,6 +139,8 @@ export class Agent implements WorldListener {
         return;
       case 'stop':
         this.#stop();
+      case 'load':
+        throw new Error('TODO: Not implemented yet');
     }
   }
 
@@ -246,8 +251,12 @@ export class Agent implements WorldListener {
   }
 
   #flush(): void {
+    const untilNs = this.world.now();
     const rows = this.#rows.take();
-    if (rows !== undefined) this.#send({ type: 'measured', ...rows });
+    const isSilent = untilNs - this.#toldNs < SILENCE_NS;
+    if (rows.sent.length + rows.arrived.length === 0 && isSilent) return;
+    this.#toldNs = untilNs;
+    this.#send({ type: 'measured', untilNs, ...rows });
   }
 
   #every(ms: number, act: () => void): void {

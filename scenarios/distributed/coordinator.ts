@@ -30,8 +30,8 @@ export interface CoordinatorOptions {
   readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
 }
 
-/** Meters wait this long for the slowest report, ns. */
-const SETTLE_LAG_NS = 1_000_000_000;
+/** Meters wait so long for the slowest agent, ns; what it tells later is counted as late. */
+const SETTLE_LAG_MAX_NS = 5_000_000_000;
 /** Sequence numbers that a dead source may have used without having told. */
 const UNTOLD_SEQUENCES = 4_096;
 
@@ -99,7 +99,10 @@ export class Coordinator {
 
   /** Carries measurements to the meters that are old enough to be complete. */
   settle(): void {
-    this.world.measured.settle(this.world.agenda.now() - SETTLE_LAG_NS);
+    const now = this.world.agenda.now();
+    const running = this.#options.fleet.agents.filter(({ state }) => state === 'ready');
+    const told = running.map(({ toldNs }) => toldNs);
+    this.world.measured.settle(Math.max(now - SETTLE_LAG_MAX_NS, Math.min(now, ...told)));
   }
 
   /** Ends the run: agents that are alive are asked for their result. */
@@ -145,6 +148,7 @@ export class Coordinator {
         agent.waiting = report.nodes;
         return;
       case 'measured':
+        agent.toldNs = report.untilNs;
         this.#measured(report);
         return;
       case 'state':

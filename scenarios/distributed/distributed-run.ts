@@ -121,9 +121,11 @@ class DistributedRun {
       key: deployment?.key ?? randomBytes(KEY_BYTES),
       isStarting: deployment === undefined,
       ...(deployment === undefined ? {} : { listen: deployment }),
-      onReport: (agent, report) => this.#coordinator.hear(agent, report),
-      onGone: (agent, why) => this.#coordinator.gone(agent, why),
-      onRefused: (peer, reason) => this.#warnings.push(`${peer} was sent away: ${reason}`),
+      onReport: (agent, report): void => this.#coordinator.hear(agent, report),
+      onGone: (agent, why): void => this.#coordinator.gone(agent, why),
+      onRefused: (peer, reason): void => {
+        this.#warnings.push(`${peer} was sent away: ${reason}`);
+      },
     });
     const log = this.#logSink(order.log);
     this.#coordinator = new Coordinator({
@@ -294,7 +296,7 @@ class DistributedRun {
     level: LogLevel | undefined,
   ): (node: string, level: 'debug' | 'info' | 'warn', message: string) => void {
     const sink = level === undefined ? undefined : liveLog(level);
-    return (node, lineLevel, message) => {
+    return (node, lineLevel, message): void => {
       if (lineLevel === 'warn') this.#warnings.push(`${node}: ${message}`);
       sink?.(node, lineLevel, message);
     };

@@ -120,7 +120,13 @@ export type Report =
   | { readonly type: 'ready' }
   /** Nodes that are not ready, said a few times a second until `ready`. */
   | { readonly type: 'waiting'; readonly nodes: readonly string[] }
-  | { readonly type: 'measured'; readonly sent: Float64Array; readonly arrived: Float64Array }
+  /** Everything that was measured up to `untilNs`, also when it was nothing. */
+  | {
+      readonly type: 'measured';
+      readonly untilNs: number;
+      readonly sent: Float64Array;
+      readonly arrived: Float64Array;
+    }
   | {
       readonly type: 'state';
       readonly atNs: number;

@@ -7,9 +7,8 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { assert } from '../../engine/core/assert.ts';
-import { workerModule } from '../../engine/live/own-form.ts';
+import { type AgentProgram, agentProgram } from './agent-bundle.ts';
 import type { AgentBoot } from './agent-main.ts';
 import { AgentProcess } from './agent-process.ts';
 import { listenChannel } from './channel/listen.ts';
@@ -41,6 +40,7 @@ export class ProcessFleet implements Fleet {
   readonly agents: AgentProcess[] = [];
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
+  #program: AgentProgram | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -54,7 +54,8 @@ export class ProcessFleet implements Fleet {
 
   /** Listens and starts all processes. */
   async open(): Promise<void> {
-    const { listen, key, groups, onRefused } = this.#options;
+    const { listen, key, groups, onRefused, isStarting } = this.#options;
+    if (isStarting) this.#program = await agentProgram();
     this.#listener = await listenChannel({
       host: listen?.host ?? LOOPBACK,
       port: listen?.port ?? 0,
@@ -106,6 +107,7 @@ export class ProcessFleet implements Fleet {
     await ended;
     clearTimeout(timer);
     await this.#listener?.close();
+    this.#program?.dispose();
   }
 
   #start(hosts: readonly string[]): void {
@@ -124,8 +126,9 @@ export class ProcessFleet implements Fleet {
   }
 
   #spawn(hosts: readonly string[]): ChildProcess {
-    const entry = fileURLToPath(workerModule('./agent-start', import.meta.url));
-    const child = spawn(process.execPath, [entry], { stdio: ['pipe', 'ignore', 'pipe'] });
+    assert(this.#program !== undefined, 'the fleet is not open');
+    const flags = ['--enable-source-maps', this.#program.path];
+    const child = spawn(process.execPath, flags, { stdio: ['pipe', 'ignore', 'pipe'] });
     const { key } = this.#options;
     const hex = Buffer.from(key).toString('hex');
     const boot: AgentBoot = { host: LOOPBACK, port: this.port, key: hex, hosts };

@@ -57,11 +57,9 @@ export class MeasuredRows {
     }
   }
 
-  /** Everything since the last call; undefined when there is nothing. */
-  take(): { readonly sent: Float64Array; readonly arrived: Float64Array } | undefined {
-    const sent = this.#sent.take();
-    const arrived = this.#arrived.take();
-    return sent.length + arrived.length === 0 ? undefined : { sent, arrived };
+  /** Everything since the last call. */
+  take(): { readonly sent: Float64Array; readonly arrived: Float64Array } {
+    return { sent: this.#sent.take(), arrived: this.#arrived.take() };
   }
 }
 
