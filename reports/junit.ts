@@ -101,13 +101,22 @@ function kpiCase(kpi: KpiResult, report: Report): string {
       '\n',
     );
   }
-  const missed = missedText(kpi, report.seeds.length);
-  const message = `${kpi.reason ?? 'missed'}${missed === undefined ? '' : ` (${missed})`}`;
+  const { type, message } = notMet(kpi, report);
   const seed = kpi.worstSeed ?? report.seeds[0];
   const command = seed === undefined ? report.reproduce : seedCommand(report, seed);
   const text = `${message}\n95 % interval: ${intervalText(kpi)}\nreproduce: ${command}`;
-  const failure = `${open('failure', { type: 'kpi', message })}${escapeXml(text)}</failure>`;
+  const failure = `${open('failure', { type, message })}${escapeXml(text)}</failure>`;
   return [open('testcase', head), failure, END].join('\n');
+}
+
+/** JUnit knows no third state: what is inconclusive is a failure of a type of its own. */
+function notMet(kpi: KpiResult, report: Report): { type: string; message: string } {
+  if (kpi.status === 'inconclusive') {
+    return { type: 'inconclusive', message: `inconclusive: ${kpi.reason ?? ''}` };
+  }
+  const missed = missedText(kpi, report.seeds.length);
+  const others = missed === undefined ? '' : ` (${missed})`;
+  return { type: 'kpi', message: `${kpi.reason ?? 'missed'}${others}` };
 }
 
 const END = '</testcase>';

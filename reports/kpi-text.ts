@@ -100,22 +100,37 @@ export function missedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
   return [...kpis.filter((kpi) => !kpi.pass), ...kpis.filter((kpi) => kpi.pass)];
 }
 
-/** `5 of 5 KPIs met`, `1 of 5 KPIs missed`, with those that do not apply. */
+/** `5 of 5 KPIs met`, `1 of 5 KPIs missed`, with those in doubt and those that do not apply. */
 export function countText(report: Report): string {
   const { kpis } = report;
   if (kpis.length === 0) return 'no KPIs';
-  const missed = kpis.filter((kpi) => !kpi.pass).length;
-  const idle = kpis.filter((kpi) => kpi.status === 'not-applicable').length;
+  const countOf = (status: KpiResult['status']): number =>
+    kpis.filter((kpi) => kpi.status === status).length;
+  const missed = countOf('fail');
+  const open = countOf('inconclusive');
+  const idle = countOf('not-applicable');
   const noun = kpis.length === 1 ? 'KPI' : 'KPIs';
-  const others = idle === 0 ? '' : `, ${idle} not applicable`;
+  const others =
+    (open === 0 ? '' : `, ${open} inconclusive`) + (idle === 0 ? '' : `, ${idle} not applicable`);
   if (missed > 0) return `${missed} of ${kpis.length} ${noun} missed${others}`;
-  return `${kpis.length - idle} of ${kpis.length} ${noun} met${others}`;
+  return `${kpis.length - open - idle} of ${kpis.length} ${noun} met${others}`;
 }
 
-/** `PASS`, `FAIL`, or `STOP` for a run that did not reach its end. */
-export function verdictWord(report: Report): 'PASS' | 'FAIL' | 'STOP' {
+/**
+ * `PASS`, `FAIL`, `STOP` for a run that did not reach its end, or `INCONCLUSIVE` when nothing was
+ * missed and the clocks of the machines leave a limit open.
+ */
+export function verdictWord(report: Report): 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' {
   if (report.ending !== 'complete') return 'STOP';
-  return report.pass ? 'PASS' : 'FAIL';
+  if (report.pass) return 'PASS';
+  const isMissed =
+    report.kpis.some((kpi) => kpi.status === 'fail') || report.invariants.some((one) => !one.pass);
+  return isMissed ? 'FAIL' : 'INCONCLUSIVE';
+}
+
+/** The sign before a KPI. */
+export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
+  return ({ pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const)[kpi.status];
 }
 
 /** What the verdict rests on: world, modelled crypto, modelled CPU, an early end. */

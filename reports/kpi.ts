@@ -1,11 +1,13 @@
 /**
  * Judges one KPI: the value over all seeds against its limit, with interval, margin and the worst
  * seed. A metric without samples fails by name (E125) unless the scenario allows it to be empty;
- * an empty metric never passes. Does not check the scenario's spelling: the loader has done so.
+ * an empty metric never passes. A latency between machines whose clocks are too uncertain for its
+ * limit neither passes nor fails: it is inconclusive, which is not met. Does not check the scenario's spelling: the loader has done so.
  *
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
+import { clockUncertaintyOf, doubtText, isTooUncertain, mostFavourable } from './clock-doubt.ts';
 import { aggregationMistake, pool, reduce, unitOf } from './estimate.ts';
 import { limitQuantity, quantityAgainst, whole } from './format.ts';
 import { estimatorText, intervalOf } from './interval.ts';
@@ -77,6 +79,7 @@ type Judged = Pick<KpiResult, 'status' | 'pass' | 'margin' | 'marginUnit' | 'see
   readonly reason?: string;
   readonly code?: string;
   readonly worstSeed?: number;
+  readonly clockUncertaintyNs?: number;
 };
 
 function measure(
@@ -121,8 +124,6 @@ function judgeEmpty(input: KpiInput): Judged {
 
 function judgeValue(input: KpiInput, measured: Measured, value: number): Judged {
   const { spec, definition } = input;
-  const missing = spec.interval === 'inside' ? outside(spec, measured.ci95) : undefined;
-  const pass = meets(value, spec.comparison, spec.limit) && missing === undefined;
   const isRatio = definition?.unit === 'ratio' && spec.aggregation !== 'count';
   const marginUnit = isRatio ? 'points' : 'relative';
   const worstSeed = worst(spec, measured.perSeed);
@@ -130,15 +131,48 @@ function judgeValue(input: KpiInput, measured: Measured, value: number): Judged 
     (entry) => entry.value !== null && !meets(entry.value, spec.comparison, spec.limit),
   ).length;
   const unit = definition === undefined ? 'count' : unitOf(definition, spec.aggregation);
+  const clockUncertaintyNs = clockUncertaintyOf(spec.metric, unit, input.seeds);
+  const verdict = isInDoubt(spec, value, clockUncertaintyNs)
+    ? doubtful(spec, clockUncertaintyNs)
+    : againstLimit({ spec, unit, value, ci95: measured.ci95 });
   return {
-    status: pass ? 'pass' : 'fail',
-    pass,
     margin: marginOf(spec, value, isRatio),
     marginUnit,
     seedsMissed: missed,
     ...(worstSeed === undefined ? {} : { worstSeed }),
-    ...(pass ? {} : { reason: missing ?? missText(spec, value, unit) }),
+    ...(clockUncertaintyNs === undefined ? {} : { clockUncertaintyNs }),
+    ...verdict,
   };
+}
+
+type KpiVerdict = Pick<Judged, 'status' | 'pass' | 'reason'>;
+
+function doubtful(spec: KpiSpec, uncertaintyNs: number): KpiVerdict {
+  return { status: 'inconclusive', pass: false, reason: doubtText(uncertaintyNs, spec.limit) };
+}
+
+function againstLimit(one: {
+  readonly spec: KpiSpec;
+  readonly unit: string;
+  readonly value: number;
+  readonly ci95: KpiInterval;
+}): KpiVerdict {
+  const { spec, unit, value, ci95 } = one;
+  const missing = spec.interval === 'inside' ? outside(spec, ci95) : undefined;
+  if (meets(value, spec.comparison, spec.limit) && missing === undefined) {
+    return { status: 'pass', pass: true };
+  }
+  return { status: 'fail', pass: false, reason: missing ?? missText(spec, value, unit) };
+}
+
+/** True when the clocks allow no verdict; a miss that no clock could undo stays a miss. */
+function isInDoubt(
+  spec: KpiSpec,
+  value: number,
+  uncertaintyNs: number | undefined,
+): uncertaintyNs is number {
+  if (uncertaintyNs === undefined || !isTooUncertain(uncertaintyNs, spec.limit)) return false;
+  return meets(mostFavourable(value, spec, uncertaintyNs), spec.comparison, spec.limit);
 }
 
 function missText(spec: KpiSpec, value: number, unit: string): string {

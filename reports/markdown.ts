@@ -20,6 +20,7 @@ import {
   missedFirst,
   missedText,
   seedCommand,
+  verdictWord,
 } from './kpi-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts } from './terminal-details.ts';
@@ -41,8 +42,8 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     kpiTable(report, options.comparison),
     misses(report),
     reproduction(report),
-    details('Faults', faultRows(report)),
     report.against === undefined ? '' : againstMarkdown(report.against, escapeMarkdown),
+    details('Faults', faultRows(report)),
     details('Packets', packetRows(report)),
     details('Environment', environmentRows(report)),
     details('How was this measured', definitionRows(report)),
@@ -83,7 +84,7 @@ export function code(text: string): string {
 }
 
 function headline(report: Report): string {
-  const icon = report.pass ? '✅' : '❌';
+  const icon = { PASS: '✅', FAIL: '❌', STOP: '❌', INCONCLUSIVE: '❔' }[verdictWord(report)];
   const conditions = conditionsText(report).join(', ');
   const name = escapeMarkdown(report.scenario.name);
   const seeds = plural(report.seeds.length, 'seed');
@@ -104,7 +105,7 @@ function kpiTable(report: Report, comparison: ReportComparison | undefined): str
 }
 
 function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): string {
-  const icon = { pass: '✅', fail: '❌', 'not-applicable': '➖' }[kpi.status];
+  const icon = { pass: '✅', fail: '❌', 'not-applicable': '➖', inconclusive: '❔' }[kpi.status];
   const measured = kpi.pass ? measuredText(kpi) : `**${measuredText(kpi)}**`;
   const cells = [
     icon,
@@ -120,9 +121,9 @@ function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): strin
 function misses(report: Report): string {
   const kpis = report.kpis.filter((kpi) => kpi.status !== 'pass');
   const lines = kpis.map((kpi) => {
-    const missed = missedText(kpi, report.seeds.length);
+    const missed = kpi.status === 'fail' ? missedText(kpi, report.seeds.length) : undefined;
     const text = [kpi.reason, missed].filter((one) => one !== undefined).join('; ');
-    return `- ${escapeMarkdown(`${kpiName(kpi)}: ${text}`)}`;
+    return `- ${escapeMarkdown(`${kpiName(kpi)}: ${kpi.status === 'inconclusive' ? 'inconclusive: ' : ''}${text}`)}`;
   });
   const broken = report.invariants.filter((one) => !one.pass);
   return [

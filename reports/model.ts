@@ -103,6 +103,11 @@ export interface SeedResult {
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];
   readonly warnings: readonly string[];
+  /**
+   * By how much the clocks of two nodes may differ at most, in ns, where the nodes ran on several
+   * machines; 0 or left out where they shared one clock.
+   */
+  readonly clockUncertaintyNs?: number;
   /** `complete`, `interrupted` or `time-limit`. */
   readonly ending: 'complete' | 'interrupted' | 'time-limit';
 }
@@ -129,13 +134,13 @@ export interface RunInput {
   readonly kpis: readonly KpiSpec[];
   readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly SeedResult[];
+  /** The same scenario predicted in virtual time; live runs only, on request. */
+  readonly against?: Against;
   /** Wall time of the whole command, all workers. */
   readonly wallMs: number;
   readonly environment: {
     readonly node: string;
     readonly os: string;
-  /** The same scenario predicted in virtual time; live runs only, on request. */
-  readonly against?: Against;
     readonly cpu: string;
     readonly commit: string;
   };

@@ -51,6 +51,12 @@ function addKpis(report: Report, registry: Registry, labels: Labels): void {
     labelNames,
     registers,
   });
+  const inconclusive = new Gauge({
+    name: 'orrery_kpi_inconclusive',
+    help: '1 if the clocks of the machines are too uncertain for the limit; then it is not met',
+    labelNames,
+    registers,
+  });
   const margin = new Gauge({
     name: 'orrery_kpi_margin_ratio',
     help: 'Distance to the limit, relative to it (ratios: absolute); negative if missed',
@@ -60,6 +66,7 @@ function addKpis(report: Report, registry: Registry, labels: Labels): void {
   for (const kpi of report.kpis) {
     const own = { ...labels, kpi: kpiName(kpi) };
     pass.set(own, kpi.pass ? 1 : 0);
+    inconclusive.set(own, kpi.status === 'inconclusive' ? 1 : 0);
     if (kpi.margin !== null) margin.set(own, kpi.margin);
   }
 }

@@ -50,10 +50,15 @@ const kpi = z.strictObject({
   limit: number,
   limitText: text.describe('as written in the scenario file'),
   judgedBy: z.enum(['point', 'inside']),
-  status: z.enum(['pass', 'fail', 'not-applicable']),
-  pass: z.boolean().describe('true unless the status is `fail`'),
+  status: z
+    .enum(['pass', 'fail', 'not-applicable', 'inconclusive'])
+    .describe('inconclusive: the clocks of the machines are too uncertain for this limit; not met'),
+  pass: z.boolean().describe('true when the status is `pass` or `not-applicable`'),
   code: z.exactOptional(text.describe('E109, E125: why it cannot be judged')),
-  reason: z.exactOptional(text.describe('one sentence for people; always there on a failure')),
+  reason: z.exactOptional(text.describe('one sentence for people; there unless it passes')),
+  clockUncertaintyNs: z.exactOptional(
+    number.describe('how far the clocks of two machines may differ; latencies between machines'),
+  ),
   margin: number.nullable().describe('distance to the limit, negative if missed'),
   marginUnit: z
     .enum(['relative', 'points'])
@@ -171,12 +176,12 @@ export const reportSchema = z
     series: z.array(series),
     shownSeed: count.describe('the seed that the charts show: the worst, or the first'),
     warnings: z.array(z.strictObject({ text, seeds: z.array(count) })),
+    against: z.exactOptional(againstSchema),
     reproduce: text,
     overrides: z.record(text, text),
   })
   .describe('Orrery report: the verdict of one scenario over all seeds');
 
-    against: z.exactOptional(againstSchema),
 /** Read-only through and through. */
 type DeepReadonly<T> = T extends (infer U)[]
   ? readonly DeepReadonly<U>[]

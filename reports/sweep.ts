@@ -6,7 +6,7 @@
  * @module
  */
 import { plural } from './format.ts';
-import { kpiName, measuredText } from './kpi-text.ts';
+import { kpiMark, kpiName, measuredText } from './kpi-text.ts';
 import { code, escapeMarkdown, joinWithin } from './markdown.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { toAscii } from './terminal-layout.ts';
@@ -59,7 +59,7 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
     ...kpis.map((name) => {
       const kpi = kpiOf(row, name);
       if (kpi === undefined) return '-';
-      return `${measuredText(kpi)}${kpi.pass ? '' : ' ✗'}`;
+      return `${measuredText(kpi)}${kpi.pass ? '' : ` ${kpiMark(kpi)}`}`;
     }),
   ]);
   return [['', ...parameters.map((name) => shortName(name, parameters)), ...kpis], ...rows];

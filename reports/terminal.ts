@@ -15,6 +15,7 @@ import {
   countText,
   intervalText,
   kpiMargin,
+  kpiMark,
   kpiName,
   limitText,
   measuredText,
@@ -61,8 +62,8 @@ export function renderTerminal(raw: Report, options: TerminalOptions): string {
       ...worstLines(report, width),
       ...warningLines(report, paint, width),
     ],
-    footerLines(report, options),
     report.against === undefined ? [] : againstLines(report.against),
+    footerLines(report, options),
   ];
   const text = blocks
     .filter((block) => block.length > 0)
@@ -97,7 +98,8 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   const wide = fold(parts, { width, indent: 6, gap: '   ' });
   const [first = '', ...rest] =
     wide.length === 1 ? wide : fold(parts, { width, indent: 6, gap: '  ' });
-  const colour = { PASS: paint.green, FAIL: paint.red, STOP: paint.yellow }[word];
+  const { green, red, yellow } = paint;
+  const colour = { PASS: green, FAIL: red, STOP: yellow, INCONCLUSIVE: yellow }[word];
   return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
 }
 
@@ -142,8 +144,9 @@ function rowOf(kpi: KpiResult, comparison: ReportComparison | undefined): Row {
 }
 
 function markOf(kpi: KpiResult, paint: Paint): string {
-  if (kpi.status === 'not-applicable') return '–';
-  return kpi.pass ? paint.green('✓') : paint.red('✗');
+  const mark = kpiMark(kpi);
+  const { green, red, yellow } = paint;
+  return { '✓': green, '✗': red, '?': yellow, '–': String }[mark](mark);
 }
 
 function indented(text: string, width: number, indent: number): readonly string[] {
@@ -152,7 +155,9 @@ function indented(text: string, width: number, indent: number): readonly string[
 }
 
 function missLines(kpi: KpiResult, report: Report, width: number): readonly string[] {
-  if (kpi.status === 'not-applicable') return indented(kpi.reason ?? '', width, 6);
+  if (kpi.status === 'not-applicable' || kpi.status === 'inconclusive') {
+    return indented(kpi.reason ?? '', width, 6);
+  }
   if (kpi.pass) return [];
   const reason = kpi.value === null || kpi.judgedBy === 'inside' ? kpi.reason : undefined;
   const missed = missedText(kpi, report.seeds.length);
@@ -170,13 +175,13 @@ function noteLines(report: Report, options: TerminalOptions): readonly string[] 
   const notes = report.kpis.flatMap((kpi) =>
     kpi.ci95.kind === 'order-statistics' && kpi.ci95.note !== undefined ? [kpi.ci95.note] : [],
   );
+  const cpu = throughputNote(report);
+  if (cpu !== undefined) notes.push(cpu);
   const { comparison } = options;
   if (comparison !== undefined) {
     const { commit, seeds } = comparison.baseline;
     const pairing = comparison.isPaired ? 'paired by seed' : `unpaired, ${comparison.pairingNote}`;
     notes.push(`change: against ${commit}, ${plural(seeds, 'seed')}, ${pairing}`);
-  const cpu = throughputNote(report);
-  if (cpu !== undefined) notes.push(cpu);
   }
   return [...new Set(notes)].flatMap((note) => indented(note, options.width, 4));
 }

@@ -223,7 +223,7 @@ function limitMark(
   const isRight = cx > (frame.left + frame.right) / 2;
   const anchor = isRight ? 'end' : '';
   const label = `${kpi.aggregation} ${quantity(kpi.value, kpi.unit)}`;
-  const tone = kpi.pass ? 'good' : 'bad';
+  const tone = kpi.status === 'inconclusive' ? 'open' : kpi.pass ? 'good' : 'bad';
   const point = html`<circle class="${tone}" cx="${px(cx)}" cy="${px(cy)}" r="5"/><text class="strong halo ${anchor}" x="${px(cx + (isRight ? -10 : 10))}" y="${px(cy - 8)}">${label}</text>`;
   const limit = limitQuantity(kpi.limit, kpi.unit);
   const at = scales.x(kpi.limit);

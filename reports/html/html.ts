@@ -74,7 +74,7 @@ function verdictBar(report: Report): Markup {
     ['speed', `${significant(perWall, 2)} × real`],
     ['cpu', report.cpu],
   ];
-  return html`<header class="bar ${report.pass ? 'pass' : 'fail'}"><div>
+  return html`<header class="bar ${report.pass ? 'pass' : word === 'INCONCLUSIVE' ? 'open' : 'fail'}"><div>
 <h1><b>${word}</b>${report.scenario.name}: ${countText(report)}</h1>
 <p class="question">${report.scenario.question}</p>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>

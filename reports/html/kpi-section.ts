@@ -10,6 +10,7 @@ import {
   intervalKind,
   intervalText,
   kpiMargin,
+  kpiMark,
   kpiName,
   limitText,
   measuredText,
@@ -33,25 +34,36 @@ ${notes(report)}</section>
 `;
 }
 
+/** Tone of the text, word for the mark, and classes of dot and bar. */
+const LOOKS: Readonly<
+  Record<
+    KpiResult['status'],
+    { readonly tone: string; readonly word: string; readonly dot: string; readonly bar: string }
+  >
+> = {
+  pass: { tone: 'pass-text', word: 'met', dot: 'good', bar: 'interval-pass' },
+  fail: { tone: 'fail-text', word: 'missed', dot: 'bad', bar: 'interval-fail' },
+  'not-applicable': { tone: 'muted', word: 'not applicable', dot: 'good', bar: 'interval-pass' },
+  inconclusive: { tone: 'open-text', word: 'inconclusive', dot: 'open', bar: 'interval-open' },
+};
+
 function row(kpi: KpiResult, seeds: number): Markup {
-  const mark = { pass: '✓', fail: '✗', 'not-applicable': '–' }[kpi.status];
-  const tone = { pass: 'pass-text', fail: 'fail-text', 'not-applicable': 'muted' }[kpi.status];
-  const word = { pass: 'met', fail: 'missed', 'not-applicable': 'not applicable' }[kpi.status];
+  const { tone, word } = LOOKS[kpi.status];
   const why = whyMissed(kpi, seeds);
   return html`<tr class="${why === undefined ? '' : 'has-why'}">
-<td class="mark ${tone}" title="${word}">${mark}</td>
+<td class="mark ${tone}" title="${word}">${kpiMark(kpi)}</td>
 <td class="name">${kpiName(kpi)}</td>
-<td class="measured number ${kpi.pass ? '' : 'fail-text'}">${measuredText(kpi)}</td>
+<td class="measured number ${kpi.pass ? '' : tone}">${measuredText(kpi)}</td>
 <td class="interval number" title="${intervalKind(kpi)}"><small>${intervalText(kpi)}</small></td>
 <td class="plot">${bar(kpi)}</td>
 <td class="limit-cell number">${limitText(kpi)}</td>
 <td class="margin number">${kpiMargin(kpi)}</td></tr>
-${why === undefined ? NOTHING : html`<tr class="why"><td></td><td colspan="6">${why}</td></tr>`}`;
+${why === undefined ? NOTHING : html`<tr class="why ${tone}"><td></td><td colspan="6">${why}</td></tr>`}`;
 }
 
 function whyMissed(kpi: KpiResult, seeds: number): string | undefined {
   if (kpi.status === 'pass') return undefined;
-  const parts = [kpi.reason, kpi.pass ? undefined : missedText(kpi, seeds)];
+  const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, seeds) : undefined];
   return parts.filter((one) => one !== undefined).join('; ');
 }
 
@@ -70,12 +82,11 @@ function bar(kpi: KpiResult): Markup {
   if (kpi.value === null) return NOTHING;
   const x = scaleLinear([...domainOf(kpi)], [4, WIDTH - 4]);
   const limit = x(kpi.limit);
-  const tone = kpi.pass ? 'pass' : 'fail';
   const label = `${kpiName(kpi)} ${measuredText(kpi)}, limit ${limitText(kpi)}, 95 % interval ${intervalText(kpi)}`;
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${label}">
 ${allowed(kpi, limit)}<line class="grid" x1="4" x2="${WIDTH - 4}" y1="${MIDDLE}" y2="${MIDDLE}"/>
 ${seedTicks(kpi, x)}<line class="limit" x1="${px(limit)}" x2="${px(limit)}" y1="2" y2="${HEIGHT}"/>
-${intervalMark(kpi, x)}<circle class="${tone === 'pass' ? 'good' : 'bad'}" cx="${px(x(kpi.value))}" cy="${MIDDLE}" r="4.5"/></svg>`;
+${intervalMark(kpi, x)}<circle class="${LOOKS[kpi.status].dot}" cx="${px(x(kpi.value))}" cy="${MIDDLE}" r="4.5"/></svg>`;
 }
 
 function allowed(kpi: KpiResult, limit: number): Markup {
@@ -101,7 +112,7 @@ function intervalMark(kpi: KpiResult, x: (value: number) => number): Markup {
   const from = low === null ? 4 : x(low);
   const to = high === null ? WIDTH - 4 : x(high);
   const open = low === null || high === null ? 'dashed' : '';
-  const tone = kpi.pass ? 'interval-pass' : 'interval-fail';
+  const tone = LOOKS[kpi.status].bar;
   const end = (at: number): Markup =>
     html`<line class="${tone}" x1="${px(at)}" x2="${px(at)}" y1="${MIDDLE - 4}" y2="${MIDDLE + 4}"/>`;
   return html`<line class="${tone} ${open}" stroke-width="3" x1="${px(from)}" x2="${px(to)}" y1="${MIDDLE}" y2="${MIDDLE}"/>${low === null ? NOTHING : end(from)}${high === null ? NOTHING : end(to)}`;
@@ -113,6 +124,7 @@ function notes(report: Report): Markup {
       ? [html`<li>${kpiName(kpi)}: ${kpi.ci95.note}</li>`]
       : [],
   );
+  const cpu = throughputNote(report);
   const broken = report.invariants.flatMap((one) =>
     one.pass ? [] : [html`<li class="broken"><b>✗ ${one.name}</b> ${one.detail}</li>`],
   );
@@ -124,6 +136,5 @@ function notes(report: Report): Markup {
     report.seeds.length > 1
       ? html`<li>Dot: all seeds. Bar: 95 % interval. Ticks: single seeds. Tinted: where the limit is met.</li>`
       : html`<li>One seed has no interval over seeds; try --seeds 30.</li>`;
-  const cpu = throughputNote(report);
   return html`<ul class="notes">${broken}${warnings}${ranks}${cpu === undefined ? NOTHING : html`<li>${cpu}</li>`}${seeds}</ul>`;
 }

@@ -7,8 +7,8 @@
 
 const LIGHT = `
   --page: #ffffff; --panel: #f5f6f8; --line: #d5d8de; --text: #1a1c20; --muted: #5a6069;
-  --pass: #00775a; --fail: #b3261e; --link: #0067a5;
-  --pass-tint: #e3f2ed; --fail-tint: #fbe8e6; --shade: #e4e7ee;
+  --pass: #00775a; --fail: #b3261e; --open: #855400; --link: #0067a5;
+  --pass-tint: #e3f2ed; --fail-tint: #fbe8e6; --open-tint: #fcf0da; --shade: #e4e7ee;
   --c1: #0e4bd5; --c2: #7a3608; --c3: #099c62; --c4: #d85ab1; --c5: #a6870d; --c6: #4e494f;
   --heat1: #e8eefc; --heat2: #c3d3f7; --heat3: #94b0f0; --heat4: #6f97ec; --heat5: #0e4bd5;
   --heat-text: #1a1c20; --heat-text-strong: #ffffff;
@@ -16,8 +16,8 @@ const LIGHT = `
 
 const DARK = `
   --page: #14161a; --panel: #1d2026; --line: #363b45; --text: #eceef2; --muted: #a4abb6;
-  --pass: #2fc79a; --fail: #ff7b72; --link: #5aa9e6;
-  --pass-tint: #15302a; --fail-tint: #3b2022; --shade: #2a2f39;
+  --pass: #2fc79a; --fail: #ff7b72; --open: #e3b341; --link: #5aa9e6;
+  --pass-tint: #15302a; --fail-tint: #3b2022; --open-tint: #362c14; --shade: #2a2f39;
   --c1: #2b82e6; --c2: #ca3806; --c3: #07f997; --c4: #b44c86; --c5: #f4bd16; --c6: #e4e3f4;
   --heat1: #1b2a44; --heat2: #1d3c6b; --heat3: #1f5294; --heat4: #256abd; --heat5: #63a9f5;
   --heat-text: #eceef2; --heat-text-strong: #14161a;
@@ -44,6 +44,7 @@ code, .mono { font-size: 13px; overflow-wrap: anywhere; }
 .bar { border-top: 6px solid var(--verdict); background: var(--verdict-tint); padding: 24px 0; }
 .bar.pass { --verdict: var(--pass); --verdict-tint: var(--pass-tint); }
 .bar.fail { --verdict: var(--fail); --verdict-tint: var(--fail-tint); }
+.bar.open { --verdict: var(--open); --verdict-tint: var(--open-tint); }
 .bar h1 { font-size: 20px; line-height: 28px; font-weight: 600; text-wrap: balance; }
 .bar h1 b { color: var(--verdict); font-weight: 700; letter-spacing: .02em; margin-right: 8px; }
 .bar .question { max-width: 65ch; margin-top: 4px; font-size: 15px; }
@@ -69,10 +70,11 @@ td { padding: 8px 12px 8px 0; border-bottom: 1px solid var(--line); vertical-ali
 .number { text-align: right; white-space: nowrap; }
 th:last-child, td:last-child { padding-right: 0; }
 .mark { width: 20px; font-weight: 700; }
-.pass-text { color: var(--pass); } .fail-text { color: var(--fail); } .muted { color: var(--muted); }
+.pass-text { color: var(--pass); } .fail-text { color: var(--fail); } .open-text { color: var(--open); } .muted { color: var(--muted); }
 .kpis .name { font-weight: 600; } .kpis .name small { font-weight: 400; }
 .kpis .measured { font-size: 16px; font-weight: 600; }
 .kpis .why td { border-bottom: 1px solid var(--line); padding-top: 0; color: var(--fail); }
+.kpis .why.open-text td { color: var(--open); }
 .kpis tr.has-why td { border-bottom: 0; padding-bottom: 2px; }
 small { font-size: 12px; color: var(--muted); }
 .notes { list-style: none; margin: 12px 0 0; padding: 0; color: var(--muted); font-size: 13px; }
@@ -87,8 +89,8 @@ svg .end { text-anchor: end; } svg .middle { text-anchor: middle; }
 svg text.limit-label { fill: var(--fail); }
 .fault { fill: var(--shade); } .warmup { fill: var(--panel); }
 .allowed { fill: var(--pass-tint); }
-.good { fill: var(--pass); } .bad { fill: var(--fail); }
-.interval-pass { stroke: var(--pass); } .interval-fail { stroke: var(--fail); }
+.good { fill: var(--pass); } .bad { fill: var(--fail); } .open { fill: var(--open); }
+.interval-pass { stroke: var(--pass); } .interval-fail { stroke: var(--fail); } .interval-open { stroke: var(--open); }
 .seed-tick { stroke: var(--muted); stroke-width: 1; opacity: .55; }
 .line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; }
 .thin { stroke-width: 1; } .dashed { stroke-dasharray: 4 3; }
@@ -148,6 +150,6 @@ footer { margin-top: 48px; color: var(--muted); font-size: 12px; }
   section { margin-top: 20px; } figure { margin-bottom: 16px; }
 }
 @media (forced-colors: active) {
-  .line, .limit, .baseline { stroke: CanvasText; } .good, .bad { fill: CanvasText; }
+  .line, .limit, .baseline { stroke: CanvasText; } .good, .bad, .open { fill: CanvasText; }
 }
 `;

@@ -5,7 +5,7 @@
  * @module
  */
 import { limitQuantity, plural } from '../format.ts';
-import { measuredText } from '../kpi-text.ts';
+import { kpiMark, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
 import {
   type SweepGrid,
@@ -129,7 +129,7 @@ function cell(kpi: KpiResult | undefined, place: Place): Markup {
   const text = full.length * 7 + 20 > width ? (full.split(/ (?=[^\d])/)[0] ?? full) : full;
   const tone = step === STEPS ? 'on-heat-strong' : 'on-heat';
   const frame = kpi.pass ? '' : html`<rect class="miss-frame" ${attributes}/>`;
-  return html`<g><title>${kpi.metric} ${kpi.aggregation}: ${measuredText(kpi)}</title><rect class="h${step}" ${attributes}/>${frame}<text class="middle ${tone}" x="${middle}" y="${y + ROW / 2 + 4}">${kpi.pass ? '' : '✗ '}${text}</text></g>
+  return html`<g><title>${kpi.metric} ${kpi.aggregation}: ${measuredText(kpi)}</title><rect class="h${step}" ${attributes}/>${frame}<text class="middle ${tone}" x="${middle}" y="${y + ROW / 2 + 4}">${kpi.pass ? '' : `${kpiMark(kpi)} `}${text}</text></g>
 `;
 }
 
