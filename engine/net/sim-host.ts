@@ -270,10 +270,12 @@ export class SimHost implements StreamHost {
       handler(request);
       return;
     }
+    // The bytes are the asker's again when the call returns, and the handler runs later.
+    const kept = { ...request, body: request.body.slice() };
     machine.run('data', () => {
       if (this.life !== life) return;
-      machine.chargeHandler(this.protocol, 'request', request.body.length);
-      handler(request);
+      machine.chargeHandler(this.protocol, 'request', kept.body.length);
+      handler(kept);
     });
   }
 
