@@ -9,13 +9,17 @@ import { commandText } from '../scenarios/command-text.ts';
 import { type DistributedOrder, runDistributed } from '../scenarios/distributed/distributed-run.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
+import type { RunEnd } from '../scenarios/runner/run-scenario.ts';
+import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
 
-type LiveFlags = RunFlags &
-  Pick<LiveOrder, 'shape' | 'precision' | 'log'> &
+type LiveFlags = RunFlags & { readonly againstSim?: boolean; readonly cpuProfile?: string } & Pick<
+    LiveOrder,
+    'shape' | 'precision' | 'log'
+  > &
   Partial<Pick<DistributedOrder, 'processes'>>;
 
 /** Adds the command. */
@@ -37,6 +41,11 @@ export function addLive(program: Command): void {
         .choices(['node', 'machine'])
         .preset('node'),
     )
+    .option(
+      '--against-sim',
+      'predict the run in virtual time and compare (needs npm run calibrate)',
+    )
+    .option('--cpu-profile <file>', 'cost profile for --against-sim (runs/calibration.json)')
     .addOption(
       new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
         .choices(['high', 'low'])
@@ -61,7 +70,9 @@ export function addLive(program: Command): void {
     const isChosen = command.getOptionValueSource('precision') !== 'default';
     const precision = flags.processes === undefined || isChosen ? flags.precision : 'low';
     const runner = runnerOf({ ...flags, precision }, registry);
-    exitWith(await execute(loaded, flags, runner));
+    const how = { ...flags, registry, file, overrides: flags.set };
+    const isCompared = flags.againstSim === true;
+    exitWith(await execute(loaded, flags, isCompared ? await againstSim(runner, how) : runner));
   });
 }
 
@@ -73,8 +84,8 @@ function runnerOf(
   const how = { registry, shape, precision, ...(log === undefined ? {} : { log }) };
   const run: Runner['run'] =
     processes === undefined
-      ? (order) => runLive({ ...order, ...how })
-      : (order) => runDistributed({ ...order, ...how, processes });
+      ? (order): Promise<RunEnd> => runLive({ ...order, ...how })
+      : (order): Promise<RunEnd> => runDistributed({ ...order, ...how, processes });
   return { command: 'live', run };
 }
 

@@ -15,6 +15,8 @@ import { load } from './load.ts';
 interface ScenarioFlags extends RunFlags {
   readonly checkDeterminism?: boolean;
   readonly listMetrics?: boolean;
+  readonly cpu?: 'none' | 'calibrated';
+  readonly cpuProfile?: string;
 }
 
 /** Adds the command. */
@@ -23,9 +25,17 @@ export function addScenario(program: Command): void {
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
     .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.')
+    .addOption(
+      new Option(
+        '--cpu <how>',
+        'processor time: not modelled, or by the profile of calibrate',
+      ).choices(['none', 'calibrated']),
+    )
+    .option('--cpu-profile <file>', 'cost profile (runs/calibration.json); means --cpu calibrated')
     .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
     .option('--list-metrics', 'list the metrics that kpis may name');
-  command.action(async (file: string | undefined, flags: ScenarioFlags) => {
+  command.action(async (file: string | undefined, given: ScenarioFlags) => {
+    const flags = { ...given, set: withCpu(given) };
     const registry = new ProtocolRegistry();
     if (flags.listMetrics === true) {
       listMetrics(registry, flags.json === true);
@@ -39,6 +49,16 @@ export function addScenario(program: Command): void {
     if (flags.checkDeterminism === true) exitWith(await checkDeterminism(loaded, flags));
     else exitWith(await execute(loaded, flags));
   });
+}
+
+/** `--cpu` and `--cpu-profile` change the scenario as `--set` does, and are repeated like it. */
+function withCpu({ set, cpu, cpuProfile }: ScenarioFlags): Readonly<Record<string, string>> {
+  const chosen = cpu ?? (cpuProfile === undefined ? undefined : 'calibrated');
+  return {
+    ...set,
+    ...(chosen === undefined ? {} : { cpu: chosen }),
+    ...(cpuProfile === undefined ? {} : { cpuProfile }),
+  };
 }
 
 /** Options of every command that runs something. */
