@@ -17,14 +17,18 @@ import {
   type DirectionView,
   FIRST_UPPER_KIND,
   type NetworkObserver,
+  PIPE_HEAD,
   STATE_STRIDE,
+  TRANSMITTED,
 } from './direction-context.ts';
 import { DROP_REASONS } from './drop-reasons.ts';
 import type { DirectionSpec } from './link-spec.ts';
 import { type Datagram, PacketTable } from './packet-table.ts';
 
-// A private name: V8 folds it into hot code, while an imported one is loaded and checked each time.
+// Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
 const UPPER = FIRST_UPPER_KIND;
+const TRANSMITTER_END = TRANSMITTED;
+const ARRIVAL = PIPE_HEAD;
 
 /** Kinds of events in the fingerprint. */
 export const FINGERPRINT = {
@@ -41,8 +45,8 @@ export const FINGERPRINT = {
 /** Takes packets at the far end of a direction. */
 export interface PacketSink {
   /**
-   * Owns the packet: either `direction.delivered += 1` and free it or keep its buffer, or
-   * `direction.drop(packet, reason)`.
+   * Owns the packet: either `direction.delivered += 1` and free it, keep its buffer, or offer it to
+   * another direction, or `direction.drop(packet, reason)`.
    */
   arrive(direction: Direction, packet: number): void;
 }
@@ -102,12 +106,16 @@ export class Network implements DirectionContext, EventHandler {
     return direction;
   }
 
+  // hot: once per event.
   /** Part of {@link EventHandler}: one switch for all events (simulation.md 1.4). */
   fire(kind: number, target: number, argument: number): void {
-    if (kind < UPPER) {
-      (this.directions[target] as Direction).fire(kind);
-      return;
-    }
+    if (kind === TRANSMITTER_END) (this.directions[target] as Direction).onTransmitted();
+    else if (kind === ARRIVAL) (this.directions[target] as Direction).onPipeHead();
+    else if (kind < UPPER) (this.directions[target] as Direction).fireRare(kind);
+    else this.fireUpper(kind, target, argument);
+  }
+
+  private fireUpper(kind: number, target: number, argument: number): void {
     assert(this.upper !== undefined, `nobody handles events of kind ${kind}`);
     this.upper.fire(kind, target, argument);
   }
