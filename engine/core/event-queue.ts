@@ -124,7 +124,8 @@ export class EventQueue extends EventHeap implements WheelOwner {
       const time = (this.clock[NOW] as number) + delay;
       if (time < (this.clock[HORIZON] as number)) {
         records[at + 1] = kind;
-        this.insertKey((time - (this.clock[START] as number)) * SEQUENCES + sequence, slot);
+        this.keys[this.next] = (time - (this.clock[START] as number)) * SEQUENCES + sequence;
+        this.insert(slot);
       } else {
         records[at + 1] = kind | IN_WHEEL;
         this.wheel.insert(time, sequence, slot);
@@ -198,6 +199,7 @@ export class EventQueue extends EventHeap implements WheelOwner {
    */
   take(): number {
     for (;;) {
+      this.fillTop();
       // Heap entries of this instant are older than any entry of the ring (spec 1.3).
       const isRingNext = this.ringSize > 0 && this.topKey() >= this.endOfInstant();
       const reference = isRingNext ? this.takeFromRing() : this.takeFromHeap();
@@ -211,12 +213,14 @@ export class EventQueue extends EventHeap implements WheelOwner {
       if (!this.isDead(this.ring[this.ringStart] as number)) return this.clock[NOW] as number;
       this.takeFromRing();
     }
+    this.fillTop();
     while (this.heapSize > 0) {
       if (!this.isDead(this.topReference())) {
         return (this.clock[START] as number) + Math.floor(this.topKey() * TIME_OF_KEY);
       }
       this.reclaimFromHeap(this.topReference());
-      this.removeTop();
+      this.vacateTop();
+      this.fillTop();
     }
     return this.wheel.nextTime(this);
   }
@@ -257,7 +261,7 @@ export class EventQueue extends EventHeap implements WheelOwner {
       const at = (reference << 2) + 1;
       this.records[at] = (this.records[at] as number) & KIND_MASK;
     }
-    this.insertKey((time - (this.clock[START] as number)) * SEQUENCES + sequence, reference);
+    this.pushHeap(time, sequence, reference);
   }
 
   /** Part of {@link WheelOwner}: true for a cancelled slot; posted events are always alive. */
@@ -268,7 +272,16 @@ export class EventQueue extends EventHeap implements WheelOwner {
 
   private pushAhead(time: number, sequence: number, reference: number): void {
     if (time >= (this.clock[HORIZON] as number)) this.wheel.insert(time, sequence, reference);
-    else this.insertKey((time - (this.clock[START] as number)) * SEQUENCES + sequence, reference);
+    else this.pushHeap(time, sequence, reference);
+  }
+
+  protected override read(reference: number): number {
+    return reference < 0 ? 0 : (this.records[(reference << 2) + 1] as number);
+  }
+
+  private pushHeap(time: number, sequence: number, reference: number): void {
+    this.keys[this.next] = (time - (this.clock[START] as number)) * SEQUENCES + sequence;
+    this.insert(reference);
   }
 
   private pushRing(reference: number): void {
@@ -290,15 +303,14 @@ export class EventQueue extends EventHeap implements WheelOwner {
 
   /** Removes the top of the heap; {@link AGAIN} when it was dead or the wheel was poured. */
   private takeFromHeap(): number {
-    const key = this.topKey();
-    if (key === Number.POSITIVE_INFINITY) return this.turnWheel() ? AGAIN : NONE;
-    const time = (this.clock[START] as number) + Math.floor(key * TIME_OF_KEY);
-    if (time > (this.clock[LIMIT] as number)) return NONE;
+    const time = (this.clock[START] as number) + Math.floor(this.topKey() * TIME_OF_KEY);
+    if (time > (this.clock[LIMIT] as number)) {
+      // Infinity when the heap is empty.
+      return this.heapSize === 0 && this.turnWheel() ? AGAIN : NONE;
+    }
     const reference = this.topReference();
-    // Read before the heap is reordered: the record may be far, and the two misses overlap.
-    const isDead = this.isDead(reference);
-    this.removeTop();
-    if (isDead) {
+    this.vacateTop();
+    if (this.isDead(reference)) {
       // Before the clock moves: a cancelled event must not take the time with it (spec 1.3).
       this.deadInHeap -= 1;
       this.release(reference);
