@@ -31,6 +31,7 @@ import { HostSockets } from './host-sockets.ts';
 import { DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT } from './network.ts';
+import { ProcessorTimer } from './processor-timer.ts';
 import { type ClockError, SimClock } from './sim-clock.ts';
 import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
@@ -121,14 +122,15 @@ export class SimHost implements StreamHost {
   }
 
   after(delay: Nanoseconds, fire: () => void): Timer {
-    const { life } = this;
-    const timer = new RearmTimer(
-      this.world.network.scheduler,
-      () => {
-        if (this.life === life) this.fireTimer(fire);
-      },
-      this.name,
-    );
+    const { life, machine, name: label } = this;
+    const { scheduler } = this.world.network;
+    const fireInLife = (): void => {
+      if (this.life === life) this.fireTimer(fire);
+    };
+    const timer =
+      machine.profile === undefined
+        ? new RearmTimer(scheduler, fireInLife, label)
+        : new ProcessorTimer({ scheduler, machine, label, fire: fireInLife });
     timer.rearm(delay);
     return timer;
   }
@@ -280,19 +282,13 @@ export class SimHost implements StreamHost {
   }
 
   private fireTimer(fire: () => void): void {
-    const { machine, life } = this;
-    if (machine.profile === undefined) {
-      this.mixIn(FINGERPRINT.timer, 0);
-      fire();
-      return;
-    }
-    machine.run('control', () => {
-      if (this.life !== life) return;
+    const { machine } = this;
+    if (machine.isCharging) {
       machine.charge('timer', 0);
       machine.chargeHandler(this.protocol, 'timer', 0);
-      this.mixIn(FINGERPRINT.timer, 0);
-      fire();
-    });
+    }
+    this.mixIn(FINGERPRINT.timer, 0);
+    fire();
   }
 
   /** Mixes an event of this host into the run's fingerprint (simulation.md 6.6). */

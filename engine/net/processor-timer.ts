@@ -1,0 +1,56 @@
+/**
+ * A timer whose handler waits for the modelled processor: due, it queues before data, and until its
+ * turn it can still be cancelled or moved, as in a real process (engine/live/live-timer.ts).
+ *
+ * @module
+ */
+import type { Scheduler } from '../core/scheduler.ts';
+import { RearmTimer } from '../core/timer.ts';
+import type { Nanoseconds, Timer } from '../host/time.ts';
+import type { Machine } from './machine.ts';
+
+/** What a timer is made of. */
+export interface ProcessorTimerParts {
+  readonly scheduler: Scheduler;
+  readonly machine: Machine;
+  /** Named when a delay is refused. */
+  readonly label: string;
+  readonly fire: () => void;
+}
+
+/** The timer behind `host.after` where processor time is charged. */
+export class ProcessorTimer implements Timer {
+  private readonly timer: RearmTimer;
+  /** Due, and its turn has not come. */
+  private isReady = false;
+  /** Tells a turn that was asked for before the timer was moved from the present one. */
+  private turn = 0;
+
+  constructor({ scheduler, machine, label, fire }: ProcessorTimerParts) {
+    const expire = (): void => {
+      this.isReady = true;
+      this.turn += 1;
+      const { turn } = this;
+      machine.run('control', () => {
+        if (!this.isReady || turn !== this.turn) return;
+        this.isReady = false;
+        fire();
+      });
+    };
+    this.timer = new RearmTimer(scheduler, expire, label);
+  }
+
+  get isPending(): boolean {
+    return this.isReady || this.timer.isPending;
+  }
+
+  rearm(delay: Nanoseconds): void {
+    this.isReady = false;
+    this.timer.rearm(delay);
+  }
+
+  cancel(): void {
+    this.isReady = false;
+    this.timer.cancel();
+  }
+}
