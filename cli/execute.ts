@@ -35,6 +35,7 @@ export interface RunFlags {
   readonly explain?: number;
   readonly baseline?: string;
   readonly threads?: number;
+  readonly processes?: 'node' | 'machine';
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;

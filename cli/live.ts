@@ -5,6 +5,7 @@
  * @module
  */
 import { type Command, Option } from 'commander';
+import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { type DistributedOrder, runDistributed } from '../scenarios/distributed/distributed-run.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
@@ -76,12 +77,18 @@ export function addLive(program: Command): void {
   });
 }
 
+/** The module that an agent's process runs, in the form in which this one runs. */
+function agentEntryModule(): string {
+  return new URL(IS_SOURCE ? './agent-start.ts' : './agent-start.js', import.meta.url).href;
+}
+
 /** In this process, or in one for each node. */
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes }: LiveFlags,
   registry: ProtocolRegistry,
 ): Runner {
-  const how = { registry, shape, precision, ...(log === undefined ? {} : { log }) };
+  const agentEntry = agentEntryModule();
+  const how = { registry, shape, precision, agentEntry, ...(log === undefined ? {} : { log }) };
   const run: Runner['run'] =
     processes === undefined
       ? (order): Promise<RunEnd> => runLive({ ...order, ...how })

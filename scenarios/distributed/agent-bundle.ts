@@ -21,19 +21,18 @@ export interface AgentProgram {
   dispose(): void;
 }
 
-const START = './agent-start';
 /** They load things by name at run time, and are needed for users' TypeScript only. */
 const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/esm/api', 'pino'];
 
-/** Makes the file ready. */
-export async function agentProgram(): Promise<AgentProgram> {
-  if (!IS_SOURCE) {
-    const path = fileURLToPath(new URL(`${START}.js`, import.meta.url));
-    return { path, dispose: (): void => undefined };
-  }
+/**
+ * Makes the file ready.
+ * @param entry `file:` address of the module that runs an agent.
+ */
+export async function agentProgram(entry: string): Promise<AgentProgram> {
+  if (!IS_SOURCE) return { path: fileURLToPath(entry), dispose: (): void => undefined };
   const folder = mkdtempSync(join(tmpdir(), 'orrery-agent-'));
   const path = join(folder, 'agent.mjs');
-  await bundle(fileURLToPath(new URL(`${START}.ts`, import.meta.url)), path);
+  await bundle(fileURLToPath(entry), path);
   return { path, dispose: (): void => rmSync(folder, { recursive: true, force: true }) };
 }
 
@@ -48,8 +47,6 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
-    sourcemap: 'inline',
-    sourcesContent: false,
     banner: {
       js: `import { createRequire as $from } from 'node:module'; const require = $from(${home});`,
     },

@@ -20,6 +20,9 @@ export class AgentProcess {
   state: AgentState = 'starting';
   /** True once the coordinator itself ended it: its death is no surprise. */
   isKilled = false;
+  pid: number | undefined;
+  /** Where it answers its operator, on its own loopback. */
+  operatorPort: number | undefined;
   /** When it was started, ns of the monotonic clock. */
   readonly startedNs = process.hrtime.bigint();
   /** What it said that it waits for. */

@@ -4,12 +4,10 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { ProtocolRegistry } from '../registry.ts';
 import { Agent, brokenReport } from './agent.ts';
 import type { Channel, CloseReason } from './channel/model.ts';
+import { answerClockPing } from './clock-sync.ts';
 import type { AgentOrder, Command, Report } from './messages.ts';
 
 /** What a session is made of. */
@@ -18,6 +16,8 @@ export interface SessionOptions {
   readonly hosts: readonly string[];
   readonly registry: ProtocolRegistry;
   readonly topologySha256?: string;
+  /** Where the process answers its operator, on loopback. */
+  readonly operatorPort?: number;
   /** The order has been carried out as far as starting the nodes. */
   readonly onLoaded?: (agent: Agent, order: AgentOrder) => void;
 }
@@ -28,12 +28,9 @@ export type SessionEnd =
   | { readonly kind: 'lost'; readonly reason: CloseReason }
   | { readonly kind: 'broken'; readonly message: string };
 
-/** Serves one run; resolves when it is over and everything is closed. */
-export function serveAgent(options: SessionOptions): Promise<SessionEnd> {
-  return new AgentSession(options).end;
-}
-
-class AgentSession {
+/** Serves one run; see the module. */
+export class AgentSession {
+  /** Resolves when the run is over and everything is closed. */
   readonly end: Promise<SessionEnd>;
   readonly #options: SessionOptions;
   #agent: Agent | undefined;
@@ -46,19 +43,36 @@ class AgentSession {
     this.end = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    const { channel, hosts, topologySha256 } = options;
+    const { channel, hosts, topologySha256, operatorPort } = options;
     channel.onMessage = (message): void => this.#receive(message as Command);
     channel.onClose = (reason): void => void this.#ended(reason);
     this.#send({
       type: 'hello',
       hosts,
       pid: process.pid,
-      machine: machineName(),
+      ...(operatorPort === undefined ? {} : { operatorPort }),
       ...(topologySha256 === undefined ? {} : { topologySha256 }),
     });
   }
 
+  /** The agent, once its order has come. */
+  get agent(): Agent | undefined {
+    return this.#agent;
+  }
+
+  /** Ends gracefully and by itself: sources stop, nodes save, the result is told. */
+  async drain(): Promise<void> {
+    if (!this.#isStopped) {
+      this.#receive({ type: 'mute' });
+      this.#receive({ type: 'stop' });
+      this.#options.channel.close();
+    }
+    await this.end;
+  }
+
   #receive(command: Command): void {
+    if (this.#isStopped) return;
+    if (answerClockPing(this.#options.channel, command)) return;
     try {
       if (command.type === 'load') void this.#load(command.order);
       else this.#agent?.obey(command);
@@ -103,20 +117,5 @@ class AgentSession {
 
   #send(report: Report): void {
     this.#options.channel.send(report);
-  }
-}
-
-/** Processes with the same name share a monotonic clock: host and boot. */
-export function machineName(): string {
-  const boot = readBootId();
-  return createHash('sha256').update(`${hostname()} ${boot}`).digest('hex').slice(0, 16);
-}
-
-function readBootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    // Not Linux: the name alone tells machines apart, unless two have the same.
-    return 'unknown';
   }
 }

@@ -12,6 +12,7 @@ import { hkdfSync } from 'node:crypto';
 import { assert, InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { LiveStageWorld } from '../runner/live-stage-world.ts';
 import { networkView, type SecretSource } from '../runner/network.ts';
@@ -20,7 +21,7 @@ import { Flow, flowStreams } from '../runner/traffic-source.ts';
 import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
 import { Gauge } from './gauge.ts';
-import type { AgentOrder, Command, Report } from './messages.ts';
+import type { AgentOrder, Report, RunCommand } from './messages.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
 /** What an agent needs of its process. */
@@ -52,6 +53,7 @@ export class Agent implements WorldListener {
   readonly #paths = new Map<string, string>();
   #timers: NodeJS.Timeout[] = [];
   #isReady = false;
+  #isRunning = false;
   #toldNs = 0;
 
   constructor(order: AgentOrder, surroundings: AgentSurroundings) {
@@ -102,7 +104,7 @@ export class Agent implements WorldListener {
   }
 
   /** Carries out an order. */
-  obey(command: Exclude<Command, { readonly type: 'load' }>): void {
+  obey(command: RunCommand): void {
     const { world } = this;
     switch (command.type) {
       case 'start':
@@ -134,13 +136,11 @@ export class Agent implements WorldListener {
       case 'mute':
         world.muteSources();
         return;
-      case 'die':
-        process.kill(process.pid, 'SIGKILL');
-        return;
       case 'stop':
         this.#stop();
-      case 'load':
-        throw new Error('TODO: Not implemented yet');
+        return;
+      case 'die':
+        process.kill(process.pid, 'SIGKILL');
     }
   }
 
@@ -151,14 +151,33 @@ export class Agent implements WorldListener {
     await this.world.live.close();
   }
 
-  /** What a status page shows of a node. */
-  statusOf(node: string): Readonly<Record<string, unknown>> {
-    return this.#nodes.get(node)?.status?.() ?? {};
-  }
-
   /** True once every node said that it can carry traffic. */
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  /** True once the scenario's time has begun. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Nodes that cannot carry traffic yet. */
+  get waiting(): readonly string[] {
+    const waiting = [...this.#nodes].filter(([, node]) => node.isReady?.() === false);
+    return waiting.map(([name]) => name);
+  }
+
+  /** Names of the protocols that run here. */
+  get protocols(): readonly string[] {
+    const { scenario, hosts } = this.#order;
+    const specs = scenario.topology.hosts.filter(({ name }) => hosts.includes(name));
+    const { registry } = this.#surroundings;
+    return [...new Set(specs.map((host) => nodeChoice(scenario, host, registry).protocol.name))];
+  }
+
+  /** What the meters of each node say. */
+  metrics(): readonly Readonly<Record<string, MetricValue>>[] {
+    return this.#order.hosts.map((host) => this.world.metrics(host));
   }
 
   delivered(node: string, _from: string, bytes: Uint8Array): void {
@@ -198,6 +217,7 @@ export class Agent implements WorldListener {
     const { live } = this.world;
     const zero = Number(zeroNs - live.clock.originNs);
     const fromNs = Math.max(0, live.clock.now() - zero);
+    this.#isRunning = true;
     this.world.begin(zero);
     this.#gauge.begin();
     for (const flow of this.#flows) {
@@ -231,10 +251,10 @@ export class Agent implements WorldListener {
 
   #lookReady(): void {
     if (this.#isReady) return;
-    const waiting = [...this.#nodes].filter(([, node]) => node.isReady?.() === false);
+    const { waiting } = this;
     this.#isReady = waiting.length === 0;
     if (this.#isReady) this.#send({ type: 'ready' });
-    else this.#send({ type: 'waiting', nodes: waiting.map(([name]) => name) });
+    else this.#send({ type: 'waiting', nodes: waiting });
   }
 
   /** Tells the active paths of a node's flows where they have changed. */

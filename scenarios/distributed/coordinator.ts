@@ -32,6 +32,7 @@ export interface CoordinatorOptions {
 
 /** Meters wait so long for the slowest agent, ns; what it tells later is counted as late. */
 const SETTLE_LAG_MAX_NS = 5_000_000_000;
+const NS_PER_S = 1_000_000_000;
 /** Sequence numbers that a dead source may have used without having told. */
 const UNTOLD_SEQUENCES = 4_096;
 
@@ -135,6 +136,8 @@ export class Coordinator {
   hear(agent: AgentProcess, report: Report): void {
     switch (report.type) {
       case 'hello':
+        agent.pid = report.pid;
+        agent.operatorPort = report.operatorPort;
         if (this.#zeroNs !== undefined) this.#load(agent);
         return;
       case 'loaded':
@@ -167,6 +170,7 @@ export class Coordinator {
       case 'result':
         this.world.tallies.note(agent.id, report.tally);
         agent.state = 'done';
+        if (!this.#isEnding) this.warnings.push(`${agent.name}: ended by itself at ${this.#at()}`);
         return;
       case 'broken':
         this.#broke(agent, report);
@@ -176,10 +180,14 @@ export class Coordinator {
   /** An agent's process or channel has ended. */
   gone(agent: AgentProcess, why: string): void {
     if (agent.isKilled || this.#isEnding) return;
-    const at = (this.world.agenda.now() / 1e9).toFixed(1);
     const words = agent.lastWords.trim().split('\n').at(-1) ?? '';
     const last = words === '' ? '' : `, its last words: ${words}`;
-    this.warnings.push(`${agent.name}: the process ended at ${at} s (${why})${last}`);
+    this.warnings.push(`${agent.name}: the process ended at ${this.#at()} (${why})${last}`);
+  }
+
+  /** The present instant, for people. */
+  #at(): string {
+    return `${(this.world.agenda.now() / NS_PER_S).toFixed(1)} s`;
   }
 
   #load(agent: AgentProcess): void {
@@ -218,7 +226,6 @@ export class Coordinator {
   }
 
   #measured({ sent, arrived }: Extract<Report, { type: 'measured' }>): void {
-    const { measured } = this.world;
     for (let at = 0; at + SENT_ROW <= sent.length; at += SENT_ROW) {
       const flow = this.#flows[sent[at] as number];
       const sequence = sent[at + 1] as number;
@@ -228,7 +235,7 @@ export class Coordinator {
         this.#nextSequence[flow.index] as number,
         sequence + 1,
       );
-      measured.push(atNs, () => flow.tell(sequence, atNs));
+      flow.tell(sequence, atNs);
     }
     for (let at = 0; at + ARRIVED_ROW <= arrived.length; at += ARRIVED_ROW) {
       this.#arrived(arrived, at);

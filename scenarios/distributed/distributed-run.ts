@@ -42,6 +42,8 @@ export interface DistributedOrder extends RunOrder {
   readonly precision: 'low' | 'high';
   /** Log lines from this level on go to stderr; none when absent. */
   readonly log?: LogLevel;
+  /** `file:` address of the module that runs an agent. */
+  readonly agentEntry: string;
   /** Agents that others start; they find the coordinator here. */
   readonly deployment?: {
     readonly key: Uint8Array;
@@ -119,8 +121,7 @@ class DistributedRun {
     this.#fleet = new ProcessFleet({
       groups: groupsOf(scenario, order.processes),
       key: deployment?.key ?? randomBytes(KEY_BYTES),
-      isStarting: deployment === undefined,
-      ...(deployment === undefined ? {} : { listen: deployment }),
+      ...(deployment === undefined ? { entry: order.agentEntry } : { listen: deployment }),
       onReport: (agent, report): void => this.#coordinator.hear(agent, report),
       onGone: (agent, why): void => this.#coordinator.gone(agent, why),
       onRefused: (peer, reason): void => {

@@ -37,8 +37,10 @@ export interface AgentOrder {
 }
 
 /** From the coordinator to an agent. */
-export type Command =
-  | { readonly type: 'load'; readonly order: AgentOrder }
+export type Command = { readonly type: 'load'; readonly order: AgentOrder } | RunCommand;
+
+/** To an agent that has its order. */
+export type RunCommand =
   /** The scenario's time 0, on the monotonic clock of the agent's machine. */
   | { readonly type: 'start'; readonly zeroNs: bigint }
   /** `effect` names what `undo` ends. */
@@ -111,8 +113,8 @@ export type Report =
       readonly pid: number;
       /** Hash of the topology file that the agent was started with; absent for local agents. */
       readonly topologySha256?: string;
-      /** Monotonic clocks of agents with the same name are one clock. */
-      readonly machine: string;
+      /** Where the process answers its operator, on loopback. */
+      readonly operatorPort?: number;
     }
   /** Sockets are bound and nodes have started. */
   | { readonly type: 'loaded' }

@@ -9,8 +9,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { assert } from '../../engine/core/assert.ts';
 import { type AgentProgram, agentProgram } from './agent-bundle.ts';
-import type { AgentBoot } from './agent-main.ts';
 import { AgentProcess } from './agent-process.ts';
+import type { AgentBoot } from './boot.ts';
 import { listenChannel } from './channel/listen.ts';
 import type { Channel, ChannelListener } from './channel/model.ts';
 import type { Command, Report } from './messages.ts';
@@ -24,8 +24,8 @@ export interface FleetOptions {
   readonly key: Uint8Array;
   /** Where agents of other machines find the coordinator; a free port of 127.0.0.1 when absent. */
   readonly listen?: { readonly host: string; readonly port: number };
-  /** False when others start the agents. */
-  readonly isStarting: boolean;
+  /** `file:` address of the module that runs an agent; absent when others start the agents. */
+  readonly entry?: string;
   readonly onReport: (agent: AgentProcess, report: Report) => void;
   /** An agent's channel has ended, for whatever reason. */
   readonly onGone: (agent: AgentProcess, why: string) => void;
@@ -54,8 +54,8 @@ export class ProcessFleet implements Fleet {
 
   /** Listens and starts all processes. */
   async open(): Promise<void> {
-    const { listen, key, groups, onRefused, isStarting } = this.#options;
-    if (isStarting) this.#program = await agentProgram();
+    const { listen, key, groups, onRefused, entry } = this.#options;
+    if (entry !== undefined) this.#program = await agentProgram(entry);
     this.#listener = await listenChannel({
       host: listen?.host ?? LOOPBACK,
       port: listen?.port ?? 0,
@@ -111,8 +111,7 @@ export class ProcessFleet implements Fleet {
   }
 
   #start(hosts: readonly string[]): void {
-    const { isStarting } = this.#options;
-    const child = isStarting ? this.#spawn(hosts) : undefined;
+    const child = this.#program === undefined ? undefined : this.#spawn(hosts, this.#program);
     const agent = new AgentProcess(this.agents.length, hosts, child);
     this.agents.push(agent);
     if (child === undefined) return;
@@ -125,10 +124,8 @@ export class ProcessFleet implements Fleet {
     });
   }
 
-  #spawn(hosts: readonly string[]): ChildProcess {
-    assert(this.#program !== undefined, 'the fleet is not open');
-    const flags = ['--enable-source-maps', this.#program.path];
-    const child = spawn(process.execPath, flags, { stdio: ['pipe', 'ignore', 'pipe'] });
+  #spawn(hosts: readonly string[], { path }: AgentProgram): ChildProcess {
+    const child = spawn(process.execPath, [path], { stdio: ['pipe', 'ignore', 'pipe'] });
     const { key } = this.#options;
     const hex = Buffer.from(key).toString('hex');
     const boot: AgentBoot = { host: LOOPBACK, port: this.port, key: hex, hosts };

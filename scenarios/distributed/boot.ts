@@ -1,0 +1,25 @@
+/**
+ * What an agent's process is told when it starts: one line of JSON on its input. So the key is in no
+ * list of processes and in no environment.
+ *
+ * @module
+ */
+import { createInterface } from 'node:readline';
+
+/** The line. */
+export interface AgentBoot {
+  readonly host: string;
+  readonly port: number;
+  /** 32 bytes, hexadecimal. */
+  readonly key: string;
+  readonly hosts: readonly string[];
+}
+
+/** Reads the line and lets go of the input. */
+export async function readBoot(): Promise<AgentBoot> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    process.stdin.destroy();
+    return JSON.parse(line) as AgentBoot;
+  }
+  throw new Error('an agent is started by its coordinator, which tells it what to do');
+}

@@ -1,0 +1,241 @@
+/**
+ * Deployment files: they put the nodes of a topology on machines.
+ *
+ * ```yaml
+ * coordinator: 192.0.2.10:7000        # the nodes find it here
+ * key-file: deployment.key            # 64 hex digits, mode 0600, the same on every machine
+ * hosts:                              # nodes that are not on loopback of one machine
+ *   gateway-111: 192.0.2.11
+ *   gateway-211: { address: 192.0.2.12, operator: { port: 9100 } }
+ * shape: off                          # the real network; links: as the topology says
+ * ```
+ *
+ * Reads and checks; starts nothing. Mistakes are told all at once, at their place in the file.
+ *
+ * @module
+ */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ConfigError } from '../../topologies/files/config-error.ts';
+import type { EntryPart, FilePath } from '../../topologies/files/locate.ts';
+import { Problems } from '../../topologies/files/problems.ts';
+import { displayPath, readSource, type Source } from '../../topologies/files/source.ts';
+import { hintNames } from '../../topologies/files/suggest.ts';
+import type { PathMistake } from '../../topologies/files/zod-words.ts';
+import { missingFile } from '../../topologies/load.ts';
+import type { Topology } from '../../topologies/model.ts';
+import { readKeyFile } from './deployment-key.ts';
+import { type DeploymentInput, deploymentSchema, type HostPort } from './deployment-schema.ts';
+
+export { newKeyFile } from './deployment-key.ts';
+
+const LIMIT_BYTES = 1e6;
+const TOO_LARGE_HINT = 'one line a node is enough';
+
+/** A node on a machine. */
+export interface DeployedHost {
+  /** IPv4. */
+  readonly address: string;
+  /** TCP port of its operator endpoint, on loopback of its machine. */
+  readonly operatorPort?: number;
+}
+
+/** A checked deployment. Printing it shows no key. */
+export class Deployment {
+  readonly file: string;
+  /** Of the file's bytes. */
+  readonly sha256: string;
+  readonly coordinator: HostPort;
+  readonly shape: 'links' | 'off';
+  /** The nodes that the file names; the others stay where the topology has them. */
+  readonly hosts: ReadonlyMap<string, DeployedHost>;
+  readonly #key: Uint8Array;
+
+  constructor(
+    parts: Pick<Deployment, 'file' | 'sha256' | 'coordinator' | 'shape' | 'hosts' | 'key'>,
+  ) {
+    this.file = parts.file;
+    this.sha256 = parts.sha256;
+    this.coordinator = parts.coordinator;
+    this.shape = parts.shape;
+    this.hosts = parts.hosts;
+    this.#key = parts.key;
+  }
+
+  /** The deployment key, 32 bytes. */
+  get key(): Uint8Array {
+    return this.#key;
+  }
+
+  /** The topology with its nodes at the addresses of this deployment. */
+  place(topology: Topology): Topology {
+    const hosts = topology.hosts.map((host) => {
+      const address = this.hosts.get(host.name)?.address;
+      return address === undefined ? host : { ...host, address };
+    });
+    return { ...topology, hosts };
+  }
+}
+
+/**
+ * Loads a deployment file with its key and checks everything against the topology.
+ *
+ * @param path Relative to the working folder.
+ * @throws ConfigError naming every mistake.
+ */
+export function loadDeployment(path: string, topology: Topology): Deployment {
+  const place = resolve(path);
+  if (!existsSync(place) || !statSync(place).isFile()) {
+    throw missingFile(`there is no deployment file ${displayPath(place)}`);
+  }
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: TOO_LARGE_HINT };
+  const source = readSource(place, { ...limits, overrides: [] });
+  const problems = new Problems();
+  const input = problems.check(source, deploymentSchema, source.data);
+  const deployment =
+    input === undefined ? undefined : new Checker(source, topology, problems).check(input);
+  problems.throwIfAny();
+  if (deployment === undefined) throw new ConfigError([]);
+  return deployment;
+}
+
+/** What the entries say about each other and about the topology. */
+class Checker {
+  readonly #source: Source;
+  readonly #topology: Topology;
+  readonly #problems: Problems;
+
+  constructor(source: Source, topology: Topology, problems: Problems) {
+    this.#source = source;
+    this.#topology = topology;
+    this.#problems = problems;
+  }
+
+  check(input: DeploymentInput): Deployment | undefined {
+    const { file, path, sha256 } = this.#source;
+    const key = this.#readKey(resolve(dirname(path), input['key-file']));
+    const hosts = this.#readHosts(input.hosts ?? {});
+    this.#checkNeighbours(hosts);
+    this.#checkPorts(hosts);
+    if (key === undefined) return undefined;
+    const { coordinator, shape = 'links' } = input;
+    return new Deployment({ file, sha256, coordinator, shape, hosts, key });
+  }
+
+  #readKey(path: string): Uint8Array | undefined {
+    const result = readKeyFile(path);
+    if ('key' in result) return result.key;
+    this.#refuse(['key-file'], result);
+    return undefined;
+  }
+
+  #readHosts(hosts: NonNullable<DeploymentInput['hosts']>): ReadonlyMap<string, DeployedHost> {
+    const names = this.#topology.hosts.map((host) => host.name);
+    const read = new Map<string, DeployedHost>();
+    for (const [name, entry] of Object.entries(hosts)) {
+      if (!names.includes(name)) {
+        const message = `"${name}" is no node of ${this.#topology.file}`;
+        const hint = hintNames(name, names, 'nodes');
+        this.#refuse(['hosts', name], { code: 'E106', message, hint }, 'key');
+      }
+      const host = hostOf(entry);
+      if (!isUnicast(host.address)) {
+        const message = `${host.address} is no address that neighbours could send to`;
+        const hint = 'write the address of the machine on which the node runs';
+        this.#refuse(['hosts', name], { code: 'E104', message, hint });
+      }
+      read.set(name, host);
+    }
+    if (read.size > 0 && this.#topology.addressPlan === 'ports') {
+      const message = 'nodes cannot be moved: the topology has addressPlan: ports, on 127.0.0.1';
+      const hint = 'use addressPlan: loopback in the topology';
+      this.#refuse(['hosts'], { code: 'E112', message, hint }, 'key');
+    }
+    return read;
+  }
+
+  /** A node on loopback and its neighbour on a network would never hear each other. */
+  #checkNeighbours(hosts: ReadonlyMap<string, DeployedHost>): void {
+    const told = new Set<string>();
+    for (const group of neighbours(this.#topology)) {
+      const moved = group.find((name) => isOnNetwork(hosts.get(name)?.address));
+      if (moved === undefined) continue;
+      for (const name of group) {
+        if (told.has(name) || isOnNetwork(this.#addressOf(name, hosts))) continue;
+        told.add(name);
+        const at = hosts.get(moved)?.address;
+        const message = `${name} stays on loopback, its neighbour ${moved} is at ${at}`;
+        const hint = `add ${name} with the address of its machine`;
+        const isNamed = hosts.has(name);
+        this.#refuse(['hosts', isNamed ? name : moved], { code: 'E123', message, hint }, 'key');
+      }
+    }
+  }
+
+  /** Nodes of one machine may share its address only if they share no port. */
+  #checkPorts(hosts: ReadonlyMap<string, DeployedHost>): void {
+    const owners = new Map<string, string>();
+    const claim = (name: string, what: string, port: number): void => {
+      const { address } = hosts.get(name) ?? {};
+      if (address === undefined) return;
+      const place = `${address}, ${what} ${port}`;
+      const owner = owners.get(place);
+      if (owner === undefined) {
+        owners.set(place, name);
+      } else if (owner !== name) {
+        const message = `${name} and ${owner} both want ${place}`;
+        const hint = 'give each node an address of its own';
+        this.#refuse(['hosts', name], { code: 'E113', message, hint });
+      }
+    };
+    for (const { host, port } of attachments(this.#topology)) claim(host, 'UDP port', port);
+    for (const [name, { operatorPort }] of hosts) {
+      if (operatorPort !== undefined) claim(name, 'operator port', operatorPort);
+    }
+  }
+
+  #addressOf(name: string, hosts: ReadonlyMap<string, DeployedHost>): string | undefined {
+    const moved = hosts.get(name)?.address;
+    return moved ?? this.#topology.hosts.find((host) => host.name === name)?.address;
+  }
+
+  #refuse(
+    path: FilePath,
+    mistake: Pick<PathMistake, 'code' | 'message' | 'hint'>,
+    part: EntryPart = 'value',
+  ): void {
+    this.#problems.add(this.#source, { ...mistake, path, part });
+  }
+}
+
+function hostOf(entry: NonNullable<DeploymentInput['hosts']>[string]): DeployedHost {
+  if (typeof entry === 'string') return { address: entry };
+  const { address, operator } = entry;
+  return operator === undefined ? { address } : { address, operatorPort: operator.port };
+}
+
+function isOnNetwork(address: string | undefined): boolean {
+  return address !== undefined && !address.startsWith('127.');
+}
+
+/** RFC 1122 section 3.2.1.3: neither "this network" nor a group, nor everybody. */
+function isUnicast(address: string): boolean {
+  const first = Number(address.split('.')[0]);
+  return first > 0 && first < 224;
+}
+
+/** Names of the hosts of each link and each segment. */
+function neighbours({ links, segments }: Topology): readonly (readonly string[])[] {
+  return [
+    ...links.map(({ a, b }) => [a.host, b.host]),
+    ...segments.map(({ members }) => members.map(({ host }) => host)),
+  ];
+}
+
+/** Each UDP port on which a host hears a link or a segment. */
+function attachments({
+  links,
+  segments,
+}: Topology): readonly { readonly host: string; readonly port: number }[] {
+  return [...links.flatMap(({ a, b }) => [a, b]), ...segments.flatMap(({ members }) => members)];
+}
