@@ -210,4 +210,20 @@ describe('handlers of signals', () => {
     });
     handlers.dispose();
   });
+
+  it('name only what is still open when the deadline comes', async () => {
+    const exits: number[] = [];
+    const { log, lines } = keptLog();
+    const handlers = handleSignals({
+      face: fakeFace(),
+      log,
+      closing: [{ name: 'channel', close: () => new Promise(() => undefined) }],
+      exit: (code) => exits.push(code),
+      deadlineMs: 20,
+    });
+    handlers.shutDown('SIGTERM');
+    await vi.waitFor(() => expect(exits).toEqual([1]));
+    expect(lines.at(-1)?.['message']).toBe('not drained within 20 ms: channel');
+    handlers.dispose();
+  });
 });
