@@ -1,6 +1,6 @@
 /**
- * Writes the JSON Schemas of topologies and scenarios for editors: `npm run schemas`. With
- * `--check` it writes nothing and fails when a file is stale.
+ * Writes the JSON Schemas of topologies, scenarios and deployments for editors: `npm run schemas`.
+ * With `--check` it writes nothing and fails when a file is stale.
  *
  * Spec: issue 2 section 4. The schemas come from the same zod schemas that check the files.
  *
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { profileSchema } from '../scenarios/calibration/profile-schema.ts';
+import { deploymentSchema } from '../scenarios/distributed/deployment-schema.ts';
 import { scenarioSchema } from '../scenarios/files/schema.ts';
 import { topologySchema } from '../topologies/schema/topology.ts';
 
@@ -20,6 +21,7 @@ const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
 export function schemaTexts(): Readonly<Record<string, string>> {
   return {
     'calibration.schema.json': schemaText(profileSchema),
+    'deployment.schema.json': schemaText(deploymentSchema),
     'scenario.schema.json': schemaText(scenarioSchema),
     'topology.schema.json': schemaText(topologySchema),
   };
