@@ -8,6 +8,7 @@
 import { CommanderError } from 'commander';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { addAcceptance } from './acceptance.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addCompare } from './compare.ts';
 import { addCompletion } from './completion.ts';
 import { addEmulate } from './emulate.ts';
@@ -26,6 +27,7 @@ addEmulate(program);
 addSweep(program);
 addCompare(program);
 addVerify(program);
+addCalibrate(program);
 addHealth(program);
 addAcceptance(program);
 if (IS_SOURCE) {

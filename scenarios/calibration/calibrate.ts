@@ -46,6 +46,9 @@ const LOADS = [0.15, 0.3, 0.45, 0.6] as const;
 const QUICK_LOADS = [0.2, 0.5] as const;
 /** The rate at which the model's share of a core is first found. */
 const PROBE_RATE = 1_000;
+/** Seconds before a world is measured. */
+const LIVE_WARMUP_S = 1;
+const SIM_WARMUP_S = 4;
 /** Share of the offered packets that a run must bring; sources are random. */
 const CARRIED = 0.97;
 const ATTEMPTS = 3;
@@ -94,9 +97,16 @@ const UNCHANGED = { control: 1, data: 1 };
 /** The order's scenario without events and limits, at a rate, for a number of measured seconds. */
 export function scenarioAt(
   order: Pick<CalibrationOrder, 'scenario' | 'registry'>,
-  how: { readonly ratePerSecond: number; readonly seconds: number; readonly bytes?: number },
+  how: {
+    readonly ratePerSecond: number;
+    readonly seconds: number;
+    readonly bytes?: number;
+    /** A live run begins when its nodes are ready, one in virtual time at once. */
+    readonly world?: 'live' | 'sim';
+  },
 ): Scenario {
-  const { ratePerSecond, seconds, bytes } = how;
+  const { ratePerSecond, seconds, bytes, world = 'sim' } = how;
+  const warmup = world === 'live' ? LIVE_WARMUP_S : SIM_WARMUP_S;
   return loadScenario({
     path: order.scenario,
     folders: PROJECT_FOLDERS,
@@ -105,8 +115,8 @@ export function scenarioAt(
       events: '[]',
       kpis: '{}',
       cpu: 'none',
-      warmup: '1s',
-      duration: `${seconds + 1}s`,
+      warmup: `${warmup}s`,
+      duration: `${seconds + warmup}s`,
       'traffic.0.rate': `${Math.round(ratePerSecond)}/s`,
       ...(bytes === undefined ? {} : { 'traffic.0.size': `${bytes}B` }),
     },
@@ -149,18 +159,24 @@ async function measureInPlace(
   const full = PROBE_RATE / Math.max(1e-6, probe.data);
   const points: FitPoint[] = [];
   // The first live run is cold: it counts for nothing.
-  await liveLoad(scenarioAt(order, { ratePerSecond: full * 0.3, seconds: 2 }), {
+  await liveLoad(scenarioAt(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }), {
     registry,
     signal,
   });
   for (const load of isQuick ? QUICK_LOADS : LOADS) {
     const ratePerSecond = Math.round(full * load);
     await step(order, `live at ${ratePerSecond}/s`);
-    const scenario = scenarioAt(order, { ratePerSecond, seconds: isQuick ? 2 : 5 });
+    const how = { ratePerSecond, seconds: isQuick ? 2 : 5 };
+    const scenario = scenarioAt(order, { ...how, world: 'live' });
     const live = await carried(scenario, ratePerSecond, { registry, signal });
     // What was lost on the way has cost less: such a run says nothing about a packet.
     if (live === undefined) order.onStep(`${ratePerSecond}/s was not carried and does not count`);
-    else points.push({ live, alone: modelLoad(scenario, alone, registry), ratePerSecond });
+    else
+      points.push({
+        live,
+        alone: modelLoad(scenarioAt(order, how), alone, registry),
+        ratePerSecond,
+      });
   }
   if (points.length > 0) return points;
   throw new Refusal(

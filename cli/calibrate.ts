@@ -1,0 +1,116 @@
+/**
+ * `orrery calibrate`: measures what operations cost on this machine, alone and in a live run, and
+ * writes the profile that `cpu: calibrated` charges; with `--check` holds it against the machine.
+ *
+ * Result on stdout, progress on stderr.
+ *
+ * @module
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { CalibrationStopped, calibrate } from '../scenarios/calibration/calibrate.ts';
+import type { KneeRun } from '../scenarios/calibration/knee.ts';
+import { checkKnee } from '../scenarios/calibration/knee-check.ts';
+import { DEFAULT_PROFILE, readProfile } from '../scenarios/calibration/profile-file.ts';
+import { renderKneeCheck, renderProfile } from '../scenarios/calibration/render.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { commitOf } from '../scenarios/runner/commit.ts';
+import { type ExitCode, exitWith } from './exit.ts';
+import { onInterrupt } from './interrupt.ts';
+import { hasLiveStderr } from './terminal.ts';
+
+interface CalibrateFlags {
+  readonly quick?: boolean;
+  readonly check?: boolean;
+  readonly out: string;
+  readonly scenario: string;
+  readonly json?: boolean;
+}
+
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** Adds the command. */
+export function addCalibrate(program: Command): void {
+  program
+    .command('calibrate')
+    .summary('measure what this machine takes for each operation')
+    .description(
+      'Measures operations alone and in live runs of a scenario, and writes a cost profile for\n' +
+        'cpu: calibrated. Takes two minutes on a machine that does nothing else.',
+    )
+    .option('--quick', 'fewer batches and shorter runs: a first look')
+    .option('--check', 'do not measure: does the profile predict where live saturates? (exit 1)')
+    .option('--out <file>', 'the profile to write, or to check', DEFAULT_PROFILE)
+    .option('--scenario <file>', 'whose first flow loads the machine', 'failover.yaml')
+    .option('--json', 'print the result as JSON on stdout and nothing else')
+    .action(async (flags: CalibrateFlags) => {
+      const interrupt = onInterrupt();
+      try {
+        const run = flags.check === true ? check : measure;
+        exitWith(await run(flags, interrupt.signal));
+      } catch (error) {
+        if (!(error instanceof CalibrationStopped)) throw error;
+        exitWith(130);
+      } finally {
+        interrupt.dispose();
+      }
+    });
+}
+
+async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCode> {
+  const progress = showSteps(flags);
+  const profile = await calibrate({
+    scenario: flags.scenario,
+    isQuick: flags.quick === true,
+    commit: commitOf(),
+    registry: new ProtocolRegistry(),
+    signal,
+    onStep: progress.update,
+  }).finally(progress.clear);
+  if (signal.aborted) return 130;
+  const path = resolve(flags.out);
+  mkdirSync(dirname(path), { recursive: true });
+  const text = `${JSON.stringify(profile, null, 1)}\n`;
+  writeFileSync(path, text);
+  if (flags.json === true) process.stdout.write(text);
+  else process.stdout.write(`${renderProfile(profile)}\n  ${flags.out}\n`);
+  return 0;
+}
+
+async function check(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCode> {
+  const profile = readProfile(flags.out);
+  const progress = showSteps(flags);
+  const result = await checkKnee({
+    scenario: flags.scenario,
+    profile,
+    isQuick: flags.quick === true,
+    registry: new ProtocolRegistry(),
+    signal,
+    onRun: (world, run) => progress.update(runText(world, run)),
+  }).finally(progress.clear);
+  if (signal.aborted) return 130;
+  if (flags.json === true) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+  else process.stdout.write(renderKneeCheck(result));
+  return result.pass ? 0 : 1;
+}
+
+function runText(world: string, { ratePerSecond, delivery }: KneeRun): string {
+  return `${world} at ${ratePerSecond}/s: ${(delivery * 100).toFixed(2)} % delivered`;
+}
+
+/** One line that is rewritten on a terminal, a line a step elsewhere, nothing with `--json`. */
+function showSteps({ json }: CalibrateFlags): {
+  readonly update: (text: string) => void;
+  readonly clear: () => void;
+} {
+  const nothing = (): void => undefined;
+  if (json === true) return { update: nothing, clear: nothing };
+  if (!hasLiveStderr()) {
+    return { update: (text): void => void process.stderr.write(`${text}\n`), clear: nothing };
+  }
+  return {
+    update: (text): void => void process.stderr.write(`${CLEAR_LINE}${text}`),
+    clear: (): void => void process.stderr.write(CLEAR_LINE),
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * A cost profile and the check of its knee, for people.
+ *
+ * @module
+ */
+import { differenceText } from '../../reports/against-text.ts';
+import { quantity, significant, whole } from '../../reports/format.ts';
+import type { KneeCheck, Prediction } from './knee-check.ts';
+import type { CostProfile } from './profile-schema.ts';
+
+const HEADER = ['operation', 'bytes', 'median', '95 %', 'p99', 'alone', 'in place'] as const;
+
+/** The profile as a table. */
+export function renderProfile(profile: CostProfile): string {
+  const { machine, inPlace } = profile;
+  const rows: (readonly string[])[] = [HEADER];
+  for (const [name, operation] of Object.entries(profile.operations)) {
+    for (const [index, one] of operation.samples.entries()) {
+      const first = index === 0;
+      rows.push([
+        first ? name : '',
+        String(one.bytes),
+        nanoseconds(one.nsMedian),
+        `${nanoseconds(one.nsLow)}..${nanoseconds(one.nsHigh)}`,
+        nanoseconds(one.nsP99),
+        first ? costText(operation.alone) : '',
+        first ? costText(operation.inPlace) : '',
+      ]);
+    }
+  }
+  const load = `load ${machine.loadBefore} before, ${machine.loadAfter} after`;
+  return [
+    `${machine.cpu}, ${machine.cores} cores, node ${machine.node}, ${profile.date}, ${load}`,
+    '',
+    ...table(rows),
+    '',
+    `In place (live, ${inPlace.scenario}): control x ${inPlace.controlFactor}, data x ${inPlace.dataFactor}`,
+    ...table([
+      ['packets/s', 'delivered/s', 'core, live', 'core, alone', 'core, in place'],
+      ...inPlace.points.map((point) => [
+        whole(point.ratePerSecond),
+        whole(point.deliveredPerSecond),
+        percent(point.cpu),
+        percent(point.aloneControl + point.aloneData),
+        percent(point.predicted),
+      ]),
+    ]),
+    '',
+  ].join('\n');
+}
+
+/** Both knees side by side. */
+export function renderKneeCheck(check: KneeCheck): string {
+  const at = `at ${whole(check.ratePerSecond)}/s`;
+  const perSecond = (value: number): string => `${whole(value)}/s`;
+  const rows = [
+    ['', 'live', 'predicted', 'difference', 'within 15 %'],
+    row('highest rate delivered (99.9 %)', check.knee, perSecond),
+    row(`throughput ${at}`, check.throughput, perSecond),
+    row(`latency p50 ${at}`, check.latencyP50Ns, (value) => quantity(value, 'ns')),
+  ];
+  return [...table(rows), ''].join('\n');
+}
+
+function row(
+  name: string,
+  { live, predicted, difference, isInside }: Prediction,
+  text: (value: number) => string,
+): readonly string[] {
+  const verdict = isInside ? 'inside' : 'OUTSIDE';
+  return [name, text(live), text(predicted), differenceText(difference), verdict];
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const cells of rows) {
+    for (const [i, cell] of cells.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  }
+  return rows.map((cells) => {
+    const text = cells.map((cell, i) =>
+      i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+    );
+    return `  ${text.join('  ')}`.trimEnd();
+  });
+}
+
+function costText({ ns, nsPerByte }: { readonly ns: number; readonly nsPerByte: number }): string {
+  return nsPerByte === 0 ? nanoseconds(ns) : `${nanoseconds(ns)} + ${nsPerByte} ns/B`;
+}
+
+function nanoseconds(ns: number): string {
+  return ns < 1_000 ? `${significant(ns, 3)} ns` : `${significant(ns / 1_000, 3)} us`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
