@@ -132,6 +132,7 @@ function trafficData(stage: Stage, flows: readonly Flow[]): Record<string, Metri
     },
     failover: { kind: 'samples', values: failovers.map(({ gapNs }) => gapNs) },
     'failover.lost': { kind: 'samples', values: failovers.map(({ lost }) => lost) },
+    recovery: { kind: 'samples', values: flows.flatMap((flow) => recoveries(stage, flow)) },
     detection: {
       kind: 'samples',
       values: detections.map(({ detectedNs, faultNs }) => detectedNs - faultNs),
@@ -144,6 +145,20 @@ function trafficData(stage: Stage, flows: readonly Flow[]): Record<string, Metri
     response_time: histogram(flows.map((flow) => flow.meter.rtt)),
     transfer: { kind: 'samples', values: flows.flatMap((flow) => flow.transferNs()) },
   };
+}
+
+/** From each restart of an end of the flow until packets arrive again, ns. */
+function recoveries(stage: Stage, flow: Flow): number[] {
+  const samples = flow.meter.failovers(flow.nextSequence);
+  const ends = [flow.spec.from, flow.spec.to];
+  const values: number[] = [];
+  for (const { record, atNs, flow: hit } of stage.hits) {
+    const isEnd = record.kind === 'crash' && record.targets.some((node) => ends.includes(node));
+    if (hit !== flow || !isEnd || record.endNs === undefined) continue;
+    const sample = samples.find(({ faultNs }) => faultNs === atNs);
+    if (sample !== undefined) values.push(Math.max(0, sample.firstPacketNs - record.endNs));
+  }
+  return values;
 }
 
 function histogram(parts: readonly LogHistogram[]): MetricData {

@@ -53,6 +53,12 @@ const ROWS: readonly Row[] = [
     'per fault on the active path: packets of the gap that were never delivered',
   ],
   [
+    'recovery',
+    'samples',
+    'ns',
+    'per crash of a node at an end of a flow: restart to the arrival of the first packet sent after the crash',
+  ],
+  [
     'detection',
     'samples',
     'ns',
