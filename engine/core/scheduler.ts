@@ -230,15 +230,15 @@ export class Scheduler {
     }
     const records = queue.records;
     const at = reference << 2;
-    const kind = (records[at + 1] as number) & KIND_MASK;
+    const kind = (records[at | 1] as number) & KIND_MASK;
     if (kind === CALLBACK) {
       const callback = queue.takeCallback(reference);
       queue.release(reference);
       callback();
       return;
     }
-    const target = records[at + 2] as number;
-    const argument = records[at + 3] as number;
+    const target = records[at | 2] as number;
+    const argument = records[at | 3] as number;
     // Freed before the handler runs: its own handle is stale there, and the slot, still in the
     // cache, is the first to be used again.
     queue.release(reference);
