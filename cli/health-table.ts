@@ -14,6 +14,7 @@ export interface HealthVerdict {
 
 const HEADER = ['node', 'endpoint', 'state', 'metrics', 'probe', 'memory', 'cpu', ''] as const;
 const GAP = '  ';
+const NAME_MAX = 32;
 const MEBI = 1024 * 1024;
 
 /** All is well when every node is, and one at least has sent a packet where that was asked. */
@@ -53,7 +54,21 @@ function rowOf({ status, endpoint, metrics, probe, ok }: NodeHealth): readonly s
   const { node, state, rssBytes, cpuSeconds, uptimeSeconds } = status;
   const share = uptimeSeconds > 0 ? `${((cpuSeconds / uptimeSeconds) * 100).toFixed(0)} %` : '';
   const memory = `${(rssBytes / MEBI).toFixed(0)} MiB`;
-  return [node, endpoint, state, String(metrics), probeText(probe), memory, share, verdict];
+  return [
+    shorten(node),
+    endpoint,
+    state,
+    String(metrics),
+    probeText(probe),
+    memory,
+    share,
+    verdict,
+  ];
+}
+
+/** A process may run many nodes, and is named after all of them. */
+function shorten(name: string): string {
+  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 3)}...` : name;
 }
 
 function probeText(probe: ProbeOutcome): string {
@@ -64,6 +79,8 @@ function probeText(probe: ProbeOutcome): string {
       return 'failed';
     case 'none':
       return 'none';
+    case 'elsewhere':
+      return 'not here';
     case 'left-out':
       return '';
   }

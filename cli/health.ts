@@ -16,6 +16,7 @@ import {
 } from '../services/operator/index.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { wholeNumber } from './flags.ts';
+import { deployedEndpoints } from './health-deployment.ts';
 import { renderHealth, verdictOf } from './health-table.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -26,6 +27,7 @@ const AT_ONCE = 16;
 interface HealthFlags {
   readonly endpoint: readonly Endpoint[];
   readonly port: readonly Endpoint[];
+  readonly deployment?: string;
   readonly timeout: number;
   readonly probe: boolean;
   readonly json?: boolean;
@@ -42,6 +44,7 @@ export function addHealth(program: Command): void {
     )
     .option('--port <n>', 'a node on this machine; may be repeated', collectPort, [])
     .option('--endpoint <host:port>', 'a node anywhere; may be repeated', collectEndpoint, [])
+    .option('--deployment <file>', 'every node of the file that has an operator port')
     .option('--no-probe', 'send no packet')
     .option('--timeout <ms>', 'for each answer', wholeNumber('--timeout', 1), TIMEOUT_MS)
     .option('--json', 'print the answers as JSON on stdout and nothing else')
@@ -63,9 +66,11 @@ function questionOf({ probe, timeout }: HealthFlags): HealthQuestion {
 
 /** Every endpoint once, in the order given. */
 function endpointsOf(flags: HealthFlags): readonly Endpoint[] {
-  const all = [...flags.port, ...flags.endpoint];
+  const { deployment } = flags;
+  const deployed = deployment === undefined ? [] : deployedEndpoints(deployment);
+  const all = [...deployed, ...flags.port, ...flags.endpoint];
   if (all.length === 0) {
-    const hint = 'add --port 9100, or --endpoint HOST:PORT for each node';
+    const hint = 'add --deployment FILE, or --port 9100 or --endpoint HOST:PORT for each node';
     throw new FlagError('health: which nodes?', 'health', hint);
   }
   return [...new Map(all.map((one) => [endpointText(one), one])).values()];

@@ -28,6 +28,8 @@ export type ProbeOutcome =
   | { readonly kind: 'back'; readonly ms?: number }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'none' }
+  /** The node takes probes from its own machine only. */
+  | { readonly kind: 'elsewhere' }
   | { readonly kind: 'left-out' };
 
 /** The health of one node. */
@@ -45,10 +47,13 @@ export interface NodeHealth {
   readonly probe: ProbeOutcome;
 }
 
+/** A process that runs many nodes is named after all of them. */
+const NAME_CHARACTERS_MAX = 65_536;
+
 const STATUS = z.object({
   state: z.enum(['starting', 'ready', 'running', 'draining', 'stopped']),
-  node: z.string().max(256),
-  protocol: z.string().max(256),
+  node: z.string().max(NAME_CHARACTERS_MAX),
+  protocol: z.string().max(NAME_CHARACTERS_MAX),
   uptimeSeconds: z.number().nonnegative(),
   ready: z.boolean(),
   reasons: z.array(z.string().max(4_096)).max(64),
@@ -117,9 +122,7 @@ function countSamples(reply: Reply): number {
 function readProbe(reply: Reply): ProbeOutcome {
   if ('problem' in reply) return { kind: 'failed', reason: reply.problem };
   if (reply.status === 501) return { kind: 'none' };
-  if (reply.status === 403) {
-    return { kind: 'failed', reason: 'the node takes probes from its own machine only' };
-  }
+  if (reply.status === 403) return { kind: 'elsewhere' };
   const said = PROBE.safeParse(jsonOf(reply.text)).data;
   if (said === undefined) return { kind: 'failed', reason: `/probe says ${reply.status}` };
   if (!said.ok) return { kind: 'failed', reason: said.reason ?? 'the packet did not come back' };

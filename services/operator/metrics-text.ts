@@ -16,6 +16,7 @@ import {
   histogramQuantile,
 } from '../../engine/measure/histogram.ts';
 import { prometheusName } from '../../engine/measure/prometheus-name.ts';
+import { PROCESS_METRICS } from './memory-watch.ts';
 import type { NodeFace, NodeState } from './node-face.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
@@ -44,7 +45,8 @@ export function metricsText(face: NodeFace): Promise<string> {
   gauge(sheet, 'orrery_node_resident_memory_bytes', 'Resident memory now', status.rssBytes);
   addState(sheet, status.state);
   addDrops(sheet, face.drops());
-  const units = new Map((face.definitions ?? []).map((one) => [one.name, one]));
+  const definitions = [...PROCESS_METRICS, ...(face.definitions ?? [])];
+  const units = new Map(definitions.map((one) => [one.name, one]));
   for (const [metric, value] of Object.entries(face.metrics())) {
     const definition = units.get(metric);
     addMetric(sheet, { metric, value, unit: definition?.unit ?? 'count', help: definition?.help });
@@ -150,6 +152,7 @@ function addDistribution(sheet: Sheet, { name, help, divisor, ...rest }: NamedDi
     if (count * (1 - quantile) < 1) continue;
     points.set({ ...labels, quantile: String(quantile) }, at(quantile) / divisor);
   }
-  counter(sheet, `${name}_sum`, `Sum of ${name}`, sum / divisor);
+  // A gauge: samples may be negative, and then their sum falls.
+  gauge(sheet, `${name}_sum`, `Sum of ${name}`, sum / divisor);
   counter(sheet, `${name}_count`, `Samples of ${name}`, count);
 }

@@ -24,6 +24,7 @@ const DEFINITIONS = [
 /** What a test may change of the fake node. */
 export interface FakeFace extends NodeFace {
   status: () => NodeStatus;
+  metrics: NodeFace['metrics'];
   readonly meter: MeterTable;
   dropped: Record<string, number>;
   probe?: () => Promise<ProbeResult>;

@@ -4,11 +4,15 @@
  * @module
  */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { FlagError } from '../../../../cli/exit.ts';
 import { addHealth } from '../../../../cli/health.ts';
+import { deployedEndpoints } from '../../../../cli/health-deployment.ts';
 import { renderHealth, verdictOf } from '../../../../cli/health-table.ts';
 import { makeProgram } from '../../../../cli/program.ts';
 import {
@@ -140,6 +144,10 @@ describe('the table', () => {
       ok: false,
       problems: ['no packet went through; leave it out with --no-probe'],
     });
+    const elsewhere: NodeHealth = { ...node, probe: { kind: 'elsewhere' } };
+    expect(renderHealth([elsewhere], verdictOf([elsewhere], true))).toMatch(
+      /^UNHEALTHY.*\n.*\n.* not here .* ok\n {2}no packet went through/,
+    );
     const silent: NodeHealth = { ...node, probe: { kind: 'left-out' } };
     expect(verdictOf([silent], false).ok).toBe(true);
   });
@@ -188,6 +196,34 @@ describe('orrery health', () => {
       nodes: [{ ok: false, status: { node: ' [2Jgateway' } }],
     });
     expect(bad.stdout).not.toContain('\\u001b');
+  });
+
+  describe('--deployment', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-health-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const file = (text: string): string => {
+      const path = join(folder, 'deployment.yaml');
+      writeFileSync(path, `coordinator: 192.0.2.10:7000\nkey-file: k\n${text}`);
+      return path;
+    };
+
+    it('names the nodes with an operator port: here on loopback, others at their address', () => {
+      const path = file(
+        'hosts:\n  a: 127.0.0.9\n  b: { address: 127.0.0.11, operator: { port: 9100 } }\n' +
+          '  c: { address: 192.0.2.12, operator: { port: 9101 } }\n',
+      );
+      expect(deployedEndpoints(path)).toEqual([
+        { host: '127.0.0.1', port: 9100 },
+        { host: '192.0.2.12', port: 9101 },
+      ]);
+    });
+
+    it('says what is wrong with the file, and where', () => {
+      expect(() => deployedEndpoints(join(folder, 'none.yaml'))).toThrow('no deployment file');
+      expect(() => deployedEndpoints(file('hosts:\n  a: 127.0.0.9\n'))).toThrow(FlagError);
+      const bad = file('hosts:\n  b: { address: 127.0.0.11, operator: { prot: 9100 } }\n');
+      expect(() => deployedEndpoints(bad)).toThrow(/deployment\.yaml:4:\d+/);
+    });
   });
 
   it.each([

@@ -108,6 +108,10 @@ describe('/metrics', () => {
     for (let n = 1; n <= 100; n += 1) face.meter.histogram('gateway.latency').record(n * 1e6);
     for (const gap of [3e8, 1e8, 2e8]) face.meter.sample('gateway.failover', gap);
     face.meter.ratio('gateway.delivery').add(99, 100);
+    face.metrics = (): ReturnType<FakeFace['metrics']> => ({
+      ...face.meter.data(),
+      'process.rss': { kind: 'gauge', value: 7 },
+    });
     face.dropped = { replay: 2, 'bad "auth"\n': 1 };
     const { ask } = await serve(face);
     const got = await ask('/metrics');
@@ -128,11 +132,22 @@ describe('/metrics', () => {
     expect(value('orrery_gateway_latency_seconds_sum')).toBeCloseTo(5.05, 9);
     expect(value('orrery_gateway_failover_seconds', { quantile: '0.5' })).toBe(0.2);
     expect(value('orrery_gateway_delivery_ratio')).toBe(0.99);
+    expect(value('orrery_process_rss_bytes')).toBe(7);
     expect(value('orrery_node_dropped_total', { reason: 'replay' })).toBe(2);
     expect(value('orrery_node_dropped_total', { reason: 'bad "auth"\n' })).toBe(1);
     expect(value('orrery_node_state', { state: 'running' })).toBe(1);
     expect(value('orrery_node_state', { state: 'draining' })).toBe(0);
     expect(value('orrery_node_cpu_seconds_total')).toBe(2.5);
+  });
+
+  it('shows negative samples and metrics that nobody has touched', async () => {
+    const face = fakeFace();
+    const { ask } = await serve(face);
+    expect((await ask('/metrics')).status).toBe(200);
+    for (const offset of [-5e9, 1e9]) face.meter.sample('gateway.failover', offset);
+    const { samples } = parsePrometheus((await ask('/metrics')).text);
+    const sum = samples.find(({ name }) => name === 'orrery_gateway_failover_seconds_sum');
+    expect(sum?.value).toBe(-4);
   });
 
   it('R-065: folds drop reasons beyond 1,000 into one label, and loses none', async () => {

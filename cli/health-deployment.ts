@@ -1,0 +1,49 @@
+/**
+ * The operator endpoints that a deployment file names, for `orrery health`.
+ *
+ * An endpoint is on loopback of its machine: nodes at an address of this machine are asked there,
+ * others at their address, where a tunnel or a process told to listen there may answer. Needs
+ * neither the topology nor the key; `loadDeployment` checks the rest of the file.
+ *
+ * @module
+ */
+import { existsSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { resolve } from 'node:path';
+import { deploymentSchema } from '../scenarios/distributed/deployment-schema.ts';
+import type { Endpoint } from '../services/operator/index.ts';
+import { Problems } from '../topologies/files/problems.ts';
+import { displayPath, readSource } from '../topologies/files/source.ts';
+import { missingFile } from '../topologies/load.ts';
+import { FlagError } from './exit.ts';
+
+const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line a node is enough', overrides: [] };
+
+/**
+ * Reads the endpoints, in the order of the file.
+ *
+ * @throws ConfigError for mistakes in the file, FlagError when no node has an operator port.
+ */
+export function deployedEndpoints(path: string): readonly Endpoint[] {
+  const place = resolve(path);
+  if (!existsSync(place) || !statSync(place).isFile()) {
+    throw missingFile(`there is no deployment file ${displayPath(place)}`);
+  }
+  const problems = new Problems();
+  const source = readSource(place, LIMITS);
+  const hosts = problems.check(source, deploymentSchema, source.data)?.hosts ?? {};
+  problems.throwIfAny();
+  const endpoints = Object.values(hosts).flatMap((entry) =>
+    typeof entry === 'string' || entry.operator === undefined
+      ? []
+      : [{ host: isHere(entry.address) ? '127.0.0.1' : entry.address, port: entry.operator.port }],
+  );
+  if (endpoints.length > 0) return endpoints;
+  const hint = 'write for example gateway-211: { address: 192.0.2.12, operator: { port: 9100 } }';
+  throw new FlagError('--deployment: no node of the file has an operator port', path, hint);
+}
+
+function isHere(address: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
+  return address.startsWith('127.') || own.some((one) => one.address === address);
+}
