@@ -95,7 +95,7 @@ Every figure that the source documents publish, beside ours, with the command th
 
 *virtual* figures are of modelled links and hosts without a CPU profile; *wall* figures are of the machine named beside
 them. Throughputs count payloads that were checked at the receiver. *later* names the requirement
-([REQUIREMENTS](REQUIREMENTS.md)) under which the figure will be measured.
+(\`docs/REQUIREMENTS.md\`) under which the figure will be measured.
 
 ${parts.join('\n')}
 Next: [PERFORMANCE](PERFORMANCE.md).

@@ -8,6 +8,8 @@ import { join, relative } from 'node:path';
 
 /** Where `npm test` leaves what vitest counted, below the root. */
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
+/** The same of `npm run test:package`. */
+export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
 
 /** One test that ran. */
 export interface TestResult {
@@ -49,15 +51,22 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   const path = join(root, TEST_RESULTS);
   const kpis = newestReports(runsFolder);
   if (!existsSync(path)) return { testedAt: undefined, tests: [], kpis };
-  const file = JSON.parse(readFileSync(path, 'utf8')) as VitestFile;
-  const tests = file.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ fullName, status }) => ({
-      file: relative(root, name).replaceAll('\\', '/'),
-      title: fullName,
-      status: statusOf(status),
-    })),
-  );
-  return { testedAt: new Date(file.startTime), tests, kpis };
+  const { startTime } = readResults(path);
+  const tests = [path, join(root, PACKAGE_RESULTS)]
+    .filter((one) => existsSync(one))
+    .flatMap((one) => readResults(one).testResults)
+    .flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ fullName, status }) => ({
+        file: relative(root, name).replaceAll('\\', '/'),
+        title: fullName,
+        status: statusOf(status),
+      })),
+    );
+  return { testedAt: new Date(startTime), tests, kpis };
+}
+
+function readResults(path: string): VitestFile {
+  return JSON.parse(readFileSync(path, 'utf8')) as VitestFile;
 }
 
 function statusOf(status: string): TestResult['status'] {

@@ -1,0 +1,116 @@
+/**
+ * A stranger's folder with the package in it: packed here, installed as `npm i ../orrery.tgz` does.
+ *
+ * @module
+ */
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../architecture/files.ts';
+
+/** What a program has left. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder with the package installed. */
+export interface Consumer {
+  readonly folder: string;
+  readonly tarballBytes: number;
+}
+
+const INSTALL = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+
+/** Packs the repository as it is; throws what npm says. */
+export function pack(): { readonly folder: string; readonly tarball: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-package-'));
+  const packed = npm(ROOT, ['pack', '--pack-destination', folder, '--loglevel=error']);
+  const name = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+  if (packed.status !== 0 || name === undefined) throw new Error(`npm pack: ${packed.stderr}`);
+  return { folder, tarball: join(folder, name) };
+}
+
+/** Installs it in an empty folder, from the cache if it can be; says why when it cannot. */
+export function install(folder: string, tarball: string): Consumer | string {
+  const home = join(folder, 'empty');
+  mkdirSync(home);
+  writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }\n');
+  let said = '';
+  for (const how of ['--offline', '--prefer-offline']) {
+    const { status, stderr } = npm(home, [...INSTALL, how, tarball]);
+    if (status === 0) return { folder: home, tarballBytes: statSync(tarball).size };
+    said = stderr.trim().split('\n')[0] ?? '';
+  }
+  return `neither the cache of npm nor its registry has all dependencies: ${said}`;
+}
+
+function npm(cwd: string, args: readonly string[]): SpawnSyncReturns<string> {
+  return spawnSync('npm', args, { cwd, encoding: 'utf8', env: environment() });
+}
+
+/** Runs a program in the folder. */
+export function run(folder: string, program: string, ...args: string[]): Promise<Ended> {
+  const child = spawn(program, args, { cwd: folder, env: environment() });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Nothing of the npm, the git or the test runner that runs this test. */
+function environment(): NodeJS.ProcessEnv {
+  const own =
+    /^(npm_(lifecycle|package|command|execpath|node_execpath|config_local_prefix)|GIT_|VITEST|NODE_ENV|NODE_OPTIONS|GITHUB_STEP_SUMMARY|CI$|INIT_CWD)/;
+  const rest = Object.entries(process.env).filter(([name]) => !own.test(name));
+  return { ...Object.fromEntries(rest), NO_COLOR: '1' };
+}
+
+/** Writes a file below the folder. */
+export function write(folder: string, path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+/** All files below a folder, with slashes, sorted. */
+export function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort();
+}
+
+/** Files that a document shows: those after a comment with their name. */
+export function shownFiles(document: string): readonly (readonly [string, string])[] {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const blocks = text.matchAll(/<!-- (\S+) -->\n```\w+\n([\s\S]*?)```/g);
+  return [...blocks].map(([, name = '', code = '']) => [name, code]);
+}
+
+/** Examples in the docstrings of a module, by the function that each stands at. */
+export function examplesOf(module: string): readonly (readonly [string, string])[] {
+  const text = readFileSync(join(ROOT, module), 'utf8');
+  const pattern = /@example\n((?: \* ?.*\n)+?) \*\/\nexport (?:async )?function (\w+)/g;
+  return [...text.matchAll(pattern)].map(([, code = '', name = '']) => [
+    name,
+    code.replace(/^ \* ?/gm, ''),
+  ]);
+}
