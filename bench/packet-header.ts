@@ -43,13 +43,11 @@ export function decrementHopLimit(buffer: Uint8Array, offset: number): boolean {
   const limit = buffer[offset + 8] as number;
   if (limit <= 1) return false;
   buffer[offset + 8] = limit - 1;
-  // RFC 1624: HC' = ~(~HC + ~m + m'); the word m is (limit, protocol) and m' = m - 0x100.
+  // RFC 1624: HC' = ~(~HC + ~m + m'); the word m is (limit, protocol) and m' = m - 0x100, so that
+  // ~m + m' = 0xffff - 0x100 whatever m is. One carry at most.
   const old = ((buffer[offset + 10] as number) << 8) | (buffer[offset + 11] as number);
-  const word = (limit << 8) | (buffer[offset + 9] as number);
-  let sum = (~old & 0xffff) + (~word & 0xffff) + (word - 0x100);
-  sum = (sum & 0xffff) + (sum >>> 16);
-  sum = (sum & 0xffff) + (sum >>> 16);
-  write16(buffer, offset + 10, ~sum & 0xffff);
+  const sum = (~old & 0xffff) + 0xfeff;
+  write16(buffer, offset + 10, ~(sum + (sum >>> 16)) & 0xffff);
   return true;
 }
 

@@ -107,16 +107,15 @@ export class RandomNetwork implements PacketSink {
     fingerprint.event(scheduler.now, node, 2, length);
     const offset = table.offset[packet] as number;
     const flowPacket = table.from[packet] as number;
-    const buffer = table.takeBuffer(packet);
+    const buffer = table.buffers[packet] as Uint8Array;
     const target = readTarget(buffer, offset);
     if (target === node) {
       this.deliver(flowPacket);
-      this.network.pool.release(buffer);
+      table.free(packet);
       return;
     }
     decrementHopLimit(buffer, offset);
-    const next = this.nextDirection(node, target);
-    next.offer(table.acquire(buffer, offset, length, flowPacket, target));
+    this.nextDirection(node, target).offer(packet);
   }
 
   private deliver(flowPacket: number): void {
