@@ -34,7 +34,7 @@ function watched(limitBytes?: number): {
 }
 
 describe('the memory watch', () => {
-  it('R-010: warns once above 80 % of 256 MiB and once above the limit', () => {
+  it('warns once above 80 % of 256 MiB and once above the limit', () => {
     const { use, watch, lines } = watched();
     use(204);
     expect(lines).toEqual([]);
@@ -49,7 +49,7 @@ describe('the memory watch', () => {
     expect(watch.metrics()['process.rss']).toEqual({ kind: 'gauge', value: 250 * MEBI });
   });
 
-  it('R-011: shows processor use of the last interval as a share of one core', () => {
+  it('shows processor use of the last interval as a share of one core', () => {
     const { use, watch } = watched();
     use(50, 1.37);
     expect(watch.metrics()['process.cpu']).toMatchObject({ value: expect.closeTo(0.37, 9) });
@@ -66,7 +66,7 @@ describe('the memory watch', () => {
     watch.dispose();
   });
 
-  it('R-242: measures this process', () => {
+  it('measures this process', () => {
     vi.useRealTimers();
     const watch = watchMemory({ log: keptLog().log, limitBytes: 2 ** 40 });
     const { rssBytes, heapBytes, cpuSeconds } = watch.sample();

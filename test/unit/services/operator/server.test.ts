@@ -150,7 +150,7 @@ describe('/metrics', () => {
     expect(sum?.value).toBe(-4);
   });
 
-  it('R-065: folds drop reasons beyond 1,000 into one label, and loses none', async () => {
+  it('folds drop reasons beyond 1,000 into one label, and loses none', async () => {
     const face = fakeFace();
     face.dropped = Object.fromEntries(Array.from({ length: 1_500 }, (_, n) => [`r${n}`, 2]));
     const { ask } = await serve(face);
