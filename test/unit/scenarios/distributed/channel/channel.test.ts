@@ -128,6 +128,17 @@ describe('the end of a channel', () => {
     expect([dialled.messages, accepted.messages]).toEqual([[], []]);
   });
 
+  it('waits for what the peer had queued, and is then no lost connection', async () => {
+    // With the usual time to close: a busy machine may pause for 50 ms.
+    const patient = new Lobby();
+    await patient.open();
+    const { dialled, accepted } = await openPair(patient);
+    dialled.channel.send({ bytes: new Uint8Array(15_000_000) });
+    accepted.channel.close();
+    expect(await settled(dialled, accepted)).toEqual([['peer closed'], ['closed']]);
+    await patient.close();
+  });
+
   it('may come from within onMessage; later messages are not delivered', async () => {
     const { dialled, accepted } = await openPair(lobby);
     const got: unknown[] = [];
