@@ -1,0 +1,134 @@
+/**
+ * A live run beside its prediction, from fixed inputs.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { compareAgainst, isWithin, relativeDifference } from '../../../reports/against.ts';
+import { againstLines, againstMarkdown } from '../../../reports/against-text.ts';
+import { throughputNote } from '../../../reports/cpu-note.ts';
+import { renderHtml } from '../../../reports/html/html.ts';
+import { readReport, renderJson } from '../../../reports/json.ts';
+import { judge } from '../../../reports/judge.ts';
+import { escapeMarkdown, renderMarkdown } from '../../../reports/markdown.ts';
+import type { Report } from '../../../reports/report-schema.ts';
+import { renderTerminal } from '../../../reports/terminal.ts';
+import { runInput } from './fixture.ts';
+
+const input = runInput({ seeds: 1, slowdown: 1 });
+const live: Report = judge({ ...input, mode: 'live' });
+const CPU = 'calibrated (runs/calibration.json, Test CPU, 2026-01-02)';
+
+/** The same measurements, some of them times a factor. */
+function predictedAs(factors: Readonly<Record<string, number>>): Report {
+  const made: Report = {
+    ...live,
+    mode: 'sim',
+    cpu: CPU,
+    cpuProfileSha256: 'ab',
+    fingerprint: 'ff',
+  };
+  const factorOf = (metric: string, aggregation: string): number =>
+    factors[`${metric} ${aggregation}`] ?? factors[metric] ?? 1;
+  return {
+    ...made,
+    kpis: live.kpis.map((kpi) => ({
+      ...kpi,
+      value: kpi.value === null ? null : kpi.value * factorOf(kpi.metric, kpi.aggregation),
+    })),
+    metrics: Object.fromEntries(
+      Object.entries(live.metrics).map(([name, metric]) => [
+        name,
+        {
+          ...metric,
+          value: metric.value === null ? null : metric.value * factorOf(name, 'value'),
+          ...(metric.quantiles === undefined
+            ? {}
+            : {
+                quantiles: metric.quantiles.map((point) => ({
+                  ...point,
+                  value: point.value * factorOf(name, `p${point.p * 100}`),
+                })),
+              }),
+        },
+      ]),
+    ),
+  };
+}
+
+describe('a live run against its prediction', () => {
+  it('holds when throughput and median latency agree; tails are reported, not promised', () => {
+    const against = compareAgainst(live, predictedAs({ 'gateway.latency p95': 0.3 }));
+    expect(against.pass).toBe(true);
+    const row = (metric: string, aggregation: string): unknown =>
+      against.rows.find((one) => one.metric === metric && one.aggregation === aggregation);
+    expect(row('gateway.latency', 'p95')).toMatchObject({ isInside: false, isPromised: false });
+    expect(row('gateway.latency', 'p50')).toMatchObject({ isInside: true, isPromised: true });
+    expect(row('gateway.throughput', 'rate')).toMatchObject({ difference: 0, isPromised: true });
+    expect(new Set(against.rows.map((one) => `${one.metric} ${one.aggregation}`)).size).toBe(
+      against.rows.length,
+    );
+  });
+
+  it('flags a profile with half the costs, which predicts twice the throughput', () => {
+    const against = compareAgainst(live, predictedAs({ 'gateway.throughput': 2 }));
+    expect(against.pass).toBe(false);
+    const [row] = against.rows.filter(({ metric }) => metric === 'gateway.throughput');
+    expect(row).toMatchObject({ isInside: false, difference: 1 });
+    expect(againstLines(against).join('\n')).toMatch(/✗ gateway\.throughput .* \+100 % +OUTSIDE/);
+  });
+
+  it('flags half the median latency as well', () => {
+    expect(compareAgainst(live, predictedAs({ 'gateway.latency p50': 0.5 })).pass).toBe(false);
+  });
+
+  it.each([
+    [100, 115, true],
+    [100, 85, true],
+    [100, 115.1, false],
+    [0, 0, true],
+    [0, 1, false],
+    [null, 1, false],
+  ])(
+    'of %s measured and %s predicted is within 15 percent: %s',
+    (measured, predicted, isInside) => {
+      expect(isWithin(relativeDifference(measured, predicted))).toBe(isInside);
+    },
+  );
+
+  it('is drawn as a table', () => {
+    const against = compareAgainst(live, predictedAs({ 'gateway.latency': 0.98 }));
+    const short = { ...against, rows: against.rows.filter(({ isPromised }) => isPromised) };
+    expect(againstLines(short)).toMatchSnapshot();
+    expect(againstMarkdown(short, escapeMarkdown)).toMatchSnapshot();
+  });
+
+  it('is part of every report and is read back from report.json', () => {
+    const against = compareAgainst(live, predictedAs({}));
+    const report = judge({ ...input, mode: 'live', against });
+    const title = 'Against virtual time: throughput and median latency predicted within 15 %';
+    const options = { width: 100, colour: false, unicode: true };
+    expect(renderTerminal(report, options)).toContain(title);
+    expect(renderMarkdown(report)).toContain(title);
+    expect(renderHtml(report)).toContain(title);
+    expect(readReport(renderJson(report))).toMatchObject({ kind: 'report', report: { against } });
+  });
+});
+
+describe('beside throughput', () => {
+  it('stands whether processor time was modelled, in every report of virtual time', () => {
+    const free = judge(input);
+    const charged = judge({ ...input, cpu: CPU });
+    const options = { width: 120, colour: false, unicode: true };
+    for (const render of [
+      (report: Report): string => renderTerminal(report, options),
+      (report: Report): string => renderMarkdown(report).replaceAll('\\', ''),
+      (report: Report): string => renderHtml(report),
+    ]) {
+      expect(render(free)).toContain('throughput: CPU time not modelled');
+      expect(render(charged)).toContain(`throughput: CPU time ${CPU}`);
+    }
+    expect(throughputNote(live)).toBeUndefined();
+    expect(throughputNote({ ...free, kpis: [] })).toBeUndefined();
+  });
+});

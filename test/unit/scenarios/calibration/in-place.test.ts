@@ -1,0 +1,185 @@
+/**
+ * Batches, factors and knees from fixed numbers, and a short live run that is really measured.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  costOfSamples,
+  QUICK_PLAN,
+  sampleOf,
+  timeCalls,
+} from '../../../../scenarios/calibration/batches.ts';
+import {
+  type FitPoint,
+  fitFactors,
+  liveLoad,
+  modelLoad,
+} from '../../../../scenarios/calibration/in-place.ts';
+import { findKnee, type KneeRun, simKneeRun } from '../../../../scenarios/calibration/knee.ts';
+import { verdictOf } from '../../../../scenarios/calibration/knee-check.ts';
+import { cpuChoice, readProfile } from '../../../../scenarios/calibration/profile-file.ts';
+import { renderKneeCheck, renderProfile } from '../../../../scenarios/calibration/render.ts';
+import { receiveBuffer, socketCosts } from '../../../../scenarios/calibration/socket-costs.ts';
+import type { CpuChoice } from '../../../../scenarios/model.ts';
+import { load, registry } from '../runner/fixture.ts';
+import { fixtureProfile, writeProfile } from './fixture.ts';
+
+const choice = (scale: number): CpuChoice =>
+  cpuChoice(readProfile(writeProfile(fixtureProfile(scale))), 'one');
+
+describe('benchmarks', () => {
+  it('keep the median batch with its interval and the p99 batch', () => {
+    const batches = Array.from({ length: 50 }, (_, index) => 101 + index);
+    // Ranks of the binomial: 18 and 33 of 50 enclose the median with 95 %.
+    expect(sampleOf(64, batches)).toEqual({
+      bytes: 64,
+      nsMedian: 125,
+      nsLow: 118,
+      nsHigh: 133,
+      nsP99: 150,
+      batches: 50,
+    });
+  });
+
+  it('give a cost per byte that never falls, and no negative start', () => {
+    const at = (bytes: number, ns: number): ReturnType<typeof sampleOf> => sampleOf(bytes, [ns]);
+    expect(costOfSamples([at(100, 150), at(300, 250)])).toEqual({ ns: 100, nsPerByte: 0.5 });
+    expect(costOfSamples([at(100, 250), at(300, 150)])).toEqual({ ns: 200, nsPerByte: 0 });
+    expect(costOfSamples([at(100, 10), at(300, 410)])).toEqual({ ns: 0, nsPerByte: 1.05 });
+  });
+
+  it('measure more for more work', () => {
+    const spin = (rounds: number): number => {
+      let sum = 0;
+      for (let i = 0; i < rounds; i += 1) sum += Math.sqrt(i);
+      return sum;
+    };
+    const plan = { warmup: 200, batches: 9, calls: 200 };
+    const [short, long] = [1_000, 8_000].map(
+      (rounds) =>
+        sampleOf(
+          0,
+          timeCalls(() => void spin(rounds), plan),
+        ).nsMedian,
+    );
+    expect(long).toBeGreaterThan(3 * (short ?? 0));
+  });
+
+  it('measure real sockets of loopback and the room of their buffers', async () => {
+    const { send, receive } = await socketCosts({ ...QUICK_PLAN, warmup: 100, batches: 5 });
+    for (const { alone } of [send, receive]) {
+      expect(alone.ns).toBeGreaterThan(200);
+      expect(alone.ns).toBeLessThan(1_000_000);
+    }
+    const rooms = await receiveBuffer();
+    expect(rooms.map(({ bytes }) => bytes)).toEqual([128, 512, 1_024, 1_472]);
+    for (const { datagrams } of rooms) expect(datagrams).toBeGreaterThan(10);
+  });
+});
+
+describe('factors in place', () => {
+  const point = (control: number, data: number, cpu: number): FitPoint => ({
+    alone: { control, data },
+    live: { cpu, deliveredPerSecond: 0 },
+    ratePerSecond: 0,
+  });
+
+  it('bring the model of both lanes to what was measured', () => {
+    const points = [0.1, 0.3, 0.5].map((data) => point(0.02, data, 0.02 * 3 + data * 1.25));
+    expect(fitFactors(points)).toEqual({ control: 3, data: 1.25 });
+  });
+
+  it('are never negative: one lane explains what the other cannot', () => {
+    const factors = fitFactors([point(0.02, 0.2, 0.2), point(0.02, 0.4, 0.45)]);
+    expect(factors.control).toBe(1);
+    expect(factors.data).toBeGreaterThan(0.9);
+    expect(factors.data).toBeLessThan(1.1);
+    expect(fitFactors([point(0, 0.5, 0.6)])).toEqual({ control: 1, data: 1.2 });
+  });
+});
+
+describe('a knee', () => {
+  const world = (knee: number): ((rate: number) => Promise<KneeRun>) => {
+    return (ratePerSecond) => {
+      const delivery = Math.min(1, knee / ratePerSecond);
+      return Promise.resolve({ ratePerSecond, delivery, latencyP50Ns: 1_000 });
+    };
+  };
+  const search = { from: 1_000, growth: 1.5, resolution: 1.02, isStopped: (): boolean => false };
+
+  it.each([300, 1_000, 7_777])('is found within the resolution at %i/s', async (knee) => {
+    const found = await findKnee({ ...search, tries: 1, run: world(knee) });
+    expect(found.ratePerSecond).toBeLessThanOrEqual(knee * 1.0011);
+    expect(found.ratePerSecond).toBeGreaterThan(knee / 1.021);
+    expect(found.failedPerSecond).toBeGreaterThan(knee);
+  });
+
+  it('does not believe one run of three that failed for reasons of its own', async () => {
+    let runs = 0;
+    const run = world(7_777);
+    const flaky = (rate: number): Promise<KneeRun> => {
+      runs += 1;
+      return run(runs % 3 === 0 ? 1e9 : rate).then((one) => ({ ...one, ratePerSecond: rate }));
+    };
+    const found = await findKnee({ ...search, tries: 3, run: flaky });
+    expect(found.ratePerSecond).toBeGreaterThan(7_777 / 1.021);
+  });
+
+  it('predicted by a profile with half the costs is outside 15 %, by the true one inside', async () => {
+    const scenario = (rate: number): ReturnType<typeof load> =>
+      load('hello.yaml', {
+        duration: '3s',
+        warmup: '1s',
+        kpis: '{}',
+        'traffic.0.rate': `${rate}/s`,
+        topology:
+          '{ name: pair, nodes: [{ name: alice, run: ping }, { name: bob, run: ping }], links: [{ ends: alice <-> bob, rate: 1Gbit/s, delay: 5ms }] }',
+      });
+    const kneeOf = (scale: number): ReturnType<typeof findKnee> => {
+      const cpu = choice(scale);
+      const run = (rate: number): Promise<KneeRun> =>
+        Promise.resolve(simKneeRun(scenario(rate), rate, { cpu, registry }));
+      return findKnee({ ...search, from: 2_000, resolution: 1.1, tries: 1, run });
+    };
+    // The world of scale 1 stands for the real machine.
+    const [real, half] = [await kneeOf(1), await kneeOf(0.5)];
+    const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000 };
+    const flagged = verdictOf({ live: real, predicted: half }, 100, { live: at, predicted: at });
+    expect(flagged.knee.difference).toBeGreaterThan(0.5);
+    expect(flagged.pass).toBe(false);
+    expect(renderKneeCheck(flagged)).toMatch(/highest rate.*OUTSIDE/);
+    const held = verdictOf({ live: real, predicted: real }, 100, { live: at, predicted: at });
+    expect(held.pass).toBe(true);
+  });
+});
+
+describe('a live run', () => {
+  it('is measured: what it carried, and what it took of a core', async () => {
+    const scenario = load('hello.yaml', {
+      duration: '2s',
+      warmup: '500ms',
+      kpis: '{}',
+      'traffic.0.rate': '200/s',
+    });
+    const signal = new AbortController().signal;
+    const live = await liveLoad(scenario, { registry, signal });
+    expect(live.deliveredPerSecond).toBeGreaterThan(150);
+    expect(live.cpu).toBeGreaterThan(0);
+    expect(live.cpu).toBeLessThan(1.5);
+    const model = modelLoad(scenario, choice(0.01), registry);
+    expect(model.data).toBeGreaterThan(0);
+    expect(model.control).toBeLessThan(model.data);
+  }, 20_000);
+});
+
+describe('a profile for people', () => {
+  it('shows each operation alone and in place, and the live runs behind it', () => {
+    const text = renderProfile(fixtureProfile());
+    expect(text).toContain('Test CPU, 2 cores, node 20.0.0, 2026-01-02T03:04:05Z, load 0.1 before');
+    expect(text).toMatch(
+      /receive +100 +60.0 us +60.0 us..60.0 us +120 us +30.0 us +60.0 us \+ 0.5 ns\/B/,
+    );
+    expect(text).toMatch(/1 000 +999 +20.0 % +11.0 % +20.0 %/);
+  });
+});
