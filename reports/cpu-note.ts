@@ -9,7 +9,7 @@ import type { Report } from './report-schema.ts';
 export const NOT_MODELLED = 'not modelled';
 
 /** `CPU time not modelled`, `CPU time calibrated (…)`; undefined where the processor was real. */
-export function cpuNote(report: Pick<Report, 'cpu' | 'mode'>): string | undefined {
+function cpuNote(report: Pick<Report, 'cpu' | 'mode'>): string | undefined {
   return report.mode === 'live' ? undefined : `CPU time ${report.cpu}`;
 }
 

@@ -139,7 +139,7 @@ export function conditionsText(report: Report): readonly string[] {
     ...(report.ending === 'complete' ? [] : [report.ending]),
     report.mode,
     ...(report.crypto === 'modelled' ? ['crypto modelled'] : []),
-    ...(report.cpu === 'not modelled' ? [] : [`cpu ${report.cpu}`]),
+    ...(report.cpu.startsWith('calibrated') ? [`cpu ${report.cpu}`] : []),
   ];
 }
 

@@ -8,7 +8,7 @@
 import picocolors from 'picocolors';
 import { againstLines } from './against-text.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
-import { cpuNote, NOT_MODELLED, throughputNote } from './cpu-note.ts';
+import { NOT_MODELLED, throughputNote } from './cpu-note.ts';
 import { plural, short, shortFingerprint, significant, wallTime } from './format.ts';
 import {
   conditionsText,
@@ -223,7 +223,7 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
   const parts = [
     `${runs} ${report.clock} in ${wallTime(wallSeconds)} wall`,
     `${short(report.eventsPerWallSecond)} events/s`,
-    ...(report.cpu === NOT_MODELLED && report.mode !== 'live' ? [cpuNote(report) ?? ''] : []),
+    ...(report.cpu === NOT_MODELLED ? [`CPU time ${NOT_MODELLED}`] : []),
     `node ${environment.node.replace(/^v/, '')}`,
     environment.commit.slice(0, 7),
   ];

@@ -90,7 +90,7 @@ export async function runDistributed(order: DistributedOrder): Promise<RunEnd> {
   }
   const input = runInput(order, done, performance.now() - began);
   const definitions = [...input.definitions, ...LIVE_METRICS, ...PROCESS_METRICS];
-  return { kind: 'judged', input: { ...input, mode: 'live', definitions } };
+  return { kind: 'judged', input: { ...input, mode: 'live', cpu: 'real', definitions } };
 }
 
 /** One seed. */

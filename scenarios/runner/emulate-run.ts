@@ -10,6 +10,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { InvariantError } from '../../engine/core/assert.ts';
+import { untilBound } from '../../engine/live/emulation/bound-ports.ts';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
 import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
 import { OutsideProgram, type ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
@@ -39,6 +40,8 @@ export interface EmulateOrder extends RunOrder {
   readonly folder: string;
 }
 
+/** Programs that are not bound to their ports after this are taken as they are. */
+const READY_MAX_MS = 10_000;
 const PROGRESS_MS = 100;
 /** A run that the outside took part in cannot be repeated, so nothing is to be compared. */
 const NO_FINGERPRINT = 'none';
@@ -67,6 +70,7 @@ class EmulatedRun {
   readonly #seedsDone: number;
   readonly #began: number;
   readonly #programs = new Map<string, OutsideProgram>();
+  readonly #warnings: string[] = [];
   readonly #run: SeedRun;
   #world: EmulationWorld | undefined;
   #prepared: PreparedRun | undefined;
@@ -122,7 +126,13 @@ class EmulatedRun {
       fingerprint: this.#programsCount === 0 ? plain.fingerprint : NO_FINGERPRINT,
       metrics: { ...plain.metrics, ...meter.metrics(ends) },
       nodeDrops: { ...plain.nodeDrops, ...outsideDrops(world) },
-      warnings: [...plain.warnings, ...warnings, ...meter.warnings(), ...endWarnings(ends)],
+      warnings: [
+        ...plain.warnings,
+        ...warnings,
+        ...this.#warnings,
+        ...meter.warnings(),
+        ...endWarnings(ends),
+      ],
     };
     const more = prepared.recorders.finish(result, prepared.stage);
     return { ...result, warnings: [...result.warnings, ...more] };
@@ -204,21 +214,49 @@ class EmulatedRun {
     });
   }
 
+  /** Those that others send to first: nothing is to be lost because a program was not there yet. */
   async #startPrograms(): Promise<void> {
-    const { scenario, folder, seeds } = this.#order;
-    const scenarioFolder = dirname(resolve(scenario.file));
-    for (const { name, outside } of outsideHosts(scenario)) {
-      const { command } = outside ?? {};
-      if (command === undefined) continue;
-      const file = join(folder, seeds.length === 1 ? name : `${name}.${this.#seed}`);
-      const files = { outFile: `${file}.out.log`, errFile: `${file}.err.log` };
-      try {
-        const order = { command, folder: scenarioFolder, ...files };
-        this.#programs.set(name, await OutsideProgram.start(order));
-      } catch (error) {
-        throw new OutsideError(startText(command, error), { host: name, cause: error });
-      }
+    const hosts = outsideHosts(this.#order.scenario);
+    const waits = (host: HostSpec): boolean => (host.outside?.ports.length ?? 0) > 0;
+    for (const host of hosts.filter(waits)) {
+      await this.#start(host);
+      await this.#untilBound(host);
     }
+    await Promise.all(hosts.filter((host) => !waits(host)).map((host) => this.#start(host)));
+  }
+
+  async #start({ name, outside }: HostSpec): Promise<void> {
+    const { scenario, folder, seeds } = this.#order;
+    const { command } = outside ?? {};
+    if (command === undefined) return;
+    const file = join(folder, seeds.length === 1 ? name : `${name}.${this.#seed}`);
+    try {
+      const program = await OutsideProgram.start({
+        command,
+        folder: dirname(resolve(scenario.file)),
+        outFile: `${file}.out.log`,
+        errFile: `${file}.err.log`,
+      });
+      this.#programs.set(name, program);
+    } catch (error) {
+      throw new OutsideError(startText(command, error), { host: name, cause: error });
+    }
+  }
+
+  async #untilBound({ name, outside }: HostSpec): Promise<void> {
+    const { signal } = this.#order;
+    const program = this.#programs.get(name);
+    if (program === undefined || outside === undefined) return;
+    const { program: address, ports } = outside;
+    const isOver = (): boolean => signal?.aborted === true || program.end !== undefined;
+    const isBound = await untilBound({ address, ports, limitMs: READY_MAX_MS, isOver });
+    if (isBound || signal?.aborted === true) return;
+    const { end } = program;
+    const why =
+      end === undefined
+        ? `${name}: not bound to all of its ports after ${READY_MAX_MS / 1000} s`
+        : `${name}: ended with exit code ${end.code} before it was bound to its ports`;
+    this.#warnings.push(`${why}, see ${name}.err.log`);
   }
 
   async #stopPrograms(): Promise<ReadonlyMap<string, ProgramEnd>> {

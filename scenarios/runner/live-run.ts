@@ -58,7 +58,7 @@ export async function runLive(order: LiveOrder): Promise<RunEnd> {
   }
   const input = runInput(order, done, performance.now() - began);
   const definitions = [...input.definitions, ...LIVE_METRICS];
-  return { kind: 'judged', input: { ...input, mode: 'live', definitions } };
+  return { kind: 'judged', input: { ...input, mode: 'live', cpu: 'real', definitions } };
 }
 
 /** One seed. */
