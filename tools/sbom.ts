@@ -2,12 +2,14 @@
  * `npm run sbom`: what the package consists of, as CycloneDX and as SPDX, in dist/sbom (R-144).
  *
  * From the lock file alone, so that it is the same on every machine: the package, its dependencies,
- * and the optional ones of every platform; none of what only developers need.
+ * and the optional ones of every platform; none of what only developers need. `npm sbom --omit=dev`
+ * leaves out what both need (zod, tsx), so npm gets a copy of our files without developers' entries.
  *
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +20,7 @@ const OUT = 'dist/sbom';
 export interface CycloneDx {
   readonly bomFormat: string;
   readonly specVersion: string;
-  readonly metadata: { readonly component: CycloneDxComponent };
+  readonly metadata: { readonly timestamp: string; readonly component: CycloneDxComponent };
   readonly components: readonly CycloneDxComponent[];
 }
 
@@ -36,37 +38,89 @@ export interface CycloneDxComponent {
 /** What we read of an SPDX document (specification 2.3). */
 export interface Spdx {
   readonly spdxVersion: string;
-  readonly packages: readonly { readonly name: string; readonly versionInfo: string }[];
+  readonly dataLicense: string;
+  readonly SPDXID: string;
+  readonly name: string;
+  readonly documentNamespace: string;
+  readonly creationInfo: { readonly created: string; readonly creators: readonly string[] };
+  readonly packages: readonly SpdxPackage[];
+  readonly relationships: readonly {
+    readonly spdxElementId: string;
+    readonly relatedSpdxElement: string;
+    readonly relationshipType: string;
+  }[];
+}
+
+/** A package of an SPDX document. */
+export interface SpdxPackage {
+  readonly name: string;
+  readonly SPDXID: string;
+  readonly versionInfo: string;
+  readonly downloadLocation: string;
+  readonly licenseDeclared: string;
 }
 
 /** The package and everything it installs, as CycloneDX. */
 export function cycloneDx(): CycloneDx {
   const document = ask('cyclonedx') as CycloneDx;
-  const { component } = document.metadata;
-  // npm calls the package by the name of its folder.
-  const named = { ...component, name: packageName() };
-  return { ...document, metadata: { ...document.metadata, component: named } };
+  const timestamp = wholeSeconds(document.metadata.timestamp);
+  return { ...document, metadata: { ...document.metadata, timestamp } };
 }
 
 /** The same as SPDX. */
 export function spdx(): Spdx {
-  return ask('spdx') as Spdx;
+  const document = ask('spdx') as Spdx;
+  const { creationInfo } = document;
+  // SPDX 2.3 section 6.9: YYYY-MM-DDThh:mm:ssZ, without the fraction that npm writes.
+  const created = wholeSeconds(creationInfo.created);
+  return { ...document, creationInfo: { ...creationInfo, created } };
 }
 
-function packageName(): string {
-  const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { readonly name: string }).name;
+function wholeSeconds(timestamp: string): string {
+  return timestamp.replace(/\.\d+Z$/, 'Z');
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
 }
 
 function ask(format: 'cyclonedx' | 'spdx'): unknown {
-  const args = ['sbom', `--sbom-format=${format}`, '--omit=dev', '--package-lock-only'];
-  const flags = ['--sbom-type=library', '--loglevel=error'];
-  const { status, stdout, stderr } = spawnSync('npm', [...args, ...flags], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`npm sbom: ${stderr}`);
-  return JSON.parse(stdout);
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-sbom-'));
+  try {
+    // npm calls the package by the name of its folder.
+    const cwd = join(folder, packageName());
+    mkdirSync(cwd);
+    for (const [name, content] of Object.entries(withoutDevelopers())) {
+      writeFileSync(join(cwd, name), JSON.stringify(content));
+    }
+    const args = ['sbom', `--sbom-format=${format}`, '--package-lock-only', '--loglevel=error'];
+    const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`npm sbom: ${stderr}`);
+    return JSON.parse(stdout);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Our manifest and lock file with what is installed beside the package, and no more. */
+function withoutDevelopers(): Readonly<Record<string, unknown>> {
+  const manifest = read('package.json') as Readonly<Record<string, unknown>>;
+  const lock = read('package-lock.json') as Lock;
+  const packages = Object.entries(lock.packages).filter(([, { dev }]) => dev !== true);
+  const all = Object.fromEntries(packages);
+  const own = { ...all[''], devDependencies: {} };
+  return {
+    'package.json': { ...manifest, devDependencies: {} },
+    'package-lock.json': { ...lock, packages: { ...all, '': own } },
+  };
+}
+
+function packageName(): string {
+  return (read('package.json') as { readonly name: string }).name;
+}
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 }
 
 function main(): void {
