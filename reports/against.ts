@@ -17,7 +17,7 @@ export type Against = NonNullable<Report['against']>;
 export type AgainstRow = Against['rows'][number];
 
 /** Relative difference within which a prediction holds. */
-export const AGAINST_TOLERANCE = 0.15;
+const AGAINST_TOLERANCE = 0.15;
 
 /** 85 of 100 is 15 % below, and a little more in binary. */
 const ROUNDING = 1e-9;

@@ -47,7 +47,7 @@ export interface ModelLoad {
 }
 
 /** Processor time of the thread that runs the world, ns; of all threads where they share a core. */
-export function worldCpuNs(): number {
+function worldCpuNs(): number {
   // Asking the system for the time of the process also brings the thread's own up to date.
   const all = cpuNs();
   if (availableParallelism() === 1) return all;

@@ -15,7 +15,7 @@ import { runSeed } from '../runner/run-seed.ts';
 import { type LiveHow, liveOnce } from './in-place.ts';
 
 /** Below this share of delivered packets a world is saturated. */
-export const KNEE_DELIVERY = 0.999;
+const KNEE_DELIVERY = 0.999;
 
 /** One run at a rate. */
 export interface KneeRun {
