@@ -7,21 +7,21 @@
 import { type Command, Option } from 'commander';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { commandText } from '../scenarios/command-text.ts';
+import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
 import { type DistributedOrder, runDistributed } from '../scenarios/distributed/distributed-run.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
-import type { RunEnd } from '../scenarios/runner/run-scenario.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { load } from './load.ts';
+import { type Loaded, load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
 
 type LiveFlags = RunFlags & { readonly againstSim?: boolean; readonly cpuProfile?: string } & Pick<
     LiveOrder,
     'shape' | 'precision' | 'log'
   > &
-  Partial<Pick<DistributedOrder, 'processes'>>;
+  Partial<Pick<DistributedOrder, 'processes'>> & { readonly deployment?: string };
 
 /** Adds the command. */
 export function addLive(program: Command): void {
@@ -47,6 +47,7 @@ export function addLive(program: Command): void {
       'predict the run in virtual time and compare (needs npm run calibrate)',
     )
     .option('--cpu-profile <file>', 'cost profile for --against-sim (runs/calibration.json)')
+    .option('--deployment <file>', 'nodes that others start (orrery node), here or elsewhere')
     .addOption(
       new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
         .choices(['high', 'low'])
@@ -66,11 +67,14 @@ export function addLive(program: Command): void {
     }
     refuseRecordings(flags);
     const registry = new ProtocolRegistry();
-    const loaded = await load(file, flags.set, registry);
+    const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
+    const plain = await load(file, flags.set, registry);
+    const { loaded, deployment } = deploy(plain, flags.deployment);
+    const isSpread = flags.processes !== undefined || deployment !== undefined;
     // Many processes that spin would take the processor from each other (spec/simulation.md 9.5).
-    const isChosen = command.getOptionValueSource('precision') !== 'default';
-    const precision = flags.processes === undefined || isChosen ? flags.precision : 'low';
-    const runner = runnerOf({ ...flags, precision }, registry);
+    const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
+    const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
+    const runner = runnerOf({ ...flags, precision, shape }, { registry, deployment });
     const how = { ...flags, registry, file, overrides: flags.set };
     const isCompared = flags.againstSim === true;
     exitWith(await execute(loaded, flags, isCompared ? await againstSim(runner, how) : runner));
@@ -85,15 +89,32 @@ function agentEntryModule(): string {
 /** In this process, or in one for each node. */
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes }: LiveFlags,
-  registry: ProtocolRegistry,
+  parts: { readonly registry: ProtocolRegistry; readonly deployment: Deployment | undefined },
 ): Runner {
-  const agentEntry = agentEntryModule();
-  const how = { registry, shape, precision, agentEntry, ...(log === undefined ? {} : { log }) };
-  const run: Runner['run'] =
-    processes === undefined
-      ? (order): Promise<RunEnd> => runLive({ ...order, ...how })
-      : (order): Promise<RunEnd> => runDistributed({ ...order, ...how, processes });
-  return { command: 'live', run };
+  const { registry, deployment } = parts;
+  const how = { registry, shape, precision, ...(log === undefined ? {} : { log }) };
+  if (processes === undefined && deployment === undefined) {
+    return { command: 'live', run: (order) => runLive({ ...order, ...how }) };
+  }
+  const spread = {
+    ...how,
+    processes: processes ?? 'node',
+    agentEntry: agentEntryModule(),
+    ...(deployment === undefined ? {} : { deployment }),
+  };
+  return { command: 'live', run: (order) => runDistributed({ ...order, ...spread }) };
+}
+
+/** Puts the nodes where the deployment file says. */
+function deploy(
+  loaded: Loaded,
+  file: string | undefined,
+): { readonly loaded: Loaded; readonly deployment: Deployment | undefined } {
+  if (file === undefined) return { loaded, deployment: undefined };
+  const { scenario } = loaded;
+  const deployment = loadDeployment(file, scenario.topology);
+  const topology = deployment.place(scenario.topology);
+  return { loaded: { ...loaded, scenario: { ...scenario, topology } }, deployment };
 }
 
 /** A datagram loses its identity in the kernel, so packets cannot be followed over their hops. */

@@ -16,6 +16,7 @@ import {
   type NodeStatus,
   type OperatorLevel,
   type OperatorLog,
+  type ProbeResult,
   type ReloadResult,
   serveOperator,
   watchMemory,
@@ -112,6 +113,12 @@ class ProcessFace implements NodeFace {
 
   reload(): ReloadResult {
     return this.#options.reload?.(this.#log) ?? { applied: [], needsRestart: [] };
+  }
+
+  async probe(): Promise<ProbeResult> {
+    const agent = this.session?.agent;
+    if (agent === undefined) return { ok: false, reason: 'waits for its coordinator' };
+    return (await agent.probe()) ?? { ok: false, reason: 'no application is here to send one' };
   }
 
   async drain(): Promise<void> {

@@ -6,6 +6,8 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Channel } from './channel/model.ts';
+import { ClockOffset } from './clock-offset.ts';
+import type { ClockProbe } from './clock-sync.ts';
 import type { Command } from './messages.ts';
 
 /** Where an agent stands. */
@@ -27,8 +29,11 @@ export class AgentProcess {
   readonly startedNs = process.hrtime.bigint();
   /** What it said that it waits for. */
   waiting: readonly string[] = [];
-  /** What its machine's monotonic clock shows above ours, ns. */
+  /** What its machine's monotonic clock shows above ours. */
+  readonly clock = new ClockOffset();
+  /** The offset that it was started with, ns. */
   clockOffsetNs = 0n;
+  probe: ClockProbe | undefined;
   channel: Channel | undefined;
   /** Everything that it measured up to here has been told, ns of the scenario's time. */
   toldNs = 0;
@@ -39,6 +44,8 @@ export class AgentProcess {
     this.id = id;
     this.hosts = hosts;
     this.child = child;
+    // A process of this machine reads the clock that we read.
+    if (child !== undefined) this.clock.shareClock();
   }
 
   /** Name for messages to people. */

@@ -14,6 +14,7 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import { readFlow } from '../runner/ground-truth.ts';
 import { LiveStageWorld } from '../runner/live-stage-world.ts';
 import { networkView, type SecretSource } from '../runner/network.ts';
 import { nodeChoice } from '../runner/nodes.ts';
@@ -22,6 +23,7 @@ import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
 import { Gauge } from './gauge.ts';
 import type { AgentOrder, Report, RunCommand } from './messages.ts';
+import { type PacketProbe, ProbePackets } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
 /** What an agent needs of its process. */
@@ -47,6 +49,9 @@ export class Agent implements WorldListener {
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
+  readonly #probes = new ProbePackets((node, request) =>
+    this.world.live.pump.enter(() => this.world.request(node, request)),
+  );
   readonly #gauge: Gauge;
   readonly #effects = new Map<number, Undo>();
   /** Last links told, by `from -> to`. */
@@ -167,6 +172,15 @@ export class Agent implements WorldListener {
     return waiting.map(([name]) => name);
   }
 
+  /** Sends one packet to a peer and back; undefined where no application speaks to anybody. */
+  probe(): Promise<PacketProbe> | undefined {
+    for (const { from, to } of this.#order.scenario.traffic) {
+      if (this.#nodes.has(from)) return this.#probes.send(from, to);
+      if (this.#nodes.has(to)) return this.#probes.send(to, from);
+    }
+    return undefined;
+  }
+
   /** Names of the protocols that run here. */
   get protocols(): readonly string[] {
     const { scenario, hosts } = this.#order;
@@ -180,7 +194,8 @@ export class Agent implements WorldListener {
     return this.#order.hosts.map((host) => this.world.metrics(host));
   }
 
-  delivered(node: string, _from: string, bytes: Uint8Array): void {
+  delivered(node: string, from: string, bytes: Uint8Array): void {
+    if (readFlow(bytes) >= this.#flows.length && this.#probes.take(node, from, bytes)) return;
     this.#rows.delivered(node, bytes, { flows: this.#flows, now: this.world.now() });
   }
 

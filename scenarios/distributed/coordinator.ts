@@ -118,6 +118,18 @@ export class Coordinator {
     return this.#options.fleet.agents.filter((agent) => agent.isAlive);
   }
 
+  /** How wrong the difference of two agents' instants may be, at most; 0 on one machine, ns. */
+  clockUncertaintyNs(): number {
+    const zero = this.#zeroNs;
+    if (zero === undefined) return 0;
+    const span = { fromNs: zero, toNs: process.hrtime.bigint() };
+    const errors = this.#options.fleet.agents
+      .filter(({ clock }) => clock.isKnown && !clock.isShared)
+      .map(({ clock, clockOffsetNs }) => clock.worstErrorNs(span, clockOffsetNs));
+    const [largest = 0, second = 0] = errors.sort((a, b) => b - a);
+    return largest + second;
+  }
+
   /** All that is known goes to the meters. */
   finish(): void {
     const { measured, tallies } = this.world;
@@ -212,6 +224,9 @@ export class Coordinator {
 
   #start(agent: AgentProcess): void {
     if (this.#zeroNs === undefined) return;
+    if (agent.clock.isKnown) {
+      agent.clockOffsetNs = agent.clock.at(process.hrtime.bigint()).offsetNs;
+    }
     agent.tell({ type: 'start', zeroNs: this.#zeroNs + agent.clockOffsetNs });
   }
 

@@ -90,6 +90,9 @@ export const deploymentSchema = z
       .record(z.string(), hostSchema)
       .optional()
       .meta({ description: 'Nodes of the topology that stand on other machines, by name.' }),
+    log: text('levels such as warn,gateway:debug').optional().meta({
+      description: 'Levels of the nodes’ logs, as in ORRERY_LOG; read again on SIGHUP.',
+    }),
     shape: oneOf(['links', 'off']).optional().meta({
       description:
         'links: senders add delay, loss and rate of the topology; off: the real network.',

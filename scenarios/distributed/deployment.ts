@@ -8,12 +8,14 @@
  *   gateway-111: 192.0.2.11
  *   gateway-211: { address: 192.0.2.12, operator: { port: 9100 } }
  * shape: off                          # the real network; links: as the topology says
+ * log: warn,gateway:debug             # read again on SIGHUP
  * ```
  *
  * Reads and checks; starts nothing. Mistakes are told all at once, at their place in the file.
  *
  * @module
  */
+import { timingSafeEqual } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../../topologies/files/config-error.ts';
@@ -47,17 +49,20 @@ export class Deployment {
   readonly sha256: string;
   readonly coordinator: HostPort;
   readonly shape: 'links' | 'off';
+  /** Levels of the nodes' logs, as in ORRERY_LOG. */
+  readonly log: string | undefined;
   /** The nodes that the file names; the others stay where the topology has them. */
   readonly hosts: ReadonlyMap<string, DeployedHost>;
   readonly #key: Uint8Array;
 
   constructor(
-    parts: Pick<Deployment, 'file' | 'sha256' | 'coordinator' | 'shape' | 'hosts' | 'key'>,
+    parts: Pick<Deployment, 'file' | 'sha256' | 'coordinator' | 'shape' | 'log' | 'hosts' | 'key'>,
   ) {
     this.file = parts.file;
     this.sha256 = parts.sha256;
     this.coordinator = parts.coordinator;
     this.shape = parts.shape;
+    this.log = parts.log;
     this.hosts = parts.hosts;
     this.#key = parts.key;
   }
@@ -65,6 +70,19 @@ export class Deployment {
   /** The deployment key, 32 bytes. */
   get key(): Uint8Array {
     return this.#key;
+  }
+
+  /** Names of settings, besides the log's levels, that another file says differently. */
+  differencesFrom(other: Deployment): readonly string[] {
+    const settings = ({ coordinator, shape, hosts }: Deployment): Record<string, string> => ({
+      coordinator: `${coordinator.host}:${coordinator.port}`,
+      shape,
+      hosts: JSON.stringify([...hosts]),
+    });
+    const ours = settings(this);
+    const theirs = settings(other);
+    const names = Object.keys(ours).filter((name) => ours[name] !== theirs[name]);
+    return timingSafeEqual(this.#key, other.#key) ? names : [...names, 'key-file'];
   }
 
   /** The topology with its nodes at the addresses of this deployment. */
@@ -118,8 +136,8 @@ class Checker {
     this.#checkNeighbours(hosts);
     this.#checkPorts(hosts);
     if (key === undefined) return undefined;
-    const { coordinator, shape = 'links' } = input;
-    return new Deployment({ file, sha256, coordinator, shape, hosts, key });
+    const { coordinator, shape = 'links', log } = input;
+    return new Deployment({ file, sha256, coordinator, shape, log, hosts, key });
   }
 
   #readKey(path: string): Uint8Array | undefined {

@@ -47,8 +47,7 @@ export interface DistributedOrder extends RunOrder {
   /** Agents that others start; they find the coordinator here. */
   readonly deployment?: {
     readonly key: Uint8Array;
-    readonly host: string;
-    readonly port: number;
+    readonly coordinator: { readonly host: string; readonly port: number };
   };
 }
 
@@ -121,12 +120,19 @@ class DistributedRun {
     this.#fleet = new ProcessFleet({
       groups: groupsOf(scenario, order.processes),
       key: deployment?.key ?? randomBytes(KEY_BYTES),
-      ...(deployment === undefined ? { entry: order.agentEntry } : { listen: deployment }),
+      ...(deployment === undefined
+        ? { entry: order.agentEntry }
+        : { listen: deployment.coordinator }),
       onReport: (agent, report): void => this.#coordinator.hear(agent, report),
       onGone: (agent, why): void => this.#coordinator.gone(agent, why),
+      // A process that was killed while it dialled is no stranger.
       onRefused: (peer, reason): void => {
-        this.#warnings.push(`${peer} was sent away: ${reason}`);
+        if (reason !== 'connection lost') this.#warnings.push(`${peer} was sent away: ${reason}`);
       },
+      refusal: ({ hosts, topologySha256 }): string | undefined =>
+        topologySha256 === undefined || topologySha256 === scenario.topology.sha256
+          ? undefined
+          : `${hosts.join(', ')} has another topology file than ${scenario.topology.file}`,
     });
     const log = this.#logSink(order.log);
     this.#coordinator = new Coordinator({
@@ -180,10 +186,13 @@ class DistributedRun {
     stage.prepare();
     coordinator.load();
     await this.#untilReady();
+    await this.#fleet.syncClocks();
     const startedAt = performance.now();
     coordinator.start(process.hrtime.bigint() + LEAD_NS);
     const ending = await this.#untilEnd();
     const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
+    await this.#fleet.syncClocks();
+    const clockUncertaintyNs = coordinator.clockUncertaintyNs();
     await this.#collect();
     stage.finish();
     const result = outcome(stage, coordinator.world, scenario, {
@@ -200,6 +209,7 @@ class DistributedRun {
     const late = latenessWarning(live);
     return {
       ...result,
+      ...(clockUncertaintyNs > 0 ? { clockUncertaintyNs } : {}),
       warnings: late === undefined ? result.warnings : [...result.warnings, late],
       metrics: {
         ...result.metrics,

@@ -13,6 +13,7 @@ import { AgentProcess } from './agent-process.ts';
 import type { AgentBoot } from './boot.ts';
 import { listenChannel } from './channel/listen.ts';
 import type { Channel, ChannelListener } from './channel/model.ts';
+import { ClockProbe } from './clock-sync.ts';
 import type { Command, Report } from './messages.ts';
 import type { Fleet } from './remote-world.ts';
 
@@ -30,7 +31,12 @@ export interface FleetOptions {
   /** An agent's channel has ended, for whatever reason. */
   readonly onGone: (agent: AgentProcess, why: string) => void;
   readonly onRefused?: (peer: string, reason: string) => void;
+  /** Why an agent that says hello cannot take part. */
+  readonly refusal?: (hello: Hello) => string | undefined;
 }
+
+/** The first word of an agent. */
+export type Hello = Extract<Report, { readonly type: 'hello' }>;
 
 const LOOPBACK = '127.0.0.1';
 const LAST_WORDS_MAX = 2_000;
@@ -96,6 +102,12 @@ export class ProcessFleet implements Fleet {
     if (this.agentOf(node)?.isAlive !== true) this.#start(group);
   }
 
+  /** Measures the clocks of other machines, all at once. */
+  async syncClocks(): Promise<void> {
+    const others = this.agents.filter(({ isAlive, clock }) => isAlive && !clock.isShared);
+    await Promise.all(others.map(({ probe }) => probe?.round()));
+  }
+
   /** Ends all agents; those that do not follow within `ms` are killed. */
   async close(ms: number): Promise<void> {
     const alive = this.agents.filter(({ child }) => child !== undefined && !hasEnded(child));
@@ -138,6 +150,7 @@ export class ProcessFleet implements Fleet {
   #meet(channel: Channel): void {
     let agent: AgentProcess | undefined;
     channel.onMessage = (message): void => {
+      if (agent?.probe?.take(message) === true) return;
       const report = message as Report;
       if (report.type === 'hello') agent = this.#greet(channel, report);
       if (agent !== undefined) this.#options.onReport(agent, report);
@@ -147,19 +160,20 @@ export class ProcessFleet implements Fleet {
     };
   }
 
-  #greet(
-    channel: Channel,
-    hello: Extract<Report, { readonly type: 'hello' }>,
-  ): AgentProcess | undefined {
+  #greet(channel: Channel, hello: Hello): AgentProcess | undefined {
     const agent = this.agents.find(
       ({ state, hosts }) => state === 'starting' && hosts.join() === hello.hosts.join(),
     );
-    if (agent === undefined) {
-      this.#options.onRefused?.(channel.peer, `nobody waits for ${hello.hosts.join(', ')}`);
+    const { refusal, onRefused } = this.#options;
+    const reason =
+      agent === undefined ? `nobody waits for ${hello.hosts.join(', ')}` : refusal?.(hello);
+    if (agent === undefined || reason !== undefined) {
+      onRefused?.(channel.peer, reason ?? '');
       channel.close();
       return undefined;
     }
     agent.channel = channel;
+    agent.probe = new ClockProbe(channel, agent.clock);
     agent.state = 'connected';
     return agent;
   }

@@ -25,6 +25,7 @@ export {
   type LogLevels,
   OPERATOR_LEVELS,
   type OperatorLevel,
+  readLevels,
 } from './log-levels.ts';
 export {
   type MemoryWatch,

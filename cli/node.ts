@@ -1,0 +1,171 @@
+/**
+ * `orrery node TOPOLOGY NODE`: runs one node of a deployment in this process, for a coordinator on
+ * this or another machine (`orrery live FILE --deployment FILE`).
+ *
+ * It waits for its coordinator, serves one run, and exits: what starts it again (systemd, a
+ * container) starts the next one.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
+import { type Channel, DialError } from '../scenarios/distributed/channel/model.ts';
+import {
+  type Deployment,
+  loadDeployment,
+  newKeyFile,
+} from '../scenarios/distributed/deployment.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
+import {
+  OPERATOR_LEVELS,
+  type OperatorLevel,
+  type OperatorLog,
+  type ReloadResult,
+  readLevels,
+} from '../services/operator/index.ts';
+import { hintNames } from '../topologies/files/suggest.ts';
+import { loadTopology } from '../topologies/load.ts';
+import type { Topology } from '../topologies/model.ts';
+import { FlagError } from './exit.ts';
+import { wholeNumber } from './flags.ts';
+import { runNodeProcess } from './node-process.ts';
+
+/** Between two tries to reach a coordinator that does not listen yet. */
+const RETRY_MS = 1_000;
+const ONCE_IN = 10;
+
+interface NodeFlags {
+  readonly deployment?: string;
+  readonly coordinator?: string;
+  readonly operatorPort?: number;
+  readonly log: OperatorLevel;
+  readonly newKey?: string;
+}
+
+/** Adds the command. */
+export function addNode(program: Command): void {
+  const command = program
+    .command('node')
+    .argument('[topology]', 'topology file, or its name in topologies/')
+    .argument('[node]', 'name of the node that runs here')
+    .summary('run one node for a coordinator on another machine')
+    .description(
+      'Runs one node of a topology in this process. The coordinator (orrery live FILE\n' +
+        '--deployment FILE) says when time begins and what to send, and judges the run.',
+    )
+    .option('--deployment <file>', 'which node is on which machine, and the key')
+    .option('--coordinator <host:port>', 'instead of the one in the deployment file')
+    .option(
+      '--operator-port <n>',
+      'health and metrics on 127.0.0.1',
+      wholeNumber('--operator-port', 0),
+    )
+    .addOption(
+      new Option('--log <level>', 'lines of JSON on stderr; ORRERY_LOG sets parts of it')
+        .choices([...OPERATOR_LEVELS])
+        .default('info'),
+    )
+    .option('--new-key <file>', 'write a fresh key for a deployment, and nothing else');
+  command.action(async (topologyFile: string | undefined, name: string | undefined, flags) => {
+    const { newKey } = flags as NodeFlags;
+    if (newKey !== undefined) {
+      newKeyFile(newKey);
+      process.stdout.write(
+        `${newKey}: a new key; copy it to every machine, readable by you alone\n`,
+      );
+      return;
+    }
+    if (topologyFile === undefined || name === undefined) command.outputHelp();
+    else await runNode(topologyFile, name, flags as NodeFlags);
+  });
+}
+
+async function runNode(topologyFile: string, name: string, flags: NodeFlags): Promise<void> {
+  const registry = new ProtocolRegistry();
+  const topology = loadTopology({ path: topologyFile, folders: PROJECT_FOLDERS, registry });
+  checkName(topology, name);
+  if (flags.deployment === undefined) {
+    const hint = 'add --deployment FILE; docs/how-to/deploy.md shows one';
+    throw new FlagError('node: where is the coordinator?', 'node', hint);
+  }
+  const deployment = loadDeployment(flags.deployment, topology);
+  const at = coordinatorOf(flags, deployment);
+  const channel = await dial(at, deployment.key);
+  await runNodeProcess({
+    channel,
+    hosts: [name],
+    registry,
+    topologySha256: topology.sha256,
+    level: flags.log,
+    operatorPort: flags.operatorPort ?? deployment.hosts.get(name)?.operatorPort ?? 0,
+    reload: (log): ReloadResult =>
+      reread(flags.deployment ?? '', { topology, running: deployment }, log),
+  });
+}
+
+function checkName(topology: Topology, name: string): void {
+  const names = topology.hosts.map((host) => host.name);
+  if (names.includes(name)) return;
+  throw new FlagError(
+    `${topology.file} has no node ${name}`,
+    name,
+    hintNames(name, names, 'nodes'),
+  );
+}
+
+function coordinatorOf(
+  { coordinator }: NodeFlags,
+  deployment: Deployment,
+): { readonly host: string; readonly port: number } {
+  if (coordinator === undefined) return deployment.coordinator;
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(coordinator) ?? [];
+  if (host === undefined || port === undefined) {
+    const hint = 'write HOST:PORT, such as 192.0.2.10:7000';
+    throw new FlagError(`--coordinator: ${coordinator} is not HOST:PORT`, coordinator, hint);
+  }
+  return { host, port: Number(port) };
+}
+
+/** Tries until the coordinator listens; a wrong key is not a matter of time. */
+async function dial(
+  { host, port }: { readonly host: string; readonly port: number },
+  key: Uint8Array,
+): Promise<Channel> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await dialChannel({ host, port, key });
+    } catch (error) {
+      if (!(error instanceof DialError) || error.reason === 'authentication failed') throw error;
+      if (attempt % ONCE_IN === 0) {
+        process.stderr.write(`waits for the coordinator at ${host}:${port} (${error.reason})\n`);
+      }
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** SIGHUP: levels of the log act at once, everything else with the next start. */
+function reread(
+  file: string,
+  { topology, running }: { readonly topology: Topology; readonly running: Deployment },
+  log: OperatorLog,
+): ReloadResult {
+  try {
+    const now = loadDeployment(file, topology);
+    const applied = now.log === undefined ? [] : applyLevels(log, now.log);
+    const needsRestart = now.differencesFrom(running).map((name) => `${file}: ${name}`);
+    return { applied, needsRestart };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { applied: [], needsRestart: [], error: message };
+  }
+}
+
+function applyLevels(log: OperatorLog, text: string): string[] {
+  const { level, components } = readLevels(text);
+  if (level !== undefined) log.setLevel(level);
+  for (const [component, own] of components) log.setLevel(own, component);
+  return [`log: ${text}`];
+}

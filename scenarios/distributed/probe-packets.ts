@@ -1,0 +1,86 @@
+/**
+ * One packet through the network and back, on an operator's request (seed-systems.md R-247): from the
+ * application of a node to that of a peer, which answers at once. No flow of the scenario counts it.
+ *
+ * @module
+ */
+import { openStream } from '../../engine/core/stream.ts';
+import type { NodeRequest } from '../../engine/host/host.ts';
+import { readTruth, TRUTH_BYTES, type Truth, TruthWriter } from '../runner/ground-truth.ts';
+
+/** The flow that such packets state; no scenario has so many. */
+const PROBE_FLOW = 0xffff_ffff;
+const WAIT_MS = 2_000;
+/** Packets that may be under way. */
+const OPEN_MAX = 64;
+
+/** What came of one packet. */
+export interface PacketProbe {
+  readonly ok: boolean;
+  /** Round trip, ms. */
+  readonly ms?: number;
+  readonly reason?: string;
+}
+
+/** Hands a request to a node of this process. */
+export type Ask = (node: string, request: NodeRequest) => void;
+
+/** The probes of one process. */
+export class ProbePackets {
+  readonly #ask: Ask;
+  readonly #writer = new TruthWriter(openStream(0, 'operator', 'probe'));
+  readonly #open = new Map<number, (probe: PacketProbe) => void>();
+  readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
+  #sequence = 0;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  /** Sends one packet from `node` to `peer` and waits for the answer. */
+  send(node: string, peer: string): Promise<PacketProbe> {
+    if (this.#open.size >= OPEN_MAX) {
+      return Promise.resolve({ ok: false, reason: 'too many probes are under way' });
+    }
+    const sequence = this.#sequence;
+    this.#sequence += 1;
+    const began = process.hrtime.bigint();
+    return new Promise((resolve) => {
+      const end = (probe: PacketProbe): void => {
+        clearTimeout(timer);
+        this.#open.delete(sequence);
+        resolve(probe);
+      };
+      const late = { ok: false, reason: `no answer of ${peer} within ${WAIT_MS / 1000} s` };
+      const timer = setTimeout(() => end(late), WAIT_MS);
+      this.#open.set(sequence, (probe) =>
+        end(probe.ok ? { ok: true, ms: Number(process.hrtime.bigint() - began) / 1e6 } : probe),
+      );
+      this.#hand(node, peer, { kind: 'request', sequence });
+    });
+  }
+
+  /** Takes a delivered packet if it is a probe or its answer; false when it belongs to a flow. */
+  take(node: string, from: string, bytes: Uint8Array): boolean {
+    const truth = this.#truth;
+    if (!readTruth(bytes, truth) || truth.flow !== PROBE_FLOW) return false;
+    const { kind, sequence } = truth;
+    if (kind === 'request') this.#hand(node, from, { kind: 'response', sequence });
+    else this.#open.get(sequence)?.({ ok: true });
+    return true;
+  }
+
+  #hand(node: string, target: string, about: Pick<Truth, 'kind' | 'sequence'>): void {
+    const body = new Uint8Array(TRUTH_BYTES);
+    this.#writer.write(body, { ...about, flow: PROBE_FLOW, sentNs: 0 });
+    this.#ask(node, {
+      kind: 'send',
+      target,
+      body,
+      respond: (outcome) => {
+        if (outcome === 'ok' || about.kind === 'response') return;
+        this.#open.get(about.sequence)?.({ ok: false, reason: `${node} refused it: ${outcome}` });
+      },
+    });
+  }
+}
