@@ -67,12 +67,12 @@ export function completedCommands(program: Command): readonly CompletedCommand[]
 
 function completedOption(option: Option): CompletedOption {
   const { short, long, description, required, optional, argChoices, flags } = option;
-  const placeholder = /[<[](.+)[\]>]/.exec(flags)?.[1];
+  const operand = /[<[](.+)[\]>]/.exec(flags)?.[1];
   return {
     flags: [short, long].filter((flag) => flag !== undefined && flag !== null),
     summary: description,
     isValueRequired: required,
-    ...(required || optional ? { value: valuesOf(argChoices, placeholder ?? '') } : {}),
+    ...(required || optional ? { value: valuesOf(argChoices, operand ?? '') } : {}),
   };
 }
 
@@ -117,7 +117,7 @@ export function bashScript(
 _orrery() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command='' word
   add() { local IFS=$' \\t\\n'; COMPREPLY+=($(compgen -W "$1" -- "$current")); }
-  paths() { local IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -f $1 -- "$current")); }
+  paths() { local IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -f -- "$current")); }
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ $word != -* ]]; then command=$word; break; fi
   done
@@ -139,7 +139,7 @@ function bashValues(values: Values, scenarios: readonly string[]): string {
     case 'words':
       return `add '${values.words.join(' ')}'`;
     case 'scenario':
-      return `add '${scenarios.join(' ')}'; paths; paths -d`;
+      return `add '${scenarios.join(' ')}'; paths`;
     case 'path':
       return 'paths';
     case 'free':
@@ -152,7 +152,9 @@ export function zshScript(
   commands: readonly CompletedCommand[],
   scenarios: readonly string[],
 ): string {
-  const list = commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`);
+  const list = commands.map(({ name, summary }) => {
+    return `    ${quote(`${name}:${summary.replaceAll(':', '\\:')}`)}`;
+  });
   const cases = commands.map(({ name, options, operands }) => {
     const words = [
       ...options.flatMap(zshOption),

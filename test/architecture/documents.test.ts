@@ -135,7 +135,8 @@ describe('the gate', () => {
     const coverage = read('vitest.coverage.config.ts');
     const [, threshold] = /thresholds: \{ lines: ([\d.]+) \}/.exec(coverage) ?? [];
     expect(Number(threshold)).toBeGreaterThanOrEqual(91.8);
-    expect(read('.ci/run')).toMatch(/^npm test /m);
+    expect(read('.ci/run')).toMatch(/^count npm test$/m);
+    expect(read('.ci/run')).toMatch(/^count .*npm run test:package$/m);
   });
 });
 

@@ -31,7 +31,8 @@ const CODE_IN_COMMENT =
 /** A block comment with `@module` stands before the first import. */
 export const hasModuleBlock: TidyRule = ({ path, text }) => {
   const end = text.indexOf('*/');
-  const isGood = text.startsWith('/**') && end > 0 && text.slice(0, end).includes('@module');
+  const hasBlock = /^(#!.*\n)?\/\*\*/.test(text);
+  const isGood = hasBlock && end > 0 && text.slice(0, end).includes('@module');
   return isGood ? [] : [`${path}:1: begin with a block comment that ends in @module`];
 };
 

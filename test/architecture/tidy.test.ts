@@ -20,7 +20,6 @@ const ours = files.filter(
 );
 /** Files with a name of their own: path and reason. One that the rule accepts is an error here. */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
-  'engine/live/loopback.ts': 'named after the address block that its one function tries',
   'topologies/build/from-file.ts': 'one of the sources of a draft, beside generate and import',
 };
 /** The rules' own words. */
