@@ -138,9 +138,17 @@ export function conditionsText(report: Report): readonly string[] {
   return [
     ...(report.ending === 'complete' ? [] : [report.ending]),
     report.mode,
+    ...pacedText(report),
     ...(report.crypto === 'modelled' ? ['crypto modelled'] : []),
     ...(report.cpu.startsWith('calibrated') ? [`cpu ${report.cpu}`] : []),
   ];
+}
+
+/** `paced, p99 lateness 0.4 ms`: how well an emulated run kept up (simulation.md 9.1). */
+function pacedText({ metrics }: Report): readonly string[] {
+  const p99 = metrics['emulate.lateness']?.quantiles?.find(({ p }) => p === 0.99);
+  if (p99 === undefined) return [];
+  return [`paced, p99 lateness ${quantity(p99.value, 'ns')}`];
 }
 
 /** The command that repeats one seed. */

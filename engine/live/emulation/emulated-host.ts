@@ -41,9 +41,9 @@ export class EmulatedHost extends SimHost {
     if (socket === undefined || !isReached) return socket;
     const failure = tap.expose(socket.local);
     if (failure === undefined) return socket;
+    socket.close();
     if (!pacer.isRunning) throw new OutsideError(failure, { host: this.name });
     this.log.warn(failure);
-    socket.close();
     return undefined;
   }
 }

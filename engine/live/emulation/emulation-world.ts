@@ -32,6 +32,8 @@ export interface EmulationWorldOptions extends SimWorldOptions {
   readonly pace: Omit<PacerOptions, 'clock' | 'scheduler'>;
   /** Hosts behind which programs stand. */
   readonly outside: readonly OutsideHostSpec[];
+  /** Ports that a program may send from besides those it listens on; 512 when absent. */
+  readonly senderPortsMax?: number;
 }
 
 /** Packets between programs, for the loss of the links that join them. */
@@ -55,7 +57,12 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
     const epoch = outside.length === 0 ? {} : { epochSeconds: clock.startedAt.seconds };
     super({ ...options, ...epoch });
     this.pacer = new Pacer({ ...pace, clock, scheduler: this.network.scheduler });
-    this.tap = new OutsideTap({ pacer: this.pacer, endpoints: this.endpoints, specs: outside });
+    this.tap = new OutsideTap({
+      pacer: this.pacer,
+      endpoints: this.endpoints,
+      specs: outside,
+      senderPortsMax: options.senderPortsMax,
+    });
   }
 
   override addLink(options: SimLinkOptions): SimLink {

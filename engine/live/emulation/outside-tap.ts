@@ -32,7 +32,8 @@ export interface OutsideHostSpec {
 /** Why a datagram did not pass between a program and its host, and what that means. */
 export const OUTSIDE_DROPS = {
   'unknown-source': 'It came from an address that no program of the topology has.',
-  'source-port-taken': 'Another program holds the port that stands for its sender.',
+  'not-running': 'The time of the run had not begun, or was over.',
+  'sender-port-unavailable': 'No socket could be bound for the port that it was sent from.',
   'sender-unbound': 'No socket stands for its sender, so the program would not know it.',
   'send-queue-full': 'The system took no more datagrams for the program.',
 } as const;
@@ -41,7 +42,7 @@ export const OUTSIDE_DROPS = {
 export type OutsideDrop = keyof typeof OUTSIDE_DROPS;
 
 /** Ports that a program may send from besides those it listens on; the oldest makes room. */
-const LEARNED_MAX = 1_024;
+const SENDER_PORTS_MAX = 512;
 /** Sockets of one run; systems allow some thousand open files and more. */
 const WIRES_MAX = 16_384;
 /** Senders nobody knows of that are named in the report. */
@@ -79,13 +80,16 @@ export class OutsideTap {
   readonly #wires: (UdpWire | undefined)[] = [];
   readonly #drops = new Map<OutsideDrop, number>();
   readonly #strangers = new Set<string>();
+  readonly #senderPortsMax: number;
   #wireCount = 0;
 
   constructor(parts: {
     readonly pacer: Pacer;
     readonly endpoints: EndpointTable;
     readonly specs: readonly OutsideHostSpec[];
+    readonly senderPortsMax?: number | undefined;
   }) {
+    this.#senderPortsMax = parts.senderPortsMax ?? SENDER_PORTS_MAX;
     this.#pacer = parts.pacer;
     this.#endpoints = parts.endpoints;
     this.#specs = new Map(parts.specs.map((spec) => [spec.name, spec]));
@@ -183,10 +187,14 @@ export class OutsideTap {
       this.#meetStranger(to, address, port);
       return;
     }
+    if (!this.#pacer.isRunning) {
+      this.#drop('not-running');
+      return;
+    }
     this.#pacer.enter(() => {
       const socket = this.#socketOf(outside, port);
       if (socket === undefined) {
-        this.#drop('source-port-taken');
+        this.#drop('sender-port-unavailable');
         return;
       }
       const { host } = outside;
@@ -208,7 +216,7 @@ export class OutsideTap {
       learned.set(port, known);
       return known;
     }
-    if (learned.size >= LEARNED_MAX) this.#forgetOldest(learned);
+    if (learned.size >= this.#senderPortsMax) this.#forgetOldest(learned);
     const socket = this.#bindHost(host, port);
     if (socket === undefined) return undefined;
     if (this.#bindWire(socket.local) !== undefined) {

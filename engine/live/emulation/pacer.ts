@@ -57,6 +57,14 @@ const SLEEP_MAX_NS = 1_000_000_000;
 /** Work of one turn before the sockets get theirs. */
 const TURN_NS = 2_000_000;
 const NS_PER_MS = 1_000_000;
+/**
+ * A turn that finds nothing due sleeps this long: spinning all the time makes the system put this
+ * process off when others want the processor, for milliseconds at a time.
+ */
+const NAP_MS = 0.05;
+/** What a nap takes with the timer slack of the system. */
+const NAP_MARGIN_NS = 200_000;
+const BED = new Int32Array(new SharedArrayBuffer(4));
 
 /** See the module. */
 export class Pacer {
@@ -163,10 +171,11 @@ export class Pacer {
       const next = Math.min(event, this.#sliceAt);
       if (next > stamp) return;
       const wall = clock.now();
-      if (wall > pauseAt) return;
       if (event === next && this.#isTooLate(event, wall)) return;
       scheduler.runUntil(next);
       if (next === this.#sliceAt) this.#endSlice(next);
+      // Behind the first event, so that every turn gets something done.
+      if (wall > pauseAt) return;
     }
   }
 
@@ -215,6 +224,13 @@ export class Pacer {
     }
   }
 
+  /** Waits a moment off the processor when the next event leaves time for it. */
+  #nap(): void {
+    const { clock, scheduler } = this.#options;
+    const left = this.#dueOf(Math.min(scheduler.peekTime(), this.#sliceAt)) - clock.now();
+    if (left > NAP_MARGIN_NS) Atomics.wait(BED, 0, 0, NAP_MS);
+  }
+
   /** Decides when to look again. */
   #plan(): void {
     if (!this.#isRunning || this.#immediate !== undefined) return;
@@ -227,6 +243,7 @@ export class Pacer {
     if (left <= 0 || (spinNs > 0 && left < SLEEP_MIN_NS)) {
       this.#immediate = setImmediate(() => {
         this.#immediate = undefined;
+        this.#nap();
         this.#turn();
       });
       return;

@@ -1,0 +1,73 @@
+/**
+ * Runs emulated scenarios for tests, on addresses of this process, so that other runs on the machine
+ * do not meet them.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { judge } from '../../reports/judge.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import { openAnyScenario } from '../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { type EmulateOrder, runEmulated } from '../../scenarios/runner/emulate-run.ts';
+import type { RunEnd } from '../../scenarios/runner/run-scenario.ts';
+
+type Overrides = Readonly<Record<string, string>>;
+
+/** `127.x.y`, one of 51,200 blocks. */
+export const block = `127.${10 + (process.pid % 100)}.${(process.pid >>> 7) & 255}`;
+/** Gets the output of programs, and scenario files of tests. */
+export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-emulate-'));
+
+/** Removes what the tests left. */
+export function cleanUp(): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Writes a scenario; `BLOCK` in it becomes {@link block}. */
+export function scenarioFile(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text.replaceAll('BLOCK', block));
+  return path;
+}
+
+/** Runs a scenario. */
+export async function emulate(
+  file: string,
+  overrides: Overrides = {},
+  more: Partial<EmulateOrder> = {},
+): Promise<RunEnd> {
+  const registry = new ProtocolRegistry();
+  const loaded = await openAnyScenario(file, overrides, registry);
+  return runEmulated({
+    ...loaded,
+    registry,
+    seeds: loaded.scenario.seeds,
+    recordingsOf: () => ({}),
+    reproduce: `npm run emulate ${file}`,
+    commit: 'test',
+    speed: 1,
+    onLate: 'warn',
+    lateLimitNs: 10_000_000,
+    folder,
+    ...more,
+  });
+}
+
+/** The report on a run that came to its end. */
+export function reportOn(end: RunEnd): Report {
+  if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
+  return judge(end.input);
+}
+
+/** Why tests that need python3 are skipped; undefined when it is there. */
+export function pythonMissing(): string | undefined {
+  const { status } = spawnSync('python3', ['--version']);
+  if (status === 0) return undefined;
+  const reason = 'python3 is not installed: outside programs of the example cannot run';
+  if (process.env['ORRERY_REQUIRE_PYTHON'] === '1') throw new Error(reason);
+  return reason;
+}
