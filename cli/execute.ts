@@ -17,6 +17,7 @@ import { repeatCommand } from '../scenarios/command-text.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
 import type { Recordings } from '../scenarios/runner/job.ts';
 import { type RunEnd, type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
+import { formatIssue } from '../topologies/files/config-error.ts';
 import { type ExitCode, FlagError } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
@@ -102,7 +103,7 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   if (end.kind === 'scenario-error') {
     const { kind: _kind, ...error } = end;
     if (context.flags.json === true) printJson({ errors: [error] });
-    else process.stderr.write(`${end.file}:${end.line}:${end.column}  ${end.message}\n`);
+    else process.stderr.write(`${faultText(error)}\n`);
     return 2;
   }
   if (end.kind === 'broken') {
@@ -117,6 +118,16 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
   const written = await writeFiles(folder, report, comparison);
   print(report, { flags, folder, written, comparison });
   return exitCodeOf(report);
+}
+
+/** A fault that could not be carried out, with its line of the file, as mistakes of files are shown. */
+function faultText(error: Omit<Extract<RunEnd, { kind: 'scenario-error' }>, 'kind'>): string {
+  const { file, line, column, message } = error;
+  const place = { file, line, column, path: '', code: 'E111', message } as const;
+  // The file was read before the run; it may be gone by now.
+  const text = existsSync(file) ? readFileSync(file, 'utf8').split('\n')[line - 1] : undefined;
+  if (text === undefined) return formatIssue({ ...place, endColumn: column + 1 });
+  return formatIssue({ ...place, sourceLine: text, endColumn: text.trimEnd().length + 1 });
 }
 
 function printJson(document: object): void {

@@ -57,6 +57,15 @@ describe('EventQueue', () => {
     expect(queue.records.length / 4).toBe(8_192);
   });
 
+  it('keeps the order where the heap is larger than the caches and sinks by another loop', () => {
+    const random = new Xoshiro128([9, 8, 7, 6]);
+    // All in the present bucket of the wheel, with ties: one heap of 80,000 entries.
+    const list = Array.from({ length: 80_000 }, () => random.nextU32() % 50_000);
+    const queue = new EventQueue(16);
+    list.forEach((delay, i) => void queue.push(delay, 1, i, 0));
+    expect(drain(queue)).toEqual(inOrder(list));
+  });
+
   it('renumbers before a sequence exceeds 32 bits, without changing the order', () => {
     const list = delays(3_000);
     const queue = new EventQueue(16, 67_108_864 - 1_500);
