@@ -41,9 +41,11 @@ export interface CalibrationOrder {
 
 /** Packet sizes at which the code of protocols is timed. */
 const SIZES = [100, 500, 1_000] as const;
-/** Rates of the live runs, as parts of what the benchmarks alone allow. */
-const LOADS = [0.15, 0.3, 0.45, 0.6] as const;
-const QUICK_LOADS = [0.2, 0.5] as const;
+/** Rates of the live runs, as parts of what the benchmarks alone allow, until one is not carried. */
+const LOADS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
+const QUICK_LOADS = [0.3, 0.6] as const;
+/** Runs that take at least this part of the busiest one's processor time give the factors. */
+const HIGH_LOAD = 0.7;
 /** The rate at which the model's share of a core is first found. */
 const PROBE_RATE = 1_000;
 /** Seconds before a world is measured. */
@@ -51,6 +53,8 @@ const LIVE_WARMUP_S = 1;
 const SIM_WARMUP_S = 4;
 /** Share of the offered packets that a run must bring; sources are random. */
 const CARRIED = 0.97;
+/** Above this others had too much of the machine. */
+const WAITED_MAX = 0.1;
 const ATTEMPTS = 3;
 
 /** Thrown when the order's signal aborts. */
@@ -67,7 +71,8 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
   const rooms = await receiveBuffer();
   const alone = costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
   const points = await measureInPlace(order, choiceOf(alone, rooms));
-  const factors = fitFactors(points);
+  const used = highLoad(points);
+  const factors = fitFactors(used);
   return {
     $schema: 'https://orrery.dev/schemas/calibration.schema.json',
     profileVersion: PROFILE_VERSION,
@@ -86,10 +91,19 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
       scenario: scenarioAt(order, { ratePerSecond: PROBE_RATE, seconds: 1 }).name,
       controlFactor: factors.control,
       dataFactor: factors.data,
-      points: points.map((point) => placedPoint(point, factors)),
+      points: points.map((point) => ({
+        ...placedPoint(point, factors),
+        isUsed: used.includes(point),
+      })),
     },
     receiveBuffer: [...rooms],
   };
+}
+
+/** The busiest runs. */
+function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
+  const most = Math.max(...points.map(({ live }) => live.cpu));
+  return points.filter(({ live }) => live.cpu >= HIGH_LOAD * most);
 }
 
 const UNCHANGED = { control: 1, data: 1 };
@@ -193,7 +207,8 @@ async function carried(
 ): Promise<LiveLoad | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const live = await liveLoad(scenario, how);
-    if (live.deliveredPerSecond >= CARRIED * ratePerSecond) return live;
+    const isCarried = live.deliveredPerSecond >= CARRIED * ratePerSecond;
+    if (isCarried && live.waited <= WAITED_MAX) return live;
   }
   return undefined;
 }

@@ -3,9 +3,11 @@
  * shared and the event loop turns between packets. Benchmarks alone are 20-30 % optimistic
  * (simulation.md 9.5).
  *
- * Live runs of one process at several rates give the processor time of the thread that does all the
+ * Live runs of one process at growing rates give the processor time of the thread that does all the
  * work; the same runs in virtual time, charged by the benchmarks, give what the model says of either
- * lane. Two factors, one per lane, make the two agree in least squares.
+ * lane. Two factors, one per lane, make the two agree in least squares. Runs at high load count: an
+ * idle process wakes up for each packet, a busy one for many at once, and the saturation point is
+ * what is to be predicted.
  *
  * @module
  */
@@ -37,6 +39,8 @@ export interface LiveHow {
 export interface LiveLoad {
   /** Processor time over wall time, between warm-up and end. */
   readonly cpu: number;
+  /** Share of the time that the thread wanted a processor which others had. */
+  readonly waited: number;
   readonly deliveredPerSecond: number;
 }
 
@@ -46,18 +50,25 @@ export interface ModelLoad {
   readonly data: number;
 }
 
-/** Processor time of the thread that runs the world, ns; of all threads where they share a core. */
-function worldCpuNs(): number {
+/** Time of a thread on the processor and in the queue before it, ns. */
+interface ThreadTime {
+  readonly atNs: number;
+  readonly cpuNs: number;
+  readonly waitedNs: number;
+}
+
+/** Time of the thread that runs the world; of all threads where they share a core. */
+function threadTime(atNs: number): ThreadTime {
   // Asking the system for the time of the process also brings the thread's own up to date.
   const all = cpuNs();
-  if (availableParallelism() === 1) return all;
   try {
     const text = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
-    const own = Number(text.split(' ')[0]);
-    return own > 0 ? own : all;
+    const [own = 0, waitedNs = 0] = text.split(' ').map(Number);
+    const isAlone = availableParallelism() > 1 && own > 0;
+    return { atNs, cpuNs: isAlone ? own : all, waitedNs };
   } catch {
-    // Not Linux: the time of the whole process, with its helpers.
-    return all;
+    // Not Linux: the time of the whole process, with its helpers; nobody says what it waited.
+    return { atNs, cpuNs: all, waitedNs: 0 };
   }
 }
 
@@ -85,11 +96,11 @@ export function liveOnce(
 
 /** Measures a live run. */
 export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLoad> {
-  let first: { readonly atNs: number; readonly cpu: number } | undefined;
-  let last = { atNs: 0, cpu: 0 };
+  let first: ThreadTime | undefined;
+  let last: ThreadTime = { atNs: 0, cpuNs: 0, waitedNs: 0 };
   const end = await liveOnce(scenario, { ...how, precision: 'low' }, ({ nowNs }) => {
     if (nowNs < scenario.warmupNs || nowNs >= scenario.durationNs) return;
-    last = { atNs: nowNs, cpu: worldCpuNs() };
+    last = threadTime(nowNs);
     first ??= last;
   });
   if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
@@ -100,7 +111,8 @@ export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLo
   }
   const delivered = throughputOf(result.metrics);
   return {
-    cpu: (last.cpu - first.cpu) / wallNs,
+    cpu: (last.cpuNs - first.cpuNs) / wallNs,
+    waited: (last.waitedNs - first.waitedNs) / wallNs,
     deliveredPerSecond: (delivered * NS_PER_SECOND) / Math.max(1, result.measuredNs),
   };
 }
@@ -129,6 +141,10 @@ export interface FitPoint {
   readonly ratePerSecond: number;
 }
 
+/** Idle wake-ups look like costs of timers, and go when there is work: no more than this is believed. */
+const CONTROL_MAX = 3;
+const CONTROL_MIN = 1;
+
 /** The factor of each lane that brings the model to what was measured; neither is negative. */
 export function fitFactors(points: readonly FitPoint[]): { control: number; data: number } {
   let cc = 0;
@@ -144,11 +160,9 @@ export function fitFactors(points: readonly FitPoint[]): { control: number; data
     dy += alone.data * live.cpu;
   }
   const determinant = cc * dd - cd * cd;
-  const control = determinant > 0 ? (cy * dd - dy * cd) / determinant : 0;
-  const data = determinant > 0 ? (dy * cc - cy * cd) / determinant : 0;
-  // A lane that would have to give time back is left out, and the other one explains all.
-  if (control <= 0) return { control: 1, data: dd > 0 ? Math.max(0, dy - cd) / dd : 1 };
-  if (data <= 0) return { control: cc > 0 ? Math.max(0, cy - cd) / cc : 1, data: 1 };
+  const free = determinant > 0 ? (cy * dd - dy * cd) / determinant : CONTROL_MIN;
+  const control = Math.min(CONTROL_MAX, Math.max(CONTROL_MIN, free));
+  const data = dd > 0 ? Math.max(0, dy - control * cd) / dd : 1;
   return { control: thousandths(control), data: thousandths(data) };
 }
 
@@ -156,11 +170,12 @@ export function fitFactors(points: readonly FitPoint[]): { control: number; data
 export function placedPoint(
   { live, alone, ratePerSecond }: FitPoint,
   factors: { readonly control: number; readonly data: number },
-): InPlacePoint {
+): Omit<InPlacePoint, 'isUsed'> {
   return {
     ratePerSecond: Math.round(ratePerSecond),
     deliveredPerSecond: Math.round(live.deliveredPerSecond),
     cpu: thousandths(live.cpu),
+    waited: thousandths(live.waited),
     aloneControl: thousandths(alone.control),
     aloneData: thousandths(alone.data),
     predicted: thousandths(alone.control * factors.control + alone.data * factors.data),

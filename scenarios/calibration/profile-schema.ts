@@ -8,7 +8,7 @@
  * @module
  */
 import { z } from 'zod';
-import { name, oneOf, pattern, text } from '../../topologies/files/leaf.ts';
+import { flag, name, oneOf, pattern, text } from '../../topologies/files/leaf.ts';
 import { number, whole } from '../../topologies/files/quantity.ts';
 
 /** Version of the document; a change of meaning raises it. */
@@ -51,9 +51,11 @@ const point = z.strictObject({
   ratePerSecond: number('a rate', { min: 0 }),
   deliveredPerSecond: number('a rate', { min: 0 }),
   cpu: ratio().meta({ description: 'processor time over wall time, measured' }),
+  waited: ratio().meta({ description: 'share of time in which others had the processor' }),
   aloneControl: ratio().meta({ description: 'the same by benchmarks alone, control lane' }),
   aloneData: ratio().meta({ description: 'the same by benchmarks alone, data lane' }),
   predicted: ratio().meta({ description: 'by the costs in place' }),
+  isUsed: flag().meta({ description: 'at high load: the factors come from it' }),
 });
 
 /** A cost profile. */

@@ -36,13 +36,15 @@ export function renderProfile(profile: CostProfile): string {
     '',
     `In place (live, ${inPlace.scenario}): control x ${inPlace.controlFactor}, data x ${inPlace.dataFactor}`,
     ...table([
-      ['packets/s', 'delivered/s', 'core, live', 'core, alone', 'core, in place'],
+      ['packets/s', 'delivered/s', 'core, live', 'waited', 'core, alone', 'core, in place', ''],
       ...inPlace.points.map((point) => [
         whole(point.ratePerSecond),
         whole(point.deliveredPerSecond),
         percent(point.cpu),
+        percent(point.waited),
         percent(point.aloneControl + point.aloneData),
         percent(point.predicted),
+        point.isUsed ? 'used' : '',
       ]),
     ]),
     '',

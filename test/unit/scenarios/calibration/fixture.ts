@@ -44,6 +44,8 @@ export function fixtureProfile(scale = 1): CostProfile {
           ratePerSecond: 1_000,
           deliveredPerSecond: 999,
           cpu: 0.2,
+          waited: 0.05,
+          isUsed: true,
           aloneControl: 0.01,
           aloneData: 0.1,
           predicted: 0.2,

@@ -81,13 +81,19 @@ describe('benchmarks', () => {
 describe('factors in place', () => {
   const point = (control: number, data: number, cpu: number): FitPoint => ({
     alone: { control, data },
-    live: { cpu, deliveredPerSecond: 0 },
+    live: { cpu, waited: 0, deliveredPerSecond: 0 },
     ratePerSecond: 0,
   });
 
   it('bring the model of both lanes to what was measured', () => {
-    const points = [0.1, 0.3, 0.5].map((data) => point(0.02, data, 0.02 * 3 + data * 1.25));
-    expect(fitFactors(points)).toEqual({ control: 3, data: 1.25 });
+    const points = [0.1, 0.3, 0.5].map((data) => point(0.02, data, 0.02 * 2 + data * 1.25));
+    expect(fitFactors(points)).toEqual({ control: 2, data: 1.25 });
+  });
+
+  it('do not take idle wake-ups for the cost of timers', () => {
+    const points = [0.1, 0.3, 0.5].map((data) => point(0.01, data, 0.2 + data));
+    expect(fitFactors(points).control).toBe(3);
+    expect(fitFactors(points).data).toBeGreaterThan(1.3);
   });
 
   it('are never negative: one lane explains what the other cannot', () => {
@@ -180,6 +186,6 @@ describe('a profile for people', () => {
     expect(text).toMatch(
       /receive +100 +60.0 us +60.0 us..60.0 us +120 us +30.0 us +60.0 us \+ 0.5 ns\/B/,
     );
-    expect(text).toMatch(/1 000 +999 +20.0 % +11.0 % +20.0 %/);
+    expect(text).toMatch(/1 000 +999 +20.0 % +5.0 % +11.0 % +20.0 % +used/);
   });
 });
