@@ -73,10 +73,14 @@ export function addEmulate(program: Command): void {
 }
 
 /** The command of the run with the flags that only this one has. */
-function repeat({ reproduce }: RunOrder, how: Pick<EmulateOrder, 'speed' | 'onLate'>): string {
+function repeat(
+  { reproduce }: RunOrder,
+  how: Pick<EmulateOrder, 'speed' | 'onLate' | 'lateLimitNs'>,
+): string {
   const flags = [
     ...(how.speed === 1 ? [] : [`--speed ${how.speed}`]),
     ...(how.onLate === 'warn' ? [] : [`--on-late ${how.onLate}`]),
+    ...(how.lateLimitNs === lateLimit(LATE_LIMIT) ? [] : [`--late-limit ${how.lateLimitNs}ns`]),
   ];
   if (flags.length === 0) return reproduce;
   const separator = reproduce.startsWith('npx ') || reproduce.includes(' -- ') ? '' : ' --';

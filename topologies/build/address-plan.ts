@@ -10,7 +10,7 @@
  */
 import type { HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
-import type { PlainNode } from './nodes.ts';
+import type { PlainNode } from './draft.ts';
 
 /** Number of the first AS: 127.1.0.0/24, so that 127.0.x.x stays free. */
 const AS_FIRST = 256;

@@ -13,10 +13,10 @@ import { toDirection } from '../schema/direction.ts';
 import type { TopologyInput } from '../schema/topology.ts';
 import { assignLoopback, assignPorts, LINK_PORT_FIRST, PORTS_FIRST } from './address-plan.ts';
 import type { BuildContext } from './context.ts';
-import type { LinkDraft, TopologyDraft } from './draft.ts';
+import type { LinkDraft, PlainNode, TopologyDraft } from './draft.ts';
 import { draftOfLists } from './from-file.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
-import { buildAses, buildNodes, type PlainNode } from './nodes.ts';
+import { buildAses, buildNodes } from './nodes.ts';
 import { checkPrograms } from './outside.ts';
 
 /**

@@ -6,7 +6,7 @@
  */
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
-import type { AsSpec } from '../model.ts';
+import type { AsSpec, HostSpec } from '../model.ts';
 import type { PortRange } from '../schema/ports.ts';
 
 /** Relation as written: what end b is to end a. */
@@ -28,6 +28,9 @@ export interface NodeDraft {
   /** Where it stands in the topology file. */
   readonly path: FilePath;
 }
+
+/** A node with everything but its address. */
+export type PlainNode = Omit<HostSpec, 'address' | 'portBase'> & { readonly draft: NodeDraft };
 
 /** One end of a link before its interface number is settled. */
 export interface EndDraft {

@@ -13,8 +13,7 @@ import { toDirection } from '../schema/direction.ts';
 import type { SegmentInput } from '../schema/topology.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
-import type { DraftRelation, EndDraft, LinkDraft } from './draft.ts';
-import type { PlainNode } from './nodes.ts';
+import type { DraftRelation, EndDraft, LinkDraft, PlainNode } from './draft.ts';
 
 /** Values for links that do not give their own. */
 export interface LinkDefaults {

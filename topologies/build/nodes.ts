@@ -9,13 +9,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hintNames } from '../files/suggest.ts';
-import type { AsSpec, HostSpec } from '../model.ts';
+import type { AsSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
-import type { AsDraft, NodeDraft } from './draft.ts';
+import type { AsDraft, NodeDraft, PlainNode } from './draft.ts';
 import { outsideNode } from './outside.ts';
-
-/** A node with everything but its address. */
-export type PlainNode = Omit<HostSpec, 'address' | 'portBase'> & { readonly draft: NodeDraft };
 
 /** Values for nodes that do not give their own. */
 export interface NodeDefaults {

@@ -8,8 +8,7 @@
  */
 import { EXTERNAL, type HostSpec, type OutsideSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
-import type { NodeDraft } from './draft.ts';
-import type { PlainNode } from './nodes.ts';
+import type { NodeDraft, PlainNode } from './draft.ts';
 
 /** Each port is a socket of this process, so a host must not ask for all there are. */
 const PORTS_MAX = 4_096;
