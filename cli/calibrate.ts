@@ -9,6 +9,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { quantity } from '../reports/format.ts';
 import { CalibrationStopped, calibrate } from '../scenarios/calibration/calibrate.ts';
 import type { KneeRun } from '../scenarios/calibration/knee.ts';
 import { checkKnee } from '../scenarios/calibration/knee-check.ts';
@@ -95,8 +96,10 @@ async function check(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCo
   return result.pass ? 0 : 1;
 }
 
-function runText(world: string, { ratePerSecond, delivery }: KneeRun): string {
-  return `${world} at ${ratePerSecond}/s: ${(delivery * 100).toFixed(2)} % delivered`;
+function runText(world: string, run: KneeRun): string {
+  const { ratePerSecond, delivery, latencyP95Ns } = run;
+  const late = `p95 ${quantity(latencyP95Ns, 'ns')}`;
+  return `${world} at ${ratePerSecond}/s: ${(delivery * 100).toFixed(2)} % delivered, ${late}`;
 }
 
 /** One line that is rewritten on a terminal, a line a step elsewhere, nothing with `--json`. */

@@ -109,7 +109,7 @@ describe('a knee', () => {
   const world = (knee: number): ((rate: number) => Promise<KneeRun>) => {
     return (ratePerSecond) => {
       const delivery = Math.min(1, knee / ratePerSecond);
-      return Promise.resolve({ ratePerSecond, delivery, latencyP50Ns: 1_000 });
+      return Promise.resolve({ ratePerSecond, delivery, latencyP50Ns: 1_000, latencyP95Ns: 2_000 });
     };
   };
   const search = { from: 1_000, growth: 1.5, resolution: 1.02, isStopped: (): boolean => false };
@@ -119,6 +119,16 @@ describe('a knee', () => {
     expect(found.ratePerSecond).toBeLessThanOrEqual(knee * 1.0011);
     expect(found.ratePerSecond).toBeGreaterThan(knee / 1.021);
     expect(found.failedPerSecond).toBeGreaterThan(knee);
+  });
+
+  it('is where a backlog begins to grow, even when buffers still hold it', async () => {
+    const run = (ratePerSecond: number): Promise<KneeRun> => {
+      const latencyP95Ns = ratePerSecond > 5_000 ? 400_000_000 : 10_000_000;
+      return Promise.resolve({ ratePerSecond, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns });
+    };
+    const found = await findKnee({ ...search, tries: 1, run });
+    expect(found.ratePerSecond).toBeLessThanOrEqual(5_000);
+    expect(found.ratePerSecond).toBeGreaterThan(5_000 / 1.021);
   });
 
   it('does not believe one run of three that failed for reasons of its own', async () => {
@@ -150,7 +160,7 @@ describe('a knee', () => {
     };
     // The world of scale 1 stands for the real machine.
     const [real, half] = [await kneeOf(1), await kneeOf(0.5)];
-    const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000 };
+    const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
     const flagged = verdictOf({ live: real, predicted: half }, 100, { live: at, predicted: at });
     expect(flagged.knee.difference).toBeGreaterThan(0.5);
     expect(flagged.pass).toBe(false);
