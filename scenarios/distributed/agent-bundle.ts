@@ -22,7 +22,7 @@ export interface AgentProgram {
 }
 
 /** They load things by name at run time, and are needed for users' TypeScript only. */
-const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/esm/api', 'pino'];
+const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/esm/api', 'pino', 'piscina'];
 
 /**
  * Makes the file ready.
@@ -32,8 +32,14 @@ export async function agentProgram(entry: string): Promise<AgentProgram> {
   if (!IS_SOURCE) return { path: fileURLToPath(entry), dispose: (): void => undefined };
   const folder = mkdtempSync(join(tmpdir(), 'orrery-agent-'));
   const path = join(folder, 'agent.mjs');
-  await bundle(fileURLToPath(entry), path);
-  return { path, dispose: (): void => rmSync(folder, { recursive: true, force: true }) };
+  const dispose = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    await bundle(fileURLToPath(entry), path);
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { path, dispose };
 }
 
 async function bundle(entry: string, outfile: string): Promise<void> {

@@ -13,7 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { InvariantError } from '../../engine/core/assert.ts';
+import { provider } from '../../engine/crypto/index.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
 import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
 import type { SeedResult } from '../../reports/model.ts';
@@ -23,11 +25,14 @@ import { Refusal } from '../refusal.ts';
 import { FaultError } from '../runner/fault-driver.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { LIVE_METRICS, latenessWarning } from '../runner/live-meter.ts';
+import { liveTrace } from '../runner/live-trace.ts';
 import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
 import { pause } from '../runner/pause.ts';
+import type { Recorder } from '../runner/recorder.ts';
 import { type RunEnd, type RunOrder, runInput } from '../runner/run-scenario.ts';
+import { SimStageWorld } from '../runner/sim-stage-world.ts';
 import { DRAIN_NS, Stage } from '../runner/stage.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { Coordinator } from './coordinator.ts';
@@ -104,6 +109,8 @@ class DistributedRun {
   readonly #stateFolder: string;
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
+  #stage: Stage | undefined;
+  #trace: Recorder | undefined;
 
   constructor(order: DistributedOrder, seed: number, seedsDone: number, began: number) {
     const { scenario, deployment, shape, precision } = order;
@@ -158,11 +165,18 @@ class DistributedRun {
     const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
     try {
       if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
+      if (scenario.topology.addressPlan === 'ports') {
+        const { file } = scenario.topology;
+        throw new Refusal(
+          `${file}: addressPlan ports holds in one process, run without --processes`,
+        );
+      }
       return { kind: 'result', result: await this.#measure() };
     } catch (error) {
       if (error instanceof Refusal) throw error;
       return answerOf(error, this.#seed, this.#coordinator.broken?.stack);
     } finally {
+      this.#trace?.close?.();
       this.#coordinator.world.agenda.stop();
       await this.#fleet.close(CLOSE_MAX_MS);
       rmSync(this.#stateFolder, { recursive: true, force: true });
@@ -183,6 +197,9 @@ class DistributedRun {
       standIns: coordinator.standIns,
     });
     coordinator.attach(stage);
+    this.#stage = stage;
+    this.#trace = this.#traceOf();
+    if (this.#trace !== undefined) coordinator.listen(this.#trace);
     stage.prepare();
     coordinator.load();
     await this.#untilReady();
@@ -207,16 +224,33 @@ class DistributedRun {
     });
     const live = coordinator.world.tallies.liveMetrics(wallUs);
     const late = latenessWarning(live);
-    return {
+    const whole = {
       ...result,
       ...(clockUncertaintyNs > 0 ? { clockUncertaintyNs } : {}),
       warnings: late === undefined ? result.warnings : [...result.warnings, late],
       metrics: {
         ...result.metrics,
         ...live,
-        'live.restart': { kind: 'samples', values: coordinator.restartsNs },
+        'live.restart': { kind: 'samples' as const, values: coordinator.restartsNs },
       },
     };
+    this.#trace?.finish(whole, stage);
+    return whole;
+  }
+
+  /** The network is the same in every process; here it gives the trace its names only. */
+  #traceOf(): Recorder | undefined {
+    const { scenario, registry, recordingsOf } = this.#order;
+    const picture = new SimStageWorld({
+      scenario,
+      seed: this.#seed,
+      crypto: provider('modelled', { timing: 'simulation' }),
+      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+    });
+    const { directions } = picture.sim.network;
+    const now = (): number => this.#coordinator.world.now();
+    const parts = { scenario, registry, seed: this.#seed, now, directions };
+    return liveTrace(parts, recordingsOf(this.#seed));
   }
 
   /** Starts all processes; one that does not come is named. */
@@ -253,7 +287,8 @@ class DistributedRun {
     while (world.agenda.now() < endNs && !stop.aborted) {
       const leftMs = Math.ceil((endNs - world.agenda.now()) / NS_PER_MS);
       await Promise.race([this.#failure, pause(Math.min(SETTLE_MS, leftMs), stop)]);
-      this.#coordinator.settle();
+      const settledNs = this.#coordinator.settle();
+      if (this.#stage !== undefined) this.#trace?.tick?.(settledNs, this.#stage);
       this.#tell();
     }
     if (world.agenda.now() >= endNs) return 'complete';
