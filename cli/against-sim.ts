@@ -8,11 +8,16 @@
  */
 import { compareAgainst } from '../reports/against.ts';
 import { judge } from '../reports/judge.ts';
+import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
 import type { Runner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';
+
+/** Nodes are ready after this; less where the warm-up is short. */
+const SETTLE_MAX_NS = 3_000_000_000;
+const SETTLE_SHARE = 0.75;
 
 /** What the prediction needs besides the run's order. */
 export interface AgainstHow {
@@ -20,6 +25,7 @@ export interface AgainstHow {
   /** The file as given on the command line. */
   readonly file: string;
   readonly overrides: Readonly<Record<string, string>> | undefined;
+  readonly scenario: Pick<Scenario, 'traffic' | 'warmupNs'>;
   readonly shape?: 'links' | 'off' | undefined;
   readonly processes?: unknown;
   readonly cpuProfile?: string | undefined;
@@ -28,11 +34,12 @@ export interface AgainstHow {
 /** A runner that predicts first, runs live, and puts the comparison into the report. */
 export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runner> {
   refuseOthers(how);
-  const { registry, file, overrides, cpuProfile } = how;
+  const { registry, file, overrides, cpuProfile, scenario } = how;
   const calibrated = await load(
     file,
     {
       ...overrides,
+      ...laterStarts(scenario),
       cpu: 'calibrated',
       cpuMachines: 'one',
       ...(cpuProfile === undefined ? {} : { cpuProfile }),
@@ -48,6 +55,19 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
     return { kind: 'judged', input: { ...live.input, against } };
   };
   return { command: runner.command, run };
+}
+
+/**
+ * Live traffic begins when the nodes are ready. In virtual time it begins at once, and the burst that
+ * waited for the nodes would choose their paths: it is held back for a part of the warm-up.
+ */
+function laterStarts({ traffic, warmupNs }: AgainstHow['scenario']): Record<string, string> {
+  const settledNs = Math.floor(Math.min(SETTLE_MAX_NS, warmupNs * SETTLE_SHARE));
+  const starts: Record<string, string> = {};
+  for (const [index, { startNs }] of traffic.entries()) {
+    if (startNs < settledNs) starts[`traffic.${index}.start`] = `${settledNs}ns`;
+  }
+  return starts;
 }
 
 /** What the prediction knows nothing of. */

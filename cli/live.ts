@@ -75,7 +75,7 @@ export function addLive(program: Command): void {
     const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
     const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
     const runner = runnerOf({ ...flags, precision, shape }, { registry, deployment });
-    const how = { ...flags, registry, file, overrides: flags.set };
+    const how = { ...flags, ...loaded, registry, file, overrides: flags.set };
     const isCompared = flags.againstSim === true;
     exitWith(await execute(loaded, flags, isCompared ? await againstSim(runner, how) : runner));
   });
@@ -118,9 +118,8 @@ function deploy(
 }
 
 /** A datagram loses its identity in the kernel, so packets cannot be followed over their hops. */
-function refuseRecordings({ trace, pcap, explain }: LiveFlags): void {
+function refuseRecordings({ pcap, explain }: LiveFlags): void {
   const asked = [
-    ...(trace === 'windows' || trace === 'full' ? ['--trace'] : []),
     ...(pcap === true ? ['--pcap'] : []),
     ...(explain === undefined ? [] : ['--explain']),
   ];

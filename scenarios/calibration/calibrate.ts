@@ -51,6 +51,8 @@ const PROBE_RATE = 1_000;
 /** Seconds before a world is measured. */
 const LIVE_WARMUP_S = 1;
 const SIM_WARMUP_S = 4;
+/** Nodes have found each other by then; a burst that waited for them would choose their paths. */
+const SIM_START_S = 3;
 /** Share of the offered packets that a run must bring; sources are random. */
 const CARRIED = 0.97;
 /** Above this others had too much of the machine. */
@@ -132,6 +134,7 @@ export function scenarioAt(
       warmup: `${warmup}s`,
       duration: `${seconds + warmup}s`,
       'traffic.0.rate': `${Math.round(ratePerSecond)}/s`,
+      ...(world === 'live' ? {} : { 'traffic.0.start': `${SIM_START_S}s` }),
       ...(bytes === undefined ? {} : { 'traffic.0.size': `${bytes}B` }),
     },
   });
