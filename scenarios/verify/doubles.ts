@@ -15,7 +15,6 @@ import {
   BUSY,
   DELAY,
   END,
-  PIPE_HEAD,
   RATE,
   TRANSMITTED,
   WAKE,
@@ -185,13 +184,19 @@ export class GenerousDirection extends Direction {
 
 /** Every event of the kernel fires 1 ns late, and the direction believes it. */
 class LateDirection extends Direction {
-  override fire(kind: number): void {
-    const { state } = this.context;
-    const { now } = this.scheduler;
-    if (kind === TRANSMITTED) state[this.base + END] = now;
-    else if (kind === WAKE) state[this.base + WAKE_AT] = now;
-    else if (kind === PIPE_HEAD && this.pipeHead !== NIL) this.table.arriveAt[this.pipeHead] = now;
-    super.fire(kind);
+  override onTransmitted(): void {
+    this.context.state[this.base + END] = this.scheduler.now;
+    super.onTransmitted();
+  }
+
+  override onPipeHead(): void {
+    if (this.pipeHead !== NIL) this.table.arriveAt[this.pipeHead] = this.scheduler.now;
+    super.onPipeHead();
+  }
+
+  override fireRare(kind: number): void {
+    if (kind === WAKE) this.context.state[this.base + WAKE_AT] = this.scheduler.now;
+    super.fireRare(kind);
   }
 }
 
