@@ -8,6 +8,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import type { Scheduler } from '../../engine/core/scheduler.ts';
 import {
   CLASSES,
   FAULT_KINDS,
@@ -20,8 +21,9 @@ import { NetworkRecorder } from '../../engine/measure/trace/network-recorder.ts'
 import { linkLevelFor } from '../../engine/measure/trace/pyramid.ts';
 import { linkInfo, TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
 import type { TraceSink } from '../../engine/measure/trace/trace-writer.ts';
-import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import type { PacketTable } from '../../engine/net/packet-table.ts';
 import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
@@ -43,8 +45,32 @@ export interface TraceOrder {
   readonly packets: number;
 }
 
-/** Begins a trace file. */
+/** What a trace is made from. */
+export interface TraceParts {
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly seed: number;
+  /** Time of the run, ns. */
+  readonly now: () => number;
+  readonly directions: readonly DirectionView[];
+  /**
+   * Where packets are watched. Absent in live runs: a datagram that has passed the kernel cannot be
+   * told from the next one, so their traces hold states, spans, drops, faults and series, no hops.
+   */
+  readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
+}
+
+/** Begins a trace file of a run in virtual time. */
 export function recordTrace(parts: RecorderParts, order: TraceOrder): Recorder {
+  const { world, scenario, registry, seed } = parts;
+  const { network } = world.sim;
+  const { directions } = network;
+  const now = (): number => world.now();
+  return openTrace({ scenario, registry, seed, now, directions, network }, order);
+}
+
+/** Begins a trace file of any run. */
+export function openTrace(parts: TraceParts, order: TraceOrder): Recorder {
   const file = openSync(order.path, 'w');
   const sink: TraceSink = {
     write: (bytes): void => {
@@ -56,42 +82,46 @@ export function recordTrace(parts: RecorderParts, order: TraceOrder): Recorder {
 }
 
 class TraceListener implements Recorder {
-  readonly observer: NetworkObserver;
-  readonly #parts: RecorderParts;
+  readonly #parts: TraceParts;
   readonly #close: () => void;
   readonly #trace: TraceRecorder;
-  readonly #network: NetworkRecorder;
+  readonly #network: NetworkRecorder | undefined;
   readonly #nodes: ReadonlyMap<string, number>;
   readonly #reasons: ReadonlyMap<string, number>;
   #faultsBegun = 0;
   #faultsOpen: FaultRecord[] = [];
 
   constructor(
-    parts: RecorderParts,
+    parts: TraceParts,
     order: TraceOrder & { readonly sink: TraceSink; readonly close: () => void },
   ) {
-    const { world, scenario, registry } = parts;
-    const { network } = world.sim;
-    const { directions, scheduler, table } = network;
+    const { scenario, registry, directions, network } = parts;
     const header = traceHeader(parts, order.extent);
     this.#parts = parts;
     this.#close = order.close;
     this.#nodes = new Map(header.nodes.map(({ name }, index) => [name, index]));
     this.#reasons = new Map(reasonsOf(scenario, registry).map((name, index) => [name, index]));
     this.#trace = new TraceRecorder({ sink: order.sink, header, directions });
+    if (network === undefined) return;
     const into = { sink: this.#trace, pyramid: this.#trace.pyramid };
-    this.#network = new NetworkRecorder({ scheduler, table }, header.links.length, into);
-    if (order.packets > 0) this.#network.onSent = this.#firstPackets(order.packets);
-    this.observer = this.#network;
+    this.#network = new NetworkRecorder(network, header.links.length, into);
+    if (order.packets > 0) {
+      this.#network.onSent = this.#firstPackets(order.packets, network.table);
+    }
+  }
+
+  get observer(): NetworkObserver | undefined {
+    return this.#network;
   }
 
   requested(_node: string, request: { readonly kind: string; readonly body: Uint8Array }): void {
+    if (this.#network === undefined) return;
     const flow = request.kind === 'send' ? readFlow(request.body) : -1;
     this.#network.flow = flow < this.#parts.scenario.traffic.length ? flow + 1 : 0;
   }
 
   handled(): void {
-    this.#network.flow = 0;
+    if (this.#network !== undefined) this.#network.flow = 0;
   }
 
   delivered(): void {
@@ -99,11 +129,11 @@ class TraceListener implements Recorder {
   }
 
   state(node: string, machine: string, state: string): void {
-    this.#trace.state(this.#parts.world.now(), this.#nodeNumber(node), machine, state);
+    this.#trace.state(this.#parts.now(), this.#nodeNumber(node), machine, state);
   }
 
   marked(node: string, name: string): void {
-    this.#trace.mark(this.#parts.world.now(), this.#nodeNumber(node), name);
+    this.#trace.mark(this.#parts.now(), this.#nodeNumber(node), name);
   }
 
   spanned(node: string, name: string, beginNs: number, endNs: number): void {
@@ -116,10 +146,10 @@ class TraceListener implements Recorder {
 
   nodeDropped(node: string, reason: string): void {
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
-    this.#trace.dropped(this.#parts.world.now(), {
+    this.#trace.dropped(this.#parts.now(), {
       node: this.#nodeNumber(node),
       link: 0xffff_ffff,
-      packet: this.#network.current,
+      packet: this.#network?.current ?? 0xffff_ffff,
       reason: number,
     });
   }
@@ -128,20 +158,22 @@ class TraceListener implements Recorder {
     const { records } = stage.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
+      // In live the measurements that have been put in order lag behind the faults.
+      if (record.beginNs > nowNs) break;
       this.#trace.faultBegan(record, record.beginNs);
       this.#faultsOpen.push(record);
     }
-    const ended = this.#faultsOpen.filter(({ endNs }) => endNs !== undefined);
+    const ended = this.#faultsOpen.filter(({ endNs = Number.POSITIVE_INFINITY }) => endNs <= nowNs);
     for (const record of ended) this.#trace.faultEnded(record, record.endNs as number);
     if (ended.length > 0) {
-      this.#faultsOpen = this.#faultsOpen.filter(({ endNs }) => endNs === undefined);
+      this.#faultsOpen = this.#faultsOpen.filter((record) => !ended.includes(record));
     }
     this.#trace.tick(nowNs);
   }
 
   finish(result: SeedResult, stage: Stage): void {
-    const { world } = this.#parts;
-    this.tick(world.now(), stage);
+    const endNs = Math.max(this.#parts.now(), ...result.faults.map(({ beginNs }) => beginNs));
+    this.tick(endNs, stage);
     for (const fault of result.faults) {
       for (const [effect, atNs] of Object.entries(fault.effects)) {
         this.#trace.faultEffect(fault, atNs, effect);
@@ -150,7 +182,7 @@ class TraceListener implements Recorder {
     for (const [number, { name, unit, binNs, values }] of result.series.entries()) {
       this.#trace.series({ name, unit, binNs }, number, values);
     }
-    this.#trace.finish({ endNs: world.now(), fingerprint: result.fingerprint });
+    this.#trace.finish({ endNs, fingerprint: result.fingerprint });
   }
 
   close(): void {
@@ -158,13 +190,13 @@ class TraceListener implements Recorder {
   }
 
   /** Keeps the bytes of the first packets of applications. */
-  #firstPackets(count: number): (packet: number, row: number) => void {
-    const { world, scenario } = this.#parts;
+  #firstPackets(count: number, table: PacketTable): (packet: number, row: number) => void {
+    const { now, scenario } = this.#parts;
     let left = count;
     return (packet, row): void => {
-      if (left === 0 || world.now() < scenario.warmupNs) return;
+      if (left === 0 || now() < scenario.warmupNs) return;
       left -= 1;
-      this.#trace.packet(packet, world.sim.network.table.view(row));
+      this.#trace.packet(packet, table.view(row));
     };
   }
 
@@ -173,9 +205,8 @@ class TraceListener implements Recorder {
   }
 }
 
-function traceHeader(parts: RecorderParts, extent: 'windows' | 'full'): TraceHeader {
-  const { scenario, seed, world, registry } = parts;
-  const { directions } = world.sim.network;
+function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader {
+  const { scenario, seed, directions, registry } = parts;
   return {
     format: 'orrery-trace',
     version: FORMAT_VERSION,

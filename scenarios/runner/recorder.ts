@@ -23,8 +23,8 @@ export interface RecorderParts {
 
 /** One thing that is recorded. */
 export interface Recorder extends WorldListener {
-  /** Watches packets. */
-  readonly observer: NetworkObserver;
+  /** Watches packets; undefined in live runs. */
+  readonly observer: NetworkObserver | undefined;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, stage: Stage): void;
   /** The run has ended; writes the rest. */

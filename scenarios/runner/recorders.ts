@@ -26,7 +26,7 @@ export class Recorders {
     if (stories > 0 && onStory !== undefined) recorders.push(explain(parts, stories, onStory));
     this.#recorders = recorders;
     for (const recorder of recorders) parts.world.listen(recorder);
-    const [first, ...others] = recorders.map(({ observer }) => observer);
+    const [first, ...others] = recorders.flatMap(({ observer }) => observer ?? []);
     if (first === undefined) return;
     parts.world.sim.observer = others.length === 0 ? first : new Observers([first, ...others]);
   }
