@@ -172,6 +172,12 @@ describe('outside tap', () => {
     expect(bindIt).toThrow(`UDP ${block}.3:${PORT} cannot be bound: another program holds it`);
   });
 
+  it('gives virtual hosts the calendar of the system, by which programs judge what they get', () => {
+    const { emulated } = world();
+    const { seconds } = emulated.host('v').clock();
+    expect(Math.abs(seconds - Date.now() / 1_000)).toBeLessThan(5);
+  });
+
   it('names what was to happen at an instant', async () => {
     const { emulated, openAll } = world();
     openAll();

@@ -79,7 +79,10 @@ describe('pacer', () => {
     expect(fired.map(({ at }) => at)).toEqual([0, 1, 4 * MS, 4 * MS, 15 * MS, 30 * MS]);
     for (const { at, wall } of fired) {
       expect(wall).toBeGreaterThanOrEqual(began + at / factor);
+      // One turn of the faked event loop is a millisecond.
+      expect(wall).toBeLessThan(began + at / factor + 2.5 * MS);
     }
+    expect(pacer.lateness.data().max).toBeLessThan(2.5 * MS);
     expect(scheduler.now).toBe(40 * MS);
     // One value per instant: two events at 4 ms are one.
     expect(pacer.lateness.data().count).toBe(5);
@@ -134,6 +137,21 @@ describe('pacer', () => {
     await vi.advanceTimersByTimeAsync(500);
     await ended;
     expect(seen).toEqual(['event at 3 ms', 'datagram', 'what it caused']);
+    expect(pacer.lateness.data().count).toBe(2);
+    expect(pacer.lateness.data().max).toBeGreaterThan(6 * MS);
+  });
+
+  it('does not let a datagram in behind an event that was too late', async () => {
+    const { clock, scheduler, pacer } = bench({ onLate: 'fail' });
+    scheduler.after(3 * MS, () => undefined);
+    const ended = pacer.run(50 * MS);
+    clock.addedNs += 30 * MS;
+    let isIn = false;
+    pacer.enter(() => {
+      isIn = true;
+    });
+    expect(await ended).toMatchObject({ kind: 'late', late: { atNs: 3 * MS } });
+    expect(isIn).toBe(false);
   });
 
   it('calls at the end of each slice, when its events have fired, and once at the end', async () => {
