@@ -36,6 +36,11 @@ export class Backoff {
     this.#waitNs = Math.min(2 * this.#waitNs, HANDSHAKE_RETRY_NS_MAX);
   }
 
+  /** There is no message yet: asks for it again after the first wait; nothing is counted. */
+  postpone(nowNs: number): void {
+    this.dueNs = nowNs + HANDSHAKE_RETRY_NS;
+  }
+
   /** Another message takes its place; the wait stays long. */
   renew(): void {
     this.sendings = 0;

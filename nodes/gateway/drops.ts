@@ -32,7 +32,7 @@ export const FRAME_DROPS = {
   'handshake-collision': 'Both sides opened at once and ours wins.',
   'handshake-unexpected': 'A handshake answer came that nothing asked for.',
   'handshake-epoch': 'The proposed epoch is out of range.',
-  'epoch-not-durable': 'The next epoch is not yet written; the peer will ask again.',
+  'epoch-not-durable': 'The next epoch is still being written; the opening is answered when it is.',
   'packet-too-large': 'The packet is longer than 64 KiB.',
   'packet-empty': 'The packet has no bytes.',
   'path-too-narrow': 'The path leaves less than 64 bytes for a body.',

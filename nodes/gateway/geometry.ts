@@ -136,6 +136,8 @@ export const UNCONFIRMED_NS = 10 * NS_PER_SECOND;
 export const HANDSHAKE_RETRY_NS = NS_PER_SECOND / 4;
 /** Longest wait between two repetitions, ns. */
 export const HANDSHAKE_RETRY_NS_MAX = 4 * NS_PER_SECOND;
+/** Copies of an opening at most, each on a path of its own: one of three routers may be down. */
+export const OPENING_COPIES_MAX = 3;
 /** Sendings of one message before a fresh attempt with fresh ephemeral keys begins. */
 export const HANDSHAKE_SENDINGS_MAX = 8;
 

@@ -297,7 +297,10 @@ class GatewayNode implements NodeHandle {
       epochs: new EpochStore({
         store: host.store('epochs'),
         peer,
-        onSync: (): void => sink.wake(),
+        // After an error nothing is durable that was not; the session asks again in its own time.
+        onSync: (error): void => {
+          if (error === undefined) sink.wake();
+        },
       }),
       windows,
       sink,

@@ -9,32 +9,24 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
-import {
-  decodePath,
-  isdAsWords,
-  type PacketView,
-  reverseWirePath,
-  type WirePath,
-} from '../scion/index.ts';
-import {
-  PROBE_BYTES,
-  REPORT_BYTES,
-  readProbe,
-  readReport,
-  writeProbe,
-  writeReport,
-} from './bodies.ts';
+import { isdAsWords, type PacketView } from '../scion/index.ts';
+import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
+import { Carriers } from './carriers.ts';
 import type { FrameDrop } from './drops.ts';
 import { fitsOneFrame, planFragments, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
-import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType, PACKET_BYTES_MAX } from './geometry.ts';
+import {
+  FRAME_OVERHEAD_MAX,
+  FRAME_TYPE,
+  type FrameType,
+  OPENING_COPIES_MAX,
+  PACKET_BYTES_MAX,
+} from './geometry.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
-import { ReceivedData } from './received-data.ts';
+import { Reporter } from './reporter.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
-import { type Carrier, makeCarrier, ROUTER_PORT } from './underlay/carrier.ts';
-import { PacketTemplate } from './underlay/packet-template.ts';
-import type { GatewayPath } from './underlay/path-directory.ts';
+import type { Carrier } from './underlay/carrier.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { WindowWatch } from './window-watch.ts';
 import { FrameHeader } from './wire.ts';
@@ -46,25 +38,20 @@ export class Peer {
   readonly controller: PathController;
   readonly #context: PeerContext;
   readonly #source: { readonly high: number; readonly low: number; readonly bytes: Uint8Array };
-  readonly #carriers = new Map<string, Carrier>();
+  readonly #carriers: Carriers;
+  readonly #reporter: Reporter;
   readonly #reassembler: Reassembler;
   readonly #header = new FrameHeader();
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
-  readonly #reportBody = new Uint8Array(REPORT_BYTES);
-  readonly #reversePath = new Uint8Array(1024);
-  #reversePathBytes = 0;
-  #reversePathType = 0;
   readonly #waiting = new WaitingRoom();
   #active: Carrier | undefined;
   #timer: Timer | undefined;
   #timerNs = Number.POSITIVE_INFINITY;
-  #reportTimer: Timer | undefined;
-  readonly #received = new ReceivedData();
   readonly #windowWatch: WindowWatch;
   /** When the node was started again after a crash, until a frame is accepted; -1 otherwise. */
   #restartedNs = -1;
-  /** Next path that a handshake message takes before any path is known to work. */
-  #attempt = 0;
+  /** The packet in hand while the session reads it; its answer goes back the way it came. */
+  #inHand: PacketView | undefined;
 
   constructor(name: string, context: PeerContext) {
     this.name = name;
@@ -73,11 +60,16 @@ export class Peer {
     const { target, targetHost } = context.ends(name);
     this.#source = { ...isdAsWords(target), bytes: targetHost.bytes };
     this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, (reason) => host.drop(reason));
+    this.#carriers = new Carriers(name, context);
+    this.#reporter = new Reporter(context, (body, pathType, path) => {
+      this.#sendBy(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
+    });
     this.controller = context.makeController(name);
     this.#windowWatch = new WindowWatch(context.options.antiReplay.windowSize, host.now());
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
+        spread: (frame) => this.#spread(frame),
         established: () => this.#established(),
         deliverHeld: (header, plaintext) => this.#accept(header, plaintext, undefined),
         wake: () => this.#wake(),
@@ -99,7 +91,7 @@ export class Peer {
 
   stop(): void {
     this.#timer?.cancel();
-    this.#reportTimer?.cancel();
+    this.#reporter.stop();
     this.session.close();
   }
 
@@ -153,21 +145,10 @@ export class Peer {
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
   receive(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
-    const { host, scratch, moment } = this.#context;
-    const at = moment();
-    if (header.type === FRAME_TYPE.handshake) {
-      const refused = this.session.receiveHandshake(header, buffer, at);
-      if (refused !== undefined) host.drop(refused);
-      this.#arm();
-      return;
-    }
-    const opened = this.session.open(header, buffer, scratch, at);
-    if (opened === 'held') return;
-    if (typeof opened === 'string') {
-      this.#context.refused(opened);
-      return;
-    }
-    this.#accept(header, scratch.subarray(0, opened), view);
+    this.#inHand = view;
+    if (header.type === FRAME_TYPE.handshake) this.#receiveHandshake(header, buffer);
+    else this.#receiveSealed(header, buffer, view);
+    this.#inHand = undefined;
   }
 
   /** A router says that an interface is down. */
@@ -184,6 +165,20 @@ export class Peer {
     if (!this.#waiting.add(body, this.#context.host.now())) return 'no-path';
     this.#arm();
     return undefined;
+  }
+
+  #receiveHandshake(header: FrameHeader, buffer: Uint8Array): void {
+    const refused = this.session.receiveHandshake(header, buffer, this.#context.moment());
+    if (refused !== undefined) this.#context.refused(refused);
+    this.#arm();
+  }
+
+  #receiveSealed(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
+    const { scratch, moment } = this.#context;
+    const opened = this.session.open(header, buffer, scratch, moment());
+    if (opened === 'held') return;
+    if (typeof opened === 'string') this.#context.refused(opened);
+    else this.#accept(header, scratch.subarray(0, opened), view);
   }
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
@@ -215,7 +210,7 @@ export class Peer {
 
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     const { host } = this.#context;
-    this.#noteData(header, view);
+    this.#reporter.note(header, view);
     if (header.fragments === 1) {
       host.deliver(this.name, plaintext, 0, plaintext.length);
       return;
@@ -226,39 +221,12 @@ export class Peer {
     this.#arm();
   }
 
-  #noteData(header: FrameHeader, view: PacketView | undefined): void {
-    this.#received.note(header.epoch, header.sequence);
-    if (view !== undefined) this.#rememberPath(view);
-    const { options, host } = this.#context;
-    const { reports, reportInterval } = options.multipath;
-    if (!reports || this.#reportTimer?.isPending === true) return;
-    if (this.#reportTimer === undefined) {
-      this.#reportTimer = host.after(reportInterval, () => this.#report());
-    } else this.#reportTimer.rearm(reportInterval);
-  }
-
-  #rememberPath(view: PacketView): void {
-    const end = view.start + view.headerLength;
-    this.#reversePathBytes = end - view.pathOffset;
-    this.#reversePathType = view.pathType;
-    this.#reversePath.set(view.buffer.subarray(view.pathOffset, end));
-  }
-
-  #report(): void {
-    if (!this.#received.takeNews()) return;
-    writeReport(this.#reportBody, this.#received.highest, this.#received.frames);
-    const bytes = this.#reversePath.subarray(0, this.#reversePathBytes);
-    this.#sendBack(FRAME_TYPE.report, this.#reportBody, this.#reversePathType, bytes);
-    this.#reportTimer?.rearm(this.#context.options.multipath.reportInterval);
-  }
-
   #answerProbe(body: Uint8Array, view: PacketView): void {
     if (readProbe(body) === undefined) {
       this.#context.host.drop('malformed-body');
       return;
     }
-    const path = view.buffer.subarray(view.pathOffset, view.start + view.headerLength);
-    this.#sendBack(FRAME_TYPE.probeReply, body.slice(), view.pathType, path);
+    this.#sendBy(this.#carriers.back(view), FRAME_TYPE.probeReply, body.slice());
   }
 
   #acceptReply(body: Uint8Array): void {
@@ -313,7 +281,11 @@ export class Peer {
     const { host, directory } = this.#context;
     const now = host.now();
     const found = directory.lookup(this.name, now, host.clock());
-    for (const path of found) this.#adopt(path);
+    for (const path of found) {
+      const isActive = this.#active !== undefined && this.#active.path.info.id === path.info.id;
+      const carrier = this.#carriers.adopt(path);
+      if (isActive) this.#active = carrier;
+    }
     this.#perform(
       this.controller.setPaths(
         now,
@@ -321,20 +293,8 @@ export class Peer {
       ),
     );
     const paths = this.controller.status(now);
-    const warning = this.#windowWatch.look(now, this.#received.frames, paths);
+    const warning = this.#windowWatch.look(now, this.#reporter.frames, paths);
     if (warning !== undefined) host.log.warn(`frames from ${this.name}: ${warning}`);
-  }
-
-  /** Keeps the carrier of a known path, renews it when the hop fields are fresh ones. */
-  #adopt(path: GatewayPath): void {
-    const { host, ends } = this.#context;
-    const known = this.#carriers.get(path.info.id);
-    if (known?.path === path) return;
-    const router = host.endpoint(path.firstRouter, ROUTER_PORT);
-    const flowId = known?.flowId ?? host.random('flow-id').below(1 << 20);
-    const carrier = makeCarrier(path, ends(this.name), router, flowId);
-    this.#carriers.set(path.info.id, carrier);
-    if (known !== undefined && known === this.#active) this.#active = carrier;
   }
 
   #carrierAt(index: number): Carrier | undefined {
@@ -391,42 +351,37 @@ export class Peer {
   }
 
   #sendProbe(path: number, probe: number): void {
-    const carrier = this.#carrierAt(path);
-    if (carrier === undefined) return;
     writeProbe(this.#probeBody, { probe, path });
-    this.#sendFrame(carrier, FRAME_TYPE.probe, this.#probeBody, [0, 1]);
+    this.#sendBy(this.#carrierAt(path), FRAME_TYPE.probe, this.#probeBody);
   }
 
-  /** Sends a small sealed frame on the reverse of a received path. */
-  #sendBack(type: FrameType, body: Uint8Array, pathType: number, pathBytes: Uint8Array): void {
-    const path = decodePath(pathType, pathBytes);
-    if (typeof path === 'string') return;
-    const back = reverseWirePath(path);
-    if (typeof back === 'string') return;
-    const carrier = this.#carrierBack(back);
-    if (carrier === undefined) return;
-    this.#sendFrame(carrier, type, body, [0, 1]);
+  /** Sends a small sealed frame. */
+  #sendBy(carrier: Carrier | undefined, type: FrameType, body: Uint8Array): void {
+    if (carrier !== undefined) this.#sendFrame(carrier, type, body, [0, 1]);
   }
 
-  /** The reverse path leaves by the router that owns its first interface. */
-  #carrierBack(back: WirePath): Carrier | undefined {
-    const router = this.#context.firstRouterOf(back);
-    if (router === undefined) return undefined;
-    const template = new PacketTemplate(this.#context.ends(this.name), back, 0);
-    const any = this.#active ?? this.#carriers.values().next().value;
-    if (any === undefined) return undefined;
-    const room = any.path.info.mtu - template.length;
-    return { path: any.path, template, firstRouter: router, flowId: 0, room };
-  }
-
-  /** Handshake messages: on the active path, or on all in turn until one is known to work. */
+  /** Messages of the session: back the way their cause came, on a working path, or on all in turn. */
   #sendAnywhere(frame: Uint8Array): void {
-    const all = [...this.#carriers.values()];
-    const carrier = this.#active ?? all[this.#attempt % Math.max(1, all.length)];
-    this.#attempt += 1;
-    if (carrier === undefined) return;
-    const { host } = this.#context;
-    const packet = host.alloc(carrier.template.length + frame.length);
+    const back = this.#inHand === undefined ? undefined : this.#carriers.back(this.#inHand);
+    const carrier = back ?? this.#workingCarrier() ?? this.#carriers.next();
+    if (carrier !== undefined) this.#sendHandshake(carrier, frame);
+  }
+
+  /** Openings: one copy on a working path, or a few, since it is not known which of them works. */
+  #spread(frame: Uint8Array): void {
+    const working = this.#workingCarrier();
+    const chosen = working === undefined ? this.#carriers.disjoint(OPENING_COPIES_MAX) : [working];
+    for (const carrier of chosen) this.#sendHandshake(carrier, frame);
+  }
+
+  #workingCarrier(): Carrier | undefined {
+    const { active } = this.controller;
+    const health = this.controller.status(this.#context.host.now())[active]?.health;
+    return health === 'alive' || health === 'degraded' ? this.#active : undefined;
+  }
+
+  #sendHandshake(carrier: Carrier, frame: Uint8Array): void {
+    const packet = this.#context.host.alloc(carrier.template.length + frame.length);
     carrier.template.begin(packet);
     packet.set(frame, carrier.template.length);
     this.#launch(carrier, packet, frame.length, FRAME_TYPE.handshake);
@@ -437,7 +392,8 @@ export class Peer {
     host.meter.counter('gateway.rekeys').add(1);
     host.trace.state(`session ${this.name}`, `epoch ${this.session.epoch}`);
     this.#sendWaiting();
-    this.#arm();
+    // The peer is there: what seemed dead was perhaps only the peer.
+    this.#perform(this.controller.peerReturned(host.now()));
   }
 
   #sendWaiting(): void {

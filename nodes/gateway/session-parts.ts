@@ -39,8 +39,16 @@ export type Role = 'initiator' | 'responder';
 
 /** Where a session sends and tells. Nothing is called while the caller is inside `seal`, but `wake`. */
 export interface SessionSink {
-  /** A whole frame for the peer, by any path. Its bytes are read during the call only. */
+  /**
+   * A whole frame for the peer: back by the way of the frame that is being received, else by any
+   * path. Its bytes are read during the call only.
+   */
   send(frame: Uint8Array): void;
+  /**
+   * A whole frame for a peer that no path is known to reach: on a few disjoint paths at once. The
+   * peer treats the copies as one.
+   */
+  spread(frame: Uint8Array): void;
   /** Frames are sealed under this epoch from now on. */
   established(epoch: number, role: Role): void;
   /** A frame that `open` called `held` is accepted now. */

@@ -72,6 +72,14 @@ interface Answered {
   readonly answer: Uint8Array;
 }
 
+/** An opening that is authentic and waits until the epoch of its answer is durable. */
+interface Postponed {
+  readonly opening: ReceivedOpening;
+  readonly epoch: number;
+  readonly timestamp: number;
+  readonly frame: Uint8Array;
+}
+
 /** One session; lives as long as its peer is configured. */
 export class Session {
   readonly #options: SessionOptions;
@@ -89,6 +97,7 @@ export class Session {
   readonly #header = new FrameHeader();
   #open: OpenHandshake | undefined;
   #answered: Answered | undefined;
+  #postponed: Postponed | undefined;
   /** Highest epoch proposed to us, and latest timestamp of an opening. */
   #proposalMax = 0;
   #timestampMax = 0;
@@ -201,7 +210,8 @@ export class Session {
     const { nowNs } = moment;
     this.#ring.expire(nowNs);
     if (nowNs >= this.#deathNs()) this.#ring.clear();
-    if (nowNs >= this.#opening.dueNs) this.#sendOpening(moment);
+    if (nowNs >= this.#opening.dueNs || this.#lacksEpoch) this.#sendOpening(moment);
+    this.#answerPostponed(moment);
     if (nowNs >= this.#confirmation.dueNs) this.#sendConfirmation(moment);
     if (this.#isRekeyDue(nowNs)) this.connect(moment);
   }
@@ -223,6 +233,7 @@ export class Session {
   /** Forgets all keys and windows; the session can connect anew. */
   close(): void {
     this.#abandon();
+    this.#forgetPostponed();
     this.#confirmation.stop();
     this.#ring.clear();
     this.#held = [];
@@ -285,21 +296,32 @@ export class Session {
     this.#options.sink.wake();
   }
 
+  /** True while an opening is wanted and the disk has not yet confirmed its epoch. */
+  get #lacksEpoch(): boolean {
+    return this.#opening.isRunning && this.#open === undefined;
+  }
+
   #sendOpening(moment: Moment): void {
-    const { epochs, sink } = this.#options;
     const isSpent =
       this.#opening.sendings >= HANDSHAKE_SENDINGS_MAX || this.#open?.noise.isComplete === true;
-    if (this.#open === undefined || isSpent) {
-      this.#open?.noise.wipe();
-      const epoch = epochs.take(epochs.next);
-      this.#opening.renew();
-      this.#open =
-        epoch === undefined
-          ? undefined
-          : openHandshake(this.#options, { epoch, timestamp: moment.clockUs });
+    if (this.#open === undefined || isSpent) this.#renewOpening(moment);
+    if (this.#open === undefined) {
+      this.#opening.postpone(moment.nowNs);
+      return;
     }
     this.#opening.sent(moment.nowNs);
-    if (this.#open !== undefined) sink.send(this.#open.frame);
+    this.#options.sink.spread(this.#open.frame);
+  }
+
+  #renewOpening(moment: Moment): void {
+    const { epochs } = this.#options;
+    this.#open?.noise.wipe();
+    const epoch = epochs.take(epochs.next);
+    this.#opening.renew();
+    this.#open =
+      epoch === undefined
+        ? undefined
+        : openHandshake(this.#options, { epoch, timestamp: moment.clockUs });
   }
 
   #receiveOpening(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
@@ -308,12 +330,37 @@ export class Session {
     if (answered !== undefined && equalBytes(frame, answered.opening)) {
       return this.#answerAgain(answered);
     }
+    if (this.#postponed !== undefined && equalBytes(frame, this.#postponed.frame)) {
+      this.#answerPostponed(moment);
+      return this.#postponed === undefined ? undefined : 'epoch-not-durable';
+    }
     const opening = readOpening(this.#options, header, buffer);
     if (typeof opening === 'string') return opening;
     const reason = this.#checkOpening(header) ?? this.#checkCollision(moment);
-    if (reason === undefined) return this.#answer(opening, header, { frame, moment });
-    opening.noise.wipe();
-    return reason;
+    if (reason !== undefined) {
+      opening.noise.wipe();
+      return reason;
+    }
+    const { epoch, timestamp } = header;
+    this.#forgetPostponed();
+    this.#postponed = { opening, epoch, timestamp, frame: frame.slice() };
+    const answer = this.#answer(moment);
+    if (answer !== undefined) this.#options.sink.send(answer);
+    return undefined;
+  }
+
+  /**
+   * A peer that has crashed proposes an epoch beyond what we have reserved. Its opening waits for
+   * our disk, not for its own next try; the way it came may be gone by then.
+   */
+  #answerPostponed(moment: Moment): void {
+    const answer = this.#answer(moment);
+    if (answer !== undefined) this.#options.sink.spread(answer);
+  }
+
+  #forgetPostponed(): void {
+    this.#postponed?.opening.noise.wipe();
+    this.#postponed = undefined;
   }
 
   #answerAgain(answered: Answered): FrameDrop | undefined {
@@ -343,26 +390,23 @@ export class Session {
     return 'handshake-collision';
   }
 
-  #answer(
-    opening: ReceivedOpening,
-    header: FrameHeader,
-    received: { readonly frame: Uint8Array; readonly moment: Moment },
-  ): FrameDrop | undefined {
-    const { nowNs, clockUs } = received.moment;
-    const epoch = this.#options.epochs.take(header.epoch);
-    if (epoch === undefined) {
-      opening.noise.wipe();
-      return 'epoch-not-durable';
-    }
-    this.#proposalMax = Math.max(this.#proposalMax, header.epoch);
-    this.#timestampMax = Math.max(this.#timestampMax, header.timestamp);
+  /** The answer to the opening that waits; undefined while its epoch is not durable. */
+  #answer(moment: Moment): Uint8Array | undefined {
+    const postponed = this.#postponed;
+    if (postponed === undefined) return undefined;
+    const epoch = this.#options.epochs.take(postponed.epoch);
+    if (epoch === undefined) return undefined;
+    this.#postponed = undefined;
+    this.#proposalMax = Math.max(this.#proposalMax, postponed.epoch);
+    this.#timestampMax = Math.max(this.#timestampMax, postponed.timestamp);
     this.#abandon();
-    const { frame: answer, keys } = answerHandshake(opening, { epoch, timestamp: clockUs });
-    this.#answered = { epoch, opening: received.frame.slice(), answer };
+    const { nowNs, clockUs } = moment;
+    const stamp = { epoch, timestamp: clockUs };
+    const { frame: answer, keys } = answerHandshake(postponed.opening, stamp);
+    this.#answered = { epoch, opening: postponed.frame, answer };
     this.#ring.offer(this.#epochKeys(keys, { epoch, role: 'responder', nowNs }), nowNs);
-    this.#options.sink.send(answer);
     this.#options.sink.wake();
-    return undefined;
+    return answer;
   }
 
   #receiveAnswer(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
@@ -376,6 +420,7 @@ export class Session {
     const { epochs, sink } = this.#options;
     epochs.skip(header.epoch);
     this.#abandon();
+    this.#forgetPostponed();
     const role = 'initiator';
     const { nowNs } = moment;
     this.#ring.adopt(this.#epochKeys(keys, { epoch: header.epoch, role, nowNs }));
@@ -422,6 +467,7 @@ export class Session {
   #mayOpen(nowNs: number): boolean {
     const { current, next, previous } = this.#ring;
     if (this.#opening.isRunning || next !== undefined) return false;
+    if (this.#postponed !== undefined) return false;
     if (current === undefined) return true;
     // A second opening would replace the `next` of the peer before our first frame has reached it.
     return current.isConfirmed ? previous === undefined : nowNs >= current.rekeyAtNs;

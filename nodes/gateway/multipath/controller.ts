@@ -25,8 +25,8 @@ import type {
 
 /** Answers waited for on a path that was never measured, ns. */
 const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
-/** The first choice waits this long for the answers of the other paths, ns. */
-const START_PATIENCE_NS = 500_000_000;
+/** The first choice waits this long for the answers of the other paths at most, ns. */
+const START_PATIENCE_NS_MAX = 500_000_000;
 /** Phases are spread over this much of a long interval, ns; a draw takes at most 2^32. */
 const PHASE_NS_MAX = 4_000_000_000;
 /** A return needs this much better RTT (spec/scion.md 7.3: ">= 20 % rtt"). */
@@ -135,6 +135,18 @@ export class MultipathController implements PathController {
     return this.#effects;
   }
 
+  peerReturned(now: number): readonly Effect[] {
+    this.#effects = [];
+    for (const [index, path] of this.#paths.entries()) {
+      const isAsked = path.nextProbeNs !== Number.POSITIVE_INFINITY;
+      if (!isAsked || (path.health !== 'dead' && path.health !== 'unknown')) continue;
+      if (path.health === 'dead') path.reconsider(now);
+      // Out of turn: the phases of later probes stay apart.
+      this.#probe(now, index, path);
+    }
+    return this.#effects;
+  }
+
   status(now: number): readonly PathStatus[] {
     return this.#paths.map(({ info, role, health, quality }) => ({
       id: info.id,
@@ -164,12 +176,16 @@ export class MultipathController implements PathController {
   #sendProbes(now: number): void {
     for (const [index, path] of this.#paths.entries()) {
       if (path.nextProbeNs > now) continue;
-      const { timeoutMarginNs, timeoutFloorNs } = this.#options;
-      const timeout = path.quality.timeoutNs(timeoutMarginNs, timeoutFloorNs, UNKNOWN_TIMEOUT_NS);
-      const probe = this.#probes.add(path.info.id, now, now + timeout);
+      this.#probe(now, index, path);
       path.probed(now, this.#options);
-      this.#effects.push({ kind: 'probe', path: index, probe });
     }
+  }
+
+  #probe(now: number, index: number, path: ManagedPath): void {
+    const { timeoutMarginNs, timeoutFloorNs } = this.#options;
+    const timeout = path.quality.timeoutNs(timeoutMarginNs, timeoutFloorNs, UNKNOWN_TIMEOUT_NS);
+    const probe = this.#probes.add(path.info.id, now, now + timeout);
+    this.#effects.push({ kind: 'probe', path: index, probe });
   }
 
   #refresh(now: number): void {
@@ -230,11 +246,19 @@ export class MultipathController implements PathController {
       this.#startByNs = Number.POSITIVE_INFINITY;
       return;
     }
-    if (this.#startByNs === Number.POSITIVE_INFINITY) this.#startByNs = now + START_PATIENCE_NS;
+    if (this.#startByNs === Number.POSITIVE_INFINITY) {
+      this.#startByNs = now + this.#startPatienceNs(first);
+    }
     const isComplete = this.#paths.every((path) => path.health !== 'unknown');
     if (!isComplete && now < this.#startByNs) return;
     this.#startByNs = Number.POSITIVE_INFINITY;
     this.#switchTo(now, first, 'start');
+  }
+
+  /** A faster path has been asked and has answered by then; who waits longer, waits for dead ones. */
+  #startPatienceNs(first: number): number {
+    const rttNs = Math.max(0, this.#paths[first]?.quality.srttNs ?? 0);
+    return Math.min(START_PATIENCE_NS_MAX, this.#options.probeIntervalNs + Math.floor(rttNs));
   }
 
   #leave(now: number, current: ManagedPath): void {

@@ -124,6 +124,12 @@ export class ManagedPath {
     this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
   }
 
+  /** Asked every second again, however long it has been dead. */
+  reconsider(now: number): void {
+    this.#deadProbes = 0;
+    this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
+  }
+
   #enterProbation(now: number, options: MultipathOptions): void {
     this.health = 'probation';
     this.quality.consecutiveAnswers = 1;

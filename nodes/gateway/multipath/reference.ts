@@ -108,6 +108,11 @@ export class ReferenceController implements PathController {
     return [];
   }
 
+  peerReturned(): readonly Effect[] {
+    // The reference knows no such event: its probes go on at their pace.
+    return [];
+  }
+
   status(now: number): readonly PathStatus[] {
     return this.#paths.map(({ info, health, quality }, index) => ({
       id: info.id,

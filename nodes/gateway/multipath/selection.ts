@@ -26,6 +26,41 @@ export function sharedFate(a: PathInfo, b: PathInfo): number {
   return 1 - (LINK_WEIGHT * links + TRANSIT_WEIGHT * transit);
 }
 
+/**
+ * Up to `most` paths that share as little as possible, the one at `first` first, then always the one
+ * with the least shared fate with those chosen; equal ones in their order.
+ * @returns indexes, none when there are no paths.
+ */
+export function disjointPaths(
+  paths: readonly PathInfo[],
+  first: number,
+  most: number,
+): readonly number[] {
+  const chosen = first < paths.length ? [first] : [];
+  while (chosen.length > 0 && chosen.length < Math.min(most, paths.length)) {
+    let best = -1;
+    let bestFate = Number.POSITIVE_INFINITY;
+    for (const [index, path] of paths.entries()) {
+      if (chosen.includes(index)) continue;
+      const fate = worstFate(path, chosen, paths);
+      if (fate >= bestFate) continue;
+      best = index;
+      bestFate = fate;
+    }
+    chosen.push(best);
+  }
+  return chosen;
+}
+
+function worstFate(path: PathInfo, chosen: readonly number[], all: readonly PathInfo[]): number {
+  let worst = 0;
+  for (const index of chosen) {
+    const other = all[index];
+    if (other !== undefined) worst = Math.max(worst, sharedFate(path, other));
+  }
+  return worst;
+}
+
 /** 1 - |A n B| / min(|A|, |B|); 1 when one of them is empty (spec/scion.md 7.4). */
 function disjointness(a: readonly string[], b: readonly string[]): number {
   const least = Math.min(a.length, b.length);

@@ -148,5 +148,7 @@ export interface PathController {
   reported(now: number, report: ReceiverReport): readonly Effect[];
   /** A router said that this interface is down (SCMP 5 or 6). */
   interfaceDown(now: number, isdAs: string, ifId: number): readonly Effect[];
+  /** There are fresh keys: the peer is there, and paths may work that seemed dead without it. */
+  peerReturned(now: number): readonly Effect[];
   status(now: number): readonly PathStatus[];
 }

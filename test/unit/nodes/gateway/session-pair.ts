@@ -101,6 +101,9 @@ export class Side {
         send: (frame): void => {
           this.outbox.push(frame.slice());
         },
+        spread: (frame): void => {
+          this.outbox.push(frame.slice());
+        },
         established: (epoch, role): void => {
           this.established.push(`${role} ${epoch}`);
         },

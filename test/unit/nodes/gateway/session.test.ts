@@ -4,6 +4,8 @@ import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { createIdentity } from '../../../../nodes/gateway/crypto.ts';
 import { at, CLOCK_US, HOUR, Pair, SECOND, Side, sealed } from './session-pair.ts';
 
+const MS = SECOND / 1000;
+
 describe('opening a session', () => {
   it('R-023: agrees on one epoch and carries frames both ways', () => {
     const pair = Pair.connected();
@@ -102,19 +104,65 @@ describe('opening a session', () => {
     expect(pair.a.outbox).toHaveLength(1);
   });
 
-  it('waits while the next epoch is not durable, on either side', () => {
+  it('waits for the disk and not for a retry while the next epoch is not durable, on either side', () => {
     const pair = new Pair();
     pair.a.epochs.isDurable = false;
     pair.b.epochs.isDurable = false;
     pair.a.session.connect(at(0));
     expect(pair.a.outbox).toEqual([]);
     pair.a.epochs.isDurable = true;
-    pair.a.session.tick(at(pair.a.session.deadlineNs));
-    expect(pair.b.receive(pair.a.outbox.shift()!, at(SECOND))).toBe('epoch-not-durable');
+    pair.a.session.tick(at(MS));
+    const opening = pair.a.outbox.shift()!;
+    expect(pair.b.receive(opening, at(2 * MS))).toBeUndefined();
+    expect(pair.b.receive(opening, at(3 * MS))).toBe('epoch-not-durable');
+    expect(pair.b.outbox).toEqual([]);
     pair.b.epochs.isDurable = true;
-    pair.a.session.tick(at(pair.a.session.deadlineNs));
-    pair.exchange(at(SECOND));
+    pair.b.session.tick(at(4 * MS));
+    expect(pair.b.outbox).toHaveLength(1);
+    pair.exchange(at(5 * MS));
     expect([pair.a.session.isOpen, pair.b.session.isOpen]).toEqual([true, true]);
+    expect(pair.a.epochs.given).toEqual([1]);
+  });
+
+  it('asks a disk that fails again with the pace of retries, and not with that of ticks', () => {
+    const pair = new Pair();
+    pair.a.epochs.isDurable = false;
+    pair.a.session.connect(at(0));
+    expect(pair.a.session.deadlineNs).toBe(SECOND / 4);
+    pair.a.session.tick(at(SECOND / 4));
+    expect([pair.a.session.deadlineNs, pair.a.outbox]).toEqual([SECOND / 2, []]);
+  });
+
+  it('an opening that waits for the disk keeps our own from going out, and a newer one replaces it', () => {
+    const pair = new Pair();
+    pair.b.epochs.isDurable = false;
+    pair.a.session.connect(at(0));
+    pair.b.receive(pair.a.outbox.shift()!, at(0));
+    pair.b.session.connect(at(MS));
+    expect(pair.b.session.status()).toMatchObject({ opening: false });
+    const [low, high] = pair.identities;
+    const reborn = new Side({ identity: low, peerKey: high.publicKey, seed: 77 });
+    reborn.epochs.next = 17;
+    reborn.session.connect(at(SECOND));
+    expect(pair.b.receive(reborn.outbox.shift()!, at(SECOND))).toBeUndefined();
+    pair.b.epochs.isDurable = true;
+    pair.b.session.tick(at(2 * SECOND));
+    expect(pair.b.outbox).toHaveLength(1);
+    reborn.receive(pair.b.outbox.shift()!, at(2 * SECOND));
+    expect(reborn.session.epoch).toBe(17);
+  });
+
+  it('three copies of each message on three paths make one epoch, and no more answers than copies', () => {
+    const pair = new Pair();
+    pair.a.session.connect(at(0));
+    const opening = pair.a.outbox.shift()!;
+    for (const nowMs of [10, 12, 15]) pair.b.receive(opening, at(nowMs * MS));
+    expect(pair.b.outbox).toHaveLength(3);
+    for (const answer of pair.b.outbox.splice(0)) pair.a.receive(answer, at(20 * MS));
+    expect(pair.a.drops).toEqual(['handshake-unexpected', 'handshake-unexpected']);
+    pair.exchange(at(30 * MS));
+    expect([pair.a.established, pair.b.established]).toEqual([['initiator 1'], ['responder 1']]);
+    expect([pair.a.epochs.given, pair.b.epochs.given]).toEqual([[1], [1]]);
   });
 
   it('connects anew under a higher epoch when the peer has crashed', () => {

@@ -19,13 +19,45 @@ describe('choice of the first path', () => {
     expect(wire.activeId).toBe('fast');
   });
 
-  it('waits no longer than half a second for a path that never answers', () => {
+  it('waits an interval and a round trip for a path that never answers, not half a second', () => {
     const dead = fakePath('mute', 10);
     dead.isUp = false;
     const wire = new Wire([dead, fakePath('works', 20)]);
     wire.runTo(1_000 * MS);
     expect(wire.activeId).toBe('works');
-    expect(wire.switches()[0]?.atNs).toBeLessThan(600 * MS);
+    // The phase of the first probe, one round trip, and as much again with an interval more.
+    expect(wire.switches()[0]?.atNs).toBeLessThanOrEqual((50 + 20 + 50 + 20) * MS);
+  });
+});
+
+describe('a peer that is back', () => {
+  it('is found on the first path that works, though all were dead and none was due to be asked', () => {
+    const wire = new Wire(three());
+    wire.runTo(5_000 * MS);
+    for (const path of wire.paths) path.isUp = false;
+    // Asked every 30 s at last.
+    wire.runTo(120_000 * MS);
+    for (const path of wire.paths.slice(1)) path.isUp = true;
+    const [before, probes] = [wire.now, wire.probes];
+    wire.perform(wire.controller.peerReturned(wire.now));
+    expect(wire.probes - probes).toBe(3);
+    wire.runTo(before + 30 * MS);
+    expect(wire.activeId).toBe('p2');
+    expect(wire.switches(before)).toHaveLength(1);
+    expect(wire.switches(before)[0]?.atNs).toBe(before + 24 * MS);
+  });
+
+  it('is not asked on paths that answer anyway', () => {
+    const wire = new Wire(three());
+    wire.runTo(5_000 * MS);
+    expect(wire.controller.peerReturned(wire.now)).toEqual([]);
+  });
+
+  it('for the first time is asked on all paths at once, and the fastest is taken', () => {
+    const wire = new Wire(three());
+    wire.perform(wire.controller.peerReturned(0));
+    wire.runTo(31 * MS);
+    expect(wire.switches()).toMatchObject([{ atNs: 30 * MS, effect: { to: 0, cause: 'start' } }]);
   });
 });
 

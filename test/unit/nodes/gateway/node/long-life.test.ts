@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPENING_COPIES_MAX } from '../../../../../nodes/gateway/geometry.ts';
 import {
   counter,
   loadText,
@@ -55,16 +56,16 @@ events: [{ at: 20s, crash: gateway-211 }]`;
     expect([session().epoch !== undefined, bounds()]).toEqual([true, 4]);
     world.sim.runUntil(160 * SECOND);
     expect([session().epoch, bounds()]).toEqual([undefined, 0]);
-    // Its place is given back: it is asked for a handshake every 4 s and not forgotten again and again.
+    // Its place is given back: it is asked for a handshake every 4 s on three paths, and not forgotten again and again.
     const sentBytes = (): number => {
       const counted = world.metrics('gateway-111')['gateway.wire_bytes'];
       return counted?.kind === 'counter' ? counted.value : 0;
     };
     const before = sentBytes();
     world.sim.runUntil(200 * SECOND);
-    const HANDSHAKE_BYTES = 400;
+    const OPENING_BYTES = 300;
     expect(sentBytes() - before).toBeGreaterThan(0);
-    expect(sentBytes() - before).toBeLessThan(15 * HANDSHAKE_BYTES);
+    expect(sentBytes() - before).toBeLessThan(11 * OPENING_COPIES_MAX * OPENING_BYTES);
   });
 
   it('R-020: talks to a peer again that comes back after the clean-up', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
 import { MultipathController } from '../../../../../nodes/gateway/multipath/controller.ts';
+import { EXPIRY_MARGIN_NS } from '../../../../../nodes/gateway/multipath/managed-path.ts';
 import { ReferenceController } from '../../../../../nodes/gateway/multipath/reference.ts';
 import type { Effect, PathController } from '../../../../../nodes/gateway/multipath/types.ts';
 import { fakePath, MS, OPTIONS } from '../multipath/wire.ts';
@@ -51,7 +52,9 @@ function live(
 describe('a controller comes to rest after each tick', () => {
   it('also when the only path that answered dies before the first choice', () => {
     const controller = new MultipathController(0, OPTIONS, draws());
-    controller.setPaths(0, [fakePath('dies', 1).info, fakePath('mute', 10).info]);
+    // Its hop fields are too old 60 ms after the start; no probe is missed that early.
+    const dies = fakePath('dies', 1, { expiresAt: EXPIRY_MARGIN_NS + 60 * MS });
+    controller.setPaths(0, [dies.info, fakePath('mute', 10).info]);
     const ticks = live(controller, MS, (path, now) => path === 0 && now < 60 * MS);
     expect(controller.active).toBe(-1);
     expect(ticks).toBeLessThan(300);

@@ -1,0 +1,82 @@
+/**
+ * The carriers to one peer: one per known path, and the way back of a packet that came in.
+ *
+ * It knows paths and packets, neither keys nor health; which path is used is the caller's choice.
+ *
+ * @module
+ */
+import { decodePath, type PacketView, reverseWirePath } from '../scion/index.ts';
+import { disjointPaths } from './multipath/selection.ts';
+import type { PeerContext } from './peer-context.ts';
+import { type Carrier, makeCarrier, ROUTER_PORT } from './underlay/carrier.ts';
+import { PacketTemplate } from './underlay/packet-template.ts';
+import type { GatewayPath } from './underlay/path-directory.ts';
+
+/** Carriers of one peer. */
+export class Carriers {
+  readonly #peer: string;
+  readonly #context: PeerContext;
+  readonly #known = new Map<string, Carrier>();
+  /** Next path that a message takes before any path is known to work. */
+  #turn = 0;
+
+  constructor(peer: string, context: PeerContext) {
+    this.#peer = peer;
+    this.#context = context;
+  }
+
+  /** The carrier of the path with this id. */
+  get(id: string): Carrier | undefined {
+    return this.#known.get(id);
+  }
+
+  /**
+   * Keeps the carrier of a known path, renews it when the hop fields are fresh ones.
+   * @returns the carrier to use from now on.
+   */
+  adopt(path: GatewayPath): Carrier {
+    const { host, ends } = this.#context;
+    const known = this.#known.get(path.info.id);
+    if (known?.path === path) return known;
+    const router = host.endpoint(path.firstRouter, ROUTER_PORT);
+    const flowId = known?.flowId ?? host.random('flow-id').below(1 << 20);
+    const carrier = makeCarrier(path, ends(this.#peer), router, flowId);
+    this.#known.set(path.info.id, carrier);
+    return carrier;
+  }
+
+  /** The next of all paths in turn. */
+  next(): Carrier | undefined {
+    return this.disjoint(1)[0];
+  }
+
+  /** Up to `most` paths that share as little as possible; another first one each time. */
+  disjoint(most: number): readonly Carrier[] {
+    const all = [...this.#known.values()];
+    const infos = all.map(({ path }) => path.info);
+    const chosen = disjointPaths(infos, this.#turn % Math.max(1, all.length), most);
+    this.#turn += 1;
+    return chosen.flatMap((index) => all[index] ?? []);
+  }
+
+  /** The way back of a packet that came in; undefined when its path cannot be reversed. */
+  back(view: PacketView): Carrier | undefined {
+    const end = view.start + view.headerLength;
+    return this.reverse(view.pathType, view.buffer.subarray(view.pathOffset, end));
+  }
+
+  /** The way back of a path as received. */
+  reverse(pathType: number, pathBytes: Uint8Array): Carrier | undefined {
+    const path = decodePath(pathType, pathBytes);
+    if (typeof path === 'string') return undefined;
+    const back = reverseWirePath(path);
+    if (typeof back === 'string') return undefined;
+    // The reverse path leaves by the router that owns its first interface.
+    const router = this.#context.firstRouterOf(back);
+    const any = this.#known.values().next().value;
+    if (router === undefined || any === undefined) return undefined;
+    const template = new PacketTemplate(this.#context.ends(this.#peer), back, 0);
+    const room = any.path.info.mtu - template.length;
+    return { path: any.path, template, firstRouter: router, flowId: 0, room };
+  }
+}

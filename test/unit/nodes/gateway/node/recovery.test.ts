@@ -1,0 +1,97 @@
+/**
+ * What went wrong when a gateway was started again: it waited for a retry where the disk would have
+ * been done in a millisecond, sent its handshake over a dead path, and chose its first path late.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../../reports/model.ts';
+import {
+  counter,
+  load,
+  MS,
+  prepare,
+  run,
+  SECOND,
+  samples,
+} from '../../../scenarios/runner/fixture.ts';
+
+const BASE = {
+  duration: '8s',
+  warmup: '3s',
+  crypto: 'modelled',
+  'traffic.0.kind': 'constant',
+  'traffic.0.rate': '500/s',
+};
+const GATEWAYS = ['gateway-111', 'gateway-211'];
+const ROUTERS = ['br-111-1', 'core-120', 'br-211-3'];
+
+function crash(events: readonly string[], more: Readonly<Record<string, string>> = {}): SeedResult {
+  return run(load('failover.yaml', { ...BASE, ...more, events: `[${events.join(', ')}]` }));
+}
+
+/** From the restart until data arrives, in round trips of the slowest path, two of probes' pace. */
+const QUICK_NS = 200 * MS;
+
+describe('a gateway that is started again', () => {
+  it.each(GATEWAYS)('%s waits for its disk and not for a retry', (name) => {
+    const result = crash([`{ at: 5s, for: 300ms, crash: ${name} }`]);
+    const [recovery, ...more] = samples(result, 'gateway.recovery');
+    expect(more).toEqual([]);
+    expect(recovery).toBeGreaterThan(40 * MS);
+    // Opening, answer, probe and its answer, packet: five times 10 ms; and two disks.
+    expect(recovery).toBeLessThan(100 * MS);
+    expect(counter(result, 'antireplay.false_reject')).toBe(0);
+    expect(counter(result, 'gateway.duplicates')).toBe(0);
+  });
+
+  it.each(GATEWAYS.flatMap((name) => ROUTERS.map((router) => [name, router] as const)))(
+    '%s does not wait for the path of %s, which is dead',
+    (name, router) => {
+      const result = crash([
+        `{ at: 4900ms, for: 3s, crash: ${router} }`,
+        `{ at: 5s, for: 300ms, crash: ${name} }`,
+      ]);
+      expect(Math.max(...samples(result, 'gateway.recovery'))).toBeLessThan(QUICK_NS);
+    },
+  );
+
+  it.each(GATEWAYS)('%s does not wait when one path of three is left', (name) => {
+    const result = crash([
+      '{ at: 4900ms, for: 3s, crash: core-110 }',
+      '{ at: 4900ms, for: 3s, crash: core-320 }',
+      `{ at: 5s, for: 300ms, crash: ${name} }`,
+    ]);
+    expect(Math.max(...samples(result, 'gateway.recovery'))).toBeLessThan(QUICK_NS);
+  });
+
+  it.each(['300ms', '320ms', '500ms'])(
+    'both at once, the other one back after %s, meet within half a second',
+    (later) => {
+      const result = crash([
+        '{ at: 5s, for: 300ms, crash: gateway-211 }',
+        `{ at: 5s, for: ${later}, crash: gateway-111 }`,
+      ]);
+      expect(Math.min(...samples(result, 'gateway.recovery'))).toBeLessThan(SECOND / 2);
+    },
+  );
+
+  it('sends no more handshake messages than three copies of three, and each opens nothing twice', () => {
+    const scenario = load('failover.yaml', {
+      ...BASE,
+      events: '[{ at: 5s, for: 300ms, crash: gateway-211 }]',
+    });
+    const { world } = prepare(scenario);
+    const rekeys = (name: string): number => {
+      const counted = world.metrics(name)['gateway.rekeys'];
+      return counted?.kind === 'counter' ? counted.value : 0;
+    };
+    world.sim.runUntil(5 * SECOND);
+    const before = rekeys('gateway-111');
+    world.sim.runUntil(8 * SECOND);
+    expect(rekeys('gateway-111') - before).toBe(1);
+    const drops = world.nodeDrops();
+    expect(drops['epoch-not-durable'] ?? 0).toBeLessThanOrEqual(2);
+    expect(drops['replay'] ?? 0).toBe(0);
+  });
+});
