@@ -37,6 +37,8 @@ export interface AgentSurroundings {
 const SECRET_BYTES = 32;
 const FLUSH_MS = 5;
 const TALLY_MS = 250;
+/** How often the histogram of lateness is in it: 100 kB and more of each agent. */
+const LATENESS_MS = 2_500;
 const READY_MS = 20;
 /** The coordinator hears from an agent at least this often, ns. */
 const SILENCE_NS = 50_000_000;
@@ -102,6 +104,9 @@ export class Agent implements WorldListener {
     });
     this.#every(FLUSH_MS, () => this.#flush());
     this.#every(TALLY_MS, () =>
+      this.#send({ type: 'tally', tally: this.#gauge.counts(this.#order.hosts) }),
+    );
+    this.#every(LATENESS_MS, () =>
       this.#send({ type: 'tally', tally: this.#gauge.tally(this.#order.hosts) }),
     );
     this.#send({ type: 'loaded' });

@@ -37,6 +37,11 @@ export class Gauge {
 
   /** Everything up to now. */
   tally(hosts: readonly string[]): Tally {
+    return { ...this.counts(hosts), lateness: this.#world.live.lateness.data() };
+  }
+
+  /** As {@link tally}, without what is large. */
+  counts(hosts: readonly string[]): Tally {
     const { live, sim } = this.#world;
     const { user, system } = process.cpuUsage(this.#beganCpu);
     this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
@@ -48,7 +53,6 @@ export class Gauge {
       nodeDrops: this.#world.nodeDrops(),
       packets: this.#world.linkPackets(),
       ...counts,
-      lateness: live.lateness.data(),
       cpuUs: user + system,
       wallUs: Math.round((performance.now() - this.#beganMs) * US_PER_MS),
       memoryBytes: this.#memoryBytes,

@@ -89,7 +89,8 @@ export interface Tally {
   readonly received: number;
   readonly unsent: number;
   readonly foreign: number;
-  readonly lateness: HistogramData;
+  /** The largest part by far: told now and then, and with the result. */
+  readonly lateness?: HistogramData;
   readonly cpuUs: number;
   readonly wallUs: number;
   readonly memoryBytes: number;

@@ -17,9 +17,9 @@ export class TallyBook {
   /** Latest tally by process. */
   readonly #latest = new Map<number, Tally>();
 
-  /** Notes what a process has counted so far; replaces what it told before. */
+  /** Notes what a process has counted so far; replaces what it told before of the same things. */
   note(process: number, tally: Tally): void {
-    this.#latest.set(process, tally);
+    this.#latest.set(process, { ...this.#latest.get(process), ...tally });
   }
 
   get all(): readonly Tally[] {
@@ -84,7 +84,7 @@ export class TallyBook {
     return {
       'live.lateness': {
         kind: 'histogram',
-        data: mergeHistograms(all.map(({ lateness }) => lateness)),
+        data: mergeHistograms(all.flatMap(({ lateness }) => lateness ?? [])),
       },
       'live.cpu': {
         kind: 'ratio',
