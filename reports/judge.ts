@@ -39,6 +39,7 @@ export function judge(input: RunInput): Report {
     ending,
     scenario,
     mode,
+    ...(input.layout === undefined ? {} : { layout: input.layout }),
     clock: clockOf('', mode),
     crypto: input.crypto,
     cpu: input.cpu,

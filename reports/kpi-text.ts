@@ -138,6 +138,7 @@ export function conditionsText(report: Report): readonly string[] {
   return [
     ...(report.ending === 'complete' ? [] : [report.ending]),
     report.mode,
+    ...(report.layout === undefined ? [] : [report.layout]),
     ...pacedText(report),
     ...(report.crypto === 'modelled' ? ['crypto modelled'] : []),
     ...(report.cpu.startsWith('calibrated') ? [`cpu ${report.cpu}`] : []),
@@ -151,6 +152,9 @@ function pacedText({ metrics }: Report): readonly string[] {
   return [`paced, p99 lateness ${quantity(p99.value, 'ns')}`];
 }
 
+/** Flags of a command that say where the nodes of a live run are. */
+const PLACE = / --(?:processes(?: machine)?|deployment \S+|shape off)(?= |$)/g;
+
 /** The command that repeats one seed. */
 export function seedCommand(report: Report, seed: number): string {
   const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
@@ -159,5 +163,6 @@ export function seedCommand(report: Report, seed: number): string {
   // As the run's own command is written: an installed package has no npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
-  return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}`;
+  const places = report.reproduce.match(PLACE) ?? [];
+  return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}${places.join('')}`;
 }

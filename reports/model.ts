@@ -125,6 +125,8 @@ export interface RunInput {
     readonly warmupNs: number;
   };
   readonly mode: Mode;
+  /** On what a live run was spread, e.g. `17 processes`; one process when absent. */
+  readonly layout?: string;
   /** Name of the crypto provider; `modelled` is named in the verdict line. */
   readonly crypto: string;
   /** `calibrated (file, processor, date)` or `not modelled`; `real` where it is the machine's. */

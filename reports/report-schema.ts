@@ -144,6 +144,7 @@ export const reportSchema = z
       warmupNs: number,
     }),
     mode: z.enum(['sim', 'emulate', 'live']),
+    layout: z.exactOptional(text.describe('on what a live run was spread, e.g. `17 processes`')),
     clock,
     crypto: text,
     cpu: text.describe('`not modelled`, `calibrated (file, processor, date)`'),

@@ -27,6 +27,10 @@ export interface Repeat {
   readonly seed?: number | undefined;
   readonly seeds?: number | undefined;
   readonly set?: Readonly<Record<string, string>> | undefined;
+  /** Where the nodes of a live run are. */
+  readonly processes?: string | undefined;
+  readonly deployment?: string | undefined;
+  readonly shape?: string | undefined;
 }
 
 /** One command that repeats a run. */
@@ -38,6 +42,17 @@ export function repeatCommand(command: string, file: string, repeat: Repeat): st
     ...Object.entries(set).map(([path, value]) =>
       /^[\w./:%-]+$/.test(value) ? `--set ${path}=${value}` : `--set '${path}=${value}'`,
     ),
+    ...placeFlags(repeat),
   ];
   return commandText([command, shortName(file)], flags);
+}
+
+function placeFlags({ processes, deployment, shape }: Repeat): readonly string[] {
+  const layout = processes === 'node' ? '--processes' : `--processes ${processes}`;
+  return [
+    // The default stands last: a word behind it would be its value.
+    ...(shape === 'off' ? ['--shape off'] : []),
+    ...(deployment === undefined ? [] : [`--deployment ${deployment}`]),
+    ...(processes === undefined ? [] : [layout]),
+  ];
 }

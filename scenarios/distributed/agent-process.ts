@@ -33,12 +33,16 @@ export class AgentProcess {
   readonly clock = new ClockOffset();
   /** The offset that it was started with, ns. */
   clockOffsetNs = 0n;
+  /** It was told when the scenario's time begins. */
+  isStarted = false;
   probe: ClockProbe | undefined;
   channel: Channel | undefined;
   /** Everything that it measured up to here has been told, ns of the scenario's time. */
   toldNs = 0;
   /** The last lines of what it wrote to stderr. */
   lastWords = '';
+  /** Rounds of clock questions must not overlap: each waits for the one before. */
+  #synced: Promise<unknown> = Promise.resolve();
 
   constructor(id: number, hosts: readonly string[], child: ChildProcess | undefined) {
     this.id = id;
@@ -59,5 +63,13 @@ export class AgentProcess {
 
   tell(command: Command): void {
     this.channel?.send(command);
+  }
+
+  /** Measures its clock, unless it is ours. */
+  syncClock(): Promise<unknown> {
+    this.#synced = this.#synced.then(async () => {
+      if (!this.clock.isShared && this.isAlive) await this.probe?.round();
+    });
+    return this.#synced;
   }
 }

@@ -8,7 +8,7 @@ import type { ProtocolRegistry } from '../registry.ts';
 import { Agent, brokenReport } from './agent.ts';
 import type { Channel, CloseReason } from './channel/model.ts';
 import { answerClockPing } from './clock-sync.ts';
-import type { AgentOrder, Command, Report } from './messages.ts';
+import type { AgentOrder, Command, Report, RunCommand } from './messages.ts';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -26,6 +26,7 @@ export interface SessionOptions {
 export type SessionEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'lost'; readonly reason: CloseReason }
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'broken'; readonly message: string };
 
 /** Serves one run; see the module. */
@@ -35,8 +36,11 @@ export class AgentSession {
   readonly #options: SessionOptions;
   #agent: Agent | undefined;
   #resolve: (end: SessionEnd) => void = () => undefined;
+  /** What came while protocols were being loaded. */
+  #early: RunCommand[] = [];
   #isStopped = false;
   #broken: string | undefined;
+  #refused: string | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -60,22 +64,28 @@ export class AgentSession {
     return this.#agent;
   }
 
-  /** Ends gracefully and by itself: sources stop, nodes save, the result is told. */
+  /**
+   * Ends gracefully and by itself: sources stop, nodes save, the result is told.
+   * @throws (rejects) Error when something broke on the way.
+   */
   async drain(): Promise<void> {
     if (!this.#isStopped) {
       this.#receive({ type: 'mute' });
       this.#receive({ type: 'stop' });
       this.#options.channel.close();
     }
-    await this.end;
+    const end = await this.end;
+    if (end.kind === 'broken') throw new Error(end.message);
   }
 
   #receive(command: Command): void {
     if (this.#isStopped) return;
     if (answerClockPing(this.#options.channel, command)) return;
     try {
-      if (command.type === 'load') void this.#load(command.order);
-      else this.#agent?.obey(command);
+      if (command.type === 'refused') this.#refused = command.reason;
+      else if (command.type === 'load') void this.#load(command.order);
+      else if (this.#agent === undefined) this.#early.push(command);
+      else this.#agent.obey(command);
       if (command.type === 'stop') this.#isStopped = true;
     } catch (error) {
       this.#breakOff(error);
@@ -93,6 +103,10 @@ export class AgentSession {
         send: (report): void => this.#send(report),
         onBroken: (error): void => this.#breakOff(error),
       });
+      const early = this.#early;
+      this.#early = [];
+      for (const command of early) this.#agent.obey(command);
+      if (this.#isStopped) return;
       await this.#agent.load();
       this.#options.onLoaded?.(this.#agent, order);
     } catch (error) {
@@ -112,6 +126,7 @@ export class AgentSession {
     await this.#agent?.close();
     if (this.#broken !== undefined) this.#resolve({ kind: 'broken', message: this.#broken });
     else if (this.#isStopped) this.#resolve({ kind: 'done' });
+    else if (this.#refused !== undefined) this.#resolve({ kind: 'refused', reason: this.#refused });
     else this.#resolve({ kind: 'lost', reason });
   }
 

@@ -10,11 +10,15 @@
 import { InvariantError } from '../../engine/core/assert.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
 import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
 import type { Stage, StandIns } from '../runner/stage.ts';
 import { flowStreams } from '../runner/traffic-source.ts';
+import type { WorldListener } from '../runner/world.ts';
 import type { AgentProcess } from './agent-process.ts';
+import { lastWordsOf } from './last-words.ts';
 import { type AgentOrder, ARRIVED_ROW, type Report, SENT_ROW } from './messages.ts';
+import { Notices } from './notices.ts';
 import type { ProcessFleet } from './process-fleet.ts';
 import { RemoteFlow, RemoteNode } from './remote-node.ts';
 import { RemoteWorld } from './remote-world.ts';
@@ -28,6 +32,8 @@ export interface CoordinatorOptions {
   readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence'>;
   readonly onFailure: (error: unknown) => void;
   readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
+  /** An agent has said where it is. */
+  readonly onHello?: () => void;
 }
 
 /** Meters wait so long for the slowest agent, ns; what it tells later is counted as late. */
@@ -35,13 +41,23 @@ const SETTLE_LAG_MAX_NS = 5_000_000_000;
 const NS_PER_S = 1_000_000_000;
 /** Sequence numbers that a dead source may have used without having told. */
 const UNTOLD_SEQUENCES = 4_096;
+/** Reports of what happened; all others say how the process stands. */
+const IS_RECORD: ReadonlySet<Report['type']> = new Set([
+  'measured',
+  'state',
+  'mark',
+  'span',
+  'log',
+  'tally',
+  'broken',
+]);
 
 /** See the module. */
 export class Coordinator {
   readonly world: RemoteWorld;
   readonly standIns: StandIns;
   /** Things that a reader of the verdict has to know. */
-  readonly warnings: string[] = [];
+  readonly warnings = new Notices();
   /** From the restart of a process until all its nodes were ready, ns. */
   readonly restartsNs: number[] = [];
   /** Agents that broke, and how. */
@@ -52,6 +68,7 @@ export class Coordinator {
   readonly #nextSequence: number[];
   readonly #truth: Truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   #stage: Stage | undefined;
+  readonly #listeners: WorldListener[] = [];
   #zeroNs: bigint | undefined;
   #isEnding = false;
 
@@ -77,6 +94,12 @@ export class Coordinator {
   /** The stage that measures; agents may report from now on. */
   attach(stage: Stage): void {
     this.#stage = stage;
+    this.#listeners.push(stage);
+  }
+
+  /** Adds someone who hears states, marks and spans in the order of time. */
+  listen(listener: WorldListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Agents of the first hour that are not yet in this state or beyond it. */
@@ -98,12 +121,17 @@ export class Coordinator {
     for (const agent of this.#options.fleet.agents) this.#start(agent);
   }
 
-  /** Carries measurements to the meters that are old enough to be complete. */
-  settle(): void {
+  /**
+   * Carries measurements to the meters that are old enough to be complete.
+   * @returns the instant up to which they are, ns.
+   */
+  settle(): number {
     const now = this.world.agenda.now();
     const running = this.#options.fleet.agents.filter(({ state }) => state === 'ready');
     const told = running.map(({ toldNs }) => toldNs);
-    this.world.measured.settle(Math.max(now - SETTLE_LAG_MAX_NS, Math.min(now, ...told)));
+    const untilNs = Math.max(0, now - SETTLE_LAG_MAX_NS, Math.min(now, ...told));
+    this.world.measured.settle(untilNs);
+    return untilNs;
   }
 
   /** Ends the run: agents that are alive are asked for their result. */
@@ -123,8 +151,11 @@ export class Coordinator {
     const zero = this.#zeroNs;
     if (zero === undefined) return 0;
     const span = { fromNs: zero, toNs: process.hrtime.bigint() };
-    const errors = this.#options.fleet.agents
-      .filter(({ clock }) => clock.isKnown && !clock.isShared)
+    const started = this.#options.fleet.agents.filter(({ isStarted }) => isStarted);
+    // Nobody can judge by a clock that was never measured.
+    if (started.some(({ clock }) => !clock.isKnown)) return Number.MAX_SAFE_INTEGER;
+    const errors = started
+      .filter(({ clock }) => !clock.isShared)
       .map(({ clock, clockOffsetNs }) => clock.worstErrorNs(span, clockOffsetNs));
     const [largest = 0, second = 0] = errors.sort((a, b) => b - a);
     return largest + second;
@@ -140,21 +171,24 @@ export class Coordinator {
     }
     if (this.#stage !== undefined) this.#stage.damaged += tallies.damaged;
     if (measured.late > 0) {
-      this.warnings.push(`${measured.late} reports of agents came too late to be put in order`);
+      this.warnings.add(`${measured.late} reports of agents came too late to be put in order`);
     }
   }
 
   /** An agent told something. */
   hear(agent: AgentProcess, report: Report): void {
+    // What a process said before it was killed may come after its death.
+    if (agent.state === 'dead' && !IS_RECORD.has(report.type)) return;
     switch (report.type) {
       case 'hello':
         agent.pid = report.pid;
         agent.operatorPort = report.operatorPort;
+        this.#options.onHello?.();
         if (this.#zeroNs !== undefined) this.#load(agent);
         return;
       case 'loaded':
         agent.state = 'loaded';
-        if (this.#zeroNs !== undefined) this.#start(agent);
+        if (this.#zeroNs !== undefined) this.#startAgain(agent);
         return;
       case 'ready':
         this.#ready(agent);
@@ -162,16 +196,17 @@ export class Coordinator {
       case 'waiting':
         agent.waiting = report.nodes;
         return;
+      case 'path':
+        this.#nodes.get(report.from)?.setPath(report.to, report.links);
+        return;
       case 'measured':
         agent.toldNs = report.untilNs;
         this.#measured(report);
         return;
       case 'state':
+      case 'span':
       case 'mark':
         this.#noted(report);
-        return;
-      case 'path':
-        this.#nodes.get(report.from)?.setPath(report.to, report.links);
         return;
       case 'log':
         this.#options.onLog(report.node, report.level, report.message);
@@ -182,7 +217,7 @@ export class Coordinator {
       case 'result':
         this.world.tallies.note(agent.id, report.tally);
         agent.state = 'done';
-        if (!this.#isEnding) this.warnings.push(`${agent.name}: ended by itself at ${this.#at()}`);
+        if (!this.#isEnding) this.warnings.add(`${agent.name}: ended by itself at ${this.#at()}`);
         return;
       case 'broken':
         this.#broke(agent, report);
@@ -191,10 +226,11 @@ export class Coordinator {
 
   /** An agent's process or channel has ended. */
   gone(agent: AgentProcess, why: string): void {
-    if (agent.isKilled || this.#isEnding) return;
-    const words = agent.lastWords.trim().split('\n').at(-1) ?? '';
+    if (agent.isKilled) return;
+    const words = lastWordsOf(agent.lastWords);
     const last = words === '' ? '' : `, its last words: ${words}`;
-    this.warnings.push(`${agent.name}: the process ended at ${this.#at()} (${why})${last}`);
+    const when = this.#isEnding ? 'without its result' : `at ${this.#at()}`;
+    this.warnings.add(`${agent.name}: the process ended ${when} (${why})${last}`);
   }
 
   /** The present instant, for people. */
@@ -222,11 +258,24 @@ export class Coordinator {
     }
   }
 
+  /** A process that comes while the run is under way: its clock is another one, perhaps. */
+  #startAgain(agent: AgentProcess): void {
+    if (agent.clock.isKnown) {
+      this.#start(agent);
+      return;
+    }
+    agent
+      .syncClock()
+      .then(() => this.#start(agent))
+      .catch((error: unknown) => this.#options.onFailure(error));
+  }
+
   #start(agent: AgentProcess): void {
     if (this.#zeroNs === undefined) return;
     if (agent.clock.isKnown) {
       agent.clockOffsetNs = agent.clock.at(process.hrtime.bigint()).offsetNs;
     }
+    agent.isStarted = true;
     agent.tell({ type: 'start', zeroNs: this.#zeroNs + agent.clockOffsetNs });
   }
 
@@ -270,17 +319,27 @@ export class Coordinator {
     });
   }
 
-  #noted(report: Extract<Report, { type: 'state' | 'mark' }>): void {
-    this.world.measured.push(report.atNs, () => {
-      if (report.type === 'mark') this.#stage?.marked(report.node, report.name);
-      else this.#stage?.state(report.node, report.machine, report.state);
+  #noted(report: Extract<Report, { type: 'state' | 'mark' | 'span' }>): void {
+    const { node } = report;
+    const atNs = report.type === 'span' ? report.endNs : report.atNs;
+    this.world.measured.push(atNs, () => {
+      for (const listener of this.#listeners) {
+        if (report.type === 'mark') listener.marked(node, report.name);
+        else if (report.type === 'state') listener.state(node, report.machine, report.state);
+        else listener.spanned(node, report.name, report.beginNs, report.endNs);
+      }
     });
   }
 
   #broke(agent: AgentProcess, report: Extract<Report, { type: 'broken' }>): void {
     const { kind, message, stack } = report;
+    const isNamed = agent.hosts.some((host) => message.startsWith(`${host}: `));
+    const text = isNamed ? message : `${agent.name}: ${message}`;
+    if (kind === 'refused') {
+      this.#options.onFailure(new Refusal(text));
+      return;
+    }
     this.broken ??= { name: agent.name, message, stack };
-    const text = `${agent.name}: ${message}`;
     this.#options.onFailure(kind === 'invariant' ? new InvariantError(text) : new Error(text));
   }
 }

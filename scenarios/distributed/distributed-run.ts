@@ -16,11 +16,11 @@ import { InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { environmentError } from '../../engine/live/environment.ts';
 import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { FaultError } from '../runner/fault-driver.ts';
 import type { SeedAnswer } from '../runner/job.ts';
@@ -30,12 +30,15 @@ import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
 import { pause } from '../runner/pause.ts';
-import type { Recorder } from '../runner/recorder.ts';
+import { finishRecorder, type Recorder } from '../runner/recorder.ts';
 import { type RunEnd, type RunOrder, runInput } from '../runner/run-scenario.ts';
 import { SimStageWorld } from '../runner/sim-stage-world.ts';
 import { DRAIN_NS, Stage } from '../runner/stage.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { Coordinator } from './coordinator.ts';
+import { lastWordsOf } from './last-words.ts';
+import { groupsOf, layoutText, type ProcessEntry, processEntries } from './layout.ts';
+import { Notices } from './notices.ts';
 import { ProcessFleet } from './process-fleet.ts';
 
 /** What to run, and how. */
@@ -49,6 +52,10 @@ export interface DistributedOrder extends RunOrder {
   readonly log?: LogLevel;
   /** `file:` address of the module that runs an agent. */
   readonly agentEntry: string;
+  /** Says what a person who waits has to know, at once. */
+  readonly onNotice?: (text: string) => void;
+  /** Gets all processes whenever one of them has said where it is. */
+  readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
   /** Agents that others start; they find the coordinator here. */
   readonly deployment?: {
     readonly key: Uint8Array;
@@ -75,6 +82,8 @@ const READY_MAX_MS = 30_000;
 /** All agents have their orders well before time begins (spec/simulation.md 9.5). */
 const LEAD_NS = 200_000_000n;
 const SETTLE_MS = 250;
+/** Between two measurements of other machines' clocks; the bound grows by 100 ppm of it. */
+const CLOCK_MS = 5_000;
 const POLL_MS = 10;
 const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
@@ -94,7 +103,8 @@ export async function runDistributed(order: DistributedOrder): Promise<RunEnd> {
   }
   const input = runInput(order, done, performance.now() - began);
   const definitions = [...input.definitions, ...LIVE_METRICS, ...PROCESS_METRICS];
-  return { kind: 'judged', input: { ...input, mode: 'live', cpu: 'real', definitions } };
+  const layout = layoutText(groupsOf(order.scenario, order.processes));
+  return { kind: 'judged', input: { ...input, mode: 'live', layout, cpu: 'real', definitions } };
 }
 
 /** One seed. */
@@ -105,7 +115,7 @@ class DistributedRun {
   readonly #began: number;
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
-  readonly #warnings: string[];
+  readonly #warnings = new Notices();
   readonly #stateFolder: string;
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
@@ -118,7 +128,7 @@ class DistributedRun {
     this.#seed = seed;
     this.#seedsDone = seedsDone;
     this.#began = began;
-    this.#warnings = [...scenario.warnings];
+    this.#warnings.addAll(scenario.warnings);
     this.#stateFolder = mkdtempSync(join(tmpdir(), 'orrery-state-'));
     this.#failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
@@ -132,10 +142,7 @@ class DistributedRun {
         : { listen: deployment.coordinator }),
       onReport: (agent, report): void => this.#coordinator.hear(agent, report),
       onGone: (agent, why): void => this.#coordinator.gone(agent, why),
-      // A process that was killed while it dialled is no stranger.
-      onRefused: (peer, reason): void => {
-        if (reason !== 'connection lost') this.#warnings.push(`${peer} was sent away: ${reason}`);
-      },
+      onRefused: (peer, reason): void => this.#refused(peer, reason),
       refusal: ({ hosts, topologySha256 }): string | undefined =>
         topologySha256 === undefined || topologySha256 === scenario.topology.sha256
           ? undefined
@@ -156,6 +163,7 @@ class DistributedRun {
       },
       onFailure: (error): void => this.#fail(error),
       onLog: log,
+      onHello: (): void => order.onProcesses?.(processEntries(this.#fleet.agents)),
     });
   }
 
@@ -163,6 +171,8 @@ class DistributedRun {
     const { scenario, deployment } = this.#order;
     const addresses = scenario.topology.hosts.map(({ address }) => address);
     const missing = deployment === undefined ? firstUnusable(addresses) : undefined;
+    // Also when a second Ctrl-C ends this process at once.
+    process.once('exit', this.#removeFiles);
     try {
       if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
       if (scenario.topology.addressPlan === 'ports') {
@@ -179,9 +189,15 @@ class DistributedRun {
       this.#trace?.close?.();
       this.#coordinator.world.agenda.stop();
       await this.#fleet.close(CLOSE_MAX_MS);
-      rmSync(this.#stateFolder, { recursive: true, force: true });
+      this.#removeFiles();
+      process.off('exit', this.#removeFiles);
     }
   }
+
+  readonly #removeFiles = (): void => {
+    this.#fleet.dispose();
+    rmSync(this.#stateFolder, { recursive: true, force: true });
+  };
 
   async #measure(): Promise<SeedResult> {
     const { scenario, registry } = this.#order;
@@ -218,7 +234,7 @@ class DistributedRun {
       wallMs: performance.now() - began,
       events: coordinator.world.tallies.events,
       ending,
-      warnings: [...new Set([...this.#warnings, ...coordinator.warnings])],
+      warnings: [...new Set([...this.#warnings.all, ...coordinator.warnings.all])],
       definitions: metricsOf(scenario, registry),
       protocolOf: (name): string => protocolName(scenario, registry, name),
     });
@@ -234,8 +250,7 @@ class DistributedRun {
         'live.restart': { kind: 'samples' as const, values: coordinator.restartsNs },
       },
     };
-    this.#trace?.finish(whole, stage);
-    return whole;
+    return finishRecorder(this.#trace, whole, stage);
   }
 
   /** The network is the same in every process; here it gives the trace its names only. */
@@ -258,15 +273,30 @@ class DistributedRun {
     const { deployment } = this.#order;
     await this.#fleet.open();
     const limitMs = deployment === undefined ? CONNECT_MAX_MS : MEET_MAX_MS;
+    if (deployment !== undefined) this.#announce(deployment.coordinator);
     const missing = await this.#wait(limitMs, () => this.#coordinator.behind('connected'));
     const dead = this.#fleet.agents.find(({ state }) => state === 'dead');
-    const lost = missing[0] ?? dead;
+    const lost = dead ?? missing[0];
     if (lost === undefined || this.#order.signal?.aborted === true) return;
-    const words = lost.lastWords.trim();
+    const words = lastWordsOf(lost.lastWords);
+    const what = dead === undefined ? `did not come within ${limitMs / 1000} s` : 'ended at once';
     throw new Refusal(
-      `${lost.name}: the process did not answer within ${limitMs / 1000} s` +
-        (words === '' ? '' : `; it said: ${words}`),
+      `${lost.name}: the process ${what}${words === '' ? '' : `; its last words: ${words}`}`,
     );
+  }
+
+  /** Somebody else starts the nodes: they have to know that we wait, and where. */
+  #announce({ host, port }: { readonly host: string; readonly port: number }): void {
+    const names = this.#fleet.agents.map(({ name }) => name);
+    this.#order.onNotice?.(`waits at ${host}:${port} for ${names.join(', ')}`);
+  }
+
+  #refused(peer: string, reason: string): void {
+    // A process that was killed while it dialled is no stranger.
+    if (reason === 'connection lost') return;
+    const text = `${peer} was sent away: ${reason}`;
+    this.#warnings.add(text);
+    this.#order.onNotice?.(text);
   }
 
   /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */
@@ -274,7 +304,7 @@ class DistributedRun {
     const late = await this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
     if (late.length === 0) return;
     const names = late.flatMap(({ waiting, hosts }) => (waiting.length > 0 ? waiting : hosts));
-    this.#warnings.push(`not ready after ${READY_MAX_MS / 1000} s: ${names.join(', ')}`);
+    this.#warnings.add(`not ready after ${READY_MAX_MS / 1000} s: ${names.join(', ')}`);
   }
 
   async #untilEnd(): Promise<SeedResult['ending']> {
@@ -284,12 +314,16 @@ class DistributedRun {
     const limit = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
     const stop = AbortSignal.any([signal, limit].filter((one) => one !== undefined));
     const endNs = scenario.durationNs + DRAIN_NS;
+    let syncAtMs = performance.now() + CLOCK_MS;
     while (world.agenda.now() < endNs && !stop.aborted) {
       const leftMs = Math.ceil((endNs - world.agenda.now()) / NS_PER_MS);
       await Promise.race([this.#failure, pause(Math.min(SETTLE_MS, leftMs), stop)]);
       const settledNs = this.#coordinator.settle();
       if (this.#stage !== undefined) this.#trace?.tick?.(settledNs, this.#stage);
       this.#tell();
+      if (performance.now() < syncAtMs) continue;
+      syncAtMs = performance.now() + CLOCK_MS;
+      this.#fleet.syncClocks().catch(this.#fail);
     }
     if (world.agenda.now() >= endNs) return 'complete';
     this.#fleet.tell({ type: 'mute' });
@@ -302,7 +336,7 @@ class DistributedRun {
     this.#coordinator.stop();
     const silent = await this.#wait(RESULT_MAX_MS, () => this.#coordinator.unanswered, false);
     for (const agent of silent) {
-      this.#warnings.push(`${agent.name}: did not answer at the end; what it told last is used`);
+      this.#warnings.add(`${agent.name}: did not answer at the end; what it told last is used`);
     }
     this.#coordinator.finish();
   }
@@ -343,20 +377,10 @@ class DistributedRun {
   ): (node: string, level: 'debug' | 'info' | 'warn', message: string) => void {
     const sink = level === undefined ? undefined : liveLog(level);
     return (node, lineLevel, message): void => {
-      if (lineLevel === 'warn') this.#warnings.push(`${node}: ${message}`);
+      if (lineLevel === 'warn') this.#warnings.add(`${node}: ${message}`);
       sink?.(node, lineLevel, message);
     };
   }
-}
-
-/** Hosts of each process. */
-function groupsOf(scenario: Scenario, by: 'node' | 'machine'): readonly (readonly string[])[] {
-  const groups = new Map<string, string[]>();
-  for (const { name, machine } of scenario.topology.hosts) {
-    const key = by === 'node' ? name : machine;
-    groups.set(key, [...(groups.get(key) ?? []), name]);
-  }
-  return [...groups.values()];
 }
 
 function answerOf(error: unknown, seed: number, agentStack: string | undefined): SeedAnswer {
@@ -364,6 +388,8 @@ function answerOf(error: unknown, seed: number, agentStack: string | undefined):
     const { file, line, column } = error.spec.position;
     return { kind: 'scenario-error', file, line, column, message: error.message };
   }
+  const machine = environmentError(error);
+  if (machine !== undefined) return { kind: 'refused', message: machine.message };
   const message = error instanceof Error ? error.message : String(error);
   const stack = agentStack ?? (error instanceof Error ? (error.stack ?? '') : '');
   const name = error instanceof InvariantError ? 'invariant' : 'exception';

@@ -37,7 +37,11 @@ export interface AgentOrder {
 }
 
 /** From the coordinator to an agent. */
-export type Command = { readonly type: 'load'; readonly order: AgentOrder } | RunCommand;
+export type Command =
+  | { readonly type: 'load'; readonly order: AgentOrder }
+  /** The answer to a `hello` that cannot take part; the channel ends behind it. */
+  | { readonly type: 'refused'; readonly reason: string }
+  | RunCommand;
 
 /** To an agent that has its order. */
 export type RunCommand =
@@ -97,6 +101,8 @@ export interface Tally {
   readonly receiveBufferBytes: number;
   readonly events: number;
   readonly streamsOpened: number;
+  /** Syncs of stores that failed. */
+  readonly storeFailures: number;
   /** Application bytes that no flow explains, or damaged ones. */
   readonly damaged: number;
   /** Refused requests by flow. */
@@ -137,6 +143,13 @@ export type Report =
       readonly machine: string;
       readonly state: string;
     }
+  | {
+      readonly type: 'span';
+      readonly node: string;
+      readonly name: string;
+      readonly beginNs: number;
+      readonly endNs: number;
+    }
   | { readonly type: 'mark'; readonly atNs: number; readonly node: string; readonly name: string }
   /** Links that packets from a host of the agent to `to` take; absent when there is no path. */
   | {
@@ -153,7 +166,7 @@ export type Report =
     }
   | { readonly type: 'tally'; readonly tally: Tally }
   | { readonly type: 'result'; readonly tally: Tally }
-  /** An assertion of ours broke in the agent, or its order cannot be carried out. */
+  /** An assertion of ours broke in the agent, or, `refused`, its machine cannot do what it is told. */
   | {
       readonly type: 'broken';
       readonly kind: 'invariant' | 'exception' | 'refused';

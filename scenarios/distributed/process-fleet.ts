@@ -8,6 +8,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { assert } from '../../engine/core/assert.ts';
+import { Refusal } from '../refusal.ts';
 import { type AgentProgram, agentProgram } from './agent-bundle.ts';
 import { AgentProcess } from './agent-process.ts';
 import type { AgentBoot } from './boot.ts';
@@ -39,7 +40,9 @@ export interface FleetOptions {
 export type Hello = Extract<Report, { readonly type: 'hello' }>;
 
 const LOOPBACK = '127.0.0.1';
-const LAST_WORDS_MAX = 2_000;
+const LAST_WORDS_MAX = 4_000;
+/** A process whose channel has ended has this long to end too. */
+const LOST_MS = 5_000;
 
 /** See the module. */
 export class ProcessFleet implements Fleet {
@@ -47,6 +50,9 @@ export class ProcessFleet implements Fleet {
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
   #program: AgentProgram | undefined;
+  /** Processes of others that were started anew before their node's crash was over, by hosts. */
+  readonly #early = new Map<string, () => void>();
+  #isClosing = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -58,18 +64,35 @@ export class ProcessFleet implements Fleet {
     return this.#listener.port;
   }
 
-  /** Listens and starts all processes. */
+  /**
+   * Listens and starts all processes.
+   * @throws (rejects) Refusal when the coordinator's port cannot be had.
+   */
   async open(): Promise<void> {
-    const { listen, key, groups, onRefused, entry } = this.#options;
+    const { groups, entry } = this.#options;
+    this.#listener = await this.#listen();
     if (entry !== undefined) this.#program = await agentProgram(entry);
-    this.#listener = await listenChannel({
-      host: listen?.host ?? LOOPBACK,
-      port: listen?.port ?? 0,
-      key,
-      onChannel: (channel) => this.#meet(channel),
-      ...(onRefused === undefined ? {} : { onRefused }),
-    });
     for (const hosts of groups) this.#start(hosts);
+  }
+
+  async #listen(): Promise<ChannelListener> {
+    const { listen, key, onRefused } = this.#options;
+    const { host, port } = listen ?? { host: LOOPBACK, port: 0 };
+    try {
+      return await listenChannel({
+        host,
+        port,
+        key,
+        onChannel: (channel) => this.#meet(channel),
+        ...(onRefused === undefined ? {} : { onRefused }),
+      });
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      const why = reasonOf(code);
+      throw new Refusal(`the coordinator cannot listen at ${host}:${port}: ${why}`, {
+        cause: error,
+      });
+    }
   }
 
   /** The present life of a node's process. */
@@ -104,12 +127,13 @@ export class ProcessFleet implements Fleet {
 
   /** Measures the clocks of other machines, all at once. */
   async syncClocks(): Promise<void> {
-    const others = this.agents.filter(({ isAlive, clock }) => isAlive && !clock.isShared);
-    await Promise.all(others.map(({ probe }) => probe?.round()));
+    await Promise.all(this.agents.map((agent) => agent.syncClock()));
   }
 
   /** Ends all agents; those that do not follow within `ms` are killed. */
   async close(ms: number): Promise<void> {
+    this.#isClosing = true;
+    this.#early.clear();
     const alive = this.agents.filter(({ child }) => child !== undefined && !hasEnded(child));
     const ended = Promise.all(alive.map(({ child }) => child && endOf(child)));
     for (const agent of this.agents) agent.channel?.close();
@@ -119,6 +143,11 @@ export class ProcessFleet implements Fleet {
     await ended;
     clearTimeout(timer);
     await this.#listener?.close();
+    this.dispose();
+  }
+
+  /** Removes the file that processes are started with; at once. */
+  dispose(): void {
     this.#program?.dispose();
   }
 
@@ -126,12 +155,16 @@ export class ProcessFleet implements Fleet {
     const child = this.#program === undefined ? undefined : this.#spawn(hosts, this.#program);
     const agent = new AgentProcess(this.agents.length, hosts, child);
     this.agents.push(agent);
-    if (child === undefined) return;
+    if (child === undefined) {
+      this.#early.get(hosts.join())?.();
+      return;
+    }
     child.stderr?.on('data', (chunk: Buffer) => {
       agent.lastWords = (agent.lastWords + chunk.toString()).slice(-LAST_WORDS_MAX);
     });
     child.on('error', (error) => this.#gone(agent, error.message));
-    child.on('exit', (code, signal) => {
+    // Not `exit`: its last words come before `close`.
+    child.on('close', (code, signal) => {
       this.#gone(agent, signal === null ? `exit ${code}` : `${signal}`);
     });
   }
@@ -149,26 +182,48 @@ export class ProcessFleet implements Fleet {
 
   #meet(channel: Channel): void {
     let agent: AgentProcess | undefined;
+    let early: string | undefined;
+    const greet = (hello: Hello): void => {
+      agent = this.#greet(channel, hello);
+      if (agent !== undefined) this.#options.onReport(agent, hello);
+    };
     channel.onMessage = (message): void => {
       if (agent?.probe?.take(message) === true) return;
       const report = message as Report;
-      if (report.type === 'hello') agent = this.#greet(channel, report);
-      if (agent !== undefined) this.#options.onReport(agent, report);
+      if (report.type !== 'hello') {
+        if (agent !== undefined) this.#options.onReport(agent, report);
+      } else if (this.#isEarly(report)) {
+        early = report.hosts.join();
+        this.#early.set(early, () => greet(report));
+      } else {
+        greet(report);
+      }
     };
     channel.onClose = (reason): void => {
-      if (agent !== undefined) this.#gone(agent, reason);
+      if (agent !== undefined) this.#lost(agent, reason);
+      else if (early !== undefined) this.#early.delete(early);
     };
   }
 
+  /** True when others have started a node anew that a fault still holds down. */
+  #isEarly({ hosts }: Hello): boolean {
+    const last = this.agents.findLast((agent) => agent.hosts.join() === hosts.join());
+    return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.child === undefined;
+  }
+
   #greet(channel: Channel, hello: Hello): AgentProcess | undefined {
+    const name = hello.hosts.join();
+    this.#early.delete(name);
     const agent = this.agents.find(
-      ({ state, hosts }) => state === 'starting' && hosts.join() === hello.hosts.join(),
+      ({ state, hosts }) => state === 'starting' && hosts.join() === name,
     );
-    const { refusal, onRefused } = this.#options;
     const reason =
-      agent === undefined ? `nobody waits for ${hello.hosts.join(', ')}` : refusal?.(hello);
+      agent === undefined || this.#isClosing
+        ? `nobody waits for ${hello.hosts.join(', ')}`
+        : this.#options.refusal?.(hello);
     if (agent === undefined || reason !== undefined) {
-      onRefused?.(channel.peer, reason ?? '');
+      if (!this.#isClosing) this.#options.onRefused?.(channel.peer, reason ?? '');
+      channel.send({ type: 'refused', reason: reason ?? '' });
       channel.close();
       return undefined;
     }
@@ -178,11 +233,38 @@ export class ProcessFleet implements Fleet {
     return agent;
   }
 
+  /** A channel has ended. A child says better why; one that lives on without it is of no use. */
+  #lost(agent: AgentProcess, reason: string): void {
+    const { child } = agent;
+    if (child === undefined || hasEnded(child)) {
+      if (child === undefined) this.#gone(agent, reason);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#gone(agent, reason);
+      child.kill('SIGKILL');
+    }, LOST_MS);
+    child.once('exit', () => clearTimeout(timer));
+  }
+
   #gone(agent: AgentProcess, why: string): void {
     if (agent.state === 'done') return;
     const isNews = agent.state !== 'dead' || agent.isKilled;
     agent.state = 'dead';
     if (isNews) this.#options.onGone(agent, why);
+  }
+}
+
+function reasonOf(code: string): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another program listens there';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address';
+    case 'EACCES':
+      return 'this user may not listen there';
+    default:
+      return code;
   }
 }
 

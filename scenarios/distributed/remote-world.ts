@@ -94,17 +94,20 @@ export class RemoteWorld implements World {
   metrics(node: string): Readonly<Record<string, MetricValue>> {
     const merged: Record<string, MetricValue> = {};
     const lives = this.tallies.metricsOf(node);
-    const last = lives.at(-1) ?? {};
-    for (const [name, value] of Object.entries(last)) {
-      // A gauge is what it is now; everything else adds up over the lives.
+    const names = new Set(lives.flatMap((life) => Object.keys(life)));
+    for (const name of [...names].sort()) {
       const parts = lives.flatMap((life) => (life[name] === undefined ? [] : [life[name]]));
-      merged[name] = value.kind === 'gauge' ? value : mergeMetrics(parts);
+      const now = lives.at(-1)?.[name];
+      // A gauge is what it is now; everything else adds up over the lives.
+      if (parts[0]?.kind !== 'gauge') merged[name] = mergeMetrics(parts);
+      else if (now !== undefined) merged[name] = now;
     }
     return merged;
   }
 
   resetMetrics(): void {
     this.#fleet.tell({ type: 'reset' });
+    this.tallies.resetMetrics();
   }
 
   nodeDrops(): Readonly<Record<string, number>> {

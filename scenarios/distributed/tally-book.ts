@@ -22,11 +22,17 @@ export class TallyBook {
     this.#latest.set(process, { ...this.#latest.get(process), ...tally });
   }
 
+  /** The warm-up is over: metrics that a dead process told of it do not count. */
+  resetMetrics(): void {
+    for (const [process, tally] of this.#latest)
+      this.#latest.set(process, { ...tally, metrics: {} });
+  }
+
   get all(): readonly Tally[] {
     return [...this.#latest.values()];
   }
 
-  /** Metrics of a node in all its lives, oldest first. */
+  /** Metrics of a node in all its lives that told some, oldest first. */
   metricsOf(node: string): readonly Readonly<Record<string, MetricValue>>[] {
     return this.all.flatMap(({ metrics }) => (metrics[node] === undefined ? [] : [metrics[node]]));
   }
@@ -98,6 +104,10 @@ export class TallyBook {
       'live.receive_buffer': {
         kind: 'gauge',
         value: buffers.length > 0 ? Math.min(...buffers) : 0,
+      },
+      'live.store_failures': {
+        kind: 'counter',
+        value: all.reduce((sum, { storeFailures }) => sum + storeFailures, 0),
       },
     };
   }

@@ -1,0 +1,36 @@
+/**
+ * What a process that died said last, as one line for people: the reason, not the end of a stack.
+ *
+ * @module
+ */
+
+/** Longest line that is passed on. */
+const WORDS_MAX = 300;
+
+/**
+ * Finds the line that says why.
+ * @param stderr The end of what the process wrote; its first line may be cut.
+ * @returns the message of its last log line, or of its exception; empty when it said nothing.
+ */
+export function lastWordsOf(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const said = lines.filter((line) => line !== '' && !isStack(line));
+  // An uncaught exception has its message above its stack.
+  const error = said.findLast((line) => /^(\w*Error\b.*|Uncaught\b.*): /.test(line));
+  const words = error ?? messageOf(said.at(-1) ?? '');
+  return words.slice(0, WORDS_MAX);
+}
+
+function isStack(line: string): boolean {
+  return /^at .*[:(]/.test(line) || /^Node\.js v\d/.test(line) || /^[{}[\]^~]+$/.test(line);
+}
+
+/** Log lines are JSON; anything else is its own message. */
+function messageOf(line: string): string {
+  try {
+    const { message } = JSON.parse(line) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : line;
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Which nodes share a process, and where an operator finds the processes of a run.
+ *
+ * @module
+ */
+import type { Topology } from '../../topologies/model.ts';
+import type { AgentProcess } from './agent-process.ts';
+
+/** A process as its operator finds it; the lines of `processes.json`. */
+export interface ProcessEntry {
+  readonly nodes: readonly string[];
+  readonly pid: number;
+  /** TCP port of its operator endpoint, on loopback of its machine; null when it has none. */
+  readonly operatorPort: number | null;
+  /** It took the place of a process that had ended. */
+  readonly isRestart: boolean;
+}
+
+/** Hosts of each process. */
+export function groupsOf(
+  { topology }: { readonly topology: Pick<Topology, 'hosts'> },
+  by: 'node' | 'machine',
+): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, machine } of topology.hosts) {
+    const key = by === 'node' ? name : machine;
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return [...groups.values()];
+}
+
+/** `17 processes`, for reports. */
+export function layoutText({ length }: readonly unknown[]): string {
+  return length === 1 ? '1 process' : `${length} processes`;
+}
+
+/** The processes that have said where they are and live. */
+export function processEntries(agents: readonly AgentProcess[]): readonly ProcessEntry[] {
+  const entries: ProcessEntry[] = [];
+  const seen = new Set<string>();
+  for (const { name, hosts, state, pid, operatorPort = null } of agents) {
+    const isRestart = seen.has(name);
+    seen.add(name);
+    if (pid === undefined || state === 'dead' || state === 'done') continue;
+    entries.push({ nodes: hosts, pid, operatorPort, isRestart });
+  }
+  return entries;
+}

@@ -1,0 +1,31 @@
+/**
+ * What a reader of the verdict has to know, each sentence once and a bounded number of them: a node
+ * that warns on every packet fills neither the report nor the memory.
+ *
+ * @module
+ */
+
+/** Sentences that are kept; a reader of more than these looks at the log. */
+const NOTICES_MAX = 200;
+
+/** See the module. */
+export class Notices {
+  readonly #texts = new Set<string>();
+  #leftOut = 0;
+
+  add(text: string): void {
+    if (this.#texts.has(text)) return;
+    if (this.#texts.size < NOTICES_MAX) this.#texts.add(text);
+    else this.#leftOut += 1;
+  }
+
+  addAll(texts: readonly string[]): void {
+    for (const text of texts) this.add(text);
+  }
+
+  /** In the order of their first appearance; the last one says how many are missing. */
+  get all(): readonly string[] {
+    const more = this.#leftOut === 0 ? [] : [`${this.#leftOut} more warnings were left out`];
+    return [...this.#texts, ...more];
+  }
+}
