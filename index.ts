@@ -148,7 +148,8 @@ export function compareReports(baseline: Report, candidate: Report): ReportCompa
  * @example
  * import { parseReport, renderReport, runScenario } from 'orrery';
  *
- * const json = await renderReport(await runScenario('hello.yaml'), 'json');
+ * const report = await runScenario('hello.yaml', { set: { duration: '3s' } });
+ * const json = await renderReport(report, 'json');
  * console.log(parseReport(json).fingerprint);
  */
 export function parseReport(json: string): Report {
@@ -165,7 +166,7 @@ export function parseReport(json: string): Report {
  * import { writeFile } from 'node:fs/promises';
  * import { renderReport, runScenario } from 'orrery';
  *
- * const report = await runScenario('hello.yaml');
+ * const report = await runScenario('hello.yaml', { set: { duration: '3s' } });
  * console.log(await renderReport(report, 'text'));
  * await writeFile('report.html', await renderReport(report, 'html'));
  */
@@ -224,5 +225,7 @@ async function run(
 function reportOf(end: RunEnd): Report {
   if (end.kind === 'judged') return judge(end.input);
   if (end.kind === 'broken') throw new InvariantError(end.message);
-  throw new Refusal(`${end.file}:${end.line}:${end.column}  ${end.message}`);
+  if (end.kind === 'refused') throw new Refusal(end.message);
+  const place = 'file' in end ? `${end.file}:${end.line}:${end.column}  ` : '';
+  throw new Refusal(`${place}${end.message}`);
 }

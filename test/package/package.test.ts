@@ -27,10 +27,10 @@ import {
 const PACKED_MAX_BYTES = 3e6;
 const UNPACKED_MAX_BYTES = 12e6;
 /** Ports of this process, so that other live runs on the machine do not meet it; under 32768. */
-const PORT_BASE = `${15_000 + 300 * (process.pid % 50)}`;
-const PORTS = [
-  ...['--set', 'topology.addressPlan=ports', '--set', `topology.portBase=${PORT_BASE}`],
-  ...['--precision', 'low'],
+const PORT_BASE = 15_000 + 300 * (process.pid % 50);
+const portsFrom = (run: number): readonly string[] => [
+  ...['--set', 'topology.addressPlan=ports', '--precision', 'low'],
+  ...['--set', `topology.portBase=${PORT_BASE + 128 * run}`],
 ];
 
 const { folder: packedIn, tarball } = pack();
@@ -144,37 +144,37 @@ describe.skipIf(reason !== '')('the package', () => {
     });
 
     it('live runs where only 127.0.0.1 exists', async () => {
-      const { code, stdout } = await orrery('live', 'hello.yaml', '-q', ...PORTS, ...QUICK);
+      const { code, stdout } = await orrery('live', 'hello.yaml', '-q', ...portsFrom(0), ...QUICK);
       expect([code, stdout.slice(0, 11)]).toEqual([0, 'PASS  hello']);
     });
 
     it('comparison, sweeps, theory, and the proof of determinism', async () => {
-      await orrery('scenario', 'hello.yaml', '--out', 'other', '-q');
-      const ended = await Promise.all([
-        orrery('compare', 'runs/hello/1', 'other/hello/1'),
+      write(folder, 'sweep.yaml', SWEEP);
+      const [sweep, ...ended] = await Promise.all([
+        orrery('sweep', 'sweep.yaml', '--json'),
+        orrery('compare', 'runs/hello/1', 'runs/hello/1'),
         orrery('verify', '--only', '1'),
         orrery('scenario', 'hello.yaml', '--check-determinism', '--set', 'duration=2s'),
       ]);
-      expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
-      write(folder, 'sweep.yaml', SWEEP);
-      const sweep = await orrery('sweep', 'sweep.yaml', '--json');
-      expect(sweep.code).toBe(0);
+      expect([sweep, ...ended].map(({ code }) => code)).toEqual([0, 0, 0, 0]);
       expect((JSON.parse(sweep.stdout) as { rows: unknown[] }).rows).toHaveLength(2);
     });
 
     it('mistakes told with the commands that there are', async () => {
-      const { code, stderr } = await orrery('scenario', 'hello.yaml', '--seeds', '3O');
-      expect(code).toBe(2);
+      const [{ code, stderr }, unknown] = await Promise.all([
+        orrery('scenario', 'hello.yaml', '--seeds', '3O'),
+        orrery('requirements'),
+      ]);
+      expect([code, unknown.code]).toEqual([2, 2]);
       expect(stderr).toContain('npx orrery scenario hello.yaml --seeds 3O');
-      expect((await orrery('requirements')).code).toBe(2);
     });
 
     it('completion for bash and zsh, with the names of its scenarios', async () => {
-      for (const shell of ['bash', 'zsh']) {
-        const { code, stdout } = await orrery('completion', shell);
-        expect(code).toBe(0);
-        expect(stdout).toContain('failover.yaml');
-      }
+      const scripts = await Promise.all(
+        ['bash', 'zsh'].map((shell) => orrery('completion', shell)),
+      );
+      expect(scripts.map(({ code }) => code)).toEqual([0, 0]);
+      for (const { stdout } of scripts) expect(stdout).toContain('failover.yaml');
     });
   });
 
@@ -197,7 +197,7 @@ describe.skipIf(reason !== '')('the package', () => {
       expect(examples.length).toBeGreaterThan(4);
     });
 
-    it.each(examples)('R-167: runs the example of %s', async (name) => {
+    it.concurrent.each(examples)('R-167: runs the example of %s', async (name) => {
       const { code, stdout, stderr } = await run(
         folder,
         process.execPath,
@@ -221,16 +221,17 @@ describe.skipIf(reason !== '')('the package', () => {
         .replace('./my-protocol/index.ts', './built/my-protocol/index.js');
       write(folder, 'built.yaml', built);
       expect(built).toContain('index.js');
-      for (const name of ['my-scenario', 'built']) {
-        const sim = await orrery('scenario', `${name}.yaml`, '-q');
-        expect([sim.code, sim.stdout.slice(0, 4)]).toEqual([0, 'PASS']);
-      }
+      const names = ['my-scenario', 'built'];
+      const sim = await Promise.all(names.map((name) => orrery('scenario', `${name}.yaml`, '-q')));
+      expect(sim.map(({ stdout }) => stdout.slice(0, 4))).toEqual(['PASS', 'PASS']);
       const [first, second] = ['my-scenario/1', 'built/1'].map(reportOf);
       expect(first?.fingerprint).toBe(second?.fingerprint);
       expect(first?.metrics['courier.sent']?.count).toBe(PACKETS);
-      for (const name of ['my-scenario', 'built']) {
-        const live = await orrery('live', `${name}.yaml`, '-q', ...PORTS);
-        expect([live.code, live.stdout.slice(0, 4)]).toEqual([0, 'PASS']);
+      const live = await Promise.all(
+        names.map((name, index) => orrery('live', `${name}.yaml`, '-q', ...portsFrom(index))),
+      );
+      expect(live.map(({ stdout }) => stdout.slice(0, 4))).toEqual(['PASS', 'PASS']);
+      for (const name of names) {
         expect(reportOf(`${name}/1`).metrics['courier.sent']?.count).toBe(PACKETS);
       }
     });
