@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { quantity } from '../reports/format.ts';
 import { CalibrationStopped, calibrate } from '../scenarios/calibration/calibrate.ts';
@@ -20,6 +19,7 @@ import { commitOf } from '../scenarios/runner/commit.ts';
 import { type ExitCode, exitWith } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import { hasLiveStderr } from './terminal.ts';
+import { makeWritable, writeWhole } from './whole-files.ts';
 
 interface CalibrateFlags {
   readonly quick?: boolean;
@@ -60,6 +60,8 @@ export function addCalibrate(program: Command): void {
 }
 
 async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCode> {
+  const path = resolve(flags.out);
+  makeWritable(dirname(path));
   const progress = showSteps(flags);
   const profile = await calibrate({
     scenario: flags.scenario,
@@ -70,10 +72,8 @@ async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<Exit
     onStep: progress.update,
   }).finally(progress.clear);
   if (signal.aborted) return 130;
-  const path = resolve(flags.out);
-  mkdirSync(dirname(path), { recursive: true });
   const text = `${JSON.stringify(profile, null, 1)}\n`;
-  writeFileSync(path, text);
+  writeWhole(dirname(path), [[basename(path), text]]);
   if (flags.json === true) process.stdout.write(text);
   else process.stdout.write(`${renderProfile(profile)}\n  ${flags.out}\n`);
   return 0;

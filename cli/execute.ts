@@ -7,7 +7,8 @@
  * @module
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { EnvironmentError } from '../engine/live/environment.ts';
 import { compareReports, type ReportComparison } from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
@@ -18,7 +19,7 @@ import { commitOf } from '../scenarios/runner/commit.ts';
 import type { Recordings } from '../scenarios/runner/job.ts';
 import { type RunEnd, type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
-import { type ExitCode, FlagError } from './exit.ts';
+import { type ExitCode, FlagError, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { showProgress } from './progress.ts';
@@ -37,6 +38,8 @@ export interface RunFlags {
   readonly baseline?: string;
   readonly threads?: number;
   readonly processes?: 'node' | 'machine';
+  readonly deployment?: string;
+  readonly shape?: 'links' | 'off';
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
@@ -46,7 +49,7 @@ export interface RunFlags {
 /** A way to run: the command that it has, and what does it. */
 export interface Runner {
   readonly command: 'scenario' | 'live' | 'emulate';
-  readonly run: (order: RunOrder) => Promise<RunEnd>;
+  readonly run: (order: RunOrder, folder: string) => Promise<RunEnd>;
 }
 
 const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
@@ -81,14 +84,15 @@ export async function execute(
   };
   let end: RunEnd;
   try {
-    end = await runner.run(order);
+    end = await runner.run(order, folder);
   } finally {
     progress.clear();
     interrupt.dispose();
   }
   // With --json the report is alone on stdout.
   if (story !== '') (flags.json === true ? process.stderr : process.stdout).write(`${story}\n`);
-  return finish(end, { flags, folder, baseline });
+  const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
+  return finish(end, { flags, folder, baseline, recordings });
 }
 
 /** What the end of a run is printed with. */
@@ -96,6 +100,8 @@ export interface FinishContext {
   readonly flags: RunFlags;
   readonly folder: string;
   readonly baseline: Report | undefined;
+  /** Files that the run was to record. */
+  readonly recordings?: readonly string[];
 }
 
 /** Judges, writes and prints; returns the exit code. */
@@ -106,6 +112,7 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
     else process.stderr.write(`${faultText(error)}\n`);
     return 2;
   }
+  if (end.kind === 'refused') throw new EnvironmentError(end.message);
   if (end.kind === 'broken') {
     process.stderr.write(`This is a bug in orrery: ${end.message}\n`);
     if (context.flags.debug === true) process.stderr.write(`${end.stack}\n`);
@@ -113,11 +120,21 @@ export async function finish(end: RunEnd, context: FinishContext): Promise<ExitC
     return 3;
   }
   const report = judge(end.input);
-  const { baseline, flags, folder } = context;
+  const { baseline, flags, folder, recordings = [] } = context;
   const comparison = baseline === undefined ? undefined : compareReports(baseline, report);
-  const written = await writeFiles(folder, report, comparison);
-  print(report, { flags, folder, written, comparison });
-  return exitCodeOf(report);
+  const { files, problems } = await writeFiles(folder, report, comparison);
+  print(report, { flags, folder, written: files, comparison });
+  const lost = recordings.filter((path) => !existsSync(path)).map((path) => lossOf(report, path));
+  for (const problem of [...problems, ...lost]) process.stderr.write(`orrery: ${problem}\n`);
+  return problems.length + lost.length > 0 ? worstOf([exitCodeOf(report), 2]) : exitCodeOf(report);
+}
+
+/** Why a recording that was asked for is not there. */
+function lossOf({ warnings }: Report, path: string): string {
+  const name = basename(path);
+  const said = warnings.find(({ text }) => text.includes(`${name}: `))?.text;
+  const why = said?.slice(said.indexOf(name) + name.length + 2) ?? 'it was not written';
+  return `${path}: ${why}`;
 }
 
 /** A fault that could not be carried out, with its line of the file, as mistakes of files are shown. */
@@ -188,6 +205,10 @@ function recordingsOf(
     ...(flags.pcap === true && isShown ? { pcapPath: join(folder, 'trace.pcapng') } : {}),
     ...(flags.explain !== undefined && isShown ? { explain: flags.explain } : {}),
   };
+}
+
+function pathsOf({ trace, pcapPath }: Recordings): readonly string[] {
+  return [trace?.path, pcapPath].filter((path) => path !== undefined);
 }
 
 function isTraceGiven(): boolean {

@@ -1,12 +1,13 @@
 /**
  * Exit codes (DESIGN 7) and the last words of a failing command.
  *
- * 0 all KPIs met, 1 a KPI missed, 2 bad file or flag, 3 an invariant of ours broke, 4 not
- * deterministic, 5 time limit, 130 interrupted. If several hold: 3 > 4 > 2 > 5 > 130 > 1.
+ * 0 all KPIs met, 1 a KPI missed, 2 bad file or flag, or the machine is in the way (a port, a disk,
+ * a limit), 3 an invariant of ours broke, 4 not deterministic, 5 time limit, 130 interrupted. If several hold: 3 > 4 > 2 > 5 > 130 > 1.
  *
  * @module
  */
 import { CommanderError } from 'commander';
+import { environmentError } from '../engine/live/environment.ts';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
@@ -64,6 +65,10 @@ function describeMistake(
   if (error instanceof FlagError) return { text: flagText(error), json: [flagJson(error)] };
   if (error instanceof Refusal) {
     return { text: `orrery: ${error.message}\n`, json: [{ message: error.message }] };
+  }
+  const machine = environmentError(error);
+  if (machine !== undefined) {
+    return { text: `orrery: ${machine.message}\n`, json: [{ message: machine.message }] };
   }
   return error instanceof CommanderError ? { text: '', json: [] } : undefined;
 }

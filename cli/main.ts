@@ -21,6 +21,7 @@ import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
 import { addVerify } from './verify.ts';
 
+const isJson = process.argv.includes('--json');
 const program = makeProgram();
 addScenario(program);
 addLive(program);
@@ -40,14 +41,15 @@ addCompletion(program);
 
 // A reader that has seen enough (`| head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  process.exit(error.code === 'EPIPE' ? undefined : reportProblem(error, false));
 });
+// What no caller can catch ends in the same words as what one can.
+process.on('uncaughtException', (error) => process.exit(reportProblem(error, isJson)));
 
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
   // Commander has printed its own message; help and version are no failures.
   if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 0 : 2);
-  else exitWith(reportProblem(error, process.argv.includes('--json')));
+  else exitWith(reportProblem(error, isJson));
 }

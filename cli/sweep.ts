@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { renderSweepHtml } from '../reports/html/sweep-html.ts';
@@ -27,6 +26,7 @@ import { type Loaded, load } from './load.ts';
 import { showProgress } from './progress.ts';
 import { addRunOptions } from './scenario.ts';
 import { terminalOptions } from './terminal.ts';
+import { writeWhole } from './whole-files.ts';
 import { prepareFolder } from './write-files.ts';
 
 /** Adds the command. */
@@ -52,6 +52,8 @@ interface SweepContext {
 
 async function sweep(file: string, scenario: Scenario, context: SweepContext): Promise<ExitCode> {
   const { flags } = context;
+  const folder = join(flags.out, scenario.name, 'sweep');
+  prepareFolder(folder);
   const interrupt = onInterrupt();
   const rows: SweepRow[] = [];
   const codes: ExitCode[] = [];
@@ -66,7 +68,7 @@ async function sweep(file: string, scenario: Scenario, context: SweepContext): P
   }
   if (interrupt.signal.aborted) codes.push(130);
   interrupt.dispose();
-  leave(scenario, rows, flags);
+  leave(scenario, rows, { flags, folder });
   return worstOf(codes);
 }
 
@@ -99,7 +101,11 @@ async function runCell(
   return { row: sweepRow(parameters, report), code: exitCodeOf(report) };
 }
 
-function leave(scenario: Scenario, rows: readonly SweepRow[], flags: RunFlags): void {
+function leave(
+  scenario: Scenario,
+  rows: readonly SweepRow[],
+  { flags, folder }: { readonly flags: RunFlags; readonly folder: string },
+): void {
   const result = {
     name: scenario.name,
     question: scenario.question,
@@ -107,16 +113,15 @@ function leave(scenario: Scenario, rows: readonly SweepRow[], flags: RunFlags): 
     rows,
     reproduce: repeatCommand('sweep', scenario.file, flags),
   };
-  const folder = join(flags.out, scenario.name, 'sweep');
-  prepareFolder(folder);
-  writeFileSync(join(folder, 'sweep.json'), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(join(folder, 'sweep.md'), renderSweepMarkdown(result));
-  writeFileSync(join(folder, 'sweep.html'), renderSweepHtml(result));
-  const text =
-    flags.json === true
-      ? `${JSON.stringify(result, null, 2)}\n`
-      : renderSweepTable(result, terminalOptions(undefined));
+  const json = `${JSON.stringify(result, null, 2)}\n`;
+  const text = flags.json === true ? json : renderSweepTable(result, terminalOptions(undefined));
+  // First of all: the rows are not lost when the disk is full.
   process.stdout.write(text);
+  writeWhole(folder, [
+    ['sweep.json', json],
+    ['sweep.md', renderSweepMarkdown(result)],
+    ['sweep.html', renderSweepHtml(result)],
+  ]);
   if (flags.json !== true)
     process.stdout.write(`\n  ${folder}/  sweep.html · sweep.json · sweep.md\n`);
 }

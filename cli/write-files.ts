@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { appendFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { environmentError } from '../engine/live/environment.ts';
 import type { ReportComparison } from '../reports/compare.ts';
 import { renderHtml } from '../reports/html/html.ts';
 import { renderJson } from '../reports/json.ts';
@@ -12,9 +13,13 @@ import { renderJunit } from '../reports/junit.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
+import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
+
+/** Where the processes of a run are, for who watches it. */
+const PROCESSES = 'processes.json';
 
 /** Files that the run itself may have written before the reports. */
-const RECORDED = ['trace.orr', 'trace.pcapng'] as const;
+const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
 
 /** Folder of a run. */
 export function runFolder(out: string, name: string, seeds: readonly number[]): string {
@@ -22,35 +27,69 @@ export function runFolder(out: string, name: string, seeds: readonly number[]): 
   return join(out, name, seeds.length === 1 ? `${first}` : `${first}-${seeds.at(-1)}`);
 }
 
-/** Makes the folder and removes what an earlier run left under the same name. */
+/**
+ * Makes the folder and removes what an earlier run recorded under the same name.
+ * @throws EnvironmentError when nothing can be written there.
+ */
 export function prepareFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  makeWritable(folder);
   for (const name of RECORDED) rmSync(join(folder, name), { force: true });
 }
 
-/** Writes all reports; returns their names, with sizes where it matters. */
+/** Tells where the processes of a run are: a run goes on when that cannot be written. */
+export function writeProcesses(folder: string, processes: readonly object[]): void {
+  const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
+  const problem = problemOf(() => writeWhole(folder, [[PROCESSES, text]]));
+  if (problem !== undefined) process.stderr.write(`orrery: ${problem}\n`);
+}
+
+/** What stands in the folder, with sizes where it matters, and what could not be written. */
+export interface Written {
+  readonly files: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** Writes all reports, or, when the disk does not take one of them, none. */
 export async function writeFiles(
   folder: string,
   report: Report,
   comparison: ReportComparison | undefined,
-): Promise<readonly string[]> {
+): Promise<Written> {
   const options = comparison === undefined ? {} : { comparison };
   const markdown = renderMarkdown(report, options);
-  const files: readonly (readonly [string, string])[] = [
+  const files: readonly NamedText[] = [
     ['report.html', renderHtml(report, options)],
     ['report.json', renderJson(report)],
     ['report.md', markdown],
     ['junit.xml', renderJunit(report)],
     ['metrics.prom', await renderPrometheus(report)],
   ];
-  for (const [name, text] of files) writeFileSync(join(folder, name), text);
-  const summary = process.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined && summary !== '') appendFileSync(summary, markdown);
+  const lost = problemOf(() => writeWhole(folder, files));
+  const summary = process.env['GITHUB_STEP_SUMMARY'] ?? '';
+  const unsaid = summary === '' ? undefined : problemOf(() => appendFileSync(summary, markdown));
   const recorded = RECORDED.filter((name) => existsSync(join(folder, name)));
-  return [
-    ...files.map(([name]) => name),
-    ...recorded.map((name) => `${name} ${sizeOf(join(folder, name))}`),
-  ];
+  return {
+    files: [
+      ...(lost === undefined ? files.map(([name]) => name) : []),
+      ...recorded.map((name) => `${name} ${sizeOf(join(folder, name))}`),
+    ],
+    problems: [
+      ...(lost === undefined ? [] : [`${lost}; no report was written, the verdict is above`]),
+      ...(unsaid === undefined ? [] : [unsaid]),
+    ],
+  };
+}
+
+/** What the machine had against it, if it had. */
+function problemOf(write: () => void): string | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    const known = environmentError(error);
+    if (known === undefined) throw error;
+    return known.message;
+  }
 }
 
 function sizeOf(path: string): string {

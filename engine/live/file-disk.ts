@@ -3,10 +3,21 @@
  * there and made durable by `fdatasync`; a truncation is a new file that takes the old one's name, so
  * that it happens whole or not at all (engine/host/store.ts).
  *
+ * ```text
+ *   "orrery-store 01\n"   16 bytes; a file that begins otherwise is refused, never cut
+ *   frame, frame, ...     engine/net/sim-store.ts
+ * ```
+ *
  * Frames wait in memory until the next sync; syncs that are asked for while one is under way are
  * served together. A tail that a crash tore is cut when the file is opened. The file is also written
  * anew when most of it is table entries that were overwritten, so that it stays bounded.
- * Spec: simulation.md 8.1. Frame format: engine/net/sim-store.ts.
+ *
+ * A sync that fails is told to all who wait for it, and what it was to make durable counts as lost.
+ * Linux marks pages clean that it could not write, so a second `fdatasync` of the same file succeeds
+ * without them: after a device error this disk confirms nothing any more, and where there was only no
+ * room, the next sync writes everything to a new file. For the same reason what an earlier process
+ * left is written anew before anything is put behind it.
+ * Spec: simulation.md 8.1.
  *
  * @module
  */
@@ -19,7 +30,6 @@ import {
   rmSync,
   truncateSync,
 } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RandomStream } from '../core/stream.ts';
 import {
@@ -31,11 +41,21 @@ import {
   type Frame,
   makeFrame,
   PUT,
+  RECORD,
   SimDisk,
   type StoreFault,
   TRUNCATE,
   wholeFrames,
 } from '../net/sim-store.ts';
+import { type DiskFile, type DiskFiles, SYSTEM_FILES, writeAll } from './disk-files.ts';
+import { EnvironmentError, isFull, systemCode, systemWords } from './environment.ts';
+
+const MAGIC = 'orrery-store ';
+const VERSION = '01';
+const HEADER = new TextEncoder().encode(`${MAGIC}${VERSION}\n`);
+const KINDS: readonly number[] = [RECORD, PUT, DELETE, TRUNCATE];
+/** Refused frames above this number are rid of entries that were overwritten meanwhile. */
+const REFUSED_FRAMES_MAX = 256;
 
 /** A file below this size is never written anew for its overwritten entries, bytes. */
 const REWRITE_MIN_BYTES = 1 << 20;
@@ -45,11 +65,20 @@ type SyncDone = (error?: string) => void;
 
 /** See the module. Survives the lives of its node. */
 export class FileDisk implements Disk {
+  /** Bytes of a torn tail that were cut when the file was opened. */
+  readonly cutBytes: number;
+  /** Syncs that failed. */
+  failures = 0;
   readonly #path: string;
-  /** Bytes of the file that hold whole frames. */
+  readonly #files: DiskFiles;
+  /** Bytes of the file that hold header and whole frames; 0 while it has no frame. */
   #fileBytes: number;
   /** Size after the file was last written anew. */
   #compactBytes: number;
+  /** Pages of the file may be in the cache only: nothing is put behind them. */
+  #isSuspect: boolean;
+  /** Why nothing is confirmed any more. */
+  #broken: string | undefined;
   #isNameDurable = false;
   /** Being written. */
   #inFlight: readonly Uint8Array[] = [];
@@ -57,14 +86,20 @@ export class FileDisk implements Disk {
   #waiting: SyncDone[] = [];
   #work: Promise<void> | undefined;
 
-  /** @param path Of the file; folders are made. */
-  constructor(path: string) {
+  /**
+   * @param path Of the file; folders are made.
+   * @throws EnvironmentError when another version wrote the file; what the file system throws.
+   */
+  constructor(path: string, files: DiskFiles = SYSTEM_FILES) {
     this.#path = path;
+    this.#files = files;
     mkdirSync(dirname(path), { recursive: true });
     const bytes = readIfThere(path);
-    this.#fileBytes = wholeFrames(bytes).reduce((sum, frame) => sum + frame.bytes, 0);
+    this.#fileBytes = wholeBytes(bytes, path);
     this.#compactBytes = this.#fileBytes;
-    if (this.#fileBytes < bytes.length) truncateSync(path, this.#fileBytes);
+    this.#isSuspect = this.#fileBytes > 0;
+    this.cutBytes = bytes.length - this.#fileBytes;
+    if (this.cutBytes > 0) truncateSync(path, this.#fileBytes);
     else closeSync(openSync(path, 'a'));
   }
 
@@ -73,8 +108,10 @@ export class FileDisk implements Disk {
   }
 
   read(): Frame[] {
-    const written = readIfThere(this.#path).subarray(0, this.#fileBytes);
-    return [...wholeFrames(written), ...wholeFrames(concat([...this.#inFlight, ...this.#pending]))];
+    return [
+      ...wholeFrames(this.#durableFrames()),
+      ...wholeFrames(concat([...this.#inFlight, ...this.#pending])),
+    ];
   }
 
   /** Makes everything appended so far durable; `done` is called in a later turn. */
@@ -106,90 +143,159 @@ export class FileDisk implements Disk {
       this.#waiting = [];
       this.#inFlight = this.#pending;
       this.#pending = [];
-      const error = await this.#write(this.#inFlight).then(
-        () => undefined,
-        (reason: unknown) => (reason instanceof Error ? reason.message : String(reason)),
-      );
-      // Frames that were refused come first again at the next sync.
-      if (error !== undefined) this.#pending = [...this.#inFlight, ...this.#pending];
-      this.#inFlight = [];
+      const error = await this.#write();
+      if (error !== undefined) this.failures += 1;
       for (const done of waiting) done(error);
     }
     this.#work = undefined;
   }
 
-  async #write(frames: readonly Uint8Array[]): Promise<void> {
-    const isCut = frames.some((frame) => frame[0] === TRUNCATE);
-    const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
-    if (isCut || isBloated) await this.#rewrite(frames);
-    else await this.#extend(concat(frames));
-  }
-
-  async #extend(bytes: Uint8Array): Promise<void> {
-    const file = await open(this.#path, 'r+');
+  /** Writes what is in flight; returns why it is not durable, if so. */
+  async #write(): Promise<string | undefined> {
     try {
-      await writeAll(file, bytes, this.#fileBytes);
-      await file.datasync();
-    } finally {
-      await file.close();
+      if (this.#broken !== undefined) throw new EnvironmentError(this.#broken);
+      const isCut = this.#inFlight.some((frame) => frame[0] === TRUNCATE);
+      const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
+      await (isCut || isBloated || this.#isSuspect ? this.#rewrite() : this.#extend());
+      if (!this.#isNameDurable) await this.#syncName();
+      return undefined;
+    } catch (error) {
+      // Told, not forgotten: these frames come first again when somebody asks for the next sync.
+      this.#pending = withoutOverwritten([...this.#inFlight, ...this.#pending]);
+      this.#inFlight = [];
+      return textOf(error, this.#path);
     }
-    if (!this.#isNameDurable) await syncFolder(dirname(this.#path));
-    this.#isNameDurable = true;
-    this.#fileBytes += bytes.length;
   }
 
-  async #rewrite(frames: readonly Uint8Array[]): Promise<void> {
-    const old = readIfThere(this.#path).subarray(0, this.#fileBytes);
-    const bytes = dropOverwritten(compact(concat([old, ...frames])));
+  async #extend(): Promise<void> {
+    const header = this.#fileBytes === 0 ? [HEADER] : [];
+    const bytes = concat([...header, ...this.#inFlight]);
+    if (this.#inFlight.length > 0) {
+      const file = await this.#files.open(this.#path, 'r+');
+      await this.#finish(file, bytes, this.#fileBytes);
+    }
+    this.#landed(this.#fileBytes + (this.#inFlight.length > 0 ? bytes.length : 0));
+  }
+
+  async #rewrite(): Promise<void> {
+    const frames = dropOverwritten(compact(concat([this.#durableFrames(), ...this.#inFlight])));
+    const bytes = concat([HEADER, frames]);
     const next = `${this.#path}.new`;
     rmSync(next, { force: true });
-    const file = await open(next, 'wx');
+    const file = await this.#files.open(next, 'wx');
     try {
-      await writeAll(file, bytes, 0);
-      await file.datasync();
-    } finally {
-      await file.close();
+      await this.#finish(file, bytes, 0);
+    } catch (error) {
+      rmSync(next, { force: true });
+      throw error;
     }
     // In one turn with the size: a reader sees either the old file or the new one.
     renameSync(next, this.#path);
-    this.#isNameDurable = true;
-    this.#fileBytes = bytes.length;
+    this.#isSuspect = false;
+    this.#isNameDurable = false;
     this.#compactBytes = bytes.length;
-    await syncFolder(dirname(this.#path));
+    this.#landed(bytes.length);
   }
+
+  /** What was in flight is in the file. */
+  #landed(fileBytes: number): void {
+    this.#fileBytes = fileBytes;
+    this.#inFlight = [];
+  }
+
+  async #finish(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {
+    try {
+      await writeAll(file, bytes, from);
+      await file.datasync().catch((error: unknown) => {
+        this.#isSuspect = true;
+        if (!isFull(error)) this.#broken = textOf(error, this.#path);
+        throw error;
+      });
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** A new name is durable when its folder is. */
+  async #syncName(): Promise<void> {
+    const folder = await this.#files.open(dirname(this.#path), 'r');
+    try {
+      await folder.sync().catch((error: unknown) => {
+        this.#broken = textOf(error, this.#path);
+        throw error;
+      });
+    } finally {
+      await folder.close();
+    }
+    this.#isNameDurable = true;
+  }
+
+  #durableFrames(): Uint8Array {
+    return readIfThere(this.#path).subarray(
+      Math.min(HEADER.length, this.#fileBytes),
+      this.#fileBytes,
+    );
+  }
+}
+
+/** Bytes that can be believed, from the start of a file. */
+function wholeBytes(bytes: Uint8Array, path: string): number {
+  // A file whose first write was torn, or whose size alone reached the disk, has confirmed nothing.
+  const isUnborn = HEADER.subarray(0, bytes.length).every((byte, at) => byte === bytes[at]);
+  if (bytes.length < HEADER.length && isUnborn) return 0;
+  if (bytes.every((byte) => byte === 0)) return 0;
+  if (!isUnborn) throw foreign(path, versionOf(bytes));
+  const frames = wholeFrames(bytes.subarray(HEADER.length));
+  const strange = frames.find(({ kind }) => !KINDS.includes(kind));
+  if (strange !== undefined) throw foreign(path, `with records of kind ${strange.kind}`);
+  if (frames.length === 0) return 0;
+  return frames.reduce((sum, frame) => sum + frame.bytes, HEADER.length);
+}
+
+function versionOf(bytes: Uint8Array): string {
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, HEADER.length));
+  const [, version] = text.startsWith(MAGIC) ? (/ (\d+)\n/.exec(text) ?? []) : [];
+  return version === undefined ? 'of no known format' : `of format ${version}`;
+}
+
+function foreign(path: string, what: string): EnvironmentError {
+  const words = `a store ${what}, this version reads and writes format ${VERSION}`;
+  return new EnvironmentError(
+    `${path}: ${words}; use the version that wrote it, or another folder`,
+  );
+}
+
+function textOf(error: unknown, path: string): string {
+  if (error instanceof EnvironmentError) return error.message;
+  const code = systemCode(error);
+  const words = code === undefined ? String(error) : systemWords(code);
+  return `${path}: ${words}`;
 }
 
 /** Keeps all records, and of the table what still holds. */
 function dropOverwritten(bytes: Uint8Array): Uint8Array {
+  const kept = latestOf(wholeFrames(bytes)).filter(({ kind }) => kind !== DELETE);
+  return concat(kept.map(({ kind, payload }) => makeFrame(kind, payload)));
+}
+
+/** Frames that wait for a disk that refuses them stay few, however often an entry is written. */
+function withoutOverwritten(waiting: Uint8Array[]): Uint8Array[] {
+  if (waiting.length <= REFUSED_FRAMES_MAX) return waiting;
+  const frames = latestOf(wholeFrames(concat(waiting)));
+  return frames.map(({ kind, payload }) => makeFrame(kind, payload));
+}
+
+/** All but the frames of table entries that a later frame overwrites. */
+function latestOf(frames: readonly Frame[]): readonly Frame[] {
   const latest = new Map<string, number>();
-  const frames = wholeFrames(bytes);
   const keys = frames.map(({ kind, payload }) =>
     kind === PUT || kind === DELETE ? decodeEntry(payload).key : undefined,
   );
   for (const [index, key] of keys.entries()) if (key !== undefined) latest.set(key, index);
-  const kept = frames.filter(({ kind }, index) => {
+  return frames.filter((_, index) => {
     const key = keys[index];
-    return key === undefined || (kind === PUT && latest.get(key) === index);
+    return key === undefined || latest.get(key) === index;
   });
-  return concat(kept.map(({ kind, payload }) => makeFrame(kind, payload)));
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array, from: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, from + done);
-    done += bytesWritten;
-  }
-}
-
-/** A new name is durable when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function readIfThere(path: string): Uint8Array {

@@ -24,6 +24,7 @@ import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
+import { EnvironmentError, environmentError, pathError, systemWords } from './environment.ts';
 import { FileDisk } from './file-disk.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
@@ -55,6 +56,11 @@ export class LiveHost extends SimHost {
     return this.#jobNames.size > 0;
   }
 
+  /** Syncs of stores that failed, in all lives. */
+  get storeFailures(): number {
+    return [...this.#disks.values()].reduce((sum, { failures }) => sum + failures, 0);
+  }
+
   override now(): Nanoseconds {
     return this.#live.clock.now();
   }
@@ -75,6 +81,10 @@ export class LiveHost extends SimHost {
     return randomFillSync(new Uint8Array(length));
   }
 
+  /**
+   * Undefined when this host itself holds the port, as in every world.
+   * @throws EnvironmentError when the system refuses the socket: the run cannot be what was asked for.
+   */
   override udp(options: UdpOptions): DatagramSocket | undefined {
     for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
       const socket = super.udp(options);
@@ -82,12 +92,12 @@ export class LiveHost extends SimHost {
       const failure = this.#openWire(socket.local, options);
       if (failure === undefined) return new LiveSocket(this.#live, socket);
       socket.close();
-      if (failure === 'EADDRINUSE' && options.port === 0) continue;
-      const address = options.address ?? this.address;
-      this.log.warn(`${address}:${options.port}: ${failure}, another program may hold it`);
-      return undefined;
+      if (failure !== 'EADDRINUSE' || options.port !== 0)
+        throw this.#trouble(socket.local, failure);
     }
-    return undefined;
+    const address = options.address ?? this.address;
+    const words = `no dynamic port is free, other programs hold the ${PORT_TRIES} that were tried`;
+    throw new EnvironmentError(`${this.name}: ${address}: ${words}`);
   }
 
   override listen(
@@ -130,9 +140,11 @@ export class LiveHost extends SimHost {
     const open = this.#stores.get(name);
     if (open !== undefined) return open;
     const file = join(this.#live.folderOf(this.name), `${encodeURIComponent(name)}.log`);
-    const disk = this.#disks.get(name) ?? new FileDisk(file);
-    this.#disks.set(name, disk);
-    const store = new LiveStore(disk, this.#asEvents());
+    const disk = this.#disks.get(name) ?? this.#openDisk(name, file);
+    const asEvent = this.#asEvents();
+    const store = new LiveStore(disk, asEvent, (error) => {
+      asEvent(() => this.#storeTurned(name, error));
+    });
     this.#stores.set(name, store);
     return store;
   }
@@ -158,12 +170,49 @@ export class LiveHost extends SimHost {
     this.#tcp = undefined;
   }
 
+  #openDisk(name: string, file: string): FileDisk {
+    try {
+      const disk = new FileDisk(file);
+      if (disk.cutBytes > 0)
+        this.log.info(`store ${name}: cut ${disk.cutBytes} B of a torn record`);
+      this.#disks.set(name, disk);
+      return disk;
+    } catch (error) {
+      const known = pathError(error, file);
+      if (known === undefined) throw error;
+      throw new EnvironmentError(`${this.name}: store ${name}: ${known.message}`, { cause: error });
+    }
+  }
+
+  #storeTurned(name: string, error: string | undefined): void {
+    if (error === undefined) this.log.info(`store ${name}: durable again`);
+    else this.log.warn(`store ${name}: nothing more is durable: ${error}`);
+  }
+
+  /** What the system did not give, with its real place. */
+  #trouble(local: Endpoint, code: string): EnvironmentError {
+    const { endpoints, wires } = this.#live;
+    const pair = endpoints.pairOf(local);
+    const { address, port } = wires.ports?.find(pair) ?? pair;
+    const isRangeFull = wires.ports !== undefined && wires.ports.find(pair) === undefined;
+    const words = isRangeFull ? 'its range of ports is used up' : systemWords(code);
+    return new EnvironmentError(`${this.name}: ${address}:${port}: ${words}`);
+  }
+
   #streams(): TcpHost {
     this.#tcp ??= new TcpHost({
       address: this.address,
       endpoints: this.#live.endpoints,
       ports: this.#live.wires.ports,
       asEvent: this.#asEvents(),
+      onTrouble: (error, place): void => {
+        const known = environmentError(error);
+        if (known === undefined) return;
+        const words = `${this.name}: ${place}: ${systemWords(error.code ?? '')}`;
+        this.#live.pump.enter(() => {
+          throw new EnvironmentError(words, { cause: error });
+        });
+      },
       warn: (message): void => this.log.warn(message),
       onOpened: (): void => {
         this.streamsOpened += 1;

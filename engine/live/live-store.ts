@@ -11,15 +11,30 @@ import type { FileDisk } from './file-disk.ts';
 export class LiveStore extends DiskStore {
   readonly #disk: FileDisk;
   readonly #asEvent: (call: () => void) => void;
+  readonly #onTurn: (error?: string) => void;
+  #isFailing = false;
 
-  /** @param asEvent Calls back as an event, unless the node has crashed by then. */
-  constructor(disk: FileDisk, asEvent: (call: () => void) => void) {
+  /**
+   * @param asEvent Calls back as an event, unless the node has crashed by then.
+   * @param onTurn Told when syncs begin to fail, and why, and when they succeed again.
+   */
+  constructor(
+    disk: FileDisk,
+    asEvent: (call: () => void) => void,
+    onTurn: (error?: string) => void = () => undefined,
+  ) {
     super(disk);
     this.#disk = disk;
     this.#asEvent = asEvent;
+    this.#onTurn = onTurn;
   }
 
   sync(done: (error?: string) => void): void {
-    this.#disk.sync((error) => this.#asEvent(() => done(error)));
+    this.#disk.sync((error) => {
+      const isFailing = error !== undefined;
+      if (isFailing !== this.#isFailing) this.#onTurn(error);
+      this.#isFailing = isFailing;
+      this.#asEvent(() => done(error));
+    });
   }
 }

@@ -124,6 +124,11 @@ export class LiveWorld extends SimWorld implements LiveContext {
     return this.#liveHosts.reduce((sum, host) => sum + host.streamsOpened, 0);
   }
 
+  /** Syncs of stores that failed, on all hosts. */
+  get storeFailures(): number {
+    return this.#liveHosts.reduce((sum, host) => sum + host.storeFailures, 0);
+  }
+
   moduleOf(host: string): string | undefined {
     return this.#options.moduleOf?.(host);
   }

@@ -19,14 +19,14 @@ export function firstUnusable(addresses: readonly string[]): string | undefined 
   });
 }
 
-/** The first port of these ranges that another socket holds, with its range; or undefined. */
+/** The first port of these ranges that cannot be bound, with its range and the error's name. */
 export function firstTaken(
   ranges: readonly PortRange[],
-): { readonly range: PortRange; readonly port: number } | undefined {
+): { readonly range: PortRange; readonly port: number; readonly code: string } | undefined {
   for (const range of ranges) {
     for (let port = range.first; port < range.first + range.count; port += 1) {
       const wire = UdpWire.bind(REAL_ADDRESS, port, IGNORED);
-      if (typeof wire === 'string') return { range, port };
+      if (typeof wire === 'string') return { range, port, code: wire };
       wire.close();
     }
   }

@@ -19,3 +19,11 @@ export function streamErrorOf(error: Error): StreamError {
   const { code } = error as NodeJS.ErrnoException;
   return (code === undefined ? undefined : NAMES[code]) ?? 'unreachable';
 }
+
+/** Codes of a machine that has no socket to give; no peer is the cause. */
+const EXHAUSTED: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
+
+/** True when a connection could not even begin, since this machine has used up something. */
+export function isExhausted(error: Error): boolean {
+  return EXHAUSTED.includes((error as NodeJS.ErrnoException).code ?? '');
+}

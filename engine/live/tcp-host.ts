@@ -2,7 +2,7 @@
  * Listening and connecting of one life of a live host, on real TCP sockets.
  *
  * That another program holds the port is known a moment after `listen` has returned, and told to
- * `onError`; a port that this host holds itself is refused at once. Ends with the life.
+ * the owner and `onError`; a port that this host holds itself is refused at once. Ends with the life.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type {
 } from '../host/stream.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
-import { streamErrorOf } from './tcp-errors.ts';
+import { isExhausted, streamErrorOf } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 
 /** Streams that one listener accepts at a time; more are closed at once. */
@@ -38,6 +38,8 @@ export interface TcpOwner {
   /** Runs node code as an event, unless the node has crashed. */
   readonly asEvent: (call: () => void) => void;
   readonly warn: (message: string) => void;
+  /** The system refused a socket at this place, before the node is told. */
+  readonly onTrouble: (error: NodeJS.ErrnoException, place: string) => void;
   /** A stream was opened, from either side. */
   readonly onOpened: () => void;
 }
@@ -54,7 +56,7 @@ export class TcpHost {
   }
 
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined {
-    const { address: own, endpoints, ports, asEvent, warn } = this.#owner;
+    const { address: own, endpoints, ports, asEvent, warn, onTrouble } = this.#owner;
     const address = options.address ?? own;
     const port = options.port === 0 ? this.#freePort(address) : options.port;
     const local = endpoints.intern(address, port);
@@ -71,6 +73,7 @@ export class TcpHost {
       const reason = streamErrorOf(error);
       if (this.#servers.get(local) === server) this.#servers.delete(local);
       warn(`listening on port ${port}: ${reason}`);
+      onTrouble(error, `TCP ${real.address}:${real.port}`);
       asEvent(() => options.onError?.(reason));
     });
     server.on('close', () => ports?.close({ address, port }));
@@ -86,7 +89,7 @@ export class TcpHost {
   }
 
   connect(options: ConnectOptions, done: ConnectDone): void {
-    const { endpoints, ports, address, asEvent } = this.#owner;
+    const { endpoints, ports, address, asEvent, onTrouble } = this.#owner;
     const to = endpoints.pairOf(options.to);
     const real = ports === undefined ? to : ports.find(to);
     if (real === undefined) {
@@ -122,7 +125,10 @@ export class TcpHost {
       const local = endpoints.intern(own.address, own.port);
       decide(() => done(this.#adopt(socket, { local, remote: options.to })));
     });
-    socket.once('error', (error) => fail(streamErrorOf(error)));
+    socket.once('error', (error) => {
+      if (isExhausted(error)) onTrouble(error, `TCP from ${address}`);
+      fail(streamErrorOf(error));
+    });
   }
 
   /** Ends everything without a word: the life is over. */

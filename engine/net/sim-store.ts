@@ -17,7 +17,7 @@ import { crc32c } from './crc32c.ts';
 export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';
 
 /** Kinds of frames. */
-const RECORD = 1;
+export const RECORD = 1;
 export const PUT = 2;
 export const DELETE = 3;
 export const TRUNCATE = 4;

@@ -12,6 +12,7 @@ import { hkdfSync } from 'node:crypto';
 import { assert, InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import { environmentError } from '../../engine/live/environment.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { readFlow } from '../runner/ground-truth.ts';
@@ -310,14 +311,14 @@ export class Agent implements WorldListener {
 
 /** What an agent tells when something broke. */
 export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
+  const machine = environmentError(error);
+  if (machine !== undefined) {
+    return { type: 'broken', kind: 'refused', message: machine.message, stack: '' };
+  }
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return {
-    type: 'broken',
-    kind: error instanceof InvariantError ? 'invariant' : 'exception',
-    message,
-    stack,
-  };
+  const kind = error instanceof InvariantError ? 'invariant' : 'exception';
+  return { type: 'broken', kind, message, stack };
 }
 
 /** Provisioned secrets of a run: every process derives the same ones from what the run drew. */

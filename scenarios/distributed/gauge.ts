@@ -59,6 +59,7 @@ export class Gauge {
       receiveBufferBytes: Number.isFinite(receiveBufferBytes) ? receiveBufferBytes : 0,
       events: sim.scheduler.eventCount,
       streamsOpened: live.streamsOpened,
+      storeFailures: live.storeFailures,
       damaged: this.#rows.damaged,
       refused: this.#flows.map(({ meter }) => meter.refused),
       filesSent: this.#flows.filter(({ isFileSent }) => isFileSent).map(({ index }) => index),

@@ -13,6 +13,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 import { untilBound } from '../../engine/live/emulation/bound-ports.ts';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
 import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
+import { environmentError } from '../../engine/live/environment.ts';
 import { OutsideProgram, type ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
 import type { LateEvent, OnLate } from '../../engine/live/emulation/pacer.ts';
 import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
@@ -305,6 +306,8 @@ function answerOf(error: unknown, scenario: Scenario, seed: number): SeedAnswer 
     const host = scenario.topology.hosts.find(({ name }): boolean => name === error.host);
     return outsideAnswer(error, scenario, host);
   }
+  const machine = environmentError(error);
+  if (machine !== undefined) return { kind: 'refused', message: machine.message };
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const name = error instanceof InvariantError ? 'invariant' : 'exception';

@@ -34,5 +34,7 @@ export type SeedAnswer =
       readonly column: number;
       readonly message: string;
     }
+  /** The machine is in the way: a port, a disk, a limit. */
+  | { readonly kind: 'refused'; readonly message: string }
   /** One of our own assertions broke. */
   | { readonly kind: 'broken'; readonly message: string; readonly stack: string };

@@ -39,6 +39,12 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     unit: 'bytes',
     help: 'smallest receive buffer of a socket that the system granted',
   },
+  {
+    name: 'live.store_failures',
+    kind: 'counter',
+    unit: 'count',
+    help: 'syncs of stores that the disk refused; nothing that waited for them was used',
+  },
 ];
 
 /** Above this p99 the machine was too slow for what was asked, ns. */
@@ -80,6 +86,7 @@ export class LiveMeter {
       'live.cpu': { kind: 'ratio', numerator: this.#cpuUs, denominator: this.#wallUs },
       'live.memory': { kind: 'gauge', value: this.#memoryBytes },
       'live.receive_buffer': { kind: 'gauge', value: granted },
+      'live.store_failures': { kind: 'counter', value: this.#world.storeFailures },
     };
   }
 

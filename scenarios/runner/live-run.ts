@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks';
 import { assert, InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { environmentError } from '../../engine/live/environment.ts';
 import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
@@ -19,11 +20,13 @@ import { FaultError } from './fault-driver.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld, systemSecret } from './live-stage-world.ts';
+import { liveTrace } from './live-trace.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { pause } from './pause.ts';
 import { obstacleOf } from './real-ports.ts';
+import { finishRecorder, type Recorder } from './recorder.ts';
 import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
 import { DRAIN_NS, Stage } from './stage.ts';
 import type { WorldListener } from './world.ts';
@@ -70,6 +73,7 @@ class LiveRun {
   readonly #warnings: string[];
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
+  #trace: Recorder | undefined;
 
   constructor(order: LiveOrder, seed: number, seedsDone: number, began: number) {
     this.#order = order;
@@ -95,6 +99,7 @@ class LiveRun {
     } catch (error) {
       return answerOf(error, this.#seed);
     } finally {
+      this.#trace?.close?.();
       await world?.live.close();
     }
   }
@@ -127,12 +132,17 @@ class LiveRun {
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     });
     world.listen(stage);
+    this.#trace = this.#traceOf(world);
+    if (this.#trace !== undefined) world.listen(this.#trace);
     await world.live.warm();
     world.live.pump.enter(() => stage.prepare());
     await this.#untilReady(stage);
     world.begin();
     const meter = new LiveMeter(world.live);
-    const progress = setInterval(() => this.#tell(world, meter), PROGRESS_MS);
+    const progress = setInterval(() => {
+      this.#tell(world, meter);
+      this.#trace?.tick?.(world.now(), stage);
+    }, PROGRESS_MS);
     const ending = await this.#untilEnd(world).finally(() => clearInterval(progress));
     meter.stop();
     // From here on only the kernel still hands over what it holds, to be counted.
@@ -151,7 +161,16 @@ class LiveRun {
       definitions: metricsOf(scenario, registry),
       protocolOf: (name): string => protocolName(scenario, registry, name),
     });
-    return { ...result, metrics: { ...result.metrics, ...meter.metrics() } };
+    const whole = { ...result, metrics: { ...result.metrics, ...meter.metrics() } };
+    return finishRecorder(this.#trace, whole, stage);
+  }
+
+  #traceOf(world: LiveStageWorld): Recorder | undefined {
+    const { scenario, registry, recordingsOf } = this.#order;
+    const { directions } = world.sim.network;
+    const now = (): number => world.now();
+    const parts = { scenario, registry, seed: this.#seed, now, directions };
+    return liveTrace(parts, recordingsOf(this.#seed));
   }
 
   /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */
@@ -221,6 +240,8 @@ function answerOf(error: unknown, seed: number): SeedAnswer {
     const { file, line, column } = error.spec.position;
     return { kind: 'scenario-error', file, line, column, message: error.message };
   }
+  const machine = environmentError(error);
+  if (machine !== undefined) return { kind: 'refused', message: machine.message };
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const name = error instanceof InvariantError ? 'invariant' : 'exception';

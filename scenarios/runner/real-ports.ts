@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { systemWords } from '../../engine/live/environment.ts';
 import { firstTaken, firstUnusable } from '../../engine/live/loopback.ts';
 import { type PortRange, REAL_ADDRESS } from '../../engine/live/port-plan.ts';
 import { SERVICE_PORTS } from '../../topologies/build/address-plan.ts';
@@ -35,9 +36,10 @@ export function obstacleOf(scenario: Scenario): SeedAnswer | undefined {
   }
   const taken = firstTaken(ranges ?? []);
   if (taken === undefined) return undefined;
-  const { range, port } = taken;
+  const { range, port, code } = taken;
   const host = topology.hosts.find(({ address }) => address === range.address);
-  const words = `port ${port} of ${REAL_ADDRESS} is held by another program; this node needs`;
+  const why = code === 'EADDRINUSE' ? 'is held by another program' : `: ${systemWords(code)}`;
+  const words = `port ${port} of ${REAL_ADDRESS} ${why}; this node needs`;
   const last = range.first + range.count - 1;
   return answer(scenario, host, `${words} ${range.first} to ${last}, portBase moves them`);
 }

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
 import {
   type CapturedPacket,
   enhancedPacket,
@@ -24,6 +23,7 @@ import {
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
+import { RecordingFile } from './recording-file.ts';
 
 const APPLICATION = 'orrery';
 /** Bytes of packets that a file holds; at the default rate 8 s of failover.yaml. */
@@ -34,20 +34,12 @@ const CHUNK_BYTES = 1 << 20;
 
 /** Begins a capture file. */
 export function recordPcap(parts: RecorderParts, path: string, maximum = CAPTURE_MAX): Recorder {
-  const file = openSync(path, 'w');
-  return new Capture(parts, {
-    maximum,
-    write: (bytes): void => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    },
-    close: () => closeSync(file),
-  });
+  return new Capture(parts, { maximum, file: new RecordingFile(path) });
 }
 
 interface CaptureSink {
   readonly maximum: number;
-  write(bytes: Uint8Array): void;
-  close(): void;
+  readonly file: RecordingFile;
 }
 
 interface Interface {
@@ -138,13 +130,14 @@ class Capture implements Recorder, NetworkObserver {
   }
 
   warning(): string | undefined {
-    if (this.#fullNs === undefined) return undefined;
+    const lost = this.#sink.file.warning();
+    if (lost !== undefined || this.#fullNs === undefined) return lost;
     const seconds = (this.#fullNs / NS_PER_SECOND).toFixed(3);
     return `trace.pcapng is full and ends at ${seconds} s: a lower rate or a shorter run fits`;
   }
 
   close(): void {
-    this.#sink.close();
+    this.#sink.file.close();
   }
 
   /** Describes all directions that are new: an interface must come before its packets. */
@@ -200,7 +193,7 @@ class Capture implements Recorder, NetworkObserver {
   }
 
   #flush(): void {
-    this.#sink.write(Buffer.concat(this.#chunk));
+    this.#sink.file.write(Buffer.concat(this.#chunk));
     this.#chunk = [];
     this.#chunkBytes = 0;
   }

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Scheduler } from '../../engine/core/scheduler.ts';
 import {
@@ -29,6 +28,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
 import { readFlow } from './ground-truth.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
+import { RecordingFile } from './recording-file.ts';
 import type { Stage } from './stage.ts';
 
 /** Fast, and still a quarter of the size; a small window costs nothing in size; one piece a block. */
@@ -71,19 +71,17 @@ export function recordTrace(parts: RecorderParts, order: TraceOrder): Recorder {
 
 /** Begins a trace file of any run. */
 export function openTrace(parts: TraceParts, order: TraceOrder): Recorder {
-  const file = openSync(order.path, 'w');
+  const file = new RecordingFile(order.path);
   const sink: TraceSink = {
-    write: (bytes): void => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    },
+    write: (bytes) => file.write(bytes),
     compress: (raw) => gzipSync(raw, GZIP),
   };
-  return new TraceListener(parts, { ...order, sink, close: () => closeSync(file) });
+  return new TraceListener(parts, { ...order, sink, file });
 }
 
 class TraceListener implements Recorder {
   readonly #parts: TraceParts;
-  readonly #close: () => void;
+  readonly #file: RecordingFile;
   readonly #trace: TraceRecorder;
   readonly #network: NetworkRecorder | undefined;
   readonly #nodes: ReadonlyMap<string, number>;
@@ -93,12 +91,12 @@ class TraceListener implements Recorder {
 
   constructor(
     parts: TraceParts,
-    order: TraceOrder & { readonly sink: TraceSink; readonly close: () => void },
+    order: TraceOrder & { readonly sink: TraceSink; readonly file: RecordingFile },
   ) {
     const { scenario, registry, directions, network } = parts;
     const header = traceHeader(parts, order.extent);
     this.#parts = parts;
-    this.#close = order.close;
+    this.#file = order.file;
     this.#nodes = new Map(header.nodes.map(({ name }, index) => [name, index]));
     this.#reasons = new Map(reasonsOf(scenario, registry).map((name, index) => [name, index]));
     this.#trace = new TraceRecorder({ sink: order.sink, header, directions });
@@ -185,8 +183,12 @@ class TraceListener implements Recorder {
     this.#trace.finish({ endNs, fingerprint: result.fingerprint });
   }
 
+  warning(): string | undefined {
+    return this.#file.warning();
+  }
+
   close(): void {
-    this.#close();
+    this.#file.close();
   }
 
   /** Keeps the bytes of the first packets of applications. */

@@ -34,3 +34,14 @@ export interface Recorder extends WorldListener {
   /** Closes files, also after a run that broke. */
   close?(): void;
 }
+
+/** Ends what is recorded; the result says what the user should know of it. */
+export function finishRecorder(
+  recorder: Recorder | undefined,
+  result: SeedResult,
+  stage: Stage,
+): SeedResult {
+  recorder?.finish(result, stage);
+  const warning = recorder?.warning?.();
+  return warning === undefined ? result : { ...result, warnings: [...result.warnings, warning] };
+}

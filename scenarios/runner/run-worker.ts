@@ -4,6 +4,7 @@
  * @module
  */
 import { InvariantError } from '../../engine/core/assert.ts';
+import { environmentError } from '../../engine/live/environment.ts';
 import { loadScenario } from '../files/load.ts';
 import { ProtocolRegistry } from '../registry.ts';
 import { FaultError } from './fault-driver.ts';
@@ -42,6 +43,8 @@ function answerOf(error: unknown, job: SeedJob): SeedAnswer {
     const { file, line, column } = error.spec.position;
     return { kind: 'scenario-error', file, line, column, message: error.message };
   }
+  const machine = environmentError(error);
+  if (machine !== undefined) return { kind: 'refused', message: machine.message };
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const name = error instanceof InvariantError ? 'invariant' : 'exception';

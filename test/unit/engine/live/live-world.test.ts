@@ -118,20 +118,18 @@ it('with shape off passes everything at once, and still obeys faults', async () 
   await live.close();
 });
 
-it('reports a port that another program holds by undefined and in the log', async () => {
-  const log: string[] = [];
-  const [first, second] = [
-    liveWorld(),
-    liveWorld({ log: (host, level, message) => log.push(`${host} ${level} ${message}`) }),
-  ];
+it('says at the node which port another program holds, and what it is', async () => {
+  const [first, second] = [liveWorld(), liveWorld()];
   for (const world of [first, second]) {
     world.addHost({ name: 'a', address: `${BLOCK}.9` });
     world.seal();
   }
   const options = { port: 7_001, onDatagram: (): void => undefined };
   expect(first.host('a').udp(options)).toBeDefined();
-  expect(second.host('a').udp(options)).toBeUndefined();
-  expect(log.join()).toMatch(/a warn .*EADDRINUSE/);
+  expect(first.host('a').udp(options)).toBeUndefined();
+  expect(() => second.host('a').udp(options)).toThrow(
+    `a: ${BLOCK}.9:7001: another program holds it (EADDRINUSE)`,
+  );
   // A port of our choice is simply another one.
   const chosen = [first, second].map((world) => world.host('a').udp({ ...options, port: 0 }));
   expect(chosen.every((socket) => socket !== undefined)).toBe(true);

@@ -1,0 +1,70 @@
+/**
+ * Files that appear all together and whole, or not at all: each is written under another name and
+ * made durable, and only when all of them are there do they take their names.
+ *
+ * @module
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { environmentError, pathError } from '../engine/live/environment.ts';
+
+/** Name and text. */
+export type NamedText = readonly [name: string, text: string];
+
+/** So much must fit into a folder before a run begins, bytes. */
+const TRIAL_BYTES = 4_096;
+
+/**
+ * Makes a folder and finds out whether a file can be written there.
+ * @throws EnvironmentError that names the folder and says why not.
+ */
+export function makeWritable(folder: string): void {
+  const trial = join(folder, `.trial-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(trial, new Uint8Array(TRIAL_BYTES));
+  } catch (error) {
+    throw pathError(error, folder) ?? error;
+  } finally {
+    rmSync(trial, { force: true });
+  }
+}
+
+/**
+ * Writes files into a folder, all of them or none; what stood there before stays when it fails.
+ * @throws EnvironmentError that names the file that could not be written, and says why.
+ */
+export function writeWhole(folder: string, files: readonly NamedText[]): void {
+  const partOf = (name: string): string => join(folder, `.${name}.part`);
+  try {
+    for (const [name, text] of files) writeDurably(partOf(name), join(folder, name), text);
+    for (const [name] of files) renameSync(partOf(name), join(folder, name));
+  } finally {
+    for (const [name] of files) rmSync(partOf(name), { force: true });
+  }
+}
+
+function writeDurably(part: string, shown: string, text: string): void {
+  try {
+    const file = openSync(part, 'w');
+    try {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      // A full disk may be noticed only here.
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw environmentError(error) === undefined ? error : (pathError(error, shown) ?? error);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * What a store needs of the file system, so that a failing one can take its place.
+ *
+ * @module
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** An open file, or folder. */
+export type DiskFile = Pick<FileHandle, 'write' | 'datasync' | 'sync' | 'close'>;
+
+/** Opens files. */
+export interface DiskFiles {
+  open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile>;
+}
+
+/** The system's files. */
+export const SYSTEM_FILES: DiskFiles = { open };
+
+/** Writes all of it, however little the system takes at a time. */
+export async function writeAll(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, from + done);
+    if (bytesWritten === 0) throw new Error('the system writes nothing and names no reason');
+    done += bytesWritten;
+  }
+}

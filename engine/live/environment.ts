@@ -1,0 +1,90 @@
+/**
+ * Failures of the machine that a run is on: a port that another program holds, a full disk, too many
+ * open files. The words that people read stand here, once.
+ *
+ * Knows no command and no exit code: cli/exit.ts ends with 2 for them.
+ *
+ * @module
+ */
+
+/** The machine is in the way, not the program; the message is one line. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/** What the system's codes mean to whoever runs the program (errno(3)). */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'the system does not allow it',
+  EADDRINUSE: 'another program holds it',
+  EADDRNOTAVAIL: 'this machine has no such address, or no free port for it',
+  EAGAIN: 'the system has no process or memory left for it',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the device reports an input or output error',
+  EMFILE: 'too many open files in this process, `ulimit -n` is the limit',
+  ENFILE: 'too many open files on this machine',
+  ENOBUFS: 'the system has no buffers left',
+  ENOMEM: 'the system has no memory left',
+  ENOSPC: 'no space left on the device',
+  EPERM: 'the system does not allow it',
+  EROFS: 'the file system is read-only',
+};
+/** Besides those, of paths that the user named: elsewhere they are mistakes of ours. */
+const PATH_WORDS: Readonly<Record<string, string>> = {
+  EEXIST: 'a file is in the place of a folder',
+  EISDIR: 'a folder is in the place of a file',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'it is not there and cannot be made',
+  ENOTDIR: 'a file is in the place of a folder',
+};
+/** Node's own code for a thread that the system did not let it start. */
+const NO_WORKER = 'ERR_WORKER_INIT_FAILED';
+/** No disk can hold more of these until somebody makes room. */
+const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
+
+/** What a code of the system means, with the code; the code alone when nothing is known of it. */
+export function systemWords(code: string): string {
+  const words = WORDS[code] ?? PATH_WORDS[code];
+  return words === undefined ? code : `${words} (${code})`;
+}
+
+/** The system's code of an error, e.g. `ENOSPC`. */
+export function systemCode(error: unknown): string | undefined {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
+  if (code === NO_WORKER) return /E[A-Z]{3,}/.exec(message?.replace(NO_WORKER, '') ?? '')?.[0];
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** True when an error says that there is no room, which may change. */
+export function isFull(error: unknown): boolean {
+  return FULL.includes(systemCode(error) ?? '');
+}
+
+/**
+ * The failure of the machine behind an error; undefined when the error is something else.
+ * @param about What was to be done, e.g. `alice: store main`; the error's path or address follows.
+ */
+export function environmentError(error: unknown, about?: string): EnvironmentError | undefined {
+  if (error instanceof EnvironmentError) return error;
+  const code = systemCode(error);
+  if (code === undefined || WORDS[code] === undefined) return undefined;
+  return describe(error, code, about);
+}
+
+/** As {@link environmentError}, for a path that the user named: it may also be no folder, or absent. */
+export function pathError(error: unknown, path: string): EnvironmentError | undefined {
+  if (error instanceof EnvironmentError) return error;
+  const code = systemCode(error);
+  if (code === undefined || (WORDS[code] ?? PATH_WORDS[code]) === undefined) return undefined;
+  return new EnvironmentError(`${path}: ${systemWords(code)}`, { cause: error });
+}
+
+function describe(error: unknown, code: string, about: string | undefined): EnvironmentError {
+  const { path, address, port } = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+  };
+  const place = path ?? (address === undefined ? undefined : `${address}:${port}`);
+  const parts = [about, place, systemWords(code)].filter((part) => part !== undefined);
+  return new EnvironmentError(parts.join(': '), { cause: error });
+}

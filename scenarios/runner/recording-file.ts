@@ -1,0 +1,46 @@
+/**
+ * A file that a run writes as it goes. When the disk refuses a part of it the whole file is removed:
+ * a reader finds all of it or nothing, and its room serves the reports. The run goes on.
+ *
+ * @module
+ */
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { systemCode, systemWords } from '../../engine/live/environment.ts';
+
+/** See the module. */
+export class RecordingFile {
+  readonly #path: string;
+  #file: number | undefined;
+  #failure: string | undefined;
+
+  /** @throws what the file system throws when the file cannot be opened. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = openSync(path, 'w');
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#file === undefined) return;
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
+    } catch (error) {
+      const code = systemCode(error);
+      this.#failure = code === undefined ? String(error) : systemWords(code);
+      this.close();
+      rmSync(this.#path, { force: true });
+    }
+  }
+
+  /** Why there is no file; undefined when there is one. */
+  warning(): string | undefined {
+    if (this.#failure === undefined) return undefined;
+    return `${basename(this.#path)}: ${this.#failure}; what was recorded is removed`;
+  }
+
+  close(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) closeSync(file);
+  }
+}
