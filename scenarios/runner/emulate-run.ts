@@ -12,10 +12,11 @@ import { performance } from 'node:perf_hooks';
 import { InvariantError } from '../../engine/core/assert.ts';
 import { untilBound } from '../../engine/live/emulation/bound-ports.ts';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
+import { type KernelLosses, KernelWatch } from '../../engine/live/emulation/kernel-losses.ts';
 import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
-import { environmentError } from '../../engine/live/environment.ts';
 import { OutsideProgram, type ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
 import type { LateEvent, OnLate } from '../../engine/live/emulation/pacer.ts';
+import { environmentError } from '../../engine/live/environment.ts';
 import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
@@ -78,6 +79,7 @@ class EmulatedRun {
   #meter: EmulateMeter | undefined;
   #isWarm = false;
   #toldMs = 0;
+  readonly #kernel: KernelWatch;
 
   constructor(order: EmulateOrder, seed: number, seedsDone: number, began: number) {
     this.#order = order;
@@ -85,6 +87,11 @@ class EmulatedRun {
     this.#seedsDone = seedsDone;
     this.#began = began;
     const { scenario, registry, onStory } = order;
+    const programs = outsideHosts(scenario).map(({ outside }) => outside?.program ?? '');
+    this.#kernel = new KernelWatch({
+      hosts: scenario.topology.hosts.map(({ address }) => address),
+      programs,
+    });
     const outside = outsideChoice((name) => this.#openTap(name));
     this.#run = {
       scenario,
@@ -120,19 +127,21 @@ class EmulatedRun {
     const began = performance.now();
     const { ending, warnings } = await this.#pace(world);
     const wallMs = performance.now() - began;
+    if (this.#programsCount > 0) await this.#kernel.look();
     const ends = await this.#stopPrograms();
     const plain = concludeSeed(this.#run, prepared, { ending, wallMs });
     const result: SeedResult = {
       ...plain,
       fingerprint: this.#programsCount === 0 ? plain.fingerprint : NO_FINGERPRINT,
       metrics: { ...plain.metrics, ...meter.metrics(ends) },
-      nodeDrops: { ...plain.nodeDrops, ...outsideDrops(world) },
+      nodeDrops: { ...plain.nodeDrops, ...outsideDrops(world, this.#kernel.losses) },
       warnings: [
         ...plain.warnings,
         ...warnings,
         ...this.#warnings,
         ...meter.warnings(),
         ...endWarnings(ends),
+        ...kernelWarnings(this.#kernel.losses),
       ],
     };
     const more = prepared.recorders.finish(result, prepared.stage);
@@ -205,6 +214,7 @@ class EmulatedRun {
     const wallMs = performance.now() - this.#began;
     if (wallMs - this.#toldMs < PROGRESS_MS) return;
     this.#toldMs = wallMs;
+    if (this.#programsCount > 0) void this.#kernel.look();
     onProgress?.({
       seedsDone: this.#seedsDone,
       seeds: seeds.length,
@@ -292,9 +302,23 @@ function endWarnings(ends: ReadonlyMap<string, ProgramEnd>): readonly string[] {
   );
 }
 
-function outsideDrops(world: EmulationWorld): Readonly<Record<string, number>> {
-  const drops = [...world.tap.drops].map(([reason, count]) => [`outside/${reason}`, count]);
-  return Object.fromEntries(drops.sort()) as Record<string, number>;
+function kernelWarnings({ ours, theirs }: KernelLosses): readonly string[] {
+  const lost = (count: number, whose: string): readonly string[] =>
+    count === 0 ? [] : [`${count} datagrams found the receive buffer of ${whose} full`];
+  return [...lost(ours, 'Orrery'), ...lost(theirs, 'a program')];
+}
+
+function outsideDrops(
+  world: EmulationWorld,
+  { ours, theirs }: KernelLosses,
+): Readonly<Record<string, number>> {
+  const drops: readonly (readonly [string, number])[] = [
+    ...world.tap.drops,
+    ['receive-buffer-full', ours],
+    ['program-buffer-full', theirs],
+  ];
+  const named = drops.filter(([, count]) => count > 0);
+  return Object.fromEntries(named.map(([reason, count]) => [`outside/${reason}`, count]).sort());
 }
 
 function answerOf(error: unknown, scenario: Scenario, seed: number): SeedAnswer {

@@ -1,0 +1,54 @@
+/**
+ * Counts datagrams that the kernel lost because a receive buffer was full, on either side of the
+ * taps: they reached no link, so no link can name them.
+ *
+ * A socket's count goes with the socket, so it is looked at while it lives; what one loses between
+ * the last look and its end is not seen. Counts nothing where the system shows none.
+ *
+ * @module
+ */
+import { readSocketTable, type SocketRow, tableAddress } from './socket-table.ts';
+
+/** Losses by the side that did not read fast enough. */
+export interface KernelLosses {
+  /** Sent by programs, lost before we read them. */
+  readonly ours: number;
+  /** Written to programs, lost before they read them. */
+  readonly theirs: number;
+}
+
+/** See the module. */
+export class KernelWatch {
+  readonly #hosts: ReadonlySet<string>;
+  readonly #programs: ReadonlySet<string>;
+  readonly #ours = new Map<string, number>();
+  readonly #theirs = new Map<string, number>();
+
+  /** @param addresses Of hosts, where our sockets are, and of programs. */
+  constructor(addresses: {
+    readonly hosts: readonly string[];
+    readonly programs: readonly string[];
+  }) {
+    this.#hosts = new Set(addresses.hosts.map(tableAddress));
+    this.#programs = new Set(addresses.programs.map(tableAddress));
+  }
+
+  get losses(): KernelLosses {
+    return { ours: total(this.#ours), theirs: total(this.#theirs) };
+  }
+
+  /** Looks at all sockets. */
+  async look(): Promise<void> {
+    for (const row of (await readSocketTable()) ?? []) this.#note(row);
+  }
+
+  #note({ address, inode, drops }: SocketRow): void {
+    if (drops === 0) return;
+    if (this.#hosts.has(address)) this.#ours.set(inode, drops);
+    else if (this.#programs.has(address)) this.#theirs.set(inode, drops);
+  }
+}
+
+function total(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,60 @@
+/**
+ * The system's table of UDP sockets: who is bound where, and what their receive buffers lost.
+ *
+ * Linux shows it in /proc/net/udp (simulation.md 9.3); other systems have none.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises';
+
+/** One socket. */
+export interface SocketRow {
+  /** As {@link tableAddress} writes it; {@link ANY_ADDRESS} when it is bound to all. */
+  readonly address: string;
+  readonly port: number;
+  /** Identifies the socket while it lives. */
+  readonly inode: string;
+  /** Datagrams that found its receive buffer full. */
+  readonly drops: number;
+}
+
+/** Address of a socket that is bound to all of the system's. */
+export const ANY_ADDRESS = '00000000';
+
+const HEX = 16;
+const [LOCAL, INODE, DROPS] = [1, 9, 12];
+const ANY_OF_IPV6 = /^0{32}$/;
+
+/** All sockets; undefined where the system has no such table, or shows it to nobody. */
+export async function readSocketTable(): Promise<readonly SocketRow[] | undefined> {
+  const [udp = '', udp6 = ''] = await Promise.all(
+    ['/proc/net/udp', '/proc/net/udp6'].map((path) => readFile(path, 'latin1').catch(() => '')),
+  );
+  if (udp === '') return undefined;
+  return [...rowsOf(udp), ...rowsOf(udp6)];
+}
+
+/** `127.0.0.1` as the table writes it on machines of either byte order: `0100007F`. */
+export function tableAddress(address: string): string {
+  const bytes = address.split('.').map((part) => Number(part).toString(HEX).padStart(2, '0'));
+  const isLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+  return (isLittle ? bytes.reverse() : bytes).join('').toUpperCase();
+}
+
+/** `12: 0100007F:1B5F 00000000:0000 07 ... inode ref pointer drops`, below a line of titles. */
+function rowsOf(text: string): readonly SocketRow[] {
+  const lines = text.split('\n').slice(1);
+  return lines.flatMap((line) => {
+    const words = line.trim().split(/\s+/);
+    const [address, port] = words[LOCAL]?.split(':') ?? [];
+    if (address === undefined || port === undefined) return [];
+    return [
+      {
+        address: ANY_OF_IPV6.test(address) ? ANY_ADDRESS : address,
+        port: Number.parseInt(port, HEX),
+        inode: words[INODE] ?? '',
+        drops: Number(words[DROPS] ?? 0),
+      },
+    ];
+  });
+}
