@@ -46,10 +46,10 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
     },
     registry,
   );
-  const run: Runner['run'] = async (order) => {
+  const run: Runner['run'] = async (order, folder) => {
     const predicted = await runScenario(predictionOf(order, calibrated));
     if (predicted.kind !== 'judged') return predicted;
-    const live = await runner.run(order);
+    const live = await runner.run(order, folder);
     if (live.kind !== 'judged') return live;
     const against = compareAgainst(judge(live.input), judge(predicted.input));
     return { kind: 'judged', input: { ...live.input, against } };

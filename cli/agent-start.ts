@@ -2,7 +2,7 @@
  * Runs an agent in this process, started by a coordinator of the same machine.
  *
  * Ctrl-C in a terminal reaches every process of it: only the coordinator acts on it, and ends its
- * agents.
+ * agents. What goes wrong is one line on stderr, which the coordinator passes on.
  *
  * @module
  */
@@ -11,7 +11,27 @@ import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { runNodeProcess } from './node-process.ts';
 
-const { host, port, key, hosts } = await readBoot();
-const channel = await dialChannel({ host, port, key: Buffer.from(key, 'hex') });
-const registry = new ProtocolRegistry();
-await runNodeProcess({ channel, hosts, registry, level: 'warn', operatorPort: 0 });
+const EXIT_MISTAKE = 3;
+
+function fail(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message.replaceAll('\n', ' ')}\n`);
+  process.exit(EXIT_MISTAKE);
+}
+
+async function run(): Promise<void> {
+  const { host, port, key, hosts } = await readBoot();
+  const channel = await dialChannel({ host, port, key: Buffer.from(key, 'hex') });
+  await runNodeProcess({
+    channel,
+    hosts,
+    registry: new ProtocolRegistry(),
+    level: 'warn',
+    operatorPort: 0,
+    interrupt: 'ignore',
+  });
+}
+
+process.on('SIGINT', () => undefined);
+process.on('uncaughtException', fail);
+await run().catch(fail);

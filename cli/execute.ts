@@ -39,7 +39,7 @@ export interface RunFlags {
   readonly threads?: number;
   readonly processes?: 'node' | 'machine';
   readonly deployment?: string;
-  readonly shape?: 'links' | 'off';
+  readonly shape?: 'links' | 'off' | undefined;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;

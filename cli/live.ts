@@ -16,6 +16,7 @@ import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { type Loaded, load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
+import { writeProcesses } from './write-files.ts';
 
 type LiveFlags = RunFlags & { readonly againstSim?: boolean; readonly cpuProfile?: string } & Pick<
     LiveOrder,
@@ -29,8 +30,9 @@ export function addLive(program: Command): void {
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
     .description(
-      'Runs a scenario with all nodes in this process on real UDP and TCP sockets of 127.0.0.0/8.\n' +
-        'It takes as long as the scenario says; Ctrl-C ends it early and reports what there is.',
+      'Runs a scenario with all nodes in this process on real UDP and TCP sockets of 127.0.0.0/8,\n' +
+        'or with --processes in one for each. It takes as long as the scenario says; Ctrl-C ends it\n' +
+        'early and reports what there is. docs/how-to/live.md says more.',
     )
     .addOption(
       new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
@@ -47,7 +49,7 @@ export function addLive(program: Command): void {
       'predict the run in virtual time and compare (needs npm run calibrate)',
     )
     .option('--cpu-profile <file>', 'cost profile for --against-sim (runs/calibration.json)')
-    .option('--deployment <file>', 'nodes that others start (orrery node), here or elsewhere')
+    .option('--deployment <file>', 'nodes that others start (orrery node): docs/how-to/deploy.md')
     .addOption(
       new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
         .choices(['high', 'low'])
@@ -66,6 +68,7 @@ export function addLive(program: Command): void {
       return;
     }
     refuseRecordings(flags);
+    refuseTwoLayouts(flags);
     const registry = new ProtocolRegistry();
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
     const plain = await load(file, flags.set, registry);
@@ -86,6 +89,13 @@ function agentEntryModule(): string {
   return new URL(IS_SOURCE ? './agent-start.ts' : './agent-start.js', import.meta.url).href;
 }
 
+/** A deployment has a process for each node. */
+function refuseTwoLayouts({ processes, deployment }: LiveFlags): void {
+  if (processes === undefined || deployment === undefined) return;
+  const hint = 'leave out one of the two: nodes of a deployment are started by others';
+  throw new FlagError('--processes and --deployment exclude each other', '--processes', hint);
+}
+
 /** In this process, or in one for each node. */
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes }: LiveFlags,
@@ -100,9 +110,18 @@ function runnerOf(
     ...how,
     processes: processes ?? 'node',
     agentEntry: agentEntryModule(),
+    onNotice: (text: string): void => void process.stderr.write(`orrery: ${text}\n`),
     ...(deployment === undefined ? {} : { deployment }),
   };
-  return { command: 'live', run: (order) => runDistributed({ ...order, ...spread }) };
+  return {
+    command: 'live',
+    run: (order, folder) =>
+      runDistributed({
+        ...order,
+        ...spread,
+        onProcesses: (processes) => writeProcesses(folder, processes),
+      }),
+  };
 }
 
 /** Puts the nodes where the deployment file says. */

@@ -6,7 +6,11 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { type MetricValue, mergeMetrics } from '../engine/measure/counters.ts';
-import { AgentSession, type SessionOptions } from '../scenarios/distributed/agent-session.ts';
+import {
+  AgentSession,
+  type SessionEnd,
+  type SessionOptions,
+} from '../scenarios/distributed/agent-session.ts';
 import {
   handleSignals,
   jsonLog,
@@ -29,6 +33,8 @@ export interface NodeProcessOptions extends Omit<SessionOptions, 'operatorPort'>
   /** Where to answer the operator; 0 lets the system choose. */
   readonly operatorPort: number;
   readonly operatorHost?: string;
+  /** Whether SIGINT drains as SIGTERM does; default `drain`. */
+  readonly interrupt?: 'drain' | 'ignore';
   /** Reads the files anew that the process was started with. */
   readonly reload?: (log: OperatorLog) => ReloadResult;
 }
@@ -47,7 +53,8 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const session = new AgentSession({ ...options, operatorPort: server.port });
   face.session = session;
   const closing = [{ name: 'operator endpoint', close: (): Promise<void> => server.close() }];
-  const signals = handleSignals({ face, log, closing });
+  const { interrupt = 'drain' } = options;
+  const signals = handleSignals({ face, log, closing, interrupt });
   const end = await session.end;
   if (end.kind === 'broken') log.component('agent').error(end.message);
   if (end.kind === 'lost') log.component('agent').warn(`the coordinator is gone: ${end.reason}`);
@@ -56,7 +63,15 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   signals.dispose();
   memory.dispose();
   await server.close();
-  process.exit(end.kind === 'done' ? 0 : 1);
+  process.exit(exitCodeOf(end, face.name));
+}
+
+/** 0 the run is over, 1 it ended early, 2 the coordinator does not want this process. */
+function exitCodeOf(end: SessionEnd, name: string): number {
+  if (end.kind === 'done') return 0;
+  if (end.kind !== 'refused') return 1;
+  process.stderr.write(`orrery: ${name}: the coordinator sent this process away: ${end.reason}\n`);
+  return 2;
 }
 
 /** The nodes of this process as their operator sees them. */

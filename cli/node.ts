@@ -16,6 +16,7 @@ import {
   loadDeployment,
   newKeyFile,
 } from '../scenarios/distributed/deployment.ts';
+import { Refusal } from '../scenarios/refusal.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
 import {
@@ -128,7 +129,12 @@ function coordinatorOf(
   return { host, port: Number(port) };
 }
 
-/** Tries until the coordinator listens; a wrong key is not a matter of time. */
+/** A wrong key or somebody else behind the port is not a matter of time. */
+function isFinal({ reason }: DialError): boolean {
+  return reason === 'authentication failed' || reason === 'protocol error';
+}
+
+/** Tries until the coordinator listens. */
 async function dial(
   { host, port }: { readonly host: string; readonly port: number },
   key: Uint8Array,
@@ -137,7 +143,8 @@ async function dial(
     try {
       return await dialChannel({ host, port, key });
     } catch (error) {
-      if (!(error instanceof DialError) || error.reason === 'authentication failed') throw error;
+      if (!(error instanceof DialError)) throw error;
+      if (isFinal(error)) throw new Refusal(error.message, { cause: error });
       if (attempt % ONCE_IN === 0) {
         process.stderr.write(`waits for the coordinator at ${host}:${port} (${error.reason})\n`);
       }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { appendFileSync, existsSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentError } from '../engine/live/environment.ts';
 import type { ReportComparison } from '../reports/compare.ts';
@@ -39,7 +39,12 @@ export function prepareFolder(folder: string): void {
 /** Tells where the processes of a run are: a run goes on when that cannot be written. */
 export function writeProcesses(folder: string, processes: readonly object[]): void {
   const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
-  const problem = problemOf(() => writeWhole(folder, [[PROCESSES, text]]));
+  const part = join(folder, `.${PROCESSES}.part`);
+  // Not durable: a disk that takes its time must not delay the faults of the run.
+  const problem = problemOf(() => {
+    writeFileSync(part, text);
+    renameSync(part, join(folder, PROCESSES));
+  });
   if (problem !== undefined) process.stderr.write(`orrery: ${problem}\n`);
 }
 

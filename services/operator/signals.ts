@@ -21,6 +21,11 @@ export interface ClosingPart {
 export interface SignalOptions {
   readonly face: NodeFace;
   readonly log: OperatorLog;
+  /**
+   * What SIGINT does; default `drain`. A process that another one of the same terminal ends is not
+   * to act on Ctrl-C, which reaches both.
+   */
+  readonly interrupt?: 'drain' | 'ignore';
   /** Closed one after the other when the node has drained. */
   readonly closing?: readonly ClosingPart[];
   /** Ends the process; default `process.exit`. */
@@ -47,7 +52,12 @@ export function handleSignals(options: SignalOptions): SignalHandlers {
   const ending = new Ending(options);
   const handlers: readonly (readonly [NodeJS.Signals, () => void])[] = [
     ['SIGTERM', (): void => ending.onSignal('SIGTERM')],
-    ['SIGINT', (): void => ending.onSignal('SIGINT')],
+    [
+      'SIGINT',
+      (): void => {
+        if (options.interrupt !== 'ignore') ending.onSignal('SIGINT');
+      },
+    ],
     ['SIGHUP', (): void => reload(options)],
     ['SIGUSR2', (): void => toggleDebug(options.log)],
   ];
