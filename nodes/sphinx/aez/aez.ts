@@ -1,0 +1,142 @@
+/**
+ * AEZ v5: authenticated encryption by enciphering, and the wide-block cipher of Sphinx payloads
+ * (AEZ v5 paper; project spec mixnet 1.1 and A1).
+ *
+ * Sphinx uses 48-byte keys, a 16-byte nonce, no associated data and no tag; the rest is here so
+ * that the published vectors can be run. Not constant time: AES rounds are table look-ups.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { concatBytes } from '../../_kit/bytes.ts';
+import { addBlock, BLOCK_LENGTH, BLOCK_WORDS, loadBlock, paddedBlock, storeBlock } from './block.ts';
+import { type Direction, PAIR_LENGTH, runCore } from './core.ts';
+import { runTiny } from './tiny.ts';
+import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';
+
+/** What is authenticated or bound besides the text. */
+export interface AezContext {
+  readonly nonce: Uint8Array;
+  /** A list of strings: one empty string differs from none. */
+  readonly associatedData?: readonly Uint8Array[];
+  /** Length of the tag (tau), in bytes; 0 gives a cipher that keeps the length. */
+  readonly tagLength?: number;
+}
+
+/** Extract: a key of 48 bytes stands for itself, any other length is hashed to 48 bytes. */
+export function extractKey(crypto: CryptoProvider, key: Uint8Array): Uint8Array {
+  return key.length === AEZ_KEY_LENGTH ? key : crypto.blake2b(key, AEZ_KEY_LENGTH);
+}
+
+/** AEZ under one key. */
+export class Aez {
+  readonly #cipher: TweakedAes;
+
+  /** @param key 48 bytes; see {@link extractKey} for others. */
+  constructor(key: Uint8Array) {
+    this.#cipher = new TweakedAes(key);
+  }
+
+  /** Enciphers `text` in place, without a tag: the wide-block cipher of Sphinx. */
+  encipher(nonce: Uint8Array, text: Uint8Array): void {
+    this.#run(0, this.hash(0, [nonce]), text);
+  }
+
+  /** Undoes {@link encipher} in place. */
+  decipher(nonce: Uint8Array, text: Uint8Array): void {
+    this.#run(1, this.hash(0, [nonce]), text);
+  }
+
+  /** Encrypts. @returns a new array, longer than `message` by the tag. */
+  encrypt(context: AezContext, message: Uint8Array): Uint8Array {
+    const { tagLength = 0 } = context;
+    const delta = this.#delta(context);
+    if (message.length === 0) return this.stream(delta, tagLength);
+    const text = concatBytes(message, new Uint8Array(tagLength));
+    this.#run(0, delta, text);
+    return text;
+  }
+
+  /** Decrypts. @returns a new array, or undefined when the tag does not fit. */
+  decrypt(context: AezContext, ciphertext: Uint8Array): Uint8Array | undefined {
+    const { tagLength = 0 } = context;
+    if (ciphertext.length < tagLength) return undefined;
+    const delta = this.#delta(context);
+    const text = ciphertext.slice();
+    const length = ciphertext.length - tagLength;
+    if (length === 0) addBytes(text, this.stream(delta, tagLength));
+    else this.#run(1, delta, text);
+    return isZero(text.subarray(length)) ? text.slice(0, length) : undefined;
+  }
+
+  /**
+   * AEZ-hash of the length of the tag and the strings, nonce first.
+   * @param tagBits tau, in bits.
+   * @returns delta, a block.
+   */
+  hash(tagBits: number, strings: readonly Uint8Array[]): Int32Array {
+    const sum = new Int32Array(BLOCK_WORDS);
+    sum[BLOCK_WORDS - 1] = tagBits;
+    this.#cipher.four(3, 1, sum);
+    strings.forEach((string, index) => {
+      this.#addString(sum, 4 + index, string);
+    });
+    return sum;
+  }
+
+  /** AEZ-prf: `length` bytes from delta, for the empty message. */
+  stream(delta: Int32Array, length: number): Uint8Array {
+    const bytes = new Uint8Array(Math.ceil(length / BLOCK_LENGTH) * BLOCK_LENGTH);
+    for (let at = 0; at < length; at += BLOCK_LENGTH) {
+      const block = delta.slice();
+      block[BLOCK_WORDS - 1] = (block[BLOCK_WORDS - 1] as number) ^ (at / BLOCK_LENGTH);
+      this.#cipher.ten(3, block);
+      storeBlock(bytes, at, block);
+    }
+    return bytes.slice(0, length);
+  }
+
+  /** Overwrites the key. */
+  wipe(): void {
+    this.#cipher.wipe();
+  }
+
+  #delta({ nonce, associatedData = [], tagLength = 0 }: AezContext): Int32Array {
+    return this.hash(8 * tagLength, [nonce, ...associatedData]);
+  }
+
+  #addString(sum: Int32Array, j: number, string: Uint8Array): void {
+    const fullBlocks = Math.floor(string.length / BLOCK_LENGTH);
+    const block = new Int32Array(BLOCK_WORDS);
+    for (let index = 0; index < fullBlocks; index++) {
+      loadBlock(block, string, index * BLOCK_LENGTH);
+      this.#cipher.four(j, index + 1, block);
+      addBlock(sum, block);
+    }
+    // A string of full blocks, at least one, has no padded block.
+    const rest = string.subarray(fullBlocks * BLOCK_LENGTH);
+    if (rest.length === 0 && string.length > 0) return;
+    const padded = paddedBlock(rest);
+    this.#cipher.four(j, 0, padded);
+    addBlock(sum, padded);
+  }
+
+  #run(direction: Direction, delta: Int32Array, text: Uint8Array): void {
+    if (text.length === 0) return;
+    const run = text.length < PAIR_LENGTH ? runTiny : runCore;
+    run({ cipher: this.#cipher, direction, delta, input: text, output: text });
+  }
+}
+
+function addBytes(text: Uint8Array, other: Uint8Array): void {
+  for (let index = 0; index < text.length; index++) {
+    text[index] = (text[index] as number) ^ (other[index] as number);
+  }
+}
+
+/** True when all bytes are zero; reads all of them whatever they are. */
+export function isZero(bytes: Uint8Array): boolean {
+  let bits = 0;
+  for (const byte of bytes) bits |= byte;
+  return bits === 0;
+}

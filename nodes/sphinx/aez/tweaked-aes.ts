@@ -1,0 +1,132 @@
+/**
+ * The tweakable block cipher of AEZ v5: E(j, i) of AES rounds under keys I, J and L (AEZ v5 paper,
+ * "E"; project spec mixnet A1).
+ *
+ * One instance per AEZ key. The round keys are the key itself: nothing is expanded.
+ *
+ * @module
+ */
+import {
+  addBlock,
+  BLOCK_LENGTH,
+  BLOCK_WORDS,
+  doubleBlock,
+  loadBlock,
+  timesBlock,
+} from './block.ts';
+import { aesRounds } from './rounds.ts';
+
+/** Length of an AEZ key after extraction, in bytes: I, J and L. */
+export const AEZ_KEY_LENGTH = 48;
+
+/** How many multiples of L the offsets use: i mod 8. */
+const MULTIPLES_OF_L = 8;
+
+/** E(j, i) under one key. */
+export class TweakedAes {
+  readonly keyI: Int32Array = new Int32Array(BLOCK_WORDS);
+  /** Round keys J, I, L, 0 of four rounds. */
+  readonly fourRounds: Int32Array = new Int32Array(4 * BLOCK_WORDS);
+  readonly #keyJ = new Int32Array(BLOCK_WORDS);
+  /** 0, L, 2L … 7L. */
+  readonly #multiplesOfL: readonly Int32Array[];
+  /** Round keys I, J, L, I, J, L, I, J, L, I of ten rounds. */
+  readonly #tenRounds = new Int32Array(10 * BLOCK_WORDS);
+
+  /** @param key 48 bytes: I, J, L. */
+  constructor(key: Uint8Array) {
+    const keyL = new Int32Array(BLOCK_WORDS);
+    loadBlock(this.keyI, key, 0);
+    loadBlock(this.#keyJ, key, BLOCK_LENGTH);
+    loadBlock(keyL, key, 2 * BLOCK_LENGTH);
+    this.fourRounds.set(this.#keyJ);
+    this.fourRounds.set(this.keyI, BLOCK_WORDS);
+    this.fourRounds.set(keyL, 2 * BLOCK_WORDS);
+    const keys = [this.keyI, this.#keyJ, keyL] as const;
+    for (let round = 0; round < 10; round++) {
+      this.#tenRounds.set(keys[round % 3] as Int32Array, round * BLOCK_WORDS);
+    }
+    this.#multiplesOfL = multiplesOf(keyL);
+  }
+
+  /** E(j, i) over `block`, in place: four rounds for j >= 0. */
+  four(j: number, i: number, block: Int32Array): void {
+    addBlock(block, this.offset(j, i));
+    aesRounds(block, this.fourRounds);
+  }
+
+  /** E(-1, i) over `block`, in place: ten rounds. @param i 0 … 7. */
+  ten(i: number, block: Int32Array): void {
+    addBlock(block, this.multipleOfL(i));
+    aesRounds(block, this.#tenRounds);
+  }
+
+  /** The offset of E(j, i): j*J + 2^ceil(i/8) * I + (i mod 8) * L. */
+  offset(j: number, i: number): Int32Array {
+    const offset = timesBlock(j, this.#keyJ);
+    const power = this.keyI.slice();
+    for (let octet = Math.ceil(i / MULTIPLES_OF_L); octet > 0; octet--) doubleBlock(power);
+    addBlock(offset, power);
+    addBlock(offset, this.multipleOfL(i % MULTIPLES_OF_L));
+    return offset;
+  }
+
+  /** @param factor 0 … 7. */
+  multipleOfL(factor: number): Int32Array {
+    return this.#multiplesOfL[factor] as Int32Array;
+  }
+
+  /** Overwrites the key. */
+  wipe(): void {
+    this.keyI.fill(0);
+    this.#keyJ.fill(0);
+    this.fourRounds.fill(0);
+    this.#tenRounds.fill(0);
+    for (const multiple of this.#multiplesOfL) multiple.fill(0);
+  }
+}
+
+function multiplesOf(keyL: Int32Array): readonly Int32Array[] {
+  const multiples = [new Int32Array(BLOCK_WORDS), keyL];
+  for (let factor = 2; factor < MULTIPLES_OF_L; factor++) {
+    const half = (multiples[factor >> 1] as Int32Array).slice();
+    doubleBlock(half);
+    if (factor & 1) addBlock(half, keyL);
+    multiples.push(half);
+  }
+  return multiples;
+}
+
+/**
+ * Walks the offsets of E(j, 1), E(j, 2) … for a fixed j, one step per pair of blocks, so that the
+ * power of two is not computed anew for each.
+ */
+export class OffsetWalk {
+  /** The offset of the present index. */
+  readonly offset: Int32Array = new Int32Array(BLOCK_WORDS);
+  readonly #cipher: TweakedAes;
+  /** j*J + 2^ceil(i/8) * I. */
+  readonly #base: Int32Array;
+  readonly #power: Int32Array;
+  #index = 0;
+
+  constructor(cipher: TweakedAes, j: number) {
+    this.#cipher = cipher;
+    this.#power = cipher.keyI.slice();
+    this.#base = cipher.offset(j, 0);
+  }
+
+  /** Moves to the next index; the first call gives index 1. */
+  next(): void {
+    this.#index++;
+    const rest = this.#index % MULTIPLES_OF_L;
+    // ceil(i/8) grows at i = 1, 9, 17 …: the old power leaves the base and the doubled one enters.
+    if (rest === 1) {
+      addBlock(this.#base, this.#power);
+      doubleBlock(this.#power);
+      addBlock(this.#base, this.#power);
+    }
+    this.offset.set(this.#base);
+    addBlock(this.offset, this.#cipher.multipleOfL(rest));
+  }
+}
