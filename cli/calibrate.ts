@@ -97,8 +97,9 @@ async function check(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCo
 }
 
 function runText(world: string, run: KneeRun): string {
-  const { ratePerSecond, delivery, latencyP95Ns } = run;
-  const late = `p95 ${quantity(latencyP95Ns, 'ns')}`;
+  const { ratePerSecond, delivery, latencyP95Ns, waited } = run;
+  const busy = waited === undefined ? '' : `, waited ${(waited * 100).toFixed(0)} %`;
+  const late = `p95 ${quantity(latencyP95Ns, 'ns')}${busy}`;
   return `${world} at ${ratePerSecond}/s: ${(delivery * 100).toFixed(2)} % delivered, ${late}`;
 }
 

@@ -13,7 +13,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { MetricData } from '../../reports/model.ts';
+import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
 import { type LiveOrder, runLive } from '../runner/live-run.ts';
@@ -73,7 +73,7 @@ function threadTime(atNs: number): ThreadTime {
 }
 
 /** Runs a scenario once in live. */
-export function liveOnce(
+function liveOnce(
   scenario: Scenario,
   how: LiveHow,
   onProgress?: LiveOrder['onProgress'],
@@ -94,26 +94,42 @@ export function liveOnce(
   });
 }
 
+/** A live run, and what it took of the processor between warm-up and end. */
+export interface MeasuredRun {
+  readonly result: SeedResult;
+  /** Processor time over wall time. */
+  readonly cpu: number;
+  /** Share of the time that the thread wanted a processor which others had. */
+  readonly waited: number;
+}
+
 /** Measures a live run. */
 export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLoad> {
+  const { result, cpu, waited } = await measuredRun(scenario, { ...how, precision: 'low' });
+  const delivered = throughputOf(result.metrics);
+  const deliveredPerSecond = (delivered * NS_PER_SECOND) / Math.max(1, result.measuredNs);
+  return { cpu, waited, deliveredPerSecond };
+}
+
+/** Runs live and watches the thread. */
+export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<MeasuredRun> {
   let first: ThreadTime | undefined;
   let last: ThreadTime = { atNs: 0, cpuNs: 0, waitedNs: 0 };
-  const end = await liveOnce(scenario, { ...how, precision: 'low' }, ({ nowNs }) => {
+  const end = await liveOnce(scenario, how, ({ nowNs }) => {
     if (nowNs < scenario.warmupNs || nowNs >= scenario.durationNs) return;
     last = threadTime(nowNs);
     first ??= last;
   });
   if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
-  const result = end.input.seeds[0];
+  const [result] = end.input.seeds;
+  if (result === undefined) throw new Error('a live run of the calibration without a result');
   const wallNs = first === undefined ? 0 : last.atNs - first.atNs;
-  if (first === undefined || result === undefined || wallNs <= 0) {
-    throw new Error('the live run of the calibration was too short');
-  }
-  const delivered = throughputOf(result.metrics);
+  // Nobody came to look twice: the process was not served at all.
+  if (first === undefined || wallNs <= 0) return { result, cpu: 1, waited: 1 };
   return {
+    result,
     cpu: (last.cpuNs - first.cpuNs) / wallNs,
     waited: (last.waitedNs - first.waitedNs) / wallNs,
-    deliveredPerSecond: (delivered * NS_PER_SECOND) / Math.max(1, result.measuredNs),
   };
 }
 

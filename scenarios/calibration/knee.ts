@@ -5,7 +5,8 @@
  * as well.
  *
  * A live run on a shared machine fails now and then for reasons of its own, so a rate has failed
- * when two runs of three have.
+ * when two runs of three have, and runs in which others had the processor for a tenth of the time
+ * are repeated.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
 import { runSeed } from '../runner/run-seed.ts';
-import { type LiveHow, liveOnce } from './in-place.ts';
+import { type LiveHow, measuredRun } from './in-place.ts';
 
 /** Below this share of delivered packets a world is saturated. */
 const KNEE_DELIVERY = 0.999;
@@ -28,6 +29,8 @@ export interface KneeRun {
   readonly delivery: number;
   readonly latencyP50Ns: number;
   readonly latencyP95Ns: number;
+  /** Share of the time in which others had the processor; live only. */
+  readonly waited?: number;
 }
 
 /** Where a world saturates. */
@@ -53,6 +56,10 @@ export interface KneeSearch {
   readonly isStopped: () => boolean;
 }
 
+/** Above this share of time for others a run says nothing. */
+const WAITED_MAX = 0.1;
+/** After so many disturbed runs at a rate the next ones count nevertheless. */
+const DISTURBED_MAX = 4;
 /** Rates are raised at most so often. */
 const STEPS_MAX = 40;
 
@@ -84,10 +91,12 @@ async function passes(search: KneeSearch, rate: number, runs: KneeRun[]): Promis
   const needed = Math.ceil(search.tries / 2);
   let good = 0;
   let bad = 0;
+  let disturbed = 0;
   while (good < needed && bad < needed && !search.isStopped()) {
     const run = await search.run(rate);
     runs.push(run);
-    if (run.delivery >= KNEE_DELIVERY && run.latencyP95Ns <= KNEE_LATENCY_NS) good += 1;
+    if ((run.waited ?? 0) > WAITED_MAX && disturbed < DISTURBED_MAX) disturbed += 1;
+    else if (run.delivery >= KNEE_DELIVERY && run.latencyP95Ns <= KNEE_LATENCY_NS) good += 1;
     else bad += 1;
   }
   return good >= needed;
@@ -99,11 +108,8 @@ export async function liveKneeRun(
   ratePerSecond: number,
   how: LiveHow,
 ): Promise<KneeRun> {
-  const end = await liveOnce(scenario, how);
-  if (end.kind !== 'judged') throw new Error(`the live run at ${ratePerSecond}/s: ${end.message}`);
-  const [result] = end.input.seeds;
-  if (result === undefined) throw new Error('a live run without a result');
-  return kneeRun(ratePerSecond, result);
+  const { result, waited } = await measuredRun(scenario, how);
+  return { ...kneeRun(ratePerSecond, result), waited };
 }
 
 /** A run in virtual time with a profile. */
