@@ -225,7 +225,6 @@ async function run(
 function reportOf(end: RunEnd): Report {
   if (end.kind === 'judged') return judge(end.input);
   if (end.kind === 'broken') throw new InvariantError(end.message);
-  if (end.kind === 'refused') throw new Refusal(end.message);
   const place = 'file' in end ? `${end.file}:${end.line}:${end.column}  ` : '';
   throw new Refusal(`${place}${end.message}`);
 }
