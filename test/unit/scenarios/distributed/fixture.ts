@@ -1,0 +1,81 @@
+/**
+ * What the tests of distributed runs share: tallies, fleets that write down what they are told, and
+ * channels between nobody.
+ *
+ * @module
+ */
+import { LogHistogram } from '../../../../engine/measure/histogram.ts';
+import type { Channel } from '../../../../scenarios/distributed/channel/model.ts';
+import type { Command, Tally } from '../../../../scenarios/distributed/messages.ts';
+import type { Fleet } from '../../../../scenarios/distributed/remote-world.ts';
+
+/** A tally of a process that has counted nothing, changed. */
+export function tallyOf(more: Partial<Tally> = {}): Tally {
+  return {
+    metrics: {},
+    nodeDrops: {},
+    packets: { sent: 0, duplicated: 0, injected: 0, delivered: 0, inFlight: 0, drops: {} },
+    written: 0,
+    received: 0,
+    unsent: 0,
+    foreign: 0,
+    lateness: new LogHistogram().data(),
+    cpuUs: 0,
+    wallUs: 0,
+    memoryBytes: 0,
+    receiveBufferBytes: 0,
+    events: 0,
+    streamsOpened: 0,
+    storeFailures: 0,
+    damaged: 0,
+    refused: [],
+    filesSent: [],
+    ...more,
+  };
+}
+
+/** A command, and whom it was for; everybody when absent. */
+export type Told = readonly [Command, (readonly string[])?];
+
+/** Writes down what it is told. */
+export class WritingFleet implements Fleet {
+  readonly told: Told[] = [];
+  readonly killed: string[] = [];
+  readonly revived: string[] = [];
+
+  tell(command: Command, hosts?: readonly string[]): void {
+    this.told.push(hosts === undefined ? [command] : [command, hosts]);
+  }
+
+  kill(node: string): void {
+    this.killed.push(node);
+  }
+
+  revive(node: string): void {
+    this.revived.push(node);
+  }
+}
+
+/** A channel that keeps what is sent; the test plays the other side. */
+export class NobodysChannel implements Channel {
+  readonly peer = '127.0.0.1:1';
+  readonly sent: object[] = [];
+  isClosed = false;
+  onMessage: Channel['onMessage'] = () => undefined;
+  onClose: Channel['onClose'] = () => undefined;
+
+  send(message: object): void {
+    if (!this.isClosed) this.sent.push(message);
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    queueMicrotask(() => this.onClose('closed'));
+  }
+
+  /** Types of what was sent. */
+  get types(): readonly unknown[] {
+    return this.sent.map((message) => (message as { readonly type?: unknown }).type);
+  }
+}
