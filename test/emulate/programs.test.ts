@@ -114,7 +114,7 @@ describe.skipIf(process.platform === 'win32')('orrery emulate', () => {
     ];
     expect(await Promise.all(runs.map(({ ended }) => ended))).toEqual([2, 2]);
     expect(runs[0]!.stderr()).toMatch(
-      /^.*one-line\.yaml:\d+:\d+ {2}guest: command "no-such-program" was not found\n$/,
+      /^.*one-line\.yaml:\d+:\d+ {2}guest: command "no-such-program" was not found\n/,
     );
     expect(runs[1]!.stderr()).toMatch(/^orrery: --speed: guest is a program outside/);
   });

@@ -16,6 +16,7 @@
 import type { Endpoint } from '../../host/socket.ts';
 import type { EndpointTable } from '../../net/endpoint-table.ts';
 import type { SimHost } from '../../net/sim-host.ts';
+import { systemWords } from '../environment.ts';
 import { UdpWire } from '../udp-wire.ts';
 import { OutsideError } from './outside-error.ts';
 import type { Pacer } from './pacer.ts';
@@ -152,7 +153,7 @@ export class OutsideTap {
     const failure = this.#bindWire(local);
     if (failure === undefined) return undefined;
     const { address, port } = this.#endpoints.pairOf(local);
-    return `UDP ${address}:${port} cannot be bound: ${words(failure)}`;
+    return `UDP ${address}:${port} cannot be bound: ${systemWords(failure)}`;
   }
 
   /**
@@ -267,21 +268,5 @@ export class OutsideTap {
 
   #drop(reason: OutsideDrop): void {
     this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
-  }
-}
-
-function words(reason: string): string {
-  switch (reason) {
-    case 'EADDRINUSE':
-      return 'another program holds it';
-    case 'EADDRNOTAVAIL':
-    case 'EINVAL':
-      return 'this system has no such address';
-    case 'EACCES':
-      return 'ports below 1024 need more rights';
-    case 'EMFILE':
-      return 'too many sockets are open';
-    default:
-      return reason;
   }
 }
