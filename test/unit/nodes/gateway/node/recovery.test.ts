@@ -17,20 +17,20 @@ import {
 } from '../../../scenarios/runner/fixture.ts';
 
 const BASE = {
-  duration: '8s',
+  duration: '6500ms',
   warmup: '3s',
   crypto: 'modelled',
   'traffic.0.kind': 'constant',
-  'traffic.0.rate': '500/s',
+  'traffic.0.rate': '200/s',
 };
 const GATEWAYS = ['gateway-111', 'gateway-211'];
-const ROUTERS = ['br-111-1', 'core-120', 'br-211-3'];
+const ROUTERS = ['br-111-1', 'core-120'];
 
 function crash(events: readonly string[], more: Readonly<Record<string, string>> = {}): SeedResult {
   return run(load('failover.yaml', { ...BASE, ...more, events: `[${events.join(', ')}]` }));
 }
 
-/** From the restart until data arrives, in round trips of the slowest path, two of probes' pace. */
+/** Opening, answer, probe, answer and packet on the slowest path, the pace of probes, and patience. */
 const QUICK_NS = 200 * MS;
 
 describe('a gateway that is started again', () => {
@@ -49,7 +49,7 @@ describe('a gateway that is started again', () => {
     '%s does not wait for the path of %s, which is dead',
     (name, router) => {
       const result = crash([
-        `{ at: 4900ms, for: 3s, crash: ${router} }`,
+        `{ at: 4900ms, for: 1500ms, crash: ${router} }`,
         `{ at: 5s, for: 300ms, crash: ${name} }`,
       ]);
       expect(Math.max(...samples(result, 'gateway.recovery'))).toBeLessThan(QUICK_NS);
@@ -58,25 +58,25 @@ describe('a gateway that is started again', () => {
 
   it.each(GATEWAYS)('%s does not wait when one path of three is left', (name) => {
     const result = crash([
-      '{ at: 4900ms, for: 3s, crash: core-110 }',
-      '{ at: 4900ms, for: 3s, crash: core-320 }',
+      '{ at: 4900ms, for: 1500ms, crash: core-110 }',
+      '{ at: 4900ms, for: 1500ms, crash: core-320 }',
       `{ at: 5s, for: 300ms, crash: ${name} }`,
     ]);
     expect(Math.max(...samples(result, 'gateway.recovery'))).toBeLessThan(QUICK_NS);
   });
 
-  it.each(['300ms', '320ms', '500ms'])(
+  it.each(['320ms', '500ms'])(
     'both at once, the other one back after %s, meet within half a second',
     (later) => {
       const result = crash([
         '{ at: 5s, for: 300ms, crash: gateway-211 }',
         `{ at: 5s, for: ${later}, crash: gateway-111 }`,
       ]);
-      expect(Math.min(...samples(result, 'gateway.recovery'))).toBeLessThan(SECOND / 2);
+      expect(Math.max(...samples(result, 'gateway.recovery'))).toBeLessThan(SECOND / 2);
     },
   );
 
-  it('sends no more handshake messages than three copies of three, and each opens nothing twice', () => {
+  it('agrees on one epoch, however many copies there are, and no frame is refused as a copy', () => {
     const scenario = load('failover.yaml', {
       ...BASE,
       events: '[{ at: 5s, for: 300ms, crash: gateway-211 }]',
@@ -88,7 +88,7 @@ describe('a gateway that is started again', () => {
     };
     world.sim.runUntil(5 * SECOND);
     const before = rekeys('gateway-111');
-    world.sim.runUntil(8 * SECOND);
+    world.sim.runUntil(6 * SECOND);
     expect(rekeys('gateway-111') - before).toBe(1);
     const drops = world.nodeDrops();
     expect(drops['epoch-not-durable'] ?? 0).toBeLessThanOrEqual(2);
