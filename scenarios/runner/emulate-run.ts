@@ -42,7 +42,7 @@ export interface EmulateOrder extends RunOrder {
   readonly folder: string;
 }
 
-/** Programs that are not bound to their ports after this are taken as they are. */
+/** Programs that are not bound to any of their ports after this are taken as they are. */
 const READY_MAX_MS = 10_000;
 const PROGRESS_MS = 100;
 /** A run that the outside took part in cannot be repeated, so nothing is to be compared. */
@@ -207,7 +207,7 @@ class EmulatedRun {
     const { scenario, seeds, onProgress } = this.#order;
     if (prepared === undefined) return;
     prepared.recorders.tick(atNs, prepared.stage);
-    if (!this.#isWarm && atNs >= scenario.warmupNs) {
+    if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
       this.#isWarm = true;
       this.#meter?.reset();
     }
@@ -265,8 +265,8 @@ class EmulatedRun {
     const { end } = program;
     const why =
       end === undefined
-        ? `${name}: not bound to all of its ports after ${READY_MAX_MS / 1000} s`
-        : `${name}: ended with exit code ${end.code} before it was bound to its ports`;
+        ? `${name}: not bound to any of its ports after ${READY_MAX_MS / 1000} s`
+        : `${name}: ended with exit code ${end.code} before it was bound to a port of its own`;
     this.#warnings.push(`${why}, see ${name}.err.log`);
   }
 

@@ -75,6 +75,26 @@ topology:
 kpis: { emulate.sent: { count: ">= 1" } }
 `;
 
+/** A border router of ours, and one that somebody else wrote, with the ports that its AS may use. */
+const SCION = `
+name: scion-outside
+question: Does a router of ours speak to one of somebody else?
+duration: 1500ms
+topology:
+  name: scion-outside
+  ases: [{ id: "1-ff00:0:110", core: true }, { id: "1-ff00:0:120", core: true }]
+  nodes:
+    - { name: inner, as: "1-ff00:0:110", run: scion, address: BLOCK.21 }
+    - name: outer
+      as: "1-ff00:0:120"
+      kind: external
+      address: BLOCK.22
+      program: BLOCK.122
+      ports: [30042, 31000-31015, 50000]
+  links: [{ ends: inner <-> outer, relation: core, rate: 1Gbit/s, delay: 1ms }]
+kpis: { emulate.received: { count: ">= 1" } }
+`;
+
 /** A bound socket; resolves when it is. */
 function bind(address: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -117,6 +137,24 @@ describe('with outside programs', () => {
     expect(Math.min(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(60);
     expect(report.metrics['emulate.received.guest']?.value).toBe(answers.length);
     expect(report.fingerprint).toBe('none');
+  });
+
+  it('hands packets of a virtual SCION router to a program at the port of its interface', async () => {
+    const file = scenarioFile('scion.yaml', SCION);
+    const program = await bind(`${block}.122`, 50_000);
+    const seen: { readonly bytes: Uint8Array; readonly from: string }[] = [];
+    program.on('message', (bytes, { address, port }) => {
+      seen.push({ bytes: new Uint8Array(bytes), from: `${address}:${port}` });
+    });
+    const report = reportOn(await emulate(file));
+    program.close();
+    expect(seen.length).toBeGreaterThanOrEqual(1);
+    expect(seen.length).toBe(report.metrics['emulate.received.outer']?.value);
+    for (const { bytes, from } of seen) {
+      expect(from).toBe(`${block}.21:50000`);
+      // BFD over SCION: next header 203 (SCION header spec, assigned numbers), one-hop path type 2.
+      expect([bytes[4], bytes[8]]).toEqual([203, 2]);
+    }
   });
 
   it('drops by name what no host stands for, and what no link carries', async () => {

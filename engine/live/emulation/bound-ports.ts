@@ -1,7 +1,7 @@
 /**
  * Finds out when a program waits on its UDP ports, by looking at the system's table of sockets;
  * where there is none, the program gets half a second. Binding a port to see whether it is taken
- * would take it from the program.
+ * would take it from the program. One port is enough: of a range, programs bind what they need.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface WaitOrder {
 const POLL_MS = 10;
 const WITHOUT_TABLE_MS = 500;
 
-/** Resolves when all ports are bound; false when they were not within the limit. */
+/** Resolves when one of the ports is bound; false when none was within the limit. */
 export async function untilBound({ address, ports, limitMs, isOver }: WaitOrder): Promise<boolean> {
   const own = tableAddress(address);
   const endAt = performance.now() + limitMs;
@@ -31,7 +31,7 @@ export async function untilBound({ address, ports, limitMs, isOver }: WaitOrder)
     }
     const mine = table.filter((row) => row.address === own || row.address === ANY_ADDRESS);
     const bound = new Set(mine.map(({ port }) => port));
-    if (ports.every((port) => bound.has(port))) return true;
+    if (ports.some((port) => bound.has(port))) return true;
     await pause(POLL_MS);
   }
   return false;

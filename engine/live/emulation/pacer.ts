@@ -3,7 +3,7 @@
  *
  * Spec: simulation.md 9.1 and 9.2. An event of virtual time t is due at w0 + (t - v0) / factor. Far
  * from it the pacer sleeps by one timer to 1.2 ms before; near it, it looks again at every turn of
- * the event loop, so that datagrams from outside are served while it waits. When it is behind, it
+ * the event loop, with naps of 50 us, so that datagrams from outside are served while it waits. When it is behind, it
  * goes on without a sleep. Nothing fires early, and nothing but the instants of callers' datagrams
  * depends on the wall: virtual time stays exact, however late it is.
  *
