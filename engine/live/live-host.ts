@@ -231,16 +231,25 @@ export class LiveHost extends SimHost {
   }
 
   #openWire(local: Endpoint, options: UdpOptions): string | undefined {
-    const { wires, ownership } = this.#live;
+    const { wires, ownership, pump } = this.#live;
+    const { life } = this;
     const enter = this.#asEvents();
+    // hot: one closure per socket and none per datagram; a datagram never comes inside of another.
+    let bytes = NO_BUFFER;
+    let from: Endpoint = 0;
+    const handle = (): void => {
+      if (this.life !== life) return;
+      ownership.current = bytes;
+      options.onDatagram(bytes, 0, bytes.length, from);
+      ownership.current = NO_BUFFER;
+    };
     return wires.open(local, {
       host: this.index,
-      onDatagram: (bytes, from) =>
-        enter(() => {
-          ownership.current = bytes;
-          options.onDatagram(bytes, 0, bytes.length, from);
-          ownership.current = NO_BUFFER;
-        }),
+      onDatagram: (received, sender): void => {
+        bytes = received;
+        from = sender;
+        pump.enter(handle);
+      },
       onError: (reason) => enter(() => options.onError?.(reason)),
     });
   }

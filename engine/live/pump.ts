@@ -92,11 +92,17 @@ export class Pump {
       code();
       return;
     }
-    this.#guard(() => {
+    // hot: once per datagram and hop, hence no closure here.
+    this.#isInside = true;
+    try {
       this.#catchUp();
       code();
       this.#catchUp();
-    });
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isInside = false;
+    }
     this.#plan();
   }
 
@@ -115,18 +121,26 @@ export class Pump {
   }
 
   #turn(): void {
-    this.#guard(() => {
+    this.#isInside = true;
+    try {
       this.#catchUp();
-      const endAt = this.#scheduler.now + TURN_NS;
-      while (this.#readyHead < this.#ready.length) {
-        this.#next()?.run();
-        this.#catchUp();
-        if (this.#scheduler.now < endAt) continue;
-        this.overruns += 1;
-        break;
-      }
-    });
+      this.#runReady(this.#scheduler.now + TURN_NS);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isInside = false;
+    }
     this.#plan();
+  }
+
+  #runReady(endAt: number): void {
+    while (this.#readyHead < this.#ready.length) {
+      this.#next()?.run();
+      this.#catchUp();
+      if (this.#scheduler.now < endAt) continue;
+      this.overruns += 1;
+      return;
+    }
   }
 
   #next(): ReadyTask | undefined {
@@ -145,16 +159,9 @@ export class Pump {
     if (wall > this.#scheduler.now) this.#scheduler.runUntil(wall);
   }
 
-  #guard(code: () => void): void {
-    this.#isInside = true;
-    try {
-      code();
-    } catch (error) {
-      this.stop();
-      this.#onFailure(error);
-    } finally {
-      this.#isInside = false;
-    }
+  #fail(error: unknown): void {
+    this.stop();
+    this.#onFailure(error);
   }
 
   /** Decides when to look again. */
@@ -162,9 +169,10 @@ export class Pump {
     if (!this.#isRunning || this.#immediate !== undefined) return;
     const hasReady = this.#readyHead < this.#ready.length;
     const due = hasReady ? 0 : this.#scheduler.peekTime();
-    if (due === NEVER) return;
-    const left = due - this.clock.now();
     const isHigh = this.#precision === 'high';
+    // hot: after most datagrams the timer that waits is early enough, and nobody asks for the time.
+    if (due === NEVER || due >= this.#wakeAt + (isHigh ? SPIN_NS : 0)) return;
+    const left = due - this.clock.now();
     if (left <= 0 || (isHigh && left < SLEEP_MIN_NS)) {
       this.#immediate = setImmediate(() => {
         this.#immediate = undefined;
@@ -178,12 +186,13 @@ export class Pump {
   #sleep(ns: number): void {
     const wakeAt = this.clock.now() + ns;
     // An earlier wake-up is harmless and cheaper than a new timer.
-    if (this.#timeout !== undefined && this.#wakeAt <= wakeAt) return;
+    if (this.#wakeAt <= wakeAt) return;
     clearTimeout(this.#timeout);
     this.#wakeAt = wakeAt;
     this.#timeout = setTimeout(
       () => {
         this.#timeout = undefined;
+        this.#wakeAt = NEVER;
         this.#turn();
       },
       Math.max(1, Math.floor(ns / NS_PER_MS)),

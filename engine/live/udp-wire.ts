@@ -31,6 +31,8 @@ export class UdpWire {
   readonly receiveBufferBytes: number;
   readonly #socket: Socket;
   #isOpen = true;
+  /** Sends waited when it was last looked at; a loopback interface takes all at once. */
+  #isQueued = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -70,9 +72,10 @@ export class UdpWire {
   send(bytes: Uint8Array, to: WireTarget): WireResult {
     if (!this.#isOpen) return 'full';
     const socket = this.#socket;
-    if (socket.getSendQueueCount() >= SEND_QUEUE_MAX) return 'full';
+    if (this.#isQueued && socket.getSendQueueCount() >= SEND_QUEUE_MAX) return 'full';
     socket.send(bytes, to.port, to.address);
-    return socket.getSendQueueCount() === 0 ? 'sent' : 'queued';
+    this.#isQueued = socket.getSendQueueCount() > 0;
+    return this.#isQueued ? 'queued' : 'sent';
   }
 
   /** Frees the port within this call. */

@@ -39,6 +39,13 @@ interface OpenWire {
   readonly host: number;
 }
 
+/** Who sent last to a socket: that of a link hears one neighbour only. */
+interface LastSender {
+  address: string;
+  port: number;
+  endpoint: Endpoint;
+}
+
 /** See the module. */
 export class WireTable {
   /** Smallest receive buffer that the system granted, bytes. */
@@ -85,8 +92,14 @@ export class WireTable {
     const pair = this.#endpoints.pairOf(local);
     const real = this.ports === undefined ? pair : this.ports.open(pair);
     if (real === undefined) return 'EADDRNOTAVAIL';
+    const last: LastSender = { address: '', port: -1, endpoint: -1 };
     const wire = UdpWire.bind(real.address, real.port, {
-      onMessage: (bytes, from, fromPort) => this.#receive(user, bytes, from, fromPort),
+      onMessage: (bytes, address, port): void => {
+        // hot: once per datagram and hop.
+        const isLast = port === last.port && address === last.address;
+        const from = isLast ? last.endpoint : this.#sender(last, address, port);
+        if (from !== undefined) this.#receive(user, bytes, from);
+      },
       onError: user.onError,
     });
     if (typeof wire === 'string') {
@@ -125,12 +138,22 @@ export class WireTable {
     }
   }
 
-  #receive(user: WireUser, bytes: Uint8Array, address: string, port: number): void {
-    const from = this.ports === undefined ? this.#at(address, port) : this.#behind(address, port);
-    if (from === undefined) return;
+  #receive(user: WireUser, bytes: Uint8Array, from: Endpoint): void {
     if (this.#isOwn[from] === true) this.#received += 1;
     else this.#foreign += 1;
     user.onDatagram(bytes, from);
+  }
+
+  /** The sender's place in the world, remembered for the next datagram. */
+  #sender(last: LastSender, address: string, port: number): Endpoint | undefined {
+    const from = this.ports === undefined ? this.#at(address, port) : this.#behind(address, port);
+    // Behind a port plan an address may change hands, so that it is asked each time.
+    if (from !== undefined && this.ports === undefined) {
+      last.address = address;
+      last.port = port;
+      last.endpoint = from;
+    }
+    return from;
   }
 
   #at(address: string, port: number): Endpoint | undefined {
