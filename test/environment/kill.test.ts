@@ -1,0 +1,86 @@
+/**
+ * R-018 on a real disk: a process that writes a store is killed with -9 at random instants and started
+ * again. The page cache survives such a kill, so what is tried here is order and torn writes; a power
+ * cut is tried on the simulated disk (test/property).
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { bundle } from './support.ts';
+import { RESERVE } from './victim-numbers.ts';
+
+const LIVES = 50;
+/** A life lasts so long at most after it has opened its store, ms. */
+const LIFE_MS_MAX = 20;
+
+/** What all lives so far have said. */
+interface Past {
+  readonly accepted: Set<number>;
+  /** Highest number that was ever offered. */
+  offered: number;
+  /** Highest record that was confirmed. */
+  synced: number;
+  /** Lives that found something to recover. */
+  recovered: number;
+}
+
+/** Starts a life and kills it at a random instant; returns the whole lines that it said. */
+async function live(victim: string, path: string, from: number): Promise<readonly string[]> {
+  const words = [victim, path, `${from}`];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  let broke = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    broke += chunk.toString();
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (said === '') setTimeout(() => child.kill('SIGKILL'), Math.random() * LIFE_MS_MAX);
+    said += chunk.toString();
+  });
+  await new Promise((resolve) => void child.once('close', resolve));
+  expect(broke).toBe('');
+  return said.split('\n').slice(0, -1);
+}
+
+function judge(lines: readonly string[], past: Past): void {
+  const before = past.offered;
+  for (const line of lines) {
+    const [what, first, second] = line.split(' ');
+    const number = Number(first);
+    if (what === 'up') {
+      const last = Number(second);
+      if (last < past.synced) expect.fail(`record ${past.synced} was durable, ${last} is the last`);
+      if (last >= 0) past.recovered += 1;
+    } else if (what === 'o') past.offered = Math.max(past.offered, number);
+    else if (what === 's') past.synced = Math.max(past.synced, number);
+    else if (what === 'a') {
+      if (past.accepted.has(number)) expect.fail(`${number} was accepted again`);
+      past.accepted.add(number);
+    } else if (what === 'r') {
+      const isBeyond = number > before + RESERVE && !past.accepted.has(number);
+      if (isBeyond) expect.fail(`${number} is fresh, ${before} was the highest, but it is refused`);
+    } else expect.fail(`after the kill: ${line}`);
+  }
+}
+
+it('R-018: loses nothing that was durable and accepts nothing again in 50 kills', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-kill-'));
+  const victim = join(folder, 'victim.mjs');
+  const path = join(folder, 'store', 'main.log');
+  const past: Past = { accepted: new Set(), offered: -1, synced: -1, recovered: 0 };
+  try {
+    await bundle('test/environment/victim.ts', victim);
+    for (let life = 0; life < LIVES; life += 1) {
+      judge(await live(victim, path, past.offered + 1), past);
+    }
+    expect(past.recovered).toBeGreaterThan(LIVES / 2);
+    expect(past.accepted.size).toBeGreaterThan(LIVES);
+    expect(statSync(path).size).toBeLessThan(1e5);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,97 @@
+/**
+ * What the tests of a hostile machine share: the command line as one file, and ports that are held.
+ *
+ * @module
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { agentProgram } from '../../scenarios/distributed/agent-bundle.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A folder of this test file inside the repository, so that packages are found from there. */
+export function cacheFolder(): string {
+  const cache = join(ROOT, 'node_modules', '.cache');
+  mkdirSync(cache, { recursive: true });
+  return mkdtempSync(join(cache, 'orrery-environment-'));
+}
+
+/** One file of a module and all that it imports of ours. */
+export async function bundle(source: string, outfile: string): Promise<void> {
+  const entryPoints = [join(ROOT, source)];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm' });
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command line, ready to start in a quarter of the time that it takes from source. */
+export class CommandLine {
+  readonly #path: string;
+  readonly #dispose: () => void;
+
+  private constructor(path: string, dispose: () => void) {
+    this.#path = path;
+    this.#dispose = dispose;
+  }
+
+  static async make(folder: string): Promise<CommandLine> {
+    const program = await agentProgram(new URL('../../cli/main.ts', import.meta.url).href);
+    const path = join(folder, 'main.mjs');
+    execFileSync('cp', [program.path, path]);
+    return new CommandLine(path, () => program.dispose());
+  }
+
+  /** Runs a command, with at most so many open files and more variables. */
+  async run(
+    words: readonly string[],
+    how: { readonly files?: number; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<Ended> {
+    const { files = 4_096, env = {} } = how;
+    const script = `ulimit -n ${files} && exec "$@"`;
+    const child = spawn('bash', ['-c', script, 'bash', process.execPath, this.#path, ...words], {
+      cwd: ROOT,
+      env: { ...process.env, GITHUB_STEP_SUMMARY: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return ended(child);
+  }
+
+  dispose(): void {
+    this.#dispose();
+    rmSync(dirname(this.#path), { recursive: true, force: true });
+  }
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => void child.once('close', resolve));
+  return { code, out, err };
+}
+
+/** Holds a port as another program would; returns how to let it go. */
+export async function hold(kind: 'udp' | 'tcp', address: string, port: number): Promise<() => void> {
+  if (kind === 'udp') {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => void socket.bind(port, address, resolve));
+    return () => void socket.close();
+  }
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(port, address, resolve));
+  return () => void server.close();
+}
