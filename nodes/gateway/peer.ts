@@ -367,13 +367,14 @@ export class Peer {
     if (carrier !== undefined) this.#sendHandshake(carrier, frame);
   }
 
-  /** Openings: one copy on a working path, or a few, since it is not known which of them works. */
+  /** One copy on each of a few paths: any may have died without our knowledge. */
   #spread(frame: Uint8Array): void {
-    const working = this.#workingCarrier();
-    const chosen = working === undefined ? this.#carriers.disjoint(OPENING_COPIES_MAX) : [working];
-    for (const carrier of chosen) this.#sendHandshake(carrier, frame);
+    for (const carrier of this.#carriers.disjoint(OPENING_COPIES_MAX)) {
+      this.#sendHandshake(carrier, frame);
+    }
   }
 
+  /** The path in use, unless it is known to be dead. */
   #workingCarrier(): Carrier | undefined {
     const { active } = this.controller;
     const health = this.controller.status(this.#context.host.now())[active]?.health;

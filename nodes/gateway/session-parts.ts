@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FrameCipher, HandshakeContext } from './crypto.ts';
+import type { FrameCipher, HandshakeContext, ReceivedOpening } from './crypto.ts';
 import type { EpochSource } from './epoch-store.ts';
 import type { HeldEpoch } from './epochs.ts';
 import {
@@ -45,8 +45,8 @@ export interface SessionSink {
    */
   send(frame: Uint8Array): void;
   /**
-   * A whole frame for a peer that no path is known to reach: on a few disjoint paths at once. The
-   * peer treats the copies as one.
+   * A whole frame that nothing but a retry would replace: on a few disjoint paths at once. The peer
+   * treats the copies as one.
    */
   spread(frame: Uint8Array): void;
   /** Frames are sealed under this epoch from now on. */
@@ -55,6 +55,27 @@ export interface SessionSink {
   deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
   /** `deadlineNs` has changed, or bytes ask for a rekey: call `tick` in a turn of its own, soon. */
   wake(): void;
+}
+
+/** What a frame brought while the replay window's bound was not durable. */
+export interface HeldFrame {
+  readonly header: FrameHeader;
+  readonly plaintext: Uint8Array;
+}
+
+/** The last opening that was answered, so that its repetition gets the same answer. */
+export interface Answered {
+  readonly epoch: number;
+  readonly opening: Uint8Array;
+  readonly answer: Uint8Array;
+}
+
+/** An opening that is authentic and waits until the epoch of its answer is durable. */
+export interface Postponed {
+  readonly opening: ReceivedOpening;
+  readonly epoch: number;
+  readonly timestamp: number;
+  readonly frame: Uint8Array;
 }
 
 /** Limits of a session. */

@@ -12,6 +12,10 @@
  *   first frame of the epoch: confirmed                   `previous` is accepted for the overlap
  * ```
  *
+ * Openings leave in a few copies on disjoint paths; each copy gets the one answer back on its way, and
+ * every further copy of anything is dropped by name. What waits for the disk goes on when the disk is
+ * done, not at the next repetition.
+ *
  * Each side seals under an epoch only when the other can open it, and keeps the old one until an
  * overlap after the first frame of the new: nothing in flight is lost. Messages repeat with back-off.
  * When both open at once, the opening of the side with the lower static key wins.
@@ -30,7 +34,6 @@ import {
   isOpening,
   type OpenHandshake,
   openHandshake,
-  type ReceivedOpening,
   readAnswer,
   readOpening,
 } from './crypto.ts';
@@ -51,34 +54,20 @@ import {
 } from './geometry.ts';
 import { TokenBucket } from './rate-limit.ts';
 import { checkAge } from './replay/age.ts';
-import { EpochKeys, type Moment, type SessionOptions } from './session-parts.ts';
+import {
+  type Answered,
+  EpochKeys,
+  type HeldFrame,
+  type Moment,
+  type Postponed,
+  type SessionOptions,
+} from './session-parts.ts';
 import { FrameHeader } from './wire.ts';
 
 const EMPTY = new Uint8Array(0);
 
 /** What {@link Session.open} says: the plaintext's length, the drop, or that the frame waits. */
 export type OpenResult = number | FrameDrop | 'held';
-
-/** What a frame brought while the replay window's bound was not durable. */
-interface HeldFrame {
-  readonly header: FrameHeader;
-  readonly plaintext: Uint8Array;
-}
-
-/** The last opening that was answered, so that its repetition gets the same answer. */
-interface Answered {
-  readonly epoch: number;
-  readonly opening: Uint8Array;
-  readonly answer: Uint8Array;
-}
-
-/** An opening that is authentic and waits until the epoch of its answer is durable. */
-interface Postponed {
-  readonly opening: ReceivedOpening;
-  readonly epoch: number;
-  readonly timestamp: number;
-  readonly frame: Uint8Array;
-}
 
 /** One session; lives as long as its peer is configured. */
 export class Session {
