@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../engine/core/stream.ts';
+import { ARRIVED_ROW, SENT_ROW } from '../../../../scenarios/distributed/messages.ts';
+import { MeasuredRows, ReportingMeter } from '../../../../scenarios/distributed/reporting-meter.ts';
+import { RowBuffer } from '../../../../scenarios/distributed/row-buffer.ts';
+import { type Truth, TruthWriter } from '../../../../scenarios/runner/ground-truth.ts';
+import type { Flow } from '../../../../scenarios/runner/traffic-source.ts';
+
+describe('RowBuffer', () => {
+  it('keeps every row while it grows, and is empty after it was taken', () => {
+    const buffer = new RowBuffer(3);
+    const rows = 2_000;
+    for (let row = 0; row < rows; row += 1) {
+      const at = buffer.add();
+      for (let column = 0; column < 3; column += 1) buffer.values[at + column] = row * 3 + column;
+    }
+    const taken = buffer.take();
+    expect(taken).toEqual(Float64Array.from({ length: rows * 3 }, (_, index) => index));
+    expect(buffer.take()).toHaveLength(0);
+  });
+
+  it('gives a copy that later rows leave alone', () => {
+    const buffer = new RowBuffer(1);
+    buffer.values[buffer.add()] = 1;
+    const taken = buffer.take();
+    buffer.values[buffer.add()] = 2;
+    expect([...taken]).toEqual([1]);
+    expect([...buffer.take()]).toEqual([2]);
+  });
+});
+
+/** As much of a flow as a receiver asks for. */
+function flowOf(pattern: object, answered: number[] = []): Flow {
+  return {
+    spec: { pattern },
+    nextSequence: 0,
+    respond: (sequence: number) => answered.push(sequence),
+  } as unknown as Flow;
+}
+
+function packet(truth: Truth): Uint8Array {
+  const bytes = new Uint8Array(100);
+  new TruthWriter(openStream(1, 'test', 'body')).write(bytes, truth);
+  return bytes;
+}
+
+describe('MeasuredRows', () => {
+  const rowsOf = (): MeasuredRows =>
+    new MeasuredRows(['bob'], (host) => ['alice', 'bob'].indexOf(host));
+
+  it('writes down what was sent under the number that the flow has counted', () => {
+    const rows = rowsOf();
+    const meter = new ReportingMeter(3, rows);
+    const flow = flowOf({ kind: 'constant' });
+    meter.flow = flow;
+    flow.nextSequence = 8;
+    meter.sent(500);
+    flow.nextSequence = 9;
+    meter.sent(600);
+    const { sent, arrived } = rows.take();
+    expect([...sent]).toEqual([3, 7, 500, 3, 8, 600]);
+    expect(sent.length % SENT_ROW).toBe(0);
+    expect(arrived).toHaveLength(0);
+  });
+
+  it('writes down where, what and when something arrived', () => {
+    const rows = rowsOf();
+    const bytes = packet({ flow: 0, kind: 'data', sequence: 41, sentNs: 1_000 });
+    rows.delivered('bob', bytes, { flows: [flowOf({ kind: 'constant' })], now: 2_500 });
+    const { arrived } = rows.take();
+    expect([...arrived]).toEqual([1, 0, 0, 41, 1_000, 2_500]);
+    expect(arrived).toHaveLength(ARRIVED_ROW);
+  });
+
+  it('answers a request at its receiver, and nothing else', () => {
+    const rows = rowsOf();
+    const answered: number[] = [];
+    const flows = [flowOf({ kind: 'request-response', responseBytes: 64 }, answered)];
+    for (const kind of ['request', 'response', 'data'] as const) {
+      const bytes = packet({ flow: 0, kind, sequence: 5, sentNs: 0 });
+      rows.delivered('bob', bytes, { flows, now: 1 });
+    }
+    expect(answered).toEqual([5]);
+    expect(rows.take().arrived).toHaveLength(3 * ARRIVED_ROW);
+  });
+
+  it('counts bytes that no flow explains, and damaged ones, without a row', () => {
+    const rows = rowsOf();
+    const flows = [flowOf({ kind: 'constant' })];
+    const unknown = packet({ flow: 7, kind: 'data', sequence: 0, sentNs: 0 });
+    const damaged = packet({ flow: 0, kind: 'data', sequence: 0, sentNs: 0 });
+    damaged[90] = damaged[90]! ^ 1;
+    for (const bytes of [unknown, damaged, new Uint8Array(3)]) {
+      rows.delivered('bob', bytes, { flows, now: 1 });
+    }
+    expect(rows.damaged).toBe(3);
+    expect(rows.take().arrived).toHaveLength(0);
+  });
+});
