@@ -97,10 +97,13 @@ describe.runIf(hasVectors)('AEZ v5 vectors', () => {
     }
   });
 
-  it.each(ENCRYPTIONS)('encrypts, decrypts and refuses forgeries of %s, %i in all', (name, count) => {
-    expect(all![name]).toHaveLength(count);
-    for (const vector of all![name]) checkEncryption(vector);
-  });
+  it.each(ENCRYPTIONS)(
+    'encrypts, decrypts and refuses forgeries of %s, %i in all',
+    (name, count) => {
+      expect(all![name]).toHaveLength(count);
+      for (const vector of all![name]) checkEncryption(vector);
+    },
+  );
 
   it('enciphers the use in Sphinx in place, also at an odd offset of a larger array', () => {
     for (const { k, nonce, m, c } of all!.computedSphinxUse) {

@@ -9,7 +9,14 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes } from '../../_kit/bytes.ts';
-import { addBlock, BLOCK_LENGTH, BLOCK_WORDS, loadBlock, paddedBlock, storeBlock } from './block.ts';
+import {
+  addBlock,
+  BLOCK_LENGTH,
+  BLOCK_WORDS,
+  loadBlock,
+  paddedBlock,
+  storeBlock,
+} from './block.ts';
 import { type Direction, PAIR_LENGTH, runCore } from './core.ts';
 import { runTiny } from './tiny.ts';
 import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';

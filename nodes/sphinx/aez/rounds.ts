@@ -78,7 +78,11 @@ function makeSbox(): Uint8Array {
   let inverse = 1;
   do {
     box[element] =
-      inverse ^ turned(inverse, 1) ^ turned(inverse, 2) ^ turned(inverse, 3) ^ turned(inverse, 4) ^
+      inverse ^
+      turned(inverse, 1) ^
+      turned(inverse, 2) ^
+      turned(inverse, 3) ^
+      turned(inverse, 4) ^
       0x63;
     element = product(element, 0x03);
     inverse = product(inverse, 0xf6);

@@ -1,0 +1,146 @@
+/**
+ * Commands of routing-info slots, decoded and encoded (project spec mixnet 1.3).
+ *
+ * Which commands may stand together is in `accept.ts`. Integers are big-endian.
+ *
+ * ```
+ *  0x00 null        every byte after it is zero
+ *  0x01 next node   | id (32) | MAC (32) |
+ *  0x02 recipient   | id (32) |
+ *  0x03 SURB reply  | id (16) |
+ *  0x80 node delay  | milliseconds (4) |
+ * ```
+ *
+ * @module
+ */
+import { readUint32, writeUint32 } from '../_kit/bytes.ts';
+import { isZero } from './aez/aez.ts';
+import {
+  COMMAND_TAG_LENGTH,
+  DELAY_LENGTH,
+  NEXT_NODE_LENGTH,
+  NODE_ID_LENGTH,
+  RECIPIENT_ID_LENGTH,
+  SURB_REPLY_LENGTH,
+} from './geometry.ts';
+
+const TAG_NULL = 0x00;
+const TAG_NEXT_NODE = 0x01;
+const TAG_RECIPIENT = 0x02;
+const TAG_SURB_REPLY = 0x03;
+const TAG_NODE_DELAY = 0x80;
+
+const RECIPIENT_LENGTH: number = COMMAND_TAG_LENGTH + RECIPIENT_ID_LENGTH;
+const NODE_DELAY_LENGTH: number = COMMAND_TAG_LENGTH + DELAY_LENGTH;
+
+/** Send on to the node `id`, with `mac` as the MAC of the header. */
+export interface NextNode {
+  readonly kind: 'nextNode';
+  readonly id: Uint8Array;
+  readonly mac: Uint8Array;
+}
+
+/** One instruction to a hop. */
+export type Command =
+  | NextNode
+  /** Deliver to this recipient. */
+  | { readonly kind: 'recipient'; readonly id: Uint8Array }
+  /** The packet is a reply made with the SURB of this identifier. */
+  | { readonly kind: 'surbReply'; readonly id: Uint8Array }
+  /** Keep the packet for this time, 0 … 2^32-1 milliseconds. */
+  | { readonly kind: 'nodeDelay'; readonly delayMs: number };
+
+/**
+ * Decodes the commands of a slot. The identifiers are views of `slot`.
+ * @returns the commands in their order, or undefined when they are malformed.
+ */
+export function parseCommands(slot: Uint8Array): readonly Command[] | undefined {
+  const commands: Command[] = [];
+  let at = 0;
+  while (at < slot.length) {
+    if (slot[at] === TAG_NULL) return isZero(slot.subarray(at)) ? commands : undefined;
+    const length = lengthOf(slot[at] as number);
+    if (length === 0) return undefined;
+    if (at + length > slot.length) return undefined;
+    commands.push(commandOf(slot.subarray(at, at + length)));
+    at += length;
+  }
+  return commands;
+}
+
+/** Length of a command by its tag; 0 when the tag is unknown. */
+function lengthOf(tag: number): number {
+  switch (tag) {
+    case TAG_NEXT_NODE:
+      return NEXT_NODE_LENGTH;
+    case TAG_RECIPIENT:
+      return RECIPIENT_LENGTH;
+    case TAG_SURB_REPLY:
+      return SURB_REPLY_LENGTH;
+    case TAG_NODE_DELAY:
+      return NODE_DELAY_LENGTH;
+    default:
+      return 0;
+  }
+}
+
+/** Decodes one whole command with a known tag. */
+function commandOf(bytes: Uint8Array): Command {
+  const body = bytes.subarray(COMMAND_TAG_LENGTH);
+  switch (bytes[0]) {
+    case TAG_NEXT_NODE:
+      return {
+        kind: 'nextNode',
+        id: body.subarray(0, NODE_ID_LENGTH),
+        mac: body.subarray(NODE_ID_LENGTH),
+      };
+    case TAG_RECIPIENT:
+      return { kind: 'recipient', id: body };
+    case TAG_SURB_REPLY:
+      return { kind: 'surbReply', id: body };
+    default:
+      return { kind: 'nodeDelay', delayMs: readUint32(body, 0) };
+  }
+}
+
+/** Encodes commands back to back, without a null command. */
+export function encodeCommands(commands: readonly Command[]): Uint8Array {
+  let length = 0;
+  for (const command of commands) length += lengthOf(tagOf(command));
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const command of commands) {
+    bytes[at] = tagOf(command);
+    writeBody(bytes, at + COMMAND_TAG_LENGTH, command);
+    at += lengthOf(tagOf(command));
+  }
+  return bytes;
+}
+
+function tagOf(command: Command): number {
+  switch (command.kind) {
+    case 'nextNode':
+      return TAG_NEXT_NODE;
+    case 'recipient':
+      return TAG_RECIPIENT;
+    case 'surbReply':
+      return TAG_SURB_REPLY;
+    case 'nodeDelay':
+      return TAG_NODE_DELAY;
+  }
+}
+
+function writeBody(bytes: Uint8Array, offset: number, command: Command): void {
+  switch (command.kind) {
+    case 'nextNode':
+      bytes.set(command.id, offset);
+      bytes.set(command.mac, offset + NODE_ID_LENGTH);
+      return;
+    case 'recipient':
+    case 'surbReply':
+      bytes.set(command.id, offset);
+      return;
+    case 'nodeDelay':
+      writeUint32(bytes, offset, command.delayMs);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Key schedule and primitives of Sphinx as it uses them (project spec mixnet 1.1).
+ *
+ * Takes bytes and returns bytes; packets are built and read elsewhere.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { Aez } from './aez/aez.ts';
+import {
+  BLINDING_LENGTH,
+  IV_LENGTH,
+  MAC_LENGTH,
+  SPRP_KEY_LENGTH,
+  STREAM_KEY_LENGTH,
+} from './geometry.ts';
+
+/** Length of a SHA-256 digest, in bytes: what HKDF-Expand gives at a time. */
+const DIGEST_LENGTH = 32;
+
+/** Key material of one hop: 160 bytes, of which these are views. */
+export interface HopKeys {
+  readonly macKey: Uint8Array;
+  readonly streamKey: Uint8Array;
+  /** The initial value of the header stream, and the nonce of the payload cipher. */
+  readonly iv: Uint8Array;
+  readonly payloadKey: Uint8Array;
+  /** Empty where no element is blinded (KEM). */
+  readonly blindingSeed: Uint8Array;
+}
+
+/** ASCII, 29 bytes. */
+const KDF_INFO = Uint8Array.from('katzenpost-kdf-v0-hkdf-sha256', (character) =>
+  character.charCodeAt(0),
+);
+
+/** 1.1: header MAC key, stream key, stream IV, payload key; 128 bytes. */
+const KEM_KEYS_LENGTH: number = MAC_LENGTH + STREAM_KEY_LENGTH + IV_LENGTH + SPRP_KEY_LENGTH;
+
+/** Derives the keys of a hop for a NIKE, blinding seed included. */
+export function deriveNikeKeys(crypto: CryptoProvider, secret: Uint8Array): HopKeys {
+  return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH + BLINDING_LENGTH));
+}
+
+/**
+ * Derives the keys of a hop for a KEM. The first 128 bytes of HKDF-Expand do not depend on how many
+ * follow: the blinding seed, which a KEM ignores, is not computed.
+ */
+export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKeys {
+  return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH));
+}
+
+/**
+ * HKDF-Expand without Extract (RFC 5869 section 2.3): the secret itself is the pseudo-random key.
+ * @param length a multiple of 32.
+ */
+function expand(crypto: CryptoProvider, secret: Uint8Array, length: number): Uint8Array {
+  const okm = new Uint8Array(length);
+  const message = new Uint8Array(DIGEST_LENGTH + KDF_INFO.length + 1);
+  message.set(KDF_INFO, DIGEST_LENGTH);
+  for (let count = 1; count * DIGEST_LENGTH <= length; count++) {
+    // T(i) = HMAC(PRK, T(i-1) || info || i); T(0) is empty.
+    message[message.length - 1] = count;
+    const block = crypto.hmacSha256(
+      secret,
+      count === 1 ? message.subarray(DIGEST_LENGTH) : message,
+    );
+    okm.set(block, (count - 1) * DIGEST_LENGTH);
+    message.set(block);
+  }
+  message.fill(0);
+  return okm;
+}
+
+function splitKeys(okm: Uint8Array): HopKeys {
+  let at = 0;
+  const take = (length: number): Uint8Array => {
+    at += length;
+    return okm.subarray(at - length, at);
+  };
+  return {
+    macKey: take(MAC_LENGTH),
+    streamKey: take(STREAM_KEY_LENGTH),
+    iv: take(IV_LENGTH),
+    payloadKey: take(SPRP_KEY_LENGTH),
+    blindingSeed: okm.subarray(KEM_KEYS_LENGTH),
+  };
+}
+
+/**
+ * The scalar that blinds an element: 32 bytes of ChaCha20 under the seed, not the seed itself and
+ * not reduced. At nonce 0 and counter 0 the original form equals that of RFC 8439.
+ */
+export function blindingFactor(crypto: CryptoProvider, seed: Uint8Array): Uint8Array {
+  return crypto.chacha20(seed, new Uint8Array(12), 0, new Uint8Array(BLINDING_LENGTH));
+}
+
+/** Encrypts a payload by one layer, in place. */
+export function encipherPayload(key: Uint8Array, iv: Uint8Array, payload: Uint8Array): void {
+  const aez = new Aez(key);
+  aez.encipher(iv, payload);
+  aez.wipe();
+}
+
+/** Decrypts a payload by one layer, in place. */
+export function decipherPayload(key: Uint8Array, iv: Uint8Array, payload: Uint8Array): void {
+  const aez = new Aez(key);
+  aez.decipher(iv, payload);
+  aez.wipe();
+}

@@ -1,0 +1,58 @@
+/**
+ * Why Sphinx refuses something, each with one sentence. A drop reason is also a metric and a trace
+ * category (project spec mixnet 1.5 to 1.7 and 2); a refusal tells a sender what to change.
+ *
+ * @module
+ */
+
+/** Reasons found by unwrapping a packet with one key, in the order of the checks. */
+export const UNWRAP_DROPS = {
+  truncated: 'The packet is shorter than a header.',
+  'unknown-version': 'The two bytes of the version are not zero.',
+  'low-order-point': 'The element is a point of low order: the shared secret would be all zero.',
+  'mac-mismatch': 'The header was changed, or made for another node or for a key no longer held.',
+  'bad-command': 'A command is unknown, cut, forbidden twice, or followed by a non-zero byte.',
+  'payload-tag': 'The payload was changed on its way: its tag is not zero.',
+} as const;
+
+/** Reasons of a node beside those of the unwrapping (1.7). */
+export const NODE_DROPS = {
+  'wrong-length': 'The packet has not the one length of its geometry.',
+  'bad-command-set': 'The commands are none of forward, to user, SURB reply.',
+  replay: 'A packet with this element was accepted before under the same key.',
+  'delay-impossible': 'The delay asked for outlives the key of the packet.',
+  'next-hop-invalid': 'The next node is not one that the topology allows here.',
+} as const;
+
+/** Reasons of the owner or user of a SURB (1.6). */
+export const SURB_DROPS = {
+  'surb-length': 'The SURB has not the length of its geometry.',
+  'surb-keys': 'The keys of the SURB are not a whole number of 64-byte entries, two at least.',
+  'surb-unknown': 'No SURB is waiting under this identifier: never made, used before, or evicted.',
+  'surb-tag': 'The reply was changed on its way: its tag is not zero.',
+  'payload-format': 'The forward payload has another length, flag or reserved byte than allowed.',
+} as const;
+
+/** Every reason for which a packet, SURB or reply is dropped. */
+export const SPHINX_DROPS = { ...UNWRAP_DROPS, ...NODE_DROPS, ...SURB_DROPS } as const;
+
+/** Why one key does not open a packet. */
+export type UnwrapDrop = keyof typeof UNWRAP_DROPS;
+/** Why a node drops a packet. */
+export type NodeDrop = UnwrapDrop | keyof typeof NODE_DROPS;
+/** Why a SURB, a reply or the plaintext of a packet is refused. */
+export type SurbDrop = keyof typeof SURB_DROPS;
+
+/** Reasons for which a packet or SURB is not made (1.4 "refuse before sending"). */
+export const PATH_REFUSALS = {
+  'path-length': 'The path has no hop, or more hops than the header has room for.',
+  'node-id-length': 'The identifier of a node has not 32 bytes.',
+  'key-length': 'The public key of a node has not the length of the key exchange.',
+  'key-invalid': 'The public key of a node gives no secret: a point of low order, or malformed.',
+  'next-node-given': 'The caller gave a next-node command, which is made from the path.',
+  'commands-length': 'The commands of a hop do not fit in its slot.',
+  'payload-length': 'The payload has not the one length of its geometry.',
+} as const;
+
+/** Why a packet or SURB is not made. */
+export type PathRefusal = keyof typeof PATH_REFUSALS;

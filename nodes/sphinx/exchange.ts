@@ -1,0 +1,200 @@
+/**
+ * Key exchanges of Sphinx: non-interactive (NIKE), where one element is blinded from hop to hop, and
+ * by encapsulation (KEM), where each hop has a ciphertext of its own (project spec mixnet 1.1, 1.8).
+ *
+ * X25519 is here in both kinds, and the combiner of two KEMs. ML-KEM itself is not: whoever has it
+ * hands it in as a {@link Kem}. No randomness is drawn: ephemeral secrets and coins are arguments.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { concatBytes } from '../_kit/bytes.ts';
+import { type KemName, type NikeName, X25519_LENGTH } from './geometry.ts';
+import { blake2xb } from './hash/blake2xb.ts';
+
+/** Length of every shared secret, in bytes. */
+const SECRET_LENGTH = 32;
+
+/** A private key of a node, opened once per epoch and used for every packet. */
+export interface NodeKey {
+  readonly publicKey: Uint8Array;
+  /**
+   * The secret shared through an element, as a packet carries it.
+   * @returns 32 bytes, or undefined when the element is a point of low order.
+   */
+  secretOf(element: Uint8Array): Uint8Array | undefined;
+  /** Overwrites the private key; the key must not be used afterwards. */
+  wipe(): void;
+}
+
+/** A key exchange whose element can be blinded: public keys are elements. */
+export interface Nike {
+  readonly kind: 'nike';
+  readonly name: NikeName;
+  readonly elementLength: number;
+  readonly publicKeyLength: number;
+  /** Length of an ephemeral secret, in bytes. */
+  readonly coinsLength: number;
+  openKey(privateKey: Uint8Array): NodeKey;
+  publicKey(privateKey: Uint8Array): Uint8Array;
+  /** Multiplies; gives secrets and blinded elements. Undefined when the result is all zero. */
+  multiply(scalar: Uint8Array, element: Uint8Array): Uint8Array | undefined;
+}
+
+/** What a sender gets from an encapsulation. */
+export interface Encapsulation {
+  readonly secret: Uint8Array;
+  readonly ciphertext: Uint8Array;
+}
+
+/** A key exchange by encapsulation: elements are ciphertexts. */
+export interface Kem {
+  readonly kind: 'kem';
+  readonly name: KemName;
+  readonly elementLength: number;
+  readonly publicKeyLength: number;
+  /** Length of the randomness of one encapsulation, in bytes. */
+  readonly coinsLength: number;
+  openKey(privateKey: Uint8Array): NodeKey;
+  /** @returns undefined when the public key is malformed or of low order. */
+  encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulation | undefined;
+}
+
+/** Either kind. */
+export type Exchange = Nike | Kem;
+
+/** X25519 (RFC 7748) as non-interactive exchange; scalars are clamped by the multiplication. */
+export function x25519Nike(crypto: CryptoProvider): Nike {
+  return {
+    kind: 'nike',
+    name: 'x25519',
+    elementLength: X25519_LENGTH,
+    publicKeyLength: X25519_LENGTH,
+    coinsLength: X25519_LENGTH,
+    openKey(privateKey): NodeKey {
+      const own = privateKey.slice();
+      return {
+        publicKey: crypto.x25519PublicKey(own),
+        secretOf: (element) => crypto.x25519(own, element),
+        wipe: () => void own.fill(0),
+      };
+    },
+    publicKey: (privateKey) => crypto.x25519PublicKey(privateKey),
+    multiply: (scalar, element) => crypto.x25519(scalar, element),
+  };
+}
+
+/** X25519 as encapsulation: the ciphertext is an ephemeral public key (1.8). */
+export function x25519Kem(crypto: CryptoProvider): Kem {
+  return {
+    kind: 'kem',
+    name: 'x25519',
+    elementLength: X25519_LENGTH,
+    publicKeyLength: X25519_LENGTH,
+    coinsLength: X25519_LENGTH,
+    openKey(privateKey): NodeKey {
+      const own = privateKey.slice();
+      const publicKey = crypto.x25519PublicKey(own);
+      return {
+        publicKey,
+        secretOf(ciphertext): Uint8Array | undefined {
+          const shared = crypto.x25519(own, ciphertext);
+          return shared && adaptedSecret(shared, publicKey, ciphertext);
+        },
+        wipe: () => void own.fill(0),
+      };
+    },
+    encapsulate(publicKey, coins): Encapsulation | undefined {
+      const shared = crypto.x25519(coins, publicKey);
+      if (shared === undefined) return undefined;
+      const ciphertext = crypto.x25519PublicKey(coins);
+      return { secret: adaptedSecret(shared, publicKey, ciphertext), ciphertext };
+    },
+  };
+}
+
+/** 1.8: keyed with the raw secret, over the receiver's public key, then the ciphertext. */
+function adaptedSecret(
+  shared: Uint8Array,
+  publicKey: Uint8Array,
+  ciphertext: Uint8Array,
+): Uint8Array {
+  return blake2xb(concatBytes(publicKey, ciphertext), SECRET_LENGTH, shared);
+}
+
+/** How two KEMs are combined to one. */
+export interface HybridOptions {
+  readonly name: KemName;
+  readonly crypto: CryptoProvider;
+  /** Comes first in public keys, private keys, coins and ciphertexts. */
+  readonly first: Kem;
+  readonly second: Kem;
+  /** Length of the first one's private key, in bytes. */
+  readonly firstPrivateLength: number;
+}
+
+/**
+ * Two KEMs as one: the secret is safe while either of them is (1.8 `MLKEM768-X25519`, with X25519
+ * as the first and ML-KEM-768 as the second).
+ */
+export function hybridKem(options: HybridOptions): Kem {
+  const { name, crypto, first, second, firstPrivateLength } = options;
+  return {
+    kind: 'kem',
+    name,
+    elementLength: first.elementLength + second.elementLength,
+    publicKeyLength: first.publicKeyLength + second.publicKeyLength,
+    coinsLength: first.coinsLength + second.coinsLength,
+    openKey(privateKey): NodeKey {
+      const one = first.openKey(privateKey.subarray(0, firstPrivateLength));
+      const two = second.openKey(privateKey.subarray(firstPrivateLength));
+      return {
+        publicKey: concatBytes(one.publicKey, two.publicKey),
+        secretOf(ciphertext): Uint8Array | undefined {
+          const firstSecret = one.secretOf(ciphertext.subarray(0, first.elementLength));
+          const secondSecret = two.secretOf(ciphertext.subarray(first.elementLength));
+          if (firstSecret === undefined || secondSecret === undefined) return undefined;
+          return combineSecrets(crypto, [firstSecret, secondSecret], ciphertext);
+        },
+        wipe(): void {
+          one.wipe();
+          two.wipe();
+        },
+      };
+    },
+    encapsulate(publicKey, coins): Encapsulation | undefined {
+      const { publicKeyLength, coinsLength } = first;
+      const one = first.encapsulate(
+        publicKey.subarray(0, publicKeyLength),
+        coins.subarray(0, coinsLength),
+      );
+      const two = second.encapsulate(
+        publicKey.subarray(publicKeyLength),
+        coins.subarray(coinsLength),
+      );
+      if (one === undefined || two === undefined) return undefined;
+      const ciphertext = concatBytes(one.ciphertext, two.ciphertext);
+      const secret = combineSecrets(crypto, [one.secret, two.secret], ciphertext);
+      return { secret, ciphertext };
+    },
+  };
+}
+
+/**
+ * The combiner (1.8): the sum (XOR) of BLAKE2b-256 of each secret with all ciphertexts.
+ * @param ciphertext all ciphertexts, joined.
+ */
+export function combineSecrets(
+  crypto: CryptoProvider,
+  secrets: readonly Uint8Array[],
+  ciphertext: Uint8Array,
+): Uint8Array {
+  const combined = new Uint8Array(SECRET_LENGTH);
+  for (const secret of secrets) {
+    const part = crypto.blake2b(concatBytes(secret, ciphertext), SECRET_LENGTH);
+    for (let index = 0; index < SECRET_LENGTH; index++) {
+      combined[index] = (combined[index] as number) ^ (part[index] as number);
+    }
+  }
+  return combined;
+}

@@ -1,0 +1,210 @@
+/**
+ * BLAKE2Xb (BLAKE2X draft of 2016, section 2): BLAKE2b with output of any length, on an own BLAKE2b
+ * (RFC 7693 section 3) because the parameter block is not reachable through the port.
+ *
+ * Only what a key encapsulation needs: one message, up to 2^32 - 2 bytes out, no salt and no
+ * personalisation. Additions, rotations and XOR only: its time does not depend on the data.
+ *
+ * @module
+ */
+import { SQUARE_ROOTS } from './roots.ts';
+
+const BLOCK_LENGTH = 128;
+const DIGEST_LENGTH = 64;
+const ROUNDS = 12;
+const STATE_WORDS = 16;
+
+/** RFC 7693 section 2.7: which message words a round takes, in the order it takes them. */
+const SIGMA: readonly (readonly number[])[] = [
+  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+  [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
+  [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
+  [7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8],
+  [9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13],
+  [2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9],
+  [12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11],
+  [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
+  [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
+  [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
+];
+
+/** RFC 7693 section 3.2: columns, then diagonals; the four variables of each G. */
+const MIXES: readonly (readonly [number, number, number, number])[] = [
+  [0, 4, 8, 12],
+  [1, 5, 9, 13],
+  [2, 6, 10, 14],
+  [3, 7, 11, 15],
+  [0, 5, 10, 15],
+  [1, 6, 11, 12],
+  [2, 7, 8, 13],
+  [3, 4, 9, 14],
+];
+
+/** The parameter block of BLAKE2b as far as BLAKE2X sets it (BLAKE2X draft, section 2.1). */
+interface Parameters {
+  readonly digestLength: number;
+  readonly keyLength: number;
+  readonly fanout: number;
+  readonly depth: number;
+  readonly leafLength: number;
+  readonly nodeOffset: number;
+  readonly outputLength: number;
+  readonly innerLength: number;
+}
+
+/**
+ * Hashes `message` to `length` bytes.
+ * @param key 0 to 64 bytes.
+ * @param length 1 … 2^32 - 2 bytes.
+ */
+export function blake2xb(message: Uint8Array, length: number, key: Uint8Array): Uint8Array {
+  const root = blake2b(message, key, {
+    digestLength: DIGEST_LENGTH,
+    keyLength: key.length,
+    fanout: 1,
+    depth: 1,
+    leafLength: 0,
+    nodeOffset: 0,
+    outputLength: length,
+    innerLength: 0,
+  });
+  const output = new Uint8Array(length);
+  for (let at = 0; at < length; at += DIGEST_LENGTH) {
+    const digestLength = Math.min(DIGEST_LENGTH, length - at);
+    const block = blake2b(root, new Uint8Array(0), {
+      digestLength,
+      keyLength: 0,
+      fanout: 0,
+      depth: 0,
+      leafLength: DIGEST_LENGTH,
+      nodeOffset: at / DIGEST_LENGTH,
+      outputLength: length,
+      innerLength: DIGEST_LENGTH,
+    });
+    output.set(block, at);
+  }
+  root.fill(0);
+  return output;
+}
+
+/** RFC 7693 section 3.3 with a parameter block of its own. */
+function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): Uint8Array {
+  const state = startState(parameters);
+  // A key fills a block of its own, in front.
+  const keyed = key.length > 0 ? BLOCK_LENGTH : 0;
+  const total = keyed + message.length;
+  const padded = new Uint8Array(Math.max(1, Math.ceil(total / BLOCK_LENGTH)) * BLOCK_LENGTH);
+  padded.set(key);
+  padded.set(message, keyed);
+  const view = new DataView(padded.buffer);
+  for (let at = 0; at < padded.length; at += BLOCK_LENGTH) {
+    const isLast = at + BLOCK_LENGTH === padded.length;
+    compress(state, view, { offset: at, count: isLast ? total : at + BLOCK_LENGTH, isLast });
+  }
+  padded.fill(0);
+  return digestOf(state).slice(0, parameters.digestLength);
+}
+
+/** BLAKE2X draft, section 2.1: the 64-byte parameter block, little-endian, on the start values. */
+function startState(parameters: Parameters): Int32Array {
+  const block = new DataView(new ArrayBuffer(4 * STATE_WORDS));
+  block.setUint8(0, parameters.digestLength);
+  block.setUint8(1, parameters.keyLength);
+  block.setUint8(2, parameters.fanout);
+  block.setUint8(3, parameters.depth);
+  block.setUint32(4, parameters.leafLength, true);
+  block.setUint32(8, parameters.nodeOffset, true);
+  block.setUint32(12, parameters.outputLength, true);
+  block.setUint8(17, parameters.innerLength);
+  const state = SQUARE_ROOTS.slice();
+  for (let word = 0; word < STATE_WORDS; word += 2) {
+    state[word] = (state[word] as number) ^ block.getInt32(4 * word + 4, true);
+    state[word + 1] = (state[word + 1] as number) ^ block.getInt32(4 * word, true);
+  }
+  return state;
+}
+
+function digestOf(state: Int32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * STATE_WORDS));
+  for (let word = 0; word < STATE_WORDS; word += 2) {
+    view.setInt32(4 * word, state[word + 1] as number, true);
+    view.setInt32(4 * word + 4, state[word] as number, true);
+  }
+  return new Uint8Array(view.buffer);
+}
+
+interface BlockPlace {
+  readonly offset: number;
+  /** Bytes taken so far, this block's included. */
+  readonly count: number;
+  readonly isLast: boolean;
+}
+
+/** RFC 7693 section 3.2. Words are pairs: high, low. */
+function compress(state: Int32Array, view: DataView, place: BlockPlace): void {
+  const message = new Int32Array(2 * STATE_WORDS);
+  for (let word = 0; word < message.length; word += 2) {
+    message[word] = view.getInt32(place.offset + 4 * word + 4, true);
+    message[word + 1] = view.getInt32(place.offset + 4 * word, true);
+  }
+  const v = new Int32Array(2 * STATE_WORDS);
+  v.set(state);
+  v.set(SQUARE_ROOTS, STATE_WORDS);
+  v[25] = (v[25] as number) ^ place.count;
+  if (place.isLast) {
+    v[28] = ~(v[28] as number);
+    v[29] = ~(v[29] as number);
+  }
+  for (let round = 0; round < ROUNDS; round++) mixRound(v, message, round);
+  for (let word = 0; word < STATE_WORDS; word++) {
+    state[word] = (state[word] as number) ^ (v[word] as number) ^ (v[word + STATE_WORDS] as number);
+  }
+}
+
+function mixRound(v: Int32Array, message: Int32Array, round: number): void {
+  const order = SIGMA[round % SIGMA.length] as readonly number[];
+  MIXES.forEach(([a, b, c, d], index) => {
+    const x = 2 * (order[2 * index] as number);
+    const y = 2 * (order[2 * index + 1] as number);
+    // RFC 7693 section 3.1: G with the rotations 32, 24, 16, 63.
+    add(v, a, v, b);
+    addWord(v, a, message, x);
+    turn(v, d, a, 32);
+    add(v, c, v, d);
+    turn(v, b, c, 24);
+    add(v, a, v, b);
+    addWord(v, a, message, y);
+    turn(v, d, a, 16);
+    add(v, c, v, d);
+    turn(v, b, c, 63);
+  });
+}
+
+/** Adds 64-bit variable `from` of `source` to variable `to` of `v`. */
+function add(v: Int32Array, to: number, source: Int32Array, from: number): void {
+  addWord(v, to, source, 2 * from);
+}
+
+/** Adds the pair of words at `at` of `source` to variable `to` of `v`. */
+function addWord(v: Int32Array, to: number, source: Int32Array, at: number): void {
+  const low = ((v[2 * to + 1] as number) >>> 0) + ((source[at + 1] as number) >>> 0);
+  v[2 * to] = (v[2 * to] as number) + (source[at] as number) + (low > 0xffff_ffff ? 1 : 0);
+  v[2 * to + 1] = low;
+}
+
+/** Adds (XOR) variable `from` to variable `to` and turns that right by `bits` (24, 16 or 32, 63). */
+function turn(v: Int32Array, to: number, from: number, bits: number): void {
+  const high = (v[2 * to] as number) ^ (v[2 * from] as number);
+  const low = (v[2 * to + 1] as number) ^ (v[2 * from + 1] as number);
+  // By 32 and more the words change places first.
+  const first = bits < 32 ? high : low;
+  const second = bits < 32 ? low : high;
+  const rest = bits & 31;
+  if (rest === 0) {
+    v[2 * to] = first;
+    v[2 * to + 1] = second;
+    return;
+  }
+  v[2 * to] = (first >>> rest) | (second << (32 - rest));
+  v[2 * to + 1] = (second >>> rest) | (first << (32 - rest));
+}

@@ -1,0 +1,223 @@
+/**
+ * Headers as their creator makes them, for packets and SURBs (project spec mixnet 1.4, 1.8).
+ *
+ * Randomness is taken from the source handed in, in this order: the ephemeral secret (NIKE) or the
+ * coins of each hop (KEM), then the filler of unused slots.
+ *
+ * @module
+ */
+import { concatBytes } from '../_kit/bytes.ts';
+import { type Command, encodeCommands } from './commands.ts';
+import { blindingFactor, type HopKeys } from './crypto.ts';
+import type { PathRefusal } from './drops.ts';
+import type { Kem, Nike } from './exchange.ts';
+import { NEXT_NODE_LENGTH, NODE_ID_LENGTH, VERSION_LENGTH } from './geometry.ts';
+import type { SphinxSuite } from './suite.ts';
+
+/** One hop of a path, first to last. */
+export interface PathHop {
+  /** 32 bytes. */
+  readonly id: Uint8Array;
+  readonly publicKey: Uint8Array;
+  /** Without the next-node command, which is made from the path. */
+  readonly commands: readonly Command[];
+}
+
+/** A path and the source of randomness for what is made over it. */
+export interface PathInput {
+  readonly path: readonly PathHop[];
+  /** Gives that many fresh random bytes, for example `host.randomBytes`. */
+  readonly random: (length: number) => Uint8Array;
+}
+
+/** A key of the payload cipher with its nonce. */
+export interface PayloadKey {
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+}
+
+/** A header and what its creator keeps. */
+export interface CreatedHeader {
+  readonly header: Uint8Array;
+  /** The payload keys of the hops, first to last. */
+  readonly payloadKeys: readonly PayloadKey[];
+}
+
+/** What a sender shares with one hop. */
+interface HopSecret {
+  readonly keys: HopKeys;
+  /** The element that this hop sees. */
+  readonly element: Uint8Array;
+}
+
+/** Makes a header over a path, or tells why not. */
+export function createHeader(
+  suite: SphinxSuite,
+  input: PathInput,
+): CreatedHeader | { readonly refusal: PathRefusal } {
+  const { path, random } = input;
+  const refusal = checkPath(suite, path);
+  if (refusal !== undefined) return { refusal };
+  const { exchange } = suite;
+  const secrets =
+    exchange.kind === 'nike'
+      ? nikeSecrets(suite, exchange, input)
+      : kemSecrets(suite, exchange, input);
+  if (secrets === undefined) return { refusal: 'key-invalid' };
+  const { nrHops, perHopRoutingInfoLength } = suite.geometry;
+  const fillerLength = (nrHops - path.length) * perHopRoutingInfoLength;
+  // 1.4: random, never zero, or the last hop could count the slots that were not used.
+  const filler = fillerLength > 0 ? random(fillerLength) : new Uint8Array(0);
+  return {
+    header: wrapSlots({ suite, path, secrets, filler }),
+    payloadKeys: secrets.map(({ keys }) => ({ key: keys.payloadKey, iv: keys.iv })),
+  };
+}
+
+function checkPath(suite: SphinxSuite, path: readonly PathHop[]): PathRefusal | undefined {
+  if (path.length === 0) return 'path-length';
+  if (path.length > suite.geometry.nrHops) return 'path-length';
+  for (const [index, hop] of path.entries()) {
+    const refusal = checkHop(suite, hop, index === path.length - 1 ? 0 : NEXT_NODE_LENGTH);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** @param reserved bytes of the slot that the next-node command will take. */
+function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefusal | undefined {
+  if (hop.id.length !== NODE_ID_LENGTH) return 'node-id-length';
+  if (hop.publicKey.length !== suite.exchange.publicKeyLength) return 'key-length';
+  if (hop.commands.some(({ kind }) => kind === 'nextNode')) return 'next-node-given';
+  const length = encodeCommands(hop.commands).length + reserved;
+  return length > suite.geometry.commandsLength ? 'commands-length' : undefined;
+}
+
+/** 1.4 steps 1 and 2: one secret for all hops, blinded once more at each. */
+function nikeSecrets(
+  suite: SphinxSuite,
+  nike: Nike,
+  { path, random }: PathInput,
+): readonly HopSecret[] | undefined {
+  const ephemeral = random(nike.coinsLength);
+  const scalars: Uint8Array[] = [ephemeral];
+  const secrets: HopSecret[] = [];
+  let element: Uint8Array | undefined = nike.publicKey(ephemeral);
+  for (const [index, { publicKey }] of path.entries()) {
+    const secret = multiplyAll(nike, scalars, publicKey);
+    if (secret === undefined || element === undefined) return undefined;
+    const keys = suite.deriveKeys(secret);
+    secrets.push({ keys, element });
+    if (index === path.length - 1) break;
+    const factor = blindingFactor(suite.crypto, keys.blindingSeed);
+    scalars.push(factor);
+    element = nike.multiply(factor, element);
+  }
+  for (const scalar of scalars) scalar.fill(0);
+  return secrets;
+}
+
+/** Multiplies an element with one scalar after the other, each clamped as the hops do it. */
+function multiplyAll(
+  nike: Nike,
+  scalars: readonly Uint8Array[],
+  element: Uint8Array,
+): Uint8Array | undefined {
+  let product: Uint8Array | undefined = element;
+  for (const scalar of scalars) {
+    if (product === undefined) return undefined;
+    product = nike.multiply(scalar, product);
+  }
+  return product;
+}
+
+/** 1.8: a ciphertext for each hop, independent of the others. */
+function kemSecrets(
+  suite: SphinxSuite,
+  kem: Kem,
+  { path, random }: PathInput,
+): readonly HopSecret[] | undefined {
+  const secrets: HopSecret[] = [];
+  for (const { publicKey } of path) {
+    const coins = random(kem.coinsLength);
+    const encapsulation = kem.encapsulate(publicKey, coins);
+    coins.fill(0);
+    if (encapsulation === undefined) return undefined;
+    const keys = suite.deriveKeys(encapsulation.secret);
+    secrets.push({ keys, element: encapsulation.ciphertext });
+  }
+  return secrets;
+}
+
+interface Wrapping {
+  readonly suite: SphinxSuite;
+  readonly path: readonly PathHop[];
+  readonly secrets: readonly HopSecret[];
+  readonly filler: Uint8Array;
+}
+
+/** 1.4 steps 3 to 5: from the last hop to the first, one slot in front each time. */
+function wrapSlots({ suite, path, secrets, filler }: Wrapping): Uint8Array {
+  const { streams, paddings } = makeStreams(suite, secrets);
+  let routingInfo = filler;
+  let mac: Uint8Array = new Uint8Array(0);
+  for (let index = path.length - 1; index >= 0; index--) {
+    const { keys, element } = secrets[index] as HopSecret;
+    const slot = slotOf({ suite, path, secrets, filler }, index, mac);
+    routingInfo = concatBytes(slot, routingInfo);
+    addBytes(routingInfo, streams[index] as Uint8Array);
+    const padding = index > 0 ? (paddings[index - 1] as Uint8Array) : new Uint8Array(0);
+    const version = new Uint8Array(VERSION_LENGTH);
+    mac = suite.crypto.hmacSha256(keys.macKey, concatBytes(version, element, routingInfo, padding));
+  }
+  const { element } = secrets[0] as HopSecret;
+  return concatBytes(new Uint8Array(VERSION_LENGTH), element, routingInfo, mac);
+}
+
+/** The slot of one hop: commands, next-node command, zeros, and for a KEM the next ciphertext. */
+function slotOf({ suite, path, secrets }: Wrapping, index: number, mac: Uint8Array): Uint8Array {
+  const { geometry, exchange } = suite;
+  const slot = new Uint8Array(geometry.perHopRoutingInfoLength);
+  const { commands } = path[index] as PathHop;
+  const next = path[index + 1];
+  if (next === undefined) {
+    slot.set(encodeCommands(commands));
+    return slot;
+  }
+  slot.set(encodeCommands([...commands, { kind: 'nextNode', id: next.id, mac }]));
+  if (exchange.kind === 'kem') {
+    slot.set((secrets[index + 1] as HopSecret).element, geometry.commandsLength);
+  }
+  return slot;
+}
+
+/**
+ * 1.4 step 3: what each hop's stream covers of the slots, and the padding that the hops before it
+ * leave behind the slots: each hop appends zeros and decrypts them.
+ */
+function makeStreams(
+  suite: SphinxSuite,
+  secrets: readonly HopSecret[],
+): { readonly streams: readonly Uint8Array[]; readonly paddings: readonly Uint8Array[] } {
+  const { perHopRoutingInfoLength: slotLength, routingInfoLength } = suite.geometry;
+  const zeros = new Uint8Array(routingInfoLength + slotLength);
+  const streams: Uint8Array[] = [];
+  const paddings: Uint8Array[] = [];
+  secrets.forEach(({ keys }, index) => {
+    const stream = suite.crypto.aesCtr(keys.streamKey, keys.iv, zeros);
+    const cut = stream.length - (index + 1) * slotLength;
+    const padding = stream.slice(cut);
+    const before = paddings[index - 1];
+    if (before !== undefined) addBytes(padding, before);
+    streams.push(stream.subarray(0, cut));
+    paddings.push(padding);
+  });
+  return { streams, paddings };
+}
+
+/** Adds (XOR) `other` to the start of `bytes`. */
+function addBytes(bytes: Uint8Array, other: Uint8Array): void {
+  for (let index = 0; index < other.length; index++) {
+    bytes[index] = (bytes[index] as number) ^ (other[index] as number);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Packets as their sender makes them, and the plaintext inside (project spec mixnet 1.5, 1.6).
+ *
+ * ```
+ * forward payload with room for a SURB:  flag (1) | 0 (1) | SURB or zeros | user data
+ * ```
+ *
+ * @module
+ */
+import { concatBytes } from '../_kit/bytes.ts';
+import { isZero } from './aez/aez.ts';
+import { encipherPayload } from './crypto.ts';
+import type { PathRefusal, SurbDrop } from './drops.ts';
+import { type Geometry, PAYLOAD_TAG_LENGTH, PLAINTEXT_HEADER_LENGTH } from './geometry.ts';
+import { createHeader, type PathInput } from './header.ts';
+import type { SphinxSuite } from './suite.ts';
+import type { Dropped } from './unwrap.ts';
+
+/** What the first byte of a forward payload says. */
+const FLAG_NO_SURB = 0;
+const FLAG_SURB = 1;
+
+/** A packet to send to the first hop of its path. */
+export interface CreatedPacket {
+  readonly packet: Uint8Array;
+  readonly firstHop: Uint8Array;
+}
+
+/**
+ * Makes a packet.
+ * @param payload exactly `forwardPayloadLength` bytes; see {@link encodeForward}.
+ */
+export function createPacket(
+  suite: SphinxSuite,
+  input: PathInput,
+  payload: Uint8Array,
+): CreatedPacket | { readonly refusal: PathRefusal } {
+  if (payload.length !== suite.geometry.forwardPayloadLength) return { refusal: 'payload-length' };
+  const created = createHeader(suite, input);
+  if ('refusal' in created) return created;
+  const tagged = concatBytes(new Uint8Array(PAYLOAD_TAG_LENGTH), payload);
+  // One layer for each hop, the last hop's first.
+  for (const { key, iv } of created.payloadKeys.toReversed()) encipherPayload(key, iv, tagged);
+  const [first] = input.path;
+  return {
+    packet: concatBytes(created.header, tagged),
+    firstHop: (first as { readonly id: Uint8Array }).id,
+  };
+}
+
+/** The plaintext of a packet. */
+export interface ForwardPayload {
+  /** Absent when the sender wants no reply. */
+  readonly surb?: Uint8Array;
+  /** `userForwardPayloadLength` bytes; what is shorter is filled with zeros. */
+  readonly data: Uint8Array;
+}
+
+/** Encodes a plaintext to one length, with a SURB or without (1.6). */
+export function encodeForward(
+  geometry: Geometry,
+  { surb, data }: ForwardPayload,
+): Uint8Array | Dropped<SurbDrop> {
+  if (data.length > geometry.userForwardPayloadLength) return { drop: 'payload-format' };
+  if (surb !== undefined && !geometry.withSurb) return { drop: 'payload-format' };
+  if (surb !== undefined && surb.length !== geometry.surbLength) return { drop: 'surb-length' };
+  const payload = new Uint8Array(geometry.forwardPayloadLength);
+  payload.set(data, payload.length - geometry.userForwardPayloadLength);
+  if (surb !== undefined) {
+    payload[0] = FLAG_SURB;
+    payload.set(surb, PLAINTEXT_HEADER_LENGTH);
+  }
+  return payload;
+}
+
+/** Decodes a plaintext; the parts are views of it. */
+export function decodeForward(
+  geometry: Geometry,
+  payload: Uint8Array,
+): ForwardPayload | Dropped<SurbDrop> {
+  if (payload.length !== geometry.forwardPayloadLength) return { drop: 'payload-format' };
+  const data = payload.subarray(payload.length - geometry.userForwardPayloadLength);
+  if (!geometry.withSurb) return { data };
+  const [flag, reserved] = payload;
+  if (reserved !== 0) return { drop: 'payload-format' };
+  const surb = payload.subarray(
+    PLAINTEXT_HEADER_LENGTH,
+    PLAINTEXT_HEADER_LENGTH + geometry.surbLength,
+  );
+  if (flag === FLAG_SURB) return { surb, data };
+  if (flag !== FLAG_NO_SURB) return { drop: 'payload-format' };
+  return isZero(surb) ? { data } : { drop: 'payload-format' };
+}

@@ -1,0 +1,127 @@
+/**
+ * Receiving: what a node does with a packet, as the flat list of checks of project spec mixnet 1.5
+ * and 1.7. Every check has a name, which is its drop reason.
+ *
+ * Time, queues and sockets are the node's; the replay tags and the topology are asked through
+ * {@link ReceiveRules}.
+ *
+ * @module
+ */
+import type { Command } from './commands.ts';
+import type { NodeDrop } from './drops.ts';
+import type { NodeKey } from './exchange.ts';
+import type { SphinxSuite } from './suite.ts';
+import {
+  advance,
+  checkShape,
+  countOf,
+  type Dropped,
+  type PeeledHeader,
+  peelHeader,
+  type Unwrapped,
+} from './unwrap.ts';
+
+/** A private key with the replay tags accepted under it. */
+export interface EpochKey {
+  readonly key: NodeKey;
+  /**
+   * Enters a tag.
+   * @returns false when the tag was there already: the packet is a replay.
+   */
+  enterTag(replayTag: Uint8Array): boolean;
+}
+
+/** What a node allows. */
+export interface ReceiveRules {
+  /** Keys to try, the present one first; of the neighbouring epochs while the slack window lasts. */
+  readonly keys: readonly EpochKey[];
+  /** Longest delay to accept, in milliseconds: three epochs (1.7). */
+  readonly delayMsMax: number;
+  /** Whether the topology lets a packet go on from here to that node. */
+  isNextHop(nodeId: Uint8Array): boolean;
+}
+
+/** A packet accepted. */
+export interface Received {
+  readonly unwrapped: Unwrapped;
+  /** 0 when the packet asked for none, which terminal packets may. */
+  readonly delayMs: number;
+}
+
+/** Opens a packet and decides what becomes of it. On success the packet is changed in place. */
+export function receivePacket(
+  suite: SphinxSuite,
+  rules: ReceiveRules,
+  packet: Uint8Array,
+): Received | Dropped<NodeDrop> {
+  const shape = checkShape(suite, packet) ?? checkLength(suite, packet);
+  if (shape !== undefined) return { drop: shape };
+  const opened = openWithAnyKey(suite, rules.keys, packet);
+  if ('drop' in opened) return opened;
+  const { peeled, epochKey } = opened;
+  const drop =
+    checkCommandSet(peeled.commands) ??
+    checkReplay(epochKey, peeled.replayTag) ??
+    checkDelay(peeled.commands, rules.delayMsMax) ??
+    checkNextHop(peeled.commands, rules);
+  if (drop !== undefined) return { drop };
+  const unwrapped = advance(suite, peeled, packet);
+  if ('drop' in unwrapped) return unwrapped;
+  return { unwrapped, delayMs: delayOf(peeled.commands) };
+}
+
+/** 1.7: a shorter payload would be forwarded unnoticed otherwise. */
+function checkLength(suite: SphinxSuite, packet: Uint8Array): NodeDrop | undefined {
+  return packet.length === suite.geometry.packetLength ? undefined : 'wrong-length';
+}
+
+/**
+ * Tries one key after the other (1.7). A point of low order is one under every key, and a malformed
+ * slot behind a good MAC was made for this key: both end the search.
+ */
+function openWithAnyKey(
+  suite: SphinxSuite,
+  keys: readonly EpochKey[],
+  packet: Uint8Array,
+): { readonly peeled: PeeledHeader; readonly epochKey: EpochKey } | Dropped<NodeDrop> {
+  for (const epochKey of keys) {
+    const peeled = peelHeader(suite, epochKey.key, packet);
+    if (!('drop' in peeled)) return { peeled, epochKey };
+    if (peeled.drop !== 'mac-mismatch') return peeled;
+  }
+  return { drop: 'mac-mismatch' };
+}
+
+/**
+ * 1.7: forward is next node and delay; to user is a recipient; a SURB reply is a recipient and the
+ * identifier of the SURB. Terminal packets come with and without a delay, and both are accepted.
+ */
+function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
+  const nextNodes = countOf(commands, 'nextNode');
+  const delays = countOf(commands, 'nodeDelay');
+  const recipients = countOf(commands, 'recipient');
+  const surbReplies = countOf(commands, 'surbReply');
+  const isForward = nextNodes === 1 && delays === 1 && recipients === 0 && surbReplies === 0;
+  const isTerminal = nextNodes === 0 && delays <= 1 && recipients === 1;
+  return isForward || isTerminal ? undefined : 'bad-command-set';
+}
+
+/** After the MAC, or anyone could fill the tags with guessed elements; before the payload. */
+function checkReplay(epochKey: EpochKey, replayTag: Uint8Array): NodeDrop | undefined {
+  return epochKey.enterTag(replayTag) ? undefined : 'replay';
+}
+
+function checkDelay(commands: readonly Command[], delayMsMax: number): NodeDrop | undefined {
+  return delayOf(commands) > delayMsMax ? 'delay-impossible' : undefined;
+}
+
+function checkNextHop(commands: readonly Command[], rules: ReceiveRules): NodeDrop | undefined {
+  const next = commands.find((command) => command.kind === 'nextNode');
+  if (next === undefined) return undefined;
+  return rules.isNextHop(next.id) ? undefined : 'next-hop-invalid';
+}
+
+function delayOf(commands: readonly Command[]): number {
+  const delay = commands.find((command) => command.kind === 'nodeDelay');
+  return delay?.delayMs ?? 0;
+}

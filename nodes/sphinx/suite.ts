@@ -1,0 +1,45 @@
+/**
+ * A suite: the provider, the key exchange and the geometry that all packets of a network share.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { deriveKemKeys, deriveNikeKeys, type HopKeys } from './crypto.ts';
+import type { Exchange } from './exchange.ts';
+import { createGeometry, type Geometry } from './geometry.ts';
+
+/** What every function of this folder needs to know of its network. */
+export interface SphinxSuite {
+  readonly crypto: CryptoProvider;
+  readonly exchange: Exchange;
+  readonly geometry: Geometry;
+  /** Derives the keys of a hop from a shared secret. */
+  deriveKeys(secret: Uint8Array): HopKeys;
+}
+
+/** What a suite is made of. */
+export interface SuiteOptions {
+  readonly crypto: CryptoProvider;
+  readonly exchange: Exchange;
+  /** Hops that a header has room for, 1 … 20. */
+  readonly nrHops: number;
+  /** Bytes of user data in a packet, 1 … 1,048,576. */
+  readonly userForwardPayloadLength: number;
+  /** Whether a packet has room for a SURB beside the user data. */
+  readonly withSurb: boolean;
+}
+
+/**
+ * Makes a suite; once per network and provider.
+ * @throws RangeError when hops or user data are out of range.
+ */
+export function createSuite(options: SuiteOptions): SphinxSuite {
+  const { crypto, exchange } = options;
+  const derive = exchange.kind === 'nike' ? deriveNikeKeys : deriveKemKeys;
+  return {
+    crypto,
+    exchange,
+    geometry: createGeometry(options),
+    deriveKeys: (secret) => derive(crypto, secret),
+  };
+}

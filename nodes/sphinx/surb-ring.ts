@@ -1,0 +1,59 @@
+/**
+ * The SURBs whose replies a client waits for: keys by identifier, used once and then erased
+ * (project spec mixnet 1.6 and 2, case 18).
+ *
+ * Bounded: the oldest SURB makes room for a new one. Time-outs are the client's.
+ *
+ * @module
+ */
+import { toHex } from '../_kit/bytes.ts';
+import type { SurbDrop } from './drops.ts';
+import { openReply } from './surb.ts';
+import type { Dropped } from './unwrap.ts';
+
+/** Keys of SURBs, in the order of their making. */
+export class SurbRing {
+  readonly #capacity: number;
+  /** In the order of insertion, which is that of age. */
+  readonly #keys = new Map<string, Uint8Array>();
+
+  /** @param capacity SURBs waiting at the same time, 1 or more. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** SURBs waiting. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  /**
+   * Keeps the keys of a SURB; the oldest one leaves when the ring is full.
+   * @param surbId 16 bytes, fresh.
+   */
+  add(surbId: Uint8Array, keys: Uint8Array): void {
+    if (this.#keys.size >= this.#capacity) {
+      const [oldest] = this.#keys.keys();
+      if (oldest !== undefined) this.#erase(oldest);
+    }
+    this.#keys.set(toHex(surbId), keys);
+  }
+
+  /** Opens the reply to a SURB and forgets it, whether the reply was intact or not. */
+  open(
+    surbId: Uint8Array,
+    payload: Uint8Array,
+  ): { readonly payload: Uint8Array } | Dropped<SurbDrop> {
+    const name = toHex(surbId);
+    const keys = this.#keys.get(name);
+    if (keys === undefined) return { drop: 'surb-unknown' };
+    const opened = openReply(payload, keys);
+    this.#erase(name);
+    return opened;
+  }
+
+  #erase(name: string): void {
+    this.#keys.get(name)?.fill(0);
+    this.#keys.delete(name);
+  }
+}

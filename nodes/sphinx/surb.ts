@@ -1,0 +1,103 @@
+/**
+ * Single-use reply blocks: made by who wants an answer, used by who gives it (project spec mixnet
+ * 1.6). The answering side learns neither path nor recipient.
+ *
+ * ```
+ * SURB = header || id of the first hop (32) || key of the payload cipher (48) || nonce (16)
+ * keys = (key || nonce) of the last hop … of the first hop || those of the SURB
+ * ```
+ *
+ * @module
+ */
+import { concatBytes } from '../_kit/bytes.ts';
+import { decipherPayload, encipherPayload } from './crypto.ts';
+import type { PathRefusal, SurbDrop } from './drops.ts';
+import {
+  NODE_ID_LENGTH,
+  PAYLOAD_TAG_LENGTH,
+  SPRP_KEY_LENGTH,
+  SPRP_KEY_MATERIAL_LENGTH,
+} from './geometry.ts';
+import { createHeader, type PathHop, type PathInput } from './header.ts';
+import type { CreatedPacket } from './packet.ts';
+import type { SphinxSuite } from './suite.ts';
+import { type Dropped, hasZeroTag } from './unwrap.ts';
+
+/** A reply block and what its owner keeps under its identifier. */
+export interface CreatedSurb {
+  readonly surb: Uint8Array;
+  readonly keys: Uint8Array;
+}
+
+/**
+ * Makes a SURB. Randomness: 64 bytes of key first, then as for a header.
+ * @param input the last hop's commands name the recipient and the identifier of the SURB.
+ */
+export function createSurb(
+  suite: SphinxSuite,
+  input: PathInput,
+): CreatedSurb | { readonly refusal: PathRefusal } {
+  const own = input.random(SPRP_KEY_MATERIAL_LENGTH);
+  const created = createHeader(suite, input);
+  if ('refusal' in created) return created;
+  const { id } = input.path[0] as PathHop;
+  const layers = created.payloadKeys.map(({ key, iv }) => concatBytes(key, iv));
+  return {
+    surb: concatBytes(created.header, id, own),
+    keys: concatBytes(...layers.toReversed(), own),
+  };
+}
+
+/**
+ * Makes the reply packet; the SURB must not be used again.
+ * @param payload exactly `forwardPayloadLength` bytes, so that replies look like other packets.
+ */
+export function createReply(
+  suite: SphinxSuite,
+  surb: Uint8Array,
+  payload: Uint8Array,
+): CreatedPacket | Dropped<SurbDrop> {
+  const { surbLength, headerLength, forwardPayloadLength } = suite.geometry;
+  if (surb.length !== surbLength) return { drop: 'surb-length' };
+  if (payload.length !== forwardPayloadLength) return { drop: 'payload-format' };
+  const keyOffset = headerLength + NODE_ID_LENGTH;
+  const tagged = concatBytes(new Uint8Array(PAYLOAD_TAG_LENGTH), payload);
+  const { key, iv } = keyAt(surb, keyOffset);
+  encipherPayload(key, iv, tagged);
+  return {
+    packet: concatBytes(surb.subarray(0, headerLength), tagged),
+    firstHop: surb.slice(headerLength, keyOffset),
+  };
+}
+
+/**
+ * Opens a reply: puts back the layers that the hops took off, then takes the SURB's own off (1.6).
+ * @param payload as the last hop handed it on, changed in place.
+ * @param keys as {@link createSurb} gave them.
+ */
+export function openReply(
+  payload: Uint8Array,
+  keys: Uint8Array,
+): { readonly payload: Uint8Array } | Dropped<SurbDrop> {
+  if (keys.length % SPRP_KEY_MATERIAL_LENGTH !== 0) return { drop: 'surb-keys' };
+  if (keys.length < 2 * SPRP_KEY_MATERIAL_LENGTH) return { drop: 'surb-keys' };
+  const last = keys.length - SPRP_KEY_MATERIAL_LENGTH;
+  for (let at = 0; at < last; at += SPRP_KEY_MATERIAL_LENGTH) {
+    const { key, iv } = keyAt(keys, at);
+    encipherPayload(key, iv, payload);
+  }
+  const { key, iv } = keyAt(keys, last);
+  decipherPayload(key, iv, payload);
+  if (!hasZeroTag(payload)) return { drop: 'surb-tag' };
+  return { payload: payload.subarray(PAYLOAD_TAG_LENGTH) };
+}
+
+function keyAt(
+  bytes: Uint8Array,
+  offset: number,
+): { readonly key: Uint8Array; readonly iv: Uint8Array } {
+  return {
+    key: bytes.subarray(offset, offset + SPRP_KEY_LENGTH),
+    iv: bytes.subarray(offset + SPRP_KEY_LENGTH, offset + SPRP_KEY_MATERIAL_LENGTH),
+  };
+}

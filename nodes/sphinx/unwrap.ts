@@ -1,0 +1,190 @@
+/**
+ * Unwrapping: what one private key takes off a packet (project spec mixnet 1.5, 1.8).
+ *
+ * Two halves, because a node asks more in between (`receive.ts`): `peelHeader` only reads, so that a
+ * packet can be tried with several keys; `advance` changes the packet in place. The payload is not
+ * touched before the header is proven authentic.
+ *
+ * @module
+ */
+import { isZero } from './aez/aez.ts';
+import { type Command, type NextNode, parseCommands } from './commands.ts';
+import { blindingFactor, decipherPayload, type HopKeys } from './crypto.ts';
+import type { UnwrapDrop } from './drops.ts';
+import type { NodeKey } from './exchange.ts';
+import { MAC_LENGTH, PAYLOAD_TAG_LENGTH, VERSION_LENGTH } from './geometry.ts';
+import { sha512Over256 } from './hash/sha512-256.ts';
+import type { SphinxSuite } from './suite.ts';
+
+/** An authentic header, opened; the packet is unchanged. */
+export interface PeeledHeader {
+  /** SHA-512/256 of the element: equal for all packets with the same header. */
+  readonly replayTag: Uint8Array;
+  readonly commands: readonly Command[];
+  readonly keys: HopKeys;
+  /** The routing info of the next hop. */
+  readonly routingInfo: Uint8Array;
+  /** KEM only: the ciphertext for the next hop. Empty for a NIKE, whose element is blinded. */
+  readonly nextElement: Uint8Array;
+}
+
+/** A packet after one key; all arrays are views of it, or of its decrypted header. */
+export type Unwrapped =
+  /** The packet was changed in place and is ready for `nextNode`. */
+  | {
+      readonly kind: 'forward';
+      readonly nextNode: Uint8Array;
+      readonly commands: readonly Command[];
+      readonly replayTag: Uint8Array;
+    }
+  /** The forward payload, its tag checked and taken off. */
+  | {
+      readonly kind: 'deliver';
+      readonly payload: Uint8Array;
+      readonly commands: readonly Command[];
+      readonly replayTag: Uint8Array;
+    }
+  /** A reply with its tag, still encrypted: only the owner of the SURB can check and read it. */
+  | {
+      readonly kind: 'surbReply';
+      readonly surbId: Uint8Array;
+      readonly payload: Uint8Array;
+      readonly commands: readonly Command[];
+      readonly replayTag: Uint8Array;
+    };
+
+/** A packet refused. */
+export interface Dropped<Reason extends string> {
+  readonly drop: Reason;
+}
+
+/**
+ * Unwraps `packet` with one key, without the rules of a node: any length from a header's on.
+ * @param packet changed in place; on a drop unchanged, except its payload on `payload-tag`.
+ */
+export function unwrap(
+  suite: SphinxSuite,
+  key: NodeKey,
+  packet: Uint8Array,
+): Unwrapped | Dropped<UnwrapDrop> {
+  const shape = checkShape(suite, packet);
+  if (shape !== undefined) return { drop: shape };
+  const peeled = peelHeader(suite, key, packet);
+  return 'drop' in peeled ? peeled : advance(suite, peeled, packet);
+}
+
+/** The checks before any key is touched. */
+export function checkShape(suite: SphinxSuite, packet: Uint8Array): UnwrapDrop | undefined {
+  if (packet.length < suite.geometry.headerLength) return 'truncated';
+  return isZero(packet.subarray(0, VERSION_LENGTH)) ? undefined : 'unknown-version';
+}
+
+/**
+ * Opens the header with one key. The packet stays as it is.
+ * @param packet at least a header long; see {@link checkShape}.
+ */
+export function peelHeader(
+  suite: SphinxSuite,
+  key: NodeKey,
+  packet: Uint8Array,
+): PeeledHeader | Dropped<UnwrapDrop> {
+  const { crypto, geometry } = suite;
+  const { routingInfoOffset, macOffset } = geometry;
+  const element = packet.subarray(VERSION_LENGTH, routingInfoOffset);
+  const secret = key.secretOf(element);
+  if (secret === undefined) return { drop: 'low-order-point' };
+  const keys = suite.deriveKeys(secret);
+  secret.fill(0);
+  const mac = crypto.hmacSha256(keys.macKey, packet.subarray(0, macOffset));
+  const received = packet.subarray(macOffset, macOffset + MAC_LENGTH);
+  if (!crypto.equal(mac, received)) return { drop: 'mac-mismatch' };
+  return readSlot(suite, keys, packet);
+}
+
+/** 1.5: decrypts the slots with one of zeros appended, and takes the first one off. */
+function readSlot(
+  suite: SphinxSuite,
+  keys: HopKeys,
+  packet: Uint8Array,
+): PeeledHeader | Dropped<UnwrapDrop> {
+  const { crypto, geometry } = suite;
+  const { perHopRoutingInfoLength, routingInfoLength, routingInfoOffset, macOffset } = geometry;
+  const slots = new Uint8Array(routingInfoLength + perHopRoutingInfoLength);
+  slots.set(packet.subarray(routingInfoOffset, macOffset));
+  const open = crypto.aesCtr(keys.streamKey, keys.iv, slots);
+  const commands = parseCommands(open.subarray(0, geometry.commandsLength));
+  if (commands === undefined) return { drop: 'bad-command' };
+  if (countOf(commands, 'nextNode') > 1) return { drop: 'bad-command' };
+  if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
+  return {
+    // 1.5: over the element as received. Computed for authentic headers only.
+    replayTag: sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
+    commands,
+    keys,
+    routingInfo: open.subarray(perHopRoutingInfoLength),
+    nextElement: open.subarray(geometry.commandsLength, perHopRoutingInfoLength),
+  };
+}
+
+/** How many commands are of that kind. */
+export function countOf(commands: readonly Command[], kind: Command['kind']): number {
+  let count = 0;
+  for (const command of commands) if (command.kind === kind) count++;
+  return count;
+}
+
+/** Takes the layer off: the packet becomes what the next hop gets, or gives its payload. */
+export function advance(
+  suite: SphinxSuite,
+  peeled: PeeledHeader,
+  packet: Uint8Array,
+): Unwrapped | Dropped<UnwrapDrop> {
+  const { commands, keys, replayTag } = peeled;
+  const nextNode = commands.find((command) => command.kind === 'nextNode');
+  const payload = packet.subarray(suite.geometry.headerLength);
+  if (nextNode !== undefined) {
+    const element = nextElementOf(suite, peeled, packet);
+    if (element === undefined) return { drop: 'low-order-point' };
+    decipherPayload(keys.payloadKey, keys.iv, payload);
+    rewriteHeader(suite, packet, { element, routingInfo: peeled.routingInfo, mac: nextNode.mac });
+    return { kind: 'forward', nextNode: nextNode.id, commands, replayTag };
+  }
+  decipherPayload(keys.payloadKey, keys.iv, payload);
+  const surbReply = commands.find((command) => command.kind === 'surbReply');
+  // 1.5: a reply is handed on unchecked; another layer of the SURB's owner is still on it.
+  if (surbReply !== undefined) {
+    return { kind: 'surbReply', surbId: surbReply.id, payload, commands, replayTag };
+  }
+  if (!hasZeroTag(payload)) return { drop: 'payload-tag' };
+  return { kind: 'deliver', payload: payload.subarray(PAYLOAD_TAG_LENGTH), commands, replayTag };
+}
+
+/** True when a payload begins with a whole tag of zeros; reads all of it whatever it holds. */
+export function hasZeroTag(payload: Uint8Array): boolean {
+  if (payload.length < PAYLOAD_TAG_LENGTH) return false;
+  return isZero(payload.subarray(0, PAYLOAD_TAG_LENGTH));
+}
+
+function nextElementOf(
+  suite: SphinxSuite,
+  peeled: PeeledHeader,
+  packet: Uint8Array,
+): Uint8Array | undefined {
+  const { exchange, geometry, crypto } = suite;
+  if (exchange.kind === 'kem') return peeled.nextElement;
+  const element = packet.subarray(VERSION_LENGTH, geometry.routingInfoOffset);
+  return exchange.multiply(blindingFactor(crypto, peeled.keys.blindingSeed), element);
+}
+
+interface NextHeader {
+  readonly element: Uint8Array;
+  readonly routingInfo: Uint8Array;
+  readonly mac: NextNode['mac'];
+}
+
+/** The version stays: it is zero and was checked. */
+function rewriteHeader({ geometry }: SphinxSuite, packet: Uint8Array, next: NextHeader): void {
+  packet.set(next.element, VERSION_LENGTH);
+  packet.set(next.routingInfo, geometry.routingInfoOffset);
+  packet.set(next.mac, geometry.macOffset);
+}
