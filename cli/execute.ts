@@ -24,7 +24,7 @@ import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { showProgress } from './progress.ts';
 import { terminalOptions } from './terminal.ts';
-import { prepareFolder, runFolder, writeFiles } from './write-files.ts';
+import { prepareFolder, removeRecorded, runFolder, writeFiles } from './write-files.ts';
 
 /** Flags of commands that run a scenario. */
 export interface RunFlags {
@@ -85,6 +85,11 @@ export async function execute(
   let end: RunEnd;
   try {
     end = await runner.run(order, folder);
+    // A run that came to nothing leaves nothing; one that broke leaves what shows how.
+    if (end.kind === 'refused' || end.kind === 'scenario-error') removeRecorded(folder);
+  } catch (error) {
+    removeRecorded(folder);
+    throw error;
   } finally {
     progress.clear();
     interrupt.dispose();

@@ -40,8 +40,16 @@ export class FlagError extends Error {
   }
 }
 
+/** What went wrong first explains the rest: one problem is told, the others only end the process. */
+let told: ExitCode | undefined;
+
 /** Prints what went wrong in the form of its kind; returns the exit code. */
 export function reportProblem(error: unknown, isJson: boolean): ExitCode {
+  told ??= tell(error, isJson);
+  return told;
+}
+
+function tell(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {
     if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, null, 2)}\n`);

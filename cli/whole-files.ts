@@ -11,10 +11,11 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { environmentError, pathError } from '../engine/live/environment.ts';
 
 /** Name and text. */
@@ -28,14 +29,27 @@ const TRIAL_BYTES = 4_096;
  * @throws EnvironmentError that names the folder and says why not.
  */
 export function makeWritable(folder: string): void {
-  const trial = join(folder, `.trial-${process.pid}`);
   try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(trial, new Uint8Array(TRIAL_BYTES));
+    makeFolder(folder);
+    tryToWrite(join(folder, `.trial-${process.pid}`));
   } catch (error) {
     throw pathError(error, folder) ?? error;
+  }
+}
+
+/** Not `recursive` of `mkdirSync`: below /proc that never returns. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  mkdirSync(folder);
+}
+
+function tryToWrite(path: string): void {
+  try {
+    writeFileSync(path, new Uint8Array(TRIAL_BYTES));
   } finally {
-    rmSync(trial, { force: true });
+    rmSync(path, { force: true });
   }
 }
 

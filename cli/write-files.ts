@@ -33,6 +33,11 @@ export function runFolder(out: string, name: string, seeds: readonly number[]): 
  */
 export function prepareFolder(folder: string): void {
   makeWritable(folder);
+  removeRecorded(folder);
+}
+
+/** Removes recordings: of an earlier run, or of one that came to nothing. */
+export function removeRecorded(folder: string): void {
   for (const name of RECORDED) rmSync(join(folder, name), { force: true });
 }
 

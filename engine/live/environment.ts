@@ -71,12 +71,18 @@ export function environmentError(error: unknown, about?: string): EnvironmentErr
   return describe(error, code, about);
 }
 
-/** As {@link environmentError}, for a path that the user named: it may also be no folder, or absent. */
-export function pathError(error: unknown, path: string): EnvironmentError | undefined {
+/**
+ * As {@link environmentError}, for a path that the user named: it may also be no folder, or absent.
+ * @param path The error's own when absent.
+ */
+export function pathError(error: unknown, path?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
   const code = systemCode(error);
   if (code === undefined || (WORDS[code] ?? PATH_WORDS[code]) === undefined) return undefined;
-  return new EnvironmentError(`${path}: ${systemWords(code)}`, { cause: error });
+  const words = path === undefined ? undefined : `${path}: ${systemWords(code)}`;
+  return words === undefined
+    ? describe(error, code, undefined)
+    : new EnvironmentError(words, { cause: error });
 }
 
 function describe(error: unknown, code: string, about: string | undefined): EnvironmentError {

@@ -139,8 +139,7 @@ export class LiveHost extends SimHost {
   override store(name: string): Store {
     const open = this.#stores.get(name);
     if (open !== undefined) return open;
-    const file = join(this.#live.folderOf(this.name), `${encodeURIComponent(name)}.log`);
-    const disk = this.#disks.get(name) ?? this.#openDisk(name, file);
+    const disk = this.#disks.get(name) ?? this.#openDisk(name);
     const asEvent = this.#asEvents();
     const store = new LiveStore(disk, asEvent, (error) => {
       asEvent(() => this.#storeTurned(name, error));
@@ -170,15 +169,16 @@ export class LiveHost extends SimHost {
     this.#tcp = undefined;
   }
 
-  #openDisk(name: string, file: string): FileDisk {
+  #openDisk(name: string): FileDisk {
     try {
+      const file = join(this.#live.folderOf(this.name), `${encodeURIComponent(name)}.log`);
       const disk = new FileDisk(file);
       if (disk.cutBytes > 0)
         this.log.info(`store ${name}: cut ${disk.cutBytes} B of a torn record`);
       this.#disks.set(name, disk);
       return disk;
     } catch (error) {
-      const known = pathError(error, file);
+      const known = pathError(error);
       if (known === undefined) throw error;
       throw new EnvironmentError(`${this.name}: store ${name}: ${known.message}`, { cause: error });
     }

@@ -6,6 +6,7 @@
  * @module
  */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,7 @@ async function live(victim: string, path: string, from: number): Promise<readonl
     broke += chunk.toString();
   });
   child.stdout.on('data', (chunk: Buffer) => {
-    if (said === '') setTimeout(() => child.kill('SIGKILL'), Math.random() * LIFE_MS_MAX);
+    if (said === '') setTimeout(() => child.kill('SIGKILL'), randomInt(LIFE_MS_MAX));
     said += chunk.toString();
   });
   await new Promise((resolve) => void child.once('close', resolve));
@@ -46,24 +47,36 @@ async function live(victim: string, path: string, from: number): Promise<readonl
   return said.split('\n').slice(0, -1);
 }
 
+/** What each word of a life means for what is known; `before` was the highest number until then. */
+const JUDGES: Readonly<
+  Record<string, (past: Past, numbers: readonly number[], before: number) => void>
+> = {
+  up: (past, [, last = -1]) => {
+    if (last < past.synced) expect.fail(`record ${past.synced} was durable, ${last} is the last`);
+    if (last >= 0) past.recovered += 1;
+  },
+  o: (past, [number = -1]) => {
+    past.offered = Math.max(past.offered, number);
+  },
+  s: (past, [number = -1]) => {
+    past.synced = Math.max(past.synced, number);
+  },
+  a: (past, [number = -1]) => {
+    if (past.accepted.has(number)) expect.fail(`${number} was accepted again`);
+    past.accepted.add(number);
+  },
+  r: (past, [number = -1], before) => {
+    if (number <= before + RESERVE || past.accepted.has(number)) return;
+    expect.fail(`${number} is fresh, ${before} was the highest, but it is refused`);
+  },
+};
+
 function judge(lines: readonly string[], past: Past): void {
   const before = past.offered;
   for (const line of lines) {
-    const [what, first, second] = line.split(' ');
-    const number = Number(first);
-    if (what === 'up') {
-      const last = Number(second);
-      if (last < past.synced) expect.fail(`record ${past.synced} was durable, ${last} is the last`);
-      if (last >= 0) past.recovered += 1;
-    } else if (what === 'o') past.offered = Math.max(past.offered, number);
-    else if (what === 's') past.synced = Math.max(past.synced, number);
-    else if (what === 'a') {
-      if (past.accepted.has(number)) expect.fail(`${number} was accepted again`);
-      past.accepted.add(number);
-    } else if (what === 'r') {
-      const isBeyond = number > before + RESERVE && !past.accepted.has(number);
-      if (isBeyond) expect.fail(`${number} is fresh, ${before} was the highest, but it is refused`);
-    } else expect.fail(`after the kill: ${line}`);
+    const [what = '', ...numbers] = line.split(' ');
+    const one = JUDGES[what] ?? ((): never => expect.fail(`after the kill: ${line}`));
+    one(past, numbers.map(Number), before);
   }
 }
 

@@ -52,7 +52,7 @@ export class CommandLine {
   }
 
   /** Runs a command, with at most so many open files and more variables. */
-  async run(
+  run(
     words: readonly string[],
     how: { readonly files?: number; readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<Ended> {
@@ -85,7 +85,11 @@ async function ended(child: ChildProcess): Promise<Ended> {
 }
 
 /** Holds a port as another program would; returns how to let it go. */
-export async function hold(kind: 'udp' | 'tcp', address: string, port: number): Promise<() => void> {
+export async function hold(
+  kind: 'udp' | 'tcp',
+  address: string,
+  port: number,
+): Promise<() => void> {
   if (kind === 'udp') {
     const socket = createSocket('udp4');
     await new Promise<void>((resolve) => void socket.bind(port, address, resolve));

@@ -1,0 +1,170 @@
+/**
+ * What a user sees when the machine is in the way: one line that names what and where, exit code 2,
+ * and nothing half-written. The command line runs as a process of its own.
+ *
+ * @module
+ */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BULK_PORT } from '../../nodes/bulk/geometry.ts';
+import { PING_PORT } from '../../nodes/ping/geometry.ts';
+import { openScenario } from '../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { NO_SMALL_DISK, SmallDisk } from './small-disk.ts';
+import { CommandLine, cacheFolder, type Ended, hold } from './support.ts';
+
+const SHORT = ['--set', 'duration=2s', '--set', 'warmup=0s'];
+
+let orrery: CommandLine;
+let folder = '';
+beforeAll(async () => {
+  orrery = await CommandLine.make(cacheFolder());
+});
+afterAll(() => orrery.dispose());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orrery-command-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Lines of stderr that are not progress. */
+const complaints = ({ err }: Ended): readonly string[] =>
+  err.split('\n').filter((line) => line !== '' && !/ of \d+ s (wall )? /.test(line));
+
+/** Everything below a folder. */
+const filesBelow = (path: string): readonly string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
+
+async function addressOf(file: string, node: string): Promise<string> {
+  const { scenario } = await openScenario(file, {}, new ProtocolRegistry());
+  return scenario.topology.hosts.find(({ name }) => name === node)?.address ?? '';
+}
+
+describe('a folder that cannot be written to', () => {
+  it('is refused before the run: a file in its place, and a system that makes no folders', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, 'x');
+    const [first, second] = await Promise.all([
+      orrery.run(['scenario', 'hello.yaml', '--out', file]),
+      orrery.run(['live', 'hello.yaml', '--out', '/proc/orrery', '--json']),
+    ]);
+    const where = join(file, 'hello', '1');
+    expect(complaints(first)).toEqual([
+      `orrery: ${where}: a file is in the place of a folder (ENOTDIR)`,
+    ]);
+    expect([first.code, first.out]).toEqual([2, '']);
+    const message = '/proc/orrery/hello/1: it is not there and cannot be made (ENOENT)';
+    expect(JSON.parse(second.out)).toEqual({ errors: [{ message }] });
+    expect([second.code, second.err]).toEqual([2, '']);
+  });
+});
+
+describe.skipIf(NO_SMALL_DISK !== undefined)('a full disk', () => {
+  it('costs the reports and not the verdict; none of them is half-written', async () => {
+    const disk = new SmallDisk(join(folder, 'disk'), 'size=64k');
+    try {
+      const ended = await orrery.run(['scenario', 'hello.yaml', '--quiet', '--out', disk.path]);
+      const report = join(disk.path, 'hello', '1', 'report.html');
+      expect(complaints(ended)).toEqual([
+        `orrery: ${report}: no space left on the device (ENOSPC); ` +
+          'no report was written, the verdict is above',
+      ]);
+      expect(ended.out).toContain('PASS  hello');
+      expect(ended.code).toBe(2);
+      expect(filesBelow(disk.path)).toEqual(['trace.orr']);
+    } finally {
+      disk.remove();
+    }
+  });
+
+  it('costs a trace and a capture that do not fit, and leaves whole reports', async () => {
+    const disk = new SmallDisk(join(folder, 'disk'), 'size=300k');
+    const words = ['--trace', 'full', '--pcap', '--out', disk.path];
+    try {
+      const ended = await orrery.run(['scenario', 'hello.yaml', ...words]);
+      const lost = (name: string): string =>
+        `orrery: ${join(disk.path, 'hello', '1', name)}: no space left on the device (ENOSPC); ` +
+        'what was recorded is removed';
+      expect(complaints(ended)).toContain(lost('trace.pcapng'));
+      expect(ended.code).toBe(2);
+      expect(ended.out).toContain('PASS  hello');
+      const reports = ['junit.xml', 'metrics.prom', 'report.html', 'report.json', 'report.md'];
+      expect(filesBelow(disk.path)).toEqual(expect.arrayContaining(reports));
+      expect(filesBelow(disk.path)).not.toContain('trace.pcapng');
+      expect(ended.out).toContain('trace.pcapng: no space left on the device');
+    } finally {
+      disk.remove();
+    }
+  });
+
+  it('refuses a live run whose nodes have no room for their stores', async () => {
+    const disk = new SmallDisk(join(folder, 'disk'), 'size=64k,nr_inodes=1');
+    const env = { TMPDIR: disk.path };
+    const words = [
+      'live',
+      'failover.yaml',
+      ...SHORT,
+      '--set',
+      'events=[]',
+      '--out',
+      join(folder, 'out'),
+    ];
+    try {
+      const ended = await orrery.run(words, { env });
+      expect(complaints(ended)).toEqual([
+        expect.stringMatching(/^orrery: gateway-\w+: store \w+: .*: no space left on the device/),
+      ]);
+      expect(ended.code).toBe(2);
+      expect(filesBelow(join(folder, 'out'))).toEqual([]);
+    } finally {
+      disk.remove();
+    }
+  });
+});
+
+describe('a port that another program holds', () => {
+  it('is one line with the node, for UDP, for TCP, and with a process for each node', async () => {
+    const [bob, receiver] = await Promise.all([
+      addressOf('hello.yaml', 'bob'),
+      addressOf('file-transfer.yaml', 'receiver'),
+    ]);
+    const held = [await hold('udp', bob, PING_PORT), await hold('tcp', receiver, BULK_PORT)];
+    const live = (...words: string[]): Promise<Ended> =>
+      orrery.run(['live', ...words, ...SHORT, '--out', join(folder, 'out')]);
+    try {
+      const ends = [
+        ...(await Promise.all([live('hello.yaml'), live('file-transfer.yaml')])),
+        await live('hello.yaml', '--processes'),
+      ];
+      const words = 'another program holds it (EADDRINUSE)';
+      expect(ends.map(complaints)).toEqual([
+        [`orrery: bob: ${bob}:${PING_PORT}: ${words}`],
+        [`orrery: receiver: TCP ${receiver}:${BULK_PORT}: ${words}`],
+        [`orrery: bob: ${bob}:${PING_PORT}: ${words}`],
+      ]);
+      expect(ends.map(({ code, out }) => `${code}${out}`)).toEqual(['2', '2', '2']);
+      // Not even a trace, which would end somewhere.
+      expect(filesBelow(join(folder, 'out'))).toEqual([]);
+    } finally {
+      for (const release of held) release();
+    }
+  });
+});
+
+describe('too many open files', () => {
+  it('is one line with the node that got no socket', async () => {
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    const words = ['live', 'failover.yaml', ...SHORT, '--set', 'events=[]', '--out', out];
+    const ended = await orrery.run(words, { files: 40 });
+    expect(complaints(ended)).toEqual([
+      expect.stringMatching(/^orrery: [\w-]+: 127[.\d]+:\d+: too many open files in this process/),
+    ]);
+    expect(ended.code).toBe(2);
+    expect(filesBelow(out)).toEqual([]);
+  });
+});
