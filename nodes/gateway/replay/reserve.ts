@@ -156,7 +156,9 @@ export class ReservedWindow implements ReplayGuard {
     this.#reserve = options.reserve;
     // Spec/scion.md 6.4, start after a crash: H = M - 1 and the window counts as full.
     this.#window.resumeAfter(this.#bound.durable - 1);
-    this.#raise(this.#bound.durable);
+    // After a crash the bound moves on with the first authenticated number, not before: starts alone,
+    // however many, refuse nothing beyond the reserve.
+    if (this.#bound.durable === 0) this.#raise(0);
   }
 
   /** Numbers below it may be accepted now. */
