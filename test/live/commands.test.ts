@@ -1,0 +1,126 @@
+/**
+ * Live runs as a person starts and ends them: Ctrl-C, a coordinator that is killed, and nodes of a
+ * deployment with a process each. Spawned, so there is one test for each promise.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { newKeyFile } from '../../scenarios/distributed/deployment.ts';
+import {
+  allGone,
+  blockOf,
+  CABLE,
+  cleanUp,
+  folder,
+  isAlive,
+  orrery,
+  pings,
+  processesIn,
+  write,
+} from './support.ts';
+
+afterAll(cleanUp);
+
+/** A TCP port of loopback that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { readonly port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function reportIn(run: string): { ending: string; layout: string; warnings: { text: string }[] } {
+  return JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
+}
+
+describe('orrery live --processes', () => {
+  it('Ctrl-C: exit 130, a report that says interrupted, no process left', async () => {
+    write('ctrl-c.yaml', CABLE, blockOf(11));
+    const file = write('ctrl-c-pings.yaml', pings('ctrl-c.yaml', '60s'));
+    const out = join(folder, 'ctrl-c');
+    const live = orrery('live', file, '--processes', '--out', out, '--no-trace');
+    const run = join(out, 'pings', '1');
+    const pids = (await processesIn(run, 2)).map(({ pid }) => pid);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // As a terminal does: to the whole group.
+    process.kill(-live.pid, 'SIGINT');
+    expect(await live.ended).toBe(130);
+    const report = reportIn(run);
+    expect(report).toMatchObject({ ending: 'interrupted', layout: '2 processes' });
+    expect(report.warnings.map(({ text }) => text).join('\n')).not.toContain('ended');
+    expect(live.stdout()).toContain('live  2 processes');
+    expect(readFileSync(join(run, 'report.md'), 'utf8')).toContain('--processes');
+    await allGone(pids);
+  });
+
+  it('a coordinator that is killed: its agents end by themselves', async () => {
+    write('orphans.yaml', CABLE, blockOf(12));
+    const file = write('orphans-pings.yaml', pings('orphans.yaml', '60s'));
+    const out = join(folder, 'orphans');
+    const live = orrery('live', file, '--processes', '--out', out, '--no-trace');
+    const pids = (await processesIn(join(out, 'pings', '1'), 2)).map(({ pid }) => pid);
+    expect(pids.every((pid) => isAlive(pid))).toBe(true);
+    live.child.kill('SIGKILL');
+    await live.ended;
+    const killedAt = performance.now();
+    await allGone(pids);
+    expect(performance.now() - killedAt).toBeLessThan(10_000);
+  });
+});
+
+describe('orrery node', () => {
+  it('R-062, R-247: nodes of a deployment run, answer, drain, and are refused by name', async () => {
+    const block = blockOf(13);
+    const topology = write('deployed.yaml', CABLE, block);
+    const other = write('other.yaml', CABLE.replace('5ms', '6ms'), block);
+    const file = write('deployed-pings.yaml', pings('deployed.yaml', '8s'));
+    const port = await freePort();
+    const operator = await freePort();
+    newKeyFile(join(folder, 'good.key'));
+    newKeyFile(join(folder, 'wrong.key'));
+    const deploymentOf = (key: string): string =>
+      write(
+        `${key}.yaml`,
+        `coordinator: 127.0.0.1:${port}\nkey-file: ${key}.key\n` +
+          `hosts:\n  alice: { address: BLOCK.1, operator: { port: ${operator} } }\n`,
+        block,
+      );
+    const deployment = deploymentOf('good');
+    const out = join(folder, 'deployed');
+    const live = orrery('live', file, '--deployment', deployment, '--out', out, '--no-trace');
+    await live.says(`waits at 127.0.0.1:${port} for alice, bob`);
+
+    const stranger = orrery('node', topology, 'alice', '--deployment', deploymentOf('wrong'));
+    const mistaken = orrery('node', other, 'alice', '--deployment', deployment);
+    expect([await stranger.ended, await mistaken.ended]).toEqual([2, 2]);
+    expect(stranger.stderr()).toMatch(/^orrery: 127\.0\.0\.1:\d+: authentication failed \(.*\)\n$/);
+    const reason =
+      /^orrery: alice: the coordinator sent this process away: alice has another topology file than .*deployed\.yaml\n$/m;
+    expect(mistaken.stderr()).toMatch(reason);
+    await live.says('was sent away: alice has another topology file');
+
+    const at = `127.0.0.1:${port}`;
+    const alice = orrery('node', topology, 'alice', '--deployment', deployment);
+    const bob = orrery('node', topology, 'bob', '--deployment', deployment, '--coordinator', at);
+    const entries = await processesIn(join(out, 'pings', '1'), 2);
+    expect(entries.map(({ operatorPort }) => operatorPort)).toContain(operator);
+    expect(entries.map(({ pid }) => pid).sort()).toEqual([alice.pid, bob.pid].sort());
+    const ports = entries.map((entry) => ['--port', String(entry.operatorPort)]);
+    const health = orrery('health', ...ports.flat());
+    expect(await health.ended).toBe(0);
+    expect(health.stdout()).toContain('HEALTHY  2 of 2 nodes');
+
+    bob.child.kill('SIGTERM');
+    expect(await bob.ended).toBe(0);
+    await live.ended;
+    expect(await alice.ended).toBe(0);
+    const report = reportIn(join(out, 'pings', '1'));
+    expect(report).toMatchObject({ ending: 'complete', layout: '2 processes' });
+    const warnings = report.warnings.map(({ text }) => text).join('\n');
+    expect(warnings).toMatch(/^bob: ended by itself at \d+\.\d s$/m);
+  });
+});

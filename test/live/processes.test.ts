@@ -1,0 +1,165 @@
+/**
+ * Scenarios with one process for each node: the same verdict as in one process, and what happens when
+ * processes die.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import { runLive } from '../../scenarios/runner/live-run.ts';
+import { checkNode } from '../../services/operator/index.ts';
+import {
+  allGone,
+  blockOf,
+  CABLE,
+  cleanUp,
+  isAlive,
+  orderOf,
+  pings,
+  reportOn,
+  spread,
+  warningsOf,
+  write,
+} from './support.ts';
+
+afterAll(cleanUp);
+
+write('cable.yaml', CABLE);
+const file = write('pings.yaml', pings('cable.yaml'));
+
+const TWO_PATHS = `
+name: two-paths
+defaults:
+  node: { run: scion }
+  link: { rate: 1Gbit/s, mtu: 1472B, queue: 1000packets }
+  internal: { delay: 100us }
+ases:
+  - { id: "1-ff00:0:111", core: true, mtu: 1472B }
+  - { id: "2-ff00:0:211", core: true, mtu: 1472B }
+nodes:
+  - { name: gateway-111, as: "1-ff00:0:111", run: gateway, address: BLOCK.1 }
+  - { name: gateway-211, as: "2-ff00:0:211", run: gateway, address: BLOCK.2 }
+  - { name: br-111-1, as: "1-ff00:0:111", address: BLOCK.3 }
+  - { name: br-111-2, as: "1-ff00:0:111", address: BLOCK.4 }
+  - { name: br-211-1, as: "2-ff00:0:211", address: BLOCK.5 }
+  - { name: br-211-2, as: "2-ff00:0:211", address: BLOCK.6 }
+links:
+  - { ends: gateway-111 <-> br-111-1 }
+  - { ends: gateway-111 <-> br-111-2 }
+  - { ends: gateway-211 <-> br-211-1 }
+  - { ends: gateway-211 <-> br-211-2 }
+  - { ends: br-111-1 <-> br-211-1, relation: core, delay: 10ms }
+  - { ends: br-111-2 <-> br-211-2, relation: core, delay: 12ms }
+`;
+
+const CRASHES = `
+name: crashes
+question: Does traffic come back after kill -9 of a router and of a gateway?
+topology: two-paths.yaml
+duration: 6s
+warmup: 500ms
+traffic: [{ from: gateway-111, to: gateway-211, kind: poisson, rate: 200/s, size: 400B }]
+events:
+  - { at: 1500ms, for: 400ms, crash: br-111-1 }
+  - { at: 3s, for: 300ms, crash: gateway-211 }
+kpis:
+  gateway.duplicates: { count: "== 0" }
+  antireplay.false_accept: { count: "== 0" }
+`;
+
+describe('a process for each node', () => {
+  it('R-242, R-247: gives the metrics of one process, and answers its operators', async () => {
+    const run = await spread(file);
+    await run.reach(300);
+    const entries = run.processes();
+    expect(entries.map(({ nodes }) => nodes.join())).toEqual(['alice', 'bob']);
+    const health = await Promise.all(
+      entries.map(({ operatorPort }) =>
+        checkNode(
+          { host: '127.0.0.1', port: operatorPort ?? 0 },
+          { probe: 'send', timeoutMs: 10_000 },
+        ),
+      ),
+    );
+    expect(health).toMatchObject(
+      ['alice', 'bob'].map((node) => ({ ok: true, status: { node }, probe: { kind: 'back' } })),
+    );
+    const report = reportOn(await run.end);
+    const one = reportOn(await runLive({ ...(await orderOf(file)), precision: 'low' }));
+    expect(report).toMatchObject({ pass: true, mode: 'live', layout: '2 processes', cpu: 'real' });
+    const names = Object.keys(report.metrics).filter((name) => name !== 'live.restart');
+    expect(names).toEqual(Object.keys(one.metrics));
+    // Each resident set is that of one node's process; the processor is that of both.
+    const memory = report.metrics['live.memory']?.value ?? 0;
+    expect(memory).toBeGreaterThan(20e6);
+    expect(memory).toBeLessThan(256 * 1024 * 1024);
+    expect(report.metrics['live.cpu']?.value).toBeGreaterThan(0);
+    await allGone(entries.map(({ pid }) => pid));
+  });
+
+  it('R-018, R-019, R-243: recovers from kill -9 of a router and of a gateway', async () => {
+    write('two-paths.yaml', TWO_PATHS, blockOf(1));
+    const run = await spread(write('crashes.yaml', CRASHES));
+    await run.reach(5_500);
+    const entries = run.processes();
+    const restarted = entries.filter(({ isRestart }) => isRestart).map(({ nodes }) => nodes.join());
+    expect(restarted).toEqual(['br-111-1', 'gateway-211']);
+    const report = reportOn(await run.end);
+    expect(report.pass).toBe(true);
+    expect(report.layout).toBe('6 processes');
+    expect(report.metrics['live.restart']?.count).toBe(2);
+    // Something came after the last crash, and not much was lost around both.
+    expect(report.metrics['gateway.delivery']?.value).toBeGreaterThan(0.6);
+    expect(report.faults.map(({ text }) => text).join('\n')).toContain('gateway-211 crashed');
+    expect(warningsOf(report)).not.toContain('the process ended');
+    await allGone(entries.map(({ pid }) => pid));
+  });
+
+  it('R-062: names who ended by itself and who died, and reports on the rest', async () => {
+    write('cable-2.yaml', CABLE, blockOf(2));
+    const run = await spread(write('ends.yaml', pings('cable-2.yaml', '3s')));
+    await run.reach(500);
+    const [alice, bob] = run.processes().map(({ pid }) => pid) as [number, number];
+    const askedAt = performance.now();
+    process.kill(alice, 'SIGTERM');
+    await allGone([alice]);
+    expect(performance.now() - askedAt).toBeLessThan(5_000);
+    await run.reach(1_500);
+    process.kill(bob, 'SIGKILL');
+    const report = reportOn(await run.end);
+    expect(report.ending).toBe('complete');
+    expect(warningsOf(report)).toMatch(/^alice: ended by itself at \d\.\d s$/m);
+    expect(warningsOf(report)).toMatch(/^bob: the process ended at \d\.\d s \(SIGKILL\)$/m);
+    expect(report.metrics['ping.delivery']?.value).toBeGreaterThan(0);
+  });
+
+  it('runs beside another run, and refuses addresses that are taken in one line', async () => {
+    write('cable-3.yaml', CABLE, blockOf(3));
+    const first = await spread(file);
+    const other = await spread(write('other.yaml', pings('cable-3.yaml')));
+    await first.reach(1);
+    const same = await spread(file);
+    await expect(
+      same.end.then((end) => {
+        if (end.kind === 'refused') throw new Error(end.message);
+        return end;
+      }),
+    ).rejects.toThrow(/^(alice|bob): 127\.[\d.]+:7007: another program holds it \(EADDRINUSE\)$/);
+    for (const run of [first, other]) {
+      const report = reportOn(await run.end);
+      expect(report.metrics['ping.delivery']?.value).toBeGreaterThan(0.9);
+    }
+  });
+
+  it('ends early when it is told, and leaves no process', async () => {
+    const stop = new AbortController();
+    const run = await spread(write('long.yaml', pings('cable.yaml', '60s')), {
+      signal: stop.signal,
+    });
+    await run.reach(500);
+    const pids = run.processes().map(({ pid }) => pid);
+    expect(pids.every((pid) => isAlive(pid))).toBe(true);
+    stop.abort();
+    const report = reportOn(await run.end);
+    expect(report.ending).toBe('interrupted');
+    expect(warningsOf(report)).not.toContain('ended');
+    await allGone(pids);
+  });
+});

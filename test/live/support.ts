@@ -1,0 +1,205 @@
+/**
+ * Runs scenarios with real processes for tests, on addresses of this test process, so that other runs
+ * on the machine do not meet them.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { judge } from '../../reports/judge.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import {
+  type DistributedOrder,
+  runDistributed,
+} from '../../scenarios/distributed/distributed-run.ts';
+import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
+import { type Loaded, openScenario } from '../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import type { RunEnd, RunOrder } from '../../scenarios/runner/run-scenario.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Gets everything that runs leave, temporary folders of killed coordinators too. */
+export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-live-'));
+/** Other machines are slower than ours. */
+export const PATIENCE = { timeout: 30_000, interval: 20 };
+const started: ChildProcess[] = [];
+
+/** Ends what a failed test left running, and removes all files. */
+export function cleanUp(): void {
+  for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** `127.x.y`, one of 102,400 blocks, for the `n`-th network of a test file. */
+export function blockOf(n: number): string {
+  return `127.${110 + ((process.pid + n * 37) % 80)}.${(process.pid >>> 6) & 255}`;
+}
+
+/** Writes a file; `BLOCK` in it becomes the addresses. */
+export function write(name: string, text: string, block: string = blockOf(0)): string {
+  const path = join(folder, name);
+  writeFileSync(path, text.replaceAll('BLOCK', block), { mode: 0o600 });
+  return path;
+}
+
+/** Two nodes and a cable. */
+export const CABLE = `
+name: cable
+nodes:
+  - { name: alice, run: ping, address: BLOCK.1 }
+  - { name: bob, run: ping, address: BLOCK.2 }
+links:
+  - { ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }
+`;
+
+/** Pings on the topology that stands in \`topology\`. */
+export function pings(topology: string, duration = '2s'): string {
+  return `
+name: pings
+question: Do pings come back?
+topology: ${topology}
+duration: ${duration}
+warmup: 300ms
+traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
+kpis: { ping.delivery: { value: ">= 90%" }, ping.rtt: { p50: ">= 10ms" } }
+`;
+}
+
+/** What both ways of running are told. */
+export async function orderOf(
+  file: string,
+): Promise<RunOrder & Loaded & { readonly registry: ProtocolRegistry }> {
+  const registry = new ProtocolRegistry();
+  const loaded = await openScenario(file, {}, registry);
+  return {
+    ...loaded,
+    registry,
+    seeds: [1],
+    recordingsOf: () => ({}),
+    reproduce: `npm run live ${file}`,
+    commit: 'test',
+  };
+}
+
+/** A run with processes, and where they are. */
+export interface Spread {
+  readonly end: Promise<RunEnd>;
+  /** The newest list of processes. */
+  readonly processes: () => readonly ProcessEntry[];
+  /** Resolves when the scenario's time has come so far. */
+  reach(ms: number): Promise<void>;
+}
+
+/** Runs a file with a process for each node. */
+export async function spread(file: string, more: Partial<DistributedOrder> = {}): Promise<Spread> {
+  let processes: readonly ProcessEntry[] = [];
+  let nowNs = 0;
+  const end = runDistributed({
+    ...(await orderOf(file)),
+    processes: 'node',
+    shape: 'links',
+    precision: 'low',
+    agentEntry: new URL('../../cli/agent-start.ts', import.meta.url).href,
+    onProcesses: (entries) => {
+      processes = entries;
+    },
+    onProgress: (state) => {
+      nowNs = state.nowNs;
+    },
+    ...more,
+  });
+  end.catch(() => undefined);
+  return {
+    end,
+    processes: () => processes,
+    reach: (ms) =>
+      vi.waitFor(() => {
+        if (nowNs < ms * 1e6) throw new Error(`it is ${nowNs / 1e6} ms of ${ms}`);
+      }, PATIENCE),
+  };
+}
+
+/** The report on a run that came to its end. */
+export function reportOn(end: RunEnd): Report {
+  if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
+  return judge(end.input);
+}
+
+/** Sentences of a report that its reader has to know. */
+export function warningsOf(report: Report): string {
+  return report.warnings.map(({ text }) => text).join('\n');
+}
+
+/** True while a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when none of the processes is left. */
+export async function allGone(pids: readonly number[]): Promise<void> {
+  await vi.waitFor(() => {
+    const left = pids.filter((pid) => isAlive(pid));
+    if (left.length > 0) throw new Error(`still there: ${left.join(', ')}`);
+  }, PATIENCE);
+}
+
+/** A command that runs. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly ended: Promise<number | null>;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Resolves when stderr holds this. */
+  says(words: string): Promise<void>;
+}
+
+/** Starts `orrery ...` in a group of its own, as a terminal does. */
+export function orrery(...args: string[]): Started {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+    cwd: root,
+    detached: true,
+    env: { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '', TMPDIR: folder },
+  });
+  started.push(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return {
+    child,
+    pid: child.pid ?? 0,
+    ended: new Promise((resolve) => {
+      child.once('close', resolve);
+    }),
+    stdout: () => stdout,
+    stderr: () => stderr,
+    says: (words) =>
+      vi.waitFor(() => {
+        if (!stderr.includes(words)) throw new Error(`it says: ${stderr}`);
+      }, PATIENCE),
+  };
+}
+
+/** The processes that a command has written down, once all nodes are there. */
+export function processesIn(run: string, count: number): Promise<readonly ProcessEntry[]> {
+  return vi.waitFor(() => {
+    const text = readFileSync(join(run, 'processes.json'), 'utf8');
+    const { processes } = JSON.parse(text) as { readonly processes: readonly ProcessEntry[] };
+    if (processes.length < count) throw new Error(`there are ${processes.length} processes`);
+    return processes;
+  }, PATIENCE);
+}
