@@ -67,8 +67,10 @@ export function isFull(error: unknown): boolean {
 export function environmentError(error: unknown, about?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
   const code = systemCode(error);
-  if (code === undefined || WORDS[code] === undefined) return undefined;
-  return describe(error, code, about);
+  // The folder for temporary files is the user's choice: TMPDIR.
+  const isTemporary = (error as NodeJS.ErrnoException | undefined)?.syscall === 'mkdtemp';
+  const words = code === undefined ? undefined : (WORDS[code] ?? (isTemporary && PATH_WORDS[code]));
+  return code === undefined || !words ? undefined : describe(error, code, about);
 }
 
 /**

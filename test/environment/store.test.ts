@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { LiveStore } from '../../engine/live/live-store.ts';
 import { LiveWorld } from '../../engine/live/live-world.ts';
@@ -292,7 +293,7 @@ describe('a gateway that cannot persist its reserve', () => {
       const crypto = provider('node');
       const world = new LiveWorld({
         seed: 1,
-        cryptoFor: () => crypto,
+        cryptoFor: (): CryptoProvider => crypto,
         stateFolder: join(folder, 'state'),
         onFailure: (error) => expect.fail(String(error)),
         log: (host, level, message) => log.push(`${host} ${level} ${message}`),

@@ -1,0 +1,154 @@
+/**
+ * Ports that are used up, a coordinator that cannot listen, and a calendar that is set back, within
+ * this process.
+ *
+ * @module
+ */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { provider } from '../../engine/crypto/index.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { DatagramSocket } from '../../engine/host/socket.ts';
+import { EnvironmentError, environmentError, pathError } from '../../engine/live/environment.ts';
+import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
+import { UdpWire } from '../../engine/live/udp-wire.ts';
+import { judge } from '../../reports/judge.ts';
+import { ProcessFleet } from '../../scenarios/distributed/process-fleet.ts';
+import { openScenario } from '../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { runLive } from '../../scenarios/runner/live-run.ts';
+import { hold } from './support.ts';
+
+const ADDRESS = `127.${150 + (process.pid % 50)}.${(process.pid >>> 8) & 255}.7`;
+const HOUR_MS = 3_600_000;
+const crypto = provider('node');
+const cryptoFor = (): CryptoProvider => crypto;
+
+afterEach(() => void vi.restoreAllMocks());
+
+function world(options: Partial<LiveWorldOptions> = {}): LiveWorld {
+  const onFailure = (error: unknown): void => expect.fail(String(error));
+  const made = new LiveWorld({ seed: 1, cryptoFor, onFailure, ...options });
+  made.addHost({ name: 'alice', address: ADDRESS });
+  made.seal();
+  return made;
+}
+
+const open = (from: LiveWorld, port: number): DatagramSocket | undefined =>
+  from.host('alice').udp({ port, onDatagram: () => undefined });
+
+describe('ports', () => {
+  it('are used up when other programs hold every dynamic one that is tried', async () => {
+    const other = world();
+    for (let held = 0; held < 260; held += 1) expect(open(other, 0)).toBeDefined();
+    const own = world();
+    expect(() => open(own, 0)).toThrow(
+      `alice: ${ADDRESS}: no dynamic port is free, other programs hold the 256 that were tried`,
+    );
+    await Promise.all([other.close(), own.close()]);
+    const later = world();
+    expect(open(later, 0)).toBeDefined();
+    await later.close();
+  });
+
+  it.each([
+    ['EMFILE', 'too many open files in this process, `ulimit -n` is the limit'],
+    ['EACCES', 'the system does not allow it'],
+    ['ENOBUFS', 'the system has no buffers left'],
+    ['EWHATEVER', 'EWHATEVER'],
+  ])('say at the node why the system refuses one: %s', async (code, words) => {
+    const own = world();
+    vi.spyOn(UdpWire, 'bind').mockReturnValue(code);
+    expect(() => open(own, 7_000)).toThrow(`alice: ${ADDRESS}:7000: ${words}`);
+    await own.close();
+  });
+
+  it('tell the owner of a world when TCP finds its port held, whatever the node makes of it', async () => {
+    const release = await hold('tcp', ADDRESS, 7_009);
+    const failed = new Promise((resolve) => {
+      const own = world({ onFailure: resolve });
+      own.host('alice').listen({ port: 7_009, onError: () => undefined }, () => undefined);
+    });
+    expect(await failed).toEqual(
+      new EnvironmentError(`alice: TCP ${ADDRESS}:7009: another program holds it (EADDRINUSE)`),
+    );
+    release();
+  });
+
+  it('of a coordinator that are held are named before anything is started', async () => {
+    const release = await hold('tcp', '127.0.0.1', 17_000 + (process.pid % 1_000));
+    const port = 17_000 + (process.pid % 1_000);
+    const fleet = new ProcessFleet({
+      groups: [['alice']],
+      key: new Uint8Array(32),
+      listen: { host: '127.0.0.1', port },
+      onReport: () => undefined,
+      onGone: () => undefined,
+    });
+    await expect(fleet.open()).rejects.toMatchObject({
+      name: 'Refusal',
+      message: expect.stringContaining(`the coordinator cannot listen at 127.0.0.1:${port}`),
+    });
+    expect(fleet.agents).toEqual([]);
+    release();
+  });
+});
+
+describe('a calendar that is set back by an hour', () => {
+  it('changes nothing in a live run: durations and instants are of the monotonic clock', async () => {
+    const registry = new ProtocolRegistry();
+    const set = { duration: '1500ms', warmup: '0s' };
+    const loaded = await openScenario('hello.yaml', set, registry);
+    const real = Date.now.bind(Date);
+    const backAt = real() + 700;
+    vi.spyOn(Date, 'now').mockImplementation(() => {
+      const now = real();
+      return now > backAt ? now - HOUR_MS : now;
+    });
+    const began = performance.now();
+    const end = await runLive({
+      ...loaded,
+      registry,
+      seeds: [1],
+      recordingsOf: () => ({}),
+      reproduce: 'npm run live',
+      commit: 'test',
+      precision: 'low',
+    });
+    expect(Date.now()).toBeLessThan(real() - HOUR_MS / 2);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
+    const report = judge(end.input);
+    const value = (name: string): unknown =>
+      report.kpis.find(({ metric }) => metric === name)?.value;
+    expect(value('ping.delivery')).toBe(1);
+    expect(report.invariants.every(({ pass }) => pass)).toBe(true);
+    // Nobody's round trip was negative, or an hour.
+    expect(value('ping.rtt')).toBeGreaterThan(9_999_999);
+    expect(value('ping.rtt')).toBeLessThan(1_000_000_000);
+  });
+});
+
+describe('words', () => {
+  it('name the path, the address or the limit that is in the way, and no mistake of ours', () => {
+    const failure = (fields: object): Error => Object.assign(new Error('x'), fields);
+    const full = failure({ code: 'ENOSPC', path: '/data/x' });
+    expect(environmentError(full)?.message).toBe('/data/x: no space left on the device (ENOSPC)');
+    const taken = failure({ code: 'EADDRINUSE', address: '127.0.0.1', port: 7_000 });
+    expect(environmentError(taken, 'coordinator')?.message).toBe(
+      'coordinator: 127.0.0.1:7000: another program holds it (EADDRINUSE)',
+    );
+    const thread = failure({
+      code: 'ERR_WORKER_INIT_FAILED',
+      message: 'Worker initialization failure: EMFILE',
+    });
+    expect(environmentError(thread)?.message).toContain('too many open files');
+    const temporary = failure({ code: 'ENOENT', syscall: 'mkdtemp', path: '/no/where/x' });
+    expect(environmentError(temporary)?.message).toContain('/no/where/x: it is not there');
+    // A file of ours that is missing is a mistake of ours.
+    expect(environmentError(failure({ code: 'ENOENT', path: '/x' }))).toBeUndefined();
+    expect(environmentError(failure({ code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();
+    expect(environmentError(new Error('x'))).toBeUndefined();
+    expect(environmentError(undefined)).toBeUndefined();
+    expect(pathError(failure({ code: 'ENOTDIR', path: '/x' }), '/y')?.message).toContain('/y: ');
+  });
+});
