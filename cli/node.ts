@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
@@ -42,6 +43,7 @@ interface NodeFlags {
   readonly coordinator?: string;
   readonly operatorPort?: number;
   readonly log: OperatorLevel;
+  readonly state?: string;
   readonly newKey?: string;
 }
 
@@ -68,6 +70,7 @@ export function addNode(program: Command): void {
         .choices([...OPERATOR_LEVELS])
         .default('info'),
     )
+    .option('--state <folder>', 'stores that outlive a crash (STATE_DIRECTORY, else none)')
     .option('--new-key <file>', 'write a fresh key for a deployment, and nothing else');
   command.action(async (topologyFile: string | undefined, name: string | undefined, flags) => {
     const { newKey } = flags as NodeFlags;
@@ -93,12 +96,16 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
   }
   const deployment = loadDeployment(flags.deployment, topology);
   const at = coordinatorOf(flags, deployment);
+  const stateFolder = flags.state ?? process.env['STATE_DIRECTORY'];
   const channel = await dial(at, deployment.key);
   await runNodeProcess({
     channel,
     hosts: [name],
     registry,
     topologySha256: topology.sha256,
+    ...(stateFolder === undefined
+      ? {}
+      : { stateFolder: join(stateFolder, encodeURIComponent(name)) }),
     level: flags.log,
     operatorPort: flags.operatorPort ?? deployment.hosts.get(name)?.operatorPort ?? 0,
     reload: (log): ReloadResult =>

@@ -159,7 +159,9 @@ const PLACE = / --(?:processes(?: machine)?|deployment \S+|shape off)(?= |$)/g;
 export function seedCommand(report: Report, seed: number): string {
   const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
   const file = report.scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, '');
-  const sets = Object.entries(report.overrides).map(([path, value]) => ` --set ${path}=${value}`);
+  const sets = Object.entries(report.overrides).map(([path, value]) =>
+    /^[\w./:%-]+$/.test(value) ? ` --set ${path}=${value}` : ` --set '${path}=${value}'`,
+  );
   // As the run's own command is written: an installed package has no npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];

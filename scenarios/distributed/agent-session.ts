@@ -9,6 +9,7 @@ import { Agent, brokenReport } from './agent.ts';
 import type { Channel, CloseReason } from './channel/model.ts';
 import { answerClockPing } from './clock-sync.ts';
 import type { AgentOrder, Command, Report, RunCommand } from './messages.ts';
+import { runStateFolder } from './run-state.ts';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -18,6 +19,8 @@ export interface SessionOptions {
   readonly topologySha256?: string;
   /** Where the process answers its operator, on loopback. */
   readonly operatorPort?: number;
+  /** Stores of the hosts, over all runs; where the order says when absent. */
+  readonly stateFolder?: string;
   /** The order has been carried out as far as starting the nodes. */
   readonly onLoaded?: (agent: Agent, order: AgentOrder) => void;
 }
@@ -93,16 +96,21 @@ export class AgentSession {
   }
 
   async #load(order: AgentOrder): Promise<void> {
-    const { registry } = this.#options;
+    const { registry, stateFolder } = this.#options;
     try {
+      const own =
+        stateFolder === undefined ? {} : { stateFolder: runStateFolder(stateFolder, order.secret) };
       for (const { protocol } of order.scenario.topology.hosts) {
         if (registry.protocols(protocol) === undefined) await registry.load(protocol);
       }
-      this.#agent = new Agent(order, {
-        registry,
-        send: (report): void => this.#send(report),
-        onBroken: (error): void => this.#breakOff(error),
-      });
+      this.#agent = new Agent(
+        { ...order, ...own },
+        {
+          registry,
+          send: (report): void => this.#send(report),
+          onBroken: (error): void => this.#breakOff(error),
+        },
+      );
       const early = this.#early;
       this.#early = [];
       for (const command of early) this.#agent.obey(command);

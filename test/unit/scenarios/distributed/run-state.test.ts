@@ -1,0 +1,26 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runStateFolder } from '../../../../scenarios/distributed/run-state.ts';
+
+const state = mkdtempSync(join(tmpdir(), 'orrery-run-state-'));
+afterAll(() => rmSync(state, { recursive: true }));
+
+describe('runStateFolder', () => {
+  it('R-018: is the same after a crash, so that a node finds what it wrote', () => {
+    const folder = runStateFolder(state, new Uint8Array(32).fill(1));
+    writeFileSync(join(folder, 'store'), 'x');
+    expect(runStateFolder(state, new Uint8Array(32).fill(1))).toBe(folder);
+    expect(existsSync(join(folder, 'store'))).toBe(true);
+  });
+
+  it('is another one in the next run, and what an earlier one left is removed', () => {
+    const first = runStateFolder(state, new Uint8Array(32).fill(1));
+    writeFileSync(join(state, 'notes.txt'), 'not ours');
+    const second = runStateFolder(state, new Uint8Array(32).fill(2));
+    expect(second).not.toBe(first);
+    expect([existsSync(first), existsSync(second)]).toEqual([false, true]);
+    expect(existsSync(join(state, 'notes.txt'))).toBe(true);
+  });
+});
