@@ -24,6 +24,7 @@ import {
   x25519Kem,
   x25519Nike,
 } from '../../nodes/sphinx/index.ts';
+import { accepted } from '../unit/nodes/sphinx/network.ts';
 import {
   concatInOrder,
   type HopVector,
@@ -92,12 +93,6 @@ const published = load<PublishedChain>('katzenpost-nike-x25519');
 const creations = load<Creation>('creation-computed');
 const kemChains = load<KemChain>('kem-computed');
 
-function accepted<T extends object>(result: T | { drop: string } | { refusal: string }): T {
-  expect(result).not.toHaveProperty('drop');
-  expect(result).not.toHaveProperty('refusal');
-  return result as T;
-}
-
 /** Sends `packets[0]` through all hops; every packet on the way must be the published one. */
 function runChain(suite: SphinxSuite, chain: Chain, hops: readonly HopVector[]): Unwrapped {
   const packet = fromHex(chain.packets[0]!);
@@ -105,7 +100,7 @@ function runChain(suite: SphinxSuite, chain: Chain, hops: readonly HopVector[]):
     const key = suite.exchange.openKey(fromHex(hop.privateKey));
     expect(toHex(key.publicKey)).toBe(hop.publicKey);
     expect(toHex(packet)).toBe(chain.packets[index]);
-    const unwrapped = accepted(unwrap(suite, key, packet)) as Unwrapped;
+    const unwrapped = accepted(unwrap(suite, key, packet));
     if (unwrapped.kind !== 'forward') {
       expect(index).toBe(hops.length - 1);
       return unwrapped;
@@ -124,16 +119,13 @@ function checkPayload(chain: Chain, unwrapped: Unwrapped): void {
   }
   expect(unwrapped.kind).toBe('surbReply');
   const { payload } = unwrapped as { payload: Uint8Array };
-  const opened = accepted(openReply(payload, fromHex(chain.surbKeys))) as { payload: Uint8Array };
+  const opened = accepted(openReply(payload, fromHex(chain.surbKeys)));
   expect(toHex(opened.payload)).toBe(chain.payload);
 }
 
 function checkReply(suite: SphinxSuite, chain: Chain, firstHop: string): void {
   if (chain.surb === undefined) return;
-  const reply = accepted(createReply(suite, fromHex(chain.surb), fromHex(chain.payload))) as {
-    packet: Uint8Array;
-    firstHop: Uint8Array;
-  };
+  const reply = accepted(createReply(suite, fromHex(chain.surb), fromHex(chain.payload)));
   expect(toHex(reply.packet)).toBe(chain.packets[0]);
   expect(toHex(reply.firstHop)).toBe(firstHop);
 }
@@ -153,13 +145,10 @@ function checkCreation(suite: SphinxSuite, vector: Creation): void {
   if (vector.surb === undefined) {
     const created = accepted(
       createPacket(suite, { path, random: random.take }, fromHex(vector.payload)),
-    ) as { packet: Uint8Array };
+    );
     expect(toHex(created.packet)).toBe(vector.packet);
   } else {
-    const created = accepted(createSurb(suite, { path, random: random.take })) as {
-      surb: Uint8Array;
-      keys: Uint8Array;
-    };
+    const created = accepted(createSurb(suite, { path, random: random.take }));
     expect(toHex(created.surb)).toBe(vector.surb);
     expect(toHex(created.keys)).toBe(vector.surbKeys);
     expect(created.keys).toHaveLength(REPLY_SECRET_LENGTH * (path.length + 1));
@@ -197,7 +186,7 @@ describe.runIf(hasVectors).each(providers)('Sphinx vectors on %s', (_, crypto) =
         expect(toHex(keys.payloadKey)).toBe(derived.payloadKey);
         expect(toHex(keys.blindingSeed)).toBe(derived.blindingSeed);
         expect(toHex(blindingFactor(crypto, keys.blindingSeed))).toBe(derived.blindingFactor);
-        const unwrapped = accepted(unwrap(nike, key, fromHex(chain.packets[index]!))) as Unwrapped;
+        const unwrapped = accepted(unwrap(nike, key, fromHex(chain.packets[index]!)));
         expect(toHex(unwrapped.replayTag)).toBe(derived.replayTag);
         expect(unwrapped.commands.map((command) => toHex(encodeCommands([command])))).toEqual(
           derived.allCommands,

@@ -1,0 +1,180 @@
+/**
+ * A small network for the Sphinx suites: nodes with keys and tags, paths over them, and packets
+ * with any slot behind a good MAC, which only a sender could make.
+ *
+ * @module
+ */
+import { expect } from 'vitest';
+import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import { concatBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
+import type { Command } from '../../../../nodes/sphinx/commands.ts';
+import { encipherPayload } from '../../../../nodes/sphinx/crypto.ts';
+import {
+  createPacket,
+  createSuite,
+  type EpochKey,
+  type Kem,
+  type Nike,
+  type NodeKey,
+  type PathHop,
+  type Received,
+  type ReceiveRules,
+  receivePacket,
+  type SphinxSuite,
+  type Unwrapped,
+} from '../../../../nodes/sphinx/index.ts';
+
+/** Three epochs of 20 minutes, in milliseconds. */
+export const DELAY_MS_MAX = 3 * 20 * 60 * 1000;
+
+/** Bytes that only depend on the label: the hash of label and counter. */
+export function labelledBytes(crypto: CryptoProvider, label: string, length: number): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (let counter = 0; 32 * counter < length; counter++) {
+    const text = `${label} ${counter}`;
+    blocks.push(crypto.sha256(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+  }
+  return concatBytes(...blocks).slice(0, length);
+}
+
+/** A source of labelled bytes; each call gives others. */
+export function labelledSource(
+  crypto: CryptoProvider,
+  label: string,
+): (length: number) => Uint8Array {
+  let calls = 0;
+  return (length) => {
+    calls++;
+    return labelledBytes(crypto, `${label} call ${calls}`, length);
+  };
+}
+
+/** The result, which must be neither a drop nor a refusal. */
+export function accepted<Result extends object>(
+  result: Result,
+): Exclude<Result, { readonly drop: string } | { readonly refusal: string }> {
+  expect(result).not.toHaveProperty('drop');
+  expect(result).not.toHaveProperty('refusal');
+  return result as Exclude<Result, { readonly drop: string } | { readonly refusal: string }>;
+}
+
+/** Keeps the replay tags of one key. */
+export function epochKey(key: NodeKey, tags: Set<string> = new Set()): EpochKey {
+  return {
+    key,
+    enterTag(tag): boolean {
+      const name = toHex(tag);
+      if (tags.has(name)) return false;
+      tags.add(name);
+      return true;
+    },
+  };
+}
+
+/** One node; it accepts every next hop. */
+export class TestNode {
+  readonly id: Uint8Array;
+  readonly key: NodeKey;
+  readonly rules: ReceiveRules;
+
+  constructor(suite: SphinxSuite, label: string) {
+    this.id = labelledBytes(suite.crypto, `${label} id`, 32);
+    this.key = suite.exchange.openKey(labelledBytes(suite.crypto, `${label} key`, 32));
+    this.rules = {
+      keys: [epochKey(this.key)],
+      delayMsMax: DELAY_MS_MAX,
+      isNextHop: (): boolean => true,
+    };
+  }
+}
+
+/** A suite with five nodes. */
+export class TestNetwork {
+  readonly suite: SphinxSuite;
+  readonly nodes: readonly TestNode[];
+  readonly recipient: Uint8Array = new Uint8Array(32).fill(0xaa);
+
+  constructor(crypto: CryptoProvider, exchange: Nike | Kem, withSurb = false) {
+    this.suite = createSuite({
+      crypto,
+      exchange,
+      nrHops: 5,
+      userForwardPayloadLength: 103,
+      withSurb,
+    });
+    this.nodes = Array.from({ length: 5 }, (_, index) => new TestNode(this.suite, `node ${index}`));
+  }
+
+  /** A path over the first nodes, the last one with `terminal` commands. */
+  path(hops: number, terminal: readonly Command[] = []): readonly PathHop[] {
+    return this.nodes.slice(0, hops).map(({ id, key }, index) => ({
+      id,
+      publicKey: key.publicKey,
+      commands:
+        index < hops - 1
+          ? [{ kind: 'nodeDelay', delayMs: 100 + index }]
+          : [{ kind: 'recipient', id: this.recipient }, ...terminal],
+    }));
+  }
+
+  /** A packet over the first nodes; the label decides its randomness. */
+  packet(hops: number, payload: Uint8Array, label = 'packet'): Uint8Array {
+    const random = labelledSource(this.suite.crypto, label);
+    return accepted(createPacket(this.suite, { path: this.path(hops), random }, payload)).packet;
+  }
+
+  /** A payload of the right length. */
+  payload(byte = 0x5a): Uint8Array {
+    return new Uint8Array(this.suite.geometry.forwardPayloadLength).fill(byte);
+  }
+
+  /** Receives with fresh replay tags, so that tests do not disturb each other. */
+  receive(index: number, packet: Uint8Array): Received | { readonly drop: string } {
+    const node = this.nodes[index]!;
+    return receivePacket(this.suite, { ...node.rules, keys: [epochKey(node.key)] }, packet);
+  }
+
+  /** Carries a packet, changed in place, over nodes `from` to `to`; each must forward it. */
+  forward(packet: Uint8Array, from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      const received = this.receive(index, packet);
+      expect(received).toMatchObject({
+        unwrapped: { kind: 'forward', nextNode: this.nodes[index + 1]!.id },
+        delayMs: 100 + index,
+      });
+    }
+  }
+
+  /** What the last node of a path makes of a packet that has gone over all before it. */
+  arrive(packet: Uint8Array, hops: number): Unwrapped | { readonly drop: string } {
+    const received = this.receive(hops - 1, packet);
+    return 'drop' in received ? received : received.unwrapped;
+  }
+
+  /** The reply that arrives over the first nodes, as the client of the SURB gets it. */
+  carryReply(packet: Uint8Array, hops: number): Extract<Unwrapped, { kind: 'surbReply' }> {
+    this.forward(packet, 0, hops - 1);
+    const arrived = accepted(this.arrive(packet, hops));
+    if (arrived.kind !== 'surbReply') return expect.fail(`arrived as ${arrived.kind}`);
+    return arrived;
+  }
+
+  /**
+   * A packet for the first node with any slot behind a good MAC, and any tag in its payload.
+   * NIKE only.
+   */
+  crafted(slotBytes: Uint8Array, tag: Uint8Array = new Uint8Array(32)): Uint8Array {
+    const { suite } = this;
+    const { crypto, geometry } = suite;
+    const ephemeral = labelledBytes(crypto, 'crafted', 32);
+    const element = crypto.x25519PublicKey(ephemeral);
+    const keys = suite.deriveKeys(crypto.x25519(ephemeral, this.nodes[0]!.key.publicKey)!);
+    const slots = new Uint8Array(geometry.routingInfoLength);
+    slots.set(slotBytes);
+    const routingInfo = crypto.aesCtr(keys.streamKey, keys.iv, slots);
+    const head = concatBytes(new Uint8Array(2), element, routingInfo);
+    const payload = concatBytes(tag, this.payload());
+    encipherPayload(keys.payloadKey, keys.iv, payload);
+    return concatBytes(head, crypto.hmacSha256(keys.macKey, head), payload);
+  }
+}
