@@ -16,6 +16,7 @@ import { availableParallelism } from 'node:os';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
+import { Refusal } from '../refusal.ts';
 import { type LiveOrder, runLive } from '../runner/live-run.ts';
 import { metricsOf } from '../runner/nodes.ts';
 import type { RunEnd } from '../runner/run-scenario.ts';
@@ -120,6 +121,8 @@ export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<Mea
     last = threadTime(nowNs);
     first ??= last;
   });
+  // A port that another program holds, an address that the system has not.
+  if (end.kind === 'scenario-error') throw new Refusal(end.message);
   if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
   const [result] = end.input.seeds;
   if (result === undefined) throw new Error('a live run of the calibration without a result');
