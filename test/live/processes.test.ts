@@ -2,6 +2,7 @@
  * Scenarios with one process for each node: the same verdict as in one process, and what happens when
  * processes die.
  */
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runLive } from '../../scenarios/runner/live-run.ts';
 import { checkNode } from '../../services/operator/index.ts';
@@ -161,5 +162,21 @@ describe('a process for each node', () => {
     expect(report.ending).toBe('interrupted');
     expect(warningsOf(report)).not.toContain('ended');
     await allGone(pids);
+  });
+
+  it.each([
+    ['throws', 'exception with seed 1: bob: cannot read what is not there'],
+    ['invariant', 'invariant with seed 1: bob: two tables do not agree'],
+  ])('names the node of a user’s protocol that breaks: %s', async (breaks, message) => {
+    const module = fileURLToPath(new URL('./breaking-node.ts', import.meta.url));
+    const broken = CABLE.replace('alice, run: ping', `alice, run: ${module}`).replace(
+      'bob, run: ping',
+      `bob, run: ${module}, options: { breaks: ${breaks} }`,
+    );
+    write('broken.yaml', broken, blockOf(4));
+    const text = pings('broken.yaml', '1s').replace(/kpis: .*/, 'kpis: {}');
+    const run = await spread(write('breaks.yaml', text));
+    expect(await run.end).toMatchObject({ kind: 'broken', message });
+    await allGone(run.processes().map(({ pid }) => pid));
   });
 });

@@ -25,7 +25,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Gets everything that runs leave, temporary folders of killed coordinators too. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-live-'));
 /** Other machines are slower than ours. */
-export const PATIENCE = { timeout: 30_000, interval: 20 };
+const PATIENCE = { timeout: 30_000, interval: 20 };
 const started: ChildProcess[] = [];
 
 /** Ends what a failed test left running, and removes all files. */
