@@ -37,6 +37,6 @@ export function addAcceptance(program: Command): void {
 /** File names, sorted; those of the emulated world take part in `npm run emulate` only. */
 function shippedScenarios(): readonly string[] {
   return readdirSync(PROJECT_FOLDERS.scenarios)
-    .filter((name) => name.endsWith('.yaml') && !name.startsWith('emulate-'))
+    .filter((name) => name.endsWith('.yaml') && !/^(emulate|soak)-/.test(name))
     .sort();
 }

@@ -15,6 +15,7 @@ import type { Folders, Registry } from '../topologies/files/registry.ts';
 import { moduleProtocols } from './files/load.ts';
 import { Refusal } from './refusal.ts';
 import { EMULATE_METRICS } from './runner/emulate-metrics.ts';
+import { LIVE_METRICS, PROCESS_METRICS } from './runner/live-meter.ts';
 import { trafficMetrics } from './runner/traffic-metrics.ts';
 
 const SHIPPED: readonly Protocol[] = [
@@ -37,7 +38,12 @@ export class ProtocolRegistry implements Registry {
   /** The traffic metrics of every protocol that is known, and those of emulated runs. */
   get metrics(): readonly MetricDefinition[] {
     const all = [...SHIPPED, ...this.#modules.values()];
-    return [...all.flatMap(({ name }) => trafficMetrics(name)), ...EMULATE_METRICS];
+    return [
+      ...all.flatMap(({ name }) => trafficMetrics(name)),
+      ...EMULATE_METRICS,
+      ...LIVE_METRICS,
+      ...PROCESS_METRICS,
+    ];
   }
 
   protocols(name: string): Protocol | undefined {

@@ -14,7 +14,6 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
-import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { environmentError } from '../../engine/live/environment.ts';
 import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
@@ -24,7 +23,7 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
 import { FaultError } from '../runner/fault-driver.ts';
 import type { SeedAnswer } from '../runner/job.ts';
-import { LIVE_METRICS, latenessWarning } from '../runner/live-meter.ts';
+import { LIVE_METRICS, latenessWarning, PROCESS_METRICS } from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
 import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
@@ -62,16 +61,6 @@ export interface DistributedOrder extends RunOrder {
     readonly coordinator: { readonly host: string; readonly port: number };
   };
 }
-
-/** Metrics that a run with several processes has besides those of every live run. */
-const PROCESS_METRICS: readonly MetricDefinition[] = [
-  {
-    name: 'live.restart',
-    kind: 'samples',
-    unit: 'ns',
-    help: 'start of a process anew after a crash until its nodes said that they were ready',
-  },
-];
 
 const KEY_BYTES = 32;
 /** An agent that was started here has this long to come. */

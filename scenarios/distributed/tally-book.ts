@@ -97,6 +97,7 @@ export class TallyBook {
         numerator: all.reduce((sum, { cpuUs }) => sum + cpuUs, 0),
         denominator: wallUs,
       },
+      'live.process_cpu': busiest(all),
       'live.memory': {
         kind: 'gauge',
         value: Math.max(0, ...all.map(({ memoryBytes }) => memoryBytes)),
@@ -111,6 +112,16 @@ export class TallyBook {
       },
     };
   }
+}
+
+/** The process that used most of a core, alone. */
+function busiest(all: readonly Tally[]): MetricData {
+  const share = ({ cpuUs, wallUs }: Tally): number => (wallUs > 0 ? cpuUs / wallUs : 0);
+  const most = all.reduce<Tally | undefined>(
+    (best, one) => (best === undefined || share(one) > share(best) ? one : best),
+    undefined,
+  );
+  return { kind: 'ratio', numerator: most?.cpuUs ?? 0, denominator: most?.wallUs ?? 0 };
 }
 
 function sumByName(

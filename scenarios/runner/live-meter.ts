@@ -47,6 +47,22 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
   },
 ];
 
+/** Metrics that a run with several processes has besides those of every live run. */
+export const PROCESS_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'live.restart',
+    kind: 'samples',
+    unit: 'ns',
+    help: 'start of a process anew after a crash until its nodes said that they were ready',
+  },
+  {
+    name: 'live.process_cpu',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'processor time of the busiest process over wall time; 1 is one core',
+  },
+];
+
 /** Above this p99 the machine was too slow for what was asked, ns. */
 const LATENESS_WARN_NS = 1_000_000;
 const US_PER_MS = 1_000;

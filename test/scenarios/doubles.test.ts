@@ -355,7 +355,7 @@ describe('defective doubles', () => {
   it('exist for every limit of every shipped scenario; a new limit needs a row in this file', () => {
     // Doubles of emulated scenarios stand in test/emulate: they need the wall clock.
     const files = readdirSync(folders.scenarios).filter(
-      (name) => name.endsWith('.yaml') && !name.startsWith('emulate-'),
+      (name) => name.endsWith('.yaml') && !/^(emulate|soak)-/.test(name),
     );
     expect(ROWS.map(({ file }) => file)).toEqual(files.sort());
     for (const { file, doubles } of ROWS) {
