@@ -22,9 +22,14 @@ export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'mak
   >;
 }
 
+/** Code that has just started takes several times as long; a second of growing traffic helps (9.5). */
+const RAMP_NS = 1_000_000_000;
+
 /** A live world with all hosts and links of a scenario. */
 export class LiveStageWorld extends SimStageWorld {
   readonly live: LiveWorld;
+  /** Only within the warm-up, so that nothing of it is measured. */
+  readonly rampNs: number;
   /** Instant of the hosts' clock at which the scenario's time began, ns. */
   #zeroNs: number | undefined;
   /** What was booked before that. */
@@ -47,6 +52,7 @@ export class LiveStageWorld extends SimStageWorld {
     super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
     // `makeWorld` above is what made it.
     this.live = this.sim as LiveWorld;
+    this.rampNs = Math.min(RAMP_NS, scenario.warmupNs);
   }
 
   /**

@@ -23,7 +23,7 @@ const CHUNK_RETRY_NS = 10_000_000;
 const REQUESTS_MAX = 65_536;
 
 /** What a flow needs of the world. */
-export type FlowWorld = Pick<World, 'at' | 'now' | 'request'>;
+export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
 
 /** One packet handed to a node; a class and not closures, since there is one per packet. */
 class SendRequest implements NodeRequest {
@@ -82,6 +82,8 @@ export class Flow {
   #isOn = true;
   #isFileSent = false;
   #turnNs = 0;
+  /** What the ramp has left of packets, as a fraction of one. */
+  #ramped = 0;
 
   constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, streams: FlowStreams) {
     this.#world = world;
@@ -164,8 +166,19 @@ export class Flow {
     if (now >= this.spec.stopNs) return;
     const { pattern } = this.spec;
     if (pattern.kind === 'on-off') this.#turn(now, pattern.onNs, pattern.offNs);
-    if (this.#isOn) this.#send(pattern.kind === 'request-response' ? 'request' : 'data');
+    const kind = pattern.kind === 'request-response' ? 'request' : 'data';
+    if (this.#isOn && this.#isUpTo(now)) this.#send(kind);
     this.#world.at(now + this.#gap(pattern), this.#onTick);
+  }
+
+  /** While real code is cold, sources grow evenly to their rate (simulation.md 9.5). */
+  #isUpTo(now: number): boolean {
+    const { rampNs = 0 } = this.#world;
+    if (now >= rampNs) return true;
+    this.#ramped += now / rampNs;
+    if (this.#ramped < 1) return false;
+    this.#ramped -= 1;
+    return true;
   }
 
   #turn(now: number, onNs: number, offNs: number): void {

@@ -46,6 +46,8 @@ export interface WorldListener {
 
 /** The world. */
 export interface World {
+  /** Sources grow to their rate up to this instant of the scenario, ns; absent in virtual time. */
+  readonly rampNs?: number;
   now(): number;
   /** Calls back at an instant; ordinary order. */
   at(timeNs: number, fire: () => void): void;

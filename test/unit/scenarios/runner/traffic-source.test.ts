@@ -98,6 +98,18 @@ describe('a source', () => {
     expect(flow.meter.sentCount).toBe(199);
   });
 
+  it('grows evenly to its rate while a world of cold code asks for it', () => {
+    const world = Object.assign(new NoteWorld(), { rampNs: SECOND });
+    flowOf(world, { kind: 'constant', rate: 1_000 }).start();
+    world.runUntil(2 * SECOND);
+    const tenths = Array.from({ length: 11 }, (_, i) => {
+      const from = (i * SECOND) / 10;
+      return world.sent.filter(({ at }) => at > from && at <= from + SECOND / 10).length;
+    });
+    expect(tenths).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85, 95, 100]);
+    expect(world.sent.map(({ truth }) => truth.sequence)).toEqual([...world.sent.keys()]);
+  });
+
   it('poisson has the rate, and gaps whose deviation equals their mean', () => {
     const [world] = run({ kind: 'poisson', rate: 200 });
     const { length } = world.sent;
