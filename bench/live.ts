@@ -1,0 +1,213 @@
+/**
+ * How many packets a second live mode carries over six hops without loss, in one process with either
+ * pump and in a process per node, beside what the machine takes for a bare datagram.
+ *
+ * Each step is a short run of failover.yaml without its cuts. A rate counts as carried when 99.9 % of
+ * the packets arrive and the 95th percentile of their latency stays below the scenario's limit:
+ * with four megabytes before each socket, what is too much is late long before it is lost. Rates
+ * grow by a quarter until one fails twice, then the gap is halved. Takes minutes, so it runs only
+ * when named: `npm run bench -- live`. Measure on a machine that does nothing else.
+ *
+ * @module
+ */
+import { histogramQuantile } from '../engine/measure/histogram.ts';
+import type { MetricData, SeedResult } from '../reports/model.ts';
+import { type DistributedOrder, runDistributed } from '../scenarios/distributed/distributed-run.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import { openScenario } from '../scenarios/open.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { runLive } from '../scenarios/runner/live-run.ts';
+import type { RunEnd, RunOrder } from '../scenarios/runner/run-scenario.ts';
+import type { BenchResult } from './bench-result.ts';
+import { bareEchoUs } from './udp-echo.ts';
+
+/** What `npm run bench -- live` runs. */
+export const name = 'live';
+
+const FIRST_RATE = 8_000;
+const GROWTH = 1.25;
+/** The highest rate is known to within this, packets/s. */
+const STEP = 500;
+const DELIVERED_MIN = 0.999;
+const LATENCY_MAX_NS = 100_000_000;
+const HOPS = 6;
+const WARMUP_NS = 2_000_000_000;
+const DURATION_NS = 5_000_000_000;
+const US_PER_S = 1_000_000;
+
+/** One way to spread the nodes. */
+interface Layout {
+  readonly name: string;
+  readonly target: number;
+  readonly run: (order: RunOrder, registry: ProtocolRegistry) => Promise<RunEnd>;
+}
+
+const AGENT = new URL('../cli/agent-start.ts', import.meta.url).href;
+const SPREAD = { processes: 'node', shape: 'links', precision: 'low', agentEntry: AGENT } as const;
+
+const LAYOUTS: readonly Layout[] = [
+  {
+    name: 'one process, precision high',
+    target: 15_000,
+    run: (order, registry) => runLive({ ...order, registry, precision: 'high' }),
+  },
+  {
+    name: 'one process, precision low',
+    target: 15_000,
+    run: (order, registry) => runLive({ ...order, registry, precision: 'low' }),
+  },
+  {
+    name: 'a process per node, precision low',
+    target: 10_000,
+    run: (order, registry): Promise<RunEnd> => {
+      const spread: DistributedOrder = { ...order, ...SPREAD, registry };
+      return runDistributed(spread);
+    },
+  },
+];
+
+/** What one step brought. */
+interface Step {
+  readonly rate: number;
+  readonly isCarried: boolean;
+  /** Processor time of all processes that hold nodes, for a packet and for a datagram. */
+  readonly packetUs: number;
+  readonly hopUs: number;
+  /** Share of a core that this process took: all of the work, or that of the coordinator. */
+  readonly ownCores: number;
+  readonly words: string;
+}
+
+/** Measures the machine, then every layout. */
+export async function run(): Promise<BenchResult[]> {
+  const echoUs = await bareEchoUs();
+  const results: BenchResult[] = [
+    {
+      name: 'bare UDP echo, 1,000 B',
+      value: echoUs,
+      unit: 'us/datagram',
+      note: `sent and received; one core carries ${Math.round(US_PER_S / echoUs / HOPS)} packets/s over ${HOPS} hops`,
+    },
+  ];
+  for (const layout of LAYOUTS) results.push(...(await measured(layout)));
+  return results;
+}
+
+async function measured(layout: Layout): Promise<BenchResult[]> {
+  const best = await highestCarried(layout);
+  if (best === undefined) return [{ name: layout.name, value: 0, unit: 'packets/s' }];
+  const cpu = `${best.ownCores.toFixed(2)} cores in the process that judges`;
+  return [
+    { name: layout.name, value: best.rate, unit: 'packets/s', target: layout.target },
+    { name: `${layout.name}, CPU`, value: best.packetUs, unit: 'us/packet', note: cpu },
+    { name: `${layout.name}, CPU`, value: best.hopUs, unit: 'us/hop', note: best.words },
+  ];
+}
+
+/** The step with the highest rate that was carried; undefined when none was. */
+async function highestCarried(layout: Layout): Promise<Step | undefined> {
+  let best: Step | undefined;
+  let failed = Number.POSITIVE_INFINITY;
+  let rate = FIRST_RATE;
+  while (failed - (best?.rate ?? 0) > STEP && rate >= STEP) {
+    const step = await stepAt(layout, rate);
+    if (step.isCarried) best = step;
+    else failed = rate;
+    const next = Number.isFinite(failed) ? ((best?.rate ?? 0) + failed) / 2 : rate * GROWTH;
+    rate = Math.round(next / STEP) * STEP;
+    if (rate === best?.rate || rate === failed) return best;
+  }
+  return best;
+}
+
+/** One run, or two when the first fails: something else may have happened on the machine. */
+async function stepAt(layout: Layout, rate: number): Promise<Step> {
+  const step = await once(layout, rate);
+  return step.isCarried ? step : await once(layout, rate);
+}
+
+async function once(layout: Layout, rate: number): Promise<Step> {
+  const registry = new ProtocolRegistry();
+  const changes = { 'traffic.0.rate': `${rate}/s` };
+  const { scenario: whole, definitions } = await openScenario('failover.yaml', changes, registry);
+  const scenario = shortened(whole);
+  const own = new OwnTime(scenario);
+  const order: RunOrder = {
+    scenario,
+    definitions,
+    seeds: [1],
+    recordingsOf: () => ({}),
+    reproduce: '',
+    commit: '',
+    onProgress: ({ nowNs }) => own.look(nowNs),
+  };
+  const end = await layout.run(order, registry);
+  const [result] = end.kind === 'judged' ? end.input.seeds : [];
+  if (end.kind !== 'judged' || result === undefined) throw new Error(JSON.stringify(end));
+  const step = stepOf(rate, result, own.cores);
+  process.stderr.write(`${layout.name}: ${rate}/s ${step.words}\n`);
+  return step;
+}
+
+/** The same network and traffic for a few seconds, without cuts and without limits to judge. */
+function shortened(whole: Scenario): Scenario {
+  const traffic = whole.traffic.map((flow) => ({ ...flow, stopNs: DURATION_NS }));
+  const short = { warmupNs: WARMUP_NS, durationNs: DURATION_NS };
+  return { ...whole, ...short, traffic, events: [], kpis: [] };
+}
+
+function stepOf(rate: number, { metrics, packets, virtualNs }: SeedResult, ownCores: number): Step {
+  const delivered = ratioOf(metrics['gateway.delivery']);
+  const p95Ns = quantileOf(metrics['gateway.latency'], 0.95);
+  const p50Ns = quantileOf(metrics['gateway.latency'], 0.5);
+  const lateNs = quantileOf(metrics['live.lateness'], 0.95);
+  const cpu = metrics['live.cpu'];
+  const cpuUs = cpu?.kind === 'ratio' ? cpu.numerator : Number.NaN;
+  const isCarried = delivered >= DELIVERED_MIN && p95Ns <= LATENCY_MAX_NS;
+  const packetUs = (cpuUs * 1e9) / (rate * virtualNs);
+  const ms = (ns: number): string => (ns / 1e6).toFixed(2);
+  return {
+    rate,
+    isCarried,
+    packetUs,
+    hopUs: cpuUs / packets.sent,
+    ownCores,
+    words:
+      `delivered ${(delivered * 100).toFixed(3)} %, latency p50 ${ms(p50Ns)} p95 ${ms(p95Ns)} ms, ` +
+      `lateness per hop p95 ${ms(lateNs)} ms, ${packetUs.toFixed(1)} us/packet`,
+  };
+}
+
+function ratioOf(metric: MetricData | undefined): number {
+  return metric?.kind === 'ratio' ? metric.numerator / metric.denominator : Number.NaN;
+}
+
+function quantileOf(metric: MetricData | undefined, fraction: number): number {
+  return metric?.kind === 'histogram' ? histogramQuantile(metric.data, fraction) : Number.NaN;
+}
+
+/** Processor time of this process between warm-up and end. */
+class OwnTime {
+  readonly #scenario: Scenario;
+  #first: { readonly atNs: number; readonly cpuUs: number } | undefined;
+  #last = { atNs: 0, cpuUs: 0 };
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+  }
+
+  look(atNs: number): void {
+    const { warmupNs, durationNs } = this.#scenario;
+    if (atNs < warmupNs || atNs >= durationNs) return;
+    const { user, system } = process.cpuUsage();
+    this.#last = { atNs, cpuUs: user + system };
+    this.#first ??= this.#last;
+  }
+
+  /** Share of a core. */
+  get cores(): number {
+    if (this.#first === undefined) return Number.NaN;
+    const wallUs = (this.#last.atNs - this.#first.atNs) / 1_000;
+    return (this.#last.cpuUs - this.#first.cpuUs) / wallUs;
+  }
+}
