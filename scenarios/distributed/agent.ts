@@ -36,13 +36,14 @@ export interface AgentSurroundings {
 }
 
 const SECRET_BYTES = 32;
-const FLUSH_MS = 5;
+/** What a crash takes with it at most; half of it costs the coordinator twice the messages. */
+const FLUSH_MS = 10;
 const TALLY_MS = 250;
 /** How often the histogram of lateness is in it: 100 kB and more of each agent. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
 /** The coordinator hears from an agent at least this often, ns. */
-const SILENCE_NS = 50_000_000;
+const SILENCE_NS = 200_000_000;
 
 /** One agent, from its order to its result. */
 export class Agent implements WorldListener {
