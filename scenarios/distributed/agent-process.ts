@@ -35,6 +35,8 @@ export class AgentProcess {
   clockOffsetNs = 0n;
   /** It was told when the scenario's time begins. */
   isStarted = false;
+  /** Its channel is open: what it measured may still come, also after its death. */
+  isTelling = false;
   probe: ClockProbe | undefined;
   channel: Channel | undefined;
   /** Everything that it measured up to here has been told, ns of the scenario's time. */

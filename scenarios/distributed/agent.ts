@@ -100,6 +100,9 @@ export class Agent implements WorldListener {
   async load(): Promise<void> {
     const { live } = this.world;
     await live.warm();
+    const { zeroNs } = this.#order;
+    // What a node does before it is told to start has its instant too.
+    if (zeroNs !== undefined) this.world.begin(Number(zeroNs - live.clock.originNs));
     live.pump.enter(() => {
       for (const name of this.#order.hosts) this.#create(name);
       for (const node of this.#nodes.values()) node.start();
@@ -211,8 +214,8 @@ export class Agent implements WorldListener {
     this.#lookAtPaths(node);
   }
 
-  spanned(): void {
-    // Spans are for the trace of a run in one process.
+  spanned(node: string, name: string, beginNs: number, endNs: number): void {
+    this.#send({ type: 'span', node, name, beginNs, endNs });
   }
 
   marked(node: string, name: string): void {

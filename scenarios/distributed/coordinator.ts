@@ -127,8 +127,11 @@ export class Coordinator {
    */
   settle(): number {
     const now = this.world.agenda.now();
-    const running = this.#options.fleet.agents.filter(({ state }) => state === 'ready');
-    const told = running.map(({ toldNs }) => toldNs);
+    const { agents } = this.#options.fleet;
+    const telling = agents.filter(
+      ({ isStarted, isTelling, state }) => isStarted && isTelling && state !== 'done',
+    );
+    const told = telling.map(({ toldNs }) => toldNs);
     const untilNs = Math.max(0, now - SETTLE_LAG_MAX_NS, Math.min(now, ...told));
     this.world.measured.settle(untilNs);
     return untilNs;
@@ -184,11 +187,11 @@ export class Coordinator {
         agent.pid = report.pid;
         agent.operatorPort = report.operatorPort;
         this.#options.onHello?.();
-        if (this.#zeroNs !== undefined) this.#load(agent);
+        if (this.#zeroNs !== undefined) this.#loadAgain(agent);
         return;
       case 'loaded':
         agent.state = 'loaded';
-        if (this.#zeroNs !== undefined) this.#startAgain(agent);
+        this.#start(agent);
         return;
       case 'ready':
         this.#ready(agent);
@@ -243,7 +246,9 @@ export class Coordinator {
     const { hosts } = agent;
     if (this.#zeroNs !== undefined) this.#skipUntold(hosts);
     const nextSequence = [...this.#nextSequence];
-    agent.tell({ type: 'load', order: { ...order, hosts, nextSequence } });
+    const zeroNs = this.#zeroOf(agent);
+    const time = zeroNs === undefined ? {} : { zeroNs };
+    agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence } });
     // Links that are down or changed stay so for a node that comes back.
     for (const command of this.world.effectsOn(hosts)) agent.tell(command);
   }
@@ -259,24 +264,33 @@ export class Coordinator {
   }
 
   /** A process that comes while the run is under way: its clock is another one, perhaps. */
-  #startAgain(agent: AgentProcess): void {
+  #loadAgain(agent: AgentProcess): void {
+    // Nothing that it tells is of before.
+    agent.toldNs = this.world.agenda.now();
     if (agent.clock.isKnown) {
-      this.#start(agent);
+      this.#load(agent);
       return;
     }
     agent
       .syncClock()
-      .then(() => this.#start(agent))
+      .then(() => this.#load(agent))
       .catch((error: unknown) => this.#options.onFailure(error));
   }
 
   #start(agent: AgentProcess): void {
-    if (this.#zeroNs === undefined) return;
+    const zeroNs = this.#zeroOf(agent);
+    if (zeroNs === undefined) return;
+    agent.isStarted = true;
+    agent.tell({ type: 'start', zeroNs });
+  }
+
+  /** The scenario's time 0 on the clock of an agent; undefined before it has begun. */
+  #zeroOf(agent: AgentProcess): bigint | undefined {
+    if (this.#zeroNs === undefined) return undefined;
     if (agent.clock.isKnown) {
       agent.clockOffsetNs = agent.clock.at(process.hrtime.bigint()).offsetNs;
     }
-    agent.isStarted = true;
-    agent.tell({ type: 'start', zeroNs: this.#zeroNs + agent.clockOffsetNs });
+    return this.#zeroNs + agent.clockOffsetNs;
   }
 
   #ready(agent: AgentProcess): void {

@@ -34,6 +34,8 @@ export interface AgentOrder {
   readonly stateFolder?: string;
   /** First sequence number of each flow: higher than any of an earlier life. */
   readonly nextSequence: readonly number[];
+  /** As in `start`, for a process that comes while the run is under way. */
+  readonly zeroNs?: bigint;
 }
 
 /** From the coordinator to an agent. */

@@ -200,8 +200,10 @@ export class ProcessFleet implements Fleet {
       }
     };
     channel.onClose = (reason): void => {
-      if (agent !== undefined) this.#lost(agent, reason);
-      else if (early !== undefined) this.#early.delete(early);
+      if (agent !== undefined) {
+        agent.isTelling = false;
+        this.#lost(agent, reason);
+      } else if (early !== undefined) this.#early.delete(early);
     };
   }
 
@@ -230,6 +232,7 @@ export class ProcessFleet implements Fleet {
     agent.channel = channel;
     agent.probe = new ClockProbe(channel, agent.clock);
     agent.state = 'connected';
+    agent.isTelling = true;
     return agent;
   }
 

@@ -30,6 +30,7 @@ class FakeFleet extends WritingFleet {
     agent.channel = channel;
     agent.clock.shareClock();
     agent.state = 'connected';
+    agent.isTelling = true;
     this.agents.push(agent);
     return { agent, channel };
   }
@@ -178,6 +179,22 @@ describe('while it runs', () => {
     coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_600 * MS, sent: nothing, arrived });
     coordinator.settle();
     expect(stage.flows[0]!.meter.deliveredCount).toBe(1);
+  });
+
+  it('waits for what a killed agent had measured, until its channel has ended', () => {
+    const { coordinator, stage, alice, bob, run } = setUp();
+    run();
+    coordinator.world.agenda.begin(process.hrtime.bigint() - BigInt(2_000 * MS));
+    alice.agent.toldNs = 1_900 * MS;
+    bob.agent.toldNs = 1_500 * MS;
+    Object.assign(bob.agent, { state: 'dead', isKilled: true });
+    expect(coordinator.settle()).toBe(1_500 * MS);
+    const arrived = Float64Array.from([1, 0, 0, 0, 1_500 * MS, 1_510 * MS]);
+    coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_520 * MS, sent: nothing, arrived });
+    bob.agent.isTelling = false;
+    expect(coordinator.settle()).toBe(1_900 * MS);
+    expect(stage.flows[0]!.meter.deliveredCount).toBe(1);
+    expect(coordinator.world.measured.late).toBe(0);
   });
 
   it('says how many reports came too late for their order', () => {
@@ -378,15 +395,22 @@ describe('clocks of other machines', () => {
     expect(coordinator.clockUncertaintyNs()).toBe(0);
   });
 
-  it('are measured before a process that comes late hears of the beginning', async () => {
+  it('are measured before a process that comes late is told what to do', async () => {
     const { coordinator, fleet, run } = setUp();
     run();
     const { agent, channel } = fleet.add('carol');
     Object.assign(agent, { clock: new (agent.clock.constructor as new () => object)() });
     remoteClock(agent, 5_000_000_000n);
-    coordinator.hear(agent, { type: 'loaded' });
+    coordinator.hear(agent, hello('carol'));
     expect(channel.types).toEqual([]);
-    await vi.waitFor(() => expect(channel.types).toEqual(['start']), { timeout: 5_000 });
+    await vi.waitFor(() => expect(channel.types).toEqual(['load']), { timeout: 5_000 });
     expect(agent.clockOffsetNs).toBeGreaterThan(4_900_000_000n);
+    // What it does before it is told to start has its instant.
+    const [{ order }] = channel.sent as [{ readonly order: { readonly zeroNs: bigint } }];
+    coordinator.hear(agent, { type: 'loaded' });
+    expect(channel.sent[1]).toMatchObject({ type: 'start' });
+    expect(Math.abs(Number(order.zeroNs - (channel.sent[1] as typeof order).zeroNs))).toBeLessThan(
+      1 * MS,
+    );
   });
 });
