@@ -122,7 +122,7 @@ export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<Mea
     first ??= last;
   });
   // A port that another program holds, an address that the system has not.
-  if (end.kind === 'scenario-error') throw new Refusal(end.message);
+  if (end.kind === 'scenario-error' || end.kind === 'refused') throw new Refusal(end.message);
   if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
   const [result] = end.input.seeds;
   if (result === undefined) throw new Error('a live run of the calibration without a result');

@@ -8,6 +8,8 @@ import { quantity, significant, whole } from '../../reports/format.ts';
 import type { KneeCheck, Prediction } from './knee-check.ts';
 import type { CostProfile } from './profile-schema.ts';
 
+/** Share of a core from which on wake-ups are shared by many packets. */
+const BUSY_ENOUGH = 0.6;
 const HEADER = ['operation', 'bytes', 'median', '95 %', 'p99', 'alone', 'in place'] as const;
 
 /** The profile as a table. */
@@ -47,8 +49,19 @@ export function renderProfile(profile: CostProfile): string {
         point.isUsed ? 'used' : '',
       ]),
     ]),
+    ...idleNote(profile),
     '',
   ].join('\n');
+}
+
+/** Said when no run was busy enough to tell packets from wake-ups. */
+function idleNote({ inPlace }: CostProfile): readonly string[] {
+  const busiest = Math.max(...inPlace.points.map(({ cpu }) => cpu));
+  if (busiest >= BUSY_ENOUGH) return [];
+  return [
+    `  the busiest run took ${percent(busiest)} of a core: costs in place contain idle wake-ups and`,
+    '  are too high; calibrate again when nothing else runs',
+  ];
 }
 
 /** Both knees side by side. */
