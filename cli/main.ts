@@ -1,55 +1,38 @@
 #!/usr/bin/env node
 /**
- * Entry of the command line: `orrery <command>`; one small file per command. Commands that keep the
- * repository are not in the package.
+ * Entry of the command line. It loads the rest, so that a machine on which not even that is possible
+ * (too many open files) ends in one line as well.
  *
  * @module
  */
-import { CommanderError } from 'commander';
-import { IS_SOURCE } from '../engine/live/own-form.ts';
-import { addAcceptance } from './acceptance.ts';
-import { addCalibrate } from './calibrate.ts';
-import { addCompare } from './compare.ts';
-import { addCompletion } from './completion.ts';
-import { addEmulate } from './emulate.ts';
-import { exitWith, reportProblem } from './exit.ts';
-import { addHealth } from './health.ts';
-import { addLive } from './live.ts';
-import { addNode } from './node.ts';
-import { makeProgram } from './program.ts';
-import { addScenario } from './scenario.ts';
-import { addSweep } from './sweep.ts';
-import { addVerify } from './verify.ts';
+import { environmentError } from '../engine/live/environment.ts';
 
-const isJson = process.argv.includes('--json');
-const program = makeProgram();
-addScenario(program);
-addLive(program);
-addNode(program);
-addEmulate(program);
-addSweep(program);
-addCompare(program);
-addVerify(program);
-addCalibrate(program);
-addHealth(program);
-addAcceptance(program);
-if (IS_SOURCE) {
-  const { addRequirements } = await import('./requirements.ts');
-  addRequirements(program);
-}
-addCompletion(program);
+/** With fewer, loading fails in many ways, not all of which name the reason. */
+const OPEN_FILES_MIN = 128;
 
-// A reader that has seen enough (`| head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? undefined : reportProblem(error, false));
-});
-// What no caller can catch ends in the same words as what one can.
-process.on('uncaughtException', (error) => process.exit(reportProblem(error, isJson)));
-
+// The thread that loads modules may fail on its own; once they are loaded, run-command.ts answers.
+process.on('uncaughtException', endUnloaded);
 try {
-  await program.parseAsync(process.argv);
+  await import('./run-command.ts');
 } catch (error) {
-  // Commander has printed its own message; help and version are no failures.
-  if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 0 : 2);
-  else exitWith(reportProblem(error, isJson));
+  endUnloaded(error);
+}
+
+function endUnloaded(error: unknown): never {
+  const files = openFilesMax();
+  const few =
+    files < OPEN_FILES_MIN ? `${files} open files are too few, raise ulimit -n` : undefined;
+  const words = environmentError(error)?.message ?? few;
+  const text = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(words === undefined ? `${text}\n` : `orrery: ${words}\n`);
+  process.exit(words === undefined ? 3 : 2);
+}
+
+/** How many files this process may open; infinite where the system does not say. */
+function openFilesMax(): number {
+  const report = process.report.getReport() as {
+    readonly userLimits?: { readonly open_files?: { readonly soft?: unknown } };
+  };
+  const soft = Number(report.userLimits?.open_files?.soft);
+  return Number.isNaN(soft) ? Number.POSITIVE_INFINITY : soft;
 }

@@ -156,6 +156,12 @@ describe('a port that another program holds', () => {
 });
 
 describe('too many open files', () => {
+  it('is one line as well when not even the program can be loaded', async () => {
+    const ended = await orrery.runSource(['--help'], { files: 40 });
+    expect(complaints(ended)).toEqual([expect.stringMatching(/^orrery: .*open files/)]);
+    expect([ended.code, ended.out]).toEqual([2, '']);
+  });
+
   it('is one line with the node that got no socket', async () => {
     const out = join(folder, 'out');
     mkdirSync(out);

@@ -34,6 +34,12 @@ export interface Ended {
   readonly err: string;
 }
 
+/** What a command finds: how many files it may open, and more variables. */
+export interface Surroundings {
+  readonly files?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The command line, ready to start in a quarter of the time that it takes from source. */
 export class CommandLine {
   readonly #path: string;
@@ -51,14 +57,18 @@ export class CommandLine {
     return new CommandLine(path, () => program.dispose());
   }
 
-  /** Runs a command, with at most so many open files and more variables. */
-  run(
-    words: readonly string[],
-    how: { readonly files?: number; readonly env?: Readonly<Record<string, string>> } = {},
-  ): Promise<Ended> {
-    const { files = 4_096, env = {} } = how;
+  run(words: readonly string[], how: Surroundings = {}): Promise<Ended> {
+    return this.#start([this.#path, ...words], how);
+  }
+
+  /** Runs it from source, as `npm run` does here. */
+  runSource(words: readonly string[], how: Surroundings): Promise<Ended> {
+    return this.#start(['--import', 'tsx', 'cli/main.ts', ...words], how);
+  }
+
+  #start(words: readonly string[], { files = 4_096, env = {} }: Surroundings): Promise<Ended> {
     const script = `ulimit -n ${files} && exec "$@"`;
-    const child = spawn('bash', ['-c', script, 'bash', process.execPath, this.#path, ...words], {
+    const child = spawn('bash', ['-c', script, 'bash', process.execPath, ...words], {
       cwd: ROOT,
       env: { ...process.env, GITHUB_STEP_SUMMARY: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

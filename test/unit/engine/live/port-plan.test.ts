@@ -77,7 +77,7 @@ describe('ports of 127.0.0.1', () => {
     const ranges = [{ address: A, first, services: 2, count: 4 }];
     expect(firstTaken(ranges)).toBeUndefined();
     const other = UdpWire.bind('127.0.0.1', first + 2, NOTHING);
-    expect(firstTaken(ranges)).toEqual({ range: ranges[0], port: first + 2 });
+    expect(firstTaken(ranges)).toEqual({ range: ranges[0], port: first + 2, code: 'EADDRINUSE' });
     expect(typeof other === 'string' ? other : other.close()).toBeUndefined();
   });
 });
