@@ -65,7 +65,7 @@ export const X25519_LENGTH = 32;
 const ML_KEM_768_CIPHERTEXT_LENGTH = 1088;
 
 /** The key exchanges that a geometry can be made for, with the length of the element, in bytes. */
-export const EXCHANGE_ELEMENT_LENGTH = {
+const EXCHANGE_ELEMENT_LENGTH = {
   nike: { x25519: X25519_LENGTH, x448: 56 },
   kem: {
     x25519: X25519_LENGTH,

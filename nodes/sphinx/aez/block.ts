@@ -23,7 +23,7 @@ export function loadWord(bytes: Uint8Array, offset: number): number {
 }
 
 /** Writes `word`, big-endian, at `offset`. */
-export function storeWord(bytes: Uint8Array, offset: number, word: number): void {
+function storeWord(bytes: Uint8Array, offset: number, word: number): void {
   bytes[offset] = word >>> 24;
   bytes[offset + 1] = word >>> 16;
   bytes[offset + 2] = word >>> 8;

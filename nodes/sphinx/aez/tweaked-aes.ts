@@ -126,7 +126,12 @@ export class OffsetWalk {
       doubleBlock(this.#power);
       addBlock(this.#base, this.#power);
     }
-    this.offset.set(this.#base);
-    addBlock(this.offset, this.#cipher.multipleOfL(rest));
+    const multiple = this.#cipher.multipleOfL(rest);
+    const base = this.#base;
+    const { offset } = this;
+    offset[0] = (base[0] as number) ^ (multiple[0] as number);
+    offset[1] = (base[1] as number) ^ (multiple[1] as number);
+    offset[2] = (base[2] as number) ^ (multiple[2] as number);
+    offset[3] = (base[3] as number) ^ (multiple[3] as number);
   }
 }
