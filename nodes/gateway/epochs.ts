@@ -75,6 +75,8 @@ export class EpochRing<K extends HeldEpoch> {
 
   /** Initiator: the peer can open it, so it is `current` at once; the old one waits for its end. */
   adopt(held: K): void {
+    // What we agreed to as responder meanwhile is older, or nobody's.
+    this.#dropNext();
     this.#shift(held);
     // The peer seals under the old epoch until it sees ours: no end before it has answered.
     this.#previousUntilNs = Number.POSITIVE_INFINITY;
@@ -101,21 +103,15 @@ export class EpochRing<K extends HeldEpoch> {
   /** Retires what is over at this time. */
   expire(nowNs: number): void {
     if (nowNs >= this.#previousUntilNs) this.#dropPrevious();
-    if (nowNs >= this.#nextUntilNs) {
-      this.#drop(this.#next);
-      this.#next = undefined;
-      this.#nextUntilNs = Number.POSITIVE_INFINITY;
-    }
+    if (nowNs >= this.#nextUntilNs) this.#dropNext();
   }
 
   /** Retires everything: the session ends. */
   clear(): void {
     this.#dropPrevious();
     this.#drop(this.#current);
-    this.#drop(this.#next);
+    this.#dropNext();
     this.#current = undefined;
-    this.#next = undefined;
-    this.#nextUntilNs = Number.POSITIVE_INFINITY;
   }
 
   #shift(held: K): void {
@@ -135,6 +131,12 @@ export class EpochRing<K extends HeldEpoch> {
     this.#drop(this.#previous);
     this.#previous = undefined;
     this.#previousUntilNs = Number.POSITIVE_INFINITY;
+  }
+
+  #dropNext(): void {
+    this.#drop(this.#next);
+    this.#next = undefined;
+    this.#nextUntilNs = Number.POSITIVE_INFINITY;
   }
 
   #drop(held: K | undefined): void {

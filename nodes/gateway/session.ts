@@ -87,7 +87,7 @@ export class Session {
   #open: OpenHandshake | undefined;
   #answered: Answered | undefined;
   #postponed: Postponed | undefined;
-  /** Highest epoch proposed to us, and latest timestamp of an opening. */
+  /** Highest epoch proposed to us or agreed, and latest timestamp of a message of the peer. */
   #proposalMax = 0;
   #timestampMax = 0;
   #held: HeldFrame[] = [];
@@ -270,7 +270,12 @@ export class Session {
   #confirmed(keys: EpochKeys, moment: Moment): void {
     const isPromoted = this.#ring.confirm(keys, moment.nowNs);
     this.#confirmation.stop();
-    if (isPromoted) this.#options.sink.established(keys.epoch, keys.role);
+    // Our own opening ends here and not with our answer: a restarted gateway cannot tell an old
+    // opening that is replayed from a new one, but only the peer can confirm.
+    if (isPromoted) {
+      this.#abandon();
+      this.#options.sink.established(keys.epoch, keys.role);
+    }
     this.#options.sink.wake();
   }
 
@@ -331,6 +336,7 @@ export class Session {
       return reason;
     }
     const { epoch, timestamp } = header;
+    this.#noteStamp(header);
     this.#forgetPostponed();
     this.#postponed = { opening, epoch, timestamp, frame: frame.slice() };
     const answer = this.#answer(moment);
@@ -368,6 +374,11 @@ export class Session {
     return undefined;
   }
 
+  #noteStamp(header: FrameHeader): void {
+    this.#proposalMax = Math.max(this.#proposalMax, header.epoch);
+    this.#timestampMax = Math.max(this.#timestampMax, header.timestamp);
+  }
+
   /** Both opened at once: the lower static key stays initiator, on both sides alike. */
   #checkCollision(moment: Moment): FrameDrop | undefined {
     if (this.#open === undefined) return undefined;
@@ -386,9 +397,6 @@ export class Session {
     const epoch = this.#options.epochs.take(postponed.epoch);
     if (epoch === undefined) return undefined;
     this.#postponed = undefined;
-    this.#proposalMax = Math.max(this.#proposalMax, postponed.epoch);
-    this.#timestampMax = Math.max(this.#timestampMax, postponed.timestamp);
-    this.#abandon();
     const { nowNs, clockUs } = moment;
     const stamp = { epoch, timestamp: clockUs };
     const { frame: answer, keys } = answerHandshake(postponed.opening, stamp);
@@ -408,6 +416,8 @@ export class Session {
     if (typeof keys === 'string') return keys;
     const { epochs, sink } = this.#options;
     epochs.skip(header.epoch);
+    // Openings of the peer from before this answer are replays, also when we have forgotten them.
+    this.#noteStamp(header);
     this.#abandon();
     this.#forgetPostponed();
     const role = 'initiator';

@@ -280,6 +280,48 @@ describe('who may open a session', () => {
     expect(pair.b.outbox).toEqual([]);
   });
 
+  it('an old opening that is replayed to a restarted gateway does not stop its own', () => {
+    const pair = new Pair();
+    pair.a.session.connect(at(0));
+    const old = pair.a.outbox[0]!;
+    pair.exchange(at(0));
+    // b crashes and has forgotten what it answered.
+    const [low, high] = pair.identities;
+    const reborn = new Side({ identity: high, peerKey: low.publicKey, seed: 77 });
+    reborn.epochs.next = 17;
+    reborn.session.connect(at(SECOND));
+    const opening = reborn.outbox.shift()!;
+    expect(reborn.receive(old, at(SECOND))).toBeUndefined();
+    pair.a.receive(reborn.outbox.shift()!, at(SECOND));
+    expect(pair.a.drops).toEqual(['handshake-unexpected']);
+    // Its own is lost, too, and repeated all the same.
+    reborn.session.tick(at(reborn.session.deadlineNs));
+    expect(toHex(reborn.outbox.shift()!)).toBe(toHex(opening));
+    pair.a.receive(opening, at(SECOND + SECOND / 2));
+    reborn.receive(pair.a.outbox.shift()!, at(SECOND + SECOND / 2));
+    expect(reborn.session.status()).toMatchObject({ epoch: 17, nextEpoch: undefined });
+    expect(reborn.receive(old, at(2 * SECOND))).toBe('handshake-replay');
+    expect(pair.a.receive(reborn.outbox.shift()!, at(2 * SECOND))).toBe('ok ');
+    expect(reborn.receive(sealed(pair.a, 'x'), at(2 * SECOND))).toBe('ok x');
+  });
+
+  it('an old opening that is replayed does not take the place of a newer one that waits for the disk', () => {
+    const pair = new Pair();
+    pair.a.session.connect(at(0));
+    const old = pair.a.outbox[0]!;
+    pair.exchange(at(0));
+    const [low, high] = pair.identities;
+    const reborn = new Side({ identity: high, peerKey: low.publicKey, seed: 77 });
+    reborn.epochs.isDurable = false;
+    pair.a.session.connect(at(SECOND));
+    expect(reborn.receive(pair.a.outbox.shift()!, at(SECOND))).toBeUndefined();
+    expect(reborn.receive(old, at(SECOND))).toBe('handshake-replay');
+    reborn.epochs.isDurable = true;
+    reborn.session.tick(at(SECOND));
+    pair.a.receive(reborn.outbox.shift()!, at(SECOND));
+    expect(reborn.receive(pair.a.outbox.shift()!, at(SECOND))).toBe('ok ');
+  });
+
   it('accepts a peer that lost its disk and begins at epoch 1 again', () => {
     const pair = Pair.connected();
     pair.a.session.connect(at(SECOND));
