@@ -45,7 +45,7 @@ describe('orrery live --processes', () => {
     const live = orrery('live', file, '--processes', '--out', out, '--no-trace');
     const run = join(out, 'pings', '1');
     const pids = (await processesIn(run, 2)).map(({ pid }) => pid);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await new Promise((resolve) => setTimeout(resolve, 800));
     // As a terminal does: to the whole group.
     process.kill(-live.pid, 'SIGINT');
     expect(await live.ended).toBe(130);
@@ -77,7 +77,7 @@ describe('orrery node', () => {
     const block = blockOf(13);
     const topology = write('deployed.yaml', CABLE, block);
     const other = write('other.yaml', CABLE.replace('5ms', '6ms'), block);
-    const file = write('deployed-pings.yaml', pings('deployed.yaml', '8s'));
+    const file = write('deployed-pings.yaml', pings('deployed.yaml', '60s'));
     const port = await freePort();
     const operator = await freePort();
     newKeyFile(join(folder, 'good.key'));
@@ -116,10 +116,11 @@ describe('orrery node', () => {
 
     bob.child.kill('SIGTERM');
     expect(await bob.ended).toBe(0);
-    await live.ended;
+    live.child.kill('SIGINT');
+    expect(await live.ended).toBe(130);
     expect(await alice.ended).toBe(0);
     const report = reportIn(join(out, 'pings', '1'));
-    expect(report).toMatchObject({ ending: 'complete', layout: '2 processes' });
+    expect(report).toMatchObject({ ending: 'interrupted', layout: '2 processes' });
     const warnings = report.warnings.map(({ text }) => text).join('\n');
     expect(warnings).toMatch(/^bob: ended by itself at \d+\.\d s$/m);
   });
