@@ -147,6 +147,9 @@ function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Ses
         send: (frame): void => {
           frames[1 - index]?.push(frame.slice());
         },
+        spread: (frame): void => {
+          frames[1 - index]?.push(frame.slice());
+        },
         established: ignore,
         deliverHeld: ignore,
         wake: ignore,
