@@ -275,12 +275,10 @@ export const scenarioSchema = z
       description: 'Processor time: not modelled, or charged by the profile of npm run calibrate.',
       default: 'none',
     }),
-    cpuProfile: text('the path of a profile')
-      .optional()
-      .meta({
-        description: 'Cost profile, from the working folder.',
-        default: 'runs/calibration.json',
-      }),
+    cpuProfile: text('the path of a profile').optional().meta({
+      description: 'Cost profile, from the working folder.',
+      default: 'runs/calibration.json',
+    }),
     cpuMachines: oneOf(['topology', 'one']).optional().meta({
       description: 'Machines of the topology, or one core for all nodes as in a live process.',
       default: 'topology',
