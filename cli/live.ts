@@ -30,9 +30,10 @@ export function addLive(program: Command): void {
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
     .description(
-      'Runs a scenario with all nodes in this process on real UDP and TCP sockets of 127.0.0.0/8,\n' +
-        'or with --processes in one for each. It takes as long as the scenario says; Ctrl-C ends it\n' +
-        'early and reports what there is. docs/how-to/live.md says more.',
+      'Runs a scenario on real UDP and TCP sockets of 127.0.0.0/8, with all nodes in\n' +
+        'this process, or with --processes in one for each. It takes as long as the\n' +
+        'scenario says; Ctrl-C ends it early and reports what there is.\n' +
+        'docs/how-to/live.md says more.',
     )
     .addOption(
       new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
