@@ -42,8 +42,9 @@ const TALLY_MS = 250;
 /** How often the histogram of lateness is in it: 100 kB and more of each agent. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
-/** The coordinator hears from an agent at least this often, ns. */
-const SILENCE_NS = 200_000_000;
+const NS_PER_MS = 1_000_000;
+/** The coordinator hears from an agent at least this often. */
+const SILENCE_MS = 200;
 
 /** One agent, from its order to its result. */
 export class Agent implements WorldListener {
@@ -61,6 +62,7 @@ export class Agent implements WorldListener {
   /** Last links told, by `from -> to`. */
   readonly #paths = new Map<string, string>();
   #timers: NodeJS.Timeout[] = [];
+  #readyTimer: NodeJS.Timeout | undefined;
   #isReady = false;
   #isRunning = false;
   #toldNs = 0;
@@ -107,7 +109,7 @@ export class Agent implements WorldListener {
       for (const name of this.#order.hosts) this.#create(name);
       for (const node of this.#nodes.values()) node.start();
     });
-    this.#every(FLUSH_MS, () => this.#flush());
+    this.#every(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
     this.#every(TALLY_MS, () =>
       this.#send({ type: 'tally', tally: this.#gauge.counts(this.#order.hosts) }),
     );
@@ -115,7 +117,7 @@ export class Agent implements WorldListener {
       this.#send({ type: 'tally', tally: this.#gauge.tally(this.#order.hosts) }),
     );
     this.#send({ type: 'loaded' });
-    this.#every(READY_MS, () => this.#lookReady());
+    this.#readyTimer = this.#every(READY_MS, () => this.#lookReady());
   }
 
   /** Carries out an order. */
@@ -274,12 +276,22 @@ export class Agent implements WorldListener {
     });
   }
 
+  /** True where an application of a flow is: all others have nothing to tell but that they live. */
+  get #measures(): boolean {
+    const { hosts, scenario } = this.#order;
+    return scenario.traffic.some(({ from, to }) => hosts.includes(from) || hosts.includes(to));
+  }
+
   #lookReady(): void {
     if (this.#isReady) return;
     const { waiting } = this;
     this.#isReady = waiting.length === 0;
-    if (this.#isReady) this.#send({ type: 'ready' });
-    else this.#send({ type: 'waiting', nodes: waiting });
+    if (!this.#isReady) {
+      this.#send({ type: 'waiting', nodes: waiting });
+      return;
+    }
+    clearInterval(this.#readyTimer);
+    this.#send({ type: 'ready' });
   }
 
   /** Tells the active paths of a node's flows where they have changed. */
@@ -298,14 +310,16 @@ export class Agent implements WorldListener {
   #flush(): void {
     const untilNs = this.world.now();
     const rows = this.#rows.take();
-    const isSilent = untilNs - this.#toldNs < SILENCE_NS;
-    if (rows.sent.length + rows.arrived.length === 0 && isSilent) return;
+    const isEarly = untilNs - this.#toldNs < (SILENCE_MS * NS_PER_MS) / 2;
+    if (rows.sent.length + rows.arrived.length === 0 && isEarly) return;
     this.#toldNs = untilNs;
     this.#send({ type: 'measured', untilNs, ...rows });
   }
 
-  #every(ms: number, act: () => void): void {
-    this.#timers.push(setInterval(act, ms));
+  #every(ms: number, act: () => void): NodeJS.Timeout {
+    const timer = setInterval(act, ms);
+    this.#timers.push(timer);
+    return timer;
   }
 
   #send(report: Report): void {
