@@ -195,7 +195,11 @@ export class Pump {
         this.#wakeAt = NEVER;
         this.#turn();
       },
-      Math.max(1, Math.floor(ns / NS_PER_MS)),
+      // Down, for the rest is spun; in low up, since who wakes too early sleeps and wakes once more.
+      Math.max(
+        1,
+        this.#precision === 'high' ? Math.floor(ns / NS_PER_MS) : Math.ceil(ns / NS_PER_MS),
+      ),
     );
   }
 }
