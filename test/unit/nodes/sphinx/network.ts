@@ -78,8 +78,9 @@ export class TestNode {
   readonly rules: ReceiveRules;
 
   constructor(suite: SphinxSuite, label: string) {
+    const privateLength = suite.geometry.kemName.startsWith('MLKEM') ? 64 : 32;
     this.id = labelledBytes(suite.crypto, `${label} id`, 32);
-    this.key = suite.exchange.openKey(labelledBytes(suite.crypto, `${label} key`, 32));
+    this.key = suite.exchange.openKey(labelledBytes(suite.crypto, `${label} key`, privateLength));
     this.rules = {
       keys: [epochKey(this.key)],
       delayMsMax: DELAY_MS_MAX,

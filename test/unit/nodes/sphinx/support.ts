@@ -6,9 +6,10 @@
  */
 import { hasSodium, provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
-import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
+import { concatBytes, fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
   createSuite,
+  type Encapsulation,
   type Exchange,
   type Kem,
   type NodeKey,
@@ -89,5 +90,37 @@ export function recordedKem(
       };
     },
     encapsulate: () => undefined,
+  };
+}
+
+/**
+ * A key encapsulation with the lengths of ML-KEM-768 and no secrecy at all: whoever knows the public
+ * key reads the ciphertext. Like ML-KEM it takes every ciphertext, and gives a wrong secret.
+ */
+export function transparentKem(crypto: CryptoProvider): Kem {
+  const hash = (...parts: readonly Uint8Array[]): Uint8Array =>
+    crypto.sha256(concatBytes(...parts));
+  const secretOf = (publicKey: Uint8Array, ciphertext: Uint8Array): Uint8Array =>
+    hash(publicKey, ciphertext);
+  return {
+    kind: 'kem',
+    name: 'MLKEM768',
+    elementLength: 1088,
+    publicKeyLength: 1184,
+    coinsLength: 32,
+    openKey(privateKey): NodeKey {
+      const publicKey = new Uint8Array(1184).fill(1);
+      publicKey.set(hash(privateKey));
+      return {
+        publicKey,
+        secretOf: (ciphertext) => secretOf(publicKey, ciphertext),
+        wipe: () => undefined,
+      };
+    },
+    encapsulate(publicKey, coins): Encapsulation {
+      const ciphertext = new Uint8Array(1088).fill(2);
+      ciphertext.set(coins);
+      return { secret: secretOf(publicKey, ciphertext), ciphertext };
+    },
   };
 }
