@@ -171,7 +171,7 @@ export class Pump {
     const due = hasReady ? 0 : this.#scheduler.peekTime();
     const isHigh = this.#precision === 'high';
     // hot: after most datagrams the timer that waits is early enough, and nobody asks for the time.
-    if (due === NEVER || due >= this.#wakeAt + (isHigh ? SPIN_NS : 0)) return;
+    if (due === NEVER || (!isHigh && due >= this.#wakeAt)) return;
     const left = due - this.clock.now();
     if (left <= 0 || (isHigh && left < SLEEP_MIN_NS)) {
       this.#immediate = setImmediate(() => {
