@@ -189,17 +189,14 @@ export class Pump {
     if (this.#wakeAt <= wakeAt) return;
     clearTimeout(this.#timeout);
     this.#wakeAt = wakeAt;
-    this.#timeout = setTimeout(
-      () => {
-        this.#timeout = undefined;
-        this.#wakeAt = NEVER;
-        this.#turn();
-      },
-      // Down, for the rest is spun; in low up, since who wakes too early sleeps and wakes once more.
-      Math.max(
-        1,
-        this.#precision === 'high' ? Math.floor(ns / NS_PER_MS) : Math.ceil(ns / NS_PER_MS),
-      ),
-    );
+    const ms = ns / NS_PER_MS;
+    // Down, for the rest is spun; in low up, since who wakes too early sleeps and wakes once more.
+    const wholeMs = this.#precision === 'high' ? Math.floor(ms) : Math.ceil(ms);
+    const wake = (): void => {
+      this.#timeout = undefined;
+      this.#wakeAt = NEVER;
+      this.#turn();
+    };
+    this.#timeout = setTimeout(wake, Math.max(1, wholeMs));
   }
 }
