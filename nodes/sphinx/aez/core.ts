@@ -156,17 +156,20 @@ function unmixPairs(
   const sum = new Int32Array(BLOCK_WORDS);
   const block = new Int32Array(BLOCK_WORDS);
   const view = new DataView(output.buffer, output.byteOffset, output.length);
-  const maskWalk = new OffsetWalk(cipher, 2);
   const walk = new OffsetWalk(cipher, 1);
+  const { offset } = walk;
   const { keyI, fourRounds } = cipher;
+  // The offsets of E(2, i) and E(1, i) differ by the same block for all i: one walk serves both.
+  const shifted = s.slice();
+  addBlock(shifted, cipher.offset(1, 0));
+  addBlock(shifted, cipher.offset(2, 0));
   for (let at = 0; at < words.length; at += PAIR_WORDS) {
     const place = 4 * at;
-    maskWalk.next();
     walk.next();
-    block[0] = (s[0] as number) ^ (maskWalk.offset[0] as number);
-    block[1] = (s[1] as number) ^ (maskWalk.offset[1] as number);
-    block[2] = (s[2] as number) ^ (maskWalk.offset[2] as number);
-    block[3] = (s[3] as number) ^ (maskWalk.offset[3] as number);
+    block[0] = (shifted[0] as number) ^ (offset[0] as number);
+    block[1] = (shifted[1] as number) ^ (offset[1] as number);
+    block[2] = (shifted[2] as number) ^ (offset[2] as number);
+    block[3] = (shifted[3] as number) ^ (offset[3] as number);
     aesRounds(block, fourRounds);
     const w0 = (words[at] as number) ^ (block[0] as number);
     const w1 = (words[at + 1] as number) ^ (block[1] as number);
@@ -193,10 +196,10 @@ function unmixPairs(
     view.setInt32(place + 20, second1);
     view.setInt32(place + 24, second2);
     view.setInt32(place + 28, second3);
-    block[0] = second0 ^ (walk.offset[0] as number);
-    block[1] = second1 ^ (walk.offset[1] as number);
-    block[2] = second2 ^ (walk.offset[2] as number);
-    block[3] = second3 ^ (walk.offset[3] as number);
+    block[0] = second0 ^ (offset[0] as number);
+    block[1] = second1 ^ (offset[1] as number);
+    block[2] = second2 ^ (offset[2] as number);
+    block[3] = second3 ^ (offset[3] as number);
     aesRounds(block, fourRounds);
     view.setInt32(place, z0 ^ (block[0] as number));
     view.setInt32(place + 4, z1 ^ (block[1] as number));
