@@ -10,6 +10,7 @@
  */
 import { randomFillSync } from 'node:crypto';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
+import type { ReadyTask } from '../../engine/live/pump.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import { portRanges } from './real-ports.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
@@ -77,14 +78,16 @@ export class LiveStageWorld extends SimStageWorld {
     return this.#zeroNs === undefined ? 0 : this.live.clock.now() - this.#zeroNs;
   }
 
+  // hot: once per packet of a source.
   override at(timeNs: number, fire: () => void): void {
-    const turn = (): void => {
-      if (!this.#isMuted) this.#runDue(timeNs, fire);
-    };
     const { pump, scheduler } = this.live;
-    this.#book(timeNs, (delay) =>
-      scheduler.after(delay, () => pump.push({ run: turn }), 'traffic'),
-    );
+    const task = new DueTask(this, timeNs, fire);
+    this.#book(timeNs, (delay) => scheduler.after(delay, () => pump.push(task), 'traffic'));
+  }
+
+  /** Runs what was booked for an instant, unless sources are muted. */
+  runSource(timeNs: number, fire: () => void): void {
+    if (!this.#isMuted) this.#runDue(timeNs, fire);
   }
 
   override atFault(timeNs: number, fire: () => void): void {
@@ -118,12 +121,8 @@ export class LiveStageWorld extends SimStageWorld {
   }
 
   #book(timeNs: number, schedule: (delay: number) => void): void {
-    const book = (): void => {
-      const due = (this.#zeroNs ?? 0) + timeNs;
-      schedule(Math.max(0, due - this.live.scheduler.now));
-    };
-    if (this.#zeroNs === undefined) this.#booked.push(book);
-    else book();
+    if (this.#zeroNs === undefined) this.#booked.push(() => this.#book(timeNs, schedule));
+    else schedule(Math.max(0, this.#zeroNs + timeNs - this.live.scheduler.now));
   }
 
   #runDue(timeNs: number, fire: () => void): void {
@@ -134,6 +133,23 @@ export class LiveStageWorld extends SimStageWorld {
     } finally {
       this.#dueNs = outer;
     }
+  }
+}
+
+/** A source's turn; a class and not closures, since there is one per packet. */
+class DueTask implements ReadyTask {
+  readonly #world: LiveStageWorld;
+  readonly #timeNs: number;
+  readonly #fire: () => void;
+
+  constructor(world: LiveStageWorld, timeNs: number, fire: () => void) {
+    this.#world = world;
+    this.#timeNs = timeNs;
+    this.#fire = fire;
+  }
+
+  run(): void {
+    this.#world.runSource(this.#timeNs, this.#fire);
   }
 }
 
