@@ -31,8 +31,9 @@ const STEP = 500;
 const DELIVERED_MIN = 0.999;
 const LATENCY_MAX_NS = 100_000_000;
 const HOPS = 6;
-const WARMUP_NS = 2_000_000_000;
-const DURATION_NS = 5_000_000_000;
+/** Every process compiles its own code first: 17 of them on two cores take seconds. */
+const WARMUP_NS = 8_000_000_000;
+const DURATION_NS = 12_000_000_000;
 const US_PER_S = 1_000_000;
 
 /** One way to spread the nodes. */
