@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -14,13 +14,12 @@ export interface Counts {
 }
 
 /** Runs it; a runner that dies before it has counted anything is a failure. */
-export function runVitest(results: string, flags: readonly string[] = []): Counts {
+export async function runVitest(results: string, flags: readonly string[] = []): Promise<Counts> {
   // `npm run requirements` reads the results later; those of an earlier run must not survive.
   mkdirSync(dirname(results), { recursive: true });
   rmSync(results, { force: true });
   const args = ['run', ...flags, '--reporter=default', '--reporter=json'];
-  const output = `--outputFile.json=${results}`;
-  const { status } = spawnSync('node_modules/.bin/vitest', [...args, output], { stdio: 'inherit' });
+  const status = await start([...args, `--outputFile.json=${results}`]);
   try {
     const counted = JSON.parse(readFileSync(results, 'utf8')) as {
       readonly numPassedTests: number;
@@ -36,4 +35,12 @@ export function runVitest(results: string, flags: readonly string[] = []): Count
     process.stderr.write(`the test runner left no result (exit ${status}): ${String(error)}\n`);
     return { passed: 0, failed: 1 };
   }
+}
+
+function start(args: readonly string[]): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('node_modules/.bin/vitest', args, { stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', resolve);
+  });
 }

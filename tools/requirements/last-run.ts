@@ -8,6 +8,8 @@ import { join, relative } from 'node:path';
 
 /** Where `npm test` leaves what vitest counted, below the root. */
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
+/** The same of its tests on the wall clock. */
+export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
 /** The same of `npm run test:package`. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
 
@@ -52,7 +54,7 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   const kpis = newestReports(runsFolder);
   if (!existsSync(path)) return { testedAt: undefined, tests: [], kpis };
   const { startTime } = readResults(path);
-  const tests = [path, join(root, PACKAGE_RESULTS)]
+  const tests = [path, join(root, WALL_RESULTS), join(root, PACKAGE_RESULTS)]
     .filter((one) => existsSync(one))
     .flatMap((one) => readResults(one).testResults)
     .flatMap(({ name, assertionResults }) =>
@@ -80,7 +82,10 @@ interface ReportFile {
   readonly kpis: readonly KpiResult[];
 }
 
-/** KPIs of the newest run of each scenario as it is shipped, in virtual time. */
+/** Scenarios that exist in real time only. */
+const WALL_CLOCK_ONLY = /^(emulate|soak)-/;
+
+/** KPIs of the newest run of each scenario as it is shipped, in virtual time where it can. */
 function newestReports(folder: string): ReadonlyMap<string, readonly KpiResult[]> {
   const found = new Map<string, readonly KpiResult[]>();
   if (!existsSync(folder)) return found;
@@ -89,7 +94,10 @@ function newestReports(folder: string): ReadonlyMap<string, readonly KpiResult[]
     const newest = reports
       .sort((a, b) => b.changedMs - a.changedMs)
       .map(({ path }) => JSON.parse(readFileSync(path, 'utf8')) as ReportFile)
-      .find(({ mode, overrides }) => mode === 'sim' && Object.keys(overrides).length === 0);
+      .find(
+        ({ mode, overrides }) =>
+          (mode === 'sim' || WALL_CLOCK_ONLY.test(scenario)) && Object.keys(overrides).length === 0,
+      );
     if (newest !== undefined) found.set(scenario, newest.kpis);
   }
   return found;

@@ -1,0 +1,14 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+import { WALL_CLOCK } from './vitest.wall.config.ts';
+
+/** Everything that does not wait: runs beside the tests of the wall clock, in virtual time mostly. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/package/**', ...WALL_CLOCK],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

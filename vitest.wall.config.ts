@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that follow the wall clock on real sockets and processes: one file after the other. */
+export const WALL_CLOCK = [
+  'test/live/**/*.test.ts',
+  'test/emulate/**/*.test.ts',
+  'test/environment/**/*.test.ts',
+  'test/conformance/{live-*,port-live}.test.ts',
+  'test/unit/engine/live/**/*.test.ts',
+];
+
+export default defineConfig({
+  test: {
+    include: WALL_CLOCK,
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
