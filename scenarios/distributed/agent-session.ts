@@ -21,8 +21,6 @@ export interface SessionOptions {
   readonly operatorPort?: number;
   /** Stores of the hosts, over all runs; where the order says when absent. */
   readonly stateFolder?: string;
-  /** The order has been carried out as far as starting the nodes. */
-  readonly onLoaded?: (agent: Agent, order: AgentOrder) => void;
 }
 
 /** How a session ended. */
@@ -116,7 +114,6 @@ export class AgentSession {
       for (const command of early) this.#agent.obey(command);
       if (this.#isStopped) return;
       await this.#agent.load();
-      this.#options.onLoaded?.(this.#agent, order);
     } catch (error) {
       this.#breakOff(error);
     }

@@ -12,16 +12,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { environmentError } from '../../engine/live/environment.ts';
-import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
+import type { LogLevel } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
-import { FaultError } from '../runner/fault-driver.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { LIVE_METRICS, latenessWarning, PROCESS_METRICS } from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
@@ -30,9 +27,18 @@ import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/
 import { outcome } from '../runner/outcome.ts';
 import { pause } from '../runner/pause.ts';
 import { finishRecorder, type Recorder } from '../runner/recorder.ts';
-import { type RunEnd, type RunOrder, runInput } from '../runner/run-scenario.ts';
+import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
+import { answerOf } from '../runner/seed-answer.ts';
 import { SimStageWorld } from '../runner/sim-stage-world.ts';
 import { DRAIN_NS, Stage } from '../runner/stage.ts';
+import {
+  EarlyEnd,
+  NO_FINGERPRINT,
+  nodeLines,
+  runInTurn,
+  type SeedTurn,
+  tellProgress,
+} from '../runner/wall-clock-run.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { Coordinator } from './coordinator.ts';
 import { lastWordsOf } from './last-words.ts';
@@ -78,30 +84,20 @@ const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
-const NO_FINGERPRINT = 'none';
 
-/** Runs all seeds, one after the other: they share the processor and the ports. */
-export async function runDistributed(order: DistributedOrder): Promise<RunEnd> {
-  const began = performance.now();
-  const done: SeedResult[] = [];
-  for (const seed of order.seeds) {
-    const answer = await new DistributedRun(order, seed, done.length, began).run();
-    if (answer.kind !== 'result') return answer;
-    done.push(answer.result);
-    if (answer.result.ending !== 'complete') break;
-  }
-  const input = runInput(order, done, performance.now() - began);
-  const definitions = [...input.definitions, ...LIVE_METRICS, ...PROCESS_METRICS];
+/** Runs all seeds. */
+export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
   const layout = layoutText(groupsOf(order.scenario, order.processes));
-  return { kind: 'judged', input: { ...input, mode: 'live', layout, cpu: 'real', definitions } };
+  const definitions = [...LIVE_METRICS, ...PROCESS_METRICS];
+  return runInTurn(order, { mode: 'live', layout, cpu: 'real', definitions }, (turn) =>
+    new DistributedRun(order, turn).run(),
+  );
 }
 
 /** One seed. */
 class DistributedRun {
   readonly #order: DistributedOrder;
-  readonly #seed: number;
-  readonly #seedsDone: number;
-  readonly #began: number;
+  readonly #turn: SeedTurn;
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
   readonly #warnings = new Notices();
@@ -111,12 +107,11 @@ class DistributedRun {
   #stage: Stage | undefined;
   #trace: Recorder | undefined;
 
-  constructor(order: DistributedOrder, seed: number, seedsDone: number, began: number) {
+  constructor(order: DistributedOrder, turn: SeedTurn) {
     const { scenario, deployment, shape, precision } = order;
+    const { seed } = turn;
     this.#order = order;
-    this.#seed = seed;
-    this.#seedsDone = seedsDone;
-    this.#began = began;
+    this.#turn = turn;
     this.#warnings.addAll(scenario.warnings);
     this.#stateFolder = mkdtempSync(join(tmpdir(), 'orrery-state-'));
     this.#failure = new Promise<never>((_, reject) => {
@@ -137,7 +132,6 @@ class DistributedRun {
           ? undefined
           : `${hosts.join(', ')} has another topology file than ${scenario.topology.file}`,
     });
-    const log = this.#logSink(order.log);
     this.#coordinator = new Coordinator({
       scenario,
       seed,
@@ -151,7 +145,7 @@ class DistributedRun {
         ...(deployment === undefined ? { stateFolder: this.#stateFolder } : {}),
       },
       onFailure: (error): void => this.#fail(error),
-      onLog: log,
+      onLog: nodeLines(order.log, (text) => this.#warnings.add(text)),
       onHello: (): void => order.onProcesses?.(processEntries(this.#fleet.agents)),
     });
   }
@@ -173,7 +167,7 @@ class DistributedRun {
       return { kind: 'result', result: await this.#measure() };
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      return answerOf(error, this.#seed, this.#coordinator.broken?.stack);
+      return answerOf(error, this.#turn.seed, this.#coordinator.broken?.stack);
     } finally {
       this.#trace?.close?.();
       this.#coordinator.world.agenda.stop();
@@ -196,7 +190,7 @@ class DistributedRun {
     const stage = new Stage({
       world: coordinator.world,
       scenario,
-      seed: this.#seed,
+      seed: this.#turn.seed,
       network: networkView(scenario.topology, () => new Uint8Array(KEY_BYTES)),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
       standIns: coordinator.standIns,
@@ -218,7 +212,7 @@ class DistributedRun {
     await this.#collect();
     stage.finish();
     const result = outcome(stage, coordinator.world, scenario, {
-      seed: this.#seed,
+      seed: this.#turn.seed,
       fingerprint: NO_FINGERPRINT,
       wallMs: performance.now() - began,
       events: coordinator.world.tallies.events,
@@ -247,14 +241,14 @@ class DistributedRun {
     const { scenario, registry, recordingsOf } = this.#order;
     const picture = new SimStageWorld({
       scenario,
-      seed: this.#seed,
+      seed: this.#turn.seed,
       crypto: provider('modelled', { timing: 'simulation' }),
       protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
     });
     const { directions } = picture.sim.network;
     const now = (): number => this.#coordinator.world.now();
-    const parts = { scenario, registry, seed: this.#seed, now, directions };
-    return liveTrace(parts, recordingsOf(this.#seed));
+    const parts = { scenario, registry, seed: this.#turn.seed, now, directions };
+    return liveTrace(parts, recordingsOf(this.#turn.seed));
   }
 
   /** Starts all processes; one that does not come is named. */
@@ -297,16 +291,14 @@ class DistributedRun {
   }
 
   async #untilEnd(): Promise<SeedResult['ending']> {
-    const { scenario, signal } = this.#order;
+    const { scenario } = this.#order;
     const { world } = this.#coordinator;
-    const limitMs = scenario.timeLimitMs;
-    const limit = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
-    const stop = AbortSignal.any([signal, limit].filter((one) => one !== undefined));
+    const early = new EarlyEnd(this.#order);
     const endNs = scenario.durationNs + DRAIN_NS;
     let syncAtMs = performance.now() + CLOCK_MS;
-    while (world.agenda.now() < endNs && !stop.aborted) {
+    while (world.agenda.now() < endNs && !early.signal.aborted) {
       const leftMs = Math.ceil((endNs - world.agenda.now()) / NS_PER_MS);
-      await Promise.race([this.#failure, pause(Math.min(SETTLE_MS, leftMs), stop)]);
+      await Promise.race([this.#failure, pause(Math.min(SETTLE_MS, leftMs), early.signal)]);
       const settledNs = this.#coordinator.settle();
       if (this.#stage !== undefined) this.#trace?.tick?.(settledNs, this.#stage);
       this.#tell();
@@ -317,7 +309,7 @@ class DistributedRun {
     if (world.agenda.now() >= endNs) return 'complete';
     this.#fleet.tell({ type: 'mute' });
     await Promise.race([this.#failure, pause(DRAIN_NS / NS_PER_MS)]);
-    return limit?.aborted === true ? 'time-limit' : 'interrupted';
+    return early.ending;
   }
 
   /** Asks everybody for what was counted, and names those who do not answer. */
@@ -339,48 +331,14 @@ class DistributedRun {
     const { signal } = this.#order;
     const lateAt = performance.now() + ms;
     while (left().length > 0 && performance.now() < lateAt) {
-      if (isInterruptible && signal?.aborted === true) break;
-      if (this.#fleet.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled)) {
-        if (isInterruptible) break;
-      }
+      if (isInterruptible && (signal?.aborted === true || this.#fleet.hasLostOne)) break;
       await Promise.race([this.#failure, pause(POLL_MS)]);
     }
     return left();
   }
 
   #tell(): void {
-    const { scenario, seeds, onProgress } = this.#order;
-    const { world } = this.#coordinator;
-    onProgress?.({
-      seedsDone: this.#seedsDone,
-      seeds: seeds.length,
-      nowNs: Math.min(world.agenda.now(), scenario.durationNs),
-      durationNs: scenario.durationNs,
-      events: world.tallies.events,
-      wallMs: performance.now() - this.#began,
-    });
+    const { agenda, tallies } = this.#coordinator.world;
+    tellProgress(this.#order, this.#turn, { nowNs: agenda.now(), events: tallies.events });
   }
-
-  #logSink(
-    level: LogLevel | undefined,
-  ): (node: string, level: 'debug' | 'info' | 'warn', message: string) => void {
-    const sink = level === undefined ? undefined : liveLog(level);
-    return (node, lineLevel, message): void => {
-      if (lineLevel === 'warn') this.#warnings.add(`${node}: ${message}`);
-      sink?.(node, lineLevel, message);
-    };
-  }
-}
-
-function answerOf(error: unknown, seed: number, agentStack: string | undefined): SeedAnswer {
-  if (error instanceof FaultError) {
-    const { file, line, column } = error.spec.position;
-    return { kind: 'scenario-error', file, line, column, message: error.message };
-  }
-  const machine = environmentError(error);
-  if (machine !== undefined) return { kind: 'refused', message: machine.message };
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = agentStack ?? (error instanceof Error ? (error.stack ?? '') : '');
-  const name = error instanceof InvariantError ? 'invariant' : 'exception';
-  return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack };
 }

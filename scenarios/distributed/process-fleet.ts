@@ -95,6 +95,11 @@ export class ProcessFleet implements Fleet {
     }
   }
 
+  /** True when a process has ended that nobody killed. */
+  get hasLostOne(): boolean {
+    return this.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled);
+  }
+
   /** The present life of a node's process. */
   agentOf(host: string): AgentProcess | undefined {
     return this.agents.findLast(({ hosts }) => hosts.includes(host));
@@ -239,10 +244,8 @@ export class ProcessFleet implements Fleet {
   /** A channel has ended. A child says better why; one that lives on without it is of no use. */
   #lost(agent: AgentProcess, reason: string): void {
     const { child } = agent;
-    if (child === undefined || hasEnded(child)) {
-      if (child === undefined) this.#gone(agent, reason);
-      return;
-    }
+    if (child === undefined) this.#gone(agent, reason);
+    if (child === undefined || hasEnded(child)) return;
     const timer = setTimeout(() => {
       this.#gone(agent, reason);
       child.kill('SIGKILL');

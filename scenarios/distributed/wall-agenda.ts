@@ -47,12 +47,8 @@ export class WallAgenda {
       return;
     }
     const leftNs = Number(zero - process.hrtime.bigint()) + timeNs;
-    if (leftNs <= 0 && this.#zeroNs !== undefined) {
-      // Never within the caller: what is booked for now comes after what is being done.
-      this.#wait(0, () => this.#fire(fire));
-      return;
-    }
-    this.#wait(Math.ceil(leftNs / NS_PER_MS), () => {
+    // Also when it is due already: a call comes after what its caller is doing.
+    this.#wait(Math.max(0, Math.ceil(leftNs / NS_PER_MS)), () => {
       if (Number(process.hrtime.bigint() - zero) >= timeNs) this.#fire(fire);
       else this.at(timeNs, fire);
     });

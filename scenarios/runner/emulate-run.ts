@@ -9,27 +9,32 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { InvariantError } from '../../engine/core/assert.ts';
 import { untilBound } from '../../engine/live/emulation/bound-ports.ts';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
 import { type KernelLosses, KernelWatch } from '../../engine/live/emulation/kernel-losses.ts';
 import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
 import { OutsideProgram, type ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
 import type { LateEvent, OnLate } from '../../engine/live/emulation/pacer.ts';
-import { environmentError } from '../../engine/live/environment.ts';
 import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metrics.ts';
-import { FaultError } from './fault-driver.ts';
 import type { SeedAnswer } from './job.ts';
 import { type NodeChoice, nodeChoice } from './nodes.ts';
 import { checkOutside, outsideChoice, outsideHosts } from './outside.ts';
-import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
+import type { RunEnd, RunOrder } from './run-scenario.ts';
 import { concludeSeed, type PreparedRun, prepareSeed, type SeedRun, SLICE_NS } from './run-seed.ts';
+import { answerOf } from './seed-answer.ts';
 import { DRAIN_NS } from './stage.ts';
+import {
+  EarlyEnd,
+  NO_FINGERPRINT,
+  runInTurn,
+  type SeedTurn,
+  tellProgress,
+} from './wall-clock-run.ts';
 
 /** What to run, and how. */
 export interface EmulateOrder extends RunOrder {
@@ -45,32 +50,21 @@ export interface EmulateOrder extends RunOrder {
 /** Programs that are not bound to any of their ports after this are taken as they are. */
 const READY_MAX_MS = 10_000;
 const PROGRESS_MS = 100;
-/** A run that the outside took part in cannot be repeated, so nothing is to be compared. */
-const NO_FINGERPRINT = 'none';
 
-/** Runs all seeds, one after the other: they share the clock, the processor and the ports. */
+/** Runs all seeds. */
 export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
   checkOutside(order.scenario);
-  const began = performance.now();
-  const done: SeedResult[] = [];
-  for (const seed of order.seeds) {
-    const answer = await new EmulatedRun(order, seed, done.length, began).run();
-    if (answer.kind !== 'result') return answer;
-    done.push(answer.result);
-    if (answer.result.ending !== 'complete') break;
-  }
-  const input = runInput(order, done, performance.now() - began);
   const hosts = outsideHosts(order.scenario).map(({ name }) => name);
-  const definitions = [...input.definitions, ...EMULATE_METRICS, ...hostMetrics(hosts)];
-  return { kind: 'judged', input: { ...input, mode: 'emulate', definitions } };
+  const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
+  return await runInTurn(order, { mode: 'emulate', definitions }, (turn) =>
+    new EmulatedRun(order, turn).run(),
+  );
 }
 
 /** One seed. */
 class EmulatedRun {
   readonly #order: EmulateOrder;
-  readonly #seed: number;
-  readonly #seedsDone: number;
-  readonly #began: number;
+  readonly #turn: SeedTurn;
   readonly #programs = new Map<string, OutsideProgram>();
   readonly #warnings: string[] = [];
   readonly #run: SeedRun;
@@ -81,11 +75,10 @@ class EmulatedRun {
   #toldMs = 0;
   readonly #kernel: KernelWatch;
 
-  constructor(order: EmulateOrder, seed: number, seedsDone: number, began: number) {
+  constructor(order: EmulateOrder, turn: SeedTurn) {
     this.#order = order;
-    this.#seed = seed;
-    this.#seedsDone = seedsDone;
-    this.#began = began;
+    this.#turn = turn;
+    const { seed } = turn;
     const { scenario, registry, onStory } = order;
     const programs = outsideHosts(scenario).map(({ outside }) => outside?.program ?? '');
     this.#kernel = new KernelWatch({
@@ -109,7 +102,9 @@ class EmulatedRun {
     try {
       return { kind: 'result', result: await this.#toTheEnd() };
     } catch (error) {
-      return answerOf(error, this.#order.scenario, this.#seed);
+      const { scenario } = this.#order;
+      if (error instanceof OutsideError) return outsideAnswer(error, scenario);
+      return answerOf(error, this.#turn.seed);
     } finally {
       await this.#stopPrograms();
       this.#world?.tap.close();
@@ -180,20 +175,17 @@ class EmulatedRun {
   async #pace(
     world: EmulationWorld,
   ): Promise<{ readonly ending: SeedResult['ending']; readonly warnings: readonly string[] }> {
-    const { scenario, signal } = this.#order;
-    const { timeLimitMs } = scenario;
-    const limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);
-    const stop = AbortSignal.any([signal, limit].filter((one) => one !== undefined));
+    const early = new EarlyEnd(this.#order);
     const onStop = (): void => world.pacer.stop();
-    stop.addEventListener('abort', onStop, { once: true });
-    const paced = world.pacer.run(scenario.durationNs + DRAIN_NS);
-    if (stop.aborted) onStop();
-    const end = await paced.finally(() => stop.removeEventListener('abort', onStop));
+    early.signal.addEventListener('abort', onStop, { once: true });
+    const paced = world.pacer.run(this.#order.scenario.durationNs + DRAIN_NS);
+    if (early.signal.aborted) onStop();
+    const end = await paced.finally(() => early.signal.removeEventListener('abort', onStop));
     switch (end.kind) {
       case 'reached':
         return { ending: 'complete', warnings: [] };
       case 'stopped':
-        return { ending: limit?.aborted === true ? 'time-limit' : 'interrupted', warnings: [] };
+        return { ending: early.ending, warnings: [] };
       case 'late':
         // simulation.md 9.1: a hard limit ends with exit 5, as a run does that takes too long.
         return { ending: 'time-limit', warnings: [lateText(world, end.late, this.#order)] };
@@ -204,25 +196,19 @@ class EmulatedRun {
 
   #endSlice(atNs: number): void {
     const prepared = this.#prepared;
-    const { scenario, seeds, onProgress } = this.#order;
+    const { scenario } = this.#order;
     if (prepared === undefined) return;
     prepared.recorders.tick(atNs, prepared.stage);
     if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
       this.#isWarm = true;
       this.#meter?.reset();
     }
-    const wallMs = performance.now() - this.#began;
+    const wallMs = performance.now() - this.#turn.beganMs;
     if (wallMs - this.#toldMs < PROGRESS_MS) return;
     this.#toldMs = wallMs;
     if (this.#programsCount > 0) void this.#kernel.look();
-    onProgress?.({
-      seedsDone: this.#seedsDone,
-      seeds: seeds.length,
-      nowNs: Math.min(atNs, scenario.durationNs),
-      durationNs: scenario.durationNs,
-      events: prepared.world.sim.scheduler.eventCount,
-      wallMs,
-    });
+    const events = prepared.world.sim.scheduler.eventCount;
+    tellProgress(this.#order, this.#turn, { nowNs: atNs, events });
   }
 
   /** Those that others send to first: nothing is to be lost because a program was not there yet. */
@@ -240,7 +226,7 @@ class EmulatedRun {
     const { scenario, folder, seeds } = this.#order;
     const { command } = outside ?? {};
     if (command === undefined) return;
-    const file = join(folder, seeds.length === 1 ? name : `${name}.${this.#seed}`);
+    const file = join(folder, seeds.length === 1 ? name : `${name}.${this.#turn.seed}`);
     try {
       const program = await OutsideProgram.start({
         command,
@@ -321,30 +307,8 @@ function outsideDrops(
   return Object.fromEntries(named.map(([reason, count]) => [`outside/${reason}`, count]).sort());
 }
 
-function answerOf(error: unknown, scenario: Scenario, seed: number): SeedAnswer {
-  if (error instanceof FaultError) {
-    const { file, line, column } = error.spec.position;
-    return { kind: 'scenario-error', file, line, column, message: error.message };
-  }
-  if (error instanceof OutsideError) {
-    const host = scenario.topology.hosts.find(({ name }): boolean => name === error.host);
-    return outsideAnswer(error, scenario, host);
-  }
-  const machine = environmentError(error);
-  if (machine !== undefined) return { kind: 'refused', message: machine.message };
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const name = error instanceof InvariantError ? 'invariant' : 'exception';
-  return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack };
-}
-
-function outsideAnswer(
-  error: OutsideError,
-  scenario: Scenario,
-  host: HostSpec | undefined,
-): SeedAnswer {
-  const place = host?.position ?? { file: scenario.file, line: 1, column: 1 };
-  const { file, line, column } = place;
-  const message = `${error.host}: ${error.message}`;
-  return { kind: 'scenario-error', file, line, column, message };
+function outsideAnswer(error: OutsideError, { topology, file }: Scenario): SeedAnswer {
+  const host = topology.hosts.find(({ name }): boolean => name === error.host);
+  const place = host?.position ?? { file, line: 1, column: 1 };
+  return { kind: 'scenario-error', ...place, message: `${error.host}: ${error.message}` };
 }

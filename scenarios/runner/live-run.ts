@@ -8,15 +8,13 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import { assert, InvariantError } from '../../engine/core/assert.ts';
+import { assert } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { environmentError } from '../../engine/live/environment.ts';
-import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
+import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import { FaultError } from './fault-driver.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld, systemSecret } from './live-stage-world.ts';
@@ -27,8 +25,17 @@ import { outcome } from './outcome.ts';
 import { pause } from './pause.ts';
 import { obstacleOf } from './real-ports.ts';
 import { finishRecorder, type Recorder } from './recorder.ts';
-import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
+import type { RunEnd, RunOrder } from './run-scenario.ts';
+import { answerOf } from './seed-answer.ts';
 import { DRAIN_NS, Stage } from './stage.ts';
+import {
+  EarlyEnd,
+  NO_FINGERPRINT,
+  nodeLines,
+  runInTurn,
+  type SeedTurn,
+  tellProgress,
+} from './wall-clock-run.ts';
 import type { WorldListener } from './world.ts';
 
 /** What to run, and how. */
@@ -46,40 +53,25 @@ const READY_POLL_MS = 10;
 const PROGRESS_MS = 100;
 const KERNEL_DRAIN_MS = 20;
 const NS_PER_MS = 1_000_000;
-/** Live runs cannot be repeated, so nothing is to be compared. */
-const NO_FINGERPRINT = 'none';
 
-/** Runs all seeds, one after the other: they share the processor and the ports. */
-export async function runLive(order: LiveOrder): Promise<RunEnd> {
-  const began = performance.now();
-  const done: SeedResult[] = [];
-  for (const seed of order.seeds) {
-    const answer = await new LiveRun(order, seed, done.length, began).run();
-    if (answer.kind !== 'result') return answer;
-    done.push(answer.result);
-    if (answer.result.ending !== 'complete') break;
-  }
-  const input = runInput(order, done, performance.now() - began);
-  const definitions = [...input.definitions, ...LIVE_METRICS];
-  return { kind: 'judged', input: { ...input, mode: 'live', cpu: 'real', definitions } };
+/** Runs all seeds. */
+export function runLive(order: LiveOrder): Promise<RunEnd> {
+  const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
+  return runInTurn(order, facts, (turn) => new LiveRun(order, turn).run());
 }
 
 /** One seed. */
 class LiveRun {
   readonly #order: LiveOrder;
-  readonly #seed: number;
-  readonly #seedsDone: number;
-  readonly #began: number;
+  readonly #turn: SeedTurn;
   readonly #warnings: string[];
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
   #trace: Recorder | undefined;
 
-  constructor(order: LiveOrder, seed: number, seedsDone: number, began: number) {
+  constructor(order: LiveOrder, turn: SeedTurn) {
     this.#order = order;
-    this.#seed = seed;
-    this.#seedsDone = seedsDone;
-    this.#began = began;
+    this.#turn = turn;
     this.#warnings = [...order.scenario.warnings];
     this.#failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
@@ -97,7 +89,7 @@ class LiveRun {
       world = this.#makeWorld();
       return { kind: 'result', result: await this.#runOn(world) };
     } catch (error) {
-      return answerOf(error, this.#seed);
+      return answerOf(error, this.#turn.seed);
     } finally {
       this.#trace?.close?.();
       await world?.live.close();
@@ -108,7 +100,7 @@ class LiveRun {
     const { scenario, registry, shape, precision, log } = this.#order;
     const world = new LiveStageWorld({
       scenario,
-      seed: this.#seed,
+      seed: this.#turn.seed,
       crypto: provider(scenario.crypto, { timing: 'constant' }),
       protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
       live: {
@@ -127,7 +119,7 @@ class LiveRun {
     const stage = new Stage({
       world,
       scenario,
-      seed: this.#seed,
+      seed: this.#turn.seed,
       network: networkView(scenario.topology, systemSecret),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     });
@@ -152,7 +144,7 @@ class LiveRun {
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
     stage.finish();
     const result = outcome(stage, world, scenario, {
-      seed: this.#seed,
+      seed: this.#turn.seed,
       fingerprint: NO_FINGERPRINT,
       wallMs: performance.now() - began,
       events: world.sim.scheduler.eventCount,
@@ -169,8 +161,8 @@ class LiveRun {
     const { scenario, registry, recordingsOf } = this.#order;
     const { directions } = world.sim.network;
     const now = (): number => world.now();
-    const parts = { scenario, registry, seed: this.#seed, now, directions };
-    return liveTrace(parts, recordingsOf(this.#seed));
+    const parts = { scenario, registry, seed: this.#turn.seed, now, directions };
+    return liveTrace(parts, recordingsOf(this.#turn.seed));
   }
 
   /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */
@@ -190,60 +182,33 @@ class LiveRun {
   }
 
   async #untilEnd(world: LiveStageWorld): Promise<SeedResult['ending']> {
-    const { scenario, signal } = this.#order;
-    const { timeLimitMs } = scenario;
-    const limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);
-    const signals = [signal, limit].filter((one) => one !== undefined);
-    const stop = AbortSignal.any(signals);
+    const { scenario } = this.#order;
+    const early = new EarlyEnd(this.#order);
     const endNs = scenario.durationNs + DRAIN_NS;
-    while (world.now() < endNs && !stop.aborted) {
+    while (world.now() < endNs && !early.signal.aborted) {
       const leftMs = Math.ceil((endNs - world.now()) / NS_PER_MS);
-      await Promise.race([this.#failure, pause(leftMs, stop)]);
+      await Promise.race([this.#failure, pause(leftMs, early.signal)]);
     }
     if (world.now() >= endNs) return 'complete';
     world.muteSources();
     await Promise.race([this.#failure, pause(DRAIN_NS / NS_PER_MS)]);
-    return limit?.aborted === true ? 'time-limit' : 'interrupted';
+    return early.ending;
   }
 
   #tell(world: LiveStageWorld, meter: LiveMeter): void {
     meter.look();
-    const { scenario, seeds, onProgress } = this.#order;
-    onProgress?.({
-      seedsDone: this.#seedsDone,
-      seeds: seeds.length,
-      nowNs: Math.min(world.now(), scenario.durationNs),
-      durationNs: scenario.durationNs,
-      events: world.sim.scheduler.eventCount,
-      wallMs: performance.now() - this.#began,
-    });
+    const events = world.sim.scheduler.eventCount;
+    tellProgress(this.#order, this.#turn, { nowNs: world.now(), events });
   }
 
   #logListener(level: LogLevel | undefined): WorldListener {
-    const sink = level === undefined ? undefined : liveLog(level);
     const ignore = (): void => undefined;
     return {
       delivered: ignore,
       state: ignore,
       spanned: ignore,
       marked: ignore,
-      logged: (node, lineLevel, message): void => {
-        if (lineLevel === 'warn') this.#warnings.push(`${node}: ${message}`);
-        sink?.(node, lineLevel, message);
-      },
+      logged: nodeLines(level, (text) => void this.#warnings.push(text)),
     };
   }
-}
-
-function answerOf(error: unknown, seed: number): SeedAnswer {
-  if (error instanceof FaultError) {
-    const { file, line, column } = error.spec.position;
-    return { kind: 'scenario-error', file, line, column, message: error.message };
-  }
-  const machine = environmentError(error);
-  if (machine !== undefined) return { kind: 'refused', message: machine.message };
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const name = error instanceof InvariantError ? 'invariant' : 'exception';
-  return { kind: 'broken', message: `${name} with seed ${seed}: ${message}`, stack };
 }

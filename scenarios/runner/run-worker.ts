@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { InvariantError } from '../../engine/core/assert.ts';
-import { environmentError } from '../../engine/live/environment.ts';
 import { loadScenario } from '../files/load.ts';
 import { ProtocolRegistry } from '../registry.ts';
-import { FaultError } from './fault-driver.ts';
 import { PROJECT_FOLDERS } from './folders.ts';
 import type { SeedAnswer, SeedJob } from './job.ts';
 import { RunControl } from './run-control.ts';
 import { runSeed } from './run-seed.ts';
+import { answerOf } from './seed-answer.ts';
 
 /** Runs a job; never throws, so that a failure keeps its kind across threads. */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
@@ -34,19 +32,6 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     const result = runSeed(control === undefined ? base : { ...base, control });
     return story === '' ? { kind: 'result', result } : { kind: 'result', result, story };
   } catch (error) {
-    return answerOf(error, job);
+    return answerOf(error, job.seed);
   }
-}
-
-function answerOf(error: unknown, job: SeedJob): SeedAnswer {
-  if (error instanceof FaultError) {
-    const { file, line, column } = error.spec.position;
-    return { kind: 'scenario-error', file, line, column, message: error.message };
-  }
-  const machine = environmentError(error);
-  if (machine !== undefined) return { kind: 'refused', message: machine.message };
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const name = error instanceof InvariantError ? 'invariant' : 'exception';
-  return { kind: 'broken', message: `${name} with seed ${job.seed}: ${message}`, stack };
 }

@@ -1,0 +1,89 @@
+/**
+ * What runs by the wall clock have in common (live in one process and in many, emulated): seeds one
+ * after the other, an end by Ctrl-C or by the limit of time, progress, and lines of nodes.
+ *
+ * @module
+ */
+import { performance } from 'node:perf_hooks';
+import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
+import type { LogSink } from '../../engine/net/sim-observers.ts';
+import type { RunInput, SeedResult } from '../../reports/model.ts';
+import type { SeedAnswer } from './job.ts';
+import { type RunEnd, type RunOrder, runInput } from './run-scenario.ts';
+
+/** Such runs cannot be repeated bit by bit, so nothing is to be compared. */
+export const NO_FINGERPRINT = 'none';
+
+/** Which of several seeds runs, and since when all of them do. */
+export interface SeedTurn {
+  readonly seed: number;
+  readonly seedsDone: number;
+  /** Of `performance.now`, ms. */
+  readonly beganMs: number;
+}
+
+/** What the world adds to the input of the judge. */
+export type WorldFacts = Pick<RunInput, 'mode' | 'definitions'> &
+  Partial<Pick<RunInput, 'cpu' | 'layout'>>;
+
+/** Runs all seeds, one after the other: they share the clock, the processor and the ports. */
+export async function runInTurn(
+  order: RunOrder,
+  facts: WorldFacts,
+  runSeed: (turn: SeedTurn) => Promise<SeedAnswer>,
+): Promise<RunEnd> {
+  const beganMs = performance.now();
+  const done: SeedResult[] = [];
+  for (const seed of order.seeds) {
+    const answer = await runSeed({ seed, seedsDone: done.length, beganMs });
+    if (answer.kind !== 'result') return answer;
+    done.push(answer.result);
+    if (answer.result.ending !== 'complete') break;
+  }
+  const input = runInput(order, done, performance.now() - beganMs);
+  const definitions = [...input.definitions, ...facts.definitions];
+  return { kind: 'judged', input: { ...input, ...facts, definitions } };
+}
+
+/** What ends a run before its time: Ctrl-C, or the limit that its file sets. */
+export class EarlyEnd {
+  readonly signal: AbortSignal;
+  readonly #limit: AbortSignal | undefined;
+
+  /** The limit counts from here. */
+  constructor({ signal, scenario }: RunOrder) {
+    const { timeLimitMs } = scenario;
+    this.#limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);
+    this.signal = AbortSignal.any([signal, this.#limit].filter((one) => one !== undefined));
+  }
+
+  /** How a run ends that was stopped. */
+  get ending(): 'time-limit' | 'interrupted' {
+    return this.#limit?.aborted === true ? 'time-limit' : 'interrupted';
+  }
+}
+
+/** Tells how far a run is. */
+export function tellProgress(
+  { scenario, seeds, onProgress }: RunOrder,
+  { seedsDone, beganMs }: SeedTurn,
+  at: { readonly nowNs: number; readonly events: number },
+): void {
+  onProgress?.({
+    seedsDone,
+    seeds: seeds.length,
+    nowNs: Math.min(at.nowNs, scenario.durationNs),
+    durationNs: scenario.durationNs,
+    events: at.events,
+    wallMs: performance.now() - beganMs,
+  });
+}
+
+/** Takes lines of nodes: warnings for the report, and from a level on to stderr. */
+export function nodeLines(level: LogLevel | undefined, onWarning: (text: string) => void): LogSink {
+  const sink = level === undefined ? undefined : liveLog(level);
+  return (node, lineLevel, message): void => {
+    if (lineLevel === 'warn') onWarning(`${node}: ${message}`);
+    sink?.(node, lineLevel, message);
+  };
+}
