@@ -20,12 +20,34 @@ export interface Witness {
   has(space: string, value: number): boolean;
 }
 
+/**
+ * What an omniscient observer is told of messages inside nodes: it measures, it never decides, and
+ * what a node does must not depend on it (docs/adr/0012). A key names one message on one link: both
+ * ends compute the same safe integer >= 0 from its bytes, so that nothing is added to the packet.
+ */
+export interface MessageObserver {
+  /**
+   * A client or mix made a message and sends it now.
+   * @param kind `payload`, `loop`, `drop-cover`, `mix-loop` or `ack`.
+   * @param recipient Name of the node it is for; empty for cover.
+   */
+  created(key: number, kind: string, recipient: string): void;
+  /** A node took the message in. */
+  arrived(key: number): void;
+  /** The same message leaves the node under a new key. */
+  departed(inKey: number, outKey: number): void;
+  /** The message goes no further: this node is its end. */
+  ended(key: number, how: 'delivered' | 'dropped' | 'absorbed'): void;
+}
+
 /** What a protocol gets besides the port. */
 export interface NodeSetup<Options> {
   /** The node's options, checked by the protocol's schema, with defaults filled in. */
   readonly options: Options;
   readonly network: NetworkView;
   readonly witness: Witness;
+  /** Absent in live runs, and in every run that measures no privacy. */
+  readonly observer?: MessageObserver;
 }
 
 /** A running node as the runner sees it. */
