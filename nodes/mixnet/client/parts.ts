@@ -1,0 +1,111 @@
+/**
+ * What a client of a mixnet is built from and what it tells the node around it: the seam between
+ * the pure {@link ClientMachine} and sockets, timers and requests.
+ *
+ * Types only. Times are integer nanoseconds of the node's monotonic clock.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type {
+  CreatedPacket,
+  CreatedSurb,
+  Dropped,
+  Geometry,
+  PathInput,
+  PathRefusal,
+  SurbDrop,
+} from '../../sphinx/index.ts';
+import type { ClientOptions } from './config.ts';
+import type { ClientDrop } from './drops.ts';
+
+/** What a client asks of the port; a whole `Host` fits. */
+export interface ClientHost {
+  /** The stream of this purpose, the same object at every call. */
+  random(purpose: string): Random;
+  /** Key material and identifiers. */
+  randomBytes(length: number): Uint8Array;
+}
+
+/** How packets, SURBs and replies are made and replies opened: real Sphinx, or its model. */
+export interface ClientFormat {
+  readonly geometry: Geometry;
+  createPacket(
+    input: PathInput,
+    payload: Uint8Array,
+  ): CreatedPacket | { readonly refusal: PathRefusal };
+  createSurb(input: PathInput): CreatedSurb | { readonly refusal: PathRefusal };
+  createReply(surb: Uint8Array, payload: Uint8Array): CreatedPacket | Dropped<SurbDrop>;
+  openReply(
+    payload: Uint8Array,
+    keys: Uint8Array,
+  ): { readonly payload: Uint8Array } | Dropped<SurbDrop>;
+}
+
+/** Where a client is reached. */
+export interface Contact {
+  /** Name of the client's node. */
+  readonly name: string;
+  /** Name of its provider, as in the directory. */
+  readonly provider: string;
+  /** 32 bytes, not all zero: names the client's spool at its provider. */
+  readonly recipientId: Uint8Array;
+}
+
+/** The clients one can write to and hear from. */
+export interface Contacts {
+  byName(name: string): Contact | undefined;
+  /** @param recipientId 32 bytes, from the network. */
+  byId(recipientId: Uint8Array): Contact | undefined;
+}
+
+/** Why a packet was sent; for the observer and the meters, never on the wire. */
+export interface PacketCause {
+  readonly kind: 'payload' | 'ack' | 'loop' | 'drop-cover';
+  /** Name of the client that it is for; empty for cover. */
+  readonly recipient: string;
+}
+
+/** How a message ended for its sender. */
+export type Settlement = 'acknowledged' | 'abandoned';
+
+/** What a client says. The machine calls these within its own methods, in the order of events. */
+export interface ClientOutputs {
+  /** Send this packet to the own provider now. The bytes belong to the callee. */
+  send(packet: Uint8Array, cause: PacketCause): void;
+  /** Ask the own provider for messages now. */
+  retrieve(): void;
+  /** A message of `from` is whole; the bytes belong to the callee. */
+  deliver(from: string, body: Uint8Array): void;
+  /** Something was dropped. */
+  drop(reason: ClientDrop): void;
+  /** The message with the number that `submit` gave is settled; called once for each. */
+  settled(message: number, how: Settlement): void;
+  /** A loop came back, `age` after it was sent. */
+  loopReturned(age: Nanoseconds): void;
+  /** A loop did not come back by its deadline. */
+  loopOverdue(): void;
+  /** More loops are missing than loss explains. Once, until loops return again. */
+  alarm(): void;
+}
+
+/** Everything a client is built from. */
+export interface ClientParts {
+  readonly self: Contact;
+  readonly host: ClientHost;
+  readonly format: ClientFormat;
+  readonly contacts: Contacts;
+  readonly options: ClientOptions;
+  readonly outputs: ClientOutputs;
+  /** The epoch that holds at this instant of the monotonic clock. */
+  epochAt(at: Nanoseconds): number;
+}
+
+/** A message as a provider hands it to its client. */
+export interface RetrievedMessage {
+  /** The identifier of the SURB when the message is a reply: 16 bytes. */
+  readonly surbId?: Uint8Array;
+  /** Forward payload without its tag; of a reply: with its tag, still encrypted. Changed in place. */
+  readonly payload: Uint8Array;
+}

@@ -1,0 +1,59 @@
+/**
+ * Rates of Poisson processes in files and documents (project spec mixnet 3.3).
+ *
+ * Published defaults give events per millisecond in one system and mean intervals in another; so a
+ * rate carries its unit (`0.001/ms`, `5/s`, `mean: 200ms`) and a bare number is refused. In the
+ * program a rate is the mean interval in nanoseconds; 0 means never.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs } from '../../_kit/options.ts';
+
+const NS_PER_MS = 1_000_000;
+/** Nanoseconds of the units a rate can be given per. */
+const UNIT_NS: Readonly<Record<string, number>> = {
+  ms: NS_PER_MS,
+  s: 1_000_000_000,
+  min: 60_000_000_000,
+  h: 3_600_000_000_000,
+};
+const EXPECTED = 'a rate such as 0.001/ms, 5/s, or { mean: 200ms }';
+
+/** Mean interval between two events in nanoseconds; 0: there are none. */
+export type MeanNs = number;
+
+/** A rate in a file; the mean interval in nanoseconds. */
+export function rate(): z.ZodType<MeanNs> {
+  const text = z.union([z.string(), z.number()]).transform((value, context) => {
+    const parsed = parseRate(String(value));
+    if (parsed !== undefined) return parsed;
+    const found = Number.isFinite(Number(value)) ? `${value} has no unit` : `${value} is no rate`;
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: `${found}, expected ${EXPECTED}`,
+    });
+    return z.NEVER;
+  });
+  const mean = z.strictObject({ mean: durationNs() }).transform((value) => value.mean);
+  return z.union([text, mean]);
+}
+
+function parseRate(text: string): MeanNs | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*\/\s*([a-z]+)\s*$/.exec(text);
+  const unitNs = UNIT_NS[match?.[2] ?? ''];
+  if (match === null || unitNs === undefined) return undefined;
+  const events = Number(match[1]);
+  return events === 0 ? 0 : Math.floor(unitNs / events + 0.5);
+}
+
+/** The mean interval of a rate as documents carry it. */
+export function meanNsOf(eventsPerMs: number): MeanNs {
+  return eventsPerMs > 0 ? Math.floor(NS_PER_MS / eventsPerMs + 0.5) : 0;
+}
+
+/** A rate as documents carry it (3.2: events per millisecond). */
+export function eventsPerMs(meanNs: MeanNs): number {
+  return meanNs > 0 ? NS_PER_MS / meanNs : 0;
+}
