@@ -3,19 +3,22 @@
  * an AEAD copies the bytes and adds a cheap keyed checksum, a MAC is the same checksum.
  *
  * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, sizes
- * are the real ones; anyone can forge and read. Everything that is rare (hashes, curves, streams)
- * is real. A run that uses it says so in its verdict.
+ * are the real ones; anyone can forge and read. The group for verifiable random functions is that
+ * of `modelled-group.ts`. Everything that is rare (hashes, key exchanges, streams) is real. A run
+ * that uses it says so in its verdict.
  *
  * @module
  */
 import type { AeadKey, CryptoProvider, MacKey } from '../host/crypto.ts';
 import { AEAD_KEY_LENGTH, checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
+import { modelledGroup } from './modelled-group.ts';
 import { createNode } from './node.ts';
 
 /** The provider of that name. */
 export const modelled: CryptoProvider = {
   ...createNode('simulation'),
   name: 'modelled',
+  edwards25519: modelledGroup,
   aead: (name, key): AeadKey => {
     checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
     return new ModelledAead(name.length, key);

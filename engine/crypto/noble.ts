@@ -18,6 +18,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { type CHash, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
+import { edwards25519 } from './edwards25519.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
@@ -31,6 +32,7 @@ import {
   SIGNATURE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
+import { mlKem768 } from './ml-kem.ts';
 
 /** The reference provider. */
 export const noble: CryptoProvider = {
@@ -60,6 +62,8 @@ export const noble: CryptoProvider = {
   p256Sign: (secret, message) =>
     p256.sign(message, checkedSecret(secret), { lowS: false, extraEntropy: false }),
   p256Verify: verifyP256,
+  edwards25519,
+  mlKem768,
   aead: createAead,
   aesCmac: (key): MacKey => {
     checkLength('an AES-CMAC key', key, 16);

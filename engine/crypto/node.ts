@@ -55,6 +55,8 @@ export const nodeFallbacks: readonly Fallback[] = [
   { primitive: 'blake2b', when: 'length is not 64, or a key is given' },
   { primitive: 'blake3' },
   { primitive: 'blake3DeriveKey' },
+  { primitive: 'edwards25519' },
+  { primitive: 'mlKem768' },
   { primitive: 'p256Sign', when: 'always: node draws the nonce at random, RFC 6979 derives it' },
 ];
 

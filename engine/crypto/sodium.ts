@@ -37,6 +37,8 @@ export const sodiumFallbacks: readonly Fallback[] = [
   { primitive: 'p256PublicKey' },
   { primitive: 'p256Sign' },
   { primitive: 'p256Verify' },
+  { primitive: 'edwards25519' },
+  { primitive: 'mlKem768' },
   { primitive: 'aead', when: 'aes-128-gcm, aes-256-gcm' },
   { primitive: 'aesCmac' },
   { primitive: 'aesCtr' },

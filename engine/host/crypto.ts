@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Edwards25519, MlKem768 } from './crypto-groups.ts';
 
 /** AEAD algorithms. Keys are 32 bytes, except AES-128-GCM with 16; nonces 12; tags 16 bytes. */
 export type AeadName = 'chacha20-poly1305' | 'aes-128-gcm' | 'aes-256-gcm';
@@ -78,6 +79,10 @@ export interface CryptoProvider {
   /** ECDSA over SHA-256 with the deterministic nonce of RFC 6979; 64 bytes r, s. */
   p256Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
   p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** The group behind Ed25519, for verifiable random functions (RFC 9381). */
+  readonly edwards25519: Edwards25519;
+  /** Key encapsulation (FIPS 203). */
+  readonly mlKem768: MlKem768;
   aead(name: AeadName, key: Uint8Array): AeadKey;
   /** AES-CMAC with a 16-byte key. */
   aesCmac(key: Uint8Array): MacKey;

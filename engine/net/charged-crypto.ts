@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
+import type { Edwards25519, MlKem768, MlKemKey } from '../host/crypto-groups.ts';
 
 /** Who is told of each call. */
 export interface CryptoMeter {
@@ -14,6 +16,8 @@ export interface CryptoMeter {
 /** Tells `machine` of every call of `provider`. */
 export class ChargedCrypto implements CryptoProvider {
   readonly name: string;
+  readonly edwards25519: Edwards25519;
+  readonly mlKem768: MlKem768;
   private readonly inner: CryptoProvider;
   private readonly machine: CryptoMeter;
 
@@ -21,6 +25,8 @@ export class ChargedCrypto implements CryptoProvider {
     this.name = inner.name;
     this.inner = inner;
     this.machine = machine;
+    this.edwards25519 = chargedGroup(inner.edwards25519, machine);
+    this.mlKem768 = chargedKem(inner.mlKem768, machine);
   }
 
   sha256(data: Uint8Array): Uint8Array {
@@ -154,4 +160,45 @@ export class ChargedCrypto implements CryptoProvider {
   equal(a: Uint8Array, b: Uint8Array): boolean {
     return this.inner.equal(a, b);
   }
+}
+
+/** What encodes, decodes or reduces only is not charged: it is a few microseconds of the rest. */
+function chargedGroup(inner: Edwards25519, machine: CryptoMeter): Edwards25519 {
+  return {
+    ...inner,
+    scalarMultBase: (scalar): Uint8Array => {
+      machine.chargeCrypto('scalarMultBase', 0);
+      return inner.scalarMultBase(scalar);
+    },
+    scalarMult: (point, scalar): Uint8Array | undefined => {
+      machine.chargeCrypto('scalarMult', 0);
+      return inner.scalarMult(point, scalar);
+    },
+    encodeToCurve: (message, domain): Uint8Array => {
+      machine.chargeCrypto('encodeToCurve', message.length);
+      return inner.encodeToCurve(message, domain);
+    },
+  };
+}
+
+function chargedKem(inner: MlKem768, machine: CryptoMeter): MlKem768 {
+  return {
+    openKey: (seed): MlKemKey | undefined => {
+      machine.chargeCrypto('mlKem768Key', 0);
+      const key = inner.openKey(seed);
+      if (key === undefined) return undefined;
+      return {
+        publicKey: key.publicKey,
+        decapsulate: (ciphertext): Uint8Array | undefined => {
+          machine.chargeCrypto('decapsulate', 0);
+          return key.decapsulate(ciphertext);
+        },
+        wipe: () => key.wipe(),
+      };
+    },
+    encapsulate: (publicKey, coins): ReturnType<MlKem768['encapsulate']> => {
+      machine.chargeCrypto('encapsulate', 0);
+      return inner.encapsulate(publicKey, coins);
+    },
+  };
 }

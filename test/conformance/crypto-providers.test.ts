@@ -139,7 +139,7 @@ describe('the suite over crypto providers', () => {
 
   it('lists only primitives of the port as fallbacks', () => {
     for (const { primitive } of PROVIDER_NAMES.flatMap(fallbacks)) {
-      expect(typeof noble[primitive]).toBe('function');
+      expect(noble[primitive]).toBeDefined();
     }
   });
 });

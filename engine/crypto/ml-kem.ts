@@ -1,0 +1,76 @@
+/**
+ * ML-KEM-768 (FIPS 203) by @noble/post-quantum, for every provider. Node 20 has none of its own.
+ *
+ * Public matrices are kept expanded, which halves the time of an operation: with a key that was
+ * opened, and for the public keys used last. They are public; nothing secret is kept but opened keys.
+ *
+ * @module
+ */
+import { type KEMPrepared, ml_kem768 } from '@noble/post-quantum/ml-kem.js';
+import type { MlKem768, MlKemKey } from '../host/crypto-groups.ts';
+
+/** d and z, 32 bytes each (FIPS 203 section 7.1). */
+const SEED_LENGTH = 64;
+/** Lengths of FIPS 203 table 3, in bytes. */
+const PUBLIC_KEY_LENGTH = 1184;
+const CIPHERTEXT_LENGTH = 1088;
+/** The message m of section 7.2, in bytes. */
+const COINS_LENGTH = 32;
+
+/** Public keys kept expanded, 10 kB each: the nodes of a network of some hundreds. */
+const PREPARED_MAX = 512;
+const preparedKeys = new Map<string, KEMPrepared>();
+
+/** The key encapsulation of that name. */
+export const mlKem768: MlKem768 = {
+  openKey: (seed) => (seed.length === SEED_LENGTH ? openKey(seed) : undefined),
+  encapsulate(publicKey, coins): ReturnType<MlKem768['encapsulate']> {
+    if (publicKey.length !== PUBLIC_KEY_LENGTH || coins.length !== COINS_LENGTH) return undefined;
+    const { sharedSecret, cipherText } = prepare(publicKey)?.encapsulate(coins) ?? {};
+    if (sharedSecret === undefined || cipherText === undefined) return undefined;
+    return { secret: fresh(sharedSecret), ciphertext: cipherText };
+  },
+};
+
+function openKey(seed: Uint8Array): MlKemKey {
+  const { secretKey, publicKey } = ml_kem768.keygen(seed);
+  const prepared = ml_kem768.prepare(publicKey);
+  let isOpen = true;
+  return {
+    publicKey,
+    decapsulate: (ciphertext) =>
+      isOpen && ciphertext.length === CIPHERTEXT_LENGTH
+        ? fresh(prepared.decapsulate(ciphertext, secretKey))
+        : undefined,
+    wipe(): void {
+      isOpen = false;
+      secretKey.fill(0);
+    },
+  };
+}
+
+/** @returns undefined when a coefficient is not reduced (section 7.2, modulus check). */
+function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
+  const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, 16).toString('latin1');
+  const known = preparedKeys.get(name);
+  if (known !== undefined && isSame(known.publicKey, publicKey)) return known;
+  try {
+    const prepared = ml_kem768.prepare(publicKey);
+    if (preparedKeys.size >= PREPARED_MAX) preparedKeys.clear();
+    preparedKeys.set(name, prepared);
+    return prepared;
+  } catch {
+    // noble throws for what fails the check; the length is right.
+    return undefined;
+  }
+}
+
+/** Of public bytes: may stop early. */
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+/** A copy with memory of its own: noble gives views of longer arrays. */
+function fresh(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
+}

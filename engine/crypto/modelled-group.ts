@@ -1,0 +1,64 @@
+/**
+ * A group in which logarithms are no secret: the integers modulo the order of edwards25519, under
+ * addition. For `crypto: modelled`, where a run draws a million verifiable delays.
+ *
+ * A point shows its logarithm, so every equation of ECVRF holds: an honest proof verifies, a changed
+ * one fails; anyone can forge one. There are no points of small order. Lengths, the meaning of
+ * undefined and the bytes of the identity (01 00 … 00) are those of the real group.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { Edwards25519 } from '../host/crypto-groups.ts';
+import { bytesOf, edwards25519, numberOf, ORDER } from './edwards25519.ts';
+import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
+
+/** The group of that kind. */
+export const modelledGroup: Edwards25519 = {
+  ...edwards25519,
+  isPoint: (point) => decode(point) !== undefined,
+  // The logarithm of the base point is 1.
+  scalarMultBase: (scalar) => encode(scalarOf(scalar)),
+  scalarMult: (point, scalar) => {
+    const factor = scalarOf(scalar);
+    return change(point, (value) => value * factor);
+  },
+  add: (a, b) => combine(a, b, (left, right) => left + right),
+  subtract: (a, b) => combine(a, b, (left, right) => left + 2n * ORDER - right),
+  clearCofactor: (point) => change(point, (value) => value * 8n),
+  encodeToCurve: (message, domain) => {
+    const digest = createHash('sha512').update(domain).update(message).digest();
+    return encode(numberOf(digest));
+  },
+};
+
+function decode(point: Uint8Array): bigint | undefined {
+  if (point.length !== CURVE_KEY_LENGTH) return undefined;
+  const value = numberOf(point);
+  return value < ORDER ? value + ORDER - 1n : undefined;
+}
+
+/** One more than the logarithm: the identity has the bytes of the real one. */
+function encode(logarithm: bigint): Uint8Array {
+  return bytesOf((logarithm + 1n) % ORDER);
+}
+
+function change(point: Uint8Array, operation: (value: bigint) => bigint): Uint8Array | undefined {
+  const value = decode(point);
+  return value === undefined ? undefined : encode(operation(value));
+}
+
+function combine(
+  a: Uint8Array,
+  b: Uint8Array,
+  operation: (left: bigint, right: bigint) => bigint,
+): Uint8Array | undefined {
+  const right = decode(b);
+  if (right === undefined) return undefined;
+  return change(a, (left) => operation(left, right));
+}
+
+function scalarOf(bytes: Uint8Array): bigint {
+  checkLength('a scalar', bytes, CURVE_KEY_LENGTH);
+  return numberOf(bytes);
+}
