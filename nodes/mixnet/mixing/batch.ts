@@ -1,0 +1,130 @@
+/**
+ * Batch mixing: messages wait in a pool, and a flush sends some of them, chosen uniformly and in
+ * random order (spec/mixnet.md 3.1, threshold, timed and pool mixes). When a flush is due and how
+ * many leave, a {@link FlushRule} says.
+ *
+ * The delay that a packet asks for is ignored, and nothing is given up for being late: a message
+ * of a batch has no instant of its own.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { DueQueue } from './due-queue.ts';
+import type { Mixing, MixingDrop } from './mixing.ts';
+
+const FIRST_CAPACITY = 64;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** When the pool is flushed, and how much of it. `size` counts the messages in the pool. */
+export interface FlushRule {
+  /** Whether the pool is flushed at once, without waiting for the timer. */
+  isFull(size: number): boolean;
+  /** Whether a flush by the timer may send anything. Once true, it stays so for larger sizes. */
+  mayLeave(size: number): boolean;
+  /** How many leave at a flush, 0..size. */
+  leaving(size: number, random: Random): number;
+}
+
+/** Timer and bound of batch mixing. */
+export interface BatchLimits {
+  /** Most messages at a time, those of a flush that have not left yet included. */
+  readonly queueLimit: number;
+  /** Time between flushes by the timer; absent: there is no timer. Nanoseconds. */
+  readonly interval?: Nanoseconds;
+  /** Instant of the first, 0 <= offset < interval. */
+  readonly offset?: Nanoseconds;
+}
+
+/** Mixing by flushes. */
+export class BatchMixing implements Mixing {
+  readonly expired: readonly number[] = [];
+  readonly lateNs: number[] = [];
+  readonly #taken: number[] = [];
+  readonly #rule: FlushRule;
+  readonly #random: Random;
+  readonly #limit: number;
+  readonly #intervalNs: Nanoseconds;
+  /** Flushes by the timer are whole intervals after this instant. */
+  #anchorNs: Nanoseconds;
+  #flushAt: Nanoseconds = NEVER;
+  #pool = new Int32Array(FIRST_CAPACITY);
+  #poolSize = 0;
+  /** What was flushed and not taken yet. */
+  readonly #leaving: DueQueue;
+
+  constructor(rule: FlushRule, limits: BatchLimits, random: Random) {
+    this.#rule = rule;
+    this.#random = random;
+    this.#limit = limits.queueLimit;
+    this.#intervalNs = limits.interval ?? NEVER;
+    this.#anchorNs = (limits.offset ?? 0) - this.#intervalNs;
+    this.#leaving = new DueQueue(limits.queueLimit);
+  }
+
+  get size(): number {
+    return this.#poolSize + this.#leaving.size;
+  }
+
+  put(item: number, now: Nanoseconds): MixingDrop | undefined {
+    if (this.size >= this.#limit) return 'scheduler-queue-overflow';
+    if (this.#poolSize === this.#pool.length) this.#grow();
+    this.#pool[this.#poolSize] = item;
+    this.#poolSize += 1;
+    if (this.#rule.isFull(this.#poolSize)) {
+      this.#flush(now);
+      this.#anchorNs = now;
+      this.#setTimer(now);
+    } else if (this.#flushAt === NEVER) {
+      this.#setTimer(now);
+    }
+    return undefined;
+  }
+
+  nextAt(): Nanoseconds | undefined {
+    const next = Math.min(this.#leaving.nextDue, this.#flushAt);
+    return next === NEVER ? undefined : next;
+  }
+
+  take(now: Nanoseconds, max: number): readonly number[] {
+    if (this.#flushAt <= now) {
+      this.#flush(this.#flushAt);
+      this.#setTimer(now);
+    }
+    this.#taken.length = 0;
+    this.lateNs.length = 0;
+    while (this.#taken.length < max && this.#leaving.size > 0) {
+      this.lateNs.push(now - this.#leaving.nextDue);
+      this.#taken.push(this.#leaving.pop());
+    }
+    return this.#taken;
+  }
+
+  /** Moves those that leave, in random order, out of the pool: the first steps of a shuffle. */
+  #flush(at: Nanoseconds): void {
+    const pool = this.#pool;
+    const size = this.#poolSize;
+    const count = this.#rule.leaving(size, this.#random);
+    for (let index = 0; index < count; index++) {
+      const chosen = index + this.#random.below(size - index);
+      const item = pool[chosen] as number;
+      pool[chosen] = pool[index] as number;
+      this.#leaving.push(item, at);
+    }
+    pool.copyWithin(0, count, size);
+    this.#poolSize = size - count;
+  }
+
+  /** The first instant of the timer after `now`, when something may leave then. */
+  #setTimer(now: Nanoseconds): void {
+    const isNeeded = this.#intervalNs !== NEVER && this.#rule.mayLeave(this.#poolSize);
+    const sinceLastNs = (now - this.#anchorNs) % this.#intervalNs;
+    this.#flushAt = isNeeded ? now - sinceLastNs + this.#intervalNs : NEVER;
+  }
+
+  #grow(): void {
+    const pool = new Int32Array(Math.min(this.#limit, 2 * this.#pool.length));
+    pool.set(this.#pool);
+    this.#pool = pool;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * From options to a strategy.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import { AskedDelayLaw } from './asked-delay.ts';
+import { BatchMixing } from './batch.ts';
+import { BinomialRule } from './binomial.ts';
+import type { MixingOptions } from './config.ts';
+import { DelayedMixing } from './delayed.ts';
+import type { Mixing } from './mixing.ts';
+import { OwnDelayLaw } from './own-delay.ts';
+import { StopAndGoLaw } from './stop-and-go.ts';
+import { ThresholdRule } from './threshold.ts';
+import { ThresholdAndTimedRule, ThresholdOrTimedRule } from './threshold-timed.ts';
+import { TimedRule } from './timed.ts';
+import { TimedDynamicRule } from './timed-dynamic.ts';
+
+/**
+ * Makes the mixing of one node.
+ *
+ * @param options As checked by `mixingConfig`.
+ * @param random A stream of the node for mixing alone.
+ */
+export function createMixing(options: MixingOptions, random: Random): Mixing {
+  switch (options.strategy) {
+    case 'poisson':
+    case 'vrf-exp':
+      return new DelayedMixing(new AskedDelayLaw(options.maxDelay), options);
+    case 'stop-and-go':
+      return new DelayedMixing(new StopAndGoLaw(options.maxDelay), options);
+    case 'uniform': {
+      const range = { mean: options.mean, spread: options.spread ?? options.mean };
+      return new DelayedMixing(new OwnDelayLaw(range, random), options);
+    }
+    case 'constant':
+      return new DelayedMixing(new OwnDelayLaw({ mean: options.mean, spread: 0 }, random), options);
+    case 'threshold':
+      return new BatchMixing(new ThresholdRule({ ...options, pool: 0 }), options, random);
+    case 'threshold-pool':
+      return new BatchMixing(new ThresholdRule(options), options, random);
+    case 'timed':
+      return new BatchMixing(new TimedRule(0), options, random);
+    case 'timed-pool':
+      return new BatchMixing(new TimedRule(options.pool), options, random);
+    case 'threshold-or-timed':
+      return new BatchMixing(new ThresholdOrTimedRule(options.threshold), options, random);
+    case 'threshold-and-timed':
+      return new BatchMixing(new ThresholdAndTimedRule(options.threshold), options, random);
+    case 'timed-dynamic-pool':
+      return new BatchMixing(new TimedDynamicRule(options), options, random);
+    case 'binomial':
+      return new BatchMixing(new BinomialRule(options), options, random);
+  }
+}

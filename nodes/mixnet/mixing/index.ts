@@ -1,0 +1,8 @@
+/**
+ * Mixing: the strategies of a mix, behind one interface. The door for the rest of the protocol.
+ *
+ * @module
+ */
+export { type MixingOptions, type MixingStrategy, mixingConfig } from './config.ts';
+export { createMixing } from './create.ts';
+export { type AskedDelay, MIXING_DROPS, type Mixing, type MixingDrop } from './mixing.ts';

@@ -1,0 +1,34 @@
+/**
+ * Cottrell's timed dynamic pool, as in Mixmaster (spec/mixnet.md 3.1): every T, of s messages leave
+ * max(0, min(s - nmin, floor(f s))). The more traffic, the larger the pool that stays.
+ *
+ * @module
+ */
+import type { FlushRule } from './batch.ts';
+
+/** At most a share f leaves, and nmin stay. */
+export class TimedDynamicRule implements FlushRule {
+  readonly #pool: number;
+  readonly #fraction: number;
+
+  /**
+   * @param options.pool nmin, >= 0.
+   * @param options.fraction f, 0 < f <= 1.
+   */
+  constructor(options: { readonly pool: number; readonly fraction: number }) {
+    this.#pool = options.pool;
+    this.#fraction = options.fraction;
+  }
+
+  isFull(): boolean {
+    return false;
+  }
+
+  mayLeave(size: number): boolean {
+    return this.leaving(size) > 0;
+  }
+
+  leaving(size: number): number {
+    return Math.max(0, Math.min(size - this.#pool, Math.floor(this.#fraction * size)));
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Flushing by the timer: the timed mix sends all every T; the timed pool mix keeps n back
+ * (spec/mixnet.md 3.1). n = 0 is the timed mix.
+ *
+ * @module
+ */
+import type { FlushRule } from './batch.ts';
+
+/** Of s messages, s - n leave. */
+export class TimedRule implements FlushRule {
+  readonly #pool: number;
+
+  /** @param pool n, >= 0. */
+  constructor(pool: number) {
+    this.#pool = pool;
+  }
+
+  isFull(): boolean {
+    return false;
+  }
+
+  mayLeave(size: number): boolean {
+    return size > this.#pool;
+  }
+
+  leaving(size: number): number {
+    return Math.max(0, size - this.#pool);
+  }
+}
