@@ -15,6 +15,7 @@ import type { Scenario, TrafficSpec } from '../model.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
+import type { MessageObservers } from './message-observer.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
 import { Flow, flowStreams } from './traffic-source.ts';
@@ -31,6 +32,8 @@ export interface StageParts {
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
   /** Who plays when nodes and sources are in other processes. */
   readonly standIns?: StandIns;
+  /** Hears of messages inside nodes; absent in live runs and when no privacy is measured. */
+  readonly observers?: MessageObservers;
 }
 
 /** Makes what stands for the nodes and sources of other processes. */
@@ -148,13 +151,15 @@ export class Stage implements WorldListener {
   }
 
   #create(host: HostSpec): void {
-    const { world, network, nodeOf, standIns } = this.#parts;
+    const { world, network, nodeOf, standIns, observers } = this.#parts;
     if (standIns !== undefined) {
       this.#nodes.set(host.name, standIns.node(host));
       return;
     }
     const { protocol, options } = nodeOf(host);
-    const setup = { options, network, witness: this.#witness };
+    const observer = observers?.of(host.name);
+    const watched = observer === undefined ? {} : { observer };
+    const setup = { options, network, witness: this.#witness, ...watched };
     this.#nodes.set(host.name, protocol.create(world.host(host.name), setup));
   }
 

@@ -1,0 +1,122 @@
+/**
+ * What nodes of a privacy run tell of their messages, turned into the omniscient record: adds node
+ * and time, and follows each message through the keys it has on its links (docs/adr/0012).
+ *
+ * Made only when a scenario measures privacy; other runs hand nodes no observer and pay nothing.
+ *
+ * @module
+ */
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import {
+  ABSORBED,
+  ARRIVED,
+  CREATED,
+  DELIVERED,
+  DEPARTED,
+  DROPPED,
+  FOREIGN,
+  NO_NODE,
+  type Truth,
+} from '../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../reports/privacy/truth/truth-record.ts';
+
+/** What the record of a run needs to know. */
+export interface MessageObserverParts {
+  /** Names of all nodes. */
+  readonly nodes: readonly string[];
+  /** The run's clock, ns. */
+  readonly now: () => number;
+  /** Events at most; a default that fits a minute at 5,000 messages a second when absent. */
+  readonly limit?: number;
+}
+
+const CODES = { delivered: DELIVERED, absorbed: ABSORBED, dropped: DROPPED } as const;
+
+/** The observers of all nodes of one run, and their common record. */
+export class MessageObservers {
+  readonly #parts: MessageObserverParts;
+  readonly #record: TruthRecord;
+  readonly #indices: ReadonlyMap<string, number>;
+  /** Messages by the key that they have now. */
+  readonly #messages = new Map<number, number>();
+  /** Which node a message is in, by message; absent while it is on a link. */
+  readonly #places = new Map<number, number>();
+  /** Copies that arrived while the original was inside; the next drops are theirs. */
+  readonly #copies = new Map<number, number>();
+
+  constructor(parts: MessageObserverParts) {
+    this.#parts = parts;
+    this.#record = new TruthRecord(parts.nodes, parts.limit);
+    this.#indices = new Map(parts.nodes.map((name, index) => [name, index]));
+  }
+
+  /** The observer that the node of this name is handed. */
+  of(node: string): MessageObserver {
+    const index = this.#indices.get(node) ?? NO_NODE;
+    return {
+      created: (key, kind, recipient): void => this.#created(index, key, kind, recipient),
+      arrived: (key): void => this.#arrived(index, key),
+      departed: (inKey, outKey): void => this.#departed(index, inKey, outKey),
+      ended: (key, how): void => this.#ended(index, key, how),
+    };
+  }
+
+  /** Everything that was told so far. */
+  truth(): Truth {
+    return this.#record.truth();
+  }
+
+  #created(node: number, key: number, kind: string, recipient: string): void {
+    if (this.#record.isFull) return;
+    const to = this.#indices.get(recipient) ?? NO_NODE;
+    const message = this.#record.open({ kind, sender: node, recipient: to });
+    this.#messages.set(key, message);
+    this.#note(CREATED, message, node);
+  }
+
+  #arrived(node: number, key: number): void {
+    if (this.#record.isFull) return;
+    const known = this.#messages.get(key);
+    if (known !== undefined && this.#places.has(known)) {
+      this.#copies.set(key, (this.#copies.get(key) ?? 0) + 1);
+      return;
+    }
+    const message = known ?? this.#foreign(key);
+    this.#places.set(message, node);
+    this.#note(ARRIVED, message, node);
+  }
+
+  #departed(node: number, inKey: number, outKey: number): void {
+    const message = this.#messages.get(inKey);
+    if (message === undefined || this.#places.get(message) !== node) return;
+    this.#messages.delete(inKey);
+    this.#messages.set(outKey, message);
+    this.#places.delete(message);
+    this.#note(DEPARTED, message, node);
+  }
+
+  #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
+    const message = this.#messages.get(key);
+    if (message === undefined) return;
+    const copies = this.#copies.get(key) ?? 0;
+    if (how === 'dropped' && copies > 0) {
+      this.#copies.set(key, copies - 1);
+      return;
+    }
+    this.#messages.delete(key);
+    this.#places.delete(message);
+    this.#copies.delete(key);
+    this.#note(CODES[how], message, node);
+  }
+
+  /** Somebody else's message: it mixes with the others all the same. */
+  #foreign(key: number): number {
+    const message = this.#record.open({ kind: FOREIGN, sender: NO_NODE, recipient: NO_NODE });
+    this.#messages.set(key, message);
+    return message;
+  }
+
+  #note(code: Parameters<TruthRecord['add']>[0], message: number, node: number): void {
+    this.#record.add(code, message, node, this.#parts.now());
+  }
+}
