@@ -235,6 +235,20 @@ module.exports = {
       to: { path: '^(nodes|topologies|scenarios|services|viz|cli|bench|tools)/' },
     },
     {
+      name: 'attacks-see-no-truth',
+      severity: 'error',
+      comment: 'An attacker has a View (reports/privacy/view); scoring stands outside attacks/.',
+      from: { path: '^reports/privacy/attacks/' },
+      to: { path: '^(reports/privacy/truth|scenarios)/', reachable: true },
+    },
+    {
+      name: 'views-hold-no-truth',
+      severity: 'error',
+      comment: 'What an adversary sees is made of links, instants and sizes alone.',
+      from: { path: '^reports/privacy/view/' },
+      to: { path: '^reports/privacy/(?!view/)' },
+    },
+    {
       name: 'nobody-imports-cli',
       severity: 'error',
       comment: 'cli is the top.',

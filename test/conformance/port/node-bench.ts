@@ -6,7 +6,7 @@
  */
 import { sha256 } from '../../../engine/core/sha256.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
-import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
+import type { MessageObserver, NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
 import { ask, type Driver, type RequestAnswer } from './drivers.ts';
 
@@ -22,6 +22,8 @@ export interface BenchSpec {
   readonly hosts: readonly string[];
   /** Names of the two ends of each link. */
   readonly links: readonly (readonly [string, string])[];
+  /** What a node is handed to tell of its messages; nothing when absent. */
+  readonly observerOf?: (host: string) => MessageObserver;
 }
 
 /** Running nodes. */
@@ -112,9 +114,10 @@ export class NodeBench {
   }
 
   #create(name: string): NodeHandle {
-    const { protocol, options } = this.#spec;
+    const { protocol, options, observerOf } = this.#spec;
     const witness = { note: (): boolean => false, has: (): boolean => false };
-    const setup = { options, network: this.#view, witness };
+    const observed = observerOf === undefined ? {} : { observer: observerOf(name) };
+    const setup = { options, network: this.#view, witness, ...observed };
     const node = protocol.create(this.driver.world.host(name), setup);
     this.#nodes.set(name, node);
     return node;

@@ -4,7 +4,8 @@
  * @module
  */
 import { expect } from 'vitest';
-import type { Protocol } from '../../../engine/host/protocol.ts';
+import type { MessageObserver, Protocol } from '../../../engine/host/protocol.ts';
+import { MessageObservers } from '../../../scenarios/runner/message-observer.ts';
 import { protocol as busyServer } from '../../fixtures/nodes/busy-server.ts';
 import { protocol as face } from '../../fixtures/nodes/face.ts';
 import { protocol as mix } from '../../fixtures/nodes/mix.ts';
@@ -49,6 +50,37 @@ async function runRouter(driver: Driver): Promise<void> {
   await driver.until(() => bench.areReady, 'the link is up again');
   await bench.ask('right', 'send', 'left', 'back again');
   await driver.until(() => bench.delivered.length === 2, 'the way back works');
+  await bench.close();
+}
+
+async function runObservedMix(driver: Driver): Promise<void> {
+  const nodes = ['client', 'first', 'second', 'sink'];
+  const observers = new MessageObservers({ nodes, now: (): number => driver.world.scheduler.now });
+  const bench = new NodeBench(driver, {
+    protocol: mix,
+    hosts: nodes,
+    links: [
+      ['client', 'first'],
+      ['first', 'second'],
+      ['second', 'sink'],
+    ],
+    observerOf: (host): MessageObserver => observers.of(host),
+  });
+  for (const text of ['a', 'b', 'c']) {
+    expect((await bench.ask('client', 'send', 'first > second > sink', text)).outcome).toBe('ok');
+  }
+  await driver.until(() => bench.delivered.length === 3, 'all messages arrive');
+  const { events, messages } = observers.truth();
+  expect(messages.count).toBe(3);
+  for (let message = 0; message < 3; message += 1) {
+    const told: string[] = [];
+    for (let i = 0; i < events.count; i += 1) {
+      if (events.message[i] === message)
+        told.push(`${events.code[i]} ${nodes[events.node[i] ?? 0]}`);
+    }
+    const passing = ['0 client', '1 first', '2 first', '1 second', '2 second', '1 sink', '3 sink'];
+    expect(told).toEqual(passing);
+  }
   await bench.close();
 }
 
@@ -169,6 +201,12 @@ export const nodeCases: readonly NodeCase[] = [
     says: 'a mix stage does heavy crypto per packet through compute and loses nothing',
     protocol: mix,
     run: runMix,
+  },
+  {
+    id: 'observed mix',
+    says: 'a mix that is handed an observer tells it each step of each message, with its keys',
+    protocol: mix,
+    run: runObservedMix,
   },
   {
     id: 'upgrade',
