@@ -1,0 +1,213 @@
+/**
+ * A canonical JSON: one value has one text, and one text is accepted for one value (after RFC 8785,
+ * narrowed to printable ASCII without escapes; bytes are lower-case hexadecimal text).
+ *
+ * A {@link Codec} says how one type looks in both directions, so that writing and reading cannot
+ * drift apart. Reading is strict: every field, no other field, every bound. No I/O, no signatures.
+ *
+ * @module
+ */
+import { fromHex, toHex } from '../../_kit/bytes.ts';
+
+/** What JSON can hold and this module writes. */
+export type Json = string | number | readonly Json[] | { readonly [name: string]: Json };
+
+/** Both directions of one type. */
+export interface Codec<T> {
+  write(value: T): Json;
+  /** @returns undefined when the value is not one that `write` makes. */
+  read(json: unknown): T | undefined;
+}
+
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
+const HEX_TEXT = /^(?:[0-9a-f]{2})*$/;
+const DECIMAL = /^(?:0|[1-9][0-9]{0,9})$/;
+const ASCII_FIRST = 0x20;
+const ASCII_LAST = 0x7e;
+
+/** The text of a value as bytes: keys sorted, no spaces, numbers as ECMAScript prints them. */
+export function canonicalBytes(json: Json): Uint8Array {
+  const text = canonicalText(json);
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
+  return bytes;
+}
+
+/**
+ * Reads a text that {@link canonicalBytes} wrote.
+ * @returns undefined for any other bytes: other order, spaces, duplicate keys, escapes, `1.0`.
+ */
+export function readCanonical<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
+  const text = asciiText(bytes);
+  if (text === undefined) return undefined;
+  const json = parsed(text);
+  if (json === undefined) return undefined;
+  const value = codec.read(json);
+  if (value === undefined) return undefined;
+  // RFC 8785 section 3.2: whatever is not the canonical text of what was read is another text.
+  return canonicalText(codec.write(value)) === text ? value : undefined;
+}
+
+/** Text of printable ASCII without quotation mark and backslash, `min`..`max` characters. */
+export function text(range: { readonly min: number; readonly max: number }): Codec<string> {
+  return {
+    write: (value) => value,
+    read: (json) =>
+      typeof json === 'string' &&
+      json.length >= range.min &&
+      json.length <= range.max &&
+      PLAIN_TEXT.test(json)
+        ? json
+        : undefined,
+  };
+}
+
+/** One of the given words. */
+export function word<T extends string>(words: readonly T[]): Codec<T> {
+  return { write: (value) => value, read: (json) => words.find((known) => known === json) };
+}
+
+/** An integer in `min`..`max`. */
+export function integer(range: { readonly min: number; readonly max: number }): Codec<number> {
+  return {
+    write: (value) => value,
+    read: (json) =>
+      Number.isSafeInteger(json) &&
+      (json as number) >= range.min &&
+      (json as number) <= range.max &&
+      !Object.is(json, -0)
+        ? (json as number)
+        : undefined,
+  };
+}
+
+/** A finite number in `min`..`max`. */
+export function decimal(range: { readonly min: number; readonly max: number }): Codec<number> {
+  return {
+    write: (value) => value,
+    read: (json) =>
+      typeof json === 'number' && json >= range.min && json <= range.max && !Object.is(json, -0)
+        ? json
+        : undefined,
+  };
+}
+
+/** Bytes as hexadecimal text, `min`..`max` bytes. */
+export function bytes(range: { readonly min: number; readonly max: number }): Codec<Uint8Array> {
+  return {
+    write: (value) => toHex(value),
+    read: (json) =>
+      typeof json === 'string' &&
+      json.length >= 2 * range.min &&
+      json.length <= 2 * range.max &&
+      HEX_TEXT.test(json)
+        ? fromHex(json)
+        : undefined,
+  };
+}
+
+/** A list of at most `max` items. */
+export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
+  return {
+    write: (values) => values.map((value) => item.write(value)),
+    read(json): readonly T[] | undefined {
+      if (!Array.isArray(json) || json.length > max) return undefined;
+      const values: T[] = [];
+      for (const one of json) {
+        const value = item.read(one);
+        if (value === undefined) return undefined;
+        values.push(value);
+      }
+      return values;
+    },
+  };
+}
+
+/** A map from integers 0..`keyMax` to values, at most `max` entries; read in order of the keys. */
+export function integerMap<T>(
+  item: Codec<T>,
+  bounds: { readonly max: number; readonly keyMax: number },
+): Codec<ReadonlyMap<number, T>> {
+  return {
+    write(values): Json {
+      const object: Record<string, Json> = {};
+      for (const [key, value] of values) object[String(key)] = item.write(value);
+      return object;
+    },
+    read(json): ReadonlyMap<number, T> | undefined {
+      if (!isObject(json)) return undefined;
+      const names = Object.keys(json);
+      if (names.length > bounds.max) return undefined;
+      const values = new Map<number, T>();
+      for (const name of names) {
+        const value = item.read(json[name]);
+        if (!DECIMAL.test(name) || Number(name) > bounds.keyMax) return undefined;
+        if (value === undefined) return undefined;
+        values.set(Number(name), value);
+      }
+      return new Map([...values].sort(([left], [right]) => left - right));
+    },
+  };
+}
+
+/** An object with exactly these fields. */
+export function record<T extends object>(
+  fields: {
+    readonly [Name in keyof T]: Codec<T[Name]>;
+  },
+): Codec<T> {
+  const names = Object.keys(fields) as (keyof T & string)[];
+  return {
+    write(value): Json {
+      const object: Record<string, Json> = {};
+      for (const name of names) object[name] = fields[name].write(value[name]);
+      return object;
+    },
+    read(json): T | undefined {
+      if (!isObject(json) || Object.keys(json).length !== names.length) return undefined;
+      const object: Partial<T> = {};
+      for (const name of names) {
+        if (!Object.hasOwn(json, name)) return undefined;
+        const value = fields[name].read(json[name]);
+        if (value === undefined) return undefined;
+        object[name] = value;
+      }
+      return object as T;
+    },
+  };
+}
+
+function canonicalText(json: Json): string {
+  if (typeof json === 'string') return `"${json}"`;
+  if (typeof json === 'number') return String(json);
+  if (isList(json)) return `[${json.map(canonicalText).join(',')}]`;
+  const fields = Object.keys(json)
+    .sort()
+    .map((name) => `"${name}":${canonicalText(json[name] as Json)}`);
+  return `{${fields.join(',')}}`;
+}
+
+function isList(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
+function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+/** Bytes as text when all are printable ASCII. */
+function asciiText(raw: Uint8Array): string | undefined {
+  for (const byte of raw) {
+    if (byte < ASCII_FIRST || byte > ASCII_LAST) return undefined;
+  }
+  return new TextDecoder('latin1').decode(raw);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Not JSON, or nested deeper than the parser goes: the caller names the drop.
+    return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Whether the parts of a document fit together: what its text form alone does not say (project spec
+ * mixnet 3.2). Nothing here needs a key or another document.
+ *
+ * @module
+ */
+import { toHex } from '../../_kit/bytes.ts';
+import { NODES_MAX } from './geometry.ts';
+import { byId } from './layers.ts';
+import type { Descriptor, DirectoryDocument } from './model.ts';
+
+/** True when paths can be drawn from the document and every node in it has one place. */
+export function isConsistent(document: DirectoryDocument): boolean {
+  return (
+    hasSoundEpochs(document) &&
+    hasSoundShape(document) &&
+    hasSoundNodes(document) &&
+    hasUniqueNodes([...document.layers.flat(), ...document.spares, ...document.providers])
+  );
+}
+
+function hasSoundEpochs(document: DirectoryDocument): boolean {
+  const { epoch, genesisEpoch } = document;
+  return genesisEpoch <= epoch && document.priorSharedRandom.length <= epoch - genesisEpoch;
+}
+
+function hasSoundShape(document: DirectoryDocument): boolean {
+  const { layers, hops, spares } = document;
+  const widths = layers.map((layer) => layer.length);
+  if (Math.min(...widths) < 1 || document.providers.length < 1) return false;
+  switch (document.topology) {
+    case 'stratified':
+      return layers.length === hops && spares.length === 0;
+    case 'cascade':
+      return layers.length === hops && spares.length < hops && new Set(widths).size === 1;
+    case 'free-route':
+      // A free route visits `hops` different mixes.
+      return layers.length === 1 && spares.length === 0 && (widths[0] ?? 0) >= hops;
+  }
+}
+
+function hasSoundNodes(document: DirectoryDocument): boolean {
+  const { topology, layers, spares, providers } = document;
+  const groups = topology === 'cascade' ? [spares, providers] : [...layers, spares, providers];
+  if (!groups.every(isSorted)) return false;
+  if (!providers.every(({ role }) => role === 'provider')) return false;
+  const mixes = [...layers.flat(), ...spares];
+  if (!mixes.every(({ role }) => role === 'mix')) return false;
+  return [...mixes, ...providers].every((node) => isListable(node, document.epoch));
+}
+
+/** A node is of use in an epoch only with a mix key for it. */
+function isListable(node: Descriptor, epoch: number): boolean {
+  return node.mixKeys.has(epoch) && node.vrfKeySince <= epoch;
+}
+
+function isSorted(nodes: readonly Descriptor[]): boolean {
+  return nodes.every((node, index) => {
+    const before = nodes[index - 1];
+    return before === undefined || byId(before, node) < 0;
+  });
+}
+
+function hasUniqueNodes(nodes: readonly Descriptor[]): boolean {
+  if (nodes.length > NODES_MAX) return false;
+  const ids = new Set(nodes.map(({ nodeId }) => toHex(nodeId)));
+  const names = new Set(nodes.map(({ name }) => name));
+  return ids.size === nodes.length && names.size === nodes.length;
+}

@@ -1,0 +1,157 @@
+/**
+ * Signed documents and descriptors: made by authorities and nodes, opened by everyone (project spec
+ * mixnet 3.2). One signer, or any k of n.
+ *
+ * Opening is a flat list of named checks and never throws, whatever the bytes. Consensus between
+ * authorities is not here: they sign the same document one after the other.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
+import { isConsistent } from './consistency.ts';
+import type { DescriptorDrop, DocumentDrop } from './drops.ts';
+import {
+  DESCRIPTOR_LENGTH_MAX,
+  DESCRIPTOR_MAGIC,
+  DOCUMENT_LENGTH_MAX,
+  DOCUMENT_MAGIC,
+  ID_LENGTH,
+} from './geometry.ts';
+import { layersFollow } from './layers.ts';
+import type { Descriptor, DirectoryDocument } from './model.ts';
+import {
+  countSignatures,
+  readSignedText,
+  type SignedText,
+  signatureOver,
+  writeSignedText,
+} from './signed-text.ts';
+import { decodeDescriptor, decodeDocument, encodeDescriptor, encodeDocument } from './text-form.ts';
+
+/** Whom a node trusts for documents. */
+export interface DirectoryTrust {
+  /** Ed25519 public keys of the authorities, 32 bytes each. */
+  readonly keys: readonly Uint8Array[];
+  /** How many of them must have signed; >= 1. */
+  readonly threshold: number;
+}
+
+/**
+ * Signs a document as its first or only authority.
+ * @param secret Ed25519 secret, 32 bytes.
+ */
+export function signDocument(
+  crypto: CryptoProvider,
+  secret: Uint8Array,
+  document: DirectoryDocument,
+): Uint8Array {
+  const text = { magic: DOCUMENT_MAGIC, body: encodeDocument(document) };
+  return writeSignedText({ ...text, signatures: [signatureOver(crypto, secret, text)] });
+}
+
+/**
+ * Adds the signature of another authority, who has opened and checked the document before.
+ * @returns the text with one signature more; undefined when the bytes are no signed document.
+ */
+export function cosignDocument(
+  crypto: CryptoProvider,
+  secret: Uint8Array,
+  signed: Uint8Array,
+): Uint8Array | undefined {
+  const text = readSignedText(DOCUMENT_MAGIC, signed);
+  if (text === undefined) return undefined;
+  const own = signatureOver(crypto, secret, text);
+  const others = text.signatures.filter(({ key }) => !equalBytes(key, own.key));
+  return writeSignedText({ ...text, signatures: [...others, own] });
+}
+
+/**
+ * Opens a signed document: length, frame, signatures, text form, epoch, consistency, in this order.
+ * @param epoch the one that was asked for.
+ * @example
+ * const opened = openDocument(crypto, { keys: [authorityKey], threshold: 1 }, bytes, epoch);
+ * if ('drop' in opened) return host.meter.count(opened.drop);
+ */
+export function openDocument(
+  crypto: CryptoProvider,
+  trust: DirectoryTrust,
+  bytes: Uint8Array,
+  epoch: number,
+): DirectoryDocument | { readonly drop: DocumentDrop } {
+  if (bytes.length > DOCUMENT_LENGTH_MAX) return { drop: 'document-too-long' };
+  const text = readSignedText(DOCUMENT_MAGIC, bytes);
+  if (text === undefined) return { drop: 'document-malformed' };
+  if (!isTrusted(crypto, trust, text)) return { drop: 'document-signature' };
+  const document = decodeDocument(text.body);
+  if (document === undefined) return { drop: 'document-malformed' };
+  if (document.epoch !== epoch) return { drop: 'document-epoch' };
+  if (!isConsistent(document)) return { drop: 'document-inconsistent' };
+  return document;
+}
+
+/**
+ * Checks a document against the one before: link, random values, layers. The first document of a
+ * network has none before it.
+ * @returns the reason to refuse it, or undefined.
+ */
+export function checkSuccession(
+  crypto: CryptoProvider,
+  document: DirectoryDocument,
+  previous: DirectoryDocument | undefined,
+): 'document-previous' | 'document-layers' | undefined {
+  if (!isLinked(crypto, document, previous)) return 'document-previous';
+  return layersFollow(crypto, document, previous) ? undefined : 'document-layers';
+}
+
+/** SHA-256 of the canonical text: what the next document names as its previous one. */
+export function documentHash(crypto: CryptoProvider, document: DirectoryDocument): Uint8Array {
+  return crypto.sha256(encodeDocument(document));
+}
+
+/** Signs a descriptor with the secret of its identity key (Ed25519, 32 bytes). */
+export function signDescriptor(
+  crypto: CryptoProvider,
+  secret: Uint8Array,
+  descriptor: Descriptor,
+): Uint8Array {
+  const text = { magic: DESCRIPTOR_MAGIC, body: encodeDescriptor(descriptor) };
+  return writeSignedText({ ...text, signatures: [signatureOver(crypto, secret, text)] });
+}
+
+/** Opens what a node uploads: its own identity key must have signed it, and nobody else. */
+export function openDescriptor(
+  crypto: CryptoProvider,
+  bytes: Uint8Array,
+): Descriptor | { readonly drop: DescriptorDrop } {
+  if (bytes.length > DESCRIPTOR_LENGTH_MAX) return { drop: 'descriptor-too-long' };
+  const text = readSignedText(DESCRIPTOR_MAGIC, bytes);
+  const line = text?.signatures[0];
+  if (text === undefined || line === undefined || text.signatures.length !== 1) {
+    return { drop: 'descriptor-malformed' };
+  }
+  if (countSignatures(crypto, [line.key], text) !== 1) return { drop: 'descriptor-signature' };
+  const descriptor = decodeDescriptor(text.body);
+  if (descriptor === undefined) return { drop: 'descriptor-malformed' };
+  // A key in the line that is not the key in the text proves nothing about the node.
+  if (!equalBytes(descriptor.identityKey, line.key)) return { drop: 'descriptor-signature' };
+  return descriptor;
+}
+
+function isTrusted(crypto: CryptoProvider, trust: DirectoryTrust, text: SignedText): boolean {
+  return countSignatures(crypto, trust.keys, text) >= Math.max(1, trust.threshold);
+}
+
+function isLinked(
+  crypto: CryptoProvider,
+  document: DirectoryDocument,
+  previous: DirectoryDocument | undefined,
+): boolean {
+  if (previous === undefined) {
+    const isFirst = document.epoch === document.genesisEpoch;
+    return isFirst && equalBytes(document.previousDocument, new Uint8Array(ID_LENGTH));
+  }
+  if (document.genesisEpoch !== previous.genesisEpoch) return false;
+  if (document.epoch <= previous.epoch) return false;
+  return equalBytes(document.previousDocument, documentHash(crypto, previous));
+}

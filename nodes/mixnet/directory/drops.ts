@@ -1,0 +1,26 @@
+/**
+ * Reasons for which a directory text is refused (project spec mixnet 3.2).
+ *
+ * @module
+ */
+
+/** Every reason, with one sentence. */
+export const DIRECTORY_DROPS = {
+  'document-too-long': 'The document is longer than the bound.',
+  'document-malformed': 'The document is not in its one canonical form.',
+  'document-signature': 'Fewer trusted authorities than required signed the document.',
+  'document-epoch': 'The document is of another epoch than the one asked for.',
+  'document-inconsistent': 'Parts of the document contradict each other.',
+  'document-previous': 'The document does not follow the one it is checked against.',
+  'document-layers': 'The layers do not follow from the shared random value and the nodes.',
+  'descriptor-too-long': 'The descriptor is longer than the bound.',
+  'descriptor-malformed': 'The descriptor is not in its one canonical form.',
+  'descriptor-signature': 'The identity key of the descriptor did not sign it.',
+} as const;
+
+/** Why a document or descriptor is refused. */
+export type DirectoryDrop = keyof typeof DIRECTORY_DROPS;
+/** Why a document is refused when it is opened. */
+export type DocumentDrop = Extract<DirectoryDrop, `document-${string}`>;
+/** Why a descriptor is refused when it is opened. */
+export type DescriptorDrop = Extract<DirectoryDrop, `descriptor-${string}`>;

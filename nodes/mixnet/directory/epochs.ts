@@ -1,0 +1,100 @@
+/**
+ * Epochs: which one it is, when the next begins, until when what must be uploaded (project spec
+ * mixnet 3.2). The length is a parameter; the deadlines keep their ratio to it.
+ *
+ * @module
+ */
+import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import { HOPS_MAX, MIX_KEY_EPOCHS, SCHEDULE_EIGHTHS, VRF_KEY_DELAY_EPOCHS } from './geometry.ts';
+import type { Descriptor, LoopixRates } from './model.ts';
+
+const MS_PER_SECOND = 1_000;
+const NS_PER_MS = 1_000_000;
+const EIGHTHS = 8;
+/** No sampled delay is longer than this many means (3.4: the cap of the delay law). */
+const DELAY_CAP_MEANS = 27.63;
+
+/** How time is cut into epochs. */
+export interface EpochSchedule {
+  /** Start of epoch 0, seconds since 1970; see EPOCH_ZERO_SECONDS. */
+  readonly zeroSeconds: number;
+  /** Length of an epoch, integer milliseconds; see EPOCH_LENGTH_MS_DEFAULT. */
+  readonly lengthMs: number;
+}
+
+/** Where in which epoch an instant lies. */
+export interface EpochInstant {
+  readonly epoch: number;
+  /** Since the start of the epoch. */
+  readonly elapsedNs: Nanoseconds;
+  /** Until the start of the next; > 0. */
+  readonly remainingNs: Nanoseconds;
+}
+
+/** What must be done when, as offsets in the epoch before the one that is prepared. */
+export type EpochDeadlines = { readonly [Step in keyof typeof SCHEDULE_EIGHTHS]: Nanoseconds };
+
+/** The epoch of an instant; before epoch 0 the number is negative. */
+export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInstant {
+  const { zeroSeconds, lengthMs } = schedule;
+  // Whole milliseconds first: nanoseconds since 2017 do not fit a safe integer.
+  const wholeMs = (clock.seconds - zeroSeconds) * MS_PER_SECOND;
+  const sinceMs = wholeMs + Math.floor(clock.nanos / NS_PER_MS);
+  const epoch = Math.floor(sinceMs / lengthMs);
+  const elapsedNs = (sinceMs - epoch * lengthMs) * NS_PER_MS + (clock.nanos % NS_PER_MS);
+  return { epoch, elapsedNs, remainingNs: lengthMs * NS_PER_MS - elapsedNs };
+}
+
+/** Deadlines for the document of the next epoch, from the start of the running one. */
+export function epochDeadlines(schedule: EpochSchedule): EpochDeadlines {
+  const eighthNs = (schedule.lengthMs * NS_PER_MS) / EIGHTHS;
+  return {
+    descriptors: Math.floor(SCHEDULE_EIGHTHS.descriptors * eighthNs),
+    vote: Math.floor(SCHEDULE_EIGHTHS.vote * eighthNs),
+    reveal: Math.floor(SCHEDULE_EIGHTHS.reveal * eighthNs),
+    certificates: Math.floor(SCHEDULE_EIGHTHS.certificates * eighthNs),
+    consensus: Math.floor(SCHEDULE_EIGHTHS.consensus * eighthNs),
+  };
+}
+
+/** Epochs for which a node publishes mix keys: this one, the next, the one after. */
+export function keyEpochs(epoch: number): readonly number[] {
+  return Array.from({ length: MIX_KEY_EPOCHS }, (_, ahead) => epoch + ahead);
+}
+
+/**
+ * Epoch in which a packet reaches a hop: the key of that epoch must seal its layer (3.2).
+ * @param delayNs sum of the delays up to the hop.
+ */
+export function arrivalEpoch(
+  schedule: EpochSchedule,
+  now: CalendarTime,
+  delayNs: Nanoseconds,
+): number {
+  const { epoch, elapsedNs } = epochAt(schedule, now);
+  return epoch + Math.floor((elapsedNs + delayNs) / (schedule.lengthMs * NS_PER_MS));
+}
+
+/** True when the VRF key of a node counts: a key chosen after seeing packets would not (3.4). */
+export function isVrfKeySettled(
+  descriptor: Descriptor,
+  at: { readonly epoch: number; readonly genesisEpoch: number },
+): boolean {
+  // Before the first document there were no packets to see.
+  if (descriptor.vrfKeySince === at.genesisEpoch) return true;
+  return at.epoch >= descriptor.vrfKeySince + VRF_KEY_DELAY_EPOCHS;
+}
+
+/**
+ * True when the longest delays of a path end within an epoch, so that the keys of three epochs
+ * always reach (3.4); to be checked when a configuration is loaded.
+ * @param hops mixes with a delay on the path, 1..20.
+ */
+export function delaysFitEpoch(
+  rates: Pick<LoopixRates, 'mu'>,
+  hops: number,
+  schedule: Pick<EpochSchedule, 'lengthMs'>,
+): boolean {
+  if (!(rates.mu > 0) || hops > HOPS_MAX) return false;
+  return (DELAY_CAP_MEANS / rates.mu) * hops < schedule.lengthMs;
+}

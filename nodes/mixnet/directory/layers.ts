@@ -1,0 +1,158 @@
+/**
+ * Who stands in which layer: a function of the shared random value, the nodes and the document
+ * before, so that anyone can repeat it (project spec mixnet 3.2).
+ *
+ * Whoever had a place keeps it; newcomers are put into the gaps in an order that only the shared
+ * random value decides. When one node leaves, at most one other moves.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { compareBytes, concatBytes, toHex } from '../../_kit/bytes.ts';
+import type { Descriptor, DirectoryDocument, MixTopology } from './model.ts';
+
+/** What the assignment depends on. */
+export interface LayerQuestion {
+  readonly topology: MixTopology;
+  /** Mixes on a path; >= 1. */
+  readonly hops: number;
+  /** In any order. */
+  readonly mixes: readonly Descriptor[];
+  /** 32 bytes. */
+  readonly sharedRandomValue: Uint8Array;
+  /** Layers of the document before; empty for the first. */
+  readonly before: readonly (readonly Descriptor[])[];
+}
+
+/** Who stands where. */
+export interface LayerAnswer {
+  readonly layers: readonly (readonly Descriptor[])[];
+  readonly spares: readonly Descriptor[];
+}
+
+/** Domain of the hash that puts newcomers in order. */
+const SCORE_DOMAIN = Uint8Array.from('orrery/layer/v1', (character) => character.charCodeAt(0));
+
+/** Puts every mix into its place. */
+export function assignLayers(crypto: CryptoProvider, question: LayerQuestion): LayerAnswer {
+  const { topology, hops } = question;
+  // 3.2: the list of nodes is sorted bytewise by id before any draw.
+  const mixes = [...question.mixes].sort(byId);
+  switch (topology) {
+    case 'free-route':
+      return { layers: [mixes], spares: [] };
+    case 'stratified':
+      return { layers: stratified(crypto, { ...question, mixes }), spares: [] };
+    case 'cascade':
+      return cascade(crypto, { ...question, mixes }, Math.floor(mixes.length / hops));
+  }
+}
+
+/**
+ * True when the layers of a document follow from its nodes, its random value and the document
+ * before (undefined: it is the first one).
+ */
+export function layersFollow(
+  crypto: CryptoProvider,
+  document: DirectoryDocument,
+  previous: DirectoryDocument | undefined,
+): boolean {
+  const { topology, hops, layers, spares, sharedRandomValue } = document;
+  const mixes = [...layers.flat(), ...spares];
+  const before = previous?.layers ?? [];
+  const expected = assignLayers(crypto, { topology, hops, mixes, sharedRandomValue, before });
+  return shape(expected) === shape({ layers, spares });
+}
+
+/** Order of two nodes by their identifier. */
+export function byId(left: Descriptor, right: Descriptor): number {
+  return compareBytes(left.nodeId, right.nodeId);
+}
+
+/** Mixes in the order in which the shared random value deals them out. */
+function dealt(
+  crypto: CryptoProvider,
+  sharedRandomValue: Uint8Array,
+  mixes: readonly Descriptor[],
+): readonly Descriptor[] {
+  const scored = mixes.map((mix) => ({
+    mix,
+    score: crypto.sha256(concatBytes(SCORE_DOMAIN, sharedRandomValue, mix.nodeId)),
+  }));
+  scored.sort((left, right) => compareBytes(left.score, right.score) || byId(left.mix, right.mix));
+  return scored.map(({ mix }) => mix);
+}
+
+function stratified(crypto: CryptoProvider, question: LayerQuestion): readonly Descriptor[][] {
+  const { hops, mixes, sharedRandomValue, before } = question;
+  const layerOf = layerNumbers(before.slice(0, hops));
+  const layers: Descriptor[][] = Array.from({ length: hops }, () => []);
+  const newcomers: Descriptor[] = [];
+  for (const mix of mixes) (layers[layerOf.get(toHex(mix.nodeId)) ?? -1] ?? newcomers).push(mix);
+  for (const mix of dealt(crypto, sharedRandomValue, newcomers)) smallest(layers).push(mix);
+  level(crypto, sharedRandomValue, layers);
+  for (const layer of layers) layer.sort(byId);
+  return layers;
+}
+
+/** Moves mixes from the largest to the smallest layer until they differ by one at most. */
+function level(
+  crypto: CryptoProvider,
+  sharedRandomValue: Uint8Array,
+  layers: readonly Descriptor[][],
+): void {
+  for (;;) {
+    const from = largest(layers);
+    const to = smallest(layers);
+    if (from.length - to.length <= 1) return;
+    const moved = dealt(crypto, sharedRandomValue, from)[0] as Descriptor;
+    from.splice(from.indexOf(moved), 1);
+    to.push(moved);
+  }
+}
+
+/** `chains` chains of full length; the place of a mix is its layer and its chain. */
+function cascade(crypto: CryptoProvider, question: LayerQuestion, chains: number): LayerAnswer {
+  const { hops, mixes, sharedRandomValue, before } = question;
+  const present = new Map(mixes.map((mix) => [toHex(mix.nodeId), mix]));
+  const places: (Descriptor | undefined)[][] = Array.from({ length: hops }, (_, layer) =>
+    Array.from({ length: chains }, (_unused, chain) => {
+      const id = before[layer]?.[chain]?.nodeId;
+      return id && present.get(toHex(id));
+    }),
+  );
+  const kept = new Set(places.flat());
+  const free = dealt(
+    crypto,
+    sharedRandomValue,
+    mixes.filter((mix) => !kept.has(mix)),
+  );
+  const rest = free.values();
+  const layers = places.map((row) => row.map((mix) => mix ?? (rest.next().value as Descriptor)));
+  return { layers, spares: [...rest].sort(byId) };
+}
+
+function layerNumbers(layers: readonly (readonly Descriptor[])[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  for (const [layer, mixes] of layers.entries()) {
+    for (const mix of mixes) numbers.set(toHex(mix.nodeId), layer);
+  }
+  return numbers;
+}
+
+/** The first of the smallest layers. */
+function smallest(layers: readonly Descriptor[][]): Descriptor[] {
+  return layers.reduce((best, layer) => (layer.length < best.length ? layer : best));
+}
+
+/** The first of the largest layers. */
+function largest(layers: readonly Descriptor[][]): Descriptor[] {
+  return layers.reduce((best, layer) => (layer.length > best.length ? layer : best));
+}
+
+/** Identifiers in their places, as text to compare. */
+function shape(answer: LayerAnswer): string {
+  const ids = (mixes: readonly Descriptor[]): string =>
+    mixes.map((mix) => toHex(mix.nodeId)).join(' ');
+  return [...answer.layers, answer.spares].map(ids).join('\n');
+}

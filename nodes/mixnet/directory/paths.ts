@@ -1,0 +1,104 @@
+/**
+ * Paths through the mixes of a document, and which node may follow which (project spec mixnet 3.2).
+ *
+ * Draws the mixes only: providers, delays and keys are the sender's business.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import { equalBytes, readUint48 } from '../../_kit/bytes.ts';
+import type { Descriptor, DirectoryDocument } from './model.ts';
+
+/** A node and its place. */
+interface Placed {
+  readonly node: Descriptor;
+  /** -1 for providers and spares. */
+  readonly layer: number;
+  /** Number of the chain in a cascade. */
+  readonly chain: number;
+}
+
+/**
+ * Draws the mixes of one path: a mix of each layer (stratified), one chain (cascade), or `hops`
+ * different mixes (free route). Uniform: every path of the topology is equally likely.
+ */
+export function drawMixes(document: DirectoryDocument, random: Random): readonly Descriptor[] {
+  const { layers, hops } = document;
+  switch (document.topology) {
+    case 'stratified':
+      return layers.map((layer) => layer[random.below(layer.length)] as Descriptor);
+    case 'cascade': {
+      const chain = random.below((layers[0] as readonly Descriptor[]).length);
+      return layers.map((layer) => layer[chain] as Descriptor);
+    }
+    case 'free-route': {
+      const left = [...(layers[0] as readonly Descriptor[])];
+      return Array.from({ length: hops }, () => removed(left, random.below(left.length)));
+    }
+  }
+}
+
+/** Finds nodes of one document by their identifier. */
+export class DirectoryIndex {
+  readonly #topology: DirectoryDocument['topology'];
+  readonly #lastLayer: number;
+  // Per packet: 48 bits of the identifier as a number cost less than its text.
+  readonly #places = new Map<number, readonly Placed[]>();
+
+  constructor(document: DirectoryDocument) {
+    this.#topology = document.topology;
+    this.#lastLayer = document.layers.length - 1;
+    for (const [layer, mixes] of document.layers.entries()) {
+      for (const [chain, node] of mixes.entries()) this.#add({ node, layer, chain });
+    }
+    for (const node of [...document.spares, ...document.providers]) {
+      this.#add({ node, layer: -1, chain: -1 });
+    }
+  }
+
+  /** The node of that identifier (32 bytes), undefined when it is not listed. */
+  find(nodeId: Uint8Array): Descriptor | undefined {
+    return this.#find(nodeId)?.node;
+  }
+
+  /** Layer of a mix, 0 first; -1 for a provider, a spare mix and an unknown node. */
+  layerOf(nodeId: Uint8Array): number {
+    return this.#find(nodeId)?.layer ?? -1;
+  }
+
+  /**
+   * True when packets may go from one node to the other: provider to first layer, layer to next
+   * layer (in a cascade along the chain), last layer to provider. A free route has one layer:
+   * any mix, then any other mix or a provider.
+   */
+  mayFollow(from: Uint8Array, to: Uint8Array): boolean {
+    const source = this.#find(from);
+    const target = this.#find(to);
+    if (source === undefined || target === undefined) return false;
+    if (source.node.role === 'provider') return target.layer === 0;
+    if (source.layer < 0) return false;
+    if (target.node.role === 'provider') return source.layer === this.#lastLayer;
+    switch (this.#topology) {
+      case 'stratified':
+        return target.layer === source.layer + 1;
+      case 'cascade':
+        return target.layer === source.layer + 1 && target.chain === source.chain;
+      case 'free-route':
+        return target.layer === 0 && target !== source;
+    }
+  }
+
+  #find(nodeId: Uint8Array): Placed | undefined {
+    const places = this.#places.get(readUint48(nodeId, 0));
+    return places?.find(({ node }) => equalBytes(node.nodeId, nodeId));
+  }
+
+  #add(placed: Placed): void {
+    const key = readUint48(placed.node.nodeId, 0);
+    this.#places.set(key, [...(this.#places.get(key) ?? []), placed]);
+  }
+}
+
+function removed(nodes: Descriptor[], index: number): Descriptor {
+  return nodes.splice(index, 1)[0] as Descriptor;
+}

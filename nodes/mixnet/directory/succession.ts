@@ -1,0 +1,74 @@
+/**
+ * How an authority makes the document of an epoch from the one before and the uploaded descriptors
+ * (project spec mixnet 3.2, 3.4).
+ *
+ * Draws nothing: the shared random value is an argument.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { equalBytes, toHex } from '../../_kit/bytes.ts';
+import { documentHash } from './document.ts';
+import { ID_LENGTH, PRIOR_RANDOM_MAX } from './geometry.ts';
+import { assignLayers, byId } from './layers.ts';
+import type { Descriptor, DirectoryDocument } from './model.ts';
+
+/** What an authority decides for one epoch. */
+export interface DocumentInput
+  extends Pick<
+    DirectoryDocument,
+    | 'epoch'
+    | 'epochLengthMs'
+    | 'topology'
+    | 'hops'
+    | 'rates'
+    | 'sphinxGeometryHash'
+    | 'sharedRandomValue'
+  > {
+  /** All nodes, in any order; `vrfKeySince` is set here and ignored in the input. */
+  readonly nodes: readonly Descriptor[];
+  /** The document before; undefined for the first of the network. */
+  readonly previous: DirectoryDocument | undefined;
+}
+
+/** Makes the document: places, links to the one before, first listings of VRF keys. */
+export function makeDocument(crypto: CryptoProvider, input: DocumentInput): DirectoryDocument {
+  const { nodes, previous, ...decided } = input;
+  const known = knownNodes(previous);
+  const listed = nodes.map((node) => listedFrom(node, decided.epoch, known));
+  const mixes = listed.filter(({ role }) => role === 'mix');
+  const before = previous?.layers ?? [];
+  const { topology, hops, sharedRandomValue } = decided;
+  return {
+    ...decided,
+    ...assignLayers(crypto, { topology, hops, mixes, sharedRandomValue, before }),
+    genesisEpoch: previous?.genesisEpoch ?? decided.epoch,
+    providers: listed.filter(({ role }) => role === 'provider').sort(byId),
+    priorSharedRandom: priorValues(previous),
+    previousDocument:
+      previous === undefined ? new Uint8Array(ID_LENGTH) : documentHash(crypto, previous),
+  };
+}
+
+/** Nodes of a document by identifier. */
+function knownNodes(document: DirectoryDocument | undefined): ReadonlyMap<string, Descriptor> {
+  if (document === undefined) return new Map();
+  const nodes = [...document.layers.flat(), ...document.spares, ...document.providers];
+  return new Map(nodes.map((node) => [toHex(node.nodeId), node]));
+}
+
+/** 3.4: a VRF key counts from the second epoch after its first listing, so the listing is kept. */
+function listedFrom(
+  node: Descriptor,
+  epoch: number,
+  known: ReadonlyMap<string, Descriptor>,
+): Descriptor {
+  const old = known.get(toHex(node.nodeId));
+  const isKept = old !== undefined && equalBytes(old.vrfKey, node.vrfKey);
+  return { ...node, vrfKeySince: isKept ? old.vrfKeySince : epoch };
+}
+
+function priorValues(previous: DirectoryDocument | undefined): readonly Uint8Array[] {
+  if (previous === undefined) return [];
+  return [previous.sharedRandomValue, ...previous.priorSharedRandom].slice(0, PRIOR_RANDOM_MAX);
+}

@@ -1,0 +1,132 @@
+/**
+ * How descriptors and documents look as canonical JSON: one table of fields each, with its bounds
+ * (project spec mixnet 3.2).
+ *
+ * @module
+ */
+import {
+  bytes,
+  type Codec,
+  canonicalBytes,
+  decimal,
+  integer,
+  integerMap,
+  list,
+  readCanonical,
+  record,
+  text,
+  word,
+} from './codec.ts';
+import {
+  EPOCH_MAX,
+  HOPS_MAX,
+  ID_LENGTH,
+  MIX_KEY_EPOCHS,
+  MIX_KEY_LENGTH_MAX,
+  NODES_MAX,
+  PRIOR_RANDOM_MAX,
+  TEXT_LENGTH_MAX,
+} from './geometry.ts';
+import type {
+  Descriptor,
+  DirectoryDocument,
+  ListedRole,
+  LoopixRates,
+  MixTopology,
+} from './model.ts';
+
+/** Version of the text form. */
+const VERSION = 1;
+const PORT_MAX = 0xffff;
+/** An event every nanosecond: no client sends faster. */
+const RATE_MAX_PER_MS = 1e6;
+/** Below it a mean delay would be longer than a run can be. */
+const RATE_MIN_PER_MS = 1e-9;
+const LOAD_WEIGHT_MIN = 1e-6;
+const LOAD_WEIGHT_MAX = 1e6;
+const EPOCH_LENGTH_MS_MAX = 0xffff_ffff;
+
+const ROLES: readonly ListedRole[] = ['mix', 'provider'];
+const TOPOLOGIES: readonly MixTopology[] = ['stratified', 'cascade', 'free-route'];
+
+const epoch = integer({ min: 0, max: EPOCH_MAX });
+const id = bytes({ min: ID_LENGTH, max: ID_LENGTH });
+const name = text({ min: 1, max: TEXT_LENGTH_MAX });
+const rate = decimal({ min: 0, max: RATE_MAX_PER_MS });
+
+const descriptor: Codec<Descriptor> = record<Descriptor>({
+  name,
+  nodeId: id,
+  role: word(ROLES),
+  address: name,
+  port: integer({ min: 0, max: PORT_MAX }),
+  identityKey: id,
+  vrfKey: id,
+  vrfKeySince: epoch,
+  mixKeys: integerMap(bytes({ min: 1, max: MIX_KEY_LENGTH_MAX }), {
+    max: MIX_KEY_EPOCHS,
+    keyMax: EPOCH_MAX,
+  }),
+  asn: name,
+  family: name,
+  loadWeight: decimal({ min: LOAD_WEIGHT_MIN, max: LOAD_WEIGHT_MAX }),
+});
+
+const rates: Codec<LoopixRates> = record<LoopixRates>({
+  mu: decimal({ min: RATE_MIN_PER_MS, max: RATE_MAX_PER_MS }),
+  lambdaP: rate,
+  lambdaL: rate,
+  lambdaD: rate,
+  lambdaM: rate,
+  lambdaG: rate,
+});
+
+const descriptors = list(descriptor, NODES_MAX);
+
+const fields = {
+  epoch,
+  genesisEpoch: epoch,
+  epochLengthMs: integer({ min: 1, max: EPOCH_LENGTH_MS_MAX }),
+  topology: word(TOPOLOGIES),
+  hops: integer({ min: 1, max: HOPS_MAX }),
+  layers: list(descriptors, HOPS_MAX),
+  spares: descriptors,
+  providers: descriptors,
+  rates,
+  sphinxGeometryHash: id,
+  sharedRandomValue: id,
+  priorSharedRandom: list(id, PRIOR_RANDOM_MAX),
+  previousDocument: id,
+};
+
+interface VersionedDocument extends DirectoryDocument {
+  readonly version: number;
+}
+
+const document: Codec<VersionedDocument> = record<VersionedDocument>({
+  ...fields,
+  version: integer({ min: VERSION, max: VERSION }),
+});
+
+/** The canonical text of a document, as bytes. */
+export function encodeDocument(value: DirectoryDocument): Uint8Array {
+  return canonicalBytes(document.write({ ...value, version: VERSION }));
+}
+
+/** Reads {@link encodeDocument}'s bytes; undefined for any other. */
+export function decodeDocument(raw: Uint8Array): DirectoryDocument | undefined {
+  const versioned = readCanonical(document, raw);
+  if (versioned === undefined) return undefined;
+  const { version: _, ...value } = versioned;
+  return value;
+}
+
+/** The canonical text of a descriptor, as bytes. */
+export function encodeDescriptor(value: Descriptor): Uint8Array {
+  return canonicalBytes(descriptor.write(value));
+}
+
+/** Reads {@link encodeDescriptor}'s bytes; undefined for any other. */
+export function decodeDescriptor(raw: Uint8Array): Descriptor | undefined {
+  return readCanonical(descriptor, raw);
+}
