@@ -19,11 +19,7 @@ const TOP = 1;
 const SHIFT = 2;
 /** Entries behind the end that read as "never", so that a last group of siblings needs no test. */
 const PADDING = 4;
-/** Index of the last child of the top. */
-const LAST_NEAR_TOP = TOP + 4;
 const NEVER = Number.POSITIVE_INFINITY;
-/** From this size on the heap is larger than a core's caches: {@link EventHeap.sinkFar}. */
-const LARGE_SIZE = 32_768;
 
 /** Heap of unique keys. */
 export class EventHeap {
@@ -34,8 +30,6 @@ export class EventHeap {
   protected next = TOP;
   /** Index behind the last entry. */
   private end = TOP;
-  /** Keeps the reads ahead from being removed as unused. */
-  protected readAhead = 0;
 
   /** @param capacity Entries before the first growth. */
   constructor(capacity: number) {
@@ -58,11 +52,6 @@ export class EventHeap {
     return this.references[TOP] as number;
   }
 
-  /** Reads what a reference points to, and returns any of it: {@link sinkFar} brings it near. */
-  protected read(_reference: number): number {
-    return 0;
-  }
-
   // hot: with vacateTop 35 ns per event at 100 pending.
   /**
    * Adds the entry whose key the caller has written to `keys[next]`. A key handed over would be
@@ -78,8 +67,8 @@ export class EventHeap {
     }
     this.end = at + 1;
     this.next = at + 1;
-    if (at + 1 + PADDING >= this.keys.length) this.grow();
     this.rise(at);
+    if (at + 1 + PADDING >= this.keys.length) this.makeRoom();
   }
 
   /** Removes the least entry, lazily; the heap must not be empty, nor its top vacant. */
@@ -100,15 +89,16 @@ export class EventHeap {
     if (last > TOP) this.sink(TOP);
   }
 
-  /** Keeps only the entries whose reference passes, O(size). */
-  protected filter(isKept: (reference: number) => boolean): void {
+  /** Keeps only the entries that pass, O(size). */
+  protected filter(isKept: (reference: number, key: number) => boolean): void {
     this.fillTop();
     const { keys, references, end } = this;
     let kept = TOP;
     for (let i = TOP; i < end; i += 1) {
       const reference = references[i] as number;
-      if (!isKept(reference)) continue;
-      keys[kept] = keys[i] as number;
+      const key = keys[i] as number;
+      if (!isKept(reference, key)) continue;
+      keys[kept] = key;
       references[kept] = reference;
       kept += 1;
     }
@@ -146,10 +136,6 @@ export class EventHeap {
 
   /** Lets the entry at `start` sink to its place. */
   private sink(start: number): void {
-    if (this.end > LARGE_SIZE) {
-      this.sinkFar(start);
-      return;
-    }
     const { keys, references, end } = this;
     const key = keys[start] as number;
     const reference = references[start] as number;
@@ -166,47 +152,27 @@ export class EventHeap {
     references[hole] = reference;
   }
 
-  /**
-   * As {@link sink}, and reads one word of each line of grandchildren before it compares the
-   * children, so that the cache misses of two levels overlap: a third more events per second at 1e6
-   * pending, or better. A loop of its own, so that small heaps pay no test for it. What comes near
-   * the top is taken soon: its record is read now, when nothing waits for it.
-   */
-  private sinkFar(start: number): void {
-    const { keys, references, end } = this;
-    const key = keys[start] as number;
-    const reference = references[start] as number;
-    const lastRead = end - 16;
-    let readAhead = 0;
-    let nearTop = reference;
-    let hole = start;
-    for (let child = 4 * start - SHIFT; child < end; child = 4 * hole - SHIFT) {
-      const grandchild = 4 * child - SHIFT;
-      if (grandchild < lastRead) {
-        readAhead += (keys[grandchild] as number) + (keys[grandchild + 8] as number);
-        readAhead += (references[grandchild] as number) + (references[grandchild + 8] as number);
-      }
-      const least = leastOfFour(keys, child);
-      const leastKey = keys[least] as number;
-      if (leastKey > key) break;
-      keys[hole] = leastKey;
-      const moved = references[least] as number;
-      references[hole] = moved;
-      if (hole <= LAST_NEAR_TOP) nearTop = moved;
-      hole = least;
-    }
-    this.readAhead = (readAhead > 0 ? 1 : 0) + this.read(nearTop);
-    keys[hole] = key;
-    references[hole] = reference;
+  /** The arrays are full: makes room for one more entry at least. */
+  protected makeRoom(): void {
+    this.resize(this.keys.length * 2);
   }
 
-  private grow(): void {
-    const capacity = this.keys.length * 2;
-    const keys = new Float64Array(capacity).fill(NEVER);
-    keys.set(this.keys);
+  /** Entries for which there is room. */
+  protected get capacity(): number {
+    return this.keys.length - TOP - PADDING;
+  }
+
+  /** Frees the memory of a heap that was once larger; all entries must fit. */
+  protected shrink(capacity: number): void {
+    this.resize(capacity + TOP + PADDING);
+  }
+
+  private resize(length: number): void {
+    const keys = new Float64Array(length).fill(NEVER);
+    keys.set(this.keys.subarray(0, this.end));
     this.keys = keys;
-    const references = new Int32Array(capacity);
-    references.set(this.references);
+    const references = new Int32Array(length);
+    references.set(this.references.subarray(0, this.end));
     this.references = references;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The event queue: heap, ring for "now" and wheel for far timers behind one order
+ * The event queue: heap, ring for "now", ladder for crowds and wheel for far timers behind one order
  * (time, class, sequence), with cancellation by generation handles (spec/simulation.md 1.3, DESIGN 5).
  *
  * Key of the heap: all its events lie in one bucket of the wheel, 2^27 ns, so that time within the
@@ -13,7 +13,10 @@
  */
 import { assert } from './assert.ts';
 import { EventHeap } from './event-heap.ts';
+import { EventLadder, type LadderOwner } from './event-ladder.ts';
 import { FarWheel, type WheelOwner } from './far-wheel.ts';
+import { ReferenceRing } from './reference-ring.ts';
+import { SequenceRanks } from './sequence-ranks.ts';
 
 /** Names one scheduled event for ever: generation * 2^22 + slot, a safe integer, never 0. */
 export type EventHandle = number;
@@ -29,9 +32,11 @@ export const CLOCK_LIMIT = 1;
 // declared ones; and an index made by `|` needs no test for overflow, unlike one made by `+`.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
-/** First instant of the present bucket and of the one behind it, kept beside the clock. */
+/** First instant of the present bucket, and of what is not in the heap; kept beside the clock. */
 const START = 2;
 const HORIZON = 3;
+/** First instant behind the present bucket: from here on all is the wheel's. */
+const BUCKET_END = 4;
 const NONE = NOTHING;
 
 /** The kind whose payload is a function. */
@@ -46,7 +51,7 @@ const DEAD = 255;
 const KIND_MASK = 255;
 /** Where a slot's event waits; the heap is 0 because it is the common case. */
 const IN_RING = 256;
-const IN_WHEEL = 512;
+const BEHIND = 512;
 
 /** Slots need 22 bits of a handle, generations 31: together 53, a safe integer. */
 const SLOT_LIMIT = 4_194_304;
@@ -60,33 +65,38 @@ const FIRST_SEQUENCE = 1_048_576;
 const SEQUENCES = 67_108_864;
 const TIME_OF_KEY = 1 / SEQUENCES;
 
+/** A heap of this size stays in a core's second cache (keys and references: 192 kB). */
+const HEAP_LIMIT = 16384;
+
 const NO_CALLBACK = (): void => undefined;
 
 /** Pending events in order. References: slot >= 0, or kind and target packed into a negative int. */
-export class EventQueue extends EventHeap implements WheelOwner {
+export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   /** Current time and the limit of {@link take}, ns; typed so that no store boxes a double. */
-  readonly clock = new Float64Array(4);
+  readonly clock = new Float64Array(5);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
   records: Int32Array;
   private readonly wheel = new FarWheel();
+  private readonly ladder = new EventLadder(this);
+  private readonly heapLimit: number;
   private readonly callbacks: Array<() => void> = [];
   private freeHead = NIL;
-  private ring = new Int32Array(64);
-  private ringStart = 0;
-  private ringSize = 0;
+  private readonly ring = new ReferenceRing();
   /** The next sequence numbers. */
   private sequence: number;
   private faultSequence = 0;
   private deadInHeap = 0;
   private deadInRing = 0;
-  private deadInWheel = 0;
+  private deadBehind = 0;
 
   /**
    * @param capacity Events expected to be pending at once; grows by doubling.
    * @param firstSequence Where the count begins; tests begin near its end.
+   * @param heapLimit Entries of the heap from which on the ladder takes the later ones.
    */
-  constructor(capacity = 1024, firstSequence = FIRST_SEQUENCE) {
-    super(capacity);
+  constructor(capacity = 1024, firstSequence = FIRST_SEQUENCE, heapLimit = HEAP_LIMIT) {
+    super(Math.min(capacity, heapLimit));
+    this.heapLimit = heapLimit;
     this.sequence = firstSequence;
     this.records = new Int32Array(0);
     this.clock[LIMIT] = Number.MAX_SAFE_INTEGER;
@@ -101,8 +111,12 @@ export class EventQueue extends EventHeap implements WheelOwner {
 
   /** Live events waiting. */
   get pendingCount(): number {
-    const dead = this.deadInHeap + this.deadInRing + this.deadInWheel;
-    return this.heapSize + this.ringSize + this.wheel.size - dead;
+    const dead = this.deadInHeap + this.deadInRing + this.deadBehind;
+    return this.heapSize + this.ring.size + this.behindCount - dead;
+  }
+
+  private get behindCount(): number {
+    return this.ladder.size + this.wheel.size;
   }
 
   // hot: once per cancellable event.
@@ -120,7 +134,7 @@ export class EventQueue extends EventHeap implements WheelOwner {
     const sequence = this.nextSequence();
     if (delay === 0) {
       records[at | 1] = kind | IN_RING;
-      this.pushRing(slot);
+      this.ring.push(slot);
     } else {
       const time = (this.clock[NOW] as number) + delay;
       if (time < (this.clock[HORIZON] as number)) {
@@ -128,8 +142,8 @@ export class EventQueue extends EventHeap implements WheelOwner {
         this.keys[this.next] = (time - (this.clock[START] as number)) * SEQUENCES + sequence;
         this.insert(slot);
       } else {
-        records[at | 1] = kind | IN_WHEEL;
-        this.wheel.insert(time, sequence, slot);
+        records[at | 1] = kind | BEHIND;
+        this.pushBehind(time, sequence, slot);
       }
     }
     return slot;
@@ -145,7 +159,7 @@ export class EventQueue extends EventHeap implements WheelOwner {
   post(delay: number, kind: number, target: number): void {
     const sequence = this.nextSequence();
     const reference = POSTED | (kind << POSTED_KIND_SHIFT) | target;
-    if (delay === 0) this.pushRing(reference);
+    if (delay === 0) this.ring.push(reference);
     else this.pushAhead((this.clock[NOW] as number) + delay, sequence, reference);
   }
 
@@ -164,7 +178,7 @@ export class EventQueue extends EventHeap implements WheelOwner {
     this.faultSequence = sequence + 1;
     this.callbacks[slot] = callback;
     this.records[(slot << 2) | 1] =
-      CALLBACK | (time < (this.clock[HORIZON] as number) ? 0 : IN_WHEEL);
+      CALLBACK | (time < (this.clock[HORIZON] as number) ? 0 : BEHIND);
     // Never the ring, not even for now: older events of this instant wait there.
     this.pushAhead(time, sequence, slot);
     return slot;
@@ -202,7 +216,7 @@ export class EventQueue extends EventHeap implements WheelOwner {
     for (;;) {
       this.fillTop();
       // Heap entries of this instant are older than any entry of the ring (spec 1.3).
-      const isRingNext = this.ringSize > 0 && this.topKey() >= this.endOfInstant();
+      const isRingNext = this.ring.size > 0 && this.topKey() >= this.endOfInstant();
       const reference = isRingNext ? this.takeFromRing() : this.takeFromHeap();
       if (reference !== AGAIN) return reference;
     }
@@ -210,8 +224,8 @@ export class EventQueue extends EventHeap implements WheelOwner {
 
   /** Time of the next live event, ns; Infinity when none waits. Frees dead events on the way. */
   peekTime(): number {
-    while (this.ringSize > 0) {
-      if (!this.isDead(this.ring[this.ringStart] as number)) return this.clock[NOW] as number;
+    while (this.ring.size > 0) {
+      if (!this.isDead(this.ring.first)) return this.clock[NOW] as number;
       this.takeFromRing();
     }
     this.fillTop();
@@ -223,15 +237,21 @@ export class EventQueue extends EventHeap implements WheelOwner {
       this.vacateTop();
       this.fillTop();
     }
-    return this.wheel.nextTime(this);
+    const inLadder = this.ladder.nextKey();
+    if (inLadder === Number.POSITIVE_INFINITY) return this.wheel.nextTime(this);
+    return (this.clock[START] as number) + Math.floor(inLadder * TIME_OF_KEY);
   }
 
   /** Moves the clock forward to `time` when every event up to it has been taken. */
   advance(time: number): void {
     this.clock[NOW] = time;
     if (time < (this.clock[HORIZON] as number)) return;
-    this.wheel.moveTo(time);
-    this.noteBucket();
+    if (time < (this.clock[BUCKET_END] as number)) {
+      this.ladder.moveTo(time - (this.clock[START] as number));
+      this.noteHorizon();
+    } else {
+      this.moveWheelTo(time);
+    }
   }
 
   /** Removes and returns the callback of a taken slot. */
@@ -250,34 +270,73 @@ export class EventQueue extends EventHeap implements WheelOwner {
     this.freeHead = slot;
   }
 
-  /** Part of {@link WheelOwner}: frees a dead slot that leaves the wheel. */
+  /** Part of {@link WheelOwner} and {@link LadderOwner}: frees a dead slot that leaves either. */
   reclaim(slot: number): void {
-    this.deadInWheel -= 1;
+    this.deadBehind -= 1;
     this.release(slot);
   }
 
-  /** Part of {@link WheelOwner}: a live event goes from the wheel to the heap. */
+  /** Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may have come nearer. */
   receive(time: number, sequence: number, reference: number): void {
-    if (reference >= 0) {
-      const at = (reference << 2) | 1;
-      this.records[at] = (this.records[at] as number) & KIND_MASK;
+    if (time >= (this.clock[HORIZON] as number)) {
+      this.pushBehind(time, sequence, reference);
+    } else {
+      this.comeNear(reference);
+      this.pushHeap(time, sequence, reference);
     }
-    this.pushHeap(time, sequence, reference);
   }
 
-  /** Part of {@link WheelOwner}: true for a cancelled slot; posted events are always alive. */
+  /** Part of {@link LadderOwner}: a live event goes to the heap. */
+  receiveKey(keys: Float64Array, at: number, reference: number): void {
+    this.comeNear(reference);
+    this.keys[this.next] = keys[at] as number;
+    this.insert(reference);
+  }
+
+  /** Part of {@link WheelOwner} and {@link LadderOwner}: true for a cancelled slot; posted events are always alive. */
   isDead(reference: number): boolean {
     if (reference < 0) return false;
     return ((this.records[(reference << 2) | 1] as number) & KIND_MASK) === DEAD;
   }
 
   private pushAhead(time: number, sequence: number, reference: number): void {
-    if (time >= (this.clock[HORIZON] as number)) this.wheel.insert(time, sequence, reference);
+    if (time >= (this.clock[HORIZON] as number)) this.pushBehind(time, sequence, reference);
     else this.pushHeap(time, sequence, reference);
   }
 
-  protected override read(reference: number): number {
-    return reference < 0 ? 0 : (this.records[(reference << 2) | 1] as number);
+  private pushBehind(time: number, sequence: number, reference: number): void {
+    if (time >= (this.clock[BUCKET_END] as number)) {
+      this.wheel.insert(time, sequence, reference);
+    } else {
+      this.ladder.insert((time - (this.clock[START] as number)) * SEQUENCES + sequence, reference);
+    }
+  }
+
+  /** The heap is full: the ladder takes what is later, or else the heap grows. */
+  protected override makeRoom(): void {
+    while (this.capacity >= this.heapLimit && this.ladder.open(this.topKey())) {
+      this.noteHorizon();
+      const { endKey } = this.ladder;
+      this.filter((reference, key) => key < endKey || !this.moveToLadder(key, reference));
+      if (2 * this.heapSize < this.capacity) return;
+    }
+    super.makeRoom();
+  }
+
+  private moveToLadder(key: number, reference: number): boolean {
+    if (reference >= 0) {
+      if (this.reclaimFromHeap(reference)) return true;
+      const at = (reference << 2) | 1;
+      this.records[at] = (this.records[at] as number) | BEHIND;
+    }
+    this.ladder.insert(key, reference);
+    return true;
+  }
+
+  private comeNear(reference: number): void {
+    if (reference < 0) return;
+    const at = (reference << 2) | 1;
+    this.records[at] = (this.records[at] as number) & KIND_MASK;
   }
 
   private pushHeap(time: number, sequence: number, reference: number): void {
@@ -285,17 +344,9 @@ export class EventQueue extends EventHeap implements WheelOwner {
     this.insert(reference);
   }
 
-  private pushRing(reference: number): void {
-    if (this.ringSize === this.ring.length) this.growRing();
-    this.ring[(this.ringStart + this.ringSize) & (this.ring.length - 1)] = reference;
-    this.ringSize += 1;
-  }
-
   /** Removes the oldest entry of the ring; {@link AGAIN} when it was dead. */
   private takeFromRing(): number {
-    const reference = this.ring[this.ringStart] as number;
-    this.ringStart = (this.ringStart + 1) & (this.ring.length - 1);
-    this.ringSize -= 1;
+    const reference = this.ring.shift();
     if (!this.isDead(reference)) return reference;
     this.deadInRing -= 1;
     this.release(reference);
@@ -326,19 +377,38 @@ export class EventQueue extends EventHeap implements WheelOwner {
     return ((this.clock[NOW] as number) - (this.clock[START] as number) + 1) * SEQUENCES;
   }
 
-  /** The heap is empty: pours the next bucket into it, unless that begins after the limit. */
+  /** The heap is empty: pours the next list into it, or the next bucket that begins in the limit. */
   private turnWheel(): boolean {
+    if (this.capacity > 2 * this.heapLimit) this.shrink(this.heapLimit);
+    if (this.ladder.size > 0) {
+      // Also beyond the limit: that the horizon lies farther ahead changes no order.
+      const isTurned = this.ladder.turn(this.heapLimit);
+      this.noteHorizon();
+      return isTurned;
+    }
     const hasTurned = this.wheel.turn(this.clock[LIMIT] as number);
     // After buckets of dead entries the present one may lie behind the clock: go back to it.
-    if (!hasTurned && this.wheel.size === 0) this.wheel.moveTo(this.clock[NOW] as number);
-    this.noteBucket();
+    if (!hasTurned && this.wheel.size === 0) this.moveWheelTo(this.clock[NOW] as number);
+    else this.noteBucket();
     if (hasTurned) this.wheel.pour(this);
     return hasTurned;
   }
 
+  private moveWheelTo(time: number): void {
+    this.wheel.moveTo(time);
+    this.noteBucket();
+  }
+
   private noteBucket(): void {
+    this.ladder.close();
     this.clock[START] = this.wheel.startNs;
-    this.clock[HORIZON] = this.wheel.horizonNs;
+    this.clock[BUCKET_END] = this.wheel.horizonNs;
+    this.noteHorizon();
+  }
+
+  private noteHorizon(): void {
+    const end = (this.clock[START] as number) + this.ladder.endKey * TIME_OF_KEY;
+    this.clock[HORIZON] = Math.min(end, this.clock[BUCKET_END] as number);
   }
 
   private countDead(place: number): void {
@@ -346,10 +416,11 @@ export class EventQueue extends EventHeap implements WheelOwner {
     // cancel rebuild the heap (spec 1.3).
     if (place === IN_RING) {
       this.deadInRing += 1;
-    } else if (place === IN_WHEEL) {
-      this.deadInWheel += 1;
-      if (this.deadInWheel > DEAD_FLOOR && 2 * this.deadInWheel > this.wheel.size) {
+    } else if (place === BEHIND) {
+      this.deadBehind += 1;
+      if (this.deadBehind > DEAD_FLOOR && 2 * this.deadBehind > this.behindCount) {
         this.wheel.sweep(this);
+        this.ladder.sweep();
       }
     } else {
       this.deadInHeap += 1;
@@ -375,31 +446,26 @@ export class EventQueue extends EventHeap implements WheelOwner {
 
   /** Gives the pending events the lowest numbers of their class in their present order. */
   private renumber(): void {
-    const pending = new Int32Array(this.heapSize + this.wheel.size);
+    const pending = new Int32Array(this.heapSize + this.behindCount);
     let count = 0;
     this.mapSequences((sequence) => {
       pending[count] = sequence;
       count += 1;
       return sequence;
     });
-    pending.sort();
-    const faults = lowerBound(pending, FIRST_SEQUENCE);
-    assert(faults < FIRST_SEQUENCE, `more than ${FIRST_SEQUENCE} faults are pending`);
-    const others = FIRST_SEQUENCE - faults;
-    assert(count + others < SEQUENCES, `more than ${SEQUENCES} events are pending`);
-    this.mapSequences((sequence) => {
-      const rank = lowerBound(pending, sequence);
-      return rank < faults ? rank : rank + others;
-    });
-    this.faultSequence = faults;
-    this.sequence = count + others;
+    const ranks = new SequenceRanks(pending, FIRST_SEQUENCE, SEQUENCES);
+    this.mapSequences((sequence) => ranks.of(sequence));
+    this.faultSequence = ranks.nextFault;
+    this.sequence = ranks.next;
   }
 
   private mapSequences(map: (sequence: number) => number): void {
-    this.mapKeys((key) => {
+    const ofKey = (key: number): number => {
       const time = Math.floor(key * TIME_OF_KEY) * SEQUENCES;
       return time + map(key - time);
-    });
+    };
+    this.mapKeys(ofKey);
+    this.ladder.mapKeys(ofKey);
     this.wheel.mapSequences(map);
   }
 
@@ -425,29 +491,8 @@ export class EventQueue extends EventHeap implements WheelOwner {
     this.records = records;
     this.freeHead = before;
   }
-
-  private growRing(): void {
-    const ring = new Int32Array(this.ring.length * 2);
-    for (let i = 0; i < this.ringSize; i += 1) {
-      ring[i] = this.ring[(this.ringStart + i) & (this.ring.length - 1)] as number;
-    }
-    this.ring = ring;
-    this.ringStart = 0;
-  }
 }
 
 /** 1..2^31 - 1: generation 0 stays free, so that handle 0 names nothing. */
 const nextGeneration = (generation: number): number =>
   generation === LAST_GENERATION ? 1 : generation + 1;
-
-/** Index of the first element that is not below `value`. */
-function lowerBound(sorted: Int32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

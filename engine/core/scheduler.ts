@@ -70,10 +70,11 @@ export class Scheduler {
   /**
    * @param handler Receives events that are not callbacks.
    * @param capacity Events expected to be pending at once; grows by doubling.
+   * @param heapLimit See {@link EventQueue}; tests make it small.
    */
-  constructor(handler: EventHandler = NO_HANDLER, capacity = 1024) {
+  constructor(handler: EventHandler = NO_HANDLER, capacity = 1024, heapLimit?: number) {
     this.handler = handler;
-    this.queue = new EventQueue(capacity);
+    this.queue = new EventQueue(capacity, undefined, heapLimit);
     this.clock = this.queue.clock;
   }
 

@@ -65,12 +65,12 @@ class Comparison {
   private readonly handles = new Map<number, number>();
   private lastId = 0;
 
-  constructor(options: { seed: number; unit: number; size?: number }) {
+  constructor(options: { seed: number; unit: number; size?: number; heapLimit?: number }) {
     this.random = new Xoshiro128([options.seed | 0, 1, 2, 3]);
     this.unit = options.unit;
     this.size = options.size ?? 100;
     const fire = (_kind: number, target: number): void => this.note(target);
-    this.scheduler = new Scheduler({ fire }, 16);
+    this.scheduler = new Scheduler({ fire }, 16, options.heapLimit);
   }
 
   /** Ids go on from run to run. */
@@ -166,6 +166,28 @@ describe('event queue', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('equals a sorted list when the heap holds few and the ladder takes the rest', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.constantFrom(1, 3, 100, 5_000, 50_000, 1_000_000, 9_999_991),
+        fc.constantFrom(1, 4, 16),
+        (seed, unit, heapLimit) => new Comparison({ seed, unit, heapLimit }).run(1_500),
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('equals a sorted list when most of what the ladder holds is cancelled again and again', () => {
+    for (const unit of [1, 1_000, 50_000, 2_000_000]) {
+      const comparison = new Comparison({ seed: unit, unit, size: 1_500, heapLimit: 32 });
+      for (let round = 0; round < 10; round += 1) {
+        comparison.run(1_500);
+        comparison.cancelMost();
+      }
+    }
   });
 
   it('equals a sorted list when most of a thousand events are cancelled again and again', () => {

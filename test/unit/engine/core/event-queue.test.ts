@@ -57,9 +57,9 @@ describe('EventQueue', () => {
     expect(queue.records.length / 4).toBe(8_192);
   });
 
-  it('keeps the order where the heap is larger than the caches and sinks by another loop', () => {
+  it('keeps the order where the ladder takes what the heap has no room for, with many ties', () => {
     const random = new Xoshiro128([9, 8, 7, 6]);
-    // All in the present bucket of the wheel, with ties: one heap of 80,000 entries.
+    // All in the present bucket of the wheel: 50,000 ns are one list of the outer rung.
     const list = Array.from({ length: 80_000 }, () => random.nextU32() % 50_000);
     const queue = new EventQueue(16);
     list.forEach((delay, i) => void queue.push(delay, 1, i, 0));
@@ -80,6 +80,33 @@ describe('EventQueue', () => {
       queue.release(slot);
     }
     expect(order).toEqual(['fault at 0', 'fault at 1', ...inOrder(list).map(String)]);
+  });
+
+  it('renumbers what the ladder holds', () => {
+    const list = delays(3_000);
+    const queue = new EventQueue(16, 67_108_864 - 1_500, 64);
+    list.forEach((delay, i) => void queue.push(delay * 1_000 + 1, 1, i, 0));
+    expect(drain(queue)).toEqual(inOrder(list));
+  });
+
+  it('frees what was cancelled in the ladder, so that re-arming takes no memory', () => {
+    const queue = new EventQueue(16, undefined, 64);
+    for (let i = 0; i < 200; i += 1) queue.push(1 + 400_000 * i, 1, i, 0);
+    for (let i = 0; i < 20_000; i += 1) {
+      queue.cancel(queue.handleOf(queue.push(70_000_000 + i, 1, -1, 0)));
+    }
+    expect(queue.records.length / 4).toBeLessThan(2_000);
+    expect(drain(queue)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+  });
+
+  it('grows the heap where ties leave the ladder nothing to take, and shrinks it again', () => {
+    const queue = new EventQueue(16, undefined, 64);
+    for (let i = 0; i < 1_000; i += 1) queue.push(5, 1, i, 0);
+    expect(queue.nearCount).toBe(1_000);
+    expect(drain(queue)).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
+    for (let i = 0; i < 1_000; i += 1) queue.push(1 + 1_000 * i, 1, i, 0);
+    expect(queue.nearCount).toBeLessThanOrEqual(64);
+    expect(drain(queue)).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
   });
 
   it('lets faults go first also after others were renumbered', () => {

@@ -1,0 +1,155 @@
+/**
+ * 1,024 unordered lists of (key, reference), kept in chunks: an entry is written behind its
+ * predecessor and read after it, so that a large rung of the ladder (event-ladder.ts) costs the
+ * caches one line per list, not one per entry.
+ *
+ * Does not order anything and does not know what a key means.
+ *
+ * @module
+ */
+
+/** Lists per rung; a power of two. */
+export const LISTS = 1024;
+
+const WORDS = LISTS / 32;
+/** Entries of a chunk: 2^5. Its keys are four cache lines. */
+const CHUNK_SHIFT = 5;
+const CHUNK = 1 << CHUNK_SHIFT;
+const CHUNK_MASK = CHUNK - 1;
+const FIRST_CHUNKS = 256;
+const NIL = -1;
+
+/**
+ * Receives the entries of a list, in the order in which they were added: a chunk at a time, since a
+ * key handed over alone would be boxed wherever V8 does not inline the call.
+ */
+export type ChunkVisitor = (
+  keys: Float64Array,
+  references: Int32Array,
+  start: number,
+  end: number,
+) => void;
+
+/** The lists of one rung. */
+export class BucketLists {
+  /** Entries of all lists. */
+  size = 0;
+  private keys = new Float64Array(FIRST_CHUNKS * CHUNK);
+  private references = new Int32Array(FIRST_CHUNKS * CHUNK);
+  /** Per chunk: the one behind it, in its list or among the free ones. */
+  private following = new Int32Array(FIRST_CHUNKS);
+  private freeChunk = NIL;
+  private usedChunks = 0;
+  private readonly heads = new Int32Array(LISTS).fill(NIL);
+  private readonly tails = new Int32Array(LISTS).fill(NIL);
+  private readonly counts = new Int32Array(LISTS);
+  /** One bit per list that holds something. */
+  private readonly occupied = new Int32Array(WORDS);
+
+  /** Entries of one list. */
+  countOf(list: number): number {
+    return this.counts[list] as number;
+  }
+
+  // hot: once per event that lies behind the horizon.
+  /** Adds an entry to the end of a list. */
+  append(list: number, key: number, reference: number): void {
+    const count = this.counts[list] as number;
+    const offset = count & CHUNK_MASK;
+    if (offset === 0) this.addChunk(list);
+    const at = ((this.tails[list] as number) << CHUNK_SHIFT) | offset;
+    this.keys[at] = key;
+    this.references[at] = reference;
+    this.counts[list] = count + 1;
+    this.size += 1;
+  }
+
+  /** The first list from `first` on that holds something; -1 when there is none. */
+  nearest(first: number): number {
+    let word = first >> 5;
+    // In the first word only what lies ahead counts.
+    let bits = word < WORDS ? (this.occupied[word] as number) & (-1 << (first & 31)) : 0;
+    while (bits === 0) {
+      word += 1;
+      if (word >= WORDS) return NIL;
+      bits = this.occupied[word] as number;
+    }
+    return word * 32 + 31 - Math.clz32(bits & -bits);
+  }
+
+  /** Empties a list and hands over its entries; the visitor may add to other lists. */
+  empty(list: number, visit: ChunkVisitor): void {
+    this.forEach(list, visit);
+    const head = this.heads[list] as number;
+    if (head === NIL) return;
+    this.following[this.tails[list] as number] = this.freeChunk;
+    this.freeChunk = head;
+    this.heads[list] = NIL;
+    this.tails[list] = NIL;
+    this.size -= this.countOf(list);
+    this.counts[list] = 0;
+    this.occupied[list >> 5] = (this.occupied[list >> 5] as number) & ~(1 << (list & 31));
+  }
+
+  /** Shows the entries of a list. */
+  forEach(list: number, visit: ChunkVisitor): void {
+    let chunk = this.heads[list] as number;
+    for (let left = this.countOf(list); left > 0; left -= CHUNK) {
+      const start = chunk << CHUNK_SHIFT;
+      visit(this.keys, this.references, start, start + Math.min(left, CHUNK));
+      chunk = this.following[chunk] as number;
+    }
+  }
+
+  /** Replaces every key, which must not move to another list; `undefined` drops the entry. */
+  refill(map: (key: number, reference: number) => number | undefined): void {
+    const kept: [number, number][] = [];
+    const visit: ChunkVisitor = (keys, references, start, end): void => {
+      for (let at = start; at < end; at += 1) {
+        const reference = references[at] as number;
+        const mapped = map(keys[at] as number, reference);
+        if (mapped !== undefined) kept.push([mapped, reference]);
+      }
+    };
+    for (let list = this.nearest(0); list !== NIL; list = this.nearest(list + 1)) {
+      kept.length = 0;
+      this.empty(list, visit);
+      for (const [key, reference] of kept) this.append(list, key, reference);
+    }
+  }
+
+  private addChunk(list: number): void {
+    const chunk = this.acquire();
+    const tail = this.tails[list] as number;
+    if (tail === NIL) {
+      this.heads[list] = chunk;
+      this.occupied[list >> 5] = (this.occupied[list >> 5] as number) | (1 << (list & 31));
+    } else {
+      this.following[tail] = chunk;
+    }
+    this.tails[list] = chunk;
+  }
+
+  private acquire(): number {
+    const free = this.freeChunk;
+    if (free !== NIL) {
+      this.freeChunk = this.following[free] as number;
+      return free;
+    }
+    if (this.usedChunks === this.following.length) this.grow();
+    this.usedChunks += 1;
+    return this.usedChunks - 1;
+  }
+
+  private grow(): void {
+    const keys = new Float64Array(this.keys.length * 2);
+    keys.set(this.keys);
+    this.keys = keys;
+    const references = new Int32Array(this.references.length * 2);
+    references.set(this.references);
+    this.references = references;
+    const following = new Int32Array(this.following.length * 2);
+    following.set(this.following);
+    this.following = following;
+  }
+}

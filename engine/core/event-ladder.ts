@@ -1,0 +1,245 @@
+/**
+ * Two rungs of a ladder between heap and wheel, for when many events lie in one bucket of the wheel
+ * (Tang, Goh, Thng: Ladder Queue, ACM TOMACS 15(3), 2005; here with fixed widths): a heap that
+ * outgrows the caches pays a miss per level, a list that is only appended to pays none.
+ *
+ * The outer rung cuts the wheel's bucket of 2^27 ns into 1,024 lists of 2^17 ns, the inner rung one
+ * of these into lists of 2^7 ns. A rung opens when the heap is full and closes when it is empty;
+ * small worlds never open one. Keys are those of the heap (event-queue.ts), unique, so that the
+ * order is the heap's alone.
+ *
+ * @module
+ */
+import { assert } from './assert.ts';
+import { BucketLists, type ChunkVisitor, LISTS } from './bucket-lists.ts';
+
+/** What one nanosecond is worth in a key: 2^26 (event-queue.ts). */
+const NANOSECOND = 67_108_864;
+/** Widths of a list, as key: 2^17 ns and 2^7 ns. */
+const OUTER_WIDTH = 131_072 * NANOSECOND;
+const INNER_WIDTH = 128 * NANOSECOND;
+// Exact, being powers of two.
+const LISTS_PER_OUTER_KEY = 1 / OUTER_WIDTH;
+const LISTS_PER_INNER_KEY = 1 / INNER_WIDTH;
+const LIST_BITS = 10;
+const LIST_MASK = LISTS - 1;
+const CLOSED = -1;
+
+/** Where the ladder's entries go, and which of them are dead. */
+export interface LadderOwner {
+  /** True when the reference was cancelled. */
+  isDead(reference: number): boolean;
+  /** Frees a dead reference that leaves the ladder. */
+  reclaim(reference: number): void;
+  /** Takes a live entry of the list that has become present; its key is `keys[at]`. */
+  receiveKey(keys: Float64Array, at: number, reference: number): void;
+}
+
+/** Entries of the wheel's present bucket that lie behind the heap's. */
+export class EventLadder {
+  /** Keys from here on belong to the ladder; Infinity while no rung is open. */
+  endKey = Number.POSITIVE_INFINITY;
+  private readonly owner: LadderOwner;
+  /** Made when first needed. */
+  private outer: BucketLists | undefined;
+  private inner: BucketLists | undefined;
+  /** Present list of the outer rung. */
+  private outerAt = CLOSED;
+  /** Present list of the inner rung, counted over all outer ones. */
+  private innerAt = CLOSED;
+  /** Keys below this belong to the inner rung, when they do not belong to the heap. */
+  private innerEndKey = 0;
+  private readonly toOwner: ChunkVisitor;
+  private readonly toInner: ChunkVisitor;
+
+  constructor(owner: LadderOwner) {
+    this.owner = owner;
+    this.toOwner = (keys, references, start, end): void => {
+      // All records of the chunk first: their cache misses overlap, as nothing waits for one.
+      let dead = 0;
+      for (let at = start; at < end; at += 1)
+        dead += Number(owner.isDead(references[at] as number));
+      for (let at = start; at < end; at += 1) {
+        const reference = references[at] as number;
+        if (dead > 0 && owner.isDead(reference)) owner.reclaim(reference);
+        else owner.receiveKey(keys, at, reference);
+      }
+    };
+    this.toInner = (keys, references, start, end): void => {
+      for (let at = start; at < end; at += 1) {
+        this.appendInner(keys[at] as number, references[at] as number);
+      }
+    };
+  }
+
+  /** Entries held, dead ones included. */
+  get size(): number {
+    return (this.outer?.size ?? 0) + (this.inner?.size ?? 0);
+  }
+
+  /**
+   * Opens the next finer rung around `key`, the least key of the heap.
+   *
+   * @returns false when the finest rung is open: its lists are 128 ns, the rest is the heap's.
+   */
+  open(key: number): boolean {
+    if (this.innerAt !== CLOSED) return false;
+    const innerAt = Math.floor(key * LISTS_PER_INNER_KEY);
+    if (this.outerAt === CLOSED) {
+      this.outer ??= new BucketLists();
+      this.moveOuter(innerAt >> LIST_BITS);
+      return true;
+    }
+    // A key before the present outer list has no inner rung: the heap is all before it.
+    if (innerAt >> LIST_BITS !== this.outerAt) return false;
+    this.openInner(innerAt);
+    return true;
+  }
+
+  // hot: once per event that lies behind the horizon.
+  /** Adds an entry; `key` must not lie before {@link EventLadder.endKey}. */
+  insert(key: number, reference: number): void {
+    if (key < this.innerEndKey) {
+      this.appendInner(key, reference);
+    } else {
+      const list = (key * LISTS_PER_OUTER_KEY) | 0;
+      (this.outer as BucketLists).append(list, key, reference);
+    }
+  }
+
+  /**
+   * Makes the next list that holds anything present and hands it to the owner; the heap is empty.
+   *
+   * @param crowd A list of more entries than this goes to the inner rung instead.
+   * @returns false when there is none.
+   */
+  turn(crowd: number): boolean {
+    while (this.outerAt !== CLOSED) {
+      if (this.innerAt !== CLOSED) {
+        if (this.turnInner()) return true;
+      }
+      const next = (this.outer as BucketLists).nearest(this.outerAt + 1);
+      if (next === CLOSED) {
+        this.close();
+        return false;
+      }
+      this.moveOuter(next);
+      if (!this.splitOuter(next, crowd)) return true;
+    }
+    return false;
+  }
+
+  /** Makes the lists of an instant present, ns since the begin of the wheel's bucket. */
+  moveTo(offset: number): void {
+    if (this.outerAt === CLOSED) return;
+    const innerAt = Math.floor(offset * NANOSECOND * LISTS_PER_INNER_KEY);
+    const isInside = this.innerAt !== CLOSED && innerAt >> LIST_BITS === this.outerAt;
+    if (isInside) {
+      this.moveInner(innerAt);
+    } else {
+      this.closeInner();
+      this.moveOuter(innerAt >> LIST_BITS);
+    }
+  }
+
+  /** Ends both rungs; they must be empty. */
+  close(): void {
+    this.closeInner();
+    assert(this.size === 0, 'a ladder that holds events must not be closed');
+    this.outerAt = CLOSED;
+    this.endKey = Number.POSITIVE_INFINITY;
+  }
+
+  /** Key of the earliest live entry; Infinity when there is none. Moves nothing. */
+  nextKey(): number {
+    const inner = this.earliestOf(this.inner);
+    return inner === Number.POSITIVE_INFINITY ? this.earliestOf(this.outer) : inner;
+  }
+
+  /** Drops all dead entries, O(size). */
+  sweep(): void {
+    this.refill((key, reference) => {
+      if (!this.owner.isDead(reference)) return key;
+      this.owner.reclaim(reference);
+      return undefined;
+    });
+  }
+
+  /** Replaces every key by one of the same rank, in the same nanosecond. */
+  mapKeys(map: (key: number) => number): void {
+    this.refill(map);
+  }
+
+  private refill(map: (key: number, reference: number) => number | undefined): void {
+    this.inner?.refill(map);
+    this.outer?.refill(map);
+  }
+
+  private earliestOf(lists: BucketLists | undefined): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    if (lists === undefined) return earliest;
+    const visit: ChunkVisitor = (keys, references, start, end): void => {
+      for (let at = start; at < end; at += 1) {
+        const isNext = (keys[at] as number) < earliest;
+        if (isNext && !this.owner.isDead(references[at] as number)) earliest = keys[at] as number;
+      }
+    };
+    let list = lists.nearest(0);
+    while (list !== CLOSED && earliest === Number.POSITIVE_INFINITY) {
+      lists.forEach(list, visit);
+      list = lists.nearest(list + 1);
+    }
+    return earliest;
+  }
+
+  /** @returns false, and closes the inner rung, when it is exhausted. */
+  private turnInner(): boolean {
+    const base = this.outerAt << LIST_BITS;
+    const next = (this.inner as BucketLists).nearest(this.innerAt + 1 - base);
+    if (next === CLOSED) {
+      this.closeInner();
+      return false;
+    }
+    this.moveInner(base + next);
+    (this.inner as BucketLists).empty(next, this.toOwner);
+    return true;
+  }
+
+  /** @returns true when the list went to the inner rung, false when it went to the owner. */
+  private splitOuter(list: number, crowd: number): boolean {
+    const outer = this.outer as BucketLists;
+    const isCrowded = outer.countOf(list) > crowd;
+    if (isCrowded) this.openInner((list << LIST_BITS) - 1);
+    outer.empty(list, isCrowded ? this.toInner : this.toOwner);
+    return isCrowded;
+  }
+
+  /** @param innerAt The present list; one before the first when none is present yet. */
+  private openInner(innerAt: number): void {
+    this.inner ??= new BucketLists();
+    this.innerEndKey = (this.outerAt + 1) * OUTER_WIDTH;
+    this.moveInner(innerAt);
+  }
+
+  private closeInner(): void {
+    if (this.innerAt === CLOSED) return;
+    this.innerAt = CLOSED;
+    this.innerEndKey = 0;
+    this.endKey = (this.outerAt + 1) * OUTER_WIDTH;
+  }
+
+  private moveOuter(list: number): void {
+    this.outerAt = list;
+    this.endKey = (list + 1) * OUTER_WIDTH;
+  }
+
+  private moveInner(list: number): void {
+    this.innerAt = list;
+    this.endKey = (list + 1) * INNER_WIDTH;
+  }
+
+  private appendInner(key: number, reference: number): void {
+    const list = ((key * LISTS_PER_INNER_KEY) | 0) & LIST_MASK;
+    (this.inner as BucketLists).append(list, key, reference);
+  }
+}

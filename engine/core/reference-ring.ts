@@ -1,0 +1,43 @@
+/**
+ * First in, first out of references: the events of the present instant (spec/simulation.md 1.3).
+ *
+ * @module
+ */
+
+/** A ring that grows by doubling. */
+export class ReferenceRing {
+  /** Entries held. */
+  size = 0;
+  /** A power of two. */
+  private entries = new Int32Array(64);
+  private start = 0;
+
+  /** The oldest entry; the ring must not be empty. */
+  get first(): number {
+    return this.entries[this.start] as number;
+  }
+
+  // hot: once per event without delay.
+  push(reference: number): void {
+    if (this.size === this.entries.length) this.grow();
+    this.entries[(this.start + this.size) & (this.entries.length - 1)] = reference;
+    this.size += 1;
+  }
+
+  /** Removes and returns the oldest entry; the ring must not be empty. */
+  shift(): number {
+    const reference = this.entries[this.start] as number;
+    this.start = (this.start + 1) & (this.entries.length - 1);
+    this.size -= 1;
+    return reference;
+  }
+
+  private grow(): void {
+    const entries = new Int32Array(this.entries.length * 2);
+    for (let i = 0; i < this.size; i += 1) {
+      entries[i] = this.entries[(this.start + i) & (this.entries.length - 1)] as number;
+    }
+    this.entries = entries;
+    this.start = 0;
+  }
+}

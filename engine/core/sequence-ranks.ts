@@ -1,0 +1,49 @@
+/**
+ * New sequence numbers for the pending events of a queue, before the old ones run out: the lowest of
+ * their class, in their present order (spec/simulation.md 1.3).
+ *
+ * @module
+ */
+import { assert } from './assert.ts';
+
+/** The new number of every old one. */
+export class SequenceRanks {
+  /** The next number of a fault. */
+  readonly nextFault: number;
+  /** The next number of any other event. */
+  readonly next: number;
+  private readonly sorted: Int32Array;
+  private readonly shift: number;
+
+  /**
+   * @param pending The numbers in use, in any order; sorted in place.
+   * @param first Faults count from 0 up to here, all others from here on.
+   * @param end No number reaches this.
+   */
+  constructor(pending: Int32Array, first: number, end: number) {
+    this.sorted = pending.sort();
+    this.nextFault = lowerBound(pending, first);
+    assert(this.nextFault < first, `more than ${first} faults are pending`);
+    this.shift = first - this.nextFault;
+    this.next = pending.length + this.shift;
+    assert(this.next < end, `more than ${end} events are pending`);
+  }
+
+  /** The new number of a pending event. */
+  of(sequence: number): number {
+    const rank = lowerBound(this.sorted, sequence);
+    return rank < this.nextFault ? rank : rank + this.shift;
+  }
+}
+
+/** Index of the first element that is not below `value`. */
+function lowerBound(sorted: Int32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
