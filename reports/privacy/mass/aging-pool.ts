@@ -1,0 +1,107 @@
+/**
+ * The pool of a mix whose delays remember their age: old messages are likelier to leave next. Each
+ * message inside has a belief that it still is, and leaves in proportion to belief times hazard.
+ *
+ * Spec: mixnet.md 4.2, "Not memoryless". A mean-field update: it forgets how the beliefs of two
+ * messages hang together, and at the end of the longest delay a few per cent of the mass are left
+ * over. They are given up here (`expired`); who reads the result renormalises.
+ *
+ * @module
+ */
+import { DUST, type MassStore } from './mass-store.ts';
+import type { Pool } from './memoryless-pool.ts';
+
+/** f(age) / (1 - F(age)) of the delay law, per ns; infinite from its longest delay on. */
+export type Hazard = (ageNs: number) => number;
+
+/** Hazard of a delay that is uniform in 0..longest. */
+export function uniformHazard(longestNs: number): Hazard {
+  return (ageNs) => (ageNs < longestNs ? 1 / (longestNs - ageNs) : Number.POSITIVE_INFINITY);
+}
+
+interface Inside {
+  readonly arrivedNs: number;
+  /** Undefined when it carried none. */
+  readonly masses: Float64Array | undefined;
+  /** Belief that it is still inside, 0..1. */
+  belief: number;
+  /** Belief times hazard, at the departure that is looked at. */
+  weight: number;
+}
+
+/** See the module. */
+export class AgingPool implements Pool {
+  readonly #store: MassStore;
+  readonly #hazard: Hazard;
+  /** Masses whose message must have left, though no departure was blamed on it. */
+  readonly #expired: Float64Array;
+  #inside: Inside[] = [];
+
+  constructor(store: MassStore, hazard: Hazard, expired: Float64Array) {
+    this.#store = store;
+    this.#hazard = hazard;
+    this.#expired = expired;
+  }
+
+  arrive(atNs: number, slot: number): void {
+    const { data, labels } = this.#store;
+    const masses = slot < 0 ? undefined : data.slice(slot * labels, (slot + 1) * labels);
+    this.#inside.push({ arrivedNs: atNs, masses, belief: 1, weight: 0 });
+  }
+
+  depart(atNs: number, into: Float64Array, dust: Float64Array): boolean {
+    const sum = this.#weigh(atNs);
+    if (sum === 0) return false;
+    return this.#release(1 / sum, into, dust);
+  }
+
+  // It is the mix's own and in nobody's place, so nothing inside is believed to have left.
+  emit(): boolean {
+    return false;
+  }
+
+  absorb(): void {
+    // Which one ended is not known; beliefs fall as departures are seen and ages pass.
+  }
+
+  addMassesTo(sum: Float64Array): void {
+    for (const { masses, belief } of this.#inside) addScaled(sum, masses, belief);
+  }
+
+  /** Sets the weights; gives up what is older than any delay. Returns their sum. */
+  #weigh(atNs: number): number {
+    let sum = 0;
+    let kept = 0;
+    for (const one of this.#inside) {
+      const hazard = this.#hazard(atNs - one.arrivedNs);
+      if (hazard === Number.POSITIVE_INFINITY || one.belief <= DUST) {
+        addScaled(this.#expired, one.masses, one.belief);
+        continue;
+      }
+      one.weight = one.belief * hazard;
+      sum += one.weight;
+      this.#inside[kept] = one;
+      kept += 1;
+    }
+    this.#inside.length = kept;
+    return sum;
+  }
+
+  #release(scale: number, into: Float64Array, dust: Float64Array): boolean {
+    let carries = false;
+    for (const one of this.#inside) {
+      const share = Math.min(one.belief, one.weight * scale);
+      one.belief -= share;
+      if (one.masses === undefined) continue;
+      const target = share > DUST ? into : dust;
+      addScaled(target, one.masses, share);
+      carries ||= target === into;
+    }
+    return carries;
+  }
+}
+
+function addScaled(into: Float64Array, masses: Float64Array | undefined, scale: number): void {
+  if (masses === undefined) return;
+  for (const [label, mass] of masses.entries()) into[label] = (into[label] ?? 0) + mass * scale;
+}

@@ -1,0 +1,46 @@
+/**
+ * Vectors of masses, one double per label, for the messages that carry any. Slots are reused, so
+ * that memory follows the messages under way, not those of the run.
+ *
+ * @module
+ */
+
+/** Masses at or below this are not carried on; their sum is kept as dust (mixnet.md 4.2). */
+export const DUST = 1e-15;
+
+const SLOTS_AT_FIRST = 1_024;
+
+/** The slots of one propagation. */
+export class MassStore {
+  readonly labels: number;
+  /** Slot s has its masses at `s * labels`. */
+  data: Float64Array;
+  readonly #free: number[] = [];
+  #used = 0;
+
+  /** @param labels Doubles in a slot, at least 1. */
+  constructor(labels: number) {
+    this.labels = labels;
+    this.data = new Float64Array(SLOTS_AT_FIRST * labels);
+  }
+
+  /** A slot full of zeros. */
+  take(): number {
+    const reused = this.#free.pop();
+    if (reused !== undefined) return reused;
+    if ((this.#used + 1) * this.labels > this.data.length) {
+      const larger = new Float64Array(this.data.length * 2);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.#used += 1;
+    return this.#used - 1;
+  }
+
+  /** Gives a slot back. */
+  free(slot: number): void {
+    const at = slot * this.labels;
+    this.data.fill(0, at, at + this.labels);
+    this.#free.push(slot);
+  }
+}

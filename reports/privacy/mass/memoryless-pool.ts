@@ -1,0 +1,92 @@
+/**
+ * The pool of a mix whose next departure is equally likely to be any message inside: exponential
+ * delays, and every batch mix, whose outputs of a flush are a uniform choice of its pool.
+ *
+ * Spec: mixnet.md 4.2 (`m.p = P / n`, n counts the leaving message). Wrong for delays that remember
+ * their age: those have an {@link AgingPool}.
+ *
+ * @module
+ */
+import { DUST, type MassStore } from './mass-store.ts';
+
+/** What a mix holds, as an adversary that sees instants only believes. */
+export interface Pool {
+  /** A message came in; `slot` is -1 when it carries no mass. */
+  arrive(atNs: number, slot: number): void;
+  /** One message leaves; its masses are added to `into`. Returns false when it carries none. */
+  depart(atNs: number, into: Float64Array, dust: Float64Array): boolean;
+  /** A message made by the mix itself leaves among the others. */
+  emit(atNs: number, into: Float64Array, dust: Float64Array): boolean;
+  /** A message ends here; what it may have carried stays inside. */
+  absorb(): void;
+  /** Adds the masses that are inside. */
+  addMassesTo(sum: Float64Array): void;
+}
+
+/** See the module. */
+export class MemorylessPool implements Pool {
+  readonly #store: MassStore;
+  readonly #masses: Float64Array;
+  #size = 0;
+  #carries = false;
+
+  constructor(store: MassStore) {
+    this.#store = store;
+    this.#masses = new Float64Array(store.labels);
+  }
+
+  arrive(_atNs: number, slot: number): void {
+    this.#size += 1;
+    if (slot < 0) return;
+    const { data, labels } = this.#store;
+    const masses = this.#masses;
+    const base = slot * labels;
+    for (let label = 0; label < labels; label += 1) {
+      masses[label] = (masses[label] as number) + (data[base + label] as number);
+    }
+    this.#carries = true;
+  }
+
+  depart(_atNs: number, into: Float64Array, dust: Float64Array): boolean {
+    const carried = this.#carries && this.#draw(this.#size, into, dust);
+    if (this.#size > 0) this.#size -= 1;
+    return carried;
+  }
+
+  // The observer of instants cannot tell it from one of the others: it leaves as one of n + 1.
+  emit(_atNs: number, into: Float64Array, dust: Float64Array): boolean {
+    return this.#carries && this.#draw(this.#size + 1, into, dust);
+  }
+
+  absorb(): void {
+    if (this.#size > 0) this.#size -= 1;
+  }
+
+  addMassesTo(sum: Float64Array): void {
+    for (const [label, mass] of this.#masses.entries()) sum[label] = (sum[label] ?? 0) + mass;
+  }
+
+  // hot: once per hop and label.
+  #draw(size: number, into: Float64Array, dust: Float64Array): boolean {
+    const masses = this.#masses;
+    const share = 1 / size;
+    let carries = false;
+    let remains = false;
+    for (let label = 0; label < masses.length; label += 1) {
+      const inside = masses[label] as number;
+      if (inside === 0) continue;
+      const leaving = inside * share;
+      const left = inside - leaving;
+      if (leaving > DUST) {
+        into[label] = (into[label] as number) + leaving;
+        carries = true;
+      } else {
+        dust[label] = (dust[label] as number) + leaving;
+      }
+      masses[label] = left;
+      remains ||= left !== 0;
+    }
+    this.#carries = remains;
+    return carries;
+  }
+}

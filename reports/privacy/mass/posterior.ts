@@ -1,0 +1,124 @@
+/**
+ * What the adversary believes in the end, as lists: for each target, which messages it may have
+ * become with which probability; and for each message that ended, who may have sent it.
+ *
+ * Spec: mixnet.md 4.1 (p = posterior over candidates for one target, sum 1), 4.2. Probabilities are
+ * divided by the mass that arrived; how much did not is told beside them.
+ *
+ * @module
+ */
+import { NO_NODE, type Truth } from '../truth/truth.ts';
+import { type NodeLaw, propagate } from './propagate.ts';
+
+/** Belief about one target. */
+export interface Posterior {
+  /** The message that it really is. */
+  readonly target: number;
+  /** Candidates: messages that ended at a client or provider. */
+  readonly messages: Uint32Array;
+  /** Their probabilities, sum 1; empty when nothing arrived. */
+  readonly p: Float64Array;
+  /** Mass that did not arrive: inside, under way, or lost. */
+  readonly left: number;
+}
+
+/** Asks for the beliefs about some messages. */
+export interface PosteriorQuestion {
+  readonly truth: Truth;
+  readonly laws: readonly NodeLaw[];
+  readonly targets: readonly number[];
+}
+
+/** The belief about each target, in their order, and the worst error of the balance. */
+export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] {
+  const { truth, laws, targets } = question;
+  if (targets.length === 0) return [];
+  const labels = new Int32Array(truth.messages.count).fill(-1);
+  for (const [label, message] of targets.entries()) labels[message] = label;
+  const lists = targets.map(() => new Candidates());
+  const { delivered } = propagate({
+    truth,
+    labels,
+    labelCount: targets.length,
+    laws,
+    onCandidate: (message, masses) => {
+      for (let label = 0; label < masses.length; label += 1) {
+        const mass = masses[label] as number;
+        if (mass > 0) (lists[label] as Candidates).add(message, mass);
+      }
+    },
+  });
+  return targets.map((target, label) => {
+    const arrived = delivered[label] ?? 0;
+    return { target, ...(lists[label] as Candidates).scaled(arrived), left: 1 - arrived };
+  });
+}
+
+/** Asks who may have sent the messages that end in a window. */
+export interface SenderQuestion {
+  readonly truth: Truth;
+  readonly laws: readonly NodeLaw[];
+  /** Only messages whose number is in here are looked at. */
+  readonly isAsked: (message: number) => boolean;
+}
+
+/** For each asked message that ended: the probabilities of the senders, sum 1. */
+export function senderPosteriors({
+  truth,
+  laws,
+  isAsked,
+}: SenderQuestion): ReadonlyMap<number, Float64Array> {
+  const { sender, count } = truth.messages;
+  const numbers = new Map<number, number>();
+  const labels = new Int32Array(count).fill(-1);
+  for (let message = 0; message < count; message += 1) {
+    const from = sender[message] ?? NO_NODE;
+    if (laws[from]?.kind !== 'end') continue;
+    let label = numbers.get(from);
+    if (label === undefined) {
+      label = numbers.size;
+      numbers.set(from, label);
+    }
+    labels[message] = label;
+  }
+  const found = new Map<number, Float64Array>();
+  if (numbers.size === 0) return found;
+  const onCandidate = (message: number, masses: Float64Array): void => {
+    if (isAsked(message)) found.set(message, normalised(masses));
+  };
+  propagate({ truth, labels, labelCount: numbers.size, laws, onCandidate });
+  return found;
+}
+
+function normalised(masses: Float64Array): Float64Array {
+  const sum = masses.reduce((total, mass) => total + mass, 0);
+  return masses.map((mass) => mass / sum);
+}
+
+/** A growing list of messages and masses. */
+class Candidates {
+  #messages = new Uint32Array(256);
+  #p = new Float64Array(256);
+  #count = 0;
+
+  add(message: number, mass: number): void {
+    if (this.#count === this.#p.length) {
+      const messages = new Uint32Array(this.#count * 2);
+      const p = new Float64Array(this.#count * 2);
+      messages.set(this.#messages);
+      p.set(this.#p);
+      this.#messages = messages;
+      this.#p = p;
+    }
+    this.#messages[this.#count] = message;
+    this.#p[this.#count] = mass;
+    this.#count += 1;
+  }
+
+  scaled(total: number): Pick<Posterior, 'messages' | 'p'> {
+    return {
+      messages: this.#messages.slice(0, this.#count),
+      p: this.#p.slice(0, this.#count).map((mass) => mass / total),
+    };
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * What theory says a mix gives, to hold a measurement against.
+ *
+ * Spec: mixnet.md 4.2 (closed form of Poisson mixes), 4.3 (pool mixes), 3.2 (compromised paths).
+ *
+ * @module
+ */
+import { logGamma } from '../../statistics/special.ts';
+
+/** Euler's constant: psi(1) = -0.5772. */
+const EULER = 0.577_215_664_901_532_9;
+
+function digamma(k: number): number {
+  let psi = -EULER;
+  for (let i = 1; i < k; i += 1) psi += 1 / i;
+  return psi;
+}
+
+/**
+ * Differential entropy of an Erlang law, bits.
+ * @param stages k, a whole number from 1.
+ * @param meanSeconds theta: mean of one stage.
+ */
+export function erlangBits(stages: number, meanSeconds: number): number {
+  const nats = stages + Math.log(meanSeconds) + logGamma(stages) + (1 - stages) * digamma(stages);
+  return nats / Math.LN2;
+}
+
+/** A stratified network of Poisson mixes. */
+export interface StratifiedMixes {
+  /** All messages through a layer, 1/s. */
+  readonly rate: number;
+  readonly layers: number;
+  /** Mixes in a layer. */
+  readonly width: number;
+  /** Mean delay of a mix, s. */
+  readonly meanSeconds: number;
+}
+
+/** Entropy of a message in dense traffic without corrupt mixes, bits (mixnet.md 4.2). */
+export function stratifiedPoissonBits({
+  rate,
+  layers,
+  width,
+  meanSeconds,
+}: StratifiedMixes): number {
+  // With one layer the target stays in its mix.
+  const seen = layers === 1 ? rate / width : rate;
+  return Math.log2(seen) + erlangBits(layers, meanSeconds);
+}
+
+/** Entropy of one Poisson mix, bits: log2(e rho) (Danezis, PET 2004). @param rho lambda / mu. */
+export function poissonMixBits(rho: number): number {
+  return Math.log2(Math.E * rho);
+}
+
+/** Entropy of one mix with uniform delays of the same mean in dense traffic, bits: log2(2 rho). */
+export function uniformMixBits(rho: number): number {
+  return Math.log2(2 * rho);
+}
+
+/** A threshold pool mix: `batch` leave at a time, `kept` stay. */
+export interface PoolMix {
+  readonly batch: number;
+  readonly kept: number;
+}
+
+/** Its entropy, bits (Serjantov, Danezis 2002). */
+export function poolMixBits({ batch, kept }: PoolMix): number {
+  const ratio = kept / batch;
+  const stays = kept === 0 ? 0 : ratio * Math.log2(kept);
+  return (1 + ratio) * Math.log2(batch + kept) - stays;
+}
+
+/** Its min-entropy, bits. */
+export function poolMixMinBits({ batch, kept }: PoolMix): number {
+  return Math.log2(batch + kept);
+}
+
+/** Mean number of rounds that a message stays. */
+export function poolMixRounds({ batch, kept }: PoolMix): number {
+  return 1 + kept / batch;
+}
+
+/** Corrupt nodes among all, and how long paths are. */
+export interface Corruption {
+  readonly nodes: number;
+  readonly corrupt: number;
+  readonly layers: number;
+}
+
+/**
+ * Share of paths whose every node is corrupt when the corrupt ones fall at random over layers of
+ * equal width (hypergeometric, mixnet.md 3.2): the first node is corrupt with probability B/N, the
+ * second with (B - 1)/(N - 1), and so on.
+ */
+export function randomCompromisedPaths({ nodes, corrupt, layers }: Corruption): number {
+  let share = 1;
+  for (let i = 0; i < layers; i += 1) share *= Math.max(0, corrupt - i) / (nodes - i);
+  return share;
+}
+
+/** The same for the adversary's best placement, evenly over the layers: (B/N)^L. */
+export function balancedCompromisedPaths({ nodes, corrupt, layers }: Corruption): number {
+  return (corrupt / nodes) ** layers;
+}
+
+/** Share of paths with only corrupt nodes, from how many are corrupt in each layer. */
+export function compromisedPathShare(
+  layers: readonly { readonly nodes: number; readonly corrupt: number }[],
+): number {
+  return layers.reduce((share, { nodes, corrupt }) => share * (corrupt / nodes), 1);
+}
+
+/** Chance that at least one of k packets took a fully compromised path: 1 - (1 - alpha)^k. */
+export function compromisedByPackets(share: number, packets: number): number {
+  return -Math.expm1(packets * Math.log1p(-share));
+}

@@ -1,0 +1,84 @@
+/**
+ * How uncertain a belief is, in bits and guesses: the metrics of anonymity of mixnet.md 4.1, over
+ * probabilities that sum to 1. Entries of 0 are allowed and change nothing.
+ *
+ * No estimator: p is known exactly here. An entropy of binned samples would be biased low.
+ *
+ * @module
+ */
+
+/** Probabilities below this do not count as candidates for Hartley's measure (mixnet.md 4.1). */
+export const HARTLEY_CUT_OFF = 1e-12;
+
+type Probabilities = ArrayLike<number>;
+
+/** Shannon entropy -sum p log2 p, bits (Serjantov, Danezis 2002). */
+export function shannonBits(p: Probabilities): number {
+  let bits = 0;
+  for (let i = 0; i < p.length; i += 1) {
+    const one = p[i] as number;
+    if (one > 0) bits -= one * Math.log2(one);
+  }
+  return Math.max(0, bits);
+}
+
+/** Effective size of the anonymity set, 2^H. */
+export function effectiveSet(p: Probabilities): number {
+  return 2 ** shannonBits(p);
+}
+
+/**
+ * Degree of anonymity H / log2 N (Diaz et al. 2002).
+ * @param candidates N, all who could be; at least 1.
+ * @returns 0..1; undefined for N = 1.
+ */
+export function degreeOfAnonymity(p: Probabilities, candidates: number): number | undefined {
+  return candidates > 1 ? shannonBits(p) / Math.log2(candidates) : undefined;
+}
+
+/** Hartley entropy: log2 of the number of candidates above the cut-off, bits. */
+export function hartleyBits(p: Probabilities, cutOff = HARTLEY_CUT_OFF): number {
+  let count = 0;
+  for (let i = 0; i < p.length; i += 1) if ((p[i] as number) > cutOff) count += 1;
+  return Math.log2(Math.max(1, count));
+}
+
+/** Min-entropy -log2 max p, bits: how good the best single guess is. */
+export function minEntropyBits(p: Probabilities): number {
+  let best = 0;
+  for (let i = 0; i < p.length; i += 1) best = Math.max(best, p[i] as number);
+  return best === 0 ? 0 : Math.max(0, -Math.log2(best));
+}
+
+/** Renyi entropy of order 2, -log2 sum p^2, bits. */
+export function renyi2Bits(p: Probabilities): number {
+  let collisions = 0;
+  for (let i = 0; i < p.length; i += 1) collisions += (p[i] as number) ** 2;
+  return collisions === 0 ? 0 : Math.max(0, -Math.log2(collisions));
+}
+
+/** Guessing entropy: expected number of guesses, most likely first; 0 without candidates. */
+export function guessingEntropy(p: Probabilities): number {
+  const sorted = Float64Array.from(p).sort();
+  const { length } = sorted;
+  let guesses = 0;
+  for (let i = 0; i < length; i += 1) guesses += (length - i) * (sorted[i] as number);
+  return guesses;
+}
+
+/**
+ * Adds up the probabilities of each group: messages of one user become one candidate. Entropy
+ * after folding is at most that before.
+ * @param groupOf Group of entry i, from 0; negative leaves it a group of its own.
+ */
+export function fold(p: Probabilities, groupOf: (i: number) => number): Float64Array {
+  const groups = new Map<number, number>();
+  const alone: number[] = [];
+  for (let i = 0; i < p.length; i += 1) {
+    const group = groupOf(i);
+    const one = p[i] as number;
+    if (group < 0) alone.push(one);
+    else groups.set(group, (groups.get(group) ?? 0) + one);
+  }
+  return Float64Array.from([...groups.values(), ...alone]);
+}

@@ -1,0 +1,80 @@
+/**
+ * How well two targets can be told apart by what came out, and how often the best guess is right.
+ *
+ * Spec: mixnet.md 4.1: linking probability, pairwise epsilon, the (epsilon, delta) curve.
+ *
+ * @module
+ */
+import { type ProportionInterval, wilsonInterval } from '../../statistics/proportion.ts';
+
+/** Probabilities of the same outputs, in the same order, for two targets. */
+export interface Pair {
+  readonly a: ArrayLike<number>;
+  readonly b: ArrayLike<number>;
+}
+
+/** Largest |ln(P(o from a) / P(o from b))| over the outputs, nats; infinite when one side is 0. */
+export function pairwiseEpsilon({ a, b }: Pair): number {
+  let epsilon = 0;
+  for (let i = 0; i < a.length; i += 1) {
+    const pa = a[i] as number;
+    const pb = b[i] as number;
+    if (pa === 0 && pb === 0) continue;
+    epsilon = Math.max(epsilon, Math.abs(Math.log(pa / pb)));
+  }
+  return epsilon;
+}
+
+/** delta(epsilon) = sum of max(0, P_a(o) - e^epsilon P_b(o)); at 0 the total variation distance. */
+export function deltaAt({ a, b }: Pair, epsilon: number): number {
+  const factor = Math.exp(epsilon);
+  let delta = 0;
+  for (let i = 0; i < a.length; i += 1) {
+    delta += Math.max(0, (a[i] as number) - factor * (b[i] as number));
+  }
+  return delta;
+}
+
+/** The points of the curve that mixnet.md 4.1 asks for. */
+export const CURVE_EPSILONS = [0, 0.1, 0.5, 1] as const;
+
+/** The (epsilon, delta) curve at {@link CURVE_EPSILONS}. */
+export function deltaCurve(pair: Pair): readonly number[] {
+  return CURVE_EPSILONS.map((epsilon) => deltaAt(pair, epsilon));
+}
+
+/** What is known of one guess. */
+export interface Guess {
+  readonly p: ArrayLike<number>;
+  /** Index of the candidate that it really was; -1 when it is not among them. */
+  readonly right: number;
+}
+
+/** How often guessing the most likely candidate is right. */
+export interface Linking {
+  /** Expected number of right guesses; ties count by their share. */
+  readonly successes: number;
+  readonly trials: number;
+  /** Wilson, 95 %; undefined without trials. */
+  readonly interval: ProportionInterval | undefined;
+}
+
+/** Chance that the best guess is right, over targets. */
+export function linking(guesses: readonly Guess[]): Linking {
+  let successes = 0;
+  for (const guess of guesses) successes += chanceOf(guess);
+  const trials = guesses.length;
+  const interval = trials === 0 ? undefined : wilsonInterval(successes, trials);
+  return { successes, trials, interval };
+}
+
+function chanceOf({ p, right }: Guess): number {
+  const own = right < 0 ? -1 : (p[right] ?? -1);
+  let equals = 0;
+  for (let i = 0; i < p.length; i += 1) {
+    const one = p[i] as number;
+    if (one > own) return 0;
+    if (one === own) equals += 1;
+  }
+  return equals === 0 ? 0 : 1 / equals;
+}
