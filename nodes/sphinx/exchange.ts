@@ -2,8 +2,8 @@
  * Key exchanges of Sphinx: non-interactive (NIKE), where one element is blinded from hop to hop, and
  * by encapsulation (KEM), where each hop has a ciphertext of its own (project spec mixnet 1.1, 1.8).
  *
- * X25519 is here in both kinds, and the combiner of two KEMs. ML-KEM itself is not: whoever has it
- * hands it in as a {@link Kem}. No randomness is drawn: ephemeral secrets and coins are arguments.
+ * X25519 is here in both kinds, and the combiner of two KEMs; `exchanges.ts` has them all by name. No
+ * randomness is drawn: ephemeral secrets and coins are arguments.
  *
  * @module
  */
@@ -33,6 +33,7 @@ export interface Nike {
   readonly name: NikeName;
   readonly elementLength: number;
   readonly publicKeyLength: number;
+  readonly privateKeyLength: number;
   /** Length of an ephemeral secret, in bytes. */
   readonly coinsLength: number;
   openKey(privateKey: Uint8Array): NodeKey;
@@ -53,6 +54,7 @@ export interface Kem {
   readonly name: KemName;
   readonly elementLength: number;
   readonly publicKeyLength: number;
+  readonly privateKeyLength: number;
   /** Length of the randomness of one encapsulation, in bytes. */
   readonly coinsLength: number;
   openKey(privateKey: Uint8Array): NodeKey;
@@ -70,6 +72,7 @@ export function x25519Nike(crypto: CryptoProvider): Nike {
     name: 'x25519',
     elementLength: X25519_LENGTH,
     publicKeyLength: X25519_LENGTH,
+    privateKeyLength: X25519_LENGTH,
     coinsLength: X25519_LENGTH,
     openKey(privateKey): NodeKey {
       const own = privateKey.slice();
@@ -91,6 +94,7 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
     name: 'x25519',
     elementLength: X25519_LENGTH,
     publicKeyLength: X25519_LENGTH,
+    privateKeyLength: X25519_LENGTH,
     coinsLength: X25519_LENGTH,
     openKey(privateKey): NodeKey {
       const own = privateKey.slice();
@@ -129,8 +133,6 @@ export interface HybridOptions {
   /** Comes first in public keys, private keys, coins and ciphertexts. */
   readonly first: Kem;
   readonly second: Kem;
-  /** Length of the first one's private key, in bytes. */
-  readonly firstPrivateLength: number;
 }
 
 /**
@@ -138,16 +140,17 @@ export interface HybridOptions {
  * as the first and ML-KEM-768 as the second).
  */
 export function hybridKem(options: HybridOptions): Kem {
-  const { name, crypto, first, second, firstPrivateLength } = options;
+  const { name, crypto, first, second } = options;
   return {
     kind: 'kem',
     name,
     elementLength: first.elementLength + second.elementLength,
     publicKeyLength: first.publicKeyLength + second.publicKeyLength,
+    privateKeyLength: first.privateKeyLength + second.privateKeyLength,
     coinsLength: first.coinsLength + second.coinsLength,
     openKey(privateKey): NodeKey {
-      const one = first.openKey(privateKey.subarray(0, firstPrivateLength));
-      const two = second.openKey(privateKey.subarray(firstPrivateLength));
+      const one = first.openKey(privateKey.subarray(0, first.privateKeyLength));
+      const two = second.openKey(privateKey.subarray(first.privateKeyLength));
       return {
         publicKey: concatBytes(one.publicKey, two.publicKey),
         secretOf(ciphertext): Uint8Array | undefined {

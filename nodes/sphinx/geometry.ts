@@ -62,7 +62,7 @@ const USER_PAYLOAD_LENGTH_MAX = 1_048_576;
 /** Length of a Curve25519 key or element, in bytes. */
 export const X25519_LENGTH = 32;
 /** Length of an ML-KEM-768 ciphertext, in bytes (FIPS 203 table 3). */
-const ML_KEM_768_CIPHERTEXT_LENGTH = 1088;
+export const ML_KEM_768_CIPHERTEXT_LENGTH = 1088;
 
 /** The key exchanges that a geometry can be made for, with the length of the element, in bytes. */
 const EXCHANGE_ELEMENT_LENGTH = {

@@ -74,7 +74,8 @@ export function createHeader(
   };
 }
 
-function checkPath(suite: SphinxSuite, path: readonly PathHop[]): PathRefusal | undefined {
+/** 1.4 "refuse before sending": hops, identifiers, keys and commands. */
+export function checkPath(suite: SphinxSuite, path: readonly PathHop[]): PathRefusal | undefined {
   if (path.length === 0) return 'path-length';
   if (path.length > suite.geometry.nrHops) return 'path-length';
   for (const [index, hop] of path.entries()) {

@@ -37,6 +37,12 @@ export {
   x25519Nike,
 } from './exchange.ts';
 export {
+  createExchange,
+  EXCHANGE_NAMES,
+  type ExchangeChoice,
+} from './exchanges.ts';
+export { createFormat, messageKey } from './format.ts';
+export {
   DEFAULT_HOPS,
   DEFAULT_USER_PAYLOAD_LENGTH,
   type Geometry,
@@ -53,6 +59,7 @@ export {
   encodeForward,
   type ForwardPayload,
 } from './packet.ts';
+export type { PacketFormat } from './packet-format.ts';
 export { type EpochKey, type Received, type ReceiveRules, receivePacket } from './receive.ts';
 export { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 export { type CreatedSurb, createReply, createSurb, openReply } from './surb.ts';

@@ -8,14 +8,16 @@
  * @module
  */
 import type { Command } from './commands.ts';
-import type { NodeDrop } from './drops.ts';
+import type { NodeDrop, UnwrapDrop } from './drops.ts';
 import type { NodeKey } from './exchange.ts';
+import type { Geometry } from './geometry.ts';
 import type { SphinxSuite } from './suite.ts';
 import {
   advance,
   checkShape,
   countOf,
   type Dropped,
+  type PeeledCommands,
   type PeeledHeader,
   peelHeader,
   type Unwrapped,
@@ -48,15 +50,43 @@ export interface Received {
   readonly delayMs: number;
 }
 
+/** How packets of a format are opened: the parts that know keys and bytes. */
+export interface Opener<Peeled extends PeeledCommands> {
+  readonly geometry: Geometry;
+  /** Opens the header with one key; the packet stays as it is. */
+  peel(key: NodeKey, packet: Uint8Array): Peeled | Dropped<UnwrapDrop>;
+  /** Takes the layer off, in place. */
+  advance(peeled: Peeled, packet: Uint8Array): Unwrapped | Dropped<UnwrapDrop>;
+}
+
+/** Opens the packets of a suite. */
+export function sphinxOpener(suite: SphinxSuite): Opener<PeeledHeader> {
+  return {
+    geometry: suite.geometry,
+    peel: (key, packet) => peelHeader(suite, key, packet),
+    advance: (peeled, packet) => advance(suite, peeled, packet),
+  };
+}
+
 /** Opens a packet and decides what becomes of it. On success the packet is changed in place. */
 export function receivePacket(
   suite: SphinxSuite,
   rules: ReceiveRules,
   packet: Uint8Array,
 ): Received | Dropped<NodeDrop> {
-  const shape = checkShape(suite, packet) ?? checkLength(suite, packet);
+  return receiveWith(sphinxOpener(suite), rules, packet);
+}
+
+/** The list of checks, over any format. */
+export function receiveWith<Peeled extends PeeledCommands>(
+  opener: Opener<Peeled>,
+  rules: ReceiveRules,
+  packet: Uint8Array,
+): Received | Dropped<NodeDrop> {
+  const { geometry } = opener;
+  const shape = checkShape(geometry, packet) ?? checkLength(geometry, packet);
   if (shape !== undefined) return { drop: shape };
-  const opened = openWithAnyKey(suite, rules.keys, packet);
+  const opened = openWithAnyKey(opener, rules.keys, packet);
   if ('drop' in opened) return opened;
   const { peeled, epochKey } = opened;
   const drop =
@@ -65,27 +95,27 @@ export function receivePacket(
     checkDelay(peeled.commands, rules.delayMsMax) ??
     checkNextHop(peeled.commands, rules);
   if (drop !== undefined) return { drop };
-  const unwrapped = advance(suite, peeled, packet);
+  const unwrapped = opener.advance(peeled, packet);
   if ('drop' in unwrapped) return unwrapped;
   return { unwrapped, delayMs: delayOf(peeled.commands) };
 }
 
 /** 1.7: a shorter payload would be forwarded unnoticed otherwise. */
-function checkLength(suite: SphinxSuite, packet: Uint8Array): NodeDrop | undefined {
-  return packet.length === suite.geometry.packetLength ? undefined : 'wrong-length';
+function checkLength(geometry: Geometry, packet: Uint8Array): NodeDrop | undefined {
+  return packet.length === geometry.packetLength ? undefined : 'wrong-length';
 }
 
 /**
  * Tries one key after the other (1.7). A point of low order is one under every key, and a malformed
  * slot behind a good MAC was made for this key: both end the search.
  */
-function openWithAnyKey(
-  suite: SphinxSuite,
+function openWithAnyKey<Peeled extends PeeledCommands>(
+  opener: Opener<Peeled>,
   keys: readonly EpochKey[],
   packet: Uint8Array,
-): { readonly peeled: PeeledHeader; readonly epochKey: EpochKey } | Dropped<NodeDrop> {
+): { readonly peeled: Peeled; readonly epochKey: EpochKey } | Dropped<NodeDrop> {
   for (const epochKey of keys) {
-    const peeled = peelHeader(suite, epochKey.key, packet);
+    const peeled = opener.peel(epochKey.key, packet);
     if (!('drop' in peeled)) return { peeled, epochKey };
     if (peeled.drop !== 'mac-mismatch') return peeled;
   }

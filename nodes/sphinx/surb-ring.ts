@@ -8,17 +8,19 @@
  */
 import { toHex } from '../_kit/bytes.ts';
 import type { SurbDrop } from './drops.ts';
-import { openReply } from './surb.ts';
+import type { PacketFormat } from './packet-format.ts';
 import type { Dropped } from './unwrap.ts';
 
 /** Keys of SURBs, in the order of their making. */
 export class SurbRing {
+  readonly #format: Pick<PacketFormat, 'openReply'>;
   readonly #capacity: number;
   /** In the order of insertion, which is that of age. */
   readonly #keys = new Map<string, Uint8Array>();
 
   /** @param capacity SURBs waiting at the same time, 1 or more. */
-  constructor(capacity: number) {
+  constructor(format: Pick<PacketFormat, 'openReply'>, capacity: number) {
+    this.#format = format;
     this.#capacity = capacity;
   }
 
@@ -47,7 +49,7 @@ export class SurbRing {
     const name = toHex(surbId);
     const keys = this.#keys.get(name);
     if (keys === undefined) return { drop: 'surb-unknown' };
-    const opened = openReply(payload, keys);
+    const opened = this.#format.openReply(payload, keys);
     this.#erase(name);
     return opened;
   }

@@ -12,15 +12,19 @@ import { type Command, type NextNode, parseCommands } from './commands.ts';
 import { blindingFactor, decipherPayload, type HopKeys } from './crypto.ts';
 import type { UnwrapDrop } from './drops.ts';
 import type { NodeKey } from './exchange.ts';
-import { MAC_LENGTH, PAYLOAD_TAG_LENGTH, VERSION_LENGTH } from './geometry.ts';
+import { type Geometry, MAC_LENGTH, PAYLOAD_TAG_LENGTH, VERSION_LENGTH } from './geometry.ts';
 import { sha512Over256 } from './hash/sha512-256.ts';
 import type { SphinxSuite } from './suite.ts';
 
-/** An authentic header, opened; the packet is unchanged. */
-export interface PeeledHeader {
-  /** SHA-512/256 of the element: equal for all packets with the same header. */
+/** What an opened header tells the node. */
+export interface PeeledCommands {
+  /** Equal for all packets with the same header: SHA-512/256 of the element. */
   readonly replayTag: Uint8Array;
   readonly commands: readonly Command[];
+}
+
+/** An authentic header, opened; the packet is unchanged. */
+export interface PeeledHeader extends PeeledCommands {
   readonly keys: HopKeys;
   /** The routing info of the next hop. */
   readonly routingInfo: Uint8Array;
@@ -67,15 +71,15 @@ export function unwrap(
   key: NodeKey,
   packet: Uint8Array,
 ): Unwrapped | Dropped<UnwrapDrop> {
-  const shape = checkShape(suite, packet);
+  const shape = checkShape(suite.geometry, packet);
   if (shape !== undefined) return { drop: shape };
   const peeled = peelHeader(suite, key, packet);
   return 'drop' in peeled ? peeled : advance(suite, peeled, packet);
 }
 
 /** The checks before any key is touched. */
-export function checkShape(suite: SphinxSuite, packet: Uint8Array): UnwrapDrop | undefined {
-  if (packet.length < suite.geometry.headerLength) return 'truncated';
+export function checkShape(geometry: Geometry, packet: Uint8Array): UnwrapDrop | undefined {
+  if (packet.length < geometry.headerLength) return 'truncated';
   return isZero(packet.subarray(0, VERSION_LENGTH)) ? undefined : 'unknown-version';
 }
 

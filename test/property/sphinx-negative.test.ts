@@ -299,7 +299,7 @@ describe('Sphinx drops', () => {
     }
     const reply = accepted(createReply(network.suite, surb, network.payload(0x77)));
     const { surbId, payload } = network.carryReply(reply.packet, 3);
-    const ring = new SurbRing(4);
+    const ring = new SurbRing({ openReply }, 4);
     expect(ring.open(surbId, payload.slice())).toEqual({ drop: 'surb-unknown' });
     ring.add(surbId, keys);
     expect(ring.open(surbId, payload.slice())).toEqual({ payload: network.payload(0x77) });

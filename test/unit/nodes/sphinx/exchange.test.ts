@@ -13,7 +13,6 @@ const hybrid = hybridKem({
   crypto,
   first: x25519,
   second: large,
-  firstPrivateLength: 32,
 });
 const bytes = (label: string, length: number): Uint8Array => labelledBytes(crypto, label, length);
 

@@ -80,6 +80,7 @@ export function recordedKem(
     name,
     elementLength,
     publicKeyLength: elementLength + 96,
+    privateKeyLength: 64,
     coinsLength: 32,
     openKey(privateKey): NodeKey {
       const own = nodes.find((node) => node.privateKey === toHex(privateKey));
@@ -107,6 +108,7 @@ export function transparentKem(crypto: CryptoProvider): Kem {
     name: 'MLKEM768',
     elementLength: 1088,
     publicKeyLength: 1184,
+    privateKeyLength: 32,
     coinsLength: 32,
     openKey(privateKey): NodeKey {
       const publicKey = new Uint8Array(1184).fill(1);

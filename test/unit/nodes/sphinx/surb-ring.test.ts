@@ -1,13 +1,14 @@
 /** Keys of SURBs: used once, erased, bounded. */
 import { describe, expect, it } from 'vitest';
-import { SurbRing } from '../../../../nodes/sphinx/index.ts';
+import { openReply, SurbRing } from '../../../../nodes/sphinx/index.ts';
 
+const real = { openReply };
 const id = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
 const keys = (): Uint8Array => Uint8Array.from({ length: 128 }, (_, index) => index);
 
 describe('SurbRing', () => {
   it('erases the keys of a SURB when its reply is opened, intact or not', () => {
-    const ring = new SurbRing(2);
+    const ring = new SurbRing(real, 2);
     const own = keys();
     ring.add(id(1), own);
     expect(ring.open(id(1), new Uint8Array(64))).toEqual({ drop: 'surb-tag' });
@@ -16,7 +17,7 @@ describe('SurbRing', () => {
   });
 
   it('gives the place of the oldest SURB to a new one', () => {
-    const ring = new SurbRing(2);
+    const ring = new SurbRing(real, 2);
     const oldest = keys();
     ring.add(id(1), oldest);
     ring.add(id(2), keys());
@@ -28,7 +29,7 @@ describe('SurbRing', () => {
   });
 
   it('refuses a reply that is shorter than a tag, or empty', () => {
-    const ring = new SurbRing(4);
+    const ring = new SurbRing(real, 4);
     for (const length of [0, 1, 31]) {
       ring.add(id(length), keys());
       expect(ring.open(id(length), new Uint8Array(length))).toEqual({ drop: 'surb-tag' });

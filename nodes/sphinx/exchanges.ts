@@ -1,0 +1,76 @@
+/**
+ * The key exchanges that networks choose from, by name, ML-KEM-768 among them (project spec mixnet
+ * 1.8; FIPS 203).
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import {
+  type Encapsulation,
+  type Exchange,
+  hybridKem,
+  type Kem,
+  type NodeKey,
+  x25519Kem,
+  x25519Nike,
+} from './exchange.ts';
+import { ML_KEM_768_CIPHERTEXT_LENGTH } from './geometry.ts';
+
+/** Length of an ML-KEM-768 encapsulation key, in bytes (FIPS 203 table 3). */
+const ML_KEM_768_PUBLIC_KEY_LENGTH = 1184;
+/** d and z: the private key in its short form, in bytes (FIPS 203 section 7.1). */
+const ML_KEM_768_SEED_LENGTH = 64;
+/** The random message of an encapsulation, in bytes (FIPS 203 section 7.2). */
+const ML_KEM_768_COINS_LENGTH = 32;
+
+/**
+ * The exchanges by name: `x25519` is the non-interactive one, the others encapsulate. The last is
+ * the hybrid, whose secrets are safe while either of its halves is.
+ */
+export const EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'ml-kem-768', 'ml-kem-768-x25519'] as const;
+
+/** The name of an exchange, as files write it. */
+export type ExchangeChoice = (typeof EXCHANGE_NAMES)[number];
+
+/** Makes the exchange of that name over a provider. */
+export function createExchange(crypto: CryptoProvider, name: ExchangeChoice): Exchange {
+  switch (name) {
+    case 'x25519':
+      return x25519Nike(crypto);
+    case 'x25519-kem':
+      return x25519Kem(crypto);
+    case 'ml-kem-768':
+      return mlKem768Kem(crypto);
+    case 'ml-kem-768-x25519':
+      return mlKem768X25519Kem(crypto);
+  }
+}
+
+/** ML-KEM-768; a private key is its seed of 64 bytes. */
+export function mlKem768Kem({ mlKem768 }: CryptoProvider): Kem {
+  return {
+    kind: 'kem',
+    name: 'MLKEM768',
+    elementLength: ML_KEM_768_CIPHERTEXT_LENGTH,
+    publicKeyLength: ML_KEM_768_PUBLIC_KEY_LENGTH,
+    privateKeyLength: ML_KEM_768_SEED_LENGTH,
+    coinsLength: ML_KEM_768_COINS_LENGTH,
+    openKey(privateKey): NodeKey {
+      const key = mlKem768.openKey(privateKey);
+      if (key === undefined) throw new RangeError('a private key of ML-KEM-768 has 64 bytes');
+      return {
+        publicKey: key.publicKey,
+        secretOf: (ciphertext) => key.decapsulate(ciphertext),
+        wipe: () => key.wipe(),
+      };
+    },
+    encapsulate: (publicKey, coins): Encapsulation | undefined =>
+      mlKem768.encapsulate(publicKey, coins),
+  };
+}
+
+/** X25519 first, then ML-KEM-768, in keys, coins and ciphertexts (1.8 `MLKEM768-X25519`). */
+function mlKem768X25519Kem(crypto: CryptoProvider): Kem {
+  const name = 'MLKEM768-X25519';
+  return hybridKem({ name, crypto, first: x25519Kem(crypto), second: mlKem768Kem(crypto) });
+}

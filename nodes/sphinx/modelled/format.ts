@@ -1,0 +1,180 @@
+/**
+ * Modelled packets, for `crypto: modelled`: lengths, commands, delays and drops of Sphinx packets
+ * without its cryptography. Slots and payloads are readable, MACs and tags are checksums that
+ * anyone can make, and the element changes from hop to hop by a fixed permutation.
+ *
+ * ```
+ * packet  = header || payload, each field as long and in the same place as in `geometry.ts`
+ * element = 32 random bytes, of which the first eight change at every hop, and zeros
+ * MAC     = checksum of the receiver's public key, the element and the slots, and zeros
+ * payload = checksum of the forward payload and zeros, in place of the tag || forward payload
+ * ```
+ *
+ * Public keys are real. Not modelled: points of low order, which are a wrong MAC here, and random
+ * fillers of unused slots, which are zero. There is no privacy against who reads the bytes.
+ *
+ * @module
+ */
+import { concatBytes } from '../../_kit/bytes.ts';
+import { parseCommands } from '../commands.ts';
+import type { NodeDrop, PathRefusal, SurbDrop, UnwrapDrop } from '../drops.ts';
+import type { NodeKey } from '../exchange.ts';
+import {
+  type Geometry,
+  MAC_LENGTH,
+  NODE_ID_LENGTH,
+  PAYLOAD_TAG_LENGTH,
+  REPLAY_TAG_LENGTH,
+  SPRP_KEY_MATERIAL_LENGTH,
+  VERSION_LENGTH,
+} from '../geometry.ts';
+import type { PathHop, PathInput } from '../header.ts';
+import type { CreatedPacket } from '../packet.ts';
+import type { PacketFormat } from '../packet-format.ts';
+import { type Opener, type Received, type ReceiveRules, receiveWith } from '../receive.ts';
+import type { SphinxSuite } from '../suite.ts';
+import type { CreatedSurb } from '../surb.ts';
+import { countOf, type Dropped, type PeeledCommands, type Unwrapped } from '../unwrap.ts';
+import { Checksum } from './checksum.ts';
+import { changeElement, createModelledHeader, headerChecksum, keyChecksum } from './header.ts';
+
+/** Makes the format over the lengths and key pairs of a suite. */
+export function createModelledFormat(suite: SphinxSuite): PacketFormat {
+  return new ModelledFormat(suite);
+}
+
+class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
+  readonly name = 'modelled';
+  readonly geometry: Geometry;
+  readonly publicKeyLength: number;
+  readonly privateKeyLength: number;
+  readonly #suite: SphinxSuite;
+
+  constructor(suite: SphinxSuite) {
+    this.geometry = suite.geometry;
+    this.publicKeyLength = suite.exchange.publicKeyLength;
+    this.privateKeyLength = suite.exchange.privateKeyLength;
+    this.#suite = suite;
+  }
+
+  openKey(privateKey: Uint8Array): NodeKey {
+    const own = this.#suite.exchange.openKey(privateKey);
+    const secret = keyChecksum(own.publicKey);
+    return {
+      publicKey: own.publicKey,
+      secretOf: (): Uint8Array => secret,
+      wipe(): void {
+        own.wipe();
+        secret.fill(0);
+      },
+    };
+  }
+
+  createPacket(
+    input: PathInput,
+    payload: Uint8Array,
+  ): CreatedPacket | { readonly refusal: PathRefusal } {
+    const { forwardPayloadLength } = this.geometry;
+    if (payload.length !== forwardPayloadLength) return { refusal: 'payload-length' };
+    const header = createModelledHeader(this.#suite, input);
+    if ('refusal' in header) return header;
+    const [first] = input.path;
+    return {
+      packet: this.#packetOf(header, payload, new Uint8Array(0)),
+      firstHop: (first as PathHop).id,
+    };
+  }
+
+  receive(rules: ReceiveRules, packet: Uint8Array): Received | Dropped<NodeDrop> {
+    return receiveWith(this, rules, packet);
+  }
+
+  peel(key: NodeKey, packet: Uint8Array): PeeledCommands | Dropped<UnwrapDrop> {
+    const { routingInfoOffset, macOffset, commandsLength } = this.geometry;
+    const element = packet.subarray(VERSION_LENGTH, routingInfoOffset);
+    const secret = key.secretOf(element);
+    if (secret === undefined) return { drop: 'low-order-point' };
+    const slots = packet.subarray(routingInfoOffset, macOffset);
+    const mac = packet.subarray(macOffset, macOffset + MAC_LENGTH);
+    if (!headerChecksum(secret, element, slots).isAt(mac)) return { drop: 'mac-mismatch' };
+    // A copy: the slots move when the packet goes on.
+    const commands = parseCommands(slots.slice(0, commandsLength));
+    if (commands === undefined) return { drop: 'bad-command' };
+    if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
+    return { replayTag: element.slice(0, REPLAY_TAG_LENGTH), commands };
+  }
+
+  advance(peeled: PeeledCommands, packet: Uint8Array): Unwrapped | Dropped<UnwrapDrop> {
+    const { commands, replayTag } = peeled;
+    const nextNode = commands.find((command) => command.kind === 'nextNode');
+    if (nextNode !== undefined) {
+      this.#moveOn(packet, nextNode.mac);
+      return { kind: 'forward', nextNode: nextNode.id, commands, replayTag };
+    }
+    const payload = packet.subarray(this.geometry.headerLength);
+    const surbReply = commands.find((command) => command.kind === 'surbReply');
+    if (surbReply !== undefined) {
+      return { kind: 'surbReply', surbId: surbReply.id, payload, commands, replayTag };
+    }
+    const opened = openPayload(payload, new Uint8Array(0));
+    if (opened === undefined) return { drop: 'payload-tag' };
+    return { kind: 'deliver', payload: opened, commands, replayTag };
+  }
+
+  createSurb(input: PathInput): CreatedSurb | { readonly refusal: PathRefusal } {
+    const own = input.random(SPRP_KEY_MATERIAL_LENGTH);
+    const header = createModelledHeader(this.#suite, input);
+    if ('refusal' in header) return header;
+    const { id } = input.path[0] as PathHop;
+    const layers = new Uint8Array(SPRP_KEY_MATERIAL_LENGTH * input.path.length);
+    return { surb: concatBytes(header, id, own), keys: concatBytes(layers, own) };
+  }
+
+  createReply(surb: Uint8Array, payload: Uint8Array): CreatedPacket | Dropped<SurbDrop> {
+    const { surbLength, headerLength, forwardPayloadLength } = this.geometry;
+    if (surb.length !== surbLength) return { drop: 'surb-length' };
+    if (payload.length !== forwardPayloadLength) return { drop: 'payload-format' };
+    const keyOffset = headerLength + NODE_ID_LENGTH;
+    return {
+      packet: this.#packetOf(surb.subarray(0, headerLength), payload, surb.subarray(keyOffset)),
+      firstHop: surb.slice(headerLength, keyOffset),
+    };
+  }
+
+  openReply(
+    payload: Uint8Array,
+    keys: Uint8Array,
+  ): { readonly payload: Uint8Array } | Dropped<SurbDrop> {
+    if (keys.length % SPRP_KEY_MATERIAL_LENGTH !== 0) return { drop: 'surb-keys' };
+    if (keys.length < 2 * SPRP_KEY_MATERIAL_LENGTH) return { drop: 'surb-keys' };
+    const own = keys.subarray(keys.length - SPRP_KEY_MATERIAL_LENGTH);
+    const opened = openPayload(payload, own);
+    return opened === undefined ? { drop: 'surb-tag' } : { payload: opened };
+  }
+
+  #packetOf(header: Uint8Array, payload: Uint8Array, key: Uint8Array): Uint8Array {
+    const { headerLength, packetLength } = this.geometry;
+    const packet = new Uint8Array(packetLength);
+    packet.set(header);
+    new Checksum().add(key).add(payload).writeTo(packet.subarray(headerLength));
+    packet.set(payload, headerLength + PAYLOAD_TAG_LENGTH);
+    return packet;
+  }
+
+  /** The first slot leaves, one of zeros enters, and the element changes. */
+  #moveOn(packet: Uint8Array, mac: Uint8Array): void {
+    const { routingInfoOffset, macOffset, perHopRoutingInfoLength } = this.geometry;
+    packet.copyWithin(routingInfoOffset, routingInfoOffset + perHopRoutingInfoLength, macOffset);
+    packet.fill(0, macOffset - perHopRoutingInfoLength, macOffset);
+    packet.set(mac, macOffset);
+    changeElement(packet.subarray(VERSION_LENGTH, routingInfoOffset));
+  }
+}
+
+/** The forward payload, when the checksum in front of it fits. */
+function openPayload(payload: Uint8Array, key: Uint8Array): Uint8Array | undefined {
+  if (payload.length < PAYLOAD_TAG_LENGTH) return undefined;
+  const opened = payload.subarray(PAYLOAD_TAG_LENGTH);
+  const tag = payload.subarray(0, PAYLOAD_TAG_LENGTH);
+  return new Checksum().add(key).add(opened).isAt(tag) ? opened : undefined;
+}
