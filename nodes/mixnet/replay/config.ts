@@ -1,0 +1,33 @@
+/**
+ * Replay protection: the options `replay` of a mix or provider in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import {
+  EXPECTED_TAGS_DEFAULT,
+  EXPECTED_TAGS_MAX,
+  FALSE_POSITIVE_DEFAULT,
+  FALSE_POSITIVE_MAX,
+  FALSE_POSITIVE_MIN,
+  PENDING_DEFAULT,
+} from './geometry.ts';
+
+/** Schema of the options. */
+export const replayConfig = z.strictObject({
+  /** Packets in the life of a mix key: rate times epoch, with a reserve. */
+  expectedTags: z.int().min(1).max(EXPECTED_TAGS_MAX).default(EXPECTED_TAGS_DEFAULT),
+  /** Share of honest packets dropped as replays when so many have come. */
+  falsePositive: z
+    .number()
+    .min(FALSE_POSITIVE_MIN)
+    .max(FALSE_POSITIVE_MAX)
+    .default(FALSE_POSITIVE_DEFAULT),
+  /** 2: a second filter for as many packets is grown when the first is full, instead of refusing. */
+  filters: z.union([z.literal(1), z.literal(2)]).default(1),
+  /** Packets that may wait until their tags are on disk. */
+  pendingMax: z.int().min(1).default(PENDING_DEFAULT),
+});
+
+/** Checked options. */
+export type ReplayOptions = z.output<typeof replayConfig>;

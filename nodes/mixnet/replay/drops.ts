@@ -1,0 +1,15 @@
+/**
+ * Why replay protection refuses a packet, each with one sentence.
+ *
+ * @module
+ */
+
+export const REPLAY_DROPS = {
+  replay: 'A packet with this tag came before under the same key, or the filter errs.',
+  'replay-filter-full': 'As many packets came under this key as its filter was made for.',
+  'replay-log-busy': 'Too many packets wait until their tags are on disk.',
+  'replay-log-failed': 'The tag of the packet could not be written to disk.',
+} as const;
+
+/** Why replay protection refuses a packet. */
+export type ReplayDrop = keyof typeof REPLAY_DROPS;

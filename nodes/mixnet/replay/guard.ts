@@ -1,0 +1,69 @@
+/**
+ * Replay protection of one mix key: the filter decides, and the log lets a packet go when its tag
+ * is on disk (spec/mixnet.md 3.5).
+ *
+ * Two honest designs: with a store, key and tags are both on disk; without one, both are in memory,
+ * and a restart must lose the key. A key on disk with tags in memory is not offered.
+ *
+ * @module
+ */
+import type { Store } from '../../../engine/host/store.ts';
+import type { ReplayDrop } from './drops.ts';
+import type { ReplayFilter } from './filter.ts';
+import { type OnSynced, TagLog } from './tag-log.ts';
+
+/** Judges packets of one mix key, see {@link ReplayGuard}. */
+export interface TagGuard {
+  enter(tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined;
+  retire(): void;
+}
+
+/** Parts of a guard. */
+export interface ReplayGuardOptions {
+  /** Of this key alone, empty. */
+  readonly filter: ReplayFilter;
+  /** Of this key alone; absent: the key is in memory only. */
+  readonly store?: Store;
+  /** Tags that may wait for the disk, >= 1. */
+  readonly pendingMax: number;
+}
+
+/** Refuses what came before, also before a crash. */
+export class ReplayGuard implements TagGuard {
+  readonly #filter: ReplayFilter;
+  readonly #log: TagLog | undefined;
+  readonly #pendingMax: number;
+  /** Tags that were on disk at the start. */
+  readonly reloaded: number;
+
+  constructor(options: ReplayGuardOptions) {
+    const { filter, store } = options;
+    this.#filter = filter;
+    this.#pendingMax = options.pendingMax;
+    this.reloaded = store === undefined ? 0 : TagLog.reload(store, (tag) => filter.enter(tag));
+    this.#log = store === undefined ? undefined : new TagLog(store);
+  }
+
+  /**
+   * Judges a packet whose MAC was right. When nothing is returned, the packet may go as soon as
+   * `onSynced` is called without an error, and not before; with an error it must be dropped
+   * (`replay-log-failed`).
+   * @param tag At least 16 bytes.
+   * @param onSynced Without a store it is called before the return.
+   */
+  enter(tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined {
+    const log = this.#log;
+    if (log !== undefined && log.pending >= this.#pendingMax) return 'replay-log-busy';
+    const verdict = this.#filter.enter(tag);
+    if (verdict === 'replay') return 'replay';
+    if (verdict === 'full') return 'replay-filter-full';
+    if (log === undefined) onSynced();
+    else log.add(tag, onSynced);
+    return undefined;
+  }
+
+  /** Ends with the key, which must be destroyed first: the tags on disk are erased. */
+  retire(): void {
+    this.#log?.clear();
+  }
+}

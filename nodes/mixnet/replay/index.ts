@@ -1,0 +1,12 @@
+/**
+ * Replay protection of a mix: filter, log, and both together. The door for the rest of the protocol.
+ *
+ * @module
+ */
+export { type ReplayOptions, replayConfig } from './config.ts';
+export { REPLAY_DROPS, type ReplayDrop } from './drops.ts';
+export { type FilterVerdict, ReplayFilter, type ReplayFilterOptions } from './filter.ts';
+export { FILTER_KEY_BYTES, TAG_BYTES } from './geometry.ts';
+export { ReplayGuard, type ReplayGuardOptions, type TagGuard } from './guard.ts';
+export { type OnSynced, TagLog } from './tag-log.ts';
+export { type TagCounters, WitnessedGuard } from './witnessed.ts';

@@ -1,0 +1,104 @@
+/**
+ * The tags of one mix key on disk: append-only, 16 bytes each, in groups (spec/mixnet.md 3.5).
+ *
+ * A packet may be forwarded only after its tag is synced, so that a crash forgets no tag of a packet
+ * that was forwarded. While one group is being synced the next one gathers: the slower the disk, the
+ * larger the groups. Key and log live and end together: never keep a key whose log is gone.
+ *
+ * ```text
+ *   record of the store's log = tag (16) | tag (16) | ...          one record for each group
+ * ```
+ *
+ * @module
+ */
+import type { Store } from '../../../engine/host/store.ts';
+import { TAG_BYTES } from './geometry.ts';
+
+const FIRST_ROOM = 64;
+
+/** Called when the tag is on disk, or with the error for which it is not. */
+export type OnSynced = (error?: string) => void;
+
+/** Writes tags in groups. */
+export class TagLog {
+  readonly #store: Store;
+  /** Tags that gather for the next group. */
+  #gathered = new Uint8Array(FIRST_ROOM * TAG_BYTES);
+  #waiting: OnSynced[] = [];
+  #isSyncing = false;
+  #syncing = 0;
+
+  /** @param store Of this key alone. */
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Tells every tag in the store, in the order of writing. Call it before the first `add`.
+   * @param visit The bytes belong to the log after the call.
+   * @returns how many.
+   */
+  static reload(store: Store, visit: (tag: Uint8Array) => void): number {
+    let count = 0;
+    store.replay((record) => {
+      // The store never alters a record silently, so another length is a mistake of ours.
+      if (record.length % TAG_BYTES !== 0) {
+        throw new Error(`a record of replay tags has ${record.length} bytes`);
+      }
+      for (let at = 0; at < record.length; at += TAG_BYTES) {
+        visit(record.subarray(at, at + TAG_BYTES));
+        count += 1;
+      }
+    });
+    return count;
+  }
+
+  /** Tags that are not on disk yet. */
+  get pending(): number {
+    return this.#waiting.length + this.#syncing;
+  }
+
+  /**
+   * Writes a tag.
+   * @param tag At least 16 bytes, of which the first 16 are written.
+   * @param onSynced Called once, never in the same turn.
+   */
+  add(tag: Uint8Array, onSynced: OnSynced): void {
+    const at = this.#waiting.length * TAG_BYTES;
+    if (at === this.#gathered.length) this.#makeRoom();
+    for (let index = 0; index < TAG_BYTES; index++) {
+      this.#gathered[at + index] = tag[index] as number;
+    }
+    this.#waiting.push(onSynced);
+    if (!this.#isSyncing) this.#sync();
+  }
+
+  /** Forgets all tags with their key; take care to destroy the key first. */
+  clear(): void {
+    this.#store.truncate();
+    this.#store.sync(() => undefined);
+  }
+
+  #sync(): void {
+    const group = this.#waiting;
+    this.#waiting = [];
+    this.#store.append(this.#gathered.subarray(0, group.length * TAG_BYTES));
+    this.#isSyncing = true;
+    this.#syncing = group.length;
+    this.#store.sync((error) => this.#onSync(group, error));
+  }
+
+  #onSync(group: readonly OnSynced[], error: string | undefined): void {
+    this.#isSyncing = false;
+    this.#syncing = 0;
+    // The next group first: what the owners do now may take long.
+    if (this.#waiting.length > 0) this.#sync();
+    for (const onSynced of group) onSynced(error);
+  }
+
+  #makeRoom(): void {
+    const room = new Uint8Array(2 * this.#gathered.length);
+    room.set(this.#gathered);
+    this.#gathered = room;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Compares the verdicts of replay protection with ground truth, without influence on them: a tag
+ * refused that never came is a false positive (`mix.replay.false_positive`), one let go twice is a
+ * hole.
+ *
+ * The witness lives outside the node and survives its crashes. It takes 53 bits of a tag for the
+ * tag: among a million tags two agree in them with probability 6e-5.
+ *
+ * @module
+ */
+import type { Counter } from '../../../engine/host/measure.ts';
+import type { Witness } from '../../../engine/host/protocol.ts';
+import { readUint32 } from '../../_kit/bytes.ts';
+import type { ReplayDrop } from './drops.ts';
+import type { TagGuard } from './guard.ts';
+import type { OnSynced } from './tag-log.ts';
+
+const TWO_21 = 0x20_0000;
+
+/** Where verdicts are counted. */
+export interface TagCounters {
+  /** Tags that came for the first time: the base of the share. */
+  readonly fresh: Counter;
+  /** Those of them that were taken for replays. */
+  readonly falsePositives: Counter;
+  /** Tags let go a second time. */
+  readonly falseNegatives: Counter;
+}
+
+/** A guard and its witness. */
+export class WitnessedGuard implements TagGuard {
+  readonly #inner: TagGuard;
+  readonly #witness: Witness;
+  readonly #counters: TagCounters;
+  readonly #came: string;
+  readonly #went: string;
+
+  /** What is measured, and where it is noted: `space` names the node and the key. */
+  constructor(
+    inner: TagGuard,
+    truth: { readonly witness: Witness; readonly space: string },
+    counters: TagCounters,
+  ) {
+    this.#inner = inner;
+    this.#witness = truth.witness;
+    this.#counters = counters;
+    this.#came = `tag came ${truth.space}`;
+    this.#went = `tag went ${truth.space}`;
+  }
+
+  enter(tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined {
+    const number = readUint32(tag, 0) * TWO_21 + (readUint32(tag, 4) >>> 11);
+    const cameBefore = this.#witness.note(this.#came, number);
+    if (!cameBefore) this.#counters.fresh.add(1);
+    const drop = this.#inner.enter(tag, (error) => {
+      const wentBefore = error === undefined && this.#witness.note(this.#went, number);
+      if (wentBefore) this.#counters.falseNegatives.add(1);
+      onSynced(error);
+    });
+    if (drop === 'replay' && !cameBefore) this.#counters.falsePositives.add(1);
+    return drop;
+  }
+
+  retire(): void {
+    this.#inner.retire();
+  }
+}
