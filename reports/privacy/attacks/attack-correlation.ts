@@ -1,0 +1,89 @@
+/**
+ * Flow correlation on a run: do the counts of a user's entry link and of a receiver's exit link move
+ * together? Matched pairs are users and their partners (spec/mixnet.md 4.4).
+ *
+ * @module
+ */
+import { binCounts, flowScore, type Likeness } from './flow-scores.ts';
+import type { AttackOutcome } from './outcome.ts';
+import { pathQuantile } from './path-law.ts';
+import { areaUnderCurve, type Scored } from './roc.ts';
+import type { Attack, AttackInput } from './setting.ts';
+import { userTraffic } from './user-traffic.ts';
+
+/** The bin of the KPI: of the usual 50 ms, 200 ms and 1 s the one that a path's spread blurs least. */
+const BIN_NS = 1_000_000_000;
+/** Lags reach up to this quantile of the path's delay. */
+const LAG = 0.99;
+/** Strangers per user: more would repeat the same flows. */
+const STRANGERS = 4;
+/** Fewer bins hold no correlation. */
+const BINS_MIN = 8;
+
+/** How flows are compared. */
+export interface CorrelationOptions {
+  readonly likeness: Likeness;
+  readonly binNs: number;
+}
+
+/** The attack with Pearson's correlation at bins of 1 s. */
+export const correlationAttack: Attack = {
+  name: 'correlation',
+  adversary: 'global passive, links only',
+  estimator: 'area under the ROC curve of Pearson’s correlation, 1 s bins, best lag',
+  evaluate: (input) => {
+    const scored = scoreFlows(input, { likeness: 'pearson', binNs: BIN_NS });
+    const area = areaUnderCurve(scored);
+    if (area === undefined) return undefined;
+    const { auc, low, high } = area;
+    const trials = scored.matched.length;
+    const outcome: AttackOutcome = {
+      attack: 'correlation',
+      success: auc,
+      low,
+      high,
+      trials,
+      chance: 0.5,
+      interval: 'DeLong 95 %',
+    };
+    return outcome;
+  },
+};
+
+/** Scores of all pairs of partners, and of up to four strangers for each. */
+export function scoreFlows(input: AttackInput, options: CorrelationOptions): Scored {
+  const { view, setting, answers } = input;
+  const { sent, received } = userTraffic(view, setting);
+  const { fromNs, untilNs, path } = setting;
+  const { binNs, likeness } = options;
+  const bins = { fromNs, widthNs: binNs, count: Math.floor((untilNs - fromNs) / binNs) };
+  const lagMax = Math.min(Math.ceil(pathQuantile(path, LAG) / binNs), bins.count - BINS_MIN);
+  if (lagMax < 0) return { matched: [], unmatched: [] };
+  const entry = new Map([...sent].map(([user, times]) => [user, binCounts(times, bins)]));
+  const exit = new Map([...received].map(([user, times]) => [user, binCounts(times, bins)]));
+  const score = ([a, b]: Pair): number =>
+    flowScore(entry.get(a) ?? [], exit.get(b) ?? [], { likeness, lagMax });
+  const { matched, unmatched } = pairsOf(answers.partners);
+  return { matched: matched.map(score), unmatched: unmatched.map(score) };
+}
+
+type Pair = readonly [sender: string, receiver: string];
+
+/** Partners, and per pair the receivers of the next pairs where they are strangers to the sender. */
+function pairsOf(partners: ReadonlyMap<string, ReadonlySet<string>>): {
+  readonly matched: readonly Pair[];
+  readonly unmatched: readonly Pair[];
+} {
+  const matched = [...partners].flatMap(([user, names]) =>
+    [...names].map((name): Pair => [user, name]),
+  );
+  const unmatched: Pair[] = [];
+  for (const [i, [user]] of matched.entries()) {
+    const own = partners.get(user);
+    for (let shift = 1; shift <= Math.min(STRANGERS, matched.length - 1); shift += 1) {
+      const [, other] = matched[(i + shift) % matched.length] as Pair;
+      if (other !== user && own?.has(other) !== true) unmatched.push([user, other]);
+    }
+  }
+  return { matched, unmatched };
+}

@@ -1,0 +1,43 @@
+/**
+ * Statistical disclosure on a run: per user who writes payloads, the receivers of highest
+ * delay-weighted score against its partners (spec/mixnet.md 4.4).
+ *
+ * @module
+ */
+import { continuousScores, topReceivers } from './disclosure.ts';
+import { ofHits } from './outcome.ts';
+import { pathDensity, pathQuantile } from './path-law.ts';
+import type { Attack } from './setting.ts';
+import { userTraffic } from './user-traffic.ts';
+
+/** Beyond this quantile of the path's delay the density counts as 0. */
+const LONGEST = 0.9999;
+
+/** The attack. The number of partners is given to it, so that its list has the right length. */
+export const disclosureAttack: Attack = {
+  name: 'disclosure',
+  adversary: 'passive at first and last links',
+  estimator: 'share of partners among the m receivers of highest delay-weighted score',
+  evaluate: ({ view, setting, answers }) => {
+    const { users, path } = setting;
+    const { sent, received } = userTraffic(view, setting);
+    const watched = {
+      receipts: users.map((user) => received.get(user) ?? []),
+      density: pathDensity(path),
+      longestNs: pathQuantile(path, LONGEST),
+    };
+    let hits = 0;
+    let trials = 0;
+    for (const [user, partners] of answers.partners) {
+      const sends = sent.get(user) ?? [];
+      if (sends.length === 0 || partners.size === 0) continue;
+      const scores = continuousScores({ ...watched, sends });
+      const named = topReceivers(scores, partners.size).map((i) => users[i] ?? '');
+      hits += named.filter((name) => partners.has(name)).length;
+      trials += partners.size;
+    }
+    const targets = [...answers.partners.values()].filter(({ size }) => size > 0).length;
+    const chance = targets === 0 ? 0 : trials / targets / users.length;
+    return ofHits({ attack: 'disclosure', hits, trials, chance });
+  },
+};

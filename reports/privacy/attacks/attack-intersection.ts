@@ -1,0 +1,73 @@
+/**
+ * Intersection on a run: after each send of a user, receivers within the path's delay are a batch;
+ * who is in all of them (or the one smallest set that meets all) is the guess (spec/mixnet.md 4.4).
+ *
+ * @module
+ */
+import { hittingSets, survivors } from './intersection.ts';
+import { ofHits } from './outcome.ts';
+import { pathQuantile } from './path-law.ts';
+import type { Attack } from './setting.ts';
+import { userTraffic } from './user-traffic.ts';
+
+/** A batch reaches up to this quantile of the path's delay: a partner is missed this rarely. */
+const IN_BATCH = 0.9999;
+/** More batches tell no more: a minimal set is found or out of reach. */
+const BATCHES_MAX = 500;
+const STEPS_MAX = 20_000;
+/** Larger sets are not searched. */
+const PARTNERS_MAX = 3;
+
+/** The attack. */
+export const intersectionAttack: Attack = {
+  name: 'intersection',
+  adversary: 'passive at first and last links',
+  estimator: 'share of users whose partners are the only smallest set that meets every batch',
+  evaluate: ({ view, setting, answers }) => {
+    const { users, path } = setting;
+    const { sent, received } = userTraffic(view, setting);
+    const longestNs = pathQuantile(path, IN_BATCH);
+    let hits = 0;
+    let trials = 0;
+    for (const [user, partners] of answers.partners) {
+      const sends = (sent.get(user) ?? []).slice(0, BATCHES_MAX);
+      if (sends.length === 0 || partners.size === 0) continue;
+      trials += 1;
+      const batches = batchesAfter(sends, received, { earliestNs: path.transitNs, longestNs });
+      const guess = guessOf(batches, partners.size);
+      const isRight = guess.length === partners.size && guess.every((name) => partners.has(name));
+      if (isRight) hits += 1;
+    }
+    return ofHits({ attack: 'intersection', hits, trials, chance: 1 / users.length });
+  },
+};
+
+/** The only candidate; nobody when there are several. */
+function guessOf(batches: readonly ReadonlySet<string>[], partners: number): readonly string[] {
+  if (partners === 1) {
+    const left = survivors(batches);
+    return left.length === 1 ? left : [];
+  }
+  if (partners > PARTNERS_MAX) return [];
+  const { sets, isComplete } = hittingSets(batches, { partners, stepsMax: STEPS_MAX });
+  return isComplete && sets.length === 1 ? (sets[0] ?? []) : [];
+}
+
+/** Who received within [send + earliest, send + longest]; sends that nobody could answer are left out. */
+function batchesAfter(
+  sends: readonly number[],
+  received: ReadonlyMap<string, readonly number[]>,
+  span: { readonly earliestNs: number; readonly longestNs: number },
+): readonly ReadonlySet<string>[] {
+  const batches = sends.map(() => new Set<string>());
+  for (const [name, times] of received) {
+    let next = 0;
+    for (const [i, sentAt] of sends.entries()) {
+      while (next < times.length && (times[next] as number) < sentAt + span.earliestNs) next += 1;
+      const at = times[next];
+      if (at === undefined) break;
+      if (at <= sentAt + span.longestNs) batches[i]?.add(name);
+    }
+  }
+  return batches.filter(({ size }) => size > 0);
+}

@@ -1,0 +1,80 @@
+/**
+ * The n-1 attack (blending): formulas of its success and of its detection by the mix's own loops
+ * (spec/mixnet.md 4.4; Serjantov, Dingledine, Syverson 2002; Loopix 4.2.1).
+ *
+ * An active adversary around one Poisson mix blocks all other inputs until the pool is as good as
+ * empty, lets the target in alone, and takes the next output for it. What it blocks contains the
+ * mix's own loops, which then do not return. The alarm that watches for that is loop-alarm.ts.
+ *
+ * @module
+ */
+
+/** A mix under attack. */
+export interface Blending {
+  /** Mean number of messages in the pool before the attack: lambda / mu. */
+  readonly rho: number;
+  /** Mean number of other messages that the adversary accepts in the pool. */
+  readonly epsilon: number;
+}
+
+/**
+ * How long all other inputs are blocked, in mean delays: mu tau = ln(rho / epsilon).
+ * @returns 0 when the pool is small enough already.
+ */
+export function drainDelays({ rho, epsilon }: Blending): number {
+  return Math.max(0, Math.log(rho / epsilon));
+}
+
+/** P(the pool is empty after draining): Poisson with mean epsilon. */
+export function emptyPoolProbability(epsilon: number): number {
+  return Math.exp(-epsilon);
+}
+
+/**
+ * P(the next output is the target): the target is one of 1 + K equally likely to leave next, K being
+ * Poisson with mean epsilon, because the delays have no memory. E[1 / (1 + K)].
+ */
+export function blendingSuccess(epsilon: number): number {
+  return epsilon === 0 ? 1 : -Math.expm1(-epsilon) / epsilon;
+}
+
+/**
+ * P(at least one loop of the mix falls into the blocked time): 1 - (epsilon / rho)^(lambda_M / mu).
+ * @param loopsPerDelay lambda_M / mu.
+ */
+export function detectionProbability(blending: Blending, loopsPerDelay: number): number {
+  return -Math.expm1(-loopsPerDelay * drainDelays(blending));
+}
+
+/** The variant that lets a share of all traffic pass so that loops return. */
+export interface StealthyBlending {
+  /** The adversary lets one in `dilution` messages pass, at least 1. */
+  readonly dilution: number;
+  readonly mu: number;
+  /** Loops of the mix, per unit of time. */
+  readonly loopRate: number;
+  /** Other traffic of the mix, per unit of time. */
+  readonly otherRate: number;
+}
+
+/** P(an output is the target) = s mu / (s lambda_M + lambda_R) (Loopix 4.2.1); at most 1. */
+export function stealthySuccess(blending: StealthyBlending): number {
+  const { dilution, mu, loopRate, otherRate } = blending;
+  return Math.min(1, (dilution * mu) / (dilution * loopRate + otherRate));
+}
+
+/** A threshold pool mix flushes when `batch` new messages are in, and keeps `kept`. */
+export interface FloodedPool {
+  readonly batch: number;
+  readonly kept: number;
+  /** Flushes that the adversary provokes with its own messages. */
+  readonly flushes: number;
+}
+
+/**
+ * P(the target has left after r flushes) = 1 - (n / (N + n))^r. For a threshold mix n = 0: success 1,
+ * 0 bits, after one flush.
+ */
+export function floodSuccess({ batch, kept, flushes }: FloodedPool): number {
+  return 1 - (kept / (batch + kept)) ** flushes;
+}

@@ -1,0 +1,116 @@
+/**
+ * Statistical disclosure: who receives more when Alice sends? Rounds of a batch mix, and the
+ * delay-weighted form for continuous mixes (spec/mixnet.md 4.4; Danezis 2003; Mathewson, Dingledine
+ * 2004).
+ *
+ * Against clients at a constant rate every moment is one in which Alice sends: the estimator has
+ * nothing to compare and falls to chance, m / N.
+ *
+ * @module
+ */
+
+/** Alice writes to `friends` of `receivers` in rounds of `batch` messages, one of them hers. */
+export interface DisclosureSetting {
+  readonly friends: number;
+  readonly receivers: number;
+  readonly batch: number;
+  /** Normal quantile of the confidence per receiver: 2 is 95 %, 3 is 99 %. */
+  readonly confidence: number;
+}
+
+/**
+ * Rounds until each friend by itself stands out (Danezis 2003): per receiver, not for the whole set.
+ * t = [m l (sqrt(v) + sqrt(v + (m-1)/m^2))]^2 with v = (N-1)/N^2 (b-1).
+ */
+export function disclosureRounds(setting: DisclosureSetting): number {
+  const { friends: m, receivers: n, batch: b, confidence: l } = setting;
+  const noise = ((n - 1) / (n * n)) * (b - 1);
+  const root = Math.sqrt(noise) + Math.sqrt(noise + (m - 1) / (m * m));
+  return (m * l * root) ** 2;
+}
+
+/** Counts receivers of rounds with and without Alice. */
+export class BatchDisclosure {
+  private readonly withTarget: Float64Array;
+  private readonly without: Float64Array;
+  private roundsWith = 0;
+  private roundsWithout = 0;
+
+  /** @param receivers N: receivers are numbers below it. */
+  constructor(receivers: number) {
+    this.withTarget = new Float64Array(receivers);
+    this.without = new Float64Array(receivers);
+  }
+
+  /** A round; `receivers` holds one number per delivered message. */
+  round(receivers: ArrayLike<number>, hasTarget: boolean): void {
+    const counts = hasTarget ? this.withTarget : this.without;
+    for (let i = 0; i < receivers.length; i += 1) {
+      const receiver = receivers[i] as number;
+      counts[receiver] = (counts[receiver] as number) + 1;
+    }
+    if (hasTarget) this.roundsWith += 1;
+    else this.roundsWithout += 1;
+  }
+
+  /** Per receiver: mean of rounds with Alice minus the background, mean of rounds without her. */
+  scores(): Float64Array {
+    const background = this.roundsWithout === 0 ? 0 : 1 / this.roundsWithout;
+    const signal = this.roundsWith === 0 ? 0 : 1 / this.roundsWith;
+    return this.withTarget.map(
+      (count, receiver) => count * signal - (this.without[receiver] as number) * background,
+    );
+  }
+}
+
+/** What a watcher of first and last links knows of a continuous mix network; times in ns. */
+export interface ContinuousDisclosure {
+  /** Instants at which Alice sends, ascending. */
+  readonly sends: readonly number[];
+  /** Per receiver the instants at which it receives, ascending. */
+  readonly receipts: readonly (readonly number[])[];
+  /** Density of the time from send to receipt, 1/ns. */
+  readonly density: (delayNs: number) => number;
+  /** The density is taken as 0 beyond this, ns. */
+  readonly longestNs: number;
+}
+
+/**
+ * Per receiver: sum over what it receives of w(t) = sum over Alice's sends s of f(t - s), minus its
+ * number of receipts times the mean of w over all receipts of the network.
+ */
+export function continuousScores(watched: ContinuousDisclosure): Float64Array {
+  const { receipts } = watched;
+  const sums = receipts.map((times) => weightOf(times, watched));
+  const events = receipts.reduce((sum, times) => sum + times.length, 0);
+  const mean = events === 0 ? 0 : sums.reduce((sum, weight) => sum + weight, 0) / events;
+  return Float64Array.from(sums, (sum, i) => sum - mean * (receipts[i]?.length ?? 0));
+}
+
+function weightOf(times: readonly number[], watched: ContinuousDisclosure): number {
+  const { sends, density, longestNs } = watched;
+  let first = 0;
+  let sum = 0;
+  for (const at of times) {
+    while (first < sends.length && (sends[first] as number) < at - longestNs) first += 1;
+    for (let i = first; i < sends.length && (sends[i] as number) <= at; i += 1) {
+      sum += density(at - (sends[i] as number));
+    }
+  }
+  return sum;
+}
+
+/** The `count` receivers of highest score, best first; equal scores in order of their number. */
+export function topReceivers(scores: Float64Array, count: number): readonly number[] {
+  const best: number[] = [];
+  const scoreOf = (receiver: number): number => scores[receiver] as number;
+  for (let receiver = 0; receiver < scores.length; receiver += 1) {
+    const last = best[count - 1];
+    if (last !== undefined && scoreOf(receiver) <= scoreOf(last)) continue;
+    let place = Math.min(best.length, count - 1);
+    while (place > 0 && scoreOf(best[place - 1] as number) < scoreOf(receiver)) place -= 1;
+    best.splice(place, 0, receiver);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}

@@ -1,0 +1,100 @@
+/**
+ * How alike two flows of packets are: counts per bin at entry and exit, compared at every lag by
+ * Pearson's and Spearman's correlation and by mutual information (spec/mixnet.md 4.4).
+ *
+ * @module
+ */
+import { correlation } from '../../statistics/summary.ts';
+
+/** Cells per axis of the mutual information. */
+const LEVELS = 8;
+
+/** Bins of a watch; times in ns. */
+export interface Bins {
+  readonly fromNs: number;
+  readonly widthNs: number;
+  readonly count: number;
+}
+
+/** Packets per bin; instants outside are left out. */
+export function binCounts(times: readonly number[], { fromNs, widthNs, count }: Bins): number[] {
+  const counts = new Array<number>(count).fill(0);
+  for (const at of times) {
+    const bin = Math.floor((at - fromNs) / widthNs);
+    if (bin >= 0 && bin < count) counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Which likeness. */
+export type Likeness = 'pearson' | 'spearman' | 'mutual-information';
+
+/** The largest likeness over lags 0..lagMax of the exit behind the entry; 0 when one is constant. */
+export function flowScore(
+  entry: readonly number[],
+  exit: readonly number[],
+  how: { readonly likeness: Likeness; readonly lagMax: number },
+): number {
+  let best = Number.NEGATIVE_INFINITY;
+  for (let lag = 0; lag <= how.lagMax; lag += 1) {
+    const score = likeness(entry.slice(0, entry.length - lag), exit.slice(lag), how.likeness);
+    if (score > best) best = score;
+  }
+  return best === Number.NEGATIVE_INFINITY ? 0 : best;
+}
+
+function likeness(a: readonly number[], b: readonly number[], kind: Likeness): number {
+  switch (kind) {
+    case 'pearson':
+      return correlation(a, b) || 0;
+    case 'spearman':
+      return correlation(ranks(a), ranks(b)) || 0;
+    case 'mutual-information':
+      return mutualInformation(a, b);
+  }
+}
+
+/** Ranks from 1; equal values share the mean of theirs. */
+export function ranks(values: readonly number[]): readonly number[] {
+  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const result = new Array<number>(values.length).fill(0);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end] ?? 0] === values[order[start] ?? 0]) end += 1;
+    for (const i of order.slice(start, end)) result[i] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return result;
+}
+
+/**
+ * Mutual information in bits of two lists in 8 x 8 cells of equal width, with the correction of
+ * Miller and Madow: H of K occupied cells is (K - 1) / (2 n ln 2) too low. May be below 0.
+ */
+export function mutualInformation(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [levels(a), levels(b)];
+  const joint = x.map((level, i) => level * LEVELS + (y[i] ?? 0));
+  return cellEntropy(x) + cellEntropy(y) - cellEntropy(joint);
+}
+
+function levels(values: readonly number[]): readonly number[] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const scale = high > low ? LEVELS / (high - low) : 0;
+  return values.map((value) => Math.min(LEVELS - 1, Math.floor((value - low) * scale)));
+}
+
+/** Entropy in bits of the cells that samples fall into, Miller-Madow. */
+export function cellEntropy(cells: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  const n = cells.length;
+  if (n === 0) return 0;
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / n) * Math.log2(count / n);
+  return bits + (counts.size - 1) / (2 * n * Math.LN2);
+}

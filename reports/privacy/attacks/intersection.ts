@@ -1,0 +1,102 @@
+/**
+ * Intersection attacks: receivers present in every batch that Alice took part in, minimal hitting
+ * sets for several partners, and users online in every round of a pseudonym (spec/mixnet.md 4.4).
+ *
+ * Finding a minimal hitting set is hard: the search stops at a cap and says so.
+ *
+ * @module
+ */
+
+/** Alice with one partner among `receivers`, in batches of `batch` messages. */
+export interface IntersectionSetting {
+  readonly receivers: number;
+  readonly batch: number;
+  readonly rounds: number;
+}
+
+/** Receivers left after t rounds: 1 + (N-1) (1 - (1 - 1/N)^(b-1))^t. */
+export function expectedSurvivors({ receivers, batch, rounds }: IntersectionSetting): number {
+  const present = -Math.expm1((batch - 1) * Math.log1p(-1 / receivers));
+  return 1 + (receivers - 1) * present ** rounds;
+}
+
+/**
+ * Members of every set: receivers of all batches, or users online in all rounds of a pseudonym.
+ * @returns in ascending order; nobody when there is no set.
+ */
+export function survivors<T>(sets: readonly ReadonlySet<T>[]): readonly T[] {
+  const [first, ...rest] = [...sets].sort((a, b) => a.size - b.size);
+  if (first === undefined) return [];
+  return [...first].filter((member) => rest.every((set) => set.has(member))).sort(byText);
+}
+
+function byText(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : 1;
+}
+
+/** What the search of hitting sets found. */
+export interface HittingSets<T> {
+  /** Sets of the least size that meet every batch; each ascending. */
+  readonly sets: readonly (readonly T[])[];
+  /** False when the search stopped at its cap: there may be more, or smaller ones. */
+  readonly isComplete: boolean;
+}
+
+/** Bounds of the search. */
+export interface HittingSearch {
+  /** Largest number of partners that is tried. */
+  readonly partners: number;
+  /** Steps after which the search stops. */
+  readonly stepsMax: number;
+}
+
+/** Sets of the least number of receivers, at most `partners`, that meet every batch. */
+export function hittingSets<T>(
+  batches: readonly ReadonlySet<T>[],
+  search: HittingSearch,
+): HittingSets<T> {
+  const state = { steps: 0, found: new Map<string, readonly T[]>() };
+  for (let size = 1; size <= search.partners; size += 1) {
+    const isComplete = extend(batches, [], { size, stepsMax: search.stepsMax, state });
+    if (!isComplete || state.found.size > 0) return { sets: [...state.found.values()], isComplete };
+  }
+  return { sets: [], isComplete: true };
+}
+
+interface Extension<T> {
+  readonly size: number;
+  readonly stepsMax: number;
+  readonly state: { steps: number; readonly found: Map<string, readonly T[]> };
+}
+
+/** Tries every member of the first batch that is not met yet. Returns false at the cap. */
+function extend<T>(
+  batches: readonly ReadonlySet<T>[],
+  chosen: readonly T[],
+  how: Extension<T>,
+): boolean {
+  const { state } = how;
+  state.steps += 1;
+  if (state.steps > how.stepsMax) return false;
+  const open = smallestUnmet(batches, chosen);
+  if (open === undefined) {
+    const set = [...chosen].sort(byText);
+    state.found.set(JSON.stringify(set), set);
+    return true;
+  }
+  if (chosen.length === how.size) return true;
+  return [...open].every((member) => extend(batches, [...chosen, member], how));
+}
+
+function smallestUnmet<T>(
+  batches: readonly ReadonlySet<T>[],
+  chosen: readonly T[],
+): ReadonlySet<T> | undefined {
+  let smallest: ReadonlySet<T> | undefined;
+  for (const batch of batches) {
+    if (smallest !== undefined && batch.size >= smallest.size) continue;
+    if (!chosen.some((member) => batch.has(member))) smallest = batch;
+  }
+  return smallest;
+}

@@ -1,0 +1,96 @@
+/**
+ * The alarm of a mix that watches its own loops: a blocked loop does not return, an ordinary loss
+ * does not either, so missing loops in a window are compared with what loss explains
+ * (spec/mixnet.md 4.4, "Alarm statistic").
+ *
+ * @module
+ */
+import { binomialCdf, incompleteGamma, invertRising } from '../../statistics/special.ts';
+
+/** Share of loops later than their deadline although nobody blocks them. */
+const LATE = 1e-6;
+const NS_PER_HOUR = 3_600e9;
+
+/** A loop of the mix; times in ns of the mix's clock. */
+export interface Loop {
+  readonly sentAt: number;
+  /** Undefined: it has not come back. */
+  readonly returnedAt?: number;
+}
+
+/** The law of a loop's round trip. */
+export interface LoopLaw {
+  /** Mixes that delay it. */
+  readonly hops: number;
+  /** Mean delay at each, ns. */
+  readonly meanDelayNs: number;
+  /** Links and processing together, ns. */
+  readonly transitNs: number;
+}
+
+/** Time after which a loop is overdue: transit plus the quantile 1 - 1e-6 of Erlang(hops), ns. */
+export function loopDeadline({ hops, meanDelayNs, transitNs }: LoopLaw): number {
+  const cdf = (x: number): number => incompleteGamma(hops, x);
+  const quantile = invertRising(cdf, 1 - LATE, { low: 0, high: 40 + 10 * hops });
+  return transitNs + quantile * meanDelayNs;
+}
+
+/** How the alarm is set. */
+export interface AlarmOptions {
+  readonly deadlineNs: number;
+  /** Loops that became due within this time are looked at together, ns. */
+  readonly windowNs: number;
+  /** Probability that an ordinary loss takes a loop. */
+  readonly lossProbability: number;
+  /** Accepted false alarms per hour, e.g. 1e-3. */
+  readonly falseAlarmsPerHour: number;
+}
+
+/**
+ * Missing loops that raise the alarm: the least k with P(Binomial(n, loss + 1e-6) >= k) below the
+ * accepted rate of false alarms, spread over the looks of an hour.
+ * @param due Loops due in the window, at least 1.
+ */
+export function alarmThreshold(due: number, options: AlarmOptions): number {
+  const { windowNs, lossProbability, falseAlarmsPerHour } = options;
+  // The alarm looks once per due loop.
+  const level = (falseAlarmsPerHour * windowNs) / NS_PER_HOUR / due;
+  const law = { n: due, p: Math.min(1, lossProbability + LATE) };
+  for (let k = 1; k <= due; k += 1) {
+    if (1 - binomialCdf(k - 1, law) <= level) return k;
+  }
+  return due + 1;
+}
+
+/**
+ * Instants of alarms: a new one needs a window without alarm before it.
+ * @param loops In the order in which they were sent.
+ * @param now End of the watch, ns: loops due later do not count.
+ */
+export function alarms(
+  loops: readonly Loop[],
+  options: AlarmOptions,
+  now: number,
+): readonly number[] {
+  const { deadlineNs, windowNs } = options;
+  const raised: number[] = [];
+  let first = 0;
+  let missing = 0;
+  for (const [i, loop] of loops.entries()) {
+    const dueAt = loop.sentAt + deadlineNs;
+    if (dueAt > now) break;
+    while ((loops[first] as Loop).sentAt + deadlineNs <= dueAt - windowNs) {
+      if (isOverdue(loops[first] as Loop, deadlineNs)) missing -= 1;
+      first += 1;
+    }
+    if (!isOverdue(loop, deadlineNs)) continue;
+    missing += 1;
+    const isNew = dueAt - (raised.at(-1) ?? Number.NEGATIVE_INFINITY) > windowNs;
+    if (isNew && missing >= alarmThreshold(i - first + 1, options)) raised.push(dueAt);
+  }
+  return raised;
+}
+
+function isOverdue({ sentAt, returnedAt }: Loop, deadlineNs: number): boolean {
+  return returnedAt === undefined || returnedAt - sentAt > deadlineNs;
+}

@@ -1,0 +1,108 @@
+/**
+ * How well scores tell matched from unmatched pairs: ROC curve, the area under it with DeLong's
+ * interval, and the equal error rate (spec/mixnet.md 4.4; DeLong, DeLong, Clarke-Pearson 1988).
+ *
+ * @module
+ */
+import { upperBoundOfNone } from '../../statistics/proportion.ts';
+import { summarise } from '../../statistics/summary.ts';
+
+/** Standard normal quantile 0.975 (spec/simulation.md 7.2). */
+const Z_95 = 1.959963984540054;
+
+/** Shares of pairs that are called matched at some threshold. */
+export interface RocPoint {
+  readonly falsePositive: number;
+  readonly truePositive: number;
+}
+
+/** Scores of pairs that belong together and of pairs that do not. */
+export interface Scored {
+  readonly matched: readonly number[];
+  readonly unmatched: readonly number[];
+}
+
+/** The curve from (0, 0) to (1, 1), one point per different score. */
+export function rocCurve({ matched, unmatched }: Scored): readonly RocPoint[] {
+  const thresholds = [...new Set([...matched, ...unmatched])].sort((a, b) => b - a);
+  const [up, down] = [descending(matched), descending(unmatched)];
+  let hits = 0;
+  let errors = 0;
+  const points: RocPoint[] = [{ falsePositive: 0, truePositive: 0 }];
+  for (const threshold of thresholds) {
+    while (hits < up.length && (up[hits] as number) >= threshold) hits += 1;
+    while (errors < down.length && (down[errors] as number) >= threshold) errors += 1;
+    points.push({ falsePositive: errors / down.length, truePositive: hits / up.length });
+  }
+  return points;
+}
+
+function descending(values: readonly number[]): Float64Array {
+  return Float64Array.from(values).sort().reverse();
+}
+
+/** Error rate at which misses and false positives are equal, between points of the curve. */
+export function equalErrorRate(curve: readonly RocPoint[]): number {
+  for (const [i, point] of curve.entries()) {
+    const gap = point.falsePositive - (1 - point.truePositive);
+    if (gap < 0) continue;
+    const before = curve[i - 1] ?? point;
+    const gapBefore = before.falsePositive - (1 - before.truePositive);
+    const share = gap === gapBefore ? 0 : -gapBefore / (gap - gapBefore);
+    return before.falsePositive + share * (point.falsePositive - before.falsePositive);
+  }
+  return 1;
+}
+
+/** An area under the curve and its 95 % interval. */
+export interface Area {
+  readonly auc: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Area under the curve, P(matched > unmatched) + P(equal) / 2, with DeLong's interval. Where the
+ * scores do not overlap the variance is 0 and says nothing: there the bound is that of an event never
+ * seen in as many trials as the smaller list has.
+ * @returns undefined when one list is empty.
+ */
+export function areaUnderCurve({ matched, unmatched }: Scored): Area | undefined {
+  if (matched.length === 0 || unmatched.length === 0) return undefined;
+  const above = placements(matched, unmatched);
+  const below = placements(unmatched, matched).map((share) => 1 - share);
+  const auc = summarise(above).mean;
+  const variance = spread(above) / above.length + spread(below) / below.length;
+  if (variance > 0) {
+    const half = Z_95 * Math.sqrt(variance);
+    return { auc, low: Math.max(0, auc - half), high: Math.min(1, auc + half) };
+  }
+  const bound = upperBoundOfNone(Math.min(matched.length, unmatched.length));
+  return { auc, low: Math.max(0, auc - bound), high: Math.min(1, auc + bound) };
+}
+
+function spread(values: readonly number[]): number {
+  const { deviation } = summarise(values);
+  return Number.isNaN(deviation) ? 0 : deviation * deviation;
+}
+
+/** Per value the share of the others below it; equal ones count half. */
+function placements(values: readonly number[], others: readonly number[]): readonly number[] {
+  const sorted = Float64Array.from(others).sort();
+  return values.map((value) => {
+    const below = countBelow(sorted, (x) => x < value);
+    const upTo = countBelow(sorted, (x) => x <= value);
+    return (below + upTo) / 2 / sorted.length;
+  });
+}
+
+function countBelow(sorted: Float64Array, isBelow: (x: number) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBelow(sorted[middle] as number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

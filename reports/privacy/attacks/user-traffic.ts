@@ -1,0 +1,30 @@
+/**
+ * Instants at which users send and receive, as their own links show them.
+ *
+ * @module
+ */
+import type { View } from '../view/view.ts';
+
+/** One list of instants (ns, ascending) per user. */
+export interface UserTraffic {
+  readonly sent: ReadonlyMap<string, readonly number[]>;
+  readonly received: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Splits a view by users, within a time. */
+export function userTraffic(
+  view: View,
+  watch: { readonly users: readonly string[]; readonly fromNs: number; readonly untilNs: number },
+): UserTraffic {
+  const lists = (): Map<string, number[]> => new Map(watch.users.map((user) => [user, []]));
+  const [sent, received] = [lists(), lists()];
+  const { count, atNs, link } = view.sightings;
+  for (let i = 0; i < count; i += 1) {
+    const at = atNs[i] as number;
+    if (at < watch.fromNs || at >= watch.untilNs) continue;
+    const { from = '', to = '' } = view.links[link[i] as number] ?? {};
+    sent.get(from)?.push(at);
+    received.get(to)?.push(at);
+  }
+  return { sent, received };
+}

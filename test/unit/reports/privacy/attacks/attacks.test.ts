@@ -1,0 +1,209 @@
+/**
+ * Attacks on views: what they find without cover, and that constant-rate cover leaves chance.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../../engine/core/stream.ts';
+import { scoreFlows } from '../../../../../reports/privacy/attacks/attack-correlation.ts';
+import {
+  ATTACKS,
+  type AttackInput,
+  type AttackOutcome,
+  successMetric,
+} from '../../../../../reports/privacy/attacks/index.ts';
+import { areaUnderCurve } from '../../../../../reports/privacy/attacks/roc.ts';
+import { observe, poisson, type Sent } from './fixture.ts';
+
+const SECOND = 1e9;
+const USERS = 60;
+const SECONDS = 300;
+
+function run(name: string, input: AttackInput): AttackOutcome | undefined {
+  return ATTACKS.find((attack) => attack.name === name)!.evaluate(input);
+}
+
+const PAIRS = Array.from({ length: USERS / 2 }, (_, k) => [2 * k, 2 * k + 1] as const);
+const LAW = { users: USERS, seconds: SECONDS, hops: 3, meanDelayNs: 0.1 * SECOND };
+
+/** User 2k writes to 2k + 1, and nobody does anything else. */
+function bare(): AttackInput {
+  const random = openStream(1, 'test', 'bare');
+  const messages = PAIRS.flatMap(([from, to]) =>
+    poisson(random, 0.2, SECONDS).map((at) => ({ from, to, at })),
+  );
+  return observe({ ...LAW, random, messages }, PAIRS);
+}
+
+/** The same, but everybody sends and retrieves at one rate, always. */
+function covered(seed: number): AttackInput {
+  const random = openStream(seed, 'test', 'cover');
+  const messages = PAIRS.flat().flatMap((from) =>
+    // Payload takes a fifth of the ticks of those who write; the rest goes anywhere.
+    poisson(random, 1, SECONDS).map((at) => {
+      const isPayload = from % 2 === 0 && random.chance(0.2);
+      return { from, to: isPayload ? from + 1 : random.below(USERS), at };
+    }),
+  );
+  // An exit link shows the retrievals of its client: a rate, not what came.
+  return withConstantExits(observe({ ...LAW, random, messages }, PAIRS), seed);
+}
+
+function withConstantExits(input: AttackInput, seed: number): AttackInput {
+  const random = openStream(seed, 'test', 'retrievals');
+  const { view, setting, answers } = input;
+  const messages: Sent[] = setting.users.flatMap((_, user) =>
+    poisson(random, 1, SECONDS).map((at) => ({ from: user, to: user, at })),
+  );
+  const exits = observe(
+    { users: USERS, seconds: SECONDS, hops: 3, meanDelayNs: 1, random, messages },
+    [],
+  );
+  const merged: { at: number; link: number }[] = [];
+  for (const [source, parity] of [
+    [view, 0],
+    [exits.view, 1],
+  ] as const) {
+    const { count, atNs, link } = source.sightings;
+    for (let i = 0; i < count; i += 1) {
+      if (link[i]! % 2 === parity) merged.push({ at: atNs[i]!, link: link[i]! });
+    }
+  }
+  merged.sort((a, b) => a.at - b.at);
+  const sightings = {
+    count: merged.length,
+    atNs: Float64Array.from(merged, ({ at }) => at),
+    link: Uint16Array.from(merged, ({ link }) => link),
+    size: new Uint32Array(merged.length).fill(2_000),
+  };
+  return { view: { ...view, sightings }, setting, answers };
+}
+
+describe('attacks without cover', () => {
+  const input = bare();
+
+  it('disclosure names every partner', () => {
+    const { success, low, trials, chance } = run('disclosure', input)!;
+    expect(success).toBe(1);
+    expect(low).toBeGreaterThan(0.85);
+    expect(trials).toBe(USERS / 2);
+    expect(chance).toBeCloseTo(1 / USERS, 12);
+  });
+
+  it('intersection is left with the partner', () => {
+    expect(run('intersection', input)!.success).toBeGreaterThan(0.9);
+  });
+
+  it('correlation tells partners from strangers, by each likeness', () => {
+    const { success, low } = run('correlation', input)!;
+    expect(success).toBeGreaterThan(0.97);
+    expect(low).toBeGreaterThan(0.9);
+    for (const likeness of ['spearman', 'mutual-information'] as const) {
+      const area = areaUnderCurve(scoreFlows(input, { likeness, binNs: SECOND }))!;
+      expect(area.auc).toBeGreaterThan(0.9);
+    }
+  });
+});
+
+describe('attacks against constant-rate cover fall to chance', () => {
+  const inputs = [1, 2, 3, 4, 5].map(covered);
+  const [input] = inputs as [AttackInput];
+
+  it('disclosure, over five worlds', () => {
+    const outcomes = inputs.map((each) => run('disclosure', each)!);
+    const hits = outcomes.reduce((sum, outcome) => sum + (outcome.hits ?? 0), 0);
+    // 150 trials at 1 / 60: 2.5 are expected, 10 or more have a probability of 3e-4.
+    expect(hits).toBeLessThan(10);
+    expect(outcomes[0]!.trials).toBe(30);
+  });
+
+  it('intersection', () => {
+    expect(run('intersection', input)!.success).toBe(0);
+  });
+
+  it('correlation, over five worlds', () => {
+    const areas = inputs.map((each) => run('correlation', each)!);
+    expect(areas.filter(({ low, high }) => low < 0.5 && high > 0.5).length).toBeGreaterThan(3);
+    const mean = areas.reduce((sum, { success }) => sum + success, 0) / areas.length;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.08);
+  });
+});
+
+describe('attacks of two partners', () => {
+  it('intersection finds the pair as the only set that meets all batches', () => {
+    const random = openStream(3, 'test', 'two');
+    const messages: Sent[] = poisson(random, 0.3, SECONDS).map((at) => ({
+      from: 0,
+      to: random.chance(0.5) ? 1 : 2,
+      at,
+    }));
+    for (let user = 3; user < 20; user += 1) {
+      for (const at of poisson(random, 0.1, SECONDS)) {
+        messages.push({ from: user, to: 3 + random.below(17), at });
+      }
+    }
+    const input = observe(
+      { users: 20, seconds: SECONDS, hops: 1, meanDelayNs: 0.1 * SECOND, random, messages },
+      [
+        [0, 1],
+        [0, 2],
+      ],
+    );
+    expect(run('intersection', input)).toMatchObject({ success: 1, trials: 1 });
+    expect(run('disclosure', input)).toMatchObject({ success: 1, trials: 2 });
+  });
+});
+
+describe('attacks that the run carries out', () => {
+  const input = bare();
+
+  it('n-1 takes the first output behind the admission', () => {
+    const { view, setting, answers } = input;
+    const { atNs, link, count } = view.sightings;
+    const exits = Array.from({ length: count }, (_, i) => i).filter((i) => link[i]! % 2 === 1);
+    const [right, other] = [atNs[exits[4]!]!, atNs[exits[9]!]!];
+    const blending = [
+      { node: 'net', admittedNs: right - 1 },
+      { node: 'net', admittedNs: other - 1 },
+      { node: 'net', admittedNs: 2 * SECONDS * SECOND },
+    ];
+    const outcome = run('n_minus_one', {
+      view,
+      setting: { ...setting, blending },
+      answers: { ...answers, departures: [right, other + 5, undefined] },
+    });
+    expect(outcome).toMatchObject({ hits: 1, trials: 3 });
+  });
+
+  it('predecessor, tagging and replay are counted; without a trial there is no success', () => {
+    const answers = {
+      ...input.answers,
+      compromisedPaths: { hits: 1, trials: 1000 },
+      tags: { hits: 2, trials: 10, chance: 0.1 },
+      replays: { hits: 0, trials: 50 },
+    };
+    const counted = { ...input, answers };
+    expect(run('predecessor', counted)).toMatchObject({ success: 0.001, chance: 0 });
+    expect(run('tagging', counted)).toMatchObject({ success: 0.2, chance: 0.1 });
+    expect(run('replay', counted)).toMatchObject({ success: 0, low: 0 });
+    for (const name of ['n_minus_one', 'predecessor', 'tagging', 'replay']) {
+      expect(run(name, input)).toBeUndefined();
+    }
+  });
+
+  it('each attack has a metric, an adversary and an estimator to print', () => {
+    expect(ATTACKS.map(({ name }) => successMetric(name))).toEqual([
+      'privacy.attack.n_minus_one.success',
+      'privacy.attack.disclosure.success',
+      'privacy.attack.intersection.success',
+      'privacy.attack.predecessor.success',
+      'privacy.attack.correlation.success',
+      'privacy.attack.tagging.success',
+      'privacy.attack.replay.success',
+    ]);
+    for (const { adversary, estimator } of ATTACKS) {
+      expect(adversary.length).toBeGreaterThan(10);
+      expect(estimator.length).toBeGreaterThan(20);
+    }
+  });
+});

@@ -1,0 +1,121 @@
+/**
+ * Formulas of attacks against the published vectors and by hand.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  blendingSuccess,
+  detectionProbability,
+  drainDelays,
+  emptyPoolProbability,
+  floodSuccess,
+  stealthySuccess,
+} from '../../../../../reports/privacy/attacks/blending.ts';
+import {
+  compromisedAfter,
+  compromisedShare,
+  packetsUntilHalf,
+  predecessorRounds,
+  predecessorSeen,
+  randomlyCompromisedShare,
+} from '../../../../../reports/privacy/attacks/corrupt-paths.ts';
+import { disclosureRounds } from '../../../../../reports/privacy/attacks/disclosure.ts';
+import { expectedSurvivors } from '../../../../../reports/privacy/attacks/intersection.ts';
+import { taggedLinks, taggedLosses } from '../../../../../reports/privacy/attacks/tagging.ts';
+import { hasVectors, vectors } from '../../../../vectors-root.ts';
+
+interface PrivacyFile {
+  readonly statisticalDisclosure: readonly {
+    readonly m: number;
+    readonly N: number;
+    readonly b: number;
+    readonly l: number;
+    readonly rounds: number;
+  }[];
+  readonly compromisedPaths: readonly {
+    readonly N: number;
+    readonly B: number;
+    readonly L: number;
+    readonly alpha: number;
+  }[];
+  readonly nMinusOne: readonly {
+    readonly rho: number;
+    readonly epsilon: number;
+    readonly lambdaMOverMu: number;
+    readonly tauTimesMu: number;
+    readonly detect: number;
+  }[];
+}
+
+describe.skipIf(!hasVectors)('formulas of attacks are those of vectors/other/privacy.json', () => {
+  const file = hasVectors ? vectors<PrivacyFile>('other/privacy.json') : undefined;
+
+  it('rounds of statistical disclosure', () => {
+    for (const { m, N, b, l, rounds } of file!.statisticalDisclosure) {
+      const setting = { friends: m, receivers: N, batch: b, confidence: l };
+      expect(disclosureRounds(setting)).toBeCloseTo(rounds, 9);
+    }
+  });
+
+  it('fully compromised paths of a random placement', () => {
+    for (const { N, B, L, alpha } of file!.compromisedPaths) {
+      const share = randomlyCompromisedShare({ nodes: N, corrupt: B, layers: L });
+      expect(share / alpha).toBeCloseTo(1, 12);
+    }
+  });
+
+  it('time to drain a mix and the chance that its loops tell', () => {
+    for (const { rho, epsilon, lambdaMOverMu, tauTimesMu, detect } of file!.nMinusOne) {
+      expect(drainDelays({ rho, epsilon })).toBeCloseTo(tauTimesMu, 12);
+      expect(detectionProbability({ rho, epsilon }, lambdaMOverMu)).toBeCloseTo(detect, 12);
+    }
+  });
+});
+
+describe('formulas of attacks', () => {
+  it('a drained Poisson mix gives the target away: >= 0.95 with one message in a hundred', () => {
+    expect(blendingSuccess(0.01)).toBeCloseTo(0.99502, 5);
+    expect(emptyPoolProbability(0.01)).toBeCloseTo(0.99005, 5);
+    expect(blendingSuccess(0)).toBe(1);
+    expect(drainDelays({ rho: 0.001, epsilon: 0.01 })).toBe(0);
+  });
+
+  it('letting traffic pass costs the adversary its aim (Loopix 4.2.1)', () => {
+    const mix = { dilution: 10, mu: 1, loopRate: 2, otherRate: 50 };
+    expect(stealthySuccess(mix)).toBeCloseTo(10 / 70, 12);
+    expect(stealthySuccess({ ...mix, loopRate: 0, otherRate: 1 })).toBe(1);
+  });
+
+  it('a flood empties a threshold mix at once and a pool mix by and by', () => {
+    expect(floodSuccess({ batch: 20, kept: 0, flushes: 1 })).toBe(1);
+    expect(floodSuccess({ batch: 20, kept: 20, flushes: 3 })).toBeCloseTo(7 / 8, 12);
+  });
+
+  it('with 3 layers and 10 % corrupt half of all users are hit after 693 packets', () => {
+    const tenth = { corrupt: 1, width: 10 };
+    const alpha = compromisedShare([tenth, tenth, tenth]);
+    expect(alpha).toBeCloseTo(0.001, 12);
+    expect(packetsUntilHalf(alpha)).toBe(693);
+    expect(compromisedAfter(alpha, 693)).toBeGreaterThan(0.5);
+    expect(compromisedAfter(alpha, 692)).toBeLessThan(0.5);
+  });
+
+  it('predecessor: both ends corrupt in (c/n)^2 of all rounds', () => {
+    expect(predecessorSeen({ nodes: 100, corrupt: 10 })).toBeCloseTo(0.01, 12);
+    expect(predecessorRounds({ nodes: 100, corrupt: 10 })).toBeCloseTo(3684.1, 1);
+  });
+
+  it('intersection leaves the partner and those present by accident', () => {
+    expect(expectedSurvivors({ receivers: 1000, batch: 50, rounds: 0 })).toBe(1000);
+    expect(expectedSurvivors({ receivers: 1000, batch: 1, rounds: 1 })).toBe(1);
+    const once = expectedSurvivors({ receivers: 1000, batch: 50, rounds: 1 });
+    expect(once).toBeCloseTo(1 + 999 * (1 - 0.999 ** 49), 9);
+  });
+
+  it('tagging links c_first c_last of all messages and destroys c_first of them', () => {
+    const setting = { corruptFirst: 0.1, corruptLast: 0.2 };
+    expect(taggedLinks(setting)).toBeCloseTo(0.02, 12);
+    expect(taggedLosses(setting)).toBe(0.1);
+  });
+});
