@@ -27,7 +27,7 @@ const ML_KEM_768_COINS_LENGTH = 32;
  * The exchanges by name: `x25519` is the non-interactive one, the others encapsulate. The last is
  * the hybrid, whose secrets are safe while either of its halves is.
  */
-export const EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'ml-kem-768', 'ml-kem-768-x25519'] as const;
+export const EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
 
 /** The name of an exchange, as files write it. */
 export type ExchangeChoice = (typeof EXCHANGE_NAMES)[number];
@@ -39,9 +39,9 @@ export function createExchange(crypto: CryptoProvider, name: ExchangeChoice): Ex
       return x25519Nike(crypto);
     case 'x25519-kem':
       return x25519Kem(crypto);
-    case 'ml-kem-768':
+    case 'mlkem768':
       return mlKem768Kem(crypto);
-    case 'ml-kem-768-x25519':
+    case 'mlkem768-x25519':
       return mlKem768X25519Kem(crypto);
   }
 }

@@ -1,27 +1,27 @@
-/** Key exchanges: both kinds of X25519, the combiner, and slots as large as those of ML-KEM. */
+/** Key exchanges: both kinds of X25519, ML-KEM-768, and both joined. */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
-import { hybridKem, type Kem, x25519Kem, x25519Nike } from '../../../../nodes/sphinx/index.ts';
+import {
+  createExchange,
+  type ExchangeChoice,
+  type Kem,
+  x25519Kem,
+  x25519Nike,
+} from '../../../../nodes/sphinx/index.ts';
 import { accepted, labelledBytes, TestNetwork } from './network.ts';
-import { transparentKem } from './support.ts';
 
 const crypto = provider('node', { timing: 'simulation' });
+const kemOf = (name: ExchangeChoice): Kem => createExchange(crypto, name) as Kem;
 const x25519 = x25519Kem(crypto);
-const large = transparentKem(crypto);
-const hybrid = hybridKem({
-  name: 'MLKEM768-X25519',
-  crypto,
-  first: x25519,
-  second: large,
-});
+const hybrid = kemOf('mlkem768-x25519');
 const bytes = (label: string, length: number): Uint8Array => labelledBytes(crypto, label, length);
 
 describe.each([
-  ['X25519', { ...x25519, openKey: (key) => x25519.openKey(key.subarray(0, 32)) }],
-  ['one with ciphertexts of 1,088 bytes', large],
-  ['both of them', hybrid],
+  ['x25519-kem', x25519],
+  ['mlkem768', kemOf('mlkem768')],
+  ['mlkem768-x25519', hybrid],
 ] as readonly (readonly [string, Kem])[])('key encapsulation by %s', (_, kem) => {
-  const key = kem.openKey(bytes('private', 64));
+  const key = kem.openKey(bytes('private', kem.privateKeyLength));
   const { secret, ciphertext } = kem.encapsulate(key.publicKey, bytes('coins', kem.coinsLength))!;
 
   it('gives both sides the same secret, and lengths as it says', () => {
@@ -32,7 +32,7 @@ describe.each([
   });
 
   it('gives another secret for another ciphertext or another key', () => {
-    const other = kem.openKey(bytes('other', 64));
+    const other = kem.openKey(bytes('other', kem.privateKeyLength));
     expect(other.secretOf(ciphertext)).not.toEqual(secret);
     for (const offset of [0, ciphertext.length - 2]) {
       const changed = ciphertext.slice();
@@ -57,7 +57,7 @@ describe('two key encapsulations', () => {
   const low = new Uint8Array(32);
 
   it('give no secret where either gives none', () => {
-    const key = hybrid.openKey(bytes('private', 64));
+    const key = hybrid.openKey(bytes('private', 96));
     const ciphertext = new Uint8Array(hybrid.elementLength);
     expect(key.secretOf(ciphertext)).toBeUndefined();
     const publicKey = new Uint8Array(hybrid.publicKeyLength);
@@ -65,13 +65,25 @@ describe('two key encapsulations', () => {
   });
 
   it('stand in the order first, second, in keys and ciphertexts', () => {
-    const key = hybrid.openKey(bytes('private', 64));
+    const key = hybrid.openKey(bytes('private', 96));
     expect(key.publicKey.slice(0, 32)).toEqual(
-      x25519.openKey(bytes('private', 64).slice(0, 32)).publicKey,
+      x25519.openKey(bytes('private', 96).slice(0, 32)).publicKey,
     );
     const made = hybrid.encapsulate(key.publicKey, bytes('coins', hybrid.coinsLength))!;
     const coins = bytes('coins', hybrid.coinsLength).slice(0, 32);
     expect(made.ciphertext.slice(0, 32)).toEqual(crypto.x25519PublicKey(coins));
+  });
+
+  it('give nothing for a ciphertext or key of ML-KEM that is malformed', () => {
+    const kem = kemOf('mlkem768');
+    const key = kem.openKey(bytes('private', 64));
+    expect(key.secretOf(new Uint8Array(1087))).toBeUndefined();
+    // FIPS 203 section 7.2: a coefficient of 4,095 is not reduced.
+    const unreduced = key.publicKey.slice().fill(0xff, 0, 3);
+    expect(kem.encapsulate(unreduced, bytes('coins', 32))).toBeUndefined();
+    key.wipe();
+    expect(key.secretOf(new Uint8Array(1088))).toBeUndefined();
+    expect(() => kem.openKey(bytes('private', 63))).toThrow(RangeError);
   });
 
   it('refuse the all-zero key as every X25519 here does', () => {

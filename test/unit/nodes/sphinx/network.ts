@@ -78,9 +78,11 @@ export class TestNode {
   readonly rules: ReceiveRules;
 
   constructor(suite: SphinxSuite, label: string) {
-    const privateLength = suite.geometry.kemName.startsWith('MLKEM') ? 64 : 32;
+    const { privateKeyLength } = suite.exchange;
     this.id = labelledBytes(suite.crypto, `${label} id`, 32);
-    this.key = suite.exchange.openKey(labelledBytes(suite.crypto, `${label} key`, privateLength));
+    this.key = suite.exchange.openKey(
+      labelledBytes(suite.crypto, `${label} key`, privateKeyLength),
+    );
     this.rules = {
       keys: [epochKey(this.key)],
       delayMsMax: DELAY_MS_MAX,
