@@ -35,14 +35,16 @@ export async function runCall(call: ComputeCall): Promise<ComputeResult> {
   }
 }
 
-function cryptoOf(name: string | undefined): CryptoProvider {
+/** The provider of that name, made once for each thread. */
+export function cryptoOf(name: string | undefined): CryptoProvider {
   const known = PROVIDER_NAMES.find((one) => one === name) ?? 'node';
   const made = providers.get(known) ?? provider(known, { timing: 'constant' });
   providers.set(known, made);
   return made;
 }
 
-function jobsOf(moduleUrl: string): Promise<Jobs> {
+/** The jobs of a module, loaded once for each thread. */
+export function jobsOf(moduleUrl: string): Promise<Jobs> {
   const known = loaded.get(moduleUrl) ?? load(moduleUrl);
   loaded.set(moduleUrl, known);
   return known;

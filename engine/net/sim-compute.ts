@@ -8,7 +8,16 @@
  * @module
  */
 import { assert } from '../core/assert.ts';
-import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
+import type {
+  ByteJob,
+  ByteJobInput,
+  ByteJobOutput,
+  ComputeOptions,
+  ComputeResult,
+  Job,
+  JobDefinition,
+  OpenByteJob,
+} from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { costOf } from './cpu-profile.ts';
 import type { Machine } from './machine.ts';
@@ -35,6 +44,11 @@ export class SimCompute {
   private readonly jobs: Readonly<Record<string, JobDefinition>>;
   private readonly keyPrefix: string;
   private readonly crypto: CryptoProvider;
+  /** Jobs on bytes that were called, with the setup of the last call. */
+  private readonly open = new Map<
+    string,
+    { readonly setup: Uint8Array; readonly job: OpenByteJob }
+  >();
 
   constructor(machine: Machine, owner: JobOwner) {
     this.machine = machine;
@@ -56,7 +70,7 @@ export class SimCompute {
       isWanted,
       begin: () => this.cost(request, definition),
       end: () => {
-        if (isWanted()) request.done(runJob(definition, request.input, this.crypto));
+        if (isWanted()) request.done(this.run(request, definition));
       },
     });
     return {
@@ -66,21 +80,44 @@ export class SimCompute {
     };
   }
 
+  private run({ job, input }: JobRequest, definition: JobDefinition): ComputeResult {
+    try {
+      const { bytes } = definition;
+      const output =
+        bytes === undefined
+          ? definition.run(input, this.crypto)
+          : this.runBytes(job, bytes, input as ByteJobInput);
+      return { kind: 'done', output };
+    } catch (error) {
+      return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private runBytes(name: string, definition: ByteJob, input: ByteJobInput): ByteJobOutput {
+    const { setup, bytes } = input;
+    let known = this.open.get(name);
+    if (known?.setup !== setup) {
+      this.open.delete(name);
+      known?.job.close();
+      const copy = setup.slice();
+      known = { setup, job: definition.open(copy, this.crypto) };
+      copy.fill(0);
+      this.open.set(name, known);
+    }
+    const record = new Uint8Array(definition.recordLength);
+    known.job.run(bytes, record);
+    return { bytes, record };
+  }
+
   private cost(request: JobRequest, definition: JobDefinition): number {
     const calibrated = this.machine.profile?.jobs?.[request.job];
-    if (calibrated !== undefined) return costOf(calibrated, byteLength(request.input));
+    if (calibrated !== undefined) return costOf(calibrated, byteLength(request, definition));
     return definition.costNs?.(request.input) ?? 0;
   }
 }
 
-function runJob(definition: JobDefinition, input: unknown, crypto: CryptoProvider): ComputeResult {
-  try {
-    return { kind: 'done', output: definition.run(input, crypto) };
-  } catch (error) {
-    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function byteLength(input: unknown): number {
-  return input instanceof Uint8Array ? input.length : 0;
+/** What the cost per byte counts. */
+function byteLength({ input }: JobRequest, definition: JobDefinition): number {
+  const bytes = definition.bytes === undefined ? input : (input as ByteJobInput).bytes;
+  return bytes instanceof Uint8Array ? bytes.length : 0;
 }

@@ -1,0 +1,109 @@
+/**
+ * The memory that the threads of a pipeline share: slots for packets, two rings for each worker, and
+ * a few words by which they wake each other.
+ *
+ * ```
+ * slot    record (256) | bytes (slotBytes) | up to an odd number of cache lines, since addresses
+ *                                            that differ by a power of two share few sets of a cache
+ * signals 0  main thread sleeps          line per word
+ *         1  stop
+ *         2 + 3 w  worker w sleeps       3 + 3 w  its batches       4 + 3 w  its sleeps
+ * ```
+ *
+ * @module
+ */
+import { LINE_WORDS, ringBytes } from './ring.ts';
+
+/** Longest record of a job, bytes. */
+export const RECORD_MAX = 256;
+
+const LINE_BYTES = 64;
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+const SIGNALS_PER_WORKER = 3;
+
+/** Words of the signals, each in a cache line of its own. */
+export const SIGNAL = {
+  mainSleeps: 0,
+  stop: LINE_WORDS,
+  workerSleeps: (worker: number): number => (2 + SIGNALS_PER_WORKER * worker) * LINE_WORDS,
+  batches: (worker: number): number => (3 + SIGNALS_PER_WORKER * worker) * LINE_WORDS,
+  sleeps: (worker: number): number => (4 + SIGNALS_PER_WORKER * worker) * LINE_WORDS,
+} as const;
+
+/** Sizes of a pipeline's memory. */
+export interface MemorySizes {
+  readonly workers: number;
+  /** Slots for packets. */
+  readonly slots: number;
+  /** Longest packet, bytes. */
+  readonly slotBytes: number;
+}
+
+/** The memory itself; goes to the workers as it is. */
+export interface SharedMemory extends MemorySizes {
+  readonly slotStride: number;
+  readonly slotMemory: SharedArrayBuffer;
+  readonly signals: Int32Array;
+  /** To each worker. */
+  readonly requests: readonly Int32Array[];
+  /** From each worker. */
+  readonly results: readonly Int32Array[];
+}
+
+/** Makes the memory, all zero. */
+export function createMemory({ workers, slots, slotBytes }: MemorySizes): SharedMemory {
+  const lines = Math.ceil((RECORD_MAX + slotBytes) / LINE_BYTES);
+  const slotStride = (lines | 1) * LINE_BYTES;
+  // Every slot may be with one worker, and as many messages about jobs beside them.
+  const capacity = 2 ** Math.ceil(Math.log2(2 * slots));
+  const ring = (): Int32Array => new Int32Array(new SharedArrayBuffer(ringBytes(capacity)));
+  const signalWords = (2 + SIGNALS_PER_WORKER * workers) * LINE_WORDS;
+  return {
+    workers,
+    slots,
+    slotBytes,
+    slotStride,
+    slotMemory: new SharedArrayBuffer(slots * slotStride),
+    signals: new Int32Array(new SharedArrayBuffer(signalWords * WORD_BYTES)),
+    requests: Array.from({ length: workers }, ring),
+    results: Array.from({ length: workers }, ring),
+  };
+}
+
+/**
+ * Views of slots. A view that was made is used again while the length asked for stays the same:
+ * making one costs more than a packet's turn through a ring.
+ */
+export class SlotViews {
+  readonly #memory: SharedMemory;
+  readonly #bytes: (Uint8Array | undefined)[];
+  readonly #records: (Uint8Array | undefined)[];
+
+  constructor(memory: SharedMemory) {
+    this.#memory = memory;
+    this.#bytes = new Array(memory.slots).fill(undefined);
+    this.#records = new Array(memory.slots).fill(undefined);
+  }
+
+  // hot: once per packet and thread.
+  /** The first `length` bytes of a slot's packet. */
+  bytes(slot: number, length: number): Uint8Array {
+    const known = this.#bytes[slot];
+    if (known !== undefined && known.length === length) return known;
+    const { slotMemory, slotStride } = this.#memory;
+    const made = new Uint8Array(slotMemory, slot * slotStride + RECORD_MAX, length);
+    this.#bytes[slot] = made;
+    return made;
+  }
+
+  // hot: once per packet and thread.
+  /** The first `length` bytes of a slot's record. */
+  record(slot: number, length: number): Uint8Array {
+    const known = this.#records[slot];
+    if (known !== undefined && known.length === length) return known;
+    const { slotMemory, slotStride } = this.#memory;
+    const made = new Uint8Array(slotMemory, slot * slotStride, length);
+    this.#records[slot] = made;
+    return made;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Entry of a pipeline's thread: makes TypeScript modules load as ES modules, then loads the worker.
+ * Why, is told in scenarios/runner/run-worker-entry.mjs.
+ *
+ * @module
+ */
+if (!process.features.typescript) {
+  const { register } = await import('tsx/esm/api');
+  register();
+}
+await import('./pipeline-worker.ts');

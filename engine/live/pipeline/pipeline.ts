@@ -1,0 +1,355 @@
+/**
+ * The packet pipeline: worker threads that run jobs on bytes, with rings of shared memory between
+ * them and the main thread (project spec mixnet 3.6, docs/adr/0013).
+ *
+ * ```
+ *          copy        ring of requests          in place          ring of results
+ * submit ------> slot ------------------> worker ---------> slot ------------------> sink
+ *    |  no slot is free
+ *    +-> backlog, up to the queue's bound; a packet more is a counted drop
+ * ```
+ *
+ * The main thread never blocks: it is called when results wait. Producers that look at `credits`
+ * lose nothing. Does not know what a packet is, keeps no replay tags, and delays nothing.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import { Backlog } from './backlog.ts';
+import { createMemory, type SharedMemory, SIGNAL, SlotViews } from './memory.ts';
+import {
+  type JobAddress,
+  RESULT,
+  STATUS,
+  type WakeUpKind,
+  type WorkerMessage,
+} from './messages.ts';
+import { SlotPool } from './slot-pool.ts';
+import { createStats, type PipelineStats } from './stats.ts';
+import type { PipelineResult, ResultSink, Submission, Submitted } from './submission.ts';
+import { WakeUp } from './wake-up.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+/** What a pipeline is made of; everything has a default. */
+export interface PipelineOptions {
+  /** Threads; one for each core, at most four: the main thread shares a core with one of them. */
+  readonly workers?: number;
+  /** Reusable buffers. */
+  readonly slots?: number;
+  /** Longest packet, bytes. */
+  readonly slotBytes?: number;
+  /** Packets inside at most, in slots or waiting for one. */
+  readonly queue?: number;
+  /** Packets that a worker takes at a time. */
+  readonly batch?: number;
+  /** Results after which a busy worker wakes the main thread; an idle one does at once. */
+  readonly announceEvery?: number;
+  readonly wakeUp?: WakeUpKind;
+  /** Told when a worker has ended by itself: its name, why, and the packets lost with it. */
+  readonly onDeath?: (worker: string, reason: string, lost: number) => void;
+  /** Told when packets are taken again after `credits` was 0. */
+  readonly onCredit?: () => void;
+}
+
+const WORKERS_MAX = 4;
+const DEFAULTS = {
+  slots: 1_024,
+  slotBytes: 16_384,
+  queue: 10_000,
+  batch: 128,
+  announceEvery: 8,
+  wakeUp: 'port',
+} as const;
+/** Results of a worker handed out in one turn of the event loop. */
+const TURN_RESULTS = 256;
+const NOTHING = new Uint8Array(0);
+const NO_WORKER = -1;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** See the module. */
+export class Pipeline {
+  readonly #options: PipelineOptions & typeof DEFAULTS;
+  readonly #memory: SharedMemory;
+  readonly #views: SlotViews;
+  readonly #pool: SlotPool;
+  readonly #backlog = new Backlog();
+  readonly #workers: readonly WorkerThread[];
+  readonly #wakeUp: WakeUp;
+  readonly #counts: Mutable<PipelineStats>;
+  /** By slot. */
+  readonly #sinks: (ResultSink | undefined)[];
+  readonly #tokens: Float64Array;
+  readonly #slotWorkers: Int16Array;
+  readonly #result: Mutable<PipelineResult>;
+  #acting: Promise<unknown> = Promise.resolve();
+  #drained: (() => void)[] = [];
+  #nextJob = 0;
+  #nextWorker = 0;
+  #isOpen = true;
+  #isPolling = false;
+  #isStarved = false;
+  #isArmed = false;
+  #alive = 0;
+  #again: NodeJS.Immediate | undefined;
+
+  constructor(options: PipelineOptions = {}) {
+    const workers = options.workers ?? Math.min(WORKERS_MAX, availableParallelism());
+    this.#options = { ...DEFAULTS, ...options } as PipelineOptions & typeof DEFAULTS;
+    const { slots, slotBytes, batch, announceEvery, wakeUp } = this.#options;
+    this.#memory = createMemory({ workers, slots, slotBytes });
+    this.#views = new SlotViews(this.#memory);
+    this.#pool = new SlotPool(slots);
+    this.#counts = createStats();
+    this.#sinks = new Array(slots).fill(undefined);
+    this.#tokens = new Float64Array(slots);
+    this.#slotWorkers = new Int16Array(slots).fill(NO_WORKER);
+    this.#result = { status: 'done', bytes: NOTHING, record: NOTHING, worker: NO_WORKER };
+    const poll = (): void => this.poll();
+    this.#wakeUp = new WakeUp(this.#memory.signals, wakeUp, poll);
+    const start = { memory: this.#memory, batch, announceEvery, wakeUp };
+    const events = {
+      results: poll,
+      died: (worker: WorkerThread, reason: string): void => this.#died(worker, reason),
+    };
+    this.#workers = Array.from(
+      { length: workers },
+      (_, worker) => new WorkerThread({ ...start, worker }, events),
+    );
+    this.#alive = workers;
+  }
+
+  /** Packets inside. */
+  get inside(): number {
+    return this.#options.slots - this.#pool.free + this.#backlog.length;
+  }
+
+  /** Packets that are taken without a drop. */
+  get credits(): number {
+    return Math.max(0, this.#options.queue - this.inside);
+  }
+
+  /** Counts since the start. */
+  get stats(): PipelineStats {
+    const { signals, workers } = this.#memory;
+    this.#counts.batches = 0;
+    this.#counts.sleeps = 0;
+    for (let worker = 0; worker < workers; worker += 1) {
+      this.#counts.batches += Atomics.load(signals, SIGNAL.batches(worker));
+      this.#counts.sleeps += Atomics.load(signals, SIGNAL.sleeps(worker));
+    }
+    return { ...this.#counts };
+  }
+
+  /** Loads modules on all workers, so that the first packet does not wait for them. */
+  async load(moduleUrls: readonly string[]): Promise<void> {
+    const loads = moduleUrls.flatMap((moduleUrl) =>
+      this.#workers.map((worker) => worker.tell({ kind: 'load', moduleUrl })),
+    );
+    await Promise.all(loads);
+  }
+
+  /**
+   * Opens a job on all workers. What does not open fails at each packet, with the reason.
+   * @param setup copied, here and on the way; each worker wipes its copy.
+   * @returns a handle for submissions.
+   */
+  open(address: JobAddress, setup: Uint8Array): number {
+    const job = this.#nextJob;
+    this.#nextJob += 1;
+    this.#tellAll({ kind: 'open', job, address, setup });
+    return job;
+  }
+
+  /** Closes a job behind the packets that were submitted so far. */
+  closeJob(job: number): void {
+    this.#tellAll({ kind: 'close', job });
+  }
+
+  /** Resolves when all workers have opened and closed what they were asked to so far. */
+  async settled(): Promise<void> {
+    await this.#acting;
+  }
+
+  // hot: once per packet.
+  /** Takes a packet in; never blocks. */
+  submit(packet: Submission): Submitted {
+    this.#counts.submitted += 1;
+    const refusal = this.#refusal(packet);
+    if (refusal !== 'taken') {
+      this.#counts.drops[refusal] += 1;
+      return refusal;
+    }
+    const slot = this.#backlog.length === 0 ? this.#pool.take() : -1;
+    if (slot >= 0) {
+      this.#counts.poolHits += 1;
+      this.#dispatch(slot, packet);
+    } else {
+      this.#counts.poolMisses += 1;
+      this.#backlog.push(packet);
+    }
+    const { inside } = this;
+    if (inside > this.#counts.peak) this.#counts.peak = inside;
+    if (inside >= this.#options.queue) this.#isStarved = true;
+    if (!this.#isPolling) this.#arm();
+    return 'taken';
+  }
+
+  /** Hands out results that wait; the pipeline calls it by itself, and whoever is awake may, too. */
+  poll(): void {
+    if (this.#isPolling || !this.#isOpen) return;
+    this.#isPolling = true;
+    this.#isArmed = false;
+    try {
+      for (const worker of this.#workers) this.#collect(worker, TURN_RESULTS);
+    } finally {
+      this.#isPolling = false;
+    }
+    if (this.#isStarved && this.credits > 0) {
+      this.#isStarved = false;
+      this.#options.onCredit?.();
+    }
+    if (this.inside > 0) this.#arm();
+    else for (const call of this.#drained.splice(0)) call();
+  }
+
+  /** Resolves when nothing is inside. */
+  drained(): Promise<void> {
+    if (this.inside === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drained.push(resolve);
+    });
+  }
+
+  /**
+   * Ends the threads, each after the packet that it works on, with its jobs closed. Sinks of packets
+   * inside are not called.
+   * @returns how many packets that were.
+   */
+  async close(): Promise<number> {
+    this.#isOpen = false;
+    clearImmediate(this.#again);
+    Atomics.store(this.#memory.signals, SIGNAL.stop, 1);
+    this.#wakeUp.stop();
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+    return this.inside;
+  }
+
+  #refusal({ bytes }: Submission): Submitted {
+    if (!this.#isOpen || this.#alive === 0) return 'no-worker';
+    if (bytes.length > this.#options.slotBytes) return 'too-long';
+    return this.inside >= this.#options.queue ? 'queue-full' : 'taken';
+  }
+
+  // hot: once per packet.
+  #dispatch(slot: number, { job, bytes, sink, token, affinity }: Submission): void {
+    const worker = this.#workerFor(affinity);
+    this.#views.bytes(slot, bytes.length).set(bytes);
+    this.#sinks[slot] = sink;
+    this.#tokens[slot] = token;
+    this.#slotWorkers[slot] = worker.index;
+    worker.request(slot, bytes.length, job);
+  }
+
+  // hot: once per packet.
+  /** The worker of that number or, without one, a worker that has least, in turn. */
+  #workerFor(affinity: number): WorkerThread {
+    const workers = this.#workers;
+    const count = workers.length;
+    const first = affinity >= 0 ? affinity % count : this.#nextWorker;
+    this.#nextWorker = (first + 1) % count;
+    let best: WorkerThread | undefined;
+    for (let step = 0; step < count; step += 1) {
+      const worker = workers[(first + step) % count] as WorkerThread;
+      if (!worker.isAlive) continue;
+      if (affinity >= 0) return worker;
+      if (best === undefined || worker.inside < best.inside) best = worker;
+    }
+    if (best === undefined) throw new Error('no worker is alive');
+    return best;
+  }
+
+  // hot: once per packet.
+  #collect(worker: WorkerThread, max: number): void {
+    const { results } = worker;
+    const { words } = results;
+    for (let count = 0; count < max; count += 1) {
+      const at = results.peek();
+      if (at < 0) return;
+      const slot = words[at + RESULT.slot] as number;
+      const result = this.#result;
+      const isDone = words[at + RESULT.status] === STATUS.done;
+      result.status = isDone ? 'done' : 'failed';
+      result.bytes = this.#views.bytes(slot, words[at + RESULT.length] as number);
+      result.record = this.#views.record(slot, words[at + RESULT.recordLength] as number);
+      result.worker = worker.index;
+      results.take();
+      worker.inside -= 1;
+      if (isDone) this.#counts.processed += 1;
+      else this.#counts.failed += 1;
+      this.#end(slot);
+    }
+  }
+
+  /** Tells the sink, and gives the slot to whoever waits for one. */
+  #end(slot: number): void {
+    const sink = this.#sinks[slot];
+    this.#sinks[slot] = undefined;
+    this.#slotWorkers[slot] = NO_WORKER;
+    try {
+      sink?.done(this.#tokens[slot] as number, this.#result);
+    } finally {
+      const next = this.#alive > 0 ? this.#backlog.shift() : undefined;
+      if (next === undefined) this.#pool.give(slot);
+      else this.#dispatch(slot, next);
+    }
+  }
+
+  /** Sees to it that results which come call `poll`. */
+  #arm(): void {
+    if (this.#isArmed || this.#again !== undefined || !this.#isOpen) return;
+    this.#wakeUp.arm();
+    this.#isArmed = true;
+    if (!this.#workers.some(({ results }) => results.waiting > 0)) return;
+    // They came before: nobody calls for them. Other work of the event loop goes first.
+    this.#again = setImmediate(() => {
+      this.#again = undefined;
+      this.poll();
+    });
+  }
+
+  #tellAll(message: WorkerMessage): void {
+    const told = this.#workers.map((worker) => worker.tell(message));
+    this.#acting = Promise.all([this.#acting, ...told]);
+  }
+
+  #died(worker: WorkerThread, reason: string): void {
+    if (!this.#isOpen) return;
+    this.#alive -= 1;
+    // What it published is done.
+    this.#collect(worker, this.#options.slots);
+    const slots = [...this.#slotWorkers.keys()].filter(
+      (slot) => this.#slotWorkers[slot] === worker.index,
+    );
+    const waiting = this.#alive === 0 ? this.#backlog.length : 0;
+    this.#counts.lost += slots.length + waiting;
+    this.#options.onDeath?.(worker.name, reason, slots.length + waiting);
+    this.#result.worker = worker.index;
+    for (const slot of slots) {
+      this.#lose();
+      this.#end(slot);
+    }
+    for (let left = waiting; left > 0; left -= 1) {
+      const packet = this.#backlog.shift();
+      this.#lose();
+      packet?.sink.done(packet.token, this.#result);
+    }
+    this.poll();
+  }
+
+  #lose(): void {
+    this.#result.status = 'lost';
+    this.#result.bytes = NOTHING;
+    this.#result.record = NOTHING;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * A ring of small entries between two threads, one that writes and one that reads, in shared memory.
+ *
+ * ```
+ * word  0        head: entries taken so far, written by the reader alone
+ * word 16        tail: entries put so far, written by the writer alone; 64 bytes from the head, so
+ *                that the two threads do not take one cache line from each other
+ * word 32 + 4 i  entry i modulo capacity, four words
+ * ```
+ *
+ * Both counts run on and wrap at 2^32. An entry is written before the tail is stored and read after
+ * it is loaded, both atomically, and that orders them. Nobody waits here: see worker-loop.ts and
+ * wake-up.ts.
+ *
+ * @module
+ */
+
+/** Words of 32 bits in a cache line. */
+export const LINE_WORDS = 16;
+/** Words of one entry. */
+export const ENTRY_WORDS = 4;
+
+const TAIL = LINE_WORDS;
+const ENTRIES = 2 * LINE_WORDS;
+
+/** Bytes of a ring. @param capacity entries, a power of two. */
+export function ringBytes(capacity: number): number {
+  return (ENTRIES + capacity * ENTRY_WORDS) * Int32Array.BYTES_PER_ELEMENT;
+}
+
+/** The writer's end. */
+export class RingWriter {
+  readonly words: Int32Array;
+  readonly #mask: number;
+  #tail: number;
+  /** What the head was when it was last looked at. */
+  #head: number;
+
+  constructor(words: Int32Array) {
+    this.words = words;
+    this.#mask = maskOf(words);
+    this.#tail = Atomics.load(words, TAIL);
+    this.#head = Atomics.load(words, 0);
+  }
+
+  /** Free entries: the credits of this writer. */
+  get credits(): number {
+    this.#head = Atomics.load(this.words, 0);
+    return this.#mask + 1 - ((this.#tail - this.#head) | 0);
+  }
+
+  // hot: once per packet.
+  /** The first word of the next entry, to be filled and put; -1 when the ring is full. */
+  claim(): number {
+    if (((this.#tail - this.#head) | 0) > this.#mask && this.credits === 0) return -1;
+    return ENTRIES + (this.#tail & this.#mask) * ENTRY_WORDS;
+  }
+
+  // hot: once per packet.
+  /** Gives the claimed entry to the reader. */
+  put(): void {
+    this.#tail = (this.#tail + 1) | 0;
+    Atomics.store(this.words, TAIL, this.#tail);
+  }
+}
+
+/** The reader's end. */
+export class RingReader {
+  readonly words: Int32Array;
+  readonly #mask: number;
+  #head: number;
+  #tail: number;
+
+  constructor(words: Int32Array) {
+    this.words = words;
+    this.#mask = maskOf(words);
+    this.#head = Atomics.load(words, 0);
+    this.#tail = this.#head;
+  }
+
+  /** Entries that wait. */
+  get waiting(): number {
+    this.#tail = Atomics.load(this.words, TAIL);
+    return (this.#tail - this.#head) | 0;
+  }
+
+  // hot: once per packet.
+  /** The first word of the oldest entry, or -1 when there is none. */
+  peek(): number {
+    if (this.#head === this.#tail && this.waiting === 0) return -1;
+    return ENTRIES + (this.#head & this.#mask) * ENTRY_WORDS;
+  }
+
+  // hot: once per packet.
+  /** Gives the oldest entry back to the writer. */
+  take(): void {
+    this.#head = (this.#head + 1) | 0;
+    Atomics.store(this.words, 0, this.#head);
+  }
+}
+
+function maskOf(words: Int32Array): number {
+  return (words.length - ENTRIES) / ENTRY_WORDS - 1;
+}

@@ -1,0 +1,37 @@
+/**
+ * The free slots of a pipeline: last in, first out, because the slot used last is still in a cache.
+ *
+ * @module
+ */
+
+/** See the module. */
+export class SlotPool {
+  readonly #free: Int32Array;
+  #count: number;
+
+  /** @param slots how many there are, all free. */
+  constructor(slots: number) {
+    this.#free = Int32Array.from({ length: slots }, (_, index) => slots - 1 - index);
+    this.#count = slots;
+  }
+
+  /** Slots that are free. */
+  get free(): number {
+    return this.#count;
+  }
+
+  // hot: once per packet.
+  /** A free slot, or -1. */
+  take(): number {
+    if (this.#count === 0) return -1;
+    this.#count -= 1;
+    return this.#free[this.#count] as number;
+  }
+
+  // hot: once per packet.
+  /** Gives a slot back; once for each time it was taken. */
+  give(slot: number): void {
+    this.#free[this.#count] = slot;
+    this.#count += 1;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * How the main thread of a pipeline sleeps without blocking: its event loop goes on, and a worker
+ * that has results calls it.
+ *
+ * Two ways. `port`: a message, one per wake-up and never one per packet. `wait-async`: a promise on
+ * a word of shared memory (`Atomics.waitAsync`). docs/PERFORMANCE.md has what each costs.
+ *
+ * @module
+ */
+import { SIGNAL } from './memory.ts';
+import type { WakeUpKind } from './messages.ts';
+
+/** `Atomics.waitAsync`, which the library of ES2023 does not list. */
+type WaitAsync = (
+  words: Int32Array,
+  index: number,
+  value: number,
+) => { readonly async: boolean; readonly value: unknown };
+
+/** True when this version of Node can wait for shared memory without blocking. */
+export const HAS_WAIT_ASYNC: boolean = 'waitAsync' in Atomics;
+
+/** See the module. */
+export class WakeUp {
+  readonly #signals: Int32Array;
+  readonly #kind: WakeUpKind;
+  readonly #wake: () => void;
+  #isPromised = false;
+
+  /** @param wake called in a later turn, possibly without cause. */
+  constructor(signals: Int32Array, kind: WakeUpKind, wake: () => void) {
+    this.#signals = signals;
+    this.#kind = kind;
+    this.#wake = wake;
+  }
+
+  /** Asks to be called. Whoever asks looks for results afterwards: what came before calls nobody. */
+  arm(): void {
+    Atomics.store(this.#signals, SIGNAL.mainSleeps, 1);
+    if (this.#kind === 'port' || this.#isPromised) return;
+    const { waitAsync } = Atomics as unknown as { readonly waitAsync: WaitAsync };
+    const waiting = waitAsync(this.#signals, SIGNAL.mainSleeps, 1);
+    this.#isPromised = true;
+    void Promise.resolve(waiting.value).then(() => {
+      this.#isPromised = false;
+      this.#wake();
+    });
+  }
+
+  /** Ends the promise, if there is one. */
+  stop(): void {
+    Atomics.store(this.#signals, SIGNAL.mainSleeps, 0);
+    Atomics.notify(this.#signals, SIGNAL.mainSleeps);
+  }
+}

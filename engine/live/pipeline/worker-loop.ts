@@ -1,0 +1,203 @@
+/**
+ * What a worker of a pipeline does: takes requests in batches, runs their jobs in place, publishes
+ * each result when it is done, and sleeps when there is nothing.
+ *
+ * It wakes the main thread when it runs out of requests, or after some results when it does not:
+ * the results are there before, and a main thread that is awake finds them.
+ *
+ * @module
+ */
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { OpenByteJob } from '../../host/compute.ts';
+import { type SharedMemory, SIGNAL, SlotViews } from './memory.ts';
+import {
+  type JobAddress,
+  MESSAGE_SLOT,
+  REQUEST,
+  RESULT,
+  STATUS,
+  type WorkerAnswer,
+  type WorkerMessage,
+  type WorkerStart,
+} from './messages.ts';
+import { RingReader, RingWriter } from './ring.ts';
+
+/** Longest message of a failed job, bytes. */
+const FAILURE_MAX = 1_000;
+
+/** What the loop needs of its thread. */
+export interface WorkerSurroundings {
+  /** Loads a module whose jobs may be opened. */
+  load(moduleUrl: string): Promise<unknown>;
+  /** Makes a job ready. @throws Error when there is no such job. */
+  open(address: JobAddress, setup: Uint8Array): Promise<ReadyJob>;
+  answer(answer: WorkerAnswer): void;
+}
+
+/** A job with the length of its record. */
+export interface ReadyJob {
+  readonly job: OpenByteJob;
+  readonly recordLength: number;
+}
+
+/** See the module. */
+export class WorkerLoop {
+  readonly #start: WorkerStart;
+  readonly #around: WorkerSurroundings;
+  readonly #signals: Int32Array;
+  readonly #requests: RingReader;
+  readonly #results: RingWriter;
+  readonly #views: SlotViews;
+  readonly #jobs = new Map<number, ReadyJob | { readonly failure: string }>();
+  #unannounced = 0;
+
+  constructor(start: WorkerStart, around: WorkerSurroundings) {
+    const { memory, worker } = start;
+    this.#start = start;
+    this.#around = around;
+    this.#signals = memory.signals;
+    this.#requests = new RingReader(wordsOf(memory.requests, worker));
+    this.#results = new RingWriter(wordsOf(memory.results, worker));
+    this.#views = new SlotViews(memory);
+  }
+
+  /** Ends when the main thread has set the stop signal; then all jobs are closed. */
+  async run(): Promise<void> {
+    while (!this.#isStopped()) {
+      const next = this.#batch();
+      if (next === 'message') await this.#act();
+      else if (next === 'idle') this.#sleep();
+    }
+    for (const known of this.#jobs.values()) if ('job' in known) known.job.close();
+  }
+
+  // hot: the loop of a thread; nothing is allocated here.
+  #batch(): 'message' | 'idle' | 'more' {
+    const { batch, worker } = this.#start;
+    const { words } = this.#requests;
+    let left = Math.min(batch, this.#requests.waiting);
+    if (left === 0) return 'idle';
+    Atomics.add(this.#signals, SIGNAL.batches(worker), 1);
+    for (; left > 0 && !this.#isStopped(); left -= 1) {
+      const at = this.#requests.peek();
+      const slot = words[at + REQUEST.slot] as number;
+      if (slot === MESSAGE_SLOT) return 'message';
+      this.#runJob(slot, words[at + REQUEST.length] as number, words[at + REQUEST.job] as number);
+      this.#requests.take();
+    }
+    return 'more';
+  }
+
+  #runJob(slot: number, length: number, job: number): void {
+    const known = this.#jobs.get(job);
+    if (known === undefined) this.#fail(slot, `no job ${job} is open`);
+    else if ('failure' in known) this.#fail(slot, known.failure);
+    else {
+      const { recordLength } = known;
+      const record = this.#views.record(slot, recordLength).fill(0);
+      try {
+        known.job.run(this.#views.bytes(slot, length), record);
+      } catch (error) {
+        this.#fail(slot, messageOf(error));
+        return;
+      }
+      this.#publish(slot, length, STATUS.done, recordLength);
+    }
+  }
+
+  #fail(slot: number, message: string): void {
+    const bytes = new TextEncoder().encode(message).subarray(0, FAILURE_MAX);
+    const length = Math.min(bytes.length, this.#start.memory.slotBytes);
+    this.#views.bytes(slot, length).set(bytes.subarray(0, length));
+    this.#publish(slot, length, STATUS.failed, 0);
+  }
+
+  // hot: once per packet.
+  #publish(slot: number, length: number, status: number, recordLength: number): void {
+    const { words } = this.#results;
+    const at = this.#results.claim();
+    // The ring has twice as many entries as there are slots.
+    if (at < 0) throw new Error('a ring of results is full');
+    words[at + RESULT.slot] = slot;
+    words[at + RESULT.length] = length;
+    words[at + RESULT.status] = status;
+    words[at + RESULT.recordLength] = recordLength;
+    this.#results.put();
+    this.#unannounced += 1;
+    if (this.#unannounced >= this.#start.announceEvery) this.#announce();
+  }
+
+  #announce(): void {
+    this.#unannounced = 0;
+    if (Atomics.exchange(this.#signals, SIGNAL.mainSleeps, 0) === 0) return;
+    if (this.#start.wakeUp === 'port') this.#around.answer('results');
+    else Atomics.notify(this.#signals, SIGNAL.mainSleeps);
+  }
+
+  #sleep(): void {
+    if (this.#unannounced > 0) this.#announce();
+    const { worker } = this.#start;
+    const word = SIGNAL.workerSleeps(worker);
+    Atomics.store(this.#signals, word, 1);
+    // Looked at again: what was put before the store would wake nobody.
+    if (this.#requests.waiting > 0 || this.#isStopped()) {
+      Atomics.store(this.#signals, word, 0);
+      return;
+    }
+    Atomics.add(this.#signals, SIGNAL.sleeps(worker), 1);
+    Atomics.wait(this.#signals, word, 1);
+  }
+
+  async #act(): Promise<void> {
+    if (this.#unannounced > 0) this.#announce();
+    const received = receiveMessageOnPort(this.#start.messages);
+    if (received === undefined) throw new Error('a message was announced and is not there');
+    await this.#obey(received.message as WorkerMessage);
+    this.#requests.take();
+    this.#around.answer('acted');
+  }
+
+  async #obey(message: WorkerMessage): Promise<void> {
+    switch (message.kind) {
+      case 'load':
+        // What does not load fails when it is opened, with its reason.
+        await this.#around.load(message.moduleUrl).catch(() => undefined);
+        return;
+      case 'open':
+        this.#jobs.set(message.job, await this.#open(message.address, message.setup));
+        message.setup.fill(0);
+        return;
+      case 'close': {
+        const known = this.#jobs.get(message.job);
+        this.#jobs.delete(message.job);
+        if (known !== undefined && 'job' in known) known.job.close();
+        return;
+      }
+    }
+  }
+
+  async #open(
+    address: JobAddress,
+    setup: Uint8Array,
+  ): Promise<ReadyJob | { readonly failure: string }> {
+    try {
+      return await this.#around.open(address, setup);
+    } catch (error) {
+      return { failure: messageOf(error) };
+    }
+  }
+
+  #isStopped(): boolean {
+    return Atomics.load(this.#signals, SIGNAL.stop) !== 0;
+  }
+}
+
+function wordsOf(rings: SharedMemory['requests'], worker: number): Int32Array {
+  const words = rings[worker];
+  if (words === undefined) throw new Error(`no rings for worker ${worker}`);
+  return words;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,122 @@
+/**
+ * The main thread's side of one worker of a pipeline: its rings, its messages and its end.
+ *
+ * @module
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { workerModule } from '../own-form.ts';
+import { type SharedMemory, SIGNAL } from './memory.ts';
+import {
+  MESSAGE_SLOT,
+  REQUEST,
+  type WorkerAnswer,
+  type WorkerMessage,
+  type WorkerStart,
+} from './messages.ts';
+import { RingReader, RingWriter } from './ring.ts';
+
+/** How long a worker may take to end the packet that it works on, ms. */
+const END_MS = 2_000;
+
+/** What a worker tells. */
+export interface WorkerEvents {
+  /** Results may wait. */
+  results(): void;
+  /** It ended by itself, which it never should. */
+  died(worker: WorkerThread, reason: string): void;
+}
+
+/** See the module. */
+export class WorkerThread {
+  readonly index: number;
+  readonly name: string;
+  readonly results: RingReader;
+  /** Packets that were given to it and have not come back. */
+  inside = 0;
+  isAlive = true;
+  readonly #memory: SharedMemory;
+  readonly #requests: RingWriter;
+  readonly #thread: Worker;
+  readonly #messages: MessagePort;
+  readonly #ended: Promise<void>;
+  #unanswered: (() => void)[] = [];
+
+  constructor(start: Omit<WorkerStart, 'messages'>, events: WorkerEvents) {
+    const { memory, worker } = start;
+    const { port1, port2 } = new MessageChannel();
+    this.index = worker;
+    this.name = `pipeline-${worker}`;
+    this.#memory = memory;
+    this.#messages = port1;
+    this.#requests = new RingWriter(memory.requests[worker] as Int32Array);
+    this.results = new RingReader(memory.results[worker] as Int32Array);
+    this.#thread = new Worker(new URL(workerModule('./pipeline-worker', import.meta.url)), {
+      name: this.name,
+      workerData: { ...start, messages: port2 } satisfies WorkerStart,
+      transferList: [port2],
+      execArgv: [],
+    });
+    let reason: string | undefined;
+    this.#thread.on('error', (error: unknown) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    this.#thread.on('message', (answer: WorkerAnswer) => {
+      if (answer === 'results') events.results();
+      else this.#unanswered.shift()?.();
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#thread.on('exit', (code) => {
+        this.isAlive = false;
+        port1.close();
+        for (const answered of this.#unanswered.splice(0)) answered();
+        events.died(this, reason ?? `ended with code ${code}`);
+        resolve();
+      });
+    });
+  }
+
+  // hot: once per packet.
+  /** Gives a packet to the worker. */
+  request(slot: number, length: number, job: number): void {
+    this.#put(slot, length, job);
+    this.inside += 1;
+    this.#wake();
+  }
+
+  /** Sends a message, in its place among the packets. */
+  tell(message: WorkerMessage): Promise<void> {
+    if (!this.isAlive) return Promise.resolve();
+    this.#messages.postMessage(message);
+    this.#put(MESSAGE_SLOT, 0, 0);
+    this.#wake();
+    return new Promise((resolve) => {
+      this.#unanswered.push(resolve);
+    });
+  }
+
+  /** Waits for the end that the stop signal asked for; cuts the thread off when it takes too long. */
+  async close(): Promise<void> {
+    this.#wake();
+    const cutOff = setTimeout(() => void this.#thread.terminate(), END_MS);
+    await this.#ended;
+    clearTimeout(cutOff);
+  }
+
+  #put(slot: number, length: number, job: number): void {
+    const at = this.#requests.claim();
+    // The ring has an entry for every slot and as many for messages.
+    if (at < 0) throw new Error(`${this.name}: more messages wait than its ring holds`);
+    const { words } = this.#requests;
+    words[at + REQUEST.slot] = slot;
+    words[at + REQUEST.length] = length;
+    words[at + REQUEST.job] = job;
+    this.#requests.put();
+  }
+
+  #wake(): void {
+    const { signals } = this.#memory;
+    const word = SIGNAL.workerSleeps(this.index);
+    if (Atomics.load(signals, word) === 0) return;
+    if (Atomics.exchange(signals, word, 0) === 1) Atomics.notify(signals, word);
+  }
+}

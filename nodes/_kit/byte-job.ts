@@ -1,0 +1,33 @@
+/**
+ * A job definition from a job on bytes (engine/host/compute.ts): `run`, which hosts without shared
+ * memory would call, follows from it.
+ *
+ * @module
+ */
+import type {
+  ByteJob,
+  ByteJobInput,
+  ByteJobOutput,
+  JobDefinition,
+} from '../../engine/host/compute.ts';
+
+/**
+ * Makes the entry of a protocol's `jobs`.
+ * @param costNs what a call costs on the modelled processor, nanoseconds, by the length of its bytes.
+ */
+export function byteJob(bytes: ByteJob, costNs?: (length: number) => number): JobDefinition {
+  return {
+    bytes,
+    run(input, crypto): ByteJobOutput {
+      const call = input as ByteJobInput;
+      const record = new Uint8Array(bytes.recordLength);
+      const open = bytes.open(call.setup.slice(), crypto);
+      open.run(call.bytes, record);
+      open.close();
+      return { bytes: call.bytes, record };
+    },
+    ...(costNs === undefined
+      ? {}
+      : { costNs: (input): number => costNs((input as ByteJobInput).bytes.length) }),
+  };
+}
