@@ -5,9 +5,12 @@
  *
  * @module
  */
+export { COVER_RECIPIENT_ID, isCoverRecipient } from './composer.ts';
 export { type ClientOptions, clientConfig } from './config.ts';
 export { CLIENT_DROPS, type ClientDrop, type SubmitRefusal } from './drops.ts';
-export { ClientMachine } from './machine.ts';
+export type { LoopCounts, LoopWatchOptions } from './loop-watch.ts';
+export { type ClientCounts, ClientMachine } from './machine.ts';
+export { type MixLoopOutputs, type MixLoopParts, MixLoops } from './mix-loops.ts';
 export type {
   ClientFormat,
   ClientHost,
@@ -15,8 +18,10 @@ export type {
   ClientParts,
   Contact,
   Contacts,
+  LoopOutputs,
   PacketCause,
   RetrievedMessage,
   Settlement,
 } from './parts.ts';
+export { type ChosenPath, stopAndGoWindows, type TransitBounds } from './path.ts';
 export { eventsPerMs, type MeanNs, meanNsOf, rate } from './rates.ts';

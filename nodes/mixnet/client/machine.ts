@@ -5,25 +5,99 @@
  * Drive it like this: arm one timer for `nextAt()`, call `tick` when it fires; hand in documents,
  * messages to send and messages retrieved; read `nextAt()` again after every call.
  *
+ * ```
+ * process   instants from a stream of its own         sends
+ * payload   Poisson, lambdaP                          head of the queue, or drop cover
+ * loop      Poisson, lambdaL                          a loop to itself
+ * drop      Poisson, lambdaD                          drop cover
+ * retrieve  Poisson or fixed                          a question to the provider
+ * ```
+ *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { toHex } from '../../_kit/bytes.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
+import { Composer } from './composer.ts';
 import type { SubmitRefusal } from './drops.ts';
+import { Inbox } from './inbox.ts';
+import { type LoopCounts, LoopWatch } from './loop-watch.ts';
+import { Outbox, type OutboxCounts, type Outgoing, type OutgoingFragment } from './outbox.ts';
 import type { ClientParts, RetrievedMessage } from './parts.ts';
+import { PoissonProcess } from './poisson-process.ts';
+import { type MeanNs, meanNsOf } from './rates.ts';
+import { cutMessage, Reassembly } from './reassembly.ts';
+import { fragmentRoom, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
+
+/** Due instants of one process that are made up for; after a longer pause it starts afresh. */
+const CATCH_UP_MAX = 16;
+
+/** What a client has counted, for status pages and conservation tests. */
+export interface ClientCounts {
+  readonly messages: OutboxCounts;
+  readonly loops: LoopCounts;
+  /** Messages that wait for fragments. */
+  readonly incomplete: number;
+}
 
 /** See the module. */
 export class ClientMachine {
   readonly #parts: ClientParts;
-  #document: DirectoryDocument | undefined;
+  readonly #outbox: Outbox;
+  readonly #reassembly: Reassembly;
+  readonly #inbox: Inbox;
+  readonly #loops: LoopWatch;
+  readonly #payload: PoissonProcess;
+  readonly #loop: PoissonProcess;
+  readonly #drop: PoissonProcess;
+  readonly #retrieve: PoissonProcess;
+  #composer: Composer | undefined;
+  #delayMeanNs: MeanNs = 0;
 
   constructor(parts: ClientParts) {
+    const { host, options, outputs } = parts;
+    const { tries } = options.acknowledgements;
     this.#parts = parts;
+    this.#outbox = new Outbox({ capacity: options.queue, tries }, (message, how) =>
+      outputs.settled(message, how),
+    );
+    this.#reassembly = new Reassembly(options.reassembly);
+    this.#loops = new LoopWatch(options.loopAlarm);
+    this.#inbox = new Inbox(parts, {
+      outbox: this.#outbox,
+      reassembly: this.#reassembly,
+      loops: this.#loops,
+    });
+    // One stream for each process: what one sends cannot move the instants of another.
+    this.#payload = new PoissonProcess(host.random('client.payload'));
+    this.#loop = new PoissonProcess(host.random('client.loop'));
+    this.#drop = new PoissonProcess(host.random('client.drop'));
+    this.#retrieve = new PoissonProcess(host.random('client.retrieve'), options.retrieve.law);
+  }
+
+  get counts(): ClientCounts {
+    return {
+      messages: this.#outbox.counts,
+      loops: this.#loops.counts,
+      incomplete: this.#reassembly.size,
+    };
+  }
+
+  /** True while more loops are missing than loss explains. */
+  get isAlarmed(): boolean {
+    return this.#loops.isAlarmed;
   }
 
   /** Takes a document over; the first one starts the traffic processes. */
-  useDocument(_now: Nanoseconds, document: DirectoryDocument): void {
-    this.#document = document;
+  useDocument(now: Nanoseconds, document: DirectoryDocument): void {
+    const { options } = this.#parts;
+    const { rates } = document;
+    this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
+    this.#composer = new Composer(this.#parts, document, this.#delayMeanNs);
+    this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
+    this.#loop.setMean(now, options.cover ? (options.loop ?? meanNsOf(rates.lambdaL)) : 0);
+    this.#drop.setMean(now, options.cover ? (options.drop ?? meanNsOf(rates.lambdaD)) : 0);
+    this.#retrieve.setMean(now, options.retrieve.interval);
   }
 
   /**
@@ -35,29 +109,155 @@ export class ClientMachine {
   submit(
     _now: Nanoseconds,
     to: string,
-    _body: Uint8Array,
+    body: Uint8Array,
   ): { readonly message: number } | { readonly refusal: SubmitRefusal } {
-    if (this.#parts.contacts.byName(to) === undefined) return { refusal: 'contact-unknown' };
-    return { refusal: 'send-queue-full' };
+    const result = this.#submit(to, body);
+    if ('refusal' in result) this.#parts.outputs.drop(result.refusal);
+    return result;
   }
 
   /** Takes in a message that the provider handed over. Never throws, whatever the bytes. */
-  retrieved(_now: Nanoseconds, _message: RetrievedMessage): void {
-    this.#parts.outputs.drop('message-kind');
+  retrieved(now: Nanoseconds, message: RetrievedMessage): void {
+    if (message.surbId === undefined) this.#inbox.packet(now, message.payload);
+    else this.#inbox.reply(message.surbId, message.payload);
   }
 
-  /** Does what is due at `now`. */
-  tick(_now: Nanoseconds): void {
-    if (this.#document === undefined) return;
+  /** Does what is due at `now`, in the order of time. */
+  tick(now: Nanoseconds): void {
+    this.#expire(now);
+    this.#run(this.#payload, now, () => this.#sendPayload(now));
+    this.#run(this.#loop, now, () => this.#sendLoop(now));
+    this.#run(this.#drop, now, () => this.#sendCover(now));
+    this.#run(this.#retrieve, now, () => this.#parts.outputs.retrieve());
   }
 
   /** When to call `tick` next; undefined: not before another input. */
   nextAt(): Nanoseconds | undefined {
-    return undefined;
+    let next: Nanoseconds | undefined;
+    for (const at of [
+      this.#payload.nextAt,
+      this.#loop.nextAt,
+      this.#drop.nextAt,
+      this.#retrieve.nextAt,
+      this.#outbox.nextAt,
+      this.#reassembly.nextAt,
+      this.#loops.nextAt,
+    ]) {
+      if (at !== undefined && (next === undefined || at < next)) next = at;
+    }
+    return next;
   }
 
   /** Names a broken invariant of the state, or undefined. */
   invariant(): string | undefined {
-    return undefined;
+    return this.#outbox.invariant();
+  }
+
+  #submit(
+    to: string,
+    body: Uint8Array,
+  ): { readonly message: number } | { readonly refusal: SubmitRefusal } {
+    const { contacts, format, host, options, self } = this.#parts;
+    const contact = contacts.byName(to);
+    if (contact === undefined) return { refusal: 'contact-unknown' };
+    const room = fragmentRoom(format.geometry.userForwardPayloadLength);
+    const parts = cutMessage(body.slice(), room);
+    if (parts.length > options.reassembly.fragments) return { refusal: 'message-too-long' };
+    const messageId = host.randomBytes(MESSAGE_ID_LENGTH);
+    const sender = self.recipientId;
+    const fragments = parts.map((data, index) => {
+      return { kind: 'fragment' as const, messageId, index, count: parts.length, sender, data };
+    });
+    const message = this.#outbox.addMessage(contact, fragments);
+    return message === undefined ? { refusal: 'send-queue-full' } : { message };
+  }
+
+  #expire(now: Nanoseconds): void {
+    const { outputs } = this.#parts;
+    const abandoned = this.#outbox.repeatDue(now);
+    const incomplete = this.#reassembly.expire(now);
+    const { overdue, isRaised } = this.#loops.expire(now);
+    for (let count = 0; count < abandoned; count++) outputs.drop('message-abandoned');
+    for (let count = 0; count < incomplete; count++) outputs.drop('reassembly-timeout');
+    for (let count = 0; count < overdue; count++) outputs.loopOverdue();
+    if (isRaised) outputs.alarm();
+  }
+
+  #run(process: PoissonProcess, now: Nanoseconds, act: () => void): void {
+    for (let count = 0; count < CATCH_UP_MAX; count++) {
+      if (process.nextAt === undefined || process.nextAt > now) return;
+      process.advance();
+      act();
+    }
+    if (process.nextAt !== undefined && process.nextAt <= now) process.resume(now);
+  }
+
+  /** 3.3: the head of the queue, else a drop packet; nothing but the last hop can tell. */
+  #sendPayload(now: Nanoseconds): void {
+    const outgoing = this.#outbox.take();
+    if (outgoing !== undefined && this.#sendOutgoing(now, outgoing)) return;
+    if (this.#parts.options.cover) this.#sendCover(now);
+  }
+
+  /** @returns false when no packet came of it. */
+  #sendOutgoing(now: Nanoseconds, outgoing: Outgoing): boolean {
+    if (outgoing.kind === 'fragment') return this.#sendFragment(now, outgoing);
+    const { outputs } = this.#parts;
+    const { surb, messageId, index, recipient } = outgoing;
+    const reply = this.#composer?.reply(surb, { kind: 'ack', messageId, index });
+    if (reply === undefined) return false;
+    if ('drop' in reply) {
+      outputs.drop(reply.drop);
+      return false;
+    }
+    outputs.send(reply, { kind: 'ack', recipient });
+    return true;
+  }
+
+  #sendFragment(now: Nanoseconds, outgoing: OutgoingFragment): boolean {
+    const { fragment, sending } = outgoing;
+    const { enabled } = this.#parts.options.acknowledgements;
+    const packet = enabled
+      ? this.#packWithSurb(now, outgoing)
+      : this.#composer?.toContact(now, sending.to, fragment)?.packet;
+    if (packet === undefined) {
+      this.#parts.outputs.drop('path-unavailable');
+      if (this.#outbox.failed(outgoing)) this.#parts.outputs.drop('message-abandoned');
+      return false;
+    }
+    this.#parts.outputs.send(packet, { kind: 'payload', recipient: sending.to.name });
+    if (!enabled) this.#outbox.sentForGood(outgoing);
+    return true;
+  }
+
+  #packWithSurb(now: Nanoseconds, outgoing: OutgoingFragment): Uint8Array | undefined {
+    const { factor, slop } = this.#parts.options.acknowledgements;
+    const { sending, fragment } = outgoing;
+    const composed = this.#composer?.withSurb(now, sending.to, fragment);
+    if (composed === undefined) return undefined;
+    // 3.7: the round trip that the sender drew itself, and slop for what it does not know.
+    const wait = Math.floor(factor * composed.roundTripNs) + slop;
+    const surb = { id: composed.surbId, keys: composed.surbKeys };
+    this.#outbox.sent(outgoing, surb, now + wait);
+    return composed.packet;
+  }
+
+  #sendCover(now: Nanoseconds): void {
+    const composed = this.#composer?.toNobody(now);
+    if (composed === undefined) this.#parts.outputs.drop('path-unavailable');
+    else this.#parts.outputs.send(composed.packet, { kind: 'drop-cover', recipient: '' });
+  }
+
+  #sendLoop(now: Nanoseconds): void {
+    const { host, outputs, self } = this.#parts;
+    const loopId = host.randomBytes(LOOP_ID_LENGTH);
+    const composed = this.#composer?.toContact(now, self, { kind: 'loop', loopId });
+    if (composed === undefined) {
+      outputs.drop('path-unavailable');
+      return;
+    }
+    const delays = { hops: composed.delayingHops, meanNs: this.#delayMeanNs };
+    this.#loops.sent(now, toHex(loopId), delays);
+    outputs.send(composed.packet, { kind: 'loop', recipient: '' });
   }
 }

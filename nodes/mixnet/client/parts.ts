@@ -8,15 +8,7 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type {
-  CreatedPacket,
-  CreatedSurb,
-  Dropped,
-  Geometry,
-  PathInput,
-  PathRefusal,
-  SurbDrop,
-} from '../../sphinx/index.ts';
+import type { PacketFormat } from '../../sphinx/index.ts';
 import type { ClientOptions } from './config.ts';
 import type { ClientDrop } from './drops.ts';
 
@@ -28,20 +20,11 @@ export interface ClientHost {
   randomBytes(length: number): Uint8Array;
 }
 
-/** How packets, SURBs and replies are made and replies opened: real Sphinx, or its model. */
-export interface ClientFormat {
-  readonly geometry: Geometry;
-  createPacket(
-    input: PathInput,
-    payload: Uint8Array,
-  ): CreatedPacket | { readonly refusal: PathRefusal };
-  createSurb(input: PathInput): CreatedSurb | { readonly refusal: PathRefusal };
-  createReply(surb: Uint8Array, payload: Uint8Array): CreatedPacket | Dropped<SurbDrop>;
-  openReply(
-    payload: Uint8Array,
-    keys: Uint8Array,
-  ): { readonly payload: Uint8Array } | Dropped<SurbDrop>;
-}
+/** How packets, SURBs and replies are made and replies opened; a whole format fits. */
+export type ClientFormat = Pick<
+  PacketFormat,
+  'geometry' | 'createPacket' | 'createSurb' | 'createReply' | 'openReply'
+>;
 
 /** Where a client is reached. */
 export interface Contact {
@@ -70,8 +53,18 @@ export interface PacketCause {
 /** How a message ended for its sender. */
 export type Settlement = 'acknowledged' | 'abandoned';
 
+/** What becomes of loops. */
+export interface LoopOutputs {
+  /** A loop came back, `age` after it was sent. */
+  loopReturned(age: Nanoseconds): void;
+  /** A loop did not come back by its deadline. */
+  loopOverdue(): void;
+  /** More loops are missing than loss explains. Once, until they return again. */
+  alarm(): void;
+}
+
 /** What a client says. The machine calls these within its own methods, in the order of events. */
-export interface ClientOutputs {
+export interface ClientOutputs extends LoopOutputs {
   /** Send this packet to the own provider now. The bytes belong to the callee. */
   send(packet: Uint8Array, cause: PacketCause): void;
   /** Ask the own provider for messages now. */
@@ -82,12 +75,6 @@ export interface ClientOutputs {
   drop(reason: ClientDrop): void;
   /** The message with the number that `submit` gave is settled; called once for each. */
   settled(message: number, how: Settlement): void;
-  /** A loop came back, `age` after it was sent. */
-  loopReturned(age: Nanoseconds): void;
-  /** A loop did not come back by its deadline. */
-  loopOverdue(): void;
-  /** More loops are missing than loss explains. Once, until loops return again. */
-  alarm(): void;
 }
 
 /** Everything a client is built from. */

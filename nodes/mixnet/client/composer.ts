@@ -1,0 +1,191 @@
+/**
+ * Makes the packets of a client: chooses paths, asks the format for bytes (project spec mixnet 1.4 to
+ * 1.7, 3.2). Every packet begins at the own provider and has the one length of the network.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import {
+  type Command,
+  decodeForward,
+  encodeForward,
+  type PathHop,
+  RECIPIENT_ID_LENGTH,
+  SURB_ID_LENGTH,
+} from '../../sphinx/index.ts';
+import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
+import type { ClientDrop } from './drops.ts';
+import type { ClientFormat, ClientHost, Contact } from './parts.ts';
+import { type ChosenPath, choosePath, type PathSource } from './path.ts';
+import type { MeanNs } from './rates.ts';
+import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
+
+/** The recipient of drop cover: no client has it, and the last provider discards the packet. */
+export const COVER_RECIPIENT_ID: Uint8Array = new Uint8Array(RECIPIENT_ID_LENGTH);
+
+/** True when a packet for this recipient is drop cover. */
+export function isCoverRecipient(recipientId: Uint8Array): boolean {
+  return recipientId.every((byte) => byte === 0);
+}
+
+/** A packet ready for the own provider. */
+export interface Composed {
+  readonly packet: Uint8Array;
+  /** Delays that the packet asks for, summed. */
+  readonly delayNs: Nanoseconds;
+  /** Hops that delay it. */
+  readonly delayingHops: number;
+}
+
+/** A packet with a SURB inside. */
+export interface ComposedWithSurb extends Composed {
+  /** 16 bytes. */
+  readonly surbId: Uint8Array;
+  /** What opens the reply. */
+  readonly surbKeys: Uint8Array;
+  /** Delays of the packet and of its reply. */
+  readonly roundTripNs: Nanoseconds;
+}
+
+/** What a composer is built from. */
+export interface ComposerParts {
+  readonly self: Contact;
+  readonly host: ClientHost;
+  readonly format: ClientFormat;
+  epochAt(at: Nanoseconds): number;
+}
+
+/** See the module. */
+export class Composer {
+  readonly #parts: ComposerParts;
+  readonly #source: PathSource;
+  readonly #providers = new Map<string, Descriptor>();
+  readonly #randomBytes: (length: number) => Uint8Array;
+
+  constructor(parts: ComposerParts, document: DirectoryDocument, delayMeanNs: MeanNs) {
+    const { host } = parts;
+    this.#parts = parts;
+    this.#source = {
+      document,
+      choices: host.random('client.path'),
+      delays: host.random('client.delay'),
+      delayMeanNs,
+      epochAt: (at): number => parts.epochAt(at),
+    };
+    this.#randomBytes = (length): Uint8Array => host.randomBytes(length);
+    for (const provider of document.providers) this.#providers.set(provider.name, provider);
+  }
+
+  /** A packet for a client, without a way back. */
+  toContact(now: Nanoseconds, to: Contact, message: ClientMessage): Composed | undefined {
+    return this.#forward(now, this.#providers.get(to.provider), to.recipientId, message);
+  }
+
+  /** A packet that a provider, drawn at random, discards. */
+  toNobody(now: Nanoseconds): Composed | undefined {
+    const { document, choices } = this.#source;
+    const { providers } = document;
+    if (providers.length === 0) return undefined;
+    const provider = providers[choices.below(providers.length)];
+    return this.#forward(now, provider, COVER_RECIPIENT_ID, { kind: 'cover' });
+  }
+
+  /** A packet for a client with a SURB for its answer. */
+  withSurb(now: Nanoseconds, to: Contact, message: ClientMessage): ComposedWithSurb | undefined {
+    const there = this.#path(now, this.#own, this.#providers.get(to.provider));
+    if (there === undefined) return undefined;
+    const back = this.#path(now + there.delayNs, this.#providers.get(to.provider), this.#own);
+    if (back === undefined) return undefined;
+    const surbId = this.#randomBytes(SURB_ID_LENGTH);
+    const { self, format } = this.#parts;
+    const ending: Command[] = [
+      { kind: 'recipient', id: self.recipientId },
+      { kind: 'surbReply', id: surbId },
+    ];
+    const created = format.createSurb({ path: hopsOf(back, ending), random: this.#randomBytes });
+    if ('refusal' in created) return undefined;
+    const composed = this.#pack(there, to.recipientId, { surb: created.surb, message });
+    if (composed === undefined) return undefined;
+    const roundTripNs = there.delayNs + back.delayNs;
+    return { ...composed, surbId, surbKeys: created.keys, roundTripNs };
+  }
+
+  /** The answer to a SURB. */
+  reply(surb: Uint8Array, message: ClientMessage): Uint8Array | { readonly drop: ClientDrop } {
+    const { format } = this.#parts;
+    const payload = encodeForward(format.geometry, { data: encodeMessage(message) });
+    if ('drop' in payload) return { drop: 'surb-refused' };
+    const created = format.createReply(surb, payload);
+    if ('drop' in created) return { drop: 'surb-refused' };
+    // Clients talk to their own provider only, whatever the maker of the SURB wrote.
+    const isOwn = sameId(created.firstHop, this.#own?.nodeId);
+    return isOwn ? created.packet : { drop: 'surb-foreign' };
+  }
+
+  get #own(): Descriptor | undefined {
+    return this.#providers.get(this.#parts.self.provider);
+  }
+
+  #path(at: Nanoseconds, from?: Descriptor, to?: Descriptor): ChosenPath | undefined {
+    if (from === undefined || to === undefined) return undefined;
+    return choosePath(this.#source, { from, to }, at);
+  }
+
+  #forward(
+    now: Nanoseconds,
+    provider: Descriptor | undefined,
+    recipientId: Uint8Array,
+    message: ClientMessage,
+  ): Composed | undefined {
+    const path = this.#path(now, this.#own, provider);
+    return path && this.#pack(path, recipientId, { message });
+  }
+
+  #pack(
+    path: ChosenPath,
+    recipientId: Uint8Array,
+    content: { readonly surb?: Uint8Array; readonly message: ClientMessage },
+  ): Composed | undefined {
+    const { format } = this.#parts;
+    const { surb, message } = content;
+    const data = encodeMessage(message);
+    const payload = encodeForward(format.geometry, surb === undefined ? { data } : { surb, data });
+    if ('drop' in payload) return undefined;
+    const hops = hopsOf(path, [{ kind: 'recipient', id: recipientId }]);
+    const created = format.createPacket({ path: hops, random: this.#randomBytes }, payload);
+    if ('refusal' in created) return undefined;
+    return {
+      packet: created.packet,
+      delayNs: path.delayNs,
+      delayingHops: path.hops.length - 1,
+    };
+  }
+}
+
+/** What a forward payload carries. */
+export type OpenedPayload =
+  | { readonly message: ClientMessage; readonly surb?: Uint8Array }
+  | { readonly drop: ClientDrop };
+
+/** Opens a forward payload, of a packet or of a reply. */
+export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPayload {
+  const forward = decodeForward(format.geometry, payload);
+  if ('drop' in forward) return { drop: 'payload-format' };
+  const message = decodeMessage(forward.data);
+  if ('drop' in message) return message;
+  return forward.surb === undefined ? { message } : { message, surb: forward.surb };
+}
+
+/** 1.3: delay at every hop but the last, which gets `ending`. */
+export function hopsOf(path: ChosenPath, ending: readonly Command[]): PathHop[] {
+  const last = path.hops.length - 1;
+  return path.hops.map(({ node, publicKey, delayMs }, index) => ({
+    id: node.nodeId,
+    publicKey,
+    commands: index === last ? ending : [{ kind: 'nodeDelay', delayMs }],
+  }));
+}
+
+function sameId(left: Uint8Array, right: Uint8Array | undefined): boolean {
+  return right !== undefined && left.every((byte, index) => byte === right[index]);
+}

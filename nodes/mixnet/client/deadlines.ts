@@ -1,0 +1,80 @@
+/**
+ * Deadlines in the order of time: a binary heap. Entries are not taken out early; their owner looks
+ * whether an entry that is due still matters.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+
+interface Entry<T> {
+  readonly at: Nanoseconds;
+  /** Order of entries with equal deadlines: first in, first out. */
+  readonly order: number;
+  readonly item: T;
+}
+
+/** See the module. */
+export class Deadlines<T> {
+  readonly #heap: Entry<T>[] = [];
+  #order = 0;
+
+  /** Entries, those that no longer matter included. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** The earliest deadline. */
+  get nextAt(): Nanoseconds | undefined {
+    return this.#heap[0]?.at;
+  }
+
+  add(at: Nanoseconds, item: T): void {
+    const heap = this.#heap;
+    const entry = { at, order: this.#order++, item };
+    let hole = heap.length;
+    heap.push(entry);
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      const above = heap[parent] as Entry<T>;
+      if (!isBefore(entry, above)) break;
+      heap[hole] = above;
+      hole = parent;
+    }
+    heap[hole] = entry;
+  }
+
+  /** Takes out the earliest item whose deadline is not after `now`. */
+  takeDue(now: Nanoseconds): T | undefined {
+    const first = this.#heap[0];
+    if (first === undefined || first.at > now) return undefined;
+    const last = this.#heap.pop() as Entry<T>;
+    if (this.#heap.length > 0) this.#sink(last);
+    return first.item;
+  }
+
+  /** Puts `entry` at the top and lets it down to its place. */
+  #sink(entry: Entry<T>): void {
+    const heap = this.#heap;
+    let hole = 0;
+    for (;;) {
+      const left = 2 * hole + 1;
+      const right = left + 1;
+      let child = heap[left];
+      if (child === undefined) break;
+      let childIndex = left;
+      const other = heap[right];
+      if (other !== undefined && isBefore(other, child)) {
+        child = other;
+        childIndex = right;
+      }
+      if (!isBefore(child, entry)) break;
+      heap[hole] = child;
+      hole = childIndex;
+    }
+    heap[hole] = entry;
+  }
+}
+
+function isBefore<T>(left: Entry<T>, right: Entry<T>): boolean {
+  return left.at < right.at || (left.at === right.at && left.order < right.order);
+}

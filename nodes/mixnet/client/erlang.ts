@@ -1,0 +1,79 @@
+/**
+ * Laws that loops are judged by: the sum of exponential delays, and how many of n get lost (project
+ * spec mixnet 4.4). Arithmetic only, so that every engine gets the same bits.
+ *
+ * @module
+ */
+
+/** e^-1, correctly rounded. */
+const INVERSE_E = 0.36787944117144233;
+/** Terms of the series of e^-x on [0, 1): the first one left out is below 2^-60. */
+const EXP_TERMS = 20;
+/** Halvings of the interval in which a quantile is looked for: the width of a float64. */
+const HALVINGS = 60;
+
+/** e^-x for x >= 0, to about 1e-13 relative at x = 500. */
+export function negativeExponential(x: number): number {
+  const whole = Math.floor(x);
+  const rest = x - whole;
+  let term = 1;
+  let sum = 1;
+  for (let index = 1; index <= EXP_TERMS; index++) {
+    term = (-term * rest) / index;
+    sum += term;
+  }
+  return sum * integerPower(INVERSE_E, whole);
+}
+
+/** base^exponent by squaring; `exponent` is a whole number >= 0. */
+function integerPower(base: number, exponent: number): number {
+  let result = 1;
+  let square = base;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}
+
+/** Probability that the sum of `shape` exponential delays of mean 1 is above `x`. */
+export function erlangTail(shape: number, x: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let index = 1; index < shape; index++) {
+    term = (term * x) / index;
+    sum += term;
+  }
+  return Math.min(1, sum * negativeExponential(x));
+}
+
+/**
+ * The value that the sum of `shape` exponential delays of mean 1 exceeds with probability `tail`.
+ * @param tail in (0, 1), not below 1e-100.
+ */
+export function erlangQuantile(shape: number, tail: number): number {
+  let low = 0;
+  let high = shape;
+  while (erlangTail(shape, high) > tail) high *= 2;
+  for (let step = 0; step < HALVINGS; step++) {
+    const middle = (low + high) / 2;
+    if (erlangTail(shape, middle) > tail) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Probability that of `n` trials at least `k` happen, each with probability `p` in (0, 1). */
+export function binomialTail(n: number, k: number, p: number): number {
+  if (k <= 0) return 1;
+  if (k > n) return 0;
+  // The upper terms are summed, not taken from 1: a small tail would drown in rounding.
+  let term = integerPower(1 - p, n);
+  for (let index = 0; index < k; index++) term = (term * (n - index) * p) / ((index + 1) * (1 - p));
+  let sum = 0;
+  for (let index = k; index <= n && term > 0; index++) {
+    sum += term;
+    term = (term * (n - index) * p) / ((index + 1) * (1 - p));
+  }
+  return Math.min(1, sum);
+}

@@ -1,0 +1,112 @@
+/**
+ * What a client makes of the messages it retrieves (project spec mixnet 1.6, 3.7): fragments of
+ * others, acknowledgements of its own, loops that came back. Whatever else the bytes are is a named
+ * drop.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes, toHex } from '../../_kit/bytes.ts';
+import { openPayload } from './composer.ts';
+import type { ClientDrop } from './drops.ts';
+import type { LoopWatch } from './loop-watch.ts';
+import type { Outbox } from './outbox.ts';
+import type { ClientParts, Contact } from './parts.ts';
+import type { Reassembly } from './reassembly.ts';
+import type { Fragment } from './wire.ts';
+
+/** The state that messages change. */
+export interface InboxState {
+  readonly outbox: Outbox;
+  readonly reassembly: Reassembly;
+  readonly loops: LoopWatch;
+}
+
+/** See the module. */
+export class Inbox {
+  readonly #parts: ClientParts;
+  readonly #state: InboxState;
+
+  constructor(parts: ClientParts, state: InboxState) {
+    this.#parts = parts;
+    this.#state = state;
+  }
+
+  /** Takes in the forward payload of a packet. */
+  packet(now: Nanoseconds, payload: Uint8Array): void {
+    this.#count(this.#packet(now, payload));
+  }
+
+  /** Takes in a reply, still encrypted. */
+  reply(surbId: Uint8Array, payload: Uint8Array): void {
+    this.#count(this.#acknowledgement(surbId, payload));
+  }
+
+  #packet(now: Nanoseconds, payload: Uint8Array): ClientDrop | undefined {
+    const opened = openPayload(this.#parts.format, payload);
+    if ('drop' in opened) return opened.drop;
+    const { message, surb } = opened;
+    if (message.kind === 'fragment') return this.#fragment(now, message, surb);
+    if (message.kind === 'loop') return this.#loop(now, message.loopId);
+    // Cover ends at a provider, and acknowledgements come as replies.
+    return 'message-kind';
+  }
+
+  #acknowledgement(surbId: Uint8Array, payload: Uint8Array): ClientDrop | undefined {
+    const { format } = this.#parts;
+    const { outbox } = this.#state;
+    const waiting = outbox.waitingFor(surbId);
+    if (waiting === undefined) return 'surb-unknown';
+    const { outgoing, keys } = waiting;
+    const opened = format.openReply(payload, keys);
+    // 1.6: keys are used once, whether the reply was intact or not.
+    outbox.spoil(surbId);
+    if ('drop' in opened) return opened.drop === 'surb-tag' ? 'surb-tag' : 'surb-refused';
+    const content = openPayload(format, opened.payload);
+    if ('drop' in content) return content.drop;
+    const { message } = content;
+    if (message.kind !== 'ack') return 'message-kind';
+    if (message.index !== outgoing.fragment.index) return 'ack-mismatch';
+    if (!equalBytes(message.messageId, outgoing.fragment.messageId)) return 'ack-mismatch';
+    outbox.acknowledge(outgoing);
+    return undefined;
+  }
+
+  #fragment(
+    now: Nanoseconds,
+    fragment: Fragment,
+    surb: Uint8Array | undefined,
+  ): ClientDrop | undefined {
+    const from = this.#parts.contacts.byId(fragment.sender);
+    if (from === undefined) return 'sender-unknown';
+    const result = this.#state.reassembly.add(now, fragment);
+    if (result.kind === 'drop') return result.drop;
+    // A duplicate too: its acknowledgement may be what was lost (3.7).
+    if (surb !== undefined) this.#count(this.#acknowledge(from, fragment, surb));
+    if (result.kind === 'whole') this.#parts.outputs.deliver(from.name, result.body);
+    return result.kind === 'duplicate' ? 'fragment-duplicate' : undefined;
+  }
+
+  #acknowledge(from: Contact, fragment: Fragment, surb: Uint8Array): ClientDrop | undefined {
+    const { messageId, index } = fragment;
+    const isQueued = this.#state.outbox.addAck({
+      kind: 'ack',
+      recipient: from.name,
+      surb: surb.slice(),
+      messageId: messageId.slice(),
+      index,
+    });
+    return isQueued ? undefined : 'ack-queue-full';
+  }
+
+  #loop(now: Nanoseconds, loopId: Uint8Array): ClientDrop | undefined {
+    const age = this.#state.loops.returned(now, toHex(loopId));
+    if (age === undefined) return 'loop-unknown';
+    this.#parts.outputs.loopReturned(age);
+    return undefined;
+  }
+
+  #count(drop: ClientDrop | undefined): void {
+    if (drop !== undefined) this.#parts.outputs.drop(drop);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Loops of a mix or provider: packets that it sends around the layers to itself, so that it notices
+ * when somebody keeps packets from it (project spec mixnet 3.2, 3.3 "M" and "G", 4.4).
+ *
+ * Pure, like the client: one timer for `nextAt()`, then `tick`. On the wire a loop is a packet like
+ * all others; at its end the recipient of the packet is the node's own identifier.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { toHex } from '../../_kit/bytes.ts';
+import { type CreatedPacket, encodeForward } from '../../sphinx/index.ts';
+import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
+import { hopsOf, openPayload } from './composer.ts';
+import type { ClientDrop } from './drops.ts';
+import { type LoopCounts, LoopWatch, type LoopWatchOptions } from './loop-watch.ts';
+import type { ClientFormat, ClientHost, LoopOutputs } from './parts.ts';
+import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathSource } from './path.ts';
+import { PoissonProcess } from './poisson-process.ts';
+import { meanNsOf } from './rates.ts';
+import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
+
+/** What a mix's loops tell the node around them. */
+export interface MixLoopOutputs extends LoopOutputs {
+  /** Send this packet to that node now. The bytes belong to the callee. */
+  send(packet: Uint8Array, firstHop: Uint8Array): void;
+  /** Something was dropped. */
+  drop(reason: ClientDrop): void;
+}
+
+/** Everything the loops of a mix are built from. */
+export interface MixLoopParts {
+  readonly host: ClientHost;
+  readonly format: ClientFormat;
+  /** Slack without polls: links only. */
+  readonly alarm: LoopWatchOptions;
+  readonly outputs: MixLoopOutputs;
+  /** The epoch that holds at this instant of the monotonic clock. */
+  epochAt(at: Nanoseconds): number;
+}
+
+/** See the module. */
+export class MixLoops {
+  readonly #parts: MixLoopParts;
+  readonly #process: PoissonProcess;
+  readonly #watch: LoopWatch;
+  #own: Descriptor | undefined;
+  #source: PathSource | undefined;
+
+  constructor(parts: MixLoopParts) {
+    this.#parts = parts;
+    this.#process = new PoissonProcess(parts.host.random('loops.time'));
+    this.#watch = new LoopWatch(parts.alarm);
+  }
+
+  get counts(): LoopCounts {
+    return this.#watch.counts;
+  }
+
+  /** True while more loops are missing than loss explains. */
+  get isAlarmed(): boolean {
+    return this.#watch.isAlarmed;
+  }
+
+  /** When to call `tick` next; undefined: not before another document. */
+  nextAt(): Nanoseconds | undefined {
+    const first = this.#process.nextAt;
+    const second = this.#watch.nextAt;
+    if (first === undefined || second === undefined) return first ?? second;
+    return Math.min(first, second);
+  }
+
+  /** Takes a document over; `own` is the node's descriptor in it. */
+  useDocument(now: Nanoseconds, document: DirectoryDocument, own: Descriptor): void {
+    const { host } = this.#parts;
+    const { rates } = document;
+    this.#own = own;
+    this.#source = {
+      document,
+      choices: host.random('loops.path'),
+      delays: host.random('loops.delay'),
+      delayMeanNs: meanNsOf(rates.mu),
+      epochAt: (at): number => this.#parts.epochAt(at),
+    };
+    const perMs = own.role === 'mix' ? rates.lambdaM : rates.lambdaG;
+    this.#process.setMean(now, meanNsOf(perMs));
+  }
+
+  /** Does what is due at `now`. */
+  tick(now: Nanoseconds): void {
+    const { overdue, isRaised } = this.#watch.expire(now);
+    for (let count = 0; count < overdue; count++) this.#parts.outputs.loopOverdue();
+    if (isRaised) this.#parts.outputs.alarm();
+    if (!isDue(this.#process, now)) return;
+    this.#process.resume(now);
+    this.#send(now);
+  }
+
+  /** Takes in the payload of a packet whose recipient is the node itself. Never throws. */
+  returned(now: Nanoseconds, payload: Uint8Array): void {
+    const drop = this.#returned(now, payload);
+    if (drop !== undefined) this.#parts.outputs.drop(drop);
+  }
+
+  #returned(now: Nanoseconds, payload: Uint8Array): ClientDrop | undefined {
+    const opened = openPayload(this.#parts.format, payload);
+    if ('drop' in opened) return opened.drop;
+    if (opened.message.kind !== 'loop') return 'message-kind';
+    const age = this.#watch.returned(now, toHex(opened.message.loopId));
+    if (age === undefined) return 'loop-unknown';
+    this.#parts.outputs.loopReturned(age);
+    return undefined;
+  }
+
+  #send(now: Nanoseconds): void {
+    const source = this.#source;
+    const own = this.#own;
+    const path = source && own && chooseLoopPath(source, own, now);
+    const loopId = this.#parts.host.randomBytes(LOOP_ID_LENGTH);
+    const created = path && this.#pack(path, loopId);
+    if (path === undefined || created === undefined) {
+      this.#parts.outputs.drop('path-unavailable');
+      return;
+    }
+    const delays = { hops: path.hops.length - 1, meanNs: source?.delayMeanNs ?? 0 };
+    this.#watch.sent(now, toHex(loopId), delays);
+    this.#parts.outputs.send(created.packet, created.firstHop);
+  }
+
+  #pack(path: ChosenPath, loopId: Uint8Array): CreatedPacket | undefined {
+    const { host, format } = this.#parts;
+    const data = encodeMessage({ kind: 'loop', loopId });
+    const payload = encodeForward(format.geometry, { data });
+    if ('drop' in payload) return undefined;
+    const end = path.hops[path.hops.length - 1] as ChosenHop;
+    const hops = hopsOf(path, [{ kind: 'recipient', id: end.node.nodeId }]);
+    const random = (length: number): Uint8Array => host.randomBytes(length);
+    const created = format.createPacket({ path: hops, random }, payload);
+    return 'refusal' in created ? undefined : created;
+  }
+}
+
+function isDue(process: PoissonProcess, now: Nanoseconds): boolean {
+  return process.nextAt !== undefined && process.nextAt <= now;
+}

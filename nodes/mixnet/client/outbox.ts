@@ -1,0 +1,274 @@
+/**
+ * What a client has to say: the queue in front of the payload process, and which fragments wait for
+ * their acknowledgement (project spec mixnet 3.3, 3.7).
+ *
+ * A repeated fragment stands in the same queue as a new one, or a loss would show as one packet
+ * more. A fragment keeps its place in the bound until it is acknowledged or given up, so that a
+ * repetition always has room.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { toHex } from '../../_kit/bytes.ts';
+import { Deadlines } from './deadlines.ts';
+import type { Contact, Settlement } from './parts.ts';
+import type { Fragment } from './wire.ts';
+
+/** A message on its way. */
+interface Sending {
+  readonly number: number;
+  readonly to: Contact;
+  /** Fragments neither acknowledged nor given up. */
+  open: number;
+  isAbandoned: boolean;
+}
+
+/** A fragment on its way. */
+export interface OutgoingFragment {
+  readonly kind: 'fragment';
+  readonly sending: Sending;
+  readonly fragment: Fragment;
+  /** Times it was sent. */
+  tries: number;
+  /** SURBs whose reply would settle it, as hexadecimal text. */
+  readonly surbs: string[];
+  isSettled: boolean;
+}
+
+/** An acknowledgement to send. */
+export interface OutgoingAck {
+  readonly kind: 'ack';
+  readonly recipient: string;
+  readonly surb: Uint8Array;
+  readonly messageId: Uint8Array;
+  readonly index: number;
+}
+
+/** What the payload process sends. */
+export type Outgoing = OutgoingFragment | OutgoingAck;
+
+/** A reply that is waited for. */
+interface Waiting {
+  readonly outgoing: OutgoingFragment;
+  readonly keys: Uint8Array;
+}
+
+/** Bounds of an outbox. */
+export interface OutboxLimits {
+  /** Fragments and acknowledgements, waiting or unacknowledged. */
+  readonly capacity: number;
+  /** Transmissions of a fragment. */
+  readonly tries: number;
+}
+
+/** How many messages an outbox took and what became of them. */
+export interface OutboxCounts {
+  readonly submitted: number;
+  readonly acknowledged: number;
+  readonly abandoned: number;
+  readonly open: number;
+}
+
+/** See the module. */
+export class Outbox {
+  readonly #limits: OutboxLimits;
+  readonly #onSettled: (message: number, how: Settlement) => void;
+  #queue: Outgoing[] = [];
+  #head = 0;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #deadlines = new Deadlines<OutgoingFragment>();
+  /** Fragments not settled, and acknowledgements queued. */
+  #load = 0;
+  #submitted = 0;
+  #acknowledged = 0;
+  #abandoned = 0;
+
+  constructor(limits: OutboxLimits, onSettled: (message: number, how: Settlement) => void) {
+    this.#limits = limits;
+    this.#onSettled = onSettled;
+  }
+
+  get counts(): OutboxCounts {
+    const { open } = this;
+    const [submitted, acknowledged] = [this.#submitted, this.#acknowledged];
+    return { submitted, acknowledged, abandoned: this.#abandoned, open };
+  }
+
+  /** Messages neither acknowledged nor abandoned. */
+  get open(): number {
+    return this.#submitted - this.#acknowledged - this.#abandoned;
+  }
+
+  /** Places taken, at most the capacity. */
+  get load(): number {
+    return this.#load;
+  }
+
+  /** SURBs that may still be answered. */
+  get surbs(): number {
+    return this.#waiting.size;
+  }
+
+  /** When to call `repeatDue` next. */
+  get nextAt(): Nanoseconds | undefined {
+    return this.#deadlines.nextAt;
+  }
+
+  /** Queues the fragments of a message; undefined when there is no room for all of them. */
+  addMessage(to: Contact, fragments: readonly Fragment[]): number | undefined {
+    if (this.#load + fragments.length > this.#limits.capacity) return undefined;
+    const number = this.#submitted++;
+    const sending: Sending = { number, to, open: fragments.length, isAbandoned: false };
+    for (const fragment of fragments) {
+      this.#queue.push({
+        kind: 'fragment',
+        sending,
+        fragment,
+        tries: 0,
+        surbs: [],
+        isSettled: false,
+      });
+    }
+    this.#load += fragments.length;
+    return number;
+  }
+
+  /** Queues an acknowledgement; false when there is no room. */
+  addAck(ack: OutgoingAck): boolean {
+    if (this.#load >= this.#limits.capacity) return false;
+    this.#queue.push(ack);
+    this.#load++;
+    return true;
+  }
+
+  /** Takes out what is to be sent next; what was settled meanwhile is passed over. */
+  take(): Outgoing | undefined {
+    for (;;) {
+      const next = this.#shift();
+      if (next === undefined) return undefined;
+      if (next.kind === 'ack') {
+        this.#load--;
+        return next;
+      }
+      if (next.isSettled) continue;
+      if (!next.sending.isAbandoned) return next;
+      this.#close(next);
+    }
+  }
+
+  /**
+   * A fragment could not be sent: that is a try as well, or it would keep its place for ever.
+   * @returns true when its message is abandoned for it.
+   */
+  failed(outgoing: OutgoingFragment): boolean {
+    outgoing.tries++;
+    return this.#repeat(outgoing);
+  }
+
+  /** Notes a transmission that asks for an acknowledgement until `deadline`. */
+  sent(
+    outgoing: OutgoingFragment,
+    surb: { readonly id: Uint8Array; readonly keys: Uint8Array },
+    deadline: Nanoseconds,
+  ): void {
+    const name = toHex(surb.id);
+    outgoing.tries++;
+    outgoing.surbs.push(name);
+    this.#waiting.set(name, { outgoing, keys: surb.keys });
+    this.#deadlines.add(deadline, outgoing);
+  }
+
+  /** Settles a fragment that asks for no acknowledgement: it counts as acknowledged once sent. */
+  sentForGood(outgoing: OutgoingFragment): void {
+    outgoing.tries++;
+    this.#settle(outgoing);
+  }
+
+  /** The fragment and keys that belong to a SURB, as long as a reply is of use. */
+  waitingFor(surbId: Uint8Array): Waiting | undefined {
+    return this.#waiting.get(toHex(surbId));
+  }
+
+  /** A reply was used up without settling its fragment: it was changed on its way. */
+  spoil(surbId: Uint8Array): void {
+    const name = toHex(surbId);
+    this.#waiting.get(name)?.keys.fill(0);
+    this.#waiting.delete(name);
+  }
+
+  /** An acknowledgement came. */
+  acknowledge(outgoing: OutgoingFragment): void {
+    if (!outgoing.isSettled) this.#settle(outgoing);
+  }
+
+  /**
+   * Queues what was not acknowledged in time, and gives up what was sent often enough.
+   * @returns how many messages were abandoned.
+   */
+  repeatDue(now: Nanoseconds): number {
+    let abandoned = 0;
+    for (;;) {
+      const outgoing = this.#deadlines.takeDue(now);
+      if (outgoing === undefined) return abandoned;
+      if (!outgoing.isSettled && this.#repeat(outgoing)) abandoned++;
+    }
+  }
+
+  /** Names a broken invariant, or undefined. */
+  invariant(): string | undefined {
+    if (this.#load < 0 || this.#load > this.#limits.capacity) return 'outbox-load';
+    if (this.open < 0) return 'outbox-open';
+    return undefined;
+  }
+
+  #settle(outgoing: OutgoingFragment): void {
+    this.#close(outgoing);
+    const { sending } = outgoing;
+    if (sending.open > 0 || sending.isAbandoned) return;
+    this.#acknowledged++;
+    this.#onSettled(sending.number, 'acknowledged');
+  }
+
+  /**
+   * Queues a fragment again, or gives it up and with it its message.
+   * @returns true when the message is abandoned now.
+   */
+  #repeat(outgoing: OutgoingFragment): boolean {
+    const { sending } = outgoing;
+    if (outgoing.tries < this.#limits.tries && !sending.isAbandoned) {
+      this.#queue.push(outgoing);
+      return false;
+    }
+    this.#close(outgoing);
+    // 3.7 all or nothing: without one fragment the others are of no use.
+    if (sending.isAbandoned) return false;
+    sending.isAbandoned = true;
+    this.#abandoned++;
+    this.#onSettled(sending.number, 'abandoned');
+    return true;
+  }
+
+  /** Frees the place of a fragment, and erases the keys of its replies. */
+  #close(outgoing: OutgoingFragment): void {
+    outgoing.isSettled = true;
+    outgoing.sending.open--;
+    this.#load--;
+    for (const name of outgoing.surbs) {
+      this.#waiting.get(name)?.keys.fill(0);
+      this.#waiting.delete(name);
+    }
+    outgoing.surbs.length = 0;
+  }
+
+  #shift(): Outgoing | undefined {
+    const next = this.#queue[this.#head];
+    if (next === undefined) return undefined;
+    this.#head++;
+    // Moved in blocks, so that taking costs a constant on average.
+    if (this.#head >= 64 && 2 * this.#head >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Paths through the mixes, with the delay asked for at each hop (project spec mixnet 3.2, 3.3).
+ *
+ * A path goes from a provider over the mixes to a provider; the loops of mixes go round the layers.
+ * The key of a hop is that of the epoch in which the packet will arrive there.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
+import type { MeanNs } from './rates.ts';
+
+const NS_PER_MS = 1_000_000;
+/** 3.2: if a hop has no key for its epoch, the path is drawn again. */
+const ATTEMPTS = 3;
+/** 3.1: delays are capped at the quantile 1 - 1e-12 of their law, ln(1e12) times the mean. */
+const CAP_MEANS = 27.63;
+
+/** What paths are drawn from. */
+export interface PathSource {
+  readonly document: DirectoryDocument;
+  /** Stream of the choices of nodes. */
+  readonly choices: Random;
+  /** Stream of the delays. */
+  readonly delays: Random;
+  /** Mean delay at each hop; 0: the least there is. */
+  readonly delayMeanNs: MeanNs;
+  epochAt(at: Nanoseconds): number;
+}
+
+/** A hop with what a sender needs to know of it. */
+export interface ChosenHop {
+  readonly node: Descriptor;
+  readonly publicKey: Uint8Array;
+  /** Whole milliseconds; 0 at the last hop, which hands the packet over at once. */
+  readonly delayMs: number;
+}
+
+/** A path that has keys. */
+export interface ChosenPath {
+  readonly hops: readonly ChosenHop[];
+  /** Sum of the delays. */
+  readonly delayNs: Nanoseconds;
+}
+
+/** Draws a path from provider to provider; undefined after three attempts without keys. */
+export function choosePath(
+  source: PathSource,
+  ends: { readonly from: Descriptor; readonly to: Descriptor },
+  startAt: Nanoseconds,
+): ChosenPath | undefined {
+  return firstWithKeys(source, startAt, () => {
+    const mixes = chooseMixes(source.document, source.choices);
+    return mixes && [ends.from, ...mixes, ends.to];
+  });
+}
+
+/**
+ * Draws the path of a loop that begins and ends at a mix or provider: the layers after its own, a
+ * provider, the layers before its own, itself (3.2 "mix loops start in the layer after their own").
+ */
+export function chooseLoopPath(
+  source: PathSource,
+  own: Descriptor,
+  startAt: Nanoseconds,
+): ChosenPath | undefined {
+  return firstWithKeys(source, startAt, () => chooseRound(source.document, source.choices, own));
+}
+
+function firstWithKeys(
+  source: PathSource,
+  startAt: Nanoseconds,
+  draw: () => readonly Descriptor[] | undefined,
+): ChosenPath | undefined {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const nodes = draw();
+    const path = nodes && withKeys(source, nodes, startAt);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** One mix for each place between the providers; undefined when a place has none. */
+function chooseMixes(document: DirectoryDocument, choices: Random): Descriptor[] | undefined {
+  switch (document.topology) {
+    case 'stratified':
+      return chooseOfEach(document.layers, choices);
+    case 'cascade': {
+      const chains = Math.min(...document.layers.map((layer) => layer.length));
+      if (!(chains > 0 && chains < Infinity)) return undefined;
+      const chain = choices.below(chains);
+      return document.layers.map((layer) => layer[chain] as Descriptor);
+    }
+    case 'free-route':
+      return chooseDistinct(document.layers[0] ?? [], document.hops, choices);
+  }
+}
+
+function chooseOfEach(
+  layers: readonly (readonly Descriptor[])[],
+  choices: Random,
+): Descriptor[] | undefined {
+  const mixes: Descriptor[] = [];
+  for (const layer of layers) {
+    if (layer.length === 0) return undefined;
+    mixes.push(layer[choices.below(layer.length)] as Descriptor);
+  }
+  return mixes;
+}
+
+/** `count` distinct nodes in random order; undefined when there are fewer. */
+function chooseDistinct(
+  nodes: readonly Descriptor[],
+  count: number,
+  choices: Random,
+): Descriptor[] | undefined {
+  if (nodes.length < count) return undefined;
+  const rest = nodes.slice();
+  const chosen: Descriptor[] = [];
+  while (chosen.length < count) {
+    const at = choices.below(rest.length);
+    chosen.push(rest[at] as Descriptor);
+    rest[at] = rest[rest.length - 1] as Descriptor;
+    rest.pop();
+  }
+  return chosen;
+}
+
+/** The nodes of a loop around the layers that ends at `own`. */
+function chooseRound(
+  document: DirectoryDocument,
+  choices: Random,
+  own: Descriptor,
+): Descriptor[] | undefined {
+  const { providers } = document;
+  if (own.role === 'provider') {
+    const mixes = chooseMixes(document, choices);
+    return mixes && [...mixes, own];
+  }
+  if (providers.length === 0) return undefined;
+  const provider = providers[choices.below(providers.length)] as Descriptor;
+  const place = placeOf(document, own);
+  if (place === undefined) return undefined;
+  if (document.topology === 'free-route') {
+    const others = (document.layers[0] ?? []).filter((mix) => mix.name !== own.name);
+    const mixes = chooseDistinct(others, document.hops - 1, choices);
+    return mixes && [...mixes, provider, own];
+  }
+  const mixes =
+    document.topology === 'cascade'
+      ? document.layers.map((layer) => layer[place.index] as Descriptor)
+      : chooseOfEach(document.layers, choices);
+  return mixes && [...mixes.slice(place.layer + 1), provider, ...mixes.slice(0, place.layer), own];
+}
+
+function placeOf(
+  document: DirectoryDocument,
+  own: Descriptor,
+): { readonly layer: number; readonly index: number } | undefined {
+  for (const [layer, nodes] of document.layers.entries()) {
+    const index = nodes.findIndex((node) => node.name === own.name);
+    if (index >= 0) return { layer, index };
+  }
+  return undefined;
+}
+
+/** Gives each hop its delay, and the key of the epoch in which the packet arrives there. */
+function withKeys(
+  source: PathSource,
+  nodes: readonly Descriptor[],
+  startAt: Nanoseconds,
+): ChosenPath | undefined {
+  const hops: ChosenHop[] = [];
+  let delayNs = 0;
+  for (const [index, node] of nodes.entries()) {
+    const publicKey = node.mixKeys.get(source.epochAt(startAt + delayNs));
+    if (publicKey === undefined) return undefined;
+    const isLast = index === nodes.length - 1;
+    const delayMs = isLast ? 0 : drawDelayMs(source.delays, source.delayMeanNs);
+    delayNs += delayMs * NS_PER_MS;
+    hops.push({ node, publicKey, delayMs });
+  }
+  return { hops, delayNs };
+}
+
+/** 3.1: whole milliseconds, floor(x) + 1 and capped, as the reference client writes them. */
+export function drawDelayMs(random: Random, meanNs: MeanNs): number {
+  if (meanNs === 0) return 1;
+  const drawn = random.exponential(meanNs / NS_PER_MS);
+  return Math.floor(Math.min(drawn, (CAP_MEANS * meanNs) / NS_PER_MS)) + 1;
+}
+
+/** How far links and clocks may be off. */
+export interface TransitBounds {
+  readonly transitMinNs: Nanoseconds;
+  readonly transitMaxNs: Nanoseconds;
+  readonly clockErrorNs: Nanoseconds;
+}
+
+/**
+ * The windows of stop-and-go mixing for the hops of a path, first to last (3.1): a packet that
+ * arrives outside of its window is dropped by the mix.
+ * @param startAt When the packet leaves its sender.
+ */
+export function stopAndGoWindows(
+  path: ChosenPath,
+  startAt: Nanoseconds,
+  bounds: TransitBounds,
+): readonly (readonly [Nanoseconds, Nanoseconds])[] {
+  let before = startAt;
+  return path.hops.map((hop, index) => {
+    const links = index + 1;
+    const from = before + links * bounds.transitMinNs;
+    const until = before + links * bounds.transitMaxNs + bounds.clockErrorNs;
+    before += hop.delayMs * NS_PER_MS;
+    return [from, until];
+  });
+}

@@ -1,0 +1,164 @@
+/**
+ * Puts fragments together, each message once (project spec mixnet 3.7): all or nothing, with a time
+ * limit and bounds.
+ *
+ * A message that was delivered is remembered for as long as a sender may repeat it. When there is
+ * no room to remember one more it is refused: rather one message late than one delivered twice.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes, toHex } from '../../_kit/bytes.ts';
+import { Deadlines } from './deadlines.ts';
+import type { Fragment } from './wire.ts';
+
+/** Bounds of reassembly. */
+export interface ReassemblyLimits {
+  /** Time without a new fragment after which a message is given up, ns. */
+  readonly timeout: Nanoseconds;
+  /** Messages incomplete at the same time. */
+  readonly messages: number;
+  /** Fragments of one message. */
+  readonly fragments: number;
+  /** How long a delivered message is remembered, ns. */
+  readonly remember: Nanoseconds;
+  /** Delivered messages remembered. */
+  readonly remembered: number;
+}
+
+/** Why a fragment is not kept. */
+export type FragmentDrop =
+  | 'fragment-format'
+  | 'fragment-conflict'
+  | 'reassembly-full'
+  | 'duplicates-full';
+
+/** What becomes of a fragment. */
+export type FragmentResult =
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'whole'; readonly body: Uint8Array }
+  | { readonly kind: 'drop'; readonly drop: FragmentDrop };
+
+interface PartialMessage {
+  readonly count: number;
+  readonly parts: (Uint8Array | undefined)[];
+  missing: number;
+  bytes: number;
+  touchedAt: Nanoseconds;
+}
+
+/** See the module. */
+export class Reassembly {
+  readonly #limits: ReassemblyLimits;
+  readonly #partials = new Map<string, PartialMessage>();
+  readonly #partialDeadlines = new Deadlines<string>();
+  readonly #done = new Set<string>();
+  readonly #doneDeadlines = new Deadlines<string>();
+
+  constructor(limits: ReassemblyLimits) {
+    this.#limits = limits;
+  }
+
+  /** Messages that wait for fragments. */
+  get size(): number {
+    return this.#partials.size;
+  }
+
+  /** When to call `expire` next. */
+  get nextAt(): Nanoseconds | undefined {
+    const first = this.#partialDeadlines.nextAt;
+    const second = this.#doneDeadlines.nextAt;
+    if (first === undefined || second === undefined) return first ?? second;
+    return Math.min(first, second);
+  }
+
+  /** Takes a fragment in; its data is copied when it is kept. */
+  add(now: Nanoseconds, fragment: Fragment): FragmentResult {
+    if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
+    // Together, so that nobody can end a message of another under its identifier.
+    const key = toHex(fragment.sender) + toHex(fragment.messageId);
+    if (this.#done.has(key)) return { kind: 'duplicate' };
+    const partial = this.#partials.get(key) ?? this.#begin(now, key, fragment.count);
+    if (partial === undefined) return { kind: 'drop', drop: 'reassembly-full' };
+    if (partial.count !== fragment.count) return { kind: 'drop', drop: 'fragment-conflict' };
+    const known = partial.parts[fragment.index];
+    if (known !== undefined) {
+      const isSame = equalBytes(known, fragment.data);
+      return isSame ? { kind: 'duplicate' } : { kind: 'drop', drop: 'fragment-conflict' };
+    }
+    // Before the last part is kept: the sender may repeat it when there is room again.
+    if (partial.missing === 1 && this.#done.size >= this.#limits.remembered) {
+      return { kind: 'drop', drop: 'duplicates-full' };
+    }
+    keep(now, partial, fragment);
+    return partial.missing > 0 ? { kind: 'kept' } : this.#finish(now, key, partial);
+  }
+
+  /**
+   * Forgets what is too old.
+   * @returns how many incomplete messages were given up.
+   */
+  expire(now: Nanoseconds): number {
+    let givenUp = 0;
+    for (;;) {
+      const key = this.#partialDeadlines.takeDue(now);
+      if (key === undefined) break;
+      const partial = this.#partials.get(key);
+      if (partial === undefined) continue;
+      const deadline = partial.touchedAt + this.#limits.timeout;
+      if (deadline > now) {
+        this.#partialDeadlines.add(deadline, key);
+        continue;
+      }
+      this.#partials.delete(key);
+      givenUp++;
+    }
+    for (;;) {
+      const key = this.#doneDeadlines.takeDue(now);
+      if (key === undefined) return givenUp;
+      this.#done.delete(key);
+    }
+  }
+
+  #begin(now: Nanoseconds, key: string, count: number): PartialMessage | undefined {
+    if (this.#partials.size >= this.#limits.messages) return undefined;
+    const parts = new Array<Uint8Array | undefined>(count).fill(undefined);
+    const partial: PartialMessage = { count, parts, missing: count, bytes: 0, touchedAt: now };
+    this.#partials.set(key, partial);
+    this.#partialDeadlines.add(now + this.#limits.timeout, key);
+    return partial;
+  }
+
+  #finish(now: Nanoseconds, key: string, partial: PartialMessage): FragmentResult {
+    this.#partials.delete(key);
+    this.#done.add(key);
+    this.#doneDeadlines.add(now + this.#limits.remember, key);
+    const body = new Uint8Array(partial.bytes);
+    let at = 0;
+    for (const part of partial.parts) {
+      body.set(part as Uint8Array, at);
+      at += (part as Uint8Array).length;
+    }
+    return { kind: 'whole', body };
+  }
+}
+
+function keep(now: Nanoseconds, partial: PartialMessage, fragment: Fragment): void {
+  partial.parts[fragment.index] = fragment.data.slice();
+  partial.missing--;
+  partial.bytes += fragment.data.length;
+  partial.touchedAt = now;
+}
+
+/**
+ * Cuts a message into parts of `room` bytes, the last one shorter; an empty message has one part.
+ * @returns views of `body`.
+ */
+export function cutMessage(body: Uint8Array, room: number): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at === 0 || at < body.length; at += room) {
+    parts.push(body.subarray(at, at + room));
+  }
+  return parts;
+}
