@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { createHash } from 'node:crypto';
+import { addUp } from './add-up.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type { PacketTotals, RunInput, SeedResult } from './model.ts';
@@ -58,7 +60,7 @@ export function judge(input: RunInput): Report {
     metrics: summariseMetrics(input.definitions, seeds, mode),
     faults: seeds.flatMap(faultsOf),
     packets,
-    nodeDrops: addUp(seeds.map((seed) => seed.nodeDrops)),
+    nodeDrops: addUp(seeds.map((seed) => Object.entries(seed.nodeDrops))),
     series: summariseSeries(seeds, shownSeed),
     shownSeed,
     warnings: collectWarnings(seeds),
@@ -115,16 +117,6 @@ function faultsOf(seed: SeedResult): ReportFault[] {
   return seed.faults.map((fault) => ({ seed: seed.seed, ...fault }));
 }
 
-function addUp(
-  parts: readonly Readonly<Record<string, number>>[],
-): Readonly<Record<string, number>> {
-  const sums = new Map<string, number>();
-  for (const part of parts) {
-    for (const [name, value] of Object.entries(part)) sums.set(name, (sums.get(name) ?? 0) + value);
-  }
-  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 function totalPackets(seeds: readonly SeedResult[]): PacketTotals {
   return {
     sent: total(seeds, (seed) => seed.packets.sent),
@@ -132,7 +124,7 @@ function totalPackets(seeds: readonly SeedResult[]): PacketTotals {
     injected: total(seeds, (seed) => seed.packets.injected),
     delivered: total(seeds, (seed) => seed.packets.delivered),
     inFlight: total(seeds, (seed) => seed.packets.inFlight),
-    drops: addUp(seeds.map((seed) => seed.packets.drops)),
+    drops: addUp(seeds.map((seed) => Object.entries(seed.packets.drops))),
   };
 }
 

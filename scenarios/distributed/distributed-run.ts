@@ -20,7 +20,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
 import type { SeedAnswer } from '../runner/job.ts';
-import { LIVE_METRICS, latenessWarning, PROCESS_METRICS } from '../runner/live-meter.ts';
+import { LIVE_METRICS, liveWarnings, PROCESS_METRICS } from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
 import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
@@ -221,12 +221,12 @@ class DistributedRun {
       definitions: metricsOf(scenario, registry),
       protocolOf: (name): string => protocolName(scenario, registry, name),
     });
-    const live = coordinator.world.tallies.liveMetrics(wallUs);
-    const late = latenessWarning(live);
+    const { tallies } = coordinator.world;
+    const live = tallies.liveMetrics(wallUs);
     const whole = {
       ...result,
       ...(clockUncertaintyNs > 0 ? { clockUncertaintyNs } : {}),
-      warnings: late === undefined ? result.warnings : [...result.warnings, late],
+      warnings: [...result.warnings, ...liveWarnings(live, tallies)],
       metrics: {
         ...result.metrics,
         ...live,

@@ -9,6 +9,7 @@
  */
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import { mergeHistograms } from '../../engine/measure/histogram.ts';
+import { addUp } from '../../reports/add-up.ts';
 import type { MetricData, PacketTotals } from '../../reports/model.ts';
 import type { Tally } from './messages.ts';
 
@@ -39,7 +40,7 @@ export class TallyBook {
 
   /** Drops that nodes named, by reason. */
   nodeDrops(): Readonly<Record<string, number>> {
-    return sumByName(this.all.map(({ nodeDrops }) => nodeDrops));
+    return addUp(this.all.map(({ nodeDrops }) => Object.entries(nodeDrops)));
   }
 
   /** Packets of all links and sockets. */
@@ -59,8 +60,20 @@ export class TallyBook {
       injected: total(({ packets }) => packets.injected),
       delivered: received,
       inFlight: total(({ packets }) => packets.inFlight),
-      drops: sumByName([...all.map(({ packets }) => packets.drops), kernel]),
+      drops: addUp(
+        [...all.map(({ packets }) => packets.drops), kernel].map(Object.entries<number>),
+      ),
     };
+  }
+
+  /** Streams that nodes opened, in all processes. */
+  get streamsOpened(): number {
+    return this.all.reduce((sum, { streamsOpened }) => sum + streamsOpened, 0);
+  }
+
+  /** Datagrams that no socket of this run sent. */
+  get foreign(): number {
+    return this.all.reduce((sum, { foreign }) => sum + foreign, 0);
   }
 
   /** Events of all schedulers. */
@@ -122,16 +135,4 @@ function busiest(all: readonly Tally[]): MetricData {
     undefined,
   );
   return { kind: 'ratio', numerator: most?.cpuUs ?? 0, denominator: most?.wallUs ?? 0 };
-}
-
-function sumByName(
-  parts: readonly Readonly<Record<string, number>>[],
-): Readonly<Record<string, number>> {
-  const sums = new Map<string, number>();
-  for (const part of parts) {
-    for (const [name, count] of Object.entries(part)) {
-      sums.set(name, (sums.get(name) ?? 0) + count);
-    }
-  }
-  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -108,20 +108,36 @@ export class LiveMeter {
 
   /** What a reader of the verdict has to know. */
   warnings(): readonly string[] {
-    const warnings: string[] = [];
-    const late = latenessWarning(this.metrics());
-    if (late !== undefined) warnings.push(late);
-    if (this.#world.streamsOpened > 0) {
-      warnings.push('streams pass no links here: no delay, rate or fault acted on them');
-    }
-    const { foreign } = this.#world.wires.counts;
-    if (foreign > 0) warnings.push(`${foreign} datagrams came from outside this run`);
-    return warnings;
+    const { streamsOpened, wires } = this.#world;
+    return liveWarnings(this.metrics(), { streamsOpened, foreign: wires.counts.foreign });
   }
 }
 
+/** What a live run met that its links did not ask for; in one process or in many. */
+export interface LiveDoubts {
+  /** Streams that nodes opened. */
+  readonly streamsOpened: number;
+  /** Datagrams that no socket of the run sent. */
+  readonly foreign: number;
+}
+
+/** What a reader of a live verdict has to know. */
+export function liveWarnings(
+  metrics: Readonly<Record<string, MetricData>>,
+  { streamsOpened, foreign }: LiveDoubts,
+): readonly string[] {
+  const warnings: string[] = [];
+  const late = latenessWarning(metrics);
+  if (late !== undefined) warnings.push(late);
+  if (streamsOpened > 0) {
+    warnings.push('streams pass no links here: no delay, rate or fault acted on them');
+  }
+  if (foreign > 0) warnings.push(`${foreign} datagrams came from outside this run`);
+  return warnings;
+}
+
 /** A sentence about links that were late, when they were. */
-export function latenessWarning(metrics: Readonly<Record<string, MetricData>>): string | undefined {
+function latenessWarning(metrics: Readonly<Record<string, MetricData>>): string | undefined {
   const lateness = metrics['live.lateness'];
   if (lateness?.kind !== 'histogram') return undefined;
   const p99 = histogramQuantile(lateness.data, 0.99);

@@ -16,6 +16,7 @@ import type { SimLink } from '../../engine/net/sim-link.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
 import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
+import { addUp } from '../../reports/add-up.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { machineOf, machinesOf } from '../calibration/machines.ts';
@@ -133,11 +134,7 @@ export class SimStageWorld implements World {
   }
 
   nodeDrops(): Readonly<Record<string, number>> {
-    const sums = new Map<string, number>();
-    for (const host of this.sim.hosts) {
-      for (const [reason, count] of host.drops) sums.set(reason, (sums.get(reason) ?? 0) + count);
-    }
-    return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return addUp(this.sim.hosts.map(({ drops }) => drops));
   }
 
   packets(): PacketTotals {

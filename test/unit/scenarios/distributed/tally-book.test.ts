@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../../engine/measure/histogram.ts';
 import { TallyBook } from '../../../../scenarios/distributed/tally-book.ts';
+import { liveWarnings } from '../../../../scenarios/runner/live-meter.ts';
 import { tallyOf } from './fixture.ts';
 
 const counter = (value: number): { kind: 'counter'; value: number } => ({ kind: 'counter', value });
@@ -36,6 +37,17 @@ describe('TallyBook', () => {
       inFlight: 2,
       drops: { kernel: 3, lossy: 4, 'socket-closed': 4 },
     });
+  });
+
+  it('adds up what the verdict of a run in many processes has to warn of', () => {
+    const book = new TallyBook();
+    book.note(0, tallyOf({ streamsOpened: 1, foreign: 2 }));
+    book.note(1, tallyOf({ streamsOpened: 0, foreign: 3 }));
+    expect(liveWarnings({}, book)).toEqual([
+      'streams pass no links here: no delay, rate or fault acted on them',
+      '5 datagrams came from outside this run',
+    ]);
+    expect(liveWarnings({}, new TallyBook())).toEqual([]);
   });
 
   it('names no loss of the kernel when a process died with what it had written', () => {

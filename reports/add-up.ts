@@ -1,0 +1,16 @@
+/**
+ * Counts by name, added up: drops of seeds, of nodes, of processes.
+ *
+ * @module
+ */
+
+/** Sums of all parts, sorted by name. */
+export function addUp(
+  parts: Iterable<Iterable<readonly [name: string, count: number]>>,
+): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const part of parts) {
+    for (const [name, count] of part) sums.set(name, (sums.get(name) ?? 0) + count);
+  }
+  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
