@@ -5,14 +5,13 @@
  * @module
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import { DELAY_CAP_MEANS } from '../../vrf/index.ts';
 import { HOPS_MAX, MIX_KEY_EPOCHS, SCHEDULE_EIGHTHS, VRF_KEY_DELAY_EPOCHS } from './geometry.ts';
 import type { Descriptor, LoopixRates } from './model.ts';
 
 const MS_PER_SECOND = 1_000;
 const NS_PER_MS = 1_000_000;
 const EIGHTHS = 8;
-/** No sampled delay is longer than this many means (3.4: the cap of the delay law). */
-const DELAY_CAP_MEANS = 27.63;
 
 /** How time is cut into epochs. */
 export interface EpochSchedule {

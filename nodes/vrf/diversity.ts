@@ -1,0 +1,57 @@
+/**
+ * How well paths and layers are spread over autonomous systems (project spec mixnet 3.4).
+ *
+ * Plain counting over lists of systems; which paths are counted is the caller's choice.
+ *
+ * @module
+ */
+
+/** A node as far as these numbers care. */
+export interface LocatedNode {
+  /** Autonomous system. */
+  readonly asn: string;
+  /** Share of the traffic, relative to the others; > 0. */
+  readonly weight: number;
+}
+
+/** How many different autonomous systems a path goes through. */
+export function distinctSystems(path: readonly Pick<LocatedNode, 'asn'>[]): number {
+  return new Set(path.map(({ asn }) => asn)).size;
+}
+
+/**
+ * Probability that one autonomous system sees both ends of a path whose first and last node are
+ * drawn independently, each by weight.
+ * @returns 0..1.
+ */
+export function sameSystemAtBothEnds(
+  first: readonly LocatedNode[],
+  last: readonly LocatedNode[],
+): number {
+  const lastShares = systemShares(last);
+  let probability = 0;
+  for (const [asn, share] of systemShares(first)) probability += share * (lastShares.get(asn) ?? 0);
+  return probability;
+}
+
+/** Share of the given paths whose first and last node are in one system; 0..1, 0 for none. */
+export function sharedEndsRatio(paths: readonly (readonly Pick<LocatedNode, 'asn'>[])[]): number {
+  const shared = paths.filter((path) => path.length > 0 && path[0]?.asn === path.at(-1)?.asn);
+  return paths.length === 0 ? 0 : shared.length / paths.length;
+}
+
+/**
+ * Simpson's index: the probability that two nodes drawn by weight are in one system. 1: all in one;
+ * 1 / n: evenly in n systems. Its inverse is the effective number of systems.
+ */
+export function simpsonIndex(nodes: readonly LocatedNode[]): number {
+  return sameSystemAtBothEnds(nodes, nodes);
+}
+
+/** Share of each system, in the order in which they first appear. */
+function systemShares(nodes: readonly LocatedNode[]): ReadonlyMap<string, number> {
+  const weights = new Map<string, number>();
+  for (const { asn, weight } of nodes) weights.set(asn, (weights.get(asn) ?? 0) + weight);
+  const total = nodes.reduce((sum, { weight }) => sum + weight, 0);
+  return new Map([...weights].map(([asn, weight]) => [asn, weight / total]));
+}

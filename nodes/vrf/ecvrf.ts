@@ -1,0 +1,184 @@
+/**
+ * ECVRF on edwards25519 (RFC 9381 section 5): a hash that only the holder of a secret can compute,
+ * and that everyone can check.
+ *
+ * Nothing throws on bytes from the network: what is wrong gives undefined. The secret is as with
+ * Ed25519, and so is the public key. Not constant time beyond what the group of the provider is.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { concatBytes, equalBytes } from '../_kit/bytes.ts';
+import { CHALLENGE_LENGTH, POINT_LENGTH, PROOF_LENGTH, SCALAR_LENGTH } from './geometry.ts';
+import { isIdentity, type SuiteHashes, suiteHashes, type VrfSuite } from './suite.ts';
+
+/** An output with its proof. */
+export interface VrfProof {
+  /** `pi`, 80 bytes. */
+  readonly proof: Uint8Array;
+  /** `beta`, 64 bytes. */
+  readonly output: Uint8Array;
+}
+
+/** A secret key, opened once and used for every text. */
+export interface VrfKey {
+  readonly suite: VrfSuite;
+  /** 32 bytes; equal to the Ed25519 public key of the same secret. */
+  readonly publicKey: Uint8Array;
+  /**
+   * The output alone: half the price of a proof, one multiplication instead of three.
+   * @returns 64 bytes; undefined for one text in 2^256 (`tai`).
+   */
+  output(alpha: Uint8Array): Uint8Array | undefined;
+  /** The output with its proof. */
+  prove(alpha: Uint8Array): VrfProof | undefined;
+  /** Overwrites the secret; the key must not be used afterwards. */
+  wipe(): void;
+}
+
+/** Whose outputs are checked. */
+export interface VrfVerifier {
+  readonly suite: VrfSuite;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+/** A proof taken apart (RFC 9381 section 5.4.4). */
+interface ProofParts {
+  readonly gamma: Uint8Array;
+  /** 16 bytes as a scalar of 32. */
+  readonly challenge: Uint8Array;
+  readonly response: Uint8Array;
+}
+
+/**
+ * Opens a secret key.
+ * @param secret 32 bytes.
+ * @throws RangeError when the secret has another length.
+ */
+export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint8Array): VrfKey {
+  if (secret.length !== SCALAR_LENGTH) throw new RangeError('a VRF secret has 32 bytes');
+  const group = crypto.edwards25519;
+  const hashes = suiteHashes(crypto, suite);
+  const expanded = crypto.sha512(secret);
+  const prefix = expanded.slice(SCALAR_LENGTH);
+  // All points that it multiplies are of prime order: reducing changes no product.
+  const x = group.reduceScalar(clamped(expanded.subarray(0, SCALAR_LENGTH)));
+  expanded.fill(0);
+  const publicKey = group.scalarMultBase(x);
+  return {
+    suite,
+    publicKey,
+    output(alpha): Uint8Array | undefined {
+      const input = hashes.encodeToCurve(publicKey, alpha);
+      const gamma = input && group.scalarMult(input, x);
+      return gamma && hashes.output(gamma);
+    },
+    prove(alpha): VrfProof | undefined {
+      const input = hashes.encodeToCurve(publicKey, alpha);
+      const gamma = input && group.scalarMult(input, x);
+      if (input === undefined || gamma === undefined) return undefined;
+      const output = hashes.output(gamma);
+      // RFC 9381 section 5.4.2.2: the nonce as in Ed25519, over the point.
+      const nonce = group.reduceScalar(crypto.sha512(concatBytes(prefix, input)));
+      const u = group.scalarMultBase(nonce);
+      const v = group.scalarMult(input, nonce);
+      if (output === undefined || v === undefined) return undefined;
+      const challenge = hashes.challenge({ publicKey, input, gamma, u, v });
+      const response = group.multiplyAdd(padded(challenge), x, nonce);
+      nonce.fill(0);
+      return { proof: concatBytes(gamma, challenge, response), output };
+    },
+    wipe(): void {
+      prefix.fill(0);
+      x.fill(0);
+    },
+  };
+}
+
+/**
+ * Checks a proof (RFC 9381 section 5.3, with validation of the key).
+ * @returns the output, 64 bytes, or undefined when key, proof and text do not belong together.
+ */
+export function verifyVrf(
+  crypto: CryptoProvider,
+  verifier: VrfVerifier,
+  alpha: Uint8Array,
+  proof: Uint8Array,
+): Uint8Array | undefined {
+  const { publicKey, suite } = verifier;
+  const parts = proofParts(crypto, proof);
+  if (parts === undefined || !isVrfPublicKey(crypto, publicKey)) return undefined;
+  const hashes = suiteHashes(crypto, suite);
+  const expected = expectedChallenge({ crypto, hashes, publicKey }, parts, alpha);
+  if (expected === undefined) return undefined;
+  if (!equalBytes(expected, parts.challenge.subarray(0, CHALLENGE_LENGTH))) return undefined;
+  return hashes.output(parts.gamma);
+}
+
+/**
+ * The output that belongs to a proof. Proves nothing: the proof is not verified.
+ * @returns 64 bytes, or undefined when the bytes are no proof of anything.
+ */
+export function proofToOutput(
+  crypto: CryptoProvider,
+  suite: VrfSuite,
+  proof: Uint8Array,
+): Uint8Array | undefined {
+  const parts = proofParts(crypto, proof);
+  return parts && suiteHashes(crypto, suite).output(parts.gamma);
+}
+
+/** True for a point that is not of small order (RFC 9381 section 5.4.5). */
+export function isVrfPublicKey(crypto: CryptoProvider, publicKey: Uint8Array): boolean {
+  const cleared = crypto.edwards25519.clearCofactor(publicKey);
+  return cleared !== undefined && !isIdentity(cleared);
+}
+
+function expectedChallenge(
+  {
+    crypto,
+    hashes,
+    publicKey,
+  }: {
+    readonly crypto: CryptoProvider;
+    readonly hashes: SuiteHashes;
+    readonly publicKey: Uint8Array;
+  },
+  { gamma, challenge, response }: ProofParts,
+  alpha: Uint8Array,
+): Uint8Array | undefined {
+  const group = crypto.edwards25519;
+  const input = hashes.encodeToCurve(publicKey, alpha);
+  if (input === undefined) return undefined;
+  const fromKey = group.scalarMult(publicKey, challenge);
+  const fromInput = group.scalarMult(input, response);
+  const fromGamma = group.scalarMult(gamma, challenge);
+  // RFC 9381 section 5.3: U = s*B - c*Y, V = s*H - c*Gamma.
+  const u = fromKey && group.subtract(group.scalarMultBase(response), fromKey);
+  const v = fromInput && fromGamma && group.subtract(fromInput, fromGamma);
+  return u && v && hashes.challenge({ publicKey, input, gamma, u, v });
+}
+
+/** RFC 9381 section 5.4.4; a response not below the order would be a second proof of the same. */
+function proofParts(crypto: CryptoProvider, proof: Uint8Array): ProofParts | undefined {
+  if (proof.length !== PROOF_LENGTH) return undefined;
+  const gamma = proof.subarray(0, POINT_LENGTH);
+  const response = proof.subarray(POINT_LENGTH + CHALLENGE_LENGTH);
+  if (!crypto.edwards25519.isReducedScalar(response)) return undefined;
+  if (!crypto.edwards25519.isPoint(gamma)) return undefined;
+  const challenge = proof.subarray(POINT_LENGTH, POINT_LENGTH + CHALLENGE_LENGTH);
+  return { gamma, challenge: padded(challenge), response };
+}
+
+function padded(challenge: Uint8Array): Uint8Array {
+  return concatBytes(challenge, new Uint8Array(SCALAR_LENGTH - CHALLENGE_LENGTH));
+}
+
+/** RFC 8032 section 5.1.5. */
+function clamped(half: Uint8Array): Uint8Array {
+  const scalar = half.slice();
+  scalar[0] = (scalar[0] as number) & 0xf8;
+  scalar[31] = ((scalar[31] as number) & 0x7f) | 0x40;
+  return scalar;
+}

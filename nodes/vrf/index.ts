@@ -1,0 +1,54 @@
+/**
+ * Verifiable random functions and what a mixnet draws with them: delays and neighbours. The public
+ * face of a library without a node: no configuration, no sockets, no randomness of its own.
+ *
+ * @module
+ */
+export {
+  auditDelay,
+  auditLoop,
+  type DelayAudit,
+  type DelayVerdict,
+  delayInput,
+  delayOf,
+  type LoopAudit,
+  type LoopHop,
+  uniformShare,
+} from './delay.ts';
+export {
+  distinctSystems,
+  type LocatedNode,
+  sameSystemAtBothEnds,
+  sharedEndsRatio,
+  simpsonIndex,
+} from './diversity.ts';
+export {
+  isVrfPublicKey,
+  openVrfKey,
+  proofToOutput,
+  type VrfKey,
+  type VrfProof,
+  type VrfVerifier,
+  verifyVrf,
+} from './ecvrf.ts';
+export {
+  AUDIT_TOLERANCE_NS,
+  DELAY_CAP_MEANS,
+  MAX_PER_AS_DEFAULT,
+  OUTPUT_LENGTH,
+  PROOF_LENGTH,
+} from './geometry.ts';
+export {
+  type Candidate,
+  checkNeighbours,
+  chooseDiverse,
+  drawNeighbours,
+  NEIGHBOUR_DROPS,
+  type NeighbourDrop,
+  type NeighbourQuestion,
+  type NeighbourRecord,
+  neighbourInput,
+  type RankedCandidate,
+  rankCandidates,
+} from './neighbours.ts';
+export type { VrfSuite } from './suite.ts';

@@ -1,0 +1,95 @@
+/**
+ * The two suites of ECVRF on edwards25519 (RFC 9381 section 5.5): how text becomes a point, how a
+ * challenge and an output are hashed.
+ *
+ * Keys and proofs are in `ecvrf.ts`.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { concatBytes, equalBytes } from '../_kit/bytes.ts';
+import { ATTEMPTS_MAX, CHALLENGE_LENGTH, POINT_LENGTH } from './geometry.ts';
+
+/** `tai`: ECVRF-EDWARDS25519-SHA512-TAI; `ell2`: ECVRF-EDWARDS25519-SHA512-ELL2. */
+export type VrfSuite = 'tai' | 'ell2';
+
+/** `suite_string` (RFC 9381 section 5.5). */
+const SUITE_STRING: Readonly<Record<VrfSuite, number>> = { tai: 0x03, ell2: 0x04 };
+/** `ECVRF_` || h2c suite || suite_string (RFC 9381 section 5.4.1.2). */
+const ELL2_DOMAIN = Uint8Array.from('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_\x04', (character) =>
+  character.charCodeAt(0),
+);
+/** The neutral element, encoded. */
+const IDENTITY = Uint8Array.from({ length: POINT_LENGTH }, (_, index) => (index === 0 ? 1 : 0));
+
+const FRONT_ENCODE = 1;
+const FRONT_CHALLENGE = 2;
+const FRONT_OUTPUT = 3;
+const BACK = 0;
+
+/** The points that a challenge binds together (RFC 9381 section 5.4.3). */
+export interface ChallengePoints {
+  readonly publicKey: Uint8Array;
+  readonly input: Uint8Array;
+  readonly gamma: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
+}
+
+/** A verifiable random function without a key. */
+export interface SuiteHashes {
+  /**
+   * `ECVRF_encode_to_curve` with the public key as salt.
+   * @returns undefined when no attempt gives a point: for `tai`, one text in 2^256.
+   */
+  encodeToCurve(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array | undefined;
+  /** `ECVRF_challenge_generation`, 16 bytes, little-endian. */
+  challenge(points: ChallengePoints): Uint8Array;
+  /** `ECVRF_proof_to_hash` of the point of a proof; undefined when it is no point. */
+  output(gamma: Uint8Array): Uint8Array | undefined;
+}
+
+/** The hashes of a suite. */
+export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashes {
+  const suiteString = SUITE_STRING[suite];
+  return {
+    encodeToCurve: suite === 'tai' ? tryAndIncrement : elligator,
+    challenge(points): Uint8Array {
+      const { publicKey, input, gamma, u, v } = points;
+      // RFC 9381 section 5.4.3: the public key comes first; drafts up to 10 left it out.
+      const text = hash([FRONT_CHALLENGE], publicKey, input, gamma, u, v, Uint8Array.of(BACK));
+      return text.subarray(0, CHALLENGE_LENGTH);
+    },
+    output(gamma): Uint8Array | undefined {
+      const cleared = crypto.edwards25519.clearCofactor(gamma);
+      return cleared && hash([FRONT_OUTPUT], cleared, Uint8Array.of(BACK));
+    },
+  };
+
+  function hash(front: readonly number[], ...parts: readonly Uint8Array[]): Uint8Array {
+    return crypto.sha512(concatBytes(Uint8Array.of(suiteString, ...front), ...parts));
+  }
+
+  /** RFC 9381 section 5.4.1.1. */
+  function tryAndIncrement(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array | undefined {
+    const front = Uint8Array.of(suiteString, FRONT_ENCODE);
+    const text = concatBytes(front, publicKey, alpha, Uint8Array.of(0, BACK));
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      text[text.length - 2] = attempt;
+      const candidate = crypto.sha512(text).subarray(0, POINT_LENGTH);
+      const point = crypto.edwards25519.clearCofactor(candidate);
+      if (point !== undefined && !isIdentity(point)) return point;
+    }
+    return undefined;
+  }
+
+  /** RFC 9381 section 5.4.1.2. */
+  function elligator(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array {
+    return crypto.edwards25519.encodeToCurve(concatBytes(publicKey, alpha), ELL2_DOMAIN);
+  }
+}
+
+/** True for the neutral element. */
+export function isIdentity(point: Uint8Array): boolean {
+  return equalBytes(point, IDENTITY);
+}
