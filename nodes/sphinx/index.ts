@@ -65,3 +65,10 @@ export { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 export { type CreatedSurb, createReply, createSurb, openReply } from './surb.ts';
 export { SurbRing } from './surb-ring.ts';
 export { type Dropped, type Unwrapped, unwrap } from './unwrap.ts';
+export {
+  encodeUnwrapSetup,
+  type SettleRules,
+  settleUnwrap,
+  type UnwrapSetup,
+  unwrapJob,
+} from './unwrap-job.ts';

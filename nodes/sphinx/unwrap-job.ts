@@ -1,0 +1,207 @@
+/**
+ * Receiving as a job on bytes (engine/host/compute.ts): what threads do with a packet, and what the
+ * node decides when it comes back.
+ *
+ * The thread runs the list of `receive.ts` and says yes where the list asks the node. The node then
+ * asks itself, in the order of the list: replay tags have one owner, or two copies of a packet
+ * could pass in two threads at once, and they are in its store. Both together give what
+ * `PacketFormat.receive` gives; a replay costs a whole unwrapping instead of half of one.
+ *
+ * ```
+ * setup   exchange (1) | hops (1) | SURB (1) | keys (1) | user data (4) | longest delay (4)
+ *         | private keys
+ * record  outcome (1) | key (1) | delay (4) | payload offset (4), length (4) | replay tag (32)
+ *         | next node or recipient (32) | SURB (16)
+ * ```
+ * Integers are big-endian. `key` is the number of the private key that opened the header, or 255:
+ * then nothing in the header is proven, and there is no tag.
+ *
+ * @module
+ */
+import type { ByteJob, ByteJobOutput, OpenByteJob } from '../../engine/host/compute.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { readUint32, writeUint32 } from '../_kit/bytes.ts';
+import type { Command } from './commands.ts';
+import { NODE_DROPS, type NodeDrop, UNWRAP_DROPS } from './drops.ts';
+import type { NodeKey } from './exchange.ts';
+import { createExchange, EXCHANGE_NAMES, type ExchangeChoice } from './exchanges.ts';
+import { createFormat } from './format.ts';
+import { NODE_ID_LENGTH, REPLAY_TAG_LENGTH, SURB_ID_LENGTH } from './geometry.ts';
+import type { PacketFormat } from './packet-format.ts';
+import type { EpochKey, Received, ReceiveRules } from './receive.ts';
+import type { Dropped, Unwrapped } from './unwrap.ts';
+
+/** What all packets of an epoch share. */
+export interface UnwrapSetup {
+  readonly exchange: ExchangeChoice;
+  readonly nrHops: number;
+  readonly userForwardPayloadLength: number;
+  readonly withSurb: boolean;
+  /** Longest delay to accept, in milliseconds, below 2^32: three epochs (1.7). */
+  readonly delayMsMax: number;
+  /** To be tried in this order, 1 ... 8. */
+  readonly privateKeys: readonly Uint8Array[];
+}
+
+/** What the node asks itself; {@link ReceiveRules} are such rules. */
+export interface SettleRules extends Pick<ReceiveRules, 'isNextHop'> {
+  /** In the order of the setup's private keys. */
+  readonly keys: readonly Pick<EpochKey, 'enterTag'>[];
+}
+
+const SETUP_HEADER_LENGTH = 12;
+const KEYS_MAX = 8;
+
+const KEY_AT = 1;
+const DELAY_AT = 2;
+const PAYLOAD_OFFSET_AT = 6;
+const PAYLOAD_LENGTH_AT = 10;
+const TAG_AT = 14;
+const ID_AT: number = TAG_AT + REPLAY_TAG_LENGTH;
+const SURB_AT: number = ID_AT + NODE_ID_LENGTH;
+const RECORD_LENGTH: number = SURB_AT + SURB_ID_LENGTH;
+
+const NO_KEY = 255;
+const KINDS: readonly Unwrapped['kind'][] = ['forward', 'deliver', 'surbReply'];
+/** The outcomes behind those of {@link KINDS}. */
+const DROPS = [...Object.keys(UNWRAP_DROPS), ...Object.keys(NODE_DROPS)] as readonly NodeDrop[];
+
+/** Encodes a setup. It holds private keys: overwrite it after use. */
+export function encodeUnwrapSetup(setup: UnwrapSetup): Uint8Array {
+  const { privateKeys } = setup;
+  if (privateKeys.length < 1 || privateKeys.length > KEYS_MAX) {
+    throw new RangeError(`${privateKeys.length} private keys: 1 to ${KEYS_MAX} can be tried`);
+  }
+  const keyLength = (privateKeys[0] as Uint8Array).length;
+  const bytes = new Uint8Array(SETUP_HEADER_LENGTH + privateKeys.length * keyLength);
+  bytes[0] = EXCHANGE_NAMES.indexOf(setup.exchange);
+  bytes[1] = setup.nrHops;
+  bytes[2] = setup.withSurb ? 1 : 0;
+  bytes[3] = privateKeys.length;
+  writeUint32(bytes, 4, setup.userForwardPayloadLength);
+  writeUint32(bytes, 8, setup.delayMsMax);
+  for (const [index, key] of privateKeys.entries()) {
+    bytes.set(key, SETUP_HEADER_LENGTH + index * keyLength);
+  }
+  return bytes;
+}
+
+/** See the module. */
+export const unwrapJob: ByteJob = {
+  recordLength: RECORD_LENGTH,
+  open(setup, crypto): OpenByteJob {
+    const format = formatOf(setup, crypto);
+    const keys = openKeys(format, setup);
+    // The record of the call that runs.
+    let target = new Uint8Array(RECORD_LENGTH);
+    const rules: ReceiveRules = {
+      keys: keys.map((key, index) => ({
+        key,
+        enterTag(replayTag): boolean {
+          target[KEY_AT] = index;
+          target.set(replayTag, TAG_AT);
+          return true;
+        },
+      })),
+      delayMsMax: readUint32(setup, 8),
+      isNextHop: () => true,
+    };
+    return {
+      run(bytes, record): void {
+        target = record as Uint8Array<ArrayBuffer>;
+        record[KEY_AT] = NO_KEY;
+        write(record, bytes, format.receive(rules, bytes));
+      },
+      close(): void {
+        for (const key of keys) key.wipe();
+      },
+    };
+  },
+};
+
+function formatOf(setup: Uint8Array, crypto: CryptoProvider): PacketFormat {
+  const exchange = createExchange(crypto, EXCHANGE_NAMES[setup[0] as number] ?? 'x25519');
+  return createFormat({
+    crypto,
+    exchange,
+    nrHops: setup[1] as number,
+    withSurb: setup[2] === 1,
+    userForwardPayloadLength: readUint32(setup, 4),
+  });
+}
+
+function openKeys(format: PacketFormat, setup: Uint8Array): readonly NodeKey[] {
+  const length = format.privateKeyLength;
+  return Array.from({ length: setup[3] as number }, (_, index) => {
+    const at = SETUP_HEADER_LENGTH + index * length;
+    return format.openKey(setup.slice(at, at + length));
+  });
+}
+
+function write(
+  record: Uint8Array,
+  packet: Uint8Array,
+  received: Received | Dropped<NodeDrop>,
+): void {
+  if ('drop' in received) {
+    record[0] = KINDS.length + DROPS.indexOf(received.drop);
+    return;
+  }
+  const { unwrapped, delayMs } = received;
+  record[0] = KINDS.indexOf(unwrapped.kind);
+  writeUint32(record, DELAY_AT, delayMs);
+  for (const command of unwrapped.commands) {
+    if (command.kind === 'nextNode' || command.kind === 'recipient') record.set(command.id, ID_AT);
+    if (command.kind === 'surbReply') record.set(command.id, SURB_AT);
+  }
+  if (unwrapped.kind === 'forward') return;
+  writeUint32(record, PAYLOAD_OFFSET_AT, unwrapped.payload.byteOffset - packet.byteOffset);
+  writeUint32(record, PAYLOAD_LENGTH_AT, unwrapped.payload.length);
+}
+
+/**
+ * Decides what becomes of a packet that a thread has unwrapped: enters its tag, and asks the rest of
+ * the list in its order.
+ * @param output changed by nobody else while what is returned is used: those are views of it.
+ */
+export function settleUnwrap(
+  rules: SettleRules,
+  output: ByteJobOutput,
+): Received | Dropped<NodeDrop> {
+  const { record } = output;
+  const outcome = record[0] as number;
+  const kind = KINDS[outcome];
+  const drop = kind === undefined ? (DROPS[outcome - KINDS.length] as NodeDrop) : undefined;
+  const key = rules.keys[record[KEY_AT] as number];
+  if (key === undefined) return { drop: drop ?? 'mac-mismatch' };
+  const replayTag = record.subarray(TAG_AT, TAG_AT + REPLAY_TAG_LENGTH);
+  if (!key.enterTag(replayTag)) return { drop: 'replay' };
+  if (kind === undefined) return { drop: drop as NodeDrop };
+  const delayMs = readUint32(record, DELAY_AT);
+  const id = record.subarray(ID_AT, ID_AT + NODE_ID_LENGTH);
+  if (kind === 'forward') {
+    if (!rules.isNextHop(id)) return { drop: 'next-hop-invalid' };
+    const commands: readonly Command[] = [{ kind: 'nodeDelay', delayMs }];
+    return { unwrapped: { kind, nextNode: id, commands, replayTag }, delayMs };
+  }
+  return { unwrapped: terminal(kind, output, { id, replayTag }), delayMs };
+}
+
+interface Terminal {
+  readonly id: Uint8Array;
+  readonly replayTag: Uint8Array;
+}
+
+function terminal(
+  kind: 'deliver' | 'surbReply',
+  { bytes, record }: ByteJobOutput,
+  { id, replayTag }: Terminal,
+): Unwrapped {
+  const at = readUint32(record, PAYLOAD_OFFSET_AT);
+  const payload = bytes.subarray(at, at + readUint32(record, PAYLOAD_LENGTH_AT));
+  const recipient: Command = { kind: 'recipient', id };
+  if (kind === 'deliver') return { kind, payload, commands: [recipient], replayTag };
+  const surbId = record.subarray(SURB_AT, SURB_AT + SURB_ID_LENGTH);
+  const commands: readonly Command[] = [recipient, { kind: 'surbReply', id: surbId }];
+  return { kind, surbId, payload, commands, replayTag };
+}
