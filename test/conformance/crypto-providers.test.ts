@@ -16,6 +16,7 @@ import {
 } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
+import { cryptoGroupCases, groupMistakes } from './crypto-group-cases.ts';
 import { hostileCases, mistakes } from './crypto-hostile-cases.ts';
 import { randomCases } from './crypto-random.ts';
 
@@ -36,6 +37,7 @@ const CONTENDERS: readonly Contender[] = [
 const SKIPS: Partial<Record<ProviderName, Readonly<Record<string, string>>>> = {
   modelled: {
     'aesCmac/': 'modelled computes a checksum instead of AES-CMAC',
+    'edwards25519/': 'modelled computes with logarithms in the open',
     'aead/': 'modelled copies the bytes and adds a checksum',
     'random/aesCmac': 'modelled computes a checksum instead of AES-CMAC',
     'random/chacha20-poly1305': 'modelled copies the bytes and adds a checksum',
@@ -57,7 +59,7 @@ const random: readonly CryptoCase[] = randomCases.map((one) => ({
     ),
 }));
 
-const allCases = [...cryptoCases, ...hostileCases, ...random];
+const allCases = [...cryptoCases, ...cryptoGroupCases, ...hostileCases, ...random];
 
 function isAvailable({ name }: Contender): boolean {
   return name !== 'sodium' || hasSodium();
@@ -88,7 +90,7 @@ describe.each(CONTENDERS.filter(isAvailable))('crypto provider $name, timing $ti
     else it(`does not pass ${id}: ${reason}`, () => expect(() => check(crypto)).toThrow());
   }
 
-  it.each(mistakes)('throws a RangeError for %s', (_, call) => {
+  it.each([...mistakes, ...groupMistakes])('throws a RangeError for %s', (_, call) => {
     expect(() => call(crypto)).toThrow(RangeError);
   });
 
@@ -102,6 +104,7 @@ describe.each(CONTENDERS.filter(isAvailable))('crypto provider $name, timing $ti
 });
 
 function freshResults(crypto: CryptoProvider, key: Uint8Array): readonly Uint8Array[] {
+  const kem = crypto.mlKem768.openKey(new Uint8Array(64).fill(2))!;
   return [
     crypto.sha256(key),
     crypto.sha512(key),
@@ -116,6 +119,11 @@ function freshResults(crypto: CryptoProvider, key: Uint8Array): readonly Uint8Ar
     crypto.ed25519PublicKey(key),
     crypto.ed25519Sign(key, key),
     crypto.p256PublicKey(key),
+    crypto.edwards25519.scalarMultBase(key),
+    crypto.edwards25519.scalarMult(crypto.edwards25519.scalarMultBase(key), key)!,
+    crypto.edwards25519.reduceScalar(key),
+    ...Object.values(crypto.mlKem768.encapsulate(kem.publicKey, key)!),
+    kem.decapsulate(new Uint8Array(1088))!,
     crypto.p256Sign(key, key),
     crypto.aesCtr(key, key.subarray(0, 16), key),
     crypto.chacha20(key, key.subarray(0, 12), 0, key),
