@@ -214,25 +214,31 @@ class Run {
   #enter(message: number, label: number): void {
     this.#hasEntered[message] = 1;
     this.#entered[label] = (this.#entered[label] ?? 0) + 1;
-    if ((this.#slots[message] as number) < 0) this.#slots[message] = this.#store.take();
-    const at = (this.#slots[message] as number) * this.#store.labels + label;
+    const at = this.#slotOf(message) * this.#store.labels + label;
     this.#store.data[at] = (this.#store.data[at] ?? 0) + 1;
   }
 
   /** Moves the masses that just left a pool to the message that left. */
   #carryOut(message: number): void {
     const scratch = this.#scratch;
-    const slot = this.#store.take();
+    const slot = this.#slotOf(message);
     const base = slot * this.#store.labels;
     const { data } = this.#store;
     for (let label = 0; label < scratch.length; label += 1) {
       const mass = scratch[label] as number;
       if (mass === 0) continue;
-      if (mass > DUST) data[base + label] = mass;
+      if (mass > DUST) data[base + label] = (data[base + label] as number) + mass;
       else this.#dust[label] = (this.#dust[label] as number) + mass;
       scratch[label] = 0;
     }
+  }
+
+  #slotOf(message: number): number {
+    const known = this.#slots[message] as number;
+    if (known >= 0) return known;
+    const slot = this.#store.take();
     this.#slots[message] = slot;
+    return slot;
   }
 
   #drop(message: number, slot: number): void {

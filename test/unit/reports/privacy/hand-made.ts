@@ -1,0 +1,132 @@
+/**
+ * Records for tests: written by hand, and of an abstract stratified network. The delays of its mixes
+ * are independent of their pools, so that all instants are known before anything is sorted.
+ *
+ * @module
+ */
+import { openStream } from '../../../../engine/core/stream.ts';
+import type { NodeLaw } from '../../../../reports/privacy/mass/propagate.ts';
+import {
+  ABSORBED,
+  ARRIVED,
+  CREATED,
+  DELIVERED,
+  DEPARTED,
+  DROPPED,
+  type EventCode,
+  type Truth,
+} from '../../../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+
+/** Words of hand-written steps. */
+export const CODES = {
+  create: CREATED,
+  arrive: ARRIVED,
+  depart: DEPARTED,
+  deliver: DELIVERED,
+  absorb: ABSORBED,
+  drop: DROPPED,
+} as const;
+
+/** One step: what, which message, where. */
+export type Step = readonly [keyof typeof CODES, number, string];
+
+/** A record from steps, one nanosecond apart. All messages are payload of the first node. */
+export function handMade(nodes: readonly string[], steps: readonly Step[]): Truth {
+  const record = new TruthRecord(nodes);
+  const count = 1 + Math.max(...steps.map(([, message]) => message));
+  for (let i = 0; i < count; i += 1) record.open({ kind: 'payload', sender: 0, recipient: 65_535 });
+  for (const [at, [word, message, node]] of steps.entries()) {
+    record.add(CODES[word], message, nodes.indexOf(node), at);
+  }
+  return record.truth();
+}
+
+/** Laws by node: mixes are memoryless, what starts with `end` is an end. */
+export function plainLaws(nodes: readonly string[]): readonly NodeLaw[] {
+  return nodes.map((name) => ({ kind: name.startsWith('end') ? 'end' : 'memoryless' }));
+}
+
+/** A network to make up. */
+export interface Stratified {
+  /** Messages a second in all. */
+  readonly rate: number;
+  readonly layers: number;
+  readonly width: number;
+  /** Mean delay of a mix. */
+  readonly meanSeconds: number;
+  readonly seconds: number;
+  readonly linkSeconds?: number;
+  readonly seed?: number;
+  readonly law?: 'exponential' | 'uniform';
+  readonly clients?: number;
+}
+
+interface Sorted {
+  readonly atNs: number[];
+  readonly code: EventCode[];
+  readonly node: number[];
+  readonly message: number[];
+}
+
+/** Nodes `end` (all clients), then the mixes layer by layer, `end-2` (all recipients). */
+export function stratifiedNodes({ layers, width, clients = 1 }: Stratified): readonly string[] {
+  const mixes = Array.from({ length: layers * width }, (_, i) => `mix-${i}`);
+  const senders = Array.from({ length: clients }, (_, i) => `end-client-${i}`);
+  return [...senders, ...mixes, 'end-sink'];
+}
+
+/** The record of such a network. */
+export function stratifiedTruth(spec: Stratified): Truth {
+  const { rate, layers, width, meanSeconds, seconds, seed = 1, clients = 1 } = spec;
+  const random = openStream(seed, 'lab', 'stratified');
+  const nodes = stratifiedNodes(spec);
+  const link = (spec.linkSeconds ?? 0.05) * 1e9;
+  const mean = meanSeconds * 1e9;
+  const delay = (): number =>
+    spec.law === 'uniform' ? random.uniform() * 2 * mean : random.exponential(mean);
+  const all: Sorted = { atNs: [], code: [], node: [], message: [] };
+  const push = (atNs: number, code: EventCode, node: number, message: number): void => {
+    all.atNs.push(Math.round(atNs));
+    all.code.push(code);
+    all.node.push(node);
+    all.message.push(message);
+  };
+  const record = new TruthRecord(nodes);
+  for (let at = random.exponential(1e9 / rate); at < seconds * 1e9; ) {
+    const sender = random.below(clients);
+    const message = record.open({ kind: 'payload', sender, recipient: random.below(clients) });
+    push(at, CREATED, sender, message);
+    let now = at + link;
+    for (let layer = 0; layer < layers; layer += 1) {
+      const mix = clients + layer * width + random.below(width);
+      push(now, ARRIVED, mix, message);
+      now += delay();
+      push(now, DEPARTED, mix, message);
+      now += link;
+    }
+    push(now, ARRIVED, nodes.length - 1, message);
+    push(now, DELIVERED, nodes.length - 1, message);
+    at += random.exponential(1e9 / rate);
+  }
+  const order = Uint32Array.from(all.atNs.keys());
+  order.sort((a, b) => (all.atNs[a] ?? 0) - (all.atNs[b] ?? 0) || a - b);
+  for (const i of order) {
+    if ((all.atNs[i] ?? 0) > seconds * 1e9) break;
+    record.add(all.code[i] ?? 0, all.message[i] ?? 0, all.node[i] ?? 0, all.atNs[i] ?? 0);
+  }
+  return record.truth();
+}
+
+/** Messages created at or after each instant. */
+export function targetsAt(truth: Truth, instantsSeconds: readonly number[]): number[] {
+  const { atNs, code, message, count } = truth.events;
+  const found: number[] = [];
+  let next = 0;
+  for (let i = 0; i < count && next < instantsSeconds.length; i += 1) {
+    if (code[i] !== CREATED || (atNs[i] ?? 0) < (instantsSeconds[next] ?? 0) * 1e9) continue;
+    found.push(message[i] ?? 0);
+    next += 1;
+  }
+  return found;
+}

@@ -1,0 +1,156 @@
+/**
+ * Metrics, closed forms and a traced propagation against `other/privacy.json` (mixnet.md 4, 9).
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { posteriorsOf } from '../../reports/privacy/mass/posterior.ts';
+import {
+  poolMixBits,
+  poolMixMinBits,
+  poolMixRounds,
+  randomCompromisedPaths,
+  stratifiedPoissonBits,
+} from '../../reports/privacy/metrics/closed-forms.ts';
+import {
+  degreeOfAnonymity,
+  effectiveSet,
+  guessingEntropy,
+  hartleyBits,
+  minEntropyBits,
+  renyi2Bits,
+  shannonBits,
+} from '../../reports/privacy/metrics/uncertainty.ts';
+import { deltaCurve, pairwiseEpsilon } from '../../reports/privacy/metrics/unlinkability.ts';
+import { handMade, plainLaws, type Step } from '../unit/reports/privacy/hand-made.ts';
+import { hasVectors, vectors } from '../vectors-root.ts';
+
+interface Vectors {
+  readonly metrics: readonly {
+    readonly p: readonly number[];
+    readonly candidates: number;
+    readonly shannon: number;
+    readonly effectiveSet: number;
+    readonly degree: number;
+    readonly hartley: number;
+    readonly minEntropy: number;
+    readonly renyi2: number;
+    readonly guessing: number;
+  }[];
+  readonly epsilonDelta: readonly {
+    readonly pa: readonly number[];
+    readonly pb: readonly number[];
+    readonly epsilon: number | null;
+    readonly delta: Readonly<Record<string, number>>;
+  }[];
+  readonly closedForm: readonly {
+    readonly L: number;
+    readonly theta: number;
+    readonly lambdaTotal: number;
+    readonly bits: number;
+  }[];
+  readonly poolMix: readonly {
+    readonly N: number;
+    readonly n: number;
+    readonly bits: number;
+    readonly minEntropy: number;
+    readonly meanRounds: number;
+  }[];
+  readonly compromisedPaths: readonly {
+    readonly N: number;
+    readonly B: number;
+    readonly L: number;
+    readonly alpha: number;
+  }[];
+  readonly massPropagation: {
+    readonly target: string;
+    readonly events: readonly {
+      readonly event: 'arrive' | 'depart' | 'deliver';
+      readonly message: string;
+      readonly mix?: string;
+    }[];
+    readonly delivered: readonly number[];
+    readonly shannon: number;
+  };
+}
+
+describe.skipIf(!hasVectors)('published and computed values of privacy', () => {
+  const all = hasVectors ? vectors<Vectors>('other/privacy.json') : ({} as Vectors);
+
+  it('R-196: measures the uncertainty of each belief as listed', () => {
+    expect(all.metrics.length).toBeGreaterThan(4);
+    for (const one of all.metrics) {
+      expect(shannonBits(one.p)).toBeCloseTo(one.shannon, 12);
+      expect(effectiveSet(one.p)).toBeCloseTo(one.effectiveSet, 11);
+      expect(degreeOfAnonymity(one.p, one.candidates)).toBeCloseTo(one.degree, 12);
+      expect(hartleyBits(one.p)).toBeCloseTo(one.hartley, 12);
+      expect(minEntropyBits(one.p)).toBeCloseTo(one.minEntropy, 12);
+      expect(renyi2Bits(one.p)).toBeCloseTo(one.renyi2, 12);
+      expect(guessingEntropy(one.p)).toBeCloseTo(one.guessing, 10);
+    }
+  });
+
+  it('gives epsilon and the (epsilon, delta) curve of each pair as listed', () => {
+    for (const { pa, pb, epsilon, delta } of all.epsilonDelta) {
+      const pair = { a: pa, b: pb };
+      const found = pairwiseEpsilon(pair);
+      if (epsilon === null) expect(found).toBe(Number.POSITIVE_INFINITY);
+      else expect(found).toBeCloseTo(epsilon, 12);
+      const curve = deltaCurve(pair);
+      for (const [i, at] of ['0', '0.1', '0.5', '1'].entries()) {
+        expect(curve[i]).toBeCloseTo(delta[at] ?? Number.NaN, 12);
+      }
+    }
+  });
+
+  it('gives the closed form of stratified Poisson mixes as listed', () => {
+    for (const { L, theta, lambdaTotal, bits } of all.closedForm) {
+      const network = { rate: lambdaTotal, layers: L, width: 10, meanSeconds: theta };
+      expect(stratifiedPoissonBits(network)).toBeCloseTo(bits, 9);
+    }
+  });
+
+  it('gives entropy, min-entropy and rounds of pool mixes as listed', () => {
+    for (const { N, n, bits, minEntropy, meanRounds } of all.poolMix) {
+      const mix = { batch: N, kept: n };
+      expect(poolMixBits(mix)).toBeCloseTo(bits, 10);
+      expect(poolMixMinBits(mix)).toBeCloseTo(minEntropy, 10);
+      expect(poolMixRounds(mix)).toBeCloseTo(meanRounds, 12);
+    }
+  });
+
+  it('gives the share of fully compromised paths as listed', () => {
+    for (const { N, B, L, alpha } of all.compromisedPaths) {
+      const share = randomCompromisedPaths({ nodes: N, corrupt: B, layers: L });
+      // Where L does not divide N, the figure puts the rest into one layer but divides by the
+      // width of the others: 34 / 33 too much for three layers of 100 nodes.
+      const width = Math.floor(N / L);
+      const rest = (N - (L - 1) * width) / width;
+      expect(share * rest).toBeCloseTo(alpha, 14);
+    }
+  });
+
+  it('propagates the mass of the traced target to the listed deliveries', () => {
+    const { events, target, delivered, shannon } = all.massPropagation;
+    const nodes = ['end', 'A', 'B'];
+    const numberOf = (name: string): number => Number(name.slice(1));
+    const steps = events.flatMap(({ event, message, mix }): Step[] => {
+      const one = numberOf(message);
+      if (event !== 'deliver') return [[event, one, mix ?? '']];
+      return [
+        ['arrive', one, 'end'],
+        ['deliver', one, 'end'],
+      ];
+    });
+    const truth = handMade(nodes, steps);
+    const [belief] = posteriorsOf({
+      truth,
+      laws: plainLaws(nodes),
+      targets: [numberOf(target)],
+    });
+    expect([...(belief?.p ?? [])]).toHaveLength(delivered.length);
+    for (const [i, mass] of delivered.entries()) expect(belief?.p[i]).toBeCloseTo(mass, 14);
+    expect(shannonBits(belief?.p ?? [])).toBeCloseTo(shannon, 12);
+    expect(belief?.left).toBeCloseTo(0, 14);
+  });
+});
