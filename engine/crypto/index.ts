@@ -60,8 +60,10 @@ export function fallbacks(name: ProviderName): readonly Fallback[] {
     case 'noble':
       return [];
     case 'node':
-    case 'modelled':
       return nodeFallbacks;
+    case 'modelled':
+      // Its group is its own.
+      return nodeFallbacks.filter(({ primitive }) => primitive !== 'edwards25519');
     case 'sodium':
       return sodiumFallbacks;
   }
