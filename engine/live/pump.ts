@@ -5,6 +5,8 @@
  * into the next one. Node code runs outside of it, on the wall clock, with the links caught up to
  * that instant: timers that are due wait in `ready` for their turn. Nothing fires early. A turn that
  * takes too long is continued by `setImmediate`, never after a sleep: I/O is served in between.
+ * After a stall, node code that is due waits until the sockets are read: what lies in them arrived
+ * before those timers, and a detection timer that fires first declares a living neighbour dead.
  *
  * `high` precision sleeps until 1.2 ms before the next event and then looks again at every turn of
  * the event loop; `low` lets the timer of the system decide, which is up to 2 ms late and costs no
@@ -41,6 +43,10 @@ const SLEEP_MIN_NS = 1_600_000;
 const SLEEP_MAX_NS = 1_000_000_000 * 3_600;
 /** A turn ends after this, so that sockets are read; the rest continues at once. */
 const TURN_NS = 2_000_000;
+/** Who is this late was not running; the event loop asks timers first, and sockets after them. */
+const STALL_NS = 20_000_000;
+/** Longest that timers wait after a stall while datagrams keep coming. */
+const DRAIN_MAX_NS = 50_000_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** See the module. */
@@ -48,6 +54,8 @@ export class Pump {
   readonly clock: WallClock;
   /** Turns that ended before everything due was done. */
   overruns = 0;
+  /** The longest time that something due has waited because nothing ran, ns; 0 when below 20 ms. */
+  longestStallNs = 0;
   readonly #scheduler: Scheduler;
   readonly #precision: Precision;
   readonly #onFailure: (error: unknown) => void;
@@ -59,6 +67,10 @@ export class Pump {
   #wakeAt = NEVER;
   #isInside = false;
   #isRunning = true;
+  /** After a stall: until when timers wait for the sockets at most, ns. */
+  #drainUntil = 0;
+  /** Calls from outside since the last turn. */
+  #arrivals = 0;
 
   constructor(options: PumpOptions) {
     this.clock = options.clock;
@@ -94,6 +106,7 @@ export class Pump {
     }
     // hot: once per datagram and hop, hence no closure here.
     this.#isInside = true;
+    this.#arrivals += 1;
     try {
       this.#catchUp();
       code();
@@ -124,7 +137,7 @@ export class Pump {
     this.#isInside = true;
     try {
       this.#catchUp();
-      this.#runReady(this.#scheduler.now + TURN_NS);
+      if (!this.#isDraining()) this.#runReady(this.#scheduler.now + TURN_NS);
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -156,7 +169,25 @@ export class Pump {
   /** Fires what is due; afterwards the links are where the wall clock is. */
   #catchUp(): void {
     const wall = this.clock.now();
+    if (wall - this.#scheduler.now > STALL_NS) this.#noteStall(wall);
     if (wall > this.#scheduler.now) this.#scheduler.runUntil(wall);
+  }
+
+  /** Nothing ran for long: a sleep, when nothing was due, else a stall. */
+  #noteStall(wall: number): void {
+    const late = wall - this.#scheduler.peekTime();
+    if (late <= STALL_NS) return;
+    this.longestStallNs = Math.max(this.longestStallNs, late);
+    this.#drainUntil = wall + DRAIN_MAX_NS;
+    // At least one look into the sockets, also when this turn came before it.
+    this.#arrivals += 1;
+  }
+
+  /** True while timers wait for the sockets: until a turn of the loop has brought nothing. */
+  #isDraining(): boolean {
+    if (this.#arrivals === 0 || this.#scheduler.now >= this.#drainUntil) return false;
+    this.#arrivals = 0;
+    return true;
   }
 
   #fail(error: unknown): void {

@@ -33,6 +33,7 @@ export class Gauge {
     this.#beganMs = performance.now();
     this.#beganCpu = process.cpuUsage();
     this.#world.live.lateness.reset();
+    this.#world.live.pump.longestStallNs = 0;
   }
 
   /** Everything up to now. */
@@ -60,6 +61,7 @@ export class Gauge {
       events: sim.scheduler.eventCount,
       streamsOpened: live.streamsOpened,
       storeFailures: live.storeFailures,
+      stallNs: live.pump.longestStallNs,
       damaged: this.#rows.damaged,
       refused: this.#flows.map(({ meter }) => meter.refused),
       filesSent: this.#flows.filter(({ isFileSent }) => isFileSent).map(({ index }) => index),

@@ -105,6 +105,8 @@ export interface Tally {
   readonly streamsOpened: number;
   /** Syncs of stores that failed. */
   readonly storeFailures: number;
+  /** The longest time that something due has waited because the process did not run. */
+  readonly stallNs: number;
   /** Application bytes that no flow explains, or damaged ones. */
   readonly damaged: number;
   /** Refused requests by flow. */

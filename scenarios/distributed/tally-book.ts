@@ -96,7 +96,7 @@ export class TallyBook {
     return this.all.some(({ filesSent }) => filesSent.includes(flow));
   }
 
-  /** Metrics of the processes themselves: memory is that of the largest, the rest of all. */
+  /** Metrics of the processes themselves: memory and stall are the largest, the rest of all. */
   liveMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     const { all } = this;
     const buffers = all.map(({ receiveBufferBytes }) => receiveBufferBytes).filter((n) => n > 0);
@@ -115,6 +115,7 @@ export class TallyBook {
         kind: 'gauge',
         value: Math.max(0, ...all.map(({ memoryBytes }) => memoryBytes)),
       },
+      'live.stall': { kind: 'gauge', value: Math.max(0, ...all.map(({ stallNs }) => stallNs)) },
       'live.receive_buffer': {
         kind: 'gauge',
         value: buffers.length > 0 ? Math.min(...buffers) : 0,

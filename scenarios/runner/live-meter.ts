@@ -34,6 +34,12 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     help: 'largest resident set of the process, looked at ten times a second',
   },
   {
+    name: 'live.stall',
+    kind: 'gauge',
+    unit: 'ns',
+    help: 'longest time that something due has waited because the process did not run; 0 below 20 ms',
+  },
+  {
     name: 'live.receive_buffer',
     kind: 'gauge',
     unit: 'bytes',
@@ -65,6 +71,9 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
 
 /** Above this p99 the machine was too slow for what was asked, ns. */
 const LATENESS_WARN_NS = 1_000_000;
+/** Neighbours give up one that is silent for three intervals of 50 ms; half of that is near it. */
+const STALL_WARN_NS = 75_000_000;
+const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
 
 /** Watches one run. */
@@ -79,6 +88,7 @@ export class LiveMeter {
   constructor(world: LiveWorld) {
     this.#world = world;
     world.lateness.reset();
+    world.pump.longestStallNs = 0;
   }
 
   /** Looks at the memory; called a few times a second. */
@@ -101,6 +111,7 @@ export class LiveMeter {
       'live.lateness': { kind: 'histogram', data: this.#world.lateness.data() },
       'live.cpu': { kind: 'ratio', numerator: this.#cpuUs, denominator: this.#wallUs },
       'live.memory': { kind: 'gauge', value: this.#memoryBytes },
+      'live.stall': { kind: 'gauge', value: this.#world.pump.longestStallNs },
       'live.receive_buffer': { kind: 'gauge', value: granted },
       'live.store_failures': { kind: 'counter', value: this.#world.storeFailures },
     };
@@ -129,6 +140,11 @@ export function liveWarnings(
   const warnings: string[] = [];
   const late = latenessWarning(metrics);
   if (late !== undefined) warnings.push(late);
+  const stall = metrics['live.stall'];
+  if (stall?.kind === 'gauge' && stall.value > STALL_WARN_NS) {
+    const ms = Math.round(stall.value / NS_PER_MS);
+    warnings.push(`a process did not run for ${ms} ms: neighbours may have taken it for dead`);
+  }
   if (streamsOpened > 0) {
     warnings.push('streams pass no links here: no delay, rate or fault acted on them');
   }

@@ -65,6 +65,54 @@ describe('Pump', () => {
     expect(scheduler.now).toBe(9 * MS);
   });
 
+  it('hands over what waits in the sockets after a stall before timers that are due', async () => {
+    const { clock, scheduler, pump } = setUp('low');
+    const log: string[] = [];
+    const arrive = (): void => pump.enter(() => void log.push('datagram'));
+    pump.enter(() => {
+      const detection = new LiveTimer(pump, scheduler, () => void log.push('timer'), 'detection');
+      detection.rearm(10 * MS);
+    });
+    // The machine did something else; a turn of the loop reads no more than it likes.
+    clock.at = 200 * MS;
+    for (let i = 0; i < 4; i += 1) {
+      arrive();
+      await turn();
+    }
+    expect(log).toEqual(['datagram', 'datagram', 'datagram', 'datagram']);
+    await turn();
+    await turn();
+    expect(log.at(-1)).toBe('timer');
+    expect(pump.longestStallNs).toBe(190 * MS);
+  });
+
+  it('lets no flood of datagrams keep timers waiting for ever after a stall', async () => {
+    const { clock, scheduler, pump } = setUp('low');
+    const fired: number[] = [];
+    pump.enter(() =>
+      new LiveTimer(pump, scheduler, () => void fired.push(clock.at), 'timer').rearm(MS),
+    );
+    clock.at = 200 * MS;
+    for (let i = 0; i < 12; i += 1) {
+      pump.enter(() => undefined);
+      await turn();
+      clock.at += 5 * MS;
+    }
+    expect(fired).toHaveLength(1);
+  });
+
+  it('takes a long sleep for no stall', async () => {
+    const { clock, scheduler, pump } = setUp('low');
+    const fired: number[] = [];
+    pump.enter(() => {
+      new LiveTimer(pump, scheduler, () => void fired.push(clock.at), 'timer').rearm(900 * MS);
+    });
+    clock.at = 901 * MS;
+    pump.enter(() => undefined);
+    await turn();
+    expect([fired, pump.longestStallNs]).toEqual([[901 * MS], 0]);
+  });
+
   it('counts the delay of a timer from the wall clock of its arming, not from the turn', async () => {
     const { clock, scheduler, pump } = setUp();
     let firedAt = -1;

@@ -27,6 +27,7 @@ export function tallyOf(more: Partial<Tally> = {}): Tally {
     events: 0,
     streamsOpened: 0,
     storeFailures: 0,
+    stallNs: 0,
     damaged: 0,
     refused: [],
     filesSent: [],

@@ -48,6 +48,13 @@ describe('TallyBook', () => {
       '5 datagrams came from outside this run',
     ]);
     expect(liveWarnings({}, new TallyBook())).toEqual([]);
+    const stalled = new TallyBook();
+    stalled.note(0, tallyOf({ stallNs: 20_000_000 }));
+    expect(liveWarnings(stalled.liveMetrics(1), stalled)).toEqual([]);
+    stalled.note(1, tallyOf({ stallNs: 160_000_000 }));
+    expect(liveWarnings(stalled.liveMetrics(1), stalled)).toEqual([
+      'a process did not run for 160 ms: neighbours may have taken it for dead',
+    ]);
   });
 
   it('names no loss of the kernel when a process died with what it had written', () => {
