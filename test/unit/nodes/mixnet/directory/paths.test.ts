@@ -1,0 +1,96 @@
+/**
+ * Paths through stratified layers, cascades and free routes, and who may follow whom.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { DirectoryIndex, drawMixes } from '../../../../../nodes/mixnet/directory/index.ts';
+import { bytesOf, randomFrom, sampleDocument } from './network.ts';
+
+const TOPOLOGIES = ['stratified', 'cascade', 'free-route'] as const;
+
+/** How often each path came in `draws`, by the names of its mixes. */
+function counts(topology: (typeof TOPOLOGIES)[number], draws: number): Map<string, number> {
+  const document = sampleDocument(topology, 6);
+  const random = randomFrom(5);
+  const seen = new Map<string, number>();
+  for (let draw = 0; draw < draws; draw++) {
+    const path = drawMixes(document, random)
+      .map(({ name }) => name)
+      .join(' ');
+    seen.set(path, (seen.get(path) ?? 0) + 1);
+  }
+  return seen;
+}
+
+describe('paths', () => {
+  it.each([
+    ['stratified', 2 * 2 * 2],
+    ['cascade', 2],
+    ['free-route', 6 * 5 * 4],
+  ] as const)('R-185: draws every %s path equally often', (topology, paths) => {
+    const each = 300;
+    const seen = counts(topology, each * paths);
+    expect(seen.size).toBe(paths);
+    const chiSquare = [...seen.values()].reduce(
+      (sum, count) => sum + (count - each) ** 2 / each,
+      0,
+    );
+    // Mean paths - 1, variance twice that: five standard deviations.
+    expect(chiSquare).toBeLessThan(paths - 1 + 5 * Math.sqrt(2 * (paths - 1)));
+  });
+
+  it.each(TOPOLOGIES)('draws only paths whose steps are allowed: %s', (topology) => {
+    const document = sampleDocument(topology, 11);
+    const index = new DirectoryIndex(document);
+    const random = randomFrom(9);
+    const [start, end] = document.providers;
+    for (let draw = 0; draw < 200; draw++) {
+      const path = [start!, ...drawMixes(document, random), end!];
+      expect(path).toHaveLength(5);
+      for (const [at, node] of path.slice(1).entries()) {
+        expect(index.mayFollow(path[at]!.nodeId, node.nodeId)).toBe(true);
+      }
+    }
+  });
+
+  it('allows no step back, across chains, past a layer, to itself or to a stranger', () => {
+    const [provider] = sampleDocument().providers;
+    const stratified = new DirectoryIndex(sampleDocument());
+    const [first, second, third] = sampleDocument().layers;
+    const step = (from: Uint8Array, to: Uint8Array): boolean => stratified.mayFollow(from, to);
+    expect(step(second![0]!.nodeId, first![0]!.nodeId)).toBe(false);
+    expect(step(first![0]!.nodeId, first![1]!.nodeId)).toBe(false);
+    expect(step(first![0]!.nodeId, third![0]!.nodeId)).toBe(false);
+    expect(step(first![0]!.nodeId, provider!.nodeId)).toBe(false);
+    expect(step(provider!.nodeId, second![0]!.nodeId)).toBe(false);
+    expect(step(provider!.nodeId, provider!.nodeId)).toBe(false);
+    expect(step(first![0]!.nodeId, bytesOf('stranger', 0))).toBe(false);
+    expect(step(bytesOf('stranger', 0), first![0]!.nodeId)).toBe(false);
+
+    const { layers, spares } = sampleDocument('cascade', 11);
+    const cascade = new DirectoryIndex(sampleDocument('cascade', 11));
+    expect(cascade.mayFollow(layers[0]![0]!.nodeId, layers[1]![0]!.nodeId)).toBe(true);
+    expect(cascade.mayFollow(layers[0]![0]!.nodeId, layers[1]![1]!.nodeId)).toBe(false);
+    expect(spares).toHaveLength(2);
+    expect(cascade.mayFollow(provider!.nodeId, spares[0]!.nodeId)).toBe(false);
+    expect(cascade.mayFollow(spares[0]!.nodeId, provider!.nodeId)).toBe(false);
+
+    const free = sampleDocument('free-route').layers[0]!;
+    const routes = new DirectoryIndex(sampleDocument('free-route'));
+    expect(routes.mayFollow(free[0]!.nodeId, free[0]!.nodeId)).toBe(false);
+    expect(routes.mayFollow(free[0]!.nodeId, provider!.nodeId)).toBe(true);
+  });
+
+  it('finds nodes by identifier, also when identifiers begin alike', () => {
+    const document = sampleDocument();
+    const twin = document.providers[0]!.nodeId.slice();
+    twin[31]! ^= 1;
+    const index = new DirectoryIndex(document);
+    expect(index.find(document.providers[0]!.nodeId)).toBe(document.providers[0]);
+    expect(index.find(twin)).toBeUndefined();
+    expect(index.find(new Uint8Array())).toBeUndefined();
+    expect(document.layers.map((layer) => index.layerOf(layer[0]!.nodeId))).toEqual([0, 1, 2]);
+    expect(index.layerOf(document.providers[0]!.nodeId)).toBe(-1);
+  });
+});
