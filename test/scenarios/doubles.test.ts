@@ -286,6 +286,27 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    file: 'live-steady.yaml',
+    bases: { short: { ...SLOW, duration: '12s' } },
+    doubles: {
+      'probes without patience': {
+        base: 'short',
+        set: { ...NERVOUS, 'topology.defaults.link.jitter': '2ms' },
+        red: ['gateway.fault_switches count =='],
+      },
+      'links that lose one packet in a hundred': {
+        base: 'short',
+        set: { 'topology.defaults.link.loss': '1%' },
+        red: ['gateway.delivery value >='],
+      },
+      'the window of the Rust gateway': {
+        base: 'short',
+        set: RUST,
+        red: ['antireplay.false_reject count =='],
+      },
+    },
+  },
+  {
     file: 'loss-burst.yaml',
     bases: { short: { ...SLOW, duration: '16s', 'events.0.at': '4s', 'events.0.for': '10s' } },
     doubles: {
