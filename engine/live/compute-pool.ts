@@ -10,6 +10,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { ComputeResult } from '../host/compute.ts';
+import { ByteCompute } from './byte-compute.ts';
 import type { ComputeCall } from './compute-worker.ts';
 import { workerModule } from './own-form.ts';
 
@@ -39,12 +40,15 @@ export class ComputePool {
   /** Keys at work, with the jobs that wait for each. */
   readonly #keys = new Map<string, PoolJob[]>();
   readonly #count: number;
+  /** Jobs on bytes go another way: threads of their own, and no messages. */
+  readonly bytes: ByteCompute;
   #waiting = 0;
   #isClosed = false;
 
   /** @param workers Threads; by default one for each core but one, at most four. */
-  constructor(workers = Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1))) {
-    this.#count = workers;
+  constructor(workers?: number) {
+    this.#count = workers ?? Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1));
+    this.bytes = new ByteCompute(workers);
   }
 
   /** Starts the threads and loads these modules on all of them. */
@@ -77,7 +81,8 @@ export class ComputePool {
   /** Ends the threads; jobs that run are cut off. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#workers.splice(0).map((worker) => worker.close()));
+    const ends = this.#workers.splice(0).map((worker) => worker.close());
+    await Promise.all([...ends, this.bytes.close()]);
   }
 
   #dispatch(job: PoolJob): void {
@@ -168,8 +173,8 @@ class ComputeWorker {
   }
 }
 
-/** The same worker for the same key, in every run. */
-function hashOf(key: string): number {
+/** The same worker for the same key, in every run: 0 to 2^32 - 1. */
+export function hashOf(key: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < key.length; i += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(i), FNV_PRIME) >>> 0;

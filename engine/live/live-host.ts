@@ -10,7 +10,13 @@ import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { assert } from '../core/assert.ts';
 import type { RandomStream } from '../core/stream.ts';
-import type { ComputeOptions, ComputeResult, Job } from '../host/compute.ts';
+import type {
+  ByteJobInput,
+  ComputeOptions,
+  ComputeResult,
+  Job,
+  JobDefinition,
+} from '../host/compute.ts';
 import type { DatagramSocket, Endpoint, SendResult, UdpOptions } from '../host/socket.ts';
 import type { Store } from '../host/store.ts';
 import type {
@@ -24,6 +30,7 @@ import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
+import { hashOf } from './compute-pool.ts';
 import { EnvironmentError, environmentError, pathError, systemWords } from './environment.ts';
 import { FileDisk } from './file-disk.ts';
 import type { LiveContext } from './live-context.ts';
@@ -39,7 +46,7 @@ export class LiveHost extends SimHost {
   /** Streams opened so far, by all lives. */
   streamsOpened = 0;
   readonly #live: LiveContext;
-  readonly #jobNames: ReadonlySet<string>;
+  readonly #jobs: Readonly<Record<string, JobDefinition>>;
   readonly #disks = new Map<string, FileDisk>();
   /** Of this life. */
   readonly #stores = new Map<string, LiveStore>();
@@ -48,12 +55,17 @@ export class LiveHost extends SimHost {
   constructor(live: LiveContext, index: number, options: SimHostOptions) {
     super(live, index, options);
     this.#live = live;
-    this.#jobNames = new Set(Object.keys(options.jobs ?? {}));
+    this.#jobs = options.jobs ?? {};
   }
 
-  /** True when the protocol has jobs to compute. */
+  /** True when the protocol has jobs of plain data. */
   get hasJobs(): boolean {
-    return this.#jobNames.size > 0;
+    return Object.values(this.#jobs).some(({ bytes }) => bytes === undefined);
+  }
+
+  /** True when the protocol has jobs on bytes. */
+  get hasByteJobs(): boolean {
+    return Object.values(this.#jobs).some(({ bytes }) => bytes !== undefined);
   }
 
   /** Syncs of stores that failed, in all lives. */
@@ -118,17 +130,29 @@ export class LiveHost extends SimHost {
     options: ComputeOptions = {},
   ): Job {
     const moduleUrl = this.#live.moduleOf(this.name);
-    assert(this.#jobNames.has(job), `job ${job} is not one of the protocol's jobs`);
+    const definition = this.#jobs[job];
+    assert(definition !== undefined, `job ${job} is not one of the protocol's jobs`);
     assert(moduleUrl !== undefined, `${this.name}: no module is known that holds job ${job}`);
     const { life } = this;
     let isCancelled = false;
-    this.#live.compute.submit({
-      call: { moduleUrl, job, input, crypto: this.crypto.name },
-      lane: options.lane ?? 'data',
-      key: options.key === undefined ? undefined : `${this.name}/${options.key}`,
-      isWanted: () => !isCancelled && this.life === life,
-      done: (result) => this.#live.pump.enter(() => done(result)),
-    });
+    const isWanted = (): boolean => !isCancelled && this.life === life;
+    const tell = (result: ComputeResult): void => this.#live.pump.enter(() => done(result));
+    const key = options.key === undefined ? undefined : `${this.name}/${options.key}`;
+    const crypto = this.crypto.name;
+    if (definition.bytes === undefined) {
+      const call = { moduleUrl, job, input, crypto };
+      const lane = options.lane ?? 'data';
+      this.#live.compute.submit({ call, lane, key, isWanted, done: tell });
+    } else {
+      this.#live.compute.bytes.submit({
+        owner: this.name,
+        address: { moduleUrl, job, crypto },
+        input: input as ByteJobInput,
+        affinity: key === undefined ? -1 : hashOf(key),
+        isWanted,
+        done: tell,
+      });
+    }
     return {
       cancel: (): void => {
         isCancelled = true;
@@ -164,6 +188,7 @@ export class LiveHost extends SimHost {
   }
 
   #end(): void {
+    this.#live.compute.bytes.forget(this.name);
     this.#live.wires.closeAll(this.index);
     this.#tcp?.close();
     this.#tcp = undefined;

@@ -104,11 +104,14 @@ export class LiveWorld extends SimWorld implements LiveContext {
 
   /** Starts the workers that the hosts' jobs will need, and loads their modules there. */
   async warm(): Promise<void> {
-    const modules = this.#liveHosts
-      .filter((host) => host.hasJobs)
-      .map((host) => this.moduleOf(host.name))
-      .filter((url) => url !== undefined);
-    await this.compute.warm([...new Set(modules)]);
+    const modules = (hosts: readonly LiveHost[]): readonly string[] => {
+      const urls = hosts.map((host) => this.moduleOf(host.name)).filter((url) => url !== undefined);
+      return [...new Set(urls)];
+    };
+    await this.compute.warm(modules(this.#liveHosts.filter(({ hasJobs }) => hasJobs)));
+    await this.compute.bytes.warm(
+      modules(this.#liveHosts.filter(({ hasByteJobs }) => hasByteJobs)),
+    );
   }
 
   /** Stops the pump, closes what is open, and ends the workers. */

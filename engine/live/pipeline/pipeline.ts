@@ -81,6 +81,9 @@ export class Pipeline {
   readonly #sinks: (ResultSink | undefined)[];
   readonly #tokens: Float64Array;
   readonly #slotWorkers: Int16Array;
+  readonly #slotJobs: Int32Array;
+  /** Packets inside by job; a job that is to be closed waits for them. */
+  readonly #jobs = new Map<number, { inside: number; isClosing: boolean }>();
   readonly #result: Mutable<PipelineResult>;
   #acting: Promise<unknown> = Promise.resolve();
   #drained: (() => void)[] = [];
@@ -104,6 +107,7 @@ export class Pipeline {
     this.#sinks = new Array(slots).fill(undefined);
     this.#tokens = new Float64Array(slots);
     this.#slotWorkers = new Int16Array(slots).fill(NO_WORKER);
+    this.#slotJobs = new Int32Array(slots);
     this.#result = { status: 'done', bytes: NOTHING, record: NOTHING, worker: NO_WORKER };
     const poll = (): void => this.poll();
     this.#wakeUp = new WakeUp(this.#memory.signals, wakeUp, poll);
@@ -157,13 +161,17 @@ export class Pipeline {
   open(address: JobAddress, setup: Uint8Array): number {
     const job = this.#nextJob;
     this.#nextJob += 1;
+    this.#jobs.set(job, { inside: 0, isClosing: false });
     this.#tellAll({ kind: 'open', job, address, setup });
     return job;
   }
 
-  /** Closes a job behind the packets that were submitted so far. */
+  /** Closes a job behind the packets that were submitted so far; its handle is void at once. */
   closeJob(job: number): void {
-    this.#tellAll({ kind: 'close', job });
+    const known = this.#jobs.get(job);
+    if (known === undefined) return;
+    known.isClosing = true;
+    if (known.inside === 0) this.#closeNow(job);
   }
 
   /** Resolves when all workers have opened and closed what they were asked to so far. */
@@ -180,6 +188,7 @@ export class Pipeline {
       this.#counts.drops[refusal] += 1;
       return refusal;
     }
+    (this.#jobs.get(packet.job) as { inside: number }).inside += 1;
     const slot = this.#backlog.length === 0 ? this.#pool.take() : -1;
     if (slot >= 0) {
       this.#counts.poolHits += 1;
@@ -235,7 +244,9 @@ export class Pipeline {
     return this.inside;
   }
 
-  #refusal({ bytes }: Submission): Submitted {
+  #refusal({ bytes, job }: Submission): Submitted {
+    const known = this.#jobs.get(job);
+    if (known === undefined || known.isClosing) throw new RangeError(`no job ${job} is open`);
     if (!this.#isOpen || this.#alive === 0) return 'no-worker';
     if (bytes.length > this.#options.slotBytes) return 'too-long';
     return this.inside >= this.#options.queue ? 'queue-full' : 'taken';
@@ -248,6 +259,7 @@ export class Pipeline {
     this.#sinks[slot] = sink;
     this.#tokens[slot] = token;
     this.#slotWorkers[slot] = worker.index;
+    this.#slotJobs[slot] = job;
     worker.request(slot, bytes.length, job);
   }
 
@@ -295,6 +307,7 @@ export class Pipeline {
   #end(slot: number): void {
     const sink = this.#sinks[slot];
     this.#sinks[slot] = undefined;
+    this.#leave(this.#slotJobs[slot] as number);
     this.#slotWorkers[slot] = NO_WORKER;
     try {
       sink?.done(this.#tokens[slot] as number, this.#result);
@@ -303,6 +316,18 @@ export class Pipeline {
       if (next === undefined) this.#pool.give(slot);
       else this.#dispatch(slot, next);
     }
+  }
+
+  #leave(job: number): void {
+    const known = this.#jobs.get(job);
+    if (known === undefined) return;
+    known.inside -= 1;
+    if (known.isClosing && known.inside === 0) this.#closeNow(job);
+  }
+
+  #closeNow(job: number): void {
+    this.#jobs.delete(job);
+    this.#tellAll({ kind: 'close', job });
   }
 
   /** Sees to it that results which come call `poll`. */
@@ -341,8 +366,10 @@ export class Pipeline {
     }
     for (let left = waiting; left > 0; left -= 1) {
       const packet = this.#backlog.shift();
+      if (packet === undefined) continue;
       this.#lose();
-      packet?.sink.done(packet.token, this.#result);
+      this.#leave(packet.job);
+      packet.sink.done(packet.token, this.#result);
     }
     this.poll();
   }

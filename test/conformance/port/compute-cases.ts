@@ -4,7 +4,7 @@
  * @module
  */
 import { expect } from 'vitest';
-import type { ComputeResult } from '../../../engine/host/compute.ts';
+import type { ByteJobOutput, ComputeResult } from '../../../engine/host/compute.ts';
 import type { PortCase } from './port-world.ts';
 
 export const computeCases: readonly PortCase[] = [
@@ -125,6 +125,56 @@ export const computeCases: readonly PortCase[] = [
       await world.until(() => ended.length > 0, 'the wanted job ends');
       await world.pass(20);
       expect(ended).toEqual(['wanted']);
+    },
+  },
+  {
+    id: 'compute/bytes',
+    says: 'runs a job on bytes in place, each call with the setup that it named, in the order of a key',
+    run: async (world) => {
+      const outputs: number[][] = [];
+      world.act(() => {
+        const setups = [Uint8Array.of(1), Uint8Array.of(10)];
+        for (let i = 0; i < 40; i += 1) {
+          const bytes = Uint8Array.of(i, 100, 200);
+          // The setup changes in the middle, as keys do at the end of an epoch.
+          const input = { setup: setups[i < 20 ? 0 : 1]!, bytes };
+          world.a.compute(
+            'add',
+            input,
+            (result) => {
+              const output = (result.kind === 'done' ? result.output : result) as ByteJobOutput;
+              expect(output.bytes).toBe(bytes);
+              outputs.push([...output.bytes, ...output.record]);
+            },
+            { key: 'k' },
+          );
+        }
+        expect(outputs).toEqual([]);
+      });
+      await world.until(() => outputs.length === 40, 'all jobs end');
+      const expected = Array.from({ length: 40 }, (_, i) => {
+        const summand = i < 20 ? 1 : 10;
+        return [i + summand, 100 + summand, 200 + summand, i, 100];
+      });
+      expect(outputs).toEqual(expected);
+    },
+  },
+  {
+    id: 'compute/bytes-end',
+    says: 'tells what a job on bytes threw, and never the end of a cancelled one',
+    run: async (world) => {
+      const ended: unknown[] = [];
+      const setup = Uint8Array.of(1);
+      world.act(() => {
+        const bytes = Uint8Array.of(1, 2);
+        const cancelled = world.a.compute('add', { setup, bytes }, () => ended.push('cancelled'));
+        cancelled.cancel();
+        const empty = { setup, bytes: new Uint8Array(0) };
+        world.a.compute('add', empty, (result) => ended.push(result));
+      });
+      await world.until(() => ended.length > 0, 'the job ends');
+      await world.pass(20);
+      expect(ended).toEqual([{ kind: 'failed', message: 'no bytes to add to' }]);
     },
   },
   {

@@ -1,0 +1,146 @@
+/**
+ * `host.compute` of jobs on bytes in live: calls of nodes become packets of one pipeline, which the
+ * hosts of a process share (docs/adr/0013).
+ *
+ * Keeps which setup of which job is open, so that private keys are opened once for each worker, and
+ * are wiped there when the node names other ones or ends. Threads are started with the first call.
+ *
+ * @module
+ */
+import type { ByteJobInput, ComputeResult } from '../host/compute.ts';
+import type { JobAddress } from './pipeline/messages.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import type { PipelineStats } from './pipeline/stats.ts';
+import type { PipelineResult, ResultSink, Submission, Submitted } from './pipeline/submission.ts';
+
+/** A call on its way. */
+export interface ByteCall {
+  /** Host whose setup it is. */
+  readonly owner: string;
+  readonly address: JobAddress;
+  readonly input: ByteJobInput;
+  /** See {@link Submission.affinity}. */
+  readonly affinity: number;
+  /** False once it was cancelled. */
+  isWanted(): boolean;
+  /** Called in a later turn, with what came of it. */
+  done(result: ComputeResult): void;
+}
+
+interface OpenSetup {
+  readonly setup: Uint8Array;
+  readonly job: number;
+}
+
+const REFUSALS: Readonly<Record<Exclude<Submitted, 'taken'>, string>> = {
+  'queue-full': 'too many jobs on bytes wait',
+  'too-long': 'more bytes than a slot of the pipeline has',
+  'no-worker': 'no worker of the pipeline is alive',
+};
+
+/** See the module. */
+export class ByteCompute implements ResultSink {
+  readonly #workers: number | undefined;
+  readonly #calls = new Map<number, ByteCall>();
+  /** By owner, then by job. */
+  readonly #setups = new Map<string, Map<string, OpenSetup>>();
+  readonly #submission: Submission;
+  #pipeline: Pipeline | undefined;
+  #lastDeath = '';
+  #nextToken = 0;
+  #isClosed = false;
+
+  /** @param workers Threads; the pipeline's own choice when undefined. */
+  constructor(workers: number | undefined) {
+    this.#workers = workers;
+    this.#submission = { job: 0, bytes: new Uint8Array(0), sink: this, token: 0, affinity: -1 };
+  }
+
+  /** What the pipeline counts; undefined before its first call. */
+  get stats(): PipelineStats | undefined {
+    return this.#pipeline?.stats;
+  }
+
+  /** Starts the threads and loads these modules on all of them. */
+  async warm(moduleUrls: readonly string[]): Promise<void> {
+    if (moduleUrls.length > 0) await this.#started().load(moduleUrls);
+  }
+
+  /** Queues a call. */
+  submit(call: ByteCall): void {
+    if (this.#isClosed) return;
+    const packet = this.#submission;
+    packet.job = this.#jobOf(call);
+    packet.bytes = call.input.bytes;
+    packet.affinity = call.affinity;
+    packet.token = this.#nextToken;
+    const outcome = this.#started().submit(packet);
+    if (outcome === 'taken') {
+      this.#calls.set(this.#nextToken, call);
+      this.#nextToken += 1;
+    } else {
+      const message = REFUSALS[outcome];
+      setImmediate(() => {
+        if (call.isWanted()) call.done({ kind: 'failed', message });
+      });
+    }
+  }
+
+  /** The pipeline's side: what came of a call. */
+  done(token: number, result: PipelineResult): void {
+    const call = this.#calls.get(token);
+    this.#calls.delete(token);
+    if (call?.isWanted()) call.done(this.#resultOf(call, result));
+  }
+
+  /** Wipes the setups of a host whose node has ended. */
+  forget(owner: string): void {
+    for (const { job } of this.#setups.get(owner)?.values() ?? []) this.#pipeline?.closeJob(job);
+    this.#setups.delete(owner);
+  }
+
+  /** Ends the threads; calls inside are cut off. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#calls.clear();
+    await this.#pipeline?.close();
+  }
+
+  #resultOf({ input }: ByteCall, { status, bytes, record }: PipelineResult): ComputeResult {
+    switch (status) {
+      case 'done':
+        input.bytes.set(bytes);
+        return { kind: 'done', output: { bytes: input.bytes, record: record.slice() } };
+      case 'failed':
+        // A decoder takes no shared memory.
+        return { kind: 'failed', message: new TextDecoder().decode(bytes.slice()) };
+      case 'lost':
+        return { kind: 'failed', message: this.#lastDeath };
+    }
+  }
+
+  #jobOf({ owner, address, input }: ByteCall): number {
+    let jobs = this.#setups.get(owner);
+    if (jobs === undefined) {
+      jobs = new Map();
+      this.#setups.set(owner, jobs);
+    }
+    const known = jobs.get(address.job);
+    if (known?.setup === input.setup) return known.job;
+    const pipeline = this.#started();
+    const job = pipeline.open(address, input.setup);
+    jobs.set(address.job, { setup: input.setup, job });
+    if (known !== undefined) pipeline.closeJob(known.job);
+    return job;
+  }
+
+  #started(): Pipeline {
+    this.#pipeline ??= new Pipeline({
+      ...(this.#workers === undefined ? {} : { workers: this.#workers }),
+      onDeath: (worker, reason): void => {
+        this.#lastDeath = `worker ${worker} died: ${reason}`;
+      },
+    });
+    return this.#pipeline;
+  }
+}
