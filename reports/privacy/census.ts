@@ -1,0 +1,157 @@
+/**
+ * One pass over the record: pools, delays, kinds and times of messages. What the warnings and the
+ * price need, and which messages to follow.
+ *
+ * @module
+ */
+import { ABSORBED, ARRIVED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
+
+/** What was counted, after the warm-up unless a name says otherwise. */
+export interface Census {
+  /** Time-average of the messages inside, by node. */
+  readonly poolMean: Float64Array;
+  /** Delays, ns: from arrival to departure, by node; of messages that had time to leave. */
+  readonly delaysNs: readonly (readonly number[])[];
+  /** Messages made at clients and providers, by index of the kind. */
+  readonly madeAtEnds: Float64Array;
+  /** Messages made at mixes. */
+  readonly madeAtMixes: number;
+  /** From creation to the end of delivered payloads, ns, ascending. */
+  readonly latencyNs: readonly number[];
+  /** Longest time that any message of the run took to its end, ns. */
+  readonly longestNs: number;
+  /** Messages put on links. */
+  readonly hops: number;
+  readonly deliveredPayloads: number;
+}
+
+/** What the pass needs to know. */
+export interface CensusQuestion {
+  readonly truth: Truth;
+  readonly isMix: readonly boolean[];
+  readonly warmupNs: number;
+  readonly endNs: number;
+  /** Delays are taken of messages that arrive so long before the end, ns. */
+  readonly settleNs: number;
+}
+
+/** Counts. */
+export function takeCensus(question: CensusQuestion): Census {
+  const pass = new Pass(question);
+  pass.run();
+  return pass.result();
+}
+
+class Pass {
+  readonly #ask: CensusQuestion;
+  readonly #inside: Float64Array;
+  readonly #changedNs: Float64Array;
+  readonly #area: Float64Array;
+  readonly #delays: number[][];
+  readonly #created: Float64Array;
+  readonly #arrived: Float64Array;
+  readonly #place: Int32Array;
+  readonly #made: Float64Array;
+  readonly #latency: number[] = [];
+  readonly #payload: number;
+  #madeAtMixes = 0;
+  #longest = 0;
+  #hops = 0;
+
+  constructor(ask: CensusQuestion) {
+    const { nodes, messages, kinds } = ask.truth;
+    this.#ask = ask;
+    this.#inside = new Float64Array(nodes.length);
+    this.#changedNs = new Float64Array(nodes.length).fill(ask.warmupNs);
+    this.#area = new Float64Array(nodes.length);
+    this.#delays = nodes.map(() => []);
+    this.#created = new Float64Array(messages.count).fill(-1);
+    this.#arrived = new Float64Array(messages.count);
+    this.#place = new Int32Array(messages.count).fill(-1);
+    this.#made = new Float64Array(kinds.length);
+    this.#payload = kinds.indexOf('payload');
+  }
+
+  run(): void {
+    const { count, atNs, code, node, message } = this.#ask.truth.events;
+    for (let i = 0; i < count; i += 1) {
+      const at = atNs[i] as number;
+      const where = node[i] as number;
+      const what = message[i] as number;
+      if (code[i] === CREATED) this.#onCreated(what, where, at);
+      else if (code[i] === ARRIVED) this.#onArrived(what, where, at);
+      else this.#onLeft(what, where, at, code[i] as number);
+    }
+  }
+
+  result(): Census {
+    const { endNs, warmupNs } = this.#ask;
+    const poolMean = this.#area.map((area, node) => {
+      const rest = Math.max(0, endNs - (this.#changedNs[node] ?? 0)) * (this.#inside[node] ?? 0);
+      return (area + rest) / (endNs - warmupNs);
+    });
+    return {
+      poolMean,
+      delaysNs: this.#delays,
+      madeAtEnds: this.#made,
+      madeAtMixes: this.#madeAtMixes,
+      latencyNs: this.#latency.sort((a, b) => a - b),
+      longestNs: this.#longest,
+      hops: this.#hops,
+      deliveredPayloads: this.#latency.length,
+    };
+  }
+
+  #isMeasured(at: number): boolean {
+    return at >= this.#ask.warmupNs && at < this.#ask.endNs;
+  }
+
+  #onCreated(message: number, node: number, at: number): void {
+    this.#created[message] = at;
+    if (!this.#isMeasured(at)) return;
+    this.#hops += 1;
+    const kind = this.#ask.truth.messages.kind[message] ?? 0;
+    if (this.#ask.isMix[node] === true) this.#madeAtMixes += 1;
+    else this.#made[kind] = (this.#made[kind] ?? 0) + 1;
+  }
+
+  #onArrived(message: number, node: number, at: number): void {
+    this.#count(node, at, 1);
+    this.#place[message] = node;
+    this.#arrived[message] = at;
+  }
+
+  #onLeft(message: number, node: number, at: number, code: number): void {
+    if (this.#place[message] === node) {
+      this.#count(node, at, -1);
+      this.#place[message] = -1;
+      const arrived = this.#arrived[message] ?? 0;
+      const hadTime = arrived < this.#ask.endNs - this.#ask.settleNs;
+      if (code === DEPARTED && hadTime && this.#isMeasured(arrived)) {
+        this.#delays[node]?.push(at - arrived);
+      }
+    }
+    if (code === DEPARTED && this.#isMeasured(at)) this.#hops += 1;
+    if (code === DELIVERED || code === ABSORBED) this.#onEnd(message, at, code);
+  }
+
+  #onEnd(message: number, at: number, code: number): void {
+    const created = this.#created[message] ?? -1;
+    if (created < 0) return;
+    this.#longest = Math.max(this.#longest, at - created);
+    const isPayload = this.#ask.truth.messages.kind[message] === this.#payload;
+    if (code === DELIVERED && isPayload && this.#isMeasured(created)) {
+      this.#latency.push(at - created);
+    }
+  }
+
+  #count(node: number, at: number, change: number): void {
+    const { warmupNs, endNs } = this.#ask;
+    const now = Math.min(endNs, Math.max(warmupNs, at));
+    const inside = this.#inside[node] ?? 0;
+    const since = now - (this.#changedNs[node] ?? 0);
+    this.#area[node] = (this.#area[node] ?? 0) + inside * Math.max(0, since);
+    this.#changedNs[node] = now;
+    this.#inside[node] = inside + change;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The metrics of privacy that any scenario may set limits on. They are measured after the run from
+ * the record of its messages, per seed.
+ *
+ * Spec: issue 4 section 4, mixnet.md 4.1.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { ATTACKS, successMetric } from './attacks/index.ts';
+
+const OMNISCIENT = 'omniscient timing adversary, mass propagation';
+
+/** Definitions, with adversary and estimator in each. */
+export const PRIVACY_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'privacy.entropy.bits',
+    kind: 'samples',
+    unit: 'bits',
+    help: `Shannon entropy over the messages that a target may have become, one sample a target; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.min_entropy.bits',
+    kind: 'samples',
+    unit: 'bits',
+    help: `-log2 of the best single guess at a target, one sample a target; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.hartley.bits',
+    kind: 'samples',
+    unit: 'bits',
+    help: `log2 of the candidates above 1e-12, one sample a target; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.receiver.bits',
+    kind: 'samples',
+    unit: 'bits',
+    help: `Shannon entropy over the recipients of a target, messages of a recipient put together; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.sender.bits',
+    kind: 'samples',
+    unit: 'bits',
+    help: `Shannon entropy over the senders that a delivered target may have had; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.guesses',
+    kind: 'samples',
+    unit: 'count',
+    help: `expected guesses until a target is found, most likely first; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.distance',
+    kind: 'samples',
+    unit: 'ratio',
+    help: `total variation distance (delta at epsilon 0) between a target and the next message made; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.linking',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: `targets whose most likely candidate is the right one, ties by their share; ${OMNISCIENT}`,
+  },
+  {
+    name: 'privacy.cover_ratio',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'cover messages (loops and drops) of all that clients sent, by ground truth',
+  },
+  {
+    name: 'privacy.delay.ks_p',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'Kolmogorov-Smirnov p-value of the delays of a mix against Exp(mean), one sample a mix; ground truth, whole milliseconds dithered',
+  },
+  {
+    name: 'privacy.compromised_paths',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'delivered messages that met corrupt mixes only; ground truth',
+  },
+  {
+    name: 'privacy.mass_left',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'mass of a target that had not arrived when the record ended, one sample a target',
+  },
+  ...ATTACKS.map(
+    ({ name, adversary, estimator }): MetricDefinition => ({
+      name: successMetric(name),
+      kind: 'ratio',
+      unit: 'ratio',
+      help: `${estimator}; adversary: ${adversary}`,
+    }),
+  ),
+];
+
+/** True for metrics that this module defines. */
+export function isPrivacyMetric(name: string): boolean {
+  return name.startsWith('privacy.');
+}

@@ -1,0 +1,47 @@
+/**
+ * From the setting of a run to what the propagation needs: what the adversary can make of each node.
+ *
+ * Spec: mixnet.md 4.2: corrupt mixes reveal their permutation, constant delays their order, uniform
+ * ones are weighted by hazard, and a batch mix is left by a uniform choice of its pool.
+ *
+ * @module
+ */
+import { uniformHazard } from './mass/aging-pool.ts';
+import type { NodeLaw } from './mass/propagate.ts';
+import type { MixingLaw, PrivacySetting } from './setting.ts';
+import type { Truth } from './truth/truth.ts';
+
+/** The law of each node, by its index. Nodes that do not mix are ends: they tell all. */
+export function lawsOf(
+  truth: Pick<Truth, 'nodes'>,
+  { mixes, corrupt }: Pick<PrivacySetting, 'mixes' | 'corrupt'>,
+): readonly NodeLaw[] {
+  const byName = new Map(mixes.map((mix) => [mix.name, mix.law]));
+  const revealing = new Set(corrupt);
+  return truth.nodes.map((name): NodeLaw => {
+    const law = byName.get(name);
+    if (law === undefined) return { kind: 'end' };
+    return revealing.has(name) ? { kind: 'open' } : honest(law);
+  });
+}
+
+function honest(law: MixingLaw): NodeLaw {
+  switch (law.kind) {
+    case 'exponential':
+    case 'batch':
+    case 'unknown':
+      return { kind: 'memoryless' };
+    case 'uniform':
+      return { kind: 'aging', hazard: uniformHazard(law.longestNs) };
+    case 'constant':
+      return { kind: 'open' };
+  }
+}
+
+/** True for each node, by its index, whose name is in the set. */
+export function namesOf(
+  truth: Pick<Truth, 'nodes'>,
+  names: ReadonlySet<string>,
+): readonly boolean[] {
+  return truth.nodes.map((name) => names.has(name));
+}

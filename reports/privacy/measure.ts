@@ -1,0 +1,187 @@
+/**
+ * Measures the privacy of one run from its record: metrics for KPIs, the warnings that belong under
+ * every chart, and the numbers that the report draws.
+ *
+ * Spec: mixnet.md 4.1, 4.2, 4.5; issue 4 section 4. Attacks are evaluated elsewhere, from a `View`.
+ *
+ * @module
+ */
+import type { MetricData } from '../model.ts';
+import { type Census, takeCensus } from './census.ts';
+import { fitDelays, type MixFit } from './delay-fit.ts';
+import { lawsOf, namesOf } from './laws.ts';
+import { type Posterior, posteriorsOf, senderPosteriors } from './mass/posterior.ts';
+import {
+  fold,
+  guessingEntropy,
+  hartleyBits,
+  minEntropyBits,
+  shannonBits,
+} from './metrics/uncertainty.ts';
+import { deltaAt, linking } from './metrics/unlinkability.ts';
+import { compromisedPaths } from './paths.ts';
+import { adversaryText, estimatorText, type PrivacySetting } from './setting.ts';
+import { type PrivacySummary, summaryOf } from './summary.ts';
+import { chooseTargets, type Target } from './targets.ts';
+import { NO_NODE, type Truth } from './truth/truth.ts';
+import { privacyWarnings } from './warnings.ts';
+
+/** Delays longer than this many means happen once in 1e13. */
+const SETTLE_MEANS = 30;
+/** How long the last target may take, in terms of the longest message seen. */
+const TAIL_FACTOR = 1.5;
+const SETTLE_NS_DEFAULT = 10e9;
+
+/** What was found. */
+export interface PrivacyFindings {
+  readonly metrics: Readonly<Record<string, MetricData>>;
+  readonly warnings: readonly string[];
+  readonly summary: PrivacySummary;
+}
+
+/** Measures one run. */
+export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFindings {
+  const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
+  const { warmupNs, endNs, everyNs } = setting;
+  const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
+  const settleNs = means.length === 0 ? SETTLE_NS_DEFAULT : SETTLE_MEANS * Math.max(...means);
+  const census = takeCensus({ truth, isMix, warmupNs, endNs, settleNs });
+  const recordedNs = truth.fullNs ?? truth.events.atNs[truth.events.count - 1] ?? 0;
+  const lastNs = Math.min(endNs, recordedNs) - TAIL_FACTOR * census.longestNs;
+  const targets = chooseTargets({ truth, isMix, fromNs: warmupNs, everyNs, lastNs });
+  const beliefs = beliefsOf(truth, setting, targets);
+  const fits = delayFits(truth, setting, census);
+  const metrics: Record<string, MetricData> = {
+    ...beliefMetrics(truth, beliefs),
+    ...(setting.asked.has('privacy.sender.bits') ? senderMetric(truth, setting, beliefs) : {}),
+    'privacy.cover_ratio': coverRatio(truth, census),
+    'privacy.delay.ks_p': samples(fits.flatMap(({ p }) => p ?? [])),
+    'privacy.compromised_paths': { kind: 'ratio', ...compromisedPaths(truth, setting) },
+  };
+  const parts = { truth, setting, census, fits, beliefs: beliefs.map(({ belief }) => belief) };
+  return {
+    metrics,
+    warnings: privacyWarnings(parts),
+    summary: summaryOf({
+      ...parts,
+      adversary: adversaryText(setting),
+      estimator: estimatorText(setting.mixes),
+    }),
+  };
+}
+
+/** What is believed of a target, and of the message after it. */
+interface TargetBelief {
+  readonly belief: Posterior;
+  readonly next: Posterior | undefined;
+}
+
+function beliefsOf(
+  truth: Truth,
+  setting: PrivacySetting,
+  targets: readonly Target[],
+): readonly TargetBelief[] {
+  const all = [...new Set(targets.flatMap(({ message, next }) => [message, next ?? message]))];
+  const found = posteriorsOf({ truth, laws: lawsOf(truth, setting), targets: all });
+  const byTarget = new Map(found.map((belief) => [belief.target, belief]));
+  return targets.flatMap(({ message, next }) => {
+    const belief = byTarget.get(message);
+    if (belief === undefined || belief.p.length === 0) return [];
+    return [{ belief, next: next === undefined ? undefined : byTarget.get(next) }];
+  });
+}
+
+function samples(values: readonly number[]): MetricData {
+  return { kind: 'samples', values };
+}
+
+function beliefMetrics(
+  truth: Truth,
+  beliefs: readonly TargetBelief[],
+): Readonly<Record<string, MetricData>> {
+  const of = (measure: (p: Float64Array) => number): MetricData =>
+    samples(beliefs.map(({ belief }) => measure(belief.p)));
+  const guesses = linking(
+    beliefs.map(({ belief: { p, messages, target } }) => ({ p, right: messages.indexOf(target) })),
+  );
+  const distances = beliefs.flatMap(({ belief, next }) =>
+    next === undefined || next.p.length === 0 ? [] : distance(belief, next),
+  );
+  return {
+    'privacy.entropy.bits': of(shannonBits),
+    'privacy.min_entropy.bits': of(minEntropyBits),
+    'privacy.hartley.bits': of((p) => hartleyBits(p)),
+    'privacy.guesses': of(guessingEntropy),
+    'privacy.receiver.bits': samples(beliefs.map(({ belief }) => receiverBits(truth, belief))),
+    'privacy.distance': samples(distances),
+    'privacy.mass_left': samples(beliefs.map(({ belief }) => Math.max(0, belief.left))),
+    'privacy.linking': {
+      kind: 'ratio',
+      numerator: guesses.successes,
+      denominator: guesses.trials,
+    },
+  };
+}
+
+/** mixnet.md 4.1: fold before taking the logarithm. Cover has no recipient and stays apart. */
+function receiverBits(truth: Truth, { p, messages }: Posterior): number {
+  const { recipient } = truth.messages;
+  return shannonBits(
+    fold(p, (i) => {
+      const to = recipient[messages[i] ?? 0] ?? NO_NODE;
+      return to === NO_NODE ? -1 : to;
+    }),
+  );
+}
+
+function distance(one: Posterior, other: Posterior): number {
+  const places = new Map<number, number>();
+  for (const message of one.messages) places.set(message, places.size);
+  for (const message of other.messages) {
+    if (!places.has(message)) places.set(message, places.size);
+  }
+  const spread = ({ messages, p }: Posterior): Float64Array => {
+    const all = new Float64Array(places.size);
+    for (const [i, message] of messages.entries()) all[places.get(message) ?? 0] = p[i] ?? 0;
+    return all;
+  };
+  return deltaAt({ a: spread(one), b: spread(other) }, 0);
+}
+
+function senderMetric(
+  truth: Truth,
+  setting: PrivacySetting,
+  beliefs: readonly TargetBelief[],
+): Readonly<Record<string, MetricData>> {
+  const asked = new Set(beliefs.map(({ belief }) => belief.target));
+  const found = senderPosteriors({
+    truth,
+    laws: lawsOf(truth, setting),
+    isAsked: (message) => asked.has(message),
+  });
+  return { 'privacy.sender.bits': samples([...found.values()].map((p) => shannonBits(p))) };
+}
+
+/** mixnet.md 4.1: cover packets of all packets sent by clients. */
+function coverRatio(truth: Truth, { madeAtEnds }: Census): MetricData {
+  let cover = 0;
+  let all = 0;
+  for (const [index, kind] of truth.kinds.entries()) {
+    const made = madeAtEnds[index] ?? 0;
+    all += made;
+    if (kind !== 'payload' && kind !== 'ack') cover += made;
+  }
+  return { kind: 'ratio', numerator: cover, denominator: all };
+}
+
+function delayFits(
+  truth: Truth,
+  { mixes, seed }: PrivacySetting,
+  { delaysNs }: Census,
+): readonly MixFit[] {
+  return mixes.flatMap(({ name, meanDelayNs: meanNs }) => {
+    if (meanNs === undefined) return [];
+    const delays = delaysNs[truth.nodes.indexOf(name)] ?? [];
+    return [{ mix: name, meanNs, ...fitDelays({ delaysNs: delays, meanNs, seed, mix: name }) }];
+  });
+}

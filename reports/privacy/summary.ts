@@ -1,0 +1,126 @@
+/**
+ * The numbers that a report draws about privacy: plain data of one run.
+ *
+ * Spec: mixnet.md 4.5 (adversary and estimator under each chart), issue 4 section 4 (price beside
+ * gain).
+ *
+ * @module
+ */
+import type { Census } from './census.ts';
+import type { MixFit } from './delay-fit.ts';
+import type { Posterior } from './mass/posterior.ts';
+import { hartleyBits, minEntropyBits, shannonBits } from './metrics/uncertainty.ts';
+import type { PrivacySetting } from './setting.ts';
+import type { Truth } from './truth/truth.ts';
+
+/** Bars of the delay histogram; the last one has everything beyond. */
+const BARS = 40;
+/** The histogram ends at this many means. */
+const MEANS_SHOWN = 5;
+
+/** One target, in bits. */
+export interface TargetBits {
+  readonly entropy: number;
+  readonly minEntropy: number;
+  readonly hartley: number;
+}
+
+/** Delays of all mixes in terms of their means, and what Exp(1) has. */
+export interface DelayHistogram {
+  /** Width of a bar, in means. */
+  readonly step: number;
+  /** Share of the delays in each bar; the last has all beyond. */
+  readonly measured: readonly number[];
+  readonly expected: readonly number[];
+  readonly delays: number;
+  readonly meanNs: number;
+  /** Smallest p-value of the mixes; null without fits. */
+  readonly worstP: number | null;
+  readonly mixes: number;
+}
+
+/** See the module. */
+export interface PrivacySummary {
+  readonly adversary: string;
+  readonly estimator: string;
+  readonly mixes: number;
+  readonly corrupt: readonly string[];
+  readonly poolMean: number;
+  readonly targets: readonly TargetBits[];
+  readonly massLeft: number;
+  readonly delays?: DelayHistogram;
+  /** The price: of delivered payloads. */
+  readonly latencyMsP50: number | null;
+  readonly latencyMsP95: number | null;
+  /** Packets on links for each delivered payload. */
+  readonly packetsPerPayload: number | null;
+}
+
+/** What it is made from. */
+export interface SummaryParts {
+  readonly truth: Truth;
+  readonly setting: PrivacySetting;
+  readonly census: Census;
+  readonly fits: readonly MixFit[];
+  readonly beliefs: readonly Posterior[];
+  readonly adversary: string;
+  readonly estimator: string;
+}
+
+/** Puts the numbers together. */
+export function summaryOf(parts: SummaryParts): PrivacySummary {
+  const { truth, setting, census, beliefs, fits, adversary, estimator } = parts;
+  const pools = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);
+  const delays = histogramOf(fits);
+  const { deliveredPayloads, hops } = census;
+  return {
+    adversary,
+    estimator,
+    mixes: setting.mixes.length,
+    corrupt: setting.corrupt,
+    poolMean: pools.reduce((sum, one) => sum + one, 0) / Math.max(1, pools.length),
+    targets: beliefs.map(({ p }) => ({
+      entropy: shannonBits(p),
+      minEntropy: minEntropyBits(p),
+      hartley: hartleyBits(p),
+    })),
+    massLeft: beliefs.reduce((most, { left }) => Math.max(most, left), 0),
+    ...(delays === undefined ? {} : { delays }),
+    latencyMsP50: quantileMs(census.latencyNs, 0.5),
+    latencyMsP95: quantileMs(census.latencyNs, 0.95),
+    packetsPerPayload: deliveredPayloads === 0 ? null : hops / deliveredPayloads,
+  };
+}
+
+function quantileMs(sorted: readonly number[], p: number): number | null {
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))];
+  return value === undefined ? null : value / 1e6;
+}
+
+function histogramOf(fits: readonly MixFit[]): DelayHistogram | undefined {
+  const delays = fits.reduce((sum, { sorted }) => sum + sorted.length, 0);
+  if (delays === 0) return undefined;
+  const step = MEANS_SHOWN / BARS;
+  const counts = new Array<number>(BARS + 1).fill(0);
+  let sum = 0;
+  for (const { sorted, meanNs } of fits) {
+    for (const delay of sorted) {
+      const bar = Math.min(BARS, Math.max(0, Math.floor(delay / meanNs / step)));
+      counts[bar] = (counts[bar] ?? 0) + 1;
+      sum += delay;
+    }
+  }
+  const tail = (means: number): number => Math.exp(-means);
+  const ps = fits.flatMap(({ p }) => p ?? []);
+  return {
+    step,
+    measured: counts.map((count) => count / delays),
+    expected: counts.map((_, bar) =>
+      bar === BARS ? tail(MEANS_SHOWN) : tail(bar * step) - tail((bar + 1) * step),
+    ),
+    delays,
+    meanNs: sum / delays,
+    worstP: ps.length === 0 ? null : Math.min(...ps),
+    mixes: fits.length,
+  };
+}

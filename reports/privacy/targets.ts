@@ -1,0 +1,57 @@
+/**
+ * Which messages the adversary is after: the first payload that a client sends in each interval, as
+ * long as all of it can still arrive.
+ *
+ * Spec: mixnet.md 4.2 (targets started 2 s apart after warm-up; ending too early lowers H).
+ *
+ * @module
+ */
+import { CREATED, type Truth } from './truth/truth.ts';
+
+/** When targets are taken. */
+export interface TargetQuestion {
+  readonly truth: Truth;
+  /** Nodes at which a message does not begin a path: mixes. */
+  readonly isMix: readonly boolean[];
+  readonly fromNs: number;
+  readonly everyNs: number;
+  /** Last instant at which a target may start, ns. */
+  readonly lastNs: number;
+}
+
+/** A target and the message made next after it. */
+export interface Target {
+  readonly message: number;
+  /** Undefined at the end of the record. */
+  readonly next: number | undefined;
+}
+
+/** Targets in the order of time; of a run without payloads any message of a client will do. */
+export function chooseTargets(question: TargetQuestion): readonly Target[] {
+  const { truth, fromNs, everyNs, lastNs } = question;
+  const { atNs, message } = truth.events;
+  const made = creations(question);
+  const payload = truth.kinds.indexOf('payload');
+  const targets: Target[] = [];
+  let dueNs = fromNs;
+  for (const [index, event] of made.entries()) {
+    const at = atNs[event] ?? 0;
+    if (at > lastNs) break;
+    const one = message[event] ?? 0;
+    if (at < dueNs || (payload >= 0 && truth.messages.kind[one] !== payload)) continue;
+    const following = made[index + 1];
+    targets.push({ message: one, next: following === undefined ? undefined : message[following] });
+    dueNs += everyNs * (1 + Math.floor((at - dueNs) / everyNs));
+  }
+  return targets;
+}
+
+/** Events in which a client or provider makes a message. */
+function creations({ truth, isMix }: TargetQuestion): readonly number[] {
+  const { count, code, node } = truth.events;
+  const found: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    if (code[i] === CREATED && isMix[node[i] ?? 0] !== true) found.push(i);
+  }
+  return found;
+}

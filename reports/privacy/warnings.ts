@@ -1,0 +1,106 @@
+/**
+ * What makes a privacy figure worth less than it looks: printed in every report that shows one.
+ *
+ * Spec: mixnet.md 4.5, last paragraph.
+ *
+ * @module
+ */
+
+import { successMetric } from './attacks/index.ts';
+import type { Census } from './census.ts';
+import type { MixFit } from './delay-fit.ts';
+import type { Posterior } from './mass/posterior.ts';
+import type { PrivacySetting } from './setting.ts';
+import type { Truth } from './truth/truth.ts';
+
+/** Below it a Poisson mix hides little (Loopix; mixnet.md 3.1). */
+const POOL_MEAN_MIN = 2;
+const TARGETS_MIN = 30;
+const MASS_LEFT_MAX = 1e-6;
+/** A law is doubted when chance explains the delays this seldom, over all mixes. */
+const DOUBT_P = 1e-4;
+
+/** What the warnings are about. */
+export interface WarningParts {
+  readonly truth: Truth;
+  readonly setting: PrivacySetting;
+  readonly census: Census;
+  readonly fits: readonly MixFit[];
+  readonly beliefs: readonly Posterior[];
+}
+
+/** Sentences for people; none when there is nothing to warn of. */
+export function privacyWarnings(parts: WarningParts): readonly string[] {
+  const found = [
+    smallPools(parts),
+    missingCover(parts),
+    fewTargets(parts),
+    massLeft(parts),
+    otherLaws(parts),
+    doubtedDelays(parts),
+    missingLoops(parts),
+    fullRecord(parts),
+  ];
+  return found.flatMap((text) => (text === undefined ? [] : [`privacy: ${text}`]));
+}
+
+function smallPools({ truth, setting, census }: WarningParts): string | undefined {
+  const means = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);
+  const mean = means.reduce((sum, one) => sum + one, 0) / Math.max(1, means.length);
+  if (means.length === 0) return 'no node of this run mixes';
+  if (mean >= POOL_MEAN_MIN) return undefined;
+  const words = `mixes hold ${mean.toFixed(2)} messages on average, below ${POOL_MEAN_MIN}`;
+  return `${words}: they hide little, and means hide the targets that were alone`;
+}
+
+function missingCover({ truth, census }: WarningParts): string | undefined {
+  const cover = truth.kinds.some(
+    (kind, index) => kind !== 'payload' && kind !== 'ack' && (census.madeAtEnds[index] ?? 0) > 0,
+  );
+  if (cover) return undefined;
+  return 'cover is off: a link observer sees when each client sends; entropy does not show that';
+}
+
+function fewTargets({ beliefs }: WarningParts): string | undefined {
+  if (beliefs.length >= TARGETS_MIN) return undefined;
+  return `${beliefs.length} targets were followed, fewer than ${TARGETS_MIN}: means of them vary widely`;
+}
+
+function massLeft({ beliefs }: WarningParts): string | undefined {
+  const most = beliefs.reduce((max, { left }) => Math.max(max, left), 0);
+  if (most <= MASS_LEFT_MAX) return undefined;
+  const share = most.toExponential(1);
+  return `up to ${share} of a target's mass did not arrive (still inside, lost, or at corrupt mixes): the rest was scaled to 1`;
+}
+
+function otherLaws({ setting }: WarningParts): string | undefined {
+  const names = setting.mixes.flatMap(({ law }) => (law.kind === 'unknown' ? law.name : []));
+  if (names.length === 0) return undefined;
+  const strategies = [...new Set(names)].join(', ');
+  return `P/n is not valid for ${strategies} mixes, which are not memoryless: the bits are too high`;
+}
+
+function doubtedDelays({ setting, fits }: WarningParts): string | undefined {
+  const exponential = new Set(
+    setting.mixes.flatMap(({ name, law }) => (law.kind === 'exponential' ? name : [])),
+  );
+  const doubted = fits.filter(
+    ({ mix, p }) => exponential.has(mix) && p !== undefined && p < DOUBT_P / fits.length,
+  );
+  const [first] = doubted;
+  if (first === undefined) return undefined;
+  const others = doubted.length > 1 ? ` and ${doubted.length - 1} others` : '';
+  return `delays of ${first.mix}${others} do not follow the exponential law that P/n needs`;
+}
+
+/** Only the loops of mixes can show that a mix was emptied around a target. */
+function missingLoops({ setting, census }: WarningParts): string | undefined {
+  const isAsked = setting.asked.has(successMetric('blending'));
+  if (!isAsked || census.madeAtMixes > 0) return undefined;
+  return 'mixes send no loops of their own, so that an n-1 attack cannot be noticed';
+}
+
+function fullRecord({ truth }: WarningParts): string | undefined {
+  if (truth.fullNs === undefined) return undefined;
+  return `the record was full after ${(truth.fullNs / 1e9).toFixed(1)} s; later messages are not in the figures`;
+}
