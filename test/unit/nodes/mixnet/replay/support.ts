@@ -1,0 +1,116 @@
+/**
+ * Tags, and a store whose journal is bytes, to be cut at any of them.
+ *
+ * @module
+ */
+import { openStream } from '../../../../../engine/core/stream.ts';
+import {
+  concat,
+  type Disk,
+  DiskStore,
+  type Frame,
+  wholeFrames,
+} from '../../../../../engine/net/sim-store.ts';
+import { writeUint32 } from '../../../../../nodes/_kit/bytes.ts';
+import {
+  ReplayFilter,
+  type ReplayFilterOptions,
+} from '../../../../../nodes/mixnet/replay/index.ts';
+
+/** A tag of 32 bytes that looks random; the same for the same number. */
+export function tagOf(number: number): Uint8Array {
+  const tag = new Uint8Array(32);
+  let mixed = number + 1;
+  for (let at = 0; at < 32; at += 4) {
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85eb_ca6b) ^ (number + at);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
+    writeUint32(tag, at, (mixed ^ (mixed >>> 16)) >>> 0);
+  }
+  return tag;
+}
+
+export function keyOf(seed: number): Uint8Array {
+  return openStream(seed, 'mix', 'filter').bytes(16);
+}
+
+export function filterOf(options: Partial<ReplayFilterOptions> = {}, seed = 1): ReplayFilter {
+  return new ReplayFilter({ expectedTags: 1_000, falsePositive: 1e-6, ...options }, keyOf(seed));
+}
+
+class ByteDisk implements Disk {
+  #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  append(frame: Uint8Array): void {
+    this.#bytes = concat([this.#bytes, frame]);
+  }
+
+  read(): Frame[] {
+    const frames = wholeFrames(this.#bytes);
+    this.#bytes = concat([this.#bytes.subarray(0, lengthOf(frames))]);
+    return frames;
+  }
+
+  cut(bytes: number): ByteDisk {
+    return new ByteDisk(this.#bytes.slice(0, bytes));
+  }
+}
+
+const lengthOf = (frames: readonly Frame[]): number =>
+  frames.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Frames as on a real disk; what was not synced may be cut at any byte. */
+export class ByteStore extends DiskStore {
+  readonly #disk: ByteDisk;
+  #syncs: { readonly end: number; readonly done: (error?: string) => void }[] = [];
+  /** A crash keeps at least so many bytes. */
+  durable: number;
+  /** Syncs asked for. */
+  syncs = 0;
+
+  constructor(disk = new ByteDisk(new Uint8Array(0))) {
+    super(disk);
+    this.#disk = disk;
+    this.durable = disk.length;
+  }
+
+  get written(): number {
+    return this.#disk.length;
+  }
+
+  sync(done: (error?: string) => void): void {
+    this.syncs += 1;
+    this.#syncs.push({ end: this.#disk.length, done });
+  }
+
+  /** Completes the syncs asked for so far, not those that their completion asks for. */
+  settleOnce(error?: string): void {
+    const syncs = this.#syncs;
+    this.#syncs = [];
+    for (const { end, done } of syncs) {
+      if (error === undefined) this.durable = Math.max(this.durable, end);
+      done(error);
+    }
+  }
+
+  settle(): void {
+    while (this.#syncs.length > 0) this.settleOnce();
+  }
+
+  /** What the disk had made durable when the power failed, before anybody was told. */
+  syncSilently(): void {
+    this.durable = this.#syncs.at(-1)?.end ?? this.durable;
+  }
+
+  /** The store after a crash that left the first `bytes` of the journal. */
+  crash(bytes: number): ByteStore {
+    return new ByteStore(this.#disk.cut(Math.max(bytes, this.durable)));
+  }
+}
