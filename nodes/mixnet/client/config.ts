@@ -15,7 +15,7 @@ const acknowledgements = z.strictObject({
   enabled: z.boolean().default(true),
   /** Times the round trip that the sender drew, before a fragment is sent again (Nym: 1.5). */
   factor: z.number().min(1).max(100).default(1.5),
-  /** Added to it (Nym: 1.5 s): queues, polls and links, which the sender does not draw. */
+  /** Added to it (Nym: 1.5 s), beside four mean waits for a poll and for a turn of process P. */
   slop: durationNs().default(1500 * MS),
   /** Transmissions of a fragment at most. */
   tries: z.int().min(1).max(100).default(10),
@@ -60,8 +60,8 @@ export const clientConfig = z.strictObject({
     .strictObject({
       interval: durationNs()
         .refine((ns) => ns >= MS, { message: 'is below 1ms' })
-        .default(SECOND),
-      law: z.enum(['poisson', 'fixed']).default('poisson'),
+        .default(500 * MS),
+      law: z.enum(['poisson', 'fixed']).default('fixed'),
     })
     .prefault({}),
   /** Fragments and acknowledgements waiting or unacknowledged at most. */

@@ -31,6 +31,8 @@ import { fragmentRoom, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
 
 /** Due instants of one process that are made up for; after a longer pause it starts afresh. */
 const CATCH_UP_MAX = 16;
+/** Mean waits for polls and turns that an acknowledgement is given. */
+const WAITS = 4;
 
 /** What a client has counted, for status pages and conservation tests. */
 export interface ClientCounts {
@@ -231,12 +233,15 @@ export class ClientMachine {
   }
 
   #packWithSurb(now: Nanoseconds, outgoing: OutgoingFragment): Uint8Array | undefined {
-    const { factor, slop } = this.#parts.options.acknowledgements;
+    const { acknowledgements, retrieve } = this.#parts.options;
+    const { factor, slop } = acknowledgements;
     const { sending, fragment } = outgoing;
     const composed = this.#composer?.withSurb(now, sending.to, fragment);
     if (composed === undefined) return undefined;
-    // 3.7: the round trip that the sender drew itself, and slop for what it does not know.
-    const wait = Math.floor(factor * composed.roundTripNs) + slop;
+    // 3.7: the round trip that the sender drew itself, and slop for what it does not know: two polls
+    // and the recipient's turn of process P, whose rates are those of all clients.
+    const waits = WAITS * (retrieve.interval + this.#payload.meanNs);
+    const wait = Math.floor(factor * composed.roundTripNs) + slop + waits;
     const surb = { id: composed.surbId, keys: composed.surbKeys };
     this.#outbox.sent(outgoing, surb, now + wait);
     return composed.packet;

@@ -8,7 +8,7 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
+import { type Descriptor, type DirectoryDocument, drawMixes } from '../directory/index.ts';
 import type { MeanNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -50,10 +50,12 @@ export function choosePath(
   ends: { readonly from: Descriptor; readonly to: Descriptor },
   startAt: Nanoseconds,
 ): ChosenPath | undefined {
-  return firstWithKeys(source, startAt, () => {
-    const mixes = chooseMixes(source.document, source.choices);
-    return mixes && [ends.from, ...mixes, ends.to];
-  });
+  const { document, choices } = source;
+  return firstWithKeys(source, startAt, () => [
+    ends.from,
+    ...drawMixes(document, choices),
+    ends.to,
+  ]);
 }
 
 /**
@@ -65,7 +67,7 @@ export function chooseLoopPath(
   own: Descriptor,
   startAt: Nanoseconds,
 ): ChosenPath | undefined {
-  return firstWithKeys(source, startAt, () => chooseRound(source.document, source.choices, own));
+  return firstWithKeys(source, startAt, () => drawRound(source, own));
 }
 
 function firstWithKeys(
@@ -81,84 +83,32 @@ function firstWithKeys(
   return undefined;
 }
 
-/** One mix for each place between the providers; undefined when a place has none. */
-function chooseMixes(document: DirectoryDocument, choices: Random): Descriptor[] | undefined {
-  switch (document.topology) {
-    case 'stratified':
-      return chooseOfEach(document.layers, choices);
-    case 'cascade': {
-      const chains = Math.min(...document.layers.map((layer) => layer.length));
-      if (!(chains > 0 && chains < Infinity)) return undefined;
-      const chain = choices.below(chains);
-      return document.layers.map((layer) => layer[chain] as Descriptor);
-    }
-    case 'free-route':
-      return chooseDistinct(document.layers[0] ?? [], document.hops, choices);
-  }
-}
-
-function chooseOfEach(
-  layers: readonly (readonly Descriptor[])[],
-  choices: Random,
-): Descriptor[] | undefined {
-  const mixes: Descriptor[] = [];
-  for (const layer of layers) {
-    if (layer.length === 0) return undefined;
-    mixes.push(layer[choices.below(layer.length)] as Descriptor);
-  }
-  return mixes;
-}
-
-/** `count` distinct nodes in random order; undefined when there are fewer. */
-function chooseDistinct(
-  nodes: readonly Descriptor[],
-  count: number,
-  choices: Random,
-): Descriptor[] | undefined {
-  if (nodes.length < count) return undefined;
-  const rest = nodes.slice();
-  const chosen: Descriptor[] = [];
-  while (chosen.length < count) {
-    const at = choices.below(rest.length);
-    chosen.push(rest[at] as Descriptor);
-    rest[at] = rest[rest.length - 1] as Descriptor;
-    rest.pop();
-  }
-  return chosen;
-}
-
 /** The nodes of a loop around the layers that ends at `own`. */
-function chooseRound(
-  document: DirectoryDocument,
-  choices: Random,
+function drawRound(
+  { document, choices }: PathSource,
   own: Descriptor,
-): Descriptor[] | undefined {
-  const { providers } = document;
-  if (own.role === 'provider') {
-    const mixes = chooseMixes(document, choices);
-    return mixes && [...mixes, own];
-  }
-  if (providers.length === 0) return undefined;
+): readonly Descriptor[] | undefined {
+  const mixes = drawMixes(document, choices);
+  if (own.role === 'provider') return [...mixes, own];
+  const { layers, providers, topology } = document;
   const provider = providers[choices.below(providers.length)] as Descriptor;
-  const place = placeOf(document, own);
-  if (place === undefined) return undefined;
-  if (document.topology === 'free-route') {
-    const others = (document.layers[0] ?? []).filter((mix) => mix.name !== own.name);
-    const mixes = chooseDistinct(others, document.hops - 1, choices);
-    return mixes && [...mixes, provider, own];
+  if (topology === 'free-route') {
+    const others = mixes.filter((mix) => mix.name !== own.name);
+    return [...others.slice(0, document.hops - 1), provider, own];
   }
-  const mixes =
-    document.topology === 'cascade'
-      ? document.layers.map((layer) => layer[place.index] as Descriptor)
-      : chooseOfEach(document.layers, choices);
-  return mixes && [...mixes.slice(place.layer + 1), provider, ...mixes.slice(0, place.layer), own];
+  const place = placeOf(layers, own);
+  if (place === undefined) return undefined;
+  const { layer, index } = place;
+  const round = topology === 'cascade' ? layers.map((mix) => mix[index] as Descriptor) : mixes;
+  return [...round.slice(layer + 1), provider, ...round.slice(0, layer), own];
 }
 
+/** Where a mix stands; undefined for spares, which have no place in a path. */
 function placeOf(
-  document: DirectoryDocument,
+  layers: DirectoryDocument['layers'],
   own: Descriptor,
 ): { readonly layer: number; readonly index: number } | undefined {
-  for (const [layer, nodes] of document.layers.entries()) {
+  for (const [layer, nodes] of layers.entries()) {
     const index = nodes.findIndex((node) => node.name === own.name);
     if (index >= 0) return { layer, index };
   }

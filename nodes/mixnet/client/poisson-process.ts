@@ -30,6 +30,11 @@ export class PoissonProcess {
     return this.#nextAt;
   }
 
+  /** Mean interval; 0: the process is off. */
+  get meanNs(): MeanNs {
+    return this.#meanNs;
+  }
+
   /** Sets the mean interval. The process goes on undisturbed when it is the one it has. */
   setMean(now: Nanoseconds, meanNs: MeanNs): void {
     if (meanNs === this.#meanNs) return;

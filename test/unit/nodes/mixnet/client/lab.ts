@@ -1,0 +1,368 @@
+/** A mixnet in miniature around the client machines: real packets, one clock, faults on demand. */
+import { SeededBytes } from '../../../../../engine/core/seeded-bytes.ts';
+import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { provider as cryptoProvider } from '../../../../../engine/crypto/index.ts';
+import { toHex } from '../../../../../nodes/_kit/bytes.ts';
+import {
+  type ClientDrop,
+  ClientMachine,
+  type ClientOptions,
+  type Contact,
+  clientConfig,
+  MixLoops,
+} from '../../../../../nodes/mixnet/client/index.ts';
+import type { Descriptor, DirectoryDocument } from '../../../../../nodes/mixnet/directory/index.ts';
+import {
+  createFormat,
+  type NodeKey,
+  type PacketFormat,
+  x25519Nike,
+} from '../../../../../nodes/sphinx/index.ts';
+
+export const MS = 1_000_000;
+export const SECOND = 1_000_000_000;
+
+/** What a lab is made of. */
+export interface LabOptions {
+  readonly seed?: number;
+  readonly crypto?: 'modelled' | 'node';
+  readonly clients?: number;
+  readonly client?: unknown;
+  readonly rates?: Partial<DirectoryDocument['rates']>;
+  readonly topology?: DirectoryDocument['topology'];
+  /** Probability that a packet is lost on a link. */
+  readonly loss?: number;
+  /** Probability that a client gets a message twice. */
+  readonly duplicate?: number;
+  /** Changes what a client retrieves. */
+  readonly mutate?: (payload: Uint8Array, random: RandomStream) => void;
+  /** True: the packet does not reach that node. */
+  readonly isBlocked?: (node: string, now: number) => boolean;
+}
+
+interface MixNode {
+  readonly descriptor: Descriptor;
+  readonly key: NodeKey;
+  readonly tags: Set<string>;
+  readonly loops: MixLoops;
+}
+
+/** A client with all it said. */
+export interface LabClient {
+  readonly contact: Contact;
+  readonly machine: ClientMachine;
+  readonly spool: { surbId?: Uint8Array; payload: Uint8Array }[];
+  readonly sendTimes: number[];
+  readonly sent: Record<string, number>;
+  readonly delivered: { readonly from: string; readonly text: string; readonly at: number }[];
+  readonly drops: Map<ClientDrop, number>;
+  readonly settled: Map<number, string>;
+  readonly loopAges: number[];
+  alarms: number;
+  overdue: number;
+}
+
+const format = (crypto: 'modelled' | 'node'): PacketFormat => {
+  const provider = cryptoProvider(crypto);
+  return createFormat({
+    crypto: provider,
+    exchange: x25519Nike(provider),
+    nrHops: 5,
+    userForwardPayloadLength: 256,
+    withSurb: true,
+  });
+};
+
+/** See the module. */
+export class Lab {
+  now = 0;
+  readonly format: PacketFormat;
+  readonly clients: LabClient[] = [];
+  readonly nodes = new Map<string, MixNode>();
+  readonly document: DirectoryDocument;
+  readonly drops = new Map<string, number>();
+  readonly alarms: { readonly node: string; readonly at: number }[] = [];
+  absorbed = 0;
+  lost = 0;
+  /** Delays that mixes and providers were asked for, ms. */
+  readonly delaysMs: number[] = [];
+  readonly #options: LabOptions;
+  readonly #faults: RandomStream;
+  readonly #events: { readonly at: number; readonly order: number; readonly run: () => void }[] =
+    [];
+  #order = 0;
+
+  constructor(options: LabOptions = {}) {
+    this.#options = options;
+    this.format = format(options.crypto ?? 'modelled');
+    this.#faults = openStream(options.seed ?? 1, 'lab', 'faults');
+    const mixes = [0, 1, 2].map((layer) =>
+      [0, 1].map((index) => this.#addNode(`mix-${layer + 1}-${index + 1}`, 'mix')),
+    );
+    const providers = [1, 2].map((index) => this.#addNode(`provider-${index}`, 'provider'));
+    const isFree = options.topology === 'free-route';
+    this.document = {
+      epoch: 1,
+      genesisEpoch: 1,
+      epochLengthMs: 1_200_000,
+      topology: options.topology ?? 'stratified',
+      hops: 3,
+      layers: isFree ? [mixes.flat()] : mixes,
+      spares: [],
+      providers,
+      rates: {
+        mu: 0.02,
+        lambdaP: 0.01,
+        lambdaL: 0.002,
+        lambdaD: 0.002,
+        lambdaM: 0,
+        lambdaG: 0,
+        ...options.rates,
+      },
+      sphinxGeometryHash: new Uint8Array(32),
+      sharedRandomValue: new Uint8Array(32),
+      priorSharedRandom: [],
+      previousDocument: new Uint8Array(32),
+    };
+    const count = options.clients ?? 2;
+    const contacts = Array.from({ length: count }, (_, index) => ({
+      name: `client-${index + 1}`,
+      provider: `provider-${(index % 2) + 1}`,
+      recipientId: new Uint8Array(32).fill(index + 1),
+    }));
+    for (const contact of contacts) this.clients.push(this.#addClient(contact, contacts));
+    for (const client of this.clients) client.machine.useDocument(0, this.document);
+    for (const node of this.nodes.values()) {
+      node.loops.useDocument(0, this.document, node.descriptor);
+    }
+  }
+
+  client(index: number): LabClient {
+    return this.clients[index - 1]!;
+  }
+
+  /** Lets time pass until `until`. */
+  run(until: number): void {
+    for (;;) {
+      const next = Math.min(until, this.#nextAt());
+      this.now = next;
+      if (next >= until) return;
+      while (this.#events[0] !== undefined && this.#events[0].at <= next) {
+        this.#events.shift()!.run();
+      }
+      for (const machine of this.#machines()) {
+        if ((machine.nextAt() ?? Number.POSITIVE_INFINITY) <= next) machine.tick(next);
+      }
+    }
+  }
+
+  #nextAt(): number {
+    let next = this.#events[0]?.at ?? Number.POSITIVE_INFINITY;
+    for (const machine of this.#machines()) next = Math.min(next, machine.nextAt() ?? next);
+    return next;
+  }
+
+  #machines(): { nextAt(): number | undefined; tick(now: number): void }[] {
+    return [
+      ...this.clients.map((client) => client.machine),
+      ...[...this.nodes.values()].map((node) => node.loops),
+    ];
+  }
+
+  #at(at: number, run: () => void): void {
+    const event = { at, order: this.#order++, run };
+    let index = this.#events.length;
+    while (index > 0 && this.#events[index - 1]!.at > at) index--;
+    this.#events.splice(index, 0, event);
+  }
+
+  #addNode(name: string, role: 'mix' | 'provider'): Descriptor {
+    const bytes = new SeededBytes(this.#options.seed ?? 1, name);
+    const key = this.format.openKey(bytes.next(this.format.privateKeyLength));
+    const descriptor: Descriptor = {
+      name,
+      nodeId: bytes.next(32),
+      role,
+      address: '10.0.0.1',
+      port: 1,
+      identityKey: new Uint8Array(32),
+      vrfKey: new Uint8Array(32),
+      vrfKeySince: 0,
+      mixKeys: new Map([
+        [1, key.publicKey],
+        [2, key.publicKey],
+      ]),
+      asn: 'AS1',
+      family: '',
+      loadWeight: 1,
+    };
+    const loops = new MixLoops({
+      host: {
+        random: this.#streams(name),
+        randomBytes: (length): Uint8Array => bytes.next(length),
+      },
+      format: this.format,
+      alarm: { slack: 100 * MS, window: 60 * SECOND, loss: 0, falseAlarms: 0.001 },
+      epochAt: (): number => 1,
+      outputs: {
+        send: (packet, firstHop): void => this.#link(toHex(firstHop), packet),
+        drop: (reason): void => this.#count(reason),
+        loopReturned: (): void => undefined,
+        loopOverdue: (): void => undefined,
+        alarm: (): void => void this.alarms.push({ node: name, at: this.now }),
+      },
+    });
+    this.nodes.set(toHex(descriptor.nodeId), { descriptor, key, tags: new Set(), loops });
+    return descriptor;
+  }
+
+  #streams(name: string): (purpose: string) => RandomStream {
+    const streams = new Map<string, RandomStream>();
+    return (purpose): RandomStream => {
+      const known = streams.get(purpose) ?? openStream(this.#options.seed ?? 1, name, purpose);
+      streams.set(purpose, known);
+      return known;
+    };
+  }
+
+  #addClient(contact: Contact, contacts: readonly Contact[]): LabClient {
+    const bytes = new SeededBytes(this.#options.seed ?? 1, contact.name);
+    const options: ClientOptions = clientConfig.parse(this.#options.client ?? {});
+    const drops = new Map<ClientDrop, number>();
+    const client: Omit<LabClient, 'machine'> & { machine?: ClientMachine } = {
+      contact,
+      spool: [],
+      sendTimes: [],
+      sent: {},
+      delivered: [],
+      drops,
+      settled: new Map(),
+      loopAges: [],
+      alarms: 0,
+      overdue: 0,
+    };
+    const own = [...this.nodes].find(([, node]) => node.descriptor.name === contact.provider)![0];
+    client.machine = new ClientMachine({
+      self: contact,
+      host: {
+        random: this.#streams(contact.name),
+        randomBytes: (length): Uint8Array => bytes.next(length),
+      },
+      format: this.format,
+      contacts: {
+        byName: (name): Contact | undefined => contacts.find((one) => one.name === name),
+        byId: (id): Contact | undefined =>
+          contacts.find((one) => toHex(one.recipientId) === toHex(id)),
+      },
+      options,
+      epochAt: (): number => 1,
+      outputs: {
+        send: (packet, cause): void => {
+          client.sendTimes.push(this.now);
+          client.sent[cause.kind] = (client.sent[cause.kind] ?? 0) + 1;
+          this.#link(own, packet);
+        },
+        retrieve: (): void => this.#retrieve(client as LabClient),
+        deliver: (from, body): void => {
+          client.delivered.push({ from, text: new TextDecoder().decode(body), at: this.now });
+        },
+        drop: (reason): void => void drops.set(reason, (drops.get(reason) ?? 0) + 1),
+        settled: (message, how): void => {
+          if (client.settled.has(message)) throw new Error(`message ${message} settled twice`);
+          client.settled.set(message, how);
+        },
+        loopReturned: (age): void => void client.loopAges.push(age),
+        loopOverdue: (): void => {
+          client.overdue++;
+        },
+        alarm: (): void => {
+          client.alarms++;
+        },
+      },
+    });
+    return client as LabClient;
+  }
+
+  #count(reason: string): void {
+    this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
+  }
+
+  /** One link of 1 ms with loss. */
+  #link(to: string, packet: Uint8Array): void {
+    const node = this.nodes.get(to)!;
+    if (packet.length !== this.format.geometry.packetLength) throw new Error('another length');
+    if (this.#faults.chance(this.#options.loss ?? 0)) {
+      this.lost++;
+      return;
+    }
+    if (this.#options.isBlocked?.(node.descriptor.name, this.now) === true) return;
+    this.#at(this.now + MS, () => this.#receive(node, packet));
+  }
+
+  #receive(node: MixNode, packet: Uint8Array): void {
+    const rules = {
+      delayMsMax: 3_600_000,
+      isNextHop: (id: Uint8Array): boolean => this.nodes.has(toHex(id)),
+      keys: [
+        {
+          key: node.key,
+          enterTag: (tag: Uint8Array): boolean => {
+            const name = toHex(tag);
+            if (node.tags.has(name)) return false;
+            node.tags.add(name);
+            return true;
+          },
+        },
+      ],
+    };
+    const received = this.format.receive(rules, packet);
+    if ('drop' in received) {
+      this.#count(received.drop);
+      return;
+    }
+    const { unwrapped, delayMs } = received;
+    if (unwrapped.kind === 'forward') {
+      this.delaysMs.push(delayMs);
+      const next = toHex(unwrapped.nextNode);
+      this.#at(this.now + delayMs * MS, () => this.#link(next, packet));
+      return;
+    }
+    const recipient = unwrapped.commands.find((command) => command.kind === 'recipient');
+    this.#spool(node, toHex(recipient!.id), unwrapped);
+  }
+
+  #spool(
+    node: MixNode,
+    recipient: string,
+    message: { readonly payload: Uint8Array; readonly surbId?: Uint8Array },
+  ): void {
+    if (recipient === '00'.repeat(32)) {
+      this.absorbed++;
+      return;
+    }
+    if (recipient === toHex(node.descriptor.nodeId)) {
+      node.loops.returned(this.now, message.payload);
+      return;
+    }
+    const client = this.clients.find((one) => toHex(one.contact.recipientId) === recipient);
+    if (client === undefined) {
+      this.#count('recipient-unknown');
+      return;
+    }
+    const copies = this.#faults.chance(this.#options.duplicate ?? 0) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const payload = message.payload.slice();
+      this.#options.mutate?.(payload, this.#faults);
+      const { surbId } = message;
+      client.spool.push(surbId === undefined ? { payload } : { payload, surbId: surbId.slice() });
+    }
+  }
+
+  #retrieve(client: LabClient): void {
+    const messages = client.spool.splice(0);
+    if (this.#options.duplicate !== undefined) this.#faults.shuffle(messages);
+    this.#at(this.now + MS, () => {
+      for (const message of messages) client.machine.retrieved(this.now, message);
+    });
+  }
+}
