@@ -9,6 +9,7 @@ import type { Protocol } from '../engine/host/protocol.ts';
 import { importModule } from '../engine/live/import-module.ts';
 import { protocol as bulk } from '../nodes/bulk/index.ts';
 import { protocol as gateway } from '../nodes/gateway/index.ts';
+import { protocol as mixnet } from '../nodes/mixnet/index.ts';
 import { protocol as ping } from '../nodes/ping/index.ts';
 import { protocol as scion } from '../nodes/scion/index.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
@@ -21,6 +22,7 @@ import { trafficMetrics } from './runner/traffic-metrics.ts';
 const SHIPPED: readonly Protocol[] = [
   bulk as unknown as Protocol,
   gateway as unknown as Protocol,
+  mixnet as unknown as Protocol,
   ping as unknown as Protocol,
   scion as unknown as Protocol,
 ];

@@ -1,22 +1,45 @@
 /**
  * Ground truth that survives the crashes of nodes: which numbers of a space were seen.
  *
+ * Sequence numbers are small and dense, a bit each; numbers cut from hashes are neither, and are
+ * kept one by one.
+ *
  * @module
  */
 import type { Witness } from '../../engine/host/protocol.ts';
 import { BitSet } from './bit-set.ts';
 
+/** Numbers below it get a bit: 16 MiB a space at most. */
+const DENSE_BELOW = 0x800_0000;
+
+/** One space. */
+class Space {
+  readonly #dense = new BitSet();
+  readonly #sparse = new Set<number>();
+
+  add(value: number): boolean {
+    if (value < DENSE_BELOW) return this.#dense.add(value);
+    if (this.#sparse.has(value)) return true;
+    this.#sparse.add(value);
+    return false;
+  }
+
+  has(value: number): boolean {
+    return value < DENSE_BELOW ? this.#dense.has(value) : this.#sparse.has(value);
+  }
+}
+
 /** One witness per run. */
 export class RunWitness implements Witness {
-  readonly #spaces = new Map<string, BitSet>();
+  readonly #spaces = new Map<string, Space>();
 
   note(space: string, value: number): boolean {
-    let set = this.#spaces.get(space);
-    if (set === undefined) {
-      set = new BitSet();
-      this.#spaces.set(space, set);
+    let known = this.#spaces.get(space);
+    if (known === undefined) {
+      known = new Space();
+      this.#spaces.set(space, known);
     }
-    return set.add(value);
+    return known.add(value);
   }
 
   has(space: string, value: number): boolean {

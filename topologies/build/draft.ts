@@ -17,6 +17,8 @@ export interface NodeDraft {
   readonly name: string;
   readonly isdAs?: string;
   readonly run?: string;
+  /** Protocol unless `defaults.node.run` names one; options of the defaults are the node's too. */
+  readonly usualRun?: string;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly cores?: number;
   readonly machine?: string;

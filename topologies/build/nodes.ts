@@ -76,7 +76,7 @@ function plainNode(
 ): PlainNode {
   const isOwn = draft.run !== undefined;
   const path = isOwn ? [...draft.path, 'run'] : ['defaults', 'node', 'run'];
-  const written = draft.run ?? defaults.run;
+  const written = draft.run ?? defaults.run ?? draft.usualRun;
   const options = isOwn ? (draft.options ?? {}) : { ...defaults.options, ...draft.options };
   if (written === undefined) {
     const message = 'missing, expected a protocol such as ping';

@@ -1,5 +1,5 @@
 /**
- * Makes topologies by rule: line, ring, star, tree, SCION hierarchy.
+ * Makes topologies by rule: line, ring, star, tree, SCION hierarchy, mixnet.
  *
  * Spec: issue 2 section 4. Random choices come from one seeded stream, so the same entry makes the
  * same topology on every machine. What nodes run and what links are like come from `defaults`.
@@ -14,17 +14,25 @@ import {
   type TopologyDraft,
 } from '../build/draft.ts';
 import type { GenerateInput } from '../schema/topology.ts';
+import { generateMixnet } from './mixnet.ts';
 import { seededRandom } from './random.ts';
 import { generateScion } from './scion.ts';
 
-type Flat = Exclude<GenerateInput, { kind: 'scion' }>;
+type Flat = Exclude<GenerateInput, { kind: 'scion' | 'mixnet' }>;
 
 const PATH = ['generate'] as const;
 const CHILDREN_DEFAULT = 2;
 
 /** Drafts of the `generate` entry of a file. */
 export function draftOfGenerator(input: GenerateInput): TopologyDraft {
-  return input.kind === 'scion' ? generateScion(input) : flat(input);
+  switch (input.kind) {
+    case 'scion':
+      return generateScion(input);
+    case 'mixnet':
+      return generateMixnet(input);
+    default:
+      return flat(input);
+  }
 }
 
 function flat(input: Flat): TopologyDraft {

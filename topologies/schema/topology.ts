@@ -168,6 +168,17 @@ export const generateSchema = z
       gateways: flag().optional(),
       seed,
     }),
+    z.strictObject({
+      kind: z.literal('mixnet'),
+      layers: whole('layers of mixes such as 3', { min: 1, max: 18 }).optional(),
+      width: whole('mixes of each layer such as 3', { min: 1, max: 200 }).optional(),
+      providers: whole('a number of providers such as 2', { min: 1, max: 1_000 }).optional(),
+      clients: whole('a number of clients such as 100', { min: 1, max: 100_000 }).optional(),
+      topology: oneOf(['stratified', 'cascade', 'free-route']).optional(),
+      placement: oneOf(['fixed', 'beacon']).optional().meta({
+        description: 'fixed: mix-2-1 stands in layer 2. beacon: drawn, all mixes have links.',
+      }),
+    }),
   ])
   .meta({ description: 'Makes nodes and links by a rule; the lists of the file are added.' });
 

@@ -1,0 +1,268 @@
+/**
+ * The authority: takes descriptors, makes and signs the document of each epoch, hands it out
+ * (project spec mixnet 3.2, with one signer).
+ *
+ * State machine: after the start it waits for the uploads of a network that starts with it, then
+ * makes the document of the running epoch; from then on that of the next, at five eighths of each.
+ * What it made and what it took is on disk, so that a restart goes on where it stood.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { Store } from '../../../engine/host/store.ts';
+import type { Listener, Stream } from '../../../engine/host/stream.ts';
+import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
+import { compareBytes, equalBytes } from '../../_kit/bytes.ts';
+import { addressBookOf } from '../address-book.ts';
+import { eventsPerMs } from '../client/index.ts';
+import type { MixnetOptions } from '../config.ts';
+import {
+  type Descriptor,
+  type DirectoryDocument,
+  makeDocument,
+  openDescriptor,
+  openDocument,
+  signDocument,
+} from '../directory/index.ts';
+import type { MixnetDrop } from '../drops.ts';
+import { EpochClock } from '../epoch-clock.ts';
+import { formatOf, geometryHash } from '../format.ts';
+import { BOOTSTRAP_NS, CONSENSUS_SHARE, STREAMS_MAX } from '../geometry.ts';
+import {
+  type DocumentStatus,
+  decodeAsk,
+  encodeDocumentRecord,
+  encodeRecord,
+  RecordReader,
+  type RecordType,
+} from '../records.ts';
+import { authoritySecret, identitySecret, trustOf } from '../trust.ts';
+
+const NOTHING = new Uint8Array(0);
+const RANDOM_LENGTH = 32;
+/** Epochs before the present one whose documents are still handed out. */
+const EPOCHS_KEPT = 2;
+
+/** Makes an authority on `host`. */
+export function createAuthority(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+  return new AuthorityNode(host, setup);
+}
+
+/** A document as it was signed, and what it says. */
+interface Published {
+  readonly signed: Uint8Array;
+  readonly document: DirectoryDocument;
+}
+
+class AuthorityNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: NodeSetup<MixnetOptions>;
+  readonly #clock: EpochClock;
+  readonly #store: Store;
+  readonly #descriptors = new Map<string, Descriptor>();
+  readonly #published = new Map<number, Published>();
+  #listener: Listener | undefined;
+  #timer: Timer | undefined;
+  #streams = 0;
+
+  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
+    this.#host = host;
+    this.#setup = setup;
+    this.#clock = new EpochClock(host, setup.options.epoch);
+    this.#store = host.store('mixnet-authority');
+  }
+
+  start(): void {
+    const { directoryPort } = this.#setup.options;
+    this.#reload();
+    this.#listener = this.#host.listen({ port: directoryPort }, (stream) => this.#accept(stream));
+    if (this.#listener === undefined) this.#host.log.warn(`port ${directoryPort} is taken`);
+    this.#timer = this.#host.after(BOOTSTRAP_NS, () => this.#work());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#listener?.close();
+  }
+
+  isReady(): boolean {
+    return this.#published.size > 0;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return {
+      descriptors: this.#descriptors.size,
+      documents: [...this.#published.keys()].sort((a, b) => a - b),
+      role: 'authority',
+    };
+  }
+
+  /** Makes what is due and waits for the next. */
+  #work(): void {
+    const { epoch, elapsedNs, remainingNs } = this.#clock.now();
+    const length = this.#clock.lengthNs;
+    const consensusNs = Math.floor(CONSENSUS_SHARE * length);
+    this.#publish(epoch);
+    if (elapsedNs >= consensusNs) this.#publish(epoch + 1);
+    const waitNs: Nanoseconds =
+      elapsedNs < consensusNs ? consensusNs - elapsedNs : remainingNs + consensusNs;
+    this.#timer?.rearm(waitNs);
+  }
+
+  #publish(epoch: number): void {
+    if (this.#published.has(epoch)) return;
+    const nodes = [...this.#descriptors.values()]
+      .filter(({ mixKeys }) => mixKeys.has(epoch))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (!nodes.some(({ role }) => role === 'mix')) return;
+    const document = this.#place(this.#make(epoch, nodes));
+    const signed = signDocument(this.#host.crypto, authoritySecret(this.#setup.network), document);
+    this.#published.set(epoch, { signed, document });
+    this.#store.put(`document-${epoch}`, signed);
+    this.#forget(epoch - EPOCHS_KEPT);
+    this.#store.sync(() => undefined);
+    this.#host.trace.mark(`document ${epoch}`);
+  }
+
+  #make(epoch: number, nodes: readonly Descriptor[]): DirectoryDocument {
+    const { host, setup } = { host: this.#host, setup: this.#setup };
+    const { rates, topology, layers } = setup.options;
+    const { geometry } = formatOf(host.crypto, setup.options);
+    return makeDocument(host.crypto, {
+      epoch,
+      epochLengthMs: this.#clock.schedule.lengthMs,
+      topology,
+      hops: layers,
+      rates: {
+        mu: eventsPerMs(rates.delay),
+        lambdaP: eventsPerMs(rates.payload),
+        lambdaL: eventsPerMs(rates.loop),
+        lambdaD: eventsPerMs(rates.drop),
+        lambdaM: eventsPerMs(rates.mixLoop),
+        lambdaG: eventsPerMs(rates.providerLoop),
+      },
+      sphinxGeometryHash: geometryHash(host.crypto, geometry),
+      sharedRandomValue: host.randomBytes(RANDOM_LENGTH),
+      nodes,
+      previous: this.#published.get(epoch - 1)?.document,
+    });
+  }
+
+  /** Of a network whose links are made for one placement: the places that the file gives. */
+  #place(document: DirectoryDocument): DirectoryDocument {
+    const { placement, places, topology } = this.#setup.options;
+    if (placement !== 'fixed' || places === undefined || topology === 'free-route') return document;
+    const mixes = [...document.layers.flat(), ...document.spares];
+    const byName = new Map(mixes.map((mix) => [mix.name, mix]));
+    const layers = places.map((names) => {
+      const mixesOf = names.flatMap((name) => byName.get(name) ?? []);
+      // The place in a layer is the chain of a cascade; elsewhere nodes stand in the order of ids.
+      return topology === 'cascade' ? mixesOf : mixesOf.sort(byNodeId);
+    });
+    return { ...document, layers, spares: [] };
+  }
+
+  #forget(before: number): void {
+    for (const epoch of this.#published.keys()) {
+      if (epoch >= before) continue;
+      this.#published.delete(epoch);
+      this.#store.delete(`document-${epoch}`);
+    }
+  }
+
+  #reload(): void {
+    const { epoch } = this.#clock.now();
+    const trust = trustOf(this.#setup.network, this.#host.crypto);
+    for (let each = epoch - EPOCHS_KEPT; each <= epoch + 1; each++) {
+      const signed = this.#store.get(`document-${each}`);
+      if (signed === undefined) continue;
+      const document = openDocument(this.#host.crypto, trust, signed, each);
+      if (!('drop' in document)) this.#published.set(each, { signed, document });
+    }
+    for (const { name } of this.#setup.network.hosts) {
+      const bytes = this.#store.get(`descriptor-${name}`);
+      if (bytes !== undefined) this.#takeDescriptor(bytes);
+    }
+  }
+
+  #accept(stream: Stream): void {
+    if (this.#streams >= STREAMS_MAX) {
+      stream.reset();
+      return;
+    }
+    this.#streams += 1;
+    const reader = new RecordReader(['upload', 'ask'], (type, body) => {
+      if (!this.#answer(stream, type, body)) stream.reset();
+    });
+    stream.handle({
+      onData: (buffer, offset, length) => {
+        if (reader.read(buffer, offset, length)) return;
+        this.#drop('record-malformed');
+        stream.reset();
+      },
+      onEnd: () => {
+        if (!reader.isBetweenRecords) this.#drop('record-truncated');
+        stream.end();
+      },
+      onClose: () => {
+        this.#streams -= 1;
+      },
+    });
+  }
+
+  /** False when the body is none that such a record has. */
+  #answer(stream: Stream, type: RecordType, body: Uint8Array): boolean {
+    if (type === 'upload') {
+      stream.write(encodeRecord(this.#upload(body) ? 'accepted' : 'refused', NOTHING));
+      return true;
+    }
+    const epoch = decodeAsk(body);
+    if (epoch === undefined) {
+      this.#drop('record-malformed');
+      return false;
+    }
+    stream.write(this.#documentRecord(epoch));
+    return true;
+  }
+
+  #documentRecord(epoch: number): Uint8Array {
+    const found = this.#published.get(epoch);
+    if (found !== undefined) return encodeDocumentRecord('here', found.signed);
+    const status: DocumentStatus = epoch < this.#clock.now().epoch ? 'gone' : 'not-yet';
+    return encodeDocumentRecord(status, NOTHING);
+  }
+
+  #upload(body: Uint8Array): boolean {
+    const name = this.#takeDescriptor(body);
+    if (name === undefined) {
+      this.#drop('descriptor-refused');
+      return false;
+    }
+    this.#store.put(`descriptor-${name}`, body);
+    this.#store.sync(() => undefined);
+    return true;
+  }
+
+  /** The name of the node, when it is one that was provisioned and signed by itself. */
+  #takeDescriptor(bytes: Uint8Array): string | undefined {
+    const { host, setup } = { host: this.#host, setup: this.#setup };
+    const descriptor = openDescriptor(host.crypto, bytes);
+    if ('drop' in descriptor) return undefined;
+    const { name, identityKey, address } = descriptor;
+    const resident = addressBookOf(setup.network, host.crypto).byName(name);
+    if (resident === undefined || resident.address !== address) return undefined;
+    const expected = host.crypto.ed25519PublicKey(identitySecret(setup.network, name));
+    if (!equalBytes(expected, identityKey)) return undefined;
+    this.#descriptors.set(name, descriptor);
+    return name;
+  }
+
+  #drop(reason: MixnetDrop): void {
+    this.#host.drop(reason);
+  }
+}
+
+function byNodeId(left: Descriptor, right: Descriptor): number {
+  return compareBytes(left.nodeId, right.nodeId);
+}

@@ -1,0 +1,245 @@
+/**
+ * Mixnet: the adapter between the port and a client's machine: packets to its provider, messages
+ * from the spool, timers, requests of the application (project spec mixnet 3.3, 3.7).
+ *
+ * @module
+ */
+
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Counter, Histogram } from '../../engine/host/measure.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { Timer } from '../../engine/host/time.ts';
+import { messageKey, type PacketFormat } from '../sphinx/index.ts';
+import { type AddressBook, addressBookOf, type Resident } from './address-book.ts';
+import {
+  ClientMachine,
+  type ClientOutputs,
+  type Contact,
+  type Contacts,
+  type PacketCause,
+} from './client/index.ts';
+import type { MixnetOptions } from './config.ts';
+import type { DirectoryDocument } from './directory/index.ts';
+import { DirectoryClient } from './directory-client.ts';
+import { EpochClock } from './epoch-clock.ts';
+import { formatOf } from './format.ts';
+import { trustOf } from './trust.ts';
+import { FrameCodec, type Message } from './wire.ts';
+
+const NS_PER_US = 1_000;
+
+/** Makes a client on `host`. */
+export function createClient(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+  return new ClientNode(host, setup);
+}
+
+class ClientNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: NodeSetup<MixnetOptions>;
+  readonly #format: PacketFormat;
+  readonly #codec: FrameCodec;
+  readonly #book: AddressBook;
+  readonly #clock: EpochClock;
+  readonly #directory: DirectoryClient;
+  readonly #latency: Histogram;
+  readonly #loopsSent: Counter;
+  readonly #loopsBack: Counter;
+  #document: DirectoryDocument | undefined;
+  /** Made with the first document, which says who the provider is. */
+  #machine: ClientMachine | undefined;
+  #provider: Endpoint | undefined;
+  #socket: DatagramSocket | undefined;
+  #timer: Timer | undefined;
+  /** Of the spool: everything up to it was received. */
+  #lastSequence = 0;
+  /** How long the message that is being handed over waited in the spool, ns. */
+  #waitedNs = 0;
+
+  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
+    const { options, network } = setup;
+    this.#host = host;
+    this.#setup = setup;
+    this.#format = formatOf(host.crypto, options);
+    this.#codec = new FrameCodec(this.#format.geometry);
+    this.#book = addressBookOf(network, host.crypto);
+    this.#clock = new EpochClock(host, options.epoch);
+    this.#latency = host.meter.histogram('mix.latency');
+    this.#loopsSent = host.meter.counter('mix.loops.sent');
+    this.#loopsBack = host.meter.counter('mix.loops.back');
+    const address = this.#book.byName(options.authority)?.address ?? '0.0.0.0';
+    this.#directory = new DirectoryClient({
+      host,
+      clock: this.#clock,
+      authority: host.endpoint(address, options.directoryPort),
+      trust: trustOf(network, host.crypto),
+      isPlacementChecked: options.placement === 'beacon',
+      describe: undefined,
+      onDocument: (document) => this.#useDocument(document),
+    });
+  }
+
+  start(): void {
+    this.#socket = this.#host.udp({
+      port: this.#setup.options.port,
+      onDatagram: (buffer, offset, length, from) => this.#receive(buffer, offset, length, from),
+    });
+    if (this.#socket === undefined) {
+      this.#host.log.warn(`port ${this.#setup.options.port} is taken`);
+    }
+    this.#host.onRequest((request) => this.#request(request));
+    this.#directory.start();
+  }
+
+  stop(): void {
+    this.#directory.stop();
+    this.#timer?.cancel();
+    this.#socket?.close();
+  }
+
+  isReady(): boolean {
+    return this.#machine !== undefined;
+  }
+
+  invariant(): string | undefined {
+    return this.#machine?.invariant();
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return { counts: this.#machine?.counts, role: 'client' };
+  }
+
+  #request(request: NodeRequest): void {
+    if (request.kind !== 'send') request.respond('unknown-request');
+    else if (this.#machine === undefined) request.respond('no-document');
+    else {
+      const result = this.#machine.submit(this.#host.now(), request.target, request.body);
+      request.respond('refusal' in result ? result.refusal : 'ok');
+      this.#arm();
+    }
+  }
+
+  #useDocument(document: DirectoryDocument): void {
+    this.#document = document;
+    const own = this.#book.byName(this.#host.name);
+    const self = own && this.#contactOf(own);
+    if (self === undefined) {
+      this.#host.log.warn('no link to a provider of the directory');
+      return;
+    }
+    const provider = this.#book.byName(self.provider);
+    if (provider === undefined) return;
+    this.#provider = this.#host.endpoint(provider.address, this.#setup.options.port);
+    this.#machine ??= this.#makeMachine(self);
+    this.#machine.useDocument(this.#host.now(), document);
+    this.#arm();
+  }
+
+  #makeMachine(self: Contact): ClientMachine {
+    return new ClientMachine({
+      self,
+      host: this.#host,
+      format: this.#format,
+      contacts: this.#contacts(),
+      options: this.#setup.options.client,
+      outputs: this.#outputs(),
+      epochAt: (at) => this.#clock.epochAt(at),
+    });
+  }
+
+  #contacts(): Contacts {
+    return {
+      byName: (name) => this.#known(this.#book.byName(name)),
+      byId: (recipientId) => this.#known(this.#book.byRecipient(recipientId)),
+    };
+  }
+
+  #known(resident: Resident | undefined): Contact | undefined {
+    return resident && this.#contactOf(resident);
+  }
+
+  /** The home of a client is the provider that it has a link to; the first by name of several. */
+  #contactOf({ name, recipientId, neighbours }: Resident): Contact | undefined {
+    const providers = (this.#document?.providers ?? []).map((provider) => provider.name).sort();
+    const provider = providers.find((each) => neighbours.has(each));
+    return provider === undefined ? undefined : { name, provider, recipientId };
+  }
+
+  #outputs(): ClientOutputs {
+    const host = this.#host;
+    return {
+      send: (packet, cause) => this.#send(packet, cause),
+      retrieve: () => this.#retrieve(),
+      deliver: (from, body) => host.deliver(from, body, 0, body.length),
+      drop: (reason) => host.drop(reason),
+      settled: () => undefined,
+      loopReturned: (age) => {
+        this.#loopsSent.add(1);
+        this.#loopsBack.add(1);
+        this.#latency.record(Math.max(0, age - this.#waitedNs));
+      },
+      loopOverdue: () => this.#loopsSent.add(1),
+      alarm: () => host.meter.counter('mix.loops.alarms').add(1),
+    };
+  }
+
+  #send(packet: Uint8Array, { kind, recipient }: PacketCause): void {
+    this.#setup.observer?.created(messageKey(packet), kind, recipient);
+    const frame = this.#host.alloc(this.#codec.length);
+    this.#codec.encodePacket(frame, packet);
+    this.#transmit(frame);
+  }
+
+  #retrieve(): void {
+    const frame = this.#host.alloc(this.#codec.length);
+    this.#codec.encodeRetrieve(frame, this.#lastSequence);
+    this.#transmit(frame);
+  }
+
+  #transmit(frame: Uint8Array): void {
+    const isSent =
+      this.#provider !== undefined &&
+      this.#socket?.send(frame, 0, this.#codec.length, this.#provider) === 'sent';
+    if (!isSent) this.#host.drop('outgoing-queue-full');
+  }
+
+  #receive(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
+    const frame = this.#codec.decode(buffer, offset, length);
+    if (from !== this.#provider) this.#host.drop('unknown-sender');
+    else if (typeof frame === 'string') this.#host.drop(frame);
+    else if (frame.kind !== 'message') this.#host.drop('unexpected-frame');
+    else if (frame.message !== undefined) this.#take(frame.sequence, frame.message);
+  }
+
+  /** The spool hands out in order; what came before or leaves a gap is asked for again. */
+  #take(sequence: number, { kind, surbId, body, waitedUs }: Message): void {
+    if (sequence !== this.#lastSequence + 1) {
+      this.#host.drop('spool-sequence');
+      return;
+    }
+    this.#lastSequence = sequence;
+    this.#waitedNs = waitedUs * NS_PER_US;
+    const now = this.#host.now();
+    if (kind === 'reply') {
+      this.#machine?.retrieved(now, { surbId: surbId.slice(), payload: body.slice() });
+    } else {
+      const payload = body.slice(this.#format.geometry.payloadTagLength);
+      this.#machine?.retrieved(now, { payload });
+    }
+    this.#arm();
+  }
+
+  #arm(): void {
+    const at = this.#machine?.nextAt();
+    if (at === undefined) return;
+    const delay = Math.max(0, at - this.#host.now());
+    if (this.#timer !== undefined) {
+      this.#timer.rearm(delay);
+      return;
+    }
+    this.#timer = this.#host.after(delay, () => {
+      this.#machine?.tick(this.#host.now());
+      this.#arm();
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Mixnet: the options of a node in a topology or scenario file, with the defaults of project spec
+ * mixnet 3. One schema for all roles, so that a scenario can set an option of the whole network; a
+ * role leaves alone what is not its own.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNs, sizeBytes } from '../_kit/options.ts';
+import { EXCHANGE_NAMES } from '../sphinx/index.ts';
+import { clientConfig, rate } from './client/index.ts';
+import {
+  BURST_DEFAULT,
+  DELAY_NS_DEFAULT,
+  DIRECTORY_PORT,
+  DROP_NS_DEFAULT,
+  EPOCH_NS_DEFAULT,
+  LAYERS_DEFAULT,
+  LOOP_NS_DEFAULT,
+  MIX_LOOP_NS_DEFAULT,
+  PACKET_PORT,
+  PAYLOAD_DEFAULT,
+  PAYLOAD_NS_DEFAULT,
+  POOL_BUFFERS,
+  QUEUE_MAX_DEFAULT,
+  RATE_SLACK,
+  RETRIEVE_BATCH_DEFAULT,
+  SPOOL_CLIENT_DEFAULT,
+  SPOOL_TOTAL_DEFAULT,
+} from './geometry.ts';
+import { mixingConfig } from './mixing/index.ts';
+import { replayConfig } from './replay/index.ts';
+
+const NS_PER_MS = 1_000_000;
+const SECOND = 1_000_000_000;
+const port = (standard: number): z.ZodDefault<z.ZodInt> =>
+  z.int().min(1).max(65_535).default(standard);
+
+const sphinx = z.strictObject({
+  /** `x25519` blinds one element from hop to hop; the others encapsulate for each hop. */
+  exchange: z.enum(EXCHANGE_NAMES).default('x25519'),
+  /** User data of a packet. */
+  payload: sizeBytes()
+    .refine((bytes) => bytes >= 64 && bytes <= 60_000, { message: 'is not within 64B and 60000B' })
+    .default(PAYLOAD_DEFAULT),
+});
+
+/** What the authority writes into the document, as mean intervals; `0/s` switches a process off. */
+const rates = z.strictObject({
+  /** Mean delay of each hop. */
+  delay: rate()
+    .refine((ns) => ns > 0, { message: 'is no delay: a mix without delay hides nothing' })
+    .default(DELAY_NS_DEFAULT),
+  payload: rate().default(PAYLOAD_NS_DEFAULT),
+  loop: rate().default(LOOP_NS_DEFAULT),
+  drop: rate().default(DROP_NS_DEFAULT),
+  /** Loops of each mix. */
+  mixLoop: rate().default(MIX_LOOP_NS_DEFAULT),
+  /** Loops of each provider. */
+  providerLoop: rate().default(0),
+});
+
+const spool = z.strictObject({
+  /** Messages of one client at most. */
+  perClient: z.int().min(1).max(1_000_000).default(SPOOL_CLIENT_DEFAULT),
+  /** Messages of all clients at most. */
+  total: z.int().min(1).max(10_000_000).default(SPOOL_TOTAL_DEFAULT),
+  /** Frames that answer one retrieval: messages, and empty ones up to this number. */
+  batch: z.int().min(1).max(50).default(RETRIEVE_BATCH_DEFAULT),
+});
+
+/** Token bucket of each client at its provider. */
+const rateLimit = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Times the rate that the document lets a client send. */
+  slack: z.number().min(1).max(1_000).default(RATE_SLACK),
+  burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
+});
+
+/** Schema of the options. */
+export const mixnetConfig = z
+  .strictObject({
+    role: z.enum(['mix', 'provider', 'client', 'authority']),
+    /** Name of the node with the role `authority`. */
+    authority: z.string().min(1).default('authority'),
+    /** UDP port of packets; one for the whole network. */
+    port: port(PACKET_PORT),
+    /** Stream port of the authority; one for the whole network. */
+    directoryPort: port(DIRECTORY_PORT),
+    /** Mixes on a path. */
+    layers: z.int().min(1).max(18).default(LAYERS_DEFAULT),
+    topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
+    /**
+     * `beacon`: layers follow from the shared random value, which every node checks and which needs
+     * links between all mixes. `fixed`: the authority's `places`, which the links are made for.
+     */
+    placement: z.enum(['fixed', 'beacon']).default('fixed'),
+    /** Of the authority: names of the mixes of each layer, for `placement: fixed`. */
+    places: z.array(z.array(z.string()).min(1).max(4_096)).max(18).optional(),
+    epoch: durationNs()
+      .refine((ns) => ns >= SECOND && ns % NS_PER_MS === 0, {
+        message: 'is below 1s, or no whole number of milliseconds',
+      })
+      .default(EPOCH_NS_DEFAULT),
+    sphinx: sphinx.prefault({}),
+    rates: rates.prefault({}),
+    mixing: mixingConfig.prefault({ strategy: 'poisson' }),
+    replay: replayConfig.prefault({}),
+    /** Packets that wait in a mix or provider at most. */
+    queue: z.int().min(1).max(10_000_000).default(QUEUE_MAX_DEFAULT),
+    /** Buffers of the pool. */
+    pool: z.int().min(1).max(1_000_000).default(POOL_BUFFERS),
+    spool: spool.prefault({}),
+    rateLimit: rateLimit.prefault({}),
+    client: clientConfig.prefault({}),
+    /** What a descriptor says of its node. */
+    asn: z.string().min(1).max(64).default('AS0'),
+    family: z.string().max(64).optional(),
+    weight: z.number().gt(0).max(1e6).default(1),
+    /**
+     * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
+     * drop each tenth packet. `eager`: mixes halve the delay. `late`: mixes add half of it.
+     */
+    double: z.enum(['forgetful', 'lossy', 'eager', 'late']).optional(),
+  })
+  .refine(({ epoch, rates, layers }) => 27.63 * rates.delay * (layers + 1) < epoch, {
+    message: 'the longest delays of a path (27.63 times the mean, each hop) outlive the epoch',
+    path: ['epoch'],
+  });
+
+/** Checked options. */
+export type MixnetOptions = z.output<typeof mixnetConfig>;

@@ -1,0 +1,217 @@
+/**
+ * Mixnet: how a node keeps up with the directory: it uploads its descriptor once per epoch (if it is
+ * to be listed), fetches the document of the epoch, and that of the next as soon as there is one
+ * (project spec mixnet 3.2).
+ *
+ * State machine: a stream is opened for each upload and each question; whatever goes wrong with it,
+ * the same is tried again after a pause. A document is used from the start of its epoch on.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Endpoint } from '../../engine/host/socket.ts';
+import type { Stream } from '../../engine/host/stream.ts';
+import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
+import {
+  checkSuccession,
+  type DirectoryDocument,
+  type DirectoryTrust,
+  openDocument,
+} from './directory/index.ts';
+import type { MixnetDrop } from './drops.ts';
+import type { EpochClock } from './epoch-clock.ts';
+import { CONSENSUS_SHARE, RETRY_NS, SLACK_SHARE } from './geometry.ts';
+import {
+  decodeDocumentRecord,
+  encodeAsk,
+  encodeRecord,
+  RecordReader,
+  type RecordType,
+} from './records.ts';
+
+/** What a node keeps up with, and whom it tells. */
+export interface DirectoryClientParts {
+  readonly host: Host;
+  readonly clock: EpochClock;
+  readonly authority: Endpoint;
+  readonly trust: DirectoryTrust;
+  /** Whether layers must follow from the shared random value. */
+  readonly isPlacementChecked: boolean;
+  /** Makes the signed descriptor for the document of `epoch`; undefined for nodes not listed. */
+  readonly describe: ((epoch: number, done: (descriptor: Uint8Array) => void) => void) | undefined;
+  /** The document of the present epoch: at the first, and at each change. */
+  onDocument(document: DirectoryDocument): void;
+}
+
+/** See the module. */
+export class DirectoryClient {
+  readonly #parts: DirectoryClientParts;
+  readonly #documents = new Map<number, DirectoryDocument>();
+  readonly #timers = new Set<Timer>();
+  #current: DirectoryDocument | undefined;
+
+  constructor(parts: DirectoryClientParts) {
+    this.#parts = parts;
+  }
+
+  /** The document in use. */
+  get document(): DirectoryDocument | undefined {
+    return this.#current;
+  }
+
+  /** Uploads and fetches what the present epoch needs, and plans the next. */
+  start(): void {
+    const { epoch } = this.#parts.clock.now();
+    this.#upload(epoch, () => this.#fetch(epoch));
+    this.#plan();
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+
+  /** The rest of this epoch: upload, fetch the next document, change over. */
+  #plan(): void {
+    const { clock, host } = this.#parts;
+    const { epoch, elapsedNs, remainingNs } = clock.now();
+    const next = epoch + 1;
+    const length = clock.lengthNs;
+    // Spread over an eighth of the epoch, so that an authority is not asked by all at once.
+    const jitterNs = Math.floor(host.random('directory').uniform() * SLACK_SHARE * length);
+    const uploadNs = Math.max(0, jitterNs / 2 - elapsedNs);
+    const fetchNs = Math.max(0, CONSENSUS_SHARE * length + jitterNs - elapsedNs);
+    this.#after(Math.floor(uploadNs), () => this.#upload(next, () => undefined));
+    this.#after(Math.floor(fetchNs), () => this.#fetch(next));
+    this.#after(remainingNs, () => {
+      this.#change();
+      this.#plan();
+    });
+  }
+
+  #after(delay: Nanoseconds, fire: () => void): void {
+    const timer = this.#parts.host.after(delay, () => {
+      this.#timers.delete(timer);
+      fire();
+    });
+    this.#timers.add(timer);
+  }
+
+  #upload(epoch: number, then: () => void): void {
+    const { describe } = this.#parts;
+    if (describe === undefined) {
+      then();
+      return;
+    }
+    describe(epoch, (descriptor) => this.#send(encodeRecord('upload', descriptor), then));
+  }
+
+  #send(record: Uint8Array, then: () => void): void {
+    this.#exchange(record, ['accepted', 'refused'], (type) => {
+      if (type === 'accepted') then();
+      else if (type === 'refused') this.#drop('descriptor-refused');
+      else this.#after(RETRY_NS, () => this.#send(record, then));
+    });
+  }
+
+  #fetch(epoch: number): void {
+    if (this.#documents.has(epoch) || epoch < this.#parts.clock.now().epoch) return;
+    this.#exchange(encodeAsk(epoch), ['document'], (type, body) => {
+      const isTaken = type === 'document' && this.#take(epoch, body);
+      if (!isTaken) this.#after(RETRY_NS, () => this.#fetch(epoch));
+    });
+  }
+
+  /** True when the answer holds the document, and it is sound. */
+  #take(epoch: number, body: Uint8Array): boolean {
+    const { host, trust, isPlacementChecked } = this.#parts;
+    const answer = decodeDocumentRecord(body);
+    if (answer === undefined) this.#drop('record-malformed');
+    if (answer?.status !== 'here') return false;
+    const document = openDocument(host.crypto, trust, answer.document, epoch);
+    if ('drop' in document) {
+      this.#drop(document.drop);
+      return false;
+    }
+    const previous = this.#documents.get(epoch - 1);
+    if (isPlacementChecked && previous !== undefined) {
+      const refusal = checkSuccession(host.crypto, document, previous);
+      if (refusal !== undefined) {
+        this.#drop(refusal);
+        return false;
+      }
+    }
+    this.#documents.set(epoch, document);
+    this.#change();
+    return true;
+  }
+
+  /** Uses the document of the present epoch, if it is there and not in use already. */
+  #change(): void {
+    const { epoch } = this.#parts.clock.now();
+    const document = this.#documents.get(epoch);
+    if (document === undefined) {
+      this.#fetch(epoch);
+      return;
+    }
+    if (this.#current === document) return;
+    this.#current = document;
+    for (const old of this.#documents.keys()) if (old < epoch - 1) this.#documents.delete(old);
+    this.#parts.host.meter.counter('mix.epochs').add(1);
+    this.#parts.host.trace.state('epoch', String(epoch));
+    this.#parts.onDocument(document);
+  }
+
+  /** Sends one record over a stream of its own; `done` once, with the answer or with nothing. */
+  #exchange(
+    record: Uint8Array,
+    allowed: readonly RecordType[],
+    done: (type: RecordType | undefined, body: Uint8Array) => void,
+  ): void {
+    const { host, authority } = this.#parts;
+    let isDone = false;
+    const finish = (type: RecordType | undefined, body: Uint8Array): void => {
+      if (isDone) return;
+      isDone = true;
+      done(type, body);
+    };
+    host.connect({ to: authority }, (stream) => {
+      if (stream === undefined) {
+        finish(undefined, NOTHING);
+        return;
+      }
+      this.#read(stream, allowed, finish);
+      stream.write(record);
+    });
+  }
+
+  #read(
+    stream: Stream,
+    allowed: readonly RecordType[],
+    finish: (type: RecordType | undefined, body: Uint8Array) => void,
+  ): void {
+    const reader = new RecordReader(allowed, (type, body) => {
+      stream.end();
+      finish(type, body);
+    });
+    stream.handle({
+      onData: (buffer, offset, length) => {
+        if (reader.read(buffer, offset, length)) return;
+        this.#drop('record-malformed');
+        stream.reset();
+        finish(undefined, NOTHING);
+      },
+      onEnd: () => {
+        if (!reader.isBetweenRecords) this.#drop('record-truncated');
+        stream.end();
+      },
+      onClose: () => finish(undefined, NOTHING),
+    });
+  }
+
+  #drop(reason: MixnetDrop): void {
+    this.#parts.host.drop(reason);
+  }
+}
+
+const NOTHING = new Uint8Array(0);

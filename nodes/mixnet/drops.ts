@@ -1,0 +1,69 @@
+/**
+ * Why a mixnet node refuses something, each with one sentence. A reason is also a metric and a trace
+ * category. Names follow the reference's where it has one (project spec mixnet 3.1, "Scheduler").
+ *
+ * @module
+ */
+import { SPHINX_DROPS } from '../sphinx/index.ts';
+import { CLIENT_DROPS } from './client/index.ts';
+import { DIRECTORY_DROPS } from './directory/index.ts';
+import { MIXING_DROPS } from './mixing/index.ts';
+import { REPLAY_DROPS } from './replay/index.ts';
+
+/** Reasons found by reading a datagram or a record of a stream. */
+const WIRE_DROPS = {
+  'frame-length': 'The datagram has not the one length of its network.',
+  'frame-command': 'The command of the frame is not known.',
+  'frame-kind': 'The kind of the spooled message is not known.',
+  'frame-padding': 'The bytes behind the body of the frame are not all zero.',
+  'record-malformed': 'A record of the stream has a type, length or body that nobody may send.',
+  'record-truncated': 'The stream ended within a record.',
+} as const;
+
+/** Reasons of mixes and providers. */
+const RELAY_DROPS = {
+  'unknown-sender': 'The datagram comes from no node that may send here.',
+  'unexpected-frame': 'The frame is one that this role never gets.',
+  'no-document': 'The node has no directory document yet.',
+  'mix-received-non-forward': 'A packet ends at a mix, and is no loop of this mix.',
+  'provider-forward-from-mix': 'The last layer handed a packet that goes to no first layer.',
+  'queue-full': 'The node holds as many packets as it may.',
+  'outgoing-queue-full': 'The local socket took no more datagrams.',
+  'epoch-ended': 'The packet still waited when the node stopped.',
+} as const;
+
+/** Reasons of providers towards clients. */
+const PROVIDER_DROPS = {
+  'gateway-rate-limited': 'The client sent more than its token bucket holds.',
+  'client-to-local-user': 'A client sent a packet that ends at its own provider at once.',
+  'recipient-unknown': 'The recipient is no client of this provider.',
+  'spool-full': 'The spool of the client, or of all clients, holds as much as it may.',
+} as const;
+
+/** Reasons of the spool's other end. */
+const RETRIEVAL_DROPS = {
+  'spool-sequence':
+    'The message is not the next one of the spool: it came before, or one is missing.',
+} as const;
+
+/** Reasons around the directory, beside those of its texts. */
+const AUTHORITY_DROPS = {
+  'descriptor-refused': 'The descriptor is malformed, badly signed, or of no provisioned node.',
+} as const;
+
+/** Every reason. */
+export const MIXNET_DROPS = {
+  ...SPHINX_DROPS,
+  ...MIXING_DROPS,
+  ...REPLAY_DROPS,
+  ...WIRE_DROPS,
+  ...RELAY_DROPS,
+  ...PROVIDER_DROPS,
+  ...RETRIEVAL_DROPS,
+  ...CLIENT_DROPS,
+  ...DIRECTORY_DROPS,
+  ...AUTHORITY_DROPS,
+} as const;
+
+/** Why something was dropped. */
+export type MixnetDrop = keyof typeof MIXNET_DROPS;

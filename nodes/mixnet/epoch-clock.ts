@@ -1,0 +1,42 @@
+/**
+ * Mixnet: which epoch it is for a node, by its own calendar (project spec mixnet 3.2).
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import {
+  EPOCH_ZERO_SECONDS,
+  type EpochInstant,
+  type EpochSchedule,
+  epochAt,
+} from './directory/index.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** See the module. */
+export class EpochClock {
+  readonly schedule: EpochSchedule;
+  readonly #host: Pick<Host, 'now' | 'clock'>;
+
+  /** @param lengthNs Of an epoch; whole milliseconds. */
+  constructor(host: Pick<Host, 'now' | 'clock'>, lengthNs: Nanoseconds) {
+    this.#host = host;
+    this.schedule = { zeroSeconds: EPOCH_ZERO_SECONDS, lengthMs: lengthNs / NS_PER_MS };
+  }
+
+  get lengthNs(): Nanoseconds {
+    return this.schedule.lengthMs * NS_PER_MS;
+  }
+
+  /** The present instant. */
+  now(): EpochInstant {
+    return epochAt(this.schedule, this.#host.clock());
+  }
+
+  /** The epoch at an instant of the node's monotonic clock. */
+  epochAt(at: Nanoseconds): number {
+    const { epoch, elapsedNs } = this.now();
+    return epoch + Math.floor((elapsedNs + at - this.#host.now()) / this.lengthNs);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Mixnet: lengths, numbers and defaults, each with unit and reason (project spec mixnet 3).
+ *
+ * Lengths inside Sphinx packets are those of `nodes/sphinx`.
+ *
+ * @module
+ */
+
+const MS = 1_000_000;
+const SECOND = 1_000_000_000;
+
+/** UDP port of packets; next to bulk's (no number is given by a specification). */
+export const PACKET_PORT = 7010;
+/** Stream port of the authority; next to that of packets (no number is given by a specification). */
+export const DIRECTORY_PORT = 7011;
+
+/** The byte in front of every datagram: what to do with the rest (3.7 "command"). */
+export const COMMAND_LENGTH = 1;
+/** Sequence number of the spool, in bytes (3.7). */
+export const SEQUENCE_LENGTH = 4;
+/** How long a message waited in the spool, in bytes: microseconds (own addition to 3.7). */
+export const WAITED_LENGTH = 4;
+/** Kind of what was spooled, in bytes (own addition to 3.7). */
+export const KIND_LENGTH = 1;
+
+/** Type and length in front of each record on a stream to the authority, in bytes (own format). */
+export const RECORD_HEADER_LENGTH = 5;
+/** Longest descriptor, in bytes: three keys of 1,216 bytes in hex, and room (1.8, 3.2). */
+export const DESCRIPTOR_LENGTH_MAX = 16_384;
+/** Longest document, in bytes: 1,000 descriptors (3.2). */
+export const DOCUMENT_LENGTH_MAX = 16_777_216;
+/** Streams that an authority serves at the same time: every node of a large network (3.2). */
+export const STREAMS_MAX = 20_000;
+
+/** First epoch: 2017-06-01 00:00 UTC, in seconds since 1970 (3.2). */
+export const GENESIS_SECONDS = 1_496_275_200;
+/** An epoch, in ns (3.2). */
+export const EPOCH_NS_DEFAULT: number = 1_200 * SECOND;
+/** Epochs for which a node publishes keys: the present one and two more (3.2). */
+export const KEY_EPOCHS = 3;
+/** Of the epoch before: until then descriptors are taken, and then the document is made (3.2). */
+export const UPLOAD_SHARE: number = 1 / 8;
+/** Of the epoch before: from then on the next document is there (3.2 "consensus 5/8"). */
+export const CONSENSUS_SHARE: number = 5 / 8;
+/** Of an epoch: keys of the neighbouring epochs are tried so long before and after its bounds (1.7). */
+export const SLACK_SHARE: number = 1 / 8;
+/** First document after the start of the authority, in ns: who uploads at once is in it (3.2). */
+export const BOOTSTRAP_NS: number = 500 * MS;
+/** Pause before the authority is asked again, in ns (own choice). */
+export const RETRY_NS: number = 250 * MS;
+
+/** Mixes on a path by default (3.2 "stratified", three layers). */
+export const LAYERS_DEFAULT = 3;
+/** User data of a packet by default, in bytes (1.2). */
+export const PAYLOAD_DEFAULT = 2_000;
+/** Mean delay of a hop by default, in ns (3.3, genconfig). */
+export const DELAY_NS_DEFAULT: number = 200 * MS;
+/** Mean time between packets of process P by default, in ns (3.3, genconfig). */
+export const PAYLOAD_NS_DEFAULT: number = SECOND;
+/** Mean time between loops of a client by default, in ns (3.3, genconfig). */
+export const LOOP_NS_DEFAULT: number = 2 * SECOND;
+/** Mean time between drops of a client by default, in ns (3.3, Loopix prototype). */
+export const DROP_NS_DEFAULT: number = 2 * SECOND;
+/** Mean time between loops of a mix by default, in ns (3.3, Loopix prototype). */
+export const MIX_LOOP_NS_DEFAULT: number = 2 * SECOND;
+
+/** Frames that answer a retrieval by default; what is not there is filled up (3.7). */
+export const RETRIEVE_BATCH_DEFAULT = 5;
+/** Messages of one client in a spool by default: minutes of traffic at the default rates (3.7). */
+export const SPOOL_CLIENT_DEFAULT = 1_000;
+/** Messages in a spool by default (3.7). */
+export const SPOOL_TOTAL_DEFAULT = 100_000;
+/** Tokens of a client's bucket by default: honest Poisson clients exceed a tight one (3.7). */
+export const BURST_DEFAULT = 20;
+/** Of the rate that clients obey: what the bucket allows more (3.7 "slack"). */
+export const RATE_SLACK = 1.25;
+
+/** Buffers of a node's pool: packets beyond them are misses (3.6). */
+export const POOL_BUFFERS = 1_024;
+/** Packets that wait in a mix at most (3.6 "queue depth"). */
+export const QUEUE_MAX_DEFAULT = 10_000;
+/** Packets sent per wake-up before others get their turn (3.1 "at most 16"). */
+export const SEND_BATCH = 16;
+/** Later than this a packet is dropped, in ns (3.1, the reference's SchedulerSlack). */
+export const DEADLINE_NS_DEFAULT: number = 450 * MS;

@@ -1,0 +1,141 @@
+/**
+ * Metrics that mixnet nodes measure themselves; those of applications are the runner's, those of
+ * privacy the report's.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+
+/** Definitions (project spec mixnet 3 and issue 4, section 4). */
+export const MIXNET_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'mix.latency',
+    kind: 'histogram',
+    unit: 'ns',
+    help: "own loops of clients: sending to arrival in the own provider's spool, which is what mixing and transit cost a message, without the wait for a turn of process P or for a retrieval",
+  },
+  {
+    name: 'mix.processing',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time that a mix or provider works on one packet by its own clock, without the mixing delay; in sim only with a CPU model',
+  },
+  {
+    name: 'mix.lateness',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'how much later than its delay asks a packet leaves a mix or provider; no part of the delay',
+  },
+  {
+    name: 'mix.received',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'datagrams that mixes and providers got as packets, mutated ones included',
+  },
+  {
+    name: 'mix.dropped',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'packets that mixes and providers dropped, for whatever reason',
+  },
+  {
+    name: 'mix.drop_ratio',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'packets that mixes and providers dropped, of those they got',
+    of: ['mix.dropped', 'mix.received'],
+  },
+  {
+    name: 'mix.forwarded',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'packets that mixes and providers sent on to another node',
+  },
+  {
+    name: 'mix.pool.taken',
+    kind: 'counter',
+    unit: 'count',
+    help: 'buffers for packets that mixes and providers took',
+  },
+  {
+    name: 'mix.pool.hits',
+    kind: 'counter',
+    unit: 'count',
+    help: 'buffers for packets that came from the pool of 1,024 of their node',
+  },
+  {
+    name: 'mix.pool.hit_ratio',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'buffers from the pool, of all buffers taken',
+    of: ['mix.pool.hits', 'mix.pool.taken'],
+  },
+  {
+    name: 'mix.loops.sent',
+    kind: 'counter',
+    unit: 'count',
+    help: 'loops of clients and mixes whose return was seen or given up',
+  },
+  {
+    name: 'mix.loops.back',
+    kind: 'counter',
+    unit: 'count',
+    help: 'loops of clients and mixes that came back',
+  },
+  {
+    name: 'mix.loops_returned',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'loops of clients and mixes that came back, of those that came back or were given up',
+    of: ['mix.loops.back', 'mix.loops.sent'],
+  },
+  {
+    name: 'mix.loops.alarms',
+    kind: 'counter',
+    unit: 'count',
+    help: 'times that a client, mix or provider missed more of its loops than loss explains',
+  },
+  {
+    name: 'mix.replay.fresh',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'packets with a tag that never came before under their key, by ground truth kept outside the nodes',
+  },
+  {
+    name: 'mix.replay.false_rejects',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'packets refused as replays although their tag never came before, by ground truth kept outside the nodes',
+  },
+  {
+    name: 'mix.replay.false_positive',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'packets refused as replays although their tag never came before, of those whose tag never came before',
+    of: ['mix.replay.false_rejects', 'mix.replay.fresh'],
+  },
+  {
+    name: 'mix.replay.false_negative',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'packets let in although their tag had come before, by ground truth kept outside the nodes',
+  },
+  {
+    name: 'mix.spooled',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'messages that providers put into spools of clients',
+  },
+  {
+    name: 'mix.spool_wait',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time from arrival in a spool to the first answer that carries the message',
+  },
+  {
+    name: 'mix.epochs',
+    kind: 'counter',
+    unit: 'count',
+    help: 'changes of the epoch that nodes went through with a valid document',
+  },
+];

@@ -1,0 +1,107 @@
+/**
+ * The Sphinx keys of a node, one for each epoch, and what was accepted under each (project spec
+ * mixnet 1.7, 3.2, 3.5).
+ *
+ * Keys and tags are both on disk: a key is durable before it is published, and dies with its tags
+ * when its epoch and the slack behind it are over.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { Store } from '../../../engine/host/store.ts';
+import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
+import type { EpochInstant } from '../directory/index.ts';
+import { KEY_EPOCHS, SLACK_SHARE } from '../geometry.ts';
+import type { TagBook } from './tag-book.ts';
+
+/** A key of one epoch. */
+export interface RingKey {
+  readonly epoch: number;
+  readonly key: NodeKey;
+}
+
+/** What a ring is made of. */
+export interface KeyRingParts {
+  readonly host: Host;
+  readonly format: PacketFormat;
+  readonly tags: TagBook;
+  readonly epochNs: number;
+}
+
+/** See the module. */
+export class KeyRing {
+  readonly #parts: KeyRingParts;
+  readonly #store: Store;
+  readonly #keys = new Map<number, RingKey>();
+
+  constructor(parts: KeyRingParts) {
+    this.#parts = parts;
+    this.#store = parts.host.store('mixnet-keys');
+  }
+
+  /**
+   * Makes or loads the keys of an epoch, of those that follow and of the one before if it is still
+   * held, and forgets older ones.
+   * @param done Called when all of them are durable, with their public keys by epoch.
+   */
+  prepare(epoch: number, done: (publicKeys: ReadonlyMap<number, Uint8Array>) => void): void {
+    this.#load(epoch - 1);
+    const publicKeys = new Map<number, Uint8Array>();
+    for (let ahead = 0; ahead < KEY_EPOCHS; ahead++) {
+      const own = this.#load(epoch + ahead) ?? this.#make(epoch + ahead);
+      publicKeys.set(own.epoch, own.key.publicKey);
+    }
+    this.#store.sync((error) => {
+      if (error === undefined) done(publicKeys);
+      else this.#parts.host.log.warn(`keys are not durable: ${error}`);
+    });
+  }
+
+  /** Keys to try at this instant, the present one first (1.7 "trial keys"). */
+  trial({ epoch, elapsedNs, remainingNs }: EpochInstant): readonly RingKey[] {
+    const slackNs = SLACK_SHARE * this.#parts.epochNs;
+    const order = [epoch];
+    if (elapsedNs < slackNs) order.push(epoch - 1);
+    if (remainingNs < slackNs) order.push(epoch + 1);
+    return order.flatMap((each) => this.#keys.get(each) ?? []);
+  }
+
+  /** Wipes the keys of epochs before `epoch`. */
+  forgetBefore(epoch: number): void {
+    for (const [old, { key }] of this.#keys) {
+      if (old >= epoch) continue;
+      key.wipe();
+      this.#keys.delete(old);
+      this.#store.delete(nameOf(old));
+      this.#parts.tags.retire(old);
+    }
+    this.#store.sync(() => undefined);
+  }
+
+  #load(epoch: number): RingKey | undefined {
+    const known = this.#keys.get(epoch);
+    if (known !== undefined) return known;
+    const secret = this.#store.get(nameOf(epoch));
+    if (secret?.length !== this.#parts.format.privateKeyLength) return undefined;
+    return this.#add(epoch, secret);
+  }
+
+  #make(epoch: number): RingKey {
+    const { host, format } = this.#parts;
+    const secret = host.randomBytes(format.privateKeyLength);
+    this.#store.put(nameOf(epoch), secret);
+    return this.#add(epoch, secret);
+  }
+
+  #add(epoch: number, secret: Uint8Array): RingKey {
+    const key = this.#parts.format.openKey(secret);
+    secret.fill(0);
+    const made = { epoch, key };
+    this.#keys.set(epoch, made);
+    return made;
+  }
+}
+
+function nameOf(epoch: number): string {
+  return `epoch-${epoch}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * A mix: takes packets from the layer before (or from providers), holds them, sends them to the next
+ * (project spec mixnet 3.1, 3.2).
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { MixnetOptions } from '../config.ts';
+import type { DirectoryDocument } from '../directory/index.ts';
+import type { MixnetDrop } from '../drops.ts';
+import { afterMix, HopTable } from './routes.ts';
+import { type IncomingFrame, Station, type StationRole } from './station.ts';
+
+/** Of the double `lossy`: one packet of so many is dropped. */
+const LOSSY_EACH = 10;
+
+/** Makes a mix on `host`. */
+export function createMix(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+  return new MixNode(host, setup);
+}
+
+class MixNode implements NodeHandle, StationRole {
+  readonly listedAs = 'mix';
+  readonly #station: Station;
+  #next: HopTable | undefined;
+  #packets = 0;
+
+  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
+    this.#station = new Station(host, setup, this);
+  }
+
+  start(): void {
+    this.#station.start();
+  }
+
+  stop(): void {
+    this.#station.stop();
+  }
+
+  isReady(): boolean {
+    return this.#station.isReady;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return { role: 'mix', waiting: this.#station.relay.size };
+  }
+
+  useDocument(document: DirectoryDocument): void {
+    const station = this.#station;
+    const nodes = afterMix(document, station.host.name);
+    this.#next = new HopTable(nodes, ({ name }) => station.endpointOf(name) ?? -1);
+  }
+
+  received({ buffer, offset, length }: IncomingFrame, sender: string): void {
+    const { relay, codec, options } = this.#station;
+    const frame = codec.decode(buffer, offset, length);
+    if (typeof frame === 'string') relay.refuse(frame);
+    else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
+    else if (!this.#station.isListed(sender)) relay.refuse('unknown-sender');
+    else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
+      relay.refuse('outgoing-queue-full');
+    } else relay.receive(frame.packet, (nodeId) => this.#next?.find(nodeId));
+  }
+
+  ended(): { readonly drop: MixnetDrop } {
+    return { drop: 'mix-received-non-forward' };
+  }
+}

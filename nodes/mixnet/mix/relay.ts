@@ -1,0 +1,320 @@
+/**
+ * What mixes and providers do with packets alike: take a layer off, refuse replays, hold the packet
+ * as long as the mixing asks, send it on (project spec mixnet 1.7, 3.1, 3.5, 3.6).
+ *
+ * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
+ * mixing -> sent. What ends at this node leaves after `durable` by {@link RelayRole.ended}.
+ *
+ * @module
+ */
+
+import type { Host } from '../../../engine/host/host.ts';
+import type { Counter, Histogram } from '../../../engine/host/measure.ts';
+import type { MessageObserver } from '../../../engine/host/protocol.ts';
+import type { Endpoint } from '../../../engine/host/socket.ts';
+import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
+import {
+  type EpochKey,
+  messageKey,
+  type PacketFormat,
+  type Received,
+  type ReceiveRules,
+  type Unwrapped,
+} from '../../sphinx/index.ts';
+import type { MixnetOptions } from '../config.ts';
+import type { MixnetDrop } from '../drops.ts';
+import type { EpochClock } from '../epoch-clock.ts';
+import { COMMAND_LENGTH, KEY_EPOCHS, SEND_BATCH } from '../geometry.ts';
+import { createMixing, type Mixing } from '../mixing/index.ts';
+import type { FrameCodec } from '../wire.ts';
+import type { DelayLaw } from './delay-law.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { TagBook } from './tag-book.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** A packet whose last hop is this node. */
+export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
+
+/** Where a packet may go from here; undefined: nowhere. */
+export type NextHop = (nodeId: Uint8Array) => Endpoint | undefined;
+
+/** What tells roles apart. */
+export interface RelayRole {
+  /**
+   * A packet ended here; its arrays are read during the call only.
+   * @returns what became of it for an observer, or why it is dropped.
+   */
+  ended(packet: Terminal): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+}
+
+/** What a relay is made of. */
+export interface RelayParts {
+  readonly host: Host;
+  readonly observer: MessageObserver | undefined;
+  readonly options: MixnetOptions;
+  readonly format: PacketFormat;
+  readonly codec: FrameCodec;
+  readonly clock: EpochClock;
+  readonly keys: KeyRing;
+  readonly tags: TagBook;
+  readonly delays: DelayLaw;
+  readonly role: RelayRole;
+  /** Sends a frame and takes ownership of it; false when the socket is full. */
+  send(frame: Uint8Array, to: Endpoint): boolean;
+}
+
+/** A packet inside this node. */
+interface Held {
+  readonly frame: Uint8Array;
+  readonly arrivedNs: Nanoseconds;
+  readonly inKey: number;
+  readonly isPooled: boolean;
+  /** Absent when it ended here. */
+  to: Endpoint | undefined;
+  delayNs: Nanoseconds;
+  terminal: Terminal | undefined;
+  isOpened: boolean;
+  isDurable: boolean;
+  isGone: boolean;
+}
+
+/** See the module. */
+export class Relay {
+  readonly #parts: RelayParts;
+  readonly #mixing: Mixing;
+  readonly #received: Counter;
+  readonly #dropped: Counter;
+  readonly #forwarded: Counter;
+  readonly #taken: Counter;
+  readonly #hits: Counter;
+  readonly #processing: Histogram;
+  readonly #lateness: Histogram;
+  /** Packets in the mixing, by the number under which it knows them. */
+  readonly #waiting = new Map<number, Held>();
+  #nextItem = 0;
+  #inside = 0;
+  #pooled = 0;
+  #timer: Timer | undefined;
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts;
+    const { host, options } = parts;
+    const { meter } = host;
+    this.#mixing = createMixing(options.mixing, host.random('mixing'));
+    this.#received = meter.counter('mix.received');
+    this.#dropped = meter.counter('mix.dropped');
+    this.#forwarded = meter.counter('mix.forwarded');
+    this.#taken = meter.counter('mix.pool.taken');
+    this.#hits = meter.counter('mix.pool.hits');
+    this.#processing = meter.histogram('mix.processing');
+    this.#lateness = meter.histogram('mix.lateness');
+  }
+
+  /** Packets inside. */
+  get size(): number {
+    return this.#inside;
+  }
+
+  /** Batches flush by time even when nothing comes. */
+  start(): void {
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Counts a datagram that was refused before it was opened. */
+  refuse(reason: MixnetDrop): void {
+    this.#received.add(1);
+    this.#drop(reason);
+  }
+
+  /**
+   * Takes a packet in.
+   * @param packet A view of the datagram; copied.
+   * @param next Where packets from this sender may go.
+   */
+  receive(packet: Uint8Array, next: NextHop): void {
+    const { host, codec, observer, options } = this.#parts;
+    const begunNs = host.now();
+    this.#received.add(1);
+    if (this.#inside >= options.queue) {
+      this.#drop('queue-full');
+      return;
+    }
+    const held = this.#hold(host.alloc(codec.length), packet, begunNs);
+    observer?.arrived(held.inKey);
+    const opened = this.#open(held, next);
+    if ('drop' in opened) this.#discard(held, opened.drop);
+    else this.#judge(held, opened);
+    this.#processing.record(host.now() - begunNs);
+  }
+
+  #hold(frame: Uint8Array, packet: Uint8Array, arrivedNs: Nanoseconds): Held {
+    this.#parts.codec.encodePacket(frame, packet);
+    this.#inside += 1;
+    this.#taken.add(1);
+    const isPooled = this.#pooled < this.#parts.options.pool;
+    if (isPooled) {
+      this.#pooled += 1;
+      this.#hits.add(1);
+    }
+    return {
+      frame,
+      arrivedNs,
+      inKey: messageKey(packet),
+      isPooled,
+      to: undefined,
+      delayNs: 0,
+      terminal: undefined,
+      isOpened: false,
+      isDurable: false,
+      isGone: false,
+    };
+  }
+
+  #open(held: Held, next: NextHop): Received | { readonly drop: MixnetDrop } {
+    const { clock, keys, format, codec } = this.#parts;
+    let refusal: MixnetDrop | undefined;
+    const trial = keys.trial(clock.now()).map(
+      ({ epoch, key }): EpochKey => ({
+        key,
+        enterTag: (tag) => {
+          refusal = this.#parts.tags.enter(epoch, tag, (error) => this.#synced(held, error));
+          return refusal === undefined;
+        },
+      }),
+    );
+    const rules: ReceiveRules = {
+      keys: trial,
+      delayMsMax: (KEY_EPOCHS * clock.lengthNs) / NS_PER_MS,
+      isNextHop: (nodeId) => {
+        held.to = next(nodeId);
+        return held.to !== undefined;
+      },
+    };
+    const packet = held.frame.subarray(COMMAND_LENGTH, codec.length);
+    const received = format.receive(rules, packet);
+    return 'drop' in received && received.drop === 'replay' && refusal !== undefined
+      ? { drop: refusal }
+      : received;
+  }
+
+  #judge(held: Held, { unwrapped, delayMs }: Received): void {
+    if (unwrapped.kind !== 'forward') held.terminal = unwrapped;
+    else held.delayNs = this.#parts.delays.delayNs(unwrapped, delayMs);
+    held.isOpened = true;
+    if (held.isDurable) this.#admit(held);
+  }
+
+  /** 3.5: a packet may go on only after its tag is on disk. */
+  #synced(held: Held, error: string | undefined): void {
+    if (error !== undefined) {
+      this.#discard(held, 'replay-log-failed');
+      return;
+    }
+    held.isDurable = true;
+    if (held.isOpened) this.#admit(held);
+  }
+
+  #admit(held: Held): void {
+    if (held.isGone) return;
+    if (held.terminal === undefined) this.#mix(held);
+    else this.#finish(held, held.terminal);
+  }
+
+  #finish(held: Held, terminal: Terminal): void {
+    const how = this.#parts.role.ended(terminal);
+    if (typeof how === 'object') {
+      this.#discard(held, how.drop);
+      return;
+    }
+    this.#parts.observer?.ended(held.inKey, how);
+    this.#let(held);
+    this.#parts.host.release(held.frame);
+  }
+
+  #mix(held: Held): void {
+    const now = this.#parts.host.now();
+    const item = this.#nextItem;
+    this.#nextItem = (this.#nextItem + 1) & 0x7fff_ffff;
+    // 1.7: what the packet has waited already is part of its delay.
+    const delayNs = Math.max(0, held.delayNs - (now - held.arrivedNs));
+    const refused = this.#mixing.put(item, now, { delayNs });
+    if (refused !== undefined) {
+      this.#discard(held, refused);
+      return;
+    }
+    this.#waiting.set(item, held);
+    this.#arm();
+  }
+
+  /** 3.1: what is due leaves, at most 16 packets per wake-up. */
+  #depart(): void {
+    const now = this.#parts.host.now();
+    const items = this.#mixing.take(now, SEND_BATCH);
+    for (const [index, item] of items.entries()) {
+      this.#lateness.record(this.#mixing.lateNs[index] ?? 0);
+      const held = this.#leaving(item);
+      if (held !== undefined) this.#forward(held);
+    }
+    for (const item of this.#mixing.expired) {
+      const held = this.#leaving(item);
+      if (held !== undefined) this.#discard(held, 'scheduler-deadline-blown');
+    }
+    this.#arm();
+  }
+
+  #leaving(item: number): Held | undefined {
+    const held = this.#waiting.get(item);
+    this.#waiting.delete(item);
+    return held;
+  }
+
+  #forward(held: Held): void {
+    const { frame, inKey, to } = held;
+    const outKey = messageKey(frame.subarray(COMMAND_LENGTH));
+    this.#let(held);
+    if (to === undefined || !this.#parts.send(frame, to)) {
+      this.#drop('outgoing-queue-full');
+      this.#parts.observer?.ended(inKey, 'dropped');
+      return;
+    }
+    this.#forwarded.add(1);
+    this.#parts.observer?.departed(inKey, outKey);
+  }
+
+  #discard(held: Held, reason: MixnetDrop): void {
+    if (held.isGone) return;
+    this.#drop(reason);
+    this.#parts.observer?.ended(held.inKey, 'dropped');
+    this.#let(held);
+    this.#parts.host.release(held.frame);
+  }
+
+  /** The packet is no longer inside. */
+  #let(held: Held): void {
+    held.isGone = true;
+    this.#inside -= 1;
+    if (held.isPooled) this.#pooled -= 1;
+  }
+
+  #drop(reason: MixnetDrop): void {
+    this.#dropped.add(1);
+    this.#parts.host.drop(reason);
+  }
+
+  #arm(): void {
+    const at = this.#mixing.nextAt();
+    if (at === undefined) {
+      this.#timer?.cancel();
+      return;
+    }
+    const delay = Math.max(0, at - this.#parts.host.now());
+    if (this.#timer === undefined)
+      this.#timer = this.#parts.host.after(delay, () => this.#depart());
+    else this.#timer.rearm(delay);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Where a packet may go from a node, by the directory document (project spec mixnet 3.2).
+ *
+ * @module
+ */
+import type { Endpoint } from '../../../engine/host/socket.ts';
+import { equalBytes, readUint48 } from '../../_kit/bytes.ts';
+import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
+
+/** Nodes that may come next, by identifier. */
+export class HopTable {
+  /** By the first 48 bits of the identifier; it is a hash, so two rarely share them. */
+  readonly #byStart = new Map<number, { readonly nodeId: Uint8Array; readonly to: Endpoint }[]>();
+
+  constructor(nodes: readonly Descriptor[], endpointOf: (node: Descriptor) => Endpoint) {
+    for (const node of nodes) {
+      const start = readUint48(node.nodeId, 0);
+      const same = this.#byStart.get(start) ?? [];
+      same.push({ nodeId: node.nodeId, to: endpointOf(node) });
+      this.#byStart.set(start, same);
+    }
+  }
+
+  /** Where the node is, or undefined when packets must not go there. */
+  find(nodeId: Uint8Array): Endpoint | undefined {
+    const same = this.#byStart.get(readUint48(nodeId, 0));
+    return same?.find((hop) => equalBytes(hop.nodeId, nodeId))?.to;
+  }
+}
+
+/** Mixes to which providers hand the packets of their clients. */
+export function entryMixes({ layers }: DirectoryDocument): readonly Descriptor[] {
+  return layers[0] ?? [];
+}
+
+/** Nodes that may follow the mix `name`. */
+export function afterMix(document: DirectoryDocument, name: string): readonly Descriptor[] {
+  const { layers, topology, providers } = document;
+  if (topology === 'free-route') {
+    return [...(layers[0] ?? []).filter((mix) => mix.name !== name), ...providers];
+  }
+  const layer = layers.findIndex((mixes) => mixes.some((mix) => mix.name === name));
+  if (layer < 0) return [];
+  const next = layers[layer + 1] ?? providers;
+  if (topology === 'stratified' || next === providers) return next;
+  const chain = (layers[layer] ?? []).findIndex((mix) => mix.name === name);
+  return next.slice(chain, chain + 1);
+}
+
+/** Names of all listed nodes. */
+export function listedNames(document: DirectoryDocument): ReadonlySet<string> {
+  const { layers, spares, providers } = document;
+  return new Set([...layers.flat(), ...spares, ...providers].map(({ name }) => name));
+}

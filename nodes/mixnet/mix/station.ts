@@ -1,0 +1,268 @@
+/**
+ * What mixes and providers are made of alike: socket, keys, replay protection, relay, directory,
+ * loops (project spec mixnet 3). What tells them apart is their {@link StationRole}.
+ *
+ * @module
+ */
+
+import type { Host } from '../../../engine/host/host.ts';
+import type { Counter } from '../../../engine/host/measure.ts';
+import type { MessageObserver, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
+import type { Timer } from '../../../engine/host/time.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
+import { messageKey, type PacketFormat } from '../../sphinx/index.ts';
+import { type AddressBook, addressBookOf } from '../address-book.ts';
+import { MixLoops } from '../client/index.ts';
+import type { MixnetOptions } from '../config.ts';
+import type { Descriptor, DirectoryDocument, ListedRole } from '../directory/index.ts';
+import { signDescriptor } from '../directory/index.ts';
+import { DirectoryClient } from '../directory-client.ts';
+import type { MixnetDrop } from '../drops.ts';
+import { EpochClock } from '../epoch-clock.ts';
+import { formatOf } from '../format.ts';
+import { identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
+import { FrameCodec } from '../wire.ts';
+import { SenderDelay } from './delay-law.ts';
+import { KeyRing } from './key-ring.ts';
+import { Relay, type Terminal } from './relay.ts';
+import { listedNames } from './routes.ts';
+import { TagBook } from './tag-book.ts';
+
+/** What tells a mix and a provider apart. */
+export interface StationRole {
+  readonly listedAs: ListedRole;
+  /** A new document is in use. */
+  useDocument(document: DirectoryDocument): void;
+  /**
+   * A frame came.
+   * @param sender Name of the node that sent it.
+   */
+  received(frame: IncomingFrame, sender: string): void;
+  /** A packet ended here that is no loop of this node. */
+  ended(packet: Terminal): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+}
+
+/** A datagram at a station; the bytes belong to the handler during the call. */
+export interface IncomingFrame {
+  readonly buffer: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+  readonly from: Endpoint;
+}
+
+/** See the module. */
+export class Station {
+  readonly host: Host;
+  readonly options: MixnetOptions;
+  readonly format: PacketFormat;
+  readonly codec: FrameCodec;
+  readonly book: AddressBook;
+  readonly relay: Relay;
+  readonly observer: MessageObserver | undefined;
+  /** 32 bytes. */
+  readonly nodeId: Uint8Array;
+  readonly #setup: NodeSetup<MixnetOptions>;
+  readonly #role: StationRole;
+  readonly #clock: EpochClock;
+  readonly #keys: KeyRing;
+  readonly #directory: DirectoryClient;
+  readonly #loops: MixLoops;
+  readonly #loopsSent: Counter;
+  readonly #loopsBack: Counter;
+  readonly #endpoints = new Map<string, Endpoint>();
+  #listed: ReadonlySet<string> = new Set();
+  #socket: DatagramSocket | undefined;
+  #loopTimer: Timer | undefined;
+
+  constructor(host: Host, setup: NodeSetup<MixnetOptions>, role: StationRole) {
+    const { options, network } = setup;
+    this.host = host;
+    this.options = options;
+    this.observer = setup.observer;
+    this.#setup = setup;
+    this.#role = role;
+    this.format = formatOf(host.crypto, options);
+    this.codec = new FrameCodec(this.format.geometry);
+    this.book = addressBookOf(network, host.crypto);
+    this.#clock = new EpochClock(host, options.epoch);
+    const tags = new TagBook({
+      host,
+      witness: setup.witness,
+      options: options.replay,
+      isForgetful: options.double === 'forgetful',
+    });
+    const epochNs = options.epoch;
+    this.#keys = new KeyRing({ host, format: this.format, tags, epochNs });
+    const identityKey = host.crypto.ed25519PublicKey(identitySecret(network, host.name));
+    this.nodeId = nodeIdOf(host.crypto, identityKey);
+    this.relay = new Relay({
+      host,
+      observer: this.observer,
+      options,
+      format: this.format,
+      codec: this.codec,
+      clock: this.#clock,
+      keys: this.#keys,
+      tags,
+      delays: new SenderDelay(options.double),
+      role: { ended: (packet) => this.#ended(packet) },
+      send: (frame, to) => this.send(frame, to),
+    });
+    this.#loops = this.#makeLoops();
+    this.#loopsSent = host.meter.counter('mix.loops.sent');
+    this.#loopsBack = host.meter.counter('mix.loops.back');
+    this.#directory = new DirectoryClient({
+      host,
+      clock: this.#clock,
+      authority: this.#authority(),
+      trust: trustOf(network, host.crypto),
+      isPlacementChecked: options.placement === 'beacon',
+      describe: (epoch, done) =>
+        this.#keys.prepare(epoch, (mixKeys) => done(this.#descriptor(identityKey, mixKeys))),
+      onDocument: (document) => this.#useDocument(document),
+    });
+  }
+
+  /** True when there is a document, so that packets can be taken. */
+  get isReady(): boolean {
+    return this.#directory.document !== undefined;
+  }
+
+  start(): void {
+    this.#socket = this.host.udp({
+      port: this.options.port,
+      onDatagram: (buffer, offset, length, from) => this.#receive({ buffer, offset, length, from }),
+    });
+    if (this.#socket === undefined) this.host.log.warn(`port ${this.options.port} is taken`);
+    this.relay.start();
+    this.#directory.start();
+  }
+
+  stop(): void {
+    this.#directory.stop();
+    this.relay.stop();
+    this.#loopTimer?.cancel();
+    this.#socket?.close();
+  }
+
+  /** Sends a frame and takes ownership of it; false when the socket is full. */
+  send(frame: Uint8Array, to: Endpoint): boolean {
+    return this.#socket?.send(frame, 0, this.codec.length, to) === 'sent';
+  }
+
+  /** Where a node takes packets. */
+  endpointOf(name: string): Endpoint | undefined {
+    const known = this.#endpoints.get(name);
+    if (known !== undefined) return known;
+    const resident = this.book.byName(name);
+    if (resident === undefined) return undefined;
+    const endpoint = this.host.endpoint(resident.address, this.options.port);
+    this.#endpoints.set(name, endpoint);
+    return endpoint;
+  }
+
+  /** True for mixes and providers of the present document. */
+  isListed(name: string): boolean {
+    return this.#listed.has(name);
+  }
+
+  #authority(): Endpoint {
+    const { authority, directoryPort } = this.options;
+    const address = this.book.byName(authority)?.address ?? '0.0.0.0';
+    return this.host.endpoint(address, directoryPort);
+  }
+
+  #descriptor(identityKey: Uint8Array, mixKeys: ReadonlyMap<number, Uint8Array>): Uint8Array {
+    const { host, options } = this;
+    const { network } = this.#setup;
+    const descriptor: Descriptor = {
+      name: host.name,
+      nodeId: this.nodeId,
+      role: this.#role.listedAs,
+      address: this.book.byName(host.name)?.address ?? '',
+      port: options.port,
+      identityKey,
+      // 3.4: an Ed25519-style key, so its public half is computed like one.
+      vrfKey: host.crypto.ed25519PublicKey(vrfSecret(network, host.name)),
+      vrfKeySince: 0,
+      mixKeys,
+      asn: options.asn,
+      family: options.family ?? host.name,
+      loadWeight: options.weight,
+    };
+    return signDescriptor(host.crypto, identitySecret(network, host.name), descriptor);
+  }
+
+  #useDocument(document: DirectoryDocument): void {
+    this.#listed = listedNames(document);
+    this.#keys.forgetBefore(document.epoch - 1);
+    this.#role.useDocument(document);
+    const nodes = [...document.layers.flat(), ...document.providers];
+    const own = nodes.find(({ name }) => name === this.host.name);
+    if (own === undefined) return;
+    this.#loops.useDocument(this.host.now(), document, own);
+    this.#armLoops();
+  }
+
+  #receive(frame: IncomingFrame): void {
+    const sender = this.book.byAddress(this.host.endpointOf(frame.from).address);
+    if (sender === undefined) this.relay.refuse('unknown-sender');
+    else if (!this.isReady) this.relay.refuse('no-document');
+    else this.#role.received(frame, sender.name);
+  }
+
+  #ended(packet: Terminal): ReturnType<StationRole['ended']> {
+    const recipient = packet.commands.find((command) => command.kind === 'recipient');
+    const isLoop = recipient !== undefined && equalBytes(recipient.id, this.nodeId);
+    if (!isLoop || packet.kind !== 'deliver') return this.#role.ended(packet);
+    this.#loops.returned(this.host.now(), packet.payload);
+    return 'absorbed';
+  }
+
+  #makeLoops(): MixLoops {
+    const { host } = this;
+    return new MixLoops({
+      host,
+      format: this.format,
+      alarm: this.options.client.loopAlarm,
+      epochAt: (at) => this.#clock.epochAt(at),
+      outputs: {
+        send: (packet, firstHop) => this.#sendLoop(packet, firstHop),
+        drop: (reason) => host.drop(reason),
+        loopReturned: () => {
+          this.#loopsSent.add(1);
+          this.#loopsBack.add(1);
+        },
+        loopOverdue: () => this.#loopsSent.add(1),
+        alarm: () => host.meter.counter('mix.loops.alarms').add(1),
+      },
+    });
+  }
+
+  #sendLoop(packet: Uint8Array, firstHop: Uint8Array): void {
+    const document = this.#directory.document;
+    const nodes = [...(document?.layers.flat() ?? []), ...(document?.providers ?? [])];
+    const next = nodes.find(({ nodeId }) => equalBytes(nodeId, firstHop));
+    const to = next && this.endpointOf(next.name);
+    if (to === undefined) return;
+    this.observer?.created(messageKey(packet), 'mix-loop', '');
+    const frame = this.host.alloc(this.codec.length);
+    this.codec.encodePacket(frame, packet);
+    if (!this.send(frame, to)) this.host.drop('outgoing-queue-full');
+  }
+
+  #armLoops(): void {
+    const at = this.#loops.nextAt();
+    if (at === undefined) return;
+    const delay = Math.max(0, at - this.host.now());
+    if (this.#loopTimer !== undefined) {
+      this.#loopTimer.rearm(delay);
+      return;
+    }
+    this.#loopTimer = this.host.after(delay, () => {
+      this.#loops.tick(this.host.now());
+      this.#armLoops();
+    });
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Mixnet: a node is what its role says.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import { createAuthority } from './authority/authority.ts';
+import { createClient } from './client-node.ts';
+import type { MixnetOptions } from './config.ts';
+import { createMix } from './mix/mix.ts';
+import { createProvider } from './provider/provider.ts';
+
+/** Makes a node of the role that its options name. */
+export function createMixnet(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+  switch (setup.options.role) {
+    case 'mix':
+      return createMix(host, setup);
+    case 'provider':
+      return createProvider(host, setup);
+    case 'client':
+      return createClient(host, setup);
+    case 'authority':
+      return createAuthority(host, setup);
+  }
+}

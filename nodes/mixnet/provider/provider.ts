@@ -1,0 +1,169 @@
+/**
+ * A provider: where clients send their packets to and fetch their messages from (project spec mixnet
+ * 3.2 "gateway" and "service node" in one, 3.7).
+ *
+ * @module
+ */
+
+import type { Host } from '../../../engine/host/host.ts';
+import type { Counter, Histogram } from '../../../engine/host/measure.ts';
+import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { Endpoint } from '../../../engine/host/socket.ts';
+import { isCoverRecipient, meanNsOf } from '../client/index.ts';
+import type { MixnetOptions } from '../config.ts';
+import type { DirectoryDocument } from '../directory/index.ts';
+import type { MixnetDrop } from '../drops.ts';
+import type { Terminal } from '../mix/relay.ts';
+import { entryMixes, HopTable } from '../mix/routes.ts';
+import { type IncomingFrame, Station, type StationRole } from '../mix/station.ts';
+import type { Spooled } from '../wire.ts';
+import { Spool, type SpoolEntry } from './spool.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+const NS_PER_US = 1_000;
+const UINT32_MAX = 0xffff_ffff;
+/** Bytes of a SURB's identifier: zeros where there is none. */
+const NO_SURB = new Uint8Array(16);
+
+/** What a provider keeps for one client. */
+interface Account {
+  readonly spool: Spool;
+  readonly bucket: TokenBucket;
+  readonly endpoint: Endpoint;
+}
+
+/** Makes a provider on `host`. */
+export function createProvider(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
+  return new ProviderNode(host, setup);
+}
+
+class ProviderNode implements NodeHandle, StationRole {
+  readonly listedAs = 'provider';
+  readonly #station: Station;
+  readonly #spooled: Counter;
+  readonly #spoolWait: Histogram;
+  readonly #accounts = new Map<string, Account>();
+  #next: HopTable | undefined;
+  #tokenNs = 1;
+  #spoolSize = 0;
+
+  constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
+    this.#station = new Station(host, setup, this);
+    this.#spooled = host.meter.counter('mix.spooled');
+    this.#spoolWait = host.meter.histogram('mix.spool_wait');
+  }
+
+  start(): void {
+    this.#station.start();
+  }
+
+  stop(): void {
+    this.#station.stop();
+  }
+
+  isReady(): boolean {
+    return this.#station.isReady;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return { role: 'provider', spooled: this.#spoolSize, waiting: this.#station.relay.size };
+  }
+
+  useDocument(document: DirectoryDocument): void {
+    const station = this.#station;
+    const { lambdaP, lambdaL, lambdaD } = document.rates;
+    // 3.7: the rate that every client obeys, and a little more.
+    const perMs = (lambdaP + lambdaL + lambdaD) * station.options.rateLimit.slack;
+    this.#tokenNs = Math.max(1, meanNsOf(perMs));
+    for (const { bucket } of this.#accounts.values()) bucket.setRate(this.#tokenNs);
+    this.#next = new HopTable(entryMixes(document), ({ name }) => station.endpointOf(name) ?? -1);
+  }
+
+  received(incoming: IncomingFrame, sender: string): void {
+    const { relay, codec } = this.#station;
+    const frame = codec.decode(incoming.buffer, incoming.offset, incoming.length);
+    if (typeof frame === 'string') {
+      relay.refuse(frame);
+      return;
+    }
+    const account = this.#station.isListed(sender) ? undefined : this.#account(sender);
+    if (account === undefined && !this.#station.isListed(sender)) relay.refuse('unknown-sender');
+    else if (frame.kind === 'packet') this.#packet(frame.packet, account);
+    else if (frame.kind === 'retrieve' && account !== undefined) {
+      this.#retrieve(account, frame.sequence);
+    } else relay.refuse('unexpected-frame');
+  }
+
+  ended(packet: Terminal): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop } {
+    const recipient = packet.commands.find((command) => command.kind === 'recipient');
+    if (recipient === undefined) return { drop: 'recipient-unknown' };
+    if (isCoverRecipient(recipient.id)) return 'absorbed';
+    const resident = this.#station.book.byRecipient(recipient.id);
+    const account = resident && this.#account(resident.name);
+    if (account === undefined) return { drop: 'recipient-unknown' };
+    const { perClient, total } = this.#station.options.spool;
+    if (account.spool.size >= perClient || this.#spoolSize >= total) return { drop: 'spool-full' };
+    account.spool.add(this.#toSpool(packet), this.#station.host.now());
+    this.#spoolSize += 1;
+    this.#spooled.add(1);
+    return 'delivered';
+  }
+
+  /** From a client it is charged; from a mix it ends here, or is a loop on its way. */
+  #packet(packet: Uint8Array, account: Account | undefined): void {
+    const { relay, host, options } = this.#station;
+    if (account !== undefined && options.rateLimit.enabled && !account.bucket.take(host.now())) {
+      relay.refuse('gateway-rate-limited');
+      return;
+    }
+    relay.receive(packet, (nodeId) => this.#next?.find(nodeId));
+  }
+
+  /** A client is who has a link to this provider and is no mix, provider or authority. */
+  #account(name: string): Account | undefined {
+    const known = this.#accounts.get(name);
+    if (known !== undefined) return known;
+    const { host, book, options } = this.#station;
+    const isNear = book.byName(name)?.neighbours.has(host.name) === true;
+    if (!isNear || name === options.authority || this.#station.isListed(name)) return undefined;
+    const endpoint = this.#station.endpointOf(name);
+    if (endpoint === undefined) return undefined;
+    const bucket = new TokenBucket(options.rateLimit.burst);
+    bucket.setRate(this.#tokenNs);
+    const account = { spool: new Spool(), bucket, endpoint };
+    this.#accounts.set(name, account);
+    return account;
+  }
+
+  #toSpool(packet: Terminal): Spooled {
+    const body = new Uint8Array(this.#station.codec.bodyLength);
+    if (packet.kind === 'surbReply') {
+      body.set(packet.payload);
+      return { kind: 'reply', surbId: packet.surbId.slice(), body };
+    }
+    body.set(packet.payload, body.length - packet.payload.length);
+    return { kind: 'forward', surbId: NO_SURB, body };
+  }
+
+  /** 3.7: as many frames as always, whatever waits. */
+  #retrieve(account: Account, sequence: number): void {
+    this.#spoolSize -= account.spool.acknowledge(sequence);
+    const { batch } = this.#station.options.spool;
+    const head = account.spool.head(batch);
+    for (let index = 0; index < batch; index++) this.#answer(account, head[index]);
+  }
+
+  #answer(account: Account, entry: SpoolEntry | undefined): void {
+    const { host, codec } = this.#station;
+    const frame = host.alloc(codec.length);
+    if (entry === undefined) codec.encodeMessage(frame, 0, undefined);
+    else {
+      const waitedNs = host.now() - entry.arrivedNs;
+      const waitedUs = Math.min(UINT32_MAX, Math.floor(waitedNs / NS_PER_US));
+      codec.encodeMessage(frame, entry.sequence, { ...entry.message, waitedUs });
+      if (!entry.isShown) this.#spoolWait.record(waitedNs);
+      entry.isShown = true;
+    }
+    if (!this.#station.send(frame, account.endpoint)) host.drop('outgoing-queue-full');
+  }
+}

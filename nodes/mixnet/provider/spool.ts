@@ -1,0 +1,50 @@
+/**
+ * The messages that wait for one client: first in, first out, kept until the client says that it has
+ * them (project spec mixnet 3.7).
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { Spooled } from '../wire.ts';
+
+/** A message with its place in the spool. */
+export interface SpoolEntry {
+  readonly sequence: number;
+  readonly arrivedNs: Nanoseconds;
+  readonly message: Spooled;
+  /** False until the first answer that carries it. */
+  isShown: boolean;
+}
+
+/** See the module. */
+export class Spool {
+  readonly #entries: SpoolEntry[] = [];
+  #lastSequence = 0;
+
+  /** Messages that wait. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Puts a message at the end. */
+  add(message: Spooled, arrivedNs: Nanoseconds): void {
+    this.#lastSequence += 1;
+    this.#entries.push({ sequence: this.#lastSequence, arrivedNs, message, isShown: false });
+  }
+
+  /**
+   * Deletes what the client has: everything up to `sequence`.
+   * @returns how many messages that were.
+   */
+  acknowledge(sequence: number): number {
+    let count = 0;
+    while ((this.#entries[count]?.sequence ?? Infinity) <= sequence) count += 1;
+    this.#entries.splice(0, count);
+    return count;
+  }
+
+  /** The oldest messages, at most `count`. */
+  head(count: number): readonly SpoolEntry[] {
+    return this.#entries.slice(0, count);
+  }
+}

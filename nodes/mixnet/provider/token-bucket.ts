@@ -1,0 +1,37 @@
+/**
+ * Token bucket of one client, in integers, with the time given (project spec mixnet 3.6, 3.7).
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+
+/** A bucket that starts full. A token is as much credit as comes in its mean time. */
+export class TokenBucket {
+  readonly #burst: number;
+  #tokenNs = 0;
+  #credit = 0;
+  #lastNs: Nanoseconds = 0;
+  #isFilled = false;
+
+  /** @param burst Tokens held at most, >= 1. */
+  constructor(burst: number) {
+    this.#burst = burst;
+  }
+
+  /** @param tokenNs Mean time between two tokens, ns, integer >= 1. */
+  setRate(tokenNs: Nanoseconds): void {
+    this.#tokenNs = tokenNs;
+    if (!this.#isFilled) this.#credit = this.#burst * tokenNs;
+    this.#isFilled = true;
+  }
+
+  /** Takes one token; false when there is none. */
+  take(now: Nanoseconds): boolean {
+    const most = this.#burst * this.#tokenNs;
+    this.#credit = Math.min(most, this.#credit + (now - this.#lastNs));
+    this.#lastNs = now;
+    if (this.#credit < this.#tokenNs) return false;
+    this.#credit -= this.#tokenNs;
+    return true;
+  }
+}

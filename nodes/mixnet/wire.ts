@@ -1,0 +1,150 @@
+/**
+ * Mixnet: what travels between nodes, decoded and encoded (project spec mixnet 3.7).
+ *
+ * Datagrams: one command and its body, all of one length, so that neither an empty answer nor a
+ * retrieval differs in size from a packet. Integers are big-endian.
+ *
+ * ```
+ * packet    0x02 | Sphinx packet                                                  |
+ * retrieve  0x10 | last sequence received (4) | zeros                             |
+ * message   0x11 | kind (1) | sequence (4) | waited us (4) | SURB id (16) | body | zeros |
+ * ```
+ * `kind` is 0 for an empty answer, 1 for a forward payload, 2 for a reply. The body is a forward
+ * payload with the 32 bytes of the tag in front of it (zeros when the provider took it off).
+ *
+ * What the link itself hides (who, which command) is the channel's: see README, "Limits".
+ *
+ * @module
+ */
+import { readUint32, writeUint32 } from '../_kit/bytes.ts';
+import { type Geometry, SURB_ID_LENGTH } from '../sphinx/index.ts';
+import { COMMAND_LENGTH, KIND_LENGTH, SEQUENCE_LENGTH, WAITED_LENGTH } from './geometry.ts';
+
+/** 3.7, the reference's number of "SendPacket". */
+const COMMAND_PACKET = 0x02;
+/** 3.7, the reference's number of "RetrieveMessage". */
+const COMMAND_RETRIEVE = 0x10;
+/** 3.7, the reference's number of "Message". */
+const COMMAND_MESSAGE = 0x11;
+
+const SEQUENCE_OFFSET: number = COMMAND_LENGTH + KIND_LENGTH;
+const WAITED_OFFSET: number = SEQUENCE_OFFSET + SEQUENCE_LENGTH;
+const SURB_OFFSET: number = WAITED_OFFSET + WAITED_LENGTH;
+const BODY_OFFSET: number = SURB_OFFSET + SURB_ID_LENGTH;
+
+const KINDS = ['empty', 'forward', 'reply'] as const;
+
+/** What a spool hands out. */
+export interface Spooled {
+  readonly kind: 'forward' | 'reply';
+  /** 16 bytes; zeros unless it is a reply. */
+  readonly surbId: Uint8Array;
+  /** Forward payload length and 32 bytes. */
+  readonly body: Uint8Array;
+}
+
+/** A datagram, read. The arrays are views of it. */
+export type Frame =
+  | { readonly kind: 'packet'; readonly packet: Uint8Array }
+  | { readonly kind: 'retrieve'; readonly sequence: number }
+  | { readonly kind: 'message'; readonly sequence: number; readonly message: Message | undefined };
+
+/** A message as its client gets it. */
+export interface Message extends Spooled {
+  /** How long the provider had it, microseconds. */
+  readonly waitedUs: number;
+}
+
+/** Why a datagram is no frame. */
+export type FrameDrop = 'frame-length' | 'frame-command' | 'frame-kind' | 'frame-padding';
+
+/** Lengths of the frames of one geometry. */
+export class FrameCodec {
+  /** Of every datagram, bytes. */
+  readonly length: number;
+  /** Of the body of a message, bytes. */
+  readonly bodyLength: number;
+
+  constructor(geometry: Geometry) {
+    this.length = COMMAND_LENGTH + geometry.packetLength;
+    this.bodyLength = geometry.payloadTagLength + geometry.forwardPayloadLength;
+  }
+
+  /** Reads a datagram. */
+  decode(buffer: Uint8Array, offset: number, length: number): Frame | FrameDrop {
+    if (length !== this.length) return 'frame-length';
+    const frame = buffer.subarray(offset, offset + length);
+    switch (frame[0]) {
+      case COMMAND_PACKET:
+        return { kind: 'packet', packet: frame.subarray(COMMAND_LENGTH) };
+      case COMMAND_RETRIEVE:
+        return this.#retrieve(frame);
+      case COMMAND_MESSAGE:
+        return this.#message(frame);
+      default:
+        return 'frame-command';
+    }
+  }
+
+  /** Writes the command of a packet whose bytes already stand behind it. */
+  markPacket(frame: Uint8Array): void {
+    frame[0] = COMMAND_PACKET;
+  }
+
+  /** Writes a whole packet frame. */
+  encodePacket(frame: Uint8Array, packet: Uint8Array): void {
+    frame[0] = COMMAND_PACKET;
+    frame.set(packet, COMMAND_LENGTH);
+  }
+
+  /** Writes a retrieval that acknowledges everything up to `sequence`. */
+  encodeRetrieve(frame: Uint8Array, sequence: number): void {
+    frame.fill(0, 0, this.length);
+    frame[0] = COMMAND_RETRIEVE;
+    writeUint32(frame, COMMAND_LENGTH, sequence);
+  }
+
+  /** Writes an answer; without a message, an empty one of the same length. */
+  encodeMessage(frame: Uint8Array, sequence: number, message: Message | undefined): void {
+    frame.fill(0, 0, this.length);
+    frame[0] = COMMAND_MESSAGE;
+    writeUint32(frame, SEQUENCE_OFFSET, sequence);
+    if (message === undefined) return;
+    frame[COMMAND_LENGTH] = KINDS.indexOf(message.kind);
+    writeUint32(frame, WAITED_OFFSET, message.waitedUs);
+    frame.set(message.surbId, SURB_OFFSET);
+    frame.set(message.body, BODY_OFFSET);
+  }
+
+  #retrieve(frame: Uint8Array): Frame | FrameDrop {
+    const end = COMMAND_LENGTH + SEQUENCE_LENGTH;
+    if (!isZero(frame, end)) return 'frame-padding';
+    return { kind: 'retrieve', sequence: readUint32(frame, COMMAND_LENGTH) };
+  }
+
+  #message(frame: Uint8Array): Frame | FrameDrop {
+    const sequence = readUint32(frame, SEQUENCE_OFFSET);
+    const kind = KINDS[frame[COMMAND_LENGTH] as number];
+    if (kind === undefined) return 'frame-kind';
+    if (kind === 'empty') {
+      return isZero(frame, WAITED_OFFSET)
+        ? { kind: 'message', sequence, message: undefined }
+        : 'frame-padding';
+    }
+    const end = BODY_OFFSET + this.bodyLength;
+    if (!isZero(frame, end)) return 'frame-padding';
+    const message = {
+      kind,
+      waitedUs: readUint32(frame, WAITED_OFFSET),
+      surbId: frame.subarray(SURB_OFFSET, BODY_OFFSET),
+      body: frame.subarray(BODY_OFFSET, end),
+    };
+    return { kind: 'message', sequence, message };
+  }
+}
+
+function isZero(bytes: Uint8Array, from: number): boolean {
+  let sum = 0;
+  for (let index = from; index < bytes.length; index++) sum |= bytes[index] as number;
+  return sum === 0;
+}
