@@ -21,3 +21,6 @@ export const protocol: Protocol<MixnetOptions> = {
   metrics: MIXNET_METRICS,
   create: createMixnet,
 };
+
+// For checks of the strategies by themselves: `npm run verify`.
+export { createMixing, type Mixing, type MixingOptions, mixingConfig } from './mixing/index.ts';
