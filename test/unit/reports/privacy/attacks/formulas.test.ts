@@ -12,17 +12,18 @@ import {
   floodSuccess,
   stealthySuccess,
 } from '../../../../../reports/privacy/attacks/blending.ts';
+import { disclosureRounds } from '../../../../../reports/privacy/attacks/disclosure.ts';
+import { expectedSurvivors } from '../../../../../reports/privacy/attacks/intersection.ts';
 import {
-  compromisedAfter,
-  compromisedShare,
   packetsUntilHalf,
   predecessorRounds,
   predecessorSeen,
-  randomlyCompromisedShare,
-} from '../../../../../reports/privacy/attacks/corrupt-paths.ts';
-import { disclosureRounds } from '../../../../../reports/privacy/attacks/disclosure.ts';
-import { expectedSurvivors } from '../../../../../reports/privacy/attacks/intersection.ts';
+} from '../../../../../reports/privacy/attacks/predecessor.ts';
 import { taggedLinks, taggedLosses } from '../../../../../reports/privacy/attacks/tagging.ts';
+import {
+  compromisedByPackets,
+  compromisedPathShare,
+} from '../../../../../reports/privacy/metrics/closed-forms.ts';
 import { hasVectors, vectors } from '../../../../vectors-root.ts';
 
 interface PrivacyFile {
@@ -32,12 +33,6 @@ interface PrivacyFile {
     readonly b: number;
     readonly l: number;
     readonly rounds: number;
-  }[];
-  readonly compromisedPaths: readonly {
-    readonly N: number;
-    readonly B: number;
-    readonly L: number;
-    readonly alpha: number;
   }[];
   readonly nMinusOne: readonly {
     readonly rho: number;
@@ -55,13 +50,6 @@ describe.skipIf(!hasVectors)('formulas of attacks are those of vectors/other/pri
     for (const { m, N, b, l, rounds } of file!.statisticalDisclosure) {
       const setting = { friends: m, receivers: N, batch: b, confidence: l };
       expect(disclosureRounds(setting)).toBeCloseTo(rounds, 9);
-    }
-  });
-
-  it('fully compromised paths of a random placement', () => {
-    for (const { N, B, L, alpha } of file!.compromisedPaths) {
-      const share = randomlyCompromisedShare({ nodes: N, corrupt: B, layers: L });
-      expect(share / alpha).toBeCloseTo(1, 12);
     }
   });
 
@@ -93,12 +81,12 @@ describe('formulas of attacks', () => {
   });
 
   it('with 3 layers and 10 % corrupt half of all users are hit after 693 packets', () => {
-    const tenth = { corrupt: 1, width: 10 };
-    const alpha = compromisedShare([tenth, tenth, tenth]);
+    const tenth = { corrupt: 1, nodes: 10 };
+    const alpha = compromisedPathShare([tenth, tenth, tenth]);
     expect(alpha).toBeCloseTo(0.001, 12);
     expect(packetsUntilHalf(alpha)).toBe(693);
-    expect(compromisedAfter(alpha, 693)).toBeGreaterThan(0.5);
-    expect(compromisedAfter(alpha, 692)).toBeLessThan(0.5);
+    expect(compromisedByPackets(alpha, 693)).toBeGreaterThan(0.5);
+    expect(compromisedByPackets(alpha, 692)).toBeLessThan(0.5);
   });
 
   it('predecessor: both ends corrupt in (c/n)^2 of all rounds', () => {

@@ -1,0 +1,30 @@
+/**
+ * The predecessor attack, and what fully compromised paths cost over many packets (spec/mixnet.md
+ * 4.4; Wright et al. 2004). Shares of compromised paths are in metrics/closed-forms.ts.
+ *
+ * With a path drawn for each packet every packet is a round: what counts for a user is the chance
+ * that at least one of k packets met corrupt nodes only, which no entropy figure shows.
+ *
+ * @module
+ */
+
+/** Packets after which half of all users sent one over a fully compromised path. */
+export function packetsUntilHalf(alpha: number): number {
+  return Math.ceil(Math.log(0.5) / Math.log1p(-alpha));
+}
+
+/** Corrupt nodes among all, for paths that are built anew each round. */
+export interface PredecessorSetting {
+  readonly nodes: number;
+  readonly corrupt: number;
+}
+
+/** P(first and last hop of a round are corrupt) = (c / n)^2. */
+export function predecessorSeen({ nodes, corrupt }: PredecessorSetting): number {
+  return (corrupt / nodes) ** 2;
+}
+
+/** Rounds until the true sender leads with high probability: about 8 (n / c)^2 ln n (Wright et al.). */
+export function predecessorRounds({ nodes, corrupt }: PredecessorSetting): number {
+  return 8 * (nodes / corrupt) ** 2 * Math.log(nodes);
+}
