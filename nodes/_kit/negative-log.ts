@@ -38,7 +38,8 @@ export function negativeLog(value: number): number {
   const isHalved = fraction > ROOT_TWO_FRACTION;
   const exponent = (high >>> 20) - BIAS + (isHalved ? 1 : 0);
   view.setUint32(0, fraction | (HIGH_WORD_OF_ONE - (isHalved ? 0x10_0000 : 0)));
-  return -logOf(view.getFloat64(0) - 1, exponent);
+  // 0 - x, not -x: the logarithm of one is zero without a sign.
+  return 0 - logOf(view.getFloat64(0) - 1, exponent);
 }
 
 /** ln((1 + f) * 2^exponent), small terms summed before large ones. */

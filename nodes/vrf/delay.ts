@@ -54,7 +54,10 @@ export function epochBytes(epoch: number): Uint8Array {
   return bytes;
 }
 
-/** The first eight bytes as a share, strictly between 0 and 1, in steps of 2^-53. */
+/**
+ * The first eight bytes as a share: 2^-54 .. 1, in steps of 2^-53. Above one half a double has no
+ * room for the half step and rounds it; one in 2^53 outputs gives 1, a delay of nothing.
+ */
 export function uniformShare(output: Uint8Array): number {
   const upper = readUint32(output, 0) * UINT21_VALUES + (readUint32(output, 4) >>> 11);
   return (upper + 0.5) * SHARE_STEP;

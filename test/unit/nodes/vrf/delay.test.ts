@@ -1,0 +1,122 @@
+/**
+ * The delay law and its audit: exponential, capped, repeatable by whoever knows the tag.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../engine/crypto/index.ts';
+import {
+  AUDIT_TOLERANCE_NS,
+  auditDelay,
+  auditLoop,
+  DELAY_CAP_MEANS,
+  type DelayAudit,
+  delayInput,
+  delayOf,
+  type LoopHop,
+  openVrfKey,
+  uniformShare,
+} from '../../../../nodes/vrf/index.ts';
+
+const crypto = provider('node', { timing: 'simulation' });
+const MEAN_NS = 200_000_000;
+const EPOCH = 41;
+
+function tagOf(number: number): Uint8Array {
+  return crypto.sha256(new TextEncoder().encode(`tag ${number}`));
+}
+
+/** What a mix owes for a packet, and its proof. */
+function owed(number: number, mix = 0): LoopHop & { readonly delayNs: number } {
+  const key = openVrfKey(crypto, 'tai', tagOf(1_000_000 + mix));
+  const tag = tagOf(number);
+  const { proof, output } = key.prove(delayInput(EPOCH, tag))!;
+  const delayNs = delayOf(output, MEAN_NS);
+  const { suite, publicKey } = key;
+  return { suite, publicKey, epoch: EPOCH, tag, proof, meanNs: MEAN_NS, delayNs };
+}
+
+function audit(number: number, change: Partial<DelayAudit> = {}): ReturnType<typeof auditDelay> {
+  const { delayNs, ...hop } = owed(number);
+  const honest = { ...hop, observedNs: delayNs, toleranceNs: AUDIT_TOLERANCE_NS };
+  return auditDelay(crypto, { ...honest, ...change });
+}
+
+describe('delays by verifiable random function', () => {
+  it('R-183: are exponential with the mean asked for (Kolmogorov-Smirnov over 20,000)', () => {
+    const count = 20_000;
+    const means = Array.from({ length: count }, (_, number) => {
+      return delayOf(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;
+    }).sort((left, right) => left - right);
+    let distance = 0;
+    for (const [index, value] of means.entries()) {
+      const law = 1 - Math.exp(-value);
+      distance = Math.max(distance, law - index / count, (index + 1) / count - law);
+    }
+    // p = 0.001 of Kolmogorov's law.
+    expect(distance * Math.sqrt(count)).toBeLessThan(1.95);
+  });
+
+  it('are never longer than the cap and never negative', () => {
+    const smallest = new Uint8Array(64);
+    const largest = new Uint8Array(64).fill(0xff);
+    expect(uniformShare(smallest)).toBe(2 ** -54);
+    expect(uniformShare(largest)).toBe(1);
+    expect(delayOf(smallest, MEAN_NS)).toBe(DELAY_CAP_MEANS * MEAN_NS);
+    expect(delayOf(largest, MEAN_NS)).toBe(0);
+  });
+
+  it('depend on every bit of epoch and tag', () => {
+    const base = Buffer.from(delayInput(EPOCH, tagOf(1))).toString('hex');
+    expect(base).toBe(
+      `${Buffer.from('orrery/mix-delay/v1').toString('hex')}0000000000000029${Buffer.from(tagOf(1)).toString('hex')}`,
+    );
+  });
+});
+
+describe('the audit of a delay', () => {
+  it('R-182: finds nothing at an honest mix', () => {
+    for (let number = 0; number < 20; number++) expect(audit(number).kind).toBe('obeyed');
+  });
+
+  it('R-182: finds a mix that scales its delays by 0.9 at the first shortfall over the tolerance', () => {
+    for (let number = 0; number < 20; number++) {
+      const { delayNs } = owed(number);
+      const observedNs = Math.round(0.9 * delayNs);
+      const isCaught = delayNs - observedNs > AUDIT_TOLERANCE_NS;
+      const verdict = audit(number, { observedNs });
+      expect(verdict).toEqual({ kind: isCaught ? 'too-early' : 'obeyed', expectedNs: delayNs });
+    }
+  });
+
+  it('allows the tolerance and not a nanosecond more, to both sides', () => {
+    const { delayNs } = owed(3);
+    const kinds = [-1_001, -1_000, 1_000, 1_001].map(
+      (excess) => audit(3, { observedNs: delayNs + excess }).kind,
+    );
+    expect(kinds).toEqual(['too-early', 'obeyed', 'obeyed', 'too-late']);
+  });
+
+  it('takes no proof for another packet, epoch or mix', () => {
+    const invalid = { kind: 'proof-invalid' };
+    expect(audit(1, { tag: tagOf(2) })).toEqual(invalid);
+    expect(audit(1, { epoch: EPOCH + 1 })).toEqual(invalid);
+    expect(audit(1, { publicKey: owed(1, 1).publicKey })).toEqual(invalid);
+    expect(audit(1, { proof: owed(2).proof })).toEqual(invalid);
+    expect(audit(1, { proof: new Uint8Array() })).toEqual(invalid);
+  });
+
+  it('sees of a loop the sum over its hops', () => {
+    const hops = [0, 1, 2].map((mix) => owed(7, mix));
+    const sumNs = hops.reduce((sum, { delayNs }) => sum + delayNs, 0);
+    const loop = { hops, toleranceNs: AUDIT_TOLERANCE_NS };
+    const verdicts = [sumNs, sumNs - 2_000, sumNs + 2_000].map(
+      (observedNs) => auditLoop(crypto, { ...loop, observedNs }).kind,
+    );
+    expect(verdicts).toEqual(['obeyed', 'too-early', 'too-late']);
+    const forged = [hops[0]!, { ...hops[1]!, proof: hops[0]!.proof }];
+    expect(auditLoop(crypto, { ...loop, hops: forged, observedNs: sumNs })).toEqual({
+      kind: 'proof-invalid',
+    });
+  });
+});
