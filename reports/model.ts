@@ -8,6 +8,7 @@
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { HistogramData } from '../engine/measure/histogram.ts';
 import type { Against } from './against.ts';
+import type { PrivacySummary } from './privacy/summary.ts';
 
 /** In which world the run took place. */
 export type Mode = 'sim' | 'emulate' | 'live';
@@ -103,6 +104,8 @@ export interface SeedResult {
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];
   readonly warnings: readonly string[];
+  /** What the charts of privacy show; absent when none was measured. */
+  readonly privacy?: PrivacySummary;
   /**
    * By how much the clocks of two nodes may differ at most, in ns, where the nodes ran on several
    * machines; 0 or left out where they shared one clock.

@@ -149,6 +149,20 @@ export interface CpuChoice {
   readonly date: string;
 }
 
+/** How the privacy of a run is measured. */
+export interface PrivacySpec {
+  /** A message is followed once in each such time, ns. */
+  readonly everyNs: number;
+  /** Names of the nodes that mix. */
+  readonly mixes: readonly string[];
+  /** Those of them that tell the adversary what became of their inputs. */
+  readonly corrupt: readonly string[];
+  /** Metrics of privacy with limits. */
+  readonly asked: readonly string[];
+  /** Mean delay of a mix, ns, where the file says it. */
+  readonly meanDelayNs?: number;
+}
+
 /** A checked scenario. */
 export interface Scenario {
   readonly name: string;
@@ -169,6 +183,8 @@ export interface Scenario {
   readonly events: readonly FaultSpec[];
   readonly kpis: readonly (KpiSpec & { readonly position: SourcePosition })[];
   readonly sweep?: SweepSpec;
+  /** Absent when the run measures no privacy. */
+  readonly privacy?: PrivacySpec;
   readonly seeds: readonly number[];
   /** A run that takes longer on the wall ends with exit 5. Milliseconds. */
   readonly timeLimitMs?: number;

@@ -12,6 +12,7 @@ import { protocol as gateway } from '../nodes/gateway/index.ts';
 import { protocol as mixnet } from '../nodes/mixnet/index.ts';
 import { protocol as ping } from '../nodes/ping/index.ts';
 import { protocol as scion } from '../nodes/scion/index.ts';
+import { PRIVACY_METRICS } from '../reports/privacy/kpis.ts';
 import type { Folders, Registry } from '../topologies/files/registry.ts';
 import { moduleProtocols } from './files/load.ts';
 import { Refusal } from './refusal.ts';
@@ -45,6 +46,7 @@ export class ProtocolRegistry implements Registry {
       ...EMULATE_METRICS,
       ...LIVE_METRICS,
       ...PROCESS_METRICS,
+      ...PRIVACY_METRICS,
     ];
   }
 

@@ -24,6 +24,7 @@ import type { Scenario, SweepSpec } from '../model.ts';
 import { ScenarioContext } from './context.ts';
 import { resolveEvents } from './events.ts';
 import { resolveKpis } from './kpis.ts';
+import { resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { resolveTraffic } from './traffic.ts';
 
@@ -138,6 +139,12 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
   checkOptionNames(context, options);
   checkOptions(loaded, registry, problems, layersOf(source, options));
   checkWarmup(context, input);
+  const privacy = resolvePrivacy(context, {
+    section: input.privacy,
+    limits: Object.keys(input.kpis ?? {}),
+    options,
+    warmupNs: input.warmup ?? 0,
+  });
   return {
     name: input.name,
     file: source.file,
@@ -157,6 +164,7 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     overrides: request.overrides ?? {},
     warnings: topology.warnings,
     ...(input.sweep === undefined ? {} : { sweep: sweepOf(input.sweep) }),
+    ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };
 }

@@ -30,6 +30,7 @@ import {
   whole,
 } from '../../topologies/files/quantity.ts';
 import { topologySchema } from '../../topologies/schema/topology.ts';
+import { privacySchema } from './privacy.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
 
@@ -297,6 +298,7 @@ export const scenarioSchema = z
       .meta({ description: 'Options by protocol or node name, over those of the topology.' }),
     traffic: z.array(trafficSchema).optional(),
     events: z.array(eventSchema).optional(),
+    privacy: privacySchema.optional(),
     kpis: z.record(z.string(), kpiSchema).optional().meta({ description: 'Limits by metric.' }),
     sweep: z
       .record(z.string(), z.array(sweepValue).min(1))

@@ -6,6 +6,7 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
@@ -42,10 +43,11 @@ function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[
 
 /** All metrics that a run of the scenario measures. */
 export function metricsOf(scenario: Scenario, registry: Registry): readonly MetricDefinition[] {
-  return protocolsOf(scenario, registry).flatMap((protocol) => [
+  const own = protocolsOf(scenario, registry).flatMap((protocol) => [
     ...protocol.metrics,
     ...trafficMetrics(protocol.name),
   ]);
+  return scenario.privacy === undefined ? own : [...own, ...PRIVACY_METRICS];
 }
 
 /** Name of the protocol that a host runs; of a module, the one that it gives itself. */

@@ -19,6 +19,7 @@ import type { Recordings } from './job.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
+import { PrivacyWatch } from './privacy.ts';
 import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
 import { type SimStageOptions, SimStageWorld, seededSecret } from './sim-stage-world.ts';
@@ -52,6 +53,8 @@ export interface PreparedRun {
   readonly stage: Stage;
   readonly recorders: Recorders;
   readonly warnings: string[];
+  /** Absent when the scenario measures no privacy. */
+  readonly privacy?: PrivacyWatch;
 }
 
 /** Builds world and stage and books the beginning. */
@@ -69,19 +72,32 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
     ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
   });
+  const privacy = watchPrivacy(run, world, nodeOf);
   const stage = new Stage({
     world,
     scenario,
     seed,
     network: networkView(scenario.topology, seededSecret(seed)),
     nodeOf,
+    ...(privacy === undefined ? {} : { observers: privacy.observers }),
   });
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
   const recorders = new Recorders({ ...run, world }, run.recordings ?? {});
   stage.prepare();
-  return { world, stage, recorders, warnings };
+  return { world, stage, recorders, warnings, ...(privacy === undefined ? {} : { privacy }) };
+}
+
+function watchPrivacy(
+  { scenario, seed }: SeedRun,
+  world: SimStageWorld,
+  nodeOf: (host: HostSpec) => NodeChoice,
+): PrivacyWatch | undefined {
+  const { privacy } = scenario;
+  if (privacy === undefined) return undefined;
+  const optionsOf = (host: HostSpec): unknown => nodeOf(host).options;
+  return new PrivacyWatch({ scenario, privacy, seed, now: () => world.now(), optionsOf });
 }
 
 /** Runs one seed to its end. */
@@ -105,14 +121,14 @@ function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedRes
 /** Ends a run whose time is over: checks that all adds up and gathers what was measured. */
 export function concludeSeed(
   run: SeedRun,
-  { world, stage, warnings }: PreparedRun,
+  { world, stage, warnings, privacy }: PreparedRun,
   how: Pick<SeedResult, 'ending' | 'wallMs'>,
 ): SeedResult {
   const { scenario, registry, seed } = run;
   const imbalance = world.sim.network.imbalance();
   assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
   stage.finish();
-  return outcome(stage, world, scenario, {
+  const result = outcome(stage, world, scenario, {
     seed,
     fingerprint: world.sim.fingerprint,
     ...how,
@@ -121,6 +137,7 @@ export function concludeSeed(
     definitions: metricsOf(scenario, registry),
     protocolOf: (name): string => protocolName(scenario, registry, name),
   });
+  return privacy === undefined ? result : privacy.addTo(result);
 }
 
 function advance(

@@ -42,6 +42,7 @@ const METRICS: readonly (readonly [string, MetricKind, MetricUnit])[] = [
   ['gateway.switches', 'ratio', 'ratio'],
   ['gateway.reorder', 'histogram', 'packets'],
   ['gateway.memory', 'gauge', 'bytes'],
+  ['privacy.entropy.bits', 'samples', 'bits'],
 ];
 
 const OWN: readonly MetricDefinition[] = [

@@ -1,0 +1,131 @@
+/**
+ * The `privacy` section: how the privacy of a run is measured, and by whose eyes.
+ *
+ * Spec: issue 4 section 4, mixnet.md 4.2 and 4.5. A limit on a metric of `privacy.` asks for the
+ * measurement as well, with the defaults of the section.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { isPrivacyMetric } from '../../reports/privacy/kpis.ts';
+import { optionsOf } from '../../topologies/build/options.ts';
+import { oneOf, text } from '../../topologies/files/leaf.ts';
+import { share, time } from '../../topologies/files/quantity.ts';
+import { hintNames } from '../../topologies/files/suggest.ts';
+import { formatTime } from '../../topologies/files/units.ts';
+import type { PrivacySpec } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+
+/** mixnet.md 4.2: targets started 2 s apart after warm-up. */
+const TARGETS_NS_DEFAULT = 2_000_000_000;
+const TARGETS_NS_MIN = 1_000_000;
+
+/** The section as it is written. */
+export const privacySchema = z
+  .strictObject({
+    targets: time({ min: TARGETS_NS_MIN, minText: '1ms' })
+      .optional()
+      .meta({
+        description: 'A message is followed once in each such time, after the warm-up.',
+        default: '2s',
+        examples: ['1s'],
+      }),
+    corrupt: share()
+      .optional()
+      .meta({
+        description: 'Share of the mixes that are corrupt, spread evenly over the layers.',
+        default: '0%',
+        examples: ['10%'],
+      }),
+    adversary: oneOf(['omniscient-timing']).optional().meta({
+      description: 'Who looks: sees every arrival and departure at every node, no content.',
+      default: 'omniscient-timing',
+    }),
+    mixes: text('a pattern of names such as mix-*').optional().meta({
+      description: 'Nodes that mix, * for any characters. Default: nodes with role: mix.',
+    }),
+    delay: time({ min: 1, minText: '1ns' }).optional().meta({
+      description:
+        'Mean delay of a mix, for privacy.delay.ks_p. Default: rates.delay of the nodes.',
+    }),
+  })
+  .meta({ description: 'How privacy is measured; limits on privacy.* metrics ask for it too.' });
+
+type PrivacyInput = z.output<typeof privacySchema>;
+
+/** What the section is resolved against. */
+export interface PrivacyParts {
+  readonly section: PrivacyInput | undefined;
+  /** Names of the metrics with limits. */
+  readonly limits: readonly string[];
+  readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly warmupNs: number;
+}
+
+/** The resolved section; undefined when the run measures no privacy, or after noting a mistake. */
+export function resolvePrivacy(
+  context: ScenarioContext,
+  parts: PrivacyParts,
+): PrivacySpec | undefined {
+  const asked = parts.limits.filter(isPrivacyMetric);
+  const { section, warmupNs } = parts;
+  if (section === undefined && asked.length === 0) return undefined;
+  const mixes = mixesOf(context, parts, asked);
+  if (mixes.length === 0) return undefined;
+  const everyNs = section?.targets ?? TARGETS_NS_DEFAULT;
+  const measuredNs = context.durationNs - warmupNs;
+  if (everyNs > measuredNs) {
+    const message = `${formatTime(everyNs)} is longer than what is measured (${formatTime(measuredNs)})`;
+    context.refuse('E111', section?.targets === undefined ? [] : ['privacy', 'targets'], message);
+  }
+  return {
+    everyNs,
+    mixes,
+    corrupt: corruptOf(mixes, section?.corrupt ?? 0),
+    asked,
+    ...(section?.delay === undefined ? {} : { meanDelayNs: section.delay }),
+  };
+}
+
+function mixesOf(
+  context: ScenarioContext,
+  { section, options }: PrivacyParts,
+  asked: readonly string[],
+): readonly string[] {
+  const { hosts } = context.topology;
+  const pattern = section?.mixes;
+  if (pattern !== undefined) {
+    const form = formOf(pattern);
+    const found = hosts.map(({ name }) => name).filter((name) => form.test(name));
+    if (found.length > 0) return found;
+    const names = hosts.map(({ name }) => name);
+    const message = `"${pattern}" matches no node`;
+    context.refuse('E124', ['privacy', 'mixes'], message, hintNames(pattern, names, 'nodes'));
+    return [];
+  }
+  const found = hosts.filter((host) => optionsOf(host, options)['role'] === 'mix');
+  if (found.length > 0) return found.map(({ name }) => name);
+  const [metric] = asked;
+  const path = section === undefined && metric !== undefined ? ['kpis', metric] : ['privacy'];
+  const message = 'no node of this topology mixes';
+  context.refuseKey('E124', path, message, 'name them: privacy: { mixes: "mix-*" }');
+  return [];
+}
+
+function formOf(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`);
+}
+
+/**
+ * mixnet.md 4.3: int(share * mixes), spread evenly over layers. Generated topologies list mixes layer
+ * by layer, so that equal steps through the list hit each layer alike.
+ */
+function corruptOf(mixes: readonly string[], corruptShare: number): readonly string[] {
+  // 10 % of 30 are 3, whatever 0.1 * 30 comes to in binary.
+  const count = Math.floor(corruptShare * mixes.length + 1e-9);
+  return Array.from({ length: count }, (_, index) => {
+    const at = Math.floor(((index + 0.5) * mixes.length) / count);
+    return mixes[at] ?? '';
+  });
+}

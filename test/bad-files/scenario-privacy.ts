@@ -1,0 +1,64 @@
+/**
+ * Bad `privacy` sections. `«` and `»` stand around the text that the caret must underline.
+ *
+ * @module
+ */
+import { BASE, kpi } from './parts.ts';
+import type { BadFile } from './row.ts';
+
+const privacy = (entry: string): string => `${BASE}privacy: { ${entry} }\n`;
+
+/** What can be wrong with them. */
+export const BAD_PRIVACY: readonly BadFile[] = [
+  {
+    title: 'an unknown key of privacy',
+    text: privacy('mixes: "gateway-*", «corupt»: 10%'),
+    code: 'E101',
+    says: 'privacy.corupt: unknown key',
+    hint: 'did you mean corrupt?',
+  },
+  {
+    title: 'targets without a unit',
+    text: privacy('mixes: "gateway-*", targets: «2»'),
+    code: 'E102',
+    says: 'privacy.targets',
+  },
+  {
+    title: 'more than all mixes corrupt',
+    text: privacy('mixes: "gateway-*", corrupt: «120%»'),
+    code: 'E104',
+    says: 'privacy.corrupt',
+  },
+  {
+    title: 'an adversary nobody knows',
+    text: privacy('mixes: "gateway-*", adversary: «global»'),
+    code: 'E104',
+    says: 'privacy.adversary',
+  },
+  {
+    title: 'mixes that are not there',
+    text: privacy('mixes: «"mix-*"»'),
+    code: 'E124',
+    says: 'privacy.mixes: "mix-*" matches no node',
+    hint: 'nodes: gateway-111',
+  },
+  {
+    title: 'a privacy section where nothing mixes',
+    text: `${BASE}«privacy»: { corrupt: 10% }\n`,
+    code: 'E124',
+    says: 'privacy: no node of this topology mixes',
+    hint: 'name them: privacy: { mixes: "mix-*" }',
+  },
+  {
+    title: 'a limit on privacy where nothing mixes',
+    text: kpi('«privacy.entropy.bits»: { mean: ">= 5 bits" }'),
+    code: 'E124',
+    says: 'kpis.privacy.entropy.bits: no node of this topology mixes',
+  },
+  {
+    title: 'targets further apart than the run',
+    text: privacy('mixes: "gateway-*", targets: «90s»'),
+    code: 'E111',
+    says: 'privacy.targets: 90s is longer than what is measured (60s)',
+  },
+];
