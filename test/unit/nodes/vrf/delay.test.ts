@@ -43,7 +43,7 @@ function audit(number: number, change: Partial<DelayAudit> = {}): ReturnType<typ
 }
 
 describe('delays by verifiable random function', () => {
-  it('R-183: are exponential with the mean asked for (Kolmogorov-Smirnov over 20,000)', () => {
+  it('are exponential with the mean asked for (Kolmogorov-Smirnov over 20,000)', () => {
     const count = 20_000;
     const means = Array.from({ length: count }, (_, number) => {
       return delayOf(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;

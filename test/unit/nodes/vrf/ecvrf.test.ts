@@ -45,9 +45,11 @@ describe.each(SUITES)('ECVRF %s', (suite) => {
   const key = openVrfKey(crypto, suite, secret);
   const proved = key.prove(alpha)!;
 
-  it('fails for every other changed bit of a proof', () => {
-    const offset = suite === 'tai' ? 0 : 1;
-    for (let bit = offset; bit < 8 * PROOF_LENGTH; bit += 2) {
+  it('fails for every changed byte of a proof, whichever bit', () => {
+    // 80 bytes, the bit within them moves on: with both suites two bits of each byte.
+    const offset = suite === 'tai' ? 0 : 4;
+    for (let byte = 0; byte < PROOF_LENGTH; byte++) {
+      const bit = 8 * byte + ((byte + offset) % 8);
       const changed = proved.proof.slice();
       changed[bit >> 3]! ^= 1 << (bit & 7);
       expect(verifyVrf(crypto, key, alpha, changed), `bit ${bit}`).toBeUndefined();
