@@ -162,7 +162,9 @@ export class Pipeline {
     const job = this.#nextJob;
     this.#nextJob += 1;
     this.#jobs.set(job, { inside: 0, isClosing: false });
-    this.#tellAll({ kind: 'open', job, address, setup });
+    const copy = setup.slice();
+    this.#tellAll({ kind: 'open', job, address, setup: copy });
+    copy.fill(0);
     return job;
   }
 

@@ -1,0 +1,233 @@
+/**
+ * The pipeline with real threads: nothing is lost, doubled or out of order, and what is dropped has
+ * a name and is counted. Timing decides nothing here; waiting is for events only.
+ */
+import { afterEach, describe, expect, it } from 'vitest';
+import { Pipeline, type PipelineOptions } from '../../../../../engine/live/pipeline/pipeline.ts';
+import { poolHitRatio } from '../../../../../engine/live/pipeline/stats.ts';
+import type { ResultSink, Submission } from '../../../../../engine/live/pipeline/submission.ts';
+import { moduleUrl, POISON } from '../../../../fixtures/jobs/byte-jobs.ts';
+
+const pipelines: Pipeline[] = [];
+afterEach(async () => {
+  await Promise.all(pipelines.splice(0).map((pipeline) => pipeline.close()));
+});
+
+function start(options: PipelineOptions): Pipeline {
+  const pipeline = new Pipeline({ slotBytes: 64, ...options });
+  pipelines.push(pipeline);
+  return pipeline;
+}
+
+function open(pipeline: Pipeline, job = 'add', summand = 1): number {
+  return pipeline.open({ moduleUrl, job, crypto: 'noble' }, Uint8Array.of(summand));
+}
+
+interface Seen {
+  readonly token: number;
+  readonly status: string;
+  readonly bytes: readonly number[];
+  readonly record: readonly number[];
+  readonly worker: number;
+}
+
+/** Keeps what came back. */
+function collector(): ResultSink & { readonly seen: Seen[] } {
+  const seen: Seen[] = [];
+  return {
+    seen,
+    done(token, { status, bytes, record, worker }): void {
+      seen.push({ token, status, bytes: [...bytes], record: [...record], worker });
+    },
+  };
+}
+
+function packet(job: number, sink: ResultSink, more: Partial<Submission> = {}): Submission {
+  return { job, sink, bytes: Uint8Array.of(1, 2, 3), token: 0, affinity: -1, ...more };
+}
+
+describe('the pipeline', () => {
+  it('changes bytes in place, fills the record, and leaves the bytes of the caller alone', async () => {
+    const pipeline = start({ workers: 1 });
+    const sink = collector();
+    const bytes = Uint8Array.of(1, 2, 3, 4, 5);
+    pipeline.submit(packet(open(pipeline, 'add', 10), sink, { bytes, token: 7 }));
+    await pipeline.drained();
+    const record = [1, 2, 3, 4];
+    const result = { token: 7, status: 'done', bytes: [11, 12, 13, 14, 15], record, worker: 0 };
+    expect(sink.seen).toEqual([result]);
+    expect([...bytes]).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  for (const [wakeUp, total] of [
+    ['port', 99_999],
+    ['wait-async', 9_999],
+  ] as const) {
+    it(`loses, doubles and reorders none of ${total} packets on three workers (${wakeUp})`, async () => {
+      const pipeline = start({ workers: 3, slots: 64, queue: 1_000, wakeUp, onCredit: feed });
+      const job = open(pipeline);
+      const last = [-1, -1, -1];
+      const perWorker = [0, 0, 0];
+      let wrong = 0;
+      let sent = 0;
+      const bytes = new Uint8Array(4);
+      const words = new DataView(bytes.buffer);
+      const sink: ResultSink = {
+        done(token, { status, record, worker }): void {
+          const found = new DataView(record.buffer, record.byteOffset).getUint32(0);
+          if (status !== 'done' || found !== token % 2 ** 24) wrong += 1;
+          // Three producers, each with a number of its own: each gets its packets back in order.
+          const producer = token % 3;
+          if (token <= (last[producer] as number)) wrong += 1;
+          last[producer] = token;
+          (perWorker[worker] as number) += 1;
+        },
+      };
+      function feed(): void {
+        while (sent < total && pipeline.credits > 0) {
+          words.setUint32(0, sent);
+          pipeline.submit(packet(job, sink, { bytes, token: sent, affinity: sent % 3 }));
+          sent += 1;
+        }
+      }
+      feed();
+      while (sent < total) await pipeline.drained();
+      await pipeline.drained();
+      expect(wrong).toBe(0);
+      expect(perWorker).toEqual([total / 3, total / 3, total / 3]);
+      const { stats } = pipeline;
+      const { submitted, processed, drops, peak } = stats;
+      expect({ submitted, processed, peak }).toEqual({
+        submitted: total,
+        processed: total,
+        peak: 1_000,
+      });
+      // R-177: a producer that looks at its credits loses nothing.
+      expect(drops).toEqual({ 'queue-full': 0, 'too-long': 0, 'no-worker': 0 });
+      expect(stats.poolHits + stats.poolMisses).toBe(total);
+      expect(poolHitRatio(stats)).toBeLessThan(1);
+    });
+  }
+
+  it('R-176: drops what its queue does not hold, counts it, and does all the rest', async () => {
+    const pipeline = start({ workers: 1, slots: 4, queue: 10 });
+    const job = open(pipeline);
+    const sink = collector();
+    const outcomes = Array.from({ length: 25 }, (_, token) =>
+      pipeline.submit(packet(job, sink, { token })),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'taken')).toHaveLength(10);
+    expect(outcomes.slice(10)).toEqual(new Array(15).fill('queue-full'));
+    expect(pipeline.credits).toBe(0);
+    expect(pipeline.submit(packet(job, sink, { bytes: new Uint8Array(65) }))).toBe('too-long');
+    await pipeline.drained();
+    expect(sink.seen.map(({ token }) => token)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const { drops, poolHits, poolMisses } = pipeline.stats;
+    expect(drops).toEqual({ 'queue-full': 15, 'too-long': 1, 'no-worker': 0 });
+    expect([poolHits, poolMisses]).toEqual([4, 6]);
+  });
+
+  it('publishes each result when it is done, not when its batch is', async () => {
+    const pipeline = start({ workers: 1 });
+    const job = open(pipeline, 'spin');
+    await pipeline.settled();
+    const sink = collector();
+    for (let i = 0; i < 100; i += 1) {
+      pipeline.submit(packet(job, sink, { bytes: Uint8Array.of(200) }));
+    }
+    // The main thread looks all the time: it sees packets come while others of the batch wait.
+    const seenAt = new Set<number>();
+    while (pipeline.inside > 0) {
+      pipeline.poll();
+      seenAt.add(sink.seen.length);
+    }
+    expect(seenAt.size).toBeGreaterThan(10);
+    expect(pipeline.stats.batches).toBeLessThan(10);
+  });
+
+  it('takes new keys between packets, and wipes the old ones behind the last packet of theirs', async () => {
+    const pipeline = start({ workers: 1, slots: 2 });
+    const sink = collector();
+    const first = open(pipeline, 'add', 1);
+    for (let token = 0; token < 5; token += 1) {
+      pipeline.submit(packet(first, sink, { token, bytes: Uint8Array.of(0) }));
+    }
+    const second = open(pipeline, 'add', 100);
+    pipeline.closeJob(first);
+    expect(() => pipeline.submit(packet(first, sink))).toThrow(/no job/);
+    for (let token = 5; token < 8; token += 1) {
+      pipeline.submit(packet(second, sink, { token, bytes: Uint8Array.of(0) }));
+    }
+    await pipeline.drained();
+    expect(sink.seen.map(({ bytes }) => bytes[0])).toEqual([1, 1, 1, 1, 1, 100, 100, 100]);
+    const counting = open(pipeline, 'spin');
+    const census = collector();
+    pipeline.submit(packet(counting, census));
+    await pipeline.drained();
+    // The second one and the one that counts.
+    expect(census.seen[0]?.record).toEqual([2]);
+  });
+
+  it('tells why a job did not open, and that there is none of that name', async () => {
+    const pipeline = start({ workers: 1 });
+    const sink = collector();
+    pipeline.submit(packet(open(pipeline, 'picky'), sink));
+    pipeline.submit(packet(open(pipeline, 'missing'), sink));
+    await pipeline.drained();
+    const texts = sink.seen.map(
+      ({ status, bytes }) => `${status}: ${String.fromCharCode(...bytes)}`,
+    );
+    expect(texts[0]).toBe('failed: this setup is none');
+    expect(texts[1]).toMatch(/^failed: no job missing on bytes in /);
+    expect(pipeline.stats.failed).toBe(2);
+  });
+
+  it('names a worker that dies, counts its packets, and goes on with the others', async () => {
+    const deaths: unknown[] = [];
+    const pipeline = start({ workers: 2, onDeath: (...death) => deaths.push(death) });
+    const job = open(pipeline);
+    await pipeline.settled();
+    const sink = collector();
+    const submit = (token: number, first: number, affinity: number): void => {
+      pipeline.submit(packet(job, sink, { token, bytes: Uint8Array.of(first), affinity }));
+    };
+    submit(0, 1, 1);
+    await pipeline.drained();
+    submit(1, POISON, 1);
+    submit(2, 1, 1);
+    submit(3, 1, 1);
+    submit(4, 1, 0);
+    await pipeline.drained();
+    expect(deaths).toEqual([['pipeline-1', 'ended with code 7', 3]]);
+    const lost = sink.seen.filter(({ status }) => status === 'lost').map(({ token }) => token);
+    expect(lost).toEqual([1, 2, 3]);
+    // The other worker takes what would have been the dead one's.
+    submit(5, 1, 1);
+    await pipeline.drained();
+    expect(sink.seen.at(-1)).toMatchObject({ token: 5, status: 'done', worker: 0 });
+    submit(6, POISON, 0);
+    await pipeline.drained();
+    expect(pipeline.submit(packet(job, sink))).toBe('no-worker');
+    const { submitted, processed, lost: count, drops } = pipeline.stats;
+    expect({ submitted, processed, count, dropped: drops['no-worker'] }).toEqual({
+      submitted: 8,
+      processed: 3,
+      count: 4,
+      dropped: 1,
+    });
+  });
+
+  it('ends with packets inside: nobody hears of them, and they are counted', async () => {
+    const pipeline = start({ workers: 2, slots: 8 });
+    const job = open(pipeline, 'spin');
+    await pipeline.settled();
+    const sink = collector();
+    for (let i = 0; i < 50; i += 1) {
+      pipeline.submit(packet(job, sink, { bytes: Uint8Array.of(250) }));
+    }
+    const abandoned = await pipeline.close();
+    expect(abandoned).toBe(50);
+    expect(sink.seen).toEqual([]);
+    expect(pipeline.submit(packet(job, sink))).toBe('no-worker');
+  });
+});
