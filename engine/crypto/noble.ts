@@ -33,6 +33,7 @@ import {
   TAG_LENGTH,
 } from './lengths.ts';
 import { mlKem768 } from './ml-kem.ts';
+import { openX25519 } from './x25519-key.ts';
 
 /** The reference provider. */
 export const noble: CryptoProvider = {
@@ -54,6 +55,7 @@ export const noble: CryptoProvider = {
   hkdfSha512: (input) => deriveKey(sha512, 64, input),
   x25519PublicKey: (secret) => x25519.getPublicKey(checkedSecret(secret)),
   x25519: sharedSecret,
+  x25519Key: (secret) => openX25519(noble, secret),
   ed25519PublicKey: (secret) => ed25519.getPublicKey(checkedSecret(secret)),
   ed25519Sign: (secret, message) => ed25519.sign(message, checkedSecret(secret)),
   ed25519Verify: verifyEd25519,

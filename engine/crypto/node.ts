@@ -26,7 +26,14 @@ import {
   timingSafeEqual,
   verify,
 } from 'node:crypto';
-import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
+import type {
+  AeadKey,
+  AeadName,
+  CryptoProvider,
+  HkdfInput,
+  MacKey,
+  X25519Key,
+} from '../host/crypto.ts';
 import { createCmac } from './aes-cmac.ts';
 import { isStrictEd25519Key } from './ed25519-key.ts';
 import type { Fallback } from './fallback.ts';
@@ -77,7 +84,8 @@ export function createNode(timing: Timing): CryptoProvider {
     hkdfSha256: (input) => deriveKey('sha256', input),
     hkdfSha512: (input) => deriveKey('sha512', input),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
-    x25519: sharedSecret,
+    x25519: (secret, publicKey) => sharedSecret(privateKey('X25519', secret), publicKey),
+    x25519Key: openX25519,
     ed25519PublicKey: (secret) => publicOf(privateKey('Ed25519', secret)),
     ed25519Sign: (secret, message) => bytesOf(sign(null, message, privateKey('Ed25519', secret))),
     ed25519Verify: verifyEd25519,
@@ -138,11 +146,40 @@ function publicOf(key: KeyObject): Uint8Array {
   return bytesOf(Buffer.from(x as string, 'base64url'));
 }
 
-function sharedSecret(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
-  const own = privateKey('X25519', secret);
+/** A key object costs as much as an exchange: OpenSSL computes the public key when it imports. */
+function openX25519(secret: Uint8Array): X25519Key {
+  let own: KeyObject | undefined = privateKey('X25519', secret);
+  return {
+    publicKey: publicOf(own),
+    sharedSecret: (publicKey): Uint8Array | undefined =>
+      own === undefined ? undefined : sharedSecret(own, publicKey),
+    wipe(): void {
+      // OpenSSL clears the memory of a key when it is let go.
+      own = undefined;
+    },
+  };
+}
+
+/** The public key imported last: Sphinx multiplies each element with two scalars, one by one. */
+const lastImport: { bytes: Uint8Array; key: KeyObject | undefined } = {
+  bytes: new Uint8Array(CURVE_KEY_LENGTH),
+  key: undefined,
+};
+
+function importX25519(bytes: Uint8Array): KeyObject {
+  if (lastImport.key !== undefined && Buffer.compare(lastImport.bytes, bytes) === 0) {
+    return lastImport.key;
+  }
+  const key = publicKeyOf('X25519', bytes);
+  lastImport.bytes.set(bytes);
+  lastImport.key = key;
+  return key;
+}
+
+function sharedSecret(own: KeyObject, publicKey: Uint8Array): Uint8Array | undefined {
   if (publicKey.length !== CURVE_KEY_LENGTH) return undefined;
   try {
-    const remote = publicKeyOf('X25519', publicKey);
+    const remote = importX25519(publicKey);
     return bytesOf(diffieHellman({ privateKey: own, publicKey: remote }));
   } catch {
     // OpenSSL refuses the all-zero result of a point of low order (RFC 7748 section 6.1).

@@ -1,11 +1,12 @@
 /**
- * The optional {@link CryptoProvider} over libsodium (`sodium-native`); the rest by noble.
+ * The optional {@link CryptoProvider} over libsodium (`sodium-native`): hashes, Curve25519 and
+ * ChaCha20. What every packet needs and libsodium lacks is OpenSSL's: HMAC, HKDF, AES, BLAKE2s.
  *
- * libsodium's primitives are constant time. What falls back is not: see {@link sodiumFallbacks}.
+ * Both are constant time. What falls back to noble is not: see {@link sodiumFallbacks}.
  *
  * @module
  */
-import type { AeadKey, CryptoProvider } from '../host/crypto.ts';
+import type { AeadKey, CryptoProvider, X25519Key } from '../host/crypto.ts';
 import { isStrictEd25519Key } from './ed25519-key.ts';
 import type { Fallback } from './fallback.ts';
 import {
@@ -19,7 +20,9 @@ import {
   TAG_LENGTH,
 } from './lengths.ts';
 import { noble } from './noble.ts';
+import { createNode } from './node.ts';
 import { type LoadedSodium, loadSodium, type SodiumBinding } from './sodium-binding.ts';
+import { openX25519 } from './x25519-key.ts';
 
 /** Shortest BLAKE2b output and key that `crypto_generichash` takes, in bytes. */
 const GENERIC_HASH_MIN = 16;
@@ -27,21 +30,14 @@ const GENERIC_HASH_MIN = 16;
 /** What libsodium lacks, or its binding does not export, and noble does instead. */
 export const sodiumFallbacks: readonly Fallback[] = [
   { primitive: 'blake2b', when: 'length or key is shorter than 16' },
-  { primitive: 'blake2s' },
   { primitive: 'blake3' },
   { primitive: 'blake3DeriveKey' },
-  { primitive: 'hmacSha256' },
-  { primitive: 'hmacSha512' },
-  { primitive: 'hkdfSha256' },
-  { primitive: 'hkdfSha512' },
+  { primitive: 'edwards25519' },
+  { primitive: 'mlKem768' },
   { primitive: 'p256PublicKey' },
   { primitive: 'p256Sign' },
   { primitive: 'p256Verify' },
-  { primitive: 'edwards25519' },
-  { primitive: 'mlKem768' },
-  { primitive: 'aead', when: 'aes-128-gcm, aes-256-gcm' },
   { primitive: 'aesCmac' },
-  { primitive: 'aesCtr' },
 ];
 
 /** True when the provider can be made on this machine. */
@@ -59,17 +55,29 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     throw new Error(`crypto: sodium is not available here; ${help}`, { cause: source.cause });
   }
   const sodium = source.binding;
+  const openssl = createNode('constant');
   return {
     ...noble,
     name: 'sodium',
+    blake2s: openssl.blake2s,
+    hmacSha256: openssl.hmacSha256,
+    hmacSha512: openssl.hmacSha512,
+    hkdfSha256: openssl.hkdfSha256,
+    hkdfSha512: openssl.hkdfSha512,
+    aesCtr: openssl.aesCtr,
     sha256: (data) => filled(32, (out) => sodium.crypto_hash_sha256(out, data)),
     sha512: (data) => filled(64, (out) => sodium.crypto_hash_sha512(out, data)),
     blake2b: (data, length, key) => blake2b(sodium, data, { length, key }),
-    x25519PublicKey: (secret): Uint8Array => {
-      checkLength('a secret key', secret, CURVE_KEY_LENGTH);
-      return filled(32, (out) => sodium.crypto_scalarmult_base(out, secret));
-    },
+    x25519PublicKey: (secret) => publicKeyOf(sodium, secret),
     x25519: (secret, publicKey) => sharedSecret(sodium, secret, publicKey),
+    x25519Key: (secret): X25519Key =>
+      openX25519(
+        {
+          x25519: (own, publicKey) => sharedSecret(sodium, own, publicKey),
+          x25519PublicKey: (own) => publicKeyOf(sodium, own),
+        },
+        secret,
+      ),
     ed25519PublicKey: (secret) => keyPair(sodium, secret).publicKey,
     ed25519Sign: (secret, message): Uint8Array => {
       const { secretKey } = keyPair(sodium, secret);
@@ -83,7 +91,7 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
       sodium.crypto_sign_verify_detached(signature, message, publicKey),
     aead: (name, key): AeadKey => {
       checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
-      return name === 'chacha20-poly1305' ? createAead(sodium, key) : noble.aead(name, key);
+      return name === 'chacha20-poly1305' ? createAead(sodium, key) : openssl.aead(name, key);
     },
     chacha20: (key, nonce, counter, data): Uint8Array => {
       checkLength('a ChaCha20 key', key, 32);
@@ -117,6 +125,11 @@ function blake2b(
   return filled(length, (out) =>
     hasKey ? sodium.crypto_generichash(out, data, key) : sodium.crypto_generichash(out, data),
   );
+}
+
+function publicKeyOf(sodium: SodiumBinding, secret: Uint8Array): Uint8Array {
+  checkLength('a secret key', secret, CURVE_KEY_LENGTH);
+  return filled(32, (out) => sodium.crypto_scalarmult_base(out, secret));
 }
 
 function sharedSecret(

@@ -41,6 +41,15 @@ export interface MacKey {
   tag(message: Uint8Array, out: Uint8Array): void;
 }
 
+/** An X25519 secret that was opened; for secrets that are used more than once. */
+export interface X25519Key {
+  readonly publicKey: Uint8Array;
+  /** Shared secret, or undefined when it is all zero, or when `publicKey` has not 32 bytes. */
+  sharedSecret(publicKey: Uint8Array): Uint8Array | undefined;
+  /** Lets go of the secret: from then on there are no shared secrets. */
+  wipe(): void;
+}
+
 /** Inputs of HKDF (RFC 5869); `length` in bytes. */
 export interface HkdfInput {
   readonly key: Uint8Array;
@@ -71,6 +80,8 @@ export interface CryptoProvider {
   x25519PublicKey(secret: Uint8Array): Uint8Array;
   /** Shared secret, or undefined when it is all zero (low-order point, RFC 7748 section 6.1). */
   x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
+  /** Opens a 32-byte X25519 secret; makes each exchange cheaper than {@link x25519}. */
+  x25519Key(secret: Uint8Array): X25519Key;
   ed25519PublicKey(secret: Uint8Array): Uint8Array;
   ed25519Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;

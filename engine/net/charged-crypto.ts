@@ -5,7 +5,14 @@
  * @module
  */
 
-import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
+import type {
+  AeadKey,
+  AeadName,
+  CryptoProvider,
+  HkdfInput,
+  MacKey,
+  X25519Key,
+} from '../host/crypto.ts';
 import type { Edwards25519, MlKem768, MlKemKey } from '../host/crypto-groups.ts';
 
 /** Who is told of each call. */
@@ -87,6 +94,20 @@ export class ChargedCrypto implements CryptoProvider {
   x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
     this.machine.chargeCrypto('x25519', 0);
     return this.inner.x25519(secret, publicKey);
+  }
+
+  x25519Key(secret: Uint8Array): X25519Key {
+    this.machine.chargeCrypto('x25519PublicKey', 0);
+    const inner = this.inner.x25519Key(secret);
+    const { machine } = this;
+    return {
+      publicKey: inner.publicKey,
+      sharedSecret: (publicKey): Uint8Array | undefined => {
+        machine.chargeCrypto('x25519', 0);
+        return inner.sharedSecret(publicKey);
+      },
+      wipe: (): void => inner.wipe(),
+    };
   }
 
   ed25519PublicKey(secret: Uint8Array): Uint8Array {

@@ -23,7 +23,7 @@ export interface NodeKey {
    * @returns 32 bytes, or undefined when the element is a point of low order.
    */
   secretOf(element: Uint8Array): Uint8Array | undefined;
-  /** Overwrites the private key; the key must not be used afterwards. */
+  /** Lets go of the private key: from then on no element shares a secret with it. */
   wipe(): void;
 }
 
@@ -75,11 +75,11 @@ export function x25519Nike(crypto: CryptoProvider): Nike {
     privateKeyLength: X25519_LENGTH,
     coinsLength: X25519_LENGTH,
     openKey(privateKey): NodeKey {
-      const own = privateKey.slice();
+      const own = crypto.x25519Key(privateKey);
       return {
-        publicKey: crypto.x25519PublicKey(own),
-        secretOf: (element) => crypto.x25519(own, element),
-        wipe: () => void own.fill(0),
+        publicKey: own.publicKey,
+        secretOf: (element) => own.sharedSecret(element),
+        wipe: () => own.wipe(),
       };
     },
     publicKey: (privateKey) => crypto.x25519PublicKey(privateKey),
@@ -97,15 +97,15 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
     privateKeyLength: X25519_LENGTH,
     coinsLength: X25519_LENGTH,
     openKey(privateKey): NodeKey {
-      const own = privateKey.slice();
-      const publicKey = crypto.x25519PublicKey(own);
+      const own = crypto.x25519Key(privateKey);
+      const { publicKey } = own;
       return {
         publicKey,
         secretOf(ciphertext): Uint8Array | undefined {
-          const shared = crypto.x25519(own, ciphertext);
+          const shared = own.sharedSecret(ciphertext);
           return shared && adaptedSecret(shared, publicKey, ciphertext);
         },
-        wipe: () => void own.fill(0),
+        wipe: () => own.wipe(),
       };
     },
     encapsulate(publicKey, coins): Encapsulation | undefined {

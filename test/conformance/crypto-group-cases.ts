@@ -254,11 +254,50 @@ const kemCases: readonly CryptoCase[] = [
   },
 ];
 
+const x25519KeyCases: readonly CryptoCase[] = [
+  {
+    id: 'x25519Key/RFC 7748 6.1, many exchanges with one key, and none after wiping',
+    check: (crypto): void => {
+      const alice = fromHex('77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a');
+      const bob = fromHex('de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f');
+      const secret = alice.slice();
+      const key = crypto.x25519Key(secret);
+      // The caller's array is copied.
+      secret.fill(0);
+      expect(hex(key.publicKey)).toBe(
+        '8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a',
+      );
+      expect(hex(key.sharedSecret(bob))).toBe(
+        '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742',
+      );
+      for (const byte of [9, 33, 9, 77]) {
+        const other = crypto.x25519PublicKey(new Uint8Array(32).fill(byte));
+        expect(key.sharedSecret(other)).toEqual(crypto.x25519(alice, other));
+        // The bytes of an element may change in place after an exchange.
+        other.set(crypto.x25519PublicKey(new Uint8Array(32).fill(byte + 1)));
+        expect(key.sharedSecret(other)).toEqual(crypto.x25519(alice, other));
+      }
+      expect(key.sharedSecret(new Uint8Array(32))).toBeUndefined();
+      expect(key.sharedSecret(new Uint8Array(31))).toBeUndefined();
+      key.wipe();
+      expect(key.sharedSecret(bob)).toBeUndefined();
+    },
+  },
+];
+
 /** All cases of the group and the key encapsulation. */
-export const cryptoGroupCases: readonly CryptoCase[] = [...groupCases, ...kemCases];
+export const cryptoGroupCases: readonly CryptoCase[] = [
+  ...groupCases,
+  ...kemCases,
+  ...x25519KeyCases,
+];
 
 /** Scalars of another length are the caller's mistake. */
 export const groupMistakes: readonly (readonly [string, (crypto: CryptoProvider) => unknown])[] = [
+  [
+    'an X25519 secret of 31 bytes to open',
+    (crypto): unknown => crypto.x25519Key(new Uint8Array(31)),
+  ],
   [
     'a scalar of 31 bytes',
     (crypto): unknown => crypto.edwards25519.scalarMultBase(new Uint8Array(31)),

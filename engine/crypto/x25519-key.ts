@@ -1,0 +1,25 @@
+/**
+ * An opened X25519 secret for providers without key objects: the secret and its public key.
+ *
+ * @module
+ */
+import type { CryptoProvider, X25519Key } from '../host/crypto.ts';
+
+/** Opens a secret over the two functions of a provider. */
+export function openX25519(
+  crypto: Pick<CryptoProvider, 'x25519' | 'x25519PublicKey'>,
+  secret: Uint8Array,
+): X25519Key {
+  const own = new Uint8Array(secret);
+  const publicKey = crypto.x25519PublicKey(own);
+  let isOpen = true;
+  return {
+    publicKey,
+    sharedSecret: (remote): Uint8Array | undefined =>
+      isOpen ? crypto.x25519(own, remote) : undefined,
+    wipe(): void {
+      isOpen = false;
+      own.fill(0);
+    },
+  };
+}
