@@ -64,7 +64,7 @@ describe('a faulty network', () => {
           for (const name of drops.keys()) expect(CLIENT_DROPS).toHaveProperty([name]);
         },
       ),
-      { numRuns: 10 },
+      { numRuns: 10, endOnFailure: true },
     );
   });
 
