@@ -145,6 +145,26 @@ describe('the pipeline', () => {
     expect(pipeline.stats.batches).toBeLessThan(10);
   });
 
+  it('wakes a worker that is about to sleep: one packet at a time, each when the one before is back', async () => {
+    const pipeline = start({ workers: 1 });
+    const job = open(pipeline);
+    await pipeline.settled();
+    const total = 20_000;
+    let back = 0;
+    const sink: ResultSink = {
+      done(): void {
+        back += 1;
+        if (back < total) pipeline.submit(again);
+      },
+    };
+    const again = packet(job, sink);
+    pipeline.submit(again);
+    // Without a turn of the event loop in between: the answer comes while the worker lies down.
+    const giveUpAt = performance.now() + 30_000;
+    while (back < total && performance.now() < giveUpAt) pipeline.poll();
+    expect(back).toBe(total);
+  });
+
   it('takes new keys between packets, and wipes the old ones behind the last packet of theirs', async () => {
     const pipeline = start({ workers: 1, slots: 2 });
     const sink = collector();
