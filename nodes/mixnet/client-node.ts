@@ -75,7 +75,7 @@ class ClientNode implements NodeHandle {
       trust: trustOf(network, host.crypto),
       isPlacementChecked: options.placement === 'beacon',
       describe: undefined,
-      onDocument: (document) => this.#useDocument(document),
+      onDocument: (document): void => this.#useDocument(document),
     });
   }
 
@@ -143,14 +143,14 @@ class ClientNode implements NodeHandle {
       contacts: this.#contacts(),
       options: this.#setup.options.client,
       outputs: this.#outputs(),
-      epochAt: (at) => this.#clock.epochAt(at),
+      epochAt: (at): number => this.#clock.epochAt(at),
     });
   }
 
   #contacts(): Contacts {
     return {
-      byName: (name) => this.#known(this.#book.byName(name)),
-      byId: (recipientId) => this.#known(this.#book.byRecipient(recipientId)),
+      byName: (name): Contact | undefined => this.#known(this.#book.byName(name)),
+      byId: (recipientId): Contact | undefined => this.#known(this.#book.byRecipient(recipientId)),
     };
   }
 
@@ -168,18 +168,18 @@ class ClientNode implements NodeHandle {
   #outputs(): ClientOutputs {
     const host = this.#host;
     return {
-      send: (packet, cause) => this.#send(packet, cause),
-      retrieve: () => this.#retrieve(),
-      deliver: (from, body) => host.deliver(from, body, 0, body.length),
-      drop: (reason) => host.drop(reason),
-      settled: () => undefined,
-      loopReturned: (age) => {
+      send: (packet, cause): void => this.#send(packet, cause),
+      retrieve: (): void => this.#retrieve(),
+      deliver: (from, body): void => host.deliver(from, body, 0, body.length),
+      drop: (reason): void => host.drop(reason),
+      settled: (): void => undefined,
+      loopReturned: (age): void => {
         this.#loopsSent.add(1);
         this.#loopsBack.add(1);
         this.#latency.record(Math.max(0, age - this.#waitedNs));
       },
-      loopOverdue: () => this.#loopsSent.add(1),
-      alarm: () => host.meter.counter('mix.loops.alarms').add(1),
+      loopOverdue: (): void => this.#loopsSent.add(1),
+      alarm: (): void => host.meter.counter('mix.loops.alarms').add(1),
     };
   }
 

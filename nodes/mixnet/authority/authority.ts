@@ -28,7 +28,7 @@ import {
 import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf, geometryHash } from '../format.ts';
-import { BOOTSTRAP_NS, CONSENSUS_SHARE, STREAMS_MAX } from '../geometry.ts';
+import { BOOTSTRAP_NS, CONSENSUS_SHARE, RETRY_NS, STREAMS_MAX } from '../geometry.ts';
 import {
   type DocumentStatus,
   decodeAsk,
@@ -60,11 +60,13 @@ class AuthorityNode implements NodeHandle {
   readonly #setup: NodeSetup<MixnetOptions>;
   readonly #clock: EpochClock;
   readonly #store: Store;
+  /** By {@link slotOf}. */
   readonly #descriptors = new Map<string, Descriptor>();
   readonly #published = new Map<number, Published>();
   #listener: Listener | undefined;
   #timer: Timer | undefined;
   #streams = 0;
+  #lastUploadNs: Nanoseconds = 0;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
     this.#host = host;
@@ -98,37 +100,52 @@ class AuthorityNode implements NodeHandle {
     };
   }
 
-  /** Makes what is due and waits for the next. */
+  /** Makes what is due and waits for the next; what cannot be made yet is tried again soon. */
   #work(): void {
     const { epoch, elapsedNs, remainingNs } = this.#clock.now();
-    const length = this.#clock.lengthNs;
-    const consensusNs = Math.floor(CONSENSUS_SHARE * length);
-    this.#publish(epoch);
-    if (elapsedNs >= consensusNs) this.#publish(epoch + 1);
-    const waitNs: Nanoseconds =
-      elapsedNs < consensusNs ? consensusNs - elapsedNs : remainingNs + consensusNs;
-    this.#timer?.rearm(waitNs);
+    const consensusNs = Math.floor(CONSENSUS_SHARE * this.#clock.lengthNs);
+    const isNextDue = elapsedNs >= consensusNs;
+    const isDone = this.#publish(epoch) && (!isNextDue || this.#publish(epoch + 1));
+    const untilDueNs: Nanoseconds = (isNextDue ? remainingNs : -elapsedNs) + consensusNs;
+    this.#timer?.rearm(isDone ? untilDueNs : Math.min(RETRY_NS, untilDueNs));
   }
 
-  #publish(epoch: number): void {
-    if (this.#published.has(epoch)) return;
-    const nodes = [...this.#descriptors.values()]
-      .filter(({ mixKeys }) => mixKeys.has(epoch))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-    if (!nodes.some(({ role }) => role === 'mix')) return;
-    const document = this.#place(this.#make(epoch, nodes));
-    const signed = signDocument(this.#host.crypto, authoritySecret(this.#setup.network), document);
+  /** True when there is a document of that epoch now. */
+  #publish(epoch: number): boolean {
+    if (this.#published.has(epoch)) return true;
+    // Nodes that start together upload together: the first document waits for the last of them.
+    const isFirst = this.#published.size === 0;
+    if (isFirst && this.#host.now() - this.#lastUploadNs < BOOTSTRAP_NS) return false;
+    const document = this.#place(this.#make(epoch, this.#nodesOf(epoch)));
+    const { crypto } = this.#host;
+    const { network } = this.#setup;
+    const signed = signDocument(crypto, authoritySecret(network), document);
+    // A document that nobody would take (a layer without a mix, no provider) is not handed out.
+    if ('drop' in openDocument(crypto, trustOf(network, crypto), signed, epoch)) return false;
     this.#published.set(epoch, { signed, document });
     this.#store.put(`document-${epoch}`, signed);
     this.#forget(epoch - EPOCHS_KEPT);
     this.#store.sync(() => undefined);
     this.#host.trace.mark(`document ${epoch}`);
+    return true;
+  }
+
+  /** The newest descriptor of each node that has a key for the epoch, by name. */
+  #nodesOf(epoch: number): readonly Descriptor[] {
+    const newest = new Map<string, Descriptor>();
+    for (const descriptor of this.#descriptors.values()) {
+      const other = newest.get(descriptor.name);
+      const isNewer = other === undefined || firstEpoch(other) < firstEpoch(descriptor);
+      if (descriptor.mixKeys.has(epoch) && isNewer) newest.set(descriptor.name, descriptor);
+    }
+    return [...newest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   #make(epoch: number, nodes: readonly Descriptor[]): DirectoryDocument {
-    const { host, setup } = { host: this.#host, setup: this.#setup };
-    const { rates, topology, layers } = setup.options;
-    const { geometry } = formatOf(host.crypto, setup.options);
+    const host = this.#host;
+    const { options } = this.#setup;
+    const { rates, topology, layers } = options;
+    const { geometry } = formatOf(host.crypto, options);
     return makeDocument(host.crypto, {
       epoch,
       epochLengthMs: this.#clock.schedule.lengthMs,
@@ -181,8 +198,10 @@ class AuthorityNode implements NodeHandle {
       if (!('drop' in document)) this.#published.set(each, { signed, document });
     }
     for (const { name } of this.#setup.network.hosts) {
-      const bytes = this.#store.get(`descriptor-${name}`);
-      if (bytes !== undefined) this.#takeDescriptor(bytes);
+      for (const first of [epoch, epoch + 1]) {
+        const bytes = this.#store.get(slotOf(name, first));
+        if (bytes !== undefined) this.#takeDescriptor(bytes);
+      }
     }
   }
 
@@ -234,28 +253,30 @@ class AuthorityNode implements NodeHandle {
   }
 
   #upload(body: Uint8Array): boolean {
-    const name = this.#takeDescriptor(body);
-    if (name === undefined) {
+    const descriptor = this.#takeDescriptor(body);
+    if (descriptor === undefined) {
       this.#drop('descriptor-refused');
       return false;
     }
-    this.#store.put(`descriptor-${name}`, body);
+    this.#lastUploadNs = this.#host.now();
+    this.#store.put(slotOf(descriptor.name, firstEpoch(descriptor)), body);
     this.#store.sync(() => undefined);
     return true;
   }
 
-  /** The name of the node, when it is one that was provisioned and signed by itself. */
-  #takeDescriptor(bytes: Uint8Array): string | undefined {
-    const { host, setup } = { host: this.#host, setup: this.#setup };
-    const descriptor = openDescriptor(host.crypto, bytes);
+  /** The descriptor, when it is that of a node that was provisioned, and signed by it. */
+  #takeDescriptor(bytes: Uint8Array): Descriptor | undefined {
+    const { crypto } = this.#host;
+    const { network } = this.#setup;
+    const descriptor = openDescriptor(crypto, bytes);
     if ('drop' in descriptor) return undefined;
     const { name, identityKey, address } = descriptor;
-    const resident = addressBookOf(setup.network, host.crypto).byName(name);
+    const resident = addressBookOf(network, crypto).byName(name);
     if (resident === undefined || resident.address !== address) return undefined;
-    const expected = host.crypto.ed25519PublicKey(identitySecret(setup.network, name));
+    const expected = crypto.ed25519PublicKey(identitySecret(network, name));
     if (!equalBytes(expected, identityKey)) return undefined;
-    this.#descriptors.set(name, descriptor);
-    return name;
+    this.#descriptors.set(slotOf(name, firstEpoch(descriptor)), descriptor);
+    return descriptor;
   }
 
   #drop(reason: MixnetDrop): void {
@@ -265,4 +286,14 @@ class AuthorityNode implements NodeHandle {
 
 function byNodeId(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
+}
+
+/** Epoch whose document the descriptor was made for. */
+function firstEpoch({ mixKeys }: Descriptor): number {
+  return Math.min(...mixKeys.keys());
+}
+
+/** Two descriptors of a node are kept, for the running epoch and the next. */
+function slotOf(name: string, epoch: number): string {
+  return `descriptor-${name}-${epoch % 2}`;
 }

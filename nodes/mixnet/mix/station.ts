@@ -106,8 +106,8 @@ export class Station {
       keys: this.#keys,
       tags,
       delays: new SenderDelay(options.double),
-      role: { ended: (packet) => this.#ended(packet) },
-      send: (frame, to) => this.send(frame, to),
+      role: { ended: (packet): ReturnType<StationRole['ended']> => this.#ended(packet) },
+      send: (frame, to): boolean => this.send(frame, to),
     });
     this.#loops = this.#makeLoops();
     this.#loopsSent = host.meter.counter('mix.loops.sent');
@@ -118,9 +118,9 @@ export class Station {
       authority: this.#authority(),
       trust: trustOf(network, host.crypto),
       isPlacementChecked: options.placement === 'beacon',
-      describe: (epoch, done) =>
+      describe: (epoch, done): void =>
         this.#keys.prepare(epoch, (mixKeys) => done(this.#descriptor(identityKey, mixKeys))),
-      onDocument: (document) => this.#useDocument(document),
+      onDocument: (document): void => this.#useDocument(document),
     });
   }
 
@@ -226,16 +226,16 @@ export class Station {
       host,
       format: this.format,
       alarm: this.options.client.loopAlarm,
-      epochAt: (at) => this.#clock.epochAt(at),
+      epochAt: (at): number => this.#clock.epochAt(at),
       outputs: {
-        send: (packet, firstHop) => this.#sendLoop(packet, firstHop),
-        drop: (reason) => host.drop(reason),
-        loopReturned: () => {
+        send: (packet, firstHop): void => this.#sendLoop(packet, firstHop),
+        drop: (reason): void => host.drop(reason),
+        loopReturned: (): void => {
           this.#loopsSent.add(1);
           this.#loopsBack.add(1);
         },
-        loopOverdue: () => this.#loopsSent.add(1),
-        alarm: () => host.meter.counter('mix.loops.alarms').add(1),
+        loopOverdue: (): void => this.#loopsSent.add(1),
+        alarm: (): void => host.meter.counter('mix.loops.alarms').add(1),
       },
     });
   }
