@@ -30,6 +30,7 @@ export interface MessageObserverParts {
   readonly limit?: number;
 }
 
+const PLACES_AT_FIRST = 8_192;
 const CODES = { delivered: DELIVERED, absorbed: ABSORBED, dropped: DROPPED } as const;
 
 /** The observers of all nodes of one run, and their common record. */
@@ -39,8 +40,8 @@ export class MessageObservers {
   readonly #indices: ReadonlyMap<string, number>;
   /** Messages by the key that they have now. */
   readonly #messages = new Map<number, number>();
-  /** Which node a message is in, by message; absent while it is on a link. */
-  readonly #places = new Map<number, number>();
+  /** 1 + the node that a message is in, by message; 0 while it is on a link. */
+  #places = new Uint16Array(PLACES_AT_FIRST);
   /** Copies that arrived while the original was inside; the next drops are theirs. */
   readonly #copies = new Map<number, number>();
 
@@ -70,50 +71,58 @@ export class MessageObservers {
     if (this.#record.isFull) return;
     const to = this.#indices.get(recipient) ?? NO_NODE;
     const message = this.#record.open({ kind, sender: node, recipient: to });
-    this.#messages.set(key, message);
+    this.#name(key, message);
     this.#note(CREATED, message, node);
   }
 
   #arrived(node: number, key: number): void {
     if (this.#record.isFull) return;
     const known = this.#messages.get(key);
-    if (known !== undefined && this.#places.has(known)) {
+    if (known !== undefined && this.#places[known] !== 0) {
       this.#copies.set(key, (this.#copies.get(key) ?? 0) + 1);
       return;
     }
     const message = known ?? this.#foreign(key);
-    this.#places.set(message, node);
+    this.#places[message] = node + 1;
     this.#note(ARRIVED, message, node);
   }
 
   #departed(node: number, inKey: number, outKey: number): void {
     const message = this.#messages.get(inKey);
-    if (message === undefined || this.#places.get(message) !== node) return;
+    if (message === undefined || this.#places[message] !== node + 1) return;
     this.#messages.delete(inKey);
     this.#messages.set(outKey, message);
-    this.#places.delete(message);
+    this.#places[message] = 0;
     this.#note(DEPARTED, message, node);
   }
 
   #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
     const message = this.#messages.get(key);
     if (message === undefined) return;
-    const copies = this.#copies.get(key) ?? 0;
+    const copies = this.#copies.size === 0 ? 0 : (this.#copies.get(key) ?? 0);
     if (how === 'dropped' && copies > 0) {
       this.#copies.set(key, copies - 1);
       return;
     }
     this.#messages.delete(key);
-    this.#places.delete(message);
-    this.#copies.delete(key);
+    this.#places[message] = 0;
+    if (copies > 0) this.#copies.delete(key);
     this.#note(CODES[how], message, node);
   }
 
   /** Somebody else's message: it mixes with the others all the same. */
   #foreign(key: number): number {
     const message = this.#record.open({ kind: FOREIGN, sender: NO_NODE, recipient: NO_NODE });
-    this.#messages.set(key, message);
+    this.#name(key, message);
     return message;
+  }
+
+  #name(key: number, message: number): void {
+    this.#messages.set(key, message);
+    if (message < this.#places.length) return;
+    const larger = new Uint16Array(this.#places.length * 2);
+    larger.set(this.#places);
+    this.#places = larger;
   }
 
   #note(code: Parameters<TruthRecord['add']>[0], message: number, node: number): void {
