@@ -25,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   trace: () => import('./trace.ts'),
   replay: () => import('./replay.ts'),
   frame: () => import('./frame.ts'),
+  mix: () => import('./mix.ts'),
   live: () => import('./live.ts'),
 };
 

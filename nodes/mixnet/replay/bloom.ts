@@ -1,7 +1,7 @@
 /**
  * One Bloom filter over 16-byte elements, with double hashing (spec/mixnet.md 3.5):
- * g_i = h1 + i h2 mod m, where h1 and h2 are the halves of a keyed hash, so that nobody without the
- * key can choose which bits are set.
+ * g_i = h1 + i h2 mod m, where h1 and h2 come from the halves of a keyed hash, so that nobody without
+ * the key can choose which bits are set.
  *
  * Does not bound how many elements it takes; its owner does.
  *
@@ -12,8 +12,9 @@ import type { SipHash16 } from './sip-hash.ts';
 
 const WORD_BITS = 32;
 const TWO_32 = 0x1_0000_0000;
-/** High words are cut to 21 bits, so that a half of the hash is a safe integer of 53. */
-const HIGH_MASK = 0x1f_ffff;
+/** 52 bits of each half of the hash count: times 2^-52 they are below 1, and times m below m. */
+const HIGH_MASK = 0xf_ffff;
+const TWO_52 = 0x10_0000 * TWO_32;
 
 /** A set that may contain more than was put in, never less. */
 export class Bloom {
@@ -21,6 +22,8 @@ export class Bloom {
   readonly #hashes: number;
   readonly #words: Uint32Array;
   #bitsSet = 0;
+  #first = 0;
+  #step = 0;
 
   constructor(size: BloomSize) {
     this.#bits = size.bits;
@@ -41,25 +44,34 @@ export class Bloom {
     return product;
   }
 
-  /** Whether the element that was hashed last seems to be in. */
-  has(hash: SipHash16): boolean {
+  /** Where the bits of an element are; asked for before `has` and `add`. */
+  place(hash: SipHash16): void {
+    const { out } = hash;
+    this.#first = this.#reduce(out[1] as number, out[0] as number);
+    this.#step = this.#reduce(out[3] as number, out[2] as number);
+  }
+
+  /** Whether the element that was placed last seems to be in. */
+  has(): boolean {
     const words = this.#words;
-    const step = this.#step(hash);
-    let at = this.#first(hash);
+    const bits = this.#bits;
+    const step = this.#step;
+    let at = this.#first;
     for (let index = 0; index < this.#hashes; index++) {
       // Above 2^32 `at & 31` still takes the low five bits of the integer.
       if (((words[Math.floor(at / WORD_BITS)] as number) & (1 << (at & 31))) === 0) return false;
       at += step;
-      if (at >= this.#bits) at -= this.#bits;
+      if (at >= bits) at -= bits;
     }
     return true;
   }
 
-  /** Adds the element that was hashed last. */
-  add(hash: SipHash16): void {
+  /** Adds the element that was placed last. */
+  add(): void {
     const words = this.#words;
-    const step = this.#step(hash);
-    let at = this.#first(hash);
+    const bits = this.#bits;
+    const step = this.#step;
+    let at = this.#first;
     for (let index = 0; index < this.#hashes; index++) {
       const word = Math.floor(at / WORD_BITS);
       const before = words[word] as number;
@@ -67,18 +79,12 @@ export class Bloom {
       if ((before & bit) === 0) this.#bitsSet += 1;
       words[word] = before | bit;
       at += step;
-      if (at >= this.#bits) at -= this.#bits;
+      if (at >= bits) at -= bits;
     }
   }
 
-  /** h1 mod m. */
-  #first({ out }: SipHash16): number {
-    return (((out[1] as number) & HIGH_MASK) * TWO_32 + (out[0] as number)) % this.#bits;
-  }
-
-  /** h2 mod m; h2 is odd. */
-  #step({ out }: SipHash16): number {
-    const low = ((out[2] as number) | 1) >>> 0;
-    return (((out[3] as number) & HIGH_MASK) * TWO_32 + low) % this.#bits;
+  /** A half of the hash, uniform, as an integer in 0..m-1; cheaper than the remainder by m. */
+  #reduce(high: number, low: number): number {
+    return Math.floor((((high & HIGH_MASK) * TWO_32 + low) / TWO_52) * this.#bits);
   }
 }

@@ -96,9 +96,8 @@ function rounds(v: Int32Array, count: number): void {
   let h3 = v[7] as number;
   for (let round = 0; round < count; round++) {
     // v0 += v1; v1 <<<= 13; v1 ^= v0; v0 <<<= 32
-    let low = (l0 >>> 0) + (l1 >>> 0);
-    h0 = (h0 + h1 + carry(low)) | 0;
-    l0 = low | 0;
+    l0 = (l0 + l1) | 0;
+    h0 = (h0 + h1 + carry(l0, l1)) | 0;
     let kept = l1;
     l1 = ((l1 << 13) | (h1 >>> 19)) ^ l0;
     h1 = ((h1 << 13) | (kept >>> 19)) ^ h0;
@@ -106,23 +105,20 @@ function rounds(v: Int32Array, count: number): void {
     l0 = h0;
     h0 = kept;
     // v2 += v3; v3 <<<= 16; v3 ^= v2
-    low = (l2 >>> 0) + (l3 >>> 0);
-    h2 = (h2 + h3 + carry(low)) | 0;
-    l2 = low | 0;
+    l2 = (l2 + l3) | 0;
+    h2 = (h2 + h3 + carry(l2, l3)) | 0;
     kept = l3;
     l3 = ((l3 << 16) | (h3 >>> 16)) ^ l2;
     h3 = ((h3 << 16) | (kept >>> 16)) ^ h2;
     // v0 += v3; v3 <<<= 21; v3 ^= v0
-    low = (l0 >>> 0) + (l3 >>> 0);
-    h0 = (h0 + h3 + carry(low)) | 0;
-    l0 = low | 0;
+    l0 = (l0 + l3) | 0;
+    h0 = (h0 + h3 + carry(l0, l3)) | 0;
     kept = l3;
     l3 = ((l3 << 21) | (h3 >>> 11)) ^ l0;
     h3 = ((h3 << 21) | (kept >>> 11)) ^ h0;
     // v2 += v1; v1 <<<= 17; v1 ^= v2; v2 <<<= 32
-    low = (l2 >>> 0) + (l1 >>> 0);
-    h2 = (h2 + h1 + carry(low)) | 0;
-    l2 = low | 0;
+    l2 = (l2 + l1) | 0;
+    h2 = (h2 + h1 + carry(l2, l1)) | 0;
     kept = l1;
     l1 = ((l1 << 17) | (h1 >>> 15)) ^ l2;
     h1 = ((h1 << 17) | (kept >>> 15)) ^ h2;
@@ -140,5 +136,5 @@ function rounds(v: Int32Array, count: number): void {
   v[7] = h3;
 }
 
-/** 1 when the sum of two low words is 2^32 or more. */
-const carry = (sum: number): number => (sum > 0xffff_ffff ? 1 : 0);
+/** 1 when a sum of two low words passed 2^32: it is then below each of them. */
+const carry = (sum: number, word: number): number => (sum >>> 0 < word >>> 0 ? 1 : 0);
