@@ -22,6 +22,7 @@ import {
   STATE_KEY,
   STATE_NONCE,
 } from './wasm/layout.ts';
+import { loadWasm } from './wasm/load.ts';
 
 interface Instance {
   readonly memory: Uint8Array;
@@ -117,19 +118,10 @@ function fits(associatedLength: number, dataLength: number): boolean {
   return associatedLength <= ASSOCIATED_LENGTH_MAX && dataLength <= DATA_LENGTH_MAX;
 }
 
-/** The part of the engine's WebAssembly interface that is used here. */
-interface WebAssemblyInterface {
-  validate(bytes: Uint8Array): boolean;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
-}
-
 function instantiate(): Instance | undefined {
-  const engine = (globalThis as { readonly WebAssembly?: WebAssemblyInterface }).WebAssembly;
-  const code = encodeChacha20Poly1305();
-  if (engine?.validate(code) !== true) return undefined;
-  const { exports } = new engine.Instance(new engine.Module(code));
-  const memory = new Uint8Array((exports['memory'] as { readonly buffer: ArrayBuffer }).buffer);
+  const loaded = loadWasm(encodeChacha20Poly1305());
+  if (loaded === undefined) return undefined;
+  const { exports, memory } = loaded;
   memory.set(CONSTANTS, STATE);
   return {
     memory,

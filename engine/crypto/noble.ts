@@ -13,12 +13,13 @@ import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { blake2b, blake2s } from '@noble/hashes/blake2.js';
 import { blake3 } from '@noble/hashes/blake3.js';
-import { hkdf } from '@noble/hashes/hkdf.js';
+import { expand, hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { sha256, sha512, sha512_256 } from '@noble/hashes/sha2.js';
 import { type CHash, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
 import { edwards25519 } from './edwards25519.ts';
+import { blake2xb } from './hash/blake2xb.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
@@ -45,6 +46,8 @@ export const noble: CryptoProvider = {
       data,
       key === undefined || key.length === 0 ? { dkLen: length } : { dkLen: length, key },
     ),
+  sha512Over256: (data) => sha512_256(data),
+  blake2xb: (data, length, key = new Uint8Array(0)) => blake2xb(data, length, key),
   blake2s: (data) => blake2s(data),
   blake3: (data, length) => blake3(data, { dkLen: length }),
   blake3DeriveKey: (context, material, length) =>
@@ -53,6 +56,10 @@ export const noble: CryptoProvider = {
   hmacSha512: (key, data) => hmac(sha512, key, data),
   hkdfSha256: (input) => deriveKey(sha256, 32, input),
   hkdfSha512: (input) => deriveKey(sha512, 64, input),
+  hkdfExpandSha256: ({ key, info, length }): Uint8Array => {
+    checkHkdfLength(length, 32);
+    return expand(sha256, key, info, length);
+  },
   x25519PublicKey: (secret) => x25519.getPublicKey(checkedSecret(secret)),
   x25519: sharedSecret,
   x25519Key: (secret) => openX25519(noble, secret),

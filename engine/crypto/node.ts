@@ -38,6 +38,7 @@ import { createCmac } from './aes-cmac.ts';
 import { isStrictEd25519Key } from './ed25519-key.ts';
 import type { Fallback } from './fallback.ts';
 import { createFastAead } from './fast-aead.ts';
+import { fastHashes } from './fast-hash.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
@@ -83,6 +84,8 @@ export function createNode(timing: Timing): CryptoProvider {
     hmacSha512: (key, data) => bytesOf(createHmac('sha512', key).update(data).digest()),
     hkdfSha256: (input) => deriveKey('sha256', input),
     hkdfSha512: (input) => deriveKey('sha512', input),
+    ...fastHashes(noble),
+    sha512Over256: (data) => bytesOf(createHash('sha512-256').update(data).digest()),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
     x25519: (secret, publicKey) => sharedSecret(privateKey('X25519', secret), publicKey),
     x25519Key: openX25519,

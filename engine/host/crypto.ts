@@ -66,6 +66,10 @@ export interface CryptoProvider {
   sha512(data: Uint8Array): Uint8Array;
   /** BLAKE2b, `length` 1..64 bytes, optional key of up to 64 bytes (RFC 7693). */
   blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
+  /** SHA-512/256 (FIPS 180-4 section 5.3.6.2), 32 bytes; not SHA-512 cut short. */
+  sha512Over256(data: Uint8Array): Uint8Array;
+  /** BLAKE2Xb (BLAKE2X draft of 2016), `length` 1 … 2^32-2 bytes, key of up to 64 bytes. */
+  blake2xb(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
   /** BLAKE2s, 32 bytes (Noise test vectors). */
   blake2s(data: Uint8Array): Uint8Array;
   /** BLAKE3 in hash mode, `length` bytes. */
@@ -76,6 +80,11 @@ export interface CryptoProvider {
   hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array;
   hkdfSha256(input: HkdfInput): Uint8Array;
   hkdfSha512(input: HkdfInput): Uint8Array;
+  /**
+   * HKDF-Expand alone (RFC 5869 section 2.3), for secrets that are used as pseudo-random keys as
+   * they are. Without a salt.
+   */
+  hkdfExpandSha256(input: Omit<HkdfInput, 'salt'>): Uint8Array;
   /** Public key of a 32-byte X25519 secret. */
   x25519PublicKey(secret: Uint8Array): Uint8Array;
   /** Shared secret, or undefined when it is all zero (low-order point, RFC 7748 section 6.1). */

@@ -51,6 +51,16 @@ export class ChargedCrypto implements CryptoProvider {
     return this.inner.blake2b(data, length, key);
   }
 
+  sha512Over256(data: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('sha512Over256', data.length);
+    return this.inner.sha512Over256(data);
+  }
+
+  blake2xb(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('blake2xb', data.length);
+    return this.inner.blake2xb(data, length, key);
+  }
+
   blake2s(data: Uint8Array): Uint8Array {
     this.machine.chargeCrypto('blake2s', data.length);
     return this.inner.blake2s(data);
@@ -84,6 +94,11 @@ export class ChargedCrypto implements CryptoProvider {
   hkdfSha512(input: HkdfInput): Uint8Array {
     this.machine.chargeCrypto('hkdfSha512', input.length);
     return this.inner.hkdfSha512(input);
+  }
+
+  hkdfExpandSha256(input: Omit<HkdfInput, 'salt'>): Uint8Array {
+    this.machine.chargeCrypto('hkdfExpandSha256', input.length);
+    return this.inner.hkdfExpandSha256(input);
   }
 
   x25519PublicKey(secret: Uint8Array): Uint8Array {

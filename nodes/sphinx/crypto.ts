@@ -15,9 +15,6 @@ import {
   STREAM_KEY_LENGTH,
 } from './geometry.ts';
 
-/** Length of a SHA-256 digest, in bytes: what HKDF-Expand gives at a time. */
-const DIGEST_LENGTH = 32;
-
 /** Key material of one hop: 160 bytes, of which these are views. */
 export interface HopKeys {
   readonly macKey: Uint8Array;
@@ -50,26 +47,9 @@ export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKe
   return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH));
 }
 
-/**
- * HKDF-Expand without Extract (RFC 5869 section 2.3): the secret itself is the pseudo-random key.
- * @param length a multiple of 32.
- */
+/** HKDF-Expand without Extract: the secret itself is the pseudo-random key. */
 function expand(crypto: CryptoProvider, secret: Uint8Array, length: number): Uint8Array {
-  const okm = new Uint8Array(length);
-  const message = new Uint8Array(DIGEST_LENGTH + KDF_INFO.length + 1);
-  message.set(KDF_INFO, DIGEST_LENGTH);
-  for (let count = 1; count * DIGEST_LENGTH <= length; count++) {
-    // T(i) = HMAC(PRK, T(i-1) || info || i); T(0) is empty.
-    message[message.length - 1] = count;
-    const block = crypto.hmacSha256(
-      secret,
-      count === 1 ? message.subarray(DIGEST_LENGTH) : message,
-    );
-    okm.set(block, (count - 1) * DIGEST_LENGTH);
-    message.set(block);
-  }
-  message.fill(0);
-  return okm;
+  return crypto.hkdfExpandSha256({ key: secret, info: KDF_INFO, length });
 }
 
 function splitKeys(okm: Uint8Array): HopKeys {

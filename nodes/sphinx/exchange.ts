@@ -10,7 +10,6 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes } from '../_kit/bytes.ts';
 import { type KemName, type NikeName, X25519_LENGTH } from './geometry.ts';
-import { blake2xb } from './hash/blake2xb.ts';
 
 /** Length of every shared secret, in bytes. */
 const SECRET_LENGTH = 32;
@@ -103,7 +102,7 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
         publicKey,
         secretOf(ciphertext): Uint8Array | undefined {
           const shared = own.sharedSecret(ciphertext);
-          return shared && adaptedSecret(shared, publicKey, ciphertext);
+          return shared && adaptedSecret(crypto, [publicKey, ciphertext], shared);
         },
         wipe: () => own.wipe(),
       };
@@ -112,18 +111,18 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
       const shared = crypto.x25519(coins, publicKey);
       if (shared === undefined) return undefined;
       const ciphertext = crypto.x25519PublicKey(coins);
-      return { secret: adaptedSecret(shared, publicKey, ciphertext), ciphertext };
+      return { secret: adaptedSecret(crypto, [publicKey, ciphertext], shared), ciphertext };
     },
   };
 }
 
 /** 1.8: keyed with the raw secret, over the receiver's public key, then the ciphertext. */
 function adaptedSecret(
+  crypto: CryptoProvider,
+  message: readonly [publicKey: Uint8Array, ciphertext: Uint8Array],
   shared: Uint8Array,
-  publicKey: Uint8Array,
-  ciphertext: Uint8Array,
 ): Uint8Array {
-  return blake2xb(concatBytes(publicKey, ciphertext), SECRET_LENGTH, shared);
+  return crypto.blake2xb(concatBytes(...message), SECRET_LENGTH, shared);
 }
 
 /** How two KEMs are combined to one. */

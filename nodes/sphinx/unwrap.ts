@@ -13,7 +13,6 @@ import { blindingFactor, decipherPayload, type HopKeys } from './crypto.ts';
 import type { UnwrapDrop } from './drops.ts';
 import type { NodeKey } from './exchange.ts';
 import { type Geometry, MAC_LENGTH, PAYLOAD_TAG_LENGTH, VERSION_LENGTH } from './geometry.ts';
-import { sha512Over256 } from './hash/sha512-256.ts';
 import type { SphinxSuite } from './suite.ts';
 
 /** What an opened header tells the node. */
@@ -122,7 +121,7 @@ function readSlot(
   if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
   return {
     // 1.5: over the element as received. Computed for authentic headers only.
-    replayTag: sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
+    replayTag: crypto.sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
     commands,
     keys,
     routingInfo: open.subarray(perHopRoutingInfoLength),

@@ -46,15 +46,16 @@ function unsigned(value: number): Code {
   return bytes;
 }
 
-/** Signed LEB128 of a non-negative integer: one more byte when bit 6 would read as a sign. */
+/** Signed LEB128 (section 5.2.2): ends when bit 6 reads as the sign of what is left. */
 function signed(value: number): Code {
   const bytes: number[] = [];
   let rest = value;
-  while (rest >= 0x40) {
-    bytes.push((rest % 0x80) | 0x80);
+  while (rest >= 0x40 || rest < -0x40) {
+    const low = ((rest % 0x80) + 0x80) % 0x80;
+    bytes.push(low | 0x80);
     rest = Math.floor(rest / 0x80);
   }
-  bytes.push(rest);
+  bytes.push(rest & 0x7f);
   return bytes;
 }
 
@@ -89,12 +90,22 @@ export const call = (index: number, ...inputs: readonly Code[]): Code => [
   ...unsigned(index),
 ];
 
-/** i32.const, 0 … 2^31-1. */
+/** i32.const, -2^31 … 2^31-1. */
 export const i32 = (value: number): Code => [0x41, ...signed(value)];
 /** i32.add. */
 export const i32Add = binary(0x6a);
 /** i32.sub. */
 export const i32Sub = binary(0x6b);
+/** i32.and. */
+export const i32And = binary(0x71);
+/** i32.or. */
+export const i32Or = binary(0x72);
+/** i32.xor. */
+export const i32Xor = binary(0x73);
+/** i32.rotl. */
+export const i32Rotl = binary(0x77);
+/** i32.rotr. */
+export const i32Rotr = binary(0x78);
 /** i32.shr_u. */
 export const i32ShrU = binary(0x76);
 /** i32.eqz. */
@@ -108,6 +119,14 @@ export const i32Store = store(0x36);
 export const i64 = (value: number): Code => [0x42, ...signed(value)];
 /** i64.add. */
 export const i64Add = binary(0x7c);
+/** i64.xor. */
+export const i64Xor = binary(0x85);
+/** i64.rotr. */
+export const i64Rotr = binary(0x8a);
+/** i64.load. */
+export const i64Load = load(0x29);
+/** i64.extend_i32_s. */
+export const i64FromSigned = (value: Code): Code => [...value, 0xac];
 /** i64.mul. */
 export const i64Mul = binary(0x7e);
 /** i64.and. */

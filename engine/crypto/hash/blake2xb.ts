@@ -1,9 +1,10 @@
 /**
  * BLAKE2Xb (BLAKE2X draft of 2016, section 2): BLAKE2b with output of any length, on an own BLAKE2b
- * (RFC 7693 section 3) because the parameter block is not reachable through the port.
+ * (RFC 7693 section 3) because no library here lets one set its parameter block.
  *
  * Only what a key encapsulation needs: one message, up to 2^32 - 2 bytes out, no salt and no
- * personalisation. Additions, rotations and XOR only: its time does not depend on the data.
+ * personalisation. Additions, rotations and XOR only: its time does not depend on the data. The
+ * compression function is handed in: there is one in JavaScript here, and one in `../fast-hash.ts`.
  *
  * @module
  */
@@ -41,7 +42,7 @@ const MIXES: Uint8Array = Uint8Array.of(
 );
 
 /** The parameter block of BLAKE2b as far as BLAKE2X sets it (BLAKE2X draft, section 2.1). */
-interface Parameters {
+export interface Parameters {
   readonly digestLength: number;
   readonly keyLength: number;
   readonly fanout: number;
@@ -52,13 +53,28 @@ interface Parameters {
   readonly innerLength: number;
 }
 
+/** BLAKE2b of a message with a key and a parameter block. */
+type ParametrisedBlake2b = (
+  message: Uint8Array,
+  key: Uint8Array,
+  parameters: Parameters,
+) => Uint8Array;
+
 /**
- * Hashes `message` to `length` bytes.
+ * Hashes `message` to `length` bytes, in JavaScript.
  * @param key 0 to 64 bytes.
  * @param length 1 … 2^32 - 2 bytes.
  */
 export function blake2xb(message: Uint8Array, length: number, key: Uint8Array): Uint8Array {
-  const root = blake2b(message, key, {
+  return extend(blake2b, { message, length, key });
+}
+
+/** BLAKE2Xb over any BLAKE2b. */
+export function extend(
+  hash: ParametrisedBlake2b,
+  { message, length, key }: { message: Uint8Array; length: number; key: Uint8Array },
+): Uint8Array {
+  const root = hash(message, key, {
     digestLength: DIGEST_LENGTH,
     keyLength: key.length,
     fanout: 1,
@@ -71,7 +87,7 @@ export function blake2xb(message: Uint8Array, length: number, key: Uint8Array): 
   const output = new Uint8Array(length);
   for (let at = 0; at < length; at += DIGEST_LENGTH) {
     const digestLength = Math.min(DIGEST_LENGTH, length - at);
-    const block = blake2b(root, new Uint8Array(0), {
+    const block = hash(root, new Uint8Array(0), {
       digestLength,
       keyLength: 0,
       fanout: 0,
@@ -106,7 +122,7 @@ function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): 
 }
 
 /** BLAKE2X draft, section 2.1: the 64-byte parameter block, little-endian, on the start values. */
-function startState(parameters: Parameters): Int32Array {
+export function startState(parameters: Parameters): Int32Array {
   const block = new DataView(new ArrayBuffer(4 * STATE_WORDS));
   block.setUint8(0, parameters.digestLength);
   block.setUint8(1, parameters.keyLength);
