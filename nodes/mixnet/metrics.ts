@@ -96,6 +96,12 @@ export const MIXNET_METRICS: readonly MetricDefinition[] = [
     help: 'times that a client, mix or provider missed more of its loops than loss explains',
   },
   {
+    name: 'mix.loops.detection',
+    kind: 'samples',
+    unit: 'ns',
+    help: 'one sample for each alarm of a mix or provider: time since the oldest loop that it misses was sent',
+  },
+  {
     name: 'mix.replay.fresh',
     kind: 'counter',
     unit: 'packets',

@@ -43,6 +43,22 @@ export interface LoopCounts {
   readonly open: number;
 }
 
+/** What deadlines that passed brought about. */
+export interface Expiry {
+  readonly overdue: number;
+  /**
+   * Set when the alarm is raised by them: the time since the oldest missing loop of the sample was
+   * sent. An attack began later, unless that loop was under way already.
+   */
+  readonly raisedAfter?: Nanoseconds;
+}
+
+interface DecidedLoop {
+  readonly at: Nanoseconds;
+  readonly sentAt: Nanoseconds;
+  readonly isMissing: boolean;
+}
+
 /** See the module. */
 export class LoopWatch {
   readonly #options: LoopWatchOptions;
@@ -50,7 +66,7 @@ export class LoopWatch {
   readonly #open = new Map<string, Nanoseconds>();
   readonly #deadlines = new Deadlines<string>();
   /** Decided loops in the window, oldest first. */
-  readonly #decided: { readonly at: Nanoseconds; readonly isMissing: boolean }[] = [];
+  readonly #decided: DecidedLoop[] = [];
   readonly #quantiles = new Map<number, number>();
   #missing = 0;
   #sent = 0;
@@ -106,34 +122,40 @@ export class LoopWatch {
     if (sentAt === undefined) return undefined;
     this.#open.delete(name);
     this.#returned++;
-    this.#decide(now, false);
+    this.#decide({ at: now, sentAt, isMissing: false });
     return now - sentAt;
   }
 
-  /**
-   * Counts the loops whose deadline has passed.
-   * @returns how many, and whether the alarm is raised by them.
-   */
-  expire(now: Nanoseconds): { readonly overdue: number; readonly isRaised: boolean } {
+  /** Counts the loops whose deadline has passed. */
+  expire(now: Nanoseconds): Expiry {
     const wasAlarmed = this.#isAlarmed;
     let overdue = 0;
     for (;;) {
       const name = this.#deadlines.takeDue(now);
       if (name === undefined) break;
-      if (!this.#open.delete(name)) continue;
+      const sentAt = this.#open.get(name);
+      if (sentAt === undefined) continue;
+      this.#open.delete(name);
       overdue++;
       this.#overdue++;
-      this.#decide(now, true);
+      this.#decide({ at: now, sentAt, isMissing: true });
     }
-    return { overdue, isRaised: this.#isAlarmed && !wasAlarmed };
+    if (wasAlarmed || !this.#isAlarmed) return { overdue };
+    return { overdue, raisedAfter: now - this.#oldestMissing(now) };
   }
 
-  #decide(now: Nanoseconds, isMissing: boolean): void {
-    this.#decided.push({ at: now, isMissing });
-    if (isMissing) this.#missing++;
+  #oldestMissing(now: Nanoseconds): Nanoseconds {
+    let oldest = now;
+    for (const loop of this.#decided) if (loop.isMissing) oldest = Math.min(oldest, loop.sentAt);
+    return oldest;
+  }
+
+  #decide(decided: DecidedLoop): void {
+    this.#decided.push(decided);
+    if (decided.isMissing) this.#missing++;
     let old = 0;
     for (const loop of this.#decided) {
-      if (loop.at > now - this.#options.window) break;
+      if (loop.at > decided.at - this.#options.window) break;
       if (loop.isMissing) this.#missing--;
       old++;
     }

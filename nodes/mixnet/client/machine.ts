@@ -178,11 +178,11 @@ export class ClientMachine {
     const { outputs } = this.#parts;
     const abandoned = this.#outbox.repeatDue(now);
     const incomplete = this.#reassembly.expire(now);
-    const { overdue, isRaised } = this.#loops.expire(now);
+    const { overdue, raisedAfter } = this.#loops.expire(now);
     for (let count = 0; count < abandoned; count++) outputs.drop('message-abandoned');
     for (let count = 0; count < incomplete; count++) outputs.drop('reassembly-timeout');
     for (let count = 0; count < overdue; count++) outputs.loopOverdue();
-    if (isRaised) outputs.alarm();
+    if (raisedAfter !== undefined) outputs.alarm(raisedAfter);
   }
 
   #run(process: PoissonProcess, now: Nanoseconds, act: () => void): void {

@@ -88,9 +88,9 @@ export class MixLoops {
 
   /** Does what is due at `now`. */
   tick(now: Nanoseconds): void {
-    const { overdue, isRaised } = this.#watch.expire(now);
+    const { overdue, raisedAfter } = this.#watch.expire(now);
     for (let count = 0; count < overdue; count++) this.#parts.outputs.loopOverdue();
-    if (isRaised) this.#parts.outputs.alarm();
+    if (raisedAfter !== undefined) this.#parts.outputs.alarm(raisedAfter);
     if (!isDue(this.#process, now)) return;
     this.#process.resume(now);
     this.#send(now);

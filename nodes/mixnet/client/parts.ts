@@ -59,8 +59,11 @@ export interface LoopOutputs {
   loopReturned(age: Nanoseconds): void;
   /** A loop did not come back by its deadline. */
   loopOverdue(): void;
-  /** More loops are missing than loss explains. Once, until they return again. */
-  alarm(): void;
+  /**
+   * More loops are missing than loss explains. Once, until they return again.
+   * @param after Time since the oldest missing one was sent.
+   */
+  alarm(after: Nanoseconds): void;
 }
 
 /** What a client says. The machine calls these within its own methods, in the order of events. */

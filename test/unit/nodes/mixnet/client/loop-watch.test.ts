@@ -50,7 +50,7 @@ function isDetected(ratio: number, random: ReturnType<typeof openStream>): boole
     watch.sent(Math.floor(now), `${index}`, { hops: 4, meanNs });
     now += random.exponential(meanNs / ratio);
   }
-  return watch.expire(tau + 60 * SECOND).isRaised;
+  return watch.expire(tau + 60 * SECOND).raisedAfter !== undefined;
 }
 
 describe('detection', () => {
@@ -86,7 +86,7 @@ describe('detection', () => {
         watch.returned(loop.at, loop.name);
         back.splice(back.indexOf(loop), 1);
       }
-      if (watch.expire(now).isRaised) raised++;
+      if (watch.expire(now).raisedAfter !== undefined) raised++;
     }
     expect(raised).toBe(0);
     expect(watch.counts.returned).toBeGreaterThan(19_900);
@@ -103,7 +103,7 @@ describe('detection', () => {
         const name = `${now}`;
         watch.sent(now, name, law);
         if (!lost(index)) watch.returned(now + 5 * MS, name);
-        raised = watch.expire(now + SECOND / 4).isRaised || raised;
+        raised = watch.expire(now + SECOND / 4).raisedAfter !== undefined || raised;
       }
       return raised;
     };
@@ -120,7 +120,7 @@ describe('detection', () => {
     watch.sent(0, 'b', { hops: 1, meanNs: MS });
     expect(watch.returned(5, 'a')).toBe(5);
     expect(watch.returned(6, 'a')).toBeUndefined();
-    expect(watch.expire(10 * SECOND).overdue).toBe(1);
+    expect(watch.expire(10 * SECOND)).toEqual({ overdue: 1, raisedAfter: 10 * SECOND });
     expect(watch.returned(11 * SECOND, 'b')).toBeUndefined();
     expect(watch.counts).toEqual({ sent: 2, returned: 1, overdue: 1, open: 0 });
   });
