@@ -105,6 +105,8 @@ export const mixnetConfig = z
     sphinx: sphinx.prefault({}),
     rates: rates.prefault({}),
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
+    /** Of `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
+    vrfSuite: z.enum(['tai', 'ell2']).default('tai'),
     replay: replayConfig.prefault({}),
     /** Packets that wait in a mix or provider at most. */
     queue: z.int().min(1).max(10_000_000).default(QUEUE_MAX_DEFAULT),

@@ -26,10 +26,8 @@ const RELAY_DROPS = {
   'unexpected-frame': 'The frame is one that this role never gets.',
   'no-document': 'The node has no directory document yet.',
   'mix-received-non-forward': 'A packet ends at a mix, and is no loop of this mix.',
-  'provider-forward-from-mix': 'The last layer handed a packet that goes to no first layer.',
   'queue-full': 'The node holds as many packets as it may.',
   'outgoing-queue-full': 'The local socket took no more datagrams.',
-  'epoch-ended': 'The packet still waited when the node stopped.',
 } as const;
 
 /** Reasons of providers towards clients. */

@@ -6,9 +6,11 @@
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
+import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
+import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
 import { type IncomingFrame, Station, type StationRole } from './station.ts';
 
@@ -20,8 +22,9 @@ export function createMix(host: Host, setup: NodeSetup<MixnetOptions>): NodeHand
   return new MixNode(host, setup);
 }
 
-class MixNode implements NodeHandle, StationRole {
+class MixNode implements NodeHandle, StationRole, Origin {
   readonly listedAs = 'mix';
+  readonly endRefused = undefined;
   readonly #station: Station;
   #next: HopTable | undefined;
   #packets = 0;
@@ -52,6 +55,10 @@ class MixNode implements NodeHandle, StationRole {
     this.#next = new HopTable(nodes, ({ name }) => station.endpointOf(name) ?? -1);
   }
 
+  next(nodeId: Uint8Array): Endpoint | undefined {
+    return this.#next?.find(nodeId);
+  }
+
   received({ buffer, offset, length }: IncomingFrame, sender: string): void {
     const { relay, codec, options } = this.#station;
     const frame = codec.decode(buffer, offset, length);
@@ -60,7 +67,7 @@ class MixNode implements NodeHandle, StationRole {
     else if (!this.#station.isListed(sender)) relay.refuse('unknown-sender');
     else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
       relay.refuse('outgoing-queue-full');
-    } else relay.receive(frame.packet, (nodeId) => this.#next?.find(nodeId));
+    } else relay.receive(frame.packet, this);
   }
 
   ended(): { readonly drop: MixnetDrop } {

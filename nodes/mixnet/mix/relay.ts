@@ -36,8 +36,13 @@ const NS_PER_MS = 1_000_000;
 /** A packet whose last hop is this node. */
 export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
 
-/** Where a packet may go from here; undefined: nowhere. */
-export type NextHop = (nodeId: Uint8Array) => Endpoint | undefined;
+/** What a packet from some sender may do here. */
+export interface Origin {
+  /** Where it may go on to; undefined: not there. */
+  next(nodeId: Uint8Array): Endpoint | undefined;
+  /** Why a packet from there must not end here; undefined: it may. */
+  readonly endRefused: MixnetDrop | undefined;
+}
 
 /** What tells roles apart. */
 export interface RelayRole {
@@ -73,6 +78,8 @@ interface Held {
   /** Absent when it ended here. */
   to: Endpoint | undefined;
   delayNs: Nanoseconds;
+  /** Of the key that opened it. */
+  epoch: number;
   terminal: Terminal | undefined;
   isOpened: boolean;
   isDurable: boolean;
@@ -134,9 +141,9 @@ export class Relay {
   /**
    * Takes a packet in.
    * @param packet A view of the datagram; copied.
-   * @param next Where packets from this sender may go.
+   * @param origin What packets from its sender may do.
    */
-  receive(packet: Uint8Array, next: NextHop): void {
+  receive(packet: Uint8Array, origin: Origin): void {
     const { host, codec, observer, options } = this.#parts;
     const begunNs = host.now();
     this.#received.add(1);
@@ -146,9 +153,9 @@ export class Relay {
     }
     const held = this.#hold(host.alloc(codec.length), packet, begunNs);
     observer?.arrived(held.inKey);
-    const opened = this.#open(held, next);
+    const opened = this.#open(held, origin);
     if ('drop' in opened) this.#discard(held, opened.drop);
-    else this.#judge(held, opened);
+    else this.#judge(held, origin, opened);
     this.#processing.record(host.now() - begunNs);
   }
 
@@ -168,6 +175,7 @@ export class Relay {
       isPooled,
       to: undefined,
       delayNs: 0,
+      epoch: 0,
       terminal: undefined,
       isOpened: false,
       isDurable: false,
@@ -175,13 +183,14 @@ export class Relay {
     };
   }
 
-  #open(held: Held, next: NextHop): Received | { readonly drop: MixnetDrop } {
+  #open(held: Held, origin: Origin): Received | { readonly drop: MixnetDrop } {
     const { clock, keys, format, codec } = this.#parts;
     let refusal: MixnetDrop | undefined;
     const trial = keys.trial(clock.now()).map(
       ({ epoch, key }): EpochKey => ({
         key,
         enterTag: (tag) => {
+          held.epoch = epoch;
           refusal = this.#parts.tags.enter(epoch, tag, (error) => this.#synced(held, error));
           return refusal === undefined;
         },
@@ -191,7 +200,7 @@ export class Relay {
       keys: trial,
       delayMsMax: (KEY_EPOCHS * clock.lengthNs) / NS_PER_MS,
       isNextHop: (nodeId) => {
-        held.to = next(nodeId);
+        held.to = origin.next(nodeId);
         return held.to !== undefined;
       },
     };
@@ -202,9 +211,14 @@ export class Relay {
       : received;
   }
 
-  #judge(held: Held, { unwrapped, delayMs }: Received): void {
-    if (unwrapped.kind !== 'forward') held.terminal = unwrapped;
-    else held.delayNs = this.#parts.delays.delayNs(unwrapped, delayMs);
+  #judge(held: Held, { endRefused }: Origin, { unwrapped, delayMs }: Received): void {
+    const isEnd = unwrapped.kind !== 'forward';
+    if (isEnd && endRefused !== undefined) {
+      this.#discard(held, endRefused);
+      return;
+    }
+    if (isEnd) held.terminal = unwrapped;
+    else held.delayNs = this.#parts.delays.delayNs(held.epoch, unwrapped.replayTag, delayMs);
     held.isOpened = true;
     if (held.isDurable) this.#admit(held);
   }

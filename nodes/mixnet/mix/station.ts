@@ -13,7 +13,7 @@ import type { Timer } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import { messageKey, type PacketFormat } from '../../sphinx/index.ts';
 import { type AddressBook, addressBookOf } from '../address-book.ts';
-import { MixLoops } from '../client/index.ts';
+import { MixLoops, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { Descriptor, DirectoryDocument, ListedRole } from '../directory/index.ts';
 import { signDescriptor } from '../directory/index.ts';
@@ -23,7 +23,7 @@ import { EpochClock } from '../epoch-clock.ts';
 import { formatOf } from '../format.ts';
 import { identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
 import { FrameCodec } from '../wire.ts';
-import { SenderDelay } from './delay-law.ts';
+import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
 import { Relay, type Terminal } from './relay.ts';
 import { listedNames } from './routes.ts';
@@ -66,6 +66,7 @@ export class Station {
   readonly #role: StationRole;
   readonly #clock: EpochClock;
   readonly #keys: KeyRing;
+  readonly #delays: DelayLaw;
   readonly #directory: DirectoryClient;
   readonly #loops: MixLoops;
   readonly #loopsSent: Counter;
@@ -96,6 +97,10 @@ export class Station {
     this.#keys = new KeyRing({ host, format: this.format, tags, epochNs });
     const identityKey = host.crypto.ed25519PublicKey(identitySecret(network, host.name));
     this.nodeId = nodeIdOf(host.crypto, identityKey);
+    this.#delays =
+      options.mixing.strategy === 'vrf-exp'
+        ? new VrfDelay(host.crypto, options.vrfSuite, vrfSecret(network, host.name))
+        : new SenderDelay(options.double);
     this.relay = new Relay({
       host,
       observer: this.observer,
@@ -105,7 +110,7 @@ export class Station {
       clock: this.#clock,
       keys: this.#keys,
       tags,
-      delays: new SenderDelay(options.double),
+      delays: this.#delays,
       role: { ended: (packet): ReturnType<StationRole['ended']> => this.#ended(packet) },
       send: (frame, to): boolean => this.send(frame, to),
     });
@@ -197,6 +202,7 @@ export class Station {
   #useDocument(document: DirectoryDocument): void {
     this.#listed = listedNames(document);
     this.#keys.forgetBefore(document.epoch - 1);
+    this.#delays.setMean(meanNsOf(document.rates.mu));
     this.#role.useDocument(document);
     const nodes = [...document.layers.flat(), ...document.providers];
     const own = nodes.find(({ name }) => name === this.host.name);
@@ -235,7 +241,10 @@ export class Station {
           this.#loopsBack.add(1);
         },
         loopOverdue: (): void => this.#loopsSent.add(1),
-        alarm: (): void => host.meter.counter('mix.loops.alarms').add(1),
+        alarm: (after): void => {
+          host.meter.counter('mix.loops.alarms').add(1);
+          host.meter.sample('mix.loops.detection', after);
+        },
       },
     });
   }

@@ -13,7 +13,7 @@ import { isCoverRecipient, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
-import type { Terminal } from '../mix/relay.ts';
+import type { Origin, Terminal } from '../mix/relay.ts';
 import { entryMixes, HopTable } from '../mix/routes.ts';
 import { type IncomingFrame, Station, type StationRole } from '../mix/station.ts';
 import type { Spooled } from '../wire.ts';
@@ -43,6 +43,10 @@ class ProviderNode implements NodeHandle, StationRole {
   readonly #spooled: Counter;
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
+  /** Packets of mixes end here, or are loops that begin their second round. */
+  readonly #fromMix: Origin = { next: (id) => this.#next?.find(id), endRefused: undefined };
+  /** 3.1: what goes from client to client of one provider goes through the mixes, too. */
+  readonly #fromClient: Origin = { ...this.#fromMix, endRefused: 'client-to-local-user' };
   #next: HopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
@@ -116,7 +120,7 @@ class ProviderNode implements NodeHandle, StationRole {
       relay.refuse('gateway-rate-limited');
       return;
     }
-    relay.receive(packet, (nodeId) => this.#next?.find(nodeId));
+    relay.receive(packet, account === undefined ? this.#fromMix : this.#fromClient);
   }
 
   /** A client is who has a link to this provider and is no mix, provider or authority. */
