@@ -1,0 +1,28 @@
+/**
+ * Loads an assembled module, where the machine has what it needs.
+ *
+ * @module
+ */
+
+/** The part of the engine's WebAssembly interface that is used here. */
+interface WebAssemblyInterface {
+  validate(bytes: Uint8Array): boolean;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
+}
+
+/** A module of its own memory, ready to be called. */
+export interface LoadedWasm {
+  readonly exports: Readonly<Record<string, unknown>>;
+  /** All of the exported memory. */
+  readonly memory: Uint8Array;
+}
+
+/** Compiles and instantiates `code`; undefined where WebAssembly or an instruction is missing. */
+export function loadWasm(code: Uint8Array): LoadedWasm | undefined {
+  const engine = (globalThis as { readonly WebAssembly?: WebAssemblyInterface }).WebAssembly;
+  if (engine?.validate(code) !== true) return undefined;
+  const { exports } = new engine.Instance(new engine.Module(code));
+  const { buffer } = exports['memory'] as { readonly buffer: ArrayBuffer };
+  return { exports, memory: new Uint8Array(buffer) };
+}
