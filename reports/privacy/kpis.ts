@@ -74,6 +74,12 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     help: 'Kolmogorov-Smirnov p-value of the delays of a mix against Exp(mean), one sample a mix; ground truth, whole milliseconds dithered',
   },
   {
+    name: 'privacy.client_rate.ks_p',
+    kind: 'samples',
+    unit: 'ratio',
+    help: 'Kolmogorov-Smirnov p-value between the inter-send times of clients that wrote or answered and of those that did not, one sample a run; global passive adversary at the links of clients',
+  },
+  {
     name: 'privacy.compromised_paths',
     kind: 'ratio',
     unit: 'ratio',

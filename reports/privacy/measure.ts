@@ -8,6 +8,7 @@
  */
 import type { MetricData } from '../model.ts';
 import { type Census, takeCensus } from './census.ts';
+import { clientRateP } from './client-rate.ts';
 import { fitDelays, type MixFit } from './delay-fit.ts';
 import { lawsOf, namesOf } from './laws.ts';
 import { type Posterior, posteriorsOf, senderPosteriors } from './mass/posterior.ts';
@@ -55,6 +56,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
     ...beliefMetrics(truth, beliefs),
     ...(setting.asked.has('privacy.sender.bits') ? senderMetric(truth, setting, beliefs) : {}),
     'privacy.cover_ratio': coverRatio(truth, census),
+    'privacy.client_rate.ks_p': samples(clientRate(truth, setting)),
     'privacy.delay.ks_p': samples(fits.flatMap(({ p }) => p ?? [])),
     'privacy.compromised_paths': { kind: 'ratio', ...compromisedPaths(truth, setting) },
   };
@@ -172,6 +174,14 @@ function coverRatio(truth: Truth, { madeAtEnds }: Census): MetricData {
     if (kind !== 'payload' && kind !== 'ack') cover += made;
   }
   return { kind: 'ratio', numerator: cover, denominator: all };
+}
+
+function clientRate(
+  truth: Truth,
+  { clients = [], warmupNs, endNs }: PrivacySetting,
+): readonly number[] {
+  const p = clientRateP({ truth, clients, fromNs: warmupNs, untilNs: endNs });
+  return p === undefined ? [] : [p];
 }
 
 function delayFits(

@@ -31,6 +31,8 @@ export interface MixFacts {
 /** One run's setting. */
 export interface PrivacySetting {
   readonly mixes: readonly MixFacts[];
+  /** Names of all clients; absent: their rates are not compared. */
+  readonly clients?: readonly string[];
   /** Names of mixes that tell the adversary which input became which output. */
   readonly corrupt: readonly string[];
   /** A message is followed from this instant on, and one each so often. */

@@ -52,6 +52,7 @@ export class PrivacyWatch {
     const { scenario, privacy, seed } = this.#parts;
     return measurePrivacy(this.observers.truth(), {
       mixes: this.#mixes(),
+      clients: this.#clients(),
       corrupt: privacy.corrupt,
       warmupNs: scenario.warmupNs,
       everyNs: privacy.everyNs,
@@ -59,6 +60,12 @@ export class PrivacyWatch {
       seed,
       asked: new Set(privacy.asked),
     });
+  }
+
+  #clients(): readonly string[] {
+    const { scenario, optionsOf } = this.#parts;
+    const isClient = (host: HostSpec): boolean => at(optionsOf(host), 'role') === 'client';
+    return scenario.topology.hosts.filter(isClient).map(({ name }) => name);
   }
 
   #mixes(): readonly MixFacts[] {

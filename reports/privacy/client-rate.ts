@@ -1,0 +1,89 @@
+/**
+ * Does a client's link show whether it has something to say? Two-sample Kolmogorov-Smirnov test
+ * between the inter-send times of clients that wrote messages or acknowledgements and of those that
+ * did not.
+ *
+ * Spec: mixnet.md 3.3 (rules: "a client's send rate must not depend on whether it has something to
+ * say"), 4.5 (cover on/off). A client puts a packet on its link when it makes it, so that times of
+ * creation are what a global passive adversary sees.
+ *
+ * @module
+ */
+import { kolmogorovP } from './delay-fit.ts';
+import { CREATED, type Truth } from './truth/truth.ts';
+
+/** Fewer intervals say nothing. */
+const INTERVALS_MIN = 20;
+/** Kinds that a client makes because somebody wants to say something. */
+const BUSY_KINDS: readonly string[] = ['payload', 'ack'];
+
+/** Which clients, and when. */
+export interface ClientRateQuestion {
+  readonly truth: Truth;
+  /** Names of all clients, those that never sent included. */
+  readonly clients: readonly string[];
+  readonly fromNs: number;
+  readonly untilNs: number;
+}
+
+/**
+ * The p-value; 0 when busy clients send and idle ones are silent. Undefined when there are no idle
+ * or no busy clients, or too few intervals to say.
+ */
+export function clientRateP(question: ClientRateQuestion): number | undefined {
+  const { busy, idle, idleClients } = intervalsOf(question);
+  if (busy.length < INTERVALS_MIN || idleClients === 0) return undefined;
+  if (idle.length === 0) return 0;
+  if (idle.length < INTERVALS_MIN) return undefined;
+  const n = (busy.length * idle.length) / (busy.length + idle.length);
+  return kolmogorovP(distanceOf(busy, idle), n);
+}
+
+interface Intervals {
+  /** Ascending, ns. */
+  readonly busy: readonly number[];
+  /** Ascending, ns. */
+  readonly idle: readonly number[];
+  readonly idleClients: number;
+}
+
+function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateQuestion): Intervals {
+  const { events, messages, kinds, nodes } = truth;
+  const isBusyKind = kinds.map((kind) => BUSY_KINDS.includes(kind));
+  const last = new Map<number, number>();
+  const found = new Map<number, number[]>();
+  const busyNodes = new Set<number>();
+  for (let i = 0; i < events.count; i += 1) {
+    const at = events.atNs[i] as number;
+    if (events.code[i] !== CREATED || at < fromNs || at >= untilNs) continue;
+    const node = events.node[i] as number;
+    if (isBusyKind[messages.kind[events.message[i] as number] as number]) busyNodes.add(node);
+    const before = last.get(node);
+    last.set(node, at);
+    if (before === undefined) continue;
+    const intervals = found.get(node) ?? [];
+    intervals.push(at - before);
+    found.set(node, intervals);
+  }
+  const all = clients.map((name) => nodes.indexOf(name));
+  const idleNodes = all.filter((node) => !busyNodes.has(node));
+  const of = (group: readonly number[]): number[] =>
+    group.flatMap((node) => found.get(node) ?? []).sort((a, b) => a - b);
+  return {
+    busy: of(all.filter((node) => busyNodes.has(node))),
+    idle: of(idleNodes),
+    idleClients: idleNodes.length,
+  };
+}
+
+/** Largest distance between two empirical distributions of ascending samples. */
+function distanceOf(a: readonly number[], b: readonly number[]): number {
+  let [i, j, distance] = [0, 0, 0];
+  while (i < a.length && j < b.length) {
+    const x = Math.min(a[i] as number, b[j] as number);
+    while (i < a.length && (a[i] as number) <= x) i += 1;
+    while (j < b.length && (b[j] as number) <= x) j += 1;
+    distance = Math.max(distance, Math.abs(i / a.length - j / b.length));
+  }
+  return distance;
+}

@@ -1,0 +1,63 @@
+/** Whether clients show on their links that they have something to say (mixnet.md 3.3, 4.5). */
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../engine/core/stream.ts';
+import { clientRateP } from '../../../../reports/privacy/client-rate.ts';
+import { CREATED, type Truth } from '../../../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+
+const CLIENTS = ['busy', 'idle', 'other'];
+
+interface Sending {
+  readonly busyMean: number;
+  readonly idleMean: number;
+  readonly busyKind?: string;
+}
+
+function record(seed: number, { busyMean, idleMean, busyKind = 'payload' }: Sending): Truth {
+  const truth = new TruthRecord(CLIENTS);
+  const random = openStream(seed, 'test', 'client-rate');
+  const sends: { at: number; node: number }[] = [];
+  for (const [node, mean] of [busyMean, idleMean, idleMean].entries()) {
+    let at = mean === 0 ? Infinity : random.exponential(mean);
+    for (; at < 1e6; at += random.exponential(mean)) sends.push({ at, node });
+  }
+  sends.sort((a, b) => a.at - b.at);
+  for (const [index, { at, node }] of sends.entries()) {
+    const kind = node === 0 && index % 3 === 0 ? busyKind : 'drop-cover';
+    const message = truth.open({ kind, sender: node, recipient: 65_535 });
+    truth.add(CREATED, message, node, at);
+  }
+  return truth.truth();
+}
+
+const p = (truth: Truth, clients: readonly string[] = CLIENTS): number | undefined =>
+  clientRateP({ truth, clients, fromNs: 0, untilNs: 1e6 });
+
+describe('the client-rate test', () => {
+  it('finds nothing where all clients send at one rate', () => {
+    const values = Array.from({ length: 200 }, (_, seed) =>
+      p(record(seed, { busyMean: 1000, idleMean: 1000 })),
+    );
+    const small = values.filter((value) => (value ?? 0) < 0.05).length;
+    // 10 of 200 are expected, standard deviation 3.
+    expect(small).toBeLessThan(23);
+    expect(values.filter((value) => (value ?? 0) > 0.5).length).toBeGreaterThan(70);
+  });
+
+  it('finds a client that sends a third more when it has something to say', () => {
+    const truth = record(1, { busyMean: 750, idleMean: 1000 });
+    expect(p(truth)).toBeLessThan(1e-4);
+  });
+
+  it('counts acknowledgements as something to say', () => {
+    const truth = record(1, { busyMean: 750, idleMean: 1000, busyKind: 'ack' });
+    expect(p(truth)).toBeLessThan(1e-4);
+  });
+
+  it('is 0 where idle clients are silent, and undefined where there is nothing to compare', () => {
+    expect(p(record(1, { busyMean: 1000, idleMean: 0 }))).toBe(0);
+    expect(p(record(1, { busyMean: 0, idleMean: 1000 }))).toBeUndefined();
+    expect(p(record(1, { busyMean: 1000, idleMean: 0 }), ['busy'])).toBeUndefined();
+    expect(p(record(1, { busyMean: 1e5, idleMean: 1000 }))).toBeUndefined();
+  });
+});
