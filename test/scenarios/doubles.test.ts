@@ -337,6 +337,38 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    file: 'mixnet.yaml',
+    bases: {
+      short: {
+        crypto: 'modelled',
+        duration: '40s',
+        'topology.generate.clients': '50',
+        traffic:
+          '[{ from: client-1, to: client-2, kind: poisson, rate: 0.3/s, size: 500B, stop: 24s }]',
+      },
+    },
+    doubles: {
+      'mixes that halve the delay': {
+        base: 'short',
+        set: { 'options.mixnet.double': 'eager' },
+        red: ['mix.latency p50 >=', 'mix.latency p95 >='],
+      },
+      'mixes that add half of the delay': {
+        base: 'short',
+        set: { 'options.mixnet.double': 'late' },
+        red: ['mix.latency p50 <=', 'mix.latency p95 <='],
+      },
+      'mixes that lose packets, and nobody who sends them again': {
+        base: 'short',
+        set: {
+          'options.mixnet.double': 'lossy',
+          'options.mixnet.client.acknowledgements.enabled': 'false',
+        },
+        red: ['mixnet.delivery value ==', 'mix.drop_ratio value <=', 'mix.loops_returned value >='],
+      },
+    },
+  },
+  {
     file: 'replay-attack.yaml',
     bases: {
       short: { duration: '6s', warmup: '3s', 'traffic.0.rate': '3000/s', crypto: 'modelled' },

@@ -27,6 +27,8 @@ export interface GoldenResult {
 const SEEDS = [1, 2, 3];
 const FEW_PACKETS = { 'traffic.0.rate': '200/s' };
 
+const MESSAGES = '[{ from: client-1, to: client-2, kind: poisson, rate: 0.5/s, size: 500B }]';
+
 /** The runs, by name. */
 export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   hello: { scenario: 'hello.yaml', set: { duration: '3s' }, seeds: SEEDS },
@@ -48,6 +50,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   'loss-burst': {
     scenario: 'loss-burst.yaml',
     set: { duration: '12s', 'events.0.at': '6s', 'events.0.for': '4s', ...FEW_PACKETS },
+    seeds: SEEDS,
+  },
+  mixnet: {
+    scenario: 'mixnet.yaml',
+    set: { duration: '12s', warmup: '2s', 'topology.generate.clients': '50', traffic: MESSAGES },
     seeds: SEEDS,
   },
   'replay-attack': {
