@@ -10,6 +10,7 @@ import { addUp } from './add-up.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type { PacketTotals, RunInput, SeedResult } from './model.ts';
+import { privacyPart } from './privacy-part.ts';
 import {
   type KpiResult,
   REPORT_SCHEMA_VERSION,
@@ -34,6 +35,7 @@ export function judge(input: RunInput): Report {
   const shownSeed = shownSeedOf(kpis, seeds);
   const wallSeconds = input.wallMs / 1e3;
   const events = total(seeds, (seed) => seed.events);
+  const privacy = privacyPart(seeds, shownSeed);
   const isMet = kpis.every((kpi) => kpi.pass) && invariants.every((one) => one.pass);
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
@@ -64,6 +66,7 @@ export function judge(input: RunInput): Report {
     series: summariseSeries(seeds, shownSeed),
     shownSeed,
     warnings: collectWarnings(seeds),
+    ...(privacy === undefined ? {} : { privacy }),
     ...(input.against === undefined ? {} : { against: input.against }),
     reproduce: input.reproduce,
     overrides: input.overrides,

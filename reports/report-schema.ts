@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { againstSchema } from './against-schema.ts';
+import { privacySchema } from './privacy-schema.ts';
 
 /** Version of the document; a change of meaning raises it. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -177,6 +178,7 @@ export const reportSchema = z
     series: z.array(series),
     shownSeed: count.describe('the seed that the charts show: the worst, or the first'),
     warnings: z.array(z.strictObject({ text, seeds: z.array(count) })),
+    privacy: z.exactOptional(privacySchema),
     against: z.exactOptional(againstSchema),
     reproduce: text,
     overrides: z.record(text, text),

@@ -16,6 +16,7 @@ import { dropSection } from './drops.ts';
 import { faultSection } from './fault-story.ts';
 import { kpiSection } from './kpi-section.ts';
 import { type Content, html, type Markup, NOTHING, trusted } from './markup.ts';
+import { privacySection } from './privacy.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 import { timeSection } from './time-series.ts';
@@ -31,7 +32,7 @@ export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   return documentOf(title, [
     verdictBar(report),
     html`<main>
-${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${faultSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
+${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
 <footer>${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}</footer>
 </main>
 `,

@@ -1,0 +1,33 @@
+/**
+ * Puts together what the seeds of a run found out about privacy: targets of all of them, histogram
+ * and price of the one that the charts show.
+ *
+ * @module
+ */
+import type { SeedResult } from './model.ts';
+import type { Report } from './report-schema.ts';
+
+const TARGETS_MAX = 2_000;
+
+type PrivacyPart = NonNullable<Report['privacy']>;
+
+/** The part of the report; undefined when no seed measured privacy. */
+export function privacyPart(
+  seeds: readonly SeedResult[],
+  shownSeed: number,
+): PrivacyPart | undefined {
+  const found = seeds.flatMap(({ seed, privacy }) =>
+    privacy === undefined ? [] : [{ seed, privacy }],
+  );
+  const shown = found.find(({ seed }) => seed === shownSeed) ?? found[0];
+  if (shown === undefined) return undefined;
+  const targets = found.flatMap(({ seed, privacy }) =>
+    privacy.targets.map((target) => ({ seed, ...target })),
+  );
+  return {
+    ...shown.privacy,
+    poolMean: Math.min(...found.map(({ privacy }) => privacy.poolMean)),
+    massLeft: Math.max(...found.map(({ privacy }) => privacy.massLeft)),
+    targets: targets.slice(0, TARGETS_MAX),
+  };
+}

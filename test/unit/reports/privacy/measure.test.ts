@@ -1,0 +1,143 @@
+/**
+ * The measurement of a run: metrics of an abstract network whose answers are known, and each warning
+ * with the setting that deserves it (mixnet.md 4.5).
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../engine/core/stream.ts';
+import type { MetricData } from '../../../../reports/model.ts';
+import { fitDelays, kolmogorovP } from '../../../../reports/privacy/delay-fit.ts';
+import { isPrivacyMetric, PRIVACY_METRICS } from '../../../../reports/privacy/kpis.ts';
+import { measurePrivacy, type PrivacyFindings } from '../../../../reports/privacy/measure.ts';
+import { stratifiedPoissonBits } from '../../../../reports/privacy/metrics/closed-forms.ts';
+import type { MixFacts, PrivacySetting } from '../../../../reports/privacy/setting.ts';
+import { type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
+
+const SPEC: Stratified = {
+  rate: 300,
+  layers: 3,
+  width: 2,
+  meanSeconds: 0.2,
+  seconds: 24,
+  clients: 8,
+};
+
+function settingOf(spec: Stratified, change: Partial<PrivacySetting> = {}): PrivacySetting {
+  const mixes = stratifiedNodes(spec)
+    .filter((name) => name.startsWith('mix'))
+    .map(
+      (name): MixFacts => ({
+        name,
+        law: { kind: 'exponential' },
+        meanDelayNs: spec.meanSeconds * 1e9,
+      }),
+    );
+  const times = { warmupNs: 3e9, everyNs: 4e8, endNs: spec.seconds * 1e9 };
+  return { mixes, corrupt: [], ...times, seed: 1, asked: new Set(), ...change };
+}
+
+function measured(spec: Stratified, change: Partial<PrivacySetting> = {}): PrivacyFindings {
+  return measurePrivacy(stratifiedTruth(spec), settingOf(spec, change));
+}
+
+function valuesOf(found: PrivacyFindings, name: string): readonly number[] {
+  const data: MetricData | undefined = found.metrics[name];
+  return data?.kind === 'samples' ? data.values : [];
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('the measurement of a run', () => {
+  const found = measured(SPEC, { asked: new Set(['privacy.sender.bits']) });
+
+  it('R-196: finds the bits of theory, and orders the metrics as they must be', () => {
+    const bits = mean(valuesOf(found, 'privacy.entropy.bits'));
+    expect(Math.abs(bits - stratifiedPoissonBits(SPEC))).toBeLessThan(0.1);
+    expect(mean(valuesOf(found, 'privacy.min_entropy.bits'))).toBeLessThan(bits);
+    expect(mean(valuesOf(found, 'privacy.hartley.bits'))).toBeGreaterThan(bits);
+    expect(Math.max(...valuesOf(found, 'privacy.receiver.bits'))).toBeLessThanOrEqual(3);
+    expect(Math.max(...valuesOf(found, 'privacy.sender.bits'))).toBeLessThanOrEqual(3);
+    expect(mean(valuesOf(found, 'privacy.sender.bits'))).toBeGreaterThan(2.9);
+  });
+
+  it('takes a delay law for what it is, at every mix', () => {
+    const fits = valuesOf(found, 'privacy.delay.ks_p');
+    expect(fits).toHaveLength(6);
+    expect(Math.min(...fits)).toBeGreaterThan(0.001);
+  });
+
+  it('names adversary and estimator, and prices the gain', () => {
+    const { summary } = found;
+    expect(summary.adversary).toContain('no mix is corrupt');
+    expect(summary.estimator).toBe('mass propagation (P/n for each departure)');
+    // Three mixes of 200 ms and four links of 50 ms.
+    expect(summary.latencyMsP50).toBeGreaterThan(600);
+    expect(summary.latencyMsP50).toBeLessThan(850);
+    expect(summary.packetsPerPayload).toBeGreaterThan(3.8);
+    expect(summary.packetsPerPayload).toBeLessThan(4.3);
+    expect(summary.targets.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it('defines every metric that it measures', () => {
+    const names = new Set(PRIVACY_METRICS.map(({ name }) => name));
+    for (const name of Object.keys(found.metrics)) expect(names).toContain(name);
+    expect([...names].every(isPrivacyMetric)).toBe(true);
+  });
+
+  it('lets everything be linked when all mixes are corrupt', () => {
+    const { mixes } = settingOf(SPEC);
+    const open = measured(SPEC, { corrupt: mixes.map(({ name }) => name) });
+    expect(Math.max(...valuesOf(open, 'privacy.entropy.bits'))).toBe(0);
+    const linked = open.metrics['privacy.linking'];
+    expect(linked?.kind === 'ratio' && linked.numerator === linked.denominator).toBe(true);
+    const paths = open.metrics['privacy.compromised_paths'];
+    expect(paths?.kind === 'ratio' && paths.numerator === paths.denominator).toBe(true);
+  });
+
+  it('warns of what makes a figure worth less, and of nothing else', () => {
+    const say = (spec: Stratified, change: Partial<PrivacySetting> = {}): string =>
+      measured(spec, change).warnings.join('\n');
+    const cover = 'privacy: cover is off';
+    expect(say(SPEC)).toContain(cover);
+    expect(say(SPEC).split('\n')).toHaveLength(1);
+    expect(say({ ...SPEC, rate: 5 })).toContain('on average, below 2');
+    expect(say(SPEC, { everyNs: 2e9 })).toMatch(/\d targets were followed, fewer than 30/);
+    expect(say({ ...SPEC, law: 'uniform' })).toContain('do not follow the exponential law');
+    expect(say(SPEC, { asked: new Set(['privacy.attack.blending.success']) })).toContain('n-1');
+    const { mixes } = settingOf(SPEC);
+    const other = mixes.map((mix) => ({ ...mix, law: { kind: 'unknown', name: 'odd' } as const }));
+    expect(say(SPEC, { mixes: other })).toContain('P/n is not valid for odd mixes');
+    expect(say(SPEC, { mixes: [] })).toContain('no node of this run mixes');
+  });
+});
+
+describe('the fit of delays', () => {
+  const random = openStream(3, 'test', 'delays');
+  const draw = (n: number, mean: number): number[] =>
+    Array.from({ length: n }, () => random.exponential(mean));
+  const question = { seed: 1, mix: 'mix-1', meanNs: 20e6 };
+
+  it('accepts whole milliseconds, floor(x) + 1, which plain Kolmogorov-Smirnov refuses', () => {
+    const whole = draw(20_000, 20e6).map((delay) => (Math.floor(delay / 1e6) + 1) * 1e6);
+    expect(fitDelays({ ...question, delaysNs: whole }).p).toBeGreaterThan(0.01);
+    const off = whole.map((delay) => delay + 1);
+    expect(fitDelays({ ...question, delaysNs: off }).p).toBeLessThan(1e-6);
+  });
+
+  it('refuses a mean that is 10 % off', () => {
+    expect(fitDelays({ ...question, delaysNs: draw(5_000, 22e6) }).p).toBeLessThan(1e-4);
+  });
+
+  it('says nothing of fewer than 20 delays', () => {
+    expect(fitDelays({ ...question, delaysNs: draw(19, 20e6) }).p).toBeUndefined();
+  });
+
+  it('has the critical values of the literature', () => {
+    // 1.3581 / sqrt(n) at 5 %, 1.6276 at 1 %, for large n.
+    expect(kolmogorovP(1.3581 / 1_000, 1e6)).toBeCloseTo(0.05, 3);
+    expect(kolmogorovP(1.6276 / 1_000, 1e6)).toBeCloseTo(0.01, 3);
+    expect(kolmogorovP(0, 100)).toBe(1);
+  });
+});
