@@ -26,11 +26,12 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   replay: () => import('./replay.ts'),
   frame: () => import('./frame.ts'),
   mix: () => import('./mix.ts'),
+  pipeline: () => import('./pipeline.ts'),
   live: () => import('./live.ts'),
 };
 
 /** Benchmarks that take minutes or need the whole machine: they run when named. */
-const ON_REQUEST: readonly string[] = ['live'];
+const ON_REQUEST: readonly string[] = ['live', 'pipeline'];
 
 const BAD_ARGUMENT = 2;
 /** Asks this file to run one benchmark in its own process and to write its results as JSON. */

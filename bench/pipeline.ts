@@ -1,0 +1,267 @@
+/**
+ * The packet pipeline end to end: valid packets of 2,000 bytes of user data (3,082 bytes with
+ * X25519) through slots, rings and threads, unwrapped, settled by the replay filter, and each
+ * compared with what it must be.
+ *
+ * `npm run bench -- pipeline`, on a machine that does nothing else: two workers and the main thread
+ * want both cores. What neighbours disturb least is the CPU time per packet, all threads together.
+ *
+ * @module
+ */
+import { pathToFileURL } from 'node:url';
+import { hasSodium, type ProviderName, provider } from '../engine/crypto/index.ts';
+import { Pipeline, type PipelineOptions } from '../engine/live/pipeline/pipeline.ts';
+import { poolHitRatio } from '../engine/live/pipeline/stats.ts';
+import { histogramMean, histogramQuantile } from '../engine/measure/histogram.ts';
+import type { ExchangeChoice } from '../nodes/sphinx/index.ts';
+import { type BenchResult, spreadOf } from './bench-result.ts';
+import { hopParts } from './sphinx.ts';
+import { arrive, type Load, type Measured, saturate } from './workloads/pipeline-load.ts';
+import { ValidPackets } from './workloads/valid-packets.ts';
+
+/** What `npm run bench -- pipeline` runs. */
+export const name = 'pipeline';
+
+const JOBS = new URL('./workloads/sphinx-job.ts', import.meta.url).href;
+/** Packets inside at saturation: a batch for each of two workers. */
+const WINDOW = 256;
+const ROUND = 10_000;
+const ROUNDS = 5;
+const WARM_UP_ROUNDS = 3;
+const LOAD = 0.8;
+const LOADED_SECONDS = 3;
+const CORES_PROJECTED = 4;
+const US_PER_SECOND = 1_000_000;
+const NS_PER_MS = 1_000_000;
+
+interface Mode {
+  readonly title: string;
+  readonly crypto: ProviderName;
+  readonly exchange: ExchangeChoice;
+  /** Packets per second on two cores. */
+  readonly target: number;
+}
+
+/** Measures each mode, then the rings alone and what a wake-up costs. */
+export async function run(): Promise<readonly BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const mode of modes()) results.push(...(await modeRows(mode)));
+  results.push(...(await ringRows()));
+  return results;
+}
+
+function modes(): readonly Mode[] {
+  const fast = hasSodium() ? 'sodium' : 'node';
+  const sodium: Mode = {
+    title: 'x25519, sodium',
+    crypto: fast,
+    exchange: 'x25519',
+    target: 17_000,
+  };
+  return [
+    { title: 'x25519, node', crypto: 'node', exchange: 'x25519', target: 14_000 },
+    ...(hasSodium() ? [sodium] : []),
+    { title: `x25519-kem, ${fast}`, crypto: fast, exchange: 'x25519-kem', target: 21_000 },
+  ];
+}
+
+async function modeRows(mode: Mode): Promise<readonly BenchResult[]> {
+  const { title, crypto, exchange, target } = mode;
+  const valid = new ValidPackets(provider(crypto), exchange);
+  const two = await saturated(mode, valid, { workers: 2 });
+  const one = await saturated(mode, valid, { workers: 1 });
+  const loaded = await saturated(mode, valid, { workers: 2 }, LOAD);
+  const unbatched = await saturated(mode, valid, { workers: 2, batch: 1, announceEvery: 1 });
+  if (valid.wrong > 0) throw new Error(`void: ${valid.wrong} results are wrong`);
+  const perSecond = spreadOf(two.map(({ sent, seconds }) => sent / seconds));
+  const perCore = spreadOf(two.map(({ sent, cpuUs }) => (US_PER_SECOND * sent) / cpuUs));
+  const baseline = spreadOf(unbatched.map(({ sent, seconds }) => sent / seconds)).value;
+  const single = spreadOf(one.map(({ sent, seconds }) => sent / seconds)).value;
+  const efficiency = Math.round((100 * perSecond.value) / (2 * single));
+  const us = (rate: number): string => (US_PER_SECOND / rate).toFixed(1);
+  const main = mainUs(two);
+  const projected = Math.min(CORES_PROJECTED * perCore.value, US_PER_SECOND / (main ?? 1));
+  return [
+    {
+      name: `two workers, ${title}`,
+      unit: 'packets/s',
+      ...perSecond,
+      target,
+      note: publishedForm(two),
+    },
+    {
+      name: '  per core',
+      unit: 'packets/CPU s',
+      ...perCore,
+      note: `${us(perCore.value)} us a packet, ${main?.toFixed(1) ?? '?'} of them the main thread's`,
+    },
+    {
+      name: '  two cores, from CPU time',
+      unit: 'packets/s',
+      value: 2 * perCore.value,
+      note: 'what they reach alone: 2 x packets/CPU s',
+    },
+    {
+      name: '  four cores, projected',
+      unit: 'packets/s',
+      value: projected,
+      target: 25_000,
+      note: 'min(4 cores / CPU s per packet, 1 / CPU s of the main thread per packet)',
+    },
+    {
+      name: '  one worker',
+      unit: 'packets/s',
+      value: single,
+      note: `two workers are ${efficiency} % of twice as many`,
+    },
+    {
+      name: '  without batches',
+      unit: 'packets/s',
+      value: baseline,
+      note: `with batches ${(perSecond.value / baseline).toFixed(2)} x`,
+    },
+    ...timeRows('saturation', two),
+    ...timeRows(`${100 * LOAD} % load`, loaded, 1),
+    ...qualityRows(loaded, valid.length),
+    ...hopParts(provider(crypto), exchange),
+  ];
+}
+
+/** Measured rounds of one pipeline: at saturation, or at a share of what that was. */
+async function saturated(
+  { crypto }: Mode,
+  valid: ValidPackets,
+  options: PipelineOptions,
+  share?: number,
+): Promise<readonly Measured[]> {
+  const pipeline = new Pipeline(options);
+  const job = pipeline.open({ moduleUrl: JOBS, job: 'unwrap', crypto }, valid.setup);
+  await pipeline.settled();
+  const rounds: Measured[] = [];
+  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
+    rounds.push(await saturate(nextLoad(pipeline, job, valid), ROUND, WINDOW));
+  }
+  const measured = rounds.slice(WARM_UP_ROUNDS);
+  if (share !== undefined) {
+    const rate = share * spreadOf(measured.map(({ sent, seconds }) => sent / seconds)).value;
+    const total = Math.round(rate * LOADED_SECONDS);
+    measured.length = 0;
+    measured.push(await arrive(nextLoad(pipeline, job, valid), total, rate));
+  }
+  await pipeline.close();
+  return measured;
+}
+
+let nextToken = 0;
+
+function nextLoad(pipeline: Pipeline, job: number, valid: ValidPackets): Load {
+  const firstToken = nextToken;
+  nextToken += 1_000_000;
+  const settle: Load['settle'] = (token, result) => valid.settle(token, result);
+  return { pipeline, job, packets: valid.packets, firstToken, settle };
+}
+
+function mainUs(rounds: readonly Measured[]): number | undefined {
+  const known = rounds.flatMap(({ mainUs: us, sent }) => (us === undefined ? [] : [us / sent]));
+  return known.length === 0 ? undefined : spreadOf(known).value;
+}
+
+/** The published form (project spec seed-systems 5.3). */
+function publishedForm(rounds: readonly Measured[]): string {
+  const sum = (of: (one: Measured) => number): number =>
+    rounds.reduce((total, one) => total + of(one), 0);
+  const sent = sum((one) => one.sent);
+  const dropped = sum((one) => one.dropped);
+  const seconds = sum((one) => one.seconds);
+  return `sent ${sent}, processed ${sent - dropped}, dropped ${dropped}, ${seconds.toFixed(2)} s, 100 % valid`;
+}
+
+function timeRows(when: string, rounds: readonly Measured[], target?: number): BenchResult[] {
+  const ms = (of: (one: Measured) => number): ReturnType<typeof spreadOf> =>
+    spreadOf(rounds.map((one) => of(one) / NS_PER_MS));
+  const mean = ms(({ times }) => histogramMean(times.data()));
+  const note = target === undefined ? `${WINDOW} packets inside` : queueTheory(rounds);
+  return [
+    {
+      name: `  processing at ${when}, mean`,
+      unit: 'ms',
+      ...mean,
+      ...(target === undefined ? {} : { target }),
+      note,
+    },
+    {
+      name: `  processing at ${when}, p99`,
+      unit: 'ms',
+      ...ms(({ times }) => histogramQuantile(times.data(), 0.99)),
+    },
+  ];
+}
+
+/** Mean time in a queue of fixed work with two servers, M/D/2: half the waiting of M/M/2. */
+function queueTheory(rounds: readonly Measured[]): string {
+  const [{ sent, seconds, cpuUs }] = rounds as readonly [Measured];
+  const serviceMs = cpuUs / sent / 1_000;
+  const busy = (sent / seconds) * (serviceMs / 1_000);
+  const load = busy / 2;
+  // Erlang's C for two servers.
+  const waits = (2 * load * load) / (1 + load);
+  const meanMs = serviceMs * (1 + waits / (4 * (1 - load)));
+  return `M/D/2 at ${(100 * load).toFixed(0)} % of two cores: ${meanMs.toFixed(2)} ms`;
+}
+
+function qualityRows(rounds: readonly Measured[], length: number): BenchResult[] {
+  const [{ before, after, sent, dropped }] = rounds as readonly [Measured];
+  const poolHits = after.poolHits - before.poolHits;
+  const poolMisses = after.poolMisses - before.poolMisses;
+  const hits = 100 * poolHitRatio({ ...after, poolHits, poolMisses });
+  return [
+    {
+      name: '  buffers from the pool',
+      unit: '%',
+      value: hits,
+      note: `target > 85 %; one copy, ${length} bytes a packet`,
+    },
+    { name: '  drops', unit: '%', value: (100 * dropped) / sent, target: 0.1 },
+  ];
+}
+
+/** The rings without work, and one packet at a time, each after a turn of the event loop. */
+async function ringRows(): Promise<readonly BenchResult[]> {
+  const rows: BenchResult[] = [];
+  for (const wakeUp of ['port', 'wait-async'] as const) {
+    const pipeline = new Pipeline({ workers: 2, wakeUp });
+    const address = { moduleUrl: JOBS, job: 'nothing', crypto: 'node' };
+    const job = pipeline.open(address, new Uint8Array(0));
+    await pipeline.settled();
+    const packets = [new Uint8Array(3_082)];
+    const load = { pipeline, job, packets, firstToken: 0, settle: (): void => undefined };
+    const cost = async (total: number, window: number): Promise<readonly Measured[]> => {
+      await saturate(load, total, window);
+      const rounds: Measured[] = [];
+      for (let i = 0; i < ROUNDS; i += 1) rounds.push(await saturate(load, total, window));
+      return rounds;
+    };
+    const perPacket = (rounds: readonly Measured[]): ReturnType<typeof spreadOf> =>
+      spreadOf(rounds.map(({ cpuUs, sent }) => cpuUs / sent));
+    const full = await cost(10 * ROUND, WINDOW);
+    const alone = await cost(ROUND, 1);
+    await pipeline.close();
+    const trip = spreadOf(alone.map(({ times }) => histogramMean(times.data()) / 1_000)).value;
+    rows.push(
+      { name: `rings alone, ${wakeUp}`, unit: 'us/packet', ...perPacket(full) },
+      {
+        name: `one packet at a time, ${wakeUp}`,
+        unit: 'us/packet',
+        ...perPacket(alone),
+        note: `there and back in ${trip.toFixed(0)} us`,
+      },
+    );
+  }
+  return rows;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const { name: title, value, unit, note = '' } of await run()) {
+    console.log(`${title.padEnd(36)}${value.toFixed(2).padStart(10)} ${unit}  ${note}`);
+  }
+}

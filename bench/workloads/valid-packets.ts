@@ -1,0 +1,134 @@
+/**
+ * Valid Sphinx packets for one mix, what that mix must make of them, and the mix's own part: the
+ * replay filter and the settling of `nodes/sphinx/unwrap-job.ts`.
+ *
+ * A set of packets is used many times. Each pass changes the tags on their way to the filter, so that
+ * it holds as many tags as packets were sent; everything else is as in a node.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
+import { equalBytes } from '../../nodes/_kit/bytes.ts';
+import { ReplayFilter } from '../../nodes/mixnet/replay/index.ts';
+import {
+  createExchange,
+  createFormat,
+  DEFAULT_HOPS,
+  DEFAULT_USER_PAYLOAD_LENGTH,
+  type ExchangeChoice,
+  encodeUnwrapSetup,
+  type PacketFormat,
+  settleUnwrap,
+} from '../../nodes/sphinx/index.ts';
+
+/** Different packets. */
+export const PACKETS = 2_048;
+const DELAY_MS_MAX = 3_600_000;
+/** 10,000 packets a second for 20 minutes: a filter that no cache holds. */
+const FILTER = { expectedTags: 12_000_000, falsePositive: 1e-6 };
+/** Bytes of a tag that a pass changes. */
+const PASS_BYTES = 4;
+
+/** See the module. */
+export class ValidPackets {
+  readonly packets: readonly Uint8Array[];
+  readonly setup: Uint8Array;
+  /** Results that were not what they must be. */
+  wrong = 0;
+  readonly #expected: readonly Uint8Array[];
+  readonly #filter = new ReplayFilter(FILTER, new Uint8Array(16).fill(5));
+  #pass = 0;
+
+  constructor(crypto: CryptoProvider, exchange: ExchangeChoice) {
+    const format = createFormat({
+      crypto,
+      exchange: createExchange(crypto, exchange),
+      nrHops: DEFAULT_HOPS,
+      userForwardPayloadLength: DEFAULT_USER_PAYLOAD_LENGTH,
+      withSurb: true,
+    });
+    const random = randomBytes();
+    const privateKeys = [0, 1].map(() => random(format.privateKeyLength));
+    const keys = privateKeys.map((key) => format.openKey(key));
+    const path = keys.map(({ publicKey }, hop) => ({
+      id: new Uint8Array(32).fill(hop),
+      publicKey,
+      commands:
+        hop === 0
+          ? ([{ kind: 'nodeDelay', delayMs: 100 }] as const)
+          : ([{ kind: 'recipient', id: new Uint8Array(32).fill(9) }] as const),
+    }));
+    this.packets = Array.from({ length: PACKETS }, () => {
+      const payload = random(format.geometry.forwardPayloadLength);
+      const created = format.createPacket({ path, random }, payload);
+      if ('refusal' in created) throw new Error(created.refusal);
+      return created.packet;
+    });
+    const rules = {
+      keys: keys.slice(0, 1).map((key) => ({ key, enterTag: (): boolean => true })),
+      delayMsMax: DELAY_MS_MAX,
+      isNextHop: (): boolean => true,
+    };
+    this.#expected = this.packets.map((packet) => unwrapped(format, rules, packet));
+    this.setup = encodeUnwrapSetup({
+      exchange,
+      nrHops: DEFAULT_HOPS,
+      userForwardPayloadLength: DEFAULT_USER_PAYLOAD_LENGTH,
+      withSurb: true,
+      delayMsMax: DELAY_MS_MAX,
+      privateKeys: privateKeys.slice(0, 1),
+    });
+  }
+
+  /** Bytes of a packet. */
+  get length(): number {
+    return this.packets[0]?.length ?? 0;
+  }
+
+  // hot: once per packet.
+  /** What a mix does with a result; every one is compared with what it must be, all its bytes. */
+  settle(token: number, result: PipelineResult): void {
+    this.#pass = Math.floor(token / PACKETS);
+    const isDone = result.status === 'done';
+    const settled = isDone ? settleUnwrap(this.#rules, result) : undefined;
+    const isForward = settled !== undefined && 'unwrapped' in settled;
+    const expected = this.#expected[token % PACKETS] as Uint8Array;
+    if (!isForward || !equalBytes(result.bytes, expected)) this.wrong += 1;
+  }
+
+  readonly #rules = {
+    keys: [
+      {
+        enterTag: (tag: Uint8Array): boolean => {
+          for (let i = 0; i < PASS_BYTES; i += 1) {
+            tag[i] = (tag[i] as number) ^ (this.#pass >>> (8 * i));
+          }
+          return this.#filter.enter(tag) === 'new';
+        },
+      },
+    ],
+    isNextHop: (): boolean => true,
+  };
+}
+
+function unwrapped(
+  format: PacketFormat,
+  rules: Parameters<PacketFormat['receive']>[0],
+  packet: Uint8Array,
+): Uint8Array {
+  const bytes = packet.slice();
+  const received = format.receive(rules, bytes);
+  if ('drop' in received) throw new Error(`void: ${received.drop}`);
+  return bytes;
+}
+
+/** Bytes that look random and are the same in every run. */
+function randomBytes(): (length: number) => Uint8Array {
+  let state = 7;
+  return (length) =>
+    Uint8Array.from({ length }, () => {
+      state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+      return state >>> 24;
+    });
+}
