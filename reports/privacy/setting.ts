@@ -42,6 +42,8 @@ export interface PrivacySetting {
   readonly endNs: number;
   /** Draws the dither of delays that were written in whole milliseconds. */
   readonly seed: number;
+  /** Packets on links by their size; absent when nobody watched the links. */
+  readonly sizes?: ReadonlyMap<number, number>;
   /** Metrics that limits are set on: dear ones are measured for these only. */
   readonly asked: ReadonlySet<string>;
 }

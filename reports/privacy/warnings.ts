@@ -39,6 +39,7 @@ export function privacyWarnings(parts: WarningParts): readonly string[] {
     otherLaws(parts),
     doubtedDelays(parts),
     missingLoops(parts),
+    severalSizes(parts),
     fullRecord(parts),
   ];
   return found.flatMap((text) => (text === undefined ? [] : [`privacy: ${text}`]));
@@ -95,9 +96,16 @@ function doubtedDelays({ setting, fits }: WarningParts): string | undefined {
 
 /** Only the loops of mixes can show that a mix was emptied around a target. */
 function missingLoops({ setting, census }: WarningParts): string | undefined {
-  const isAsked = setting.asked.has(successMetric('blending'));
+  const isAsked = setting.asked.has(successMetric('n_minus_one'));
   if (!isAsked || census.madeAtMixes > 0) return undefined;
   return 'mixes send no loops of their own, so that an n-1 attack cannot be noticed';
+}
+
+function severalSizes({ setting }: WarningParts): string | undefined {
+  const { sizes } = setting;
+  if (sizes === undefined || sizes.size <= 1) return undefined;
+  const listed = [...sizes].sort(([a], [b]) => a - b).map(([size]) => `${size} B`);
+  return `packets of ${listed.join(', ')} are on the links: sizes tell them apart, entropy does not show that`;
 }
 
 function fullRecord({ truth }: WarningParts): string | undefined {

@@ -10,31 +10,48 @@
  */
 
 import type { SeedResult } from '../../reports/model.ts';
+import { passagesOf } from '../../reports/privacy/answers.ts';
+import { askedAttacks, evaluateAttacks } from '../../reports/privacy/evaluate-attacks.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
-import type { MixFacts, MixingLaw } from '../../reports/privacy/setting.ts';
+import type { MixFacts, MixingLaw, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { PrivacySpec, Scenario } from '../model.ts';
+import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
 
 /** What a watch is made of. */
 export interface PrivacyParts {
   readonly scenario: Scenario;
   readonly privacy: PrivacySpec;
   readonly seed: number;
-  readonly now: () => number;
+  readonly world: SimStageWorld;
   /** Checked options of a host. */
   readonly optionsOf: (host: HostSpec) => unknown;
 }
 
 /** One run being watched. */
 export class PrivacyWatch {
+  /** Hears of messages inside nodes. */
   readonly observers: MessageObservers;
+  /** Sees packets on links. */
+  readonly links: LinkWatch;
   readonly #parts: PrivacyParts;
 
   constructor(parts: PrivacyParts) {
-    const nodes = parts.scenario.topology.hosts.map(({ name }) => name);
+    const { world, scenario, privacy } = parts;
+    const { hosts } = scenario.topology;
     this.#parts = parts;
-    this.observers = new MessageObservers({ nodes, now: parts.now });
+    const nodes = hosts.map(({ name }) => name);
+    this.observers = new MessageObservers({ nodes, now: (): number => world.now() });
+    const isMessenger = (host: HostSpec): boolean => this.#roleOf(host) !== 'authority';
+    this.links = new LinkWatch({
+      world,
+      warmupNs: scenario.warmupNs,
+      nodes: new Set(hosts.filter(isMessenger).map(({ name }) => name)),
+      corrupt: privacy.corrupt,
+      keepsSightings: askedAttacks(new Set(privacy.asked)).length > 0,
+    });
   }
 
   /** The result with what was found out about privacy. */
@@ -50,28 +67,44 @@ export class PrivacyWatch {
 
   #measure(): PrivacyFindings {
     const { scenario, privacy, seed } = this.#parts;
-    return measurePrivacy(this.observers.truth(), {
+    const truth = this.observers.truth();
+    const setting: PrivacySetting = {
       mixes: this.#mixes(),
-      clients: this.#clients(),
+      clients: this.#users(),
       corrupt: privacy.corrupt,
       warmupNs: scenario.warmupNs,
       everyNs: privacy.everyNs,
       endNs: scenario.durationNs,
       seed,
       asked: new Set(privacy.asked),
-    });
+      sizes: this.links.sizes,
+    };
+    const found = measurePrivacy(truth, setting);
+    if (askedAttacks(setting.asked).length === 0) return found;
+    for (const passage of passagesOf(truth, privacy.corrupt)) this.links.told(passage);
+    const { summary } = found;
+    const view = this.links.view();
+    const attacks = evaluateAttacks({ truth, setting, view, users: this.#users(), summary });
+    return { ...found, metrics: { ...found.metrics, ...attacks } };
   }
 
-  #clients(): readonly string[] {
-    const { scenario, optionsOf } = this.#parts;
-    const isClient = (host: HostSpec): boolean => at(optionsOf(host), 'role') === 'client';
-    return scenario.topology.hosts.filter(isClient).map(({ name }) => name);
+  #roleOf(host: HostSpec): unknown {
+    return at(this.#parts.optionsOf(host), 'role');
+  }
+
+  /** Hosts with the role of a client; of protocols without roles all that do not mix. */
+  #users(): readonly string[] {
+    const { scenario, privacy } = this.#parts;
+    const { hosts } = scenario.topology;
+    const clients = hosts.filter((host) => this.#roleOf(host) === 'client');
+    const others = hosts.filter(({ name }) => !privacy.mixes.includes(name));
+    return (clients.length > 0 ? clients : others).map(({ name }) => name);
   }
 
   #mixes(): readonly MixFacts[] {
     const { scenario, privacy, optionsOf } = this.#parts;
     const { hosts } = scenario.topology;
-    const authority = hosts.find((host) => at(optionsOf(host), 'role') === 'authority');
+    const authority = hosts.find((host) => this.#roleOf(host) === 'authority');
     const common = authority === undefined ? undefined : at(optionsOf(authority), 'rates', 'delay');
     return hosts
       .filter(({ name }) => privacy.mixes.includes(name))

@@ -17,8 +17,15 @@ import type { Stage } from './stage.ts';
 export class Recorders {
   readonly #recorders: readonly Recorder[];
 
-  /** Attaches before the stage is prepared, so that nothing is missed. */
-  constructor(parts: RecorderParts, { trace, pcapPath, explain: stories = 0 }: Recordings) {
+  /**
+   * Attaches before the stage is prepared, so that nothing is missed.
+   * @param watchers Others that watch the packets of the run.
+   */
+  constructor(
+    parts: RecorderParts,
+    { trace, pcapPath, explain: stories = 0 }: Recordings,
+    watchers: readonly NetworkObserver[] = [],
+  ) {
     const recorders: Recorder[] = [];
     if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: stories }));
     if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
@@ -26,7 +33,8 @@ export class Recorders {
     if (stories > 0 && onStory !== undefined) recorders.push(explain(parts, stories, onStory));
     this.#recorders = recorders;
     for (const recorder of recorders) parts.world.listen(recorder);
-    const [first, ...others] = recorders.flatMap(({ observer }) => observer ?? []);
+    const observers = [...recorders.flatMap(({ observer }) => observer ?? []), ...watchers];
+    const [first, ...others] = observers;
     if (first === undefined) return;
     parts.world.sim.observer = others.length === 0 ? first : new Observers([first, ...others]);
   }

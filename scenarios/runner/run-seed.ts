@@ -84,7 +84,8 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
-  const recorders = new Recorders({ ...run, world }, run.recordings ?? {});
+  const watchers = privacy === undefined ? [] : [privacy.links];
+  const recorders = new Recorders({ ...run, world }, run.recordings ?? {}, watchers);
   stage.prepare();
   return { world, stage, recorders, warnings, ...(privacy === undefined ? {} : { privacy }) };
 }
@@ -97,7 +98,7 @@ function watchPrivacy(
   const { privacy } = scenario;
   if (privacy === undefined) return undefined;
   const optionsOf = (host: HostSpec): unknown => nodeOf(host).options;
-  return new PrivacyWatch({ scenario, privacy, seed, now: () => world.now(), optionsOf });
+  return new PrivacyWatch({ scenario, privacy, seed, world, optionsOf });
 }
 
 /** Runs one seed to its end. */

@@ -8,7 +8,7 @@
  */
 
 /** Probabilities below this do not count as candidates for Hartley's measure (mixnet.md 4.1). */
-export const HARTLEY_CUT_OFF = 1e-12;
+const HARTLEY_CUT_OFF = 1e-12;
 
 type Probabilities = ArrayLike<number>;
 

@@ -36,7 +36,7 @@ export function deltaAt({ a, b }: Pair, epsilon: number): number {
 }
 
 /** The points of the curve that mixnet.md 4.1 asks for. */
-export const CURVE_EPSILONS = [0, 0.1, 0.5, 1] as const;
+const CURVE_EPSILONS = [0, 0.1, 0.5, 1] as const;
 
 /** The (epsilon, delta) curve at {@link CURVE_EPSILONS}. */
 export function deltaCurve(pair: Pair): readonly number[] {

@@ -8,7 +8,7 @@ import { assert } from '../../../engine/core/assert.ts';
 import { type EventCode, NO_NODE, type Truth } from './truth.ts';
 
 /** 60 s at 5,000 messages/s over five nodes are 3.6 million events; 15 bytes each. */
-export const EVENTS_MAX = 12_000_000;
+const EVENTS_MAX = 12_000_000;
 
 const EVENTS_AT_FIRST = 65_536;
 const MESSAGES_AT_FIRST = 8_192;

@@ -105,7 +105,7 @@ describe('the measurement of a run', () => {
     expect(say({ ...SPEC, rate: 5 })).toContain('on average, below 2');
     expect(say(SPEC, { everyNs: 2e9 })).toMatch(/\d targets were followed, fewer than 30/);
     expect(say({ ...SPEC, law: 'uniform' })).toContain('do not follow the exponential law');
-    expect(say(SPEC, { asked: new Set(['privacy.attack.blending.success']) })).toContain('n-1');
+    expect(say(SPEC, { asked: new Set(['privacy.attack.n_minus_one.success']) })).toContain('n-1');
     const { mixes } = settingOf(SPEC);
     const other = mixes.map((mix) => ({ ...mix, law: { kind: 'unknown', name: 'odd' } as const }));
     expect(say(SPEC, { mixes: other })).toContain('P/n is not valid for odd mixes');

@@ -1,0 +1,78 @@
+/**
+ * What attacks are scored by, and what corrupt nodes tell: drawn from the truth, handed to attack code
+ * as plain values (spec/mixnet.md 4). Here, and not below `attacks/`, because it reads the record.
+ *
+ * @module
+ */
+import type { Answers } from './attacks/index.ts';
+import { compromisedPaths } from './paths.ts';
+import type { PrivacySetting } from './setting.ts';
+import { ARRIVED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
+
+/** The answers of a run without an active adversary. */
+export function answersOf(truth: Truth, setting: PrivacySetting): Answers {
+  const { numerator, denominator } = compromisedPaths(truth, setting);
+  return {
+    partners: partnersOf(truth),
+    compromisedPaths: { hits: numerator, trials: denominator },
+  };
+}
+
+/** Who wrote payloads to whom. */
+function partnersOf(truth: Truth): ReadonlyMap<string, ReadonlySet<string>> {
+  const { nodes, kinds, messages } = truth;
+  const payload = kinds.indexOf('payload');
+  const partners = new Map<string, Set<string>>();
+  for (let message = 0; message < messages.count; message += 1) {
+    const from = messages.sender[message] ?? NO_NODE;
+    const to = messages.recipient[message] ?? NO_NODE;
+    if (messages.kind[message] !== payload || from === NO_NODE || to === NO_NODE) continue;
+    const name = nodes[from] ?? '';
+    const known = partners.get(name) ?? new Set<string>();
+    partners.set(name, known.add(nodes[to] ?? ''));
+  }
+  return partners;
+}
+
+/** One input of a corrupt node that became an output. */
+export interface Told {
+  /** Index in the list of corrupt nodes. */
+  readonly node: number;
+  readonly inNs: number;
+  readonly outNs: number;
+}
+
+/** Everything that corrupt nodes tell, in the order of the outputs. */
+export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly Told[] {
+  if (corrupt.length === 0) return [];
+  const places = truth.nodes.map((name) => corrupt.indexOf(name));
+  const inNs = new Float64Array(truth.messages.count);
+  const told: Told[] = [];
+  const { count, atNs, code, node, message } = truth.events;
+  for (let i = 0; i < count; i += 1) {
+    const place = places[node[i] as number] ?? -1;
+    if (place < 0) continue;
+    const one = message[i] as number;
+    const at = atNs[i] as number;
+    if (code[i] === ARRIVED) inNs[one] = at;
+    else if (code[i] === DEPARTED) told.push({ node: place, inNs: inNs[one] ?? 0, outNs: at });
+  }
+  return told;
+}
+
+/** Mean number of nodes that pass a payload on; 0 without payloads. */
+export function hopsOfPayloads(truth: Truth): number {
+  const payload = truth.kinds.indexOf('payload');
+  const { count, code, message } = truth.events;
+  let hops = 0;
+  let payloads = 0;
+  const counted = new Uint8Array(truth.messages.count);
+  for (let i = 0; i < count; i += 1) {
+    const one = message[i] as number;
+    if (code[i] !== DEPARTED || truth.messages.kind[one] !== payload) continue;
+    hops += 1;
+    if (counted[one] === 0) payloads += 1;
+    counted[one] = 1;
+  }
+  return payloads === 0 ? 0 : hops / payloads;
+}

@@ -1,0 +1,61 @@
+/**
+ * Runs the attacks that limits ask for on what their adversary saw, and turns success into metrics.
+ *
+ * Spec: spec/mixnet.md 4.4; issue 4 section 4 (`privacy.attack.<name>.success`).
+ *
+ * @module
+ */
+import type { MetricData } from '../model.ts';
+import { answersOf, hopsOfPayloads } from './answers.ts';
+import { ATTACKS, type AttackSetting, successMetric } from './attacks/index.ts';
+import type { PrivacySetting } from './setting.ts';
+import type { PrivacySummary } from './summary.ts';
+import type { Truth } from './truth/truth.ts';
+import type { View } from './view/view.ts';
+
+/** What an evaluation is made from. */
+export interface AttackParts {
+  readonly truth: Truth;
+  readonly setting: PrivacySetting;
+  readonly view: View;
+  /** Names of the users. */
+  readonly users: readonly string[];
+  readonly summary: Pick<PrivacySummary, 'latencyMsP50'>;
+}
+
+/** Attacks among the metrics with limits. */
+export function askedAttacks(asked: ReadonlySet<string>): readonly string[] {
+  return ATTACKS.map(({ name }) => successMetric(name)).filter((metric) => asked.has(metric));
+}
+
+/** One ratio for each attack that is asked for and had something to try. */
+export function evaluateAttacks(parts: AttackParts): Readonly<Record<string, MetricData>> {
+  const { truth, setting, view } = parts;
+  const input = { view, setting: attackSetting(parts), answers: answersOf(truth, setting) };
+  const metrics: Record<string, MetricData> = {};
+  for (const attack of ATTACKS) {
+    const metric = successMetric(attack.name);
+    if (!setting.asked.has(metric)) continue;
+    const outcome = attack.evaluate(input);
+    if (outcome === undefined) continue;
+    const { success, trials } = outcome;
+    metrics[metric] = { kind: 'ratio', numerator: success * trials, denominator: trials };
+  }
+  return metrics;
+}
+
+/** Public knowledge: users, the watch, and the law of a path, from its median. */
+function attackSetting({ truth, setting, users, summary }: AttackParts): AttackSetting {
+  const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
+  const meanDelayNs = means.reduce((sum, mean) => sum + mean, 0) / Math.max(1, means.length);
+  const hops = Math.max(1, Math.round(hopsOfPayloads(truth)));
+  // The median of Erlang(k) is k - 1/3 means, but for a few thousandths.
+  const medianNs = (summary.latencyMsP50 ?? 0) * 1e6;
+  const transitNs = Math.max(0, medianNs - (hops - 1 / 3) * meanDelayNs);
+  return {
+    users,
+    fromNs: setting.warmupNs,
+    untilNs: setting.endNs,
+    path: { hops, meanDelayNs: Math.max(1, meanDelayNs), transitNs },
+  };
+}

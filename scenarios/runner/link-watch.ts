@@ -1,0 +1,95 @@
+/**
+ * What a global passive adversary writes down: for each packet on a link its instant and size, and
+ * nothing else. Becomes a `View`; sizes alone when no attack is asked for.
+ *
+ * @module
+ */
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { View, WatchedLink } from '../../reports/privacy/view/view.ts';
+import { ViewRecord } from '../../reports/privacy/view/view-record.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
+
+/** What is watched. */
+export interface LinkWatchParts {
+  readonly world: SimStageWorld;
+  /** Sizes count from here on, ns: packets of the beginning (documents) are nobody's message. */
+  readonly warmupNs: number;
+  /** Names of nodes whose links show messages. */
+  readonly nodes: ReadonlySet<string>;
+  readonly corrupt: readonly string[];
+  /** False: sizes only. */
+  readonly keepsSightings: boolean;
+}
+
+/** More sizes are not told apart. */
+const SIZES_MAX = 8;
+const UNWATCHED = -1;
+
+/** Watches the links of one run. */
+export class LinkWatch implements NetworkObserver {
+  /** Packets after the warm-up by their size on the wire. */
+  readonly sizes = new Map<number, number>();
+  readonly #parts: LinkWatchParts;
+  readonly #links: WatchedLink[] = [];
+  /** Index in the links by number of the direction. */
+  readonly #indices: number[] = [];
+  readonly #record: ViewRecord;
+
+  constructor(parts: LinkWatchParts) {
+    this.#parts = parts;
+    this.#record = new ViewRecord({
+      adversary: 'global passive, links only',
+      links: this.#links,
+      corrupt: parts.corrupt,
+    });
+  }
+
+  onOffered(): void {
+    // It is seen when it begins on the wire.
+  }
+
+  onStarted(direction: DirectionView, packet: number): void {
+    const link = this.#indices[direction.id] ?? this.#index(direction);
+    if (link === UNWATCHED) return;
+    const { world, warmupNs, keepsSightings } = this.#parts;
+    const { sim } = world;
+    const now = sim.scheduler.now;
+    const size = sim.network.table.length[packet] ?? 0;
+    if (now >= warmupNs) this.#count(size);
+    if (keepsSightings) this.#record.seen(link, now, size);
+  }
+
+  onDelivered(): void {
+    // The same packet as on the wire, later.
+  }
+
+  onDropped(): void {
+    // It was seen before it was lost.
+  }
+
+  /** A corrupt node tells what became of an input. */
+  told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
+    this.#record.told(passage);
+  }
+
+  /** What was seen so far. */
+  view(): View {
+    return this.#record.view();
+  }
+
+  #count(size: number): void {
+    const known = this.sizes.get(size);
+    if (known !== undefined) this.sizes.set(size, known + 1);
+    else if (this.sizes.size < SIZES_MAX) this.sizes.set(size, 1);
+  }
+
+  #index({ id, fromNode, toNode }: DirectionView): number {
+    const { hosts } = this.#parts.world.sim;
+    const from = hosts[fromNode]?.name ?? '';
+    const to = hosts[toNode]?.name ?? '';
+    const { nodes } = this.#parts;
+    const index = nodes.has(from) && nodes.has(to) ? this.#links.push({ from, to }) - 1 : UNWATCHED;
+    this.#indices[id] = index;
+    return index;
+  }
+}
