@@ -16,7 +16,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, readUint32, writeUint64 } from '../_kit/bytes.ts';
 import { negativeLog } from '../_kit/negative-log.ts';
 import { type VrfVerifier, verifyVrf } from './ecvrf.ts';
-import { DELAY_CAP_MEANS } from './geometry.ts';
+import { DELAY_CAP_MEANS, TAG_LENGTH } from './geometry.ts';
 
 const DELAY_DOMAIN = Uint8Array.from('orrery/mix-delay/v1', (character) => character.charCodeAt(0));
 const UINT21_VALUES = 0x20_0000;
@@ -76,6 +76,7 @@ export function delayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
 
 /** Recomputes the delay of one packet from key, proof and tag, and compares. */
 export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerdict {
+  if (audit.tag.length !== TAG_LENGTH) return { kind: 'proof-invalid' };
   const output = verifyVrf(crypto, audit, delayInput(audit.epoch, audit.tag), audit.proof);
   if (output === undefined) return { kind: 'proof-invalid' };
   const expectedNs = delayOf(output, audit.meanNs);

@@ -16,7 +16,7 @@ import { compareBytes, concatBytes, equalBytes } from '../_kit/bytes.ts';
 import { negativeLog } from '../_kit/negative-log.ts';
 import { epochBytes, uniformShare } from './delay.ts';
 import { type VrfKey, type VrfVerifier, verifyVrf } from './ecvrf.ts';
-import { BEACON_LENGTH, CANDIDATES_MAX } from './geometry.ts';
+import { BEACON_LENGTH, CANDIDATES_MAX, ID_LENGTH } from './geometry.ts';
 
 const NEIGHBOURS_DOMAIN = asciiBytes('orrery/neighbours/v1');
 const SCORE_DOMAIN = asciiBytes('orrery/score/v1');
@@ -201,8 +201,12 @@ function isAnswerable(question: NeighbourQuestion): boolean {
     count >= 0 &&
     maxPerAs >= 1 &&
     candidates.length <= CANDIDATES_MAX &&
-    candidates.every(({ weight }) => weight > 0 && weight < Number.POSITIVE_INFINITY)
+    candidates.every(isSound)
   );
+}
+
+function isSound({ id, weight }: Candidate): boolean {
+  return id.length === ID_LENGTH && weight > 0 && weight < Number.POSITIVE_INFINITY;
 }
 
 function asciiBytes(text: string): Uint8Array {

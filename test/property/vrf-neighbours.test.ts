@@ -243,6 +243,7 @@ describe('a published choice', () => {
       { beacon: new Uint8Array(31) },
       { maxPerAs: 0 },
       { candidates: weightless },
+      { candidates: question.candidates.map((one) => ({ ...one, id: one.id.subarray(1) })) },
     ]) {
       const asked = { ...question, ...change };
       expect(drawNeighbours(crypto, key, asked)).toBeUndefined();

@@ -12,7 +12,7 @@ export const DESCRIPTOR_MAGIC = 'orrery-descriptor-v1';
 /** Node identifiers, Ed25519 and ECVRF public keys, SHA-256 digests, in bytes. */
 export const ID_LENGTH = 32;
 /** Of an Ed25519 signature, in bytes. */
-export const SIGNATURE_LENGTH = 64;
+const SIGNATURE_LENGTH = 64;
 /** A line `key signature\n` in hexadecimal text. */
 export const SIGNATURE_LINE_LENGTH = 2 * ID_LENGTH + 1 + 2 * SIGNATURE_LENGTH + 1;
 

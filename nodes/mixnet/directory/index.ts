@@ -7,22 +7,15 @@ export {
   checkSuccession,
   cosignDocument,
   type DirectoryTrust,
-  documentHash,
   openDescriptor,
   openDocument,
   signDescriptor,
   signDocument,
 } from './document.ts';
-export {
-  type DescriptorDrop,
-  DIRECTORY_DROPS,
-  type DirectoryDrop,
-  type DocumentDrop,
-} from './drops.ts';
+export { DIRECTORY_DROPS } from './drops.ts';
 export {
   arrivalEpoch,
   delaysFitEpoch,
-  type EpochDeadlines,
   type EpochInstant,
   type EpochSchedule,
   epochAt,
@@ -31,7 +24,7 @@ export {
   keyEpochs,
 } from './epochs.ts';
 export { EPOCH_LENGTH_MS_DEFAULT, EPOCH_ZERO_SECONDS } from './geometry.ts';
-export { assignLayers, type LayerAnswer, type LayerQuestion, layersFollow } from './layers.ts';
+export { assignLayers, type LayerAnswer } from './layers.ts';
 export type {
   Descriptor,
   DirectoryDocument,
@@ -41,4 +34,4 @@ export type {
 } from './model.ts';
 export { DirectoryIndex, drawMixes } from './paths.ts';
 export { type DocumentInput, makeDocument } from './succession.ts';
-export { encodeDescriptor, encodeDocument } from './text-form.ts';
+export { encodeDocument } from './text-form.ts';

@@ -100,6 +100,7 @@ describe('the audit of a delay', () => {
   it('takes no proof for another packet, epoch or mix', () => {
     const invalid = { kind: 'proof-invalid' };
     expect(audit(1, { tag: tagOf(2) })).toEqual(invalid);
+    expect(audit(1, { tag: tagOf(1).subarray(1) })).toEqual(invalid);
     expect(audit(1, { epoch: EPOCH + 1 })).toEqual(invalid);
     expect(audit(1, { publicKey: owed(1, 1).publicKey })).toEqual(invalid);
     expect(audit(1, { proof: owed(2).proof })).toEqual(invalid);

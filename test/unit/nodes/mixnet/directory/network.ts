@@ -18,7 +18,7 @@ import {
 export const crypto = provider('node', { timing: 'simulation' });
 
 /** Katzenpost's authority defaults, per millisecond. */
-export const rates: LoopixRates = {
+const rates: LoopixRates = {
   mu: 0.005,
   lambdaP: 0.001,
   lambdaL: 0.0005,
