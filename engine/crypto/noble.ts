@@ -17,7 +17,16 @@ import { expand, hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512, sha512_256 } from '@noble/hashes/sha2.js';
 import { type CHash, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { AeadKey, AeadName, CryptoProvider, HkdfInput, MacKey } from '../host/crypto.ts';
+import type {
+  AeadKey,
+  AeadName,
+  CryptoProvider,
+  HkdfInput,
+  MacKey,
+  WideBlockCipher,
+} from '../host/crypto.ts';
+import { Aez } from './aez/aez.ts';
+import { AEZ_KEY_LENGTH } from './aez/tweaked-aes.ts';
 import { edwards25519 } from './edwards25519.ts';
 import { blake2xb } from './hash/blake2xb.ts';
 import {
@@ -78,6 +87,10 @@ export const noble: CryptoProvider = {
     checkLength('an AES-CMAC key', key, 16);
     const copy = new Uint8Array(key);
     return { tag: (message, out) => out.set(cmac(message, copy)) };
+  },
+  aez: (key): WideBlockCipher => {
+    checkLength('an AEZ key', key, AEZ_KEY_LENGTH);
+    return new Aez(key);
   },
   aesCtr: (key, counter, data): Uint8Array => {
     checkAesKey(key);

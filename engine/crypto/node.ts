@@ -38,6 +38,7 @@ import { createCmac } from './aes-cmac.ts';
 import { isStrictEd25519Key } from './ed25519-key.ts';
 import type { Fallback } from './fallback.ts';
 import { createFastAead } from './fast-aead.ts';
+import { createFastAez } from './fast-aez.ts';
 import { fastHashes } from './fast-hash.ts';
 import {
   AEAD_KEY_LENGTH,
@@ -85,6 +86,7 @@ export function createNode(timing: Timing): CryptoProvider {
     hkdfSha256: (input) => deriveKey('sha256', input),
     hkdfSha512: (input) => deriveKey('sha512', input),
     ...fastHashes(noble),
+    aez: createFastAez,
     sha512Over256: (data) => bytesOf(createHash('sha512-256').update(data).digest()),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
     x25519: (secret, publicKey) => sharedSecret(privateKey('X25519', secret), publicKey),

@@ -68,6 +68,7 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     sha512Over256: openssl.sha512Over256,
     blake2xb: openssl.blake2xb,
     aesCtr: openssl.aesCtr,
+    aez: openssl.aez,
     sha256: (data) => filled(32, (out) => sodium.crypto_hash_sha256(out, data)),
     sha512: (data) => filled(64, (out) => sodium.crypto_hash_sha512(out, data)),
     blake2b: (data, length, key) => blake2b(sodium, data, { length, key }),

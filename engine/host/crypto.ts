@@ -41,6 +41,19 @@ export interface MacKey {
   tag(message: Uint8Array, out: Uint8Array): void;
 }
 
+/** A cipher over whole strings: it keeps the length, and every output bit depends on all input. */
+export interface WideBlockCipher {
+  /**
+   * Enciphers `text` in place.
+   * @param nonce 16 bytes.
+   */
+  encipher(nonce: Uint8Array, text: Uint8Array): void;
+  /** Undoes {@link encipher} in place. */
+  decipher(nonce: Uint8Array, text: Uint8Array): void;
+  /** Overwrites the key; the cipher must not be used afterwards. */
+  wipe(): void;
+}
+
 /** An X25519 secret that was opened; for secrets that are used more than once. */
 export interface X25519Key {
   readonly publicKey: Uint8Array;
@@ -106,6 +119,8 @@ export interface CryptoProvider {
   aead(name: AeadName, key: Uint8Array): AeadKey;
   /** AES-CMAC with a 16-byte key. */
   aesCmac(key: Uint8Array): MacKey;
+  /** AEZ v5 without associated data and without a tag; a key has 48 bytes. */
+  aez(key: Uint8Array): WideBlockCipher;
   /** AES-CTR key stream over `data`; `counter` is the initial 16-byte block. */
   aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array;
   /** ChaCha20 (RFC 8439 2.4) over `data`, 12-byte nonce, initial block counter. */

@@ -11,6 +11,7 @@ import type {
   CryptoProvider,
   HkdfInput,
   MacKey,
+  WideBlockCipher,
   X25519Key,
 } from '../host/crypto.ts';
 import type { Edwards25519, MlKem768, MlKemKey } from '../host/crypto-groups.ts';
@@ -180,6 +181,22 @@ export class ChargedCrypto implements CryptoProvider {
         machine.chargeCrypto('tag', message.length);
         inner.tag(message, out);
       },
+    };
+  }
+
+  aez(key: Uint8Array): WideBlockCipher {
+    const inner = this.inner.aez(key);
+    const { machine } = this;
+    return {
+      encipher: (nonce, text): void => {
+        machine.chargeCrypto('aez', text.length);
+        inner.encipher(nonce, text);
+      },
+      decipher: (nonce, text): void => {
+        machine.chargeCrypto('aez', text.length);
+        inner.decipher(nonce, text);
+      },
+      wipe: (): void => inner.wipe(),
     };
   }
 

@@ -14,7 +14,6 @@
  * @module
  */
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
-import { isZero } from './aez/aez.ts';
 import {
   COMMAND_TAG_LENGTH,
   DELAY_LENGTH,
@@ -23,6 +22,7 @@ import {
   RECIPIENT_ID_LENGTH,
   SURB_REPLY_LENGTH,
 } from './geometry.ts';
+import { isZero } from './zero.ts';
 
 const TAG_NULL = 0x00;
 const TAG_NEXT_NODE = 0x01;

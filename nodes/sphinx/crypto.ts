@@ -6,7 +6,6 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { Aez } from './aez/aez.ts';
 import {
   BLINDING_LENGTH,
   IV_LENGTH,
@@ -15,13 +14,17 @@ import {
   STREAM_KEY_LENGTH,
 } from './geometry.ts';
 
+/** A key of the payload cipher with its nonce. */
+export interface PayloadKey {
+  readonly key: Uint8Array;
+  /** Also the initial value of the header stream of the same hop. */
+  readonly iv: Uint8Array;
+}
+
 /** Key material of one hop: 160 bytes, of which these are views. */
-export interface HopKeys {
+export interface HopKeys extends PayloadKey {
   readonly macKey: Uint8Array;
   readonly streamKey: Uint8Array;
-  /** The initial value of the header stream, and the nonce of the payload cipher. */
-  readonly iv: Uint8Array;
-  readonly payloadKey: Uint8Array;
   /** Empty where no element is blinded (KEM). */
   readonly blindingSeed: Uint8Array;
 }
@@ -62,7 +65,7 @@ function splitKeys(okm: Uint8Array): HopKeys {
     macKey: take(MAC_LENGTH),
     streamKey: take(STREAM_KEY_LENGTH),
     iv: take(IV_LENGTH),
-    payloadKey: take(SPRP_KEY_LENGTH),
+    key: take(SPRP_KEY_LENGTH),
     blindingSeed: okm.subarray(KEM_KEYS_LENGTH),
   };
 }
@@ -76,15 +79,23 @@ export function blindingFactor(crypto: CryptoProvider, seed: Uint8Array): Uint8A
 }
 
 /** Encrypts a payload by one layer, in place. */
-export function encipherPayload(key: Uint8Array, iv: Uint8Array, payload: Uint8Array): void {
-  const aez = new Aez(key);
-  aez.encipher(iv, payload);
-  aez.wipe();
+export function encipherPayload(
+  crypto: CryptoProvider,
+  { key, iv }: PayloadKey,
+  payload: Uint8Array,
+): void {
+  const cipher = crypto.aez(key);
+  cipher.encipher(iv, payload);
+  cipher.wipe();
 }
 
 /** Decrypts a payload by one layer, in place. */
-export function decipherPayload(key: Uint8Array, iv: Uint8Array, payload: Uint8Array): void {
-  const aez = new Aez(key);
-  aez.decipher(iv, payload);
-  aez.wipe();
+export function decipherPayload(
+  crypto: CryptoProvider,
+  { key, iv }: PayloadKey,
+  payload: Uint8Array,
+): void {
+  const cipher = crypto.aez(key);
+  cipher.decipher(iv, payload);
+  cipher.wipe();
 }

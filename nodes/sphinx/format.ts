@@ -36,7 +36,7 @@ export function sphinxFormat(suite: SphinxSuite): PacketFormat {
     receive: (rules, packet) => receiveWith(opener, rules, packet),
     createSurb: (input) => createSurb(suite, input),
     createReply: (surb, payload) => createReply(suite, surb, payload),
-    openReply,
+    openReply: (payload, keys) => openReply(suite, payload, keys),
   };
 }
 

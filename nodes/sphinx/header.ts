@@ -8,7 +8,7 @@
  */
 import { concatBytes } from '../_kit/bytes.ts';
 import { type Command, encodeCommands } from './commands.ts';
-import { blindingFactor, type HopKeys } from './crypto.ts';
+import { blindingFactor, type HopKeys, type PayloadKey } from './crypto.ts';
 import type { PathRefusal } from './drops.ts';
 import type { Kem, Nike } from './exchange.ts';
 import { NEXT_NODE_LENGTH, NODE_ID_LENGTH, VERSION_LENGTH } from './geometry.ts';
@@ -28,12 +28,6 @@ export interface PathInput {
   readonly path: readonly PathHop[];
   /** Gives that many fresh random bytes, for example `host.randomBytes`. */
   readonly random: (length: number) => Uint8Array;
-}
-
-/** A key of the payload cipher with its nonce. */
-export interface PayloadKey {
-  readonly key: Uint8Array;
-  readonly iv: Uint8Array;
 }
 
 /** A header and what its creator keeps. */
@@ -70,7 +64,7 @@ export function createHeader(
   const filler = fillerLength > 0 ? random(fillerLength) : new Uint8Array(0);
   return {
     header: wrapSlots({ suite, path, secrets, filler }),
-    payloadKeys: secrets.map(({ keys }) => ({ key: keys.payloadKey, iv: keys.iv })),
+    payloadKeys: secrets.map(({ keys }) => keys),
   };
 }
 

@@ -8,13 +8,13 @@
  * @module
  */
 import { concatBytes } from '../_kit/bytes.ts';
-import { isZero } from './aez/aez.ts';
 import { encipherPayload } from './crypto.ts';
 import type { PathRefusal, SurbDrop } from './drops.ts';
 import { type Geometry, PAYLOAD_TAG_LENGTH, PLAINTEXT_HEADER_LENGTH } from './geometry.ts';
 import { createHeader, type PathInput } from './header.ts';
 import type { SphinxSuite } from './suite.ts';
 import type { Dropped } from './unwrap.ts';
+import { isZero } from './zero.ts';
 
 /** What the first byte of a forward payload says. */
 const FLAG_NO_SURB = 0;
@@ -40,7 +40,7 @@ export function createPacket(
   if ('refusal' in created) return created;
   const tagged = concatBytes(new Uint8Array(PAYLOAD_TAG_LENGTH), payload);
   // One layer for each hop, the last hop's first.
-  for (const { key, iv } of created.payloadKeys.toReversed()) encipherPayload(key, iv, tagged);
+  for (const key of created.payloadKeys.toReversed()) encipherPayload(suite.crypto, key, tagged);
   const [first] = input.path;
   return {
     packet: concatBytes(created.header, tagged),

@@ -10,7 +10,7 @@
  * @module
  */
 import { concatBytes } from '../_kit/bytes.ts';
-import { decipherPayload, encipherPayload } from './crypto.ts';
+import { decipherPayload, encipherPayload, type PayloadKey } from './crypto.ts';
 import type { PathRefusal, SurbDrop } from './drops.ts';
 import {
   NODE_ID_LENGTH,
@@ -62,8 +62,7 @@ export function createReply(
   if (payload.length !== forwardPayloadLength) return { drop: 'payload-format' };
   const keyOffset = headerLength + NODE_ID_LENGTH;
   const tagged = concatBytes(new Uint8Array(PAYLOAD_TAG_LENGTH), payload);
-  const { key, iv } = keyAt(surb, keyOffset);
-  encipherPayload(key, iv, tagged);
+  encipherPayload(suite.crypto, keyAt(surb, keyOffset), tagged);
   return {
     packet: concatBytes(surb.subarray(0, headerLength), tagged),
     firstHop: surb.slice(headerLength, keyOffset),
@@ -76,6 +75,7 @@ export function createReply(
  * @param keys as {@link createSurb} gave them.
  */
 export function openReply(
+  { crypto }: Pick<SphinxSuite, 'crypto'>,
   payload: Uint8Array,
   keys: Uint8Array,
 ): { readonly payload: Uint8Array } | Dropped<SurbDrop> {
@@ -83,19 +83,14 @@ export function openReply(
   if (keys.length < 2 * SPRP_KEY_MATERIAL_LENGTH) return { drop: 'surb-keys' };
   const last = keys.length - SPRP_KEY_MATERIAL_LENGTH;
   for (let at = 0; at < last; at += SPRP_KEY_MATERIAL_LENGTH) {
-    const { key, iv } = keyAt(keys, at);
-    encipherPayload(key, iv, payload);
+    encipherPayload(crypto, keyAt(keys, at), payload);
   }
-  const { key, iv } = keyAt(keys, last);
-  decipherPayload(key, iv, payload);
+  decipherPayload(crypto, keyAt(keys, last), payload);
   if (!hasZeroTag(payload)) return { drop: 'surb-tag' };
   return { payload: payload.subarray(PAYLOAD_TAG_LENGTH) };
 }
 
-function keyAt(
-  bytes: Uint8Array,
-  offset: number,
-): { readonly key: Uint8Array; readonly iv: Uint8Array } {
+function keyAt(bytes: Uint8Array, offset: number): PayloadKey {
   return {
     key: bytes.subarray(offset, offset + SPRP_KEY_LENGTH),
     iv: bytes.subarray(offset + SPRP_KEY_LENGTH, offset + SPRP_KEY_MATERIAL_LENGTH),

@@ -7,13 +7,14 @@
  *
  * @module
  */
-import { isZero } from './aez/aez.ts';
+
 import { type Command, type NextNode, parseCommands } from './commands.ts';
 import { blindingFactor, decipherPayload, type HopKeys } from './crypto.ts';
 import type { UnwrapDrop } from './drops.ts';
 import type { NodeKey } from './exchange.ts';
 import { type Geometry, MAC_LENGTH, PAYLOAD_TAG_LENGTH, VERSION_LENGTH } from './geometry.ts';
 import type { SphinxSuite } from './suite.ts';
+import { isZero } from './zero.ts';
 
 /** What an opened header tells the node. */
 export interface PeeledCommands {
@@ -148,11 +149,11 @@ export function advance(
   if (nextNode !== undefined) {
     const element = nextElementOf(suite, peeled, packet);
     if (element === undefined) return { drop: 'low-order-point' };
-    decipherPayload(keys.payloadKey, keys.iv, payload);
+    decipherPayload(suite.crypto, keys, payload);
     rewriteHeader(suite, packet, { element, routingInfo: peeled.routingInfo, mac: nextNode.mac });
     return { kind: 'forward', nextNode: nextNode.id, commands, replayTag };
   }
-  decipherPayload(keys.payloadKey, keys.iv, payload);
+  decipherPayload(suite.crypto, keys, payload);
   const surbReply = commands.find((command) => command.kind === 'surbReply');
   // 1.5: a reply is handed on unchecked; another layer of the SURB's owner is still on it.
   if (surbReply !== undefined) {

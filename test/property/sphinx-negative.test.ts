@@ -17,6 +17,7 @@ import {
   receivePacket,
   SPHINX_DROPS,
   SurbRing,
+  sphinxFormat,
   x25519Kem,
   x25519Nike,
 } from '../../nodes/sphinx/index.ts';
@@ -123,7 +124,7 @@ describe('Sphinx drops', () => {
         const arrived = accepted(network.arrive(changed, hops));
         expect(arrived.kind).toBe('surbReply');
         const { payload } = arrived as { payload: Uint8Array };
-        expect(openReply(payload, keys)).toEqual({ drop: 'surb-tag' });
+        expect(openReply(network.suite, payload, keys)).toEqual({ drop: 'surb-tag' });
       }),
       runs,
     );
@@ -294,12 +295,12 @@ describe('Sphinx drops', () => {
     const short = network.payload().subarray(1);
     expect(createReply(network.suite, surb, short)).toEqual({ drop: 'payload-format' });
     for (const length of [0, 1, 63, 64, 65, keys.length - 1]) {
-      const opened = openReply(network.payload(), keys.slice(0, length));
+      const opened = openReply(network.suite, network.payload(), keys.slice(0, length));
       expect(opened).toEqual({ drop: 'surb-keys' });
     }
     const reply = accepted(createReply(network.suite, surb, network.payload(0x77)));
     const { surbId, payload } = network.carryReply(reply.packet, 3);
-    const ring = new SurbRing({ openReply }, 4);
+    const ring = new SurbRing(sphinxFormat(network.suite), 4);
     expect(ring.open(surbId, payload.slice())).toEqual({ drop: 'surb-unknown' });
     ring.add(surbId, keys);
     expect(ring.open(surbId, payload.slice())).toEqual({ payload: network.payload(0x77) });

@@ -12,9 +12,9 @@ import {
   createSurb,
   decodeForward,
   encodeForward,
-  openReply,
   SPHINX_DROPS,
   SurbRing,
+  sphinxFormat,
   unwrap,
   x25519Kem,
   x25519Nike,
@@ -42,7 +42,7 @@ describe.each(networks)('Sphinx packets by X25519 %s', (_, network) => {
         const random = labelledSource(crypto, `surb ${seed}`);
         const path = network.path(count, [{ kind: 'surbReply', id: surbId }]);
         const { surb, keys } = accepted(createSurb(suite, { path, random }));
-        const ring = new SurbRing({ openReply }, 1);
+        const ring = new SurbRing(sphinxFormat(suite), 1);
         ring.add(surbId, keys);
 
         const plain = { surb, data: question };

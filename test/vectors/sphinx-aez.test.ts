@@ -5,10 +5,10 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { Aez, extractKey } from '../../engine/crypto/aez/aez.ts';
+import { loadBlock, storeBlock } from '../../engine/crypto/aez/block.ts';
 import { hasSodium, provider } from '../../engine/crypto/index.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { Aez, extractKey } from '../../nodes/sphinx/aez/aez.ts';
-import { loadBlock, storeBlock } from '../../nodes/sphinx/aez/block.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
 interface Encryption {

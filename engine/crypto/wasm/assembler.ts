@@ -92,6 +92,14 @@ export const call = (index: number, ...inputs: readonly Code[]): Code => [
 
 /** i32.const, -2^31 … 2^31-1. */
 export const i32 = (value: number): Code => [0x41, ...signed(value)];
+/** i32.shl. */
+export const i32Shl = binary(0x74);
+/** i32.lt_u. */
+export const i32LtU = binary(0x49);
+/** i32.load8_u. */
+export const i32Load8 = load(0x2d);
+/** i32.store8. */
+export const i32Store8 = store(0x3a);
 /** i32.add. */
 export const i32Add = binary(0x6a);
 /** i32.sub. */
@@ -148,6 +156,22 @@ export const v128Load = load(SIMD, 0x00);
 export const v128Load32Splat = load(SIMD, 0x09);
 /** v128.store. */
 export const v128Store = store(SIMD, 0x0b);
+/** v128.and. */
+export const v128And = binary(SIMD, 0x4e);
+/** i64x2.shl. */
+export const i64x2Shl = binary(SIMD, 0xcb, 0x01);
+/** i64x2.shr_s: every lane becomes its sign when all bits leave. */
+export const i64x2ShrS = binary(SIMD, 0xcc, 0x01);
+/** i32x4.extract_lane. */
+export const lane = (value: Code, index: number): Code => [...value, SIMD, 0x1b, index];
+/** i32x4.replace_lane. */
+export const withLane = (vector: Code, index: number, value: Code): Code => [
+  ...vector,
+  ...value,
+  SIMD,
+  0x1c,
+  index,
+];
 /** v128.xor. */
 export const v128Xor = binary(SIMD, 0x51);
 /** v128.or. */

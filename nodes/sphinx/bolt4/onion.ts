@@ -9,7 +9,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes, readUint16, writeUint16 } from '../../_kit/bytes.ts';
-import { isZero } from '../aez/aez.ts';
+import { isZero } from '../zero.ts';
 import type { Bolt4Drop } from './drops.ts';
 import {
   HMAC_LENGTH,

@@ -177,7 +177,7 @@ export class TestNetwork {
     const routingInfo = crypto.aesCtr(keys.streamKey, keys.iv, slots);
     const head = concatBytes(new Uint8Array(2), element, routingInfo);
     const payload = concatBytes(tag, this.payload());
-    encipherPayload(keys.payloadKey, keys.iv, payload);
+    encipherPayload(crypto, keys, payload);
     return concatBytes(head, crypto.hmacSha256(keys.macKey, head), payload);
   }
 }

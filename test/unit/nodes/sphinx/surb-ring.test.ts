@@ -1,8 +1,12 @@
 /** Keys of SURBs: used once, erased, bounded. */
 import { describe, expect, it } from 'vitest';
-import { openReply, SurbRing } from '../../../../nodes/sphinx/index.ts';
+import { provider } from '../../../../engine/crypto/index.ts';
+import { openReply, type PacketFormat, SurbRing } from '../../../../nodes/sphinx/index.ts';
 
-const real = { openReply };
+const crypto = provider('noble');
+const real: Pick<PacketFormat, 'openReply'> = {
+  openReply: (payload, keys) => openReply({ crypto }, payload, keys),
+};
 const id = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
 const keys = (): Uint8Array => Uint8Array.from({ length: 128 }, (_, index) => index);
 

@@ -7,8 +7,7 @@
  *
  * @module
  */
-import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import { concatBytes } from '../../_kit/bytes.ts';
+import type { CryptoProvider, WideBlockCipher } from '../../host/crypto.ts';
 import {
   addBlock,
   BLOCK_LENGTH,
@@ -31,12 +30,12 @@ export interface AezContext {
 }
 
 /** Extract: a key of 48 bytes stands for itself, any other length is hashed to 48 bytes. */
-export function extractKey(crypto: CryptoProvider, key: Uint8Array): Uint8Array {
+export function extractKey(crypto: Pick<CryptoProvider, 'blake2b'>, key: Uint8Array): Uint8Array {
   return key.length === AEZ_KEY_LENGTH ? key : crypto.blake2b(key, AEZ_KEY_LENGTH);
 }
 
 /** AEZ under one key. */
-export class Aez {
+export class Aez implements WideBlockCipher {
   readonly #cipher: TweakedAes;
 
   /** @param key 48 bytes; see {@link extractKey} for others. */
@@ -59,7 +58,8 @@ export class Aez {
     const { tagLength = 0 } = context;
     const delta = this.#delta(context);
     if (message.length === 0) return this.stream(delta, tagLength);
-    const text = concatBytes(message, new Uint8Array(tagLength));
+    const text = new Uint8Array(message.length + tagLength);
+    text.set(message);
     this.#run(0, delta, text);
     return text;
   }
@@ -142,7 +142,7 @@ function addBytes(text: Uint8Array, other: Uint8Array): void {
 }
 
 /** True when all bytes are zero; reads all of them whatever they are. */
-export function isZero(bytes: Uint8Array): boolean {
+function isZero(bytes: Uint8Array): boolean {
   let bits = 0;
   for (const byte of bytes) bits |= byte;
   return bits === 0;

@@ -17,6 +17,9 @@ const T1: Int32Array = makeTable(8);
 const T2: Int32Array = makeTable(16);
 const T3: Int32Array = makeTable(24);
 
+/** The four tables, by row of the block. */
+export const TABLES: readonly Int32Array[] = [T0, T1, T2, T3];
+
 /**
  * Runs one AES round per round key over `block`, in place.
  * @param block four big-endian words.

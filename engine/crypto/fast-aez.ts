@@ -1,0 +1,90 @@
+/**
+ * AEZ v5 over WebAssembly that is assembled at load from `wasm/aez.ts`. Not constant time: AES
+ * rounds are table look-ups.
+ *
+ * One memory for all keys of a thread, wiped after each call. Strings shorter than 32 bytes, very
+ * long ones, and machines without WebAssembly vectors take the JavaScript of `aez/`.
+ *
+ * @module
+ */
+import type { WideBlockCipher } from '../host/crypto.ts';
+import { Aez } from './aez/aez.ts';
+import { PAIR_LENGTH } from './aez/core.ts';
+import { TABLES as AES_TABLES } from './aez/rounds.ts';
+import { AEZ_KEY_LENGTH } from './aez/tweaked-aes.ts';
+import { checkLength } from './lengths.ts';
+import { encodeAez, KEY, NONCE, TABLES, TEXT, TEXT_LENGTH_MAX } from './wasm/aez.ts';
+import { loadWasm } from './wasm/load.ts';
+
+const NONCE_LENGTH = 16;
+const ENCIPHER = 0;
+const DECIPHER = 1;
+
+interface Instance {
+  readonly memory: Uint8Array;
+  readonly crypt: (direction: number, length: number) => void;
+}
+
+let shared: Instance | undefined;
+
+/** Makes a cipher. @param key 48 bytes; copied. */
+export function createFastAez(key: Uint8Array): WideBlockCipher {
+  checkLength('an AEZ key', key, AEZ_KEY_LENGTH);
+  shared ??= instantiate();
+  return shared === undefined ? new Aez(key) : new FastAez(shared, key);
+}
+
+class FastAez implements WideBlockCipher {
+  readonly #wasm: Instance;
+  readonly #key: Uint8Array;
+
+  constructor(wasm: Instance, key: Uint8Array) {
+    this.#wasm = wasm;
+    this.#key = new Uint8Array(key);
+  }
+
+  encipher(nonce: Uint8Array, text: Uint8Array): void {
+    if (isHere(nonce, text)) this.#run(ENCIPHER, nonce, text);
+    else new Aez(this.#key).encipher(nonce, text);
+  }
+
+  decipher(nonce: Uint8Array, text: Uint8Array): void {
+    if (isHere(nonce, text)) this.#run(DECIPHER, nonce, text);
+    else new Aez(this.#key).decipher(nonce, text);
+  }
+
+  wipe(): void {
+    this.#key.fill(0);
+  }
+
+  // hot: once for each packet and hop.
+  #run(direction: number, nonce: Uint8Array, text: Uint8Array): void {
+    const { memory, crypt } = this.#wasm;
+    memory.set(this.#key, KEY);
+    memory.set(nonce, NONCE);
+    memory.set(text, TEXT);
+    crypt(direction, text.length);
+    text.set(memory.subarray(TEXT, TEXT + text.length));
+    memory.fill(0, KEY, TEXT + text.length + PAIR_LENGTH);
+  }
+}
+
+function isHere(nonce: Uint8Array, text: Uint8Array): boolean {
+  return (
+    nonce.length === NONCE_LENGTH && text.length >= PAIR_LENGTH && text.length <= TEXT_LENGTH_MAX
+  );
+}
+
+function instantiate(): Instance | undefined {
+  const loaded = loadWasm(encodeAez());
+  if (loaded === undefined) return undefined;
+  const { exports, memory } = loaded;
+  const view = new DataView(memory.buffer);
+  // The tables of `aez/rounds.ts`, whose words are big-endian: bytes of a column in their order.
+  AES_TABLES.forEach((table, row) => {
+    table.forEach((word, index) => {
+      view.setInt32(TABLES + 1024 * row + 4 * index, word);
+    });
+  });
+  return { memory, crypt: exports['crypt'] as Instance['crypt'] };
+}

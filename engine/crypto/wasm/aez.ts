@@ -1,0 +1,372 @@
+/**
+ * AEZ v5 for strings of 32 bytes and more (AEZ-core and AEZ-hash of one nonce, no tag) as
+ * WebAssembly: the computation of `../aez/core.ts` over vectors of 128 bits, in place.
+ *
+ * The AES rounds are look-ups in four tables of 1 kB: not constant time.
+ *
+ * ```
+ * TABLES   4096  SubBytes, ShiftRows and MixColumns merged, four tables of 256 words
+ * KEY        48  I, J, L
+ * NONCE      16
+ * TIMES_L   128  0, L, 2L ... 7L
+ * FOUR       64  round keys J, I, L, 0
+ * TEN       160  round keys I, J, L, I, J, L, I, J, L, I
+ * PADDED     16  the block that is being padded
+ * TEXT           what is enciphered, in place
+ * ```
+ *
+ * @module
+ */
+import {
+  type Code,
+  call,
+  encodeModule,
+  get,
+  I32,
+  i32,
+  i32Add,
+  i32And,
+  i32Eqz,
+  i32Load,
+  i32Load8,
+  i32LtU,
+  i32Shl,
+  i32ShrU,
+  i32Store8,
+  i32Sub,
+  i32Xor,
+  i64x2Shl,
+  i64x2ShrS,
+  lane,
+  repeatWhile,
+  set,
+  shuffle,
+  tee,
+  V128,
+  v128,
+  v128And,
+  v128Load,
+  v128Store,
+  v128Xor,
+  type WasmFunction,
+  when,
+  withLane,
+} from './assembler.ts';
+
+/** Offsets of the parts, in the order of the drawing above. */
+export const TABLES = 0;
+export const KEY = 4096;
+export const NONCE: number = KEY + 48;
+const TIMES_L: number = NONCE + 16;
+const FOUR: number = TIMES_L + 128;
+const TEN: number = FOUR + 64;
+const PADDED: number = TEN + 160;
+export const TEXT = 8192;
+
+/** Longest text that fits, in bytes; a fragment may be masked 16 bytes over its end. */
+export const TEXT_LENGTH_MAX = 122_000;
+const MEMORY_PAGES = 2;
+
+const BLOCK = 16;
+const PAIR = 32;
+const KEY_I = KEY;
+const KEY_J: number = KEY + BLOCK;
+const KEY_L: number = KEY + 2 * BLOCK;
+const ZERO: Code = v128([0, 0, 0, 0]);
+
+// Functions by their place in the module.
+const AES4 = 0;
+const AES10 = 1;
+const DOUBLE = 2;
+const PAD = 3;
+const HASH_FRAGMENT = 4;
+const SET_KEY = 5;
+
+const at = (address: number): Code => v128Load(i32(address));
+const four = (block: Code): Code => call(AES4, block);
+const ten = (block: Code): Code => call(AES10, block);
+const double = (block: Code): Code => call(DOUBLE, block);
+const xor = (first: Code, ...others: readonly Code[]): Code => others.reduce(v128Xor, first);
+
+/** Look-up of byte `row` of a local in the table of that row. */
+function lookUp(local: number, row: number): Code {
+  const index =
+    row === 0
+      ? i32Shl(i32And(get(local), i32(0xff)), i32(2))
+      : i32And(i32ShrU(get(local), i32(8 * row - 2)), i32(0x3fc));
+  return i32Load(index, TABLES + 1024 * row);
+}
+
+/** FIPS 197 section 5.1: one round from four columns to four others, with a round key in memory. */
+function roundCode(from: readonly number[], to: readonly number[], key: number): Code {
+  return to.flatMap((target, column) => {
+    // Section 5.1.2: row r of a column comes from the column r places to the right.
+    const rows = [0, 1, 2, 3].map((row) => lookUp(from[(column + row) & 3] as number, row));
+    return set(target, rows.reduce(i32Xor, i32Load(i32(key + 4 * column))));
+  });
+}
+
+/** `(block) -> block`: AES rounds with the keys at `schedule`; an even number of rounds. */
+function aes(rounds: number, schedule: number): WasmFunction {
+  // Locals: the block, then two sets of columns.
+  const columns = [1, 2, 3, 4];
+  const others = [5, 6, 7, 8];
+  const body = columns.map((column, index) => set(column, lane(get(0), index)));
+  for (let round = 0; round < rounds; round += 2) {
+    body.push(roundCode(columns, others, schedule + BLOCK * round));
+    body.push(roundCode(others, columns, schedule + BLOCK * (round + 1)));
+  }
+  const joined = columns.reduce<Code>((vector, column, index) => {
+    return withLane(vector, index, get(column));
+  }, get(0));
+  return {
+    parameters: [V128],
+    results: [V128],
+    locals: [[8, I32]],
+    body: [...body.flat(), ...joined],
+  };
+}
+
+const REVERSED = [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+const SWAPPED = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+/** What the top bits of the halves become: 87 at the bottom, and 1 in the other half. */
+const CARRIES: Code = v128([0x87, 0, 1, 0]);
+
+/** `(block) -> block`: doubling in GF(2^128) of a big-endian block, without a branch. */
+const doubleBlock: WasmFunction = {
+  parameters: [V128],
+  results: [V128],
+  locals: [],
+  body: [
+    ...set(0, shuffle(get(0), get(0), REVERSED)),
+    ...set(
+      0,
+      xor(
+        i64x2Shl(get(0), i32(1)),
+        v128And(
+          shuffle(
+            get(0),
+            i64x2ShrS(get(0), i32(63)),
+            SWAPPED.map((byte) => byte + 16),
+          ),
+          CARRIES,
+        ),
+      ),
+    ),
+    ...shuffle(get(0), get(0), REVERSED),
+  ],
+};
+
+/** `(address, length) -> block`: up to 16 bytes, then 80 00 ... when there is room. */
+const pad: WasmFunction = {
+  parameters: [I32, I32],
+  results: [V128],
+  locals: [[1, I32]],
+  body: [
+    v128Store(i32(PADDED), ZERO),
+    when(
+      get(1),
+      repeatWhile(
+        i32LtU(tee(2, i32Add(get(2), i32(1))), get(1)),
+        i32Store8(get(2), i32Load8(i32Add(get(0), get(2))), PADDED),
+      ),
+    ),
+    when(i32LtU(get(1), i32(BLOCK)), i32Store8(get(1), i32(0x80), PADDED)),
+    at(PADDED),
+  ].flat(),
+};
+
+/** E(0, i) for i = 1 ... 7: offset 2I + iL, I doubled being in a local. */
+const zeroth = (block: Code, twoI: Code, index: number): Code =>
+  four(xor(block, twoI, at(TIMES_L + BLOCK * index)));
+
+/** `(address, length) -> block`: what a fragment of 0 ... 31 bytes adds to a sum. */
+const hashFragment: WasmFunction = {
+  parameters: [I32, I32],
+  results: [V128],
+  locals: [[2, V128]],
+  body: [
+    set(2, ZERO),
+    set(3, double(at(KEY_I))),
+    when(
+      get(1),
+      when(i32LtU(get(1), i32(BLOCK)), set(2, zeroth(call(PAD, get(0), get(1)), get(3), 4))),
+      // Padded also when the fragment is exactly one block.
+      when(
+        i32Eqz(i32LtU(get(1), i32(BLOCK))),
+        set(
+          2,
+          xor(
+            zeroth(v128Load(get(0)), get(3), 4),
+            zeroth(call(PAD, i32Add(get(0), i32(BLOCK)), i32Sub(get(1), i32(BLOCK))), get(3), 5),
+          ),
+        ),
+      ),
+    ),
+    get(2),
+  ].flat(),
+};
+
+/** `()`: multiples of L and round keys from the key. */
+const setKey: WasmFunction = {
+  parameters: [],
+  results: [],
+  locals: [],
+  body: [
+    ...[0, 1, 2, 3, 4, 5, 6, 7].map((factor) => {
+      const half = double(at(TIMES_L + BLOCK * (factor >> 1)));
+      const odd = xor(half, at(KEY_L));
+      const value = factor === 0 ? ZERO : factor === 1 ? at(KEY_L) : factor & 1 ? odd : half;
+      return v128Store(i32(TIMES_L + BLOCK * factor), value);
+    }),
+    ...[at(KEY_J), at(KEY_I), at(KEY_L), ZERO].map((key, round) =>
+      v128Store(i32(FOUR + BLOCK * round), key),
+    ),
+    ...Array.from({ length: 10 }, (_, round) =>
+      v128Store(i32(TEN + BLOCK * round), at(KEY + BLOCK * (round % 3))),
+    ),
+  ].flat(),
+};
+
+// Locals of `crypt`: direction and length, addresses and an index, then blocks.
+const DIRECTION = 0;
+const LENGTH = 1;
+const PLACE = 2;
+const INDEX = 3;
+const TAIL = 4;
+const FRAGMENT = 5;
+const [POWER, BASE, OFFSET, SUM, DELTA, X, Y, S, W, Z, KEY_I_LOCAL, TWO_I] = Array.from(
+  { length: 12 },
+  (_, index) => 6 + index,
+) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
+/** The multiple of L by a number in a local plus `more`. */
+function timesL(sign: 1 | -1, base: number): Code {
+  const factor = sign === 1 ? i32Add(i32(base), get(DIRECTION)) : i32Sub(i32(base), get(DIRECTION));
+  return v128Load(i32Shl(factor, i32(4)), TIMES_L);
+}
+
+/** Runs `pair` for every pair of blocks, with the offset of E(1, i) in OFFSET. */
+function forPairs(pair: Code): Code {
+  return [
+    set(PLACE, i32(TEXT)),
+    set(INDEX, i32(1)),
+    set(POWER, get(TWO_I)),
+    set(BASE, xor(at(KEY_J), get(POWER))),
+    set(SUM, ZERO),
+    when(
+      i32LtU(get(PLACE), i32Sub(get(TAIL), get(FRAGMENT))),
+      repeatWhile(
+        i32LtU(tee(PLACE, i32Add(get(PLACE), i32(PAIR))), i32Sub(get(TAIL), get(FRAGMENT))),
+        set(OFFSET, xor(get(BASE), v128Load(i32Shl(i32And(get(INDEX), i32(7)), i32(4)), TIMES_L))),
+        pair,
+        set(INDEX, i32Add(get(INDEX), i32(1))),
+        // 2^ceil(i/8) grows at i = 9, 17 ...
+        when(
+          i32Eqz(i32Sub(i32And(get(INDEX), i32(7)), i32(1))),
+          set(POWER, double(get(POWER))),
+          set(BASE, xor(at(KEY_J), get(POWER))),
+        ),
+      ),
+    ),
+  ].flat();
+}
+
+const first = v128Load(get(PLACE));
+const second = v128Load(get(PLACE), BLOCK);
+
+/** W = a + E(1, i)(b), Z = b + E(0, 0)(W), X += Z; see `../aez/core.ts`. */
+const mixPair: Code = [
+  set(Z, second),
+  set(W, xor(first, four(xor(get(Z), get(OFFSET))))),
+  set(Z, xor(get(Z), four(xor(get(W), get(KEY_I_LOCAL))))),
+  v128Store(get(PLACE), get(W)),
+  v128Store(get(PLACE), get(Z), BLOCK),
+  set(SUM, xor(get(SUM), get(Z))),
+].flat();
+
+/** t = E(2, i)(S) masks W and Z; second = W + E(0, 0)(Z), first = Z + E(1, i)(second), Y += W. */
+const unmixPair: Code = [
+  // S holds S + J + 2J here, so that the offset of E(1, i) serves E(2, i) too.
+  set(Z, four(xor(get(S), get(OFFSET)))),
+  set(W, xor(first, get(Z))),
+  set(Z, xor(second, get(Z))),
+  set(SUM, xor(get(SUM), get(W))),
+  set(W, xor(get(W), four(xor(get(Z), get(KEY_I_LOCAL))))),
+  v128Store(get(PLACE), get(W), BLOCK),
+  v128Store(get(PLACE), xor(get(Z), four(xor(get(W), get(OFFSET))))),
+].flat();
+
+const fragmentAt: Code = i32Sub(get(TAIL), get(FRAGMENT));
+const fragmentSum: Code = call(HASH_FRAGMENT, fragmentAt, get(FRAGMENT));
+const jAndTwoJ: Code = xor(at(KEY_J), double(at(KEY_J)));
+
+/** Masks a block of the fragment; what it changes after the end is overwritten by the tail. */
+const maskFragment = (block: number): Code =>
+  v128Store(
+    fragmentAt,
+    xor(v128Load(fragmentAt, BLOCK * block), ten(xor(get(S), at(TIMES_L + BLOCK * (4 + block))))),
+    BLOCK * block,
+  );
+
+/** `(direction, length)`: enciphers (0) or deciphers (1) the text, 32 bytes or more, in place. */
+const crypt: WasmFunction = {
+  parameters: [I32, I32],
+  results: [],
+  locals: [
+    [4, I32],
+    [12, V128],
+  ],
+  body: [
+    call(SET_KEY),
+    set(KEY_I_LOCAL, at(KEY_I)),
+    set(TWO_I, double(at(KEY_I))),
+    set(TAIL, i32Add(i32(TEXT - PAIR), get(LENGTH))),
+    set(FRAGMENT, i32And(get(LENGTH), i32(PAIR - 1))),
+    // AEZ-hash: E(3, 1)(0) + E(4, 1)(nonce).
+    set(OFFSET, xor(get(TWO_I), at(KEY_L))),
+    set(W, double(at(KEY_J))),
+    set(
+      DELTA,
+      xor(
+        four(xor(get(OFFSET), get(W), at(KEY_J))),
+        four(xor(get(OFFSET), double(get(W)), at(NONCE))),
+      ),
+    ),
+    forPairs(mixPair),
+    set(X, xor(get(DELTA), get(SUM), fragmentSum)),
+    set(Y, v128Load(get(TAIL), BLOCK)),
+    set(X, xor(get(X), v128Load(get(TAIL)), four(xor(get(Y), get(TWO_I), timesL(1, 1))))),
+    set(Y, xor(get(Y), ten(xor(get(X), timesL(1, 1))))),
+    set(S, xor(get(X), get(Y), jAndTwoJ)),
+    forPairs(unmixPair),
+    set(S, xor(get(X), get(Y))),
+    when(get(FRAGMENT), maskFragment(0), maskFragment(1)),
+    set(SUM, xor(get(SUM), fragmentSum)),
+    set(X, xor(get(X), ten(xor(get(Y), timesL(-1, 2))))),
+    set(Y, xor(get(Y), get(DELTA), get(SUM), four(xor(get(X), get(TWO_I), timesL(-1, 2))))),
+    // The halves change places.
+    v128Store(get(TAIL), get(Y)),
+    v128Store(get(TAIL), get(X), BLOCK),
+  ].flat(),
+  exportAs: 'crypt',
+};
+
+/** Encodes the module, made at load and never stored. */
+export function encodeAez(): Uint8Array {
+  const functions = [aes(4, FOUR), aes(10, TEN), doubleBlock, pad, hashFragment, setKey, crypt];
+  return encodeModule(functions, MEMORY_PAGES);
+}
