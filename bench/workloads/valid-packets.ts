@@ -27,6 +27,10 @@ export const PACKETS = 2_048;
 const DELAY_MS_MAX = 3_600_000;
 /** 10,000 packets a second for 20 minutes: a filter that no cache holds. */
 const FILTER = { expectedTags: 12_000_000, falsePositive: 1e-6 };
+/** Tokens of one run at most: the first token of each is a multiple. */
+export const FIRST_TOKENS = 1_000_000;
+/** Of each so many bytes one is compared. */
+const STRIDE = 61;
 /** Bytes of a tag that a pass changes. */
 const PASS_BYTES = 4;
 
@@ -87,14 +91,20 @@ export class ValidPackets {
   }
 
   // hot: once per packet.
-  /** What a mix does with a result; every one is compared with what it must be, all its bytes. */
+  /**
+   * What a mix does with a result, compared with what it must be: all bytes in the first pass of a
+   * run, later 50 bytes all over it. One wrong bit changes half of those: the payload's cipher has one
+   * block, and the header's MAC covers the rest.
+   */
   settle(token: number, result: PipelineResult): void {
     this.#pass = Math.floor(token / PACKETS);
     const isDone = result.status === 'done';
     const settled = isDone ? settleUnwrap(this.#rules, result) : undefined;
     const isForward = settled !== undefined && 'unwrapped' in settled;
     const expected = this.#expected[token % PACKETS] as Uint8Array;
-    if (!isForward || !equalBytes(result.bytes, expected)) this.wrong += 1;
+    const isFirst = token % FIRST_TOKENS < PACKETS;
+    const isRight = isFirst ? equalBytes(result.bytes, expected) : isLike(result.bytes, expected);
+    if (!isForward || !isRight) this.wrong += 1;
   }
 
   readonly #rules = {
@@ -110,6 +120,12 @@ export class ValidPackets {
     ],
     isNextHop: (): boolean => true,
   };
+}
+
+function isLike(found: Uint8Array, expected: Uint8Array): boolean {
+  if (found.length !== expected.length) return false;
+  for (let at = 0; at < found.length; at += STRIDE) if (found[at] !== expected[at]) return false;
+  return true;
 }
 
 function unwrapped(
