@@ -17,6 +17,9 @@ const QUEUE_LIMIT_MAX = 10_000_000;
 const SLACK_NS_DEFAULT = 450 * MS;
 /** Longest delay that is obeyed: an epoch of the reference network. */
 const MAX_DELAY_NS_DEFAULT = 20 * MINUTE;
+const WINDOW_NS_DEFAULT = 200 * MS;
+/** Below half the span of the instants that fit in a packet. */
+const WINDOW_NS_MAX = 30_000 * MS;
 const THRESHOLD_DEFAULT = 20;
 /** Mixmaster (spec/mixnet.md 3.1). */
 const POOL_MIN_DEFAULT = 45;
@@ -57,7 +60,15 @@ const NEVER_FULL = {
 
 const poisson = z.strictObject({ strategy: z.literal('poisson'), ...asked });
 const vrfExp = z.strictObject({ strategy: z.literal('vrf-exp'), ...asked });
-const stopAndGo = z.strictObject({ strategy: z.literal('stop-and-go'), ...asked });
+
+const stopAndGo = z.strictObject({
+  strategy: z.literal('stop-and-go'),
+  ...asked,
+  /** Length of the windows in which packets must come: spread of the transits and clock error. */
+  window: durationNs()
+    .refine((ns) => ns >= MS && ns <= WINDOW_NS_MAX, { message: 'is not within 1ms and 30s' })
+    .default(WINDOW_NS_DEFAULT),
+});
 
 const uniform = z
   .strictObject({

@@ -6,3 +6,8 @@
 export { type MixingOptions, type MixingStrategy, mixingConfig } from './config.ts';
 export { createMixing } from './create.ts';
 export { type AskedDelay, MIXING_DROPS, type Mixing, type MixingDrop } from './mixing.ts';
+export {
+  packStopAndGo,
+  STOP_AND_GO_DELAY_MS_MAX,
+  unpackStopAndGo,
+} from './stop-and-go-delay.ts';
