@@ -1,0 +1,268 @@
+/**
+ * Mutated datagrams and records at nodes of a mixnet (R-084, issue 4 "Bad input"): named drops, never
+ * an exception, and the nodes carry on.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { openStream, type RandomStream } from '../../engine/core/stream.ts';
+import { provider } from '../../engine/crypto/index.ts';
+import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
+import { openDescriptor } from '../../nodes/mixnet/directory/index.ts';
+import { MIXNET_DROPS } from '../../nodes/mixnet/drops.ts';
+import { PACKET_PORT } from '../../nodes/mixnet/geometry.ts';
+import {
+  decodeAsk,
+  decodeDocumentRecord,
+  encodeAsk,
+  encodeDocumentRecord,
+  encodeRecord,
+  RecordReader,
+  type RecordType,
+} from '../../nodes/mixnet/records.ts';
+import type { CpuChoice } from '../../scenarios/model.ts';
+import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
+import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+
+const INPUTS = 100_000;
+const SEED = 20_261_122;
+/** Datagrams that an attacker sends per millisecond. */
+const BURST = 100;
+/** Genuine datagrams that never arrive, so that their tags are new when they come mutated. */
+const KEPT_BACK = 100;
+const crypto = provider('node');
+
+/** Damages bytes in one of the ways that networks and attackers do. */
+function mutate(genuine: Uint8Array, random: RandomStream): Uint8Array {
+  const mutated = genuine.slice();
+  switch (random.below(7)) {
+    case 0:
+      return mutated.subarray(0, random.below(mutated.length + 1));
+    case 1: {
+      const longer = new Uint8Array(mutated.length + 1 + random.below(64));
+      longer.set(mutated);
+      return longer;
+    }
+    case 2:
+      mutated[random.below(Math.min(40, mutated.length))] = random.below(256);
+      return mutated;
+    case 3:
+      for (let count = 1 + random.below(8); count > 0; count--) {
+        mutated[random.below(mutated.length)] = random.below(256);
+      }
+      return mutated;
+    case 4:
+      mutated[0] = random.below(20);
+      return mutated;
+    case 5:
+      mutated.copyWithin(random.below(mutated.length), random.below(mutated.length));
+      return mutated;
+    default:
+      // The far end: payloads and paddings behind an authentic header.
+      mutated[mutated.length - 1 - random.below(400)]! ^= 1 << random.below(8);
+      return mutated;
+  }
+}
+
+const scenario = load('mixnet.yaml', {
+  crypto: 'modelled',
+  duration: '45s',
+  warmup: '2s',
+  'topology.generate.clients': '6',
+  'options.mixnet.rates.payload': '{ mean: 200ms }',
+  'options.mixnet.rates.loop': '{ mean: 200ms }',
+  'options.mixnet.rates.drop': '{ mean: 200ms }',
+  traffic: '[{ from: client-1, to: client-2, kind: constant, rate: 2/s, size: 200B }]',
+});
+const addresses = new Map(scenario.topology.hosts.map(({ name, address }) => [name, address]));
+
+interface Victim {
+  readonly name: string;
+  readonly sender: string;
+  /** The link's name and the side that leads to the victim. */
+  readonly link: string;
+  readonly side: 'forward' | 'backward';
+}
+
+/** Collects genuine datagrams towards the victim; the first ones are kept from it. */
+function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
+  const seen: Uint8Array[] = [];
+  world.link(victim.link).tap(victim.side, ({ bytes, offset, length }) => {
+    const isPacket = length > 1_000;
+    if (isPacket && seen.length < 2 * KEPT_BACK) seen.push(bytes.slice(offset, offset + length));
+    return !isPacket || seen.length > KEPT_BACK;
+  });
+  return seen;
+}
+
+/** Injects the mutations as if they came from where the genuine datagrams come from. */
+function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: Victim): void {
+  const random = openStream(SEED, `${victim.name}<${victim.sender}`, 'fuzz');
+  const [direction] = world.sim.link(victim.link).directions(victim.side);
+  const endpoint = (name: string): number =>
+    world.sim.endpoints.intern(addresses.get(name) ?? '', PACKET_PORT);
+  const [from, to] = [endpoint(victim.sender), endpoint(victim.name)];
+  for (let sent = 0; sent < INPUTS; sent += 1) {
+    const buffer = mutate(genuine[random.below(genuine.length)]!, random);
+    world.sim.network.inject(direction!, { buffer, offset: 0, length: buffer.length, from, to });
+    if (sent % BURST === 0) world.sim.runUntil(world.now() + MS);
+  }
+}
+
+const VICTIMS: readonly (readonly [Victim, readonly string[]])[] = [
+  [
+    { name: 'mix-1-1', sender: 'provider-1', link: 'provider-1--mix-1-1', side: 'forward' },
+    ['frame-length', 'frame-command', 'unknown-version', 'mac-mismatch', 'replay', 'frame-padding'],
+  ],
+  [
+    { name: 'provider-1', sender: 'client-1', link: 'client-1--provider-1', side: 'forward' },
+    ['frame-length', 'gateway-rate-limited', 'frame-padding', 'unexpected-frame'],
+  ],
+  [
+    { name: 'provider-1', sender: 'mix-3-1', link: 'provider-1--mix-3-1', side: 'backward' },
+    ['frame-length', 'mac-mismatch', 'replay', 'payload-tag', 'frame-command'],
+  ],
+  [
+    { name: 'client-2', sender: 'provider-2', link: 'client-2--provider-2', side: 'backward' },
+    ['frame-length', 'frame-kind', 'frame-padding', 'spool-sequence', 'unexpected-frame'],
+  ],
+];
+
+describe('mutated datagrams', () => {
+  it.each(VICTIMS)(
+    `R-084: ${INPUTS} at $name from $sender are named drops, and messages arrive on`,
+    (victim, expected) => {
+      const prepared = prepare(scenario);
+      const { world, stage } = prepared;
+      const genuine = record(prepared, victim);
+      world.sim.runUntil(16 * SECOND);
+      expect(genuine.length).toBeGreaterThan(KEPT_BACK);
+      attack(prepared, genuine, victim);
+      const { meter } = stage.flows[0]!;
+      const before = meter.deliveredTotal;
+      world.sim.runUntil(world.now() + 20 * SECOND);
+      expect(meter.deliveredTotal - before).toBeGreaterThan(20);
+      expect([meter.duplicates, stage.damaged]).toEqual([0, 0]);
+      expect(stage.node(victim.name)?.invariant?.()).toBeUndefined();
+      const seen = Object.keys(world.nodeDrops());
+      for (const reason of seen) expect(MIXNET_DROPS).toHaveProperty(reason);
+      // The mutations are worth something only if they get past the first checks.
+      expect(seen).toEqual(expect.arrayContaining([...expected]));
+    },
+  );
+});
+
+/** Costs of the order of those measured (docs/PERFORMANCE.md), so that forged packets are no gift. */
+const PROFILE: CpuProfile = {
+  name: 'test',
+  receive: { ns: 4_000 },
+  send: { ns: 4_000 },
+  // What opening a packet takes, for each datagram: the forged ones are as dear as the others.
+  handlers: { mixnet: { datagram: { ns: 60_000 } } },
+};
+
+const CPU: CpuChoice = {
+  profile: PROFILE,
+  receiveBuffer: [],
+  machines: 'topology',
+  file: 'none',
+  sha256: '',
+  cpuModel: 'test',
+  date: '2026-11-20',
+};
+
+describe('a mix under attack', () => {
+  const calmScenario = load('mixnet.yaml', {
+    crypto: 'modelled',
+    duration: '40s',
+    warmup: '2s',
+    'topology.generate.clients': '6',
+    'options.mixnet.rates.payload': '{ mean: 400ms }',
+    'options.mixnet.rates.loop': '{ mean: 400ms }',
+    'options.mixnet.rates.drop': '{ mean: 400ms }',
+    traffic: '[{ from: client-1, to: client-2, kind: constant, rate: 1/s, size: 200B }]',
+  });
+  const victim = VICTIMS[0]![0];
+  const startNs = 10 * SECOND;
+  const endNs = startNs + (INPUTS / BURST) * 10 * MS;
+
+  /** Packets that the mix sends on between start and end, and drops; with or without an attacker. */
+  function forwarded(isAttacked: boolean): { packets: number; drops: Record<string, number> } {
+    const prepared = prepare({ ...calmScenario, cpu: CPU });
+    const { world } = prepared;
+    const count = (): number =>
+      (world.metrics(victim.name)['mix.forwarded'] as { readonly value: number }).value;
+    const genuine: Uint8Array[] = [];
+    world.link(victim.link).tap(victim.side, ({ bytes, offset, length }) => {
+      if (length > 3_000) genuine.push(bytes.slice(offset, offset + length));
+      return true;
+    });
+    world.sim.runUntil(startNs);
+    const before = count();
+    const random = openStream(SEED, 'flood', 'fuzz');
+    const [direction] = world.sim.link(victim.link).directions(victim.side);
+    const at = (name: string): number =>
+      world.sim.endpoints.intern(addresses.get(name) ?? '', PACKET_PORT);
+    const [from, to] = [at(victim.sender), at(victim.name)];
+    for (let sent = 0; sent < INPUTS; sent += 1) {
+      if (isAttacked) {
+        // Only what the mix has seen: each mutation of it has to be dropped.
+        const buffer = mutate(genuine[random.below(50)]!, random);
+        world.sim.network.inject(direction!, {
+          buffer,
+          offset: 0,
+          length: buffer.length,
+          from,
+          to,
+        });
+      }
+      if (sent % 10 === 9) world.sim.runUntil(world.now() + MS);
+    }
+    expect(world.now()).toBe(endNs);
+    const packets = count() - before;
+    world.sim.runUntil(endNs + SECOND);
+    return { packets, drops: { ...world.nodeDrops() } };
+  }
+
+  it(`forwards within 10 % as many packets while ${INPUTS} mutated ones come, and names a reason for each, seed ${SEED}`, () => {
+    const calm = forwarded(false);
+    const attacked = forwarded(true);
+    expect(calm.packets).toBeGreaterThan(80);
+    expect(Math.abs(attacked.packets / calm.packets - 1)).toBeLessThan(0.1);
+    let dropped = 0;
+    for (const [reason, total] of Object.entries(attacked.drops)) {
+      expect(MIXNET_DROPS).toHaveProperty(reason);
+      dropped += total - (calm.drops[reason] ?? 0);
+    }
+    expect(dropped).toBe(INPUTS);
+  });
+});
+
+describe('mutated records', () => {
+  it(`R-084: ${INPUTS} on a stream are read or refused, and never an exception, seed ${SEED}`, () => {
+    const random = openStream(SEED, 'records', 'fuzz');
+    const genuine = [
+      encodeAsk(258_000),
+      encodeRecord('upload', random.bytes(300)),
+      encodeDocumentRecord('here', random.bytes(500)),
+      encodeRecord('accepted', new Uint8Array(0)),
+    ];
+    const seen = new Map<RecordType | 'refused', number>();
+    const count = (what: RecordType | 'refused'): void => {
+      seen.set(what, (seen.get(what) ?? 0) + 1);
+    };
+    for (let sent = 0; sent < INPUTS; sent += 1) {
+      const bytes = mutate(genuine[random.below(genuine.length)]!, random);
+      const reader = new RecordReader(['upload', 'ask', 'document', 'accepted'], (type, body) => {
+        count(type);
+        if (type === 'ask') decodeAsk(body);
+        if (type === 'document') decodeDocumentRecord(body);
+        if (type === 'upload') expect(openDescriptor(crypto, body)).toHaveProperty('drop');
+      });
+      const cut = random.below(bytes.length + 1);
+      const isRead = reader.read(bytes, 0, cut) && reader.read(bytes, cut, bytes.length - cut);
+      if (!isRead) count('refused');
+    }
+    expect([...seen.keys()].sort()).toEqual(['accepted', 'ask', 'document', 'refused', 'upload']);
+  });
+});
