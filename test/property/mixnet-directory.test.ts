@@ -187,6 +187,35 @@ describe('layers', () => {
     );
   });
 
+  it('are as even as can be after any number has left and joined, and move no more than that takes', () => {
+    fc.assert(
+      fc.property(network, fc.nat(), (one, draw) => {
+        const before = assign({ ...one, topology: 'stratified' });
+        // One layer loses everybody, others some; a few come.
+        const random = randomFrom(draw);
+        const stay = before.layers.flatMap((layer, at) =>
+          layer.filter(() => at !== draw % one.hops && random.chance(0.8)),
+        );
+        const nodes = [...stay, ...mixes(1 + random.below(4), 5_000)];
+        const after = assign({ ...one, topology: 'stratified', nodes }, before.layers);
+        const widths = after.layers.map((layer) => layer.length);
+        expect(Math.max(...widths) - Math.min(...widths)).toBeLessThanOrEqual(1);
+        expect(places(after).size).toBe(nodes.length);
+        const old = places(before);
+        const moved = [...places(after)].filter(
+          ([name, layer]) => old.has(name) && old.get(name) !== layer,
+        );
+        // Whoever moves fills a layer that would have less than its even share.
+        const even = Math.ceil(nodes.length / one.hops);
+        const gaps = before.layers.map((layer) => {
+          return Math.max(0, even - layer.filter((mix) => stay.includes(mix)).length);
+        });
+        expect(moved.length).toBeLessThanOrEqual(gaps.reduce((sum, gap) => sum + gap, 0));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('put newcomers where only the random value decides', () => {
     const base = { topology: 'stratified', hops: 3, nodes: mixes(9) } as const;
     const answers = Array.from({ length: 300 }, (_, at) =>

@@ -12,7 +12,7 @@ import type { Descriptor, DirectoryDocument } from './model.ts';
 /** A node and its place. */
 interface Placed {
   readonly node: Descriptor;
-  /** -1 for providers and spares. */
+  /** -1 for providers and spares; nobody may follow a spare, whose chain is -1. */
   readonly layer: number;
   /** Number of the chain in a cascade. */
   readonly chain: number;
@@ -76,7 +76,6 @@ export class DirectoryIndex {
     const target = this.#find(to);
     if (source === undefined || target === undefined) return false;
     if (source.node.role === 'provider') return target.layer === 0;
-    if (source.layer < 0) return false;
     if (target.node.role === 'provider') return source.layer === this.#lastLayer;
     switch (this.#topology) {
       case 'stratified':
