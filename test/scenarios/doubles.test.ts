@@ -9,22 +9,8 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
 import { folders, load, report, run } from '../unit/scenarios/runner/fixture.ts';
-
-type Overrides = Readonly<Record<string, string>>;
-
-/** A defect, the base it is put into, and the limits that it turns red. */
-interface Double {
-  readonly base: string;
-  readonly set: Overrides;
-  readonly red: readonly string[];
-}
-
-interface Row {
-  readonly file: string;
-  readonly seed?: number;
-  readonly bases: Readonly<Record<string, Overrides>>;
-  readonly doubles: Readonly<Record<string, Double>>;
-}
+import type { Overrides, Row } from './double-row.ts';
+import { MIXNET_ROWS } from './mixnet-doubles.ts';
 
 const REFERENCE: Overrides = { 'options.gateway.multipath.mode': 'reference' };
 const RUST: Overrides = { 'options.gateway.antiReplay.window': 'rust' };
@@ -336,38 +322,7 @@ const ROWS: readonly Row[] = [
       },
     },
   },
-  {
-    file: 'mixnet.yaml',
-    bases: {
-      short: {
-        crypto: 'modelled',
-        duration: '40s',
-        'topology.generate.clients': '50',
-        traffic:
-          '[{ from: client-1, to: client-2, kind: poisson, rate: 0.3/s, size: 500B, stop: 24s }]',
-      },
-    },
-    doubles: {
-      'mixes that halve the delay': {
-        base: 'short',
-        set: { 'options.mixnet.double': 'eager' },
-        red: ['mix.latency p50 >=', 'mix.latency p95 >='],
-      },
-      'mixes that add half of the delay': {
-        base: 'short',
-        set: { 'options.mixnet.double': 'late' },
-        red: ['mix.latency p50 <=', 'mix.latency p95 <='],
-      },
-      'mixes that lose packets, and nobody who sends them again': {
-        base: 'short',
-        set: {
-          'options.mixnet.double': 'lossy',
-          'options.mixnet.client.acknowledgements.enabled': 'false',
-        },
-        red: ['mixnet.delivery value ==', 'mix.drop_ratio value <=', 'mix.loops_returned value >='],
-      },
-    },
-  },
+  ...MIXNET_ROWS,
   {
     file: 'replay-attack.yaml',
     bases: {

@@ -69,6 +69,8 @@ export const clientConfig = z.strictObject({
   acknowledgements: acknowledgements.prefault({}),
   reassembly: reassembly.prefault({}),
   loopAlarm: loopAlarm.prefault({}),
+  /** Test double, never for traffic: `chatty` sends what it has to say at once, beside its process. */
+  double: z.enum(['chatty']).optional(),
 });
 
 /** Checked options. */

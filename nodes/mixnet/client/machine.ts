@@ -109,12 +109,13 @@ export class ClientMachine {
    * @returns the number under which it is settled, or why it is refused (counted as a drop too).
    */
   submit(
-    _now: Nanoseconds,
+    now: Nanoseconds,
     to: string,
     body: Uint8Array,
   ): { readonly message: number } | { readonly refusal: SubmitRefusal } {
     const result = this.#submit(to, body);
     if ('refusal' in result) this.#parts.outputs.drop(result.refusal);
+    this.#blurt(now);
     return result;
   }
 
@@ -122,6 +123,7 @@ export class ClientMachine {
   retrieved(now: Nanoseconds, message: RetrievedMessage): void {
     if (message.surbId === undefined) this.#inbox.packet(now, message.payload);
     else this.#inbox.reply(message.surbId, message.payload);
+    this.#blurt(now);
   }
 
   /** Does what is due at `now`, in the order of time. */
@@ -172,6 +174,13 @@ export class ClientMachine {
     });
     const message = this.#outbox.addMessage(contact, fragments);
     return message === undefined ? { refusal: 'send-queue-full' } : { message };
+  }
+
+  /** What the rule of 3.3 forbids; see the option. */
+  #blurt(now: Nanoseconds): void {
+    if (this.#parts.options.double !== 'chatty') return;
+    const outgoing = this.#outbox.take();
+    if (outgoing !== undefined) this.#sendOutgoing(now, outgoing);
   }
 
   #expire(now: Nanoseconds): void {

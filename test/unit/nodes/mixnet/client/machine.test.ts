@@ -104,6 +104,17 @@ describe('traffic', () => {
     expect(busy.client(1).sent['payload']).toBeGreaterThan(300);
   });
 
+  it('goes out at other instants from the shipped double that speaks at once', () => {
+    const client = { double: 'chatty' };
+    const idle = new Lab({ client });
+    const busy = new Lab({ client });
+    busy.client(1).machine.submit(0, 'client-2', bytes('now'));
+    idle.run(2 * SECOND);
+    busy.run(2 * SECOND);
+    expect(busy.client(1).sendTimes).not.toEqual(idle.client(1).sendTimes);
+    expect(busy.client(2).delivered).toHaveLength(1);
+  });
+
   it('R-180: is Poisson at the sum of the three rates', () => {
     const lab = new Lab({ clients: 1 });
     lab.run(150 * SECOND);

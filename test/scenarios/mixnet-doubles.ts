@@ -1,0 +1,179 @@
+/** Defective doubles of the mixnet scenarios, for `doubles.test.ts`. */
+import type { Overrides, Row } from './double-row.ts';
+
+/** The last message in time for its repetitions. */
+const STOP_AT_20: Overrides = { 'traffic.0.stop': '20s', 'traffic.1.stop': '20s' };
+
+/**
+ * A tenth of the clients and two mixes a layer: log2(10) = 3.32 bits fewer than the published
+ * setting, so that the limits are moved by as much.
+ */
+const TENTH: Overrides = {
+  duration: '21s',
+  warmup: '4s',
+  privacy: '{ targets: 250ms }',
+  'topology.generate.clients': '5',
+  'topology.generate.providers': '1',
+  'topology.generate.width': '2',
+  traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 8/s, size: 500B }]',
+  kpis: `{
+    privacy.entropy.bits:     { mean: [">= 9.6 bits", "<= 9.85 bits"], min: ">= 9.2 bits" },
+    privacy.min_entropy.bits: { mean: ">= 8.7 bits", min: ">= 8.2 bits" },
+    privacy.linking:          { value: "<= 2%" },
+    privacy.cover_ratio:      { value: ">= 90%" },
+    privacy.delay.ks_p:       { min: ">= 0.0003" },
+    privacy.mass_left:        { max: "<= 0.0001%" },
+  }`,
+};
+
+/** In the order of the names of the files. */
+export const MIXNET_ROWS: readonly Row[] = [
+  {
+    file: 'mixnet-attack.yaml',
+    bases: { short: { duration: '32s', ...STOP_AT_20 } },
+    doubles: {
+      'a network without loops': {
+        base: 'short',
+        set: { 'options.mixnet.rates.mixLoop': '0/s', 'options.mixnet.rates.loop': '0/s' },
+        red: ['mix.loops.alarms count >='],
+      },
+      'mixes that wait too long for their loops': {
+        base: 'short',
+        set: { 'options.mixnet.client.loopAlarm.slack': '5s' },
+        red: ['mix.loops.detection p95 <='],
+      },
+      'mixes that take every loss for an attack': {
+        base: 'short',
+        set: {
+          'topology.defaults.link.loss': '1%',
+          'options.mixnet.client.loopAlarm.window': '1s',
+          'options.mixnet.client.loopAlarm.falseAlarms': '100',
+        },
+        red: ['mix.loops.detection count <='],
+      },
+      'messages that nobody acknowledges': {
+        base: 'short',
+        set: { 'options.mixnet.client.acknowledgements.enabled': 'false', 'events.0.for': '8s' },
+        red: ['mixnet.delivery value >='],
+      },
+    },
+  },
+  {
+    file: 'mixnet-cover.yaml',
+    bases: { short: { duration: '32s', ...STOP_AT_20 } },
+    doubles: {
+      'cover switched off': {
+        base: 'short',
+        set: { 'options.mixnet.client.cover': 'false' },
+        red: [
+          'privacy.client_rate.ks_p min >=',
+          'privacy.cover_ratio value >=',
+          'privacy.entropy.bits mean >=',
+        ],
+      },
+      'clients that send at once what they have to say': {
+        base: 'short',
+        set: { 'options.mixnet.client.double': 'chatty' },
+        red: ['privacy.client_rate.ks_p min >='],
+      },
+      'clients that never get to say it': {
+        base: 'short',
+        set: { 'options.mixnet.rates.payload': '0/s' },
+        red: ['privacy.cover_ratio value <=', 'mixnet.delivery value >='],
+      },
+    },
+  },
+  {
+    file: 'mixnet-pq.yaml',
+    bases: { short: { crypto: 'modelled', duration: '26s', ...STOP_AT_20 } },
+    doubles: {
+      'mixes that drop each tenth packet': {
+        base: 'short',
+        set: {
+          'options.mixnet.double': 'lossy',
+          'options.mixnet.client.acknowledgements.enabled': 'false',
+        },
+        red: ['mix.drop_ratio value <=', 'mix.loops_returned value >=', 'mixnet.delivery value >='],
+      },
+      'mixes that halve the delay': {
+        base: 'short',
+        set: { 'options.mixnet.double': 'eager' },
+        red: ['mix.latency p50 >='],
+      },
+      'mixes that add half of the delay': {
+        base: 'short',
+        set: { 'options.mixnet.double': 'late' },
+        red: ['mix.latency p50 <='],
+      },
+    },
+  },
+  {
+    file: 'mixnet.yaml',
+    bases: {
+      short: {
+        crypto: 'modelled',
+        duration: '40s',
+        'topology.generate.clients': '50',
+        traffic:
+          '[{ from: client-1, to: client-2, kind: poisson, rate: 0.3/s, size: 500B, stop: 24s }]',
+      },
+    },
+    doubles: {
+      'mixes that halve the delay': {
+        base: 'short',
+        set: { 'options.mixnet.double': 'eager' },
+        red: ['mix.latency p50 >=', 'mix.latency p95 >='],
+      },
+      'mixes that add half of the delay': {
+        base: 'short',
+        set: { 'options.mixnet.double': 'late' },
+        red: ['mix.latency p50 <=', 'mix.latency p95 <='],
+      },
+      'mixes that lose packets, and nobody who sends them again': {
+        base: 'short',
+        set: {
+          'options.mixnet.double': 'lossy',
+          'options.mixnet.client.acknowledgements.enabled': 'false',
+        },
+        red: ['mixnet.delivery value ==', 'mix.drop_ratio value <=', 'mix.loops_returned value >='],
+      },
+    },
+  },
+  {
+    file: 'mixnet-privacy.yaml',
+    bases: { tenth: TENTH },
+    doubles: {
+      'mixes that halve the delay': {
+        base: 'tenth',
+        set: { 'options.mixnet.double': 'eager' },
+        red: [
+          'privacy.entropy.bits mean >=',
+          'privacy.entropy.bits min >=',
+          'privacy.min_entropy.bits mean >=',
+          'privacy.min_entropy.bits min >=',
+          'privacy.delay.ks_p min >=',
+        ],
+      },
+      'mixes that add half of the delay': {
+        base: 'tenth',
+        set: { 'options.mixnet.double': 'late' },
+        red: ['privacy.entropy.bits mean <=', 'privacy.delay.ks_p min >='],
+      },
+      'mixes that are all corrupt': {
+        base: 'tenth',
+        set: { privacy: '{ targets: 250ms, corrupt: 100% }' },
+        red: ['privacy.linking value <=', 'privacy.entropy.bits mean >='],
+      },
+      'clients without cover': {
+        base: 'tenth',
+        set: { 'options.mixnet.client.cover': 'false' },
+        red: ['privacy.cover_ratio value >='],
+      },
+      'links that lose one packet in a hundred': {
+        base: 'tenth',
+        set: { 'topology.defaults.link.loss': '1%' },
+        red: ['privacy.mass_left max <='],
+      },
+    },
+  },
+];
