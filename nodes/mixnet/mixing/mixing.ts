@@ -27,8 +27,13 @@ export type MixingDrop = keyof typeof MIXING_DROPS;
 export interface AskedDelay {
   /** Delay written by the sender or fixed by the node's VRF, nanoseconds, integer, >= 0. */
   readonly delayNs: Nanoseconds;
-  /** Stop-and-go only: first and last instant, by the node's clock, at which the packet may come. */
+  /** Stop-and-go only: first and last instant at which the packet may come. */
   readonly window?: readonly [first: Nanoseconds, last: Nanoseconds];
+  /**
+   * Stop-and-go only: when the packet came, by the clock of `window`; `now` of `put` when absent. They
+   * differ when a packet waits for the disk first, or when windows are of another clock.
+   */
+  readonly arrivedNs?: Nanoseconds;
 }
 
 /** The mixing of one node. */

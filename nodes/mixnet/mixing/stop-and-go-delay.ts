@@ -35,8 +35,9 @@ export function packStopAndGo(delayMs: number, lastNs: Nanoseconds): number {
 /**
  * What a packet asks for.
  * @param packed What stands in the packet as delay, 0..2^32-1.
- * @param arrivedNs Arrival, of the shared clock.
+ * @param arrivedNs Arrival, by the shared clock.
  * @param lengthNs Length of windows, at most 30 s.
+ * @returns to be handed to `Mixing.put`.
  */
 export function unpackStopAndGo(
   packed: number,
@@ -47,5 +48,5 @@ export function unpackStopAndGo(
   // How far the end is ahead of the arrival, in [-half a turn, half a turn).
   const turned = (phaseNs - (arrivedNs % TURN_NS) + 1.5 * TURN_NS) % TURN_NS;
   const lastNs = arrivedNs + turned - TURN_NS / 2;
-  return { delayNs: (packed % HALF) * NS_PER_MS, window: [lastNs - lengthNs, lastNs] };
+  return { delayNs: (packed % HALF) * NS_PER_MS, window: [lastNs - lengthNs, lastNs], arrivedNs };
 }

@@ -15,9 +15,10 @@ import type { AskedDelay, MixingDrop } from './mixing.ts';
 /** Obeys what is asked, when the packet comes inside its window; both ends belong to it. */
 export class StopAndGoLaw extends AskedDelayLaw {
   override refuse(now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined {
-    const { window } = asked;
+    const { window, arrivedNs = now } = asked;
     // A packet without a window could be held for any time: it counts as one that missed it.
-    if (window === undefined || now < window[0] || now > window[1]) return 'window-missed';
+    if (window === undefined) return 'window-missed';
+    if (arrivedNs < window[0] || arrivedNs > window[1]) return 'window-missed';
     return super.refuse(now, asked);
   }
 }

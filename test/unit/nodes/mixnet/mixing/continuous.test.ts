@@ -177,6 +177,14 @@ describe('stop-and-go mixing', () => {
     expect(mixingOf({ strategy: 'stop-and-go' }).put(1, 0, NO_DELAY)).toBe('window-missed');
   });
 
+  it('compares the window with the arrival, not with the time at which the disk was done', () => {
+    const mixing = mixingOf({ strategy: 'stop-and-go' });
+    const asked = { delayNs: 7 * MS, window: [0, 10 * MS] as const };
+    expect(mixing.put(1, 11 * MS, { ...asked, arrivedNs: 10 * MS })).toBeUndefined();
+    expect(mixing.put(2, 11 * MS, { ...asked, arrivedNs: 11 * MS })).toBe('window-missed');
+    expect(mixing.nextAt()).toBe(18 * MS);
+  });
+
   it('bounds the delay as Poisson mixing does', () => {
     const mixing = mixingOf({ strategy: 'stop-and-go', maxDelay: '1s' });
     const asked = { delayNs: 2 * SECOND, window: [0, SECOND] as const };

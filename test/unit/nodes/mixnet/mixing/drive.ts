@@ -15,6 +15,8 @@ export const MS = 1_000_000;
 export const SECOND = 1_000 * MS;
 /** Departures for each wake-up of the reference scheduler (spec/mixnet.md 3.1). */
 export const PER_TAKE = 16;
+/** Wake-ups in a row that may send nothing; a binomial mix has some by chance. */
+const IDLE_MAX = 10_000;
 export const NO_DELAY: AskedDelay = { delayNs: 0 };
 
 /** A strategy by its options as a file has them. */
@@ -62,13 +64,17 @@ export function drive(
   const poolBefore: number[] = [];
   const refused = new Map<number, string>();
   const empty = (until: number): void => {
+    let idle = 0;
     for (let now = mixing.nextAt(); now !== undefined && now <= until; now = mixing.nextAt()) {
       const size = mixing.size;
+      const before = items.length;
       for (const item of mixing.take(now, perTake)) {
         items.push(item);
         atNs.push(now);
         poolBefore.push(size);
       }
+      idle = items.length > before ? 0 : idle + 1;
+      if (idle > IDLE_MAX) throw new Error('the mix asks to be woken for ever and sends nothing');
     }
   };
   for (const [item, arrival] of arrivals.entries()) {
