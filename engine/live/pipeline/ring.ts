@@ -18,7 +18,7 @@
 /** Words of 32 bits in a cache line. */
 export const LINE_WORDS = 16;
 /** Words of one entry. */
-export const ENTRY_WORDS = 4;
+const ENTRY_WORDS = 4;
 
 const TAIL = LINE_WORDS;
 const ENTRIES = 2 * LINE_WORDS;

@@ -17,9 +17,6 @@ type WaitAsync = (
   value: number,
 ) => { readonly async: boolean; readonly value: unknown };
 
-/** True when this version of Node can wait for shared memory without blocking. */
-export const HAS_WAIT_ASYNC: boolean = 'waitAsync' in Atomics;
-
 /** See the module. */
 export class WakeUp {
   readonly #signals: Int32Array;
