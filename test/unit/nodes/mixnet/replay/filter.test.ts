@@ -64,6 +64,9 @@ describe('the replay filter', () => {
   it('grows a second filter when it may, and forgets nothing then', () => {
     const filter = filterOf({ expectedTags: 100, filters: 2 });
     const before = filter.bytes;
+    const first = fillUp(filter, 100);
+    expect(filter.enter(tagOf(first))).toBe('new');
+    expect(filter.enter(tagOf(first))).toBe('replay');
     const next = fillUp(filter, 200);
     expect(filter.bytes).toBe(2 * before);
     expect(fill(filter, 0, next)).toBe(0);
