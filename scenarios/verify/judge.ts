@@ -12,6 +12,7 @@ import type { Accept, Check, Measure } from './model.ts';
 /** A measure over all seeds. */
 export interface MeasureVerdict {
   readonly label: string;
+  readonly published?: number;
   readonly theory: number;
   /** Of one seed its value; of several the mean, or the one furthest off. */
   readonly measured: number;
@@ -48,12 +49,23 @@ export function judgeCheck(check: Check, runs: readonly (readonly Measure[])[]):
 
 /** Judges one measure. NaN is red. */
 export function judgeMeasure(measure: Measure, perSeed: readonly number[]): MeasureVerdict {
-  const { label, theory, accept, digits } = measure;
+  const { label, published, theory, accept, digits } = measure;
   const { low, high } = bounds(accept, theory, perSeed.length);
   const measured =
     accept.kind === 'around' ? summarise(perSeed).mean : furthest(perSeed, { theory, low, high });
   const isGreen = measured >= low && measured <= high;
-  return { label, theory, measured, kind: accept.kind, low, high, digits, isGreen, perSeed };
+  return {
+    label,
+    ...(published === undefined ? {} : { published }),
+    theory,
+    measured,
+    kind: accept.kind,
+    low,
+    high,
+    digits,
+    isGreen,
+    perSeed,
+  };
 }
 
 function bounds(

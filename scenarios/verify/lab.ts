@@ -18,6 +18,25 @@ export interface Defects {
   readonly sizeFactor?: number;
   /** Down times are counted from this long after they began, ns. */
   readonly detectionNs?: number;
+  readonly mixes?: MixDefects;
+}
+
+/** How mixes, or who measures them, are wrong (mixes/). Absent parts are right. */
+export interface MixDefects {
+  /** Drawn delays over asked ones. */
+  readonly delayFactor?: number;
+  /** Delays are uniform, of the same mean. */
+  readonly isUniform?: boolean;
+  /** A message stays in its column: mix k of a layer sends to mix k of the next. */
+  readonly isCascade?: boolean;
+  /** Corrupt mixes are believed to mix. */
+  readonly isCorruptTrusted?: boolean;
+  /** Pool mixes keep one message less than asked. */
+  readonly keepsOneLess?: boolean;
+  /** Loops that an adversary blocks come back anyway. */
+  readonly hasImmuneLoops?: boolean;
+  /** Alice sends in every round: nothing tells her rounds apart. */
+  readonly hasCover?: boolean;
 }
 
 /** No check does cryptography. */

@@ -22,8 +22,10 @@ export type Accept =
 
 /** One number of a check. */
 export interface Measure {
-  /** At most 33 characters, the unit last. */
+  /** At most 33 characters, the unit last; at most 23 beside a published figure. */
   readonly label: string;
+  /** What the literature printed for it, where that is a figure of its own. Never judged. */
+  readonly published?: number;
   readonly theory: number;
   readonly measured: number;
   readonly accept: Accept;
@@ -33,7 +35,7 @@ export interface Measure {
 
 /** A check of the suite. */
 export interface Check {
-  /** Number in the specification: `1` to `20`, and `8b`. */
+  /** Number in the specification: `1` to `20`, and `8b`; `P1` and on: privacy (checks/privacy-*). */
   readonly id: string;
   readonly name: string;
   /** The formula that the theory comes from, one line. */

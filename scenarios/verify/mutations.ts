@@ -155,6 +155,54 @@ export const MUTATIONS: readonly Mutation[] = [
     onlyMeasures: { '20': ['share of time up'] },
     defects: { detectionNs: DETECTION_NS },
   },
+  {
+    name: 'short-delays',
+    mistake: 'mixes delay by 0.8 of what was asked',
+    red: ['P1', 'P8', 'P10'],
+    defects: { mixes: { delayFactor: 0.8 } },
+  },
+  {
+    name: 'uniform-delays',
+    mistake: 'mixes draw uniform delays of the same mean',
+    red: ['P10'],
+    // P / n looks at how many are inside, not at how old they are.
+    green: ['P1'],
+    onlyMeasures: { P10: ['Erlang(3, 1 s)', 'difference'] },
+    defects: { mixes: { isUniform: true } },
+  },
+  {
+    name: 'cascades',
+    mistake: 'a message stays in its column of the network',
+    red: ['P1', 'P4'],
+    defects: { mixes: { isCascade: true } },
+  },
+  {
+    name: 'corrupt-trusted',
+    mistake: 'corrupt mixes are believed to mix',
+    red: ['P2'],
+    defects: { mixes: { isCorruptTrusted: true } },
+  },
+  {
+    name: 'pool-one-less',
+    mistake: 'pool mixes keep one message less',
+    red: ['P9'],
+    defects: { mixes: { keepsOneLess: true } },
+  },
+  {
+    name: 'immune-loops',
+    mistake: 'loops that are blocked come back anyway',
+    red: ['P12'],
+    onlyMeasures: {
+      P12: [0.01, 0.1, 0.5, 1].map((rate) => `detected, lambda_M/mu = ${rate}`),
+    },
+    defects: { mixes: { hasImmuneLoops: true } },
+  },
+  {
+    name: 'cover-for-alice',
+    mistake: 'Alice’s rounds are like all others, and disclosure says it found friends',
+    red: ['P11'],
+    defects: { mixes: { hasCover: true } },
+  },
 ];
 
 /** The mutation of that name. */

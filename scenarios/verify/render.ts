@@ -30,6 +30,8 @@ const WIDTHS = { id: 4, label: 35, theory: 11, measured: 11, interval: 12, verdi
 interface Cells {
   readonly id: string;
   readonly label: string;
+  /** Empty where the literature has no figure. */
+  readonly published: string;
   readonly theory: string;
   readonly measured: string;
   readonly interval: string;
@@ -53,8 +55,10 @@ export function renderTable(report: SuiteReport, options: RenderOptions): string
     headOf(report, paint),
     ...noteOf(report),
     '',
-    paint.dim(lineOf(HEADER)),
-    ...report.verdicts.flatMap((check) => rowsOf(check).map(line)),
+    ...sectionsOf(report.verdicts).flatMap(({ header, checks }) => [
+      paint.dim(lineOf(header)),
+      ...checks.flatMap((check) => rowsOf(check).map(line)),
+    ]),
     '',
   ].join('\n');
   return options.unicode ? text : toAscii(text);
@@ -63,11 +67,23 @@ export function renderTable(report: SuiteReport, options: RenderOptions): string
 const HEADER: Cells = {
   id: ' #',
   label: 'check',
+  published: '',
   theory: 'theory',
   measured: 'measured',
   interval: 'interval',
   verdict: '',
 };
+
+/** Checks of privacy have a column for figures of the literature, so they have their own header. */
+function sectionsOf(
+  verdicts: readonly CheckVerdict[],
+): readonly { readonly header: Cells; readonly checks: readonly CheckVerdict[] }[] {
+  const isOfPrivacy = ({ id }: CheckVerdict): boolean => id.startsWith('P');
+  return [
+    { header: HEADER, checks: verdicts.filter((check) => !isOfPrivacy(check)) },
+    { header: { ...HEADER, published: 'published' }, checks: verdicts.filter(isOfPrivacy) },
+  ].filter(({ checks }) => checks.length > 0);
+}
 
 function headOf(report: SuiteReport, paint: ReturnType<typeof picocolors.createColors>): string {
   const { verdicts, seeds, wallSeconds } = report;
@@ -88,7 +104,7 @@ function rowsOf(check: CheckVerdict): readonly Cells[] {
   if (first !== undefined && second === undefined) {
     return [cellsOf(id, `${check.name}, ${first.label}`, first)];
   }
-  const blank = { theory: '', measured: '', interval: '', verdict: '' };
+  const blank = { published: '', theory: '', measured: '', interval: '', verdict: '' };
   return [
     { id, label: check.name, ...blank },
     ...check.measures.map((measure) => cellsOf('', `  ${measure.label}`, measure)),
@@ -99,6 +115,7 @@ function cellsOf(id: string, label: string, measure: MeasureVerdict): Cells {
   return {
     id,
     label,
+    published: measure.published === undefined ? '' : numberText(measure.published, measure.digits),
     theory: numberText(measure.theory, measure.digits),
     measured: numberText(measure.measured, measure.digits),
     interval: intervalText(measure),
@@ -108,7 +125,7 @@ function cellsOf(id: string, label: string, measure: MeasureVerdict): Cells {
 
 function lineOf(cells: Cells): string {
   return [
-    cells.id.padEnd(WIDTHS.id) + cells.label.padEnd(WIDTHS.label),
+    cells.id.padEnd(WIDTHS.id) + labelOf(cells).padEnd(WIDTHS.label),
     cells.theory.padStart(WIDTHS.theory),
     cells.measured.padStart(WIDTHS.measured),
     cells.interval.padStart(WIDTHS.interval),
@@ -116,6 +133,11 @@ function lineOf(cells: Cells): string {
   ]
     .join(' ')
     .trimEnd();
+}
+
+/** The published figure stands at the end of the label's column. */
+function labelOf({ label, published }: Cells): string {
+  return published === '' ? label : label + published.padStart(WIDTHS.label - label.length);
 }
 
 function numberText(value: number, digits: number): string {
@@ -159,6 +181,7 @@ export function renderSuiteJson(report: SuiteReport): string {
     pass,
     measures: measures.map(({ label, theory, measured, kind, low, high, perSeed, ...rest }) => ({
       label,
+      ...(rest.published === undefined ? {} : { published: rest.published }),
       theory,
       measured: finite(measured),
       accept: kind,
@@ -185,16 +208,20 @@ export function renderSuiteMarkdown(report: SuiteReport): string {
   const checks = verdicts.map(({ id, name, formula, catches }) => [id, name, formula, catches]);
   const results = verdicts.flatMap(({ id, measures }) =>
     measures.map((measure) => {
-      const { label, theory, measured, interval, verdict } = cellsOf(id, measure.label, measure);
-      return [id, label.trim(), theory, measured, interval, verdict];
+      const { label, published, theory, measured, interval, verdict } = cellsOf(
+        id,
+        measure.label,
+        measure,
+      );
+      return [id, label.trim(), published, theory, measured, interval, verdict];
     }),
   );
   return [
     ...tableLines(['#', 'check', 'held against', 'catches'], '|---|---|---|---|', checks),
     '',
     ...tableLines(
-      ['#', 'measure', 'theory', 'measured', 'interval', 'verdict'],
-      '|---|---|---:|---:|---:|---|',
+      ['#', 'measure', 'published', 'theory', 'measured', 'interval', 'verdict'],
+      '|---|---|---:|---:|---:|---:|---|',
       results,
     ),
     '',

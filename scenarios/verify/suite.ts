@@ -1,6 +1,6 @@
 /**
  * The closed-form checks in the order of the specification, and their verdicts over one or several
- * seeds (simulation.md 5).
+ * seeds (simulation.md 5; P1 and on: mixnet.md 4.3, 4.4).
  *
  * @module
  */
@@ -12,6 +12,21 @@ import { jitter } from './checks/jitter.ts';
 import { erlang, finiteQueue } from './checks/loss-systems.ts';
 import { bernoulli, gilbert } from './checks/losses.ts';
 import { poissonSource } from './checks/poisson-source.ts';
+import {
+  blendingAttack,
+  dummyTraffic,
+  intersection,
+  senderEpsilon,
+  statisticalDisclosure,
+} from './checks/privacy-attacks.ts';
+import {
+  entropyByHop,
+  entropyByLayers,
+  entropyByWidth,
+  entropyOfCorruptLayers,
+  entropyOfLowTraffic,
+} from './checks/privacy-entropy.ts';
+import { closedForm, poolMix, singleMix, sumOfDelays } from './checks/privacy-mixes.ts';
 import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
 import { randomStreams } from './checks/random-streams.ts';
 import { reliableStreams } from './checks/reliable-streams.ts';
@@ -45,6 +60,20 @@ export const CHECKS: readonly Check[] = [
   littlesLaw,
   reliableStreams((options) => new SegmentStreams(options)),
   faultSchedule,
+  entropyByLayers,
+  entropyOfCorruptLayers,
+  entropyByHop,
+  entropyByWidth,
+  entropyOfLowTraffic,
+  dummyTraffic,
+  closedForm,
+  singleMix,
+  poolMix,
+  sumOfDelays,
+  statisticalDisclosure,
+  blendingAttack,
+  senderEpsilon,
+  intersection,
 ];
 
 /** What to run. */

@@ -76,6 +76,14 @@ export const MIXNET_ROWS: readonly Row[] = [
         set: { 'options.mixnet.client.double': 'chatty' },
         red: ['privacy.client_rate.ks_p min >='],
       },
+      'an attack on a mix': {
+        base: 'short',
+        set: {
+          events:
+            '[{ at: 12s, for: 6s, partition: { from: ["mix-1-*"], to: [mix-2-1] }, direction: one-way }]',
+        },
+        red: ['mix.loops.alarms count =='],
+      },
       'clients that never get to say it': {
         base: 'short',
         set: { 'options.mixnet.rates.payload': '0/s' },

@@ -49,6 +49,13 @@ describe('a wrong engine turns its checks red', () => {
       'duplicate-offered: 16',
       'late-timer: 1 2 12',
       'down-from-detection: 20',
+      'short-delays: P1 P8 P10',
+      'uniform-delays: P10',
+      'cascades: P1 P4',
+      'corrupt-trusted: P2',
+      'pool-one-less: P9',
+      'immune-loops: P12',
+      'cover-for-alice: P11',
     ]);
   });
 });

@@ -29,9 +29,25 @@ describe('the engine against theory', () => {
     expect(verdict.measures.filter((measure) => !measure.isGreen)).toEqual([]);
   });
 
-  it('runs all checks of the specification: 1 to 20 and 8b', () => {
+  it('runs all checks of the specification: 1 to 20 and 8b, P1 to P14', () => {
     const numbers = Array.from({ length: 20 }, (_, i) => `${i + 1}`);
-    expect(CHECKS.map(({ id }) => id)).toEqual([...numbers.slice(0, 8), '8b', ...numbers.slice(8)]);
+    const privacy = Array.from({ length: 14 }, (_, i) => `P${i + 1}`);
+    expect(CHECKS.map(({ id }) => id)).toEqual([
+      ...numbers.slice(0, 8),
+      '8b',
+      ...numbers.slice(8),
+      ...privacy,
+    ]);
+  });
+
+  it('a published figure fits beside its label, and no line is longer than 80 characters', () => {
+    for (const { measures } of CHECKS.map((check) => ({
+      measures: measured.get(check.id) ?? [],
+    }))) {
+      for (const { label, published } of measures) {
+        expect(label.length).toBeLessThanOrEqual(published === undefined ? 33 : 23);
+      }
+    }
   });
 
   it('docs/VERIFICATION.md holds these results (npm run verify -- --markdown)', () => {

@@ -1,0 +1,111 @@
+/**
+ * The n-1 attack on a Poisson mix, with the strategy of nodes/mixnet and the alarm of reports/privacy
+ * (spec/mixnet.md 4.4): all other inputs are blocked for tau, then the target comes in alone; loops
+ * of the mix that would return meanwhile are blocked, too.
+ *
+ * @module
+ */
+import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { drainDelays } from '../../../reports/privacy/attacks/blending.ts';
+import { alarms, type Loop, loopDeadline } from '../../../reports/privacy/attacks/loop-alarm.ts';
+import type { Lab } from '../lab.ts';
+import { MixBench } from './single-mix.ts';
+
+/** Mean delay, ns: the unit of time. */
+const MEAN_NS = 1e9;
+/** A mix is as good as stationary after so many mean delays. */
+const FILLING = 10;
+/** Three mixes on a loop, links that take a tenth of a delay. */
+const LOOP = { hops: 3, meanDelayNs: MEAN_NS, transitNs: MEAN_NS / 10 };
+
+/** The attack. */
+export interface BlendingRun {
+  readonly rho: number;
+  readonly epsilon: number;
+  readonly runs: number;
+}
+
+/** Shares of runs. */
+export interface BlendingShares {
+  readonly pools: { readonly empty: number; readonly right: number };
+  /** Runs that an alarm told, by loops per mean delay. */
+  readonly loops: (loopsPerDelay: number) => { readonly detected: number };
+}
+
+/** Carries the attack out many times. */
+export function blendMixes(lab: Lab, run: BlendingRun): BlendingShares {
+  return {
+    pools: lab.once('P12', () => drainPools(lab, run)),
+    loops: (loopsPerDelay): { detected: number } => ({
+      detected: detectedShare(lab, run, loopsPerDelay),
+    }),
+  };
+}
+
+/** How many pools were empty, and how often the first output was the target. */
+function drainPools(lab: Lab, run: BlendingRun): BlendingShares['pools'] {
+  const state = { last: -1 };
+  const bench = new MixBench(lab, 'P12', {
+    mixing: { strategy: 'poisson' },
+    leaves: (item): void => {
+      state.last = item;
+    },
+  });
+  const [gaps, delays] = [bench.stream('gap'), bench.stream('delay')];
+  const factor = lab.defects.mixes?.delayFactor ?? 1;
+  const delayNs = (): number => toNanoseconds(delays.exponential(MEAN_NS) * factor);
+  const { scheduler } = bench;
+  const tauNs = toNanoseconds(drainDelays(run) * MEAN_NS);
+  let item = 0;
+  const put = (): void => {
+    bench.put(item, delayNs());
+    item += 1;
+  };
+  let [empty, right] = [0, 0];
+  for (let i = 0; i < run.runs; i += 1) {
+    const blockedAt = scheduler.now + FILLING * MEAN_NS;
+    for (;;) {
+      const gap = toNanoseconds(gaps.exponential(MEAN_NS / run.rho));
+      if (scheduler.now + gap > blockedAt) break;
+      scheduler.runUntil(scheduler.now + gap);
+      put();
+    }
+    scheduler.runUntil(blockedAt + tauNs);
+    if (bench.size === 0) empty += 1;
+    const target = item;
+    put();
+    state.last = -1;
+    while (state.last < 0) scheduler.step();
+    if (state.last === target) right += 1;
+  }
+  return { empty: empty / run.runs, right: right / run.runs };
+}
+
+function detectedShare(lab: Lab, run: BlendingRun, loopsPerDelay: number): number {
+  const random = lab.stream(`mix/P12/${loopsPerDelay}`, 'loops');
+  const deadlineNs = loopDeadline(LOOP);
+  const tauNs = drainDelays(run) * MEAN_NS;
+  const areBlocked = lab.defects.mixes?.hasImmuneLoops !== true;
+  // Alarm on the first overdue loop: whatever is late once an hour or less is no accident here.
+  const watch = {
+    deadlineNs,
+    windowNs: MEAN_NS,
+    lossProbability: 0,
+    falseAlarmsPerHour: Number.MAX_VALUE,
+  };
+  let detected = 0;
+  for (let i = 0; i < run.runs; i += 1) {
+    const loops: Loop[] = [];
+    let at = -deadlineNs;
+    for (;;) {
+      at += random.exponential(MEAN_NS / loopsPerDelay);
+      if (at > tauNs) break;
+      let returnedAt = at + LOOP.transitNs;
+      for (let hop = 0; hop < LOOP.hops; hop += 1) returnedAt += random.exponential(MEAN_NS);
+      const isBlocked = areBlocked && returnedAt >= 0 && returnedAt < tauNs;
+      loops.push(isBlocked ? { sentAt: at } : { sentAt: at, returnedAt });
+    }
+    if (alarms(loops, watch, 2 * deadlineNs + tauNs).length > 0) detected += 1;
+  }
+  return detected / run.runs;
+}

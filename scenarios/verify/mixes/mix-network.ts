@@ -1,0 +1,268 @@
+/**
+ * A network of mixes without bytes: who was where when, for the checks of privacy measures
+ * (spec/mixnet.md 4.3). Time and order come from the scheduler of the engine, draws from its streams;
+ * what happened is written into a `Truth`, which the estimators of reports/privacy read.
+ *
+ * Stratified: every message takes one mix of each layer, drawn uniformly. Mixes delay each message by
+ * itself. No loss, no cryptography, no clients: one Poisson source for all of them.
+ *
+ * @module
+ */
+import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { type EventHandler, Scheduler } from '../../../engine/core/scheduler.ts';
+import type { RandomStream } from '../../../engine/core/stream.ts';
+import {
+  ABSORBED,
+  ARRIVED,
+  DELIVERED,
+  DEPARTED,
+  NO_NODE,
+  type Truth,
+} from '../../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
+import type { Lab } from '../lab.ts';
+
+const SECOND = 1e9;
+/** Kinds of events. */
+const SEND = 1;
+const ARRIVE = 2;
+const DEPART = 3;
+const DUMMY = 4;
+
+/** Cover made by mixes. */
+export interface Dummies {
+  /** Of each mix that has a layer behind it, 1/s. */
+  readonly perMixRate: number;
+  /** Mixes that a dummy meets behind its own: one, or all that are left. */
+  readonly route: 'link' | 'partial';
+}
+
+/** The network and its traffic. */
+export interface MixNetworkOptions {
+  /** Names the streams. */
+  readonly name: string;
+  readonly layers: number;
+  readonly width: number;
+  /** All messages, 1/s. */
+  readonly rate: number;
+  /** Mean delay of a mix, s. */
+  readonly meanSeconds: number;
+  /** Law of the delay. */
+  readonly delay?: 'exponential' | 'uniform';
+  /** Every link, s; two numbers: uniform between them. */
+  readonly linkSeconds: number | readonly [number, number];
+  /** The first so many mixes of each layer are corrupt; only the routes of targets need it here. */
+  readonly corruptPerLayer?: number;
+  readonly dummies?: Dummies;
+}
+
+/** Which messages are targets. */
+export interface TargetPlan {
+  /** Before the first one, s. */
+  readonly warmupSeconds: number;
+  /** Between two, s. */
+  readonly gapSeconds: number;
+  /**
+   * Per target how many corrupt mixes its route starts with; the next one is honest, those behind it
+   * are drawn as for any message. Undefined: nothing is forced.
+   */
+  readonly corruptFirst: readonly (number | undefined)[];
+  /** After the last one, s. */
+  readonly drainSeconds: number;
+}
+
+/** What a run leaves. */
+export interface MixRun {
+  readonly truth: Truth;
+  /** Numbers of messages. */
+  readonly targets: readonly number[];
+}
+
+/** Index of the node at which all messages end; mixes have numbers layer * width + place. */
+export function endNode({ layers, width }: MixNetworkOptions): number {
+  return layers * width;
+}
+
+/** Runs a network. */
+export function runMixes(lab: Lab, options: MixNetworkOptions, plan: TargetPlan): MixRun {
+  return new MixNetwork(lab, options, plan).run();
+}
+
+class MixNetwork implements EventHandler {
+  private readonly options: MixNetworkOptions;
+  private readonly plan: TargetPlan;
+  private readonly scheduler = new Scheduler(this);
+  private readonly record: TruthRecord;
+  private readonly targets: number[] = [];
+  /** Per target how many corrupt mixes its route starts with. */
+  private readonly forced = new Map<number, number>();
+  private readonly gaps: RandomStream;
+  private readonly routes: RandomStream;
+  private readonly delays: RandomStream;
+  private readonly links: RandomStream;
+  private readonly dummies: RandomStream;
+  /** Per message its mix, and the layer at which it ends. */
+  private mix = new Uint16Array(65_536);
+  private last = new Uint8Array(65_536);
+  private readonly meanNs: number;
+  private readonly sourceNs: number;
+  private readonly end: number;
+  private readonly isCascade: boolean;
+
+  constructor(lab: Lab, options: MixNetworkOptions, plan: TargetPlan) {
+    const { name, layers, width, meanSeconds, rate } = options;
+    const stream = (purpose: string): RandomStream => lab.stream(`mixes/${name}`, purpose);
+    const { isUniform = false, isCascade = false, delayFactor = 1 } = lab.defects.mixes ?? {};
+    this.options = isUniform ? { ...options, delay: 'uniform' } : options;
+    this.isCascade = isCascade;
+    this.plan = plan;
+    this.gaps = stream('gap');
+    this.routes = stream('route');
+    this.delays = stream('delay');
+    this.links = stream('link');
+    this.dummies = stream('dummy');
+    this.end = endNode(options);
+    this.meanNs = meanSeconds * SECOND * delayFactor;
+    this.sourceNs = SECOND / rate;
+    const nodes = Array.from({ length: layers * width + 1 }, (_, i) => `mix-${i}`);
+    this.record = new TruthRecord(nodes);
+  }
+
+  run(): MixRun {
+    const { scheduler, plan } = this;
+    this.postSend();
+    this.startDummies();
+    const span = plan.gapSeconds * plan.corruptFirst.length;
+    scheduler.runUntil(toNanoseconds((plan.warmupSeconds + span + plan.drainSeconds) * SECOND));
+    return { truth: this.record.truth(), targets: this.targets };
+  }
+
+  // hot: 2 L + 2 events per message.
+  fire(kind: number, target: number): void {
+    switch (kind) {
+      case SEND:
+        this.send();
+        return;
+      case ARRIVE:
+        this.arrive(target);
+        return;
+      case DEPART:
+        this.depart(target);
+        return;
+      default:
+        this.dummy(target);
+    }
+  }
+
+  private postSend(): void {
+    this.scheduler.post(toNanoseconds(this.gaps.exponential(this.sourceNs)), SEND, 0);
+  }
+
+  private send(): void {
+    const message = this.record.open({ kind: 'payload', sender: NO_NODE, recipient: this.end });
+    this.grow(message);
+    const { now } = this.scheduler;
+    const number = this.targets.length;
+    const due = (this.plan.warmupSeconds + number * this.plan.gapSeconds) * SECOND;
+    if (now >= due && number < this.plan.corruptFirst.length) {
+      this.targets.push(message);
+      const forced = this.plan.corruptFirst[number];
+      if (forced !== undefined) this.forced.set(message, forced);
+    }
+    this.last[message] = this.options.layers - 1;
+    this.mix[message] = this.place(message, 0);
+    this.scheduler.post(this.linkNs(), ARRIVE, message);
+    this.postSend();
+  }
+
+  /** A mix of the layer: forced for the beginning of some targets' routes. */
+  private place(message: number, layer: number): number {
+    const { width, corruptPerLayer = 0 } = this.options;
+    const forced = this.forced.get(message) ?? -1;
+    if (layer > forced) return layer * width + this.routes.below(width);
+    const isCorrupt = layer < forced;
+    const place = isCorrupt
+      ? this.routes.below(corruptPerLayer)
+      : corruptPerLayer + this.routes.below(width - corruptPerLayer);
+    return layer * width + place;
+  }
+
+  private arrive(message: number): void {
+    const { now } = this.scheduler;
+    const node = this.mix[message] as number;
+    this.record.add(ARRIVED, message, node, now);
+    if (node === this.end) {
+      this.record.add(DELIVERED, message, node, now);
+      return;
+    }
+    const layer = Math.floor(node / this.options.width);
+    if (layer > (this.last[message] as number)) {
+      this.record.add(ABSORBED, message, node, now);
+      return;
+    }
+    this.scheduler.post(this.delayNs(), DEPART, message);
+  }
+
+  private depart(message: number): void {
+    const node = this.mix[message] as number;
+    this.record.add(DEPARTED, message, node, this.scheduler.now);
+    this.mix[message] = this.next(message, node);
+    this.scheduler.post(this.linkNs(), ARRIVE, message);
+  }
+
+  private next(message: number, node: number): number {
+    const { layers, width } = this.options;
+    const layer = Math.floor(node / width) + 1;
+    if (layer === layers) return this.end;
+    return this.isCascade ? node + width : this.place(message, layer);
+  }
+
+  private startDummies(): void {
+    const { layers, width, dummies } = this.options;
+    if (dummies === undefined) return;
+    for (let mix = 0; mix < (layers - 1) * width; mix += 1) this.postDummy(mix, dummies);
+  }
+
+  private postDummy(mix: number, { perMixRate }: Dummies): void {
+    this.scheduler.post(toNanoseconds(this.dummies.exponential(SECOND / perMixRate)), DUMMY, mix);
+  }
+
+  /** The dummy is delayed in its mix like any message there. */
+  private dummy(mix: number): void {
+    const { layers, width, dummies } = this.options;
+    if (dummies === undefined) return;
+    const message = this.record.open({ kind: 'dummy', sender: mix, recipient: NO_NODE });
+    this.grow(message);
+    const layer = Math.floor(mix / width);
+    this.mix[message] = mix;
+    // It ends on arrival in the layer behind `last`.
+    this.last[message] = dummies.route === 'link' ? layer : layers - 2;
+    this.record.add(ARRIVED, message, mix, this.scheduler.now);
+    this.scheduler.post(this.delayNs(), DEPART, message);
+    this.postDummy(mix, dummies);
+  }
+
+  private delayNs(): number {
+    if (this.options.delay === 'uniform') {
+      return toNanoseconds(2 * this.meanNs * this.delays.uniform());
+    }
+    return toNanoseconds(this.delays.exponential(this.meanNs));
+  }
+
+  private linkNs(): number {
+    const { linkSeconds } = this.options;
+    if (typeof linkSeconds === 'number') return toNanoseconds(linkSeconds * SECOND);
+    const [low, high] = linkSeconds;
+    return toNanoseconds((low + (high - low) * this.links.uniform()) * SECOND);
+  }
+
+  private grow(message: number): void {
+    if (message < this.mix.length) return;
+    const mix = new Uint16Array(this.mix.length * 2);
+    const last = new Uint8Array(this.last.length * 2);
+    mix.set(this.mix);
+    last.set(this.last);
+    this.mix = mix;
+    this.last = last;
+  }
+}
