@@ -32,6 +32,9 @@ interface OpenSetup {
   readonly job: number;
 }
 
+/** Longest bytes of a call: what a datagram can carry. Memory that no packet touched costs none. */
+const SLOT_BYTES = 65_536;
+
 const REFUSALS: Readonly<Record<Exclude<Submitted, 'taken'>, string>> = {
   'queue-full': 'too many jobs on bytes wait',
   'too-long': 'more bytes than a slot of the pipeline has',
@@ -137,6 +140,7 @@ export class ByteCompute implements ResultSink {
   #started(): Pipeline {
     this.#pipeline ??= new Pipeline({
       ...(this.#workers === undefined ? {} : { workers: this.#workers }),
+      slotBytes: SLOT_BYTES,
       onDeath: (worker, reason): void => {
         this.#lastDeath = `worker ${worker} died: ${reason}`;
       },

@@ -124,7 +124,7 @@ describe('unwrapping as a job on bytes', () => {
     expect(() => setup([])).toThrow(/0 private keys/);
   });
 
-  it('lets one of two copies pass, when two threads unwrap them at once', async () => {
+  it('R-113: lets one of two copies pass, when two threads unwrap them at once', async () => {
     const pipeline = new Pipeline({ workers: 2, slotBytes: 2_048 });
     const job = pipeline.open(
       {

@@ -47,7 +47,7 @@ function packet(job: number, sink: ResultSink, more: Partial<Submission> = {}): 
 }
 
 describe('the pipeline', () => {
-  it('changes bytes in place, fills the record, and leaves the bytes of the caller alone', async () => {
+  it('R-190: changes bytes in place, fills the record, and leaves the bytes of the caller alone', async () => {
     const pipeline = start({ workers: 1 });
     const sink = collector();
     const bytes = Uint8Array.of(1, 2, 3, 4, 5);
@@ -63,7 +63,7 @@ describe('the pipeline', () => {
     ['port', 99_999],
     ['wait-async', 9_999],
   ] as const) {
-    it(`loses, doubles and reorders none of ${total} packets on three workers (${wakeUp})`, async () => {
+    it(`R-177: loses, doubles and reorders none of ${total} packets on three workers (${wakeUp})`, async () => {
       const pipeline = start({ workers: 3, slots: 64, queue: 1_000, wakeUp, onCredit: feed });
       const job = open(pipeline);
       const last = [-1, -1, -1];
@@ -102,14 +102,14 @@ describe('the pipeline', () => {
         processed: total,
         peak: 1_000,
       });
-      // R-177: a producer that looks at its credits loses nothing.
+      // A producer that looks at its credits loses nothing.
       expect(drops).toEqual({ 'queue-full': 0, 'too-long': 0, 'no-worker': 0 });
       expect(stats.poolHits + stats.poolMisses).toBe(total);
       expect(poolHitRatio(stats)).toBeLessThan(1);
     });
   }
 
-  it('R-176: drops what its queue does not hold, counts it, and does all the rest', async () => {
+  it('R-172, R-176: drops what its queue does not hold, counts it, and does all the rest', async () => {
     const pipeline = start({ workers: 1, slots: 4, queue: 10 });
     const job = open(pipeline);
     const sink = collector();
