@@ -67,7 +67,17 @@ const NO_WORKER = -1;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** See the module. */
+/**
+ * See the module.
+ *
+ * @example
+ * const pipeline = new Pipeline({ workers: 2 });
+ * const job = pipeline.open({ moduleUrl, job: 'unwrap', crypto: 'node' }, keys);
+ * const sink = { done: (token, { status, bytes, record }) => forward(bytes.slice()) };
+ * if (pipeline.submit({ job, bytes, sink, token: 1, affinity: -1 }) !== 'taken') countDrop();
+ * await pipeline.drained();
+ * console.log(pipeline.stats, await pipeline.close());
+ */
 export class Pipeline {
   readonly #options: PipelineOptions & typeof DEFAULTS;
   readonly #memory: SharedMemory;
@@ -142,7 +152,7 @@ export class Pipeline {
       this.#counts.batches += Atomics.load(signals, SIGNAL.batches(worker));
       this.#counts.sleeps += Atomics.load(signals, SIGNAL.sleeps(worker));
     }
-    return { ...this.#counts };
+    return { ...this.#counts, drops: { ...this.#counts.drops } };
   }
 
   /** Loads modules on all workers, so that the first packet does not wait for them. */
