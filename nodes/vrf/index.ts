@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { type AuditCounts, AuditLedger, type AuditOutcome } from './audit-ledger.ts';
 export {
   auditDelay,
   auditLoop,
@@ -51,4 +52,10 @@ export {
   type RankedCandidate,
   rankCandidates,
 } from './neighbours.ts';
+export {
+  PROOF_REFUSALS,
+  ProofDesk,
+  type ProofDeskOptions,
+  type ProofRefusal,
+} from './proof-desk.ts';
 export type { VrfSuite } from './suite.ts';

@@ -113,20 +113,23 @@ interface Network {
   readonly value: Uint8Array;
 }
 
-const network = fc
-  .record({
-    topology: fc.constantFrom<MixTopology>('stratified', 'cascade', 'free-route'),
-    hops: fc.integer({ min: 1, max: 5 }),
-    count: fc.integer({ min: 6, max: 40 }),
-    seed: fc.nat(),
-  })
-  .map(
-    ({ count, seed, ...rest }): Network => ({
-      ...rest,
-      nodes: mixes(count, seed % 1_000),
-      value: bytesOf('random', seed),
-    }),
-  );
+const network = fc.record({
+  topology: fc.constantFrom<MixTopology>('stratified', 'cascade', 'free-route'),
+  hops: fc.integer({ min: 1, max: 5 }),
+  count: fc.integer({ min: 6, max: 40 }),
+  seed: fc.nat(),
+});
+
+/** Made inside the property, so that a failure prints four numbers and not all descriptors. */
+function networkOf(drawn: {
+  readonly topology: MixTopology;
+  readonly hops: number;
+  readonly count: number;
+  readonly seed: number;
+}): Network {
+  const { topology, hops, count, seed } = drawn;
+  return { topology, hops, nodes: mixes(count, seed % 1_000), value: bytesOf('random', seed) };
+}
 
 function assign(
   { topology, hops, nodes, value }: Network,
@@ -144,7 +147,8 @@ function places({ layers, spares }: LayerAnswer): ReadonlyMap<string, number> {
 describe('layers', () => {
   it('place every mix once, as evenly as can be, whatever the order of the list', () => {
     fc.assert(
-      fc.property(network, (one) => {
+      fc.property(network, (drawn) => {
+        const one = networkOf(drawn);
         const answer = assign(one);
         expect(places(answer).size).toBe(one.nodes.length);
         const widths = answer.layers.map((layer) => layer.length);
@@ -159,7 +163,8 @@ describe('layers', () => {
 
   it('keep everybody in place when nothing but the random value changes', () => {
     fc.assert(
-      fc.property(network, (one) => {
+      fc.property(network, (drawn) => {
+        const one = networkOf(drawn);
         const answer = assign(one);
         const next = assign({ ...one, value: bytesOf('next', 1) }, answer.layers);
         expect(next).toEqual(answer);
@@ -170,7 +175,8 @@ describe('layers', () => {
 
   it('move one other mix at most when one leaves, beside the chain that it breaks up', () => {
     fc.assert(
-      fc.property(network, fc.nat(), (one, draw) => {
+      fc.property(network, fc.nat(), (drawn, draw) => {
+        const one = networkOf(drawn);
         const answer = assign(one);
         const leaver = one.nodes[draw % one.nodes.length]!;
         const nodes = one.nodes.filter((mix) => mix !== leaver);
@@ -189,7 +195,8 @@ describe('layers', () => {
 
   it('are as even as can be after any number has left and joined, and move no more than that takes', () => {
     fc.assert(
-      fc.property(network, fc.nat(), (one, draw) => {
+      fc.property(network, fc.nat(), (drawn, draw) => {
+        const one = networkOf(drawn);
         const before = assign({ ...one, topology: 'stratified' });
         // One layer loses everybody, others some; a few come.
         const random = randomFrom(draw);
