@@ -213,7 +213,9 @@ class ClientNode implements NodeHandle {
 
   /** The spool hands out in order; what came before or leaves a gap is asked for again. */
   #take(sequence: number, { kind, surbId, body, waitedUs }: Message): void {
-    if (sequence !== this.#lastSequence + 1) {
+    // A client that has just started takes the first message it sees for the next one.
+    const isFirst = this.#lastSequence === 0;
+    if (!isFirst && sequence !== this.#lastSequence + 1) {
       this.#host.drop('spool-sequence');
       return;
     }

@@ -9,7 +9,8 @@ import type { Spooled } from '../wire.ts';
 
 /** A message with its place in the spool. */
 export interface SpoolEntry {
-  readonly sequence: number;
+  /** Changes only when the client counts from elsewhere. */
+  sequence: number;
   readonly arrivedNs: Nanoseconds;
   readonly message: Spooled;
   /** False until the first answer that carries it. */
@@ -33,10 +34,15 @@ export class Spool {
   }
 
   /**
-   * Deletes what the client has: everything up to `sequence`.
-   * @returns how many messages that were.
+   * Deletes what the client has: everything up to `sequence`. A number that was never given out is
+   * that of a spool before a restart: from then on both count from there.
+   * @returns how many messages were deleted.
    */
   acknowledge(sequence: number): number {
+    if (sequence > this.#lastSequence) {
+      this.#countFrom(sequence);
+      return 0;
+    }
     let count = 0;
     while ((this.#entries[count]?.sequence ?? Infinity) <= sequence) count += 1;
     this.#entries.splice(0, count);
@@ -46,5 +52,13 @@ export class Spool {
   /** The oldest messages, at most `count`. */
   head(count: number): readonly SpoolEntry[] {
     return this.#entries.slice(0, count);
+  }
+
+  #countFrom(sequence: number): void {
+    this.#lastSequence = sequence;
+    for (const entry of this.#entries) {
+      this.#lastSequence += 1;
+      entry.sequence = this.#lastSequence;
+    }
   }
 }
