@@ -35,7 +35,7 @@ export const MIXNET_ROWS: readonly Row[] = [
       'a network without loops': {
         base: 'short',
         set: { 'options.mixnet.rates.mixLoop': '0/s', 'options.mixnet.rates.loop': '0/s' },
-        red: ['mix.loops.alarms count >='],
+        red: ['mix.loops.alarms rate >='],
       },
       'mixes that wait too long for their loops': {
         base: 'short',
@@ -49,7 +49,7 @@ export const MIXNET_ROWS: readonly Row[] = [
           'options.mixnet.client.loopAlarm.window': '1s',
           'options.mixnet.client.loopAlarm.falseAlarms': '100',
         },
-        red: ['mix.loops.detection count <='],
+        red: ['mix.loops.alarms rate <='],
       },
       'messages that nobody acknowledges': {
         base: 'short',
