@@ -8,9 +8,9 @@
  * @module
  */
 import type { CryptoProvider } from '../host/crypto.ts';
-import { extend, type Parameters, startState } from './hash/blake2xb.ts';
+import { extend, type Parameters } from './hash/blake2xb.ts';
 import { CUBE_ROOTS, SQUARE_ROOTS } from './hash/roots.ts';
-import { checkHkdfLength } from './lengths.ts';
+import { checkExpandKey, checkHkdfLength } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
 import { blake2bCompress } from './wasm/blake2b.ts';
 import { loadWasm } from './wasm/load.ts';
@@ -19,25 +19,35 @@ import { sha256Compress } from './wasm/sha256.ts';
 /** The primitives that this file makes faster. */
 type FastHashes = Pick<CryptoProvider, 'hkdfExpandSha256' | 'blake2xb'>;
 
-// Offsets in memory, in bytes. START holds constants; the rest is wiped after each call.
+// Offsets in memory, in bytes. START and SHA256_START hold constants; the rest is wiped after use.
 const START = 0;
-const STATE = 64;
-const INNER = 128;
-const OUTER = 160;
-const MESSAGE = 192;
+const SHA256_START = 64;
+const STATE = 128;
+/** States of HMAC after the block of the key: inner and outer. */
+const INNER = 192;
+const OUTER = 224;
+/** The block of a key, then the outer message of HMAC. */
+const BLOCK = 256;
+/** The inner message of T(1), and that of all others. */
+const FIRST = 320;
+const NEXT = 1_024;
+const INFO_LENGTH_MAX = 512;
+/** What BLAKE2b hashes. */
+const MESSAGE = 320;
 const MESSAGE_LENGTH_MAX = 8_192;
 const PAGES = 1;
 
 const SHA256_BLOCK = 64;
 const SHA256_LENGTH = 32;
 const BLAKE2B_BLOCK = 128;
+const DIGEST_LENGTH = 64;
 /** Padding of SHA-256: a bit and the length (FIPS 180-4 section 5.1.1). */
 const SHA256_PADDING = 9;
 
 interface Instance {
   readonly memory: Uint8Array;
   readonly view: DataView;
-  readonly sha256Compress: (state: number, block: number) => void;
+  readonly sha256Compress: (source: number, target: number, block: number) => void;
   readonly blake2bCompress: (state: number, block: number, count: number, final: number) => void;
 }
 
@@ -51,12 +61,13 @@ export function fastHashes(fallback: FastHashes): FastHashes {
   return {
     hkdfExpandSha256: (input): Uint8Array => {
       const { key, info = new Uint8Array(0), length } = input;
+      checkExpandKey(key);
       checkHkdfLength(length, SHA256_LENGTH);
-      const isLong = key.length > SHA256_BLOCK || info.length > MESSAGE_LENGTH_MAX / 2;
+      const isLong = key.length > SHA256_BLOCK || info.length > INFO_LENGTH_MAX;
       return isLong ? fallback.hkdfExpandSha256(input) : expand(wasm, { key, info, length });
     },
     blake2xb: (data, length, key = new Uint8Array(0)) =>
-      data.length > MESSAGE_LENGTH_MAX / 2
+      data.length > MESSAGE_LENGTH_MAX
         ? fallback.blake2xb(data, length, key)
         : extend((...one) => blake2b(wasm, ...one), { message: data, length, key }),
   };
@@ -73,6 +84,7 @@ function instantiate(): Instance | undefined {
   for (let word = 0; word < SQUARE_ROOTS.length; word += 2) {
     view.setInt32(START + 4 * word, SQUARE_ROOTS[word + 1] as number, true);
     view.setInt32(START + 4 * word + 4, SQUARE_ROOTS[word] as number, true);
+    view.setInt32(SHA256_START + 2 * word, SQUARE_ROOTS[word] as number);
   }
   return {
     memory,
@@ -83,54 +95,66 @@ function instantiate(): Instance | undefined {
 }
 
 /** RFC 5869 section 2.3: T(i) = HMAC(key, T(i-1) || info || i). */
+// hot: once for each packet and hop; digests are written to where the next message has them.
 function expand(
   wasm: Instance,
   { key, info, length }: { key: Uint8Array; info: Uint8Array; length: number },
 ): Uint8Array {
-  const { memory } = wasm;
-  keyState(wasm, { state: INNER, key, pad: 0x36 });
-  keyState(wasm, { state: OUTER, key, pad: 0x5c });
+  const { memory, sha256Compress: compress } = wasm;
+  compressKey(wasm, INNER, key, 0x36);
+  compressKey(wasm, OUTER, key, 0x5c);
+  memory.set(info, FIRST);
+  memory.set(info, NEXT + SHA256_LENGTH);
+  const firstEnd = pad(wasm, FIRST, info.length + 1);
+  const nextEnd = pad(wasm, NEXT, SHA256_LENGTH + info.length + 1);
+  pad(wasm, BLOCK, SHA256_LENGTH);
   const output = new Uint8Array(length);
-  let last = 0;
-  for (let at = 0; at < length; at += SHA256_LENGTH) {
-    memory.copyWithin(MESSAGE, STATE, STATE + last);
-    memory.set(info, MESSAGE + last);
-    memory[MESSAGE + last + info.length] = at / SHA256_LENGTH + 1;
-    memory.copyWithin(STATE, INNER, INNER + SHA256_LENGTH);
-    finishSha256(wasm, last + info.length + 1);
-    memory.copyWithin(MESSAGE, STATE, STATE + SHA256_LENGTH);
-    memory.copyWithin(STATE, OUTER, OUTER + SHA256_LENGTH);
-    finishSha256(wasm, SHA256_LENGTH);
-    output.set(memory.subarray(STATE, STATE + Math.min(SHA256_LENGTH, length - at)), at);
-    last = SHA256_LENGTH;
+  for (let count = 1; (count - 1) * SHA256_LENGTH < length; count++) {
+    const isFirst = count === 1;
+    const message = isFirst ? FIRST : NEXT;
+    memory[message + (isFirst ? 0 : SHA256_LENGTH) + info.length] = count;
+    hashInner(wasm, message, isFirst ? firstEnd : nextEnd);
+    compress(OUTER, NEXT, BLOCK);
+    const left = length - (count - 1) * SHA256_LENGTH;
+    const block = memory.subarray(NEXT, NEXT + Math.min(SHA256_LENGTH, left));
+    output.set(block, (count - 1) * SHA256_LENGTH);
   }
-  memory.fill(0, STATE, MESSAGE + last + info.length + 2 * SHA256_BLOCK);
+  memory.fill(0, STATE, nextEnd);
   return output;
 }
 
-/** RFC 2104: the state after the block of the key and `pad`. */
-function keyState(
-  { memory, view, sha256Compress: compress }: Instance,
-  { state, key, pad }: { state: number; key: Uint8Array; pad: number },
-): void {
-  memory.fill(pad, MESSAGE, MESSAGE + SHA256_BLOCK);
+/** RFC 2104: the state after the block of the key and `padding`. */
+function compressKey(wasm: Instance, state: number, key: Uint8Array, padding: number): void {
+  const { memory } = wasm;
+  memory.fill(padding, BLOCK, BLOCK + SHA256_BLOCK);
   for (let index = 0; index < key.length; index++) {
-    memory[MESSAGE + index] = pad ^ (key[index] as number);
+    memory[BLOCK + index] = padding ^ (key[index] as number);
   }
-  for (let word = 0; word < SHA256_LENGTH / 4; word++) {
-    view.setInt32(state + 4 * word, SQUARE_ROOTS[2 * word] as number);
-  }
-  compress(state, MESSAGE);
+  wasm.sha256Compress(SHA256_START, state, BLOCK);
 }
 
-/** Pads the message at MESSAGE, which follows one block of key, and takes it into STATE. */
-function finishSha256({ memory, view, sha256Compress: compress }: Instance, length: number): void {
+/** The inner hash, from the state after the key, to where the outer message has it. */
+function hashInner({ sha256Compress: compress }: Instance, message: number, end: number): void {
+  let source = INNER;
+  let at = message;
+  for (; at + SHA256_BLOCK < end; at += SHA256_BLOCK) {
+    compress(source, STATE, at);
+    source = STATE;
+  }
+  compress(source, BLOCK, at);
+}
+
+/**
+ * Pads a message that follows one block of key (FIPS 180-4 section 5.1.1).
+ * @returns the end of its last block.
+ */
+function pad({ memory, view }: Instance, message: number, length: number): number {
   const blocks = Math.ceil((length + SHA256_PADDING) / SHA256_BLOCK);
-  const end = MESSAGE + blocks * SHA256_BLOCK;
-  memory.fill(0, MESSAGE + length, end);
-  memory[MESSAGE + length] = 0x80;
+  const end = message + blocks * SHA256_BLOCK;
+  memory.fill(0, message + length, end);
+  memory[message + length] = 0x80;
   view.setUint32(end - 4, 8 * (SHA256_BLOCK + length));
-  for (let at = MESSAGE; at < end; at += SHA256_BLOCK) compress(STATE, at);
+  return end;
 }
 
 /** RFC 7693 section 3.3 with a parameter block of its own. */
@@ -140,11 +164,16 @@ function blake2b(
   key: Uint8Array,
   parameters: Parameters,
 ): Uint8Array {
-  const state = startState(parameters);
-  for (let word = 0; word < state.length; word += 2) {
-    view.setInt32(STATE + 4 * word, state[word + 1] as number, true);
-    view.setInt32(STATE + 4 * word + 4, state[word] as number, true);
-  }
+  // BLAKE2X draft, section 2.1: the parameter block on the start values, 32 bits at a time.
+  memory.copyWithin(STATE, START, START + DIGEST_LENGTH);
+  const { digestLength, keyLength, fanout, depth } = parameters;
+  const add = (offset: number, value: number): void =>
+    view.setInt32(STATE + offset, view.getInt32(STATE + offset, true) ^ value, true);
+  add(0, digestLength | (keyLength << 8) | (fanout << 16) | (depth << 24));
+  add(4, parameters.leafLength);
+  add(8, parameters.nodeOffset);
+  add(12, parameters.outputLength);
+  add(16, parameters.innerLength << 8);
   // A key fills a block of its own, in front.
   const keyed = key.length > 0 ? BLAKE2B_BLOCK : 0;
   const total = keyed + message.length;

@@ -46,6 +46,15 @@ export function checkAesKey(key: Uint8Array): void {
   throw new RangeError(`an AES key must have 16 or 32 bytes, got ${key.length}`);
 }
 
+/**
+ * Checks what HKDF-Expand starts from (RFC 5869 section 2.3: at least as long as the hash).
+ * @throws RangeError when it is shorter.
+ */
+export function checkExpandKey(key: Uint8Array): void {
+  if (key.length >= 32) return;
+  throw new RangeError(`a pseudo-random key must have 32 bytes or more, got ${key.length}`);
+}
+
 /** 2^32 blocks of 64 bytes end the counter of RFC 8439 section 2.3. */
 const CHACHA_BLOCKS = 0x1_0000_0000;
 

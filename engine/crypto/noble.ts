@@ -34,6 +34,7 @@ import {
   CURVE_KEY_LENGTH,
   checkAesKey,
   checkChachaCounter,
+  checkExpandKey,
   checkHkdfLength,
   checkLength,
   checkRoom,
@@ -66,6 +67,7 @@ export const noble: CryptoProvider = {
   hkdfSha256: (input) => deriveKey(sha256, 32, input),
   hkdfSha512: (input) => deriveKey(sha512, 64, input),
   hkdfExpandSha256: ({ key, info, length }): Uint8Array => {
+    checkExpandKey(key);
     checkHkdfLength(length, 32);
     return expand(sha256, key, info, length);
   },

@@ -95,7 +95,7 @@ export interface CryptoProvider {
   hkdfSha512(input: HkdfInput): Uint8Array;
   /**
    * HKDF-Expand alone (RFC 5869 section 2.3), for secrets that are used as pseudo-random keys as
-   * they are. Without a salt.
+   * they are: 32 bytes or more, else a RangeError. Without a salt.
    */
   hkdfExpandSha256(input: Omit<HkdfInput, 'salt'>): Uint8Array;
   /** Public key of a 32-byte X25519 secret. */

@@ -298,6 +298,15 @@ export const groupMistakes: readonly (readonly [string, (crypto: CryptoProvider)
     'an X25519 secret of 31 bytes to open',
     (crypto): unknown => crypto.x25519Key(new Uint8Array(31)),
   ],
+  ['an AEZ key of 32 bytes', (crypto): unknown => crypto.aez(new Uint8Array(32))],
+  [
+    'a pseudo-random key of 31 bytes',
+    (crypto): unknown => crypto.hkdfExpandSha256({ key: new Uint8Array(31), length: 32 }),
+  ],
+  [
+    'more than 255 blocks of HKDF-Expand',
+    (crypto): unknown => crypto.hkdfExpandSha256({ key: ORDER_8, length: 255 * 32 + 1 }),
+  ],
   [
     'a scalar of 31 bytes',
     (crypto): unknown => crypto.edwards25519.scalarMultBase(new Uint8Array(31)),

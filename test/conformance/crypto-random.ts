@@ -99,6 +99,32 @@ export const randomCases: readonly RandomCase[] = [
     ],
   },
   {
+    id: 'random/aez',
+    runs: 150,
+    input: input(bytes(48), bytes(16), { data: 700, length: 3_000 }),
+    result: (crypto, { key, other, data, length }): unknown => {
+      const cipher = crypto.aez(key);
+      const [short, long] = [data.slice(), new Uint8Array(length).fill(7)];
+      for (const text of [short, long]) cipher.encipher(other, text);
+      const enciphered = [short.slice(), long.slice()];
+      cipher.decipher(other, short);
+      cipher.decipher(other, short);
+      return [enciphered, short];
+    },
+  },
+  {
+    id: 'random/hkdfExpandSha256, blake2xb and sha512Over256',
+    runs: 100,
+    input: input(bytes(32, 80), bytes(32, 64), { data: 700, length: 700 }),
+    result: (crypto, { key, other, data, length }) => [
+      crypto.hkdfExpandSha256({ key, info: data, length }),
+      crypto.hkdfExpandSha256({ key: other, length: 64 }),
+      crypto.blake2xb(data, length, other.subarray(length & 31)),
+      crypto.blake2xb(data, 32),
+      crypto.sha512Over256(data),
+    ],
+  },
+  {
     id: 'random/aesCmac',
     runs: 100,
     input: input(bytes(16), bytes(0), { data: 70 }),

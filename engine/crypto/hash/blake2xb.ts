@@ -122,7 +122,7 @@ function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): 
 }
 
 /** BLAKE2X draft, section 2.1: the 64-byte parameter block, little-endian, on the start values. */
-export function startState(parameters: Parameters): Int32Array {
+function startState(parameters: Parameters): Int32Array {
   const block = new DataView(new ArrayBuffer(4 * STATE_WORDS));
   block.setUint8(0, parameters.digestLength);
   block.setUint8(1, parameters.keyLength);

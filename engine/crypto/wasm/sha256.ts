@@ -28,9 +28,10 @@ const WORDS = 16;
 const STATE_WORDS = 8;
 
 // Locals: parameters first, then the message schedule, the eight variables and a temporary.
-const STATE = 0;
-const BLOCK = 1;
-const SCHEDULE = 2;
+const SOURCE = 0;
+const TARGET = 1;
+const BLOCK = 2;
+const SCHEDULE = 3;
 const VARIABLES: number = SCHEDULE + WORDS;
 const TEMP: number = VARIABLES + STATE_WORDS;
 
@@ -94,7 +95,8 @@ function roundCode(round: number, constant: number): Code {
 }
 
 /**
- * `(state, block)`: takes 64 bytes at `block` into the 32 bytes at `state`, both big-endian.
+ * `(source, target, block)`: takes 64 bytes at `block` into the state of 32 bytes at `source`, and
+ * writes the new state to `target`; all are big-endian.
  * @param constants K of FIPS 180-4 section 4.2.2.
  */
 export function sha256Compress(constants: Int32Array): WasmFunction {
@@ -103,19 +105,19 @@ export function sha256Compress(constants: Int32Array): WasmFunction {
     body.push(set(SCHEDULE + word, swapped(i32Load(get(BLOCK), 4 * word))));
   }
   for (let word = 0; word < STATE_WORDS; word++) {
-    body.push(set(VARIABLES + word, swapped(i32Load(get(STATE), 4 * word))));
+    body.push(set(VARIABLES + word, swapped(i32Load(get(SOURCE), 4 * word))));
   }
   for (let round = 0; round < ROUNDS; round++) {
     body.push(roundCode(round, constants[round] as number));
   }
   // Step 4; after 64 rounds every variable is back in its place.
   for (let word = 0; word < STATE_WORDS; word++) {
-    const sum = i32Add(swapped(i32Load(get(STATE), 4 * word)), get(VARIABLES + word));
+    const sum = i32Add(swapped(i32Load(get(SOURCE), 4 * word)), get(VARIABLES + word));
     body.push(set(VARIABLES + word, sum));
-    body.push(i32Store(get(STATE), swapped(get(VARIABLES + word)), 4 * word));
+    body.push(i32Store(get(TARGET), swapped(get(VARIABLES + word)), 4 * word));
   }
   return {
-    parameters: [I32, I32],
+    parameters: [I32, I32, I32],
     results: [],
     locals: [[WORDS + STATE_WORDS + 1, I32]],
     body: body.flat(),
