@@ -181,6 +181,3 @@ export const mixingConfig = z.discriminatedUnion('strategy', [
 
 /** Checked options. */
 export type MixingOptions = z.output<typeof mixingConfig>;
-
-/** Name of a strategy. */
-export type MixingStrategy = MixingOptions['strategy'];

@@ -3,9 +3,9 @@
  *
  * @module
  */
-export { type MixingOptions, type MixingStrategy, mixingConfig } from './config.ts';
+export { type MixingOptions, mixingConfig } from './config.ts';
 export { createMixing } from './create.ts';
-export { type AskedDelay, MIXING_DROPS, type Mixing, type MixingDrop } from './mixing.ts';
+export { type AskedDelay, MIXING_DROPS, type Mixing } from './mixing.ts';
 export {
   packStopAndGo,
   STOP_AND_GO_DELAY_MS_MAX,

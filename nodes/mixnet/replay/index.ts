@@ -5,8 +5,8 @@
  */
 export { type ReplayOptions, replayConfig } from './config.ts';
 export { REPLAY_DROPS, type ReplayDrop } from './drops.ts';
-export { type FilterVerdict, ReplayFilter, type ReplayFilterOptions } from './filter.ts';
-export { FILTER_KEY_BYTES, TAG_BYTES } from './geometry.ts';
-export { ReplayGuard, type ReplayGuardOptions, type TagGuard } from './guard.ts';
+export { ReplayFilter, type ReplayFilterOptions } from './filter.ts';
+export { FILTER_KEY_BYTES } from './geometry.ts';
+export { ReplayGuard, type TagGuard } from './guard.ts';
 export { type OnSynced, TagLog } from './tag-log.ts';
 export { type TagCounters, WitnessedGuard } from './witnessed.ts';

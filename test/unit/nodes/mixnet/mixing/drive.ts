@@ -14,7 +14,7 @@ import {
 export const MS = 1_000_000;
 export const SECOND = 1_000 * MS;
 /** Departures for each wake-up of the reference scheduler (spec/mixnet.md 3.1). */
-export const PER_TAKE = 16;
+const PER_TAKE = 16;
 /** Wake-ups in a row that may send nothing; a binomial mix has some by chance. */
 const IDLE_MAX = 10_000;
 export const NO_DELAY: AskedDelay = { delayNs: 0 };

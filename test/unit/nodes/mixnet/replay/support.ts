@@ -29,7 +29,7 @@ export function tagOf(number: number): Uint8Array {
   return tag;
 }
 
-export function keyOf(seed: number): Uint8Array {
+function keyOf(seed: number): Uint8Array {
   return openStream(seed, 'mix', 'filter').bytes(16);
 }
 
