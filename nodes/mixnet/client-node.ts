@@ -172,7 +172,7 @@ class ClientNode implements NodeHandle {
       retrieve: (): void => this.#retrieve(),
       deliver: (from, body): void => host.deliver(from, body, 0, body.length),
       drop: (reason): void => host.drop(reason),
-      settled: (): void => undefined,
+      settled: (_message, how): void => host.meter.counter(`mix.messages.${how}`).add(1),
       loopReturned: (age): void => {
         this.#loopsSent.add(1);
         this.#loopsBack.add(1);

@@ -90,6 +90,18 @@ export const MIXNET_METRICS: readonly MetricDefinition[] = [
     of: ['mix.loops.back', 'mix.loops.sent'],
   },
   {
+    name: 'mix.messages.acknowledged',
+    kind: 'counter',
+    unit: 'count',
+    help: 'messages of clients whose fragments were all acknowledged by a reply over a SURB',
+  },
+  {
+    name: 'mix.messages.abandoned',
+    kind: 'counter',
+    unit: 'count',
+    help: 'messages of clients that were not acknowledged after the last try',
+  },
+  {
     name: 'mix.loops.alarms',
     kind: 'counter',
     unit: 'count',
