@@ -4,6 +4,7 @@
  * @module
  */
 
+/** Every reason. */
 export const REPLAY_DROPS = {
   replay: 'A packet with this tag came before under the same key, or the filter errs.',
   'replay-filter-full': 'As many packets came under this key as its filter was made for.',
