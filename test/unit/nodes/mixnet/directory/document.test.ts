@@ -74,6 +74,13 @@ describe('directory documents', () => {
     expect(json['epoch']).toBe(7);
   });
 
+  it('keeps its text: who changes it must raise the version', () => {
+    const digests = [sampleDocument(), sampleDocument('cascade', 10)].map((value) =>
+      toHex(crypto.sha256(signed(value)).subarray(0, 8)),
+    );
+    expect(digests).toEqual(['662381399ac30e15', 'e1558000de56051d']);
+  });
+
   it('refuses another epoch, a stranger as signer, and a text without end', () => {
     expect(openDocument(crypto, one, signed(), 8)).toEqual({ drop: 'document-epoch' });
     const stranger = signDocument(crypto, secrets[1]!, document);
