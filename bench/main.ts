@@ -25,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   trace: () => import('./trace.ts'),
   replay: () => import('./replay.ts'),
   frame: () => import('./frame.ts'),
+  sphinx: () => import('./sphinx.ts'),
   mix: () => import('./mix.ts'),
   pipeline: () => import('./pipeline.ts'),
   live: () => import('./live.ts'),
