@@ -1,0 +1,78 @@
+/**
+ * Records on streams: cut anywhere, read the same; what nobody may send ends the reading.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { concatBytes, fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
+import {
+  decodeAsk,
+  decodeDocumentRecord,
+  encodeAsk,
+  encodeDocumentRecord,
+  encodeRecord,
+  RecordReader,
+  type RecordType,
+} from '../../../../nodes/mixnet/records.ts';
+
+const ALL: readonly RecordType[] = ['upload', 'accepted', 'refused', 'ask', 'document'];
+
+/** Reads pieces; gives what came, or undefined when the reader broke. */
+function read(pieces: readonly Uint8Array[], allowed = ALL): (readonly string[])[] | undefined {
+  const seen: (readonly string[])[] = [];
+  const reader = new RecordReader(allowed, (type, body) => seen.push([type, toHex(body)]));
+  const isSound = pieces.every((piece) => reader.read(piece, 0, piece.length));
+  return isSound ? seen : undefined;
+}
+
+describe('records', () => {
+  const bytes = concatBytes(
+    encodeAsk(0x0102_0304_0506),
+    encodeRecord('accepted', new Uint8Array(0)),
+    encodeRecord('upload', fromHex('aabbcc')),
+    encodeDocumentRecord('here', fromHex('dd')),
+  );
+  const expected = [
+    ['ask', '010203040506'],
+    ['accepted', ''],
+    ['upload', 'aabbcc'],
+    ['document', '00dd'],
+  ];
+
+  it('are read the same wherever the stream cuts them', () => {
+    for (let at = 0; at <= bytes.length; at += 1) {
+      expect(read([bytes.subarray(0, at), bytes.subarray(at)])).toEqual(expected);
+    }
+    expect(read([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(expected);
+  });
+
+  it('say whether the stream may end here', () => {
+    const reader = new RecordReader(ALL, () => undefined);
+    const ask = encodeAsk(7);
+    expect(reader.isBetweenRecords).toBe(true);
+    reader.read(ask, 0, 3);
+    expect(reader.isBetweenRecords).toBe(false);
+    reader.read(ask, 3, ask.length - 3);
+    expect(reader.isBetweenRecords).toBe(true);
+  });
+
+  it('of an unknown type, of a length above their bound, or not for this side break the reader', () => {
+    expect(read([fromHex('0000000000')])).toBeUndefined();
+    expect(read([fromHex('12000000ff')])).toBeUndefined();
+    expect(read([fromHex('20ffffffff')])).toBeUndefined();
+    expect(read([encodeAsk(1)], ['document'])).toBeUndefined();
+    const reader = new RecordReader(ALL, () => undefined);
+    reader.read(fromHex('0000000000'), 0, 5);
+    expect(reader.isBetweenRecords).toBe(false);
+    expect(reader.read(encodeAsk(1), 0, 11)).toBe(false);
+  });
+
+  it('carry epochs and answers, and nothing else passes for one', () => {
+    expect(decodeAsk(fromHex('010203040506'))).toBe(0x0102_0304_0506);
+    expect(decodeAsk(fromHex('0102030405'))).toBeUndefined();
+    expect(decodeDocumentRecord(fromHex('01'))?.status).toBe('not-yet');
+    expect(decodeDocumentRecord(fromHex('02'))?.status).toBe('gone');
+    expect(decodeDocumentRecord(fromHex('0355'))).toBeUndefined();
+    expect(decodeDocumentRecord(new Uint8Array(0))).toBeUndefined();
+  });
+});

@@ -1,0 +1,80 @@
+/**
+ * The generator of mixnets: nodes with roles, and the links that paths need, no others.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { generateMixnet } from '../../../topologies/generate/mixnet.ts';
+
+type Input = Parameters<typeof generateMixnet>[0];
+
+function make(input: Omit<Input, 'kind'>): {
+  readonly names: readonly string[];
+  readonly roles: Readonly<Record<string, unknown>>;
+  readonly links: ReadonlySet<string>;
+  readonly count: number;
+} {
+  const draft = generateMixnet({ kind: 'mixnet', ...input });
+  return {
+    names: draft.nodes.map(({ name }) => name),
+    roles: Object.fromEntries(draft.nodes.map(({ name, options }) => [name, options?.['role']])),
+    links: new Set(draft.links.map(({ a, b }) => [a.host, b.host].sort().join(' '))),
+    count: draft.links.length,
+  };
+}
+
+const has = (links: ReadonlySet<string>, a: string, b: string): boolean =>
+  links.has([a, b].sort().join(' '));
+
+describe('a generated mixnet', () => {
+  const made = make({ layers: 3, width: 2, providers: 2, clients: 3 });
+
+  it('has an authority, providers, mixes by layer and clients, with their roles', () => {
+    expect(made.names).toEqual([
+      'authority',
+      'provider-1',
+      'provider-2',
+      ...['mix-1-1', 'mix-1-2', 'mix-2-1', 'mix-2-2', 'mix-3-1', 'mix-3-2'],
+      ...['client-1', 'client-2', 'client-3'],
+    ]);
+    expect([made.roles['authority'], made.roles['mix-2-1'], made.roles['client-3']]).toEqual([
+      'authority',
+      'mix',
+      'client',
+    ]);
+  });
+
+  it('links clients to one provider each, layers to the next, and everybody to the authority', () => {
+    const { links, count } = made;
+    expect(count).toBe(links.size);
+    expect(count).toBe(3 + 8 + 8 + 11);
+    expect(has(links, 'client-1', 'provider-1')).toBe(true);
+    expect(has(links, 'client-2', 'provider-2')).toBe(true);
+    expect(has(links, 'client-3', 'provider-1')).toBe(true);
+    expect(has(links, 'mix-1-1', 'mix-2-2')).toBe(true);
+    expect(has(links, 'mix-1-1', 'mix-3-1')).toBe(false);
+    expect(has(links, 'provider-1', 'mix-2-1')).toBe(false);
+    expect(has(links, 'provider-2', 'mix-3-2')).toBe(true);
+  });
+
+  it('joins chains of a cascade only along them', () => {
+    const { links } = make({ topology: 'cascade', width: 2, clients: 1 });
+    expect(has(links, 'mix-1-1', 'mix-2-1')).toBe(true);
+    expect(has(links, 'mix-1-1', 'mix-2-2')).toBe(false);
+  });
+
+  it.each([{ topology: 'free-route' }, { placement: 'beacon' }] as const)(
+    'joins all mixes and providers with %j',
+    (input) => {
+      const { links } = make({ ...input, layers: 2, width: 2, providers: 1, clients: 1 });
+      expect(has(links, 'mix-1-1', 'mix-1-2')).toBe(true);
+      expect(has(links, 'mix-1-1', 'mix-2-2')).toBe(true);
+      expect([...links].filter((link) => link.includes('mix-1-1'))).toHaveLength(3 + 1 + 1);
+    },
+  );
+
+  it('makes one link where a layer is first and last', () => {
+    const { links, count } = make({ layers: 1, width: 2, providers: 1, clients: 1 });
+    expect(count).toBe(links.size);
+  });
+});
