@@ -127,10 +127,13 @@ describe('documents', () => {
 describe('the gate', () => {
   it('R-250: of npm test and CI holds types, lint and format, arrows, dead code, tests, coverage', () => {
     const steps = read(scripts['test']?.split(' ').at(-1) ?? '');
-    for (const tool of ['tsc', 'biome', 'depcruise', 'knip', 'vitest']) {
-      expect(steps).toContain(`\`\${BIN}/${tool}\``);
+    const tools = { types: 'tsc', lint: 'biome', architecture: 'depcruise', dead: 'knip' };
+    for (const [check, tool] of Object.entries(tools)) {
+      expect(steps).toContain(`'check:${check}'`);
+      expect(scripts[`check:${check}`]).toMatch(new RegExp(`^${tool}\\b`));
     }
-    expect(steps).toContain("'check', '--error-on-warnings'");
+    expect(scripts['check:lint']).toContain('check --error-on-warnings');
+    expect(steps).toContain('runVitest(');
     expect(steps).toContain("'vitest.coverage.config.ts'");
     const coverage = read('vitest.coverage.config.ts');
     const [, threshold] = /thresholds: \{ lines: ([\d.]+) \}/.exec(coverage) ?? [];
