@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { loadavg } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { hasSodium, type ProviderName, provider } from '../engine/crypto/index.ts';
 import { Pipeline, type PipelineOptions } from '../engine/live/pipeline/pipeline.ts';
@@ -84,14 +85,14 @@ async function modeRows(mode: Mode): Promise<readonly BenchResult[]> {
   return [
     {
       name: `two workers, ${title}`,
-      unit: 'packets/s',
+      unit: 'wall packets/s',
       ...perSecond,
       target,
       note: publishedForm(two),
     },
     {
-      name: '  per core',
-      unit: 'packets/CPU s',
+      name: '  per core, from CPU time',
+      unit: 'packets/s',
       ...perCore,
       note: `${us(perCore.value)} us a packet, ${main?.toFixed(1) ?? '?'} of them the main thread's`,
     },
@@ -99,7 +100,8 @@ async function modeRows(mode: Mode): Promise<readonly BenchResult[]> {
       name: '  two cores, from CPU time',
       unit: 'packets/s',
       value: 2 * perCore.value,
-      note: 'what they reach alone: 2 x packets/CPU s',
+      target,
+      note: 'twice that of one: what they reach when nobody else is there',
     },
     {
       name: '  four cores, projected',
@@ -110,13 +112,13 @@ async function modeRows(mode: Mode): Promise<readonly BenchResult[]> {
     },
     {
       name: '  one worker',
-      unit: 'packets/s',
+      unit: 'wall packets/s',
       value: single,
       note: `two workers are ${efficiency} % of twice as many`,
     },
     {
       name: '  without batches',
-      unit: 'packets/s',
+      unit: 'wall packets/s',
       value: baseline,
       note: `with batches ${(perSecond.value / baseline).toFixed(2)} x`,
     },
@@ -174,7 +176,7 @@ function publishedForm(rounds: readonly Measured[]): string {
   const sent = sum((one) => one.sent);
   const dropped = sum((one) => one.dropped);
   const seconds = sum((one) => one.seconds);
-  return `sent ${sent}, processed ${sent - dropped}, dropped ${dropped}, ${seconds.toFixed(2)} s, 100 % valid`;
+  return `sent ${sent}, processed ${sent - dropped}, dropped ${dropped}, ${seconds.toFixed(2)} s, 100 % valid; load ${loadavg()[0]?.toFixed(1)}`;
 }
 
 function timeRows(when: string, rounds: readonly Measured[], target?: number): BenchResult[] {
