@@ -212,7 +212,8 @@ function queueTheory(rounds: readonly Measured[]): string {
   return `M/D/2 at ${(100 * load).toFixed(0)} % of two cores: ${meanMs.toFixed(2)} ms`;
 }
 
-function qualityRows({ before, after, sent, dropped }: Measured, length: number): BenchResult[] {
+function qualityRows(loaded: Measured, length: number): BenchResult[] {
+  const { before, after, sent, dropped, cpuUs } = loaded;
   const poolHits = after.poolHits - before.poolHits;
   const poolMisses = after.poolMisses - before.poolMisses;
   const hits = 100 * poolHitRatio({ ...after, poolHits, poolMisses });
@@ -225,6 +226,12 @@ function qualityRows({ before, after, sent, dropped }: Measured, length: number)
       note: `hit rate ${hits.toFixed(1)} %; one copy, ${length} bytes a packet`,
     },
     { name: '  drops', unit: '%', value: (100 * dropped) / sent, target: 0.1 },
+    {
+      name: `  CPU at ${100 * LOAD} % load`,
+      unit: 'us/packet',
+      value: cpuUs / sent,
+      note: `${(sent / (after.batches - before.batches)).toFixed(1)} packets a batch`,
+    },
   ];
 }
 
