@@ -6,7 +6,7 @@
  * @module
  */
 import type { Command } from 'commander';
-import type { Check } from '../scenarios/verify/model.ts';
+import { type Check, isOfPrivacy } from '../scenarios/verify/model.ts';
 import { MUTATIONS, type Mutation, mutationOf } from '../scenarios/verify/mutations.ts';
 import {
   isGreen,
@@ -43,9 +43,10 @@ export function addVerify(program: Command): void {
     .summary('hold the engine against theory')
     .description(
       'Runs closed-form checks on the real engine: theory, measured value, interval, verdict.\n' +
-        'An interval is four standard errors of one run; docs/VERIFICATION.md says more.',
+        'An interval is four standard errors of one run; docs/VERIFICATION.md says more, and\n' +
+        'docs/PRIVACY.md of the checks P1 to P14, beside published figures.',
     )
-    .option('--only <numbers>', 'these checks only, for example 3,5,8b', checksOf)
+    .option('--only <numbers>', 'these checks only: 3,5,8b or engine or privacy', checksOf)
     .option('--seed <n>', 'run this one seed', wholeNumber('--seed', 0))
     .option('--seeds <n>', 'judge the mean over seeds 1 to n', wholeNumber('--seeds', 1))
     .option('--mutation <name>', 'run on a wrong engine, which must turn red', mutationFlag)
@@ -92,13 +93,19 @@ function textOf(report: SuiteReport, flags: VerifyFlags): string {
   return renderTable(report, terminalOptions(isGiven ? flag : undefined));
 }
 
-/** `3,5,8b`: checks in the order of the suite. */
+/** `3,5,8b`, `engine` or `privacy`: checks in the order of the suite. */
 function checksOf(text: string): readonly Check[] {
+  if (text === 'engine') return CHECKS.filter((check) => !isOfPrivacy(check));
+  if (text === 'privacy') return CHECKS.filter(isOfPrivacy);
   const wanted = text.split(',').map((part) => part.trim());
   const unknown = wanted.find((id) => !CHECKS.some((check) => check.id === id));
   if (unknown !== undefined) {
     const known = CHECKS.map(({ id }) => id).join(', ');
-    throw new FlagError(`--only: there is no check "${unknown}"`, text, `checks are ${known}`);
+    throw new FlagError(
+      `--only: there is no check "${unknown}"`,
+      text,
+      `checks are ${known}, engine, privacy`,
+    );
   }
   return CHECKS.filter(({ id }) => wanted.includes(id));
 }

@@ -46,6 +46,11 @@ export interface Check {
   run(lab: Lab): readonly Measure[];
 }
 
+/** True for the checks of privacy measures and attacks, which docs/PRIVACY.md describes. */
+export function isOfPrivacy({ id }: { readonly id: string }): boolean {
+  return id.startsWith('P');
+}
+
 /** Accepts the theory and nothing else. */
 export const EQUAL: Accept = { kind: 'equal' };
 

@@ -7,6 +7,7 @@ import picocolors from 'picocolors';
 import { grouped, plural, significant, wallTime } from '../../reports/format.ts';
 import { toAscii } from '../../reports/terminal-layout.ts';
 import type { CheckVerdict, MeasureVerdict } from './judge.ts';
+import { isOfPrivacy } from './model.ts';
 
 /** A run of the suite. */
 export interface SuiteReport {
@@ -78,7 +79,6 @@ const HEADER: Cells = {
 function sectionsOf(
   verdicts: readonly CheckVerdict[],
 ): readonly { readonly header: Cells; readonly checks: readonly CheckVerdict[] }[] {
-  const isOfPrivacy = ({ id }: CheckVerdict): boolean => id.startsWith('P');
   return [
     { header: HEADER, checks: verdicts.filter((check) => !isOfPrivacy(check)) },
     { header: { ...HEADER, published: 'published' }, checks: verdicts.filter(isOfPrivacy) },
@@ -206,22 +206,25 @@ export function renderSuiteJson(report: SuiteReport): string {
 export function renderSuiteMarkdown(report: SuiteReport): string {
   const { verdicts } = report;
   const checks = verdicts.map(({ id, name, formula, catches }) => [id, name, formula, catches]);
+  const hasPublished = verdicts.some(({ measures }) =>
+    measures.some(({ published }) => published !== undefined),
+  );
+  const publishedOnly = <T>(value: T): readonly T[] => (hasPublished ? [value] : []);
   const results = verdicts.flatMap(({ id, measures }) =>
     measures.map((measure) => {
-      const { label, published, theory, measured, interval, verdict } = cellsOf(
-        id,
-        measure.label,
-        measure,
-      );
-      return [id, label.trim(), published, theory, measured, interval, verdict];
+      const cells = cellsOf(id, measure.label, measure);
+      const { theory, measured, interval, verdict } = cells;
+      const published = publishedOnly(cells.published);
+      return [id, cells.label.trim(), ...published, theory, measured, interval, verdict];
     }),
   );
+  const columns = ['#', 'measure', ...publishedOnly('published')];
   return [
     ...tableLines(['#', 'check', 'held against', 'catches'], '|---|---|---|---|', checks),
     '',
     ...tableLines(
-      ['#', 'measure', 'published', 'theory', 'measured', 'interval', 'verdict'],
-      '|---|---|---:|---:|---:|---:|---|',
+      [...columns, 'theory', 'measured', 'interval', 'verdict'],
+      `|---|---|${hasPublished ? '---:|' : ''}---:|---:|---:|---|`,
       results,
     ),
     '',
