@@ -26,6 +26,21 @@ const delays = z
   })
   .describe('delays of all mixes against their law, by ground truth');
 
+const attack = z
+  .strictObject({
+    attack: text,
+    success: number.describe('share of right answers, or area under the ROC curve'),
+    low: number,
+    high: number,
+    trials: count,
+    hits: z.exactOptional(number),
+    chance: number.describe('success of guessing'),
+    interval: text.describe('which interval low and high are'),
+    adversary: text,
+    estimator: text,
+  })
+  .describe('one attack on the shown seed');
+
 /** How well messages hide, and what it costs. */
 export const privacySchema = z
   .strictObject({
@@ -40,5 +55,6 @@ export const privacySchema = z
     latencyMsP50: number.nullable().describe('delivered payloads of the shown seed'),
     latencyMsP95: number.nullable(),
     packetsPerPayload: number.nullable().describe('packets on links for each delivered payload'),
+    attacks: z.exactOptional(z.array(attack)),
   })
   .describe('privacy by ground truth and by what an adversary believes');

@@ -23,9 +23,9 @@ const SET_BARS = 16;
 export function privacySection(report: Report): Markup {
   const { privacy } = report;
   if (privacy === undefined) return NOTHING;
-  const { delays } = privacy;
+  const { delays, attacks = [] } = privacy;
   return html`<section><h2>How well messages hide</h2>
-${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${delays === undefined ? NOTHING : delayFigure(delays)}</section>
+${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${delays === undefined ? NOTHING : delayFigure(delays)}${attacks.length === 0 ? NOTHING : attackTable(attacks)}</section>
 `;
 }
 
@@ -91,6 +91,22 @@ function priceTable(report: Report, privacy: Privacy): Markup {
   );
   return html`<figure><table><thead><tr><th>gain</th><th class="number"></th><th>price</th><th class="number"></th></tr></thead><tbody>${body}</tbody></table>
 <p><small>${eyesOf(privacy)} Price: by ground truth.</small></p></figure>
+`;
+}
+
+// --- attacks ----------------------------------------------------------------------------------
+
+function attackTable(attacks: NonNullable<Privacy['attacks']>): Markup {
+  const share = (value: number): string => significant(value, 3);
+  const rows = attacks.map(
+    (one) =>
+      html`<tr><td>${one.attack}</td><td class="number"><b>${share(one.success)}</b></td><td class="number">${share(one.low)} to ${share(one.high)}</td><td class="number">${share(one.chance)}</td><td class="number">${whole(one.trials)}</td><td>${one.adversary}</td><td>${one.estimator}; ${one.interval}</td></tr>
+`,
+  );
+  const numbers = ['success', 'interval', 'by guessing', 'trials'].map(
+    (name) => html`<th class="number">${name}</th>`,
+  );
+  return html`<figure><table><thead><tr><th>attack</th>${numbers}<th>adversary</th><th>estimator</th></tr></thead><tbody>${rows}</tbody></table></figure>
 `;
 }
 

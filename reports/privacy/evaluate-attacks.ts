@@ -7,7 +7,7 @@
  */
 import type { MetricData } from '../model.ts';
 import { answersOf, hopsOfPayloads } from './answers.ts';
-import { ATTACKS, type AttackSetting, successMetric } from './attacks/index.ts';
+import { ATTACKS, type AttackOutcome, type AttackSetting, successMetric } from './attacks/index.ts';
 import type { PrivacySetting } from './setting.ts';
 import type { PrivacySummary } from './summary.ts';
 import type { Truth } from './truth/truth.ts';
@@ -23,25 +23,38 @@ export interface AttackParts {
   readonly summary: Pick<PrivacySummary, 'latencyMsP50'>;
 }
 
+/** An outcome with the words that belong beside it (spec/mixnet.md 4.5). */
+export interface JudgedAttack extends AttackOutcome {
+  readonly adversary: string;
+  readonly estimator: string;
+}
+
 /** Attacks among the metrics with limits. */
 export function askedAttacks(asked: ReadonlySet<string>): readonly string[] {
   return ATTACKS.map(({ name }) => successMetric(name)).filter((metric) => asked.has(metric));
 }
 
-/** One ratio for each attack that is asked for and had something to try. */
-export function evaluateAttacks(parts: AttackParts): Readonly<Record<string, MetricData>> {
+/** The attacks that are asked for and had something to try. */
+export function evaluateAttacks(parts: AttackParts): readonly JudgedAttack[] {
   const { truth, setting, view } = parts;
   const input = { view, setting: attackSetting(parts), answers: answersOf(truth, setting) };
-  const metrics: Record<string, MetricData> = {};
-  for (const attack of ATTACKS) {
-    const metric = successMetric(attack.name);
-    if (!setting.asked.has(metric)) continue;
+  return ATTACKS.filter(({ name }) => setting.asked.has(successMetric(name))).flatMap((attack) => {
     const outcome = attack.evaluate(input);
-    if (outcome === undefined) continue;
-    const { success, trials } = outcome;
-    metrics[metric] = { kind: 'ratio', numerator: success * trials, denominator: trials };
-  }
-  return metrics;
+    const { adversary, estimator } = attack;
+    return outcome === undefined ? [] : [{ ...outcome, adversary, estimator }];
+  });
+}
+
+/** One ratio for each attack. */
+export function attackMetrics(
+  attacks: readonly AttackOutcome[],
+): Readonly<Record<string, MetricData>> {
+  return Object.fromEntries(
+    attacks.map(({ attack, success, trials }): [string, MetricData] => [
+      successMetric(attack),
+      { kind: 'ratio', numerator: success * trials, denominator: trials },
+    ]),
+  );
 }
 
 /** Public knowledge: users, the watch, and the law of a path, from its median. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { AttackOutcome } from './attacks/index.ts';
 import type { Census } from './census.ts';
 import type { MixFit } from './delay-fit.ts';
 import type { Posterior } from './mass/posterior.ts';
@@ -54,6 +55,11 @@ export interface PrivacySummary {
   readonly latencyMsP95: number | null;
   /** Packets on links for each delivered payload. */
   readonly packetsPerPayload: number | null;
+  /** Attacks that limits asked for, each with its own adversary and estimator. */
+  readonly attacks?: readonly (AttackOutcome & {
+    readonly adversary: string;
+    readonly estimator: string;
+  })[];
 }
 
 /** What it is made from. */

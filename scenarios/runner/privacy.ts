@@ -11,7 +11,11 @@
 
 import type { SeedResult } from '../../reports/model.ts';
 import { passagesOf } from '../../reports/privacy/answers.ts';
-import { askedAttacks, evaluateAttacks } from '../../reports/privacy/evaluate-attacks.ts';
+import {
+  askedAttacks,
+  attackMetrics,
+  evaluateAttacks,
+} from '../../reports/privacy/evaluate-attacks.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
 import type { MixFacts, MixingLaw, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -85,7 +89,11 @@ export class PrivacyWatch {
     const { summary } = found;
     const view = this.links.view();
     const attacks = evaluateAttacks({ truth, setting, view, users: this.#users(), summary });
-    return { ...found, metrics: { ...found.metrics, ...attacks } };
+    return {
+      ...found,
+      metrics: { ...found.metrics, ...attackMetrics(attacks) },
+      summary: { ...summary, attacks },
+    };
   }
 
   #roleOf(host: HostSpec): unknown {
