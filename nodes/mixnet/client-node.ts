@@ -25,6 +25,7 @@ import { DirectoryClient } from './directory-client.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { formatOf } from './format.ts';
 import { trustOf } from './trust.ts';
+import { senderWindows } from './windows.ts';
 import { FrameCodec, type Message } from './wire.ts';
 
 const NS_PER_US = 1_000;
@@ -144,6 +145,7 @@ class ClientNode implements NodeHandle {
       options: this.#setup.options.client,
       outputs: this.#outputs(),
       epochAt: (at): number => this.#clock.epochAt(at),
+      ...senderWindows(this.#host, this.#setup.options),
     });
   }
 

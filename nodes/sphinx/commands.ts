@@ -9,11 +9,14 @@
  *  0x02 recipient   | id (32) |
  *  0x03 SURB reply  | id (16) |
  *  0x80 node delay  | milliseconds (4) |
+ *  0x81 node window | first millisecond since 1970 (6) | milliseconds (4) |
  * ```
+ * The node window is ours: stop-and-go mixes (3.1) need it, and beside delay and next node there is
+ * room for just that. Nodes of the reference refuse it, and nobody writes it for other strategies.
  *
  * @module
  */
-import { readUint32, writeUint32 } from '../_kit/bytes.ts';
+import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import {
   COMMAND_TAG_LENGTH,
   DELAY_LENGTH,
@@ -21,6 +24,8 @@ import {
   NODE_ID_LENGTH,
   RECIPIENT_ID_LENGTH,
   SURB_REPLY_LENGTH,
+  WINDOW_FIRST_LENGTH,
+  WINDOW_SPAN_LENGTH,
 } from './geometry.ts';
 import { isZero } from './zero.ts';
 
@@ -29,9 +34,11 @@ const TAG_NEXT_NODE = 0x01;
 const TAG_RECIPIENT = 0x02;
 const TAG_SURB_REPLY = 0x03;
 const TAG_NODE_DELAY = 0x80;
+const TAG_NODE_WINDOW = 0x81;
 
 const RECIPIENT_LENGTH: number = COMMAND_TAG_LENGTH + RECIPIENT_ID_LENGTH;
 const NODE_DELAY_LENGTH: number = COMMAND_TAG_LENGTH + DELAY_LENGTH;
+const NODE_WINDOW_LENGTH: number = COMMAND_TAG_LENGTH + WINDOW_FIRST_LENGTH + WINDOW_SPAN_LENGTH;
 
 /** Send on to the node `id`, with `mac` as the MAC of the header. */
 export interface NextNode {
@@ -48,7 +55,9 @@ export type Command =
   /** The packet is a reply made with the SURB of this identifier. */
   | { readonly kind: 'surbReply'; readonly id: Uint8Array }
   /** Keep the packet for this time, 0 … 2^32-1 milliseconds. */
-  | { readonly kind: 'nodeDelay'; readonly delayMs: number };
+  | { readonly kind: 'nodeDelay'; readonly delayMs: number }
+  /** Refuse the packet unless it comes from `firstMs` (0 … 2^48-1, since 1970) to `spanMs` later. */
+  | { readonly kind: 'nodeWindow'; readonly firstMs: number; readonly spanMs: number };
 
 /**
  * Decodes the commands of a slot. The identifiers are views of `slot`.
@@ -79,6 +88,8 @@ function lengthOf(tag: number): number {
       return SURB_REPLY_LENGTH;
     case TAG_NODE_DELAY:
       return NODE_DELAY_LENGTH;
+    case TAG_NODE_WINDOW:
+      return NODE_WINDOW_LENGTH;
     default:
       return 0;
   }
@@ -98,8 +109,12 @@ function commandOf(bytes: Uint8Array): Command {
       return { kind: 'recipient', id: body };
     case TAG_SURB_REPLY:
       return { kind: 'surbReply', id: body };
-    default:
+    case TAG_NODE_DELAY:
       return { kind: 'nodeDelay', delayMs: readUint32(body, 0) };
+    default: {
+      const spanMs = readUint32(body, WINDOW_FIRST_LENGTH);
+      return { kind: 'nodeWindow', firstMs: readUint48(body, 0), spanMs };
+    }
   }
 }
 
@@ -127,6 +142,8 @@ function tagOf(command: Command): number {
       return TAG_SURB_REPLY;
     case 'nodeDelay':
       return TAG_NODE_DELAY;
+    case 'nodeWindow':
+      return TAG_NODE_WINDOW;
   }
 }
 
@@ -142,5 +159,9 @@ function writeBody(bytes: Uint8Array, offset: number, command: Command): void {
       return;
     case 'nodeDelay':
       writeUint32(bytes, offset, command.delayMs);
+      return;
+    case 'nodeWindow':
+      writeUint48(bytes, offset, command.firstMs);
+      writeUint32(bytes, offset + WINDOW_FIRST_LENGTH, command.spanMs);
   }
 }

@@ -29,6 +29,10 @@ export const SURB_ID_LENGTH = 16;
 export const COMMAND_TAG_LENGTH = 1;
 /** Length of the delay in a command, in bytes: a count of milliseconds (1.3). */
 export const DELAY_LENGTH = 4;
+/** Length of the first instant of a window, in bytes: milliseconds since 1970 (own addition to 1.3). */
+export const WINDOW_FIRST_LENGTH = 6;
+/** Length of the length of a window, in bytes: milliseconds (own addition to 1.3). */
+export const WINDOW_SPAN_LENGTH = 4;
 /** Flag byte and reserved byte in front of a forward payload with room for a SURB (1.6). */
 export const PLAINTEXT_HEADER_LENGTH = 2;
 

@@ -131,8 +131,10 @@ function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
   const delays = countOf(commands, 'nodeDelay');
   const recipients = countOf(commands, 'recipient');
   const surbReplies = countOf(commands, 'surbReply');
+  const windows = countOf(commands, 'nodeWindow');
   const isForward = nextNodes === 1 && delays === 1 && recipients === 0 && surbReplies === 0;
   const isTerminal = nextNodes === 0 && delays <= 1 && recipients === 1;
+  if (windows > (isForward ? 1 : 0)) return 'bad-command-set';
   return isForward || isTerminal ? undefined : 'bad-command-set';
 }
 

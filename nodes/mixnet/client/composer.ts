@@ -15,8 +15,8 @@ import {
 } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { ClientDrop } from './drops.ts';
-import type { ClientFormat, ClientHost, Contact } from './parts.ts';
-import { type ChosenPath, choosePath, type PathSource } from './path.ts';
+import type { ClientFormat, ClientHost, Contact, SenderWindows } from './parts.ts';
+import { type ChosenPath, choosePath, type PathSource, stopAndGoWindows } from './path.ts';
 import type { MeanNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
@@ -52,24 +52,34 @@ export interface ComposerParts {
   readonly self: Contact;
   readonly host: ClientHost;
   readonly format: ClientFormat;
+  readonly windows?: SenderWindows;
   epochAt(at: Nanoseconds): number;
+}
+
+/** What a composer knows of times. */
+export interface ComposerTimes {
+  readonly delayMeanNs: MeanNs;
+  /** What a reply may wait at clients, beside the delays that it asks for. */
+  readonly replyWaitNs: Nanoseconds;
 }
 
 /** See the module. */
 export class Composer {
   readonly #parts: ComposerParts;
   readonly #source: PathSource;
+  readonly #replyWaitNs: Nanoseconds;
   readonly #providers = new Map<string, Descriptor>();
   readonly #randomBytes: (length: number) => Uint8Array;
 
-  constructor(parts: ComposerParts, document: DirectoryDocument, delayMeanNs: MeanNs) {
+  constructor(parts: ComposerParts, document: DirectoryDocument, times: ComposerTimes) {
     const { host } = parts;
+    this.#replyWaitNs = times.replyWaitNs;
     this.#parts = parts;
     this.#source = {
       document,
       choices: host.random('client.path'),
       delays: host.random('client.delay'),
-      delayMeanNs,
+      delayMeanNs: times.delayMeanNs,
       epochAt: (at): number => parts.epochAt(at),
     };
     this.#randomBytes = (length): Uint8Array => host.randomBytes(length);
@@ -102,9 +112,16 @@ export class Composer {
       { kind: 'recipient', id: self.recipientId },
       { kind: 'surbReply', id: surbId },
     ];
-    const created = format.createSurb({ path: hopsOf(back, ending), random: this.#randomBytes });
+    const startAt = now + there.delayNs;
+    const windows = windowCommands(back, this.#parts.windows, {
+      startAt,
+      waitNs: this.#replyWaitNs,
+    });
+    const path = hopsOf(back, ending, windows);
+    const created = format.createSurb({ path, random: this.#randomBytes });
     if ('refusal' in created) return undefined;
-    const composed = this.#pack(there, to.recipientId, { surb: created.surb, message });
+    const content = { surb: created.surb, message };
+    const composed = this.#pack(now, there, to.recipientId, content);
     if (composed === undefined) return undefined;
     const roundTripNs = there.delayNs + back.delayNs;
     return { ...composed, surbId, surbKeys: created.keys, roundTripNs };
@@ -138,10 +155,11 @@ export class Composer {
     message: ClientMessage,
   ): Composed | undefined {
     const path = this.#path(now, this.#own, provider);
-    return path && this.#pack(path, recipientId, { message });
+    return path && this.#pack(now, path, recipientId, { message });
   }
 
   #pack(
+    now: Nanoseconds,
     path: ChosenPath,
     recipientId: Uint8Array,
     content: { readonly surb?: Uint8Array; readonly message: ClientMessage },
@@ -151,7 +169,8 @@ export class Composer {
     const data = encodeMessage(message);
     const payload = encodeForward(format.geometry, surb === undefined ? { data } : { surb, data });
     if ('drop' in payload) return undefined;
-    const hops = hopsOf(path, [{ kind: 'recipient', id: recipientId }]);
+    const windows = windowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
+    const hops = hopsOf(path, [{ kind: 'recipient', id: recipientId }], windows);
     const created = format.createPacket({ path: hops, random: this.#randomBytes }, payload);
     if ('refusal' in created) return undefined;
     return {
@@ -177,13 +196,38 @@ export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPa
 }
 
 /** 1.3: delay at every hop but the last, which gets `ending`. */
-export function hopsOf(path: ChosenPath, ending: readonly Command[]): PathHop[] {
+export function hopsOf(
+  path: ChosenPath,
+  ending: readonly Command[],
+  windows: readonly Command[],
+): PathHop[] {
   const last = path.hops.length - 1;
   return path.hops.map(({ node, publicKey, delayMs }, index) => ({
     id: node.nodeId,
     publicKey,
-    commands: index === last ? ending : [{ kind: 'nodeDelay', delayMs }],
+    commands:
+      index === last
+        ? ending
+        : [{ kind: 'nodeDelay', delayMs }, ...windows.slice(index, index + 1)],
   }));
+}
+
+/**
+ * The window of each hop (3.1); none where the mixes need none.
+ * @param start When the packet leaves its sender, and how much later it may leave.
+ */
+export function windowCommands(
+  path: ChosenPath,
+  windows: SenderWindows | undefined,
+  start: { readonly startAt: Nanoseconds; readonly waitNs: Nanoseconds },
+): readonly Command[] {
+  if (windows === undefined) return [];
+  const clockErrorNs = windows.lengthNs + start.waitNs;
+  const bounds = { transitMinNs: 0, transitMaxNs: 0, clockErrorNs };
+  return stopAndGoWindows(path, start.startAt, bounds).map(([first, last]) => {
+    const firstMs = windows.calendarMsAt(first);
+    return { kind: 'nodeWindow', firstMs, spanMs: windows.calendarMsAt(last) + 1 - firstMs };
+  });
 }
 
 function sameId(left: Uint8Array, right: Uint8Array | undefined): boolean {

@@ -21,7 +21,7 @@ export type {
   LoopOutputs,
   PacketCause,
   RetrievedMessage,
+  SenderWindows,
   Settlement,
 } from './parts.ts';
-export { type ChosenPath, stopAndGoWindows, type TransitBounds } from './path.ts';
 export { eventsPerMs, type MeanNs, meanNsOf, rate } from './rates.ts';

@@ -55,6 +55,7 @@ export class ClientMachine {
   readonly #retrieve: PoissonProcess;
   #composer: Composer | undefined;
   #delayMeanNs: MeanNs = 0;
+  #replyWaitNs: Nanoseconds = 0;
 
   constructor(parts: ClientParts) {
     const { host, options, outputs } = parts;
@@ -95,8 +96,11 @@ export class ClientMachine {
     const { options } = this.#parts;
     const { rates } = document;
     this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
-    this.#composer = new Composer(this.#parts, document, this.#delayMeanNs);
     this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
+    // Two polls and the recipient's turn of process P, whose rates are those of all clients.
+    this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
+    const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
+    this.#composer = new Composer(this.#parts, document, times);
     this.#loop.setMean(now, options.cover ? (options.loop ?? meanNsOf(rates.lambdaL)) : 0);
     this.#drop.setMean(now, options.cover ? (options.drop ?? meanNsOf(rates.lambdaD)) : 0);
     this.#retrieve.setMean(now, options.retrieve.interval);
@@ -242,15 +246,12 @@ export class ClientMachine {
   }
 
   #packWithSurb(now: Nanoseconds, outgoing: OutgoingFragment): Uint8Array | undefined {
-    const { acknowledgements, retrieve } = this.#parts.options;
-    const { factor, slop } = acknowledgements;
+    const { factor, slop } = this.#parts.options.acknowledgements;
     const { sending, fragment } = outgoing;
     const composed = this.#composer?.withSurb(now, sending.to, fragment);
     if (composed === undefined) return undefined;
-    // 3.7: the round trip that the sender drew itself, and slop for what it does not know: two polls
-    // and the recipient's turn of process P, whose rates are those of all clients.
-    const waits = WAITS * (retrieve.interval + this.#payload.meanNs);
-    const wait = Math.floor(factor * composed.roundTripNs) + slop + waits;
+    // 3.7: the round trip that the sender drew itself, and slop for what it does not know.
+    const wait = Math.floor(factor * composed.roundTripNs) + slop + this.#replyWaitNs;
     const surb = { id: composed.surbId, keys: composed.surbKeys };
     this.#outbox.sent(outgoing, surb, now + wait);
     return composed.packet;

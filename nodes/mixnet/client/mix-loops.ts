@@ -11,10 +11,10 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import { type CreatedPacket, encodeForward } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
-import { hopsOf, openPayload } from './composer.ts';
+import { hopsOf, openPayload, windowCommands } from './composer.ts';
 import type { ClientDrop } from './drops.ts';
 import { type LoopCounts, LoopWatch, type LoopWatchOptions } from './loop-watch.ts';
-import type { ClientFormat, ClientHost, LoopOutputs } from './parts.ts';
+import type { ClientFormat, ClientHost, LoopOutputs, SenderWindows } from './parts.ts';
 import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathSource } from './path.ts';
 import { PoissonProcess } from './poisson-process.ts';
 import { meanNsOf } from './rates.ts';
@@ -35,6 +35,8 @@ export interface MixLoopParts {
   /** Slack without polls: links only. */
   readonly alarm: LoopWatchOptions;
   readonly outputs: MixLoopOutputs;
+  /** Present where the mixes are stop-and-go. */
+  readonly windows?: SenderWindows;
   /** The epoch that holds at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
@@ -117,7 +119,7 @@ export class MixLoops {
     const own = this.#own;
     const path = source && own && chooseLoopPath(source, own, now);
     const loopId = this.#parts.host.randomBytes(LOOP_ID_LENGTH);
-    const created = path && this.#pack(path, loopId);
+    const created = path && this.#pack(now, path, loopId);
     if (path === undefined || created === undefined) {
       this.#parts.outputs.drop('path-unavailable');
       return;
@@ -127,13 +129,14 @@ export class MixLoops {
     this.#parts.outputs.send(created.packet, created.firstHop);
   }
 
-  #pack(path: ChosenPath, loopId: Uint8Array): CreatedPacket | undefined {
+  #pack(now: Nanoseconds, path: ChosenPath, loopId: Uint8Array): CreatedPacket | undefined {
     const { host, format } = this.#parts;
+    const windows = windowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
     const data = encodeMessage({ kind: 'loop', loopId });
     const payload = encodeForward(format.geometry, { data });
     if ('drop' in payload) return undefined;
     const end = path.hops[path.hops.length - 1] as ChosenHop;
-    const hops = hopsOf(path, [{ kind: 'recipient', id: end.node.nodeId }]);
+    const hops = hopsOf(path, [{ kind: 'recipient', id: end.node.nodeId }], windows);
     const random = (length: number): Uint8Array => host.randomBytes(length);
     const created = format.createPacket({ path: hops, random }, payload);
     return 'refusal' in created ? undefined : created;

@@ -80,6 +80,14 @@ export interface ClientOutputs extends LoopOutputs {
   settled(message: number, how: Settlement): void;
 }
 
+/** Windows of stop-and-go mixing, which senders write for each hop. */
+export interface SenderWindows {
+  /** Spread of the transits and clock error. */
+  readonly lengthNs: Nanoseconds;
+  /** Milliseconds since 1970 at an instant of the monotonic clock. */
+  calendarMsAt(at: Nanoseconds): number;
+}
+
 /** Everything a client is built from. */
 export interface ClientParts {
   readonly self: Contact;
@@ -88,6 +96,8 @@ export interface ClientParts {
   readonly contacts: Contacts;
   readonly options: ClientOptions;
   readonly outputs: ClientOutputs;
+  /** Present where the mixes are stop-and-go. */
+  readonly windows?: SenderWindows;
   /** The epoch that holds at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }

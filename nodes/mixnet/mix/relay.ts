@@ -26,6 +26,7 @@ import type { MixnetDrop } from '../drops.ts';
 import type { EpochClock } from '../epoch-clock.ts';
 import { COMMAND_LENGTH, KEY_EPOCHS, SEND_BATCH } from '../geometry.ts';
 import { createMixing, type Mixing } from '../mixing/index.ts';
+import { windowOf } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
 import type { DelayLaw } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -78,6 +79,8 @@ interface Held {
   /** Absent when it ended here. */
   to: Endpoint | undefined;
   delayNs: Nanoseconds;
+  /** Of stop-and-go: when it had to come. */
+  window: readonly [first: Nanoseconds, last: Nanoseconds] | undefined;
   /** Of the key that opened it. */
   epoch: number;
   terminal: Terminal | undefined;
@@ -175,6 +178,7 @@ export class Relay {
       isPooled,
       to: undefined,
       delayNs: 0,
+      window: undefined,
       epoch: 0,
       terminal: undefined,
       isOpened: false,
@@ -218,7 +222,10 @@ export class Relay {
       return;
     }
     if (isEnd) held.terminal = unwrapped;
-    else held.delayNs = this.#parts.delays.delayNs(held.epoch, unwrapped.replayTag, delayMs);
+    else {
+      held.delayNs = this.#parts.delays.delayNs(held.epoch, unwrapped.replayTag, delayMs);
+      held.window = windowOf(unwrapped.commands, this.#parts.host);
+    }
     held.isOpened = true;
     if (held.isDurable) this.#admit(held);
   }
@@ -256,7 +263,9 @@ export class Relay {
     this.#nextItem = (this.#nextItem + 1) & 0x7fff_ffff;
     // 1.7: what the packet has waited already is part of its delay.
     const delayNs = Math.max(0, held.delayNs - (now - held.arrivedNs));
-    const refused = this.#mixing.put(item, now, { delayNs });
+    const { window, arrivedNs } = held;
+    const asked = window === undefined ? { delayNs } : { delayNs, window, arrivedNs };
+    const refused = this.#mixing.put(item, now, asked);
     if (refused !== undefined) {
       this.#discard(held, refused);
       return;

@@ -22,6 +22,7 @@ import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf } from '../format.ts';
 import { identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
+import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
 import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
@@ -233,6 +234,7 @@ export class Station {
       format: this.format,
       alarm: this.options.client.loopAlarm,
       epochAt: (at): number => this.#clock.epochAt(at),
+      ...senderWindows(host, this.options),
       outputs: {
         send: (packet, firstHop): void => this.#sendLoop(packet, firstHop),
         drop: (reason): void => host.drop(reason),

@@ -10,9 +10,11 @@ import {
   type Contact,
   clientConfig,
   MixLoops,
+  type SenderWindows,
 } from '../../../../../nodes/mixnet/client/index.ts';
 import type { Descriptor, DirectoryDocument } from '../../../../../nodes/mixnet/directory/index.ts';
 import {
+  type Command,
   createFormat,
   type NodeKey,
   type PacketFormat,
@@ -34,6 +36,8 @@ export interface LabOptions {
   readonly loss?: number;
   /** Probability that a client gets a message twice. */
   readonly duplicate?: number;
+  /** Length of stop-and-go windows, ns; without, packets carry none. */
+  readonly windowNs?: number;
   /** Changes what a client retrieves. */
   readonly mutate?: (payload: Uint8Array, random: RandomStream) => void;
   /** True: the packet does not reach that node. */
@@ -84,6 +88,8 @@ export class Lab {
   readonly alarms: { readonly node: string; readonly at: number }[] = [];
   absorbed = 0;
   lost = 0;
+  /** Hops that came inside their window, and outside. */
+  readonly windows = { met: 0, missed: 0 };
   /** Delays that mixes and providers were asked for, ms. */
   readonly delaysMs: number[] = [];
   readonly #options: LabOptions;
@@ -204,6 +210,7 @@ export class Lab {
       format: this.format,
       alarm: { slack: 100 * MS, window: 60 * SECOND, loss: 0, falseAlarms: 0.001 },
       epochAt: (): number => 1,
+      ...this.#windows(),
       outputs: {
         send: (packet, firstHop): void => this.#link(toHex(firstHop), packet),
         drop: (reason): void => this.#count(reason),
@@ -256,6 +263,7 @@ export class Lab {
       },
       options,
       epochAt: (): number => 1,
+      ...this.#windows(),
       outputs: {
         send: (packet, cause): void => {
           client.sendTimes.push(this.now);
@@ -281,6 +289,20 @@ export class Lab {
       },
     });
     return client as LabClient;
+  }
+
+  /** The calendar of the lab began with its clock. */
+  #windows(): { readonly windows?: SenderWindows } {
+    const { windowNs } = this.#options;
+    if (windowNs === undefined) return {};
+    return { windows: { lengthNs: windowNs, calendarMsAt: (at): number => Math.floor(at / MS) } };
+  }
+
+  #checkWindow(commands: readonly Command[]): void {
+    const window = commands.find((command) => command.kind === 'nodeWindow');
+    if (window === undefined) return;
+    const late = this.now - window.firstMs * MS;
+    this.windows[late >= 0 && late <= window.spanMs * MS ? 'met' : 'missed']++;
   }
 
   #count(reason: string): void {
@@ -323,6 +345,7 @@ export class Lab {
     const { unwrapped, delayMs } = received;
     if (unwrapped.kind === 'forward') {
       this.delaysMs.push(delayMs);
+      this.#checkWindow(unwrapped.commands);
       const next = toHex(unwrapped.nextNode);
       this.#at(this.now + delayMs * MS, () => this.#link(next, packet));
       return;

@@ -87,6 +87,23 @@ describe('messages', () => {
   });
 });
 
+describe('stop-and-go windows', () => {
+  it('stand in every packet, reply and loop, and honest packets meet them', () => {
+    // Five links of 1 ms; a reply may wait as long as its sender waits for it.
+    const lab = new Lab({ windowNs: 6 * MS, rates: { lambdaM: 0.002 } });
+    lab.client(1).machine.submit(0, 'client-2', bytes('in time'));
+    lab.run(10 * SECOND);
+    expect(lab.windows.met).toBe(lab.delaysMs.length);
+    expect(lab.client(1).settled.get(0)).toBe('acknowledged');
+  });
+
+  it('are missed where the links are slower than the windows allow', () => {
+    const lab = new Lab({ windowNs: 2 * MS });
+    lab.run(10 * SECOND);
+    expect(lab.windows.missed / lab.delaysMs.length).toBeGreaterThan(0.2);
+  });
+});
+
 describe('traffic', () => {
   it('R-181: goes out at the same instants whether the client has something to say or not', () => {
     const idle = new Lab();

@@ -1,0 +1,41 @@
+/**
+ * Mixnet: windows of stop-and-go mixing between the calendar, in which senders write them, and the
+ * monotonic clock of a node (project spec mixnet 3.1).
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { Command } from '../sphinx/index.ts';
+import type { SenderWindows } from './client/index.ts';
+import type { MixnetOptions } from './config.ts';
+
+const MS_PER_SECOND = 1_000;
+const NS_PER_MS = 1_000_000;
+
+type Clocks = Pick<Host, 'now' | 'clock'>;
+
+/** How a node writes windows; undefined where the mixes need none. */
+export function senderWindows(
+  host: Clocks,
+  { mixing }: MixnetOptions,
+): { readonly windows?: SenderWindows } {
+  if (mixing.strategy !== 'stop-and-go') return {};
+  const calendarMsAt = (at: Nanoseconds): number => {
+    const { seconds, nanos } = host.clock();
+    return seconds * MS_PER_SECOND + Math.floor((nanos + at - host.now()) / NS_PER_MS);
+  };
+  return { windows: { lengthNs: mixing.window, calendarMsAt } };
+}
+
+/** The window that a packet carries for this node, by the node's monotonic clock. */
+export function windowOf(
+  commands: readonly Command[],
+  host: Clocks,
+): readonly [first: Nanoseconds, last: Nanoseconds] | undefined {
+  const found = commands.find((command) => command.kind === 'nodeWindow');
+  if (found === undefined) return undefined;
+  const { seconds, nanos } = host.clock();
+  const first = host.now() - nanos + (found.firstMs - seconds * MS_PER_SECOND) * NS_PER_MS;
+  return [first, first + found.spanMs * NS_PER_MS];
+}
