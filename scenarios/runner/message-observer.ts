@@ -19,6 +19,7 @@ import {
   type Truth,
 } from '../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../reports/privacy/truth/truth-record.ts';
+import { NumberMap } from './number-map.ts';
 
 /** What the record of a run needs to know. */
 export interface MessageObserverParts {
@@ -39,7 +40,7 @@ export class MessageObservers {
   readonly #record: TruthRecord;
   readonly #indices: ReadonlyMap<string, number>;
   /** Messages by the key that they have now. */
-  readonly #messages = new Map<number, number>();
+  readonly #messages = new NumberMap();
   /** 1 + the node that a message is in, by message; 0 while it is on a link. */
   #places = new Uint16Array(PLACES_AT_FIRST);
   /** Copies that arrived while the original was inside; the next drops are theirs. */
@@ -78,18 +79,18 @@ export class MessageObservers {
   #arrived(node: number, key: number): void {
     if (this.#record.isFull) return;
     const known = this.#messages.get(key);
-    if (known !== undefined && this.#places[known] !== 0) {
+    if (known >= 0 && this.#places[known] !== 0) {
       this.#copies.set(key, (this.#copies.get(key) ?? 0) + 1);
       return;
     }
-    const message = known ?? this.#foreign(key);
+    const message = known >= 0 ? known : this.#foreign(key);
     this.#places[message] = node + 1;
     this.#note(ARRIVED, message, node);
   }
 
   #departed(node: number, inKey: number, outKey: number): void {
     const message = this.#messages.get(inKey);
-    if (message === undefined || this.#places[message] !== node + 1) return;
+    if (message < 0 || this.#places[message] !== node + 1) return;
     this.#messages.delete(inKey);
     this.#messages.set(outKey, message);
     this.#places[message] = 0;
@@ -98,7 +99,7 @@ export class MessageObservers {
 
   #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
     const message = this.#messages.get(key);
-    if (message === undefined) return;
+    if (message < 0) return;
     const copies = this.#copies.size === 0 ? 0 : (this.#copies.get(key) ?? 0);
     if (how === 'dropped' && copies > 0) {
       this.#copies.set(key, copies - 1);

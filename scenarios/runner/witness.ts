@@ -8,6 +8,7 @@
  */
 import type { Witness } from '../../engine/host/protocol.ts';
 import { BitSet } from './bit-set.ts';
+import { NumberMap } from './number-map.ts';
 
 /** Numbers below it get a bit: 16 MiB a space at most. */
 const DENSE_BELOW = 0x800_0000;
@@ -15,17 +16,17 @@ const DENSE_BELOW = 0x800_0000;
 /** One space. */
 class Space {
   readonly #dense = new BitSet();
-  readonly #sparse = new Set<number>();
+  readonly #sparse = new NumberMap();
 
   add(value: number): boolean {
     if (value < DENSE_BELOW) return this.#dense.add(value);
-    if (this.#sparse.has(value)) return true;
-    this.#sparse.add(value);
+    if (this.#sparse.get(value) >= 0) return true;
+    this.#sparse.set(value, 1);
     return false;
   }
 
   has(value: number): boolean {
-    return value < DENSE_BELOW ? this.#dense.has(value) : this.#sparse.has(value);
+    return value < DENSE_BELOW ? this.#dense.has(value) : this.#sparse.get(value) >= 0;
   }
 }
 

@@ -1,0 +1,87 @@
+/**
+ * Small integers by large ones, in typed columns: open addressing with linear probing. A map of the language
+ * allocates an object for each such key, which a run with a million hops feels.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+
+const FREE = -1;
+const SLOTS_AT_FIRST = 1_024;
+/** Fuller tables are grown: probes stay short. */
+const LOAD_MAX = 0.6;
+
+/** The map. Keys are safe integers from 0, values in 0..2^31 - 1. */
+export class NumberMap {
+  #keys = new Float64Array(SLOTS_AT_FIRST).fill(FREE);
+  #values = new Int32Array(SLOTS_AT_FIRST);
+  #size = 0;
+
+  /** Number of entries. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The value of a key; -1 when there is none. */
+  get(key: number): number {
+    const slot = this.#slotOf(key);
+    return this.#keys[slot] === key ? (this.#values[slot] as number) : -1;
+  }
+
+  /** Sets the value of a key. */
+  set(key: number, value: number): void {
+    assert(key >= 0 && Number.isSafeInteger(key), `key ${key} is no safe integer from 0`);
+    if (this.#size + 1 > this.#keys.length * LOAD_MAX) this.#grow();
+    const slot = this.#slotOf(key);
+    if (this.#keys[slot] !== key) this.#size += 1;
+    this.#keys[slot] = key;
+    this.#values[slot] = value;
+  }
+
+  /** Removes a key; those behind it move up, so that no marks of removed keys stay. */
+  delete(key: number): void {
+    const keys = this.#keys;
+    let hole = this.#slotOf(key);
+    if (keys[hole] !== key) return;
+    this.#size -= 1;
+    const mask = keys.length - 1;
+    for (let at = (hole + 1) & mask; keys[at] !== FREE; at = (at + 1) & mask) {
+      const home = this.#home(keys[at] as number);
+      // An entry may fill the hole unless its own place lies cyclically behind the hole.
+      if (((at - home) & mask) < ((at - hole) & mask)) continue;
+      keys[hole] = keys[at] as number;
+      this.#values[hole] = this.#values[at] as number;
+      hole = at;
+    }
+    keys[hole] = FREE;
+  }
+
+  /** Where a key is, or where it would go. */
+  #slotOf(key: number): number {
+    const keys = this.#keys;
+    const mask = keys.length - 1;
+    let slot = this.#home(key);
+    while (keys[slot] !== FREE && keys[slot] !== key) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  #home(key: number): number {
+    const high = Math.floor(key / 0x1_0000_0000);
+    let mixed = Math.imul((key | 0) ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+    return (mixed ^ (mixed >>> 16)) & (this.#keys.length - 1);
+  }
+
+  #grow(): void {
+    const [keys, values] = [this.#keys, this.#values];
+    this.#keys = new Float64Array(keys.length * 2).fill(FREE);
+    this.#values = new Int32Array(keys.length * 2);
+    for (let i = 0; i < keys.length; i += 1) {
+      const key = keys[i] as number;
+      if (key === FREE) continue;
+      const slot = this.#slotOf(key);
+      this.#keys[slot] = key;
+      this.#values[slot] = values[i] as number;
+    }
+  }
+}
