@@ -22,8 +22,8 @@ import {
   settleUnwrap,
 } from '../../nodes/sphinx/index.ts';
 
-/** Different packets. */
-export const PACKETS = 2_048;
+/** Different packets, when nothing else is said. */
+const PACKETS = 2_048;
 const DELAY_MS_MAX = 3_600_000;
 /** 10,000 packets a second for 20 minutes: a filter that no cache holds. */
 const FILTER = { expectedTags: 12_000_000, falsePositive: 1e-6 };
@@ -44,7 +44,8 @@ export class ValidPackets {
   readonly #filter = new ReplayFilter(FILTER, new Uint8Array(16).fill(5));
   #pass = 0;
 
-  constructor(crypto: CryptoProvider, exchange: ExchangeChoice) {
+  /** @param count different packets. */
+  constructor(crypto: CryptoProvider, exchange: ExchangeChoice, count = PACKETS) {
     const format = createFormat({
       crypto,
       exchange: createExchange(crypto, exchange),
@@ -63,7 +64,7 @@ export class ValidPackets {
           ? ([{ kind: 'nodeDelay', delayMs: 100 }] as const)
           : ([{ kind: 'recipient', id: new Uint8Array(32).fill(9) }] as const),
     }));
-    this.packets = Array.from({ length: PACKETS }, () => {
+    this.packets = Array.from({ length: count }, () => {
       const payload = random(format.geometry.forwardPayloadLength);
       const created = format.createPacket({ path, random }, payload);
       if ('refusal' in created) throw new Error(created.refusal);
@@ -97,12 +98,13 @@ export class ValidPackets {
    * block, and the header's MAC covers the rest.
    */
   settle(token: number, result: PipelineResult): void {
-    this.#pass = Math.floor(token / PACKETS);
+    const count = this.packets.length;
+    this.#pass = Math.floor(token / count);
     const isDone = result.status === 'done';
     const settled = isDone ? settleUnwrap(this.#rules, result) : undefined;
     const isForward = settled !== undefined && 'unwrapped' in settled;
-    const expected = this.#expected[token % PACKETS] as Uint8Array;
-    const isFirst = token % FIRST_TOKENS < PACKETS;
+    const expected = this.#expected[token % count] as Uint8Array;
+    const isFirst = token % FIRST_TOKENS < count;
     const isRight = isFirst ? equalBytes(result.bytes, expected) : isLike(result.bytes, expected);
     if (!isForward || !isRight) this.wrong += 1;
   }

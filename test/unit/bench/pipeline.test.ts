@@ -1,0 +1,80 @@
+/**
+ * The benchmark of the packet pipeline at a small size: that it measures valid packets only, and
+ * prints everything that is asked for. How fast the pipeline is stands in test/scenarios/promises.
+ */
+import { describe, expect, it } from 'vitest';
+import type { BenchResult } from '../../../bench/bench-result.ts';
+import { modeRows } from '../../../bench/pipeline.ts';
+import { publishedForm } from '../../../bench/published-form.ts';
+import { PACKETS, ValidPackets } from '../../../bench/workloads/valid-packets.ts';
+import { provider } from '../../../engine/crypto/index.ts';
+
+const SMALL = { round: 1_000, rounds: 3, warmUpRounds: 1, loadedSeconds: 0.5, partUs: 500 };
+const rows: readonly BenchResult[] = await modeRows(
+  { title: 'small', crypto: 'node', exchange: 'x25519-kem', target: 1 },
+  SMALL,
+);
+const row = (name: string): BenchResult => {
+  const found = rows.find((one) => one.name.trim().startsWith(name));
+  if (found === undefined) throw new Error(`no line ${name}`);
+  return found;
+};
+
+describe('the benchmark of the pipeline', () => {
+  it('R-191: prints the published form, packets per second per core, and the share of valid ones', () => {
+    expect(row('two workers').note).toMatch(
+      /^sent 3000, processed 3000, dropped 0, [\d.]+ s, \d+\/s, [\d.]+ us CPU a packet \(\d+\/s per core\), success 100 %, 100 % valid; load/,
+    );
+    expect(row('per core').value).toBeGreaterThan(100);
+    expect(row('four cores').note).toBe(
+      'min(4 cores / CPU s per packet, 1 / CPU s of the main thread per packet)',
+    );
+  });
+
+  it('R-191: gives the published sample output for its numbers', () => {
+    expect(
+      publishedForm({ sent: 250_000, dropped: 125, wrong: 0, seconds: 10, cpuUs: 9_957_518.75 }),
+    ).toBe(
+      'sent 250000, processed 249875, dropped 125, 10.00 s, 24987/s, 39.85 us CPU a packet (25094/s per core), success 99.95 %, 100 % valid',
+    );
+  });
+
+  it('R-192: counts no packet whose bytes are not what they must be', () => {
+    const counted = { sent: 100, dropped: 0, wrong: 100, seconds: 1, cpuUs: 1 };
+    expect(publishedForm(counted)).toContain('0/s, - us CPU a packet (-/s per core), success 0 %');
+    const valid = new ValidPackets(provider('node'), 'x25519-kem');
+    const [bytes = new Uint8Array(0)] = valid.packets;
+    // A copy that nobody unwrapped: what the published implementation took for a processed packet.
+    const copy = { status: 'done', bytes, record: new Uint8Array(94), worker: 0 } as const;
+    valid.settle(PACKETS, copy);
+    expect(valid.wrong).toBe(1);
+    valid.settle(PACKETS + 1, { ...copy, status: 'failed' });
+    expect(valid.wrong).toBe(2);
+  });
+
+  it('R-171: prints the rate without batches, and how much batches bring', () => {
+    expect(row('without batches').value).toBeGreaterThan(10);
+    expect(row('without batches').note).toMatch(/^with batches \d+\.\d\d x$/);
+  });
+
+  it('R-178: prints the bytes copied for a packet: one copy into its slot', () => {
+    expect(row('buffers that').note).toMatch(/one copy, 3082 bytes a packet$|one copy, \d+ bytes a/);
+  });
+
+  it('R-197: prints the efficiency of a second worker', () => {
+    expect(row('one worker').note).toMatch(/^two workers are \d+ % of twice as many$/);
+  });
+
+  it('R-133: prints the cost of a hop by part', () => {
+    const parts = rows.filter(({ name }) => name.endsWith(', x25519-kem, node'));
+    expect(parts.map(({ name }) => name.trim().split(',')[0])).toEqual([
+      'decapsulation',
+      'KDF',
+      'MAC',
+      'stream',
+      'replay tag',
+      'AEZ',
+    ]);
+    for (const { value } of parts) expect(value).toBeGreaterThan(0);
+  });
+});
