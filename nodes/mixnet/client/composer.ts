@@ -21,7 +21,7 @@ import type { MeanNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
 /** The recipient of drop cover: no client has it, and the last provider discards the packet. */
-export const COVER_RECIPIENT_ID: Uint8Array = new Uint8Array(RECIPIENT_ID_LENGTH);
+const COVER_RECIPIENT_ID: Uint8Array = new Uint8Array(RECIPIENT_ID_LENGTH);
 
 /** True when a packet for this recipient is drop cover. */
 export function isCoverRecipient(recipientId: Uint8Array): boolean {

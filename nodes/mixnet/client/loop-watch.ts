@@ -18,7 +18,7 @@ import { binomialTail, erlangQuantile } from './erlang.ts';
 import type { MeanNs } from './rates.ts';
 
 /** 4.4: probability that an honest loop is later than its deadline. */
-export const OVERDUE_TAIL = 1e-6;
+const OVERDUE_TAIL = 1e-6;
 const HOUR_NS = 3_600_000_000_000;
 /** Loops waited for at most: what a rate of 1,000/s leaves open in a minute. */
 const OPEN_MAX = 65_536;
