@@ -16,6 +16,7 @@ import { poolHitRatio } from '../engine/live/pipeline/stats.ts';
 import { histogramMean, histogramQuantile } from '../engine/measure/histogram.ts';
 import type { ExchangeChoice } from '../nodes/sphinx/index.ts';
 import { type BenchResult, spreadOf } from './bench-result.ts';
+import { publishedForm } from './published-form.ts';
 import { hopParts } from './sphinx.ts';
 import { arrive, type Load, type Measured, saturate } from './workloads/pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from './workloads/valid-packets.ts';
@@ -26,16 +27,36 @@ export const name = 'pipeline';
 const JOBS = new URL('./workloads/sphinx-job.ts', import.meta.url).href;
 /** Packets inside at saturation: a batch for each of two workers. */
 const WINDOW = 256;
-const ROUND = 10_000;
-const ROUNDS = 5;
-const WARM_UP_ROUNDS = 3;
 const LOAD = 0.8;
-const LOADED_SECONDS = 3;
 const CORES_PROJECTED = 4;
 const US_PER_SECOND = 1_000_000;
 const NS_PER_MS = 1_000_000;
 
-interface Mode {
+/** How much of everything is measured. */
+export interface Sizes {
+  /** Packets of a round. */
+  readonly round: number;
+  readonly rounds: number;
+  readonly warmUpRounds: number;
+  /** At a share of saturation. */
+  readonly loadedSeconds: number;
+  /** Different packets. */
+  readonly packets: number;
+  /** CPU time of each batch of a part of a hop, microseconds. */
+  readonly partUs: number;
+}
+
+const FULL: Sizes = {
+  round: 10_000,
+  rounds: 5,
+  warmUpRounds: 3,
+  loadedSeconds: 3,
+  packets: 2_048,
+  partUs: 100_000,
+};
+
+/** A key exchange with the provider that computes it. */
+export interface Mode {
   readonly title: string;
   readonly crypto: ProviderName;
   readonly exchange: ExchangeChoice;
@@ -46,7 +67,7 @@ interface Mode {
 /** Measures each mode, then the rings alone and what a wake-up costs. */
 export async function run(): Promise<readonly BenchResult[]> {
   const results: BenchResult[] = [];
-  for (const mode of modes()) results.push(...(await modeRows(mode)));
+  for (const mode of modes()) results.push(...(await modeRows(mode, FULL)));
   results.push(...(await ringRows()));
   return results;
 }
@@ -66,12 +87,13 @@ function modes(): readonly Mode[] {
   ];
 }
 
-async function modeRows(mode: Mode): Promise<readonly BenchResult[]> {
+/** Measures one mode; throws when a result is not what it must be, so that no such rate is printed. */
+export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly BenchResult[]> {
   const { title, crypto, exchange, target } = mode;
-  const valid = new ValidPackets(provider(crypto), exchange);
-  const { saturation: two, loaded } = await measure(mode, valid, { workers: 2 });
-  const { saturation: one } = await measure(mode, valid, { workers: 1 });
-  const plain = { workers: 2, batch: 1, announceEvery: 1 };
+  const valid = new ValidPackets(provider(crypto), exchange, sizes.packets);
+  const { saturation: two, loaded } = await measure(mode, valid, { sizes, workers: 2 });
+  const { saturation: one } = await measure(mode, valid, { sizes, workers: 1 });
+  const plain = { sizes, workers: 2, batch: 1, announceEvery: 1 };
   const { saturation: unbatched } = await measure(mode, valid, plain);
   if (valid.wrong > 0) throw new Error(`void: ${valid.wrong} results are wrong`);
   const perSecond = spreadOf(two.map(({ sent, seconds }) => sent / seconds));
@@ -88,7 +110,7 @@ async function modeRows(mode: Mode): Promise<readonly BenchResult[]> {
       unit: 'wall packets/s',
       ...perSecond,
       target,
-      note: publishedForm(two),
+      note: inPublishedForm(two),
     },
     {
       name: '  per core, from CPU time',
@@ -125,7 +147,7 @@ async function modeRows(mode: Mode): Promise<readonly BenchResult[]> {
     ...timeRows('saturation', two),
     ...timeRows(`${100 * LOAD} % load`, [loaded], 1),
     ...qualityRows(loaded, valid.length),
-    ...hopParts(provider(crypto), exchange),
+    ...hopParts(provider(crypto), exchange, sizes.partUs),
   ];
 }
 
@@ -138,18 +160,18 @@ interface Rounds {
 async function measure(
   { crypto }: Mode,
   valid: ValidPackets,
-  options: PipelineOptions,
+  { sizes, ...options }: PipelineOptions & { readonly sizes: Sizes },
 ): Promise<Rounds> {
   const pipeline = new Pipeline(options);
   const job = pipeline.open({ moduleUrl: JOBS, job: 'unwrap', crypto }, valid.setup);
   await pipeline.settled();
   const rounds: Measured[] = [];
-  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
-    rounds.push(await saturate(nextLoad(pipeline, job, valid), ROUND, WINDOW));
+  for (let round = 0; round < sizes.warmUpRounds + sizes.rounds; round += 1) {
+    rounds.push(await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW));
   }
-  const saturation = rounds.slice(WARM_UP_ROUNDS);
+  const saturation = rounds.slice(sizes.warmUpRounds);
   const rate = LOAD * spreadOf(saturation.map(({ sent, seconds }) => sent / seconds)).value;
-  const total = Math.round(rate * LOADED_SECONDS);
+  const total = Math.round(rate * sizes.loadedSeconds);
   const loaded = await arrive(nextLoad(pipeline, job, valid), total, rate);
   await pipeline.close();
   return { saturation, loaded };
@@ -169,14 +191,18 @@ function mainUs(rounds: readonly Measured[]): number | undefined {
   return known.length === 0 ? undefined : spreadOf(known).value;
 }
 
-/** The published form (project spec seed-systems 5.3). */
-function publishedForm(rounds: readonly Measured[]): string {
+/** All rounds together; those of a run with wrong results are void and never get here. */
+function inPublishedForm(rounds: readonly Measured[]): string {
   const sum = (of: (one: Measured) => number): number =>
     rounds.reduce((total, one) => total + of(one), 0);
-  const sent = sum((one) => one.sent);
-  const dropped = sum((one) => one.dropped);
-  const seconds = sum((one) => one.seconds);
-  return `sent ${sent}, processed ${sent - dropped}, dropped ${dropped}, ${seconds.toFixed(2)} s, 100 % valid; load ${loadavg()[0]?.toFixed(1)}`;
+  const line = publishedForm({
+    sent: sum(({ sent }) => sent),
+    dropped: sum(({ dropped }) => dropped),
+    wrong: 0,
+    seconds: sum(({ seconds }) => seconds),
+    cpuUs: sum(({ cpuUs }) => cpuUs),
+  });
+  return `${line}; load ${loadavg()[0]?.toFixed(1)}`;
 }
 
 function timeRows(when: string, rounds: readonly Measured[], target?: number): BenchResult[] {
@@ -248,13 +274,13 @@ async function ringRows(): Promise<readonly BenchResult[]> {
     const cost = async (total: number, window: number): Promise<readonly Measured[]> => {
       await saturate(load, total, window);
       const rounds: Measured[] = [];
-      for (let i = 0; i < ROUNDS; i += 1) rounds.push(await saturate(load, total, window));
+      for (let i = 0; i < FULL.rounds; i += 1) rounds.push(await saturate(load, total, window));
       return rounds;
     };
     const perPacket = (rounds: readonly Measured[]): ReturnType<typeof spreadOf> =>
       spreadOf(rounds.map(({ cpuUs, sent }) => cpuUs / sent));
-    const full = await cost(10 * ROUND, WINDOW);
-    const alone = await cost(ROUND, 1);
+    const full = await cost(10 * FULL.round, WINDOW);
+    const alone = await cost(FULL.round, 1);
     await pipeline.close();
     const trip = spreadOf(alone.map(({ times }) => histogramMean(times.data()) / 1_000)).value;
     rows.push(

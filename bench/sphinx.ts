@@ -135,11 +135,15 @@ function whole(one: Case): BenchResult {
 }
 
 /** What each part of a hop costs, for benchmarks that measure hops among other things. */
-export function hopParts(crypto: CryptoProvider, exchange: ExchangeChoice): readonly BenchResult[] {
-  return parts({ title: `${exchange}, ${crypto.name}`, crypto, exchange });
+export function hopParts(
+  crypto: CryptoProvider,
+  exchange: ExchangeChoice,
+  batchUs: number = BATCH_US,
+): readonly BenchResult[] {
+  return parts({ title: `${exchange}, ${crypto.name}`, crypto, exchange }, batchUs);
 }
 
-function parts(one: Case): readonly BenchResult[] {
+function parts(one: Case, batchUs: number = BATCH_US): readonly BenchResult[] {
   if (one.crypto.name === 'modelled') return [];
   const { crypto } = one;
   const { format, key, packets } = prepare(one);
@@ -174,18 +178,18 @@ function parts(one: Case): readonly BenchResult[] {
   return steps.map(([part, step]) => ({
     name: `  ${part}, ${one.title}`,
     unit: 'us/packet',
-    ...microseconds(step),
+    ...microseconds(step, batchUs),
   }));
 }
 
 /** CPU time of one step, median of the batches. */
-function microseconds(step: (turn: number) => unknown): Spread {
+function microseconds(step: (turn: number) => unknown, batchUs: number = BATCH_US): Spread {
   const batch = (rounds: number): number =>
     cpuTimeUs(() => {
       for (let round = 0; round < rounds; round++) step(round % PACKETS);
     }) / rounds;
   batch(500);
-  const rounds = Math.ceil(BATCH_US / Math.max(batch(500), 0.1));
+  const rounds = Math.ceil(batchUs / Math.max(batch(500), 0.1));
   batch(rounds);
   return spreadOf(Array.from({ length: BATCHES }, () => batch(rounds)));
 }

@@ -1,0 +1,40 @@
+/**
+ * The benchmark of the packet pipeline in the form in which the source document publishes its own
+ * (project spec seed-systems 5.3), with what that form leaves out: whether the packets were right.
+ *
+ * @module
+ */
+
+const US_PER_SECOND = 1_000_000;
+
+/** What a benchmark has counted. */
+export interface Counted {
+  readonly sent: number;
+  readonly dropped: number;
+  /** Of those that came back: not what they must be. */
+  readonly wrong: number;
+  readonly seconds: number;
+  /** CPU time of all threads, microseconds. */
+  readonly cpuUs: number;
+}
+
+/**
+ * One line: sent, processed, dropped, elapsed, throughput, mean processing, success rate, and the
+ * share of valid results. A wrong result is no success and is not in the throughput.
+ */
+export function publishedForm({ sent, dropped, wrong, seconds, cpuUs }: Counted): string {
+  const processed = sent - dropped;
+  const right = processed - wrong;
+  const share = (part: number, of: number): string =>
+    of === 0 ? '-' : `${Number(((100 * part) / of).toFixed(2))} %`;
+  return [
+    `sent ${sent}`,
+    `processed ${processed}`,
+    `dropped ${dropped}`,
+    `${seconds.toFixed(2)} s`,
+    `${Math.floor(right / seconds)}/s`,
+    `${right === 0 ? '-' : (cpuUs / right).toFixed(2)} us CPU a packet (${right === 0 ? '-' : Math.floor((US_PER_SECOND * right) / cpuUs)}/s per core)`,
+    `success ${share(right, sent)}`,
+    `${share(right, processed)} valid`,
+  ].join(', ');
+}
