@@ -35,6 +35,8 @@ export interface CreatedHeader {
   readonly header: Uint8Array;
   /** The payload keys of the hops, first to last. */
   readonly payloadKeys: readonly PayloadKey[];
+  /** The elements that the hops see, first to last. */
+  readonly elements: readonly Uint8Array[];
 }
 
 /** What a sender shares with one hop. */
@@ -65,6 +67,7 @@ export function createHeader(
   return {
     header: wrapSlots({ suite, path, secrets, filler }),
     payloadKeys: secrets.map(({ keys }) => keys),
+    elements: secrets.map(({ element }) => element),
   };
 }
 

@@ -58,6 +58,7 @@ export {
   decodeForward,
   encodeForward,
   type ForwardPayload,
+  type TaggedPacket,
 } from './packet.ts';
 export type { PacketFormat } from './packet-format.ts';
 export { type EpochKey, type Received, type ReceiveRules, receivePacket } from './receive.ts';

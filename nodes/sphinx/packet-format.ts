@@ -10,7 +10,7 @@ import type { NodeDrop, PathRefusal, SurbDrop } from './drops.ts';
 import type { NodeKey } from './exchange.ts';
 import type { Geometry } from './geometry.ts';
 import type { PathInput } from './header.ts';
-import type { CreatedPacket } from './packet.ts';
+import type { CreatedPacket, TaggedPacket } from './packet.ts';
 import type { Received, ReceiveRules } from './receive.ts';
 import type { CreatedSurb } from './surb.ts';
 import type { Dropped } from './unwrap.ts';
@@ -33,7 +33,7 @@ export interface PacketFormat {
   createPacket(
     input: PathInput,
     payload: Uint8Array,
-  ): CreatedPacket | { readonly refusal: PathRefusal };
+  ): TaggedPacket | { readonly refusal: PathRefusal };
   /**
    * What a node does with a packet: opens it and decides what becomes of it.
    * @param packet changed in place; what is returned are views of it.

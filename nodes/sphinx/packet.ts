@@ -26,6 +26,12 @@ export interface CreatedPacket {
   readonly firstHop: Uint8Array;
 }
 
+/** A packet whose maker can tell what its hops remember of it. */
+export interface TaggedPacket extends CreatedPacket {
+  /** The replay tag at each hop, first to last; hashed at the call. */
+  replayTags(): readonly Uint8Array[];
+}
+
 /**
  * Makes a packet.
  * @param payload exactly `forwardPayloadLength` bytes; see {@link encodeForward}.
@@ -34,7 +40,7 @@ export function createPacket(
   suite: SphinxSuite,
   input: PathInput,
   payload: Uint8Array,
-): CreatedPacket | { readonly refusal: PathRefusal } {
+): TaggedPacket | { readonly refusal: PathRefusal } {
   if (payload.length !== suite.geometry.forwardPayloadLength) return { refusal: 'payload-length' };
   const created = createHeader(suite, input);
   if ('refusal' in created) return created;
@@ -45,6 +51,8 @@ export function createPacket(
   return {
     packet: concatBytes(created.header, tagged),
     firstHop: (first as { readonly id: Uint8Array }).id,
+    // 1.5: the tag is a hash of the element, which nobody but hop and maker sees.
+    replayTags: () => created.elements.map((element) => suite.crypto.sha512Over256(element)),
   };
 }
 

@@ -29,14 +29,21 @@ import {
   VERSION_LENGTH,
 } from '../geometry.ts';
 import type { PathHop, PathInput } from '../header.ts';
-import type { CreatedPacket } from '../packet.ts';
+import type { CreatedPacket, TaggedPacket } from '../packet.ts';
 import type { PacketFormat } from '../packet-format.ts';
 import { type Opener, type Received, type ReceiveRules, receiveWith } from '../receive.ts';
 import type { SphinxSuite } from '../suite.ts';
 import type { CreatedSurb } from '../surb.ts';
 import { countOf, type Dropped, type PeeledCommands, type Unwrapped } from '../unwrap.ts';
 import { Checksum } from './checksum.ts';
-import { changeElement, createModelledHeader, headerChecksum, keyChecksum } from './header.ts';
+import {
+  changeElement,
+  createModelledHeader,
+  ELEMENT_RANDOM_LENGTH,
+  elementsOf,
+  headerChecksum,
+  keyChecksum,
+} from './header.ts';
 
 /** Makes the format over the lengths and key pairs of a suite. */
 export function createModelledFormat(suite: SphinxSuite): PacketFormat {
@@ -73,7 +80,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
   createPacket(
     input: PathInput,
     payload: Uint8Array,
-  ): CreatedPacket | { readonly refusal: PathRefusal } {
+  ): TaggedPacket | { readonly refusal: PathRefusal } {
     const { forwardPayloadLength } = this.geometry;
     if (payload.length !== forwardPayloadLength) return { refusal: 'payload-length' };
     const header = createModelledHeader(this.#suite, input);
@@ -82,6 +89,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     return {
       packet: this.#packetOf(header, payload, new Uint8Array(0)),
       firstHop: (first as PathHop).id,
+      replayTags: () => this.#tagsOf(header, input.path.length),
     };
   }
 
@@ -150,6 +158,12 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     const own = keys.subarray(keys.length - SPRP_KEY_MATERIAL_LENGTH);
     const opened = openPayload(payload, own);
     return opened === undefined ? { drop: 'surb-tag' } : { payload: opened };
+  }
+
+  #tagsOf(header: Uint8Array, hops: number): readonly Uint8Array[] {
+    const random = header.slice(VERSION_LENGTH, VERSION_LENGTH + ELEMENT_RANDOM_LENGTH);
+    const elements = elementsOf(this.geometry.elementLength, random, hops);
+    return elements.map((element) => element.slice(0, REPLAY_TAG_LENGTH));
   }
 
   #packetOf(header: Uint8Array, payload: Uint8Array, key: Uint8Array): Uint8Array {

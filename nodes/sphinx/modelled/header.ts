@@ -11,7 +11,7 @@ import type { SphinxSuite } from '../suite.ts';
 import { CHECKSUM_LENGTH, Checksum } from './checksum.ts';
 
 /** Random bytes of an element: what a Curve25519 element has. */
-const ELEMENT_RANDOM_LENGTH = 32;
+export const ELEMENT_RANDOM_LENGTH = 32;
 
 /** Makes a header over a path, or tells why not. Randomness: 32 bytes. */
 export function createModelledHeader(
@@ -50,8 +50,15 @@ function withNextNode(
   return next === undefined ? commands : [...commands, { kind: 'nextNode', id: next.id, mac }];
 }
 
-/** The element that each hop sees. */
-function elementsOf(length: number, random: Uint8Array, hops: number): readonly Uint8Array[] {
+/**
+ * The element that each hop sees.
+ * @param random with which the first one begins; behind it are zeros.
+ */
+export function elementsOf(
+  length: number,
+  random: Uint8Array,
+  hops: number,
+): readonly Uint8Array[] {
   let element = new Uint8Array(length);
   element.set(random);
   return Array.from({ length: hops }, (_, hop) => {

@@ -122,6 +122,18 @@ describe.each(lines)('packets in format %s', (title, line) => {
     expect(unwrapped.commands).toEqual([recipient]);
   });
 
+  it('R-182: tell their maker the replay tag that each hop remembers', () => {
+    const input = { path: line.path(), random: line.random('tags') };
+    const created = accepted(format.createPacket(input, line.payload()));
+    const seen: Uint8Array[] = [];
+    for (let index = 0; index < HOPS; index++) {
+      const { unwrapped } = accepted(line.receive(index, created.packet));
+      seen.push(unwrapped.replayTag.slice());
+    }
+    expect(created.replayTags()).toEqual(seen);
+    expect(new Set(seen.map((tag) => tag.join())).size).toBe(HOPS);
+  });
+
   it('bring replies back through SURBs, once', () => {
     const path = line.path([{ kind: 'surbReply', id: surbId }]);
     const { surb, keys } = accepted(format.createSurb({ path, random: line.random('surb') }));
