@@ -11,9 +11,6 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import { toHex } from '../_kit/bytes.ts';
 import { RECIPIENT_ID_LENGTH } from '../sphinx/index.ts';
 
-/** The recipient of drop cover: nobody (H5's contacts never have it). */
-export const NOBODY: Uint8Array = new Uint8Array(RECIPIENT_ID_LENGTH);
-
 /** Where a node is. */
 export interface Resident {
   readonly name: string;
@@ -72,6 +69,6 @@ export function addressBookOf(network: NetworkView, crypto: CryptoProvider): Add
 }
 
 /** Bytes of an ASCII text. */
-export function ascii(text: string): Uint8Array {
+function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -4,14 +4,18 @@
  *
  * @module
  */
-import { encode } from 'cborg';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { compareBytes, concatBytes, writeUint16, writeUint32 } from '../_kit/bytes.ts';
 import { createExchange, createFormat, type Geometry, type PacketFormat } from '../sphinx/index.ts';
 import type { MixnetOptions } from './config.ts';
 
 /** First and last hop of a path are providers (3.2: "layers + 2 hops"). */
 const PROVIDER_HOPS = 2;
 const HASH_LENGTH = 32;
+/** Major types of CBOR (RFC 8949 section 3.1), in the upper three bits. */
+const CBOR_UNSIGNED = 0x00;
+const CBOR_TEXT = 0x60;
+const CBOR_MAP = 0xa0;
 
 /** Makes the format; the same options give the same on every node. */
 export function formatOf(crypto: CryptoProvider, options: MixnetOptions): PacketFormat {
@@ -26,20 +30,41 @@ export function formatOf(crypto: CryptoProvider, options: MixnetOptions): Packet
 
 /** 1.2: BLAKE2b-256 over the canonical CBOR of the thirteen fields. */
 export function geometryHash(crypto: CryptoProvider, geometry: Geometry): Uint8Array {
-  const fields = {
-    PacketLength: geometry.packetLength,
-    NrHops: geometry.nrHops,
-    HeaderLength: geometry.headerLength,
-    RoutingInfoLength: geometry.routingInfoLength,
-    PerHopRoutingInfoLength: geometry.perHopRoutingInfoLength,
-    SURBLength: geometry.surbLength,
-    SphinxPlaintextHeaderLength: geometry.sphinxPlaintextHeaderLength,
-    PayloadTagLength: geometry.payloadTagLength,
-    ForwardPayloadLength: geometry.forwardPayloadLength,
-    UserForwardPayloadLength: geometry.userForwardPayloadLength,
-    NextNodeHopLength: geometry.nextNodeHopLength,
-    SPRPKeyMaterialLength: geometry.sprpKeyMaterialLength,
-    ...(geometry.nikeName === '' ? { KEMName: geometry.kemName } : { NIKEName: geometry.nikeName }),
-  };
-  return crypto.blake2b(encode(fields), HASH_LENGTH);
+  const fields: readonly (readonly [name: string, value: number | string])[] = [
+    ['PacketLength', geometry.packetLength],
+    ['NrHops', geometry.nrHops],
+    ['HeaderLength', geometry.headerLength],
+    ['RoutingInfoLength', geometry.routingInfoLength],
+    ['PerHopRoutingInfoLength', geometry.perHopRoutingInfoLength],
+    ['SURBLength', geometry.surbLength],
+    ['SphinxPlaintextHeaderLength', geometry.sphinxPlaintextHeaderLength],
+    ['PayloadTagLength', geometry.payloadTagLength],
+    ['ForwardPayloadLength', geometry.forwardPayloadLength],
+    ['UserForwardPayloadLength', geometry.userForwardPayloadLength],
+    ['NextNodeHopLength', geometry.nextNodeHopLength],
+    ['SPRPKeyMaterialLength', geometry.sprpKeyMaterialLength],
+    geometry.nikeName === '' ? ['KEMName', geometry.kemName] : ['NIKEName', geometry.nikeName],
+  ];
+  // RFC 8949 section 4.2.1: keys in the order of their encoded bytes.
+  const entries = fields.map(([name, value]) => [encodeCbor(name), encodeCbor(value)] as const);
+  entries.sort(([left], [right]) => compareBytes(left, right));
+  const map = concatBytes(encodeHead(CBOR_MAP, fields.length), ...entries.flat());
+  return crypto.blake2b(map, HASH_LENGTH);
+}
+
+function encodeCbor(value: number | string): Uint8Array {
+  if (typeof value === 'number') return encodeHead(CBOR_UNSIGNED, value);
+  const text = Uint8Array.from(value, (character) => character.charCodeAt(0));
+  return concatBytes(encodeHead(CBOR_TEXT, text.length), text);
+}
+
+/** RFC 8949 section 3: type and value in the shortest form. */
+function encodeHead(type: number, value: number): Uint8Array {
+  if (value < 24) return Uint8Array.of(type | value);
+  if (value < 0x100) return Uint8Array.of(type | 24, value);
+  const wide = new Uint8Array(value < 0x1_0000 ? 3 : 5);
+  wide[0] = type | (wide.length === 3 ? 25 : 26);
+  if (wide.length === 3) writeUint16(wide, 1, value);
+  else writeUint32(wide, 1, value);
+  return wide;
 }

@@ -32,14 +32,10 @@ export const DOCUMENT_LENGTH_MAX = 16_777_216;
 /** Streams that an authority serves at the same time: every node of a large network (3.2). */
 export const STREAMS_MAX = 20_000;
 
-/** First epoch: 2017-06-01 00:00 UTC, in seconds since 1970 (3.2). */
-export const GENESIS_SECONDS = 1_496_275_200;
 /** An epoch, in ns (3.2). */
 export const EPOCH_NS_DEFAULT: number = 1_200 * SECOND;
 /** Epochs for which a node publishes keys: the present one and two more (3.2). */
 export const KEY_EPOCHS = 3;
-/** Of the epoch before: until then descriptors are taken, and then the document is made (3.2). */
-export const UPLOAD_SHARE: number = 1 / 8;
 /** Of the epoch before: from then on the next document is there (3.2 "consensus 5/8"). */
 export const CONSENSUS_SHARE: number = 5 / 8;
 /** Of an epoch: keys of the neighbouring epochs are tried so long before and after its bounds (1.7). */
@@ -81,5 +77,3 @@ export const POOL_BUFFERS = 1_024;
 export const QUEUE_MAX_DEFAULT = 10_000;
 /** Packets sent per wake-up before others get their turn (3.1 "at most 16"). */
 export const SEND_BATCH = 16;
-/** Later than this a packet is dropped, in ns (3.1, the reference's SchedulerSlack). */
-export const DEADLINE_NS_DEFAULT: number = 450 * MS;

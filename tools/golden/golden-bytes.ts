@@ -13,6 +13,9 @@ import { toHex } from '../../nodes/_kit/bytes.ts';
 import { encodePacket as encodeBulk } from '../../nodes/bulk/wire.ts';
 import { PROBE_BYTES, REPORT_BYTES, writeProbe, writeReport } from '../../nodes/gateway/bodies.ts';
 import { encodeHeader as encodeFrameHeader, FrameHeader } from '../../nodes/gateway/wire.ts';
+import { geometryHash } from '../../nodes/mixnet/format.ts';
+import { encodeAsk } from '../../nodes/mixnet/records.ts';
+import { FrameCodec } from '../../nodes/mixnet/wire.ts';
 import { initiate, respond } from '../../nodes/noise/index.ts';
 import { encodeHeader as encodePing } from '../../nodes/ping/wire.ts';
 import { BFD_STATES, encodeBfd } from '../../nodes/scion/bfd/packet.ts';
@@ -22,6 +25,7 @@ import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH, type SegmentedPath } from '../../nodes/scion/wire/path.ts';
 import { encodeScmpPacket } from '../../nodes/scion/wire/scmp.ts';
 import { encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
+import { createExchange, createFormat } from '../../nodes/sphinx/index.ts';
 
 /** Hex by name. */
 export type GoldenBytes = Readonly<Record<string, string>>;
@@ -35,11 +39,37 @@ export function goldenBytes(): Readonly<Record<string, GoldenBytes>> {
   return {
     ping: pingBytes(),
     bulk: { packet: toHex(encodeBulk(fill(9, 30))) },
+    mixnet: mixnetBytes(),
     gateway: gatewayBytes(),
     noise: noiseBytes(),
     bfd: bfdBytes(),
     scion: scionBytes(),
     streams: streamBytes(),
+  };
+}
+
+function mixnetBytes(): GoldenBytes {
+  const { geometry } = createFormat({
+    crypto,
+    exchange: createExchange(crypto, 'x25519'),
+    nrHops: 1,
+    userForwardPayloadLength: 8,
+    withSurb: false,
+  });
+  const codec = new FrameCodec(geometry);
+  const frame = new Uint8Array(codec.length);
+  const written = (write: () => void): string => {
+    write();
+    return toHex(frame);
+  };
+  const body = fill(codec.bodyLength, 60);
+  const message = { kind: 'reply', waitedUs: 70_000, surbId: fill(16, 80), body } as const;
+  return {
+    ask: toHex(encodeAsk(258_411)),
+    retrieve: written(() => codec.encodeRetrieve(frame, 0x0102_0304)),
+    message: written(() => codec.encodeMessage(frame, 5, message)),
+    empty: written(() => codec.encodeMessage(frame, 0, undefined)),
+    geometryHash: toHex(geometryHash(crypto, geometry)),
   };
 }
 
