@@ -15,11 +15,11 @@ import {
   createCipheriv,
   createDecipheriv,
   createECDH,
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  hash,
   hkdfSync,
   type KeyObject,
   sign,
@@ -74,20 +74,20 @@ export function createNode(timing: Timing): CryptoProvider {
   return {
     ...noble,
     name: 'node',
-    sha256: (data) => bytesOf(createHash('sha256').update(data).digest()),
-    sha512: (data) => bytesOf(createHash('sha512').update(data).digest()),
+    sha256: (data) => digest('sha256', data),
+    sha512: (data) => digest('sha512', data),
     blake2b: (data, length, key) =>
       length === 64 && (key === undefined || key.length === 0)
-        ? bytesOf(createHash('blake2b512').update(data).digest())
+        ? digest('blake2b512', data)
         : noble.blake2b(data, length, key),
-    blake2s: (data) => bytesOf(createHash('blake2s256').update(data).digest()),
+    blake2s: (data) => digest('blake2s256', data),
     hmacSha256: (key, data) => bytesOf(createHmac('sha256', key).update(data).digest()),
     hmacSha512: (key, data) => bytesOf(createHmac('sha512', key).update(data).digest()),
     hkdfSha256: (input) => deriveKey('sha256', input),
     hkdfSha512: (input) => deriveKey('sha512', input),
     ...fastHashes(noble),
     aez: createFastAez,
-    sha512Over256: (data) => bytesOf(createHash('sha512-256').update(data).digest()),
+    sha512Over256: (data) => digest('sha512-256', data),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
     x25519: (secret, publicKey) => sharedSecret(privateKey('X25519', secret), publicKey),
     x25519Key: openX25519,
@@ -114,6 +114,11 @@ export function createNode(timing: Timing): CryptoProvider {
     chacha20: chacha20Stream,
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   };
+}
+
+/** In one call: a hash object costs more than a short message. */
+function digest(algorithm: string, data: Uint8Array): Uint8Array {
+  return bytesOf(hash(algorithm, data, 'buffer'));
 }
 
 /** A plain view: a `Buffer` would share memory on `slice` where a `Uint8Array` copies. */

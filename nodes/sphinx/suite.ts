@@ -13,6 +13,8 @@ export interface SphinxSuite {
   readonly crypto: CryptoProvider;
   readonly exchange: Exchange;
   readonly geometry: Geometry;
+  /** One buffer for the slots of the packet at hand; behind them is a slot of zeros. */
+  readonly slots: Uint8Array;
   /** Derives the keys of a hop from a shared secret. */
   deriveKeys(secret: Uint8Array): HopKeys;
 }
@@ -36,10 +38,12 @@ export interface SuiteOptions {
 export function createSuite(options: SuiteOptions): SphinxSuite {
   const { crypto, exchange } = options;
   const derive = exchange.kind === 'nike' ? deriveNikeKeys : deriveKemKeys;
+  const geometry = createGeometry(options);
   return {
     crypto,
     exchange,
-    geometry: createGeometry(options),
+    geometry,
+    slots: new Uint8Array(geometry.routingInfoLength + geometry.perHopRoutingInfoLength),
     deriveKeys: (secret) => derive(crypto, secret),
   };
 }

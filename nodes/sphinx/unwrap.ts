@@ -112,8 +112,9 @@ function readSlot(
   packet: Uint8Array,
 ): PeeledHeader | Dropped<UnwrapDrop> {
   const { crypto, geometry } = suite;
-  const { perHopRoutingInfoLength, routingInfoLength, routingInfoOffset, macOffset } = geometry;
-  const slots = new Uint8Array(routingInfoLength + perHopRoutingInfoLength);
+  const { perHopRoutingInfoLength, routingInfoOffset, macOffset } = geometry;
+  // The provider only reads them: the appended slot stays zero.
+  const { slots } = suite;
   slots.set(packet.subarray(routingInfoOffset, macOffset));
   const open = crypto.aesCtr(keys.streamKey, keys.iv, slots);
   const commands = parseCommands(open.subarray(0, geometry.commandsLength));
