@@ -54,7 +54,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   },
   mixnet: {
     scenario: 'mixnet.yaml',
-    set: { duration: '12s', warmup: '2s', 'topology.generate.clients': '50', traffic: MESSAGES },
+    set: { duration: '8s', warmup: '2s', 'topology.generate.clients': '10', traffic: MESSAGES },
     seeds: SEEDS,
   },
   'replay-attack': {
