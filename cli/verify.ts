@@ -44,7 +44,7 @@ export function addVerify(program: Command): void {
     .description(
       'Runs closed-form checks on the real engine: theory, measured value, interval, verdict.\n' +
         'An interval is four standard errors of one run; docs/VERIFICATION.md says more, and\n' +
-        'docs/PRIVACY.md of the checks P1 to P14, beside published figures.',
+        'docs/PRIVACY.md of the checks P1 to P15, beside published figures.',
     )
     .option('--only <numbers>', 'these checks only: 3,5,8b or engine or privacy', checksOf)
     .option('--seed <n>', 'run this one seed', wholeNumber('--seed', 0))

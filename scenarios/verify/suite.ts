@@ -27,6 +27,7 @@ import {
   entropyOfLowTraffic,
 } from './checks/privacy-entropy.ts';
 import { closedForm, poolMix, singleMix, sumOfDelays } from './checks/privacy-mixes.ts';
+import { corruptRoutes } from './checks/privacy-routes.ts';
 import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
 import { randomStreams } from './checks/random-streams.ts';
 import { reliableStreams } from './checks/reliable-streams.ts';
@@ -74,6 +75,7 @@ export const CHECKS: readonly Check[] = [
   blendingAttack,
   senderEpsilon,
   intersection,
+  corruptRoutes,
 ];
 
 /** What to run. */

@@ -24,7 +24,7 @@ export const blendingAttack: Attack = {
 };
 
 /** Instant at which the first packet after `after` leaves a node; undefined when none does. */
-export function firstOutput(view: View, node: string, after: number): number | undefined {
+function firstOutput(view: View, node: string, after: number): number | undefined {
   const { count, atNs, link } = view.sightings;
   let low = 0;
   let high = count;
