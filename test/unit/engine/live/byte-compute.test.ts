@@ -5,7 +5,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ByteJobOutput, ComputeResult } from '../../../../engine/host/compute.ts';
 import { ByteCompute } from '../../../../engine/live/byte-compute.ts';
-import { moduleUrl, POISON } from '../../../fixtures/jobs/byte-jobs.ts';
+import { POISON } from '../../../fixtures/jobs/byte-jobs.ts';
+
+const moduleUrl = new URL('../../../fixtures/jobs/byte-jobs.ts', import.meta.url).href;
 
 const made: ByteCompute[] = [];
 afterEach(async () => {

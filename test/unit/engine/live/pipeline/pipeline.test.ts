@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Pipeline, type PipelineOptions } from '../../../../../engine/live/pipeline/pipeline.ts';
 import { poolHitRatio } from '../../../../../engine/live/pipeline/stats.ts';
 import type { ResultSink, Submission } from '../../../../../engine/live/pipeline/submission.ts';
-import { moduleUrl, POISON } from '../../../../fixtures/jobs/byte-jobs.ts';
+import { POISON } from '../../../../fixtures/jobs/byte-jobs.ts';
+
+const moduleUrl = new URL('../../../../fixtures/jobs/byte-jobs.ts', import.meta.url).href;
 
 const pipelines: Pipeline[] = [];
 afterEach(async () => {
