@@ -28,14 +28,17 @@ export class NumberMap {
     return this.#keys[slot] === key ? (this.#values[slot] as number) : -1;
   }
 
-  /** Sets the value of a key. */
-  set(key: number, value: number): void {
+  /** Sets the value of a key; returns the one that it had, or -1. */
+  set(key: number, value: number): number {
     assert(key >= 0 && Number.isSafeInteger(key), `key ${key} is no safe integer from 0`);
     if (this.#size + 1 > this.#keys.length * LOAD_MAX) this.#grow();
     const slot = this.#slotOf(key);
-    if (this.#keys[slot] !== key) this.#size += 1;
+    const isKnown = this.#keys[slot] === key;
+    const before = isKnown ? (this.#values[slot] as number) : -1;
+    if (!isKnown) this.#size += 1;
     this.#keys[slot] = key;
     this.#values[slot] = value;
+    return before;
   }
 
   /** Removes a key; those behind it move up, so that no marks of removed keys stay. */

@@ -20,9 +20,7 @@ class Space {
 
   add(value: number): boolean {
     if (value < DENSE_BELOW) return this.#dense.add(value);
-    if (this.#sparse.get(value) >= 0) return true;
-    this.#sparse.set(value, 1);
-    return false;
+    return this.#sparse.set(value, 1) >= 0;
   }
 
   has(value: number): boolean {

@@ -13,7 +13,7 @@ describe('a map of numbers', () => {
         const model = new Map<number, number>();
         for (const [word, one, value] of steps) {
           if (word === 'set') {
-            map.set(one, value);
+            expect(map.set(one, value)).toBe(model.get(one) ?? -1);
             model.set(one, value);
           } else {
             map.delete(one);

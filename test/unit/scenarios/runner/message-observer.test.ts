@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { FOREIGN } from '../../../../reports/privacy/truth/truth.ts';
+import { MessageObservers } from '../../../../scenarios/runner/message-observer.ts';
+
+const NODES = ['alice', 'mix', 'bob'];
+
+function watch(limit?: number): {
+  readonly observers: MessageObservers;
+  readonly at: (timeNs: number) => void;
+  readonly story: () => readonly string[];
+} {
+  let now = 0;
+  const bound = limit === undefined ? {} : { limit };
+  const observers = new MessageObservers({ nodes: NODES, now: (): number => now, ...bound });
+  const words = ['created', 'arrived', 'departed', 'delivered', 'absorbed', 'dropped'];
+  return {
+    observers,
+    at: (timeNs): void => {
+      now = timeNs;
+    },
+    story: (): readonly string[] => {
+      const { events } = observers.truth();
+      return Array.from({ length: events.count }, (_, i) => {
+        const node = NODES[events.node[i] ?? 0];
+        return `${events.atNs[i]} ${words[events.code[i] ?? 0]} ${events.message[i]} ${node}`;
+      });
+    },
+  };
+}
+
+describe('the observers of a run', () => {
+  it('follow a message through its keys, with node and time', () => {
+    const { observers, at, story } = watch();
+    observers.of('alice').created(11, 'payload', 'bob');
+    at(5);
+    observers.of('mix').arrived(11);
+    at(8);
+    observers.of('mix').departed(11, 22);
+    at(9);
+    observers.of('bob').arrived(22);
+    observers.of('bob').ended(22, 'delivered');
+    expect(story()).toEqual([
+      '0 created 0 alice',
+      '5 arrived 0 mix',
+      '8 departed 0 mix',
+      '9 arrived 0 bob',
+      '9 delivered 0 bob',
+    ]);
+    const { messages, kinds } = observers.truth();
+    expect([messages.sender[0], messages.recipient[0]]).toEqual([0, 2]);
+    expect(kinds[messages.kind[0] ?? 9]).toBe('payload');
+  });
+
+  it('take the drop of a copy for that of the copy, not of the message', () => {
+    const { observers, story } = watch();
+    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('mix').arrived(11);
+    observers.of('mix').arrived(11);
+    observers.of('mix').ended(11, 'dropped');
+    observers.of('mix').departed(11, 22);
+    expect(story().map((line) => line.split(' ')[1])).toEqual(['created', 'arrived', 'departed']);
+  });
+
+  it('count what nobody made as foreign, late replays among it', () => {
+    const { observers } = watch();
+    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('mix').arrived(11);
+    observers.of('mix').departed(11, 22);
+    observers.of('mix').arrived(11);
+    observers.of('mix').ended(11, 'dropped');
+    const { messages, kinds } = observers.truth();
+    expect(messages.count).toBe(2);
+    expect(kinds[messages.kind[1] ?? 9]).toBe(FOREIGN);
+  });
+
+  it('ignore departures and ends of messages that are not there', () => {
+    const { observers, story } = watch();
+    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('mix').departed(11, 22);
+    observers.of('mix').ended(33, 'dropped');
+    expect(story()).toEqual(['0 created 0 alice']);
+  });
+
+  it('stop at their bound and say from when on', () => {
+    const { observers, at } = watch(3);
+    for (let i = 0; i < 5; i += 1) {
+      at(i * 10);
+      observers.of('alice').created(i, 'payload', 'bob');
+    }
+    const { events, fullNs } = observers.truth();
+    expect(events.count).toBe(3);
+    expect(fullNs).toBe(30);
+  });
+});
