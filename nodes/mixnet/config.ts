@@ -122,8 +122,9 @@ export const mixnetConfig = z
     /**
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
      * drop each tenth packet. `eager`: mixes halve the delay. `late`: mixes add half of it.
+     * `unpadded`: providers answer a retrieval with what waits and nothing more.
      */
-    double: z.enum(['forgetful', 'lossy', 'eager', 'late']).optional(),
+    double: z.enum(['forgetful', 'lossy', 'eager', 'late', 'unpadded']).optional(),
   })
   .refine(({ epoch, rates, layers }) => 27.63 * rates.delay * (layers + 1) < epoch, {
     message: 'the longest delays of a path (27.63 times the mean, each hop) outlive the epoch',

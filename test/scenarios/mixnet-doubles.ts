@@ -71,6 +71,11 @@ export const MIXNET_ROWS: readonly Row[] = [
           'privacy.entropy.bits mean >=',
         ],
       },
+      'R-181: no cover, and answers without padding': {
+        base: 'short',
+        set: { 'options.mixnet.client.cover': 'false', 'options.mixnet.double': 'unpadded' },
+        red: ['privacy.attack.correlation.success value <='],
+      },
       'clients that send at once what they have to say': {
         base: 'short',
         set: { 'options.mixnet.client.double': 'chatty' },

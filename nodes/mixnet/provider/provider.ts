@@ -152,9 +152,10 @@ class ProviderNode implements NodeHandle, StationRole {
   /** 3.7: as many frames as always, whatever waits. */
   #retrieve(account: Account, sequence: number): void {
     this.#spoolSize -= account.spool.acknowledge(sequence);
-    const { batch } = this.#station.options.spool;
-    const head = account.spool.head(batch);
-    for (let index = 0; index < batch; index++) this.#answer(account, head[index]);
+    const { spool, double } = this.#station.options;
+    const head = account.spool.head(spool.batch);
+    const frames = double === 'unpadded' ? head.length : spool.batch;
+    for (let index = 0; index < frames; index++) this.#answer(account, head[index]);
   }
 
   #answer(account: Account, entry: SpoolEntry | undefined): void {
