@@ -1,0 +1,65 @@
+/**
+ * The loads of the benchmark of the pipeline, small ones, through real threads. Nothing here depends
+ * on the speed of the machine.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  arrive,
+  type Load,
+  type Measured,
+  saturate,
+} from '../../../bench/workloads/pipeline-load.ts';
+import { FIRST_TOKENS, ValidPackets } from '../../../bench/workloads/valid-packets.ts';
+import { provider } from '../../../engine/crypto/index.ts';
+import { Pipeline } from '../../../engine/live/pipeline/pipeline.ts';
+import { poolHitRatio } from '../../../engine/live/pipeline/stats.ts';
+
+const TOTAL = 1_500;
+const valid = new ValidPackets(provider('node'), 'x25519-kem', 64);
+const pipeline = new Pipeline({ workers: 2 });
+let job = 0;
+let runs = 0;
+
+beforeAll(async () => {
+  const moduleUrl = new URL('../../../bench/workloads/sphinx-job.ts', import.meta.url).href;
+  job = pipeline.open({ moduleUrl, job: 'unwrap', crypto: 'node' }, valid.setup);
+  await pipeline.settled();
+});
+afterAll(() => pipeline.close());
+
+function load(): Load {
+  const firstToken = runs * FIRST_TOKENS;
+  runs += 1;
+  const settle: Load['settle'] = (token, result) => valid.settle(token, result);
+  return { pipeline, job, packets: valid.packets, firstToken, settle };
+}
+
+function hitRatio({ before, after }: Measured): number {
+  const poolHits = after.poolHits - before.poolHits;
+  return poolHitRatio({ ...after, poolHits, poolMisses: after.poolMisses - before.poolMisses });
+}
+
+describe('a load on the pipeline', () => {
+  it('R-174, R-175: finds its buffers in the pool and drops nothing while a window is full', async () => {
+    const measured = await saturate(load(), TOTAL, 256);
+    expect(valid.wrong).toBe(0);
+    expect(measured).toMatchObject({ sent: TOTAL, dropped: 0 });
+    expect(measured.times.count).toBe(TOTAL);
+    expect(hitRatio(measured)).toBeGreaterThan(0.85);
+  });
+
+  it('sends as many packets as asked for at a rate, and each comes back once', async () => {
+    const measured = await arrive(load(), 400, 1_000);
+    expect(measured.times.count + measured.dropped).toBe(400);
+    expect(measured.seconds).toBeGreaterThan(0.25);
+    expect(valid.wrong).toBe(0);
+  });
+
+  it('R-192: does not count a packet that the filter has seen', async () => {
+    const twice = load();
+    await saturate(twice, 10, 10);
+    expect(valid.wrong).toBe(0);
+    await saturate(twice, 10, 10);
+    expect(valid.wrong).toBe(10);
+  });
+});
