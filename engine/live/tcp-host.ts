@@ -67,7 +67,15 @@ export class TcpHost {
     server.maxConnections = CONNECTIONS_MAX;
     server.on('connection', (socket) => {
       const remote = this.#remoteOf(socket);
-      asEvent(() => onStream(this.#adopt(socket, { local, remote })));
+      // Until it is adopted nobody hears its errors, and an error that nobody hears ends the process.
+      socket.on('error', () => socket.destroy());
+      if (this.#servers.get(local) !== server) {
+        socket.destroy();
+        return;
+      }
+      asEvent(() => {
+        if (!socket.destroyed) onStream(this.#adopt(socket, { local, remote }));
+      });
     });
     server.on('error', (error) => {
       const reason = streamErrorOf(error);
