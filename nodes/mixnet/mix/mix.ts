@@ -46,7 +46,8 @@ class MixNode implements NodeHandle, StationRole, Origin {
   }
 
   status(): Readonly<Record<string, unknown>> {
-    return { role: 'mix', waiting: this.#station.relay.size };
+    const { relay, suspects } = this.#station;
+    return { role: 'mix', suspects, waiting: relay.size };
   }
 
   useDocument(document: DirectoryDocument): void {
@@ -66,7 +67,7 @@ class MixNode implements NodeHandle, StationRole, Origin {
     else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
     else if (!this.#station.isListed(sender)) relay.refuse('unknown-sender');
     else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
-      relay.refuse('outgoing-queue-full');
+      relay.refusePacket(frame.packet, 'outgoing-queue-full');
     } else relay.receive(frame.packet, this);
   }
 

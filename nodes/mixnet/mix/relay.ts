@@ -83,6 +83,7 @@ interface Held {
   window: readonly [first: Nanoseconds, last: Nanoseconds] | undefined;
   /** Of the key that opened it. */
   epoch: number;
+  replayTag: Uint8Array | undefined;
   terminal: Terminal | undefined;
   isOpened: boolean;
   isDurable: boolean;
@@ -141,6 +142,16 @@ export class Relay {
     this.#drop(reason);
   }
 
+  /** Counts a packet that was refused before it was opened. */
+  refusePacket(packet: Uint8Array, reason: MixnetDrop): void {
+    const { observer } = this.#parts;
+    if (observer !== undefined) {
+      observer.arrived(messageKey(packet));
+      observer.ended(messageKey(packet), 'dropped');
+    }
+    this.refuse(reason);
+  }
+
   /**
    * Takes a packet in.
    * @param packet A view of the datagram; copied.
@@ -149,11 +160,11 @@ export class Relay {
   receive(packet: Uint8Array, origin: Origin): void {
     const { host, codec, observer, options } = this.#parts;
     const begunNs = host.now();
-    this.#received.add(1);
     if (this.#inside >= options.queue) {
-      this.#drop('queue-full');
+      this.refusePacket(packet, 'queue-full');
       return;
     }
+    this.#received.add(1);
     const held = this.#hold(host.alloc(codec.length), packet, begunNs);
     observer?.arrived(held.inKey);
     const opened = this.#open(held, origin);
@@ -180,6 +191,7 @@ export class Relay {
       delayNs: 0,
       window: undefined,
       epoch: 0,
+      replayTag: undefined,
       terminal: undefined,
       isOpened: false,
       isDurable: false,
@@ -224,6 +236,7 @@ export class Relay {
     if (isEnd) held.terminal = unwrapped;
     else {
       held.delayNs = this.#parts.delays.delayNs(held.epoch, unwrapped.replayTag, delayMs);
+      held.replayTag = unwrapped.replayTag;
       held.window = windowOf(unwrapped.commands, this.#parts.host);
     }
     held.isOpened = true;
@@ -305,6 +318,7 @@ export class Relay {
       this.#parts.observer?.ended(inKey, 'dropped');
       return;
     }
+    if (held.replayTag !== undefined) this.#parts.delays.departed(held.epoch, held.replayTag);
     this.#forwarded.add(1);
     this.#parts.observer?.departed(inKey, outKey);
   }

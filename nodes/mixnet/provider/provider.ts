@@ -70,7 +70,8 @@ class ProviderNode implements NodeHandle, StationRole {
   }
 
   status(): Readonly<Record<string, unknown>> {
-    return { role: 'provider', spooled: this.#spoolSize, waiting: this.#station.relay.size };
+    const { relay, suspects } = this.#station;
+    return { role: 'provider', spooled: this.#spoolSize, suspects, waiting: relay.size };
   }
 
   useDocument(document: DirectoryDocument): void {
@@ -117,7 +118,7 @@ class ProviderNode implements NodeHandle, StationRole {
   #packet(packet: Uint8Array, account: Account | undefined): void {
     const { relay, host, options } = this.#station;
     if (account !== undefined && options.rateLimit.enabled && !account.bucket.take(host.now())) {
-      relay.refuse('gateway-rate-limited');
+      relay.refusePacket(packet, 'gateway-rate-limited');
       return;
     }
     relay.receive(packet, account === undefined ? this.#fromMix : this.#fromClient);
