@@ -1,6 +1,10 @@
 /**
- * Flow correlation on a run: do the counts of a user's entry link and of a receiver's exit link move
+ * Flow correlation on a run: do the counts of a user's entry link and of a receiver's link move
  * together? Matched pairs are users and their partners (spec/mixnet.md 4.4).
+ *
+ * A receiver's link has two directions: what comes, and what goes out in answer. Clients that
+ * retrieve at a constant rate show nothing by the first, but without cover they acknowledge by the
+ * second. The score is the larger of both.
  *
  * @module
  */
@@ -9,7 +13,7 @@ import type { AttackOutcome } from './outcome.ts';
 import { pathQuantile } from './path-law.ts';
 import { areaUnderCurve, type Scored } from './roc.ts';
 import type { Attack, AttackInput } from './setting.ts';
-import { userTraffic } from './user-traffic.ts';
+import { type UserTraffic, userTraffic } from './user-traffic.ts';
 
 /** The bin of the KPI: of the usual 50 ms, 200 ms and 1 s the one that a path's spread blurs least. */
 const BIN_NS = 1_000_000_000;
@@ -30,7 +34,7 @@ export interface CorrelationOptions {
 export const correlationAttack: Attack = {
   name: 'correlation',
   adversary: 'global passive, links only',
-  estimator: 'area under the ROC curve of Pearson’s correlation, 1 s bins, best lag',
+  estimator: 'area under the ROC curve of Pearson’s correlation, 1 s bins, best lag and direction',
   evaluate: (input) => {
     const scored = scoreFlows(input, { likeness: 'pearson', binNs: BIN_NS });
     const area = areaUnderCurve(scored);
@@ -59,10 +63,15 @@ export function scoreFlows(input: AttackInput, options: CorrelationOptions): Sco
   const bins = { fromNs, widthNs: binNs, count: Math.floor((untilNs - fromNs) / binNs) };
   const lagMax = Math.min(Math.ceil(pathQuantile(path, LAG) / binNs), bins.count - BINS_MIN);
   if (lagMax < 0) return { matched: [], unmatched: [] };
-  const entry = new Map([...sent].map(([user, times]) => [user, binCounts(times, bins)]));
-  const exit = new Map([...received].map(([user, times]) => [user, binCounts(times, bins)]));
-  const score = ([a, b]: Pair): number =>
-    flowScore(entry.get(a) ?? [], exit.get(b) ?? [], { likeness, lagMax });
+  const counts = (lists: UserTraffic['sent']): ReadonlyMap<string, readonly number[]> =>
+    new Map([...lists].map(([user, times]) => [user, binCounts(times, bins)]));
+  const [goes, comes] = [counts(sent), counts(received)];
+  const score = ([a, b]: Pair): number => {
+    const scores = [comes, goes].map((flows) =>
+      flowScore(goes.get(a) ?? [], flows.get(b) ?? [], { likeness, lagMax }),
+    );
+    return Math.max(...scores);
+  };
   const { matched, unmatched } = pairsOf(answers.partners);
   return { matched: matched.map(score), unmatched: unmatched.map(score) };
 }

@@ -1,6 +1,7 @@
 /**
  * Statistical disclosure on a run: per user who writes payloads, the receivers of highest
- * delay-weighted score against its partners (spec/mixnet.md 4.4).
+ * delay-weighted score against its partners (spec/mixnet.md 4.4). What a receiver sends counts as
+ * well as what it receives: without cover it acknowledges.
  *
  * @module
  */
@@ -21,17 +22,21 @@ export const disclosureAttack: Attack = {
   evaluate: ({ view, setting, answers }) => {
     const { users, path } = setting;
     const { sent, received } = userTraffic(view, setting);
-    const watched = {
-      receipts: users.map((user) => received.get(user) ?? []),
-      density: pathDensity(path),
-      longestNs: pathQuantile(path, LONGEST),
-    };
+    const law = { density: pathDensity(path), longestNs: pathQuantile(path, LONGEST) };
+    const directions = [received, sent].map((lists) => users.map((user) => lists.get(user) ?? []));
     let hits = 0;
     let trials = 0;
     for (const [user, partners] of answers.partners) {
       const sends = sent.get(user) ?? [];
       if (sends.length === 0 || partners.size === 0) continue;
-      const scores = continuousScores({ ...watched, sends });
+      const scores = new Float64Array(users.length);
+      for (const receipts of directions) {
+        for (const [i, score] of continuousScores({ ...law, receipts, sends }).entries()) {
+          scores[i] = (scores[i] ?? 0) + score;
+        }
+      }
+      // Its own link shows the user itself, not a partner.
+      scores[users.indexOf(user)] = Number.NEGATIVE_INFINITY;
       const named = topReceivers(scores, partners.size).map((i) => users[i] ?? '');
       hits += named.filter((name) => partners.has(name)).length;
       trials += partners.size;

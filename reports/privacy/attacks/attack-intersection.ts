@@ -1,6 +1,8 @@
 /**
- * Intersection on a run: after each send of a user, receivers within the path's delay are a batch;
- * who is in all of them (or the one smallest set that meets all) is the guess (spec/mixnet.md 4.4).
+ * Intersection on a run: after each send of a user, whose links are active within the path's delay are
+ * a batch; who is in all of them (or the one smallest set that meets all) is the guess
+ * (spec/mixnet.md 4.4). Tried with those who receive, then with those who send: without cover a
+ * receiver acknowledges.
  *
  * @module
  */
@@ -8,7 +10,7 @@ import { hittingSets, survivors } from './intersection.ts';
 import { ofHits } from './outcome.ts';
 import { pathQuantile } from './path-law.ts';
 import type { Attack } from './setting.ts';
-import { userTraffic } from './user-traffic.ts';
+import { type UserTraffic, userTraffic } from './user-traffic.ts';
 
 /** A batch reaches up to this quantile of the path's delay: a partner is missed this rarely. */
 const IN_BATCH = 0.9999;
@@ -33,14 +35,22 @@ export const intersectionAttack: Attack = {
       const sends = (sent.get(user) ?? []).slice(0, BATCHES_MAX);
       if (sends.length === 0 || partners.size === 0) continue;
       trials += 1;
-      const batches = batchesAfter(sends, received, { earliestNs: path.transitNs, longestNs });
-      const guess = guessOf(batches, partners.size);
+      const span = { earliestNs: path.transitNs, longestNs };
+      const guess =
+        [received, sent]
+          .map((lists) => guessOf(batchesAfter(sends, without(lists, user), span), partners.size))
+          .find((names) => names.length > 0) ?? [];
       const isRight = guess.length === partners.size && guess.every((name) => partners.has(name));
       if (isRight) hits += 1;
     }
     return ofHits({ attack: 'intersection', hits, trials, chance: 1 / users.length });
   },
 };
+
+/** Its own link shows the user itself, not a partner. */
+function without(lists: UserTraffic['sent'], user: string): UserTraffic['sent'] {
+  return new Map([...lists].filter(([name]) => name !== user));
+}
 
 /** The only candidate; nobody when there are several. */
 function guessOf(batches: readonly ReadonlySet<string>[], partners: number): readonly string[] {
@@ -53,7 +63,7 @@ function guessOf(batches: readonly ReadonlySet<string>[], partners: number): rea
   return isComplete && sets.length === 1 ? (sets[0] ?? []) : [];
 }
 
-/** Who received within [send + earliest, send + longest]; sends that nobody could answer are left out. */
+/** Whose link was active within [send + earliest, send + longest]; sends that nobody could answer are left out. */
 function batchesAfter(
   sends: readonly number[],
   received: ReadonlyMap<string, readonly number[]>,
