@@ -48,6 +48,9 @@ function mean(values: readonly number[]): number {
 
 // --- price ------------------------------------------------------------------------------------
 
+/** Name and value of a gain, name and value of a price. */
+type PriceRow = readonly [string, string, string, string];
+
 function priceTable(report: Report, privacy: Privacy): Markup {
   const bits = sorted(privacy, ({ entropy }) => entropy);
   const guess = sorted(privacy, ({ minEntropy }) => minEntropy);
@@ -58,7 +61,7 @@ function priceTable(report: Report, privacy: Privacy): Markup {
   const perPayload = privacy.packetsPerPayload;
   const packets =
     perPayload === null ? 'not measured' : `${significant(perPayload, 3)} packets on links`;
-  const rows: readonly (readonly [string, string, string, string])[] = [
+  const rows: readonly PriceRow[] = [
     [
       'mean of the targets',
       bitsText(mean(bits)),
@@ -84,7 +87,7 @@ function priceTable(report: Report, privacy: Privacy): Markup {
       typeof cover === 'number' ? `${significant(100 * cover, 3)} %` : 'not measured',
     ],
   ];
-  const body = rows.map(
+  const body = [...rows, ...corruptRow(report, privacy)].map(
     ([gain, value, cost, price]) =>
       html`<tr><td>${gain}</td><td class="number"><b>${value}</b></td><td>${cost}</td><td class="number"><b>${price}</b></td></tr>
 `,
@@ -108,6 +111,21 @@ function attackTable(attacks: NonNullable<Privacy['attacks']>): Markup {
   );
   return html`<figure><table><thead><tr><th>attack</th>${numbers}<th>adversary</th><th>estimator</th></tr></thead><tbody>${rows}</tbody></table></figure>
 `;
+}
+
+/** spec/mixnet.md 4.4, "Predecessor": no entropy shows the users whose packet met no honest mix. */
+function corruptRow(report: Report, { corrupt }: Privacy): readonly PriceRow[] {
+  const share = report.metrics['privacy.compromised_paths']?.value;
+  if (corrupt.length === 0 || typeof share !== 'number') return [];
+  const packets = share === 0 ? undefined : Math.ceil(Math.LN2 / -Math.log1p(-share));
+  return [
+    [
+      'paths over corrupt mixes only',
+      `${significant(100 * share, 2)} %`,
+      'half of all users took one after',
+      packets === undefined ? 'none was taken' : plural(packets, 'packet'),
+    ],
+  ];
 }
 
 // --- bits -------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { pause } from './pause.ts';
+import { privacyNote } from './privacy.ts';
 import { obstacleOf } from './real-ports.ts';
 import { finishRecorder, type Recorder } from './recorder.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
@@ -72,7 +73,7 @@ class LiveRun {
   constructor(order: LiveOrder, turn: SeedTurn) {
     this.#order = order;
     this.#turn = turn;
-    this.#warnings = [...order.scenario.warnings];
+    this.#warnings = [...order.scenario.warnings, ...privacyNote(order.scenario)];
     this.#failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });

@@ -127,6 +127,14 @@ export class PrivacyWatch {
   }
 }
 
+/** What a live run says of a scenario that measures privacy. */
+export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly string[] {
+  if (privacy === undefined) return [];
+  return [
+    'privacy is measured in virtual time only: live nodes tell nobody what became of a message',
+  ];
+}
+
 const BATCHES = ['threshold', 'timed', 'pool', 'binomial'];
 
 /** The law behind the `mixing` options of a node; senders choose exponential delays without any. */

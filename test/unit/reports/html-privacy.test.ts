@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { judge } from '../../../reports/judge.ts';
 import type { SeedResult } from '../../../reports/model.ts';
+import { PRIVACY_METRICS } from '../../../reports/privacy/kpis.ts';
 import type { PrivacySummary } from '../../../reports/privacy/summary.ts';
 import { reportSchema } from '../../../reports/report-schema.ts';
 import { runInput } from './fixture.ts';
@@ -36,9 +37,17 @@ const SUMMARY: PrivacySummary = {
 function pageWith(change: Partial<PrivacySummary>): string {
   const input = runInput({ seeds: 2, slowdown: 1 });
   const seeds = input.seeds.map(
-    (seed): SeedResult => ({ ...seed, privacy: { ...SUMMARY, ...change } }),
+    (seed): SeedResult => ({
+      ...seed,
+      metrics: {
+        ...seed.metrics,
+        'privacy.compromised_paths': { kind: 'ratio', numerator: 1, denominator: 1_000 },
+      },
+      privacy: { ...SUMMARY, ...change },
+    }),
   );
-  const report = judge({ ...input, seeds });
+  const definitions = [...input.definitions, ...PRIVACY_METRICS];
+  const report = judge({ ...input, definitions, seeds });
   expect(reportSchema.safeParse(report).success).toBe(true);
   return renderHtml(report);
 }
@@ -64,6 +73,12 @@ describe('the privacy section', () => {
     for (const text of ['8.00 bits', '6.00 bits', '812 ms', '1 500 ms', '1 415 packets on links']) {
       expect(section?.replaceAll(/[\u202f\u2009 ]/g, ' ')).toContain(text);
     }
+  });
+
+  it('says how soon half of all users have met corrupt mixes only', () => {
+    expect(section).toContain('half of all users took one after');
+    expect(section).toContain('693 packets');
+    expect(pageWith({ corrupt: [] })).not.toContain('half of all users');
   });
 
   it('pools the targets of all seeds', () => {
