@@ -25,6 +25,7 @@ export function formatOf(crypto: CryptoProvider, options: MixnetOptions): Packet
     nrHops: options.layers + PROVIDER_HOPS,
     userForwardPayloadLength: options.sphinx.payload,
     withSurb: true,
+    withWindows: options.mixing.strategy === 'stop-and-go',
   });
 }
 

@@ -11,8 +11,9 @@
  *  0x80 node delay  | milliseconds (4) |
  *  0x81 node window | first millisecond since 1970 (6) | milliseconds (4) |
  * ```
+ *
  * The node window is ours: stop-and-go mixes (3.1) need it, and beside delay and next node there is
- * room for just that. Nodes of the reference refuse it, and nobody writes it for other strategies.
+ * room for just that. It is an unknown tag, as in the reference, except in networks that use it.
  *
  * @module
  */
@@ -64,6 +65,12 @@ export type Command =
  * @returns the commands in their order, or undefined when they are malformed.
  */
 export function parseCommands(slot: Uint8Array): readonly Command[] | undefined {
+  const commands = parseWindowedCommands(slot);
+  return commands?.some(({ kind }) => kind === 'nodeWindow') === true ? undefined : commands;
+}
+
+/** As {@link parseCommands}, in a network whose mixes ask for windows. */
+export function parseWindowedCommands(slot: Uint8Array): readonly Command[] | undefined {
   const commands: Command[] = [];
   let at = 0;
   while (at < slot.length) {

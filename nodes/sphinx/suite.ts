@@ -4,6 +4,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { type Command, parseCommands, parseWindowedCommands } from './commands.ts';
 import { deriveKemKeys, deriveNikeKeys, type HopKeys } from './crypto.ts';
 import type { Exchange } from './exchange.ts';
 import { createGeometry, type Geometry } from './geometry.ts';
@@ -15,6 +16,8 @@ export interface SphinxSuite {
   readonly geometry: Geometry;
   /** One buffer for the slots of the packet at hand; behind them is a slot of zeros. */
   readonly slots: Uint8Array;
+  /** Decodes the commands of a slot, those that this network knows. */
+  parseSlot(slot: Uint8Array): readonly Command[] | undefined;
   /** Derives the keys of a hop from a shared secret. */
   deriveKeys(secret: Uint8Array): HopKeys;
 }
@@ -29,6 +32,8 @@ export interface SuiteOptions {
   readonly userForwardPayloadLength: number;
   /** Whether a packet has room for a SURB beside the user data. */
   readonly withSurb: boolean;
+  /** Whether nodes know the command for windows, which the reference does not have; as a rule no. */
+  readonly withWindows?: boolean;
 }
 
 /**
@@ -44,6 +49,7 @@ export function createSuite(options: SuiteOptions): SphinxSuite {
     exchange,
     geometry,
     slots: new Uint8Array(geometry.routingInfoLength + geometry.perHopRoutingInfoLength),
+    parseSlot: options.withWindows === true ? parseWindowedCommands : parseCommands,
     deriveKeys: (secret) => derive(crypto, secret),
   };
 }

@@ -37,6 +37,7 @@ export interface UnwrapSetup {
   readonly nrHops: number;
   readonly userForwardPayloadLength: number;
   readonly withSurb: boolean;
+  readonly withWindows?: boolean;
   /** Longest delay to accept, in milliseconds, below 2^32: three epochs (1.7). */
   readonly delayMsMax: number;
   /** To be tried in this order, 1 ... 8. */
@@ -61,6 +62,10 @@ const ID_AT: number = TAG_AT + REPLAY_TAG_LENGTH;
 const SURB_AT: number = ID_AT + NODE_ID_LENGTH;
 const RECORD_LENGTH: number = SURB_AT + SURB_ID_LENGTH;
 
+// Bits of the third byte of a setup.
+const WITH_SURB = 1;
+const WITH_WINDOWS = 2;
+
 const NO_KEY = 255;
 const KINDS: readonly Unwrapped['kind'][] = ['forward', 'deliver', 'surbReply'];
 /** The outcomes behind those of {@link KINDS}. */
@@ -76,7 +81,7 @@ export function encodeUnwrapSetup(setup: UnwrapSetup): Uint8Array {
   const bytes = new Uint8Array(SETUP_HEADER_LENGTH + privateKeys.length * keyLength);
   bytes[0] = EXCHANGE_NAMES.indexOf(setup.exchange);
   bytes[1] = setup.nrHops;
-  bytes[2] = setup.withSurb ? 1 : 0;
+  bytes[2] = (setup.withSurb ? WITH_SURB : 0) | (setup.withWindows === true ? WITH_WINDOWS : 0);
   bytes[3] = privateKeys.length;
   writeUint32(bytes, 4, setup.userForwardPayloadLength);
   writeUint32(bytes, 8, setup.delayMsMax);
@@ -125,7 +130,8 @@ function formatOf(setup: Uint8Array, crypto: CryptoProvider): PacketFormat {
     crypto,
     exchange,
     nrHops: setup[1] as number,
-    withSurb: setup[2] === 1,
+    withSurb: ((setup[2] as number) & WITH_SURB) !== 0,
+    withWindows: ((setup[2] as number) & WITH_WINDOWS) !== 0,
     userForwardPayloadLength: readUint32(setup, 4),
   });
 }

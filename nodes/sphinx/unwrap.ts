@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type Command, type NextNode, parseCommands } from './commands.ts';
+import type { Command, NextNode } from './commands.ts';
 import { blindingFactor, decipherPayload, type HopKeys } from './crypto.ts';
 import type { UnwrapDrop } from './drops.ts';
 import type { NodeKey } from './exchange.ts';
@@ -117,7 +117,7 @@ function readSlot(
   const { slots } = suite;
   slots.set(packet.subarray(routingInfoOffset, macOffset));
   const open = crypto.aesCtr(keys.streamKey, keys.iv, slots);
-  const commands = parseCommands(open.subarray(0, geometry.commandsLength));
+  const commands = suite.parseSlot(open.subarray(0, geometry.commandsLength));
   if (commands === undefined) return { drop: 'bad-command' };
   // 1.3: one of each at most. Two next nodes are longer than a slot: the parser finds one cut.
   if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };

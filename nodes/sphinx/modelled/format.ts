@@ -16,7 +16,6 @@
  * @module
  */
 import { concatBytes } from '../../_kit/bytes.ts';
-import { parseCommands } from '../commands.ts';
 import type { NodeDrop, PathRefusal, SurbDrop, UnwrapDrop } from '../drops.ts';
 import type { NodeKey } from '../exchange.ts';
 import {
@@ -89,7 +88,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     return {
       packet: this.#packetOf(header, payload, new Uint8Array(0)),
       firstHop: (first as PathHop).id,
-      replayTags: () => this.#tagsOf(header, input.path.length),
+      replayTags: (): readonly Uint8Array[] => this.#tagsOf(header, input.path.length),
     };
   }
 
@@ -106,7 +105,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     const mac = packet.subarray(macOffset, macOffset + MAC_LENGTH);
     if (!headerChecksum(secret, element, slots).isAt(mac)) return { drop: 'mac-mismatch' };
     // A copy: the slots move when the packet goes on.
-    const commands = parseCommands(slots.slice(0, commandsLength));
+    const commands = this.#suite.parseSlot(slots.slice(0, commandsLength));
     if (commands === undefined) return { drop: 'bad-command' };
     if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
     return { replayTag: element.slice(0, REPLAY_TAG_LENGTH), commands };

@@ -97,13 +97,14 @@ export class TestNetwork {
   readonly nodes: readonly TestNode[];
   readonly recipient: Uint8Array = new Uint8Array(32).fill(0xaa);
 
-  constructor(crypto: CryptoProvider, exchange: Nike | Kem, withSurb = false) {
+  constructor(crypto: CryptoProvider, exchange: Nike | Kem, withSurb = false, withWindows = false) {
     this.suite = createSuite({
       crypto,
       exchange,
       nrHops: 5,
       userForwardPayloadLength: 103,
       withSurb,
+      withWindows,
     });
     this.nodes = Array.from({ length: 5 }, (_, index) => new TestNode(this.suite, `node ${index}`));
   }

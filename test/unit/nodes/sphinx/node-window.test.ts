@@ -1,7 +1,11 @@
 /** The node window: the one command that the reference does not have (project spec mixnet 1.3, 3.1). */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
-import { type Command, encodeCommands, parseCommands } from '../../../../nodes/sphinx/commands.ts';
+import {
+  type Command,
+  encodeCommands,
+  parseWindowedCommands,
+} from '../../../../nodes/sphinx/commands.ts';
 import { createPacket, type PathHop, x25519Nike } from '../../../../nodes/sphinx/index.ts';
 import { accepted, labelledSource, TestNetwork } from './network.ts';
 
@@ -11,15 +15,15 @@ describe('the node window', () => {
   it('survives the round trip and is refused at every truncation', () => {
     const bytes = encodeCommands([{ kind: 'nodeDelay', delayMs: 7 }, window]);
     expect(bytes).toHaveLength(16);
-    expect(parseCommands(bytes)).toEqual([{ kind: 'nodeDelay', delayMs: 7 }, window]);
+    expect(parseWindowedCommands(bytes)).toEqual([{ kind: 'nodeDelay', delayMs: 7 }, window]);
     for (let length = 6; length < bytes.length; length++) {
-      expect(parseCommands(bytes.subarray(0, length))).toBeUndefined();
+      expect(parseWindowedCommands(bytes.subarray(0, length))).toBeUndefined();
     }
   });
 
   it('fits beside delay and next node, and is accepted once at a hop that forwards', () => {
     const crypto = provider('node');
-    const network = new TestNetwork(crypto, x25519Nike(crypto));
+    const network = new TestNetwork(crypto, x25519Nike(crypto), false, true);
     const made = (path: readonly PathHop[]): ReturnType<typeof createPacket> =>
       createPacket(
         network.suite,
@@ -34,9 +38,19 @@ describe('the node window', () => {
     expect(made([twice, ...rest])).toEqual({ refusal: 'commands-length' });
   });
 
-  it('has no business at the end of a path', () => {
+  it('is an unknown command in a network whose mixes ask for none', () => {
     const crypto = provider('node');
     const network = new TestNetwork(crypto, x25519Nike(crypto));
+    const [first, ...rest] = network.path(3) as [PathHop, ...PathHop[]];
+    const path = [{ ...first, commands: [...first.commands, window] }, ...rest];
+    const random = labelledSource(crypto, 'unknown');
+    const { packet } = accepted(createPacket(network.suite, { path, random }, network.payload()));
+    expect(network.receive(0, packet)).toEqual({ drop: 'bad-command' });
+  });
+
+  it('has no business at the end of a path', () => {
+    const crypto = provider('node');
+    const network = new TestNetwork(crypto, x25519Nike(crypto), false, true);
     const random = labelledSource(crypto, 'end');
     const path = network.path(1, [window]);
     const { packet } = accepted(createPacket(network.suite, { path, random }, network.payload()));

@@ -74,6 +74,7 @@ const format = (crypto: 'modelled' | 'node'): PacketFormat => {
     nrHops: 5,
     userForwardPayloadLength: 256,
     withSurb: true,
+    withWindows: true,
   });
 };
 
