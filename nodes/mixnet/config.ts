@@ -10,6 +10,7 @@ import { durationNs, sizeBytes } from '../_kit/options.ts';
 import { EXCHANGE_NAMES } from '../sphinx/index.ts';
 import { clientConfig, rate } from './client/index.ts';
 import {
+  AUDIT_TOLERANCE_NS_DEFAULT,
   BURST_DEFAULT,
   DELAY_NS_DEFAULT,
   DIRECTORY_PORT,
@@ -27,6 +28,7 @@ import {
   RETRIEVE_BATCH_DEFAULT,
   SPOOL_CLIENT_DEFAULT,
   SPOOL_TOTAL_DEFAULT,
+  TRANSIT_NS_DEFAULT,
 } from './geometry.ts';
 import { mixingConfig } from './mixing/index.ts';
 import { replayConfig } from './replay/index.ts';
@@ -77,6 +79,15 @@ const rateLimit = z.strictObject({
   burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
 });
 
+/** Of `vrf-exp`: how mixes and providers audit the loops that they send. */
+const vrfAudit = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** What a packet takes from one node to the next, mixing aside. */
+  transit: durationNs().default(TRANSIT_NS_DEFAULT),
+  /** How far a loop may be off the sum of its delays: jitter of links, lateness of timers. */
+  tolerance: durationNs().default(AUDIT_TOLERANCE_NS_DEFAULT),
+});
+
 /** Schema of the options. */
 export const mixnetConfig = z
   .strictObject({
@@ -107,6 +118,7 @@ export const mixnetConfig = z
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
     /** Of `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
     vrfSuite: z.enum(['tai', 'ell2']).default('tai'),
+    vrfAudit: vrfAudit.prefault({}),
     replay: replayConfig.prefault({}),
     /** Packets that wait in a mix or provider at most. */
     queue: z.int().min(1).max(10_000_000).default(QUEUE_MAX_DEFAULT),
@@ -121,10 +133,13 @@ export const mixnetConfig = z
     weight: z.number().gt(0).max(1e6).default(1),
     /**
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
-     * drop each tenth packet. `eager`: mixes halve the delay. `late`: mixes add half of it.
+     * drop each tenth packet. `eager`: mixes halve the delay. `hasty`: they take a tenth off.
+     * `late`: they add half of it. `silent`: mixes and providers give no proofs of delays.
      * `unpadded`: providers answer a retrieval with what waits and nothing more.
      */
-    double: z.enum(['forgetful', 'lossy', 'eager', 'late', 'unpadded']).optional(),
+    double: z
+      .enum(['forgetful', 'lossy', 'eager', 'hasty', 'late', 'silent', 'unpadded'])
+      .optional(),
   })
   .refine(({ epoch, rates, layers }) => 27.63 * rates.delay * (layers + 1) < epoch, {
     message: 'the longest delays of a path (27.63 times the mean, each hop) outlive the epoch',

@@ -5,6 +5,7 @@
  * @module
  */
 import { SPHINX_DROPS } from '../sphinx/index.ts';
+import { PROOF_REFUSALS } from '../vrf/index.ts';
 import { CLIENT_DROPS } from './client/index.ts';
 import { DIRECTORY_DROPS } from './directory/index.ts';
 import { MIXING_DROPS } from './mixing/index.ts';
@@ -26,6 +27,7 @@ const RELAY_DROPS = {
   'unexpected-frame': 'The frame is one that this role never gets.',
   'no-document': 'The node has no directory document yet.',
   'mix-received-non-forward': 'A packet ends at a mix, and is no loop of this mix.',
+  'rate-limited': 'The node lets no more packets through in this time.',
   'queue-full': 'The node holds as many packets as it may.',
   'outgoing-queue-full': 'The local socket took no more datagrams.',
 } as const;
@@ -42,6 +44,11 @@ const PROVIDER_DROPS = {
 const RETRIEVAL_DROPS = {
   'spool-sequence':
     'The message is not the next one of the spool: it came before, or one is missing.',
+} as const;
+
+/** Reasons around proofs of delays, beside those for which a mix gives none. */
+const AUDIT_DROPS = {
+  'proof-unasked': 'A proof came that nobody waits for, or from another node than the one asked.',
 } as const;
 
 /** Reasons around the directory, beside those of its texts. */
@@ -61,6 +68,8 @@ export const MIXNET_DROPS = {
   ...CLIENT_DROPS,
   ...DIRECTORY_DROPS,
   ...AUTHORITY_DROPS,
+  ...AUDIT_DROPS,
+  ...PROOF_REFUSALS,
 } as const;
 
 /** Why something was dropped. */

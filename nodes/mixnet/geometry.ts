@@ -71,6 +71,27 @@ export const BURST_DEFAULT = 20;
 /** Of the rate that clients obey: what the bucket allows more (3.7 "slack"). */
 export const RATE_SLACK = 1.25;
 
+/** Status of an answer to a request for a proof, in bytes (own format). */
+export const STATUS_LENGTH = 1;
+/** Packets that a mix can give proofs for, the latest ones: minutes at 200/s (own choice). */
+export const PROOF_PACKETS_MAX = 65_536;
+/** Time between two proofs of a mix, in ns: a proof costs 1.85 ms, so a fifth of a core (3.4). */
+export const PROOF_INTERVAL_NS: number = 10 * MS;
+/** What a link takes by default, in ns: that of the generated networks (own choice). */
+export const TRANSIT_NS_DEFAULT: number = 5 * MS;
+/** How far a loop may be off by default, in ns: bytes on a link and in its queue (own choice). */
+export const AUDIT_TOLERANCE_NS_DEFAULT: number = MS;
+/** Loops of one sender that are under way and will be audited, at most (own choice). */
+export const AUDIT_LOOPS_MAX = 1_024;
+/** Pause before a proof is asked for again, in ns (own choice). */
+export const PROOF_RETRY_NS: number = 500 * MS;
+/** Requests without a proof after which a mix counts as one that gives none (own choice). */
+export const PROOF_TRIES = 6;
+/** Loops through a mix before shares of its delays are believed (own choice). */
+export const SUSPECT_LOOPS_MIN = 8;
+/** A mix that stretches or shortens delays by more than this share is suspect (own choice). */
+export const SUSPECT_SHARE = 0.05;
+
 /** Buffers of a node's pool: packets beyond them are misses (3.6). */
 export const POOL_BUFFERS = 1_024;
 /** Packets that wait in a mix at most (3.6 "queue depth"). */

@@ -114,6 +114,24 @@ export const MIXNET_METRICS: readonly MetricDefinition[] = [
     help: 'one sample for each alarm of a mix or provider: time since the oldest loop that it misses was sent',
   },
   {
+    name: 'mix.audits',
+    kind: 'counter',
+    unit: 'count',
+    help: 'loops of mixes and providers whose time was compared with the delays that their hops owed and proved, or whose proofs were refused',
+  },
+  {
+    name: 'mix.audit_failures',
+    kind: 'counter',
+    unit: 'count',
+    help: 'audited loops that came too early or too late, or for which a proof was wrong or refused',
+  },
+  {
+    name: 'mix.audit_suspects',
+    kind: 'counter',
+    unit: 'count',
+    help: 'times that a mix or provider began to suspect another one of not obeying its delays',
+  },
+  {
     name: 'mix.replay.fresh',
     kind: 'counter',
     unit: 'packets',

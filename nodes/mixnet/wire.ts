@@ -8,7 +8,11 @@
  * packet    0x02 | Sphinx packet                                                  |
  * retrieve  0x10 | last sequence received (4) | zeros                             |
  * message   0x11 | kind (1) | sequence (4) | waited us (4) | SURB id (16) | body | zeros |
+ * ask       0x20 | replay tag (32)                                               | zeros |
+ * proof     0x21 | status (1) | replay tag (32) | proof (80)                     | zeros |
  * ```
+ * `status` is 0 with a proof, 1 for a tag that is not known, 2 when too many were asked for; the proof
+ * is zeros then.
  * `kind` is 0 for an empty answer, 1 for a forward payload, 2 for a reply. The body is a forward
  * payload with the 32 bytes of the tag in front of it (zeros when the provider took it off).
  *
@@ -17,8 +21,15 @@
  * @module
  */
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
-import { type Geometry, SURB_ID_LENGTH } from '../sphinx/index.ts';
-import { COMMAND_LENGTH, KIND_LENGTH, SEQUENCE_LENGTH, WAITED_LENGTH } from './geometry.ts';
+import { type Geometry, REPLAY_TAG_LENGTH, SURB_ID_LENGTH } from '../sphinx/index.ts';
+import { PROOF_LENGTH, type ProofRefusal } from '../vrf/index.ts';
+import {
+  COMMAND_LENGTH,
+  KIND_LENGTH,
+  SEQUENCE_LENGTH,
+  STATUS_LENGTH,
+  WAITED_LENGTH,
+} from './geometry.ts';
 
 /** 3.7, the reference's number of "SendPacket". */
 const COMMAND_PACKET = 0x02;
@@ -27,10 +38,22 @@ const COMMAND_RETRIEVE = 0x10;
 /** 3.7, the reference's number of "Message". */
 const COMMAND_MESSAGE = 0x11;
 
+/** Request for a proof of a delay (own addition to 3.7). */
+const COMMAND_ASK = 0x20;
+/** Answer to it (own addition to 3.7). */
+const COMMAND_PROOF = 0x21;
+
 const SEQUENCE_OFFSET: number = COMMAND_LENGTH + KIND_LENGTH;
 const WAITED_OFFSET: number = SEQUENCE_OFFSET + SEQUENCE_LENGTH;
 const SURB_OFFSET: number = WAITED_OFFSET + WAITED_LENGTH;
 const BODY_OFFSET: number = SURB_OFFSET + SURB_ID_LENGTH;
+
+const TAG_OFFSET: number = COMMAND_LENGTH + STATUS_LENGTH;
+const PROOF_OFFSET: number = TAG_OFFSET + REPLAY_TAG_LENGTH;
+const PROOF_END: number = PROOF_OFFSET + PROOF_LENGTH;
+
+/** By status; the first one has a proof. */
+const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
 
 const KINDS = ['empty', 'forward', 'reply'] as const;
 
@@ -47,7 +70,17 @@ export interface Spooled {
 export type Frame =
   | { readonly kind: 'packet'; readonly packet: Uint8Array }
   | { readonly kind: 'retrieve'; readonly sequence: number }
-  | { readonly kind: 'message'; readonly sequence: number; readonly message: Message | undefined };
+  | { readonly kind: 'message'; readonly sequence: number; readonly message: Message | undefined }
+  | { readonly kind: 'ask'; readonly tag: Uint8Array }
+  | ({ readonly kind: 'proof' } & ProofAnswer);
+
+/** What a mix says when it is asked for a proof. */
+export interface ProofAnswer {
+  /** Replay tag of the packet, 32 bytes. */
+  readonly tag: Uint8Array;
+  /** 80 bytes, or why there is none. */
+  readonly proof: Uint8Array | ProofRefusal;
+}
 
 /** A message as its client gets it. */
 export interface Message extends Spooled {
@@ -81,6 +114,10 @@ export class FrameCodec {
         return this.#retrieve(frame);
       case COMMAND_MESSAGE:
         return this.#message(frame);
+      case COMMAND_ASK:
+        return this.#ask(frame);
+      case COMMAND_PROOF:
+        return this.#proof(frame);
       default:
         return 'frame-command';
     }
@@ -114,6 +151,38 @@ export class FrameCodec {
     writeUint32(frame, WAITED_OFFSET, message.waitedUs);
     frame.set(message.surbId, SURB_OFFSET);
     frame.set(message.body, BODY_OFFSET);
+  }
+
+  /** Writes a request for the proof of the delay of a packet. */
+  encodeAsk(frame: Uint8Array, tag: Uint8Array): void {
+    frame.fill(0, 0, this.length);
+    frame[0] = COMMAND_ASK;
+    frame.set(tag, COMMAND_LENGTH);
+  }
+
+  /** Writes the answer to such a request. */
+  encodeProof(frame: Uint8Array, { tag, proof }: ProofAnswer): void {
+    frame.fill(0, 0, this.length);
+    frame[0] = COMMAND_PROOF;
+    frame.set(tag, TAG_OFFSET);
+    if (typeof proof === 'string') frame[COMMAND_LENGTH] = STATUSES.indexOf(proof);
+    else frame.set(proof, PROOF_OFFSET);
+  }
+
+  #ask(frame: Uint8Array): Frame | FrameDrop {
+    const end = COMMAND_LENGTH + REPLAY_TAG_LENGTH;
+    if (!isZero(frame, end)) return 'frame-padding';
+    return { kind: 'ask', tag: frame.subarray(COMMAND_LENGTH, end) };
+  }
+
+  #proof(frame: Uint8Array): Frame | FrameDrop {
+    const status = STATUSES[frame[COMMAND_LENGTH] as number];
+    if (status === undefined) return 'frame-kind';
+    const isGiven = status === 'given';
+    if (!isZero(frame, isGiven ? PROOF_END : PROOF_OFFSET)) return 'frame-padding';
+    const tag = frame.subarray(TAG_OFFSET, PROOF_OFFSET);
+    const proof = isGiven ? frame.subarray(PROOF_OFFSET, PROOF_END) : status;
+    return { kind: 'proof', tag, proof };
   }
 
   #retrieve(frame: Uint8Array): Frame | FrameDrop {

@@ -4,10 +4,11 @@
  *
  * ```text
  * alpha = "orrery/mix-delay/v1" || u64be(epoch) || replay tag (32)
- * delay = -ln(share of the output) * mean, at most 27.63 means
+ * delay = -ln(share of the output) * mean, at most 27.63 means           exponential
+ * delay = 2 * share of the output * mean                                 uniform, to compare with
  * ```
- * Exponential, not uniform as in the source document: at equal mean it hides 0.443 bits more per
- * hop, and how long a message has waited says nothing about how long it will.
+ * Exponential by default, not uniform as in the source document: at equal mean it hides 0.443 bits
+ * more per hop, and how long a message has waited says nothing about how long it will.
  *
  * @module
  */
@@ -31,11 +32,19 @@ export interface DelayAudit extends VrfVerifier {
   readonly proof: Uint8Array;
   /** Mean delay, 1 / mu. */
   readonly meanNs: Nanoseconds;
+  /** Law of the network's delays; exponential when absent. */
+  readonly law?: VrfDelayLaw;
   /** Departure less arrival. */
   readonly observedNs: Nanoseconds;
   /** How far both may lie apart: AUDIT_TOLERANCE_NS in virtual time, lateness of timers in live. */
   readonly toleranceNs: Nanoseconds;
 }
+
+/** Laws of delay: that of Poisson mixing, and the even one of the source document. */
+export const VRF_DELAY_LAWS = ['exponential', 'uniform'] as const;
+
+/** How an output becomes a delay. */
+export type VrfDelayLaw = (typeof VRF_DELAY_LAWS)[number];
 
 /** What an audit says. */
 export type DelayVerdict =
@@ -74,12 +83,25 @@ export function delayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
   return Math.round(Math.min(means, DELAY_CAP_MEANS) * meanNs);
 }
 
+/**
+ * The delay of an output under a law; both have the same mean.
+ * @returns integer nanoseconds; with the uniform law at most two means.
+ */
+export function lawfulDelayOf(
+  law: VrfDelayLaw,
+  output: Uint8Array,
+  meanNs: Nanoseconds,
+): Nanoseconds {
+  if (law === 'exponential') return delayOf(output, meanNs);
+  return Math.round(2 * uniformShare(output) * meanNs);
+}
+
 /** Recomputes the delay of one packet from key, proof and tag, and compares. */
 export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerdict {
   if (audit.tag.length !== TAG_LENGTH) return { kind: 'proof-invalid' };
   const output = verifyVrf(crypto, audit, delayInput(audit.epoch, audit.tag), audit.proof);
   if (output === undefined) return { kind: 'proof-invalid' };
-  const expectedNs = delayOf(output, audit.meanNs);
+  const expectedNs = lawfulDelayOf(audit.law ?? 'exponential', output, audit.meanNs);
   return { kind: compared(audit.observedNs - expectedNs, audit.toleranceNs), expectedNs };
 }
 

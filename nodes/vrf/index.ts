@@ -14,8 +14,12 @@ export {
   delayOf,
   type LoopAudit,
   type LoopHop,
+  lawfulDelayOf,
   uniformShare,
+  VRF_DELAY_LAWS,
+  type VrfDelayLaw,
 } from './delay.ts';
+export { DelayShares, type OwedDelay } from './delay-shares.ts';
 export {
   distinctSystems,
   type LocatedNode,

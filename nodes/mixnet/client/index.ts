@@ -9,7 +9,7 @@ export { isCoverRecipient } from './composer.ts';
 export { type ClientOptions, clientConfig } from './config.ts';
 export { CLIENT_DROPS, type ClientDrop } from './drops.ts';
 export { ClientMachine } from './machine.ts';
-export { MixLoops } from './mix-loops.ts';
+export { type LoopAuditor, MixLoops } from './mix-loops.ts';
 export type {
   ClientOutputs,
   Contact,
@@ -17,4 +17,5 @@ export type {
   PacketCause,
   SenderWindows,
 } from './parts.ts';
+export type { ChosenPath } from './path.ts';
 export { eventsPerMs, meanNsOf, rate } from './rates.ts';

@@ -9,7 +9,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
-import { type CreatedPacket, encodeForward } from '../../sphinx/index.ts';
+import { encodeForward, type TaggedPacket } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import { hopsOf, openPayload, windowCommands } from './composer.ts';
 import type { ClientDrop } from './drops.ts';
@@ -28,6 +28,13 @@ export interface MixLoopOutputs extends LoopOutputs {
   drop(reason: ClientDrop): void;
 }
 
+/** Who checks afterwards how long loops took. */
+export interface LoopAuditor {
+  /** @param loop Its name, where it goes, and the packet, which tells its tags. */
+  sent(loop: string, path: ChosenPath, packet: TaggedPacket): void;
+  returned(loop: string, age: Nanoseconds): void;
+}
+
 /** Everything the loops of a mix are built from. */
 export interface MixLoopParts {
   readonly host: ClientHost;
@@ -37,6 +44,8 @@ export interface MixLoopParts {
   readonly outputs: MixLoopOutputs;
   /** Present where the mixes are stop-and-go. */
   readonly windows?: SenderWindows;
+  /** Present where mixes can prove their delays. */
+  readonly auditor?: LoopAuditor;
   /** The epoch that holds at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
@@ -108,8 +117,10 @@ export class MixLoops {
     const opened = openPayload(this.#parts.format, payload);
     if ('drop' in opened) return opened.drop;
     if (opened.message.kind !== 'loop') return 'message-kind';
-    const age = this.#watch.returned(now, toHex(opened.message.loopId));
+    const loop = toHex(opened.message.loopId);
+    const age = this.#watch.returned(now, loop);
     if (age === undefined) return 'loop-unknown';
+    this.#parts.auditor?.returned(loop, age);
     this.#parts.outputs.loopReturned(age);
     return undefined;
   }
@@ -126,10 +137,11 @@ export class MixLoops {
     }
     const delays = { hops: path.hops.length - 1, meanNs: source?.delayMeanNs ?? 0 };
     this.#watch.sent(now, toHex(loopId), delays);
+    this.#parts.auditor?.sent(toHex(loopId), path, created);
     this.#parts.outputs.send(created.packet, created.firstHop);
   }
 
-  #pack(now: Nanoseconds, path: ChosenPath, loopId: Uint8Array): CreatedPacket | undefined {
+  #pack(now: Nanoseconds, path: ChosenPath, loopId: Uint8Array): TaggedPacket | undefined {
     const { host, format } = this.#parts;
     const windows = windowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
     const data = encodeMessage({ kind: 'loop', loopId });

@@ -33,6 +33,8 @@ export interface PathSource {
 export interface ChosenHop {
   readonly node: Descriptor;
   readonly publicKey: Uint8Array;
+  /** Of the public key. */
+  readonly epoch: number;
   /** Whole milliseconds; 0 at the last hop, which hands the packet over at once. */
   readonly delayMs: number;
 }
@@ -124,12 +126,13 @@ function withKeys(
   const hops: ChosenHop[] = [];
   let delayNs = 0;
   for (const [index, node] of nodes.entries()) {
-    const publicKey = node.mixKeys.get(source.epochAt(startAt + delayNs));
+    const epoch = source.epochAt(startAt + delayNs);
+    const publicKey = node.mixKeys.get(epoch);
     if (publicKey === undefined) return undefined;
     const isLast = index === nodes.length - 1;
     const delayMs = isLast ? 0 : drawDelayMs(source.delays, source.delayMeanNs);
     delayNs += delayMs * NS_PER_MS;
-    hops.push({ node, publicKey, delayMs });
+    hops.push({ node, publicKey, epoch, delayMs });
   }
   return { hops, delayNs };
 }

@@ -4,17 +4,23 @@
  *
  * @module
  */
-import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { delayInput, delayOf, openVrfKey, type VrfKey, type VrfSuite } from '../../vrf/index.ts';
+import {
+  delayInput,
+  lawfulDelayOf,
+  ProofDesk,
+  type ProofRefusal,
+  type VrfDelayLaw,
+  type VrfKey,
+} from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
+import { PROOF_INTERVAL_NS, PROOF_PACKETS_MAX } from '../geometry.ts';
 
 const NS_PER_MS = 1_000_000;
 /** 1.7: a delay of 0 is raised to 1 ms. */
 const DELAY_MS_MIN = 1;
-/** What the doubles `eager` and `late` make of a delay. */
-const EAGER_FACTOR = 0.5;
-const LATE_FACTOR = 1.5;
+/** What the doubles `eager`, `hasty` and `late` make of a delay. */
+const FACTORS: Readonly<Record<string, number>> = { eager: 0.5, hasty: 0.9, late: 1.5 };
 
 /** The delay of packets that go on. */
 export interface DelayLaw {
@@ -23,6 +29,8 @@ export interface DelayLaw {
    * @param askedMs What the sender wrote.
    */
   delayNs(epoch: number, replayTag: Uint8Array, askedMs: number): Nanoseconds;
+  /** A packet has left: from now on its delay is no secret of the node. */
+  departed(epoch: number, replayTag: Uint8Array): void;
   /** Takes over the mean delay of a document. */
   setMean(meanNs: Nanoseconds): void;
 }
@@ -32,11 +40,15 @@ export class SenderDelay implements DelayLaw {
   readonly #factor: number;
 
   constructor(double: MixnetOptions['double']) {
-    this.#factor = double === 'eager' ? EAGER_FACTOR : double === 'late' ? LATE_FACTOR : 1;
+    this.#factor = factorOf(double);
   }
 
   delayNs(_epoch: number, _replayTag: Uint8Array, askedMs: number): Nanoseconds {
     return Math.floor(this.#factor * Math.max(DELAY_MS_MIN, askedMs) * NS_PER_MS);
+  }
+
+  departed(): void {
+    // The sender knows the delay: there is nothing to prove.
   }
 
   setMean(): void {
@@ -47,19 +59,44 @@ export class SenderDelay implements DelayLaw {
 /** The delay that the node's own key fixes for the packet; what the sender wrote is not read. */
 export class VrfDelay implements DelayLaw {
   readonly #key: VrfKey;
+  readonly #law: VrfDelayLaw;
+  readonly #factor: number;
+  readonly #desk: ProofDesk;
   #meanNs: Nanoseconds = 0;
 
-  constructor(crypto: CryptoProvider, suite: VrfSuite, secret: Uint8Array) {
-    this.#key = openVrfKey(crypto, suite, secret);
+  constructor(key: VrfKey, law: VrfDelayLaw, double: MixnetOptions['double']) {
+    this.#key = key;
+    this.#law = law;
+    this.#factor = factorOf(double);
+    this.#desk = new ProofDesk({
+      key,
+      packetsMax: PROOF_PACKETS_MAX,
+      intervalNs: PROOF_INTERVAL_NS,
+    });
   }
 
   delayNs(epoch: number, replayTag: Uint8Array): Nanoseconds {
     const output = this.#key.output(delayInput(epoch, replayTag));
     // One tag in 2^256 has no output; such a packet waits the mean.
-    return output === undefined ? this.#meanNs : delayOf(output, this.#meanNs);
+    if (output === undefined) return this.#meanNs;
+    return Math.floor(this.#factor * lawfulDelayOf(this.#law, output, this.#meanNs));
+  }
+
+  departed(epoch: number, replayTag: Uint8Array): void {
+    this.#desk.depart(epoch, replayTag);
+  }
+
+  /** The proof of the delay of a packet that left, or why there is none. */
+  prove(now: Nanoseconds, replayTag: Uint8Array): Uint8Array | ProofRefusal {
+    const answer = this.#desk.prove(now, replayTag);
+    return 'refusal' in answer ? answer.refusal : answer.proof;
   }
 
   setMean(meanNs: Nanoseconds): void {
     this.#meanNs = meanNs;
   }
+}
+
+function factorOf(double: MixnetOptions['double']): number {
+  return FACTORS[double ?? ''] ?? 1;
 }

@@ -12,6 +12,7 @@ import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Timer } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import { messageKey, type PacketFormat } from '../../sphinx/index.ts';
+import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
 import { type AddressBook, addressBookOf } from '../address-book.ts';
 import { MixLoops, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
@@ -26,6 +27,7 @@ import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
 import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
+import { ProofExchange } from './proof-exchange.ts';
 import { Relay, type Terminal } from './relay.ts';
 import { listedNames } from './routes.ts';
 import { TagBook } from './tag-book.ts';
@@ -67,7 +69,10 @@ export class Station {
   readonly #role: StationRole;
   readonly #clock: EpochClock;
   readonly #keys: KeyRing;
+  readonly #vrfKey: VrfKey;
   readonly #delays: DelayLaw;
+  /** Present where delays can be proved. */
+  readonly #proofs: ProofExchange | undefined;
   readonly #directory: DirectoryClient;
   readonly #loops: MixLoops;
   readonly #loopsSent: Counter;
@@ -98,10 +103,11 @@ export class Station {
     this.#keys = new KeyRing({ host, format: this.format, tags, epochNs });
     const identityKey = host.crypto.ed25519PublicKey(identitySecret(network, host.name));
     this.nodeId = nodeIdOf(host.crypto, identityKey);
-    this.#delays =
-      options.mixing.strategy === 'vrf-exp'
-        ? new VrfDelay(host.crypto, options.vrfSuite, vrfSecret(network, host.name))
-        : new SenderDelay(options.double);
+    const secret = vrfSecret(network, host.name);
+    this.#vrfKey = openVrfKey(host.crypto, options.vrfSuite, secret);
+    const { delays, proofs } = this.#makeDelays();
+    this.#delays = delays;
+    this.#proofs = proofs;
     this.relay = new Relay({
       host,
       observer: this.observer,
@@ -168,6 +174,11 @@ export class Station {
     return endpoint;
   }
 
+  /** Nodes that were found not to obey their delays, or not to prove them. */
+  get suspects(): readonly string[] {
+    return this.#proofs?.suspects ?? [];
+  }
+
   /** True for mixes and providers of the present document. */
   isListed(name: string): boolean {
     return this.#listed.has(name);
@@ -189,8 +200,7 @@ export class Station {
       address: this.book.byName(host.name)?.address ?? '',
       port: options.port,
       identityKey,
-      // 3.4: an Ed25519-style key, so its public half is computed like one.
-      vrfKey: host.crypto.ed25519PublicKey(vrfSecret(network, host.name)),
+      vrfKey: this.#vrfKey.publicKey,
       vrfKeySince: 0,
       mixKeys,
       asn: options.asn,
@@ -203,7 +213,9 @@ export class Station {
   #useDocument(document: DirectoryDocument): void {
     this.#listed = listedNames(document);
     this.#keys.forgetBefore(document.epoch - 1);
-    this.#delays.setMean(meanNsOf(document.rates.mu));
+    const meanNs = meanNsOf(document.rates.mu);
+    this.#delays.setMean(meanNs);
+    this.#proofs?.useDocument(document, meanNs);
     this.#role.useDocument(document);
     const nodes = [...document.layers.flat(), ...document.providers];
     const own = nodes.find(({ name }) => name === this.host.name);
@@ -216,7 +228,32 @@ export class Station {
     const sender = this.book.byAddress(this.host.endpointOf(frame.from).address);
     if (sender === undefined) this.relay.refuse('unknown-sender');
     else if (!this.isReady) this.relay.refuse('no-document');
+    else if (this.#isOfProofs(frame, sender.name)) return;
     else this.#role.received(frame, sender.name);
+  }
+
+  /** True for requests and answers between listed nodes, which are no packets. */
+  #isOfProofs({ buffer, offset, length }: IncomingFrame, sender: string): boolean {
+    if (this.#proofs === undefined || !this.isListed(sender)) return false;
+    return this.#proofs.takes(this.codec.decode(buffer, offset, length), sender);
+  }
+
+  #makeDelays(): { readonly delays: DelayLaw; readonly proofs?: ProofExchange } {
+    const { host, options, codec } = this;
+    const { mixing, double } = options;
+    if (mixing.strategy !== 'vrf-exp') return { delays: new SenderDelay(double) };
+    const delays = new VrfDelay(this.#vrfKey, mixing.law, double);
+    const proofs = new ProofExchange({
+      host,
+      options,
+      law: mixing.law,
+      codec,
+      delays,
+      neighbours: this.book.byName(host.name)?.neighbours ?? new Set(),
+      endpointOf: (name): Endpoint | undefined => this.endpointOf(name),
+      send: (frame, to): boolean => this.send(frame, to),
+    });
+    return { delays, proofs };
   }
 
   #ended(packet: Terminal): ReturnType<StationRole['ended']> {
@@ -235,6 +272,7 @@ export class Station {
       alarm: this.options.client.loopAlarm,
       epochAt: (at): number => this.#clock.epochAt(at),
       ...senderWindows(host, this.options),
+      ...(this.#proofs === undefined ? {} : { auditor: this.#proofs }),
       outputs: {
         send: (packet, firstHop): void => this.#sendLoop(packet, firstHop),
         drop: (reason): void => host.drop(reason),

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { durationNs } from '../../_kit/options.ts';
+import { VRF_DELAY_LAWS } from '../../vrf/index.ts';
 
 const MS = 1_000_000;
 const MINUTE = 60_000 * MS;
@@ -59,7 +60,12 @@ const NEVER_FULL = {
 };
 
 const poisson = z.strictObject({ strategy: z.literal('poisson'), ...asked });
-const vrfExp = z.strictObject({ strategy: z.literal('vrf-exp'), ...asked });
+const vrfExp = z.strictObject({
+  strategy: z.literal('vrf-exp'),
+  ...asked,
+  /** `uniform` is that of the source document, with the same mean: to be compared, not used. */
+  law: z.enum(VRF_DELAY_LAWS).default('exponential'),
+});
 
 const stopAndGo = z.strictObject({
   strategy: z.literal('stop-and-go'),

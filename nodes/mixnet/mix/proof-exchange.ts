@@ -1,0 +1,121 @@
+/**
+ * Proofs of delays between mixes and providers (project spec mixnet 3.4): gives those of its own
+ * node, and has the auditor of its node's loops ask for those of others.
+ *
+ * Asked are nodes that it has a link to; a loop over others is not audited. Requests and answers are
+ * frames of the one length.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { Endpoint } from '../../../engine/host/socket.ts';
+import type { TaggedPacket } from '../../sphinx/index.ts';
+import type { VrfDelayLaw } from '../../vrf/index.ts';
+import type { ChosenPath, LoopAuditor } from '../client/index.ts';
+import type { MixnetOptions } from '../config.ts';
+import { type DirectoryDocument, isVrfKeySettled } from '../directory/index.ts';
+import type { FrameCodec } from '../wire.ts';
+import { type AuditedHop, Auditor } from './auditor.ts';
+import type { VrfDelay } from './delay-law.ts';
+
+/** What an exchange is made of. */
+export interface ProofExchangeParts {
+  readonly host: Host;
+  readonly options: MixnetOptions;
+  readonly law: VrfDelayLaw;
+  readonly codec: FrameCodec;
+  readonly delays: VrfDelay;
+  /** Names of the nodes that this one has a link to. */
+  readonly neighbours: ReadonlySet<string>;
+  endpointOf(name: string): Endpoint | undefined;
+  /** Sends a frame and takes ownership of it; false when the socket is full. */
+  send(frame: Uint8Array, to: Endpoint): boolean;
+}
+
+/** See the module. */
+export class ProofExchange implements LoopAuditor {
+  readonly #parts: ProofExchangeParts;
+  readonly #auditor: Auditor;
+  #document: DirectoryDocument | undefined;
+  #meanNs = 0;
+
+  constructor(parts: ProofExchangeParts) {
+    this.#parts = parts;
+    const { host, options } = parts;
+    this.#auditor = new Auditor({
+      host,
+      transitNs: options.vrfAudit.transit,
+      toleranceNs: options.vrfAudit.tolerance,
+      ask: (mix, tag): void => this.#send(mix, (frame) => parts.codec.encodeAsk(frame, tag)),
+    });
+  }
+
+  /** Nodes that do not obey, or do not prove it, by name. */
+  get suspects(): readonly string[] {
+    return this.#auditor.suspects;
+  }
+
+  useDocument(document: DirectoryDocument, meanNs: number): void {
+    this.#document = document;
+    this.#meanNs = meanNs;
+  }
+
+  sent(loop: string, path: ChosenPath, packet: TaggedPacket): void {
+    const document = this.#document;
+    const delaying = path.hops.slice(0, -1);
+    const { neighbours, options, law } = this.#parts;
+    if (document === undefined || !options.vrfAudit.enabled) return;
+    // 3.4: a key chosen after seeing packets proves nothing.
+    const isAuditable = delaying.every(
+      ({ node }) => neighbours.has(node.name) && isVrfKeySettled(node, document),
+    );
+    if (!isAuditable) return;
+    const tags = packet.replayTags();
+    const hops = delaying.map(
+      ({ node, epoch }, index): AuditedHop => ({
+        mix: node.name,
+        suite: options.vrfSuite,
+        publicKey: node.vrfKey,
+        epoch,
+        tag: tags[index] as Uint8Array,
+        meanNs: this.#meanNs,
+        law,
+      }),
+    );
+    this.#auditor.sent(loop, hops);
+  }
+
+  returned(loop: string, age: number): void {
+    this.#auditor.returned(loop, age);
+  }
+
+  /**
+   * Takes a datagram that belongs to proofs.
+   * @param sender Name of a listed node.
+   * @returns false for every other datagram, which is left alone.
+   */
+  takes(frame: ReturnType<FrameCodec['decode']>, sender: string): boolean {
+    if (typeof frame === 'string') return false;
+    if (frame.kind === 'proof') this.#auditor.answered(sender, frame);
+    else if (frame.kind === 'ask') this.#answer(sender, frame.tag);
+    else return false;
+    return true;
+  }
+
+  #answer(sender: string, tag: Uint8Array): void {
+    const { host, delays, codec, options } = this.#parts;
+    if (options.double === 'silent') return;
+    const proof = delays.prove(host.now(), tag);
+    if (typeof proof === 'string') host.drop(proof);
+    this.#send(sender, (frame) => codec.encodeProof(frame, { tag, proof }));
+  }
+
+  #send(name: string, encode: (frame: Uint8Array) => void): void {
+    const { host, codec, endpointOf, send } = this.#parts;
+    const to = endpointOf(name);
+    if (to === undefined) return;
+    const frame = host.alloc(codec.length);
+    encode(frame);
+    if (!send(frame, to)) host.drop('outgoing-queue-full');
+  }
+}
