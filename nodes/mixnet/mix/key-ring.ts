@@ -9,6 +9,7 @@
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { Store } from '../../../engine/host/store.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochInstant } from '../directory/index.ts';
 import { KEY_EPOCHS, SLACK_SHARE } from '../geometry.ts';
@@ -33,6 +34,7 @@ export class KeyRing {
   readonly #parts: KeyRingParts;
   readonly #store: Store;
   readonly #keys = new Map<number, RingKey>();
+  #version = 0;
 
   constructor(parts: KeyRingParts) {
     this.#parts = parts;
@@ -57,6 +59,21 @@ export class KeyRing {
     });
   }
 
+  /** Counts changes of the keys: whoever keeps a {@link trial} asks again when it moved. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /**
+   * How long a {@link trial} holds if no key comes or goes: until the slack of a neighbouring epoch
+   * begins or ends, ns.
+   */
+  trialLasts({ elapsedNs, remainingNs }: EpochInstant): Nanoseconds {
+    const slackNs = SLACK_SHARE * this.#parts.epochNs;
+    if (elapsedNs < slackNs) return slackNs - elapsedNs;
+    return remainingNs < slackNs ? remainingNs : remainingNs - slackNs + 1;
+  }
+
   /** Keys to try at this instant, the present one first (1.7 "trial keys"). */
   trial({ epoch, elapsedNs, remainingNs }: EpochInstant): readonly RingKey[] {
     const slackNs = SLACK_SHARE * this.#parts.epochNs;
@@ -71,6 +88,7 @@ export class KeyRing {
     for (const [old, { key }] of this.#keys) {
       if (old >= epoch) continue;
       key.wipe();
+      this.#version += 1;
       this.#keys.delete(old);
       this.#store.delete(nameOf(old));
       this.#parts.tags.retire(old);
@@ -98,6 +116,7 @@ export class KeyRing {
     secret.fill(0);
     const made = { epoch, key };
     this.#keys.set(epoch, made);
+    this.#version += 1;
     return made;
   }
 }

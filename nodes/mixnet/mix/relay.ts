@@ -25,14 +25,18 @@ import type { MixnetOptions } from '../config.ts';
 import type { MixnetDrop } from '../drops.ts';
 import type { EpochClock } from '../epoch-clock.ts';
 import { COMMAND_LENGTH, KEY_EPOCHS, SEND_BATCH } from '../geometry.ts';
-import { createMixing, type Mixing } from '../mixing/index.ts';
+import { RateLimit } from '../limit.ts';
+import { createMixing, type Mixing, type MixingOptions } from '../mixing/index.ts';
 import { windowOf } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
 import type { DelayLaw } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
+import { QueueWatch } from './queue-watch.ts';
 import type { TagBook } from './tag-book.ts';
 
 const NS_PER_MS = 1_000_000;
+/** Rules are made anew after this long at the latest, ns. */
+const RULES_NS_MAX = 1_000_000_000;
 
 /** A packet whose last hop is this node. */
 export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
@@ -94,6 +98,8 @@ interface Held {
 export class Relay {
   readonly #parts: RelayParts;
   readonly #mixing: Mixing;
+  readonly #limit: RateLimit | undefined;
+  readonly #watch: QueueWatch;
   readonly #received: Counter;
   readonly #dropped: Counter;
   readonly #forwarded: Counter;
@@ -103,6 +109,13 @@ export class Relay {
   readonly #lateness: Histogram;
   /** Packets in the mixing, by the number under which it knows them. */
   readonly #waiting = new Map<number, Held>();
+  /** The packet that is being opened, where it comes from, and why its tag was refused. */
+  #held: Held | undefined;
+  #origin: Origin | undefined;
+  #refusal: MixnetDrop | undefined;
+  #knownRules: ReceiveRules | undefined;
+  #rulesUntilNs: Nanoseconds = 0;
+  #rulesVersion = -1;
   #nextItem = 0;
   #inside = 0;
   #pooled = 0;
@@ -113,6 +126,8 @@ export class Relay {
     const { host, options } = parts;
     const { meter } = host;
     this.#mixing = createMixing(options.mixing, host.random('mixing'));
+    this.#limit = options.limit && new RateLimit(options.limit);
+    this.#watch = new QueueWatch(Math.min(options.queue, options.mixing.queueLimit));
     this.#received = meter.counter('mix.received');
     this.#dropped = meter.counter('mix.dropped');
     this.#forwarded = meter.counter('mix.forwarded');
@@ -125,6 +140,11 @@ export class Relay {
   /** Packets inside. */
   get size(): number {
     return this.#inside;
+  }
+
+  /** Takes over the mean delay of a document. */
+  setMean(meanNs: Nanoseconds): void {
+    this.#watch.setMean(meanHere(this.#parts.options.mixing, meanNs));
   }
 
   /** Batches flush by time even when nothing comes. */
@@ -160,8 +180,11 @@ export class Relay {
   receive(packet: Uint8Array, origin: Origin): void {
     const { host, codec, observer, options } = this.#parts;
     const begunNs = host.now();
-    if (this.#inside >= options.queue) {
-      this.refusePacket(packet, 'queue-full');
+    const warning = this.#watch.arrived(begunNs);
+    if (warning !== undefined) host.log.warn(warning);
+    const isFull = this.#inside >= options.queue;
+    if (isFull || this.#limit?.refuses(begunNs) === true) {
+      this.refusePacket(packet, isFull ? 'queue-full' : 'rate-limited');
       return;
     }
     this.#received.add(1);
@@ -199,32 +222,62 @@ export class Relay {
     };
   }
 
+  // hot: once per packet; the rules and keys are made once and look at the packet in hand.
   #open(held: Held, origin: Origin): Received | { readonly drop: MixnetDrop } {
-    const { clock, keys, format, codec } = this.#parts;
-    let refusal: MixnetDrop | undefined;
-    const trial = keys.trial(clock.now()).map(
-      ({ epoch, key }): EpochKey => ({
-        key,
-        enterTag: (tag) => {
-          held.epoch = epoch;
-          refusal = this.#parts.tags.enter(epoch, tag, (error) => this.#synced(held, error));
-          return refusal === undefined;
-        },
-      }),
+    const { format, codec } = this.#parts;
+    this.#held = held;
+    this.#origin = origin;
+    this.#refusal = undefined;
+    const received = format.receive(
+      this.#rules(),
+      held.frame.subarray(COMMAND_LENGTH, codec.length),
     );
+    return 'drop' in received && received.drop === 'replay' && this.#refusal !== undefined
+      ? { drop: this.#refusal }
+      : received;
+  }
+
+  /** The rules of this instant: those of before unless a key came or went. */
+  #rules(): ReceiveRules {
+    const { keys, host } = this.#parts;
+    const now = host.now();
+    const known = this.#knownRules;
+    const holds = now < this.#rulesUntilNs && keys.version === this.#rulesVersion;
+    return known !== undefined && holds ? known : this.#makeRules(now);
+  }
+
+  #makeRules(now: Nanoseconds): ReceiveRules {
+    const { keys, clock } = this.#parts;
+    const instant = clock.now();
     const rules: ReceiveRules = {
-      keys: trial,
+      keys: keys.trial(instant).map(({ epoch, key }) => this.#epochKey(epoch, key)),
       delayMsMax: (KEY_EPOCHS * clock.lengthNs) / NS_PER_MS,
-      isNextHop: (nodeId) => {
-        held.to = origin.next(nodeId);
-        return held.to !== undefined;
+      isNextHop: (nodeId) => this.#isNextHop(nodeId),
+    };
+    this.#knownRules = rules;
+    this.#rulesVersion = keys.version;
+    // A calendar that is set or drifts is looked at again within a second.
+    this.#rulesUntilNs = now + Math.min(keys.trialLasts(instant), RULES_NS_MAX);
+    return rules;
+  }
+
+  #epochKey(epoch: number, key: EpochKey['key']): EpochKey {
+    return {
+      key,
+      enterTag: (tag): boolean => {
+        const held = this.#held;
+        if (held === undefined) return false;
+        held.epoch = epoch;
+        this.#refusal = this.#parts.tags.enter(epoch, tag, (error) => this.#synced(held, error));
+        return this.#refusal === undefined;
       },
     };
-    const packet = held.frame.subarray(COMMAND_LENGTH, codec.length);
-    const received = format.receive(rules, packet);
-    return 'drop' in received && received.drop === 'replay' && refusal !== undefined
-      ? { drop: refusal }
-      : received;
+  }
+
+  #isNextHop(nodeId: Uint8Array): boolean {
+    const to = this.#origin?.next(nodeId);
+    if (this.#held !== undefined) this.#held.to = to;
+    return to !== undefined;
   }
 
   #judge(held: Held, { endRefused }: Origin, { unwrapped, delayMs }: Received): void {
@@ -275,7 +328,8 @@ export class Relay {
     const item = this.#nextItem;
     this.#nextItem = (this.#nextItem + 1) & 0x7fff_ffff;
     // 1.7: what the packet has waited already is part of its delay.
-    const delayNs = Math.max(0, held.delayNs - (now - held.arrivedNs));
+    const askedNs = Math.max(0, held.delayNs - (now - held.arrivedNs));
+    const delayNs = askedNs + (this.#limit?.waitNs(now) ?? 0);
     const { window, arrivedNs } = held;
     const asked = window === undefined ? { delayNs } : { delayNs, window, arrivedNs };
     const refused = this.#mixing.put(item, now, asked);
@@ -291,9 +345,9 @@ export class Relay {
   #depart(): void {
     const now = this.#parts.host.now();
     const items = this.#mixing.take(now, SEND_BATCH);
-    for (const [index, item] of items.entries()) {
+    for (let index = 0; index < items.length; index++) {
       this.#lateness.record(this.#mixing.lateNs[index] ?? 0);
-      const held = this.#leaving(item);
+      const held = this.#leaving(items[index] as number);
       if (held !== undefined) this.#forward(held);
     }
     for (const item of this.#mixing.expired) {
@@ -354,4 +408,10 @@ export class Relay {
       this.#timer = this.#parts.host.after(delay, () => this.#depart());
     else this.#timer.rearm(delay);
   }
+}
+
+/** Mean delay of a packet at a mix; 0 where it follows from the rate itself. */
+function meanHere(mixing: MixingOptions, askedNs: Nanoseconds): Nanoseconds {
+  if ('maxDelay' in mixing) return askedNs;
+  return mixing.strategy === 'uniform' || mixing.strategy === 'constant' ? mixing.mean : 0;
 }
