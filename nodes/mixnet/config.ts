@@ -30,6 +30,7 @@ import {
   SPOOL_TOTAL_DEFAULT,
   TRANSIT_NS_DEFAULT,
 } from './geometry.ts';
+import { limitConfig } from './limit.ts';
 import { mixingConfig } from './mixing/index.ts';
 import { replayConfig } from './replay/index.ts';
 
@@ -126,6 +127,8 @@ export const mixnetConfig = z
     pool: z.int().min(1).max(1_000_000).default(POOL_BUFFERS),
     spool: spool.prefault({}),
     rateLimit: rateLimit.prefault({}),
+    /** Of a mix or provider as a whole; absent: none. */
+    limit: limitConfig.optional(),
     client: clientConfig.prefault({}),
     /** What a descriptor says of its node. */
     asn: z.string().min(1).max(64).default('AS0'),
@@ -144,6 +147,10 @@ export const mixnetConfig = z
   .refine(({ epoch, rates, layers }) => 27.63 * rates.delay * (layers + 1) < epoch, {
     message: 'the longest delays of a path (27.63 times the mean, each hop) outlive the epoch',
     path: ['epoch'],
+  })
+  .refine(({ limit, mixing }) => limit?.shaping !== true || 'maxDelay' in mixing, {
+    message: 'needs a strategy that obeys delays: poisson, stop-and-go or vrf-exp',
+    path: ['limit', 'shaping'],
   });
 
 /** Checked options. */

@@ -215,6 +215,7 @@ export class Station {
     this.#keys.forgetBefore(document.epoch - 1);
     const meanNs = meanNsOf(document.rates.mu);
     this.#delays.setMean(meanNs);
+    this.relay.setMean(meanNs);
     this.#proofs?.useDocument(document, meanNs);
     this.#role.useDocument(document);
     const nodes = [...document.layers.flat(), ...document.providers];

@@ -27,11 +27,22 @@ export class TokenBucket {
 
   /** Takes one token; false when there is none. */
   take(now: Nanoseconds): boolean {
-    const most = this.#burst * this.#tokenNs;
-    this.#credit = Math.min(most, this.#credit + (now - this.#lastNs));
-    this.#lastNs = now;
+    this.#refill(now);
     if (this.#credit < this.#tokenNs) return false;
     this.#credit -= this.#tokenNs;
     return true;
+  }
+
+  /** Takes one token that may not be there yet; how long it is until then, in ns. */
+  reserve(now: Nanoseconds): Nanoseconds {
+    this.#refill(now);
+    this.#credit -= this.#tokenNs;
+    return Math.max(0, -this.#credit);
+  }
+
+  #refill(now: Nanoseconds): void {
+    const most = this.#burst * this.#tokenNs;
+    this.#credit = Math.min(most, this.#credit + (now - this.#lastNs));
+    this.#lastNs = now;
   }
 }

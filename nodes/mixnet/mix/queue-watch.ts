@@ -1,0 +1,52 @@
+/**
+ * Warns the operator, once, when rate and delay of a mix will fill its queue: by Little's law a mix
+ * holds rate times mean delay (project spec seed-systems 5.4, R-193).
+ *
+ * The rate is measured, so that the warning comes before the packets that it speaks of are held.
+ * Changes nothing.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+
+const NS_PER_MS = 1_000_000;
+const NS_PER_SECOND = 1_000_000_000;
+/** A rate is taken over at least this long, ns. */
+const LEAST_NS: number = NS_PER_SECOND / 10;
+/** Share of the queue above which it is warned (5.4). */
+const SHARE_MAX = 0.7;
+
+/** See the module. */
+export class QueueWatch {
+  readonly #queue: number;
+  #meanNs: Nanoseconds = 0;
+  #sinceNs: Nanoseconds = 0;
+  #packets = 0;
+  #isWarned = false;
+
+  /** @param queue Packets that the mix holds at most. */
+  constructor(queue: number) {
+    this.#queue = queue;
+  }
+
+  /** @param meanNs Mean delay of a packet here, ns; 0: not known. */
+  setMean(meanNs: Nanoseconds): void {
+    this.#meanNs = meanNs;
+  }
+
+  // hot: once per packet.
+  /** Counts a packet; returns the warning, the first time it is due. */
+  arrived(now: Nanoseconds): string | undefined {
+    this.#packets += 1;
+    const elapsedNs = now - this.#sinceNs;
+    if (elapsedNs < LEAST_NS) return undefined;
+    const held = (this.#packets / elapsedNs) * this.#meanNs;
+    const perSecond = Math.round((this.#packets / elapsedNs) * NS_PER_SECOND);
+    this.#packets = 0;
+    this.#sinceNs = now;
+    if (this.#isWarned || held <= SHARE_MAX * this.#queue) return undefined;
+    this.#isWarned = true;
+    const delay = `${perSecond}/s with a mean delay of ${this.#meanNs / NS_PER_MS} ms`;
+    return `${delay} are ${Math.round(held)} packets held: more than 70 % of the queue of ${this.#queue}`;
+  }
+}
