@@ -7,12 +7,18 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import type { MetricData } from '../../../../reports/model.ts';
+import { takeCensus } from '../../../../reports/privacy/census.ts';
 import { fitDelays, kolmogorovP } from '../../../../reports/privacy/delay-fit.ts';
 import { isPrivacyMetric, PRIVACY_METRICS } from '../../../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../../../reports/privacy/measure.ts';
-import { stratifiedPoissonBits } from '../../../../reports/privacy/metrics/closed-forms.ts';
+import {
+  compromisedPathShare,
+  stratifiedPoissonBits,
+} from '../../../../reports/privacy/metrics/closed-forms.ts';
 import type { MixFacts, PrivacySetting } from '../../../../reports/privacy/setting.ts';
-import { type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
+import { CREATED } from '../../../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+import { handMade, type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
 
 const SPEC: Stratified = {
   rate: 300,
@@ -94,6 +100,42 @@ describe('the measurement of a run', () => {
     expect(linked?.kind === 'ratio' && linked.numerator === linked.denominator).toBe(true);
     const paths = open.metrics['privacy.compromised_paths'];
     expect(paths?.kind === 'ratio' && paths.numerator === paths.denominator).toBe(true);
+  });
+
+  it('counts the paths that meet corrupt mixes only as the closed form does', () => {
+    const found = measured(SPEC, { corrupt: ['mix-0', 'mix-2', 'mix-4'] });
+    const paths = found.metrics['privacy.compromised_paths'];
+    if (paths?.kind !== 'ratio') throw new Error('no ratio');
+    const half = { nodes: 2, corrupt: 1 };
+    const share = compromisedPathShare([half, half, half]);
+    expect(Math.abs(paths.numerator / paths.denominator - share)).toBeLessThan(0.02);
+  });
+
+  it('counts loops and drops as cover, acknowledgements and payloads not', () => {
+    const record = new TruthRecord(['end-client-0']);
+    for (const [at, kind] of ['payload', 'ack', 'loop', 'drop-cover', 'drop-cover'].entries()) {
+      const made = { kind, sender: 0, recipient: 65_535 };
+      record.add(CREATED, record.open(made), 0, 4e9 + at);
+    }
+    const { metrics } = measurePrivacy(record.truth(), settingOf(SPEC));
+    const cover = { kind: 'ratio', numerator: 3, denominator: 5 };
+    expect(metrics['privacy.cover_ratio']).toEqual(cover);
+  });
+
+  it('leaves out delays of messages that had no time to leave: short ones would be left', () => {
+    const truth = handMade(
+      ['end', 'mix'],
+      [
+        ['arrive', 0, 'mix'],
+        ['arrive', 1, 'mix'],
+        ['depart', 1, 'mix'],
+        ['depart', 0, 'mix'],
+      ],
+    );
+    const times = { warmupNs: 0, endNs: 10 };
+    const isMix = [false, true];
+    expect(takeCensus({ truth, isMix, ...times, settleNs: 9.5 }).delaysNs[1]).toEqual([3]);
+    expect(takeCensus({ truth, isMix, ...times, settleNs: 0 }).delaysNs[1]).toEqual([1, 3]);
   });
 
   it('warns of what makes a figure worth less, and of nothing else', () => {
