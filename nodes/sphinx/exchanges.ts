@@ -47,7 +47,7 @@ export function createExchange(crypto: CryptoProvider, name: ExchangeChoice): Ex
 }
 
 /** ML-KEM-768; a private key is its seed of 64 bytes. */
-export function mlKem768Kem({ mlKem768 }: CryptoProvider): Kem {
+function mlKem768Kem({ mlKem768 }: CryptoProvider): Kem {
   return {
     kind: 'kem',
     name: 'MLKEM768',

@@ -27,6 +27,8 @@ const LENGTHS = [64, 512, 1_200] as const;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const AEZ_KEY_BYTES = 48;
+const AES_KEY: Uint8Array = new Uint8Array(KEY_BYTES).fill(3);
 /** Input varies over this many different buffers. */
 const INPUTS = 16;
 
@@ -48,6 +50,15 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
     byLength('crypto.sha256', (bytes) => {
       const input = inputs(bytes);
       return (index) => void crypto.sha256(pick(input, index));
+    }),
+    byLength('crypto.aesCtr', (bytes) => {
+      const input = inputs(bytes);
+      return (index) => void crypto.aesCtr(AES_KEY, AES_KEY.subarray(0, 16), pick(input, index));
+    }),
+    byLength('crypto.aez', (bytes) => {
+      const input = inputs(bytes);
+      const cipher = crypto.aez(new Uint8Array(AEZ_KEY_BYTES));
+      return (index) => cipher.decipher(AES_KEY.subarray(0, 16), pick(input, index));
     }),
     ...rare(crypto),
     { name: 'timer', run: (plan) => operationOf('control', [{ bytes: 0, ns: timers(plan) }]) },
@@ -77,6 +88,10 @@ function rare(crypto: CryptoProvider): readonly Benchmark[] {
     x25519: (key) => crypto.x25519(key, peer),
     x25519PublicKey: (key) => crypto.x25519PublicKey(key),
     hkdfSha256: (key) => crypto.hkdfSha256({ key, length: KEY_BYTES }),
+    hkdfExpandSha256: (key) => crypto.hkdfExpandSha256({ key, length: 5 * KEY_BYTES }),
+    sha512Over256: (key) => crypto.sha512Over256(key),
+    blake2xb: (key) => crypto.blake2xb(key, KEY_BYTES, peer),
+    chacha20: (key) => crypto.chacha20(key, peer.subarray(0, NONCE_BYTES), 0, peer),
     hmacSha256: (key) => crypto.hmacSha256(key, peer),
     blake2s: (key) => crypto.blake2s(key),
     aead: (key) => crypto.aead('chacha20-poly1305', key),
