@@ -57,7 +57,7 @@ describe('a mixnet', () => {
     expect(dropsOf(result.nodeDrops)).toEqual([]);
   });
 
-  it.each(['vrf-exp', 'threshold', 'timed', 'uniform', 'timed-dynamic-pool'])(
+  it.each(['vrf-exp', 'stop-and-go', 'threshold', 'timed', 'uniform', 'timed-dynamic-pool'])(
     'carries messages when mixes use the strategy %s',
     (strategy) => {
       const own: Readonly<Record<string, string>> = {
@@ -155,7 +155,7 @@ describe('a mix that crashes', () => {
     expect(count(prepared, 'mix.replay.false_negative')).toBeGreaterThan(40);
   });
 
-  it('refuses packets of an epoch whose key is gone, under a name', () => {
+  it('R-188: refuses packets of an epoch whose key is gone, under a name', () => {
     const prepared = prepare(small());
     const seen = eavesdrop(prepared);
     prepared.world.sim.runUntil(40 * SECOND);
