@@ -4,7 +4,7 @@
  *
  * A receiver's link has two directions: what comes, and what goes out in answer. Clients that
  * retrieve at a constant rate show nothing by the first, but without cover they acknowledge by the
- * second. The score is the larger of both.
+ * second: an attack of its own.
  *
  * @module
  */
@@ -28,31 +28,42 @@ const BINS_MIN = 8;
 export interface CorrelationOptions {
   readonly likeness: Likeness;
   readonly binNs: number;
+  readonly direction: Direction;
 }
 
-/** The attack with Pearson's correlation at bins of 1 s. */
-export const correlationAttack: Attack = {
-  name: 'correlation',
-  adversary: 'global passive, links only',
-  estimator: 'area under the ROC curve of Pearson’s correlation, 1 s bins, best lag and direction',
-  evaluate: (input) => {
-    const scored = scoreFlows(input, { likeness: 'pearson', binNs: BIN_NS });
-    const area = areaUnderCurve(scored);
-    if (area === undefined) return undefined;
-    const { auc, low, high } = area;
-    const trials = scored.matched.length;
-    const outcome: AttackOutcome = {
-      attack: 'correlation',
-      success: auc,
-      low,
-      high,
-      trials,
-      chance: 0.5,
-      interval: 'DeLong 95 %',
-    };
-    return outcome;
-  },
-};
+/** Which packets on a receiver's link: those to it, or those from it. */
+type Direction = 'comes' | 'goes';
+
+/** By what the receiver gets. */
+export const correlationAttack: Attack = correlation('correlation', 'comes');
+
+/** By what the receiver sends: acknowledgements, where no cover hides them. */
+export const answersAttack: Attack = correlation('answers', 'goes');
+
+function correlation(name: string, direction: Direction): Attack {
+  const link = direction === 'comes' ? 'exit link' : 'own sends (answers)';
+  return {
+    name,
+    adversary: 'global passive, links only',
+    estimator: `area under the ROC curve of Pearson’s correlation of entry link and ${link}, 1 s bins, best lag`,
+    evaluate: (input): AttackOutcome | undefined => {
+      const scored = scoreFlows(input, { likeness: 'pearson', binNs: BIN_NS, direction });
+      const area = areaUnderCurve(scored);
+      if (area === undefined) return undefined;
+      const { auc, low, high } = area;
+      const trials = scored.matched.length;
+      return {
+        attack: name,
+        success: auc,
+        low,
+        high,
+        trials,
+        chance: 0.5,
+        interval: 'DeLong 95 %',
+      };
+    },
+  };
+}
 
 /** Scores of all pairs of partners, and of up to four strangers for each. */
 export function scoreFlows(input: AttackInput, options: CorrelationOptions): Scored {
@@ -65,13 +76,10 @@ export function scoreFlows(input: AttackInput, options: CorrelationOptions): Sco
   if (lagMax < 0) return { matched: [], unmatched: [] };
   const counts = (lists: UserTraffic['sent']): ReadonlyMap<string, readonly number[]> =>
     new Map([...lists].map(([user, times]) => [user, binCounts(times, bins)]));
-  const [goes, comes] = [counts(sent), counts(received)];
-  const score = ([a, b]: Pair): number => {
-    const scores = [comes, goes].map((flows) =>
-      flowScore(goes.get(a) ?? [], flows.get(b) ?? [], { likeness, lagMax }),
-    );
-    return Math.max(...scores);
-  };
+  const entries = counts(sent);
+  const exits = options.direction === 'comes' ? counts(received) : entries;
+  const score = ([a, b]: Pair): number =>
+    flowScore(entries.get(a) ?? [], exits.get(b) ?? [], { likeness, lagMax });
   const { matched, unmatched } = pairsOf(answers.partners);
   return { matched: matched.map(score), unmatched: unmatched.map(score) };
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { blendingAttack } from './attack-blending.ts';
-import { correlationAttack } from './attack-correlation.ts';
+import { answersAttack, correlationAttack } from './attack-correlation.ts';
 import { disclosureAttack } from './attack-disclosure.ts';
 import { intersectionAttack } from './attack-intersection.ts';
 import { ofHits } from './outcome.ts';
@@ -44,6 +44,7 @@ export const ATTACKS: readonly Attack[] = [
   intersectionAttack,
   predecessorAttack,
   correlationAttack,
+  answersAttack,
   taggingAttack,
   replayAttack,
 ];

@@ -99,7 +99,9 @@ describe('attacks without cover', () => {
     expect(success).toBeGreaterThan(0.97);
     expect(low).toBeGreaterThan(0.9);
     for (const likeness of ['spearman', 'mutual-information'] as const) {
-      const area = areaUnderCurve(scoreFlows(input, { likeness, binNs: SECOND }))!;
+      const area = areaUnderCurve(
+        scoreFlows(input, { likeness, binNs: SECOND, direction: 'comes' }),
+      )!;
       expect(area.auc).toBeGreaterThan(0.9);
     }
   });
@@ -126,6 +128,27 @@ describe('attacks against constant-rate cover fall to chance', () => {
     expect(areas.filter(({ low, high }) => low < 0.5 && high > 0.5).length).toBeGreaterThan(3);
     const mean = areas.reduce((sum, { success }) => sum + success, 0) / areas.length;
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.08);
+  });
+});
+
+describe('answers', () => {
+  it('betray partners whose retrievals show nothing, unless there is cover', () => {
+    const random = openStream(5, 'test', 'answers');
+    const payloads = PAIRS.flatMap(([from, to]) =>
+      poisson(random, 0.2, SECONDS).map((at) => ({ from, to, at })),
+    );
+    // Each is acknowledged to the sender after the way there.
+    const answers = payloads.map(({ from, to, at }) => {
+      const way = [1, 2, 3].reduce((sum) => sum + random.exponential(LAW.meanDelayNs), 0);
+      return { from: to, to: from, at: at + way };
+    });
+    const messages = [...payloads, ...answers];
+    const input = withConstantExits(observe({ ...LAW, random, messages }, PAIRS), 5);
+    expect(run('correlation', input)!.success).toBeLessThan(0.7);
+    expect(run('answers', input)!.low).toBeGreaterThan(0.85);
+    const { low, high } = run('answers', covered(1))!;
+    expect(low).toBeLessThan(0.5);
+    expect(high).toBeGreaterThan(0.5);
   });
 });
 
@@ -198,6 +221,7 @@ describe('attacks that the run carries out', () => {
       'privacy.attack.intersection.success',
       'privacy.attack.predecessor.success',
       'privacy.attack.correlation.success',
+      'privacy.attack.answers.success',
       'privacy.attack.tagging.success',
       'privacy.attack.replay.success',
     ]);
