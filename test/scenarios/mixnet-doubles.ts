@@ -69,6 +69,7 @@ export const MIXNET_ROWS: readonly Row[] = [
           'privacy.client_rate.ks_p min >=',
           'privacy.cover_ratio value >=',
           'privacy.entropy.bits mean >=',
+          'privacy.attack.answers.success value <=',
         ],
       },
       'R-181: no cover, and answers without padding': {
