@@ -15,7 +15,7 @@ const TENTH: Overrides = {
   'topology.generate.clients': '5',
   'topology.generate.providers': '1',
   'topology.generate.width': '2',
-  traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 8/s, size: 500B }]',
+  traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 8/s, size: 100B }]',
   kpis: `{
     privacy.entropy.bits:     { mean: [">= 9.6 bits", "<= 9.85 bits"], min: ">= 9.2 bits" },
     privacy.min_entropy.bits: { mean: ">= 8.7 bits", min: ">= 8.2 bits" },

@@ -18,7 +18,7 @@ const TENTH = {
   'topology.generate.clients': '5',
   'topology.generate.providers': '1',
   'topology.generate.width': '2',
-  traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 20/s, size: 500B }]',
+  traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 20/s, size: 100B }]',
   'options.mixnet.rates.payload': '20/s',
   'options.mixnet.rates.drop': '79/s',
 };
