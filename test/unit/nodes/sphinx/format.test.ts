@@ -178,6 +178,22 @@ describe.each(lines)('packets in format %s', (title, line) => {
     }
   });
 
+  it('changed in any way are dropped by a name of the list and never make a node throw', () => {
+    const packet = line.packet();
+    let state = 7;
+    for (let round = 0; round < 300; round++) {
+      const length = round % 7 === 0 ? round % packet.length : packet.length;
+      const changed = packet.slice(0, length);
+      for (let flips = 0; flips <= round % 3; flips++) {
+        state = (Math.imul(state, 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+        if (length > 0) changed[state % length]! ^= 1 + (state >>> 25);
+      }
+      const received = line.receive(0, changed);
+      if ('drop' in received) expect(SPHINX_DROPS).toHaveProperty(received.drop);
+      else expect(received.unwrapped.kind).toBe('forward');
+    }
+  });
+
   it('for another node, cut, long, or seen before are dropped by name', () => {
     expect(line.receive(1, line.packet())).toEqual({ drop: 'mac-mismatch' });
     const { packetLength, headerLength } = geometry;
