@@ -10,10 +10,15 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { Store } from '../../../engine/host/store.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochInstant } from '../directory/index.ts';
 import { KEY_EPOCHS, SLACK_SHARE } from '../geometry.ts';
 import type { TagBook } from './tag-book.ts';
+
+/** Name of the epoch below which no key is on disk, and its length in bytes. */
+const OLDEST = 'oldest';
+const OLDEST_LENGTH = 6;
 
 /** A key of one epoch. */
 export interface RingKey {
@@ -83,17 +88,33 @@ export class KeyRing {
     return order.flatMap((each) => this.#keys.get(each) ?? []);
   }
 
-  /** Wipes the keys of epochs before `epoch`. */
+  /** Wipes the keys of epochs before `epoch`, those on disk that nobody loaded again included. */
   forgetBefore(epoch: number): void {
-    for (const [old, { key }] of this.#keys) {
-      if (old >= epoch) continue;
-      key.wipe();
-      this.#version += 1;
-      this.#keys.delete(old);
-      this.#store.delete(nameOf(old));
-      this.#parts.tags.retire(old);
+    for (let old = this.#oldest() ?? epoch; old < epoch; old++) {
+      if (this.#keys.has(old) || this.#store.get(nameOf(old)) !== undefined) this.#forget(old);
     }
+    this.#putOldest(epoch);
     this.#store.sync(() => undefined);
+  }
+
+  #forget(old: number): void {
+    this.#keys.get(old)?.key.wipe();
+    this.#version += 1;
+    this.#keys.delete(old);
+    this.#store.delete(nameOf(old));
+    this.#parts.tags.retire(old);
+  }
+
+  /** No key of an earlier epoch is on disk. */
+  #oldest(): number | undefined {
+    const stored = this.#store.get(OLDEST);
+    return stored?.length === OLDEST_LENGTH ? readUint48(stored, 0) : undefined;
+  }
+
+  #putOldest(epoch: number): void {
+    const bytes = new Uint8Array(OLDEST_LENGTH);
+    writeUint48(bytes, 0, epoch);
+    this.#store.put(OLDEST, bytes);
   }
 
   #load(epoch: number): RingKey | undefined {
@@ -107,6 +128,7 @@ export class KeyRing {
   #make(epoch: number): RingKey {
     const { host, format } = this.#parts;
     const secret = host.randomBytes(format.privateKeyLength);
+    if (epoch < (this.#oldest() ?? Infinity)) this.#putOldest(epoch);
     this.#store.put(nameOf(epoch), secret);
     return this.#add(epoch, secret);
   }
