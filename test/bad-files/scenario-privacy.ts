@@ -61,4 +61,16 @@ export const BAD_PRIVACY: readonly BadFile[] = [
     code: 'E111',
     says: 'privacy.targets: 90s is longer than what is measured (60s)',
   },
+  {
+    title: 'a run that is shorter than the usual distance of targets',
+    text: 'name: bad\ntopology: net.yaml\nduration: «1s»\nprivacy: { mixes: "gateway-*" }\n',
+    code: 'E111',
+    says: 'duration: 2s is longer than what is measured (1s)',
+  },
+  {
+    title: 'a privacy section and a warm-up without end',
+    text: `${BASE}warmup: «60s»\nprivacy: { mixes: "gateway-*" }\n`,
+    code: 'E111',
+    says: 'warmup: 60s is not below the duration (60s)',
+  },
 ];
