@@ -63,6 +63,17 @@ describe('frames', () => {
     });
   });
 
+  it('carry requests for proofs, and proofs, or why there is none', () => {
+    const tag = fill(32);
+    const bytes = frame();
+    codec.encodeAsk(bytes, tag);
+    expect(codec.decode(bytes, 0, bytes.length)).toEqual({ kind: 'ask', tag });
+    for (const proof of [fill(80), 'proof-unknown', 'proof-rate'] as const) {
+      codec.encodeProof(bytes.fill(0xee), { tag, proof });
+      expect(codec.decode(bytes, 0, bytes.length)).toEqual({ kind: 'proof', tag, proof });
+    }
+  });
+
   it('carry nothing in as many bytes', () => {
     const bytes = frame();
     codec.encodeMessage(bytes, 0, undefined);
@@ -86,6 +97,15 @@ describe('frames', () => {
     const retrieve = (bytes: Uint8Array): void => codec.encodeRetrieve(bytes, 1);
     const full = (bytes: Uint8Array): void => codec.encodeMessage(bytes, 1, message('reply'));
     const empty = (bytes: Uint8Array): void => codec.encodeMessage(bytes, 0, undefined);
+    const ask = (bytes: Uint8Array): void => codec.encodeAsk(bytes, fill(32));
+    const proof = (bytes: Uint8Array): void =>
+      codec.encodeProof(bytes, { tag: fill(32), proof: fill(80) });
+    const refusal = (bytes: Uint8Array): void =>
+      codec.encodeProof(bytes, { tag: fill(32), proof: 'proof-rate' });
+    expect(change(ask, 33, 1)).toBe('frame-padding');
+    expect(change(proof, 1, 3)).toBe('frame-kind');
+    expect(change(proof, 114, 1)).toBe('frame-padding');
+    expect(change(refusal, 34, 1)).toBe('frame-padding');
     expect(change(retrieve, 0, 0x03)).toBe('frame-command');
     expect(change(retrieve, 5, 1)).toBe('frame-padding');
     expect(change(retrieve, codec.length - 1, 1)).toBe('frame-padding');

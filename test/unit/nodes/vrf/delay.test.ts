@@ -14,8 +14,10 @@ import {
   delayInput,
   delayOf,
   type LoopHop,
+  lawfulDelayOf,
   openVrfKey,
   uniformShare,
+  type VrfDelayLaw,
 } from '../../../../nodes/vrf/index.ts';
 
 const crypto = provider('node', { timing: 'simulation' });
@@ -57,6 +59,33 @@ describe('delays by verifiable random function', () => {
     expect(distance * Math.sqrt(count)).toBeLessThan(1.95);
   });
 
+  it('R-183: hide 0.443 bits more than even ones of the same mean (100,000 outputs)', () => {
+    const count = 100_000;
+    const bits = (law: VrfDelayLaw): { readonly bits: number; readonly meanNs: number } => {
+      // Entropy of the histogram of cells of a hundredth of the mean, in units of the mean.
+      const cells = new Map<number, number>();
+      let sumNs = 0;
+      for (let number = 0; number < count; number++) {
+        const delayNs = lawfulDelayOf(law, outputs[number]!, MEAN_NS);
+        sumNs += delayNs;
+        const cell = Math.floor((100 * delayNs) / MEAN_NS);
+        cells.set(cell, (cells.get(cell) ?? 0) + 1);
+      }
+      let entropy = 0;
+      for (const seen of cells.values()) entropy -= (seen / count) * Math.log2(seen / count);
+      return { bits: entropy - Math.log2(100), meanNs: sumNs / count };
+    };
+    const outputs = Array.from({ length: count }, (_, number) => crypto.sha512(tagOf(number)));
+    const [exponential, even] = [bits('exponential'), bits('uniform')];
+    expect(exponential.bits).toBeCloseTo(Math.log2(Math.E), 1.5);
+    expect(even.bits).toBeCloseTo(1, 1.5);
+    expect(exponential.bits - even.bits).toBeGreaterThan(0.42);
+    expect(exponential.bits - even.bits).toBeLessThan(0.465);
+    for (const { meanNs } of [exponential, even]) {
+      expect(Math.abs(meanNs / MEAN_NS - 1)).toBeLessThan(0.015);
+    }
+  });
+
   it('are never longer than the cap and never negative', () => {
     const smallest = new Uint8Array(64);
     const largest = new Uint8Array(64).fill(0xff);
@@ -95,6 +124,15 @@ describe('the audit of a delay', () => {
       (excess) => audit(3, { observedNs: delayNs + excess }).kind,
     );
     expect(kinds).toEqual(['too-early', 'obeyed', 'obeyed', 'too-late']);
+  });
+
+  it('holds a mix to the law of its network', () => {
+    const { tag, delayNs, proof } = owed(5);
+    const output = openVrfKey(crypto, 'tai', tagOf(1_000_000)).output(delayInput(EPOCH, tag))!;
+    const observedNs = lawfulDelayOf('uniform', output, MEAN_NS);
+    expect(Math.abs(observedNs - delayNs)).toBeGreaterThan(AUDIT_TOLERANCE_NS);
+    expect(audit(5, { law: 'uniform', proof, observedNs }).kind).toBe('obeyed');
+    expect(audit(5, { law: 'uniform', proof, observedNs: delayNs }).kind).not.toBe('obeyed');
   });
 
   it('takes no proof for another packet, epoch or mix', () => {

@@ -1,0 +1,228 @@
+/**
+ * What an auditor makes of answers, wrong answers and silence.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../engine/crypto/index.ts';
+import type { Host } from '../../../../engine/host/host.ts';
+import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
+import type { Descriptor, DirectoryDocument } from '../../../../nodes/mixnet/directory/index.ts';
+import { formatOf } from '../../../../nodes/mixnet/format.ts';
+import { AUDIT_LOOPS_MAX, PROOF_TRIES } from '../../../../nodes/mixnet/geometry.ts';
+import { type AuditedHop, Auditor } from '../../../../nodes/mixnet/mix/auditor.ts';
+import { VrfDelay } from '../../../../nodes/mixnet/mix/delay-law.ts';
+import { ProofExchange } from '../../../../nodes/mixnet/mix/proof-exchange.ts';
+import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
+import { delayInput, delayOf, openVrfKey, type VrfKey } from '../../../../nodes/vrf/index.ts';
+
+const crypto = provider('node', { timing: 'simulation' });
+const MS = 1_000_000;
+const MEAN_NS = 50 * MS;
+const TRANSIT_NS = 5 * MS;
+const EPOCH = 7;
+const bytesOf = (label: string): Uint8Array => crypto.sha256(new TextEncoder().encode(label));
+
+/** Everything that an auditor touches of a host. */
+class Bench {
+  readonly counts: Record<string, number> = {};
+  readonly asked: string[] = [];
+  #timers: (() => void)[] = [];
+  readonly auditor: Auditor;
+  readonly host: Host;
+
+  constructor() {
+    const bump = (name: string): void => {
+      this.counts[name] = (this.counts[name] ?? 0) + 1;
+    };
+    this.host = {
+      crypto,
+      now: () => 0,
+      after: (_delay: number, fire: () => void): unknown => this.#timers.push(fire),
+      drop: bump,
+      meter: { counter: (name: string): unknown => ({ add: (): void => bump(name) }) },
+      trace: { mark: () => undefined },
+      alloc: (length: number) => new Uint8Array(length),
+    } as unknown as Host;
+    this.auditor = new Auditor({
+      host: this.host,
+      transitNs: TRANSIT_NS,
+      toleranceNs: MS,
+      ask: (mix): unknown => this.asked.push(mix),
+    });
+  }
+
+  /** Lets every timer fire that waits now. */
+  pass(): void {
+    const due = this.#timers;
+    this.#timers = [];
+    for (const fire of due) fire();
+  }
+}
+
+const keys = new Map<string, VrfKey>(
+  ['a', 'b', 'c'].map((name) => [name, openVrfKey(crypto, 'tai', bytesOf(name))]),
+);
+const hopOf = (mix: string, loop: string): AuditedHop => ({
+  mix,
+  suite: 'tai',
+  publicKey: keys.get(mix)!.publicKey,
+  epoch: EPOCH,
+  tag: bytesOf(`${mix} ${loop}`),
+  meanNs: MEAN_NS,
+});
+const provedBy = ({ mix, tag }: AuditedHop): { proof: Uint8Array; delayNs: number } => {
+  const { proof, output } = keys.get(mix)!.prove(delayInput(EPOCH, tag))!;
+  return { proof, delayNs: delayOf(output, MEAN_NS) };
+};
+
+/** Sends a loop over hops, has it back, and answers for them. */
+function audit(bench: Bench, loop: string, factors: Readonly<Record<string, number>>): void {
+  const hops = Object.keys(factors).map((mix) => hopOf(mix, loop));
+  bench.auditor.sent(loop, hops);
+  let age = (hops.length + 1) * TRANSIT_NS;
+  for (const hop of hops) age += Math.floor(factors[hop.mix]! * provedBy(hop).delayNs);
+  bench.auditor.returned(loop, age);
+  for (const hop of hops) {
+    bench.auditor.answered(hop.mix, { tag: hop.tag, proof: provedBy(hop).proof });
+  }
+}
+
+describe('an auditor', () => {
+  it('finds nothing at honest mixes', () => {
+    const bench = new Bench();
+    for (let loop = 0; loop < 10; loop++) audit(bench, `${loop}`, { a: 1, b: 1, c: 1 });
+    expect(bench.counts).toEqual({ 'mix.audits': 10 });
+    expect(bench.auditor.suspects).toEqual([]);
+  });
+
+  it('fails the first loop that is off by more than the tolerance, and tells who did it', () => {
+    const bench = new Bench();
+    audit(bench, '0', { a: 1, b: 0.5, c: 1 });
+    expect(bench.counts).toEqual({ 'mix.audits': 1, 'mix.audit_failures': 1 });
+    for (let loop = 1; loop < 14; loop++) audit(bench, `${loop}`, { a: 1, b: 0.9, c: 1 });
+    expect(bench.auditor.suspects).toEqual(['b']);
+  });
+
+  it('tells a mix that is too early from one that is too late by as much', () => {
+    const bench = new Bench();
+    for (let loop = 0; loop < 14; loop++) audit(bench, `${loop}`, { a: 1.2, b: 0.8, c: 1 });
+    expect(bench.auditor.suspects).toEqual(['a', 'b']);
+  });
+
+  it('suspects at once who answers with a proof of something else', () => {
+    const bench = new Bench();
+    const hop = hopOf('a', '0');
+    bench.auditor.sent('0', [hop]);
+    bench.auditor.returned('0', MEAN_NS);
+    bench.auditor.answered('a', { tag: hop.tag, proof: provedBy(hopOf('a', '1')).proof });
+    expect(bench.auditor.suspects).toEqual(['a']);
+    expect(bench.counts['mix.audit_failures']).toBe(1);
+  });
+
+  it('asks again, and suspects who never proves anything, but not the others', () => {
+    const bench = new Bench();
+    const hops = ['a', 'b'].map((mix) => hopOf(mix, '0'));
+    bench.auditor.sent('0', hops);
+    bench.auditor.returned('0', MEAN_NS);
+    bench.auditor.answered('a', { tag: hops[0]!.tag, proof: provedBy(hops[0]!).proof });
+    for (let round = 0; round < 2 * PROOF_TRIES; round++) {
+      bench.auditor.answered('b', { tag: hops[1]!.tag, proof: 'proof-rate' });
+      bench.pass();
+    }
+    expect(bench.asked).toEqual(['a', ...Array.from({ length: PROOF_TRIES }, () => 'b')]);
+    expect(bench.auditor.suspects).toEqual(['b']);
+    expect(bench.counts).toMatchObject({ 'mix.audits': 1, 'mix.audit_failures': 1 });
+  });
+
+  it('drops answers that nobody waits for, and those of other nodes, by name', () => {
+    const bench = new Bench();
+    const hop = hopOf('a', '0');
+    const answer = { tag: hop.tag, proof: provedBy(hop).proof };
+    bench.auditor.answered('a', answer);
+    bench.auditor.sent('0', [hop]);
+    bench.auditor.returned('0', MEAN_NS);
+    bench.auditor.answered('b', answer);
+    expect(bench.counts).toEqual({ 'proof-unasked': 2 });
+  });
+
+  it('forgets the oldest loops under way when there are too many', () => {
+    const bench = new Bench();
+    for (let loop = 0; loop <= AUDIT_LOOPS_MAX; loop++) {
+      bench.auditor.sent(`${loop}`, [hopOf('a', `${loop}`)]);
+    }
+    bench.auditor.returned('0', MEAN_NS);
+    expect(bench.asked).toEqual([]);
+    bench.auditor.returned('1', MEAN_NS);
+    expect(bench.asked).toEqual(['a']);
+  });
+});
+
+describe('the exchange of proofs', () => {
+  const options = mixnetConfig.parse({ role: 'mix', mixing: { strategy: 'vrf-exp' } });
+  const codec = new FrameCodec(formatOf(crypto, options).geometry);
+
+  function exchange(bench: Bench): { proofs: ProofExchange; sent: number[]; delays: VrfDelay } {
+    const sent: number[] = [];
+    const delays = new VrfDelay(keys.get('b')!, 'exponential', undefined);
+    const proofs = new ProofExchange({
+      host: bench.host,
+      options,
+      law: 'exponential',
+      codec,
+      delays,
+      neighbours: new Set(['a', 'c']),
+      endpointOf: () => 1,
+      send: (frame) => sent.push(frame[0]!) > 0,
+    });
+    return { proofs, sent, delays };
+  }
+
+  /** How many proofs are asked for a loop over one node. */
+  function askedFor(name: string, vrfKeySince: number): number {
+    const { proofs, sent } = exchange(new Bench());
+    proofs.useDocument({ epoch: EPOCH, genesisEpoch: 1 } as DirectoryDocument, MEAN_NS);
+    const vrfKey = keys.get('a')!.publicKey;
+    const hop = (node: string): never =>
+      ({ node: { name: node, vrfKey, vrfKeySince } as Descriptor, epoch: EPOCH }) as never;
+    const packet = { replayTags: () => [bytesOf('x')] } as never;
+    proofs.sent('loop', { hops: [hop(name), hop('self')], delayNs: 0 }, packet);
+    proofs.returned('loop', MEAN_NS);
+    return sent.length;
+  }
+
+  it('audits keys of the first document and settled ones, and no younger ones', () => {
+    expect([1, EPOCH - 2, EPOCH - 1, EPOCH].map((since) => askedFor('a', since))).toEqual([
+      1, 1, 0, 0,
+    ]);
+  });
+
+  it('audits neighbours only', () => {
+    expect([askedFor('a', 1), askedFor('z', 1)]).toEqual([1, 0]);
+  });
+
+  it('gives a proof after the packet left, none before, and not two at once', () => {
+    const bench = new Bench();
+    const { proofs, delays } = exchange(bench);
+    const ask = (label: string): void => {
+      const frame = new Uint8Array(codec.length);
+      codec.encodeAsk(frame, bytesOf(label));
+      expect(proofs.takes(codec.decode(frame, 0, frame.length), 'a')).toBe(true);
+    };
+    ask('x');
+    expect(bench.counts).toEqual({ 'proof-unknown': 1 });
+    delays.departed(EPOCH, bytesOf('x'));
+    ask('x');
+    expect(bench.counts).toEqual({ 'proof-unknown': 1 });
+    ask('x');
+    expect(bench.counts).toEqual({ 'proof-unknown': 1, 'proof-rate': 1 });
+  });
+
+  it('leaves packets alone', () => {
+    const { proofs } = exchange(new Bench());
+    const frame = new Uint8Array(codec.length);
+    codec.encodePacket(frame, new Uint8Array(10));
+    expect(proofs.takes(codec.decode(frame, 0, frame.length), 'a')).toBe(false);
+    expect(proofs.takes('frame-length', 'a')).toBe(false);
+  });
+});
