@@ -44,13 +44,13 @@ describe('a load on the pipeline', () => {
     const measured = await saturate(load(), TOTAL, 256);
     expect(valid.wrong).toBe(0);
     expect(measured).toMatchObject({ sent: TOTAL, dropped: 0 });
-    expect(measured.times.count).toBe(TOTAL);
+    expect(measured.times.data().count).toBe(TOTAL);
     expect(hitRatio(measured)).toBeGreaterThan(0.85);
   });
 
   it('sends as many packets as asked for at a rate, and each comes back once', async () => {
     const measured = await arrive(load(), 400, 1_000);
-    expect(measured.times.count + measured.dropped).toBe(400);
+    expect(measured.times.data().count + measured.dropped).toBe(400);
     expect(measured.seconds).toBeGreaterThan(0.25);
     expect(valid.wrong).toBe(0);
   });
