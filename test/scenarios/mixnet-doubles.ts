@@ -60,7 +60,7 @@ export const MIXNET_ROWS: readonly Row[] = [
   },
   {
     file: 'mixnet-cover.yaml',
-    bases: { short: { duration: '32s', ...STOP_AT_20 } },
+    bases: { short: { duration: '32s', ...STOP_AT_20 }, full: {} },
     doubles: {
       'cover switched off': {
         base: 'short',
@@ -78,7 +78,7 @@ export const MIXNET_ROWS: readonly Row[] = [
         red: ['privacy.attack.correlation.success value <='],
       },
       'clients that send at once what they have to say': {
-        base: 'short',
+        base: 'full',
         set: { 'options.mixnet.client.double': 'chatty' },
         red: ['privacy.client_rate.ks_p min >='],
       },
