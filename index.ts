@@ -7,7 +7,10 @@
  *
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import { InvariantError } from './engine/core/assert.ts';
+import { provider } from './engine/crypto/index.ts';
+import { type MixnodeFile, readMixnodeToml } from './nodes/mixnet/index.ts';
 import { compareReports as compare, type ReportComparison } from './reports/compare.ts';
 import { renderHtml } from './reports/html/html.ts';
 import { readReport, renderJson } from './reports/json.ts';
@@ -31,12 +34,22 @@ import {
   runScenario as runInVirtualTime,
 } from './scenarios/runner/run-scenario.ts';
 
+import { type MixHop, Mixnode, type MixnodeOptions, packetFor } from './services/mixnode/index.ts';
+
 export { InvariantError } from './engine/core/assert.ts';
+export type { MixnodeFile } from './nodes/mixnet/index.ts';
 export type { KpiChange, ReportComparison } from './reports/compare.ts';
 export type { KpiResult, Report } from './reports/report-schema.ts';
 export type { Scenario } from './scenarios/model.ts';
 export { Refusal } from './scenarios/refusal.ts';
 export type { RunState } from './scenarios/runner/run-scenario.ts';
+export type {
+  MixedPacket,
+  MixHop,
+  Mixnode,
+  MixnodeOptions,
+  MixnodeStats,
+} from './services/mixnode/index.ts';
 export { ConfigError, type ConfigIssue } from './topologies/files/config-error.ts';
 
 /** What may be said about loading. */
@@ -185,6 +198,77 @@ export async function renderReport(report: Report, format: ReportFormat): Promis
     case 'text':
       return renderTerminal(report, { width: TEXT_COLUMNS, colour: false, unicode: true });
   }
+}
+
+/** What mixes of this process compute with, and draw from. */
+const MIX_PARTS = {
+  crypto: provider('node'),
+  random: (length: number): Uint8Array => new Uint8Array(randomBytes(length)),
+};
+
+/**
+ * Starts a mix as a library: worker threads that take a layer off Sphinx packets and refuse replays.
+ *
+ * @returns `submit` takes packets in, `take` hands out what became of them, `stats` counts, `stop`
+ * ends the threads.
+ * @example
+ * import { mixPacket, startMixnode } from 'orrery';
+ *
+ * const mix = startMixnode({ workers: 1, queue: 1_000 });
+ * await mix.ready();
+ * const packet = mixPacket([mix, mix], new TextEncoder().encode('hello'));
+ * console.log(mix.submit(packet), mix.submit(packet), mix.submit(new Uint8Array(packet.length)));
+ * await mix.drained();
+ * for (const out of mix.take(100)) console.log(out.kind, 'forward' === out.kind && out.delayMs);
+ * const { packetsProcessed, drops, poolHitRatio } = mix.stats();
+ * console.log(packetsProcessed, drops, poolHitRatio);
+ * await mix.stop();
+ */
+export function startMixnode(options: MixnodeOptions = {}): Mixnode {
+  return new Mixnode(MIX_PARTS, options);
+}
+
+/**
+ * Makes a packet through mixes.
+ *
+ * @param path At least one mix, in their order; a {@link Mixnode} is one.
+ * @param payload User data, at most `userPayloadLength` bytes; filled up with zeros.
+ * @param options As the mixes were started.
+ * @throws RangeError when path or payload do not fit.
+ * @example
+ * import { mixPacket, startMixnode } from 'orrery';
+ *
+ * const mix = startMixnode({ workers: 1 });
+ * const hop = { publicKey: mix.publicKey, delayMs: 50 };
+ * console.log(mixPacket([hop, hop, hop], new Uint8Array(100)).length);
+ * await mix.stop();
+ */
+export function mixPacket(
+  path: readonly MixHop[],
+  payload: Uint8Array,
+  options: MixnodeOptions = {},
+): Uint8Array {
+  return packetFor(MIX_PARTS, options, path, payload);
+}
+
+/**
+ * Reads a published `mixnode.toml`: options of a node `run: mixnet`, and of {@link startMixnode}.
+ *
+ * @param toml Its text.
+ * @throws Refusal naming key and line of what cannot be meant.
+ * @example
+ * import { parseMixnodeToml, startMixnode } from 'orrery';
+ *
+ * const file = parseMixnodeToml('[pipeline]\nworkers = 1\n[sphinx]\nnum_hops = 3\n');
+ * const mix = startMixnode(file.pipeline);
+ * console.log(file.options, file.targets.packetsPerSecond, mix.stats().packetsProcessed);
+ * await mix.stop();
+ */
+export function parseMixnodeToml(toml: string): MixnodeFile {
+  const read = readMixnodeToml(toml);
+  if (!('refusal' in read)) return read;
+  const place = read.line === undefined ? '' : `line ${read.line}: `;
+  throw new Refusal(`${place}${read.refusal}`);
 }
 
 async function run(

@@ -24,3 +24,6 @@ export const protocol: Protocol<MixnetOptions> = {
 
 // For checks of the strategies by themselves: `npm run verify`.
 export { createMixing, type Mixing, type MixingOptions, mixingConfig } from './mixing/index.ts';
+export { type MixnodeFile, type MixnodeRefusal, readMixnodeToml } from './mixnode-toml.ts';
+// For mixes as a library: services/mixnode.
+export { ReplayFilter } from './replay/index.ts';

@@ -1,0 +1,13 @@
+/**
+ * A mix as a library, and packets for it.
+ *
+ * @module
+ */
+export {
+  type MixedPacket,
+  Mixnode,
+  type MixnodeOptions,
+  type MixnodeParts,
+  type MixnodeStats,
+} from './mixnode.ts';
+export { type MixHop, packetFor } from './packet-for.ts';

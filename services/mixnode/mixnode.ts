@@ -1,0 +1,236 @@
+/**
+ * A mix as a library: packets in, what becomes of them out (project spec seed-systems 5.3, R-190).
+ *
+ * Start, submit, take, stats, stop, as published, over the packet pipeline of the live mode. Every
+ * result is a valid packet with one layer less; all else is a drop with a name. It has no sockets,
+ * no directory and no clock of its own: delays are handed out, and whoever sends keeps them.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
+import { poolHitRatio } from '../../engine/live/pipeline/stats.ts';
+import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
+import { ReplayFilter } from '../../nodes/mixnet/index.ts';
+import {
+  createExchange,
+  createFormat,
+  DEFAULT_HOPS,
+  DEFAULT_USER_PAYLOAD_LENGTH,
+  type ExchangeChoice,
+  encodeUnwrapSetup,
+  type PacketFormat,
+  type SettleRules,
+  settleUnwrap,
+} from '../../nodes/sphinx/index.ts';
+import { jobsUrl } from './jobs.ts';
+
+/** Longest delay that is obeyed, ms: three epochs of 20 minutes. */
+const DELAY_MS_MAX = 3_600_000;
+const EXPECTED_TAGS = 1_000_000;
+const FALSE_POSITIVE = 1e-6;
+const FILTER_KEY_LENGTH = 16;
+const MS_PER_SECOND = 1_000;
+
+/** What may be said about a mix; everything but the source of randomness has a default. */
+export interface MixnodeOptions {
+  /** Worker threads; one for each core, at most four, when absent. */
+  readonly workers?: number;
+  /** Packets that a worker takes at a time; 128. */
+  readonly batch?: number;
+  /** Reusable buffers; 1,024. */
+  readonly slots?: number;
+  /** Packets inside, and results that wait to be taken, at most; 10,000. */
+  readonly queue?: number;
+  /** `x25519` when absent. */
+  readonly exchange?: ExchangeChoice;
+  /** Nodes on a path at most; 5. */
+  readonly nrHops?: number;
+  /** User data of a packet, bytes; 2,000. */
+  readonly userPayloadLength?: number;
+  /** Packets in the life of the key, for the size of the replay filter; 1,000,000. */
+  readonly expectedTags?: number;
+}
+
+/** What a mix is given by its process. */
+export interface MixnodeParts {
+  readonly crypto: CryptoProvider;
+  readonly random: (length: number) => Uint8Array;
+}
+
+/** A valid packet with one layer less. */
+export type MixedPacket =
+  /** To be sent to `nextNode` after the delay. */
+  | {
+      readonly kind: 'forward';
+      readonly nextNode: Uint8Array;
+      readonly delayMs: number;
+      readonly packet: Uint8Array;
+    }
+  /** Ends here. */
+  | { readonly kind: 'deliver' | 'surbReply'; readonly payload: Uint8Array };
+
+/** Counts since the start. */
+export interface MixnodeStats {
+  readonly packetsSubmitted: number;
+  /** Valid ones, unwrapped. */
+  readonly packetsProcessed: number;
+  readonly packetsDropped: number;
+  /** By reason. */
+  readonly drops: Readonly<Record<string, number>>;
+  /** Valid packets per second of wall time. */
+  readonly throughputPps: number;
+  /** From submission to result, ms. */
+  readonly meanProcessingMs: number;
+  /** 0 ... 1. */
+  readonly poolHitRatio: number;
+  readonly batches: number;
+}
+
+/** See the module; `startMixnode` makes one. */
+export class Mixnode {
+  /** What senders need of it. */
+  readonly publicKey: Uint8Array;
+  readonly #pipeline: Pipeline;
+  readonly #job: number;
+  readonly #queue: number;
+  readonly #rules: SettleRules;
+  readonly #results: MixedPacket[] = [];
+  readonly #drops = new Map<string, number>();
+  readonly #submittedAt = new Map<number, number>();
+  readonly #startedAt = performance.now();
+  #stoppedAt: number | undefined;
+  #token = 0;
+  #processed = 0;
+  #processingMs = 0;
+
+  constructor({ crypto, random }: MixnodeParts, options: MixnodeOptions) {
+    const format = formatFor(crypto, options);
+    const { expectedTags = EXPECTED_TAGS, exchange = 'x25519', queue = 10_000 } = options;
+    const secret = random(format.privateKeyLength);
+    const setup = encodeUnwrapSetup({
+      exchange,
+      nrHops: options.nrHops ?? DEFAULT_HOPS,
+      userForwardPayloadLength: options.userPayloadLength ?? DEFAULT_USER_PAYLOAD_LENGTH,
+      withSurb: true,
+      delayMsMax: DELAY_MS_MAX,
+      privateKeys: [secret],
+    });
+    const key = format.openKey(secret);
+    this.publicKey = key.publicKey;
+    key.wipe();
+    secret.fill(0);
+    const { workers, batch, slots } = options;
+    this.#queue = queue;
+    this.#pipeline = new Pipeline({
+      queue,
+      slotBytes: format.geometry.packetLength,
+      ...(workers === undefined ? {} : { workers }),
+      ...(batch === undefined ? {} : { batch }),
+      ...(slots === undefined ? {} : { slots }),
+    });
+    const address = { moduleUrl: jobsUrl, job: 'unwrap', crypto: crypto.name };
+    this.#job = this.#pipeline.open(address, setup);
+    setup.fill(0);
+    const size = { expectedTags, falsePositive: FALSE_POSITIVE };
+    const filter = new ReplayFilter(size, random(FILTER_KEY_LENGTH));
+    this.#rules = {
+      keys: [{ enterTag: (tag): boolean => filter.enter(tag) === 'new' }],
+      isNextHop: (): boolean => true,
+    };
+  }
+
+  /** Resolves when the threads are there; packets may be submitted before. */
+  async ready(): Promise<void> {
+    await this.#pipeline.settled();
+  }
+
+  /** Takes a packet in, or drops it by name; never blocks. The bytes stay the caller's. */
+  submit(packet: Uint8Array): 'taken' | 'queue-full' | 'too-long' | 'no-worker' {
+    const token = this.#token;
+    this.#token += 1;
+    if (this.#results.length + this.#pipeline.inside >= this.#queue) {
+      this.#drop('queue-full');
+      return 'queue-full';
+    }
+    const submission = { job: this.#job, bytes: packet, sink: this.#sink, token, affinity: -1 };
+    const submitted = this.#pipeline.submit(submission);
+    if (submitted === 'taken') this.#submittedAt.set(token, performance.now());
+    else this.#drop(submitted);
+    return submitted;
+  }
+
+  /** The oldest results that nobody has taken yet, at most `max`. */
+  take(max: number): readonly MixedPacket[] {
+    return this.#results.splice(0, max);
+  }
+
+  /** Resolves when nothing is inside: all results can be taken. */
+  async drained(): Promise<void> {
+    await this.#pipeline.drained();
+  }
+
+  /** Counts since the start, until the stop. */
+  stats(): MixnodeStats {
+    const seconds = ((this.#stoppedAt ?? performance.now()) - this.#startedAt) / MS_PER_SECOND;
+    const dropped = [...this.#drops.values()].reduce((sum, count) => sum + count, 0);
+    const { stats } = this.#pipeline;
+    return {
+      packetsSubmitted: this.#token,
+      packetsProcessed: this.#processed,
+      packetsDropped: dropped,
+      drops: Object.fromEntries(this.#drops),
+      throughputPps: this.#processed / seconds,
+      meanProcessingMs: this.#processed === 0 ? 0 : this.#processingMs / this.#processed,
+      poolHitRatio: poolHitRatio(stats),
+      batches: stats.batches,
+    };
+  }
+
+  /** Ends the threads; results can still be taken. Packets inside are counted as `stopped`. */
+  async stop(): Promise<void> {
+    this.#stoppedAt ??= performance.now();
+    const lost = await this.#pipeline.close();
+    for (let count = 0; count < lost; count += 1) this.#drop('stopped');
+  }
+
+  readonly #sink = {
+    done: (token: number, result: PipelineResult): void => this.#done(token, result),
+  };
+
+  #done(token: number, result: PipelineResult): void {
+    const submittedAt = this.#submittedAt.get(token) ?? 0;
+    this.#submittedAt.delete(token);
+    if (result.status !== 'done') {
+      this.#drop(result.status);
+      return;
+    }
+    const settled = settleUnwrap(this.#rules, result);
+    if ('drop' in settled) {
+      this.#drop(settled.drop);
+      return;
+    }
+    this.#processed += 1;
+    this.#processingMs += performance.now() - submittedAt;
+    const { unwrapped, delayMs } = settled;
+    if (unwrapped.kind === 'forward') {
+      const nextNode = unwrapped.nextNode.slice();
+      this.#results.push({ kind: 'forward', nextNode, delayMs, packet: result.bytes.slice() });
+    } else this.#results.push({ kind: unwrapped.kind, payload: unwrapped.payload.slice() });
+  }
+
+  #drop(reason: string): void {
+    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
+  }
+}
+
+/** The packet format of mixes with these options. */
+export function formatFor(crypto: CryptoProvider, options: MixnodeOptions): PacketFormat {
+  return createFormat({
+    crypto,
+    exchange: createExchange(crypto, options.exchange ?? 'x25519'),
+    nrHops: options.nrHops ?? DEFAULT_HOPS,
+    userForwardPayloadLength: options.userPayloadLength ?? DEFAULT_USER_PAYLOAD_LENGTH,
+    withSurb: true,
+  });
+}

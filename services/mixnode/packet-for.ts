@@ -1,0 +1,54 @@
+/**
+ * Packets for mixes that are used as a library: a path and a payload in, a packet out.
+ *
+ * @module
+ */
+import type { Mixnode, MixnodeOptions, MixnodeParts } from './mixnode.ts';
+import { formatFor } from './mixnode.ts';
+
+const NODE_ID_LENGTH = 32;
+
+/** A node of a path. */
+export interface MixHop {
+  readonly publicKey: Mixnode['publicKey'];
+  /** How long it shall hold the packet, ms; of the last one without meaning. */
+  readonly delayMs?: number;
+}
+
+/**
+ * Makes a packet that goes through `path` and ends at its last node.
+ * @param payload user data, at most `userPayloadLength` bytes; filled up with zeros.
+ * @returns the packet; `nextNode` of a hop is the number of the next one, from 0, big-endian.
+ * @throws RangeError when path or payload do not fit in the packets of the options.
+ */
+export function packetFor(
+  { crypto, random }: MixnodeParts,
+  options: MixnodeOptions,
+  path: readonly MixHop[],
+  payload: Uint8Array,
+): Uint8Array {
+  const format = formatFor(crypto, options);
+  const { forwardPayloadLength } = format.geometry;
+  if (payload.length > forwardPayloadLength) {
+    throw new RangeError(`${payload.length} bytes do not fit: ${forwardPayloadLength} at most`);
+  }
+  const whole = new Uint8Array(forwardPayloadLength);
+  whole.set(payload);
+  const hops = path.map(({ publicKey, delayMs = 0 }, index) => ({
+    id: idOf(index),
+    publicKey,
+    commands:
+      index < path.length - 1
+        ? ([{ kind: 'nodeDelay', delayMs }] as const)
+        : ([{ kind: 'recipient', id: new Uint8Array(NODE_ID_LENGTH) }] as const),
+  }));
+  const created = format.createPacket({ path: hops, random }, whole);
+  if ('refusal' in created) throw new RangeError(`no such packet: ${created.refusal}`);
+  return created.packet;
+}
+
+function idOf(index: number): Uint8Array {
+  const id = new Uint8Array(NODE_ID_LENGTH);
+  id[NODE_ID_LENGTH - 1] = index;
+  return id;
+}
