@@ -35,7 +35,7 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     name: 'privacy.receiver.bits',
     kind: 'samples',
     unit: 'bits',
-    help: `Shannon entropy over the recipients of a target, messages of a recipient put together; ${OMNISCIENT}`,
+    help: `Shannon entropy over the recipients of a target, messages of a recipient put together, cover as the node where it ended; ${OMNISCIENT}`,
   },
   {
     name: 'privacy.sender.bits',

@@ -11,7 +11,7 @@ import type { NodeLaw } from './mass/propagate.ts';
 import type { MixingLaw, PrivacySetting } from './setting.ts';
 import type { Truth } from './truth/truth.ts';
 
-/** The law of each node, by its index. Nodes that do not mix are ends: they tell all. */
+/** The law of each node, by its index. Nodes that do not mix are ends: they hide nothing. */
 export function lawsOf(
   truth: Pick<Truth, 'nodes'>,
   { mixes, corrupt }: Pick<PrivacySetting, 'mixes' | 'corrupt'>,

@@ -24,7 +24,7 @@ import { compromisedPaths } from './paths.ts';
 import { adversaryText, estimatorText, type PrivacySetting } from './setting.ts';
 import { type PrivacySummary, summaryOf } from './summary.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { NO_NODE, type Truth } from './truth/truth.ts';
+import { ABSORBED, DELIVERED, NO_NODE, type Truth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
 
 /** Delays longer than this many means happen once in 1e13. */
@@ -103,6 +103,7 @@ function beliefMetrics(
 ): Readonly<Record<string, MetricData>> {
   const of = (measure: (p: Float64Array) => number): MetricData =>
     samples(beliefs.map(({ belief }) => measure(belief.p)));
+  const receivers = receiversOf(truth);
   const guesses = linking(
     beliefs.map(({ belief: { p, messages, target } }) => ({ p, right: messages.indexOf(target) })),
   );
@@ -114,7 +115,7 @@ function beliefMetrics(
     'privacy.min_entropy.bits': of(minEntropyBits),
     'privacy.hartley.bits': of((p) => hartleyBits(p)),
     'privacy.guesses': of(guessingEntropy),
-    'privacy.receiver.bits': samples(beliefs.map(({ belief }) => receiverBits(truth, belief))),
+    'privacy.receiver.bits': samples(beliefs.map(({ belief }) => receiverBits(receivers, belief))),
     'privacy.distance': samples(distances),
     'privacy.mass_left': samples(beliefs.map(({ belief }) => Math.max(0, belief.left))),
     'privacy.linking': {
@@ -125,15 +126,21 @@ function beliefMetrics(
   };
 }
 
-/** mixnet.md 4.1: fold before taking the logarithm. Cover has no recipient and stays apart. */
-function receiverBits(truth: Truth, { p, messages }: Posterior): number {
-  const { recipient } = truth.messages;
-  return shannonBits(
-    fold(p, (i) => {
-      const to = recipient[messages[i] ?? 0] ?? NO_NODE;
-      return to === NO_NODE ? -1 : to;
-    }),
-  );
+/** mixnet.md 4.1: fold before taking the logarithm. */
+function receiverBits(receivers: Uint16Array, { p, messages }: Posterior): number {
+  return shannonBits(fold(p, (i) => receivers[messages[i] ?? 0] ?? NO_NODE));
+}
+
+/** Recipient of each message; of cover, which has none, the node where it ended. */
+function receiversOf(truth: Truth): Uint16Array {
+  const receivers = truth.messages.recipient.slice(0, truth.messages.count);
+  const { count, code, node, message } = truth.events;
+  for (let i = 0; i < count; i += 1) {
+    const one = message[i] as number;
+    const isEnd = code[i] === DELIVERED || code[i] === ABSORBED;
+    if (isEnd && receivers[one] === NO_NODE) receivers[one] = node[i] as number;
+  }
+  return receivers;
 }
 
 function distance(one: Posterior, other: Posterior): number {

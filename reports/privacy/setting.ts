@@ -54,7 +54,7 @@ export function adversaryText({
   mixes,
 }: Pick<PrivacySetting, 'corrupt' | 'mixes'>): string {
   const sees = 'omniscient timing: sees every arrival and departure at every node, no content';
-  const ends = 'providers and clients tell all';
+  const ends = 'delays at providers do not count';
   if (corrupt.length === 0) return `${sees}; ${ends}; no mix is corrupt`;
   const share = `${corrupt.length} of ${mixes.length} mixes are corrupt and reveal their permutation`;
   return `${sees}; ${ends}; ${share}`;

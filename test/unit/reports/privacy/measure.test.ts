@@ -16,7 +16,13 @@ import {
   stratifiedPoissonBits,
 } from '../../../../reports/privacy/metrics/closed-forms.ts';
 import type { MixFacts, PrivacySetting } from '../../../../reports/privacy/setting.ts';
-import { CREATED } from '../../../../reports/privacy/truth/truth.ts';
+import {
+  ABSORBED,
+  ARRIVED,
+  CREATED,
+  DELIVERED,
+  DEPARTED,
+} from '../../../../reports/privacy/truth/truth.ts';
 import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
 import { handMade, type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
 
@@ -120,6 +126,24 @@ describe('the measurement of a run', () => {
     const { metrics } = measurePrivacy(record.truth(), settingOf(SPEC));
     const cover = { kind: 'ratio', numerator: 3, denominator: 5 };
     expect(metrics['privacy.cover_ratio']).toEqual(cover);
+  });
+
+  it('puts cover together by the node where it ended, and payloads by their recipient', () => {
+    const record = new TruthRecord(['end-a', 'mix-0', 'end-b', 'end-c']);
+    const payload = record.open({ kind: 'payload', sender: 0, recipient: 2 });
+    const cover = { kind: 'drop-cover', sender: 0, recipient: 65_535 };
+    const all = [payload, record.open(cover), record.open(cover)];
+    for (const one of all) record.add(CREATED, one, 0, 1);
+    for (const one of all) record.add(ARRIVED, one, 1, 2);
+    for (const one of all) record.add(DEPARTED, one, 1, 3);
+    record.add(DELIVERED, payload, 2, 4);
+    for (const one of all.slice(1)) record.add(ABSORBED, one, 3, 5);
+    record.add(CREATED, record.open(cover), 0, 20);
+    const mixes = [{ name: 'mix-0', law: { kind: 'exponential' as const } }];
+    const times = { warmupNs: 0, everyNs: 100, endNs: 20 };
+    const found = measurePrivacy(record.truth(), { ...settingOf(SPEC), mixes, ...times });
+    expect(valuesOf(found, 'privacy.entropy.bits')).toEqual([Math.log2(3)]);
+    expect(valuesOf(found, 'privacy.receiver.bits')[0]).toBeCloseTo(Math.log2(3) - 2 / 3, 12);
   });
 
   it('leaves out delays of messages that had no time to leave: short ones would be left', () => {
