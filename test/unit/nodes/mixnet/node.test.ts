@@ -119,7 +119,7 @@ const count = ({ world }: PreparedRun, metric: string): number =>
 
 describe('a mix that crashes', () => {
   it.each(['synced', 'prefix', 'torn'] as const)(
-    'refuses every packet it ever sent on, after a restart with a store that was %s',
+    'R-113: refuses every packet it ever sent on, after a restart with a store that was %s',
     (store) => {
       const prepared = prepare(
         small({
