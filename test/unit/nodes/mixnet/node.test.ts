@@ -57,22 +57,6 @@ describe('a mixnet', () => {
     expect(dropsOf(result.nodeDrops)).toEqual([]);
   });
 
-  it.each(['vrf-exp', 'stop-and-go', 'threshold', 'timed', 'uniform', 'timed-dynamic-pool'])(
-    'carries messages when mixes use the strategy %s',
-    (strategy) => {
-      const own: Readonly<Record<string, string>> = {
-        threshold: '{ strategy: threshold, threshold: 3 }',
-        timed: '{ strategy: timed, interval: 100ms }',
-        uniform: '{ strategy: uniform, mean: 50ms }',
-        'timed-dynamic-pool':
-          '{ strategy: timed-dynamic-pool, interval: 100ms, pool: 1, fraction: 0.6 }',
-      };
-      const mixing = own[strategy] ?? `{ strategy: ${strategy} }`;
-      const result = run(small({ 'options.mixnet.mixing': mixing }));
-      expect(delivered(result)).toEqual([13, 13]);
-    },
-  );
-
   it('counts what a client sends beyond its token bucket as gateway-rate-limited', () => {
     const result = run(small({ 'options.client-1.client.drop': '{ mean: 20ms }' }));
     expect(result.nodeDrops['gateway-rate-limited']).toBeGreaterThan(500);
