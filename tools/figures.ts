@@ -160,8 +160,15 @@ function bestReport(scenario: string): Report | undefined {
     .sort((a, b) => b.seeds.length - a.seeds.length)[0];
 }
 
+/** Benchmarks that run when named leave a file of their own. */
+const BENCHES = ['runs/bench.json', 'runs/bench-pipeline.json'];
+
 function oursFromBench(name: string): Ours {
-  const path = join(ROOT, 'runs/bench.json');
+  const found = BENCHES.map((file) => oursFromFile(join(ROOT, file), name));
+  return found.find((ours) => ours !== NONE) ?? NONE;
+}
+
+function oursFromFile(path: string, name: string): Ours {
   if (!existsSync(path)) return NONE;
   const { results, environment } = JSON.parse(readFileSync(path, 'utf8')) as {
     readonly results: readonly {

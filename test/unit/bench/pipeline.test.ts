@@ -62,6 +62,11 @@ describe('the benchmark of the pipeline', () => {
   it('R-171: prints the rate without batches, and how much batches bring', () => {
     expect(row('without batches').value).toBeGreaterThan(10);
     expect(row('without batches').note).toMatch(/^with batches \d+\.\d\d x$/);
+    expect(row('gain by batches').value).toBeGreaterThan(0);
+  });
+
+  it('names each line once, so that figures can be taken by name', () => {
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
   });
 
   it('R-178: prints the bytes copied for a packet: one copy into its slot', () => {
