@@ -145,6 +145,7 @@ class ClientNode implements NodeHandle {
       options: this.#setup.options.client,
       outputs: this.#outputs(),
       epochAt: (at): number => this.#clock.epochAt(at),
+      isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
       ...senderWindows(this.#host, this.#setup.options),
     });
   }

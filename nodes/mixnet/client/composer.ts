@@ -15,10 +15,14 @@ import {
 } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { ClientDrop } from './drops.ts';
+import { erlangQuantile } from './erlang.ts';
 import type { ClientFormat, ClientHost, Contact, SenderWindows } from './parts.ts';
 import { type ChosenPath, choosePath, type PathSource, stopAndGoWindows } from './path.ts';
 import type { MeanNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
+
+/** 3.4: timeouts for delays that mixes fix are the quantile 0.999 of the law of their sum. */
+const UNKNOWN_TAIL = 1e-3;
 
 /** The recipient of drop cover: no client has it, and the last provider discards the packet. */
 const COVER_RECIPIENT_ID: Uint8Array = new Uint8Array(RECIPIENT_ID_LENGTH);
@@ -43,7 +47,7 @@ export interface ComposedWithSurb extends Composed {
   readonly surbId: Uint8Array;
   /** What opens the reply. */
   readonly surbKeys: Uint8Array;
-  /** Delays of the packet and of its reply. */
+  /** Delays of the packet and of its reply; where they are unknown, a quantile of their sum. */
   readonly roundTripNs: Nanoseconds;
 }
 
@@ -53,6 +57,7 @@ export interface ComposerParts {
   readonly host: ClientHost;
   readonly format: ClientFormat;
   readonly windows?: SenderWindows;
+  readonly isDelayUnknown?: boolean;
   epochAt(at: Nanoseconds): number;
 }
 
@@ -123,8 +128,15 @@ export class Composer {
     const content = { surb: created.surb, message };
     const composed = this.#pack(now, there, to.recipientId, content);
     if (composed === undefined) return undefined;
-    const roundTripNs = there.delayNs + back.delayNs;
+    const roundTripNs = this.#roundTripNs(there, back);
     return { ...composed, surbId, surbKeys: created.keys, roundTripNs };
+  }
+
+  #roundTripNs(there: ChosenPath, back: ChosenPath): Nanoseconds {
+    if (this.#parts.isDelayUnknown !== true) return there.delayNs + back.delayNs;
+    // The last hop of each path hands over at once.
+    const delaying = there.hops.length + back.hops.length - 2;
+    return Math.ceil(erlangQuantile(delaying, UNKNOWN_TAIL) * this.#source.delayMeanNs);
   }
 
   /** The answer to a SURB. */

@@ -98,6 +98,8 @@ export interface ClientParts {
   readonly outputs: ClientOutputs;
   /** Present where the mixes are stop-and-go. */
   readonly windows?: SenderWindows;
+  /** True where mixes fix delays themselves, so that a sender knows their law only (3.4). */
+  readonly isDelayUnknown?: boolean;
   /** The epoch that holds at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
