@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream, type RandomStream } from '../../engine/core/stream.ts';
+import { openStream } from '../../engine/core/stream.ts';
 import { writeUint16 } from '../../nodes/_kit/bytes.ts';
 import { protocol as gateway } from '../../nodes/gateway/index.ts';
 import { GATEWAY_PORT, ROUTER_PORT } from '../../nodes/gateway/underlay/carrier.ts';
@@ -15,39 +15,12 @@ import { protocol as scion } from '../../nodes/scion/index.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
 import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
 import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+import { mutate } from './mutate.ts';
 
 const INPUTS = 100_000;
 const SEED = 20_261_121;
 /** Datagrams that an attacker sends per millisecond. */
 const BURST = 100;
-
-/** Damages a datagram in one of the ways that networks and attackers do. */
-function mutate(datagram: Uint8Array, random: RandomStream): Uint8Array {
-  const mutated = datagram.slice();
-  switch (random.below(6)) {
-    case 0:
-      return mutated.subarray(0, random.below(mutated.length + 1));
-    case 1: {
-      const longer = new Uint8Array(mutated.length + 1 + random.below(64));
-      longer.set(mutated);
-      return longer;
-    }
-    case 2:
-      mutated[random.below(Math.min(28, mutated.length))] = random.below(256);
-      return mutated;
-    case 3:
-      for (let count = 1 + random.below(8); count > 0; count--) {
-        mutated[random.below(mutated.length)] = random.below(256);
-      }
-      return mutated;
-    case 4:
-      mutated[random.below(mutated.length)]! ^= 1 << random.below(8);
-      return mutated;
-    default:
-      mutated.copyWithin(random.below(mutated.length), random.below(mutated.length));
-      return mutated;
-  }
-}
 
 /** Makes the UDP checksum right again, so that the mutation is seen by what stands behind it. */
 function repair(packet: Uint8Array, view: PacketView): Uint8Array {
@@ -89,7 +62,7 @@ function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: 
   const from = endpoint(victim.sender, victim.senderPort);
   const to = endpoint(victim.name, victim.port);
   for (let sent = 0; sent < INPUTS; sent += 1) {
-    const mutated = mutate(genuine[random.below(genuine.length)]!, random);
+    const mutated = mutate(genuine[random.below(genuine.length)]!, random, { header: 28 });
     const buffer = random.chance(0.7) ? repair(mutated, view) : mutated;
     world.sim.network.inject(direction!, { buffer, offset: 0, length: buffer.length, from, to });
     if (sent % BURST === 0) world.sim.runUntil(world.now() + MS);

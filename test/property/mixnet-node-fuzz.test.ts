@@ -23,6 +23,7 @@ import {
 import type { CpuChoice } from '../../scenarios/model.ts';
 import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
 import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+import { mutate } from './mutate.ts';
 
 const INPUTS = 100_000;
 const SEED = 20_261_122;
@@ -32,36 +33,12 @@ const BURST = 100;
 const KEPT_BACK = 100;
 const crypto = provider('node');
 
-/** Damages bytes in one of the ways that networks and attackers do. */
-function mutate(genuine: Uint8Array, random: RandomStream): Uint8Array {
-  const mutated = genuine.slice();
-  switch (random.below(7)) {
-    case 0:
-      return mutated.subarray(0, random.below(mutated.length + 1));
-    case 1: {
-      const longer = new Uint8Array(mutated.length + 1 + random.below(64));
-      longer.set(mutated);
-      return longer;
-    }
-    case 2:
-      mutated[random.below(Math.min(40, mutated.length))] = random.below(256);
-      return mutated;
-    case 3:
-      for (let count = 1 + random.below(8); count > 0; count--) {
-        mutated[random.below(mutated.length)] = random.below(256);
-      }
-      return mutated;
-    case 4:
-      mutated[0] = random.below(20);
-      return mutated;
-    case 5:
-      mutated.copyWithin(random.below(mutated.length), random.below(mutated.length));
-      return mutated;
-    default:
-      // The far end: payloads and paddings behind an authentic header.
-      mutated[mutated.length - 1 - random.below(400)]! ^= 1 << random.below(8);
-      return mutated;
-  }
+/** Damages bytes of the mixnet: sometimes the far end, a payload behind an authentic header. */
+function damage(genuine: Uint8Array, random: RandomStream): Uint8Array {
+  if (random.below(8) > 0) return mutate(genuine, random, { header: 40, types: 20 });
+  const damaged = genuine.slice();
+  damaged[damaged.length - 1 - random.below(400)]! ^= 1 << random.below(8);
+  return damaged;
 }
 
 const scenario = load('mixnet.yaml', {
@@ -103,7 +80,7 @@ function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: 
     world.sim.endpoints.intern(addresses.get(name) ?? '', PACKET_PORT);
   const [from, to] = [endpoint(victim.sender), endpoint(victim.name)];
   for (let sent = 0; sent < INPUTS; sent += 1) {
-    const buffer = mutate(genuine[random.below(genuine.length)]!, random);
+    const buffer = damage(genuine[random.below(genuine.length)]!, random);
     world.sim.network.inject(direction!, { buffer, offset: 0, length: buffer.length, from, to });
     if (sent % BURST === 0) world.sim.runUntil(world.now() + MS);
   }
@@ -207,7 +184,7 @@ describe('a mix under attack', () => {
     for (let sent = 0; sent < INPUTS; sent += 1) {
       if (isAttacked) {
         // Only what the mix has seen: each mutation of it has to be dropped.
-        const buffer = mutate(genuine[random.below(50)]!, random);
+        const buffer = damage(genuine[random.below(50)]!, random);
         world.sim.network.inject(direction!, {
           buffer,
           offset: 0,
@@ -252,7 +229,7 @@ describe('mutated records', () => {
       seen.set(what, (seen.get(what) ?? 0) + 1);
     };
     for (let sent = 0; sent < INPUTS; sent += 1) {
-      const bytes = mutate(genuine[random.below(genuine.length)]!, random);
+      const bytes = damage(genuine[random.below(genuine.length)]!, random);
       const reader = new RecordReader(['upload', 'ask', 'document', 'accepted'], (type, body) => {
         count(type);
         if (type === 'ask') decodeAsk(body);

@@ -19,43 +19,11 @@ import {
   TestRouter,
 } from '../unit/nodes/scion/router/test-router.ts';
 import { hasVectors } from '../vectors-root.ts';
+import { mutate } from './mutate.ts';
 
 const MUTATIONS = 100_000;
 const SEED = 20_261_120;
 const cases = hasVectors ? loadRouterCases() : undefined;
-
-/** Damages a packet in one of the ways that networks and attackers do. */
-function mutate(packet: Uint8Array, random: ReturnType<typeof openStream>): Uint8Array {
-  const mutated = packet.slice();
-  switch (random.below(6)) {
-    case 0:
-      return mutated.subarray(0, random.below(mutated.length + 1));
-    case 1: {
-      const longer = new Uint8Array(mutated.length + 1 + random.below(64));
-      longer.set(mutated);
-      return longer;
-    }
-    case 2:
-      // Header bytes decide most; hit one of the first 28 hard.
-      mutated[random.below(Math.min(28, mutated.length))] = random.below(256);
-      return mutated;
-    case 3:
-      for (let count = 1 + random.below(8); count > 0; count--) {
-        mutated[random.below(mutated.length)] = random.below(256);
-      }
-      return mutated;
-    case 4: {
-      const at = random.below(mutated.length);
-      mutated[at]! ^= 1 << random.below(8);
-      return mutated;
-    }
-    default: {
-      const at = random.below(mutated.length);
-      mutated.copyWithin(at, random.below(mutated.length));
-      return mutated;
-    }
-  }
-}
 
 /** What must hold for whatever a router does with whatever it gets. */
 function check(sent: Sent, packet: Uint8Array): void {
@@ -88,7 +56,7 @@ describe.skipIf(cases === undefined)('mutated packets', () => {
     const seen = new Set<string>();
     for (let count = 0; count < MUTATIONS; count++) {
       const { arrivesOn, bytes } = golden[random.below(golden.length)]!;
-      const mutated = mutate(bytes, random);
+      const mutated = mutate(bytes, random, { header: 28 });
       // Signing costs ten times an answer; one packet in sixteen meets the signing router.
       const sent = routers[count % 16 === 0 ? 1 : 0]!.receive(arrivesOn, mutated);
       if (sent.drop !== undefined) seen.add(sent.drop);
