@@ -34,7 +34,13 @@ import {
   runScenario as runInVirtualTime,
 } from './scenarios/runner/run-scenario.ts';
 
-import { type MixHop, Mixnode, type MixnodeOptions, packetFor } from './services/mixnode/index.ts';
+import {
+  type MixHop,
+  Mixnode,
+  type MixnodeOptions,
+  type MixnodeParts,
+  packetFor,
+} from './services/mixnode/index.ts';
 
 export { InvariantError } from './engine/core/assert.ts';
 export type { MixnodeFile } from './nodes/mixnet/index.ts';
@@ -201,10 +207,12 @@ export async function renderReport(report: Report, format: ReportFormat): Promis
 }
 
 /** What mixes of this process compute with, and draw from. */
-const MIX_PARTS = {
-  crypto: provider('node'),
-  random: (length: number): Uint8Array => new Uint8Array(randomBytes(length)),
-};
+function mixParts(): MixnodeParts {
+  return {
+    crypto: provider('node'),
+    random: (length) => new Uint8Array(randomBytes(length)),
+  };
+}
 
 /**
  * Starts a mix as a library: worker threads that take a layer off Sphinx packets and refuse replays.
@@ -225,7 +233,7 @@ const MIX_PARTS = {
  * await mix.stop();
  */
 export function startMixnode(options: MixnodeOptions = {}): Mixnode {
-  return new Mixnode(MIX_PARTS, options);
+  return new Mixnode(mixParts(), options);
 }
 
 /**
@@ -248,7 +256,7 @@ export function mixPacket(
   payload: Uint8Array,
   options: MixnodeOptions = {},
 ): Uint8Array {
-  return packetFor(MIX_PARTS, options, path, payload);
+  return packetFor(mixParts(), options, path, payload);
 }
 
 /**

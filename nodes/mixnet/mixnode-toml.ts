@@ -53,6 +53,7 @@ const DEFAULTS = {
   'vrf.delay_variance_ms': 50,
   'cover_traffic.enabled': true,
   'cover_traffic.generation_rate_pps': 100,
+  // Published as fields of the program's RateLimitingConfig, without a place in the file.
   'rate_limiting.max_rate_pps': 25_000,
   'rate_limiting.burst_size': 1_000,
   'rate_limiting.traffic_shaping_enabled': true,

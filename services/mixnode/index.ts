@@ -3,6 +3,8 @@
  *
  * @module
  */
+// For the threads.
+export { protocol } from './jobs.ts';
 export {
   type MixedPacket,
   Mixnode,
