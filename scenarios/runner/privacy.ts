@@ -118,8 +118,9 @@ export class PrivacyWatch {
       .filter(({ name }) => privacy.mixes.includes(name))
       .map((host): MixFacts => {
         const options = optionsOf(host);
-        const law = lawOf(options);
-        const own = law.kind === 'exponential' ? (common ?? at(options, 'rates', 'delay')) : 0;
+        const asked = common ?? at(options, 'rates', 'delay');
+        const law = lawOf(options, asked);
+        const own = law.kind === 'exponential' ? asked : 0;
         const mean = privacy.meanDelayNs ?? own;
         const isKnown = typeof mean === 'number' && mean > 0;
         return { name: host.name, law, ...(isKnown ? { meanDelayNs: mean } : {}) };
@@ -137,12 +138,16 @@ export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly st
 
 const BATCHES = ['threshold', 'timed', 'pool', 'binomial'];
 
-/** The law behind the `mixing` options of a node; senders choose exponential delays without any. */
-function lawOf(options: unknown): MixingLaw {
+/**
+ * The law behind the `mixing` options of a node; senders choose exponential delays without any.
+ * @param askedNs Mean delay of the network.
+ */
+function lawOf(options: unknown, askedNs: unknown): MixingLaw {
   const strategy = at(options, 'mixing', 'strategy') ?? 'poisson';
   switch (strategy) {
-    case 'poisson':
     case 'vrf-exp':
+      return vrfOf(options, askedNs);
+    case 'poisson':
     case 'stop-and-go':
       return { kind: 'exponential' };
     case 'constant':
@@ -155,6 +160,13 @@ function lawOf(options: unknown): MixingLaw {
       return isBatch ? { kind: 'batch' } : { kind: 'unknown', name };
     }
   }
+}
+
+/** Mixes that draw by VRF keep to the mean of the network, under either law. */
+function vrfOf(options: unknown, askedNs: unknown): MixingLaw {
+  if (at(options, 'mixing', 'law') !== 'uniform') return { kind: 'exponential' };
+  if (typeof askedNs !== 'number') return { kind: 'unknown', name: 'uniform' };
+  return { kind: 'uniform', longestNs: 2 * askedNs };
 }
 
 /** Only delays that begin at 0 have a hazard of their own here. */
