@@ -146,7 +146,7 @@ it('R-173: at 80 % load of two cores a packet is processed in less than 1 ms, wa
   const valid = new ValidPackets(provider('node'), 'x25519', 64);
   const load = 0.8;
   const times: number[] = [];
-  for (let turn = 0; turn < TRIES; turn += 1) {
+  for (let turn = 0; turn < TRIES && !(Math.min(...times) <= 1); turn += 1) {
     const workMs = (await pipelineUs(valid, 2, FIRST_TOKENS * (turn + 1))) / 1_000;
     // Work by CPU time, waiting by theory: M/D/2, half of Erlang's C over two servers.
     const waits = (2 * load * load) / (1 + load);

@@ -148,13 +148,13 @@ describe('a flood of one client, at five times what its provider can compute', (
   const flows = Array.from(
     { length: CLIENTS },
     (_, index) =>
-      `{ from: client-${index + 1}, to: client-${((index + 1) % CLIENTS) + 1}, kind: constant, rate: 1/s, size: 100B, start: 5s, stop: 9s }`,
+      `{ from: client-${index + 1}, to: client-${((index + 1) % CLIENTS) + 1}, kind: constant, rate: 1/s, size: 100B, start: 4s, stop: 7500ms }`,
   );
   const scenario = (limited: boolean): ReturnType<typeof load> => ({
     ...load('mixnet.yaml', {
       ...CALM,
       crypto: 'node',
-      duration: '14s',
+      duration: '11s',
       'topology.generate.clients': String(CLIENTS),
       'options.mixnet.rateLimit.enabled': String(limited),
       'options.mixnet.rates.payload': '{ mean: 300ms }',
@@ -167,8 +167,8 @@ describe('a flood of one client, at five times what its provider can compute', (
   });
   const delivered = (limited: boolean): readonly number[] => {
     const prepared = prepare(scenario(limited));
-    flood(prepared, 5, 10 * SECOND);
-    prepared.world.sim.runUntil(14 * SECOND);
+    flood(prepared, 5, 8 * SECOND);
+    prepared.world.sim.runUntil(11 * SECOND);
     return prepared.stage.flows.map(({ meter }) => meter.deliveredCount);
   };
 
