@@ -36,6 +36,11 @@ export interface JobDefinition {
    * and hosts call this instead of `run`, which must do the same.
    */
   readonly bytes?: ByteJob;
+  /**
+   * True: threads are started by the first call instead of before the run, because most nodes of
+   * the protocol never call it. Default false.
+   */
+  readonly onDemand?: boolean;
 }
 
 /** A job that changes bytes in place and fills a small record, for rates of packets. */

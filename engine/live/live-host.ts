@@ -63,9 +63,11 @@ export class LiveHost extends SimHost {
     return Object.values(this.#jobs).some(({ bytes }) => bytes === undefined);
   }
 
-  /** True when the protocol has jobs on bytes. */
+  /** True when the protocol has jobs on bytes whose threads start before the run. */
   get hasByteJobs(): boolean {
-    return Object.values(this.#jobs).some(({ bytes }) => bytes !== undefined);
+    return Object.values(this.#jobs).some(
+      ({ bytes, onDemand }) => bytes !== undefined && onDemand !== true,
+    );
   }
 
   /** Syncs of stores that failed, in all lives. */

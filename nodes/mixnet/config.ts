@@ -123,6 +123,11 @@ export const mixnetConfig = z
     replay: replayConfig.prefault({}),
     /** Packets that wait in a mix or provider at most. */
     queue: z.int().min(1).max(10_000_000).default(QUEUE_MAX_DEFAULT),
+    /**
+     * Where mixes and providers take layers off: in the thread of the node, or on worker threads of
+     * the process, which suits one node in a process of its own with more than two cores.
+     */
+    unwrap: z.enum(['inline', 'threads']).default('inline'),
     /** Buffers of the pool. */
     pool: z.int().min(1).max(1_000_000).default(POOL_BUFFERS),
     spool: spool.prefault({}),

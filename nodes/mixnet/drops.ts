@@ -29,6 +29,8 @@ const RELAY_DROPS = {
   'mix-received-non-forward': 'A packet ends at a mix, and is no loop of this mix.',
   'rate-limited': 'The node lets no more packets through in this time.',
   'queue-full': 'The node holds as many packets as it may.',
+  'unwrap-queue-full': 'As many packets as may wait for worker threads.',
+  'unwrap-failed': 'A worker thread gave no answer for the packet.',
   'outgoing-queue-full': 'The local socket took no more datagrams.',
 } as const;
 

@@ -5,13 +5,22 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import { compareBytes, concatBytes, writeUint16, writeUint32 } from '../_kit/bytes.ts';
-import { createExchange, createFormat, type Geometry, type PacketFormat } from '../sphinx/index.ts';
+import {
+  createExchange,
+  createFormat,
+  type Geometry,
+  type PacketFormat,
+  type UnwrapSetup,
+} from '../sphinx/index.ts';
 import type { MixnetOptions } from './config.ts';
+import { KEY_EPOCHS } from './geometry.ts';
 
 /** First and last hop of a path are providers (3.2: "layers + 2 hops"). */
 const PROVIDER_HOPS = 2;
 const HASH_LENGTH = 32;
+const NS_PER_MS = 1_000_000;
 /** Major types of CBOR (RFC 8949 section 3.1), in the upper three bits. */
 const CBOR_UNSIGNED = 0x00;
 const CBOR_TEXT = 0x60;
@@ -19,14 +28,30 @@ const CBOR_MAP = 0xa0;
 
 /** Makes the format; the same options give the same on every node. */
 export function formatOf(crypto: CryptoProvider, options: MixnetOptions): PacketFormat {
-  return createFormat({
-    crypto,
-    exchange: createExchange(crypto, options.sphinx.exchange),
+  const exchange = createExchange(crypto, options.sphinx.exchange);
+  return createFormat({ crypto, ...shapeOf(options), exchange });
+}
+
+/** What worker threads are told of the format and its rules, keys aside. */
+export function unwrapShapeOf(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
+  const { exchange } = options.sphinx;
+  return { ...shapeOf(options), exchange, delayMsMax: delayMsMaxOf(options.epoch) };
+}
+
+/** 1.7: longest delay to accept, ms. */
+export function delayMsMaxOf(epochNs: Nanoseconds): number {
+  return (KEY_EPOCHS * epochNs) / NS_PER_MS;
+}
+
+type Shape = Pick<UnwrapSetup, 'nrHops' | 'userForwardPayloadLength' | 'withSurb' | 'withWindows'>;
+
+function shapeOf(options: MixnetOptions): Shape {
+  return {
     nrHops: options.layers + PROVIDER_HOPS,
     userForwardPayloadLength: options.sphinx.payload,
     withSurb: true,
     withWindows: options.mixing.strategy === 'stop-and-go',
-  });
+  };
 }
 
 /** 1.2: BLAKE2b-256 over the canonical CBOR of the thirteen fields. */

@@ -96,5 +96,7 @@ export const SUSPECT_SHARE = 0.05;
 export const POOL_BUFFERS = 1_024;
 /** Packets that wait in a mix at most (3.6 "queue depth"). */
 export const QUEUE_MAX_DEFAULT = 10_000;
+/** Packets of a node in worker threads at most, with `unwrap: threads` (own choice). */
+export const UNWRAPPING_MAX = 4_096;
 /** Packets sent per wake-up before others get their turn (3.1 "at most 16"). */
 export const SEND_BATCH = 16;

@@ -12,6 +12,7 @@
  *         | private keys
  * record  outcome (1) | key (1) | delay (4) | payload offset (4), length (4) | replay tag (32)
  *         | next node or recipient (32) | SURB (16)
+ *         | has a window (1), its first millisecond (6), its length (4)
  * ```
  * Integers are big-endian. `key` is the number of the private key that opened the header, or 255:
  * then nothing in the header is proven, and there is no tag.
@@ -20,13 +21,19 @@
  */
 import type { ByteJob, ByteJobOutput, OpenByteJob } from '../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { readUint32, writeUint32 } from '../_kit/bytes.ts';
+import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import type { Command } from './commands.ts';
 import { NODE_DROPS, type NodeDrop, UNWRAP_DROPS } from './drops.ts';
 import type { NodeKey } from './exchange.ts';
 import { createExchange, EXCHANGE_NAMES, type ExchangeChoice } from './exchanges.ts';
 import { createFormat } from './format.ts';
-import { NODE_ID_LENGTH, REPLAY_TAG_LENGTH, SURB_ID_LENGTH } from './geometry.ts';
+import {
+  NODE_ID_LENGTH,
+  REPLAY_TAG_LENGTH,
+  SURB_ID_LENGTH,
+  WINDOW_FIRST_LENGTH,
+  WINDOW_SPAN_LENGTH,
+} from './geometry.ts';
 import type { PacketFormat } from './packet-format.ts';
 import type { EpochKey, Received, ReceiveRules } from './receive.ts';
 import type { Dropped, Unwrapped } from './unwrap.ts';
@@ -60,7 +67,10 @@ const PAYLOAD_LENGTH_AT = 10;
 const TAG_AT = 14;
 const ID_AT: number = TAG_AT + REPLAY_TAG_LENGTH;
 const SURB_AT: number = ID_AT + NODE_ID_LENGTH;
-const RECORD_LENGTH: number = SURB_AT + SURB_ID_LENGTH;
+const WINDOW_AT: number = SURB_AT + SURB_ID_LENGTH;
+const WINDOW_FIRST_AT: number = WINDOW_AT + 1;
+const WINDOW_SPAN_AT: number = WINDOW_FIRST_AT + WINDOW_FIRST_LENGTH;
+const RECORD_LENGTH: number = WINDOW_SPAN_AT + WINDOW_SPAN_LENGTH;
 
 // Bits of the third byte of a setup.
 const WITH_SURB = 1;
@@ -159,6 +169,11 @@ function write(
   for (const command of unwrapped.commands) {
     if (command.kind === 'nextNode' || command.kind === 'recipient') record.set(command.id, ID_AT);
     if (command.kind === 'surbReply') record.set(command.id, SURB_AT);
+    if (command.kind === 'nodeWindow') {
+      record[WINDOW_AT] = 1;
+      writeUint48(record, WINDOW_FIRST_AT, command.firstMs);
+      writeUint32(record, WINDOW_SPAN_AT, command.spanMs);
+    }
   }
   if (unwrapped.kind === 'forward') return;
   writeUint32(record, PAYLOAD_OFFSET_AT, unwrapped.payload.byteOffset - packet.byteOffset);
@@ -187,10 +202,16 @@ export function settleUnwrap(
   const id = record.subarray(ID_AT, ID_AT + NODE_ID_LENGTH);
   if (kind === 'forward') {
     if (!rules.isNextHop(id)) return { drop: 'next-hop-invalid' };
-    const commands: readonly Command[] = [{ kind: 'nodeDelay', delayMs }];
+    const commands: readonly Command[] = [{ kind: 'nodeDelay', delayMs }, ...windowIn(record)];
     return { unwrapped: { kind, nextNode: id, commands, replayTag }, delayMs };
   }
   return { unwrapped: terminal(kind, output, { id, replayTag }), delayMs };
+}
+
+function windowIn(record: Uint8Array): readonly Command[] {
+  if (record[WINDOW_AT] !== 1) return [];
+  const firstMs = readUint48(record, WINDOW_FIRST_AT);
+  return [{ kind: 'nodeWindow', firstMs, spanMs: readUint32(record, WINDOW_SPAN_AT) }];
 }
 
 interface Terminal {

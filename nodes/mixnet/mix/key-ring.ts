@@ -15,6 +15,7 @@ import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochInstant } from '../directory/index.ts';
 import { KEY_EPOCHS, SLACK_SHARE } from '../geometry.ts';
 import type { TagBook } from './tag-book.ts';
+import { UnwrapSetups, type UnwrapShape } from './unwrap-setups.ts';
 
 /** Name of the epoch below which no key is on disk, and its length in bytes. */
 const OLDEST = 'oldest';
@@ -32,6 +33,8 @@ export interface KeyRingParts {
   readonly format: PacketFormat;
   readonly tags: TagBook;
   readonly epochNs: number;
+  /** For {@link KeyRing.setup}; absent: packets are unwrapped in this thread. */
+  readonly unwrap?: UnwrapShape | undefined;
 }
 
 /** See the module. */
@@ -39,11 +42,13 @@ export class KeyRing {
   readonly #parts: KeyRingParts;
   readonly #store: Store;
   readonly #keys = new Map<number, RingKey>();
+  readonly #setups: UnwrapSetups | undefined;
   #version = 0;
 
   constructor(parts: KeyRingParts) {
     this.#parts = parts;
     this.#store = parts.host.store('mixnet-keys');
+    this.#setups = parts.unwrap && new UnwrapSetups(parts.unwrap);
   }
 
   /**
@@ -88,6 +93,20 @@ export class KeyRing {
     return order.flatMap((each) => this.#keys.get(each) ?? []);
   }
 
+  /** False once the key of an epoch is forgotten, or before it is made. */
+  has(epoch: number): boolean {
+    return this.#keys.has(epoch);
+  }
+
+  /**
+   * What worker threads need to try the keys of this instant, in the order of {@link trial}: the same
+   * object as long as these are the same epochs. Undefined without `unwrap`, or without keys.
+   */
+  setup(instant: EpochInstant): Uint8Array | undefined {
+    const epochs = this.trial(instant).map(({ epoch }) => epoch);
+    return this.#setups?.of(epochs, (epoch) => this.#secret(epoch));
+  }
+
   /** Wipes the keys of epochs before `epoch`, those on disk that nobody loaded again included. */
   forgetBefore(epoch: number): void {
     for (let old = this.#oldest() ?? epoch; old < epoch; old++) {
@@ -99,6 +118,7 @@ export class KeyRing {
 
   #forget(old: number): void {
     this.#keys.get(old)?.key.wipe();
+    this.#setups?.forget(old);
     this.#version += 1;
     this.#keys.delete(old);
     this.#store.delete(nameOf(old));
@@ -120,9 +140,14 @@ export class KeyRing {
   #load(epoch: number): RingKey | undefined {
     const known = this.#keys.get(epoch);
     if (known !== undefined) return known;
+    const secret = this.#secret(epoch);
+    return secret && this.#add(epoch, secret);
+  }
+
+  /** A copy, for the caller to wipe. */
+  #secret(epoch: number): Uint8Array | undefined {
     const secret = this.#store.get(nameOf(epoch));
-    if (secret?.length !== this.#parts.format.privateKeyLength) return undefined;
-    return this.#add(epoch, secret);
+    return secret?.length === this.#parts.format.privateKeyLength ? secret : undefined;
   }
 
   #make(epoch: number): RingKey {

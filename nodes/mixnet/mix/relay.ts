@@ -3,7 +3,8 @@
  * as long as the mixing asks, send it on (project spec mixnet 1.7, 3.1, 3.5, 3.6).
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
- * mixing -> sent. What ends at this node leaves after `durable` by {@link RelayRole.ended}.
+ * mixing -> sent. What ends at this node leaves after `durable` by {@link RelayRole.ended}. With
+ * `unwrap: threads` a packet is away between received and opened; all that is decided, is here.
  *
  * @module
  */
@@ -14,17 +15,21 @@ import type { MessageObserver } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import {
+  type Dropped,
   type EpochKey,
   messageKey,
+  type NodeDrop,
   type PacketFormat,
   type Received,
   type ReceiveRules,
+  settleUnwrap,
   type Unwrapped,
 } from '../../sphinx/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { MixnetDrop } from '../drops.ts';
 import type { EpochClock } from '../epoch-clock.ts';
-import { COMMAND_LENGTH, KEY_EPOCHS, SEND_BATCH } from '../geometry.ts';
+import { delayMsMaxOf } from '../format.ts';
+import { COMMAND_LENGTH, SEND_BATCH } from '../geometry.ts';
 import { RateLimit } from '../limit.ts';
 import { createMixing, type Mixing, type MixingOptions } from '../mixing/index.ts';
 import { windowOf } from '../windows.ts';
@@ -33,8 +38,8 @@ import type { DelayLaw } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
 import { QueueWatch } from './queue-watch.ts';
 import type { TagBook } from './tag-book.ts';
+import { UnwrapThreads } from './unwrap-threads.ts';
 
-const NS_PER_MS = 1_000_000;
 /** Rules are made anew after this long at the latest, ns. */
 const RULES_NS_MAX = 1_000_000_000;
 
@@ -94,11 +99,19 @@ interface Held {
   isGone: boolean;
 }
 
+/** How packets of an instant are opened. */
+interface Opening {
+  readonly rules: ReceiveRules;
+  /** Of the same keys, for threads; absent: this thread opens them. */
+  readonly setup: Uint8Array | undefined;
+}
+
 /** See the module. */
 export class Relay {
   readonly #parts: RelayParts;
   readonly #mixing: Mixing;
   readonly #limit: RateLimit | undefined;
+  readonly #threads: UnwrapThreads;
   readonly #watch: QueueWatch;
   readonly #received: Counter;
   readonly #dropped: Counter;
@@ -109,16 +122,17 @@ export class Relay {
   readonly #lateness: Histogram;
   /** Packets in the mixing, by the number under which it knows them. */
   readonly #waiting = new Map<number, Held>();
-  /** The packet that is being opened, where it comes from, and why its tag was refused. */
+  /** The packet that is being judged, where it comes from, and why its tag was refused. */
   #held: Held | undefined;
   #origin: Origin | undefined;
   #refusal: MixnetDrop | undefined;
-  #knownRules: ReceiveRules | undefined;
+  #knownOpening: Opening | undefined;
   #rulesUntilNs: Nanoseconds = 0;
   #rulesVersion = -1;
   #nextItem = 0;
   #inside = 0;
   #pooled = 0;
+  #isWarm = false;
   #timer: Timer | undefined;
 
   constructor(parts: RelayParts) {
@@ -127,6 +141,7 @@ export class Relay {
     const { meter } = host;
     this.#mixing = createMixing(options.mixing, host.random('mixing'));
     this.#limit = options.limit && new RateLimit(options.limit);
+    this.#threads = new UnwrapThreads(host);
     this.#watch = new QueueWatch(Math.min(options.queue, options.mixing.queueLimit));
     this.#received = meter.counter('mix.received');
     this.#dropped = meter.counter('mix.dropped');
@@ -145,6 +160,10 @@ export class Relay {
   /** Takes over the mean delay of a document. */
   setMean(meanNs: Nanoseconds): void {
     this.#watch.setMean(meanHere(this.#parts.options.mixing, meanNs));
+    const { setup } = this.#opening();
+    if (setup === undefined || this.#isWarm) return;
+    this.#isWarm = true;
+    this.#threads.warm(setup);
   }
 
   /** Batches flush by time even when nothing comes. */
@@ -154,6 +173,7 @@ export class Relay {
 
   stop(): void {
     this.#timer?.cancel();
+    this.#threads.stop();
   }
 
   /** Counts a datagram that was refused before it was opened. */
@@ -178,22 +198,25 @@ export class Relay {
    * @param origin What packets from its sender may do.
    */
   receive(packet: Uint8Array, origin: Origin): void {
-    const { host, codec, observer, options } = this.#parts;
+    const { host, codec, observer } = this.#parts;
     const begunNs = host.now();
     const warning = this.#watch.arrived(begunNs);
     if (warning !== undefined) host.log.warn(warning);
-    const isFull = this.#inside >= options.queue;
-    if (isFull || this.#limit?.refuses(begunNs) === true) {
-      this.refusePacket(packet, isFull ? 'queue-full' : 'rate-limited');
+    const refusal = this.#refusalNow(begunNs);
+    if (refusal !== undefined) {
+      this.refusePacket(packet, refusal);
       return;
     }
     this.#received.add(1);
     const held = this.#hold(host.alloc(codec.length), packet, begunNs);
     observer?.arrived(held.inKey);
-    const opened = this.#open(held, origin);
-    if ('drop' in opened) this.#discard(held, opened.drop);
-    else this.#judge(held, origin, opened);
-    this.#processing.record(host.now() - begunNs);
+    this.#open(held, origin);
+  }
+
+  #refusalNow(now: Nanoseconds): MixnetDrop | undefined {
+    if (this.#inside >= this.#parts.options.queue) return 'queue-full';
+    if (this.#threads.isFull) return 'unwrap-queue-full';
+    return this.#limit?.refuses(now) === true ? 'rate-limited' : undefined;
   }
 
   #hold(frame: Uint8Array, packet: Uint8Array, arrivedNs: Nanoseconds): Held {
@@ -223,42 +246,63 @@ export class Relay {
   }
 
   // hot: once per packet; the rules and keys are made once and look at the packet in hand.
-  #open(held: Held, origin: Origin): Received | { readonly drop: MixnetDrop } {
+  #open(held: Held, origin: Origin): void {
     const { format, codec } = this.#parts;
+    const { rules, setup } = this.#opening();
+    const packet = held.frame.subarray(COMMAND_LENGTH, codec.length);
+    if (setup === undefined) {
+      this.#lookAt(held, origin);
+      this.#settle(held, origin, format.receive(rules, packet));
+      return;
+    }
+    // The rules go with the setup: what a thread calls its first key is theirs, whenever it is back.
+    this.#threads.run(setup, packet, (output) => {
+      this.#lookAt(held, origin);
+      if (output === undefined) this.#discard(held, 'unwrap-failed');
+      else this.#settle(held, origin, settleUnwrap(rules, output));
+    });
+  }
+
+  #lookAt(held: Held, origin: Origin): void {
     this.#held = held;
     this.#origin = origin;
     this.#refusal = undefined;
-    const received = format.receive(
-      this.#rules(),
-      held.frame.subarray(COMMAND_LENGTH, codec.length),
-    );
-    return 'drop' in received && received.drop === 'replay' && this.#refusal !== undefined
-      ? { drop: this.#refusal }
-      : received;
+  }
+
+  #settle(held: Held, origin: Origin, opened: Received | Dropped<NodeDrop>): void {
+    if (!('drop' in opened)) this.#judge(held, origin, opened);
+    else this.#discard(held, opened.drop === 'replay' ? this.#replayName() : opened.drop);
+    this.#processing.record(this.#parts.host.now() - held.arrivedNs);
+  }
+
+  /** Why a tag was not taken: it was there, or nothing can be said of it. */
+  #replayName(): MixnetDrop {
+    return this.#refusal ?? 'replay';
   }
 
   /** The rules of this instant: those of before unless a key came or went. */
-  #rules(): ReceiveRules {
+  #opening(): Opening {
     const { keys, host } = this.#parts;
     const now = host.now();
-    const known = this.#knownRules;
+    const known = this.#knownOpening;
     const holds = now < this.#rulesUntilNs && keys.version === this.#rulesVersion;
-    return known !== undefined && holds ? known : this.#makeRules(now);
+    return known !== undefined && holds ? known : this.#makeOpening(now);
   }
 
-  #makeRules(now: Nanoseconds): ReceiveRules {
+  #makeOpening(now: Nanoseconds): Opening {
     const { keys, clock } = this.#parts;
     const instant = clock.now();
     const rules: ReceiveRules = {
       keys: keys.trial(instant).map(({ epoch, key }) => this.#epochKey(epoch, key)),
-      delayMsMax: (KEY_EPOCHS * clock.lengthNs) / NS_PER_MS,
+      delayMsMax: delayMsMaxOf(clock.lengthNs),
       isNextHop: (nodeId) => this.#isNextHop(nodeId),
     };
-    this.#knownRules = rules;
+    const opening = { rules, setup: keys.setup(instant) };
+    this.#knownOpening = opening;
     this.#rulesVersion = keys.version;
     // A calendar that is set or drifts is looked at again within a second.
     this.#rulesUntilNs = now + Math.min(keys.trialLasts(instant), RULES_NS_MAX);
-    return rules;
+    return opening;
   }
 
   #epochKey(epoch: number, key: EpochKey['key']): EpochKey {
@@ -268,6 +312,12 @@ export class Relay {
         const held = this.#held;
         if (held === undefined) return false;
         held.epoch = epoch;
+        // The key ended while a thread had the packet, and its tags with it: nobody could tell a
+        // replay any more (R-188).
+        if (!this.#parts.keys.has(epoch)) {
+          this.#refusal = 'mac-mismatch';
+          return false;
+        }
         this.#refusal = this.#parts.tags.enter(epoch, tag, (error) => this.#synced(held, error));
         return this.#refusal === undefined;
       },

@@ -21,7 +21,7 @@ import { signDescriptor } from '../directory/index.ts';
 import { DirectoryClient } from '../directory-client.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
-import { formatOf } from '../format.ts';
+import { formatOf, unwrapShapeOf } from '../format.ts';
 import { identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
 import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
@@ -100,7 +100,8 @@ export class Station {
       isForgetful: options.double === 'forgetful',
     });
     const epochNs = options.epoch;
-    this.#keys = new KeyRing({ host, format: this.format, tags, epochNs });
+    const unwrap = options.unwrap === 'threads' ? unwrapShapeOf(options) : undefined;
+    this.#keys = new KeyRing({ host, format: this.format, tags, epochNs, unwrap });
     const identityKey = host.crypto.ed25519PublicKey(identitySecret(network, host.name));
     this.nodeId = nodeIdOf(host.crypto, identityKey);
     const secret = vrfSecret(network, host.name);
