@@ -1,12 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../../../engine/core/stream.ts';
-import {
-  mixingConfig,
-  packStopAndGo,
-  STOP_AND_GO_DELAY_MS_MAX,
-  unpackStopAndGo,
-} from '../../../../../nodes/mixnet/mixing/index.ts';
+import { mixingConfig } from '../../../../../nodes/mixnet/mixing/index.ts';
 import {
   chiSquare,
   chiSquareQuantile,
@@ -205,49 +199,6 @@ describe('stop-and-go mixing', () => {
     expect(Math.abs(refused.size / COUNT - expected)).toBeLessThan(3 * deviation);
     expect(new Set(refused.values())).toEqual(new Set(['window-missed']));
     expect(items.length + refused.size).toBe(COUNT);
-  });
-});
-
-describe('a stop-and-go window in 32 bits', () => {
-  const LENGTH_NS = 200 * MS;
-
-  it('comes out as it went in, for any instants around its arrival', () => {
-    const anyMs = fc.integer({ min: 0, max: 9_000_000_000 });
-    const nearMs = fc.integer({ min: -30_000, max: 30_000 });
-    const delay = fc.integer({ min: 0, max: STOP_AND_GO_DELAY_MS_MAX });
-    fc.assert(
-      fc.property(anyMs, nearMs, fc.nat(MS - 1), delay, (lastMs, offset, ns, delayMs) => {
-        const packed = packStopAndGo(delayMs, lastMs * MS);
-        expect(packed).toBe(packed >>> 0);
-        const arrivedNs = Math.max(0, (lastMs + offset) * MS + ns);
-        const { delayNs, window } = unpackStopAndGo(packed, arrivedNs, LENGTH_NS);
-        expect(delayNs).toBe(delayMs * MS);
-        expect(window).toEqual([lastMs * MS - LENGTH_NS, lastMs * MS]);
-      }),
-    );
-  });
-
-  it('ends no earlier than asked, and less than a millisecond later', () => {
-    for (const lastNs of [5 * MS, 5 * MS + 1, 6 * MS - 1]) {
-      const end = unpackStopAndGo(packStopAndGo(1, lastNs), 0, LENGTH_NS).window?.[1] as number;
-      expect(end).toBeGreaterThanOrEqual(lastNs);
-      expect(end - lastNs).toBeLessThan(MS);
-    }
-  });
-
-  it('cuts a delay that does not fit', () => {
-    const packed = packStopAndGo(1_000_000, 0);
-    expect(unpackStopAndGo(packed, 0, LENGTH_NS).delayNs).toBe(STOP_AND_GO_DELAY_MS_MAX * MS);
-  });
-
-  it('makes a mix refuse the packet that was held back, and take the one that was not', () => {
-    const mixing = mixingOf({ strategy: 'stop-and-go' });
-    const packed = packStopAndGo(50, 10 * SECOND);
-    const put = (item: number, at: number): string | undefined =>
-      mixing.put(item, at, unpackStopAndGo(packed, at, LENGTH_NS));
-    expect(put(1, 10 * SECOND - 100 * MS)).toBeUndefined();
-    expect(put(2, 10 * SECOND + 1)).toBe('window-missed');
-    expect(put(3, 30 * SECOND)).toBe('window-missed');
   });
 });
 
