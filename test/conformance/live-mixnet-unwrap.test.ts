@@ -54,6 +54,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 it('R-113: delivers the same inline and on threads, and refuses replays in both', async () => {
   const submitted = vi.spyOn(ByteCompute.prototype, 'submit');
+  const warmed = vi.spyOn(ByteCompute.prototype, 'warm');
   const calls: number[] = [];
   for (const unwrap of ['inline', 'threads'] as const) {
     submitted.mockClear();
@@ -67,6 +68,8 @@ it('R-113: delivers the same inline and on threads, and refuses replays in both'
     expect(report.nodeDrops['replay'], unwrap).toBeGreaterThan(20);
     expect(report.nodeDrops['unwrap-failed'], unwrap).toBeUndefined();
   }
+  // Processes of other mixnets start no threads.
+  expect(warmed.mock.calls).toEqual([[[]], [[]]]);
   expect(calls[0]).toBe(0);
   expect(calls[1]).toBeGreaterThan(500);
 });

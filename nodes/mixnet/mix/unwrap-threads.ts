@@ -12,7 +12,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import { UNWRAPPING_MAX } from '../geometry.ts';
 
 /** Name of the job in the protocol's `jobs`. */
-export const UNWRAP_JOB = 'unwrap';
+const UNWRAP_JOB = 'unwrap';
 
 /** See the module. */
 export class UnwrapThreads {
