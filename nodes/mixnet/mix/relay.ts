@@ -132,7 +132,7 @@ export class Relay {
   #nextItem = 0;
   #inside = 0;
   #pooled = 0;
-  #isWarm = false;
+  #warmed: Uint8Array | undefined;
   #timer: Timer | undefined;
 
   constructor(parts: RelayParts) {
@@ -157,12 +157,12 @@ export class Relay {
     return this.#inside;
   }
 
-  /** Takes over the mean delay of a document. */
+  /** Takes over the mean delay of a document; old keys are forgotten already. */
   setMean(meanNs: Nanoseconds): void {
     this.#watch.setMean(meanHere(this.#parts.options.mixing, meanNs));
     const { setup } = this.#opening();
-    if (setup === undefined || this.#isWarm) return;
-    this.#isWarm = true;
+    if (setup === undefined || setup === this.#warmed) return;
+    this.#warmed = setup;
     this.#threads.warm(setup);
   }
 

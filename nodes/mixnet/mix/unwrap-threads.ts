@@ -55,7 +55,10 @@ export class UnwrapThreads {
     });
   }
 
-  /** Starts the threads before the first packet needs them. */
+  /**
+   * Opens a setup before the first packet needs it, which starts the threads. The one before is
+   * wiped there, even when no packet comes (R-188).
+   */
   warm(setup: Uint8Array): void {
     this.run(setup, new Uint8Array(1), () => undefined);
   }

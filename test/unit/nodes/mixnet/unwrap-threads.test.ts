@@ -220,12 +220,16 @@ describe('a relay whose packets are in threads', () => {
     expect(lab.tags.size).toBe(0);
   });
 
-  it('starts the threads with the first document, before a packet needs them', () => {
+  it('R-188: opens the keys of a document in the threads before a packet needs them', () => {
     const lab = new Lab();
     for (let document = 0; document < 2; document += 1) lab.relay.setMean(SECOND);
     expect(lab.calls).toHaveLength(1);
     lab.calls[0]?.answer();
     expect([lab.relay.size, lab.drops]).toEqual([0, []]);
+    lab.enterEpoch(EPOCH + 1);
+    lab.relay.setMean(SECOND);
+    expect(lab.calls).toHaveLength(2);
+    expect(lab.calls[1]?.setup).toBe(lab.ring.setup(lab.instant));
   });
 });
 
