@@ -1,11 +1,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { THOROUGH } from './vitest.thorough.config.ts';
 import { WALL_CLOCK } from './vitest.wall.config.ts';
 
 /** Everything that does not wait: runs beside the tests of the wall clock, in virtual time mostly. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/package/**', ...WALL_CLOCK],
+    exclude: [...configDefaults.exclude, 'test/package/**', ...WALL_CLOCK, ...THOROUGH],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

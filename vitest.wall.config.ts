@@ -1,4 +1,5 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { THOROUGH } from './vitest.thorough.config.ts';
 
 /** Tests that follow the wall clock on real sockets and processes: one file after the other. */
 export const WALL_CLOCK = [
@@ -12,6 +13,7 @@ export const WALL_CLOCK = [
 export default defineConfig({
   test: {
     include: WALL_CLOCK,
+    exclude: [...configDefaults.exclude, ...THOROUGH],
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 60_000,

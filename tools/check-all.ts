@@ -1,8 +1,9 @@
 /**
  * `npm test`: everything that must hold, cheap checks first, one closing line.
  *
- * Types, lint, architecture, dead code, then all tests. Later steps run although an earlier one
- * failed, so that one run tells everything.
+ * Types, lint, architecture, dead code, then the tests; those that take long are
+ * `npm run test:thorough`. Later steps run although an earlier one failed, so that one run tells
+ * everything.
  *
  * @module
  */
@@ -22,19 +23,6 @@ const STEPS: readonly Step[] = [
   { name: 'dead code', command: ['npm', 'run', '--silent', 'check:dead'] },
 ];
 
-/** After the tests: it runs some of them again, with the instruments on. */
-const COVERAGE: Step = {
-  name: 'coverage of the gateway',
-  command: [
-    'node_modules/.bin/vitest',
-    'run',
-    '--config',
-    'vitest.coverage.config.ts',
-    '--coverage',
-    '--silent',
-  ],
-};
-
 let passed = 0;
 let failed = 0;
 
@@ -48,7 +36,6 @@ for (const counts of await Promise.all(both)) {
   passed += counts.passed;
   failed += counts.failed;
 }
-perform(COVERAGE);
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -134,7 +134,9 @@ describe('the gate', () => {
     }
     expect(scripts['check:lint']).toContain('check --error-on-warnings');
     expect(steps).toContain('runVitest(');
-    expect(steps).toContain("'vitest.coverage.config.ts'");
+    const thorough = read(scripts['test:thorough']?.split(' ').at(-1) ?? '');
+    expect(thorough).toContain("'vitest.coverage.config.ts'");
+    expect(read('.ci/run')).toMatch(/^count npm run test:thorough$/m);
     const coverage = read('vitest.coverage.config.ts');
     const [, threshold] = /thresholds: \{ lines: ([\d.]+) \}/.exec(coverage) ?? [];
     expect(Number(threshold)).toBeGreaterThanOrEqual(91.8);

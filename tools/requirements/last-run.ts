@@ -8,7 +8,9 @@ import { join, relative } from 'node:path';
 
 /** Where `npm test` leaves what vitest counted, below the root. */
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
-/** The same of its tests on the wall clock. */
+/** The same of `npm run test:thorough`. */
+export const THOROUGH_RESULTS = 'node_modules/.cache/orrery/thorough-results.json';
+/** The same of the tests of `npm test` on the wall clock. */
 export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
 /** The same of `npm run test:package`. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
@@ -54,7 +56,10 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   const kpis = newestReports(runsFolder);
   if (!existsSync(path)) return { testedAt: undefined, tests: [], kpis };
   const { startTime } = readResults(path);
-  const tests = [path, join(root, WALL_RESULTS), join(root, PACKAGE_RESULTS)]
+  const tests = [
+    path,
+    ...[WALL_RESULTS, THOROUGH_RESULTS, PACKAGE_RESULTS].map((one) => join(root, one)),
+  ]
     .filter((one) => existsSync(one))
     .flatMap((one) => readResults(one).testResults)
     .flatMap(({ name, assertionResults }) =>
