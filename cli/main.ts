@@ -10,8 +10,17 @@ import { environmentError } from '../engine/live/environment.ts';
 /** With fewer, loading fails in many ways, not all of which name the reason. */
 const OPEN_FILES_MIN = 128;
 
+/** With these codes Node leaves when that thread has died: the import below never settles (13). */
+const WITHOUT_A_WORD: readonly number[] = [1, 13];
+
 // The thread that loads modules may fail on its own; once they are loaded, run-command.ts answers.
 process.on('uncaughtException', endUnloaded);
+process.on('exit', (code) => {
+  const isLoading = process.listeners('uncaughtException').includes(endUnloaded);
+  if (isLoading && WITHOUT_A_WORD.includes(code)) {
+    endUnloaded(new Error('the program could not be loaded'));
+  }
+});
 try {
   await import('./run-command.ts');
 } catch (error) {
