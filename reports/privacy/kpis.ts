@@ -91,7 +91,7 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     unit: 'ratio',
     help: 'mass of a target that had not arrived when the record ended, one sample a target',
   },
-  ...ATTACKS.map(
+  ...ATTACKS.filter(({ isActive }) => isActive !== true).map(
     ({ name, adversary, estimator }): MetricDefinition => ({
       name: successMetric(name),
       kind: 'ratio',

@@ -13,6 +13,7 @@ export const blendingAttack: Attack = {
   name: 'n_minus_one',
   adversary: 'active at one mix, no keys',
   estimator: 'share of attempts in which the next output was the target',
+  isActive: true,
   evaluate: ({ view, setting, answers }) => {
     const attempts = setting.blending ?? [];
     const guesses = attempts.map(({ node, admittedNs }) => firstOutput(view, node, admittedNs));

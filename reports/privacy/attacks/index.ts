@@ -25,6 +25,7 @@ const taggingAttack: Attack = {
   name: 'tagging',
   adversary: 'corrupt first mix and corrupt last hop',
   estimator: 'share of tagged messages that the last hop recognised; c_first c_last by chance',
+  isActive: true,
   evaluate: ({ answers: { tags } }) => tags && ofHits({ attack: 'tagging', ...tags }),
 };
 
@@ -33,6 +34,7 @@ const replayAttack: Attack = {
   name: 'replay',
   adversary: 'active on one link, no keys',
   estimator: 'share of replayed packets that came out of the mix a second time',
+  isActive: true,
   evaluate: ({ answers: { replays } }) =>
     replays && ofHits({ attack: 'replay', ...replays, chance: 0 }),
 };

@@ -72,6 +72,8 @@ export interface Attack {
   readonly adversary: string;
   /** How success is estimated, one sentence. */
   readonly estimator: string;
+  /** The adversary acts, and no run carries that out: verified, but no metric of a run. */
+  readonly isActive?: true;
   /** Undefined when the run gives it nothing to try. */
   evaluate(input: AttackInput): AttackOutcome | undefined;
 }

@@ -13,6 +13,7 @@ import {
   successMetric,
 } from '../../../../../reports/privacy/attacks/index.ts';
 import { areaUnderCurve } from '../../../../../reports/privacy/attacks/roc.ts';
+import { PRIVACY_METRICS } from '../../../../../reports/privacy/kpis.ts';
 import { observe, poisson, type Sent } from './fixture.ts';
 
 const SECOND = 1e9;
@@ -211,6 +212,15 @@ describe('attacks that the run carries out', () => {
     expect(run('replay', counted)).toMatchObject({ success: 0, low: 0 });
     for (const name of ['n_minus_one', 'predecessor', 'tagging', 'replay']) {
       expect(run(name, input)).toBeUndefined();
+    }
+  });
+
+  it('an attack that no run carries out is no metric of runs: its limit would be missed for ever', () => {
+    const metrics = PRIVACY_METRICS.map(({ name }) => name);
+    const active = ATTACKS.filter(({ isActive }) => isActive === true).map(({ name }) => name);
+    expect(active).toEqual(['n_minus_one', 'tagging', 'replay']);
+    for (const { name } of ATTACKS) {
+      expect(metrics.includes(successMetric(name))).toBe(!active.includes(name));
     }
   });
 
