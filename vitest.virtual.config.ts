@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/package/**', ...WALL_CLOCK, ...THOROUGH],
     pool: 'forks',
     maxWorkers: 2,
+    // Modules are loaded once a worker: none of them keeps state that a test could leave behind.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
