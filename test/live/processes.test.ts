@@ -133,7 +133,8 @@ describe('a process for each node', () => {
 
   it('runs beside another run, and refuses addresses that are taken in one line', async () => {
     write('cable-3.yaml', CABLE, blockOf(3));
-    const first = await spread(file);
+    // Long enough to be there while two others start on a busy machine.
+    const first = await spread(write('long.yaml', pings('cable.yaml', '8s')));
     const other = await spread(write('other.yaml', pings('cable-3.yaml', '1500ms')));
     await first.reach(1);
     const same = await spread(file);
