@@ -111,7 +111,7 @@ export class Auditor {
       this.#parts.host.drop('proof-unasked');
       return;
     }
-    // Refused for now: it is asked again until the tries are used up.
+    // A refusal may be the rate limit of the other: it is asked again until the tries are used up.
     if (typeof proof === 'string') return;
     const full = { ...open.hop, proof, observedNs: 0, toleranceNs: 0 };
     const verdict = auditDelay(this.#parts.host.crypto, full);
