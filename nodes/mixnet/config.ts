@@ -82,7 +82,8 @@ const rateLimit = z.strictObject({
 
 /** Of `vrf-exp`: how mixes and providers audit the loops that they send. */
 const vrfAudit = z.strictObject({
-  enabled: z.boolean().default(true),
+  /** With `vrf-exp` they do unless this is false; with others there is nothing to audit. */
+  enabled: z.boolean().optional(),
   /** What a packet takes from one node to the next, mixing aside. */
   transit: durationNs().default(TRANSIT_NS_DEFAULT),
   /** How far a loop may be off the sum of its delays: jitter of links, lateness of timers. */
@@ -156,7 +157,16 @@ export const mixnetConfig = z
   .refine(({ limit, mixing }) => limit?.shaping !== true || 'maxDelay' in mixing, {
     message: 'needs a strategy that obeys delays: poisson, stop-and-go or vrf-exp',
     path: ['limit', 'shaping'],
-  });
+  })
+  .refine(
+    ({ vrfAudit: audit, mixing }) => audit.enabled !== true || mixing.strategy === 'vrf-exp',
+    {
+      message:
+        'needs mixing: { strategy: vrf-exp }, with others no delay follows from the packet and ' +
+        'nothing could be judged',
+      path: ['vrfAudit', 'enabled'],
+    },
+  );
 
 /** Checked options. */
 export type MixnetOptions = z.output<typeof mixnetConfig>;

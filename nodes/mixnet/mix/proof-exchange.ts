@@ -64,7 +64,7 @@ export class ProofExchange implements LoopAuditor {
     const document = this.#document;
     const delaying = path.hops.slice(0, -1);
     const { neighbours, options, law } = this.#parts;
-    if (document === undefined || !options.vrfAudit.enabled) return;
+    if (document === undefined || options.vrfAudit.enabled === false) return;
     // 3.4: a key chosen after seeing packets proves nothing.
     const isAuditable = delaying.every(
       ({ node }) => neighbours.has(node.name) && isVrfKeySettled(node, document),
