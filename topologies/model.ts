@@ -38,6 +38,8 @@ export interface HostSpec {
   readonly protocol: string;
   /** Options as written; checked by the protocol's own schema. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of these, the ones that a generator gave together with links; they cannot be changed alone. */
+  readonly generated?: Readonly<Record<string, unknown>>;
   readonly isdAs?: string;
   /** Hosts of one machine share its processor; the host's own name when absent. */
   readonly machine: string;

@@ -20,6 +20,8 @@ export interface NodeDraft {
   /** Protocol unless `defaults.node.run` names one; options of the defaults are the node's too. */
   readonly usualRun?: string;
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Options that a generator gives, to which its links fit. */
+  readonly generated?: Readonly<Record<string, unknown>>;
   readonly cores?: number;
   readonly machine?: string;
   readonly address?: string;

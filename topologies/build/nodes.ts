@@ -77,7 +77,7 @@ function plainNode(
   const isOwn = draft.run !== undefined;
   const path = isOwn ? [...draft.path, 'run'] : ['defaults', 'node', 'run'];
   const written = draft.run ?? defaults.run ?? draft.usualRun;
-  const options = isOwn ? (draft.options ?? {}) : { ...defaults.options, ...draft.options };
+  const options = isOwn ? (draft.options ?? {}) : ofDefaults(defaults, draft);
   if (written === undefined) {
     const message = 'missing, expected a protocol such as ping';
     context.refuse('E121', [...draft.path, 'run'], message, 'or give defaults.node.run');
@@ -86,12 +86,21 @@ function plainNode(
     name: draft.name,
     protocol: written === undefined ? '' : protocols.resolve(written, path),
     options,
+    ...(draft.generated === undefined ? {} : { generated: draft.generated }),
     ...(draft.isdAs === undefined ? {} : { isdAs: draft.isdAs }),
     machine: draft.machine ?? draft.name,
     cores: draft.cores ?? defaults.cores ?? 1,
     position: context.position(draft.path),
     draft,
   };
+}
+
+/** Options of a node that runs what all run. */
+function ofDefaults(
+  { options }: NodeDefaults,
+  draft: NodeDraft,
+): Readonly<Record<string, unknown>> {
+  return { ...options, ...draft.options, ...draft.generated };
 }
 
 /** Resolves each protocol name once, so that a mistake in it is told once. */

@@ -58,18 +58,15 @@ export function checkOptions(
   layers: readonly OptionLayers[],
 ): void {
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer.options]));
-  const told = new Set<string>();
-  for (const [index, host] of loaded.topology.hosts.entries()) {
+  checkGenerated(loaded.topology.hosts, layers, problems);
+  for (const host of loaded.topology.hosts) {
     const schema = registry.protocols(host.protocol)?.config;
     if (schema === undefined) continue;
     const options = optionsOf(host, byName);
     const result = schema.safeParse(options) as z.ZodSafeParseResult<unknown>;
     if (result.success) continue;
     for (const mistake of wordIssues(result.error, schema as z.ZodType, options)) {
-      const place = placeOf(mistake.path, host, index, { loaded, layers });
-      const key = `${place.source.file} ${place.path.join('/')} ${mistake.message}`;
-      if (told.has(key)) continue;
-      told.add(key);
+      const place = placeOf(mistake.path, host, { loaded, layers });
       problems.add(place.source, worded(mistake, place.path), place.root);
     }
   }
@@ -81,24 +78,79 @@ interface OptionPlace {
   readonly path: FilePath;
 }
 
-/** Where the value of an option was written: the uppermost layer that holds it. */
-function placeOf(
-  path: FilePath,
-  host: HostSpec,
-  index: number,
-  { loaded, layers }: { readonly loaded: LoadedTopology; readonly layers: readonly OptionLayers[] },
-): OptionPlace {
-  for (const name of [host.name, host.protocol]) {
-    const layer = layers.find((one) => one.name === name);
-    if (layer === undefined || valueAt(layer.options, path) === undefined) continue;
-    return { source: layer.source, root: [], path: [...layer.path, ...path] };
+/** What the place of an option is looked for in. */
+interface Written {
+  readonly loaded: LoadedTopology;
+  readonly layers: readonly OptionLayers[];
+}
+
+/**
+ * Where an option was written: the uppermost place that holds it or, when it is missing, that holds
+ * most of the maps around it.
+ */
+function placeOf(path: FilePath, host: HostSpec, { loaded, layers }: Written): OptionPlace {
+  const above = [host.name, host.protocol].flatMap((name) =>
+    layers
+      .filter((layer) => layer.name === name)
+      .map(({ options, source, path: at }) => ({ options, source, root: [], at })),
+  );
+  const places = [...above, ...topologyPlaces(host, loaded)];
+  for (let length = path.length; length > 0; length -= 1) {
+    const start = path.slice(0, length);
+    const hit = places.find(({ options }) => valueAt(options, start) !== undefined);
+    if (hit !== undefined) return { ...hit, path: [...hit.at, ...path] };
   }
   const { source, root } = loaded;
-  const own = ['nodes', index, 'options', ...path];
-  const shared = ['defaults', 'node', 'options', ...path];
+  const [own] = topologyPlaces(host, loaded);
+  return { source, root, path: [...(own?.at ?? []), ...path] };
+}
+
+/** In the topology: the node's own options, when it stands in the list, and those of all nodes. */
+function topologyPlaces(
+  host: HostSpec,
+  { source, root }: LoadedTopology,
+): readonly (Omit<OptionPlace, 'path'> & { readonly options: unknown; readonly at: FilePath })[] {
   const data = valueAt(source.data, root);
-  const isShared = valueAt(data, own) === undefined && valueAt(data, shared) !== undefined;
-  return { source, root, path: isShared ? shared : own };
+  const nodes = valueAt(data, ['nodes']);
+  const index = Array.isArray(nodes)
+    ? nodes.findIndex((node) => valueAt(node, ['name']) === host.name)
+    : -1;
+  const starts: readonly FilePath[] = index < 0 ? [] : [['nodes', index, 'options']];
+  return [...starts, ['defaults', 'node', 'options']].map((at) => ({
+    options: valueAt(data, at),
+    source,
+    root,
+    at,
+  }));
+}
+
+/** Refuses options over a generated node that contradict what its links were made for. */
+function checkGenerated(
+  hosts: readonly HostSpec[],
+  layers: readonly OptionLayers[],
+  problems: Problems,
+): void {
+  for (const { name, options, source, path } of layers) {
+    const own = hosts.filter((host) => host.name === name || host.protocol === name);
+    for (const [key, value] of Object.entries(options)) {
+      const host = own.find(
+        ({ generated = {} }) => key in generated && !isSame(generated[key], value),
+      );
+      if (host === undefined) continue;
+      const made = JSON.stringify(host.generated?.[key]);
+      problems.add(source, {
+        code: 'E122',
+        path: [...path, key],
+        part: 'value',
+        message: `${JSON.stringify(value)}, but ${host.name} was generated with ${made}`,
+        hint: 'generate made the links for that; leave it out, or change generate',
+      });
+    }
+  }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function worded(mistake: PathMistake, path: FilePath): PathMistake {

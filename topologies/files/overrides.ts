@@ -26,7 +26,10 @@ export interface Override {
   readonly prefix?: string;
 }
 
-/** Says which flag wrote the entry at a path, if one did. */
+/** Entries that decide which others a map must have: the flag that sets one answers for them. */
+const KIND_KEYS: readonly string[] = ['kind', 'strategy'];
+
+/** Says which flag wrote the entry at a path, or made it necessary, if one did. */
 export type FlagPlaces = (path: FilePath, part: EntryPart) => IssuePlace | undefined;
 
 /**
@@ -53,7 +56,9 @@ export function applyOverrides(
   if (issues.length > 0) throw new ConfigError(issues);
   return (path, part) => {
     // The last flag wins, as it did in the document.
-    const hit = written.findLast((entry) => isWithin(path, entry.root));
+    const hit =
+      written.findLast((entry) => isWithin(path, entry.root)) ??
+      (document.hasIn(path) ? undefined : written.findLast((entry) => isKindOf(path, entry.path)));
     if (hit === undefined) return undefined;
     const isKey = part === 'key' && path.length <= hit.path.length;
     return flagPlace(hit.flag, isKey ? 'path' : 'value');
@@ -75,6 +80,13 @@ export function listOverrides(overrides: Readonly<Record<string, string>>): read
 
 function isWithin(path: FilePath, root: FilePath): boolean {
   return root.length <= path.length && root.every((step, at) => step === path[at]);
+}
+
+/** True when the value at `chosen` says of which kind the map around `path` is. */
+function isKindOf(path: FilePath, chosen: FilePath): boolean {
+  const around = path.slice(0, -1);
+  const isSibling = chosen.length === path.length && isWithin(chosen, around);
+  return isSibling && KIND_KEYS.includes(String(chosen.at(-1)));
 }
 
 function flagText(flag: Override): string {

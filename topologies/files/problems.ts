@@ -14,6 +14,8 @@ import { type PathMistake, wordIssues } from './zod-words.ts';
 /** Mistakes found so far. */
 export class Problems {
   readonly #issues: ConfigIssue[] = [];
+  /** What was noted, so that a map which two schemas check is not complained of twice. */
+  readonly #told = new Set<string>();
 
   /** Number of mistakes. */
   get count(): number {
@@ -21,7 +23,7 @@ export class Problems {
   }
 
   /**
-   * Notes a mistake at a path of a file.
+   * Notes a mistake at a path of a file, unless it is already noted.
    *
    * @param root Path of the values inside the file, for maps that stand inside another file.
    */
@@ -30,6 +32,10 @@ export class Problems {
     const path = [...root, ...mistake.path];
     const place = source.place(path, part);
     const shown = formatPath(path);
+    const { file, line, column } = place;
+    const key = [file, line, column, shown, message].join('\n');
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
     const issue = { ...place, path: shown, code, message };
     this.#issues.push(hint === undefined ? issue : { ...issue, hint });
   }

@@ -252,22 +252,28 @@ function innerOf(schema: z.core.$ZodType, step: string | number): readonly z.cor
   return inner === undefined ? [] : [inner];
 }
 
-/** Takes wrappers off and opens unions; of a union by `kind` only the branch that fits stays. */
+/** Takes wrappers off and opens unions; of a union by a kind only the branch that fits stays. */
 function openForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
-    return openForms(schema.unwrap(), value);
-  }
+  if (isWrapped(schema)) return openForms(schema.unwrap(), value);
   if (schema instanceof z.ZodPipe) return openForms(schema.in, value);
   if (!(schema instanceof z.ZodUnion)) return [schema];
-  const kind = valueAt(value, ['kind']);
+  const key = schema instanceof z.ZodDiscriminatedUnion ? schema.def.discriminator : 'kind';
+  const kind = valueAt(value, [key]);
   const options = schema.options as readonly z.core.$ZodType[];
   const fitting = options.filter(
-    (one) => one instanceof z.ZodObject && kind !== undefined && hasKind(one, kind),
+    (one) => one instanceof z.ZodObject && kind !== undefined && isOfKind(one, key, kind),
   );
   return (fitting.length > 0 ? fitting : options).flatMap((one) => openForms(one, value));
 }
 
-function hasKind(schema: z.ZodObject, kind: unknown): boolean {
-  const literal: unknown = schema.shape['kind'];
+function isWrapped(
+  schema: z.core.$ZodType,
+): schema is z.ZodOptional | z.ZodDefault | z.ZodPrefault {
+  if (schema instanceof z.ZodOptional) return true;
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+}
+
+function isOfKind(schema: z.ZodObject, key: string, kind: unknown): boolean {
+  const literal: unknown = schema.shape[key];
   return literal instanceof z.ZodLiteral && literal.values.has(kind as z.core.util.Literal);
 }

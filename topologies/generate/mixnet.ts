@@ -56,7 +56,7 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
   const node = (name: string, role: string, own: object = {}): NodeDraft => ({
     name,
     usualRun: 'mixnet',
-    options: { role, ...common, ...own },
+    generated: { role, ...common, ...own },
     path: PATH,
   });
   const nodes = [

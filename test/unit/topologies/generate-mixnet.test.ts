@@ -17,7 +17,9 @@ function make(input: Omit<Input, 'kind'>): {
   const draft = generateMixnet({ kind: 'mixnet', ...input });
   return {
     names: draft.nodes.map(({ name }) => name),
-    roles: Object.fromEntries(draft.nodes.map(({ name, options }) => [name, options?.['role']])),
+    roles: Object.fromEntries(
+      draft.nodes.map(({ name, generated }) => [name, generated?.['role']]),
+    ),
     links: new Set(draft.links.map(({ a, b }) => [a.host, b.host].sort().join(' '))),
     count: draft.links.length,
   };
