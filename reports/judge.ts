@@ -149,19 +149,36 @@ function checkInvariants(
   packets: PacketTotals,
 ): Report['invariants'] {
   const unbalanced = seeds.filter((seed) => imbalance(seed.packets) !== 0);
-  const idle = seeds.filter(isIdle);
   const missing = seeds.filter((seed) => seed.faults.some((fault) => fault.targets.length === 0));
   const verdict = (name: string, bad: readonly SeedResult[], good: string): Verdict => ({
     name,
     pass: bad.length === 0,
-    detail: bad.length === 0 ? good : `broken in seed ${bad.map((seed) => seed.seed).join(', ')}`,
+    detail: bad.length === 0 ? good : `broken in ${seedNames(bad)}`,
   });
   return [
     verdict(CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
-    // R-238: a scenario in which nothing arrives proves nothing.
-    verdict('packets received', idle, 'every seed delivered packets'),
+    receivedVerdict(seeds),
     verdict('faults hit something', missing, 'every fault touched a link or node'),
   ];
+}
+
+/** R-238: a scenario in which nothing arrives proves nothing, whether or not anything was sent. */
+function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
+  const idle = seeds.filter(isIdle);
+  const silent = idle.filter(isSilent);
+  const lost = idle.filter((seed) => !isSilent(seed));
+  const reasons = [
+    lost.length === 0 ? [] : [`packets were sent, none was received: ${seedNames(lost)}`],
+    silent.length === 0
+      ? []
+      : [`nothing was sent after the warm-up, so nothing is proved: ${seedNames(silent)}`],
+  ].flat();
+  const detail = idle.length === 0 ? 'every seed delivered packets' : reasons.join('; ');
+  return { name: 'packets received', pass: idle.length === 0, detail };
+}
+
+function seedNames(seeds: readonly SeedResult[]): string {
+  return `seed ${seeds.map(({ seed }) => seed).join(', ')}`;
 }
 
 /**
@@ -174,6 +191,15 @@ function isIdle(seed: SeedResult): boolean {
   );
   if (received.length === 0) return seed.packets.delivered === 0;
   return received.every((count) => count === 0);
+}
+
+/** True when there was nothing to receive: no flow sent after the warm-up, no link without flows. */
+function isSilent(seed: SeedResult): boolean {
+  const sent = Object.entries(seed.metrics).flatMap(([name, data]) =>
+    name.endsWith('.delivery') && data.kind === 'ratio' ? [data.denominator] : [],
+  );
+  if (sent.length === 0) return seed.packets.sent === 0;
+  return sent.every((count) => count === 0);
 }
 
 type Verdict = Report['invariants'][number];
