@@ -6,6 +6,7 @@ export const THOROUGH = [
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws}.test.ts',
   'test/live/mixnet.test.ts',
   'test/conformance/live-mixnet-unwrap.test.ts',
+  'test/emulate/outside-pair.test.ts',
 ];
 
 export default defineConfig({

@@ -8,7 +8,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { commandLine } from '../command-line.ts';
 import { cleanUp, folder, scenarioFile } from './support.ts';
+
+const program = await commandLine();
+afterAll(() => program.dispose());
 
 afterAll(cleanUp);
 
@@ -47,7 +51,7 @@ interface Started {
 }
 
 function start(args: readonly string[]): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [program.path, ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

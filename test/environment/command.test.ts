@@ -10,8 +10,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BULK_PORT } from '../../nodes/bulk/geometry.ts';
 import { PING_PORT } from '../../nodes/ping/geometry.ts';
-import { openScenario } from '../../scenarios/open.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import { NO_SMALL_DISK, SmallDisk } from './small-disk.ts';
 import { CommandLine, cacheFolder, type Ended, hold } from './support.ts';
 
@@ -38,11 +36,6 @@ const filesBelow = (path: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
     .sort();
-
-async function addressOf(file: string, node: string): Promise<string> {
-  const { scenario } = await openScenario(file, {}, new ProtocolRegistry());
-  return scenario.topology.hosts.find(({ name }) => name === node)?.address ?? '';
-}
 
 describe('a folder that cannot be written to', () => {
   it('is refused before the run: a file in its place, and a system that makes no folders', async () => {
@@ -128,17 +121,23 @@ describe.skipIf(NO_SMALL_DISK !== undefined)('a full disk', () => {
 
 describe('a port that another program holds', () => {
   it('is one line with the node, for UDP, for TCP, and with a process for each node', async () => {
-    const [bob, receiver] = await Promise.all([
-      addressOf('hello.yaml', 'bob'),
-      addressOf('file-transfer.yaml', 'receiver'),
-    ]);
+    // Of this process: another live run on the machine holds the addresses of the files.
+    const block = `127.${60 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
+    const [bob, receiver] = [`${block}.12`, `${block}.14`];
+    const own = (n: number): string[] => [
+      ...['--set', `topology.nodes.0.address=${block}.${n + 1}`],
+      ...['--set', `topology.nodes.1.address=${block}.${n + 2}`],
+    ];
     const held = [await hold('udp', bob, PING_PORT), await hold('tcp', receiver, BULK_PORT)];
     const live = (...words: string[]): Promise<Ended> =>
       orrery.run(['live', ...words, ...SHORT, '--out', join(folder, 'out')]);
     try {
       const ends = [
-        ...(await Promise.all([live('hello.yaml'), live('file-transfer.yaml')])),
-        await live('hello.yaml', '--processes'),
+        ...(await Promise.all([
+          live('hello.yaml', ...own(10)),
+          live('file-transfer.yaml', ...own(12)),
+        ])),
+        await live('hello.yaml', '--processes', ...own(10)),
       ];
       const words = 'another program holds it (EADDRINUSE)';
       expect(ends.map(complaints)).toEqual([

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { agentProgram } from '../../scenarios/distributed/agent-bundle.ts';
+import { commandLine, FROM_SOURCE } from '../command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -51,9 +51,9 @@ export class CommandLine {
   }
 
   static async make(folder: string): Promise<CommandLine> {
-    const program = await agentProgram(new URL('../../cli/main.ts', import.meta.url).href);
+    const program = await commandLine();
     const path = join(folder, 'main.mjs');
-    execFileSync('cp', [program.path, path]);
+    copyFileSync(program.path, path);
     return new CommandLine(path, () => program.dispose());
   }
 
@@ -63,7 +63,7 @@ export class CommandLine {
 
   /** Runs it from source, as `npm run` does here. */
   runSource(words: readonly string[], how: Surroundings): Promise<Ended> {
-    return this.#start(['--import', 'tsx', 'cli/main.ts', ...words], how);
+    return this.#start([...FROM_SOURCE, ...words], how);
   }
 
   #start(words: readonly string[], { files = 4_096, env = {} }: Surroundings): Promise<Ended> {
@@ -102,10 +102,14 @@ export async function hold(
 ): Promise<() => void> {
   if (kind === 'udp') {
     const socket = createSocket('udp4');
-    await new Promise<void>((resolve) => void socket.bind(port, address, resolve));
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject).bind(port, address, resolve);
+    });
     return () => void socket.close();
   }
   const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(port, address, resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, address, resolve);
+  });
   return () => void server.close();
 }

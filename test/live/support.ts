@@ -20,6 +20,7 @@ import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
 import { type Loaded, openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import type { RunEnd, RunOrder } from '../../scenarios/runner/run-scenario.ts';
+import { commandLine } from '../command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Gets everything that runs leave, temporary folders of killed coordinators too. */
@@ -27,10 +28,12 @@ export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-live-'));
 /** Other machines are slower than ours. */
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const started: ChildProcess[] = [];
+const program = await commandLine();
 
 /** Ends what a failed test left running, and removes all files. */
 export function cleanUp(): void {
   for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+  program.dispose();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -165,7 +168,7 @@ export interface Started {
 
 /** Starts `orrery ...` in a group of its own, as a terminal does. */
 export function orrery(...args: string[]): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [program.path, ...args], {
     cwd: root,
     detached: true,
     env: { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '', TMPDIR: folder },

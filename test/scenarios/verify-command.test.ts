@@ -5,12 +5,16 @@
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { commandLine } from '../command-line.ts';
+
+const program = await commandLine();
+afterAll(() => program.dispose());
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 function verify(...flags: readonly string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'verify', ...flags], {
+  return spawnSync(process.execPath, [program.path, 'verify', ...flags], {
     cwd: ROOT,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], LANG: 'C.UTF-8' },

@@ -13,10 +13,15 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { finish } from '../../../cli/execute.ts';
 import { type ExitCode, worstOf } from '../../../cli/exit.ts';
 import { readReport } from '../../../reports/json.ts';
+import { commandLine, FROM_SOURCE } from '../../command-line.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'orrery-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const program = await commandLine();
+afterAll(() => {
+  program.dispose();
+  rmSync(folder, { recursive: true });
+});
 
 interface Ended {
   readonly code: number | null;
@@ -28,8 +33,9 @@ interface Ended {
 function orrery(
   args: readonly string[],
   onStart?: (child: ChildProcessWithoutNullStreams) => void,
+  start: readonly string[] = [program.path],
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [...start, ...args], {
     cwd: root,
     env: { ...process.env, CI: '', NO_COLOR: '', FORCE_COLOR: undefined, GITHUB_STEP_SUMMARY: '' },
   });
@@ -182,7 +188,7 @@ duration: 1s
 traffic: [{ from: a, to: b, kind: constant, rate: 10/s }]
 `,
     );
-    const moody = await orrery(run(path, '--check-determinism'));
+    const moody = await orrery(run(path, '--check-determinism'), undefined, FROM_SOURCE);
     expect(moody.stdout).toMatch(/^NOT DETERMINISTIC {2}moody {2}seed 1\n/);
     expect(moody.code).toBe(4);
   });
