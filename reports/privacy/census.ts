@@ -12,8 +12,8 @@ export interface Census {
   readonly poolMean: Float64Array;
   /** Delays, ns: from arrival to departure, by node; of messages that had time to leave. */
   readonly delaysNs: readonly (readonly number[])[];
-  /** Messages made at clients and providers, by index of the kind. */
-  readonly madeAtEnds: Float64Array;
+  /** Messages made by clients, by index of the kind. */
+  readonly madeByClients: Float64Array;
   /** Messages made at mixes. */
   readonly madeAtMixes: number;
   /** From creation to the end of delivered payloads, ns, ascending. */
@@ -29,6 +29,8 @@ export interface Census {
 export interface CensusQuestion {
   readonly truth: Truth;
   readonly isMix: readonly boolean[];
+  /** Who sends messages of its own; providers, which may send loops, do not. */
+  readonly isClient: readonly boolean[];
   readonly warmupNs: number;
   readonly endNs: number;
   /** Delays are taken of messages that arrive so long before the end, ns. */
@@ -93,7 +95,7 @@ class Pass {
     return {
       poolMean,
       delaysNs: this.#delays,
-      madeAtEnds: this.#made,
+      madeByClients: this.#made,
       madeAtMixes: this.#madeAtMixes,
       latencyNs: this.#latency.sort((a, b) => a - b),
       longestNs: this.#longest,
@@ -112,7 +114,7 @@ class Pass {
     this.#hops += 1;
     const kind = this.#ask.truth.messages.kind[message] ?? 0;
     if (this.#ask.isMix[node] === true) this.#madeAtMixes += 1;
-    else this.#made[kind] = (this.#made[kind] ?? 0) + 1;
+    if (this.#ask.isClient[node] === true) this.#made[kind] = (this.#made[kind] ?? 0) + 1;
   }
 
   #onArrived(message: number, node: number, at: number): void {

@@ -35,7 +35,7 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     name: 'privacy.receiver.bits',
     kind: 'samples',
     unit: 'bits',
-    help: `Shannon entropy over the recipients of a target, messages of a recipient put together, cover as the node where it ended; ${OMNISCIENT}`,
+    help: `Shannon entropy over the recipients of a target, messages of a recipient put together, cover left out; ${OMNISCIENT}`,
   },
   {
     name: 'privacy.sender.bits',
@@ -83,7 +83,7 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     name: 'privacy.compromised_paths',
     kind: 'ratio',
     unit: 'ratio',
-    help: 'delivered messages that met corrupt mixes only; ground truth',
+    help: 'messages made after the warm-up and delivered that met corrupt mixes only; ground truth',
   },
   {
     name: 'privacy.mass_left',

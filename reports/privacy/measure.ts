@@ -13,7 +13,7 @@ import { fitDelays, type MixFit } from './delay-fit.ts';
 import { lawsOf, namesOf } from './laws.ts';
 import { type Posterior, posteriorsOf, senderPosteriors } from './mass/posterior.ts';
 import {
-  fold,
+  foldUsers,
   guessingEntropy,
   hartleyBits,
   minEntropyBits,
@@ -24,7 +24,7 @@ import { compromisedPaths } from './paths.ts';
 import { adversaryText, estimatorText, type PrivacySetting } from './setting.ts';
 import { type PrivacySummary, summaryOf } from './summary.ts';
 import { chooseTargets, type Target } from './targets.ts';
-import { ABSORBED, DELIVERED, NO_NODE, type Truth } from './truth/truth.ts';
+import { NO_NODE, type Truth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
 
 /** Delays longer than this many means happen once in 1e13. */
@@ -46,7 +46,10 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
   const { warmupNs, endNs, everyNs } = setting;
   const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
   const settleNs = means.length === 0 ? SETTLE_NS_DEFAULT : SETTLE_MEANS * Math.max(...means);
-  const census = takeCensus({ truth, isMix, warmupNs, endNs, settleNs });
+  // Where nobody says who the clients are, they are all that do not mix.
+  const clients = setting.clients && namesOf(truth, new Set(setting.clients));
+  const isClient = clients ?? isMix.map((mixing) => !mixing);
+  const census = takeCensus({ truth, isMix, isClient, warmupNs, endNs, settleNs });
   const recordedNs = truth.fullNs ?? truth.events.atNs[truth.events.count - 1] ?? 0;
   const lastNs = Math.min(endNs, recordedNs) - TAIL_FACTOR * census.longestNs;
   const targets = chooseTargets({ truth, isMix, fromNs: warmupNs, everyNs, lastNs });
@@ -103,7 +106,6 @@ function beliefMetrics(
 ): Readonly<Record<string, MetricData>> {
   const of = (measure: (p: Float64Array) => number): MetricData =>
     samples(beliefs.map(({ belief }) => measure(belief.p)));
-  const receivers = receiversOf(truth);
   const guesses = linking(
     beliefs.map(({ belief: { p, messages, target } }) => ({ p, right: messages.indexOf(target) })),
   );
@@ -115,7 +117,7 @@ function beliefMetrics(
     'privacy.min_entropy.bits': of(minEntropyBits),
     'privacy.hartley.bits': of((p) => hartleyBits(p)),
     'privacy.guesses': of(guessingEntropy),
-    'privacy.receiver.bits': samples(beliefs.map(({ belief }) => receiverBits(receivers, belief))),
+    'privacy.receiver.bits': samples(beliefs.flatMap(({ belief }) => receiverBits(truth, belief))),
     'privacy.distance': samples(distances),
     'privacy.mass_left': samples(beliefs.map(({ belief }) => Math.max(0, belief.left))),
     'privacy.linking': {
@@ -126,21 +128,16 @@ function beliefMetrics(
   };
 }
 
-/** mixnet.md 4.1: fold before taking the logarithm. */
-function receiverBits(receivers: Uint16Array, { p, messages }: Posterior): number {
-  return shannonBits(fold(p, (i) => receivers[messages[i] ?? 0] ?? NO_NODE));
-}
-
-/** Recipient of each message; of cover, which has none, the node where it ended. */
-function receiversOf(truth: Truth): Uint16Array {
-  const receivers = truth.messages.recipient.slice(0, truth.messages.count);
-  const { count, code, node, message } = truth.events;
-  for (let i = 0; i < count; i += 1) {
-    const one = message[i] as number;
-    const isEnd = code[i] === DELIVERED || code[i] === ABSORBED;
-    if (isEnd && receivers[one] === NO_NODE) receivers[one] = node[i] as number;
-  }
-  return receivers;
+/**
+ * mixnet.md 4.1: masses of the messages of one user are added before taking the logarithm. Cover has
+ * no receiver, so that it is left out, as if the adversary knew it; no sample where nothing is left.
+ */
+function receiverBits({ messages: { recipient } }: Truth, { p, messages }: Posterior): number[] {
+  const masses = foldUsers(p, (i) => {
+    const to = recipient[messages[i] as number];
+    return to === NO_NODE ? undefined : to;
+  });
+  return masses.length === 0 ? [] : [shannonBits(masses)];
 }
 
 function distance(one: Posterior, other: Posterior): number {
@@ -172,11 +169,11 @@ function senderMetric(
 }
 
 /** mixnet.md 4.1: cover packets of all packets sent by clients. */
-function coverRatio(truth: Truth, { madeAtEnds }: Census): MetricData {
+function coverRatio(truth: Truth, { madeByClients }: Census): MetricData {
   let cover = 0;
   let all = 0;
   for (const [index, kind] of truth.kinds.entries()) {
-    const made = madeAtEnds[index] ?? 0;
+    const made = madeByClients[index] ?? 0;
     all += made;
     if (kind !== 'payload' && kind !== 'ack') cover += made;
   }

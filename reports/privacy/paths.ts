@@ -6,7 +6,7 @@
  */
 import { namesOf } from './laws.ts';
 import type { PrivacySetting } from './setting.ts';
-import { DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
+import { CREATED, DELIVERED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
 
 /** Paths, and those without one honest mix. */
 export interface PathCount {
@@ -16,11 +16,14 @@ export interface PathCount {
 
 const HONEST = 1;
 const CORRUPT = 2;
+const MEASURED = 4;
 
-/** Of the messages delivered in the whole record. */
+type PathSetting = Pick<PrivacySetting, 'mixes' | 'corrupt' | 'warmupNs' | 'endNs'>;
+
+/** Of the messages that were made after the warm-up and delivered; cover is none. */
 export function compromisedPaths(
   truth: Truth,
-  { mixes, corrupt }: Pick<PrivacySetting, 'mixes' | 'corrupt'>,
+  { mixes, corrupt, warmupNs, endNs }: PathSetting,
 ): PathCount {
   const isMix = namesOf(truth, new Set(mixes.map(({ name }) => name)));
   const isCorrupt = namesOf(truth, new Set(corrupt));
@@ -30,14 +33,19 @@ export function compromisedPaths(
   });
   const met = new Uint8Array(truth.messages.count);
   const paths = { numerator: 0, denominator: 0 };
-  const { count, code, node, message } = truth.events;
+  const { count, atNs, code, node, message } = truth.events;
+  const { recipient } = truth.messages;
+  const isMeasured = (one: number, at: number): boolean =>
+    at >= warmupNs && at < endNs && recipient[one] !== NO_NODE;
   for (let i = 0; i < count; i += 1) {
     const one = message[i] as number;
+    if (code[i] === CREATED && isMeasured(one, atNs[i] as number)) met[one] = MEASURED;
     const marked = met[one] as number;
+    if ((marked & MEASURED) === 0) continue;
     if (code[i] === DEPARTED) met[one] = marked | (marks[node[i] as number] as number);
-    if (code[i] !== DELIVERED || marked === 0) continue;
+    if (code[i] !== DELIVERED || marked === MEASURED) continue;
     paths.denominator += 1;
-    if (marked === CORRUPT) paths.numerator += 1;
+    if ((marked & HONEST) === 0) paths.numerator += 1;
   }
   return paths;
 }

@@ -56,7 +56,7 @@ function smallPools({ truth, setting, census }: WarningParts): string | undefine
 
 function missingCover({ truth, census }: WarningParts): string | undefined {
   const cover = truth.kinds.some(
-    (kind, index) => kind !== 'payload' && kind !== 'ack' && (census.madeAtEnds[index] ?? 0) > 0,
+    (kind, index) => kind !== 'payload' && kind !== 'ack' && (census.madeByClients[index] ?? 0) > 0,
   );
   if (cover) return undefined;
   return 'cover is off: a link observer sees when each client sends; entropy does not show that';

@@ -67,18 +67,23 @@ export function guessingEntropy(p: Probabilities): number {
 }
 
 /**
- * Adds up the probabilities of each group: messages of one user become one candidate. Entropy
- * after folding is at most that before.
- * @param groupOf Group of entry i, from 0; negative leaves it a group of its own.
+ * Adds up the probabilities of each user's entries and scales the sums to 1; entries of nobody are
+ * left out.
+ * @param userOf User of entry i, from 0; undefined for nobody.
+ * @returns one probability a user; empty when nobody has any.
  */
-export function fold(p: Probabilities, groupOf: (i: number) => number): Float64Array {
-  const groups = new Map<number, number>();
-  const alone: number[] = [];
+export function foldUsers(
+  p: Probabilities,
+  userOf: (i: number) => number | undefined,
+): Float64Array {
+  const users = new Map<number, number>();
+  let all = 0;
   for (let i = 0; i < p.length; i += 1) {
-    const group = groupOf(i);
+    const user = userOf(i);
     const one = p[i] as number;
-    if (group < 0) alone.push(one);
-    else groups.set(group, (groups.get(group) ?? 0) + one);
+    if (user === undefined || one === 0) continue;
+    users.set(user, (users.get(user) ?? 0) + one);
+    all += one;
   }
-  return Float64Array.from([...groups.values(), ...alone]);
+  return Float64Array.from(users.values(), (sum) => sum / all);
 }

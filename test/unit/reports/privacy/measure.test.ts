@@ -128,22 +128,72 @@ describe('the measurement of a run', () => {
     expect(metrics['privacy.cover_ratio']).toEqual(cover);
   });
 
-  it('puts cover together by the node where it ended, and payloads by their recipient', () => {
-    const record = new TruthRecord(['end-a', 'mix-0', 'end-b', 'end-c']);
-    const payload = record.open({ kind: 'payload', sender: 0, recipient: 2 });
-    const cover = { kind: 'drop-cover', sender: 0, recipient: 65_535 };
-    const all = [payload, record.open(cover), record.open(cover)];
-    for (const one of all) record.add(CREATED, one, 0, 1);
-    for (const one of all) record.add(ARRIVED, one, 1, 2);
-    for (const one of all) record.add(DEPARTED, one, 1, 3);
-    record.add(DELIVERED, payload, 2, 4);
-    for (const one of all.slice(1)) record.add(ABSORBED, one, 3, 5);
-    record.add(CREATED, record.open(cover), 0, 20);
-    const mixes = [{ name: 'mix-0', law: { kind: 'exponential' as const } }];
-    const times = { warmupNs: 0, everyNs: 100, endNs: 20 };
-    const found = measurePrivacy(record.truth(), { ...settingOf(SPEC), mixes, ...times });
-    expect(valuesOf(found, 'privacy.entropy.bits')).toEqual([Math.log2(3)]);
-    expect(valuesOf(found, 'privacy.receiver.bits')[0]).toBeCloseTo(Math.log2(3) - 2 / 3, 12);
+  it('counts loops of providers neither as cover of clients nor among what they send', () => {
+    const record = new TruthRecord(['end-client-0', 'end-provider']);
+    const make = (kind: string, sender: number): void =>
+      record.add(CREATED, record.open({ kind, sender, recipient: 65_535 }), sender, 4e9);
+    for (const kind of ['payload', 'loop']) make(kind, 0);
+    for (let i = 0; i < 7; i += 1) make('mix-loop', 1);
+    const clients = ['end-client-0'];
+    const { metrics, warnings } = measurePrivacy(record.truth(), { ...settingOf(SPEC), clients });
+    expect(metrics['privacy.cover_ratio']).toEqual({ kind: 'ratio', numerator: 1, denominator: 2 });
+    expect(warnings.join()).not.toContain('cover is off');
+    const off = measurePrivacy(record.truth(), { ...settingOf(SPEC), clients: ['end-provider'] });
+    expect(off.metrics['privacy.cover_ratio']).toMatchObject({ numerator: 7, denominator: 7 });
+  });
+
+  it('measures the anonymity of receivers over messages: cover has no receiver', () => {
+    const bits = (covers: number): readonly number[] => {
+      const record = new TruthRecord(['end-a', 'mix-0', 'end-b', 'end-c']);
+      const to = (recipient: number): number =>
+        record.open({ kind: 'payload', sender: 0, recipient });
+      const payloads = [to(2), to(2), to(3), to(3)];
+      const drops = Array.from({ length: covers }, () =>
+        record.open({ kind: 'drop-cover', sender: 0, recipient: 65_535 }),
+      );
+      const all = [...payloads, ...drops];
+      for (const one of all) record.add(CREATED, one, 0, 1);
+      for (const one of all) record.add(ARRIVED, one, 1, 2);
+      for (const one of all) record.add(DEPARTED, one, 1, 3);
+      for (const one of payloads) record.add(DELIVERED, one, 2, 4);
+      for (const one of drops) record.add(ABSORBED, one, 3, 5);
+      record.add(CREATED, to(2), 0, 20);
+      const mixes = [{ name: 'mix-0', law: { kind: 'exponential' as const } }];
+      const times = { warmupNs: 0, everyNs: 100, endNs: 20 };
+      const found = measurePrivacy(record.truth(), { ...settingOf(SPEC), mixes, ...times });
+      expect(valuesOf(found, 'privacy.entropy.bits')[0]).toBeCloseTo(Math.log2(4 + covers), 12);
+      return valuesOf(found, 'privacy.receiver.bits');
+    };
+    expect(bits(0)[0]).toBeCloseTo(1, 12);
+    // Twelve drops that end at one node used to leave 0.81 bits of it.
+    expect(bits(12)[0]).toBeCloseTo(1, 12);
+  });
+
+  it('counts as compromised paths those of messages after the warm-up, not of cover', () => {
+    const record = new TruthRecord(['end-a', 'mix-0', 'mix-1', 'end-b']);
+    const send = (kind: string, mix: number, atNs: number): void => {
+      const recipient = kind === 'payload' ? 3 : 65_535;
+      const message = record.open({ kind, sender: 0, recipient });
+      record.add(CREATED, message, 0, atNs);
+      record.add(ARRIVED, message, mix, atNs + 1);
+      record.add(DEPARTED, message, mix, atNs + 2);
+      record.add(DELIVERED, message, 3, atNs + 3);
+    };
+    send('payload', 1, 10);
+    send('payload', 1, 100);
+    send('payload', 2, 110);
+    for (let i = 0; i < 5; i += 1) send('loop', 1, 120 + 10 * i);
+    const mixes = ['mix-0', 'mix-1'].map((name) => ({
+      name,
+      law: { kind: 'exponential' } as const,
+    }));
+    const times = { warmupNs: 50, everyNs: 100, endNs: 200 };
+    const setting = { ...settingOf(SPEC), mixes, corrupt: ['mix-0'], ...times };
+    expect(measurePrivacy(record.truth(), setting).metrics['privacy.compromised_paths']).toEqual({
+      kind: 'ratio',
+      numerator: 1,
+      denominator: 2,
+    });
   });
 
   it('leaves out delays of messages that had no time to leave: short ones would be left', () => {
@@ -158,8 +208,13 @@ describe('the measurement of a run', () => {
     );
     const times = { warmupNs: 0, endNs: 10 };
     const isMix = [false, true];
-    expect(takeCensus({ truth, isMix, ...times, settleNs: 9.5 }).delaysNs[1]).toEqual([3]);
-    expect(takeCensus({ truth, isMix, ...times, settleNs: 0 }).delaysNs[1]).toEqual([1, 3]);
+    const isClient = [true, false];
+    expect(takeCensus({ truth, isMix, isClient, ...times, settleNs: 9.5 }).delaysNs[1]).toEqual([
+      3,
+    ]);
+    expect(takeCensus({ truth, isMix, isClient, ...times, settleNs: 0 }).delaysNs[1]).toEqual([
+      1, 3,
+    ]);
   });
 
   it('warns of what makes a figure worth less, and of nothing else', () => {

@@ -18,7 +18,7 @@ import {
 import {
   degreeOfAnonymity,
   effectiveSet,
-  fold,
+  foldUsers,
   guessingEntropy,
   hartleyBits,
   minEntropyBits,
@@ -55,15 +55,17 @@ describe('uncertainty', () => {
   it('never gains by putting the messages of one user together', () => {
     fc.assert(
       fc.property(belief, fc.integer({ min: 1, max: 5 }), (p, users) => {
-        const folded = fold(p, (i) => i % users);
+        const folded = foldUsers(p, (i) => i % users);
         expect(folded.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 12);
         expect(shannonBits(folded)).toBeLessThanOrEqual(shannonBits(p) + 1e-9);
       }),
     );
   });
 
-  it('keeps who belongs to no group apart', () => {
-    expect([...fold([0.5, 0.25, 0.25], (i) => (i === 0 ? 3 : -1))]).toEqual([0.5, 0.25, 0.25]);
+  it('leaves out what belongs to no user, and scales the rest', () => {
+    const ofUser = [3, undefined, 3, 5];
+    expect([...foldUsers([0.25, 0.5, 0.125, 0.125], (i) => ofUser[i])]).toEqual([0.75, 0.25]);
+    expect([...foldUsers([1], () => undefined)]).toEqual([]);
   });
 
   it('counts only candidates above the cut-off for Hartley', () => {
