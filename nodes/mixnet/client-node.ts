@@ -20,7 +20,7 @@ import {
   type PacketCause,
 } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
-import type { DirectoryDocument } from './directory/index.ts';
+import { type DirectoryDocument, type NeighbourGraph, openNeighbours } from './directory/index.ts';
 import { DirectoryClient } from './directory-client.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { formatOf } from './format.ts';
@@ -76,6 +76,7 @@ class ClientNode implements NodeHandle {
       trust: trustOf(network, host.crypto),
       isPlacementChecked: options.placement === 'beacon',
       describe: undefined,
+      isBeaconNeeded: false,
       onDocument: (document): void => this.#useDocument(document),
     });
   }
@@ -146,8 +147,18 @@ class ClientNode implements NodeHandle {
       outputs: this.#outputs(),
       epochAt: (at): number => this.#clock.epochAt(at),
       isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
+      neighboursIn: (document): NeighbourGraph | undefined => this.#neighboursIn(document),
       ...senderWindows(this.#host, this.#setup.options),
     });
+  }
+
+  /** Checks the draws of all mixes of a document. */
+  #neighboursIn(document: DirectoryDocument): NeighbourGraph | undefined {
+    const { vrfSuite, client } = this.#setup.options;
+    if (client.double === 'wayward') return undefined;
+    const graph = openNeighbours(this.#host.crypto, vrfSuite, document);
+    for (const { drop } of graph?.refused ?? []) this.#host.drop(drop);
+    return graph;
   }
 
   #contacts(): Contacts {

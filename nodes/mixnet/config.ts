@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { durationNs, sizeBytes } from '../_kit/options.ts';
 import { EXCHANGE_NAMES } from '../sphinx/index.ts';
+import { CANDIDATES_MAX, MAX_PER_AS_DEFAULT } from '../vrf/index.ts';
 import { clientConfig, rate } from './client/index.ts';
 import {
   AUDIT_TOLERANCE_NS_DEFAULT,
@@ -38,6 +39,12 @@ const NS_PER_MS = 1_000_000;
 const SECOND = 1_000_000_000;
 const port = (standard: number): z.ZodDefault<z.ZodInt> =>
   z.int().min(1).max(65_535).default(standard);
+
+/** Test doubles; see the option. */
+const DOUBLES = [
+  ...['forgetful', 'lossy', 'eager', 'hasty', 'late', 'silent', 'unpadded'],
+  ...['partisan', 'credulous'],
+] as const;
 
 const sphinx = z.strictObject({
   /** `x25519` blinds one element from hop to hop; the others encapsulate for each hop. */
@@ -90,6 +97,13 @@ const vrfAudit = z.strictObject({
   tolerance: durationNs().default(AUDIT_TOLERANCE_NS_DEFAULT),
 });
 
+/** Mixes of the next layer that each mix draws in each epoch, by VRF. */
+const neighbours = z.strictObject({
+  count: z.int().min(1).max(CANDIDATES_MAX),
+  /** In one autonomous system (option `asn`), while there are enough others. */
+  maxPerAs: z.int().min(1).max(CANDIDATES_MAX).default(MAX_PER_AS_DEFAULT),
+});
+
 /** Schema of the options. */
 export const mixnetConfig = z
   .strictObject({
@@ -118,7 +132,9 @@ export const mixnetConfig = z
     sphinx: sphinx.prefault({}),
     rates: rates.prefault({}),
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
-    /** Of `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
+    /** Absent: every mix of a layer may follow every mix of the one before. */
+    neighbours: neighbours.optional(),
+    /** Of `neighbours` and `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
     vrfSuite: z.enum(['tai', 'ell2']).default('tai'),
     vrfAudit: vrfAudit.prefault({}),
     replay: replayConfig.prefault({}),
@@ -144,15 +160,18 @@ export const mixnetConfig = z
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
      * drop each tenth packet. `eager`: mixes halve the delay. `hasty`: they take a tenth off.
      * `late`: they add half of it. `silent`: mixes and providers give no proofs of delays.
-     * `unpadded`: providers answer a retrieval with what waits and nothing more.
+     * `unpadded`: providers answer a retrieval with what waits and nothing more. `partisan`: mixes
+     * prove another draw of neighbours than that of the epoch. `credulous`: the authority lists them.
      */
-    double: z
-      .enum(['forgetful', 'lossy', 'eager', 'hasty', 'late', 'silent', 'unpadded'])
-      .optional(),
+    double: z.enum(DOUBLES).optional(),
   })
   .refine(({ epoch, rates, layers }) => 27.63 * rates.delay * (layers + 1) < epoch, {
     message: 'the longest delays of a path (27.63 times the mean, each hop) outlive the epoch',
     path: ['epoch'],
+  })
+  .refine(({ neighbours: drawn, topology }) => drawn === undefined || topology === 'stratified', {
+    message: 'needs layers of which each mix leads to several: topology: stratified',
+    path: ['neighbours'],
   })
   .refine(({ limit, mixing }) => limit?.shaping !== true || 'maxDelay' in mixing, {
     message: 'needs a strategy that obeys delays: poisson, stop-and-go or vrf-exp',

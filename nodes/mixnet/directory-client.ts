@@ -13,6 +13,7 @@ import type { Endpoint } from '../../engine/host/socket.ts';
 import type { Stream } from '../../engine/host/stream.ts';
 import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
 import {
+  beaconAfter,
   checkSuccession,
   type DirectoryDocument,
   type DirectoryTrust,
@@ -29,6 +30,13 @@ import {
   type RecordType,
 } from './records.ts';
 
+/** For which document a descriptor is made. */
+export interface DescribedEpoch {
+  readonly epoch: number;
+  /** 32 bytes; undefined where it is not needed. */
+  readonly beacon: Uint8Array | undefined;
+}
+
 /** What a node keeps up with, and whom it tells. */
 export interface DirectoryClientParts {
   readonly host: Host;
@@ -37,8 +45,12 @@ export interface DirectoryClientParts {
   readonly trust: DirectoryTrust;
   /** Whether layers must follow from the shared random value. */
   readonly isPlacementChecked: boolean;
-  /** Makes the signed descriptor for the document of `epoch`; undefined for nodes not listed. */
-  readonly describe: ((epoch: number, done: (descriptor: Uint8Array) => void) => void) | undefined;
+  /** Makes the signed descriptor; undefined for nodes not listed. */
+  readonly describe:
+    | ((target: DescribedEpoch, done: (descriptor: Uint8Array) => void) => void)
+    | undefined;
+  /** Whether descriptors depend on the beacon of their epoch. */
+  readonly isBeaconNeeded: boolean;
   /** The document of the present epoch: at the first, and at each change. */
   onDocument(document: DirectoryDocument): void;
 }
@@ -103,7 +115,39 @@ export class DirectoryClient {
       then();
       return;
     }
-    describe(epoch, (descriptor) => this.#send(encodeRecord('upload', descriptor), then));
+    this.#withBeacon(epoch, (beacon) => {
+      describe({ epoch, beacon }, (descriptor) => {
+        this.#send(encodeRecord('upload', descriptor), then);
+      });
+    });
+  }
+
+  /** Finds the beacon of an epoch: the random value of the document before, if a network has one. */
+  #withBeacon(epoch: number, use: (beacon: Uint8Array | undefined) => void): void {
+    const before = this.#documents.get(epoch - 1);
+    if (!this.#parts.isBeaconNeeded) use(undefined);
+    else if (before !== undefined) use(beaconAfter(before));
+    else if (epoch >= this.#parts.clock.now().epoch) this.#askBeacon(epoch, use);
+  }
+
+  #askBeacon(epoch: number, use: (beacon: Uint8Array | undefined) => void): void {
+    this.#exchange(encodeAsk(epoch - 1), ['document'], (type, body) => {
+      const beacon = type === 'document' ? this.#beaconIn(epoch - 1, body) : undefined;
+      if (beacon !== undefined) use(beacon);
+      else this.#after(RETRY_NS, () => this.#withBeacon(epoch, use));
+    });
+  }
+
+  /** What an answer says of the beacon; undefined: nothing yet. */
+  #beaconIn(epoch: number, body: Uint8Array): Uint8Array | undefined {
+    const { host, trust } = this.#parts;
+    const answer = decodeDocumentRecord(body);
+    if (answer?.status === 'gone') return beaconAfter(undefined);
+    if (answer?.status !== 'here') return undefined;
+    const document = openDocument(host.crypto, trust, answer.document, epoch);
+    if (!('drop' in document)) return beaconAfter(document);
+    this.#drop(document.drop);
+    return undefined;
   }
 
   #send(record: Uint8Array, then: () => void): void {

@@ -25,6 +25,7 @@ const WIRE_DROPS = {
 const RELAY_DROPS = {
   'unknown-sender': 'The datagram comes from no node that may send here.',
   'unexpected-frame': 'The frame is one that this role never gets.',
+  'next-hop-not-neighbour': 'The next hop is in the next layer, and no neighbour of the mix.',
   'no-document': 'The node has no directory document yet.',
   'mix-received-non-forward': 'A packet ends at a mix, and is no loop of this mix.',
   'rate-limited': 'The node lets no more packets through in this time.',

@@ -8,6 +8,7 @@ import { byteJob } from '../_kit/byte-job.ts';
 import { unwrapJob } from '../sphinx/index.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
 import { MIXNET_DROPS } from './drops.ts';
+import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { createMixnet } from './node.ts';
 
@@ -33,6 +34,7 @@ export const protocol: Protocol<MixnetOptions> = {
   moduleUrl: import.meta.url,
   drops: MIXNET_DROPS,
   metrics: MIXNET_METRICS,
+  messages: messagesOf,
   create: createMixnet,
 };
 

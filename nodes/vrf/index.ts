@@ -38,6 +38,8 @@ export {
 } from './ecvrf.ts';
 export {
   AUDIT_TOLERANCE_NS,
+  BEACON_LENGTH,
+  CANDIDATES_MAX,
   DELAY_CAP_MEANS,
   MAX_PER_AS_DEFAULT,
   OUTPUT_LENGTH,
@@ -53,6 +55,7 @@ export {
   type NeighbourQuestion,
   type NeighbourRecord,
   neighbourInput,
+  provedNeighbours,
   type RankedCandidate,
   rankCandidates,
 } from './neighbours.ts';

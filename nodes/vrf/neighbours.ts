@@ -97,6 +97,22 @@ export function drawNeighbours(
   return { epoch, layer, proof: proved.proof, chosen };
 }
 
+/**
+ * The neighbours that a proof stands for: what anyone draws again who has it.
+ * @returns candidates in the order of the draw, or why there are none.
+ */
+export function provedNeighbours(
+  crypto: CryptoProvider,
+  verifier: VrfVerifier,
+  question: NeighbourQuestion,
+  proof: Uint8Array,
+): readonly Candidate[] | NeighbourDrop {
+  if (!isAnswerable(question)) return 'neighbours-question';
+  const output = verifyVrf(crypto, verifier, neighbourInput(question), proof);
+  if (output === undefined) return 'neighbours-proof';
+  return chooseDiverse(rankCandidates(crypto, output, question.candidates), question);
+}
+
 /** Repeats the draw of another node; undefined when the record is right. */
 export function checkNeighbours(
   crypto: CryptoProvider,
@@ -104,13 +120,10 @@ export function checkNeighbours(
   question: NeighbourQuestion,
   record: NeighbourRecord,
 ): NeighbourDrop | undefined {
-  if (!isAnswerable(question)) return 'neighbours-question';
   if (record.epoch !== question.epoch) return 'neighbours-question';
   if (record.layer !== question.layer) return 'neighbours-question';
-  const output = verifyVrf(crypto, verifier, neighbourInput(question), record.proof);
-  if (output === undefined) return 'neighbours-proof';
-  const ranked = rankCandidates(crypto, output, question.candidates);
-  const expected = chooseDiverse(ranked, question);
+  const expected = provedNeighbours(crypto, verifier, question, record.proof);
+  if (typeof expected === 'string') return expected;
   if (expected.length !== record.chosen.length) return 'neighbours-choice';
   const isSame = expected.every(({ id }, index) => {
     const chosen = record.chosen[index];

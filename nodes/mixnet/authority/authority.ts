@@ -18,8 +18,12 @@ import { addressBookOf } from '../address-book.ts';
 import { eventsPerMs } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import {
+  beaconAfter,
+  beaconOf,
+  checkProofs,
   type Descriptor,
   type DirectoryDocument,
+  keepOwnProofs,
   makeDocument,
   openDescriptor,
   openDocument,
@@ -116,7 +120,7 @@ class AuthorityNode implements NodeHandle {
     // Nodes that start together upload together: the first document waits for the last of them.
     const isFirst = this.#published.size === 0;
     if (isFirst && this.#host.now() - this.#lastUploadNs < BOOTSTRAP_NS) return false;
-    const document = this.#place(this.#make(epoch, this.#nodesOf(epoch)));
+    const document = keepOwnProofs(this.#place(this.#make(epoch, this.#nodesOf(epoch))));
     const { crypto } = this.#host;
     const { network } = this.#setup;
     const signed = signDocument(crypto, authoritySecret(network), document);
@@ -136,15 +140,21 @@ class AuthorityNode implements NodeHandle {
     for (const descriptor of this.#descriptors.values()) {
       const other = newest.get(descriptor.name);
       const isNewer = other === undefined || firstEpoch(other) < firstEpoch(descriptor);
-      if (descriptor.mixKeys.has(epoch) && isNewer) newest.set(descriptor.name, descriptor);
+      if (this.#isFor(epoch, descriptor) && isNewer) newest.set(descriptor.name, descriptor);
     }
     return [...newest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** 3.4: a proof of neighbours is for one epoch, and so is the descriptor that it stands in. */
+  #isFor(epoch: number, descriptor: Descriptor): boolean {
+    const isDrawing = descriptor.role === 'mix' && this.#setup.options.neighbours !== undefined;
+    return isDrawing ? firstEpoch(descriptor) === epoch : descriptor.mixKeys.has(epoch);
   }
 
   #make(epoch: number, nodes: readonly Descriptor[]): DirectoryDocument {
     const host = this.#host;
     const { options } = this.#setup;
-    const { rates, topology, layers } = options;
+    const { rates, topology, layers, neighbours } = options;
     const { geometry } = formatOf(host.crypto, options);
     return makeDocument(host.crypto, {
       epoch,
@@ -163,6 +173,7 @@ class AuthorityNode implements NodeHandle {
       sharedRandomValue: host.randomBytes(RANDOM_LENGTH),
       nodes,
       previous: this.#published.get(epoch - 1)?.document,
+      ...(neighbours === undefined ? {} : { neighbours }),
     });
   }
 
@@ -275,8 +286,25 @@ class AuthorityNode implements NodeHandle {
     if (resident === undefined || resident.address !== address) return undefined;
     const expected = crypto.ed25519PublicKey(identitySecret(network, name));
     if (!equalBytes(expected, identityKey)) return undefined;
+    const refusal = this.#proofRefusal(descriptor);
+    if (refusal !== undefined) {
+      this.#drop(refusal);
+      return undefined;
+    }
     this.#descriptors.set(slotOf(name, firstEpoch(descriptor)), descriptor);
     return descriptor;
+  }
+
+  /** Why a mix must not be listed with its proofs of neighbours, if it must not. */
+  #proofRefusal(descriptor: Descriptor): MixnetDrop | undefined {
+    const { neighbours, vrfSuite, layers, double } = this.#setup.options;
+    if (neighbours === undefined || descriptor.role !== 'mix') return undefined;
+    if (double === 'credulous') return undefined;
+    const epoch = firstEpoch(descriptor);
+    const present = this.#published.get(epoch)?.document;
+    const before = this.#published.get(epoch - 1)?.document;
+    const beacon = present === undefined ? beaconAfter(before) : beaconOf(present);
+    return checkProofs(this.#host.crypto, vrfSuite, descriptor, { epoch, beacon, layers });
   }
 
   #drop(reason: MixnetDrop): void {

@@ -16,7 +16,7 @@ import {
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { ClientDrop } from './drops.ts';
 import { erlangQuantile } from './erlang.ts';
-import type { ClientFormat, ClientHost, Contact, SenderWindows } from './parts.ts';
+import type { ClientFormat, ClientHost, Contact, NeighboursIn, SenderWindows } from './parts.ts';
 import { type ChosenPath, choosePath, type PathSource, stopAndGoWindows } from './path.ts';
 import type { MeanNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
@@ -58,6 +58,7 @@ export interface ComposerParts {
   readonly format: ClientFormat;
   readonly windows?: SenderWindows;
   readonly isDelayUnknown?: boolean;
+  readonly neighboursIn?: NeighboursIn;
   epochAt(at: Nanoseconds): number;
 }
 
@@ -86,6 +87,7 @@ export class Composer {
       delays: host.random('client.delay'),
       delayMeanNs: times.delayMeanNs,
       epochAt: (at): number => parts.epochAt(at),
+      neighbours: parts.neighboursIn?.(document),
     };
     this.#randomBytes = (length): Uint8Array => host.randomBytes(length);
     for (const provider of document.providers) this.#providers.set(provider.name, provider);

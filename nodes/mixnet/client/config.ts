@@ -69,8 +69,11 @@ export const clientConfig = z.strictObject({
   acknowledgements: acknowledgements.prefault({}),
   reassembly: reassembly.prefault({}),
   loopAlarm: loopAlarm.prefault({}),
-  /** Test double, never for traffic: `chatty` sends what it has to say at once, beside its process. */
-  double: z.enum(['chatty']).optional(),
+  /**
+   * Test doubles, never for traffic. `chatty` sends what it has to say at once, beside its process.
+   * `wayward` sends packets over mixes that are no neighbours.
+   */
+  double: z.enum(['chatty', 'wayward']).optional(),
 });
 
 /** Checked options. */

@@ -11,7 +11,8 @@ export const CLIENT_DROPS = {
     'The queue in front of the payload process has no room for the acknowledgement.',
   'contact-unknown': 'The recipient of the message is none of the contacts.',
   'message-too-long': 'The message needs more fragments than one message may have.',
-  'path-unavailable': 'No path whose hops have keys for the epoch of arrival was found.',
+  'path-unavailable':
+    'No path over neighbours, whose hops have keys for the epoch of arrival, was found.',
   'message-abandoned': 'No acknowledgement came after the last allowed transmission.',
   'message-kind': 'The payload is none of fragment, acknowledgement, loop.',
   'fragment-format': 'The index, count or length of a fragment contradict each other.',

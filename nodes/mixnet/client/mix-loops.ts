@@ -14,7 +14,13 @@ import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import { hopsOf, openPayload, windowCommands } from './composer.ts';
 import type { ClientDrop } from './drops.ts';
 import { type LoopCounts, LoopWatch, type LoopWatchOptions } from './loop-watch.ts';
-import type { ClientFormat, ClientHost, LoopOutputs, SenderWindows } from './parts.ts';
+import type {
+  ClientFormat,
+  ClientHost,
+  LoopOutputs,
+  NeighboursIn,
+  SenderWindows,
+} from './parts.ts';
 import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathSource } from './path.ts';
 import { PoissonProcess } from './poisson-process.ts';
 import { meanNsOf } from './rates.ts';
@@ -44,6 +50,8 @@ export interface MixLoopParts {
   readonly outputs: MixLoopOutputs;
   /** Present where the mixes are stop-and-go. */
   readonly windows?: SenderWindows;
+  /** Present where mixes draw their neighbours. */
+  readonly neighboursIn?: NeighboursIn;
   /** Present where mixes can prove their delays. */
   readonly auditor?: LoopAuditor;
   /** The epoch that holds at this instant of the monotonic clock. */
@@ -85,6 +93,7 @@ export class MixLoops {
   useDocument(now: Nanoseconds, document: DirectoryDocument, own: Descriptor): void {
     const { host } = this.#parts;
     const { rates } = document;
+    const neighbours = this.#parts.neighboursIn?.(document);
     this.#own = own;
     this.#source = {
       document,
@@ -92,8 +101,12 @@ export class MixLoops {
       delays: host.random('loops.delay'),
       delayMeanNs: meanNsOf(rates.mu),
       epochAt: (at): number => this.#parts.epochAt(at),
+      neighbours,
     };
-    const perMs = own.role === 'mix' ? rates.lambdaM : rates.lambdaG;
+    const isOnPaths = own.role === 'provider' || neighbours?.shareOf(own.name) !== 0;
+    const ownPerMs = own.role === 'mix' ? rates.lambdaM : rates.lambdaG;
+    // A mix that nobody drew as a neighbour gets no packets: its loops could not come back.
+    const perMs = isOnPaths ? ownPerMs : 0;
     this.#process.setMean(now, meanNsOf(perMs));
   }
 

@@ -9,6 +9,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { PacketFormat } from '../../sphinx/index.ts';
+import type { DirectoryDocument, NeighbourGraph } from '../directory/index.ts';
 import type { ClientOptions } from './config.ts';
 import type { ClientDrop } from './drops.ts';
 
@@ -88,6 +89,9 @@ export interface SenderWindows {
   calendarMsAt(at: Nanoseconds): number;
 }
 
+/** The neighbours that the mixes of a document proved; undefined where it has none. */
+export type NeighboursIn = (document: DirectoryDocument) => NeighbourGraph | undefined;
+
 /** Everything a client is built from. */
 export interface ClientParts {
   readonly self: Contact;
@@ -98,6 +102,8 @@ export interface ClientParts {
   readonly outputs: ClientOutputs;
   /** Present where the mixes are stop-and-go. */
   readonly windows?: SenderWindows;
+  /** Present where mixes draw their neighbours: those of a document. */
+  readonly neighboursIn?: NeighboursIn;
   /** True where mixes fix delays themselves, so that a sender knows their law only (3.4). */
   readonly isDelayUnknown?: boolean;
   /** The epoch that holds at this instant of the monotonic clock. */

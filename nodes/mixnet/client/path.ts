@@ -8,7 +8,12 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { type Descriptor, type DirectoryDocument, drawMixes } from '../directory/index.ts';
+import {
+  type Descriptor,
+  type DirectoryDocument,
+  drawMixes,
+  type NeighbourGraph,
+} from '../directory/index.ts';
 import type { MeanNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -20,6 +25,8 @@ const CAP_MEANS = 27.63;
 /** What paths are drawn from. */
 export interface PathSource {
   readonly document: DirectoryDocument;
+  /** Which mix may follow which; absent: any of the next layer. */
+  readonly neighbours?: NeighbourGraph | undefined;
   /** Stream of the choices of nodes. */
   readonly choices: Random;
   /** Stream of the delays. */
@@ -52,12 +59,10 @@ export function choosePath(
   ends: { readonly from: Descriptor; readonly to: Descriptor },
   startAt: Nanoseconds,
 ): ChosenPath | undefined {
-  const { document, choices } = source;
-  return firstWithKeys(source, startAt, () => [
-    ends.from,
-    ...drawMixes(document, choices),
-    ends.to,
-  ]);
+  return firstWithKeys(source, startAt, () => {
+    const mixes = drawRoute(source);
+    return mixes && [ends.from, ...mixes, ends.to];
+  });
 }
 
 /**
@@ -85,11 +90,19 @@ function firstWithKeys(
   return undefined;
 }
 
+/** The mixes of a path. */
+function drawRoute({
+  document,
+  neighbours,
+  choices,
+}: PathSource): readonly Descriptor[] | undefined {
+  return neighbours === undefined ? drawMixes(document, choices) : neighbours.drawPath(choices);
+}
+
 /** The nodes of a loop around the layers that ends at `own`. */
-function drawRound(
-  { document, choices }: PathSource,
-  own: Descriptor,
-): readonly Descriptor[] | undefined {
+function drawRound(source: PathSource, own: Descriptor): readonly Descriptor[] | undefined {
+  const { document, neighbours, choices } = source;
+  if (neighbours !== undefined) return drawNeighbourly(source, neighbours, own);
   const mixes = drawMixes(document, choices);
   if (own.role === 'provider') return [...mixes, own];
   const { layers, providers, topology } = document;
@@ -103,6 +116,23 @@ function drawRound(
   const { layer, index } = place;
   const round = topology === 'cascade' ? layers.map((mix) => mix[index] as Descriptor) : mixes;
   return [...round.slice(layer + 1), provider, ...round.slice(0, layer), own];
+}
+
+/** The same along neighbours. */
+function drawNeighbourly(
+  { document, choices }: PathSource,
+  neighbours: NeighbourGraph,
+  own: Descriptor,
+): readonly Descriptor[] | undefined {
+  if (own.role === 'provider') {
+    const mixes = neighbours.drawPath(choices);
+    return mixes && [...mixes, own];
+  }
+  const { providers } = document;
+  const after = neighbours.drawAfter(own, choices);
+  const provider = providers[choices.below(providers.length)] as Descriptor;
+  const before = neighbours.drawBefore(own, choices);
+  return after && before && [...after, provider, ...before, own];
 }
 
 /** Where a mix stands; undefined for spares, which have no place in a path. */

@@ -178,6 +178,28 @@ export function record<T extends object>(
   };
 }
 
+/** A record that may have one field more. */
+export function extended<T extends object, Name extends string, Value>(
+  base: Codec<T>,
+  name: Name,
+  field: Codec<Value>,
+): Codec<T & { readonly [Each in Name]?: Value }> {
+  type Extended = T & { readonly [Each in Name]?: Value };
+  return {
+    write(value): Json {
+      const object = base.write(value) as Readonly<Record<string, Json>>;
+      const own = value[name];
+      return own === undefined ? object : { ...object, [name]: field.write(own) };
+    },
+    read(json): Extended | undefined {
+      const value = base.read(json);
+      if (value === undefined || !isObject(json) || !Object.hasOwn(json, name)) return value;
+      const own = field.read(json[name]);
+      return own === undefined ? undefined : { ...value, [name]: own };
+    },
+  };
+}
+
 function canonicalText(json: Json): string {
   if (typeof json === 'string') return `"${json}"`;
   if (typeof json === 'number') return String(json);

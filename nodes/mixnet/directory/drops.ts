@@ -4,6 +4,8 @@
  * @module
  */
 
+import { NEIGHBOUR_DROPS } from '../../vrf/index.ts';
+
 /** Every reason, with one sentence. */
 export const DIRECTORY_DROPS = {
   'document-too-long': 'The document is longer than the bound.',
@@ -13,6 +15,8 @@ export const DIRECTORY_DROPS = {
   'document-inconsistent': 'Parts of the document contradict each other.',
   'document-previous': 'The document does not follow the one it is checked against.',
   'document-layers': 'The layers do not follow from the shared random value and the nodes.',
+  'neighbours-missing': 'A mix gives no proof of its neighbours, so none may follow it.',
+  'neighbours-proof': NEIGHBOUR_DROPS['neighbours-proof'],
   'descriptor-too-long': 'The descriptor is longer than the bound.',
   'descriptor-malformed': 'The descriptor is not in its one canonical form.',
   'descriptor-signature': 'The identity key of the descriptor did not sign it.',
@@ -22,5 +26,7 @@ export const DIRECTORY_DROPS = {
 export type DirectoryDrop = keyof typeof DIRECTORY_DROPS;
 /** Why a document is refused when it is opened. */
 export type DocumentDrop = Extract<DirectoryDrop, `document-${string}`>;
+/** Why nothing may follow a mix. */
+export type NeighbourRefusal = Extract<DirectoryDrop, `neighbours-${string}`>;
 /** Why a descriptor is refused when it is opened. */
 export type DescriptorDrop = Extract<DirectoryDrop, `descriptor-${string}`>;

@@ -32,6 +32,14 @@ export type {
   LoopixRates,
   MixTopology,
 } from './model.ts';
+export {
+  beaconAfter,
+  beaconOf,
+  checkProofs,
+  keepOwnProofs,
+  NeighbourGraph,
+  openNeighbours,
+} from './neighbours.ts';
 export { DirectoryIndex, drawMixes } from './paths.ts';
 export { type DocumentInput, makeDocument } from './succession.ts';
 export { encodeDocument } from './text-form.ts';

@@ -36,6 +36,18 @@ export interface Descriptor {
   readonly family: string;
   /** Share of the load the node asks for, relative to the others; > 0. */
   readonly loadWeight: number;
+  /**
+   * Of a mix, where neighbours are drawn: proofs by layer (3.4). A mix uploads one for each layer
+   * that it may be put into; the document keeps that of the layer where it stands.
+   */
+  readonly neighbourProofs?: ReadonlyMap<number, Uint8Array>;
+}
+
+/** How many mixes of the next layer each mix draws (3.4). */
+export interface NeighbourRules {
+  readonly count: number;
+  /** Neighbours in one autonomous system while there are enough others. */
+  readonly maxPerAs: number;
 }
 
 /** Rates that all clients and mixes obey, in events per **millisecond** (3.2, 3.3). */
@@ -75,10 +87,12 @@ export interface DirectoryDocument {
   readonly rates: LoopixRates;
   /** Hash of the Sphinx geometry, 32 bytes: nodes of another geometry stay out. */
   readonly sphinxGeometryHash: Uint8Array;
-  /** 32 bytes nobody could choose: seed of layers and beacon of the neighbour selection. */
+  /** 32 bytes nobody could choose: seed of layers, and beacon of the neighbours of the next epoch. */
   readonly sharedRandomValue: Uint8Array;
   /** Values of the epochs before, newest first; at most two. */
   readonly priorSharedRandom: readonly Uint8Array[];
   /** SHA-256 of the text of the document before, zeros in the first: layers are kept from it. */
   readonly previousDocument: Uint8Array;
+  /** Present where mixes draw their neighbours; absent: every mix of the next layer may follow. */
+  readonly neighbours?: NeighbourRules;
 }

@@ -24,6 +24,7 @@ export interface DocumentInput
     | 'rates'
     | 'sphinxGeometryHash'
     | 'sharedRandomValue'
+    | 'neighbours'
   > {
   /** All nodes, in any order; `vrfKeySince` is set here and ignored in the input. */
   readonly nodes: readonly Descriptor[];

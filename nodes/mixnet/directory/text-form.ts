@@ -4,11 +4,13 @@
  *
  * @module
  */
+import { CANDIDATES_MAX, PROOF_LENGTH } from '../../vrf/index.ts';
 import {
   bytes,
   type Codec,
   canonicalBytes,
   decimal,
+  extended,
   integer,
   integerMap,
   list,
@@ -33,6 +35,7 @@ import type {
   ListedRole,
   LoopixRates,
   MixTopology,
+  NeighbourRules,
 } from './model.ts';
 
 /** Version of the text form. */
@@ -54,7 +57,7 @@ const id = bytes({ min: ID_LENGTH, max: ID_LENGTH });
 const name = text({ min: 1, max: TEXT_LENGTH_MAX });
 const rate = decimal({ min: 0, max: RATE_MAX_PER_MS });
 
-const descriptor: Codec<Descriptor> = record<Descriptor>({
+const plainDescriptor = record<Omit<Descriptor, 'neighbourProofs'>>({
   name,
   nodeId: id,
   role: word(ROLES),
@@ -71,6 +74,13 @@ const descriptor: Codec<Descriptor> = record<Descriptor>({
   family: name,
   loadWeight: decimal({ min: LOAD_WEIGHT_MIN, max: LOAD_WEIGHT_MAX }),
 });
+
+const neighbourProofs = integerMap(bytes({ min: PROOF_LENGTH, max: PROOF_LENGTH }), {
+  max: HOPS_MAX,
+  keyMax: HOPS_MAX,
+});
+
+const descriptor: Codec<Descriptor> = extended(plainDescriptor, 'neighbourProofs', neighbourProofs);
 
 const rates: Codec<LoopixRates> = record<LoopixRates>({
   mu: decimal({ min: RATE_MIN_PER_MS, max: RATE_MAX_PER_MS }),
@@ -103,10 +113,17 @@ interface VersionedDocument extends DirectoryDocument {
   readonly version: number;
 }
 
-const document: Codec<VersionedDocument> = record<VersionedDocument>({
+const plainDocument = record<Omit<VersionedDocument, 'neighbours'>>({
   ...fields,
   version: integer({ min: VERSION, max: VERSION }),
 });
+
+const neighbours: Codec<NeighbourRules> = record<NeighbourRules>({
+  count: integer({ min: 1, max: CANDIDATES_MAX }),
+  maxPerAs: integer({ min: 1, max: CANDIDATES_MAX }),
+});
+
+const document: Codec<VersionedDocument> = extended(plainDocument, 'neighbours', neighbours);
 
 /** The canonical text of a document, as bytes. */
 export function encodeDocument(value: DirectoryDocument): Uint8Array {

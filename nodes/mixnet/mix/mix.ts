@@ -8,7 +8,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { MixnetOptions } from '../config.ts';
-import type { DirectoryDocument } from '../directory/index.ts';
+import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
 import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
@@ -27,6 +27,11 @@ class MixNode implements NodeHandle, StationRole, Origin {
   readonly endRefused = undefined;
   readonly #station: Station;
   #next: HopTable | undefined;
+  /** All of the next layer, neighbours or not. */
+  #inLayer: HopTable | undefined;
+  #neighbours: readonly string[] = [];
+  /** Of the document before. */
+  #drawnBefore: readonly Descriptor[] = [];
   #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
@@ -47,13 +52,25 @@ class MixNode implements NodeHandle, StationRole, Origin {
 
   status(): Readonly<Record<string, unknown>> {
     const { relay, suspects } = this.#station;
-    return { role: 'mix', suspects, waiting: relay.size };
+    return { neighbours: this.#neighbours, role: 'mix', suspects, waiting: relay.size };
   }
 
   useDocument(document: DirectoryDocument): void {
     const station = this.#station;
-    const nodes = afterMix(document, station.host.name);
-    this.#next = new HopTable(nodes, ({ name }) => station.endpointOf(name) ?? -1);
+    const inLayer = afterMix(document, station.host.name);
+    const drawn = station.neighbours?.neighboursOf(station.host.name);
+    const nodes = drawn ?? inLayer;
+    // Packets and SURBs whose paths were drawn an epoch ago are still on their way.
+    const late = drawn === undefined ? [] : this.#drawnBefore;
+    this.#next = new HopTable([...nodes, ...late], ({ name }) => station.endpointOf(name) ?? -1);
+    this.#inLayer = new HopTable(inLayer, () => -1);
+    this.#drawnBefore = drawn ?? [];
+    this.#neighbours = nodes.map(({ name }) => name).sort();
+  }
+
+  /** 3.4: the topology would allow the hop, the draw of this mix does not. */
+  nextRefused(nodeId: Uint8Array): MixnetDrop | undefined {
+    return this.#inLayer?.find(nodeId) === undefined ? undefined : 'next-hop-not-neighbour';
   }
 
   next(nodeId: Uint8Array): Endpoint | undefined {

@@ -50,6 +50,8 @@ export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
 export interface Origin {
   /** Where it may go on to; undefined: not there. */
   next(nodeId: Uint8Array): Endpoint | undefined;
+  /** Why not, when the reason is another than that the topology has no such step. */
+  nextRefused?(nodeId: Uint8Array): MixnetDrop | undefined;
   /** Why a packet from there must not end here; undefined: it may. */
   readonly endRefused: MixnetDrop | undefined;
 }
@@ -271,13 +273,13 @@ export class Relay {
 
   #settle(held: Held, origin: Origin, opened: Received | Dropped<NodeDrop>): void {
     if (!('drop' in opened)) this.#judge(held, origin, opened);
-    else this.#discard(held, opened.drop === 'replay' ? this.#replayName() : opened.drop);
+    else this.#discard(held, this.#nameOf(opened.drop));
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
   }
 
-  /** Why a tag was not taken: it was there, or nothing can be said of it. */
-  #replayName(): MixnetDrop {
-    return this.#refusal ?? 'replay';
+  /** Why a tag was not taken (it was there, or nothing can be said of it), or the next hop. */
+  #nameOf(drop: NodeDrop): MixnetDrop {
+    return drop === 'replay' || drop === 'next-hop-invalid' ? (this.#refusal ?? drop) : drop;
   }
 
   /** The rules of this instant: those of before unless a key came or went. */
@@ -327,6 +329,7 @@ export class Relay {
   #isNextHop(nodeId: Uint8Array): boolean {
     const to = this.#origin?.next(nodeId);
     if (this.#held !== undefined) this.#held.to = to;
+    if (to === undefined) this.#refusal = this.#origin?.nextRefused?.(nodeId);
     return to !== undefined;
   }
 

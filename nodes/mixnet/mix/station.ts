@@ -16,9 +16,14 @@ import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
 import { type AddressBook, addressBookOf } from '../address-book.ts';
 import { MixLoops, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
-import type { Descriptor, DirectoryDocument, ListedRole } from '../directory/index.ts';
-import { signDescriptor } from '../directory/index.ts';
-import { DirectoryClient } from '../directory-client.ts';
+import type {
+  Descriptor,
+  DirectoryDocument,
+  ListedRole,
+  NeighbourGraph,
+} from '../directory/index.ts';
+import { openNeighbours, signDescriptor } from '../directory/index.ts';
+import { type DescribedEpoch, DirectoryClient } from '../directory-client.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf, unwrapShapeOf } from '../format.ts';
@@ -27,6 +32,7 @@ import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
 import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
+import { proveNeighbours } from './neighbour-proofs.ts';
 import { ProofExchange } from './proof-exchange.ts';
 import { Relay, type Terminal } from './relay.ts';
 import { listedNames } from './routes.ts';
@@ -79,6 +85,7 @@ export class Station {
   readonly #loopsBack: Counter;
   readonly #endpoints = new Map<string, Endpoint>();
   #listed: ReadonlySet<string> = new Set();
+  #neighbours: NeighbourGraph | undefined;
   #socket: DatagramSocket | undefined;
   #loopTimer: Timer | undefined;
 
@@ -131,8 +138,11 @@ export class Station {
       authority: this.#authority(),
       trust: trustOf(network, host.crypto),
       isPlacementChecked: options.placement === 'beacon',
-      describe: (epoch, done): void =>
-        this.#keys.prepare(epoch, (mixKeys) => done(this.#descriptor(identityKey, mixKeys))),
+      describe: (target, done): void =>
+        this.#keys.prepare(target.epoch, (mixKeys) =>
+          done(this.#descriptor(identityKey, mixKeys, target)),
+        ),
+      isBeaconNeeded: this.#isDrawing,
       onDocument: (document): void => this.#useDocument(document),
     });
   }
@@ -180,6 +190,11 @@ export class Station {
     return this.#proofs?.suspects ?? [];
   }
 
+  /** Of the present document; undefined where neighbours are not drawn. */
+  get neighbours(): NeighbourGraph | undefined {
+    return this.#neighbours;
+  }
+
   /** True for mixes and providers of the present document. */
   isListed(name: string): boolean {
     return this.#listed.has(name);
@@ -191,7 +206,16 @@ export class Station {
     return this.host.endpoint(address, directoryPort);
   }
 
-  #descriptor(identityKey: Uint8Array, mixKeys: ReadonlyMap<number, Uint8Array>): Uint8Array {
+  /** Mixes draw neighbours where the options say so. */
+  get #isDrawing(): boolean {
+    return this.options.neighbours !== undefined && this.#role.listedAs === 'mix';
+  }
+
+  #descriptor(
+    identityKey: Uint8Array,
+    mixKeys: ReadonlyMap<number, Uint8Array>,
+    { epoch, beacon }: DescribedEpoch,
+  ): Uint8Array {
     const { host, options } = this;
     const { network } = this.#setup;
     const descriptor: Descriptor = {
@@ -207,12 +231,16 @@ export class Station {
       asn: options.asn,
       family: options.family ?? host.name,
       loadWeight: options.weight,
+      ...(beacon === undefined
+        ? {}
+        : { neighbourProofs: proveNeighbours(this.#vrfKey, { epoch, beacon }, options) }),
     };
     return signDescriptor(host.crypto, identitySecret(network, host.name), descriptor);
   }
 
   #useDocument(document: DirectoryDocument): void {
     this.#listed = listedNames(document);
+    this.#openNeighbours(document);
     this.#keys.forgetBefore(document.epoch - 1);
     const meanNs = meanNsOf(document.rates.mu);
     this.#delays.setMean(meanNs);
@@ -224,6 +252,11 @@ export class Station {
     if (own === undefined) return;
     this.#loops.useDocument(this.host.now(), document, own);
     this.#armLoops();
+  }
+
+  #openNeighbours(document: DirectoryDocument): void {
+    this.#neighbours = openNeighbours(this.host.crypto, this.options.vrfSuite, document);
+    for (const { drop } of this.#neighbours?.refused ?? []) this.host.drop(drop);
   }
 
   #receive(frame: IncomingFrame): void {
@@ -273,6 +306,7 @@ export class Station {
       format: this.format,
       alarm: this.options.client.loopAlarm,
       epochAt: (at): number => this.#clock.epochAt(at),
+      neighboursIn: (): NeighbourGraph | undefined => this.#neighbours,
       ...senderWindows(host, this.options),
       ...(this.#proofs === undefined ? {} : { auditor: this.#proofs }),
       outputs: {

@@ -1,0 +1,241 @@
+/**
+ * Which mix may follow which where each draws its neighbours by verifiable random function (project
+ * spec mixnet 3.4): everything that a check needs stands in one document, so that anyone repeats it.
+ *
+ * The beacon is the random value of the document before: mixes know it when they upload, and it was
+ * not drawn yet when their keys were listed. A mix proves the draw for each layer, because where it
+ * will stand is not decided then; the candidates are those of the document, which the proof picks from.
+ *
+ * A mix without a valid proof, or with a key too new to count, has no neighbours and no path goes
+ * through it. What a mix does with a packet for another hop is `mix/mix.ts`.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Random } from '../../../engine/host/random.ts';
+import {
+  BEACON_LENGTH,
+  type Candidate,
+  neighbourInput,
+  provedNeighbours,
+  type VrfSuite,
+  verifyVrf,
+} from '../../vrf/index.ts';
+import type { NeighbourRefusal } from './drops.ts';
+import { isVrfKeySettled } from './epochs.ts';
+import type { Descriptor, DirectoryDocument, NeighbourRules } from './model.ts';
+
+/** Of the first document of a network, which has none before it. */
+const FIRST_BEACON: Uint8Array = new Uint8Array(BEACON_LENGTH);
+
+/** A mix that nothing may follow, and why. */
+export interface RefusedMix {
+  readonly name: string;
+  readonly drop: NeighbourRefusal;
+}
+
+/** Beacon of the epoch of a document. */
+export function beaconOf({ priorSharedRandom }: DirectoryDocument): Uint8Array {
+  return priorSharedRandom[0] ?? FIRST_BEACON;
+}
+
+/** Beacon of the epoch after a document; undefined: there is none, and a network begins. */
+export function beaconAfter(document: DirectoryDocument | undefined): Uint8Array {
+  return document?.sharedRandomValue ?? FIRST_BEACON;
+}
+
+/**
+ * Checks what a mix uploads for the document of an epoch: a proof for every layer but the last.
+ * @returns why it is refused, or undefined.
+ */
+export function checkProofs(
+  crypto: CryptoProvider,
+  suite: VrfSuite,
+  { vrfKey, neighbourProofs }: Descriptor,
+  draw: { readonly epoch: number; readonly beacon: Uint8Array; readonly layers: number },
+): NeighbourRefusal | undefined {
+  const { epoch, beacon, layers } = draw;
+  for (let layer = 0; layer < layers - 1; layer++) {
+    const proof = neighbourProofs?.get(layer);
+    if (proof === undefined) return 'neighbours-missing';
+    const input = neighbourInput({ epoch, beacon, layer });
+    const output = verifyVrf(crypto, { suite, publicKey: vrfKey }, input, proof);
+    if (output === undefined) return 'neighbours-proof';
+  }
+  return undefined;
+}
+
+/** The document with the proofs of the layers in which their mixes stand, and no others. */
+export function keepOwnProofs(document: DirectoryDocument): DirectoryDocument {
+  const layers = document.layers.map((mixes, layer) =>
+    mixes.map(({ neighbourProofs, ...mix }): Descriptor => {
+      const proof = neighbourProofs?.get(layer);
+      return proof === undefined ? mix : { ...mix, neighbourProofs: new Map([[layer, proof]]) };
+    }),
+  );
+  return { ...document, layers };
+}
+
+/** The neighbours of a document; undefined where they are not drawn. */
+export function openNeighbours(
+  crypto: CryptoProvider,
+  suite: VrfSuite,
+  document: DirectoryDocument,
+): NeighbourGraph | undefined {
+  const { neighbours: rules, layers } = document;
+  if (rules === undefined) return undefined;
+  const edges = new Map<string, readonly Descriptor[]>();
+  const refused: RefusedMix[] = [];
+  for (const [layer, mixes] of layers.slice(0, -1).entries()) {
+    for (const mix of mixes) {
+      const chosen = drawnBy(crypto, suite, { document, rules, layer, mix });
+      if (typeof chosen === 'string') refused.push({ name: mix.name, drop: chosen });
+      edges.set(mix.name, typeof chosen === 'string' ? [] : chosen);
+    }
+  }
+  return new NeighbourGraph(layers, edges, refused);
+}
+
+/** One mix of a document. */
+interface Drawing {
+  readonly document: DirectoryDocument;
+  readonly rules: NeighbourRules;
+  readonly layer: number;
+  readonly mix: Descriptor;
+}
+
+function drawnBy(
+  crypto: CryptoProvider,
+  suite: VrfSuite,
+  { document, rules, layer, mix }: Drawing,
+): readonly Descriptor[] | NeighbourRefusal {
+  // 3.4: a key chosen after the beacon was known would choose the neighbours.
+  if (!isVrfKeySettled(mix, document)) return [];
+  const proof = mix.neighbourProofs?.get(layer);
+  if (proof === undefined) return 'neighbours-missing';
+  const byCandidate = new Map<Candidate, Descriptor>();
+  for (const node of document.layers[layer + 1] ?? []) {
+    const { nodeId: id, asn, family, loadWeight: weight } = node;
+    byCandidate.set({ id, asn, family, weight }, node);
+  }
+  const { epoch } = document;
+  const candidates = [...byCandidate.keys()];
+  const question = { epoch, beacon: beaconOf(document), layer, candidates, ...rules };
+  const chosen = provedNeighbours(crypto, { suite, publicKey: mix.vrfKey }, question, proof);
+  if (typeof chosen === 'string') return 'neighbours-proof';
+  return chosen.flatMap((candidate) => byCandidate.get(candidate) ?? []);
+}
+
+/** Paths along neighbours. Dead ends are left out, so that a drawn path always reaches the end. */
+export class NeighbourGraph {
+  /** Mixes that nothing may follow. */
+  readonly refused: readonly RefusedMix[];
+  readonly #edges: ReadonlyMap<string, readonly Descriptor[]>;
+  readonly #layers: readonly (readonly Descriptor[])[];
+  /** Neighbours from which the last layer is reached, by name; all mixes on a path have some. */
+  readonly #onward = new Map<string, readonly Descriptor[]>();
+  /** Share of the paths that go through a mix, by name. */
+  readonly #shares = new Map<string, number>();
+
+  constructor(
+    layers: readonly (readonly Descriptor[])[],
+    edges: ReadonlyMap<string, readonly Descriptor[]>,
+    refused: readonly RefusedMix[],
+  ) {
+    this.#layers = layers;
+    this.#edges = edges;
+    this.refused = refused;
+    this.#findOnward();
+    this.#findShares();
+  }
+
+  /** Neighbours of a mix in the order of its draw; undefined in the last layer, and elsewhere. */
+  neighboursOf(name: string): readonly Descriptor[] | undefined {
+    return this.#edges.get(name);
+  }
+
+  /** Share of the drawn paths that go through a mix, 0..1. */
+  shareOf(name: string): number {
+    return this.#shares.get(name) ?? 0;
+  }
+
+  /** Draws the mixes of a path: any first one, then any neighbour; undefined when none reaches the end. */
+  drawPath(random: Random): readonly Descriptor[] | undefined {
+    const first = oneOf(this.#entries(), random);
+    const rest = first && this.drawAfter(first, random);
+    return first && rest && [first, ...rest];
+  }
+
+  /** Draws the mixes behind one, up to the last layer; undefined when it leads nowhere. */
+  drawAfter({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
+    const drawn: Descriptor[] = [];
+    let onward = this.#onward.get(name);
+    if (onward === undefined) return undefined;
+    while (onward.length > 0) {
+      const next = oneOf(onward, random) as Descriptor;
+      drawn.push(next);
+      onward = this.#onward.get(next.name) ?? [];
+    }
+    return drawn;
+  }
+
+  /**
+   * Draws the mixes in front of one as if paths were drawn until one goes through it: each as likely
+   * as it is among those. Undefined when no path goes through it.
+   */
+  drawBefore({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
+    if (this.shareOf(name) === 0) return undefined;
+    const drawn: Descriptor[] = [];
+    let target = name;
+    let layer = this.#layers.findIndex((mixes) => mixes.some((mix) => mix.name === name));
+    for (layer--; layer >= 0; layer--) {
+      const before = this.#weightedBefore(layer, target, random);
+      drawn.unshift(before);
+      target = before.name;
+    }
+    return drawn;
+  }
+
+  #weightedBefore(layer: number, target: string, random: Random): Descriptor {
+    let left = random.uniform() * this.shareOf(target);
+    let last: Descriptor | undefined;
+    for (const mix of this.#layers[layer] ?? []) {
+      const onward = this.#onward.get(mix.name) ?? [];
+      const share = this.shareOf(mix.name);
+      if (share === 0 || !onward.some(({ name }) => name === target)) continue;
+      last = mix;
+      left -= share / onward.length;
+      if (left < 0) break;
+    }
+    // A share is a sum of these, so there is one; rounding may leave a rest for the last.
+    return last as Descriptor;
+  }
+
+  #entries(): readonly Descriptor[] {
+    return (this.#layers[0] ?? []).filter(({ name }) => this.#onward.has(name));
+  }
+
+  #findOnward(): void {
+    for (const { name } of this.#layers.at(-1) ?? []) this.#onward.set(name, []);
+    for (const mixes of this.#layers.slice(0, -1).reverse()) {
+      for (const { name } of mixes) {
+        const onward = (this.#edges.get(name) ?? []).filter((next) => this.#onward.has(next.name));
+        if (onward.length > 0) this.#onward.set(name, onward);
+      }
+    }
+  }
+
+  #findShares(): void {
+    const entries = this.#entries();
+    for (const { name } of entries) this.#shares.set(name, 1 / entries.length);
+    for (const { name } of this.#layers.flat()) {
+      const onward = this.#onward.get(name) ?? [];
+      const share = this.shareOf(name) / onward.length;
+      for (const next of onward) this.#shares.set(next.name, this.shareOf(next.name) + share);
+    }
+  }
+}
+
+function oneOf<T>(items: readonly T[], random: Random): T | undefined {
+  return items.length === 0 ? undefined : items[random.below(items.length)];
+}

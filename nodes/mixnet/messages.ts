@@ -1,0 +1,25 @@
+/**
+ * Mixnet: where Sphinx packets are in datagrams, for adversaries of privacy runs who are inside the
+ * channels of links and have no keys (docs/adr/0012). Decides nothing and is asked by no node.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { ReadMessage, WireMessage } from '../../engine/host/protocol.ts';
+import { messageKey } from '../sphinx/index.ts';
+import type { MixnetOptions } from './config.ts';
+import { formatOf } from './format.ts';
+import { COMMAND_LENGTH } from './geometry.ts';
+import { FrameCodec } from './wire.ts';
+
+/** Makes the reader of a network's datagrams. */
+export function messagesOf(options: MixnetOptions, crypto: CryptoProvider): ReadMessage {
+  const { geometry } = formatOf(crypto, options);
+  const codec = new FrameCodec(geometry);
+  const payloadOffset = COMMAND_LENGTH + geometry.headerLength;
+  return (datagram): WireMessage | undefined => {
+    const frame = codec.decode(datagram, 0, datagram.length);
+    if (typeof frame === 'string' || frame.kind !== 'packet') return undefined;
+    return { key: messageKey(frame.packet), headerOffset: COMMAND_LENGTH, payloadOffset };
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * The proofs of its neighbours that a mix puts into its descriptor (project spec mixnet 3.4).
+ *
+ * What they stand for is drawn from the document, by `directory/neighbours.ts`, like everybody does.
+ *
+ * @module
+ */
+import { neighbourInput, type VrfKey } from '../../vrf/index.ts';
+import type { MixnetOptions } from '../config.ts';
+
+/** For which draws. */
+export interface NeighbourDraws {
+  readonly epoch: number;
+  readonly beacon: Uint8Array;
+}
+
+/** One proof for each layer that has a next one. */
+export function proveNeighbours(
+  key: VrfKey,
+  { epoch, beacon }: NeighbourDraws,
+  { layers, double }: Pick<MixnetOptions, 'layers' | 'double'>,
+): ReadonlyMap<number, Uint8Array> {
+  const proofs = new Map<number, Uint8Array>();
+  const proved = double === 'partisan' ? epoch + 1 : epoch;
+  for (let layer = 0; layer < layers - 1; layer++) {
+    const made = key.prove(neighbourInput({ epoch: proved, beacon, layer }));
+    if (made !== undefined) proofs.set(layer, made.proof);
+  }
+  return proofs;
+}
