@@ -99,6 +99,39 @@ export type FaultAction =
       readonly reorder: number;
       /** Forged copies (bits flipped after recording), share 0..1. */
       readonly forge: number;
+    }
+  /** An adversary with a goal; what it achieves is `privacy.attack.<name>.success`. */
+  | { readonly kind: 'attack'; readonly attack: AttackSpec };
+
+/** What an adversary at one node does (spec/mixnet.md 4.4). `kind` is the name of the attack. */
+export type AttackSpec =
+  /** Takes out all that goes in; then lets one message in at a time and takes what leaves for it. */
+  | {
+      readonly kind: 'n_minus_one';
+      readonly node: string;
+      /** Before the first target, ns: the pool runs empty. */
+      readonly drainNs: number;
+      /** From one target to the next, ns. */
+      readonly watchNs: number;
+    }
+  /** Flips a bit of what the node sends; corrupt last hops look for the wreck. */
+  | {
+      readonly kind: 'tagging';
+      readonly node: string;
+      readonly part: 'header' | 'payload';
+      readonly everyNs: number;
+      /** Names of the corrupt last hops. */
+      readonly last: readonly string[];
+      /** Drop reason by which they know a wreck; undefined: any. */
+      readonly sign?: string;
+    }
+  /** Sends again what went in, and looks for what leaves a second time. */
+  | {
+      readonly kind: 'replay';
+      readonly node: string;
+      readonly everyNs: number;
+      /** From the original to its copy, ns. */
+      readonly afterNs: number;
     };
 
 /** When an event happens. */

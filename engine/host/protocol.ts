@@ -5,6 +5,7 @@
  * @module
  */
 import type { JobDefinition } from './compute.ts';
+import type { CryptoProvider } from './crypto.ts';
 import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { NetworkView } from './network-view.ts';
@@ -39,6 +40,19 @@ export interface MessageObserver {
   /** The message goes no further: this node is its end. */
   ended(key: number, how: 'delivered' | 'dropped' | 'absorbed'): void;
 }
+
+/** Where a message is in a datagram, for an adversary inside the channel who has no keys. */
+export interface WireMessage {
+  /** The key under which observers know it on this link. */
+  readonly key: number;
+  /** Offset of what nodes authenticate hop by hop. */
+  readonly headerOffset: number;
+  /** Offset of what they do not; it reaches to the end. */
+  readonly payloadOffset: number;
+}
+
+/** Reads a datagram between two nodes; undefined when it carries no message. */
+export type ReadMessage = (datagram: Uint8Array) => WireMessage | undefined;
 
 /** What a protocol gets besides the port. */
 export interface NodeSetup<Options> {
@@ -80,5 +94,10 @@ export interface Protocol<Options = unknown> {
   /** Drop reasons and what each means, one sentence. */
   readonly drops: Readonly<Record<string, string>>;
   readonly metrics: readonly MetricDefinition[];
+  /**
+   * Makes what finds messages in datagrams, by a node's checked options: attacks on privacy need it
+   * (docs/adr/0012). Absent: the protocol cannot be attacked so.
+   */
+  readonly messages?: (options: Options, crypto: CryptoProvider) => ReadMessage;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

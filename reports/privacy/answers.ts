@@ -9,7 +9,7 @@ import { compromisedPaths } from './paths.ts';
 import type { PrivacySetting } from './setting.ts';
 import { ARRIVED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
 
-/** The answers of a run without an active adversary. */
+/** The answers that the record gives; what came of attacks of events is counted while the run goes on. */
 export function answersOf(truth: Truth, setting: PrivacySetting): Answers {
   const { numerator, denominator } = compromisedPaths(truth, setting);
   return {

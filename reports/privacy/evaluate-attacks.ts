@@ -7,7 +7,13 @@
  */
 import type { MetricData } from '../model.ts';
 import { answersOf, hopsOfPayloads } from './answers.ts';
-import { ATTACKS, type AttackOutcome, type AttackSetting, successMetric } from './attacks/index.ts';
+import {
+  ATTACKS,
+  type AttackOutcome,
+  type AttackSetting,
+  type CarriedOut,
+  successMetric,
+} from './attacks/index.ts';
 import type { PrivacySetting } from './setting.ts';
 import type { PrivacySummary } from './summary.ts';
 import type { Truth } from './truth/truth.ts';
@@ -21,6 +27,8 @@ export interface AttackParts {
   /** Names of the users. */
   readonly users: readonly string[];
   readonly summary: Pick<PrivacySummary, 'latencyMsP50'>;
+  /** What came of the attacks of events. */
+  readonly carriedOut: CarriedOut;
 }
 
 /** An outcome with the words that belong beside it (spec/mixnet.md 4.5). */
@@ -36,8 +44,9 @@ export function askedAttacks(asked: ReadonlySet<string>): readonly string[] {
 
 /** The attacks that are asked for and had something to try. */
 export function evaluateAttacks(parts: AttackParts): readonly JudgedAttack[] {
-  const { truth, setting, view } = parts;
-  const input = { view, setting: attackSetting(parts), answers: answersOf(truth, setting) };
+  const { truth, setting, view, carriedOut } = parts;
+  const answers = { ...answersOf(truth, setting), ...carriedOut };
+  const input = { view, setting: attackSetting(parts), answers };
   return ATTACKS.filter(({ name }) => setting.asked.has(successMetric(name))).flatMap((attack) => {
     const outcome = attack.evaluate(input);
     const { adversary, estimator } = attack;

@@ -91,7 +91,7 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     unit: 'ratio',
     help: 'mass of a target that had not arrived when the record ended, one sample a target',
   },
-  ...ATTACKS.filter(({ isActive }) => isActive !== true).map(
+  ...ATTACKS.map(
     ({ name, adversary, estimator }): MetricDefinition => ({
       name: successMetric(name),
       kind: 'ratio',
@@ -100,6 +100,14 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     }),
   ),
 ];
+
+/** Attacks that an event of the run must carry out, by the metric of their success. */
+export const ACTIVE_ATTACKS: ReadonlyMap<string, string> = new Map(
+  ATTACKS.filter(({ isActive }) => isActive === true).map(({ name }) => [
+    successMetric(name),
+    name,
+  ]),
+);
 
 /** True for metrics that this module defines. */
 export function isPrivacyMetric(name: string): boolean {

@@ -33,6 +33,7 @@ const STATES: Readonly<Record<string, string>> = {
   hold: 'link is already held',
   tap: 'link is already tapped',
   crash: 'node is already down',
+  attack: 'node is already attacked so',
 };
 
 /** Notes E112 for each event that contradicts an earlier one. */
@@ -107,6 +108,8 @@ function targetsOf(action: FaultAction): readonly string[] {
       return action.links.kind === 'ids' ? action.links.ids.map((id) => `tap ${id}`) : [];
     case 'crash':
       return [`crash ${action.node}`];
+    case 'attack':
+      return [`attack ${action.attack.kind} ${action.attack.node}`];
     case 'clock':
     case 'partition':
       return [];

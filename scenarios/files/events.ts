@@ -9,13 +9,14 @@
 import { defined } from '../../topologies/files/defined.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import type { FaultAction, FaultSpec, LinkSelector } from '../model.ts';
+import { resolveAttack } from './attack.ts';
 import { checkConflicts, type IndexedFault } from './conflicts.ts';
 import type { ScenarioContext } from './context.ts';
 import { resolveSchedule } from './schedule.ts';
 import type { EventInput } from './schema.ts';
-import { glob, resolveSelector } from './selectors.ts';
+import { nodesOf, resolveSelector } from './selectors.ts';
 
-const ACTIONS = ['set', 'hold', 'partition', 'crash', 'clock', 'tap'] as const;
+const ACTIONS = ['set', 'hold', 'partition', 'crash', 'clock', 'tap', 'attack'] as const;
 type ActionKey = (typeof ACTIONS)[number];
 
 /** Keys that belong to some actions only. */
@@ -147,6 +148,11 @@ const builders: Readonly<Record<ActionKey, Build>> = {
     const { replay = 0, replayWithin = 1, reorder = 0, forge = 0 } = input.tap;
     return { kind: 'tap', links, replay, replayWithin, reorder, forge };
   },
+  attack: (context, input, path) => {
+    if (input.attack === undefined) return undefined;
+    const attack = resolveAttack(context, input.attack, [...path, 'attack']);
+    return attack === undefined ? undefined : { kind: 'attack', attack };
+  },
 };
 
 function linksOf(
@@ -158,26 +164,6 @@ function linksOf(
   const hint = 'write link: "a <-> b"';
   context.refuse('E121', [...path, 'link'], 'missing, expected the link to act on', hint);
   return undefined;
-}
-
-function nodesOf(
-  context: ScenarioContext,
-  patterns: readonly string[],
-  path: FilePath,
-): readonly string[] {
-  const names = context.topology.hosts.map((host) => host.name);
-  const found = patterns.flatMap((pattern, index) => {
-    if (!pattern.includes('*')) {
-      return context.checkNode(pattern, [...path, index]) ? [pattern] : [];
-    }
-    const form = glob(pattern);
-    const matches = names.filter((name) => form.test(name));
-    if (matches.length === 0) {
-      context.refuse('E124', [...path, index], `pattern "${pattern}" matches no node`);
-    }
-    return matches;
-  });
-  return [...new Set(found)];
 }
 
 function directionOf<Words extends string>(

@@ -144,6 +144,7 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     limits: Object.keys(input.kpis ?? {}),
     options,
     warmupNs: input.warmup ?? 0,
+    attacks: attacksOf(input),
   });
   return {
     name: input.name,
@@ -167,6 +168,10 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };
+}
+
+function attacksOf({ events = [] }: ScenarioInput): readonly string[] {
+  return events.flatMap(({ attack }) => attack?.kind ?? []);
 }
 
 function cpuOf(input: ScenarioInput): Pick<Scenario, 'cpu'> {

@@ -7,7 +7,8 @@
  * @module
  */
 import { z } from 'zod';
-import { isPrivacyMetric } from '../../reports/privacy/kpis.ts';
+import { successMetric } from '../../reports/privacy/attacks/index.ts';
+import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
 import { optionsOf } from '../../topologies/build/options.ts';
 import { oneOf, text } from '../../topologies/files/leaf.ts';
 import { share, time } from '../../topologies/files/quantity.ts';
@@ -60,6 +61,8 @@ export interface PrivacyParts {
   readonly limits: readonly string[];
   readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly warmupNs: number;
+  /** Kinds of the attacks that events carry out. */
+  readonly attacks: readonly string[];
 }
 
 /** The resolved section; undefined when the run measures no privacy, or after noting a mistake. */
@@ -67,8 +70,11 @@ export function resolvePrivacy(
   context: ScenarioContext,
   parts: PrivacyParts,
 ): PrivacySpec | undefined {
-  const asked = parts.limits.filter(isPrivacyMetric);
-  const { section, warmupNs } = parts;
+  const { section, warmupNs, limits, attacks } = parts;
+  checkCarriedOut(context, limits, attacks);
+  // What an event carries out is reported, with a limit or without.
+  const carriedOut = attacks.map(successMetric);
+  const asked = [...new Set([...limits.filter(isPrivacyMetric), ...carriedOut])];
   if (section === undefined && asked.length === 0) return undefined;
   const mixes = mixesOf(context, parts, asked);
   if (mixes.length === 0) return undefined;
@@ -90,6 +96,21 @@ export function resolvePrivacy(
     asked,
     ...(section?.delay === undefined ? {} : { meanDelayNs: section.delay }),
   };
+}
+
+/** Notes each limit on the success of an attack that no event carries out. */
+function checkCarriedOut(
+  context: ScenarioContext,
+  asked: readonly string[],
+  kinds: readonly string[],
+): void {
+  for (const metric of asked) {
+    const kind = ACTIVE_ATTACKS.get(metric);
+    if (kind === undefined || kinds.includes(kind)) continue;
+    const message = `no event carries out the attack ${kind}`;
+    const hint = `add one to events: { at: 10s, attack: { kind: ${kind}, node: …, … } }`;
+    context.refuseKey('E121', ['kpis', metric], message, hint);
+  }
 }
 
 function mixesOf(

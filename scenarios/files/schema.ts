@@ -30,6 +30,7 @@ import {
   whole,
 } from '../../topologies/files/quantity.ts';
 import { topologySchema } from '../../topologies/schema/topology.ts';
+import { attackSchema } from './attack-schema.ts';
 import { privacySchema } from './privacy.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
@@ -180,6 +181,7 @@ const eventShape = {
     })
     .optional()
     .meta({ description: 'On-path attacker that records, replays, reorders and forges.' }),
+  attack: attackSchema.optional(),
 };
 
 /** One entry of `events`. */

@@ -51,6 +51,27 @@ export function checkReachable(
   return false;
 }
 
+/** Names of the nodes that names and patterns mean; notes what means none. */
+export function nodesOf(
+  context: ScenarioContext,
+  patterns: readonly string[],
+  path: FilePath,
+): readonly string[] {
+  const names = context.topology.hosts.map((host) => host.name);
+  const found = patterns.flatMap((pattern, index) => {
+    if (!pattern.includes('*')) {
+      return context.checkNode(pattern, [...path, index]) ? [pattern] : [];
+    }
+    const form = glob(pattern);
+    const matches = names.filter((name) => form.test(name));
+    if (matches.length === 0) {
+      context.refuse('E124', [...path, index], `pattern "${pattern}" matches no node`);
+    }
+    return matches;
+  });
+  return [...new Set(found)];
+}
+
 function idsOf(
   context: ScenarioContext,
   texts: readonly string[],

@@ -11,7 +11,7 @@
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
-import type { FaultAction, FaultSpec, LinkSelector, Scenario } from '../model.ts';
+import type { AttackSpec, FaultAction, FaultSpec, LinkSelector, Scenario } from '../model.ts';
 import type { Undo, World } from './world.ts';
 
 /** A fault of the file that cannot be carried out; exit 2 with its position. */
@@ -36,6 +36,8 @@ export interface FaultContext {
   hasAlternative(from: string, to: string, cut: string): boolean;
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   restart(node: string): void;
+  /** Begins an attack on privacy; absent where nobody could say what came of it. */
+  readonly attack?: (attack: AttackSpec, draws: RandomStream) => Undo;
   /** Links went down (or a node did): flows that use them are told. */
   began(record: FaultRecord, cutLinks: readonly string[]): void;
 }
@@ -157,6 +159,8 @@ export class FaultDriver {
         const undo = ids.map((id) => this.#context.world.link(id).attack(action));
         return { targets: ids, cut: [], text: `${namesOf(ids)} tapped`, undo };
       }
+      case 'attack':
+        return this.#attack(spec, action.attack, draws);
     }
   }
 
@@ -218,6 +222,15 @@ export class FaultDriver {
       text: `${action.node} crashed`,
       undo: [(): void => this.#context.restart(action.node)],
     };
+  }
+
+  #attack(spec: FaultSpec, attack: AttackSpec, draws: RandomStream): Hit {
+    const undo = this.#context.attack?.(attack, draws);
+    if (undo === undefined) {
+      throw new FaultError(spec, 'attacks on privacy are carried out in virtual time only');
+    }
+    const text = `${attack.kind} attack at ${attack.node}`;
+    return { targets: [attack.node], cut: [], text, undo: [undo] };
   }
 
   #select(

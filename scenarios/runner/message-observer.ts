@@ -63,6 +63,11 @@ export class MessageObservers {
     };
   }
 
+  /** Number of the message that has this key on a link now; -1 when there is none. */
+  messageOf(key: number): number {
+    return this.#messages.get(key);
+  }
+
   /** Everything that was told so far. */
   truth(): Truth {
     return this.#record.truth();

@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { ReadMessage } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { passagesOf } from '../../reports/privacy/answers.ts';
 import {
@@ -20,6 +21,7 @@ import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/meas
 import type { MixFacts, MixingLaw, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { PrivacySpec, Scenario } from '../model.ts';
+import { AttackDriver } from './attack-driver.ts';
 import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
@@ -32,6 +34,8 @@ export interface PrivacyParts {
   readonly world: SimStageWorld;
   /** Checked options of a host. */
   readonly optionsOf: (host: HostSpec) => unknown;
+  /** Finds messages in the datagrams of a host; undefined when its protocol does not say. */
+  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
 }
 
 /** One run being watched. */
@@ -40,6 +44,8 @@ export class PrivacyWatch {
   readonly observers: MessageObservers;
   /** Sees packets on links. */
   readonly links: LinkWatch;
+  /** Carries out the attacks of events. */
+  readonly attacks: AttackDriver;
   readonly #parts: PrivacyParts;
 
   constructor(parts: PrivacyParts) {
@@ -48,6 +54,8 @@ export class PrivacyWatch {
     this.#parts = parts;
     const nodes = hosts.map(({ name }) => name);
     this.observers = new MessageObservers({ nodes, now: (): number => world.now() });
+    const messageOf = (key: number): number => this.observers.messageOf(key);
+    this.attacks = new AttackDriver({ ...parts, messageOf });
     const isMessenger = (host: HostSpec): boolean => this.#roleOf(host) !== 'authority';
     this.links = new LinkWatch({
       world,
@@ -88,7 +96,14 @@ export class PrivacyWatch {
     for (const passage of passagesOf(truth, privacy.corrupt)) this.links.told(passage);
     const { summary } = found;
     const view = this.links.view();
-    const attacks = evaluateAttacks({ truth, setting, view, users: this.#users(), summary });
+    const attacks = evaluateAttacks({
+      truth,
+      setting,
+      view,
+      users: this.#users(),
+      summary,
+      carriedOut: this.attacks.carriedOut(truth),
+    });
     return {
       ...found,
       metrics: { ...found.metrics, ...attackMetrics(attacks) },

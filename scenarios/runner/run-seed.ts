@@ -10,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { assert } from '../../engine/core/assert.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { provider } from '../../engine/crypto/index.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
+import type { Protocol, ReadMessage } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -19,11 +19,11 @@ import type { Recordings } from './job.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
-import { PrivacyWatch } from './privacy.ts';
+import { type PrivacyParts, PrivacyWatch } from './privacy.ts';
 import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
 import { type SimStageOptions, SimStageWorld, seededSecret } from './sim-stage-world.ts';
-import { DRAIN_NS, Stage } from './stage.ts';
+import { DRAIN_NS, Stage, type StageParts } from './stage.ts';
 
 /** What a run is given. */
 export interface SeedRun {
@@ -72,14 +72,18 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     ...(run.buffers === undefined ? {} : { buffers: run.buffers }),
     ...(run.fingerprint === undefined ? {} : { fingerprint: run.fingerprint }),
   });
-  const privacy = watchPrivacy(run, world, nodeOf);
+  const readerOf = (host: HostSpec): ReadMessage | undefined => {
+    const { protocol, options } = nodeOf(host);
+    return protocol.messages?.(options, crypto);
+  };
+  const privacy = watchPrivacy(run, { world, nodeOf, readerOf });
   const stage = new Stage({
     world,
     scenario,
     seed,
     network: networkView(scenario.topology, seededSecret(seed)),
     nodeOf,
-    ...(privacy === undefined ? {} : { observers: privacy.observers }),
+    ...(privacy === undefined ? {} : stageParts(privacy)),
   });
   world.listen(stage);
   const warnings = [...scenario.warnings];
@@ -92,13 +96,22 @@ export function prepareSeed(run: SeedRun): PreparedRun {
 
 function watchPrivacy(
   { scenario, seed }: SeedRun,
-  world: SimStageWorld,
-  nodeOf: (host: HostSpec) => NodeChoice,
+  parts: Pick<PrivacyParts, 'world' | 'readerOf'> & {
+    readonly nodeOf: (host: HostSpec) => NodeChoice;
+  },
 ): PrivacyWatch | undefined {
   const { privacy } = scenario;
   if (privacy === undefined) return undefined;
+  const { world, readerOf, nodeOf } = parts;
   const optionsOf = (host: HostSpec): unknown => nodeOf(host).options;
-  return new PrivacyWatch({ scenario, privacy, seed, world, optionsOf });
+  return new PrivacyWatch({ scenario, privacy, seed, world, optionsOf, readerOf });
+}
+
+function stageParts({
+  observers,
+  attacks,
+}: PrivacyWatch): Pick<StageParts, 'observers' | 'attack'> {
+  return { observers, attack: (attack, draws) => attacks.begin(attack, draws) };
 }
 
 /** Runs one seed to its end. */

@@ -34,6 +34,8 @@ export interface StageParts {
   readonly standIns?: StandIns;
   /** Hears of messages inside nodes; absent in live runs and when no privacy is measured. */
   readonly observers?: MessageObservers;
+  /** Begins an attack on privacy; absent in live runs and when no privacy is measured. */
+  readonly attack?: NonNullable<FaultContext['attack']>;
 }
 
 /** Makes what stands for the nodes and sources of other processes. */

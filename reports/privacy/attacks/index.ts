@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { blendingAttack } from './attack-blending.ts';
 import { answersAttack, correlationAttack } from './attack-correlation.ts';
 import { disclosureAttack } from './attack-disclosure.ts';
 import { intersectionAttack } from './attack-intersection.ts';
@@ -20,20 +19,30 @@ const predecessorAttack: Attack = {
     compromisedPaths && ofHits({ attack: 'predecessor', ...compromisedPaths, chance: 0 }),
 };
 
-/** A bit flipped at a corrupt first mix, recognised by a corrupt last hop. */
+/** A target is let into an empty mix alone. */
+const blendingAttack: Attack = {
+  name: 'n_minus_one',
+  adversary: 'active at the links of one mix, no keys',
+  estimator: 'share of targets let in alone that were the next output of the mix',
+  isActive: true,
+  evaluate: ({ answers: { isolations } }) =>
+    isolations && ofHits({ attack: 'n_minus_one', ...isolations, chance: 0 }),
+};
+
+/** A bit flipped at a corrupt mix, recognised by a corrupt last hop. */
 const taggingAttack: Attack = {
   name: 'tagging',
-  adversary: 'corrupt first mix and corrupt last hop',
-  estimator: 'share of tagged messages that the last hop recognised; c_first c_last by chance',
+  adversary: 'one corrupt mix and corrupt last hops',
+  estimator: 'share of tagged messages whose wreck a corrupt last hop recognised; each is lost',
   isActive: true,
-  evaluate: ({ answers: { tags } }) => tags && ofHits({ attack: 'tagging', ...tags }),
+  evaluate: ({ answers: { tags } }) => tags && ofHits({ attack: 'tagging', ...tags, chance: 0 }),
 };
 
 /** A recorded packet is sent again. */
 const replayAttack: Attack = {
   name: 'replay',
-  adversary: 'active on one link, no keys',
-  estimator: 'share of replayed packets that came out of the mix a second time',
+  adversary: 'active at the links of one mix, no keys',
+  estimator: 'share of replayed packets whose output was found because it came twice',
   isActive: true,
   evaluate: ({ answers: { replays } }) =>
     replays && ofHits({ attack: 'replay', ...replays, chance: 0 }),
@@ -52,4 +61,11 @@ export const ATTACKS: readonly Attack[] = [
 ];
 
 export { type AttackOutcome, successMetric } from './outcome.ts';
-export type { Answers, Attack, AttackInput, AttackSetting } from './setting.ts';
+export type {
+  Answers,
+  Attack,
+  AttackInput,
+  AttackSetting,
+  CarriedOut,
+  Counted,
+} from './setting.ts';

@@ -1,6 +1,5 @@
 /**
- * What an attack is given besides its view: public knowledge (who the users are, the delay law, what
- * the adversary itself did), and the answers that score it. An attack may look at the answers only
+ * What an attack is given besides its view: public knowledge (who the users are, the delay law), and the answers that score it. An attack may look at the answers only
  * after it has made its guess; it never sees the record they come from (spec/mixnet.md 4).
  *
  * @module
@@ -18,14 +17,6 @@ export interface PathLaw {
   readonly transitNs: number;
 }
 
-/** One attempt of the adversary to isolate a message in a mix. */
-export interface BlendingAttempt {
-  /** The mix. */
-  readonly node: string;
-  /** When the target alone was let in, ns. */
-  readonly admittedNs: number;
-}
-
 /** Public knowledge. */
 export interface AttackSetting {
   /** Names of users: senders and receivers. */
@@ -34,28 +25,30 @@ export interface AttackSetting {
   readonly fromNs: number;
   readonly untilNs: number;
   readonly path: PathLaw;
-  /** What the adversary did, in order; absent: nothing. */
-  readonly blending?: readonly BlendingAttempt[];
 }
 
-/** Counts of an attack that the run itself carries out. */
+/** Counts of an attack. */
 export interface Counted {
   readonly hits: number;
   readonly trials: number;
 }
 
+/** What came of the attacks of a run's events; undefined: no event carried it out. */
+export interface CarriedOut {
+  /** Targets let into a mix alone, and the next output was the target. */
+  readonly isolations?: Counted | undefined;
+  /** Tagged messages that a corrupt last hop recognised, of all tagged ones. */
+  readonly tags?: Counted | undefined;
+  /** Replayed messages whose output was found because it came twice, of all replayed ones. */
+  readonly replays?: Counted | undefined;
+}
+
 /** The truth about questions that attacks ask; for scoring only. */
-export interface Answers {
+export interface Answers extends CarriedOut {
   /** Per user who wrote payloads: to whom. */
   readonly partners: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Per blending attempt the instant at which the target left; undefined: it did not. */
-  readonly departures?: readonly (number | undefined)[];
   /** Messages that met corrupt mixes only, of all that were delivered. */
   readonly compromisedPaths?: Counted;
-  /** Tagged messages that a corrupt last hop recognised, of all tagged ones. */
-  readonly tags?: Counted & { readonly chance: number };
-  /** Replayed packets that came out a second time, of all replayed ones. */
-  readonly replays?: Counted;
 }
 
 /** Everything an evaluation needs. */
@@ -72,7 +65,7 @@ export interface Attack {
   readonly adversary: string;
   /** How success is estimated, one sentence. */
   readonly estimator: string;
-  /** The adversary acts, and no run carries that out: verified, but no metric of a run. */
+  /** The adversary acts: an event of this name carries it out, and without one nothing is tried. */
   readonly isActive?: true;
   /** Undefined when the run gives it nothing to try. */
   evaluate(input: AttackInput): AttackOutcome | undefined;

@@ -13,7 +13,7 @@ import {
   successMetric,
 } from '../../../../../reports/privacy/attacks/index.ts';
 import { areaUnderCurve } from '../../../../../reports/privacy/attacks/roc.ts';
-import { PRIVACY_METRICS } from '../../../../../reports/privacy/kpis.ts';
+import { ACTIVE_ATTACKS, PRIVACY_METRICS } from '../../../../../reports/privacy/kpis.ts';
 import { observe, poisson, type Sent } from './fixture.ts';
 
 const SECOND = 1e9;
@@ -181,47 +181,29 @@ describe('attacks of two partners', () => {
 describe('attacks that the run carries out', () => {
   const input = bare();
 
-  it('n-1 takes the first output behind the admission', () => {
-    const { view, setting, answers } = input;
-    const { atNs, link, count } = view.sightings;
-    const exits = Array.from({ length: count }, (_, i) => i).filter((i) => link[i]! % 2 === 1);
-    const [right, other] = [atNs[exits[4]!]!, atNs[exits[9]!]!];
-    const blending = [
-      { node: 'net', admittedNs: right - 1 },
-      { node: 'net', admittedNs: other - 1 },
-      { node: 'net', admittedNs: 2 * SECONDS * SECOND },
-    ];
-    const outcome = run('n_minus_one', {
-      view,
-      setting: { ...setting, blending },
-      answers: { ...answers, departures: [right, other + 5, undefined] },
-    });
-    expect(outcome).toMatchObject({ hits: 1, trials: 3 });
-  });
-
-  it('predecessor, tagging and replay are counted; without a trial there is no success', () => {
+  it('predecessor and what events carry out are counted; without a trial there is no success', () => {
     const answers = {
       ...input.answers,
       compromisedPaths: { hits: 1, trials: 1000 },
-      tags: { hits: 2, trials: 10, chance: 0.1 },
+      isolations: { hits: 3, trials: 4 },
+      tags: { hits: 2, trials: 10 },
       replays: { hits: 0, trials: 50 },
     };
     const counted = { ...input, answers };
     expect(run('predecessor', counted)).toMatchObject({ success: 0.001, chance: 0 });
-    expect(run('tagging', counted)).toMatchObject({ success: 0.2, chance: 0.1 });
+    expect(run('tagging', counted)).toMatchObject({ success: 0.2, chance: 0 });
+    expect(run('n_minus_one', counted)).toMatchObject({ success: 0.75, hits: 3, chance: 0 });
     expect(run('replay', counted)).toMatchObject({ success: 0, low: 0 });
     for (const name of ['n_minus_one', 'predecessor', 'tagging', 'replay']) {
       expect(run(name, input)).toBeUndefined();
     }
   });
 
-  it('an attack that no run carries out is no metric of runs: its limit would be missed for ever', () => {
+  it('an attack that an event carries out is known by its metric', () => {
+    expect([...ACTIVE_ATTACKS.values()]).toEqual(['n_minus_one', 'tagging', 'replay']);
     const metrics = PRIVACY_METRICS.map(({ name }) => name);
-    const active = ATTACKS.filter(({ isActive }) => isActive === true).map(({ name }) => name);
-    expect(active).toEqual(['n_minus_one', 'tagging', 'replay']);
-    for (const { name } of ATTACKS) {
-      expect(metrics.includes(successMetric(name))).toBe(!active.includes(name));
-    }
+    for (const { name } of ATTACKS) expect(metrics).toContain(successMetric(name));
+    for (const [metric, name] of ACTIVE_ATTACKS) expect(metric).toBe(successMetric(name));
   });
 
   it('each attack has a metric, an adversary and an estimator to print', () => {

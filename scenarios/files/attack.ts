@@ -1,0 +1,77 @@
+/**
+ * Resolves the action `attack` of an event: the node carries messages, and corrupt nodes exist.
+ *
+ * Spec: issue 4 section 4, spec/mixnet.md 4.4.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import { hintNames } from '../../topologies/files/suggest.ts';
+import type { AttackSpec } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import type { EventInput } from './schema.ts';
+import { nodesOf } from './selectors.ts';
+
+type AttackInput = NonNullable<EventInput['attack']>;
+
+/** @returns the attack, or undefined after noting what is wrong. */
+export function resolveAttack(
+  context: ScenarioContext,
+  input: AttackInput,
+  path: FilePath,
+): AttackSpec | undefined {
+  if (!checkTarget(context, input.node, [...path, 'node'])) return undefined;
+  switch (input.kind) {
+    case 'n_minus_one':
+      return { kind: input.kind, node: input.node, drainNs: input.drain, watchNs: input.watch };
+    case 'replay':
+      return { kind: input.kind, node: input.node, everyNs: input.every, afterNs: input.after };
+    case 'tagging': {
+      const last = nodesOf(context, input.last, [...path, 'last']);
+      if (last.length === 0) return undefined;
+      if (input.sign !== undefined && !checkSign(context, last, input.sign, path)) return undefined;
+      const { part = 'payload', sign } = input;
+      const common = { kind: input.kind, node: input.node, part, everyNs: input.every, last };
+      return sign === undefined ? common : { ...common, sign };
+    }
+  }
+}
+
+function checkTarget(context: ScenarioContext, name: string, path: FilePath): boolean {
+  if (!context.checkNode(name, path)) return false;
+  const { links } = context.topology;
+  const { protocol = '', runs } = protocolOf(context, name);
+  if (runs?.messages === undefined) {
+    const message = `${name} runs ${protocol}, which does not say where its messages are`;
+    context.refuse('E124', path, message, 'attack a node whose protocol carries messages');
+    return false;
+  }
+  if (links.some(({ a, b }) => a.host === name || b.host === name)) return true;
+  context.refuse('E124', path, `${name} has no links to attack`);
+  return false;
+}
+
+function checkSign(
+  context: ScenarioContext,
+  last: readonly string[],
+  sign: string,
+  path: FilePath,
+): boolean {
+  const reasons = last.flatMap((name) => Object.keys(protocolOf(context, name).runs?.drops ?? {}));
+  if (reasons.includes(sign)) return true;
+  const message = `"${sign}" is no drop reason of ${last[0]}`;
+  const hint = hintNames(sign, [...new Set(reasons)], 'reasons');
+  context.refuse('E106', [...path, 'sign'], message, hint);
+  return false;
+}
+
+interface Running {
+  readonly protocol?: string;
+  readonly runs?: Protocol | undefined;
+}
+
+function protocolOf({ topology, registry }: ScenarioContext, name: string): Running {
+  const protocol = topology.hosts.find((host) => host.name === name)?.protocol;
+  return protocol === undefined ? {} : { protocol, runs: registry.protocols(protocol) };
+}

@@ -1,0 +1,67 @@
+/**
+ * Replay: records what goes into a node, sends it again when the original is through, and looks for
+ * something that leaves a second time. Without keys that is how an input is linked with its output:
+ * the same bytes in are the same bytes out (spec/mixnet.md 4.4).
+ *
+ * @module
+ */
+import type { AttackSpec } from '../../model.ts';
+import type { Adversary, Caught, Grip, Sighting, Trial } from './adversary.ts';
+
+/** Outputs remembered at most; the oldest is forgotten first. */
+const REMEMBERED_MAX = 65_536;
+
+/** See the module. */
+export class ReplayAdversary implements Adversary {
+  readonly #spec: Extract<AttackSpec, { kind: 'replay' }>;
+  readonly #grip: Grip;
+  /** Outputs by 48 of their bits, which two of them share by chance once in 1e14. */
+  readonly #outputs = new Map<number, Sighting>();
+  #dueNs: number;
+  #trial: Trial | undefined;
+
+  constructor(spec: Extract<AttackSpec, { kind: 'replay' }>, grip: Grip) {
+    this.#spec = spec;
+    this.#grip = grip;
+    this.#dueNs = grip.now();
+  }
+
+  entering({ bytes, message, inject }: Caught): boolean {
+    const { score } = this.#grip;
+    const now = this.#grip.now();
+    if (now < this.#dueNs) return true;
+    this.#dueNs = now + this.#spec.everyNs;
+    const copy = bytes.slice();
+    const target = score.see(message.key);
+    this.#grip.after(this.#spec.afterNs, () => {
+      this.#trial = score.aim(target);
+      inject(copy);
+    });
+    return true;
+  }
+
+  leaving({ message: { key } }: Caught): void {
+    const { score } = this.#grip;
+    const first = this.#outputs.get(key);
+    if (first === undefined) this.#remember(key);
+    else if (this.#trial !== undefined) {
+      score.claim(this.#trial, first);
+      this.#trial = undefined;
+    }
+  }
+
+  dropped(): void {
+    // An honest node does not say what it drops.
+  }
+
+  stop(): void {
+    if (this.#trial !== undefined) this.#grip.score.withdraw(this.#trial);
+  }
+
+  #remember(key: number): void {
+    this.#outputs.set(key, this.#grip.score.see(key));
+    if (this.#outputs.size <= REMEMBERED_MAX) return;
+    const [oldest] = this.#outputs.keys();
+    if (oldest !== undefined) this.#outputs.delete(oldest);
+  }
+}

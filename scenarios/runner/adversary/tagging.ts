@@ -1,0 +1,54 @@
+/**
+ * Tagging: a corrupt node flips a bit of a message that it sends on, and corrupt last hops look for a
+ * message that they cannot open (spec/mixnet.md 4.4). One tag is under way at a time, so that the
+ * first wreck after it is taken for it.
+ *
+ * @module
+ */
+import type { AttackSpec } from '../../model.ts';
+import type { Adversary, Caught, Grip, Trial } from './adversary.ts';
+
+/** See the module. */
+export class TaggingAdversary implements Adversary {
+  readonly #spec: Extract<AttackSpec, { kind: 'tagging' }>;
+  readonly #grip: Grip;
+  #dueNs: number;
+  #trial: Trial | undefined;
+
+  constructor(spec: Extract<AttackSpec, { kind: 'tagging' }>, grip: Grip) {
+    this.#spec = spec;
+    this.#grip = grip;
+    this.#dueNs = grip.now();
+  }
+
+  entering(): boolean {
+    return true;
+  }
+
+  leaving({ bytes, message }: Caught): void {
+    const { score, random } = this.#grip;
+    const now = this.#grip.now();
+    if (now < this.#dueNs) return;
+    this.#dueNs = now + this.#spec.everyNs;
+    this.#trial = score.aim(score.see(message.key));
+    const { headerOffset, payloadOffset } = message;
+    const isHeader = this.#spec.part === 'header';
+    const from = isHeader ? headerOffset : payloadOffset;
+    const to = isHeader ? payloadOffset : bytes.length;
+    const bit = Math.floor(random.uniform() * (to - from) * 8);
+    const place = from + Math.floor(bit / 8);
+    bytes[place] = (bytes[place] ?? 0) ^ (1 << (bit % 8));
+  }
+
+  dropped(node: string, reason: string): void {
+    const { last, sign } = this.#spec;
+    if (this.#trial === undefined || !last.includes(node)) return;
+    if (sign !== undefined && reason !== sign) return;
+    this.#grip.score.claimEnd(this.#trial, node);
+    this.#trial = undefined;
+  }
+
+  stop(): void {
+    if (this.#trial !== undefined) this.#grip.score.withdraw(this.#trial);
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Puts adversaries on the links of the nodes that events name, and counts how often they are right.
+ * Which messages are in a datagram the protocol says; what an adversary does with them stands in
+ * `adversary/`.
+ *
+ * Spec: spec/mixnet.md 4.4; issue 4 section 4 (`privacy.attack.<name>.success`).
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { RandomStream } from '../../engine/core/stream.ts';
+import type { ReadMessage } from '../../engine/host/protocol.ts';
+import type { CarriedOut, Counted } from '../../reports/privacy/attacks/index.ts';
+import type { Truth } from '../../reports/privacy/truth/truth.ts';
+import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
+import type { AttackSpec, Scenario } from '../model.ts';
+import type { Adversary, Caught, Grip } from './adversary/adversary.ts';
+import { BlendingAdversary } from './adversary/blending.ts';
+import { ReplayAdversary } from './adversary/replay.ts';
+import { TaggingAdversary } from './adversary/tagging.ts';
+import { AttackScore } from './attack-score.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
+import type { Undo } from './world.ts';
+
+/** What attacks are driven with. */
+export interface AttackDriverParts {
+  readonly scenario: Scenario;
+  readonly world: SimStageWorld;
+  /** Finds messages in the datagrams of a host; undefined when its protocol does not say. */
+  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
+  /** Number of the message that has a key on a link now; -1 when there is none. */
+  readonly messageOf: (key: number) => number;
+}
+
+/** The attacks of one run. */
+export class AttackDriver {
+  readonly #parts: AttackDriverParts;
+  readonly #scores = new Map<AttackSpec['kind'], AttackScore>();
+  readonly #active = new Set<Adversary>();
+
+  constructor(parts: AttackDriverParts) {
+    this.#parts = parts;
+    if (!parts.scenario.events.some(({ action }) => action.kind === 'attack')) return;
+    const ignore = (): void => undefined;
+    parts.world.listen({
+      delivered: ignore,
+      state: ignore,
+      spanned: ignore,
+      marked: ignore,
+      logged: ignore,
+      nodeDropped: (node, reason): void => {
+        for (const adversary of this.#active) adversary.dropped(node, reason);
+      },
+    });
+  }
+
+  /** Begins an attack. */
+  begin(attack: AttackSpec, random: RandomStream): Undo {
+    const { scenario, world, readerOf } = this.#parts;
+    const { hosts, links } = scenario.topology;
+    const host = hosts.find(({ name }) => name === attack.node);
+    const read = host && readerOf(host);
+    assert(read !== undefined, `${attack.node} does not say where its messages are`);
+    const grip = new AttackGrip(world, random, this.#scoreOf(attack.kind));
+    const adversary = adversaryOf(attack, grip);
+    this.#active.add(adversary);
+    const taps = links
+      .filter(({ a, b }) => a.host === attack.node || b.host === attack.node)
+      .flatMap((link) => this.#tap(link, attack.node, { read, adversary }));
+    return (): void => {
+      for (const undo of taps) undo();
+      this.#active.delete(adversary);
+      if (!grip.isOver) adversary.stop();
+      grip.isOver = true;
+    };
+  }
+
+  /** What came of each attack that was carried out. */
+  carriedOut(truth: Truth): CarriedOut {
+    const counted = (kind: AttackSpec['kind']): Counted | undefined =>
+      this.#scores.get(kind)?.counted(truth);
+    return {
+      isolations: counted('n_minus_one'),
+      tags: counted('tagging'),
+      replays: counted('replay'),
+    };
+  }
+
+  #scoreOf(kind: AttackSpec['kind']): AttackScore {
+    const { scenario, world, messageOf } = this.#parts;
+    const score =
+      this.#scores.get(kind) ??
+      new AttackScore({
+        now: (): number => world.now(),
+        later: (fire): void => world.at(world.now(), fire),
+        messageOf,
+        warmupNs: scenario.warmupNs,
+      });
+    this.#scores.set(kind, score);
+    return score;
+  }
+
+  #tap(link: LinkSpec, node: string, { read, adversary }: Eavesdropper): readonly Undo[] {
+    const [inward, outward] =
+      link.b.host === node
+        ? (['forward', 'backward'] as const)
+        : (['backward', 'forward'] as const);
+    const watch = (side: 'forward' | 'backward', see: (caught: Caught) => boolean): Undo =>
+      this.#parts.world.link(link.id).tap(side, (packet, control) => {
+        const { offset, length } = packet;
+        const bytes = packet.bytes.subarray(offset, offset + length);
+        const message = read(bytes);
+        if (message === undefined) return true;
+        const inject = (copy: Uint8Array): void => control.inject(copy);
+        return see({ bytes, message, inject, transitNs: link[side].delayNs });
+      });
+    return [
+      watch(inward, (caught) => adversary.entering(caught)),
+      watch(outward, (caught) => {
+        adversary.leaving(caught);
+        return true;
+      }),
+    ];
+  }
+}
+
+interface Eavesdropper {
+  readonly read: ReadMessage;
+  readonly adversary: Adversary;
+}
+
+/** The clock of one adversary; it stops with the attack. */
+class AttackGrip implements Grip {
+  readonly random: RandomStream;
+  readonly score: AttackScore;
+  isOver = false;
+  readonly #world: SimStageWorld;
+
+  constructor(world: SimStageWorld, random: RandomStream, score: AttackScore) {
+    this.#world = world;
+    this.random = random;
+    this.score = score;
+  }
+
+  now(): number {
+    return this.#world.now();
+  }
+
+  after(delayNs: number, fire: () => void): void {
+    this.#world.at(this.#world.now() + delayNs, () => {
+      if (!this.isOver) fire();
+    });
+  }
+}
+
+function adversaryOf(attack: AttackSpec, grip: Grip): Adversary {
+  switch (attack.kind) {
+    case 'n_minus_one':
+      return new BlendingAdversary(attack, grip);
+    case 'tagging':
+      return new TaggingAdversary(attack, grip);
+    case 'replay':
+      return new ReplayAdversary(attack, grip);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Keeps the score of an attack that a run carries out: the adversary points at messages, and whether
+ * it is right is decided here, from the truth, which it never sees (spec/mixnet.md 4).
+ *
+ * @module
+ */
+import type { Counted } from '../../reports/privacy/attacks/index.ts';
+import { DROPPED, type Truth } from '../../reports/privacy/truth/truth.ts';
+import type { Score, Sighting, Trial } from './adversary/adversary.ts';
+
+/** What a score is kept with. */
+export interface ScoreParts {
+  now(): number;
+  /** Calls back when what happens now is over. */
+  later(fire: () => void): void;
+  /** Number of the message that has a key on a link now; -1 when there is none. */
+  messageOf(key: number): number;
+  /** Attempts before it do not count, ns. */
+  readonly warmupNs: number;
+}
+
+type Claim =
+  | { readonly kind: 'message'; readonly found: Sighting }
+  | { readonly kind: 'end'; readonly node: string; readonly atNs: number };
+
+interface Attempt {
+  readonly target: Sighting;
+  readonly isMeasured: boolean;
+  claim?: Claim;
+  isWithdrawn: boolean;
+}
+
+const UNKNOWN = -1;
+
+/** The score of one attack. */
+export class AttackScore implements Score {
+  readonly #parts: ScoreParts;
+  readonly #attempts: Attempt[] = [];
+  /** Messages by sighting. */
+  readonly #seen: number[] = [];
+
+  constructor(parts: ScoreParts) {
+    this.#parts = parts;
+  }
+
+  see(key: number): Sighting {
+    const { messageOf, later } = this.#parts;
+    const sighting = this.#seen.push(messageOf(key)) - 1;
+    if (this.#seen[sighting] === UNKNOWN) {
+      // A link without a transmitter shows a packet before its sender has said that it is gone.
+      later(() => {
+        this.#seen[sighting] = messageOf(key);
+      });
+    }
+    return sighting;
+  }
+
+  aim(target: Sighting): Trial {
+    const isMeasured = this.#parts.now() >= this.#parts.warmupNs;
+    return this.#attempts.push({ target, isMeasured, isWithdrawn: false }) - 1;
+  }
+
+  claim(trial: Trial, found: Sighting): void {
+    this.#settle(trial, { kind: 'message', found });
+  }
+
+  claimEnd(trial: Trial, node: string): void {
+    this.#settle(trial, { kind: 'end', node, atNs: this.#parts.now() });
+  }
+
+  withdraw(trial: Trial): void {
+    const attempt = this.#attempts[trial];
+    if (attempt !== undefined) attempt.isWithdrawn = true;
+  }
+
+  /** Attempts that count, and those of them that were right. */
+  counted(truth: Truth): Counted {
+    const attempts = this.#attempts.filter(
+      ({ isMeasured, isWithdrawn, target }) =>
+        isMeasured && !isWithdrawn && this.#seen[target] !== UNKNOWN,
+    );
+    const ends = dropsOf(truth, new Set(attempts.map(({ target }) => this.#messageOf(target))));
+    const hits = attempts.filter((attempt) => this.#isRight(attempt, ends)).length;
+    return { hits, trials: attempts.length };
+  }
+
+  #settle(trial: Trial, claim: Claim): void {
+    const attempt = this.#attempts[trial];
+    if (attempt !== undefined) attempt.claim ??= claim;
+  }
+
+  #isRight({ target, claim }: Attempt, ends: ReadonlyMap<number, string>): boolean {
+    if (claim === undefined) return false;
+    const message = this.#messageOf(target);
+    if (claim.kind === 'message') return this.#messageOf(claim.found) === message;
+    return ends.get(message) === endOf(claim.node, claim.atNs);
+  }
+
+  #messageOf(sighting: Sighting): number {
+    return this.#seen[sighting] ?? UNKNOWN;
+  }
+}
+
+/** Where and when these messages were dropped. */
+function dropsOf(truth: Truth, messages: ReadonlySet<number>): ReadonlyMap<number, string> {
+  const { count, code, node, message, atNs } = truth.events;
+  const ends = new Map<number, string>();
+  for (let i = 0; i < count; i += 1) {
+    const one = message[i] as number;
+    if (code[i] !== DROPPED || !messages.has(one)) continue;
+    ends.set(one, endOf(truth.nodes[node[i] as number] ?? '', atNs[i] as number));
+  }
+  return ends;
+}
+
+function endOf(node: string, atNs: number): string {
+  return `${node} ${atNs}`;
+}
