@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { assert } from '../core/assert.ts';
+import { InvariantError } from '../core/assert.ts';
 import type { Endpoint } from '../host/socket.ts';
 import type { SimSocket } from './sim-socket.ts';
 
@@ -35,10 +35,11 @@ export class EndpointTable {
     return endpoint;
   }
 
+  // hot: mixnet nodes ask once per datagram.
   /** Address and port of an endpoint. */
   pairOf(endpoint: Endpoint): { readonly address: string; readonly port: number } {
     const pair = this.pairs[endpoint];
-    assert(pair !== undefined, `endpoint ${endpoint} was never interned`);
+    if (pair === undefined) throw new InvariantError(`endpoint ${endpoint} was never interned`);
     return pair;
   }
 }

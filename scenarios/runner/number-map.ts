@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert } from '../../engine/core/assert.ts';
+import { InvariantError } from '../../engine/core/assert.ts';
 
 const FREE = -1;
 const SLOTS_AT_FIRST = 1_024;
@@ -30,7 +30,9 @@ export class NumberMap {
 
   /** Sets the value of a key; returns the one that it had, or -1. */
   set(key: number, value: number): number {
-    assert(key >= 0 && Number.isSafeInteger(key), `key ${key} is no safe integer from 0`);
+    if (!(key >= 0) || !Number.isSafeInteger(key)) {
+      throw new InvariantError(`key ${key} is no safe integer from 0`);
+    }
     if (this.#size + 1 > this.#keys.length * LOAD_MAX) this.#grow();
     const slot = this.#slotOf(key);
     const isKnown = this.#keys[slot] === key;
