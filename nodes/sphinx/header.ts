@@ -7,7 +7,7 @@
  * @module
  */
 import { concatBytes } from '../_kit/bytes.ts';
-import { type Command, encodeCommands } from './commands.ts';
+import { type Command, encodeCommands, encodedLength } from './commands.ts';
 import { blindingFactor, type HopKeys, type PayloadKey } from './crypto.ts';
 import type { PathRefusal } from './drops.ts';
 import type { Kem, Nike } from './exchange.ts';
@@ -87,7 +87,7 @@ function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefus
   if (hop.id.length !== NODE_ID_LENGTH) return 'node-id-length';
   if (hop.publicKey.length !== suite.exchange.publicKeyLength) return 'key-length';
   if (hop.commands.some(({ kind }) => kind === 'nextNode')) return 'next-node-given';
-  const length = encodeCommands(hop.commands).length + reserved;
+  const length = encodedLength(hop.commands) + reserved;
   return length > suite.geometry.commandsLength ? 'commands-length' : undefined;
 }
 

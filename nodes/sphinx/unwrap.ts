@@ -80,7 +80,7 @@ export function unwrap(
 /** The checks before any key is touched. */
 export function checkShape(geometry: Geometry, packet: Uint8Array): UnwrapDrop | undefined {
   if (packet.length < geometry.headerLength) return 'truncated';
-  return isZero(packet.subarray(0, VERSION_LENGTH)) ? undefined : 'unknown-version';
+  return isZero(packet, 0, VERSION_LENGTH) ? undefined : 'unknown-version';
 }
 
 /**
@@ -167,7 +167,7 @@ export function advance(
 /** True when a payload begins with a whole tag of zeros; reads all of it whatever it holds. */
 export function hasZeroTag(payload: Uint8Array): boolean {
   if (payload.length < PAYLOAD_TAG_LENGTH) return false;
-  return isZero(payload.subarray(0, PAYLOAD_TAG_LENGTH));
+  return isZero(payload, 0, PAYLOAD_TAG_LENGTH);
 }
 
 function nextElementOf(

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
+
 /** Length of a checksum, in bytes. */
 export const CHECKSUM_LENGTH = 16;
 
@@ -14,6 +16,11 @@ const MULTIPLIER_B = 0xab0e9789 | 0;
 const MULTIPLIER_C = 0x9e3779b1 | 0;
 const MULTIPLIER_D = 0x85ebca77 | 0;
 const STEP_LENGTH = 16;
+const ROOM_AT_FIRST = 4_096;
+
+/** The string at hand, copied: a view of its own memory would cost more than the copy. */
+let copy = new Uint8Array(ROOM_AT_FIRST);
+let words = new DataView(copy.buffer);
 
 /** Takes strings in and gives their checksum; every step is a bijection of the state. */
 export class Checksum {
@@ -25,7 +32,7 @@ export class Checksum {
   /** Takes a string in; its length counts. */
   // hot: all bytes of a header at each hop, 16 per turn.
   add(bytes: Uint8Array): this {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const view = viewOf(bytes);
     const whole = bytes.length - (bytes.length % STEP_LENGTH);
     let a = this.#a ^ bytes.length;
     let b = this.#b;
@@ -54,23 +61,21 @@ export class Checksum {
     return this;
   }
 
-  /** Writes the checksum to the first 16 bytes of `target`. */
-  writeTo(target: Uint8Array): void {
-    const view = new DataView(target.buffer, target.byteOffset, CHECKSUM_LENGTH);
-    view.setInt32(0, this.#a);
-    view.setInt32(4, this.#b);
-    view.setInt32(8, this.#c);
-    view.setInt32(12, this.#d);
+  /** Writes the 16 bytes of the checksum to `target` at `offset`. */
+  writeTo(target: Uint8Array, offset = 0): void {
+    writeUint32(target, offset, this.#a);
+    writeUint32(target, offset + 4, this.#b);
+    writeUint32(target, offset + 8, this.#c);
+    writeUint32(target, offset + 12, this.#d);
   }
 
-  /** True when `field` is the checksum followed by zeros only. */
-  isAt(field: Uint8Array): boolean {
-    const view = new DataView(field.buffer, field.byteOffset, field.length);
-    let difference = this.#a ^ view.getInt32(0);
-    difference |= this.#b ^ view.getInt32(4);
-    difference |= this.#c ^ view.getInt32(8);
-    difference |= this.#d ^ view.getInt32(12);
-    for (let at = CHECKSUM_LENGTH; at < field.length; at++) difference |= view.getUint8(at);
+  /** True when `bytes` from `start` to `end` are the checksum followed by zeros only. */
+  isAt(bytes: Uint8Array, start: number, end: number): boolean {
+    let difference = this.#a ^ readUint32(bytes, start);
+    difference |= this.#b ^ readUint32(bytes, start + 4);
+    difference |= this.#c ^ readUint32(bytes, start + 8);
+    difference |= this.#d ^ readUint32(bytes, start + 12);
+    for (let at = start + CHECKSUM_LENGTH; at < end; at++) difference |= bytes[at] as number;
     return difference === 0;
   }
 
@@ -83,6 +88,16 @@ export class Checksum {
       this.#a = mixed(this.#a ^ this.#d);
     }
   }
+}
+
+/** Valid until the next call. */
+function viewOf(bytes: Uint8Array): DataView {
+  if (bytes.length > copy.length) {
+    copy = new Uint8Array(2 * bytes.length);
+    words = new DataView(copy.buffer);
+  }
+  copy.set(bytes);
+  return words;
 }
 
 function mixed(word: number): number {

@@ -16,6 +16,7 @@
  * @module
  */
 import { concatBytes } from '../../_kit/bytes.ts';
+import { Slab } from '../../_kit/slab.ts';
 import type { NodeDrop, PathRefusal, SurbDrop, UnwrapDrop } from '../drops.ts';
 import type { NodeKey } from '../exchange.ts';
 import {
@@ -35,14 +36,10 @@ import type { SphinxSuite } from '../suite.ts';
 import type { CreatedSurb } from '../surb.ts';
 import { countOf, type Dropped, type PeeledCommands, type Unwrapped } from '../unwrap.ts';
 import { Checksum } from './checksum.ts';
-import {
-  changeElement,
-  createModelledHeader,
-  ELEMENT_RANDOM_LENGTH,
-  elementsOf,
-  headerChecksum,
-  keyChecksum,
-} from './header.ts';
+import { changeElement, HeaderMaker, headerChecksum, keyChecksum, replayTagsOf } from './header.ts';
+
+/** Of payloads that are no replies. */
+const NO_KEY: Uint8Array = new Uint8Array(0);
 
 /** Makes the format over the lengths and key pairs of a suite. */
 export function createModelledFormat(suite: SphinxSuite): PacketFormat {
@@ -55,12 +52,15 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
   readonly publicKeyLength: number;
   readonly privateKeyLength: number;
   readonly #suite: SphinxSuite;
+  readonly #headers: HeaderMaker;
+  readonly #slab = new Slab();
 
   constructor(suite: SphinxSuite) {
     this.geometry = suite.geometry;
     this.publicKeyLength = suite.exchange.publicKeyLength;
     this.privateKeyLength = suite.exchange.privateKeyLength;
     this.#suite = suite;
+    this.#headers = new HeaderMaker(suite);
   }
 
   openKey(privateKey: Uint8Array): NodeKey {
@@ -82,14 +82,11 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
   ): TaggedPacket | { readonly refusal: PathRefusal } {
     const { forwardPayloadLength } = this.geometry;
     if (payload.length !== forwardPayloadLength) return { refusal: 'payload-length' };
-    const header = createModelledHeader(this.#suite, input);
-    if ('refusal' in header) return header;
-    const [first] = input.path;
-    return {
-      packet: this.#packetOf(header, payload, new Uint8Array(0)),
-      firstHop: (first as PathHop).id,
-      replayTags: (): readonly Uint8Array[] => this.#tagsOf(header, input.path.length),
-    };
+    const packet = this.#slab.take(this.geometry.packetLength);
+    const random = this.#headers.create(input, packet);
+    if ('refusal' in random) return random;
+    this.#addPayload(packet, payload, NO_KEY);
+    return new ModelledPacket(packet, random, input.path);
   }
 
   receive(rules: ReceiveRules, packet: Uint8Array): Received | Dropped<NodeDrop> {
@@ -102,10 +99,10 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     const secret = key.secretOf(element);
     if (secret === undefined) return { drop: 'low-order-point' };
     const slots = packet.subarray(routingInfoOffset, macOffset);
-    const mac = packet.subarray(macOffset, macOffset + MAC_LENGTH);
-    if (!headerChecksum(secret, element, slots).isAt(mac)) return { drop: 'mac-mismatch' };
+    const checksum = headerChecksum(secret, element, slots);
+    if (!checksum.isAt(packet, macOffset, macOffset + MAC_LENGTH)) return { drop: 'mac-mismatch' };
     // A copy: the slots move when the packet goes on.
-    const commands = this.#suite.parseSlot(slots.slice(0, commandsLength));
+    const commands = this.#suite.parseSlot(this.#slab.copyOf(slots, 0, commandsLength));
     if (commands === undefined) return { drop: 'bad-command' };
     if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
     return { replayTag: element.slice(0, REPLAY_TAG_LENGTH), commands };
@@ -123,18 +120,21 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     if (surbReply !== undefined) {
       return { kind: 'surbReply', surbId: surbReply.id, payload, commands, replayTag };
     }
-    const opened = openPayload(payload, new Uint8Array(0));
+    const opened = openPayload(payload, NO_KEY);
     if (opened === undefined) return { drop: 'payload-tag' };
     return { kind: 'deliver', payload: opened, commands, replayTag };
   }
 
   createSurb(input: PathInput): CreatedSurb | { readonly refusal: PathRefusal } {
     const own = input.random(SPRP_KEY_MATERIAL_LENGTH);
-    const header = createModelledHeader(this.#suite, input);
+    const surb = new Uint8Array(this.geometry.surbLength);
+    const header = this.#headers.create(input, surb);
     if ('refusal' in header) return header;
-    const { id } = input.path[0] as PathHop;
+    const { headerLength } = this.geometry;
+    surb.set((input.path[0] as PathHop).id, headerLength);
+    surb.set(own, headerLength + NODE_ID_LENGTH);
     const layers = new Uint8Array(SPRP_KEY_MATERIAL_LENGTH * input.path.length);
-    return { surb: concatBytes(header, id, own), keys: concatBytes(layers, own) };
+    return { surb, keys: concatBytes(layers, own) };
   }
 
   createReply(surb: Uint8Array, payload: Uint8Array): CreatedPacket | Dropped<SurbDrop> {
@@ -142,10 +142,10 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     if (surb.length !== surbLength) return { drop: 'surb-length' };
     if (payload.length !== forwardPayloadLength) return { drop: 'payload-format' };
     const keyOffset = headerLength + NODE_ID_LENGTH;
-    return {
-      packet: this.#packetOf(surb.subarray(0, headerLength), payload, surb.subarray(keyOffset)),
-      firstHop: surb.slice(headerLength, keyOffset),
-    };
+    const packet = this.#slab.take(this.geometry.packetLength);
+    packet.set(surb.subarray(0, headerLength));
+    this.#addPayload(packet, payload, surb.subarray(keyOffset));
+    return { packet, firstHop: surb.slice(headerLength, keyOffset) };
   }
 
   openReply(
@@ -159,19 +159,10 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     return opened === undefined ? { drop: 'surb-tag' } : { payload: opened };
   }
 
-  #tagsOf(header: Uint8Array, hops: number): readonly Uint8Array[] {
-    const random = header.slice(VERSION_LENGTH, VERSION_LENGTH + ELEMENT_RANDOM_LENGTH);
-    const elements = elementsOf(this.geometry.elementLength, random, hops);
-    return elements.map((element) => element.slice(0, REPLAY_TAG_LENGTH));
-  }
-
-  #packetOf(header: Uint8Array, payload: Uint8Array, key: Uint8Array): Uint8Array {
-    const { headerLength, packetLength } = this.geometry;
-    const packet = new Uint8Array(packetLength);
-    packet.set(header);
-    new Checksum().add(key).add(payload).writeTo(packet.subarray(headerLength));
+  #addPayload(packet: Uint8Array, payload: Uint8Array, key: Uint8Array): void {
+    const { headerLength } = this.geometry;
+    new Checksum().add(key).add(payload).writeTo(packet, headerLength);
     packet.set(payload, headerLength + PAYLOAD_TAG_LENGTH);
-    return packet;
   }
 
   /** The first slot leaves, one of zeros enters, and the element changes. */
@@ -180,7 +171,28 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     packet.copyWithin(routingInfoOffset, routingInfoOffset + perHopRoutingInfoLength, macOffset);
     packet.fill(0, macOffset - perHopRoutingInfoLength, macOffset);
     packet.set(mac, macOffset);
-    changeElement(packet.subarray(VERSION_LENGTH, routingInfoOffset));
+    changeElement(packet, VERSION_LENGTH);
+  }
+}
+
+/** A packet with what its maker can tell of it; a class, so that no closure is made for each. */
+class ModelledPacket implements TaggedPacket {
+  readonly packet: Uint8Array;
+  readonly #random: Uint8Array;
+  readonly #path: readonly PathHop[];
+
+  constructor(packet: Uint8Array, random: Uint8Array, path: readonly PathHop[]) {
+    this.packet = packet;
+    this.#random = random;
+    this.#path = path;
+  }
+
+  get firstHop(): Uint8Array {
+    return (this.#path[0] as PathHop).id;
+  }
+
+  replayTags(): readonly Uint8Array[] {
+    return replayTagsOf(this.#random, this.#path.length);
   }
 }
 
@@ -188,6 +200,6 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
 function openPayload(payload: Uint8Array, key: Uint8Array): Uint8Array | undefined {
   if (payload.length < PAYLOAD_TAG_LENGTH) return undefined;
   const opened = payload.subarray(PAYLOAD_TAG_LENGTH);
-  const tag = payload.subarray(0, PAYLOAD_TAG_LENGTH);
-  return new Checksum().add(key).add(opened).isAt(tag) ? opened : undefined;
+  const checksum = new Checksum().add(key).add(opened);
+  return checksum.isAt(payload, 0, PAYLOAD_TAG_LENGTH) ? opened : undefined;
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Command, encodeCommands } from '../commands.ts';
+import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
+import { writeCommands } from '../commands.ts';
 import type { PathRefusal } from '../drops.ts';
-import { MAC_LENGTH, VERSION_LENGTH } from '../geometry.ts';
+import { MAC_LENGTH, REPLAY_TAG_LENGTH, VERSION_LENGTH } from '../geometry.ts';
 import { checkPath, type PathHop, type PathInput } from '../header.ts';
 import type { SphinxSuite } from '../suite.ts';
 import { CHECKSUM_LENGTH, Checksum } from './checksum.ts';
@@ -13,60 +14,94 @@ import { CHECKSUM_LENGTH, Checksum } from './checksum.ts';
 /** Random bytes of an element: what a Curve25519 element has. */
 export const ELEMENT_RANDOM_LENGTH = 32;
 
-/** Makes a header over a path, or tells why not. Randomness: 32 bytes. */
-export function createModelledHeader(
-  suite: SphinxSuite,
-  input: PathInput,
-): Uint8Array | { readonly refusal: PathRefusal } {
-  const { path, random } = input;
-  const refusal = checkPath(suite, path);
-  if (refusal !== undefined) return { refusal };
-  const { geometry } = suite;
-  const { routingInfoOffset, routingInfoLength, macOffset, perHopRoutingInfoLength } = geometry;
-  const elements = elementsOf(geometry.elementLength, random(ELEMENT_RANDOM_LENGTH), path.length);
-  // What a hop sees of the slots begins with its own and ends in the zeros that hops append.
-  const slots = new Uint8Array(routingInfoLength + path.length * perHopRoutingInfoLength);
-  let mac = new Uint8Array(MAC_LENGTH);
-  for (let index = path.length - 1; index >= 0; index--) {
-    const hop = path[index] as PathHop;
-    const at = index * perHopRoutingInfoLength;
-    slots.set(encodeCommands(withNextNode(hop.commands, path[index + 1], mac)), at);
-    const seen = slots.subarray(at, at + routingInfoLength);
-    mac = new Uint8Array(MAC_LENGTH);
-    headerChecksum(keyChecksum(hop.publicKey), elements[index] as Uint8Array, seen).writeTo(mac);
+/** Makes headers one after the other, in memory that it keeps: no allocation per hop. */
+export class HeaderMaker {
+  readonly #suite: SphinxSuite;
+  /** Slots of the path at hand, and behind them the zeros that hops append. */
+  readonly #slots: Uint8Array;
+  /** What the hop of that index sees of the slots: begins with its own. */
+  readonly #seen: readonly Uint8Array[];
+  /** The element that the hop of that index sees. */
+  readonly #elements: readonly Uint8Array[];
+  readonly #mac = new Uint8Array(MAC_LENGTH);
+  /** {@link keyChecksum} by public key: directories hand out the same array for an epoch. */
+  readonly #secrets = new WeakMap<Uint8Array, Uint8Array>();
+
+  constructor(suite: SphinxSuite) {
+    const { routingInfoLength, perHopRoutingInfoLength, nrHops, elementLength } = suite.geometry;
+    const slots = new Uint8Array(2 * routingInfoLength);
+    this.#suite = suite;
+    this.#slots = slots;
+    this.#seen = Array.from({ length: nrHops }, (_, hop) => {
+      const at = hop * perHopRoutingInfoLength;
+      return slots.subarray(at, at + routingInfoLength);
+    });
+    this.#elements = Array.from({ length: nrHops }, () => new Uint8Array(elementLength));
   }
-  const header = new Uint8Array(geometry.headerLength);
-  header.set(elements[0] as Uint8Array, VERSION_LENGTH);
-  header.set(slots.subarray(0, routingInfoLength), routingInfoOffset);
-  header.set(mac, macOffset);
-  return header;
-}
 
-function withNextNode(
-  commands: readonly Command[],
-  next: PathHop | undefined,
-  mac: Uint8Array,
-): readonly Command[] {
-  return next === undefined ? commands : [...commands, { kind: 'nextNode', id: next.id, mac }];
-}
-
-/**
- * The element that each hop sees.
- * @param random with which the first one begins; behind it are zeros.
- */
-export function elementsOf(
-  length: number,
-  random: Uint8Array,
-  hops: number,
-): readonly Uint8Array[] {
-  let element = new Uint8Array(length);
-  element.set(random);
-  return Array.from({ length: hops }, (_, hop) => {
-    if (hop > 0) {
-      element = element.slice();
-      changeElement(element);
+  /**
+   * Writes a header over a path to the start of `target`, which is zeros, or tells why not.
+   * @param input Gives 32 random bytes, unless the path is refused.
+   * @returns the random bytes: with them {@link replayTagsOf} tells what hops remember.
+   */
+  // hot: once per packet.
+  create(
+    { path, random }: PathInput,
+    target: Uint8Array,
+  ): Uint8Array | { readonly refusal: PathRefusal } {
+    const refusal = checkPath(this.#suite, path);
+    if (refusal !== undefined) return { refusal };
+    const { routingInfoOffset, macOffset } = this.#suite.geometry;
+    const start = random(ELEMENT_RANDOM_LENGTH);
+    this.#fillElements(start, path.length);
+    this.#slots.fill(0);
+    for (let index = path.length - 1; index >= 0; index--) {
+      this.#writeSlot(index, path[index] as PathHop, path[index + 1]);
     }
-    return element;
+    target.set(this.#elements[0] as Uint8Array, VERSION_LENGTH);
+    target.set(this.#seen[0] as Uint8Array, routingInfoOffset);
+    target.set(this.#mac, macOffset);
+    return start;
+  }
+
+  /** Writes the commands of a hop, with the MAC of the next one; then its own MAC is at hand. */
+  #writeSlot(index: number, hop: PathHop, next: PathHop | undefined): void {
+    const slots = this.#slots;
+    const at = index * this.#suite.geometry.perHopRoutingInfoLength;
+    const end = writeCommands(slots, at, hop.commands);
+    if (next !== undefined) {
+      writeCommands(slots, end, [{ kind: 'nextNode', id: next.id, mac: this.#mac }]);
+    }
+    const element = this.#elements[index] as Uint8Array;
+    const seen = this.#seen[index] as Uint8Array;
+    headerChecksum(this.#secretOf(hop.publicKey), element, seen).writeTo(this.#mac);
+  }
+
+  #fillElements(random: Uint8Array, hops: number): void {
+    const first = this.#elements[0] as Uint8Array;
+    first.set(random);
+    for (let hop = 1; hop < hops; hop++) {
+      const element = this.#elements[hop] as Uint8Array;
+      element.set(this.#elements[hop - 1] as Uint8Array);
+      changeElement(element, 0);
+    }
+  }
+
+  #secretOf(publicKey: Uint8Array): Uint8Array {
+    const known = this.#secrets.get(publicKey);
+    if (known !== undefined) return known;
+    const secret = keyChecksum(publicKey);
+    this.#secrets.set(publicKey, secret);
+    return secret;
+  }
+}
+
+/** The replay tags of the hops of a path, first to last, by what {@link HeaderMaker} returned. */
+export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Array[] {
+  const element = random.slice(0, REPLAY_TAG_LENGTH);
+  return Array.from({ length: hops }, (_, hop) => {
+    if (hop > 0) changeElement(element, 0);
+    return element.slice();
   });
 }
 
@@ -86,11 +121,13 @@ export function headerChecksum(
   return new Checksum().add(secret).add(element).add(slots);
 }
 
-/** What stands for the blinding: a permutation of the first 64 bits, so that none ever meet. */
-export function changeElement(element: Uint8Array): void {
-  const view = new DataView(element.buffer, element.byteOffset, element.length);
-  let left = view.getInt32(0);
-  let right = view.getInt32(4);
+/**
+ * What stands for the blinding: a permutation of the first 64 bits, so that none ever meet.
+ * @param offset Where the element begins.
+ */
+export function changeElement(bytes: Uint8Array, offset: number): void {
+  let left = readUint32(bytes, offset) | 0;
+  let right = readUint32(bytes, offset + 4) | 0;
   // Four rounds of a Feistel network: each is undone by itself.
   for (let round = 1; round <= 4; round++) {
     const product = Math.imul(right + round, 0x9e3779b1);
@@ -98,6 +135,6 @@ export function changeElement(element: Uint8Array): void {
     left = right;
     right = sum;
   }
-  view.setInt32(0, left);
-  view.setInt32(4, right);
+  writeUint32(bytes, offset, left);
+  writeUint32(bytes, offset + 4, right);
 }

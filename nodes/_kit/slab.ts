@@ -1,0 +1,36 @@
+/**
+ * Many small arrays cut from large ones: V8 allocates each array of more than 64 bytes outside of its
+ * heap, which costs 1 us and as much again when it is collected; a view of a slab costs 0.1 us.
+ *
+ * A view keeps its whole slab alive: for what lives about as long as its neighbours, and not for
+ * secrets.
+ *
+ * @module
+ */
+
+/** Small enough for the allocator's own lists, large enough for fifty packets. */
+const SLAB_BYTES = 65_536;
+
+/** See the module. */
+export class Slab {
+  #bytes = new Uint8Array(0);
+  #used = 0;
+
+  /** An array of zeros that nobody else has. */
+  take(length: number): Uint8Array {
+    if (this.#used + length > this.#bytes.length) {
+      this.#bytes = new Uint8Array(Math.max(length, SLAB_BYTES));
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += length;
+    return this.#bytes.subarray(start, this.#used);
+  }
+
+  /** A copy of `bytes` from `start` to `end`. */
+  copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+    const copy = this.take(end - start);
+    copy.set(bytes.subarray(start, end));
+    return copy;
+  }
+}
