@@ -28,6 +28,7 @@ export interface AgainstHow {
   readonly scenario: Pick<Scenario, 'traffic' | 'warmupNs'>;
   readonly shape?: 'links' | 'off' | undefined;
   readonly processes?: unknown;
+  readonly loops?: number | undefined;
   readonly cpuProfile?: string | undefined;
 }
 
@@ -71,10 +72,13 @@ function laterStarts({ traffic, warmupNs }: AgainstHow['scenario']): Record<stri
 }
 
 /** What the prediction knows nothing of. */
-function refuseOthers({ shape, processes }: AgainstHow): void {
+function refuseOthers({ shape, processes, loops = 1 }: AgainstHow): void {
   const hint = 'leave out one of the two';
   if (shape === 'off') {
     throw new FlagError('--against-sim predicts shaped links, not --shape off', '--shape', hint);
+  }
+  if (loops > 1) {
+    throw new FlagError('--against-sim predicts one event loop, not --loops', '--loops', hint);
   }
   if (processes === undefined) return;
   throw new FlagError('--against-sim predicts one process, not --processes', '--processes', hint);

@@ -38,6 +38,7 @@ export interface RunFlags {
   readonly baseline?: string;
   readonly threads?: number;
   readonly processes?: 'node' | 'machine';
+  readonly loops?: number;
   readonly deployment?: string;
   readonly shape?: 'links' | 'off' | undefined;
   readonly json?: boolean;

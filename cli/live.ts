@@ -8,21 +8,20 @@ import { type Command, Option } from 'commander';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
-import { type DistributedOrder, runDistributed } from '../scenarios/distributed/distributed-run.ts';
+import { runDistributed } from '../scenarios/distributed/distributed-run.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
+import { wholeNumber } from './flags.ts';
+import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { type Loaded, load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
 import { writeProcesses } from './write-files.ts';
 
-type LiveFlags = RunFlags & { readonly againstSim?: boolean; readonly cpuProfile?: string } & Pick<
-    LiveOrder,
-    'shape' | 'precision' | 'log'
-  > &
-  Partial<Pick<DistributedOrder, 'processes'>> & { readonly deployment?: string };
+type LiveFlags = RunFlags &
+  LayoutFlags & { readonly cpuProfile?: string } & Pick<LiveOrder, 'shape' | 'precision' | 'log'>;
 
 /** Adds the command. */
 export function addLive(program: Command): void {
@@ -31,8 +30,9 @@ export function addLive(program: Command): void {
     .summary('run a scenario on real sockets, in real time')
     .description(
       'Runs a scenario on real UDP and TCP sockets of 127.0.0.0/8, with all nodes in\n' +
-        'this process, or with --processes in one for each. It takes as long as the\n' +
-        'scenario says; Ctrl-C ends it early and reports what there is.\n' +
+        'this process, or with --processes in one for each. In this process they share\n' +
+        'one event loop, or two where more than 4,000 packets/s are offered. It takes as\n' +
+        'long as the scenario says; Ctrl-C ends it early and reports what there is.\n' +
         'docs/how-to/live.md says more.',
     )
     .addOption(
@@ -44,6 +44,11 @@ export function addLive(program: Command): void {
       new Option('--processes [layout]', 'a process per node, or per machine of the topology')
         .choices(['node', 'machine'])
         .preset('node'),
+    )
+    .option(
+      '--loops <n>',
+      'spread the nodes over n event loops of this process',
+      wholeNumber('--loops', 1),
     )
     .option(
       '--against-sim',
@@ -74,14 +79,16 @@ export function addLive(program: Command): void {
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
     const plain = await load(file, flags.set, registry);
     const { loaded, deployment } = deploy(plain, flags.deployment);
-    const isSpread = flags.processes !== undefined || deployment !== undefined;
-    // Many processes that spin would take the processor from each other (spec/simulation.md 9.5).
+    const { loops, repeat } = chooseLoops(flags, loaded.scenario, isGiven('precision'));
+    const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
+    // Loops and processes that spin would take the processor from each other (simulation.md 9.5).
     const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
     const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
-    const runner = runnerOf({ ...flags, precision, shape }, { registry, deployment });
-    const how = { ...flags, ...loaded, registry, file, overrides: flags.set };
+    const runner = runnerOf({ ...flags, loops, precision, shape }, { registry, deployment });
+    const how = { ...flags, ...loaded, loops, registry, file, overrides: flags.set };
+    const named = repeat === undefined ? flags : { ...flags, loops: repeat };
     const isCompared = flags.againstSim === true;
-    exitWith(await execute(loaded, flags, isCompared ? await againstSim(runner, how) : runner));
+    exitWith(await execute(loaded, named, isCompared ? await againstSim(runner, how) : runner));
   });
 }
 
@@ -90,26 +97,20 @@ function agentEntryModule(): string {
   return new URL(IS_SOURCE ? './agent-start.ts' : './agent-start.js', import.meta.url).href;
 }
 
-/** A deployment has a process for each node. */
-function refuseTwoLayouts({ processes, deployment }: LiveFlags): void {
-  if (processes === undefined || deployment === undefined) return;
-  const hint = 'leave out one of the two: nodes of a deployment are started by others';
-  throw new FlagError('--processes and --deployment exclude each other', '--processes', hint);
-}
-
-/** In this process, or in one for each node. */
+/** In this process, on one event loop or more, or in one for each node. */
 function runnerOf(
-  { shape = 'links', precision = 'high', log, processes }: LiveFlags,
+  { shape = 'links', precision = 'high', log, processes, loops = 1 }: LiveFlags,
   parts: { readonly registry: ProtocolRegistry; readonly deployment: Deployment | undefined },
 ): Runner {
   const { registry, deployment } = parts;
   const how = { registry, shape, precision, ...(log === undefined ? {} : { log }) };
-  if (processes === undefined && deployment === undefined) {
+  const isHere = processes === undefined && deployment === undefined;
+  if (isHere && loops === 1) {
     return { command: 'live', run: (order) => runLive({ ...order, ...how }) };
   }
   const spread = {
     ...how,
-    processes: processes ?? 'node',
+    processes: isHere ? { loops } : (processes ?? 'node'),
     agentEntry: agentEntryModule(),
     onNotice: (text: string): void => void process.stderr.write(`orrery: ${text}\n`),
     ...(deployment === undefined ? {} : { deployment }),
@@ -120,7 +121,8 @@ function runnerOf(
       runDistributed({
         ...order,
         ...spread,
-        onProcesses: (processes) => writeProcesses(folder, processes),
+        // Who watches this process has no need to be told where it is.
+        ...(isHere ? {} : { onProcesses: (entries) => writeProcesses(folder, entries) }),
       }),
   };
 }

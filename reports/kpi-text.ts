@@ -153,7 +153,7 @@ function pacedText({ metrics }: Report): readonly string[] {
 }
 
 /** Flags of a command that say where the nodes of a live run are. */
-const PLACE = / --(?:processes(?: machine)?|deployment \S+|shape off)(?= |$)/g;
+const PLACE = / --(?:processes(?: machine)?|loops \d+|deployment \S+|shape off)(?= |$)/g;
 
 /** The command that repeats one seed. */
 export function seedCommand(report: Report, seed: number): string {

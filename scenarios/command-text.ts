@@ -29,6 +29,7 @@ export interface Repeat {
   readonly set?: Readonly<Record<string, string>> | undefined;
   /** Where the nodes of a live run are. */
   readonly processes?: string | undefined;
+  readonly loops?: number | undefined;
   readonly deployment?: string | undefined;
   readonly shape?: string | undefined;
 }
@@ -47,12 +48,13 @@ export function repeatCommand(command: string, file: string, repeat: Repeat): st
   return commandText([command, shortName(file)], flags);
 }
 
-function placeFlags({ processes, deployment, shape }: Repeat): readonly string[] {
+function placeFlags({ processes, loops, deployment, shape }: Repeat): readonly string[] {
   const layout = processes === 'node' ? '--processes' : `--processes ${processes}`;
   return [
     // The default stands last: a word behind it would be its value.
     ...(shape === 'off' ? ['--shape off'] : []),
     ...(deployment === undefined ? [] : [`--deployment ${deployment}`]),
+    ...(loops === undefined ? [] : [`--loops ${loops}`]),
     ...(processes === undefined ? [] : [layout]),
   ];
 }

@@ -1,10 +1,10 @@
 /**
- * One agent as its coordinator knows it: a channel, and the child process where the coordinator
- * started it.
+ * One agent as its coordinator knows it: a channel, and what it runs in where the coordinator started
+ * it.
  *
  * @module
  */
-import type { ChildProcess } from 'node:child_process';
+import type { AgentLife } from './agent-life.ts';
 import type { Channel } from './channel/model.ts';
 import { ClockOffset } from './clock-offset.ts';
 import type { ClockProbe } from './clock-sync.ts';
@@ -18,7 +18,7 @@ export class AgentProcess {
   /** Counts processes, so that each life of a node has its own number. */
   readonly id: number;
   readonly hosts: readonly string[];
-  readonly child: ChildProcess | undefined;
+  readonly life: AgentLife | undefined;
   state: AgentState = 'starting';
   /** True once the coordinator itself ended it: its death is no surprise. */
   isKilled = false;
@@ -46,17 +46,22 @@ export class AgentProcess {
   /** Rounds of clock questions must not overlap: each waits for the one before. */
   #synced: Promise<unknown> = Promise.resolve();
 
-  constructor(id: number, hosts: readonly string[], child: ChildProcess | undefined) {
+  constructor(id: number, hosts: readonly string[], life: AgentLife | undefined) {
     this.id = id;
     this.hosts = hosts;
-    this.child = child;
-    // A process of this machine reads the clock that we read.
-    if (child !== undefined) this.clock.shareClock();
+    this.life = life;
+    // Who is on this machine reads the clock that we read.
+    if (life !== undefined) this.clock.shareClock();
   }
 
   /** Name for messages to people. */
   get name(): string {
     return this.hosts.join(', ');
+  }
+
+  /** What it is, for people. */
+  get noun(): AgentLife['noun'] {
+    return this.life?.noun ?? 'process';
   }
 
   get isAlive(): boolean {

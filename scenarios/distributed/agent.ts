@@ -1,5 +1,6 @@
 /**
- * An agent: the nodes of some hosts in a process of their own, under the orders of a coordinator.
+ * An agent: the nodes of some hosts in a process of their own, or on an event loop of their own, under
+ * the orders of a coordinator.
  *
  * It builds the whole network, so that indices, addresses and streams of random numbers agree with
  * every other process, and lets live only its own hosts: nodes, sources and the links that leave
@@ -25,6 +26,7 @@ import type { Undo, WorldListener } from '../runner/world.ts';
 import { Gauge } from './gauge.ts';
 import type { AgentOrder, Report, RunCommand } from './messages.ts';
 import { type PacketProbe, ProbePackets } from './probe-packets.ts';
+import type { StoreFault } from './remote-world.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
 /** What an agent needs of its process. */
@@ -52,6 +54,8 @@ export class Agent implements WorldListener {
   readonly #order: AgentOrder;
   readonly #surroundings: AgentSurroundings;
   readonly #nodes = new Map<string, NodeHandle>();
+  /** What nodes have seen; it survives their crashes. */
+  readonly #witness = new RunWitness();
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
   readonly #probes = new ProbePackets((node, request) =>
@@ -147,6 +151,12 @@ export class Agent implements WorldListener {
       case 'clock':
         if (this.#nodes.has(command.node)) world.setClock(command.node, command);
         return;
+      case 'crash':
+        this.#crash(command.node, command.store);
+        return;
+      case 'restart':
+        this.#restart(command.node);
+        return;
       case 'reset':
         world.resetMetrics();
         return;
@@ -235,9 +245,26 @@ export class Agent implements WorldListener {
     assert(host !== undefined, `the topology has no node ${name}`);
     const { protocol, options } = nodeChoice(scenario, host, this.#surroundings.registry);
     const network = networkView(scenario.topology, derivedSecret(secret));
-    const witness = new RunWitness();
-    const node = protocol.create(this.world.host(name), { options, network, witness });
+    const setup = { options, network, witness: this.#witness };
+    const node = protocol.create(this.world.host(name), setup);
     this.#nodes.set(name, node);
+  }
+
+  /** As in a run with all nodes on one loop: the sources on that host go on. */
+  #crash(name: string, store: StoreFault): void {
+    if (!this.#nodes.delete(name)) return;
+    // Whoever starts it again knows of no paths.
+    for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
+    this.world.live.pump.enter(() => this.world.crash(name, store));
+  }
+
+  #restart(name: string): void {
+    this.world.live.pump.enter(() => {
+      this.world.restart(name);
+      this.#create(name);
+      this.#nodes.get(name)?.start();
+    });
+    this.#lookAtPaths(name);
   }
 
   #start(zeroNs: bigint): void {

@@ -233,7 +233,7 @@ export class Coordinator {
     const words = lastWordsOf(agent.lastWords);
     const last = words === '' ? '' : `, its last words: ${words}`;
     const when = this.#isEnding ? 'without its result' : `at ${this.#at()}`;
-    this.warnings.add(`${agent.name}: the process ended ${when} (${why})${last}`);
+    this.warnings.add(`${agent.name}: the ${agent.noun} ended ${when} (${why})${last}`);
   }
 
   /** The present instant, for people. */

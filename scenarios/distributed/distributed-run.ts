@@ -1,6 +1,7 @@
 /**
- * Runs a scenario with its nodes in processes of their own, seed after seed, and gathers what the
- * judge needs: the same file, stage and estimators as in one process.
+ * Runs a scenario with its nodes in processes of their own, or on several event loops of this one,
+ * seed after seed, and gathers what the judge needs: the same file, stage and estimators as where all
+ * nodes share one event loop.
  *
  * Processes are started here, one for each node or for each machine of the topology, or somebody
  * else starts them (`orrery node`) and a deployment file says where.
@@ -16,6 +17,7 @@ import { provider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
+import { IS_SOURCE } from '../../engine/live/own-form.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
@@ -26,6 +28,7 @@ import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
 import { pause } from '../runner/pause.ts';
+import { privacyNote } from '../runner/privacy.ts';
 import { finishRecorder, type Recorder } from '../runner/recorder.ts';
 import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
 import { answerOf } from '../runner/seed-answer.ts';
@@ -43,19 +46,20 @@ import type { AgentProcess } from './agent-process.ts';
 import { Coordinator } from './coordinator.ts';
 import { lastWordsOf } from './last-words.ts';
 import { groupsOf, layoutText, type ProcessEntry, processEntries } from './layout.ts';
+import { loopGroups } from './loops.ts';
 import { Notices } from './notices.ts';
 import { ProcessFleet } from './process-fleet.ts';
 
 /** What to run, and how. */
 export interface DistributedOrder extends RunOrder {
   readonly registry: Registry;
-  /** Which nodes share a process. */
-  readonly processes: 'node' | 'machine';
+  /** Which nodes share a process, or on how many event loops of this one they are. */
+  readonly processes: 'node' | 'machine' | { readonly loops: number };
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
   /** Log lines from this level on go to stderr; none when absent. */
   readonly log?: LogLevel;
-  /** `file:` address of the module that runs an agent. */
+  /** `file:` address of the module that runs an agent in a process. */
   readonly agentEntry: string;
   /** Says what a person who waits has to know, at once. */
   readonly onNotice?: (text: string) => void;
@@ -68,6 +72,8 @@ export interface DistributedOrder extends RunOrder {
   };
 }
 
+/** The module that runs an agent on an event loop, in the form in which this one runs. */
+const LOOP_ENTRY = new URL(IS_SOURCE ? './loop-start.ts' : './loop-start.js', import.meta.url).href;
 const KEY_BYTES = 32;
 /** An agent that was started here has this long to come. */
 const CONNECT_MAX_MS = 30_000;
@@ -87,11 +93,21 @@ const US_PER_MS = 1_000;
 
 /** Runs all seeds. */
 export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
-  const layout = layoutText(groupsOf(order.scenario, order.processes));
-  const definitions = [...LIVE_METRICS, ...PROCESS_METRICS];
+  const vessel = vesselOf(order);
+  const layout = layoutText(hostGroups(order), vessel);
+  const definitions = [...LIVE_METRICS, ...(vessel === 'loop' ? [] : PROCESS_METRICS)];
   return runInTurn(order, { mode: 'live', layout, cpu: 'real', definitions }, (turn) =>
     new DistributedRun(order, turn).run(),
   );
+}
+
+function vesselOf({ processes }: DistributedOrder): 'process' | 'loop' {
+  return typeof processes === 'string' ? 'process' : 'loop';
+}
+
+function hostGroups({ scenario, processes }: DistributedOrder): readonly (readonly string[])[] {
+  if (typeof processes === 'string') return groupsOf(scenario, processes);
+  return loopGroups(scenario, processes.loops);
 }
 
 /** One seed. */
@@ -113,16 +129,18 @@ class DistributedRun {
     this.#order = order;
     this.#turn = turn;
     this.#warnings.addAll(scenario.warnings);
+    this.#warnings.addAll(privacyNote(scenario));
     this.#stateFolder = mkdtempSync(join(tmpdir(), 'orrery-state-'));
     this.#failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
     this.#failure.catch(() => undefined);
     this.#fleet = new ProcessFleet({
-      groups: groupsOf(scenario, order.processes),
+      groups: hostGroups(order),
+      vessel: vesselOf(order),
       key: deployment?.key ?? randomBytes(KEY_BYTES),
       ...(deployment === undefined
-        ? { entry: order.agentEntry }
+        ? { entry: vesselOf(order) === 'loop' ? LOOP_ENTRY : order.agentEntry }
         : { listen: deployment.coordinator }),
       onReport: (agent, report): void => this.#coordinator.hear(agent, report),
       onGone: (agent, why): void => this.#coordinator.gone(agent, why),
@@ -160,8 +178,9 @@ class DistributedRun {
       if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
       if (scenario.topology.addressPlan === 'ports') {
         const { file } = scenario.topology;
+        const flag = vesselOf(this.#order) === 'loop' ? '--loops' : '--processes';
         throw new Refusal(
-          `${file}: addressPlan ports holds in one process, run without --processes`,
+          `${file}: addressPlan ports holds on one event loop, run without ${flag}`,
         );
       }
       return { kind: 'result', result: await this.#measure() };
@@ -222,18 +241,23 @@ class DistributedRun {
       protocolOf: (name): string => protocolName(scenario, registry, name),
     });
     const { tallies } = coordinator.world;
-    const live = tallies.liveMetrics(wallUs);
+    const live = this.#liveMetrics(wallUs);
     const whole = {
       ...result,
       ...(clockUncertaintyNs > 0 ? { clockUncertaintyNs } : {}),
       warnings: [...result.warnings, ...liveWarnings(live, tallies)],
-      metrics: {
-        ...result.metrics,
-        ...live,
-        'live.restart': { kind: 'samples' as const, values: coordinator.restartsNs },
-      },
+      metrics: { ...result.metrics, ...live },
     };
     return finishRecorder(this.#trace, whole, stage);
+  }
+
+  #liveMetrics(wallUs: number): SeedResult['metrics'] {
+    const { world, restartsNs } = this.#coordinator;
+    if (vesselOf(this.#order) === 'loop') return world.tallies.loopMetrics(wallUs);
+    return {
+      ...world.tallies.processMetrics(wallUs),
+      'live.restart': { kind: 'samples', values: restartsNs },
+    };
   }
 
   /** The network is the same in every process; here it gives the trace its names only. */
@@ -251,7 +275,7 @@ class DistributedRun {
     return liveTrace(parts, recordingsOf(this.#turn.seed));
   }
 
-  /** Starts all processes; one that does not come is named. */
+  /** Starts all agents; one that does not come is named. */
   async #bringUp(): Promise<void> {
     const { deployment } = this.#order;
     await this.#fleet.open();
@@ -264,7 +288,7 @@ class DistributedRun {
     const words = lastWordsOf(lost.lastWords);
     const what = dead === undefined ? `did not come within ${limitMs / 1000} s` : 'ended at once';
     throw new Refusal(
-      `${lost.name}: the process ${what}${words === '' ? '' : `; its last words: ${words}`}`,
+      `${lost.name}: the ${lost.noun} ${what}${words === '' ? '' : `; its last words: ${words}`}`,
     );
   }
 

@@ -1,5 +1,5 @@
 /**
- * Which nodes share a process, and where an operator finds the processes of a run.
+ * Which nodes share a process, how that is called, and where an operator finds the processes of a run.
  *
  * @module
  */
@@ -29,8 +29,12 @@ export function groupsOf(
   return [...groups.values()];
 }
 
-/** `17 processes`, for reports. */
-export function layoutText({ length }: readonly unknown[]): string {
+/** `17 processes` or `2 loops`, for reports. */
+export function layoutText(
+  { length }: readonly unknown[],
+  vessel: 'process' | 'loop' = 'process',
+): string {
+  if (vessel === 'loop') return length === 1 ? '1 loop' : `${length} loops`;
   return length === 1 ? '1 process' : `${length} processes`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a coordinator and its agents tell each other (DESIGN 9): one agent is one process with the
- * nodes of some hosts.
+ * What a coordinator and its agents tell each other (DESIGN 9): one agent is one process, or one event
+ * loop of the coordinator's process, with the nodes of some hosts.
  *
  * Instants are ns of the scenario's time unless a name says otherwise. Measurements travel as rows
  * of numbers, since there are some for every packet. Both sides hold the deployment key, so shapes
@@ -76,6 +76,14 @@ export type RunCommand =
       readonly stepNs: number;
       readonly ppm: number;
     }
+  /** Stops one node as a crash does; for agents whose other nodes live on. */
+  | {
+      readonly type: 'crash';
+      readonly node: string;
+      readonly store: 'synced' | 'prefix' | 'torn';
+    }
+  /** Starts a node that has crashed. */
+  | { readonly type: 'restart'; readonly node: string }
   /** Meters forget what they counted: the warm-up is over. */
   | { readonly type: 'reset' }
   /** Sources send no more; what is under way still arrives. */

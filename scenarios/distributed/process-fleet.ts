@@ -1,26 +1,28 @@
 /**
- * All agents of a run: starts their processes, or meets those that somebody started on other
- * machines, and passes orders and reports.
+ * All agents of a run: starts their processes or event loops, or meets those that somebody started on
+ * other machines, and passes orders and reports.
  *
  * Does not know what orders and reports mean: that is the coordinator.
  *
  * @module
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { assert } from '../../engine/core/assert.ts';
 import { Refusal } from '../refusal.ts';
 import { type AgentProgram, agentProgram } from './agent-bundle.ts';
+import type { AgentLife, LifeListener } from './agent-life.ts';
 import { AgentProcess } from './agent-process.ts';
 import type { AgentBoot } from './boot.ts';
 import { listenChannel } from './channel/listen.ts';
 import type { Channel, ChannelListener } from './channel/model.ts';
+import { startChild } from './child-life.ts';
 import { ClockProbe } from './clock-sync.ts';
+import { startLoop } from './loop-life.ts';
 import type { Command, Report } from './messages.ts';
-import type { Fleet } from './remote-world.ts';
+import type { Fleet, StoreFault } from './remote-world.ts';
 
 /** What a fleet is made of. */
 export interface FleetOptions {
-  /** Hosts of each process. */
+  /** Hosts of each agent. */
   readonly groups: readonly (readonly string[])[];
   /** Deployment key, 32 bytes. */
   readonly key: Uint8Array;
@@ -28,6 +30,8 @@ export interface FleetOptions {
   readonly listen?: { readonly host: string; readonly port: number };
   /** `file:` address of the module that runs an agent; absent when others start the agents. */
   readonly entry?: string;
+  /** What agents are started as; default `process`. */
+  readonly vessel?: 'process' | 'loop';
   readonly onReport: (agent: AgentProcess, report: Report) => void;
   /** An agent's channel has ended, for whatever reason. */
   readonly onGone: (agent: AgentProcess, why: string) => void;
@@ -65,14 +69,18 @@ export class ProcessFleet implements Fleet {
   }
 
   /**
-   * Listens and starts all processes.
+   * Listens, where agents dial, and starts all of them.
    * @throws (rejects) Refusal when the coordinator's port cannot be had.
    */
   async open(): Promise<void> {
     const { groups, entry } = this.#options;
-    this.#listener = await this.#listen();
+    if (!this.#hasLoops) this.#listener = await this.#listen();
     if (entry !== undefined) this.#program = await agentProgram(entry);
     for (const hosts of groups) this.#start(hosts);
+  }
+
+  get #hasLoops(): boolean {
+    return this.#options.vessel === 'loop';
   }
 
   async #listen(): Promise<ChannelListener> {
@@ -95,7 +103,7 @@ export class ProcessFleet implements Fleet {
     }
   }
 
-  /** True when a process has ended that nobody killed. */
+  /** True when an agent has ended that nobody killed. */
   get hasLostOne(): boolean {
     return this.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled);
   }
@@ -114,17 +122,26 @@ export class ProcessFleet implements Fleet {
     }
   }
 
-  kill(node: string): void {
+  kill(node: string, store: StoreFault): void {
     const agent = this.agentOf(node);
     if (agent === undefined || !agent.isAlive) return;
+    if (this.#hasLoops) {
+      // The other nodes of the loop live on, as they do where all nodes share one.
+      agent.tell({ type: 'crash', node, store });
+      return;
+    }
     agent.isKilled = true;
     agent.state = 'dead';
     // An agent that somebody else started does it to itself, and is started anew by them.
-    if (agent.child === undefined) agent.tell({ type: 'die' });
-    else agent.child.kill('SIGKILL');
+    if (agent.life === undefined) agent.tell({ type: 'die' });
+    else agent.life.kill();
   }
 
   revive(node: string): void {
+    if (this.#hasLoops) {
+      this.tell({ type: 'restart', node }, [node]);
+      return;
+    }
     const group = this.#options.groups.find((hosts) => hosts.includes(node));
     assert(group !== undefined, `no process holds ${node}`);
     if (this.agentOf(node)?.isAlive !== true) this.#start(group);
@@ -139,11 +156,11 @@ export class ProcessFleet implements Fleet {
   async close(ms: number): Promise<void> {
     this.#isClosing = true;
     this.#early.clear();
-    const alive = this.agents.filter(({ child }) => child !== undefined && !hasEnded(child));
-    const ended = Promise.all(alive.map(({ child }) => child && endOf(child)));
+    const alive = this.agents.flatMap(({ life }) => life ?? []).filter(({ hasEnded }) => !hasEnded);
+    const ended = Promise.all(alive.map((life) => life.ended));
     for (const agent of this.agents) agent.channel?.close();
     const timer = setTimeout(() => {
-      for (const { child } of alive) child?.kill('SIGKILL');
+      for (const life of alive) life.kill();
     }, ms);
     await ended;
     clearTimeout(timer);
@@ -151,38 +168,33 @@ export class ProcessFleet implements Fleet {
     this.dispose();
   }
 
-  /** Removes the file that processes are started with; at once. */
+  /** Removes the file that agents are started with; at once. */
   dispose(): void {
     this.#program?.dispose();
   }
 
   #start(hosts: readonly string[]): void {
-    const child = this.#program === undefined ? undefined : this.#spawn(hosts, this.#program);
-    const agent = new AgentProcess(this.agents.length, hosts, child);
+    const listener: LifeListener = {
+      onWords: (text) => {
+        agent.lastWords = (agent.lastWords + text).slice(-LAST_WORDS_MAX);
+      },
+      onEnd: (why) => this.#gone(agent, why),
+    };
+    const life = this.#program && this.#begin(this.#program, hosts, listener);
+    const agent = new AgentProcess(this.agents.length, hosts, life);
     this.agents.push(agent);
-    if (child === undefined) {
-      this.#early.get(hosts.join())?.();
-      return;
-    }
-    child.stderr?.on('data', (chunk: Buffer) => {
-      agent.lastWords = (agent.lastWords + chunk.toString()).slice(-LAST_WORDS_MAX);
-    });
-    child.on('error', (error) => this.#gone(agent, error.message));
-    // Not `exit`: its last words come before `close`.
-    child.on('close', (code, signal) => {
-      this.#gone(agent, signal === null ? `exit ${code}` : `${signal}`);
-    });
+    if (life === undefined) this.#early.get(hosts.join())?.();
   }
 
-  #spawn(hosts: readonly string[], { path }: AgentProgram): ChildProcess {
-    const child = spawn(process.execPath, [path], { stdio: ['pipe', 'ignore', 'pipe'] });
-    const { key } = this.#options;
-    const hex = Buffer.from(key).toString('hex');
-    const boot: AgentBoot = { host: LOOPBACK, port: this.port, key: hex, hosts };
-    // A child that died at once is told of by its exit.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(`${JSON.stringify(boot)}\n`);
-    return child;
+  #begin({ path }: AgentProgram, hosts: readonly string[], listener: LifeListener): AgentLife {
+    if (this.#hasLoops) {
+      const { life, channel } = startLoop(path, hosts, listener);
+      this.#meet(channel);
+      return life;
+    }
+    const key = Buffer.from(this.#options.key).toString('hex');
+    const boot: AgentBoot = { host: LOOPBACK, port: this.port, key, hosts };
+    return startChild(path, boot, listener);
   }
 
   #meet(channel: Channel): void {
@@ -215,7 +227,7 @@ export class ProcessFleet implements Fleet {
   /** True when others have started a node anew that a fault still holds down. */
   #isEarly({ hosts }: Hello): boolean {
     const last = this.agents.findLast((agent) => agent.hosts.join() === hosts.join());
-    return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.child === undefined;
+    return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.life === undefined;
   }
 
   #greet(channel: Channel, hello: Hello): AgentProcess | undefined {
@@ -241,16 +253,16 @@ export class ProcessFleet implements Fleet {
     return agent;
   }
 
-  /** A channel has ended. A child says better why; one that lives on without it is of no use. */
+  /** A channel has ended. Its end says better why; who lives on without it is of no use. */
   #lost(agent: AgentProcess, reason: string): void {
-    const { child } = agent;
-    if (child === undefined) this.#gone(agent, reason);
-    if (child === undefined || hasEnded(child)) return;
+    const { life } = agent;
+    if (life === undefined) this.#gone(agent, reason);
+    if (life === undefined || life.hasEnded) return;
     const timer = setTimeout(() => {
       this.#gone(agent, reason);
-      child.kill('SIGKILL');
+      life.kill();
     }, LOST_MS);
-    child.once('exit', () => clearTimeout(timer));
+    void life.ended.then(() => clearTimeout(timer));
   }
 
   #gone(agent: AgentProcess, why: string): void {
@@ -272,15 +284,4 @@ function reasonOf(code: string): string {
     default:
       return code;
   }
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-function endOf(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (hasEnded(child)) resolve();
-    else child.once('exit', () => resolve());
-  });
 }

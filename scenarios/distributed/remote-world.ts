@@ -20,13 +20,19 @@ import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
 import { WallAgenda } from './wall-agenda.ts';
 
+/** What a crash does to what a store had not synced. */
+export type StoreFault = Parameters<World['crash']>[1];
+
 /** What the world reaches its processes by. */
 export interface Fleet {
   /** Tells the agents that hold any of these hosts; all of them when absent. */
   tell(command: Command, hosts?: readonly string[]): void;
-  /** Ends the process of a node without a word, as `kill -9` does. */
-  kill(node: string): void;
-  /** Starts a new process for the node; the coordinator loads it when it comes. */
+  /**
+   * Ends the process of a node without a word, as `kill -9` does; where several nodes share an event
+   * loop of this process, the node alone.
+   */
+  kill(node: string, store: StoreFault): void;
+  /** Starts the node again: in a new process, which the coordinator loads when it comes. */
   revive(node: string): void;
 }
 
@@ -79,8 +85,8 @@ export class RemoteWorld implements World {
   }
 
   /** A real process loses what it had in memory; its files keep everything that was written. */
-  crash(node: string): void {
-    this.#fleet.kill(node);
+  crash(node: string, store: StoreFault): void {
+    this.#fleet.kill(node, store);
   }
 
   restart(node: string): void {

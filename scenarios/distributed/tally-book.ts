@@ -97,7 +97,17 @@ export class TallyBook {
   }
 
   /** Metrics of the processes themselves: memory and stall are the largest, the rest of all. */
-  liveMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
+  processMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
+    const cpuUs = this.all.reduce((sum, tally) => sum + tally.cpuUs, 0);
+    return { ...this.#metrics(cpuUs, wallUs), 'live.process_cpu': busiest(this.all) };
+  }
+
+  /** The same where all agents are in this process: each has told the processor time of all of it. */
+  loopMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
+    return this.#metrics(Math.max(0, ...this.all.map(({ cpuUs }) => cpuUs)), wallUs);
+  }
+
+  #metrics(cpuUs: number, wallUs: number): Readonly<Record<string, MetricData>> {
     const { all } = this;
     const buffers = all.map(({ receiveBufferBytes }) => receiveBufferBytes).filter((n) => n > 0);
     return {
@@ -105,12 +115,7 @@ export class TallyBook {
         kind: 'histogram',
         data: mergeHistograms(all.flatMap(({ lateness }) => lateness ?? [])),
       },
-      'live.cpu': {
-        kind: 'ratio',
-        numerator: all.reduce((sum, { cpuUs }) => sum + cpuUs, 0),
-        denominator: wallUs,
-      },
-      'live.process_cpu': busiest(all),
+      'live.cpu': { kind: 'ratio', numerator: cpuUs, denominator: wallUs },
       'live.memory': {
         kind: 'gauge',
         value: Math.max(0, ...all.map(({ memoryBytes }) => memoryBytes)),

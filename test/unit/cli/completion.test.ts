@@ -73,6 +73,7 @@ describe.skipIf(skipped.includes('bash'))('in bash', () => {
   it('offers options, and the values that an option may have', () => {
     expect(offered('scenario', '--see')).toEqual(['--seed', '--seeds']);
     expect(offered('live', '--precision', '')).toEqual(['high', 'low']);
+    expect(offered('live', '--loo')).toEqual(['--loops']);
     expect(offered('weigh', '--unit', 'k')).toEqual(['kg']);
     expect(offered('completion', '')).toEqual(['bash', 'zsh']);
     expect(offered('compare', '--js')).toEqual(['--json']);

@@ -14,6 +14,7 @@ describe('layout', () => {
 
   it('is named as people say it', () => {
     expect([layoutText([1]), layoutText([1, 2])]).toEqual(['1 process', '2 processes']);
+    expect(layoutText([1, 2], 'loop')).toBe('2 loops');
   });
 
   it('tells operators of the processes that live, and which took the place of another', () => {

@@ -118,8 +118,8 @@ describe('ProcessFleet', () => {
     const { fleet, reports } = await open();
     const bob = await dial(fleet, 'bob');
     await vi.waitFor(() => expect(reports).toHaveLength(1), WAIT);
-    fleet.kill('bob');
-    fleet.kill('bob');
+    fleet.kill('bob', 'synced');
+    fleet.kill('bob', 'synced');
     await vi.waitFor(() => expect(bob.commands).toEqual([{ type: 'die' }]), WAIT);
     // systemd is faster than the fault.
     const early = await dial(fleet, 'bob');

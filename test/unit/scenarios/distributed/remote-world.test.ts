@@ -64,7 +64,7 @@ describe('RemoteWorld', () => {
 
   it('R-018: kills the process of a node that crashes and starts another one', () => {
     const { world, fleet } = worldOf();
-    world.crash('bob');
+    world.crash('bob', 'synced');
     world.restart('bob');
     expect([fleet.killed, fleet.revived]).toEqual([['bob'], ['bob']]);
   });

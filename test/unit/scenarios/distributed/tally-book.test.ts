@@ -50,9 +50,9 @@ describe('TallyBook', () => {
     expect(liveWarnings({}, new TallyBook())).toEqual([]);
     const stalled = new TallyBook();
     stalled.note(0, tallyOf({ stallNs: 20_000_000 }));
-    expect(liveWarnings(stalled.liveMetrics(1), stalled)).toEqual([]);
+    expect(liveWarnings(stalled.processMetrics(1), stalled)).toEqual([]);
     stalled.note(1, tallyOf({ stallNs: 160_000_000 }));
-    expect(liveWarnings(stalled.liveMetrics(1), stalled)).toEqual([
+    expect(liveWarnings(stalled.processMetrics(1), stalled)).toEqual([
       'a process did not run for 160 ms: neighbours may have taken it for dead',
     ]);
   });
@@ -98,11 +98,21 @@ describe('TallyBook', () => {
       }),
     );
     book.note(2, tallyOf({ cpuUs: 20, memoryBytes: 200, receiveBufferBytes: 212_992 }));
-    const metrics = book.liveMetrics(100);
+    const metrics = book.processMetrics(100);
     expect(metrics['live.cpu']).toEqual({ kind: 'ratio', numerator: 60, denominator: 100 });
     expect(metrics['live.memory']).toEqual({ kind: 'gauge', value: 300 });
     expect(metrics['live.receive_buffer']).toEqual({ kind: 'gauge', value: 212_992 });
     expect(metrics['live.lateness']).toMatchObject({ kind: 'histogram', data: { count: 2 } });
+  });
+
+  it('counts the processor of loops once: each tells that of the whole process', () => {
+    const book = new TallyBook();
+    book.note(0, tallyOf({ cpuUs: 150, wallUs: 100, memoryBytes: 70 }));
+    book.note(1, tallyOf({ cpuUs: 160, wallUs: 100, memoryBytes: 80 }));
+    const metrics = book.loopMetrics(100);
+    expect(metrics['live.cpu']).toEqual({ kind: 'ratio', numerator: 160, denominator: 100 });
+    expect(metrics['live.memory']).toEqual({ kind: 'gauge', value: 80 });
+    expect(metrics).not.toHaveProperty('live.process_cpu');
   });
 
   it('sorts drops by name, whatever the order in which processes told them', () => {
@@ -118,6 +128,6 @@ describe('TallyBook', () => {
   it('has numbers for a run that nobody has told anything of', () => {
     const book = new TallyBook();
     expect(book.packets()).toMatchObject({ sent: 0, delivered: 0, drops: {} });
-    expect(book.liveMetrics(1)['live.memory']).toEqual({ kind: 'gauge', value: 0 });
+    expect(book.processMetrics(1)['live.memory']).toEqual({ kind: 'gauge', value: 0 });
   });
 });

@@ -1,0 +1,70 @@
+/**
+ * Where the nodes of a live run are: on one event loop of this process, on several, in processes of
+ * their own, or where a deployment file says.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import { type LoopScenario, loopsFor } from '../scenarios/distributed/loops.ts';
+import { FlagError } from './exit.ts';
+
+/** Flags that say it. */
+export interface LayoutFlags {
+  readonly processes?: 'node' | 'machine';
+  readonly deployment?: string;
+  readonly loops?: number;
+  readonly againstSim?: boolean;
+}
+
+/** What was chosen. */
+export interface LoopChoice {
+  /** Event loops of this process. */
+  readonly loops: number;
+  /** To be named in the command that repeats the run; absent where everybody gets one. */
+  readonly repeat?: number;
+}
+
+/** Each of them says where all nodes are. */
+export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags): void {
+  const given = [
+    ...(loops === undefined ? [] : ['--loops']),
+    ...(processes === undefined ? [] : ['--processes']),
+    ...(deployment === undefined ? [] : ['--deployment']),
+  ];
+  const [one, other] = given;
+  if (one === undefined || other === undefined) return;
+  const why =
+    deployment === undefined
+      ? 'loops are those of this process'
+      : 'nodes of a deployment are started by others';
+  throw new FlagError(`${one} and ${other} exclude each other`, one, `leave out one: ${why}`);
+}
+
+/**
+ * Event loops as asked for; unasked, as many as the traffic of the file needs. Who chooses how links
+ * wait, or compares with a prediction for one loop, gets that one.
+ * @param isPrecisionGiven `--precision` stands on the command line.
+ */
+export function chooseLoops(
+  flags: LayoutFlags,
+  scenario: LoopScenario,
+  isPrecisionGiven: boolean,
+): LoopChoice {
+  const { loops, againstSim, processes, deployment } = flags;
+  const nodes = scenario.topology.hosts.length;
+  if (loops !== undefined) {
+    if (loops <= nodes) return { loops, repeat: loops };
+    const what = nodes === 1 ? '1 node' : `${nodes} nodes`;
+    throw new FlagError(
+      `--loops: the topology has ${what}, not ${loops}`,
+      String(loops),
+      `write a whole number from 1 to ${nodes}`,
+    );
+  }
+  if (processes !== undefined || deployment !== undefined) return { loops: 1 };
+  // On a machine with many cores.
+  if (loopsFor(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
+  const isOne = isPrecisionGiven || againstSim === true;
+  const chosen = isOne ? 1 : loopsFor(scenario, availableParallelism());
+  return { loops: chosen, repeat: chosen };
+}

@@ -1,0 +1,86 @@
+/**
+ * A channel between two threads of one process: messages are copied as they are. Nothing is sealed,
+ * since nobody else can reach a port, and nothing is bounded, since both sides share one memory.
+ *
+ * @module
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { Channel, CloseReason } from './model.ts';
+
+/** Says that this was all; messages themselves are objects. */
+const END = null;
+
+/** Makes a channel of one end of a `MessageChannel`; `send` throws DataCloneError for functions. */
+export function portChannel(port: MessagePort, peer: string): Channel {
+  return new PortChannel(port, peer);
+}
+
+class PortChannel implements Channel {
+  readonly peer: string;
+  readonly #port: MessagePort;
+  #onMessage: Channel['onMessage'] = () => undefined;
+  #onClose: Channel['onClose'] | undefined;
+  #reason: CloseReason | undefined;
+  #isTold = false;
+  #isReading = false;
+
+  constructor(port: MessagePort, peer: string) {
+    this.#port = port;
+    this.peer = peer;
+    // Also when the other thread has ended.
+    port.on('close', () => this.#finish('connection lost'));
+  }
+
+  get onMessage(): Channel['onMessage'] {
+    return this.#onMessage;
+  }
+
+  set onMessage(handler: Channel['onMessage']) {
+    this.#onMessage = handler;
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.#port.on('message', (message: unknown) => {
+      if (this.#reason !== undefined) return;
+      if (message === END) this.#end('peer closed');
+      else this.#onMessage(message);
+    });
+  }
+
+  get onClose(): Channel['onClose'] {
+    return this.#onClose ?? ((): void => undefined);
+  }
+
+  set onClose(handler: Channel['onClose']) {
+    this.#onClose = handler;
+    this.#tellReason();
+  }
+
+  send(message: object): void {
+    if (this.#reason === undefined) this.#port.postMessage(message);
+  }
+
+  close(): void {
+    if (this.#reason !== undefined) return;
+    this.#port.postMessage(END);
+    this.#end('closed');
+  }
+
+  #end(reason: CloseReason): void {
+    this.#finish(reason);
+    this.#port.close();
+  }
+
+  #finish(reason: CloseReason): void {
+    this.#reason ??= reason;
+    this.#tellReason();
+  }
+
+  /** As an event of its own, so that no owner is called back inside `close`. */
+  #tellReason(): void {
+    queueMicrotask(() => {
+      if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;
+      this.#isTold = true;
+      this.#onClose(this.#reason);
+    });
+  }
+}

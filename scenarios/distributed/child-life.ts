@@ -1,0 +1,44 @@
+/**
+ * An agent in a process of its own.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { AgentLife, LifeListener } from './agent-life.ts';
+import type { AgentBoot } from './boot.ts';
+
+/** Starts a process. */
+export function startChild(path: string, boot: AgentBoot, listener: LifeListener): AgentLife {
+  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'ignore', 'pipe'] });
+  // A child that died at once is told of by its exit.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(`${JSON.stringify(boot)}\n`);
+  child.stderr.on('data', (chunk: Buffer) => listener.onWords(chunk.toString()));
+  child.on('error', (error) => listener.onEnd(error.message));
+  // Not `exit`: its last words come before `close`.
+  child.on('close', (code, signal) => {
+    listener.onEnd(signal === null ? `exit ${code}` : `${signal}`);
+  });
+  return new ChildLife(child);
+}
+
+class ChildLife implements AgentLife {
+  readonly noun = 'process';
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.ended = new Promise((resolve) => {
+      child.once('exit', () => resolve());
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}

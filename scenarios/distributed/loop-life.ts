@@ -1,0 +1,68 @@
+/**
+ * An agent on an event loop of its own in this process: a worker thread, reached through a port.
+ *
+ * @module
+ */
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { AgentLife, LifeListener } from './agent-life.ts';
+import type { Channel } from './channel/model.ts';
+import { portChannel } from './channel/port-channel.ts';
+import type { LoopBoot } from './loop-start.ts';
+
+/** An agent, and the way to it. */
+export interface StartedLoop {
+  readonly life: AgentLife;
+  readonly channel: Channel;
+}
+
+/** Starts a thread. */
+export function startLoop(
+  path: string,
+  hosts: readonly string[],
+  listener: LifeListener,
+): StartedLoop {
+  const { port1, port2 } = new MessageChannel();
+  const boot: LoopBoot = { hosts, port: port2 };
+  const worker = new Worker(path, {
+    workerData: boot,
+    transferList: [port2],
+    // The file needs nothing that this process was started with, and says its last words to us.
+    execArgv: [],
+    stderr: true,
+    stdout: true,
+  });
+  return { life: new LoopLife(worker, listener), channel: portChannel(port1, hosts.join(', ')) };
+}
+
+class LoopLife implements AgentLife {
+  readonly noun = 'event loop';
+  readonly ended: Promise<void>;
+  readonly #worker: Worker;
+  #hasEnded = false;
+
+  constructor(worker: Worker, { onWords, onEnd }: LifeListener) {
+    this.#worker = worker;
+    worker.stderr.on('data', (chunk: Buffer) => onWords(chunk.toString()));
+    worker.stdout.resume();
+    worker.on('error', (error: unknown) => onWords(`${wordsOf(error)}\n`));
+    this.ended = new Promise((resolve) => {
+      worker.once('exit', (code) => {
+        this.#hasEnded = true;
+        onEnd(`exit ${code}`);
+        resolve();
+      });
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  kill(): void {
+    void this.#worker.terminate();
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,159 @@
+/**
+ * Event loops of one process: how many of them a scenario gets unasked, and which nodes share one.
+ *
+ * Nodes are put in a row along the traffic, from one end of its heaviest flow to the other, and the
+ * row is cut into pieces that carry about as many packets. So every path has a part on each loop,
+ * whichever of them is in use, and crosses few borders. The same file is always cut in the same way.
+ * Does not measure anything: a node's load is what the traffic of the file sends past it.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { Topology } from '../../topologies/model.ts';
+import type { Scenario, TrafficSpec } from '../model.ts';
+
+/** One loop forwards some 50,000 datagrams/s; half of that are 4,000 packets/s over six links. */
+const ONE_LOOP_RATE = 4_000;
+/** More than two loops were never measured to be of use, so nobody gets them unasked. */
+const UNASKED_MAX = 2;
+
+/** What of a scenario decides about loops. */
+export type LoopScenario = Pick<Scenario, 'traffic'> & {
+  readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'addressPlan'>;
+};
+
+/** Packets/s that constant and poisson sources offer together, all of them at work. */
+export function offeredRate({ traffic }: Pick<Scenario, 'traffic'>): number {
+  return traffic.reduce((sum, { pattern }) => {
+    const isSteady = pattern.kind === 'constant' || pattern.kind === 'poisson';
+    return isSteady ? sum + pattern.rate : sum;
+  }, 0);
+}
+
+/**
+ * Loops for somebody who did not ask for any: two where much traffic is offered, else one.
+ * @param cores Cores that this process may use.
+ */
+export function loopsFor(scenario: LoopScenario, cores: number): number {
+  const { hosts, addressPlan } = scenario.topology;
+  // Ports of that plan are given out by one table.
+  if (addressPlan === 'ports' || offeredRate(scenario) <= ONE_LOOP_RATE) return 1;
+  return Math.min(cores, UNASKED_MAX, hosts.length);
+}
+
+/**
+ * Hosts of each loop, none of them without any.
+ * @param loops From 1 to the number of hosts.
+ */
+export function loopGroups(scenario: LoopScenario, loops: number): readonly (readonly string[])[] {
+  const names = scenario.topology.hosts.map(({ name }) => name);
+  assert(loops >= 1, 'there is no loop');
+  assert(loops <= names.length, `${loops} loops for ${names.length} nodes`);
+  const map = new HopMap(scenario.topology);
+  const row = inRow(names, axisOf(scenario, map), map);
+  return cut(row, loadsOf(scenario, map), loops);
+}
+
+/** Numbers of links between hosts. */
+class HopMap {
+  readonly #neighbours = new Map<string, Set<string>>();
+  readonly #known = new Map<string, ReadonlyMap<string, number>>();
+
+  constructor({ hosts, links, segments }: LoopScenario['topology']) {
+    for (const { name } of hosts) this.#neighbours.set(name, new Set());
+    for (const { a, b } of links) this.#join([a.host, b.host]);
+    for (const { members } of segments) this.#join(members.map(({ host }) => host));
+  }
+
+  /** To every host that can be reached from here, nearest first. */
+  from(source: string): ReadonlyMap<string, number> {
+    const known = this.#known.get(source);
+    if (known !== undefined) return known;
+    const hops = new Map([[source, 0]]);
+    // A map is walked over what is added on the way, too.
+    for (const [at, count] of hops) {
+      for (const next of this.#neighbours.get(at) ?? []) {
+        if (!hops.has(next)) hops.set(next, count + 1);
+      }
+    }
+    this.#known.set(source, hops);
+    return hops;
+  }
+
+  #join(members: readonly string[]): void {
+    for (const one of members) {
+      for (const other of members) if (other !== one) this.#neighbours.get(one)?.add(other);
+    }
+  }
+}
+
+/** Ends of the heaviest flow, the first of equals; without traffic, two hosts that are far apart. */
+function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [string, string] {
+  const [first] = traffic;
+  if (first !== undefined) {
+    const heaviest = traffic.reduce((best, one) => (rateOf(one) > rateOf(best) ? one : best));
+    return [heaviest.from, heaviest.to];
+  }
+  const from = topology.hosts[0]?.name ?? '';
+  return [from, [...map.from(from).keys()].at(-1) ?? from];
+}
+
+/** Nodes nearer to the beginning of the axis than to its end come first; ties as in the file. */
+function inRow(
+  names: readonly string[],
+  [from, to]: readonly [string, string],
+  map: HopMap,
+): readonly string[] {
+  const ahead = map.from(from);
+  const behind = map.from(to);
+  const place = (name: string): number =>
+    (ahead.get(name) ?? names.length) - (behind.get(name) ?? names.length);
+  return [...names].sort((a, b) => place(a) - place(b));
+}
+
+/** Packets/s that pass each node if they go the shortest ways, all of them; 1 for being there. */
+function loadsOf({ traffic, topology }: LoopScenario, map: HopMap): ReadonlyMap<string, number> {
+  const loads = new Map(topology.hosts.map(({ name }) => [name, 1]));
+  for (const flow of traffic) {
+    const ahead = map.from(flow.from);
+    const behind = map.from(flow.to);
+    const shortest = ahead.get(flow.to);
+    for (const [name, hops] of ahead) {
+      if (hops + (behind.get(name) ?? Number.POSITIVE_INFINITY) !== shortest) continue;
+      loads.set(name, (loads.get(name) ?? 1) + rateOf(flow));
+    }
+  }
+  return loads;
+}
+
+function rateOf({ pattern }: TrafficSpec): number {
+  return 'rate' in pattern ? pattern.rate : 0;
+}
+
+/** Pieces of a row, each as near to its share of what is left as whole nodes allow. */
+function cut(
+  row: readonly string[],
+  loads: ReadonlyMap<string, number>,
+  pieces: number,
+): readonly (readonly string[])[] {
+  const loadOf = (name: string): number => loads.get(name) ?? 0;
+  const groups: string[][] = [];
+  let left = row.reduce((sum, name) => sum + loadOf(name), 0);
+  let at = 0;
+  for (let after = pieces - 1; after >= 0; after -= 1) {
+    const share = left / (after + 1);
+    const group: string[] = [];
+    let load = 0;
+    while (at < row.length - after) {
+      const name = row[at] as string;
+      const isOver = load + loadOf(name) / 2 > share;
+      if (after > 0 && group.length > 0 && isOver) break;
+      group.push(name);
+      load += loadOf(name);
+      at += 1;
+    }
+    left -= load;
+    groups.push(group);
+  }
+  return groups;
+}

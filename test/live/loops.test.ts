@@ -1,0 +1,115 @@
+/**
+ * Scenarios on two event loops of this process: one verdict, crashes of single nodes, and how such a
+ * run refuses, breaks and ends early. Side by side, since they mostly wait.
+ */
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { LIVE_METRICS } from '../../scenarios/runner/live-meter.ts';
+import {
+  blockOf,
+  CABLE,
+  cleanUp,
+  folder,
+  orrery,
+  pings,
+  reportOn,
+  spread,
+  warningsOf,
+  write,
+} from './support.ts';
+
+afterAll(cleanUp);
+
+const TWO = { processes: { loops: 2 } } as const;
+
+/** Pings on a cable of their own. */
+function pingsOn(name: string, n: number, duration: string): string {
+  write(`${name}.yaml`, CABLE, blockOf(n));
+  return write(`${name}-pings.yaml`, pings(`${name}.yaml`, duration));
+}
+
+const TWO_CABLES = `
+name: two-cables
+defaults: { node: { run: ping }, link: { rate: 10Mbit/s, delay: 5ms } }
+nodes:
+  - { name: alice, address: BLOCK.1 }
+  - { name: bob, address: BLOCK.2 }
+  - { name: carol, address: BLOCK.3 }
+  - { name: dave, address: BLOCK.4 }
+links: [{ ends: alice <-> bob }, { ends: carol <-> dave }]
+`;
+
+/** Alice and carol share a loop, bob and dave the other one. */
+const CRASHES = `
+name: crashes
+question: Do pings go on beside a node that crashes, and come back after a restart?
+topology: two-cables.yaml
+duration: 2s
+warmup: 300ms
+traffic:
+  - { from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }
+  - { from: carol, to: dave, kind: constant, rate: 10/s, size: 100B }
+events:
+  - { at: 500ms, crash: carol }
+  - { at: 700ms, for: 200ms, crash: bob }
+kpis: { ping.delivery: { value: ">= 50%" } }
+`;
+
+describe.concurrent('two event loops', () => {
+  it('R-018: lose the node that crashes and no other, and give one verdict', async () => {
+    write('two-cables.yaml', TWO_CABLES, blockOf(21));
+    const run = await spread(write('crashes.yaml', CRASHES), TWO);
+    const report = reportOn(await run.end);
+    expect(report).toMatchObject({ pass: true, mode: 'live', layout: '2 loops', cpu: 'real' });
+    const { value = 1 } = report.metrics['ping.delivery'] ?? {};
+    expect(value).toBeLessThan(0.99);
+    expect(report.faults.map(({ text }) => text)).toEqual(['carol crashed', 'bob crashed']);
+    expect(warningsOf(report)).not.toContain('ended');
+    // Those of one process, which it is.
+    const own = Object.keys(report.metrics).filter((name) => name.startsWith('live.'));
+    expect(own).toEqual(LIVE_METRICS.map(({ name }) => name).sort());
+    // Pings and pongs, of both loops.
+    expect(report.metrics['live.lateness']?.count).toBeGreaterThan(150);
+    expect(report.metrics['live.cpu']?.value).toBeGreaterThan(0);
+  });
+
+  it('refuse addresses that are taken in one line', async () => {
+    const other = createSocket('udp4');
+    await new Promise<void>((resolve) => other.bind(7_007, `${blockOf(22)}.2`, resolve));
+    const run = await spread(pingsOn('taken', 22, '1s'), TWO);
+    const words = `bob: ${blockOf(22)}.2:7007: another program holds it (EADDRINUSE)`;
+    try {
+      await expect(run.end).rejects.toMatchObject({ name: 'Refusal', message: words });
+    } finally {
+      other.close();
+    }
+  });
+
+  it('name the node of a user’s protocol that breaks', async () => {
+    const module = fileURLToPath(new URL('./breaking-node.ts', import.meta.url));
+    const broken = CABLE.replace('alice, run: ping', `alice, run: ${module}`).replace(
+      'bob, run: ping',
+      `bob, run: ${module}, options: { breaks: throws }`,
+    );
+    write('broken.yaml', broken, blockOf(23));
+    const text = pings('broken.yaml', '500ms').replace(/kpis: .*/, 'kpis: {}');
+    const run = await spread(write('breaks.yaml', text), TWO);
+    const message = 'exception with seed 1: bob: cannot read what is not there';
+    expect(await run.end).toMatchObject({ kind: 'broken', message });
+  });
+
+  it('end with Ctrl-C: exit 130 and a report that says how to repeat it', async () => {
+    const long = pingsOn('long', 24, '60s');
+    const live = orrery('live', long, '--loops', '2', '--out', join(folder, 'out'), '--no-trace');
+    await live.says('wall');
+    process.kill(-live.pid, 'SIGINT');
+    expect(await live.ended).toBe(130);
+    expect(live.stdout()).toContain('live  2 loops');
+    const report = readFileSync(join(folder, 'out', 'pings', '1', 'report.json'), 'utf8');
+    expect(JSON.parse(report)).toMatchObject({ ending: 'interrupted', layout: '2 loops' });
+    expect(report).toContain('-- --loops 2');
+  });
+});
