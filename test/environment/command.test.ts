@@ -11,14 +11,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { BULK_PORT } from '../../nodes/bulk/geometry.ts';
 import { PING_PORT } from '../../nodes/ping/geometry.ts';
 import { NO_SMALL_DISK, SmallDisk } from './small-disk.ts';
-import { CommandLine, cacheFolder, type Ended, hold } from './support.ts';
+import { CommandLine, type Ended, hold } from './support.ts';
 
 const SHORT = ['--set', 'duration=2s', '--set', 'warmup=0s'];
 
 let orrery: CommandLine;
 let folder = '';
 beforeAll(async () => {
-  orrery = await CommandLine.make(cacheFolder());
+  orrery = await CommandLine.make();
 });
 afterAll(() => orrery.dispose());
 beforeEach(() => {

@@ -5,21 +5,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { AgentProgram } from '../../scenarios/distributed/agent-bundle.ts';
 import { commandLine, FROM_SOURCE } from '../command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** A folder of this test file inside the repository, so that packages are found from there. */
-export function cacheFolder(): string {
-  const cache = join(ROOT, 'node_modules', '.cache');
-  mkdirSync(cache, { recursive: true });
-  return mkdtempSync(join(cache, 'orrery-environment-'));
-}
 
 /** One file of a module and all that it imports of ours. */
 export async function bundle(source: string, outfile: string): Promise<void> {
@@ -40,25 +33,20 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The command line, ready to start in a quarter of the time that it takes from source. */
+/** The command line in surroundings that a test chooses. */
 export class CommandLine {
-  readonly #path: string;
-  readonly #dispose: () => void;
+  readonly #program: AgentProgram;
 
-  private constructor(path: string, dispose: () => void) {
-    this.#path = path;
-    this.#dispose = dispose;
+  private constructor(program: AgentProgram) {
+    this.#program = program;
   }
 
-  static async make(folder: string): Promise<CommandLine> {
-    const program = await commandLine();
-    const path = join(folder, 'main.mjs');
-    copyFileSync(program.path, path);
-    return new CommandLine(path, () => program.dispose());
+  static async make(): Promise<CommandLine> {
+    return new CommandLine(await commandLine());
   }
 
   run(words: readonly string[], how: Surroundings = {}): Promise<Ended> {
-    return this.#start([this.#path, ...words], how);
+    return this.#start([this.#program.path, ...words], how);
   }
 
   /** Runs it from source, as `npm run` does here. */
@@ -77,8 +65,7 @@ export class CommandLine {
   }
 
   dispose(): void {
-    this.#dispose();
-    rmSync(dirname(this.#path), { recursive: true, force: true });
+    this.#program.dispose();
   }
 }
 
