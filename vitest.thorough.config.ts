@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-/** Long runs: theory, defective doubles, whole mixnets. CI runs them beside `npm test`. */
+/**
+ * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, programs of
+ * others. CI runs them after `npm test`.
+ */
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws}.test.ts',
   'test/live/mixnet.test.ts',
   'test/conformance/live-mixnet-unwrap.test.ts',
   'test/emulate/outside-pair.test.ts',
+  'test/property/{gateway-rekey,mixnet-node-fuzz}.test.ts',
+  'test/unit/nodes/mixnet/{audit,load,unwrap-threads}.test.ts',
+  'test/unit/scenarios/calibration/in-place.test.ts',
 ];
 
 export default defineConfig({
