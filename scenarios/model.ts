@@ -113,6 +113,8 @@ export type AttackSpec =
       readonly drainNs: number;
       /** From one target to the next, ns. */
       readonly watchNs: number;
+      /** Names of the adversary's nodes: their messages pass, and it knows them again. */
+      readonly own: readonly string[];
     }
   /** Flips a bit of what the node sends; corrupt last hops look for the wreck. */
   | {

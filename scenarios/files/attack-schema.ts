@@ -24,6 +24,10 @@ export const attackSchema = z
         node,
         drain: time().meta({ description: 'Time without any input before the first target.' }),
         watch: every.meta({ description: 'From one target to the next.' }),
+        own: z.array(text('the name of a node')).min(1).optional().meta({
+          description:
+            "The adversary's nodes, * for any characters: their messages pass and are known again.",
+        }),
       })
       .meta({ description: 'Takes out all input, lets one message in, takes the next output.' }),
     z

@@ -23,8 +23,11 @@ export function resolveAttack(
 ): AttackSpec | undefined {
   if (!checkTarget(context, input.node, [...path, 'node'])) return undefined;
   switch (input.kind) {
-    case 'n_minus_one':
-      return { kind: input.kind, node: input.node, drainNs: input.drain, watchNs: input.watch };
+    case 'n_minus_one': {
+      const own = nodesOf(context, input.own ?? [], [...path, 'own']);
+      const { kind, node, drain: drainNs, watch: watchNs } = input;
+      return { kind, node, drainNs, watchNs, own };
+    }
     case 'replay':
       return { kind: input.kind, node: input.node, everyNs: input.every, afterNs: input.after };
     case 'tagging': {

@@ -14,11 +14,12 @@ import type { CarriedOut, Counted } from '../../reports/privacy/attacks/index.ts
 import type { Truth } from '../../reports/privacy/truth/truth.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { AttackSpec, Scenario } from '../model.ts';
-import type { Adversary, Caught, Grip } from './adversary/adversary.ts';
+import type { Adversary, Caught, Grip, Score } from './adversary/adversary.ts';
 import { BlendingAdversary } from './adversary/blending.ts';
 import { ReplayAdversary } from './adversary/replay.ts';
 import { TaggingAdversary } from './adversary/tagging.ts';
 import { AttackScore } from './attack-score.ts';
+import type { MessageObservers } from './message-observer.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Undo } from './world.ts';
 
@@ -28,8 +29,7 @@ export interface AttackDriverParts {
   readonly world: SimStageWorld;
   /** Finds messages in the datagrams of a host; undefined when its protocol does not say. */
   readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
-  /** Number of the message that has a key on a link now; -1 when there is none. */
-  readonly messageOf: (key: number) => number;
+  readonly observers: Pick<MessageObservers, 'messageOf' | 'makerOf'>;
 }
 
 /** The attacks of one run. */
@@ -56,12 +56,18 @@ export class AttackDriver {
 
   /** Begins an attack. */
   begin(attack: AttackSpec, random: RandomStream): Undo {
-    const { scenario, world, readerOf } = this.#parts;
+    const { scenario, world, readerOf, observers } = this.#parts;
     const { hosts, links } = scenario.topology;
     const host = hosts.find(({ name }) => name === attack.node);
     const read = host && readerOf(host);
     assert(read !== undefined, `${attack.node} does not say where its messages are`);
-    const grip = new AttackGrip(world, random, this.#scoreOf(attack.kind));
+    const own = attack.kind === 'n_minus_one' ? attack.own : [];
+    const grip = new AttackGrip({
+      world,
+      random,
+      score: this.#scoreOf(attack.kind),
+      isOwn: (key) => own.length > 0 && own.includes(observers.makerOf(key) ?? ''),
+    });
     const adversary = adversaryOf(attack, grip);
     this.#active.add(adversary);
     const taps = links
@@ -87,13 +93,12 @@ export class AttackDriver {
   }
 
   #scoreOf(kind: AttackSpec['kind']): AttackScore {
-    const { scenario, world, messageOf } = this.#parts;
+    const { scenario, world, observers } = this.#parts;
     const score =
       this.#scores.get(kind) ??
       new AttackScore({
         now: (): number => world.now(),
-        later: (fire): void => world.at(world.now(), fire),
-        messageOf,
+        messageOf: (key): number => observers.messageOf(key),
         warmupNs: scenario.warmupNs,
       });
     this.#scores.set(kind, score);
@@ -129,17 +134,23 @@ interface Eavesdropper {
   readonly adversary: Adversary;
 }
 
+interface GripParts extends Pick<Grip, 'random' | 'score' | 'isOwn'> {
+  readonly world: SimStageWorld;
+}
+
 /** The clock of one adversary; it stops with the attack. */
 class AttackGrip implements Grip {
   readonly random: RandomStream;
-  readonly score: AttackScore;
+  readonly score: Score;
+  readonly isOwn: Grip['isOwn'];
   isOver = false;
   readonly #world: SimStageWorld;
 
-  constructor(world: SimStageWorld, random: RandomStream, score: AttackScore) {
+  constructor({ world, random, score, isOwn }: GripParts) {
     this.#world = world;
     this.random = random;
     this.score = score;
+    this.isOwn = isOwn;
   }
 
   now(): number {

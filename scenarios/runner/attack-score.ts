@@ -11,8 +11,6 @@ import type { Score, Sighting, Trial } from './adversary/adversary.ts';
 /** What a score is kept with. */
 export interface ScoreParts {
   now(): number;
-  /** Calls back when what happens now is over. */
-  later(fire: () => void): void;
   /** Number of the message that has a key on a link now; -1 when there is none. */
   messageOf(key: number): number;
   /** Attempts before it do not count, ns. */
@@ -44,15 +42,7 @@ export class AttackScore implements Score {
   }
 
   see(key: number): Sighting {
-    const { messageOf, later } = this.#parts;
-    const sighting = this.#seen.push(messageOf(key)) - 1;
-    if (this.#seen[sighting] === UNKNOWN) {
-      // A link without a transmitter shows a packet before its sender has said that it is gone.
-      later(() => {
-        this.#seen[sighting] = messageOf(key);
-      });
-    }
-    return sighting;
+    return this.#seen.push(this.#parts.messageOf(key)) - 1;
   }
 
   aim(target: Sighting): Trial {

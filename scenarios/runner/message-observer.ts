@@ -68,6 +68,12 @@ export class MessageObservers {
     return this.#messages.get(key);
   }
 
+  /** Name of the node that made that message; undefined when none of the run did. */
+  makerOf(key: number): string | undefined {
+    const message = this.messageOf(key);
+    return message < 0 ? undefined : this.#parts.nodes[this.#record.senderOf(message)];
+  }
+
   /** Everything that was told so far. */
   truth(): Truth {
     return this.#record.truth();

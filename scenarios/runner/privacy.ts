@@ -54,8 +54,7 @@ export class PrivacyWatch {
     this.#parts = parts;
     const nodes = hosts.map(({ name }) => name);
     this.observers = new MessageObservers({ nodes, now: (): number => world.now() });
-    const messageOf = (key: number): number => this.observers.messageOf(key);
-    this.attacks = new AttackDriver({ ...parts, messageOf });
+    this.attacks = new AttackDriver({ ...parts, observers: this.observers });
     const isMessenger = (host: HostSpec): boolean => this.#roleOf(host) !== 'authority';
     this.links = new LinkWatch({
       world,

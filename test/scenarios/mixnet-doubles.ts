@@ -64,7 +64,7 @@ export const MIXNET_ROWS: readonly Row[] = [
       'a network without loops': {
         base: 'short',
         set: { 'options.mixnet.rates.mixLoop': '0/s', 'options.mixnet.rates.loop': '0/s' },
-        red: ['mix.loops.alarms rate >='],
+        red: ['privacy.attack.n_minus_one.success value <=', 'mix.loops.alarms rate >='],
       },
       'mixes that wait too long for their loops': {
         base: 'short',
@@ -89,10 +89,10 @@ export const MIXNET_ROWS: readonly Row[] = [
   },
   {
     file: 'mixnet-cover.yaml',
-    bases: { short: { duration: '32s', ...STOP_AT_20 }, full: {} },
+    bases: { full: {} },
     doubles: {
       'cover switched off': {
-        base: 'short',
+        base: 'full',
         set: { 'options.mixnet.client.cover': 'false' },
         red: [
           'privacy.client_rate.ks_p min >=',
@@ -102,7 +102,7 @@ export const MIXNET_ROWS: readonly Row[] = [
         ],
       },
       'R-181: no cover, and answers without padding': {
-        base: 'short',
+        base: 'full',
         set: { 'options.mixnet.client.cover': 'false', 'options.mixnet.double': 'unpadded' },
         red: ['privacy.attack.correlation.success value <='],
       },
@@ -112,7 +112,7 @@ export const MIXNET_ROWS: readonly Row[] = [
         red: ['privacy.client_rate.ks_p min >='],
       },
       'an attack on a mix': {
-        base: 'short',
+        base: 'full',
         set: {
           events:
             '[{ at: 12s, for: 6s, partition: { from: ["mix-1-*"], to: [mix-2-1] }, direction: one-way }]',
@@ -120,7 +120,7 @@ export const MIXNET_ROWS: readonly Row[] = [
         red: ['mix.loops.alarms count =='],
       },
       'clients that never get to say it': {
-        base: 'short',
+        base: 'full',
         set: { 'options.mixnet.rates.payload': '0/s' },
         red: ['privacy.cover_ratio value <=', 'mixnet.delivery value >='],
       },

@@ -63,6 +63,11 @@ export class TruthRecord {
     return message;
   }
 
+  /** Who made a message; {@link NO_NODE} when nobody of the run did. */
+  senderOf(message: number): number {
+    return this.#sender[message] ?? NO_NODE;
+  }
+
   /** Notes an event; instants must not decrease. */
   add(code: EventCode, message: number, node: number, atNs: number): void {
     if (this.#count >= this.#limit) {

@@ -32,6 +32,8 @@ export interface Grip {
   now(): number;
   /** Calls back after a time, unless the attack is over by then. */
   after(delayNs: number, fire: () => void): void;
+  /** True for the adversary's own message: who made a packet knows its bytes on every link. */
+  isOwn(key: number): boolean;
   readonly random: RandomStream;
   readonly score: Score;
 }

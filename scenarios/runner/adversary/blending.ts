@@ -1,7 +1,7 @@
 /**
  * The n-1 attack (blending): takes out all that goes into a node until its pool has run empty, then
  * lets one message in at a time and takes the next one that leaves for it (spec/mixnet.md 4.4).
- * Has no messages of its own, so that batches that wait for a number of messages hold it up.
+ * Its own messages pass and are told apart when they leave: they fill batches that wait for a number.
  *
  * @module
  */
@@ -24,8 +24,9 @@ export class BlendingAdversary implements Adversary {
   }
 
   entering({ message, transitNs }: Caught): boolean {
-    if (!this.#isOpen) return false;
     const { score } = this.#grip;
+    if (this.#grip.isOwn(message.key)) return true;
+    if (!this.#isOpen) return false;
     this.#isOpen = false;
     this.#trial = score.aim(score.see(message.key));
     this.#insideNs = this.#grip.now() + transitNs;
@@ -36,6 +37,7 @@ export class BlendingAdversary implements Adversary {
   leaving({ message }: Caught): void {
     const { score } = this.#grip;
     if (this.#trial === undefined || this.#grip.now() < this.#insideNs) return;
+    if (this.#grip.isOwn(message.key)) return;
     score.claim(this.#trial, score.see(message.key));
     this.#trial = undefined;
   }
