@@ -66,7 +66,7 @@ export class AttackDriver {
       world,
       random,
       score: this.#scoreOf(attack.kind),
-      isOwn: (key) => own.length > 0 && own.includes(observers.makerOf(key) ?? ''),
+      isOwn: (key): boolean => own.length > 0 && own.includes(observers.makerOf(key) ?? ''),
     });
     const adversary = adversaryOf(attack, grip);
     this.#active.add(adversary);

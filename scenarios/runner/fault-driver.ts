@@ -60,11 +60,17 @@ export class FaultDriver {
   /** Books every instant of every fault. */
   schedule(): void {
     for (const spec of this.#context.scenario.events) {
+      this.#checkWorld(spec);
       const draws = openStream(this.#context.seed, 'faults', spec.id);
       for (const { beginNs, endNs, link } of this.#instants(spec, draws)) {
         this.#context.world.atFault(beginNs, () => this.#begin(spec, draws, { endNs, link }));
       }
     }
+  }
+
+  #checkWorld(spec: FaultSpec): void {
+    if (spec.action.kind !== 'attack' || this.#context.attack !== undefined) return;
+    throw new FaultError(spec, 'attacks on privacy are carried out in virtual time only');
   }
 
   #instants(spec: FaultSpec, draws: RandomStream): Instant[] {
@@ -160,7 +166,7 @@ export class FaultDriver {
         return { targets: ids, cut: [], text: `${namesOf(ids)} tapped`, undo };
       }
       case 'attack':
-        return this.#attack(spec, action.attack, draws);
+        return this.#attack(action.attack, draws);
     }
   }
 
@@ -224,13 +230,10 @@ export class FaultDriver {
     };
   }
 
-  #attack(spec: FaultSpec, attack: AttackSpec, draws: RandomStream): Hit {
+  #attack(attack: AttackSpec, draws: RandomStream): Hit {
     const undo = this.#context.attack?.(attack, draws);
-    if (undo === undefined) {
-      throw new FaultError(spec, 'attacks on privacy are carried out in virtual time only');
-    }
     const text = `${attack.kind} attack at ${attack.node}`;
-    return { targets: [attack.node], cut: [], text, undo: [undo] };
+    return { targets: [attack.node], cut: [], text, undo: undo === undefined ? [] : [undo] };
   }
 
   #select(

@@ -62,6 +62,11 @@ class FakeWorld {
     } as unknown as World;
   }
 
+  attack(kind: string, node: string): () => void {
+    this.#note(`${kind} attack on ${node} begins`);
+    return (): void => this.#note(`${kind} attack on ${node} ends`);
+  }
+
   #note(text: string): void {
     this.log.push(`${this.nowNs / SECOND} ${text}`);
   }
@@ -77,7 +82,14 @@ interface Setup {
   readonly path?: readonly string[] | undefined;
   readonly hasAlternative?: boolean;
   readonly durationNs?: number;
+  /** Nobody could say what came of an attack. */
+  readonly isBlind?: boolean;
 }
+
+const ATTACK: FaultSpec['action'] = {
+  kind: 'attack',
+  attack: { kind: 'replay', node: 'mix', everyNs: 1, afterNs: 1 },
+};
 
 type Fault = Pick<FaultSpec, 'schedule' | 'action'>;
 
@@ -98,6 +110,7 @@ function drive(faults: readonly Fault[], setup: Setup = {}): [FaultDriver, FakeW
     crash: (node, store) => fake.log.push(`${fake.nowNs / SECOND} crash ${node} ${store}`),
     restart: (node) => fake.log.push(`${fake.nowNs / SECOND} restart ${node}`),
     began: () => undefined,
+    ...(setup.isBlind === true ? {} : { attack: ({ kind, node }) => fake.attack(kind, node) }),
   };
   const driver = new FaultDriver(context);
   driver.schedule();
@@ -307,6 +320,18 @@ describe('what faults do', () => {
       '1 gateway-111 {"kind":"clock","node":"gateway-111","stepNs":5000000000,"ppm":10}',
       '2 gateway-111 {"stepNs":-5000000000,"ppm":0}',
     ]);
+  });
+
+  it('an attack begins and ends with its event', () => {
+    const [driver, fake] = drive([{ schedule: at(SECOND, SECOND), action: ATTACK }]);
+    fake.run();
+    expect(fake.log).toEqual(['1 replay attack on mix begins', '2 replay attack on mix ends']);
+    expect(driver.records[0]).toMatchObject({ kind: 'attack', targets: ['mix'] });
+  });
+
+  it('an attack is refused before the run where nobody could say what came of it', () => {
+    const attack = { schedule: at(SECOND), action: ATTACK };
+    expect(() => drive([attack], { isBlind: true })).toThrow(/virtual time only/);
   });
 
   it('a tap gets the whole of its action', () => {

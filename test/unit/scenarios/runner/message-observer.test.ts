@@ -73,6 +73,20 @@ describe('the observers of a run', () => {
     expect(kinds[messages.kind[1] ?? 9]).toBe(FOREIGN);
   });
 
+  it('know which message has a key now, and who made it', () => {
+    const { observers } = watch();
+    observers.of('alice').created(11, 'payload', 'bob');
+    observers.of('mix').arrived(11);
+    observers.of('mix').departed(11, 22);
+    observers.of('mix').arrived(33);
+    expect([11, 22, 33].map((key) => observers.messageOf(key))).toEqual([-1, 0, 1]);
+    expect([11, 22, 33].map((key) => observers.makerOf(key))).toEqual([
+      undefined,
+      'alice',
+      undefined,
+    ]);
+  });
+
   it('ignore departures and ends of messages that are not there', () => {
     const { observers, story } = watch();
     observers.of('alice').created(11, 'payload', 'bob');
