@@ -1,6 +1,7 @@
 /**
  * How many packets a second live mode carries over six hops without loss, in one process with either
- * pump and in a process per node, beside what the machine takes for a bare datagram.
+ * pump and on two event loops, in two processes and in one per node, beside what the machine takes
+ * for a bare datagram.
  *
  * Each step is a short run of failover.yaml without its cuts. A rate counts as carried when 99.9 % of
  * the packets arrive and the 95th percentile of their latency stays below the scenario's limit:
@@ -56,6 +57,12 @@ const LAYOUTS: readonly Layout[] = [
     name: 'one process, precision low',
     target: 15_000,
     run: (order, registry) => runLive({ ...order, registry, precision: 'low' }),
+  },
+  {
+    name: 'two event loops of one process, precision low',
+    target: 15_000,
+    run: (order, registry) =>
+      runDistributed({ ...order, ...SPREAD, processes: { loops: 2 }, registry }),
   },
   {
     name: 'two processes, precision low',
