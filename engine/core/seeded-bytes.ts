@@ -13,9 +13,15 @@ import type { Seed } from './stream.ts';
 
 const DOMAIN = 'orrery-bytes-1';
 
+/** Digits of the largest counter, 2^53 - 1. */
+const COUNTER_DIGITS = 16;
+const ZERO = 0x30;
+
 /** A deterministic generator of bytes for one node. */
 export class SeededBytes {
-  private readonly prefix: string;
+  /** What is hashed: the prefix and, behind it, room for the decimal digits of the counter. */
+  private readonly message: Uint8Array;
+  private readonly prefixLength: number;
   private block: Uint8Array = new Uint8Array(0);
   private used = 0;
   private counter = 0;
@@ -23,26 +29,46 @@ export class SeededBytes {
   /** @throws InvariantError when the node's name holds a zero byte. */
   constructor(seed: Seed, node: string) {
     assert(!node.includes('\0'), 'a node name contains a zero byte');
-    this.prefix = `${DOMAIN}\0${seed.toString(10)}\0${node}\0`;
+    const prefix = new TextEncoder().encode(`${DOMAIN}\0${seed.toString(10)}\0${node}\0`);
+    this.prefixLength = prefix.length;
+    // More than 64 bytes: shorter ones are moved when a view of them is taken.
+    this.message = new Uint8Array(Math.max(128, prefix.length + COUNTER_DIGITS));
+    this.message.set(prefix);
   }
 
   /** The next `length` bytes; how they are cut into calls does not change them. */
+  // hot: once per packet that a node makes.
   next(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
+    for (let filled = 0; filled < length; ) {
       if (this.used === this.block.length) this.refill();
-      const part = this.block.subarray(this.used, this.used + length - filled);
-      bytes.set(part, filled);
-      filled += part.length;
-      this.used += part.length;
+      const { block, used } = this;
+      const count = Math.min(length - filled, block.length - used);
+      for (let i = 0; i < count; i += 1) bytes[filled + i] = block[used + i] as number;
+      filled += count;
+      this.used = used + count;
     }
     return bytes;
   }
 
   private refill(): void {
-    this.block = sha256(new TextEncoder().encode(this.prefix + this.counter.toString(10)));
+    const end = this.writeCounter();
+    this.block = sha256(this.message.subarray(0, end));
     this.counter += 1;
     this.used = 0;
+  }
+
+  /** Writes the counter in decimal digits behind the prefix; returns where they end. */
+  private writeCounter(): number {
+    let digits = 1;
+    for (let rest = Math.floor(this.counter / 10); rest > 0; rest = Math.floor(rest / 10)) {
+      digits += 1;
+    }
+    let rest = this.counter;
+    for (let at = this.prefixLength + digits - 1; at >= this.prefixLength; at -= 1) {
+      this.message[at] = ZERO + (rest % 10);
+      rest = Math.floor(rest / 10);
+    }
+    return this.prefixLength + digits;
   }
 }

@@ -7,9 +7,18 @@
  */
 
 // FIPS 180-4 section 4.2.2: first 32 bits of the fractional parts of cube roots of 64 primes.
-const K = roots(64, 3);
+const K = Int32Array.from(roots(64, 3));
 // FIPS 180-4 section 5.3.3: the same of the square roots of the first 8 primes.
-const INITIAL = roots(8, 2);
+const INITIAL = Int32Array.from(roots(8, 2));
+
+const BLOCK_LENGTH = 64;
+/** A one bit and the length in bits, behind every message. */
+const PADDING_LENGTH = 9;
+
+// One message after the other, all words in place: key material is drawn once per packet.
+let padded = new Uint8Array(2 * BLOCK_LENGTH);
+const schedule = new Int32Array(64);
+const state = new Int32Array(8);
 
 /**
  * Hashes a message.
@@ -17,34 +26,36 @@ const INITIAL = roots(8, 2);
  * @returns 32 bytes.
  */
 export function sha256(message: Uint8Array): Uint8Array {
-  const padded = pad(message);
-  const input = new DataView(padded.buffer);
-  const state = Uint32Array.from(INITIAL);
-  const schedule = new Int32Array(64);
-  for (let offset = 0; offset < padded.length; offset += 64) {
-    expand(schedule, input, offset);
+  const length = pad(message);
+  state.set(INITIAL);
+  for (let offset = 0; offset < length; offset += BLOCK_LENGTH) {
+    expand(schedule, padded, offset);
     compress(state, schedule);
   }
   const digest = new Uint8Array(32);
-  const output = new DataView(digest.buffer);
-  for (let i = 0; i < 8; i += 1) output.setUint32(4 * i, state[i] as number);
+  for (let i = 0; i < 8; i += 1) writeWord(digest, 4 * i, state[i] as number);
   return digest;
 }
 
-/** FIPS 180-4 section 5.1.1: a one bit, zeros, and the length in bits as 64-bit integer. */
-function pad(message: Uint8Array): Uint8Array {
-  const padded = new Uint8Array((((message.length + 8) >> 6) + 1) << 6);
+/**
+ * FIPS 180-4 section 5.1.1: a one bit, zeros, and the length in bits as 64-bit integer.
+ * @returns the length of all that.
+ */
+function pad(message: Uint8Array): number {
+  const blocks = Math.ceil((message.length + PADDING_LENGTH) / BLOCK_LENGTH);
+  const length = blocks * BLOCK_LENGTH;
+  if (length > padded.length) padded = new Uint8Array(2 * length);
   padded.set(message);
+  padded.fill(0, message.length, length);
   padded[message.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(message.length / 0x2000_0000));
-  view.setUint32(padded.length - 4, message.length << 3);
-  return padded;
+  writeWord(padded, length - 8, Math.floor(message.length / 0x2000_0000));
+  writeWord(padded, length - 4, message.length << 3);
+  return length;
 }
 
 /** FIPS 180-4 section 6.2.2 step 1. */
-function expand(w: Int32Array, input: DataView, offset: number): void {
-  for (let i = 0; i < 16; i += 1) w[i] = input.getInt32(offset + 4 * i);
+function expand(w: Int32Array, input: Uint8Array, offset: number): void {
+  for (let i = 0; i < 16; i += 1) w[i] = readWord(input, offset + 4 * i);
   for (let i = 16; i < 64; i += 1) {
     const w15 = w[i - 15] as number;
     const w2 = w[i - 2] as number;
@@ -55,24 +66,22 @@ function expand(w: Int32Array, input: DataView, offset: number): void {
 }
 
 /** FIPS 180-4 section 6.2.2 steps 2 to 4. */
-function compress(state: Uint32Array, w: Int32Array): void {
-  let [a, b, c, d, e, f, g, h] = state as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+function compress(h: Int32Array, w: Int32Array): void {
+  let a = h[0] as number;
+  let b = h[1] as number;
+  let c = h[2] as number;
+  let d = h[3] as number;
+  let e = h[4] as number;
+  let f = h[5] as number;
+  let g = h[6] as number;
+  let last = h[7] as number;
   for (let i = 0; i < 64; i += 1) {
     const big1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
     const choice = (e & f) ^ (~e & g);
-    const t1 = (h + big1 + choice + (K[i] as number) + (w[i] as number)) | 0;
+    const t1 = (last + big1 + choice + (K[i] as number) + (w[i] as number)) | 0;
     const big0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    h = g;
+    last = g;
     g = f;
     f = e;
     e = (d + t1) | 0;
@@ -81,12 +90,35 @@ function compress(state: Uint32Array, w: Int32Array): void {
     b = a;
     a = (t1 + big0 + majority) | 0;
   }
-  const sums = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i += 1) state[i] = (state[i] as number) + (sums[i] as number);
+  h[0] = (h[0] as number) + a;
+  h[1] = (h[1] as number) + b;
+  h[2] = (h[2] as number) + c;
+  h[3] = (h[3] as number) + d;
+  h[4] = (h[4] as number) + e;
+  h[5] = (h[5] as number) + f;
+  h[6] = (h[6] as number) + g;
+  h[7] = (h[7] as number) + last;
 }
 
 function rotr(x: number, n: number): number {
   return (x >>> n) | (x << (32 - n));
+}
+
+/** Big-endian; by bytes, since a view of a short array moves it out of the heap. */
+function readWord(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset] as number) << 24) |
+    ((bytes[offset + 1] as number) << 16) |
+    ((bytes[offset + 2] as number) << 8) |
+    (bytes[offset + 3] as number)
+  );
+}
+
+function writeWord(bytes: Uint8Array, offset: number, word: number): void {
+  bytes[offset] = word >>> 24;
+  bytes[offset + 1] = word >>> 16;
+  bytes[offset + 2] = word >>> 8;
+  bytes[offset + 3] = word;
 }
 
 /** First 32 fraction bits of the `degree`-th roots of the first `count` primes, in integers. */
