@@ -13,12 +13,19 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The checksum of `bytes`.
+ * The checksum of `bytes` from `start` to `end`.
  * @param previous Checksum of what lies before them, to continue from.
  * @example crc32c(new TextEncoder().encode('123456789')) === 0xe3069283
  */
-export function crc32c(bytes: Uint8Array, previous = 0): number {
+export function crc32c(
+  bytes: Uint8Array,
+  previous = 0,
+  start = 0,
+  end: number = bytes.length,
+): number {
   let crc = ~previous;
-  for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
+  for (let at = start; at < end; at += 1) {
+    crc = (TABLE[(crc ^ (bytes[at] as number)) & 255] as number) ^ (crc >>> 8);
+  }
   return ~crc >>> 0;
 }
