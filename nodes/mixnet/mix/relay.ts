@@ -84,6 +84,8 @@ export interface RelayParts {
 /** A packet inside this node. */
 interface Held {
   readonly frame: Uint8Array;
+  /** A view of it. */
+  readonly packet: Uint8Array;
   readonly arrivedNs: Nanoseconds;
   readonly inKey: number;
   readonly isPooled: boolean;
@@ -123,7 +125,9 @@ export class Relay {
   readonly #processing: Histogram;
   readonly #lateness: Histogram;
   /** Packets in the mixing, by the number under which it knows them. */
-  readonly #waiting = new Map<number, Held>();
+  readonly #waiting: (Held | undefined)[] = [];
+  /** Numbers below the length of that, to be used again. */
+  readonly #freeItems: number[] = [];
   /** The packet that is being judged, where it comes from, and why its tag was refused. */
   #held: Held | undefined;
   #origin: Origin | undefined;
@@ -131,7 +135,6 @@ export class Relay {
   #knownOpening: Opening | undefined;
   #rulesUntilNs: Nanoseconds = 0;
   #rulesVersion = -1;
-  #nextItem = 0;
   #inside = 0;
   #pooled = 0;
   #warmed: Uint8Array | undefined;
@@ -232,6 +235,7 @@ export class Relay {
     }
     return {
       frame,
+      packet: frame.subarray(COMMAND_LENGTH, this.#parts.codec.length),
       arrivedNs,
       inKey: messageKey(packet),
       isPooled,
@@ -249,12 +253,11 @@ export class Relay {
 
   // hot: once per packet; the rules and keys are made once and look at the packet in hand.
   #open(held: Held, origin: Origin): void {
-    const { format, codec } = this.#parts;
+    const { packet } = held;
     const { rules, setup } = this.#opening();
-    const packet = held.frame.subarray(COMMAND_LENGTH, codec.length);
     if (setup === undefined) {
       this.#lookAt(held, origin);
-      this.#settle(held, origin, format.receive(rules, packet));
+      this.#settle(held, origin, this.#parts.format.receive(rules, packet));
       return;
     }
     // The rules go with the setup: what a thread calls its first key is theirs, whenever it is back.
@@ -378,19 +381,19 @@ export class Relay {
 
   #mix(held: Held): void {
     const now = this.#parts.host.now();
-    const item = this.#nextItem;
-    this.#nextItem = (this.#nextItem + 1) & 0x7fff_ffff;
+    const item = this.#freeItems.pop() ?? this.#waiting.length;
     // 1.7: what the packet has waited already is part of its delay.
     const askedNs = Math.max(0, held.delayNs - (now - held.arrivedNs));
     const delayNs = askedNs + (this.#limit?.waitNs(now) ?? 0);
     const { window, arrivedNs } = held;
     const asked = window === undefined ? { delayNs } : { delayNs, window, arrivedNs };
     const refused = this.#mixing.put(item, now, asked);
+    this.#waiting[item] = held;
     if (refused !== undefined) {
+      this.#leaving(item);
       this.#discard(held, refused);
       return;
     }
-    this.#waiting.set(item, held);
     this.#arm();
   }
 
@@ -411,14 +414,15 @@ export class Relay {
   }
 
   #leaving(item: number): Held | undefined {
-    const held = this.#waiting.get(item);
-    this.#waiting.delete(item);
+    const held = this.#waiting[item];
+    this.#waiting[item] = undefined;
+    this.#freeItems.push(item);
     return held;
   }
 
   #forward(held: Held): void {
-    const { frame, inKey, to } = held;
-    const outKey = messageKey(frame.subarray(COMMAND_LENGTH));
+    const { frame, packet, inKey, to } = held;
+    const outKey = messageKey(packet);
     this.#let(held);
     if (to === undefined || !this.#parts.send(frame, to)) {
       this.#drop('outgoing-queue-full');

@@ -4,27 +4,33 @@
  * @module
  */
 import type { Endpoint } from '../../../engine/host/socket.ts';
-import { equalBytes, readUint48 } from '../../_kit/bytes.ts';
+import { equalBytes, readUint32 } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 
 /** Nodes that may come next, by identifier. */
 export class HopTable {
-  /** By the first 48 bits of the identifier; it is a hash, so two rarely share them. */
+  /**
+   * By the first 32 bits of the identifier; it is a hash, so two rarely share them. Signed: such
+   * numbers are keys that V8 keeps no object for.
+   */
   readonly #byStart = new Map<number, { readonly nodeId: Uint8Array; readonly to: Endpoint }[]>();
 
   constructor(nodes: readonly Descriptor[], endpointOf: (node: Descriptor) => Endpoint) {
     for (const node of nodes) {
-      const start = readUint48(node.nodeId, 0);
+      const start = readUint32(node.nodeId, 0) | 0;
       const same = this.#byStart.get(start) ?? [];
       same.push({ nodeId: node.nodeId, to: endpointOf(node) });
       this.#byStart.set(start, same);
     }
   }
 
+  // hot: once per packet.
   /** Where the node is, or undefined when packets must not go there. */
   find(nodeId: Uint8Array): Endpoint | undefined {
-    const same = this.#byStart.get(readUint48(nodeId, 0));
-    return same?.find((hop) => equalBytes(hop.nodeId, nodeId))?.to;
+    const same = this.#byStart.get(readUint32(nodeId, 0) | 0);
+    if (same === undefined) return undefined;
+    for (const hop of same) if (equalBytes(hop.nodeId, nodeId)) return hop.to;
+    return undefined;
   }
 }
 

@@ -13,7 +13,7 @@ import type { Timer } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import { messageKey, type PacketFormat } from '../../sphinx/index.ts';
 import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
-import { type AddressBook, addressBookOf } from '../address-book.ts';
+import { type AddressBook, addressBookOf, type Resident } from '../address-book.ts';
 import { MixLoops, meanNsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type {
@@ -84,6 +84,8 @@ export class Station {
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #endpoints = new Map<string, Endpoint>();
+  /** Nodes of the book by where their datagrams came from. */
+  readonly #senders = new Map<Endpoint, Resident>();
   #listed: ReadonlySet<string> = new Set();
   #neighbours: NeighbourGraph | undefined;
   #socket: DatagramSocket | undefined;
@@ -260,11 +262,17 @@ export class Station {
   }
 
   #receive(frame: IncomingFrame): void {
-    const sender = this.book.byAddress(this.host.endpointOf(frame.from).address);
+    const sender = this.#senders.get(frame.from) ?? this.#senderAt(frame.from);
     if (sender === undefined) this.relay.refuse('unknown-sender');
     else if (!this.isReady) this.relay.refuse('no-document');
     else if (this.#isOfProofs(frame, sender.name)) return;
     else this.#role.received(frame, sender.name);
+  }
+
+  #senderAt(from: Endpoint): Resident | undefined {
+    const sender = this.book.byAddress(this.host.endpointOf(from).address);
+    if (sender !== undefined) this.#senders.set(from, sender);
+    return sender;
   }
 
   /** True for requests and answers between listed nodes, which are no packets. */

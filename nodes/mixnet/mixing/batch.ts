@@ -11,7 +11,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from './due-queue.ts';
-import type { Mixing, MixingDrop } from './mixing.ts';
+import { clear, type Mixing, type MixingDrop } from './mixing.ts';
 
 const FIRST_CAPACITY = 64;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -91,8 +91,8 @@ export class BatchMixing implements Mixing {
       this.#flush(this.#flushAt);
       this.#setTimer(now);
     }
-    this.#taken.length = 0;
-    this.lateNs.length = 0;
+    clear(this.#taken);
+    clear(this.lateNs);
     while (this.#taken.length < max && this.#leaving.size > 0) {
       this.lateNs.push(now - this.#leaving.nextDue);
       this.#taken.push(this.#leaving.pop());

@@ -9,7 +9,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from './due-queue.ts';
-import type { AskedDelay, Mixing, MixingDrop } from './mixing.ts';
+import { type AskedDelay, clear, type Mixing, type MixingDrop } from './mixing.ts';
 
 /** How long a message stays, and which it refuses. */
 export interface DelayLaw {
@@ -58,9 +58,9 @@ export class DelayedMixing implements Mixing {
   }
 
   take(now: Nanoseconds, max: number): readonly number[] {
-    this.#taken.length = 0;
-    this.lateNs.length = 0;
-    this.expired.length = 0;
+    clear(this.#taken);
+    clear(this.lateNs);
+    clear(this.expired);
     for (let count = 0; count < max && this.#queue.nextDue <= now; count++) {
       const lateNs = now - this.#queue.nextDue;
       const item = this.#queue.pop();

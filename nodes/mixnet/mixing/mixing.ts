@@ -60,3 +60,9 @@ export interface Mixing {
   /** Items inside. */
   readonly size: number;
 }
+
+/** Empties an array and keeps its memory, which `length = 0` hands back at the price of a call. */
+// hot: once per departure.
+export function clear(items: number[]): void {
+  while (items.length > 0) items.pop();
+}
