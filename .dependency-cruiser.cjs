@@ -31,7 +31,7 @@ module.exports = {
           '^(test|bench|tools)/',
           '^nodes/[^/]+/viz\\.ts$',
           '-worker\\.(ts|mjs)$',
-          '^viz/app/main\\.ts$',
+          '^viz/app/(main|pages/[^/]+/index)\\.ts$',
         ],
       },
       to: {},
@@ -194,7 +194,15 @@ module.exports = {
       from: { path: '^viz/format/' },
       to: {
         path: '^(nodes|topologies|scenarios|reports|services|cli|bench|tools|viz/(app|server))/',
+        pathNot: '^reports/(report-schema|kpi-text)\\.ts$',
       },
+    },
+    {
+      name: 'pictures-know-reports-by-type',
+      severity: 'error',
+      comment: 'Use `import type`: the schema brings a validator that no page needs.',
+      from: { path: '^viz/(format|app)/' },
+      to: { path: '^reports/report-schema\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'trace-format-has-no-node-builtins',
@@ -213,11 +221,16 @@ module.exports = {
     {
       name: 'app-knows-only-formats',
       severity: 'error',
-      comment: 'viz/app reads trace and report formats, nothing else.',
+      comment: 'viz/app reads trace and report formats, and shares how reports print and look.',
       from: { path: '^viz/app/' },
       to: {
         path: '^(engine|nodes|topologies|scenarios|reports|services|cli|bench|tools|viz)/',
-        pathNot: ['^viz/app/', '^viz/format/', '^nodes/[^/]+/viz\\.ts$'],
+        pathNot: [
+          '^viz/(app|format)/',
+          '^nodes/[^/]+/viz\\.ts$',
+          '^reports/(format|kpi-text|report-schema|html/tokens)\\.ts$',
+          '^engine/measure/trace/layout\\.ts$',
+        ],
       },
     },
     {

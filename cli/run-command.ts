@@ -19,6 +19,7 @@ import { makeProgram } from './program.ts';
 import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
 import { addVerify } from './verify.ts';
+import { addViz } from './viz.ts';
 
 const isJson = process.argv.includes('--json');
 const program = makeProgram();
@@ -28,6 +29,7 @@ addNode(program);
 addEmulate(program);
 addSweep(program);
 addCompare(program);
+addViz(program);
 addVerify(program);
 addCalibrate(program);
 addHealth(program);

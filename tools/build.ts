@@ -1,5 +1,6 @@
 /**
- * `npm run build`: the JavaScript and the types of the package, in dist/lib. `npm pack` calls it.
+ * `npm run build`: the JavaScript and the types of the package in dist/lib, the browser view
+ * in dist/viz. `npm pack` calls it.
  *
  * Every source file of the product folders is in it (tsconfig.build.json), so a new one needs no
  * entry anywhere. Types are not checked here: `npm run check:types` does.
@@ -28,5 +29,10 @@ for (const path of FOR_DEVELOPERS.flatMap((one) => ['', ...BUILT].map((end) => o
 }
 if (!existsSync(join(OUT, 'cli/main.js'))) throw new Error('dist/lib has no cli/main.js');
 writeFileSync(join(OUT, 'commit'), `${commitOf()}\n`);
+const viz = spawnSync(process.execPath, ['--import', 'tsx', 'tools/build-viz.ts'], {
+  cwd: ROOT,
+  stdio: ['ignore', 2, 2],
+});
+if (viz.status !== 0) throw new Error(`the browser view ended with exit code ${viz.status}`);
 const files = readdirSync(OUT, { recursive: true }).length;
 process.stderr.write(`dist/lib: ${files} files, from commit ${commitOf()}\n`);

@@ -4,30 +4,16 @@
  *
  * @module
  */
+import { DARK, LIGHT, tokenText } from './tokens.ts';
 
-const LIGHT = `
-  --page: #ffffff; --panel: #f5f6f8; --line: #d5d8de; --text: #1a1c20; --muted: #5a6069;
-  --pass: #00775a; --fail: #b3261e; --open: #855400; --link: #0067a5;
-  --pass-tint: #e3f2ed; --fail-tint: #fbe8e6; --open-tint: #fcf0da; --shade: #e4e7ee;
-  --c1: #0e4bd5; --c2: #7a3608; --c3: #099c62; --c4: #d85ab1; --c5: #a6870d; --c6: #4e494f;
-  --heat1: #e8eefc; --heat2: #c3d3f7; --heat3: #94b0f0; --heat4: #6f97ec; --heat5: #0e4bd5;
-  --heat-text: #1a1c20; --heat-text-strong: #ffffff;
-  color-scheme: light;`;
-
-const DARK = `
-  --page: #14161a; --panel: #1d2026; --line: #363b45; --text: #eceef2; --muted: #a4abb6;
-  --pass: #2fc79a; --fail: #ff7b72; --open: #e3b341; --link: #5aa9e6;
-  --pass-tint: #15302a; --fail-tint: #3b2022; --open-tint: #362c14; --shade: #2a2f39;
-  --c1: #2b82e6; --c2: #ca3806; --c3: #07f997; --c4: #b44c86; --c5: #f4bd16; --c6: #e4e3f4;
-  --heat1: #1b2a44; --heat2: #1d3c6b; --heat3: #1f5294; --heat4: #256abd; --heat5: #63a9f5;
-  --heat-text: #eceef2; --heat-text-strong: #14161a;
-  color-scheme: dark;`;
+const LIGHT_SCHEME = `${tokenText(LIGHT)} color-scheme: light;`;
+const DARK_SCHEME = `${tokenText(DARK)} color-scheme: dark;`;
 
 /** The whole style sheet. */
 export const STYLE = `
-:root {${LIGHT}
+:root {${LIGHT_SCHEME}
 }
-@media (prefers-color-scheme: dark) { :root {${DARK}
+@media (prefers-color-scheme: dark) { :root {${DARK_SCHEME}
 } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
@@ -141,7 +127,7 @@ footer { margin-top: 48px; color: var(--muted); font-size: 12px; }
 }
 @media print {
   @page { size: A4; margin: 14mm; }
-  :root {${LIGHT}
+  :root {${LIGHT_SCHEME}
   }
   body { font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main, .bar > div { max-width: none; padding: 0; } .bar { padding: 12px 16px; }

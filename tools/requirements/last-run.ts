@@ -12,6 +12,8 @@ export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
 export const THOROUGH_RESULTS = 'node_modules/.cache/orrery/thorough-results.json';
 /** The same of the tests of `npm test` on the wall clock. */
 export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
+/** The same of `npm run test:browser`. */
+export const BROWSER_RESULTS = 'node_modules/.cache/orrery/browser-results.json';
 /** The same of `npm run test:package`. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
 
@@ -58,7 +60,9 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   const { startTime } = readResults(path);
   const tests = [
     path,
-    ...[WALL_RESULTS, THOROUGH_RESULTS, PACKAGE_RESULTS].map((one) => join(root, one)),
+    ...[WALL_RESULTS, THOROUGH_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS].map((one) =>
+      join(root, one),
+    ),
   ]
     .filter((one) => existsSync(one))
     .flatMap((one) => readResults(one).testResults)

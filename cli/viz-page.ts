@@ -1,0 +1,56 @@
+/**
+ * The built page of the browser view: the package has it; from sources it is built when it is not
+ * there or older than they are.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import { PROJECT_ROOT } from '../scenarios/runner/folders.ts';
+import { projectFile } from './project.ts';
+
+/** What the page is made of. */
+const SOURCES = [
+  'viz/app',
+  'viz/format',
+  'viz/demo.yaml',
+  'tools/build-viz.ts',
+  'reports/html/tokens.ts',
+];
+
+/** Path of the page. */
+export function vizPage(): string {
+  const page = projectFile('dist/viz/index.html');
+  if (IS_SOURCE && isStale(page)) build();
+  if (existsSync(page)) return page;
+  throw new Refusal('the browser view is not built: npm run build:viz');
+}
+
+function build(): void {
+  process.stderr.write('building the browser view, once\n');
+  const args = ['--import', 'tsx', 'tools/build-viz.ts'];
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: PROJECT_ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Refusal('the browser view was not built; see above');
+}
+
+function isStale(page: string): boolean {
+  if (!existsSync(page)) return true;
+  const built = statSync(page).mtimeMs;
+  const plugins = readdirSync(projectFile('nodes')).map((name) => `nodes/${name}/viz.ts`);
+  return [...SOURCES, ...plugins].some((path) => newestMs(projectFile(path)) > built);
+}
+
+/** Of a file, or of everything in a folder; 0 when there is none. */
+function newestMs(path: string): number {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts === undefined) return 0;
+  if (!facts.isDirectory()) return facts.mtimeMs;
+  const below = readdirSync(path).map((name) => newestMs(join(path, name)));
+  return Math.max(facts.mtimeMs, ...below);
+}

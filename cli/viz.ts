@@ -1,0 +1,97 @@
+/**
+ * `orrery viz [RUN]`: serves the browser view of everything under runs/ at a printed address, until
+ * Ctrl-C.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Command } from 'commander';
+import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
+import { startVizServer, type VizServer } from '../viz/server/server.ts';
+import { FlagError } from './exit.ts';
+import { wholeNumber } from './flags.ts';
+import { vizPage } from './viz-page.ts';
+
+const PORT = 7470;
+const PORT_MAX = 65_535;
+const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
+
+interface VizFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly out: string;
+}
+
+/** Adds the command. */
+export function addViz(program: Command): void {
+  program
+    .command('viz')
+    .argument('[run]', 'folder of a run, or its name below runs/, e.g. failover/1')
+    .summary('show runs in the browser')
+    .description(
+      'Serves a page with every run under runs/ and a demo, at the printed address, until Ctrl-C.\n' +
+        'Files of other places can be dropped on the page.',
+    )
+    .option('--port <n>', 'port to listen on; 0 takes a free one', portNumber, PORT)
+    .option('--host <host>', 'address to listen on; others can then read the runs', '127.0.0.1')
+    .option('--out <dir>', 'folder of the runs', 'runs')
+    .action(async (run: string | undefined, flags: VizFlags) => {
+      const id = run === undefined ? undefined : runId(run, flags.out);
+      const page = vizPage();
+      const server = await start(page, flags);
+      const at = id === undefined ? server.address : `${server.address}#run=${id}&page=network`;
+      process.stdout.write(`${at}\n`);
+      process.stderr.write(`${openNote(flags.host)}Ctrl-C ends it.\n`);
+      await untilInterrupted();
+      await server.close();
+    });
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber('--port', 0)(text);
+  if (port <= PORT_MAX) return port;
+  throw new FlagError(
+    `--port: ${text} is above ${PORT_MAX}`,
+    text,
+    'try 7470, or 0 for a free one',
+  );
+}
+
+/** The run's name below the folder of the runs. */
+function runId(run: string, out: string): string {
+  const inFolder = existsSync(join(out, run, 'report.json')) ? run : undefined;
+  const path = relative(resolve(out), resolve(run));
+  const isBelow = !path.startsWith('..') && existsSync(join(run, 'report.json'));
+  const id = inFolder ?? (isBelow ? path : undefined);
+  if (id !== undefined) return id.replace(/\/+$/, '').split(sep).join('/');
+  const hint = `name a folder with a report.json below ${out}, e.g. failover/1`;
+  throw new FlagError(`viz: there is no run ${run}`, run, hint);
+}
+
+async function start(page: string, { host, port, out }: VizFlags): Promise<VizServer> {
+  try {
+    return await startVizServer({ page, runs: resolve(out), host, port });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    const more = code === 'EADDRINUSE' ? '; --port 0 takes a free one' : '';
+    throw new EnvironmentError(`${host} port ${port}: ${systemWords(code)}${more}`, {
+      cause: error,
+    });
+  }
+}
+
+function openNote(host: string): string {
+  return LOOPBACK.includes(host)
+    ? ''
+    : `Whoever reaches ${host} can read the runs: there is no password. `;
+}
+
+function untilInterrupted(): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => done();
+    process.once('SIGINT', end);
+    process.once('SIGTERM', end);
+  });
+}

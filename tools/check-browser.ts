@@ -1,0 +1,34 @@
+/**
+ * `npm run test:browser`: the browser view in a real browser, after building it. A part of
+ * `npm run test:thorough`. Without Debian's chromium it says so in one line and fails.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { BROWSER_RESULTS } from './requirements/last-run.ts';
+import { type Counts, runVitest } from './run-vitest.ts';
+
+/** Where Debian has it; `CHROMIUM` names another. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Builds the page and tests it. */
+export async function checkBrowser(): Promise<Counts> {
+  if (!existsSync(CHROMIUM)) {
+    process.stdout.write(`FAILED  browser: ${CHROMIUM} is missing, apt-get install chromium\n`);
+    return { passed: 0, failed: 1 };
+  }
+  const args = ['--import', 'tsx', 'tools/build-viz.ts'];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) {
+    process.stdout.write('FAILED  browser: the page is not built\n');
+    return { passed: 0, failed: 1 };
+  }
+  return await runVitest(BROWSER_RESULTS, ['--config', 'vitest.browser.config.ts']);
+}
+
+if (process.argv[1]?.endsWith('check-browser.ts') === true) {
+  const { passed, failed } = await checkBrowser();
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

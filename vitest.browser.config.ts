@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The browser view in Debian's chromium: `npm run test:browser`, a part of `npm run test:thorough`. */
+export default defineConfig({
+  test: {
+    include: ['test/viz/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

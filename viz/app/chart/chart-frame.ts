@@ -1,0 +1,183 @@
+/**
+ * The frame of every chart: a title that is a sentence with the finding, a sentence for screen
+ * readers, the table behind the picture, and the exports of exactly what is shown.
+ *
+ * @module
+ */
+import type { TableData } from '../../format/drawing.ts';
+import { element, fill } from '../kernel/element.ts';
+import { csvOf, type Origin } from './csv.ts';
+import { download, pngOf, standalone } from './picture.ts';
+
+/** What a chart shows now. */
+export interface ChartContent {
+  /** A sentence with the finding. */
+  readonly title: string;
+  /** What is drawn, over what, with what interval. */
+  readonly caption: string;
+  /** For screen readers, with the main number; the title when left out. */
+  readonly summary?: string;
+  readonly table: TableData;
+}
+
+/** What stays the same. */
+export interface ChartParts {
+  /** File name of the exports, without ending. */
+  readonly name: string;
+  readonly origin: Origin;
+  /** The drawing for the exports; the frame's own SVG when left out. */
+  readonly picture?: () => SVGSVGElement;
+}
+
+/** Events that the shell's keys send to the chart at hand. */
+export const TABLE_EVENT = 'chart-table';
+export const EXPORT_EVENT = 'chart-export';
+
+const ROWS_SHOWN = 500;
+
+/** A chart's frame; the page draws into {@link ChartFrame.body}. */
+export class ChartFrame {
+  readonly root: HTMLElement;
+  /** Holds the drawing. */
+  readonly body = element('div', { class: 'chart-body' });
+  readonly #parts: ChartParts;
+  readonly #title = element('strong');
+  readonly #caption = element('span');
+  readonly #summary = element('p', { class: 'for-screen-readers' });
+  readonly #table = element('div', {
+    class: 'chart-table',
+    hidden: true,
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'table of the chart',
+  });
+  readonly #swap = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Table');
+  readonly #menu: HTMLDetailsElement;
+  #content: ChartContent = { title: '', caption: '', table: { columns: [], rows: [] } };
+
+  constructor(parts: ChartParts) {
+    this.#parts = parts;
+    this.#menu = element(
+      'details',
+      { class: 'export' },
+      element('summary', {}, 'Export'),
+      element(
+        'div',
+        {},
+        this.#exporter('SVG', () => this.#saveSvg()),
+        this.#exporter('PNG', () => this.#savePng()),
+        this.#exporter('CSV', () => this.#saveCsv()),
+      ),
+    );
+    this.root = element(
+      'figure',
+      { class: 'chart', 'data-chart': parts.name },
+      element(
+        'figcaption',
+        {},
+        element('div', {}, this.#title, this.#caption),
+        element('div', { class: 'chart-tools' }, this.#swap, this.#menu),
+      ),
+      this.#summary,
+      this.body,
+      this.#table,
+    );
+    this.#swap.addEventListener('click', () => this.#swapTable());
+    this.root.addEventListener(TABLE_EVENT, () => this.#swapTable());
+    this.root.addEventListener(EXPORT_EVENT, () => {
+      this.#menu.open = true;
+      this.#menu.querySelector('button')?.focus();
+    });
+    this.#menu.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget !== null && !this.#menu.contains(relatedTarget as Node))
+        this.#menu.open = false;
+    });
+  }
+
+  /** Says what is shown now; cheap enough for every frame. */
+  show(content: ChartContent): void {
+    this.#content = content;
+    const { title, caption, summary = title } = content;
+    if (this.#title.textContent !== title) this.#title.textContent = title;
+    if (this.#caption.textContent !== caption) this.#caption.textContent = caption;
+    if (this.#summary.textContent !== summary) this.#summary.textContent = summary;
+    if (!this.#table.hidden) this.#fillTable();
+  }
+
+  #swapTable(): void {
+    this.#table.hidden = !this.#table.hidden;
+    this.body.hidden = !this.#table.hidden;
+    this.#swap.setAttribute('aria-pressed', String(!this.#table.hidden));
+    if (!this.#table.hidden) this.#fillTable();
+  }
+
+  #fillTable(): void {
+    const { columns, rows } = this.#content.table;
+    const cell = (value: string | number | null): HTMLElement =>
+      element('td', { class: typeof value === 'number' ? 'number' : '' }, value ?? '–');
+    const more = rows.length - ROWS_SHOWN;
+    fill(
+      this.#table,
+      element(
+        'table',
+        {},
+        element(
+          'thead',
+          {},
+          element(
+            'tr',
+            {},
+            columns.map((name) => element('th', { scope: 'col' }, name)),
+          ),
+        ),
+        element(
+          'tbody',
+          {},
+          rows.slice(0, ROWS_SHOWN).map((row) => element('tr', {}, row.map(cell))),
+        ),
+      ),
+      more > 0 && element('p', { class: 'muted' }, `${more} more rows are in the CSV.`),
+    );
+  }
+
+  #exporter(name: string, save: () => void | Promise<void>): HTMLElement {
+    const click = (): void => {
+      this.#menu.open = false;
+      void save();
+    };
+    return element('button', { type: 'button', 'data-export': name.toLowerCase(), click }, name);
+  }
+
+  #drawing(): SVGSVGElement {
+    const { picture } = this.#parts;
+    return (
+      picture?.() ??
+      this.body.querySelector('svg') ??
+      document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+    );
+  }
+
+  #saveSvg(): void {
+    const text = standalone(this.#drawing(), this.#content.summary ?? this.#content.title);
+    download(`${this.#parts.name}.svg`, new Blob([text], { type: 'image/svg+xml' }));
+  }
+
+  async #savePng(): Promise<void> {
+    const drawing = this.#drawing();
+    download(
+      `${this.#parts.name}.png`,
+      await pngOf(standalone(drawing, this.#content.title), drawing),
+    );
+  }
+
+  #saveCsv(): void {
+    const text = csvOf(this.#content.table, this.#parts.origin);
+    download(`${this.#parts.name}.csv`, new Blob([text], { type: 'text/csv' }));
+  }
+}
+
+/** Sends an event to the chart that has the focus, or to the first one of the page. */
+export function tellChart(event: string): void {
+  const focused = document.activeElement?.closest('.chart');
+  (focused ?? document.querySelector('.chart'))?.dispatchEvent(new Event(event));
+}

@@ -1,0 +1,57 @@
+/**
+ * Draws the plain shapes of a plug-in (`viz/format/drawing.ts`) as SVG.
+ *
+ * @module
+ */
+import type { Ink, Role, Shape } from '../../format/drawing.ts';
+import { type Attributes, svgElement } from '../kernel/element.ts';
+
+const DASHES = { solid: undefined, dashed: '6 4', dotted: '1.5 3.5' } as const;
+
+/** The element of a shape. */
+export function sceneElement(shape: Shape): SVGElement {
+  const made = bare(shape);
+  if (shape.title !== undefined) made.prepend(svgElement('title', {}, shape.title));
+  return made;
+}
+
+function bare(shape: Shape): SVGElement {
+  const ink = inkOf(shape);
+  switch (shape.kind) {
+    case 'line': {
+      const { x1, y1, x2, y2 } = shape;
+      return svgElement('line', { ...ink, x1, y1, x2, y2 });
+    }
+    case 'rect': {
+      const { x, y, w, h, radius } = shape;
+      return svgElement('rect', { ...ink, x, y, width: w, height: h, rx: radius });
+    }
+    case 'circle':
+      return svgElement('circle', { ...ink, cx: shape.x, cy: shape.y, r: shape.r });
+    case 'path':
+      return svgElement('path', { ...ink, d: shape.d });
+    case 'text': {
+      const { x, y, text, anchor = 'start', size, weight } = shape;
+      const style = `text-anchor: ${anchor}; font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
+      const fill = colourOf(shape.fill ?? 'text');
+      return svgElement('text', { ...ink, x, y, style, fill }, text);
+    }
+    case 'group':
+      return svgElement('g', ink, shape.shapes.map(sceneElement));
+  }
+}
+
+function inkOf({ fill, stroke, width, dash, opacity }: Ink): Attributes {
+  return {
+    fill: fill === undefined ? 'none' : colourOf(fill),
+    stroke: stroke === undefined ? undefined : colourOf(stroke),
+    'stroke-width': width,
+    'stroke-dasharray': dash === undefined ? undefined : DASHES[dash],
+    opacity,
+  };
+}
+
+/** The CSS variable of a role. */
+export function colourOf(role: Role): string {
+  return `var(--${role})`;
+}

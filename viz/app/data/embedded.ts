@@ -1,0 +1,35 @@
+/**
+ * The demo inside the page: its report as JSON, its trace as base64 (spec/dependencies.md 4.4),
+ * put there by the build.
+ *
+ * @module
+ */
+
+// Ids of the elements that hold the demo.
+const DEMO_REPORT_ID = 'demo-report';
+const DEMO_TRACE_ID = 'demo-trace';
+/** Id of the demo in the address. */
+export const DEMO_RUN = 'demo';
+
+/** The report's text; undefined when the page was built without a demo. */
+export function embeddedReport(): string | undefined {
+  return textOf(DEMO_REPORT_ID);
+}
+
+/** The trace's bytes. */
+export function embeddedTrace(): Uint8Array | undefined {
+  const text = textOf(DEMO_TRACE_ID);
+  return text === undefined ? undefined : fromBase64(text.trim());
+}
+
+function textOf(id: string): string | undefined {
+  const text = document.getElementById(id)?.textContent;
+  return text === undefined || text === null || text === '' ? undefined : text;
+}
+
+function fromBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}

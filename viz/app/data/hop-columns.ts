@@ -1,0 +1,85 @@
+/**
+ * Fills columns of packets from blocks of the hop table, thinning by packet number when there are
+ * too many: a packet is drawn in every frame or in none (spec/ux.md 4.2).
+ *
+ * @module
+ */
+import type { RowRange } from '../../format/trace-file.ts';
+import type { HopColumns } from './trace-answers.ts';
+
+const FATES = { arrived: 0, dropped: 1, open: 2 } as const;
+/** Spreads neighbouring packet numbers (2^32 over the golden ratio). */
+const SPREAD = 0x9e37_79b1;
+
+/** Decides about one row. */
+export type Wanted = (row: {
+  readonly departNs: number;
+  readonly endNs: number;
+  readonly packet: number;
+}) => boolean;
+
+/**
+ * The rows that are wanted, at most `rowsMax`.
+ * @param openUntilNs Where packets without an arrival count as ended.
+ */
+export function hopColumns(
+  ranges: readonly RowRange[],
+  wanted: Wanted,
+  limit: { readonly rowsMax: number; readonly lostForNs: number },
+): HopColumns {
+  const places: (readonly [RowRange, number])[] = [];
+  for (const range of ranges) {
+    const { block } = range;
+    for (let row = range.from; row < range.to; row += 1) {
+      const departNs = block.time('depart', row);
+      const isArrived = block.fate(row) === 'arrived';
+      const endNs = departNs + (isArrived ? block.value('transit', row) : limit.lostForNs);
+      if (wanted({ departNs, endNs, packet: block.value('packet', row) }))
+        places.push([range, row]);
+    }
+  }
+  const oneIn = Math.ceil(places.length / limit.rowsMax);
+  const kept =
+    oneIn <= 1
+      ? places
+      : places.filter(([{ block }, row]) => isKept(block.value('packet', row), oneIn));
+  return filled(kept, places.length);
+}
+
+/** True for about one packet in `oneIn`, always the same ones. */
+export function isKept(packet: number, oneIn: number): boolean {
+  return (Math.imul(packet, SPREAD) >>> 8) % oneIn === 0;
+}
+
+function filled(places: readonly (readonly [RowRange, number])[], total: number): HopColumns {
+  const rows = places.length;
+  const columns = {
+    rows,
+    total,
+    departNs: new Float64Array(rows),
+    arriveNs: new Float64Array(rows),
+    queueNs: new Float64Array(rows),
+    link: new Uint32Array(rows),
+    packet: new Uint32Array(rows),
+    flow: new Uint16Array(rows),
+    class: new Uint8Array(rows),
+    flags: new Uint8Array(rows),
+    bytes: new Uint16Array(rows),
+    fate: new Uint8Array(rows),
+  };
+  for (const [at, [{ block }, row]] of places.entries()) {
+    const fate = block.fate(row);
+    const departNs = block.time('depart', row);
+    columns.departNs[at] = departNs;
+    columns.arriveNs[at] = fate === 'arrived' ? departNs + block.value('transit', row) : Number.NaN;
+    columns.queueNs[at] = block.value('queueNs', row);
+    columns.link[at] = block.value('link', row);
+    columns.packet[at] = block.value('packet', row);
+    columns.flow[at] = block.value('flow', row);
+    columns.class[at] = block.value('class', row);
+    columns.flags[at] = block.value('flags', row);
+    columns.bytes[at] = block.value('size', row);
+    columns.fate[at] = FATES[fate];
+  }
+  return columns;
+}

@@ -1,0 +1,31 @@
+/**
+ * A trace behind an address, read by ranges; a short one is fetched whole.
+ *
+ * @module
+ */
+import { type ByteSource, bytesSource } from '../../format/source.ts';
+
+/** Up to here one request for everything is quicker than many. */
+const WHOLE_BYTES = 4 * 1024 * 1024;
+
+/** Opens it. Rejects with a sentence when the server has no such file. */
+export async function httpSource(url: string): Promise<ByteSource> {
+  const head = await fetch(url, { method: 'HEAD' });
+  if (!head.ok) throw new Error(`the server answers ${head.status} for ${url}`);
+  const size = Number(head.headers.get('content-length') ?? Number.NaN);
+  const isRanged = head.headers.get('accept-ranges') === 'bytes' && Number.isFinite(size);
+  if (!isRanged || size <= WHOLE_BYTES) return bytesSource(await bytesOf(await fetch(url)));
+  return {
+    size,
+    read: async (offset, length): Promise<Uint8Array> => {
+      if (length === 0) return new Uint8Array(0);
+      const range = `bytes=${offset}-${Math.min(size, offset + length) - 1}`;
+      return bytesOf(await fetch(url, { headers: { range } }));
+    },
+  };
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  if (!response.ok) throw new Error(`the server answers ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,45 @@
+/**
+ * Asks only for what is wanted now: while one question is under way the newest other one waits, and
+ * those in between are never asked. Scrubbing stays smooth however slow the answers are.
+ *
+ * @module
+ */
+
+/** Asks one question at a time. */
+export class Latest<A, R> {
+  readonly #ask: (asked: A) => Promise<R>;
+  readonly #tell: (answer: R, asked: A) => void;
+  readonly #fail: (error: unknown) => void;
+  #isBusy = false;
+  #next: { readonly asked: A } | undefined;
+
+  /** @param told Called with each answer, and with what went wrong. */
+  constructor(
+    ask: (asked: A) => Promise<R>,
+    told: { readonly tell: (answer: R, asked: A) => void; readonly fail: (error: unknown) => void },
+  ) {
+    this.#ask = ask;
+    this.#tell = told.tell;
+    this.#fail = told.fail;
+  }
+
+  /** Wants the answer to this, instead of to what was wanted before. */
+  want(asked: A): void {
+    this.#next = { asked };
+    if (!this.#isBusy) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isBusy = true;
+    while (this.#next !== undefined) {
+      const { asked } = this.#next;
+      this.#next = undefined;
+      try {
+        this.#tell(await this.#ask(asked), asked);
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    this.#isBusy = false;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * All runs that can be opened: those of the server, the demo, and files that were dropped on the page.
+ *
+ * @module
+ */
+import type { Report } from '../../../reports/report-schema.ts';
+import { type Card, cardOf, type RunIndex } from '../../format/run-card.ts';
+import { Observable } from '../kernel/observable.ts';
+import { DEMO_RUN, embeddedReport, embeddedTrace } from './embedded.ts';
+import { type ReadReportFile, readReportFile } from './report-file.ts';
+import { TraceClient } from './trace-client.ts';
+import type { TraceOrigin } from './trace-wire.ts';
+
+/** A run whose files are at hand. The trace is opened by the first page that needs it. */
+export interface OpenRun {
+  readonly id: string;
+  readonly name: string;
+  /** Undefined when only a trace was dropped. */
+  readonly report: Report | undefined;
+  readonly hasTrace: boolean;
+  /** Opens the trace once. Rejects with a `TraceTrouble`. */
+  trace(): Promise<TraceClient>;
+  /** Address of another file of the run; undefined without a server. */
+  file(name: string): string | undefined;
+  /** Ends the reading thread. */
+  close(): void;
+}
+
+/** Where the gallery stands. */
+export type LibraryState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly cards: readonly Card[]; readonly leftOut: number }
+  | { readonly kind: 'failed'; readonly reason: string; readonly cards: readonly Card[] };
+
+/** What a report or trace says when it cannot be opened. */
+export class OpenTrouble extends Error {
+  readonly kind: 'missing' | 'newer-version' | 'unreadable';
+
+  constructor(kind: OpenTrouble['kind'], message: string) {
+    super(message);
+    this.name = 'OpenTrouble';
+    this.kind = kind;
+  }
+}
+
+interface Dropped {
+  readonly card: Card;
+  readonly report: Report | undefined;
+  readonly origin: TraceOrigin | undefined;
+}
+
+/** Prefix of the ids of dropped files. */
+const DROPPED = 'file/';
+
+/** The library of this page. */
+export class Library {
+  readonly state = new Observable<LibraryState>({ kind: 'loading' });
+  /** True when a server answers; a file from disk has none. */
+  readonly hasServer = location.protocol !== 'file:';
+  readonly #dropped = new Map<string, Dropped>();
+
+  /** Reads the list of runs again. */
+  async refresh(): Promise<void> {
+    const own = [...demoCards(), ...[...this.#dropped.values()].map(({ card }) => card)];
+    if (!this.hasServer) {
+      this.state.value = { kind: 'ready', cards: own, leftOut: 0 };
+      return;
+    }
+    try {
+      const response = await fetch('api/runs');
+      if (!response.ok) throw new Error(`the server answers ${response.status}`);
+      const { cards, leftOut } = (await response.json()) as RunIndex;
+      this.state.value = { kind: 'ready', cards: [...own, ...cards], leftOut };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.state.value = { kind: 'failed', reason, cards: own };
+    }
+  }
+
+  /**
+   * Opens a run by its id. Rejects with an {@link OpenTrouble}.
+   */
+  async open(id: string): Promise<OpenRun> {
+    if (isServed(id)) return await this.#openServed(id);
+    if (id === DEMO_RUN) return openDemo();
+    const dropped = this.#dropped.get(id);
+    if (dropped !== undefined) return openRun(id, dropped.report, dropped.origin);
+    const name = id.slice(DROPPED.length);
+    throw new OpenTrouble('missing', `${name} was dropped on the page: drop it again`);
+  }
+
+  /** Takes dropped files; returns the run to open. Rejects with an {@link OpenTrouble}. */
+  async take(files: readonly File[]): Promise<{ readonly id: string; readonly hasTrace: boolean }> {
+    const traceFile = files.find(({ name }) => name.endsWith('.orr'));
+    const reportFile = files.find(({ name }) => name.endsWith('.json'));
+    if (traceFile === undefined && reportFile === undefined) {
+      throw new OpenTrouble(
+        'unreadable',
+        'neither a trace.orr nor a report.json among these files',
+      );
+    }
+    const report =
+      reportFile === undefined ? undefined : demanded(readReportFile(await reportFile.text()));
+    const name = (traceFile ?? reportFile)?.name ?? 'file';
+    const id = `${DROPPED}${name}`;
+    const facts = { id, traceBytes: traceFile?.size ?? 0, files: [] };
+    const origin =
+      traceFile === undefined ? undefined : ({ kind: 'file', file: traceFile } as const);
+    const card =
+      report === undefined ? ({ kind: 'trace', id, name } as const) : cardOf(report, facts);
+    this.#dropped.set(id, { card, report, origin });
+    await this.refresh();
+    return { id, hasTrace: traceFile !== undefined };
+  }
+
+  async #openServed(id: string): Promise<OpenRun> {
+    if (!this.hasServer) throw new OpenTrouble('missing', `${id} needs the server: npm run viz`);
+    const response = await fetch(`api/runs/${id}/report.json`).catch(() => undefined);
+    if (response === undefined) throw new OpenTrouble('missing', 'the server does not answer');
+    if (!response.ok) throw new OpenTrouble('missing', `the server has no run ${id}`);
+    const report = demanded(readReportFile(await response.text()));
+    const url = new URL(`api/runs/${id}/trace.orr`, location.href).href;
+    const head = await fetch(url, { method: 'HEAD' });
+    return openRun(id, report, head.ok ? { kind: 'address', url } : undefined);
+  }
+}
+
+/** Neither the demo nor dropped. */
+function isServed(id: string): boolean {
+  return id !== DEMO_RUN && !id.startsWith(DROPPED);
+}
+
+function demanded(read: ReadReportFile): Report {
+  if (read.kind === 'report') return read.report;
+  if (read.kind === 'unreadable')
+    throw new OpenTrouble('unreadable', `report.json: ${read.message}`);
+  const words = `report.json was written by format ${read.version}, this page reads 1`;
+  throw new OpenTrouble('newer-version', words);
+}
+
+function openDemo(): OpenRun {
+  const text = embeddedReport();
+  const bytes = embeddedTrace();
+  if (text === undefined || bytes === undefined) {
+    throw new OpenTrouble('missing', 'this page was built without its demo');
+  }
+  return openRun(DEMO_RUN, demanded(readReportFile(text)), { kind: 'bytes', bytes });
+}
+
+function openRun(id: string, report: Report | undefined, origin: TraceOrigin | undefined): OpenRun {
+  let opening: Promise<TraceClient> | undefined;
+  return {
+    id,
+    name: report?.scenario.name ?? id.replace(DROPPED, ''),
+    report,
+    hasTrace: origin !== undefined,
+    trace: (): Promise<TraceClient> => {
+      const missing = new OpenTrouble('missing', 'this run left no trace');
+      if (origin === undefined) return Promise.reject(missing);
+      opening ??= TraceClient.open(origin);
+      return opening;
+    },
+    file: (name) => (isServed(id) ? `api/runs/${id}/${name}` : undefined),
+    close: (): void => {
+      opening?.then((trace) => trace.close()).catch(() => undefined);
+    },
+  };
+}
+
+function demoCards(): readonly Card[] {
+  const text = embeddedReport();
+  const read = text === undefined ? undefined : readReportFile(text);
+  if (read?.kind !== 'report') return [];
+  return [cardOf(read.report, { id: DEMO_RUN, traceBytes: 1, files: [] })];
+}

@@ -1,0 +1,40 @@
+/**
+ * The drawings that protocols bring (`nodes/<p>/viz.ts`): found by their place, called with care. One
+ * that throws is shown as trouble in its place, one that takes too long is named slow.
+ *
+ * @module
+ */
+import type { Drawing, DrawingInput, ProtocolView, ProtocolViz } from '../../format/drawing.ts';
+
+/** A frame's share for a drawing (spec/ux.md 4.7). */
+const BUDGET_MS = 20;
+
+/** What calling a plug-in gave. */
+export type Drawn =
+  | { readonly kind: 'drawing'; readonly drawing: Drawing; readonly isSlow: boolean }
+  | { readonly kind: 'trouble'; readonly message: string };
+
+/** All plug-ins, by the name of their protocol. */
+export function plugIns(
+  modules: Readonly<Record<string, { readonly viz: ProtocolViz }>>,
+): readonly ProtocolViz[] {
+  return Object.values(modules)
+    .map(({ viz }) => viz)
+    .sort((a, b) => a.protocol.localeCompare(b.protocol));
+}
+
+/** Draws; never throws. */
+export function drawn(
+  view: ProtocolView,
+  input: DrawingInput,
+  nowMs: () => number = () => performance.now(),
+): Drawn {
+  const begin = nowMs();
+  try {
+    const drawing = view.draw(input);
+    return { kind: 'drawing', drawing, isSlow: nowMs() - begin > BUDGET_MS };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'trouble', message: `${view.title} cannot be drawn: ${message}` };
+  }
+}

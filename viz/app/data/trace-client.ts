@@ -1,0 +1,96 @@
+/**
+ * The trace as pages see it: questions with promised answers from the reading thread. An answer that
+ * nobody waits for any more is dropped; a failure rejects with a {@link TraceTrouble}.
+ *
+ * @module
+ */
+import type { TraceFailure } from '../../format/failure.ts';
+import type { Answer, Asked, QuestionName, TraceInfo } from './trace-answers.ts';
+import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
+import TraceWorker from './trace-worker.ts?worker&inline';
+
+/** What is wrong with the trace, for the error state of a page. */
+export class TraceTrouble extends Error {
+  readonly failure: TraceFailure;
+
+  constructor(failure: TraceFailure) {
+    super(failure.message);
+    this.name = 'TraceTrouble';
+    this.failure = failure;
+  }
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: TraceTrouble) => void;
+}
+
+/** An open trace. */
+export class TraceClient {
+  readonly info: TraceInfo;
+  readonly #line: Line;
+
+  private constructor(info: TraceInfo, line: Line) {
+    this.info = info;
+    this.#line = line;
+  }
+
+  /** Opens a trace in a thread of its own. Rejects with a {@link TraceTrouble}. */
+  static async open(origin: TraceOrigin): Promise<TraceClient> {
+    const line = new Line();
+    try {
+      const info = (await line.send((id) => ({ kind: 'open', id, origin }))) as TraceInfo;
+      return new TraceClient(info, line);
+    } catch (error) {
+      line.close();
+      throw error;
+    }
+  }
+
+  /** Asks; see `trace-answers.ts` for the questions. */
+  async ask<Q extends QuestionName>(question: Q, asked: Asked<Q>): Promise<Answer<Q>> {
+    return (await this.#line.send((id) => ({ kind: 'ask', id, question, asked }))) as Answer<Q>;
+  }
+
+  /** Ends the thread. */
+  close(): void {
+    this.#line.close();
+  }
+}
+
+/** The thread and who waits for it. */
+class Line {
+  readonly #worker = new TraceWorker();
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>): void => this.#settle(data);
+    this.#worker.onerror = (event): void => {
+      const message = event.message === '' ? 'the reading thread does not start' : event.message;
+      const failure = { kind: 'failure', name: 'unreadable', message, at: 0 } as const;
+      for (const id of [...this.#waiting.keys()]) this.#settle({ id, kind: 'failed', failure });
+    };
+  }
+
+  send(make: (id: number) => ToWorker): Promise<unknown> {
+    const id = this.#next;
+    this.#next += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage(make(id));
+    });
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    this.#waiting.clear();
+  }
+
+  #settle(message: FromWorker): void {
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (message.kind === 'failed') waiting?.reject(new TraceTrouble(message.failure));
+    else waiting?.resolve(message.kind === 'opened' ? message.info : message.answer);
+  }
+}

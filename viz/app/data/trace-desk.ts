@@ -1,0 +1,211 @@
+/**
+ * Answers the questions of the pages from an open trace. Runs in the worker; knows no thread and no
+ * page, so that Node's tests can ask it as well.
+ *
+ * @module
+ */
+import { FAULT_KINDS, NONE } from '../../../engine/measure/trace/layout.ts';
+import type { SpanRow } from '../../format/drawing.ts';
+import { isFailure, type TraceFailure } from '../../format/failure.ts';
+import type { RowRange, TraceFile } from '../../format/trace-file.ts';
+import { hopColumns } from './hop-columns.ts';
+import type {
+  Answer,
+  Asked,
+  DropRow,
+  FaultRow,
+  HopColumns,
+  QuestionName,
+  SeriesColumns,
+  TraceInfo,
+  WorldStates,
+} from './trace-answers.ts';
+
+const HOPS_MAX = 200_000;
+const DROPS_MAX = 20_000;
+/** How long a packet that does not arrive stays in sight. */
+const LOST_FOR_NS = 5_000_000;
+const ALL = Number.MAX_SAFE_INTEGER;
+/** How far around the cursor the next event is looked for before the whole run is. */
+const NEAR_NS = [1e6, 1e8, 1e10, ALL];
+
+type Answers = {
+  readonly [Q in QuestionName]: (
+    trace: TraceFile,
+    asked: Asked<Q>,
+  ) => Promise<Answer<Q> | TraceFailure>;
+};
+
+/** All answers by the name of their question. */
+export const ANSWERS: Answers = {
+  hops,
+  hopsOfPacket,
+  drops,
+  marks: (trace, { fromNs, toNs }) => trace.marks(fromNs, toNs),
+  spans,
+  bins: (trace, window) => trace.bins(window),
+  series,
+  stateAt,
+  neighbour,
+  packetBytes: (trace, { packet }) => trace.packetBytes(packet),
+};
+
+/** What is known at once. */
+export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo | TraceFailure> {
+  const { header, summary, damage } = trace;
+  const faults = await faultRows(trace);
+  if (isFailure(faults)) return faults;
+  const { run, seed, version, extent, durationNs, warmupNs } = header;
+  const { nodes, flows, reasons, classes } = header;
+  const last = Math.max(0, ...trace.entries.map((entry) => entry.lastNs + entry.maxTransitNs));
+  return {
+    ...{ run, seed, version, extent, durationNs, warmupNs, nodes, flows, reasons, classes },
+    links: trace.links,
+    metrics: trace.metrics,
+    rangeNs: summary?.rangeNs ?? [0, last],
+    windowsNs: summary?.windowsNs ?? [[0, last]],
+    counts: summary?.counts ?? countsOf(trace),
+    faults,
+    fingerprint: summary?.fingerprint ?? '',
+    bytes,
+    damage: damage?.message,
+  };
+}
+
+async function hops(trace: TraceFile, asked: Asked<'hops'>): Promise<HopColumns | TraceFailure> {
+  const { fromNs, toNs, rowsMax = HOPS_MAX } = asked;
+  const longest = Math.max(LOST_FOR_NS, ...trace.blocksOf('hop').map((one) => one.maxTransitNs));
+  const ranges = await trace.rows('hop', fromNs - longest, toNs);
+  if (isFailure(ranges)) return ranges;
+  const limit = { rowsMax, lostForNs: LOST_FOR_NS };
+  return hopColumns(ranges, ({ departNs, endNs }) => endNs >= fromNs && departNs < toNs, limit);
+}
+
+async function hopsOfPacket(
+  trace: TraceFile,
+  asked: Asked<'hopsOfPacket'>,
+): Promise<HopColumns | TraceFailure> {
+  const ranges = await trace.rows('hop', asked.fromNs, asked.toNs);
+  if (isFailure(ranges)) return ranges;
+  const limit = { rowsMax: HOPS_MAX, lostForNs: LOST_FOR_NS };
+  return hopColumns(ranges, ({ packet }) => packet === asked.packet, limit);
+}
+
+async function drops(
+  trace: TraceFile,
+  { fromNs, toNs }: Asked<'drops'>,
+): Promise<readonly DropRow[] | TraceFailure> {
+  const ranges = await trace.rows('drop', fromNs, toNs);
+  if (isFailure(ranges)) return ranges;
+  const number = (value: number): number | undefined => (value === NONE ? undefined : value);
+  return listed(ranges, ({ block }, row) => ({
+    timeNs: block.time('time', row),
+    node: number(block.value('node', row)),
+    link: number(block.value('link', row)),
+    packet: number(block.value('packet', row)),
+    reason: trace.header.reasons[block.value('reason', row)] ?? 'other',
+  })).slice(0, DROPS_MAX);
+}
+
+async function spans(
+  trace: TraceFile,
+  { fromNs, toNs }: Asked<'spans'>,
+): Promise<readonly SpanRow[] | TraceFailure> {
+  const ranges = await trace.rows('span', fromNs, toNs);
+  if (isFailure(ranges)) return ranges;
+  return listed(ranges, ({ block }, row) => ({
+    startNs: block.time('start', row),
+    endNs: block.time('end', row),
+    node: block.value('node', row),
+    name: trace.name(block.value('name', row)),
+    id: block.value('id', row),
+  })).filter((span) => span.endNs >= fromNs);
+}
+
+async function series(
+  trace: TraceFile,
+  { name }: Asked<'series'>,
+): Promise<SeriesColumns | TraceFailure> {
+  const metric = trace.metrics.findIndex((one) => one.name === name);
+  const ranges = await trace.rows('series', 0, ALL);
+  if (isFailure(ranges)) return ranges;
+  const points = listed(ranges, ({ block }, row) => ({
+    metric: block.value('metric', row),
+    timeNs: block.time('time', row),
+    value: block.value('value', row),
+  })).filter((point) => point.metric === metric);
+  return {
+    timeNs: Float64Array.from(points, ({ timeNs }) => timeNs),
+    value: Float64Array.from(points, ({ value }) => value),
+  };
+}
+
+async function stateAt(
+  trace: TraceFile,
+  { timeNs }: Asked<'stateAt'>,
+): Promise<WorldStates | TraceFailure> {
+  const world = await trace.stateAt(timeNs);
+  if (isFailure(world)) return world;
+  return [...world].map(([node, states]) => [node, [...states]] as const);
+}
+
+async function neighbour(
+  trace: TraceFile,
+  { timeNs, direction }: Asked<'neighbour'>,
+): Promise<number | undefined | TraceFailure> {
+  for (const near of NEAR_NS) {
+    const [from, to] =
+      direction === 'after' ? [timeNs + 1, timeNs + near] : [timeNs - near, timeNs];
+    const found = await instantsIn(trace, from, to);
+    if (isFailure(found)) return found;
+    if (found.length > 0) return direction === 'after' ? Math.min(...found) : Math.max(...found);
+  }
+  return undefined;
+}
+
+/** First and last instant of each stretch of rows that people call an event. */
+async function instantsIn(
+  trace: TraceFile,
+  fromNs: number,
+  toNs: number,
+): Promise<number[] | TraceFailure> {
+  const instants: number[] = [];
+  for (const table of ['hop', 'drop', 'state', 'fault']) {
+    const ranges = await trace.rows(table, fromNs, toNs);
+    if (isFailure(ranges)) return ranges;
+    const column = table === 'hop' ? 'depart' : 'time';
+    for (const { block, from, to } of ranges) {
+      instants.push(block.time(column, from), block.time(column, to - 1));
+    }
+  }
+  return instants;
+}
+
+async function faultRows(trace: TraceFile): Promise<readonly FaultRow[] | TraceFailure> {
+  const ranges = await trace.rows('fault', 0, ALL);
+  if (isFailure(ranges)) return ranges;
+  return listed(ranges, ({ block }, row) => ({
+    timeNs: block.time('time', row),
+    kind: FAULT_KINDS[block.value('kind', row)] ?? 'effect',
+    target: trace.name(block.value('target', row)),
+    text: trace.name(block.value('text', row)),
+  }));
+}
+
+function listed<T>(
+  ranges: readonly RowRange[],
+  rowOf: (range: RowRange, row: number) => T,
+): readonly T[] {
+  const rows: T[] = [];
+  for (const range of ranges) {
+    for (let row = range.from; row < range.to; row += 1) rows.push(rowOf(range, row));
+  }
+  return rows;
+}
+
+function countsOf(trace: TraceFile): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { table, rows } of trace.entries)
+    counts[table.name] = (counts[table.name] ?? 0) + rows;
+  return counts;
+}

@@ -1,0 +1,77 @@
+/**
+ * The thread that opens a trace and answers for it. Everything that takes time happens here; the
+ * page only draws.
+ *
+ * @module
+ */
+import { isFailure, type TraceFailure } from '../../format/failure.ts';
+import { inflateGzip } from '../../format/inflate.ts';
+import { type ByteSource, blobSource, bytesSource, wordsOf } from '../../format/source.ts';
+import { openTrace, type TraceFile } from '../../format/trace-file.ts';
+import { httpSource } from './http-source.ts';
+import type { QuestionName } from './trace-answers.ts';
+import { ANSWERS, infoOf } from './trace-desk.ts';
+import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
+
+/** The part of a worker's global scope that is used. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+let trace: TraceFile | undefined;
+
+scope.onmessage = ({ data }): void => {
+  void answer(data).then((message) => scope.postMessage(message, buffersOf(message)));
+};
+
+async function answer(message: ToWorker): Promise<FromWorker> {
+  const { id } = message;
+  try {
+    return message.kind === 'open'
+      ? await open(id, message.origin)
+      : await ask(id, message.question, message.asked);
+  } catch (error) {
+    return { id, kind: 'failed', failure: unreadable(wordsOf(error)) };
+  }
+}
+
+async function open(id: number, origin: TraceOrigin): Promise<FromWorker> {
+  const source = await sourceOf(origin);
+  const opened = await openTrace(source, inflateGzip);
+  if (isFailure(opened)) return { id, kind: 'failed', failure: opened };
+  trace = opened;
+  const info = await infoOf(opened, source.size);
+  return isFailure(info) ? { id, kind: 'failed', failure: info } : { id, kind: 'opened', info };
+}
+
+async function ask(id: number, question: QuestionName, asked: unknown): Promise<FromWorker> {
+  if (trace === undefined) return { id, kind: 'failed', failure: unreadable('no trace is open') };
+  const found = await ANSWERS[question](trace, asked as never);
+  return isFailure(found)
+    ? { id, kind: 'failed', failure: found }
+    : { id, kind: 'answer', answer: found };
+}
+
+function sourceOf(origin: TraceOrigin): ByteSource | Promise<ByteSource> {
+  switch (origin.kind) {
+    case 'file':
+      return blobSource(origin.file);
+    case 'address':
+      return httpSource(origin.url);
+    case 'bytes':
+      return bytesSource(origin.bytes);
+  }
+}
+
+/** Columns are handed over instead of copied. */
+function buffersOf(message: FromWorker): Transferable[] {
+  if (message.kind !== 'answer' || typeof message.answer !== 'object') return [];
+  const values: unknown[] = Object.values(message.answer ?? {});
+  return values.filter(ArrayBuffer.isView).map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+function unreadable(message: string): TraceFailure {
+  return { kind: 'failure', name: 'unreadable', message, at: 0 };
+}

@@ -1,0 +1,41 @@
+/**
+ * Instants as text and back, exact to the nanosecond: `20.151s`. And instants for people, with as
+ * many digits as the shown range needs.
+ *
+ * @module
+ */
+
+/** Longest time that a run may have: safe integers of ns (DESIGN 5). */
+const LONGEST_NS = Number.MAX_SAFE_INTEGER;
+const NS_PER_SECOND = 1_000_000_000;
+const DIGITS = 9;
+
+/** Reads `20.151s`; undefined for anything else. */
+export function readDuration(text: string): number | undefined {
+  const [, whole = '', fraction = ''] = /^(\d{1,7})(?:\.(\d{1,9}))?s$/.exec(text) ?? [];
+  if (whole === '') return undefined;
+  const ns = Number(whole) * NS_PER_SECOND + Number(fraction.padEnd(DIGITS, '0'));
+  return ns <= LONGEST_NS ? ns : undefined;
+}
+
+/** Writes an instant so that {@link readDuration} gives it back. */
+export function writeDuration(ns: number): string {
+  const rounded = Math.max(0, Math.round(ns));
+  const fraction = String(rounded % NS_PER_SECOND)
+    .padStart(DIGITS, '0')
+    .replace(/0+$/, '');
+  const whole = Math.floor(rounded / NS_PER_SECOND);
+  return fraction === '' ? `${whole}s` : `${whole}.${fraction}s`;
+}
+
+/**
+ * An instant for people: `20.151 s`.
+ * @param rangeNs What is in view; decides the digits.
+ */
+export function instantText(ns: number, rangeNs: number): string {
+  const decimals = Math.min(
+    DIGITS,
+    Math.max(1, 3 - Math.floor(Math.log10(rangeNs / NS_PER_SECOND))),
+  );
+  return `${(ns / NS_PER_SECOND).toFixed(Number.isFinite(decimals) ? decimals : 3)} s`;
+}

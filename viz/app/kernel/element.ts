@@ -1,0 +1,69 @@
+/**
+ * Makes elements. Text goes in as text nodes and attributes through `setAttribute`, so no string of
+ * a file or a packet can become a tag.
+ *
+ * @module
+ */
+
+/** What may be put into an element. */
+export type Child = Node | string | number | undefined | false | readonly Child[];
+
+/** Attributes; `false` and `undefined` leave one out, functions are listeners. */
+export type Attributes = Readonly<
+  Record<string, string | number | boolean | undefined | ((event: Event) => void)>
+>;
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** An HTML element. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  return dressed(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element. */
+export function svgElement<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): SVGElementTagNameMap[K] {
+  return dressed(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** Puts children in place of what an element has. */
+export function fill(parent: Element, ...children: readonly Child[]): void {
+  parent.replaceChildren();
+  append(parent, children);
+}
+
+/** Sets an attribute only when it differs: cheap inside a frame. */
+export function set(target: Element, name: string, value: string | number): void {
+  const text = String(value);
+  if (target.getAttribute(name) !== text) target.setAttribute(name, text);
+}
+
+function dressed<E extends Element>(
+  made: E,
+  attributes: Attributes,
+  children: readonly Child[],
+): E {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    if (typeof value === 'function') made.addEventListener(name, value);
+    else made.setAttribute(name, value === true ? '' : String(value));
+  }
+  append(made, children);
+  return made;
+}
+
+function append(parent: Element, children: readonly Child[]): void {
+  for (const child of children) {
+    if (child === undefined || child === false) continue;
+    if (typeof child === 'string' || typeof child === 'number') parent.append(String(child));
+    else if (child instanceof Node) parent.append(child);
+    else append(parent, child);
+  }
+}

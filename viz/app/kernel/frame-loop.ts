@@ -1,0 +1,47 @@
+/**
+ * One `requestAnimationFrame` loop for the whole page; it stops when nobody has anything to draw.
+ *
+ * @module
+ */
+
+/** Draws; `elapsedMs` since the frame before, 0 after a rest. Returns whether it wants another. */
+export type Painter = (elapsedMs: number) => boolean;
+
+/** Elapsed time that counts; a tab that slept does not jump. */
+const ELAPSED_MAX_MS = 100;
+
+/** The loop. */
+export class FrameLoop {
+  readonly #painters = new Set<Painter>();
+  readonly #wanted = new Set<Painter>();
+  #request = 0;
+  #lastMs: number | undefined;
+
+  /** Adds a painter until the signal aborts; it paints once soon. Returns what asks for a frame. */
+  add(signal: AbortSignal, painter: Painter): () => void {
+    this.#painters.add(painter);
+    signal.addEventListener('abort', () => {
+      this.#painters.delete(painter);
+      this.#wanted.delete(painter);
+    });
+    const ask = (): void => {
+      if (!this.#painters.has(painter)) return;
+      this.#wanted.add(painter);
+      if (this.#request === 0) this.#request = requestAnimationFrame((ms) => this.#frame(ms));
+    };
+    ask();
+    return ask;
+  }
+
+  #frame(nowMs: number): void {
+    const elapsed = this.#lastMs === undefined ? 0 : Math.min(ELAPSED_MAX_MS, nowMs - this.#lastMs);
+    this.#request = 0;
+    const painters = [...this.#wanted];
+    this.#wanted.clear();
+    for (const paint of painters) if (paint(elapsed)) this.#wanted.add(paint);
+    this.#lastMs = this.#wanted.size === 0 ? undefined : nowMs;
+    if (this.#wanted.size > 0 && this.#request === 0) {
+      this.#request = requestAnimationFrame((ms) => this.#frame(ms));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The list of keys that `?` opens, made of what is registered.
+ *
+ * @module
+ */
+import { element, fill } from './element.ts';
+import { ICONS, icon } from './icons.ts';
+import type { KeyBinding, KeyMap } from './keys.ts';
+
+/** Names of keys that have no sign of their own. */
+const NAMES: Readonly<Record<string, string>> = {
+  ' ': 'space',
+  Escape: 'Esc',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+};
+
+/** Makes the dialog; it is filled when it opens. */
+export function makeHelp(keys: KeyMap): HTMLDialogElement {
+  const close = element(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': 'close', click: () => dialog.close() },
+    icon(ICONS.close),
+  );
+  const list = element('div', { class: 'key-list' });
+  const dialog: HTMLDialogElement = element(
+    'dialog',
+    { class: 'help', 'aria-labelledby': 'help-title' },
+    element('header', {}, element('h2', { id: 'help-title' }, 'Keys'), close),
+    list,
+  );
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener('toggle', () => fill(list, groupsOf(keys)));
+  return dialog;
+}
+
+function groupsOf(keys: KeyMap): readonly HTMLElement[] {
+  const groups = new Map<string, KeyBinding[]>();
+  for (const binding of keys.bindings) {
+    groups.set(binding.group, [...(groups.get(binding.group) ?? []), binding]);
+  }
+  return [...groups].map(([group, bindings]) =>
+    element(
+      'section',
+      {},
+      element('h3', {}, group),
+      element(
+        'dl',
+        {},
+        bindings.map((binding) =>
+          element(
+            'div',
+            {},
+            element(
+              'dt',
+              {},
+              binding.keys.map((key) => element('kbd', {}, NAMES[key] ?? key)),
+            ),
+            element('dd', {}, binding.does),
+          ),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * The keyboard map: who registers a key says what it does, and the help that `?` opens is made of
+ * what is registered. No key fires while somebody types.
+ *
+ * @module
+ */
+
+/** One binding. */
+export interface KeyBinding {
+  /** Values of `KeyboardEvent.key`. */
+  readonly keys: readonly string[];
+  /** For the help: `next fault`. */
+  readonly does: string;
+  /** Heading in the help. */
+  readonly group: string;
+  readonly run: (event: KeyboardEvent) => void;
+}
+
+/** The part of a keyboard event that decides. */
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** All bindings; a later one wins over an earlier one. */
+export class KeyMap {
+  readonly #bindings: KeyBinding[] = [];
+
+  /** Adds a binding until the signal aborts. */
+  add(signal: AbortSignal, binding: KeyBinding): void {
+    this.#bindings.push(binding);
+    signal.addEventListener('abort', () => {
+      this.#bindings.splice(this.#bindings.indexOf(binding), 1);
+    });
+  }
+
+  /** Bindings in the order in which they came. */
+  get bindings(): readonly KeyBinding[] {
+    return this.#bindings;
+  }
+
+  /** The binding of a key press. */
+  find(press: KeyPress): KeyBinding | undefined {
+    if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
+    return this.#bindings.findLast(({ keys }) => keys.includes(press.key));
+  }
+
+  /** Listens on a page. */
+  listen(target: Document): void {
+    target.addEventListener('keydown', (event) => {
+      if (event.defaultPrevented || isTyping(event.target)) return;
+      const binding = this.find(event);
+      if (binding === undefined || ownsKey(event.target, event.key)) return;
+      event.preventDefault();
+      binding.run(event);
+    });
+  }
+}
+
+/** True inside what takes text. */
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  const isText =
+    target instanceof HTMLInputElement && !['checkbox', 'radio', 'range'].includes(target.type);
+  return (
+    isText ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    target.isContentEditable
+  );
+}
+
+/** Space and Enter press a focused control; arrows move within it. */
+function ownsKey(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement) && !(target instanceof SVGElement)) return false;
+  const isControl =
+    target.closest('button, a[href], summary, input, [role=slider], [data-keys]') !== null;
+  return isControl && (key === ' ' || key === 'Enter' || key.startsWith('Arrow'));
+}

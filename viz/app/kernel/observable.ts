@@ -1,0 +1,40 @@
+/**
+ * A value that can be watched. Watchers are told once per change, in the order in which they came,
+ * and leave with an abort signal.
+ *
+ * @module
+ */
+
+/** A value to read and to watch. */
+export interface Watchable<T> {
+  readonly value: T;
+  /** Calls back at once and after every change, until the signal aborts. */
+  watch(signal: AbortSignal, tell: (value: T) => void): void;
+}
+
+/** A value to set as well. */
+export class Observable<T> implements Watchable<T> {
+  #value: T;
+  readonly #watchers = new Set<(value: T) => void>();
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  get value(): T {
+    return this.#value;
+  }
+
+  set value(value: T) {
+    if (Object.is(value, this.#value)) return;
+    this.#value = value;
+    for (const tell of [...this.#watchers]) tell(value);
+  }
+
+  watch(signal: AbortSignal, tell: (value: T) => void): void {
+    if (signal.aborted) return;
+    this.#watchers.add(tell);
+    signal.addEventListener('abort', () => this.#watchers.delete(tell), { once: true });
+    tell(this.#value);
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The navigation: one entry for each page that exists.
+ *
+ * @module
+ */
+import { element } from './element.ts';
+import { icon } from './icons.ts';
+import type { Page } from './page.ts';
+import type { ViewState } from './view-state.ts';
+
+/** Makes the rail; it marks the page that is shown. */
+export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
+  const entries = pages.map((page) => {
+    const button = element(
+      'button',
+      {
+        type: 'button',
+        title: `${page.question}  (${page.order})`,
+        click: () => view.go(page.name),
+      },
+      icon(page.icon),
+      element('span', {}, page.title),
+    );
+    return { page, button };
+  });
+  view.page.watch(new AbortController().signal, (shown) => {
+    for (const { page, button } of entries) {
+      if (page.name === shown) button.setAttribute('aria-current', 'page');
+      else button.removeAttribute('aria-current');
+    }
+  });
+  return element(
+    'nav',
+    { class: 'rail', 'aria-label': 'pages' },
+    entries.map(({ button }) => button),
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * The run that is open: follows the run of the address, closes the one before, and opens the trace
+ * for the first page that needs it.
+ *
+ * @module
+ */
+import type { Library, OpenRun } from '../data/library.ts';
+import { Observable } from './observable.ts';
+import type { ViewState } from './view-state.ts';
+
+/** Where opening stands. */
+export type RunState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'opening'; readonly id: string }
+  | { readonly kind: 'open'; readonly run: OpenRun }
+  | { readonly kind: 'trouble'; readonly id: string; readonly error: unknown };
+
+/** Follows the address. */
+export function followRun(view: ViewState, library: Library): Observable<RunState> {
+  const state = new Observable<RunState>({ kind: 'none' });
+  const forever = new AbortController().signal;
+  view.run.watch(forever, (id) => {
+    if (state.value.kind === 'open') state.value.run.close();
+    state.value = id === undefined ? { kind: 'none' } : { kind: 'opening', id };
+    if (id !== undefined) void open(id);
+  });
+  return state;
+
+  async function open(id: string): Promise<void> {
+    let next: RunState;
+    try {
+      const run = await library.open(id);
+      const durationNs = run.report?.scenario.durationNs ?? (await run.trace()).info.durationNs;
+      if (view.run.value !== id) return run.close();
+      view.openTime([0, Math.max(1, durationNs)]);
+      next = { kind: 'open', run };
+    } catch (error) {
+      next = { kind: 'trouble', id, error };
+    }
+    if (view.run.value === id) state.value = next;
+  }
+}

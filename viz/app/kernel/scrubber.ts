@@ -1,0 +1,249 @@
+/**
+ * The one scrubber: axis of the range in view, density of packets, flags of faults, the cursor, and
+ * play, pause and speed. A slider for the keyboard and for screen readers.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import type { BinRow } from '../../format/trace-file.ts';
+import { Latest } from '../data/latest.ts';
+import type { FaultRow } from '../data/trace-answers.ts';
+import type { TraceClient } from '../data/trace-client.ts';
+import { instantText } from './duration.ts';
+import { element, fill, set, svgElement } from './element.ts';
+import type { FrameLoop } from './frame-loop.ts';
+import { ICONS, icon } from './icons.ts';
+import type { Watchable } from './observable.ts';
+import { JUMP_NS, type Range, type TimeLine } from './time-line.ts';
+
+const HEIGHT = 44;
+const BASE = 28;
+const TOP = 6;
+const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100];
+
+/** What it needs. */
+export interface ScrubberParts {
+  readonly time: TimeLine;
+  readonly frames: FrameLoop;
+  readonly isCalm: Watchable<boolean>;
+  readonly signal: AbortSignal;
+}
+
+/** The scrubber of a page. */
+export class Scrubber {
+  readonly root: HTMLElement;
+  readonly #parts: ScrubberParts;
+  readonly #strip = element('div', {
+    class: 'strip',
+    tabindex: 0,
+    role: 'slider',
+    'aria-label': 'time of the run',
+  });
+  readonly #svg = svgElement('svg', { height: HEIGHT, 'aria-hidden': 'true' });
+  readonly #density = svgElement('path', { class: 'density' });
+  readonly #flags = svgElement('g');
+  readonly #axis = svgElement('g', { class: 'axis' });
+  readonly #cursor = svgElement('g', { class: 'cursor' });
+  readonly #play = element('button', { type: 'button', class: 'play' });
+  readonly #now = element('output', { class: 'now' });
+  #faults: readonly FaultRow[] = [];
+  #bins: readonly BinRow[] = [];
+  #width = 0;
+  #askBins: (range: Range) => void = () => undefined;
+
+  constructor(parts: ScrubberParts) {
+    this.#parts = parts;
+    this.#cursor.append(
+      svgElement('line', { y1: 0, y2: HEIGHT - 14 }),
+      svgElement('path', { d: 'M-5 0h10l-5 6z' }),
+    );
+    this.#svg.append(this.#density, this.#flags, this.#axis, this.#cursor);
+    this.#strip.append(this.#svg);
+    this.root = element(
+      'div',
+      { class: 'scrubber' },
+      this.#play,
+      this.#speedChooser(),
+      this.#strip,
+      this.#now,
+    );
+    this.#wire();
+  }
+
+  /** Shows the density and the faults of a trace. */
+  show(trace: TraceClient | undefined): void {
+    this.#faults = trace?.info.faults ?? [];
+    this.#bins = [];
+    if (trace === undefined) return;
+    const latest = new Latest(
+      ([fromNs, toNs]: Range) => trace.ask('bins', { fromNs, toNs, binsMax: 600 }),
+      {
+        tell: (bins): void => {
+          this.#bins = bins;
+          this.#draw();
+        },
+        fail: (): void => undefined,
+      },
+    );
+    this.#askBins = (range): void => latest.want(range);
+    this.#askBins(this.#parts.time.range.value);
+    this.#draw();
+  }
+
+  #wire(): void {
+    const { time, frames, signal, isCalm } = this.#parts;
+    const ask = frames.add(signal, (elapsedMs) => {
+      if (!isCalm.value) time.advance(elapsedMs);
+      this.#moveCursor();
+      return time.isPlaying.value && !isCalm.value;
+    });
+    time.cursor.watch(signal, ask);
+    time.range.watch(signal, (range) => {
+      this.#askBins(range);
+      this.#draw();
+    });
+    time.isPlaying.watch(signal, (isPlaying) => {
+      fill(this.#play, icon(isPlaying ? ICONS.pause : ICONS.play));
+      this.#play.setAttribute('aria-label', isPlaying ? 'pause' : 'play');
+      ask();
+    });
+    this.#play.addEventListener('click', () => this.toggle(), { signal });
+    new ResizeObserver(([entry]) => {
+      this.#width = entry?.contentRect.width ?? 0;
+      this.#draw();
+    }).observe(this.#strip);
+    this.#strip.addEventListener('pointerdown', (event) => this.#grab(event), { signal });
+    this.#strip.addEventListener('keydown', (event) => this.#press(event), { signal });
+  }
+
+  /** Plays or pauses; with reduced motion it jumps by one step instead. */
+  toggle(): void {
+    const { time, isCalm } = this.#parts;
+    if (isCalm.value) time.moveTo(time.cursor.value + JUMP_NS);
+    else if (time.isPlaying.value) time.pause();
+    else time.play();
+  }
+
+  #grab(event: PointerEvent): void {
+    const { time, signal } = this.#parts;
+    const move = ({ clientX }: PointerEvent): void => {
+      time.moveTo(this.#x().invert(clientX - this.#strip.getBoundingClientRect().left));
+    };
+    this.#strip.setPointerCapture(event.pointerId);
+    move(event);
+    this.#strip.addEventListener('pointermove', move, { signal });
+    const leave = (): void => this.#strip.removeEventListener('pointermove', move);
+    this.#strip.addEventListener('pointerup', leave, { once: true, signal });
+    this.#strip.addEventListener('pointercancel', leave, { once: true, signal });
+  }
+
+  #press(event: KeyboardEvent): void {
+    const { time } = this.#parts;
+    const [from, to] = time.range.value;
+    const step = (to - from) / (event.shiftKey ? 20 : 200);
+    const target = {
+      ArrowLeft: time.cursor.value - step,
+      ArrowRight: time.cursor.value + step,
+      PageDown: time.cursor.value - (to - from) / 10,
+      PageUp: time.cursor.value + (to - from) / 10,
+      Home: from,
+      End: to,
+    }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    time.moveTo(target);
+  }
+
+  #x(): ReturnType<typeof scaleLinear<number, number>> {
+    return scaleLinear(this.#parts.time.range.value, [8, Math.max(9, this.#width - 8)]);
+  }
+
+  #draw(): void {
+    const { time } = this.#parts;
+    set(this.#svg, 'width', this.#width);
+    const x = this.#x();
+    const [from, to] = time.range.value;
+    const most = Math.max(1, ...this.#bins.map(({ count }) => count));
+    const bars = this.#bins.map(({ startNs, widthNs, count }) => {
+      const left = Math.max(8, x(startNs));
+      const width = Math.max(0.6, x(startNs + widthNs) - x(startNs) - 0.2);
+      const height = Math.max(0.5, ((BASE - TOP) * count) / most);
+      return `M${left.toFixed(1)} ${BASE}v${(-height).toFixed(1)}h${width.toFixed(1)}V${BASE}z`;
+    });
+    set(this.#density, 'd', bars.join(''));
+    fill(this.#flags, this.#faultMarks(x));
+    const ticks = x.ticks(Math.max(2, Math.floor(this.#width / 110)));
+    fill(
+      this.#axis,
+      svgElement('line', { x1: 8, x2: Math.max(8, this.#width - 8), y1: BASE, y2: BASE }),
+      ticks.map((at) =>
+        svgElement('text', { x: x(at).toFixed(1), y: HEIGHT - 3 }, tickText(at, to - from)),
+      ),
+    );
+    this.#moveCursor();
+  }
+
+  /** A fault is a shaded stretch with a flag at its beginning. */
+  #faultMarks(x: (ns: number) => number): readonly SVGElement[] {
+    const [from, to] = this.#parts.time.range.value;
+    return this.#faults
+      .filter(({ kind }) => kind === 'begin')
+      .flatMap(({ timeNs, text, target }) => {
+        const end = this.#faults.find(
+          (row) => row.kind === 'end' && row.target === target && row.timeNs > timeNs,
+        );
+        const endNs = Math.min(end?.timeNs ?? to, to);
+        if (endNs < from || timeNs > to) return [];
+        const left = x(Math.max(from, timeNs));
+        const width = Math.max(1, x(endNs) - left);
+        return [
+          svgElement(
+            'rect',
+            { class: 'fault', x: left, width, y: 0, height: BASE },
+            svgElement('title', {}, text),
+          ),
+          svgElement('path', { class: 'flag', d: `M${left.toFixed(1)} ${BASE}V2l8 3.5-8 3.5` }),
+        ];
+      });
+  }
+
+  #moveCursor(): void {
+    const { time } = this.#parts;
+    const at = time.cursor.value;
+    const [from, to] = time.range.value;
+    const text = instantText(at, to - from);
+    set(this.#cursor, 'transform', `translate(${this.#x()(at).toFixed(1)} 0)`);
+    set(this.#cursor, 'visibility', at < from || at > to ? 'hidden' : 'visible');
+    set(this.#strip, 'aria-valuenow', Math.round(at / 1e6));
+    set(this.#strip, 'aria-valuemin', Math.round(from / 1e6));
+    set(this.#strip, 'aria-valuemax', Math.round(to / 1e6));
+    set(this.#strip, 'aria-valuetext', text);
+    if (this.#now.textContent !== text) this.#now.textContent = text;
+    this.#now.title = `${Math.round(at)} ns`;
+  }
+
+  #speedChooser(): HTMLElement {
+    const { time, signal } = this.#parts;
+    const select = element(
+      'select',
+      { class: 'speed', 'aria-label': 'speed', title: 'seconds of the run for each of yours' },
+      SPEEDS.map((speed) =>
+        element('option', { value: speed }, speed === 1 ? '1× real' : `${speed}×`),
+      ),
+    );
+    select.addEventListener('change', () => time.playAt(Number(select.value)), { signal });
+    time.speed.watch(signal, (speed) => {
+      select.value = String(speed);
+    });
+    return select;
+  }
+}
+
+function tickText(ns: number, rangeNs: number): string {
+  const seconds = ns / 1e9;
+  const decimals = Math.max(0, Math.min(9, Math.ceil(1 - Math.log10(rangeNs / 1e9))));
+  return `${seconds
+    .toFixed(decimals)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')} s`;
+}

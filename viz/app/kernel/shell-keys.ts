@@ -1,0 +1,88 @@
+/**
+ * The keys that work on every page (spec/ux.md 4.0).
+ *
+ * @module
+ */
+import { EXPORT_EVENT, TABLE_EVENT, tellChart } from '../chart/chart-frame.ts';
+import type { KeyMap } from './keys.ts';
+import type { Watchable } from './observable.ts';
+import type { Page } from './page.ts';
+import type { RunState } from './run-session.ts';
+import type { Scrubber } from './scrubber.ts';
+import { copyLink } from './top-bar.ts';
+import type { ViewState } from './view-state.ts';
+
+/** What they act on. */
+export interface ShellKeyParts {
+  readonly keys: KeyMap;
+  readonly view: ViewState;
+  readonly pages: readonly Page[];
+  readonly help: HTMLDialogElement;
+  readonly scrubber: Scrubber;
+  readonly runs: Watchable<RunState>;
+  readonly signal: AbortSignal;
+  notify(sentence: string): void;
+}
+
+const ZOOM = 0.7;
+const PAN = 0.1;
+
+/** Registers them. */
+export function addShellKeys(parts: ShellKeyParts): void {
+  const { keys, view, pages, help, signal } = parts;
+  const { time } = view;
+  const add = (group: string, names: readonly string[], does: string, run: () => void): void => {
+    keys.add(signal, { group, keys: names, does, run });
+  };
+  add('Time', [' '], 'play or pause', () => parts.scrubber.toggle());
+  add('Time', [','], 'one event back', () => void step(parts, 'before'));
+  add('Time', ['.'], 'one event on', () => void step(parts, 'after'));
+  add('Time', ['j'], 'fault before', () => void toFault(parts, 'before'));
+  add('Time', ['k'], 'next fault', () => void toFault(parts, 'after'));
+  add('Time', ['w'], 'zoom in', () => time.zoom(ZOOM));
+  add('Time', ['s'], 'zoom out', () => time.zoom(1 / ZOOM));
+  add('Time', ['a'], 'pan back', () => time.pan(-PAN));
+  add('Time', ['d'], 'pan on', () => time.pan(PAN));
+  add('Time', ['0'], 'the whole run', () => time.showAll());
+  for (const page of pages) {
+    add('Pages', [String(page.order)], page.title, () => view.go(page.name));
+  }
+  add('Everywhere', ['Escape'], 'deselect', () => {
+    view.selection.value = undefined;
+  });
+  add('Charts', ['t'], 'table or picture', () => tellChart(TABLE_EVENT));
+  add('Charts', ['e'], 'export', () => tellChart(EXPORT_EVENT));
+  add('Everywhere', ['c'], 'copy the link', () => void copyLink(view, parts.notify));
+  add('Everywhere', ['?'], 'this list', () => help.showModal());
+}
+
+async function step(
+  { view, runs, notify }: ShellKeyParts,
+  direction: 'before' | 'after',
+): Promise<void> {
+  const state = runs.value;
+  if (state.kind !== 'open' || !state.run.hasTrace) return;
+  try {
+    const trace = await state.run.trace();
+    const at = await trace.ask('neighbour', { timeNs: view.time.cursor.value, direction });
+    if (at !== undefined) view.time.moveTo(at);
+  } catch (error) {
+    notify(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function toFault(
+  { view, runs, notify }: ShellKeyParts,
+  direction: 'before' | 'after',
+): Promise<void> {
+  const state = runs.value;
+  if (state.kind !== 'open' || !state.run.hasTrace) return;
+  const now = view.time.cursor.value;
+  const { faults } = (await state.run.trace()).info;
+  const begins = faults.filter(({ kind }) => kind === 'begin').map(({ timeNs }) => timeNs);
+  const found =
+    direction === 'after' ? begins.find((at) => at > now) : begins.findLast((at) => at < now);
+  if (found === undefined)
+    notify(`There is no fault ${direction === 'after' ? 'after' : 'before'} the cursor.`);
+  else view.time.moveTo(found);
+}

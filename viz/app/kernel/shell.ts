@@ -1,0 +1,250 @@
+/**
+ * The frame around every page: top bar, rail, panel, scrubber, notices; mounts the page of the
+ * address and takes it away again.
+ *
+ * @module
+ */
+
+import { DEMO_RUN } from '../data/embedded.ts';
+import { Library } from '../data/library.ts';
+import { type Child, element, fill } from './element.ts';
+import { FrameLoop } from './frame-loop.ts';
+import { makeHelp } from './help.ts';
+import { KeyMap } from './keys.ts';
+import { Observable } from './observable.ts';
+import type { Page, PageContext, Panel } from './page.ts';
+import { PAGES } from './pages.ts';
+import { makeRail } from './rail.ts';
+import { followRun, type RunState } from './run-session.ts';
+import { Scrubber } from './scrubber.ts';
+import { addShellKeys } from './shell-keys.ts';
+import { actions, skeleton, stateMessage, troubleMessage } from './states.ts';
+import { ThemeChoice } from './theme.ts';
+import { makeTopBar } from './top-bar.ts';
+import { ViewState } from './view-state.ts';
+
+const NOTICE_MS = 6_000;
+
+/** The whole app. */
+export class Shell {
+  readonly #view = new ViewState();
+  readonly #library = new Library();
+  readonly #keys = new KeyMap();
+  readonly #frames = new FrameLoop();
+  readonly #theme = new ThemeChoice(this.#view.theme);
+  readonly #isCalm = calmness();
+  readonly #main = element('main', { id: 'main', tabindex: -1 });
+  readonly #aside = element('aside', { class: 'panel', 'aria-label': 'selection', hidden: true });
+  readonly #notices = element('div', { class: 'notices', role: 'status' });
+  readonly #forever = new AbortController().signal;
+  readonly #scrubber = new Scrubber({
+    time: this.#view.time,
+    frames: this.#frames,
+    isCalm: this.#isCalm,
+    signal: this.#forever,
+  });
+  #mounted = new AbortController();
+
+  /** Puts it into the document and starts. */
+  start(): void {
+    const help = makeHelp(this.#keys);
+    const runs = followRun(this.#view, this.#library);
+    const bar = makeTopBar({
+      view: this.#view,
+      theme: this.#theme,
+      runs,
+      help,
+      notify: (text) => this.#notify(text),
+    });
+    const rail = makeRail(PAGES, this.#view);
+    const app = element(
+      'div',
+      { class: 'app' },
+      bar,
+      rail,
+      this.#main,
+      this.#aside,
+      this.#scrubber.root,
+      this.#notices,
+      help,
+    );
+    document.getElementById('app')?.replaceWith(app);
+    addShellKeys({
+      keys: this.#keys,
+      view: this.#view,
+      pages: PAGES,
+      help,
+      scrubber: this.#scrubber,
+      runs,
+      signal: this.#forever,
+      notify: (text) => this.#notify(text),
+    });
+    this.#keys.listen(document);
+    this.#view.notices.watch(this.#forever, (list) => {
+      for (const sentence of list) this.#notify(sentence);
+    });
+    this.#takeDrops();
+    void this.#library.refresh();
+    let page: string | undefined;
+    const change = (): void => {
+      const isSame = page === this.#view.page.value && runs.value === last;
+      if (isSame) return;
+      page = this.#view.page.value;
+      last = runs.value;
+      void this.#mount(runs.value);
+    };
+    let last: RunState | undefined;
+    runs.watch(this.#forever, change);
+    this.#view.page.watch(this.#forever, change);
+  }
+
+  async #mount(state: RunState): Promise<void> {
+    this.#mounted.abort();
+    this.#mounted = new AbortController();
+    const { signal } = this.#mounted;
+    const page = PAGES.find(({ name }) => name === this.#view.page.value);
+    this.#panel.clear();
+    document.title = titleOf(page, state);
+    const isTimed = page?.isTimed === true && state.kind === 'open';
+    this.#scrubber.root.hidden = !isTimed;
+    this.#main.scrollTop = 0;
+    try {
+      if (page === undefined) this.#showUnknown();
+      else await this.#fill(page, state, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  async #fill(page: Page, state: RunState, signal: AbortSignal): Promise<void> {
+    const context = this.#contextOf(page, signal);
+    if (page.needs === 'nothing') return page.mount(context);
+    if (state.kind === 'none') return this.#showEmpty(page, 'No run is open');
+    if (state.kind === 'trouble') throw state.error;
+    if (state.kind === 'opening') return fill(this.#main, skeleton(`Opening ${state.id} …`));
+    const { run } = state;
+    const { report } = run;
+    if (page.needs === 'report') {
+      if (report === undefined) return this.#showEmpty(page, 'This run has no report');
+      return page.mount({ ...context, run, report });
+    }
+    if (!run.hasTrace) return this.#showEmpty(page, 'This run left no trace');
+    fill(this.#main, skeleton('Reading the trace …'));
+    const trace = await run.trace();
+    if (signal.aborted) return;
+    this.#scrubber.show(trace);
+    fill(this.#main, context.root);
+    await page.mount({ ...context, run, trace, report });
+  }
+
+  #contextOf(page: Page, signal: AbortSignal): PageContext {
+    const root = element('div', { class: `page page-${page.name}` });
+    fill(this.#main, root);
+    return {
+      root,
+      panel: this.#panel,
+      view: this.#view,
+      library: this.#library,
+      keys: this.#keys,
+      frames: this.#frames,
+      theme: this.#theme,
+      isCalm: this.#isCalm,
+      signal,
+      open: (run): void => this.#open(run),
+      notify: (sentence): void => this.#notify(sentence),
+      fail: (error): void => {
+        if (!signal.aborted) this.#fail(error);
+      },
+    };
+  }
+
+  readonly #panel: Panel = {
+    show: (title: string, ...content: readonly Child[]) => {
+      this.#aside.hidden = false;
+      fill(this.#aside, element('h2', {}, title), content);
+    },
+    clear: () => {
+      this.#aside.hidden = true;
+      fill(this.#aside);
+    },
+  };
+
+  #open({ id, hasTrace }: { readonly id: string; readonly hasTrace: boolean }): void {
+    const fits = ({ needs }: Page): boolean =>
+      needs === 'report' || (needs === 'trace' && hasTrace);
+    const page = PAGES.find(fits);
+    if (page === undefined) this.#notify('This run left no trace; open its report.html instead.');
+    else this.#view.go(page.name, id);
+  }
+
+  #showEmpty(page: Page, title: string): void {
+    const { shows, scenario } = page.empty;
+    const open = { label: 'Open the demo', run: (): void => this.#view.go(page.name, DEMO_RUN) };
+    const choose = {
+      label: 'Choose a run',
+      run: (): void => this.#view.go('runs', this.#view.run.value),
+    };
+    fill(
+      this.#main,
+      stateMessage(
+        'empty',
+        title,
+        element('p', {}, `Here would be ${shows}.`),
+        element('p', { class: 'muted' }, 'A scenario that has it: ', element('code', {}, scenario)),
+        actions(open, choose),
+      ),
+    );
+  }
+
+  #showUnknown(): void {
+    const back = { label: 'Runs', run: (): void => this.#view.go('runs') };
+    const words = `There is no page ${this.#view.page.value} in this version.`;
+    fill(this.#main, stateMessage('error', 'No such page', element('p', {}, words), actions(back)));
+  }
+
+  #fail(error: unknown): void {
+    const back = { label: 'Back to the runs', run: (): void => this.#view.go('runs', undefined) };
+    fill(this.#main, troubleMessage(error), actions(back));
+  }
+
+  #notify(sentence: string): void {
+    const note = element('p', {}, sentence);
+    this.#notices.append(note);
+    setTimeout(() => note.remove(), NOTICE_MS);
+  }
+
+  /** Files may be dropped anywhere. */
+  #takeDrops(): void {
+    addEventListener('dragover', (event) => {
+      event.preventDefault();
+      document.body.classList.add('dragging');
+    });
+    addEventListener('dragleave', (event) => {
+      if (event.relatedTarget === null) document.body.classList.remove('dragging');
+    });
+    addEventListener('drop', (event) => {
+      event.preventDefault();
+      document.body.classList.remove('dragging');
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      this.#library.take(files).then(
+        (run) => this.#open(run),
+        (error: unknown) => this.#notify(error instanceof Error ? error.message : String(error)),
+      );
+    });
+  }
+}
+
+function titleOf(page: Page | undefined, state: RunState): string {
+  const run = state.kind === 'open' ? `${state.run.name} – ` : '';
+  return `${run}${page?.title ?? 'Orrery'} – Orrery`;
+}
+
+function calmness(): Observable<boolean> {
+  const wish = matchMedia('(prefers-reduced-motion: reduce)');
+  const isCalm = new Observable(wish.matches);
+  wish.addEventListener('change', ({ matches }) => {
+    isCalm.value = matches;
+  });
+  return isCalm;
+}

@@ -1,0 +1,97 @@
+/**
+ * The states that every page has besides its content (spec/ux.md 4.0): empty, loading, partial,
+ * error, unknown version.
+ *
+ * @module
+ */
+import { OpenTrouble } from '../data/library.ts';
+import { TraceTrouble } from '../data/trace-client.ts';
+import { type Child, element } from './element.ts';
+
+/** A button of a state. */
+export interface StateAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+/** A message in place of content. */
+export function stateMessage(
+  kind: 'empty' | 'error' | 'version',
+  title: string,
+  ...content: readonly Child[]
+): HTMLElement {
+  const role = kind === 'empty' ? 'status' : 'alert';
+  return element(
+    'section',
+    { class: `state ${kind}`, role, 'data-state': kind },
+    element('h2', {}, title),
+    content,
+  );
+}
+
+/** Buttons below a message. */
+export function actions(...list: readonly StateAction[]): HTMLElement {
+  return element(
+    'p',
+    { class: 'actions' },
+    list.map(({ label, run }) => element('button', { type: 'button', click: run }, label)),
+  );
+}
+
+/** Grey boxes at once; the words only after 300 ms, so that quick answers do not flicker. */
+export function skeleton(words: string): HTMLElement {
+  return element(
+    'section',
+    { class: 'state loading', role: 'status', 'data-state': 'loading' },
+    element(
+      'div',
+      { class: 'bones', 'aria-hidden': 'true' },
+      element('i'),
+      element('i'),
+      element('i'),
+    ),
+    element('p', { class: 'late' }, words),
+  );
+}
+
+/** A line above content that is not all there. */
+export function partialNote(sentence: string): HTMLElement {
+  return element('p', { class: 'partial', role: 'note', 'data-state': 'partial' }, sentence);
+}
+
+/** Anything that went wrong, in words: what, where in the file, what still works. */
+export function troubleMessage(error: unknown): HTMLElement {
+  if (error instanceof TraceTrouble) return traceMessage(error);
+  if (error instanceof OpenTrouble && error.kind === 'newer-version') {
+    return stateMessage('version', 'Written by a newer version', element('p', {}, error.message));
+  }
+  if (error instanceof OpenTrouble) {
+    const title = error.kind === 'missing' ? 'This run is not here' : 'This file cannot be read';
+    return stateMessage('error', title, element('p', {}, error.message));
+  }
+  const words = error instanceof Error ? error.message : String(error);
+  const note = 'The other pages and runs still work.';
+  return stateMessage(
+    'error',
+    'This page ran into a mistake of ours',
+    element('p', {}, words),
+    element('p', { class: 'muted' }, note),
+  );
+}
+
+function traceMessage({ failure }: TraceTrouble): HTMLElement {
+  if (failure.name === 'newer-version') {
+    return stateMessage(
+      'version',
+      'The trace was written by a newer version',
+      element('p', {}, failure.message),
+    );
+  }
+  const where = `${failure.name}, byte ${failure.at}. Pages that need the report only still work.`;
+  return stateMessage(
+    'error',
+    'The trace cannot be read',
+    element('p', {}, failure.message),
+    element('p', { class: 'muted' }, where),
+  );
+}

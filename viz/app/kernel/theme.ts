@@ -1,0 +1,66 @@
+/**
+ * Light or dark: what the reader chose, else what the system prefers. The choice is kept in
+ * `localStorage`, which throws on `file://` in some settings and is then done without.
+ *
+ * @module
+ */
+import { DARK, LIGHT, type Tokens, tokenText } from '../../../reports/html/tokens.ts';
+import { Observable } from './observable.ts';
+
+/** A theme. */
+export type Theme = 'light' | 'dark';
+
+const KEY = 'orrery.theme';
+
+/** Colours of a theme, for canvas and exports. */
+export function tokensOf(theme: Theme): Tokens {
+  return theme === 'dark' ? DARK : LIGHT;
+}
+
+/** The theme of the page; setting it changes the page. */
+export class ThemeChoice extends Observable<Theme> {
+  /** @param wanted By the address. */
+  constructor(wanted: Theme | undefined) {
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    const kept = remembered();
+    super(wanted ?? kept ?? themeFrom(system.matches));
+    system.addEventListener('change', ({ matches }) => {
+      if (remembered() === undefined) this.value = themeFrom(matches);
+    });
+    addSheet();
+    this.watch(new AbortController().signal, (theme) => {
+      document.documentElement.dataset['theme'] = theme;
+    });
+  }
+
+  /** Changes it and remembers. */
+  toggle(): void {
+    this.value = this.value === 'dark' ? 'light' : 'dark';
+    try {
+      localStorage.setItem(KEY, this.value);
+    } catch {
+      // Without storage the choice holds until the page is closed.
+    }
+  }
+}
+
+function themeFrom(isDark: boolean): Theme {
+  return isDark ? 'dark' : 'light';
+}
+
+function remembered(): Theme | undefined {
+  try {
+    const text = localStorage.getItem(KEY);
+    return text === 'light' || text === 'dark' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function addSheet(): void {
+  const sheet = document.createElement('style');
+  sheet.textContent = `:root { ${tokenText(LIGHT)} color-scheme: light; }
+:root[data-theme="dark"] { ${tokenText(DARK)} color-scheme: dark; }
+@media print { :root[data-theme] { ${tokenText(LIGHT)} color-scheme: light; } }`;
+  document.head.append(sheet);
+}

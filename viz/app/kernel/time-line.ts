@@ -1,0 +1,117 @@
+/**
+ * The one cursor of all pages: where it is, what range is in view, whether it plays and how fast.
+ * Playing is driven by {@link TimeLine.advance} once a frame; nothing here asks for the time.
+ *
+ * @module
+ */
+import { Observable, type Watchable } from './observable.ts';
+
+/** A stretch of time, ns. */
+export type Range = readonly [number, number];
+
+/** With reduced motion the cursor jumps in steps of this. */
+export const JUMP_NS = 100_000_000;
+const NARROWEST_NS = 1_000;
+
+/** Cursor, range, play state. */
+export class TimeLine {
+  readonly #cursor = new Observable(0);
+  readonly #range = new Observable<Range>([0, 1]);
+  readonly #extent = new Observable<Range>([0, 1]);
+  readonly #isPlaying = new Observable(false);
+  readonly #speed = new Observable(1);
+
+  /** The cursor, ns. */
+  get cursor(): Watchable<number> {
+    return this.#cursor;
+  }
+
+  /** What is in view. */
+  get range(): Watchable<Range> {
+    return this.#range;
+  }
+
+  /** The whole run. */
+  get extent(): Watchable<Range> {
+    return this.#extent;
+  }
+
+  get isPlaying(): Watchable<boolean> {
+    return this.#isPlaying;
+  }
+
+  /** Seconds of the run for each second of the reader's; 1 is real time. */
+  get speed(): Watchable<number> {
+    return this.#speed;
+  }
+
+  /** Begins with another run: all of it in view, the cursor at its beginning. */
+  open(extent: Range): void {
+    this.#isPlaying.value = false;
+    this.#extent.value = extent;
+    this.#range.value = extent;
+    this.#cursor.value = extent[0];
+  }
+
+  /** Moves the cursor; within the run. */
+  moveTo(ns: number): void {
+    const [from, to] = this.extent.value;
+    this.#cursor.value = Math.round(Math.min(to, Math.max(from, ns)));
+  }
+
+  /** Shows a range; within the run, no narrower than a microsecond. */
+  show([from, to]: Range): void {
+    const [first, last] = this.extent.value;
+    const width = Math.min(last - first, Math.max(NARROWEST_NS, to - from));
+    const begin = Math.min(last - width, Math.max(first, from));
+    this.#range.value = [begin, begin + width];
+  }
+
+  /** Narrows (below 1) or widens the range around the cursor. */
+  zoom(factor: number): void {
+    const [from, to] = this.range.value;
+    const middle = Math.min(to, Math.max(from, this.cursor.value));
+    this.show([middle - (middle - from) * factor, middle + (to - middle) * factor]);
+  }
+
+  /** Moves the range by a share of its width. */
+  pan(share: number): void {
+    const [from, to] = this.range.value;
+    const by = (to - from) * share;
+    this.show([from + by, to + by]);
+  }
+
+  /** Shows everything. */
+  showAll(): void {
+    this.#range.value = this.extent.value;
+  }
+
+  /** Plays, from the beginning when the end was reached. */
+  play(): void {
+    if (this.cursor.value >= this.extent.value[1]) this.moveTo(this.extent.value[0]);
+    this.#isPlaying.value = true;
+  }
+
+  pause(): void {
+    this.#isPlaying.value = false;
+  }
+
+  /** Sets the speed, 0.001 to 100. */
+  playAt(speed: number): void {
+    this.#speed.value = Math.min(100, Math.max(0.001, speed));
+  }
+
+  /** One frame of playing; `elapsedMs` of the reader's time have passed. */
+  advance(elapsedMs: number): void {
+    if (!this.isPlaying.value) return;
+    this.moveTo(this.cursor.value + elapsedMs * 1e6 * this.speed.value);
+    this.#follow();
+    if (this.cursor.value >= this.extent.value[1]) this.pause();
+  }
+
+  #follow(): void {
+    const [from, to] = this.range.value;
+    const at = this.cursor.value;
+    if (at < from || at > to) this.show([at, at + (to - from)]);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The bar at the top: what is open, its verdict and mode; link, theme, keys.
+ *
+ * @module
+ */
+import { countText, verdictWord } from '../../../reports/kpi-text.ts';
+import type { OpenRun } from '../data/library.ts';
+import { type Child, element, fill } from './element.ts';
+import { ICONS, icon } from './icons.ts';
+import type { Watchable } from './observable.ts';
+import type { RunState } from './run-session.ts';
+import type { ThemeChoice } from './theme.ts';
+import { verdictChip } from './verdict-chip.ts';
+import type { ViewState } from './view-state.ts';
+
+/** What it needs. */
+export interface TopBarParts {
+  readonly view: ViewState;
+  readonly theme: ThemeChoice;
+  readonly runs: Watchable<RunState>;
+  readonly help: HTMLDialogElement;
+  notify(sentence: string): void;
+}
+
+/** Makes the bar. */
+export function makeTopBar({ view, theme, runs, help, notify }: TopBarParts): HTMLElement {
+  const title = element('div', { class: 'what' });
+  const home = (): void => view.go('runs', view.run.value);
+  const tools = element(
+    'div',
+    { class: 'tools' },
+    tool('copy link', ICONS.link, () => void copyLink(view, notify)),
+    tool('light or dark', ICONS.sun, () => theme.toggle()),
+    tool('keys', ICONS.help, () => help.showModal()),
+  );
+  runs.watch(new AbortController().signal, (state) => fill(title, whatIsOpen(state)));
+  const brand = element(
+    'button',
+    { type: 'button', class: 'brand', click: home },
+    mark(),
+    'Orrery',
+  );
+  return element('header', { class: 'top' }, brand, title, tools);
+}
+
+/** Copies the address of what is shown. */
+export async function copyLink(view: ViewState, notify: (text: string) => void): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(view.link);
+    notify('The link is copied.');
+  } catch {
+    notify('The browser does not let this page copy: take the link from the address bar.');
+  }
+}
+
+function tool(label: string, path: string, click: () => void): HTMLElement {
+  return element(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': label, title: label, click },
+    icon(path),
+  );
+}
+
+function whatIsOpen(state: RunState): Child {
+  switch (state.kind) {
+    case 'none':
+      return undefined;
+    case 'opening':
+      return element('span', { class: 'muted' }, `opening ${state.id} …`);
+    case 'trouble':
+      return element('span', { class: 'fail-text' }, `${state.id} did not open`);
+    case 'open':
+      return facts(state.run);
+  }
+}
+
+function facts({ name, id, report }: OpenRun): Child {
+  const heading = element('strong', {}, name);
+  if (report === undefined)
+    return [heading, element('span', { class: 'muted' }, 'trace without a report')];
+  const seeds =
+    report.seeds.length === 1 ? `seed ${report.seeds[0] ?? ''}` : `${report.seeds.length} seeds`;
+  const words = [report.mode, seeds, id === name ? '' : id].filter((text) => text !== '');
+  return [
+    heading,
+    verdictChip(verdictWord(report)),
+    element('span', { class: 'count' }, countText(report)),
+    element('span', { class: 'muted wide' }, words.join(' · ')),
+  ];
+}
+
+/** The sign: a planet on its ring. */
+function mark(): SVGSVGElement {
+  return icon(
+    'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 10.500a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3zM17.700 4.800a1.600 1.600 0 1 0 0 3.200 1.600 1.600 0 0 0 0-3.200z',
+  );
+}

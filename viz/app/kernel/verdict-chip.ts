@@ -1,0 +1,31 @@
+/**
+ * A verdict as sign, word and colour, so that colour is never the only code.
+ *
+ * @module
+ */
+import type { Verdict } from '../../format/run-card.ts';
+import { element } from './element.ts';
+
+const SIGNS: Readonly<Record<Verdict, string>> = {
+  PASS: '✓',
+  FAIL: '✗',
+  STOP: '■',
+  INCONCLUSIVE: '?',
+};
+const TONES: Readonly<Record<Verdict, string>> = {
+  PASS: 'pass',
+  FAIL: 'fail',
+  STOP: 'open',
+  INCONCLUSIVE: 'open',
+};
+
+/** CSS class of a verdict. */
+export function verdictTone(verdict: Verdict): string {
+  return TONES[verdict];
+}
+
+/** Makes the chip. */
+export function verdictChip(verdict: Verdict): HTMLElement {
+  const sign = element('span', { 'aria-hidden': 'true' }, SIGNS[verdict]);
+  return element('span', { class: `chip ${TONES[verdict]}` }, sign, ' ', verdict);
+}

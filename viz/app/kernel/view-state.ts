@@ -1,0 +1,156 @@
+/**
+ * What the reader looks at, kept in the address: page, run, selection, the pages' own parameters,
+ * and the time line. Changes of page and run make an entry of the history, everything else replaces
+ * it, at most four times a second (spec/ux.md 4.0).
+ *
+ * @module
+ */
+import { FIRST_PAGE, readAddress, type Selection, type View, writeAddress } from './address.ts';
+import { Observable } from './observable.ts';
+import { TimeLine } from './time-line.ts';
+
+const WRITE_EVERY_MS = 250;
+
+/** The state; one for the whole page. */
+export class ViewState {
+  readonly page: Observable<string>;
+  readonly run: Observable<string | undefined>;
+  readonly selection: Observable<Selection | undefined>;
+  readonly time = new TimeLine();
+  /** Parameters of the pages and keys that nobody knows. */
+  readonly parameters: Observable<Readonly<Record<string, string>>>;
+  /** Sentences about what could not be read. */
+  readonly notices = new Observable<readonly string[]>([]);
+  /** What the address wanted of the time, until the run is open. */
+  #wanted: View | undefined;
+  #isSilent = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #written = '';
+
+  constructor() {
+    const { view, notices } = readAddress(location.hash);
+    this.page = new Observable(view.page);
+    this.run = new Observable(view.run);
+    this.selection = new Observable(view.selection);
+    this.parameters = new Observable(view.rest);
+    this.notices.value = notices;
+    this.#wanted = view;
+    this.#listen();
+  }
+
+  /** The theme that the address asks for. */
+  get theme(): View['theme'] {
+    return this.#wanted?.theme;
+  }
+
+  /** Goes to a page, of another run when one is named. */
+  go(page: string, run: string | undefined = this.run.value): void {
+    if (run !== this.run.value) {
+      this.#silently(() => {
+        this.selection.value = undefined;
+      });
+      this.#wanted = undefined;
+    }
+    this.#silently(() => {
+      this.run.value = run;
+      this.page.value = page;
+    });
+    this.#write('push');
+  }
+
+  /** Sets a parameter of a page; `undefined` takes it out. */
+  setParameter(name: string, value: string | undefined): void {
+    const { [name]: _, ...others } = this.parameters.value;
+    this.parameters.value = value === undefined ? others : { ...others, [name]: value };
+  }
+
+  /** The run is open: takes what the address said of time and speed. */
+  openTime(extent: readonly [number, number]): void {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    this.#silently(() => {
+      this.time.open(extent);
+      if (wanted?.rangeNs !== undefined) this.time.show(wanted.rangeNs);
+      if (wanted?.timeNs !== undefined) this.time.moveTo(wanted.timeNs);
+      if (wanted !== undefined) this.time.playAt(wanted.speed);
+    });
+  }
+
+  /** The address of what is shown now. */
+  get link(): string {
+    return `${location.href.split('#')[0] ?? ''}${writeAddress(this.#view())}`;
+  }
+
+  #listen(): void {
+    const forever = new AbortController().signal;
+    const soon = (): void => this.#writeSoon();
+    const watched = [this.selection, this.parameters, this.time.cursor, this.time.range];
+    for (const value of [...watched, this.time.speed]) value.watch(forever, soon);
+    addEventListener('popstate', () => this.#take());
+    addEventListener('hashchange', () => this.#take());
+  }
+
+  /** The reader went back or edited the address. */
+  #take(): void {
+    if (location.hash === this.#written) return;
+    const { view, notices } = readAddress(location.hash);
+    this.#written = location.hash;
+    this.#silently(() => {
+      const isOther = view.run !== this.run.value;
+      this.#wanted = isOther ? view : undefined;
+      this.notices.value = notices;
+      this.parameters.value = view.rest;
+      this.selection.value = view.selection;
+      this.run.value = view.run;
+      this.page.value = view.page;
+      if (isOther) return;
+      if (view.rangeNs === undefined) this.time.showAll();
+      else this.time.show(view.rangeNs);
+      if (view.timeNs !== undefined) this.time.moveTo(view.timeNs);
+      this.time.playAt(view.speed);
+    });
+  }
+
+  #view(): View {
+    const { time } = this;
+    const [first, last] = time.extent.value;
+    const [from, to] = time.range.value;
+    const isTimed = this.run.value !== undefined && this.#wanted === undefined && last > 1;
+    const isAll = from === first && to === last;
+    return {
+      run: this.run.value,
+      page: this.page.value,
+      timeNs: isTimed ? time.cursor.value : this.#wanted?.timeNs,
+      speed: this.#wanted?.speed ?? time.speed.value,
+      selection: this.selection.value,
+      rangeNs: isTimed && !isAll ? [Math.round(from), Math.round(to)] : this.#wanted?.rangeNs,
+      theme: this.#wanted?.theme,
+      rest: this.parameters.value,
+    };
+  }
+
+  #silently(change: () => void): void {
+    const before = this.#isSilent;
+    this.#isSilent = true;
+    change();
+    this.#isSilent = before;
+  }
+
+  #writeSoon(): void {
+    if (this.#isSilent || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#write('replace');
+    }, WRITE_EVERY_MS);
+  }
+
+  #write(how: 'push' | 'replace'): void {
+    const text = writeAddress(this.#view());
+    if (text === location.hash) return;
+    // An address without a word is nicer for the page that opens anyway.
+    if (location.hash === '' && text === `#page=${FIRST_PAGE}`) return;
+    this.#written = text;
+    if (how === 'push') history.pushState(null, '', text);
+    else history.replaceState(null, '', text);
+  }
+}

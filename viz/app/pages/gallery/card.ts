@@ -1,0 +1,143 @@
+/**
+ * One card of the gallery: verdict, KPIs against their limits, and the spread over seeds.
+ *
+ * @module
+ */
+import { limitQuantity, plural, quantityAgainst } from '../../../../reports/format.ts';
+import { kpiName } from '../../../../reports/kpi-text.ts';
+import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
+import { DEMO_RUN } from '../../data/embedded.ts';
+import { type Child, element, svgElement } from '../../kernel/element.ts';
+import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
+
+const KPIS_SHOWN = 4;
+const SPARK = { width: 96, height: 20 } as const;
+const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
+const TONES = {
+  pass: 'pass-text',
+  fail: 'fail-text',
+  'not-applicable': 'muted',
+  inconclusive: 'open-text',
+} as const;
+
+/** Makes a card. */
+export function cardElement(
+  card: Card,
+  open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
+): HTMLElement {
+  switch (card.kind) {
+    case 'broken':
+      return element(
+        'article',
+        { class: 'card broken' },
+        element('h2', {}, card.id),
+        element('p', { class: 'open-text' }, card.reason),
+      );
+    case 'trace':
+      return element(
+        'article',
+        { class: 'card' },
+        heading(card.name, () => open({ id: card.id, hasTrace: true })),
+        element('p', { class: 'muted' }, 'a trace without its report: pictures, no verdict'),
+      );
+    case 'run':
+      return runCard(card, () => open({ id: card.id, hasTrace: card.traceBytes > 0 }));
+  }
+}
+
+function runCard(card: RunCard, open: () => void): HTMLElement {
+  const order = [...card.kpis].sort((a, b) => rank(a) - rank(b));
+  const rest = order.length - KPIS_SHOWN;
+  return element(
+    'article',
+    { class: `card ${verdictTone(card.verdict)}`, 'data-run': card.id },
+    element(
+      'header',
+      {},
+      heading(card.id === DEMO_RUN ? 'demo' : card.name, open),
+      verdictChip(card.verdict),
+    ),
+    element('p', { class: 'question' }, card.question),
+    element('dl', { class: 'card-kpis' }, order.slice(0, KPIS_SHOWN).map(kpiRow)),
+    rest > 0 && element('p', { class: 'muted more' }, `and ${plural(rest, 'KPI')} more`),
+    element('footer', {}, factsOf(card)),
+  );
+}
+
+function heading(text: string, open: () => void): HTMLElement {
+  return element(
+    'h2',
+    {},
+    element('button', { type: 'button', class: 'open-card', click: open }, text),
+  );
+}
+
+/** What needs attention first. */
+function rank({ status }: CardKpi): number {
+  return ['fail', 'inconclusive', 'pass', 'not-applicable'].indexOf(status);
+}
+
+function kpiRow(kpi: CardKpi): HTMLElement {
+  const { value, limit, unit, status } = kpi;
+  const measured = value === null ? 'none' : quantityAgainst(value, limit, unit);
+  const against = `${kpi.comparison} ${limitQuantity(limit, unit)}`;
+  return element(
+    'div',
+    {},
+    element(
+      'dt',
+      {},
+      element('span', { class: TONES[status], 'aria-label': status }, SIGNS[status]),
+      ' ',
+      kpiName(kpi),
+    ),
+    element('dd', { class: 'spark' }, sparkline(kpi)),
+    element(
+      'dd',
+      { class: 'value' },
+      element('strong', {}, measured),
+      ' ',
+      element('span', { class: 'muted' }, against),
+    ),
+  );
+}
+
+/** A dot for each seed, and the limit as a line; nothing for a single seed. */
+function sparkline({ perSeed, limit }: CardKpi): Child {
+  const values = perSeed.filter((value) => value !== null);
+  if (values.length < 2) return undefined;
+  const low = Math.min(limit, ...values);
+  const span = Math.max(limit, ...values) - low || 1;
+  const y = (value: number): number =>
+    SPARK.height - 3 - ((value - low) / span) * (SPARK.height - 6);
+  const step = SPARK.width / values.length;
+  return svgElement(
+    'svg',
+    {
+      width: SPARK.width,
+      height: SPARK.height,
+      role: 'img',
+      'aria-label': `${values.length} seeds against the limit`,
+    },
+    svgElement('line', { class: 'limit', x1: 0, x2: SPARK.width, y1: y(limit), y2: y(limit) }),
+    values.map((value, at) =>
+      svgElement('circle', { cx: (at + 0.5) * step, cy: y(value), r: 1.6 }),
+    ),
+  );
+}
+
+function factsOf(card: RunCard): Child {
+  const age =
+    card.writtenMs === undefined
+      ? undefined
+      : new Date(card.writtenMs).toISOString().slice(0, 16).replace('T', ' ');
+  const facts = [
+    card.id === DEMO_RUN ? 'bundled with this page' : card.id,
+    plural(card.seeds, 'seed'),
+    card.mode,
+    card.traceBytes > 0 ? undefined : 'no trace',
+    card.ending === 'complete' ? undefined : card.ending,
+    age,
+  ];
+  return facts.filter((fact) => fact !== undefined).join(' · ');
+}

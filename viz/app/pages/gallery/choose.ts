@@ -1,0 +1,75 @@
+/**
+ * Which cards are shown, and in what order.
+ *
+ * @module
+ */
+import type { Card } from '../../../format/run-card.ts';
+
+/** Filters by verdict. */
+export const FILTERS = [
+  { name: 'all', words: 'all' },
+  { name: 'failed', words: 'not passed' },
+  { name: 'live', words: 'live' },
+] as const;
+
+/** Orders. */
+export const SORTS = [
+  { name: 'newest', words: 'newest first' },
+  { name: 'name', words: 'by name' },
+  { name: 'verdict', words: 'not passed first' },
+] as const;
+
+/** What the reader chose. */
+export interface Choice {
+  readonly text: string;
+  readonly show: (typeof FILTERS)[number]['name'];
+  readonly sort: (typeof SORTS)[number]['name'];
+}
+
+/** Reads the page's parameters; what is unknown counts as not given. */
+export function readChoice(parameters: Readonly<Record<string, string>>): Choice {
+  return {
+    text: parameters['filter'] ?? '',
+    show: FILTERS.find(({ name }) => name === parameters['show'])?.name ?? 'all',
+    sort: SORTS.find(({ name }) => name === parameters['sort'])?.name ?? 'newest',
+  };
+}
+
+/** The cards to show. */
+export function chosen(cards: readonly Card[], { text, show, sort }: Choice): readonly Card[] {
+  const words = text.toLowerCase().split(/\s+/);
+  const fits = (card: Card): boolean =>
+    words.every((word) => wordsOf(card).includes(word)) && isShown(card, show);
+  const order = { newest: byAge, name: byName, verdict: byVerdict }[sort];
+  return cards.filter(fits).sort(order);
+}
+
+function wordsOf(card: Card): string {
+  const more =
+    card.kind === 'run' ? [card.name, card.question, ...card.kpis.map(({ metric }) => metric)] : [];
+  return [card.id, ...more].join(' ').toLowerCase();
+}
+
+function isShown(card: Card, show: Choice['show']): boolean {
+  if (show === 'all') return true;
+  if (show === 'live') return card.kind === 'run' && card.mode === 'live';
+  return card.kind !== 'run' || card.verdict !== 'PASS';
+}
+
+/** What has no age (the demo, dropped files) stands first. */
+function byAge(a: Card, b: Card): number {
+  return ageOf(b) - ageOf(a) || byName(a, b);
+}
+
+function ageOf(card: Card): number {
+  return card.kind === 'trace' ? Number.MAX_VALUE : (card.writtenMs ?? Number.MAX_VALUE);
+}
+
+function byName(a: Card, b: Card): number {
+  return a.id.localeCompare(b.id, 'en', { numeric: true });
+}
+
+function byVerdict(a: Card, b: Card): number {
+  const rank = (card: Card): number => (isShown(card, 'failed') ? 0 : 1);
+  return rank(a) - rank(b) || byAge(a, b);
+}

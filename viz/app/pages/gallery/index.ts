@@ -1,0 +1,134 @@
+/**
+ * Runs: what there is, and what is red (spec/ux.md 4.1). Cards of the server's runs, of the demo, and
+ * of files that were dropped; the demo is always there.
+ *
+ * @module
+ */
+import './style.css';
+import type { Card } from '../../../format/run-card.ts';
+import type { LibraryState } from '../../data/library.ts';
+import { element, fill } from '../../kernel/element.ts';
+import type { Page, PageContext } from '../../kernel/page.ts';
+import { skeleton } from '../../kernel/states.ts';
+import { cardElement } from './card.ts';
+import { type Choice, chosen, FILTERS, readChoice, SORTS } from './choose.ts';
+
+/** The page. */
+export const page: Page = {
+  name: 'runs',
+  title: 'Runs',
+  question: 'What do I have, and what is red?',
+  order: 1,
+  icon: 'M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z',
+  empty: { shows: 'the runs of this folder', scenario: 'hello.yaml' },
+  isTimed: false,
+  needs: 'nothing',
+  mount,
+};
+
+function mount(context: PageContext): void {
+  const { root, library, view, signal } = context;
+  const list = element('div', { class: 'cards', 'aria-live': 'polite' });
+  const note = element('p', { class: 'muted gallery-note' });
+  fill(root, element('h1', { class: 'for-screen-readers' }, 'Runs'), toolbar(context), note, list);
+  const draw = (): void => {
+    const state = library.state.value;
+    if (state.kind === 'loading') {
+      fill(list, skeleton('Reading the list of runs …'));
+      return;
+    }
+    const choice = readChoice(view.parameters.value);
+    const shown = chosen(state.cards, choice);
+    note.textContent = noteOf(state, shown, choice);
+    note.className = state.kind === 'failed' ? 'partial' : 'muted gallery-note';
+    fill(
+      list,
+      shown.map((card) => cardElement(card, (run) => context.open(run))),
+    );
+  };
+  library.state.watch(signal, draw);
+  view.parameters.watch(signal, draw);
+  void library.refresh();
+}
+
+function noteOf(state: LibraryState, shown: readonly Card[], choice: Choice): string {
+  if (state.kind === 'loading') return '';
+  if (state.kind === 'failed')
+    return `The list of runs did not come: ${state.reason}. The demo works.`;
+  const { cards, leftOut } = state;
+  if (shown.length === 0) return `None of ${cards.length} runs fits the filter.`;
+  const older = leftOut === 0 ? '' : `, ${leftOut} older ones are not listed`;
+  const isAll = shown.length === cards.length && choice.text === '';
+  const count = cards.length === 1 ? '1 run' : `${cards.length} runs`;
+  return isAll ? `${count}${older}` : `${shown.length} of ${count}${older}`;
+}
+
+function toolbar(context: PageContext): HTMLElement {
+  const { view, library } = context;
+  const choice = readChoice(view.parameters.value);
+  const search = element('input', {
+    type: 'search',
+    placeholder: 'filter',
+    'aria-label': 'filter runs by name, question or KPI',
+    value: choice.text,
+    input: () => view.setParameter('filter', search.value === '' ? undefined : search.value),
+  });
+  const sort = element(
+    'select',
+    { 'aria-label': 'sort', change: () => view.setParameter('sort', sort.value) },
+    SORTS.map(({ name, words }) =>
+      element('option', { value: name, selected: name === choice.sort }, words),
+    ),
+  );
+  return element(
+    'div',
+    { class: 'gallery-bar' },
+    search,
+    element(
+      'fieldset',
+      {},
+      element('legend', { class: 'for-screen-readers' }, 'show'),
+      FILTERS.map(({ name, words }) => {
+        const radio = element('input', {
+          type: 'radio',
+          name: 'show',
+          checked: name === choice.show,
+          change: () => view.setParameter('show', name === 'all' ? undefined : name),
+        });
+        return element('label', {}, radio, words);
+      }),
+    ),
+    sort,
+    opener(context, library.hasServer),
+  );
+}
+
+/** Files can be dropped anywhere on the page; this says so, and works by keyboard. */
+function opener({ library, notify, open }: PageContext, hasServer: boolean): HTMLElement {
+  const input = element('input', {
+    type: 'file',
+    multiple: true,
+    accept: '.orr,.json',
+    class: 'for-screen-readers',
+    tabindex: -1,
+    'aria-hidden': 'true',
+  });
+  input.addEventListener('change', () => {
+    library.take([...(input.files ?? [])]).then(open, (error: unknown) => {
+      notify(error instanceof Error ? error.message : String(error));
+    });
+  });
+  const title = hasServer
+    ? 'or drop them anywhere on the page'
+    : 'or drop them anywhere; this page needs no server';
+  return element(
+    'span',
+    { class: 'opener' },
+    element(
+      'button',
+      { type: 'button', title, click: () => input.click() },
+      'Open trace.orr or report.json',
+    ),
+    input,
+  );
+}

@@ -1,0 +1,216 @@
+/**
+ * The panel at the right: state of a node, both directions of a link, the way of a packet.
+ *
+ * @module
+ */
+import { quantity } from '../../../../reports/format.ts';
+import { Latest } from '../../data/latest.ts';
+import type { HopColumns, WorldStates } from '../../data/trace-answers.ts';
+import type { Selection } from '../../kernel/address.ts';
+import { instantText } from '../../kernel/duration.ts';
+import { type Child, element } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+import { hexView } from './hex-view.ts';
+import { linkText } from './sentence.ts';
+import { ailmentsAt } from './world.ts';
+
+/** Around the cursor, for counts of a link and the way of a packet. */
+const NEAR_NS = 500e6;
+const PACKET_NS = 5e9;
+
+/** The panel's content. */
+export class Details {
+  readonly #context: TraceContext;
+  readonly #latest: Latest<{ readonly selection: Selection; readonly timeNs: number }, Child>;
+  #selection: Selection | undefined;
+  #asked = '';
+
+  constructor(context: TraceContext) {
+    this.#context = context;
+    this.#latest = new Latest(({ selection, timeNs }) => this.#contentOf(selection, timeNs), {
+      tell: (content, { selection }): void => {
+        if (selection === this.#selection) context.panel.show(headingOf(selection), content);
+      },
+      fail: (error): void => context.fail(error),
+    });
+  }
+
+  /** Another selection. */
+  show(selection: Selection | undefined): void {
+    this.#selection = selection;
+    this.#asked = '';
+    if (selection === undefined) this.#context.panel.clear();
+    else this.follow(this.#context.view.time.cursor.value);
+  }
+
+  /** The cursor has moved. */
+  follow(timeNs: number): void {
+    const selection = this.#selection;
+    if (selection === undefined) return;
+    // A packet is the same wherever the cursor is near it.
+    const key = selection.kind === 'packet' ? selection.name : `${selection.name} ${timeNs}`;
+    if (key === this.#asked) return;
+    this.#asked = key;
+    this.#latest.want({ selection, timeNs });
+  }
+
+  #contentOf(selection: Selection, timeNs: number): Promise<Child> {
+    switch (selection.kind) {
+      case 'node':
+        return this.#node(selection.name, timeNs);
+      case 'link':
+        return this.#link(selection.name, timeNs);
+      case 'packet':
+        return this.#packet(Number(selection.name), timeNs);
+      default:
+        return Promise.resolve(element('p', { class: 'muted' }, 'Shown on another page.'));
+    }
+  }
+
+  async #node(name: string, timeNs: number): Promise<Child> {
+    const { trace } = this.#context;
+    const number = trace.info.nodes.findIndex((node) => node.name === name);
+    const node = trace.info.nodes[number];
+    if (node === undefined) return element('p', {}, `This run has no node ${name}.`);
+    const [states, drops, marks] = await Promise.all([
+      trace.ask('stateAt', { timeNs }),
+      trace.ask('drops', { fromNs: 0, toNs: timeNs }),
+      trace.ask('marks', { fromNs: Math.max(0, timeNs - 10 * NEAR_NS), toNs: timeNs }),
+    ]);
+    const counts = new Map<string, number>();
+    for (const drop of drops) {
+      if (drop.node === number) counts.set(drop.reason, (counts.get(drop.reason) ?? 0) + 1);
+    }
+    const own = marks.filter((mark) => mark.node === number).slice(-5);
+    return [
+      element(
+        'p',
+        { class: 'muted' },
+        [node.protocol, node.isdAs, node.address].filter(Boolean).join(' · '),
+      ),
+      section('State at the cursor', statesTable(states, number)),
+      section(
+        'Drops up to the cursor',
+        pairs([...counts].map(([reason, count]) => [reason, count])),
+      ),
+      own.length > 0 &&
+        section(
+          'Latest marks',
+          pairs(own.map(({ timeNs: at, text }) => [instantText(at, 1e9), text])),
+        ),
+    ];
+  }
+
+  async #link(id: string, timeNs: number): Promise<Child> {
+    const { info } = this.#context.trace;
+    const directions = info.links.flatMap((link, number) =>
+      link.id === id ? [{ link, number }] : [],
+    );
+    const ailment = ailmentsAt(info.faults, timeNs).get(id);
+    const state =
+      ailment === undefined ? 'up' : `${ailment.text}, since ${instantText(ailment.sinceNs, 1e9)}`;
+    const parts = await Promise.all(
+      directions.map(async ({ link, number }) =>
+        section(link.name.replace('->', ' → '), pairs(await this.#direction(number, timeNs))),
+      ),
+    );
+    return [
+      element('p', { class: ailment === undefined ? 'pass-text' : 'fail-text' }, state),
+      parts,
+    ];
+  }
+
+  async #direction(
+    link: number,
+    timeNs: number,
+  ): Promise<readonly (readonly [string, string | number])[]> {
+    const { trace, view } = this.#context;
+    const window = {
+      fromNs: Math.max(0, timeNs - NEAR_NS),
+      toNs: Math.min(view.time.extent.value[1], timeNs + NEAR_NS),
+    };
+    const bins = await trace.ask('bins', { link, ...window, binsMax: 10 });
+    const sum = (of: (bin: (typeof bins)[number]) => number): number =>
+      bins.reduce((total, bin) => total + of(bin), 0);
+    const count = sum((bin) => bin.count);
+    const widthNs = Math.max(window.toNs - window.fromNs, ...bins.map((bin) => bin.widthNs));
+    const perSecond = (sum((bin) => bin.bytes) * 8e9) / widthNs;
+    return [
+      ['packets within 1 s', count],
+      ['lost within 1 s', sum((bin) => bin.drops)],
+      ['rate', `${quantity(perSecond / 1e6, '')} Mbit/s`],
+      [
+        'mean time on the link',
+        count === 0 ? '–' : quantity(sum((bin) => bin.sumNs) / count, 'ns'),
+      ],
+    ];
+  }
+
+  async #packet(packet: number, timeNs: number): Promise<Child> {
+    const { trace } = this.#context;
+    const window = { fromNs: Math.max(0, timeNs - PACKET_NS), toNs: timeNs + PACKET_NS };
+    const [hops, bytes] = await Promise.all([
+      trace.ask('hopsOfPacket', { packet, ...window }),
+      trace.ask('packetBytes', { packet }),
+    ]);
+    const facts = [
+      trace.info.classes[hops.class[0] ?? 0] ?? '',
+      trace.info.flows[hops.flow[0] ?? 0] ?? '',
+      `${hops.bytes[0] ?? 0} B`,
+    ];
+    return [
+      element('p', { class: 'muted' }, facts.join(' · ')),
+      section(
+        'Its way',
+        wayOf(
+          hops,
+          trace.info.links.map(({ name }) => name),
+        ),
+      ),
+      bytes === undefined
+        ? element('p', { class: 'muted' }, 'Its bytes are in the trace of a run with --explain.')
+        : section('Bytes', hexView(bytes)),
+    ];
+  }
+}
+
+function headingOf({ kind, name }: Selection): string {
+  if (kind === 'packet') return `Packet ${name}`;
+  return kind === 'link' ? linkText(name) : name;
+}
+
+function section(title: string, content: Child): HTMLElement {
+  return element('section', {}, element('h3', {}, title), content);
+}
+
+function pairs(rows: readonly (readonly [string, string | number])[]): Child {
+  if (rows.length === 0) return element('p', { class: 'muted' }, 'none');
+  const body = rows.map(([name, value]) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, name),
+      element('td', { class: 'number' }, value),
+    ),
+  );
+  return element('table', {}, element('tbody', {}, body));
+}
+
+function statesTable(states: WorldStates, node: number): Child {
+  const own = states.find(([number]) => number === node)?.[1] ?? [];
+  return pairs(own.map(([machine, state]) => [machine, state]));
+}
+
+function wayOf(hops: HopColumns, links: readonly string[]): Child {
+  const rows: (readonly [string, string])[] = [];
+  const beginNs = hops.departNs[0] ?? 0;
+  for (let row = 0; row < hops.rows; row += 1) {
+    const departNs = hops.departNs[row] ?? 0;
+    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+    const fate = hops.fate[row] === 1 ? 'lost' : 'not seen to arrive';
+    const took = Number.isNaN(arriveNs) ? fate : quantity(arriveNs - departNs, 'ns');
+    const name = (links[hops.link[row] ?? 0] ?? '').replace('->', ' → ');
+    rows.push([`+${quantity(departNs - beginNs, 'ns')}  ${name}`, took]);
+  }
+  return pairs(rows);
+}

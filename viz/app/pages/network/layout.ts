@@ -1,0 +1,177 @@
+/**
+ * Places nodes: in columns by how far they are from the senders, or by force. Both depend on nothing
+ * but the topology, so the same run gives the same picture.
+ *
+ * @module
+ */
+import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
+import type { TraceInfo } from '../../data/trace-answers.ts';
+
+/** A place in the unit square. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What places depend on. */
+export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
+
+/** Layouts that there are. */
+export const LAYOUTS = ['layers', 'force'] as const;
+/** Name of a layout. */
+export type LayoutName = (typeof LAYOUTS)[number];
+
+/** More nodes than this make a column of several. */
+const COLUMN_MAX = 18;
+const SWEEPS = 8;
+const TICKS = 300;
+
+/** The places of all nodes, by their number. */
+export function placesOf(topology: Topology, layout: LayoutName): readonly Place[] {
+  if (topology.nodes.length === 0) return [];
+  return layout === 'force' ? byForce(topology) : byLayers(topology);
+}
+
+/** Role of a node: its name without its own number. */
+function roleOf(name: string): string {
+  return name.replace(/[-_.]?\d+$/, '');
+}
+
+function byLayers(topology: Topology): readonly Place[] {
+  const near = neighboursOf(topology);
+  const columns = widened(ordered(layersOf(topology, near), near));
+  const places: Place[] = topology.nodes.map(() => ({ x: 0.5, y: 0.5 }));
+  for (const [at, column] of columns.entries()) {
+    const x = columns.length === 1 ? 0.5 : at / (columns.length - 1);
+    for (const [row, node] of column.entries()) {
+      places[node] = { x, y: (row + 0.5) / column.length };
+    }
+  }
+  return places;
+}
+
+/** Numbers of the nodes of each layer, senders first. */
+function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])[]): number[][] {
+  const numberOf = new Map(nodes.map(({ name }, number) => [name, number]));
+  const pairs = flows.flatMap((flow) => {
+    const [from, to] = flow.split(' -> ').map((name) => numberOf.get(name));
+    return from === undefined || to === undefined ? [] : [[from, to] as const];
+  });
+  const senders = [...new Set(pairs.map(([from]) => from))];
+  const receivers = new Set(pairs.map(([, to]) => to));
+  const isThrough = senders.length > 0 && !senders.some((node) => receivers.has(node));
+  const starts = senders.length > 0 ? senders : [0];
+  const far = distances(starts, near);
+  // Where everybody sends and receives, both ends of a flow stand in one layer with their role.
+  const keys = nodes.map(({ name }, node) => {
+    const distance = far[node] ?? 0;
+    return isThrough ? { first: distance, second: '' } : roleKey(nodes, far, name);
+  });
+  const layers = new Map<string, number[]>();
+  for (const [node, { first, second }] of keys.entries()) {
+    const key = `${String(first).padStart(6, '0')} ${second}`;
+    layers.set(key, [...(layers.get(key) ?? []), node]);
+  }
+  const numeric = new Intl.Collator('en', { numeric: true });
+  return [...layers].sort(([a], [b]) => numeric.compare(a, b)).map(([, layer]) => layer);
+}
+
+/** A role stands as near to the senders as the nearest node of its family: `mix-1`, `mix-2`. */
+function roleKey(
+  nodes: Topology['nodes'],
+  far: readonly number[],
+  name: string,
+): { readonly first: number; readonly second: string } {
+  const role = roleOf(name);
+  const family = roleOf(role);
+  const members = nodes.flatMap((node, number) =>
+    roleOf(roleOf(node.name)) === family ? [far[number] ?? 0] : [],
+  );
+  return { first: Math.min(...members), second: role };
+}
+
+function distances(
+  starts: readonly number[],
+  near: readonly (readonly number[])[],
+): readonly number[] {
+  const far: number[] = near.map(() => Number.NaN);
+  let edge = [...starts];
+  for (let distance = 0; edge.length > 0; distance += 1) {
+    for (const node of edge) far[node] = distance;
+    const next = new Set(edge.flatMap((node) => near[node] ?? []));
+    edge = [...next].filter((node) => Number.isNaN(far[node]));
+  }
+  const last = Math.max(0, ...far.filter((value) => !Number.isNaN(value)));
+  return far.map((value) => (Number.isNaN(value) ? last + 1 : value));
+}
+
+/** Fewer crossings: each node moves to the mean place of its neighbours, a few times. */
+function ordered(
+  layers: readonly number[][],
+  near: readonly (readonly number[])[],
+): readonly (readonly number[])[] {
+  let now = layers.map((layer) => [...layer]);
+  for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
+    const height = new Map(
+      now.flatMap((layer) => layer.map((node, row) => [node, (row + 0.5) / layer.length] as const)),
+    );
+    const mean = (node: number): number => {
+      const heights = (near[node] ?? []).map((other) => height.get(other) ?? 0.5);
+      const own = height.get(node) ?? 0.5;
+      return heights.length === 0
+        ? own
+        : heights.reduce((sum, one) => sum + one, 0) / heights.length;
+    };
+    now = now.map((layer) =>
+      [...layer].sort((a, b) => mean(a) - mean(b) || (height.get(a) ?? 0) - (height.get(b) ?? 0)),
+    );
+  }
+  return now;
+}
+
+/** Tall layers become several columns. */
+function widened(layers: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  return layers.flatMap((layer) => {
+    const count = Math.ceil(layer.length / COLUMN_MAX);
+    const height = Math.ceil(layer.length / count);
+    return Array.from({ length: count }, (_, at) => layer.slice(at * height, (at + 1) * height));
+  });
+}
+
+function byForce(topology: Topology): readonly Place[] {
+  // d3-force draws from a generator of its own with a fixed seed.
+  const nodes = byLayers(topology).map(({ x, y }) => ({ x: x * 400, y: y * 300 }));
+  const links = topology.links
+    .filter(({ from, to }) => from >= 0 && to >= 0 && from < to)
+    .map(({ from, to }) => ({ source: from, target: to }));
+  forceSimulation(nodes)
+    .force('charge', forceManyBody().strength(-160))
+    .force('link', forceLink(links).distance(60).strength(0.5))
+    .force('x', forceX(200).strength(0.03))
+    .force('y', forceY(150).strength(0.05))
+    .force('collide', forceCollide(24))
+    .stop()
+    .tick(TICKS);
+  return inUnitSquare(nodes);
+}
+
+function inUnitSquare(nodes: readonly Place[]): readonly Place[] {
+  const xs = nodes.map(({ x }) => x);
+  const ys = nodes.map(({ y }) => y);
+  const share = (value: number, all: readonly number[]): number => {
+    const low = Math.min(...all);
+    const span = Math.max(...all) - low;
+    return span === 0 ? 0.5 : (value - low) / span;
+  };
+  return nodes.map(({ x, y }) => ({ x: share(x, xs), y: share(y, ys) }));
+}
+
+function neighboursOf({ nodes, links }: Topology): readonly (readonly number[])[] {
+  const near = nodes.map(() => new Set<number>());
+  for (const { from, to } of links) {
+    if (from < 0 || to < 0) continue;
+    near[from]?.add(to);
+    near[to]?.add(from);
+  }
+  return near.map((set) => [...set].sort((a, b) => a - b));
+}

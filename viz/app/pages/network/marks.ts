@@ -1,0 +1,71 @@
+/**
+ * The shapes of packets by class, as paths around a point: data square, control triangle, probe
+ * circle, acknowledgement diamond, cover hollow square, an attacker's copy cross (spec/ux.md 4.0).
+ *
+ * @module
+ */
+
+/** Draws a path; the part of a canvas context and of a `Path2D` that is needed. */
+export interface Pen {
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  rect(x: number, y: number, w: number, h: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  closePath(): void;
+}
+
+/** Classes that are drawn as outlines. */
+export const HOLLOW: ReadonlySet<string> = new Set(['cover', 'copy']);
+
+/** Adds the mark of a class. */
+export function addMark(pen: Pen, packetClass: string, x: number, y: number): void {
+  const r = 3.5;
+  switch (packetClass) {
+    case 'control':
+      polygon(pen, [x, y - r - 0.5, x + r + 0.5, y + r - 0.5, x - r - 0.5, y + r - 0.5]);
+      break;
+    case 'probe':
+      pen.moveTo(x + r, y);
+      pen.arc(x, y, r, 0, 2 * Math.PI);
+      break;
+    case 'acknowledgement':
+      polygon(pen, [x, y - r - 1, x + r + 1, y, x, y + r + 1, x - r - 1, y]);
+      break;
+    case 'copy':
+      pen.moveTo(x - r, y - r);
+      pen.lineTo(x + r, y + r);
+      pen.moveTo(x + r, y - r);
+      pen.lineTo(x - r, y + r);
+      break;
+    default:
+      pen.rect(x - r + 0.5, y - r + 0.5, 2 * r - 1, 2 * r - 1);
+  }
+}
+
+/** The mark as an SVG path around (0, 0), for legends and exports. */
+export function markPath(packetClass: string, x: number, y: number): string {
+  const parts: string[] = [];
+  const at = (value: number): string => value.toFixed(1);
+  addMark(
+    {
+      moveTo: (px, py) => parts.push(`M${at(px)} ${at(py)}`),
+      lineTo: (px, py) => parts.push(`L${at(px)} ${at(py)}`),
+      rect: (px, py, w, h) => parts.push(`M${at(px)} ${at(py)}h${at(w)}v${at(h)}h${at(-w)}z`),
+      arc: (px, py, r) =>
+        parts.push(
+          `M${at(px + r)} ${at(py)}a${r} ${r} 0 1 0 ${-2 * r} 0a${r} ${r} 0 1 0 ${2 * r} 0z`,
+        ),
+      closePath: () => parts.push('z'),
+    },
+    packetClass,
+    x,
+    y,
+  );
+  return parts.join('');
+}
+
+function polygon(pen: Pen, points: readonly number[]): void {
+  pen.moveTo(points[0] ?? 0, points[1] ?? 0);
+  for (let at = 2; at < points.length; at += 2) pen.lineTo(points[at] ?? 0, points[at + 1] ?? 0);
+  pen.closePath();
+}

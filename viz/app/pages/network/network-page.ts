@@ -1,0 +1,278 @@
+/**
+ * The network page: asks the trace for what surrounds the cursor, and draws it in every frame.
+ *
+ * @module
+ */
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import { Latest } from '../../data/latest.ts';
+import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
+import { element, fill } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+import { partialNote } from '../../kernel/states.ts';
+import { tokensOf } from '../../kernel/theme.ts';
+import { Details } from './details.ts';
+import { LAYOUTS, type LayoutName, placesOf } from './layout.ts';
+import { legendOf } from './legend.ts';
+import { type Burst, burstOf, type Drawn, drawnPackets, paint, pictureOf } from './packet-layer.ts';
+import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
+import { contentOf, storyText } from './sentence.ts';
+import { canvasAbove, TopologyView } from './topology-view.ts';
+import { ailmentsAt, storyAt } from './world.ts';
+
+/** A burst lasts this long for the reader. */
+const BURST_NS = 400e6;
+/** What is asked for around the cursor at speed 1: before it and after it. */
+const BEHIND_NS = 100e6;
+const AHEAD_NS = 300e6;
+const ROWS_MAX = 60_000;
+/** A click this near takes a packet, px. */
+const REACH = 9;
+
+interface Around {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly hops: HopColumns;
+  readonly drops: readonly DropRow[];
+  readonly use: ReadonlyMap<number, number>;
+}
+
+/** The page while it is shown. */
+export class NetworkPage {
+  readonly #context: TraceContext;
+  readonly #topology: TopologyView;
+  readonly #canvas = canvasAbove();
+  readonly #chart: ChartFrame;
+  readonly #story = element('p', { class: 'story', role: 'status' });
+  readonly #hidden = new Set<number>();
+  readonly #details: Details;
+  readonly #latest: Latest<{ readonly fromNs: number; readonly toNs: number }, Around>;
+  #around: Around | undefined;
+  #drawn: readonly Drawn[] = [];
+  #inSight: InSight = { marks: [], total: 0 };
+  #ask: () => void = () => undefined;
+
+  constructor(context: TraceContext) {
+    const { trace, view, run } = context;
+    this.#context = context;
+    this.#topology = new TopologyView(trace.info, {
+      selectNode: (name): void => this.#select('node', name),
+      selectLink: (name): void => this.#select('link', name),
+    });
+    this.#chart = new ChartFrame({
+      name: 'network',
+      origin: { run: run.id, seed: String(trace.info.seed) },
+      picture: (): SVGSVGElement => this.#picture(),
+    });
+    this.#details = new Details(context);
+    this.#latest = new Latest((asked) => this.#fetch(asked), {
+      tell: (around): void => {
+        this.#around = around;
+        this.#ask();
+      },
+      fail: (error): void => context.fail(error),
+    });
+    view.parameters.watch(context.signal, () => this.#arrange());
+  }
+
+  /** Fills the page. */
+  start(): void {
+    const { root, trace, frames, signal, view, theme } = this.#context;
+    const { damage, extent } = trace.info;
+    const stage = element('div', { class: 'stage' }, this.#topology.svg, this.#canvas);
+    this.#chart.body.append(stage, this.#story);
+    fill(
+      root,
+      damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
+      extent === 'windows' && this.#windowsNote(),
+      this.#toolbar(),
+      this.#chart.root,
+    );
+    this.#ask = frames.add(signal, () => this.#frame());
+    for (const value of [view.time.cursor, view.selection, theme]) value.watch(signal, this.#ask);
+    const observer = new ResizeObserver(() => this.#arrange());
+    observer.observe(stage);
+    signal.addEventListener('abort', () => observer.disconnect());
+    stage.addEventListener('click', (event) => this.#clickPacket(event), { capture: true, signal });
+    view.selection.watch(signal, (selection) => this.#details.show(selection));
+  }
+
+  #select(kind: 'node' | 'link' | 'packet', name: string): void {
+    this.#context.view.selection.value = { kind, name };
+  }
+
+  /** Which layout, which packets, and the way to a node by its name. */
+  #toolbar(): HTMLElement {
+    const { view, trace } = this.#context;
+    const layout = element(
+      'select',
+      {
+        'aria-label': 'layout',
+        change: () =>
+          view.setParameter('layout', layout.value === 'layers' ? undefined : layout.value),
+      },
+      LAYOUTS.map((name) =>
+        element('option', { value: name, selected: name === this.#layout() }, name),
+      ),
+    );
+    const find = element('input', {
+      type: 'search',
+      list: 'node-names',
+      placeholder: 'find a node  ( / )',
+      'aria-label': 'find a node',
+    });
+    find.addEventListener('change', () => this.#find(find.value.trim()));
+    this.#context.keys.add(this.#context.signal, {
+      keys: ['/'],
+      group: 'Network',
+      does: 'find a node',
+      run: () => find.focus(),
+    });
+    const names = element(
+      'datalist',
+      { id: 'node-names' },
+      trace.info.nodes.map(({ name }) => element('option', { value: name })),
+    );
+    const legend = legendOf(trace.info, (packetClass, isShown) => {
+      if (isShown) this.#hidden.delete(packetClass);
+      else this.#hidden.add(packetClass);
+      this.#ask();
+    });
+    return element('div', { class: 'network-bar' }, layout, find, names, legend);
+  }
+
+  #find(name: string): void {
+    const number = this.#context.trace.info.nodes.findIndex((node) => node.name === name);
+    if (number < 0) {
+      this.#context.notify(`There is no node ${name}.`);
+      return;
+    }
+    this.#select('node', name);
+    this.#topology.focus(number);
+  }
+
+  #layout(): LayoutName {
+    const wanted = this.#context.view.parameters.value['layout'];
+    return LAYOUTS.find((name) => name === wanted) ?? 'layers';
+  }
+
+  #arrange(): void {
+    const stage = this.#canvas.parentElement;
+    if (stage === null) return;
+    const { width, height } = stage.getBoundingClientRect();
+    this.#canvas.width = Math.round(width * devicePixelRatio);
+    this.#canvas.height = Math.round(height * devicePixelRatio);
+    this.#topology.arrange(placesOf(this.#context.trace.info, this.#layout()), { width, height });
+    this.#ask();
+  }
+
+  /** Asks for more as soon as what is there comes to its end. */
+  #keepUp(timeNs: number): void {
+    const { time } = this.#context.view;
+    const stretch = Math.max(0.01, time.isPlaying.value ? time.speed.value : 1);
+    const around = this.#around;
+    const enoughNs = time.isPlaying.value ? (AHEAD_NS * stretch) / 2 : 0;
+    const isCovered =
+      around !== undefined && timeNs >= around.fromNs && timeNs + enoughNs < around.toNs;
+    if (isCovered) return;
+    this.#latest.want({ fromNs: timeNs - BEHIND_NS * stretch, toNs: timeNs + AHEAD_NS * stretch });
+  }
+
+  async #fetch({
+    fromNs,
+    toNs,
+  }: {
+    readonly fromNs: number;
+    readonly toNs: number;
+  }): Promise<Around> {
+    const { trace } = this.#context;
+    const [hops, drops] = await Promise.all([
+      trace.ask('hops', { fromNs, toNs, rowsMax: ROWS_MAX }),
+      trace.ask('drops', { fromNs: fromNs - BURST_NS, toNs }),
+    ]);
+    return { fromNs, toNs, hops, drops, use: useOf(hops) };
+  }
+
+  #frame(): boolean {
+    const { trace, view, theme } = this.#context;
+    const { info } = trace;
+    const timeNs = view.time.cursor.value;
+    this.#keepUp(timeNs);
+    const ailments = ailmentsAt(info.faults, timeNs);
+    const around = this.#around;
+    const isNear = around !== undefined && timeNs >= around.fromNs && timeNs <= around.toNs;
+    if (isNear) {
+      this.#inSight = packetsAt(around.hops, timeNs, (one) => !this.#hidden.has(one));
+      const { marks } = this.#inSight;
+      this.#drawn = drawnPackets(info, around.hops, { marks, topology: this.#topology });
+    }
+    this.#topology.update({
+      use: around?.use ?? new Map(),
+      ailments,
+      selected: view.selection.value?.name,
+    });
+    const pen = this.#canvas.getContext('2d');
+    if (pen !== null)
+      paint(pen, { packets: this.#drawn, bursts: this.#bursts() }, tokensOf(theme.value));
+    const story = storyText(storyAt(info.faults, timeNs), timeNs);
+    if (this.#story.textContent !== story) this.#story.textContent = story;
+    this.#chart.show(
+      contentOf({
+        info,
+        timeNs,
+        ailments,
+        inSight: this.#inSight,
+        drawn: this.#drawn,
+        hops: around?.hops,
+        rangeNs: view.time.range.value,
+      }),
+    );
+    this.#details.follow(timeNs);
+    return view.time.isPlaying.value;
+  }
+
+  #bursts(): readonly Burst[] {
+    const { trace, view } = this.#context;
+    const speed = Math.min(1, view.time.speed.value);
+    const found = burstsAt(this.#around?.drops ?? [], view.time.cursor.value, BURST_NS * speed);
+    return found.flatMap(({ drop, age }) => {
+      const burst = burstOf(trace.info, this.#topology, drop, age);
+      return burst === undefined ? [] : [burst];
+    });
+  }
+
+  #clickPacket(event: MouseEvent): void {
+    const box = this.#canvas.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    const far = (one: Drawn): number => Math.hypot(one.x - x, one.y - y);
+    const nearest = [...this.#drawn].sort((a, b) => far(a) - far(b))[0];
+    const hops = this.#around?.hops;
+    if (nearest === undefined || hops === undefined || far(nearest) > REACH) return;
+    if ((event.target as Element).closest('.dot') !== null) return;
+    event.stopPropagation();
+    this.#select('packet', String(hops.packet[nearest.row] ?? 0));
+  }
+
+  /** The topology with the packets of this frame, for the exports. */
+  #picture(): SVGSVGElement {
+    const { svg } = this.#topology;
+    const layer = pictureOf({ packets: this.#drawn, bursts: this.#bursts() });
+    svg.append(layer);
+    queueMicrotask(() => layer.remove());
+    return svg;
+  }
+
+  #windowsNote(): HTMLElement {
+    const { trace, view } = this.#context;
+    const { windowsNs } = trace.info;
+    const note = partialNote('');
+    const say = (timeNs: number): void => {
+      const isKept = windowsNs.some(([from, to]) => timeNs >= from && timeNs <= to);
+      note.hidden = isKept;
+      note.textContent =
+        'The trace holds no packets of this instant, only states and faults: run with --trace full, or press j and k for the faults.';
+    };
+    view.time.cursor.watch(this.#context.signal, say);
+    return note;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Which packets are in sight at an instant and where: plain numbers for the canvas, the table and
+ * the exports alike. At most 5,000 marks; beyond, the same packets in every frame.
+ *
+ * @module
+ */
+
+import { isKept } from '../../data/hop-columns.ts';
+import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
+
+/** Marks that are drawn at most (spec/ux.md 4.2). */
+const MARKS_MAX = 5_000;
+
+/** A packet on a link. */
+export interface PacketMark {
+  /** Row of the columns. */
+  readonly row: number;
+  /** Share of the link that it has passed, 0 to 1. */
+  readonly share: number;
+}
+
+/** Packets in sight. */
+export interface InSight {
+  readonly marks: readonly PacketMark[];
+  /** All that are under way; more than the marks when every n-th is drawn. */
+  readonly total: number;
+}
+
+/** Packets under way at an instant, of classes that are shown. */
+export function packetsAt(
+  hops: HopColumns,
+  timeNs: number,
+  isShown: (packetClass: number) => boolean,
+): InSight {
+  const marks: PacketMark[] = [];
+  for (let row = 0; row < hops.rows; row += 1) {
+    const departNs = hops.departNs[row] ?? Number.NaN;
+    if (departNs > timeNs) break;
+    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+    if (!(arriveNs > timeNs) || !isShown(hops.class[row] ?? 0)) continue;
+    marks.push({ row, share: (timeNs - departNs) / (arriveNs - departNs) });
+  }
+  const oneIn = Math.ceil(marks.length / MARKS_MAX);
+  const kept = oneIn <= 1 ? marks : marks.filter(({ row }) => isKept(hops.packet[row] ?? 0, oneIn));
+  const thinned = hops.total / Math.max(1, hops.rows);
+  return { marks: kept, total: Math.round(marks.length * thinned) };
+}
+
+/** Losses whose burst is in sight, with how far it has gone, 0 to 1. */
+export function burstsAt(
+  drops: readonly DropRow[],
+  timeNs: number,
+  lastsNs: number,
+): readonly { readonly drop: DropRow; readonly age: number }[] {
+  return drops
+    .filter((drop) => drop.timeNs <= timeNs && timeNs - drop.timeNs < lastsNs)
+    .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
+}
+
+/** Bytes on each link in the columns, by link. */
+export function useOf(hops: HopColumns): ReadonlyMap<number, number> {
+  const use = new Map<number, number>();
+  for (let row = 0; row < hops.rows; row += 1) {
+    const link = hops.link[row] ?? 0;
+    use.set(link, (use.get(link) ?? 0) + (hops.bytes[row] ?? 0));
+  }
+  return use;
+}

@@ -1,0 +1,82 @@
+/**
+ * The network in words: the title of the picture, its summary for screen readers, the table of
+ * packets, and the story of the latest fault.
+ *
+ * @module
+ */
+import { plural, quantity } from '../../../../reports/format.ts';
+import type { ChartContent } from '../../chart/chart-frame.ts';
+import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
+import { instantText } from '../../kernel/duration.ts';
+import type { Drawn } from './packet-layer.ts';
+import type { InSight } from './packets.ts';
+import type { Ailment, FaultStory } from './world.ts';
+
+/** What is known of the instant. */
+export interface Moment {
+  readonly info: TraceInfo;
+  readonly timeNs: number;
+  readonly rangeNs: readonly [number, number];
+  readonly ailments: ReadonlyMap<string, Ailment>;
+  readonly inSight: InSight;
+  readonly drawn: readonly Drawn[];
+  readonly hops: HopColumns | undefined;
+}
+
+/** Title, caption, summary, table. */
+export function contentOf(moment: Moment): ChartContent {
+  const { info, timeNs, ailments, inSight, rangeNs } = moment;
+  const at = instantText(timeNs, rangeNs[1] - rangeNs[0]);
+  const packets = `${plural(inSight.total, 'packet')} under way`;
+  const down = [...ailments].map(
+    ([target, { state, sinceNs }]) =>
+      `${linkText(target)} ${state} since ${instantText(sinceNs, 1e9)}`,
+  );
+  const finding = down.length === 0 ? 'every link is up' : down.join(', ');
+  const shown =
+    inSight.marks.length < inSight.total
+      ? ` 1 of ${Math.ceil(inSight.total / Math.max(1, inSight.marks.length))} packets shown.`
+      : '';
+  const count = `${plural(info.nodes.length, 'node')}, ${plural(new Set(info.links.map(({ id }) => id)).size, 'link')}`;
+  return {
+    title: `${packets}, ${finding}`,
+    caption: `${count}; width of a link by its use around the cursor.${shown}`,
+    summary: `At ${at}: ${packets}, ${finding}.`,
+    table: {
+      columns: ['packet', 'class', 'flow', 'link', 'bytes', 'depart ns', 'arrive ns', 'queue ns'],
+      rows: moment.hops === undefined ? [] : rowsOf(info, moment.hops, moment.drawn),
+    },
+  };
+}
+
+/** `core-110--core-310 down at 3.916 s: detected +63.9 ms · switched +63.9 ms`. */
+export function storyText(story: FaultStory | undefined, timeNs: number): string {
+  if (story === undefined) return '';
+  const { text, target, beginNs, endNs, effects } = story;
+  const parts = effects.map(({ name, afterNs }) => `${name} +${quantity(afterNs, 'ns')}`);
+  if (endNs !== undefined) parts.push(`over after ${quantity(endNs - beginNs, 'ns')}`);
+  else parts.push(`${quantity(timeNs - beginNs, 'ns')} ago`);
+  return `${text.replace(target, linkText(target))} at ${instantText(beginNs, 1e9)}: ${parts.join(' · ')}`;
+}
+
+/** A link for people. */
+export function linkText(id: string): string {
+  return id.replace('--', ' ↔ ');
+}
+
+function rowsOf(
+  info: TraceInfo,
+  hops: HopColumns,
+  drawn: readonly Drawn[],
+): readonly (readonly (string | number | null)[])[] {
+  return drawn.map(({ row, packetClass }) => [
+    hops.packet[row] ?? null,
+    packetClass,
+    info.flows[hops.flow[row] ?? 0] ?? '',
+    info.links[hops.link[row] ?? 0]?.name ?? '',
+    hops.bytes[row] ?? null,
+    hops.departNs[row] ?? null,
+    hops.arriveNs[row] ?? null,
+    hops.queueNs[row] ?? null,
+  ]);
+}

@@ -1,0 +1,259 @@
+/**
+ * The network as SVG: links with width by use and dashes when down, nodes as labelled points that the
+ * keyboard can walk. Packets are not drawn here.
+ *
+ * @module
+ */
+import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
+import type { TraceInfo } from '../../data/trace-answers.ts';
+import { element, set, svgElement } from '../../kernel/element.ts';
+import type { Place } from './layout.ts';
+import type { Ailment } from './world.ts';
+
+/** Room around the outermost nodes, px. */
+const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
+const NODE_RADIUS = 7;
+/** Labels nearer than this would overlap. */
+const LABEL_PITCH = 26;
+
+/** Both directions of one line on the screen. */
+interface Wire {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+  readonly numbers: readonly number[];
+  readonly root: SVGGElement;
+  readonly line: SVGLineElement;
+  readonly hit: SVGLineElement;
+  readonly label: SVGTextElement;
+}
+
+interface Dot {
+  readonly root: SVGGElement;
+  readonly label: SVGTextElement;
+}
+
+/** What happens to it. */
+export interface TopologyEvents {
+  selectNode(name: string): void;
+  selectLink(id: string): void;
+}
+
+/** What holds at the cursor. */
+export interface Shown {
+  /** Bytes by link. */
+  readonly use: ReadonlyMap<number, number>;
+  readonly ailments: ReadonlyMap<string, Ailment>;
+  /** Name of a node or id of a link. */
+  readonly selected: string | undefined;
+}
+
+/** The drawing. */
+export class TopologyView {
+  readonly svg = svgElement('svg', { class: 'topology', role: 'group', 'aria-label': 'topology' });
+  readonly #info: TraceInfo;
+  readonly #wires: readonly Wire[];
+  readonly #dots: readonly Dot[];
+  #places: readonly Place[] = [];
+  #size = { width: 0, height: 0 };
+  #isTall = false;
+
+  constructor(info: TraceInfo, events: TopologyEvents) {
+    this.#info = info;
+    this.#wires = wiresOf(info.links).map((wire) => wireElement(wire, events));
+    this.#dots = info.nodes.map(({ name, protocol }, number) =>
+      this.#dotElement(number, `${name}, ${protocol}`, events),
+    );
+    this.svg.append(
+      svgElement(
+        'g',
+        {},
+        this.#wires.map(({ root }) => root),
+      ),
+      svgElement(
+        'g',
+        {},
+        this.#dots.map(({ root }) => root),
+      ),
+    );
+  }
+
+  /** Puts everything in its place. In a tall room the columns become rows. */
+  arrange(
+    places: readonly Place[],
+    size: { readonly width: number; readonly height: number },
+  ): void {
+    this.#places = places;
+    this.#size = size;
+    this.#isTall = size.width < 560;
+    set(this.svg, 'width', size.width);
+    set(this.svg, 'height', size.height);
+    for (const { from, to, line, hit, label } of this.#wires) {
+      const a = this.at(from);
+      const b = this.at(to);
+      for (const one of [line, hit]) {
+        set(one, 'x1', a.x);
+        set(one, 'y1', a.y);
+        set(one, 'x2', b.x);
+        set(one, 'y2', b.y);
+      }
+      set(label, 'x', (a.x + b.x) / 2);
+      set(label, 'y', (a.y + b.y) / 2 + 20);
+    }
+    for (const [number, { root, label }] of this.#dots.entries()) {
+      const { x, y } = this.at(number);
+      set(root, 'transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+      set(label, 'visibility', this.#hasRoom(number) ? 'visible' : 'hidden');
+    }
+  }
+
+  /** Where a node is, px. */
+  at(node: number): Place {
+    const { x, y } = this.#places[node] ?? { x: 0.5, y: 0.5 };
+    const { width, height } = this.#size;
+    const [across, along] = this.#isTall ? [y, x] : [x, y];
+    return {
+      x: MARGIN.x + across * Math.max(0, width - 2 * MARGIN.x),
+      y: MARGIN.top + along * Math.max(0, height - MARGIN.top - MARGIN.bottom),
+    };
+  }
+
+  /** Shows use, ailments and the selection. */
+  update(shown: Shown): void {
+    const most = Math.max(1, ...shown.use.values());
+    for (const wire of this.#wires) {
+      const bytes = wire.numbers.reduce((sum, link) => sum + (shown.use.get(link) ?? 0), 0);
+      const ailment = shown.ailments.get(wire.id);
+      const width = bytes === 0 ? 1.25 : 1.5 + (4.5 * Math.log1p(bytes)) / Math.log1p(2 * most);
+      const isSelected = wire.id === shown.selected;
+      set(wire.line, 'stroke-width', width.toFixed(2));
+      set(wire.root, 'class', `wire ${ailment?.state ?? 'up'}${isSelected ? ' selected' : ''}`);
+      const text = ailment === undefined ? '' : ailment.state;
+      if (wire.label.textContent !== text) wire.label.textContent = text;
+    }
+    this.#updateDots(shown);
+  }
+
+  #updateDots({ ailments, selected }: Pick<Shown, 'ailments' | 'selected'>): void {
+    for (const [number, { root }] of this.#dots.entries()) {
+      const name = this.#info.nodes[number]?.name ?? '';
+      const isDown = ailments.get(name)?.state === 'down';
+      set(root, 'class', `dot${isDown ? ' down' : ''}${name === selected ? ' selected' : ''}`);
+      set(root, 'aria-pressed', String(name === selected));
+    }
+  }
+
+  /** Gives a node the keyboard. */
+  focus(node: number): void {
+    this.#dots[node]?.root.focus();
+  }
+
+  /** A label is drawn where no other node of the row or column is too near. */
+  #hasRoom(number: number): boolean {
+    const here = this.at(number);
+    return this.#dots.every((_, other) => {
+      if (other >= number) return true;
+      const there = this.at(other);
+      const isNear = Math.abs(here.x - there.x) < 70 && Math.abs(here.y - there.y) < LABEL_PITCH;
+      return !isNear;
+    });
+  }
+
+  #dotElement(number: number, words: string, events: TopologyEvents): Dot {
+    const name = this.#info.nodes[number]?.name ?? '';
+    const label = svgElement('text', { y: NODE_RADIUS + 16 }, name);
+    const root = svgElement(
+      'g',
+      {
+        class: 'dot',
+        tabindex: 0,
+        role: 'button',
+        'aria-label': words,
+        'aria-pressed': 'false',
+        'data-keys': 'arrows',
+        'data-node': name,
+        click: () => events.selectNode(name),
+        keydown: (event) => this.#walk(event as KeyboardEvent, number, events),
+      },
+      svgElement('title', {}, words),
+      svgElement('circle', { class: 'halo', r: NODE_RADIUS + 5 }),
+      svgElement('circle', { r: NODE_RADIUS }),
+      label,
+    );
+    return { root, label };
+  }
+
+  /** Arrows walk along links to the neighbour that lies in that direction. */
+  #walk(event: KeyboardEvent, from: number, events: TopologyEvents): void {
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      events.selectNode(this.#info.nodes[from]?.name ?? '');
+      return;
+    }
+    const direction = ARROWS[event.key];
+    if (direction === undefined) return;
+    event.preventDefault();
+    const here = this.at(from);
+    const ahead = this.#neighbours(from)
+      .map((node) => ({ node, score: alignment(here, this.at(node), direction) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)[0];
+    if (ahead !== undefined) this.focus(ahead.node);
+  }
+
+  #neighbours(node: number): readonly number[] {
+    return this.#wires.flatMap(({ from, to }) =>
+      from === node ? [to] : to === node ? [from] : [],
+    );
+  }
+}
+
+const ARROWS: Readonly<Record<string, Place>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
+/** How well a point lies in a direction: the cosine. */
+function alignment(from: Place, to: Place, direction: Place): number {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const far = Math.hypot(dx, dy);
+  return far === 0 ? 0 : (dx * direction.x + dy * direction.y) / far;
+}
+
+type WireFacts = Pick<Wire, 'id' | 'from' | 'to' | 'numbers'>;
+
+function wiresOf(links: readonly LinkInfo[]): readonly WireFacts[] {
+  const wires = new Map<string, { id: string; from: number; to: number; numbers: number[] }>();
+  for (const [number, { id, from, to }] of links.entries()) {
+    if (from < 0 || to < 0) continue;
+    const known = wires.get(id);
+    if (known === undefined) wires.set(id, { id, from, to, numbers: [number] });
+    else known.numbers.push(number);
+  }
+  return [...wires.values()];
+}
+
+function wireElement(facts: WireFacts, events: TopologyEvents): Wire {
+  const line = svgElement('line', { class: 'wire-line' });
+  const hit = svgElement('line', { class: 'wire-hit' });
+  const label = svgElement('text', { class: 'wire-label' });
+  const click = (): void => events.selectLink(facts.id);
+  const title = svgElement('title', {}, facts.id.replace('--', ' ↔ '));
+  const root = svgElement(
+    'g',
+    { class: 'wire', 'data-link': facts.id, click },
+    title,
+    line,
+    hit,
+    label,
+  );
+  return { ...facts, root, line, hit, label };
+}
+
+/** The canvas that lies above. */
+export function canvasAbove(): HTMLCanvasElement {
+  return element('canvas', { class: 'packets', 'aria-hidden': 'true' });
+}

@@ -1,0 +1,109 @@
+/**
+ * Tells open pages over a WebSocket that the list of runs has changed. Pages only listen; a message of
+ * more than 64 KiB ends the connection, and so does a page that does not answer pings.
+ *
+ * @module
+ */
+import { type FSWatcher, watch } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Bound, isOwn } from './guard.ts';
+
+/** Path of the WebSocket. */
+const EVENTS_PATH = '/api/events';
+const MESSAGE_BYTES_MAX = 64 * 1024;
+const PING_MS = 15_000;
+/** A run writes many files: they are told as one change. */
+const SETTLE_MS = 300;
+/** What is told does not queue up for a page that does not read. */
+const BUFFERED_MAX = 1024 * 1024;
+const CLIENTS_MAX = 64;
+
+/** What it needs. */
+export interface AnnouncerParts {
+  readonly server: Server;
+  readonly runs: string;
+  readonly bound: Bound;
+}
+
+/** Holds the connections. */
+export class Announcer {
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
+  readonly #silent = new WeakSet<WebSocket>();
+  readonly #pings: NodeJS.Timeout;
+  readonly #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ server, runs, bound }: AnnouncerParts) {
+    server.on('upgrade', (request, socket, head) =>
+      this.#upgrade(request, socket, { head, bound }),
+    );
+    this.#pings = setInterval(() => this.#ping(), PING_MS);
+    this.#watcher = watched(runs, () => {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.tell({ kind: 'runs' });
+      }, SETTLE_MS);
+    });
+  }
+
+  /** Sends to every page; who does not keep up is left out. */
+  tell(message: { readonly kind: string }): void {
+    const text = JSON.stringify(message);
+    for (const client of this.#sockets.clients) {
+      if (client.bufferedAmount <= BUFFERED_MAX) client.send(text);
+    }
+  }
+
+  /** Ends everything. */
+  close(): void {
+    clearInterval(this.#pings);
+    clearTimeout(this.#timer);
+    this.#watcher?.close();
+    for (const client of this.#sockets.clients) client.terminate();
+    this.#sockets.close();
+  }
+
+  #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    { head, bound }: { readonly head: Buffer; readonly bound: Bound },
+  ): void {
+    const { host, origin } = request.headers;
+    const isRefused =
+      request.url !== EVENTS_PATH || origin === undefined || !isOwn({ host, origin }, bound);
+    if (isRefused || this.#sockets.clients.size >= CLIENTS_MAX) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      // Without a listener an error of one page would end the process.
+      client.on('error', () => client.terminate());
+      client.on('pong', () => this.#silent.delete(client));
+    });
+  }
+
+  /** Two pings without an answer: it is gone. */
+  #ping(): void {
+    for (const client of this.#sockets.clients) {
+      if (this.#silent.has(client)) {
+        client.terminate();
+        continue;
+      }
+      this.#silent.add(client);
+      client.ping();
+    }
+  }
+}
+
+/** Watching is a courtesy: where the system has none, the page has its button. */
+function watched(folder: string, changed: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, { recursive: true, persistent: false }, changed);
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return undefined;
+  }
+}

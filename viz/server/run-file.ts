@@ -1,0 +1,33 @@
+/**
+ * Finds a file of a run, and nothing else: every part of the path is checked, and what a symbolic
+ * link leads out of the folder is not there (spec/dependencies.md 4.5).
+ *
+ * @module
+ */
+import { realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { isRunFile, isRunName } from './runs.ts';
+
+/** Parts of the id of a run: scenario, seeds, point of a sweep. */
+const PARTS_MAX = 3;
+
+/** The file on disk; undefined when there is none that may be handed out. */
+export async function runFile(root: string, parts: readonly string[]): Promise<string | undefined> {
+  const folders = parts.slice(0, -1);
+  const name = parts.at(-1) ?? '';
+  const isGood =
+    folders.length > 0 &&
+    folders.length <= PARTS_MAX &&
+    folders.every(isRunName) &&
+    isRunFile(name);
+  if (!isGood) return undefined;
+  try {
+    const top = await realpath(root);
+    const file = await realpath(join(root, ...parts));
+    const isInside = file.startsWith(top + sep);
+    return isInside && (await stat(file)).isFile() ? file : undefined;
+  } catch {
+    // What cannot be resolved is not there.
+    return undefined;
+  }
+}

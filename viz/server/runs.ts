@@ -1,0 +1,113 @@
+/**
+ * What lies under `runs/`: folders with a report.json, as cards. A report is read again only when its
+ * file has changed.
+ *
+ * @module
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readReport } from '../../reports/json.ts';
+import { type Card, cardOf, type RunIndex } from '../format/run-card.ts';
+
+/** Runs that are listed; the newest. */
+const LISTED_MAX = 500;
+/** A longer report is not read for a card. */
+const REPORT_BYTES_MAX = 32 * 1024 * 1024;
+/** Folders below `runs/` that are looked into: scenario, then seeds or sweep, then points. */
+const DEPTH_MAX = 3;
+
+/** What a run may hand out, besides its trace and report. */
+const OFFERED: readonly string[] = [
+  'report.html',
+  'report.md',
+  'junit.xml',
+  'metrics.prom',
+  'trace.pcapng',
+  'trace.perfetto.json',
+  'samples.parquet',
+];
+
+interface Known {
+  readonly stamp: string;
+  readonly card: Card;
+}
+
+interface Found {
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly writtenMs: number;
+  readonly bytes: number;
+}
+
+/** The folder of the runs. */
+export class RunFolder {
+  readonly root: string;
+  readonly #known = new Map<string, Known>();
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Every run, newest first. A folder that is not there has none. */
+  async index(): Promise<RunIndex> {
+    const found = await this.#walk('', 0);
+    found.sort((a, b) => b.writtenMs - a.writtenMs);
+    const listed = found.slice(0, LISTED_MAX);
+    const cards = await Promise.all(listed.map((one) => this.#card(one)));
+    return { version: 1, cards, leftOut: found.length - listed.length };
+  }
+
+  async #walk(id: string, depth: number): Promise<Found[]> {
+    const folder = join(this.root, id);
+    // A folder may go while its neighbours are read.
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    const own = names.includes('report.json') ? await this.#found(id, names) : [];
+    if (depth === DEPTH_MAX) return own;
+    const below = entries.filter((entry) => entry.isDirectory() && isRunName(entry.name));
+    const rest = await Promise.all(
+      below.map(({ name }) => this.#walk(id === '' ? name : `${id}/${name}`, depth + 1)),
+    );
+    return [...own, ...rest.flat()];
+  }
+
+  async #found(id: string, names: readonly string[]): Promise<Found[]> {
+    const facts = await stat(join(this.root, id, 'report.json')).catch(() => undefined);
+    if (facts === undefined || id === '') return [];
+    return [{ id, names, writtenMs: Math.round(facts.mtimeMs), bytes: facts.size }];
+  }
+
+  async #card(found: Found): Promise<Card> {
+    const { id, writtenMs, bytes } = found;
+    const stamp = `${writtenMs} ${bytes} ${found.names.join(' ')}`;
+    const known = this.#known.get(id);
+    if (known?.stamp === stamp) return known.card;
+    const card = await this.#read(found);
+    this.#known.set(id, { stamp, card });
+    return card;
+  }
+
+  async #read({ id, names, writtenMs, bytes }: Found): Promise<Card> {
+    const broken = (reason: string): Card => ({ kind: 'broken', id, reason, writtenMs });
+    if (bytes > REPORT_BYTES_MAX)
+      return broken(`report.json has ${bytes} bytes, too many for a card`);
+    const folder = join(this.root, id);
+    const text = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) return broken('report.json cannot be read');
+    const read = readReport(text);
+    if (read.kind === 'unreadable') return broken(`report.json: ${read.message}`);
+    const trace = names.includes('trace.orr') ? await stat(join(folder, 'trace.orr')) : undefined;
+    const files = OFFERED.filter((name) => names.includes(name));
+    return cardOf(read.report, { id, writtenMs, files, traceBytes: trace?.size ?? 0 });
+  }
+}
+
+/** Names that folders and files of runs may have; the same for what a client may ask for. */
+export function isRunName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);
+}
+
+/** Files that a client may ask for. */
+export function isRunFile(name: string): boolean {
+  return name === 'report.json' || name === 'trace.orr' || OFFERED.includes(name);
+}

@@ -1,0 +1,127 @@
+/**
+ * The server of the browser view: the built page, the list of runs, and their files with ranges. It
+ * reads; nothing a client sends is written anywhere. It listens on the loopback unless told otherwise.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { Announcer } from './announcer.ts';
+import { type Bound, isOwn } from './guard.ts';
+import { runFile } from './run-file.ts';
+import { RunFolder } from './runs.ts';
+
+const HEADERS_MAX = 64;
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+
+/** What it serves, and where. */
+export interface VizOptions {
+  /** The built page. */
+  readonly page: string;
+  /** The folder of the runs. */
+  readonly runs: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** A server that runs. */
+export interface VizServer {
+  /** Ends with a slash. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Starts it. Rejects with the error of the system when the port is taken. */
+export async function startVizServer(options: VizOptions): Promise<VizServer> {
+  const folder = new RunFolder(options.runs);
+  let bound: Bound = { host: options.host, port: options.port };
+  const app = makeApp(options.page, folder, () => bound);
+  const server = createServer(app);
+  server.requestTimeout = REQUEST_MS;
+  server.headersTimeout = HEADERS_MS;
+  server.maxHeadersCount = HEADERS_MAX;
+  await listening(server, options);
+  const { port } = server.address() as AddressInfo;
+  bound = { host: options.host, port };
+  const announcer = new Announcer({ server, runs: options.runs, bound });
+  const name = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    address: `http://${name}:${port}/`,
+    close: async (): Promise<void> => {
+      announcer.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function makeApp(page: string, folder: RunFolder, bound: () => Bound): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((request, response, next) => {
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('cross-origin-resource-policy', 'same-origin');
+    response.setHeader('referrer-policy', 'no-referrer');
+    const { host, origin } = request.headers;
+    if (isOwn({ host, origin }, bound())) next();
+    else refuse(response, 403, 'this server answers its own page only');
+  });
+  app.get('/', pageHandler(page));
+  app.get('/api/runs', async (_request, response) => {
+    response.setHeader('cache-control', 'no-store');
+    response.json(await folder.index());
+  });
+  app.get('/api/runs/*path', (request, response) => sendRunFile(folder, request, response));
+  app.use((_request, response) => refuse(response, 404, 'there is nothing here'));
+  // Express tells an error handler by its four parameters.
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    if (response.headersSent) response.destroy();
+    else refuse(response, 400, 'this cannot be answered');
+  });
+  return app;
+}
+
+/** The page is read once, and packed once. */
+function pageHandler(page: string): (request: Request, response: Response) => void {
+  const plain = readFileSync(page);
+  const packed = gzipSync(plain);
+  return (request, response) => {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.setHeader('cache-control', 'no-cache');
+    response.setHeader('vary', 'accept-encoding');
+    if (request.acceptsEncodings('gzip') !== 'gzip') return void response.send(plain);
+    response.setHeader('content-encoding', 'gzip');
+    response.send(packed);
+  };
+}
+
+async function sendRunFile(folder: RunFolder, request: Request, response: Response): Promise<void> {
+  const { path } = request.params as unknown as { readonly path: readonly string[] };
+  const file = await runFile(folder.root, path);
+  if (file === undefined) return refuse(response, 404, 'there is no such file of a run');
+  response.setHeader('cache-control', 'no-store');
+  // A report of a stranger's run is shown, not trusted.
+  if (file.endsWith('.html'))
+    response.setHeader('content-security-policy', 'sandbox allow-scripts');
+  response.sendFile(file, { dotfiles: 'deny', cacheControl: false, lastModified: false });
+}
+
+function refuse(response: Response, status: number, message: string): void {
+  response.status(status).json({ error: message });
+}
+
+function listening(server: Server, { host, port }: VizOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
