@@ -28,11 +28,17 @@ export interface Witness {
  */
 export interface MessageObserver {
   /**
+   * The node took over what the request in hand asks it to send, under this number of its own: a
+   * safe integer >= 0. Only who tells stories of single messages listens.
+   */
+  accepted?(message: number): void;
+  /**
    * A client or mix made a message and sends it now.
    * @param kind `payload`, `loop`, `drop-cover`, `mix-loop` or `ack`.
    * @param recipient Name of the node it is for; empty for cover.
+   * @param message Number under which {@link accepted} named what it carries.
    */
-  created(key: number, kind: string, recipient: string): void;
+  created(key: number, kind: string, recipient: string, message?: number): void;
   /** A node took the message in. */
   arrived(key: number): void;
   /** The same message leaves the node under a new key. */
@@ -60,7 +66,7 @@ export interface NodeSetup<Options> {
   readonly options: Options;
   readonly network: NetworkView;
   readonly witness: Witness;
-  /** Absent in live runs, and in every run that measures no privacy. */
+  /** Absent in live runs, and in every run that measures no privacy and explains no packet. */
   readonly observer?: MessageObserver;
 }
 

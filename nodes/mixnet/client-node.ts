@@ -116,6 +116,7 @@ class ClientNode implements NodeHandle {
     else if (this.#machine === undefined) request.respond('no-document');
     else {
       const result = this.#machine.submit(this.#host.now(), request.target, request.body);
+      if ('message' in result) this.#setup.observer?.accepted?.(result.message);
       request.respond('refusal' in result ? result.refusal : 'ok');
       this.#arm();
     }
@@ -197,8 +198,8 @@ class ClientNode implements NodeHandle {
     };
   }
 
-  #send(packet: Uint8Array, { kind, recipient }: PacketCause): void {
-    this.#setup.observer?.created(messageKey(packet), kind, recipient);
+  #send(packet: Uint8Array, { kind, recipient, message }: PacketCause): void {
+    this.#setup.observer?.created(messageKey(packet), kind, recipient, message);
     const frame = this.#host.alloc(this.#codec.length);
     this.#codec.encodePacket(frame, packet);
     this.#transmit(frame);

@@ -4,13 +4,16 @@
  *
  * It watches what the network does and compares bytes, so that it knows no protocol: a node that sends
  * on the buffer that it received has passed its checks. A packet that a node makes anew out of what it
- * received is not followed. Stories do not change the run.
+ * received is followed where the node tells so (`explain-messages.ts`); elsewhere the story goes on
+ * when the application's bytes are delivered. Stories do not change the run.
  *
  * @module
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
+import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import { MessageTrails } from './explain-messages.ts';
 import { durationText, grouped, renderStory, type Story } from './explain-text.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
@@ -27,6 +30,15 @@ interface Track {
   startedNs: number;
   /** Its bytes as they arrived at the last node. */
   bytes: Uint8Array;
+}
+
+/** The packet that a node offered last, should it say later what it was. */
+interface Offered {
+  readonly direction: DirectionView;
+  readonly packet: number;
+  /** Of the message in it. */
+  readonly key: number;
+  isStarted: boolean;
 }
 
 /** Begins to listen; `tell` gets the text at the end. */
@@ -47,6 +59,13 @@ class Storyteller implements Recorder, NetworkObserver {
   readonly #stories: Story[] = [];
   /** By row of the packet table. */
   readonly #tracks = new Map<number, Track>();
+  /** By flow and sequence: what is delivered says whose it is. */
+  readonly #byTruth = new Map<string, Story>();
+  readonly #trails: MessageTrails;
+  readonly #readers = new Map<string, ReadMessage | undefined>();
+  #offered: Offered | undefined;
+  /** What a node dropped in which event without a packet at hand. */
+  #untold: { readonly node: string; readonly reason: string; readonly event: number } | undefined;
   /** The story whose packets a node is making now. */
   #asked: Story | undefined;
   /** What arrived in the event that runs now. */
@@ -60,6 +79,18 @@ class Storyteller implements Recorder, NetworkObserver {
     this.#tell = tell;
     const { hosts } = parts.scenario.topology;
     this.#protocols = new Map(hosts.map(({ name, protocol }) => [name, protocol]));
+    this.#trails = new MessageTrails({
+      now: (): number => this.#now,
+      asked: (): Story | undefined => this.#asked,
+      say: (story, node, text): void => this.#say(story, node, text),
+      left: (key): void => this.#left(key),
+      arrivedBytes: (): Uint8Array | undefined => this.#current?.bytes,
+      dropReason: (node): string | undefined => this.#reasonOf(node),
+    });
+  }
+
+  messagesOf(node: string): MessageObserver {
+    return this.#trails.of(node);
   }
 
   requested(node: string, { kind, target, body }: NodeRequest): void {
@@ -70,6 +101,7 @@ class Storyteller implements Recorder, NetworkObserver {
     const title = `Packet ${number} (sequence ${readSequence(body)}), ${node} to ${target}`;
     this.#asked = { title, atNs: this.#now, lines: [] };
     this.#stories.push(this.#asked);
+    this.#byTruth.set(truthName(body), this.#asked);
     this.#say(this.#asked, node, `its application sends ${bytesText(body.length)}`);
   }
 
@@ -81,21 +113,28 @@ class Storyteller implements Recorder, NetworkObserver {
     const { table } = this.#parts.world.sim.network;
     const node = this.#nodeName(direction.fromNode);
     const bytes = table.view(packet);
+    const key = this.#readerOf(node)?.(bytes)?.key;
+    const told = key === undefined ? undefined : this.#trails.storyOf(key);
+    if (key !== undefined && told === undefined) {
+      this.#offered = { direction, packet, key, isStarted: false };
+    }
     const track = this.#current;
-    if (track !== undefined && table.buffers[packet] === this.#arrivedBuffer) {
+    if (told !== undefined && key !== undefined) {
+      this.#follow(packet, told, node, this.#passageText(key, bytes));
+    } else if (track !== undefined && table.buffers[packet] === this.#arrivedBuffer) {
       const change = changeText(track.bytes, bytes);
-      this.#tracks.set(packet, { story: track.story, startedNs: -1, bytes: NO_BYTES });
-      this.#say(track.story, node, `${this.#protocol(node)}: checks passed, ${change}`);
+      this.#follow(packet, track.story, node, `checks passed, ${change}, sent on`);
     } else if (this.#asked !== undefined) {
-      this.#tracks.set(packet, { story: this.#asked, startedNs: -1, bytes: NO_BYTES });
-      const made = `packed, ${bytesText(bytes.length)} to send`;
-      this.#say(this.#asked, node, `${this.#protocol(node)}: ${made}`);
+      this.#follow(packet, this.#asked, node, `packed, ${bytesText(bytes.length)} to send`);
     }
   }
 
   onStarted(direction: DirectionView, packet: number): void {
     const track = this.#tracks.get(packet);
-    if (track === undefined) return;
+    if (track === undefined) {
+      if (this.#offered?.packet === packet) this.#offered.isStarted = true;
+      return;
+    }
     const { directions, table } = this.#parts.world.sim.network;
     const { overheadBytes = 0, rateBps = Number.POSITIVE_INFINITY } =
       directions[direction.id]?.spec ?? {};
@@ -117,7 +156,7 @@ class Storyteller implements Recorder, NetworkObserver {
     track.bytes = new Uint8Array(table.view(packet));
     this.#arrived = track;
     this.#arrivedBuffer = table.buffers[packet] ?? NO_BYTES;
-    this.#arrivedEvent = this.#parts.world.sim.scheduler.eventCount;
+    this.#arrivedEvent = this.#event;
     const tookNs = this.#now - track.startedNs;
     this.#say(
       track.story,
@@ -135,7 +174,7 @@ class Storyteller implements Recorder, NetworkObserver {
   }
 
   delivered(node: string, _from: string, bytes: Uint8Array): void {
-    const story = this.#current?.story;
+    const story = this.#byTruth.get(truthName(bytes)) ?? this.#current?.story;
     if (story === undefined) return;
     this.#say(story, node, `${this.#protocol(node)}: unpacked, ${bytesText(bytes.length)} inside`);
     this.#say(story, node, 'delivered to its application');
@@ -144,6 +183,7 @@ class Storyteller implements Recorder, NetworkObserver {
   nodeDropped(node: string, reason: string): void {
     const story = this.#current?.story ?? this.#asked;
     if (story !== undefined) this.#say(story, node, `dropped: ${reason}`);
+    else this.#untold = { node, reason, event: this.#event };
   }
 
   state(): void {
@@ -172,8 +212,49 @@ class Storyteller implements Recorder, NetworkObserver {
 
   /** The packet that the running event delivered. */
   get #current(): Track | undefined {
-    const { eventCount } = this.#parts.world.sim.scheduler;
-    return this.#arrivedEvent === eventCount ? this.#arrived : undefined;
+    return this.#arrivedEvent === this.#event ? this.#arrived : undefined;
+  }
+
+  get #event(): number {
+    return this.#parts.world.sim.scheduler.eventCount;
+  }
+
+  /** A node says under which key a message of a story leaves, before or after it sent it. */
+  #left(key: number): void {
+    const offered = this.#offered;
+    const story = this.#trails.storyOf(key);
+    if (offered?.key !== key || story === undefined) return;
+    this.#offered = undefined;
+    const { direction, packet, isStarted } = offered;
+    const bytes = this.#parts.world.sim.network.table.view(packet);
+    const node = this.#nodeName(direction.fromNode);
+    this.#follow(packet, story, node, this.#passageText(key, bytes));
+    if (isStarted) this.onStarted(direction, packet);
+  }
+
+  #passageText(key: number, bytes: Uint8Array): string {
+    const held = this.#trails.heldBack(key);
+    if (held === undefined) return `packed, ${bytesText(bytes.length)} to send`;
+    return `${held.text}, ${changeText(held.bytes, bytes)}`;
+  }
+
+  #follow(packet: number, story: Story, node: string, text: string): void {
+    this.#tracks.set(packet, { story, startedNs: -1, bytes: NO_BYTES });
+    this.#say(story, node, `${this.#protocol(node)}: ${text}`);
+  }
+
+  #reasonOf(node: string): string | undefined {
+    const untold = this.#untold;
+    return untold?.node === node && untold.event === this.#event ? untold.reason : undefined;
+  }
+
+  #readerOf(node: string): ReadMessage | undefined {
+    if (this.#readers.has(node)) return this.#readers.get(node);
+    const { scenario, readerOf } = this.#parts;
+    const host = scenario.topology.hosts.find(({ name }) => name === node);
+    const reader = host && readerOf?.(host);
+    this.#readers.set(node, reader);
+    return reader;
   }
 
   #nodeName(index: number): string {
@@ -196,8 +277,13 @@ function bytesText(count: number): string {
 
 /** What a node changed in a packet that it sends on. */
 function changeText(before: Uint8Array, after: Uint8Array): string {
-  if (before.length !== after.length) return `now ${bytesText(after.length)}, sent on`;
+  if (before.length !== after.length) return `now ${bytesText(after.length)}`;
   let changed = 0;
   for (const [i, byte] of before.entries()) if (byte !== after[i]) changed += 1;
-  return `${changed} B changed, sent on`;
+  return `${changed} B changed`;
+}
+
+/** Names a packet of an application by what it carries. */
+function truthName(body: Uint8Array): string {
+  return readFlow(body) < 0 ? '' : `${readFlow(body)} ${readSequence(body)}`;
 }

@@ -141,3 +141,19 @@ export class MessageObservers {
     this.#record.add(code, message, node, this.#parts.now());
   }
 }
+
+/** Several observers of one node as one; undefined when there is none. */
+export function joinObservers(all: readonly MessageObserver[]): MessageObserver | undefined {
+  const [first] = all;
+  if (all.length <= 1) return first;
+  const tell = (say: (observer: MessageObserver) => void): void => {
+    for (const observer of all) say(observer);
+  };
+  return {
+    accepted: (message): void => tell((one) => one.accepted?.(message)),
+    created: (...what): void => tell((one) => one.created(...what)),
+    arrived: (key): void => tell((one) => one.arrived(key)),
+    departed: (inKey, outKey): void => tell((one) => one.departed(inKey, outKey)),
+    ended: (key, how): void => tell((one) => one.ended(key, how)),
+  };
+}

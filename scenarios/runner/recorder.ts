@@ -3,9 +3,12 @@
  *
  * @module
  */
+
+import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
@@ -19,12 +22,16 @@ export interface RecorderParts {
   readonly seed: number;
   /** Gets the stories of `explain` at the end. */
   readonly onStory?: (text: string) => void;
+  /** Finds the messages in datagrams of a host; undefined where its protocol has none. */
+  readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
 }
 
 /** One thing that is recorded. */
 export interface Recorder extends WorldListener {
   /** Watches packets; undefined in live runs. */
   readonly observer: NetworkObserver | undefined;
+  /** What a node of this name is to be told with (docs/adr/0012). */
+  messagesOf?(node: string): MessageObserver;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, stage: Stage): void;
   /** The run has ended; writes the rest. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { explain } from './explain.ts';
@@ -37,6 +38,11 @@ export class Recorders {
     const [first, ...others] = observers;
     if (first === undefined) return;
     parts.world.sim.observer = others.length === 0 ? first : new Observers([first, ...others]);
+  }
+
+  /** Observers of messages that a node of this name is to be handed. */
+  messagesOf(node: string): readonly MessageObserver[] {
+    return this.#recorders.flatMap((recorder) => recorder.messagesOf?.(node) ?? []);
   }
 
   /** Called between slices of the run. */

@@ -10,12 +10,13 @@ import { performance } from 'node:perf_hooks';
 import { assert } from '../../engine/core/assert.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { provider } from '../../engine/crypto/index.ts';
-import type { Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { MessageObserver, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { Recordings } from './job.ts';
+import { joinObservers } from './message-observer.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
@@ -83,13 +84,18 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     seed,
     network: networkView(scenario.topology, seededSecret(seed)),
     nodeOf,
-    ...(privacy === undefined ? {} : stageParts(privacy)),
+    observerOf: (node): MessageObserver | undefined =>
+      joinObservers([
+        ...(privacy === undefined ? [] : [privacy.observers.of(node)]),
+        ...recorders.messagesOf(node),
+      ]),
+    ...(privacy === undefined ? {} : attackPart(privacy)),
   });
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
   const watchers = privacy === undefined ? [] : [privacy.links];
-  const recorders = new Recorders({ ...run, world }, run.recordings ?? {}, watchers);
+  const recorders = new Recorders({ ...run, world, readerOf }, run.recordings ?? {}, watchers);
   stage.prepare();
   return { world, stage, recorders, warnings, ...(privacy === undefined ? {} : { privacy }) };
 }
@@ -107,11 +113,8 @@ function watchPrivacy(
   return new PrivacyWatch({ scenario, privacy, seed, world, optionsOf, readerOf });
 }
 
-function stageParts({
-  observers,
-  attacks,
-}: PrivacyWatch): Pick<StageParts, 'observers' | 'attack'> {
-  return { observers, attack: (attack, draws) => attacks.begin(attack, draws) };
+function attackPart({ attacks }: PrivacyWatch): Pick<StageParts, 'attack'> {
+  return { attack: (attack, draws) => attacks.begin(attack, draws) };
 }
 
 /** Runs one seed to its end. */

@@ -8,14 +8,13 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import type { MessageObserver, NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
-import type { MessageObservers } from './message-observer.ts';
 import { PathWatch } from './path-watch.ts';
 import { isReachable } from './reachability.ts';
 import { Flow, flowStreams } from './traffic-source.ts';
@@ -32,8 +31,8 @@ export interface StageParts {
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
   /** Who plays when nodes and sources are in other processes. */
   readonly standIns?: StandIns;
-  /** Hears of messages inside nodes; absent in live runs and when no privacy is measured. */
-  readonly observers?: MessageObservers;
+  /** Who hears of messages inside a node; absent in live runs, undefined when nobody does. */
+  readonly observerOf?: (node: string) => MessageObserver | undefined;
   /** Begins an attack on privacy; absent in live runs and when no privacy is measured. */
   readonly attack?: NonNullable<FaultContext['attack']>;
 }
@@ -153,13 +152,13 @@ export class Stage implements WorldListener {
   }
 
   #create(host: HostSpec): void {
-    const { world, network, nodeOf, standIns, observers } = this.#parts;
+    const { world, network, nodeOf, standIns, observerOf } = this.#parts;
     if (standIns !== undefined) {
       this.#nodes.set(host.name, standIns.node(host));
       return;
     }
     const { protocol, options } = nodeOf(host);
-    const observer = observers?.of(host.name);
+    const observer = observerOf?.(host.name);
     const watched = observer === undefined ? {} : { observer };
     const setup = { options, network, witness: this.#witness, ...watched };
     this.#nodes.set(host.name, protocol.create(world.host(host.name), setup));

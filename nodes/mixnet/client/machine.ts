@@ -240,7 +240,8 @@ export class ClientMachine {
       if (this.#outbox.failed(outgoing)) this.#parts.outputs.drop('message-abandoned');
       return false;
     }
-    this.#parts.outputs.send(packet, { kind: 'payload', recipient: sending.to.name });
+    const { number: message, to } = sending;
+    this.#parts.outputs.send(packet, { kind: 'payload', recipient: to.name, message });
     if (!enabled) this.#outbox.sentForGood(outgoing);
     return true;
   }

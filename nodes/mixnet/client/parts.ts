@@ -49,6 +49,8 @@ export interface PacketCause {
   readonly kind: 'payload' | 'ack' | 'loop' | 'drop-cover';
   /** Name of the client that it is for; empty for cover. */
   readonly recipient: string;
+  /** Of a payload: number of the message that it is a part of. */
+  readonly message?: number;
 }
 
 /** How a message ended for its sender. */

@@ -169,6 +169,56 @@ describe('a run of failover with everything recorded', () => {
   });
 });
 
+describe('a run of a mixnet', () => {
+  const overrides = {
+    duration: '14s',
+    warmup: '3s',
+    crypto: 'modelled',
+    'topology.generate.clients': '4',
+    'options.mixnet.rates.payload': '10/s',
+    'options.mixnet.double': 'lossy',
+    traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 3/s, size: 500B, stop: 6s }]',
+    kpis: '{}',
+  };
+  const { result, story } = record('mixnet', overrides, { explain: 6 });
+  const stories = story
+    .split('\n\n')
+    .map((text) =>
+      text
+        .split('\n')
+        .flatMap((line) => line.match(/ns {2}(\S.*)$/)?.[1]?.replace(/ +/, ' ') ?? []),
+    );
+
+  it('tells the way of a packet through mixes, though each makes another packet of it', () => {
+    const whole = stories.find((lines) => lines.filter((l) => l.includes('packed')).length === 2);
+    const number = /\d(?:[\d .]*\d)?(?= ms,| B to| B inside| B$)/;
+    const words = whole?.filter((line) => !/arrived|serialise/.test(line));
+    expect(words?.map((line) => line.replace(number, '#'))).toEqual([
+      'client-1 its application sends # B',
+      'client-1 mixnet: packed, # B to send',
+      expect.stringMatching(/^provider-\d mixnet: held # ms, \d+ B changed$/),
+      expect.stringMatching(/^mix-1-\d mixnet: held # ms, \d+ B changed$/),
+      expect.stringMatching(/^mix-2-\d mixnet: held # ms, \d+ B changed$/),
+      expect.stringMatching(/^mix-3-\d mixnet: held # ms, \d+ B changed$/),
+      expect.stringMatching(/^provider-\d kept for its recipient$/),
+      'client-2 mixnet: unpacked, # B inside',
+      'client-2 delivered to its application',
+    ]);
+    expect(whole?.filter((line) => line.includes('serialise to'))).toHaveLength(5);
+  });
+
+  it('tells why a packet ended on its way, and that it was sent again', () => {
+    const lost = stories.find((lines) => lines.some((line) => line.includes('dropped: ')));
+    const at = lost?.findIndex((line) => line.includes('dropped: ')) ?? -1;
+    expect(lost?.slice(at + 1).some((line) => line.includes('mixnet: packed'))).toBe(true);
+    expect(lost?.at(-1)).toBe('client-2 delivered to its application');
+  });
+
+  it('has the fingerprint of a run whose packets nobody explains', () => {
+    expect(record('mixnet', overrides, {}).result.fingerprint).toBe(result.fingerprint);
+  });
+});
+
 describe('a run of hello', () => {
   it('is told the same way every time', () => {
     const first = record('hello', { duration: '2s' }, { explain: 1 }).story;

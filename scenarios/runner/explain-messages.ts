@@ -1,0 +1,115 @@
+/**
+ * Follows the messages of stories through nodes that make other packets of them: a mix changes every
+ * byte and holds a message back, so that nothing on the network says which packet it became. Nodes
+ * say it themselves, to the observer of docs/adr/0012.
+ *
+ * Knows no protocol, and no packet: who calls it does.
+ *
+ * @module
+ */
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import { durationText, type Story } from './explain-text.ts';
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A message of a story under the key that it has on its link. */
+interface Trail {
+  readonly story: Story;
+  arrivedNs: number;
+  /** Its bytes as they arrived at the node where it is. */
+  bytes: Uint8Array;
+}
+
+/** What a trail needs of the story teller. */
+export interface TrailParts {
+  now(): number;
+  /** The story of the request that its node handles now. */
+  asked(): Story | undefined;
+  /** Adds a line to a story. */
+  say(story: Story, node: string, text: string): void;
+  /** A node has told under which key the message leaves it; the packet may be on its way already. */
+  left(key: number): void;
+  /** Bytes of the packet that this event delivered. */
+  arrivedBytes(): Uint8Array | undefined;
+  /** Why a node dropped something in this event; undefined when it did not, or it was told. */
+  dropReason(node: string): string | undefined;
+}
+
+/** The messages of all stories of one run. */
+export class MessageTrails {
+  readonly #parts: TrailParts;
+  /** By node and the number that it gave the message of its application. */
+  readonly #accepted = new Map<string, Story>();
+  readonly #trails = new Map<number, Trail>();
+
+  constructor(parts: TrailParts) {
+    this.#parts = parts;
+  }
+
+  /** The observer that a node is handed. */
+  of(node: string): MessageObserver {
+    return {
+      accepted: (message): void => this.#accept(node, message),
+      created: (key, _kind, _recipient, message): void => this.#created(node, key, message),
+      arrived: (key): void => this.#arrived(key),
+      departed: (inKey, outKey): void => this.#departed(inKey, outKey),
+      ended: (key, how): void => this.#ended(node, key, how),
+    };
+  }
+
+  /** The story whose message has this key on its link now. */
+  storyOf(key: number): Story | undefined {
+    return this.#trails.get(key)?.story;
+  }
+
+  /** How long a message was inside, and its bytes when it arrived; undefined where it was made. */
+  heldBack(key: number): { readonly text: string; readonly bytes: Uint8Array } | undefined {
+    const trail = this.#trails.get(key);
+    if (trail === undefined || trail.arrivedNs < 0) return undefined;
+    const heldNs = this.#parts.now() - trail.arrivedNs;
+    return { text: `held ${durationText(heldNs)}`, bytes: trail.bytes };
+  }
+
+  #accept(node: string, message: number): void {
+    const story = this.#parts.asked();
+    const name = `${node} ${message}`;
+    // A node that was restarted counts from the beginning.
+    if (story === undefined) this.#accepted.delete(name);
+    else this.#accepted.set(name, story);
+  }
+
+  #created(node: string, key: number, message: number | undefined): void {
+    const story = message === undefined ? undefined : this.#accepted.get(`${node} ${message}`);
+    if (story === undefined) return;
+    this.#trails.set(key, { story, arrivedNs: -1, bytes: NO_BYTES });
+    this.#parts.left(key);
+  }
+
+  #arrived(key: number): void {
+    const trail = this.#trails.get(key);
+    if (trail === undefined) return;
+    trail.arrivedNs = this.#parts.now();
+    trail.bytes = this.#parts.arrivedBytes() ?? NO_BYTES;
+  }
+
+  #departed(inKey: number, outKey: number): void {
+    const trail = this.#trails.get(inKey);
+    if (trail === undefined) return;
+    this.#trails.delete(inKey);
+    this.#trails.set(outKey, trail);
+    this.#parts.left(outKey);
+  }
+
+  #ended(node: string, key: number, how: Parameters<MessageObserver['ended']>[1]): void {
+    const trail = this.#trails.get(key);
+    if (trail === undefined) return;
+    this.#trails.delete(key);
+    const { say, dropReason } = this.#parts;
+    if (how === 'dropped') {
+      const reason = dropReason(node);
+      if (reason !== undefined) say(trail.story, node, `dropped: ${reason}`);
+      return;
+    }
+    say(trail.story, node, how === 'delivered' ? 'kept for its recipient' : 'ends here');
+  }
+}
