@@ -72,3 +72,85 @@ describe('privacy of a run', () => {
     expect(modelled.warnings.filter((text) => text.startsWith('privacy:'))).toEqual([]);
   });
 });
+
+describe('attacks that a run carries out', () => {
+  /** Right attempts and all, over seeds. */
+  const success = (file: string, set: Readonly<Record<string, string>>, seeds = 1): Success => {
+    const results = Array.from({ length: seeds }, (_, seed) => run(load(file, set), seed + 1));
+    const attacks = results.map(({ privacy }) => privacy?.attacks?.[0]);
+    const sum = (of: 'hits' | 'trials'): number =>
+      attacks.reduce((total, attack) => total + (attack?.[of] ?? 0), 0);
+    return { hits: sum('hits'), trials: sum('trials'), results };
+  };
+  const n1 = (more = ''): string =>
+    `[{ at: 11s, attack: { kind: n_minus_one, node: mix-2-1, drain: 1s, watch: 400ms${more} } }]`;
+  const active = (attack: string): Readonly<Record<string, string>> => ({
+    duration: '17s',
+    'topology.generate.clients': '6',
+    events: `[{ at: 10s, attack: { node: mix-1-1, every: 200ms, ${attack} } }]`,
+    kpis: '{}',
+  });
+  const warning = 'mixes send no loops of their own, so that an n-1 attack cannot be noticed';
+  const warned = ({ results }: Success): boolean =>
+    results.some(({ warnings }) => warnings.some((text) => text.includes(warning)));
+
+  it('n-1 finds what was let in alone, unless loops of the mix leave first', () => {
+    const set = { duration: '40s', events: n1() };
+    const bare = success('mixnet-attack.yaml', { ...set, 'options.mixnet.rates.mixLoop': '0/s' });
+    expect(bare.trials).toBeGreaterThan(50);
+    expect(bare.hits).toBe(bare.trials);
+    expect(warned(bare)).toBe(true);
+    const covered = success('mixnet-attack.yaml', set, 3);
+    // mu / (mu + lambdaM) of those targets that are not the mix's own loops, 10 of 45 per second.
+    const theory = (20 / 30) * (35 / 45);
+    const { hits, trials } = covered;
+    expect(Math.abs(hits / trials - theory)).toBeLessThan(4 * Math.sqrt(0.25 / trials));
+    expect(warned(covered)).toBe(false);
+  });
+
+  it('n-1 floods a threshold mix with its own messages, and finds every target', () => {
+    const batches = {
+      duration: '60s',
+      'options.mixnet.mixing': '{ strategy: threshold, threshold: 4 }',
+      'options.mixnet.rates.mixLoop': '0/s',
+    };
+    const slowly = (own: string): Success =>
+      success('mixnet-attack.yaml', { ...batches, events: n1(own).replace('400ms', '3s') });
+    const flooded = slowly(', own: [client-8, client-9, client-10]');
+    expect(flooded.trials).toBeGreaterThan(10);
+    expect(flooded.hits).toBe(flooded.trials);
+    const alone = slowly('');
+    expect(alone.hits).toBeLessThan(alone.trials / 2);
+  });
+
+  it('of real bytes tags in headers die at the next hop, tags in payloads at the last', () => {
+    const last = 'last: ["provider-*"], sign: payload-tag';
+    const header = success('mixnet-active.yaml', active(`kind: tagging, part: header, ${last}`));
+    expect(header.hits).toBe(0);
+    const drops = header.results[0]?.nodeDrops ?? {};
+    expect(drops['payload-tag']).toBeUndefined();
+    // The last one may have been tagged when the run ended.
+    expect(drops['mac-mismatch']).toBeGreaterThan(0.9 * header.trials);
+    const payload = success('mixnet-active.yaml', active(`kind: tagging, ${last}`));
+    expect(payload.hits / payload.trials).toBeGreaterThan(0.75);
+    expect(payload.results[0]?.nodeDrops).not.toHaveProperty('mac-mismatch');
+  });
+
+  it('a replay is found by its double only where mixes forget', () => {
+    const replay = { ...active('kind: replay, after: 1s'), crypto: 'modelled', duration: '25s' };
+    const filtered = success('mixnet-active.yaml', replay);
+    expect(filtered.trials).toBeGreaterThan(40);
+    expect(filtered.hits).toBe(0);
+    const open = success('mixnet-active.yaml', {
+      ...replay,
+      'options.mixnet.double': 'forgetful',
+    });
+    expect(open.hits / open.trials).toBeGreaterThan(0.9);
+  });
+});
+
+interface Success {
+  readonly hits: number;
+  readonly trials: number;
+  readonly results: readonly SeedResult[];
+}
