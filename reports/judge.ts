@@ -7,6 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { addUp } from './add-up.ts';
+import { NOT_MODELLED } from './cpu-note.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type { PacketTotals, RunInput, SeedResult } from './model.ts';
@@ -24,7 +25,8 @@ export const CONSERVATION = 'conservation of packets';
 
 /** Judges a finished run. */
 export function judge(input: RunInput): Report {
-  const { seeds, scenario, mode } = input;
+  const { scenario, mode } = input;
+  const seeds = measuredSeeds(input);
   const kpis = input.kpis.map((spec) => {
     const definition = input.definitions.find((one) => one.name === spec.metric);
     return judgeKpi({ spec, definition, seeds, mode, warmupNs: scenario.warmupNs });
@@ -82,6 +84,16 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
   if (report.ending === 'time-limit') return 5;
   if (report.ending === 'interrupted') return 130;
   return report.pass ? 0 : 1;
+}
+
+/** Seeds without the zeros of work that nobody modelled: they would meet any limit. */
+function measuredSeeds({ seeds, cpu, definitions }: RunInput): readonly SeedResult[] {
+  const unknown = definitions.flatMap(({ name, needs }) => (needs === 'processor' ? name : []));
+  if (cpu !== NOT_MODELLED || unknown.length === 0) return seeds;
+  return seeds.map((seed) => {
+    const known = Object.entries(seed.metrics).filter(([name]) => !unknown.includes(name));
+    return { ...seed, metrics: Object.fromEntries(known) };
+  });
 }
 
 function total(seeds: readonly SeedResult[], numberOf: (seed: SeedResult) => number): number {

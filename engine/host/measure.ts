@@ -58,4 +58,6 @@ export interface MetricDefinition {
   readonly help: string;
   /** Of a `ratio`: the two counters, numerator first, that the runner divides. */
   readonly of?: readonly [numerator: string, denominator: string];
+  /** A time that comes from work alone: 0, and not reported, where the processor is not modelled. */
+  readonly needs?: 'processor';
 }

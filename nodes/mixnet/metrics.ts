@@ -18,13 +18,15 @@ export const MIXNET_METRICS: readonly MetricDefinition[] = [
     name: 'mix.processing',
     kind: 'histogram',
     unit: 'ns',
-    help: 'time that a mix or provider works on one packet by its own clock, without the mixing delay; in sim only with a CPU model',
+    help: 'time that a mix or provider works on one packet by its own clock, without the mixing delay; in virtual time only with a CPU model',
+    needs: 'processor',
   },
   {
     name: 'mix.lateness',
     kind: 'histogram',
     unit: 'ns',
-    help: 'how much later than its delay asks a packet leaves a mix or provider; no part of the delay',
+    help: 'how much later than its delay asks a packet leaves a mix or provider; no part of the delay; in virtual time only with a CPU model',
+    needs: 'processor',
   },
   {
     name: 'mix.received',

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
 import { CONSERVATION, exitCodeOf, judge } from '../../../reports/judge.ts';
 import type { RunInput, SeedResult } from '../../../reports/model.ts';
 import { reportJsonSchema } from '../../../reports/report-schema.ts';
-import { runInput } from './fixture.ts';
+import { kpi, runInput } from './fixture.ts';
 
 const input = runInput({ seeds: 30, slowdown: 1 });
 const report = judge(input);
@@ -117,6 +118,31 @@ describe('a report', () => {
     expect(silent.invariants.find((one) => !one.pass)?.detail).toBe(
       'nothing was sent after the warm-up, so nothing is proved: seed 4',
     );
+  });
+
+  it('has no times of work where the processor was not modelled: zeros would meet any limit', () => {
+    const name = 'mix.processing';
+    const work = new LogHistogram();
+    work.record(0);
+    const run: RunInput = {
+      ...input,
+      definitions: [
+        ...input.definitions,
+        { name, kind: 'histogram', unit: 'ns', help: 'work', needs: 'processor' },
+      ],
+      kpis: [kpi(name, 'p95', ['<=', 1e6, '<= 1ms'])],
+      seeds: input.seeds.map((seed) => ({
+        ...seed,
+        metrics: { ...seed.metrics, [name]: { kind: 'histogram', data: work.data() } },
+      })),
+    };
+    const blind = judge({ ...run, cpu: 'not modelled' });
+    expect(blind.metrics[name]).toBeUndefined();
+    expect(blind.kpis.map(({ pass, n }) => ({ pass, n }))).toEqual([{ pass: false, n: 0 }]);
+    for (const cpu of ['real', 'calibrated (lab)']) {
+      expect(judge({ ...run, cpu }).metrics[name]?.count).toBe(30);
+      expect(judge({ ...run, cpu }).kpis[0]?.pass).toBe(true);
+    }
   });
 
   it('ends with code 3 when a packet is unaccounted for', () => {
