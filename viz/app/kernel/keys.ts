@@ -50,7 +50,9 @@ export class KeyMap {
   /** Listens on a page. */
   listen(target: Document): void {
     target.addEventListener('keydown', (event) => {
-      if (event.defaultPrevented || isTyping(event.target)) return;
+      // An open dialog has the keyboard to itself, and Escape closes it.
+      const isModal = target.querySelector('dialog[open]') !== null;
+      if (event.defaultPrevented || isModal || isTyping(event.target)) return;
       const binding = this.find(event);
       if (binding === undefined || ownsKey(event.target, event.key)) return;
       event.preventDefault();

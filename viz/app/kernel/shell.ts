@@ -34,7 +34,12 @@ export class Shell {
   readonly #theme = new ThemeChoice(this.#view.theme);
   readonly #isCalm = calmness();
   readonly #main = element('main', { id: 'main', tabindex: -1 });
-  readonly #aside = element('aside', { class: 'panel', 'aria-label': 'selection', hidden: true });
+  readonly #aside = element('aside', {
+    class: 'panel',
+    'aria-label': 'selection',
+    tabindex: 0,
+    hidden: true,
+  });
   readonly #notices = element('div', { class: 'notices', role: 'status' });
   readonly #forever = new AbortController().signal;
   readonly #scrubber = new Scrubber({

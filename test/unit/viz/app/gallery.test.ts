@@ -1,0 +1,85 @@
+/** Which cards the gallery shows, and what its exports and plug-ins hand over. @module */
+import { describe, expect, it } from 'vitest';
+import { csvOf } from '../../../../viz/app/chart/csv.ts';
+import { drawn, plugIns } from '../../../../viz/app/data/plug-ins.ts';
+import { readReportFile } from '../../../../viz/app/data/report-file.ts';
+import { chosen, readChoice } from '../../../../viz/app/pages/gallery/choose.ts';
+import type { Card, RunCard } from '../../../../viz/format/run-card.ts';
+import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
+
+const run = (id: string, facts: Partial<RunCard>): RunCard => ({
+  ...{ kind: 'run', id, name: id, question: '', verdict: 'PASS', ending: 'complete', mode: 'sim' },
+  ...{ seeds: 1, fingerprint: '', commit: '', durationNs: 1, kpis: [], traceBytes: 0, files: [] },
+  ...facts,
+});
+const CARDS: readonly Card[] = [
+  run('old/1', { writtenMs: 1, verdict: 'FAIL' }),
+  run('new/2', { writtenMs: 2, mode: 'live' }),
+  run('demo', {}),
+  { kind: 'broken', id: 'bad/1', reason: 'no', writtenMs: 3 },
+];
+const idsOf = (parameters: Readonly<Record<string, string>>): readonly string[] =>
+  chosen(CARDS, readChoice(parameters)).map(({ id }) => id);
+
+describe('the gallery', () => {
+  it('shows everything, the demo first, then newest first', () => {
+    expect(idsOf({})).toEqual(['demo', 'bad/1', 'new/2', 'old/1']);
+  });
+
+  it('filters by words and by verdict, and sorts as asked', () => {
+    expect(idsOf({ filter: 'NEW' })).toEqual(['new/2']);
+    expect(idsOf({ show: 'failed', sort: 'name' })).toEqual(['bad/1', 'old/1']);
+    expect(idsOf({ show: 'live' })).toEqual(['new/2']);
+    expect(idsOf({ show: 'nonsense', sort: 'verdict' })).toEqual([
+      'bad/1',
+      'old/1',
+      'demo',
+      'new/2',
+    ]);
+  });
+});
+
+describe('a report that is dropped', () => {
+  it('is refused by version and by shape, with words', () => {
+    expect(readReportFile('{')).toMatchObject({ kind: 'unreadable' });
+    expect(readReportFile('[]')).toMatchObject({ kind: 'unreadable' });
+    expect(readReportFile('{"schemaVersion":3}')).toEqual({ kind: 'newer-version', version: 3 });
+    expect(readReportFile('{"schemaVersion":1,"seeds":[]}')).toEqual({
+      kind: 'unreadable',
+      message: 'perSeed is missing',
+    });
+  });
+});
+
+describe('a CSV', () => {
+  it('quotes what needs it and lets no cell become a formula', () => {
+    const table = { columns: ['a, b'], rows: [['=1+1'], ['say "x"'], [-3], [null]] };
+    expect(csvOf(table, { run: 'r/1', seed: '1' })).toBe(
+      'run,seed,"a, b"\r\nr/1,1,\'=1+1\r\nr/1,1,"say ""x"""\r\nr/1,1,-3\r\nr/1,1,\r\n',
+    );
+  });
+});
+
+describe('a plug-in', () => {
+  const [states, broken] = double.views;
+
+  it('is found by its place and draws plain data', () => {
+    expect(plugIns({ '../nodes/ping/viz.ts': { viz: double } })).toEqual([double]);
+    const made = drawn(states!, DOUBLE_INPUT, () => 0);
+    expect(made).toMatchObject({ kind: 'drawing', isSlow: false });
+    expect(structuredClone(made)).toEqual(made);
+  });
+
+  it('that throws is shown in its place, and one that is slow is named', () => {
+    expect(drawn(broken!, DOUBLE_INPUT)).toEqual({
+      kind: 'trouble',
+      message: 'Broken cannot be drawn: no such state',
+    });
+    let clock = 0;
+    const late = drawn(states!, DOUBLE_INPUT, () => {
+      clock += 30;
+      return clock;
+    });
+    expect(late).toMatchObject({ isSlow: true });
+  });
+});

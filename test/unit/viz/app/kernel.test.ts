@@ -1,0 +1,126 @@
+/** The view kernel: address, instants, the time line, keys. @module */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readAddress, type View, writeAddress } from '../../../../viz/app/kernel/address.ts';
+import { instantText, readDuration, writeDuration } from '../../../../viz/app/kernel/duration.ts';
+import { KeyMap } from '../../../../viz/app/kernel/keys.ts';
+import { Observable } from '../../../../viz/app/kernel/observable.ts';
+import { TimeLine } from '../../../../viz/app/kernel/time-line.ts';
+
+const ns = fc.integer({ min: 0, max: 9e15 });
+const word = fc.string({ minLength: 1, maxLength: 20 });
+const KNOWN = ['run', 'page', 't', 'speed', 'sel', 'range', 'theme'];
+
+describe('the address', () => {
+  it('reads back every view that it writes', () => {
+    const view: fc.Arbitrary<View> = fc.record({
+      run: fc.option(word, { nil: undefined }),
+      page: fc.stringMatching(/^[a-z-]{1,30}$/),
+      timeNs: fc.option(ns, { nil: undefined }),
+      speed: fc.constantFrom(0.001, 0.1, 1, 10, 100),
+      selection: fc.option(
+        fc.record({ kind: fc.constantFrom('node', 'link', 'packet'), name: word }),
+        {
+          nil: undefined,
+        },
+      ),
+      rangeNs: fc.option(
+        fc.tuple(ns, ns).filter(([a, b]) => a < b),
+        { nil: undefined },
+      ),
+      theme: fc.constantFrom('light', 'dark', undefined),
+      rest: fc.dictionary(
+        word.filter((key) => !KNOWN.includes(key)),
+        fc.string({ maxLength: 20 }),
+        { noNullPrototype: true },
+      ),
+    });
+    fc.assert(
+      fc.property(view, (wanted) => {
+        expect(readAddress(writeAddress(wanted))).toEqual({ view: wanted, notices: [] });
+      }),
+    );
+  });
+
+  it('falls back with a sentence for each value that it cannot read, and keeps unknown keys', () => {
+    const { view, notices } = readAddress('#t=soon&page=<b>&range=9s..1s&speed=0&sel=cat:1&x=1');
+    expect(view).toMatchObject({ page: 'runs', timeNs: undefined, speed: 1, rest: { x: '1' } });
+    expect(notices).toHaveLength(5);
+  });
+
+  it('stays readable', () => {
+    const hash = '#run=failover/1-30&page=network&t=20.151s&sel=node:gateway-111&range=19.5s..21s';
+    expect(writeAddress(readAddress(hash).view)).toBe(hash);
+  });
+});
+
+describe('instants', () => {
+  it('are exact to the nanosecond in the address', () => {
+    fc.assert(
+      fc.property(ns, (at) => {
+        expect(readDuration(writeDuration(at))).toBe(at);
+      }),
+    );
+  });
+
+  it('have as many digits for people as the range in view needs', () => {
+    expect(instantText(20_151_000_000, 60e9)).toBe('20.15 s');
+    expect(instantText(20_151_000_123, 1e6)).toBe('20.151000 s');
+  });
+});
+
+describe('the time line', () => {
+  const opened = (): TimeLine => {
+    const time = new TimeLine();
+    time.open([0, 60e9]);
+    return time;
+  };
+
+  it('keeps cursor and range within the run', () => {
+    const time = opened();
+    time.moveTo(-5);
+    expect(time.cursor.value).toBe(0);
+    time.moveTo(70e9);
+    expect(time.cursor.value).toBe(60e9);
+    time.show([50e9, 80e9]);
+    expect(time.range.value).toEqual([30e9, 60e9]);
+  });
+
+  it('plays at its speed, takes the range along, and stops at the end', () => {
+    const time = opened();
+    time.show([0, 1e9]);
+    time.playAt(2);
+    time.play();
+    for (let frame = 0; frame < 60; frame += 1) time.advance(16);
+    expect(time.cursor.value).toBe(60 * 16 * 2e6);
+    expect(time.range.value[0]).toBeGreaterThan(0);
+    time.moveTo(59.99e9);
+    time.advance(16);
+    expect([time.cursor.value, time.isPlaying.value]).toEqual([60e9, false]);
+  });
+});
+
+it('tells watchers once a change and forgets them when their signal aborts', () => {
+  const value = new Observable(1);
+  const stop = new AbortController();
+  const seen: number[] = [];
+  value.watch(stop.signal, (now) => seen.push(now));
+  value.value = 2;
+  value.value = 2;
+  stop.abort();
+  value.value = 3;
+  expect(seen).toEqual([1, 2]);
+});
+
+it('finds the latest binding of a key, and none beside Ctrl, Alt or Meta', () => {
+  const keys = new KeyMap();
+  const page = new AbortController();
+  const press = { key: 't', ctrlKey: false, metaKey: false, altKey: false };
+  const run = (): void => undefined;
+  keys.add(new AbortController().signal, { keys: ['t'], does: 'shell', group: 'a', run });
+  keys.add(page.signal, { keys: ['t'], does: 'page', group: 'a', run });
+  expect(keys.find(press)?.does).toBe('page');
+  expect(keys.find({ ...press, ctrlKey: true })).toBeUndefined();
+  page.abort();
+  expect(keys.find(press)?.does).toBe('shell');
+});

@@ -1,0 +1,153 @@
+/** The network page without a browser: places, faults, what is in sight. @module */
+import { describe, expect, it } from 'vitest';
+import type { FaultRow, HopColumns } from '../../../../viz/app/data/trace-answers.ts';
+import { placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
+import { markPath } from '../../../../viz/app/pages/network/marks.ts';
+import { burstsAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
+import { storyText } from '../../../../viz/app/pages/network/sentence.ts';
+import { ailmentsAt, storyAt } from '../../../../viz/app/pages/network/world.ts';
+
+function topology(
+  names: readonly string[],
+  edges: readonly string[],
+  flows: readonly string[],
+): Topology {
+  const numberOf = (name: string): number => names.indexOf(name);
+  return {
+    nodes: names.map((name) => ({ name, protocol: 'p', address: '' })),
+    links: edges.map((edge) => {
+      const [a = '', b = ''] = edge.split(' ');
+      return { id: `${a}--${b}`, name: `${a}->${b}`, from: numberOf(a), to: numberOf(b) };
+    }),
+    flows: ['none', ...flows],
+  };
+}
+
+const DIAMOND = topology(
+  ['a', 'up', 'down', 'z'],
+  ['a up', 'a down', 'up z', 'down z'],
+  ['a -> z'],
+);
+
+describe('places', () => {
+  it('put nodes into columns by their distance from the sender', () => {
+    expect(placesOf(DIAMOND, 'layers').map(({ x }) => x)).toEqual([0, 0.5, 0.5, 1]);
+  });
+
+  it('keep the layers of a mixnet apart where everybody sends and receives', () => {
+    const names = ['client-1', 'client-2', 'provider-1', 'mix-1-1', 'mix-2-1', 'mix-3-1'];
+    const edges = [
+      'client-1 provider-1',
+      'client-2 provider-1',
+      'provider-1 mix-1-1',
+      'mix-1-1 mix-2-1',
+      'mix-2-1 mix-3-1',
+      'mix-3-1 provider-1',
+    ];
+    const flows = ['client-1 -> client-2', 'client-2 -> client-1'];
+    const xs = placesOf(topology(names, edges, flows), 'layers').map(({ x }) => x);
+    expect(xs[0]).toBe(xs[1]);
+    expect([...xs.slice(1)].sort((a, b) => a - b)).toEqual(xs.slice(1));
+    expect(new Set(xs).size).toBe(5);
+  });
+
+  it.each(['layers', 'force'] as const)(
+    'of layout %s are the same every time and stay inside',
+    (layout) => {
+      const places = placesOf(DIAMOND, layout);
+      expect(placesOf(DIAMOND, layout)).toEqual(places);
+      for (const { x, y } of places) {
+        expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(x, y)).toBeLessThanOrEqual(1);
+      }
+    },
+  );
+});
+
+describe('faults', () => {
+  const text = 'core-110--core-310 down';
+  const target = 'core-110--core-310';
+  const faults: readonly FaultRow[] = [
+    { timeNs: 3e9, kind: 'begin', target, text },
+    { timeNs: 3.05e9, kind: 'effect', target, text: `detected: ${text}` },
+    { timeNs: 3.08e9, kind: 'effect', target, text: `first packet: ${text}` },
+    { timeNs: 6e9, kind: 'end', target, text },
+  ];
+
+  it('ail a link from their begin to their end', () => {
+    expect(ailmentsAt(faults, 2.9e9).size).toBe(0);
+    expect(ailmentsAt(faults, 3e9).get(target)).toMatchObject({ state: 'down', sinceNs: 3e9 });
+    expect(ailmentsAt(faults, 6e9).size).toBe(0);
+  });
+
+  it('tell only what has happened by the cursor', () => {
+    expect(storyText(storyAt(faults, 2e9), 2e9)).toBe('');
+    expect(storyText(storyAt(faults, 3.06e9), 3.06e9)).toBe(
+      'core-110 ↔ core-310 down at 3.000 s: detected +50 ms · 60 ms ago',
+    );
+    expect(storyText(storyAt(faults, 7e9), 7e9)).toContain(
+      'first packet +80 ms · over after 3 000 ms',
+    );
+  });
+});
+
+describe('packets', () => {
+  const columns = (rows: readonly (readonly [number, number])[]): HopColumns => ({
+    rows: rows.length,
+    total: rows.length,
+    departNs: Float64Array.from(rows, ([depart]) => depart),
+    arriveNs: Float64Array.from(rows, ([, arrive]) => arrive),
+    queueNs: new Float64Array(rows.length),
+    link: new Uint32Array(rows.length),
+    packet: Uint32Array.from(rows, (_, i) => i),
+    flow: new Uint16Array(rows.length),
+    class: new Uint8Array(rows.length),
+    flags: new Uint8Array(rows.length),
+    bytes: new Uint16Array(rows.length).fill(100),
+    fate: new Uint8Array(rows.length),
+  });
+  const all = (): boolean => true;
+
+  it('are in sight from their departure to before their arrival, at their share of the way', () => {
+    const hops = columns([
+      [0, 10],
+      [5, 15],
+      [6, Number.NaN],
+      [20, 30],
+    ]);
+    expect(packetsAt(hops, 10, all).marks).toEqual([{ row: 1, share: 0.5 }]);
+    expect(packetsAt(hops, 10, () => false).total).toBe(0);
+  });
+
+  it('are thinned to the same ones in every frame, and all are counted', () => {
+    const hops = columns(Array.from({ length: 20_000 }, () => [0, 100] as const));
+    const rows = (at: number): readonly number[] =>
+      packetsAt(hops, at, all).marks.map(({ row }) => row);
+    expect(rows(10)).toEqual(rows(90));
+    expect(rows(10).length).toBeLessThanOrEqual(5_500);
+    expect(packetsAt(hops, 10, all).total).toBe(20_000);
+  });
+
+  it('burst where they were lost, for their time only', () => {
+    const drop = { timeNs: 100, node: 0, link: 1, packet: 2, reason: 'loss' };
+    expect(burstsAt([drop], 99, 50)).toEqual([]);
+    expect(burstsAt([drop], 125, 50)).toEqual([{ drop, age: 0.5 }]);
+    expect(burstsAt([drop], 150, 50)).toEqual([]);
+  });
+
+  it('count as use of their link', () => {
+    expect(
+      useOf(
+        columns([
+          [0, 1],
+          [0, 1],
+        ]),
+      ).get(0),
+    ).toBe(200);
+  });
+
+  it('have a shape of their own for each class', () => {
+    const classes = ['data', 'control', 'probe', 'acknowledgement', 'copy'];
+    expect(new Set(classes.map((name) => markPath(name, 0, 0))).size).toBe(classes.length);
+  });
+});

@@ -1,0 +1,121 @@
+/** The answers that pages get from a trace, against what was written. @module */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isKept } from '../../../../viz/app/data/hop-columns.ts';
+import { Latest } from '../../../../viz/app/data/latest.ts';
+import type {
+  Answer,
+  Asked,
+  QuestionName,
+  TraceInfo,
+} from '../../../../viz/app/data/trace-answers.ts';
+import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-desk.ts';
+import type { TraceFile } from '../../../../viz/format/trace-file.ts';
+import { good, opened, TraceLab } from '../format/trace-lab.ts';
+
+const MS = 1_000_000;
+
+/** 2 s with a packet every millisecond that takes 0.5 ms, and a fault in the middle. */
+function lab(): TraceLab {
+  const made = new TraceLab(3, 'full');
+  const fault = { id: 'cut#1', text: 'link-1 down', targets: ['link-1'] };
+  for (let ms = 0; ms < 2_000; ms += 1) {
+    if (ms === 1_000) made.recorder.faultBegan(fault, made.clock.now);
+    if (ms % 100 === 0) made.recorder.state(made.clock.now, 1, 'bfd', `state ${ms}`);
+    const packet = made.send(ms % 3, 100);
+    made.advance(MS / 2);
+    made.arrive(packet);
+    made.advance(MS / 2);
+  }
+  made.recorder.span(100 * MS, 900 * MS, 1, 'handshake');
+  made.recorder.series({ name: 'sent', unit: 'packets', binNs: 1e8 }, 0, [1, null, 3]);
+  made.recorder.packet(5, Uint8Array.of(1, 2, 3));
+  return made;
+}
+
+describe('the desk', () => {
+  let trace: TraceFile;
+  let info: TraceInfo;
+  const ask = async <Q extends QuestionName>(question: Q, asked: Asked<Q>): Promise<Answer<Q>> =>
+    good(await ANSWERS[question](trace, asked)) as Answer<Q>;
+
+  beforeAll(async () => {
+    trace = await opened(lab().finish());
+    info = good(await infoOf(trace, 123)) as TraceInfo;
+  });
+
+  it('knows nodes, links, faults and counts at once', () => {
+    expect(info.bytes).toBe(123);
+    expect(info.links).toHaveLength(3);
+    expect(info.counts['hop']).toBe(2_000);
+    expect(info.faults).toEqual([
+      { timeNs: 1_000 * MS, kind: 'begin', target: 'link-1', text: 'link-1 down' },
+    ]);
+  });
+
+  it('gives the packets that were under way in a window, those that began before it too', async () => {
+    const hops = await ask('hops', { fromNs: 10.2 * MS, toNs: 12 * MS });
+    expect([...hops.departNs]).toEqual([10 * MS, 11 * MS]);
+    expect([...hops.arriveNs]).toEqual([10.5 * MS, 11.5 * MS]);
+    expect([hops.rows, hops.total]).toEqual([2, 2]);
+  });
+
+  it('thins by packet when there are too many', async () => {
+    const hops = await ask('hops', { fromNs: 0, toNs: 2_000 * MS, rowsMax: 500 });
+    expect(hops.total).toBe(2_000);
+    expect(hops.rows).toBeGreaterThan(350);
+    expect(hops.rows).toBeLessThan(650);
+    expect([...hops.packet].every((packet) => isKept(packet, 4))).toBe(true);
+  });
+
+  it('follows one packet', async () => {
+    const hops = await ask('hops', { fromNs: 20 * MS, toNs: 20.6 * MS });
+    const packet = hops.packet[0] ?? -1;
+    const own = await ask('hopsOfPacket', { packet, fromNs: 0, toNs: 2_000 * MS });
+    expect([...own.departNs]).toContain(20 * MS);
+    expect(new Set(own.packet)).toEqual(new Set([packet]));
+  });
+
+  it('gives states, spans, series and bytes', async () => {
+    const states = await ask('stateAt', { timeNs: 250 * MS });
+    expect(states).toEqual([[1, [['bfd', 'state 200']]]]);
+    expect(await ask('spans', { fromNs: 500 * MS, toNs: 600 * MS })).toMatchObject([
+      { node: 1, name: 'handshake', startNs: 100 * MS, endNs: 900 * MS },
+    ]);
+    expect(await ask('spans', { fromNs: 950 * MS, toNs: 990 * MS })).toEqual([]);
+    expect([...(await ask('series', { name: 'sent' })).value]).toEqual([1, 3]);
+    expect(await ask('packetBytes', { packet: 5 })).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it('finds the event before and after an instant, and none at the ends', async () => {
+    const at = 20.3 * MS;
+    expect(await ask('neighbour', { timeNs: at, direction: 'after' })).toBe(21 * MS);
+    expect(await ask('neighbour', { timeNs: at, direction: 'before' })).toBe(20 * MS);
+    expect(await ask('neighbour', { timeNs: 0, direction: 'before' })).toBeUndefined();
+    expect(await ask('neighbour', { timeNs: 3_000 * MS, direction: 'after' })).toBeUndefined();
+  });
+});
+
+it('asks for what is wanted now, and not for what was wanted in between', async () => {
+  const asked: number[] = [];
+  const told: number[] = [];
+  await new Promise<void>((done) => {
+    const latest = new Latest(
+      (one: number) => {
+        asked.push(one);
+        return Promise.resolve(one);
+      },
+      {
+        tell: (one): void => {
+          told.push(one);
+          if (one === 4) done();
+        },
+        fail: (): void => undefined,
+      },
+    );
+    for (const one of [1, 2, 3, 4]) latest.want(one);
+  });
+  expect([asked, told]).toEqual([
+    [1, 4],
+    [1, 4],
+  ]);
+});

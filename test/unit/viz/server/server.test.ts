@@ -1,0 +1,155 @@
+/** The server of the browser view: what it hands out, and what it refuses. @module */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { RunIndex } from '../../../../viz/format/run-card.ts';
+import { isOwn } from '../../../../viz/server/guard.ts';
+import { startVizServer, type VizServer } from '../../../../viz/server/server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orrery-viz-'));
+const runs = join(folder, 'runs');
+let server: VizServer;
+let port = 0;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** A request whose path nobody tidies. */
+function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, headers }, (response) => {
+      let body = '';
+      response.setEncoding('latin1').on('data', (part: string) => {
+        body += part;
+      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      );
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+beforeAll(async () => {
+  mkdirSync(join(runs, 'failover/1'), { recursive: true });
+  mkdirSync(join(runs, 'bad/1'), { recursive: true });
+  writeFileSync(join(folder, 'secret'), 'secret');
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Orrery</title>');
+  writeFileSync(join(runs, 'failover/1/report.json'), '{"schemaVersion": 9}');
+  writeFileSync(join(runs, 'failover/1/trace.orr'), '0123456789');
+  writeFileSync(join(runs, 'failover/1/.env'), 'secret');
+  writeFileSync(join(runs, 'bad/1/report.json'), 'not json');
+  symlinkSync(join(folder, 'secret'), join(runs, 'failover/1/report.md'));
+  symlinkSync(folder, join(runs, 'out'));
+  const page = join(folder, 'index.html');
+  server = await startVizServer({ page, runs, host: '127.0.0.1', port: 0 });
+  port = Number(new URL(server.address).port);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the server', () => {
+  it('listens on the loopback and hands out the page, packed where that is understood', async () => {
+    expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    const plain = await get('/');
+    expect([plain.status, plain.body]).toEqual([200, '<!doctype html><title>Orrery</title>']);
+    expect((await get('/', { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBe(
+      'gzip',
+    );
+    expect(plain.headers['x-powered-by']).toBeUndefined();
+  });
+
+  it('lists runs, and says of a folder that it cannot read why', async () => {
+    const { body } = await get('/api/runs');
+    const { cards } = JSON.parse(body) as RunIndex;
+    expect(cards.map(({ id, kind }) => `${kind} ${id}`).sort()).toEqual([
+      'broken bad/1',
+      'broken failover/1',
+    ]);
+    expect(JSON.stringify(cards)).toContain('schemaVersion 9, this program reads 1');
+  });
+
+  it('hands out ranges of a trace', async () => {
+    const part = await get('/api/runs/failover/1/trace.orr', { range: 'bytes=2-4' });
+    expect([part.status, part.body, part.headers['content-range']]).toEqual([
+      206,
+      '234',
+      'bytes 2-4/10',
+    ]);
+  });
+
+  it.each([
+    '/../secret',
+    '/api/runs/../secret',
+    '/api/runs/failover/../../secret',
+    '/api/runs/%2e%2e/secret',
+    '/api/runs/..%2fsecret',
+    '/api/runs/..%5csecret',
+    '/api/runs/failover%2f1%2f..%2f..%2f..%2fsecret',
+    '/api/runs/failover/1/%00',
+    '/api/runs/failover/1/%zz',
+    '/api/runs/failover/1/.env',
+    '/api/runs/failover/1/report.md',
+    '/api/runs/out/secret',
+    '/api/runs/out/index.html',
+    '/api/runs//etc/passwd',
+    '/secret',
+    '/package.json',
+  ])('refuses %s', async (path) => {
+    const { status, body } = await get(path);
+    expect([400, 403, 404]).toContain(status);
+    expect(body).not.toContain('secret');
+  });
+
+  it('answers neither a foreign host name nor a foreign page', async () => {
+    expect((await get('/', { host: 'evil.example' })).status).toBe(403);
+    expect((await get('/api/runs', { origin: 'http://evil.example' })).status).toBe(403);
+    expect((await get('/', { host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  it('refuses a WebSocket of a foreign page', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/events`, {
+      origin: 'http://evil.example',
+    });
+    const message = await new Promise((resolve) =>
+      socket.on('error', ({ message: said }) => resolve(said)),
+    );
+    expect(message).toContain('403');
+  });
+
+  it('tells its own page when a run is written, and closes on a message of more than 64 KiB', async () => {
+    const origin = `http://127.0.0.1:${port}`;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/events`, { origin });
+    await new Promise((resolve) => socket.on('open', resolve));
+    const told = new Promise((resolve) => socket.on('message', (data) => resolve(String(data))));
+    mkdirSync(join(runs, 'new'), { recursive: true });
+    writeFileSync(join(runs, 'failover/1/junit.xml'), '<x/>');
+    expect(await told).toBe('{"kind":"runs"}');
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.send('x'.repeat(65 * 1024));
+    expect(await closed).toBe(1009);
+  });
+
+  it('says that a port is taken', async () => {
+    const page = join(folder, 'index.html');
+    const second = startVizServer({ page, runs, host: '127.0.0.1', port });
+    await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+it('takes every name only where it was told to listen everywhere', () => {
+  const asked = { host: 'box.example:7470', origin: undefined };
+  expect(isOwn(asked, { host: '127.0.0.1', port: 7470 })).toBe(false);
+  expect(isOwn(asked, { host: '0.0.0.0', port: 7470 })).toBe(true);
+  expect(isOwn({ host: undefined, origin: undefined }, { host: '0.0.0.0', port: 7470 })).toBe(
+    false,
+  );
+});
