@@ -8,10 +8,10 @@ export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws}.test.ts',
   'test/live/mixnet.test.ts',
-  'test/conformance/live-mixnet-unwrap.test.ts',
+  'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
   'test/emulate/outside-pair.test.ts',
   'test/property/{gateway-rekey,mixnet-node-fuzz}.test.ts',
-  'test/unit/nodes/mixnet/{audit,load,unwrap-threads}.test.ts',
+  'test/unit/nodes/mixnet/{audit,load,neighbours,unwrap-threads}.test.ts',
   'test/unit/scenarios/calibration/in-place.test.ts',
 ];
 

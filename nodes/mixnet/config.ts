@@ -17,6 +17,7 @@ import {
   DIRECTORY_PORT,
   DROP_NS_DEFAULT,
   EPOCH_NS_DEFAULT,
+  LATENESS_NS_DEFAULT,
   LAYERS_DEFAULT,
   LOOP_NS_DEFAULT,
   MIX_LOOP_NS_DEFAULT,
@@ -93,8 +94,10 @@ const vrfAudit = z.strictObject({
   enabled: z.boolean().optional(),
   /** What a packet takes from one node to the next, mixing aside. */
   transit: durationNs().default(TRANSIT_NS_DEFAULT),
-  /** How far a loop may be off the sum of its delays: jitter of links, lateness of timers. */
+  /** How far a loop may be off the sum of its delays when nothing was late: jitter of links. */
   tolerance: durationNs().default(AUDIT_TOLERANCE_NS_DEFAULT),
+  /** How late a node may say that packets leave it, for a loop that comes so much later. */
+  lateness: durationNs().default(LATENESS_NS_DEFAULT),
 });
 
 /** Mixes of the next layer that each mix draws in each epoch, by VRF. */

@@ -73,6 +73,8 @@ export const RATE_SLACK = 1.25;
 
 /** Status of an answer to a request for a proof, in bytes (own format). */
 export const STATUS_LENGTH = 1;
+/** How late packets leave, in an answer with a proof, in bytes: microseconds (own format). */
+export const LATENESS_LENGTH = 4;
 /** Packets that a mix can give proofs for, the latest ones: minutes at 200/s (own choice). */
 export const PROOF_PACKETS_MAX = 65_536;
 /** Time between two proofs of a mix, in ns: a proof costs 1.85 ms, so a fifth of a core (3.4). */
@@ -81,6 +83,12 @@ export const PROOF_INTERVAL_NS: number = 10 * MS;
 export const TRANSIT_NS_DEFAULT: number = 5 * MS;
 /** How far a loop may be off by default, in ns: bytes on a link and in its queue (own choice). */
 export const AUDIT_TOLERANCE_NS_DEFAULT: number = MS;
+/** Latenesses that are remembered: the longest is their 99.9th percentile (3.4). */
+export const LATENESS_WINDOW = 1_000;
+/** Time between two of the timers that measure lateness, in ns: the mean delays of audits (own choice). */
+export const LATENESS_PROBE_NS: number = 50 * MS;
+/** Lateness that an auditor believes of one mix by default, in ns: stalls of a busy machine (own choice). */
+export const LATENESS_NS_DEFAULT: number = 5 * SECOND;
 /** Loops of one sender that are under way and will be audited, at most (own choice). */
 export const AUDIT_LOOPS_MAX = 1_024;
 /** Pause before a proof is asked for again, in ns (own choice). */
@@ -91,6 +99,10 @@ export const PROOF_TRIES = 6;
 export const SUSPECT_LOOPS_MIN = 8;
 /** A mix that stretches or shortens delays by more than this share is suspect (own choice). */
 export const SUSPECT_SHARE = 0.05;
+/** Loops over which the share of wrong ones is smoothed (own choice). */
+export const RECENT_LOOPS = 10;
+/** Share of wrong loops above which a mix may be suspect (own choice). */
+export const SUSPECT_WRONG = 0.25;
 
 /** Buffers of a node's pool: packets beyond them are misses (3.6). */
 export const POOL_BUFFERS = 1_024;

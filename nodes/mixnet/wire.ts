@@ -9,10 +9,10 @@
  * retrieve  0x10 | last sequence received (4) | zeros                             |
  * message   0x11 | kind (1) | sequence (4) | waited us (4) | SURB id (16) | body | zeros |
  * ask       0x20 | replay tag (32)                                               | zeros |
- * proof     0x21 | status (1) | replay tag (32) | proof (80)                     | zeros |
+ * proof     0x21 | status (1) | replay tag (32) | proof (80) | lateness us (4)   | zeros |
  * ```
- * `status` is 0 with a proof, 1 for a tag that is not known, 2 when too many were asked for; the proof
- * is zeros then.
+ * `status` is 0 with a proof, 1 for a tag that is not known, 2 when too many were asked for; proof and
+ * lateness are zeros then.
  * `kind` is 0 for an empty answer, 1 for a forward payload, 2 for a reply. The body is a forward
  * payload with the 32 bytes of the tag in front of it (zeros when the provider took it off).
  *
@@ -26,6 +26,7 @@ import { PROOF_LENGTH, type ProofRefusal } from '../vrf/index.ts';
 import {
   COMMAND_LENGTH,
   KIND_LENGTH,
+  LATENESS_LENGTH,
   SEQUENCE_LENGTH,
   STATUS_LENGTH,
   WAITED_LENGTH,
@@ -50,7 +51,8 @@ const BODY_OFFSET: number = SURB_OFFSET + SURB_ID_LENGTH;
 
 const TAG_OFFSET: number = COMMAND_LENGTH + STATUS_LENGTH;
 const PROOF_OFFSET: number = TAG_OFFSET + REPLAY_TAG_LENGTH;
-const PROOF_END: number = PROOF_OFFSET + PROOF_LENGTH;
+const LATENESS_OFFSET: number = PROOF_OFFSET + PROOF_LENGTH;
+const PROOF_END: number = LATENESS_OFFSET + LATENESS_LENGTH;
 
 /** By status; the first one has a proof. */
 const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
@@ -80,6 +82,8 @@ export interface ProofAnswer {
   readonly tag: Uint8Array;
   /** 80 bytes, or why there is none. */
   readonly proof: Uint8Array | ProofRefusal;
+  /** By how much packets leave that mix late at worst, as it says; microseconds. */
+  readonly lateUs: number;
 }
 
 /** A message as its client gets it. */
@@ -161,12 +165,15 @@ export class FrameCodec {
   }
 
   /** Writes the answer to such a request. */
-  encodeProof(frame: Uint8Array, { tag, proof }: ProofAnswer): void {
+  encodeProof(frame: Uint8Array, { tag, proof, lateUs }: ProofAnswer): void {
     frame.fill(0, 0, this.length);
     frame[0] = COMMAND_PROOF;
     frame.set(tag, TAG_OFFSET);
     if (typeof proof === 'string') frame[COMMAND_LENGTH] = STATUSES.indexOf(proof);
-    else frame.set(proof, PROOF_OFFSET);
+    else {
+      frame.set(proof, PROOF_OFFSET);
+      writeUint32(frame, LATENESS_OFFSET, lateUs);
+    }
   }
 
   #ask(frame: Uint8Array): Frame | FrameDrop {
@@ -181,8 +188,8 @@ export class FrameCodec {
     const isGiven = status === 'given';
     if (!isZero(frame, isGiven ? PROOF_END : PROOF_OFFSET)) return 'frame-padding';
     const tag = frame.subarray(TAG_OFFSET, PROOF_OFFSET);
-    const proof = isGiven ? frame.subarray(PROOF_OFFSET, PROOF_END) : status;
-    return { kind: 'proof', tag, proof };
+    const proof = isGiven ? frame.subarray(PROOF_OFFSET, LATENESS_OFFSET) : status;
+    return { kind: 'proof', tag, proof, lateUs: readUint32(frame, LATENESS_OFFSET) };
   }
 
   #retrieve(frame: Uint8Array): Frame | FrameDrop {

@@ -42,6 +42,7 @@ import {
   type RecordType,
 } from '../records.ts';
 import { authoritySecret, identitySecret, trustOf } from '../trust.ts';
+import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
 const RANDOM_LENGTH = 32;
@@ -126,12 +127,20 @@ class AuthorityNode implements NodeHandle {
     const signed = signDocument(crypto, authoritySecret(network), document);
     // A document that nobody would take (a layer without a mix, no provider) is not handed out.
     if ('drop' in openDocument(crypto, trustOf(network, crypto), signed, epoch)) return false;
+    if (isFirst) this.#warnOfAudits(document);
     this.#published.set(epoch, { signed, document });
     this.#store.put(`document-${epoch}`, signed);
     this.#forget(epoch - EPOCHS_KEPT);
     this.#store.sync(() => undefined);
     this.#host.trace.mark(`document ${epoch}`);
     return true;
+  }
+
+  #warnOfAudits(document: DirectoryDocument): void {
+    const { mixing, vrfAudit } = this.#setup.options;
+    if (mixing.strategy !== 'vrf-exp' || vrfAudit.enabled === false) return;
+    const book = addressBookOf(this.#setup.network, this.#host.crypto);
+    if (!hasAuditableLoop(document, book)) this.#host.log.warn(NO_AUDITS);
   }
 
   /** The newest descriptor of each node that has a key for the epoch, by name. */

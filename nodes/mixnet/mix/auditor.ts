@@ -24,10 +24,14 @@ import {
   AUDIT_LOOPS_MAX,
   PROOF_RETRY_NS,
   PROOF_TRIES,
+  RECENT_LOOPS,
   SUSPECT_LOOPS_MIN,
   SUSPECT_SHARE,
+  SUSPECT_WRONG,
 } from '../geometry.ts';
 import type { ProofAnswer } from '../wire.ts';
+
+const NS_PER_US = 1_000;
 
 /** A hop of a loop, and what its proof will be checked with. */
 export interface AuditedHop extends Omit<LoopHop, 'proof'> {
@@ -41,6 +45,10 @@ export interface AuditorParts {
   /** What a packet takes from one node to the next. */
   readonly transitNs: Nanoseconds;
   readonly toleranceNs: Nanoseconds;
+  /** Lateness that is believed of one node at most. */
+  readonly latenessNs: Nanoseconds;
+  /** How late packets leave the own node at worst; 0 in virtual time without a CPU model. */
+  readonly lateMaxNs: () => Nanoseconds;
   /** Asks a node for the proof of the delay of a packet. */
   ask(mix: string, tag: Uint8Array): void;
 }
@@ -50,6 +58,8 @@ interface OpenHop {
   readonly hop: AuditedHop;
   readonly loop: OpenLoop;
   tries: number;
+  /** How late packets leave the node at worst, as it says and as far as that is believed. */
+  lateNs: Nanoseconds;
   /** What the proof says; `proof-invalid`: it was none. */
   owedNs: Nanoseconds | 'proof-invalid' | 'refused' | undefined;
 }
@@ -69,6 +79,8 @@ export class Auditor {
   readonly #sent = new Map<string, readonly AuditedHop[]>();
   /** Hops that owe a proof, by tag. */
   readonly #asked = new Map<string, OpenHop>();
+  /** Share of the latest loops through a mix that were wrong, by name. */
+  readonly #wrong = new Map<string, number>();
   readonly #suspects = new Set<string>();
 
   constructor(parts: AuditorParts) {
@@ -97,7 +109,7 @@ export class Auditor {
     // The last link leads back to the sender, which does not delay its own loop.
     const loop: OpenLoop = { observedNs: age - (hops.length + 1) * transitNs, hops: [] };
     for (const hop of hops) {
-      const open: OpenHop = { hop, loop, tries: 0, owedNs: undefined };
+      const open: OpenHop = { hop, loop, tries: 0, lateNs: 0, owedNs: undefined };
       loop.hops.push(open);
       this.#asked.set(toHex(hop.tag), open);
     }
@@ -105,7 +117,7 @@ export class Auditor {
   }
 
   /** Takes an answer in. @param from Name of the node that sent it. */
-  answered(from: string, { tag, proof }: ProofAnswer): void {
+  answered(from: string, { tag, proof, lateUs }: ProofAnswer): void {
     const open = this.#asked.get(toHex(tag));
     if (open === undefined || open.hop.mix !== from) {
       this.#parts.host.drop('proof-unasked');
@@ -113,6 +125,7 @@ export class Auditor {
     }
     // A refusal may be the rate limit of the other: it is asked again until the tries are used up.
     if (typeof proof === 'string') return;
+    open.lateNs = Math.min(lateUs * NS_PER_US, this.#parts.latenessNs);
     const full = { ...open.hop, proof, observedNs: 0, toleranceNs: 0 };
     const verdict = auditDelay(this.#parts.host.crypto, full);
     this.#settle(open, verdict.kind === 'proof-invalid' ? verdict.kind : verdict.expectedNs);
@@ -140,6 +153,10 @@ export class Auditor {
     meter.counter('mix.audits').add(1);
     const outcome = this.#outcome(hops, observedNs);
     if (outcome !== 'obeyed') meter.counter('mix.audit_failures').add(1);
+    for (const { hop } of hops) {
+      const before = this.#wrong.get(hop.mix) ?? 0;
+      this.#wrong.set(hop.mix, before + ((outcome === 'obeyed' ? 0 : 1) - before) / RECENT_LOOPS);
+    }
     for (const { hop, owedNs } of hops) {
       // The sum was wrong: whose delay it was, the shares will say.
       const own = typeof owedNs === 'string' ? owedNs : outcome;
@@ -155,10 +172,24 @@ export class Auditor {
       if (typeof owedNs === 'string') return owedNs;
       owed.push({ mix: hop.mix, owedNs: owedNs ?? 0 });
     }
-    const excessNs = owed.reduce((left, { owedNs }) => left - owedNs, observedNs);
+    const rawNs = owed.reduce((left, { owedNs }) => left - owedNs, observedNs);
+    const excessNs = this.#unexplained(rawNs, hops);
     this.#shares.enter(owed, excessNs);
     if (Math.abs(excessNs) <= this.#parts.toleranceNs) return 'obeyed';
     return excessNs < 0 ? 'too-early' : 'too-late';
+  }
+
+  /**
+   * What lateness does not explain (3.4 "live: tolerance = scheduler lateness p99.9"). Each node says
+   * how late packets leave it at worst; they may come through a link to it as late. A link that
+   * begins late catches up with what it takes, so that a loop comes early by its transits at most.
+   */
+  #unexplained(excessNs: Nanoseconds, hops: readonly OpenHop[]): Nanoseconds {
+    const { transitNs, lateMaxNs } = this.#parts;
+    const ownNs = lateMaxNs();
+    const lateNs = hops.reduce((sum, hop) => sum + 2 * hop.lateNs, ownNs);
+    if (excessNs >= 0) return Math.max(0, excessNs - lateNs);
+    return Math.min(0, excessNs + (hops.length + 1) * Math.min(transitNs, ownNs));
   }
 
   /** A mix without a proof is suspect at once, one with a wrong sum when the shares are settled. */
@@ -168,7 +199,9 @@ export class Auditor {
       const { mix } = hop;
       const counts = this.#ledger.countsOf(mix);
       const isProofless = counts.refused + counts['proof-invalid'] > 0;
-      if (!isProofless && !wrong.includes(mix)) this.#suspects.delete(mix);
+      // One stall of a machine stretches one loop, a mix that does not obey stretches most.
+      const isOften = (this.#wrong.get(mix) ?? 0) > SUSPECT_WRONG;
+      if (!isProofless && !(isOften && wrong.includes(mix))) this.#suspects.delete(mix);
       else if (!this.#suspects.has(mix)) {
         this.#suspects.add(mix);
         this.#parts.host.meter.counter('mix.audit_suspects').add(1);

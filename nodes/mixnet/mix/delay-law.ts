@@ -15,6 +15,7 @@ import {
 } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import { PROOF_INTERVAL_NS, PROOF_PACKETS_MAX } from '../geometry.ts';
+import type { LatenessGauge } from './lateness-gauge.ts';
 
 const NS_PER_MS = 1_000_000;
 /** 1.7: a delay of 0 is raised to 1 ms. */
@@ -31,6 +32,8 @@ export interface DelayLaw {
   delayNs(epoch: number, replayTag: Uint8Array, askedMs: number): Nanoseconds;
   /** A packet has left: from now on its delay is no secret of the node. */
   departed(epoch: number, replayTag: Uint8Array): void;
+  /** A packet leaves so much later than it should. */
+  late(lateNs: Nanoseconds): void;
   /** Takes over the mean delay of a document. */
   setMean(meanNs: Nanoseconds): void;
 }
@@ -51,6 +54,10 @@ export class SenderDelay implements DelayLaw {
     // The sender knows the delay: there is nothing to prove.
   }
 
+  late(): void {
+    // Nobody audits what senders ask for.
+  }
+
   setMean(): void {
     // The sender drew by it already.
   }
@@ -62,10 +69,16 @@ export class VrfDelay implements DelayLaw {
   readonly #law: VrfDelayLaw;
   readonly #factor: number;
   readonly #desk: ProofDesk;
+  readonly #lateness: LatenessGauge;
   #meanNs: Nanoseconds = 0;
 
-  constructor(key: VrfKey, law: VrfDelayLaw, double: MixnetOptions['double']) {
+  constructor(
+    key: VrfKey,
+    lateness: LatenessGauge,
+    { law, double }: { readonly law: VrfDelayLaw; readonly double: MixnetOptions['double'] },
+  ) {
     this.#key = key;
+    this.#lateness = lateness;
     this.#law = law;
     this.#factor = factorOf(double);
     this.#desk = new ProofDesk({
@@ -90,6 +103,10 @@ export class VrfDelay implements DelayLaw {
   prove(now: Nanoseconds, replayTag: Uint8Array): Uint8Array | ProofRefusal {
     const answer = this.#desk.prove(now, replayTag);
     return 'refusal' in answer ? answer.refusal : answer.proof;
+  }
+
+  late(lateNs: Nanoseconds): void {
+    this.#lateness.enter(lateNs);
   }
 
   setMean(meanNs: Nanoseconds): void {

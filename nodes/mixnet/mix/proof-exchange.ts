@@ -17,6 +17,10 @@ import { type DirectoryDocument, isVrfKeySettled } from '../directory/index.ts';
 import type { FrameCodec } from '../wire.ts';
 import { type AuditedHop, Auditor } from './auditor.ts';
 import type { VrfDelay } from './delay-law.ts';
+import type { LatenessGauge } from './lateness-gauge.ts';
+
+const NS_PER_US = 1_000;
+const UINT32_MAX = 0xffff_ffff;
 
 /** What an exchange is made of. */
 export interface ProofExchangeParts {
@@ -25,6 +29,7 @@ export interface ProofExchangeParts {
   readonly law: VrfDelayLaw;
   readonly codec: FrameCodec;
   readonly delays: VrfDelay;
+  readonly lateness: LatenessGauge;
   /** Names of the nodes that this one has a link to. */
   readonly neighbours: ReadonlySet<string>;
   endpointOf(name: string): Endpoint | undefined;
@@ -46,6 +51,8 @@ export class ProofExchange implements LoopAuditor {
       host,
       transitNs: options.vrfAudit.transit,
       toleranceNs: options.vrfAudit.tolerance,
+      latenessNs: options.vrfAudit.lateness,
+      lateMaxNs: (): number => parts.lateness.maxNs,
       ask: (mix, tag): void => this.#send(mix, (frame) => parts.codec.encodeAsk(frame, tag)),
     });
   }
@@ -53,6 +60,14 @@ export class ProofExchange implements LoopAuditor {
   /** Nodes that do not obey, or do not prove it, by name. */
   get suspects(): readonly string[] {
     return this.#auditor.suspects;
+  }
+
+  start(): void {
+    if (this.#parts.options.vrfAudit.enabled !== false) this.#parts.lateness.start();
+  }
+
+  stop(): void {
+    this.#parts.lateness.stop();
   }
 
   useDocument(document: DirectoryDocument, meanNs: number): void {
@@ -103,11 +118,12 @@ export class ProofExchange implements LoopAuditor {
   }
 
   #answer(sender: string, tag: Uint8Array): void {
-    const { host, delays, codec, options } = this.#parts;
+    const { host, delays, lateness, codec, options } = this.#parts;
     if (options.double === 'silent') return;
     const proof = delays.prove(host.now(), tag);
     if (typeof proof === 'string') host.drop(proof);
-    this.#send(sender, (frame) => codec.encodeProof(frame, { tag, proof }));
+    const lateUs = Math.min(UINT32_MAX, Math.ceil(lateness.maxNs / NS_PER_US));
+    this.#send(sender, (frame) => codec.encodeProof(frame, { tag, proof, lateUs }));
   }
 
   #send(name: string, encode: (frame: Uint8Array) => void): void {

@@ -402,7 +402,9 @@ export class Relay {
     const now = this.#parts.host.now();
     const items = this.#mixing.take(now, SEND_BATCH);
     for (let index = 0; index < items.length; index++) {
-      this.#lateness.record(this.#mixing.lateNs[index] ?? 0);
+      const lateNs = this.#mixing.lateNs[index] ?? 0;
+      this.#lateness.record(lateNs);
+      this.#parts.delays.late(lateNs);
       const held = this.#leaving(items[index] as number);
       if (held !== undefined) this.#forward(held);
     }

@@ -32,6 +32,7 @@ import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
 import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
+import { LatenessGauge } from './lateness-gauge.ts';
 import { proveNeighbours } from './neighbour-proofs.ts';
 import { ProofExchange } from './proof-exchange.ts';
 import { Relay, type Terminal } from './relay.ts';
@@ -161,12 +162,14 @@ export class Station {
     });
     if (this.#socket === undefined) this.host.log.warn(`port ${this.options.port} is taken`);
     this.relay.start();
+    this.#proofs?.start();
     this.#directory.start();
   }
 
   stop(): void {
     this.#directory.stop();
     this.relay.stop();
+    this.#proofs?.stop();
     this.#loopTimer?.cancel();
     this.#socket?.close();
   }
@@ -285,13 +288,16 @@ export class Station {
     const { host, options, codec } = this;
     const { mixing, double } = options;
     if (mixing.strategy !== 'vrf-exp') return { delays: new SenderDelay(double) };
-    const delays = new VrfDelay(this.#vrfKey, mixing.law, double);
+    const lateness = new LatenessGauge(host);
+    const { law } = mixing;
+    const delays = new VrfDelay(this.#vrfKey, lateness, { law, double });
     const proofs = new ProofExchange({
       host,
       options,
-      law: mixing.law,
+      law,
       codec,
       delays,
+      lateness,
       neighbours: this.book.byName(host.name)?.neighbours ?? new Set(),
       endpointOf: (name): Endpoint | undefined => this.endpointOf(name),
       send: (frame, to): boolean => this.send(frame, to),

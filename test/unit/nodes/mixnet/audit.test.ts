@@ -80,10 +80,12 @@ describe('mixes that delay by VRF', () => {
   it('are not audited over nodes that the sender has no link to', () => {
     const result = run(audited({ 'topology.generate.placement': 'fixed', duration: '8s' }));
     expect(counter(result, 'mix.audits')).toBe(0);
+    expect(result.warnings.join()).toContain('authority: no loop is audited');
   });
 
   it('are not audited when the option is off', () => {
     const result = run(audited({ 'options.mixnet.vrfAudit.enabled': 'false', duration: '8s' }));
     expect(counter(result, 'mix.audits')).toBe(0);
+    expect(result.warnings).toEqual([]);
   });
 });

@@ -12,12 +12,16 @@ import { formatOf } from '../../../../nodes/mixnet/format.ts';
 import { AUDIT_LOOPS_MAX, PROOF_TRIES } from '../../../../nodes/mixnet/geometry.ts';
 import { type AuditedHop, Auditor } from '../../../../nodes/mixnet/mix/auditor.ts';
 import { VrfDelay } from '../../../../nodes/mixnet/mix/delay-law.ts';
+import { LatenessGauge } from '../../../../nodes/mixnet/mix/lateness-gauge.ts';
 import { ProofExchange } from '../../../../nodes/mixnet/mix/proof-exchange.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import { delayInput, delayOf, openVrfKey, type VrfKey } from '../../../../nodes/vrf/index.ts';
 
 const crypto = provider('node', { timing: 'simulation' });
+const US = 1_000;
 const MS = 1_000_000;
+/** Of a mix that says that it sends nothing late. */
+const PROMPT = { lateUs: 0 };
 const MEAN_NS = 50 * MS;
 const TRANSIT_NS = 5 * MS;
 const EPOCH = 7;
@@ -27,6 +31,7 @@ const bytesOf = (label: string): Uint8Array => crypto.sha256(new TextEncoder().e
 class Bench {
   readonly counts: Record<string, number> = {};
   readonly asked: string[] = [];
+  lateMaxNs = 0;
   #timers: (() => void)[] = [];
   readonly auditor: Auditor;
   readonly host: Host;
@@ -48,6 +53,8 @@ class Bench {
       host: this.host,
       transitNs: TRANSIT_NS,
       toleranceNs: MS,
+      latenessNs: 50 * MS,
+      lateMaxNs: (): number => this.lateMaxNs,
       ask: (mix): unknown => this.asked.push(mix),
     });
   }
@@ -76,15 +83,21 @@ const provedBy = ({ mix, tag }: AuditedHop): { proof: Uint8Array; delayNs: numbe
   return { proof, delayNs: delayOf(output, MEAN_NS) };
 };
 
-/** Sends a loop over hops, has it back, and answers for them. */
-function audit(bench: Bench, loop: string, factors: Readonly<Record<string, number>>): void {
+/** Sends a loop over hops, has it back `lateNs` too late, and answers for them. */
+function audit(
+  bench: Bench,
+  loop: string,
+  factors: Readonly<Record<string, number>>,
+  lateNs = 0,
+): void {
   const hops = Object.keys(factors).map((mix) => hopOf(mix, loop));
   bench.auditor.sent(loop, hops);
-  let age = (hops.length + 1) * TRANSIT_NS;
+  let age = (hops.length + 1) * TRANSIT_NS + lateNs;
   for (const hop of hops) age += Math.floor(factors[hop.mix]! * provedBy(hop).delayNs);
   bench.auditor.returned(loop, age);
   for (const hop of hops) {
-    bench.auditor.answered(hop.mix, { tag: hop.tag, proof: provedBy(hop).proof });
+    const lateUs = bench.lateMaxNs / US;
+    bench.auditor.answered(hop.mix, { tag: hop.tag, proof: provedBy(hop).proof, lateUs });
   }
 }
 
@@ -110,12 +123,52 @@ describe('an auditor', () => {
     expect(bench.auditor.suspects).toEqual(['a', 'b']);
   });
 
+  it('blames nobody for what machines are late', () => {
+    const bench = new Bench();
+    bench.lateMaxNs = 10 * MS;
+    // Two departures and three links, of which two lead to a node that says how late it is.
+    for (let loop = 0; loop < 9; loop++) audit(bench, `${loop}`, { a: 1, b: 1 }, 49 * MS);
+    for (let loop = 10; loop < 19; loop++) audit(bench, `${loop}`, { a: 1, b: 1 }, -14 * MS);
+    expect(bench.counts).toEqual({ 'mix.audits': 18 });
+    expect(bench.auditor.suspects).toEqual([]);
+  });
+
+  it.each([0.1, 3])('finds who makes %f of its delays where machines are late', (factor) => {
+    const bench = new Bench();
+    bench.lateMaxNs = 2 * MS;
+    for (let loop = 0; loop < 14; loop++) audit(bench, `${loop}`, { a: factor, b: 1 }, MS);
+    expect(bench.auditor.suspects).toContain('a');
+  });
+
+  it('suspects nobody for single loops that a stall stretched', () => {
+    const bench = new Bench();
+    for (let loop = 0; loop < 14; loop++) {
+      audit(bench, `${loop}`, { a: 1, b: 1 }, loop % 7 === 5 ? 400 * MS : 0);
+    }
+    expect(bench.counts).toEqual({ 'mix.audits': 14, 'mix.audit_failures': 2 });
+    expect(bench.auditor.suspects).toEqual([]);
+  });
+
+  it('believes a mix no more lateness than it may claim', () => {
+    const bench = new Bench();
+    const hop = hopOf('a', '0');
+    bench.auditor.sent('0', [hop]);
+    const { proof, delayNs } = provedBy(hop);
+    bench.auditor.returned('0', delayNs + 2 * TRANSIT_NS + 102 * MS);
+    bench.auditor.answered('a', { tag: hop.tag, proof, lateUs: 0xffff_ffff });
+    expect(bench.counts['mix.audit_failures']).toBe(1);
+  });
+
   it('suspects at once who answers with a proof of something else', () => {
     const bench = new Bench();
     const hop = hopOf('a', '0');
     bench.auditor.sent('0', [hop]);
     bench.auditor.returned('0', MEAN_NS);
-    bench.auditor.answered('a', { tag: hop.tag, proof: provedBy(hopOf('a', '1')).proof });
+    bench.auditor.answered('a', {
+      tag: hop.tag,
+      proof: provedBy(hopOf('a', '1')).proof,
+      ...PROMPT,
+    });
     expect(bench.auditor.suspects).toEqual(['a']);
     expect(bench.counts['mix.audit_failures']).toBe(1);
   });
@@ -125,9 +178,9 @@ describe('an auditor', () => {
     const hops = ['a', 'b'].map((mix) => hopOf(mix, '0'));
     bench.auditor.sent('0', hops);
     bench.auditor.returned('0', MEAN_NS);
-    bench.auditor.answered('a', { tag: hops[0]!.tag, proof: provedBy(hops[0]!).proof });
+    bench.auditor.answered('a', { tag: hops[0]!.tag, proof: provedBy(hops[0]!).proof, ...PROMPT });
     for (let round = 0; round < 2 * PROOF_TRIES; round++) {
-      bench.auditor.answered('b', { tag: hops[1]!.tag, proof: 'proof-rate' });
+      bench.auditor.answered('b', { tag: hops[1]!.tag, proof: 'proof-rate', ...PROMPT });
       bench.pass();
     }
     expect(bench.asked).toEqual(['a', ...Array.from({ length: PROOF_TRIES }, () => 'b')]);
@@ -138,7 +191,7 @@ describe('an auditor', () => {
   it('drops answers that nobody waits for, and those of other nodes, by name', () => {
     const bench = new Bench();
     const hop = hopOf('a', '0');
-    const answer = { tag: hop.tag, proof: provedBy(hop).proof };
+    const answer = { tag: hop.tag, proof: provedBy(hop).proof, ...PROMPT };
     bench.auditor.answered('a', answer);
     bench.auditor.sent('0', [hop]);
     bench.auditor.returned('0', MEAN_NS);
@@ -164,13 +217,16 @@ describe('the exchange of proofs', () => {
 
   function exchange(bench: Bench): { proofs: ProofExchange; sent: number[]; delays: VrfDelay } {
     const sent: number[] = [];
-    const delays = new VrfDelay(keys.get('b')!, 'exponential', undefined);
+    const lateness = new LatenessGauge(bench.host);
+    const law = { law: 'exponential', double: undefined } as const;
+    const delays = new VrfDelay(keys.get('b')!, lateness, law);
     const proofs = new ProofExchange({
       host: bench.host,
       options,
       law: 'exponential',
       codec,
       delays,
+      lateness,
       neighbours: new Set(['a', 'c']),
       endpointOf: () => 1,
       send: (frame) => sent.push(frame[0]!) > 0,

@@ -69,8 +69,9 @@ describe('frames', () => {
     codec.encodeAsk(bytes, tag);
     expect(codec.decode(bytes, 0, bytes.length)).toEqual({ kind: 'ask', tag });
     for (const proof of [fill(80), 'proof-unknown', 'proof-rate'] as const) {
-      codec.encodeProof(bytes.fill(0xee), { tag, proof });
-      expect(codec.decode(bytes, 0, bytes.length)).toEqual({ kind: 'proof', tag, proof });
+      const lateUs = typeof proof === 'string' ? 0 : 12_345;
+      codec.encodeProof(bytes.fill(0xee), { tag, proof, lateUs });
+      expect(codec.decode(bytes, 0, bytes.length)).toEqual({ kind: 'proof', tag, proof, lateUs });
     }
   });
 
@@ -99,12 +100,12 @@ describe('frames', () => {
     const empty = (bytes: Uint8Array): void => codec.encodeMessage(bytes, 0, undefined);
     const ask = (bytes: Uint8Array): void => codec.encodeAsk(bytes, fill(32));
     const proof = (bytes: Uint8Array): void =>
-      codec.encodeProof(bytes, { tag: fill(32), proof: fill(80) });
+      codec.encodeProof(bytes, { tag: fill(32), proof: fill(80), lateUs: 7 });
     const refusal = (bytes: Uint8Array): void =>
-      codec.encodeProof(bytes, { tag: fill(32), proof: 'proof-rate' });
+      codec.encodeProof(bytes, { tag: fill(32), proof: 'proof-rate', lateUs: 0 });
     expect(change(ask, 33, 1)).toBe('frame-padding');
     expect(change(proof, 1, 3)).toBe('frame-kind');
-    expect(change(proof, 114, 1)).toBe('frame-padding');
+    expect(change(proof, 118, 1)).toBe('frame-padding');
     expect(change(refusal, 34, 1)).toBe('frame-padding');
     expect(change(retrieve, 0, 0x03)).toBe('frame-command');
     expect(change(retrieve, 5, 1)).toBe('frame-padding');

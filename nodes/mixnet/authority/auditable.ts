@@ -1,0 +1,35 @@
+/**
+ * Whether any loop of a network can be audited (project spec mixnet 3.4): its sender asks each hop
+ * for a proof, and needs a link to it.
+ *
+ * @module
+ */
+import type { AddressBook } from '../address-book.ts';
+import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
+
+/** What is said of a network in which none can. */
+export const NO_AUDITS =
+  'no loop is audited: a mix needs links to all hops of its loops, which placement: beacon and ' +
+  'topology: free-route make; vrfAudit: { enabled: false } says that none is wanted';
+
+/** True when some mix or provider has links to a mix of every layer but its own, and to a provider. */
+export function hasAuditableLoop(document: DirectoryDocument, book: AddressBook): boolean {
+  const { layers, providers } = document;
+  return [...layers.flat(), ...providers].some(({ name }) => {
+    const near = book.byName(name)?.neighbours ?? new Set<string>();
+    const isNear = (node: Descriptor): boolean => near.has(node.name);
+    const isLinked = (nodes: readonly Descriptor[]): boolean => nodes.some(isNear);
+    const needed = layers.filter((layer) => isOther(layer, name, document));
+    const isProvider = providers.some((provider) => provider.name === name);
+    return needed.every(isLinked) && (isProvider || isLinked(providers));
+  });
+}
+
+/** A free route has one layer, which a mix shares with the hops of its loops. */
+function isOther(
+  layer: readonly Descriptor[],
+  name: string,
+  { topology }: DirectoryDocument,
+): boolean {
+  return topology === 'free-route' || !layer.some((node) => node.name === name);
+}

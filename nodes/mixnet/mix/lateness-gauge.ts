@@ -1,0 +1,50 @@
+/**
+ * How late a node was recently: the longest lateness of its last departures, and of a timer that only
+ * measures. Timers, the processor and the operating system cause it; in virtual time without a CPU
+ * model there is none.
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
+import { LATENESS_PROBE_NS, LATENESS_WINDOW } from '../geometry.ts';
+
+/** See the module. */
+export class LatenessGauge {
+  readonly #latest = new Float64Array(LATENESS_WINDOW);
+  readonly #host: Pick<Host, 'now' | 'after'>;
+  #next = 0;
+  #timer: Timer | undefined;
+
+  constructor(host: Pick<Host, 'now' | 'after'>) {
+    this.#host = host;
+  }
+
+  /** Measures from now on, whether packets leave or not. */
+  start(): void {
+    const host = this.#host;
+    let dueNs = host.now() + LATENESS_PROBE_NS;
+    this.#timer = host.after(LATENESS_PROBE_NS, () => {
+      this.enter(host.now() - dueNs);
+      dueNs = host.now() + LATENESS_PROBE_NS;
+      this.#timer?.rearm(LATENESS_PROBE_NS);
+    });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Takes in how late something was. */
+  enter(lateNs: Nanoseconds): void {
+    this.#latest[this.#next] = lateNs;
+    this.#next = (this.#next + 1) % LATENESS_WINDOW;
+  }
+
+  /** The longest. */
+  get maxNs(): Nanoseconds {
+    let max = 0;
+    for (const lateNs of this.#latest) if (lateNs > max) max = lateNs;
+    return max;
+  }
+}
