@@ -153,8 +153,13 @@ function intervalText(measure: MeasureVerdict): string {
   if (kind === 'equal') return 'equal';
   if (low === Number.NEGATIVE_INFINITY) return `<= ${bound(high)}`;
   const [below, above] = [significant(theory - low, 4), significant(high - theory, 4)];
-  if (below === above) return `± ${trimmed(above)}`;
+  if (below === above) return `± ${short(trimmed(above), high - theory)}`;
   return `${bound(low)}..${bound(high)}`;
+}
+
+/** A text that would not fit its column with `± ` in front, as a power of ten. */
+function short(text: string, value: number): string {
+  return text.length <= WIDTHS.interval - 2 ? text : value.toExponential(0);
 }
 
 function bound(value: number): string {

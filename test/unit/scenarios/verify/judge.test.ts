@@ -106,6 +106,14 @@ describe('rendering', () => {
     ]);
   });
 
+  it('keeps an interval of many zeros within its column: a row of P9 had 81 characters', () => {
+    const measures = [judgeMeasure({ ...measure(plusMinus(1e-9)), digits: 4 }, [100])];
+    const report = { ...REPORT, verdicts: [{ ...VERDICT, isGreen: true, measures }] };
+    const line = renderTable(report, { colour: false, unicode: true }).split('\n')[3] ?? '';
+    expect(line).toMatch(/ ± 1e-9 ok$/);
+    expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('has no colour and no other character than ASCII where they are not wanted', () => {
     const text = renderTable(REPORT, { colour: false, unicode: false });
     expect(text).toMatch(/^[\n\x20-\x7e]*$/);
