@@ -5,7 +5,7 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { type MetricValue, mergeMetrics } from '../engine/measure/counters.ts';
+import { type MetricValue, mergeByName } from '../engine/measure/counters.ts';
 import {
   AgentSession,
   type SessionEnd,
@@ -111,14 +111,7 @@ class ProcessFace implements NodeFace {
   }
 
   metrics(): Readonly<Record<string, MetricValue>> {
-    const parts = this.session?.agent?.metrics() ?? [];
-    const names = [...new Set(parts.flatMap((part) => Object.keys(part)))].sort();
-    const merged: Record<string, MetricValue> = {};
-    for (const name of names) {
-      merged[name] = mergeMetrics(
-        parts.flatMap((part) => (part[name] === undefined ? [] : [part[name]])),
-      );
-    }
+    const merged = mergeByName(this.session?.agent?.metrics() ?? []);
     return { ...merged, ...this.#memory.metrics() };
   }
 

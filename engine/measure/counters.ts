@@ -142,6 +142,18 @@ export function mergeMetrics(parts: readonly MetricValue[]): MetricValue {
   return parts.slice(1).reduce(mergeTwo, first);
 }
 
+/** Adds up all metrics of several nodes by {@link mergeMetrics}, in the order of their names. */
+export function mergeByName(
+  parts: readonly Readonly<Record<string, MetricValue>>[],
+): Record<string, MetricValue> {
+  const names = new Set(parts.flatMap((part) => Object.keys(part)));
+  const merged: Record<string, MetricValue> = {};
+  for (const name of [...names].sort()) {
+    merged[name] = mergeMetrics(parts.flatMap((part) => part[name] ?? []));
+  }
+  return merged;
+}
+
 function mergeTwo(a: MetricValue, b: MetricValue): MetricValue {
   if (a.kind === 'counter' && b.kind === 'counter') {
     return { kind: 'counter', value: a.value + b.value };

@@ -263,6 +263,8 @@ class DistributedRun {
   /** The network is the same in every process; here it gives the trace its names only. */
   #traceOf(): Recorder | undefined {
     const { scenario, registry, recordingsOf } = this.#order;
+    const recordings = recordingsOf(this.#turn.seed);
+    if (recordings.trace === undefined) return undefined;
     const picture = new SimStageWorld({
       scenario,
       seed: this.#turn.seed,
@@ -272,7 +274,7 @@ class DistributedRun {
     const { directions } = picture.sim.network;
     const now = (): number => this.#coordinator.world.now();
     const parts = { scenario, registry, seed: this.#turn.seed, now, directions };
-    return liveTrace(parts, recordingsOf(this.#turn.seed));
+    return liveTrace(parts, recordings);
   }
 
   /** Starts all agents; one that does not come is named. */

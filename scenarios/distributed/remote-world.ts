@@ -10,7 +10,7 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { Host } from '../../engine/host/host.ts';
-import { type MetricValue, mergeMetrics } from '../../engine/measure/counters.ts';
+import { type MetricValue, mergeByName } from '../../engine/measure/counters.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
@@ -98,17 +98,9 @@ export class RemoteWorld implements World {
   }
 
   metrics(node: string): Readonly<Record<string, MetricValue>> {
-    const merged: Record<string, MetricValue> = {};
     const lives = this.tallies.metricsOf(node);
-    const names = new Set(lives.flatMap((life) => Object.keys(life)));
-    for (const name of [...names].sort()) {
-      const parts = lives.flatMap((life) => (life[name] === undefined ? [] : [life[name]]));
-      const now = lives.at(-1)?.[name];
-      // A gauge is what it is now; everything else adds up over the lives.
-      if (parts[0]?.kind !== 'gauge') merged[name] = mergeMetrics(parts);
-      else if (now !== undefined) merged[name] = now;
-    }
-    return merged;
+    // A gauge is what it is now; everything else adds up over the lives.
+    return mergeByName([...lives.slice(0, -1).map(withoutGauges), ...lives.slice(-1)]);
   }
 
   resetMetrics(): void {
@@ -213,4 +205,10 @@ class RemoteLink implements WorldLink {
     if (side !== 'backward') this.#down.forward += by;
     if (side !== 'forward') this.#down.backward += by;
   }
+}
+
+function withoutGauges(
+  metrics: Readonly<Record<string, MetricValue>>,
+): Readonly<Record<string, MetricValue>> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, { kind }]) => kind !== 'gauge'));
 }

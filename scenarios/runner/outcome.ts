@@ -4,7 +4,7 @@
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { type MetricValue, mergeMetrics } from '../../engine/measure/counters.ts';
+import { mergeByName } from '../../engine/measure/counters.ts';
 import { type LogHistogram, mergeHistograms } from '../../engine/measure/histogram.ts';
 import type { FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
@@ -58,18 +58,10 @@ function nodeMetrics(
   scenario: Scenario,
   definitions: readonly MetricDefinition[],
 ): Record<string, MetricData> {
-  const parts = new Map<string, MetricValue[]>();
-  for (const { name } of scenario.topology.hosts) {
-    for (const [metric, value] of Object.entries(world.metrics(name))) {
-      const list = parts.get(metric);
-      if (list === undefined) parts.set(metric, [value]);
-      else list.push(value);
-    }
-  }
-  const merged: Record<string, MetricData> = {};
-  for (const metric of [...parts.keys()].sort()) {
-    merged[metric] = mergeMetrics(parts.get(metric) ?? []);
-  }
+  const { hosts } = scenario.topology;
+  const merged: Record<string, MetricData> = mergeByName(
+    hosts.map(({ name }) => world.metrics(name)),
+  );
   for (const { name, of } of definitions) {
     if (of === undefined) continue;
     const [numerator, denominator] = of.map((part) => counterOf(merged[part]));

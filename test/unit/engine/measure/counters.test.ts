@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../../engine/host/measure.ts';
-import { MeterTable, mergeMetrics } from '../../../../engine/measure/counters.ts';
+import { MeterTable, mergeByName, mergeMetrics } from '../../../../engine/measure/counters.ts';
 import { mergeHistograms } from '../../../../engine/measure/histogram.ts';
 
 const definitions: MetricDefinition[] = [
@@ -70,14 +70,25 @@ describe('mergeMetrics', () => {
   it('adds counters, gauges and ratios, joins samples, merges histograms', () => {
     const a = filled().data();
     const b = filled().data();
-    const merged = Object.fromEntries(
-      Object.keys(a).map((name) => [name, mergeMetrics([a[name]!, b[name]!])]),
-    );
+    const merged = mergeByName([a, b]);
     expect(merged['a.sent']).toEqual({ kind: 'counter', value: 10 });
     expect(merged['a.level']).toEqual({ kind: 'gauge', value: 14 });
     expect(merged['a.failover']).toEqual({ kind: 'samples', values: [42, 42] });
     expect(merged['a.delivery']).toEqual({ kind: 'ratio', numerator: 18, denominator: 20 });
     expect(merged['a.delay']).toMatchObject({ data: { count: 2, sumLow: 200 } });
+  });
+
+  it('merges by name in the order of names, also what only some parts have', () => {
+    const counter = (value: number): { kind: 'counter'; value: number } => ({
+      kind: 'counter',
+      value,
+    });
+    const merged = mergeByName([{ b: counter(1) }, { b: counter(2), a: counter(4) }, {}]);
+    expect(Object.entries(merged)).toEqual([
+      ['a', counter(4)],
+      ['b', counter(3)],
+    ]);
+    expect(mergeByName([])).toEqual({});
   });
 
   it('refuses to mix kinds', () => {
