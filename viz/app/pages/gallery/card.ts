@@ -11,7 +11,7 @@ import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
 
 const KPIS_SHOWN = 4;
-const SPARK = { width: 96, height: 20 } as const;
+const SPARK = { width: 60, height: 20 } as const;
 const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
 const TONES = {
   pass: 'pass-text',
@@ -86,7 +86,7 @@ function kpiRow(kpi: CardKpi): HTMLElement {
     {},
     element(
       'dt',
-      {},
+      { title: kpiName(kpi) },
       element('span', { class: TONES[status], 'aria-label': status }, SIGNS[status]),
       ' ',
       kpiName(kpi),

@@ -68,7 +68,6 @@ function toolbar(context: PageContext): HTMLElement {
   const choice = readChoice(view.parameters.value);
   const search = element('input', {
     type: 'search',
-    placeholder: 'filter',
     'aria-label': 'filter runs by name, question or KPI',
     value: choice.text,
     input: () => view.setParameter('filter', search.value === '' ? undefined : search.value),
@@ -83,7 +82,7 @@ function toolbar(context: PageContext): HTMLElement {
   return element(
     'div',
     { class: 'gallery-bar' },
-    search,
+    element('label', {}, 'filter', search),
     element(
       'fieldset',
       {},

@@ -117,7 +117,6 @@ export class NetworkPage {
     const find = element('input', {
       type: 'search',
       list: 'node-names',
-      placeholder: 'find a node  ( / )',
       'aria-label': 'find a node',
     });
     find.addEventListener('change', () => this.#find(find.value.trim()));
@@ -137,7 +136,14 @@ export class NetworkPage {
       else this.#hidden.add(packetClass);
       this.#ask();
     });
-    return element('div', { class: 'network-bar' }, layout, find, names, legend);
+    return element(
+      'div',
+      { class: 'network-bar' },
+      element('label', {}, 'layout', layout),
+      element('label', {}, 'find', find),
+      names,
+      legend,
+    );
   }
 
   #find(name: string): void {
