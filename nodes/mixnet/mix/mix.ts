@@ -13,19 +13,20 @@ import type { MixnetDrop } from '../drops.ts';
 import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
 import { type IncomingFrame, Station, type StationRole } from './station.ts';
+import { type StationNode, stationHandle } from './station-handle.ts';
 
 /** Of the double `lossy`: one packet of so many is dropped. */
 const LOSSY_EACH = 10;
 
 /** Makes a mix on `host`. */
 export function createMix(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
-  return new MixNode(host, setup);
+  return stationHandle(new MixNode(host, setup));
 }
 
-class MixNode implements NodeHandle, StationRole, Origin {
+class MixNode implements StationNode, StationRole, Origin {
   readonly listedAs = 'mix';
   readonly endRefused = undefined;
-  readonly #station: Station;
+  readonly station: Station;
   #next: HopTable | undefined;
   /** All of the next layer, neighbours or not. */
   #inLayer: HopTable | undefined;
@@ -35,28 +36,16 @@ class MixNode implements NodeHandle, StationRole, Origin {
   #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
-    this.#station = new Station(host, setup, this);
-  }
-
-  start(): void {
-    this.#station.start();
-  }
-
-  stop(): void {
-    this.#station.stop();
-  }
-
-  isReady(): boolean {
-    return this.#station.isReady;
+    this.station = new Station(host, setup, this);
   }
 
   status(): Readonly<Record<string, unknown>> {
-    const { relay, suspects } = this.#station;
+    const { relay, suspects } = this.station;
     return { neighbours: this.#neighbours, role: 'mix', suspects, waiting: relay.size };
   }
 
   useDocument(document: DirectoryDocument): void {
-    const station = this.#station;
+    const station = this.station;
     const inLayer = afterMix(document, station.host.name);
     const drawn = station.neighbours?.neighboursOf(station.host.name);
     const nodes = drawn ?? inLayer;
@@ -78,11 +67,11 @@ class MixNode implements NodeHandle, StationRole, Origin {
   }
 
   received({ buffer, offset, length }: IncomingFrame, sender: string): void {
-    const { relay, codec, options } = this.#station;
+    const { relay, codec, options } = this.station;
     const frame = codec.decode(buffer, offset, length);
     if (typeof frame === 'string') relay.refuse(frame);
     else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
-    else if (!this.#station.isListed(sender)) relay.refuse('unknown-sender');
+    else if (!this.station.isListed(sender)) relay.refuse('unknown-sender');
     else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
       relay.refusePacket(frame.packet, 'outgoing-queue-full');
     } else relay.receive(frame.packet, this);

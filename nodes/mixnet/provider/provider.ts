@@ -16,6 +16,7 @@ import type { MixnetDrop } from '../drops.ts';
 import type { Origin, Terminal } from '../mix/relay.ts';
 import { entryMixes, HopTable } from '../mix/routes.ts';
 import { type IncomingFrame, Station, type StationRole } from '../mix/station.ts';
+import { type StationNode, stationHandle } from '../mix/station-handle.ts';
 import type { Spooled } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -34,12 +35,12 @@ interface Account {
 
 /** Makes a provider on `host`. */
 export function createProvider(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
-  return new ProviderNode(host, setup);
+  return stationHandle(new ProviderNode(host, setup));
 }
 
-class ProviderNode implements NodeHandle, StationRole {
+class ProviderNode implements StationNode, StationRole {
   readonly listedAs = 'provider';
-  readonly #station: Station;
+  readonly station: Station;
   readonly #spooled: Counter;
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
@@ -52,30 +53,18 @@ class ProviderNode implements NodeHandle, StationRole {
   #spoolSize = 0;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
-    this.#station = new Station(host, setup, this);
+    this.station = new Station(host, setup, this);
     this.#spooled = host.meter.counter('mix.spooled');
     this.#spoolWait = host.meter.histogram('mix.spool_wait');
   }
 
-  start(): void {
-    this.#station.start();
-  }
-
-  stop(): void {
-    this.#station.stop();
-  }
-
-  isReady(): boolean {
-    return this.#station.isReady;
-  }
-
   status(): Readonly<Record<string, unknown>> {
-    const { relay, suspects } = this.#station;
+    const { relay, suspects } = this.station;
     return { role: 'provider', spooled: this.#spoolSize, suspects, waiting: relay.size };
   }
 
   useDocument(document: DirectoryDocument): void {
-    const station = this.#station;
+    const station = this.station;
     const { lambdaP, lambdaL, lambdaD } = document.rates;
     // 3.7: the rate that every client obeys, and a little more.
     const perMs = (lambdaP + lambdaL + lambdaD) * station.options.rateLimit.slack;
@@ -85,14 +74,14 @@ class ProviderNode implements NodeHandle, StationRole {
   }
 
   received(incoming: IncomingFrame, sender: string): void {
-    const { relay, codec } = this.#station;
+    const { relay, codec } = this.station;
     const frame = codec.decode(incoming.buffer, incoming.offset, incoming.length);
     if (typeof frame === 'string') {
       relay.refuse(frame);
       return;
     }
-    const account = this.#station.isListed(sender) ? undefined : this.#account(sender);
-    if (account === undefined && !this.#station.isListed(sender)) relay.refuse('unknown-sender');
+    const account = this.station.isListed(sender) ? undefined : this.#account(sender);
+    if (account === undefined && !this.station.isListed(sender)) relay.refuse('unknown-sender');
     else if (frame.kind === 'packet') this.#packet(frame.packet, account);
     else if (frame.kind === 'retrieve' && account !== undefined) {
       this.#retrieve(account, frame.sequence);
@@ -103,12 +92,12 @@ class ProviderNode implements NodeHandle, StationRole {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     if (recipient === undefined) return { drop: 'recipient-unknown' };
     if (isCoverRecipient(recipient.id)) return 'absorbed';
-    const resident = this.#station.book.byRecipient(recipient.id);
+    const resident = this.station.book.byRecipient(recipient.id);
     const account = resident && this.#account(resident.name);
     if (account === undefined) return { drop: 'recipient-unknown' };
-    const { perClient, total } = this.#station.options.spool;
+    const { perClient, total } = this.station.options.spool;
     if (account.spool.size >= perClient || this.#spoolSize >= total) return { drop: 'spool-full' };
-    account.spool.add(this.#toSpool(packet), this.#station.host.now());
+    account.spool.add(this.#toSpool(packet), this.station.host.now());
     this.#spoolSize += 1;
     this.#spooled.add(1);
     return 'delivered';
@@ -116,7 +105,7 @@ class ProviderNode implements NodeHandle, StationRole {
 
   /** From a client it is charged; from a mix it ends here, or is a loop on its way. */
   #packet(packet: Uint8Array, account: Account | undefined): void {
-    const { relay, host, options } = this.#station;
+    const { relay, host, options } = this.station;
     if (account !== undefined && options.rateLimit.enabled && !account.bucket.take(host.now())) {
       relay.refusePacket(packet, 'gateway-rate-limited');
       return;
@@ -128,10 +117,10 @@ class ProviderNode implements NodeHandle, StationRole {
   #account(name: string): Account | undefined {
     const known = this.#accounts.get(name);
     if (known !== undefined) return known;
-    const { host, book, options } = this.#station;
+    const { host, book, options } = this.station;
     const isNear = book.byName(name)?.neighbours.has(host.name) === true;
-    if (!isNear || name === options.authority || this.#station.isListed(name)) return undefined;
-    const endpoint = this.#station.endpointOf(name);
+    if (!isNear || name === options.authority || this.station.isListed(name)) return undefined;
+    const endpoint = this.station.endpointOf(name);
     if (endpoint === undefined) return undefined;
     const bucket = new TokenBucket(options.rateLimit.burst);
     bucket.setRate(this.#tokenNs);
@@ -141,7 +130,7 @@ class ProviderNode implements NodeHandle, StationRole {
   }
 
   #toSpool(packet: Terminal): Spooled {
-    const body = new Uint8Array(this.#station.codec.bodyLength);
+    const body = new Uint8Array(this.station.codec.bodyLength);
     if (packet.kind === 'surbReply') {
       body.set(packet.payload);
       return { kind: 'reply', surbId: packet.surbId.slice(), body };
@@ -153,14 +142,14 @@ class ProviderNode implements NodeHandle, StationRole {
   /** 3.7: as many frames as always, whatever waits. */
   #retrieve(account: Account, sequence: number): void {
     this.#spoolSize -= account.spool.acknowledge(sequence);
-    const { spool, double } = this.#station.options;
+    const { spool, double } = this.station.options;
     const head = account.spool.head(spool.batch);
     const frames = double === 'unpadded' ? head.length : spool.batch;
     for (let index = 0; index < frames; index++) this.#answer(account, head[index]);
   }
 
   #answer(account: Account, entry: SpoolEntry | undefined): void {
-    const { host, codec } = this.#station;
+    const { host, codec } = this.station;
     const frame = host.alloc(codec.length);
     if (entry === undefined) codec.encodeMessage(frame, 0, undefined);
     else {
@@ -170,6 +159,6 @@ class ProviderNode implements NodeHandle, StationRole {
       if (!entry.isShown) this.#spoolWait.record(waitedNs);
       entry.isShown = true;
     }
-    if (!this.#station.send(frame, account.endpoint)) host.drop('outgoing-queue-full');
+    if (!this.station.send(frame, account.endpoint)) host.drop('outgoing-queue-full');
   }
 }
