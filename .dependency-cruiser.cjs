@@ -255,6 +255,13 @@ module.exports = {
       to: { path: '^(reports/privacy/truth|scenarios)/', reachable: true },
     },
     {
+      name: 'adversaries-see-no-truth',
+      severity: 'error',
+      comment: 'An adversary sees what taps show it; the score is kept outside adversary/.',
+      from: { path: '^scenarios/runner/adversary/' },
+      to: { path: '^(reports/|scenarios/(?!model\\.ts$|runner/adversary/))' },
+    },
+    {
       name: 'views-hold-no-truth',
       severity: 'error',
       comment: 'What an adversary sees is made of links, instants and sizes alone.',
