@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { durationNs, sizeBytes } from '../_kit/options.ts';
-import { EXCHANGE_NAMES } from '../sphinx/index.ts';
+import { EXCHANGE_NAMES, FORMAT_NAMES } from '../sphinx/index.ts';
 import { CANDIDATES_MAX, MAX_PER_AS_DEFAULT } from '../vrf/index.ts';
 import { clientConfig, rate } from './client/index.ts';
 import {
@@ -50,6 +50,8 @@ const DOUBLES = [
 const sphinx = z.strictObject({
   /** `x25519` blinds one element from hop to hop; the others encapsulate for each hop. */
   exchange: z.enum(EXCHANGE_NAMES).default('x25519'),
+  /** `outfox-like-research` is for comparison: no interoperability vectors exist. */
+  format: z.enum(FORMAT_NAMES).default('katzenpost'),
   /** User data of a packet. */
   payload: sizeBytes()
     .refine((bytes) => bytes >= 64 && bytes <= 60_000, { message: 'is not within 64B and 60000B' })
@@ -171,6 +173,14 @@ export const mixnetConfig = z
   .refine(({ epoch, rates, layers }) => 27.63 * rates.delay * (layers + 1) < epoch, {
     message: 'the longest delays of a path (27.63 times the mean, each hop) outlive the epoch',
     path: ['epoch'],
+  })
+  .refine(({ sphinx: { format, exchange } }) => format === 'katzenpost' || exchange !== 'x25519', {
+    message: 'needs an exchange by encapsulation: x25519-kem, mlkem768, mlkem768-x25519',
+    path: ['sphinx', 'format'],
+  })
+  .refine(({ sphinx: { format }, unwrap }) => format === 'katzenpost' || unwrap === 'inline', {
+    message: 'knows the format katzenpost only',
+    path: ['unwrap'],
   })
   .refine(({ neighbours: drawn, topology }) => drawn === undefined || topology === 'stratified', {
     message: 'needs layers of which each mix leads to several: topology: stratified',

@@ -29,7 +29,8 @@ const CBOR_MAP = 0xa0;
 /** Makes the format; the same options give the same on every node. */
 export function formatOf(crypto: CryptoProvider, options: MixnetOptions): PacketFormat {
   const exchange = createExchange(crypto, options.sphinx.exchange);
-  return createFormat({ crypto, ...shapeOf(options), exchange });
+  const { format } = options.sphinx;
+  return createFormat({ crypto, ...shapeOf(options), exchange, format });
 }
 
 /** What worker threads are told of the format and its rules, keys aside. */

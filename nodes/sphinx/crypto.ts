@@ -50,6 +50,15 @@ export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKe
   return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH));
 }
 
+/** The same under another label, for formats of other packets. */
+export function deriveKeysUnder(
+  crypto: CryptoProvider,
+  secret: Uint8Array,
+  info: Uint8Array,
+): HopKeys {
+  return splitKeys(crypto.hkdfExpandSha256({ key: secret, info, length: KEM_KEYS_LENGTH }));
+}
+
 /** HKDF-Expand without Extract: the secret itself is the pseudo-random key. */
 function expand(crypto: CryptoProvider, secret: Uint8Array, length: number): Uint8Array {
   return crypto.hkdfExpandSha256({ key: secret, info: KDF_INFO, length });

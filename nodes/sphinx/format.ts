@@ -1,25 +1,38 @@
 /**
- * Which format the packets of a network have: real ones, or modelled ones where the provider does
- * no cryptography either. Both behind {@link PacketFormat}.
+ * Which format the packets of a network have: real ones, those of the research format, or modelled
+ * ones where the provider does no cryptography either. All behind {@link PacketFormat}.
  *
  * @module
  */
 import { readUint48 } from '../_kit/bytes.ts';
 import { VERSION_LENGTH } from './geometry.ts';
 import { createModelledFormat } from './modelled/format.ts';
+import { createOutfoxLikeFormat } from './outfox-like/format.ts';
 import { createPacket } from './packet.ts';
 import type { PacketFormat } from './packet-format.ts';
 import { receiveWith, sphinxOpener } from './receive.ts';
 import { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 import { createReply, createSurb, openReply } from './surb.ts';
 
+/** Formats by name: Katzenpost's, and one for research, which has no vectors to check it with. */
+export const FORMAT_NAMES = ['katzenpost', 'outfox-like-research'] as const;
+
+/** What a format is made from. */
+export interface FormatOptions extends SuiteOptions {
+  /** Katzenpost's when absent. */
+  readonly format?: (typeof FORMAT_NAMES)[number];
+}
+
 /**
- * Makes the format that fits the provider: `crypto: modelled` gets modelled packets.
- * @throws RangeError when hops or user data are out of range.
+ * Makes the format that is asked for; `crypto: modelled` gets modelled packets whatever it is.
+ * @throws RangeError when hops or user data are out of range, or format and exchange do not fit.
  */
-export function createFormat(options: SuiteOptions): PacketFormat {
+export function createFormat(options: FormatOptions): PacketFormat {
   const suite = createSuite(options);
-  return options.crypto.name === 'modelled' ? createModelledFormat(suite) : sphinxFormat(suite);
+  if (options.crypto.name === 'modelled') return createModelledFormat(suite);
+  return options.format === 'outfox-like-research'
+    ? createOutfoxLikeFormat(suite)
+    : sphinxFormat(suite);
 }
 
 /** Real packets. */

@@ -41,7 +41,13 @@ export {
   EXCHANGE_NAMES,
   type ExchangeChoice,
 } from './exchanges.ts';
-export { createFormat, messageKey, sphinxFormat } from './format.ts';
+export {
+  createFormat,
+  FORMAT_NAMES,
+  type FormatOptions,
+  messageKey,
+  sphinxFormat,
+} from './format.ts';
 export {
   DEFAULT_HOPS,
   DEFAULT_USER_PAYLOAD_LENGTH,

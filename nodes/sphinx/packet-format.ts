@@ -1,8 +1,8 @@
 /**
  * The format of a network's packets, as its nodes and clients use it: one interface for real Sphinx
- * packets and for modelled ones, which have the same lengths, commands and drops.
+ * packets, for those of the research format, and for modelled ones, which have the same lengths, commands and drops.
  *
- * Plaintexts (`encodeForward`, `decodeForward`) are the same for both. `format.ts` makes one.
+ * Plaintexts (`encodeForward`, `decodeForward`) are the same for all. `format.ts` makes one.
  *
  * @module
  */
@@ -17,8 +17,8 @@ import type { Dropped } from './unwrap.ts';
 
 /** How the packets of one network are made and read. All of them have one length. */
 export interface PacketFormat {
-  /** `modelled` packets are readable and can be forged by anyone. */
-  readonly name: 'sphinx' | 'modelled';
+  /** `modelled` packets are readable and can be forged by anyone; `outfox-like` ones are research. */
+  readonly name: 'sphinx' | 'modelled' | 'outfox-like';
   readonly geometry: Geometry;
   /** Length of the public key of a node, in bytes. */
   readonly publicKeyLength: number;

@@ -45,6 +45,9 @@ import { authoritySecret, identitySecret, trustOf } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
+/** What the log and the report say of it. */
+const RESEARCH_FORMAT =
+  'packets have an Outfox-like research format: no interoperability vectors exist for it';
 const RANDOM_LENGTH = 32;
 /** Epochs before the present one whose documents are still handed out. */
 const EPOCHS_KEPT = 2;
@@ -83,6 +86,7 @@ class AuthorityNode implements NodeHandle {
   start(): void {
     const { directoryPort } = this.#setup.options;
     this.#reload();
+    this.#warnOfFormat();
     this.#listener = this.#host.listen({ port: directoryPort }, (stream) => this.#accept(stream));
     if (this.#listener === undefined) this.#host.log.warn(`port ${directoryPort} is taken`);
     this.#timer = this.#host.after(BOOTSTRAP_NS, () => this.#work());
@@ -134,6 +138,11 @@ class AuthorityNode implements NodeHandle {
     this.#store.sync(() => undefined);
     this.#host.trace.mark(`document ${epoch}`);
     return true;
+  }
+
+  #warnOfFormat(): void {
+    const { name } = formatOf(this.#host.crypto, this.#setup.options);
+    if (name === 'outfox-like') this.#host.log.warn(RESEARCH_FORMAT);
   }
 
   #warnOfAudits(document: DirectoryDocument): void {

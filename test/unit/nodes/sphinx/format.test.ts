@@ -9,6 +9,7 @@ import {
   decodeForward,
   type ExchangeChoice,
   encodeForward,
+  type FormatOptions,
   messageKey,
   type NodeKey,
   type PacketFormat,
@@ -29,7 +30,11 @@ class Line {
   readonly nodes: readonly { readonly id: Uint8Array; readonly key: NodeKey }[];
   readonly #crypto: CryptoProvider;
 
-  constructor(crypto: CryptoProvider, exchange: ExchangeChoice) {
+  constructor(
+    crypto: CryptoProvider,
+    exchange: ExchangeChoice,
+    format: NonNullable<FormatOptions['format']> = 'katzenpost',
+  ) {
     this.#crypto = crypto;
     this.format = createFormat({
       crypto,
@@ -37,6 +42,7 @@ class Line {
       nrHops: HOPS,
       userForwardPayloadLength: 500,
       withSurb: true,
+      format,
     });
     this.nodes = Array.from({ length: HOPS }, (_, index) => ({
       id: labelledBytes(crypto, `id ${index}`, 32),
@@ -106,6 +112,9 @@ const modelled = provider('modelled');
 const lines = (['x25519', 'x25519-kem', 'mlkem768-x25519'] as const).flatMap((exchange) => [
   [`sphinx ${exchange}`, new Line(node, exchange)] as const,
   [`modelled ${exchange}`, new Line(modelled, exchange)] as const,
+  ...(exchange === 'x25519'
+    ? []
+    : [[`outfox-like ${exchange}`, new Line(node, exchange, 'outfox-like-research')] as const]),
 ]);
 
 describe.each(lines)('packets in format %s', (title, line) => {

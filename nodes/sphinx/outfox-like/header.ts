@@ -1,0 +1,190 @@
+/**
+ * Headers of the Outfox-like research format: made by senders, opened by hops. A construction of this
+ * project after what is known of Outfox (project spec mixnet 1.10: one encapsulation per hop, for
+ * layered networks with equal routes, fewer operations); **no interoperability vectors**.
+ *
+ * Fields and lengths are those of Katzenpost's KEM modes. Two things differ: the keys are derived
+ * under another label, and each hop is told how many hops are left, so that it knows which slots
+ * are real. It overwrites the others with its own stream, and no padding runs through all hops:
+ *
+ * ```
+ * slot   = commands, zeros | hops left (1) | ciphertext of the next hop (E)
+ * stream = AES-CTR over one slot more than the header has
+ * seen by hop i, r hops left:  real slots (r) XOR stream_i | stream_(i-1) from slot r + 1 on
+ * MAC    = HMAC over version, ciphertext and all slots, real or not
+ * ```
+ * A hop so learns its place, which a layered network tells it anyway; observers of links do not.
+ *
+ * @module
+ */
+import { concatBytes } from '../../_kit/bytes.ts';
+import { encodeCommands, encodedLength } from '../commands.ts';
+import type { HopKeys } from '../crypto.ts';
+import type { PathRefusal, UnwrapDrop } from '../drops.ts';
+import type { NodeKey } from '../exchange.ts';
+import { MAC_LENGTH, NEXT_NODE_LENGTH, VERSION_LENGTH } from '../geometry.ts';
+import { type CreatedHeader, checkPath, type PathHop, type PathInput } from '../header.ts';
+import { countOf, type Dropped, type PeeledHeader } from '../unwrap.ts';
+import type { OutfoxSuite } from './suite.ts';
+
+/** Length of the number of hops left, in bytes (own format). */
+const LEFT_LENGTH = 1;
+
+/** What a sender shares with one hop. */
+interface HopSecret {
+  readonly keys: HopKeys;
+  readonly ciphertext: Uint8Array;
+  /** One slot longer than the header's. */
+  readonly stream: Uint8Array;
+}
+
+/** Makes a header over a path, or tells why not. Randomness: coins of each hop, then the filler. */
+export function createHeader(
+  suite: OutfoxSuite,
+  input: PathInput,
+): CreatedHeader | { readonly refusal: PathRefusal } {
+  const { path, random } = input;
+  const refusal = checkPath(suite, path) ?? checkRoom(suite, path);
+  if (refusal !== undefined) return { refusal };
+  const secrets = secretsOf(suite, input);
+  if (secrets === undefined) return { refusal: 'key-invalid' };
+  const { nrHops, perHopRoutingInfoLength } = suite.geometry;
+  const filler = random((nrHops - path.length) * perHopRoutingInfoLength);
+  return {
+    header: wrap(suite, path, secrets, filler),
+    payloadKeys: secrets.map(({ keys }) => keys),
+    elements: secrets.map(({ ciphertext }) => ciphertext),
+  };
+}
+
+/**
+ * Opens the header with one key. The packet stays as it is.
+ * @param packet at least a header long.
+ */
+export function peelHeader(
+  suite: OutfoxSuite,
+  key: NodeKey,
+  packet: Uint8Array,
+): PeeledHeader | Dropped<UnwrapDrop> {
+  const { crypto, geometry } = suite;
+  const { routingInfoOffset, macOffset } = geometry;
+  const ciphertext = packet.subarray(VERSION_LENGTH, routingInfoOffset);
+  const secret = key.secretOf(ciphertext);
+  if (secret === undefined) return { drop: 'low-order-point' };
+  const keys = suite.deriveKeys(secret);
+  secret.fill(0);
+  const mac = crypto.hmacSha256(keys.macKey, packet.subarray(0, macOffset));
+  if (!crypto.equal(mac, packet.subarray(macOffset, macOffset + MAC_LENGTH))) {
+    return { drop: 'mac-mismatch' };
+  }
+  return readSlots(suite, keys, packet);
+}
+
+function readSlots(
+  suite: OutfoxSuite,
+  keys: HopKeys,
+  packet: Uint8Array,
+): PeeledHeader | Dropped<UnwrapDrop> {
+  const { crypto, geometry } = suite;
+  const { routingInfoOffset, macOffset, commandsLength, perHopRoutingInfoLength } = geometry;
+  const seen = packet.subarray(routingInfoOffset, macOffset);
+  const stream = streamOf(suite, keys);
+  const slot = seen.slice(0, perHopRoutingInfoLength);
+  addBytes(slot, stream);
+  const left = slot[commandsLength - LEFT_LENGTH] as number;
+  const commands = suite.parseSlot(slot.subarray(0, commandsLength - LEFT_LENGTH));
+  if (commands === undefined || left < 1 || left > geometry.nrHops) return { drop: 'bad-command' };
+  if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
+  // The last hop, and no other one, has none behind it.
+  if (countOf(commands, 'nextNode') !== (left === 1 ? 0 : 1)) return { drop: 'bad-command' };
+  const realLength = left * perHopRoutingInfoLength;
+  const real = seen.slice(0, realLength);
+  addBytes(real, stream);
+  return {
+    replayTag: crypto.sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
+    commands,
+    keys,
+    routingInfo: concatBytes(real.subarray(perHopRoutingInfoLength), stream.subarray(realLength)),
+    nextElement: slot.subarray(commandsLength),
+  };
+}
+
+/** A place for the number of hops left. */
+function checkRoom({ geometry }: OutfoxSuite, path: readonly PathHop[]): PathRefusal | undefined {
+  const room = geometry.commandsLength - LEFT_LENGTH;
+  const isTooLong = path.some(({ commands }, index) => {
+    const next = index === path.length - 1 ? 0 : NEXT_NODE_LENGTH;
+    return encodedLength(commands) + next > room;
+  });
+  return isTooLong ? 'commands-length' : undefined;
+}
+
+/** One encapsulation for each hop, and nothing else. */
+function secretsOf(
+  suite: OutfoxSuite,
+  { path, random }: PathInput,
+): readonly HopSecret[] | undefined {
+  const secrets: HopSecret[] = [];
+  for (const { publicKey } of path) {
+    const coins = random(suite.exchange.coinsLength);
+    const made = suite.exchange.encapsulate(publicKey, coins);
+    coins.fill(0);
+    if (made === undefined) return undefined;
+    const keys = suite.deriveKeys(made.secret);
+    secrets.push({ keys, ciphertext: made.ciphertext, stream: streamOf(suite, keys) });
+  }
+  return secrets;
+}
+
+/** From the last hop to the first, one slot in front each time. */
+function wrap(
+  suite: OutfoxSuite,
+  path: readonly PathHop[],
+  secrets: readonly HopSecret[],
+  filler: Uint8Array,
+): Uint8Array {
+  const { perHopRoutingInfoLength } = suite.geometry;
+  const version = new Uint8Array(VERSION_LENGTH);
+  let real: Uint8Array = new Uint8Array(0);
+  let mac: Uint8Array = new Uint8Array(0);
+  for (let index = path.length - 1; index >= 0; index--) {
+    const { keys, ciphertext, stream } = secrets[index] as HopSecret;
+    real = concatBytes(slotOf(suite, path, secrets, { index, mac }), real);
+    addBytes(real, stream);
+    const before = secrets[index - 1];
+    // What the hop before puts behind its real slots, which are one more than here.
+    const rest = before?.stream.subarray(real.length + perHopRoutingInfoLength) ?? filler;
+    mac = suite.crypto.hmacSha256(keys.macKey, concatBytes(version, ciphertext, real, rest));
+  }
+  return concatBytes(version, (secrets[0] as HopSecret).ciphertext, real, filler, mac);
+}
+
+function slotOf(
+  { geometry }: OutfoxSuite,
+  path: readonly PathHop[],
+  secrets: readonly HopSecret[],
+  { index, mac }: { readonly index: number; readonly mac: Uint8Array },
+): Uint8Array {
+  const slot = new Uint8Array(geometry.perHopRoutingInfoLength);
+  const { commands } = path[index] as PathHop;
+  const next = path[index + 1];
+  const own = next === undefined ? [] : [{ kind: 'nextNode' as const, id: next.id, mac }];
+  slot.set(encodeCommands([...commands, ...own]));
+  slot[geometry.commandsLength - LEFT_LENGTH] = path.length - index;
+  const behind = secrets[index + 1];
+  if (behind !== undefined) slot.set(behind.ciphertext, geometry.commandsLength);
+  return slot;
+}
+
+/** The stream of a hop: what it adds to its slots, and one slot more. */
+function streamOf({ crypto, slots }: OutfoxSuite, { streamKey, iv }: HopKeys): Uint8Array {
+  slots.fill(0);
+  return crypto.aesCtr(streamKey, iv, slots);
+}
+
+/** Adds (XOR) the start of `other` to `bytes`. */
+function addBytes(bytes: Uint8Array, other: Uint8Array): void {
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = (bytes[index] as number) ^ (other[index] as number);
+  }
+}
