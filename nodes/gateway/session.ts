@@ -12,56 +12,30 @@
  *   first frame of the epoch: confirmed                   `previous` is accepted for the overlap
  * ```
  *
- * Openings leave in a few copies on disjoint paths; each copy gets the one answer back on its way, and
- * every further copy of anything is dropped by name. What waits for the disk goes on when the disk is
- * done, not at the next repetition.
- *
- * Each side seals under an epoch only when the other can open it, and keeps the old one until an
- * overlap after the first frame of the new: nothing in flight is lost. Messages repeat with back-off.
- * When both open at once, the opening of the side with the lower static key wins.
+ * Handshakes are `key-exchange.ts`; here are the epochs and their frames. Each side seals under an epoch
+ * only when the other can open it, and keeps the old one until an overlap after the first frame of the
+ * new: nothing in flight is lost.
  *
  * Receipt is a flat list: peer (the caller found this session by it), rate, epoch, authenticity,
  * age, window. Only an authentic frame touches window, epochs or counters.
  *
  * @module
  */
-import { compareBytes, equalBytes } from '../_kit/bytes.ts';
-import type { SessionKeys } from '../noise/index.ts';
 import { Backoff } from './backoff.ts';
-import {
-  answerHandshake,
-  FrameCipher,
-  isOpening,
-  type OpenHandshake,
-  openHandshake,
-  readAnswer,
-  readOpening,
-} from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
 import { EpochRing } from './epochs.ts';
 import {
-  EPOCH_JUMP_MAX,
   FRAME_OVERHEAD_MAX,
   FRAME_TYPE,
-  HANDSHAKE_RATE_BURST,
-  HANDSHAKE_RATE_PER_SECOND,
-  HANDSHAKE_RETRY_NS,
-  HANDSHAKE_SENDINGS_MAX,
   HELD_FRAMES_MAX,
   KEY_LIFETIME_FACTOR,
   SEQUENCE_END,
   UNCONFIRMED_NS,
 } from './geometry.ts';
+import { KeyExchange } from './key-exchange.ts';
 import { TokenBucket } from './rate-limit.ts';
 import { checkAge } from './replay/age.ts';
-import {
-  type Answered,
-  EpochKeys,
-  type HeldFrame,
-  type Moment,
-  type Postponed,
-  type SessionOptions,
-} from './session-parts.ts';
+import type { EpochKeys, HeldFrame, Moment, SessionOptions } from './session-parts.ts';
 import { FrameHeader } from './wire.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -74,22 +48,11 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
   readonly #bucket: TokenBucket | undefined;
-  readonly #handshakes = new TokenBucket({
-    perSecond: HANDSHAKE_RATE_PER_SECOND,
-    burst: HANDSHAKE_RATE_BURST,
-  });
-  /** Repeats our opening; running while keys are wanted. */
-  readonly #opening = new Backoff();
+  readonly #exchange: KeyExchange;
   /** Repeats the confirmation until the peer uses the new epoch. */
   readonly #confirmation = new Backoff();
   readonly #scratch = new Uint8Array(FRAME_OVERHEAD_MAX);
   readonly #header = new FrameHeader();
-  #open: OpenHandshake | undefined;
-  #answered: Answered | undefined;
-  #postponed: Postponed | undefined;
-  /** Highest epoch proposed to us or agreed, and latest timestamp of a message of the peer. */
-  #proposalMax = 0;
-  #timestampMax = 0;
   #held: HeldFrame[] = [];
 
   constructor(options: SessionOptions) {
@@ -99,6 +62,11 @@ export class Session {
     this.#ring = new EpochRing<EpochKeys>({ overlapNs, unconfirmedNs: UNCONFIRMED_NS }, (keys) =>
       options.windows.retire(keys.epoch),
     );
+    this.#exchange = new KeyExchange({
+      options,
+      ring: this.#ring,
+      adopt: (keys, moment): void => this.#adopt(keys, moment),
+    });
   }
 
   /** True when frames can be sealed. */
@@ -115,7 +83,7 @@ export class Session {
   get deadlineNs(): number {
     return Math.min(
       this.#ring.deadlineNs,
-      this.#opening.dueNs,
+      this.#exchange.dueNs,
       this.#confirmation.dueNs,
       this.#rekeyAtNs(),
       this.#deathNs(),
@@ -129,8 +97,7 @@ export class Session {
   connect(moment: Moment): void {
     this.#ring.expire(moment.nowNs);
     if (!this.#mayOpen(moment.nowNs)) return;
-    this.#opening.start(moment.nowNs);
-    this.#sendOpening(moment);
+    this.#exchange.start(moment);
   }
 
   /**
@@ -186,12 +153,7 @@ export class Session {
 
   /** Takes one decoded frame of type `handshake`. @returns why it is dropped, if it is. */
   receiveHandshake(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
-    const isFirst = isOpening(header);
-    if (isFirst === undefined) return 'malformed-range';
-    // Before any Diffie-Hellman work: a flood costs at most ten handshakes a second.
-    if (!this.#handshakes.take(moment.nowNs)) return 'rate-limited';
-    if (isFirst) return this.#receiveOpening(header, buffer, moment);
-    return this.#receiveAnswer(header, buffer, moment);
+    return this.#exchange.receive(header, buffer, moment);
   }
 
   /** Does what is due: ends overlaps, repeats messages, starts a rekey. */
@@ -199,8 +161,7 @@ export class Session {
     const { nowNs } = moment;
     this.#ring.expire(nowNs);
     if (nowNs >= this.#deathNs()) this.#ring.clear();
-    if (nowNs >= this.#opening.dueNs || this.#lacksEpoch) this.#sendOpening(moment);
-    this.#answerPostponed(moment);
+    this.#exchange.tick(moment);
     if (nowNs >= this.#confirmation.dueNs) this.#sendConfirmation(moment);
     if (this.#isRekeyDue(nowNs)) this.connect(moment);
   }
@@ -221,12 +182,10 @@ export class Session {
 
   /** Forgets all keys and windows; the session can connect anew. */
   close(): void {
-    this.#abandon();
-    this.#forgetPostponed();
+    this.#exchange.close();
     this.#confirmation.stop();
     this.#ring.clear();
     this.#held = [];
-    this.#answered = undefined;
   }
 
   /** Names a broken invariant, or undefined. */
@@ -250,7 +209,7 @@ export class Session {
       isConfirmed: current?.isConfirmed,
       nextEpoch: next?.epoch,
       openedBytes: current?.openedBytes,
-      opening: this.#opening.isRunning,
+      opening: this.#exchange.isOpening,
       previousEpoch: previous?.epoch,
       sealedBytes: current?.sealedBytes,
       sequence: current?.nextSequence,
@@ -273,7 +232,7 @@ export class Session {
     // Our own opening ends here and not with our answer: a restarted gateway cannot tell an old
     // opening that is replayed from a new one, but only the peer can confirm.
     if (isPromoted) {
-      this.#abandon();
+      this.#exchange.abandon();
       this.#options.sink.established(keys.epoch, keys.role);
     }
     this.#options.sink.wake();
@@ -290,153 +249,14 @@ export class Session {
     this.#options.sink.wake();
   }
 
-  /** True while an opening is wanted and the disk has not yet confirmed its epoch. */
-  get #lacksEpoch(): boolean {
-    return this.#opening.isRunning && this.#open === undefined;
-  }
-
-  #sendOpening(moment: Moment): void {
-    const isSpent =
-      this.#opening.sendings >= HANDSHAKE_SENDINGS_MAX || this.#open?.noise.isComplete === true;
-    if (this.#open === undefined || isSpent) this.#renewOpening(moment);
-    if (this.#open === undefined) {
-      this.#opening.postpone(moment.nowNs);
-      return;
-    }
-    this.#opening.sent(moment.nowNs);
-    this.#options.sink.spread(this.#open.frame);
-  }
-
-  #renewOpening(moment: Moment): void {
-    const { epochs } = this.#options;
-    this.#open?.noise.wipe();
-    const epoch = epochs.take(epochs.next);
-    this.#opening.renew();
-    this.#open =
-      epoch === undefined
-        ? undefined
-        : openHandshake(this.#options, { epoch, timestamp: moment.clockUs });
-  }
-
-  #receiveOpening(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
-    const frame = buffer.subarray(header.start, header.body + header.bodyLength);
-    const answered = this.#answered;
-    if (answered !== undefined && equalBytes(frame, answered.opening)) {
-      return this.#answerAgain(answered);
-    }
-    if (this.#postponed !== undefined && equalBytes(frame, this.#postponed.frame)) {
-      this.#answerPostponed(moment);
-      return this.#postponed === undefined ? undefined : 'epoch-not-durable';
-    }
-    const opening = readOpening(this.#options, header, buffer);
-    if (typeof opening === 'string') return opening;
-    const reason = this.#checkOpening(header) ?? this.#checkCollision(moment);
-    if (reason !== undefined) {
-      opening.noise.wipe();
-      return reason;
-    }
-    const { epoch, timestamp } = header;
-    this.#noteStamp(header);
-    this.#forgetPostponed();
-    this.#postponed = { opening, epoch, timestamp, frame: frame.slice() };
-    const answer = this.#answer(moment);
-    if (answer !== undefined) this.#options.sink.send(answer);
-    return undefined;
-  }
-
-  /**
-   * A peer that has crashed proposes an epoch beyond what we have reserved. Its opening waits for
-   * our disk, not for its own next try; the way it came may be gone by then.
-   */
-  #answerPostponed(moment: Moment): void {
-    const answer = this.#answer(moment);
-    if (answer !== undefined) this.#options.sink.spread(answer);
-  }
-
-  #forgetPostponed(): void {
-    this.#postponed?.opening.noise.wipe();
-    this.#postponed = undefined;
-  }
-
-  #answerAgain(answered: Answered): FrameDrop | undefined {
-    if (this.#ring.next?.epoch !== answered.epoch) return 'handshake-replay';
-    this.#options.sink.send(answered.answer);
-    return undefined;
-  }
-
-  /** The first message of IK can be replayed (Noise section 7.7): it must be newer in some way. */
-  #checkOpening(header: FrameHeader): FrameDrop | undefined {
-    // The epoch is persisted by the peer and survives clocks that step back; the time survives a
-    // lost disk. A replay has neither above what was seen.
-    const isNewer = header.epoch > this.#proposalMax || header.timestamp > this.#timestampMax;
-    if (!isNewer) return 'handshake-replay';
-    if (header.epoch > this.#options.epochs.next + EPOCH_JUMP_MAX) return 'handshake-epoch';
-    return undefined;
-  }
-
-  #noteStamp(header: FrameHeader): void {
-    this.#proposalMax = Math.max(this.#proposalMax, header.epoch);
-    this.#timestampMax = Math.max(this.#timestampMax, header.timestamp);
-  }
-
-  /** Both opened at once: the lower static key stays initiator, on both sides alike. */
-  #checkCollision(moment: Moment): FrameDrop | undefined {
-    if (this.#open === undefined) return undefined;
-    const { identity, peerKey } = this.#options;
-    if (compareBytes(identity.publicKey, peerKey) > 0) return undefined;
-    // The peer is there: do not let it wait for a long back-off.
-    const isOverdue = moment.nowNs - this.#opening.lastNs >= HANDSHAKE_RETRY_NS;
-    if (isOverdue) this.#sendOpening(moment);
-    return 'handshake-collision';
-  }
-
-  /** The answer to the opening that waits; undefined while its epoch is not durable. */
-  #answer(moment: Moment): Uint8Array | undefined {
-    const postponed = this.#postponed;
-    if (postponed === undefined) return undefined;
-    const epoch = this.#options.epochs.take(postponed.epoch);
-    if (epoch === undefined) return undefined;
-    this.#postponed = undefined;
-    const { nowNs, clockUs } = moment;
-    const stamp = { epoch, timestamp: clockUs };
-    const { frame: answer, keys } = answerHandshake(postponed.opening, stamp);
-    this.#answered = { epoch, opening: postponed.frame, answer };
-    this.#ring.offer(this.#epochKeys(keys, { epoch, role: 'responder', nowNs }), nowNs);
-    this.#options.sink.wake();
-    return answer;
-  }
-
-  #receiveAnswer(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
-    const open = this.#open;
-    if (open === undefined) return 'handshake-unexpected';
-    // A lower epoch than proposed would be a downgrade (spec/seed-systems.md 2.5, last trap).
-    const isInRange = header.epoch >= open.epoch && header.epoch <= open.epoch + EPOCH_JUMP_MAX;
-    if (!isInRange) return 'handshake-epoch';
-    const keys = readAnswer(open, header, buffer);
-    if (typeof keys === 'string') return keys;
-    const { epochs, sink } = this.#options;
-    epochs.skip(header.epoch);
-    // Openings of the peer from before this answer are replays, also when we have forgotten them.
-    this.#noteStamp(header);
-    this.#abandon();
-    this.#forgetPostponed();
-    const role = 'initiator';
-    const { nowNs } = moment;
-    this.#ring.adopt(this.#epochKeys(keys, { epoch: header.epoch, role, nowNs }));
-    sink.established(header.epoch, role);
-    this.#confirmation.start(nowNs);
+  /** The peer has the keys of its answer: seals under them from now on, and proves to have them. */
+  #adopt(keys: EpochKeys, moment: Moment): void {
+    const { sink } = this.#options;
+    this.#ring.adopt(keys);
+    sink.established(keys.epoch, keys.role);
+    this.#confirmation.start(moment.nowNs);
     this.#sendConfirmation(moment);
     sink.wake();
-    return undefined;
-  }
-
-  #epochKeys(
-    keys: SessionKeys,
-    made: { readonly epoch: number; readonly role: EpochKeys['role']; readonly nowNs: number },
-  ): EpochKeys {
-    const { crypto, windows, limits } = this.#options;
-    const cipher = new FrameCipher(crypto, keys);
-    return new EpochKeys({ ...made, cipher, guard: windows.open(made.epoch), limits });
   }
 
   /** An empty control frame under the new epoch: the peer's proof that we have its keys. */
@@ -455,18 +275,10 @@ export class Session {
     if (typeof length === 'number') this.#options.sink.send(this.#scratch.subarray(0, length));
   }
 
-  /** Gives up our own opening. */
-  #abandon(): void {
-    this.#open?.noise.wipe();
-    this.#open = undefined;
-    this.#opening.stop();
-  }
-
   /** True when an opening would not meet another handshake or an overlap. */
   #mayOpen(nowNs: number): boolean {
     const { current, next, previous } = this.#ring;
-    if (this.#opening.isRunning || next !== undefined) return false;
-    if (this.#postponed !== undefined) return false;
+    if (this.#exchange.isBusy || next !== undefined) return false;
     if (current === undefined) return true;
     // A second opening would replace the `next` of the peer before our first frame has reached it.
     return current.isConfirmed ? previous === undefined : nowNs >= current.rekeyAtNs;
