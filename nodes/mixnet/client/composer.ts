@@ -76,6 +76,8 @@ export class Composer {
   readonly #replyWaitNs: Nanoseconds;
   readonly #providers = new Map<string, Descriptor>();
   readonly #randomBytes: (length: number) => Uint8Array;
+  /** What every packet to nobody carries: formats copy a payload and leave it as it is. */
+  #coverPayload: Uint8Array | undefined;
 
   constructor(parts: ComposerParts, document: DirectoryDocument, times: ComposerTimes) {
     const { host } = parts;
@@ -95,7 +97,8 @@ export class Composer {
 
   /** A packet for a client, without a way back. */
   toContact(now: Nanoseconds, to: Contact, message: ClientMessage): Composed | undefined {
-    return this.#forward(now, this.#providers.get(to.provider), to.recipientId, message);
+    const payload = this.#payloadOf(message);
+    return this.#forward(now, this.#providers.get(to.provider), to.recipientId, payload);
   }
 
   /** A packet that a provider, drawn at random, discards. */
@@ -104,7 +107,8 @@ export class Composer {
     const { providers } = document;
     if (providers.length === 0) return undefined;
     const provider = providers[choices.below(providers.length)];
-    return this.#forward(now, provider, COVER_RECIPIENT_ID, { kind: 'cover' });
+    this.#coverPayload ??= this.#payloadOf({ kind: 'cover' });
+    return this.#forward(now, provider, COVER_RECIPIENT_ID, this.#coverPayload);
   }
 
   /** A packet for a client with a SURB for its answer. */
@@ -127,8 +131,8 @@ export class Composer {
     const path = hopsOf(back, ending, windows);
     const created = format.createSurb({ path, random: this.#randomBytes });
     if ('refusal' in created) return undefined;
-    const content = { surb: created.surb, message };
-    const composed = this.#pack(now, there, to.recipientId, content);
+    const payload = this.#payloadOf(message, created.surb);
+    const composed = this.#pack(now, there, to.recipientId, payload);
     if (composed === undefined) return undefined;
     const roundTripNs = this.#roundTripNs(there, back);
     return { ...composed, surbId, surbKeys: created.keys, roundTripNs };
@@ -166,23 +170,27 @@ export class Composer {
     now: Nanoseconds,
     provider: Descriptor | undefined,
     recipientId: Uint8Array,
-    message: ClientMessage,
+    payload: Uint8Array | undefined,
   ): Composed | undefined {
     const path = this.#path(now, this.#own, provider);
-    return path && this.#pack(now, path, recipientId, { message });
+    return path && this.#pack(now, path, recipientId, payload);
+  }
+
+  #payloadOf(message: ClientMessage, surb?: Uint8Array): Uint8Array | undefined {
+    const { geometry } = this.#parts.format;
+    const data = encodeMessage(message);
+    const payload = encodeForward(geometry, surb === undefined ? { data } : { surb, data });
+    return 'drop' in payload ? undefined : payload;
   }
 
   #pack(
     now: Nanoseconds,
     path: ChosenPath,
     recipientId: Uint8Array,
-    content: { readonly surb?: Uint8Array; readonly message: ClientMessage },
+    payload: Uint8Array | undefined,
   ): Composed | undefined {
+    if (payload === undefined) return undefined;
     const { format } = this.#parts;
-    const { surb, message } = content;
-    const data = encodeMessage(message);
-    const payload = encodeForward(format.geometry, surb === undefined ? { data } : { surb, data });
-    if ('drop' in payload) return undefined;
     const windows = windowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
     const hops = hopsOf(path, [{ kind: 'recipient', id: recipientId }], windows);
     const created = format.createPacket({ path: hops, random: this.#randomBytes }, payload);
@@ -219,11 +227,13 @@ export function hopsOf(
   return path.hops.map(({ node, publicKey, delayMs }, index) => ({
     id: node.nodeId,
     publicKey,
-    commands:
-      index === last
-        ? ending
-        : [{ kind: 'nodeDelay', delayMs }, ...windows.slice(index, index + 1)],
+    commands: index === last ? ending : delayed(delayMs, windows[index]),
   }));
+}
+
+function delayed(delayMs: number, window: Command | undefined): readonly Command[] {
+  const delay: Command = { kind: 'nodeDelay', delayMs };
+  return window === undefined ? [delay] : [delay, window];
 }
 
 /**
