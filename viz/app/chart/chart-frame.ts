@@ -17,7 +17,8 @@ export interface ChartContent {
   readonly caption: string;
   /** For screen readers, with the main number; the title when left out. */
   readonly summary?: string;
-  readonly table: TableData;
+  /** A function where making it costs something: it is called when somebody looks. */
+  readonly table: TableData | (() => TableData);
 }
 
 /** What stays the same. */
@@ -112,7 +113,7 @@ export class ChartFrame {
   }
 
   #fillTable(): void {
-    const { columns, rows } = this.#content.table;
+    const { columns, rows } = this.#tableNow();
     const cell = (value: string | number | null): HTMLElement =>
       element('td', { class: typeof value === 'number' ? 'number' : '' }, value ?? '–');
     const more = rows.length - ROWS_SHOWN;
@@ -138,6 +139,11 @@ export class ChartFrame {
       ),
       more > 0 && element('p', { class: 'muted' }, `${more} more rows are in the CSV.`),
     );
+  }
+
+  #tableNow(): TableData {
+    const { table } = this.#content;
+    return typeof table === 'function' ? table() : table;
   }
 
   #exporter(name: string, save: () => void | Promise<void>): HTMLElement {
@@ -171,7 +177,7 @@ export class ChartFrame {
   }
 
   #saveCsv(): void {
-    const text = csvOf(this.#content.table, this.#parts.origin);
+    const text = csvOf(this.#tableNow(), this.#parts.origin);
     download(`${this.#parts.name}.csv`, new Blob([text], { type: 'text/csv' }));
   }
 }

@@ -77,6 +77,16 @@ export class Library {
     }
   }
 
+  /** Reads the list again whenever the server says that a run was written. */
+  follow(signal: AbortSignal): void {
+    if (!this.hasServer) return;
+    const url = new URL('api/events', location.href);
+    url.protocol = 'ws:';
+    const socket = new WebSocket(url);
+    socket.addEventListener('message', () => void this.refresh());
+    signal.addEventListener('abort', () => socket.close());
+  }
+
   /**
    * Opens a run by its id. Rejects with an {@link OpenTrouble}.
    */

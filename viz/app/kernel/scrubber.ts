@@ -11,6 +11,7 @@ import type { FaultRow } from '../data/trace-answers.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import { instantText } from './duration.ts';
 import { element, fill, set, svgElement } from './element.ts';
+import { faultStretches } from './fault-stretches.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import { ICONS, icon } from './icons.ts';
 import type { Watchable } from './observable.ts';
@@ -183,28 +184,22 @@ export class Scrubber {
     this.#moveCursor();
   }
 
-  /** A fault is a shaded stretch with a flag at its beginning. */
+  /** Shaded where anything is broken, with a flag at the beginning of each fault. */
   #faultMarks(x: (ns: number) => number): readonly SVGElement[] {
     const [from, to] = this.#parts.time.range.value;
-    return this.#faults
-      .filter(({ kind }) => kind === 'begin')
-      .flatMap(({ timeNs, text, target }) => {
-        const end = this.#faults.find(
-          (row) => row.kind === 'end' && row.target === target && row.timeNs > timeNs,
-        );
-        const endNs = Math.min(end?.timeNs ?? to, to);
-        if (endNs < from || timeNs > to) return [];
-        const left = x(Math.max(from, timeNs));
-        const width = Math.max(1, x(endNs) - left);
-        return [
-          svgElement(
-            'rect',
-            { class: 'fault', x: left, width, y: 0, height: BASE },
-            svgElement('title', {}, text),
-          ),
-          svgElement('path', { class: 'flag', d: `M${left.toFixed(1)} ${BASE}V2l8 3.5-8 3.5` }),
-        ];
+    const shades = faultStretches(this.#faults, to).flatMap(([begin, end]) => {
+      if (end < from || begin > to) return [];
+      const left = x(Math.max(from, begin));
+      const width = Math.max(1, x(Math.min(to, end)) - left);
+      return [svgElement('rect', { class: 'fault', x: left, width, y: 0, height: BASE })];
+    });
+    const flags = this.#faults
+      .filter(({ kind, timeNs }) => kind === 'begin' && timeNs >= from && timeNs <= to)
+      .map(({ timeNs, text }) => {
+        const d = `M${x(timeNs).toFixed(1)} ${BASE}V2l8 3.5-8 3.5`;
+        return svgElement('path', { class: 'flag', d }, svgElement('title', {}, text));
       });
+    return [...shades, ...flags];
   }
 
   #moveCursor(): void {

@@ -110,7 +110,7 @@ export class Shell {
     const page = PAGES.find(({ name }) => name === this.#view.page.value);
     this.#panel.clear();
     document.title = titleOf(page, state);
-    const isTimed = page?.isTimed === true && state.kind === 'open';
+    const isTimed = page?.isTimed === true && state.kind === 'open' && state.run.hasTrace;
     this.#scrubber.root.hidden = !isTimed;
     this.#main.scrollTop = 0;
     try {

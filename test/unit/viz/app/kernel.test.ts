@@ -1,8 +1,10 @@
 /** The view kernel: address, instants, the time line, keys. @module */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
 import { readAddress, type View, writeAddress } from '../../../../viz/app/kernel/address.ts';
 import { instantText, readDuration, writeDuration } from '../../../../viz/app/kernel/duration.ts';
+import { faultStretches } from '../../../../viz/app/kernel/fault-stretches.ts';
 import { KeyMap } from '../../../../viz/app/kernel/keys.ts';
 import { Observable } from '../../../../viz/app/kernel/observable.ts';
 import { TimeLine } from '../../../../viz/app/kernel/time-line.ts';
@@ -52,6 +54,24 @@ describe('the address', () => {
     const hash = '#run=failover/1-30&page=network&t=20.151s&sel=node:gateway-111&range=19.5s..21s';
     expect(writeAddress(readAddress(hash).view)).toBe(hash);
   });
+});
+
+it('merges faults that overlap, and lets those without an end last', () => {
+  const row = (kind: 'begin' | 'end', target: string, timeNs: number): FaultRow => ({
+    ...{ kind, target, timeNs },
+    text: `${target} down`,
+  });
+  const faults = [
+    row('begin', 'a', 1),
+    row('begin', 'b', 2),
+    row('end', 'a', 3),
+    row('end', 'b', 4),
+  ];
+  expect(faultStretches(faults, 9)).toEqual([[1, 4]]);
+  expect(faultStretches([...faults, row('begin', 'c', 6)], 9)).toEqual([
+    [1, 4],
+    [6, 9],
+  ]);
 });
 
 describe('instants', () => {

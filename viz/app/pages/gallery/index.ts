@@ -48,6 +48,7 @@ function mount(context: PageContext): void {
   };
   library.state.watch(signal, draw);
   view.parameters.watch(signal, draw);
+  library.follow(signal);
   void library.refresh();
 }
 

@@ -59,10 +59,11 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   });
   const senders = [...new Set(pairs.map(([from]) => from))];
   const receivers = new Set(pairs.map(([, to]) => to));
-  const isThrough = senders.length > 0 && !senders.some((node) => receivers.has(node));
+  const [sender = 0] = senders;
+  const isThrough = senders.length === 1 && !receivers.has(sender);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
-  // Where everybody sends and receives, both ends of a flow stand in one layer with their role.
+  // Where many send, both ends of a flow stand in one layer with their role.
   const keys = nodes.map(({ name }, node) => {
     const distance = far[node] ?? 0;
     return isThrough ? { first: distance, second: '' } : roleKey(nodes, far, name);

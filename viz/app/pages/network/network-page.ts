@@ -25,6 +25,8 @@ const BURST_NS = 400e6;
 const BEHIND_NS = 100e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
+const NO_HOPS =
+  'This trace has no packets on links, as live runs leave none: it shows states, faults and losses.';
 /** A click this near takes a packet, px. */
 const REACH = 9;
 
@@ -77,13 +79,15 @@ export class NetworkPage {
   /** Fills the page. */
   start(): void {
     const { root, trace, frames, signal, view, theme } = this.#context;
-    const { damage, extent } = trace.info;
+    const { damage, extent, counts } = trace.info;
+    const isWithoutHops = (counts['hop'] ?? 0) === 0;
     const stage = element('div', { class: 'stage' }, this.#topology.svg, this.#canvas);
     this.#chart.body.append(stage, this.#story);
     fill(
       root,
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
-      extent === 'windows' && this.#windowsNote(),
+      isWithoutHops && partialNote(NO_HOPS),
+      extent === 'windows' && !isWithoutHops && this.#windowsNote(),
       this.#toolbar(),
       this.#chart.root,
     );

@@ -23,6 +23,9 @@ export interface Moment {
   readonly hops: HopColumns | undefined;
 }
 
+/** In the title; the others are counted. */
+const AILMENTS_SHOWN = 2;
+
 /** Title, caption, summary, table. */
 export function contentOf(moment: Moment): ChartContent {
   const { info, timeNs, ailments, inSight, rangeNs } = moment;
@@ -32,7 +35,9 @@ export function contentOf(moment: Moment): ChartContent {
     ([target, { state, sinceNs }]) =>
       `${linkText(target)} ${state} since ${instantText(sinceNs, 1e9)}`,
   );
-  const finding = down.length === 0 ? 'every link is up' : down.join(', ');
+  const more = down.length > AILMENTS_SHOWN ? `, and ${down.length - AILMENTS_SHOWN} more` : '';
+  const finding =
+    down.length === 0 ? 'every link is up' : down.slice(0, AILMENTS_SHOWN).join(', ') + more;
   const shown =
     inSight.marks.length < inSight.total
       ? ` 1 of ${Math.ceil(inSight.total / Math.max(1, inSight.marks.length))} packets shown.`
@@ -42,10 +47,10 @@ export function contentOf(moment: Moment): ChartContent {
     title: `${packets}, ${finding}`,
     caption: `${count}; width of a link by its use around the cursor.${shown}`,
     summary: `At ${at}: ${packets}, ${finding}.`,
-    table: {
+    table: () => ({
       columns: ['packet', 'class', 'flow', 'link', 'bytes', 'depart ns', 'arrive ns', 'queue ns'],
       rows: moment.hops === undefined ? [] : rowsOf(info, moment.hops, moment.drawn),
-    },
+    }),
   };
 }
 

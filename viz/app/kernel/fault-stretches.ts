@@ -1,0 +1,26 @@
+/**
+ * When anything is broken: stretches of time, merged where faults overlap.
+ *
+ * @module
+ */
+import type { FaultRow } from '../data/trace-answers.ts';
+import type { Range } from './time-line.ts';
+
+/**
+ * Merged stretches in the order of time.
+ * @param lastNs Where faults end that nobody ended.
+ */
+export function faultStretches(faults: readonly FaultRow[], lastNs: number): readonly Range[] {
+  const merged: [number, number][] = [];
+  for (const { kind, target, timeNs } of faults) {
+    if (kind !== 'begin') continue;
+    const end = faults.find(
+      (row) => row.kind === 'end' && row.target === target && row.timeNs > timeNs,
+    );
+    const endNs = end?.timeNs ?? lastNs;
+    const last = merged.at(-1);
+    if (last !== undefined && timeNs <= last[1]) last[1] = Math.max(last[1], endNs);
+    else merged.push([timeNs, endNs]);
+  }
+  return merged;
+}
