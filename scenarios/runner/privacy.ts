@@ -17,6 +17,7 @@ import {
   attackMetrics,
   evaluateAttacks,
 } from '../../reports/privacy/evaluate-attacks.ts';
+import { ACTIVE_ATTACKS } from '../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
 import type { MixFacts, MixingLaw, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -61,7 +62,7 @@ export class PrivacyWatch {
       warmupNs: scenario.warmupNs,
       nodes: new Set(hosts.filter(isMessenger).map(({ name }) => name)),
       corrupt: privacy.corrupt,
-      keepsSightings: askedAttacks(new Set(privacy.asked)).length > 0,
+      keepsSightings: askedAttacks(new Set(privacy.asked)).some(isPassive),
     });
   }
 
@@ -140,6 +141,11 @@ export class PrivacyWatch {
         return { name: host.name, law, ...(isKnown ? { meanDelayNs: mean } : {}) };
       });
   }
+}
+
+/** True when an attack looks at all links; one that acts has taps of its own. */
+function isPassive(metric: string): boolean {
+  return !ACTIVE_ATTACKS.has(metric);
 }
 
 /** What a live run says of a scenario that measures privacy. */
