@@ -1,6 +1,7 @@
 /**
  * The format of a network's packets, as its nodes and clients use it: one interface for real Sphinx
- * packets, for those of the research format, and for modelled ones, which have the same lengths, commands and drops.
+ * packets, for those of the research format, and for modelled ones, which have the same lengths,
+ * commands and drops.
  *
  * Plaintexts (`encodeForward`, `decodeForward`) are the same for all. `format.ts` makes one.
  *
