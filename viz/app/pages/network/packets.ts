@@ -11,6 +11,9 @@ import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 /** Marks that are drawn at most (spec/ux.md 4.2). */
 const MARKS_MAX = 5_000;
 
+/** Rings that are drawn at most; more at one place say nothing more. */
+const BURSTS_MAX = 60;
+
 /** A packet on a link. */
 export interface PacketMark {
   /** Row of the columns. */
@@ -52,8 +55,10 @@ export function burstsAt(
   timeNs: number,
   lastsNs: number,
 ): readonly { readonly drop: DropRow; readonly age: number }[] {
-  return drops
-    .filter((drop) => drop.timeNs <= timeNs && timeNs - drop.timeNs < lastsNs)
+  const inSight = drops.filter((drop) => drop.timeNs <= timeNs && timeNs - drop.timeNs < lastsNs);
+  const oneIn = Math.ceil(inSight.length / BURSTS_MAX);
+  return inSight
+    .filter((drop) => oneIn <= 1 || isKept(drop.packet ?? 0, oneIn))
     .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
 }
 
