@@ -81,8 +81,10 @@ export class AttackDriver {
     };
   }
 
-  /** What came of each attack that was carried out. */
+  /** Ends the attacks that last to the end of the run; what came of each kind. */
   carriedOut(truth: Truth): CarriedOut {
+    for (const adversary of this.#active) adversary.stop();
+    this.#active.clear();
     const counted = (kind: AttackSpec['kind']): Counted | undefined =>
       this.#scores.get(kind)?.counted(truth);
     return {
