@@ -22,7 +22,7 @@ import { ailmentsAt, storyAt } from './world.ts';
 /** A burst lasts this long for the reader. */
 const BURST_NS = 400e6;
 /** What is asked for around the cursor at speed 1: before it and after it. */
-const BEHIND_NS = 100e6;
+const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
 const NO_HOPS =
@@ -184,7 +184,9 @@ export class NetworkPage {
     const isCovered =
       around !== undefined && timeNs >= around.fromNs && timeNs + enoughNs < around.toNs;
     if (isCovered) return;
-    this.#latest.want({ fromNs: timeNs - BEHIND_NS * stretch, toNs: timeNs + AHEAD_NS * stretch });
+    // Who scrubs sees one instant at a time; who plays needs what comes.
+    const aheadNs = time.isPlaying.value ? AHEAD_NS * stretch : BEHIND_NS;
+    this.#latest.want({ fromNs: timeNs - BEHIND_NS * stretch, toNs: timeNs + aheadNs });
   }
 
   async #fetch({
@@ -225,17 +227,20 @@ export class NetworkPage {
       paint(pen, { packets: this.#drawn, bursts: this.#bursts() }, tokensOf(theme.value));
     const story = storyText(storyAt(info.faults, timeNs), timeNs);
     if (this.#story.textContent !== story) this.#story.textContent = story;
-    this.#chart.show(
-      contentOf({
-        info,
-        timeNs,
-        ailments,
-        inSight: this.#inSight,
-        drawn: this.#drawn,
-        hops: around?.hops,
-        rangeNs: view.time.range.value,
-      }),
-    );
+    // Until the packets of this instant are there, the words of the last one stand.
+    if (isNear) {
+      this.#chart.show(
+        contentOf({
+          info,
+          timeNs,
+          ailments,
+          inSight: this.#inSight,
+          drawn: this.#drawn,
+          hops: around?.hops,
+          rangeNs: view.time.range.value,
+        }),
+      );
+    }
     this.#details.follow(timeNs);
     return view.time.isPlaying.value;
   }
