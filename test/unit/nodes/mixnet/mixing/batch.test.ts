@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mixingConfig } from '../../../../../nodes/mixnet/mixing/index.ts';
 import { normalCdf } from '../../../../../nodes/mixnet/mixing/normal.ts';
 import { chiSquare, chiSquareQuantile } from '../../../../../reports/statistics/goodness-of-fit.ts';
+import { propagatedBits, timedBits } from './bits.ts';
 import {
   type Arrival,
   type Departures,
@@ -13,10 +14,9 @@ import {
   NO_DELAY,
   poissonArrivals,
   SECOND,
+  WHOLE,
 } from './drive.ts';
 
-/** Large enough for one take to be one flush. */
-const WHOLE = 1_000_000;
 const GAP_NS = 2 * MS;
 
 /** One flush: when, how many were inside, and which left. */
@@ -36,22 +36,6 @@ function flushesOf({ items, atNs, poolBefore }: Departures): Flush[] {
     flushes.at(-1)?.items.push(item);
   }
   return flushes;
-}
-
-/**
- * Entropy of a target that is in the pool at the first of these flushes, by propagation of its mass
- * (spec/mixnet.md 4.2, "Batch mixes"): each output of a flush gets mass / messages in the pool.
- */
-function bitsOf(flushes: readonly Flush[]): number {
-  let mass = 1;
-  let bits = 0;
-  for (const { before, items } of flushes) {
-    const share = mass / before;
-    bits -= items.length * share * Math.log2(share);
-    mass -= items.length * share;
-    if (mass < 1e-12) break;
-  }
-  return bits;
 }
 
 const run = (options: Readonly<Record<string, unknown>>, arrivals: readonly Arrival[]): Flush[] =>
@@ -94,7 +78,7 @@ describe('threshold mix', () => {
     const arrivals = traffic(40_000);
     const departures = drive(mixingOf({ strategy: 'threshold', threshold: 20 }), arrivals, WHOLE);
     expect(meanOf(delaysOf(arrivals, departures)) / ((19 / 2) * GAP_NS)).toBeCloseTo(1, 1.5);
-    expect(bitsOf(flushesOf(departures))).toBeCloseTo(Math.log2(20), 10);
+    expect(propagatedBits(departures, 0)).toBeCloseTo(Math.log2(20), 10);
   });
 });
 
@@ -112,10 +96,12 @@ describe('threshold pool mix', () => {
     [100, 100, 8.6439],
     [50, 100, 8.3987],
   ])('N = %i, n = %i hides %f bits, from the flushes that took place', (threshold, pool, bits) => {
-    const flushes = run({ strategy: 'threshold-pool', threshold, pool }, traffic(200 * threshold));
+    const mixing = mixingOf({ strategy: 'threshold-pool', threshold, pool });
+    const departures = drive(mixing, traffic(200 * threshold), WHOLE);
+    const flushes = flushesOf(departures);
     expect(flushes.length).toBeGreaterThan(150);
     for (const flush of flushes) expect(flush.items).toHaveLength(threshold);
-    expect(bitsOf(flushes)).toBeCloseTo(bits, 3.9);
+    expect(propagatedBits(departures, 0)).toBeCloseTo(bits, 3.9);
   });
 
   it('chooses uniformly: a message stays r rounds with the geometric law of N / (N + n)', () => {
@@ -177,11 +163,12 @@ describe('timed mix', () => {
     expect(meanOf(delaysOf(arrivals, departures)) / (5 * MS)).toBeCloseTo(1, 1.5);
     const flushes = flushesOf(departures);
     for (const { atNs } of flushes) expect(atNs % (10 * MS)).toBe(0);
-    const bits = flushes.flatMap((flush) => flush.items.map(() => bitsOf([flush])));
+    const bits = flushes.flatMap((flush) =>
+      flush.items.map(() => propagatedBits(departures, flush.atNs)),
+    );
     // A message shares its interval with Poisson(5) others: mean of the logarithm, which is 0.12
     // below the logarithm of the mean.
-    let expected = 0;
-    for (let k = 0, p = Math.exp(-5); k < 40; k++, p *= 5 / k) expected += p * Math.log2(1 + k);
+    const expected = timedBits(5);
     expect(Math.abs(meanOf(bits) - expected)).toBeLessThan(0.03);
     expect(Math.log2(6) - expected).toBeGreaterThan(0.1);
   });

@@ -7,6 +7,7 @@ import {
   KS_CRITICAL,
   ksStatistic,
 } from '../../../../../reports/statistics/goodness-of-fit.ts';
+import { propagatedBits } from './bits.ts';
 import {
   type Arrival,
   delaysOf,
@@ -295,28 +296,10 @@ function entropyOf(probabilities: readonly number[]): number {
 /** Mass propagation of spec 4.2 at one mix with `load` messages on the average. */
 function poissonBits(load: number): number {
   const arrivals = poissonArrivals({ count: COUNT, gapNs: (100 * MS) / load, delayNs: 100 * MS });
-  const { atNs } = drive(mixingOf({ strategy: 'poisson' }), arrivals);
+  const departures = drive(mixingOf({ strategy: 'poisson' }), arrivals);
   const bits: number[] = [];
   for (let target = 2_000; target < 18_000; target += 200) {
-    bits.push(entropyOf(massesOf(arrivals, atNs, target)));
+    bits.push(propagatedBits(departures, arrivals[target]?.atNs as number));
   }
   return meanOf(bits);
-}
-
-/** Probability of each departure to be the target, by arrivals and departures in their order. */
-function massesOf(arrivals: readonly Arrival[], atNs: readonly number[], target: number): number[] {
-  const startNs = arrivals[target]?.atNs as number;
-  let arrived = target + 1;
-  let departed = atNs.findIndex((at) => at > startNs);
-  let mass = 1;
-  const masses: number[] = [];
-  while (mass > 1e-9 && departed < atNs.length) {
-    const departsNs = atNs[departed] as number;
-    while ((arrivals[arrived]?.atNs ?? Number.POSITIVE_INFINITY) < departsNs) arrived++;
-    const share = mass / (arrived - departed);
-    masses.push(share);
-    mass -= share;
-    departed++;
-  }
-  return masses;
 }

@@ -17,7 +17,11 @@ export const SECOND = 1_000 * MS;
 const PER_TAKE = 16;
 /** Wake-ups in a row that may send nothing; a binomial mix has some by chance. */
 const IDLE_MAX = 10_000;
+/** Large enough for one take to be one flush. */
+export const WHOLE = 1_000_000;
 export const NO_DELAY: AskedDelay = { delayNs: 0 };
+/** A window that is always open, for stop-and-go. */
+export const ALWAYS = [0, 1_000_000 * SECOND] as const;
 
 /** A strategy by its options as a file has them. */
 export function mixingOf(options: Readonly<Record<string, unknown>>, seed = 1): Mixing {

@@ -1,7 +1,9 @@
 /** The table of nodes/mixnet/mixing/README.md: every strategy at equal traffic and equal mean delay. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { firstAfter, propagatedBits, timedBits } from './bits.ts';
 import {
+  ALWAYS,
   type Arrival,
   type Departures,
   delaysOf,
@@ -10,26 +12,24 @@ import {
   meanOf,
   mixingOf,
   poissonArrivals,
-  SECOND,
+  WHOLE,
 } from './drive.ts';
 
 /** 500 messages a second, and a mean delay of 100 ms where the strategy lets it be chosen. */
 const GAP_NS = 2 * MS;
 const MEAN_NS = 100 * MS;
 const COUNT = 30_000;
-const WHOLE = 1_000_000;
 const FAR = Number.POSITIVE_INFINITY;
 
 const README = readFileSync(
   new URL('../../../../../nodes/mixnet/mixing/README.md', import.meta.url),
   'utf8',
 );
-const window = [0, 1_000_000 * SECOND] as const;
 const arrivals: readonly Arrival[] = poissonArrivals({
   count: COUNT,
   gapNs: GAP_NS,
   delayNs: MEAN_NS,
-}).map(({ atNs, asked }) => ({ atNs, asked: { ...asked, window } }));
+}).map(({ atNs, asked }) => ({ atNs, asked: { ...asked, window: ALWAYS } }));
 
 /** A row: options, and what theory says of the delay (ms) and of the bits; undefined: nothing. */
 interface Row {
@@ -41,13 +41,6 @@ interface Row {
 const load = MEAN_NS / GAP_NS;
 const poolBits = (threshold: number, pool: number): number =>
   (1 + pool / threshold) * Math.log2(threshold + pool) - (pool / threshold) * Math.log2(pool);
-/** Mean of log2 of the messages in an interval, seen from one of them. */
-const timedBits = (mean: number): number => {
-  let sum = 0;
-  for (let k = 0, p = Math.exp(-mean); k < 5 * mean; k++, p *= mean / k)
-    sum += p * Math.log2(1 + k);
-  return sum;
-};
 
 const ROWS: readonly Row[] = [
   { options: { strategy: 'poisson' }, delayMs: 100, bits: Math.log2(Math.E * load) },
@@ -101,34 +94,7 @@ function bitsOf(strategy: string, departures: Departures, startNs: number): numb
     : propagatedBits(departures, startNs);
 }
 
-/** Mass propagation (spec/mixnet.md 4.2): k leave of s, and each of them has mass / s. */
-function propagatedBits({ atNs, poolBefore }: Departures, startNs: number): number {
-  let mass = 1;
-  let bits = 0;
-  let at = firstAfter(atNs, startNs);
-  while (at < atNs.length && mass > 1e-9) {
-    const share = mass / (poolBefore[at] as number);
-    const instant = atNs[at];
-    for (; atNs[at] === instant; at++) {
-      bits -= share * Math.log2(share);
-      mass -= share;
-    }
-  }
-  return bits;
-}
-
 /** U[0, 2 D) is not memoryless: in dense traffic every departure within 2 D is equally likely. */
 function denseBits({ atNs }: Departures, startNs: number): number {
   return Math.log2(firstAfter(atNs, startNs + 2 * MEAN_NS) - firstAfter(atNs, startNs));
-}
-
-function firstAfter(atNs: readonly number[], instant: number): number {
-  let low = 0;
-  let high = atNs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((atNs[middle] as number) < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
