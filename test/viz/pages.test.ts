@@ -58,23 +58,35 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
     }));
 });
 
-/** Scrubs the whole run; lengths of the tasks above 50 ms meanwhile. */
-async function longTasks(page: Page): Promise<readonly number[]> {
-  await page.evaluate(() => {
-    const tasks: number[] = [];
-    Object.assign(globalThis, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
-    }).observe({ type: 'longtask' });
-  });
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Processor time, us: other programs of the machine do not count. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** Scrubs the whole run; processor time in ms of each task of the page's main thread meanwhile. */
+async function tasksWhileScrubbing(page: Page): Promise<readonly number[]> {
+  const browser = page.context().browser();
+  await browser!.startTracing(page, { categories: ['toplevel'] });
   const { x = 0, y = 0, width = 0 } = (await page.locator('.strip').boundingBox()) ?? {};
   await page.mouse.move(x + 10, y + 20);
   await page.mouse.down();
   await page.mouse.move(x + width - 10, y + 20, { steps: 90 });
   await page.mouse.up();
-  return await page.evaluate(
-    () => (globalThis as unknown as { readonly longTasks: number[] }).longTasks,
+  const text = (await browser!.stopTracing()).toString();
+  const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly TraceEvent[] };
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
   );
+  return traceEvents
+    .filter(({ pid, tid, tdur }) => main.has(`${pid} ${tid}`) && tdur !== undefined)
+    .map(({ tdur = 0 }) => tdur / 1_000);
 }
 
 describe('the page', () => {
@@ -247,11 +259,11 @@ describe('the page', () => {
   it('keeps the reader in control: no task above 50 ms while the whole demo is scrubbed', () =>
     visit(`${lab.server.address}${AT_FAULT}`, {}, async (page) => {
       await networkTitle(page);
-      // The machine may pause on its own: of three sweeps one must be free of long tasks.
-      const sweeps = [await longTasks(page), await longTasks(page), await longTasks(page)];
-      const tasks = sweeps.sort((a, b) => a.length - b.length)[0] ?? [];
-      process.stderr.write(`viz: ${tasks.length} tasks above 50 ms while scrubbing the demo\n`);
-      expect(tasks).toEqual([]);
+      const tasks = await tasksWhileScrubbing(page);
+      const longest = Math.max(...tasks);
+      process.stderr.write(`viz: ${tasks.length} tasks, the longest ${longest.toFixed(1)} ms\n`);
+      expect(tasks.length).toBeGreaterThan(90);
+      expect(longest).toBeLessThan(50);
     }));
 });
 
