@@ -24,6 +24,7 @@ import { type DirectoryDocument, type NeighbourGraph, openNeighbours } from './d
 import { DirectoryClient } from './directory-client.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { formatOf } from './format.ts';
+import { RETRY_NS } from './geometry.ts';
 import { trustOf } from './trust.ts';
 import { senderWindows } from './windows.ts';
 import { FrameCodec, type Message } from './wire.ts';
@@ -77,6 +78,7 @@ class ClientNode implements NodeHandle {
       isPlacementChecked: options.placement === 'beacon',
       describe: undefined,
       isBeaconNeeded: false,
+      firstRetryNs: RETRY_NS,
       onDocument: (document): void => this.#useDocument(document),
     });
   }

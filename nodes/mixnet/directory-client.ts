@@ -51,6 +51,8 @@ export interface DirectoryClientParts {
     | undefined;
   /** Whether descriptors depend on the beacon of their epoch. */
   readonly isBeaconNeeded: boolean;
+  /** Pause before the authority is asked for the first document again. */
+  readonly firstRetryNs: Nanoseconds;
   /** The document of the present epoch: at the first, and at each change. */
   onDocument(document: DirectoryDocument): void;
 }
@@ -162,8 +164,13 @@ export class DirectoryClient {
     if (this.#documents.has(epoch) || epoch < this.#parts.clock.now().epoch) return;
     this.#exchange(encodeAsk(epoch), ['document'], (type, body) => {
       const isTaken = type === 'document' && this.#take(epoch, body);
-      if (!isTaken) this.#after(RETRY_NS, () => this.#fetch(epoch));
+      if (!isTaken) this.#after(this.#pauseNs(), () => this.#fetch(epoch));
     });
+  }
+
+  /** Before the next question for a document. */
+  #pauseNs(): Nanoseconds {
+    return this.#current === undefined ? this.#parts.firstRetryNs : RETRY_NS;
   }
 
   /** True when the answer holds the document, and it is sound. */

@@ -44,6 +44,8 @@ export const SLACK_SHARE: number = 1 / 8;
 export const BOOTSTRAP_NS: number = 500 * MS;
 /** Pause before the authority is asked again, in ns (own choice). */
 export const RETRY_NS: number = 250 * MS;
+/** The same for the first document where neighbours delay it: clients may be faster, ns (own choice). */
+export const FIRST_RETRY_NS: number = 25 * MS;
 
 /** Mixes on a path by default (3.2 "stratified", three layers). */
 export const LAYERS_DEFAULT = 3;

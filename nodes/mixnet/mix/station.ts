@@ -27,6 +27,7 @@ import { type DescribedEpoch, DirectoryClient } from '../directory-client.ts';
 import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf, unwrapShapeOf } from '../format.ts';
+import { FIRST_RETRY_NS, RETRY_NS } from '../geometry.ts';
 import { identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
 import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
@@ -146,6 +147,7 @@ export class Station {
           done(this.#descriptor(identityKey, mixKeys, target)),
         ),
       isBeaconNeeded: this.#isDrawing,
+      firstRetryNs: options.neighbours === undefined ? RETRY_NS : FIRST_RETRY_NS,
       onDocument: (document): void => this.#useDocument(document),
     });
   }
