@@ -12,11 +12,9 @@ import { judge } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../scenarios/registry.ts';
-import { runLive } from '../../scenarios/runner/live-run.ts';
-import { metricsOf } from '../../scenarios/runner/nodes.ts';
 import { runInput } from '../../scenarios/runner/run-scenario.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
+import { live, orderOf, quickMixnet, registry } from './on-sockets.ts';
 
 interface Case {
   readonly protocols: readonly string[];
@@ -26,9 +24,6 @@ interface Case {
   /** Counters that must not stay at zero. */
   readonly counted?: readonly string[];
 }
-
-/** Ports of this process, for nodes that a generator makes: no line of the file has their address. */
-const portBase = 20_000 + (process.pid % 60) * 200;
 
 const CASES: readonly Case[] = [
   {
@@ -55,17 +50,7 @@ const CASES: readonly Case[] = [
     set: {
       duration: '7s',
       warmup: '2s',
-      'topology.addressPlan': 'ports',
-      'topology.portBase': String(portBase),
-      'topology.generate.width': '1',
-      'topology.generate.providers': '1',
-      'topology.generate.clients': '2',
-      'options.mixnet.rates.delay': '{ mean: 10ms }',
-      'options.mixnet.rates.payload': '{ mean: 50ms }',
-      'options.mixnet.rates.loop': '{ mean: 200ms }',
-      'options.mixnet.client.retrieve': '{ interval: 50ms }',
-      traffic:
-        '[{ from: client-1, to: client-2, kind: constant, rate: 3/s, size: 200B, stop: 4s }]',
+      ...quickMixnet('4s'),
     },
     delivery: 'mixnet.delivery',
     // A reply over a SURB for each message.
@@ -73,7 +58,6 @@ const CASES: readonly Case[] = [
   },
 ];
 
-const registry = new ProtocolRegistry();
 /** Addresses of this process, so that other live runs on the machine do not meet it. */
 const block = `127.${60 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 let folder = '';
@@ -95,24 +79,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function load({ file, set }: Case): Scenario {
   const folders = { scenarios: 'scenarios', topologies: folder };
   return loadScenario({ path: file, folders, overrides: set, registry });
-}
-
-function orderOf(scenario: Scenario): Parameters<typeof runLive>[0] {
-  return {
-    scenario,
-    registry,
-    definitions: metricsOf(scenario, registry),
-    seeds: [1],
-    recordingsOf: () => ({}),
-    reproduce: 'npm run live',
-    commit: 'test',
-  };
-}
-
-async function live(scenario: Scenario): Promise<Report> {
-  const end = await runLive(orderOf(scenario));
-  if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  return judge(end.input);
 }
 
 function virtual(scenario: Scenario): Report {

@@ -1,0 +1,60 @@
+/**
+ * Runs scenarios on sockets in this process, and the small mixnet that several tests run so.
+ *
+ * @module
+ */
+import { judge } from '../../reports/judge.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { runLive } from '../../scenarios/runner/live-run.ts';
+import { metricsOf } from '../../scenarios/runner/nodes.ts';
+
+/** All shipped protocols. */
+export const registry: ProtocolRegistry = new ProtocolRegistry();
+
+/** What a run is asked for. */
+export function orderOf(scenario: Scenario): Parameters<typeof runLive>[0] {
+  return {
+    scenario,
+    registry,
+    definitions: metricsOf(scenario, registry),
+    seeds: [1],
+    recordingsOf: () => ({}),
+    reproduce: 'npm run live',
+    commit: 'test',
+  };
+}
+
+/** Runs to the end and judges. */
+export async function live(scenario: Scenario): Promise<Report> {
+  const end = await runLive(orderOf(scenario));
+  if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
+  return judge(end.input);
+}
+
+/**
+ * Overrides of `mixnet.yaml`: one mix a layer, one provider, on ports of this process, below those
+ * that the system hands out, so that other live runs on the machine do not meet it.
+ */
+export function smallMixnet(clients: number): Readonly<Record<string, string>> {
+  return {
+    'topology.addressPlan': 'ports',
+    'topology.portBase': String(20_000 + (process.pid % 60) * 200),
+    'topology.generate.width': '1',
+    'topology.generate.providers': '1',
+    'topology.generate.clients': String(clients),
+  };
+}
+
+/** Overrides of `mixnet.yaml`: two clients, quick enough for a run of seconds. */
+export function quickMixnet(stop: string): Readonly<Record<string, string>> {
+  return {
+    ...smallMixnet(2),
+    'options.mixnet.rates.delay': '{ mean: 10ms }',
+    'options.mixnet.rates.payload': '{ mean: 50ms }',
+    'options.mixnet.rates.loop': '{ mean: 200ms }',
+    'options.mixnet.client.retrieve': '{ interval: 50ms }',
+    traffic: `[{ from: client-1, to: client-2, kind: constant, rate: 3/s, size: 200B, stop: ${stop} }]`,
+  };
+}
