@@ -28,6 +28,8 @@ function hasSoundShape(document: DirectoryDocument): boolean {
   const { layers, hops, spares } = document;
   const widths = layers.map((layer) => layer.length);
   if (Math.min(...widths) < 1 || document.providers.length < 1) return false;
+  // 3.4: neighbours are drawn from a next layer; a chain and a free route have none to choose from.
+  if (document.neighbours !== undefined && document.topology !== 'stratified') return false;
   switch (document.topology) {
     case 'stratified':
       return layers.length === hops && spares.length === 0;

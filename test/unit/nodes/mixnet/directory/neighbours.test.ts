@@ -83,6 +83,9 @@ describe('neighbours in a document', () => {
     const cut = { ...first!, neighbourProofs: new Map([[0, new Uint8Array(79)]]) };
     const layers = [[cut, ...rest], ...document.layers.slice(1)];
     expect(open({ ...document, layers })).toEqual({ drop: 'document-malformed' });
+    const cascade = { ...document, topology: 'cascade' as const };
+    expect(open(cascade)).toEqual({ drop: 'document-inconsistent' });
+    expect(open({ ...cascade, neighbours: undefined } as never)).not.toHaveProperty('drop');
   });
 
   it('are none for a mix without a proof, with another, or with a key too new to count', () => {
