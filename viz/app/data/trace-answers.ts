@@ -73,6 +73,14 @@ export interface DropRow {
   readonly reason: string;
 }
 
+/** A machine of a node that came into a state. */
+export interface StateRow {
+  readonly timeNs: number;
+  readonly node: number;
+  readonly machine: string;
+  readonly state: string;
+}
+
 /** Points of one metric. */
 export interface SeriesColumns {
   readonly timeNs: Float64Array;
@@ -109,6 +117,8 @@ export interface TraceQuestions {
   /** Points of a metric of {@link TraceInfo.metrics}, the whole run. */
   series(metric: { readonly name: string }): SeriesColumns;
   stateAt(at: { readonly timeNs: number }): WorldStates;
+  /** Every change of a state in the window, in the order of time. */
+  changes(window: Window): readonly StateRow[];
   /** When anything at all happened next to the cursor; undefined at either end. */
   neighbour(of: {
     readonly timeNs: number;

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { FAULT_KINDS, NONE } from '../../../engine/measure/trace/layout.ts';
+import { FAULT_KINDS, NONE, STATE_DELTA } from '../../../engine/measure/trace/layout.ts';
+import { blobAt, statesOf } from '../../format/blobs.ts';
 import type { SpanRow } from '../../format/drawing.ts';
 import { isFailure, type TraceFailure } from '../../format/failure.ts';
 import type { RowRange, TraceFile } from '../../format/trace-file.ts';
@@ -17,6 +18,7 @@ import type {
   HopColumns,
   QuestionName,
   SeriesColumns,
+  StateRow,
   TraceInfo,
   WorldStates,
 } from './trace-answers.ts';
@@ -46,6 +48,7 @@ export const ANSWERS: Answers = {
   bins: (trace, window) => trace.bins(window),
   series,
   stateAt,
+  changes,
   neighbour,
   packetBytes: (trace, { packet }) => trace.packetBytes(packet),
 };
@@ -147,6 +150,22 @@ async function stateAt(
   const world = await trace.stateAt(timeNs);
   if (isFailure(world)) return world;
   return [...world].map(([node, states]) => [node, [...states]] as const);
+}
+
+async function changes(
+  trace: TraceFile,
+  { fromNs, toNs }: Asked<'changes'>,
+): Promise<readonly StateRow[] | TraceFailure> {
+  const ranges = await trace.rows('state', fromNs, toNs);
+  if (isFailure(ranges)) return ranges;
+  return listed(ranges, ({ block }, row) => {
+    if (block.value('kind', row) !== STATE_DELTA) return [];
+    const blob = blobAt(block.aux, block.value('value', row));
+    const timeNs = block.time('time', row);
+    const node = block.value('node', row);
+    const states = blob === undefined ? undefined : statesOf(blob);
+    return [...(states ?? [])].map(([machine, state]) => ({ timeNs, node, machine, state }));
+  }).flat();
 }
 
 async function neighbour(

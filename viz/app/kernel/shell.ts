@@ -6,7 +6,8 @@
  */
 
 import { DEMO_RUN } from '../data/embedded.ts';
-import { Library } from '../data/library.ts';
+import { Library, type OpenRun } from '../data/library.ts';
+import type { TraceClient } from '../data/trace-client.ts';
 import { type Child, element, fill } from './element.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { makeHelp } from './help.ts';
@@ -131,6 +132,7 @@ export class Shell {
     const { report } = run;
     if (page.needs === 'report') {
       if (report === undefined) return this.#showEmpty(page, 'This run has no report');
+      if (page.isTimed && run.hasTrace) this.#feedScrubber(run, signal);
       return page.mount({ ...context, run, report });
     }
     if (!run.hasTrace) return this.#showEmpty(page, 'This run left no trace');
@@ -140,6 +142,16 @@ export class Shell {
     this.#scrubber.show(trace);
     fill(this.#main, context.root);
     await page.mount({ ...context, run, trace, report });
+  }
+
+  /** A page of the report shows what it has whether or not the trace can be read. */
+  #feedScrubber(run: OpenRun, signal: AbortSignal): void {
+    const show = (trace: TraceClient): void => {
+      if (!signal.aborted) this.#scrubber.show(trace);
+    };
+    run.trace().then(show, () => {
+      if (!signal.aborted) this.#scrubber.root.hidden = true;
+    });
   }
 
   #contextOf(page: Page, signal: AbortSignal): PageContext {

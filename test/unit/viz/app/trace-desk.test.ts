@@ -86,6 +86,14 @@ describe('the desk', () => {
     expect(await ask('packetBytes', { packet: 5 })).toEqual(Uint8Array.of(1, 2, 3));
   });
 
+  it('gives the changes of states in a window, its end left out', async () => {
+    const rows = await ask('changes', { fromNs: 500 * MS, toNs: 700 * MS });
+    expect(rows).toEqual([
+      { timeNs: 500 * MS, node: 1, machine: 'bfd', state: 'state 500' },
+      { timeNs: 600 * MS, node: 1, machine: 'bfd', state: 'state 600' },
+    ]);
+  });
+
   it('finds the event before and after an instant, and none at the ends', async () => {
     const at = 20.3 * MS;
     expect(await ask('neighbour', { timeNs: at, direction: 'after' })).toBe(21 * MS);
