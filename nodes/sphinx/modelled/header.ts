@@ -12,7 +12,7 @@ import type { SphinxSuite } from '../suite.ts';
 import { CHECKSUM_LENGTH, Checksum } from './checksum.ts';
 
 /** Random bytes of an element: what a Curve25519 element has. */
-export const ELEMENT_RANDOM_LENGTH = 32;
+const ELEMENT_RANDOM_LENGTH = 32;
 
 /** Makes headers one after the other, in memory that it keeps: no allocation per hop. */
 export class HeaderMaker {
