@@ -64,7 +64,9 @@ describe.concurrent('two event loops', () => {
     const run = await spread(write('crashes.yaml', CRASHES), TWO);
     const report = reportOn(await run.end);
     expect(report).toMatchObject({ pass: true, mode: 'live', layout: '2 loops', cpu: 'real' });
-    const { value = 1 } = report.metrics['ping.delivery'] ?? {};
+    // Sources go on, also those of nodes that are down: 170 packets of alice, 17 of carol.
+    const { value = 1, count = 0 } = report.metrics['ping.delivery'] ?? {};
+    expect(count).toBeGreaterThan(175);
     expect(value).toBeLessThan(0.99);
     expect(report.faults.map(({ text }) => text)).toEqual(['carol crashed', 'bob crashed']);
     expect(warningsOf(report)).not.toContain('ended');
