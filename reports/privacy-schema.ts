@@ -11,7 +11,13 @@ const number = z.number();
 const count = z.number().int();
 
 const target = z
-  .strictObject({ seed: count, entropy: number, minEntropy: number, hartley: number })
+  .strictObject({
+    seed: count,
+    atNs: z.exactOptional(number.describe('when its sender made it')),
+    entropy: number,
+    minEntropy: number,
+    hartley: number,
+  })
   .describe('one followed message, in bits');
 
 const delays = z
@@ -35,11 +41,47 @@ const attack = z
     trials: count,
     hits: z.exactOptional(number),
     chance: number.describe('success of guessing'),
+    roc: z.exactOptional(
+      z
+        .array(z.strictObject({ falsePositive: number, truePositive: number }))
+        .describe('corners of the ROC curve from (0, 0) to (1, 1), where success is the area'),
+    ),
     interval: text.describe('which interval low and high are'),
     adversary: text,
     estimator: text,
   })
   .describe('one attack on the shown seed');
+
+const journey = z
+  .strictObject({
+    atNs: number,
+    sender: text,
+    recipient: text.nullable().describe('null for cover'),
+    entropy: number,
+    route: z.array(text).describe('nodes that it really took, in order'),
+    mixes: z.array(text).describe('nodes of the flows that mix'),
+    flows: z
+      .array(z.strictObject({ from: text, to: text, mass: number }))
+      .describe('expected passages, as the adversary believes, heaviest first; loops come round'),
+    rest: number.describe('sum of the lighter flows that are left out'),
+  })
+  .describe(
+    'the target of median entropy of the shown seed, as the adversary believes it to travel',
+  );
+
+const linkability = z
+  .strictObject({
+    senders: z.array(text),
+    receivers: z.array(text),
+    targets: z.array(count).describe('targets of each sender'),
+    mass: z
+      .array(z.array(number))
+      .describe('by sender: mean probability of each receiver, cover left out, sum 1'),
+    partners: z
+      .array(z.array(number))
+      .describe('by sender: share of its targets for each receiver'),
+  })
+  .describe('whom the adversary believes the senders of the targets to write to, shown seed');
 
 /** How well messages hide, and what it costs. */
 export const privacySchema = z
@@ -55,6 +97,9 @@ export const privacySchema = z
     latencyMsP50: number.nullable().describe('delivered payloads of the shown seed'),
     latencyMsP95: number.nullable(),
     packetsPerPayload: number.nullable().describe('packets on links for each delivered payload'),
+    bytesPerPayload: z.exactOptional(number.describe('bytes on links for each delivered payload')),
+    journey: z.exactOptional(journey),
+    linkability: z.exactOptional(linkability),
     attacks: z.exactOptional(z.array(attack)),
   })
   .describe('privacy by ground truth and by what an adversary believes');

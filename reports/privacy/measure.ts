@@ -69,6 +69,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
     warnings: privacyWarnings(parts),
     summary: summaryOf({
       ...parts,
+      laws: lawsOf(truth, setting),
       adversary: adversaryText(setting),
       estimator: estimatorText(setting.mixes),
     }),

@@ -9,10 +9,13 @@
 import type { AttackOutcome } from './attacks/index.ts';
 import type { Census } from './census.ts';
 import type { MixFit } from './delay-fit.ts';
+import { type Journey, journeyOf } from './journey.ts';
+import { type Linkability, linkabilityOf } from './linkability.ts';
 import type { Posterior } from './mass/posterior.ts';
+import type { NodeLaw } from './mass/propagate.ts';
 import { hartleyBits, minEntropyBits, shannonBits } from './metrics/uncertainty.ts';
 import type { PrivacySetting } from './setting.ts';
-import type { Truth } from './truth/truth.ts';
+import { CREATED, type Truth } from './truth/truth.ts';
 
 /** Bars of the delay histogram; the last one has everything beyond. */
 const BARS = 40;
@@ -21,6 +24,8 @@ const MEANS_SHOWN = 5;
 
 /** One target, in bits. */
 export interface TargetBits {
+  /** When its sender made it. */
+  readonly atNs: number;
   readonly entropy: number;
   readonly minEntropy: number;
   readonly hartley: number;
@@ -55,6 +60,11 @@ export interface PrivacySummary {
   readonly latencyMsP95: number | null;
   /** Packets on links for each delivered payload. */
   readonly packetsPerPayload: number | null;
+  /** Bytes on links for each delivered payload; absent when nobody watched the links. */
+  readonly bytesPerPayload?: number;
+  /** Absent without targets. */
+  readonly journey?: Journey;
+  readonly linkability?: Linkability;
   /** Attacks that limits asked for, each with its own adversary and estimator. */
   readonly attacks?: readonly (AttackOutcome & {
     readonly adversary: string;
@@ -69,6 +79,7 @@ export interface SummaryParts {
   readonly census: Census;
   readonly fits: readonly MixFit[];
   readonly beliefs: readonly Posterior[];
+  readonly laws: readonly NodeLaw[];
   readonly adversary: string;
   readonly estimator: string;
 }
@@ -79,23 +90,61 @@ export function summaryOf(parts: SummaryParts): PrivacySummary {
   const pools = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);
   const delays = histogramOf(fits);
   const { deliveredPayloads, hops } = census;
+  const packetsPerPayload = deliveredPayloads === 0 ? null : hops / deliveredPayloads;
+  const packetBytes = meanSize(setting.sizes);
+  const madeNs = creationTimes(truth, beliefs);
+  const targets = beliefs.map(
+    ({ target, p }): TargetBits => ({
+      atNs: madeNs.get(target) ?? 0,
+      entropy: shannonBits(p),
+      minEntropy: minEntropyBits(p),
+      hartley: hartleyBits(p),
+    }),
+  );
+  const journey = journeyOf({ truth, laws: parts.laws, beliefs, targets });
+  const linkability = linkabilityOf(truth, beliefs);
   return {
     adversary,
     estimator,
     mixes: setting.mixes.length,
     corrupt: setting.corrupt,
     poolMean: pools.reduce((sum, one) => sum + one, 0) / Math.max(1, pools.length),
-    targets: beliefs.map(({ p }) => ({
-      entropy: shannonBits(p),
-      minEntropy: minEntropyBits(p),
-      hartley: hartleyBits(p),
-    })),
+    targets,
     massLeft: beliefs.reduce((most, { left }) => Math.max(most, left), 0),
     ...(delays === undefined ? {} : { delays }),
     latencyMsP50: quantileMs(census.latencyNs, 0.5),
     latencyMsP95: quantileMs(census.latencyNs, 0.95),
-    packetsPerPayload: deliveredPayloads === 0 ? null : hops / deliveredPayloads,
+    packetsPerPayload,
+    ...(packetsPerPayload === null || packetBytes === undefined
+      ? {}
+      : { bytesPerPayload: packetsPerPayload * packetBytes }),
+    ...(journey === undefined ? {} : { journey }),
+    ...(linkability === undefined ? {} : { linkability }),
   };
+}
+
+/** Mean size of the packets on links; undefined when none was seen. */
+function meanSize(sizes: PrivacySetting['sizes']): number | undefined {
+  let packets = 0;
+  let bytes = 0;
+  for (const [size, count] of sizes ?? []) {
+    packets += count;
+    bytes += size * count;
+  }
+  return packets === 0 ? undefined : bytes / packets;
+}
+
+function creationTimes(
+  { events: { count, code, message, atNs } }: Truth,
+  beliefs: readonly Posterior[],
+): ReadonlyMap<number, number> {
+  const asked = new Set(beliefs.map(({ target }) => target));
+  const found = new Map<number, number>();
+  for (let i = 0; i < count; i += 1) {
+    const one = message[i] as number;
+    if (code[i] === CREATED && asked.has(one)) found.set(one, atNs[i] as number);
+  }
+  return found;
 }
 
 function quantileMs(sorted: readonly number[], p: number): number | null {

@@ -11,7 +11,7 @@
 import { binCounts, flowScore, type Likeness } from './flow-scores.ts';
 import type { AttackOutcome } from './outcome.ts';
 import { pathQuantile } from './path-law.ts';
-import { areaUnderCurve, type Scored } from './roc.ts';
+import { areaUnderCurve, rocCorners, type Scored } from './roc.ts';
 import type { Attack, AttackInput } from './setting.ts';
 import { type UserTraffic, userTraffic } from './user-traffic.ts';
 
@@ -60,6 +60,7 @@ function correlation(name: string, direction: Direction): Attack {
         trials,
         chance: 0.5,
         interval: 'DeLong 95 %',
+        roc: rocCorners(scored),
       };
     },
   };

@@ -5,6 +5,7 @@
  * @module
  */
 import { wilsonInterval } from '../../statistics/proportion.ts';
+import type { RocPoint } from './roc.ts';
 
 /** The result of one attack on one run. */
 export interface AttackOutcome {
@@ -21,6 +22,8 @@ export interface AttackOutcome {
   readonly hits?: number;
   /** Success of guessing without looking. */
   readonly chance: number;
+  /** Corners of the ROC curve, where the success is the area under it. */
+  readonly roc?: readonly RocPoint[];
   /** Which interval: `Wilson` or `DeLong`, 95 %. */
   readonly interval: string;
 }

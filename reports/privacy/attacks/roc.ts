@@ -37,6 +37,25 @@ export function rocCurve({ matched, unmatched }: Scored): readonly RocPoint[] {
   return points;
 }
 
+/** Points beyond this many are thinned out of a drawing. */
+const CORNERS_MAX = 200;
+
+/** The curve without the points in the middle of a straight step, and at most 200 of the others. */
+export function rocCorners(scored: Scored): readonly RocPoint[] {
+  const curve = rocCurve(scored);
+  const corners = curve.filter((point, i) => {
+    const [before, after] = [curve[i - 1], curve[i + 1]];
+    if (before === undefined || after === undefined) return true;
+    const isUp = before.falsePositive === point.falsePositive;
+    const isFlat = before.truePositive === point.truePositive;
+    const goesUp = point.falsePositive === after.falsePositive;
+    const goesFlat = point.truePositive === after.truePositive;
+    return !(isUp && goesUp) && !(isFlat && goesFlat);
+  });
+  const step = Math.ceil(corners.length / CORNERS_MAX);
+  return corners.filter((_, i) => i % step === 0 || i === corners.length - 1);
+}
+
 function descending(values: readonly number[]): Float64Array {
   return Float64Array.from(values).sort().reverse();
 }

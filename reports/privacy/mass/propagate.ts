@@ -9,7 +9,15 @@
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
-import { ABSORBED, ARRIVED, CREATED, DEPARTED, DROPPED, type Truth } from '../truth/truth.ts';
+import {
+  ABSORBED,
+  ARRIVED,
+  CREATED,
+  DEPARTED,
+  DROPPED,
+  NO_NODE,
+  type Truth,
+} from '../truth/truth.ts';
 import { AgingPool, type Hazard } from './aging-pool.ts';
 import { DUST, MassStore } from './mass-store.ts';
 import { MemorylessPool, type Pool } from './memoryless-pool.ts';
@@ -36,6 +44,8 @@ export interface Propagation {
   readonly laws: readonly NodeLaw[];
   /** Called for each message that ended at a client or provider and carries mass; read at once. */
   readonly onCandidate: (message: number, masses: Float64Array) => void;
+  /** Called for each message that reached a node and carries mass; the masses are read at once. */
+  readonly onHop?: (from: number, to: number, masses: Float64Array) => void;
 }
 
 /** Where the mass of each label is at the end. */
@@ -85,6 +95,8 @@ class Run {
   readonly #dust: Float64Array;
   /** 1 once the label of a message has entered. */
   readonly #hasEntered: Uint8Array;
+  /** Node that each message left last; only where somebody asks for hops. */
+  readonly #leftFrom: Uint16Array | undefined;
 
   constructor(ask: Propagation) {
     const { truth, labelCount } = ask;
@@ -95,6 +107,8 @@ class Run {
     this.#slots = new Int32Array(truth.messages.count).fill(-1);
     this.#places = new Uint16Array(truth.messages.count);
     this.#hasEntered = new Uint8Array(truth.messages.count);
+    this.#leftFrom =
+      ask.onHop === undefined ? undefined : new Uint16Array(truth.messages.count).fill(NO_NODE);
     this.#scratch = perLabel();
     this.#entered = perLabel();
     this.#delivered = perLabel();
@@ -162,6 +176,7 @@ class Run {
   }
 
   #created(message: number, node: number, at: number): void {
+    if (this.#leftFrom !== undefined) this.#leftFrom[message] = node;
     const pool = this.#pools[node];
     if (pool === undefined) return;
     if (pool.emit(at, this.#scratch, this.#dust)) this.#carryOut(message);
@@ -172,6 +187,7 @@ class Run {
     // mixnet.md 4.2: the target has mass 1 at its first arrival.
     if (label >= 0 && this.#hasEntered[message] === 0) this.#enter(message, label);
     this.#places[message] = node + 1;
+    if (this.#leftFrom !== undefined) this.#tellHop(message, node, this.#leftFrom);
     const pool = this.#pools[node];
     if (pool === undefined) return;
     const slot = this.#slots[message] as number;
@@ -182,8 +198,21 @@ class Run {
   #departed(message: number, node: number, at: number): void {
     if (this.#places[message] !== node + 1) return;
     this.#places[message] = 0;
+    if (this.#leftFrom !== undefined) this.#leftFrom[message] = node;
     const pool = this.#pools[node];
     if (pool?.depart(at, this.#scratch, this.#dust) === true) this.#carryOut(message);
+  }
+
+  #tellHop(message: number, to: number, leftFrom: Uint16Array): void {
+    const slot = this.#slots[message] as number;
+    const from = leftFrom[message] as number;
+    if (slot < 0 || from === NO_NODE) return;
+    this.#ask.onHop?.(from, to, this.#massesOf(slot));
+  }
+
+  #massesOf(slot: number): Float64Array {
+    const { data, labels } = this.#store;
+    return data.subarray(slot * labels, (slot + 1) * labels);
   }
 
   #ended(message: number, node: number, code: number): void {
@@ -199,11 +228,7 @@ class Run {
     if (slot < 0) return;
     const isLost = code === DROPPED || (code === ABSORBED && this.#isOpenMix(node));
     this.#add(slot, isLost ? this.#sunk : this.#delivered);
-    if (!isLost) {
-      const base = slot * this.#store.labels;
-      const masses = this.#store.data.subarray(base, base + this.#store.labels);
-      this.#ask.onCandidate(message, masses);
-    }
+    if (!isLost) this.#ask.onCandidate(message, this.#massesOf(slot));
     this.#drop(message, slot);
   }
 

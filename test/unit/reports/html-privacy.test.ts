@@ -15,6 +15,7 @@ const SUMMARY: PrivacySummary = {
   corrupt: ['mix-2'],
   poolMean: 33.3,
   targets: Array.from({ length: 40 }, (_, i) => ({
+    atNs: i * 1e9,
     entropy: 8 + i / 20,
     minEntropy: 6 + i / 20,
     hartley: 11,

@@ -1,0 +1,110 @@
+/**
+ * One message on its way as the adversary believes it to go: how much probability went from which
+ * node to which. The message of median entropy is taken, neither the luckiest nor the worst. Mixes
+ * make loops out of what is in their pools, so that probability may come round again.
+ *
+ * Spec: spec/ux.md 4.6 (alluvial of one message), mixnet.md 4.2. What it does NOT do: know layers;
+ * a drawing finds them in the flows.
+ *
+ * @module
+ */
+import type { Posterior } from './mass/posterior.ts';
+import { type NodeLaw, propagate } from './mass/propagate.ts';
+import { ARRIVED, NO_NODE, type Truth } from './truth/truth.ts';
+
+/** The heaviest flows are kept. */
+const FLOWS_MAX = 300;
+
+/** Expected passages of the message from one node to another: above 1 where it may come round. */
+export interface Flow {
+  readonly from: string;
+  readonly to: string;
+  readonly mass: number;
+}
+
+/** See the module. */
+export interface Journey {
+  readonly atNs: number;
+  readonly sender: string;
+  /** Null for cover. */
+  readonly recipient: string | null;
+  readonly entropy: number;
+  /** Nodes that it really took, in order. */
+  readonly route: readonly string[];
+  /** Nodes of the flows that mix. */
+  readonly mixes: readonly string[];
+  /** Heaviest first. */
+  readonly flows: readonly Flow[];
+  /** Sum of the lighter flows. */
+  readonly rest: number;
+}
+
+/** What it is made from. */
+export interface JourneyQuestion {
+  readonly truth: Truth;
+  readonly laws: readonly NodeLaw[];
+  readonly beliefs: readonly Pick<Posterior, 'target'>[];
+  /** In the order of the beliefs. */
+  readonly targets: readonly { readonly atNs: number; readonly entropy: number }[];
+}
+
+/** The journey of the target of median entropy; undefined without targets. */
+export function journeyOf(question: JourneyQuestion): Journey | undefined {
+  const { truth, laws, beliefs, targets } = question;
+  const order = targets.map((_, i) => i).sort((a, b) => entropyAt(a) - entropyAt(b));
+  const chosen = order[Math.floor(order.length / 2)];
+  const target = chosen === undefined ? undefined : beliefs[chosen]?.target;
+  if (chosen === undefined || target === undefined) return undefined;
+  const { nodes, messages } = truth;
+  const flows = flowsOf(truth, laws, target);
+  const passed = new Set(flows.flatMap(({ from, to }) => [from, to]));
+  const recipient = messages.recipient[target] ?? NO_NODE;
+  return {
+    atNs: targets[chosen]?.atNs ?? 0,
+    sender: nodes[messages.sender[target] ?? NO_NODE] ?? '',
+    recipient: nodes[recipient] ?? null,
+    entropy: entropyAt(chosen),
+    route: routeOf(truth, target),
+    mixes: nodes.filter((name, i) => laws[i]?.kind !== 'end' && passed.has(name)),
+    flows: flows.slice(0, FLOWS_MAX),
+    rest: flows.slice(FLOWS_MAX).reduce((sum, { mass }) => sum + mass, 0),
+  };
+
+  function entropyAt(i: number): number {
+    return targets[i]?.entropy ?? 0;
+  }
+}
+
+function flowsOf(truth: Truth, laws: readonly NodeLaw[], target: number): readonly Flow[] {
+  const { nodes } = truth;
+  const labels = new Int32Array(truth.messages.count).fill(-1);
+  labels[target] = 0;
+  const masses = new Map<number, number>();
+  propagate({
+    truth,
+    labels,
+    labelCount: 1,
+    laws,
+    onCandidate: () => undefined,
+    onHop: (from, to, [mass = 0]) => {
+      const key = from * nodes.length + to;
+      masses.set(key, (masses.get(key) ?? 0) + mass);
+    },
+  });
+  return [...masses]
+    .sort(([a, massA], [b, massB]) => massB - massA || a - b)
+    .map(([key, mass]) => ({
+      from: nodes[Math.floor(key / nodes.length)] ?? '',
+      to: nodes[key % nodes.length] ?? '',
+      mass,
+    }));
+}
+
+function routeOf({ nodes, messages, events }: Truth, target: number): readonly string[] {
+  const route = [nodes[messages.sender[target] ?? NO_NODE] ?? ''];
+  for (let i = 0; i < events.count; i += 1) {
+    if (events.message[i] !== target || events.code[i] !== ARRIVED) continue;
+    route.push(nodes[events.node[i] as number] ?? '');
+  }
+  return route;
+}

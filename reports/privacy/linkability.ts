@@ -1,0 +1,84 @@
+/**
+ * Who seems to write to whom: for the senders of the targets the probability that the adversary gives
+ * to each receiver, beside the share that is true.
+ *
+ * Spec: spec/ux.md 4.6 (sender-receiver heat map), mixnet.md 4.1 (masses of the messages of one user
+ * are added; cover has no receiver and is left out, as if the adversary knew it).
+ *
+ * @module
+ */
+import type { Posterior } from './mass/posterior.ts';
+import { NO_NODE, type Truth } from './truth/truth.ts';
+
+/** Rows and columns beyond these are left out of the report, least mass first. */
+const SENDERS_MAX = 60;
+const RECEIVERS_MAX = 120;
+
+/** See the module. Rows are senders, columns receivers. */
+export interface Linkability {
+  readonly senders: readonly string[];
+  readonly receivers: readonly string[];
+  /** Targets of each sender. */
+  readonly targets: readonly number[];
+  /** Mean probability; a row with all receivers has the sum 1. */
+  readonly mass: readonly (readonly number[])[];
+  /** Share of the targets that really went there. */
+  readonly partners: readonly (readonly number[])[];
+}
+
+interface Row {
+  targets: number;
+  readonly mass: Map<number, number>;
+  readonly partners: Map<number, number>;
+}
+
+/** The matrix; undefined when no target had a receiver among its candidates. */
+export function linkabilityOf(
+  truth: Truth,
+  beliefs: readonly Posterior[],
+): Linkability | undefined {
+  const rows = new Map<number, Row>();
+  for (const belief of beliefs) addTo(rows, truth, belief);
+  if (rows.size === 0) return undefined;
+  const senders = [...rows].sort(([a], [b]) => a - b).slice(0, SENDERS_MAX);
+  const weights = new Map<number, number>();
+  for (const [, { mass }] of senders) {
+    for (const [to, one] of mass) weights.set(to, (weights.get(to) ?? 0) + one);
+  }
+  const receivers = [...weights]
+    .sort(([a, massA], [b, massB]) => massB - massA || a - b)
+    .slice(0, RECEIVERS_MAX)
+    .map(([to]) => to)
+    .sort((a, b) => a - b);
+  const matrix = (of: (row: Row) => ReadonlyMap<number, number>): number[][] =>
+    senders.map(([, row]) => receivers.map((to) => (of(row).get(to) ?? 0) / row.targets));
+  return {
+    senders: senders.map(([from]) => truth.nodes[from] ?? ''),
+    receivers: receivers.map((to) => truth.nodes[to] ?? ''),
+    targets: senders.map(([, { targets }]) => targets),
+    mass: matrix(({ mass }) => mass),
+    partners: matrix(({ partners }) => partners),
+  };
+}
+
+function addTo(rows: Map<number, Row>, truth: Truth, { target, p, messages }: Posterior): void {
+  const { sender, recipient } = truth.messages;
+  const from = sender[target] ?? NO_NODE;
+  const to = recipient[target] ?? NO_NODE;
+  if (from === NO_NODE || to === NO_NODE) return;
+  const folded = new Map<number, number>();
+  let sum = 0;
+  for (const [i, message] of messages.entries()) {
+    const user = recipient[message] ?? NO_NODE;
+    if (user === NO_NODE) continue;
+    const mass = p[i] ?? 0;
+    folded.set(user, (folded.get(user) ?? 0) + mass);
+    sum += mass;
+  }
+  if (sum === 0) return;
+  const row = rows.get(from) ?? { targets: 0, mass: new Map(), partners: new Map() };
+  rows.set(from, row);
+  row.targets += 1;
+  for (const [user, mass] of folded) row.mass.set(user, (row.mass.get(user) ?? 0) + mass / sum);
+  row.partners.set(to, (row.partners.get(to) ?? 0) + 1);
+}
