@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { MessageObserver } from '../../../../engine/host/protocol.ts';
 import { FOREIGN } from '../../../../reports/privacy/truth/truth.ts';
-import { MessageObservers } from '../../../../scenarios/runner/message-observer.ts';
+import { joinObservers, MessageObservers } from '../../../../scenarios/runner/message-observer.ts';
 
 const NODES = ['alice', 'mix', 'bob'];
 
@@ -104,5 +105,32 @@ describe('the observers of a run', () => {
     const { events, fullNs } = observers.truth();
     expect(events.count).toBe(3);
     expect(fullNs).toBe(30);
+  });
+});
+
+describe('several observers of a node', () => {
+  it('are told the same in the same order; one is not wrapped, none is none', () => {
+    const told: string[] = [];
+    const listener = (name: string, listens: boolean): MessageObserver => ({
+      ...(listens
+        ? { accepted: (message): unknown => told.push(`${name} accepted ${message}`) }
+        : {}),
+      created: (...what): unknown => told.push(`${name} created ${what.join(' ')}`),
+      arrived: (key): unknown => told.push(`${name} arrived ${key}`),
+      departed: (inKey, outKey): unknown => told.push(`${name} departed ${inKey} ${outKey}`),
+      ended: (key, how): unknown => told.push(`${name} ended ${key} ${how}`),
+    });
+    const both = joinObservers([listener('a', true), listener('b', false)]);
+    both?.accepted?.(7);
+    both?.created(1, 'payload', 'bob', 7);
+    both?.arrived(1);
+    both?.departed(1, 2);
+    both?.ended(2, 'delivered');
+    const each = ['created 1 payload bob 7', 'arrived 1', 'departed 1 2', 'ended 2 delivered'];
+    const expected = each.flatMap((what) => [`a ${what}`, `b ${what}`]);
+    expect(told).toEqual(['a accepted 7', ...expected]);
+    const alone = listener('c', true);
+    expect(joinObservers([alone])).toBe(alone);
+    expect(joinObservers([])).toBeUndefined();
   });
 });
