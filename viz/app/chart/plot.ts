@@ -1,0 +1,104 @@
+/**
+ * What charts with axes share: a plot area that fits the room, grid and ticks with units, and drawing
+ * anew when the room changes.
+ *
+ * @module
+ */
+import { grouped, type Scale } from '../../../reports/format.ts';
+import { element, set, svgElement } from '../kernel/element.ts';
+
+/** The outer size, and the plot area inside it, px. */
+export interface Plot {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A tick of an axis. */
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+/** From a value to its place in px. */
+export type Position = (value: number) => number;
+
+const NARROWEST = 240;
+
+/** A plot area in a room of this size; `left` is for the labels of the vertical axis. */
+export function plotOf(width: number, height: number, left = 56): Plot {
+  return { width, height, left, right: width - 12, top: 24, bottom: height - 34 };
+}
+
+/** The drawing; `words` is what a screen reader says of it. */
+export function plotDrawing(
+  { width, height }: Plot,
+  words: string,
+  ...children: readonly (Node | false | undefined)[]
+): SVGSVGElement {
+  const drawn = svgElement('svg', { width, height, role: 'img', 'aria-label': words });
+  set(drawn, 'viewBox', `0 0 ${width} ${height}`);
+  drawn.append(...children.filter((child) => child instanceof Node));
+  return drawn;
+}
+
+/** Horizontal grid lines, their values at the left, what they measure above. */
+export function verticalAxis(plot: Plot, ticks: readonly Tick[], title: string): SVGGElement {
+  return svgElement(
+    'g',
+    { class: 'axis' },
+    ticks.map(({ at, label }) => [
+      svgElement('line', { class: 'grid', x1: plot.left, x2: plot.right, y1: at, y2: at }),
+      svgElement('text', { class: 'end', x: plot.left - 8, y: at + 4 }, label),
+    ]),
+    svgElement('text', { x: 0, y: 12 }, title),
+  );
+}
+
+/** The base line, values below it, what they measure at its right end. */
+export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string): SVGGElement {
+  const { left, right, bottom } = plot;
+  return svgElement(
+    'g',
+    { class: 'axis' },
+    svgElement('line', { class: 'baseline', x1: left, x2: right, y1: bottom, y2: bottom }),
+    ticks.map(({ at, label }) => [
+      svgElement('line', { class: 'baseline', x1: at, x2: at, y1: bottom, y2: bottom + 4 }),
+      svgElement('text', { class: 'middle', x: at, y: bottom + 17 }, label),
+    ]),
+    svgElement('text', { class: 'end', x: right, y: bottom + 32 }, title),
+  );
+}
+
+/** A round number of an axis, without its unit. */
+export function tickText(value: number, { divisor }: Scale): string {
+  return grouped(String(Number((value / divisor).toPrecision(6))));
+}
+
+/** Ticks with enough room between them. */
+export function spaced(ticks: readonly Tick[], room: number): readonly Tick[] {
+  const kept: Tick[] = [];
+  for (const tick of ticks) {
+    const before = kept.at(-1);
+    if (before === undefined || Math.abs(tick.at - before.at) >= room) kept.push(tick);
+  }
+  return kept;
+}
+
+/** Draws into a new element now and whenever its width changes; returns the element. */
+export function drawnToFit(signal: AbortSignal, draw: (width: number) => Node): HTMLElement {
+  const room = element('div', { class: 'plot' });
+  let drawnWidth = 0;
+  const observer = new ResizeObserver(() => {
+    const width = Math.max(NARROWEST, Math.floor(room.clientWidth));
+    if (room.clientWidth === 0 || width === drawnWidth) return;
+    drawnWidth = width;
+    room.replaceChildren(draw(width));
+  });
+  observer.observe(room);
+  signal.addEventListener('abort', () => observer.disconnect());
+  return room;
+}

@@ -1,0 +1,244 @@
+/**
+ * Draws distributions over the tail axis: for each the curve (dashed where samples do not justify
+ * it), the band over seeds, the judged quantile, and the limit.
+ *
+ * @module
+ */
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { area, line } from 'd3-shape';
+import { limitQuantity, plural, quantity, scaleOf } from '../../../reports/format.ts';
+import { kpiName } from '../../../reports/kpi-text.ts';
+import { type Child, svgElement } from '../kernel/element.ts';
+import {
+  horizontalAxis,
+  type Plot,
+  type Position,
+  plotDrawing,
+  plotOf,
+  spaced,
+  type Tick,
+  tickText,
+  verticalAxis,
+} from './plot.ts';
+import { type Reading, readable } from './readings.ts';
+import {
+  type Distribution,
+  doubtAbout,
+  isWide,
+  type QuantilePoint,
+  quantileName,
+  tailParts,
+  tailPlace,
+  tailTicks,
+  valueDomain,
+} from './tail.ts';
+
+const HEIGHT = 340;
+
+/** One curve. */
+export interface Curve {
+  readonly label: string;
+  readonly distribution: Distribution;
+  /** 1 to 6. */
+  readonly colour: number;
+  readonly isDotted?: boolean;
+}
+
+interface Places {
+  readonly plot: Plot;
+  readonly x: Position;
+  readonly y: Position;
+}
+
+/** The drawing with its readings. */
+export function tailDrawing(curves: readonly Curve[], width: number, words: string): HTMLElement {
+  const list = curves.map(({ distribution }) => distribution);
+  const plot = plotOf(width, HEIGHT, 66);
+  const most = Math.max(...list.map(({ metric }) => metric.count));
+  const { x, ticks, suffix } = valueAxis(list, plot);
+  const top = Math.max(1.05, Math.log10(most));
+  const y = scaleLinear([0, top * 1.02], [plot.bottom, plot.top]);
+  const places = { plot, x, y };
+  const yTicks = tailTicks(most).map(({ p, label }) => ({ at: y(tailPlace(p, most)), label }));
+  const drawing = plotDrawing(
+    plot,
+    words,
+    verticalAxis(plot, yTicks, 'share of samples at most this slow'),
+    horizontalAxis(plot, ticks, suffix),
+    ...curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
+    ...limitsOf(list, places),
+    ...list.flatMap((one) => judgedPoints(one, places)),
+  );
+  return readable(drawing, readingsOf(curves, places), plot);
+}
+
+/** The horizontal axis that fits some distributions of one unit. */
+export function valueAxis(
+  list: readonly Distribution[],
+  plot: Plot,
+): { readonly x: Position; readonly ticks: readonly Tick[]; readonly suffix: string } {
+  const domain = valueDomain(list);
+  const edges = [plot.left, plot.right];
+  const isLog = isWide(domain);
+  const x = isLog ? scaleLog([...domain], edges) : scaleLinear([...domain], edges);
+  const unit = list[0]?.metric.unit ?? '';
+  const scale = scaleOf(domain[1], unit);
+  const values = x.ticks(Math.max(3, Math.floor(plot.width / 90)));
+  const round = isLog ? values.filter((value) => /^[125]/.test(value.toExponential())) : values;
+  const ticks = round.map((value) => ({ at: x(value), label: tickText(value, scale) }));
+  return { x, ticks: spaced(ticks, 44), suffix: scale.suffix === '' ? unit : scale.suffix };
+}
+
+function linesOf({ distribution, colour, isDotted }: Curve, { x, y }: Places): readonly Node[] {
+  const n = distribution.metric.count;
+  const { sure, rest } = tailParts(distribution);
+  const path = line<QuantilePoint>()
+    .digits(1)
+    .x((point) => x(point.value))
+    .y((point) => y(tailPlace(point.p, n)));
+  const draw = (points: readonly QuantilePoint[], dash: string | undefined): Node =>
+    svgElement('path', {
+      class: 'line',
+      d: path([...points]) ?? '',
+      stroke: `var(--c${colour})`,
+      'stroke-dasharray': dash,
+    });
+  const solid = isDotted === true ? '8 3' : undefined;
+  return [
+    ...(sure.length > 1 ? [draw(sure, solid)] : []),
+    ...(rest.length > 1 ? [draw(rest, '2 4')] : []),
+    ...(n <= 60 ? rest.map((point) => dot(x(point.value), y(tailPlace(point.p, n)), colour)) : []),
+  ];
+}
+
+function dot(cx: number, cy: number, colour: number): Node {
+  return svgElement('circle', { cx, cy, r: 3, fill: `var(--c${colour})` });
+}
+
+function bandOf({ distribution, colour }: Curve, { x, y }: Places): Node | undefined {
+  const n = distribution.metric.count;
+  const points = distribution.points.filter(({ low, p }) => low !== undefined && p < 1);
+  if (points.length < 2) return undefined;
+  const shape = area<QuantilePoint>()
+    .digits(1)
+    .x0((point) => x(point.low ?? point.value))
+    .x1((point) => x(point.high ?? point.value))
+    .y((point) => y(tailPlace(point.p, n)));
+  return svgElement('path', { class: 'band', d: shape(points) ?? '', fill: `var(--c${colour})` });
+}
+
+/** Every limit of these distributions, once. */
+function limitsOf(list: readonly Distribution[], { plot, x }: Places): readonly Node[] {
+  const byLimit = new Map(list.flatMap(({ kpis }) => kpis.map((kpi) => [kpi.limit, kpi] as const)));
+  return [...byLimit.values()].flatMap((kpi, row) => {
+    const at = x(kpi.limit);
+    const words = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
+    if (at > plot.right || at < plot.left) {
+      const place = [plot.left + 8, plot.top + 14 + 16 * row] as const;
+      return [label(...place, `${words} lies outside`, 'start')];
+    }
+    const isRight = at > (plot.left + plot.right) / 2;
+    const ends = { x1: at, x2: at, y1: plot.top, y2: plot.bottom };
+    const place = [at + (isRight ? -6 : 6), plot.top + 12 + 16 * row] as const;
+    return [
+      svgElement('line', { class: 'limit', ...ends }),
+      label(...place, words, isRight ? 'end' : 'start'),
+    ];
+  });
+}
+
+function label(x: number, y: number, text: string, anchor: string): Node {
+  return svgElement('text', { class: `limit-label halo ${anchor}`, x, y }, text);
+}
+
+/** The quantiles that KPIs judge, grey where there are too few samples for one. */
+function judgedPoints({ kpis, metric }: Distribution, places: Places): readonly Node[] {
+  return kpis.flatMap(({ value, aggregation, pass, unit }) => {
+    if (value === null || !/^p\d/.test(aggregation)) return [];
+    const p = Number(aggregation.slice(1)) / 100;
+    const doubt = doubtAbout(p, metric.count);
+    const words = `${aggregation} ${quantity(value, unit)}`;
+    const point = { x: places.x(value), y: places.y(tailPlace(p, metric.count)) };
+    if (doubt !== undefined) return [judged(point, places.plot, `${words}: ${doubt}`, 'doubtful')];
+    return [judged(point, places.plot, words, pass ? 'good' : 'bad')];
+  });
+}
+
+function judged(
+  { x, y }: { readonly x: number; readonly y: number },
+  plot: Plot,
+  words: string,
+  tone: string,
+): Node {
+  const isRight = x > (plot.left + plot.right) / 2;
+  const anchor = isRight ? 'end' : 'start';
+  return svgElement(
+    'g',
+    { class: `judged ${tone}` },
+    svgElement('circle', { cx: x, cy: y, r: 5 }),
+    svgElement(
+      'text',
+      { class: `strong halo ${anchor}`, x: x + (isRight ? -10 : 10), y: y - 7 },
+      words,
+    ),
+  );
+}
+
+function readingsOf(curves: readonly Curve[], { x, y }: Places): readonly Reading[] {
+  const readings = curves.flatMap(({ label: name, distribution }) => {
+    const { metric, points } = distribution;
+    return points.map((point): Reading => {
+      const beyond = `${Number(((1 - point.p) * 100).toPrecision(3))} % above`;
+      const band =
+        point.low === undefined || point.high === undefined
+          ? ''
+          : `, seeds ${quantity(point.low, metric.unit)} to ${quantity(point.high, metric.unit)}`;
+      const who = curves.length > 1 ? `${name}: ` : '';
+      const doubt = doubtAbout(point.p, metric.count) === undefined ? '' : ', few samples';
+      return {
+        x: x(point.value),
+        y: y(tailPlace(point.p, metric.count)),
+        text: `${who}${quantity(point.value, metric.unit)}, ${beyond}${band}${doubt}`,
+      };
+    });
+  });
+  return readings.sort((a, b) => a.x - b.x);
+}
+
+/** One row for each stored quantile of one distribution. */
+export function tailRows(one: Distribution): readonly (readonly (string | number | null)[])[] {
+  const { name, metric } = one;
+  return one.points.map(({ p, value, low, high }) => [
+    ...[name, quantileName(p), value, metric.unit],
+    ...[low ?? null, high ?? null, doubtAbout(p, metric.count) ?? ''],
+  ]);
+}
+
+/** Headings of {@link tailRows}. */
+export const TAIL_COLUMNS: readonly string[] = [
+  ...['metric', 'quantile', 'value', 'unit'],
+  ...['lowest seed', 'highest seed', 'doubt'],
+];
+
+/** `band: lowest to highest of 30 seeds`, or why there is none. */
+export function bandWords({ points }: Distribution, seeds: number): string {
+  if (points.some(({ low }) => low !== undefined)) {
+    return `band: lowest to highest of ${plural(seeds, 'seed')}`;
+  }
+  return seeds === 1 ? 'one seed, so no band' : 'no band: samples are kept together';
+}
+
+/** A sign and a name for each curve. */
+export function curveLegend(curves: readonly Curve[]): Child {
+  return curves.map(({ label: text, colour, isDotted }) => [
+    svgElement(
+      'svg',
+      { width: 28, height: 10, 'aria-hidden': 'true', class: 'key-line' },
+      svgElement('line', {
+        ...{ x1: 0, x2: 28, y1: 5, y2: 5, stroke: `var(--c${colour})`, 'stroke-width': 2 },
+        'stroke-dasharray': isDotted === true ? '8 3' : undefined,
+      }),
+    ),
+    text,
+  ]);
+}

@@ -1,0 +1,66 @@
+/**
+ * A brush over a chart of time: dragging sets the range of the time line, a plain click leaves it
+ * alone. What lies outside of the range is dimmed. By keyboard the range moves with w, s, a and d.
+ *
+ * @module
+ */
+import type { Plot, Position } from '../../chart/plot.ts';
+import { set, svgElement } from '../../kernel/element.ts';
+import type { TimeLine } from '../../kernel/time-line.ts';
+
+/** A shorter drag is a click, px. */
+const LEAST_DRAG = 4;
+
+/** What the brush works on. */
+export interface BrushParts {
+  readonly plot: Plot;
+  readonly time: TimeLine;
+  readonly signal: AbortSignal;
+  readonly place: Position;
+  /** From px back to ns. */
+  readonly instant: (px: number) => number;
+}
+
+/** Adds the brush to a drawing; returns the room that holds it. */
+export function brushOver(
+  room: HTMLElement,
+  drawing: SVGSVGElement,
+  { plot, time, signal, place, instant }: BrushParts,
+): HTMLElement {
+  const shade = (): SVGRectElement =>
+    svgElement('rect', { class: 'outside', y: plot.top, height: plot.bottom - plot.top });
+  const [before, after] = [shade(), shade()];
+  drawing.append(before, after);
+  const dim = (from: number, to: number): void => {
+    const left = Math.min(plot.right, Math.max(plot.left, from));
+    const right = Math.min(plot.right, Math.max(left, to));
+    set(before, 'x', plot.left);
+    set(before, 'width', left - plot.left);
+    set(after, 'x', right);
+    set(after, 'width', plot.right - right);
+  };
+  time.range.watch(signal, ([from, to]) => dim(place(from), place(to)));
+  let begin: number | undefined;
+  const at = (event: PointerEvent): number => event.clientX - drawing.getBoundingClientRect().left;
+  room.classList.add('brushable');
+  room.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    begin = at(event);
+    room.setPointerCapture(event.pointerId);
+  });
+  room.addEventListener('pointermove', (event) => {
+    if (begin !== undefined) dim(Math.min(begin, at(event)), Math.max(begin, at(event)));
+  });
+  room.addEventListener('pointerup', (event) => {
+    if (begin === undefined) return;
+    const ends = [begin, at(event)].sort((a, b) => a - b) as [number, number];
+    begin = undefined;
+    if (ends[1] - ends[0] >= LEAST_DRAG) time.show([instant(ends[0]), instant(ends[1])]);
+    const [from, to] = time.range.value;
+    dim(place(from), place(to));
+  });
+  room.addEventListener('pointercancel', () => {
+    begin = undefined;
+  });
+  return room;
+}

@@ -1,0 +1,71 @@
+/**
+ * Puts the four charts of the page together: distribution with its tail, histogram, the parts of a
+ * delay from the trace, and quantities over time with the brush.
+ *
+ * @module
+ */
+import { type Distribution, distributionsOf } from '../../chart/tail.ts';
+import { element, fill } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
+import { PartsView } from './parts-view.ts';
+import { addSeries } from './series-view.ts';
+import { histogramChart, tailChart } from './tail-view.ts';
+
+const NO_TRACE =
+  'This run left no trace, so that a delay cannot be split into its parts: run with --trace.';
+
+/** Fills the page. */
+export function mountLatency(context: ReportContext): void {
+  const { root, report, run } = context;
+  const list = distributionsOf(report);
+  fill(root, element('h1', { class: 'for-screen-readers' }, 'Latency and throughput'));
+  if (list.length === 0) root.append(nothingMeasured(context));
+  else addDistributions(context, list);
+  const parts = element('div', { class: 'parts-place' });
+  root.append(parts);
+  if (run.hasTrace) void new PartsView(context, parts).start();
+  else parts.append(partialNote(NO_TRACE));
+  addSeries(context);
+}
+
+function nothingMeasured({ view }: ReportContext): HTMLElement {
+  return stateMessage(
+    'empty',
+    'No distribution was measured',
+    element('p', {}, 'No metric of this run has samples: nothing arrived, or nothing was sent.'),
+    actions({ label: 'Choose a run', run: () => view.go('runs') }),
+  );
+}
+
+function addDistributions(context: ReportContext, list: readonly Distribution[]): void {
+  const { root, view, signal } = context;
+  const first = list[0] as Distribution;
+  const select = element(
+    'select',
+    {
+      change: () =>
+        view.setParameter('metric', select.value === first.name ? undefined : select.value),
+    },
+    list.map(({ name }) => element('option', { value: name }, name)),
+  );
+  const help = element('p', { class: 'muted metric-help' });
+  const pair = element('div', { class: 'chart-pair' });
+  root.append(
+    element('div', { class: 'page-bar' }, element('label', {}, 'metric', select), help),
+    pair,
+  );
+  let shown: AbortController | undefined;
+  let name: string | undefined;
+  view.parameters.watch(signal, ({ metric }) => {
+    const one = list.find((each) => each.name === metric) ?? first;
+    if (one.name === name) return;
+    name = one.name;
+    select.value = one.name;
+    help.textContent = one.metric.help;
+    shown?.abort();
+    shown = new AbortController();
+    fill(pair, tailChart(context, one, shown.signal), histogramChart(context, one, shown.signal));
+  });
+  signal.addEventListener('abort', () => shown?.abort());
+}

@@ -1,0 +1,342 @@
+/**
+ * Where the time went: the parts of the delay link by link, for the packets of one way in the range
+ * of the time line.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { plural, quantity, scaleOf, whole } from '../../../../reports/format.ts';
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import {
+  drawnToFit,
+  horizontalAxis,
+  plotDrawing,
+  plotOf,
+  spaced,
+  tickText,
+} from '../../chart/plot.ts';
+import { Latest } from '../../data/latest.ts';
+import type { HopColumns } from '../../data/trace-answers.ts';
+import type { TraceClient } from '../../data/trace-client.ts';
+import { instantText } from '../../kernel/duration.ts';
+import { element, fill, svgElement } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
+import type { Range } from '../../kernel/time-line.ts';
+import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
+import { hardSpaces } from './words.ts';
+
+/** Rows that one look at the trace takes; more would only make the same means slower. */
+const ROWS_MAX = 60_000;
+/** The window is as long as this many rows take at the run's mean rate, and no shorter than 1 s. */
+const WINDOW_ROWS = 240_000;
+const WINDOW_LEAST_NS = 1e9;
+const GUARD_NS = 100e6;
+const ROW_HEIGHT = 26;
+const WAYS_SHOWN = 20;
+
+/** Parts with their words, in the order in which they are drawn. */
+const PARTS = [
+  { name: 'propagation', colour: 1, of: (one: LinkParts): number => one.propagationNs },
+  { name: 'serialisation', colour: 5, of: (one: LinkParts): number => one.serialisationNs ?? 0 },
+  { name: 'queue', colour: 2, of: (one: LinkParts): number => one.queueNs },
+  { name: 'processing', colour: 3, of: (one: LinkParts): number => one.processingNs },
+] as const;
+
+interface Found {
+  readonly window: Range;
+  readonly hops: HopColumns;
+  readonly ways: readonly Way[];
+}
+
+/** The chart while the page is shown. */
+export class PartsView {
+  readonly #context: ReportContext;
+  readonly #place: HTMLElement;
+  readonly #frame: ChartFrame;
+  readonly #note = element('p', { class: 'muted parts-note' });
+  readonly #select = element('select', { 'aria-label': 'way of the packets' });
+  #trace: TraceClient | undefined;
+  #found: Found | undefined;
+  #drawn: AbortController | undefined;
+
+  constructor(context: ReportContext, place: HTMLElement) {
+    this.#context = context;
+    this.#place = place;
+    const { run, report } = context;
+    const seed = String(report.seeds[0] ?? '');
+    this.#frame = new ChartFrame({ name: 'latency-parts', origin: { run: run.id, seed } });
+  }
+
+  /** Opens the trace and follows the range. */
+  async start(): Promise<void> {
+    const { run, view, signal } = this.#context;
+    fill(this.#place, skeleton('Reading the trace for the parts of the delay …'));
+    try {
+      this.#trace = await run.trace();
+    } catch (error) {
+      fill(this.#place, troubleMessage(error));
+      return;
+    }
+    if (signal.aborted) return;
+    const latest = new Latest((window: Range) => this.#look(window), {
+      tell: (found): void => this.#take(found),
+      fail: (error): void => fill(this.#place, troubleMessage(error)),
+    });
+    this.#select.addEventListener('change', () => this.#draw());
+    view.time.range.watch(signal, (range) => latest.want(this.#windowOf(range)));
+    signal.addEventListener('abort', () => this.#drawn?.abort());
+  }
+
+  /** The beginning of the range, as long as the page can look through at once. */
+  #windowOf([from, to]: Range): Range {
+    const info = this.#trace?.info;
+    const rows = info?.counts['hop'] ?? 0;
+    const kept = info?.windowsNs ?? [];
+    const keptNs = kept.reduce((sum, [begin, end]) => sum + end - begin, 0);
+    const lengthNs = Math.max(WINDOW_LEAST_NS, rows === 0 ? 0 : (WINDOW_ROWS / rows) * keptNs);
+    // What is measured begins after the warm-up, and packets are there only in the kept windows.
+    const earliest = Math.max(from, Math.min(to, info?.warmupNs ?? 0));
+    const window = kept.find(([, end]) => end > earliest) ?? [earliest, to];
+    const begin = Math.max(earliest, window[0]);
+    return [begin, Math.min(to, begin + lengthNs)];
+  }
+
+  async #look(window: Range): Promise<Found> {
+    const [fromNs, toNs] = window;
+    const trace = this.#trace as TraceClient;
+    const hops = await trace.ask('hops', { fromNs, toNs, rowsMax: ROWS_MAX });
+    const guardNs = Math.min(GUARD_NS, (toNs - fromNs) / 10);
+    const dataClass = trace.info.classes.indexOf('data');
+    const limits = { fromNs, toNs, guardNs };
+    const ofFlows = waysOf(hops, { ...limits, packets: { kind: 'data', dataClass } });
+    // What a mix sends belongs to no flow, by design.
+    const ways =
+      ofFlows.length > 0 ? ofFlows : waysOf(hops, { ...limits, packets: { kind: 'all' } });
+    return { window, hops, ways };
+  }
+
+  #take(found: Found): void {
+    if (this.#context.signal.aborted) return;
+    this.#found = found;
+    const { ways, window } = found;
+    if (ways.length === 0) {
+      fill(this.#place, partialNote(this.#missing(window)));
+      return;
+    }
+    const before = this.#select.value;
+    fill(
+      this.#select,
+      ways
+        .slice(0, WAYS_SHOWN)
+        .map((way, at) =>
+          element('option', { value: keyOf(way), selected: at === 0 }, this.#nameOf(way)),
+        ),
+    );
+    if (ways.some((way) => keyOf(way) === before)) this.#select.value = before;
+    fill(
+      this.#place,
+      element('div', { class: 'page-bar' }, element('label', {}, 'way', this.#select)),
+      this.#frame.root,
+      this.#note,
+    );
+    this.#draw();
+  }
+
+  #missing([fromNs, toNs]: Range): string {
+    const { info } = this.#trace as TraceClient;
+    if ((info.counts['hop'] ?? 0) === 0) {
+      return 'The trace has no packets on links, as live runs leave none: the parts of a delay are known for virtual time.';
+    }
+    const range = `${instantText(fromNs, 1e9)} and ${instantText(toNs, 1e9)}`;
+    return `The trace holds no packet of a flow that went its whole way between ${range}: choose another range below, or run with --trace full.`;
+  }
+
+  #nameOf(way: Way): string {
+    const { info } = this.#trace as TraceClient;
+    const flow = info.flows[way.flow] ?? '';
+    const nodes = this.#nodesOf(way);
+    if (way.flow === 0) return `${nodes.join(' → ')}, ${plural(way.packets, 'packet')}`;
+    const inner = nodes.slice(1, -1);
+    const via = inner.length === 0 ? '' : ` via ${inner[Math.floor(inner.length / 2)] ?? ''}`;
+    return `${flow}: ${plural(way.links.length, 'link')}${via}, ${plural(way.packets, 'packet')}`;
+  }
+
+  #nodesOf(way: Way): readonly string[] {
+    const { info } = this.#trace as TraceClient;
+    const names = way.links.map((link) => info.links[link]?.name.split('->') ?? []);
+    return [names[0]?.[0] ?? '', ...names.map((pair) => pair[1] ?? '')];
+  }
+
+  #draw(): void {
+    const found = this.#found;
+    const way = found?.ways.find((one) => keyOf(one) === this.#select.value) ?? found?.ways[0];
+    if (found === undefined || way === undefined) return;
+    const { info } = this.#trace as TraceClient;
+    const title = hardSpaces(titleOf(way, this.#nodesOf(way)));
+    const oneIn = Math.round(found.hops.total / Math.max(1, found.hops.rows));
+    const thinned = oneIn > 1 ? `, about 1 of ${oneIn}` : '';
+    const [from, to] = found.window;
+    this.#frame.show({
+      title,
+      caption: `Means of ${plural(way.packets, 'packet')} of seed ${info.seed}${thinned}, ${instantText(from, 1e9)} to ${instantText(to, 1e9)}, virtual time.`,
+      table: () =>
+        tableOf(
+          way,
+          info.links.map(({ name }) => name),
+        ),
+    });
+    this.#note.textContent = this.#noteOf(way);
+    this.#drawn?.abort();
+    this.#drawn = new AbortController();
+    const links = info.links.map(({ name }) => name.replace('->', ' → '));
+    fill(
+      this.#frame.body,
+      legend(),
+      drawnToFit(this.#drawn.signal, (width) => drawing({ way, links, width, words: title })),
+    );
+  }
+
+  /** What these parts do not tell. */
+  #noteOf(way: Way): string {
+    const { info } = this.#trace as TraceClient;
+    const sentences: string[] = [];
+    if (way.parts.some(({ serialisationNs }) => serialisationNs === undefined)) {
+      sentences.push(
+        'Where all packets of a link had one size, serialisation stands within propagation.',
+      );
+    } else {
+      sentences.push('Serialisation is what the least transit of a link grows with the size.');
+    }
+    if (partSums(way).processing === 0) {
+      sentences.push(`Processing took no time: the processor is ${this.#context.report.cpu}.`);
+    }
+    if (info.nodes.some(({ protocol }) => protocol === 'mixnet')) {
+      sentences.push(this.#mixing());
+    }
+    return sentences.join(' ');
+  }
+
+  #mixing(): string {
+    const mixing = this.#context.report.metrics['mix.latency'];
+    const known =
+      mixing?.mean === undefined
+        ? ''
+        : ` All mixes and links together took ${quantity(mixing.mean, 'ns')} in the mean of ${whole(mixing.count)} loops (mix.latency).`;
+    return `A mix makes another packet of each and sends it for no flow, so that mixing is not in the way of a packet.${known}`;
+  }
+}
+
+function keyOf({ flow, links }: Way): string {
+  return `${flow}:${links.join('.')}`;
+}
+
+/** `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
+export function titleOf(way: Way, nodes: readonly string[]): string {
+  const sums = Object.entries(partSums(way)).sort(([, a], [, b]) => b - a);
+  const [name = '', most = 0] = sums[0] ?? [];
+  const share = quantity(way.totalNs === 0 ? 0 : most / way.totalNs, 'ratio');
+  const isBoth = way.parts.some(({ serialisationNs }) => serialisationNs === undefined);
+  const plain = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const word = isBoth && name === 'propagation' ? 'Propagation with serialisation' : plain;
+  return `${word} is ${share} of the ${quantity(way.totalNs, 'ns')} from ${nodes[0] ?? ''} to ${nodes.at(-1) ?? ''}`;
+}
+
+function tableOf(
+  way: Way,
+  links: readonly string[],
+): { columns: readonly string[]; rows: readonly (readonly (string | number | null)[])[] } {
+  return {
+    columns: ['link', 'propagation ns', 'serialisation ns', 'queue ns', 'processing ns'],
+    rows: way.parts.map((part) => [
+      links[part.link] ?? '',
+      Math.round(part.propagationNs),
+      part.serialisationNs === undefined ? null : Math.round(part.serialisationNs),
+      Math.round(part.queueNs),
+      Math.round(part.processingNs),
+    ]),
+  };
+}
+
+function legend(): HTMLElement {
+  return element(
+    'p',
+    { class: 'legend' },
+    PARTS.map(({ name, colour }) =>
+      element(
+        'span',
+        {},
+        svgElement(
+          'svg',
+          { viewBox: '0 0 12 12', 'aria-hidden': 'true' },
+          svgElement('rect', { width: 12, height: 12, fill: `var(--c${colour})` }),
+        ),
+        name === 'processing' ? 'processing in the node behind the link' : name,
+      ),
+    ),
+  );
+}
+
+interface Drawing {
+  readonly way: Way;
+  readonly links: readonly string[];
+  readonly width: number;
+  readonly words: string;
+}
+
+function drawing({ way, links, width, words }: Drawing): Node {
+  const isSlim = width < 560;
+  const left = isSlim ? 12 : 250;
+  const pitch = isSlim ? ROW_HEIGHT + 18 : ROW_HEIGHT;
+  const plot = { ...plotOf(width, 44 + pitch * way.parts.length, left), top: 6 };
+  const most = Math.max(1, ...way.parts.map(sumOf));
+  const x = scaleLinear([0, most], [plot.left, plot.right - 64]);
+  const scale = scaleOf(most, 'ns');
+  const ticks = x.ticks(isSlim ? 3 : 6).map((value) => ({
+    at: x(value),
+    label: tickText(value, scale),
+  }));
+  const rows = way.parts.map((part, at) => {
+    const top = plot.top + pitch * at + (isSlim ? 18 : 4);
+    const name = links[part.link] ?? '';
+    return svgElement(
+      'g',
+      {},
+      svgElement('title', {}, `${name}: ${partsText(part)}`),
+      svgElement(
+        'text',
+        isSlim
+          ? { class: 'start', x: left, y: top - 5 }
+          : { class: 'end', x: left - 8, y: top + 14 },
+        name,
+      ),
+      bars(part, x, top),
+      svgElement(
+        'text',
+        { class: 'start strong', x: x(sumOf(part)) + 6, y: top + 14 },
+        quantity(sumOf(part), 'ns'),
+      ),
+    );
+  });
+  return plotDrawing(plot, words, ...rows, horizontalAxis(plot, spaced(ticks, 48), scale.suffix));
+}
+
+function bars(part: LinkParts, x: (value: number) => number, top: number): readonly Node[] {
+  let from = 0;
+  return PARTS.flatMap(({ of, colour }) => {
+    const value = of(part);
+    const left = x(from);
+    from += value;
+    if (value <= 0) return [];
+    const width = Math.max(1, x(from) - left);
+    return [svgElement('rect', { x: left, y: top, width, height: 18, fill: `var(--c${colour})` })];
+  });
+}
+
+function sumOf(part: LinkParts): number {
+  return PARTS.reduce((sum, { of }) => sum + of(part), 0);
+}
+
+function partsText(part: LinkParts): string {
+  return PARTS.map(({ name, of }) => `${name} ${quantity(of(part), 'ns')}`).join(', ');
+}

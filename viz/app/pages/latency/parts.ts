@@ -1,0 +1,219 @@
+/**
+ * Splits the delay of packets into its parts, from the rows of the trace alone: waiting in the queue
+ * of a link, serialisation, propagation, and the time that a node takes between arrival and the next
+ * offer.
+ *
+ * The trace does not name the rate of a link. Serialisation is what the least transit grows with the
+ * size of the packets; where a link carried one size only, it stays within the propagation. A node
+ * that makes another packet of what it got, as a mix does, ends the way of a packet here.
+ *
+ * @module
+ */
+import type { HopColumns } from '../../data/trace-answers.ts';
+
+/** Means of one link of a way, ns. */
+export interface LinkParts {
+  /** Number of the link. */
+  readonly link: number;
+  readonly queueNs: number;
+  /** Undefined where one size of packets does not tell. */
+  readonly serialisationNs: number | undefined;
+  /** With the serialisation where that is undefined. */
+  readonly propagationNs: number;
+  /** In the node behind the link; 0 behind the last one. */
+  readonly processingNs: number;
+}
+
+/** Packets that took the same links. */
+export interface Way {
+  readonly flow: number;
+  readonly links: readonly number[];
+  readonly packets: number;
+  readonly parts: readonly LinkParts[];
+  /** Mean from the first offer to the last arrival. */
+  readonly totalNs: number;
+}
+
+/** Means of a whole way, ns. */
+export interface PartSums {
+  readonly propagation: number;
+  readonly serialisation: number;
+  readonly queue: number;
+  readonly processing: number;
+}
+
+/** What is looked at. */
+export interface PartsWindow {
+  readonly fromNs: number;
+  readonly toNs: number;
+  /** Packets that come nearer than this to an end of the window may be cut: they are left out. */
+  readonly guardNs: number;
+  /** Data of flows, or whatever was under way. */
+  readonly packets:
+    | { readonly kind: 'data'; readonly dataClass: number }
+    | { readonly kind: 'all' };
+}
+
+const ARRIVED = 0;
+/** Packets of a size that its least transit needs. */
+const SAMPLES_PER_SIZE = 5;
+
+/** The ways that packets of flows took from end to end, the most used first. */
+export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
+  const paces = pacesOf(hops);
+  const ways = new Map<string, Sums>();
+  for (const rows of packetsOf(hops, window)) {
+    const links = rows.map((row) => cell(hops.link, row));
+    const flow = cell(hops.flow, rows[0] ?? 0);
+    const key = `${flow} ${links.join(' ')}`;
+    const sums = ways.get(key) ?? sumsOf(flow, links);
+    ways.set(key, sums);
+    add(sums, hops, rows, paces);
+  }
+  return [...ways.values()].sort((a, b) => b.packets - a.packets).map(meansOf);
+}
+
+/** The parts of a way added up. */
+export function partSums({ parts }: Way): PartSums {
+  const sum = (of: (part: LinkParts) => number): number =>
+    parts.reduce((total, part) => total + of(part), 0);
+  return {
+    propagation: sum((part) => part.propagationNs),
+    serialisation: sum((part) => part.serialisationNs ?? 0),
+    queue: sum((part) => part.queueNs),
+    processing: sum((part) => part.processingNs),
+  };
+}
+
+/** Serialisation of one byte by link, ns, where packets of several sizes tell it. */
+export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
+  const least = new Map<number, Map<number, { count: number; transitNs: number }>>();
+  for (let row = 0; row < hops.rows; row += 1) {
+    const transitNs = cell(hops.arriveNs, row) - cell(hops.departNs, row);
+    if (Number.isNaN(transitNs)) continue;
+    const link = cell(hops.link, row);
+    const sizes = least.get(link) ?? new Map<number, { count: number; transitNs: number }>();
+    least.set(link, sizes);
+    const size = cell(hops.bytes, row);
+    const known = sizes.get(size) ?? { count: 0, transitNs };
+    sizes.set(size, {
+      count: known.count + 1,
+      transitNs: Math.min(known.transitNs, transitNs),
+    });
+  }
+  const paces = new Map<number, number>();
+  for (const [link, sizes] of least) {
+    const pace = paceOf(sizes);
+    if (pace !== undefined) paces.set(link, pace);
+  }
+  return paces;
+}
+
+/** From the smallest and the largest packets that came often enough. */
+function paceOf(
+  sizes: ReadonlyMap<number, { readonly count: number; readonly transitNs: number }>,
+): number | undefined {
+  const often = [...sizes]
+    .filter(([, { count }]) => count >= SAMPLES_PER_SIZE)
+    .sort(([a], [b]) => a - b);
+  const [small, large] = [often[0], often.at(-1)];
+  if (small === undefined || large === undefined || small === large) return undefined;
+  const perByte = (large[1].transitNs - small[1].transitNs) / (large[0] - small[0]);
+  // What is left for the propagation of the smallest packet must not be negative.
+  return perByte >= 0 && perByte * small[0] <= small[1].transitNs ? perByte : undefined;
+}
+
+/** Rows of each whole packet of a flow, in the order of time. */
+function packetsOf(hops: HopColumns, window: PartsWindow): readonly (readonly number[])[] {
+  const byPacket = new Map<number, number[]>();
+  for (let row = 0; row < hops.rows; row += 1) {
+    if (!isWanted(hops, row, window)) continue;
+    const packet = cell(hops.packet, row);
+    const rows = byPacket.get(packet);
+    if (rows === undefined) byPacket.set(packet, [row]);
+    else rows.push(row);
+  }
+  return [...byPacket.values()].filter((rows) => isWhole(rows, hops, window));
+}
+
+function isWanted(hops: HopColumns, row: number, { packets }: PartsWindow): boolean {
+  if (packets.kind === 'all') return true;
+  return cell(hops.flow, row) !== 0 && hops.class[row] === packets.dataClass;
+}
+
+function isWhole(rows: readonly number[], hops: HopColumns, window: PartsWindow): boolean {
+  const { fromNs, toNs, guardNs } = window;
+  const isInside =
+    cell(hops.departNs, rows[0] ?? 0) >= fromNs + guardNs &&
+    cell(hops.arriveNs, rows.at(-1) ?? 0) <= toNs - guardNs;
+  return isInside && rows.every((row) => hops.fate[row] === ARRIVED);
+}
+
+/** A value of a column; rows come from the columns themselves. */
+function cell(column: { readonly [row: number]: number }, row: number): number {
+  return column[row] as number;
+}
+
+interface Sums {
+  readonly flow: number;
+  readonly links: readonly number[];
+  packets: number;
+  totalNs: number;
+  readonly queue: Float64Array;
+  readonly serialisation: Float64Array;
+  readonly transit: Float64Array;
+  readonly processing: Float64Array;
+  readonly hasPace: boolean[];
+}
+
+function sumsOf(flow: number, links: readonly number[]): Sums {
+  const column = (): Float64Array => new Float64Array(links.length);
+  return {
+    ...{ flow, links, packets: 0, totalNs: 0 },
+    ...{ queue: column(), serialisation: column(), transit: column(), processing: column() },
+    hasPace: links.map(() => false),
+  };
+}
+
+function add(
+  sums: Sums,
+  hops: HopColumns,
+  rows: readonly number[],
+  paces: ReadonlyMap<number, number>,
+): void {
+  sums.packets += 1;
+  const first = rows[0] ?? 0;
+  const last = rows.at(-1) ?? 0;
+  const offeredNs = (row: number): number => cell(hops.departNs, row) - cell(hops.queueNs, row);
+  sums.totalNs += cell(hops.arriveNs, last) - offeredNs(first);
+  for (const [at, row] of rows.entries()) {
+    const link = cell(hops.link, row);
+    const arriveNs = cell(hops.arriveNs, row);
+    const next = rows[at + 1];
+    sums.hasPace[at] = paces.has(link);
+    raise(sums.queue, at, cell(hops.queueNs, row));
+    raise(sums.transit, at, arriveNs - cell(hops.departNs, row));
+    raise(sums.serialisation, at, (paces.get(link) ?? 0) * cell(hops.bytes, row));
+    if (next !== undefined) raise(sums.processing, at, offeredNs(next) - arriveNs);
+  }
+}
+
+function raise(column: Float64Array, at: number, by: number): void {
+  column[at] = (column[at] ?? 0) + by;
+}
+
+function meansOf(sums: Sums): Way {
+  const { packets, links, flow } = sums;
+  const mean = (column: Float64Array, at: number): number => (column[at] ?? 0) / packets;
+  const parts = links.map((link, at): LinkParts => {
+    const serialisationNs = mean(sums.serialisation, at);
+    return {
+      link,
+      queueNs: mean(sums.queue, at),
+      serialisationNs: sums.hasPace[at] === true ? serialisationNs : undefined,
+      propagationNs: mean(sums.transit, at) - serialisationNs,
+      processingNs: mean(sums.processing, at),
+    };
+  });
+  return { flow, links, packets, parts, totalNs: sums.totalNs / packets };
+}

@@ -1,0 +1,214 @@
+/**
+ * Quantities over time, one at a time: the mean over seeds in the band from the lowest to the highest
+ * bin, and the brush that sets the range of the time line for all pages.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { area, line } from 'd3-shape';
+import { limitQuantity, plural, quantity, scaleOf } from '../../../../reports/format.ts';
+import { kpiName } from '../../../../reports/kpi-text.ts';
+import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import {
+  drawnToFit,
+  horizontalAxis,
+  type Plot,
+  type Position,
+  plotDrawing,
+  plotOf,
+  spaced,
+  tickText,
+  verticalAxis,
+} from '../../chart/plot.ts';
+import { readable } from '../../chart/readings.ts';
+import { instantText } from '../../kernel/duration.ts';
+import { element, fill, svgElement } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { partialNote } from '../../kernel/states.ts';
+import { brushOver } from './brush.ts';
+import { type Column, columnsOf, lonely, seriesLimit, seriesTitle } from './series.ts';
+import { hardSpaces } from './words.ts';
+
+const HEIGHT = 260;
+const SECONDS = { divisor: 1e9, suffix: 's' } as const;
+
+/** Adds the chart, or says why there is none. */
+export function addSeries(context: ReportContext): void {
+  const { root, report, view, signal, run } = context;
+  const all = report.series.filter(({ mean }) => mean.some((value) => value !== null));
+  const first = all.find(({ unit }) => unit === 'ns') ?? all[0];
+  if (first === undefined) {
+    root.append(partialNote('This run has no series: no traffic of a flow was measured.'));
+    return;
+  }
+  const select = element(
+    'select',
+    {
+      change: () =>
+        view.setParameter('series', select.value === first.name ? undefined : select.value),
+    },
+    all.map(({ name }) => element('option', { value: name }, name)),
+  );
+  const wholeRun = element(
+    'button',
+    { type: 'button', click: () => view.time.showAll() },
+    'Whole run',
+  );
+  const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
+  const frame = new ChartFrame({ name: 'latency-series', origin: { run: run.id, seed } });
+  const bar = element('div', { class: 'page-bar' }, element('label', {}, 'over time', select));
+  bar.append(wholeRun);
+  root.append(bar, frame.root);
+  let shown: AbortController | undefined;
+  let name: string | undefined;
+  view.time.range.watch(signal, () => {
+    const [from, to] = view.time.range.value;
+    const [begin, end] = view.time.extent.value;
+    wholeRun.disabled = from === begin && to === end;
+  });
+  view.parameters.watch(signal, ({ series }) => {
+    const one = all.find((each) => each.name === series) ?? first;
+    if (one.name === name) return;
+    name = one.name;
+    select.value = one.name;
+    shown?.abort();
+    shown = new AbortController();
+    show(context, frame, { one, signal: shown.signal });
+  });
+  signal.addEventListener('abort', () => shown?.abort());
+}
+
+function show(
+  context: ReportContext,
+  frame: ChartFrame,
+  { one, signal }: { readonly one: SeriesSummary; readonly signal: AbortSignal },
+): void {
+  const { report } = context;
+  const title = hardSpaces(seriesTitle(one, report.scenario.warmupNs));
+  const band =
+    report.seeds.length === 1
+      ? 'line: mean, band: lowest to highest bin of the pixel'
+      : `line: mean of ${plural(report.seeds.length, 'seed')}, band: lowest to highest bin of any seed`;
+  frame.show({
+    title,
+    caption: `Bins of ${quantity(one.binNs, 'ns')}, ${report.clock} time; ${band}. Drag to choose a range for all pages.`,
+    table: () => ({
+      columns: ['series', 'time s', 'unit', 'mean', 'lowest', 'highest'],
+      rows: one.mean.map((mean, step) => [
+        ...[one.name, (step * one.stepNs) / 1e9, one.unit],
+        ...[mean, one.low[step] ?? null, one.high[step] ?? null],
+      ]),
+    }),
+  });
+  const limit = seriesLimit(one, report);
+  fill(
+    frame.body,
+    drawnToFit(signal, (width) => drawing(context, { one, limit, width, words: title })),
+  );
+}
+
+interface Shown {
+  readonly one: SeriesSummary;
+  readonly limit: KpiResult | undefined;
+  readonly width: number;
+  readonly words: string;
+}
+
+function drawing(context: ReportContext, { one, limit, width, words }: Shown): HTMLElement {
+  const { report, view, signal } = context;
+  const plot = plotOf(width, HEIGHT);
+  const endNs = one.mean.length * one.stepNs;
+  const x = scaleLinear([0, endNs], [plot.left, plot.right]);
+  const columns = columnsOf(one, Math.floor(plot.right - plot.left));
+  const most = Math.max(...columns.map(({ high }) => high ?? 0));
+  const near = limit !== undefined && limit.limit <= 3 * most ? limit.limit : 0;
+  const y = scaleLinear([0, Math.max(most, near) * 1.06 || 1], [plot.bottom, plot.top]);
+  const scale = scaleOf(Math.max(most, near), one.unit);
+  const ticks = y.ticks(5).map((value) => ({ at: y(value), label: tickText(value, scale) }));
+  const times = x.ticks(Math.max(2, Math.floor(width / 100))).map((value) => ({
+    at: x(value),
+    label: tickText(value, SECONDS),
+  }));
+  const drawn = plotDrawing(
+    plot,
+    words,
+    ...stretches(report, plot, x),
+    verticalAxis(plot, ticks, `${one.name}, ${scale.suffix === '' ? one.unit : scale.suffix}`),
+    horizontalAxis(plot, spaced(times, 40), 's'),
+    ...curveOf(columns, x, y),
+    limitLine(limit, plot, y),
+  );
+  const readings = columns.flatMap(({ timeNs, mean, low, high }) => {
+    if (mean === null) return [];
+    const spread =
+      low === null || high === null || low === high
+        ? ''
+        : `, ${quantity(low, one.unit)} to ${quantity(high, one.unit)}`;
+    const text = `${instantText(timeNs, endNs)}: ${quantity(mean, one.unit)}${spread}`;
+    return [{ x: x(timeNs), y: y(mean), text }];
+  });
+  return brushOver(readable(drawn, readings, plot), drawn, {
+    ...{ plot, time: view.time, signal, place: x, instant: (px: number) => x.invert(px) },
+  });
+}
+
+function curveOf(columns: readonly Column[], x: Position, y: Position): readonly Node[] {
+  const band = area<Column>()
+    .digits(1)
+    .defined(({ low, high }) => low !== null && high !== null)
+    .x(({ timeNs }) => x(timeNs))
+    .y0(({ low }) => y(low ?? 0))
+    .y1(({ high }) => y(high ?? 0));
+  const mean = line<Column>()
+    .digits(1)
+    .defined((column) => column.mean !== null)
+    .x(({ timeNs }) => x(timeNs))
+    .y((column) => y(column.mean ?? 0));
+  return [
+    svgElement('path', { class: 'band', d: band([...columns]) ?? '', fill: 'var(--c1)' }),
+    svgElement('path', { class: 'line', d: mean([...columns]) ?? '', stroke: 'var(--c1)' }),
+    ...lonely(columns).map((column) =>
+      svgElement('circle', {
+        ...{ cx: x(column.timeNs), cy: y(column.mean ?? 0), r: 1.75, fill: 'var(--c1)' },
+      }),
+    ),
+  ];
+}
+
+/** Warm-up and faults of the shown seed behind the curve. */
+function stretches(report: ReportContext['report'], plot: Plot, x: Position): readonly Node[] {
+  const height = plot.bottom - plot.top;
+  const rect = (kind: string, from: number, to: number, title: string): Node =>
+    svgElement(
+      'rect',
+      {
+        class: `stretch ${kind}`,
+        ...{ x: x(from), y: plot.top, width: Math.max(1, x(to) - x(from)), height },
+      },
+      svgElement('title', {}, title),
+    );
+  const { warmupNs, durationNs } = report.scenario;
+  const faults = report.faults
+    .filter(({ seed }) => seed === report.shownSeed)
+    .map(({ text, beginNs, endNs }) =>
+      rect('fault', beginNs, Math.min(endNs ?? durationNs, durationNs), text),
+    );
+  return warmupNs > 0 ? [rect('warmup', 0, warmupNs, 'warm-up, not measured'), ...faults] : faults;
+}
+
+function limitLine(kpi: KpiResult | undefined, plot: Plot, y: Position): Node | undefined {
+  if (kpi === undefined) return undefined;
+  const at = y(kpi.limit);
+  const words = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
+  if (at < plot.top) {
+    const place = { x: plot.right, y: plot.top + 12 };
+    return svgElement('text', { class: 'limit-label halo end', ...place }, `${words} lies above`);
+  }
+  return svgElement(
+    'g',
+    {},
+    svgElement('line', { class: 'limit', x1: plot.left, x2: plot.right, y1: at, y2: at }),
+    svgElement('text', { class: 'limit-label halo start', x: plot.left + 6, y: at + 15 }, words),
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * A series made ready for a width: at most one column per pixel with the lowest, the mean and the
+ * highest of what falls into it, so that no peak is lost by drawing.
+ *
+ * @module
+ */
+import { quantity } from '../../../../reports/format.ts';
+import type { KpiResult, Report, SeriesSummary } from '../../../../reports/report-schema.ts';
+import { instantText } from '../../kernel/duration.ts';
+
+/** What one pixel shows; null where nothing was measured. */
+export interface Column {
+  /** Middle of the column. */
+  readonly timeNs: number;
+  readonly mean: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** At most `columnsMax` columns. */
+export function columnsOf(
+  { mean, low, high, stepNs }: SeriesSummary,
+  columnsMax: number,
+): readonly Column[] {
+  const group = Math.max(1, Math.ceil(mean.length / Math.max(1, columnsMax)));
+  const columns: Column[] = [];
+  for (let from = 0; from < mean.length; from += group) {
+    const to = Math.min(mean.length, from + group);
+    const known = (list: readonly (number | null)[]): readonly number[] =>
+      list.slice(from, to).filter((value) => value !== null);
+    const means = known(mean);
+    const isEmpty = means.length === 0;
+    columns.push({
+      timeNs: ((from + to) / 2) * stepNs,
+      mean: isEmpty ? null : means.reduce((sum, value) => sum + value, 0) / means.length,
+      low: isEmpty ? null : Math.min(...known(low)),
+      high: isEmpty ? null : Math.max(...known(high)),
+    });
+  }
+  return columns;
+}
+
+/** Columns between two without a value: a line would not show them. */
+export function lonely(columns: readonly Column[]): readonly Column[] {
+  const isEmpty = (at: number): boolean => (columns[at]?.mean ?? null) === null;
+  return columns.filter((_, at) => !isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1));
+}
+
+/** `latency.p95: the highest mean is 41.7 ms, at 20.1 s`; what the warm-up did does not count. */
+export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupNs: number): string {
+  let most: number | undefined;
+  let at = 0;
+  for (const [step, value] of mean.entries()) {
+    const isMeasured = value !== null && step * stepNs >= warmupNs;
+    if (isMeasured && (most === undefined || value > most)) {
+      most = value;
+      at = step;
+    }
+  }
+  if (most === undefined) return `${name}: nothing was measured`;
+  const when = instantText((at + 0.5) * stepNs, mean.length * stepNs);
+  return `${name}: the highest mean is ${quantity(most, unit)}, at ${when}`;
+}
+
+/** The KPI whose limit can stand in the chart: of the same quantile of the latency of flows. */
+export function seriesLimit(
+  { name, unit }: SeriesSummary,
+  { kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>,
+): KpiResult | undefined {
+  const [, quantile] = /^latency\.(p\d+)\b/.exec(name) ?? [];
+  if (quantile === undefined) return undefined;
+  return kpis.find(({ metric, aggregation, unit: own }) => {
+    // Flows have a throughput as well; `mix.latency` is of loops.
+    const isOfFlows = metrics[metric.replace(/\.latency$/, '.throughput')] !== undefined;
+    return metric.endsWith('.latency') && isOfFlows && aggregation === quantile && own === unit;
+  });
+}
