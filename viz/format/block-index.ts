@@ -242,12 +242,18 @@ function checkSummary(json: Readonly<Record<string, unknown>>): TraceSummary {
   const { counts, rangeNs, hopsSeen, windowsNs, fingerprint } = json;
   const range = pairOf(rangeNs) ?? [0, 0];
   return {
-    counts: typeof counts === 'object' && counts !== null ? (counts as Record<string, number>) : {},
+    counts: countsOf(counts),
     rangeNs: range,
     hopsSeen: typeof hopsSeen === 'number' ? hopsSeen : Number.NaN,
     windowsNs: Array.isArray(windowsNs) ? windowsNs.flatMap((pair) => [pairOf(pair) ?? range]) : [],
     fingerprint: typeof fingerprint === 'string' ? fingerprint : '',
   };
+}
+
+function countsOf(value: unknown): Record<string, number> {
+  if (typeof value !== 'object' || value === null) return {};
+  const entries = Object.entries(value).filter(([, count]) => typeof count === 'number');
+  return Object.fromEntries(entries) as Record<string, number>;
 }
 
 function pairOf(value: unknown): [number, number] | undefined {

@@ -34,6 +34,11 @@ export interface TraceFailure {
   readonly at: number;
 }
 
+/** The sentence with its place, where it does not name one itself. */
+export function placed({ message, at }: TraceFailure): string {
+  return /\bbyte \d/.test(message) ? message : `${message} (byte ${at})`;
+}
+
 /** True for a failure. */
 export function isFailure(value: unknown): value is TraceFailure {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failure';

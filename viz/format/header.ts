@@ -76,12 +76,15 @@ export function parse(bytes: Uint8Array, at: number): Json {
   throw problem('bad-header', `no JSON object at byte ${at}`, at);
 }
 
-/** What a `text` block adds; parts of a wrong shape are left out. */
-export function checkAddition(json: Json): Required<TextAddition> {
+/**
+ * What a `text` block adds; parts of a wrong shape are left out.
+ * @param nodes How many nodes there are for links to end at.
+ */
+export function checkAddition(json: Json, nodes: number): Required<TextAddition> {
   const { names, links, metrics } = json;
   return {
     names: Array.isArray(names) ? names.map(stringOr) : [],
-    links: Array.isArray(links) ? links.filter(isLink) : [],
+    links: Array.isArray(links) ? links.filter(isLink).filter((link) => hasEnds(link, nodes)) : [],
     metrics: Array.isArray(metrics)
       ? metrics.filter(isObject).map(({ name, unit, binNs }) => ({
           name: stringOr(name),
@@ -100,13 +103,14 @@ function checkHeader(json: Json): TraceHeader {
   for (const name of ['flows', 'reasons', 'classes', 'stateKinds', 'faultKinds']) {
     expect(isListOf(json[name], isString), name);
   }
-  for (const name of ['version', 'seed', 'durationNs', 'warmupNs', 'linkLevel']) {
-    expect(Number.isFinite(json[name]), name);
-  }
+  for (const name of ['version', 'seed', 'linkLevel']) expect(Number.isFinite(json[name]), name);
+  for (const name of ['durationNs', 'warmupNs']) expect(isTimeSpan(json[name]), name);
   expect(isString(json['run']), 'run');
   const header = json as unknown as TraceHeader;
   expect(header.tables.length <= TABLES_MAX, 'more tables than numbers');
   expect(new Set(header.tables.map(({ id }) => id)).size === header.tables.length, 'table ids');
+  const stray = header.links.find((link) => !hasEnds(link, header.nodes.length));
+  expect(stray === undefined, `link ${stray?.name} ends at no node`);
   return header;
 }
 
@@ -145,7 +149,19 @@ function isTable(value: unknown): value is TableSpec {
 }
 
 function isNode(value: unknown): value is TraceHeader['nodes'][number] {
-  return isObject(value) && isString(value['name']) && isString(value['protocol']);
+  if (!isObject(value) || !isString(value['name']) || !isString(value['protocol'])) return false;
+  const { address, isdAs } = value;
+  return isString(address) && (isdAs === undefined || isString(isdAs));
+}
+
+/** A length of time in virtual ns: a page must be able to draw an axis for it. */
+function isTimeSpan(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+/** -1 stands for a medium that many share. */
+function hasEnds({ from, to }: LinkInfo, nodes: number): boolean {
+  return [from, to].every((end) => end >= -1 && end < nodes);
 }
 
 function isLink(value: unknown): value is LinkInfo {

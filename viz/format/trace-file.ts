@@ -157,7 +157,8 @@ export class TraceFile {
   async readTexts(): Promise<void> {
     for (const entry of this.blocksOf('text')) {
       const { aux } = await this.#block(entry);
-      const { names, links, metrics } = checkAddition(parse(aux, entry.offset));
+      const addition = parse(aux, entry.offset);
+      const { names, links, metrics } = checkAddition(addition, this.header.nodes.length);
       for (const name of names) this.#names.push(name);
       for (const link of links) this.#links.push(link);
       for (const metric of metrics) this.#metrics.push(metric);

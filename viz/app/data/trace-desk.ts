@@ -7,7 +7,7 @@
 import { FAULT_KINDS, NONE, STATE_DELTA } from '../../../engine/measure/trace/layout.ts';
 import { blobAt, statesOf } from '../../format/blobs.ts';
 import type { SpanRow } from '../../format/drawing.ts';
-import { isFailure, type TraceFailure } from '../../format/failure.ts';
+import { isFailure, placed, type TraceFailure } from '../../format/failure.ts';
 import type { RowRange, TraceFile } from '../../format/trace-file.ts';
 import { hopColumns } from './hop-columns.ts';
 import type {
@@ -60,7 +60,10 @@ export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo
   if (isFailure(faults)) return faults;
   const { run, seed, version, extent, durationNs, warmupNs } = header;
   const { nodes, flows, reasons, classes } = header;
-  const last = Math.max(0, ...trace.entries.map((entry) => entry.lastNs + entry.maxTransitNs));
+  const last = trace.entries.reduce(
+    (latest, { lastNs, maxTransitNs }) => Math.max(latest, lastNs + maxTransitNs),
+    0,
+  );
   return {
     ...{ run, seed, version, extent, durationNs, warmupNs, nodes, flows, reasons, classes },
     links: trace.links,
@@ -71,13 +74,15 @@ export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo
     faults,
     fingerprint: summary?.fingerprint ?? '',
     bytes,
-    damage: damage?.message,
+    damage: damage === undefined ? undefined : placed(damage),
   };
 }
 
 async function hops(trace: TraceFile, asked: Asked<'hops'>): Promise<HopColumns | TraceFailure> {
   const { fromNs, toNs, rowsMax = HOPS_MAX } = asked;
-  const longest = Math.max(LOST_FOR_NS, ...trace.blocksOf('hop').map((one) => one.maxTransitNs));
+  const longest = trace
+    .blocksOf('hop')
+    .reduce((most, { maxTransitNs }) => Math.max(most, maxTransitNs), LOST_FOR_NS);
   const ranges = await trace.rows('hop', fromNs - longest, toNs);
   if (isFailure(ranges)) return ranges;
   const limit = { rowsMax, lostForNs: LOST_FOR_NS };

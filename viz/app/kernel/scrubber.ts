@@ -164,7 +164,7 @@ export class Scrubber {
     set(this.#svg, 'width', this.#width);
     const x = this.#x();
     const [from, to] = time.range.value;
-    const most = Math.max(1, ...this.#bins.map(({ count }) => count));
+    const most = this.#bins.reduce((max, { count }) => Math.max(max, count), 1);
     const bars = this.#bins.map(({ startNs, widthNs, count }) => {
       const left = Math.max(8, x(startNs));
       const width = Math.max(0.6, x(startNs + widthNs) - x(startNs) - 0.2);

@@ -189,7 +189,11 @@ function labHeader(directions: readonly DirectionView[], extent: 'windows' | 'fu
     durationNs: 1e9,
     warmupNs: 0,
     tables: Object.values(TABLES),
-    nodes: [0, 1, 2].map((n) => ({ name: `n${n}`, protocol: 'ping', address: `127.0.0.${n + 1}` })),
+    nodes: Array.from({ length: directions.length + 1 }, (_, n) => ({
+      name: `n${n}`,
+      protocol: 'ping',
+      address: `127.0.0.${n + 1}`,
+    })),
     links: directions.map(({ linkId, name, fromNode, toNode }) => ({
       id: linkId,
       name,

@@ -1,0 +1,41 @@
+/** A small trace with rows in every table, and the same with another header. @module */
+import { FILE_HEAD_BYTES, type TraceHeader } from '../../../../engine/measure/trace/layout.ts';
+import { TraceLab } from './trace-lab.ts';
+
+/** 1 s with a fault, losses, states, marks, spans, series and bytes. */
+export function smallTrace(storage: 'gzip' | 'plain'): Uint8Array {
+  const lab = new TraceLab(3, 'full', storage);
+  const fault = { id: 'cut#1', text: 'link-1 down', targets: ['link-1'] };
+  for (let ms = 0; ms < 1_000; ms += 5) {
+    if (ms === 500) lab.recorder.faultBegan(fault, lab.clock.now);
+    if (ms === 600) lab.recorder.faultEffect(fault, lab.clock.now, 'detected');
+    if (ms === 800) lab.recorder.faultEnded(fault, lab.clock.now);
+    if (ms % 100 === 0) lab.recorder.state(lab.clock.now, ms % 3, 'bfd', `state ${ms}`);
+    const packet = lab.send(ms % 3, 100);
+    lab.advance(5_000_000);
+    if (ms % 50 === 0) lab.lose(packet, 2);
+    else lab.arrive(packet);
+  }
+  lab.recorder.mark(lab.clock.now, 2, 'done');
+  lab.recorder.span(1e8, 9e8, 1, 'handshake');
+  lab.recorder.series({ name: 'sent', unit: 'packets', binNs: 1e8 }, 0, [1, null, 3]);
+  lab.recorder.packet(5, Uint8Array.of(1, 2, 3));
+  return new Uint8Array(lab.finish());
+}
+
+/** The trace with a changed header; its blocks move, so that its index is rebuilt. */
+export function withHeader(
+  whole: Uint8Array,
+  change: (header: TraceHeader) => unknown,
+): Uint8Array {
+  const length = new DataView(whole.buffer, whole.byteOffset).getUint32(12, true);
+  const end = FILE_HEAD_BYTES + length;
+  const text = new TextDecoder().decode(whole.subarray(FILE_HEAD_BYTES, end));
+  const json = new TextEncoder().encode(JSON.stringify(change(JSON.parse(text) as TraceHeader)));
+  const padded = new Uint8Array(Math.ceil((FILE_HEAD_BYTES + json.length) / 8) * 8);
+  padded.fill(0x20);
+  padded.set(whole.subarray(0, FILE_HEAD_BYTES));
+  padded.set(json, FILE_HEAD_BYTES);
+  new DataView(padded.buffer).setUint32(12, padded.length - FILE_HEAD_BYTES, true);
+  return new Uint8Array(Buffer.concat([padded, whole.subarray(end)]));
+}
