@@ -59,7 +59,7 @@ function expectPlaces(failures: readonly TraceFailure[], size: number): void {
   }
 }
 
-describe.each(['gzip', 'plain'] as const)('R-194: a hostile trace, %s', (storage) => {
+describe.each(['gzip', 'plain'] as const)('a hostile trace, %s', (storage) => {
   const whole = smallTrace(storage);
 
   it('cut at 200 places is answered from what is left, and says where it ends', async () => {
