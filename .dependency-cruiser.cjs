@@ -8,7 +8,7 @@
  */
 const ABOVE_ENGINE = '^(nodes|topologies|scenarios|reports|services|viz|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';
-const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz\\.ts$';
+const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
 module.exports = {
   forbidden: [
     {
@@ -110,11 +110,11 @@ module.exports = {
       name: 'viz-plugin-draws-only',
       severity: 'error',
       comment:
-        'nodes/<p>/viz.ts turns trace state into a drawing: own geometry and wire, viz/format, d3.',
+        'nodes/<p>/viz.ts and viz-*.ts draw trace states: own geometry and wire, viz/format, d3.',
       from: { path: VIZ_PLUGIN },
       to: {
         pathNot: [
-          '^nodes/$1/(geometry|wire)\\.ts$',
+          '^nodes/$1/(geometry|wire|viz-[a-z-]+)\\.ts$',
           '^nodes/_kit/',
           '^viz/format/',
           'node_modules/d3-',

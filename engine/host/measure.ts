@@ -28,6 +28,11 @@ export interface Meter {
 
 /** What the pictures need: states of machines, begin and end of procedures, marks. */
 export interface Trace {
+  /**
+   * True when somebody keeps the states, from the node's creation to its end: what costs more than a
+   * word is worked out only then. Nothing but calls of this interface may depend on it.
+   */
+  readonly isRecorded: boolean;
   /** The machine (`path 3`, `session gateway-211`) is in this state from now on. */
   state(machine: string, state: string): void;
   /** Begins a procedure; the function returned ends it. */

@@ -301,6 +301,9 @@ export class SimHost implements StreamHost {
 function hostTrace(world: HostWorld, host: SimHost): Trace {
   const { index } = host;
   return {
+    get isRecorded(): boolean {
+      return world.recorder?.isRecorded === true;
+    },
     state: (machine, state): void => world.recorder?.state(index, machine, state),
     span: (name): (() => void) => world.recorder?.span(index, name) ?? doNothing,
     mark: (name): void => {

@@ -7,6 +7,8 @@
 
 /** What nodes say for the pictures (engine/host/measure.ts, Trace). */
 export interface TraceRecorder {
+  /** True when states are kept (engine/host/measure.ts, `isRecorded`). */
+  readonly isRecorded?: boolean;
   state(host: number, machine: string, state: string): void;
   /** Begins a procedure; the function returned ends it. */
   span(host: number, name: string): () => void;

@@ -140,6 +140,7 @@ export class KeyExchange {
     }
     this.#opening.sent(moment.nowNs);
     this.#options.sink.spread(this.#open.frame);
+    this.#options.sink.noted?.('opening-sent', this.#open.epoch);
   }
 
   #renewOpening(moment: Moment): void {
@@ -174,6 +175,7 @@ export class KeyExchange {
     this.#noteStamp(header);
     this.#forgetPostponed();
     this.#postponed = { opening, epoch, timestamp, frame: frame.slice() };
+    this.#options.sink.noted?.('opening-received', epoch);
     const answer = this.#answer(moment);
     if (answer !== undefined) this.#options.sink.send(answer);
     return undefined;
@@ -238,6 +240,7 @@ export class KeyExchange {
     this.#answered = { epoch, opening: postponed.frame, answer };
     this.#ring.offer(this.#epochKeys(keys, { epoch, role: 'responder', nowNs }), nowNs);
     this.#options.sink.wake();
+    this.#options.sink.noted?.('answer-sent', epoch);
     return answer;
   }
 
@@ -254,6 +257,7 @@ export class KeyExchange {
     this.#noteStamp(header);
     this.abandon();
     this.#forgetPostponed();
+    this.#options.sink.noted?.('answer-received', header.epoch);
     const made = { epoch: header.epoch, role: 'initiator', nowNs: moment.nowNs } as const;
     this.#parts.adopt(this.#epochKeys(keys, made), moment);
     return undefined;

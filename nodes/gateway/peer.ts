@@ -23,6 +23,7 @@ import {
 } from './geometry.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
+import { Pictures } from './pictures.ts';
 import { Reporter } from './reporter.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
@@ -44,6 +45,8 @@ export class Peer {
   readonly #header = new FrameHeader();
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
   readonly #waiting = new WaitingRoom();
+  /** Absent while no trace is recorded. */
+  readonly #pictures: Pictures | undefined;
   #active: Carrier | undefined;
   #timer: Timer | undefined;
   #timerNs = Number.POSITIVE_INFINITY;
@@ -65,7 +68,10 @@ export class Peer {
       this.#sendBy(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
-    this.#windowWatch = new WindowWatch(context.options.antiReplay.windowSize, host.now());
+    const { windowSize } = context.options.antiReplay;
+    this.#windowWatch = new WindowWatch(windowSize, host.now());
+    const pictures = host.trace.isRecorded ? new Pictures(host, name, windowSize) : undefined;
+    this.#pictures = pictures;
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
@@ -73,6 +79,7 @@ export class Peer {
         established: () => this.#established(),
         deliverHeld: (header, plaintext) => this.#accept(header, plaintext, undefined),
         wake: () => this.#wake(),
+        ...(pictures && { noted: (step, epoch) => pictures.stepped(step, epoch) }),
       }),
     );
   }
@@ -183,6 +190,7 @@ export class Peer {
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     if (this.#restartedNs >= 0) this.#recovered();
+    this.#pictures?.accepted(header, this.session);
     switch (header.type) {
       case FRAME_TYPE.data:
         this.#acceptData(header, plaintext, view);
@@ -244,6 +252,11 @@ export class Peer {
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) this.#performOne(effect);
     this.#arm();
+    this.#pictures?.measured(
+      this.controller.status(this.#context.host.now()),
+      (id) => this.#carriers.get(id)?.path.name,
+      effects.some(({ kind }) => kind === 'health' || kind === 'switch'),
+    );
   }
 
   #performOne(effect: Effect): void {
@@ -293,6 +306,7 @@ export class Peer {
       ),
     );
     const paths = this.controller.status(now);
+    this.#pictures?.found(found, directory.segments(this.name));
     const warning = this.#windowWatch.look(now, this.#reporter.frames, paths);
     if (warning !== undefined) host.log.warn(`frames from ${this.name}: ${warning}`);
   }

@@ -19,6 +19,7 @@ import type { RateLimit } from './rate-limit.ts';
 import { AGE_LIMITS, type AgeLimits } from './replay/age.ts';
 import type { ReplayGuard } from './replay/guard.ts';
 import type { PeerWindows } from './replay/window-set.ts';
+import type { HandshakeStep } from './viz-states.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** The two clocks of the port at one instant; reuse one record. */
@@ -55,6 +56,8 @@ export interface SessionSink {
   deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
   /** `deadlineNs` has changed, or bytes ask for a rekey: call `tick` in a turn of its own, soon. */
   wake(): void;
+  /** A handshake has come this far; absent where nobody looks. */
+  noted?(step: HandshakeStep, epoch: number): void;
 }
 
 /** What a frame brought while the replay window's bound was not durable. */

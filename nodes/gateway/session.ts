@@ -156,6 +156,11 @@ export class Session {
     return this.#exchange.receive(header, buffer, moment);
   }
 
+  /** True when the window of an epoch would call a number a replay; it changes nothing. */
+  hasSeen(epoch: number, sequence: number): boolean {
+    return this.#ring.find(epoch)?.guard.check(sequence) === 'replay';
+  }
+
   /** Does what is due: ends overlaps, repeats messages, starts a rekey. */
   tick(moment: Moment): void {
     const { nowNs } = moment;
@@ -229,6 +234,7 @@ export class Session {
   #confirmed(keys: EpochKeys, moment: Moment): void {
     const isPromoted = this.#ring.confirm(keys, moment.nowNs);
     this.#confirmation.stop();
+    this.#options.sink.noted?.('confirmed', keys.epoch);
     // Our own opening ends here and not with our answer: a restarted gateway cannot tell an old
     // opening that is replayed from a new one, but only the peer can confirm.
     if (isPromoted) {

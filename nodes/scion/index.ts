@@ -65,8 +65,10 @@ export const protocol: Protocol<RouterOptions> = {
 
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_LENGTH } from './geometry.ts';
 export { makePathFinder } from './lookup.ts';
+export type { SegmentSet } from './paths/edges.ts';
 export type { PathFinder } from './paths/finder.ts';
 export { formatInterface, formatPath, type Path, type PathInterface } from './paths/path.ts';
+export { formatSegment } from './paths/segment.ts';
 export { foldChecksum, sumWords } from './wire/checksum.ts';
 export { WIRE_DROPS } from './wire/drops.ts';
 export { encodeHeader, writePayloadLength } from './wire/header.ts';

@@ -80,6 +80,7 @@ export function openTrace(parts: TraceParts, order: TraceOrder): Recorder {
 }
 
 class TraceListener implements Recorder {
+  readonly keepsStates = true;
   readonly #parts: TraceParts;
   readonly #file: RecordingFile;
   readonly #trace: TraceRecorder;

@@ -162,7 +162,11 @@ export class SimStageWorld implements World {
 
   #listen(): void {
     const nameOf = (index: number): string => this.sim.hosts[index]?.name ?? '';
+    const listeners = this.#listeners;
     this.sim.recorder = {
+      get isRecorded(): boolean {
+        return listeners.some(({ keepsStates }) => keepsStates === true);
+      },
       state: (host, machine, state): void => {
         for (const listener of this.#listeners) listener.state(nameOf(host), machine, state);
       },

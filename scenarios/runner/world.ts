@@ -30,6 +30,8 @@ export interface WorldLink {
 
 /** What the runner hears from nodes. All calls carry the world's time. */
 export interface WorldListener {
+  /** True when it keeps the states: nodes say more then (engine/host/measure.ts, `isRecorded`). */
+  readonly keepsStates?: boolean;
   /** Application bytes reached the user of `node`; they are read during the call only. */
   delivered(node: string, from: string, bytes: Uint8Array): void;
   state(node: string, machine: string, state: string): void;

@@ -18,6 +18,7 @@ import {
   makePathFinder,
   type Path,
   type PathFinder,
+  type SegmentSet,
 } from '../../scion/index.ts';
 import type { PathInfo } from '../multipath/types.ts';
 
@@ -77,18 +78,30 @@ export class PathDirectory {
     return paths;
   }
 
+  /** The segments that the latest paths to `target` were combined from; makes none. */
+  segments(target: string): SegmentSet | undefined {
+    const ends = this.#ends(target);
+    return ends && this.#finder?.segmentsBetween(ends.from, ends.to);
+  }
+
   #forgetOldest(): void {
     const oldest = this.#answers.keys().next();
     if (!oldest.done) this.#answers.delete(oldest.value);
   }
 
   #find(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
+    const ends = this.#ends(target);
+    if (ends === undefined) return [];
+    const found = this.#finderAt(now, clock).paths(ends.from, ends.to);
+    return withShortNames(found.flatMap((path) => this.#describe(path, target, now, clock)));
+  }
+
+  #ends(target: string): { readonly from: IsdAs; readonly to: IsdAs } | undefined {
     const { network, host } = this.#options;
     const from = network.hosts.find(({ name }) => name === host)?.isdAs;
     const to = network.hosts.find(({ name }) => name === target)?.isdAs;
-    if (from === undefined || to === undefined) return [];
-    const found = this.#finderAt(now, clock).paths(isdAs(from), isdAs(to));
-    return withShortNames(found.flatMap((path) => this.#describe(path, target, now, clock)));
+    if (from === undefined || to === undefined) return undefined;
+    return { from: isdAs(from), to: isdAs(to) };
   }
 
   /** Hop fields live six hours: fresh segments are made every 30 minutes, shared by all targets. */

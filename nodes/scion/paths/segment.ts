@@ -110,6 +110,15 @@ export function segmentIdAt(segment: PathSegment, index: number): number {
   return beta;
 }
 
+/** Prints a segment from its origin on, as `formatPath` prints paths: `1-ff00:0:110 2>41 1-ff00:0:111`. */
+export function formatSegment({ entries }: PathSegment): string {
+  let text: string = entries[0]?.isdAs ?? '';
+  for (const [index, { isdAs, hop }] of entries.slice(1).entries()) {
+    text += ` ${entries[index]?.hop.consEgress}>${hop.consIngress} ${isdAs}`;
+  }
+  return text;
+}
+
 /**
  * The bytes whose SHA-256 identifies a segment: a refreshed segment over the same interfaces is the
  * same segment (reference pkg/segment/seg.go ID).

@@ -191,6 +191,7 @@ export class FakeWorld {
         this.drops.push({ host: name, reason });
       },
       trace: {
+        isRecorded: false,
         state: (machine, state) => {
           this.states.set(`${name}/${machine}`, state);
         },

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readHandshake, readQuality, readWindow } from '../../../../nodes/gateway/viz-states.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
@@ -63,6 +64,19 @@ describe('a run of failover with everything recorded', () => {
     expect(result.events).toBe(plain.events);
     expect(result.metrics).toEqual(plain.metrics);
     expect(trace.summary?.fingerprint).toBe(plain.fingerprint);
+  });
+
+  it('holds at each instant what a gateway measures of its paths, and its window', async () => {
+    const states = good(await trace.stateAt(12 * SECOND));
+    const node = trace.header.nodes.findIndex(({ name }) => name === 'gateway-211');
+    const own = states.get(node);
+    const quality = readQuality(own?.get('quality via-220-320-120 to gateway-111') ?? '');
+    expect(quality?.rttUs).toBeGreaterThan(24_000);
+    expect(quality?.rttUs).toBeLessThan(25_000);
+    const window = readWindow(own?.get('window of gateway-111') ?? '');
+    expect(window?.seen[0]).toBe(true);
+    const steps = readHandshake(own?.get('handshake with gateway-111') ?? '')?.steps;
+    expect([...(steps ?? new Map()).keys()].at(-1)).toBe('confirmed');
   });
 
   it('has a hop row for each packet that entered a link, and a drop row for each loss', async () => {

@@ -1,0 +1,125 @@
+/**
+ * What a gateway says of one peer for the pictures: quality of each path, the replay window as bits,
+ * the steps of the handshake, routes and the segments that they come from.
+ *
+ * It exists only while a trace is recorded, sets no timer and draws nothing at random, so that a run
+ * is the same with and without it. How texts look is in `viz-states.ts`.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import { formatPath, formatSegment, type SegmentSet } from '../scion/index.ts';
+import type { PathStatus } from './multipath/types.ts';
+import type { Session } from './session.ts';
+import type { GatewayPath } from './underlay/path-directory.ts';
+import {
+  type HandshakeStep,
+  MACHINE,
+  WINDOW_BITS_SHOWN,
+  writeHandshake,
+  writeQuality,
+  writeWindow,
+} from './viz-states.ts';
+import type { FrameHeader } from './wire.ts';
+
+/** Qualities are told at most so often, unless health or choice changes, ns. */
+const QUALITY_EVERY_NS = 100_000_000;
+/** Windows are told at most so often, ns. */
+const WINDOW_EVERY_NS = 500_000_000;
+const NS_PER_US = 1000;
+/** Routes, and segments of each role, that are told at most: more than a picture has room for. */
+const LISTED_MAX = 32;
+
+/** Pictures of one peer. */
+export class Pictures {
+  readonly #host: Host;
+  readonly #peer: string;
+  readonly #windowBits: number;
+  readonly #told = new Map<string, string>();
+  #qualityNs = Number.NEGATIVE_INFINITY;
+  #windowNs = Number.NEGATIVE_INFINITY;
+  #epoch = -1;
+  #highest = -1;
+  #handshake = { epoch: 0, sendings: 0, steps: new Map<HandshakeStep, number>() };
+
+  /** @param windowBits Size of the replay window. */
+  constructor(host: Host, peer: string, windowBits: number) {
+    this.#host = host;
+    this.#peer = peer;
+    this.#windowBits = windowBits;
+  }
+
+  /** A frame was accepted. */
+  accepted({ epoch, sequence }: FrameHeader, session: Session): void {
+    if (epoch > this.#epoch) {
+      this.#epoch = epoch;
+      this.#highest = sequence;
+    } else if (epoch === this.#epoch && sequence > this.#highest) this.#highest = sequence;
+    const now = this.#host.now();
+    if (now - this.#windowNs < WINDOW_EVERY_NS) return;
+    this.#windowNs = now;
+    const highest = this.#highest;
+    const bits = Math.min(this.#windowBits, WINDOW_BITS_SHOWN);
+    const seen = Array.from(
+      { length: bits },
+      (_, back) => back <= highest && session.hasSeen(this.#epoch, highest - back),
+    );
+    const text = writeWindow({ highest, epoch: this.#epoch, size: this.#windowBits, seen });
+    this.#tell(MACHINE.window(this.#peer), text);
+  }
+
+  /** Paths were measured; `isNews` when health or choice changed. */
+  measured(
+    paths: readonly PathStatus[],
+    nameOf: (id: string) => string | undefined,
+    isNews: boolean,
+  ): void {
+    const now = this.#host.now();
+    if (!isNews && now - this.#qualityNs < QUALITY_EVERY_NS) return;
+    this.#qualityNs = now;
+    for (const { id, health, role, rttNs, jitterNs, loss } of paths) {
+      const name = nameOf(id);
+      if (name === undefined) continue;
+      const rttUs = rttNs < 0 ? undefined : Math.round(rttNs / NS_PER_US);
+      const jitterUs = Math.round(jitterNs / NS_PER_US);
+      const text = writeQuality({ health, role, rttUs, jitterUs, loss });
+      this.#tell(MACHINE.quality(name, this.#peer), text);
+    }
+  }
+
+  /** Paths were looked up. */
+  found(paths: readonly GatewayPath[], segments: SegmentSet | undefined): void {
+    for (const { name, path } of paths.slice(0, LISTED_MAX)) {
+      this.#tell(MACHINE.route(name, this.#peer), formatPath(path));
+    }
+    if (segments === undefined) return;
+    const { ups, cores, downs } = segments;
+    const lines = [
+      ...ups.slice(0, LISTED_MAX).map((segment) => `up ${formatSegment(segment)}`),
+      ...cores.slice(0, LISTED_MAX).map((segment) => `core ${formatSegment(segment)}`),
+      ...downs.slice(0, LISTED_MAX).map((segment) => `down ${formatSegment(segment)}`),
+    ];
+    this.#tell(MACHINE.segments(this.#peer), lines.join(', '));
+  }
+
+  /** The handshake has come further. */
+  stepped(step: HandshakeStep, epoch: number): void {
+    const { steps, sendings } = this.#handshake;
+    const isRepeated = step === 'opening-sent' && steps.has(step) && !steps.has('answer-received');
+    const isFirst = step === 'opening-sent' || step === 'opening-received';
+    // An opening is repeated until it is answered: the latest sending stands.
+    if (isFirst) {
+      this.#handshake = { epoch, sendings: isRepeated ? sendings : 0, steps: new Map() };
+    }
+    if (step === 'opening-sent') this.#handshake.sendings += 1;
+    this.#handshake.epoch = epoch;
+    this.#handshake.steps.set(step, this.#host.now());
+    this.#tell(MACHINE.handshake(this.#peer), writeHandshake(this.#handshake));
+  }
+
+  #tell(machine: string, text: string): void {
+    if (this.#told.get(machine) === text) return;
+    this.#told.set(machine, text);
+    this.#host.trace.state(machine, text);
+  }
+}
