@@ -9,11 +9,11 @@ import {
   tailPlace,
   tailTicks,
 } from '../../../../viz/app/chart/tail.ts';
+import { tailTitle } from '../../../../viz/app/chart/words.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { barsOf } from '../../../../viz/app/pages/latency/histogram.ts';
 import { pacesOf, partSums, waysOf } from '../../../../viz/app/pages/latency/parts.ts';
 import { columnsOf, lonely, seriesLimit } from '../../../../viz/app/pages/latency/series.ts';
-import { tailTitle } from '../../../../viz/app/pages/latency/words.ts';
 import { runInput } from '../../reports/fixture.ts';
 
 const REPORT = judge(runInput({ seeds: 3, slowdown: 1 }));

@@ -15,6 +15,7 @@ import {
   spaced,
   tickText,
 } from '../../chart/plot.ts';
+import { hardSpaces } from '../../chart/words.ts';
 import { Latest } from '../../data/latest.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
@@ -24,7 +25,6 @@ import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
-import { hardSpaces } from './words.ts';
 
 /** Rows that one look at the trace takes; more would only make the same means slower. */
 const ROWS_MAX = 60_000;

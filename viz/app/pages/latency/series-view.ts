@@ -22,13 +22,13 @@ import {
   verticalAxis,
 } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
+import { hardSpaces } from '../../chart/words.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { brushOver } from './brush.ts';
 import { type Column, columnsOf, lonely, seriesLimit, seriesTitle } from './series.ts';
-import { hardSpaces } from './words.ts';
 
 const HEIGHT = 260;
 const SECONDS = { divisor: 1e9, suffix: 's' } as const;

@@ -29,10 +29,10 @@ import {
   tailRows,
   valueAxis,
 } from '../../chart/tail-drawing.ts';
+import { hardSpaces, tailTitle } from '../../chart/words.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { type Bar, barsOf, histogramSource } from './histogram.ts';
-import { hardSpaces, tailTitle } from './words.ts';
 
 const HISTOGRAM_HEIGHT = 340;
 /** Bars narrower than this are put together, px. */

@@ -1,10 +1,10 @@
 /**
- * What the charts of the page say in their titles.
+ * What charts of distributions say in their titles.
  *
  * @module
  */
-import { quantity, whole } from '../../../../reports/format.ts';
-import { type Distribution, isSure, quantileAt } from '../../chart/tail.ts';
+import { quantity, whole } from '../../../reports/format.ts';
+import { type Distribution, isSure, quantileAt } from './tail.ts';
 
 /** Keeps a number and what follows it on one line: `0.2 %`. */
 export function hardSpaces(text: string): string {

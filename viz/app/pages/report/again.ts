@@ -1,0 +1,113 @@
+/**
+ * How to do it again: commands to copy, files with their hashes, the machine, and the fingerprint of
+ * each seed.
+ *
+ * @module
+ */
+import { plural, wallTime, whole } from '../../../../reports/format.ts';
+import { seedCommand } from '../../../../reports/kpi-text.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+import { type Child, element } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+
+/** The content of the section. */
+export function againSection({ report, notify }: ReportContext): Child {
+  const commands =
+    report.seeds.length > 1
+      ? [report.reproduce, seedCommand(report, report.shownSeed)]
+      : [report.reproduce];
+  return [
+    commands.map((text) => command(text, notify)),
+    element(
+      'table',
+      { class: 'facts-table' },
+      element(
+        'tbody',
+        {},
+        factsOf(report).map(([name, value]) =>
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, name),
+            element('td', { class: 'mono' }, value),
+          ),
+        ),
+      ),
+    ),
+    seedTable(report),
+  ];
+}
+
+function command(text: string, notify: (sentence: string) => void): HTMLElement {
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      notify('The command is copied.');
+    } catch {
+      notify('The browser does not let this page copy: select the command instead.');
+    }
+  };
+  return element(
+    'p',
+    { class: 'command' },
+    element('code', {}, text),
+    element('button', { type: 'button', click: () => void copy() }, 'Copy'),
+  );
+}
+
+function factsOf(report: Report): readonly (readonly [string, string])[] {
+  const { scenario, environment } = report;
+  const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
+  return [
+    ['scenario', `${scenario.file}  sha256 ${scenario.sha256}`],
+    ['topology', `${scenario.topologyFile}  sha256 ${scenario.topologySha256}`],
+    ...(overrides.length === 0 ? [] : ([['overrides', overrides.join(' ')]] as const)),
+    ['fingerprint', report.fingerprint],
+    ['commit', environment.commit],
+    ['machine', `${environment.os}, ${environment.cpu}, node ${environment.node}`],
+    ['crypto', report.crypto],
+    ['cpu model', report.cpu],
+    ['events', `${whole(report.events)}, ${whole(report.eventsPerWallSecond)} per wall second`],
+  ];
+}
+
+function seedTable({ perSeed }: Report): HTMLElement {
+  const headings = ['seed', 'fingerprint', 'events', 'wall time', 'ending'];
+  return element(
+    'details',
+    {},
+    element('summary', {}, `${plural(perSeed.length, 'seed')} with fingerprints`),
+    element(
+      'div',
+      { class: 'wide-table', tabindex: 0, role: 'region', 'aria-label': 'seeds with fingerprints' },
+      element(
+        'table',
+        {},
+        element(
+          'thead',
+          {},
+          element(
+            'tr',
+            {},
+            headings.map((text) => element('th', { scope: 'col' }, text)),
+          ),
+        ),
+        element(
+          'tbody',
+          {},
+          perSeed.map(({ seed, fingerprint, events, wallSeconds, ending }) =>
+            element(
+              'tr',
+              {},
+              element('td', { class: 'number' }, seed),
+              element('td', { class: 'mono' }, fingerprint),
+              element('td', { class: 'number' }, whole(events)),
+              element('td', { class: 'number' }, wallTime(wallSeconds)),
+              element('td', {}, ending),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * What can be taken away: the files that the run left, by their addresses; without a server, what the
+ * report itself can give; the link of this view; and the printer.
+ *
+ * @module
+ */
+import { renderJunit } from '../../../../reports/junit.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+import type { TableData } from '../../../format/drawing.ts';
+import { csvOf } from '../../chart/csv.ts';
+import { download } from '../../chart/picture.ts';
+import type { LibraryState } from '../../data/library.ts';
+import { type Child, element, fill } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { copyLink } from '../../kernel/top-bar.ts';
+
+/** Words for the files of a run, in the order in which they are offered. */
+const FILES: readonly (readonly [file: string, words: string])[] = [
+  ['report.html', 'HTML'],
+  ['report.json', 'JSON'],
+  ['report.md', 'Markdown'],
+  ['junit.xml', 'JUnit'],
+  ['metrics.prom', 'Prometheus'],
+  ['samples.parquet', 'Parquet'],
+  ['trace.pcapng', 'pcapng'],
+  ['trace.perfetto.json', 'Perfetto'],
+  ['trace.orr', 'trace'],
+];
+
+/** The row of buttons and links. */
+export function downloadsOf(context: ReportContext): HTMLElement {
+  const { run, report, library, view, notify, signal } = context;
+  const files = element('span', { class: 'files' });
+  const base = run.id.replaceAll('/', '-');
+  const save = (name: string, type: string, text: string): void =>
+    download(`${base}-${name}`, new Blob([text], { type }));
+  library.state.watch(signal, (state) => {
+    const left = filesOf(run.id, state);
+    fill(files, left === undefined ? fromReport(report, save) : served(context, left));
+  });
+  const csv = (): void => {
+    const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
+    save('kpis.csv', 'text/csv', csvOf(kpiRows(report), { run: run.id, seed }));
+  };
+  return element(
+    'div',
+    { class: 'downloads' },
+    files,
+    button('KPIs as CSV', csv),
+    button('Copy link', () => void copyLink(view, notify)),
+    button('Print', () => print()),
+    element('p', { class: 'permalink' }, 'This view: ', element('span', {}, view.link)),
+  );
+}
+
+function button(label: string, click: () => void): HTMLElement {
+  return element('button', { type: 'button', click }, label);
+}
+
+/** The files of a run of the server; undefined where there is no server or not yet a list. */
+export function filesOf(id: string, state: LibraryState): readonly string[] | undefined {
+  if (state.kind === 'loading') return undefined;
+  const card = state.cards.find((one) => one.id === id);
+  if (card?.kind !== 'run' || card.writtenMs === undefined) return undefined;
+  return [...card.files, 'report.json', ...(card.traceBytes > 0 ? ['trace.orr'] : [])];
+}
+
+function served({ run }: ReportContext, left: readonly string[]): Child {
+  return FILES.filter(([file]) => left.includes(file)).map(([file, words]) =>
+    element(
+      'a',
+      {
+        ...{ href: addressOf(run.file(file)), 'data-file': file, title: file },
+        // A style sheet can print what an attribute says, and only as it stands there.
+        'data-address': addressOf(run.file(file)),
+        // The HTML is to be read, the others are to be kept.
+        ...(file === 'report.html'
+          ? { target: '_blank', rel: 'noopener' }
+          : { download: `${run.id.replaceAll('/', '-')}-${file}` }),
+      },
+      words,
+    ),
+  );
+}
+
+/** In full, as paper has no page to be relative to. */
+function addressOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : new URL(file, location.href).href;
+}
+
+/** What needs no server: the report itself, and what is made of it alone. */
+function fromReport(
+  report: Report,
+  save: (name: string, type: string, text: string) => void,
+): Child {
+  return [
+    button('JSON', () =>
+      save('report.json', 'application/json', `${JSON.stringify(report, null, 1)}\n`),
+    ),
+    button('JUnit', () => save('junit.xml', 'application/xml', renderJunit(report))),
+    element(
+      'small',
+      {},
+      'HTML, Markdown and the others lie in the folder of the run: open it with npm run viz.',
+    ),
+  ];
+}
+
+/** The KPIs, one row for each seed and one for all together. */
+export function kpiRows(report: Report): TableData {
+  const rows = report.kpis.flatMap((kpi) => {
+    const { metric, aggregation, unit, comparison, limit, status } = kpi;
+    const { low, high } = kpi.ci95;
+    const name = [metric, aggregation, unit] as const;
+    return [
+      [...name, 'all', kpi.value, low, high, comparison, limit, status],
+      ...kpi.perSeed.map(({ seed, value }) => [
+        ...[...name, String(seed), value, null, null],
+        ...[comparison, limit, ''],
+      ]),
+    ];
+  });
+  const columns = ['metric', 'aggregation', 'unit', 'of seed', 'value', 'low 95 %', 'high 95 %'];
+  return { columns: [...columns, 'comparison', 'limit', 'status'], rows };
+}

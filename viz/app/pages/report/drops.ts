@@ -1,0 +1,95 @@
+/**
+ * Where the packets went: the balance of the run, and the drops by reason, those of the links and
+ * those that nodes named.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { significant, whole } from '../../../../reports/format.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { hardSpaces } from '../../chart/words.ts';
+import { element, svgElement } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+
+const ROW = 26;
+const ROWS_MAX = 14;
+
+/** Drops of one reason. */
+export interface Drops {
+  readonly reason: string;
+  readonly by: 'link' | 'node';
+  readonly count: number;
+}
+
+/** All drops, the most frequent reason first. */
+export function dropsOf({ packets, nodeDrops }: Report): readonly Drops[] {
+  const listed = (drops: Readonly<Record<string, number>>, by: Drops['by']): readonly Drops[] =>
+    Object.entries(drops).map(([reason, count]) => ({ reason, by, count }));
+  return [...listed(packets.drops, 'link'), ...listed(nodeDrops, 'node')]
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+}
+
+/** `17 sent = 15 delivered + 1 dropped + 1 in flight`. */
+export function balanceText({ packets }: Report): string {
+  const { sent, duplicated, injected, delivered, inFlight, drops } = packets;
+  const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
+  const extra =
+    (duplicated > 0 ? ` + ${whole(duplicated)} duplicated` : '') +
+    (injected > 0 ? ` + ${whole(injected)} injected` : '');
+  return `${whole(sent)} sent${extra} = ${whole(delivered)} delivered + ${whole(dropped)} dropped + ${whole(inFlight)} in flight`;
+}
+
+/** The chart. */
+export function dropsChart({ report, run, signal }: ReportContext): HTMLElement {
+  const drops = dropsOf(report);
+  const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
+  const frame = new ChartFrame({ name: 'report-drops', origin: { run: run.id, seed } });
+  const title = hardSpaces(balanceText(report));
+  const hidden = drops.length - ROWS_MAX;
+  const more = hidden > 0 ? ` ${hidden} smaller reasons are in the table.` : '';
+  frame.show({
+    title,
+    caption: `Packets on links, all seeds, each accounted for. Bars: drops by reason; protocol/reason is what nodes refused.${more}`,
+    table: {
+      columns: ['reason', 'dropped by', 'packets'],
+      rows: drops.map(({ reason, by, count }) => [reason, by, count]),
+    },
+  });
+  frame.body.append(
+    drops.length === 0
+      ? element('p', { class: 'muted' }, 'No packet was dropped.')
+      : drawnToFit(signal, (width) => drawing(drops.slice(0, ROWS_MAX), width, report)),
+  );
+  return frame.root;
+}
+
+function drawing(drops: readonly Drops[], width: number, report: Report): Node {
+  const isSlim = width < 560;
+  const pitch = isSlim ? ROW + 14 : ROW;
+  const left = isSlim ? 0 : 220;
+  const plot = plotOf(width, 40 + pitch * drops.length, left);
+  const x = scaleLinear([0, drops[0]?.count ?? 1], [left, plot.right - 150]);
+  const rows = drops.flatMap(({ reason, by, count }, at) => {
+    const top = pitch * at + (isSlim ? 16 : 4);
+    const share = `${significant((100 * count) / Math.max(1, report.packets.sent), 2)} %`;
+    return [
+      isSlim
+        ? svgElement('text', { class: 'start', x: 0, y: top - 4 }, reason)
+        : svgElement('text', { class: 'end', x: left - 8, y: top + 14 }, reason),
+      svgElement('rect', {
+        ...{ x: left, y: top, width: Math.max(1.5, x(count) - left), height: 18 },
+        fill: by === 'link' ? 'var(--c1)' : 'var(--c2)',
+      }),
+      svgElement(
+        'text',
+        { class: 'start strong', x: Math.max(left + 1.5, x(count)) + 8, y: top + 14 },
+        by === 'link' ? `${whole(count)}, ${share} of sent` : `${whole(count)}, by nodes`,
+      ),
+    ];
+  });
+  const height = pitch * drops.length + 8;
+  return plotDrawing({ ...plot, height }, balanceText(report), ...rows);
+}

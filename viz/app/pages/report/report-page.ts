@@ -1,0 +1,124 @@
+/**
+ * The verdict page, in the order of `report.html`: verdict, limits, what is doubtful, how slow, where
+ * the packets went, how to do it again, how it was measured.
+ *
+ * @module
+ */
+import {
+  plural,
+  shortFingerprint,
+  significant,
+  wallTime,
+  whole,
+} from '../../../../reports/format.ts';
+import { conditionsText, countText, verdictWord } from '../../../../reports/kpi-text.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import { drawnToFit } from '../../chart/plot.ts';
+import { distributionsOf } from '../../chart/tail.ts';
+import { bandWords, TAIL_COLUMNS, tailDrawing, tailRows } from '../../chart/tail-drawing.ts';
+import { hardSpaces, tailTitle } from '../../chart/words.ts';
+import { type Child, element } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
+import { againSection } from './again.ts';
+import { downloadsOf } from './downloads.ts';
+import { dropsChart } from './drops.ts';
+import { kpiTable } from './kpi-table.ts';
+import { methodSection } from './method.ts';
+
+/** Fills the page. */
+export function mountReport(context: ReportContext): void {
+  const { root, report } = context;
+  root.append(
+    verdictBar(report),
+    downloadsOf(context),
+    section('Limits', kpiTable(report), notesOf(report)),
+    section('How slow, how often', tailFigure(context)),
+    section('Where the packets went', dropsChart(context)),
+    section('Do it again', againSection(context)),
+    section('How was this measured', methodSection(report)),
+    element(
+      'p',
+      { class: 'muted report-foot' },
+      `${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}`,
+    ),
+  );
+}
+
+function section(title: string, ...content: readonly Child[]): HTMLElement {
+  return element('section', { class: 'report-part' }, element('h2', {}, title), content);
+}
+
+function verdictBar(report: Report): HTMLElement {
+  const verdict = verdictWord(report);
+  const perWall = report.wallSeconds > 0 ? report.virtualSeconds / report.wallSeconds : 0;
+  const facts: readonly (readonly [string, string])[] = [
+    ['seeds', String(report.seeds.length)],
+    ['mode', conditionsText(report).join(', ')],
+    ['fingerprint', shortFingerprint(report.fingerprint)],
+    [
+      'time',
+      `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(report.wallSeconds)} wall`,
+    ],
+    ['speed', `${significant(perWall, 2)} × real`],
+    ['cpu', report.cpu],
+  ];
+  return element(
+    'header',
+    { class: `verdict ${verdictTone(verdict)}` },
+    element('h1', {}, verdictChip(verdict), ` ${report.scenario.name}: ${countText(report)}`),
+    element('p', { class: 'muted' }, report.scenario.question),
+    element(
+      'dl',
+      { class: 'report-facts' },
+      facts.map(([name, value]) =>
+        element('div', {}, element('dt', {}, name), element('dd', {}, value)),
+      ),
+    ),
+  );
+}
+
+/** Broken invariants, warnings, and what the bars show. */
+function notesOf(report: Report): HTMLElement {
+  const broken = report.invariants.flatMap(({ name, pass, detail }) =>
+    pass ? [] : [element('li', {}, element('b', { class: 'fail-text' }, `✗ ${name} `), detail)],
+  );
+  const warnings = report.warnings.map(({ text, seeds }) =>
+    element(
+      'li',
+      {},
+      element('b', { class: 'open-text' }, 'Warning '),
+      `${text} (${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.slice(0, 8).join(', ')})`,
+    ),
+  );
+  const held = report.invariants.filter(({ pass }) => pass).map(({ name }) => name);
+  const legend =
+    report.seeds.length > 1
+      ? 'Dot: all seeds. Bar: 95 % interval. Ticks: single seeds. Tinted: where the limit is met.'
+      : 'One seed has no interval over seeds; try --seeds 30.';
+  return element(
+    'ul',
+    { class: 'report-notes' },
+    broken,
+    warnings,
+    held.length > 0 && element('li', {}, `Held in every seed: ${held.join(', ')}.`),
+    element('li', {}, legend),
+  );
+}
+
+function tailFigure({ report, run, signal }: ReportContext): Child {
+  const one = distributionsOf(report).find(({ metric }) => metric.unit === 'ns');
+  if (one === undefined) return element('p', { class: 'muted' }, 'No latency was measured.');
+  const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
+  const frame = new ChartFrame({ name: 'report-latency', origin: { run: run.id, seed } });
+  const title = hardSpaces(tailTitle(one));
+  frame.show({
+    title,
+    caption: `${plural(one.metric.count, 'sample')}, ${one.metric.clock} time; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
+    table: () => ({ columns: TAIL_COLUMNS, rows: tailRows(one) }),
+  });
+  const curves = [{ label: one.name, distribution: one, colour: 1 }];
+  frame.body.append(drawnToFit(signal, (width) => tailDrawing(curves, width, title)));
+  return frame.root;
+}
