@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../architecture/files.ts';
+import { mainWork, scrub } from './measures.ts';
 import {
   BrowserLab,
   FROM_DISK,
@@ -57,37 +58,6 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
     }));
 });
-
-interface TraceEvent {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Processor time, us: other programs of the machine do not count. */
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
-}
-
-/** Scrubs the whole run; processor time in ms of each task of the page's main thread meanwhile. */
-async function tasksWhileScrubbing(page: Page): Promise<readonly number[]> {
-  const browser = page.context().browser();
-  await browser!.startTracing(page, { categories: ['toplevel'] });
-  const { x = 0, y = 0, width = 0 } = (await page.locator('.strip').boundingBox()) ?? {};
-  await page.mouse.move(x + 10, y + 20);
-  await page.mouse.down();
-  await page.mouse.move(x + width - 10, y + 20, { steps: 90 });
-  await page.mouse.up();
-  const text = (await browser!.stopTracing()).toString();
-  const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly TraceEvent[] };
-  const main = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  return traceEvents
-    .filter(({ pid, tid, tdur }) => main.has(`${pid} ${tid}`) && tdur !== undefined)
-    .map(({ tdur = 0 }) => tdur / 1_000);
-}
 
 describe('the page', () => {
   it.each(['server', 'disk'])('paints the demo within a second from the %s', (from) =>
@@ -259,10 +229,10 @@ describe('the page', () => {
   it('keeps the reader in control: no task above 50 ms while the whole demo is scrubbed', () =>
     visit(`${lab.server.address}${AT_FAULT}`, {}, async (page) => {
       await networkTitle(page);
-      const tasks = await tasksWhileScrubbing(page);
-      const longest = Math.max(...tasks);
-      process.stderr.write(`viz: ${tasks.length} tasks, the longest ${longest.toFixed(1)} ms\n`);
-      expect(tasks.length).toBeGreaterThan(90);
+      const { tasksMs } = await mainWork(page, () => scrub(page, 90));
+      const longest = Math.max(...tasksMs);
+      process.stderr.write(`viz: ${tasksMs.length} tasks, the longest ${longest.toFixed(1)} ms\n`);
+      expect(tasksMs.length).toBeGreaterThan(90);
       expect(longest).toBeLessThan(50);
     }));
 });

@@ -53,7 +53,12 @@ export class TraceLab {
   readonly #directions: DirectionView[];
   readonly #parts: Uint8Array[] = [];
 
-  constructor(links: number, extent: 'windows' | 'full', storage: 'gzip' | 'plain' = 'gzip') {
+  constructor(
+    links: number,
+    extent: 'windows' | 'full',
+    storage: 'gzip' | 'plain' = 'gzip',
+    durationNs = 1e9,
+  ) {
     this.#directions = Array.from({ length: links }, (_, id) => ({
       id,
       linkId: `link-${id}`,
@@ -64,7 +69,7 @@ export class TraceLab {
     const write = (bytes: Uint8Array): void => void this.#parts.push(bytes.slice());
     const compress = (raw: Uint8Array): Uint8Array => gzipSync(raw, { level: 1 });
     const sink = storage === 'gzip' ? { write, compress } : { write };
-    const header = labHeader(this.#directions, extent);
+    const header = { ...labHeader(this.#directions, extent), durationNs };
     this.recorder = new TraceRecorder({ sink, header, directions: this.#directions });
     const into = { sink: this.recorder, pyramid: this.recorder.pyramid };
     const scheduler = this.clock as unknown as Scheduler;

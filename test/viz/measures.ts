@@ -1,0 +1,106 @@
+/** What a page costs: tasks of its main thread, processor time and memory of its process. @module */
+import { readFileSync } from 'node:fs';
+import type { CDPSession, Page } from 'playwright-core';
+
+/** What the main thread did. */
+export interface MainWork {
+  /** Processor time of each task, ms: other programs of the machine do not count. */
+  readonly tasksMs: readonly number[];
+  /** The longest task by the clock on the wall, ms. */
+  readonly longestWallMs: number;
+  /** Processor time of all tasks from one animation frame to the next, ms. */
+  readonly framesMs: readonly number[];
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts: number;
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** Work of the page's main thread while `act` runs. */
+export async function mainWork(page: Page, act: () => Promise<void>): Promise<MainWork> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
+  await act();
+  const text = (await browser.stopTracing()).toString();
+  const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly TraceEvent[] };
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(threadOf),
+  );
+  const own = traceEvents.filter((event) => main.has(threadOf(event)));
+  const tasks = own
+    .filter(({ name, tdur }) => name.endsWith('RunTask') && tdur !== undefined)
+    .sort((a, b) => a.ts - b.ts);
+  const starts = own.filter(({ name }) => name === 'FireAnimationFrame').map(({ ts }) => ts);
+  return {
+    tasksMs: tasks.map(({ tdur = 0 }) => tdur / 1_000),
+    longestWallMs: Math.max(...tasks.map(({ dur = 0 }) => dur / 1_000)),
+    framesMs: framesOf(tasks, starts),
+  };
+}
+
+/** Sums tasks from the one in which a frame begins up to the next such one. */
+function framesOf(tasks: readonly TraceEvent[], starts: readonly number[]): readonly number[] {
+  const frames: number[] = [];
+  for (const { ts, dur = 0, tdur = 0 } of tasks) {
+    if (starts.some((start) => start >= ts && start <= ts + dur)) frames.push(0);
+    if (frames.length > 0) frames.push((frames.pop() ?? 0) + tdur / 1_000);
+  }
+  return frames;
+}
+
+/** Pulls the scrubber's cursor over the whole strip. */
+export async function scrub(page: Page, steps: number): Promise<void> {
+  const { x = 0, y = 0, width = 0 } = (await page.locator('.strip').boundingBox()) ?? {};
+  await page.mouse.move(x + 10, y + 20);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 10, y + 20, { steps });
+  await page.mouse.up();
+}
+
+/** The largest of the values but for a share of them. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** The processes that draw pages of this browser. */
+export class Renderers {
+  readonly #session: CDPSession;
+
+  private constructor(session: CDPSession) {
+    this.#session = session;
+  }
+
+  static async of(page: Page): Promise<Renderers> {
+    return new Renderers(await page.context().browser()!.newBrowserCDPSession());
+  }
+
+  /** Processor time up to now, ms, all threads. */
+  async cpuMs(): Promise<number> {
+    return (await this.#renderers()).reduce((sum, { cpuTime }) => sum + cpuTime * 1_000, 0);
+  }
+
+  /** Memory of the largest one that belongs to no other process, bytes. */
+  async memoryBytes(): Promise<number> {
+    const own = (await this.#renderers()).map(({ id }) => {
+      const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
+      const kilobytes = [...text.matchAll(/^Private_\w+:\s+(\d+) kB$/gm)].map(([, n]) => Number(n));
+      return kilobytes.reduce((sum, n) => sum + n * 1_024, 0);
+    });
+    return Math.max(...own);
+  }
+
+  async #renderers(): Promise<readonly { readonly id: number; readonly cpuTime: number }[]> {
+    const { processInfo } = await this.#session.send('SystemInfo.getProcessInfo');
+    return processInfo.filter(({ type }) => type === 'renderer');
+  }
+}
