@@ -1,0 +1,239 @@
+/** The failover page without a browser: which fault, how seeds spread, bins, lanes, agreement. @module */
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../../../reports/report-schema.ts';
+import type { DropRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
+import {
+  arrivalsOf,
+  binWidth,
+  counted,
+  lossesOf,
+  p95Bins,
+  rateBins,
+  seriesBins,
+} from '../../../../viz/app/pages/failover/bins.ts';
+import { agree } from '../../../../viz/app/pages/failover/curves.ts';
+import { busiestLane, laneOf, linkLane } from '../../../../viz/app/pages/failover/lanes.ts';
+import type { Steps } from '../../../../viz/app/pages/failover/steps.ts';
+import {
+  casesOf,
+  chosenCase,
+  effectNames,
+  idsOf,
+  isAligned,
+  spreadOf,
+  windowAround,
+} from '../../../../viz/app/pages/failover/story.ts';
+import { tableOf } from '../../../../viz/app/pages/failover/strips.ts';
+
+const MS = 1e6;
+
+function faultOf(seed: number, number: number, backMs?: number): Report['faults'][number] {
+  const beginNs = number * 1e9 + seed * MS;
+  const effects: Record<string, number> =
+    backMs === undefined
+      ? {}
+      : { 'first packet': beginNs + backMs * MS, detected: beginNs + 50 * MS };
+  return {
+    ...{ seed, id: `cut#${number}`, kind: 'set-link', text: 'a--b down', targets: ['a--b'] },
+    ...{ beginNs, endNs: beginNs + 5e8, effects },
+  };
+}
+
+const CASES = casesOf({
+  faults: [faultOf(1, 1, 80), faultOf(1, 2, 90), ...[2, 3, 4, 5].map((s) => faultOf(s, 1, 60 + s))],
+});
+
+describe('the story of a fault', () => {
+  it('has its effects in the order of time, counted from the fault', () => {
+    expect(CASES[0]?.effects).toEqual([
+      { name: 'detected', afterNs: 50 * MS },
+      { name: 'first packet', afterNs: 80 * MS },
+    ]);
+    expect(effectNames(CASES)).toEqual(['detected', 'first packet']);
+  });
+
+  it('is the wanted one, else the same fault of another seed, else the first', () => {
+    expect(idsOf(CASES)).toEqual(['cut#1', 'cut#2']);
+    expect(chosenCase(CASES, { id: 'cut#1', seed: 3 })?.seed).toBe(3);
+    expect(chosenCase(CASES, { id: 'cut#2', seed: 3 })).toBe(CASES[1]);
+    expect(chosenCase(CASES, { id: 'gone', seed: 1 })).toBe(CASES[0]);
+  });
+
+  it('spreads over the seeds that had the effect, by nearest rank', () => {
+    const same = CASES.filter(({ id }) => id === 'cut#1');
+    expect(spreadOf(same, 'first packet')).toEqual({
+      ...{ n: 5, low: 62 * MS, median: 64 * MS, high: 80 * MS },
+    });
+    expect(spreadOf(same, 'switched')).toBeUndefined();
+  });
+
+  it('is shown with its last effect, those of other seeds and the limit in the window', () => {
+    const [shown] = CASES;
+    if (shown === undefined) throw new Error('no case');
+    const [from, to] = windowAround(shown, CASES, 250 * MS);
+    expect(from).toBe(shown.beginNs - 160 * MS);
+    expect(to).toBe(shown.beginNs + 400 * MS);
+    const [, late] = windowAround(shown, CASES, 0);
+    expect(late - shown.beginNs).toBeGreaterThan(90 * MS);
+  });
+
+  it('has a band over seeds only where all are struck at the same time', () => {
+    expect(isAligned(CASES.slice(2), 100 * MS)).toBe(true);
+    expect(isAligned(CASES, 100 * MS)).toBe(false);
+  });
+});
+
+/** Packets over a (0) to b (1) to c (2): flow 1, 10 ms each link. */
+function hops(
+  rows: readonly { at: number; link: number; packet: number; flow?: number }[],
+): HopColumns {
+  const column = <T>(value: (row: (typeof rows)[number]) => T): T[] => rows.map(value);
+  return {
+    ...{ rows: rows.length, total: rows.length },
+    departNs: Float64Array.from(column(({ at }) => at * MS)),
+    arriveNs: Float64Array.from(column(({ at }) => (at + 10) * MS)),
+    queueNs: new Float64Array(rows.length).fill(MS),
+    link: Uint32Array.from(column(({ link }) => link)),
+    packet: Uint32Array.from(column(({ packet }) => packet)),
+    flow: Uint16Array.from(column(({ flow = 1 }) => flow)),
+    class: new Uint8Array(rows.length),
+    flags: new Uint8Array(rows.length),
+    bytes: new Uint16Array(rows.length),
+    fate: new Uint8Array(rows.length),
+  };
+}
+
+const LINKS: TraceInfo['links'] = [
+  { id: 'a--b', name: 'a->b', from: 0, to: 1 },
+  { id: 'b--c', name: 'b->c', from: 1, to: 2 },
+];
+const ENDS = { flow: 1, source: 0, target: 2 };
+
+describe('bins', () => {
+  const seen = hops([
+    { at: 0, link: 0, packet: 7 },
+    { at: 10, link: 1, packet: 7 },
+    { at: 12, link: 1, packet: 8 },
+    { at: 13, link: 1, packet: 9, flow: 0 },
+  ]);
+
+  it('count what reached the target of the flow, with its time from the queue of the first link', () => {
+    expect(arrivalsOf(seen, LINKS, ENDS)).toEqual([
+      { timeNs: 20 * MS, tookNs: 21 * MS },
+      { timeNs: 22 * MS, tookNs: undefined },
+    ]);
+  });
+
+  it('have the fault on an edge and leave out what is not whole', () => {
+    const scope = { zeroNs: 25 * MS, fromNs: 0, toNs: 50 * MS, binNs: 10 * MS };
+    const bins = counted([4 * MS, 5 * MS, 24.9 * MS, 25 * MS], scope);
+    expect(bins.map(({ fromNs, value }) => [fromNs / MS, value])).toEqual([
+      ...[
+        [-20, 1],
+        [-10, 1],
+      ],
+      ...[
+        [0, 1],
+        [10, 0],
+      ],
+    ]);
+    expect(rateBins([25 * MS], scope)[2]?.value).toBe(100);
+  });
+
+  it('have no p95 where too few came', () => {
+    const scope = { zeroNs: 0, fromNs: 0, toNs: 20 * MS, binNs: 10 * MS };
+    const arrivals = [1, 2, 3].map((ms) => ({ timeNs: ms * MS, tookNs: ms }));
+    expect(p95Bins(arrivals, scope).map(({ value }) => value)).toEqual([3, null]);
+  });
+
+  it('are wide enough to hold some packets each', () => {
+    expect(binWidth(560 * MS, 5_600)).toBe(10 * MS);
+    expect(binWidth(560 * MS, 67)).toBe(50 * MS);
+    expect(binWidth(60e9, 600_000)).toBe(500 * MS);
+  });
+
+  it('of a series keep its steps and end with the window', () => {
+    const bins = seriesBins(
+      { stepNs: 100, values: [1, 2, null, 4] },
+      { zeroNs: 200, fromNs: 150, toNs: 300 },
+    );
+    expect(bins).toEqual([
+      { fromNs: -50, toNs: 0, value: 2 },
+      { fromNs: 0, toNs: 100, value: null },
+    ]);
+  });
+
+  it('of losses hold packets of the flow only', () => {
+    const drop = (packet: number | undefined): DropRow => ({
+      ...{ timeNs: 5, node: undefined, link: 0, packet, reason: 'loss' },
+    });
+    const drops = [drop(7), drop(9), drop(undefined)];
+    expect(lossesOf(drops, seen, 1)).toEqual([drop(7)]);
+    expect(lossesOf(drops, undefined, 1)).toEqual(drops);
+  });
+
+  it('of packets are used only where they agree with what was measured', () => {
+    const arrivals = Array.from({ length: 100 }, (_, at) => ({ timeNs: at, tookNs: 1 }));
+    const steps = (value: number): Steps => ({ stepNs: 100, values: [value, 50] });
+    expect(agree(arrivals, steps(100), { fromNs: 0, toNs: 150 })).toBe(true);
+    expect(agree(arrivals, steps(110), { fromNs: 0, toNs: 150 })).toBe(false);
+  });
+});
+
+describe('lanes', () => {
+  const span = { zeroNs: 100, fromNs: 50, toNs: 200 };
+
+  it('begin with what held before the window and change where the state did', () => {
+    const history = {
+      before: [[3, [['bfd', 'up']]]] as const,
+      changes: [
+        { timeNs: 120, node: 3, machine: 'bfd', state: 'down' },
+        { timeNs: 130, node: 4, machine: 'bfd', state: 'up' },
+      ],
+    };
+    expect(laneOf(history, { node: 3, machine: 'bfd', label: 'x' }, span)?.segments).toEqual([
+      { fromNs: -50, toNs: 20, state: 'up' },
+      { fromNs: 20, toNs: 100, state: 'down' },
+    ]);
+    expect(laneOf(history, { node: 5, machine: 'bfd', label: 'x' }, span)).toBeUndefined();
+  });
+
+  it('of a link are down while any fault holds', () => {
+    const faults = [
+      { beginNs: 100, endNs: 150 },
+      { beginNs: 140, endNs: 180 },
+    ];
+    const { segments } = linkLane({ target: 'a--b', word: 'down' }, faults, span);
+    expect(segments.map(({ fromNs, state }) => [fromNs, state])).toEqual([
+      ...[
+        [-50, 'up'],
+        [0, 'down'],
+        [80, 'up'],
+      ],
+    ]);
+  });
+
+  it('name the path of most packets in each step', () => {
+    const paths = [
+      { name: 'one', stepNs: 50, values: [0, 9, 1, null] },
+      { name: 'two', stepNs: 50, values: [0, 0, 2, 8] },
+    ];
+    const lane = busiestLane(paths, { zeroNs: 0, fromNs: 0, toNs: 200 });
+    expect(lane?.segments.map(({ state }) => state)).toEqual(['none', 'one', 'two']);
+    expect(busiestLane([], span)).toBeUndefined();
+  });
+});
+
+it('writes into the table what the strips show, each effect with its seed', () => {
+  const table = tableOf(
+    [
+      {
+        ...{ kind: 'gaps', name: 'gap', finding: '', spread: undefined, limit: undefined },
+        seeds: [{ seed: 4, isShown: false, effects: [{ name: 'detected', afterNs: 7 }] }],
+      },
+      { kind: 'missing', name: 'loss', finding: 'no trace' },
+    ],
+    1,
+  );
+  expect(table.rows).toEqual([['gap', 4, 'detected', 0, 7, 7, 'ns']]);
+});

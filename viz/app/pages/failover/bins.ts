@@ -1,0 +1,151 @@
+/**
+ * What arrived, what was lost and how long it took, in bins around a fault: counted from the packets
+ * of the trace, or taken from the series of a report.
+ *
+ * @module
+ */
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
+
+/** A bin; times are ns after the fault. */
+export interface Bin {
+  readonly fromNs: number;
+  readonly toNs: number;
+  /** null: nothing was measured. */
+  readonly value: number | null;
+}
+
+/** Lowest and highest of all seeds in a bin. */
+export interface BandBin {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What is looked at. */
+export interface Scope {
+  /** The instant that counts as 0, ns of the run. */
+  readonly zeroNs: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly binNs: number;
+}
+
+/** The ends of a flow and its number in the trace. */
+export interface FlowEnds {
+  readonly flow: number;
+  readonly source: number;
+  readonly target: number;
+}
+
+/** A packet that reached the end of its flow; ns of the run. */
+export interface Arrival {
+  readonly timeNs: number;
+  /** From its first departure; undefined when that was not kept. */
+  readonly tookNs: number | undefined;
+}
+
+const NARROWEST_NS = 10e6;
+const BINS_MAX = 200;
+const PER_BIN = 5;
+
+/** A width so that a bin holds some packets and the window not too many bins. */
+export function binWidth(rangeNs: number, packets: number): number {
+  const needed = Math.max(
+    NARROWEST_NS,
+    rangeNs / BINS_MAX,
+    packets === 0 ? 0 : (PER_BIN * rangeNs) / packets,
+  );
+  const power = 10 ** Math.floor(Math.log10(needed));
+  return ([1, 2, 5].find((step) => step * power >= needed * (1 - 1e-9)) ?? 10) * power;
+}
+
+/** Packets of a flow that reached its target. */
+export function arrivalsOf(
+  hops: HopColumns,
+  links: TraceInfo['links'],
+  ends: FlowEnds,
+): readonly Arrival[] {
+  const departed = new Map<number, number>();
+  const arrivals: { timeNs: number; packet: number }[] = [];
+  for (let row = 0; row < hops.rows; row += 1) {
+    if (hops.flow[row] !== ends.flow) continue;
+    const link = links[hops.link[row] ?? -1];
+    const packet = hops.packet[row] ?? -1;
+    const departNs = hops.departNs[row] ?? Number.NaN;
+    if (link?.from === ends.source) departed.set(packet, departNs - (hops.queueNs[row] ?? 0));
+    const timeNs = hops.arriveNs[row] ?? Number.NaN;
+    if (link?.to === ends.target && !Number.isNaN(timeNs)) arrivals.push({ timeNs, packet });
+  }
+  return arrivals.map(({ timeNs, packet }) => {
+    const from = departed.get(packet);
+    return { timeNs, tookNs: from === undefined ? undefined : timeNs - from };
+  });
+}
+
+/** Packets per second of each bin. */
+export function rateBins(timesNs: readonly number[], scope: Scope): readonly Bin[] {
+  return counted(timesNs, scope).map((bin) => ({
+    ...bin,
+    value: ((bin.value ?? 0) * 1e9) / scope.binNs,
+  }));
+}
+
+/** How many of each bin. */
+export function counted(timesNs: readonly number[], scope: Scope): readonly Bin[] {
+  return edges(scope).map(({ fromNs, toNs }) => {
+    const [from, to] = [fromNs + scope.zeroNs, toNs + scope.zeroNs];
+    return { fromNs, toNs, value: timesNs.filter((at) => at >= from && at < to).length };
+  });
+}
+
+/** p95 of the time to the target in each bin; null where too few came to tell. */
+export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bin[] {
+  return edges(scope).map(({ fromNs, toNs }) => {
+    const [from, to] = [fromNs + scope.zeroNs, toNs + scope.zeroNs];
+    const own = arrivals.filter(({ timeNs }) => timeNs >= from && timeNs < to);
+    const took = own.map(({ tookNs }) => tookNs).filter((value) => value !== undefined);
+    const value = took.length < PER_BIN / 2 ? undefined : quantile(ascending(took), 0.95);
+    return { fromNs, toNs, value: value ?? null };
+  });
+}
+
+/** Instants of the losses of packets that belong to a flow, by what is known of the packets. */
+export function lossesOf(
+  drops: readonly DropRow[],
+  hops: HopColumns | undefined,
+  flow: number,
+): readonly DropRow[] {
+  if (hops === undefined) return drops;
+  const own = new Set<number>();
+  for (let row = 0; row < hops.rows; row += 1) {
+    if (hops.flow[row] === flow) own.add(hops.packet[row] ?? -1);
+  }
+  return drops.filter(({ packet }) => packet !== undefined && own.has(packet));
+}
+
+/** Steps of a series of a report or a trace, cut to the window. */
+export function seriesBins(
+  series: { readonly stepNs: number; readonly values: readonly (number | null)[] },
+  scope: Omit<Scope, 'binNs'>,
+): readonly Bin[] {
+  const { stepNs, values } = series;
+  const first = Math.max(0, Math.floor(scope.fromNs / stepNs));
+  const last = Math.min(values.length, Math.ceil(scope.toNs / stepNs));
+  return values.slice(first, last).map((value, at) => ({
+    fromNs: Math.max(scope.fromNs, (first + at) * stepNs) - scope.zeroNs,
+    toNs: Math.min(scope.toNs, (first + at + 1) * stepNs) - scope.zeroNs,
+    value,
+  }));
+}
+
+/** Whole bins of the window; one edge is the fault. */
+function edges({ zeroNs, fromNs, toNs, binNs }: Scope): readonly Omit<Bin, 'value'>[] {
+  const first = Math.ceil((fromNs - zeroNs) / binNs - 1e-9);
+  const last = Math.floor((toNs - zeroNs) / binNs + 1e-9);
+  return Array.from({ length: Math.max(0, last - first) }, (_, at) => ({
+    fromNs: (first + at) * binNs,
+    toNs: (first + at + 1) * binNs,
+  }));
+}

@@ -1,0 +1,207 @@
+/**
+ * The strips of throughput, loss and latency: from packets where the trace kept them and they agree
+ * with the measured series, else from the series.
+ *
+ * @module
+ */
+import { plural, quantity, whole } from '../../../../reports/format.ts';
+import { kpiName, limitText } from '../../../../reports/kpi-text.ts';
+import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import {
+  type Arrival,
+  arrivalsOf,
+  type BandBin,
+  type Bin,
+  binWidth,
+  counted,
+  lossesOf,
+  p95Bins,
+  rateBins,
+  type Scope,
+  seriesBins,
+} from './bins.ts';
+import { endsOf, type Scene, traceCommand } from './scene.ts';
+import type { Steps } from './steps.ts';
+import { isAligned } from './story.ts';
+import type { Limit, Strip } from './strips.ts';
+
+const PER_SECOND = 'packets/s';
+/** Arrivals that were counted and those that were measured may differ by this share. */
+const AGREEMENT = 0.02;
+
+/** Throughput, loss, latency. */
+export function curveStrips(scene: Scene): readonly Strip[] {
+  const arrivals = seenArrivals(scene);
+  return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
+}
+
+/** Arrivals of the flow; undefined where they were not kept or are not what was measured. */
+function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
+  const { info, material, suffix } = scene;
+  const ends = endsOf(info, suffix);
+  const hops = material.packets?.hops;
+  if (info === undefined || ends === undefined || hops === undefined) return undefined;
+  const arrivals = arrivalsOf(hops, info.links, ends);
+  return agree(arrivals, material.delivered, scene) ? arrivals : undefined;
+}
+
+/** True when whole steps of the window hold as many packets as the series says. */
+export function agree(
+  arrivals: readonly Arrival[],
+  delivered: Steps | undefined,
+  { fromNs, toNs }: Pick<Scene, 'fromNs' | 'toNs'>,
+): boolean {
+  if (delivered === undefined) return arrivals.length > 0;
+  const { stepNs, values } = delivered;
+  const [first, last] = [Math.ceil(fromNs / stepNs), Math.floor(toNs / stepNs)];
+  const measured = values.slice(first, last).reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  const seen = arrivals.filter(({ timeNs }) => timeNs >= first * stepNs && timeNs < last * stepNs);
+  return Math.abs(seen.length - measured) <= Math.max(3, AGREEMENT * measured);
+}
+
+function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Strip {
+  const name = 'throughput';
+  const { delivered } = scene.material;
+  const scope = scopeOf(scene, arrivals?.length ?? 0);
+  const perSecond = delivered === undefined ? 1 : 1e9 / delivered.stepNs;
+  const bins =
+    arrivals === undefined
+      ? scaled(seriesOf(delivered, scene), perSecond)
+      : rateBins(
+          arrivals.map(({ timeNs }) => timeNs),
+          scope,
+        );
+  if (bins.length === 0) return missing(scene, name);
+  const before = middleOf(bins.filter(({ toNs }) => toNs <= 0));
+  const least = lowestOf(bins.filter(({ fromNs }) => fromNs >= 0));
+  const width = quantity(arrivals === undefined ? (delivered?.stepNs ?? 0) : scope.binNs, 'ns');
+  const words = [
+    before === undefined ? '' : `median ${quantity(before, PER_SECOND)} before, `,
+    least === undefined ? '' : `lowest ${quantity(least, PER_SECOND)} after, `,
+    `bins of ${width}`,
+  ];
+  return {
+    ...{ kind: 'curve', name, finding: words.join(''), unit: PER_SECOND, bins, style: 'steps' },
+    band: bandOf(scene, 'delivered', perSecond),
+    limit: limitOf(
+      scene,
+      ({ metric, unit }) => metric.endsWith('.throughput') && unit === '1/min',
+      60,
+    ),
+  };
+}
+
+function loss(scene: Scene): Strip {
+  const { info, material, suffix, report } = scene;
+  const { packets } = material;
+  if (packets === undefined) {
+    const lost = report.metrics['gateway.failover.lost']?.quantiles?.find(({ p }) => p === 0.5);
+    const median = lost === undefined ? '' : `median ${whole(lost.value)} packets per fault; `;
+    return { kind: 'missing', name: 'loss', finding: `${median}${traceCommand(scene)}` };
+  }
+  const ends = endsOf(info, suffix);
+  const isJoined = packets.hops !== undefined && ends !== undefined;
+  const own = isJoined ? lossesOf(packets.drops, packets.hops, ends.flow) : packets.drops;
+  const scope = scopeOf(scene, 0);
+  const bins = counted(
+    own.map(({ timeNs }) => timeNs),
+    scope,
+  );
+  const others = packets.drops.length - own.length;
+  const whose = isJoined
+    ? `${plural(own.length, 'packet')} of the flow lost${others === 0 ? '' : `, and ${whole(others)} other packets`}`
+    : `${plural(own.length, 'packet')} of all kinds lost`;
+  const cut = packets.isWhole ? '' : ' (the first 20 000 of the window)';
+  return {
+    ...{ kind: 'curve', name: 'loss', unit: 'packets', bins, style: 'bars', band: [] },
+    ...{ finding: `${whose}${cut}, bins of ${quantity(scope.binNs, 'ns')}`, limit: undefined },
+  };
+}
+
+function latency(scene: Scene, arrivals: readonly Arrival[] | undefined): Strip {
+  const name = 'p95 latency';
+  const scope = scopeOf(scene, arrivals?.length ?? 0);
+  const seen = arrivals === undefined ? [] : p95Bins(arrivals, scope);
+  const isSeen = seen.some(({ value }) => value !== null);
+  const bins = isSeen ? seen : seriesOf(scene.material.latency, scene);
+  if (!bins.some(({ value }) => value !== null)) return missing(scene, name);
+  const before = middleOf(bins.filter(({ toNs }) => toNs <= 0));
+  const most = Math.max(
+    0,
+    ...bins.filter(({ fromNs }) => fromNs >= 0).map(({ value }) => value ?? 0),
+  );
+  const width = quantity(isSeen ? scope.binNs : (scene.material.latency?.stepNs ?? 0), 'ns');
+  const how = isSeen ? 'from the first link to the target' : 'as measured by the target';
+  return {
+    ...{ kind: 'curve', name, unit: 'ns', bins, style: 'steps' },
+    finding: `${before === undefined ? '' : `median ${quantity(before, 'ns')} before, `}highest ${quantity(most, 'ns')} after, ${how}, bins of ${width}`,
+    band: bandOf(scene, 'latency.p95', 1),
+    limit: limitOf(
+      scene,
+      ({ metric, unit, aggregation }) =>
+        metric.endsWith('.latency') && unit === 'ns' && aggregation === 'p95',
+      1,
+    ),
+  };
+}
+
+function missing(scene: Scene, name: string): Strip {
+  const { report, shown } = scene;
+  const seed = `the report shows seed ${report.shownSeed} in full`;
+  const words = report.shownSeed === shown.seed ? 'was not measured here' : seed;
+  return { kind: 'missing', name, finding: `${words}; ${traceCommand(scene)}` };
+}
+
+function scopeOf({ shown, fromNs, toNs }: Scene, packets: number): Scope {
+  return { zeroNs: shown.beginNs, fromNs, toNs, binNs: binWidth(toNs - fromNs, packets) };
+}
+
+function seriesOf(steps: Steps | undefined, { shown, fromNs, toNs }: Scene): readonly Bin[] {
+  if (steps === undefined) return [];
+  return seriesBins(steps, { zeroNs: shown.beginNs, fromNs, toNs });
+}
+
+function scaled(bins: readonly Bin[], by: number): readonly Bin[] {
+  return bins.map((bin) => ({ ...bin, value: bin.value === null ? null : bin.value * by }));
+}
+
+/** Lowest to highest of all seeds, where the fault strikes all of them at the same time. */
+function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
+  const { report, same, suffix } = scene;
+  const series: SeriesSummary | undefined = report.series.find(
+    (one) => one.name === `${name}${suffix}`,
+  );
+  if (series === undefined || report.seeds.length < 2 || !isAligned(same, series.stepNs)) return [];
+  const lows = seriesOf({ stepNs: series.stepNs, values: series.low }, scene);
+  const highs = seriesOf({ stepNs: series.stepNs, values: series.high }, scene);
+  return lows.flatMap(({ fromNs, toNs, value }, at) => {
+    const high = highs[at]?.value ?? null;
+    return value === null || high === null
+      ? []
+      : [{ fromNs, toNs, low: value * by, high: high * by }];
+  });
+}
+
+/** The limit of a KPI of the only flow. */
+function limitOf(
+  { report, suffix }: Scene,
+  isWanted: (kpi: KpiResult) => boolean,
+  per: number,
+): Limit | undefined {
+  const kpi = suffix === '' ? report.kpis.find(isWanted) : undefined;
+  if (kpi === undefined) return undefined;
+  return { value: kpi.limit / per, text: `limit ${limitText(kpi)} for ${kpiName(kpi)}` };
+}
+
+function middleOf(bins: readonly Bin[]): number | undefined {
+  return quantile(ascending(known(bins)), 0.5);
+}
+
+function lowestOf(bins: readonly Bin[]): number | undefined {
+  return ascending(known(bins))[0];
+}
+
+function known(bins: readonly Bin[]): readonly number[] {
+  return bins.map(({ value }) => value).filter((value) => value !== null);
+}

@@ -1,0 +1,274 @@
+/**
+ * The failover page: chooses a fault and a seed, fetches what surrounds it and draws the strips. The
+ * window is the range of the one time line, so that its keys zoom and pan here as well.
+ *
+ * @module
+ */
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import { DEMO_RUN } from '../../data/embedded.ts';
+import { Latest } from '../../data/latest.ts';
+import type { TraceClient } from '../../data/trace-client.ts';
+import { element, fill, set, svgElement } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { actions, partialNote, skeleton, stateMessage } from '../../kernel/states.ts';
+import { Chooser } from './chooser.ts';
+import { type Drawn, drawStrips } from './draw.ts';
+import { makeStrips } from './make-strips.ts';
+import { type Material, materialOf } from './material.ts';
+import { captionOf, summaryOf, type Told, titleOf } from './sentence.ts';
+import { casesOf, chosenCase, type FaultCase, gapKpi, idsOf, windowAround } from './story.ts';
+import { tableOf } from './strips.ts';
+
+/** What is looked at: a change asks anew. */
+interface Asked {
+  readonly shown: FaultCase;
+  readonly suffix: string;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** Fills the page, or says that there was no fault. */
+export async function mountFailover(context: ReportContext): Promise<void> {
+  const cases = casesOf(context.report);
+  if (cases.length === 0) {
+    showNoFault(context);
+    return;
+  }
+  fill(context.root, skeleton('Reading the trace …'));
+  const { trace, trouble } = await openedTrace(context);
+  if (context.signal.aborted) return;
+  new FailoverPage(context, { cases, trace, trouble }).start();
+}
+
+/** The report tells the story without a trace, and with one that cannot be read. */
+async function openedTrace({ run }: ReportContext): Promise<{
+  readonly trace: TraceClient | undefined;
+  readonly trouble: string | undefined;
+}> {
+  if (!run.hasTrace) return { trace: undefined, trouble: undefined };
+  try {
+    return { trace: await run.trace(), trouble: undefined };
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return { trace: undefined, trouble: `The trace cannot be read: ${words}.` };
+  }
+}
+
+function showNoFault({ root, view, report }: ReportContext): void {
+  const demo = { label: 'Open the demo', run: (): void => view.go('failover', DEMO_RUN) };
+  const choose = { label: 'Choose a run', run: (): void => view.go('runs') };
+  fill(
+    root,
+    stateMessage(
+      'empty',
+      'No fault in this run',
+      element('p', {}, `Nothing was cut, crashed or impaired in ${report.scenario.name}.`),
+      element(
+        'p',
+        { class: 'muted' },
+        'A scenario with faults: ',
+        element('code', {}, 'npm run scenario failover.yaml'),
+      ),
+      actions(demo, choose),
+    ),
+  );
+}
+
+interface Parts {
+  readonly cases: readonly FaultCase[];
+  readonly trace: TraceClient | undefined;
+  readonly trouble: string | undefined;
+}
+
+class FailoverPage {
+  readonly #context: ReportContext;
+  readonly #parts: Parts;
+  readonly #ids: readonly string[];
+  readonly #chart: ChartFrame;
+  readonly #chooser: Chooser;
+  readonly #latest: Latest<Asked, { readonly asked: Asked; readonly material: Material }>;
+  readonly #cursor = svgElement('line', { class: 'cursor-line', y1: 0 });
+  #got: { readonly asked: Asked; readonly material: Material } | undefined;
+  #drawn: Drawn | undefined;
+  #moveCursor: () => void = () => undefined;
+
+  constructor(context: ReportContext, parts: Parts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#ids = idsOf(parts.cases);
+    this.#chart = new ChartFrame({ name: 'failover', origin: { run: context.run.id, seed: '' } });
+    this.#chooser = new Chooser(context, {
+      cases: parts.cases,
+      ids: this.#ids,
+      flows: flowsOf(context.report.series),
+      choose: (wanted): void => this.#choose(wanted),
+    });
+    this.#latest = new Latest((asked) => this.#fetch(asked), {
+      tell: (got): void => {
+        this.#got = got;
+        this.#draw();
+      },
+      fail: (error): void => context.fail(error),
+    });
+  }
+
+  start(): void {
+    const { root, view, signal, frames } = this.#context;
+    const { trace, trouble } = this.#parts;
+    const damage = trace?.info.damage;
+    fill(
+      root,
+      trouble !== undefined && partialNote(trouble),
+      damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
+      this.#chooser.root,
+      this.#chart.root,
+    );
+    this.#addKeys();
+    const { range, extent } = view.time;
+    // A range in the address stays; else the fault with what it caused is in view.
+    if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
+    const observer = new ResizeObserver(() => this.#draw());
+    observer.observe(this.#chart.body);
+    signal.addEventListener('abort', () => observer.disconnect());
+    this.#moveCursor = frames.add(signal, () => {
+      this.#showCursor();
+      return view.time.isPlaying.value;
+    });
+    for (const value of [view.selection, view.parameters, range]) {
+      value.watch(signal, () => this.#ask());
+    }
+    view.time.cursor.watch(signal, this.#moveCursor);
+  }
+
+  /** The case that the address asks for. */
+  get #shown(): FaultCase {
+    const { view, report } = this.#context;
+    const { selection, parameters } = view;
+    const picked = selection.value?.kind === 'seed' ? Number(selection.value.name) : undefined;
+    const seed = picked ?? this.#parts.trace?.info.seed ?? report.shownSeed;
+    const found = chosenCase(this.#parts.cases, { id: parameters.value['fault'], seed });
+    return found ?? (this.#parts.cases[0] as FaultCase);
+  }
+
+  #choose(wanted: { readonly id?: string; readonly seed?: number }): void {
+    const { view } = this.#context;
+    const { shown } = { shown: this.#shown };
+    const [from, to] = view.time.range.value;
+    if (wanted.id !== undefined) view.setParameter('fault', wanted.id);
+    if (wanted.seed !== undefined) {
+      view.selection.value = { kind: 'seed', name: String(wanted.seed) };
+    }
+    // Another fault is seen as near as the one before.
+    const by = this.#shown.beginNs - shown.beginNs;
+    view.time.show([from + by, to + by]);
+    view.time.moveTo(this.#shown.beginNs);
+  }
+
+  #fit(): void {
+    const { view, report } = this.#context;
+    const shown = this.#shown;
+    const limit = gapKpi(report)?.limit ?? 0;
+    view.time.show(windowAround(shown, this.#same(shown), limit));
+    const [from, to] = view.time.range.value;
+    const at = view.time.cursor.value;
+    if (at < from || at > to) view.time.moveTo(shown.beginNs);
+  }
+
+  #step(by: number): void {
+    const at = this.#ids.indexOf(this.#shown.id) + by;
+    const id = this.#ids[at];
+    if (id === undefined) {
+      this.#context.notify(`This is the ${by > 0 ? 'last' : 'first'} fault.`);
+      return;
+    }
+    this.#choose({ id });
+  }
+
+  #addKeys(): void {
+    const { keys, signal } = this.#context;
+    const group = 'Failover';
+    keys.add(signal, { group, keys: ['f'], does: 'fit the fault', run: () => this.#fit() });
+    keys.add(signal, { group, keys: ['j'], does: 'fault before', run: () => this.#step(-1) });
+    keys.add(signal, { group, keys: ['k'], does: 'next fault', run: () => this.#step(1) });
+  }
+
+  #same({ id }: FaultCase): readonly FaultCase[] {
+    return this.#parts.cases.filter((one) => one.id === id);
+  }
+
+  #ask(): void {
+    const { view } = this.#context;
+    const [fromNs, toNs] = view.time.range.value;
+    const shown = this.#shown;
+    const suffix = this.#chooser.suffix;
+    this.#chooser.show(shown);
+    this.#latest.want({ shown, suffix, fromNs, toNs });
+  }
+
+  async #fetch(asked: Asked): Promise<{ readonly asked: Asked; readonly material: Material }> {
+    const { report } = this.#context;
+    const { trace } = this.#parts;
+    const { seed } = asked.shown;
+    const own = trace?.info.seed === seed ? trace : undefined;
+    return { asked, material: await materialOf({ report, trace: own, seed, ...asked }) };
+  }
+
+  #draw(): void {
+    const got = this.#got;
+    const width = Math.floor(this.#chart.body.getBoundingClientRect().width);
+    if (got === undefined || width < 50) return;
+    const { report } = this.#context;
+    const { asked, material } = got;
+    const { shown } = asked;
+    const same = this.#same(shown);
+    const info = material.history === undefined ? undefined : this.#parts.trace?.info;
+    const ofSeed = this.#parts.cases.filter(({ seed }) => seed === shown.seed);
+    const strips = makeStrips({ report, info, material, same, ofSeed, ...asked });
+    this.#drawn = drawStrips(strips, {
+      width,
+      fromNs: asked.fromNs - shown.beginNs,
+      toNs: asked.toNs - shown.beginNs,
+      effects: shown.effects,
+      pickSeed: (seed): void => this.#choose({ seed }),
+    });
+    const { svg, x } = this.#drawn;
+    set(this.#cursor, 'y2', Number(svg.getAttribute('height')) - 36);
+    svg.append(this.#cursor);
+    svg.addEventListener('pointerdown', (event) => {
+      const at = x.invert(event.clientX - svg.getBoundingClientRect().left);
+      this.#context.view.time.moveTo(shown.beginNs + at);
+    });
+    fill(this.#chart.body, svg);
+    const position = this.#ids.indexOf(shown.id) + 1;
+    const told: Told = { report, shown, same, position, count: this.#ids.length };
+    this.#chart.show({
+      title: titleOf(told),
+      caption: captionOf(told),
+      summary: summaryOf(told),
+      table: () => tableOf(strips, shown.seed),
+    });
+    this.#moveCursor();
+  }
+
+  #showCursor(): void {
+    const got = this.#got;
+    if (got === undefined || this.#drawn === undefined) return;
+    const at = this.#context.view.time.cursor.value;
+    const { fromNs, toNs, shown } = got.asked;
+    const isIn = at >= fromNs && at <= toNs;
+    const px = this.#drawn.x(at - shown.beginNs).toFixed(1);
+    set(this.#cursor, 'visibility', isIn ? 'visible' : 'hidden');
+    if (!isIn) return;
+    set(this.#cursor, 'x1', px);
+    set(this.#cursor, 'x2', px);
+  }
+}
+
+const DELIVERED = 'delivered';
+
+/** What stands behind the names of series: one empty text, or one for each flow. */
+function flowsOf(series: readonly { readonly name: string }[]): readonly string[] {
+  const names = series.map(({ name }) => name).filter((name) => name.startsWith(DELIVERED));
+  const suffixes = names.map((name) => name.slice(DELIVERED.length));
+  return suffixes.length === 0 ? [''] : suffixes;
+}

@@ -1,0 +1,24 @@
+/**
+ * Failover story: what a fault cost, second by second (spec/ux.md 4.3).
+ *
+ * @module
+ */
+import './style.css';
+import type { Page } from '../../kernel/page.ts';
+import { mountFailover } from './failover-page.ts';
+
+/** The page. */
+export const page: Page = {
+  name: 'failover',
+  title: 'Failover',
+  question: 'What did the fault cost, second by second?',
+  order: 3,
+  icon: 'M3 12h4l5-7h3M7 12l5 7h9M18 16l3 3-3 3M16 3l4 4M20 3l-4 4',
+  empty: {
+    shows: 'each fault of a run with its detection, the switch and the first packet',
+    scenario: 'failover.yaml',
+  },
+  isTimed: true,
+  needs: 'report',
+  mount: mountFailover,
+};

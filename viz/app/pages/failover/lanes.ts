@@ -1,0 +1,132 @@
+/**
+ * What held from when to when: a lane of segments from the states of a trace, and the path that
+ * carried most packets from the series of a report.
+ *
+ * @module
+ */
+import type { StateRow, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import type { Steps } from './steps.ts';
+
+/** A stretch in which something held; ns after the fault. */
+export interface Segment {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly state: string;
+}
+
+/** One line of a strip. */
+export interface Lane {
+  readonly label: string;
+  readonly segments: readonly Segment[];
+}
+
+/** What is looked at; ns of the run, and what counts as 0. */
+export interface Span {
+  readonly zeroNs: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** What was known at the beginning of the window, and what changed in it. */
+export interface History {
+  readonly before: WorldStates;
+  readonly changes: readonly StateRow[];
+}
+
+/** The lane of one machine of a node; undefined when the trace has no such machine. */
+export function laneOf(
+  history: History,
+  of: { readonly node: number; readonly machine: string; readonly label: string },
+  span: Span,
+): Lane | undefined {
+  const first = history.before
+    .find(([node]) => node === of.node)?.[1]
+    .find(([machine]) => machine === of.machine)?.[1];
+  const own = history.changes.filter(
+    ({ node, machine }) => node === of.node && machine === of.machine,
+  );
+  if (first === undefined && own.length === 0) return undefined;
+  const steps = [
+    ...(first === undefined ? [] : [{ timeNs: span.fromNs, state: first }]),
+    ...own.filter(({ timeNs }) => timeNs < span.toNs),
+  ];
+  return { label: of.label, segments: merged(steps, span) };
+}
+
+/** Names of the machines of a node, sorted. */
+export function machinesOf(history: History, node: number): readonly string[] {
+  const before = history.before.find(([number]) => number === node)?.[1] ?? [];
+  const names = [
+    ...before.map(([machine]) => machine),
+    ...history.changes.filter((row) => row.node === node).map(({ machine }) => machine),
+  ];
+  return [...new Set(names)].sort();
+}
+
+/** Up or not of a target, from the faults that hit it; `word` is what they do to it. */
+export function linkLane(
+  { target, word }: { readonly target: string; readonly word: string },
+  faults: readonly { readonly beginNs: number; readonly endNs: number | undefined }[],
+  span: Span,
+): Lane {
+  const steps: { timeNs: number; state: string }[] = [{ timeNs: span.fromNs, state: 'up' }];
+  const isHitAt = (timeNs: number): boolean =>
+    faults.some(
+      ({ beginNs, endNs = Number.POSITIVE_INFINITY }) => beginNs <= timeNs && timeNs < endNs,
+    );
+  const instants = faults.flatMap(({ beginNs, endNs }) => [beginNs, endNs ?? span.toNs]);
+  for (const timeNs of [span.fromNs, ...instants].sort((a, b) => a - b)) {
+    if (timeNs < span.fromNs || timeNs >= span.toNs) continue;
+    steps.push({ timeNs, state: isHitAt(timeNs) ? word : 'up' });
+  }
+  return { label: target, segments: merged(steps, span) };
+}
+
+/** Machines of the gateway at the source of a flow: the path in use, and the health of each. */
+export function pathMachines(
+  info: TraceInfo,
+  history: History,
+  flow: { readonly source: number; readonly target: number },
+): { readonly chosen: string; readonly healths: readonly { machine: string; label: string }[] } {
+  const peer = info.nodes[flow.target]?.name ?? '';
+  const ending = ` to ${peer}`;
+  const healths = machinesOf(history, flow.source)
+    .filter((name) => name.startsWith('path ') && name.endsWith(ending) && name !== `path${ending}`)
+    .map((machine) => ({ machine, label: machine.slice('path '.length, -ending.length) }));
+  return { chosen: `path${ending}`, healths };
+}
+
+/** The path with most packets in each step. */
+export function busiestLane(
+  paths: readonly (Steps & { readonly name: string })[],
+  span: Span,
+): Lane | undefined {
+  const stepNs = paths[0]?.stepNs;
+  if (stepNs === undefined) return undefined;
+  const first = Math.max(0, Math.floor(span.fromNs / stepNs));
+  const last = Math.ceil(span.toNs / stepNs);
+  const steps: { timeNs: number; state: string }[] = [];
+  for (let at = first; at < last; at += 1) {
+    const busiest = [...paths].sort((a, b) => (b.values[at] ?? 0) - (a.values[at] ?? 0))[0];
+    const isUsed = busiest !== undefined && (busiest.values[at] ?? 0) > 0;
+    steps.push({
+      timeNs: Math.max(span.fromNs, at * stepNs),
+      state: isUsed ? busiest.name : 'none',
+    });
+  }
+  return { label: '', segments: merged(steps, span) };
+}
+
+function merged(
+  steps: readonly { readonly timeNs: number; readonly state: string }[],
+  { zeroNs, toNs }: Span,
+): readonly Segment[] {
+  const segments: { fromNs: number; toNs: number; state: string }[] = [];
+  for (const { timeNs, state } of steps) {
+    const last = segments.at(-1);
+    if (last?.state === state) continue;
+    if (last !== undefined) last.toNs = timeNs - zeroNs;
+    segments.push({ fromNs: timeNs - zeroNs, toNs: toNs - zeroNs, state });
+  }
+  return segments.filter((segment) => segment.toNs > segment.fromNs);
+}

@@ -1,0 +1,165 @@
+/**
+ * Makes the strips of a fault of what was fetched, and says in each what it shows.
+ *
+ * @module
+ */
+import { plural, quantity } from '../../../../reports/format.ts';
+import { kpiName } from '../../../../reports/kpi-text.ts';
+import { curveStrips } from './curves.ts';
+import { limitWords } from './draw.ts';
+import { busiestLane, type Lane, laneOf, linkLane, pathMachines, type Span } from './lanes.ts';
+import { endsOf, type Scene } from './scene.ts';
+import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, type Spread, spreadOf } from './story.ts';
+import type { Strip, Tick } from './strips.ts';
+
+const TARGETS_MAX = 4;
+
+/** Link, probes, path, throughput, loss, latency, gap. */
+export function makeStrips(scene: Scene): readonly Strip[] {
+  const strips = [
+    linkStrip(scene),
+    probeStrip(scene),
+    pathStrip(scene),
+    ...curveStrips(scene),
+    gapStrip(scene),
+  ];
+  return strips.filter((strip) => strip !== undefined);
+}
+
+function linkStrip(scene: Scene): Strip {
+  const { shown, ofSeed } = scene;
+  const word = /\b(down|crash\w*|partition\w*)\b/.test(shown.text) ? 'down' : 'impaired';
+  const targets = shown.targets.slice(0, TARGETS_MAX);
+  const lanes = targets.map((target) =>
+    linkLane(
+      { target, word },
+      ofSeed.filter((one) => one.targets.includes(target)),
+      spanOf(scene),
+    ),
+  );
+  const more = shown.targets.length - targets.length;
+  const end =
+    shown.endNs === undefined ? '' : ` for ${quantity(shown.endNs - shown.beginNs, 'ns')}`;
+  return {
+    ...{ kind: 'lanes', name: shown.targets.length === 1 ? 'link or node' : 'links or nodes' },
+    finding: `${shown.text}${end}${more > 0 ? `, and ${more} more` : ''}`,
+    ...{ lanes, others: [], spread: undefined },
+  };
+}
+
+function probeStrip(scene: Scene): Strip | undefined {
+  const { info, material, shown } = scene;
+  const ends = endsOf(info, scene.suffix);
+  const { history } = material;
+  const finding = effectFinding(scene, 'detected');
+  if (info === undefined || history === undefined) {
+    if (spreadOf(scene.same, 'detected') === undefined) return undefined;
+    return { ...effectLanes(scene, 'detected', []), name: 'probes', finding };
+  }
+  const span = spanOf(scene);
+  const bfd = shown.targets.slice(0, TARGETS_MAX).flatMap((target) =>
+    info.nodes.flatMap(({ name }, node) => {
+      const lane = laneOf(
+        history,
+        { node, machine: `bfd ${target}`, label: `BFD at ${name}` },
+        span,
+      );
+      return lane === undefined ? [] : [lane];
+    }),
+  );
+  const health =
+    ends === undefined
+      ? []
+      : pathMachines(info, history, ends).healths.flatMap(({ machine, label }) => {
+          const lane = laneOf(history, { node: ends.source, machine, label }, span);
+          return lane === undefined ? [] : [lane];
+        });
+  const lanes = [...bfd, ...health];
+  if (lanes.length === 0 && spreadOf(scene.same, 'detected') === undefined) return undefined;
+  return { ...effectLanes(scene, 'detected', lanes), name: 'probes', finding };
+}
+
+function pathStrip(scene: Scene): Strip | undefined {
+  const { info, material } = scene;
+  const ends = endsOf(info, scene.suffix);
+  const { history, paths } = material;
+  const span = spanOf(scene);
+  const traced =
+    info === undefined || history === undefined || ends === undefined
+      ? undefined
+      : laneOf(
+          history,
+          { node: ends.source, machine: pathMachines(info, history, ends).chosen, label: '' },
+          span,
+        );
+  const lane = traced ?? busiestLane(paths, span);
+  const words = effectFinding(scene, 'switched');
+  const how =
+    traced === undefined && lane !== undefined
+      ? `path of most packets in ${quantity(paths[0]?.stepNs ?? 0, 'ns')}; `
+      : '';
+  if (lane === undefined && spreadOf(scene.same, 'switched') === undefined) return undefined;
+  const lanes = lane === undefined ? [] : [lane];
+  return { ...effectLanes(scene, 'switched', lanes), name: 'path', finding: `${how}${words}` };
+}
+
+/** Lanes with the effect of the other seeds on them. */
+function effectLanes(
+  { same, shown }: Scene,
+  effect: string,
+  lanes: readonly Lane[],
+): Omit<Extract<Strip, { kind: 'lanes' }>, 'name' | 'finding'> {
+  const others = same
+    .filter(({ seed }) => seed !== shown.seed)
+    .flatMap((one): Tick[] => {
+      const afterNs = delayOf(one, effect);
+      if (afterNs === undefined) return [];
+      return [{ afterNs, text: `seed ${one.seed} ${effect} +${quantity(afterNs, 'ns')}` }];
+    });
+  // Without any lane the ticks need a line to stand on.
+  const held = lanes.length > 0 || others.length === 0 ? lanes : [{ label: '', segments: [] }];
+  return { kind: 'lanes', lanes: held, others, spread: spreadOf(same, effect) };
+}
+
+/** `detected +68.2 ms; median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
+function effectFinding({ shown, same }: Scene, effect: string): string {
+  const delay = delayOf(shown, effect);
+  const own =
+    delay === undefined ? `not ${effect} in this seed` : `${effect} +${quantity(delay, 'ns')}`;
+  const spread = spreadOf(same, effect);
+  if (spread === undefined || spread.n < 2) return own;
+  return `${own}; ${spreadWords(spread)}`;
+}
+
+/** `median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
+export function spreadWords({ n, low, median, high }: Spread): string {
+  return `median of ${plural(n, 'seed')} ${quantity(median, 'ns')}, 10 to 90 % ${quantity(low, 'ns')} to ${quantity(high, 'ns')}`;
+}
+
+function gapStrip(scene: Scene): Strip | undefined {
+  const { same, shown, report } = scene;
+  const spread = spreadOf(same, FIRST_PACKET);
+  if (spread === undefined) return undefined;
+  const kpi = gapKpi(report);
+  const seeds = same
+    .filter((one) => delayOf(one, FIRST_PACKET) !== undefined)
+    .map((one) => ({ seed: one.seed, effects: one.effects, isShown: one.seed === shown.seed }))
+    .sort((a, b) => lastOf(a.effects) - lastOf(b.effects));
+  return {
+    ...{ kind: 'gaps', name: 'gap' },
+    finding: effectFinding(scene, FIRST_PACKET),
+    ...{ seeds, spread },
+    limit:
+      kpi === undefined
+        ? undefined
+        : { value: kpi.limit, text: `${limitWords(kpi.limit, kpi.unit)} for ${kpiName(kpi)}` },
+  };
+}
+
+function lastOf(effects: FaultCase['effects']): number {
+  return effects.find(({ name }) => name === FIRST_PACKET)?.afterNs ?? 0;
+}
+
+function spanOf({ shown, fromNs, toNs }: Scene): Span {
+  return { zeroNs: shown.beginNs, fromNs, toNs };
+}

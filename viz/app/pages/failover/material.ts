@@ -1,0 +1,127 @@
+/**
+ * Fetches what the strips of a fault need: packets, losses and states of the trace where it has them,
+ * series of the trace or of the report.
+ *
+ * @module
+ */
+import type { Report } from '../../../../reports/report-schema.ts';
+import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
+import type { TraceClient } from '../../data/trace-client.ts';
+import type { History } from './lanes.ts';
+import type { Steps } from './steps.ts';
+
+/** Packets of the window. */
+export interface Packets {
+  readonly hops: HopColumns | undefined;
+  readonly drops: readonly DropRow[];
+  /** False when there were more losses than are handed over. */
+  readonly isWhole: boolean;
+}
+
+/** What there is of one seed. */
+export interface Material {
+  readonly packets: Packets | undefined;
+  readonly history: History | undefined;
+  readonly delivered: Steps | undefined;
+  readonly latency: Steps | undefined;
+  readonly paths: readonly (Steps & { readonly name: string })[];
+}
+
+/** What is asked for. */
+export interface MaterialOf {
+  readonly report: Report;
+  /** Of this very seed; undefined where there is none. */
+  readonly trace: TraceClient | undefined;
+  readonly seed: number;
+  /** Behind the name of a series: empty, or ` a -> b`. */
+  readonly suffix: string;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** Packets that are on their way at the beginning are recognised by where they departed. */
+const PAD_NS = 200e6;
+/** More packets than this are left to the series. */
+const HOPS_MAX = 1_000_000;
+const PACKETS_NS_MAX = 10e9;
+/** As many losses as the desk hands over. */
+const DROPS_MAX = 20_000;
+const PATH = 'path:';
+
+/** Fetches everything. */
+export async function materialOf(of: MaterialOf): Promise<Material> {
+  const { report, trace, seed, suffix } = of;
+  const names = (trace?.info.metrics ?? report.series)
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(PATH) && name.endsWith(suffix));
+  const series = (name: string): Promise<Steps | undefined> =>
+    trace === undefined
+      ? Promise.resolve(stepsOf(report, name, seed))
+      : tracedSteps(trace, name, report);
+  const [packets, history, delivered, latency, ...paths] = await Promise.all([
+    trace === undefined ? undefined : packetsOf(trace, of),
+    trace === undefined ? undefined : historyOf(trace, of),
+    series(`delivered${suffix}`),
+    series(`latency.p95${suffix}`),
+    ...names.map((name) => series(name)),
+  ]);
+  return {
+    ...{ packets, history, delivered, latency },
+    paths: names.flatMap((name, at) => {
+      const steps = paths[at];
+      const path = name.slice(PATH.length, suffix === '' ? undefined : -suffix.length);
+      return steps === undefined ? [] : [{ ...steps, name: path }];
+    }),
+  };
+}
+
+async function packetsOf(trace: TraceClient, of: MaterialOf): Promise<Packets | undefined> {
+  const { fromNs, toNs } = of;
+  const isKept = trace.info.windowsNs.some(
+    ([from, to]) => from <= fromNs + 1e6 && to >= toNs - 1e6,
+  );
+  const count = trace.info.counts['hop'] ?? 0;
+  const [first, last] = trace.info.rangeNs;
+  const expected = (count * (toNs - fromNs)) / Math.max(1, last - first);
+  const isSmall = toNs - fromNs <= PACKETS_NS_MAX && expected < HOPS_MAX;
+  const [hops, drops] = await Promise.all([
+    count > 0 && isKept && isSmall
+      ? trace.ask('hops', { fromNs: fromNs - PAD_NS, toNs, rowsMax: HOPS_MAX })
+      : undefined,
+    trace.ask('drops', { fromNs, toNs }),
+  ]);
+  const isThinned = hops !== undefined && hops.total > hops.rows;
+  return { hops: isThinned ? undefined : hops, drops, isWhole: drops.length < DROPS_MAX };
+}
+
+async function historyOf(trace: TraceClient, { fromNs, toNs }: MaterialOf): Promise<History> {
+  const [before, changes] = await Promise.all([
+    trace.ask('stateAt', { timeNs: Math.max(0, fromNs) }),
+    trace.ask('changes', { fromNs: fromNs + 1, toNs }),
+  ]);
+  return { before, changes };
+}
+
+async function tracedSteps(
+  trace: TraceClient,
+  name: string,
+  report: Report,
+): Promise<Steps | undefined> {
+  const metric = trace.info.metrics.find((one) => one.name === name);
+  if (metric === undefined) return stepsOf(report, name, trace.info.seed);
+  const { timeNs, value } = await trace.ask('series', { name });
+  const values: (number | null)[] = [];
+  for (const [row, at] of timeNs.entries()) {
+    const step = Math.round(at / metric.binNs);
+    while (values.length < step) values.push(null);
+    values[step] = value[row] ?? null;
+  }
+  return { stepNs: metric.binNs, values };
+}
+
+/** The series of a report, which shows one seed in full. */
+function stepsOf(report: Report, name: string, seed: number): Steps | undefined {
+  const series = report.series.find((one) => one.name === name);
+  if (series === undefined || report.shownSeed !== seed) return undefined;
+  return { stepNs: series.stepNs, values: series.shownSeed };
+}

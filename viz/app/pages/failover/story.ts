@@ -1,0 +1,132 @@
+/**
+ * The faults of a report as stories: one fault of one seed with its effects, the same fault of the
+ * other seeds, and how far they spread.
+ *
+ * @module
+ */
+import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+
+/** A consequence of a fault: `detected`, `switched`, `first packet`. */
+export interface Effect {
+  readonly name: string;
+  readonly afterNs: number;
+}
+
+/** One fault of one seed. */
+export interface FaultCase {
+  readonly seed: number;
+  /** The same in every seed: `event-1#2`. */
+  readonly id: string;
+  readonly text: string;
+  readonly targets: readonly string[];
+  readonly beginNs: number;
+  /** Undefined for what nobody ended. */
+  readonly endNs: number | undefined;
+  /** In the order of time. */
+  readonly effects: readonly Effect[];
+}
+
+/** Median and the 10 to 90 % band, by nearest rank. */
+export interface Spread {
+  readonly n: number;
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+/** The effect that ends the outage. */
+export const FIRST_PACKET = 'first packet';
+/** Window of a fault without any effect or limit. */
+const PLAIN_NS = 1e9;
+const SHORTEST_NS = 20e6;
+const LONGEST_NS = 30e9;
+/** How much of the window lies before the fault, as a share of what lies after it. */
+const BEFORE = 0.4;
+
+/** All faults in the order of the report. */
+export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[] {
+  return faults.map(({ seed, id, text, targets, beginNs, endNs, effects }) => ({
+    ...{ seed, id, text, targets, beginNs, endNs },
+    effects: Object.entries(effects)
+      .map(([name, at]) => ({ name, afterNs: at - beginNs }))
+      .sort((a, b) => a.afterNs - b.afterNs),
+  }));
+}
+
+/** The faults by their ids, each once, in the order of time of the seed that has most of them. */
+export function idsOf(cases: readonly FaultCase[]): readonly string[] {
+  const seeds = [...new Set(cases.map(({ seed }) => seed))];
+  const bySeed = seeds.map((seed) => cases.filter((one) => one.seed === seed));
+  const longest = bySeed.sort((a, b) => b.length - a.length)[0] ?? [];
+  const sorted = [...longest].sort((a, b) => a.beginNs - b.beginNs);
+  return [...new Set([...sorted, ...cases].map(({ id }) => id))];
+}
+
+/** The wanted case, or the nearest to it: the same fault of another seed, else the first. */
+export function chosenCase(
+  cases: readonly FaultCase[],
+  wanted: { readonly id: string | undefined; readonly seed: number },
+): FaultCase | undefined {
+  const id = cases.some((one) => one.id === wanted.id) ? wanted.id : idsOf(cases)[0];
+  const same = cases.filter((one) => one.id === id);
+  return same.find(({ seed }) => seed === wanted.seed) ?? same[0];
+}
+
+/** ns from the fault to an effect; undefined when it did not happen. */
+export function delayOf(fault: FaultCase, effect: string): number | undefined {
+  return fault.effects.find(({ name }) => name === effect)?.afterNs;
+}
+
+/** How an effect spreads over cases. */
+export function spreadOf(cases: readonly FaultCase[], effect: string): Spread | undefined {
+  const delays = cases.map((one) => delayOf(one, effect)).filter((delay) => delay !== undefined);
+  const sorted = ascending(delays);
+  const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
+  if (low === undefined || median === undefined || high === undefined) return undefined;
+  return { n: sorted.length, low, median, high };
+}
+
+/** Effects of the cases, the usually first one first. */
+export function effectNames(cases: readonly FaultCase[]): readonly string[] {
+  const names = new Set(cases.flatMap(({ effects }) => effects.map(({ name }) => name)));
+  const median = (name: string): number => spreadOf(cases, name)?.median ?? 0;
+  return [...names].sort((a, b) => median(a) - median(b));
+}
+
+/** The KPI in time that was sampled per fault, if any. */
+export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): KpiResult | undefined {
+  const sampled = kpis.filter(
+    ({ metric, unit }) => unit === 'ns' && metrics[metric]?.kind === 'samples',
+  );
+  return sampled.find(({ metric }) => metric.includes('failover')) ?? sampled[0];
+}
+
+/** What to show around a fault: from before it until after its last effect and the limit. */
+export function windowAround(
+  fault: FaultCase,
+  cases: readonly FaultCase[],
+  limitNs: number,
+): readonly [number, number] {
+  const lasts = cases.map(({ effects }) => effects.at(-1)?.afterNs ?? 0);
+  const usual = quantile(ascending(lasts), 0.9) ?? 0;
+  const own = fault.effects.at(-1)?.afterNs ?? 0;
+  const needed = 1.5 * Math.max(limitNs, usual, own);
+  const outage = fault.endNs === undefined ? PLAIN_NS : 1.3 * (fault.endNs - fault.beginNs);
+  const after = niceAbove(
+    Math.min(LONGEST_NS, Math.max(SHORTEST_NS, needed === 0 ? outage : needed)),
+  );
+  return [fault.beginNs - BEFORE * after, fault.beginNs + after];
+}
+
+/** True when a fault strikes every seed at the same time, up to a step of the series. */
+export function isAligned(cases: readonly FaultCase[], stepNs: number): boolean {
+  const begins = cases.map(({ beginNs }) => beginNs);
+  return Math.max(...begins) - Math.min(...begins) < stepNs / 10;
+}
+
+/** The next 1, 2, 4 or 5 times a power of ten. */
+export function niceAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 4, 5].find((step) => step * power >= value) ?? 10) * power;
+}

@@ -1,0 +1,105 @@
+/**
+ * The strips of the failover page as plain data, and the table of what they show.
+ *
+ * @module
+ */
+import type { TableData } from '../../../format/drawing.ts';
+import type { BandBin, Bin } from './bins.ts';
+import type { Lane } from './lanes.ts';
+import type { Effect, Spread } from './story.ts';
+
+/** A limit of a KPI in the unit of the strip. */
+export interface Limit {
+  readonly value: number;
+  readonly text: string;
+}
+
+/** One seed of the strip of gaps. */
+export interface SeedGap {
+  readonly seed: number;
+  readonly effects: readonly Effect[];
+  readonly isShown: boolean;
+}
+
+/** An instant on a strip. */
+export interface Tick {
+  readonly afterNs: number;
+  readonly text: string;
+}
+
+interface Heading {
+  readonly name: string;
+  /** Behind the name: what was found. */
+  readonly finding: string;
+}
+
+/** A strip. */
+export type Strip = Heading &
+  (
+    | {
+        readonly kind: 'lanes';
+        readonly lanes: readonly Lane[];
+        /** Other seeds, faint, and where their middle lies. */
+        readonly others: readonly Tick[];
+        readonly spread: Spread | undefined;
+      }
+    | {
+        readonly kind: 'curve';
+        readonly unit: string;
+        readonly bins: readonly Bin[];
+        readonly band: readonly BandBin[];
+        readonly limit: Limit | undefined;
+        readonly style: 'steps' | 'bars';
+      }
+    | {
+        readonly kind: 'gaps';
+        readonly seeds: readonly SeedGap[];
+        readonly spread: Spread | undefined;
+        readonly limit: Limit | undefined;
+      }
+    /** Nothing to draw: the finding says why. */
+    | { readonly kind: 'missing' }
+  );
+
+/** Everything that is drawn, row by row; times in ns after the fault. */
+export function tableOf(strips: readonly Strip[], seed: number): TableData {
+  return {
+    columns: ['strip', 'of seed', 'what', 'from ns', 'to ns', 'value', 'unit'],
+    rows: strips.flatMap((strip) => rowsOf(strip, seed)),
+  };
+}
+
+type Row = TableData['rows'][number];
+
+function rowsOf(strip: Strip, seed: number): readonly Row[] {
+  const { name } = strip;
+  switch (strip.kind) {
+    case 'lanes':
+      return strip.lanes.flatMap(({ label, segments }) =>
+        segments.map(
+          ({ fromNs, toNs, state }): Row => [
+            ...[name, seed, label],
+            ...[Math.round(fromNs), Math.round(toNs), state, ''],
+          ],
+        ),
+      );
+    case 'curve':
+      return strip.bins.map(
+        ({ fromNs, toNs, value }): Row => [
+          ...[name, seed, ''],
+          ...[fromNs, toNs, value, strip.unit],
+        ],
+      );
+    case 'gaps':
+      return strip.seeds.flatMap((one) =>
+        one.effects.map(
+          (effect): Row => [
+            ...[name, one.seed, effect.name],
+            ...[0, effect.afterNs, effect.afterNs, 'ns'],
+          ],
+        ),
+      );
+    case 'missing':
+      return [];
+  }
+}
