@@ -87,6 +87,16 @@ export interface SeriesColumns {
   readonly value: Float64Array;
 }
 
+/** Packets that came to nodes, by node and bin: `count[node * bins + bin]`. */
+export interface Density {
+  readonly startNs: number;
+  readonly binNs: number;
+  readonly bins: number;
+  readonly count: Float64Array;
+  /** Lost on the way to the node. */
+  readonly drops: Float64Array;
+}
+
 /** State of all machines: for each node its number and pairs of machine and state. */
 export type WorldStates = readonly (readonly [number, readonly (readonly [string, string])[]])[];
 
@@ -114,6 +124,8 @@ export interface TraceQuestions {
   marks(window: Window): readonly MarkRow[];
   spans(window: Window): readonly SpanRow[];
   bins(window: BinWindow): readonly BinRow[];
+  /** What came to each node, from the pyramid; in at most `binsMax` bins where it is coarse enough. */
+  density(window: Window & { readonly binsMax?: number }): Density;
   /** Points of a metric of {@link TraceInfo.metrics}, the whole run. */
   series(metric: { readonly name: string }): SeriesColumns;
   stateAt(at: { readonly timeNs: number }): WorldStates;

@@ -10,6 +10,7 @@ import type { SpanRow } from '../../format/drawing.ts';
 import { isFailure, placed, type TraceFailure } from '../../format/failure.ts';
 import type { RowRange, TraceFile } from '../../format/trace-file.ts';
 import { hopColumns } from './hop-columns.ts';
+import { nodeDensity } from './node-density.ts';
 import type {
   Answer,
   Asked,
@@ -46,6 +47,7 @@ export const ANSWERS: Answers = {
   marks: (trace, { fromNs, toNs }) => trace.marks(fromNs, toNs),
   spans,
   bins: (trace, window) => trace.bins(window),
+  density: nodeDensity,
   series,
   stateAt,
   changes,

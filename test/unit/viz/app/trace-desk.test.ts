@@ -94,6 +94,17 @@ describe('the desk', () => {
     ]);
   });
 
+  it('counts what came to each node without visiting packets', async () => {
+    const density = await ask('density', { fromNs: 500 * MS, toNs: 1_500 * MS, binsMax: 10 });
+    expect([density.startNs, density.binNs, density.bins]).toEqual([500 * MS, 100 * MS, 10]);
+    expect(density.count.reduce((sum, one) => sum + one, 0)).toBe(1_000);
+    const targets = new Set(info.links.map(({ to }) => to));
+    for (let node = 0; node < info.nodes.length; node += 1) {
+      const row = density.count.slice(node * 10, node * 10 + 10);
+      expect(row.some((one) => one > 0)).toBe(targets.has(node));
+    }
+  });
+
   it('finds the event before and after an instant, and none at the ends', async () => {
     const at = 20.3 * MS;
     expect(await ask('neighbour', { timeNs: at, direction: 'after' })).toBe(21 * MS);

@@ -1,0 +1,46 @@
+/**
+ * How many packets came to each node, from the pyramid of the trace: no packet is visited, however
+ * many there are (spec/ux.md 4.4).
+ *
+ * @module
+ */
+import { PYRAMID } from '../../../engine/measure/trace/layout.ts';
+import { isFailure, type TraceFailure } from '../../format/failure.ts';
+import type { TraceFile } from '../../format/trace-file.ts';
+import type { Density, Window } from './trace-answers.ts';
+
+const BINS_MAX = 600;
+
+/** Packets by the node that they came to and by bin; those that were lost on the way to it as well. */
+export async function nodeDensity(
+  trace: TraceFile,
+  { fromNs, toNs, binsMax = BINS_MAX }: Window & { readonly binsMax?: number },
+): Promise<Density | TraceFailure> {
+  const nodes = trace.header.nodes.length;
+  const levels = PYRAMID.slice(Math.max(0, Math.min(trace.header.linkLevel, PYRAMID.length - 1)));
+  const least = (toNs - fromNs) / binsMax;
+  const level = levels.find(({ widthNs }) => widthNs >= least) ?? levels.at(-1);
+  const binNs = level?.widthNs ?? 1;
+  const startNs = Math.floor(fromNs / binNs) * binNs;
+  const bins = Math.max(1, Math.ceil((toNs - startNs) / binNs));
+  const density = {
+    binNs,
+    startNs,
+    bins,
+    count: new Float64Array(nodes * bins),
+    drops: new Float64Array(nodes * bins),
+  };
+  const ranges = await trace.rows(level?.table.name ?? '', startNs, toNs);
+  if (isFailure(ranges)) return ranges;
+  for (const { block, from, to } of ranges) {
+    for (let row = from; row < to; row += 1) {
+      const node = trace.links[block.value('track', row) - 1]?.to ?? -1;
+      const bin = Math.round((block.time('start', row) - startNs) / binNs);
+      if (node < 0 || bin < 0 || bin >= bins) continue;
+      const at = node * bins + bin;
+      density.count[at] = (density.count[at] ?? 0) + block.value('count', row);
+      density.drops[at] = (density.drops[at] ?? 0) + block.value('drops', row);
+    }
+  }
+  return density;
+}
