@@ -1,0 +1,157 @@
+/**
+ * Entropy of the targets over the time at which they were made, under its ceiling log2(N), with the
+ * band from the tenth to the ninetieth percentile.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { area, line } from 'd3-shape';
+import { plural, whole } from '../../../../reports/format.ts';
+import {
+  drawnToFit,
+  horizontalAxis,
+  type Plot,
+  type Position,
+  plotDrawing,
+  plotOf,
+  spaced,
+  verticalAxis,
+} from '../../chart/plot.ts';
+import { readable } from '../../chart/readings.ts';
+import { svgElement } from '../../kernel/element.ts';
+import { type Stretch, stretchesOf, summaryOf, type Target } from './bits.ts';
+import { bitsSource } from './eyes.ts';
+import { bitsText, frameOf, limitLine, limitsOn } from './frame.ts';
+import type { ViewParts } from './privacy-page.ts';
+
+const HEIGHT = 320;
+const METRIC = 'privacy.entropy.bits';
+/** More dots hide the band. */
+const DOTS_MAX = 400;
+
+interface Places {
+  readonly plot: Plot;
+  readonly x: Position;
+  readonly y: Position;
+}
+
+/** The chart; undefined where the report does not say when targets were made. */
+export function entropyChart(parts: ViewParts): HTMLElement | undefined {
+  const { privacy } = parts;
+  const stretches = stretchesOf(privacy.targets);
+  if (stretches.length === 0) return undefined;
+  const frame = frameOf('privacy-entropy', parts, 'all');
+  const { p50, p10, ceiling } = summaryOf(privacy.targets);
+  const title = `Half of the targets hide in ${bitsText(p50)} or more, of ${ceiling.toFixed(2)} that were possible`;
+  frame.show({
+    title,
+    caption: `Entropy by the time at which a target was made. Line: median; band: 10th to 90th percentile of the targets in each of ${plural(stretches.length, 'time bin')}; dots: targets; dashed: ceiling log2(N) of N candidates. ${bitsSource(privacy)}`,
+    summary: `${title}; one in ten hides in ${bitsText(p10)} or less.`,
+    table: () => ({
+      columns: ['from s', 'to s', 'targets', 'p10 bits', 'p50 bits', 'p90 bits', 'ceiling bits'],
+      rows: stretches.map(({ fromNs, toNs, targets, ...bits }) => [
+        ...[fromNs / 1e9, toNs / 1e9, targets, bits.p10, bits.p50, bits.p90, bits.ceiling],
+      ]),
+    }),
+  });
+  frame.body.append(drawnToFit(parts.signal, (width) => drawing(parts, stretches, width)));
+  return frame.root;
+}
+
+function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number): HTMLElement {
+  const { privacy, context } = parts;
+  const { targets } = privacy;
+  const plot = plotOf(width, HEIGHT, 44);
+  const limits = limitsOn(context.report, METRIC);
+  const values = [
+    ...targets.map(({ entropy }) => entropy),
+    ...stretches.map(({ ceiling }) => ceiling),
+    ...limits.map(({ limit }) => limit),
+  ];
+  const times = stretches.flatMap(({ fromNs, toNs }) => [fromNs / 1e9, toNs / 1e9]);
+  const from = Math.min(...times);
+  const to = Math.max(...times, from + 1e-3);
+  const x = scaleLinear([from, to], [plot.left, plot.right]);
+  const y = scaleLinear(bitsDomain(values), [plot.bottom, plot.top]);
+  const places = { plot, x: (ns: number): number => x(ns / 1e9), y };
+  const seconds = x.ticks(Math.max(3, Math.floor(width / 90)));
+  const bits = y.ticks(6).map((value) => ({ at: y(value), label: String(value) }));
+  const drawn = plotDrawing(
+    plot,
+    'Entropy of the targets over time',
+    verticalAxis(plot, bits, 'bits'),
+    horizontalAxis(
+      plot,
+      spaced(
+        seconds.map((value) => ({ at: x(value), label: String(value) })),
+        40,
+      ),
+      's, when the target was made',
+    ),
+    dots(targets, places),
+    ...curves(stretches, places),
+    ...limits.map((kpi) => limitLine(plot, y, kpi)),
+  );
+  return readable(drawn, readingsOf(stretches, places), plot);
+}
+
+/** From a bit below the lowest value to just above the highest. */
+function bitsDomain(values: readonly number[]): [number, number] {
+  return [Math.max(0, Math.floor(Math.min(...values) - 0.3)), Math.max(...values) + 0.4];
+}
+
+function dots(targets: readonly Target[], { x, y }: Places): SVGGElement {
+  const step = Math.ceil(targets.length / DOTS_MAX);
+  const shown = targets.filter((_, i) => i % step === 0);
+  return svgElement(
+    'g',
+    { class: 'targets' },
+    shown.map(({ atNs = 0, entropy }) =>
+      svgElement('circle', { cx: x(atNs), cy: y(entropy), r: 2 }),
+    ),
+  );
+}
+
+/** Every stretch is level from its begin to its end. */
+function curves(stretches: readonly Stretch[], { plot, x, y }: Places): readonly Node[] {
+  const corners = stretches.flatMap((one) => [
+    { at: x(one.fromNs), one },
+    { at: x(one.toNs), one },
+  ]);
+  type Corner = (typeof corners)[number];
+  const path = (of: (one: Stretch) => number): string =>
+    line<Corner>()
+      .digits(1)
+      .x(({ at }) => at)
+      .y(({ one }) => y(of(one)))(corners) ?? '';
+  const band = area<Corner>()
+    .digits(1)
+    .x(({ at }) => at)
+    .y0(({ one }) => y(one.p10))
+    .y1(({ one }) => y(one.p90));
+  const last = stretches.at(-1);
+  const candidates = last === undefined ? '' : `, N = ${whole(2 ** last.ceiling)}`;
+  return [
+    svgElement('path', { class: 'band ink1', d: band(corners) ?? '' }),
+    svgElement('path', { class: 'line edge1', d: path(({ p10 }) => p10) }),
+    svgElement('path', { class: 'line edge1', d: path(({ p90 }) => p90) }),
+    svgElement('path', { class: 'line stroke1', d: path(({ p50 }) => p50) }),
+    svgElement('path', { class: 'line ceiling', d: path(({ ceiling }) => ceiling) }),
+    svgElement(
+      'text',
+      { class: 'halo', x: plot.left + 6, y: y(stretches[0]?.ceiling ?? 0) - 6 },
+      `ceiling log2(N)${candidates}`,
+    ),
+  ];
+}
+
+function readingsOf(
+  stretches: readonly Stretch[],
+  { x, y }: Places,
+): readonly { readonly x: number; readonly y: number; readonly text: string }[] {
+  return stretches.map(({ fromNs, toNs, targets, p10, p50, p90, ceiling }) => ({
+    x: (x(fromNs) + x(toNs)) / 2,
+    y: y(p50),
+    text: `${(fromNs / 1e9).toFixed(1)} to ${(toNs / 1e9).toFixed(1)} s: median ${bitsText(p50)}, 10 % below ${p10.toFixed(2)}, 10 % above ${p90.toFixed(2)}, ceiling ${ceiling.toFixed(2)}; ${plural(targets, 'target')}`,
+  }));
+}

@@ -1,0 +1,91 @@
+/**
+ * Bits of targets over the time at which they were made: quantiles in stretches of equal length, and
+ * the ceiling log2(N) of as many candidates.
+ *
+ * @module
+ */
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import type { Privacy } from './eyes.ts';
+
+/** Fewer targets than this have no quantiles. */
+const TARGETS_MIN = 5;
+const STRETCHES_MAX = 24;
+
+/** One target. */
+export type Target = Privacy['targets'][number];
+
+/** Targets made in one stretch of time. */
+export interface Stretch {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly targets: number;
+  /** Quantiles of the entropy, bits. */
+  readonly p10: number;
+  readonly p50: number;
+  readonly p90: number;
+  /** Median of log2(N), N being the candidates of a target. */
+  readonly ceiling: number;
+}
+
+/** True when all targets tell when they were made. */
+export function haveTimes(targets: readonly Target[]): boolean {
+  return targets.length > 0 && targets.every(({ atNs }) => atNs !== undefined);
+}
+
+/** Stretches from the first to the last target; those without targets are left out. */
+export function stretchesOf(targets: readonly Target[]): readonly Stretch[] {
+  if (!haveTimes(targets)) return [];
+  const times = targets.map(({ atNs = 0 }) => atNs);
+  const from = Math.min(...times);
+  const to = Math.max(...times);
+  const wanted = Math.floor(targets.length / (2 * TARGETS_MIN));
+  const count = from === to ? 1 : Math.max(1, Math.min(STRETCHES_MAX, wanted));
+  const width = (to - from) / count;
+  const groups = Array.from({ length: count }, (): Target[] => []);
+  for (const target of targets) {
+    const at = width === 0 ? 0 : Math.floor(((target.atNs ?? 0) - from) / width);
+    groups[Math.min(count - 1, at)]?.push(target);
+  }
+  return groups.flatMap((group, i): Stretch[] => {
+    if (group.length === 0) return [];
+    return [{ fromNs: from + i * width, toNs: from + (i + 1) * width, ...summaryOf(group) }];
+  });
+}
+
+/** Quantiles of a list of targets. */
+export function summaryOf(targets: readonly Target[]): Omit<Stretch, 'fromNs' | 'toNs'> {
+  const bits = ascending(targets.map(({ entropy }) => entropy));
+  const ceilings = ascending(targets.map(({ hartley }) => hartley));
+  const at = (p: number): number => quantile(bits, p) ?? 0;
+  return {
+    ...{ targets: targets.length, p10: at(0.1), p50: at(0.5), p90: at(0.9) },
+    ceiling: quantile(ceilings, 0.5) ?? 0,
+  };
+}
+
+/** A bar of the histogram of anonymity sets. */
+export interface SetBar {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** Effective anonymity sets, 2 to the entropy, counted in bars of equal width from 0. */
+export function setBars(targets: readonly Target[], bars: number): readonly SetBar[] {
+  const sizes = targets.map(({ entropy }) => 2 ** entropy);
+  const width = niceWidth(Math.max(1, ...sizes) / bars);
+  const count = Math.ceil(Math.max(1, ...sizes) / width);
+  const counts = new Array<number>(count).fill(0);
+  for (const size of sizes) {
+    const at = Math.min(count - 1, Math.floor(size / width));
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return counts.map((one, i) => ({ from: i * width, to: (i + 1) * width, count: one }));
+}
+
+/** The next of 1, 2, 5 times a power of ten. */
+function niceWidth(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 5, 10].find((one) => one * power >= least * (1 - 1e-12)) ?? 10;
+  return step * power;
+}

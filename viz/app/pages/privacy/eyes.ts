@@ -1,0 +1,73 @@
+/**
+ * Whose eyes a report looks through: the adversary of the bits, and those of the attacks. Every chart
+ * names its adversary, its estimator and how many samples it rests on (spec/mixnet.md 4.5).
+ *
+ * @module
+ */
+import { plural } from '../../../../reports/format.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+
+/** What a report says about privacy. */
+export type Privacy = NonNullable<Report['privacy']>;
+/** One attack of it. */
+export type Attack = NonNullable<Privacy['attacks']>[number];
+
+/** One adversary of a report. */
+export interface Eyes {
+  /** In the address: letters, digits, dashes. */
+  readonly name: string;
+  /** In the chooser. */
+  readonly title: string;
+  /** What it sees, in full. */
+  readonly sees: string;
+  /** True for the one that the bits are against. */
+  readonly hasBits: boolean;
+  readonly attacks: readonly Attack[];
+}
+
+/** All adversaries, that of the bits first. */
+export function eyesOf(privacy: Privacy): readonly Eyes[] {
+  const { adversary, attacks = [] } = privacy;
+  const names = [...new Set(attacks.map((one) => one.adversary))].filter(
+    (one) => one !== adversary,
+  );
+  return [adversary, ...names].map((sees, i) => ({
+    name: nameOf(sees),
+    title: titleOf(sees, privacy, i === 0),
+    sees,
+    hasBits: i === 0,
+    attacks: attacks.filter((one) => one.adversary === sees),
+  }));
+}
+
+/** The adversary of a name; the first where nobody has it. */
+export function chosenEyes(list: readonly Eyes[], name: string | undefined): Eyes | undefined {
+  return list.find((one) => one.name === name) ?? list[0];
+}
+
+/** The line under each chart of the bits. */
+export function bitsSource(privacy: Privacy): string {
+  const seeds = new Set(privacy.targets.map(({ seed }) => seed)).size;
+  const samples = `${plural(privacy.targets.length, 'target')} of ${plural(seeds, 'seed')}`;
+  return `Adversary: ${privacy.adversary}. Estimator: ${privacy.estimator}. Samples: ${samples}.`;
+}
+
+/** What the report warns of, without the word that each warning begins with. */
+export function privacyWarnings({ warnings }: Pick<Report, 'warnings'>): readonly string[] {
+  const begin = 'privacy: ';
+  return warnings.flatMap(({ text }) => (text.startsWith(begin) ? text.slice(begin.length) : []));
+}
+
+function nameOf(sees: string): string {
+  const words = sees.split(':')[0] ?? '';
+  return words
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}
+
+function titleOf(sees: string, { corrupt, mixes }: Privacy, hasBits: boolean): string {
+  const short = sees.split(':')[0] ?? '';
+  if (!hasBits || corrupt.length === 0) return short;
+  return `${short}, ${corrupt.length} of ${mixes} mixes`;
+}

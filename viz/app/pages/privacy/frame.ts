@@ -1,0 +1,57 @@
+/**
+ * What the charts of the page share: their frame, the limits of the scenario, shares in words.
+ *
+ * @module
+ */
+import { significant } from '../../../../reports/format.ts';
+import { kpiName, limitText } from '../../../../reports/kpi-text.ts';
+import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import type { Plot, Position } from '../../chart/plot.ts';
+import { svgElement } from '../../kernel/element.ts';
+import type { ViewParts } from './privacy-page.ts';
+
+/** Which seed the numbers are of: all of them, or the one that the report shows. */
+export type SeedsMeant = 'all' | 'shown';
+
+/** A frame whose exports name run and seed. */
+export function frameOf(name: string, { context }: ViewParts, meant: SeedsMeant): ChartFrame {
+  const { run, report } = context;
+  const seed = meant === 'shown' ? report.shownSeed : oneOf(report.seeds);
+  return new ChartFrame({ name, origin: { run: run.id, seed: String(seed) } });
+}
+
+function oneOf(seeds: readonly number[]): number | string {
+  return seeds.length === 1 ? (seeds[0] ?? '') : '';
+}
+
+/** Limits of the scenario on a metric. */
+export function limitsOn({ kpis }: Pick<Report, 'kpis'>, metric: string): readonly KpiResult[] {
+  return kpis.filter((kpi) => kpi.metric === metric);
+}
+
+/** `12.3 %`. */
+export function percent(share: number): string {
+  return `${significant(100 * share, 3)} %`;
+}
+
+/** `13.04 bits`. */
+export function bitsText(bits: number): string {
+  return `${bits.toFixed(2)} bits`;
+}
+
+/** A limit as a labelled horizontal line; the label stands on the side that is not allowed. */
+export function limitLine(plot: Plot, y: Position, kpi: KpiResult): SVGGElement {
+  const at = y(kpi.limit);
+  const labelAt = kpi.comparison.startsWith('>') ? at + 14 : at - 5;
+  return svgElement(
+    'g',
+    {},
+    svgElement('line', { class: 'limit', x1: plot.left, x2: plot.right, y1: at, y2: at }),
+    svgElement(
+      'text',
+      { class: 'limit-label halo end', x: plot.right - 4, y: labelAt },
+      `${kpiName(kpi)} ${limitText(kpi)}`,
+    ),
+  );
+}

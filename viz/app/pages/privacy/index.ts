@@ -1,0 +1,21 @@
+/**
+ * Privacy: how much does whom learn, and what does it cost (spec/ux.md 4.6)?
+ *
+ * @module
+ */
+import './style.css';
+import type { Page } from '../../kernel/page.ts';
+import { mountPrivacy } from './privacy-page.ts';
+
+/** The page. */
+export const page: Page = {
+  name: 'privacy',
+  title: 'Privacy',
+  question: 'How much does whom learn, and what does it cost?',
+  order: 6,
+  icon: 'M2 12c3-5 6.5-7 10-7s7 2 10 7c-3 5-6.5 7-10 7s-7-2-10-7zM9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M3 21L21 3',
+  empty: { shows: 'what an adversary believes, and its price', scenario: 'mixnet-cover.yaml' },
+  isTimed: false,
+  needs: 'report',
+  mount: mountPrivacy,
+};

@@ -1,0 +1,147 @@
+/**
+ * The price beside the gain: bits of the targets, latency of a payload, and what is sent for it.
+ *
+ * @module
+ */
+import { plural, quantity, significant } from '../../../../reports/format.ts';
+import { ascending } from '../../../../reports/statistics/quantile.ts';
+import { drawnToFit, type Plot, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { svgElement } from '../../kernel/element.ts';
+import { summaryOf } from './bits.ts';
+import { bitsText, frameOf, percent } from './frame.ts';
+import { pointReader } from './point-reader.ts';
+import type { ViewParts } from './privacy-page.ts';
+
+const ROW = 40;
+const BAR = 10;
+
+/** A quantity; the bar is its share of `of`. */
+interface PriceRow {
+  readonly side: 'gain' | 'price';
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly text: string;
+  /** 0 to 1; absent where nothing bounds it. */
+  readonly share?: number;
+  /** What the whole bar is. */
+  readonly whole?: string;
+}
+
+/** The chart. */
+export function priceChart(parts: ViewParts): HTMLElement {
+  const frame = frameOf('privacy-price', parts, 'shown');
+  const { privacy } = parts;
+  const rows = [...gainRows(parts), ...costRows(parts)];
+  const { targets, latencyMsP50 } = privacy;
+  const gain = targets.length === 0 ? 'No bits' : bitsText(summaryOf(targets).p50);
+  const latency = latencyMsP50 === null ? 'unknown latency' : quantity(latencyMsP50 * 1e6, 'ns');
+  const size = bytesText(parts);
+  const title = `${gain} for ${latency} and ${size} on links, per payload`;
+  frame.show({
+    title,
+    caption: `Gain: ${privacy.estimator}, ${plural(targets.length, 'target')}, all seeds; adversary: ${privacy.adversary}. Price: by ground truth, delivered payloads of seed ${parts.context.report.shownSeed}; bytes are packets times their mean size.`,
+    table: () => ({
+      columns: ['side', 'quantity', 'value', 'unit'],
+      rows: rows.map(({ side, name, value, unit }) => [side, name, value, unit]),
+    }),
+  });
+  frame.body.append(drawnToFit(parts.signal, (width) => drawing(rows, width, title)));
+  return frame.root;
+}
+
+function bytesText({ privacy: { bytesPerPayload, packetsPerPayload } }: ViewParts): string {
+  if (bytesPerPayload !== undefined) return quantity(bytesPerPayload, 'bytes');
+  if (packetsPerPayload !== null) return `${significant(packetsPerPayload, 3)} packets`;
+  return 'unknown traffic';
+}
+
+function gainRows({ privacy: { targets } }: ViewParts): readonly PriceRow[] {
+  if (targets.length === 0) return [];
+  const { p50, ceiling } = summaryOf(targets);
+  const worst = ascending(targets.map(({ entropy }) => entropy))[0] ?? 0;
+  const guess = ascending(targets.map(({ minEntropy }) => minEntropy))[0] ?? 0;
+  const row = (name: string, bits: number): PriceRow => ({
+    ...{ side: 'gain', name, value: bits, unit: 'bits', text: bitsText(bits) },
+    ...{ share: bits / Math.max(ceiling, bits, 1e-9), whole: `ceiling ${bitsText(ceiling)}` },
+  });
+  return [
+    row('median target', p50),
+    row('worst target', worst),
+    row('best single guess, worst target', guess),
+  ];
+}
+
+function costRows({ privacy, context }: ViewParts): readonly PriceRow[] {
+  const { latencyMsP50, latencyMsP95, packetsPerPayload, bytesPerPayload } = privacy;
+  const cover = context.report.metrics['privacy.cover_ratio']?.value;
+  const latency = (name: string, ms: number | null): readonly PriceRow[] => {
+    if (ms === null || latencyMsP95 === null) return [];
+    const text = quantity(ms * 1e6, 'ns');
+    return [{ side: 'price', name, value: ms, unit: 'ms', text, share: ms / latencyMsP95 }];
+  };
+  const plain = (name: string, value: number, unit: string, text: string): PriceRow => ({
+    ...{ side: 'price', name, value, unit, text },
+  });
+  return [
+    ...latency('latency of a payload, half below', latencyMsP50),
+    ...latency('latency of a payload, 95 % below', latencyMsP95),
+    ...(typeof cover === 'number'
+      ? [
+          {
+            ...plain('cover of all that clients send', cover, 'share', percent(cover)),
+            share: cover,
+          },
+        ]
+      : []),
+    ...(packetsPerPayload === null
+      ? []
+      : [
+          plain(
+            'packets on links for a payload',
+            packetsPerPayload,
+            'packets',
+            significant(packetsPerPayload, 3),
+          ),
+        ]),
+    ...(bytesPerPayload === undefined
+      ? []
+      : [
+          plain(
+            'bytes on links for a payload',
+            bytesPerPayload,
+            'bytes',
+            quantity(bytesPerPayload, 'bytes'),
+          ),
+        ]),
+  ];
+}
+
+function drawing(rows: readonly PriceRow[], width: number, words: string): HTMLElement {
+  const plot: Plot = plotOf(width, ROW * rows.length + 12, 0);
+  const right = plot.width - 2;
+  const places = rows.map((row, i) => ({ row, y: ROW * i + 16 }));
+  const drawn = plotDrawing(
+    plot,
+    words,
+    ...places.map(({ row, y }) =>
+      svgElement(
+        'g',
+        { class: row.side },
+        svgElement('text', { x: 0, y }, row.name),
+        svgElement('text', { class: 'end strong', x: right, y }, row.text),
+        row.share !== undefined &&
+          svgElement('rect', { class: 'trough', x: 0, y: y + 6, width: right, height: BAR }),
+        row.share !== undefined &&
+          svgElement('rect', {
+            ...{ class: 'fill', x: 0, y: y + 6, width: right * row.share, height: BAR },
+          }),
+      ),
+    ),
+  );
+  const readings = places.map(({ row, y }) => ({
+    ...{ x: right * (row.share ?? 0), y: y + 6 + BAR / 2 },
+    text: `${row.side}, ${row.name}: ${row.text}${row.whole === undefined ? '' : ` of ${row.whole}`}`,
+  }));
+  return pointReader(drawn, readings);
+}

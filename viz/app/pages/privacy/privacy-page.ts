@@ -1,0 +1,139 @@
+/**
+ * Puts the page together: whose eyes, the report's warnings, what that adversary finds, and the price
+ * that everybody pays. What a report does not hold is named with the command that records it.
+ *
+ * @module
+ */
+import { element, fill } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
+import { attackChart, rocChart } from './attacks-view.ts';
+import { entropyChart } from './bits-view.ts';
+import { chosenEyes, type Eyes, eyesOf, type Privacy, privacyWarnings } from './eyes.ts';
+import { journeyChart } from './journey-view.ts';
+import { pairsChart } from './pairs-view.ts';
+import { priceChart } from './price-view.ts';
+import { setsChart } from './sets-view.ts';
+
+const AGAIN = 'This report is older than the page: run the scenario again to record';
+const MORE_EYES =
+  'Attackers at links, mixes or ends stand here where the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
+
+/** What the charts of one adversary are made from. */
+export interface ViewParts {
+  readonly context: ReportContext;
+  readonly privacy: Privacy;
+  readonly eyes: Eyes;
+  /** Aborts when other eyes are chosen. */
+  readonly signal: AbortSignal;
+}
+
+/** Fills the page. */
+export function mountPrivacy(context: ReportContext): void {
+  const { root, report, view, signal } = context;
+  fill(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
+  const { privacy } = report;
+  if (privacy === undefined) {
+    root.append(nothingMeasured(context));
+    return;
+  }
+  const list = eyesOf(privacy);
+  const charts = element('div', { class: 'privacy-charts' });
+  const { bar, tell } = chooser(context, list);
+  root.append(bar, ...warningsOf(context), charts);
+  let shown: AbortController | undefined;
+  let name: string | undefined;
+  view.parameters.watch(signal, ({ adversary }) => {
+    const eyes = chosenEyes(list, adversary);
+    if (eyes === undefined || eyes.name === name) return;
+    name = eyes.name;
+    tell(eyes);
+    shown?.abort();
+    shown = new AbortController();
+    const parts = { context, privacy, eyes, signal: shown.signal };
+    fill(charts, eyes.hasBits && bitsCharts(parts), attackCharts(parts), priceChart(parts));
+  });
+  signal.addEventListener('abort', () => shown?.abort());
+}
+
+function nothingMeasured({ view }: ReportContext): HTMLElement {
+  return stateMessage(
+    'empty',
+    'This run measured no privacy',
+    element(
+      'p',
+      {},
+      'Here would be what an adversary believes of each message. A section privacy in the scenario, or a limit on a metric of privacy.*, asks for it: npm run scenario mixnet-cover.yaml',
+    ),
+    actions({ label: 'Choose a run', run: () => view.go('runs') }),
+  );
+}
+
+function chooser(
+  { view }: ReportContext,
+  list: readonly Eyes[],
+): { readonly bar: HTMLElement; readonly tell: (eyes: Eyes) => void } {
+  const first = list[0]?.name;
+  const select = element(
+    'select',
+    {
+      change: () =>
+        view.setParameter('adversary', select.value === first ? undefined : select.value),
+    },
+    list.map(({ name, title }) => element('option', { value: name }, title)),
+  );
+  const sees = element('p', { class: 'muted' });
+  const label = element('label', {}, 'adversary', select);
+  const more = list.length === 1 && element('p', { class: 'muted' }, MORE_EYES);
+  const bar = element('div', { class: 'privacy-bar' }, label, sees, more);
+  return {
+    bar,
+    tell: (eyes): void => {
+      select.value = eyes.name;
+      sees.textContent = `${eyes.sees}.`;
+    },
+  };
+}
+
+function warningsOf({ report }: ReportContext): readonly HTMLElement[] {
+  const list = privacyWarnings(report);
+  if (list.length === 0) return [];
+  const rows = list.map((text) => element('li', {}, text));
+  return [
+    element(
+      'section',
+      { class: 'privacy-warnings', 'aria-label': 'warnings' },
+      element('h2', {}, 'What makes these figures worth less'),
+      element('ul', {}, rows),
+    ),
+  ];
+}
+
+function bitsCharts(parts: ViewParts): readonly HTMLElement[] {
+  const { privacy } = parts;
+  if (privacy.targets.length === 0) {
+    return [partialNote('No target could be followed to its end, so there are no bits to show.')];
+  }
+  return [
+    entropyChart(parts) ?? partialNote(`${AGAIN} when each target was made.`),
+    setsChart(parts),
+    journeyChart(parts) ?? partialNote(`${AGAIN} the journey of one message.`),
+    pairsChart(parts) ?? partialNote(pairsMissing(privacy)),
+  ];
+}
+
+function pairsMissing({ journey }: Privacy): string {
+  if (journey === undefined) return `${AGAIN} who seems to write to whom.`;
+  return 'No target of the shown seed had a receiver, so that nobody can be linked.';
+}
+
+function attackCharts(parts: ViewParts): readonly HTMLElement[] {
+  const { attacks } = parts.eyes;
+  if (attacks.length === 0) return [];
+  const isOld = attacks.some(({ interval, roc }) => interval.includes('DeLong') && !roc);
+  return [
+    attackChart(parts),
+    ...(rocChart(parts) ?? []),
+    ...(isOld ? [partialNote(`${AGAIN} the ROC curve of each attack.`)] : []),
+  ];
+}

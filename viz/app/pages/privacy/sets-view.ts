@@ -1,0 +1,83 @@
+/**
+ * Histogram of effective anonymity sets: in how many messages does a target hide?
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { plural, whole } from '../../../../reports/format.ts';
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import {
+  drawnToFit,
+  horizontalAxis,
+  plotDrawing,
+  plotOf,
+  spaced,
+  verticalAxis,
+} from '../../chart/plot.ts';
+import { readable } from '../../chart/readings.ts';
+import { svgElement } from '../../kernel/element.ts';
+import { type SetBar, setBars } from './bits.ts';
+import { bitsSource } from './eyes.ts';
+import { frameOf } from './frame.ts';
+import type { ViewParts } from './privacy-page.ts';
+
+const HEIGHT = 320;
+const BARS = 16;
+
+/** The chart; there are targets. */
+export function setsChart(parts: ViewParts): HTMLElement {
+  const { privacy } = parts;
+  const frame = frameOf('privacy-sets', parts, 'all');
+  const sizes = ascending(privacy.targets.map(({ entropy }) => 2 ** entropy));
+  const title = `The usual target is one of ${whole(Math.round(quantile(sizes, 0.5) ?? 1))}, the worst one of ${whole(Math.round(sizes[0] ?? 1))}`;
+  const bars = setBars(privacy.targets, BARS);
+  frame.show({
+    title,
+    caption: `Targets by size of their effective anonymity set, 2 to the entropy, in bars of equal width. ${bitsSource(privacy)}`,
+    table: () => ({
+      columns: ['messages from', 'messages to', 'targets'],
+      rows: bars.map(({ from, to, count }) => [from, to, count]),
+    }),
+  });
+  frame.body.append(drawnToFit(parts.signal, (width) => drawing(bars, width, title)));
+  return frame.root;
+}
+
+function drawing(bars: readonly SetBar[], width: number, words: string): HTMLElement {
+  const plot = plotOf(width, HEIGHT, 44);
+  const end = bars.at(-1)?.to ?? 1;
+  const x = scaleLinear([0, end], [plot.left, plot.right]);
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  const y = scaleLinear([0, most], [plot.bottom, plot.top]).nice();
+  const counts = y.ticks(4).filter(Number.isInteger);
+  const drawn = plotDrawing(
+    plot,
+    words,
+    verticalAxis(
+      plot,
+      counts.map((value) => ({ at: y(value), label: whole(value) })),
+      'targets',
+    ),
+    horizontalAxis(
+      plot,
+      spaced(
+        x
+          .ticks(Math.max(3, Math.floor(width / 80)))
+          .map((value) => ({ at: x(value), label: whole(value) })),
+        44,
+      ),
+      'messages that it may be',
+    ),
+    ...bars.map(({ from, to, count }) =>
+      svgElement('rect', {
+        ...{ class: 'set-bar', x: x(from) + 1, width: Math.max(1, x(to) - x(from) - 2) },
+        ...{ y: y(count), height: plot.bottom - y(count) },
+      }),
+    ),
+  );
+  const readings = bars.map(({ from, to, count }) => ({
+    ...{ x: (x(from) + x(to)) / 2, y: y(count) },
+    text: `${plural(count, 'target')} with ${whole(from)} to ${whole(to)} messages`,
+  }));
+  return readable(drawn, readings, plot);
+}
