@@ -1,8 +1,10 @@
 /** The network page without a browser: places, faults, what is in sight. @module */
 import { describe, expect, it } from 'vitest';
-import type { FaultRow, HopColumns } from '../../../../viz/app/data/trace-answers.ts';
+import { CLASSES } from '../../../../engine/measure/trace/layout.ts';
+import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
+import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/detour.ts';
 import { placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
-import { markPath } from '../../../../viz/app/pages/network/marks.ts';
+import { HOLLOW, markPath } from '../../../../viz/app/pages/network/marks.ts';
 import { burstsAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
 import { storyText } from '../../../../viz/app/pages/network/sentence.ts';
 import { ailmentsAt, storyAt } from '../../../../viz/app/pages/network/world.ts';
@@ -28,6 +30,22 @@ const DIAMOND = topology(
   ['a up', 'a down', 'up z', 'down z'],
   ['a -> z'],
 );
+
+/** Packets by departure and arrival. */
+const columns = (rows: readonly (readonly [number, number])[]): HopColumns => ({
+  rows: rows.length,
+  total: rows.length,
+  departNs: Float64Array.from(rows, ([depart]) => depart),
+  arriveNs: Float64Array.from(rows, ([, arrive]) => arrive),
+  queueNs: new Float64Array(rows.length),
+  link: new Uint32Array(rows.length),
+  packet: Uint32Array.from(rows, (_, i) => i),
+  flow: new Uint16Array(rows.length),
+  class: new Uint8Array(rows.length),
+  flags: new Uint8Array(rows.length),
+  bytes: new Uint16Array(rows.length).fill(100),
+  fate: new Uint8Array(rows.length),
+});
 
 describe('places', () => {
   it('put nodes into columns by their distance from the sender', () => {
@@ -100,21 +118,68 @@ describe('faults', () => {
   });
 });
 
-describe('packets', () => {
-  const columns = (rows: readonly (readonly [number, number])[]): HopColumns => ({
-    rows: rows.length,
-    total: rows.length,
-    departNs: Float64Array.from(rows, ([depart]) => depart),
-    arriveNs: Float64Array.from(rows, ([, arrive]) => arrive),
-    queueNs: new Float64Array(rows.length),
-    link: new Uint32Array(rows.length),
-    packet: Uint32Array.from(rows, (_, i) => i),
-    flow: new Uint16Array(rows.length),
-    class: new Uint8Array(rows.length),
-    flags: new Uint8Array(rows.length),
-    bytes: new Uint16Array(rows.length).fill(100),
-    fate: new Uint8Array(rows.length),
+describe('R-241: the way of packets after a fault', () => {
+  const target = 'a--up';
+  const text = 'a--up down';
+  const row = (kind: FaultRow['kind'], ms: number, words = text): FaultRow => ({
+    ...{ kind, target, text: words },
+    timeNs: ms * 1e6,
   });
+  const faults = [
+    row('begin', 1_000),
+    row('effect', 1_070, `detected: ${text}`),
+    row('effect', 1_080, `switched: ${text}`),
+    row('effect', 1_095, `first packet: ${text}`),
+    row('end', 3_000),
+  ];
+  /** Packets of flow 1: departure in ms, number of the link, number of the packet. */
+  const hops = (rows: readonly (readonly [number, number, number])[]): HopColumns => ({
+    ...columns(rows.map(([ms]) => [ms * 1e6, ms * 1e6 + 1] as const)),
+    link: Uint32Array.from(rows, ([, link]) => link),
+    packet: Uint32Array.from(rows, ([, , packet]) => packet),
+    flow: new Uint16Array(rows.length).fill(1),
+  });
+  const info = { ...DIAMOND, faults } as unknown as TraceInfo;
+  const told = storyAt(faults, 1.2e9);
+  const found = switchOf(faults, told);
+  const before = hops([
+    [900, 0, 1],
+    [910, 2, 1],
+  ]);
+  const after = hops([
+    // Packet 2 was sent before the switch and is still on the old way.
+    [1_085, 2, 2],
+    [1_090, 1, 3],
+    [1_100, 3, 3],
+  ]);
+
+  it('is that which packets took before it and after the switch', () => {
+    expect(found).toEqual({ target, beginNs: 1e9, switchedNs: 1.08e9 });
+    const detour = detourOf(info, found!, { before, after });
+    expect(detour.oldWay).toEqual(['a--up', 'up--z']);
+    expect(detour.newWay).toEqual(['a--down', 'down--z']);
+  });
+
+  it('is not made up where no packet used the broken link', () => {
+    const idle = detourOf(info, found!, { before: hops([[900, 1, 1]]), after });
+    expect([idle.oldWay, idle.newWay]).toEqual([[], []]);
+    expect(switchOf(faults.slice(0, 2), storyAt(faults, 1.2e9))).toBeUndefined();
+  });
+
+  it('fades until the switch, and is stamped with what has happened by the cursor', () => {
+    const detour = detourOf(info, found!, { before, after });
+    const at = (ms: number): ReturnType<typeof detourAt> =>
+      detourAt(detour, storyAt(faults, ms * 1e6)!, ms * 1e6);
+    expect(at(1_000)).toEqual({ oldOpacity: 1, stamp: [] });
+    expect(at(1_040)?.oldOpacity).toBeCloseTo(0.675);
+    expect(at(1_085)?.stamp).toEqual(['detected +70 ms', 'switched +80 ms']);
+    expect(at(1_100)?.stamp).toEqual(['detected +70 ms', 'switched +80 ms', 'first packet +95 ms']);
+    expect(at(3_400)).toBeDefined();
+    expect(at(3_600)).toBeUndefined();
+  });
+});
+
+describe('packets', () => {
   const all = (): boolean => true;
 
   it('are in sight from their departure to before their arrival, at their share of the way', () => {
@@ -155,8 +220,11 @@ describe('packets', () => {
     ).toBe(200);
   });
 
-  it('have a shape of their own for each class', () => {
-    const classes = ['data', 'control', 'probe', 'acknowledgement', 'copy'];
-    expect(new Set(classes.map((name) => markPath(name, 0, 0))).size).toBe(classes.length);
+  it('have a shape of their own for each class that the format knows', () => {
+    const shapes = CLASSES.map((name) => `${markPath(name, 0, 0)} ${HOLLOW.has(name)}`);
+    expect(new Set(shapes).size).toBe(CLASSES.length);
+    // Only cover shares its outline with data: it is hollow.
+    const outlines = CLASSES.filter((name) => name !== 'cover').map((name) => markPath(name, 0, 0));
+    expect(new Set(outlines).size).toBe(CLASSES.length - 1);
   });
 });

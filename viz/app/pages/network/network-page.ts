@@ -11,13 +11,14 @@ import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { tokensOf } from '../../kernel/theme.ts';
 import { Details } from './details.ts';
+import { type Detour, detourAt, detourOf, type Switch, switchOf, windowsOf } from './detour.ts';
 import { LAYOUTS, type LayoutName, placesOf } from './layout.ts';
 import { legendOf } from './legend.ts';
 import { type Burst, burstOf, type Drawn, drawnPackets, paint, pictureOf } from './packet-layer.ts';
 import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
 import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
-import { ailmentsAt, storyAt } from './world.ts';
+import { ailmentsAt, type FaultStory, storyAt } from './world.ts';
 
 /** A burst lasts this long for the reader. */
 const BURST_NS = 400e6;
@@ -48,6 +49,9 @@ export class NetworkPage {
   readonly #hidden = new Set<number>();
   readonly #details: Details;
   readonly #latest: Latest<{ readonly fromNs: number; readonly toNs: number }, Around>;
+  readonly #detours: Latest<Switch, Detour>;
+  #detour: Detour | undefined;
+  #askedSwitch = Number.NaN;
   #around: Around | undefined;
   #drawn: readonly Drawn[] = [];
   #inSight: InSight = { marks: [], total: 0 };
@@ -69,6 +73,13 @@ export class NetworkPage {
     this.#latest = new Latest((asked) => this.#fetch(asked), {
       tell: (around): void => {
         this.#around = around;
+        this.#ask();
+      },
+      fail: (error): void => context.fail(error),
+    });
+    this.#detours = new Latest((of) => this.#fetchDetour(of), {
+      tell: (detour): void => {
+        this.#detour = detour;
         this.#ask();
       },
       fail: (error): void => context.fail(error),
@@ -225,7 +236,9 @@ export class NetworkPage {
     const pen = this.#canvas.getContext('2d');
     if (pen !== null)
       paint(pen, { packets: this.#drawn, bursts: this.#bursts() }, tokensOf(theme.value));
-    const story = storyText(storyAt(info.faults, timeNs), timeNs);
+    const told = storyAt(info.faults, timeNs);
+    this.#showDetour(told, timeNs);
+    const story = storyText(told, timeNs);
     if (this.#story.textContent !== story) this.#story.textContent = story;
     // Until the packets of this instant are there, the words of the last one stand.
     if (isNear) {
@@ -243,6 +256,27 @@ export class NetworkPage {
     }
     this.#details.follow(timeNs);
     return view.time.isPlaying.value;
+  }
+
+  /** The way before the latest fault and the one after it; asked for once a fault. */
+  #showDetour(story: FaultStory | undefined, timeNs: number): void {
+    const wanted = switchOf(this.#context.trace.info.faults, story);
+    if (wanted !== undefined && wanted.beginNs !== this.#askedSwitch) {
+      this.#askedSwitch = wanted.beginNs;
+      this.#detours.want(wanted);
+    }
+    const detour = this.#detour?.of.beginNs === wanted?.beginNs ? this.#detour : undefined;
+    const look = detour && story && detourAt(detour, story, timeNs);
+    this.#topology.showDetour(detour && look && { detour, look });
+  }
+
+  async #fetchDetour(of: Switch): Promise<Detour> {
+    const { trace } = this.#context;
+    const [before, after] = await Promise.all(
+      windowsOf(of).map((window) => trace.ask('hops', { ...window, rowsMax: ROWS_MAX })),
+    );
+    if (before === undefined || after === undefined) throw new Error('two windows were asked');
+    return detourOf(trace.info, of, { before, after });
   }
 
   #bursts(): readonly Burst[] {

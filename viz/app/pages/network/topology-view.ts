@@ -7,6 +7,7 @@
 import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { element, set, svgElement } from '../../kernel/element.ts';
+import { DetourView, type ShownDetour } from './detour-view.ts';
 import type { Place } from './layout.ts';
 import type { Ailment } from './world.ts';
 
@@ -51,6 +52,7 @@ export interface Shown {
 /** The drawing. */
 export class TopologyView {
   readonly svg = svgElement('svg', { class: 'topology', role: 'group', 'aria-label': 'topology' });
+  readonly #detour = new DetourView();
   readonly #info: TraceInfo;
   readonly #wires: readonly Wire[];
   readonly #dots: readonly Dot[];
@@ -65,6 +67,7 @@ export class TopologyView {
       this.#dotElement(number, `${name}, ${protocol}`, events),
     );
     this.svg.append(
+      this.#detour.root,
       svgElement(
         'g',
         {},
@@ -75,6 +78,7 @@ export class TopologyView {
         {},
         this.#dots.map(({ root }) => root),
       ),
+      this.#detour.stamp,
     );
   }
 
@@ -118,9 +122,18 @@ export class TopologyView {
     };
   }
 
+  /** Shows the ways before and after a switch, or none. */
+  showDetour(shown: ShownDetour | undefined): void {
+    const ends = (id: string): readonly [Place, Place] | undefined => {
+      const wire = this.#wires.find((one) => one.id === id);
+      return wire === undefined ? undefined : [this.at(wire.from), this.at(wire.to)];
+    };
+    this.#detour.show(shown, ends, this.#isTall);
+  }
+
   /** Shows use, ailments and the selection. */
   update(shown: Shown): void {
-    const most = Math.max(1, ...shown.use.values());
+    const most = [...shown.use.values()].reduce((max, bytes) => Math.max(max, bytes), 1);
     for (const wire of this.#wires) {
       const bytes = wire.numbers.reduce((sum, link) => sum + (shown.use.get(link) ?? 0), 0);
       const ailment = shown.ailments.get(wire.id);

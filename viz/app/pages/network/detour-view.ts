@@ -1,0 +1,76 @@
+/**
+ * Draws the way before a fault, fading, and the way after the switch with its stamp, below nodes and
+ * packets.
+ *
+ * @module
+ */
+import { fill, set, svgElement } from '../../kernel/element.ts';
+import type { Detour, DetourLook } from './detour.ts';
+import type { Place } from './layout.ts';
+
+/** Where the ends of a link are on the screen, by its id. */
+export type Ends = (id: string) => readonly [Place, Place] | undefined;
+
+/** What is drawn. */
+export interface ShownDetour {
+  readonly detour: Detour;
+  readonly look: DetourLook;
+}
+
+const LINE_PX = 16;
+
+/** The drawing; append {@link DetourView.root} below the nodes and {@link DetourView.stamp} above. */
+export class DetourView {
+  readonly #old = svgElement('path', { class: 'old-way' });
+  readonly #new = svgElement('path', { class: 'new-way' });
+  readonly root = svgElement('g', { class: 'detour', 'aria-hidden': 'true' }, this.#old, this.#new);
+  readonly stamp = svgElement('text', { class: 'stamp', 'aria-hidden': 'true' });
+
+  #written = '';
+
+  /** Shows it, or nothing. On a narrow drawing each part of the stamp has its own line. */
+  show(shown: ShownDetour | undefined, ends: Ends, isNarrow: boolean): void {
+    const stamp = shown?.look.stamp ?? [];
+    const oldWay = shown?.detour.oldWay ?? [];
+    const newWay = stamp.length === 0 ? [] : (shown?.detour.newWay ?? []);
+    set(this.#old, 'd', pathOf(oldWay, ends));
+    set(this.#old, 'opacity', (shown?.look.oldOpacity ?? 0).toFixed(2));
+    set(this.#new, 'd', pathOf(newWay, ends));
+    const fresh = newWay.filter((id) => !oldWay.includes(id));
+    const points = (fresh.length > 0 ? fresh : newWay).flatMap((id) => ends(id) ?? []);
+    const lines = isNarrow ? stamp : [stamp.join(', ')];
+    this.#write(points.length === 0 ? [] : lines, points);
+  }
+
+  /** On the part that is new, in the middle of it. */
+  #write(lines: readonly string[], points: readonly Place[]): void {
+    const x = middle(points.map((point) => point.x)).toFixed(1);
+    // Above the line of packets and the ring of a node.
+    const y = middle(points.map((point) => point.y)) - 16;
+    const key = `${x} ${y} ${lines.join('\n')}`;
+    if (key === this.#written) return;
+    this.#written = key;
+    const first = y - (lines.length - 1) * LINE_PX;
+    fill(
+      this.stamp,
+      lines.map((line, at) =>
+        svgElement('tspan', { x, y: (first + at * LINE_PX).toFixed(1) }, line),
+      ),
+    );
+  }
+}
+
+function middle(values: readonly number[]): number {
+  return values.length === 0 ? 0 : (Math.min(...values) + Math.max(...values)) / 2;
+}
+
+function pathOf(ids: readonly string[], ends: Ends): string {
+  return ids
+    .map((id) => {
+      const pair = ends(id);
+      if (pair === undefined) return '';
+      const [a, b] = pair;
+      return `M${a.x.toFixed(1)} ${a.y.toFixed(1)}L${b.x.toFixed(1)} ${b.y.toFixed(1)}`;
+    })
+    .join('');
+}

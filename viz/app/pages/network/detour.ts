@@ -1,0 +1,136 @@
+/**
+ * What a fault did to the packets that used its link: the links of their way before it, and of their
+ * way after the switch, both as packets took them. Where no packet was recorded there is no way to
+ * show, and none is.
+ *
+ * @module
+ */
+import { quantity } from '../../../../reports/format.ts';
+import type { FaultRow, HopColumns, TraceInfo, Window } from '../../data/trace-answers.ts';
+import type { FaultStory } from './world.ts';
+
+/** Before the fault: what counts as the way at that time. */
+const BEFORE_NS = 300e6;
+/** After the switch. */
+const AFTER_NS = 500e6;
+/** Both ways stay in sight so long after the end of the fault. */
+const STAYS_NS = 500e6;
+const FAINTEST = 0.35;
+
+/** A fault after which somebody switched. */
+export interface Switch {
+  readonly target: string;
+  readonly beginNs: number;
+  readonly switchedNs: number;
+}
+
+/** Ids of links. */
+export interface Detour {
+  readonly of: Switch;
+  readonly oldWay: readonly string[];
+  readonly newWay: readonly string[];
+}
+
+/** How the ways look at an instant. */
+export interface DetourLook {
+  /** 1 at the begin of the fault; it fades until the switch. */
+  readonly oldOpacity: number;
+  /** What has happened, with how long after the fault; empty before the switch. */
+  readonly stamp: readonly string[];
+}
+
+/** The switch after the latest fault, wherever the cursor is until it. */
+export function switchOf(
+  faults: readonly FaultRow[],
+  story: FaultStory | undefined,
+): Switch | undefined {
+  if (story === undefined) return undefined;
+  const { target, beginNs, text } = story;
+  const row = faults.find(
+    (one) => one.timeNs >= beginNs && one.target === target && one.text === `switched: ${text}`,
+  );
+  return row === undefined ? undefined : { target, beginNs, switchedNs: row.timeNs };
+}
+
+/** What must be asked for: before the fault, after the switch. */
+export function windowsOf({ beginNs, switchedNs }: Switch): readonly [Window, Window] {
+  return [
+    { fromNs: Math.max(0, beginNs - BEFORE_NS), toNs: beginNs },
+    { fromNs: switchedNs, toNs: switchedNs + AFTER_NS },
+  ];
+}
+
+/** The ways of the flows that had the broken link or node on theirs. */
+export function detourOf(
+  info: TraceInfo,
+  of: Switch,
+  hops: { readonly before: HopColumns; readonly after: HopColumns },
+): Detour {
+  const [beforeWindow, afterWindow] = windowsOf(of);
+  const before = departuresIn(hops.before, beforeWindow);
+  const flows = new Set<number>();
+  for (const row of before) {
+    const flow = hops.before.flow[row] ?? 0;
+    if (flow > 0 && touches(info, hops.before.link[row] ?? -1, of.target)) flows.add(flow);
+  }
+  const isOwn = ({ flow }: HopColumns, row: number): boolean => flows.has(flow[row] ?? 0);
+  // Packets that were sent before the switch are still on the old way.
+  const fresh = new Set<number>();
+  const after = departuresIn(hops.after, afterWindow).filter((row) => isOwn(hops.after, row));
+  for (const row of after) {
+    const link = info.links[hops.after.link[row] ?? -1];
+    const source = info.flows[hops.after.flow[row] ?? 0]?.split(' -> ')[0];
+    if (link !== undefined && info.nodes[link.from]?.name === source)
+      fresh.add(hops.after.packet[row] ?? -1);
+  }
+  return {
+    of,
+    oldWay: wiresOf(
+      info,
+      hops.before,
+      before.filter((row) => isOwn(hops.before, row)),
+    ),
+    newWay: wiresOf(
+      info,
+      hops.after,
+      after.filter((row) => fresh.has(hops.after.packet[row] ?? -1)),
+    ),
+  };
+}
+
+/** How they look now; undefined when the fault is past. */
+export function detourAt(
+  { of }: Detour,
+  story: FaultStory,
+  timeNs: number,
+): DetourLook | undefined {
+  const { endNs, effects } = story;
+  if (endNs !== undefined && timeNs > endNs + STAYS_NS) return undefined;
+  const faded = (timeNs - of.beginNs) / Math.max(1, of.switchedNs - of.beginNs);
+  const stamp = effects.map(({ name, afterNs }) => `${name} +${quantity(afterNs, 'ns')}`);
+  return {
+    oldOpacity: Math.max(FAINTEST, 1 - faded * (1 - FAINTEST)),
+    stamp: timeNs < of.switchedNs ? [] : stamp,
+  };
+}
+
+function departuresIn(hops: HopColumns, { fromNs, toNs }: Window): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < hops.rows; row += 1) {
+    const departNs = hops.departNs[row] ?? Number.NaN;
+    if (departNs >= fromNs && departNs < toNs) rows.push(row);
+  }
+  return rows;
+}
+
+function touches(info: TraceInfo, number: number, target: string): boolean {
+  const link = info.links[number];
+  if (link === undefined) return false;
+  const ends = [link.from, link.to].map((node) => info.nodes[node]?.name);
+  return link.id === target || link.name === target || ends.includes(target);
+}
+
+function wiresOf(info: TraceInfo, hops: HopColumns, rows: readonly number[]): readonly string[] {
+  const ids = rows.flatMap((row) => info.links[hops.link[row] ?? -1]?.id ?? []);
+  return [...new Set(ids)];
+}
