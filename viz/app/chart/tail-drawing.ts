@@ -8,7 +8,7 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { limitQuantity, plural, quantity, scaleOf } from '../../../reports/format.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
-import { type Child, svgElement } from '../kernel/element.ts';
+import { type Child, element, svgElement } from '../kernel/element.ts';
 import {
   horizontalAxis,
   type Plot,
@@ -67,7 +67,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
     horizontalAxis(plot, ticks, suffix),
     ...curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
     ...limitsOf(list, places),
-    ...list.flatMap((one) => judgedPoints(one, places)),
+    ...curves.flatMap((_, row) => judgedPoints(curves, row, places)),
   );
   return readable(drawing, readingsOf(curves, places), plot);
 }
@@ -152,20 +152,24 @@ function label(x: number, y: number, text: string, anchor: string): Node {
 }
 
 /** The quantiles that KPIs judge, grey where there are too few samples for one. */
-function judgedPoints({ kpis, metric }: Distribution, places: Places): readonly Node[] {
+function judgedPoints(curves: readonly Curve[], row: number, places: Places): readonly Node[] {
+  const { distribution, label: name } = curves[row] as Curve;
+  const { kpis, metric } = distribution;
+  // Several curves may be judged at the same point: each says whose it is, in a line of its own.
+  const who = curves.length > 1 ? `${name.split(' ')[0] ?? ''}: ` : '';
   return kpis.flatMap(({ value, aggregation, pass, unit }) => {
     if (value === null || !/^p\d/.test(aggregation)) return [];
     const p = Number(aggregation.slice(1)) / 100;
     const doubt = doubtAbout(p, metric.count);
-    const words = `${aggregation} ${quantity(value, unit)}`;
-    const point = { x: places.x(value), y: places.y(tailPlace(p, metric.count)) };
+    const words = `${who}${aggregation} ${quantity(value, unit)}`;
+    const point = { x: places.x(value), y: places.y(tailPlace(p, metric.count)), row };
     if (doubt !== undefined) return [judged(point, places.plot, `${words}: ${doubt}`, 'doubtful')];
     return [judged(point, places.plot, words, pass ? 'good' : 'bad')];
   });
 }
 
 function judged(
-  { x, y }: { readonly x: number; readonly y: number },
+  { x, y, row }: { readonly x: number; readonly y: number; readonly row: number },
   plot: Plot,
   words: string,
   tone: string,
@@ -178,7 +182,7 @@ function judged(
     svgElement('circle', { cx: x, cy: y, r: 5 }),
     svgElement(
       'text',
-      { class: `strong halo ${anchor}`, x: x + (isRight ? -10 : 10), y: y - 7 },
+      { class: `strong halo ${anchor}`, x: x + (isRight ? -10 : 10), y: y - 7 + 24 * row },
       words,
     ),
   );
@@ -230,15 +234,19 @@ export function bandWords({ points }: Distribution, seeds: number): string {
 
 /** A sign and a name for each curve. */
 export function curveLegend(curves: readonly Curve[]): Child {
-  return curves.map(({ label: text, colour, isDotted }) => [
-    svgElement(
-      'svg',
-      { width: 28, height: 10, 'aria-hidden': 'true', class: 'key-line' },
-      svgElement('line', {
-        ...{ x1: 0, x2: 28, y1: 5, y2: 5, stroke: `var(--c${colour})`, 'stroke-width': 2 },
-        'stroke-dasharray': isDotted === true ? '8 3' : undefined,
-      }),
+  return curves.map(({ label: text, colour, isDotted }) =>
+    element(
+      'span',
+      {},
+      svgElement(
+        'svg',
+        { viewBox: '0 0 28 10', 'aria-hidden': 'true', class: 'key-line' },
+        svgElement('line', {
+          ...{ x1: 0, x2: 28, y1: 5, y2: 5, stroke: `var(--c${colour})`, 'stroke-width': 2 },
+          'stroke-dasharray': isDotted === true ? '8 3' : undefined,
+        }),
+      ),
+      text,
     ),
-    text,
-  ]);
+  );
 }

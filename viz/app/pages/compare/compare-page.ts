@@ -1,0 +1,264 @@
+/**
+ * Puts two runs side by side: the one that is open is A, the other is chosen from the library and
+ * stands in the address.
+ *
+ * @module
+ */
+import { compareReports, type ReportComparison } from '../../../../reports/compare.ts';
+import { quantity } from '../../../../reports/format.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+import type { RunCard } from '../../../format/run-card.ts';
+import type { LibraryState, OpenRun } from '../../data/library.ts';
+import { type Child, element, fill } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import {
+  actions,
+  partialNote,
+  skeleton,
+  stateMessage,
+  troubleMessage,
+} from '../../kernel/states.ts';
+import type { Both } from './both.ts';
+import { curvesChart, differencesChart } from './charts.ts';
+import { divergenceSection } from './divergence-view.ts';
+import { diffCommand, factsOf } from './facts.ts';
+import { cellsOf, headline, LOOKS, noteOf, onlyIn, pairingSentence } from './words.ts';
+
+/** The page while it is shown. */
+export class ComparePage {
+  readonly #context: ReportContext;
+  readonly #body = element('div', { class: 'compare-body' });
+  readonly #select = element('select');
+  #other: string | undefined;
+  #shown = new AbortController();
+  #open: OpenRun | undefined;
+
+  constructor(context: ReportContext) {
+    this.#context = context;
+  }
+
+  /** Fills the page. */
+  start(): void {
+    const { root, view, library, signal, run } = this.#context;
+    this.#select.addEventListener('change', () => view.setParameter('with', this.#select.value));
+    const swap = (): void => {
+      const other = this.#other;
+      if (other === undefined) return;
+      view.setParameter('with', run.id);
+      view.go('compare', other);
+    };
+    root.append(
+      element(
+        'div',
+        { class: 'compare-bar' },
+        element('h1', { class: 'for-screen-readers' }, 'Compare'),
+        element('span', {}, element('b', {}, 'A'), ` ${nameOf(run)}`),
+        element('label', {}, element('b', {}, 'B'), this.#select),
+        element('button', { type: 'button', click: swap }, 'Swap A and B'),
+      ),
+      this.#body,
+    );
+    library.state.watch(signal, (state) => this.#offer(state));
+    view.parameters.watch(signal, (parameters) => this.#choose(parameters['with']));
+    signal.addEventListener('abort', () => this.#leave());
+  }
+
+  #leave(): void {
+    this.#shown.abort();
+    this.#open?.close();
+    this.#open = undefined;
+  }
+
+  /** Runs of the same scenario first. */
+  #offer(state: LibraryState): void {
+    const { run, report, library } = this.#context;
+    if (state.kind === 'loading') return;
+    const cards = state.cards.filter((card): card is RunCard => card.kind === 'run');
+    const others = cards.filter(({ id }) => id !== run.id);
+    const isLike = ({ name }: RunCard): boolean => name === report.scenario.name;
+    const option = (card: RunCard): HTMLElement =>
+      element('option', { value: card.id }, `${card.id}, ${card.verdict}, ${seedsOf(card)}`);
+    const group = (label: string, list: readonly RunCard[]): Child =>
+      list.length > 0 && element('optgroup', { label }, list.map(option));
+    fill(
+      this.#select,
+      element('option', { value: '' }, 'choose a run'),
+      group(`of ${report.scenario.name}`, others.filter(isLike)),
+      group(
+        'of other scenarios',
+        others.filter((card) => !isLike(card)),
+      ),
+    );
+    this.#select.value = this.#other ?? '';
+    if (this.#other === undefined) this.#showNothing(others.length, library.hasServer);
+  }
+
+  #showNothing(others: number, hasServer: boolean): void {
+    const where = hasServer
+      ? 'There is no other run: make one with npm run scenario, or drop a report.json here.'
+      : 'There is no other run: drop a report.json here.';
+    fill(
+      this.#body,
+      stateMessage(
+        'empty',
+        'Choose a second run',
+        element(
+          'p',
+          {},
+          'Here would be its KPIs beside those of A, with the difference of each seed.',
+        ),
+        others === 0 && element('p', { class: 'muted' }, where),
+        actions({ label: 'Choose another A', run: () => this.#context.view.go('runs') }),
+      ),
+    );
+  }
+
+  #choose(id: string | undefined): void {
+    if (id === this.#other) return;
+    this.#leave();
+    this.#other = id === '' ? undefined : id;
+    this.#select.value = this.#other ?? '';
+    this.#shown = new AbortController();
+    if (this.#other === undefined) this.#offer(this.#context.library.state.value);
+    else void this.#compare(this.#other, this.#shown.signal);
+  }
+
+  async #compare(id: string, signal: AbortSignal): Promise<void> {
+    const { library, run, report } = this.#context;
+    fill(this.#body, skeleton(`Opening ${id} …`));
+    let other: OpenRun;
+    try {
+      other = await library.open(id);
+    } catch (error) {
+      if (!signal.aborted) fill(this.#body, troubleMessage(error));
+      return;
+    }
+    if (signal.aborted) return other.close();
+    this.#open = other;
+    if (other.report === undefined) {
+      const words = 'Only a trace was dropped: drop its report.json with it.';
+      fill(this.#body, stateMessage('empty', 'B has no report', element('p', {}, words)));
+      return;
+    }
+    const comparison = compareReports(report, other.report);
+    const both = {
+      ...{ a: { run, report }, b: { run: other, report: other.report }, comparison },
+    };
+    this.#show(both, signal);
+  }
+
+  #show(both: Both, signal: AbortSignal): void {
+    const { a, b, comparison } = both;
+    const pairing = pairingSentence(comparison, a.report, b.report);
+    fill(
+      this.#body,
+      element('h2', { class: 'compare-verdict' }, headline(comparison)),
+      comparison.isPaired ? element('p', { class: 'muted' }, pairing) : partialNote(pairing),
+      kpiTable(comparison),
+      onlyIn(a.report, b.report) !== undefined && element('p', {}, onlyIn(a.report, b.report)),
+      differencesChart(this.#context, both, signal),
+      curvesChart(this.#context, both, signal),
+      divergenceSection(this.#context, both, signal),
+      inputsSection(a.report, b.report),
+    );
+  }
+}
+
+function nameOf({ id, name }: OpenRun): string {
+  return id.startsWith(name) || id === 'demo' ? id : `${name} (${id})`;
+}
+
+function seedsOf({ seeds }: RunCard): string {
+  return quantity(seeds, '') + (seeds === 1 ? ' seed' : ' seeds');
+}
+
+function kpiTable(comparison: ReportComparison): HTMLElement {
+  const headings = ['KPI', 'A', 'B', 'change', 'mean of B minus A, 95 %', 'verdict on B'];
+  return element(
+    'div',
+    { class: 'wide-table', tabindex: 0, role: 'region', 'aria-label': 'KPIs of both runs' },
+    element(
+      'table',
+      { class: 'changes' },
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          headings.map((text) => element('th', { scope: 'col' }, text)),
+        ),
+      ),
+      element(
+        'tbody',
+        {},
+        comparison.kpis.map((change) => {
+          const [name, ...cells] = cellsOf(change);
+          const [sign, tone] = LOOKS[change.verdict];
+          const verdict = cells.pop();
+          return element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, name),
+            cells.map((text) => element('td', { class: 'number' }, text)),
+            element(
+              'td',
+              {},
+              element('span', { class: tone }, `${sign} ${verdict ?? ''}`),
+              noteOf(change) !== undefined && element('small', {}, ` ${noteOf(change) ?? ''}`),
+            ),
+          );
+        }),
+      ),
+    ),
+    element(
+      'p',
+      { class: 'muted' },
+      'n.s.: the interval of the difference holds 0, it could be chance.',
+    ),
+  );
+}
+
+/** What the runs were made of; what differs first. */
+function inputsSection(a: Report, b: Report): HTMLElement {
+  const facts = factsOf(a, b);
+  const command = diffCommand(a, b);
+  const different = facts.filter(({ isSame }) => !isSame);
+  const same = facts.filter(({ isSame }) => isSame).map(({ name }) => name);
+  return element(
+    'section',
+    { class: 'compare-part' },
+    element('h2', {}, 'What differs in what they were made of'),
+    different.length === 0 && element('p', {}, 'Nothing: files, program and machine are the same.'),
+    different.length > 0 &&
+      element(
+        'div',
+        { class: 'wide-table', tabindex: 0, role: 'region', 'aria-label': 'differing inputs' },
+        element(
+          'table',
+          { class: 'input-diff' },
+          element(
+            'tbody',
+            {},
+            different.map((fact) =>
+              element(
+                'tr',
+                {},
+                element('th', { scope: 'row' }, fact.name),
+                element('td', { class: 'mono' }, element('del', {}, `- ${fact.a}`)),
+                element('td', { class: 'mono' }, element('ins', {}, `+ ${fact.b}`)),
+              ),
+            ),
+          ),
+        ),
+      ),
+    same.length > 0 && element('p', { class: 'muted' }, `The same in both: ${same.join(', ')}.`),
+    command !== undefined &&
+      element(
+        'p',
+        {},
+        'A report holds the hashes of its files, not their lines; these show them: ',
+        element('code', {}, command),
+      ),
+  );
+}

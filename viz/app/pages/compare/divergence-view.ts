@@ -1,0 +1,129 @@
+/**
+ * The section on where two runs of one seed part: what the fingerprints say, and, from the traces of
+ * both, the first line that differs.
+ *
+ * @module
+ */
+import { plural, quantity, whole } from '../../../../reports/format.ts';
+import type { BinRow } from '../../../format/trace-file.ts';
+import { instantText } from '../../kernel/duration.ts';
+import { type Child, element, fill } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { skeleton } from '../../kernel/states.ts';
+import type { Both } from './both.ts';
+import { type Divergence, firstDivergence, type Line } from './divergence.ts';
+import { fingerprintText } from './facts.ts';
+
+/** The section; it fills itself once both traces are read. */
+export function divergenceSection(
+  context: ReportContext,
+  both: Both,
+  signal: AbortSignal,
+): HTMLElement {
+  const { a, b } = both;
+  const place = element('div', { class: 'divergence', role: 'status' });
+  const isAble = a.run.hasTrace && b.run.hasTrace;
+  if (isAble) void search(context, both, { place, signal });
+  else fill(place, element('p', { class: 'muted' }, missingText(both)));
+  return element(
+    'section',
+    { class: 'compare-part' },
+    element('h2', {}, 'Where they part'),
+    element('p', {}, fingerprintText(a.report, b.report)),
+    place,
+  );
+}
+
+function missingText({ a, b }: Both): string {
+  const without = [a.run.hasTrace ? '' : 'A', b.run.hasTrace ? '' : 'B'].filter(Boolean);
+  return `The first event that differs is found in the traces of both runs; ${without.join(' and ')} left none: run with --trace.`;
+}
+
+async function search(
+  { view, notify }: ReportContext,
+  { a, b }: Both,
+  { place, signal }: { readonly place: HTMLElement; readonly signal: AbortSignal },
+): Promise<void> {
+  fill(place, skeleton('Looking for the first event that differs …'));
+  const show = (...content: readonly Child[]): void => {
+    if (!signal.aborted) fill(place, content);
+  };
+  try {
+    const [left, right] = await Promise.all([a.run.trace(), b.run.trace()]);
+    if (signal.aborted) return;
+    const seeds = [left.info.seed, right.info.seed];
+    if (seeds[0] !== seeds[1]) {
+      const words = `The traces are of seeds ${seeds.join(' and ')}: different seeds differ from the first draw on.`;
+      return show(element('p', { class: 'muted' }, words));
+    }
+    const found = await firstDivergence(left, right);
+    const open = (timeNs: number): void => {
+      view.go('network');
+      view.time.moveTo(timeNs);
+      notify(`A at ${instantText(timeNs, 1)}.`);
+    };
+    show(foundContent(found, left.info.seed, open));
+  } catch (error) {
+    show(
+      element('p', { class: 'fail-text' }, error instanceof Error ? error.message : String(error)),
+    );
+  }
+}
+
+function foundContent(found: Divergence, seed: number, open: (timeNs: number) => void): Child {
+  switch (found.kind) {
+    case 'none':
+      return element(
+        'p',
+        {},
+        `The traces of seed ${seed} hold the same packets, losses, states and faults.`,
+      );
+    case 'bin':
+      return binContent(found, seed);
+    case 'line': {
+      const timeNs = Math.min(found.a?.timeNs ?? Infinity, found.b?.timeNs ?? Infinity);
+      return [
+        element('p', {}, `Seed ${seed}, first difference at ${instantText(timeNs, 1)}:`),
+        element(
+          'dl',
+          { class: 'both-lines' },
+          lineContent('A', found.a),
+          lineContent('B', found.b),
+        ),
+        element('button', { type: 'button', click: () => open(timeNs) }, 'See A at this instant'),
+      ];
+    }
+  }
+}
+
+function lineContent(name: string, line: Line | undefined): Child {
+  const text =
+    line === undefined
+      ? 'nothing more'
+      : `${instantText(line.timeNs, 1)}  ${line.place.replace('->', ' → ')}: ${line.text}`;
+  return element('div', {}, element('dt', {}, name), element('dd', { class: 'mono' }, text));
+}
+
+function binContent(
+  { a, b }: { readonly a: BinRow | undefined; readonly b: BinRow | undefined },
+  seed: number,
+): Child {
+  const bin = a ?? b;
+  const text = (one: BinRow | undefined): string =>
+    one === undefined
+      ? 'no packet ends'
+      : `${plural(one.count, 'packet')} (${whole(one.bytes)} B, ${whole(one.drops)} lost)`;
+  const from = instantText(bin?.startNs ?? 0, 1e6);
+  return [
+    element(
+      'p',
+      {},
+      `Seed ${seed}, first difference within ${quantity(bin?.widthNs ?? 0, 'ns')} from ${from} on: ${text(a)} in A, ${text(b)} in B.`,
+    ),
+    element(
+      'p',
+      { class: 'muted' },
+      'The packets of that instant are not in the traces: run both with --trace full.',
+    ),
+  ];
+}

@@ -1,0 +1,189 @@
+/**
+ * Where two recordings of one seed first differ. The bins of the trace, which count every packet of
+ * the run, are bisected down to a millisecond; there the rows of both are set side by side. Faults and
+ * states are kept whole and are compared line by line.
+ *
+ * A report keeps the last fingerprint only, no checkpoints, so that what leaves no trace (timers that
+ * send nothing) is not found here.
+ *
+ * @module
+ */
+import { quantity } from '../../../../reports/format.ts';
+import type { BinRow } from '../../../format/trace-file.ts';
+import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
+import type { TraceClient } from '../../data/trace-client.ts';
+
+/** What is asked of a recording. */
+export type Recording = Pick<TraceClient, 'info' | 'ask'>;
+
+/** One line of a recording. */
+export interface Line {
+  readonly timeNs: number;
+  /** Node or link. */
+  readonly place: string;
+  readonly text: string;
+}
+
+/** What was found. */
+export type Divergence =
+  | { readonly kind: 'none' }
+  /** The lines of both; undefined where one of them has nothing any more. */
+  | { readonly kind: 'line'; readonly a: Line | undefined; readonly b: Line | undefined }
+  /** Packets differ here, but their rows were not kept. */
+  | { readonly kind: 'bin'; readonly a: BinRow | undefined; readonly b: BinRow | undefined };
+
+/** Finds it. */
+export async function firstDivergence(a: Recording, b: Recording): Promise<Divergence> {
+  const [statesA, statesB] = await Promise.all([stateLines(a), stateLines(b)]);
+  const early = earlier(
+    firstDifference(faultLines(a.info), faultLines(b.info)),
+    firstDifference(statesA, statesB),
+  );
+  const bin = await firstBin(a, b);
+  if (bin === undefined) return early === undefined ? { kind: 'none' } : asLine(early);
+  const startNs = (bin.a ?? bin.b)?.startNs ?? 0;
+  const toNs = startNs + ((bin.a ?? bin.b)?.widthNs ?? 0);
+  const [linesA, linesB] = await Promise.all([
+    linesOf(a, startNs, toNs),
+    linesOf(b, startNs, toNs),
+  ]);
+  const first = earlier(early, firstDifference(linesA, linesB));
+  if (first === undefined || instantOf(first) >= toNs) return { kind: 'bin', ...bin };
+  return asLine(first);
+}
+
+type Pair = readonly [Line | undefined, Line | undefined];
+
+function asLine([a, b]: Pair): Divergence {
+  return { kind: 'line', a, b };
+}
+
+function earlier(one: Pair | undefined, other: Pair | undefined): Pair | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return instantOf(one) <= instantOf(other) ? one : other;
+}
+
+function instantOf([a, b]: Pair): number {
+  return Math.min(a?.timeNs ?? Number.POSITIVE_INFINITY, b?.timeNs ?? Number.POSITIVE_INFINITY);
+}
+
+/** The first place where two lists of lines differ. */
+export function firstDifference(a: readonly Line[], b: readonly Line[]): Pair | undefined {
+  for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
+    const [left, right] = [a[at], b[at]];
+    if (keyOf(left) !== keyOf(right)) return [left, right];
+  }
+  return undefined;
+}
+
+function keyOf(line: Line | undefined): string {
+  return line === undefined ? '' : `${line.timeNs} ${line.place} ${line.text}`;
+}
+
+interface BinPair {
+  readonly a: BinRow | undefined;
+  readonly b: BinRow | undefined;
+}
+
+/** The first bin that differs, as narrow as the trace has bins. */
+async function firstBin(a: Recording, b: Recording): Promise<BinPair | undefined> {
+  let window = { fromNs: 0, toNs: Math.max(a.info.durationNs, b.info.durationNs) + 1e9 };
+  let found: BinPair | undefined;
+  for (;;) {
+    const [ofA, ofB] = await Promise.all([a.ask('bins', window), b.ask('bins', window)]);
+    const next = differingBin(ofA, ofB);
+    const bin = next?.a ?? next?.b;
+    if (next === undefined || bin === undefined) return found;
+    const widthBefore = (found?.a ?? found?.b)?.widthNs ?? Number.POSITIVE_INFINITY;
+    found = next;
+    if (bin.widthNs >= widthBefore) return found;
+    window = { fromNs: bin.startNs, toNs: bin.startNs + bin.widthNs };
+  }
+}
+
+/** The first bin in which two lists differ; they are sorted, and empty bins are absent. */
+export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPair | undefined {
+  for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
+    const [left, right] = [a[at], b[at]];
+    if (left !== undefined && right !== undefined && left.startNs === right.startNs) {
+      if (!isSameBin(left, right)) return { a: left, b: right };
+      continue;
+    }
+    // One of them has a bin that the other does not have: the earlier one.
+    const isLeft = (left?.startNs ?? Infinity) < (right?.startNs ?? Infinity);
+    return isLeft ? { a: left, b: undefined } : { a: undefined, b: right };
+  }
+  return undefined;
+}
+
+function isSameBin(a: BinRow, b: BinRow): boolean {
+  const names = ['count', 'bytes', 'drops', 'minNs', 'maxNs', 'sumNs'] as const;
+  return names.every((name) => a[name] === b[name]);
+}
+
+/** Departures, arrivals and losses of what was under way, in a fixed order, up to the end. */
+async function linesOf(
+  recording: Recording,
+  fromNs: number,
+  toNs: number,
+): Promise<readonly Line[]> {
+  const { info } = recording;
+  const [hops, drops] = await Promise.all([
+    recording.ask('hops', { fromNs, toNs }),
+    recording.ask('drops', { fromNs, toNs }),
+  ]);
+  const lost = drops.map(
+    ({ timeNs, node, link, reason }): Line => ({
+      timeNs,
+      place:
+        link === undefined ? (info.nodes[node ?? -1]?.name ?? '') : (info.links[link]?.name ?? ''),
+      text: `dropped: ${reason}`,
+    }),
+  );
+  return [...hopLines(hops, info), ...lost].filter(({ timeNs }) => timeNs < toNs).sort(inOrder);
+}
+
+function inOrder(a: Line, b: Line): number {
+  return a.timeNs - b.timeNs || a.place.localeCompare(b.place) || a.text.localeCompare(b.text);
+}
+
+function hopLines(hops: HopColumns, info: TraceInfo): Line[] {
+  const lines: Line[] = [];
+  for (let row = 0; row < hops.rows; row += 1) {
+    const place = info.links[hops.link[row] as number]?.name ?? '';
+    const packet = packetText(hops, row, info);
+    const queueNs = hops.queueNs[row] as number;
+    const waited = queueNs === 0 ? '' : ` after ${quantity(queueNs, 'ns')} in the queue`;
+    lines.push({ timeNs: hops.departNs[row] as number, place, text: `${packet} departs${waited}` });
+    // What is lost has a row of its own in the table of drops.
+    const timeNs = hops.arriveNs[row] as number;
+    if (!Number.isNaN(timeNs)) lines.push({ timeNs, place, text: `${packet} arrives` });
+  }
+  return lines;
+}
+
+/** Without its number, which what was left out may move. */
+function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
+  const flow = hops.flow[row] as number;
+  const name = info.classes[hops.class[row] as number] ?? 'packet';
+  const text = `${name}, ${hops.bytes[row] as number} B`;
+  return flow === 0 ? text : `${text}, ${info.flows[flow] ?? ''},`;
+}
+
+async function stateLines(recording: Recording): Promise<readonly Line[]> {
+  const { info } = recording;
+  const changes = await recording.ask('changes', { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER });
+  return changes.map(({ timeNs, node, machine, state }) => ({
+    timeNs,
+    place: info.nodes[node]?.name ?? '',
+    text: `${machine} becomes ${state}`,
+  }));
+}
+
+function faultLines({ faults }: TraceInfo): readonly Line[] {
+  return faults.map(({ timeNs, kind, target, text }) => ({
+    timeNs,
+    place: target,
+    text: `${kind}: ${text}`,
+  }));
+}

@@ -1,0 +1,82 @@
+/**
+ * What two runs were made of: files by their hashes, overrides, program, machine. A report holds no
+ * texts of files, so that lines cannot be set side by side here; the command that shows them is named.
+ *
+ * @module
+ */
+import { plural } from '../../../../reports/format.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+import { seedText } from './words.ts';
+
+/** One fact of both runs. */
+export interface Fact {
+  readonly name: string;
+  readonly a: string;
+  readonly b: string;
+  readonly isSame: boolean;
+}
+
+/** All facts, those that differ first. */
+export function factsOf(a: Report, b: Report): readonly Fact[] {
+  const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
+  const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
+  const facts = names.map((name): Fact => {
+    const [left, right] = [ofA.get(name) ?? 'not set', ofB.get(name) ?? 'not set'];
+    return { name, a: left, b: right, isSame: left === right };
+  });
+  return [...facts.filter(({ isSame }) => !isSame), ...facts.filter(({ isSame }) => isSame)];
+}
+
+/** The command that shows how the files differ; undefined when their hashes agree. */
+export function diffCommand(a: Report, b: Report): string | undefined {
+  const files = [
+    [a.scenario.sha256, b.scenario.sha256, a.scenario.file, b.scenario.file],
+    [
+      ...[a.scenario.topologySha256, b.scenario.topologySha256],
+      ...[a.scenario.topologyFile, b.scenario.topologyFile],
+    ],
+  ].filter(([left, right]) => left !== right);
+  if (files.length === 0) return undefined;
+  const isSameName = files.every(([, , left, right]) => left === right);
+  const [before, after] = [commitOf(a), commitOf(b)];
+  if (isSameName && before !== after) {
+    return `git diff ${before} ${after} -- ${files.map(([, , name]) => name).join(' ')}`;
+  }
+  return files.map(([, , left, right]) => `diff ${left} ${right}`).join('; ');
+}
+
+/** `3 of 3 seeds ended with the same fingerprint`. */
+export function fingerprintText(a: Report, b: Report): string {
+  const ofA = new Map(a.perSeed.map(({ seed, fingerprint }) => [seed, fingerprint]));
+  const common = b.perSeed.filter(({ seed }) => ofA.has(seed));
+  if (common.length === 0) return 'A and B have no seed in common.';
+  const same = common.filter(({ seed, fingerprint }) => ofA.get(seed) === fingerprint).length;
+  if (same === common.length) {
+    return `All ${plural(same, 'common seed')} ended with the same fingerprint: the same events in both.`;
+  }
+  return `${same} of ${plural(common.length, 'common seed')} ended with the same fingerprint.`;
+}
+
+/** A trailing `+` says that files were changed since. */
+function commitOf({ environment }: Report): string {
+  return environment.commit.replace(/\+$/, '');
+}
+
+function valuesOf(report: Report): ReadonlyMap<string, string> {
+  const { scenario, environment } = report;
+  return new Map([
+    ['scenario', `${scenario.file} ${scenario.sha256.slice(0, 12)}`],
+    ['topology', `${scenario.topologyFile} ${scenario.topologySha256.slice(0, 12)}`],
+    ...Object.entries(report.overrides).map(([path, value]) => [`set ${path}`, value] as const),
+    ['duration', `${scenario.durationNs / 1e9} s`],
+    ['warm-up', `${scenario.warmupNs / 1e9} s`],
+    ['seeds', seedText(report.seeds)],
+    ['mode', report.mode],
+    ['commit', environment.commit],
+    ['node', environment.node],
+    ['system', environment.os],
+    ['processor', environment.cpu],
+    ['crypto', report.crypto],
+    ['cpu model', report.cpu],
+  ]);
+}

@@ -1,0 +1,21 @@
+/**
+ * Compare: is B really different from A (spec/ux.md 4.8)?
+ *
+ * @module
+ */
+import './style.css';
+import type { Page } from '../../kernel/page.ts';
+import { ComparePage } from './compare-page.ts';
+
+/** The page. */
+export const page: Page = {
+  name: 'compare',
+  title: 'Compare',
+  question: 'Is B really different from A?',
+  order: 8,
+  icon: 'M8 4v16M16 4v16M4 8h8M12 16h8',
+  empty: { shows: 'a run beside another, KPI by KPI', scenario: 'failover.yaml' },
+  isTimed: false,
+  needs: 'report',
+  mount: (context) => new ComparePage(context).start(),
+};

@@ -1,0 +1,108 @@
+/**
+ * The comparison in words: what it says on the whole, what became of a KPI, what interval the
+ * difference has.
+ *
+ * @module
+ */
+import { changeText, type KpiChange, type ReportComparison } from '../../../../reports/compare.ts';
+import { inScale, plural, quantity, scaleOf } from '../../../../reports/format.ts';
+import { kpiName } from '../../../../reports/kpi-text.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+
+/** Sign and colour of a verdict. */
+export const LOOKS: Readonly<Record<KpiChange['verdict'], readonly [sign: string, tone: string]>> =
+  {
+    better: ['✓', 'pass-text'],
+    worse: ['✗', 'fail-text'],
+    same: ['=', 'muted'],
+    inconclusive: ['?', 'open-text'],
+    'not comparable': ['–', 'muted'],
+  };
+
+/** `B is worse than A in 1 of 6 KPIs, better in none`. */
+export function headline({ kpis, verdict }: ReportComparison): string {
+  const count = (wanted: KpiChange['verdict']): number =>
+    kpis.filter((one) => one.verdict === wanted).length;
+  const [worse, better] = [count('worse'), count('better')];
+  const all = plural(kpis.length, 'KPI');
+  switch (verdict) {
+    case 'worse':
+      return `B is worse than A in ${worse} of ${all}, better in ${better === 0 ? 'none' : better}`;
+    case 'better':
+      return `B is better than A in ${better} of ${all}, worse in none`;
+    case 'same':
+      return `B is the same as A in ${count('same')} of ${all}`;
+    case 'inconclusive':
+      return `A and B do not differ for sure: ${count('inconclusive')} of ${all} are undecided`;
+    case 'not comparable':
+      return 'A and B have no KPI in common that both measured';
+  }
+}
+
+/** How the seeds were set against each other; what could not be paired says why. */
+export function pairingSentence(comparison: ReportComparison, a: Report, b: Report): string {
+  const effect = `changes below ${comparison.smallestEffect * 100} % of A do not count`;
+  if (comparison.isPaired) return `${plural(a.seeds.length, 'seed')}, paired; ${effect}.`;
+  const why = comparison.pairingNote ?? '';
+  const seeds =
+    why === 'the seeds differ' ? ` (${seedText(a.seeds)} and ${seedText(b.seeds)})` : '';
+  return `Not paired: ${why}${seeds}. A and B are compared as independent groups, which needs larger differences; ${effect}.`;
+}
+
+/** `1-30`, or a list. */
+export function seedText(seeds: readonly number[]): string {
+  const sorted = [...seeds].sort((a, b) => a - b);
+  const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];
+  const isRow = last - first + 1 === sorted.length && sorted.length > 2;
+  return isRow ? `${first}-${last}` : sorted.join(', ');
+}
+
+/** `-2.1 ms [-4.1, -0.2]`: the mean difference per seed with its interval. */
+export function differenceText({ difference, unit }: KpiChange): string {
+  if (difference === undefined) return '–';
+  const { low, high, mean } = difference;
+  const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const plain = { divisor: scale.divisor, suffix: scale.suffix === '%' ? '' : scale.suffix };
+  const suffix = scale.suffix === '%' ? 'pt' : scale.suffix;
+  const sign = mean > 0 ? '+' : '';
+  const bounds = `[${inScale(low, plain)}, ${inScale(high, plain)}]`;
+  return `${sign}${inScale(mean, plain)} ${suffix} ${bounds}`.replace('  ', ' ');
+}
+
+/** `gateway.latency p95: B differs by +2.1 ms, which is no chance`. */
+export function differenceTitle(change: KpiChange): string {
+  const name = kpiName(change);
+  const { difference } = change;
+  if (difference === undefined) return `${name}: ${noteOf(change) ?? 'not comparable'}`;
+  const { low, high, n, isPaired } = difference;
+  const size = differenceText(change);
+  const seeds = isPaired
+    ? plural(n, 'pair')
+    : `independent groups of at least ${plural(n, 'seed')}`;
+  if (low === 0 && high === 0) return `${name}: no difference in any of ${seeds}`;
+  const isChance = low <= 0 && high >= 0;
+  const sense = isChance ? 'the interval holds 0, so it could be chance' : 'hardly chance';
+  return `${name}: B minus A is ${size} over ${seeds}; ${sense}`;
+}
+
+/** KPIs of A that B does not judge; undefined when there are none. */
+export function onlyIn(a: Report, b: Report): string | undefined {
+  const ofB = new Set(b.kpis.map(kpiName));
+  const names = a.kpis.map(kpiName).filter((name) => !ofB.has(name));
+  return names.length === 0 ? undefined : `B has no KPI ${names.join(', ')}, which A has.`;
+}
+
+/** What is to be said beside the verdict. */
+export function noteOf({ note }: KpiChange): string | undefined {
+  return note === 'not in the baseline' ? 'A has no such KPI' : note;
+}
+
+/** Cells of the table. */
+export function cellsOf(change: KpiChange): readonly string[] {
+  const text = (value: number | null): string =>
+    value === null ? 'none' : quantity(value, change.unit);
+  return [
+    ...[kpiName(change), text(change.baseline), text(change.value)],
+    ...[changeText(change), differenceText(change), change.verdict],
+  ];
+}
