@@ -35,6 +35,13 @@ export interface Ink {
   readonly opacity?: number;
   /** What pointer and screen reader say of it. */
   readonly title?: string;
+  /**
+   * Makes it a button that chooses something: `group:item`. Of a group one item is chosen at most,
+   * and {@link DrawingInput.chosen} names it in the next drawing.
+   */
+  readonly key?: string;
+  /** Of a button: it is the chosen one. */
+  readonly isChosen?: boolean;
 }
 
 /** A shape; lengths in px of the drawing, from its upper left corner. */
@@ -123,6 +130,10 @@ export interface DrawingInput {
   readonly nodes: readonly NodeState[];
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
+  /** Keys of shapes that the reader has chosen; absent where nothing can be. */
+  readonly chosen?: readonly string[];
+  /** Name of the node that is selected: the drawing is of it where there are several. */
+  readonly selected?: string;
   /** Room, px. */
   readonly width: number;
   readonly height: number;

@@ -4,14 +4,23 @@
  * @module
  */
 import type { Ink, Role, Shape } from '../../format/drawing.ts';
-import { type Attributes, svgElement } from '../kernel/element.ts';
+import { type Attributes, set, svgElement } from '../kernel/element.ts';
 
 const DASHES = { solid: undefined, dashed: '6 4', dotted: '1.5 3.5' } as const;
 
 /** The element of a shape. */
 export function sceneElement(shape: Shape): SVGElement {
   const made = bare(shape);
-  if (shape.title !== undefined) made.prepend(svgElement('title', {}, shape.title));
+  const { key, isChosen = false, title } = shape;
+  if (key !== undefined) {
+    set(made, 'class', 'choice');
+    set(made, 'data-key', key);
+    set(made, 'role', 'button');
+    set(made, 'tabindex', 0);
+    set(made, 'aria-pressed', String(isChosen));
+    set(made, 'aria-label', title ?? key);
+  }
+  if (title !== undefined) made.prepend(svgElement('title', {}, title));
   return made;
 }
 
@@ -32,9 +41,10 @@ function bare(shape: Shape): SVGElement {
       return svgElement('path', { ...ink, d: shape.d });
     case 'text': {
       const { x, y, text, anchor = 'start', size, weight } = shape;
-      const style = `text-anchor: ${anchor}; font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
-      const fill = colourOf(shape.fill ?? 'text');
-      return svgElement('text', { ...ink, x, y, style, fill }, text);
+      const font = `font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
+      // As style: the sheet of the charts gives every text the ink of axes.
+      const style = `text-anchor: ${anchor}; ${font}; fill: ${colourOf(shape.fill ?? 'text')}`;
+      return svgElement('text', { ...ink, x, y, style }, text);
     }
     case 'group':
       return svgElement('g', ink, shape.shapes.map(sceneElement));

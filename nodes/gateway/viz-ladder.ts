@@ -1,0 +1,215 @@
+/**
+ * Draws the latest handshake of each pair as a ladder: who sent what when, both clocks being the
+ * run's (Noise IK, `key-exchange.ts`).
+ *
+ * @module
+ */
+import type { Drawing, DrawingInput, Shape } from '../../viz/format/drawing.ts';
+import { NARROW, words } from '../../viz/format/shapes.ts';
+import { type HandshakeStep, handshakePeer, readHandshake } from './viz-states.ts';
+
+/** A handshake from both sides; instants in ns, as far as they have happened. */
+interface Ladder {
+  readonly initiator: string;
+  readonly responder: string;
+  readonly epoch: number;
+  readonly sendings: number;
+  readonly rungs: readonly Rung[];
+}
+
+interface Rung {
+  readonly name: string;
+  readonly isForward: boolean;
+  readonly sentNs: number;
+  /** Undefined while nobody has seen it arrive. */
+  readonly gotNs: number | undefined;
+}
+
+const HEAD = 64;
+const LONG = 200;
+const TAIL = 40;
+/** Labels nearer than this would overlap, px. */
+const LABEL_PITCH = 16;
+/** Ladders that are drawn; the table has all. */
+const SHOWN = 4;
+
+/** True when a gateway has told a handshake. */
+export function hasLadders(input: DrawingInput): boolean {
+  return laddersOf(input).length > 0;
+}
+
+/** One ladder for each pair. */
+export function drawLadders(input: DrawingInput): Drawing {
+  const all = laddersOf(input);
+  const { selected } = input;
+  const own = all.filter(({ initiator, responder }) =>
+    [initiator, responder].includes(selected ?? ''),
+  );
+  const ladders = own.length > 0 ? own : all;
+  const shapes: Shape[] = [];
+  let y = 0;
+  for (const ladder of ladders.slice(0, SHOWN)) {
+    shapes.push(...ladderShapes(ladder, y, input.width));
+    y += HEAD + LONG + TAIL;
+  }
+  const more = ladders.length - SHOWN;
+  if (more > 0) shapes.push(words(0, y, `${more} more handshakes are in the table.`));
+  const title = ladders[0] === undefined ? 'No handshake' : sentenceOf(ladders[0]);
+  return {
+    title,
+    summary: `${ladders.map(sentenceOf).join('. ')}.`,
+    shapes,
+    height: y,
+    table: {
+      columns: ['initiator', 'responder', 'epoch', 'message', 'sent ns', 'received ns'],
+      rows: ladders.flatMap(({ initiator, responder, epoch, rungs }) =>
+        rungs.map(({ name, sentNs, gotNs }) => [
+          ...[initiator, responder, epoch, name, sentNs],
+          gotNs ?? null,
+        ]),
+      ),
+    },
+  };
+}
+
+function laddersOf({ nodes }: DrawingInput): readonly Ladder[] {
+  const told = new Map<string, ReturnType<typeof readHandshake>>();
+  for (const { name, states } of nodes) {
+    for (const [machine, text] of states) {
+      const peer = handshakePeer(machine);
+      if (peer !== undefined) told.set(`${name} ${peer}`, readHandshake(text));
+    }
+  }
+  return nodes.flatMap(({ name, states }) =>
+    [...states.keys()].flatMap((machine) => {
+      const peer = handshakePeer(machine) ?? '';
+      const mine = told.get(`${name} ${peer}`);
+      if (mine?.steps.has('opening-sent') !== true) return [];
+      const theirs = told.get(`${peer} ${name}`);
+      const isSame = theirs?.epoch === mine.epoch && theirs.steps.has('opening-received');
+      const other = isSame ? theirs.steps : new Map<HandshakeStep, number>();
+      const rungs = rungsOf(mine.steps, other);
+      const { epoch, sendings } = mine;
+      return [{ initiator: name, responder: peer, epoch, sendings, rungs }];
+    }),
+  );
+}
+
+function rungsOf(
+  mine: ReadonlyMap<HandshakeStep, number>,
+  theirs: ReadonlyMap<HandshakeStep, number>,
+): readonly Rung[] {
+  const rung = (
+    name: string,
+    isForward: boolean,
+    [sentNs, gotNs]: readonly [number | undefined, number | undefined],
+  ): readonly Rung[] => (sentNs === undefined ? [] : [{ name, isForward, sentNs, gotNs }]);
+  return [
+    ...rung('opening', true, [mine.get('opening-sent'), theirs.get('opening-received')]),
+    ...rung('answer', false, [theirs.get('answer-sent'), mine.get('answer-received')]),
+    // The initiator confirms in the call in which it gets the answer.
+    ...rung('confirmation', true, [mine.get('answer-received'), theirs.get('confirmed')]),
+    ...rung('first frame', false, [theirs.get('confirmed'), mine.get('confirmed')]),
+  ];
+}
+
+function sentenceOf({ initiator, responder, epoch, sendings, rungs }: Ladder): string {
+  const beginNs = rungs[0]?.sentNs ?? 0;
+  const agreedNs = rungs.find(({ name }) => name === 'answer')?.gotNs;
+  const times = sendings > 1 ? `, after ${sendings} openings` : '';
+  if (agreedNs === undefined) return `${initiator} asks ${responder} for keys${times}`;
+  const took = msText(agreedNs - beginNs);
+  return `${initiator} and ${responder} agreed on epoch ${epoch} in ${took}${times}`;
+}
+
+function msText(ns: number): string {
+  return `${(ns / 1e6).toFixed(2)} ms`;
+}
+
+function ladderShapes(
+  { initiator, responder, epoch, rungs }: Ladder,
+  top: number,
+  width: number,
+): readonly Shape[] {
+  const beginNs = rungs[0]?.sentNs ?? 0;
+  const endNs = Math.max(beginNs + 1, ...rungs.map(({ sentNs, gotNs }) => gotNs ?? sentNs));
+  const side = width < NARROW ? 84 : Math.max(120, width * 0.2);
+  const [left, right] = [side, width - side];
+  const first = top + HEAD;
+  const at = (ns: number): number => first + (LONG * (ns - beginNs)) / (endNs - beginNs);
+  const place = { left, right, at };
+  const middle = { anchor: 'middle', fill: 'muted' } as const;
+  const name = { anchor: 'middle', weight: 'strong', size: 'normal' } as const;
+  return [
+    words(left, top + 20, initiator, name),
+    words(right, top + 20, responder, name),
+    words(left, top + 38, 'initiator', middle),
+    words(right, top + 38, 'responder', middle),
+    words(width / 2, top + 38, `epoch ${epoch}`, middle),
+    lifeline(left, first),
+    lifeline(right, first),
+    ...rungs.flatMap((rung) => rungShapes(rung, place)),
+    ...instantLabels(rungs, true, place),
+    ...instantLabels(rungs, false, place),
+  ];
+}
+
+/** Instants at one lifeline since the opening; those too near to the one before are left out. */
+function instantLabels(
+  rungs: readonly Rung[],
+  isLeft: boolean,
+  { left, right, at }: LadderPlace,
+): readonly Shape[] {
+  const beginNs = rungs[0]?.sentNs ?? 0;
+  const instants = rungs
+    .flatMap(({ sentNs, gotNs, isForward }) => (isForward === isLeft ? [sentNs] : (gotNs ?? [])))
+    .sort((a, b) => a - b);
+  const shapes: Shape[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const ns of instants) {
+    const y = at(ns);
+    if (y - last < LABEL_PITCH) continue;
+    last = y;
+    const look = { anchor: isLeft ? 'end' : 'start', fill: 'muted' } as const;
+    shapes.push(words(isLeft ? left - 8 : right + 8, y + 4, `+${msText(ns - beginNs)}`, look));
+  }
+  return shapes;
+}
+
+function lifeline(x: number, y: number): Shape {
+  return { kind: 'line', x1: x, y1: y - 12, x2: x, y2: y + LONG + 12, stroke: 'muted', width: 1 };
+}
+
+interface LadderPlace {
+  readonly left: number;
+  readonly right: number;
+  readonly at: (ns: number) => number;
+}
+
+function rungShapes({ name, isForward, sentNs, gotNs }: Rung, place: LadderPlace): Shape[] {
+  const { left, right, at } = place;
+  const [x1, x2] = isForward ? [left, right] : [right, left];
+  const y1 = at(sentNs);
+  const y2 = at(gotNs ?? sentNs);
+  const isOpen = gotNs === undefined;
+  const end = isOpen ? (x1 + x2) / 2 : x2;
+  const line: Shape = {
+    kind: 'line',
+    ...{ x1, y1, x2: end, y2 },
+    stroke: isOpen ? 'open' : 'c1',
+    width: 2,
+    dash: isOpen ? 'dashed' : 'solid',
+    title: isOpen ? `${name}, not seen to arrive` : `${name}, ${msText(gotNs - sentNs)} on the way`,
+  };
+  const label = words((left + right) / 2, (y1 + y2) / 2 - 6, isOpen ? `${name} …` : name, {
+    anchor: 'middle',
+  });
+  if (isOpen) return [line, label];
+  const back = isForward ? -9 : 9;
+  const head: Shape = {
+    kind: 'path',
+    d: `M${x2} ${y2}l${back} -5v10z`,
+    fill: 'c1',
+  };
+  return [line, head, label];
+}

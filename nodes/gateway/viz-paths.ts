@@ -1,0 +1,184 @@
+/**
+ * Draws the paths of gateways with what each gateway measures of them: health, role, RTT, loss.
+ *
+ * @module
+ */
+import type { Drawing, DrawingInput, NodeState, Role, Shape } from '../../viz/format/drawing.ts';
+import { box, milliseconds, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import { type QualityText, qualityName, readQuality } from './viz-states.ts';
+
+/** A path of one pair at the cursor. */
+interface PathRow extends QualityText {
+  readonly node: string;
+  readonly peer: string;
+  readonly path: string;
+  readonly isActive: boolean;
+}
+
+const HEAD = 32;
+const ROW = 28;
+const TALL_ROW = 48;
+/** Left ends of the columns, px. */
+const NAME_AT = 22;
+const HEALTH_AT = 190;
+const BAR_AT = 330;
+const FIGURES = 210;
+/** Pairs that are drawn; the table has all. */
+const PAIRS_SHOWN = 8;
+
+const INKS: Readonly<Record<string, Role>> = {
+  alive: 'pass',
+  degraded: 'open',
+  probation: 'open',
+  dead: 'fail',
+};
+
+/** True when a gateway has measured a path. */
+export function hasPaths({ nodes }: DrawingInput): boolean {
+  return nodes.some((node) => pathsOf(node).length > 0);
+}
+
+/** Rows by pair. */
+export function drawPaths(input: DrawingInput): Drawing {
+  const rows = nodesShown(input, (node) => pathsOf(node).length > 0).flatMap(pathsOf);
+  const pairs = [...new Set(rows.map(pairOf))];
+  const rttUsMost = Math.max(1, ...rows.map(({ rttUs = 0 }) => rttUs));
+  const isNarrow = input.width < NARROW;
+  const shapes: Shape[] = [];
+  let y = 0;
+  for (const pair of pairs.slice(0, PAIRS_SHOWN)) {
+    shapes.push(words(0, y + 20, pair, { weight: 'strong', size: 'normal' }));
+    y += HEAD;
+    for (const row of rows.filter((one) => pairOf(one) === pair)) {
+      const place = { y, width: input.width, rttUsMost };
+      shapes.push(isNarrow ? tallRow(row, place) : wideRow(row, place));
+      y += isNarrow ? TALL_ROW : ROW;
+    }
+    y += 12;
+  }
+  const more = pairs.length - PAIRS_SHOWN;
+  if (more > 0) shapes.push(words(0, y + 12, `${more} more pairs are in the table.`));
+  const title = findingOf(rows, pairs);
+  const columns = ['gateway', 'peer', 'path', 'in use', 'health', 'role'];
+  return {
+    title,
+    summary: `${title}. ${rows.map(sentenceOf).join('. ')}.`,
+    shapes,
+    height: y + 20,
+    table: {
+      columns: [...columns, 'RTT us', 'jitter us', 'loss'],
+      rows: rows.map((row) => [
+        ...[row.node, row.peer, row.path, row.isActive ? 'yes' : 'no', row.health, row.role],
+        ...[row.rttUs ?? null, row.jitterUs, row.loss],
+      ]),
+    },
+  };
+}
+
+function pathsOf({ name, states }: NodeState): readonly PathRow[] {
+  return [...states]
+    .flatMap(([machine, text]): PathRow[] => {
+      const place = qualityName(machine);
+      const quality = place === undefined ? undefined : readQuality(text);
+      if (place === undefined || quality === undefined) return [];
+      const isActive = states.get(`path to ${place.peer}`) === place.path;
+      return [{ node: name, ...place, isActive, ...quality }];
+    })
+    .sort((a, b) => compare(a.peer, b.peer) || compare(a.path, b.path));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function pairOf({ node, peer }: PathRow): string {
+  return `${node} → ${peer}`;
+}
+
+function findingOf(rows: readonly PathRow[], pairs: readonly string[]): string {
+  const [first = ''] = pairs;
+  const own = rows.filter((row) => pairOf(row) === first);
+  const active = own.find(({ isActive }) => isActive);
+  const alive = own.filter(({ health }) => health === 'alive').length;
+  const use = active === undefined ? 'uses no path' : `uses ${active.path} (${rttText(active)})`;
+  return `${first} ${use}; ${alive} of ${own.length} paths alive`;
+}
+
+function sentenceOf(row: PathRow): string {
+  return `${row.path} of ${pairOf(row)} is ${row.health}, RTT ${rttText(row)}, loss ${lossText(row)}`;
+}
+
+function rttText({ rttUs }: PathRow): string {
+  return rttUs === undefined ? 'not measured' : milliseconds(rttUs);
+}
+
+function lossText({ loss }: PathRow): string {
+  return `${(100 * loss).toFixed(loss > 0 && loss < 0.1 ? 1 : 0)} %`;
+}
+
+interface RowPlace {
+  readonly y: number;
+  readonly width: number;
+  readonly rttUsMost: number;
+}
+
+function wideRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
+  const room = width - BAR_AT - FIGURES;
+  const figures = `${rttText(row)} ± ${milliseconds(row.jitterUs)}, loss ${lossText(row)}`;
+  return {
+    kind: 'group',
+    title: sentenceOf(row),
+    shapes: [
+      box({ x: 0, y, w: width, h: ROW - 4 }, { fill: row.isActive ? 'shade' : 'panel', radius: 4 }),
+      mark(row, y + 12),
+      words(NAME_AT, y + 16, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
+      ...healthWords(row, HEALTH_AT, y + 16),
+      ...bar(row, { x: BAR_AT, y: y + 8, w: (room * (row.rttUs ?? 0)) / rttUsMost, h: 8 }),
+      words(width - 8, y + 16, figures, { anchor: 'end' }),
+    ],
+  };
+}
+
+function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
+  const long = ((width - NAME_AT - 8) * (row.rttUs ?? 0)) / rttUsMost;
+  return {
+    kind: 'group',
+    title: sentenceOf(row),
+    shapes: [
+      box(
+        { x: 0, y, w: width, h: TALL_ROW - 4 },
+        { fill: row.isActive ? 'shade' : 'panel', radius: 4 },
+      ),
+      mark(row, y + 13),
+      words(NAME_AT, y + 17, row.path, { weight: row.isActive ? 'strong' : 'normal' }),
+      words(width - 8, y + 17, rttText(row), { anchor: 'end' }),
+      ...healthWords(row, NAME_AT, y + 33),
+      words(width - 8, y + 33, `loss ${lossText(row)}`, { anchor: 'end' }),
+      ...bar(row, { x: NAME_AT, y: y + 38, w: long, h: 3 }),
+    ],
+  };
+}
+
+/** A full point is in use, a ring is not, a cross is dead. */
+function mark(row: PathRow, y: number): Shape {
+  const ink = INKS[row.health] ?? 'muted';
+  if (row.health === 'dead') {
+    return { kind: 'path', d: `M6 ${y - 4}l8 8m0 -8l-8 8`, stroke: ink, width: 2 };
+  }
+  return { kind: 'circle', x: 10, y, r: 5, stroke: ink, ...(row.isActive && { fill: ink }) };
+}
+
+function healthWords({ health, role, isActive }: PathRow, x: number, y: number): readonly Shape[] {
+  const use = isActive ? 'in use' : role;
+  return [words(x, y, `${health}, ${use}`, { fill: health === 'dead' ? 'fail' : 'text' })];
+}
+
+function bar(
+  row: PathRow,
+  place: { readonly x: number; readonly y: number; readonly w: number; readonly h: number },
+): readonly Shape[] {
+  if (row.rttUs === undefined) return [];
+  // Of a dead path the last measurement stands, drawn as an outline.
+  if (row.health === 'dead') return [box(place, { stroke: 'muted', dash: 'dotted' })];
+  return [box(place, { fill: row.isActive ? 'c1' : 'muted', radius: 2 })];
+}

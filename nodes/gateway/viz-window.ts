@@ -1,0 +1,144 @@
+/**
+ * Draws replay windows as rows of bits: which of the newest numbers were accepted (RFC 6479).
+ *
+ * @module
+ */
+import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
+import { box, grouped, NARROW, nodesShown, words } from '../../viz/format/shapes.ts';
+import { readWindow, type WindowText, windowPeer } from './viz-states.ts';
+
+/** A window of one pair at the cursor. */
+interface PeerWindow extends WindowText {
+  readonly node: string;
+  readonly peer: string;
+}
+
+const HEAD = 44;
+const LABEL = 76;
+const CELL_MAX = 12;
+const GAP = 28;
+/** Windows that are drawn; the table has all. */
+const WINDOWS_SHOWN = 6;
+
+/** True when a gateway has told a window. */
+export function hasWindows({ nodes }: DrawingInput): boolean {
+  return nodes.some((node) => windowsOf(node).length > 0);
+}
+
+/** One block of rows for each peer of each gateway. */
+export function drawWindows(input: DrawingInput): Drawing {
+  const windows = nodesShown(input, (node) => windowsOf(node).length > 0).flatMap(windowsOf);
+  const shapes: Shape[] = [];
+  let y = 0;
+  for (const window of windows.slice(0, WINDOWS_SHOWN)) {
+    const block = blockOf(window, y, input.width);
+    shapes.push(...block.shapes);
+    y = block.end + GAP;
+  }
+  const more = windows.length - WINDOWS_SHOWN;
+  if (more > 0) shapes.push(words(0, y, `${more} more windows are in the table.`));
+  const fullest = [...windows].sort((a, b) => b.highest - a.highest)[0];
+  const title = fullest === undefined ? 'No window' : sentenceOf(fullest);
+  return {
+    title,
+    summary: `${windows.map(sentenceOf).join('. ')}.`,
+    shapes,
+    height: y,
+    table: {
+      columns: ['gateway', 'peer', 'epoch', 'number', 'seen'],
+      rows: windows.flatMap((window) =>
+        existing(window).map((isSeen, back) => [
+          ...[window.node, window.peer, window.epoch, window.highest - back],
+          isSeen ? 1 : 0,
+        ]),
+      ),
+    },
+  };
+}
+
+function windowsOf({ name, states }: NodeState): readonly PeerWindow[] {
+  return [...states].flatMap(([machine, text]) => {
+    const peer = windowPeer(machine);
+    const window = peer === undefined ? undefined : readWindow(text);
+    return peer === undefined || window === undefined ? [] : [{ node: name, peer, ...window }];
+  });
+}
+
+/** Bits of numbers from 0 on. */
+function existing({ seen, highest }: PeerWindow): readonly boolean[] {
+  return seen.slice(0, highest + 1);
+}
+
+function sentenceOf(window: PeerWindow): string {
+  const bits = existing(window);
+  const seen = bits.filter(Boolean).length;
+  const { node, peer, highest } = window;
+  return (
+    `${node} has seen ${grouped(seen)} of the newest ${grouped(bits.length)} numbers ` +
+    `of ${peer}, up to ${grouped(highest)}`
+  );
+}
+
+function blockOf(
+  window: PeerWindow,
+  top: number,
+  width: number,
+): { readonly shapes: readonly Shape[]; readonly end: number } {
+  const bits = existing(window);
+  const perRow = width < NARROW ? 32 : 64;
+  const cell = Math.max(4, Math.min(CELL_MAX, Math.floor((width - LABEL) / perRow)));
+  const first = top + HEAD;
+  const rows = Math.ceil(bits.length / perRow);
+  const { node, peer, epoch, highest, size } = window;
+  const older =
+    size > bits.length && highest >= bits.length
+      ? `${grouped(size - bits.length)} older bits are not drawn`
+      : 'older numbers are refused as expired';
+  const labels = Array.from({ length: rows }, (_, row) =>
+    words(LABEL - 8, first + row * cell + cell - 2, grouped(highest - row * perRow), {
+      anchor: 'end',
+      fill: 'muted',
+    }),
+  ).filter((_, row) => cell >= CELL_MAX || row % 2 === 0);
+  const shapes: Shape[] = [
+    words(0, top + 16, `${node} ← ${peer}`, { weight: 'strong', size: 'normal' }),
+    words(
+      0,
+      top + 34,
+      `epoch ${epoch}, window of ${grouped(size)} bits, newest number first; ${older}`,
+      { fill: 'muted' },
+    ),
+    ...labels,
+    { kind: 'path', d: cells(bits, { perRow, cell, y: first, isSeen: true }), fill: 'c1' },
+    {
+      kind: 'path',
+      d: cells(bits, { perRow, cell, y: first, isSeen: false }),
+      stroke: 'fail',
+      width: 1,
+    },
+    box({ x: LABEL - 1, y: first - 1, w: cell, h: cell }, { stroke: 'text', title: 'high mark' }),
+  ];
+  return { shapes, end: first + rows * cell };
+}
+
+interface Grid {
+  readonly perRow: number;
+  readonly cell: number;
+  readonly y: number;
+  readonly isSeen: boolean;
+}
+
+/** Seen bits are full, others are hollow; all of a kind are one path. */
+function cells(bits: readonly boolean[], { perRow, cell, y, isSeen }: Grid): string {
+  const side = cell - 2;
+  const inset = isSeen ? 0 : 0.5;
+  let d = '';
+  for (const [at, bit] of bits.entries()) {
+    if (bit !== isSeen) continue;
+    const left = LABEL + (at % perRow) * cell + inset;
+    const top = y + Math.floor(at / perRow) * cell + inset;
+    const long = side - 2 * inset;
+    d += `M${left} ${top}h${long}v${long}h${-long}z`;
+  }
+  return d;
+}

@@ -1,0 +1,83 @@
+/**
+ * The drawings that protocols bring, which of them a run has, what is chosen in them, and how often a
+ * slow one is drawn. No DOM.
+ *
+ * @module
+ */
+import type {
+  DrawingInput,
+  NodeState,
+  ProtocolView,
+  ProtocolViz,
+} from '../../../format/drawing.ts';
+import type { TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+
+/** One drawing with its protocol. */
+export interface Offer {
+  /** In the address: `gateway/paths`. */
+  readonly id: string;
+  readonly title: string;
+  readonly view: ProtocolView;
+}
+
+/** The drawings that have something to show of one of these instants; one that throws is offered. */
+export function offersOf(
+  plugIns: readonly ProtocolViz[],
+  inputs: readonly DrawingInput[],
+): readonly Offer[] {
+  return plugIns.flatMap(({ protocol, views }) =>
+    views
+      .filter((view) => inputs.some((input) => isFor(view, input)))
+      .map((view) => ({
+        id: `${protocol}/${view.name}`,
+        title: `${protocol}: ${view.title}`,
+        view,
+      })),
+  );
+}
+
+/** True when a drawing says so; one that throws is called, so that it can show why. */
+export function isFor(view: ProtocolView, input: DrawingInput): boolean {
+  try {
+    return view.applies(input);
+  } catch {
+    return true;
+  }
+}
+
+/** The nodes of a run with their states at one instant. */
+export function nodesOf({ nodes }: TraceInfo, world: WorldStates): readonly NodeState[] {
+  const byNode = new Map(world);
+  return nodes.map(({ name, protocol }, number) => ({
+    number,
+    name,
+    protocol,
+    states: new Map(byNode.get(number)),
+  }));
+}
+
+/** Chosen keys after a press on one: it comes, goes, or takes the place of its group's. */
+export function pressed(chosen: readonly string[], key: string): readonly string[] {
+  const group = `${key.split(':')[0]}:`;
+  const others = chosen.filter((one) => !one.startsWith(group));
+  return chosen.includes(key) ? others : [...others, key];
+}
+
+/** Frames that a drawing is left out for after it was slow. */
+const FRAMES_LEFT_OUT = 9;
+
+/** Draws a slow drawing in every tenth frame while the cursor moves (spec/ux.md 4.7). */
+export class Pace {
+  #leftOut = FRAMES_LEFT_OUT;
+  isSlow = false;
+
+  /** True when this frame is to be drawn. */
+  takes(isMoving: boolean): boolean {
+    if (!this.isSlow || !isMoving || this.#leftOut >= FRAMES_LEFT_OUT) {
+      this.#leftOut = 0;
+      return true;
+    }
+    this.#leftOut += 1;
+    return false;
+  }
+}

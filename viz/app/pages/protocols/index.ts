@@ -1,0 +1,21 @@
+/**
+ * Protocols: what a protocol is doing, as it draws itself (spec/ux.md 4.7).
+ *
+ * @module
+ */
+import './style.css';
+import type { Page } from '../../kernel/page.ts';
+import { ProtocolsPage } from './protocols-page.ts';
+
+/** The page. */
+export const page: Page = {
+  name: 'protocols',
+  title: 'Protocols',
+  question: 'What is this protocol doing?',
+  order: 7,
+  icon: 'M4 5.500h7v5h-7zM13 13.500h7v5h-7zM7.500 10.500v5.500h5.500M16.500 13.500V8h-5.500',
+  empty: { shows: 'paths, replay windows, handshakes and segments', scenario: 'failover.yaml' },
+  isTimed: true,
+  needs: 'trace',
+  mount: (context) => new ProtocolsPage(context).start(),
+};

@@ -1,0 +1,228 @@
+/**
+ * The protocols page: gives the chosen plug-in what the trace holds at the cursor, and shows the
+ * shapes, the sentence and the table that it makes of it.
+ *
+ * @module
+ */
+import type { Drawing, DrawingInput, MarkRow, ProtocolViz } from '../../../format/drawing.ts';
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import { sceneElement } from '../../chart/scene.ts';
+import { Latest } from '../../data/latest.ts';
+import { drawn, plugIns } from '../../data/plug-ins.ts';
+import type { WorldStates } from '../../data/trace-answers.ts';
+import { instantText } from '../../kernel/duration.ts';
+import { element, fill, svgElement } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+import { partialNote, stateMessage } from '../../kernel/states.ts';
+import { isFor, nodesOf, type Offer, offersOf, Pace, pressed } from './drawings.ts';
+
+const PLUG_INS = plugIns(
+  import.meta.glob<{ readonly viz: ProtocolViz }>('../../../../nodes/*/viz.ts', { eager: true }),
+);
+/** Parameters of the address. */
+const DRAWING = 'drawing';
+const CHOSEN = 'chosen';
+/** Marks and procedures are asked for around the cursor, ns. */
+const NEAR_NS = 5e9;
+const NARROWEST = 260;
+const NOTHING =
+  'This trace holds nothing that a protocol draws. Runs in virtual time record it: npm run scenario FILE -- --trace.';
+const NOT_NOW = 'There is nothing to draw at this instant: it comes later in the run.';
+
+/** What the trace said of an instant. */
+interface Answered {
+  readonly timeNs: number;
+  readonly world: WorldStates;
+  readonly marks: readonly MarkRow[];
+  readonly spans: DrawingInput['spans'];
+}
+
+/** The page while it is shown. */
+export class ProtocolsPage {
+  readonly #context: TraceContext;
+  readonly #chart: ChartFrame;
+  readonly #stage = element('div', { class: 'scene' });
+  readonly #note = partialNote('');
+  readonly #pace = new Pace();
+  readonly #latest: Latest<number, Answered>;
+  #offers: readonly Offer[] = [];
+  #answered: Answered | undefined;
+  #width = 0;
+  #asked = Number.NaN;
+  #ask: () => void = () => undefined;
+
+  constructor(context: TraceContext) {
+    this.#context = context;
+    const { run, trace } = context;
+    this.#chart = new ChartFrame({
+      name: 'protocol',
+      origin: { run: run.id, seed: String(trace.info.seed) },
+    });
+    this.#latest = new Latest((timeNs) => this.#fetch(timeNs), {
+      tell: (answered): void => {
+        this.#answered = answered;
+        this.#ask();
+      },
+      fail: (error): void => context.fail(error),
+    });
+  }
+
+  /** Fills the page. */
+  async start(): Promise<void> {
+    const { root, trace, view, signal, frames } = this.#context;
+    const [firstNs, lastNs] = trace.info.rangeNs;
+    const ends = await Promise.all(
+      [lastNs, (firstNs + lastNs) / 2].map((timeNs) => this.#fetch(timeNs)),
+    );
+    if (signal.aborted) return;
+    this.#offers = offersOf(
+      PLUG_INS,
+      ends.map((end) => this.#input(end)),
+    );
+    if (this.#offers.length === 0) {
+      fill(root, stateMessage('empty', 'Nothing to draw', element('p', {}, NOTHING)));
+      return;
+    }
+    this.#note.hidden = true;
+    this.#chart.body.append(this.#stage);
+    fill(root, this.#toolbar(), this.#note, this.#chart.root);
+    const observer = new ResizeObserver(() => this.#ask());
+    observer.observe(this.#stage);
+    signal.addEventListener('abort', () => observer.disconnect());
+    this.#stage.addEventListener('click', ({ target }) => this.#press(target), { signal });
+    this.#stage.addEventListener('keydown', (event) => this.#pressKey(event), { signal });
+    this.#ask = frames.add(signal, () => this.#frame());
+    for (const value of [view.time.cursor, view.selection, view.parameters])
+      value.watch(signal, this.#ask);
+  }
+
+  #toolbar(): HTMLElement {
+    const { view } = this.#context;
+    const drawing = element(
+      'select',
+      {
+        'aria-label': 'drawing',
+        change: () => view.setParameter(DRAWING, drawing.value),
+      },
+      this.#offers.map(({ id, title }) =>
+        element('option', { value: id, selected: id === this.#offer()?.id }, title),
+      ),
+    );
+    view.parameters.watch(this.#context.signal, () => {
+      drawing.value = this.#offer()?.id ?? '';
+    });
+    return element('div', { class: 'protocols-bar' }, element('label', {}, 'drawing', drawing));
+  }
+
+  #offer(): Offer | undefined {
+    const wanted = this.#context.view.parameters.value[DRAWING];
+    return this.#offers.find(({ id }) => id === wanted) ?? this.#offers[0];
+  }
+
+  async #fetch(timeNs: number): Promise<Answered> {
+    const { trace } = this.#context;
+    const window = { fromNs: Math.max(0, timeNs - NEAR_NS), toNs: timeNs };
+    const [world, marks, spans] = await Promise.all([
+      trace.ask('stateAt', { timeNs }),
+      trace.ask('marks', window),
+      trace.ask('spans', window),
+    ]);
+    return { timeNs, world, marks, spans };
+  }
+
+  #input({ timeNs, world, marks, spans }: Answered): DrawingInput {
+    const { trace, view } = this.#context;
+    const { selection, parameters } = view;
+    const selected = selection.value?.kind === 'node' ? selection.value.name : undefined;
+    return {
+      timeNs,
+      fromNs: Math.max(0, timeNs - NEAR_NS),
+      toNs: timeNs,
+      nodes: nodesOf(trace.info, world),
+      marks,
+      spans,
+      chosen: (parameters.value[CHOSEN] ?? '').split(',').filter((key) => key !== ''),
+      ...(selected === undefined ? {} : { selected }),
+      width: this.#width,
+      height: 480,
+    };
+  }
+
+  #frame(): boolean {
+    const { view } = this.#context;
+    const timeNs = view.time.cursor.value;
+    if (timeNs !== this.#asked) {
+      this.#asked = timeNs;
+      this.#latest.want(timeNs);
+    }
+    this.#width = Math.max(NARROWEST, Math.floor(this.#stage.clientWidth));
+    const isMoving = this.#answered?.timeNs !== timeNs;
+    if (this.#answered !== undefined && this.#pace.takes(isMoving)) this.#draw(this.#answered);
+    return view.time.isPlaying.value;
+  }
+
+  #draw(answered: Answered): void {
+    const offer = this.#offer();
+    if (offer === undefined) return;
+    const input = this.#input(answered);
+    if (!isFor(offer.view, input)) {
+      this.#say(NOT_NOW);
+      this.#stage.replaceChildren();
+      const title = `${offer.title}: nothing yet`;
+      this.#chart.show({ title, caption: '', table: { columns: [], rows: [] } });
+      return;
+    }
+    const made = drawn(offer.view, input);
+    if (made.kind === 'trouble') {
+      this.#say('');
+      const words = element('p', {}, made.message);
+      this.#stage.replaceChildren(stateMessage('error', 'This drawing has a mistake', words));
+      this.#chart.show({
+        title: made.message,
+        caption: '',
+        table: { columns: [], rows: [] },
+      });
+      return;
+    }
+    this.#pace.isSlow = made.isSlow;
+    this.#say(made.isSlow ? 'Drawing is slow: it follows every tenth frame.' : '');
+    this.#show(made.drawing, answered.timeNs);
+  }
+
+  #show({ title, summary, table, shapes, height }: Drawing, timeNs: number): void {
+    const [from, to] = this.#context.view.time.range.value;
+    const focused = document.activeElement?.getAttribute('data-key');
+    const scene = svgElement(
+      'svg',
+      { width: this.#width, height, role: 'group', 'aria-label': title },
+      shapes.map(sceneElement),
+    );
+    this.#stage.replaceChildren(scene);
+    if (typeof focused === 'string') {
+      scene.querySelector<SVGElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    }
+    const caption = `At ${instantText(timeNs, to - from)}, as the nodes traced it.`;
+    this.#chart.show({ title, caption, summary, table });
+  }
+
+  #say(sentence: string): void {
+    this.#note.hidden = sentence === '';
+    if (this.#note.textContent !== sentence) this.#note.textContent = sentence;
+  }
+
+  #press(target: EventTarget | null): void {
+    const key =
+      target instanceof Element ? target.closest('[data-key]')?.getAttribute('data-key') : null;
+    if (typeof key !== 'string') return;
+    const { view } = this.#context;
+    const chosen = (view.parameters.value[CHOSEN] ?? '').split(',').filter((one) => one !== '');
+    const now = pressed(chosen, key);
+    view.setParameter(CHOSEN, now.length === 0 ? undefined : now.join(','));
+  }
+
+  #pressKey(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    this.#press(event.target);
+  }
+}
