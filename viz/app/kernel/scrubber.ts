@@ -14,6 +14,7 @@ import { element, fill, set, svgElement } from './element.ts';
 import { faultStretches } from './fault-stretches.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import { ICONS, icon } from './icons.ts';
+import { readMarks } from './moments.ts';
 import type { Watchable } from './observable.ts';
 import { JUMP_NS, type Range, type TimeLine } from './time-line.ts';
 
@@ -27,6 +28,8 @@ export interface ScrubberParts {
   readonly time: TimeLine;
   readonly frames: FrameLoop;
   readonly isCalm: Watchable<boolean>;
+  /** The reader's marks stand in them. */
+  readonly parameters: Watchable<Readonly<Record<string, string>>>;
   readonly signal: AbortSignal;
 }
 
@@ -43,6 +46,7 @@ export class Scrubber {
   readonly #svg = svgElement('svg', { height: HEIGHT, 'aria-hidden': 'true' });
   readonly #density = svgElement('path', { class: 'density' });
   readonly #flags = svgElement('g');
+  readonly #marks = svgElement('g', { class: 'marks' });
   readonly #axis = svgElement('g', { class: 'axis' });
   readonly #cursor = svgElement('g', { class: 'cursor' });
   readonly #play = element('button', { type: 'button', class: 'play' });
@@ -58,7 +62,7 @@ export class Scrubber {
       svgElement('line', { y1: 0, y2: HEIGHT - 14 }),
       svgElement('path', { d: 'M-5 0h10l-5 6z' }),
     );
-    this.#svg.append(this.#density, this.#flags, this.#axis, this.#cursor);
+    this.#svg.append(this.#density, this.#flags, this.#marks, this.#axis, this.#cursor);
     this.#strip.append(this.#svg);
     this.root = element(
       'div',
@@ -92,7 +96,7 @@ export class Scrubber {
   }
 
   #wire(): void {
-    const { time, frames, signal, isCalm } = this.#parts;
+    const { time, frames, signal, isCalm, parameters } = this.#parts;
     const ask = frames.add(signal, (elapsedMs) => {
       if (!isCalm.value) time.advance(elapsedMs);
       this.#moveCursor();
@@ -103,6 +107,7 @@ export class Scrubber {
       this.#askBins(range);
       this.#draw();
     });
+    parameters.watch(signal, () => this.#drawMarks());
     time.isPlaying.watch(signal, (isPlaying) => {
       fill(this.#play, icon(isPlaying ? ICONS.pause : ICONS.play));
       this.#play.setAttribute('aria-label', isPlaying ? 'pause' : 'play');
@@ -173,6 +178,7 @@ export class Scrubber {
     });
     set(this.#density, 'd', bars.join(''));
     fill(this.#flags, this.#faultMarks(x));
+    this.#drawMarks();
     const ticks = x.ticks(Math.max(2, Math.floor(this.#width / 110)));
     fill(
       this.#axis,
@@ -200,6 +206,21 @@ export class Scrubber {
         return svgElement('path', { class: 'flag', d }, svgElement('title', {}, text));
       });
     return [...shades, ...flags];
+  }
+
+  /** What the reader marked: a diamond on the axis. */
+  #drawMarks(): void {
+    const { time, parameters } = this.#parts;
+    const [from, to] = time.range.value;
+    const x = this.#x();
+    const shown = readMarks(parameters.value).filter((at) => at >= from && at <= to);
+    fill(
+      this.#marks,
+      shown.map((at) => {
+        const d = `M${x(at).toFixed(1)} ${BASE - 5}l5 5-5 5-5-5z`;
+        return svgElement('path', { d }, svgElement('title', {}, instantText(at, to - from)));
+      }),
+    );
   }
 
   #moveCursor(): void {

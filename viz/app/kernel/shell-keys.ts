@@ -4,7 +4,9 @@
  * @module
  */
 import { EXPORT_EVENT, TABLE_EVENT, tellChart } from '../chart/chart-frame.ts';
+import { stretchOf } from './fit.ts';
 import type { KeyMap } from './keys.ts';
+import { MARKS, readMarks, toggled, writeMarks } from './moments.ts';
 import type { Watchable } from './observable.ts';
 import type { Page } from './page.ts';
 import type { RunState } from './run-session.ts';
@@ -43,6 +45,13 @@ export function addShellKeys(parts: ShellKeyParts): void {
   add('Time', ['s'], 'zoom out', () => time.zoom(1 / ZOOM));
   add('Time', ['a'], 'pan back', () => time.pan(-PAN));
   add('Time', ['d'], 'pan on', () => time.pan(PAN));
+  add(
+    'Time',
+    ['f'],
+    'fit the selection, or the fault at the cursor',
+    () => void showFitting(parts),
+  );
+  add('Time', ['m'], 'mark this instant, or take its mark away', () => markHere(parts));
   add('Time', ['0'], 'the whole run', () => time.showAll());
   for (const page of pages) {
     add('Pages', [String(page.order)], page.title, () => view.go(page.name));
@@ -54,6 +63,27 @@ export function addShellKeys(parts: ShellKeyParts): void {
   add('Charts', ['e'], 'export', () => tellChart(EXPORT_EVENT));
   add('Everywhere', ['c'], 'copy the link', () => void copyLink(view, parts.notify));
   add('Everywhere', ['?'], 'this list', () => help.showModal());
+}
+
+async function showFitting({ view, runs, notify }: ShellKeyParts): Promise<void> {
+  const state = runs.value;
+  if (state.kind !== 'open' || !state.run.hasTrace) return;
+  try {
+    const selection = view.selection.value;
+    const trace = await state.run.trace();
+    const stretch = await stretchOf(trace, selection, view.time.cursor.value);
+    if (stretch !== undefined) view.time.show(stretch);
+    else notify(`Nothing begins and ends at ${selection?.name ?? 'the cursor'}: 0 shows the run.`);
+  } catch (error) {
+    notify(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function markHere({ view, runs }: ShellKeyParts): void {
+  if (runs.value.kind !== 'open') return;
+  const [from, to] = view.time.range.value;
+  const marks = toggled(readMarks(view.parameters.value), view.time.cursor.value, to - from);
+  view.setParameter(MARKS, writeMarks(marks));
 }
 
 async function step(

@@ -6,12 +6,13 @@
  */
 
 import { DEMO_RUN } from '../data/embedded.ts';
-import { Library, type OpenRun } from '../data/library.ts';
+import { LIVE_RUN, Library, type OpenRun } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import { type Child, element, fill } from './element.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { makeHelp } from './help.ts';
 import { KeyMap } from './keys.ts';
+import { makeLiveBar } from './live-bar.ts';
 import { Observable } from './observable.ts';
 import type { Page, PageContext, Panel } from './page.ts';
 import { PAGES } from './pages.ts';
@@ -47,6 +48,7 @@ export class Shell {
     time: this.#view.time,
     frames: this.#frames,
     isCalm: this.#isCalm,
+    parameters: this.#view.parameters,
     signal: this.#forever,
   });
   #mounted = new AbortController();
@@ -127,11 +129,11 @@ export class Shell {
     if (page.needs === 'nothing') return page.mount(context);
     if (state.kind === 'none') return this.#showEmpty(page, 'No run is open');
     if (state.kind === 'trouble') throw state.error;
-    if (state.kind === 'opening') return fill(this.#main, skeleton(`Opening ${state.id} …`));
+    if (state.kind === 'opening') return fill(this.#main, openingMessage(state.id));
     const { run } = state;
     const { report } = run;
     if (page.needs === 'report') {
-      if (report === undefined) return this.#showEmpty(page, 'This run has no report');
+      if (report === undefined) return this.#showUnreported(page, run);
       if (page.isTimed && run.hasTrace) this.#feedScrubber(run, signal);
       return page.mount({ ...context, run, report });
     }
@@ -140,8 +142,27 @@ export class Shell {
     const trace = await run.trace();
     if (signal.aborted) return;
     this.#scrubber.show(trace);
-    fill(this.#main, context.root);
+    fill(this.#main, this.#liveBar(run, trace, signal), context.root);
     await page.mount({ ...context, run, trace, report });
+  }
+
+  /** Moves the cursor with a run that goes on, and feeds the scrubber. */
+  #liveBar(run: OpenRun, trace: TraceClient, signal: AbortSignal): HTMLElement | undefined {
+    if (run.isLive !== true) return undefined;
+    const refresh = (): void => this.#scrubber.show(trace);
+    return makeLiveBar(trace, { view: this.#view, signal, refresh });
+  }
+
+  /** The report of a run is written when it ends; how far that is, is known. */
+  async #showUnreported(page: Page, run: OpenRun): Promise<void> {
+    if (run.isLive !== true) return this.#showEmpty(page, 'This run has no report');
+    const { signal } = this.#mounted;
+    const trace = await run.trace();
+    if (signal.aborted) return;
+    const watch = { label: 'Watch the network', run: (): void => this.#view.go('network') };
+    const words = `Here will be ${page.empty.shows}: the report is written when the run ends.`;
+    const message = stateMessage('waiting', 'The run goes on', element('p', {}, words));
+    fill(this.#main, this.#liveBar(run, trace, signal), message, actions(watch));
   }
 
   /** A page of the report shows what it has whether or not the trace can be read. */
@@ -250,6 +271,12 @@ export class Shell {
       );
     });
   }
+}
+
+function openingMessage(id: string): HTMLElement {
+  if (id !== LIVE_RUN) return skeleton(`Opening ${id} …`);
+  const words = 'It is shown as soon as its first packets have arrived.';
+  return stateMessage('waiting', 'Waiting for the run to begin', element('p', {}, words));
 }
 
 function titleOf(page: Page | undefined, state: RunState): string {

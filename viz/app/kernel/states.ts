@@ -16,11 +16,11 @@ export interface StateAction {
 
 /** A message in place of content. */
 export function stateMessage(
-  kind: 'empty' | 'error' | 'version',
+  kind: 'empty' | 'error' | 'version' | 'waiting',
   title: string,
   ...content: readonly Child[]
 ): HTMLElement {
-  const role = kind === 'empty' ? 'status' : 'alert';
+  const role = kind === 'empty' || kind === 'waiting' ? 'status' : 'alert';
   return element(
     'section',
     { class: `state ${kind}`, role, 'data-state': kind },

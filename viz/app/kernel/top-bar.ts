@@ -74,8 +74,9 @@ function whatIsOpen(state: RunState): Child {
   }
 }
 
-function facts({ name, id, report }: OpenRun): Child {
+function facts({ name, id, report, isLive }: OpenRun): Child {
   const heading = element('strong', {}, name);
+  if (isLive === true) return [heading, element('span', { class: 'muted' }, 'goes on')];
   if (report === undefined)
     return [heading, element('span', { class: 'muted' }, 'trace without a report')];
   const seeds =

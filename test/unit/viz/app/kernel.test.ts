@@ -1,11 +1,13 @@
 /** The view kernel: address, instants, the time line, keys. @module */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
+import type { FaultRow, HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { readAddress, type View, writeAddress } from '../../../../viz/app/kernel/address.ts';
 import { instantText, readDuration, writeDuration } from '../../../../viz/app/kernel/duration.ts';
 import { faultStretches } from '../../../../viz/app/kernel/fault-stretches.ts';
+import { faultStretch, packetStretch } from '../../../../viz/app/kernel/fit.ts';
 import { KeyMap } from '../../../../viz/app/kernel/keys.ts';
+import { readMarks, toggled, writeMarks } from '../../../../viz/app/kernel/moments.ts';
 import { Observable } from '../../../../viz/app/kernel/observable.ts';
 import { TimeLine } from '../../../../viz/app/kernel/time-line.ts';
 
@@ -143,4 +145,42 @@ it('finds the latest binding of a key, and none beside Ctrl, Alt or Meta', () =>
   expect(keys.find({ ...press, ctrlKey: true })).toBeUndefined();
   page.abort();
   expect(keys.find(press)?.does).toBe('shell');
+});
+
+describe('marks of the reader', () => {
+  it('are set and taken away at the cursor, and are kept in the address', () => {
+    const one = toggled([], 3.2e9, 60e9);
+    const two = toggled(one, 1.5e9, 60e9);
+    expect(writeMarks(two)).toBe('1.5s,3.2s');
+    expect(readMarks({ marks: '3.2s,soon,1.5s,3.2s' })).toEqual(two);
+    expect(toggled(two, 3.21e9, 60e9)).toEqual([1.5e9]);
+    expect(writeMarks(toggled([1.5e9], 1.5e9, 60e9))).toBeUndefined();
+  });
+});
+
+describe('the stretch that fits', () => {
+  const row = (kind: FaultRow['kind'], target: string, seconds: number): FaultRow => ({
+    ...{ kind, target, text: `${target} down` },
+    timeNs: seconds * 1e9,
+  });
+  const info = {
+    durationNs: 60e9,
+    faults: [row('begin', 'a', 10), row('end', 'a', 12), row('begin', 'b', 40)],
+  };
+
+  it('is the fault at the cursor, or that of the selection', () => {
+    expect(faultStretch(info, undefined, 20e9)).toEqual([9e9, 14e9]);
+    expect(faultStretch(info, { kind: 'link', name: 'b' }, 20e9)).toEqual([39e9, 62e9]);
+    expect(faultStretch(info, { kind: 'node', name: 'c' }, 20e9)).toBeUndefined();
+  });
+
+  it('is all hops of a packet, lost ones too', () => {
+    const hops = {
+      rows: 2,
+      departNs: Float64Array.of(1e9, 1.1e9),
+      arriveNs: Float64Array.of(1.1e9, Number.NaN),
+    } as unknown as HopColumns;
+    expect(packetStretch(hops)).toEqual([0.985e9, 1.115e9]);
+    expect(packetStretch({ ...hops, rows: 0 })).toBeUndefined();
+  });
 });

@@ -1,0 +1,64 @@
+/**
+ * Which stretch of time shows the selection (key `f`): all hops of a packet, the faults of a link or
+ * node; without a selection the fault at the cursor.
+ *
+ * @module
+ */
+import type { HopColumns, TraceInfo } from '../data/trace-answers.ts';
+import type { TraceClient } from '../data/trace-client.ts';
+import type { Selection } from './address.ts';
+import type { Range } from './time-line.ts';
+
+/** Room on both sides, as a share of the stretch. */
+const MARGIN = 0.15;
+/** Around a fault: from before it to after it, ns. */
+const BEFORE_NS = 1e9;
+const AFTER_NS = 2e9;
+/** The hops of a packet are looked for so far around the cursor. */
+const PACKET_NS = 5e9;
+
+/** The stretch; undefined when nothing of the selection has a begin and an end. */
+export async function stretchOf(
+  trace: TraceClient,
+  selection: Selection | undefined,
+  timeNs: number,
+): Promise<Range | undefined> {
+  if (selection?.kind !== 'packet') return faultStretch(trace.info, selection, timeNs);
+  const fromNs = Math.max(0, timeNs - PACKET_NS);
+  const packet = Number(selection.name);
+  return packetStretch(
+    await trace.ask('hopsOfPacket', { packet, fromNs, toNs: timeNs + PACKET_NS }),
+  );
+}
+
+/** From the first departure to the last arrival. */
+export function packetStretch(hops: HopColumns): Range | undefined {
+  if (hops.rows === 0) return undefined;
+  const from = hops.departNs[0] ?? 0;
+  let to = from;
+  for (let row = 0; row < hops.rows; row += 1) {
+    const departNs = hops.departNs[row] ?? 0;
+    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+    to = Math.max(to, Number.isNaN(arriveNs) ? departNs : arriveNs);
+  }
+  const room = Math.max(1_000, (to - from) * MARGIN);
+  return [from - room, to + room];
+}
+
+/** The latest fault that began by the cursor, else the first; of the selected link or node only. */
+export function faultStretch(
+  { faults, durationNs }: Pick<TraceInfo, 'faults' | 'durationNs'>,
+  selection: Selection | undefined,
+  timeNs: number,
+): Range | undefined {
+  const own = faults.filter(
+    ({ kind, target }) =>
+      kind === 'begin' && (selection === undefined || target === selection.name),
+  );
+  const begin = own.findLast((row) => row.timeNs <= timeNs) ?? own[0];
+  if (begin === undefined) return undefined;
+  const end = faults.find(
+    (row) => row.kind === 'end' && row.target === begin.target && row.timeNs >= begin.timeNs,
+  );
+  return [begin.timeNs - BEFORE_NS, (end?.timeNs ?? durationNs) + AFTER_NS];
+}

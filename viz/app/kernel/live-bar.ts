@@ -1,0 +1,77 @@
+/**
+ * The line above a page of a run that goes on: how far it is, what was dropped, and whether the cursor
+ * follows. The cursor follows until the reader moves it.
+ *
+ * @module
+ */
+import type { LiveState } from '../data/live-feed.ts';
+import type { TraceClient } from '../data/trace-client.ts';
+import { element, fill } from './element.ts';
+import { liveText, lostText } from './live-text.ts';
+import type { ViewState } from './view-state.ts';
+
+/** Packets under way are seen once they have arrived: the cursor stays this far behind the run. */
+const BEHIND_NS = 250e6;
+const REFRESH_MS = 1_000;
+
+/** What it needs. */
+export interface LiveBarParts {
+  readonly view: ViewState;
+  readonly signal: AbortSignal;
+  /** Called when there is more to draw, about once a second. */
+  readonly refresh: () => void;
+}
+
+/** Makes the bar and moves the cursor. */
+export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): HTMLElement {
+  const { view, signal, refresh } = parts;
+  const words = element('span', { role: 'status' });
+  const follow = element('button', { type: 'button' }, 'Follow');
+  const open = element('button', { type: 'button', hidden: true }, 'Open the finished run');
+  const bar = element('div', { class: 'live-bar', 'data-live': 'waiting' }, words, follow, open);
+  let isFollowing = true;
+  let own = view.time.cursor.value;
+  let lostAt: number | undefined;
+  let drawnAt = 0;
+  view.time.cursor.watch(signal, (timeNs) => {
+    // Rounded, since the time line rounds.
+    if (Math.abs(timeNs - own) > 1) isFollowing = false;
+    follow.hidden = isFollowing;
+  });
+  follow.addEventListener('click', () => {
+    isFollowing = true;
+    show(trace.live.value);
+  });
+  open.addEventListener('click', () => {
+    const report = trace.live.value?.news.report;
+    if (report !== undefined) view.go(view.page.value, report);
+  });
+  const clock = setInterval(() => say(trace.live.value), REFRESH_MS);
+  signal.addEventListener('abort', () => clearInterval(clock));
+  trace.live.watch(signal, show);
+  return bar;
+
+  function show(state: LiveState | undefined): void {
+    if (state === undefined) return;
+    lostAt = state.link === 'lost' ? (lostAt ?? performance.now()) : undefined;
+    if (isFollowing && !view.time.isPlaying.value) {
+      const atNs = Math.round(Math.max(0, state.news.nowNs - BEHIND_NS));
+      own = Math.min(atNs, view.time.extent.value[1]);
+      view.time.moveTo(own);
+      follow.hidden = true;
+    }
+    say(state);
+    if (performance.now() - drawnAt < REFRESH_MS && state.news.phase === 'running') return;
+    drawnAt = performance.now();
+    refresh();
+  }
+
+  function say(state: LiveState | undefined): void {
+    if (state === undefined) return;
+    const { link, news } = state;
+    bar.dataset['live'] = link === 'lost' ? 'lost' : news.phase;
+    open.hidden = news.report === undefined;
+    const text = lostAt === undefined ? liveText(news) : lostText(news, performance.now() - lostAt);
+    if (words.textContent !== text) fill(words, text);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What the page says of a run that goes on.
+ *
+ * @module
+ */
+import type { LiveNews } from '../../format/live-wire.ts';
+
+/** Where the run is and what this page did not get. */
+export function liveText(news: LiveNews): string {
+  const { phase, run, seed, nowNs, durationNs, trouble } = news;
+  const at = `${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}`;
+  const isOver = phase === 'ended' ? 'has ended' : `is at ${at}`;
+  const parts = [`${run}, seed ${seed}, ${isOver}.`, droppedText(news)];
+  if (!news.hasPackets) parts.push('Live runs show states, faults and counters, not packets.');
+  if (trouble !== undefined) parts.push(`${trouble[0]?.toUpperCase()}${trouble.slice(1)}.`);
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** The connection is lost (spec/ux.md 4.0). */
+export function lostText({ nowNs }: LiveNews, lostMs: number): string {
+  return `Reconnecting, ${Math.floor(lostMs / 1000)} s; showing until ${seconds(nowNs)}.`;
+}
+
+function droppedText({ droppedFrames, droppedRows }: LiveNews): string {
+  if (droppedRows === 0) return '';
+  const frames = droppedFrames === 1 ? '1 frame' : `${droppedFrames} frames`;
+  return `Dropped: ${frames}, ${droppedRows.toLocaleString('en')} packet rows; counts are whole.`;
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toFixed(1)} s`;
+}

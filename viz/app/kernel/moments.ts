@@ -1,0 +1,35 @@
+/**
+ * Moments that the reader marked (key `m`), kept in the address as `marks=3.2s,4.75s`.
+ *
+ * @module
+ */
+import { readDuration, writeDuration } from './duration.ts';
+
+/** The parameter's name. */
+export const MARKS = 'marks';
+/** More would hide the time line. */
+const MARKS_MAX = 20;
+/** A mark within this share of the range in view is the one at hand. */
+const NEAR = 0.004;
+
+/** Reads them in the order of time; what is no instant is left out. */
+export function readMarks(parameters: Readonly<Record<string, string>>): readonly number[] {
+  const found = (parameters[MARKS] ?? '').split(',').flatMap((text) => readDuration(text) ?? []);
+  return [...new Set(found)].sort((a, b) => a - b).slice(0, MARKS_MAX);
+}
+
+/** Writes them; undefined when there are none. */
+export function writeMarks(marks: readonly number[]): string | undefined {
+  return marks.length === 0 ? undefined : marks.map(writeDuration).join(',');
+}
+
+/** Takes the mark at the cursor away, or sets one. */
+export function toggled(
+  marks: readonly number[],
+  timeNs: number,
+  rangeNs: number,
+): readonly number[] {
+  const others = marks.filter((mark) => Math.abs(mark - timeNs) > rangeNs * NEAR);
+  if (others.length < marks.length) return others;
+  return [...marks, Math.round(timeNs)].sort((a, b) => a - b).slice(0, MARKS_MAX);
+}
