@@ -29,6 +29,7 @@ export class ComparePage {
   readonly #context: ReportContext;
   readonly #body = element('div', { class: 'compare-body' });
   readonly #select = element('select');
+  readonly #swap = element('button', { type: 'button', disabled: true }, 'Swap A and B');
   #other: string | undefined;
   #shown = new AbortController();
   #open: OpenRun | undefined;
@@ -41,12 +42,12 @@ export class ComparePage {
   start(): void {
     const { root, view, library, signal, run } = this.#context;
     this.#select.addEventListener('change', () => view.setParameter('with', this.#select.value));
-    const swap = (): void => {
+    this.#swap.addEventListener('click', () => {
       const other = this.#other;
       if (other === undefined) return;
       view.setParameter('with', run.id);
       view.go('compare', other);
-    };
+    });
     root.append(
       element(
         'div',
@@ -54,7 +55,7 @@ export class ComparePage {
         element('h1', { class: 'for-screen-readers' }, 'Compare'),
         element('span', {}, element('b', {}, 'A'), ` ${nameOf(run)}`),
         element('label', {}, element('b', {}, 'B'), this.#select),
-        element('button', { type: 'button', click: swap }, 'Swap A and B'),
+        this.#swap,
       ),
       this.#body,
     );
@@ -118,6 +119,7 @@ export class ComparePage {
     this.#leave();
     this.#other = id === '' ? undefined : id;
     this.#select.value = this.#other ?? '';
+    this.#swap.disabled = this.#other === undefined;
     this.#shown = new AbortController();
     if (this.#other === undefined) this.#offer(this.#context.library.state.value);
     else void this.#compare(this.#other, this.#shown.signal);

@@ -92,7 +92,7 @@ function show(
       : `line: mean of ${plural(report.seeds.length, 'seed')}, band: lowest to highest bin of any seed`;
   frame.show({
     title,
-    caption: `Bins of ${quantity(one.binNs, 'ns')}, ${report.clock} time; ${band}. Drag to choose a range for all pages.`,
+    caption: `Bins of ${quantity(one.binNs, 'ns')}, ${report.clock} time; ${band}; gaps: nothing to measure. Drag to choose a range for all pages.`,
     table: () => ({
       columns: ['series', 'time s', 'unit', 'mean', 'lowest', 'highest'],
       rows: one.mean.map((mean, step) => [
@@ -209,6 +209,14 @@ function limitLine(kpi: KpiResult | undefined, plot: Plot, y: Position): Node | 
     'g',
     {},
     svgElement('line', { class: 'limit', x1: plot.left, x2: plot.right, y1: at, y2: at }),
-    svgElement('text', { class: 'limit-label halo start', x: plot.left + 6, y: at + 15 }, words),
+    svgElement(
+      'text',
+      {
+        class: 'limit-label halo start',
+        x: plot.left + 6,
+        y: at > plot.bottom - 24 ? at - 6 : at + 15,
+      },
+      words,
+    ),
   );
 }
