@@ -1,0 +1,66 @@
+/**
+ * Draws the waterfall of one packet: a bar for each part of its way, below each other, to scale.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { quantity } from '../../../../reports/format.ts';
+import { svgElement } from '../../kernel/element.ts';
+import type { Part } from './sequence.ts';
+
+const NARROW = 640;
+const PITCH = 22;
+const TOP = 6;
+const LABEL = 250;
+const TOOK = 70;
+const CHARACTER = 6.6;
+
+/** What a part is called. */
+export const PART_NAMES = { queue: 'queue', link: 'on the link', node: 'in the node' } as const;
+
+/** The drawing. */
+export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElement {
+  const isNarrow = width < NARROW;
+  const left = isNarrow ? 0 : LABEL;
+  const pitch = isNarrow ? PITCH + 14 : PITCH;
+  const from = Math.min(...parts.map(({ fromNs }) => fromNs));
+  const to = Math.max(...parts.map(({ toNs }) => toNs));
+  const x = scaleLinear([0, Math.max(1, to - from)], [left, width - TOOK]);
+  const height = TOP + parts.length * pitch + 24;
+  const rows = parts.map((part, row) => {
+    const y = TOP + row * pitch + (pitch - PITCH);
+    const { kind, where, fromNs, toNs, isLost } = part;
+    const took = isLost ? 'lost' : quantity(toNs - fromNs, 'ns');
+    const words = `${PART_NAMES[kind]} ${where}`;
+    const room = Math.floor((isNarrow ? width : LABEL - 8) / CHARACTER);
+    const text = words.length > room ? `${words.slice(0, room - 1)}…` : words;
+    const at = { x: x(fromNs - from), width: Math.max(1.5, x(toNs - from) - x(fromNs - from)) };
+    return [
+      svgElement('text', { class: 'label', x: 0, y: isNarrow ? y : y + 13 }, text),
+      svgElement('line', { class: 'grid', x1: left, x2: width - TOOK, y1: y + 17, y2: y + 17 }),
+      svgElement(
+        'rect',
+        { class: isLost ? `part ${kind} gone` : `part ${kind}`, ...at, y: y + 3, height: 13 },
+        svgElement('title', {}, `${words}: ${took}`),
+      ),
+      svgElement('text', { class: 'label', x: at.x + at.width + 4, y: y + 13 }, took),
+    ];
+  });
+  const base = TOP + parts.length * pitch + 4;
+  const ticks = x
+    .ticks(isNarrow ? 3 : 6)
+    .map((ns) =>
+      svgElement(
+        'text',
+        { class: x(ns) < left + 20 ? '' : 'middle', x: x(ns), y: base + 15 },
+        quantity(ns, 'ns'),
+      ),
+    );
+  return svgElement(
+    'svg',
+    { class: 'waterfall', width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },
+    rows,
+    svgElement('line', { class: 'baseline', x1: left, x2: width - TOOK, y1: base, y2: base }),
+    ticks,
+  );
+}

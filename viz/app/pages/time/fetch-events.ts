@@ -1,0 +1,37 @@
+/**
+ * Fetches what happened in the range in view: the density from the index, and single packets only
+ * where they are few.
+ *
+ * @module
+ */
+import type { HopColumns, Window } from '../../data/trace-answers.ts';
+import type { TraceClient } from '../../data/trace-client.ts';
+import type { WindowEvents } from './tracks.ts';
+
+/** Finer than the index from here on. */
+const BINS_MIN = 60;
+/** Single packets are asked for up to this many. */
+const PACKETS_MAX = 50_000;
+const COLUMNS = 600;
+
+/** Everything of a window. */
+export async function fetchEvents(trace: TraceClient, window: Window): Promise<WindowEvents> {
+  const [density, spans, marks] = await Promise.all([
+    trace.ask('density', { ...window, binsMax: COLUMNS }),
+    trace.ask('spans', window),
+    trace.ask('marks', window),
+  ]);
+  const expected = density.count.reduce((sum, one) => sum + one, 0);
+  const isFine = density.bins >= BINS_MIN || expected > PACKETS_MAX;
+  const hops = isFine ? undefined : await packetsOf(trace, window);
+  return { density, hops, spans, marks };
+}
+
+async function packetsOf(trace: TraceClient, window: Window): Promise<HopColumns | undefined> {
+  const { counts, windowsNs } = trace.info;
+  const { fromNs, toNs } = window;
+  const isKept = windowsNs.some(([from, to]) => from <= fromNs && to >= toNs);
+  if ((counts['hop'] ?? 0) === 0 || !isKept) return undefined;
+  const hops = await trace.ask('hops', { fromNs, toNs, rowsMax: 4 * PACKETS_MAX });
+  return hops.total > hops.rows ? undefined : hops;
+}

@@ -1,0 +1,206 @@
+/**
+ * One packet in detail: the sequence chart between chosen nodes and the waterfall of its way. The
+ * packet is the selected one, else the next of an application after the cursor.
+ *
+ * @module
+ */
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import type { Origin } from '../../chart/csv.ts';
+import { Latest } from '../../data/latest.ts';
+import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
+import { element, fill } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+import type { Range } from '../../kernel/time-line.ts';
+import { drawSequence } from './draw-sequence.ts';
+import { drawWaterfall } from './draw-waterfall.ts';
+import { arrowsOf, packetAt, partsOf, wayOf } from './sequence.ts';
+import { sequenceContent, waterfallContent } from './words.ts';
+
+const NEAR_NS = 20e6;
+const FAR_NS = 1e9;
+/** A packet may be on its way this long, before and after the cursor. */
+const WAY_NS = 5e9;
+const ARROWS_MAX = 48;
+const ROWS_MAX = 50_000;
+/** A loss is looked for this long after the last link. */
+const LOSS_NS = 50e6;
+
+interface Asked {
+  readonly packet: number | undefined;
+  readonly timeNs: number;
+}
+
+interface Seen {
+  readonly packet: number;
+  readonly own: HopColumns;
+  readonly around: HopColumns;
+  /** `at core-210: link-down`; undefined unless it was lost. */
+  readonly loss: string | undefined;
+}
+
+/** Both charts and the choice of nodes. */
+export class PacketView {
+  readonly root = element('div', { class: 'packet-view' });
+  readonly #context: TraceContext;
+  readonly #sequence: ChartFrame;
+  readonly #waterfall: ChartFrame;
+  readonly #none = element('p', { class: 'muted', hidden: true });
+  readonly #nodes = element('details', { class: 'node-chooser' });
+  readonly #latest: Latest<Asked, Seen | undefined>;
+  #seen: Seen | undefined;
+
+  constructor(context: TraceContext, origin: Origin) {
+    this.#context = context;
+    this.#sequence = new ChartFrame({ name: 'sequence', origin });
+    this.#waterfall = new ChartFrame({ name: 'waterfall', origin });
+    this.#none.textContent =
+      'The trace holds no packet near the cursor: run with --trace full, or press j and k for the faults.';
+    this.#latest = new Latest((asked) => this.#fetch(asked), {
+      tell: (seen): void => {
+        this.#seen = seen;
+        this.#draw();
+      },
+      fail: (error): void => context.fail(error),
+    });
+  }
+
+  /** From the first to the last instant of the selected packet. */
+  get extent(): Range | undefined {
+    const { selection } = this.#context.view;
+    return selection.value?.kind === 'packet' && this.#seen !== undefined
+      ? extentOf(this.#seen.own)
+      : undefined;
+  }
+
+  start(): void {
+    const { view, signal } = this.#context;
+    fill(this.root, this.#none, this.#sequence.root, this.#nodes, this.#waterfall.root);
+    this.#listNodes();
+    const ask = (): void => {
+      const { value } = view.selection;
+      const packet = value?.kind === 'packet' ? Number(value.name) : undefined;
+      // Playing would draw another packet in every frame.
+      if (view.time.isPlaying.value && packet === undefined) return;
+      this.#latest.want({ packet, timeNs: view.time.cursor.value });
+    };
+    for (const value of [view.time.cursor, view.time.isPlaying, view.selection]) {
+      value.watch(signal, ask);
+    }
+    view.parameters.watch(signal, () => this.#draw());
+    const observer = new ResizeObserver(() => this.#draw());
+    observer.observe(this.root);
+    signal.addEventListener('abort', () => observer.disconnect());
+  }
+
+  async #fetch({ packet: wanted, timeNs }: Asked): Promise<Seen | undefined> {
+    const { trace } = this.#context;
+    const packet = wanted ?? (await this.#nextPacket(timeNs));
+    if (packet === undefined) return undefined;
+    const own = await trace.ask('hopsOfPacket', {
+      ...{ packet, fromNs: timeNs - WAY_NS, toNs: timeNs + WAY_NS },
+    });
+    const extent = extentOf(own);
+    if (extent === undefined) return undefined;
+    const [fromNs, toNs] = extent;
+    const [around, drops] = await Promise.all([
+      trace.ask('hops', { fromNs, toNs: toNs + 1, rowsMax: ROWS_MAX }),
+      trace.ask('drops', { fromNs, toNs: toNs + LOSS_NS }),
+    ]);
+    const drop = drops.find((one) => one.packet === packet);
+    return { packet, own, around, loss: drop === undefined ? undefined : this.#lossText(drop) };
+  }
+
+  #lossText({ node, link, reason }: DropRow): string {
+    const { nodes, links } = this.#context.trace.info;
+    const place = links[link ?? -1]?.name.replace('->', ' → ') ?? nodes[node ?? -1]?.name;
+    return place === undefined ? `for ${reason}` : `at ${place} for ${reason}`;
+  }
+
+  async #nextPacket(timeNs: number): Promise<number | undefined> {
+    for (const near of [NEAR_NS, FAR_NS]) {
+      const hops = await this.#context.trace.ask('hops', {
+        ...{ fromNs: timeNs, toNs: timeNs + near, rowsMax: ROWS_MAX },
+      });
+      const found = packetAt(hops, timeNs);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #draw(): void {
+    const seen = this.#seen;
+    this.#none.hidden = seen !== undefined;
+    for (const part of [this.#sequence.root, this.#nodes, this.#waterfall.root]) {
+      part.hidden = seen === undefined;
+    }
+    const width = Math.floor(this.root.getBoundingClientRect().width);
+    if (seen === undefined || width < 50) return;
+    const { trace, view } = this.#context;
+    const { info } = trace;
+    const { packet } = seen;
+    const nodes = this.#chosen();
+    const { arrows, oneIn } = arrowsOf(seen.around, info, {
+      ...{ nodes, selected: packet, most: ARROWS_MAX },
+    });
+    const pick = (name: number): void => {
+      view.selection.value = { kind: 'packet', name: String(name) };
+    };
+    fill(
+      this.#sequence.body,
+      arrows.length === 0
+        ? element('p', { class: 'muted' }, 'No packet went between these nodes at that time.')
+        : drawSequence({ width, info, nodes, arrows, selected: packet, pick }),
+    );
+    this.#sequence.show(sequenceContent(info, { packet, arrows, oneIn, nodes: nodes.length }));
+    const parts = partsOf(seen.own, info);
+    fill(this.#waterfall.body, drawWaterfall(parts, width));
+    this.#waterfall.show(waterfallContent(packet, parts, seen.loss));
+    this.#tick(nodes);
+  }
+
+  /** Nodes of the address, else those of the packet's way. */
+  #chosen(): readonly number[] {
+    const { trace, view } = this.#context;
+    const { nodes, links } = trace.info;
+    const names = (view.parameters.value['nodes'] ?? '').split(',').filter((name) => name !== '');
+    const numbers = names.map((name) => nodes.findIndex((node) => node.name === name));
+    const known = numbers.filter((number) => number >= 0);
+    if (known.length > 0) return known;
+    return this.#seen === undefined ? [] : wayOf(this.#seen.own, links);
+  }
+
+  #listNodes(): void {
+    const { trace, view } = this.#context;
+    const change = (): void => {
+      const boxes = [...this.#nodes.querySelectorAll('input')];
+      const names = boxes.filter(({ checked }) => checked).map(({ value }) => value);
+      view.setParameter('nodes', names.length === 0 ? undefined : names.join(','));
+    };
+    const boxes = trace.info.nodes.map(({ name }) =>
+      element('label', {}, element('input', { type: 'checkbox', value: name, change }), name),
+    );
+    const way = element(
+      'button',
+      { type: 'button', click: () => view.setParameter('nodes', undefined) },
+      'The way of the packet',
+    );
+    fill(this.#nodes, element('summary', {}, 'Choose nodes'), element('div', {}, way, boxes));
+  }
+
+  #tick(nodes: readonly number[]): void {
+    const { info } = this.#context.trace;
+    const chosen = new Set(nodes.map((node) => info.nodes[node]?.name));
+    for (const box of this.#nodes.querySelectorAll('input')) box.checked = chosen.has(box.value);
+  }
+}
+
+function extentOf(hops: HopColumns): Range | undefined {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < hops.rows; row += 1) {
+    const departNs = hops.departNs[row] ?? 0;
+    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+    from = Math.min(from, departNs - (hops.queueNs[row] ?? 0));
+    to = Math.max(to, Number.isNaN(arriveNs) ? departNs : arriveNs);
+  }
+  return from <= to ? [from, Math.max(to, from + 1)] : undefined;
+}

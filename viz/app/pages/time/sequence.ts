@@ -1,0 +1,122 @@
+/**
+ * The sequence chart and the waterfall as plain data: arrows between chosen nodes, and the parts of
+ * the way of one packet.
+ *
+ * @module
+ */
+import { isKept } from '../../data/hop-columns.ts';
+import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
+
+/** One packet on one link. */
+export interface Arrow {
+  readonly packet: number;
+  readonly class: string;
+  readonly from: number;
+  readonly to: number;
+  readonly departNs: number;
+  /** Undefined: it did not arrive. */
+  readonly arriveNs: number | undefined;
+  readonly bytes: number;
+}
+
+/** A part of the way of a packet. */
+export interface Part {
+  readonly kind: 'queue' | 'link' | 'node';
+  readonly where: string;
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly isLost: boolean;
+}
+
+/** Nodes by their numbers in the order in which a packet met them. */
+export function wayOf(hops: HopColumns, links: TraceInfo['links']): readonly number[] {
+  const way: number[] = [];
+  for (let row = 0; row < hops.rows; row += 1) {
+    const link = links[hops.link[row] ?? -1];
+    if (link === undefined) continue;
+    for (const node of [link.from, link.to]) if (node >= 0 && !way.includes(node)) way.push(node);
+  }
+  return way;
+}
+
+/** Arrows between the nodes; packets are thinned, those that stay keep all their arrows. */
+export function arrowsOf(
+  hops: HopColumns,
+  info: Pick<TraceInfo, 'links' | 'classes'>,
+  of: { readonly nodes: readonly number[]; readonly selected: number; readonly most: number },
+): { readonly arrows: readonly Arrow[]; readonly oneIn: number } {
+  const found: Arrow[] = [];
+  for (let row = 0; row < hops.rows; row += 1) {
+    const arrow = arrowAt(hops, row, info);
+    const isOwn = of.nodes.includes(arrow.from) && of.nodes.includes(arrow.to);
+    if (isOwn) found.push(arrow);
+  }
+  const oneIn = Math.max(1, Math.ceil(found.length / of.most));
+  const arrows = found.filter(
+    ({ packet }) => packet === of.selected || oneIn === 1 || isKept(packet, oneIn),
+  );
+  return { arrows: arrows.sort((a, b) => a.departNs - b.departNs), oneIn };
+}
+
+function arrowAt(
+  hops: HopColumns,
+  row: number,
+  { links, classes }: Pick<TraceInfo, 'links' | 'classes'>,
+): Arrow {
+  const link = links[hops.link[row] ?? -1];
+  const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+  return {
+    ...{ packet: hops.packet[row] ?? 0, from: link?.from ?? -1, to: link?.to ?? -1 },
+    class: classes[hops.class[row] ?? -1] ?? 'data',
+    departNs: hops.departNs[row] ?? 0,
+    arriveNs: Number.isNaN(arriveNs) ? undefined : arriveNs,
+    bytes: hops.bytes[row] ?? 0,
+  };
+}
+
+/** The first packet of an application that departs at or after an instant, else the nearest other. */
+export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
+  let found: { packet: number; rank: number } | undefined;
+  for (let row = 0; row < hops.rows; row += 1) {
+    const awayNs = (hops.departNs[row] ?? 0) - timeNs;
+    // Earlier ones come after all later ones, packets of no application after those of one.
+    const rank =
+      Math.abs(awayNs) + (awayNs < 0 ? 1e12 : 0) + ((hops.flow[row] ?? 0) === 0 ? 1e13 : 0);
+    if (found === undefined || rank < found.rank) found = { packet: hops.packet[row] ?? 0, rank };
+  }
+  return found?.packet;
+}
+
+/** Queue, link, node, queue, link: the way of a packet, to scale. */
+export function partsOf(
+  hops: HopColumns,
+  info: Pick<TraceInfo, 'links' | 'nodes'>,
+): readonly Part[] {
+  const parts: Part[] = [];
+  let arrivedNs = Number.NaN;
+  for (let row = 0; row < hops.rows; row += 1) {
+    const departNs = hops.departNs[row] ?? 0;
+    const queuedNs = departNs - (hops.queueNs[row] ?? 0);
+    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+    const isLost = Number.isNaN(arriveNs);
+    const link = info.links[hops.link[row] ?? -1];
+    const node = info.nodes[link?.from ?? -1]?.name ?? '?';
+    const name = link?.name.replace('->', ' → ') ?? '?';
+    const toNs = isLost ? departNs : arriveNs;
+    parts.push(
+      { kind: 'node', where: node, fromNs: arrivedNs, toNs: queuedNs, isLost: false },
+      { kind: 'queue', where: name, fromNs: queuedNs, toNs: departNs, isLost: false },
+      { kind: 'link', where: name, fromNs: departNs, toNs, isLost },
+    );
+    arrivedNs = arriveNs;
+  }
+  // The time before the first link is not known, and parts that took no time are none.
+  return parts.filter(({ kind, fromNs, toNs }) => kind === 'link' || toNs > fromNs);
+}
+
+/** How long each kind of part took, ns. */
+export function sumsOf(parts: readonly Part[]): Readonly<Record<Part['kind'], number>> {
+  const sums = { queue: 0, link: 0, node: 0 };
+  for (const { kind, fromNs, toNs } of parts) sums[kind] += toNs - fromNs;
+  return sums;
+}

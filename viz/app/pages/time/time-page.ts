@@ -1,0 +1,186 @@
+/**
+ * The time page: tracks of all nodes over the range in view, and one packet in detail.
+ *
+ * @module
+ */
+import { ChartFrame } from '../../chart/chart-frame.ts';
+import { Latest } from '../../data/latest.ts';
+import type { Window } from '../../data/trace-answers.ts';
+import { element, fill, set, svgElement } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+import { partialNote } from '../../kernel/states.ts';
+import type { Range } from '../../kernel/time-line.ts';
+import { type Drawn, drawTracks } from './draw-tracks.ts';
+import { fetchEvents } from './fetch-events.ts';
+import { PacketView } from './packet-view.ts';
+import { filled, foldedAtFirst, roleOf, rolesOf, tracksOf, type WindowEvents } from './tracks.ts';
+import { tracksContent } from './words.ts';
+
+const NO_HOPS =
+  'This trace has no packets on links, as live runs leave none: it shows procedures, marks and faults.';
+/** A drag that is shorter is a click, px. */
+const DRAG_MIN = 5;
+/** Room around what `f` fits, as a share of it. */
+const MARGIN = 0.15;
+
+/** The page while it is shown. */
+export class TimePage {
+  readonly #context: TraceContext;
+  readonly #chart: ChartFrame;
+  readonly #packet: PacketView;
+  readonly #folded: Set<string>;
+  readonly #latest: Latest<Window, WindowEvents>;
+  readonly #cursor = svgElement('line', { class: 'cursor-line', y1: 0 });
+  readonly #brush = svgElement('rect', { class: 'brush', y: 0, width: 0 });
+  #got: { readonly window: Window; readonly events: WindowEvents } | undefined;
+  #drawn: Drawn | undefined;
+  #moveCursor: () => void = () => undefined;
+
+  constructor(context: TraceContext) {
+    const { run, trace } = context;
+    const origin = { run: run.id, seed: String(trace.info.seed) };
+    this.#context = context;
+    this.#chart = new ChartFrame({ name: 'tracks', origin });
+    this.#packet = new PacketView(context, origin);
+    this.#folded = new Set(foldedAtFirst(trace.info));
+    this.#latest = new Latest((window) => fetchEvents(trace, window), {
+      tell: (events, window): void => {
+        this.#got = { window, events };
+        this.#draw();
+      },
+      fail: (error): void => context.fail(error),
+    });
+  }
+
+  /** Fills the page. */
+  start(): void {
+    const { root, view, signal, frames, trace, keys } = this.#context;
+    const { damage, counts } = trace.info;
+    const hasHops = (counts['hop'] ?? 0) > 0;
+    fill(
+      root,
+      damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
+      !hasHops && partialNote(NO_HOPS),
+      this.#foldBar(),
+      this.#chart.root,
+      hasHops && this.#packet.root,
+    );
+    const observer = new ResizeObserver(() => this.#draw());
+    observer.observe(this.#chart.body);
+    signal.addEventListener('abort', () => observer.disconnect());
+    this.#moveCursor = frames.add(signal, () => {
+      this.#showCursor();
+      return view.time.isPlaying.value;
+    });
+    view.time.range.watch(signal, ([fromNs, toNs]) => this.#latest.want({ fromNs, toNs }));
+    view.time.cursor.watch(signal, () => this.#moveCursor());
+    keys.add(signal, {
+      ...{ group: 'Time', keys: ['f'], does: 'fit the selection' },
+      run: () => this.#fit(),
+    });
+    if (hasHops) this.#packet.start();
+  }
+
+  /** A button for each role: one track, or one for each node. */
+  #foldBar(): HTMLElement {
+    const { info } = this.#context.trace;
+    const buttons = rolesOf(info).map((role) => {
+      const count = info.nodes.filter((node) => roleOf(node) === role).length;
+      const button = element(
+        'button',
+        {
+          ...{ type: 'button', 'aria-expanded': String(!this.#folded.has(role)) },
+          click: () => {
+            if (!this.#folded.delete(role)) this.#folded.add(role);
+            button.setAttribute('aria-expanded', String(!this.#folded.has(role)));
+            this.#draw();
+          },
+        },
+        `${role} (${count})`,
+      );
+      return button;
+    });
+    return element('div', { class: 'fold-bar' }, element('span', {}, 'tracks of'), buttons);
+  }
+
+  #fit(): void {
+    const { view, trace } = this.#context;
+    const [from, to] = this.#packet.extent ?? this.#faultExtent() ?? view.time.extent.value;
+    const margin = MARGIN * (to - from);
+    view.time.show([from - margin, to + margin]);
+    if (this.#packet.extent === undefined && trace.info.faults.length === 0) view.time.showAll();
+  }
+
+  /** From the fault at or before the cursor to its end. */
+  #faultExtent(): Range | undefined {
+    const { view, trace } = this.#context;
+    const { faults } = trace.info;
+    const begins = faults.filter(({ kind }) => kind === 'begin');
+    const begin = begins.findLast(({ timeNs }) => timeNs <= view.time.cursor.value) ?? begins[0];
+    if (begin === undefined) return undefined;
+    const end = faults.find(
+      ({ kind, target, timeNs }) =>
+        kind === 'end' && target === begin.target && timeNs > begin.timeNs,
+    );
+    return [begin.timeNs, end?.timeNs ?? view.time.extent.value[1]];
+  }
+
+  #draw(): void {
+    const got = this.#got;
+    const width = Math.floor(this.#chart.body.getBoundingClientRect().width);
+    if (got === undefined || width < 50) return;
+    const { info } = this.#context.trace;
+    const { fromNs, toNs } = got.window;
+    const tracks = filled(tracksOf(info, this.#folded), got.events, { info, fromNs, toNs });
+    this.#drawn = drawTracks(tracks, { width, fromNs, toNs, faults: info.faults });
+    const { svg, height } = this.#drawn;
+    set(this.#cursor, 'y2', height);
+    set(this.#brush, 'height', height);
+    svg.append(this.#brush, this.#cursor);
+    svg.addEventListener('pointerdown', (event) => this.#grab(event, svg));
+    fill(this.#chart.body, svg);
+    const hasHops = (info.counts['hop'] ?? 0) > 0;
+    const isExact = got.events.hops !== undefined;
+    const first = tracks.flatMap(({ bars }) => bars)[0];
+    const barNs = first === undefined ? got.events.density.binNs : first.toNs - first.fromNs;
+    this.#chart.show(tracksContent({ tracks, fromNs, toNs, barNs, isExact, hasHops }));
+    this.#moveCursor();
+  }
+
+  /** A click moves the cursor, a drag shows what it covers. */
+  #grab(event: PointerEvent, svg: SVGSVGElement): void {
+    const { view } = this.#context;
+    const x = this.#drawn?.x;
+    if (x === undefined) return;
+    const placeOf = ({ clientX }: PointerEvent): number =>
+      clientX - svg.getBoundingClientRect().left;
+    const begin = placeOf(event);
+    svg.setPointerCapture(event.pointerId);
+    const move = (moved: PointerEvent): void => {
+      const to = placeOf(moved);
+      set(this.#brush, 'x', Math.min(begin, to));
+      set(this.#brush, 'width', Math.abs(to - begin));
+    };
+    svg.addEventListener('pointermove', move);
+    const end = (ended: PointerEvent): void => {
+      svg.removeEventListener('pointermove', move);
+      set(this.#brush, 'width', 0);
+      const [from = 0, to = 0] = [begin, placeOf(ended)].sort((a, b) => a - b).map(x.invert);
+      if (Math.abs(placeOf(ended) - begin) < DRAG_MIN) view.time.moveTo(from);
+      else view.time.show([from, to]);
+    };
+    svg.addEventListener('pointerup', end, { once: true });
+  }
+
+  #showCursor(): void {
+    const got = this.#got;
+    if (got === undefined || this.#drawn === undefined) return;
+    const at = this.#context.view.time.cursor.value;
+    const isIn = at >= got.window.fromNs && at <= got.window.toNs;
+    set(this.#cursor, 'visibility', isIn ? 'visible' : 'hidden');
+    if (!isIn) return;
+    const px = this.#drawn.x(at).toFixed(1);
+    set(this.#cursor, 'x1', px);
+    set(this.#cursor, 'x2', px);
+  }
+}

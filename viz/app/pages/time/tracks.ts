@@ -1,0 +1,149 @@
+/**
+ * Tracks of nodes: groups by role, and what came to each as bars over time, from the pyramid or
+ * from single packets.
+ *
+ * @module
+ */
+
+import type { MarkRow, SpanRow } from '../../../format/drawing.ts';
+import type { Density, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
+
+/** One line: a node, or all nodes of a role. */
+export interface Track {
+  readonly label: string;
+  readonly nodes: readonly number[];
+  readonly isGroup: boolean;
+}
+
+/** A bar of a track; height is packets. */
+export interface Bar {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly count: number;
+  readonly drops: number;
+}
+
+/** A track with what is on it. */
+export interface FilledTrack extends Track {
+  readonly bars: readonly Bar[];
+  readonly spans: readonly SpanRow[];
+  readonly marks: readonly MarkRow[];
+  readonly count: number;
+  readonly drops: number;
+}
+
+/** What is known of the window. */
+export interface WindowEvents {
+  readonly density: Density;
+  /** Single packets where there are few enough. */
+  readonly hops: HopColumns | undefined;
+  readonly spans: readonly SpanRow[];
+  readonly marks: readonly MarkRow[];
+}
+
+/** Runs of more nodes than this begin folded. */
+const OPEN_MAX = 24;
+/** Single packets are counted in this many columns. */
+const COLUMNS = 400;
+
+/** What a node is by its name: `core-110` is a `core`; its protocol where the name is a number. */
+export function roleOf({ name, protocol }: TraceInfo['nodes'][number]): string {
+  const stem = name.replace(/[-_.]?\d.*$/, '');
+  return stem === '' ? protocol : stem;
+}
+
+/** Roles of a run in the order of its nodes. */
+export function rolesOf({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
+  return [...new Set(nodes.map(roleOf))];
+}
+
+/** Roles that begin folded: those of several nodes, where there are many nodes. */
+export function foldedAtFirst({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
+  if (nodes.length <= OPEN_MAX) return [];
+  return rolesOf({ nodes }).filter(
+    (role) => nodes.filter((one) => roleOf(one) === role).length > 1,
+  );
+}
+
+/** One track for each folded role, one for each node of the others. */
+export function tracksOf(
+  { nodes }: Pick<TraceInfo, 'nodes'>,
+  folded: ReadonlySet<string>,
+): readonly Track[] {
+  return rolesOf({ nodes }).flatMap((role): Track[] => {
+    const own = nodes.flatMap((node, number) => (roleOf(node) === role ? [number] : []));
+    if (folded.has(role)) {
+      return [{ label: `${role} (${own.length})`, nodes: own, isGroup: true }];
+    }
+    return own.map((number) => ({
+      label: nodes[number]?.name ?? '',
+      nodes: [number],
+      isGroup: false,
+    }));
+  });
+}
+
+/** Tracks with their bars, spans and marks. */
+export function filled(
+  tracks: readonly Track[],
+  events: WindowEvents,
+  of: { readonly info: TraceInfo; readonly fromNs: number; readonly toNs: number },
+): readonly FilledTrack[] {
+  return tracks.map((track) => {
+    const bars =
+      events.hops === undefined
+        ? densityBars(events.density, track.nodes)
+        : packetBars(events.hops, track.nodes, of);
+    const sum = (of: (bar: Bar) => number): number => bars.reduce((all, bar) => all + of(bar), 0);
+    const isOwn = ({ node }: { readonly node: number }): boolean => track.nodes.includes(node);
+    return {
+      ...track,
+      bars,
+      spans: events.spans.filter(isOwn),
+      marks: events.marks.filter(isOwn),
+      count: sum(({ count }) => count),
+      drops: sum(({ drops }) => drops),
+    };
+  });
+}
+
+function densityBars(density: Density, nodes: readonly number[]): readonly Bar[] {
+  const { startNs, binNs, bins } = density;
+  const bars: Bar[] = [];
+  for (let bin = 0; bin < bins; bin += 1) {
+    let [count, drops] = [0, 0];
+    for (const node of nodes) {
+      count += density.count[node * bins + bin] ?? 0;
+      drops += density.drops[node * bins + bin] ?? 0;
+    }
+    const fromNs = startNs + bin * binNs;
+    if (count + drops > 0) bars.push({ fromNs, toNs: fromNs + binNs, count, drops });
+  }
+  return bars;
+}
+
+function packetBars(
+  hops: HopColumns,
+  nodes: readonly number[],
+  of: { readonly info: TraceInfo; readonly fromNs: number; readonly toNs: number },
+): readonly Bar[] {
+  const { info, fromNs, toNs } = of;
+  const binNs = (toNs - fromNs) / COLUMNS;
+  const count = new Float64Array(COLUMNS);
+  const drops = new Float64Array(COLUMNS);
+  for (let row = 0; row < hops.rows; row += 1) {
+    if (!nodes.includes(info.links[hops.link[row] ?? -1]?.to ?? -1)) continue;
+    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+    const isLost = hops.fate[row] === 1;
+    const at = Math.floor(((isLost ? (hops.departNs[row] ?? 0) : arriveNs) - fromNs) / binNs);
+    if (!(at >= 0 && at < COLUMNS)) continue;
+    const into = isLost ? drops : count;
+    into[at] = (into[at] ?? 0) + 1;
+  }
+  return Array.from({ length: COLUMNS }, (_, at) => ({
+    fromNs: fromNs + at * binNs,
+    toNs: fromNs + (at + 1) * binNs,
+    count: count[at] ?? 0,
+    drops: drops[at] ?? 0,
+  })).filter((bar) => bar.count + bar.drops > 0);
+}

@@ -1,0 +1,123 @@
+/**
+ * The charts of the time page in words: titles, captions, tables.
+ *
+ * @module
+ */
+import { plural, quantity, significant, whole } from '../../../../reports/format.ts';
+import type { ChartContent } from '../../chart/chart-frame.ts';
+import type { TraceInfo } from '../../data/trace-answers.ts';
+import { instantText } from '../../kernel/duration.ts';
+import { PART_NAMES } from './draw-waterfall.ts';
+import { type Arrow, type Part, sumsOf } from './sequence.ts';
+import type { FilledTrack } from './tracks.ts';
+
+/** What the tracks show. */
+export interface TracksTold {
+  readonly tracks: readonly FilledTrack[];
+  readonly fromNs: number;
+  readonly toNs: number;
+  /** Width of a bar, ns. */
+  readonly barNs: number;
+  readonly isExact: boolean;
+  /** False where the trace has no packets on links at all. */
+  readonly hasHops: boolean;
+}
+
+/** Title, caption and table of the tracks. */
+export function tracksContent(told: TracksTold): ChartContent {
+  const { tracks, fromNs, toNs, barNs, isExact } = told;
+  if (!told.hasHops) return marksContent(told);
+  const sum = (of: (track: FilledTrack) => number): number =>
+    tracks.reduce((all, track) => all + of(track), 0);
+  const [came, lost] = [sum(({ count }) => count), sum(({ drops }) => drops)];
+  const spans = sum((track) => track.spans.length);
+  const busiest = [...tracks].sort((a, b) => b.count - a.count)[0];
+  const lasted = quantity(toNs - fromNs, 'ns');
+  const most =
+    busiest === undefined || busiest.count === 0
+      ? ''
+      : `, most of them to ${busiest.label}: ${whole(busiest.count)}`;
+  const rate = `${significant((came * 1e9) / (toNs - fromNs), 3)} a second`;
+  const source = isExact ? 'single packets' : 'the index of the trace';
+  return {
+    title: `${plural(came, 'packet')} came to a node within ${lasted}${most}`,
+    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${whole(lost)} lost on the way (below the line), ${plural(spans, 'procedure')}. Bars of ${quantity(barNs, 'ns')} from ${source}.`,
+    summary: `${plural(came, 'packet')} came to a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${whole(lost)} were lost on the way.`,
+    table: () => ({
+      columns: ['node', 'from ns', 'to ns', 'packets', 'lost'],
+      rows: tracks.flatMap(({ label, bars }) =>
+        bars.map((bar) => [
+          ...[label, Math.round(bar.fromNs), Math.round(bar.toNs)],
+          ...[bar.count, bar.drops],
+        ]),
+      ),
+    }),
+  };
+}
+
+/** The same where only marks and procedures are known. */
+function marksContent({ tracks, fromNs, toNs }: TracksTold): ChartContent {
+  const spans = tracks.flatMap((track) => track.spans);
+  const marks = tracks.flatMap((track) => track.marks.map((mark) => ({ ...mark, track })));
+  return {
+    title: `${plural(marks.length, 'mark')} and ${plural(spans.length, 'procedure')} of ${plural(tracks.length, 'track')} within ${quantity(toNs - fromNs, 'ns')}`,
+    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}; lines: faults begin, dashed: they end.`,
+    table: () => ({
+      columns: ['node', 'at ns', 'what'],
+      rows: marks.map(({ track, timeNs, text }) => [track.label, timeNs, text]),
+    }),
+  };
+}
+
+/** Title, caption and table of the sequence chart. */
+export function sequenceContent(
+  info: TraceInfo,
+  of: {
+    readonly packet: number;
+    readonly arrows: readonly Arrow[];
+    readonly oneIn: number;
+    readonly nodes: number;
+  },
+): ChartContent {
+  const { packet, arrows, oneIn, nodes } = of;
+  const own = arrows.filter((arrow) => arrow.packet === packet);
+  const packets = new Set(arrows.map((arrow) => arrow.packet)).size;
+  const shown = oneIn === 1 ? 'all packets' : `1 of ${oneIn} packets`;
+  const nameOf = (node: number): string => info.nodes[node]?.name ?? '';
+  return {
+    title: `Packet ${packet} goes ${plural(own.length, 'link')} between ${plural(nodes, 'chosen node')}`,
+    caption: `Time downwards; ${shown} between these nodes at that time, ${plural(packets, 'packet')}. A cross: lost on the way. Click one to follow it.`,
+    table: () => ({
+      columns: ['packet', 'class', 'from', 'to', 'depart ns', 'arrive ns', 'bytes'],
+      rows: arrows.map((arrow) => [
+        ...[arrow.packet, arrow.class, nameOf(arrow.from), nameOf(arrow.to)],
+        ...[arrow.departNs, arrow.arriveNs ?? null, arrow.bytes],
+      ]),
+    }),
+  };
+}
+
+/** Title, caption and table of the waterfall. */
+export function waterfallContent(
+  packet: number,
+  parts: readonly Part[],
+  loss: string | undefined,
+): ChartContent {
+  const { queue, link, node } = sumsOf(parts);
+  const times = `${quantity(link, 'ns')} on links, ${quantity(queue, 'ns')} in queues, ${quantity(node, 'ns')} in nodes`;
+  const took = quantity(queue + link + node, 'ns');
+  return {
+    title:
+      loss !== undefined
+        ? `Packet ${packet} was lost after ${took}, ${loss}`
+        : `Packet ${packet} took ${took}: ${times}`,
+    caption: `${loss === undefined ? '' : `${times}. `}To scale. On the link: serialisation and propagation together, as the trace holds departure and arrival.`,
+    table: () => ({
+      columns: ['packet', 'part', 'where', 'from ns', 'to ns', 'took ns'],
+      rows: parts.map(({ kind, where, fromNs, toNs, isLost: isGone }) => [
+        ...[packet, PART_NAMES[kind], where, fromNs],
+        ...[isGone ? null : toNs, isGone ? null : toNs - fromNs],
+      ]),
+    }),
+  };
+}
