@@ -10,6 +10,7 @@ import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
+import { PLACE, writeStanding } from '../viz-states.ts';
 import type { Origin } from './relay.ts';
 import { afterMix, HopTable } from './routes.ts';
 import { type IncomingFrame, Station, type StationRole } from './station.ts';
@@ -55,6 +56,14 @@ class MixNode implements StationNode, StationRole, Origin {
     this.#inLayer = new HopTable(inLayer, () => -1);
     this.#drawnBefore = drawn ?? [];
     this.#neighbours = nodes.map(({ name }) => name).sort();
+    this.#tellPlace(document.layers);
+  }
+
+  #tellPlace(layers: DirectoryDocument['layers']): void {
+    const { name, trace } = this.station.host;
+    const at = layers.findIndex((layer) => layer.some((mix) => mix.name === name));
+    if (at < 0) return;
+    trace.state(PLACE, writeStanding({ kind: 'layer', layer: at + 1, layers: layers.length }));
   }
 
   /** 3.4: the topology would allow the hop, the draw of this mix does not. */

@@ -32,10 +32,12 @@ import { delayMsMaxOf } from '../format.ts';
 import { COMMAND_LENGTH, SEND_BATCH } from '../geometry.ts';
 import { RateLimit } from '../limit.ts';
 import { createMixing, type Mixing, type MixingOptions } from '../mixing/index.ts';
+import { MIXING } from '../viz-states.ts';
 import { windowOf } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
 import type { DelayLaw } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
+import { PoolPicture } from './pool-picture.ts';
 import { QueueWatch } from './queue-watch.ts';
 import type { TagBook } from './tag-book.ts';
 import { UnwrapThreads } from './unwrap-threads.ts';
@@ -117,6 +119,8 @@ export class Relay {
   readonly #limit: RateLimit | undefined;
   readonly #threads: UnwrapThreads;
   readonly #watch: QueueWatch;
+  /** Absent where nobody keeps the states. */
+  readonly #picture: PoolPicture | undefined;
   readonly #received: Counter;
   readonly #dropped: Counter;
   readonly #forwarded: Counter;
@@ -148,6 +152,7 @@ export class Relay {
     this.#limit = options.limit && new RateLimit(options.limit);
     this.#threads = new UnwrapThreads(host);
     this.#watch = new QueueWatch(Math.min(options.queue, options.mixing.queueLimit));
+    this.#picture = host.trace.isRecorded ? new PoolPicture(host) : undefined;
     this.#received = meter.counter('mix.received');
     this.#dropped = meter.counter('mix.dropped');
     this.#forwarded = meter.counter('mix.forwarded');
@@ -173,6 +178,8 @@ export class Relay {
 
   /** Batches flush by time even when nothing comes. */
   start(): void {
+    const { host, options } = this.#parts;
+    host.trace.state(MIXING, options.mixing.strategy);
     this.#arm();
   }
 
@@ -227,6 +234,7 @@ export class Relay {
   #hold(frame: Uint8Array, packet: Uint8Array, arrivedNs: Nanoseconds): Held {
     this.#parts.codec.encodePacket(frame, packet);
     this.#inside += 1;
+    this.#picture?.arrived(this.#inside);
     this.#taken.add(1);
     const isPooled = this.#pooled < this.#parts.options.pool;
     if (isPooled) {
@@ -448,6 +456,7 @@ export class Relay {
   #let(held: Held): void {
     held.isGone = true;
     this.#inside -= 1;
+    this.#picture?.left(this.#inside);
     if (held.isPooled) this.#pooled -= 1;
   }
 

@@ -17,6 +17,7 @@ import type { Origin, Terminal } from '../mix/relay.ts';
 import { entryMixes, HopTable } from '../mix/routes.ts';
 import { type IncomingFrame, Station, type StationRole } from '../mix/station.ts';
 import { type StationNode, stationHandle } from '../mix/station-handle.ts';
+import { PLACE, writeStanding } from '../viz-states.ts';
 import type { Spooled } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -71,6 +72,7 @@ class ProviderNode implements StationNode, StationRole {
     this.#tokenNs = Math.max(1, meanNsOf(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setRate(this.#tokenNs);
     this.#next = new HopTable(entryMixes(document), ({ name }) => station.endpointOf(name) ?? -1);
+    station.host.trace.state(PLACE, writeStanding({ kind: 'provider' }));
   }
 
   received(incoming: IncomingFrame, sender: string): void {
