@@ -15,6 +15,7 @@ import { execute, type RunFlags, type Runner, seedsOf } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { loadAny } from './load.ts';
 import { addRunOptions } from './scenario.ts';
+import { addWatchOption } from './watch.ts';
 import { runFolder } from './write-files.ts';
 
 interface EmulateFlags extends RunFlags {
@@ -29,7 +30,7 @@ const LATE_LIMIT = '10ms';
 
 /** Adds the command. */
 export function addEmulate(program: Command): void {
-  const command = addRunOptions(program.command('emulate'))
+  const command = addWatchOption(addRunOptions(program.command('emulate')))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario at the pace of the wall clock, with outside programs')
     .description(

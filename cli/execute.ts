@@ -15,6 +15,7 @@ import { exitCodeOf, judge } from '../reports/judge.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { renderTerminal, renderVerdictLine } from '../reports/terminal.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
+import type { Broadcast } from '../scenarios/runner/broadcast.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
 import type { Recordings } from '../scenarios/runner/job.ts';
 import { type RunEnd, type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
@@ -24,6 +25,7 @@ import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
 import { showProgress } from './progress.ts';
 import { terminalOptions } from './terminal.ts';
+import { startWatch } from './watch.ts';
 import { prepareFolder, removeRecorded, runFolder, writeFiles } from './write-files.ts';
 
 /** Flags of commands that run a scenario. */
@@ -44,6 +46,7 @@ export interface RunFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
+  readonly viz?: number | true;
   readonly debug?: boolean;
 }
 
@@ -61,6 +64,24 @@ export async function execute(
   flags: RunFlags,
   runner: Runner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
+  if (flags.viz === undefined) return runAndReport(loaded, flags, runner);
+  const { name, seeds } = loaded.scenario;
+  const watch = await startWatch(name, flags);
+  try {
+    const code = await runAndReport(loaded, flags, runner, watch.broadcast);
+    await watch.finished(runFolder(flags.out, name, seedsOf(seeds, flags)));
+    return code;
+  } finally {
+    await watch.close();
+  }
+}
+
+async function runAndReport(
+  loaded: Loaded,
+  flags: RunFlags,
+  runner: Runner,
+  broadcast?: Broadcast,
+): Promise<ExitCode> {
   const { scenario } = loaded;
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
   const seeds = seedsOf(scenario.seeds, flags);
@@ -73,7 +94,11 @@ export async function execute(
   const order: RunOrder = {
     ...loaded,
     seeds,
-    recordingsOf: (seed) => recordingsOf(flags, folder, seed, seeds),
+    recordingsOf: (seed) => ({
+      ...recordingsOf(flags, folder, seed, seeds),
+      // One run is watched, as one is recorded.
+      ...(broadcast === undefined || seed !== seeds[0] ? {} : { broadcast }),
+    }),
     reproduce: repeatCommand(runner.command, scenario.file, flags),
     commit: commitOf(),
     signal: interrupt.signal,

@@ -7,10 +7,11 @@ import { type Command, Option } from 'commander';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
-import { exitWith } from './exit.ts';
+import { exitWith, FlagError } from './exit.ts';
 import { collectOverride, wholeNumber } from './flags.ts';
 import { listMetrics } from './list-metrics.ts';
 import { load } from './load.ts';
+import { addWatchOption } from './watch.ts';
 
 interface ScenarioFlags extends RunFlags {
   readonly checkDeterminism?: boolean;
@@ -21,7 +22,7 @@ interface ScenarioFlags extends RunFlags {
 
 /** Adds the command. */
 export function addScenario(program: Command): void {
-  const command = addRunOptions(program.command('scenario'))
+  const command = addWatchOption(addRunOptions(program.command('scenario')))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
     .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.')
@@ -46,8 +47,16 @@ export function addScenario(program: Command): void {
       return;
     }
     const loaded = await load(file, flags.set, registry);
-    if (flags.checkDeterminism === true) exitWith(await checkDeterminism(loaded, flags));
-    else exitWith(await execute(loaded, flags));
+    if (flags.checkDeterminism !== true) exitWith(await execute(loaded, flags));
+    else if (flags.viz === undefined) exitWith(await checkDeterminism(loaded, flags));
+    else {
+      const hint = 'leave out one of the two';
+      throw new FlagError(
+        '--check-determinism runs twice: there is no one run for --viz',
+        '--viz',
+        hint,
+      );
+    }
   });
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
+import type { Broadcast } from './broadcast.ts';
 
 /** Things that are recorded besides the result, as paths of files to write. */
 export interface Recordings {
@@ -12,6 +13,8 @@ export interface Recordings {
   readonly pcapPath?: string;
   /** Tell the story of this many first packets. */
   readonly explain?: number;
+  /** Where the run is watched while it goes on. */
+  readonly broadcast?: Broadcast;
 }
 
 /** One run. */

@@ -60,13 +60,28 @@ export interface TraceParts {
   readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
 }
 
+/** Where the blocks of a trace go. */
+export interface TraceOutput {
+  readonly sink: TraceSink;
+  /** Blocks that wait for packets under way, at most; those of a file when absent. */
+  readonly waitingMax?: number;
+  /** Called with every tick: calls `flush` when what there is shall be written now. */
+  ticked?(nowNs: number, flush: () => void): void;
+  warning(): string | undefined;
+  close(): void;
+}
+
 /** Begins a trace file of a run in virtual time. */
 export function recordTrace(parts: RecorderParts, order: TraceOrder): Recorder {
-  const { world, scenario, registry, seed } = parts;
+  return openTrace(traceParts(parts), order);
+}
+
+/** What a trace is made from in virtual time, where packets are watched. */
+export function traceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
   const { network } = world.sim;
   const { directions } = network;
   const now = (): number => world.now();
-  return openTrace({ scenario, registry, seed, now, directions, network }, order);
+  return { scenario, registry, seed, now, directions, network };
 }
 
 /** Begins a trace file of any run. */
@@ -76,13 +91,27 @@ export function openTrace(parts: TraceParts, order: TraceOrder): Recorder {
     write: (bytes) => file.write(bytes),
     compress: (raw) => gzipSync(raw, GZIP),
   };
-  return new TraceListener(parts, { ...order, sink, file });
+  const output: TraceOutput = {
+    sink,
+    warning: () => file.warning(),
+    close: () => file.close(),
+  };
+  return traceInto(parts, order, output);
+}
+
+/** Begins a trace whose blocks go anywhere. */
+export function traceInto(
+  parts: TraceParts,
+  order: Pick<TraceOrder, 'extent' | 'packets'>,
+  output: TraceOutput,
+): Recorder {
+  return new TraceListener(parts, order, output);
 }
 
 class TraceListener implements Recorder {
   readonly keepsStates = true;
   readonly #parts: TraceParts;
-  readonly #file: RecordingFile;
+  readonly #output: TraceOutput;
   readonly #trace: TraceRecorder;
   readonly #network: NetworkRecorder | undefined;
   readonly #nodes: ReadonlyMap<string, number>;
@@ -92,15 +121,18 @@ class TraceListener implements Recorder {
 
   constructor(
     parts: TraceParts,
-    order: TraceOrder & { readonly sink: TraceSink; readonly file: RecordingFile },
+    order: Pick<TraceOrder, 'extent' | 'packets'>,
+    output: TraceOutput,
   ) {
     const { scenario, registry, directions, network } = parts;
     const header = traceHeader(parts, order.extent);
     this.#parts = parts;
-    this.#file = order.file;
+    this.#output = output;
     this.#nodes = new Map(header.nodes.map(({ name }, index) => [name, index]));
     this.#reasons = new Map(reasonsOf(scenario, registry).map((name, index) => [name, index]));
-    this.#trace = new TraceRecorder({ sink: order.sink, header, directions });
+    const { sink, waitingMax } = output;
+    const bound = waitingMax === undefined ? {} : { waitingMax };
+    this.#trace = new TraceRecorder({ sink, header, directions, ...bound });
     if (network === undefined) return;
     const into = { sink: this.#trace, pyramid: this.#trace.pyramid };
     this.#network = new NetworkRecorder(network, header.links.length, into);
@@ -168,6 +200,7 @@ class TraceListener implements Recorder {
       this.#faultsOpen = this.#faultsOpen.filter((record) => !ended.includes(record));
     }
     this.#trace.tick(nowNs);
+    this.#output.ticked?.(nowNs, () => this.#trace.flush(nowNs));
   }
 
   finish(result: SeedResult, stage: Stage): void {
@@ -185,11 +218,11 @@ class TraceListener implements Recorder {
   }
 
   warning(): string | undefined {
-    return this.#file.warning();
+    return this.#output.warning();
   }
 
   close(): void {
-    this.#file.close();
+    this.#output.close();
   }
 
   /** Keeps the bytes of the first packets of applications. */

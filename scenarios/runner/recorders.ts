@@ -7,10 +7,11 @@
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
+import { broadcastTrace } from './broadcast.ts';
 import { explain } from './explain.ts';
 import type { Recordings } from './job.ts';
 import { recordPcap } from './record-pcap.ts';
-import { recordTrace } from './record-trace.ts';
+import { recordTrace, traceParts } from './record-trace.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,12 +25,13 @@ export class Recorders {
    */
   constructor(
     parts: RecorderParts,
-    { trace, pcapPath, explain: stories = 0 }: Recordings,
+    { trace, pcapPath, explain: stories = 0, broadcast }: Recordings,
     watchers: readonly NetworkObserver[] = [],
   ) {
     const recorders: Recorder[] = [];
     if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: stories }));
     if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
+    if (broadcast !== undefined) recorders.push(broadcastTrace(traceParts(parts), broadcast));
     const { onStory } = parts;
     if (stories > 0 && onStory !== undefined) recorders.push(explain(parts, stories, onStory));
     this.#recorders = recorders;

@@ -111,7 +111,9 @@ async function runOne(pool: Piscina, order: RunOrder, running: Running): Promise
     recordings: order.recordingsOf(seed),
     shared: control.shared,
   };
-  const answer: SeedAnswer = await pool.run(job);
+  const port = job.recordings.broadcast?.port;
+  const handedOver = port === undefined ? {} : { transferList: [port] };
+  const answer: SeedAnswer = await pool.run(job, handedOver);
   controls.delete(seed);
   if (answer.kind === 'result') {
     done.push(answer.result);

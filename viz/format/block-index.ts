@@ -74,7 +74,7 @@ export async function readIndex(context: BlockContext): Promise<BlockIndex> {
   } catch (error) {
     if (!(error instanceof TraceProblem)) throw error;
     if (error.failure.name === 'unreadable') throw error;
-    return { entries: await walk(context), damage: error.failure };
+    return { entries: await walkBlocks(context, context.firstBlock), damage: error.failure };
   }
 }
 
@@ -159,11 +159,11 @@ function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape)
   return { entries, summary: checkSummary(json) };
 }
 
-/** Block after block from the first one, up to the first that is not whole. */
-async function walk(context: BlockContext): Promise<BlockEntry[]> {
+/** Block after block from `offset` on, up to the first that is not whole. */
+export async function walkBlocks(context: BlockContext, from: number): Promise<BlockEntry[]> {
   const { source } = context;
   const entries: BlockEntry[] = [];
-  let offset = context.firstBlock;
+  let offset = from;
   while (offset + BLOCK_HEAD_BYTES <= source.size) {
     const view = viewOf(await readExactly(source, offset, BLOCK_HEAD_BYTES));
     let entry: BlockEntry;

@@ -19,7 +19,13 @@ import {
 } from '../../engine/measure/trace/layout.ts';
 import { blobAt, statesOf, textOf } from './blobs.ts';
 import { Block, type Fate } from './block.ts';
-import { type BlockContext, type BlockEntry, readIndex, readPayload } from './block-index.ts';
+import {
+  type BlockContext,
+  type BlockEntry,
+  readIndex,
+  readPayload,
+  walkBlocks,
+} from './block-index.ts';
 import { guarded, type TraceFailure } from './failure.ts';
 import { checkAddition, parse, readHead } from './header.ts';
 import type { ByteSource, Inflate } from './source.ts';
@@ -104,7 +110,7 @@ export class TraceFile {
   readonly summary: TraceSummary | undefined;
   /** Why parts may be missing; undefined in a whole file. */
   readonly damage: TraceFailure | undefined;
-  readonly entries: readonly BlockEntry[];
+  #entries: readonly BlockEntry[];
   readonly #context: BlockContext;
   readonly #byTable = new Map<string, readonly BlockEntry[]>();
   /** For each table, the latest instant that any block up to this one reaches. */
@@ -122,15 +128,16 @@ export class TraceFile {
   ) {
     this.#context = context;
     this.header = header;
-    this.entries = index.entries;
+    this.#entries = index.entries;
     this.summary = index.summary;
     this.damage = index.damage;
     this.#links = [...header.links];
-    for (const { name } of header.tables) {
-      const entries = index.entries.filter(({ table }) => table.name === name);
-      this.#byTable.set(name, entries);
-      this.#reach.set(name, reachOf(entries));
-    }
+    this.#index(index.entries, index.entries);
+  }
+
+  /** Blocks in the order of the file. */
+  get entries(): readonly BlockEntry[] {
+    return this.#entries;
   }
 
   /** Links in the order of their numbers. */
@@ -154,14 +161,47 @@ export class TraceFile {
   }
 
   /** Reads the texts that were written during the run; called once by {@link openTrace}. */
-  async readTexts(): Promise<void> {
-    for (const entry of this.blocksOf('text')) {
+  async readTexts(entries: readonly BlockEntry[] = this.blocksOf('text')): Promise<void> {
+    for (const entry of entries) {
       const { aux } = await this.#block(entry);
       const addition = parse(aux, entry.offset);
       const { names, links, metrics } = checkAddition(addition, this.header.nodes.length);
       for (const name of names) this.#names.push(name);
       for (const link of links) this.#links.push(link);
       for (const metric of metrics) this.#metrics.push(metric);
+    }
+  }
+
+  /** Takes in what was appended to the source at `offset`: whole blocks of a run that goes on. */
+  grow(offset: number): Promise<undefined | TraceFailure> {
+    return guarded(async () => {
+      const added = await walkBlocks(this.#context, offset);
+      await this.readTexts(added.filter(({ table }) => table.name === 'text'));
+      this.#index([...this.#entries, ...added], added);
+      return undefined;
+    });
+  }
+
+  /** Forgets the blocks of these bytes, which the source does not have any more. */
+  forget(from: number, to: number): void {
+    const isGone = ({ offset }: BlockEntry): boolean => offset >= from && offset < to;
+    const gone = this.#entries.filter(isGone);
+    for (const entry of gone) {
+      if (this.#cache.delete(entry)) this.#cached -= entry.rawBytes;
+    }
+    this.#index(
+      this.#entries.filter((entry) => !isGone(entry)),
+      gone,
+    );
+  }
+
+  /** Makes the lists of those tables anew that `changed` is of. */
+  #index(entries: readonly BlockEntry[], changed: readonly BlockEntry[]): void {
+    this.#entries = entries;
+    for (const name of new Set(changed.map(({ table }) => table.name))) {
+      const own = entries.filter(({ table }) => table.name === name);
+      this.#byTable.set(name, own);
+      this.#reach.set(name, reachOf(own));
     }
   }
 

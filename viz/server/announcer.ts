@@ -1,6 +1,7 @@
 /**
- * Tells open pages over a WebSocket that the list of runs has changed. Pages only listen; a message of
- * more than 64 KiB ends the connection, and so does a page that does not answer pings.
+ * Tells open pages over a WebSocket that the list of runs has changed, and lets them watch the run that
+ * goes on. Pages only listen; a message of more than 64 KiB ends the connection, and so does a page
+ * that does not answer pings.
  *
  * @module
  */
@@ -8,7 +9,9 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { LIVE_PATH } from '../format/live-wire.ts';
 import { type Bound, isOwn } from './guard.ts';
+import type { LiveChannel } from './live-channel.ts';
 
 /** Path of the WebSocket. */
 const EVENTS_PATH = '/api/events';
@@ -25,17 +28,22 @@ export interface AnnouncerParts {
   readonly server: Server;
   readonly runs: string;
   readonly bound: Bound;
+  /** The run that goes on, if there is one. */
+  readonly live: LiveChannel | undefined;
 }
 
 /** Holds the connections. */
 export class Announcer {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
   readonly #silent = new WeakSet<WebSocket>();
+  readonly #listeners = new Set<WebSocket>();
+  readonly #live: LiveChannel | undefined;
   readonly #pings: NodeJS.Timeout;
   readonly #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, runs, bound }: AnnouncerParts) {
+  constructor({ server, runs, bound, live }: AnnouncerParts) {
+    this.#live = live;
     server.on('upgrade', (request, socket, head) =>
       this.#upgrade(request, socket, { head, bound }),
     );
@@ -51,7 +59,7 @@ export class Announcer {
   /** Sends to every page; who does not keep up is left out. */
   tell(message: { readonly kind: string }): void {
     const text = JSON.stringify(message);
-    for (const client of this.#sockets.clients) {
+    for (const client of this.#listeners) {
       if (client.bufferedAmount <= BUFFERED_MAX) client.send(text);
     }
   }
@@ -61,6 +69,7 @@ export class Announcer {
     clearInterval(this.#pings);
     clearTimeout(this.#timer);
     this.#watcher?.close();
+    this.#live?.close();
     for (const client of this.#sockets.clients) client.terminate();
     this.#sockets.close();
   }
@@ -71,8 +80,10 @@ export class Announcer {
     { head, bound }: { readonly head: Buffer; readonly bound: Bound },
   ): void {
     const { host, origin } = request.headers;
-    const isRefused =
-      request.url !== EVENTS_PATH || origin === undefined || !isOwn({ host, origin }, bound);
+    const [path, query = ''] = (request.url ?? '').split('?', 2);
+    const live = path === LIVE_PATH ? this.#live : undefined;
+    const isKnown = live !== undefined || request.url === EVENTS_PATH;
+    const isRefused = !isKnown || origin === undefined || !isOwn({ host, origin }, bound);
     if (isRefused || this.#sockets.clients.size >= CLIENTS_MAX) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
       return;
@@ -81,7 +92,14 @@ export class Announcer {
       // Without a listener an error of one page would end the process.
       client.on('error', () => client.terminate());
       client.on('pong', () => this.#silent.delete(client));
+      if (live === undefined) this.#listen(client);
+      else live.take(client, new URLSearchParams(query));
     });
+  }
+
+  #listen(client: WebSocket): void {
+    this.#listeners.add(client);
+    client.on('close', () => this.#listeners.delete(client));
   }
 
   /** Two pings without an answer: it is gone. */

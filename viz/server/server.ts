@@ -9,8 +9,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { LIVE_PATH } from '../format/live-wire.ts';
 import { Announcer } from './announcer.ts';
 import { type Bound, isOwn } from './guard.ts';
+import { LiveChannel } from './live-channel.ts';
+import type { LiveRun } from './live-run.ts';
 import { runFile } from './run-file.ts';
 import { RunFolder } from './runs.ts';
 
@@ -27,6 +30,8 @@ export interface VizOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** The run that goes on in this process. */
+  readonly live?: LiveRun;
 }
 
 /** A server that runs. */
@@ -40,7 +45,7 @@ export interface VizServer {
 export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const folder = new RunFolder(options.runs);
   let bound: Bound = { host: options.host, port: options.port };
-  const app = makeApp(options.page, folder, () => bound);
+  const app = makeApp(options, folder, () => bound);
   const server = createServer(app);
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = HEADERS_MS;
@@ -48,7 +53,8 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   await listening(server, options);
   const { port } = server.address() as AddressInfo;
   bound = { host: options.host, port };
-  const announcer = new Announcer({ server, runs: options.runs, bound });
+  const live = options.live === undefined ? undefined : new LiveChannel(options.live);
+  const announcer = new Announcer({ server, runs: options.runs, bound, live });
   const name = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     address: `http://${name}:${port}/`,
@@ -60,7 +66,8 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   };
 }
 
-function makeApp(page: string, folder: RunFolder, bound: () => Bound): Express {
+function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Express {
+  const { page, live } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -76,6 +83,11 @@ function makeApp(page: string, folder: RunFolder, bound: () => Bound): Express {
   app.get('/api/runs', async (_request, response) => {
     response.setHeader('cache-control', 'no-store');
     response.json(await folder.index());
+  });
+  app.get(LIVE_PATH, (_request, response) => {
+    response.setHeader('cache-control', 'no-store');
+    if (live === undefined) refuse(response, 404, 'no run goes on here');
+    else response.json(live.news);
   });
   app.get('/api/runs/*path', (request, response) => sendRunFile(folder, request, response));
   app.use((_request, response) => refuse(response, 404, 'there is nothing here'));

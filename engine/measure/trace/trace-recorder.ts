@@ -69,6 +69,8 @@ export interface TraceRecorderParts {
   readonly header: TraceHeader;
   /** All directions of the network; it may grow. */
   readonly directions: readonly DirectionView[];
+  /** Blocks that wait for packets under way, at most; bounds memory, and how late a watcher sees them. */
+  readonly waitingMax?: number;
 }
 
 /** What is known at the end. */
@@ -85,6 +87,7 @@ export class TraceRecorder implements HopSink {
   readonly #header: TraceHeader;
   readonly #directions: readonly DirectionView[];
   readonly #windows = new KeepWindows();
+  readonly #waitingMax: number;
   #linksKnown: number;
   #hops = new HopBlock();
   #hopsWaiting: HopBlock[] = [];
@@ -114,8 +117,9 @@ export class TraceRecorder implements HopSink {
   #firstNs = Number.POSITIVE_INFINITY;
   #lastNs = 0;
 
-  constructor({ sink, header, directions }: TraceRecorderParts) {
+  constructor({ sink, header, directions, waitingMax = WAITING_MAX }: TraceRecorderParts) {
     this.#header = header;
+    this.#waitingMax = waitingMax;
     this.#directions = directions;
     this.#linksKnown = header.links.length;
     this.#writer = new TraceWriter(sink, header);
@@ -217,6 +221,17 @@ export class TraceRecorder implements HopSink {
     this.#decide(nowNs);
   }
 
+  /** Writes what there is, in blocks that are not full: somebody watches the run. */
+  flush(nowNs: number): void {
+    if (this.#hops.count > 0) this.#nextBlock();
+    this.#closeDrops();
+    this.#decide(nowNs);
+    this.#flushStates();
+    this.#flushPackets();
+    for (const buffer of [this.#faults, this.#spans, ...this.#bins]) this.#flush(buffer);
+    this.#flushText();
+  }
+
   /** Writes the rest and the footer. */
   finish({ endNs, fingerprint }: TraceEnd): void {
     if (this.#hops.count > 0) this.#closeHops();
@@ -287,7 +302,7 @@ export class TraceRecorder implements HopSink {
       isFull || this.#windows.overlaps(firstNs, lastNs);
     const isYoung = (lastNs: number): boolean => isSmall || lastNs >= nowNs - LOOK_BACK_NS;
     for (let block = this.#hopsWaiting[0]; block !== undefined; block = this.#hopsWaiting[0]) {
-      const isForced = this.#hopsWaiting.length > WAITING_MAX;
+      const isForced = this.#hopsWaiting.length > this.#waitingMax;
       if (block.open > 0 && !isForced) break;
       if (isNeeded(block.firstNs, block.lastNs)) this.#writeHops(block);
       else if (isYoung(block.lastNs) && !isForced) break;
@@ -295,7 +310,7 @@ export class TraceRecorder implements HopSink {
       this.#reuse(block);
     }
     for (let drops = this.#dropsWaiting[0]; drops !== undefined; drops = this.#dropsWaiting[0]) {
-      const isForced = this.#dropsWaiting.length > WAITING_MAX;
+      const isForced = this.#dropsWaiting.length > this.#waitingMax;
       if (isNeeded(drops.firstNs, drops.lastNs)) this.#append(drops.rows);
       else if (isYoung(drops.lastNs) && !isForced) break;
       this.#dropsWaiting.shift();

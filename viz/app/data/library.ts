@@ -4,6 +4,7 @@
  * @module
  */
 import type { Report } from '../../../reports/report-schema.ts';
+import { LIVE_PATH, type LiveNews } from '../../format/live-wire.ts';
 import { type Card, cardOf, type RunIndex } from '../../format/run-card.ts';
 import { Observable } from '../kernel/observable.ts';
 import { DEMO_RUN, embeddedReport, embeddedTrace } from './embedded.ts';
@@ -20,6 +21,8 @@ export interface OpenRun {
   readonly hasTrace: boolean;
   /** Opens the trace once. Rejects with a `TraceTrouble`. */
   trace(): Promise<TraceClient>;
+  /** True of the run that goes on in the server's process. */
+  readonly isLive?: boolean;
   /** Address of another file of the run; undefined without a server. */
   file(name: string): string | undefined;
   /** Ends the reading thread. */
@@ -48,6 +51,9 @@ interface Dropped {
   readonly report: Report | undefined;
   readonly origin: TraceOrigin | undefined;
 }
+
+/** Id of the run that goes on in the server's process. */
+export const LIVE_RUN = 'live';
 
 /** Prefix of the ids of dropped files. */
 const DROPPED = 'file/';
@@ -91,6 +97,7 @@ export class Library {
    * Opens a run by its id. Rejects with an {@link OpenTrouble}.
    */
   async open(id: string): Promise<OpenRun> {
+    if (id === LIVE_RUN) return await this.#openLive();
     if (isServed(id)) return await this.#openServed(id);
     if (id === DEMO_RUN) return openDemo();
     const dropped = this.#dropped.get(id);
@@ -123,6 +130,19 @@ export class Library {
     return { id, hasTrace: traceFile !== undefined };
   }
 
+  async #openLive(): Promise<OpenRun> {
+    const missing = new OpenTrouble('missing', 'no run goes on here: start one with --viz');
+    if (!this.hasServer) throw missing;
+    const response = await fetch(LIVE_PATH.slice(1)).catch(() => undefined);
+    if (response?.ok !== true) throw missing;
+    const { run } = (await response.json()) as LiveNews;
+    const url = new URL(LIVE_PATH.slice(1), location.href);
+    url.protocol = 'ws:';
+    url.hash = '';
+    const opened = openRun(LIVE_RUN, undefined, { kind: 'live', url: url.href });
+    return { ...opened, name: run, isLive: true, file: (): undefined => undefined };
+  }
+
   async #openServed(id: string): Promise<OpenRun> {
     if (!this.hasServer) throw new OpenTrouble('missing', `${id} needs the server: npm run viz`);
     const response = await fetch(`api/runs/${id}/report.json`).catch(() => undefined);
@@ -137,7 +157,7 @@ export class Library {
 
 /** Neither the demo nor dropped. */
 function isServed(id: string): boolean {
-  return id !== DEMO_RUN && !id.startsWith(DROPPED);
+  return id !== DEMO_RUN && id !== LIVE_RUN && !id.startsWith(DROPPED);
 }
 
 function demanded(read: ReadReportFile): Report {

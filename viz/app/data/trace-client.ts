@@ -5,6 +5,8 @@
  * @module
  */
 import type { TraceFailure } from '../../format/failure.ts';
+import { Observable, type Watchable } from '../kernel/observable.ts';
+import type { LiveState } from './live-feed.ts';
 import type { Answer, Asked, QuestionName, TraceInfo } from './trace-answers.ts';
 import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 import TraceWorker from './trace-worker.ts?worker&inline';
@@ -27,12 +29,22 @@ interface Waiting {
 
 /** An open trace. */
 export class TraceClient {
-  readonly info: TraceInfo;
+  readonly #info: TraceInfo;
   readonly #line: Line;
 
   private constructor(info: TraceInfo, line: Line) {
-    this.info = info;
+    this.#info = info;
     this.#line = line;
+  }
+
+  /** What is known; of a run that goes on it changes. */
+  get info(): TraceInfo {
+    return this.live.value?.info ?? this.#info;
+  }
+
+  /** Where a run is that goes on; always undefined of one that has ended. */
+  get live(): Watchable<LiveState | undefined> {
+    return this.#line.live;
   }
 
   /** Opens a trace in a thread of its own. Rejects with a {@link TraceTrouble}. */
@@ -62,6 +74,7 @@ export class TraceClient {
 class Line {
   readonly #worker = new TraceWorker();
   readonly #waiting = new Map<number, Waiting>();
+  readonly live = new Observable<LiveState | undefined>(undefined);
   #next = 0;
 
   constructor() {
@@ -88,6 +101,10 @@ class Line {
   }
 
   #settle(message: FromWorker): void {
+    if (message.kind === 'live') {
+      this.live.value = message.state;
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.kind === 'failed') waiting?.reject(new TraceTrouble(message.failure));

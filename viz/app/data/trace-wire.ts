@@ -4,13 +4,17 @@
  * @module
  */
 import type { TraceFailure } from '../../format/failure.ts';
+import type { LiveState } from './live-feed.ts';
 import type { QuestionName, TraceInfo } from './trace-answers.ts';
 
-/** Where a trace comes from. */
-export type TraceOrigin =
+/** Where the whole of a trace comes from. */
+export type FileOrigin =
   | { readonly kind: 'file'; readonly file: Blob }
   | { readonly kind: 'address'; readonly url: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/** Where a trace comes from: `live` is a run that goes on, by the address of its WebSocket. */
+export type TraceOrigin = FileOrigin | { readonly kind: 'live'; readonly url: string };
 
 /** To the thread. */
 export type ToWorker =
@@ -26,4 +30,6 @@ export type ToWorker =
 export type FromWorker =
   | { readonly id: number; readonly kind: 'opened'; readonly info: TraceInfo }
   | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
-  | { readonly id: number; readonly kind: 'failed'; readonly failure: TraceFailure };
+  | { readonly id: number; readonly kind: 'failed'; readonly failure: TraceFailure }
+  /** A run that goes on has moved; unasked. */
+  | { readonly kind: 'live'; readonly state: LiveState };

@@ -9,9 +9,10 @@ import { inflateGzip } from '../../format/inflate.ts';
 import { type ByteSource, blobSource, bytesSource, wordsOf } from '../../format/source.ts';
 import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import { httpSource } from './http-source.ts';
+import { LiveFeed } from './live-feed.ts';
 import type { QuestionName } from './trace-answers.ts';
 import { ANSWERS, infoOf } from './trace-desk.ts';
-import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
+import type { FileOrigin, FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 
 /** The part of a worker's global scope that is used. */
 interface WorkerScope {
@@ -38,6 +39,7 @@ async function answer(message: ToWorker): Promise<FromWorker> {
 }
 
 async function open(id: number, origin: TraceOrigin): Promise<FromWorker> {
+  if (origin.kind === 'live') return await follow(id, origin.url);
   const source = await sourceOf(origin);
   const opened = await openTrace(source, inflateGzip);
   if (isFailure(opened)) return { id, kind: 'failed', failure: opened };
@@ -54,7 +56,21 @@ async function ask(id: number, question: QuestionName, asked: unknown): Promise<
     : { id, kind: 'answer', answer: found };
 }
 
-function sourceOf(origin: TraceOrigin): ByteSource | Promise<ByteSource> {
+/** Answers when there is something to see; says what is new from then on. */
+function follow(id: number, url: string): Promise<FromWorker> {
+  return new Promise((resolve) => {
+    new LiveFeed(url, {
+      opened: (live, info): void => {
+        trace = live;
+        resolve({ id, kind: 'opened', info });
+      },
+      changed: (state): void => scope.postMessage({ kind: 'live', state }, []),
+      failed: (failure): void => resolve({ id, kind: 'failed', failure }),
+    });
+  });
+}
+
+function sourceOf(origin: FileOrigin): ByteSource | Promise<ByteSource> {
   switch (origin.kind) {
     case 'file':
       return blobSource(origin.file);

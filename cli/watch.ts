@@ -1,0 +1,123 @@
+/**
+ * `--viz`: serves the browser view from the process that runs a scenario, with the run in it while it
+ * goes on, and afterwards until Ctrl-C. With `--json` and in CI it ends with the run.
+ *
+ * The first seed is shown. It listens on the loopback only.
+ *
+ * @module
+ */
+import { relative, resolve, sep } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import type { Command } from 'commander';
+import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
+import type { Broadcast, BroadcastMessage } from '../scenarios/runner/broadcast.ts';
+import { LiveRun } from '../viz/server/live-run.ts';
+import { startVizServer, type VizServer } from '../viz/server/server.ts';
+import { FlagError } from './exit.ts';
+import { wholeNumber } from './flags.ts';
+import { vizPage } from './viz-page.ts';
+
+/** Also of `orrery viz`; another one is taken when it is not free and none was asked for. */
+const PORT = 7470;
+const PORT_MAX = 65_535;
+const HOST = '127.0.0.1';
+/** What the last messages to open pages may take. */
+const LAST_WORDS_MS = 200;
+
+/** Flags of a run that is watched. */
+export interface WatchFlags {
+  /** `true` when no port was named. */
+  readonly viz?: number | true;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** A run that can be watched. */
+export interface Watch {
+  /** Where the run sends itself. */
+  readonly broadcast: Broadcast;
+  /** The report is written; serves on until Ctrl-C, where somebody may still look. */
+  finished(folder: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Adds the option to a command that runs something. */
+export function addWatchOption(command: Command): Command {
+  const summary = 'watch the run in the browser, and serve it until Ctrl-C; 0 takes a free port';
+  return command.option('--viz [port]', summary, portNumber);
+}
+
+/** Starts the server and says where it is. */
+export async function startWatch(name: string, flags: WatchFlags): Promise<Watch> {
+  const live = new LiveRun(name, Date.now());
+  const server = await serve(live, flags);
+  const { port1: sent, port2: port } = new MessageChannel();
+  const pending = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const taken = new Int32Array(pending);
+  sent.on('message', (message: BroadcastMessage) => take(live, message, taken));
+  // A run that never begins must not keep the process.
+  sent.unref();
+  process.stderr.write(`watch the run at ${server.address}#run=live&page=network\n`);
+  return {
+    broadcast: { port, pending },
+    finished: async (folder): Promise<void> => {
+      live.written(relative(resolve(flags.out), resolve(folder)).split(sep).join('/'));
+      if (flags.json === true || (process.env['CI'] ?? '') !== '') {
+        await new Promise((done) => setTimeout(done, LAST_WORDS_MS));
+        return;
+      }
+      process.stderr.write(`still at ${server.address}; Ctrl-C ends it\n`);
+      await interrupted();
+    },
+    close: async (): Promise<void> => {
+      sent.close();
+      await server.close();
+    },
+  };
+}
+
+function take(live: LiveRun, message: BroadcastMessage, taken: Int32Array): void {
+  switch (message.kind) {
+    case 'begin':
+      live.begin(message);
+      return;
+    case 'blocks':
+      Atomics.sub(taken, 0, message.packets.length);
+      live.add(message);
+      return;
+    case 'end':
+      live.end();
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+async function serve(live: LiveRun, { viz, out }: WatchFlags): Promise<VizServer> {
+  const options = { page: vizPage(), runs: resolve(out), host: HOST, live };
+  const wanted = typeof viz === 'number' ? viz : PORT;
+  try {
+    return await startVizServer({ ...options, port: wanted });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (viz === true && code === 'EADDRINUSE') return await startVizServer({ ...options, port: 0 });
+    const words = `--viz: ${HOST} port ${wanted}: ${systemWords(code)}`;
+    throw new EnvironmentError(words, { cause: error });
+  }
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber('--viz', 0)(text);
+  if (port <= PORT_MAX) return port;
+  const hint = `try ${PORT}, or 0 for a free one`;
+  throw new FlagError(`--viz: ${text} is above ${PORT_MAX}`, text, hint);
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => done();
+    process.once('SIGINT', end);
+    process.once('SIGTERM', end);
+  });
+}

@@ -1,0 +1,197 @@
+/**
+ * Reads a run that goes on: connects, takes parts into a growing trace, and connects again where it
+ * stopped. Runs in the worker; the page gets a {@link LiveState} after every change, at most ten times
+ * a second.
+ *
+ * @module
+ */
+import { isFailure, type TraceFailure } from '../../format/failure.ts';
+import { GrowingSource } from '../../format/growing-source.ts';
+import { inflateGzip } from '../../format/inflate.ts';
+import {
+  decodeLive,
+  type LiveMessage,
+  type LiveNews,
+  type LivePlace,
+  placeQuery,
+  readNews,
+} from '../../format/live-wire.ts';
+import { openTrace, type TraceFile } from '../../format/trace-file.ts';
+import type { TraceInfo } from './trace-answers.ts';
+import { infoOf } from './trace-desk.ts';
+
+/** Packets that the page keeps. */
+const PACKETS_MAX = 48 * 1024 * 1024;
+const TELL_MS = 100;
+const RETRY_MS = 500;
+const RETRY_MS_MAX = 4_000;
+
+/** What a page is told. */
+export interface LiveState {
+  /** `over`: the run has ended and so has its server. */
+  readonly link: 'open' | 'lost' | 'over';
+  readonly news: LiveNews;
+  readonly info: TraceInfo;
+}
+
+/** Who is told. */
+export interface LiveEars {
+  opened(trace: TraceFile, info: TraceInfo): void;
+  changed(state: LiveState): void;
+  failed(failure: TraceFailure): void;
+}
+
+interface PacketPart {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** See the module. */
+export class LiveFeed {
+  readonly #url: string;
+  readonly #ears: LiveEars;
+  readonly #source = new GrowingSource();
+  #place: LivePlace | undefined;
+  #trace: TraceFile | undefined;
+  #info: TraceInfo | undefined;
+  #news: LiveNews | undefined;
+  #link: LiveState['link'] = 'open';
+  #packets: PacketPart[] = [];
+  #packetBytes = 0;
+  #retryMs = RETRY_MS;
+  #isOpened = false;
+  #isBroken = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Messages are taken one after the other. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(url: string, ears: LiveEars) {
+    this.#url = url;
+    this.#ears = ears;
+    this.#connect();
+  }
+
+  #connect(): void {
+    const query = this.#place === undefined ? '' : `?${placeQuery(this.#place)}`;
+    const socket = new WebSocket(`${this.#url}${query}`);
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = (): void => {
+      this.#retryMs = RETRY_MS;
+      this.#setLink('open');
+    };
+    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>): void => {
+      this.#work = this.#work.then(() => this.#take(new Uint8Array(data), socket));
+    };
+    socket.onclose = (): void => this.#lost();
+  }
+
+  #lost(): void {
+    if (this.#isBroken) return;
+    // A run that has ended has told everything.
+    if (this.#news?.phase === 'ended') {
+      this.#setLink('over');
+      return;
+    }
+    this.#setLink('lost');
+    setTimeout(() => this.#connect(), this.#retryMs);
+    this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
+  }
+
+  async #take(bytes: Uint8Array, socket: WebSocket): Promise<void> {
+    if (this.#isBroken) return;
+    const message = decodeLive(bytes);
+    const failure = typeof message === 'string' ? unreadable(message) : await this.#use(message);
+    if (failure === undefined) return;
+    this.#isBroken = true;
+    socket.close();
+    this.#ears.failed(failure);
+  }
+
+  async #use(message: LiveMessage): Promise<TraceFailure | undefined> {
+    const { kind, payload, stream, lasting, packets } = message;
+    if (kind === 'news') {
+      this.#news = readNews(payload) ?? this.#news;
+      return await this.#open();
+    }
+    const isOther = this.#place !== undefined && this.#place.stream !== stream;
+    if (isOther) return unreadable('another run goes on here now: load the page again');
+    this.#place = { stream, lasting, packets };
+    const offset = this.#source.push(payload);
+    const failure = kind === 'head' ? await this.#begin() : await this.#trace?.grow(offset);
+    if (failure !== undefined) return failure;
+    if (kind === 'packets') this.#keep({ offset, bytes: payload.length });
+    return await this.#open();
+  }
+
+  async #begin(): Promise<TraceFailure | undefined> {
+    const trace = await openTrace(this.#source, inflateGzip);
+    if (isFailure(trace)) return trace;
+    this.#trace = trace;
+    return undefined;
+  }
+
+  /** Bounds the packets; the oldest go. */
+  #keep(part: PacketPart): void {
+    this.#packets.push(part);
+    this.#packetBytes += part.bytes;
+    while (this.#packetBytes > PACKETS_MAX && this.#packets.length > 1) {
+      const oldest = this.#packets.shift() as PacketPart;
+      this.#packetBytes -= oldest.bytes;
+      this.#trace?.forget(oldest.offset, oldest.offset + oldest.bytes);
+      this.#source.forget(oldest.offset);
+    }
+  }
+
+  /** Shows the trace as soon as there is something to see; tells of what is new after that. */
+  async #open(): Promise<TraceFailure | undefined> {
+    const trace = this.#trace;
+    const news = this.#news;
+    if (trace === undefined || news === undefined) return undefined;
+    if (this.#isOpened) {
+      this.#tellSoon();
+      return undefined;
+    }
+    const isVisible = !news.hasPackets || this.#packets.length > 0 || news.phase === 'ended';
+    if (!isVisible) return undefined;
+    const info = await this.#look(trace);
+    if (isFailure(info)) return info;
+    this.#isOpened = true;
+    this.#ears.opened(trace, info);
+    this.#tellSoon();
+    return undefined;
+  }
+
+  /** What a file without an index would say of its damage is no damage here. */
+  async #look(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
+    const info = await infoOf(trace, this.#source.size);
+    if (isFailure(info)) return info;
+    this.#info = { ...info, damage: undefined };
+    return this.#info;
+  }
+
+  #setLink(link: LiveState['link']): void {
+    this.#link = link;
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
+    if (!this.#isOpened) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#tell();
+    }, TELL_MS);
+  }
+
+  async #tell(): Promise<void> {
+    const trace = this.#trace;
+    if (trace !== undefined) await this.#look(trace);
+    const news = this.#news;
+    const info = this.#info;
+    if (news === undefined || info === undefined) return;
+    this.#ears.changed({ link: this.#link, news, info });
+  }
+}
+
+function unreadable(message: string): TraceFailure {
+  return { kind: 'failure', name: 'unreadable', message, at: 0 };
+}

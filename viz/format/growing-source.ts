@@ -1,0 +1,58 @@
+/**
+ * A trace that is still being written: parts come one after the other, and the oldest may be forgotten.
+ *
+ * @module
+ */
+import type { ByteSource } from './source.ts';
+
+interface Part {
+  readonly offset: number;
+  readonly end: number;
+  /** Undefined once it is forgotten. */
+  bytes: Uint8Array | undefined;
+}
+
+/** See the module. Offsets are those of a file in which nothing was forgotten. */
+export class GrowingSource implements ByteSource {
+  readonly #parts: Part[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Appends a part of whole blocks; returns where it begins. */
+  push(bytes: Uint8Array): number {
+    const offset = this.#size;
+    this.#size += bytes.length;
+    this.#parts.push({ offset, end: this.#size, bytes });
+    return offset;
+  }
+
+  /** Forgets the part that begins there; reading in it fails from now on. */
+  forget(offset: number): void {
+    const part = this.#partAt(offset);
+    if (part !== undefined) part.bytes = undefined;
+  }
+
+  /** Reads within one part: a block never crosses parts. */
+  read(offset: number, length: number): Uint8Array {
+    if (length === 0) return new Uint8Array(0);
+    const part = this.#partAt(offset);
+    if (part?.bytes === undefined) throw new Error('these packets are no longer kept');
+    return part.bytes.subarray(offset - part.offset, offset - part.offset + length);
+  }
+
+  #partAt(offset: number): Part | undefined {
+    let low = 0;
+    let high = this.#parts.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const part = this.#parts[middle] as Part;
+      if (offset < part.offset) high = middle - 1;
+      else if (offset >= part.end) low = middle + 1;
+      else return part;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What the server knows of the run that is watched: the head of its trace, its blocks in two lanes, and
+ * how far it is. Everything is bounded, whoever watches.
+ *
+ * @module
+ */
+import type { LiveNews } from '../format/live-wire.ts';
+import { LiveLane } from './live-lane.ts';
+
+/** Packets that are kept for those who come late or read slowly. */
+const PACKETS_MAX = 8 * 1024 * 1024;
+/** Everything else; failover.yaml has 10 MB. */
+const LASTING_MAX = 64 * 1024 * 1024;
+
+/** What is known when a run begins. */
+export interface LiveBegin {
+  readonly run: string;
+  readonly seed: number;
+  readonly durationNs: number;
+  readonly hasPackets: boolean;
+  /** The head of the trace's file. */
+  readonly head: Uint8Array;
+}
+
+/** Blocks that were written since the last ones. */
+export interface LiveBlocks {
+  readonly nowNs: number;
+  readonly lasting: Uint8Array;
+  readonly packets: Uint8Array;
+  readonly rows: number;
+  readonly lostRows: number;
+}
+
+/** See the module. */
+export class LiveRun {
+  /** Tells a run from the one before it at the same address. */
+  readonly stream: number;
+  readonly lasting = new LiveLane(Number.POSITIVE_INFINITY);
+  readonly packets = new LiveLane(PACKETS_MAX);
+  readonly #lastingMax: number;
+  #head: Uint8Array | undefined;
+  /** Rows that the run threw away because they were not taken in time. */
+  #lostRows = 0;
+  #news: Omit<LiveNews, 'droppedFrames' | 'droppedRows'>;
+
+  /**
+   * @param run Name of the scenario.
+   * @param stream A number that no other run at this address has.
+   */
+  constructor(run: string, stream: number, lastingMax = LASTING_MAX) {
+    this.stream = stream >>> 0;
+    this.#lastingMax = lastingMax;
+    this.#news = {
+      ...{ phase: 'waiting', run, seed: 0, durationNs: 0, nowNs: 0, hasPackets: false },
+      ...{ report: undefined, trouble: undefined },
+    };
+  }
+
+  /** The head of the trace; undefined until the run begins. */
+  get head(): Uint8Array | undefined {
+    return this.#head;
+  }
+
+  /** Where the run is; what a page missed comes on top. */
+  get news(): LiveNews {
+    return { ...this.#news, droppedFrames: 0, droppedRows: this.#lostRows };
+  }
+
+  begin({ head, ...facts }: LiveBegin): void {
+    this.#head = head;
+    this.#news = { ...this.#news, ...facts, phase: 'running' };
+  }
+
+  add({ nowNs, lasting, packets, rows, lostRows }: LiveBlocks): void {
+    if (this.#news.trouble !== undefined) return;
+    if (this.lasting.bytes + lasting.length > this.#lastingMax) {
+      const megabytes = Math.round(this.#lastingMax / 2 ** 20);
+      // Measurements are shown whole or not at all.
+      const trouble = `after ${megabytes} MB of measurements no more is shown while the run goes on`;
+      this.#news = { ...this.#news, trouble };
+      return;
+    }
+    this.#lostRows += lostRows;
+    if (lasting.length > 0) this.lasting.add({ bytes: lasting, rows: 0 });
+    if (packets.length > 0) this.packets.add({ bytes: packets, rows });
+    this.#news = { ...this.#news, nowNs };
+  }
+
+  end(): void {
+    this.#news = { ...this.#news, phase: 'ended' };
+  }
+
+  /** @param report Id of the run below `runs/`. */
+  written(report: string): void {
+    this.#news = { ...this.#news, phase: 'ended', report };
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * One page that watches a run. It keeps the numbers of what the page has, no queue: while the page does
+ * not read, nothing is sent and nothing piles up. Packets that were forgotten meanwhile are counted, and
+ * everything else is kept by the run, so that the page gets it later without a gap.
+ *
+ * @module
+ */
+import { encodeLive, type LiveKind, type LiveNews, type LivePlace } from '../format/live-wire.ts';
+import type { LiveLane } from './live-lane.ts';
+import type { LiveRun } from './live-run.ts';
+
+/** With more than this on its way to the page, nothing is sent. */
+const BUFFERED_MAX = 1024 * 1024;
+const READ_MAX = 1024 * 1024;
+/** News are of the last hundred milliseconds. */
+const NEWS_TICKS = 3;
+
+/** The part of a WebSocket that is used. */
+export interface LiveSocket {
+  readonly bufferedAmount: number;
+  send(bytes: Uint8Array): void;
+}
+
+/** See the module. */
+export class LiveViewer {
+  readonly #run: LiveRun;
+  readonly #socket: LiveSocket;
+  #hasHead = false;
+  #lasting = 0;
+  #packets = 0;
+  #rows = 0;
+  #droppedFrames = 0;
+  #droppedRows = 0;
+  #told = '';
+  #ticks = 0;
+
+  /** @param place How far the page is; everything is sent when it is of another stream or absent. */
+  constructor(run: LiveRun, socket: LiveSocket, place: LivePlace | undefined) {
+    this.#run = run;
+    this.#socket = socket;
+    const isSame = place?.stream === run.stream;
+    if (place === undefined || !isSame) return;
+    this.#hasHead = place.lasting > 0 || place.packets > 0;
+    this.#lasting = Math.min(place.lasting, run.lasting.last);
+    this.#packets = Math.min(place.packets, run.packets.last);
+    this.#rows = run.packets.rowsUpTo(this.#packets);
+  }
+
+  /** What this page is told of the run. */
+  get news(): LiveNews {
+    const { news } = this.#run;
+    return {
+      ...news,
+      droppedFrames: this.#droppedFrames,
+      droppedRows: news.droppedRows + this.#droppedRows,
+    };
+  }
+
+  /** Sends what there is, when the page reads; called 30 times a second. */
+  tick(): void {
+    const { head } = this.#run;
+    if (this.#socket.bufferedAmount > BUFFERED_MAX) return;
+    if (head !== undefined && !this.#hasHead) {
+      this.#send('head', head);
+      this.#hasHead = true;
+    }
+    if (this.#hasHead) this.#sendLanes();
+    this.#tell();
+  }
+
+  #sendLanes(): void {
+    const { lasting, packets } = this.#run;
+    const read = lasting.read(this.#lasting, 0, READ_MAX);
+    this.#lasting = read.number;
+    if (read.parts.length > 0) this.#send('lasting', joined(read));
+    // Packets are for those who have everything else.
+    if (this.#lasting < lasting.last) return;
+    const seen = packets.read(this.#packets, this.#rows, READ_MAX);
+    this.#droppedFrames += seen.missedParts;
+    this.#droppedRows += seen.missedRows;
+    this.#packets = seen.number;
+    this.#rows = packets.rowsUpTo(seen.number);
+    if (seen.parts.length > 0) this.#send('packets', joined(seen));
+  }
+
+  #tell(): void {
+    this.#ticks += 1;
+    const { news } = this;
+    if (this.#ticks % NEWS_TICKS !== 1 && news.phase === 'running') return;
+    const text = JSON.stringify(news);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#send('news', new TextEncoder().encode(text));
+  }
+
+  #send(kind: LiveKind, payload: Uint8Array): void {
+    const { stream } = this.#run;
+    const place = { stream, lasting: this.#lasting, packets: this.#packets };
+    this.#socket.send(encodeLive({ kind, ...place, payload }));
+  }
+}
+
+function joined({ parts }: ReturnType<LiveLane['read']>): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part.bytes, at);
+    at += part.bytes.length;
+  }
+  return bytes;
+}
