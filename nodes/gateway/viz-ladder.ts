@@ -28,6 +28,8 @@ interface Rung {
 const HEAD = 64;
 const LONG = 200;
 const TAIL = 40;
+/** Narrower than this there is no room between the names, px. */
+const CRAMPED = 320;
 /** Labels nearer than this would overlap, px. */
 const LABEL_PITCH = 16;
 /** Ladders that are drawn; the table has all. */
@@ -145,7 +147,7 @@ function ladderShapes(
     words(right, top + 20, responder, name),
     words(left, top + 38, 'initiator', middle),
     words(right, top + 38, 'responder', middle),
-    words(width / 2, top + 38, `epoch ${epoch}`, middle),
+    ...(width < CRAMPED ? [] : [words(width / 2, top + 38, `epoch ${epoch}`, middle)]),
     lifeline(left, first),
     lifeline(right, first),
     ...rungs.flatMap((rung) => rungShapes(rung, place)),
@@ -201,7 +203,7 @@ function rungShapes({ name, isForward, sentNs, gotNs }: Rung, place: LadderPlace
     dash: isOpen ? 'dashed' : 'solid',
     title: isOpen ? `${name}, not seen to arrive` : `${name}, ${msText(gotNs - sentNs)} on the way`,
   };
-  const label = words((left + right) / 2, (y1 + y2) / 2 - 6, isOpen ? `${name} …` : name, {
+  const label = words((left + right) / 2, (y1 + y2) / 2 - 10, isOpen ? `${name} …` : name, {
     anchor: 'middle',
   });
   if (isOpen) return [line, label];

@@ -64,7 +64,7 @@ export function drawPaths(input: DrawingInput): Drawing {
     title,
     summary: `${title}. ${rows.map(sentenceOf).join('. ')}.`,
     shapes,
-    height: y + 20,
+    height: y + (more > 0 ? 20 : -8),
     table: {
       columns: [...columns, 'RTT us', 'jitter us', 'loss'],
       rows: rows.map((row) => [

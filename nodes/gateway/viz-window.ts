@@ -13,7 +13,7 @@ interface PeerWindow extends WindowText {
   readonly peer: string;
 }
 
-const HEAD = 44;
+const HEAD = 60;
 const LABEL = 76;
 const CELL_MAX = 12;
 const GAP = 28;
@@ -43,7 +43,7 @@ export function drawWindows(input: DrawingInput): Drawing {
     title,
     summary: `${windows.map(sentenceOf).join('. ')}.`,
     shapes,
-    height: y,
+    height: y - GAP + 8,
     table: {
       columns: ['gateway', 'peer', 'epoch', 'number', 'seen'],
       rows: windows.flatMap((window) =>
@@ -102,12 +102,10 @@ function blockOf(
   ).filter((_, row) => cell >= CELL_MAX || row % 2 === 0);
   const shapes: Shape[] = [
     words(0, top + 16, `${node} ← ${peer}`, { weight: 'strong', size: 'normal' }),
-    words(
-      0,
-      top + 34,
-      `epoch ${epoch}, window of ${grouped(size)} bits, newest number first; ${older}`,
-      { fill: 'muted' },
-    ),
+    words(0, top + 34, `epoch ${epoch}, ${grouped(size)} bits, newest number first`, {
+      fill: 'muted',
+    }),
+    words(0, top + 50, older, { fill: 'muted' }),
     ...labels,
     { kind: 'path', d: cells(bits, { perRow, cell, y: first, isSeen: true }), fill: 'c1' },
     {

@@ -4,7 +4,14 @@
  *
  * @module
  */
-import type { Drawing, DrawingInput, ProtocolView, ProtocolViz } from '../../format/drawing.ts';
+import type {
+  Drawing,
+  DrawingInput,
+  NodeState,
+  ProtocolView,
+  ProtocolViz,
+} from '../../format/drawing.ts';
+import type { TraceInfo, WorldStates } from './trace-answers.ts';
 
 /** A frame's share for a drawing (spec/ux.md 4.7). */
 const BUDGET_MS = 20;
@@ -21,6 +28,26 @@ export function plugIns(
   return Object.values(modules)
     .map(({ viz }) => viz)
     .sort((a, b) => a.protocol.localeCompare(b.protocol));
+}
+
+/** True when a drawing says so; one that throws is called, so that it can show why. */
+export function isFor(view: ProtocolView, input: DrawingInput): boolean {
+  try {
+    return view.applies(input);
+  } catch {
+    return true;
+  }
+}
+
+/** The nodes of a run with their states at one instant. */
+export function nodesOf({ nodes }: TraceInfo, world: WorldStates): readonly NodeState[] {
+  const byNode = new Map(world);
+  return nodes.map(({ name, protocol }, number) => ({
+    number,
+    name,
+    protocol,
+    states: new Map(byNode.get(number)),
+  }));
 }
 
 /** Draws; never throws. */

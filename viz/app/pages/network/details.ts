@@ -4,19 +4,34 @@
  * @module
  */
 import { quantity } from '../../../../reports/format.ts';
+import type { PacketReader } from '../../../format/packet-fields.ts';
+import { sceneElement } from '../../chart/scene.ts';
 import { Latest } from '../../data/latest.ts';
-import type { HopColumns, WorldStates } from '../../data/trace-answers.ts';
+import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
+import { PLUG_INS } from '../../data/protocols.ts';
+import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { type Child, element } from '../../kernel/element.ts';
+import { type Child, element, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
+import { layersOf, readersOf } from './fields.ts';
 import { hexView } from './hex-view.ts';
 import { linkText } from './sentence.ts';
 import { ailmentsAt } from './world.ts';
 
+const READERS = readersOf(
+  import.meta.glob<{ readonly fields: PacketReader }>('../../../../nodes/*/viz-fields.ts', {
+    eager: true,
+  }),
+);
+
 /** Around the cursor, for counts of a link and the way of a packet. */
 const NEAR_NS = 500e6;
 const PACKET_NS = 5e9;
+/** Room for what a protocol draws of itself, px. */
+const SCENE_WIDTH = 284;
+/** Longer states are for drawings, not for people. */
+const STATE_LENGTH_MAX = 60;
 
 /** The panel's content. */
 export class Details {
@@ -88,6 +103,7 @@ export class Details {
         { class: 'muted' },
         [node.protocol, node.isdAs, node.address].filter(Boolean).join(' · '),
       ),
+      scenesOf(trace.info, states, { number, timeNs }),
       section('State at the cursor', statesTable(states, number)),
       section(
         'Drops up to the cursor',
@@ -169,8 +185,18 @@ export class Details {
       ),
       bytes === undefined
         ? element('p', { class: 'muted' }, 'Its bytes are in the trace of a run with --explain.')
-        : section('Bytes', hexView(bytes)),
+        : section('Bytes', hexView(bytes, layersOf(bytes, this.#protocolsOf(hops), READERS))),
     ];
+  }
+
+  /** Of the nodes that sent the packet or took it. */
+  #protocolsOf(hops: HopColumns): ReadonlySet<string> {
+    const { nodes, links } = this.#context.trace.info;
+    const ends = [...hops.link].flatMap((number) => {
+      const link = links[number];
+      return link === undefined ? [] : [link.from, link.to];
+    });
+    return new Set(ends.flatMap((node) => nodes[node]?.protocol ?? []));
   }
 }
 
@@ -198,7 +224,34 @@ function pairs(rows: readonly (readonly [string, string | number])[]): Child {
 
 function statesTable(states: WorldStates, node: number): Child {
   const own = states.find(([number]) => number === node)?.[1] ?? [];
-  return pairs(own.map(([machine, state]) => [machine, state]));
+  // What is longer is drawn above, and whole in the table of the protocols page.
+  return pairs(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
+}
+
+/** What the protocol of a node draws of it (`nodes/<p>/viz.ts`). */
+function scenesOf(
+  info: TraceInfo,
+  states: WorldStates,
+  { number, timeNs }: { readonly number: number; readonly timeNs: number },
+): Child {
+  const nodes = nodesOf(info, states);
+  const { protocol, name } = nodes[number] ?? {};
+  const views = PLUG_INS.find((one) => one.protocol === protocol)?.views ?? [];
+  const size = { width: SCENE_WIDTH, height: SCENE_WIDTH };
+  const common = { timeNs, fromNs: timeNs, toNs: timeNs, marks: [], spans: [], ...size };
+  const input = { ...common, nodes, ...(name !== undefined && { selected: name }) };
+  return views
+    .filter((view) => isFor(view, { ...input, nodes: nodes.filter((node) => node.name === name) }))
+    .map((view) => section(view.title, sceneOf(drawn(view, input))));
+}
+
+function sceneOf(made: Drawn): Child {
+  if (made.kind === 'trouble') return element('p', { class: 'fail-text' }, made.message);
+  const { title, summary, shapes, height } = made.drawing;
+  const size = { width: SCENE_WIDTH, height };
+  const scene = svgElement('svg', { ...size, role: 'group', 'aria-label': title });
+  scene.append(...shapes.map(sceneElement));
+  return [element('p', { class: 'for-screen-readers' }, summary), scene];
 }
 
 function wayOf(hops: HopColumns, links: readonly string[]): Child {

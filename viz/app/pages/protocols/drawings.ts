@@ -4,13 +4,8 @@
  *
  * @module
  */
-import type {
-  DrawingInput,
-  NodeState,
-  ProtocolView,
-  ProtocolViz,
-} from '../../../format/drawing.ts';
-import type { TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import type { DrawingInput, ProtocolView, ProtocolViz } from '../../../format/drawing.ts';
+import { isFor } from '../../data/plug-ins.ts';
 
 /** One drawing with its protocol. */
 export interface Offer {
@@ -34,26 +29,6 @@ export function offersOf(
         view,
       })),
   );
-}
-
-/** True when a drawing says so; one that throws is called, so that it can show why. */
-export function isFor(view: ProtocolView, input: DrawingInput): boolean {
-  try {
-    return view.applies(input);
-  } catch {
-    return true;
-  }
-}
-
-/** The nodes of a run with their states at one instant. */
-export function nodesOf({ nodes }: TraceInfo, world: WorldStates): readonly NodeState[] {
-  const byNode = new Map(world);
-  return nodes.map(({ name, protocol }, number) => ({
-    number,
-    name,
-    protocol,
-    states: new Map(byNode.get(number)),
-  }));
 }
 
 /** Chosen keys after a press on one: it comes, goes, or takes the place of its group's. */

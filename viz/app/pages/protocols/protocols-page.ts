@@ -4,21 +4,19 @@
  *
  * @module
  */
-import type { Drawing, DrawingInput, MarkRow, ProtocolViz } from '../../../format/drawing.ts';
+import type { Drawing, DrawingInput, MarkRow } from '../../../format/drawing.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { sceneElement } from '../../chart/scene.ts';
 import { Latest } from '../../data/latest.ts';
-import { drawn, plugIns } from '../../data/plug-ins.ts';
+import { drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
+import { PLUG_INS } from '../../data/protocols.ts';
 import type { WorldStates } from '../../data/trace-answers.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote, stateMessage } from '../../kernel/states.ts';
-import { isFor, nodesOf, type Offer, offersOf, Pace, pressed } from './drawings.ts';
+import { type Offer, offersOf, Pace, pressed } from './drawings.ts';
 
-const PLUG_INS = plugIns(
-  import.meta.glob<{ readonly viz: ProtocolViz }>('../../../../nodes/*/viz.ts', { eager: true }),
-);
 /** Parameters of the address. */
 const DRAWING = 'drawing';
 const CHOSEN = 'chosen';
