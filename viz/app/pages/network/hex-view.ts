@@ -1,22 +1,62 @@
 /**
- * Bytes in hex, eight a line, with their offset and what is printable.
+ * Bytes in hex, eight a line, with their offset and what is printable; and the fields in them: the
+ * pointer on a field, or the keyboard, marks its bytes.
  *
  * @module
  */
-import { element } from '../../kernel/element.ts';
+import { type Child, element } from '../../kernel/element.ts';
+import type { PacketLayer } from './fields.ts';
 
 const PER_LINE = 8;
 
 /** Makes it. */
-export function hexView(bytes: Uint8Array): HTMLElement {
-  const lines: string[] = [];
+export function hexView(bytes: Uint8Array, layers: readonly PacketLayer[] = []): HTMLElement {
+  const cells = [...bytes].map((value) => element('span', {}, value.toString(16).padStart(2, '0')));
+  const mark = (from: number, to: number): void => {
+    for (const [at, cell] of cells.entries())
+      cell.classList.toggle('marked', at >= from && at < to);
+    cells[from]?.scrollIntoView({ block: 'nearest' });
+  };
+  return element(
+    'div',
+    { class: 'packet-bytes' },
+    layers.map((layer) => layerElement(layer, mark)),
+    element('pre', { class: 'mono hex', tabindex: 0 }, linesOf(bytes, cells)),
+  );
+}
+
+function linesOf(bytes: Uint8Array, cells: readonly HTMLElement[]): readonly Child[] {
+  const lines: Child[] = [];
   for (let at = 0; at < bytes.length; at += PER_LINE) {
     const part = [...bytes.subarray(at, at + PER_LINE)];
-    const hex = part.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
     const text = part
       .map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·'))
       .join('');
-    lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.padEnd(3 * PER_LINE - 1)}  ${text}`);
+    const row = cells.slice(at, at + PER_LINE).flatMap((cell) => [cell, ' ']);
+    const gap = ' '.repeat(3 * (PER_LINE - part.length));
+    lines.push(`${at.toString(16).padStart(4, '0')}  `, row, `${gap} ${text}\n`);
   }
-  return element('pre', { class: 'mono hex', tabindex: 0 }, lines.join('\n'));
+  return lines;
+}
+
+function layerElement(
+  { name, fields }: PacketLayer,
+  mark: (from: number, to: number) => void,
+): HTMLElement {
+  const none = (): void => mark(0, 0);
+  return element(
+    'section',
+    { class: 'packet-layer' },
+    element('h4', {}, name),
+    fields.map((field) => {
+      const show = (): void => mark(field.offset, field.offset + field.length);
+      const listeners = { pointerenter: show, focus: show, pointerleave: none, blur: none };
+      return element(
+        'button',
+        { type: 'button', class: 'packet-field', 'data-field': field.name, ...listeners },
+        element('span', {}, field.name),
+        element('span', { class: 'mono' }, field.value),
+      );
+    }),
+  );
 }

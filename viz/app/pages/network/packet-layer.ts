@@ -130,7 +130,14 @@ export function pictureOf(picture: {
       stroke: 'var(--fail)',
     }),
   );
-  return svgElement('g', {}, groups, rings);
+  const words = labelled(picture.bursts).map(({ x, y, reason }) =>
+    svgElement(
+      'text',
+      { x, y: y - BURST_RADIUS - 6, 'text-anchor': 'middle', fill: 'var(--fail)' },
+      reason,
+    ),
+  );
+  return svgElement('g', {}, groups, rings, words);
 }
 
 function groupsOf(packets: readonly Drawn[]): ReadonlyMap<string, readonly Drawn[]> {
@@ -155,16 +162,19 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
   }
 }
 
-/** Reasons are written while there are few. */
-function label(context: CanvasRenderingContext2D, bursts: readonly Burst[], tokens: Tokens): void {
+/** Reasons are written while there are few; one for each place. */
+function labelled(bursts: readonly Burst[]): readonly Burst[] {
   const places = new Map(bursts.map((burst) => [`${burst.place} ${burst.reason}`, burst]));
-  if (places.size > LABELS_MAX) return;
+  return places.size > LABELS_MAX ? [] : [...places.values()];
+}
+
+function label(context: CanvasRenderingContext2D, bursts: readonly Burst[], tokens: Tokens): void {
   context.font = '12px system-ui, sans-serif';
   context.textAlign = 'center';
   context.fillStyle = tokens['fail'] ?? '#b00';
   context.strokeStyle = tokens['page'] ?? '#fff';
   context.lineWidth = 4;
-  for (const { x, y, reason } of places.values()) {
+  for (const { x, y, reason } of labelled(bursts)) {
     context.strokeText(reason, x, y - BURST_RADIUS - 6);
     context.fillText(reason, x, y - BURST_RADIUS - 6);
   }

@@ -1,0 +1,159 @@
+/** The network page in a real browser: failover, losses, bytes of a packet, keys, permalinks (ux.md 4.2, 5.10). @module */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { host } from '../../nodes/scion/wire/host-address.ts';
+import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
+import { encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
+import { withHeader } from '../unit/viz/format/hostile-traces.ts';
+import { TraceLab } from '../unit/viz/format/trace-lab.ts';
+import { BrowserLab, FROM_DISK, networkTitle } from './support.ts';
+
+let lab: BrowserLab;
+beforeAll(async () => {
+  lab = await BrowserLab.start();
+});
+afterAll(() => lab.stop());
+
+async function visit(hash: string, act: (page: Page) => Promise<void>): Promise<void> {
+  const { page, context, errors } = await lab.open(`${FROM_DISK}${hash}`);
+  try {
+    await act(page);
+    expect(errors).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+/** A trace of one SCION packet whose bytes were kept. */
+function scionTrace(): Uint8Array {
+  const bytes = encodeUdpPacket(
+    {
+      ...{ trafficClass: 0, flowId: 1, target: isdAs('2-ff00:0:211'), path: EMPTY_PATH },
+      ...{ source: isdAs('1-ff00:0:111'), targetHost: host('10.0.0.2') },
+      sourceHost: host('10.0.0.1'),
+    },
+    { sourcePort: 30_001, targetPort: 30_041, payload: Uint8Array.of(1, 2, 3) },
+  );
+  const made = new TraceLab(1, 'full');
+  const packet = made.send(0, bytes.length);
+  made.advance(9e8);
+  made.arrive(packet);
+  made.recorder.packet(0, bytes);
+  return withHeader(made.finish(), (header) => ({
+    ...header,
+    nodes: header.nodes.map((node) => ({ ...node, protocol: 'scion' })),
+  }));
+}
+
+describe('R-241: the network page', () => {
+  it('lets the old way fade at a failover, and stamps the new one', async () => {
+    await visit('#run=demo&page=network&t=3.05s', async (page) => {
+      await page.locator('.old-way[d^=M]').waitFor({ state: 'attached' });
+      const opacity = Number(await page.locator('.old-way').getAttribute('opacity'));
+      expect(opacity).toBeGreaterThan(0.35);
+      expect(opacity).toBeLessThan(0.9);
+      expect(await page.locator('.stamp').textContent()).toBe('');
+    });
+    await visit('#run=demo&page=network&t=3.2s', async (page) => {
+      const stamp = page.locator('.stamp').filter({ hasText: 'switched' });
+      await stamp.waitFor();
+      expect(await stamp.textContent()).toMatch(
+        /^detected \+[\d.]+ ms, switched \+[\d.]+ ms, first packet \+[\d.]+ ms$/,
+      );
+      expect(await page.locator('.new-way').getAttribute('d')).toMatch(/^M.+L/);
+    });
+  });
+
+  it('says at a loss why, in the picture that is exported as well', () =>
+    visit('#run=demo&page=network&t=3.05s', async (page) => {
+      await networkTitle(page);
+      await page.keyboard.press('e');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator('[data-export=svg]').click(),
+      ]);
+      const svg = readFileSync((await download.path()) ?? '', 'utf8');
+      expect(svg).toMatch(/<circle[^>]*opacity/);
+      expect(svg).toContain('>link-down</text>');
+    }));
+
+  it('marks the bytes of a field under the pointer or the keyboard', () =>
+    visit('', async (page) => {
+      const buffer = Buffer.from(scionTrace());
+      const mimeType = 'application/octet-stream';
+      await page.locator('input[type=file]').setInputFiles({ name: 'trace.orr', mimeType, buffer });
+      await networkTitle(page);
+      await page.evaluate(() => {
+        location.hash += '&sel=packet:0';
+      });
+      const field = page.locator('[data-field="target ISD-AS"]');
+      await field.hover();
+      const marked = page.locator('.hex .marked');
+      expect(await marked.allTextContents()).toEqual('00 02 ff 00 00 00 02 11'.split(' '));
+      await page.locator('[data-field="target host"]').focus();
+      expect(await marked.allTextContents()).toEqual(['0a', '00', '00', '02']);
+      const layers = await page.locator('.packet-layer h4').allTextContents();
+      expect(layers).toEqual(['common header', 'addresses', 'UDP', 'payload']);
+    }));
+
+  it('fits a fault by f, and keeps marks by m in the address', () =>
+    visit('#run=demo&page=network&t=3.2s', async (page) => {
+      await networkTitle(page);
+      await page.keyboard.press('f');
+      await page.keyboard.press('m');
+      await page.waitForFunction(() => location.hash.includes('range=2s..8s&marks=3.2s'));
+      expect(await page.locator('.strip .marks path').count()).toBe(1);
+      await page.keyboard.press('m');
+      await page.waitForFunction(() => !location.hash.includes('marks'));
+    }));
+
+  it('comes back to the same state by its address, for 50 states', () =>
+    visit('#run=demo&page=network', async (page) => {
+      await networkTitle(page);
+      const ms = fc.integer({ min: 1, max: 7_999 });
+      const states = fc.sample(
+        fc.record({
+          at: ms,
+          range: fc.tuple(ms, ms).filter(([a, b]) => b - a > 10),
+          speed: fc.constantFrom('0.01', '0.5', '2', '100'),
+          node: fc.constantFrom('gateway-111', 'core-110', 'br-211-3'),
+          layout: fc.constantFrom('force', 'map-of-nobody'),
+        }),
+        { numRuns: 50, seed: 5 },
+      );
+      for (const { at, range, speed, node, layout } of states) {
+        const [from, to] = range.map((value) => `${value / 1_000}s`);
+        const hash = `#run=demo&page=network&t=${at / 1_000}s&speed=${speed}&sel=node:${node}&range=${from}..${to}&layout=${layout}`;
+        const shown = await page.evaluate(async (wanted) => {
+          location.hash = wanted;
+          await new Promise((done) => setTimeout(done, 20));
+          await new Promise((done) => requestAnimationFrame(done));
+          const strip = document.querySelector('.strip');
+          return {
+            now: document.querySelector<HTMLElement>('.scrubber .now')?.title,
+            from: strip?.getAttribute('aria-valuemin'),
+            to: strip?.getAttribute('aria-valuemax'),
+            speed: document.querySelector<HTMLSelectElement>('.speed')?.value,
+            node: document.querySelector('.dot.selected')?.getAttribute('data-node'),
+          };
+        }, hash);
+        expect(shown).toMatchObject({ now: `${at * 1e6} ns`, speed, node });
+        expect([shown.from, shown.to]).toEqual(range.map(String));
+      }
+      // What the page itself writes after a change reads back: one more state, in a new tab.
+      await page.keyboard.press('w');
+      await page.waitForTimeout(400);
+      const link = page.url();
+      const title = await networkTitle(page);
+      const now = await page.locator('.scrubber .now').getAttribute('title');
+      await visit(link.slice(FROM_DISK.length), async (again) => {
+        await again.locator('.dot.selected').waitFor();
+        expect(await networkTitle(again)).toBe(title);
+        expect(await again.locator('.scrubber .now').getAttribute('title')).toBe(now);
+        expect(again.url()).toBe(link);
+      });
+    }));
+});
