@@ -221,14 +221,16 @@ module.exports = {
     {
       name: 'app-knows-only-formats',
       severity: 'error',
-      comment: 'viz/app reads trace and report formats, and shares how reports print and look.',
+      comment:
+        'viz/app reads trace and report formats, and shares how reports print, look and compare.',
       from: { path: '^viz/app/' },
       to: {
         path: '^(engine|nodes|topologies|scenarios|reports|services|cli|bench|tools|viz)/',
         pathNot: [
           '^viz/(app|format)/',
           '^nodes/[^/]+/viz\\.ts$',
-          '^reports/(format|kpi-text|report-schema|html/tokens)\\.ts$',
+          '^reports/(compare|format|junit|kpi-text|report-schema|html/tokens)\\.ts$',
+          '^reports/statistics/',
           '^engine/measure/trace/layout\\.ts$',
         ],
       },

@@ -75,7 +75,7 @@ export function readable(
 }
 
 /** The reading nearest to a place; -1 when there is none. */
-export function nearest(readings: readonly Pick<Reading, 'x'>[], x: number): number {
+function nearest(readings: readonly Pick<Reading, 'x'>[], x: number): number {
   let best = -1;
   let far = Number.POSITIVE_INFINITY;
   for (const [at, reading] of readings.entries()) {

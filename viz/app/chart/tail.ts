@@ -9,7 +9,7 @@ import { whole } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
 /** Fewer samples than this beyond a point: the point is uncertain. */
-export const SURE = 10;
+const SURE = 10;
 /** Quantiles that are named on axes and in tables. */
 export const NAMED = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
 
@@ -52,7 +52,7 @@ export function isSure(p: number, n: number): boolean {
 }
 
 /** Samples that a quantile needs. */
-export function samplesNeeded(p: number): number {
+function samplesNeeded(p: number): number {
   return Math.ceil(SURE / (1 - p) - 1e-6);
 }
 

@@ -68,7 +68,7 @@ function instantOf([a, b]: Pair): number {
 }
 
 /** The first place where two lists of lines differ. */
-export function firstDifference(a: readonly Line[], b: readonly Line[]): Pair | undefined {
+function firstDifference(a: readonly Line[], b: readonly Line[]): Pair | undefined {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [left, right] = [a[at], b[at]];
     if (keyOf(left) !== keyOf(right)) return [left, right];

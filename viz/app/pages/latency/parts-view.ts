@@ -232,7 +232,7 @@ function keyOf({ flow, links }: Way): string {
 }
 
 /** `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
-export function titleOf(way: Way, nodes: readonly string[]): string {
+function titleOf(way: Way, nodes: readonly string[]): string {
   const sums = Object.entries(partSums(way)).sort(([, a], [, b]) => b - a);
   const [name = '', most = 0] = sums[0] ?? [];
   const share = quantity(way.totalNs === 0 ? 0 : most / way.totalNs, 'ratio');
