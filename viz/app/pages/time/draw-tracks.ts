@@ -44,18 +44,13 @@ export function drawTracks(tracks: readonly FilledTrack[], stage: Stage): Drawn 
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;
   const x = scaleLinear([fromNs, toNs], [left, Math.max(left + 40, width - COUNTS)]);
-  // One scale per kind of track: a group holds more than a node.
-  const most = (isGroup: boolean): number =>
-    Math.max(
-      1,
-      ...tracks
-        .filter((track) => track.isGroup === isGroup)
-        .flatMap(({ bars }) => bars.map(({ count }) => count)),
-    );
-  const tops = { group: most(true), node: most(false) };
+  // Nodes share a scale; what is folded has its own, as a hundred nodes hold more than two.
+  const most = (some: readonly FilledTrack[]): number =>
+    Math.max(1, ...some.flatMap(({ bars }) => bars.map(({ count }) => count)));
+  const top = most(tracks.filter(({ isGroup }) => !isGroup));
   const height = TOP + tracks.length * PITCH;
   const rows = tracks.map((track, row) => {
-    const y = scaleLinear([0, track.isGroup ? tops.group : tops.node], [BAR, 0]);
+    const y = scaleLinear([0, track.isGroup ? most([track]) : top], [BAR, 0]);
     const parts = [...rowParts(track, x, y), ...labelParts(track, left, width)];
     return svgElement('g', { transform: `translate(0 ${TOP + row * PITCH})` }, parts);
   });

@@ -18,7 +18,8 @@ import { sequenceContent, waterfallContent } from './words.ts';
 
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
-/** A packet may be on its way this long, before and after the cursor. */
+/** A packet is on its way this long before and after the cursor, usually and at most. */
+const SHORT_NS = 400e6;
 const WAY_NS = 5e9;
 const ARROWS_MAX = 48;
 const ROWS_MAX = 50_000;
@@ -48,6 +49,7 @@ export class PacketView {
   readonly #nodes = element('details', { class: 'node-chooser' });
   readonly #latest: Latest<Asked, Seen | undefined>;
   #seen: Seen | undefined;
+  #isAnswered = false;
 
   constructor(context: TraceContext, origin: Origin) {
     this.#context = context;
@@ -58,6 +60,7 @@ export class PacketView {
     this.#latest = new Latest((asked) => this.#fetch(asked), {
       tell: (seen): void => {
         this.#seen = seen;
+        this.#isAnswered = true;
         this.#draw();
       },
       fail: (error): void => context.fail(error),
@@ -96,9 +99,7 @@ export class PacketView {
     const { trace } = this.#context;
     const packet = wanted ?? (await this.#nextPacket(timeNs));
     if (packet === undefined) return undefined;
-    const own = await trace.ask('hopsOfPacket', {
-      ...{ packet, fromNs: timeNs - WAY_NS, toNs: timeNs + WAY_NS },
-    });
+    const own = await this.#wayOf(packet, timeNs);
     const extent = extentOf(own);
     if (extent === undefined) return undefined;
     const [fromNs, toNs] = extent;
@@ -116,6 +117,15 @@ export class PacketView {
     return place === undefined ? `for ${reason}` : `at ${place} for ${reason}`;
   }
 
+  /** Looks near the cursor first: few blocks of the trace are read. */
+  async #wayOf(packet: number, timeNs: number): Promise<HopColumns> {
+    const { trace } = this.#context;
+    const within = (ns: number): Promise<HopColumns> =>
+      trace.ask('hopsOfPacket', { packet, fromNs: timeNs - ns, toNs: timeNs + ns });
+    const near = await within(SHORT_NS);
+    return near.rows > 0 ? near : within(WAY_NS);
+  }
+
   async #nextPacket(timeNs: number): Promise<number | undefined> {
     for (const near of [NEAR_NS, FAR_NS]) {
       const hops = await this.#context.trace.ask('hops', {
@@ -129,7 +139,7 @@ export class PacketView {
 
   #draw(): void {
     const seen = this.#seen;
-    this.#none.hidden = seen !== undefined;
+    this.#none.hidden = seen !== undefined || !this.#isAnswered;
     for (const part of [this.#sequence.root, this.#nodes, this.#waterfall.root]) {
       part.hidden = seen === undefined;
     }

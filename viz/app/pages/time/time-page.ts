@@ -8,7 +8,7 @@ import { Latest } from '../../data/latest.ts';
 import type { Window } from '../../data/trace-answers.ts';
 import { element, fill, set, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
-import { partialNote } from '../../kernel/states.ts';
+import { partialNote, skeleton } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { type Drawn, drawTracks } from './draw-tracks.ts';
 import { fetchEvents } from './fetch-events.ts';
@@ -78,6 +78,7 @@ export class TimePage {
       ...{ group: 'Time', keys: ['f'], does: 'fit the selection' },
       run: () => this.#fit(),
     });
+    fill(this.#chart.body, skeleton('Reading the trace …'));
     if (hasHops) this.#packet.start();
   }
 

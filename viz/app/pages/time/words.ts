@@ -38,10 +38,11 @@ export function tracksContent(told: TracksTold): ChartContent {
       ? ''
       : `, most of them to ${busiest.label}: ${whole(busiest.count)}`;
   const rate = `${significant((came * 1e9) / (toNs - fromNs), 3)} a second`;
+  const folded = tracks.some(({ isGroup }) => isGroup) ? '; a folded track has its own scale' : '';
   const source = isExact ? 'single packets' : 'the index of the trace';
   return {
     title: `${plural(came, 'packet')} came to a node within ${lasted}${most}`,
-    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${whole(lost)} lost on the way (below the line), ${plural(spans, 'procedure')}. Bars of ${quantity(barNs, 'ns')} from ${source}.`,
+    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${whole(lost)} lost on the way (below the line), ${plural(spans, 'procedure')}. Bars of ${quantity(barNs, 'ns')} from ${source}${folded}.`,
     summary: `${plural(came, 'packet')} came to a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${whole(lost)} were lost on the way.`,
     table: () => ({
       columns: ['node', 'from ns', 'to ns', 'packets', 'lost'],
