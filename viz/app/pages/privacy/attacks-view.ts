@@ -20,9 +20,8 @@ import {
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Attack } from './eyes.ts';
-import { frameOf, limitsOn, percent } from './frame.ts';
+import { frameOf, limitsOn, percent, type ViewParts } from './frame.ts';
 import { pointReader } from './point-reader.ts';
-import type { ViewParts } from './privacy-page.ts';
 
 const ROW = 44;
 const ROC_HEIGHT = 360;
@@ -108,10 +107,9 @@ function attackDrawing({ eyes, context }: ViewParts, width: number, words: strin
   return pointReader(drawn, readings);
 }
 
-/** A chart for each attack with a curve; undefined when none has one. */
-export function rocChart(parts: ViewParts): readonly HTMLElement[] | undefined {
+/** A chart for each attack with a curve. */
+export function rocCharts(parts: ViewParts): readonly HTMLElement[] {
   const curved = parts.eyes.attacks.filter(({ roc = [] }) => roc.length > 1);
-  if (curved.length === 0) return undefined;
   return curved.map((attack) => rocOf(parts, attack));
 }
 

@@ -21,8 +21,7 @@ import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type Stretch, stretchesOf, summaryOf, type Target } from './bits.ts';
 import { bitsSource } from './eyes.ts';
-import { bitsText, frameOf, limitLine, limitsOn } from './frame.ts';
-import type { ViewParts } from './privacy-page.ts';
+import { bitsText, frameOf, limitLine, limitsOn, type ViewParts } from './frame.ts';
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';

@@ -28,7 +28,7 @@ export interface Stretch {
 }
 
 /** True when all targets tell when they were made. */
-export function haveTimes(targets: readonly Target[]): boolean {
+function haveTimes(targets: readonly Target[]): boolean {
   return targets.length > 0 && targets.every(({ atNs }) => atNs !== undefined);
 }
 

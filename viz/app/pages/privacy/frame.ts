@@ -9,7 +9,17 @@ import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import type { Plot, Position } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { ViewParts } from './privacy-page.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import type { Eyes, Privacy } from './eyes.ts';
+
+/** What the charts of one adversary are made from. */
+export interface ViewParts {
+  readonly context: ReportContext;
+  readonly privacy: Privacy;
+  readonly eyes: Eyes;
+  /** Aborts when other eyes are chosen. */
+  readonly signal: AbortSignal;
+}
 
 /** Which seed the numbers are of: all of them, or the one that the report shows. */
 export type SeedsMeant = 'all' | 'shown';

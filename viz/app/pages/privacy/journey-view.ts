@@ -9,9 +9,8 @@ import { plural, whole } from '../../../../reports/format.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type Columns, columnsOf, type Journey, type Ribbon, type Stop } from './flows.ts';
-import { bitsText, frameOf, percent } from './frame.ts';
+import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
 import { pointReader } from './point-reader.ts';
-import type { ViewParts } from './privacy-page.ts';
 
 const HEIGHT = 380;
 const NARROW = 560;

@@ -7,10 +7,9 @@
 import { plural } from '../../../../reports/format.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { element, svgElement } from '../../kernel/element.ts';
-import { frameOf, percent } from './frame.ts';
+import { frameOf, percent, type ViewParts } from './frame.ts';
 import { bestGuesses, type Pairs, STEPS, stepOf } from './pairs.ts';
 import { pointReader } from './point-reader.ts';
-import type { ViewParts } from './privacy-page.ts';
 
 const CELL_MAX = 34;
 const CELL_MIN = 9;

@@ -8,9 +8,8 @@ import { ascending } from '../../../../reports/statistics/quantile.ts';
 import { drawnToFit, type Plot, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { summaryOf } from './bits.ts';
-import { bitsText, frameOf, percent } from './frame.ts';
+import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
 import { pointReader } from './point-reader.ts';
-import type { ViewParts } from './privacy-page.ts';
 
 const ROW = 40;
 const BAR = 10;

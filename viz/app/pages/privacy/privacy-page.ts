@@ -7,26 +7,17 @@
 import { element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
-import { attackChart, rocChart } from './attacks-view.ts';
+import { attackChart, rocCharts } from './attacks-view.ts';
 import { entropyChart } from './bits-view.ts';
-import { chosenEyes, type Eyes, eyesOf, type Privacy, privacyWarnings } from './eyes.ts';
+import { chosenEyes, type Eyes, eyesOf, privacyWarnings } from './eyes.ts';
+import type { ViewParts } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
 import { pairsChart } from './pairs-view.ts';
 import { priceChart } from './price-view.ts';
 import { setsChart } from './sets-view.ts';
 
-const AGAIN = 'This report is older than the page: run the scenario again to record';
 const MORE_EYES =
   'Attackers at links, mixes or ends stand here where the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
-
-/** What the charts of one adversary are made from. */
-export interface ViewParts {
-  readonly context: ReportContext;
-  readonly privacy: Privacy;
-  readonly eyes: Eyes;
-  /** Aborts when other eyes are chosen. */
-  readonly signal: AbortSignal;
-}
 
 /** Fills the page. */
 export function mountPrivacy(context: ReportContext): void {
@@ -114,26 +105,33 @@ function bitsCharts(parts: ViewParts): readonly HTMLElement[] {
   if (privacy.targets.length === 0) {
     return [partialNote('No target could be followed to its end, so there are no bits to show.')];
   }
-  return [
-    entropyChart(parts) ?? partialNote(`${AGAIN} when each target was made.`),
-    setsChart(parts),
-    journeyChart(parts) ?? partialNote(`${AGAIN} the journey of one message.`),
-    pairsChart(parts) ?? partialNote(pairsMissing(privacy)),
+  const charts = [
+    { missing: 'when each target was made', chart: entropyChart(parts) },
+    { missing: '', chart: setsChart(parts) },
+    { missing: 'the journey of one message', chart: journeyChart(parts) },
+    { missing: 'who seems to write to whom', chart: pairsChart(parts) },
   ];
+  const missing = charts.flatMap(({ missing: what, chart }) => (chart === undefined ? what : []));
+  return [...missingNote(parts, missing), ...charts.flatMap(({ chart }) => chart ?? [])];
 }
 
-function pairsMissing({ journey }: Privacy): string {
-  if (journey === undefined) return `${AGAIN} who seems to write to whom.`;
-  return 'No target of the shown seed had a receiver, so that nobody can be linked.';
+/** What this report lacks, with the command that records it. */
+function missingNote({ context }: ViewParts, missing: readonly string[]): readonly HTMLElement[] {
+  if (missing.length === 0) return [];
+  const list = new Intl.ListFormat('en').format(missing);
+  return [
+    partialNote(`This report does not hold ${list}. Run it again: ${context.report.reproduce}`),
+  ];
 }
 
 function attackCharts(parts: ViewParts): readonly HTMLElement[] {
   const { attacks } = parts.eyes;
   if (attacks.length === 0) return [];
+  // Success of these is an area; reports from before the curve hold the area alone.
   const isOld = attacks.some(({ interval, roc }) => interval.includes('DeLong') && !roc);
   return [
+    ...missingNote(parts, isOld ? ['the ROC curve of each attack'] : []),
     attackChart(parts),
-    ...(rocChart(parts) ?? []),
-    ...(isOld ? [partialNote(`${AGAIN} the ROC curve of each attack.`)] : []),
+    ...rocCharts(parts),
   ];
 }

@@ -18,8 +18,7 @@ import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type SetBar, setBars } from './bits.ts';
 import { bitsSource } from './eyes.ts';
-import { frameOf } from './frame.ts';
-import type { ViewParts } from './privacy-page.ts';
+import { frameOf, type ViewParts } from './frame.ts';
 
 const HEIGHT = 320;
 const BARS = 16;
