@@ -230,7 +230,9 @@ describe('time, randomness and requests of a simulated host', () => {
     const lines: string[] = [];
     const { world, host } = lonely({ log: (...line) => lines.push(line.join(' ')) });
     const seen: string[] = [];
+    expect(host.trace.isRecorded).toBe(false);
     world.recorder = {
+      isRecorded: true,
       state: (...all) => seen.push(`state ${all.join(' ')}`),
       span: (...all) => {
         seen.push(`begin ${all.join(' ')}`);
@@ -244,6 +246,7 @@ describe('time, randomness and requests of a simulated host', () => {
     host.deliver('b', Uint8Array.of(0, 9), 1, 1);
     host.drop('late');
     expect(() => host.drop('unheard of')).toThrow('unheard of');
+    expect(host.trace.isRecorded).toBe(true);
     host.trace.state('path 1', 'up');
     host.trace.span('handshake')();
     host.trace.mark('here');
