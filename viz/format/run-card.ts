@@ -62,8 +62,42 @@ export interface TraceCard {
   readonly name: string;
 }
 
+/** One combination of a sweep. */
+export interface HeatCell {
+  readonly value: number | null;
+  readonly status: CardKpi['status'];
+}
+
+/** One KPI over two parameters of a sweep, the others at their first value. */
+export interface HeatGrid {
+  readonly kpi: string;
+  readonly unit: string;
+  readonly comparison: string;
+  readonly limit: number;
+  readonly x: { readonly name: string; readonly values: readonly string[] };
+  readonly y: { readonly name: string; readonly values: readonly string[] };
+  readonly fixed: Readonly<Record<string, string>>;
+  /** `cells[y][x]`; null where the sweep has no such combination. */
+  readonly cells: readonly (readonly (HeatCell | null)[])[];
+}
+
+/** The result of a sweep. */
+export interface SweepCard {
+  readonly kind: 'sweep';
+  readonly id: string;
+  readonly name: string;
+  readonly question: string;
+  /** Of each combination. */
+  readonly seeds: number;
+  /** Combinations that met all limits. */
+  readonly met: number;
+  readonly total: number;
+  readonly grids: readonly HeatGrid[];
+  readonly writtenMs: number;
+}
+
 /** A card of the gallery. */
-export type Card = RunCard | BrokenCard | TraceCard;
+export type Card = RunCard | BrokenCard | TraceCard | SweepCard;
 
 /** The answer of `api/runs`. */
 export interface RunIndex {

@@ -1,5 +1,5 @@
 /**
- * What lies under `runs/`: folders with a report.json, as cards. A report is read again only when its
+ * What lies under `runs/`: folders with a report.json or a sweep.json, as cards. A report is read again only when its
  * file has changed.
  *
  * @module
@@ -8,6 +8,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readReport } from '../../reports/json.ts';
 import { type Card, cardOf, type RunIndex } from '../format/run-card.ts';
+import { sweepCard } from './sweep-card.ts';
 
 /** Runs that are listed; the newest. */
 const LISTED_MAX = 500;
@@ -27,6 +28,10 @@ const OFFERED: readonly string[] = [
   'samples.parquet',
 ];
 
+/** What makes a folder a run, or the result of a sweep. */
+const MAIN_FILES = ['report.json', 'sweep.json'] as const;
+const NO_SWEEP = 'sweep.json is not the result of a sweep of this version';
+
 interface Known {
   readonly stamp: string;
   readonly card: Card;
@@ -35,6 +40,7 @@ interface Known {
 interface Found {
   readonly id: string;
   readonly names: readonly string[];
+  readonly main: (typeof MAIN_FILES)[number];
   readonly writtenMs: number;
   readonly bytes: number;
 }
@@ -62,7 +68,8 @@ export class RunFolder {
     // A folder may go while its neighbours are read.
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-    const own = names.includes('report.json') ? await this.#found(id, names) : [];
+    const main = MAIN_FILES.find((name) => names.includes(name));
+    const own = main === undefined ? [] : await this.#found(id, names, main);
     if (depth === DEPTH_MAX) return own;
     const below = entries.filter((entry) => entry.isDirectory() && isRunName(entry.name));
     const rest = await Promise.all(
@@ -71,10 +78,10 @@ export class RunFolder {
     return [...own, ...rest.flat()];
   }
 
-  async #found(id: string, names: readonly string[]): Promise<Found[]> {
-    const facts = await stat(join(this.root, id, 'report.json')).catch(() => undefined);
+  async #found(id: string, names: readonly string[], main: Found['main']): Promise<Found[]> {
+    const facts = await stat(join(this.root, id, main)).catch(() => undefined);
     if (facts === undefined || id === '') return [];
-    return [{ id, names, writtenMs: Math.round(facts.mtimeMs), bytes: facts.size }];
+    return [{ id, names, main, writtenMs: Math.round(facts.mtimeMs), bytes: facts.size }];
   }
 
   async #card(found: Found): Promise<Card> {
@@ -87,13 +94,13 @@ export class RunFolder {
     return card;
   }
 
-  async #read({ id, names, writtenMs, bytes }: Found): Promise<Card> {
+  async #read({ id, names, main, writtenMs, bytes }: Found): Promise<Card> {
     const broken = (reason: string): Card => ({ kind: 'broken', id, reason, writtenMs });
-    if (bytes > REPORT_BYTES_MAX)
-      return broken(`report.json has ${bytes} bytes, too many for a card`);
+    if (bytes > REPORT_BYTES_MAX) return broken(`${main} has ${bytes} bytes, too many for a card`);
     const folder = join(this.root, id);
-    const text = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
-    if (text === undefined) return broken('report.json cannot be read');
+    const text = await readFile(join(folder, main), 'utf8').catch(() => undefined);
+    if (text === undefined) return broken(`${main} cannot be read`);
+    if (main === 'sweep.json') return sweepCard(text, { id, writtenMs }) ?? broken(NO_SWEEP);
     const read = readReport(text);
     if (read.kind === 'unreadable') return broken(`report.json: ${read.message}`);
     const trace = names.includes('trace.orr') ? await stat(join(folder, 'trace.orr')) : undefined;

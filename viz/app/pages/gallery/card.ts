@@ -9,6 +9,7 @@ import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
 import { DEMO_RUN } from '../../data/embedded.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
+import { sweepElement } from './heat-map.ts';
 
 const KPIS_SHOWN = 4;
 const SPARK = { width: 60, height: 20 } as const;
@@ -40,6 +41,8 @@ export function cardElement(
         heading(card.name, () => open({ id: card.id, hasTrace: true })),
         element('p', { class: 'muted' }, 'a trace without its report: pictures, no verdict'),
       );
+    case 'sweep':
+      return sweepElement(card);
     case 'run':
       return runCard(card, () => open({ id: card.id, hasTrace: card.traceBytes > 0 }));
   }
@@ -103,7 +106,7 @@ function kpiRow(kpi: CardKpi): HTMLElement {
 }
 
 /** A dot for each seed, and the limit as a line; nothing for a single seed. */
-function sparkline({ perSeed, limit }: CardKpi): Child {
+function sparkline({ perSeed, limit, unit }: CardKpi): Child {
   const values = perSeed.filter((value) => value !== null);
   if (values.length < 2) return undefined;
   const low = Math.min(limit, ...values);
@@ -117,13 +120,19 @@ function sparkline({ perSeed, limit }: CardKpi): Child {
       width: SPARK.width,
       height: SPARK.height,
       role: 'img',
-      'aria-label': `${values.length} seeds against the limit`,
+      'aria-label': sparkText(values, limit, unit),
     },
     svgElement('line', { class: 'limit', x1: 0, x2: SPARK.width, y1: y(limit), y2: y(limit) }),
     values.map((value, at) =>
       svgElement('circle', { cx: (at + 0.5) * step, cy: y(value), r: 1.6 }),
     ),
   );
+}
+
+function sparkText(values: readonly number[], limit: number, unit: string): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const from = quantityAgainst(least, limit, unit);
+  return `${values.length} seeds, ${from} to ${quantityAgainst(most, limit, unit)}`;
 }
 
 function factsOf(card: RunCard): Child {

@@ -45,14 +45,20 @@ export function chosen(cards: readonly Card[], { text, show, sort }: Choice): re
 }
 
 function wordsOf(card: Card): string {
-  const more =
-    card.kind === 'run' ? [card.name, card.question, ...card.kpis.map(({ metric }) => metric)] : [];
-  return [card.id, ...more].join(' ').toLowerCase();
+  return [card.id, ...moreWordsOf(card)].join(' ').toLowerCase();
+}
+
+function moreWordsOf(card: Card): readonly string[] {
+  if (card.kind === 'run')
+    return [card.name, card.question, ...card.kpis.map(({ metric }) => metric)];
+  if (card.kind !== 'sweep') return [];
+  return [card.name, card.question, 'sweep', ...card.grids.map(({ kpi }) => kpi)];
 }
 
 function isShown(card: Card, show: Choice['show']): boolean {
   if (show === 'all') return true;
   if (show === 'live') return card.kind === 'run' && card.mode === 'live';
+  if (card.kind === 'sweep') return card.met < card.total;
   return card.kind !== 'run' || card.verdict !== 'PASS';
 }
 

@@ -1,0 +1,80 @@
+/**
+ * The card of a sweep: one KPI over two parameters as a table whose cells are tinted by value and
+ * carry verdict and number, so that colour is never the only code.
+ *
+ * @module
+ */
+import { plural } from '../../../../reports/format.ts';
+import type { HeatCell, HeatGrid, SweepCard } from '../../../format/run-card.ts';
+import { element, fill } from '../../kernel/element.ts';
+import { captionOf, cellText, shortName, stepsOf } from './heat.ts';
+
+const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
+
+/** Makes it. */
+export function sweepElement(card: SweepCard): HTMLElement {
+  const { name, question, met, total, grids, seeds, id } = card;
+  const place = element('div');
+  const show = (at: number): void => {
+    const grid = grids[at];
+    if (grid !== undefined) fill(place, heatTable(grid));
+  };
+  const choose = element(
+    'select',
+    { 'aria-label': `KPI of ${name}`, change: () => show(Number(choose.value)) },
+    grids.map(({ kpi }, at) => element('option', { value: at }, kpi)),
+  );
+  // First what fails: it is what one looks for.
+  const worst = grids.findIndex(({ cells }) =>
+    cells.flat().some((cell) => cell?.status === 'fail'),
+  );
+  choose.value = String(Math.max(0, worst));
+  show(Math.max(0, worst));
+  const words = `${met} of ${plural(total, 'combination')} met`;
+  const tone = met === total ? 'pass' : 'fail';
+  return element(
+    'article',
+    { class: `card sweep ${tone}`, 'data-sweep': id },
+    element(
+      'header',
+      {},
+      element('h2', {}, `${name}, sweep`),
+      element('span', { class: `${tone}-text` }, `${met === total ? '✓' : '✗'} ${words}`),
+    ),
+    element('p', { class: 'question' }, question),
+    grids.length > 1 && choose,
+    place,
+    element('footer', {}, `${id} · ${plural(seeds, 'seed')} each`),
+  );
+}
+
+function heatTable(grid: HeatGrid): HTMLElement {
+  const { x, y, cells } = grid;
+  const steps = stepsOf(grid);
+  const head = element(
+    'tr',
+    {},
+    element('th', { scope: 'col' }, `${shortName(y.name)} ↓ ${shortName(x.name)} →`),
+    x.values.map((value) => element('th', { scope: 'col' }, value)),
+  );
+  const rows = cells.map((row, at) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, y.values[at] ?? ''),
+      row.map((cell, column) => heatCell(grid, cell, steps[at]?.[column])),
+    ),
+  );
+  return element(
+    'div',
+    {},
+    element('table', { class: 'heat' }, element('thead', {}, head), element('tbody', {}, rows)),
+    element('p', { class: 'muted' }, captionOf(grid)),
+  );
+}
+
+function heatCell(grid: HeatGrid, cell: HeatCell | null, step: number | undefined): HTMLElement {
+  if (cell === null) return element('td', { class: 'none' }, 'not run');
+  const text = `${SIGNS[cell.status]} ${cellText(grid, cell.value)}`;
+  return element('td', { class: step === undefined ? 'none' : `heat${step}` }, text);
+}

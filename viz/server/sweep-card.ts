@@ -1,0 +1,83 @@
+/**
+ * The card of a sweep: each KPI over the two parameters that vary, made of `sweep.json`. The file is
+ * a stranger's as much as a report is, so its shape is checked first.
+ *
+ * @module
+ */
+import * as z from 'zod';
+import { type SweepResult, sweepGrid, sweepKpis } from '../../reports/sweep.ts';
+import type { HeatGrid, SweepCard } from '../format/run-card.ts';
+
+/** KPIs on a card; rows that are looked at. */
+const GRIDS_MAX = 12;
+const ROWS_MAX = 1_000;
+
+const sweepSchema = z.looseObject({
+  name: z.string(),
+  question: z.string(),
+  seeds: z.array(z.number()),
+  rows: z
+    .array(
+      z.looseObject({
+        parameters: z.record(z.string(), z.string()),
+        pass: z.boolean(),
+        kpis: z.array(
+          z.looseObject({
+            metric: z.string(),
+            aggregation: z.string(),
+            unit: z.string(),
+            comparison: z.string(),
+            limit: z.number(),
+            value: z.number().nullable(),
+            status: z.enum(['pass', 'fail', 'not-applicable', 'inconclusive']),
+          }),
+        ),
+      }),
+    )
+    .max(ROWS_MAX),
+});
+
+/** Makes it; undefined when the text is no result of a sweep. */
+export function sweepCard(
+  text: string,
+  facts: { readonly id: string; readonly writtenMs: number },
+): SweepCard | undefined {
+  const read = sweepSchema.safeParse(jsonOf(text));
+  if (!read.success) return undefined;
+  const { name, question, seeds, rows } = read.data;
+  // What grids need of a KPI has been checked.
+  const sweep = read.data as unknown as SweepResult;
+  return {
+    kind: 'sweep',
+    ...facts,
+    ...{ name, question, seeds: seeds.length },
+    met: rows.filter(({ pass }) => pass).length,
+    total: rows.length,
+    grids: sweepKpis(sweep)
+      .slice(0, GRIDS_MAX)
+      .flatMap((kpi) => gridOf(sweep, kpi)),
+  };
+}
+
+function gridOf(sweep: SweepResult, name: string): readonly HeatGrid[] {
+  const { kpi, x, y, fixed, cells } = sweepGrid(sweep, name);
+  const some = cells.flat().find((cell) => cell !== undefined);
+  if (some === undefined) return [];
+  const { unit, comparison, limit } = some;
+  return [
+    {
+      ...{ kpi, unit, comparison, limit, x, y, fixed },
+      cells: cells.map((row) =>
+        row.map((cell) => (cell === undefined ? null : { value: cell.value, status: cell.status })),
+      ),
+    },
+  ];
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
