@@ -201,12 +201,18 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
           return element(
             'tr',
             {},
-            element('th', { scope: 'row' }, name),
+            element(
+              'th',
+              { scope: 'row' },
+              // On a slim screen the verdict stands out of sight: its sign is here as well.
+              element('span', { class: `${tone} sign`, 'aria-hidden': 'true' }, sign),
+              name,
+            ),
             cells.map((text) => element('td', { class: 'number' }, text)),
             element(
               'td',
               {},
-              element('span', { class: tone }, `${sign} ${verdict ?? ''}`),
+              element('span', { class: tone }, verdict),
               noteOf(change) !== undefined && element('small', {}, ` ${noteOf(change) ?? ''}`),
             ),
           );
