@@ -18,6 +18,7 @@ import { wholeNumber } from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { type Loaded, load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
+import { addWatchOption } from './watch.ts';
 import { writeProcesses } from './write-files.ts';
 
 type LiveFlags = RunFlags &
@@ -25,7 +26,7 @@ type LiveFlags = RunFlags &
 
 /** Adds the command. */
 export function addLive(program: Command): void {
-  const command = addRunOptions(program.command('live'))
+  const command = addWatchOption(addRunOptions(program.command('live')))
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario on real sockets, in real time')
     .description(

@@ -264,7 +264,8 @@ class DistributedRun {
   #traceOf(): Recorder | undefined {
     const { scenario, registry, recordingsOf } = this.#order;
     const recordings = recordingsOf(this.#turn.seed);
-    if (recordings.trace === undefined) return undefined;
+    const { trace, broadcast } = recordings;
+    if (trace === undefined && broadcast === undefined) return undefined;
     const picture = new SimStageWorld({
       scenario,
       seed: this.#turn.seed,
