@@ -1,0 +1,155 @@
+/** The privacy page in a browser: charts of a report with everything, and notes where parts are missing. @module */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judge } from '../../reports/judge.ts';
+import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
+import { measurePrivacy } from '../../reports/privacy/measure.ts';
+import type { PrivacySummary } from '../../reports/privacy/summary.ts';
+import { runInput } from '../unit/reports/fixture.ts';
+import { stratifiedNodes, stratifiedTruth } from '../unit/reports/privacy/hand-made.ts';
+import { BrowserLab, LOOKS, type Look, type Opened, seriousFindings } from './support.ts';
+
+const SPEC = { rate: 100, layers: 3, width: 2, meanSeconds: 0.1, seconds: 20, clients: 6 };
+const CHARTS = ['entropy', 'sets', 'journey', 'pairs', 'price'];
+const LINKS = '&adversary=global-passive-links-only';
+
+function measured(): PrivacySummary {
+  const mixes = stratifiedNodes(SPEC)
+    .filter((name) => name.startsWith('mix'))
+    .map((name) => ({ name, law: { kind: 'exponential' } as const, meanDelayNs: 1e8 }));
+  const { summary } = measurePrivacy(stratifiedTruth(SPEC), {
+    ...{ mixes, corrupt: [], warmupNs: 2e9, everyNs: 2e8, endNs: 20e9, seed: 1, asked: new Set() },
+    sizes: new Map([[1_000, 1]]),
+  });
+  const roc = [0, 0.5, 1].map((x) => ({ falsePositive: x, truePositive: Math.sqrt(x) }));
+  return {
+    ...summary,
+    attacks: [
+      {
+        ...{
+          attack: 'correlation',
+          success: 0.6,
+          low: 0.5,
+          high: 0.7,
+          trials: 20,
+          chance: 0.5,
+          roc,
+        },
+        ...{ interval: 'DeLong 95 %', adversary: 'global passive, links only', estimator: 'area' },
+      },
+    ],
+  };
+}
+
+/** What reports held before they held what is drawn here. */
+function old({ journey: _, linkability: _pairs, ...summary }: PrivacySummary): PrivacySummary {
+  return summary;
+}
+
+let lab: BrowserLab;
+const runs = mkdtempSync(join(tmpdir(), 'orrery-privacy-'));
+
+beforeAll(async () => {
+  const summary = measured();
+  const input = runInput({ seeds: 1, slowdown: 1 });
+  const save = (name: string, privacy: PrivacySummary): void => {
+    const seeds = input.seeds.map((seed) => ({ ...seed, privacy }));
+    const definitions = [...input.definitions, ...PRIVACY_METRICS];
+    mkdirSync(join(runs, name, '1'), { recursive: true });
+    const report = judge({ ...input, definitions, seeds });
+    writeFileSync(join(runs, name, '1/report.json'), JSON.stringify(report));
+  };
+  save('whole', summary);
+  save('old', old(summary));
+  lab = await BrowserLab.start(runs);
+});
+afterAll(async () => {
+  await lab.stop();
+  rmSync(runs, { recursive: true, force: true });
+});
+
+async function visit(
+  { run, look = {}, charts }: { run: string; look?: Look; charts: readonly string[] },
+  act: (opened: Opened) => Promise<void>,
+): Promise<void> {
+  const opened = await lab.open(`${lab.server.address}#page=privacy&run=${run}`, look);
+  try {
+    for (const chart of charts) {
+      await opened.page.locator(`[data-chart=privacy-${chart}] .readable`).waitFor();
+    }
+    await act(opened);
+    // The browser tells of the trace that was asked for and is not there.
+    expect(opened.errors.filter((text) => !text.includes('404'))).toEqual([]);
+  } finally {
+    await opened.context.close();
+  }
+}
+
+describe.each(LOOKS)('in $theme at $width px', (look) => {
+  it('every chart of both adversaries is there, axe finds nothing serious, nothing is too wide', () =>
+    visit({ run: 'whole/1', look, charts: CHARTS }, async ({ page }) => {
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
+      await page.getByLabel('adversary').selectOption('global passive, links only');
+      await page.locator('[data-chart=privacy-roc-correlation] .readable').waitFor();
+      expect(await page.locator('[data-chart=privacy-entropy]').count()).toBe(0);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
+    }));
+});
+
+describe('the privacy page', () => {
+  it('names adversary, estimator and samples under each chart', () =>
+    visit({ run: 'whole/1', charts: CHARTS }, async ({ page }) => {
+      const captions = await page.locator('.chart figcaption span').allTextContents();
+      expect(captions).toHaveLength(CHARTS.length);
+      for (const caption of captions) {
+        expect(caption).toMatch(/adversary: omniscient timing/i);
+        expect(caption).toMatch(/P\/n/);
+        expect(caption).toMatch(/target|payload/);
+      }
+    }));
+
+  it('keeps the chosen adversary in the address, and finds it there', () =>
+    visit({ run: 'whole/1', charts: CHARTS }, async ({ page }) => {
+      await page.getByLabel('adversary').selectOption('global passive, links only');
+      await page.waitForFunction((text) => location.hash.includes(text), LINKS);
+      await page.reload();
+      await page.locator('[data-chart=privacy-roc-correlation]').waitFor();
+    }));
+
+  it('says what an older report lacks, and how to record it', () =>
+    visit({ run: 'old/1', charts: ['sets'] }, async ({ page }) => {
+      const note = page.locator('.privacy-charts [data-state=partial]');
+      expect(await note.textContent()).toMatch(
+        /does not hold the journey of one message and who seems to write to whom\. Run it again: /,
+      );
+    }));
+
+  it('exports the pairs as CSV with the numbers of its table, and SVG that parses', () =>
+    visit({ run: 'whole/1', charts: CHARTS }, async ({ page }) => {
+      const chart = page.locator('[data-chart=privacy-pairs]');
+      const save = async (kind: string): Promise<string> => {
+        const wait = page.waitForEvent('download');
+        await chart.locator('summary').click();
+        await chart.locator(`[data-export=${kind}]`).click();
+        return readFileSync(await (await wait).path(), 'utf8');
+      };
+      const [svg, csv] = [await save('svg'), await save('csv')];
+      expect(svg).toMatch(/^<svg[^>]*>.*<desc>The likeliest receiver/s);
+      await chart.getByRole('button', { name: 'Table' }).click();
+      const rows = await chart.locator('tbody tr').count();
+      expect(csv.trim().split('\r\n')).toHaveLength(rows + 1);
+    }));
+
+  it('is read by arrow keys', () =>
+    visit({ run: 'whole/1', charts: CHARTS }, async ({ page }) => {
+      const pairs = page.locator('[data-chart=privacy-pairs] .readable');
+      await pairs.focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      expect(await pairs.locator('output').textContent()).toMatch(/believed .* % of \d+ target/);
+    }));
+});
