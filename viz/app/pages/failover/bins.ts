@@ -49,6 +49,8 @@ export interface Arrival {
 const NARROWEST_NS = 10e6;
 const BINS_MAX = 200;
 const PER_BIN = 5;
+/** An edge of the window within this share of a bin is an edge of a bin. */
+const SLACK = 1e-9;
 
 /** A width so that a bin holds some packets and the window not too many bins. */
 export function binWidth(rangeNs: number, packets: number): number {
@@ -94,20 +96,26 @@ export function rateBins(timesNs: readonly number[], scope: Scope): readonly Bin
 
 /** How many of each bin. */
 export function counted(timesNs: readonly number[], scope: Scope): readonly Bin[] {
-  return edges(scope).map(({ fromNs, toNs }) => {
-    const [from, to] = [fromNs + scope.zeroNs, toNs + scope.zeroNs];
-    return { fromNs, toNs, value: timesNs.filter((at) => at >= from && at < to).length };
-  });
+  const bins = edges(scope);
+  const counts = new Float64Array(bins.length);
+  for (const timeNs of timesNs) {
+    const at = binOf(timeNs, scope);
+    if (at >= 0 && at < counts.length) counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return bins.map((edge, at) => ({ ...edge, value: counts[at] ?? 0 }));
 }
 
 /** p95 of the time to the target in each bin; null where too few came to tell. */
 export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bin[] {
-  return edges(scope).map(({ fromNs, toNs }) => {
-    const [from, to] = [fromNs + scope.zeroNs, toNs + scope.zeroNs];
-    const own = arrivals.filter(({ timeNs }) => timeNs >= from && timeNs < to);
-    const took = own.map(({ tookNs }) => tookNs).filter((value) => value !== undefined);
-    const value = took.length < PER_BIN / 2 ? undefined : quantile(ascending(took), 0.95);
-    return { fromNs, toNs, value: value ?? null };
+  const bins = edges(scope);
+  const took: number[][] = bins.map(() => []);
+  for (const { timeNs, tookNs } of arrivals) {
+    if (tookNs !== undefined) took[binOf(timeNs, scope)]?.push(tookNs);
+  }
+  return bins.map((edge, at) => {
+    const own = took[at] ?? [];
+    const value = own.length < PER_BIN / 2 ? undefined : quantile(ascending(own), 0.95);
+    return { ...edge, value: value ?? null };
   });
 }
 
@@ -141,11 +149,22 @@ export function seriesBins(
 }
 
 /** Whole bins of the window; one edge is the fault. */
-function edges({ zeroNs, fromNs, toNs, binNs }: Scope): readonly Omit<Bin, 'value'>[] {
-  const first = Math.ceil((fromNs - zeroNs) / binNs - 1e-9);
-  const last = Math.floor((toNs - zeroNs) / binNs + 1e-9);
+function edges(scope: Scope): readonly Omit<Bin, 'value'>[] {
+  const { zeroNs, toNs, binNs } = scope;
+  const first = firstEdge(scope);
+  const last = Math.floor((toNs - zeroNs) / binNs + SLACK);
   return Array.from({ length: Math.max(0, last - first) }, (_, at) => ({
     fromNs: (first + at) * binNs,
     toNs: (first + at + 1) * binNs,
   }));
+}
+
+/** The bin of an instant of the run, by its place among {@link edges}. */
+function binOf(timeNs: number, scope: Scope): number {
+  return Math.floor((timeNs - scope.zeroNs) / scope.binNs) - firstEdge(scope);
+}
+
+/** The first edge in whole bins after the fault. */
+function firstEdge({ zeroNs, fromNs, binNs }: Scope): number {
+  return Math.ceil((fromNs - zeroNs) / binNs - SLACK);
 }

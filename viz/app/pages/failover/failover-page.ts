@@ -9,6 +9,7 @@ import { DEMO_RUN } from '../../data/embedded.ts';
 import { Latest } from '../../data/latest.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import { element, fill, set, svgElement } from '../../kernel/element.ts';
+import { onWidth } from '../../kernel/on-width.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { actions, partialNote, skeleton, stateMessage } from '../../kernel/states.ts';
 import { Chooser } from './chooser.ts';
@@ -127,7 +128,7 @@ class FailoverPage {
     const { range, extent } = view.time;
     // A range in the address stays; else the fault with what it caused is in view.
     if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
-    const observer = new ResizeObserver(() => this.#draw());
+    const observer = onWidth(() => this.#draw());
     observer.observe(this.#chart.body);
     signal.addEventListener('abort', () => observer.disconnect());
     this.#moveCursor = frames.add(signal, () => {

@@ -54,7 +54,7 @@ export function laneOf(
 }
 
 /** Names of the machines of a node, sorted. */
-export function machinesOf(history: History, node: number): readonly string[] {
+function machinesOf(history: History, node: number): readonly string[] {
   const before = history.before.find(([number]) => number === node)?.[1] ?? [];
   const names = [
     ...before.map(([machine]) => machine),

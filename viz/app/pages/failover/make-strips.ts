@@ -132,7 +132,7 @@ function effectFinding({ shown, same }: Scene, effect: string): string {
 }
 
 /** `median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
-export function spreadWords({ n, low, median, high }: Spread): string {
+function spreadWords({ n, low, median, high }: Spread): string {
   return `median of ${plural(n, 'seed')} ${quantity(median, 'ns')}, 10 to 90 % ${quantity(low, 'ns')} to ${quantity(high, 'ns')}`;
 }
 

@@ -42,7 +42,7 @@ export interface MaterialOf {
 /** Packets that are on their way at the beginning are recognised by where they departed. */
 const PAD_NS = 200e6;
 /** More packets than this are left to the series. */
-const HOPS_MAX = 1_000_000;
+const HOPS_MAX = 150_000;
 const PACKETS_NS_MAX = 10e9;
 /** As many losses as the desk hands over. */
 const DROPS_MAX = 20_000;
@@ -86,7 +86,7 @@ async function packetsOf(trace: TraceClient, of: MaterialOf): Promise<Packets | 
   const isSmall = toNs - fromNs <= PACKETS_NS_MAX && expected < HOPS_MAX;
   const [hops, drops] = await Promise.all([
     count > 0 && isKept && isSmall
-      ? trace.ask('hops', { fromNs: fromNs - PAD_NS, toNs, rowsMax: HOPS_MAX })
+      ? trace.ask('hops', { fromNs: fromNs - PAD_NS, toNs, rowsMax: 2 * HOPS_MAX })
       : undefined,
     trace.ask('drops', { fromNs, toNs }),
   ]);

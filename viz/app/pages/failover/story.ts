@@ -126,7 +126,7 @@ export function isAligned(cases: readonly FaultCase[], stepNs: number): boolean 
 }
 
 /** The next 1, 2, 4 or 5 times a power of ten. */
-export function niceAbove(value: number): number {
+function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 4, 5].find((step) => step * power >= value) ?? 10) * power;
 }

@@ -9,6 +9,7 @@ import type { Origin } from '../../chart/csv.ts';
 import { Latest } from '../../data/latest.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 import { element, fill } from '../../kernel/element.ts';
+import { onWidth } from '../../kernel/on-width.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { drawSequence } from './draw-sequence.ts';
@@ -90,7 +91,7 @@ export class PacketView {
       value.watch(signal, ask);
     }
     view.parameters.watch(signal, () => this.#draw());
-    const observer = new ResizeObserver(() => this.#draw());
+    const observer = onWidth(() => this.#draw());
     observer.observe(this.root);
     signal.addEventListener('abort', () => observer.disconnect());
   }

@@ -7,6 +7,7 @@ import { ChartFrame } from '../../chart/chart-frame.ts';
 import { Latest } from '../../data/latest.ts';
 import type { Window } from '../../data/trace-answers.ts';
 import { element, fill, set, svgElement } from '../../kernel/element.ts';
+import { onWidth } from '../../kernel/on-width.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote, skeleton } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
@@ -65,7 +66,7 @@ export class TimePage {
       this.#chart.root,
       hasHops && this.#packet.root,
     );
-    const observer = new ResizeObserver(() => this.#draw());
+    const observer = onWidth(() => this.#draw());
     observer.observe(this.#chart.body);
     signal.addEventListener('abort', () => observer.disconnect());
     this.#moveCursor = frames.add(signal, () => {
