@@ -1,0 +1,81 @@
+/** A run that is watched is the same run, and hands over everything but packets nobody takes. @module */
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../reports/model.ts';
+import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import type { BroadcastBlocks, BroadcastMessage } from '../../../../scenarios/runner/broadcast.ts';
+import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
+import type { Recordings } from '../../../../scenarios/runner/job.ts';
+import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import { GrowingSource } from '../../../../viz/format/growing-source.ts';
+import { openTrace } from '../../../../viz/format/trace-file.ts';
+import { good, inflateNode } from '../../viz/format/trace-lab.ts';
+
+const registry = new ProtocolRegistry();
+
+function run(recordings: Recordings): SeedResult {
+  const path = join(PROJECT_FOLDERS.scenarios, 'hello.yaml');
+  const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
+  return runSeed({ scenario, registry, seed: 1, recordings });
+}
+
+function received(port: MessagePort): BroadcastMessage[] {
+  const messages: BroadcastMessage[] = [];
+  for (let one = receiveMessageOnPort(port); one !== undefined; one = receiveMessageOnPort(port)) {
+    messages.push(one.message as BroadcastMessage);
+  }
+  return messages;
+}
+
+function watched(pendingBytes: number): {
+  readonly result: SeedResult;
+  readonly messages: readonly BroadcastMessage[];
+} {
+  const { port1, port2: port } = new MessageChannel();
+  const pending = new SharedArrayBuffer(4);
+  new Int32Array(pending)[0] = pendingBytes;
+  const result = run({ broadcast: { port, pending } });
+  const messages = received(port1);
+  port1.close();
+  return { result, messages };
+}
+
+const blocksOf = (messages: readonly BroadcastMessage[]): BroadcastBlocks[] =>
+  messages.flatMap((one) => (one.kind === 'blocks' ? [one] : []));
+
+describe('a run that is watched', () => {
+  it('is the run that nobody watches, and is read as it was while it went on', async () => {
+    const plain = run({});
+    const { result, messages } = watched(0);
+    expect(result.fingerprint).toBe(plain.fingerprint);
+    expect(result.metrics).toEqual(plain.metrics);
+    expect(messages[0]).toMatchObject({ kind: 'begin', run: 'hello', hasPackets: true });
+    expect(messages.at(-1)).toMatchObject({ kind: 'end' });
+    const source = new GrowingSource();
+    const [begin] = messages;
+    source.push(begin?.kind === 'begin' ? begin.head : new Uint8Array(0));
+    const trace = good(await openTrace(source, inflateNode));
+    for (const { lasting, packets } of blocksOf(messages)) {
+      for (const bytes of [lasting, packets]) await trace.grow(source.push(bytes));
+    }
+    const bins = good(await trace.bins({ fromNs: 0, toNs: 1e12 }));
+    const rows = blocksOf(messages).reduce((sum, one) => sum + one.rows, 0);
+    expect(rows).toBeGreaterThan(100);
+    // Every packet of a link is counted once in the bins and is a row of its own.
+    const arrivals = bins.reduce((sum, { count }) => sum + count, 0);
+    const hops = good(await trace.hops(0, 1e12));
+    expect(hops.filter(({ fate }) => fate === 'arrived')).toHaveLength(arrivals);
+  });
+
+  it('throws packets away and counts them when nobody takes them, and nothing else', () => {
+    const taken = blocksOf(watched(0).messages);
+    const left = blocksOf(watched(16 * 1024 * 1024).messages);
+    const sum = (of: readonly BroadcastBlocks[], by: (one: BroadcastBlocks) => number): number =>
+      of.reduce((total, one) => total + by(one), 0);
+    expect(sum(left, ({ rows }) => rows)).toBe(0);
+    expect(sum(left, ({ lostRows }) => lostRows)).toBe(sum(taken, ({ rows }) => rows));
+    expect(sum(left, ({ lasting }) => lasting.length)).toBeGreaterThan(1_000);
+  });
+});
