@@ -24,7 +24,7 @@ const CHOSEN = 'chosen';
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING =
-  'This trace holds nothing that a protocol draws. Runs in virtual time record it: npm run scenario FILE -- --trace.';
+  'This trace holds nothing that a protocol draws. Nodes in one process record it: npm run scenario FILE -- --trace.';
 const NOT_NOW = 'There is nothing to draw at this instant: it comes later in the run.';
 
 /** What the trace said of an instant. */
