@@ -2,8 +2,9 @@
  * `npm run pictures`: the pictures of the documents, made from real runs, never by hand.
  *
  * Writes `docs/images/failover.svg` (what the terminal shows) and, where a Chromium is installed,
- * `docs/images/report.png` (the top of report.html in that browser). ORRERY_CHROMIUM names another
- * browser than `chromium`.
+ * `docs/images/report.png` (the top of report.html in that browser) and `docs/images/network-*.png`
+ * (the network page of the demo just after its link was cut, in both themes). ORRERY_CHROMIUM names
+ * another browser than `chromium`.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
 import { terminalPicture } from './terminal-picture.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,6 +25,7 @@ mkdirSync(IMAGES, { recursive: true });
 try {
   drawTerminal();
   photographReport();
+  await photographNetwork();
 } finally {
   rmSync(out, { recursive: true, force: true });
 }
@@ -59,4 +62,30 @@ function photographReport(): void {
   const { error, status } = spawnSync(BROWSER, [...flags, page], { encoding: 'utf8' });
   if (error === undefined && status === 0) console.log('docs/images/report.png');
   else console.error(`docs/images/report.png left as it is: ${BROWSER} could not be run`);
+}
+
+/** The page is built first; its demo is the same run every time. */
+async function photographNetwork(): Promise<void> {
+  if (spawnSync(BROWSER, ['--version']).status !== 0) {
+    console.error(`docs/images/network-*.png left as they are: ${BROWSER} could not be run`);
+    return;
+  }
+  const tool = ['--import', 'tsx', 'tools/build-viz.ts'];
+  const { status } = spawnSync(process.execPath, tool, { cwd: ROOT, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the browser view is not built: no picture of it');
+  const { stdout } = spawnSync('which', [BROWSER], { encoding: 'utf8' });
+  const browser = await chromium.launch({ executablePath: stdout.trim(), args: ['--no-sandbox'] });
+  try {
+    for (const theme of ['light', 'dark']) {
+      const page = await browser.newPage({ viewport: { width: 1100, height: 640 } });
+      const view = `#run=demo&page=network&t=3.2s&theme=${theme}`;
+      await page.goto(`file://${join(ROOT, 'dist/viz/index.html')}${view}`);
+      // The reading thread answers when it is ready.
+      await page.locator('.stamp').filter({ hasText: 'switched' }).waitFor();
+      await page.screenshot({ path: join(IMAGES, `network-${theme}.png`) });
+      console.log(`docs/images/network-${theme}.png`);
+    }
+  } finally {
+    await browser.close();
+  }
 }

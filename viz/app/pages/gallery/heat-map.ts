@@ -54,7 +54,7 @@ function heatTable(grid: HeatGrid): HTMLElement {
   const head = element(
     'tr',
     {},
-    element('th', { scope: 'col' }, `${shortName(y.name)} ↓ ${shortName(x.name)} →`),
+    element('th', { scope: 'col' }, cornerOf(grid)),
     x.values.map((value) => element('th', { scope: 'col' }, value)),
   );
   const rows = cells.map((row, at) =>
@@ -69,8 +69,14 @@ function heatTable(grid: HeatGrid): HTMLElement {
     'div',
     {},
     element('table', { class: 'heat' }, element('thead', {}, head), element('tbody', {}, rows)),
-    element('p', { class: 'muted' }, captionOf(grid)),
+    element('p', { class: 'muted heat-caption' }, captionOf(grid)),
   );
+}
+
+/** Names of the parameters; a sweep of one has no rows to name. */
+function cornerOf({ x, y }: HeatGrid): string {
+  const across = `${shortName(x.name)} →`;
+  return y.name === '' ? across : `${shortName(y.name)} ↓ ${across}`;
 }
 
 function heatCell(grid: HeatGrid, cell: HeatCell | null, step: number | undefined): HTMLElement {
