@@ -27,9 +27,9 @@ import type { Range } from '../../kernel/time-line.ts';
 import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
 
 /** Rows that one look at the trace takes; more would only make the same means slower. */
-const ROWS_MAX = 40_000;
+const ROWS_MAX = 20_000;
 /** The window is as long as this many rows take at the run's mean rate, and no shorter than 1 s. */
-const WINDOW_ROWS = 240_000;
+const WINDOW_ROWS = 120_000;
 const WINDOW_LEAST_NS = 1e9;
 const GUARD_NS = 100e6;
 const ROW_HEIGHT = 26;

@@ -95,11 +95,13 @@ export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
     const sizes = least.get(link) ?? new Map<number, { count: number; transitNs: number }>();
     least.set(link, sizes);
     const size = cell(hops.bytes, row);
-    const known = sizes.get(size) ?? { count: 0, transitNs };
-    sizes.set(size, {
-      count: known.count + 1,
-      transitNs: Math.min(known.transitNs, transitNs),
-    });
+    const known = sizes.get(size);
+    if (known === undefined) sizes.set(size, { count: 1, transitNs });
+    else {
+      // In place: one object for each row would be most of the time of this page.
+      known.count += 1;
+      if (transitNs < known.transitNs) known.transitNs = transitNs;
+    }
   }
   const paces = new Map<number, number>();
   for (const [link, sizes] of least) {
