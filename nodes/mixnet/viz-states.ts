@@ -13,7 +13,7 @@ export const POOL = 'pool';
 export const MIXING = 'mixing';
 
 const PLACE_TEXT = /^layer (\d+) of (\d+)$/;
-const POOL_TEXT = /^held=(\d+) in=([\d.]+)\/s$/;
+const POOL_TEXT = /^mean=([\d.]+) in=([\d.]+)\/s$/;
 
 /** A layer of mixes, from 1, or among the providers. */
 export type Standing =
@@ -34,22 +34,22 @@ export function readStanding(text: string | undefined): Standing | undefined {
   return { kind: 'layer', layer: Number(layer), layers: Number(layers) };
 }
 
-/** A pool as it was when it was last told of. */
+/** A pool between two instants at which it was told of. */
 export interface PoolText {
-  /** Packets inside. */
-  readonly held: number;
-  /** Packets that came, per second, since it was told of before. */
+  /** Packets inside, mean over time: an instant would be biased by what happens in it. */
+  readonly mean: number;
+  /** Packets that came, per second. */
   readonly perSecond: number;
 }
 
-/** `held=17 in=210.0/s`. */
-export function writePool({ held, perSecond }: PoolText): string {
-  return `held=${held} in=${perSecond.toFixed(1)}/s`;
+/** `mean=17.25 in=210.0/s`. */
+export function writePool({ mean, perSecond }: PoolText): string {
+  return `mean=${mean.toFixed(2)} in=${perSecond.toFixed(1)}/s`;
 }
 
 /** Reads {@link writePool}. */
 export function readPool(text: string | undefined): PoolText | undefined {
-  const [, held, perSecond] = POOL_TEXT.exec(text ?? '') ?? [];
-  if (held === undefined || perSecond === undefined) return undefined;
-  return { held: Number(held), perSecond: Number(perSecond) };
+  const [, mean, perSecond] = POOL_TEXT.exec(text ?? '') ?? [];
+  if (mean === undefined || perSecond === undefined) return undefined;
+  return { mean: Number(mean), perSecond: Number(perSecond) };
 }

@@ -1,6 +1,6 @@
 /**
  * What the mixnet shows of itself: providers and layers of mixes in columns, with the packets that each
- * pool held when it was last told of. Draws from the texts of `viz-states.ts`; spec/ux.md 4.7.
+ * pool held on average when it was last told of. Draws from the texts of `viz-states.ts`; spec/ux.md 4.7.
  *
  * @module
  */
@@ -19,11 +19,10 @@ const HELD_MIN = 2;
 /** More nodes of a column are put together. */
 const ROWS_MAX = 20;
 const HEAD = 44;
-const ROW = 52;
-const BOX = 44;
+const ROW = 70;
+const BOX = 62;
 const GAP = 16;
-const DOT = 7;
-const DOT_ROWS = 2;
+const INSET = 8;
 
 interface Station {
   readonly name: string;
@@ -67,7 +66,7 @@ function drawPools({ nodes, width }: DrawingInput): Drawing {
   const stations = nodes.flatMap((node) => stationOf(node) ?? []);
   const columns = columnsOf(stations);
   const boxWidth = (width - GAP * (columns.length - 1)) / columns.length;
-  const perDot = dotSize(stations, Math.floor((boxWidth - 12) / DOT) * DOT_ROWS);
+  const most = Math.max(HELD_MIN, ...stations.map(({ pool }) => pool?.mean ?? 0));
   const rows = Math.max(1, ...columns.map((column) => Math.min(ROWS_MAX, column.stations.length)));
   const shapes = columns.flatMap((column, at) => {
     const x = at * (boxWidth + GAP);
@@ -75,13 +74,13 @@ function drawPools({ nodes, width }: DrawingInput): Drawing {
       ...headOf(column, x),
       ...(at === 0 ? [] : [arrow(x - GAP + 3, x - 3)]),
       ...shownOf(column).flatMap((one, row) =>
-        boxOf(one, { x, y: HEAD + row * ROW, width: boxWidth, perDot }),
+        boxOf(one, { x, y: HEAD + row * ROW, width: boxWidth, scale: 1.05 * most }),
       ),
     ];
   });
   const mixes = stations.filter(({ column }) => column > 0);
   return {
-    ...wordsOf(mixes, perDot),
+    ...wordsOf(mixes),
     shapes,
     table: tableOf(stations),
     height: HEAD + rows * ROW,
@@ -97,17 +96,7 @@ function columnsOf(stations: readonly Station[]): readonly Column[] {
 }
 
 function heldBy(stations: readonly Station[]): number {
-  return stations.reduce((sum, { pool }) => sum + (pool?.held ?? 0), 0);
-}
-
-/** Packets of one dot: 1, 2, 5, 10 and so on, so that the fullest pool has room. */
-function dotSize(stations: readonly Station[], room: number): number {
-  const most = Math.max(0, ...stations.map(({ pool }) => pool?.held ?? 0));
-  const least = most / Math.max(1, room);
-  if (least <= 1) return 1;
-  let power = 1;
-  while (10 * power < least) power *= 10;
-  return power * ([1, 2, 5].find((one) => one * power >= least) ?? 10);
+  return stations.reduce((sum, { pool }) => sum + (pool?.mean ?? 0), 0);
 }
 
 /** The first of a column; those beyond as one. */
@@ -115,7 +104,7 @@ function shownOf({ stations }: Column): readonly Station[] {
   if (stations.length <= ROWS_MAX) return stations;
   const rest = stations.slice(ROWS_MAX - 1);
   const perSecond = rest.reduce((sum, { pool }) => sum + (pool?.perSecond ?? 0), 0);
-  const pool = { held: heldBy(rest), perSecond };
+  const pool = { mean: heldBy(rest) / rest.length, perSecond: perSecond / rest.length };
   const others = { name: `${rest.length} others`, column: 0, mixing: '', pool };
   return [...stations.slice(0, ROWS_MAX - 1), others];
 }
@@ -123,7 +112,14 @@ function shownOf({ stations }: Column): readonly Station[] {
 function headOf({ title, stations }: Column, x: number): readonly Shape[] {
   return [
     { kind: 'text', x, y: 14, text: title, weight: 'strong' },
-    { kind: 'text', x, y: 32, text: `${heldBy(stations)} held`, size: 'small', fill: 'muted' },
+    {
+      kind: 'text',
+      x,
+      y: 32,
+      text: `${heldBy(stations).toFixed(1)} held`,
+      size: 'small',
+      fill: 'muted',
+    },
   ];
 }
 
@@ -136,65 +132,63 @@ interface Room {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  readonly perDot: number;
+  /** Packets that fill a bar. */
+  readonly scale: number;
 }
 
-function boxOf({ name, pool }: Station, { x, y, width, perDot }: Room): readonly Shape[] {
-  const held = pool?.held ?? 0;
-  const words = pool === undefined ? 'nothing came yet' : `${held} held, ${rateOf(pool)} come`;
-  const perRow = Math.max(1, Math.floor((width - 12) / DOT));
-  const dots = Array.from(
-    { length: Math.min(perRow * DOT_ROWS, Math.ceil(held / perDot)) },
-    (_, i): Shape => ({
-      kind: 'circle',
-      x: x + 6 + DOT / 2 + (i % perRow) * DOT,
-      y: y + 25 + Math.floor(i / perRow) * DOT,
-      ...{ r: 2.5, fill: 'c1' },
-    }),
-  );
+function boxOf({ name, pool }: Station, { x, y, width, scale }: Room): readonly Shape[] {
+  const mean = pool?.mean ?? 0;
+  const words = pool === undefined ? 'nothing came yet' : `${meanText(mean)}, ${rateOf(pool)} come`;
+  const room = width - 2 * INSET;
+  const least = x + INSET + (HELD_MIN / scale) * room;
+  const bar = { x: x + INSET, y: y + 24, h: 12 };
   return [
     {
       ...{ kind: 'rect', x, y, w: width, h: BOX, radius: 6, fill: 'panel', stroke: 'muted' },
-      ...{ dash: held === 0 ? 'dashed' : 'solid', title: `${name}: ${words}` },
+      ...{ dash: mean === 0 ? 'dashed' : 'solid', title: `${name}: ${words}` },
     },
-    { kind: 'text', x: x + 6, y: y + 15, text: name, size: 'small' },
+    { kind: 'text', x: x + INSET, y: y + 16, text: name, size: 'small' },
+    { kind: 'rect', ...bar, w: (mean / scale) * room, fill: 'c1' },
     {
-      ...{
-        kind: 'text',
-        x: x + width - 6,
-        y: y + 15,
-        text: pool === undefined ? '–' : String(held),
-      },
-      ...{ anchor: 'end', size: 'small', weight: 'strong' },
+      ...{ kind: 'line', x1: least, x2: least, y1: y + 21, y2: y + 39, stroke: 'fail', width: 1.5 },
+      ...{ dash: 'dashed', title: `${HELD_MIN} packets: fewer hide little` },
     },
-    ...dots,
+    {
+      ...{ kind: 'text', x: x + INSET, y: y + 54, text: pool === undefined ? '–' : meanText(mean) },
+      ...{ size: 'small', weight: 'strong' },
+    },
   ];
+}
+
+function meanText(mean: number): string {
+  return `${mean.toFixed(mean < 10 ? 1 : 0)} held`;
 }
 
 function rateOf({ perSecond }: PoolText): string {
   return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`;
 }
 
-function wordsOf(mixes: readonly Station[], perDot: number): Pick<Drawing, 'title' | 'summary'> {
-  const held = heldBy(mixes);
-  const mean = held / Math.max(1, mixes.length);
+function wordsOf(mixes: readonly Station[]): Pick<Drawing, 'title' | 'summary'> {
+  const mean = heldBy(mixes) / Math.max(1, mixes.length);
   const little = mean < HELD_MIN ? `: below ${HELD_MIN} they hide little` : '';
-  const [fullest] = [...mixes].sort((a, b) => (b.pool?.held ?? 0) - (a.pool?.held ?? 0));
+  const [fullest] = [...mixes].sort((a, b) => (b.pool?.mean ?? 0) - (a.pool?.mean ?? 0));
   const most =
-    fullest?.pool === undefined ? '' : ` ${fullest.name} holds most, ${fullest.pool.held}.`;
-  const dots = perDot === 1 ? 'A dot is a packet' : `A dot is ${perDot} packets`;
+    fullest?.pool === undefined
+      ? ''
+      : ` ${fullest.name} holds most, ${fullest.pool.mean.toFixed(1)}.`;
+  const title = `${mixes.length} mixes hold ${mean.toFixed(1)} packets each on average${little}`;
   return {
-    title: `${mixes.length} mixes hold ${held} packets, ${mean.toFixed(1)} each on average${little}`,
-    summary: `${mixes.length} mixes hold ${held} packets, ${mean.toFixed(1)} each.${most} ${dots}; pools are told of once a second.`,
+    title,
+    summary: `${title}.${most} Means over the second before a pool was last told of; dashed: ${HELD_MIN} packets.`,
   };
 }
 
 function tableOf(stations: readonly Station[]): TableData {
   return {
-    columns: ['node', 'place', 'mixing', 'packets held', 'arrivals per second'],
+    columns: ['node', 'place', 'mixing', 'packets held, mean', 'arrivals per second'],
     rows: stations.map(({ name, column, mixing, pool }) => [
       ...[name, column === 0 ? 'provider' : `layer ${column}`, mixing],
-      ...[pool?.held ?? null, pool?.perSecond ?? null],
+      ...[pool?.mean ?? null, pool?.perSecond ?? null],
     ]),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * Tells the trace what a pool holds: at most once a second, and when it runs empty. Made only where
- * somebody keeps the states. Needs no timer, so that a run with a trace has the same events.
+ * Tells the trace what a pool held on average: with the first packet that comes or goes a second after
+ * it was told of before. Made only where somebody keeps the states. Needs no timer, so that a run with
+ * a trace has the same events.
  *
  * @module
  */
@@ -14,19 +15,22 @@ const NS_PER_SECOND = 1_000_000_000;
 export class PoolPicture {
   readonly #host: Pick<Host, 'now' | 'trace'>;
   #toldNs: Nanoseconds;
-  #told = -1;
+  #lookedNs: Nanoseconds;
+  #held = 0;
+  /** Packets times nanoseconds since it was told of. */
+  #area = 0;
   #arrived = 0;
-  #perSecond = 0;
 
   constructor(host: Pick<Host, 'now' | 'trace'>) {
     this.#host = host;
     this.#toldNs = host.now();
+    this.#lookedNs = this.#toldNs;
   }
 
   /** A packet came; `held` are inside now. */
   arrived(held: number): void {
-    this.#arrived += 1;
     this.#look(held);
+    this.#arrived += 1;
   }
 
   /** A packet is gone; `held` are left. */
@@ -36,13 +40,16 @@ export class PoolPicture {
 
   #look(held: number): void {
     const now = this.#host.now();
+    this.#area += this.#held * (now - this.#lookedNs);
+    this.#lookedNs = now;
+    this.#held = held;
     const elapsedNs = now - this.#toldNs;
-    if (elapsedNs >= NS_PER_SECOND || this.#told < 0) {
-      this.#perSecond = elapsedNs === 0 ? 0 : (this.#arrived * NS_PER_SECOND) / elapsedNs;
-      this.#arrived = 0;
-      this.#toldNs = now;
-    } else if (held > 0 || this.#told === 0) return;
-    this.#told = held;
-    this.#host.trace.state(POOL, writePool({ held, perSecond: this.#perSecond }));
+    if (elapsedNs < NS_PER_SECOND) return;
+    const mean = this.#area / elapsedNs;
+    const perSecond = (this.#arrived * NS_PER_SECOND) / elapsedNs;
+    this.#host.trace.state(POOL, writePool({ mean, perSecond }));
+    this.#toldNs = now;
+    this.#area = 0;
+    this.#arrived = 0;
   }
 }

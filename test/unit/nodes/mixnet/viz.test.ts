@@ -15,11 +15,11 @@ describe('texts of mixes', () => {
     const standing = { kind: 'layer', layer: 2, layers: 3 } as const;
     expect(readStanding(writeStanding(standing))).toEqual(standing);
     expect(readStanding(writeStanding({ kind: 'provider' }))).toEqual({ kind: 'provider' });
-    const pool = { held: 17, perSecond: 210.5 };
+    const pool = { mean: 17.25, perSecond: 210.5 };
     expect(readPool(writePool(pool))).toEqual(pool);
   });
 
-  it.each([undefined, '', 'layer x of 3', 'held=-1 in=2/s', 'held=1'])(
+  it.each([undefined, '', 'layer x of 3', 'mean=-1 in=2/s', 'mean=1'])(
     'that do not parse (%s) give nothing',
     (text) => {
       expect(readStanding(text)).toBeUndefined();
@@ -29,7 +29,7 @@ describe('texts of mixes', () => {
 });
 
 describe('a pool that is traced', () => {
-  it('is told of at once, then once a second, and when it runs empty', () => {
+  it('is told of as a mean over time, with the first event after a second', () => {
     let now = 0;
     const told: string[] = [];
     const trace = {
@@ -44,13 +44,12 @@ describe('a pool that is traced', () => {
       act();
     };
     at(500, () => picture.arrived(1));
-    for (let ms = 600; ms < 1_500; ms += 100) at(ms, () => picture.arrived(ms / 100 - 4));
-    at(1_500, () => picture.arrived(11));
-    at(1_600, () => picture.left(1));
-    at(1_700, () => picture.left(0));
-    at(1_800, () => picture.arrived(1));
-    at(1_900, () => picture.left(0));
-    expect(told).toEqual(['held=1 in=2.0/s', 'held=11 in=10.0/s', 'held=0 in=10.0/s']);
+    at(700, () => picture.arrived(2));
+    at(900, () => picture.left(1));
+    at(1_100, () => picture.left(0));
+    at(3_100, () => picture.arrived(1));
+    // One packet for 0.2 s, two for 0.2 s, one for 0.2 s: 0.8 packet seconds in 1.1 s, then none.
+    expect(told).toEqual(['mean=0.73 in=1.8/s', 'mean=0.00 in=0.0/s']);
   });
 });
 
@@ -65,31 +64,34 @@ function draw(nodes: readonly NodeState[]): Drawing {
   return viz.views[0]!.draw(input);
 }
 
-function dotsOf(shapes: readonly Shape[]): number {
-  return shapes.filter(({ kind }) => kind === 'circle').length;
+function barsOf(shapes: readonly Shape[]): readonly number[] {
+  return shapes.flatMap((shape) => (shape.kind === 'rect' && shape.fill === 'c1' ? [shape.w] : []));
 }
 
 const MIX = { mixing: 'poisson', place: 'layer 1 of 2' };
 const NODES = [
-  node('provider-1', { mixing: 'poisson', place: 'provider', pool: 'held=4 in=9.0/s' }),
-  node('mix-1-1', { ...MIX, pool: 'held=7 in=20.0/s' }),
+  node('provider-1', { mixing: 'poisson', place: 'provider', pool: 'mean=4.00 in=9.0/s' }),
+  node('mix-1-1', { ...MIX, pool: 'mean=7.00 in=20.0/s' }),
   node('mix-1-2', MIX),
-  node('mix-2-1', { ...MIX, place: 'layer 2 of 2', pool: 'held=3 in=20.0/s' }),
+  node('mix-2-1', { ...MIX, place: 'layer 2 of 2', pool: 'mean=3.00 in=20.0/s' }),
   node('client-1', { epoch: '1' }),
 ];
 
 describe('the drawing of pools', () => {
-  it('says how many packets the mixes hold, and that few hide little', () => {
+  it('says how many packets a mix holds, and that few hide little', () => {
     const { title, summary } = draw(NODES);
-    expect(title).toBe('3 mixes hold 10 packets, 3.3 each on average');
+    expect(title).toBe('3 mixes hold 3.3 packets each on average');
     expect(summary).toContain('mix-1-1 holds most, 7');
-    const few = draw([node('mix-1-1', { ...MIX, pool: 'held=1 in=2.0/s' })]);
+    const few = draw([node('mix-1-1', { ...MIX, pool: 'mean=1.00 in=2.0/s' })]);
     expect(few.title).toContain('below 2 they hide little');
   });
 
-  it('has a dot for each packet, a table row for each node, and columns in order', () => {
+  it('has a bar for each pool, a table row for each node, and columns in order', () => {
     const { shapes, table } = draw(NODES);
-    expect(dotsOf(shapes)).toBe(14);
+    const [provider = 0, first = 0, idle, second = 0] = barsOf(shapes);
+    expect(idle).toBe(0);
+    expect(provider / first).toBeCloseTo(4 / 7, 9);
+    expect(second / first).toBeCloseTo(3 / 7, 9);
     expect(table.rows).toHaveLength(4);
     expect(table.rows[2]).toEqual(['mix-1-2', 'layer 1', 'poisson', null, null]);
     const heads = shapes.flatMap((shape) =>
@@ -98,18 +100,18 @@ describe('the drawing of pools', () => {
     expect(heads).toEqual(['providers', 'layer 1', 'layer 2']);
   });
 
-  it('keeps its dots inside the boxes however full a pool is', () => {
-    const full = draw([node('mix-1-1', { ...MIX, pool: 'held=9000 in=1.0/s' })]);
-    expect(full.summary).toMatch(/A dot is \d+0 packets/);
-    for (const shape of full.shapes) {
-      if (shape.kind === 'circle') expect(shape.x + shape.r).toBeLessThanOrEqual(600);
-      if (shape.kind === 'circle') expect(shape.y + shape.r).toBeLessThanOrEqual(full.height);
+  it('keeps its bars inside the boxes however full a pool is', () => {
+    const { shapes, height } = draw([node('mix-1-1', { ...MIX, pool: 'mean=9000.00 in=1.0/s' })]);
+    for (const shape of shapes) {
+      if (shape.kind !== 'rect') continue;
+      expect(shape.x + shape.w).toBeLessThanOrEqual(600);
+      expect(shape.y + shape.h).toBeLessThanOrEqual(height);
     }
   });
 
   it('puts what is beyond twenty nodes of a layer together', () => {
     const many = Array.from({ length: 30 }, (_, i) =>
-      node(`mix-1-${i}`, { ...MIX, pool: 'held=2 in=1.0/s' }),
+      node(`mix-1-${i}`, { ...MIX, pool: 'mean=2.00 in=1.0/s' }),
     );
     const { shapes, table } = draw(many);
     expect(shapes.some((shape) => shape.kind === 'text' && shape.text === '11 others')).toBe(true);

@@ -36,7 +36,7 @@ export function journeyChart(parts: ViewParts): HTMLElement | undefined {
   const columns = columnsOf(journey, 10);
   frame.show({
     title,
-    caption: `One target, of median entropy (${bitsText(journey.entropy)}), made at ${(journey.atNs / 1e9).toFixed(2)} s in seed ${parts.context.report.shownSeed}. Width: probability that it went so; darker: where it really went.${leftOut(columns)} Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}. Samples: 1 target.`,
+    caption: `One target, of median entropy (${bitsText(journey.entropy)}), made at ${(journey.atNs / 1e9).toFixed(2)} s in seed ${parts.context.report.shownSeed}. Width: probability that it went so; stronger: where it really went.${leftOut(columns)} Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}. Samples: 1 target.`,
     summary: title,
     table: () => ({
       columns: ['from', 'to', 'probability'],
