@@ -11,7 +11,8 @@ export function liveText(news: LiveNews): string {
   const at = `${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}`;
   const isOver = phase === 'ended' ? 'has ended' : `is at ${at}`;
   const parts = [`${run}, seed ${seed}, ${isOver}.`, droppedText(news)];
-  if (!news.hasPackets) parts.push('Live runs show states, faults and counters, not packets.');
+  if (!news.hasPackets)
+    parts.push('Live runs show states, faults and procedures; packets cannot be followed there.');
   if (trouble !== undefined) parts.push(`${trouble[0]?.toUpperCase()}${trouble.slice(1)}.`);
   return parts.filter((part) => part !== '').join(' ');
 }

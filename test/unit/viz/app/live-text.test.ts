@@ -1,0 +1,31 @@
+/** What the page says of a run that goes on. @module */
+import { describe, expect, it } from 'vitest';
+import { liveText, lostText } from '../../../../viz/app/kernel/live-text.ts';
+import type { LiveNews } from '../../../../viz/format/live-wire.ts';
+
+const NEWS: LiveNews = {
+  ...{ phase: 'running', run: 'failover', seed: 1, durationNs: 60e9, nowNs: 31.2e9 },
+  ...{ hasPackets: true, droppedFrames: 0, droppedRows: 0, report: undefined, trouble: undefined },
+};
+
+describe('the bar of a run that goes on', () => {
+  it('says how far the run is, and never beyond its end', () => {
+    expect(liveText(NEWS)).toBe('failover, seed 1, is at 31.2 s of 60.0 s.');
+    expect(liveText({ ...NEWS, nowNs: 61e9 })).toMatch(/is at 60.0 s of 60.0 s/);
+    expect(liveText({ ...NEWS, phase: 'ended' })).toBe('failover, seed 1, has ended.');
+  });
+
+  it('says how many frames and packets were dropped', () => {
+    const text = liveText({ ...NEWS, droppedFrames: 12, droppedRows: 3_400 });
+    expect(text).toMatch(/Dropped: 12 frames, 3,400 packet rows/);
+  });
+
+  it('says where packets cannot be seen, and why no more is shown', () => {
+    expect(liveText({ ...NEWS, hasPackets: false })).toMatch(/packets cannot be followed/);
+    expect(liveText({ ...NEWS, trouble: 'too much' })).toMatch(/Too much\.$/);
+  });
+
+  it('says since when the connection is lost, and until when it shows', () => {
+    expect(lostText(NEWS, 4_321)).toBe('Reconnecting, 4 s; showing until 31.2 s.');
+  });
+});
