@@ -69,7 +69,10 @@ export async function execute(
   const watch = await startWatch(name, flags);
   try {
     const code = await runAndReport(loaded, flags, runner, watch.broadcast);
-    await watch.finished(runFolder(flags.out, name, seedsOf(seeds, flags)));
+    // Where nothing came of it there is nothing more to see.
+    if (code !== 2 && code !== 3) {
+      await watch.finished(runFolder(flags.out, name, seedsOf(seeds, flags)));
+    }
     return code;
   } finally {
     await watch.close();

@@ -17,7 +17,7 @@ const MAGIC = 0x4c52_524f;
 const VERSION = 1;
 const HEAD_BYTES = 24;
 /** Longest payload that a page takes. */
-export const PAYLOAD_MAX = 64 * 1024 * 1024;
+const PAYLOAD_MAX = 64 * 1024 * 1024;
 
 /** Path of the WebSocket; `?stream=&lasting=&packets=` resumes. */
 export const LIVE_PATH = '/api/live';

@@ -66,9 +66,9 @@ export class LiveRun {
     return { ...this.#news, droppedFrames: 0, droppedRows: this.#lostRows };
   }
 
-  begin({ head, ...facts }: LiveBegin): void {
+  begin({ head, run, seed, durationNs, hasPackets }: LiveBegin): void {
     this.#head = head;
-    this.#news = { ...this.#news, ...facts, phase: 'running' };
+    this.#news = { ...this.#news, run, seed, durationNs, hasPackets, phase: 'running' };
   }
 
   add({ nowNs, lasting, packets, rows, lostRows }: LiveBlocks): void {
