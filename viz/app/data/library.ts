@@ -149,9 +149,18 @@ export class Library {
     if (response === undefined) throw new OpenTrouble('missing', 'the server does not answer');
     if (!response.ok) throw new OpenTrouble('missing', `the server has no run ${id}`);
     const report = demanded(readReportFile(await response.text()));
+    if (this.state.value.kind === 'loading') await this.refresh();
     const url = new URL(`api/runs/${id}/trace.orr`, location.href).href;
-    const head = await fetch(url, { method: 'HEAD' });
-    return openRun(id, report, head.ok ? { kind: 'address', url } : undefined);
+    const hasTrace = this.#listedTrace(id) ?? (await fetch(url, { method: 'HEAD' })).ok;
+    return openRun(id, report, hasTrace ? { kind: 'address', url } : undefined);
+  }
+
+  /** What the list says of a run's trace: to ask for a file that is not there is an error in browsers. */
+  #listedTrace(id: string): boolean | undefined {
+    const { value } = this.state;
+    const cards = value.kind === 'ready' ? value.cards : [];
+    const card = cards.find((one) => one.id === id);
+    return card?.kind === 'run' ? card.traceBytes > 0 : undefined;
   }
 }
 

@@ -21,6 +21,7 @@ const ASKED: Readonly<Record<QuestionName, unknown>> = {
   series: { name: 'sent' },
   stateAt: { timeNs: 1e9 },
   changes: ALL,
+  density: ALL,
   neighbour: { timeNs: 5e8, direction: 'after' },
   packetBytes: { packet: 5 },
 };
