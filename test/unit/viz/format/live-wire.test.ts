@@ -12,7 +12,7 @@ import {
   readPlace,
 } from '../../../../viz/format/live-wire.ts';
 import { openTrace } from '../../../../viz/format/trace-file.ts';
-import { inflateNode, TraceLab } from './trace-lab.ts';
+import { good, inflateNode, TraceLab } from './trace-lab.ts';
 
 const KINDS: readonly LiveKind[] = ['head', 'lasting', 'packets', 'news'];
 const u32 = fc.nat({ max: 0xffff_ffff });
@@ -79,6 +79,8 @@ describe('a trace that grows', () => {
     const offsets: number[] = [];
     for (let step = 0; step < 3; step += 1) {
       lab.recorder.state(lab.clock.now, 1, 'link', `state ${step}`);
+      const fault = { id: `f${step}`, text: `fault ${step}`, targets: [`link-${step}`] };
+      lab.recorder.faultBegan(fault, lab.clock.now);
       const packet = lab.send(0, 100);
       lab.advance(1_000_000);
       lab.arrive(packet);
@@ -90,6 +92,9 @@ describe('a trace that grows', () => {
       if (isFailure(states)) throw new Error(states.message);
       expect(states.get(1)?.get('link')).toBe(`state ${step}`);
     }
+    const faults = good(await trace.rows('fault', 0, 1e9));
+    const names = faults.map(({ block }) => trace.name(block.value('target', 0)));
+    expect(names).toEqual(['link-0', 'link-1', 'link-2']);
     expect(trace.entries.length).toBeGreaterThan(5);
     const hopBlocks = trace.blocksOf('hop');
     const [first, second] = [hopBlocks[0]?.offset ?? 0, hopBlocks[1]?.offset ?? 0];
