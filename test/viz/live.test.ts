@@ -13,7 +13,7 @@ import { BrowserLab, PAGE_FILE, seriousFindings } from './support.ts';
 
 let lab: BrowserLab;
 let server: VizServer;
-const live = new LiveRun('hello', 1);
+let live = new LiveRun('hello', 1);
 
 /** What a run sends to those who watch it. */
 function recorded(): BroadcastMessage[] {
@@ -75,5 +75,22 @@ describe('a run that goes on', () => {
     await page.getByRole('button', { name: 'Open the finished run' }).waitFor();
     // The browser itself writes down that it could not connect.
     expect(errors.filter((text) => !text.includes('WebSocket'))).toEqual([]);
+  });
+
+  it('stays shown when another run begins at its address, and says so', async () => {
+    const messages = recorded().filter(({ kind }) => kind !== 'end');
+    await server.close();
+    live = new LiveRun('hello', 2);
+    feed(messages);
+    server = await serve(0);
+    const { page } = await lab.open(`${server.address}#run=live&page=network`);
+    const bar = page.locator('.live-bar');
+    await bar.filter({ hasText: /is at/ }).waitFor();
+    const port = Number(new URL(server.address).port);
+    await server.close();
+    live = new LiveRun('hello', 3);
+    feed(messages);
+    server = await serve(port);
+    await bar.filter({ hasText: /Another run goes on here now: load the page again/ }).waitFor();
   });
 });

@@ -104,7 +104,13 @@ export class LiveFeed {
     if (failure === undefined) return;
     this.#isBroken = true;
     socket.close();
-    this.#ears.failed(failure);
+    if (this.#news === undefined || !this.#isOpened) {
+      this.#ears.failed(failure);
+      return;
+    }
+    // What is shown stays, with the reason why nothing follows.
+    this.#news = { ...this.#news, trouble: failure.message };
+    this.#setLink('over');
   }
 
   async #use(message: LiveMessage): Promise<TraceFailure | undefined> {
