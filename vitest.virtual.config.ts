@@ -6,7 +6,11 @@ import { WALL_CLOCK } from './vitest.wall.config.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/package/**', ...WALL_CLOCK, ...THOROUGH],
+    exclude: [
+      ...configDefaults.exclude,
+      ...['test/package/**', 'test/viz/**'],
+      ...[...WALL_CLOCK, ...THOROUGH],
+    ],
     pool: 'forks',
     maxWorkers: 2,
     // Modules are loaded once a worker: none of them keeps state that a test could leave behind.

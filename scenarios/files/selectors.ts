@@ -133,7 +133,7 @@ function neighbours(topology: Topology, node: string): readonly string[] {
 }
 
 /** A pattern with `*` as a regular expression. */
-export function glob(pattern: string): RegExp {
+function glob(pattern: string): RegExp {
   const quoted = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
   return new RegExp(`^${quoted}$`);
 }

@@ -7,6 +7,6 @@ import type { ProtocolViz } from '../../format/drawing.ts';
 import { plugIns } from './plug-ins.ts';
 
 /** All of them, by name. */
-export const PLUG_INS: readonly ProtocolViz[] = plugIns(
+export const PROTOCOLS: readonly ProtocolViz[] = plugIns(
   import.meta.glob<{ readonly viz: ProtocolViz }>('../../../nodes/*/viz.ts', { eager: true }),
 );

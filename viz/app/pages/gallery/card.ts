@@ -9,7 +9,7 @@ import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
 import { DEMO_RUN } from '../../data/embedded.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
-import { sweepElement } from './heat-map.ts';
+import { sweepElement } from './sweep-element.ts';
 
 const KPIS_SHOWN = 4;
 const SPARK = { width: 60, height: 20 } as const;

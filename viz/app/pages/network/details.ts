@@ -8,7 +8,7 @@ import type { PacketReader } from '../../../format/packet-fields.ts';
 import { sceneElement } from '../../chart/scene.ts';
 import { Latest } from '../../data/latest.ts';
 import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
-import { PLUG_INS } from '../../data/protocols.ts';
+import { PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
@@ -236,7 +236,7 @@ function scenesOf(
 ): Child {
   const nodes = nodesOf(info, states);
   const { protocol, name } = nodes[number] ?? {};
-  const views = PLUG_INS.find((one) => one.protocol === protocol)?.views ?? [];
+  const views = PROTOCOLS.find((one) => one.protocol === protocol)?.views ?? [];
   const size = { width: SCENE_WIDTH, height: SCENE_WIDTH };
   const common = { timeNs, fromNs: timeNs, toNs: timeNs, marks: [], spans: [], ...size };
   const input = { ...common, nodes, ...(name !== undefined && { selected: name }) };

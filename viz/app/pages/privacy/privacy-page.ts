@@ -8,7 +8,7 @@ import { element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
-import { entropyChart } from './bits-view.ts';
+import { entropyChart } from './entropy-chart.ts';
 import { chosenEyes, type Eyes, eyesOf, privacyWarnings } from './eyes.ts';
 import type { ViewParts } from './frame.ts';
 import { journeyChart } from './journey-view.ts';

@@ -9,7 +9,7 @@ import { ChartFrame } from '../../chart/chart-frame.ts';
 import { sceneElement } from '../../chart/scene.ts';
 import { Latest } from '../../data/latest.ts';
 import { drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
-import { PLUG_INS } from '../../data/protocols.ts';
+import { PROTOCOLS } from '../../data/protocols.ts';
 import type { WorldStates } from '../../data/trace-answers.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
@@ -74,7 +74,7 @@ export class ProtocolsPage {
     );
     if (signal.aborted) return;
     this.#offers = offersOf(
-      PLUG_INS,
+      PROTOCOLS,
       ends.map((end) => this.#input(end)),
     );
     if (this.#offers.length === 0) {
