@@ -105,6 +105,7 @@ class Lab {
       now: (): number => this.#now,
       meter: { counter: () => measure, histogram: () => measure },
       log: { warn: (text: string) => void this.warnings.push(text) },
+      trace: { isRecorded: false, state: (): void => undefined },
       random: (name: string) => openStream(1, 'mix', name),
       randomBytes: (length: number) => labelledBytes(crypto, `node ${this.#made++} key`, length),
       alloc: (length: number) => new Uint8Array(length),
