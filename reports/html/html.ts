@@ -8,8 +8,9 @@
 import { createHash } from 'node:crypto';
 import { againstHtml } from '../against-text.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
-import { plural, quantity, shortFingerprint, significant, wallTime, whole } from '../format.ts';
-import { conditionsText, countText, kpiName, seedCommand, verdictWord } from '../kpi-text.ts';
+import { plural, quantity, shortFingerprint, wallTime, whole } from '../format.ts';
+import { countText, kpiName, seedCommand, verdictWord } from '../kpi-text.ts';
+import { originFacts, reportFacts } from '../report-facts.ts';
 import type { Report } from '../report-schema.ts';
 import { distributionSection } from './distribution.ts';
 import { dropSection } from './drops.ts';
@@ -63,22 +64,10 @@ ${body}<script>${trusted(SCRIPT)}</script>
 
 function verdictBar(report: Report): Markup {
   const word = verdictWord(report);
-  const perWall = report.wallSeconds > 0 ? report.virtualSeconds / report.wallSeconds : 0;
-  const facts: readonly (readonly [string, string])[] = [
-    ['seeds', String(report.seeds.length)],
-    ['mode', conditionsText(report).join(', ')],
-    ['fingerprint', shortFingerprint(report.fingerprint)],
-    [
-      'time',
-      `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(report.wallSeconds)} wall`,
-    ],
-    ['speed', `${significant(perWall, 2)} × real`],
-    ['cpu', report.cpu],
-  ];
   return html`<header class="bar ${report.pass ? 'pass' : word === 'INCONCLUSIVE' ? 'open' : 'fail'}"><div>
 <h1><b>${word}</b>${report.scenario.name}: ${countText(report)}</h1>
 <p class="question">${report.scenario.question}</p>
-<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<dl class="facts">${reportFacts(report).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </div></header>
 `;
 }
@@ -101,26 +90,13 @@ function comparisonSection(comparison: ReportComparison | undefined): Markup {
 }
 
 function environmentSection(report: Report): Markup {
-  const { scenario, environment } = report;
-  const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
-  const rows: readonly (readonly [string, string])[] = [
-    ['scenario', `${scenario.file}  sha256 ${scenario.sha256}`],
-    ['topology', `${scenario.topologyFile}  sha256 ${scenario.topologySha256}`],
-    ...(overrides.length === 0 ? [] : ([['overrides', overrides.join(' ')]] as const)),
-    ['fingerprint', report.fingerprint],
-    ['commit', environment.commit],
-    ['machine', `${environment.os}, ${environment.cpu}, node ${environment.node}`],
-    ['crypto', report.crypto],
-    ['cpu model', report.cpu],
-    ['events', `${whole(report.events)}, ${whole(report.eventsPerWallSecond)} per wall second`],
-  ];
   const commands = [
     command('reproduce', report.reproduce),
     report.seeds.length > 1 ? command('one-seed', seedCommand(report, report.shownSeed)) : NOTHING,
   ];
   return html`<section><h2>Do it again</h2>
 ${commands}
-<table class="facts-table"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td class="mono">${value}</td></tr>`)}</tbody></table>
+<table class="facts-table"><tbody>${originFacts(report).map(([name, value]) => html`<tr><td>${name}</td><td class="mono">${value}</td></tr>`)}</tbody></table>
 ${seedTable(report)}</section>
 `;
 }

@@ -6,6 +6,7 @@
  */
 import { plural, wallTime, whole } from '../../../../reports/format.ts';
 import { seedCommand } from '../../../../reports/kpi-text.ts';
+import { originFacts } from '../../../../reports/report-facts.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { type Child, element } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
@@ -24,7 +25,7 @@ export function againSection({ report, notify }: ReportContext): Child {
       element(
         'tbody',
         {},
-        factsOf(report).map(([name, value]) =>
+        originFacts(report).map(([name, value]) =>
           element(
             'tr',
             {},
@@ -53,22 +54,6 @@ function command(text: string, notify: (sentence: string) => void): HTMLElement 
     element('code', {}, text),
     element('button', { type: 'button', click: () => void copy() }, 'Copy'),
   );
-}
-
-function factsOf(report: Report): readonly (readonly [string, string])[] {
-  const { scenario, environment } = report;
-  const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
-  return [
-    ['scenario', `${scenario.file}  sha256 ${scenario.sha256}`],
-    ['topology', `${scenario.topologyFile}  sha256 ${scenario.topologySha256}`],
-    ...(overrides.length === 0 ? [] : ([['overrides', overrides.join(' ')]] as const)),
-    ['fingerprint', report.fingerprint],
-    ['commit', environment.commit],
-    ['machine', `${environment.os}, ${environment.cpu}, node ${environment.node}`],
-    ['crypto', report.crypto],
-    ['cpu model', report.cpu],
-    ['events', `${whole(report.events)}, ${whole(report.eventsPerWallSecond)} per wall second`],
-  ];
 }
 
 function seedTable({ perSeed }: Report): HTMLElement {

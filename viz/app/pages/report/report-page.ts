@@ -4,14 +4,9 @@
  *
  * @module
  */
-import {
-  plural,
-  shortFingerprint,
-  significant,
-  wallTime,
-  whole,
-} from '../../../../reports/format.ts';
-import { conditionsText, countText, verdictWord } from '../../../../reports/kpi-text.ts';
+import { plural, shortFingerprint } from '../../../../reports/format.ts';
+import { countText, verdictWord } from '../../../../reports/kpi-text.ts';
+import { reportFacts } from '../../../../reports/report-facts.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { drawnToFit } from '../../chart/plot.ts';
@@ -52,18 +47,6 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
 
 function verdictBar(report: Report): HTMLElement {
   const verdict = verdictWord(report);
-  const perWall = report.wallSeconds > 0 ? report.virtualSeconds / report.wallSeconds : 0;
-  const facts: readonly (readonly [string, string])[] = [
-    ['seeds', String(report.seeds.length)],
-    ['mode', conditionsText(report).join(', ')],
-    ['fingerprint', shortFingerprint(report.fingerprint)],
-    [
-      'time',
-      `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(report.wallSeconds)} wall`,
-    ],
-    ['speed', `${significant(perWall, 2)} × real`],
-    ['cpu', report.cpu],
-  ];
   return element(
     'header',
     { class: `verdict ${verdictTone(verdict)}` },
@@ -72,7 +55,7 @@ function verdictBar(report: Report): HTMLElement {
     element(
       'dl',
       { class: 'report-facts' },
-      facts.map(([name, value]) =>
+      reportFacts(report).map(([name, value]) =>
         element('div', {}, element('dt', {}, name), element('dd', {}, value)),
       ),
     ),

@@ -1,0 +1,43 @@
+/**
+ * Facts of a report as pairs of name and value, for `report.html` and the report page alike.
+ *
+ * @module
+ */
+import { shortFingerprint, significant, wallTime, whole } from './format.ts';
+import { conditionsText } from './kpi-text.ts';
+import type { Report } from './report-schema.ts';
+
+type Facts = readonly (readonly [name: string, value: string])[];
+
+/** What stands beside the verdict: how much was run, how, and how fast. */
+export function reportFacts(report: Report): Facts {
+  const perWall = report.wallSeconds > 0 ? report.virtualSeconds / report.wallSeconds : 0;
+  return [
+    ['seeds', String(report.seeds.length)],
+    ['mode', conditionsText(report).join(', ')],
+    ['fingerprint', shortFingerprint(report.fingerprint)],
+    [
+      'time',
+      `${whole(report.virtualSeconds)} s ${report.clock} in ${wallTime(report.wallSeconds)} wall`,
+    ],
+    ['speed', `${significant(perWall, 2)} × real`],
+    ['cpu', report.cpu],
+  ];
+}
+
+/** What it takes to do it again: files with their hashes, commit, machine. */
+export function originFacts(report: Report): Facts {
+  const { scenario, environment } = report;
+  const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
+  return [
+    ['scenario', `${scenario.file}  sha256 ${scenario.sha256}`],
+    ['topology', `${scenario.topologyFile}  sha256 ${scenario.topologySha256}`],
+    ...(overrides.length === 0 ? [] : ([['overrides', overrides.join(' ')]] as const)),
+    ['fingerprint', report.fingerprint],
+    ['commit', environment.commit],
+    ['machine', `${environment.os}, ${environment.cpu}, node ${environment.node}`],
+    ['crypto', report.crypto],
+    ['cpu model', report.cpu],
+    ['events', `${whole(report.events)}, ${whole(report.eventsPerWallSecond)} per wall second`],
+  ];
+}
