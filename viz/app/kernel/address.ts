@@ -76,12 +76,12 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** Reads what stands behind the `#`. */
 export function readAddress(hash: string): ReadView {
   let view = EMPTY;
-  const rest: Record<string, string> = {};
+  const rest: [string, string][] = [];
   const notices: string[] = [];
   for (const [key, value] of new URLSearchParams(hash.replace(/^#/, ''))) {
     const read = Object.hasOwn(READERS, key) ? READERS[key] : undefined;
     if (read === undefined) {
-      rest[key] = value;
+      rest.push([key, value]);
       continue;
     }
     const part = read(value);
@@ -89,7 +89,8 @@ export function readAddress(hash: string): ReadView {
       notices.push(`The address says ${key}=${value}, which is not readable.`);
     else view = { ...view, ...part };
   }
-  return { view: { ...view, rest }, notices };
+  // Own properties, whatever their names: to assign `__proto__` would lose it.
+  return { view: { ...view, rest: Object.fromEntries(rest) }, notices };
 }
 
 /** Writes it, `#` included. */

@@ -46,6 +46,15 @@ describe('the address', () => {
     );
   });
 
+  it('keeps a key that is called __proto__', () => {
+    const { view } = readAddress('#page=runs&__proto__=x&y=1');
+    expect(Object.entries(view.rest)).toEqual([
+      ['__proto__', 'x'],
+      ['y', '1'],
+    ]);
+    expect(writeAddress(view)).toBe('#page=runs&__proto__=x&y=1');
+  });
+
   it('falls back with a sentence for each value that it cannot read, and keeps unknown keys', () => {
     const { view, notices } = readAddress('#t=soon&page=<b>&range=9s..1s&speed=0&sel=cat:1&x=1');
     expect(view).toMatchObject({ page: 'runs', timeNs: undefined, speed: 1, rest: { x: '1' } });
