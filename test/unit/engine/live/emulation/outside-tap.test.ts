@@ -179,12 +179,13 @@ describe('outside tap', () => {
   });
 
   it('names what was to happen at an instant', async () => {
-    const { emulated, openAll } = world();
+    // On its way for so long that a busy machine does not miss it.
+    const { emulated, openAll } = world({ delayNs: 500 * MS });
     openAll();
     const a = await bind(`${block}.101`);
     let name = '';
     emulated.scheduler.after(0, () => undefined);
-    const run = emulated.pacer.run(40 * MS);
+    const run = emulated.pacer.run(600 * MS);
     a.send('question', PORT, `${block}.2`);
     const timer = setInterval(() => {
       const next = emulated.scheduler.peekTime();
