@@ -3,7 +3,7 @@
  *
  * Two lanes: packets and losses, which may be thrown away when nobody fetches them, and everything
  * else, which is never. The run hands over and does not wait; what it has handed over and the other
- * side has not taken is bounded for packets (docs/TRACE-FORMAT.md, "While a run goes on").
+ * side has not taken is bounded for packets (docs/TRACE.md, "While a run goes on").
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The messages of a run that goes on, server to page, over a WebSocket (docs/TRACE-FORMAT.md, "While a
+ * The messages of a run that goes on, server to page, over a WebSocket (docs/TRACE.md, "While a
  * run goes on"): the head of a trace, then its blocks in two lanes, and news in between.
  *
  *      0       4         5      6      8        12        16        20        24

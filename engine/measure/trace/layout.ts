@@ -1,6 +1,6 @@
 /**
  * The layout of `trace.orr`: magic numbers, tables with their columns, and the block header
- * (ux.md 4.10; docs/TRACE-FORMAT.md describes the whole file).
+ * (ux.md 4.10; docs/TRACE.md describes the whole file).
  *
  * Constants and types only, shared by the writer here and the reader in viz/format.
  *
