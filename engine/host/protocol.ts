@@ -86,6 +86,23 @@ export interface NodeHandle {
   status?(): Readonly<Record<string, unknown>>;
 }
 
+/** A node of a file with its checked options. */
+export interface ConfiguredNode<Options = unknown> {
+  readonly name: string;
+  readonly options: Options;
+}
+
+/** What one node's options say against those of the others. */
+export interface Disagreement {
+  /** Name of the node whose options are at fault. */
+  readonly node: string;
+  /** Of the option, inside the options of the node. */
+  readonly path: readonly string[];
+  readonly message: string;
+  /** What to write instead. */
+  readonly hint: string;
+}
+
 /** The face of a protocol. `Options` is what its schema returns. */
 export interface Protocol<Options = unknown> {
   readonly name: string;
@@ -93,6 +110,11 @@ export interface Protocol<Options = unknown> {
   readonly summary: string;
   /** A zod schema of the node's `options`. */
   readonly config: { safeParse(input: unknown): unknown };
+  /**
+   * Finds options that are right by themselves and wrong beside those of other nodes of the same
+   * protocol, so that the file is refused where they stand. Absent: nodes need not agree.
+   */
+  readonly disagreements?: (nodes: readonly ConfiguredNode<Options>[]) => readonly Disagreement[];
   /** Pure jobs for `host.compute`, by name. */
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   /** Address of the module that exports `protocol`, so that a live worker can load the jobs. */

@@ -6,6 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { byteJob } from '../_kit/byte-job.ts';
 import { unwrapJob } from '../sphinx/index.ts';
+import { delaysThatDisagree } from './agreement.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
 import { MIXNET_DROPS } from './drops.ts';
 import { messagesOf } from './messages.ts';
@@ -25,6 +26,7 @@ export const protocol: Protocol<MixnetOptions> = {
   summary:
     'carries application bytes in Sphinx packets through layers of mixes, with cover traffic',
   config: mixnetConfig,
+  disagreements: delaysThatDisagree,
   jobs: {
     unwrap: {
       ...byteJob(unwrapJob, (length) => HOP_NS + HOP_NS_PER_BYTE * length),

@@ -7,6 +7,7 @@
  * @module
  */
 import type { z } from 'zod';
+import type { ConfiguredNode } from '../../engine/host/protocol.ts';
 import type { FilePath } from '../files/locate.ts';
 import type { Problems } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
@@ -59,15 +60,41 @@ export function checkOptions(
 ): void {
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer.options]));
   checkGenerated(loaded.topology.hosts, layers, problems);
+  const checked = new Map<string, ConfiguredNode[]>();
   for (const host of loaded.topology.hosts) {
     const schema = registry.protocols(host.protocol)?.config;
     if (schema === undefined) continue;
     const options = optionsOf(host, byName);
     const result = schema.safeParse(options) as z.ZodSafeParseResult<unknown>;
-    if (result.success) continue;
+    if (result.success) {
+      const nodes = checked.get(host.protocol) ?? [];
+      nodes.push({ name: host.name, options: result.data });
+      checked.set(host.protocol, nodes);
+      continue;
+    }
     for (const mistake of wordIssues(result.error, schema as z.ZodType, options)) {
       const place = placeOf(mistake.path, host, { loaded, layers });
       problems.add(place.source, worded(mistake, place.path), place.root);
+    }
+  }
+  checkAgreement({ loaded, layers }, registry, problems, checked);
+}
+
+/** Refuses options that the protocol finds wrong beside those of its other nodes. */
+function checkAgreement(
+  written: Written,
+  registry: Registry,
+  problems: Problems,
+  checked: ReadonlyMap<string, readonly ConfiguredNode[]>,
+): void {
+  const { hosts } = written.loaded.topology;
+  for (const [protocol, nodes] of checked) {
+    for (const found of registry.protocols(protocol)?.disagreements?.(nodes) ?? []) {
+      const host = hosts.find(({ name }) => name === found.node);
+      if (host === undefined) continue;
+      const { source, path, root } = placeOf(found.path, host, written);
+      const { message, hint } = found;
+      problems.add(source, { code: 'E122', path, part: 'value', message, hint }, root);
     }
   }
 }

@@ -122,4 +122,32 @@ describe('options of a generated mixnet', () => {
     expect(mixing('threshold', '{ enabled: false }')).toEqual([]);
     expect(mixing('threshold', '{ transit: 5ms }')).toEqual([]);
   });
+
+  it('may not let one hop mix by batches where all others draw their delays by VRF', () => {
+    const set = (more: string): readonly string[] =>
+      refusals(`${inside(GENERATE)}options:\n  mixnet: { mixing: { strategy: vrf-exp } }\n${more}`);
+    expect(set('  mix-2-1: { mixing: { strategy: threshold } }\n')).toEqual([
+      '9 «threshold» options.mix-2-1.mixing.strategy: mix-2-1 mixes by threshold, but provider-1 and ' +
+        '3 more by vrf-exp (vrf-exp, or another strategy for the whole network: vrf-exp is obeyed ' +
+        'by all or none)',
+    ]);
+    expect(set('  mix-2-1: { mixing: { strategy: vrf-exp, law: uniform } }\n')).toEqual([
+      '9 «uniform» options.mix-2-1.mixing.law: mix-2-1 draws uniform delays, but provider-1 and ' +
+        '3 more exponential ones (exponential: who audits a delay has one law for all hops)',
+    ]);
+    // The authority delays nothing.
+    expect(set('  authority: { mixing: { strategy: threshold } }\n')).toEqual([]);
+    expect(set('')).toEqual([]);
+  });
+
+  it('blame the only hop that draws delays by VRF, and leave mixed batches alone', () => {
+    const set = (strategy: string): readonly string[] =>
+      refusals(`${inside(GENERATE)}options:\n  mix-2-1: { mixing: { strategy: ${strategy} } }\n`);
+    expect(set('vrf-exp')).toEqual([
+      '8 «vrf-exp» options.mix-2-1.mixing.strategy: mix-2-1 mixes by vrf-exp, but provider-1 and ' +
+        '3 more by poisson (poisson, or another strategy for the whole network: vrf-exp is obeyed ' +
+        'by all or none)',
+    ]);
+    expect(set('threshold')).toEqual([]);
+  });
 });
