@@ -16,6 +16,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...THOROUGH],
     pool: 'forks',
     maxWorkers: 1,
+    // A machine that did something else for a moment is no defect; the end of the run names such tests.
+    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -23,7 +23,9 @@ const SET: Readonly<Record<string, string>> = {
 
 afterEach(() => void vi.restoreAllMocks());
 
-it('R-113: delivers the same inline and on threads, and refuses replays in both', async () => {
+it('R-113: delivers the same inline and on threads, and refuses replays in both', {
+  retry: 1,
+}, async () => {
   const submitted = vi.spyOn(ByteCompute.prototype, 'submit');
   const warmed = vi.spyOn(ByteCompute.prototype, 'warm');
   const calls: number[] = [];

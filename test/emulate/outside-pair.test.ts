@@ -62,7 +62,9 @@ const red = ({ kpis }: Report): readonly string[] =>
 const binomialHalf = (n: number, p: number): number => 3.29 * Math.sqrt(n * p * (1 - p)) + 0.5;
 
 describe.skipIf(reason !== undefined)('emulate-outside.yaml', () => {
-  it('R-167: programs that nobody here wrote measure the delay and loss of the link', async () => {
+  it('R-167: programs that nobody here wrote measure the delay and loss of the link', {
+    retry: 1,
+  }, async () => {
     const seen: Probed[] = [];
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const report = await run();
@@ -103,7 +105,7 @@ describe.skipIf(reason !== undefined)('emulate-outside.yaml', () => {
     expect(load, 'medians within 2 %').toBeGreaterThan(LOAD_MAX);
   });
 
-  it('turns red for a link that is too slow and loses too much', async () => {
+  it('turns red for a link that is too slow and loses too much', { retry: 1 }, async () => {
     const report = await run({
       'topology.nodes.0.command': probe(150),
       'topology.links.0.delay': '60ms',
@@ -114,7 +116,9 @@ describe.skipIf(reason !== undefined)('emulate-outside.yaml', () => {
     expect(report.pass).toBe(false);
   });
 
-  it('turns red for a link that is too fast and loses too little, and a program that fails', async () => {
+  it('turns red for a link that is too fast and loses too little, and a program that fails', {
+    retry: 1,
+  }, async () => {
     const script = join(folder, 'sends-and-fails.py');
     const report = await run({
       'topology.nodes.0.command': `[python3, ${failing(script)}, ${programs[0]}, ${echo}]`,

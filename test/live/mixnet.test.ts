@@ -62,6 +62,7 @@ kpis: { mixnet.delivery: { value: ">= 99%" } }
 
 it.each([1, 2])(
   'R-195: three layers as processes, %i in the middle, carry messages and replies over SURBs',
+  { retry: 1 },
   async (middle) => {
     write(`mixes-${middle}.yaml`, network(middle), blockOf(20 + middle));
     const run = await spread(write('run.yaml', scenario(`mixes-${middle}.yaml`, middle)));

@@ -1,0 +1,44 @@
+/**
+ * Says which tests passed only when they were tried again, and why they had failed. Tests that
+ * follow the wall clock may be tried twice, since a machine that does something else for a moment is
+ * no defect; that it happened is never hidden. Decides nothing.
+ *
+ * @module
+ */
+import { relative } from 'node:path';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+/** What a test tells of its attempts. */
+export interface Attempted {
+  readonly where: string;
+  readonly title: string;
+  readonly why: string;
+}
+
+/** Lines for the end of a run; none when everything passed at once. */
+export function secondAttempts(tests: readonly Attempted[]): string {
+  if (tests.length === 0) return '';
+  const lines = tests.map(({ where, title, why }) => `  ${where} > ${title}\n      ${why}`);
+  const what = tests.length === 1 ? '1 test' : `${tests.length} tests`;
+  return `\n${what} passed at the second attempt only:\n${lines.join('\n')}\n`;
+}
+
+/** For `--reporter`. */
+class SecondAttempts implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const again = modules.flatMap((module) =>
+      [...module.children.allTests('passed')].flatMap(told),
+    );
+    process.stdout.write(secondAttempts(again));
+  }
+}
+
+function told(test: TestCase): Attempted[] {
+  if (test.diagnostic()?.flaky !== true) return [];
+  const [first] = test.result().errors ?? [];
+  const why = first?.message.split('\n')[0] ?? 'for a reason that was not kept';
+  return [{ where: relative('.', test.module.moduleId), title: test.fullName, why }];
+}
+
+// biome-ignore lint/style/noDefaultExport: vitest loads a reporter by its file's default export.
+export default SecondAttempts;
