@@ -57,12 +57,17 @@ function framesOf(tasks: readonly TraceEvent[], starts: readonly number[]): read
   return frames;
 }
 
-/** Pulls the scrubber's cursor over the whole strip. */
-export async function scrub(page: Page, steps: number): Promise<void> {
+/** Pulls the scrubber's cursor over the whole strip within `lastsMs`; slower where the machine is. */
+export async function scrub(page: Page, steps: number, lastsMs = 0): Promise<void> {
   const { x = 0, y = 0, width = 0 } = (await page.locator('.strip').boundingBox()) ?? {};
   await page.mouse.move(x + 10, y + 20);
   await page.mouse.down();
-  await page.mouse.move(x + width - 10, y + 20, { steps });
+  const begin = performance.now();
+  for (let step = 1; step <= steps; step += 1) {
+    await page.mouse.move(x + 10 + ((width - 20) * step) / steps, y + 20);
+    const restMs = begin + (lastsMs * step) / steps - performance.now();
+    if (restMs > 0) await page.waitForTimeout(restMs);
+  }
   await page.mouse.up();
 }
 

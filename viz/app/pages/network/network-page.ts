@@ -53,6 +53,8 @@ export class NetworkPage {
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
+  /** The instant of the picture. */
+  #shownNs = 0;
   #drawn: readonly Drawn[] = [];
   #inSight: InSight = { marks: [], total: 0 };
   #ask: () => void = () => undefined;
@@ -218,12 +220,14 @@ export class NetworkPage {
   #frame(): boolean {
     const { trace, view, theme } = this.#context;
     const { info } = trace;
-    const timeNs = view.time.cursor.value;
-    this.#keepUp(timeNs);
-    const ailments = ailmentsAt(info.faults, timeNs);
+    const cursorNs = view.time.cursor.value;
+    this.#keepUp(cursorNs);
     const around = this.#around;
-    const isNear = around !== undefined && timeNs >= around.fromNs && timeNs <= around.toNs;
-    if (isNear) {
+    // While the cursor runs ahead of the answers, the picture is of the nearest instant that is known.
+    const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
+    this.#shownNs = timeNs;
+    const ailments = ailmentsAt(info.faults, timeNs);
+    if (around !== undefined) {
       this.#inSight = packetsAt(around.hops, timeNs, (one) => !this.#hidden.has(one));
       const { marks } = this.#inSight;
       this.#drawn = drawnPackets(info, around.hops, { marks, topology: this.#topology });
@@ -240,8 +244,7 @@ export class NetworkPage {
     this.#showDetour(told, timeNs);
     const story = storyText(told, timeNs);
     if (this.#story.textContent !== story) this.#story.textContent = story;
-    // Until the packets of this instant are there, the words of the last one stand.
-    if (isNear) {
+    if (around !== undefined) {
       this.#chart.show(
         contentOf({
           info,
@@ -249,12 +252,12 @@ export class NetworkPage {
           ailments,
           inSight: this.#inSight,
           drawn: this.#drawn,
-          hops: around?.hops,
+          hops: around.hops,
           rangeNs: view.time.range.value,
         }),
       );
     }
-    this.#details.follow(timeNs);
+    this.#details.follow(cursorNs);
     return view.time.isPlaying.value;
   }
 
@@ -282,7 +285,7 @@ export class NetworkPage {
   #bursts(): readonly Burst[] {
     const { trace, view } = this.#context;
     const speed = Math.min(1, view.time.speed.value);
-    const found = burstsAt(this.#around?.drops ?? [], view.time.cursor.value, BURST_NS * speed);
+    const found = burstsAt(this.#around?.drops ?? [], this.#shownNs, BURST_NS * speed);
     return found.flatMap(({ drop, age }) => {
       const burst = burstOf(trace.info, this.#topology, drop, age);
       return burst === undefined ? [] : [burst];
@@ -324,4 +327,8 @@ export class NetworkPage {
     view.time.cursor.watch(this.#context.signal, say);
     return note;
   }
+}
+
+function nearestKnown(timeNs: number, { fromNs, toNs }: Around): number {
+  return Math.max(0, Math.min(toNs, Math.max(fromNs, timeNs)));
 }
