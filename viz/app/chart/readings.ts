@@ -1,6 +1,7 @@
 /**
- * Reading values off a chart: the pointer or the arrow keys go from mark to mark, a line shows where,
- * and the same words stand below for everybody (spec/ux.md 4.0, charts).
+ * Reading values off a chart: the pointer or the arrow keys go from mark to mark, a sign shows where,
+ * and the same words stand below for everybody (spec/ux.md 4.0, charts). Marks lie along an axis
+ * ({@link readable}) or in a plane ({@link readablePoints}).
  *
  * @module
  */
@@ -14,7 +15,19 @@ export interface Reading {
   readonly text: string;
 }
 
-/** The drawing with its readings, in the order of their places. */
+type Place = Pick<Reading, 'x' | 'y'>;
+
+/** What is different between the two kinds of charts. */
+interface Walk {
+  /** Marks that an arrow key goes on or back. */
+  readonly steps: Readonly<Record<string, number>>;
+  /** Shows which mark is read; hidden at first. */
+  readonly sign: SVGElement;
+  moveSign(to: Place): void;
+  nearest(pointer: Place): number;
+}
+
+/** The drawing with its readings, in the order of their places along the horizontal axis. */
 export function readable(
   drawing: SVGSVGElement,
   readings: readonly Reading[],
@@ -22,49 +35,76 @@ export function readable(
 ): HTMLElement {
   const line = svgElement('line', { class: 'reading', y1: bounds.top, y2: bounds.bottom });
   const dot = svgElement('circle', { class: 'reading', r: 4 });
-  const mark = svgElement('g', { visibility: 'hidden', class: 'reading-mark' }, line, dot);
-  drawing.append(mark);
+  return walked(drawing, readings, {
+    steps: { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 },
+    sign: svgElement('g', { class: 'reading-mark' }, line, dot),
+    moveSign: ({ x, y }): void => {
+      set(line, 'x1', x);
+      set(line, 'x2', x);
+      moveTo(dot, { x, y });
+    },
+    nearest: ({ x }): number => nearestBy(readings, (reading) => Math.abs(reading.x - x)),
+  });
+}
+
+/** The drawing with marks in a plane; up and down go `perRow` marks. */
+export function readablePoints(
+  drawing: SVGSVGElement,
+  readings: readonly Reading[],
+  perRow = 1,
+): HTMLElement {
+  const dot = svgElement('circle', { class: 'reading', r: 4 });
+  return walked(drawing, readings, {
+    steps: { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow, ArrowUp: -perRow },
+    sign: dot,
+    moveSign: (to): void => moveTo(dot, to),
+    nearest: (pointer): number => nearestPoint(readings, pointer),
+  });
+}
+
+/** The mark nearest to a place; -1 when there is none. */
+export function nearestPoint(readings: readonly Place[], { x, y }: Place): number {
+  return nearestBy(readings, (reading) => Math.hypot(reading.x - x, reading.y - y));
+}
+
+/** The mark that a step leads to: the first one at first, and never beyond the ends. */
+export function steppedFrom(at: number, step: number, count: number): number {
+  if (at < 0) return 0;
+  return at + step >= 0 && at + step < count ? at + step : at;
+}
+
+function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk): HTMLElement {
   const words = element('output', { class: 'readout' });
   let at = -1;
   const go = (to: number): void => {
     const reading = readings[to];
     if (reading === undefined) return;
     at = to;
-    set(line, 'x1', reading.x);
-    set(line, 'x2', reading.x);
-    set(dot, 'cx', reading.x);
-    set(dot, 'cy', reading.y);
-    set(mark, 'visibility', 'visible');
+    walk.moveSign(reading);
+    set(walk.sign, 'visibility', 'visible');
     words.textContent = reading.text;
   };
   const leave = (): void => {
-    set(mark, 'visibility', 'hidden');
+    set(walk.sign, 'visibility', 'hidden');
     words.textContent = '';
   };
-  const steps: Readonly<Record<string, number>> = {
-    ArrowRight: 1,
-    ArrowUp: 1,
-    ArrowLeft: -1,
-    ArrowDown: -1,
-  };
+  leave();
+  drawing.append(walk.sign);
   return element(
     'div',
     {
-      class: 'readable',
-      tabindex: 0,
-      role: 'group',
+      ...{ class: 'readable', tabindex: 0, role: 'group', 'data-keys': 'arrows' },
       'aria-label': 'values of the chart, by arrow keys',
-      'data-keys': 'arrows',
       keydown: (event) => {
-        const step = event instanceof KeyboardEvent ? steps[event.key] : undefined;
+        const step = event instanceof KeyboardEvent ? walk.steps[event.key] : undefined;
         if (step === undefined) return;
         event.preventDefault();
-        go(Math.min(readings.length - 1, Math.max(0, at + step)));
+        go(steppedFrom(at, step, readings.length));
       },
       pointermove: (event) => {
         if (!(event instanceof PointerEvent)) return;
-        const x = event.clientX - drawing.getBoundingClientRect().left;
-        go(nearest(readings, x));
+        const { left, top } = drawing.getBoundingClientRect();
+        go(walk.nearest({ x: event.clientX - left, y: event.clientY - top }));
       },
       pointerleave: leave,
       blur: leave,
@@ -74,16 +114,19 @@ export function readable(
   );
 }
 
-/** The reading nearest to a place; -1 when there is none. */
-function nearest(readings: readonly Pick<Reading, 'x'>[], x: number): number {
+function moveTo(dot: SVGCircleElement, { x, y }: Place): void {
+  set(dot, 'cx', x);
+  set(dot, 'cy', y);
+}
+
+function nearestBy(readings: readonly Place[], distanceOf: (one: Place) => number): number {
   let best = -1;
   let far = Number.POSITIVE_INFINITY;
   for (const [at, reading] of readings.entries()) {
-    const distance = Math.abs(reading.x - x);
-    if (distance < far) {
-      best = at;
-      far = distance;
-    }
+    const distance = distanceOf(reading);
+    if (distance >= far) continue;
+    best = at;
+    far = distance;
   }
   return best;
 }

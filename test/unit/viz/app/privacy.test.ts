@@ -1,5 +1,6 @@
 /** What the privacy page makes of a report: eyes, bits over time, columns of a journey, pairs. @module */
 import { describe, expect, it } from 'vitest';
+import { nearestPoint, steppedFrom } from '../../../../viz/app/chart/readings.ts';
 import {
   setBars,
   stretchesOf,
@@ -16,7 +17,6 @@ import {
 } from '../../../../viz/app/pages/privacy/eyes.ts';
 import { columnsOf, type Journey } from '../../../../viz/app/pages/privacy/flows.ts';
 import { bestGuesses, stepOf } from '../../../../viz/app/pages/privacy/pairs.ts';
-import { nearestPoint } from '../../../../viz/app/pages/privacy/point-reader.ts';
 
 const TARGETS: readonly Target[] = Array.from({ length: 40 }, (_, i) => ({
   ...{ seed: 1 + (i % 2), atNs: i * 1e9, entropy: 5 + (i % 10) / 10, minEntropy: 3, hartley: 8 },
@@ -198,7 +198,12 @@ describe('the map of pairs', () => {
       { x: 0, y: 0 },
       { x: 1, y: 40 },
     ];
-    expect(nearestPoint(points, 0, 30)).toBe(1);
-    expect(nearestPoint([], 0, 0)).toBe(-1);
+    expect(nearestPoint(points, { x: 0, y: 30 })).toBe(1);
+    expect(nearestPoint([], { x: 0, y: 0 })).toBe(-1);
+  });
+
+  it('goes to the first mark at first, and not beyond the ends', () => {
+    expect(steppedFrom(-1, 3, 6)).toBe(0);
+    expect([steppedFrom(1, 3, 6), steppedFrom(3, 3, 6), steppedFrom(0, -1, 6)]).toEqual([4, 3, 0]);
   });
 });

@@ -17,11 +17,10 @@ import {
   plotOf,
   verticalAxis,
 } from '../../chart/plot.ts';
-import { readable } from '../../chart/readings.ts';
+import { readable, readablePoints } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Attack } from './eyes.ts';
 import { frameOf, limitsOn, percent, type ViewParts } from './frame.ts';
-import { pointReader } from './point-reader.ts';
 
 const ROW = 44;
 const ROC_HEIGHT = 360;
@@ -104,7 +103,7 @@ function attackDrawing({ eyes, context }: ViewParts, width: number, words: strin
     y: plot.top + ROW * i + 30,
     text: `${wordOf(one)}: ${percent(one.success)}, ${percent(one.low)} to ${percent(one.high)} (${one.interval}), guessing ${percent(one.chance)}, ${plural(one.trials, 'trial')}`,
   }));
-  return pointReader(drawn, readings);
+  return readablePoints(drawn, readings);
 }
 
 /** A chart for each attack with a curve. */

@@ -7,10 +7,10 @@
 import { type SankeyLink, type SankeyNode, sankey } from 'd3-sankey';
 import { plural, whole } from '../../../../reports/format.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { readablePoints } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type Columns, columnsOf, type Journey, type Ribbon, type Stop } from './flows.ts';
 import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
-import { pointReader } from './point-reader.ts';
 
 const HEIGHT = 380;
 const NARROW = 560;
@@ -104,7 +104,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
     ),
     ...heads,
   );
-  return pointReader(drawn, nodes.map(readingOf));
+  return readablePoints(drawn, nodes.map(readingOf));
 }
 
 /** A filled band: a thick stroke would bulge out where the room is narrow. */

@@ -6,10 +6,10 @@
  */
 import { plural } from '../../../../reports/format.ts';
 import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { readablePoints } from '../../chart/readings.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import { frameOf, percent, type ViewParts } from './frame.ts';
 import { bestGuesses, type Pairs, STEPS, stepOf } from './pairs.ts';
-import { pointReader } from './point-reader.ts';
 
 const CELL_MAX = 34;
 const CELL_MIN = 9;
@@ -134,7 +134,7 @@ function drawing(
     ...{ x: one.x + cell / 2, y: one.y + cell / 2 },
     text: `${one.sender} to ${one.receiver}: believed ${percent(one.mass)}, true ${percent(one.true)} of ${plural(one.targets, 'target')}`,
   }));
-  return pointReader(drawn, readings, receivers.length);
+  return readablePoints(drawn, readings, receivers.length);
 }
 
 function labels(

@@ -6,10 +6,10 @@
 import { plural, quantity, significant } from '../../../../reports/format.ts';
 import { ascending } from '../../../../reports/statistics/quantile.ts';
 import { drawnToFit, type Plot, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { readablePoints } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { summaryOf } from './bits.ts';
 import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
-import { pointReader } from './point-reader.ts';
 
 const ROW = 40;
 const BAR = 10;
@@ -142,5 +142,5 @@ function drawing(rows: readonly PriceRow[], width: number, words: string): HTMLE
     ...{ x: right * (row.share ?? 0), y: y + 6 + BAR / 2 },
     text: `${row.side}, ${row.name}: ${row.text}${row.whole === undefined ? '' : ` of ${row.whole}`}`,
   }));
-  return pointReader(drawn, readings);
+  return readablePoints(drawn, readings);
 }
