@@ -16,8 +16,10 @@ import { resolveSchedule } from './schedule.ts';
 import type { EventInput } from './schema.ts';
 import { nodesOf, resolveSelector } from './selectors.ts';
 
-const ACTIONS = ['set', 'hold', 'partition', 'crash', 'clock', 'tap', 'attack'] as const;
-type ActionKey = (typeof ACTIONS)[number];
+/** What an event can do: the keys of the scenario language. */
+export const ACTIONS = ['set', 'hold', 'partition', 'crash', 'clock', 'tap', 'attack'] as const;
+/** One of them. */
+export type ActionKey = (typeof ACTIONS)[number];
 
 /** Keys that belong to some actions only. */
 const COMPANIONS: Readonly<Record<'link' | 'direction' | 'store', readonly ActionKey[]>> = {

@@ -51,6 +51,8 @@ type OpenRecord = { -readonly [K in keyof FaultRecord]: FaultRecord[K] } & {
 export class FaultDriver {
   readonly records: OpenRecord[] = [];
   readonly #context: FaultContext;
+  /** Instants at which a fault begins or ends. */
+  readonly #booked = new Set<number>();
   #count = 0;
 
   constructor(context: FaultContext) {
@@ -60,12 +62,51 @@ export class FaultDriver {
   /** Books every instant of every fault. */
   schedule(): void {
     for (const spec of this.#context.scenario.events) {
-      this.#checkWorld(spec);
-      const draws = openStream(this.#context.seed, 'faults', spec.id);
-      for (const { beginNs, endNs, link } of this.#instants(spec, draws)) {
-        this.#context.world.atFault(beginNs, () => this.#begin(spec, draws, { endNs, link }));
+      for (const { instant, draws } of this.#openings(spec)) {
+        this.#book(instant.beginNs, () => void this.#begin(spec, draws, instant));
       }
     }
+  }
+
+  /**
+   * Books a fault that the file does not have. What came of it is told at its instant: a fault that
+   * cannot be carried out leaves the run as it is.
+   */
+  inject(spec: FaultSpec, settle: (came: FaultRecord | FaultError) => void): void {
+    for (const { instant, draws } of this.#openings(spec)) {
+      this.#book(instant.beginNs, () => {
+        let came: FaultRecord | FaultError;
+        try {
+          came = this.#begin(spec, draws, instant);
+        } catch (error) {
+          if (!(error instanceof FaultError)) throw error;
+          came = error;
+        }
+        settle(came);
+      });
+    }
+  }
+
+  /**
+   * The first instant from one on at which nothing else begins or ends: a fault there comes in the
+   * same order whether it was booked at the start of the run or just before it.
+   */
+  freeInstant(fromNs: number): number {
+    const { warmupNs } = this.#context.scenario;
+    let at = fromNs;
+    while (this.#booked.has(at) || at === warmupNs) at += 1;
+    return at;
+  }
+
+  #openings(spec: FaultSpec): { readonly instant: Instant; readonly draws: RandomStream }[] {
+    this.#checkWorld(spec);
+    const draws = openStream(this.#context.seed, 'faults', spec.id);
+    return this.#instants(spec, draws).map((instant) => ({ instant, draws }));
+  }
+
+  #book(timeNs: number, fire: () => void): void {
+    this.#booked.add(timeNs);
+    this.#context.world.atFault(timeNs, fire);
   }
 
   #checkWorld(spec: FaultSpec): void {
@@ -119,8 +160,8 @@ export class FaultDriver {
   #begin(
     spec: FaultSpec,
     draws: RandomStream,
-    instant: { readonly endNs: number | undefined; readonly link: string | undefined },
-  ): void {
+    instant: Pick<Instant, 'endNs' | 'link'>,
+  ): FaultRecord {
     const { world } = this.#context;
     const hit = this.#act(spec, draws, instant.link);
     if (hit.targets.length === 0) throw new FaultError(spec, `${spec.id} touches nothing`);
@@ -135,11 +176,12 @@ export class FaultDriver {
     };
     this.records.push(record);
     this.#context.began(record, hit.cut);
-    if (instant.endNs === undefined) return;
-    world.atFault(instant.endNs, () => {
+    if (instant.endNs === undefined) return record;
+    this.#book(instant.endNs, () => {
       record.endNs = world.now();
       for (const undo of hit.undo) undo();
     });
+    return record;
   }
 
   #act(spec: FaultSpec, draws: RandomStream, only: string | undefined): Hit {

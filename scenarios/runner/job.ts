@@ -5,6 +5,7 @@
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { Broadcast } from './broadcast.ts';
+import type { PaletteLink } from './palette/messages.ts';
 
 /** Things that are recorded besides the result, as paths of files to write. */
 export interface Recordings {
@@ -15,6 +16,8 @@ export interface Recordings {
   readonly explain?: number;
   /** Where the run is watched while it goes on. */
   readonly broadcast?: Broadcast;
+  /** Where faults come from that are not in the file. */
+  readonly palette?: PaletteLink;
 }
 
 /** One run. */

@@ -111,9 +111,9 @@ async function runOne(pool: Piscina, order: RunOrder, running: Running): Promise
     recordings: order.recordingsOf(seed),
     shared: control.shared,
   };
-  const port = job.recordings.broadcast?.port;
-  const handedOver = port === undefined ? {} : { transferList: [port] };
-  const answer: SeedAnswer = await pool.run(job, handedOver);
+  const { broadcast, palette } = job.recordings;
+  const transferList = [broadcast?.port, palette?.port].filter((port) => port !== undefined);
+  const answer: SeedAnswer = await pool.run(job, { transferList });
   controls.delete(seed);
   if (answer.kind === 'result') {
     done.push(answer.result);
@@ -151,8 +151,11 @@ function cpuText(cpu: Scenario['cpu']): string {
     : `calibrated (${cpu.file}, ${cpu.cpuModel}, ${cpu.date})`;
 }
 
+/** What a report says of the order itself. */
+export type OrderFacts = Pick<RunOrder, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
+
 /** What the judge gets of a run in virtual time. */
-export function runInput(order: RunOrder, done: readonly SeedResult[], wallMs: number): RunInput {
+export function runInput(order: OrderFacts, done: readonly SeedResult[], wallMs: number): RunInput {
   const { scenario } = order;
   return {
     scenario: {

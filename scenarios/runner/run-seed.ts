@@ -20,6 +20,8 @@ import { joinObservers } from './message-observer.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
+import { Injector } from './palette/injector.ts';
+import { SteppedPalette } from './palette/stepped.ts';
 import { type PrivacyParts, PrivacyWatch } from './privacy.ts';
 import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
@@ -131,7 +133,9 @@ export function runSeed(run: SeedRun): SeedResult {
 }
 
 function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedResult {
-  const ending = advance(prepared, run.scenario.durationNs + DRAIN_NS, run.control);
+  const palette = steppedPalette(run, prepared);
+  const endNs = run.scenario.durationNs + DRAIN_NS;
+  const ending = advance(prepared, { endNs, control: run.control, palette });
   return concludeSeed(run, prepared, { ending, wallMs: performance.now() - began });
 }
 
@@ -157,12 +161,33 @@ export function concludeSeed(
   return privacy === undefined ? result : privacy.addTo(result);
 }
 
+interface Course {
+  readonly endNs: number;
+  readonly control: RunControl | undefined;
+  readonly palette: SteppedPalette | undefined;
+}
+
+function steppedPalette(
+  { scenario, registry, recordings, control }: SeedRun,
+  { world, stage, recorders }: PreparedRun,
+): SteppedPalette | undefined {
+  const link = recordings?.palette;
+  if (link === undefined) return undefined;
+  return new SteppedPalette({
+    injector: new Injector({ link, scenario, registry, stage }),
+    speed: link.speed,
+    runUntil: (atNs) => world.sim.runUntil(atNs),
+    onWait: () => recorders.tick(world.now(), stage),
+    isStopped: () => control?.stopReason !== undefined,
+  });
+}
+
 function advance(
   { world, stage, recorders }: PreparedRun,
-  endNs: number,
-  control: RunControl | undefined,
+  { endNs, control, palette }: Course,
 ): SeedResult['ending'] {
   for (let at = world.now(); at < endNs; ) {
+    palette?.between(at);
     at = Math.min(endNs, at + SLICE_NS);
     world.sim.runUntil(at);
     recorders.tick(at, stage);

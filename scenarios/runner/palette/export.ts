@@ -1,0 +1,106 @@
+/**
+ * Writes the scenario of a run with the faults that were injected into it, each at its exact instant: in
+ * virtual time the file replays the run, event by event (docs/adr/0015).
+ *
+ * The text of the file is kept, with its comments. What `--set` changed stands in it; files that lie
+ * beside the scenario are named by their whole path, those that are shipped by their name.
+ *
+ * @module
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { type Document, isMap, isSeq, parseDocument, visit, YAMLSeq } from 'yaml';
+import { findFile } from '../../../topologies/files/find-file.ts';
+import {
+  applyOverrides,
+  listOverrides,
+  overridesBelow,
+} from '../../../topologies/files/overrides.ts';
+import type { Scenario } from '../../model.ts';
+import { PROJECT_FOLDERS } from '../folders.ts';
+import type { InjectedEvent } from './messages.ts';
+
+/** What was run. */
+export interface InteractiveRun {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly faults: readonly InjectedEvent[];
+}
+
+/** Entries that may name a file beside the one that they stand in. */
+const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
+const SUFFIX = '-interactive';
+/** Its path counts from a folder in which the exported file does not lie. */
+const EDITOR_HINT = /^ *yaml-language-server:.*\n?/m;
+
+/** The text of the scenario as it was run. */
+export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): string {
+  const path = resolve(scenario.file);
+  const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: false });
+  const overrides = listOverrides(scenario.overrides);
+  applyOverrides(document, overrides, ['topology']);
+  placeTopology(document, scenario, path);
+  nameFiles(document, dirname(path));
+  document.set('name', nextName(scenario.name));
+  document.set('seeds', document.createNode([seed], { flow: true }));
+  addEvents(document, faults);
+  const hint = document.commentBefore?.replace(EDITOR_HINT, '') ?? '';
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  document.commentBefore = ` ${scenario.name}, seed ${seed}, with ${count} from the palette.\n${hint}`;
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** Another name, since a run of the file must not replace the one that it came from. */
+function nextName(name: string): string {
+  const [, stem = name, count] = /^(.*-interactive)(?:-(\d+))?$/.exec(name) ?? [];
+  if (stem === name && !name.endsWith(SUFFIX)) return `${name}${SUFFIX}`;
+  return `${stem}-${Number(count ?? 1) + 1}`;
+}
+
+/** A name on the shelf stays; another file gets its whole path; one that was changed comes in. */
+function placeTopology(document: Document, { overrides }: Scenario, path: string): void {
+  const value: unknown = document.get('topology');
+  if (typeof value !== 'string') return;
+  const { topologies } = PROJECT_FOLDERS;
+  const own = dirname(path);
+  const places = value.includes('/') ? [own, topologies] : [topologies, own];
+  const found = findFile(value, places, []);
+  if ('message' in found) return;
+  const changes = overridesBelow(listOverrides(overrides), 'topology');
+  if (changes.length === 0) {
+    const isShipped = dirname(found.path) === resolve(topologies);
+    document.set('topology', isShipped ? basename(found.path) : found.path);
+    return;
+  }
+  const topology = parseDocument(readFileSync(found.path, 'utf8'), { prettyErrors: false });
+  applyOverrides(topology, changes, []);
+  nameFiles(topology, dirname(found.path));
+  document.set('topology', topology.contents);
+}
+
+/** Gives files that are named from the folder of the text their whole path. */
+function nameFiles(document: Document, folder: string): void {
+  visit(document, {
+    Pair: (_, pair): void => {
+      const { key, value } = pair as { readonly key: Scalar; readonly value: Scalar | null };
+      if (!FILE_KEYS.has(String(key?.value)) || typeof value?.value !== 'string') return;
+      const path = resolve(folder, value.value);
+      if (existsSync(path) && statSync(path).isFile()) value.value = path;
+    },
+  });
+}
+
+interface Scalar {
+  value?: unknown;
+}
+
+function addEvents(document: Document, faults: readonly InjectedEvent[]): void {
+  const present: unknown = document.get('events');
+  const events = isSeq(present) ? present : new YAMLSeq();
+  if (events !== present) document.set('events', events);
+  for (const { event } of faults) {
+    const node = document.createNode(event);
+    if (isMap(node)) node.flow = true;
+    events.items.push(node);
+  }
+}

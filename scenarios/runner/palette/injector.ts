@@ -1,0 +1,124 @@
+/**
+ * The run's side of the palette: takes orders, checks each event, books it at a stated instant of the
+ * run's clock, and answers with that instant or with the reason why not (docs/adr/0015).
+ *
+ * The port is of the runner: no node, link or meter knows that a fault was not in the file.
+ *
+ * @module
+ */
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { FaultRecord } from '../../../reports/model.ts';
+import type { Registry } from '../../../topologies/files/registry.ts';
+import type { FaultSpec, Scenario } from '../../model.ts';
+import { FaultError } from '../fault-driver.ts';
+import type { Stage } from '../stage.ts';
+import { EventCheck } from './event-check.ts';
+import { obstacleTo } from './kinds.ts';
+import type { EventValues, PaletteLink, PaletteNews, PaletteOrder } from './messages.ts';
+
+/** What it is made of. */
+export interface InjectorParts {
+  readonly link: PaletteLink;
+  readonly scenario: Scenario;
+  readonly registry: Registry;
+  readonly stage: Stage;
+}
+
+/** Orders that are taken at once, at most: the others wait for the next slice. */
+const BATCH_MAX = 64;
+
+/** See the module. */
+export class Injector {
+  readonly #parts: InjectorParts;
+  readonly #check: EventCheck;
+
+  constructor(parts: InjectorParts) {
+    this.#parts = parts;
+    this.#check = new EventCheck(parts.scenario, parts.registry);
+    this.#tell({ kind: 'ready' });
+  }
+
+  /** Orders that have come. */
+  take(): readonly PaletteOrder[] {
+    const orders: PaletteOrder[] = [];
+    while (orders.length < BATCH_MAX) {
+      const one = receiveMessageOnPort(this.#parts.link.port);
+      if (one === undefined) break;
+      orders.push(one.message as PaletteOrder);
+    }
+    return orders;
+  }
+
+  /** Calls back with each order as it comes, in the thread that runs this. */
+  listen(hear: (order: PaletteOrder) => void): void {
+    const { port } = this.#parts.link;
+    port.on('message', hear);
+    // Nobody waits for orders that may never come.
+    port.unref();
+  }
+
+  /**
+   * Books a fault.
+   * @param fromNs It begins at this instant of the run, or a few ns later.
+   * @returns its instant; undefined when it was refused.
+   */
+  inject(order: Extract<PaletteOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
+    const { scenario, stage } = this.#parts;
+    const { number } = order;
+    const atNs = stage.faults.freeInstant(fromNs);
+    const checked = this.#check.check(order.event, atNs);
+    if (checked.kind === 'refused') return this.#refuse(number, checked.reason);
+    const { spec, event } = checked;
+    const obstacle = obstacleTo(spec.action, scenario) ?? this.#isDown(spec);
+    if (obstacle !== undefined) {
+      this.#check.withdraw(spec.id);
+      return this.#refuse(number, obstacle);
+    }
+    stage.faults.inject(spec, (came) => {
+      if (!(came instanceof FaultError)) {
+        this.#tell({ kind: 'injected', number, fault: injectedOf(spec, event, came) });
+        return;
+      }
+      this.#check.withdraw(spec.id);
+      this.#refuse(number, came.message);
+    });
+    return atNs;
+  }
+
+  /** Says how fast the run goes from here on. */
+  paced(number: number, speed: number | null): void {
+    this.#tell({ kind: 'paced', number, speed });
+  }
+
+  /** Takes no more. */
+  close(): void {
+    this.#parts.link.port.close();
+  }
+
+  #isDown({ action }: FaultSpec): string | undefined {
+    const isDown = action.kind === 'crash' && this.#parts.stage.node(action.node) === undefined;
+    return isDown ? `${action.node} is down already` : undefined;
+  }
+
+  #refuse(number: number, reason: string): undefined {
+    this.#tell({ kind: 'refused', number, reason });
+  }
+
+  #tell(news: PaletteNews): void {
+    this.#parts.link.port.postMessage(news);
+  }
+}
+
+/** As a file would have it, with the instant at which it happened. */
+function injectedOf(
+  { id, schedule }: FaultSpec,
+  event: EventValues,
+  { beginNs, text }: FaultRecord,
+): Extract<PaletteNews, { kind: 'injected' }>['fault'] {
+  const isTimed = schedule.kind === 'at' && schedule.forNs !== undefined;
+  const endNs = isTimed ? schedule.atNs + (schedule.forNs ?? 0) : undefined;
+  const length = endNs === undefined ? {} : { for: `${endNs - beginNs}ns` };
+  const isExact = schedule.kind === 'at' && schedule.atNs === beginNs;
+  const exact = isExact ? event : { ...event, at: `${beginNs}ns`, ...length };
+  return { id, event: exact, beginNs, endNs, text };
+}
