@@ -12,13 +12,20 @@ import { EnvironmentError } from '../engine/live/environment.ts';
 import { compareReports, type ReportComparison } from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
+import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
+import { reportSoFar } from '../reports/so-far.ts';
 import { renderTerminal, renderVerdictLine } from '../reports/terminal.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Broadcast } from '../scenarios/runner/broadcast.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
 import type { Recordings } from '../scenarios/runner/job.ts';
-import { type RunEnd, type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
+import {
+  type RunEnd,
+  type RunOrder,
+  runInput,
+  runScenario,
+} from '../scenarios/runner/run-scenario.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
 import { type ExitCode, FlagError, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -66,7 +73,8 @@ export async function execute(
 ): Promise<ExitCode> {
   if (flags.viz === undefined) return runAndReport(loaded, flags, runner);
   const { name, seeds } = loaded.scenario;
-  const watch = await startWatch(name, flags);
+  const reportOf = soFar(loaded, flags, runner);
+  const watch = await startWatch({ name, reportOf }, flags);
   try {
     const code = await runAndReport(loaded, flags, runner, watch.broadcast);
     // Where nothing came of it there is nothing more to see.
@@ -77,6 +85,22 @@ export async function execute(
   } finally {
     await watch.close();
   }
+}
+
+/** Makes reports of a run that goes on. */
+function soFar(
+  { scenario, definitions }: Loaded,
+  flags: RunFlags,
+  { command }: Runner,
+): (result: SeedResult) => Report {
+  const reproduce = repeatCommand(command, scenario.file, flags);
+  const facts = { scenario, definitions, commit: commitOf(), reproduce };
+  const mode = command === 'scenario' ? 'sim' : command;
+  const began = performance.now();
+  return (result) => {
+    const input = runInput(facts, [result], performance.now() - began);
+    return reportSoFar({ ...input, mode, ...(mode === 'live' ? { cpu: 'real' } : {}) });
+  };
 }
 
 async function runAndReport(

@@ -10,6 +10,8 @@ import { relative, resolve, sep } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { Command } from 'commander';
 import { EnvironmentError, systemCode, systemWords } from '../engine/live/environment.ts';
+import type { SeedResult } from '../reports/model.ts';
+import type { Report } from '../reports/report-schema.ts';
 import type { Broadcast, BroadcastMessage } from '../scenarios/runner/broadcast.ts';
 import { LiveRun } from '../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
@@ -47,14 +49,22 @@ export function addWatchOption(command: Command): Command {
   return command.option('--viz [port]', summary, portNumber);
 }
 
+/** What is watched. */
+export interface Watched {
+  /** Of the scenario. */
+  readonly name: string;
+  /** The report of what was measured so far. */
+  readonly reportOf: (result: SeedResult) => Report;
+}
+
 /** Starts the server and says where it is. */
-export async function startWatch(name: string, flags: WatchFlags): Promise<Watch> {
+export async function startWatch({ name, reportOf }: Watched, flags: WatchFlags): Promise<Watch> {
   const live = new LiveRun(name, Date.now());
   const server = await serve(live, flags);
   const { port1: sent, port2: port } = new MessageChannel();
   const pending = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const taken = new Int32Array(pending);
-  sent.on('message', (message: BroadcastMessage) => take(live, message, taken));
+  sent.on('message', (message: BroadcastMessage) => take(live, message, { taken, reportOf }));
   // A run that never begins must not keep the process.
   sent.unref();
   process.stderr.write(`watch the run at ${server.address}#run=live&page=network\n`);
@@ -76,7 +86,11 @@ export async function startWatch(name: string, flags: WatchFlags): Promise<Watch
   };
 }
 
-function take(live: LiveRun, message: BroadcastMessage, taken: Int32Array): void {
+function take(
+  live: LiveRun,
+  message: BroadcastMessage,
+  { taken, reportOf }: Pick<Watched, 'reportOf'> & { readonly taken: Int32Array },
+): void {
   switch (message.kind) {
     case 'begin':
       live.begin(message);
@@ -84,6 +98,9 @@ function take(live: LiveRun, message: BroadcastMessage, taken: Int32Array): void
     case 'blocks':
       Atomics.sub(taken, 0, message.packets.length);
       live.add(message);
+      return;
+    case 'measured':
+      live.measured(() => new TextEncoder().encode(JSON.stringify(reportOf(message.result))));
       return;
     case 'end':
       live.end();

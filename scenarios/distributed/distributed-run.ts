@@ -24,6 +24,7 @@ import { Refusal } from '../refusal.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { LIVE_METRICS, liveWarnings, PROCESS_METRICS } from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
+import { measuredSoFar } from '../runner/measured-so-far.ts';
 import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
@@ -274,8 +275,9 @@ class DistributedRun {
     });
     const { directions } = picture.sim.network;
     const now = (): number => this.#coordinator.world.now();
-    const parts = { scenario, registry, seed: this.#turn.seed, now, directions };
-    return liveTrace(parts, recordings);
+    const facts = { scenario, registry, seed: this.#turn.seed };
+    const soFar = measuredSoFar(this.#coordinator.world, facts);
+    return liveTrace({ ...facts, now, directions, soFar }, recordings);
   }
 
   /** Starts all agents; one that does not come is named. */

@@ -16,11 +16,16 @@ import {
   FOOTER_TABLE,
   TABLES,
 } from '../../engine/measure/trace/layout.ts';
+import type { SeedResult } from '../../reports/model.ts';
 import { type TraceOutput, type TraceParts, traceInto } from './record-trace.ts';
 import type { Recorder } from './recorder.ts';
+import type { Stage } from './stage.ts';
 
 /** Blocks are sent at most this often: 20 times a second. */
 const FLUSH_MS = 50;
+/** What was measured so far is told at most this often, and seldom enough to cost one part in this. */
+const MEASURE_MS = 1_000;
+const MEASURE_SHARE = 50;
 /** Packets that wait to be taken; four seconds of a run that moves 4 MB of them a second. */
 const PENDING_MAX = 16 * 1024 * 1024;
 /** Blocks of packets that may wait for their packets to arrive: a watcher wants to see them. */
@@ -46,6 +51,8 @@ export type BroadcastMessage =
       readonly head: Uint8Array;
     }
   | BroadcastBlocks
+  /** What was measured so far, about once a second; the last one counts. */
+  | { readonly kind: 'measured'; readonly result: SeedResult }
   | { readonly kind: 'end'; readonly nowNs: number };
 
 /** Blocks that were written since the last ones. */
@@ -65,9 +72,15 @@ export interface BroadcastBlocks {
 const PACKET_TABLES: readonly number[] = [TABLES.hop.id, TABLES.drop.id, TABLES.packet.id];
 const NOTHING = new Uint8Array(0);
 
+/** What a run tells of itself while it goes on. */
+export interface BroadcastParts extends TraceParts {
+  /** What was measured so far; it changes nothing. */
+  readonly soFar: (stage: Stage) => SeedResult;
+}
+
 /** Records a run for those who watch it. */
 export function broadcastTrace(
-  parts: TraceParts,
+  parts: BroadcastParts,
   broadcast: Broadcast,
   now: () => number = () => performance.now(),
 ): Recorder {
@@ -78,11 +91,12 @@ export function broadcastTrace(
 class BroadcastOutput implements TraceOutput {
   readonly waitingMax = WAITING_MAX;
   readonly sink = { write: (bytes: Uint8Array): void => this.#write(bytes) };
-  readonly #parts: TraceParts;
+  readonly #parts: BroadcastParts;
   readonly #port: MessagePort;
   readonly #pending: Int32Array;
   readonly #now: () => number;
   #sentMs: number;
+  #measureAtMs: number;
   #nowNs = 0;
   #hasBegun = false;
   #hasFooter = false;
@@ -94,21 +108,23 @@ class BroadcastOutput implements TraceOutput {
   #rows = 0;
   #lostRows = 0;
 
-  constructor(parts: TraceParts, { port, pending }: Broadcast, now: () => number) {
+  constructor(parts: BroadcastParts, { port, pending }: Broadcast, now: () => number) {
     this.#parts = parts;
     this.#port = port;
     this.#pending = new Int32Array(pending);
     this.#now = now;
     this.#sentMs = now();
+    this.#measureAtMs = this.#sentMs + MEASURE_MS;
   }
 
-  ticked(nowNs: number, flush: () => void): void {
+  ticked(nowNs: number, stage: Stage, flush: () => void): void {
     this.#nowNs = nowNs;
     const nowMs = this.#now();
     if (nowMs - this.#sentMs < FLUSH_MS) return;
     this.#sentMs = nowMs;
     flush();
     this.#send();
+    if (nowMs >= this.#measureAtMs) this.#measure(stage, nowMs);
   }
 
   warning(): undefined {
@@ -155,6 +171,12 @@ class BroadcastOutput implements TraceOutput {
       this.#lane = isTaken ? this.#packets : undefined;
       if (isTaken) Atomics.add(this.#pending, 0, this.#left);
     }
+  }
+
+  #measure(stage: Stage, beganMs: number): void {
+    this.#post({ kind: 'measured', result: this.#parts.soFar(stage) });
+    const tookMs = this.#now() - beganMs;
+    this.#measureAtMs = beganMs + Math.max(MEASURE_MS, MEASURE_SHARE * tookMs);
   }
 
   #send(): void {

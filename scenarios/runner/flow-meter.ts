@@ -135,11 +135,16 @@ export class FlowMeter {
    * the end of the run, so that the worst case cannot vanish from the statistics.
    */
   failovers(nextSequence: number): FailoverSample[] {
+    return this.failoversUntil(nextSequence, this.#time.endNs);
+  }
+
+  /** As {@link failovers}, of a run that has come so far: a gap that is open lasts until then. */
+  failoversUntil(nextSequence: number, untilNs: number): FailoverSample[] {
     const samples: FailoverSample[] = [];
     for (const gap of this.#gaps) {
       if (gap.lastBeforeNs < 0 || !this.#isMeasured(gap.faultNs)) continue;
       const isRecovered = gap.firstAfterNs >= 0;
-      const firstPacketNs = isRecovered ? gap.firstAfterNs : this.#time.endNs;
+      const firstPacketNs = isRecovered ? gap.firstAfterNs : untilNs;
       const end = isRecovered ? gap.firstAfterSequence : nextSequence;
       const gapNs = Math.max(0, firstPacketNs - gap.lastBeforeNs - this.#spacingNs);
       let lost = 0;
@@ -153,8 +158,29 @@ export class FlowMeter {
 
   /** Good windows and all windows with traffic. */
   availability(): Extract<MetricData, { kind: 'ratio' }> {
+    return this.#availabilityUntil(this.#time.endNs);
+  }
+
+  /** As {@link availability}, of a run that has come so far: windows whose packets had their time. */
+  availabilitySoFar(nowNs: number): Extract<MetricData, { kind: 'ratio' }> {
+    return this.#availabilityUntil(Math.min(this.#time.endNs, nowNs - IN_TIME_NS));
+  }
+
+  /** Packets of the last second before `nowNs` that have not arrived: they may be under way. */
+  underWay(nextSequence: number, nowNs: number): number {
+    const sinceNs = Math.max(this.#time.warmupNs, nowNs - IN_TIME_NS);
+    const from = Math.ceil(sinceNs / BIN_NS);
+    const young = sum(this.sentBins, from, Math.max(0, this.sentBins.length - from));
+    let count = 0;
+    for (let s = Math.max(0, nextSequence - young); s < nextSequence; s += 1) {
+      if (!this.#delivered.has(s) && !this.#isSkipped(s)) count += 1;
+    }
+    return count;
+  }
+
+  #availabilityUntil(untilNs: number): Extract<MetricData, { kind: 'ratio' }> {
     const first = Math.ceil(this.#time.warmupNs / BIN_NS);
-    const last = Math.floor(this.#time.endNs / BIN_NS) - WINDOW_BINS;
+    const last = Math.floor(untilNs / BIN_NS) - WINDOW_BINS;
     let good = 0;
     let all = 0;
     for (let start = first; start <= last; start += 1) {

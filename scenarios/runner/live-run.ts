@@ -19,6 +19,7 @@ import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld, systemSecret } from './live-stage-world.ts';
 import { liveTrace } from './live-trace.ts';
+import { measuredSoFar } from './measured-so-far.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
@@ -162,7 +163,8 @@ class LiveRun {
     const { scenario, registry, recordingsOf } = this.#order;
     const { directions } = world.sim.network;
     const now = (): number => world.now();
-    const parts = { scenario, registry, seed: this.#turn.seed, now, directions };
+    const facts = { scenario, registry, seed: this.#turn.seed };
+    const parts = { ...facts, now, directions, soFar: measuredSoFar(world, facts) };
     return liveTrace(parts, recordingsOf(this.#turn.seed));
   }
 

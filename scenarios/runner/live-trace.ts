@@ -4,15 +4,15 @@
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
-import { broadcastTrace } from './broadcast.ts';
+import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
 import type { Recordings } from './job.ts';
-import { openTrace, type TraceParts } from './record-trace.ts';
+import { openTrace } from './record-trace.ts';
 import type { Recorder } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
 /** Begins the file that was asked for, and what is watched, if any; live nobody watches packets. */
 export function liveTrace(
-  parts: Omit<TraceParts, 'network'>,
+  parts: Omit<BroadcastParts, 'network'>,
   { trace, broadcast }: Recordings,
 ): Recorder | undefined {
   const file = trace === undefined ? undefined : openTrace(parts, { ...trace, packets: 0 });

@@ -30,7 +30,43 @@ export interface Ending {
 
 /** Result of one seed. */
 export function outcome(stage: Stage, world: World, scenario: Scenario, how: Ending): SeedResult {
+  return gathered({ stage, world, scenario, how, isOver: true });
+}
+
+/**
+ * What there is of a run that goes on, for those who watch it. It reads and changes nothing. What may
+ * still arrive is not lost yet: packets of the last second count once they have arrived, and a gap that
+ * is open lasts until now.
+ */
+export function outcomeSoFar(
+  stage: Stage,
+  world: World,
+  scenario: Scenario,
+  how: Pick<Ending, 'seed' | 'definitions' | 'protocolOf'>,
+): SeedResult {
+  const rest = {
+    fingerprint: 'none',
+    wallMs: 0,
+    events: 0,
+    ending: 'interrupted',
+    warnings: [],
+  } as const;
+  return gathered({ stage, world, scenario, how: { ...how, ...rest }, isOver: false });
+}
+
+interface Gathering {
+  readonly stage: Stage;
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly how: Ending;
+  readonly isOver: boolean;
+}
+
+function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResult {
   const reached = Math.min(world.now(), scenario.durationNs);
+  const nowNs = isOver ? undefined : reached;
+  // The bin that is being filled would look like a loss.
+  const shownNs = isOver ? reached : Math.floor(reached / BIN_NS) * BIN_NS;
   return {
     seed: how.seed,
     fingerprint: how.fingerprint,
@@ -40,14 +76,14 @@ export function outcome(stage: Stage, world: World, scenario: Scenario, how: End
     events: how.events,
     metrics: {
       ...nodeMetrics(world, scenario, how.definitions),
-      ...flowMetrics(stage, how.protocolOf),
+      ...flowMetrics(stage, how.protocolOf, nowNs),
     },
     faults: faultRecords(stage),
     packets: world.packets(),
     nodeDrops: world.nodeDrops(),
     series: stage.flows
       .flatMap((flow) => flowSeries(stage, flow, stage.flows.length > 1))
-      .map((series) => withinRun(series, reached)),
+      .map((series) => withinRun(series, shownNs)),
     warnings: how.warnings,
     ending: how.ending,
   };
@@ -79,6 +115,7 @@ function counterOf(data: MetricData | undefined): number | undefined {
 function flowMetrics(
   stage: Stage,
   protocolOf: (host: string) => string,
+  nowNs: number | undefined,
 ): Record<string, MetricData> {
   const protocols = new Map<string, Flow[]>();
   for (const flow of stage.flows) {
@@ -87,7 +124,7 @@ function flowMetrics(
   }
   const metrics: Record<string, MetricData> = {};
   for (const [prefix, flows] of protocols) {
-    const data = trafficData(stage, flows);
+    const data = trafficData(stage, flows, nowNs);
     for (const { name } of trafficMetrics(prefix)) {
       const value = data[name.slice(prefix.length + 1)];
       if (value !== undefined) metrics[name] = value;
@@ -96,11 +133,25 @@ function flowMetrics(
   return metrics;
 }
 
-function trafficData(stage: Stage, flows: readonly Flow[]): Record<string, MetricData> {
+/** @param nowNs How far the run is, when it goes on. */
+function trafficData(
+  stage: Stage,
+  flows: readonly Flow[],
+  nowNs: number | undefined,
+): Record<string, MetricData> {
   const total = (read: (flow: Flow) => number): number =>
     flows.reduce((sum, flow) => sum + read(flow), 0);
-  const failovers = flows.flatMap((flow) => flow.meter.failovers(flow.nextSequence));
-  const availability = flows.map((flow) => flow.meter.availability());
+  const failovers = flows.flatMap(({ meter, nextSequence }) =>
+    nowNs === undefined ? meter.failovers(nextSequence) : meter.failoversUntil(nextSequence, nowNs),
+  );
+  const availability = flows.map(({ meter }) =>
+    nowNs === undefined ? meter.availability() : meter.availabilitySoFar(nowNs),
+  );
+  const sent = total((flow) => flow.meter.sentCount);
+  const open =
+    nowNs === undefined
+      ? 0
+      : total(({ meter, nextSequence }) => meter.underWay(nextSequence, nowNs));
   const delivered = total((flow) => flow.meter.deliveredCount);
   const pairs = new Set(flows.map((flow) => `${flow.spec.from} -> ${flow.spec.to}`));
   const reactions = stage.paths.reactions.filter(({ pair }) => pairs.has(pair));
@@ -115,7 +166,7 @@ function trafficData(stage: Stage, flows: readonly Flow[]): Record<string, Metri
     delivery: {
       kind: 'ratio',
       numerator: delivered,
-      denominator: total((flow) => flow.meter.sentCount),
+      denominator: sent - open,
     },
     availability: {
       kind: 'ratio',

@@ -66,7 +66,7 @@ export interface TraceOutput {
   /** Blocks that wait for packets under way, at most; those of a file when absent. */
   readonly waitingMax?: number;
   /** Called with every tick: calls `flush` when what there is shall be written now. */
-  ticked?(nowNs: number, flush: () => void): void;
+  ticked?(nowNs: number, stage: Stage, flush: () => void): void;
   warning(): string | undefined;
   close(): void;
 }
@@ -200,7 +200,7 @@ class TraceListener implements Recorder {
       this.#faultsOpen = this.#faultsOpen.filter((record) => !ended.includes(record));
     }
     this.#trace.tick(nowNs);
-    this.#output.ticked?.(nowNs, () => this.#trace.flush(nowNs));
+    this.#output.ticked?.(nowNs, stage, () => this.#trace.flush(nowNs));
   }
 
   finish(result: SeedResult, stage: Stage): void {

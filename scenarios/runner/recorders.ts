@@ -10,6 +10,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import { broadcastTrace } from './broadcast.ts';
 import { explain } from './explain.ts';
 import type { Recordings } from './job.ts';
+import { measuredSoFar } from './measured-so-far.ts';
 import { recordPcap } from './record-pcap.ts';
 import { recordTrace, traceParts } from './record-trace.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
@@ -31,7 +32,10 @@ export class Recorders {
     const recorders: Recorder[] = [];
     if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: stories }));
     if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
-    if (broadcast !== undefined) recorders.push(broadcastTrace(traceParts(parts), broadcast));
+    if (broadcast !== undefined) {
+      const soFar = measuredSoFar(parts.world, parts);
+      recorders.push(broadcastTrace({ ...traceParts(parts), soFar }, broadcast));
+    }
     const { onStory } = parts;
     if (stories > 0 && onStory !== undefined) recorders.push(explain(parts, stories, onStory));
     this.#recorders = recorders;

@@ -1,6 +1,7 @@
 /**
  * The messages of a run that goes on, server to page, over a WebSocket (docs/TRACE.md, "While a
- * run goes on"): the head of a trace, then its blocks in two lanes, and news in between.
+ * run goes on"): the head of a trace, then its blocks in two lanes, reports of what was measured so far,
+ * and news in between.
  *
  *      0       4         5      6      8        12        16        20        24
  *      | magic | version | kind | zero | stream | lasting | packets | length  | payload
@@ -22,9 +23,9 @@ const PAYLOAD_MAX = 64 * 1024 * 1024;
 /** Path of the WebSocket; `?stream=&lasting=&packets=` resumes. */
 export const LIVE_PATH = '/api/live';
 
-const KINDS = ['head', 'lasting', 'packets', 'news'] as const;
+const KINDS = ['head', 'lasting', 'packets', 'news', 'report'] as const;
 
-/** What a payload is: the head of a trace, blocks of a lane, or JSON ({@link LiveNews}). */
+/** What a payload is: the head of a trace, blocks of a lane, JSON ({@link LiveNews}, a report). */
 export type LiveKind = (typeof KINDS)[number];
 
 /** How far a page is. */

@@ -41,6 +41,9 @@ export class LiveRun {
   #head: Uint8Array | undefined;
   /** Rows that the run threw away because they were not taken in time. */
   #lostRows = 0;
+  #reports = 0;
+  #makeReport: (() => Uint8Array) | undefined;
+  #report: Uint8Array | undefined;
   #news: Omit<LiveNews, 'droppedFrames' | 'droppedRows'>;
 
   /**
@@ -59,6 +62,17 @@ export class LiveRun {
   /** The head of the trace; undefined until the run begins. */
   get head(): Uint8Array | undefined {
     return this.#head;
+  }
+
+  /** How many reports of what was measured so far there were; the last one counts. */
+  get reports(): number {
+    return this.#reports;
+  }
+
+  /** The last of them as JSON, made when somebody asks; undefined before the first. */
+  get report(): Uint8Array | undefined {
+    this.#report ??= this.#makeReport?.();
+    return this.#report;
   }
 
   /** Where the run is; what a page missed comes on top. */
@@ -84,6 +98,13 @@ export class LiveRun {
     if (lasting.length > 0) this.lasting.add({ bytes: lasting, rows: 0 });
     if (packets.length > 0) this.packets.add({ bytes: packets, rows });
     this.#news = { ...this.#news, nowNs };
+  }
+
+  /** @param make Makes the report of what was measured so far; called when somebody watches. */
+  measured(make: () => Uint8Array): void {
+    this.#reports += 1;
+    this.#makeReport = make;
+    this.#report = undefined;
   }
 
   end(): void {

@@ -29,6 +29,7 @@ export class LiveViewer {
   #lasting = 0;
   #packets = 0;
   #rows = 0;
+  #reports = 0;
   #droppedFrames = 0;
   #droppedRows = 0;
   #told = '';
@@ -75,12 +76,21 @@ export class LiveViewer {
     if (read.parts.length > 0) this.#send('lasting', joined(read));
     // Packets are for those who have everything else.
     if (this.#lasting < lasting.last) return;
+    this.#sendReport();
     const seen = packets.read(this.#packets, this.#rows, READ_MAX);
     this.#droppedFrames += seen.missedParts;
     this.#droppedRows += seen.missedRows;
     this.#packets = seen.number;
     this.#rows = packets.rowsUpTo(seen.number);
     if (seen.parts.length > 0) this.#send('packets', joined(seen));
+  }
+
+  /** Each report holds all that was measured so far: who missed some needs the last one only. */
+  #sendReport(): void {
+    if (this.#reports === this.#run.reports) return;
+    this.#reports = this.#run.reports;
+    const { report } = this.#run;
+    if (report !== undefined) this.#send('report', report);
   }
 
   #tell(): void {

@@ -38,6 +38,8 @@ export interface LiveState {
 export interface LiveEars {
   opened(trace: TraceFile, info: TraceInfo): void;
   changed(state: LiveState): void;
+  /** What was measured so far, as the text of a report. */
+  reported(text: string): void;
   failed(failure: TraceFailure): void;
 }
 
@@ -122,6 +124,10 @@ export class LiveFeed {
     const isOther = this.#place !== undefined && this.#place.stream !== stream;
     if (isOther) return unreadable('another run goes on here now: load the page again');
     this.#place = { stream, lasting, packets };
+    if (kind === 'report') {
+      this.#ears.reported(new TextDecoder().decode(payload));
+      return undefined;
+    }
     const offset = this.#source.push(payload);
     const failure = kind === 'head' ? await this.#begin() : await this.#trace?.grow(offset);
     if (failure !== undefined) return failure;

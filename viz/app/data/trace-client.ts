@@ -4,9 +4,11 @@
  *
  * @module
  */
+import type { Report } from '../../../reports/report-schema.ts';
 import type { TraceFailure } from '../../format/failure.ts';
 import { Observable, type Watchable } from '../kernel/observable.ts';
 import type { LiveState } from './live-feed.ts';
+import { readReportFile } from './report-file.ts';
 import type { Answer, Asked, QuestionName, TraceInfo } from './trace-answers.ts';
 import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
 import TraceWorker from './trace-worker.ts?worker&inline';
@@ -47,6 +49,11 @@ export class TraceClient {
     return this.#line.live;
   }
 
+  /** What was measured so far of a run that goes on; undefined before the first time. */
+  get soFar(): Watchable<Report | undefined> {
+    return this.#line.soFar;
+  }
+
   /** Opens a trace in a thread of its own. Rejects with a {@link TraceTrouble}. */
   static async open(origin: TraceOrigin): Promise<TraceClient> {
     const line = new Line();
@@ -75,6 +82,7 @@ class Line {
   readonly #worker = new TraceWorker();
   readonly #waiting = new Map<number, Waiting>();
   readonly live = new Observable<LiveState | undefined>(undefined);
+  readonly soFar = new Observable<Report | undefined>(undefined);
   #next = 0;
 
   constructor() {
@@ -103,6 +111,12 @@ class Line {
   #settle(message: FromWorker): void {
     if (message.kind === 'live') {
       this.live.value = message.state;
+      return;
+    }
+    if (message.kind === 'report') {
+      const read = readReportFile(message.text);
+      // One that cannot be read changes nothing: the next one follows.
+      if (read.kind === 'report') this.soFar.value = read.report;
       return;
     }
     const waiting = this.#waiting.get(message.id);

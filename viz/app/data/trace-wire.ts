@@ -32,4 +32,6 @@ export type FromWorker =
   | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly failure: TraceFailure }
   /** A run that goes on has moved; unasked. */
-  | { readonly kind: 'live'; readonly state: LiveState };
+  | { readonly kind: 'live'; readonly state: LiveState }
+  /** What was measured of it so far, as the text of a report; unasked. */
+  | { readonly kind: 'report'; readonly text: string };

@@ -64,6 +64,7 @@ function follow(id: number, url: string): Promise<FromWorker> {
         trace = live;
         resolve({ id, kind: 'opened', info });
       },
+      reported: (text): void => scope.postMessage({ kind: 'report', text }, []),
       changed: (state): void => scope.postMessage({ kind: 'live', state }, []),
       failed: (failure): void => resolve({ id, kind: 'failed', failure }),
     });

@@ -8,6 +8,7 @@ import type { LiveState } from '../data/live-feed.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import { element, fill } from './element.ts';
 import { liveText, lostText } from './live-text.ts';
+import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
 /** Packets under way are seen once they have arrived: the cursor stays this far behind the run. */
@@ -22,24 +23,37 @@ export interface LiveBarParts {
   readonly refresh: () => void;
 }
 
+/** The bar. */
+export interface LiveBar {
+  readonly root: HTMLElement;
+  /** Whether cursor and numbers go along with the run. */
+  readonly isFollowing: Observable<boolean>;
+  /** Moves of the cursor during this are the page's, not the reader's. */
+  byItself(move: () => void | Promise<void>): Promise<void>;
+}
+
 /** Makes the bar and moves the cursor. */
-export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): HTMLElement {
+export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   const { view, signal, refresh } = parts;
   const words = element('span', { role: 'status' });
   const follow = element('button', { type: 'button' }, 'Follow');
   const open = element('button', { type: 'button', hidden: true }, 'Open the finished run');
   const bar = element('div', { class: 'live-bar', 'data-live': 'waiting' }, words, follow, open);
-  let isFollowing = true;
+  const isFollowing = new Observable(true);
+  let isOwn = false;
   let own = view.time.cursor.value;
   let lostAt: number | undefined;
   let drawnAt = 0;
   view.time.cursor.watch(signal, (timeNs) => {
     // Rounded, since the time line rounds.
-    if (Math.abs(timeNs - own) > 1) isFollowing = false;
-    follow.hidden = isFollowing;
+    if (isOwn) own = timeNs;
+    else if (Math.abs(timeNs - own) > 1) isFollowing.value = false;
+  });
+  isFollowing.watch(signal, (follows) => {
+    follow.hidden = follows;
   });
   follow.addEventListener('click', () => {
-    isFollowing = true;
+    isFollowing.value = true;
     show(trace.live.value);
   });
   open.addEventListener('click', () => {
@@ -49,16 +63,24 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): HTMLElemen
   const clock = setInterval(() => say(trace.live.value), REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(clock));
   trace.live.watch(signal, show);
-  return bar;
+  return { root: bar, isFollowing, byItself };
+
+  async function byItself(move: () => void | Promise<void>): Promise<void> {
+    isOwn = true;
+    try {
+      await move();
+    } finally {
+      isOwn = false;
+    }
+  }
 
   function show(state: LiveState | undefined): void {
     if (state === undefined) return;
     lostAt = state.link === 'lost' ? (lostAt ?? performance.now()) : undefined;
-    if (isFollowing && !view.time.isPlaying.value) {
+    if (isFollowing.value && !view.time.isPlaying.value) {
       const atNs = Math.round(Math.max(0, state.news.nowNs - BEHIND_NS));
       own = Math.min(atNs, view.time.extent.value[1]);
       view.time.moveTo(own);
-      follow.hidden = true;
     }
     say(state);
     if (performance.now() - drawnAt < REFRESH_MS && state.news.phase === 'running') return;

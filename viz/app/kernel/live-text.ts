@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Report } from '../../../reports/report-schema.ts';
 import type { LiveNews } from '../../format/live-wire.ts';
 
 /** Where the run is and what this page did not get. */
@@ -15,6 +16,13 @@ export function liveText(news: LiveNews): string {
     parts.push('Live runs show states, faults and procedures; packets cannot be followed there.');
   if (trouble !== undefined) parts.push(`${trouble[0]?.toUpperCase()}${trouble.slice(1)}.`);
   return parts.filter((part) => part !== '').join(' ');
+}
+
+/** What the numbers of a run that goes on are worth. */
+export function soFarText({ virtualSeconds, scenario }: Report): string {
+  const whole = seconds(scenario.durationNs);
+  const at = `Measured until ${seconds(virtualSeconds * 1e9)} of ${whole}`;
+  return `${at}, provisional: limits are judged when the run has ended. Packets under way are not counted as lost.`;
 }
 
 /** The connection is lost (spec/ux.md 4.0). */

@@ -78,7 +78,15 @@ interface PageFacts {
   };
   /** True where the scrubber moves something. */
   readonly isTimed: boolean;
+  /**
+   * Of a page of the report that has nothing while a run goes on: what comes when, one sentence. Others
+   * show what was measured so far.
+   */
+  readonly whileLive?: string;
 }
+
+/** A page of the report. */
+export type ReportPage = Extract<Page, { readonly needs: 'report' }>;
 
 /** A page; `mount` fills the root and may reject with what is then shown as an error. */
 export type Page = PageFacts &

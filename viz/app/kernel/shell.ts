@@ -12,9 +12,10 @@ import { type Child, element, fill } from './element.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { makeHelp } from './help.ts';
 import { KeyMap } from './keys.ts';
-import { makeLiveBar } from './live-bar.ts';
+import { type LiveBar, makeLiveBar } from './live-bar.ts';
+import { makeLivePage } from './live-page.ts';
 import { Observable } from './observable.ts';
-import type { Page, PageContext, Panel } from './page.ts';
+import type { Page, PageContext, Panel, ReportPage } from './page.ts';
 import { PAGES } from './pages.ts';
 import { makeRail } from './rail.ts';
 import { followRun, type RunState } from './run-session.ts';
@@ -133,7 +134,7 @@ export class Shell {
     const { run } = state;
     const { report } = run;
     if (page.needs === 'report') {
-      if (report === undefined) return this.#showUnreported(page, run);
+      if (report === undefined) return this.#showUnreported(page, run, context);
       if (page.isTimed && run.hasTrace) this.#feedScrubber(run, signal);
       return page.mount({ ...context, run, report });
     }
@@ -142,27 +143,35 @@ export class Shell {
     const trace = await run.trace();
     if (signal.aborted) return;
     this.#scrubber.show(trace);
-    fill(this.#main, this.#liveBar(run, trace, signal), context.root);
+    fill(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
     await page.mount({ ...context, run, trace, report });
   }
 
   /** Moves the cursor with a run that goes on, and feeds the scrubber. */
-  #liveBar(run: OpenRun, trace: TraceClient, signal: AbortSignal): HTMLElement | undefined {
-    if (run.isLive !== true) return undefined;
+  #liveBar(run: OpenRun, trace: TraceClient, signal: AbortSignal): LiveBar | undefined {
+    return run.isLive === true ? this.#barOf(trace, signal) : undefined;
+  }
+
+  #barOf(trace: TraceClient, signal: AbortSignal): LiveBar {
     const refresh = (): void => this.#scrubber.show(trace);
     return makeLiveBar(trace, { view: this.#view, signal, refresh });
   }
 
-  /** The report of a run is written when it ends; how far that is, is known. */
-  async #showUnreported(page: Page, run: OpenRun): Promise<void> {
+  /** The report of a run is written when it ends; until then there is what was measured so far. */
+  async #showUnreported(page: ReportPage, run: OpenRun, context: PageContext): Promise<void> {
     if (run.isLive !== true) return this.#showEmpty(page, 'This run has no report');
-    const { signal } = this.#mounted;
+    const { signal } = context;
     const trace = await run.trace();
     if (signal.aborted) return;
-    const watch = { label: 'Watch the network', run: (): void => this.#view.go('network') };
-    const words = `Here will be ${page.empty.shows}: the report is written when the run ends.`;
-    const message = stateMessage('waiting', 'The run goes on', element('p', {}, words));
-    fill(this.#main, this.#liveBar(run, trace, signal), message, actions(watch));
+    this.#scrubber.show(trace);
+    const bar = this.#barOf(trace, signal);
+    const live = makeLivePage({
+      ...{ page, trace, bar, signal },
+      watch: { label: 'Watch the network', run: (): void => this.#view.go('network') },
+      mount: (report, place) => page.mount({ ...context, ...place, run, report }),
+      fail: context.fail,
+    });
+    fill(this.#main, bar.root, live);
   }
 
   /** A page of the report shows what it has whether or not the trace can be read. */

@@ -29,3 +29,9 @@ export function verdictChip(verdict: Verdict): HTMLElement {
   const sign = element('span', { 'aria-hidden': 'true' }, SIGNS[verdict]);
   return element('span', { class: `chip ${TONES[verdict]}` }, sign, ' ', verdict);
 }
+
+/** Stands where a verdict will be: the run goes on. */
+export function liveChip(words: string): HTMLElement {
+  const sign = element('span', { 'aria-hidden': 'true' }, '●');
+  return element('span', { class: 'chip open' }, sign, ' ', words);
+}

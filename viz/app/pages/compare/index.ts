@@ -16,6 +16,8 @@ export const page: Page = {
   icon: 'M8 4v16M16 4v16M4 8h8M12 16h8',
   empty: { shows: 'a run beside another, KPI by KPI', scenario: 'failover.yaml' },
   isTimed: false,
+  whileLive:
+    'Two finished runs are compared: this one can be A or B as soon as its report is written.',
   needs: 'report',
   mount: (context) => new ComparePage(context).start(),
 };

@@ -13,6 +13,7 @@ import { PROTOCOLS } from '../../data/protocols.ts';
 import type { WorldStates } from '../../data/trace-answers.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, fill, svgElement } from '../../kernel/element.ts';
+import { onGrowth } from '../../kernel/on-growth.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote, stateMessage } from '../../kernel/states.ts';
 import { type Offer, offersOf, Pace, pressed } from './drawings.ts';
@@ -40,6 +41,7 @@ export class ProtocolsPage {
   readonly #context: TraceContext;
   readonly #chart: ChartFrame;
   readonly #stage = element('div', { class: 'scene' });
+  readonly #bar = element('div', { class: 'protocols-bar' });
   readonly #note = partialNote('');
   readonly #pace = new Pace();
   readonly #latest: Latest<number, Answered>;
@@ -67,23 +69,45 @@ export class ProtocolsPage {
 
   /** Fills the page. */
   async start(): Promise<void> {
-    const { root, trace, view, signal, frames } = this.#context;
-    const [firstNs, lastNs] = trace.info.rangeNs;
+    const { root, trace, signal, run, fail } = this.#context;
+    await this.#look();
+    if (signal.aborted) return;
+    if (this.#offers.length > 0) this.#begin();
+    else if (run.isLive === true) {
+      const words = 'What protocols draw comes with the states that nodes trace.';
+      fill(root, stateMessage('waiting', 'Nothing to draw yet', element('p', {}, words)));
+    } else fill(root, stateMessage('empty', 'Nothing to draw', element('p', {}, NOTHING)));
+    if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
+  }
+
+  /** Which drawings there are: those found before stay, even when they show nothing any more. */
+  async #look(): Promise<void> {
+    const [firstNs, lastNs] = this.#context.trace.info.rangeNs;
     const ends = await Promise.all(
       [lastNs, (firstNs + lastNs) / 2].map((timeNs) => this.#fetch(timeNs)),
     );
-    if (signal.aborted) return;
-    this.#offers = offersOf(
+    const known = this.#offers;
+    const found = offersOf(
       PROTOCOLS,
       ends.map((end) => this.#input(end)),
-    );
-    if (this.#offers.length === 0) {
-      fill(root, stateMessage('empty', 'Nothing to draw', element('p', {}, NOTHING)));
-      return;
-    }
+    ).filter(({ id }) => known.every((one) => one.id !== id));
+    if (found.length > 0) this.#offers = [...known, ...found];
+  }
+
+  async #grow(): Promise<void> {
+    const before = this.#offers;
+    await this.#look();
+    if (this.#context.signal.aborted || this.#offers === before) return;
+    if (before.length === 0) this.#begin();
+    else fill(this.#bar, this.#chooser());
+  }
+
+  #begin(): void {
+    const { root, view, signal, frames } = this.#context;
     this.#note.hidden = true;
     this.#chart.body.append(this.#stage);
-    fill(root, this.#toolbar(), this.#note, this.#chart.root);
+    fill(this.#bar, this.#chooser());
+    fill(root, this.#bar, this.#note, this.#chart.root);
     const observer = new ResizeObserver(() => this.#ask());
     observer.observe(this.#stage);
     signal.addEventListener('abort', () => observer.disconnect());
@@ -94,7 +118,7 @@ export class ProtocolsPage {
       value.watch(signal, this.#ask);
   }
 
-  #toolbar(): HTMLElement {
+  #chooser(): HTMLElement {
     const { view } = this.#context;
     const drawing = element(
       'select',
@@ -109,7 +133,7 @@ export class ProtocolsPage {
     view.parameters.watch(this.#context.signal, () => {
       drawing.value = this.#offer()?.id ?? '';
     });
-    return element('div', { class: 'protocols-bar' }, element('label', {}, 'drawing', drawing));
+    return element('label', {}, 'drawing', drawing);
   }
 
   #offer(): Offer | undefined {

@@ -15,7 +15,7 @@ import { bandWords, TAIL_COLUMNS, tailDrawing, tailRows } from '../../chart/tail
 import { hardSpaces, tailTitle } from '../../chart/words.ts';
 import { type Child, element } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
-import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
+import { liveChip, verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
 import { againSection } from './again.ts';
 import { downloadsOf } from './downloads.ts';
 import { dropsChart } from './drops.ts';
@@ -24,9 +24,9 @@ import { methodSection } from './method.ts';
 
 /** Fills the page. */
 export function mountReport(context: ReportContext): void {
-  const { root, report } = context;
+  const { root, report, run } = context;
   root.append(
-    verdictBar(report),
+    verdictBar(report, run.isLive === true),
     downloadsOf(context),
     section('Limits', kpiTable(report), notesOf(report)),
     section('How slow, how often', tailFigure(context)),
@@ -45,12 +45,15 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
   return element('section', { class: 'report-part' }, element('h2', {}, title), content);
 }
 
-function verdictBar(report: Report): HTMLElement {
+/** The verdict; of a run that goes on there is none. */
+function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   const verdict = verdictWord(report);
+  const chip = goesOn ? liveChip('SO FAR') : verdictChip(verdict);
+  const words = `${report.scenario.name}: ${countText(report)}${goesOn ? ' so far' : ''}`;
   return element(
     'header',
-    { class: `verdict ${verdictTone(verdict)}` },
-    element('h1', {}, verdictChip(verdict), ` ${report.scenario.name}: ${countText(report)}`),
+    { class: `verdict ${goesOn ? 'open' : verdictTone(verdict)}` },
+    element('h1', {}, chip, ` ${words}`),
     element('p', { class: 'muted' }, report.scenario.question),
     element(
       'dl',

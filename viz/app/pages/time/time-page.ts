@@ -7,6 +7,7 @@ import { ChartFrame } from '../../chart/chart-frame.ts';
 import { Latest } from '../../data/latest.ts';
 import type { Window } from '../../data/trace-answers.ts';
 import { element, fill, set, svgElement } from '../../kernel/element.ts';
+import { onGrowth } from '../../kernel/on-growth.ts';
 import { onWidth } from '../../kernel/on-width.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote, skeleton } from '../../kernel/states.ts';
@@ -35,6 +36,7 @@ export class TimePage {
   readonly #brush = svgElement('rect', { class: 'brush', y: 0, width: 0 });
   #got: { readonly window: Window; readonly events: WindowEvents } | undefined;
   #drawn: Drawn | undefined;
+  #isDragging = false;
   #moveCursor: () => void = () => undefined;
 
   constructor(context: TraceContext) {
@@ -55,7 +57,7 @@ export class TimePage {
 
   /** Fills the page. */
   start(): void {
-    const { root, view, signal, frames, trace, keys } = this.#context;
+    const { root, view, signal, frames, trace, keys, run } = this.#context;
     const { damage, counts } = trace.info;
     const hasHops = (counts['hop'] ?? 0) > 0;
     fill(
@@ -75,12 +77,19 @@ export class TimePage {
     });
     view.time.range.watch(signal, ([fromNs, toNs]) => this.#latest.want({ fromNs, toNs }));
     view.time.cursor.watch(signal, () => this.#moveCursor());
+    if (run.isLive === true) onGrowth(trace, signal, () => this.#again());
     keys.add(signal, {
       ...{ group: 'Time', keys: ['f'], does: 'fit the selection' },
       run: () => this.#fit(),
     });
     fill(this.#chart.body, skeleton('Reading the trace …'));
     if (hasHops) this.#packet.start();
+  }
+
+  /** There is more to show; what the reader drags over stays meanwhile. */
+  #again(): void {
+    const [fromNs, toNs] = this.#context.view.time.range.value;
+    if (!this.#isDragging) this.#latest.want({ fromNs, toNs });
   }
 
   /** A button for each role: one track, or one for each node. */
@@ -158,6 +167,7 @@ export class TimePage {
       clientX - svg.getBoundingClientRect().left;
     const begin = placeOf(event);
     svg.setPointerCapture(event.pointerId);
+    this.#isDragging = true;
     const move = (moved: PointerEvent): void => {
       const to = placeOf(moved);
       set(this.#brush, 'x', Math.min(begin, to));
@@ -165,6 +175,7 @@ export class TimePage {
     };
     svg.addEventListener('pointermove', move);
     const end = (ended: PointerEvent): void => {
+      this.#isDragging = false;
       svg.removeEventListener('pointermove', move);
       set(this.#brush, 'width', 0);
       const [from = 0, to = 0] = [begin, placeOf(ended)].sort((a, b) => a - b).map(x.invert);

@@ -1,0 +1,24 @@
+/**
+ * The report of a run that goes on, for those who watch it: what was measured so far, in the form of the
+ * report at the end. It is no verdict, and who shows it says so: a KPI without a sample is open, and no
+ * invariant is judged.
+ *
+ * @module
+ */
+import { judge } from './judge.ts';
+import type { RunInput } from './model.ts';
+import type { KpiResult, Report } from './report-schema.ts';
+
+/** What would be judged if the run ended now. */
+export function reportSoFar(input: RunInput): Report {
+  const report = judge(input);
+  const kpis = report.kpis.map(openWithoutSamples);
+  return { ...report, kpis, invariants: [], pass: false, ending: 'complete' };
+}
+
+function openWithoutSamples(kpi: KpiResult): KpiResult {
+  if (kpi.value !== null) return kpi;
+  const { code: _code, ...rest } = kpi;
+  const reason = `${kpi.metric} has no sample yet`;
+  return { ...rest, status: 'not-applicable', pass: true, seedsMissed: 0, reason };
+}

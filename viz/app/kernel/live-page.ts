@@ -1,0 +1,127 @@
+/**
+ * A page of the report while its run goes on: what was measured so far, made again as the run goes on,
+ * or why it waits for the end (spec/ux.md 4.0, "live waiting").
+ *
+ * A page does not know that its report is not the last one. It is made anew beside the one that is seen,
+ * out of sight, and takes its place once it has drawn itself. While the reader works on it nothing moves.
+ *
+ * @module
+ */
+import type { Report } from '../../../reports/report-schema.ts';
+import type { TraceClient } from '../data/trace-client.ts';
+import { element, fill } from './element.ts';
+import type { LiveBar } from './live-bar.ts';
+import { soFarText } from './live-text.ts';
+import type { Page } from './page.ts';
+import { actions, type StateAction, stateMessage } from './states.ts';
+
+/** Numbers that change faster cannot be read. */
+const AGAIN_MS = 2_000;
+
+/** What it needs. */
+export interface LivePageParts {
+  readonly page: Page;
+  readonly trace: TraceClient;
+  readonly bar: LiveBar;
+  readonly signal: AbortSignal;
+  /** Where to go meanwhile. */
+  readonly watch: StateAction;
+  /** Mounts the page with a report. */
+  readonly mount: (
+    report: Report,
+    place: { readonly root: HTMLElement; readonly signal: AbortSignal },
+  ) => void | Promise<void>;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Makes it. */
+export function makeLivePage(parts: LivePageParts): HTMLElement {
+  const { page, watch } = parts;
+  if (page.whileLive !== undefined) {
+    const words = `Here will be ${page.empty.shows}. ${page.whileLive}`;
+    return waiting(words, watch);
+  }
+  const root = element('div', { class: 'live-page' });
+  fill(root, waiting(`Here will be ${page.empty.shows}, within seconds.`, watch));
+  new LivePage(parts, root).start();
+  return root;
+}
+
+function waiting(words: string, watch: StateAction): HTMLElement {
+  return stateMessage('waiting', 'The run goes on', element('p', {}, words), actions(watch));
+}
+
+class LivePage {
+  readonly #parts: LivePageParts;
+  readonly #root: HTMLElement;
+  readonly #note = element('p', { class: 'partial', role: 'note', 'data-state': 'so-far' });
+  #shown: { readonly root: HTMLElement; readonly end: AbortController } | undefined;
+  #drawn: Report | undefined;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  #isBusy = false;
+
+  constructor(parts: LivePageParts, root: HTMLElement) {
+    this.#parts = parts;
+    this.#root = root;
+  }
+
+  start(): void {
+    const { trace, bar, signal } = this.#parts;
+    const again = (): void => void this.#again();
+    trace.soFar.watch(signal, again);
+    bar.isFollowing.watch(signal, again);
+    const clock = setInterval(again, AGAIN_MS);
+    const hold = (): void => {
+      bar.isFollowing.value = false;
+    };
+    for (const what of ['pointerdown', 'keydown']) {
+      this.#root.addEventListener(what, hold, { signal });
+    }
+    signal.addEventListener('abort', () => {
+      clearInterval(clock);
+      this.#shown?.end.abort();
+    });
+  }
+
+  async #again(): Promise<void> {
+    const { trace, bar, fail } = this.#parts;
+    const report = trace.soFar.value;
+    const isHeld = this.#shown !== undefined && !bar.isFollowing.value;
+    const isYoung = performance.now() - this.#drawnAt < AGAIN_MS;
+    if (report === undefined || report === this.#drawn || this.#isBusy || isHeld || isYoung) return;
+    this.#isBusy = true;
+    this.#drawn = report;
+    this.#drawnAt = performance.now();
+    try {
+      await bar.byItself(() => this.#show(report));
+    } catch (error) {
+      fail(error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #show(report: Report): Promise<void> {
+    const { page, signal, mount } = this.#parts;
+    const root = element('div', { class: `page page-${page.name} next` });
+    const end = new AbortController();
+    // Both at once would answer to the same keys.
+    this.#shown?.end.abort();
+    const before = this.#shown?.root;
+    this.#shown = { root, end };
+    this.#root.append(root);
+    await mount(report, { root, signal: end.signal });
+    await frames(2);
+    if (signal.aborted) return;
+    root.classList.remove('next');
+    fill(this.#note, soFarText(report));
+    if (before === undefined) fill(this.#root, this.#note, root);
+    else before.remove();
+  }
+}
+
+async function frames(count: number): Promise<void> {
+  for (let left = count; left > 0; left -= 1) {
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+}

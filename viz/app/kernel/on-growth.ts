@@ -1,0 +1,25 @@
+/**
+ * Tells a page of the trace that a run which goes on has more to show, about once a second.
+ *
+ * @module
+ */
+import type { TraceClient } from '../data/trace-client.ts';
+
+const GROWTH_MS = 1_000;
+
+/** Calls back while the trace of a live run grows, and once when it has come to its end. */
+export function onGrowth(
+  { live }: Pick<TraceClient, 'live'>,
+  signal: AbortSignal,
+  tell: () => void,
+): void {
+  let toldNs = live.value?.news.nowNs ?? -1;
+  const look = (): void => {
+    const nowNs = live.value?.news.nowNs ?? -1;
+    if (nowNs === toldNs) return;
+    toldNs = nowNs;
+    tell();
+  };
+  const clock = setInterval(look, GROWTH_MS);
+  signal.addEventListener('abort', () => clearInterval(clock));
+}
