@@ -105,14 +105,16 @@ export type FaultAction =
 
 /** What an adversary at one node does (spec/mixnet.md 4.4). `kind` is the name of the attack. */
 export type AttackSpec =
-  /** Takes out all that goes in; then lets one message in at a time and takes what leaves for it. */
+  /** Keeps out all that goes in; then lets one message in at a time and takes what leaves for it. */
   | {
       readonly kind: 'n_minus_one';
       readonly node: string;
       /** Before the first target, ns: the pool runs empty. */
       readonly drainNs: number;
-      /** From one target to the next, ns. */
+      /** A target is given up after it, ns. */
       readonly watchNs: number;
+      /** What becomes of all other messages: dropped, or held back until the target has left. */
+      readonly others: 'drop' | 'hold';
       /** Names of the adversary's nodes: their messages pass, and it knows them again. */
       readonly own: readonly string[];
     }

@@ -24,12 +24,20 @@ export const attackSchema = z
         node,
         drain: time().meta({ description: 'Time without any input before the first target.' }),
         watch: every.meta({ description: 'From one target to the next.' }),
+        others: oneOf(['drop', 'hold'])
+          .optional()
+          .meta({
+            description:
+              'What becomes of all other input: dropped, or held back until the target has left, ' +
+              'let go, and kept out for another drain.',
+            default: 'drop',
+          }),
         own: z.array(text('the name of a node')).min(1).optional().meta({
           description:
             "The adversary's nodes, * for any characters: their messages pass and are known again.",
         }),
       })
-      .meta({ description: 'Takes out all input, lets one message in, takes the next output.' }),
+      .meta({ description: 'Keeps out all input, lets one message in, takes the next output.' }),
     z
       .strictObject({
         kind: z.literal('tagging'),

@@ -25,8 +25,8 @@ export function resolveAttack(
   switch (input.kind) {
     case 'n_minus_one': {
       const own = nodesOf(context, input.own ?? [], [...path, 'own']);
-      const { kind, node, drain: drainNs, watch: watchNs } = input;
-      return { kind, node, drainNs, watchNs, own };
+      const { kind, node, drain: drainNs, watch: watchNs, others = 'drop' } = input;
+      return { kind, node, drainNs, watchNs, others, own };
     }
     case 'replay':
       return { kind: input.kind, node: input.node, everyNs: input.every, afterNs: input.after };

@@ -78,6 +78,7 @@ export class AttackDriver {
       this.#active.delete(adversary);
       if (!grip.isOver) adversary.stop();
       grip.isOver = true;
+      adversary.release?.();
     };
   }
 

@@ -108,6 +108,23 @@ describe('attacks that a run carries out', () => {
     expect(warned(covered)).toBe(false);
   });
 
+  it('n-1 by holding back is as often right as the pool that it let go has run empty', () => {
+    const held = success('mixnet-blending.yaml', {
+      duration: '34s',
+      'options.mixnet.rates':
+        '{ delay: { mean: 50ms }, payload: 10/s, loop: 0/s, drop: 0/s, mixLoop: 0/s }',
+      'events.0.for': '22s',
+      'events.0.attack.drain': '100ms',
+      kpis: '{}',
+    });
+    // Ten clients with 10/s over two mixes. Without a second drain it would be 35 %, by drops 100 %.
+    const theory = heldBackSuccess({ mu: 20, lambda: 50, drain: 0.1, transit: 0.005 });
+    expect(theory).toBeCloseTo(0.708, 3);
+    const { hits, trials } = held;
+    expect(trials).toBeGreaterThan(100);
+    expect(Math.abs(hits / trials - theory)).toBeLessThan(3 * Math.sqrt(0.21 / trials));
+  });
+
   it('n-1 floods a threshold mix with its own messages, and finds every target', () => {
     const batches = {
       duration: '60s',
@@ -153,4 +170,34 @@ interface Success {
   readonly hits: number;
   readonly trials: number;
   readonly results: readonly SeedResult[];
+}
+
+/**
+ * Poisson mix without loops of its own: what is held in a round (drain, stay of the target) and what
+ * was left inside is in the pool at once; of it e^-mu(drain + w) is left when a target comes after a
+ * wait w ~ Exp(lambda), eps on average, and the first of Poisson(eps) + 1 is the target with
+ * (1 - e^-eps) / eps. Times in seconds.
+ */
+function heldBackSuccess(mix: {
+  readonly mu: number;
+  readonly lambda: number;
+  readonly drain: number;
+  readonly transit: number;
+}): number {
+  const { mu, lambda, drain, transit } = mix;
+  const STEPS = 2_000;
+  const waits = Array.from({ length: STEPS }, (_, i) => -Math.log((i + 0.5) / STEPS) / lambda);
+  let [right, stay, left] = [1, 1 / mu, 0];
+  for (let round = 0; round < 50; round += 1) {
+    const pool = lambda * (drain + stay) + left;
+    const eps = waits.map((wait) => pool * Math.exp(-mu * (drain + wait)));
+    right = mean(eps.map((one) => (1 - Math.exp(-one)) / one));
+    stay = transit + right / mu;
+    left = mean(eps);
+  }
+  return right;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

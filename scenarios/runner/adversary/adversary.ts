@@ -57,6 +57,8 @@ export interface Adversary {
   leaving(caught: Caught): void;
   /** A node dropped something, and why; corrupt nodes tell their own. */
   dropped(node: string, reason: string): void;
-  /** The attack is over. */
+  /** The attack is over: nothing more is claimed. */
   stop(): void;
+  /** Sends on what it holds back; absent: it holds nothing. */
+  release?(): void;
 }

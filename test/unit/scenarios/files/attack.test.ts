@@ -46,7 +46,7 @@ describe('an event of action attack', () => {
       tagging('last: ["provider-*"], sign: payload-tag'),
       tagging('last: [provider-1], part: header').replace('mix-1-1', 'mix-2-1'),
       'every: 20s, for: 4s, attack: { kind: n_minus_one, node: mix-1-1, drain: 1s, watch: 1s, own: [client-2] }',
-      'every: 20s, for: 4s, attack: { kind: n_minus_one, node: mix-2-1, drain: 0s, watch: 1s }',
+      'every: 20s, for: 4s, attack: { kind: n_minus_one, node: mix-2-1, drain: 0s, watch: 1s, others: hold }',
     ]);
     const last = ['provider-1', 'provider-2'];
     const tag = { kind: 'tagging', node: 'mix-1-1', everyNs: 1e9 };
@@ -55,8 +55,15 @@ describe('an event of action attack', () => {
         { kind: 'replay', node: 'mix-2-1', everyNs: 5e8, afterNs: 1e9 },
         { ...tag, part: 'payload', last, sign: 'payload-tag' },
         { ...tag, node: 'mix-2-1', part: 'header', last: ['provider-1'] },
-        { kind: 'n_minus_one', node: 'mix-1-1', drainNs: 1e9, watchNs: 1e9, own: ['client-2'] },
-        { kind: 'n_minus_one', node: 'mix-2-1', drainNs: 0, watchNs: 1e9, own: [] },
+        {
+          kind: 'n_minus_one',
+          node: 'mix-1-1',
+          drainNs: 1e9,
+          watchNs: 1e9,
+          others: 'drop',
+          own: ['client-2'],
+        },
+        { kind: 'n_minus_one', node: 'mix-2-1', drainNs: 0, watchNs: 1e9, others: 'hold', own: [] },
       ].map((attack) => ({ kind: 'attack', attack })),
     );
   });

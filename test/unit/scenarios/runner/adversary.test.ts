@@ -75,6 +75,7 @@ class Stage {
 
   stop(): void {
     this.#adversary!.stop();
+    this.#adversary!.release?.();
   }
 
   get counted(): object {
@@ -208,7 +209,14 @@ describe('the adversary of a tag', () => {
 });
 
 describe('the adversary of n-1', () => {
-  const spec = { kind: 'n_minus_one', node: 'mix', drainNs: 50, watchNs: 100, own: [] } as const;
+  const spec = {
+    kind: 'n_minus_one',
+    node: 'mix',
+    drainNs: 50,
+    watchNs: 100,
+    others: 'drop',
+    own: [],
+  } as const;
   const stage = (): Stage => attacked((grip) => new BlendingAdversary(spec, grip));
 
   it('takes everything out, lets one message in, and takes the next output for it', () => {
@@ -251,6 +259,43 @@ describe('the adversary of n-1', () => {
     one.leave(5, 55);
     one.leave(2, 22);
     expect(one.counted).toEqual({ hits: 1, trials: 1 });
+  });
+
+  it('loses nothing when it holds back: lets all go when the target has left, and drains anew', () => {
+    const one = attacked((grip) => new BlendingAdversary({ ...spec, others: 'hold' }, grip));
+    expect([one.enter(1), one.enter(2)]).toEqual([false, false]);
+    one.until(60);
+    expect([one.enter(3), one.enter(4)]).toEqual([true, false]);
+    expect(one.injected).toHaveLength(0);
+    one.until(70);
+    one.leave(3, 33);
+    expect(one.injected).toHaveLength(3);
+    expect(one.counted).toEqual({ hits: 1, trials: 1 });
+    // All that was let go is in the mix: the next target waits for another drain, and no less.
+    one.until(119);
+    expect(one.enter(5)).toBe(false);
+    one.until(120);
+    expect(one.enter(6)).toBe(true);
+    // The time of the first target ends at 160 and is not that of the second, which ends at 220.
+    one.until(160);
+    expect(one.injected).toHaveLength(3);
+    one.until(220);
+    expect(one.injected).toHaveLength(4);
+    expect(one.enter(7)).toBe(false);
+    one.stop();
+    expect(one.injected).toHaveLength(5);
+    expect(one.counted).toEqual({ hits: 1, trials: 2 });
+  });
+
+  it('has lost what it takes out when it drops', () => {
+    const one = stage();
+    one.enter(1);
+    one.until(60);
+    one.enter(2);
+    one.until(70);
+    one.leave(2, 22);
+    one.stop();
+    expect(one.injected).toHaveLength(0);
   });
 
   it('counts nothing that began before the end of the warm-up', () => {
