@@ -96,8 +96,19 @@ export interface SweepCard {
   readonly writtenMs: number;
 }
 
+/** The run that goes on in the server's process; its address is `/api/live`. */
+export interface LiveCard {
+  readonly kind: 'live';
+  readonly id: 'live';
+  readonly name: string;
+  readonly seed: number;
+  readonly phase: 'waiting' | 'running' | 'ended';
+  readonly nowNs: number;
+  readonly durationNs: number;
+}
+
 /** A card of the gallery. */
-export type Card = RunCard | BrokenCard | TraceCard | SweepCard;
+export type Card = RunCard | BrokenCard | TraceCard | SweepCard | LiveCard;
 
 /** The answer of `api/runs`. */
 export interface RunIndex {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { LiveNews } from '../format/live-wire.ts';
+import type { LiveCard } from '../format/run-card.ts';
 import { LiveLane } from './live-lane.ts';
 
 /** Packets that are kept for those who come late or read slowly. */
@@ -78,6 +79,13 @@ export class LiveRun {
   /** Where the run is; what a page missed comes on top. */
   get news(): LiveNews {
     return { ...this.#news, droppedFrames: 0, droppedRows: this.#lostRows };
+  }
+
+  /** Its card; none once its report is written, which has one of its own. */
+  get card(): LiveCard | undefined {
+    const { run: name, seed, phase, nowNs, durationNs, report } = this.#news;
+    if (report !== undefined) return undefined;
+    return { kind: 'live', id: 'live', name, seed, phase, nowNs, durationNs };
   }
 
   begin({ head, run, seed, durationNs, hasPackets }: LiveBegin): void {

@@ -82,7 +82,8 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
   app.get('/', pageHandler(page));
   app.get('/api/runs', async (_request, response) => {
     response.setHeader('cache-control', 'no-store');
-    response.json(await folder.index());
+    const { cards, ...rest } = await folder.index();
+    response.json({ ...rest, cards: live?.card === undefined ? cards : [live.card, ...cards] });
   });
   app.get(LIVE_PATH, (_request, response) => {
     response.setHeader('cache-control', 'no-store');

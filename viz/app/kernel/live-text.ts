@@ -25,6 +25,16 @@ export function soFarText({ virtualSeconds, scenario }: Report): string {
   return `${at}, provisional: limits are judged when the run has ended. Packets under way are not counted as lost.`;
 }
 
+/** Where the run of a card is. */
+export function liveCardText(
+  run: Pick<LiveNews, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
+): string {
+  const { phase, seed, nowNs, durationNs } = run;
+  if (phase === 'waiting') return 'It has not begun yet.';
+  if (phase === 'ended') return `Seed ${seed} has ended; its report is being written.`;
+  return `Seed ${seed} is at ${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}.`;
+}
+
 /** The connection is lost (spec/ux.md 4.0). */
 export function lostText({ nowNs }: LiveNews, lostMs: number): string {
   return `Reconnecting, ${Math.floor(lostMs / 1000)} s; showing until ${seconds(nowNs)}.`;

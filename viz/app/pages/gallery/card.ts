@@ -9,6 +9,7 @@ import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
 import { DEMO_RUN } from '../../data/embedded.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
+import { liveCard } from './live-card.ts';
 import { sweepElement } from './sweep-element.ts';
 
 const KPIS_SHOWN = 4;
@@ -43,6 +44,8 @@ export function cardElement(
       );
     case 'sweep':
       return sweepElement(card);
+    case 'live':
+      return liveCard(card, open);
     case 'run':
       return runCard(card, () => open({ id: card.id, hasTrace: card.traceBytes > 0 }));
   }

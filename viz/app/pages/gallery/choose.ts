@@ -49,6 +49,7 @@ function wordsOf(card: Card): string {
 }
 
 function moreWordsOf(card: Card): readonly string[] {
+  if (card.kind === 'live') return [card.name];
   if (card.kind === 'run')
     return [card.name, card.question, ...card.kpis.map(({ metric }) => metric)];
   if (card.kind !== 'sweep') return [];
@@ -57,17 +58,19 @@ function moreWordsOf(card: Card): readonly string[] {
 
 function isShown(card: Card, show: Choice['show']): boolean {
   if (show === 'all') return true;
+  if (card.kind === 'live') return show === 'live';
   if (show === 'live') return card.kind === 'run' && card.mode === 'live';
   if (card.kind === 'sweep') return card.met < card.total;
   return card.kind !== 'run' || card.verdict !== 'PASS';
 }
 
-/** What has no age (the demo, dropped files) stands first. */
+/** What goes on stands first, then what has no age (the demo, dropped files). */
 function byAge(a: Card, b: Card): number {
   return ageOf(b) - ageOf(a) || byName(a, b);
 }
 
 function ageOf(card: Card): number {
+  if (card.kind === 'live') return Number.POSITIVE_INFINITY;
   return card.kind === 'trace' ? Number.MAX_VALUE : (card.writtenMs ?? Number.MAX_VALUE);
 }
 

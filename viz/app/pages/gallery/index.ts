@@ -12,6 +12,7 @@ import type { Page, PageContext } from '../../kernel/page.ts';
 import { skeleton } from '../../kernel/states.ts';
 import { cardElement } from './card.ts';
 import { type Choice, chosen, FILTERS, readChoice, SORTS } from './choose.ts';
+import { WRITTEN } from './live-card.ts';
 
 /** The page. */
 export const page: Page = {
@@ -48,6 +49,7 @@ function mount(context: PageContext): void {
   };
   library.state.watch(signal, draw);
   view.parameters.watch(signal, draw);
+  list.addEventListener(WRITTEN, () => void library.refresh());
   library.follow(signal);
   void library.refresh();
 }

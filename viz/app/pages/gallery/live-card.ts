@@ -1,0 +1,62 @@
+/**
+ * The card of the run that goes on: how far it is, and the way to it. When the run has ended and its
+ * report is written, the list has that run instead.
+ *
+ * @module
+ */
+import { LIVE_PATH, type LiveNews } from '../../../format/live-wire.ts';
+import type { LiveCard } from '../../../format/run-card.ts';
+import { element } from '../../kernel/element.ts';
+import { liveCardText } from '../../kernel/live-text.ts';
+import { liveChip } from '../../kernel/verdict-chip.ts';
+
+const AGAIN_MS = 1_000;
+
+/** Bubbles from the card when the report of its run is written. */
+export const WRITTEN = 'run-written';
+
+/** Makes the card; it follows the run while it is in the document. */
+export function liveCard(
+  card: LiveCard,
+  open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
+): HTMLElement {
+  // The report may be there by now, where the list has not been read again.
+  let id: string = card.id;
+  const watch = (): void => open({ id, hasTrace: true });
+  const heading = element(
+    'button',
+    { type: 'button', class: 'open-card', click: watch },
+    card.name,
+  );
+  const words = element('p', {}, liveCardText(card));
+  const bar = element('progress', { max: card.durationNs || 1, value: card.nowNs });
+  bar.setAttribute('aria-label', `how far ${card.name} is`);
+  const root = element(
+    'article',
+    { class: 'card open', 'data-run': card.id },
+    element('header', {}, element('h2', {}, heading), liveChip('RUNNING')),
+    words,
+    bar,
+    element('footer', {}, 'in the process of this server · open it to watch'),
+  );
+  const look = async (): Promise<void> => {
+    const news = await newsOf();
+    if (news === undefined) return;
+    words.textContent = liveCardText(news);
+    bar.max = news.durationNs || 1;
+    bar.value = news.phase === 'ended' ? bar.max : news.nowNs;
+    if (news.report === undefined || id === news.report) return;
+    id = news.report;
+    root.dispatchEvent(new Event(WRITTEN, { bubbles: true }));
+  };
+  const clock = setInterval(() => {
+    if (root.isConnected) void look();
+    else clearInterval(clock);
+  }, AGAIN_MS);
+  return root;
+}
+
+async function newsOf(): Promise<LiveNews | undefined> {
+  const response = await fetch(LIVE_PATH.slice(1)).catch(() => undefined);
+  return response?.ok === true ? ((await response.json()) as LiveNews) : undefined;
+}
