@@ -5,6 +5,7 @@
  */
 import type { HostWorld } from '../net/sim-host-world.ts';
 import type { ComputePool } from './compute-pool.ts';
+import type { HandoverSamples } from './handover/handover-samples.ts';
 import type { WallClock } from './live-clock.ts';
 import type { Pump } from './pump.ts';
 import type { WireTable } from './wire-table.ts';
@@ -15,6 +16,8 @@ export interface LiveContext extends HostWorld {
   readonly pump: Pump;
   readonly wires: WireTable;
   readonly compute: ComputePool;
+  /** Follows some datagrams from their link to their handler. */
+  readonly handovers: HandoverSamples;
   /** Address of the module whose `protocol` runs on a host. */
   moduleOf(host: string): string | undefined;
   /** Folder for the stores of a host. */

@@ -33,6 +33,7 @@ import type { StoreFault } from '../net/sim-store.ts';
 import { hashOf } from './compute-pool.ts';
 import { EnvironmentError, environmentError, pathError, systemWords } from './environment.ts';
 import { FileDisk } from './file-disk.ts';
+import { NO_TAG } from './handover/handover-samples.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
@@ -104,7 +105,7 @@ export class LiveHost extends SimHost {
       const socket = super.udp(options);
       if (socket === undefined) return undefined;
       const failure = this.#openWire(socket.local, options);
-      if (failure === undefined) return new LiveSocket(this.#live, socket);
+      if (failure === undefined) return new LiveSocket(this.#live, socket, this.index);
       socket.close();
       if (failure !== 'EADDRINUSE' || options.port !== 0)
         throw this.#trouble(socket.local, failure);
@@ -258,7 +259,7 @@ export class LiveHost extends SimHost {
   }
 
   #openWire(local: Endpoint, options: UdpOptions): string | undefined {
-    const { wires, ownership, pump } = this.#live;
+    const { wires, ownership, pump, handovers, endpoints } = this.#live;
     const { life } = this;
     const enter = this.#asEvents();
     // hot: one closure per socket and none per datagram; a datagram never comes inside of another.
@@ -267,7 +268,12 @@ export class LiveHost extends SimHost {
     const handle = (): void => {
       if (this.life !== life) return;
       ownership.current = bytes;
+      if (handovers.follows(bytes)) {
+        const sender = this.#live.hostOf(endpoints.pairOf(from).address);
+        handovers.taken(bytes, { from: sender, to: this.index });
+      }
       options.onDatagram(bytes, 0, bytes.length, from);
+      handovers.current = NO_TAG;
       ownership.current = NO_BUFFER;
     };
     return wires.open(local, {
@@ -287,14 +293,19 @@ class LiveSocket implements DatagramSocket {
   readonly local: Endpoint;
   readonly #live: LiveContext;
   readonly #links: DatagramSocket;
+  readonly #host: number;
 
-  constructor(live: LiveContext, links: DatagramSocket) {
+  constructor(live: LiveContext, links: DatagramSocket, host: number) {
     this.#live = live;
     this.#links = links;
+    this.#host = host;
     this.local = links.local;
   }
 
   send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult {
+    if (this.#live.handovers.sourceDueNs >= 0) {
+      this.#noteSource(buffer.subarray(offset, offset + length));
+    }
     const result = this.#links.send(buffer, offset, length, to);
     this.#live.pump.wake();
     return result;
@@ -306,5 +317,11 @@ class LiveSocket implements DatagramSocket {
     const isBound = endpoints.sockets[this.local] === this.#links;
     this.#links.close();
     if (isBound) wires.close(this.local);
+  }
+
+  /** An application's own turn sends this. */
+  #noteSource(bytes: Uint8Array): void {
+    const { handovers, network } = this.#live;
+    if (handovers.follows(bytes)) handovers.sourced(bytes, this.#host, network.scheduler.now);
   }
 }

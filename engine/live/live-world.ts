@@ -29,6 +29,7 @@ import {
 } from '../net/sim-world.ts';
 import { NO_STREAMS } from '../net/stream-hook.ts';
 import { ComputePool } from './compute-pool.ts';
+import { HandoverSamples } from './handover/handover-samples.ts';
 import { LiveClock } from './live-clock.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveHost } from './live-host.ts';
@@ -64,6 +65,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly wires: WireTable;
   /** From the instant at which a datagram was due at the end of its pipe until it was written, ns. */
   readonly lateness = new LogHistogram();
+  readonly handovers: HandoverSamples;
   readonly compute: ComputePool;
   readonly #options: LiveWorldOptions;
   readonly #isShaped: boolean;
@@ -77,6 +79,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     // Streams are the system's own: nothing is modelled.
     super({ ...options, streams: NO_STREAMS, epochSeconds: clock.startedAt.seconds });
     this.clock = clock;
+    this.handovers = new HandoverSamples(clock);
     this.compute = options.compute ?? new ComputePool();
     this.#options = options;
     const ports = options.ports === undefined ? undefined : new PortPlan(options.ports);
@@ -173,15 +176,26 @@ export class LiveWorld extends SimWorld implements LiveContext {
     return host !== undefined && this.#isRemote[host] === true;
   }
 
+  #hostAt(endpoint: Endpoint): number | undefined {
+    return this.hostOf(this.endpoints.pairOf(endpoint).address);
+  }
+
   #write(packet: number, to: Endpoint): void {
     const { table, pool, scheduler } = this.network;
-    this.lateness.record(Math.max(0, this.clock.now() - scheduler.now));
+    const now = this.clock.now();
+    this.lateness.record(Math.max(0, now - scheduler.now));
     const offset = table.offset[packet] as number;
     const length = table.length[packet] as number;
     const from = table.from[packet] as number;
     const buffer = table.takeBuffer(packet);
     const bytes = buffer.subarray(offset, offset + length);
     const target = this.endpoints.pairOf(to);
+    if (this.handovers.follows(bytes)) {
+      const ends = { from: this.#hostAt(from), to: this.#hostAt(to) };
+      // The row is free and not yet used again.
+      const offeredNs = table.offeredAt[packet] as number;
+      this.handovers.left(bytes, ends, { offeredNs, dueNs: scheduler.now, writtenNs: now });
+    }
     // A queued send still reads the buffer: the garbage collector gets it, not the pool.
     if (this.wires.send(from, bytes, target) !== 'queued') pool.release(buffer);
   }

@@ -114,9 +114,10 @@ export class Agent implements WorldListener {
       for (const node of this.#nodes.values()) node.start();
     });
     this.#every(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
-    this.#every(TALLY_MS, () =>
-      this.#send({ type: 'tally', tally: this.#gauge.counts(this.#order.hosts) }),
-    );
+    this.#every(TALLY_MS, () => {
+      this.#send({ type: 'tally', tally: this.#gauge.counts(this.#order.hosts) });
+      this.#tellHandovers();
+    });
     this.#every(LATENESS_MS, () =>
       this.#send({ type: 'tally', tally: this.#gauge.tally(this.#order.hosts) }),
     );
@@ -285,6 +286,7 @@ export class Agent implements WorldListener {
     const { live } = this.world;
     live.pump.stop();
     this.#flush();
+    this.#tellHandovers();
     const imbalance = this.world.sim.network.imbalance();
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
     for (const [name, node] of this.#nodes) {
@@ -341,6 +343,11 @@ export class Agent implements WorldListener {
     if (rows.sent.length + rows.arrived.length === 0 && isEarly) return;
     this.#toldNs = untilNs;
     this.#send({ type: 'measured', untilNs, ...rows });
+  }
+
+  #tellHandovers(): void {
+    const batch = this.world.live.handovers.take();
+    if (batch.rows.length + batch.untold > 0) this.#send({ type: 'handovers', batch });
   }
 
   #every(ms: number, act: () => void): NodeJS.Timeout {

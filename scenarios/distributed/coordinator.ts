@@ -8,10 +8,12 @@
  * @module
  */
 import { InvariantError } from '../../engine/core/assert.ts';
+import type { HandoverBook } from '../../engine/live/handover/handover-book.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
+import { handoverBook } from '../runner/handover-metrics.ts';
 import type { Stage, StandIns } from '../runner/stage.ts';
 import { flowStreams } from '../runner/traffic-source.ts';
 import type { WorldListener } from '../runner/world.ts';
@@ -39,6 +41,8 @@ export interface CoordinatorOptions {
 /** Meters wait so long for the slowest agent, ns; what it tells later is counted as late. */
 const SETTLE_LAG_MAX_NS = 5_000_000_000;
 const NS_PER_S = 1_000_000_000;
+/** Stands for the clock of this machine; others are numbered by their agent. */
+const SHARED_CLOCK = -1;
 /** Sequence numbers that a dead source may have used without having told. */
 const UNTOLD_SEQUENCES = 4_096;
 /** Reports of what happened; all others say how the process stands. */
@@ -49,6 +53,7 @@ const IS_RECORD: ReadonlySet<Report['type']> = new Set([
   'span',
   'log',
   'tally',
+  'handovers',
   'broken',
 ]);
 
@@ -60,6 +65,8 @@ export class Coordinator {
   readonly warnings = new Notices();
   /** From the restart of a process until all its nodes were ready, ns. */
   readonly restartsNs: number[] = [];
+  /** How late followed datagrams were handed over. */
+  readonly handovers: HandoverBook;
   /** Agents that broke, and how. */
   broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   readonly #options: CoordinatorOptions;
@@ -76,6 +83,7 @@ export class Coordinator {
     this.#options = options;
     const { scenario, seed, fleet } = options;
     this.world = new RemoteWorld(scenario, fleet, options.onFailure);
+    this.handovers = handoverBook(scenario);
     this.#nextSequence = scenario.traffic.map(() => 0);
     this.standIns = {
       node: (host: HostSpec): RemoteNode => {
@@ -168,6 +176,7 @@ export class Coordinator {
   finish(): void {
     const { measured, tallies } = this.world;
     measured.settle(Number.POSITIVE_INFINITY);
+    this.handovers.finish();
     for (const flow of this.#flows) {
       flow.meter.refused = tallies.refusedOf(flow.index);
       flow.hasSentFile = tallies.hasSentFile(flow.index);
@@ -216,6 +225,9 @@ export class Coordinator {
         return;
       case 'tally':
         this.world.tallies.note(agent.id, report.tally);
+        return;
+      case 'handovers':
+        this.handovers.note(report.batch, agent.clock.isShared ? SHARED_CLOCK : agent.id);
         return;
       case 'result':
         this.world.tallies.note(agent.id, report.tally);

@@ -21,6 +21,7 @@ import { IS_SOURCE } from '../../engine/live/own-form.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
+import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import { LIVE_METRICS, liveWarnings, PROCESS_METRICS } from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
@@ -253,10 +254,12 @@ class DistributedRun {
   }
 
   #liveMetrics(wallUs: number): SeedResult['metrics'] {
-    const { world, restartsNs } = this.#coordinator;
-    if (vesselOf(this.#order) === 'loop') return world.tallies.loopMetrics(wallUs);
+    const { world, restartsNs, handovers } = this.#coordinator;
+    const late = handoverMetrics(handovers);
+    if (vesselOf(this.#order) === 'loop') return { ...world.tallies.loopMetrics(wallUs), ...late };
     return {
       ...world.tallies.processMetrics(wallUs),
+      ...late,
       'live.restart': { kind: 'samples', values: restartsNs },
     };
   }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { SampleBatch } from '../../engine/live/handover/handover-samples.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { HistogramData } from '../../engine/measure/histogram.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
@@ -177,6 +178,8 @@ export type Report =
       readonly message: string;
     }
   | { readonly type: 'tally'; readonly tally: Tally }
+  /** What was noted of followed datagrams since the last report of this kind. */
+  | { readonly type: 'handovers'; readonly batch: SampleBatch }
   | { readonly type: 'result'; readonly tally: Tally }
   /** An assertion of ours broke in the agent, or, `refused`, its machine cannot do what it is told. */
   | {

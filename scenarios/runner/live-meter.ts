@@ -1,17 +1,19 @@
 /**
  * What a live run says about itself: how late its links were, and what it took of the machine.
  *
- * Tails live are not predicted by any model, so lateness per hop stands beside latency in each
- * report (spec/simulation.md 9.5). Memory and processor are those of the whole process, with all
+ * Tails live are not predicted by any model, so lateness per hop and per packet stands beside latency
+ * in each report (spec/simulation.md 9.5). Memory and processor are those of the whole process, with all
  * nodes of the run in it.
  *
  * @module
  */
 import { performance } from 'node:perf_hooks';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
+import type { HandoverBook } from '../../engine/live/handover/handover-book.ts';
 import type { LiveWorld } from '../../engine/live/live-world.ts';
-import { histogramQuantile } from '../../engine/measure/histogram.ts';
 import type { MetricData } from '../../reports/model.ts';
+import { HANDOVER_METRICS, handoverMetrics } from './handover-metrics.ts';
+import { latenessWarning, sampleWarning } from './handover-words.ts';
 
 /** Metrics that every live run has. */
 export const LIVE_METRICS: readonly MetricDefinition[] = [
@@ -51,6 +53,7 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     unit: 'count',
     help: 'syncs of stores that the disk refused; nothing that waited for them was used',
   },
+  ...HANDOVER_METRICS,
 ];
 
 /** Metrics that a run with several processes has besides those of every live run. */
@@ -69,30 +72,33 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
   },
 ];
 
-/** Above this p99 the machine was too slow for what was asked, ns. */
-const LATENESS_WARN_NS = 1_000_000;
 /** Neighbours give up one that is silent for three intervals of 50 ms; half of that is near it. */
 const STALL_WARN_NS = 75_000_000;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
+/** All samples are of this process. */
+const OWN_CLOCK = 0;
 
 /** Watches one run. */
 export class LiveMeter {
   readonly #world: LiveWorld;
+  readonly #handovers: HandoverBook;
   readonly #beganMs = performance.now();
   readonly #beganCpu = process.cpuUsage();
   #memoryBytes = 0;
   #cpuUs = 0;
   #wallUs = 0;
 
-  constructor(world: LiveWorld) {
+  constructor(world: LiveWorld, handovers: HandoverBook) {
     this.#world = world;
+    this.#handovers = handovers;
     world.lateness.reset();
     world.pump.longestStallNs = 0;
   }
 
-  /** Looks at the memory; called a few times a second. */
+  /** Looks at the memory, and takes what was sampled; called a few times a second. */
   look(): void {
+    this.#handovers.note(this.#world.handovers.take(), OWN_CLOCK);
     this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
   }
 
@@ -102,6 +108,7 @@ export class LiveMeter {
     const { user, system } = process.cpuUsage(this.#beganCpu);
     this.#cpuUs = user + system;
     this.#wallUs = Math.round((performance.now() - this.#beganMs) * US_PER_MS);
+    this.#handovers.finish();
   }
 
   metrics(): Readonly<Record<string, MetricData>> {
@@ -114,6 +121,7 @@ export class LiveMeter {
       'live.stall': { kind: 'gauge', value: this.#world.pump.longestStallNs },
       'live.receive_buffer': { kind: 'gauge', value: granted },
       'live.store_failures': { kind: 'counter', value: this.#world.storeFailures },
+      ...handoverMetrics(this.#handovers),
     };
   }
 
@@ -140,6 +148,8 @@ export function liveWarnings(
   const warnings: string[] = [];
   const late = latenessWarning(metrics);
   if (late !== undefined) warnings.push(late);
+  const missing = sampleWarning(metrics);
+  if (missing !== undefined) warnings.push(missing);
   const stall = metrics['live.stall'];
   if (stall?.kind === 'gauge' && stall.value > STALL_WARN_NS) {
     const ms = Math.round(stall.value / NS_PER_MS);
@@ -150,21 +160,4 @@ export function liveWarnings(
   }
   if (foreign > 0) warnings.push(`${foreign} datagrams came from outside this run`);
   return warnings;
-}
-
-/** A sentence about links that were late, when they were. */
-function latenessWarning(metrics: Readonly<Record<string, MetricData>>): string | undefined {
-  const lateness = metrics['live.lateness'];
-  if (lateness?.kind !== 'histogram') return undefined;
-  const p99 = histogramQuantile(lateness.data, 0.99);
-  if (!(p99 > LATENESS_WARN_NS)) return undefined;
-  const p50 = histogramQuantile(lateness.data, 0.5);
-  return (
-    `links were late: p50 ${inUs(p50)}, p99 ${inUs(p99)} per hop; the machine was busy, ` +
-    'so latencies are higher than the links'
-  );
-}
-
-function inUs(ns: number): string {
-  return `${Math.round(ns / 1_000).toLocaleString('en')} us`;
 }

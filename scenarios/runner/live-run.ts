@@ -15,6 +15,7 @@ import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
 import { LiveStageWorld, systemSecret } from './live-stage-world.ts';
@@ -132,7 +133,7 @@ class LiveRun {
     world.live.pump.enter(() => stage.prepare());
     await this.#untilReady(stage);
     world.begin();
-    const meter = new LiveMeter(world.live);
+    const meter = new LiveMeter(world.live, handoverBook(scenario));
     const progress = setInterval(() => {
       this.#tell(world, meter);
       this.#trace?.tick?.(world.now(), stage);

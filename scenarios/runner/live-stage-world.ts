@@ -12,6 +12,7 @@ import { randomFillSync } from 'node:crypto';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { ReadyTask } from '../../engine/live/pump.ts';
 import type { PacketTotals } from '../../reports/model.ts';
+import { followedMask, HandoverWitness } from './handover-witness.ts';
 import { portRanges } from './real-ports.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
 
@@ -25,12 +26,16 @@ export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'mak
 
 /** Code that has just started takes several times as long; a second of growing traffic helps (9.5). */
 const RAMP_NS = 1_000_000_000;
+/** No application has its turn. */
+const NO_TURN = -1;
 
 /** A live world with all hosts and links of a scenario. */
 export class LiveStageWorld extends SimStageWorld {
   readonly live: LiveWorld;
   /** Only within the warm-up, so that nothing of it is measured. */
   readonly rampNs: number;
+  /** Which part of the datagrams is followed to their handlers. */
+  readonly #followedMask: number;
   /** Instant of the hosts' clock at which the scenario's time began, ns. */
   #zeroNs: number | undefined;
   /** What was booked before that. */
@@ -54,6 +59,9 @@ export class LiveStageWorld extends SimStageWorld {
     // `makeWorld` above is what made it.
     this.live = this.sim as LiveWorld;
     this.rampNs = Math.min(RAMP_NS, scenario.warmupNs);
+    this.#followedMask = followedMask(scenario);
+    const { handovers } = this.live;
+    this.listen(new HandoverWitness({ handovers, now: () => this.now() }, scenario));
   }
 
   /**
@@ -62,6 +70,7 @@ export class LiveStageWorld extends SimStageWorld {
    */
   begin(zeroNs: number = this.live.clock.now()): void {
     this.#zeroNs = zeroNs;
+    this.live.handovers.begin(zeroNs, this.#followedMask);
     const booked = this.#booked;
     this.#booked = [];
     for (const book of booked) book();
@@ -87,7 +96,10 @@ export class LiveStageWorld extends SimStageWorld {
 
   /** Runs what was booked for an instant, unless sources are muted. */
   runSource(timeNs: number, fire: () => void): void {
-    if (!this.#isMuted) this.#runDue(timeNs, fire);
+    if (this.#isMuted) return;
+    this.live.handovers.sourceDueNs = timeNs;
+    this.#runDue(timeNs, fire);
+    this.live.handovers.sourceDueNs = NO_TURN;
   }
 
   override atFault(timeNs: number, fire: () => void): void {
@@ -95,6 +107,12 @@ export class LiveStageWorld extends SimStageWorld {
     this.#book(timeNs, (delay) =>
       scheduler.scheduleFault(scheduler.now + delay, () => this.#runDue(timeNs, fire)),
     );
+  }
+
+  /** Lateness is measured as latency is: without the warm-up, in which code is cold. */
+  override resetMetrics(): void {
+    super.resetMetrics();
+    this.live.lateness.reset();
   }
 
   override setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {

@@ -1,0 +1,250 @@
+/**
+ * Puts together what senders and receivers noted of the same datagrams, and measures how late each
+ * hand-over was: from the instant at which the emulated link ought to have delivered a datagram to the
+ * instant at which the receiving node's handler got it. What it waited in the sender's event loop, in
+ * the kernel, in a socket buffer and in the receiver's event loop is all in it.
+ *
+ * A datagram whose tail is the same on every hop is recognised all along its way, so that lateness is
+ * added up packet by packet: that of its source's turn and of each hop. Taken off its latency, what
+ * remains is the latency that it would have had on time. No interval is counted twice: where the
+ * receiving node's clock of links began the next link before the handler had the processor (pump.ts),
+ * the hop ends there.
+ *
+ * Bounded: journeys are closed after five seconds, and there are at most 65,536. Losses, equal bytes
+ * and clocks of other machines are counted, never guessed. Knows no protocol.
+ *
+ * @module
+ */
+import { LogHistogram } from '../../measure/histogram.ts';
+import {
+  DELIVERED,
+  LEFT,
+  SAMPLE_ROW,
+  type SampleBatch,
+  SOURCED,
+  TAKEN,
+} from './handover-samples.ts';
+
+/** After this nothing more of a datagram is expected; a full socket buffer is a third of a second. */
+const SETTLE_NS = 5_000_000_000;
+const JOURNEYS_MAX = 65_536;
+/** Of one tag: constant bytes make many hops of the same pair, and count in one of these. */
+const HOPS_MAX = 64;
+
+/** Whether a hop could be measured. */
+type HopState = 'measured' | 'unmatched' | 'ambiguous' | 'across';
+
+type Three = [number, number, number];
+type Four = [number, number, number, number];
+
+interface Hop {
+  readonly from: number;
+  readonly to: number;
+  offeredNs: number;
+  dueNs: number;
+  writtenNs: number;
+  takenNs: number;
+  /** How often it was seen at either end. */
+  lefts: number;
+  takens: number;
+  /** Whose clock: equal numbers share one. */
+  leftClock: number;
+  takenClock: number;
+}
+
+interface Ending {
+  readonly source: number;
+  readonly host: number;
+  readonly sentNs: number;
+  readonly deliveredNs: number;
+  readonly clock: number;
+}
+
+interface Journey {
+  readonly beganNs: number;
+  readonly hops: Hop[];
+  readonly endings: Ending[];
+  /** The turn of the application that sent it. */
+  turn: { readonly dueNs: number; readonly cameNs: number; readonly clock: number } | undefined;
+  isTornOff: boolean;
+}
+
+/** The time that is measured, ns of the scenario. */
+export interface BookWindow {
+  readonly fromNs: number;
+  readonly untilNs: number;
+}
+
+/** How many samples there were, and what became of those that measured nothing. */
+export interface BookCounts {
+  /** Datagrams that a sender followed. */
+  readonly sampled: number;
+  /** Seen at one end only: lost on the way, or what the other end noted was lost. */
+  readonly unmatched: number;
+  /** The same last bytes were seen more than once on the hop, so that nobody knows which was which. */
+  readonly ambiguous: number;
+  /** Their two ends were on clocks that are not the same one. */
+  readonly across: number;
+  /** Notes for which there was no room. */
+  readonly untold: number;
+  /** Sampled packets of applications whose way was not seen whole. */
+  readonly unfollowed: number;
+}
+
+/** See the module. */
+export class HandoverBook {
+  /** Per hop: link ought to have ended to taken by the handler, ns. */
+  readonly hop = new LogHistogram();
+  /** Per hop: handed to the kernel to taken by the handler, ns. */
+  readonly wait = new LogHistogram();
+  /** Per packet: lateness of its source and of all hops, ns. */
+  readonly way = new LogHistogram();
+  /** Per packet: its latency less that lateness, ns. */
+  readonly onTime = new LogHistogram();
+  readonly #window: BookWindow;
+  readonly #journeys = new Map<number, Journey>();
+  readonly #counts = { measured: 0, unmatched: 0, ambiguous: 0, across: 0 };
+  #sampled = 0;
+  #untold = 0;
+  #unfollowed = 0;
+  #newestNs = 0;
+
+  constructor(window: BookWindow) {
+    this.#window = window;
+  }
+
+  get counts(): BookCounts {
+    const { unmatched, ambiguous, across } = this.#counts;
+    const [sampled, untold, unfollowed] = [this.#sampled, this.#untold, this.#unfollowed];
+    return { sampled, unmatched, ambiguous, across, untold, unfollowed };
+  }
+
+  /**
+   * Takes notes of one world.
+   * @param clock Whose clock it read: worlds of one machine share a number.
+   */
+  note({ rows, untold }: SampleBatch, clock: number): void {
+    this.#untold += untold;
+    for (let at = 0; at + SAMPLE_ROW <= rows.length; at += SAMPLE_ROW) this.#row(rows, at, clock);
+    for (const [tag, journey] of this.#journeys) {
+      const isOld = journey.beganNs < this.#newestNs - SETTLE_NS;
+      if (!isOld && this.#journeys.size <= JOURNEYS_MAX) break;
+      this.#close(tag, journey);
+    }
+  }
+
+  /** Nothing more will come: what is open is closed. */
+  finish(): void {
+    for (const [tag, journey] of this.#journeys) this.#close(tag, journey);
+  }
+
+  #row(rows: Float64Array, at: number, clock: number): void {
+    const [kind, tag, from, to] = [0, 1, 2, 3].map((i) => rows[at + i] as number) as Four;
+    const [first, second, third] = [4, 5, 6].map((i) => rows[at + i] as number) as Three;
+    const journey = this.#journey(tag, first);
+    if (kind === LEFT) {
+      const hop = hopOf(journey, from, to);
+      if (hop === undefined) return;
+      hop.lefts += 1;
+      hop.leftClock = clock;
+      Object.assign(hop, { offeredNs: first, dueNs: second, writtenNs: third });
+    } else if (kind === TAKEN) {
+      const hop = hopOf(journey, from, to);
+      if (hop === undefined) return;
+      hop.takens += 1;
+      hop.takenClock = clock;
+      hop.takenNs = first;
+    } else if (kind === SOURCED) {
+      journey.turn = { dueNs: first, cameNs: second, clock };
+    } else if (kind === DELIVERED) {
+      const ending = { source: from, host: to, sentNs: first, deliveredNs: second, clock };
+      journey.endings.push(ending);
+    }
+  }
+
+  #journey(tag: number, atNs: number): Journey {
+    this.#newestNs = Math.max(this.#newestNs, atNs);
+    const known = this.#journeys.get(tag);
+    if (known !== undefined && atNs - known.beganNs <= SETTLE_NS) return known;
+    // Equal bytes, and long after: another datagram.
+    if (known !== undefined) this.#close(tag, known);
+    const made: Journey = {
+      beganNs: atNs,
+      hops: [],
+      endings: [],
+      turn: undefined,
+      isTornOff: false,
+    };
+    this.#journeys.set(tag, made);
+    return made;
+  }
+
+  #close(tag: number, journey: Journey): void {
+    this.#journeys.delete(tag);
+    for (const hop of journey.hops) this.#measure(hop);
+    for (const ending of journey.endings) {
+      if (!this.#isInside(ending.sentNs)) continue;
+      const lateNs = journey.isTornOff ? undefined : latenessOf(journey, ending);
+      if (lateNs === undefined) {
+        this.#unfollowed += 1;
+        continue;
+      }
+      this.way.record(lateNs);
+      this.onTime.record(Math.max(0, ending.deliveredNs - ending.sentNs - lateNs));
+    }
+  }
+
+  #measure(hop: Hop): void {
+    if (!this.#isInside(hop.lefts > 0 ? hop.dueNs : hop.takenNs)) return;
+    const state = stateOf(hop);
+    this.#sampled += hop.lefts;
+    this.#counts[state] += Math.max(hop.lefts, hop.takens);
+    if (state !== 'measured') return;
+    this.hop.record(Math.max(0, hop.takenNs - hop.dueNs));
+    this.wait.record(Math.max(0, hop.takenNs - hop.writtenNs));
+  }
+
+  #isInside(ns: number): boolean {
+    return ns >= this.#window.fromNs && ns < this.#window.untilNs;
+  }
+}
+
+/** The hop between two hosts; undefined when a tag was seen at too many places. */
+function hopOf(journey: Journey, from: number, to: number): Hop | undefined {
+  const known = journey.hops.find((hop) => hop.from === from && hop.to === to);
+  if (known !== undefined) return known;
+  if (journey.hops.length >= HOPS_MAX) {
+    journey.isTornOff = true;
+    return undefined;
+  }
+  const instants = { offeredNs: 0, dueNs: 0, writtenNs: 0, takenNs: 0 };
+  const made = { from, to, ...instants, lefts: 0, takens: 0, leftClock: 0, takenClock: 0 };
+  journey.hops.push(made);
+  return made;
+}
+
+function stateOf({ lefts, takens, leftClock, takenClock }: Hop): HopState {
+  if (lefts > 1 || takens > 1) return 'ambiguous';
+  if (lefts + takens < 2) return 'unmatched';
+  return leftClock === takenClock ? 'measured' : 'across';
+}
+
+/**
+ * Lateness of a packet from the turn of its source to the handler of its last node, ns; undefined
+ * where a part of the way was not seen, or not by one clock.
+ */
+function latenessOf({ hops, turn }: Journey, ending: Ending): number | undefined {
+  const { source, host, sentNs, clock } = ending;
+  // A packet that its node held back has no turn of its own, and one that shares a datagram another's.
+  if (turn === undefined || turn.dueNs !== sentNs || turn.clock !== clock) return undefined;
+  const way = hops.toSorted((a, b) => a.dueNs - b.dueNs);
+  let lateNs = turn.cameNs - turn.dueNs;
+  let at = source;
+  for (const [index, hop] of way.entries()) {
+    if (hop.from !== at || stateOf(hop) !== 'measured' || hop.leftClock !== clock) return undefined;
+    const nextNs = way[index + 1]?.offeredNs ?? Number.POSITIVE_INFINITY;
+    lateNs += Math.max(0, Math.min(hop.takenNs, nextNs) - hop.dueNs);
+    at = hop.to;
+  }
+  return way.length > 0 && at === host ? Math.floor(lateNs) : undefined;
+}

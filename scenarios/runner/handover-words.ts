@@ -1,0 +1,81 @@
+/**
+ * What a reader of a live verdict has to know about lateness, in sentences.
+ *
+ * @module
+ */
+import { type HistogramData, histogramQuantile } from '../../engine/measure/histogram.ts';
+import type { MetricData } from '../../reports/model.ts';
+
+type Metrics = Readonly<Record<string, MetricData>>;
+
+/** Above this p99 the machine was too slow for what was asked, ns. */
+const LATENESS_WARN_NS = 1_000_000;
+/** Above this share of samples that measured nothing the rest may be another crowd. */
+const MISSING_WARN = 0.02;
+/** Below this a microsecond is worth telling, ns. */
+const MS_FROM_NS = 10_000_000;
+const NS_PER_US = 1_000;
+const NS_PER_MS = 1_000_000;
+
+/** How late links, hand-overs and whole packets were; undefined when hardly. */
+export function latenessWarning(metrics: Metrics): string | undefined {
+  const link = dataOf(metrics, 'live.lateness');
+  const hop = dataOf(metrics, 'live.hop_lateness');
+  const late = [link, hop].filter((data) => data !== undefined);
+  if (!late.some((data) => histogramQuantile(data, 0.99) > LATENESS_WARN_NS)) return undefined;
+  const parts = [
+    ...(link === undefined ? [] : [`${inWords(link, [0.5, 0.99])} per hop`]),
+    ...(hop === undefined
+      ? []
+      : [`with waiting in sockets ${inWords(hop, [0.5, 0.95, 0.99])} per hop`]),
+  ];
+  const way = dataOf(metrics, 'live.way_lateness');
+  if (way !== undefined) parts.push(`${inWords(way, [0.5, 0.95])} of a packet over its way`);
+  return (
+    `links were late: ${parts.join('; ')}; the machine was busy, ` +
+    'so latencies are higher than the links'
+  );
+}
+
+/** Samples that measured nothing, when they are many; every reason is named. */
+export function sampleWarning(metrics: Metrics): string | undefined {
+  const sampled = countOf(metrics, 'live.samples');
+  const reasons = (
+    [
+      ['live.samples_unmatched', 'seen at one end only'],
+      ['live.samples_ambiguous', 'with the last bytes of another'],
+      ['live.samples_across', 'between machines, where hand-overs are not measured'],
+    ] as const
+  ).map(([name, words]) => ({ count: countOf(metrics, name), words }));
+  const missing = reasons.reduce((sum, { count }) => sum + count, 0);
+  if (missing <= sampled * MISSING_WARN) return undefined;
+  const named = reasons
+    .filter(({ count }) => count > 0)
+    .map(({ count, words }) => `${count.toLocaleString('en')} ${words}`);
+  return (
+    `lateness of hand-overs is that of ${Math.max(0, sampled - missing).toLocaleString('en')} ` +
+    `datagrams; not measured: ${named.join(', ')}`
+  );
+}
+
+function dataOf(metrics: Metrics, name: string): HistogramData | undefined {
+  const metric = metrics[name];
+  return metric?.kind === 'histogram' && metric.data.count > 0 ? metric.data : undefined;
+}
+
+function countOf(metrics: Metrics, name: string): number {
+  const metric = metrics[name];
+  return metric?.kind === 'counter' ? metric.value : 0;
+}
+
+/** `p50 70 us, p99 2,841 us`. */
+function inWords(data: HistogramData, fractions: readonly number[]): string {
+  return fractions
+    .map((fraction) => `p${fraction * 100} ${timeText(histogramQuantile(data, fraction))}`)
+    .join(', ');
+}
+
+function timeText(ns: number): string {
+  if (ns >= MS_FROM_NS) return `${(ns / NS_PER_MS).toFixed(1)} ms`;
+  return `${Math.round(ns / NS_PER_US).toLocaleString('en')} us`;
+}
