@@ -1,0 +1,94 @@
+/** A tour of all nine pages: where each is opened, when its picture stands still, how pictures are compared. @module */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
+/** The nine pages with their addresses in the demo: a link is down from 3 s on. */
+export const STOPS = [
+  { name: 'runs', hash: '#page=runs' },
+  { name: 'network', hash: '#run=demo&page=network&t=3.2s&sel=node:gateway-111' },
+  { name: 'failover', hash: '#run=demo&page=failover&t=3.2s' },
+  { name: 'time', hash: '#run=demo&page=time&t=3.1s' },
+  { name: 'latency', hash: '#run=demo&page=latency&t=3.2s' },
+  { name: 'privacy', hash: '#run=whole/1&page=privacy' },
+  { name: 'protocols', hash: '#run=demo&page=protocols&t=3.5s' },
+  { name: 'compare', hash: '#run=demo&page=compare&with=demo' },
+  { name: 'report', hash: '#run=demo&page=report' },
+] as const;
+
+/** Nothing has changed for so long: nothing will. */
+const QUIET_MS = 250;
+
+/** Goes to an address without loading the page again, and waits until it stands still. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((wanted) => {
+    location.hash = wanted;
+  }, hash);
+  await stillness(page);
+}
+
+/** Waits until no element has changed for a while, and nothing is being loaded. */
+export async function stillness(page: Page): Promise<void> {
+  await page.evaluate(
+    (quietMs) =>
+      new Promise<void>((resolve) => {
+        const loading = '[data-state=loading]';
+        const done = (): void => {
+          if (document.querySelector(loading) !== null) return wait();
+          observer.disconnect();
+          resolve();
+        };
+        let timer = setTimeout(done, quietMs);
+        const wait = (): void => {
+          clearTimeout(timer);
+          timer = setTimeout(done, quietMs);
+        };
+        const observer = new MutationObserver(wait);
+        observer.observe(document, {
+          ...{ attributes: true, characterData: true, childList: true, subtree: true },
+        });
+      }),
+    QUIET_MS,
+  );
+}
+
+/** What is seen; kept as a file for people where `PICTURES` names a folder. */
+export async function pictureOf(page: Page, name: string): Promise<Buffer> {
+  const picture = await page.screenshot({ caret: 'hide' });
+  const folder = process.env['PICTURES'];
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${name}.png`), picture);
+  }
+  return picture;
+}
+
+/** Share of the pixels that differ by more than what smoothing of edges does, 0 to 1; by the browser's own decoder. */
+export async function differenceOf(page: Page, a: Buffer, b: Buffer): Promise<number> {
+  if (a.equals(b)) return 0;
+  return await page.evaluate(
+    async (pictures) => {
+      const [one, other] = await Promise.all(
+        pictures.map(async (base64) => {
+          const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+          const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+          const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
+          pen?.drawImage(image, 0, 0);
+          return pen?.getImageData(0, 0, image.width, image.height);
+        }),
+      );
+      if (one === undefined || other === undefined) throw new Error('two pictures are compared');
+      if (one.width !== other.width || one.height !== other.height) return 1;
+      let different = 0;
+      for (let at = 0; at < one.data.length; at += 4) {
+        const isSame = [0, 1, 2].every(
+          (channel) =>
+            Math.abs((one.data[at + channel] ?? 0) - (other.data[at + channel] ?? 0)) <= 8,
+        );
+        if (!isSame) different += 1;
+      }
+      return different / (one.width * one.height);
+    },
+    [a.toString('base64'), b.toString('base64')],
+  );
+}
