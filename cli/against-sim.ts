@@ -55,7 +55,8 @@ export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runne
     const against = compareAgainst(judge(live.input), judge(predicted.input));
     return { kind: 'judged', input: { ...live.input, against } };
   };
-  return { command: runner.command, run };
+  const bar = 'the run is compared with a prediction of its file (--against-sim)';
+  return { command: runner.command, run, bar };
 }
 
 /**

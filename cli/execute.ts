@@ -30,6 +30,7 @@ import { formatIssue } from '../topologies/files/config-error.ts';
 import { type ExitCode, FlagError, worstOf } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Loaded } from './load.ts';
+import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
@@ -54,6 +55,8 @@ export interface RunFlags {
   readonly quiet?: boolean;
   readonly color?: boolean;
   readonly viz?: number | true;
+  /** Virtual seconds in a second. */
+  readonly speed?: number;
   readonly debug?: boolean;
 }
 
@@ -61,6 +64,8 @@ export interface RunFlags {
 export interface Runner {
   readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunOrder, folder: string) => Promise<RunEnd>;
+  /** Why no page may act on such a run. */
+  readonly bar?: string;
 }
 
 const IN_VIRTUAL_TIME: Runner = { command: 'scenario', run: runScenario };
@@ -74,9 +79,16 @@ export async function execute(
   if (flags.viz === undefined) return runAndReport(loaded, flags, runner);
   const { name, seeds } = loaded.scenario;
   const reportOf = soFar(loaded, flags, runner);
-  const watch = await startWatch({ name, reportOf }, flags);
+  const control = new Palette({
+    ...loaded,
+    ...runner,
+    seeds: seedsOf(seeds, flags),
+    speed: flags.speed,
+  });
+  const watch = await startWatch({ name, reportOf, control }, flags);
   try {
-    const code = await runAndReport(loaded, flags, runner, watch.broadcast);
+    const acted = withPalette(runner, control, flags);
+    const code = await runAndReport(loaded, flags, acted, watch.broadcast);
     // Where nothing came of it there is nothing more to see.
     if (code !== 2 && code !== 3) {
       await watch.finished(runFolder(flags.out, name, seedsOf(seeds, flags)));

@@ -5,6 +5,7 @@
  */
 import { type Command, Option } from 'commander';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
@@ -33,10 +34,15 @@ export function addScenario(program: Command): void {
       ).choices(['none', 'calibrated']),
     )
     .option('--cpu-profile <file>', 'cost profile (runs/calibration.json); means --cpu calibrated')
+    .option('--speed <factor>', 'with --viz: virtual seconds in a second; 0 begins paused', speed)
     .option('--check-determinism', 'run twice; stop at the first event that differs (exit 4)')
     .option('--list-metrics', 'list the metrics that kpis may name');
   command.action(async (file: string | undefined, given: ScenarioFlags) => {
     const flags = { ...given, set: withCpu(given) };
+    if (flags.speed !== undefined && flags.viz === undefined) {
+      const hint = 'add --viz, or leave --speed out: without a watcher a run is as fast as it can';
+      throw new FlagError('--speed: nobody watches this run', '--speed', hint);
+    }
     const registry = new ProtocolRegistry();
     if (flags.listMetrics === true) {
       listMetrics(registry, flags.json === true);
@@ -68,6 +74,13 @@ function withCpu({ set, cpu, cpuProfile }: ScenarioFlags): Readonly<Record<strin
     ...(chosen === undefined ? {} : { cpu: chosen }),
     ...(cpuProfile === undefined ? {} : { cpuProfile }),
   };
+}
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= SPEED_MAX) return value;
+  const message = `--speed: "${text}" is not between 0 and ${SPEED_MAX}`;
+  throw new FlagError(message, text, 'write --speed 1 for the pace of the wall clock');
 }
 
 /** Options of every command that runs something. */

@@ -13,6 +13,7 @@ import { EnvironmentError, systemCode, systemWords } from '../engine/live/enviro
 import type { SeedResult } from '../reports/model.ts';
 import type { Report } from '../reports/report-schema.ts';
 import type { Broadcast, BroadcastMessage } from '../scenarios/runner/broadcast.ts';
+import type { ControlDesk } from '../viz/server/control-channel.ts';
 import { LiveRun } from '../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { FlagError } from './exit.ts';
@@ -55,12 +56,15 @@ export interface Watched {
   readonly name: string;
   /** The report of what was measured so far. */
   readonly reportOf: (result: SeedResult) => Report;
+  /** Carries out what pages order. */
+  readonly control: ControlDesk;
 }
 
 /** Starts the server and says where it is. */
-export async function startWatch({ name, reportOf }: Watched, flags: WatchFlags): Promise<Watch> {
+export async function startWatch(watched: Watched, flags: WatchFlags): Promise<Watch> {
+  const { name, reportOf, control } = watched;
   const live = new LiveRun(name, Date.now());
-  const server = await serve(live, flags);
+  const server = await serve({ live, control }, flags);
   const { port1: sent, port2: port } = new MessageChannel();
   const pending = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const taken = new Int32Array(pending);
@@ -110,8 +114,11 @@ function take(
   }
 }
 
-async function serve(live: LiveRun, { viz, out }: WatchFlags): Promise<VizServer> {
-  const options = { page: vizPage(), runs: resolve(out), host: HOST, live };
+async function serve(
+  parts: { readonly live: LiveRun; readonly control: ControlDesk },
+  { viz, out }: WatchFlags,
+): Promise<VizServer> {
+  const options = { page: vizPage(), runs: resolve(out), host: HOST, ...parts };
   const wanted = typeof viz === 'number' ? viz : PORT;
   try {
     return await startVizServer({ ...options, port: wanted });

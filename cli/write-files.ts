@@ -18,6 +18,9 @@ import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
 /** Where the processes of a run are, for who watches it. */
 const PROCESSES = 'processes.json';
 
+/** The scenario with the faults that were injected while it ran. */
+export const INTERACTIVE_FILE = 'interactive.yaml';
+
 /** Files that the run itself may have written before the reports. */
 const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
 
@@ -34,6 +37,7 @@ export function runFolder(out: string, name: string, seeds: readonly number[]): 
 export function prepareFolder(folder: string): void {
   makeWritable(folder);
   removeRecorded(folder);
+  rmSync(join(folder, INTERACTIVE_FILE), { force: true });
 }
 
 /** Removes recordings: of an earlier run, or of one that came to nothing. */
@@ -77,7 +81,7 @@ export async function writeFiles(
   const lost = problemOf(() => writeWhole(folder, files));
   const summary = process.env['GITHUB_STEP_SUMMARY'] ?? '';
   const unsaid = summary === '' ? undefined : problemOf(() => appendFileSync(summary, markdown));
-  const recorded = RECORDED.filter((name) => existsSync(join(folder, name)));
+  const recorded = [...RECORDED, INTERACTIVE_FILE].filter((name) => existsSync(join(folder, name)));
   return {
     files: [
       ...(lost === undefined ? files.map(([name]) => name) : []),

@@ -70,6 +70,7 @@ export function judge(input: RunInput): Report {
     warnings: collectWarnings(seeds),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.against === undefined ? {} : { against: input.against }),
+    ...(input.interactive === undefined ? {} : { interactive: input.interactive }),
     reproduce: input.reproduce,
     overrides: input.overrides,
   };

@@ -140,9 +140,16 @@ export function conditionsText(report: Report): readonly string[] {
     report.mode,
     ...(report.layout === undefined ? [] : [report.layout]),
     ...pacedText(report),
+    ...interactiveText(report),
     ...(report.crypto === 'modelled' ? ['crypto modelled'] : []),
     ...(report.cpu.startsWith('calibrated') ? [`cpu ${report.cpu}`] : []),
   ];
+}
+
+/** `interactive, 2 faults injected`: the fingerprint is not that of the file. */
+function interactiveText({ interactive }: Report): readonly string[] {
+  if (interactive === undefined) return [];
+  return [`interactive, ${plural(interactive.faults, 'fault')} injected`];
 }
 
 /** `paced, p99 lateness 0.4 ms`: how well an emulated run kept up (simulation.md 9.1). */
@@ -158,8 +165,10 @@ const PLACE = / --(?:processes(?: machine)?|loops \d+|deployment \S+|shape off)(
 /** The command that repeats one seed. */
 export function seedCommand(report: Report, seed: number): string {
   const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
-  const file = report.scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, '');
-  const sets = Object.entries(report.overrides).map(([path, value]) =>
+  const file = fileOf(report);
+  // What `--set` changed stands in the file that was exported.
+  const changed = report.interactive === undefined ? Object.entries(report.overrides) : [];
+  const sets = changed.map(([path, value]) =>
     /^[\w./:%-]+$/.test(value) ? ` --set ${path}=${value}` : ` --set '${path}=${value}'`,
   );
   // As the run's own command is written: an installed package has no npm scripts.
@@ -167,4 +176,11 @@ export function seedCommand(report: Report, seed: number): string {
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
   const places = report.reproduce.match(PLACE) ?? [];
   return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}${places.join('')}`;
+}
+
+/** The file of the scenario, or the one that holds what was injected as well. */
+function fileOf({ interactive, reproduce, scenario }: Report): string {
+  const [, exported] = /^(?:npm run|npx orrery) \w+ (\S+)/.exec(reproduce) ?? [];
+  if (interactive !== undefined && exported !== undefined) return exported;
+  return scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, '');
 }

@@ -115,6 +115,14 @@ export interface SeedResult {
   readonly ending: 'complete' | 'interrupted' | 'time-limit';
 }
 
+/** A run that is not the one of its file. */
+export interface InteractiveFacts {
+  /** How many faults were injected. */
+  readonly faults: number;
+  /** File with them, in the folder of the run. */
+  readonly file: string;
+}
+
 /** What the judge gets. */
 export interface RunInput {
   readonly scenario: {
@@ -149,6 +157,8 @@ export interface RunInput {
     readonly cpu: string;
     readonly commit: string;
   };
+  /** Faults came from outside of the file while the run went on. */
+  readonly interactive?: InteractiveFacts;
   /** One command that repeats the run. */
   readonly reproduce: string;
   /** Overrides given by `--set`, path to value. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { shortFingerprint, significant, wallTime, whole } from './format.ts';
+import { plural, shortFingerprint, significant, wallTime, whole } from './format.ts';
 import { conditionsText } from './kpi-text.ts';
 import type { Report } from './report-schema.ts';
 
@@ -33,11 +33,17 @@ export function originFacts(report: Report): Facts {
     ['scenario', `${scenario.file}  sha256 ${scenario.sha256}`],
     ['topology', `${scenario.topologyFile}  sha256 ${scenario.topologySha256}`],
     ...(overrides.length === 0 ? [] : ([['overrides', overrides.join(' ')]] as const)),
-    ['fingerprint', report.fingerprint],
+    ['fingerprint', `${report.fingerprint}${injectedText(report)}`],
     ['commit', environment.commit],
     ['machine', `${environment.os}, ${environment.cpu}, node ${environment.node}`],
     ['crypto', report.crypto],
     ['cpu model', report.cpu],
     ['events', `${whole(report.events)}, ${whole(report.eventsPerWallSecond)} per wall second`],
   ];
+}
+
+/** The fingerprint is that of the file with the faults, not that of the scenario above it. */
+function injectedText({ interactive }: Report): string {
+  if (interactive === undefined) return '';
+  return ` (interactive, ${plural(interactive.faults, 'fault')} injected: ${interactive.file})`;
 }

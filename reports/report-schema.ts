@@ -180,6 +180,11 @@ export const reportSchema = z
     warnings: z.array(z.strictObject({ text, seeds: z.array(count) })),
     privacy: z.exactOptional(privacySchema),
     against: z.exactOptional(againstSchema),
+    interactive: z
+      .exactOptional(z.strictObject({ faults: count, file: text }))
+      .describe(
+        'faults were injected while the run went on, and stand in this file: not the run of scenario.file',
+      ),
     reproduce: text,
     overrides: z.record(text, text),
   })

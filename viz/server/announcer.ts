@@ -1,7 +1,7 @@
 /**
  * Tells open pages over a WebSocket that the list of runs has changed, and lets them watch the run that
- * goes on. Pages only listen; a message of more than 64 KiB ends the connection, and so does a page
- * that does not answer pings.
+ * goes on and act on it (control-channel.ts); elsewhere pages only listen. A message of more than
+ * 64 KiB ends the connection, and so does a page that does not answer pings.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { CONTROL_PATH } from '../format/control-wire.ts';
 import { LIVE_PATH } from '../format/live-wire.ts';
+import type { ControlChannel } from './control-channel.ts';
 import { type Bound, isOwn } from './guard.ts';
 import type { LiveChannel } from './live-channel.ts';
 
@@ -30,6 +32,8 @@ export interface AnnouncerParts {
   readonly bound: Bound;
   /** The run that goes on, if there is one. */
   readonly live: LiveChannel | undefined;
+  /** Acts on that run. */
+  readonly control: ControlChannel | undefined;
 }
 
 /** Holds the connections. */
@@ -38,12 +42,14 @@ export class Announcer {
   readonly #silent = new WeakSet<WebSocket>();
   readonly #listeners = new Set<WebSocket>();
   readonly #live: LiveChannel | undefined;
+  readonly #control: ControlChannel | undefined;
   readonly #pings: NodeJS.Timeout;
   readonly #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, runs, bound, live }: AnnouncerParts) {
+  constructor({ server, runs, bound, live, control }: AnnouncerParts) {
     this.#live = live;
+    this.#control = control;
     server.on('upgrade', (request, socket, head) =>
       this.#upgrade(request, socket, { head, bound }),
     );
@@ -82,7 +88,8 @@ export class Announcer {
     const { host, origin } = request.headers;
     const [path, query = ''] = (request.url ?? '').split('?', 2);
     const live = path === LIVE_PATH ? this.#live : undefined;
-    const isKnown = live !== undefined || request.url === EVENTS_PATH;
+    const control = request.url === CONTROL_PATH ? this.#control : undefined;
+    const isKnown = live !== undefined || control !== undefined || request.url === EVENTS_PATH;
     const isRefused = !isKnown || origin === undefined || !isOwn({ host, origin }, bound);
     if (isRefused || this.#sockets.clients.size >= CLIENTS_MAX) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
@@ -92,7 +99,8 @@ export class Announcer {
       // Without a listener an error of one page would end the process.
       client.on('error', () => client.terminate());
       client.on('pong', () => this.#silent.delete(client));
-      if (live === undefined) this.#listen(client);
+      if (control !== undefined) control.take(client);
+      else if (live === undefined) this.#listen(client);
       else live.take(client, new URLSearchParams(query));
     });
   }

@@ -28,6 +28,11 @@ export function isOwn({ host, origin }: AskedBy, bound: Bound): boolean {
   return origin === undefined || origin === `http://${host}`;
 }
 
+/** True of an address that only programs of this machine reach. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.includes(host.includes(':') ? `[${host}]` : host);
+}
+
 /** A server that listens everywhere was opened on purpose: every name is its own. */
 function isBoundName(host: string, { host: own, port }: Bound): boolean {
   if (own === '0.0.0.0' || own === '::') return true;

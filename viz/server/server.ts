@@ -11,7 +11,8 @@ import { gzipSync } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { LIVE_PATH } from '../format/live-wire.ts';
 import { Announcer } from './announcer.ts';
-import { type Bound, isOwn } from './guard.ts';
+import { ControlChannel, type ControlDesk } from './control-channel.ts';
+import { type Bound, isLoopback, isOwn } from './guard.ts';
 import { LiveChannel } from './live-channel.ts';
 import type { LiveRun } from './live-run.ts';
 import { runFile } from './run-file.ts';
@@ -32,6 +33,8 @@ export interface VizOptions {
   readonly port: number;
   /** The run that goes on in this process. */
   readonly live?: LiveRun;
+  /** Acts on it; used where `host` is the loopback only. */
+  readonly control?: ControlDesk;
 }
 
 /** A server that runs. */
@@ -54,7 +57,9 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const { port } = server.address() as AddressInfo;
   bound = { host: options.host, port };
   const live = options.live === undefined ? undefined : new LiveChannel(options.live);
-  const announcer = new Announcer({ server, runs: options.runs, bound, live });
+  const isOpen = options.control !== undefined && isLoopback(options.host);
+  const control = isOpen ? new ControlChannel(options.control) : undefined;
+  const announcer = new Announcer({ server, runs: options.runs, bound, live, control });
   const name = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     address: `http://${name}:${port}/`,

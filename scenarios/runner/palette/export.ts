@@ -31,7 +31,7 @@ export interface InteractiveRun {
 const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
 const SUFFIX = '-interactive';
 /** Its path counts from a folder in which the exported file does not lie. */
-const EDITOR_HINT = /^ *yaml-language-server:.*\n?/m;
+const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
 /** The text of the scenario as it was run. */
 export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): string {
@@ -44,10 +44,9 @@ export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): str
   document.set('name', nextName(scenario.name));
   document.set('seeds', document.createNode([seed], { flow: true }));
   addEvents(document, faults);
-  const hint = document.commentBefore?.replace(EDITOR_HINT, '') ?? '';
+  const text = document.toString({ lineWidth: 0 }).replace(EDITOR_HINT, '').trimStart();
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-  document.commentBefore = ` ${scenario.name}, seed ${seed}, with ${count} from the palette.\n${hint}`;
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return `# ${scenario.name}, seed ${seed}, with ${count} from the palette.\n${text}`;
 }
 
 /** Another name, since a run of the file must not replace the one that it came from. */

@@ -80,7 +80,7 @@ export class Injector {
         return;
       }
       this.#check.withdraw(spec.id);
-      this.#refuse(number, came.message);
+      this.#refuse(number, came.message.replace(spec.id, 'the fault'));
     });
     return atNs;
   }

@@ -1,0 +1,249 @@
+/**
+ * `--viz`: carries out what pages order of the run that goes on, keeps what was injected, and writes it
+ * as a scenario (docs/adr/0015).
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { type Repeat, repeatCommand } from '../scenarios/command-text.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import { interactiveYaml } from '../scenarios/runner/palette/export.ts';
+import { type KindOffer, kindsOf } from '../scenarios/runner/palette/kinds.ts';
+import type {
+  InjectedEvent,
+  PaletteLink,
+  PaletteNews,
+  PaletteOrder,
+} from '../scenarios/runner/palette/messages.ts';
+import type { RunEnd, RunOrder } from '../scenarios/runner/run-scenario.ts';
+import {
+  type ControlOrder,
+  type ControlReply,
+  type ControlState,
+  refusal,
+} from '../viz/format/control-wire.ts';
+import type { ControlDesk } from '../viz/server/control-channel.ts';
+import { writeWhole } from './whole-files.ts';
+import { INTERACTIVE_FILE } from './write-files.ts';
+
+/** What is acted on. */
+export interface PaletteParts {
+  readonly scenario: Scenario;
+  readonly seeds: readonly number[];
+  readonly command: 'scenario' | 'live' | 'emulate';
+  /** Virtual seconds in a second at the start, in virtual time. */
+  readonly speed: number | undefined;
+  /** Why nothing can be injected into this run. */
+  readonly bar?: string | undefined;
+}
+
+/** A way to run (execute.ts). */
+interface Acted {
+  readonly command: 'scenario' | 'live' | 'emulate';
+  readonly run: (order: RunOrder, folder: string) => Promise<RunEnd>;
+}
+
+const SEVERAL =
+  'several seeds run: a fault in one of them would not be in the others; add --seed to the command';
+const PACE_BARS = {
+  scenario: undefined,
+  live: 'real sockets do not wait',
+  emulate: 'an emulated run follows the wall clock',
+} as const;
+
+/** See the module. */
+export class Palette implements ControlDesk {
+  readonly link: PaletteLink | undefined;
+  onChange: () => void = () => undefined;
+  readonly #parts: PaletteParts;
+  readonly #kinds: readonly KindOffer[] = kindsOf();
+  readonly #faults: InjectedEvent[] = [];
+  readonly #waiting = new Map<number, (reply: ControlReply) => void>();
+  readonly #port: MessagePort | undefined;
+  #speed: number | null;
+  #phase: ControlState['phase'] = 'waiting';
+  #reason: string | undefined;
+  #next = 1;
+
+  constructor(parts: PaletteParts) {
+    this.#parts = parts;
+    const { seeds, command, speed } = parts;
+    this.#speed = command === 'scenario' ? (speed ?? null) : null;
+    this.#reason = parts.bar ?? (seeds.length > 1 ? SEVERAL : undefined);
+    if (this.#reason !== undefined) {
+      this.#phase = 'closed';
+      return;
+    }
+    const { port1, port2: port } = new MessageChannel();
+    this.#port = port1;
+    port1.on('message', (news: PaletteNews) => this.#hear(news));
+    // A run that never begins must not keep the process.
+    port1.unref();
+    this.link = { port, speed: this.#speed };
+  }
+
+  /** Faults that happened in the run and are not in its file. */
+  get faults(): readonly InjectedEvent[] {
+    return this.#faults;
+  }
+
+  get state(): Omit<ControlState, 'refused'> {
+    const bar = PACE_BARS[this.#parts.command];
+    return {
+      phase: this.#phase,
+      kinds: this.#kinds,
+      speed: this.#speed,
+      faults: this.#faults.map(({ id, text, beginNs, endNs }) => {
+        return { id, text, beginNs, ...(endNs === undefined ? {} : { endNs }) };
+      }),
+      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      ...(bar === undefined ? {} : { paceBar: bar }),
+    };
+  }
+
+  /** The scenario with what was injected. */
+  yaml(): string {
+    const { scenario, seeds } = this.#parts;
+    return interactiveYaml({ scenario, seed: seeds[0] ?? 1, faults: this.#faults });
+  }
+
+  obey(order: ControlOrder): Promise<ControlReply> {
+    const { number } = order;
+    if (order.kind === 'export') return Promise.resolve(this.#export(number));
+    const paceBar = PACE_BARS[this.#parts.command];
+    if (order.kind === 'pace' && paceBar !== undefined) {
+      return Promise.resolve(refusal(number, 'pace', paceBar));
+    }
+    if (this.#phase !== 'open') {
+      const why = this.#reason ?? 'the run has not begun';
+      return Promise.resolve(refusal(number, this.#phase, why));
+    }
+    return new Promise((resolve) => {
+      const own = this.#next;
+      this.#next += 1;
+      // Pages count for themselves: two of them use the same numbers.
+      this.#waiting.set(own, (reply) => resolve('number' in reply ? { ...reply, number } : reply));
+      this.#port?.postMessage({ ...order, number: own } satisfies PaletteOrder);
+    });
+  }
+
+  /** The run is over: it takes no more. */
+  close(reason: string): void {
+    // What the run said last may be on its way.
+    while (this.#port !== undefined) {
+      const last = receiveMessageOnPort(this.#port);
+      if (last === undefined) break;
+      this.#hear(last.message as PaletteNews);
+    }
+    this.#port?.close();
+    this.#phase = 'closed';
+    this.#reason ??= reason;
+    for (const [number, answer] of this.#waiting) answer(refusal(number, 'closed', reason));
+    this.#waiting.clear();
+    this.onChange();
+  }
+
+  #export(number: number): ControlReply {
+    if (this.#faults.length === 0) {
+      return refusal(
+        number,
+        'nothing',
+        'no fault was injected: the file of the run is the scenario',
+      );
+    }
+    try {
+      return { kind: 'scenario', number, file: INTERACTIVE_FILE, yaml: this.yaml() };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return refusal(number, 'file', `the file of the scenario cannot be read any more: ${why}`);
+    }
+  }
+
+  #hear(news: PaletteNews): void {
+    switch (news.kind) {
+      case 'ready':
+        this.#phase = 'open';
+        break;
+      case 'injected':
+        this.#faults.push(news.fault);
+        this.#answer(news.number, { kind: 'done', number: 0, fault: faultOf(news.fault) });
+        break;
+      case 'refused':
+        this.#answer(news.number, refusal(0, 'event', news.reason));
+        return;
+      case 'paced':
+        this.#speed = news.speed;
+        this.#answer(news.number, { kind: 'done', number: 0 });
+        break;
+      default:
+        news satisfies never;
+    }
+    this.onChange();
+  }
+
+  #answer(number: number, reply: ControlReply): void {
+    const answer = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    answer?.(reply);
+  }
+}
+
+/**
+ * The same way to run, on which pages may act.
+ * @param repeat What the command of the run was given.
+ */
+export function withPalette(runner: Acted, palette: Palette, repeat: Repeat): Acted {
+  const run: Acted['run'] = async (order, folder) => {
+    const recordingsOf: RunOrder['recordingsOf'] = (seed) => ({
+      ...order.recordingsOf(seed),
+      ...(palette.link === undefined ? {} : { palette: palette.link }),
+    });
+    const end = await runner
+      .run({ ...order, recordingsOf }, folder)
+      .finally(() => palette.close('the run has ended'));
+    const faults = palette.faults.length;
+    if (faults === 0) return end;
+    const isWritten = writeInteractive(folder, palette);
+    if (end.kind !== 'judged') return end;
+    const interactive = { faults, file: INTERACTIVE_FILE };
+    if (!isWritten) return { kind: 'judged', input: { ...end.input, interactive } };
+    const file = join(folder, INTERACTIVE_FILE);
+    const { seed: _seed, seeds: _seeds, set: _set, ...place } = repeat;
+    const base = repeatCommand(runner.command, file, place);
+    const reproduce = withExtras(base, end.input.reproduce, order.reproduce);
+    return { kind: 'judged', input: { ...end.input, interactive, reproduce } };
+  };
+  return { ...runner, run };
+}
+
+/** False when it could not be written, which is said; the run keeps its verdict. */
+function writeInteractive(folder: string, palette: Palette): boolean {
+  try {
+    writeWhole(folder, [[INTERACTIVE_FILE, palette.yaml()]]);
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`orrery: ${join(folder, INTERACTIVE_FILE)}: ${why}\n`);
+    return false;
+  }
+}
+
+/** Flags that a command has added to the command that repeats its run. */
+function withExtras(base: string, said: string, ordered: string): string {
+  const extras = said.startsWith(ordered)
+    ? said.slice(ordered.length).replace(/^ --(?= )/, '')
+    : '';
+  if (extras === '') return base;
+  const isReady = base.startsWith('npx ') || base.includes(' -- ');
+  return `${base}${isReady ? '' : ' --'}${extras}`;
+}
+
+function faultOf({
+  id,
+  text,
+  beginNs,
+  endNs,
+}: InjectedEvent): NonNullable<Extract<ControlReply, { kind: 'done' }>['fault']> {
+  return { id, text, beginNs, ...(endNs === undefined ? {} : { endNs }) };
+}

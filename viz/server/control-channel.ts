@@ -1,0 +1,113 @@
+/**
+ * The pages that act on the run that goes on. Who may open such a connection is decided before
+ * (guard.ts); here each message is bounded in size and rate, and what is wrong with one has a name, is
+ * told to its page, and is counted.
+ *
+ * @module
+ */
+import type { RawData, WebSocket } from 'ws';
+import {
+  type ControlOrder,
+  type ControlReply,
+  type ControlState,
+  ORDER_BYTES_MAX,
+  type Refusal,
+  readOrder,
+  refusal,
+} from '../format/control-wire.ts';
+
+/** Who carries orders out. */
+export interface ControlDesk {
+  /** What holds now, but for messages that never came so far. */
+  readonly state: Omit<ControlState, 'refused'>;
+  /** Carries an order out; never rejects. */
+  obey(order: ControlOrder): Promise<ControlReply>;
+  /** Called after each change of the state. */
+  onChange: () => void;
+}
+
+/** Orders of a page in {@link WINDOW_MS}. */
+const ORDERS_MAX = 20;
+const WINDOW_MS = 1_000;
+/** Orders of a page that are not answered yet. */
+const PENDING_MAX = 16;
+
+interface Client {
+  windowAt: number;
+  inWindow: number;
+  pending: number;
+}
+
+/** See the module. */
+export class ControlChannel {
+  readonly #desk: ControlDesk;
+  readonly #clients = new Map<WebSocket, Client>();
+  readonly #refused = new Map<string, number>();
+
+  constructor(desk: ControlDesk) {
+    this.#desk = desk;
+    desk.onChange = (): void => this.#tellAll();
+  }
+
+  /** A page connects. */
+  take(client: WebSocket): void {
+    const state: Client = { windowAt: 0, inWindow: 0, pending: 0 };
+    this.#clients.set(client, state);
+    client.on('close', () => this.#clients.delete(client));
+    client.on('message', (data, isBinary) => void this.#hear(client, state, { data, isBinary }));
+    send(client, this.#stateReply());
+  }
+
+  async #hear(
+    client: WebSocket,
+    state: Client,
+    message: { readonly data: RawData; readonly isBinary: boolean },
+  ): Promise<void> {
+    const order = this.#admit(state, message);
+    if (order.kind === 'refused') {
+      this.#refused.set(order.name, (this.#refused.get(order.name) ?? 0) + 1);
+      send(client, order);
+      this.#tellAll();
+      return;
+    }
+    state.pending += 1;
+    const reply = await this.#desk.obey(order);
+    state.pending -= 1;
+    send(client, reply);
+  }
+
+  #admit(
+    state: Client,
+    { data, isBinary }: { readonly data: RawData; readonly isBinary: boolean },
+  ): ControlOrder | Refusal {
+    const bytes = data as Buffer;
+    if (isBinary) return refusal(0, 'not-text', 'orders are text');
+    if (bytes.length > ORDER_BYTES_MAX) {
+      const words = `${bytes.length} bytes, the limit is ${ORDER_BYTES_MAX}`;
+      return refusal(0, 'too-long', words);
+    }
+    const order = readOrder(bytes.toString('utf8'));
+    if (order.kind === 'refused') return order;
+    const nowMs = performance.now();
+    if (nowMs - state.windowAt > WINDOW_MS) {
+      state.windowAt = nowMs;
+      state.inWindow = 0;
+    }
+    state.inWindow += 1;
+    if (state.inWindow <= ORDERS_MAX && state.pending < PENDING_MAX) return order;
+    return refusal(order.number, 'too-many', `at most ${ORDERS_MAX} orders in a second`);
+  }
+
+  #tellAll(): void {
+    for (const client of this.#clients.keys()) send(client, this.#stateReply());
+  }
+
+  #stateReply(): ControlReply {
+    const refused = Object.fromEntries(this.#refused);
+    return { kind: 'state', state: { ...this.#desk.state, refused } };
+  }
+}
+
+function send(client: WebSocket, reply: ControlReply): void {
+  if (client.readyState === client.OPEN) client.send(JSON.stringify(reply));
+}
