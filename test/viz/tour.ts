@@ -34,9 +34,10 @@ export async function stillness(page: Page): Promise<void> {
       new Promise<void>((resolve) => {
         const loading = '[data-state=loading]';
         const done = (): void => {
-          if (document.querySelector(loading) !== null) return wait();
-          observer.disconnect();
-          resolve();
+          if (document.querySelector(loading) === null) {
+            observer.disconnect();
+            resolve();
+          } else wait();
         };
         let timer = setTimeout(done, quietMs);
         const wait = (): void => {
