@@ -6,9 +6,13 @@
  */
 import { REPORT_SCHEMA_VERSION, type Report, reportSchema } from './report-schema.ts';
 
-/** The document, indented, with a line end. */
+/** A list of numbers, one on each line; a line end stands between values only, never in a text. */
+const NUMBERS = /\[\n(?:\s+(?:-?[\d.eE+-]+|null),?\n)+\s+\]/g;
+
+/** The document, indented but for lists of numbers, with a line end. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 1)}\n`;
+  const text = JSON.stringify(report, null, 1);
+  return `${text.replace(NUMBERS, (list) => list.replace(/\s+/g, ''))}\n`;
 }
 
 /** What reading a file gave. */

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { addUp } from './add-up.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
+import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type { PacketTotals, RunInput, SeedResult } from './model.ts';
@@ -63,6 +64,7 @@ export function judge(input: RunInput): Report {
     invariants,
     metrics: summariseMetrics(input.definitions, seeds, mode),
     faults: seeds.flatMap(faultsOf),
+    ...faultWindowsPart(seeds),
     packets,
     nodeDrops: addUp(seeds.map((seed) => Object.entries(seed.nodeDrops))),
     series: summariseSeries(seeds, shownSeed),
@@ -112,6 +114,7 @@ function describeSeed(seed: SeedResult): Report['perSeed'][number] {
     wallSeconds: seed.wallMs / 1e3,
     events: seed.events,
     ending: seed.ending,
+    ...(seed.checkpoints === undefined ? {} : { checkpoints: seed.checkpoints }),
   };
 }
 

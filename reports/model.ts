@@ -67,6 +67,43 @@ export interface FaultRecord {
   readonly endNs?: number;
   /** Consequences seen, e.g. `detected`, `switched`, `first packet`: instants of the run's clock. */
   readonly effects: Readonly<Record<string, number>>;
+  /** What it cost the flows that it hit, as the KPI `<protocol>.failover` samples it. */
+  readonly gaps?: readonly FaultGap[];
+}
+
+/** What one fault cost one flow. */
+export interface FaultGap {
+  /** `a -> b`. */
+  readonly flow: string;
+  /** Between arrivals, less the nominal spacing. */
+  readonly gapNs: number;
+  /** Packets of the gap that were never delivered. */
+  readonly lost: number;
+  /** False: the gap lasts to the end of the run. */
+  readonly isRecovered: boolean;
+}
+
+/** What one flow measured around one fault, in bins; `null` where nothing could be measured. */
+export interface FaultWindow {
+  readonly fault: string;
+  /** `a -> b`. */
+  readonly flow: string;
+  readonly binNs: number;
+  /** Begin of the first bin after the fault; negative. */
+  readonly firstNs: number;
+  /** Packets that arrived in the bin. */
+  readonly delivered: readonly (number | null)[];
+  /** Packets that were sent in the bin and never delivered. */
+  readonly lost: readonly (number | null)[];
+  /** p95 of the latency of those that arrived in it, ns. */
+  readonly latencyP95: readonly (number | null)[];
+}
+
+/** The fingerprint of the events up to each multiple of an interval of virtual time. */
+export interface Checkpoints {
+  readonly everyNs: number;
+  /** 8 hex digits each, from the first interval on. */
+  readonly digests: string;
 }
 
 /** Conservation of packets on all links of the run. */
@@ -103,6 +140,10 @@ export interface SeedResult {
   /** Drops named by protocols: `protocol/reason` to count. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];
+  /** Around faults; absent in a run without one. */
+  readonly faultWindows?: { readonly windows: readonly FaultWindow[]; readonly leftOut: number };
+  /** Where a run can be repeated bit by bit. */
+  readonly checkpoints?: Checkpoints;
   readonly warnings: readonly string[];
   /** What the charts of privacy show; absent when none was measured. */
   readonly privacy?: PrivacySummary;

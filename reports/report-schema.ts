@@ -106,6 +106,30 @@ const fault = z.strictObject({
   beginNs: number,
   endNs: z.exactOptional(number),
   effects: z.record(text, number).describe('consequence to instant in ns of the run'),
+  gaps: z.exactOptional(
+    z
+      .array(
+        z.strictObject({
+          flow: text.describe('`a -> b`'),
+          gapNs: number.describe('between arrivals, less the nominal spacing'),
+          lost: count.describe('packets of the gap that were never delivered'),
+          isRecovered: z.boolean().describe('false: the gap lasts to the end of the run'),
+        }),
+      )
+      .describe('what it cost the flows that it hit, as `<protocol>.failover` samples it'),
+  ),
+});
+
+const bins = z.array(number.nullable());
+const faultWindow = z.strictObject({
+  seed: count,
+  fault: text.describe('id of the fault'),
+  flow: text.describe('`a -> b`'),
+  binNs: number,
+  firstNs: number.describe('begin of the first bin after the fault; negative'),
+  delivered: bins.describe('packets that arrived in the bin'),
+  lost: bins.describe('packets that were sent in the bin and never delivered'),
+  latencyP95: bins.describe('of the packets that arrived in the bin, ns'),
 });
 
 const series = z.strictObject({
@@ -161,6 +185,14 @@ export const reportSchema = z
         wallSeconds: number,
         events: count,
         ending: text,
+        checkpoints: z.exactOptional(
+          z
+            .strictObject({
+              everyNs: number,
+              digests: text.describe('8 hex digits for each interval, the first one first'),
+            })
+            .describe('fingerprint of all events up to each multiple of an interval'),
+        ),
       }),
     ),
     virtualSeconds: number,
@@ -173,6 +205,14 @@ export const reportSchema = z
     invariants: z.array(z.strictObject({ name: text, pass: z.boolean(), detail: text })),
     metrics: z.record(text, metric),
     faults: z.array(fault),
+    faultWindows: z.exactOptional(
+      z
+        .strictObject({
+          windows: z.array(faultWindow),
+          leftOut: count.describe('of further faults, to bound the size'),
+        })
+        .describe('every seed around its faults; the edge of a bin lies at the fault'),
+    ),
     packets,
     nodeDrops: z.record(text, count),
     series: z.array(series),
@@ -209,6 +249,8 @@ export type MetricSummary = Report['metrics'][string];
 export type SeriesSummary = Report['series'][number];
 /** One fault of one seed. */
 export type ReportFault = Report['faults'][number];
+/** What one flow of one seed measured around one fault. */
+export type ReportFaultWindow = NonNullable<Report['faultWindows']>['windows'][number];
 /** Which clock a duration was read from. */
 export type Clock = Report['clock'];
 

@@ -9,6 +9,7 @@
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import type { MetricData } from '../../reports/model.ts';
 import { BitSet } from './bit-set.ts';
+import type { FaultWindows } from './fault-windows.ts';
 import type { Truth } from './ground-truth.ts';
 
 /** Width of the bins of series and of the steps of availability windows, ns. */
@@ -58,6 +59,8 @@ export class FlowMeter {
   duplicates = 0;
   corrupted = 0;
   refused = 0;
+  /** Takes down what was measured around each fault; set where that is wanted. */
+  windows: FaultWindows | undefined;
   readonly sentBins: number[] = [];
   readonly deliveredBins: number[] = [];
   readonly latencyBins: (number | null)[] = [];
@@ -82,6 +85,7 @@ export class FlowMeter {
   /** A packet left the sending application. */
   sent(now: number): void {
     bump(this.sentBins, Math.floor(now / BIN_NS));
+    this.windows?.sent(now);
     if (this.#isMeasured(now)) this.sentCount += 1;
   }
 
@@ -104,6 +108,7 @@ export class FlowMeter {
     if (sequence < this.#highest) this.reorder.record(this.#highest - sequence);
     else this.#highest = sequence;
     this.#noteLatency(now, latencyNs);
+    this.windows?.arrived(now, sentNs);
     if (this.#openGaps.length > 0) this.#noteGaps(truth, now);
     this.lastArrivalNs = now;
     this.#lastArrivalSequence = sequence;

@@ -6,7 +6,7 @@
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { mergeByName } from '../../engine/measure/counters.ts';
 import { type LogHistogram, mergeHistograms } from '../../engine/measure/histogram.ts';
-import type { FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
+import type { FaultGap, FaultRecord, MetricData, SeedResult, Series } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import { BIN_NS } from './flow-meter.ts';
 import type { Stage } from './stage.ts';
@@ -78,12 +78,13 @@ function gathered({ stage, world, scenario, how, isOver }: Gathering): SeedResul
       ...nodeMetrics(world, scenario, how.definitions),
       ...flowMetrics(stage, how.protocolOf, nowNs),
     },
-    faults: faultRecords(stage),
+    faults: faultRecords(stage, isOver),
     packets: world.packets(),
     nodeDrops: world.nodeDrops(),
     series: stage.flows
       .flatMap((flow) => flowSeries(stage, flow, stage.flows.length > 1))
       .map((series) => withinRun(series, shownNs)),
+    ...(isOver ? windowsPart(stage, reached) : {}),
     warnings: how.warnings,
     ending: how.ending,
   };
@@ -153,7 +154,7 @@ function trafficData(
       ? 0
       : total(({ meter, nextSequence }) => meter.underWay(nextSequence, nowNs));
   const delivered = total((flow) => flow.meter.deliveredCount);
-  const pairs = new Set(flows.map((flow) => `${flow.spec.from} -> ${flow.spec.to}`));
+  const pairs = new Set(flows.map(nameOf));
   const reactions = stage.paths.reactions.filter(({ pair }) => pairs.has(pair));
   const detections = reactions.filter(({ detectedNs }) => detectedNs >= 0);
   const switches = [...pairs].reduce(
@@ -208,19 +209,48 @@ function histogram(parts: readonly LogHistogram[]): MetricData {
   return { kind: 'histogram', data: mergeHistograms(parts.map((part) => part.data())) };
 }
 
-/** Records with the instants of what they led to. */
-function faultRecords(stage: Stage): FaultRecord[] {
+/** Records with the instants of what they led to, and what they cost. */
+function faultRecords(stage: Stage, isOver: boolean): FaultRecord[] {
   return stage.faults.records.map((record) => {
     const effects: Record<string, number> = { ...record.effects };
+    const gaps: FaultGap[] = [];
     for (const hit of stage.hits) {
-      if (hit.record === record) Object.assign(effects, effectsOn(stage, hit.flow, hit.atNs));
+      if (hit.record !== record) continue;
+      Object.assign(effects, effectsOn(stage, hit.flow, hit.atNs));
+      gaps.push(...gapOf(hit.flow, hit.atNs));
     }
-    return { ...record, effects };
+    // While a run goes on, a gap may still be open and lost packets may still come.
+    const known = isOver && gaps.length > 0 ? { gaps } : {};
+    return { ...record, effects, ...known };
   });
 }
 
+/** What the KPI of fail-over sampled for this fault; nothing in the warm-up. */
+function gapOf(flow: Flow, atNs: number): FaultGap[] {
+  const samples = flow.meter.failovers(flow.nextSequence);
+  return samples
+    .filter(({ faultNs }) => faultNs === atNs)
+    .slice(0, 1)
+    .map(({ gapNs, lost, isRecovered }) => ({ flow: nameOf(flow), gapNs, lost, isRecovered }));
+}
+
+function nameOf({ spec }: Flow): string {
+  return `${spec.from} -> ${spec.to}`;
+}
+
+/** What was measured around faults, fault by fault. */
+function windowsPart(stage: Stage, reachedNs: number): Pick<SeedResult, 'faultWindows'> {
+  if (stage.faults.records.length === 0) return {};
+  const order = new Map(stage.faults.records.map(({ id }, at) => [id, at]));
+  const windows = stage.flows
+    .flatMap((flow) => flow.meter.windows?.results(nameOf(flow), reachedNs) ?? [])
+    .sort((a, b) => (order.get(a.fault) ?? 0) - (order.get(b.fault) ?? 0));
+  const leftOut = stage.flows.reduce((sum, { meter }) => sum + (meter.windows?.leftOut ?? 0), 0);
+  return { faultWindows: { windows, leftOut } };
+}
+
 function effectsOn(stage: Stage, flow: Flow, atNs: number): Record<string, number> {
-  const pair = `${flow.spec.from} -> ${flow.spec.to}`;
+  const pair = nameOf(flow);
   const reaction = stage.paths.reactions.find((r) => r.pair === pair && r.faultNs === atNs);
   const samples = flow.meter.failovers(flow.nextSequence);
   const sample = samples.find(({ faultNs, isRecovered }) => faultNs === atNs && isRecovered);

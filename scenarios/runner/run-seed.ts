@@ -15,6 +15,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import type { Recordings } from './job.ts';
 import { joinObservers } from './message-observer.ts';
 import { networkView } from './network.ts';
@@ -135,8 +136,10 @@ export function runSeed(run: SeedRun): SeedResult {
 function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedResult {
   const palette = steppedPalette(run, prepared);
   const endNs = run.scenario.durationNs + DRAIN_NS;
-  const ending = advance(prepared, { endNs, control: run.control, palette });
-  return concludeSeed(run, prepared, { ending, wallMs: performance.now() - began });
+  const book = new CheckpointBook(run.scenario.durationNs, SLICE_NS);
+  const ending = advance(prepared, { endNs, control: run.control, palette, book });
+  const result = concludeSeed(run, prepared, { ending, wallMs: performance.now() - began });
+  return { ...result, checkpoints: book.checkpoints };
 }
 
 /** Ends a run whose time is over: checks that all adds up and gathers what was measured. */
@@ -165,6 +168,7 @@ interface Course {
   readonly endNs: number;
   readonly control: RunControl | undefined;
   readonly palette: SteppedPalette | undefined;
+  readonly book: CheckpointBook;
 }
 
 function steppedPalette(
@@ -184,12 +188,13 @@ function steppedPalette(
 
 function advance(
   { world, stage, recorders }: PreparedRun,
-  { endNs, control, palette }: Course,
+  { endNs, control, palette, book }: Course,
 ): SeedResult['ending'] {
   for (let at = world.now(); at < endNs; ) {
     palette?.between(at);
     at = Math.min(endNs, at + SLICE_NS);
     world.sim.runUntil(at);
+    book.pass(at, world.sim);
     recorders.tick(at, stage);
     if (control === undefined) continue;
     control.report(at, world.sim.scheduler.eventCount);

@@ -13,6 +13,7 @@ import type { FaultRecord } from '../../reports/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
+import { FaultWindows } from './fault-windows.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
 import { PathWatch } from './path-watch.ts';
@@ -45,6 +46,9 @@ export interface StandIns {
 
 /** Packets that arrive at nodes are counted for this long after the sources stopped, ns. */
 export const DRAIN_NS = 1_000_000_000;
+
+/** Flows of which a fault shows bins: those that it hit, or the first ones where it hit none. */
+const WATCHED_MAX = 4;
 
 /** A world with everything on it. */
 export class Stage implements WorldListener {
@@ -167,7 +171,9 @@ export class Stage implements WorldListener {
   #addFlow(index: number, spec: Scenario['traffic'][number]): void {
     const { world, scenario, seed, standIns } = this.#parts;
     const time = { warmupNs: scenario.warmupNs, endNs: scenario.durationNs };
-    const meter = new FlowMeter(time, Flow.spacingNs(spec));
+    const spacingNs = Flow.spacingNs(spec);
+    const meter = new FlowMeter(time, spacingNs);
+    meter.windows = new FaultWindows({ spacingNs, limitNs: faultLimitNs(scenario) });
     const flow = standIns?.flow(index, spec, meter);
     this.flows.push(flow ?? new Flow(world, spec, meter, flowStreams(seed, index)));
   }
@@ -193,19 +199,31 @@ export class Stage implements WorldListener {
   }
 
   #faultBegan(record: FaultRecord, cut: readonly string[]): void {
-    if (cut.length === 0) return;
     const { world } = this.#parts;
     const now = world.now();
-    for (const flow of this.flows) {
-      // A node that crashed can no longer say which path it used: its own flows are hit for sure.
-      const isOwn = record.targets.includes(flow.spec.from);
-      const path = this.activePath(flow.spec.from, flow.spec.to) ?? [];
-      if (!isOwn && !path.some((id) => cut.includes(id))) continue;
+    const hit = cut.length === 0 ? [] : this.flows.filter((flow) => this.#isHit(flow, record, cut));
+    for (const flow of hit) {
       world.whenMeasured(() => {
         flow.meter.faultBegan(now);
         this.paths.faultBegan(now, flow.spec.from, flow.spec.to);
       });
       this.hits.push({ flow, record, atNs: now });
     }
+    const watched = (hit.length === 0 ? this.flows : hit).slice(0, WATCHED_MAX);
+    for (const { meter } of watched) {
+      world.whenMeasured(() => meter.windows?.begin(record.id, now));
+    }
   }
+
+  #isHit({ spec }: Flow, record: FaultRecord, cut: readonly string[]): boolean {
+    // A node that crashed can no longer say which path it used: its own flows are hit for sure.
+    if (record.targets.includes(spec.from)) return true;
+    return (this.activePath(spec.from, spec.to) ?? []).some((id) => cut.includes(id));
+  }
+}
+
+/** The longest limit of a KPI in time that is sampled per fault, ns; 0 without one. */
+function faultLimitNs({ kpis }: Scenario): number {
+  const limits = kpis.filter(({ metric }) => /\.(failover|recovery|detection)$/.test(metric));
+  return Math.max(0, ...limits.map(({ limit }) => limit));
 }

@@ -221,8 +221,7 @@ export class Flow {
     const packet = size === undefined ? this.#packet : new Uint8Array(size);
     const sequence = this.nextSequence;
     this.nextSequence += 1;
-    this.#fill(packet, kind, sequence);
-    this.noteSent(sequence, this.#world.now());
+    this.noteSent(sequence, this.#fill(packet, kind, sequence));
     const { from, to } = this.spec;
     this.#world.request(from, new SendRequest(to, packet, this.meter, done));
   }
@@ -237,12 +236,14 @@ export class Flow {
     if (!oldest.done) this.#requestNs.delete(oldest.value);
   }
 
-  #fill(packet: Uint8Array, kind: TruthKind, sequence: number): void {
+  /** Writes the truth into a packet; returns the instant that it states, ns. */
+  #fill(packet: Uint8Array, kind: TruthKind, sequence: number): number {
     this.#truth.flow = this.index;
     this.#truth.kind = kind;
     this.#truth.sequence = sequence;
     this.#truth.sentNs = this.#world.now();
     this.#writer.write(packet, this.#truth);
+    return this.#truth.sentNs;
   }
 
   #gap(pattern: TrafficSpec['pattern']): number {

@@ -1,6 +1,13 @@
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
-import type { FaultRecord, KpiSpec, RunInput, SeedResult, Series } from '../../../reports/model.ts';
+import type {
+  FaultRecord,
+  FaultWindow,
+  KpiSpec,
+  RunInput,
+  SeedResult,
+  Series,
+} from '../../../reports/model.ts';
 import { draws, normals } from './draws.ts';
 
 const MS = 1e6;
@@ -104,6 +111,31 @@ function faultOf(cut: Cut, index: number): FaultRecord {
       'first packet': cut.begin + cut.outage,
       'back on it': cut.end + 1204 * MS,
     },
+    gaps: [{ flow: FLOW, gapNs: cut.outage - MS, lost: lostIn(cut), isRecovered: true }],
+  };
+}
+
+const FLOW = 'gateway-111 -> gateway-211';
+const WINDOW_BIN = 10 * MS;
+const BEFORE = 25;
+const PER_BIN = 100;
+
+function lostIn(cut: Cut): number {
+  return Math.round((PER_BIN * cut.outage) / WINDOW_BIN);
+}
+
+/** Arrivals, losses and latency around a cut: nothing arrives during the outage. */
+function windowOf(cut: Cut, index: number): FaultWindow {
+  const from = Array.from({ length: 125 }, (_, bin) => (bin - BEFORE) * WINDOW_BIN);
+  const share = (at: number): number =>
+    Math.max(0, Math.min(WINDOW_BIN, cut.outage - at)) / WINDOW_BIN;
+  const lost = from.map((at) => (at < 0 ? 0 : Math.round(PER_BIN * share(at))));
+  const base = (at: number): number => (at < 0 ? PATH_DELAY_MS[0] : PATH_DELAY_MS[1]) * MS;
+  return {
+    ...{ fault: `events.0#${index}`, flow: FLOW, binNs: WINDOW_BIN, firstNs: -BEFORE * WINDOW_BIN },
+    delivered: lost.map((count) => PER_BIN - count),
+    lost,
+    latencyP95: from.map((at, bin) => (lost[bin] === PER_BIN ? null : base(at))),
   };
 }
 
@@ -180,6 +212,8 @@ export function seedResult(seed: number, slowdown: number): SeedResult {
       'antireplay.false_reject': { kind: 'counter', value: 0 },
     },
     faults: cuts.map(faultOf),
+    faultWindows: { windows: cuts.map(windowOf), leftOut: 0 },
+    checkpoints: { everyNs: 20 * SECOND, digests: digits.repeat(3) },
     packets: {
       sent,
       duplicated: 0,

@@ -58,6 +58,26 @@ describe('a report', () => {
     expect(empty.pass).toBe(false);
   });
 
+  it('lays the faults of all seeds over each other, as many of each as its size allows', () => {
+    expect(report.faultWindows?.windows).toHaveLength(120);
+    expect(report.faultWindows?.leftOut).toBe(0);
+    const storm = input.seeds.map((seed) => {
+      const windows = Array.from({ length: 5 }, () => seed.faultWindows?.windows ?? []).flat();
+      return { ...seed, faultWindows: { windows, leftOut: 1 } };
+    });
+    const bounded = judge({ ...input, seeds: storm }).faultWindows;
+    const ofSeed = (wanted: number): number =>
+      bounded?.windows.filter(({ seed }) => seed === wanted).length ?? 0;
+    expect([ofSeed(1), ofSeed(30), bounded?.leftOut]).toEqual([16, 16, 30 * 5]);
+  });
+
+  it('is written with a list of numbers on one line, and any text as it is', () => {
+    const odd = '[\n 1,\n 2\n ]';
+    const written = renderJson({ ...report, reproduce: odd });
+    expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify({ ...report, reproduce: odd })));
+    expect(written.split('\n').length).toBeLessThan(20_000);
+  });
+
   it('says what is wrong with a file that is none', () => {
     const message = (json: string): string => {
       const read = readReport(json);

@@ -1,0 +1,187 @@
+/**
+ * What one flow measured around each fault: arrivals, losses and latency in bins whose edges lie at
+ * the fault, so that the same fault of many seeds can be laid over each other (spec/ux.md 4.3).
+ *
+ * Measured at the applications like everything of the flow meter. A loss is counted in the bin in
+ * which the packet was sent: sent there, and never delivered. The width of the bins is fixed before
+ * the run, by the rate of the flow and by the limit that is judged.
+ *
+ * @module
+ */
+import type { FaultWindow } from '../../reports/model.ts';
+
+/** Bins before and after a fault. */
+export const BINS_BEFORE = 25;
+export const BINS_AFTER = 100;
+const BINS = BINS_BEFORE + BINS_AFTER;
+const NARROWEST_NS = 10_000_000;
+/** Packets in a bin on average, so that a p95 can be told from a median. */
+const PACKETS_PER_BIN = 5;
+/** What comes after the fault is at least this many times the limit. */
+const LIMITS_SHOWN = 1.5;
+/** Stragglers of a window are waited for this long after its end, ns. */
+const STRAGGLER_NS = 10_000_000_000;
+/** Measurements of other processes come behind time: a fault may be told this much after packets. */
+const BEHIND_NS = 2_000_000_000;
+/** Faults of one flow that get a window; bounds memory in runs with very many. */
+const WINDOWS_MAX = 128;
+/** Forgotten entries that a history gathers before it moves the rest. */
+const COMPACT_ENTRIES = 4_096;
+
+/** What the width of bins depends on. */
+export interface WindowScale {
+  /** Nominal time between two packets, ns; 0 when there is none. */
+  readonly spacingNs: number;
+  /** Longest limit of a KPI that is sampled per fault, ns; 0 without one. */
+  readonly limitNs: number;
+}
+
+/** 1, 2 or 5 times a power of ten: so wide that bins hold packets and the limit is in the window. */
+export function binWidthNs({ spacingNs, limitNs }: WindowScale): number {
+  const limited = (LIMITS_SHOWN * limitNs) / BINS_AFTER;
+  const needed = Math.max(NARROWEST_NS, PACKETS_PER_BIN * spacingNs, limited);
+  let power = 1;
+  while (10 * power <= needed) power *= 10;
+  return power * ([1, 2, 5].find((step) => step * power >= needed) ?? 10);
+}
+
+/** The windows of one flow. */
+export class FaultWindows {
+  readonly #binNs: number;
+  /** How far back packets are remembered. */
+  readonly #keptNs: number;
+  readonly #sent = new History();
+  readonly #arrivals = new History();
+  readonly #all: Window[] = [];
+  #open: Window[] = [];
+  /** Faults that got none. */
+  leftOut = 0;
+
+  constructor(scale: WindowScale) {
+    this.#binNs = binWidthNs(scale);
+    this.#keptNs = BINS_BEFORE * this.#binNs + BEHIND_NS;
+  }
+
+  // hot: once per packet of an application.
+  /** A packet left the sending application. */
+  sent(sentNs: number): void {
+    this.#sent.add(sentNs, sentNs, sentNs - this.#keptNs);
+    for (const window of this.#open) window.sent(sentNs);
+  }
+
+  // hot: once per packet of an application.
+  /** A packet was delivered for the first time. */
+  arrived(now: number, sentNs: number): void {
+    this.#arrivals.add(now, sentNs, now - this.#keptNs);
+    if (this.#open.length === 0) return;
+    for (const window of this.#open) window.arrived(now, sentNs);
+    if ((this.#open[0] as Window).isOver(now)) {
+      this.#open = this.#open.filter((window) => !window.isOver(now));
+    }
+  }
+
+  /** A fault began; everything up to now is known. */
+  begin(fault: string, atNs: number): void {
+    if (this.#all.length === WINDOWS_MAX) {
+      this.leftOut += 1;
+      return;
+    }
+    const window = new Window(fault, atNs, this.#binNs);
+    this.#sent.each((sentNs) => window.sent(sentNs));
+    this.#arrivals.each((now, sentNs) => window.arrived(now, sentNs));
+    this.#all.push(window);
+    this.#open.push(window);
+  }
+
+  /** All windows, in the order of the faults, without what lies after `endNs`. */
+  results(flow: string, endNs: number): readonly FaultWindow[] {
+    return this.#all.map((window) => window.result(flow, endNs));
+  }
+}
+
+/** Counts of one window. */
+class Window {
+  readonly #fault: string;
+  readonly #fromNs: number;
+  readonly #binNs: number;
+  readonly #sent = new Uint32Array(BINS);
+  /** Of those that were sent in the bin. */
+  readonly #reached = new Uint32Array(BINS);
+  readonly #delivered = new Uint32Array(BINS);
+  readonly #latencies: number[][] = Array.from({ length: BINS }, () => []);
+
+  constructor(fault: string, atNs: number, binNs: number) {
+    this.#fault = fault;
+    this.#binNs = binNs;
+    this.#fromNs = atNs - BINS_BEFORE * binNs;
+  }
+
+  sent(sentNs: number): void {
+    const bin = this.#bin(sentNs);
+    if (bin >= 0 && bin < BINS) this.#sent[bin] = (this.#sent[bin] as number) + 1;
+  }
+
+  arrived(now: number, sentNs: number): void {
+    const from = this.#bin(sentNs);
+    if (from >= 0 && from < BINS) this.#reached[from] = (this.#reached[from] as number) + 1;
+    const bin = this.#bin(now);
+    if (bin < 0 || bin >= BINS) return;
+    this.#delivered[bin] = (this.#delivered[bin] as number) + 1;
+    (this.#latencies[bin] as number[]).push(Math.max(0, Math.floor(now - sentNs)));
+  }
+
+  isOver(now: number): boolean {
+    return now > this.#fromNs + BINS * this.#binNs + STRAGGLER_NS;
+  }
+
+  result(flow: string, endNs: number): FaultWindow {
+    const first = Math.ceil(-this.#fromNs / this.#binNs);
+    const last = Math.floor((endNs - this.#fromNs) / this.#binNs);
+    const measured = <T>(of: (bin: number) => T): (T | null)[] =>
+      Array.from({ length: BINS }, (_, bin) => (bin >= first && bin < last ? of(bin) : null));
+    return {
+      fault: this.#fault,
+      flow,
+      binNs: this.#binNs,
+      firstNs: -BINS_BEFORE * this.#binNs,
+      delivered: measured((bin) => this.#delivered[bin] as number),
+      lost: measured((bin) =>
+        Math.max(0, (this.#sent[bin] as number) - (this.#reached[bin] as number)),
+      ),
+      latencyP95: measured((bin) => p95(this.#latencies[bin] as number[])),
+    };
+  }
+
+  #bin(timeNs: number): number {
+    return Math.floor((timeNs - this.#fromNs) / this.#binNs);
+  }
+}
+
+/** By nearest rank, as in the series of the flow. */
+function p95(values: number[]): number | null {
+  return values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? null;
+}
+
+/** Pairs of numbers of the last while. */
+class History {
+  #times: number[] = [];
+  #values: number[] = [];
+  #head = 0;
+
+  /** Adds a pair and forgets those of before `sinceNs`. */
+  add(timeNs: number, value: number, sinceNs: number): void {
+    this.#times.push(timeNs);
+    this.#values.push(value);
+    while ((this.#times[this.#head] as number) < sinceNs) this.#head += 1;
+    if (this.#head < COMPACT_ENTRIES || 2 * this.#head < this.#times.length) return;
+    this.#times = this.#times.slice(this.#head);
+    this.#values = this.#values.slice(this.#head);
+    this.#head = 0;
+  }
+
+  each(visit: (timeNs: number, value: number) => void): void {
+    for (let at = this.#head; at < this.#times.length; at += 1) {
+      visit(this.#times[at] as number, this.#values[at] as number);
+    }
+  }
+}
