@@ -184,10 +184,11 @@ export class LiveHost extends SimHost {
     this.#end();
   }
 
-  /** Closes sockets and streams, and waits for what is being written. */
+  /** Closes sockets and streams, and waits for what is being written and sent. */
   async close(): Promise<void> {
     this.#end();
-    await Promise.all([...this.#disks.values()].map((disk) => disk.close()));
+    const disks = [...this.#disks.values()].map((disk) => disk.close());
+    await Promise.all([...disks, this.#live.wires.drained()]);
   }
 
   #end(): void {

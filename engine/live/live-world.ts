@@ -84,7 +84,13 @@ export class LiveWorld extends SimWorld implements LiveContext {
     this.#options = options;
     const ports = options.ports === undefined ? undefined : new PortPlan(options.ports);
     const isRemote = (address: string): boolean => this.#isRemoteAddress(address);
-    this.wires = new WireTable(this.endpoints, isRemote, ports);
+    const { pool } = this.network;
+    this.wires = new WireTable({
+      endpoints: this.endpoints,
+      isPeer: isRemote,
+      release: (buffer): void => pool.release(buffer),
+      ports,
+    });
     this.#isShaped = options.shape !== 'off';
     this.pump = new Pump({
       clock,
@@ -181,23 +187,23 @@ export class LiveWorld extends SimWorld implements LiveContext {
   }
 
   #write(packet: number, to: Endpoint): void {
-    const { table, pool, scheduler } = this.network;
+    const { table, scheduler } = this.network;
     const now = this.clock.now();
     this.lateness.record(Math.max(0, now - scheduler.now));
     const offset = table.offset[packet] as number;
     const length = table.length[packet] as number;
     const from = table.from[packet] as number;
     const buffer = table.takeBuffer(packet);
-    const bytes = buffer.subarray(offset, offset + length);
-    const target = this.endpoints.pairOf(to);
+    // What a node forwards fills its buffer; a view of it would be garbage.
+    const isWhole = length === buffer.length;
+    const bytes = isWhole ? buffer : buffer.subarray(offset, offset + length);
     if (this.handovers.follows(bytes)) {
       const ends = { from: this.#hostAt(from), to: this.#hostAt(to) };
       // The row is free and not yet used again.
       const offeredNs = table.offeredAt[packet] as number;
       this.handovers.left(bytes, ends, { offeredNs, dueNs: scheduler.now, writtenNs: now });
     }
-    // A queued send still reads the buffer: the garbage collector gets it, not the pool.
-    if (this.wires.send(from, bytes, target) !== 'queued') pool.release(buffer);
+    this.wires.send(from, bytes, this.endpoints.pairOf(to), buffer);
   }
 }
 

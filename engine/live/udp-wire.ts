@@ -1,7 +1,12 @@
 /**
  * One real UDP socket. Everything that went wrong here once is in spec/simulation.md 9.5: the
- * address is looked up synchronously, so that the kernel has the bytes when `send` returns; a buffer
- * is used again only when no send of it waits; the receive buffer holds thousands of datagrams.
+ * address is looked up synchronously, so that the bytes are taken when `send` returns; a buffer is
+ * handed back only when nobody reads it any more; the receive buffer holds thousands of datagrams.
+ *
+ * Node sends at once, or leaves what one turn of the event loop sends in a queue that goes out in
+ * groups (`send-groups.ts`, ADR 0016). A wire does not ask which: it looks now and then how many
+ * datagrams still wait, and hands back the buffers of the others. What waits is bounded, and is
+ * sent before the port is freed.
  *
  * Errors are told, never thrown. Does not shape, count or route.
  *
@@ -11,8 +16,12 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
 /** Room for some 3,600 datagrams instead of 92 (9.5); the system may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** Sends that may wait in the process; the kernel of a loopback interface takes them at once. */
-const SEND_QUEUE_MAX = 1_000;
+/** Datagrams that may wait in the process: about what the receiver's buffer has room for. */
+const SEND_QUEUE_MAX = 4_096;
+/** Sends between two looks at the queue; a look costs a tenth of a microsecond. */
+const LOOK_EVERY = 32;
+/** Turns of the event loop that a closed wire has for what waits; the first one takes all of it. */
+const DRAIN_TURNS_MAX = 100;
 
 /** Who uses a wire. */
 export interface WireHandlers {
@@ -20,22 +29,31 @@ export interface WireHandlers {
   readonly onMessage: (bytes: Uint8Array, address: string, port: number) => void;
   /** Name of an error after binding, e.g. `ECONNREFUSED`. */
   readonly onError: (reason: string) => void;
+  /** Gets the buffers of datagrams that have left, in their order, some sends later. */
+  readonly onSent?: (buffer: Uint8Array) => void;
 }
 
-/** What became of a datagram. */
-export type WireResult = 'sent' | 'queued' | 'full';
+/** What became of a datagram: the wire has taken it, or has no room, or is closed. */
+export type WireResult = 'taken' | 'full';
 
 /** A bound socket. */
 export class UdpWire {
   /** What the system granted, bytes. */
   readonly receiveBufferBytes: number;
   readonly #socket: Socket;
+  readonly #onSent: (buffer: Uint8Array) => void;
+  /** Buffers of datagrams that may still wait, oldest first. */
+  #held: Uint8Array[] = [];
+  /** When there are so many of them, it is time to look which have left. */
+  #lookAt = LOOK_EVERY;
   #isOpen = true;
-  /** Sends waited when it was last looked at; a loopback interface takes all at once. */
-  #isQueued = false;
+  #isFreed = false;
+  #lost = 0;
+  readonly #onFreed: (() => void)[] = [];
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, onSent: (buffer: Uint8Array) => void) {
     this.#socket = socket;
+    this.#onSent = onSent;
     this.receiveBufferBytes = socket.getRecvBufferSize();
   }
 
@@ -46,13 +64,14 @@ export class UdpWire {
   static bind(address: string, port: number, handlers: WireHandlers): UdpWire | string {
     const socket = createSocket({ type: 'udp4', lookup: lookUpNothing });
     let failure: string | undefined;
-    let isBound = false;
+    let wire: UdpWire | undefined;
     socket.on('error', (error) => {
       const reason = reasonOf(error);
-      if (isBound) handlers.onError(reason);
+      if (wire !== undefined) handlers.onError(reason);
       else failure = reason;
     });
     socket.on('message', (message: Buffer, from: RemoteInfo) => {
+      if (wire?.isOpen !== true) return;
       // Not a Buffer: its `slice` would share the bytes that a node means to copy.
       const bytes = new Uint8Array(message.buffer, message.byteOffset, message.length);
       handlers.onMessage(bytes, from.address, from.port);
@@ -62,27 +81,80 @@ export class UdpWire {
       socket.close();
       return failure;
     }
-    isBound = true;
     widen(socket, handlers);
-    return new UdpWire(socket);
+    wire = new UdpWire(socket, handlers.onSent ?? forget);
+    return wire;
+  }
+
+  /** True until it is closed. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Datagrams that were taken and had not left when their port was freed, at most. */
+  get lost(): number {
+    return this.#lost;
   }
 
   // hot: once per datagram and hop.
-  /** Hands a datagram to the kernel; after `queued` the buffer must not be used again. */
-  send(bytes: Uint8Array, to: WireTarget): WireResult {
+  /**
+   * Takes a datagram; it leaves within this call or with the next turn of the event loop.
+   * @param bytes Must stay as they are until `buffer` is handed back.
+   * @param buffer What `onSent` gets in the end; unless the wire is full.
+   */
+  send(bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): WireResult {
     if (!this.#isOpen) return 'full';
-    const socket = this.#socket;
-    if (this.#isQueued && socket.getSendQueueCount() >= SEND_QUEUE_MAX) return 'full';
-    socket.send(bytes, to.port, to.address);
-    this.#isQueued = socket.getSendQueueCount() > 0;
-    return this.#isQueued ? 'queued' : 'sent';
+    if (this.#held.length >= this.#lookAt && this.#look() >= SEND_QUEUE_MAX) return 'full';
+    this.#socket.send(bytes, to.port, to.address);
+    this.#held.push(buffer);
+    return 'taken';
   }
 
-  /** Frees the port within this call. */
+  /**
+   * Receives and takes nothing any more. The port is free when this returns, unless datagrams wait:
+   * then it is free when they have left, in a turn or two.
+   */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#drain(DRAIN_TURNS_MAX);
+  }
+
+  /** Closes, and frees the port within this call, whatever waits. */
+  abandon(): void {
+    this.#isOpen = false;
+    if (!this.#isFreed) this.#free(this.#look());
+  }
+
+  /** Calls when a closed wire has freed its port: within this call when that is done. */
+  onceFreed(call: () => void): void {
+    if (this.#isFreed) call();
+    else this.#onFreed.push(call);
+  }
+
+  /** Hands back what has left; returns how many datagrams wait. */
+  #look(): number {
+    const waiting = this.#socket.getSendQueueCount();
+    const left = this.#held.length - waiting;
+    // Datagrams leave in the order in which they came.
+    for (let index = 0; index < left; index += 1) this.#onSent(this.#held[index] as Uint8Array);
+    if (left > 0) this.#held = waiting === 0 ? [] : this.#held.slice(left);
+    this.#lookAt = Math.min(waiting + LOOK_EVERY, SEND_QUEUE_MAX);
+    return waiting;
+  }
+
+  #drain(turns: number): void {
+    if (this.#isFreed) return;
+    const waiting = this.#look();
+    if (waiting === 0 || turns === 0) this.#free(waiting);
+    else setImmediate(() => this.#drain(turns - 1));
+  }
+
+  #free(lost: number): void {
+    this.#isFreed = true;
+    this.#lost = lost;
     this.#socket.close();
+    for (const call of this.#onFreed) call();
   }
 }
 
@@ -99,6 +171,10 @@ function lookUpNothing(
 ): void {
   const answer = typeof options === 'function' ? (options as typeof callback) : callback;
   answer(null, address, 4);
+}
+
+function forget(): void {
+  // The garbage collector takes it.
 }
 
 function widen(socket: Socket, handlers: WireHandlers): void {

@@ -9,7 +9,7 @@
 import type { Endpoint } from '../host/socket.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
-import { UdpWire, type WireResult, type WireTarget } from './udp-wire.ts';
+import { UdpWire, type WireTarget } from './udp-wire.ts';
 
 /** Senders outside this world that are told apart; more share the fate of being ignored. */
 const FOREIGN_ENDPOINTS_MAX = 65_536;
@@ -28,15 +28,30 @@ export interface WireCounts {
   readonly written: number;
   /** Of those, received. */
   readonly received: number;
-  /** Datagrams whose sending socket was closed, or whose queue was full, when they left the link. */
+  /**
+   * Datagrams whose sending socket was closed, or whose queue was full, when they left the link; or
+   * that still waited when the port had to be free.
+   */
   readonly unsent: number;
   /** Datagrams from outside this world. */
   readonly foreign: number;
 }
 
+/** What a table is made of. */
+export interface WireTableParts {
+  readonly endpoints: EndpointTable;
+  /** True for addresses of hosts of the run that are in other processes. */
+  readonly isPeer: (address: string) => boolean;
+  /** Takes the buffers of datagrams that have left. */
+  readonly release: (buffer: Uint8Array) => void;
+  /** Where the sockets really are; at their own addresses when absent. */
+  readonly ports?: PortPlan | undefined;
+}
+
 interface OpenWire {
   readonly wire: UdpWire;
   readonly host: number;
+  readonly place: string;
 }
 
 /** Who sent last to a socket: that of a link hears one neighbour only. */
@@ -58,24 +73,20 @@ export class WireTable {
   /** True at endpoints that sockets of this world have, or had. */
   readonly #isOwn: boolean[] = [];
   readonly #senders = new Map<string, Map<number, Endpoint>>();
+  readonly #release: (buffer: Uint8Array) => void;
+  /** Closed wires whose last datagrams have not left, by where they really are. */
+  readonly #draining = new Map<string, UdpWire>();
   #foreignEndpoints = 0;
   #written = 0;
   #received = 0;
   #unsent = 0;
   #foreign = 0;
 
-  /**
-   * @param isPeer True for addresses of hosts of the run that are in other processes.
-   * @param ports Where the sockets really are; at their own addresses when absent.
-   */
-  constructor(
-    endpoints: EndpointTable,
-    isPeer: (address: string) => boolean = () => false,
-    ports?: PortPlan,
-  ) {
-    this.#endpoints = endpoints;
-    this.#isPeer = isPeer;
-    this.ports = ports;
+  constructor(parts: WireTableParts) {
+    this.#endpoints = parts.endpoints;
+    this.#isPeer = parts.isPeer;
+    this.#release = parts.release;
+    this.ports = parts.ports;
   }
 
   get counts(): WireCounts {
@@ -92,6 +103,8 @@ export class WireTable {
     const pair = this.#endpoints.pairOf(local);
     const real = this.ports === undefined ? pair : this.ports.open(pair);
     if (real === undefined) return 'EADDRNOTAVAIL';
+    // Who closes a port may have it again at once.
+    this.#draining.get(keyOf(real))?.abandon();
     const last: LastSender = { address: '', port: -1, endpoint: -1 };
     const wire = UdpWire.bind(real.address, real.port, {
       onMessage: (bytes, address, port): void => {
@@ -101,34 +114,55 @@ export class WireTable {
         if (from !== undefined) this.#receive(user, bytes, from);
       },
       onError: user.onError,
+      onSent: this.#release,
     });
     if (typeof wire === 'string') {
       this.ports?.close(pair);
       return wire;
     }
     this.receiveBufferBytes = Math.min(this.receiveBufferBytes, wire.receiveBufferBytes);
-    this.#open[local] = { wire, host: user.host };
+    this.#open[local] = { wire, host: user.host, place: keyOf(real) };
     this.#isOwn[local] = true;
     return undefined;
   }
 
   // hot: once per datagram and hop.
-  /** Sends from the real socket at `from`; after `queued` the bytes must stay as they are. */
-  send(from: Endpoint, bytes: Uint8Array, to: WireTarget): WireResult {
+  /**
+   * Sends from the real socket at `from`.
+   * @param bytes Must stay as they are until `buffer`, which holds them, has been released.
+   */
+  send(from: Endpoint, bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): void {
     const real = this.ports === undefined ? to : this.ports.find(to);
     const wire = this.#open[from]?.wire;
-    const result = real === undefined ? 'full' : (wire?.send(bytes, real) ?? 'full');
-    if (result === 'full') this.#unsent += 1;
-    else this.#written += 1;
-    return result;
+    const result = real === undefined ? 'full' : (wire?.send(bytes, real, buffer) ?? 'full');
+    if (result === 'taken') {
+      this.#written += 1;
+      return;
+    }
+    this.#unsent += 1;
+    this.#release(buffer);
   }
 
+  /** Closes a socket; datagrams that wait in it leave before its port is free. */
   close(local: Endpoint): void {
     const open = this.#open[local];
     if (open === undefined) return;
-    open.wire.close();
+    const { wire, place } = open;
     this.ports?.close(this.#endpoints.pairOf(local));
     this.#open[local] = undefined;
+    this.#draining.set(place, wire);
+    wire.close();
+    wire.onceFreed(() => {
+      if (this.#draining.get(place) === wire) this.#draining.delete(place);
+      this.#written -= wire.lost;
+      this.#unsent += wire.lost;
+    });
+  }
+
+  /** Resolves when the ports of all closed sockets are free. */
+  async drained(): Promise<void> {
+    const wires = [...this.#draining.values()];
+    await Promise.all(wires.map((wire) => new Promise<void>((free) => wire.onceFreed(free))));
   }
 
   /** Closes the sockets of one host, or all. */
@@ -179,4 +213,8 @@ export class WireTable {
     this.#senders.set(address, ports.set(port, endpoint));
     return endpoint;
   }
+}
+
+function keyOf({ address, port }: WireTarget): string {
+  return `${address}:${port}`;
 }

@@ -15,10 +15,14 @@ export interface StartedLoop {
   readonly channel: Channel;
 }
 
-/** Starts a thread. */
+/**
+ * Starts a thread.
+ * @param execArgv Options of Node for it.
+ */
 export function startLoop(
   path: string,
   hosts: readonly string[],
+  execArgv: readonly string[],
   listener: LifeListener,
 ): StartedLoop {
   const { port1, port2 } = new MessageChannel();
@@ -26,8 +30,9 @@ export function startLoop(
   const worker = new Worker(path, {
     workerData: boot,
     transferList: [port2],
-    // The file needs nothing that this process was started with, and says its last words to us.
-    execArgv: [],
+    // The file needs nothing else that this process was started with.
+    execArgv: [...execArgv],
+    // It says its last words to us.
     stderr: true,
     stdout: true,
   });

@@ -1,0 +1,175 @@
+/**
+ * What happens to datagrams of a wire, in a process of its own, because how Node sends is settled when
+ * it starts. Prints one object of numbers.
+ *
+ * @module
+ */
+
+import { UdpWire } from '../../../../engine/live/udp-wire.ts';
+import { type WireCounts, WireTable } from '../../../../engine/live/wire-table.ts';
+import { EndpointTable } from '../../../../engine/net/endpoint-table.ts';
+
+/** What the tests look at. */
+export interface WireFacts {
+  /** Datagrams that the system had not taken within the calls. */
+  readonly waiting: number;
+  readonly arrived: number;
+  /** Of those, what arrived as it was sent, in its place. */
+  readonly intact: number;
+  /** Buffers that came back, all in the order in which they were sent. */
+  readonly handedBack: number;
+  readonly taken: number;
+  readonly refused: number;
+  /** After `close` right behind the sends. */
+  readonly flushed: number;
+  readonly portIsFree: boolean;
+  /** After `abandon` right behind the sends. */
+  readonly abandoned: { readonly arrived: number; readonly lost: number };
+  /** Of a table whose socket was closed and opened again within one turn. */
+  readonly reopened: {
+    readonly failure: string;
+    readonly arrived: number;
+    readonly counts: WireCounts;
+  };
+}
+
+const ADDRESS = '127.0.0.1';
+const SPENT = 0xdb;
+const MANY = 200;
+const TOO_MANY = 5_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Ear {
+  readonly wire: UdpWire;
+  readonly port: number;
+  readonly heard: number[];
+}
+
+function bound(port: number, onSent: (buffer: Uint8Array) => void = () => undefined): Ear {
+  const heard: number[] = [];
+  const onMessage = (bytes: Uint8Array): void => {
+    heard.push((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0));
+  };
+  const wire = UdpWire.bind(ADDRESS, port, { onMessage, onError: () => undefined, onSent });
+  if (typeof wire === 'string') throw new Error(wire);
+  return { wire, port, heard };
+}
+
+/** Some free port: others of this machine take ports, too. */
+function free(onSent?: (buffer: Uint8Array) => void): Ear {
+  for (let port = 40_000 + (process.pid % 9_000); ; port += 1) {
+    try {
+      return bound(port, onSent);
+    } catch {
+      // The next one.
+    }
+  }
+}
+
+function numbered(index: number): Uint8Array {
+  return Uint8Array.of(index >>> 8, index & 255);
+}
+
+function sendMany(from: UdpWire, to: Ear, count: number): { taken: number; refused: number } {
+  const target = { address: ADDRESS, port: to.port };
+  let taken = 0;
+  for (let index = 0; index < count; index += 1) {
+    if (from.send(numbered(index), target) === 'taken') taken += 1;
+  }
+  return { taken, refused: count - taken };
+}
+
+async function untilQuiet(ear: Ear): Promise<number> {
+  let before = -1;
+  for (let turn = 0; turn < 200 && (before !== ear.heard.length || before === 0); turn += 1) {
+    before = ear.heard.length;
+    await pause(20);
+  }
+  return ear.heard.length;
+}
+
+async function order(): Promise<Pick<WireFacts, 'waiting' | 'arrived' | 'intact' | 'handedBack'>> {
+  const back: number[] = [];
+  const near = free((buffer) => {
+    back.push((buffer[0] ?? 0) * 256 + (buffer[1] ?? 0));
+    // Who reads it from now on would send this.
+    buffer.fill(SPENT);
+  });
+  const far = free();
+  sendMany(near.wire, far, MANY);
+  const waiting = MANY - back.length;
+  await untilQuiet(far);
+  sendMany(near.wire, far, MANY);
+  await untilQuiet(far);
+  near.wire.close();
+  far.wire.close();
+  const intact = far.heard.filter((value, place) => value === place % MANY).length;
+  const handedBack = back.filter((value, place) => value === place % MANY).length;
+  return { waiting, arrived: far.heard.length, intact, handedBack };
+}
+
+async function bounds(): Promise<Pick<WireFacts, 'taken' | 'refused'>> {
+  const [near, far] = [free(), free()];
+  const result = sendMany(near.wire, far, TOO_MANY);
+  near.wire.abandon();
+  far.wire.close();
+  await pause(0);
+  return result;
+}
+
+async function flushing(): Promise<Pick<WireFacts, 'flushed' | 'portIsFree'>> {
+  const [near, far] = [free(), free()];
+  sendMany(near.wire, far, MANY);
+  near.wire.close();
+  await new Promise<void>((resolve) => near.wire.onceFreed(resolve));
+  const again = bound(near.port);
+  again.wire.close();
+  const flushed = await untilQuiet(far);
+  far.wire.close();
+  return { flushed, portIsFree: !again.wire.isOpen };
+}
+
+async function abandoning(): Promise<WireFacts['abandoned']> {
+  const [near, far] = [free(), free()];
+  sendMany(near.wire, far, MANY);
+  near.wire.abandon();
+  bound(near.port).wire.close();
+  const arrived = await untilQuiet(far);
+  far.wire.close();
+  return { arrived, lost: near.wire.lost };
+}
+
+async function reopening(): Promise<WireFacts['reopened']> {
+  const endpoints = new EndpointTable();
+  const parts = { isPeer: (): boolean => false, release: (): void => undefined };
+  const table = new WireTable({ endpoints, ...parts });
+  const { port } = free();
+  const [near, far] = [endpoints.intern('127.0.0.2', port), endpoints.intern('127.0.0.3', port)];
+  let arrived = 0;
+  const onDatagram = (): void => {
+    arrived += 1;
+  };
+  const user = { host: 0, onDatagram, onError: (): void => undefined };
+  table.open(near, user);
+  table.open(far, user);
+  const to = endpoints.pairOf(far);
+  for (let index = 0; index < MANY; index += 1) table.send(near, numbered(index), to);
+  table.close(near);
+  const failure = table.open(near, user) ?? 'none';
+  await pause(50);
+  table.send(near, numbered(0), to);
+  table.closeAll();
+  await table.drained();
+  const { counts } = table;
+  return { failure, arrived, counts };
+}
+
+const facts: WireFacts = {
+  ...(await order()),
+  ...(await bounds()),
+  ...(await flushing()),
+  abandoned: await abandoning(),
+  reopened: await reopening(),
+};
+process.stdout.write(JSON.stringify(facts), () => process.exit(0));
