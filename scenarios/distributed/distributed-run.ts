@@ -29,6 +29,7 @@ import { measuredSoFar } from '../runner/measured-so-far.ts';
 import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
+import { Injector } from '../runner/palette/injector.ts';
 import { pause } from '../runner/pause.ts';
 import { privacyNote } from '../runner/privacy.ts';
 import { finishRecorder, type Recorder } from '../runner/recorder.ts';
@@ -226,6 +227,9 @@ class DistributedRun {
     await this.#fleet.syncClocks();
     const startedAt = performance.now();
     coordinator.start(process.hrtime.bigint() + LEAD_NS);
+    const link = this.#order.recordingsOf(this.#turn.seed).palette;
+    const injector = Injector.of({ link, scenario, registry, stage });
+    injector?.follow(() => coordinator.world.agenda.now());
     const ending = await this.#untilEnd();
     const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
     await this.#fleet.syncClocks();

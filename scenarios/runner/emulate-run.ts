@@ -24,6 +24,7 @@ import { EMULATE_METRICS, EmulateMeter, hostMetrics, inMs } from './emulate-metr
 import type { SeedAnswer } from './job.ts';
 import { type NodeChoice, nodeChoice } from './nodes.ts';
 import { checkOutside, outsideChoice, outsideHosts } from './outside.ts';
+import { Injector } from './palette/injector.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
 import { concludeSeed, type PreparedRun, prepareSeed, type SeedRun, SLICE_NS } from './run-seed.ts';
 import { answerOf } from './seed-answer.ts';
@@ -71,6 +72,7 @@ class EmulatedRun {
   #world: EmulationWorld | undefined;
   #prepared: PreparedRun | undefined;
   #meter: EmulateMeter | undefined;
+  #injector: Injector | undefined;
   #isWarm = false;
   #toldMs = 0;
   readonly #kernel: KernelWatch;
@@ -119,6 +121,9 @@ class EmulatedRun {
     const meter = new EmulateMeter(world, this.#order.lateLimitNs);
     this.#meter = meter;
     await this.#startPrograms();
+    const { scenario, registry } = this.#order;
+    const link = this.#run.recordings?.palette;
+    this.#injector = Injector.of({ link, scenario, registry, stage: prepared.stage });
     const began = performance.now();
     const { ending, warnings } = await this.#pace(world);
     const wallMs = performance.now() - began;
@@ -199,6 +204,8 @@ class EmulatedRun {
     const { scenario } = this.#order;
     if (prepared === undefined) return;
     prepared.recorders.tick(atNs, prepared.stage);
+    // 1 ns after the slice nothing else is under way, as in virtual time.
+    this.#injector?.takeAll(atNs + 1);
     if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
       this.#isWarm = true;
       this.#meter?.reset();

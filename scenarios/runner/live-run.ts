@@ -24,6 +24,7 @@ import { measuredSoFar } from './measured-so-far.ts';
 import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
+import { Injector } from './palette/injector.ts';
 import { pause } from './pause.ts';
 import { privacyNote } from './privacy.ts';
 import { obstacleOf } from './real-ports.ts';
@@ -133,6 +134,7 @@ class LiveRun {
     world.live.pump.enter(() => stage.prepare());
     await this.#untilReady(stage);
     world.begin();
+    this.#follow(world, stage);
     const meter = new LiveMeter(world.live, handoverBook(scenario));
     const progress = setInterval(() => {
       this.#tell(world, meter);
@@ -167,6 +169,15 @@ class LiveRun {
     const facts = { scenario, registry, seed: this.#turn.seed };
     const parts = { ...facts, now, directions, soFar: measuredSoFar(world, facts) };
     return liveTrace(parts, recordingsOf(this.#turn.seed));
+  }
+
+  /** Takes faults that are not in the file. */
+  #follow(world: LiveStageWorld, stage: Stage): void {
+    const { scenario, registry, recordingsOf } = this.#order;
+    const link = recordingsOf(this.#turn.seed).palette;
+    const injector = Injector.of({ link, scenario, registry, stage });
+    const enter = (act: () => void): void => world.live.pump.enter(act);
+    injector?.follow(() => world.now(), enter);
   }
 
   /** Waits until all nodes can carry traffic, so that cold code is not measured (9.5). */

@@ -176,9 +176,10 @@ function steppedPalette(
   { world, stage, recorders }: PreparedRun,
 ): SteppedPalette | undefined {
   const link = recordings?.palette;
-  if (link === undefined) return undefined;
+  const injector = Injector.of({ link, scenario, registry, stage });
+  if (link === undefined || injector === undefined) return undefined;
   return new SteppedPalette({
-    injector: new Injector({ link, scenario, registry, stage }),
+    injector,
     speed: link.speed,
     runUntil: (atNs) => world.sim.runUntil(atNs),
     onWait: () => recorders.tick(world.now(), stage),

@@ -26,11 +26,23 @@ export interface InjectorParts {
 
 /** Orders that are taken at once, at most: the others wait for the next slice. */
 const BATCH_MAX = 64;
+/** Where time goes on by itself: so much later, so that a fault is booked before it is due. */
+const LEAD_NS = 1_000_000;
 
 /** See the module. */
 export class Injector {
   readonly #parts: InjectorParts;
   readonly #check: EventCheck;
+
+  /** The injector of a run; undefined when nobody may act on it. */
+  static of({
+    link,
+    ...parts
+  }: Omit<InjectorParts, 'link'> & { readonly link: PaletteLink | undefined }):
+    | Injector
+    | undefined {
+    return link === undefined ? undefined : new Injector({ ...parts, link });
+  }
 
   constructor(parts: InjectorParts) {
     this.#parts = parts;
@@ -49,10 +61,20 @@ export class Injector {
     return orders;
   }
 
-  /** Calls back with each order as it comes, in the thread that runs this. */
-  listen(hear: (order: PaletteOrder) => void): void {
+  /** Injects what has come; for runs that cannot be paused. */
+  takeAll(fromNs: number): void {
+    for (const order of this.take()) if (order.kind === 'inject') this.inject(order, fromNs);
+  }
+
+  /**
+   * Injects what comes, a moment after it came, in the thread that runs this.
+   * @param enter Calls back where faults may be booked.
+   */
+  follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
     const { port } = this.#parts.link;
-    port.on('message', hear);
+    port.on('message', (order: PaletteOrder) => {
+      if (order.kind === 'inject') enter(() => void this.inject(order, now() + LEAD_NS));
+    });
     // Nobody waits for orders that may never come.
     port.unref();
   }
@@ -88,11 +110,6 @@ export class Injector {
   /** Says how fast the run goes from here on. */
   paced(number: number, speed: number | null): void {
     this.#tell({ kind: 'paced', number, speed });
-  }
-
-  /** Takes no more. */
-  close(): void {
-    this.#parts.link.port.close();
   }
 
   #isDown({ action }: FaultSpec): string | undefined {
