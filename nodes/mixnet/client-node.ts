@@ -11,6 +11,7 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import { messageKey, type PacketFormat } from '../sphinx/index.ts';
+import { distinctSystems } from '../vrf/index.ts';
 import { type AddressBook, addressBookOf, type Resident } from './address-book.ts';
 import {
   ClientMachine,
@@ -20,7 +21,12 @@ import {
   type PacketCause,
 } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
-import { type DirectoryDocument, type NeighbourGraph, openNeighbours } from './directory/index.ts';
+import {
+  type Descriptor,
+  type DirectoryDocument,
+  type NeighbourGraph,
+  openNeighbours,
+} from './directory/index.ts';
 import { DirectoryClient } from './directory-client.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { formatOf } from './format.ts';
@@ -47,6 +53,9 @@ class ClientNode implements NodeHandle {
   readonly #latency: Histogram;
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
+  readonly #pathSystems: Histogram;
+  readonly #paths: Counter;
+  readonly #pathsShared: Counter;
   #document: DirectoryDocument | undefined;
   /** Made with the first document, which says who the provider is. */
   #machine: ClientMachine | undefined;
@@ -69,6 +78,9 @@ class ClientNode implements NodeHandle {
     this.#latency = host.meter.histogram('mix.latency');
     this.#loopsSent = host.meter.counter('mix.loops.sent');
     this.#loopsBack = host.meter.counter('mix.loops.back');
+    this.#pathSystems = host.meter.histogram('mix.path.systems');
+    this.#paths = host.meter.counter('mix.paths');
+    this.#pathsShared = host.meter.counter('mix.paths.shared');
     const address = this.#book.byName(options.authority)?.address ?? '0.0.0.0';
     this.#directory = new DirectoryClient({
       host,
@@ -151,6 +163,7 @@ class ClientNode implements NodeHandle {
       epochAt: (at): number => this.#clock.epochAt(at),
       isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
       neighboursIn: (document): NeighbourGraph | undefined => this.#neighboursIn(document),
+      pathDrawn: (mixes): void => this.#pathDrawn(mixes),
       ...senderWindows(this.#host, this.#setup.options),
     });
   }
@@ -162,6 +175,13 @@ class ClientNode implements NodeHandle {
     const graph = openNeighbours(this.#host.crypto, vrfSuite, document);
     for (const { drop } of graph?.refused ?? []) this.#host.drop(drop);
     return graph;
+  }
+
+  /** 3.4, diversity: what autonomous systems see of a path. */
+  #pathDrawn(mixes: readonly Descriptor[]): void {
+    this.#pathSystems.record(distinctSystems(mixes));
+    this.#paths.add(1);
+    if (mixes[0]?.asn === mixes.at(-1)?.asn) this.#pathsShared.add(1);
   }
 
   #contacts(): Contacts {

@@ -134,6 +134,43 @@ export const MIXNET_METRICS: readonly MetricDefinition[] = [
     help: 'times that a mix or provider began to suspect another one of not obeying its delays',
   },
   {
+    name: 'mix.neighbours.systems',
+    kind: 'samples',
+    unit: 'count',
+    help: 'autonomous systems of the neighbours that a mix drew, one sample for each document; none in the last layer',
+  },
+  {
+    name: 'mix.path.systems',
+    kind: 'histogram',
+    unit: 'count',
+    help: 'autonomous systems of the mixes of a path that a client drew, there or back, cover included',
+  },
+  {
+    name: 'mix.paths',
+    kind: 'counter',
+    unit: 'count',
+    help: 'paths that clients drew, there or back, cover included',
+  },
+  {
+    name: 'mix.paths.shared',
+    kind: 'counter',
+    unit: 'count',
+    help: 'paths that clients drew whose first and last mix are in one autonomous system',
+  },
+  {
+    name: 'mix.path.shared_ends',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'share of the paths that clients drew whose first and last mix are in one autonomous system',
+    of: ['mix.paths.shared', 'mix.paths'],
+  },
+  {
+    name: 'mix.layers.simpson',
+    kind: 'samples',
+    unit: 'ratio',
+    help: "Simpson's index of a layer in a document that the authority made: how likely two mixes drawn by weight are in one autonomous system",
+  },
+  {
     name: 'mix.replay.fresh',
     kind: 'counter',
     unit: 'packets',

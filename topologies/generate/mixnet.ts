@@ -36,6 +36,7 @@ interface Size {
   readonly clients: number;
   readonly topology: 'stratified' | 'cascade' | 'free-route';
   readonly placement: 'fixed' | 'beacon';
+  readonly systems?: number;
 }
 type Pair = readonly [string, string];
 
@@ -62,7 +63,9 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
   const nodes = [
     node(AUTHORITY, 'authority', places),
     ...providers.map((name) => node(name, 'provider')),
-    ...layers.flat().map((name) => node(name, 'mix')),
+    ...layers.flatMap((names) =>
+      names.map((name, place) => ({ ...node(name, 'mix'), ...systemOf(size, place) })),
+    ),
     ...clients.map((name) => node(name, 'client')),
   ];
   const pairs = [
@@ -72,6 +75,11 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
     ...nodes.slice(1).map(({ name }): Pair => [name, AUTHORITY]),
   ];
   return { ases: [], nodes, links: pairs.map(link) };
+}
+
+/** What the mix at a place of its layer says of where it is. */
+function systemOf({ systems }: Size, place: number): Pick<NodeDraft, 'options'> {
+  return systems === undefined ? {} : { options: { asn: `AS${1 + (place % systems)}` } };
 }
 
 /** Between mixes: any two where paths may go, each pair once. */

@@ -178,6 +178,9 @@ export const generateSchema = z
       placement: oneOf(['fixed', 'beacon']).optional().meta({
         description: 'fixed: mix-2-1 stands in layer 2. beacon: drawn, all mixes have links.',
       }),
+      systems: whole('autonomous systems such as 4', { min: 1, max: 200 }).optional().meta({
+        description: 'Mixes of a layer say in turn that they are in AS1, AS2, ... Default: AS0.',
+      }),
     }),
   ])
   .meta({ description: 'Makes nodes and links by a rule; the lists of the file are added.' });

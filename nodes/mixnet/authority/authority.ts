@@ -14,6 +14,7 @@ import type { Store } from '../../../engine/host/store.ts';
 import type { Listener, Stream } from '../../../engine/host/stream.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import { compareBytes, equalBytes } from '../../_kit/bytes.ts';
+import { simpsonIndex } from '../../vrf/index.ts';
 import { addressBookOf } from '../address-book.ts';
 import { eventsPerMs } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
@@ -132,12 +133,21 @@ class AuthorityNode implements NodeHandle {
     // A document that nobody would take (a layer without a mix, no provider) is not handed out.
     if ('drop' in openDocument(crypto, trustOf(network, crypto), signed, epoch)) return false;
     if (isFirst) this.#warnOfAudits(document);
+    this.#measureLayers(document);
     this.#published.set(epoch, { signed, document });
     this.#store.put(`document-${epoch}`, signed);
     this.#forget(epoch - EPOCHS_KEPT);
     this.#store.sync(() => undefined);
     this.#host.trace.mark(`document ${epoch}`);
     return true;
+  }
+
+  /** 3.4, diversity: how much of a layer is in one autonomous system. */
+  #measureLayers({ layers }: DirectoryDocument): void {
+    for (const layer of layers) {
+      const weighed = layer.map(({ asn, loadWeight: weight }) => ({ asn, weight }));
+      this.#host.meter.sample('mix.layers.simpson', simpsonIndex(weighed));
+    }
   }
 
   #warnOfFormat(): void {

@@ -59,6 +59,7 @@ export interface ComposerParts {
   readonly windows?: SenderWindows;
   readonly isDelayUnknown?: boolean;
   readonly neighboursIn?: NeighboursIn;
+  pathDrawn?(mixes: readonly Descriptor[]): void;
   epochAt(at: Nanoseconds): number;
 }
 
@@ -163,7 +164,9 @@ export class Composer {
 
   #path(at: Nanoseconds, from?: Descriptor, to?: Descriptor): ChosenPath | undefined {
     if (from === undefined || to === undefined) return undefined;
-    return choosePath(this.#source, { from, to }, at);
+    const path = choosePath(this.#source, { from, to }, at);
+    if (path !== undefined) this.#parts.pathDrawn?.(mixesOf(path));
+    return path;
   }
 
   #forward(
@@ -201,6 +204,11 @@ export class Composer {
       delayingHops: path.hops.length - 1,
     };
   }
+}
+
+/** The mixes of a path from provider to provider. */
+function mixesOf({ hops }: ChosenPath): readonly Descriptor[] {
+  return hops.slice(1, -1).map(({ node }) => node);
 }
 
 /** What a forward payload carries. */

@@ -9,7 +9,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { PacketFormat } from '../../sphinx/index.ts';
-import type { DirectoryDocument, NeighbourGraph } from '../directory/index.ts';
+import type { Descriptor, DirectoryDocument, NeighbourGraph } from '../directory/index.ts';
 import type { ClientOptions } from './config.ts';
 import type { ClientDrop } from './drops.ts';
 
@@ -108,6 +108,8 @@ export interface ClientParts {
   readonly neighboursIn?: NeighboursIn;
   /** True where mixes fix delays themselves, so that a sender knows their law only (3.4). */
   readonly isDelayUnknown?: boolean;
+  /** A path was drawn, there or back; its mixes, first to last. */
+  pathDrawn?(mixes: readonly Descriptor[]): void;
   /** The epoch that holds at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }

@@ -7,6 +7,7 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
+import { distinctSystems } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDrop } from '../drops.ts';
@@ -55,6 +56,9 @@ class MixNode implements StationNode, StationRole, Origin {
     this.#next = new HopTable([...nodes, ...late], ({ name }) => station.endpointOf(name) ?? -1);
     this.#inLayer = new HopTable(inLayer, () => -1);
     this.#drawnBefore = drawn ?? [];
+    if (drawn !== undefined && drawn.length > 0) {
+      station.host.meter.sample('mix.neighbours.systems', distinctSystems(drawn));
+    }
     this.#neighbours = nodes.map(({ name }) => name).sort();
     this.#tellPlace(document.layers);
   }

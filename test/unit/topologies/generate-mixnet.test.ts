@@ -46,6 +46,15 @@ describe('a generated mixnet', () => {
     ]);
   });
 
+  it('spreads the mixes of each layer over autonomous systems in turn, if it is told to', () => {
+    const systemsOf = (systems: object): readonly unknown[] =>
+      generateMixnet({ kind: 'mixnet', layers: 2, width: 3, clients: 1, ...systems })
+        .nodes.filter(({ name }) => name.startsWith('mix'))
+        .map(({ options }) => options?.['asn']);
+    expect(systemsOf({ systems: 2 })).toEqual(['AS1', 'AS2', 'AS1', 'AS1', 'AS2', 'AS1']);
+    expect(new Set(systemsOf({}))).toEqual(new Set([undefined]));
+  });
+
   it('links clients to one provider each, layers to the next, and everybody to the authority', () => {
     const { links, count } = made;
     expect(count).toBe(links.size);
