@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderJson } from '../../reports/json.ts';
+import { judge } from '../../reports/judge.ts';
+import { runInput } from '../unit/reports/fixture.ts';
 import { BrowserLab, LOOKS, seriousFindings } from './support.ts';
 
 let lab: BrowserLab;
@@ -36,7 +39,7 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
   it('the failover page tells when traffic was back, and axe finds nothing serious', () =>
     visit('page=failover', look, async (page) => {
       expect(await titleOf(page, 'failover')).toMatch(
-        /core-110 ↔ core-310 down: traffic was back after \d.* ms, within the limit of 250 ms/,
+        /core-110 ↔ core-310 down: traffic was back after a gap of \d.* ms, within the limit of 250 ms/,
       );
       expect(await seriousFindings(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
@@ -81,6 +84,38 @@ describe('the failover page', () => {
         expect(lines.some((line) => line.startsWith(`demo,,${strip},1,`))).toBe(true);
       }
     }));
+});
+
+it('the failover page lays all seeds over each other, or says which command records them', () => {
+  const { faultWindows, ...older } = judge(runInput({ seeds: 12, slowdown: 1 }));
+  const drop = (page: Page, report: typeof older): Promise<void> =>
+    page.locator('input[type=file]').setInputFiles({
+      name: 'report.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(renderJson(report)),
+    });
+  return visit('page=runs', {}, async (page) => {
+    await drop(page, { ...older, faultWindows });
+    await page.waitForFunction(() => location.hash.includes('run=file/'));
+    await page.evaluate(() => {
+      location.hash = '#run=file/report.json&page=failover';
+    });
+    await page.locator('.strips .median-line').first().waitFor();
+    expect(await page.locator('.strips .seed-line').count()).toBe(3 * 12);
+    expect(await page.locator('.strips .band').count()).toBe(3);
+    await page.locator('.strips g.seed[data-seed="5"] .reach').first().dispatchEvent('pointerdown');
+    await page.waitForFunction(
+      () => location.hash.includes('seed%3A5') || location.hash.includes('seed:5'),
+    );
+    await page.evaluate(() => {
+      location.hash = '#page=runs';
+    });
+    await drop(page, older);
+    await page.evaluate(() => {
+      location.hash = '#run=file/report.json&page=failover';
+    });
+    await page.locator('.partial', { hasText: '--seeds 12 records it' }).waitFor();
+  });
 });
 
 it('the time page shows what covers a drag, and the whole run by 0', () =>

@@ -13,6 +13,8 @@ import {
 } from '../../../../viz/app/pages/failover/bins.ts';
 import { agree } from '../../../../viz/app/pages/failover/curves.ts';
 import { busiestLane, laneOf, linkLane } from '../../../../viz/app/pages/failover/lanes.ts';
+import { overlayOf, windowsOf } from '../../../../viz/app/pages/failover/overlay.ts';
+import { type Told, titleOf } from '../../../../viz/app/pages/failover/sentence.ts';
 import type { Steps } from '../../../../viz/app/pages/failover/steps.ts';
 import {
   casesOf,
@@ -80,6 +82,74 @@ describe('the story of a fault', () => {
   it('has a band over seeds only where all are struck at the same time', () => {
     expect(isAligned(CASES.slice(2), 100 * MS)).toBe(true);
     expect(isAligned(CASES, 100 * MS)).toBe(false);
+  });
+});
+
+describe('all seeds at a fault', () => {
+  const window = (seed: number, lost: readonly (number | null)[], flow = 'a -> b'): Window => ({
+    ...{ seed, fault: 'cut#1', flow, binNs: 10 * MS, firstNs: -10 * MS },
+    ...{ delivered: [9, 0, 9], lost, latencyP95: [5, null, 6] },
+  });
+  type Window = NonNullable<Report['faultWindows']>['windows'][number];
+  const windows = [window(1, [0, 4, 0]), window(2, [0, 6, null]), window(3, [0, 9, 1])];
+
+  it('are those of the same fault and flow; without a name those of the first flow', () => {
+    const faultWindows = { windows: [...windows, window(1, [0, 0, 0], 'c -> d')], leftOut: 0 };
+    expect(windowsOf({ faultWindows }, { id: 'cut#1' }, '')).toEqual(windows);
+    expect(windowsOf({ faultWindows }, { id: 'cut#1' }, 'c -> d')).toHaveLength(1);
+    expect(windowsOf({ faultWindows }, { id: 'cut#2' }, '')).toEqual([]);
+    expect(windowsOf({}, { id: 'cut#1' }, '')).toEqual([]);
+  });
+
+  it('have a median and a 10 to 90 % band of the seeds that measured in a bin', () => {
+    const all = overlayOf(windows, { of: 'lost', by: 2 }, { fromNs: -10 * MS, toNs: 20 * MS });
+    expect(all.median.map(({ value }) => value)).toEqual([0, 12, 0]);
+    expect(all.band[1]).toEqual({ fromNs: 0, toNs: 10 * MS, low: 8, high: 18 });
+    // Two seeds are no band.
+    expect(all.band).toHaveLength(2);
+    expect(all.seeds[1]?.bins.map(({ value }) => value)).toEqual([0, 12, null]);
+  });
+
+  it('show the bins that lie wholly in the shown stretch', () => {
+    const part = overlayOf(windows, { of: 'lost', by: 1 }, { fromNs: -5 * MS, toNs: 12 * MS });
+    expect(part.median).toEqual([{ fromNs: 0, toNs: 10 * MS, value: 6 }]);
+  });
+});
+
+describe('the words of a fault', () => {
+  const kpi = { metric: 'gateway.failover', aggregation: 'p95', unit: 'ns', limit: 250 * MS };
+  const told = (gap: number | undefined): Told => {
+    const [first] = casesOf({
+      faults: [
+        {
+          ...faultOf(1, 1, 88),
+          ...(gap === undefined
+            ? {}
+            : { gaps: [{ flow: 'a -> b', gapNs: gap, lost: 3, isRecovered: gap < 250 * MS }] }),
+        },
+      ],
+    });
+    if (first === undefined) throw new Error('no case');
+    const report = {
+      ...{ kpis: [kpi], metrics: { 'gateway.failover': { kind: 'samples' } }, seeds: [1] },
+      clock: 'virtual',
+    } as unknown as Report;
+    return { report, shown: first, same: [first], position: 1, count: 1, flow: '' };
+  };
+
+  it('set what the KPI measures against its limit, the gap and not the time since the fault', () => {
+    expect(titleOf(told(87.5 * MS))).toBe(
+      'a ↔ b down: traffic was back after a gap of 87.5 ms, within the limit of 250 ms',
+    );
+    expect(titleOf(told(400 * MS))).toBe(
+      'a ↔ b down: traffic did not come back, a gap of 400 ms to the end, beyond the limit of 250 ms',
+    );
+  });
+
+  it('name the first packet, and no limit, where a report does not hold the gap', () => {
+    expect(titleOf(told(undefined))).toBe(
+      'a ↔ b down: the first packet came 88 ms after the fault',
+    );
   });
 });
 
@@ -229,11 +299,14 @@ it('writes into the table what the strips show, each effect with its seed', () =
     [
       {
         ...{ kind: 'gaps', name: 'gap', finding: '', spread: undefined, limit: undefined },
-        seeds: [{ seed: 4, isShown: false, effects: [{ name: 'detected', afterNs: 7 }] }],
+        seeds: [{ seed: 4, isShown: false, gapNs: 9, effects: [{ name: 'detected', afterNs: 7 }] }],
       },
       { kind: 'missing', name: 'loss', finding: 'no trace' },
     ],
     1,
   );
-  expect(table.rows).toEqual([['gap', 4, 'detected', 0, 7, 7, 'ns']]);
+  expect(table.rows).toEqual([
+    ['gap', 4, 'gap between arrivals', null, null, 9, 'ns'],
+    ['gap', 4, 'detected', 0, 7, 7, 'ns'],
+  ]);
 });

@@ -1,12 +1,12 @@
 /**
- * The strips of throughput, loss and latency: from packets where the trace kept them and they agree
- * with the measured series, else from the series.
+ * The strips of throughput, loss and latency: of all seeds from what the report holds around faults;
+ * else of one seed, from packets where the trace kept them and they agree with the measured series, or
+ * from the series.
  *
  * @module
  */
 import { plural, quantity, whole } from '../../../../reports/format.ts';
-import { kpiName, limitText } from '../../../../reports/kpi-text.ts';
-import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
+import type { SeriesSummary } from '../../../../reports/report-schema.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 import {
   type Arrival,
@@ -21,17 +21,21 @@ import {
   type Scope,
   seriesBins,
 } from './bins.ts';
-import { endsOf, type Scene, traceCommand } from './scene.ts';
+import { latencyLimit, PER_SECOND, throughputLimit } from './limits.ts';
+import { windowsOf } from './overlay.ts';
+import { endsOf, flowOf, type Scene, traceCommand } from './scene.ts';
+import { seedStrips } from './seed-strips.ts';
 import type { Steps } from './steps.ts';
 import { isAligned } from './story.ts';
-import type { Limit, Strip } from './strips.ts';
+import type { Strip } from './strips.ts';
 
-const PER_SECOND = 'packets/s';
 /** Arrivals that were counted and those that were measured may differ by this share. */
 const AGREEMENT = 0.02;
 
 /** Throughput, loss, latency. */
 export function curveStrips(scene: Scene): readonly Strip[] {
+  const windows = windowsOf(scene.report, scene.shown, flowOf(scene));
+  if (windows.length > 1) return seedStrips(scene, windows);
   const arrivals = seenArrivals(scene);
   return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
 }
@@ -84,11 +88,8 @@ function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Str
   return {
     ...{ kind: 'curve', name, finding: words.join(''), unit: PER_SECOND, bins, style: 'steps' },
     band: bandOf(scene, 'delivered', perSecond),
-    limit: limitOf(
-      scene,
-      ({ metric, unit }) => metric.endsWith('.throughput') && unit === '1/min',
-      60,
-    ),
+    overlay: undefined,
+    limit: throughputLimit(scene),
   };
 }
 
@@ -114,7 +115,15 @@ function loss(scene: Scene): Strip {
     : `${plural(own.length, 'packet')} of all kinds lost`;
   const cut = packets.isWhole ? '' : ' (the first 20 000 of the window)';
   return {
-    ...{ kind: 'curve', name: 'loss', unit: 'packets', bins, style: 'bars', band: [] },
+    ...{
+      kind: 'curve',
+      name: 'loss',
+      unit: 'packets',
+      bins,
+      style: 'bars',
+      band: [],
+      overlay: undefined,
+    },
     ...{ finding: `${whose}${cut}, bins of ${quantity(scope.binNs, 'ns')}`, limit: undefined },
   };
 }
@@ -137,12 +146,8 @@ function latency(scene: Scene, arrivals: readonly Arrival[] | undefined): Strip 
     ...{ kind: 'curve', name, unit: 'ns', bins, style: 'steps' },
     finding: `${before === undefined ? '' : `median ${quantity(before, 'ns')} before, `}highest ${quantity(most, 'ns')} after, ${how}, bins of ${width}`,
     band: bandOf(scene, 'latency.p95', 1),
-    limit: limitOf(
-      scene,
-      ({ metric, unit, aggregation }) =>
-        metric.endsWith('.latency') && unit === 'ns' && aggregation === 'p95',
-      1,
-    ),
+    overlay: undefined,
+    limit: latencyLimit(scene),
   };
 }
 
@@ -181,17 +186,6 @@ function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
       ? []
       : [{ fromNs, toNs, low: value * by, high: high * by }];
   });
-}
-
-/** The limit of a KPI of the only flow. */
-function limitOf(
-  { report, suffix }: Scene,
-  isWanted: (kpi: KpiResult) => boolean,
-  per: number,
-): Limit | undefined {
-  const kpi = suffix === '' ? report.kpis.find(isWanted) : undefined;
-  if (kpi === undefined) return undefined;
-  return { value: kpi.limit / per, text: `limit ${limitText(kpi)} for ${kpiName(kpi)}` };
 }
 
 function middleOf(bins: readonly Bin[]): number | undefined {

@@ -82,7 +82,7 @@ function bodyOf(strip: Strip, stage: Stage, x: X): Made {
     case 'lanes':
       return lanesBody(strip, stage, x);
     case 'curve':
-      return curveBody(strip, x);
+      return curveBody(strip, stage, x);
     case 'gaps':
       return gapsBody(strip, stage, x);
     case 'missing':
@@ -185,8 +185,9 @@ function bandMark(
   return svgElement('rect', { class: 'spread', x: x(low), y: 0, width, height });
 }
 
-function curveBody(strip: Strip & { readonly kind: 'curve' }, x: X): Made {
-  const values = strip.bins.map(({ value }) => value ?? 0);
+function curveBody(strip: Strip & { readonly kind: 'curve' }, stage: Stage, x: X): Made {
+  const curves = [strip.bins, ...(strip.overlay?.seeds ?? []).map(({ bins }) => bins)];
+  const values = curves.flat().map(({ value }) => value ?? 0);
   const highs = strip.band.map(({ high }) => high);
   const top = Math.max(0, ...values, ...highs, strip.limit?.value ?? 0) * 1.08 || 1;
   const y = scaleLinear([0, top], [CURVE, 2]);
@@ -203,8 +204,10 @@ function curveBody(strip: Strip & { readonly kind: 'curve' }, x: X): Made {
   return {
     parts: [
       ...grid,
+      ...seedParts(strip, stage, { x, y }),
       ...bandParts(strip, x, y),
       strip.style === 'bars' ? bars(strip.bins, x, y) : steps(strip.bins, x, y),
+      ...(strip.overlay === undefined ? [] : [steps(strip.overlay.median, x, y, 'median-line')]),
       ...limitAcross(strip, y, [left, right]),
     ],
     height: CURVE + 2,
@@ -221,7 +224,28 @@ function bandParts({ band }: Strip & { readonly kind: 'curve' }, x: X, y: X): SV
   return path === '' ? [] : [svgElement('path', { class: 'band', d: path })];
 }
 
-function steps(bins: readonly Bin[], x: X, y: X): SVGElement {
+/** The seeds behind the band; each can be chosen by a click. */
+function seedParts(
+  { overlay, name }: Strip & { readonly kind: 'curve' },
+  { pickSeed }: Stage,
+  { x, y }: { readonly x: X; readonly y: X },
+): readonly SVGElement[] {
+  return (overlay?.seeds ?? []).map(({ seed, bins }) => {
+    const click = (event: Event): void => {
+      event.stopPropagation();
+      pickSeed(seed);
+    };
+    return svgElement(
+      'g',
+      { class: 'seed', 'data-seed': seed, pointerdown: click },
+      svgElement('title', {}, `${name} of seed ${seed}`),
+      steps(bins, x, y, 'reach'),
+      steps(bins, x, y, 'seed-line'),
+    );
+  });
+}
+
+function steps(bins: readonly Bin[], x: X, y: X, kind = 'line'): SVGElement {
   let isOpen = false;
   const path = bins.map(({ fromNs, toNs, value }) => {
     if (value === null) {
@@ -232,7 +256,7 @@ function steps(bins: readonly Bin[], x: X, y: X): SVGElement {
     isOpen = true;
     return `${begin}H${at(x(toNs))}`;
   });
-  return svgElement('path', { class: 'line', d: path.join('') });
+  return svgElement('path', { class: kind, d: path.join('') });
 }
 
 function bars(bins: readonly Bin[], x: X, y: X): SVGElement {
@@ -287,11 +311,13 @@ function gapRow(
   y: number,
   { pitch, stage, x }: { readonly pitch: number; readonly stage: Stage; readonly x: X },
 ): SVGElement[] {
-  const end = one.effects.find(({ name }) => name === FIRST_PACKET) ?? one.effects.at(-1);
-  if (end === undefined) return [];
+  const first = one.effects.find(({ name }) => name === FIRST_PACKET) ?? one.effects.at(-1);
+  const length = one.gapNs ?? first?.afterNs;
+  if (length === undefined) return [];
   const clamp = (ns: number): number => x(Math.min(stage.toNs, Math.max(stage.fromNs, ns)));
-  const [x1, x2] = [clamp(0), clamp(end.afterNs)];
-  const text = `seed ${one.seed}: ${one.effects.map(effectText).join(', ')}`;
+  const [x1, x2] = [clamp(0), clamp(length)];
+  const gap = one.gapNs === undefined ? [] : [`gap ${quantity(one.gapNs, 'ns')}`];
+  const text = `seed ${one.seed}: ${[...gap, ...one.effects.map(effectText)].join(', ')}`;
   const middle = y + pitch / 2;
   const click = (event: Event): void => {
     event.stopPropagation();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DEMO_RUN } from '../../data/embedded.ts';
 import { Latest } from '../../data/latest.ts';
@@ -120,6 +121,7 @@ class FailoverPage {
     fill(
       root,
       trouble !== undefined && partialNote(trouble),
+      withoutSeeds(this.#context.report),
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
       this.#chooser.root,
       this.#chart.root,
@@ -241,7 +243,8 @@ class FailoverPage {
     });
     fill(this.#chart.body, svg);
     const position = this.#ids.indexOf(shown.id) + 1;
-    const told: Told = { report, shown, same, position, count: this.#ids.length };
+    const flow = asked.suffix.trim();
+    const told: Told = { report, shown, same, position, count: this.#ids.length, flow };
     this.#chart.show({
       title: titleOf(told),
       caption: captionOf(told),
@@ -263,6 +266,20 @@ class FailoverPage {
     set(this.#cursor, 'x1', px);
     set(this.#cursor, 'x2', px);
   }
+}
+
+/** Says what a report of many seeds does not hold, and which command brings it. */
+function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement | false {
+  if (seeds.length < 2) return false;
+  if (faultWindows === undefined) {
+    return partialNote(
+      `This report does not hold what every seed measured around its faults, as reports of older versions: ${reproduce} records it.`,
+    );
+  }
+  if (faultWindows.leftOut === 0) return false;
+  return partialNote(
+    `Of the later faults only one seed is shown: the report holds every seed around its first faults, to stay small. With fewer seeds it holds more faults.`,
+  );
 }
 
 const DELIVERED = 'delivered';

@@ -8,8 +8,17 @@ import { kpiName } from '../../../../reports/kpi-text.ts';
 import { curveStrips } from './curves.ts';
 import { limitWords } from './draw.ts';
 import { busiestLane, type Lane, laneOf, linkLane, pathMachines, type Span } from './lanes.ts';
-import { endsOf, type Scene } from './scene.ts';
-import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, type Spread, spreadOf } from './story.ts';
+import { endsOf, flowOf, type Scene } from './scene.ts';
+import {
+  delayOf,
+  type FaultCase,
+  FIRST_PACKET,
+  gapKpi,
+  gapOf,
+  type Spread,
+  spreadOf,
+  spreadOfValues,
+} from './story.ts';
 import type { Strip, Tick } from './strips.ts';
 
 const TARGETS_MAX = 4;
@@ -136,28 +145,41 @@ function spreadWords({ n, low, median, high }: Spread): string {
   return `median of ${plural(n, 'seed')} ${quantity(median, 'ns')}, 10 to 90 % ${quantity(low, 'ns')} to ${quantity(high, 'ns')}`;
 }
 
+/** The gap of each seed as the KPI samples it; in older reports the time to the first packet. */
 function gapStrip(scene: Scene): Strip | undefined {
   const { same, shown, report } = scene;
-  const spread = spreadOf(same, FIRST_PACKET);
+  const flow = flowOf(scene);
+  const isKnown = gapOf(shown, flow) !== undefined;
+  const lengthOf = (one: FaultCase): number | undefined =>
+    isKnown ? gapOf(one, flow)?.gapNs : delayOf(one, FIRST_PACKET);
+  const spread = spreadOfValues(same.map(lengthOf));
   if (spread === undefined) return undefined;
   const kpi = gapKpi(report);
   const seeds = same
-    .filter((one) => delayOf(one, FIRST_PACKET) !== undefined)
-    .map((one) => ({ seed: one.seed, effects: one.effects, isShown: one.seed === shown.seed }))
-    .sort((a, b) => lastOf(a.effects) - lastOf(b.effects));
+    .filter((one) => lengthOf(one) !== undefined)
+    .sort((a, b) => (lengthOf(a) ?? 0) - (lengthOf(b) ?? 0))
+    .map((one) => ({
+      ...{ seed: one.seed, effects: one.effects, isShown: one.seed === shown.seed },
+      gapNs: gapOf(one, flow)?.gapNs,
+    }));
   return {
-    ...{ kind: 'gaps', name: 'gap' },
-    finding: effectFinding(scene, FIRST_PACKET),
+    ...{ kind: 'gaps', name: isKnown ? 'gap' : 'first packet' },
+    finding: isKnown ? gapFinding(scene, spread) : effectFinding(scene, FIRST_PACKET),
     ...{ seeds, spread },
     limit:
-      kpi === undefined
+      kpi === undefined || !isKnown || !kpi.metric.endsWith('.failover')
         ? undefined
         : { value: kpi.limit, text: `${limitWords(kpi.limit, kpi.unit)} for ${kpiName(kpi)}` },
   };
 }
 
-function lastOf(effects: FaultCase['effects']): number {
-  return effects.find(({ name }) => name === FIRST_PACKET)?.afterNs ?? 0;
+/** `75.5 ms between arrivals, drawn from the fault on; first packet +80.6 ms`. */
+function gapFinding(scene: Scene, spread: Spread): string {
+  const gap = gapOf(scene.shown, flowOf(scene));
+  const own = `${quantity(gap?.gapNs ?? 0, 'ns')} between arrivals less the nominal spacing, drawn from the fault on`;
+  const first = delayOf(scene.shown, FIRST_PACKET);
+  const packet = first === undefined ? '' : `; first packet +${quantity(first, 'ns')}`;
+  return `${own}${packet}${spread.n < 2 ? '' : `; ${spreadWords(spread)}`}`;
 }
 
 function spanOf({ shown, fromNs, toNs }: Scene): Span {

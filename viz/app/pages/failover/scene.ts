@@ -25,6 +25,11 @@ export interface Scene {
   readonly toNs: number;
 }
 
+/** The flow by its name; empty for the only one. */
+export function flowOf({ suffix }: Pick<Scene, 'suffix'>): string {
+  return suffix.trim();
+}
+
 /** Ends of a flow as numbers of the trace; undefined without a trace that knows it. */
 export function endsOf(
   info: TraceInfo | undefined,

@@ -13,7 +13,7 @@ import {
 } from '../../../../reports/kpi-text.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, spreadOf } from './story.ts';
+import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, gapOf, spreadOf } from './story.ts';
 
 /** A fault with what is known around it. */
 export interface Told {
@@ -22,30 +22,41 @@ export interface Told {
   readonly same: readonly FaultCase[];
   readonly position: number;
   readonly count: number;
+  /** `a -> b`; empty for the only one. */
+  readonly flow: string;
 }
 
-/** `core-110 ↔ core-310 down: traffic was back after 80.6 ms, within the limit of 250 ms`. */
-export function titleOf({ report, shown }: Told): string {
+/**
+ * `core-110 ↔ core-310 down: traffic was back after a gap of 87.5 ms, within the limit of 250 ms`. Only
+ * what the KPI measures is set against its limit.
+ */
+export function titleOf(told: Told): string {
+  const { report, shown, flow } = told;
   const what = shown.text.replace(/(\S+)--(\S+)/g, '$1 ↔ $2');
-  const back = delayOf(shown, FIRST_PACKET);
-  const limit = gapKpi(report)?.limit;
-  if (back === undefined) {
-    const last = shown.effects.at(-1);
-    const effect =
-      last === undefined
-        ? 'no effect was measured'
-        : `${last.name} after ${quantity(last.afterNs, 'ns')}`;
-    return `${what}: ${effect}`;
-  }
+  const gap = gapOf(shown, flow);
+  const limit = gapKpi(report)?.metric.endsWith('.failover') ? gapKpi(report)?.limit : undefined;
+  if (gap === undefined) return `${what}: ${effectWords(shown)}`;
+  const size = `a gap of ${quantity(gap.gapNs, 'ns')}`;
   const against =
     limit === undefined
       ? ''
-      : `, ${back <= limit ? 'within' : 'beyond'} the limit of ${limitQuantity(limit, 'ns')}`;
-  return `${what}: traffic was back after ${quantity(back, 'ns')}${against}`;
+      : `, ${gap.gapNs <= limit ? 'within' : 'beyond'} the limit of ${limitQuantity(limit, 'ns')}`;
+  return gap.isRecovered
+    ? `${what}: traffic was back after ${size}${against}`
+    : `${what}: traffic did not come back, ${size} to the end${against}`;
+}
+
+/** Where the gap is not known: what followed, which no limit is about. */
+function effectWords(shown: FaultCase): string {
+  const back = delayOf(shown, FIRST_PACKET);
+  if (back !== undefined) return `the first packet came ${quantity(back, 'ns')} after the fault`;
+  const last = shown.effects.at(-1);
+  if (last === undefined) return 'no effect was measured';
+  return `${last.name} after ${quantity(last.afterNs, 'ns')}`;
 }
 
 /** Which fault of which seed, over which interval, and what the KPI says. */
-export function captionOf({ report, shown, position, count }: Told): string {
+export function captionOf({ report, shown, position, count, flow }: Told): string {
   const at = instantText(shown.beginNs, 10e9);
   const clock = report.clock === 'virtual' ? 'virtual time' : 'wall time';
   const kpi = gapKpi(report);
@@ -54,8 +65,14 @@ export function captionOf({ report, shown, position, count }: Told): string {
       ? ''
       : ` ${kpiMark(kpi)} ${kpiName(kpi)} ${measuredText(kpi)} ${intervalText(kpi)}, limit ${limitText(kpi)}.`;
   const others =
-    report.seeds.length < 2 ? '' : ' Faint: the other seeds; bold: the median; band: 10 to 90 %.';
-  return `Fault ${position} of ${count}, seed ${shown.seed}, at ${at} of ${clock}.${verdict}${others}`;
+    report.seeds.length < 2
+      ? ''
+      : ` Faint: all seeds, seed ${shown.seed} in colour; bold: the median; band: 10 to 90 %.`;
+  const meaning =
+    gapOf(shown, flow) === undefined
+      ? ''
+      : ' The gap lies between the last arrival of what was sent before the fault and the first of what was sent after it, less the nominal spacing.';
+  return `Fault ${position} of ${count}, seed ${shown.seed}, at ${at} of ${clock}.${verdict}${meaning}${others}`;
 }
 
 /** The title with every effect, and how the seeds spread. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
+import type { KpiResult, Report, ReportFault } from '../../../../reports/report-schema.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
 
 /** A consequence of a fault: `detected`, `switched`, `first packet`. */
@@ -25,7 +25,12 @@ export interface FaultCase {
   readonly endNs: number | undefined;
   /** In the order of time. */
   readonly effects: readonly Effect[];
+  /** What it cost each flow that it hit, as the KPI samples it; undefined where that is not held. */
+  readonly gaps: ReportFault['gaps'];
 }
+
+/** The gap that a fault made in a flow. */
+export type Gap = NonNullable<ReportFault['gaps']>[number];
 
 /** Median and the 10 to 90 % band, by nearest rank. */
 export interface Spread {
@@ -46,8 +51,8 @@ const BEFORE = 0.4;
 
 /** All faults in the order of the report. */
 export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[] {
-  return faults.map(({ seed, id, text, targets, beginNs, endNs, effects }) => ({
-    ...{ seed, id, text, targets, beginNs, endNs },
+  return faults.map(({ seed, id, text, targets, beginNs, endNs, effects, gaps }) => ({
+    ...{ seed, id, text, targets, beginNs, endNs, gaps },
     effects: Object.entries(effects)
       .map(([name, at]) => ({ name, afterNs: at - beginNs }))
       .sort((a, b) => a.afterNs - b.afterNs),
@@ -78,10 +83,19 @@ export function delayOf(fault: FaultCase, effect: string): number | undefined {
   return fault.effects.find(({ name }) => name === effect)?.afterNs;
 }
 
+/** The gap in a flow; in the first one where none is named. */
+export function gapOf({ gaps }: FaultCase, flow: string): Gap | undefined {
+  return flow === '' ? gaps?.[0] : gaps?.find((one) => one.flow === flow);
+}
+
 /** How an effect spreads over cases. */
 export function spreadOf(cases: readonly FaultCase[], effect: string): Spread | undefined {
-  const delays = cases.map((one) => delayOf(one, effect)).filter((delay) => delay !== undefined);
-  const sorted = ascending(delays);
+  return spreadOfValues(cases.map((one) => delayOf(one, effect)));
+}
+
+/** How the known ones of some values spread. */
+export function spreadOfValues(values: readonly (number | undefined)[]): Spread | undefined {
+  const sorted = ascending(values.filter((value) => value !== undefined));
   const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
   if (low === undefined || median === undefined || high === undefined) return undefined;
   return { n: sorted.length, low, median, high };

@@ -6,6 +6,7 @@
 import type { TableData } from '../../../format/drawing.ts';
 import type { BandBin, Bin } from './bins.ts';
 import type { Lane } from './lanes.ts';
+import type { Overlay } from './overlay.ts';
 import type { Effect, Spread } from './story.ts';
 
 /** A limit of a KPI in the unit of the strip. */
@@ -18,6 +19,8 @@ export interface Limit {
 export interface SeedGap {
   readonly seed: number;
   readonly effects: readonly Effect[];
+  /** As the KPI samples it, ns; undefined in reports that do not hold it. */
+  readonly gapNs: number | undefined;
   readonly isShown: boolean;
 }
 
@@ -48,6 +51,8 @@ export type Strip = Heading &
         readonly unit: string;
         readonly bins: readonly Bin[];
         readonly band: readonly BandBin[];
+        /** All seeds; undefined where the report does not hold them around faults. */
+        readonly overlay: Overlay | undefined;
         readonly limit: Limit | undefined;
         readonly style: 'steps' | 'bars';
       }
@@ -84,22 +89,39 @@ function rowsOf(strip: Strip, seed: number): readonly Row[] {
         ),
       );
     case 'curve':
-      return strip.bins.map(
-        ({ fromNs, toNs, value }): Row => [
-          ...[name, seed, ''],
-          ...[fromNs, toNs, value, strip.unit],
-        ],
-      );
+      return curveRows(strip, seed);
     case 'gaps':
-      return strip.seeds.flatMap((one) =>
-        one.effects.map(
+      return strip.seeds.flatMap((one) => [
+        ...(one.gapNs === undefined
+          ? []
+          : [[...[name, one.seed, 'gap between arrivals'], ...[null, null, one.gapNs, 'ns']]]),
+        ...one.effects.map(
           (effect): Row => [
             ...[name, one.seed, effect.name],
             ...[0, effect.afterNs, effect.afterNs, 'ns'],
           ],
         ),
-      );
+      ]);
     case 'missing':
       return [];
   }
+}
+
+/** The shown seed first, then what sums up the seeds, then the other seeds. */
+function curveRows(strip: Strip & { readonly kind: 'curve' }, seed: number): readonly Row[] {
+  const { name, unit, overlay, bins } = strip;
+  const rowsOfBins = (who: Row[number], what: string, list: readonly Bin[]): readonly Row[] =>
+    list.map(({ fromNs, toNs, value }) => [name, who, what, fromNs, toNs, value, unit]);
+  const own = rowsOfBins(seed, '', bins);
+  if (overlay === undefined) return own;
+  const others = overlay.seeds.filter((one) => one.seed !== seed);
+  return [
+    ...own,
+    ...rowsOfBins('all', 'median', overlay.median),
+    ...strip.band.flatMap(({ fromNs, toNs, low, high }): Row[] => [
+      [name, 'all', '10 %', fromNs, toNs, low, unit],
+      [name, 'all', '90 %', fromNs, toNs, high, unit],
+    ]),
+    ...others.flatMap((one) => rowsOfBins(one.seed, '', one.bins)),
+  ];
 }

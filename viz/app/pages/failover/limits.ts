@@ -1,0 +1,37 @@
+/**
+ * Limits of KPIs in the units of the strips; only of the only flow, since KPIs are of all flows.
+ *
+ * @module
+ */
+import { kpiName, limitText } from '../../../../reports/kpi-text.ts';
+import type { KpiResult } from '../../../../reports/report-schema.ts';
+import type { Scene } from './scene.ts';
+import type { Limit } from './strips.ts';
+
+/** Unit of the strip of throughput. */
+export const PER_SECOND = 'packets/s';
+const SECONDS_PER_MINUTE = 60;
+
+/** In packets a second. */
+export function throughputLimit(scene: Scene): Limit | undefined {
+  const isWanted = ({ metric, unit }: KpiResult): boolean =>
+    metric.endsWith('.throughput') && unit === '1/min';
+  return limitOf(scene, isWanted, SECONDS_PER_MINUTE);
+}
+
+/** In ns. */
+export function latencyLimit(scene: Scene): Limit | undefined {
+  const isWanted = ({ metric, unit, aggregation }: KpiResult): boolean =>
+    metric.endsWith('.latency') && unit === 'ns' && aggregation === 'p95';
+  return limitOf(scene, isWanted, 1);
+}
+
+function limitOf(
+  { report, suffix }: Scene,
+  isWanted: (kpi: KpiResult) => boolean,
+  per: number,
+): Limit | undefined {
+  const kpi = suffix === '' ? report.kpis.find(isWanted) : undefined;
+  if (kpi === undefined) return undefined;
+  return { value: kpi.limit / per, text: `limit ${limitText(kpi)} for ${kpiName(kpi)}` };
+}

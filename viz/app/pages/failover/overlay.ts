@@ -1,0 +1,92 @@
+/**
+ * All seeds laid over each other at a fault: the curve of each, their median and the 10 to 90 % band,
+ * bin by bin, from what the report holds around faults. Nothing is put in where a seed did not measure.
+ *
+ * @module
+ */
+import type { Report, ReportFaultWindow } from '../../../../reports/report-schema.ts';
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import type { BandBin, Bin } from './bins.ts';
+import type { FaultCase } from './story.ts';
+
+/** The curve of one seed. */
+export interface SeedCurve {
+  readonly seed: number;
+  readonly bins: readonly Bin[];
+}
+
+/** What is drawn over each other. */
+export interface Overlay {
+  readonly seeds: readonly SeedCurve[];
+  readonly median: readonly Bin[];
+  readonly band: readonly BandBin[];
+}
+
+/** A quantity of the windows, and what a value is multiplied with. */
+export interface Quantity {
+  readonly of: 'delivered' | 'lost' | 'latencyP95';
+  readonly by: number;
+}
+
+/** Shown stretch, ns after the fault. */
+export interface Stretch {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** A band of fewer seeds would only say what their curves say. */
+const BAND_SEEDS = 3;
+
+/** What seeds measured around a fault on one flow; of the first flow when none is named. */
+export function windowsOf(
+  { faultWindows }: Pick<Report, 'faultWindows'>,
+  { id }: Pick<FaultCase, 'id'>,
+  flow: string,
+): readonly ReportFaultWindow[] {
+  const ofFault = (faultWindows?.windows ?? []).filter(({ fault }) => fault === id);
+  const wanted = flow === '' ? ofFault[0]?.flow : flow;
+  const own = ofFault.filter((one) => one.flow === wanted);
+  // Seeds of one scenario have bins of one width.
+  return own.filter(({ binNs, firstNs }) => binNs === own[0]?.binNs && firstNs === own[0]?.firstNs);
+}
+
+/** Curves, median and band of the bins that lie in the stretch. */
+export function overlayOf(
+  windows: readonly ReportFaultWindow[],
+  { of, by }: Quantity,
+  stretch: Stretch,
+): Overlay {
+  const seeds = windows.map((window) => ({
+    seed: window.seed,
+    bins: binsOf(window, stretch).map(({ at, ...ends }) => {
+      const value = window[of][at] ?? null;
+      return { ...ends, value: value === null ? null : value * by };
+    }),
+  }));
+  const median: Bin[] = [];
+  const band: BandBin[] = [];
+  for (const [at, { fromNs, toNs }] of (seeds[0]?.bins ?? []).entries()) {
+    const values = seeds.map(({ bins }) => bins[at]?.value ?? null).filter((one) => one !== null);
+    const sorted = ascending(values);
+    const [low, middle, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
+    median.push({ fromNs, toNs, value: middle ?? null });
+    if (low === undefined || high === undefined || values.length < BAND_SEEDS) continue;
+    band.push({ fromNs, toNs, low, high });
+  }
+  return { seeds, median, band };
+}
+
+/** Whole bins of a window that lie in the stretch, with their number. */
+function binsOf(
+  { binNs, firstNs, delivered }: ReportFaultWindow,
+  { fromNs, toNs }: Stretch,
+): readonly { readonly at: number; readonly fromNs: number; readonly toNs: number }[] {
+  return delivered
+    .map((_, at) => ({ at, fromNs: firstNs + at * binNs, toNs: firstNs + (at + 1) * binNs }))
+    .filter((bin) => bin.fromNs >= fromNs - 1 && bin.toNs <= toNs + 1);
+}
+
+/** Sum of the known values of a curve. */
+export function totalOf(bins: readonly Bin[]): number {
+  return bins.reduce((sum, { value }) => sum + (value ?? 0), 0);
+}

@@ -1,0 +1,98 @@
+/**
+ * The strips of throughput, loss and latency with all seeds, their median and band.
+ *
+ * @module
+ */
+import { plural, quantity, whole } from '../../../../reports/format.ts';
+import type { ReportFaultWindow } from '../../../../reports/report-schema.ts';
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+import type { Bin } from './bins.ts';
+import { latencyLimit, PER_SECOND, throughputLimit } from './limits.ts';
+import { type Overlay, overlayOf, type Quantity, totalOf } from './overlay.ts';
+import type { Scene } from './scene.ts';
+import type { Strip } from './strips.ts';
+
+type Curve = Strip & { readonly kind: 'curve' };
+
+/** Throughput, loss, latency. */
+export function seedStrips(scene: Scene, windows: readonly ReportFaultWindow[]): readonly Strip[] {
+  const { binNs = 1 } = windows[0] ?? {};
+  const strips: readonly (Omit<Curve, 'bins' | 'band' | 'overlay' | 'kind' | 'finding'> & {
+    readonly quantity: Quantity;
+    readonly find: (overlay: Overlay) => string;
+  })[] = [
+    {
+      ...{ name: 'throughput', unit: PER_SECOND, style: 'steps', limit: throughputLimit(scene) },
+      quantity: { of: 'delivered', by: 1e9 / binNs },
+      find: throughputFinding,
+    },
+    {
+      ...{ name: 'loss', unit: 'packets', style: 'steps', limit: undefined },
+      quantity: { of: 'lost', by: 1 },
+      find: lossFinding,
+    },
+    {
+      ...{ name: 'p95 latency', unit: 'ns', style: 'steps', limit: latencyLimit(scene) },
+      quantity: { of: 'latencyP95', by: 1 },
+      find: latencyFinding,
+    },
+  ];
+  return strips.map(({ quantity: wanted, find, ...rest }) => {
+    const overlay = overlayOf(windows, wanted, stretchOf(scene));
+    const own = overlay.seeds.find(({ seed }) => seed === scene.shown.seed);
+    return {
+      ...rest,
+      ...{ kind: 'curve', bins: own?.bins ?? [], band: overlay.band, overlay },
+      finding: `${find(overlay)}, bins of ${quantity(binNs, 'ns')}${extent(windows, scene)}`,
+    };
+  });
+}
+
+function stretchOf({ shown, fromNs, toNs }: Scene): { fromNs: number; toNs: number } {
+  return { fromNs: fromNs - shown.beginNs, toNs: toNs - shown.beginNs };
+}
+
+/** Says where bins end within the shown stretch. */
+function extent(windows: readonly ReportFaultWindow[], scene: Scene): string {
+  const { binNs = 1, firstNs = 0, delivered = [] } = windows[0] ?? {};
+  const { fromNs, toNs } = stretchOf(scene);
+  const lastNs = firstNs + delivered.length * binNs;
+  if (fromNs >= firstNs - binNs && toNs <= lastNs + binNs) return '';
+  return `; kept from ${quantity(firstNs, 'ns')} to +${quantity(lastNs, 'ns')}`;
+}
+
+function throughputFinding({ seeds, median }: Overlay): string {
+  const before = middleOf(median.filter(({ toNs }) => toNs <= 0));
+  const least = known(median.filter(({ fromNs }) => fromNs >= 0))[0];
+  const parts = [
+    before === undefined ? [] : `${quantity(before, PER_SECOND)} before`,
+    least === undefined ? [] : `lowest ${quantity(least, PER_SECOND)} after`,
+  ].flat();
+  return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}`;
+}
+
+/** Of what was sent in the stretch. */
+function lossFinding({ seeds }: Overlay): string {
+  const totals = ascending(seeds.map(({ bins }) => totalOf(bins)));
+  const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);
+  return `median of ${plural(seeds.length, 'seed')} ${whole(middle)} packets, ${whole(low)} to ${whole(high)}, where they were sent`;
+}
+
+function latencyFinding({ seeds, median }: Overlay): string {
+  const before = middleOf(median.filter(({ toNs }) => toNs <= 0));
+  const most = known(median.filter(({ fromNs }) => fromNs >= 0)).at(-1);
+  const parts = [
+    before === undefined ? [] : `${quantity(before, 'ns')} before`,
+    most === undefined ? [] : `highest ${quantity(most, 'ns')} after`,
+  ].flat();
+  return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}, as measured by the target`;
+}
+
+function middleOf(bins: readonly Bin[]): number | undefined {
+  return quantile(known(bins), 0.5);
+}
+
+/** Known values, ascending. */
+function known(bins: readonly Bin[]): readonly number[] {
+  return ascending(bins.map(({ value }) => value).filter((value) => value !== null));
+}
