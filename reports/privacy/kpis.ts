@@ -56,6 +56,12 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
     help: `total variation distance (delta at epsilon 0) between a target and the next message made; ${OMNISCIENT}`,
   },
   {
+    name: 'privacy.epsilon',
+    kind: 'samples',
+    unit: 'count',
+    help: `Loopix 4.3.1, |ln(p0 / p1)| of two senders: masses of what both wrote in the pool of a last mix, up to 20; a hundred looks a run, pairs of clients that write about as much; ${OMNISCIENT}`,
+  },
+  {
     name: 'privacy.linking',
     kind: 'ratio',
     unit: 'ratio',

@@ -10,6 +10,7 @@ import type { MetricData } from '../model.ts';
 import { type Census, takeCensus } from './census.ts';
 import { clientRateP } from './client-rate.ts';
 import { fitDelays, type MixFit } from './delay-fit.ts';
+import { senderEpsilons } from './epsilon.ts';
 import { lawsOf, namesOf } from './laws.ts';
 import { type Posterior, posteriorsOf, senderPosteriors } from './mass/posterior.ts';
 import {
@@ -58,6 +59,9 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
   const metrics: Record<string, MetricData> = {
     ...beliefMetrics(truth, beliefs),
     ...(setting.asked.has('privacy.sender.bits') ? senderMetric(truth, setting, beliefs) : {}),
+    ...(setting.asked.has('privacy.epsilon')
+      ? { 'privacy.epsilon': samples(senderEpsilons(truth, setting)) }
+      : {}),
     'privacy.cover_ratio': coverRatio(truth, census),
     'privacy.client_rate.ks_p': samples(clientRate(truth, setting)),
     'privacy.delay.ks_p': samples(fits.flatMap(({ p }) => p ?? [])),

@@ -140,6 +140,11 @@ export const MIXNET_ROWS: readonly Row[] = [
         },
         red: ['mix.loops.alarms count =='],
       },
+      'mixes that halve the delay': {
+        base: 'full',
+        set: { 'options.mixnet.double': 'eager' },
+        red: ['privacy.epsilon mean <='],
+      },
       'clients that never get to say it': {
         base: 'full',
         set: { 'options.mixnet.rates.payload': '0/s' },

@@ -1,0 +1,121 @@
+/**
+ * Sender unlinkability as Loopix defines it (section 4.3.1; project spec mixnet.md 4.1, 4.3): how far
+ * apart an adversary believes two senders to be when a message leaves the mixes,
+ * `epsilon = |ln(p0 / p1)|` of the masses of what both sent, in the pool of a last mix.
+ *
+ * The two label what they write, not their cover. Nothing is scaled by their rates: who writes twice
+ * as much as the other is told apart by ln 2, so pairs are made of those who write about as much.
+ *
+ * @module
+ */
+import { lawsOf, namesOf } from './laws.ts';
+import { propagate } from './mass/propagate.ts';
+import type { PrivacySetting } from './setting.ts';
+import { ABSORBED, CREATED, DELIVERED, DEPARTED, type Truth } from './truth/truth.ts';
+
+/** Senders that are labelled at most; each costs a double for every message under way. */
+const SENDERS_MAX = 16;
+/** Instants at which pools are looked at. */
+const LOOKS = 100;
+/** Where nothing of one of the two is in the pool: it was not in this mix for twenty mean delays. */
+export const EPSILON_MAX = 20;
+
+/** One sample for each look at a pool and each pair that has something in it; none without a pair. */
+export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly number[] {
+  const senders = writersOf(truth, setting);
+  if (senders.length < 2) return [];
+  const labelOf = new Map(senders.map((node, label) => [node, label]));
+  const payload = truth.kinds.indexOf('payload');
+  const { kind, sender, count } = truth.messages;
+  const labels = new Int32Array(count).fill(-1);
+  for (let i = 0; i < count; i += 1) {
+    if (kind[i] === payload) labels[i] = labelOf.get(sender[i] ?? -1) ?? -1;
+  }
+  const looks = looksAt(truth, setting);
+  const epsilons: number[] = [];
+  propagate({
+    truth,
+    labels,
+    labelCount: senders.length,
+    laws: lawsOf(truth, setting),
+    // What leaves a pool has the masses in the proportion of the pool.
+    onCandidate: (message, masses) => {
+      if (looks.has(message)) epsilons.push(...pairsOf(masses));
+    },
+  });
+  return epsilons;
+}
+
+function pairsOf(masses: Float64Array): readonly number[] {
+  const epsilons: number[] = [];
+  for (let label = 0; label + 1 < masses.length; label += 2) {
+    const [one = 0, other = 0] = masses.subarray(label, label + 2);
+    if (one === 0 && other === 0) continue;
+    epsilons.push(Math.min(EPSILON_MAX, Math.abs(Math.log(one / other))));
+  }
+  return epsilons;
+}
+
+/** Who writes, most first; an even number of them. */
+function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
+  const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
+  const payload = truth.kinds.indexOf('payload');
+  const { count, code, node, message, atNs } = truth.events;
+  const written = new Map<number, number>();
+  for (let i = 0; i < count; i += 1) {
+    const at = atNs[i] as number;
+    if (code[i] !== CREATED || at < setting.warmupNs || at >= setting.endNs) continue;
+    const from = node[i] as number;
+    if (isMix[from] === true || truth.messages.kind[message[i] as number] !== payload) continue;
+    written.set(from, (written.get(from) ?? 0) + 1);
+  }
+  const sorted = [...written].sort(([a, m], [b, n]) => n - m || a - b).map(([from]) => from);
+  return sorted.slice(0, Math.min(SENDERS_MAX, sorted.length - (sorted.length % 2)));
+}
+
+/**
+ * The messages that show the pools: the next to leave each last mix in turn for an end, at instants
+ * evenly spread over what is measured.
+ */
+function looksAt(truth: Truth, setting: PrivacySetting): ReadonlySet<number> {
+  const exits = [...exitsOf(truth, setting)].sort(([a], [b]) => a - b).map(([, list]) => list);
+  const { warmupNs, endNs } = setting;
+  const looks = new Set<number>();
+  if (exits.length === 0) return looks;
+  for (let look = 0; look < LOOKS; look += 1) {
+    const atNs = warmupNs + ((look + 0.5) / LOOKS) * (endNs - warmupNs);
+    const next = exits[look % exits.length]?.find((exit) => exit.leftNs >= atNs);
+    if (next !== undefined) looks.add(next.message);
+  }
+  return looks;
+}
+
+interface Exit {
+  readonly leftNs: number;
+  readonly message: number;
+}
+
+/** By mix: what left it last before its end at a node that does not mix, in the order of leaving. */
+function exitsOf(truth: Truth, setting: PrivacySetting): ReadonlyMap<number, readonly Exit[]> {
+  const isMix = namesOf(truth, new Set(setting.mixes.map(({ name }) => name)));
+  const { count, code, node, message, atNs } = truth.events;
+  const left = new Map<number, { readonly mix: number; readonly leftNs: number }>();
+  const exits = new Map<number, Exit[]>();
+  for (let i = 0; i < count; i += 1) {
+    const what = message[i] as number;
+    const where = node[i] as number;
+    if (code[i] === DEPARTED && isMix[where] === true) {
+      left.set(what, { mix: where, leftNs: atNs[i] as number });
+      continue;
+    }
+    const last = left.get(what);
+    const isEnd = code[i] === DELIVERED || code[i] === ABSORBED;
+    if (!isEnd || last === undefined || isMix[where] === true) continue;
+    const list = exits.get(last.mix) ?? [];
+    list.push({ leftNs: last.leftNs, message: what });
+    exits.set(last.mix, list);
+    left.delete(what);
+  }
+  for (const list of exits.values()) list.sort((a, b) => a.leftNs - b.leftNs);
+  return exits;
+}

@@ -1,0 +1,116 @@
+/** Loopix's epsilon of two senders, by hand and against shot noise (mixnet.md 4.1, 4.3). */
+import { describe, expect, it } from 'vitest';
+import { openStream } from '../../../../engine/core/stream.ts';
+import { EPSILON_MAX, senderEpsilons } from '../../../../reports/privacy/epsilon.ts';
+import type { PrivacySetting } from '../../../../reports/privacy/setting.ts';
+import type { Truth } from '../../../../reports/privacy/truth/truth.ts';
+import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+import { CODES, stratifiedTruth } from './hand-made.ts';
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function settingOf(
+  { nodes }: Truth,
+  endNs: number,
+  corrupt: readonly string[] = [],
+): PrivacySetting {
+  const mixes = nodes.filter((name) => name.startsWith('mix'));
+  return {
+    mixes: mixes.map((name) => ({ name, law: { kind: 'exponential' } })),
+    corrupt,
+    warmupNs: endNs / 8,
+    everyNs: 1e9,
+    endNs,
+    seed: 1,
+    asked: new Set(),
+  };
+}
+
+/** Alice sends two messages into a mix, bob one, both wait; one of the cover leaves. */
+function small(senders: readonly (readonly [string, string])[]): Truth {
+  const nodes = ['alice', 'bob', 'mix', 'sink'];
+  const record = new TruthRecord(nodes);
+  for (const [sender, kind] of senders) {
+    const from = nodes.indexOf(sender);
+    const message = record.open({ kind, sender: from, recipient: 3 });
+    record.add(CODES.create, message, from, 200);
+    record.add(CODES.arrive, message, 2, 210);
+  }
+  const last = senders.length - 1;
+  record.add(CODES.depart, last, 2, 900);
+  record.add(CODES.arrive, last, 3, 910);
+  record.add(CODES.deliver, last, 3, 910);
+  return record.truth();
+}
+
+describe('the epsilon of two senders', () => {
+  it('is the logarithm of the ratio of what both wrote in the pool', () => {
+    const truth = small([
+      ['alice', 'payload'],
+      ['alice', 'payload'],
+      ['bob', 'payload'],
+    ]);
+    const [first, ...others] = senderEpsilons(truth, settingOf(truth, 1_000));
+    expect(first).toBeCloseTo(Math.log(2), 12);
+    // All looks before it left saw the same pool, by the same message.
+    expect(others).toEqual([]);
+  });
+
+  it('leaves cover out, has a largest value, and needs two who write', () => {
+    const withCover = small([
+      ['alice', 'payload'],
+      ['bob', 'payload'],
+      ['alice', 'drop-cover'],
+    ]);
+    expect(senderEpsilons(withCover, settingOf(withCover, 1_000))).toEqual([0]);
+    const open = small([
+      ['alice', 'payload'],
+      ['bob', 'payload'],
+    ]);
+    expect(senderEpsilons(open, settingOf(open, 1_000, ['mix']))).toEqual([EPSILON_MAX]);
+    const alone = small([['alice', 'payload']]);
+    expect(senderEpsilons(alone, settingOf(alone, 1_000))).toEqual([]);
+  });
+
+  it('is that of shot noise where traffic is dense, and falls with the delay', () => {
+    const RATE = 2;
+    const found = [0.2, 0.5].map((meanSeconds) => {
+      const spec = { layers: 3, width: 2, meanSeconds, seconds: 32, clients: 100 };
+      const truth = stratifiedTruth({ ...spec, rate: 100 * RATE, linkSeconds: 0.01 });
+      const measured = mean(senderEpsilons(truth, settingOf(truth, 30e9)));
+      return { measured, theory: shotNoiseEpsilon({ rate: RATE, mu: 1 / meanSeconds, layers: 3 }) };
+    });
+    for (const { measured, theory } of found) {
+      expect(Math.abs(measured / theory - 1)).toBeLessThan(0.15);
+    }
+    expect(found[1]!.measured).toBeLessThan(found[0]!.measured / 1.5);
+  });
+});
+
+/**
+ * What a message sent a time t ago has in the pools of the last layer is Erlang's density of L delays
+ * at t, over mu: a sender that writes by a Poisson process has the sum of these, which is shot noise.
+ */
+function shotNoiseEpsilon(network: {
+  readonly rate: number;
+  readonly mu: number;
+  readonly layers: number;
+}): number {
+  const { rate, mu, layers } = network;
+  const random = openStream(1, 'test', 'shot');
+  const sum = (): number => {
+    let total = 0;
+    for (
+      let age = random.exponential(1 / rate);
+      mu * age < 60;
+      age += random.exponential(1 / rate)
+    ) {
+      total += (mu * age) ** (layers - 1) * Math.exp(-mu * age);
+    }
+    return total;
+  };
+  return mean(
+    Array.from({ length: 4_000 }, () => Math.min(EPSILON_MAX, Math.abs(Math.log(sum() / sum())))),
+  );
+}
