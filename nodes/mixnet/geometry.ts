@@ -16,6 +16,16 @@ export const DIRECTORY_PORT = 7011;
 
 /** The byte in front of every datagram: what to do with the rest (3.7 "command"). */
 export const COMMAND_LENGTH = 1;
+/** 3.7, the reference's number of "SendPacket". */
+export const COMMAND_PACKET = 0x02;
+/** 3.7, the reference's number of "RetrieveMessage". */
+export const COMMAND_RETRIEVE = 0x10;
+/** 3.7, the reference's number of "Message". */
+export const COMMAND_MESSAGE = 0x11;
+/** Request for a proof of a delay (own addition to 3.7). */
+export const COMMAND_ASK = 0x20;
+/** Answer to it (own addition to 3.7). */
+export const COMMAND_PROOF = 0x21;
 /** Sequence number of the spool, in bytes (3.7). */
 export const SEQUENCE_LENGTH = 4;
 /** How long a message waited in the spool, in bytes: microseconds (own addition to 3.7). */

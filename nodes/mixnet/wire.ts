@@ -24,25 +24,18 @@ import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 import { type Geometry, REPLAY_TAG_LENGTH, SURB_ID_LENGTH } from '../sphinx/index.ts';
 import { PROOF_LENGTH, type ProofRefusal } from '../vrf/index.ts';
 import {
+  COMMAND_ASK,
   COMMAND_LENGTH,
+  COMMAND_MESSAGE,
+  COMMAND_PACKET,
+  COMMAND_PROOF,
+  COMMAND_RETRIEVE,
   KIND_LENGTH,
   LATENESS_LENGTH,
   SEQUENCE_LENGTH,
   STATUS_LENGTH,
   WAITED_LENGTH,
 } from './geometry.ts';
-
-/** 3.7, the reference's number of "SendPacket". */
-const COMMAND_PACKET = 0x02;
-/** 3.7, the reference's number of "RetrieveMessage". */
-const COMMAND_RETRIEVE = 0x10;
-/** 3.7, the reference's number of "Message". */
-const COMMAND_MESSAGE = 0x11;
-
-/** Request for a proof of a delay (own addition to 3.7). */
-const COMMAND_ASK = 0x20;
-/** Answer to it (own addition to 3.7). */
-const COMMAND_PROOF = 0x21;
 
 const SEQUENCE_OFFSET: number = COMMAND_LENGTH + KIND_LENGTH;
 const WAITED_OFFSET: number = SEQUENCE_OFFSET + SEQUENCE_LENGTH;

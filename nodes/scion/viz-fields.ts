@@ -1,7 +1,7 @@
 /**
  * The fields of a SCION packet for the panel of a packet: common header, addresses, path, and the UDP
  * header behind them. SCION header specification "Common Header", "Address Header", "Path Type:
- * SCION". Extension headers, SCMP and what applications send stay one field of bytes.
+ * SCION". Extension headers and SCMP stay one field of bytes; what applications send is theirs to read.
  *
  * @module
  */
@@ -187,6 +187,7 @@ function upperFields(bytes: Uint8Array, at: number): readonly PacketField[] {
     offset: dataAt,
     length,
     value: `${length} bytes`,
+    holds: 'any',
   };
   if (!isUdp) return length > 0 ? [data] : [];
   const udp = (name: string, offset: number, value: string): PacketField => ({

@@ -79,3 +79,4 @@ export {
   type UnwrapSetup,
   unwrapJob,
 } from './unwrap-job.ts';
+export { PACKETS, writePackets } from './viz-packets.ts';

@@ -85,7 +85,7 @@ export function broadcastTrace(
   now: () => number = () => performance.now(),
 ): Recorder {
   const output = new BroadcastOutput(parts, broadcast, now);
-  return traceInto(parts, { extent: 'full', packets: 0 }, output);
+  return traceInto(parts, { extent: 'full' }, output);
 }
 
 class BroadcastOutput implements TraceOutput {

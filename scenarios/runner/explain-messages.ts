@@ -15,9 +15,19 @@ const NO_BYTES = new Uint8Array(0);
 /** A message of a story under the key that it has on its link. */
 interface Trail {
   readonly story: Story;
+  /** Stays the same through all nodes. */
+  readonly number: number;
   arrivedNs: number;
   /** Its bytes as they arrived at the node where it is. */
   bytes: Uint8Array;
+}
+
+/** What a node had inside. */
+export interface HeldBack {
+  readonly heldNs: number;
+  readonly text: string;
+  /** As they arrived. */
+  readonly bytes: Uint8Array;
 }
 
 /** What a trail needs of the story teller. */
@@ -25,6 +35,8 @@ export interface TrailParts {
   now(): number;
   /** The story of the request that its node handles now. */
   asked(): Story | undefined;
+  /** A number for a packet that begins its way. */
+  newTrail(): number;
   /** Adds a line to a story. */
   say(story: Story, node: string, text: string): void;
   /** A node has told under which key the message leaves it; the packet may be on its way already. */
@@ -57,17 +69,17 @@ export class MessageTrails {
     };
   }
 
-  /** The story whose message has this key on its link now. */
-  storyOf(key: number): Story | undefined {
-    return this.#trails.get(key)?.story;
+  /** Story and number of the message that has this key on its link now. */
+  trailOf(key: number): { readonly story: Story; readonly number: number } | undefined {
+    return this.#trails.get(key);
   }
 
   /** How long a message was inside, and its bytes when it arrived; undefined where it was made. */
-  heldBack(key: number): { readonly text: string; readonly bytes: Uint8Array } | undefined {
+  heldBack(key: number): HeldBack | undefined {
     const trail = this.#trails.get(key);
     if (trail === undefined || trail.arrivedNs < 0) return undefined;
     const heldNs = this.#parts.now() - trail.arrivedNs;
-    return { text: `held ${durationText(heldNs)}`, bytes: trail.bytes };
+    return { heldNs, text: `held ${durationText(heldNs)}`, bytes: trail.bytes };
   }
 
   #accept(node: string, message: number): void {
@@ -81,7 +93,8 @@ export class MessageTrails {
   #created(node: string, key: number, message: number | undefined): void {
     const story = message === undefined ? undefined : this.#accepted.get(`${node} ${message}`);
     if (story === undefined) return;
-    this.#trails.set(key, { story, arrivedNs: -1, bytes: NO_BYTES });
+    const number = this.#parts.newTrail();
+    this.#trails.set(key, { story, number, arrivedNs: -1, bytes: NO_BYTES });
     this.#parts.left(key);
   }
 

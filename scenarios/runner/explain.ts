@@ -16,7 +16,7 @@ import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { MessageTrails } from './explain-messages.ts';
 import { durationText, grouped, renderStory, type Story } from './explain-text.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
-import type { Recorder, RecorderParts } from './recorder.ts';
+import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 
 /** Bytes times this over the rate is the serialisation time, ns. */
 const BIT_NS_PER_BYTE = 8_000_000_000;
@@ -27,7 +27,10 @@ const LINES_MAX = 400;
 /** One packet of a story on the network. */
 interface Track {
   readonly story: Story;
+  /** Its number; the same over all its packets. */
+  readonly trail: number;
   startedNs: number;
+  arrivedNs: number;
   /** Its bytes as they arrived at the last node. */
   bytes: Uint8Array;
 }
@@ -41,19 +44,32 @@ interface Offered {
   isStarted: boolean;
 }
 
-/** Begins to listen; `tell` gets the text at the end. */
-export function explain(
-  parts: RecorderParts,
-  count: number,
-  tell: (text: string) => void,
-): Recorder {
-  return new Storyteller(parts, count, tell);
+/** Where a followed packet is offered, and what the node did to it. */
+interface Passing {
+  readonly story: Story;
+  readonly trail: number;
+  readonly direction: DirectionView;
+  readonly text: string;
+  readonly heldNs?: number | undefined;
+}
+
+/** Who hears the stories. */
+export interface StoryListener {
+  /** Gets the text at the end. */
+  tell(text: string): void;
+  /** Gets the bytes of the packets at each place of their way. */
+  passed(passage: Passage): void;
+}
+
+/** Begins to listen. */
+export function explain(parts: RecorderParts, count: number, to: StoryListener): Recorder {
+  return new Storyteller(parts, count, to);
 }
 
 class Storyteller implements Recorder, NetworkObserver {
   readonly observer: NetworkObserver = this;
   readonly #parts: RecorderParts;
-  readonly #tell: (text: string) => void;
+  readonly #listener: StoryListener;
   readonly #count: number;
   readonly #protocols: ReadonlyMap<string, string>;
   readonly #stories: Story[] = [];
@@ -73,15 +89,18 @@ class Storyteller implements Recorder, NetworkObserver {
   #arrivedBuffer: Uint8Array = NO_BYTES;
   #arrivedEvent = -1;
 
-  constructor(parts: RecorderParts, count: number, tell: (text: string) => void) {
+  #trailCount = 0;
+
+  constructor(parts: RecorderParts, count: number, listener: StoryListener) {
     this.#parts = parts;
     this.#count = count;
-    this.#tell = tell;
+    this.#listener = listener;
     const { hosts } = parts.scenario.topology;
     this.#protocols = new Map(hosts.map(({ name, protocol }) => [name, protocol]));
     this.#trails = new MessageTrails({
       now: (): number => this.#now,
       asked: (): Story | undefined => this.#asked,
+      newTrail: (): number => this.#newTrail(),
       say: (story, node, text): void => this.#say(story, node, text),
       left: (key): void => this.#left(key),
       arrivedBytes: (): Uint8Array | undefined => this.#current?.bytes,
@@ -114,18 +133,21 @@ class Storyteller implements Recorder, NetworkObserver {
     const node = this.#nodeName(direction.fromNode);
     const bytes = table.view(packet);
     const key = this.#readerOf(node)?.(bytes)?.key;
-    const told = key === undefined ? undefined : this.#trails.storyOf(key);
+    const told = key === undefined ? undefined : this.#trails.trailOf(key);
     if (key !== undefined && told === undefined) {
       this.#offered = { direction, packet, key, isStarted: false };
     }
     const track = this.#current;
     if (told !== undefined && key !== undefined) {
-      this.#follow(packet, told, node, this.#passageText(key, bytes));
+      this.#follow(packet, { ...this.#opened(key, told, bytes), direction });
     } else if (track !== undefined && table.buffers[packet] === this.#arrivedBuffer) {
-      const change = changeText(track.bytes, bytes);
-      this.#follow(packet, track.story, node, `checks passed, ${change}, sent on`);
+      const { story, trail, arrivedNs } = track;
+      const text = `checks passed, ${changeText(track.bytes, bytes)}, sent on`;
+      this.#follow(packet, { story, trail, direction, text, heldNs: this.#now - arrivedNs });
     } else if (this.#asked !== undefined) {
-      this.#follow(packet, this.#asked, node, `packed, ${bytesText(bytes.length)} to send`);
+      const text = `packed, ${bytesText(bytes.length)} to send`;
+      const trail = this.#newTrail();
+      this.#follow(packet, { story: this.#asked, trail, direction, text });
     }
   }
 
@@ -154,6 +176,7 @@ class Storyteller implements Recorder, NetworkObserver {
     const { table } = this.#parts.world.sim.network;
     this.#tracks.delete(packet);
     track.bytes = new Uint8Array(table.view(packet));
+    track.arrivedNs = this.#now;
     this.#arrived = track;
     this.#arrivedBuffer = table.buffers[packet] ?? NO_BYTES;
     this.#arrivedEvent = this.#event;
@@ -178,6 +201,8 @@ class Storyteller implements Recorder, NetworkObserver {
     if (story === undefined) return;
     this.#say(story, node, `${this.#protocol(node)}: unpacked, ${bytesText(bytes.length)} inside`);
     this.#say(story, node, 'delivered to its application');
+    const trail = this.#current?.trail;
+    if (trail !== undefined) this.#listener.passed({ trail, node, bytes });
   }
 
   nodeDropped(node: string, reason: string): void {
@@ -203,7 +228,7 @@ class Storyteller implements Recorder, NetworkObserver {
   }
 
   finish(): void {
-    this.#tell(this.#stories.map(renderStory).join('\n'));
+    this.#listener.tell(this.#stories.map(renderStory).join('\n'));
   }
 
   get #now(): number {
@@ -222,25 +247,40 @@ class Storyteller implements Recorder, NetworkObserver {
   /** A node says under which key a message of a story leaves, before or after it sent it. */
   #left(key: number): void {
     const offered = this.#offered;
-    const story = this.#trails.storyOf(key);
-    if (offered?.key !== key || story === undefined) return;
+    const told = this.#trails.trailOf(key);
+    if (offered?.key !== key || told === undefined) return;
     this.#offered = undefined;
     const { direction, packet, isStarted } = offered;
     const bytes = this.#parts.world.sim.network.table.view(packet);
-    const node = this.#nodeName(direction.fromNode);
-    this.#follow(packet, story, node, this.#passageText(key, bytes));
+    this.#follow(packet, { ...this.#opened(key, told, bytes), direction });
     if (isStarted) this.onStarted(direction, packet);
   }
 
-  #passageText(key: number, bytes: Uint8Array): string {
+  /** What a node made of a message that it opened, or made itself. */
+  #opened(
+    key: number,
+    { story, number: trail }: { readonly story: Story; readonly number: number },
+    bytes: Uint8Array,
+  ): Omit<Passing, 'direction'> {
     const held = this.#trails.heldBack(key);
-    if (held === undefined) return `packed, ${bytesText(bytes.length)} to send`;
-    return `${held.text}, ${changeText(held.bytes, bytes)}`;
+    if (held === undefined) {
+      return { story, trail, text: `packed, ${bytesText(bytes.length)} to send` };
+    }
+    const text = `${held.text}, ${changeText(held.bytes, bytes)}`;
+    return { story, trail, text, heldNs: held.heldNs };
   }
 
-  #follow(packet: number, story: Story, node: string, text: string): void {
-    this.#tracks.set(packet, { story, startedNs: -1, bytes: NO_BYTES });
+  #follow(row: number, { story, trail, direction, text, heldNs }: Passing): void {
+    const node = this.#nodeName(direction.fromNode);
+    this.#tracks.set(row, { story, trail, startedNs: -1, arrivedNs: -1, bytes: NO_BYTES });
     this.#say(story, node, `${this.#protocol(node)}: ${text}`);
+    const bytes = this.#parts.world.sim.network.table.view(row);
+    this.#listener.passed({ trail, node, bytes, direction, row, heldNs });
+  }
+
+  #newTrail(): number {
+    this.#trailCount += 1;
+    return this.#trailCount - 1;
   }
 
   #reasonOf(node: string): string | undefined {

@@ -15,7 +15,7 @@ export function liveTrace(
   parts: Omit<BroadcastParts, 'network'>,
   { trace, broadcast }: Recordings,
 ): Recorder | undefined {
-  const file = trace === undefined ? undefined : openTrace(parts, { ...trace, packets: 0 });
+  const file = trace === undefined ? undefined : openTrace(parts, trace);
   if (broadcast === undefined) return file;
   const watched = broadcastTrace(parts, broadcast);
   return file === undefined ? watched : new BothTraces(file, watched);

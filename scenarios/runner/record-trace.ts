@@ -12,6 +12,7 @@ import {
   CLASSES,
   FAULT_KINDS,
   FORMAT_VERSION,
+  NONE,
   STATE_KINDS,
   TABLES,
   type TraceHeader,
@@ -27,7 +28,7 @@ import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Scenario } from '../model.ts';
 import { readFlow } from './ground-truth.ts';
-import type { Recorder, RecorderParts } from './recorder.ts';
+import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import type { Stage } from './stage.ts';
 
@@ -41,8 +42,6 @@ const OTHER_REASON = 'other';
 export interface TraceOrder {
   readonly path: string;
   readonly extent: 'windows' | 'full';
-  /** Keep the bytes of this many first packets of applications after the warm-up. */
-  readonly packets: number;
 }
 
 /** What a trace is made from. */
@@ -102,7 +101,7 @@ export function openTrace(parts: TraceParts, order: TraceOrder): Recorder {
 /** Begins a trace whose blocks go anywhere. */
 export function traceInto(
   parts: TraceParts,
-  order: Pick<TraceOrder, 'extent' | 'packets'>,
+  order: Pick<TraceOrder, 'extent'>,
   output: TraceOutput,
 ): Recorder {
   return new TraceListener(parts, order, output);
@@ -119,11 +118,7 @@ class TraceListener implements Recorder {
   #faultsBegun = 0;
   #faultsOpen: FaultRecord[] = [];
 
-  constructor(
-    parts: TraceParts,
-    order: Pick<TraceOrder, 'extent' | 'packets'>,
-    output: TraceOutput,
-  ) {
+  constructor(parts: TraceParts, order: Pick<TraceOrder, 'extent'>, output: TraceOutput) {
     const { scenario, registry, directions, network } = parts;
     const header = traceHeader(parts, order.extent);
     this.#parts = parts;
@@ -136,9 +131,6 @@ class TraceListener implements Recorder {
     if (network === undefined) return;
     const into = { sink: this.#trace, pyramid: this.#trace.pyramid };
     this.#network = new NetworkRecorder(network, header.links.length, into);
-    if (order.packets > 0) {
-      this.#network.onSent = this.#firstPackets(order.packets, network.table);
-    }
   }
 
   get observer(): NetworkObserver | undefined {
@@ -179,9 +171,19 @@ class TraceListener implements Recorder {
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
     this.#trace.dropped(this.#parts.now(), {
       node: this.#nodeNumber(node),
-      link: 0xffff_ffff,
-      packet: this.#network?.current ?? 0xffff_ffff,
+      link: NONE,
+      packet: this.#network?.current ?? NONE,
       reason: number,
+    });
+  }
+
+  passed({ trail, direction, row, node, bytes, heldNs }: Passage): void {
+    this.#trace.packet(this.#parts.now(), bytes, {
+      packet: row === undefined ? NONE : (this.#network?.packetAt(row) ?? NONE),
+      trail,
+      link: direction?.id ?? NONE,
+      node: this.#nodeNumber(node),
+      heldNs,
     });
   }
 
@@ -225,19 +227,8 @@ class TraceListener implements Recorder {
     this.#output.close();
   }
 
-  /** Keeps the bytes of the first packets of applications. */
-  #firstPackets(count: number, table: PacketTable): (packet: number, row: number) => void {
-    const { now, scenario } = this.#parts;
-    let left = count;
-    return (packet, row): void => {
-      if (left === 0 || now() < scenario.warmupNs) return;
-      left -= 1;
-      this.#trace.packet(packet, table.view(row));
-    };
-  }
-
   #nodeNumber(name: string): number {
-    return this.#nodes.get(name) ?? 0xffff_ffff;
+    return this.#nodes.get(name) ?? NONE;
   }
 }
 

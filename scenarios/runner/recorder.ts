@@ -5,7 +5,7 @@
  */
 
 import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
-import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -26,12 +26,27 @@ export interface RecorderParts {
   readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
 }
 
+/** A packet that a story follows, at one place of its way. */
+export interface Passage {
+  /** What follows one packet through nodes that make others of it has one number. */
+  readonly trail: number;
+  readonly node: string;
+  readonly bytes: Uint8Array;
+  /** What it is offered to, and its row in the packet table; absent: an application got the bytes. */
+  readonly direction?: DirectionView;
+  readonly row?: number;
+  /** How long the node had it; absent where the node made it. */
+  readonly heldNs?: number | undefined;
+}
+
 /** One thing that is recorded. */
 export interface Recorder extends WorldListener {
   /** Watches packets; undefined in live runs. */
   readonly observer: NetworkObserver | undefined;
   /** What a node of this name is to be told with (docs/adr/0012). */
   messagesOf?(node: string): MessageObserver;
+  /** A packet of a story came to a place; its bytes are read during the call only. */
+  passed?(passage: Passage): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, stage: Stage): void;
   /** The run has ended; writes the rest. */

@@ -13,7 +13,7 @@ import type { Recordings } from './job.ts';
 import { measuredSoFar } from './measured-so-far.ts';
 import { recordPcap } from './record-pcap.ts';
 import { recordTrace, traceParts } from './record-trace.ts';
-import type { Recorder, RecorderParts } from './recorder.ts';
+import type { Passage, Recorder, RecorderParts } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
 /** Everything that records one run. */
@@ -30,14 +30,20 @@ export class Recorders {
     watchers: readonly NetworkObserver[] = [],
   ) {
     const recorders: Recorder[] = [];
-    if (trace !== undefined) recorders.push(recordTrace(parts, { ...trace, packets: stories }));
+    if (trace !== undefined) recorders.push(recordTrace(parts, trace));
     if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
     if (broadcast !== undefined) {
       const soFar = measuredSoFar(parts.world, parts);
       recorders.push(broadcastTrace({ ...traceParts(parts), soFar }, broadcast));
     }
     const { onStory } = parts;
-    if (stories > 0 && onStory !== undefined) recorders.push(explain(parts, stories, onStory));
+    if (stories > 0 && onStory !== undefined) {
+      const listeners = [...recorders];
+      const passed = (passage: Passage): void => {
+        for (const listener of listeners) listener.passed?.(passage);
+      };
+      recorders.push(explain(parts, stories, { tell: onStory, passed }));
+    }
     this.#recorders = recorders;
     for (const recorder of recorders) parts.world.listen(recorder);
     const observers = [...recorders.flatMap(({ observer }) => observer ?? []), ...watchers];

@@ -41,7 +41,7 @@ function scionTrace(): Uint8Array {
   const packet = made.send(0, bytes.length);
   made.advance(9e8);
   made.arrive(packet);
-  made.recorder.packet(0, bytes);
+  made.recorder.packet(0, bytes, { packet: 0, trail: 0, link: 0, node: 0 });
   return withHeader(made.finish(), (header) => ({
     ...header,
     nodes: header.nodes.map((node) => ({ ...node, protocol: 'scion' })),

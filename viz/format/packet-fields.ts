@@ -17,10 +17,20 @@ export interface PacketField {
   readonly length: number;
   /** As people write it. */
   readonly value: string;
+  /**
+   * The bytes are a packet themselves: of this protocol, or with `any` of one that the nodes speak.
+   * Its reader's fields stand in place of this one, when it knows them.
+   */
+  readonly holds?: string;
 }
 
 /**
  * Reads the fields of a packet in the order of its bytes; undefined when it is none of this
  * protocol. A packet that was cut gives the fields that are whole.
+ * @param states What the nodes at the ends of its link had traced of themselves by then: names and
+ * texts. A format whose lengths are chosen by options is told there.
  */
-export type PacketReader = (bytes: Uint8Array) => readonly PacketField[] | undefined;
+export type PacketReader = (
+  bytes: Uint8Array,
+  states: ReadonlyMap<string, string>,
+) => readonly PacketField[] | undefined;

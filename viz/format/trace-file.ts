@@ -28,6 +28,7 @@ import {
 } from './block-index.ts';
 import { guarded, type TraceFailure } from './failure.ts';
 import { checkAddition, parse, readHead } from './header.ts';
+import { firstOfTrails, type Passage, passagesOf } from './passages.ts';
 import type { ByteSource, Inflate } from './source.ts';
 
 /** Decoded bytes kept; 150 blocks of the hop table. */
@@ -305,20 +306,23 @@ export class TraceFile {
     });
   }
 
-  /** The bytes of a packet, when they were recorded. */
-  packetBytes(packet: number): Promise<Uint8Array | undefined | TraceFailure> {
-    return guarded(async () => {
-      for (const entry of this.blocksOf('packet')) {
-        const block = await this.#block(entry);
-        const row = block.column('packet').indexOf(packet);
-        if (row < 0) continue;
-        const offset = block.value('offset', row);
-        const end = offset + block.value('length', row);
-        // A copy, and of the plain type: `slice` of Node's Buffer is a view.
-        return new Uint8Array(block.aux.subarray(offset, end));
-      }
-      return undefined;
-    });
+  /** Where the packets set out whose bytes were recorded. */
+  trails(): Promise<readonly Passage[] | TraceFailure> {
+    return guarded(async () => firstOfTrails(await this.#blocks('packet')));
+  }
+
+  /**
+   * The places at which the bytes of a packet were recorded, and of those that nodes made of it, in
+   * the order of time; none when its bytes were not.
+   */
+  passages(packet: number): Promise<readonly Passage[] | TraceFailure> {
+    return guarded(async () => passagesOf(await this.#blocks('packet'), packet));
+  }
+
+  async #blocks(table: string): Promise<readonly Block[]> {
+    const blocks: Block[] = [];
+    for (const entry of this.blocksOf(table)) blocks.push(await this.#block(entry));
+    return blocks;
   }
 
   async #applyKeyframe(

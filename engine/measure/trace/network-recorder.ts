@@ -44,8 +44,6 @@ const CONTROL_MARKS = marksOf(0, CLASS_CONTROL, 0);
 export class NetworkRecorder implements NetworkObserver {
   /** Flow of what is sent at this moment; 0 is none. */
   flow = 0;
-  /** Told of each new packet of a flow, and of its row in the packet table. */
-  onSent: ((packet: number, row: number) => void) | undefined;
   private readonly scheduler: Scheduler;
   private readonly table: PacketTable;
   private readonly sink: HopSink;
@@ -81,6 +79,11 @@ export class NetworkRecorder implements NetworkObserver {
     return this.arrivedEvent === this.scheduler.eventCount ? this.arrivedPacket : NONE;
   }
 
+  /** Number of the packet in a row of the packet table, from its offer on. */
+  packetAt(row: number): number {
+    return this.packets[row] ?? NONE;
+  }
+
   // hot: once per packet and hop.
   onOffered(_direction: DirectionView, row: number): void {
     if (row >= this.rows.length) this.widen(row);
@@ -95,9 +98,6 @@ export class NetworkRecorder implements NetworkObserver {
     this.packets[row] = this.nextPacket;
     this.marks[row] = this.flow === 0 ? CONTROL_MARKS : marksOf(this.flow, CLASS_DATA, 0);
     this.nextPacket += 1;
-    if (this.onSent !== undefined && this.flow !== 0) {
-      this.onSent(this.packets[row] as number, row);
-    }
   }
 
   // hot: once per packet and hop.

@@ -73,6 +73,18 @@ export interface TraceRecorderParts {
   readonly waitingMax?: number;
 }
 
+/** Where a packet is whose bytes are kept; numbers may be `NONE`. */
+export interface PacketPlace {
+  readonly packet: number;
+  /** What follows one packet through nodes that make others of it has one number. */
+  readonly trail: number;
+  /** The link that it is offered to; none: an application got these bytes. */
+  readonly link: number;
+  readonly node: number;
+  /** How long the node had it; undefined where the node made it. */
+  readonly heldNs?: number | undefined;
+}
+
 /** What is known at the end. */
 export interface TraceEnd {
   readonly endNs: number;
@@ -205,11 +217,14 @@ export class TraceRecorder implements HopSink {
     this.#flush(this.#series);
   }
 
-  /** The bytes of a packet, for the hex view. */
-  packet(packet: number, bytes: Uint8Array): void {
+  /** The bytes of a packet at one place of its way, for the hex view. */
+  packet(timeNs: number, bytes: Uint8Array, at: PacketPlace): void {
     const kept = new Uint8Array(bytes.subarray(0, PACKET_BYTES_MAX));
-    if (this.#packets.isFullAt(0) || this.#packetOffset > PACKETS_FLUSH_BYTES) this.#flushPackets();
-    this.#packets.add(packet, this.#packetOffset, kept.length);
+    const isFull = this.#packets.isFullAt(timeNs) || this.#packetOffset > PACKETS_FLUSH_BYTES;
+    if (isFull) this.#flushPackets();
+    const { packet, trail, link, node, heldNs } = at;
+    const offset = this.#packetOffset;
+    this.#packets.add(timeNs, packet, offset, kept.length, trail, link, node, heldNs ?? -1);
     this.#packetBytes.push(kept);
     this.#packetOffset += kept.length;
   }

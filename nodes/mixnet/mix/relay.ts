@@ -19,11 +19,13 @@ import {
   type EpochKey,
   messageKey,
   type NodeDrop,
+  PACKETS,
   type PacketFormat,
   type Received,
   type ReceiveRules,
   settleUnwrap,
   type Unwrapped,
+  writePackets,
 } from '../../sphinx/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { MixnetDrop } from '../drops.ts';
@@ -178,8 +180,9 @@ export class Relay {
 
   /** Batches flush by time even when nothing comes. */
   start(): void {
-    const { host, options } = this.#parts;
+    const { format, host, options } = this.#parts;
     host.trace.state(MIXING, options.mixing.strategy);
+    host.trace.state(PACKETS, writePackets(format.name, format.geometry));
     this.#arm();
   }
 

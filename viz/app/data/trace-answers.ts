@@ -6,6 +6,7 @@
  */
 import type { LinkInfo, MetricInfo, NodeInfo } from '../../../engine/measure/trace/layout.ts';
 import type { MarkRow, SpanRow } from '../../format/drawing.ts';
+import type { Passage } from '../../format/passages.ts';
 import type { BinRow } from '../../format/trace-file.ts';
 
 /** What is known of a trace once it is open. */
@@ -136,7 +137,10 @@ export interface TraceQuestions {
     readonly timeNs: number;
     readonly direction: 'before' | 'after';
   }): number | undefined;
-  packetBytes(of: { readonly packet: number }): Uint8Array | undefined;
+  /** Where the packets set out whose bytes were kept. */
+  trails(all: Readonly<Record<string, never>>): readonly Passage[];
+  /** Where the bytes of a packet were kept, and of those that nodes made of it; none: nowhere. */
+  passages(of: { readonly packet: number }): readonly Passage[];
 }
 
 /** Name of a question. */

@@ -52,7 +52,8 @@ export const ANSWERS: Answers = {
   stateAt,
   changes,
   neighbour,
-  packetBytes: (trace, { packet }) => trace.packetBytes(packet),
+  trails: (trace) => trace.trails(),
+  passages: (trace, { packet }) => trace.passages(packet),
 };
 
 /** What is known at once. */

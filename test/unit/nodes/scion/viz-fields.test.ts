@@ -1,6 +1,6 @@
 /** The fields of a SCION packet, against what the codecs of the protocol wrote. @module */
 import { describe, expect, it } from 'vitest';
-import { fields } from '../../../../nodes/scion/viz-fields.ts';
+import { fields as read } from '../../../../nodes/scion/viz-fields.ts';
 import { host } from '../../../../nodes/scion/wire/host-address.ts';
 import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import type { HopField } from '../../../../nodes/scion/wire/path.ts';
@@ -24,6 +24,8 @@ const PACKET = encodeUdpPacket(
   },
   { sourcePort: 30_001, targetPort: 30_041, payload: Uint8Array.of(9, 8, 7) },
 );
+
+const fields = (bytes: Uint8Array): ReturnType<typeof read> => read(bytes, new Map());
 
 describe('R-241: the fields of a SCION packet', () => {
   const found = fields(PACKET) ?? [];

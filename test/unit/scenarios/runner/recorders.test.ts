@@ -162,8 +162,16 @@ describe('a run of failover with everything recorded', () => {
 
   it('keeps the bytes of the packets that it explains', async () => {
     const hops = good(await trace.hops(2 * SECOND, 3 * SECOND)).filter(({ flow }) => flow === 1);
-    const bytes = good(await trace.packetBytes(hops[0]?.packet ?? -1));
-    expect(bytes).toHaveLength(hops[0]?.bytes ?? -1);
+    const passages = good(await trace.passages(hops[0]?.packet ?? -1));
+    expect(passages.slice(0, -1).map(({ bytes }) => bytes.length)).toEqual(
+      Array(6).fill(hops[0]?.bytes),
+    );
+    expect(passages.map(({ link }) => trace.links[link ?? -1]?.to)).toEqual([
+      ...passages.slice(1).map(({ node }) => node),
+      undefined,
+    ]);
+    // What the gateway took out of its frame, as the application got it.
+    expect(passages.at(-1)?.bytes).toHaveLength(1_000);
   });
 
   it('tells the way of a packet within 80 columns', () => {
@@ -194,7 +202,9 @@ describe('a run of a mixnet', () => {
     traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 3/s, size: 500B, stop: 6s }]',
     kpis: '{}',
   };
-  const { result, story } = record('mixnet', overrides, { explain: 6 });
+  const path = join(folder, 'mixnet.orr');
+  const recordings: Recordings = { trace: { path, extent: 'full' }, explain: 6 };
+  const { result, story } = record('mixnet', overrides, recordings);
   const stories = story
     .split('\n\n')
     .map((text) =>
@@ -219,6 +229,31 @@ describe('a run of a mixnet', () => {
       'client-2 delivered to its application',
     ]);
     expect(whole?.filter((line) => line.includes('serialise to'))).toHaveLength(5);
+  });
+
+  it('keeps the bytes of each packet that a mix made of another, under one number', async () => {
+    const trace = await opened(new Uint8Array(readFileSync(path)));
+    const ways = await Promise.all(
+      good(await trace.trails()).map(async ({ packet }) => good(await trace.passages(packet))),
+    );
+    const whole = ways.find(({ length }) => length === 5);
+    expect(new Set(whole?.map(({ packet }) => packet)).size).toBe(5);
+    expect(whole?.map(({ heldNs }) => heldNs !== undefined)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(new Set(whole?.map(({ bytes }) => bytes.length)).size).toBe(1);
+    const [first, second] = whole ?? [];
+    const hop = good(await trace.hops(first?.timeNs ?? 0, (first?.timeNs ?? 0) + 1)).find(
+      ({ packet }) => packet === first?.packet,
+    );
+    expect(hop?.link).toBe(first?.link);
+    expect(second?.timeNs).toBe((hop?.arriveNs ?? 0) + (second?.heldNs ?? 0));
+    const states = good(await trace.stateAt(second?.timeNs ?? 0)).get(second?.node ?? -1);
+    expect(states?.get('packets')).toMatch(/^modelled nike x25519 hops=5 payload=2000 surb$/);
   });
 
   it('tells why a packet ended on its way, and that it was sent again', () => {

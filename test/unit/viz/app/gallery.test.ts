@@ -4,6 +4,7 @@ import { csvOf } from '../../../../viz/app/chart/csv.ts';
 import { drawn, plugIns } from '../../../../viz/app/data/plug-ins.ts';
 import { readReportFile } from '../../../../viz/app/data/report-file.ts';
 import { chosen, readChoice } from '../../../../viz/app/pages/gallery/choose.ts';
+import { picked, readPicks, writePicks } from '../../../../viz/app/pages/gallery/compare-two.ts';
 import type { Card, RunCard } from '../../../../viz/format/run-card.ts';
 import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
 
@@ -36,6 +37,21 @@ describe('the gallery', () => {
       'demo',
       'new/2',
     ]);
+  });
+});
+
+describe('two runs to compare', () => {
+  it('stand in the address; a third takes the place of the first', () => {
+    const two = picked(picked([], 'a,b/1'), 'demo');
+    expect(readPicks({ pick: writePicks(two) ?? '' })).toEqual(['a,b/1', 'demo']);
+    expect(picked(two, 'c/1')).toEqual(['demo', 'c/1']);
+    expect(picked(two, 'demo')).toEqual(['a,b/1']);
+    expect(writePicks([])).toBeUndefined();
+  });
+
+  it('are read from an address that was written by hand', () => {
+    expect(readPicks({})).toEqual([]);
+    expect(readPicks({ pick: ',x,%,y' })).toEqual(['x', '%']);
   });
 });
 

@@ -23,7 +23,8 @@ const ASKED: Readonly<Record<QuestionName, unknown>> = {
   changes: ALL,
   density: ALL,
   neighbour: { timeNs: 5e8, direction: 'after' },
-  packetBytes: { packet: 5 },
+  trails: {},
+  passages: { packet: 5 },
 };
 
 const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>

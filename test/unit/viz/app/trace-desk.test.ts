@@ -28,7 +28,7 @@ function lab(): TraceLab {
   }
   made.recorder.span(100 * MS, 900 * MS, 1, 'handshake');
   made.recorder.series({ name: 'sent', unit: 'packets', binNs: 1e8 }, 0, [1, null, 3]);
-  made.recorder.packet(5, Uint8Array.of(1, 2, 3));
+  made.recorder.packet(0, Uint8Array.of(1, 2, 3), { packet: 5, trail: 0, link: 0, node: 0 });
   return made;
 }
 
@@ -83,7 +83,7 @@ describe('the desk', () => {
     ]);
     expect(await ask('spans', { fromNs: 950 * MS, toNs: 990 * MS })).toEqual([]);
     expect([...(await ask('series', { name: 'sent' })).value]).toEqual([1, 3]);
-    expect(await ask('packetBytes', { packet: 5 })).toEqual(Uint8Array.of(1, 2, 3));
+    expect(await ask('passages', { packet: 5 })).toMatchObject([{ bytes: Uint8Array.of(1, 2, 3) }]);
   });
 
   it('gives the changes of states in a window, its end left out', async () => {

@@ -19,7 +19,7 @@ export function smallTrace(storage: 'gzip' | 'plain'): Uint8Array {
   lab.recorder.mark(lab.clock.now, 2, 'done');
   lab.recorder.span(1e8, 9e8, 1, 'handshake');
   lab.recorder.series({ name: 'sent', unit: 'packets', binNs: 1e8 }, 0, [1, null, 3]);
-  lab.recorder.packet(5, Uint8Array.of(1, 2, 3));
+  lab.recorder.packet(0, Uint8Array.of(1, 2, 3), { packet: 5, trail: 0, link: 0, node: 0 });
   return new Uint8Array(lab.finish());
 }
 

@@ -5,6 +5,7 @@ import {
   BLOCK_HEAD_BYTES,
   FIELD,
   FILE_HEAD_BYTES,
+  NONE,
   TRAILER_BYTES,
 } from '../../../../engine/measure/trace/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
@@ -30,7 +31,11 @@ function makeRun(extent: 'windows' | 'full', count = 1, stepMs = 1): TraceLab {
   lab.recorder.span(1 * SECOND, 30 * SECOND, 1, 'handshake');
   lab.recorder.mark(lab.clock.now, 2, 'done');
   lab.recorder.series({ name: 'sent', unit: 'packets', binNs: 1e8 }, 0, [1, null, 3]);
-  lab.recorder.packet(5, Uint8Array.of(1, 2, 3));
+  const at = { packet: 5, trail: 2, link: 1, node: 1 };
+  lab.recorder.packet(1 * SECOND, Uint8Array.of(1, 2, 3), at);
+  lab.recorder.packet(2 * SECOND, Uint8Array.of(9), { ...at, packet: 6, trail: 3 });
+  lab.recorder.packet(3 * SECOND, Uint8Array.of(4), { ...at, packet: 7, heldNs: 12 });
+  lab.recorder.packet(3 * SECOND, Uint8Array.of(1), { ...at, packet: NONE, link: NONE });
   return lab;
 }
 
@@ -40,7 +45,7 @@ async function askAll(trace: TraceFile): Promise<TraceFailure | undefined> {
   const answers: unknown[] = [
     await trace.inFlight(20.0005 * SECOND),
     await trace.stateAt(21 * SECOND),
-    await trace.packetBytes(5),
+    await trace.passages(5),
     await trace.marks(0, end),
     await trace.bins({ fromNs: 0, toNs: end }),
     await trace.bins({ link: 1, fromNs: 0, toNs: end }),
@@ -78,7 +83,7 @@ describe('extent windows', () => {
     expect(trace.summary?.hopsSeen).toBe(400_000);
   });
 
-  it('keeps all states, marks, faults, spans, series and recorded bytes', async () => {
+  it('keeps all states, marks, faults, spans and series', async () => {
     expect(
       good(await trace.stateAt(10 * SECOND))
         .get(1)
@@ -92,8 +97,18 @@ describe('extent windows', () => {
     const [mark] = good(await trace.marks(39 * SECOND, 41 * SECOND));
     expect(mark).toEqual({ timeNs: 40 * SECOND, node: 2, text: 'done' });
     expect(trace.metrics).toEqual([{ name: 'sent', unit: 'packets', binNs: 1e8 }]);
-    expect(good(await trace.packetBytes(5))).toEqual(Uint8Array.of(1, 2, 3));
-    expect(good(await trace.packetBytes(6))).toBeUndefined();
+  });
+
+  it('follows a packet over those that nodes made of it, with the bytes of each', async () => {
+    const passages = good(await trace.passages(7));
+    expect(passages.map(({ packet, link, heldNs }) => [packet, link, heldNs])).toEqual([
+      [5, 1, undefined],
+      [7, 1, 12],
+      [NONE, undefined, undefined],
+    ]);
+    expect(passages.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4], [1]]);
+    expect(passages[1]).toMatchObject({ timeNs: 3 * SECOND, trail: 2, node: 1 });
+    expect(good(await trace.passages(8))).toEqual([]);
   });
 });
 

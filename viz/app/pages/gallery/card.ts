@@ -22,11 +22,16 @@ const TONES = {
   inconclusive: 'open-text',
 } as const;
 
+/** What a card can do. */
+export interface CardActions {
+  open(run: { readonly id: string; readonly hasTrace: boolean }): void;
+  /** The box that chooses a run for a comparison. */
+  pick(id: string): HTMLElement;
+}
+
 /** Makes a card. */
-export function cardElement(
-  card: Card,
-  open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
-): HTMLElement {
+export function cardElement(card: Card, actions: CardActions): HTMLElement {
+  const { open } = actions;
   switch (card.kind) {
     case 'broken':
       return element(
@@ -47,11 +52,12 @@ export function cardElement(
     case 'live':
       return liveCard(card, open);
     case 'run':
-      return runCard(card, () => open({ id: card.id, hasTrace: card.traceBytes > 0 }));
+      return runCard(card, actions);
   }
 }
 
-function runCard(card: RunCard, open: () => void): HTMLElement {
+function runCard(card: RunCard, actions: CardActions): HTMLElement {
+  const open = (): void => actions.open({ id: card.id, hasTrace: card.traceBytes > 0 });
   const order = [...card.kpis].sort((a, b) => rank(a) - rank(b));
   const rest = order.length - KPIS_SHOWN;
   return element(
@@ -66,7 +72,7 @@ function runCard(card: RunCard, open: () => void): HTMLElement {
     element('p', { class: 'question' }, card.question),
     element('dl', { class: 'card-kpis' }, order.slice(0, KPIS_SHOWN).map(kpiRow)),
     rest > 0 && element('p', { class: 'muted more' }, `and ${plural(rest, 'KPI')} more`),
-    element('footer', {}, factsOf(card)),
+    element('footer', {}, element('span', {}, factsOf(card)), actions.pick(card.id)),
   );
 }
 

@@ -12,6 +12,7 @@ import type { Page, PageContext } from '../../kernel/page.ts';
 import { skeleton } from '../../kernel/states.ts';
 import { cardElement } from './card.ts';
 import { type Choice, chosen, FILTERS, readChoice, SORTS } from './choose.ts';
+import { CompareBar, keepingFocus, pickBox } from './compare-two.ts';
 import { WRITTEN } from './live-card.ts';
 
 /** The page. */
@@ -31,7 +32,9 @@ function mount(context: PageContext): void {
   const { root, library, view, signal } = context;
   const list = element('div', { class: 'cards', 'aria-live': 'polite' });
   const note = element('p', { class: 'muted gallery-note' });
-  fill(root, element('h1', { class: 'for-screen-readers' }, 'Runs'), toolbar(context), note, list);
+  const compare = new CompareBar(context);
+  const title = element('h1', { class: 'for-screen-readers' }, 'Runs');
+  fill(root, title, toolbar(context), note, compare.root, list);
   const draw = (): void => {
     const state = library.state.value;
     if (state.kind === 'loading') {
@@ -42,10 +45,10 @@ function mount(context: PageContext): void {
     const shown = chosen(state.cards, choice);
     note.textContent = noteOf(state, shown, choice);
     note.className = state.kind === 'failed' ? 'partial' : 'muted gallery-note';
-    fill(
-      list,
-      shown.map((card) => cardElement(card, (run) => context.open(run))),
+    const cards = shown.map((card) =>
+      cardElement(card, { open: (run) => context.open(run), pick: (id) => pickBox(context, id) }),
     );
+    keepingFocus(list, () => fill(list, cards));
   };
   library.state.watch(signal, draw);
   view.parameters.watch(signal, draw);

@@ -4,26 +4,19 @@
  * @module
  */
 import { quantity } from '../../../../reports/format.ts';
-import type { PacketReader } from '../../../format/packet-fields.ts';
 import { sceneElement } from '../../chart/scene.ts';
 import { Latest } from '../../data/latest.ts';
 import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
-import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import type { TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
-import { layersOf, readersOf } from './fields.ts';
-import { hexView } from './hex-view.ts';
+import { PacketPanel } from './packet-panel.ts';
+import { pairs, section } from './panel-parts.ts';
 import { linkText } from './sentence.ts';
 import { ailmentsAt } from './world.ts';
-
-const READERS = readersOf(
-  import.meta.glob<{ readonly fields: PacketReader }>('../../../../nodes/*/viz-fields.ts', {
-    eager: true,
-  }),
-);
 
 /** Around the cursor, for counts of a link and the way of a packet. */
 const NEAR_NS = 500e6;
@@ -39,6 +32,7 @@ export class Details {
   readonly #latest: Latest<{ readonly selection: Selection; readonly timeNs: number }, Child>;
   #selection: Selection | undefined;
   #asked = '';
+  #packetPanel: PacketPanel | undefined;
 
   constructor(context: TraceContext) {
     this.#context = context;
@@ -54,6 +48,7 @@ export class Details {
   show(selection: Selection | undefined): void {
     this.#selection = selection;
     this.#asked = '';
+    this.#packetPanel = undefined;
     if (selection === undefined) this.#context.panel.clear();
     else this.follow(this.#context.view.time.cursor.value);
   }
@@ -62,6 +57,7 @@ export class Details {
   follow(timeNs: number): void {
     const selection = this.#selection;
     if (selection === undefined) return;
+    if (selection.kind === 'packet') this.#packetPanel?.follow(timeNs);
     // A packet is the same wherever the cursor is near it.
     const key = selection.kind === 'packet' ? selection.name : `${selection.name} ${timeNs}`;
     if (key === this.#asked) return;
@@ -163,63 +159,24 @@ export class Details {
   }
 
   async #packet(packet: number, timeNs: number): Promise<Child> {
-    const { trace } = this.#context;
-    const window = { fromNs: Math.max(0, timeNs - PACKET_NS), toNs: timeNs + PACKET_NS };
-    const [hops, bytes] = await Promise.all([
+    const { trace, view } = this.#context;
+    const passages = await trace.ask('passages', { packet });
+    const [firstNs, lastNs] = [passages[0]?.timeNs ?? timeNs, passages.at(-1)?.timeNs ?? timeNs];
+    const window = { fromNs: Math.max(0, firstNs - PACKET_NS), toNs: lastNs + PACKET_NS };
+    const [hops, states] = await Promise.all([
       trace.ask('hopsOfPacket', { packet, ...window }),
-      trace.ask('packetBytes', { packet }),
+      trace.ask('stateAt', { timeNs: lastNs }),
     ]);
-    const facts = [
-      trace.info.classes[hops.class[0] ?? 0] ?? '',
-      trace.info.flows[hops.flow[0] ?? 0] ?? '',
-      `${hops.bytes[0] ?? 0} B`,
-    ];
-    return [
-      element('p', { class: 'muted' }, facts.join(' · ')),
-      section(
-        'Its way',
-        wayOf(
-          hops,
-          trace.info.links.map(({ name }) => name),
-        ),
-      ),
-      bytes === undefined
-        ? element('p', { class: 'muted' }, 'Its bytes are in the trace of a run with --explain.')
-        : section('Bytes', hexView(bytes, layersOf(bytes, this.#protocolsOf(hops), READERS))),
-    ];
-  }
-
-  /** Of the nodes that sent the packet or took it. */
-  #protocolsOf(hops: HopColumns): ReadonlySet<string> {
-    const { nodes, links } = this.#context.trace.info;
-    const ends = [...hops.link].flatMap((number) => {
-      const link = links[number];
-      return link === undefined ? [] : [link.from, link.to];
-    });
-    return new Set(ends.flatMap((node) => nodes[node]?.protocol ?? []));
+    const panel = new PacketPanel(this.#context, { hops, passages, states });
+    panel.follow(view.time.cursor.value);
+    this.#packetPanel = panel;
+    return panel.root;
   }
 }
 
 function headingOf({ kind, name }: Selection): string {
   if (kind === 'packet') return `Packet ${name}`;
   return kind === 'link' ? linkText(name) : name;
-}
-
-function section(title: string, content: Child): HTMLElement {
-  return element('section', {}, element('h3', {}, title), content);
-}
-
-function pairs(rows: readonly (readonly [string, string | number])[]): Child {
-  if (rows.length === 0) return element('p', { class: 'muted' }, 'none');
-  const body = rows.map(([name, value]) =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, name),
-      element('td', { class: 'number' }, value),
-    ),
-  );
-  return element('table', {}, element('tbody', {}, body));
 }
 
 function statesTable(states: WorldStates, node: number): Child {
@@ -252,18 +209,4 @@ function sceneOf(made: Drawn): Child {
   const scene = svgElement('svg', { ...size, role: 'group', 'aria-label': title });
   scene.append(...shapes.map(sceneElement));
   return [element('p', { class: 'for-screen-readers' }, summary), scene];
-}
-
-function wayOf(hops: HopColumns, links: readonly string[]): Child {
-  const rows: (readonly [string, string])[] = [];
-  const beginNs = hops.departNs[0] ?? 0;
-  for (let row = 0; row < hops.rows; row += 1) {
-    const departNs = hops.departNs[row] ?? 0;
-    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
-    const fate = hops.fate[row] === 1 ? 'lost' : 'not seen to arrive';
-    const took = Number.isNaN(arriveNs) ? fate : quantity(arriveNs - departNs, 'ns');
-    const name = (links[hops.link[row] ?? 0] ?? '').replace('->', ' → ');
-    rows.push([`+${quantity(departNs - beginNs, 'ns')}  ${name}`, took]);
-  }
-  return pairs(rows);
 }

@@ -23,27 +23,61 @@ export function readersOf(
   );
 }
 
+/** What is known of the nodes at the ends of a packet's way. */
+export interface PacketEnds {
+  /** A reader of another protocol is not asked, unless a packet says that it holds one of it. */
+  readonly protocols: ReadonlySet<string>;
+  /** What those at the ends of its link had traced of themselves. */
+  readonly states: ReadonlyMap<string, string>;
+}
+
+/** Packets in packets in packets: more is no network that anybody has built. */
+const DEPTH_MAX = 8;
+
 /**
  * The layers of a packet.
- * @param protocols Of the nodes at the ends of its links; a reader of another is not asked.
  * @returns none when no protocol knows the bytes; a reader that throws knows none.
  */
 export function layersOf(
   bytes: Uint8Array,
-  protocols: ReadonlySet<string>,
+  ends: PacketEnds,
   readers: PacketReaders,
 ): readonly PacketLayer[] {
-  for (const [protocol, read] of readers) {
-    if (!protocols.has(protocol)) continue;
-    const fields = readSafely(read, bytes);
-    if (fields !== undefined) return grouped(fields);
-  }
-  return [];
+  return grouped(fieldsOf(bytes, { ends, readers, holds: 'any', depth: 0 }) ?? []);
 }
 
-function readSafely(read: PacketReader, bytes: Uint8Array): readonly PacketField[] | undefined {
+interface Reading {
+  readonly ends: PacketEnds;
+  readonly readers: PacketReaders;
+  readonly holds: string;
+  readonly depth: number;
+}
+
+function fieldsOf(bytes: Uint8Array, reading: Reading): readonly PacketField[] | undefined {
+  const { ends, readers, holds, depth } = reading;
+  for (const [protocol, read] of readers) {
+    const isAsked = holds === 'any' ? ends.protocols.has(protocol) : holds === protocol;
+    if (!isAsked || depth > DEPTH_MAX) continue;
+    const fields = readSafely(() => read(bytes, ends.states));
+    if (fields !== undefined) return fields.flatMap((field) => opened(bytes, field, reading));
+  }
+  return undefined;
+}
+
+/** A field, or those of the packet that it holds. */
+function opened(bytes: Uint8Array, field: PacketField, reading: Reading): readonly PacketField[] {
+  const { offset, length, holds } = field;
+  if (holds === undefined) return [field];
+  const within = bytes.subarray(offset, offset + length);
+  const inner = fieldsOf(within, { ...reading, holds, depth: reading.depth + 1 });
+  return inner?.map((one) => ({ ...one, offset: one.offset + offset })) ?? [field];
+}
+
+function readSafely(
+  read: () => readonly PacketField[] | undefined,
+): readonly PacketField[] | undefined {
   try {
-    return read(bytes);
+    return read();
   } catch {
     // The bytes are shown all the same, without names.
     return undefined;

@@ -4,13 +4,22 @@
  *
  * @module
  */
+
+import type { PacketField } from '../../../format/packet-fields.ts';
 import { type Child, element } from '../../kernel/element.ts';
 import type { PacketLayer } from './fields.ts';
 
 const PER_LINE = 8;
 
+/** How many bytes of a field are other than before; undefined where there is no before. */
+export type CountNew = (field: PacketField) => number | undefined;
+
 /** Makes it. */
-export function hexView(bytes: Uint8Array, layers: readonly PacketLayer[] = []): HTMLElement {
+export function hexView(
+  bytes: Uint8Array,
+  layers: readonly PacketLayer[] = [],
+  newBytes: CountNew = () => undefined,
+): HTMLElement {
   const cells = [...bytes].map((value) => element('span', {}, value.toString(16).padStart(2, '0')));
   const mark = (from: number, to: number): void => {
     for (const [at, cell] of cells.entries())
@@ -20,7 +29,7 @@ export function hexView(bytes: Uint8Array, layers: readonly PacketLayer[] = []):
   return element(
     'div',
     { class: 'packet-bytes' },
-    layers.map((layer) => layerElement(layer, mark)),
+    layers.map((layer) => layerElement(layer, mark, newBytes)),
     element('pre', { class: 'mono hex', tabindex: 0 }, linesOf(bytes, cells)),
   );
 }
@@ -42,6 +51,7 @@ function linesOf(bytes: Uint8Array, cells: readonly HTMLElement[]): readonly Chi
 function layerElement(
   { name, fields }: PacketLayer,
   mark: (from: number, to: number) => void,
+  newBytes: CountNew,
 ): HTMLElement {
   const none = (): void => mark(0, 0);
   return element(
@@ -54,9 +64,15 @@ function layerElement(
       return element(
         'button',
         { type: 'button', class: 'packet-field', 'data-field': field.name, ...listeners },
-        element('span', {}, field.name),
+        element('span', {}, field.name, newElement(field, newBytes(field))),
         element('span', { class: 'mono' }, field.value),
       );
     }),
   );
+}
+
+function newElement({ length }: PacketField, count: number | undefined): Child {
+  if (count === undefined || count === 0) return undefined;
+  const text = count === length ? 'new' : `${count} of ${length} B new`;
+  return element('span', { class: 'new-bytes' }, ` ${text}`);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import './packet.css';
 import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { NetworkPage } from './network-page.ts';

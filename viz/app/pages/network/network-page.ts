@@ -12,6 +12,7 @@ import { partialNote } from '../../kernel/states.ts';
 import { tokensOf } from '../../kernel/theme.ts';
 import { Details } from './details.ts';
 import { type Detour, detourAt, detourOf, type Switch, switchOf, windowsOf } from './detour.ts';
+import { explainedChooser } from './explained.ts';
 import { LAYOUTS, type LayoutName, placesOf } from './layout.ts';
 import { legendOf } from './legend.ts';
 import { type Burst, burstOf, type Drawn, drawnPackets, paint, pictureOf } from './packet-layer.ts';
@@ -159,6 +160,7 @@ export class NetworkPage {
       element('label', {}, 'layout', layout),
       element('label', {}, 'find', find),
       names,
+      explainedChooser(this.#context),
       legend,
     );
   }

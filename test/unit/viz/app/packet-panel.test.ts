@@ -1,0 +1,142 @@
+/** A packet in the panel: fields of packets in packets, and the onion step by step (ux.md 4.2). @module */
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../../../engine/crypto/index.ts';
+import { NONE } from '../../../../engine/measure/trace/layout.ts';
+import { FRAME_TYPE, TAG_BYTES } from '../../../../nodes/gateway/geometry.ts';
+import { fields as gateway } from '../../../../nodes/gateway/viz-fields.ts';
+import { encodeHeader, FrameHeader } from '../../../../nodes/gateway/wire.ts';
+import { fields as mixnet } from '../../../../nodes/mixnet/viz-fields.ts';
+import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
+import { fields as scion } from '../../../../nodes/scion/viz-fields.ts';
+import { host } from '../../../../nodes/scion/wire/host-address.ts';
+import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { EMPTY_PATH } from '../../../../nodes/scion/wire/path.ts';
+import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
+import {
+  createExchange,
+  createFormat,
+  PACKETS,
+  writePackets,
+} from '../../../../nodes/sphinx/index.ts';
+import { fields as sphinx } from '../../../../nodes/sphinx/viz-fields.ts';
+import { readPackets } from '../../../../nodes/sphinx/viz-packets.ts';
+import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
+import { layersOf, type PacketLayer } from '../../../../viz/app/pages/network/fields.ts';
+import { newBytesIn, skinsOf, stepAt } from '../../../../viz/app/pages/network/trail.ts';
+import type { Passage } from '../../../../viz/format/passages.ts';
+
+const READERS = new Map([
+  ['gateway', gateway],
+  ['mixnet', mixnet],
+  ['scion', scion],
+  ['sphinx', sphinx],
+]);
+const namesOf = (layers: readonly PacketLayer[]): readonly string[] =>
+  layers.map(({ name, fields }) => `${name}: ${fields.length}`);
+const fieldsOf = (layers: readonly PacketLayer[]): PacketLayer['fields'] =>
+  layers.flatMap(({ fields }) => fields);
+
+function gatewayFrame(): Uint8Array {
+  const header = Object.assign(new FrameHeader(), {
+    ...{ type: FRAME_TYPE.data, epoch: 1, sequence: 81_204, timestamp: 1_700_000_000_000_000 },
+    ...{ fragment: 0, fragments: 1 },
+  });
+  const bytes = new Uint8Array(200);
+  const at = encodeHeader(header, 100, bytes, 0);
+  return bytes.subarray(0, at + 100);
+}
+
+describe('R-241: the layers of a packet', () => {
+  it('go on into the frame that a SCION packet carries between gateways', () => {
+    const frame = gatewayFrame();
+    const bytes = encodeUdpPacket(
+      {
+        ...{ trafficClass: 0, flowId: 1, target: isdAs('2-ff00:0:211'), path: EMPTY_PATH },
+        ...{ source: isdAs('1-ff00:0:111'), targetHost: host('10.0.0.2') },
+        sourceHost: host('10.0.0.1'),
+      },
+      { sourcePort: 30_001, targetPort: 30_041, payload: frame },
+    );
+    const ends = { protocols: new Set(['gateway', 'scion']), states: new Map<string, string>() };
+    const layers = layersOf(bytes, ends, READERS);
+    expect(namesOf(layers)).toEqual([
+      'common header: 6',
+      'addresses: 4',
+      'UDP: 4',
+      'gateway frame: 11',
+    ]);
+    const all = fieldsOf(layers);
+    expect(all.find(({ name }) => name === 'sequence')?.value).toBe('81204');
+    expect(all.at(-1)).toMatchObject({ name: 'tag', length: TAG_BYTES });
+    expect((all.at(-1)?.offset ?? 0) + TAG_BYTES).toBe(bytes.length);
+    // Where no gateway is, nobody claims to know what the bytes are.
+    const plain = layersOf(bytes, { ...ends, protocols: new Set(['scion']) }, READERS);
+    expect(plain.at(-1)).toMatchObject({ name: 'payload', fields: [{ name: 'bytes' }] });
+  });
+
+  it.each(['x25519', 'mlkem768-x25519'] as const)(
+    'of a Sphinx packet by %s follow from what its nodes trace',
+    (name) => {
+      const crypto = provider('node');
+      const exchange = createExchange(crypto, name);
+      const lengths = { nrHops: 5, userForwardPayloadLength: 200, withSurb: true };
+      const { geometry } = createFormat({ crypto, exchange, ...lengths });
+      const text = writePackets('sphinx', geometry);
+      expect(readPackets(text)?.options).toMatchObject(lengths);
+      const codec = new FrameCodec(geometry);
+      const bytes = new Uint8Array(codec.length);
+      codec.encodePacket(bytes, new Uint8Array(geometry.packetLength).fill(7));
+      const ends = { protocols: new Set(['mixnet']), states: new Map([[PACKETS, text]]) };
+      const layers = layersOf(bytes, ends, READERS);
+      expect(namesOf(layers)).toEqual(['mixnet frame: 1', 'Sphinx header: 8', 'Sphinx payload: 2']);
+      const all = fieldsOf(layers);
+      const gaps = all.map(({ offset }, at) => {
+        const before = all[at - 1];
+        return offset - (before === undefined ? 0 : before.offset + before.length);
+      });
+      expect(gaps.every((gap) => gap === 0)).toBe(true);
+      expect(all.find(({ name: one }) => one === 'MAC')?.offset).toBe(1 + geometry.macOffset);
+      expect((all.at(-1)?.offset ?? 0) + (all.at(-1)?.length ?? 0)).toBe(bytes.length);
+      // Without the text nobody knows where the parts of the packet begin.
+      const unknown = layersOf(bytes, { ...ends, states: new Map() }, READERS);
+      expect(namesOf(unknown)).toEqual(['mixnet frame: 2']);
+    },
+  );
+});
+
+describe('R-241: the way of a packet', () => {
+  const info = {
+    nodes: ['client', 'one', 'two'].map((name) => ({ name, protocol: 'mixnet', address: '' })),
+    links: [0, 1].map((from) => ({ id: '', name: '', from, to: from + 1 })),
+  } as unknown as TraceInfo;
+  const passage = (at: number, packet: number, link: number | undefined): Passage => ({
+    ...{ timeNs: 10 * at, packet, trail: 0, link, node: at, heldNs: undefined },
+    bytes: Uint8Array.of(at, 1, 2),
+  });
+  const onion = [passage(0, 7, 0), passage(1, 9, 1)];
+
+  it('has a layer for each node that made another packet of it, and for the last one', () => {
+    expect(skinsOf(onion, info)).toEqual([
+      { node: 'one', offFrom: 1 },
+      { node: 'two', offFrom: 2 },
+    ]);
+  });
+
+  it('has none at nodes that send on what they received, and one where it was opened', () => {
+    expect(skinsOf([passage(0, 7, 0), passage(1, 7, 1)], info)).toEqual([]);
+    const opened = [passage(0, 7, 0), passage(1, 7, 1), passage(2, NONE, undefined)];
+    expect(skinsOf(opened, info)).toEqual([{ node: 'two', offFrom: 2 }]);
+  });
+
+  it('is at the cursor where it was offered last', () => {
+    expect([0, 9, 10, 99].map((timeNs) => stepAt(onion, timeNs))).toEqual([0, 0, 1, 1]);
+  });
+
+  it('tells how many bytes of a field are new, and nothing where there is no before', () => {
+    const [first, second] = onion.map(({ bytes }) => bytes) as [Uint8Array, Uint8Array];
+    expect(newBytesIn({ offset: 0, length: 3 }, second, first)).toBe(1);
+    expect(newBytesIn({ offset: 1, length: 2 }, second, first)).toBe(0);
+    expect(newBytesIn({ offset: 0, length: 1 }, second, undefined)).toBeUndefined();
+    expect(newBytesIn({ offset: 0, length: 1 }, second, Uint8Array.of(1))).toBeUndefined();
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * Two runs chosen on their cards, to be put side by side: the choice stands in the address
+ * (spec/ux.md 4.1 "compare two").
+ *
+ * @module
+ */
+import { element } from '../../kernel/element.ts';
+import type { PageContext } from '../../kernel/page.ts';
+
+/** Name of the parameter: ids with commas in between, the first is A. */
+const PICK = 'pick';
+const PICKS_MAX = 2;
+
+/** The ids that are chosen, two at most. */
+export function readPicks(parameters: Readonly<Record<string, string>>): readonly string[] {
+  const ids = (parameters[PICK] ?? '').split(',').filter((id) => id !== '');
+  return ids.slice(0, PICKS_MAX).map(decoded);
+}
+
+/** The parameter of a choice; undefined when there is none. */
+export function writePicks(ids: readonly string[]): string | undefined {
+  return ids.length === 0 ? undefined : ids.map(encoded).join(',');
+}
+
+/** Takes an id in or out; a third one takes the place of the first. */
+export function picked(ids: readonly string[], id: string): readonly string[] {
+  if (ids.includes(id)) return ids.filter((one) => one !== id);
+  return [...ids, id].slice(-PICKS_MAX);
+}
+
+/** The box on a card. */
+export function pickBox({ view }: Pick<PageContext, 'view'>, id: string): HTMLElement {
+  const picks = readPicks(view.parameters.value);
+  const box = element('input', {
+    type: 'checkbox',
+    checked: picks.includes(id),
+    'data-pick': id,
+    'aria-label': `compare ${id}`,
+    change: () => view.setParameter(PICK, writePicks(picked(readPicks(view.parameters.value), id))),
+  });
+  return element('label', { class: 'pick' }, box, 'compare');
+}
+
+/** What is chosen so far, and the way to the comparison. */
+export class CompareBar {
+  readonly root = element('p', { class: 'compare-two', role: 'status', hidden: true });
+  readonly #context: PageContext;
+
+  constructor(context: PageContext) {
+    this.#context = context;
+    context.view.parameters.watch(context.signal, (parameters) =>
+      this.#show(readPicks(parameters)),
+    );
+  }
+
+  #show(picks: readonly string[]): void {
+    const [a, b] = picks;
+    this.root.hidden = a === undefined;
+    if (a === undefined) return;
+    const clear = this.#button('Clear', () => this.#context.view.setParameter(PICK, undefined));
+    this.root.replaceChildren(
+      ...(b === undefined
+        ? [`A is ${a}: tick a second run to compare with.`, clear]
+        : [`A is ${a}, B is ${b}.`, this.#button('Compare', () => this.#compare(a, b)), clear]),
+    );
+  }
+
+  #compare(a: string, b: string): void {
+    const { view } = this.#context;
+    view.setParameter(PICK, undefined);
+    view.setParameter('with', b);
+    view.go('compare', a);
+  }
+
+  #button(label: string, click: () => void): HTMLElement {
+    return element('button', { type: 'button', click }, label);
+  }
+}
+
+/** Draws the list anew without taking the keyboard from the box that changed. */
+export function keepingFocus(list: HTMLElement, draw: () => void): void {
+  const { activeElement } = document;
+  const id = activeElement instanceof HTMLElement ? activeElement.dataset['pick'] : undefined;
+  draw();
+  if (id === undefined) return;
+  for (const box of list.querySelectorAll<HTMLElement>('[data-pick]'))
+    if (box.dataset['pick'] === id) box.focus();
+}
+
+/** The address writes the rest as it must. */
+function encoded(id: string): string {
+  return id.replace(/[%,]/g, encodeURIComponent);
+}
+
+/** An address may be written by hand. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    // No run has such an id: it is shown as it stands.
+    return id;
+  }
+}

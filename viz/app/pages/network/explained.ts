@@ -1,0 +1,43 @@
+/**
+ * The packets whose bytes the trace holds, as a list to choose from: of a hundred thousand they are a few.
+ *
+ * @module
+ */
+import type { Passage } from '../../../format/passages.ts';
+import { instantText } from '../../kernel/duration.ts';
+import { element } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+import { endsOf } from './trail.ts';
+
+/** The list; it stays hidden where there are none. */
+export function explainedChooser({ trace, view, signal, fail }: TraceContext): HTMLElement {
+  const select = element('select', { 'aria-label': 'explained packets' });
+  const label = element('label', { hidden: true }, 'explained', select);
+  if ((trace.info.counts['packet'] ?? 0) === 0) return label;
+  trace.ask('trails', {}).then((trails) => {
+    if (signal.aborted || trails.length === 0) return;
+    label.hidden = false;
+    select.append(
+      element('option', { value: '' }, 'choose a packet'),
+      ...trails.map((passage) => option(passage, trace.info)),
+    );
+    select.addEventListener('change', () => {
+      const chosen = trails.find(({ packet }) => String(packet) === select.value);
+      if (chosen === undefined) return;
+      view.time.moveTo(chosen.timeNs);
+      view.selection.value = { kind: 'packet', name: select.value };
+    });
+    view.selection.watch(signal, (selection) => {
+      const name = selection?.kind === 'packet' ? selection.name : '';
+      const isListed = trails.some(({ packet }) => String(packet) === name);
+      select.value = isListed ? name : '';
+    });
+  }, fail);
+  return label;
+}
+
+function option(passage: Passage, info: TraceContext['trace']['info']): HTMLElement {
+  const { from, to } = endsOf(passage, info);
+  const text = `${instantText(passage.timeNs, 1e9)} ${from} → ${to ?? 'its application'}`;
+  return element('option', { value: passage.packet }, text);
+}

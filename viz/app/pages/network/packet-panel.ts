@@ -1,0 +1,185 @@
+/**
+ * A packet in the panel: its way, and where its bytes were kept, the same packet at each place of its
+ * way, layer by layer, as far as the cursor is. Made once for a packet; the cursor only changes it.
+ *
+ * @module
+ */
+import { quantity } from '../../../../reports/format.ts';
+import type { PacketReader } from '../../../format/packet-fields.ts';
+import type { Passage } from '../../../format/passages.ts';
+import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import { type Child, element, fill } from '../../kernel/element.ts';
+import type { TraceContext } from '../../kernel/page.ts';
+import { layersOf, type PacketEnds, readersOf } from './fields.ts';
+import { hexView } from './hex-view.ts';
+import { onionView } from './onion-view.ts';
+import { pairs, section } from './panel-parts.ts';
+import { endsOf, newBytesIn, type Skin, skinsOf, stepAt } from './trail.ts';
+
+const READERS = readersOf(
+  import.meta.glob<{ readonly fields: PacketReader }>('../../../../nodes/*/viz-fields.ts', {
+    eager: true,
+  }),
+);
+/** An onion has more than one layer. */
+const SKINS_MIN = 2;
+const RESEARCH =
+  'Known because the run itself was asked with --explain: each node makes other bytes of the message, so that nobody on the network can tell that these packets are one.';
+const SAME = 'One packet, as the run kept it with --explain.';
+
+/** What is known of a packet. */
+export interface PacketFacts {
+  readonly hops: HopColumns;
+  /** None where its bytes were not kept. */
+  readonly passages: readonly Passage[];
+  /** At the end of its way. */
+  readonly states: WorldStates;
+}
+
+/** The panel's content for one packet. */
+export class PacketPanel {
+  readonly root: HTMLElement;
+  readonly #context: TraceContext;
+  readonly #facts: PacketFacts;
+  readonly #skins: readonly Skin[];
+  readonly #onion = element('div');
+  readonly #steps: readonly HTMLElement[];
+  readonly #bytes = element('div');
+  #step = -1;
+
+  constructor(context: TraceContext, facts: PacketFacts) {
+    const { info } = context.trace;
+    const { passages } = facts;
+    this.#context = context;
+    this.#facts = facts;
+    this.#skins = skinsOf(passages, info);
+    this.#steps = passages.map((passage, at) => this.#stepButton(passage, at));
+    this.root = element(
+      'div',
+      { class: 'packet-panel' },
+      element('p', { class: 'muted' }, wordsOf(facts, info)),
+      facts.hops.rows > 0 && section('Its way', wayOf(facts.hops, info)),
+      passages.length === 0 ? this.#withoutBytes() : this.#withBytes(),
+    );
+  }
+
+  /** The cursor has moved. */
+  follow(timeNs: number): void {
+    const { passages } = this.#facts;
+    const step = stepAt(passages, timeNs);
+    const passage = passages[step];
+    if (step === this.#step || passage === undefined) return;
+    this.#step = step;
+    for (const [at, button] of this.#steps.entries()) {
+      if (at === step) button.setAttribute('aria-current', 'step');
+      else button.removeAttribute('aria-current');
+    }
+    if (this.#skins.length >= SKINS_MIN) fill(this.#onion, onionView(this.#skins, step));
+    const { from, to } = endsOf(passage, this.#context.trace.info);
+    const title =
+      to === undefined ? `What the application of ${from} gets` : `Bytes from ${from} to ${to}`;
+    fill(this.#bytes, section(title, this.#bytesAt(step, passage)));
+  }
+
+  #withoutBytes(): Child {
+    const { counts } = this.#context.trace.info;
+    const text =
+      (counts['packet'] ?? 0) > 0
+        ? 'Its bytes were not kept: those of the packets in the list «explained» above the picture were.'
+        : 'Its bytes are in the trace of a run with --explain.';
+    return element('p', { class: 'muted' }, text);
+  }
+
+  #withBytes(): Child {
+    const isOnion = this.#skins.length >= SKINS_MIN;
+    const title = isOnion ? 'The onion, layer by layer' : 'The packet, link by link';
+    return [
+      section(title, [
+        element('p', { class: 'muted research' }, isOnion ? RESEARCH : SAME),
+        this.#onion,
+        element(
+          'ol',
+          { class: 'trail' },
+          this.#steps.map((button) => element('li', {}, button)),
+        ),
+      ]),
+      this.#bytes,
+    ];
+  }
+
+  #stepButton(passage: Passage, at: number): HTMLElement {
+    const { trace, view } = this.#context;
+    const { from, to } = endsOf(passage, trace.info);
+    const [first = passage] = this.#facts.passages;
+    const skin = this.#skins.findIndex(({ offFrom }) => offFrom === at);
+    const did = [
+      (passage.heldNs ?? 0) > 0 && `held ${quantity(passage.heldNs ?? 0, 'ns')}`,
+      skin >= 0 && this.#skins.length >= SKINS_MIN ? `layer ${skin + 1} off` : undefined,
+    ].filter(Boolean);
+    return element(
+      'button',
+      {
+        ...{ type: 'button', class: 'packet-field', 'data-step': at },
+        click: () => view.time.moveTo(passage.timeNs),
+      },
+      element('span', {}, to === undefined ? `to the application of ${from}` : `${from} → ${to}`),
+      element(
+        'span',
+        { class: 'muted' },
+        [`+${quantity(passage.timeNs - first.timeNs, 'ns')}`, ...did].join(', '),
+      ),
+    );
+  }
+
+  #bytesAt(step: number, passage: Passage): Child {
+    const before = this.#facts.passages[step - 1]?.bytes;
+    const { bytes } = passage;
+    const layers = passage.link === undefined ? [] : layersOf(bytes, this.#ends(passage), READERS);
+    return hexView(bytes, layers, (field) => newBytesIn(field, bytes, before));
+  }
+
+  /** The nodes at the ends of a link, and what they told of themselves. */
+  #ends({ link }: Passage): PacketEnds {
+    const { nodes, links } = this.#context.trace.info;
+    const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
+    const numbers = [from, to];
+    // Routers know what a gateway sends as bytes: its reader is asked on every link of the way.
+    const all = this.#facts.passages.flatMap((one) => {
+      const way = links[one.link ?? -1];
+      return way === undefined ? [] : [way.from, way.to];
+    });
+    return {
+      protocols: new Set(all.flatMap((node) => nodes[node]?.protocol ?? [])),
+      states: new Map(
+        this.#facts.states.flatMap(([node, own]) => (numbers.includes(node) ? own : [])),
+      ),
+    };
+  }
+}
+
+function wordsOf({ hops, passages }: PacketFacts, { classes, flows }: TraceInfo): string {
+  const length = hops.bytes[0] ?? passages[0]?.bytes.length ?? 0;
+  const [packetClass, flow] = [hops.class[0], hops.flow[0]];
+  return [
+    packetClass === undefined ? 'not in the kept windows' : (classes[packetClass] ?? ''),
+    // Flow 0 is none: what a node sends of itself.
+    flow === undefined || flow === 0 ? '' : (flows[flow] ?? ''),
+    `${length} B`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function wayOf(hops: HopColumns, { links }: TraceInfo): Child {
+  const rows: (readonly [string, string])[] = [];
+  const beginNs = hops.departNs[0] ?? 0;
+  for (let row = 0; row < hops.rows; row += 1) {
+    const departNs = hops.departNs[row] ?? 0;
+    const arriveNs = hops.arriveNs[row] ?? Number.NaN;
+    const fate = hops.fate[row] === 1 ? 'lost' : 'not seen to arrive';
+    const took = Number.isNaN(arriveNs) ? fate : quantity(arriveNs - departNs, 'ns');
+    const name = (links[hops.link[row] ?? 0]?.name ?? '').replace('->', ' → ');
+    rows.push([`+${quantity(departNs - beginNs, 'ns')}  ${name}`, took]);
+  }
+  return pairs(rows);
+}

@@ -1,0 +1,25 @@
+/**
+ * Pieces of the panel that all selections share.
+ *
+ * @module
+ */
+import { type Child, element } from '../../kernel/element.ts';
+
+/** A part with its heading. */
+export function section(title: string, content: Child): HTMLElement {
+  return element('section', {}, element('h3', {}, title), content);
+}
+
+/** Names with values. */
+export function pairs(rows: readonly (readonly [string, string | number])[]): Child {
+  if (rows.length === 0) return element('p', { class: 'muted' }, 'none');
+  const body = rows.map(([name, value]) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, name),
+      element('td', { class: 'number' }, value),
+    ),
+  );
+  return element('table', {}, element('tbody', {}, body));
+}
