@@ -17,8 +17,12 @@ import {
   TABLES,
 } from '../../engine/measure/trace/layout.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import { type TraceOutput, type TraceParts, traceInto } from './record-trace.ts';
-import type { Recorder } from './recorder.ts';
+import {
+  type TraceListener,
+  type TraceOutput,
+  type TraceParts,
+  traceInto,
+} from './record-trace.ts';
 import type { Stage } from './stage.ts';
 
 /** Blocks are sent at most this often: 20 times a second. */
@@ -83,7 +87,7 @@ export function broadcastTrace(
   parts: BroadcastParts,
   broadcast: Broadcast,
   now: () => number = () => performance.now(),
-): Recorder {
+): TraceListener {
   const output = new BroadcastOutput(parts, broadcast, now);
   return traceInto(parts, { extent: 'full' }, output);
 }

@@ -57,6 +57,8 @@ export interface TraceParts {
    * told from the next one, so their traces hold states, spans, drops, faults and series, no hops.
    */
   readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
+  /** Another one that watches the packets and hands them on: watched once, they cost half. */
+  readonly leader?: TraceListener;
 }
 
 /** Where the blocks of a trace go. */
@@ -71,7 +73,7 @@ export interface TraceOutput {
 }
 
 /** Begins a trace file of a run in virtual time. */
-export function recordTrace(parts: RecorderParts, order: TraceOrder): Recorder {
+export function recordTrace(parts: RecorderParts, order: TraceOrder): TraceListener {
   return openTrace(traceParts(parts), order);
 }
 
@@ -84,7 +86,7 @@ export function traceParts({ world, scenario, registry, seed }: RecorderParts): 
 }
 
 /** Begins a trace file of any run. */
-export function openTrace(parts: TraceParts, order: TraceOrder): Recorder {
+export function openTrace(parts: TraceParts, order: TraceOrder): TraceListener {
   const file = new RecordingFile(order.path);
   const sink: TraceSink = {
     write: (bytes) => file.write(bytes),
@@ -103,23 +105,25 @@ export function traceInto(
   parts: TraceParts,
   order: Pick<TraceOrder, 'extent'>,
   output: TraceOutput,
-): Recorder {
+): TraceListener {
   return new TraceListener(parts, order, output);
 }
 
-class TraceListener implements Recorder {
+/** Listens to a run and records it. */
+export class TraceListener implements Recorder {
   readonly keepsStates = true;
   readonly #parts: TraceParts;
   readonly #output: TraceOutput;
   readonly #trace: TraceRecorder;
   readonly #network: NetworkRecorder | undefined;
+  readonly #leader: TraceListener | undefined;
   readonly #nodes: ReadonlyMap<string, number>;
   readonly #reasons: ReadonlyMap<string, number>;
   #faultsBegun = 0;
   #faultsOpen: FaultRecord[] = [];
 
   constructor(parts: TraceParts, order: Pick<TraceOrder, 'extent'>, output: TraceOutput) {
-    const { scenario, registry, directions, network } = parts;
+    const { scenario, registry, directions, network, leader } = parts;
     const header = traceHeader(parts, order.extent);
     this.#parts = parts;
     this.#output = output;
@@ -128,7 +132,9 @@ class TraceListener implements Recorder {
     const { sink, waitingMax } = output;
     const bound = waitingMax === undefined ? {} : { waitingMax };
     this.#trace = new TraceRecorder({ sink, header, directions, ...bound });
-    if (network === undefined) return;
+    this.#leader = leader;
+    if (leader !== undefined) leader.#trace.follower = this.#trace;
+    if (network === undefined || leader !== undefined) return;
     const into = { sink: this.#trace, pyramid: this.#trace.pyramid };
     this.#network = new NetworkRecorder(network, header.links.length, into);
   }
@@ -168,6 +174,8 @@ class TraceListener implements Recorder {
   }
 
   nodeDropped(node: string, reason: string): void {
+    // Who is followed hands it on, with the packet.
+    if (this.#leader !== undefined) return;
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
     this.#trace.dropped(this.#parts.now(), {
       node: this.#nodeNumber(node),
@@ -179,7 +187,7 @@ class TraceListener implements Recorder {
 
   passed({ trail, direction, row, node, bytes, heldNs }: Passage): void {
     this.#trace.packet(this.#parts.now(), bytes, {
-      packet: row === undefined ? NONE : (this.#network?.packetAt(row) ?? NONE),
+      packet: row === undefined ? NONE : (this.#watcher?.packetAt(row) ?? NONE),
       trail,
       link: direction?.id ?? NONE,
       node: this.#nodeNumber(node),
@@ -202,7 +210,10 @@ class TraceListener implements Recorder {
       this.#faultsOpen = this.#faultsOpen.filter((record) => !ended.includes(record));
     }
     this.#trace.tick(nowNs);
-    this.#output.ticked?.(nowNs, stage, () => this.#trace.flush(nowNs));
+    this.#output.ticked?.(nowNs, stage, () => {
+      this.#leader?.flushFollower();
+      this.#trace.flush(nowNs);
+    });
   }
 
   finish(result: SeedResult, stage: Stage): void {
@@ -219,12 +230,23 @@ class TraceListener implements Recorder {
     this.#trace.finish({ endNs, fingerprint: result.fingerprint });
   }
 
+  /** Hands who follows the packets that have arrived. */
+  flushFollower(): void {
+    this.#trace.flushFollower();
+  }
+
   warning(): string | undefined {
     return this.#output.warning();
   }
 
   close(): void {
     this.#output.close();
+  }
+
+  /** Who watches the packets: this one, or the one that it follows. */
+  get #watcher(): NetworkRecorder | undefined {
+    const { leader } = this.#parts;
+    return leader === undefined ? this.#network : leader.#network;
   }
 
   #nodeNumber(name: string): number {

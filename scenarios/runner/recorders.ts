@@ -30,11 +30,13 @@ export class Recorders {
     watchers: readonly NetworkObserver[] = [],
   ) {
     const recorders: Recorder[] = [];
-    if (trace !== undefined) recorders.push(recordTrace(parts, trace));
+    const leader = trace === undefined ? undefined : recordTrace(parts, trace);
+    if (leader !== undefined) recorders.push(leader);
     if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
     if (broadcast !== undefined) {
       const soFar = measuredSoFar(parts.world, parts);
-      recorders.push(broadcastTrace({ ...traceParts(parts), soFar }, broadcast));
+      const followed = leader === undefined ? {} : { leader };
+      recorders.push(broadcastTrace({ ...traceParts(parts), soFar, ...followed }, broadcast));
     }
     const { onStory } = parts;
     if (stories > 0 && onStory !== undefined) {

@@ -5,7 +5,14 @@
  * @module
  */
 import type { Rows } from './encode-block.ts';
-import { BLOCK_ROWS, DROPPED_WIDE, NARROW_LIMIT_NS, TABLES, WORTH_CLOSING_ROWS } from './layout.ts';
+import {
+  BLOCK_ROWS,
+  DROPPED_WIDE,
+  NARROW_LIMIT_NS,
+  OPEN_WIDE,
+  TABLES,
+  WORTH_CLOSING_ROWS,
+} from './layout.ts';
 
 // Columns that are made when a block is written.
 const transit = new Float64Array(BLOCK_ROWS);
@@ -28,6 +35,8 @@ export class HopBlock {
   drops = 0;
   firstNs = 0;
   lastNs = 0;
+  /** Rows that a follower of the recorder has been given. */
+  shown = 0;
   /** Set when it has left memory: late arrivals are not noted any more. */
   isSealed = false;
   // Written by the recorder, once per packet and hop: a call with ten values would cost more.
@@ -62,10 +71,18 @@ export class HopBlock {
     this.drops += 1;
   }
 
-  /** Packets per link, by link number, in pairs. */
-  linkCounts(links: number): Uint32Array {
+  /** First row, from this one on, whose packet is still under way. */
+  firstOpen(from: number): number {
+    if (this.open === 0) return this.count;
+    let row = from;
+    while (row < this.count && this.arrive[row] !== OPEN_WIDE) row += 1;
+    return row;
+  }
+
+  /** Packets per link of some rows, by link number, in pairs. */
+  linkCounts(links: number, from: number, to: number): Uint32Array {
     const counts = new Uint32Array(links);
-    for (let row = 0; row < this.count; row += 1) {
+    for (let row = from; row < to; row += 1) {
       const link = this.link[row] as number;
       counts[link] = (counts[link] as number) + 1;
     }
@@ -74,20 +91,27 @@ export class HopBlock {
     return Uint32Array.from(pairs);
   }
 
-  /** The rows as the table's columns, valid until the next call of any block. */
-  rows(): Rows {
-    const { depart, arrive, link, packet, marks, count, drops } = this;
+  /** Some rows as the table's columns, valid until the next call of any block. */
+  rows(from: number, to: number): Rows {
+    const { arrive, marks } = this;
+    const depart = this.depart.subarray(from, to);
+    const count = to - from;
+    let drops = 0;
     for (let row = 0; row < count; row += 1) {
-      const end = arrive[row] as number;
+      const end = arrive[from + row] as number;
       transit[row] = end < 0 ? end : end - (depart[row] as number);
-      const mark = marks[row] as number;
+      if (end === DROPPED_WIDE) drops += 1;
+      const mark = marks[from + row] as number;
       flow[row] = mark >>> 16;
       // Only the low byte stays.
       kind[row] = mark >>> 8;
       flags[row] = mark;
-      size[row] = Math.min(this.bytes[row] as number, SIZE_MAX);
+      size[row] = Math.min(this.bytes[from + row] as number, SIZE_MAX);
     }
-    const columns = [depart, transit, link, packet, flow, kind, flags, size, this.queueNs];
+    const part = (column: Uint32Array): Uint32Array => column.subarray(from, to);
+    const { link, packet, queueNs } = this;
+    const marked = [flow, kind, flags, size];
+    const columns = [depart, transit, part(link), part(packet), ...marked, part(queueNs)];
     return { table: TABLES.hop, columns, count, drops };
   }
 
@@ -96,6 +120,7 @@ export class HopBlock {
     this.count = 0;
     this.open = 0;
     this.drops = 0;
+    this.shown = 0;
     this.isSealed = false;
   }
 }

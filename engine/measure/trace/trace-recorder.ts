@@ -94,6 +94,11 @@ export interface TraceEnd {
 /** One recorder for one run. */
 export class TraceRecorder implements HopSink {
   readonly pyramid: Pyramid;
+  /**
+   * Another one that is given the packets, losses and bins of this one, so that they are watched once.
+   * It begins with this one, shows packets as they arrive, and finishes after it.
+   */
+  follower: TraceRecorder | undefined;
   readonly #writer: TraceWriter;
   readonly #encoder = new BlockEncoder();
   readonly #header: TraceHeader;
@@ -148,9 +153,11 @@ export class TraceRecorder implements HopSink {
   dropped(timeNs: number, { node, link, packet, reason }: DropPlace): void {
     if (this.#drops.isFullAt(timeNs)) this.#closeDrops();
     this.#drops.add(timeNs, node, link, packet, reason);
+    this.follower?.dropped(timeNs, { node, link, packet, reason });
   }
 
   linksAdded(): void {
+    this.follower?.linksAdded();
     const links = this.#directions.slice(this.#linksKnown).map(linkInfo);
     this.#linksKnown = this.#directions.length;
     this.#addText({ links });
@@ -247,8 +254,22 @@ export class TraceRecorder implements HopSink {
     this.#flushText();
   }
 
+  /** Hands the follower the packets that have arrived; those that wait for long go as they are. */
+  flushFollower(): void {
+    const follower = this.follower;
+    if (follower === undefined) return;
+    const blocks = [...this.#hopsWaiting, this.#hops];
+    for (const [index, block] of blocks.entries()) {
+      const isForced = blocks.length - index > follower.#waitingMax;
+      const to = isForced ? block.count : block.firstOpen(block.shown);
+      this.#show(block, to);
+      if (to < block.count) return;
+    }
+  }
+
   /** Writes the rest and the footer. */
   finish({ endNs, fingerprint }: TraceEnd): void {
+    for (const block of [...this.#hopsWaiting, this.#hops]) this.#show(block, block.count);
     if (this.#hops.count > 0) this.#closeHops();
     this.#closeDrops();
     this.pyramid.finish();
@@ -279,6 +300,8 @@ export class TraceRecorder implements HopSink {
   }
 
   #bin(level: number, track: number, bins: Float64Array, at: number): void {
+    const { follower } = this;
+    if (follower !== undefined) follower.#bin(level, track, bins, at);
     const buffer = this.#bins[level] as TableBuffer;
     const { widthNs } = PYRAMID[level] as (typeof PYRAMID)[number];
     const startNs = (bins[at + BIN.end] as number) - widthNs;
@@ -333,11 +356,23 @@ export class TraceRecorder implements HopSink {
   }
 
   #writeHops(block: HopBlock): void {
-    this.#append(block.rows(), block.linkCounts(this.#linksKnown));
+    const { count } = block;
+    this.#append(block.rows(0, count), block.linkCounts(this.#linksKnown, 0, count));
+  }
+
+  /** Hands the follower the rows of a block up to one. */
+  #show(block: HopBlock, to: number): void {
+    const { follower } = this;
+    const { shown } = block;
+    if (follower === undefined || to <= shown) return;
+    block.shown = to;
+    const counts = block.linkCounts(this.#linksKnown, shown, to);
+    follower.#append(block.rows(shown, to), counts);
   }
 
   /** A block that packets under way still point to is left to the garbage collector. */
   #reuse(block: HopBlock): void {
+    this.#show(block, block.count);
     if (block.open > 0) block.isSealed = true;
     else if (this.#spare.length < SPARE_MAX) {
       block.reset();

@@ -1,4 +1,6 @@
 /** A run that is watched is the same run, and hands over everything but packets nobody takes. @module */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +12,7 @@ import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
 import type { Recordings } from '../../../../scenarios/runner/job.ts';
 import { runSeed } from '../../../../scenarios/runner/run-seed.ts';
 import { GrowingSource } from '../../../../viz/format/growing-source.ts';
-import { openTrace } from '../../../../viz/format/trace-file.ts';
+import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';
 import { good, inflateNode } from '../../viz/format/trace-lab.ts';
 
 const registry = new ProtocolRegistry();
@@ -29,14 +31,17 @@ function received(port: MessagePort): BroadcastMessage[] {
   return messages;
 }
 
-function watched(pendingBytes: number): {
+function watched(
+  pendingBytes: number,
+  trace: Pick<Recordings, 'trace'> = {},
+): {
   readonly result: SeedResult;
   readonly messages: readonly BroadcastMessage[];
 } {
   const { port1, port2: port } = new MessageChannel();
   const pending = new SharedArrayBuffer(4);
   new Int32Array(pending)[0] = pendingBytes;
-  const result = run({ broadcast: { port, pending } });
+  const result = run({ broadcast: { port, pending }, ...trace });
   const messages = received(port1);
   port1.close();
   return { result, messages };
@@ -44,6 +49,30 @@ function watched(pendingBytes: number): {
 
 const blocksOf = (messages: readonly BroadcastMessage[]): BroadcastBlocks[] =>
   messages.flatMap((one) => (one.kind === 'blocks' ? [one] : []));
+
+/** The trace as a page has it at the end. */
+async function shown(messages: readonly BroadcastMessage[]): Promise<TraceFile> {
+  const source = new GrowingSource();
+  const [begin] = messages;
+  source.push(begin?.kind === 'begin' ? begin.head : new Uint8Array(0));
+  const trace = good(await openTrace(source, inflateNode));
+  for (const { lasting, packets } of blocksOf(messages)) {
+    for (const bytes of [lasting, packets]) await trace.grow(source.push(bytes));
+  }
+  return trace;
+}
+
+/** Packets, losses and bins of a trace, whatever blocks they stand in. */
+async function packetsIn(trace: TraceFile): Promise<unknown> {
+  return {
+    hops: good(await trace.hops(0, 1e12)),
+    bins: good(await trace.bins({ fromNs: 0, toNs: 1e12 })),
+    drops: good(await trace.rows('drop', 0, 1e12)).reduce(
+      (sum, { from, to }) => sum + to - from,
+      0,
+    ),
+  };
+}
 
 describe('a run that is watched', () => {
   it('is the run that nobody watches, and is read as it was while it went on', async () => {
@@ -53,13 +82,7 @@ describe('a run that is watched', () => {
     expect(result.metrics).toEqual(plain.metrics);
     expect(messages[0]).toMatchObject({ kind: 'begin', run: 'hello', hasPackets: true });
     expect(messages.at(-1)).toMatchObject({ kind: 'end' });
-    const source = new GrowingSource();
-    const [begin] = messages;
-    source.push(begin?.kind === 'begin' ? begin.head : new Uint8Array(0));
-    const trace = good(await openTrace(source, inflateNode));
-    for (const { lasting, packets } of blocksOf(messages)) {
-      for (const bytes of [lasting, packets]) await trace.grow(source.push(bytes));
-    }
+    const trace = await shown(messages);
     const bins = good(await trace.bins({ fromNs: 0, toNs: 1e12 }));
     const rows = blocksOf(messages).reduce((sum, one) => sum + one.rows, 0);
     expect(rows).toBeGreaterThan(100);
@@ -67,6 +90,19 @@ describe('a run that is watched', () => {
     const arrivals = bins.reduce((sum, { count }) => sum + count, 0);
     const hops = good(await trace.hops(0, 1e12));
     expect(hops.filter(({ fate }) => fate === 'arrived')).toHaveLength(arrivals);
+  });
+
+  it('shows the same packets when a trace is recorded beside it, which is the same file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-broadcast-'));
+    const [alone, beside] = ['alone.orr', 'beside.orr'].map((name) => join(folder, name));
+    const trace = (path = ''): Recordings => ({ trace: { path, extent: 'windows' } });
+    run(trace(alone));
+    const { messages } = watched(0, trace(beside));
+    const [first, second] = [alone, beside].map((path) => readFileSync(path ?? ''));
+    rmSync(folder, { recursive: true });
+    expect(second?.equals(first ?? Buffer.alloc(0))).toBe(true);
+    const followed = await packetsIn(await shown(messages));
+    expect(followed).toEqual(await packetsIn(await shown(watched(0).messages)));
   });
 
   it('throws packets away and counts them when nobody takes them, and nothing else', () => {
