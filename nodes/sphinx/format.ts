@@ -6,13 +6,13 @@
  */
 import { readUint48 } from '../_kit/bytes.ts';
 import { VERSION_LENGTH } from './geometry.ts';
+import { createHeader } from './header.ts';
+import { layeredFormat } from './layered-format.ts';
 import { createModelledFormat } from './modelled/format.ts';
 import { createOutfoxLikeFormat } from './outfox-like/format.ts';
-import { createPacket } from './packet.ts';
 import type { PacketFormat } from './packet-format.ts';
-import { receiveWith, sphinxOpener } from './receive.ts';
 import { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
-import { createReply, createSurb, openReply } from './surb.ts';
+import { peelHeader } from './unwrap.ts';
 
 /** Formats by name: Katzenpost's, and one for research, which has no vectors to check it with. */
 export const FORMAT_NAMES = ['katzenpost', 'outfox-like-research'] as const;
@@ -37,20 +37,12 @@ export function createFormat(options: FormatOptions): PacketFormat {
 
 /** Real packets. */
 export function sphinxFormat(suite: SphinxSuite): PacketFormat {
-  const { exchange, geometry } = suite;
-  const opener = sphinxOpener(suite);
-  return {
+  return layeredFormat({
     name: 'sphinx',
-    geometry,
-    publicKeyLength: exchange.publicKeyLength,
-    privateKeyLength: exchange.privateKeyLength,
-    openKey: (privateKey) => exchange.openKey(privateKey),
-    createPacket: (input, payload) => createPacket(suite, input, payload),
-    receive: (rules, packet) => receiveWith(opener, rules, packet),
-    createSurb: (input) => createSurb(suite, input),
-    createReply: (surb, payload) => createReply(suite, surb, payload),
-    openReply: (payload, keys) => openReply(suite, payload, keys),
-  };
+    suite,
+    makeHeader: createHeader,
+    peel: (key, packet) => peelHeader(suite, key, packet),
+  });
 }
 
 /**

@@ -39,6 +39,12 @@ export interface CreatedHeader {
   readonly elements: readonly Uint8Array[];
 }
 
+/** Makes the headers of one format over the lengths of a suite. */
+export type MakeHeader<Suite extends SphinxSuite = SphinxSuite> = (
+  suite: Suite,
+  input: PathInput,
+) => CreatedHeader | { readonly refusal: PathRefusal };
+
 /** What a sender shares with one hop. */
 interface HopSecret {
   readonly keys: HopKeys;

@@ -11,7 +11,7 @@ import { concatBytes } from '../_kit/bytes.ts';
 import { encipherPayload } from './crypto.ts';
 import type { PathRefusal, SurbDrop } from './drops.ts';
 import { type Geometry, PAYLOAD_TAG_LENGTH, PLAINTEXT_HEADER_LENGTH } from './geometry.ts';
-import { createHeader, type PathInput } from './header.ts';
+import { createHeader, type MakeHeader, type PathInput } from './header.ts';
 import type { SphinxSuite } from './suite.ts';
 import type { Dropped } from './unwrap.ts';
 import { isZero } from './zero.ts';
@@ -41,8 +41,19 @@ export function createPacket(
   input: PathInput,
   payload: Uint8Array,
 ): TaggedPacket | { readonly refusal: PathRefusal } {
+  return packetWith(createHeader, suite, input, payload);
+}
+
+/** Makes a packet with the header of any format; its payload is wrapped the same way in all. */
+export function packetWith<Suite extends SphinxSuite>(
+  makeHeader: MakeHeader<Suite>,
+  suite: Suite,
+  input: PathInput,
+  payload: Uint8Array,
+): TaggedPacket | { readonly refusal: PathRefusal } {
+  // Before the header draws randomness.
   if (payload.length !== suite.geometry.forwardPayloadLength) return { refusal: 'payload-length' };
-  const created = createHeader(suite, input);
+  const created = makeHeader(suite, input);
   if ('refusal' in created) return created;
   const tagged = concatBytes(new Uint8Array(PAYLOAD_TAG_LENGTH), payload);
   // One layer for each hop, the last hop's first.

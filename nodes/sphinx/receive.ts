@@ -60,7 +60,7 @@ export interface Opener<Peeled extends PeeledCommands> {
 }
 
 /** Opens the packets of a suite. */
-export function sphinxOpener(suite: SphinxSuite): Opener<PeeledHeader> {
+function sphinxOpener(suite: SphinxSuite): Opener<PeeledHeader> {
   return {
     geometry: suite.geometry,
     peel: (key, packet) => peelHeader(suite, key, packet),

@@ -18,7 +18,7 @@ import {
   SPRP_KEY_LENGTH,
   SPRP_KEY_MATERIAL_LENGTH,
 } from './geometry.ts';
-import { createHeader, type PathHop, type PathInput } from './header.ts';
+import { createHeader, type MakeHeader, type PathHop, type PathInput } from './header.ts';
 import type { CreatedPacket } from './packet.ts';
 import type { SphinxSuite } from './suite.ts';
 import { type Dropped, hasZeroTag } from './unwrap.ts';
@@ -37,8 +37,17 @@ export function createSurb(
   suite: SphinxSuite,
   input: PathInput,
 ): CreatedSurb | { readonly refusal: PathRefusal } {
+  return surbWith(createHeader, suite, input);
+}
+
+/** Makes a SURB with the header of any format. */
+export function surbWith<Suite extends SphinxSuite>(
+  makeHeader: MakeHeader<Suite>,
+  suite: Suite,
+  input: PathInput,
+): CreatedSurb | { readonly refusal: PathRefusal } {
   const own = input.random(SPRP_KEY_MATERIAL_LENGTH);
-  const created = createHeader(suite, input);
+  const created = makeHeader(suite, input);
   if ('refusal' in created) return created;
   const { id } = input.path[0] as PathHop;
   const layers = created.payloadKeys.map(({ key, iv }) => concatBytes(key, iv));

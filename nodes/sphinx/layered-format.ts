@@ -1,0 +1,44 @@
+/**
+ * A format whose headers are its own and whose payloads, SURBs and replies are wrapped in layers as in
+ * Katzenpost's (project spec mixnet 1.5, 1.6), behind {@link PacketFormat}.
+ *
+ * @module
+ */
+import type { MakeHeader } from './header.ts';
+import { packetWith } from './packet.ts';
+import type { PacketFormat } from './packet-format.ts';
+import { type Opener, receiveWith } from './receive.ts';
+import type { SphinxSuite } from './suite.ts';
+import { createReply, openReply, surbWith } from './surb.ts';
+import { advance, type PeeledHeader } from './unwrap.ts';
+
+/** What tells such formats apart. */
+export interface HeaderFormat<Suite extends SphinxSuite> {
+  readonly name: PacketFormat['name'];
+  readonly suite: Suite;
+  readonly makeHeader: MakeHeader<Suite>;
+  readonly peel: Opener<PeeledHeader>['peel'];
+}
+
+/** Makes the format. */
+export function layeredFormat<Suite extends SphinxSuite>(parts: HeaderFormat<Suite>): PacketFormat {
+  const { name, suite, makeHeader, peel } = parts;
+  const { exchange, geometry } = suite;
+  const opener: Opener<PeeledHeader> = {
+    geometry,
+    peel,
+    advance: (peeled, packet) => advance(suite, peeled, packet),
+  };
+  return {
+    name,
+    geometry,
+    publicKeyLength: exchange.publicKeyLength,
+    privateKeyLength: exchange.privateKeyLength,
+    openKey: (privateKey) => exchange.openKey(privateKey),
+    createPacket: (input, payload) => packetWith(makeHeader, suite, input, payload),
+    receive: (rules, packet) => receiveWith(opener, rules, packet),
+    createSurb: (input) => surbWith(makeHeader, suite, input),
+    createReply: (surb, payload) => createReply(suite, surb, payload),
+    openReply: (payload, keys) => openReply(suite, payload, keys),
+  };
+}
