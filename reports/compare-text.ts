@@ -8,6 +8,7 @@ import { changeText, type KpiChange, type ReportComparison } from './compare.ts'
 import { inScale, plural, quantity, scaleOf } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { code, escapeMarkdown } from './markdown.ts';
+import { sameEventsText } from './partings.ts';
 import type { Report } from './report-schema.ts';
 import { toAscii, withoutControls } from './terminal-layout.ts';
 
@@ -80,7 +81,9 @@ export function renderComparison(
       ? []
       : [`    ${kpiName(change)}: ${change.note}`],
   );
-  const text = `${[head, '', ...lines, ...notes].join('\n')}\n`;
+  const events = sameEventsText(comparison.partings);
+  const end = events === undefined ? [] : ['', `  Events: ${events}`];
+  const text = `${[head, '', ...lines, ...notes, ...end].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
 }
 

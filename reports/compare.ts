@@ -6,6 +6,7 @@
  * @module
  */
 import { significant } from './format.ts';
+import { type Parting, partingsOf } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import {
   type Difference,
@@ -45,6 +46,8 @@ export interface ReportComparison {
   /** Changes below this share of the baseline do not count. */
   readonly smallestEffect: number;
   readonly kpis: readonly KpiChange[];
+  /** Where the events of common seeds part; nothing of seeds without checkpoints. */
+  readonly partings: readonly Parting[];
   /** Worse if one KPI is, then better if one is, else inconclusive or same. */
   readonly verdict: ChangeVerdict;
 }
@@ -71,6 +74,7 @@ export function compareReports(
     ...(obstacle === undefined ? {} : { pairingNote: obstacle }),
     smallestEffect: options.smallestEffect,
     kpis,
+    partings: partingsOf(baseline, candidate),
     verdict: overall(kpis.map((kpi) => kpi.verdict)),
   };
 }

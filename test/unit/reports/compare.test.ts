@@ -6,7 +6,11 @@ import {
   renderComparisonMarkdown,
 } from '../../../reports/compare-text.ts';
 import { judge } from '../../../reports/judge.ts';
+import { sameEventsText } from '../../../reports/partings.ts';
+import type { Report } from '../../../reports/report-schema.ts';
 import { runInput } from './fixture.ts';
+
+type SeedFacts = Report['perSeed'][number];
 
 const input = runInput({ seeds: 30, slowdown: 1 });
 const before = judge(input);
@@ -59,6 +63,38 @@ describe('the comparison of two reports', () => {
     );
     expect(change?.relative).toBeGreaterThan(-0.01);
     expect(change?.verdict).toBe('worse');
+  });
+
+  it('says between which checkpoints the events of a seed part', () => {
+    const seed = (number: number, everyNs: number, ...digests: readonly string[]): SeedFacts => ({
+      ...(before.perSeed[0] as SeedFacts),
+      ...{
+        seed: number,
+        fingerprint: digests.join(''),
+        checkpoints: { everyNs, digests: digests.join('') },
+      },
+    });
+    const [one, two, three] = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'];
+    const { checkpoints, ...without } = seed(9, 1e9);
+    const a = {
+      ...before,
+      perSeed: [seed(1, 1e9, one, two), seed(2, 1e9, one, two, three, one), without],
+    };
+    expect(checkpoints).toBeDefined();
+    const near = { ...before, perSeed: [seed(1, 1e9, one, two), seed(2, 1e9, one, three, three)] };
+    expect(compareReports(a, near).partings).toEqual([
+      { kind: 'same', seed: 1 },
+      { kind: 'parted', seed: 2, sameUntilNs: 1e9, partedByNs: 2e9 },
+    ]);
+    expect(sameEventsText(compareReports(a, near).partings)).toBe(
+      '1 of 2 seeds had the same events in both; seed 2 parts between 1 s and 2 s',
+    );
+    // Twice the interval, and one checkpoint only: what both have is the second second.
+    const coarse = { ...before, perSeed: [seed(2, 2e9, two), without] };
+    expect(sameEventsText(compareReports(a, coarse).partings)).toBe(
+      '0 of 1 seed had the same events in both; seed 2 parts after 2 s',
+    );
+    expect(sameEventsText([])).toBeUndefined();
   });
 
   it('does not compare what one side has not', () => {

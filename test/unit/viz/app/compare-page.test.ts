@@ -7,9 +7,11 @@ import type { Answer, Asked, QuestionName } from '../../../../viz/app/data/trace
 import { ANSWERS, infoOf } from '../../../../viz/app/data/trace-desk.ts';
 import { differenceRows, pairsOf } from '../../../../viz/app/pages/compare/differences-view.ts';
 import {
+  type Divergence,
   differingBin,
   firstDivergence,
   type Recording,
+  wholeOf,
 } from '../../../../viz/app/pages/compare/divergence.ts';
 import { diffCommand, factsOf, fingerprintText } from '../../../../viz/app/pages/compare/facts.ts';
 import {
@@ -26,6 +28,11 @@ const A = judge(runInput({ seeds: 3, slowdown: 1 }));
 const SLOWER = judge(runInput({ seeds: 3, slowdown: 3 }));
 const MORE = judge(runInput({ seeds: 5, slowdown: 1 }));
 const MS = 1_000_000;
+
+/** Of two whole recordings. */
+function divergence(a: Recording, b: Recording): Promise<Divergence> {
+  return firstDivergence(a, b, wholeOf(a, b));
+}
 
 describe('the comparison in words', () => {
   it('says that a run with slower failovers is worse, paired by its seeds', () => {
@@ -110,7 +117,7 @@ async function recording(oddMs: number, state = 'up'): Promise<Recording> {
 
 describe('the first event that differs', () => {
   it('is the departure of the first packet that is not the same', async () => {
-    const found = await firstDivergence(await recording(-1), await recording(730));
+    const found = await divergence(await recording(-1), await recording(730));
     expect(found).toMatchObject({
       kind: 'line',
       a: { timeNs: 730 * MS, text: expect.stringContaining('100 B') as string },
@@ -119,15 +126,36 @@ describe('the first event that differs', () => {
   });
 
   it('may be a state, where all packets are the same', async () => {
-    const found = await firstDivergence(await recording(-1), await recording(-1, 'down'));
+    const found = await divergence(await recording(-1), await recording(-1, 'down'));
     expect(found).toMatchObject({
       kind: 'line',
       b: { timeNs: 1_500 * MS, text: 'bfd becomes down' },
     });
   });
 
+  it('is looked for in the stretch in which the checkpoints part, and nowhere else', async () => {
+    const [a, b] = [await recording(300), await recording(730)];
+    const asked: unknown[] = [];
+    const watched: Recording = {
+      info: a.info,
+      ask: (question, about) => {
+        asked.push(about);
+        return a.ask(question, about);
+      },
+    };
+    const stretch = { fromNs: 700 * MS, toNs: 760 * MS };
+    const found = await firstDivergence(watched, b, stretch);
+    expect(found).toMatchObject({ kind: 'line', a: { timeNs: 730 * MS } });
+    for (const about of asked as { fromNs: number; toNs: number }[]) {
+      expect(about.fromNs).toBeGreaterThanOrEqual(stretch.fromNs);
+      expect(about.toNs).toBeLessThanOrEqual(stretch.toNs);
+    }
+    const before = await firstDivergence(a, b, { fromNs: 0, toNs: 280 * MS });
+    expect(before).toEqual({ kind: 'none' });
+  });
+
   it('is none in two recordings of the same', async () => {
-    expect(await firstDivergence(await recording(730), await recording(730))).toEqual({
+    expect(await divergence(await recording(730), await recording(730))).toEqual({
       kind: 'none',
     });
   });

@@ -5,13 +5,21 @@
  * @module
  */
 import { plural, quantity, whole } from '../../../../reports/format.ts';
+import { type Parting, partingsText } from '../../../../reports/partings.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { skeleton } from '../../kernel/states.ts';
 import type { Both } from './both.ts';
-import { type Divergence, firstDivergence, type Line } from './divergence.ts';
+import {
+  type Divergence,
+  firstDivergence,
+  instantOf,
+  type Line,
+  type Recording,
+  wholeOf,
+} from './divergence.ts';
 import { fingerprintText } from './facts.ts';
 
 /** The section; it fills itself once both traces are read. */
@@ -29,7 +37,7 @@ export function divergenceSection(
     'section',
     { class: 'compare-part' },
     element('h2', {}, 'Where they part'),
-    element('p', {}, fingerprintText(a.report, b.report)),
+    element('p', {}, fingerprintText(a.report, b.report), partingWords(both)),
     place,
   );
 }
@@ -41,7 +49,7 @@ function missingText({ a, b }: Both): string {
 
 async function search(
   { view, notify }: ReportContext,
-  { a, b }: Both,
+  { a, b, comparison }: Both,
   { place, signal }: { readonly place: HTMLElement; readonly signal: AbortSignal },
 ): Promise<void> {
   fill(place, skeleton('Looking for the first event that differs …'));
@@ -56,18 +64,46 @@ async function search(
       const words = `The traces are of seeds ${seeds.join(' and ')}: different seeds differ from the first draw on.`;
       return show(element('p', { class: 'muted' }, words));
     }
-    const found = await firstDivergence(left, right);
+    const parting = comparison.partings.find(({ seed }) => seed === left.info.seed);
+    const { found, note } = await searched(left, right, parting);
     const open = (timeNs: number): void => {
       view.go('network');
       view.time.moveTo(timeNs);
       notify(`A at ${instantText(timeNs, 1)}.`);
     };
-    show(foundContent(found, left.info.seed, open));
+    show(note !== undefined && element('p', {}, note), foundContent(found, left.info.seed, open));
   } catch (error) {
     show(
       element('p', { class: 'fail-text' }, error instanceof Error ? error.message : String(error)),
     );
   }
+}
+
+/** Where the reports say that the runs part; nothing without checkpoints. */
+function partingWords({ comparison }: Both): string {
+  const words = partingsText(comparison.partings);
+  return words === undefined ? '' : ` By the checkpoints of their fingerprints ${words}.`;
+}
+
+/** Looks where the checkpoints say that the runs part, and behind it if no row differs there. */
+async function searched(
+  a: Recording,
+  b: Recording,
+  parting: Parting | undefined,
+): Promise<{ readonly found: Divergence; readonly note: string | undefined }> {
+  const whole = wholeOf(a, b);
+  if (parting?.kind !== 'parted') {
+    const found = await firstDivergence(a, b, whole);
+    return { found, note: undefined };
+  }
+  const { sameUntilNs: fromNs, partedByNs: toNs = whole.toNs } = parting;
+  const near = await firstDivergence(a, b, { fromNs, toNs });
+  if (near.kind !== 'none' || toNs === whole.toNs) return { found: near, note: undefined };
+  const found = await firstDivergence(a, b, { fromNs, toNs: whole.toNs });
+  if (found.kind === 'line' && instantOf([found.a, found.b]) < toNs)
+    return { found, note: undefined };
+  const note = `Between ${instantText(fromNs, 1e6)} and ${instantText(toNs, 1e6)} an event differs that leaves no row in a trace, such as a timer that sends nothing; this is the first row that differs.`;
+  return { found, note };
 }
 
 function foundContent(found: Divergence, seed: number, open: (timeNs: number) => void): Child {
@@ -81,7 +117,7 @@ function foundContent(found: Divergence, seed: number, open: (timeNs: number) =>
     case 'bin':
       return binContent(found, seed);
     case 'line': {
-      const timeNs = Math.min(found.a?.timeNs ?? Infinity, found.b?.timeNs ?? Infinity);
+      const timeNs = instantOf([found.a, found.b]);
       return [
         element('p', {}, `Seed ${seed}, first difference at ${instantText(timeNs, 1)}:`),
         element(

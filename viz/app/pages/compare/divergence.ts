@@ -3,8 +3,8 @@
  * the run, are bisected down to a millisecond; there the rows of both are set side by side. Faults and
  * states are kept whole and are compared line by line.
  *
- * A report keeps the last fingerprint only, no checkpoints, so that what leaves no trace (timers that
- * send nothing) is not found here.
+ * The checkpoints of the reports say in which stretch the runs part, so that little of the traces is
+ * read. What leaves no row (a timer that sends nothing) is not found here.
  *
  * @module
  */
@@ -12,6 +12,9 @@ import { quantity } from '../../../../reports/format.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
+
+/** Packets that are under way at the end still arrive, ns. */
+const DRAIN_NS = 1e9;
 
 /** What is asked of a recording. */
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
@@ -32,14 +35,29 @@ export type Divergence =
   /** Packets differ here, but their rows were not kept. */
   | { readonly kind: 'bin'; readonly a: BinRow | undefined; readonly b: BinRow | undefined };
 
-/** Finds it. */
-export async function firstDivergence(a: Recording, b: Recording): Promise<Divergence> {
-  const [statesA, statesB] = await Promise.all([stateLines(a), stateLines(b)]);
+/** A stretch of a run. */
+export interface Stretch {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** The whole of two recordings. */
+export function wholeOf(a: Recording, b: Recording): Stretch {
+  return { fromNs: 0, toNs: Math.max(a.info.durationNs, b.info.durationNs) + DRAIN_NS };
+}
+
+/** Finds it; only blocks of the stretch are read. */
+export async function firstDivergence(
+  a: Recording,
+  b: Recording,
+  stretch: Stretch,
+): Promise<Divergence> {
+  const [statesA, statesB] = await Promise.all([stateLines(a, stretch), stateLines(b, stretch)]);
   const early = earlier(
-    firstDifference(faultLines(a.info), faultLines(b.info)),
+    firstDifference(faultLines(a.info, stretch), faultLines(b.info, stretch)),
     firstDifference(statesA, statesB),
   );
-  const bin = await firstBin(a, b);
+  const bin = await firstBin(a, b, stretch);
   if (bin === undefined) return early === undefined ? { kind: 'none' } : asLine(early);
   const startNs = (bin.a ?? bin.b)?.startNs ?? 0;
   const toNs = startNs + ((bin.a ?? bin.b)?.widthNs ?? 0);
@@ -63,7 +81,8 @@ function earlier(one: Pair | undefined, other: Pair | undefined): Pair | undefin
   return instantOf(one) <= instantOf(other) ? one : other;
 }
 
-function instantOf([a, b]: Pair): number {
+/** Of the earlier of two lines. */
+export function instantOf([a, b]: Pair): number {
   return Math.min(a?.timeNs ?? Number.POSITIVE_INFINITY, b?.timeNs ?? Number.POSITIVE_INFINITY);
 }
 
@@ -86,8 +105,12 @@ interface BinPair {
 }
 
 /** The first bin that differs, as narrow as the trace has bins. */
-async function firstBin(a: Recording, b: Recording): Promise<BinPair | undefined> {
-  let window = { fromNs: 0, toNs: Math.max(a.info.durationNs, b.info.durationNs) + 1e9 };
+async function firstBin(
+  a: Recording,
+  b: Recording,
+  stretch: Stretch,
+): Promise<BinPair | undefined> {
+  let window = stretch;
   let found: BinPair | undefined;
   for (;;) {
     const [ofA, ofB] = await Promise.all([a.ask('bins', window), b.ask('bins', window)]);
@@ -170,9 +193,9 @@ function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   return flow === 0 ? text : `${text}, ${info.flows[flow] ?? ''},`;
 }
 
-async function stateLines(recording: Recording): Promise<readonly Line[]> {
+async function stateLines(recording: Recording, stretch: Stretch): Promise<readonly Line[]> {
   const { info } = recording;
-  const changes = await recording.ask('changes', { fromNs: 0, toNs: Number.MAX_SAFE_INTEGER });
+  const changes = await recording.ask('changes', stretch);
   return changes.map(({ timeNs, node, machine, state }) => ({
     timeNs,
     place: info.nodes[node]?.name ?? '',
@@ -180,8 +203,9 @@ async function stateLines(recording: Recording): Promise<readonly Line[]> {
   }));
 }
 
-function faultLines({ faults }: TraceInfo): readonly Line[] {
-  return faults.map(({ timeNs, kind, target, text }) => ({
+function faultLines({ faults }: TraceInfo, { fromNs, toNs }: Stretch): readonly Line[] {
+  const inside = faults.filter(({ timeNs }) => timeNs >= fromNs && timeNs <= toNs);
+  return inside.map(({ timeNs, kind, target, text }) => ({
     timeNs,
     place: target,
     text: `${kind}: ${text}`,

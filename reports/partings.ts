@@ -1,0 +1,92 @@
+/**
+ * Where two runs of one seed part, from the checkpoints of their fingerprints alone: after the first
+ * event that differs all later fingerprints do, so that the last equal and the first unequal one hold
+ * it between them (spec/ux.md 4.8).
+ *
+ * @module
+ */
+import { plural } from './format.ts';
+import type { Report } from './report-schema.ts';
+
+/** Of one seed that both ran. */
+export type Parting =
+  | { readonly kind: 'same'; readonly seed: number }
+  | {
+      readonly kind: 'parted';
+      readonly seed: number;
+      /** Everything up to here was the same. */
+      readonly sameUntilNs: number;
+      /** Something up to here was not; undefined after the last checkpoint. */
+      readonly partedByNs: number | undefined;
+    };
+
+type SeedFacts = Report['perSeed'][number];
+type Checkpoints = NonNullable<SeedFacts['checkpoints']>;
+
+/** Hex digits of a checkpoint. */
+const DIGITS = 8;
+const NAMED_MAX = 3;
+
+/** Of all seeds that both ran and that have checkpoints; by seed. */
+export function partingsOf(a: Report, b: Report): readonly Parting[] {
+  return a.perSeed.flatMap((one) => {
+    const other = b.perSeed.find(({ seed }) => seed === one.seed);
+    return other === undefined ? [] : partingOf(one, other);
+  });
+}
+
+function partingOf(a: SeedFacts, b: SeedFacts): readonly Parting[] {
+  const { seed } = a;
+  if (a.checkpoints === undefined || b.checkpoints === undefined) return [];
+  if (a.fingerprint === b.fingerprint) return [{ kind: 'same', seed }];
+  let sameUntilNs = 0;
+  for (const atNs of commonInstants(a.checkpoints, b.checkpoints)) {
+    if (digestAt(a.checkpoints, atNs) !== digestAt(b.checkpoints, atNs)) {
+      return [{ kind: 'parted', seed, sameUntilNs, partedByNs: atNs }];
+    }
+    sameUntilNs = atNs;
+  }
+  return [{ kind: 'parted', seed, sameUntilNs, partedByNs: undefined }];
+}
+
+/** Where both have a checkpoint: runs of different length have other intervals. */
+function commonInstants(a: Checkpoints, b: Checkpoints): readonly number[] {
+  const count = Math.floor(a.digests.length / DIGITS);
+  const endNs = Math.floor(b.digests.length / DIGITS) * b.everyNs;
+  return Array.from({ length: count }, (_, at) => (at + 1) * a.everyNs).filter(
+    (atNs) => atNs % b.everyNs === 0 && atNs <= endNs,
+  );
+}
+
+function digestAt({ everyNs, digests }: Checkpoints, atNs: number): string {
+  const at = (atNs / everyNs - 1) * DIGITS;
+  return digests.slice(at, at + DIGITS);
+}
+
+/** `seed 2 parts between 11.76 s and 12 s, and 4 seeds later`; undefined where none parts. */
+export function partingsText(partings: readonly Parting[]): string | undefined {
+  const parted = partings.flatMap((one) => (one.kind === 'parted' ? [one] : []));
+  if (parted.length === 0) return undefined;
+  const first = [...parted].sort((a, b) => a.sameUntilNs - b.sameUntilNs);
+  const named = first.slice(0, NAMED_MAX).map(({ seed, sameUntilNs, partedByNs }) => {
+    const from = secondsText(sameUntilNs);
+    const where =
+      partedByNs === undefined ? `after ${from}` : `between ${from} and ${secondsText(partedByNs)}`;
+    return `seed ${seed} parts ${where}`;
+  });
+  const rest = first.length - named.length;
+  return [...named, ...(rest === 0 ? [] : [`${plural(rest, 'seed')} later`])].join(', ');
+}
+
+/** `1 of 3 seeds had the same events in both; seed 2 parts between 11.76 s and 12 s`. */
+export function sameEventsText(partings: readonly Parting[]): string | undefined {
+  if (partings.length === 0) return undefined;
+  const same = partings.filter(({ kind }) => kind === 'same').length;
+  const count = `${same} of ${plural(partings.length, 'seed')} had the same events in both`;
+  const parted = partingsText(partings);
+  return parted === undefined ? count : `${count}; ${parted}`;
+}
+
+function secondsText(ns: number): string {
+  return `${Number((ns / 1e9).toFixed(6))} s`;
+}
