@@ -23,6 +23,8 @@ import { infoOf } from './trace-desk.ts';
 /** Packets that the page keeps. */
 const PACKETS_MAX = 48 * 1024 * 1024;
 const TELL_MS = 100;
+/** So long a page waits for packets, once the run has begun. */
+const PATIENCE_MS = 1_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 4_000;
 
@@ -63,6 +65,7 @@ export class LiveFeed {
   #retryMs = RETRY_MS;
   #isOpened = false;
   #isBroken = false;
+  #isPatient = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Messages are taken one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -139,6 +142,11 @@ export class LiveFeed {
     const trace = await openTrace(this.#source, inflateGzip);
     if (isFailure(trace)) return trace;
     this.#trace = trace;
+    // A run that begins paused has no packets to see, and who watches wants to let it go on.
+    setTimeout(() => {
+      this.#isPatient = false;
+      this.#work = this.#work.then(async () => void (await this.#open()));
+    }, PATIENCE_MS);
     return undefined;
   }
 
@@ -163,7 +171,8 @@ export class LiveFeed {
       this.#tellSoon();
       return undefined;
     }
-    const isVisible = !news.hasPackets || this.#packets.length > 0 || news.phase === 'ended';
+    const isSeen = this.#packets.length > 0 || news.phase === 'ended';
+    const isVisible = !news.hasPackets || isSeen || !this.#isPatient;
     if (!isVisible) return undefined;
     const info = await this.#look(trace);
     if (isFailure(info)) return info;

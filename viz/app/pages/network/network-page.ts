@@ -5,7 +5,7 @@
  */
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { Latest } from '../../data/latest.ts';
-import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
+import type { DropRow, FaultRow, HopColumns } from '../../data/trace-answers.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
@@ -15,8 +15,10 @@ import { type Detour, detourAt, detourOf, type Switch, switchOf, windowsOf } fro
 import { explainedChooser } from './explained.ts';
 import { LAYOUTS, type LayoutName, placesOf } from './layout.ts';
 import { legendOf } from './legend.ts';
+import { effectsOf } from './live-effects.ts';
 import { type Burst, burstOf, type Drawn, drawnPackets, paint, pictureOf } from './packet-layer.ts';
 import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
+import { makePalette } from './palette/palette.ts';
 import { contentOf, storyText } from './sentence.ts';
 import { canvasAbove, TopologyView } from './topology-view.ts';
 import { ailmentsAt, type FaultStory, storyAt } from './world.ts';
@@ -51,6 +53,7 @@ export class NetworkPage {
   readonly #details: Details;
   readonly #latest: Latest<{ readonly fromNs: number; readonly toNs: number }, Around>;
   readonly #detours: Latest<Switch, Detour>;
+  readonly #effectsOf = effectsOf();
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
@@ -100,9 +103,10 @@ export class NetworkPage {
     fill(
       root,
       damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`),
-      isWithoutHops && partialNote(NO_HOPS),
+      this.#hopsNote(),
       extent === 'windows' && !isWithoutHops && this.#windowsNote(),
       this.#toolbar(),
+      this.#context.run.isLive === true && makePalette(this.#context),
       this.#chart.root,
     );
     this.#ask = frames.add(signal, () => this.#frame());
@@ -242,7 +246,7 @@ export class NetworkPage {
     const pen = this.#canvas.getContext('2d');
     if (pen !== null)
       paint(pen, { packets: this.#drawn, bursts: this.#bursts() }, tokensOf(theme.value));
-    const told = storyAt(info.faults, timeNs);
+    const told = storyAt(this.#faults(), timeNs);
     this.#showDetour(told, timeNs);
     const story = storyText(told, timeNs);
     if (this.#story.textContent !== story) this.#story.textContent = story;
@@ -263,9 +267,15 @@ export class NetworkPage {
     return view.time.isPlaying.value;
   }
 
+  /** Of a run that goes on, the report so far knows effects that its trace does not have yet. */
+  #faults(): readonly FaultRow[] {
+    const { info, soFar } = this.#context.trace;
+    return this.#effectsOf(info.faults, soFar.value);
+  }
+
   /** The way before the latest fault and the one after it; asked for once a fault. */
   #showDetour(story: FaultStory | undefined, timeNs: number): void {
-    const wanted = switchOf(this.#context.trace.info.faults, story);
+    const wanted = switchOf(this.#faults(), story);
     if (wanted !== undefined && wanted.beginNs !== this.#askedSwitch) {
       this.#askedSwitch = wanted.beginNs;
       this.#detours.want(wanted);
@@ -314,6 +324,17 @@ export class NetworkPage {
     svg.append(layer);
     queueMicrotask(() => layer.remove());
     return svg;
+  }
+
+  /** A run that goes on says whether packets will come, before there are any. */
+  #hopsNote(): HTMLElement {
+    const { trace, signal } = this.#context;
+    const note = partialNote(NO_HOPS);
+    note.hidden = (trace.info.counts['hop'] ?? 0) > 0;
+    trace.live.watch(signal, (state) => {
+      if (state !== undefined) note.hidden = state.news.hasPackets;
+    });
+    return note;
   }
 
   #windowsNote(): HTMLElement {

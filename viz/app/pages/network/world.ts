@@ -33,7 +33,7 @@ export function ailmentsAt(
     if (at > timeNs) break;
     if (kind === 'end') ailing.delete(target);
     if (kind !== 'begin') continue;
-    const isDown = /\b(down|crash\w*|partition\w*)\b/.test(text);
+    const isDown = /\b(down|crash\w*|partition\w*|cut off)\b/.test(text);
     ailing.set(target, { state: isDown ? 'down' : 'impaired', sinceNs: at, text });
   }
   return ailing;

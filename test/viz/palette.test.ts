@@ -1,0 +1,148 @@
+/** The fault palette end to end: a run is watched, changed, exported, and replayed (ux.md 5.17). @module */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../reports/report-schema.ts';
+import { ROOT } from '../architecture/files.ts';
+import { BrowserLab, LOOKS, seriousFindings } from './support.ts';
+
+let lab: BrowserLab;
+let run: CommandRun | undefined;
+const folder = mkdtempSync(join(tmpdir(), 'orrery-palette-'));
+beforeAll(async () => {
+  lab = await BrowserLab.start();
+});
+afterAll(async () => {
+  run?.stop();
+  await lab.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const CUT =
+  'events=[{ at: 3s, for: 2s, link: { activePath: "gateway-111 -> gateway-211", hop: random }, set: { up: false } }]';
+const SHORT = ['duration=10s', 'warmup=2s', 'traffic.0.rate=100/s', CUT].flatMap((one) => [
+  '--set',
+  one,
+]);
+
+/** The program, as a person starts it. */
+class CommandRun {
+  readonly address: Promise<string>;
+  readonly report: Promise<Report>;
+  readonly #child: ChildProcess;
+
+  constructor(words: readonly string[], out: string) {
+    const line = ['--import', 'tsx', 'cli/main.ts', 'scenario', ...words, '--json', '--out', out];
+    const child = spawn(process.execPath, line, { cwd: ROOT });
+    this.#child = child;
+    this.address = new Promise((resolve) => {
+      let said = '';
+      child.stderr.on('data', (text: Buffer) => {
+        said += text.toString();
+        const [address] = /http:\S+/.exec(said) ?? [];
+        if (address !== undefined) resolve(address);
+      });
+    });
+    this.report = new Promise((resolve) => {
+      let text = '';
+      child.stdout.on('data', (part: Buffer) => {
+        text += part.toString();
+      });
+      child.on('close', () => resolve(JSON.parse(text) as Report));
+    });
+  }
+
+  stop(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+async function seesTheSwitch(page: Page): Promise<void> {
+  await page.locator('.palette select[aria-label=pace]').selectOption('1');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page
+    .locator('.live-bar')
+    .filter({ hasText: /is at (3\.[5-9]|4)/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const stamp = page.locator('.stamp').filter({ hasText: 'switched' });
+  await stamp.waitFor();
+  expect(await stamp.textContent()).toMatch(/^detected \+[\d.]+ ms, switched \+/);
+}
+
+async function says(page: Page): Promise<string> {
+  return (await page.locator('.palette-said').textContent()) ?? '';
+}
+
+/** By the keyboard: the tool, its target, its length. */
+async function cuts(page: Page): Promise<void> {
+  await page.locator('.wire[data-link="core-120--core-320"] .wire-hit').click({ force: true });
+  const preview = page.locator('.palette-form code');
+  expect(await preview.textContent()).toBe(
+    '{ link: core-120--core-320, set: { up: false }, for: 2s }',
+  );
+  await page.getByRole('button', { name: 'Inject' }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.palette-said').filter({ hasText: 'palette-1' }).waitFor();
+  expect(await says(page)).toMatch(
+    /^palette-1: core-120--core-320 down, at \d+\.\d{3} \d{3} \d{3} s of the run\.$/,
+  );
+  await page.keyboard.press('Enter');
+  await page.locator('.palette-said.fail-text').waitFor();
+  expect(await says(page)).toMatch(/^Not injected: link is already down since/);
+}
+
+async function isUsable(page: Page): Promise<void> {
+  expect(await page.locator('.palette input[value=attack]').isDisabled()).toBe(true);
+  expect(await page.locator('.palette-bars').textContent()).toMatch(
+    /^attack: .+ events of the file/,
+  );
+  for (const { theme, width } of [LOOKS[0], LOOKS[3]].filter((look) => look !== undefined)) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.setViewportSize({ width, height: 800 });
+    expect(await seriousFindings(page)).toEqual([]);
+    const box = await page.locator('.palette').boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+async function exported(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as scenario' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('interactive.yaml');
+  return (await download.path()) ?? '';
+}
+
+describe('the fault palette', () => {
+  it('cuts a link of a watched failover, and the exported scenario replays the run', async () => {
+    const out = join(folder, 'watched');
+    run = new CommandRun(['failover.yaml', '--viz', '0', '--speed', '0', ...SHORT], out);
+    const { page, errors } = await lab.open(await run.address);
+    await seesTheSwitch(page);
+    await cuts(page);
+    await isUsable(page);
+    const path = await exported(page);
+    const yaml = readFileSync(path, 'utf8');
+    expect(yaml).toMatch(/id: palette-1, at: \d+ns, link: core-120--core-320/);
+    await page.locator('.palette select[aria-label=pace]').selectOption('free');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    const watched = await run.report;
+    expect(errors.filter((text) => !text.includes('WebSocket'))).toEqual([]);
+    expect(watched.interactive).toEqual({ faults: 1, file: 'interactive.yaml' });
+    const kept = join(out, 'failover/1/interactive.yaml');
+    expect(watched.reproduce).toContain(kept);
+    expect(readFileSync(kept, 'utf8')).toBe(yaml);
+    expect(watched.faults.map(({ id }) => id)).toEqual(['event-1#1', 'palette-1#2']);
+    const replayed = await new CommandRun([kept], join(folder, 'replayed')).report;
+    expect(replayed.fingerprint).toBe(watched.fingerprint);
+    expect(replayed.interactive).toBeUndefined();
+    expect(replayed.faults).toEqual(watched.faults);
+  }, 120_000);
+});

@@ -1,0 +1,43 @@
+/**
+ * Effects of faults while a run goes on: the trace gets them at its end, the report so far has them
+ * before (detected, switched, first packet). No DOM.
+ *
+ * @module
+ */
+import type { Report } from '../../../../reports/report-schema.ts';
+import type { FaultRow } from '../../data/trace-answers.ts';
+
+type Known = Pick<Report, 'faults'>;
+
+/** The rows of the trace with what a report knows on top. */
+export function withEffects(
+  rows: readonly FaultRow[],
+  report: Known | undefined,
+): readonly FaultRow[] {
+  if (report === undefined) return rows;
+  const known = new Set(rows.filter(({ kind }) => kind === 'effect').map(keyOf));
+  const more = report.faults.flatMap(({ targets, text, effects }) =>
+    Object.entries(effects).flatMap(([name, timeNs]) =>
+      targets.map((target): FaultRow => {
+        return { timeNs, kind: 'effect', target, text: `${name}: ${text}` };
+      }),
+    ),
+  );
+  const missing = more.filter((row) => !known.has(keyOf(row)));
+  if (missing.length === 0) return rows;
+  return [...rows, ...missing].sort((a, b) => a.timeNs - b.timeNs);
+}
+
+function keyOf({ timeNs, target, text }: FaultRow): string {
+  return `${timeNs} ${target} ${text}`;
+}
+
+/** {@link withEffects}, made again only when one of both has changed. */
+export function effectsOf(): typeof withEffects {
+  let made: readonly [readonly FaultRow[], Known | undefined, readonly FaultRow[]] | undefined;
+  return (rows, report) => {
+    if (made?.[0] === rows && made[1] === report) return made[2];
+    made = [rows, report, withEffects(rows, report)];
+    return made[2];
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * The connection by which a page acts on the run that goes on: orders out, answers and states in. It
+ * connects again by itself; an order whose answer was lost is told so, and not sent twice.
+ *
+ * @module
+ */
+import {
+  CONTROL_PATH,
+  type ControlOrder,
+  type ControlReply,
+  type ControlState,
+  readReply,
+  refusal,
+} from '../../../../format/control-wire.ts';
+import { Observable } from '../../../kernel/observable.ts';
+
+/** An order without its number. */
+export type Order = ControlOrder extends infer One
+  ? One extends ControlOrder
+    ? Omit<One, 'number'>
+    : never
+  : never;
+
+/** What came of an order. */
+export type Answer = Exclude<ControlReply, { kind: 'state' }>;
+
+const RETRY_MS = 1_000;
+const LOST = 'the connection was lost: whether it happened is seen in the list once it is back';
+
+/** See the module. */
+export class ControlLink {
+  /** Undefined while there is no connection. */
+  readonly state = new Observable<ControlState | undefined>(undefined);
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #signal: AbortSignal;
+  #socket: WebSocket | undefined;
+  #next = 1;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    this.#connect();
+    signal.addEventListener('abort', () => this.#socket?.close());
+  }
+
+  /** Sends an order. Never rejects. */
+  send(order: Order): Promise<Answer> {
+    const number = this.#next;
+    this.#next += 1;
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) {
+      return Promise.resolve(refusal(number, 'lost', 'there is no connection to the run'));
+    }
+    return new Promise((resolve) => {
+      this.#waiting.set(number, resolve);
+      socket.send(JSON.stringify({ ...order, number }));
+    });
+  }
+
+  #connect(): void {
+    if (this.#signal.aborted) return;
+    const url = new URL(CONTROL_PATH.slice(1), location.href);
+    url.protocol = 'ws:';
+    url.hash = '';
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    socket.onmessage = ({ data }: MessageEvent<string>): void => this.#hear(String(data));
+    socket.onclose = (): void => this.#lost();
+  }
+
+  #hear(text: string): void {
+    const reply = readReply(text);
+    if (reply === undefined) return;
+    if (reply.kind === 'state') {
+      this.state.value = reply.state;
+      return;
+    }
+    this.#waiting.get(reply.number)?.(reply);
+    this.#waiting.delete(reply.number);
+  }
+
+  #lost(): void {
+    const wasClosed = this.state.value?.phase === 'closed';
+    for (const [number, answer] of this.#waiting) answer(refusal(number, 'lost', LOST));
+    this.#waiting.clear();
+    // A run that has ended has told everything, and its server may be gone for good.
+    if (wasClosed || this.#signal.aborted) return;
+    this.state.value = undefined;
+    setTimeout(() => this.#connect(), RETRY_MS);
+  }
+}

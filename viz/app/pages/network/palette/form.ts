@@ -1,0 +1,172 @@
+/**
+ * The form of the palette: a tool, what it acts on, its values, for how long. What it would send stands
+ * below it as a line of a scenario.
+ *
+ * @module
+ */
+import type { ControlState, EventWords } from '../../../../format/control-wire.ts';
+import type { TraceInfo } from '../../../data/trace-answers.ts';
+import { element, fill } from '../../../kernel/element.ts';
+import type { TraceContext } from '../../../kernel/page.ts';
+import { eventOf, flowText, pathTarget, TOOLS, type Tool, type ToolField } from './tools.ts';
+import { barOf } from './words.ts';
+
+const LENGTH = '2s';
+
+/** See the module. */
+export class PaletteForm {
+  readonly root: HTMLFormElement;
+  readonly #context: TraceContext;
+  readonly #radios = new Map<string, HTMLInputElement>();
+  readonly #bars = element('ul', { class: 'palette-bars' });
+  readonly #target = element('select', { 'aria-label': 'target' });
+  readonly #fields = element('span', { class: 'palette-fields' });
+  readonly #length = element('input', {
+    type: 'text',
+    value: LENGTH,
+    placeholder: 'to the end',
+    size: 6,
+  });
+  readonly #preview = element('code');
+  readonly #submit = element('button', { type: 'submit' }, 'Inject');
+  #tool: Tool = TOOLS[0] as Tool;
+  #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
+  #told = '';
+
+  constructor(context: TraceContext, send: (event: EventWords) => void) {
+    this.#context = context;
+    this.root = element(
+      'form',
+      { class: 'palette-form' },
+      this.#toolRow(),
+      element(
+        'div',
+        { class: 'palette-row' },
+        element('label', {}, 'on', this.#target),
+        this.#fields,
+        element('label', {}, 'for', this.#length),
+        this.#submit,
+      ),
+      element('p', {}, this.#preview),
+      this.#bars,
+    );
+    this.root.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (!this.#submit.disabled) send(this.#event());
+    });
+    this.root.addEventListener('input', () => this.#showPreview());
+    this.#choose(this.#tool);
+    context.view.selection.watch(context.signal, () => this.#followSelection());
+  }
+
+  /** Which tools are possible now, and why the others are not. */
+  show(state: ControlState | undefined): void {
+    this.#submit.disabled = state?.phase !== 'open';
+    const bars = TOOLS.flatMap((tool) => {
+      const bar = barOf(tool, state);
+      const radio = this.#radios.get(tool.name);
+      if (radio !== undefined) radio.disabled = bar !== undefined;
+      return bar === undefined ? [] : [`${tool.name}: ${bar}.`];
+    });
+    const told = bars.join('\n');
+    if (told === this.#told) return;
+    this.#told = told;
+    fill(
+      this.#bars,
+      bars.map((bar) => element('li', {}, bar)),
+    );
+  }
+
+  #toolRow(): HTMLElement {
+    const labels = TOOLS.map((tool) => {
+      const radio = element('input', {
+        type: 'radio',
+        name: 'palette-tool',
+        value: tool.name,
+        checked: tool === this.#tool,
+      });
+      radio.addEventListener('change', () => this.#choose(tool));
+      this.#radios.set(tool.name, radio);
+      return element('label', {}, radio, tool.name);
+    });
+    return element(
+      'fieldset',
+      { class: 'palette-tools' },
+      element('legend', { class: 'for-screen-readers' }, 'kind of fault'),
+      labels,
+    );
+  }
+
+  #choose(tool: Tool): void {
+    const kept = this.#target.value;
+    this.#tool = tool;
+    fill(this.#target, targetsOf(this.#context.trace.info, tool).map(optionOf));
+    this.#target.value = kept;
+    if (this.#target.value === '') this.#target.selectedIndex = 0;
+    this.#inputs = new Map(tool.fields.map((field) => [field.key, inputOf(field)]));
+    fill(
+      this.#fields,
+      [...this.#inputs].map(([key, input]) => element('label', {}, key, input)),
+    );
+    this.#followSelection();
+  }
+
+  /** What is selected in the picture is what a tool acts on, when it fits. */
+  #followSelection(): void {
+    const selection = this.#context.view.selection.value;
+    if (selection?.kind === this.#tool.target) {
+      const names = [...this.#target.options].map(({ value }) => value);
+      if (names.includes(selection.name)) this.#target.value = selection.name;
+    }
+    this.#showPreview();
+  }
+
+  #event(): EventWords {
+    const values = [...this.#inputs].map(([key, input]) => [key, input.value] as const);
+    return eventOf(this.#tool, {
+      target: this.#target.value,
+      values: Object.fromEntries(values),
+      length: this.#length.value,
+    });
+  }
+
+  #showPreview(): void {
+    fill(this.#preview, flowText(this.#event()));
+  }
+}
+
+interface Target {
+  readonly value: string;
+  readonly text: string;
+}
+
+function optionOf({ value, text }: Target): HTMLOptionElement {
+  return element('option', { value }, text);
+}
+
+/** Links, and the path in use of each flow; or nodes. */
+function targetsOf({ links, nodes, flows }: TraceInfo, { target }: Tool): readonly Target[] {
+  if (target === 'node') return nodes.map(({ name }) => ({ value: name, text: name }));
+  const ids = [...new Set(links.map(({ id }) => id))];
+  const paths = flows.slice(1).map((flow) => ({
+    value: pathTarget(flow),
+    text: `a hop of ${flow.replace('->', '→')}`,
+  }));
+  return [...ids.map((id) => ({ value: id, text: id.replace('--', ' ↔ ') })), ...paths];
+}
+
+function inputOf({ start, choices, hint }: ToolField): HTMLInputElement | HTMLSelectElement {
+  if (choices !== undefined) {
+    return element(
+      'select',
+      {},
+      choices.map((choice) => element('option', { value: choice }, choice)),
+    );
+  }
+  return element('input', {
+    type: 'text',
+    value: start,
+    size: 8,
+    ...(hint === undefined ? {} : { placeholder: hint }),
+  });
+}

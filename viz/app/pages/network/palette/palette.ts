@@ -1,0 +1,170 @@
+/**
+ * The fault palette: acts on the run that goes on, shows what came of it and when, and hands the run out
+ * as a scenario (spec/ux.md 1, 5.17; docs/adr/0015).
+ *
+ * It acts on the run's own present, wherever the cursor is. What it sends stands on the page as a line of
+ * the scenario language.
+ *
+ * @module
+ */
+import './palette.css';
+import type { ControlState } from '../../../../format/control-wire.ts';
+import { download } from '../../../chart/picture.ts';
+import { element, fill } from '../../../kernel/element.ts';
+import type { TraceContext } from '../../../kernel/page.ts';
+import { ControlLink } from './control-link.ts';
+import { PaletteForm } from './form.ts';
+import { answerText, closedText, exactText, PACES, refusedText } from './words.ts';
+
+/** Where there is room, it is open from the start. */
+const WIDE = '(min-width: 761px)';
+const EXPORTED = 'interactive.yaml';
+
+/** Makes it. */
+export function makePalette(context: TraceContext): HTMLElement {
+  return new Palette(context).root;
+}
+
+class Palette {
+  readonly root: HTMLDetailsElement;
+  readonly #context: TraceContext;
+  readonly #link: ControlLink;
+  readonly #form: PaletteForm;
+  readonly #said = element('p', { class: 'palette-said', role: 'status' });
+  readonly #closed = element('p', { class: 'muted' });
+  readonly #pause = element('button', { type: 'button' }, 'Pause');
+  readonly #pace = element(
+    'select',
+    { 'aria-label': 'pace' },
+    PACES.map(([value, text]) => element('option', { value }, text)),
+  );
+  readonly #paceNote = element('small');
+  readonly #faults = element('ol', { class: 'palette-faults' });
+  readonly #refused = element('small');
+  readonly #export = element('button', { type: 'button', disabled: true }, 'Export as scenario');
+  #listed = '';
+
+  constructor(context: TraceContext) {
+    this.#context = context;
+    this.#link = new ControlLink(context.signal);
+    this.#form = new PaletteForm(context, (event) => void this.#inject(event));
+    const bar = element(
+      'div',
+      { class: 'palette-bar' },
+      this.#pause,
+      element('label', {}, 'pace', this.#pace),
+      this.#export,
+      this.#paceNote,
+    );
+    this.root = element(
+      'details',
+      { class: 'palette', open: matchMedia(WIDE).matches },
+      element('summary', {}, 'Act on this run'),
+      this.#closed,
+      bar,
+      this.#form.root,
+      this.#said,
+      this.#faults,
+      this.#refused,
+    );
+    this.#listen();
+    this.#link.state.watch(context.signal, (state) => this.#show(state));
+  }
+
+  #listen(): void {
+    const isPaused = (): boolean => this.#link.state.value?.speed === 0;
+    this.#pause.addEventListener('click', () => {
+      this.#order(isPaused() ? this.#chosenSpeed() : 0);
+    });
+    this.#pace.addEventListener('change', () => {
+      // A paused run stays so; it goes on at this pace.
+      if (!isPaused()) this.#order(this.#chosenSpeed());
+    });
+    this.#export.addEventListener('click', () => void this.#save());
+    this.#context.keys.add(this.#context.signal, {
+      keys: ['p'],
+      group: 'Network',
+      does: 'pause the run that goes on, or let it go on',
+      run: () => this.#pause.click(),
+    });
+  }
+
+  #chosenSpeed(): number | null {
+    return this.#pace.value === 'free' ? null : Number(this.#pace.value);
+  }
+
+  #order(speed: number | null): void {
+    void this.#link.send({ kind: 'pace', speed }).then((answer) => {
+      if (answer.kind === 'refused') this.#say(answer.message, false);
+    });
+  }
+
+  async #inject(event: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#say('Sent; it acts at the next slice of the run.', true);
+    const answer = await this.#link.send({ kind: 'inject', event });
+    this.#say(answerText(answer), answer.kind === 'done');
+  }
+
+  async #save(): Promise<void> {
+    const answer = await this.#link.send({ kind: 'export' });
+    if (answer.kind === 'scenario') {
+      download(EXPORTED, new Blob([answer.yaml], { type: 'application/yaml' }));
+      this.#say(`${EXPORTED} is saved: npm run scenario with it replays this run.`, true);
+    } else if (answer.kind === 'refused') this.#say(answer.message, false);
+  }
+
+  #say(text: string, isGood: boolean): void {
+    this.#said.classList.toggle('fail-text', !isGood);
+    fill(this.#said, text);
+  }
+
+  #show(state: ControlState | undefined): void {
+    const isOpen = state?.phase === 'open';
+    const closed = closedText(state);
+    this.#closed.hidden = closed === '';
+    fill(this.#closed, closed);
+    this.#showPace(state, isOpen);
+    this.#form.show(state);
+    this.#export.disabled = state === undefined || state.faults.length === 0;
+    const refused = refusedText(state);
+    this.#refused.hidden = refused === '';
+    fill(this.#refused, refused);
+    if (state !== undefined) this.#list(state);
+  }
+
+  #showPace(state: ControlState | undefined, isOpen: boolean): void {
+    const bar = state?.paceBar;
+    this.#pause.disabled = !isOpen || bar !== undefined;
+    this.#pace.disabled = this.#pause.disabled;
+    const isPaused = state?.speed === 0;
+    fill(this.#pause, isPaused ? 'Go on' : 'Pause');
+    this.#paceNote.hidden = bar === undefined;
+    fill(this.#paceNote, bar === undefined ? '' : `No pause: ${bar}.`);
+    if (state === undefined || isPaused) return;
+    const value = state.speed === null ? 'free' : String(state.speed);
+    if (PACES.some(([known]) => known === value)) this.#pace.value = value;
+  }
+
+  /** What was injected; each line leads to its instant. */
+  #list({ faults }: ControlState): void {
+    const key = JSON.stringify(faults);
+    if (key === this.#listed) return;
+    this.#listed = key;
+    const { time } = this.#context.view;
+    fill(
+      this.#faults,
+      faults.map(({ id, text, beginNs, endNs }) =>
+        element(
+          'li',
+          {},
+          element(
+            'button',
+            { type: 'button', class: 'mono', click: () => time.moveTo(beginNs) },
+            exactText(beginNs),
+          ),
+          ` ${id}: ${text}, ${endNs === undefined ? 'to the end' : `until ${exactText(endNs)}`}`,
+        ),
+      ),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What the palette says. No DOM.
+ *
+ * @module
+ */
+import type { ControlState } from '../../../../format/control-wire.ts';
+import type { Answer } from './control-link.ts';
+import type { Tool } from './tools.ts';
+
+/** Paces that can be chosen; `free`: as fast as it can. */
+export const PACES: readonly (readonly [value: string, text: string])[] = [
+  ['0.1', '0.1 ×'],
+  ['1', '1 ×'],
+  ['10', '10 ×'],
+  ['free', 'as fast as it can'],
+];
+
+/** An exact instant: a fault is repeated at this nanosecond. */
+export function exactText(ns: number): string {
+  const [whole, fraction] = (ns / 1e9).toFixed(9).split('.');
+  const digits = (fraction ?? '').replace(/(\d{3})(?=\d)/g, '$1 ');
+  return `${whole}.${digits} s`;
+}
+
+/** What came of an injection. */
+export function answerText(answer: Answer): string {
+  if (answer.kind === 'refused') return `Not injected: ${answer.message}.`;
+  if (answer.kind !== 'done' || answer.fault === undefined) return '';
+  const { id, text, beginNs } = answer.fault;
+  return `${id}: ${text}, at ${exactText(beginNs)} of the run.`;
+}
+
+/** Why nothing can be done; empty when something can. */
+export function closedText(state: ControlState | undefined): string {
+  if (state === undefined) return 'Connecting to the run …';
+  if (state.phase === 'open') return '';
+  if (state.phase === 'waiting') return 'The run has not begun.';
+  const reason = state.reason ?? 'the run takes no faults';
+  return `${reason[0]?.toUpperCase()}${reason.slice(1)}.`;
+}
+
+/** Why a tool is not possible. */
+export function barOf(tool: Tool, state: ControlState | undefined): string | undefined {
+  if (state === undefined) return undefined;
+  const offer = state.kinds.find(({ kind }) => kind === tool.kind);
+  return offer === undefined ? 'this run does not know it' : offer.bar;
+}
+
+/** Messages that the server could not use; empty when there were none. */
+export function refusedText(state: ControlState | undefined): string {
+  const entries = Object.entries(state?.refused ?? {});
+  if (entries.length === 0) return '';
+  const parts = entries.map(([name, count]) => `${name} ${count}`);
+  return `Messages that the run could not read: ${parts.join(', ')}.`;
+}
