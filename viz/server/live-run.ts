@@ -32,12 +32,19 @@ export interface LiveBlocks {
   readonly lostRows: number;
 }
 
+/** Bytes that are kept. */
+export interface LiveBounds {
+  readonly lastingMax: number;
+  /** Of packets; older ones are forgotten. */
+  readonly packetsMax: number;
+}
+
 /** See the module. */
 export class LiveRun {
   /** Tells a run from the one before it at the same address. */
   readonly stream: number;
   readonly lasting = new LiveLane(Number.POSITIVE_INFINITY);
-  readonly packets = new LiveLane(PACKETS_MAX);
+  readonly packets: LiveLane;
   readonly #lastingMax: number;
   #head: Uint8Array | undefined;
   /** Rows that the run threw away because they were not taken in time. */
@@ -51,9 +58,10 @@ export class LiveRun {
    * @param run Name of the scenario.
    * @param stream A number that no other run at this address has.
    */
-  constructor(run: string, stream: number, lastingMax = LASTING_MAX) {
+  constructor(run: string, stream: number, bounds: Partial<LiveBounds> = {}) {
     this.stream = stream >>> 0;
-    this.#lastingMax = lastingMax;
+    this.#lastingMax = bounds.lastingMax ?? LASTING_MAX;
+    this.packets = new LiveLane(bounds.packetsMax ?? PACKETS_MAX);
     this.#news = {
       ...{ phase: 'waiting', run, seed: 0, durationNs: 0, nowNs: 0, hasPackets: false },
       ...{ report: undefined, trouble: undefined },

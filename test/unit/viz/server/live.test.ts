@@ -123,7 +123,7 @@ describe('a viewer', () => {
 
 describe('a run that is watched', () => {
   it('says so when it has too many measurements to keep, instead of leaving some out', () => {
-    const run = new LiveRun('r', 1, 100);
+    const run = new LiveRun('r', 1, { lastingMax: 100 });
     run.begin(BEGIN);
     const add = (bytes: number): void => {
       const lasting = new Uint8Array(bytes);
