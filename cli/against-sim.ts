@@ -1,13 +1,15 @@
 /**
- * `orrery live FILE --against-sim`: predicts the run in virtual time with calibrated costs, all nodes
- * on one core, and sets both side by side.
+ * `orrery live FILE --against-sim`: the same scenario in virtual time, set beside the live run.
  *
- * The prediction comes first, so that a missing profile is told before anybody waits.
+ * Always without a processor: latency less lateness must be that (reports/on-time.ts). Where all nodes
+ * share one event loop, with calibrated costs besides, all nodes on one core, which predicts throughput
+ * and median latency. Virtual time comes first, so that a missing profile is told before anybody waits.
  *
  * @module
  */
 import { compareAgainst } from '../reports/against.ts';
 import { judge } from '../reports/judge.ts';
+import { compareOnTime } from '../reports/on-time.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type RunOrder, runScenario } from '../scenarios/runner/run-scenario.ts';
@@ -28,35 +30,54 @@ export interface AgainstHow {
   readonly scenario: Pick<Scenario, 'traffic' | 'warmupNs'>;
   readonly shape?: 'links' | 'off' | undefined;
   readonly processes?: unknown;
+  readonly deployment?: unknown;
   readonly loops?: number | undefined;
   readonly cpuProfile?: string | undefined;
 }
 
+/** Where the nodes are. */
+type Place = Pick<AgainstHow, 'loops' | 'processes' | 'deployment'>;
+type Order = Pick<RunOrder, 'scenario' | 'definitions'>;
+
 /** A runner that predicts first, runs live, and puts the comparison into the report. */
 export async function againstSim(runner: Runner, how: AgainstHow): Promise<Runner> {
   refuseOthers(how);
-  const { registry, file, overrides, cpuProfile, scenario } = how;
-  const calibrated = await load(
-    file,
-    {
-      ...overrides,
-      ...laterStarts(scenario),
-      cpu: 'calibrated',
-      cpuMachines: 'one',
-      ...(cpuProfile === undefined ? {} : { cpuProfile }),
-    },
-    registry,
-  );
+  const free = await inVirtualTime(how, { cpu: 'none' });
+  const charged = isOneLoop(how) ? await inVirtualTime(how, chargesOf(how)) : undefined;
   const run: Runner['run'] = async (order, folder) => {
-    const predicted = await runScenario(predictionOf(order, calibrated));
+    const ideal = await runScenario(predictionOf(order, free));
+    if (ideal.kind !== 'judged') return ideal;
+    const predicted =
+      charged === undefined ? ideal : await runScenario(predictionOf(order, charged));
     if (predicted.kind !== 'judged') return predicted;
     const live = await runner.run(order, folder);
     if (live.kind !== 'judged') return live;
-    const against = compareAgainst(judge(live.input), judge(predicted.input));
+    const onTime = compareOnTime(live.input, ideal.input);
+    const against = {
+      ...compareAgainst(judge(live.input), judge(predicted.input)),
+      ...(onTime === undefined ? {} : { onTime }),
+    };
     return { kind: 'judged', input: { ...live.input, against } };
   };
-  const bar = 'the run is compared with a prediction of its file (--against-sim)';
-  return { command: runner.command, run, bar };
+  return { command: runner.command, run };
+}
+
+/** The file once more, as virtual time is to run it. */
+function inVirtualTime(
+  { registry, file, overrides, scenario }: AgainstHow,
+  changes: Readonly<Record<string, string>>,
+): Promise<Order> {
+  return load(file, { ...overrides, ...laterStarts(scenario), ...changes }, registry);
+}
+
+/** Costs of one event loop. */
+function chargesOf({ cpuProfile }: AgainstHow): Readonly<Record<string, string>> {
+  const own = cpuProfile === undefined ? {} : { cpuProfile };
+  return { cpu: 'calibrated', cpuMachines: 'one', ...own };
+}
+
+function isOneLoop({ loops = 1, processes, deployment }: Place): boolean {
+  return loops === 1 && processes === undefined && deployment === undefined;
 }
 
 /**
@@ -72,24 +93,20 @@ function laterStarts({ traffic, warmupNs }: AgainstHow['scenario']): Record<stri
   return starts;
 }
 
-/** What the prediction knows nothing of. */
-function refuseOthers({ shape, processes, loops = 1 }: AgainstHow): void {
-  const hint = 'leave out one of the two';
+/** What virtual time knows nothing of. */
+function refuseOthers(how: AgainstHow): void {
+  const { shape, cpuProfile } = how;
   if (shape === 'off') {
+    const hint = 'leave out one of the two';
     throw new FlagError('--against-sim predicts shaped links, not --shape off', '--shape', hint);
   }
-  if (loops > 1) {
-    throw new FlagError('--against-sim predicts one event loop, not --loops', '--loops', hint);
-  }
-  if (processes === undefined) return;
-  throw new FlagError('--against-sim predicts one process, not --processes', '--processes', hint);
+  if (cpuProfile === undefined || isOneLoop(how)) return;
+  const hint = 'add --loops 1, or leave it out';
+  throw new FlagError('a cost profile predicts one event loop', '--cpu-profile', hint);
 }
 
 /** The same seeds, nothing recorded, nothing shown. */
-function predictionOf(
-  order: RunOrder,
-  calibrated: Pick<RunOrder, 'scenario' | 'definitions'>,
-): RunOrder {
+function predictionOf(order: RunOrder, other: Order): RunOrder {
   const { onStory: _onStory, ...rest } = order;
-  return { ...rest, ...calibrated, recordingsOf: () => ({}) };
+  return { ...rest, ...other, recordingsOf: () => ({}) };
 }

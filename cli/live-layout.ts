@@ -13,7 +13,6 @@ export interface LayoutFlags {
   readonly processes?: 'node' | 'machine';
   readonly deployment?: string;
   readonly loops?: number;
-  readonly againstSim?: boolean;
 }
 
 /** What was chosen. */
@@ -42,7 +41,7 @@ export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags):
 
 /**
  * Event loops as asked for; unasked, as many as the traffic of the file needs. Who chooses how links
- * wait, or compares with a prediction for one loop, gets that one.
+ * wait gets one.
  * @param isPrecisionGiven `--precision` stands on the command line.
  */
 export function chooseLoops(
@@ -50,7 +49,7 @@ export function chooseLoops(
   scenario: LoopScenario,
   isPrecisionGiven: boolean,
 ): LoopChoice {
-  const { loops, againstSim, processes, deployment } = flags;
+  const { loops, processes, deployment } = flags;
   const nodes = scenario.topology.hosts.length;
   if (loops !== undefined) {
     if (loops <= nodes) return { loops, repeat: loops };
@@ -64,7 +63,6 @@ export function chooseLoops(
   if (processes !== undefined || deployment !== undefined) return { loops: 1 };
   // On a machine with many cores.
   if (loopsFor(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
-  const isOne = isPrecisionGiven || againstSim === true;
-  const chosen = isOne ? 1 : loopsFor(scenario, availableParallelism());
+  const chosen = isPrecisionGiven ? 1 : loopsFor(scenario, availableParallelism());
   return { loops: chosen, repeat: chosen };
 }

@@ -22,7 +22,10 @@ import { addWatchOption } from './watch.ts';
 import { writeProcesses } from './write-files.ts';
 
 type LiveFlags = RunFlags &
-  LayoutFlags & { readonly cpuProfile?: string } & Pick<LiveOrder, 'shape' | 'precision' | 'log'>;
+  LayoutFlags & { readonly cpuProfile?: string; readonly againstSim?: boolean } & Pick<
+    LiveOrder,
+    'shape' | 'precision' | 'log'
+  >;
 
 /** Adds the command. */
 export function addLive(program: Command): void {
@@ -53,7 +56,7 @@ export function addLive(program: Command): void {
     )
     .option(
       '--against-sim',
-      'predict the run in virtual time and compare (needs npm run calibrate)',
+      'compare with virtual time: latency less lateness and, on one loop, its prediction',
     )
     .option('--cpu-profile <file>', 'cost profile for --against-sim (runs/calibration.json)')
     .option('--deployment <file>', 'nodes that others start (orrery node): docs/how-to/deploy.md')

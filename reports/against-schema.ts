@@ -21,14 +21,37 @@ const row = z.strictObject({
   isPromised: z.boolean().describe('false: reported, not promised, as tails are'),
 });
 
+const onTimeRow = z.strictObject({
+  p: number.describe('fraction of the percentile'),
+  live: number.describe('of the latency, all packets, ns'),
+  lateness: number.nullable().describe('of the lateness of a packet over its way, ns'),
+  onTime: number.nullable().describe('of latency less lateness of the same packet, ns'),
+  simulated: number.describe('of the latency in virtual time without a processor, ns'),
+  difference: number.nullable().describe('simulated over onTime, less 1'),
+  isInside: z.boolean().nullable().describe('within the tolerance; null: too few packets'),
+  isPromised: z.boolean().describe('false: reported, not promised, as tails are'),
+  sum: number.nullable().describe('simulated plus lateness, ns; percentiles do not add'),
+  sumDifference: number.nullable().describe('sum over live, less 1'),
+  isSumInside: z.boolean().nullable().describe('the sum is within the tolerance of live'),
+});
+
+const onTime = z
+  .strictObject({
+    packets: number.describe('sampled packets of which the whole way was seen'),
+    pass: z.boolean().describe('every promised row is within the tolerance'),
+    rows: z.array(onTimeRow),
+  })
+  .describe('latency less the lateness of each packet, beside the simulated latency');
+
 /** What a live run is set against. */
 export const againstSchema = z
   .strictObject({
-    cpu: text.describe('the profile that the prediction was charged by'),
+    cpu: text.describe('the profile that the prediction was charged by, or `not modelled`'),
     cpuProfileSha256: z.exactOptional(text),
     fingerprint: text.describe('of the run in virtual time'),
     tolerance: number,
     pass: z.boolean().describe('every promised row is within the tolerance'),
     rows: z.array(row),
+    onTime: z.exactOptional(onTime),
   })
-  .describe('the same scenario predicted in virtual time with calibrated costs');
+  .describe('the same scenario in virtual time, on one event loop with calibrated costs');

@@ -4,9 +4,12 @@
  * @module
  */
 import type { Against, AgainstRow } from './against.ts';
+import { NOT_MODELLED } from './cpu-note.ts';
+import { differenceText } from './difference-text.ts';
 import { quantity, significant } from './format.ts';
-import { html, type Markup } from './html/markup.ts';
+import { html, type Markup, NOTHING } from './html/markup.ts';
 import { kpiName } from './kpi-text.ts';
+import { onTimeHtml, onTimeLines, onTimeMarkdown } from './on-time-text.ts';
 
 const HEADER = ['', 'live', 'predicted', 'difference', ''] as const;
 
@@ -21,11 +24,14 @@ export function againstLines(against: Against): readonly string[] {
     );
     return `  ${row === undefined ? ' ' : markOf(row)} ${text.join('  ')}`.trimEnd();
   });
-  return [`  ${headline(against)}`, `  cpu ${against.cpu}`, ...lines];
+  const { onTime, tolerance } = against;
+  const own = onTime === undefined ? [] : ['', ...onTimeLines(onTime, tolerance)];
+  return [`  ${headline(against)}`, `  cpu ${against.cpu}`, ...lines, ...own];
 }
 
 /** A section of `report.md`. */
 export function againstMarkdown(against: Against, plain: (text: string) => string): string {
+  const { onTime, tolerance } = against;
   const rows = against.rows.map(
     (row) => `| ${markOf(row)} | ${cellsOf(row).map(plain).join(' | ')} |`,
   );
@@ -37,11 +43,13 @@ export function againstMarkdown(against: Against, plain: (text: string) => strin
     '|---|---|---:|---:|---:|---|',
     ...rows,
     '',
+    ...(onTime === undefined ? [] : [onTimeMarkdown(onTime, tolerance, plain)]),
   ].join('\n');
 }
 
 /** A section of `report.html`. */
 export function againstHtml(against: Against): Markup {
+  const { onTime, tolerance } = against;
   const rows = against.rows.map((row) => {
     const [name = '', live = '', predicted = '', difference = '', note = ''] = cellsOf(row);
     return html`<tr><td class="${toneOf(row)}">${markOf(row)}</td><td>${name}</td><td class="number">${live}</td><td class="number">${predicted}</td><td class="number">${difference}</td><td><small>${note}</small></td></tr>
@@ -50,10 +58,11 @@ export function againstHtml(against: Against): Markup {
   return html`<section><h2>${headline(against)}</h2>
 <p class="muted">cpu ${against.cpu}</p>
 <table><thead><tr><th></th><th>quantity</th><th class="number">live</th><th class="number">predicted</th><th class="number">difference</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>
-`;
+${onTime === undefined ? NOTHING : onTimeHtml(onTime, tolerance)}`;
 }
 
-function headline({ pass, tolerance }: Against): string {
+function headline({ pass, tolerance, cpu }: Against): string {
+  if (cpu === NOT_MODELLED) return 'Beside virtual time without a processor: nothing promised here';
   const limit = `${significant(tolerance * 100, 2)} %`;
   return pass
     ? `Against virtual time: throughput and median latency predicted within ${limit}`
@@ -70,15 +79,6 @@ function cellsOf(row: AgainstRow): readonly string[] {
     differenceText(row.difference),
     noteOf(row),
   ];
-}
-
-/** `+4.2 %`. */
-export function differenceText(difference: number | null): string {
-  if (difference === null) return '-';
-  if (difference === 0) return '0 %';
-  const percent = difference * 100;
-  const text = significant(Math.abs(percent), Math.abs(percent) < 1 ? 1 : 2);
-  return `${percent < 0 ? '-' : '+'}${text} %`;
 }
 
 function noteOf({ isInside, isPromised }: AgainstRow): string {

@@ -22,6 +22,7 @@ import {
   seedCommand,
   verdictWord,
 } from './kpi-text.ts';
+import { latenessRows } from './lateness-table.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts } from './terminal-details.ts';
 
@@ -43,6 +44,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     misses(report),
     reproduction(report),
     report.against === undefined ? '' : againstMarkdown(report.against, escapeMarkdown),
+    details('Lateness of this machine', latenessRows(report)),
     details('Faults', faultRows(report)),
     details('Packets', packetRows(report)),
     details('Environment', environmentRows(report)),

@@ -10,6 +10,7 @@ import { againstHtml } from '../against-text.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
 import { plural, quantity, shortFingerprint, wallTime, whole } from '../format.ts';
 import { countText, kpiName, seedCommand, verdictWord } from '../kpi-text.ts';
+import { latenessSection } from '../lateness-table.ts';
 import { originFacts, reportFacts } from '../report-facts.ts';
 import type { Report } from '../report-schema.ts';
 import { distributionSection } from './distribution.ts';
@@ -33,7 +34,7 @@ export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   return documentOf(title, [
     verdictBar(report),
     html`<main>
-${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
+${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
 <footer>${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}</footer>
 </main>
 `,

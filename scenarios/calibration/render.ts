@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { differenceText } from '../../reports/against-text.ts';
+import { differenceText } from '../../reports/difference-text.ts';
 import { quantity, significant, whole } from '../../reports/format.ts';
 import type { KneeCheck, Prediction } from './knee-check.ts';
 import type { CostProfile } from './profile-schema.ts';

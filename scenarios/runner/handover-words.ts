@@ -4,6 +4,7 @@
  * @module
  */
 import { type HistogramData, histogramQuantile } from '../../engine/measure/histogram.ts';
+import { quantity } from '../../reports/format.ts';
 import type { MetricData } from '../../reports/model.ts';
 
 type Metrics = Readonly<Record<string, MetricData>>;
@@ -12,10 +13,6 @@ type Metrics = Readonly<Record<string, MetricData>>;
 const LATENESS_WARN_NS = 1_000_000;
 /** Above this share of samples that measured nothing the rest may be another crowd. */
 const MISSING_WARN = 0.02;
-/** Below this a microsecond is worth telling, ns. */
-const MS_FROM_NS = 10_000_000;
-const NS_PER_US = 1_000;
-const NS_PER_MS = 1_000_000;
 
 /** How late links, hand-overs and whole packets were; undefined when hardly. */
 export function latenessWarning(metrics: Metrics): string | undefined {
@@ -68,14 +65,9 @@ function countOf(metrics: Metrics, name: string): number {
   return metric?.kind === 'counter' ? metric.value : 0;
 }
 
-/** `p50 70 us, p99 2,841 us`. */
+/** `p50 70 µs, p99 2.84 ms`. */
 function inWords(data: HistogramData, fractions: readonly number[]): string {
   return fractions
-    .map((fraction) => `p${fraction * 100} ${timeText(histogramQuantile(data, fraction))}`)
+    .map((fraction) => `p${fraction * 100} ${quantity(histogramQuantile(data, fraction), 'ns')}`)
     .join(', ');
-}
-
-function timeText(ns: number): string {
-  if (ns >= MS_FROM_NS) return `${(ns / NS_PER_MS).toFixed(1)} ms`;
-  return `${Math.round(ns / NS_PER_US).toLocaleString('en')} us`;
 }

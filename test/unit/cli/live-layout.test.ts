@@ -24,9 +24,8 @@ describe('the layout of a live run', () => {
     expect(chooseLoops({}, load('hello.yaml'), false)).toEqual({ loops: 1 });
   });
 
-  it('is one loop for who chooses the precision, or compares with a prediction for one', () => {
+  it('is one loop for who chooses the precision', () => {
     expect(chosen({}, true)).toEqual({ loops: 1, repeat: 1 });
-    expect(chosen({ againstSim: true })).toEqual({ loops: 1, repeat: 1 });
   });
 
   it('has no loops where nodes have processes', () => {

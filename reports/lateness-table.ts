@@ -1,0 +1,52 @@
+/**
+ * How late a live run was, as a table: links, waiting in sockets, hops, whole packets.
+ *
+ * @module
+ */
+import { quantity, whole } from './format.ts';
+import { html, type Markup, NOTHING } from './html/markup.ts';
+import type { Report } from './report-schema.ts';
+
+/** Metrics of a live run in the order of a datagram's life, and what they are called. */
+const ROWS = [
+  ['live.lateness', 'link due to socket, per hop'],
+  ['live.socket_wait', 'waiting in sockets, per hop'],
+  ['live.hop_lateness', 'link due to handler, per hop'],
+  ['live.way_lateness', 'a packet over its way'],
+  ['live.on_time_latency', 'its latency less that'],
+] as const;
+const FRACTIONS = [0.5, 0.95, 0.99] as const;
+
+/** Rows of Markdown; none where nothing was measured. */
+export function latenessRows(report: Report): readonly string[] {
+  const rows = cellsOf(report);
+  if (rows.length === 0) return [];
+  const lines = rows.map((cells) => `| ${cells.join(' | ')} |`);
+  return ['| lateness | n | p50 | p95 | p99 |', '|---|---:|---:|---:|---:|', ...lines];
+}
+
+/** A section of `report.html`. */
+export function latenessSection(report: Report): Markup {
+  const rows = cellsOf(report);
+  if (rows.length === 0) return NOTHING;
+  const body = rows.map(([name = '', ...numbers]) => {
+    const cells = numbers.map((cell) => html`<td class="number">${cell}</td>`);
+    return html`<tr><td>${name}</td>${cells}</tr>
+`;
+  });
+  const heads = ['n', 'p50', 'p95', 'p99'].map((head) => html`<th class="number">${head}</th>`);
+  return html`<section><h2>How late this machine was</h2>
+<p class="muted">All but the first are of sampled datagrams and packets after the warm-up.</p>
+<table><thead><tr><th></th>${heads}</tr></thead><tbody>${body}</tbody></table></section>
+`;
+}
+
+function cellsOf({ metrics }: Report): readonly (readonly string[])[] {
+  return ROWS.flatMap(([name, words]) => {
+    const metric = metrics[name];
+    if (metric === undefined || metric.count === 0) return [];
+    const points = FRACTIONS.map((p) => metric.quantiles?.find((point) => point.p >= p - 1e-12));
+    const values = points.map((point) => (point === undefined ? '-' : quantity(point.value, 'ns')));
+    return [[words, whole(metric.count), ...values]];
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * Latency less lateness beside the simulated one, in a terminal, as Markdown and as HTML.
+ *
+ * @module
+ */
+import { differenceText } from './difference-text.ts';
+import { quantity, significant, whole } from './format.ts';
+import { html, type Markup } from './html/markup.ts';
+import type { OnTime } from './on-time.ts';
+
+type Row = OnTime['rows'][number];
+
+const HEADER = ['', 'live', 'lateness', 'on time', 'simulated', 'difference', ''] as const;
+/** The percentile that issue 3 names. */
+const NAMED = 0.95;
+
+/** Lines for a terminal, without colour. */
+export function onTimeLines(onTime: OnTime, tolerance: number): readonly string[] {
+  const rows = [HEADER, ...onTime.rows.map(cellsOf)];
+  const widths = HEADER.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
+  const lines = rows.map((cells, index) => {
+    const row = onTime.rows[index - 1];
+    const text = cells.map((cell, i) =>
+      i === 0 || i === HEADER.length - 1
+        ? cell.padEnd(widths[i] ?? 0)
+        : cell.padStart(widths[i] ?? 0),
+    );
+    return `  ${row === undefined ? ' ' : markOf(row)} ${text.join('  ')}`.trimEnd();
+  });
+  return [`  ${headline(onTime, tolerance)}`, ...lines, ...sumTexts(onTime).map((s) => `    ${s}`)];
+}
+
+/** A section of `report.md`. */
+export function onTimeMarkdown(
+  onTime: OnTime,
+  tolerance: number,
+  plain: (text: string) => string,
+): string {
+  return [
+    `#### ${headline(onTime, tolerance)}`,
+    '',
+    '| | | live | lateness | on time | simulated | difference | |',
+    '|---|---|---:|---:|---:|---:|---:|---|',
+    ...onTime.rows.map((row) => `| ${markOf(row)} | ${cellsOf(row).map(plain).join(' | ')} |`),
+    '',
+    plain(sumTexts(onTime).join('; ')),
+    '',
+  ].join('\n');
+}
+
+/** A section of `report.html`. */
+export function onTimeHtml(onTime: OnTime, tolerance: number): Markup {
+  const rows = onTime.rows.map((row) => {
+    const [name = '', ...rest] = cellsOf(row);
+    const note = rest.pop() ?? '';
+    const numbers = rest.map((cell) => html`<td class="number">${cell}</td>`);
+    return html`<tr><td class="${toneOf(row)}">${markOf(row)}</td><td>${name}</td>${numbers}<td><small>${note}</small></td></tr>
+`;
+  });
+  const heads = HEADER.slice(1, -1).map((head) => html`<th class="number">${head}</th>`);
+  return html`<section><h2>${headline(onTime, tolerance)}</h2>
+<table><thead><tr><th></th><th></th>${heads}<th></th></tr></thead><tbody>${rows}</tbody></table>
+<p class="muted">${sumTexts(onTime).join('; ')}</p></section>
+`;
+}
+
+function headline({ pass, packets }: OnTime, tolerance: number): string {
+  const limit = `${significant(tolerance * 100, 2)} %`;
+  const of = `${whole(packets)} packets`;
+  return pass
+    ? `Latency less lateness is the simulated latency within ${limit} (${of})`
+    : `Latency less lateness is not the simulated latency within ${limit} (${of})`;
+}
+
+/** The percentile of live against the sum of two percentiles, in a sentence. */
+function sumTexts({ rows }: OnTime): readonly string[] {
+  return rows
+    .filter(({ p }) => p === NAMED)
+    .flatMap(({ live, lateness, simulated, sum, sumDifference, isSumInside }) => {
+      if (lateness === null || sum === null) return ['too few packets were followed for a p95'];
+      const parts = `simulated ${ns(simulated)} + lateness ${ns(lateness)} = ${ns(sum)}`;
+      const verdict = isSumInside === true ? 'inside' : 'OUTSIDE';
+      return [
+        `p95 live ${ns(live)}, ${parts}: ${differenceText(sumDifference)}, ${verdict}`,
+        'percentiles do not add, so their sum is judged and not promised',
+      ];
+    });
+}
+
+function cellsOf(row: Row): readonly string[] {
+  const { p, live, lateness, onTime, simulated, difference } = row;
+  return [
+    `p${p * 100}`,
+    ns(live),
+    ns(lateness),
+    ns(onTime),
+    ns(simulated),
+    differenceText(difference),
+    noteOf(row),
+  ];
+}
+
+function ns(value: number | null): string {
+  return value === null ? 'none' : quantity(value, 'ns');
+}
+
+function noteOf({ isInside, isPromised }: Row): string {
+  if (isInside === null) return 'too few packets';
+  if (isInside) return isPromised ? 'inside' : 'inside, not promised';
+  return isPromised ? 'OUTSIDE' : 'outside, not promised';
+}
+
+function markOf({ isInside, isPromised }: Row): string {
+  if (!isPromised) return '·';
+  return isInside === true ? '✓' : '✗';
+}
+
+function toneOf({ isInside, isPromised }: Row): string {
+  if (!isPromised) return 'muted';
+  return isInside === true ? 'pass-text' : 'fail-text';
+}

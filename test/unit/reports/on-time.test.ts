@@ -1,0 +1,130 @@
+/**
+ * Latency less lateness beside the simulated latency, from fixed inputs.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import { LogHistogram } from '../../../engine/measure/histogram.ts';
+import { compareAgainst } from '../../../reports/against.ts';
+import { renderHtml } from '../../../reports/html/html.ts';
+import { readReport, renderJson } from '../../../reports/json.ts';
+import { judge } from '../../../reports/judge.ts';
+import { renderMarkdown } from '../../../reports/markdown.ts';
+import type { MetricData, RunInput } from '../../../reports/model.ts';
+import { compareOnTime, type OnTime } from '../../../reports/on-time.ts';
+import { onTimeLines } from '../../../reports/on-time-text.ts';
+import { renderTerminal } from '../../../reports/terminal.ts';
+import { HANDOVER_METRICS } from '../../../scenarios/runner/handover-metrics.ts';
+import { draws } from './draws.ts';
+import { runInput } from './fixture.ts';
+
+const MS = 1e6;
+const PACKETS = 4_000;
+const base = runInput({ seeds: 1, slowdown: 1 });
+
+function histogramOf(values: readonly number[]): MetricData {
+  const histogram = new LogHistogram();
+  for (const value of values) histogram.record(Math.round(value));
+  return { kind: 'histogram', data: histogram.data() };
+}
+
+function inputOf(metrics: Readonly<Record<string, MetricData>>): RunInput {
+  const [seed] = base.seeds;
+  const definitions = [...base.definitions, ...HANDOVER_METRICS];
+  return {
+    ...base,
+    mode: 'live',
+    definitions,
+    seeds: [{ ...seed!, metrics: { ...seed!.metrics, ...metrics } }],
+  };
+}
+
+/** Two paths of 10 and 12 ms; packets late by an exponential law of a mean of 8 ms. */
+const draw = draws(7);
+const ideal = Array.from({ length: PACKETS }, (_, i) => (i % 5 === 0 ? 12 : 10) * MS);
+const late = ideal.map(() => -Math.log(1 - draw()) * 8 * MS);
+const simulated = inputOf({ 'gateway.latency': histogramOf(ideal) });
+
+function live(lateness: readonly number[], hidden = 0): RunInput {
+  const latency = ideal.map((ns, i) => ns + (late[i] as number) + hidden);
+  return inputOf({
+    'gateway.latency': histogramOf(latency),
+    'live.way_lateness': histogramOf(lateness),
+    'live.on_time_latency': histogramOf(latency.map((ns, i) => ns - (lateness[i] as number))),
+  });
+}
+
+function compared(run: RunInput): OnTime {
+  const onTime = compareOnTime(run, simulated);
+  if (onTime === undefined) throw new Error('nothing was compared');
+  return onTime;
+}
+
+describe('latency less lateness', () => {
+  it('is the simulated latency where the lateness is true, percentile by percentile', () => {
+    const onTime = compared(live(late));
+    expect(onTime).toMatchObject({ pass: true, packets: PACKETS });
+    for (const row of onTime.rows) expect(Math.abs(row.difference ?? 1)).toBeLessThan(0.002);
+    expect(onTime.rows.map(({ p, isInside }) => [p, isInside])).toEqual([
+      [0.5, true],
+      [0.95, true],
+      [0.99, true],
+    ]);
+  });
+
+  it('is not where a part of the lateness is seen by nobody', () => {
+    const onTime = compared(live(late, 3 * MS));
+    expect(onTime.pass).toBe(false);
+    expect(onTime.rows[0]).toMatchObject({ isInside: false, isPromised: true });
+  });
+
+  it('is not where lateness is told that was none', () => {
+    expect(compared(live(late.map((ns) => ns + 3 * MS))).pass).toBe(false);
+  });
+
+  it('judges the sum of two percentiles apart, which is no promise', () => {
+    const [, p95] = compared(live(late)).rows;
+    expect(p95).toMatchObject({ simulated: 12 * MS, isSumInside: true });
+    expect(p95!.sum).toBe(12 * MS + (p95!.lateness ?? 0));
+    // Lateness that is not where the long path is: the sum is too large, and the packets agree.
+    const apart = ideal.map((ns, i) => (ns < 11 * MS && i % 10 === 1 ? 3 * MS : 0));
+    const rows = compared(
+      inputOf({
+        'gateway.latency': histogramOf(ideal.map((ns, i) => ns + (apart[i] as number))),
+        'live.way_lateness': histogramOf(apart),
+        'live.on_time_latency': histogramOf(ideal),
+      }),
+    ).rows;
+    // 13 ms against 12 + 3.
+    expect(rows[1]).toMatchObject({ isInside: true, isSumInside: false });
+  });
+
+  it('is not judged at a percentile beyond which hardly a packet was followed', () => {
+    const few = { 'live.on_time_latency': histogramOf(ideal.slice(0, 60)) };
+    const onTime = compared(inputOf({ ...live(late).seeds[0]!.metrics, ...few }));
+    expect(onTime.pass).toBe(false);
+    expect(onTime.rows.map(({ isInside }) => isInside)).toEqual([true, null, null]);
+    expect(onTimeLines(onTime, 0.15).join('\n')).toContain('too few packets');
+  });
+
+  it('is compared only where both have a latency of applications', () => {
+    const none = inputOf({ 'gateway.latency': histogramOf([]) });
+    expect(compareOnTime(none, simulated)).toBeUndefined();
+    expect(compareOnTime(live(late), none)).toBeUndefined();
+  });
+
+  it('stands in every report of the run, beside the lateness of this machine', () => {
+    const run = live(late);
+    const plain = compareAgainst(judge(run), judge(simulated));
+    const against = { ...plain, onTime: compared(run) };
+    const report = judge({ ...run, against });
+    const title = 'Latency less lateness is the simulated latency within 15 %';
+    expect(onTimeLines(against.onTime, 0.15)).toMatchSnapshot();
+    expect(renderTerminal(report, { width: 100, colour: false, unicode: true })).toContain(title);
+    expect(renderMarkdown(report)).toContain(title);
+    expect(renderHtml(report)).toContain(title);
+    expect(renderMarkdown(report)).toMatch(/a packet over its way \| 4 000 \| 5\.\d+ ms/);
+    expect(renderHtml(report)).toContain('How late this machine was');
+    expect(readReport(renderJson(report))).toMatchObject({ kind: 'report', report: { against } });
+  });
+});
