@@ -42,6 +42,18 @@ export interface DirectionView {
   /** Indices of the sending and the receiving node. */
   readonly fromNode: number;
   readonly toNode: number;
+  /** What it costs a packet without queue and impairments, now. */
+  readonly pace: Pace;
+}
+
+/** Rate and delay of a direction. */
+export interface Pace {
+  /** Bits per second; Infinity serialises in no time. */
+  readonly rateBps: number;
+  /** Propagation delay, ns. */
+  readonly delayNs: number;
+  /** Bytes added to each packet on the wire. */
+  readonly overheadBytes: number;
 }
 
 /** Learns what happens to packets; the bytes are in the table during the call. */
@@ -58,6 +70,8 @@ export interface NetworkObserver {
   onDelivered(direction: DirectionView, packet: number): void;
   /** It is lost; `direction` is undefined when no link was found. */
   onDropped(direction: DirectionView | undefined, packet: number, reason: number): void;
+  /** Its rate or its delay is another from now on. */
+  onPace?(direction: DirectionView): void;
 }
 
 /** The network as seen by its directions. */

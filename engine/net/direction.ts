@@ -9,15 +9,7 @@
  */
 
 import type { DirectionContext } from './direction-context.ts';
-import {
-  BUSY,
-  DELAY,
-  END,
-  LAST_ARRIVAL,
-  RATE,
-  RELEASED,
-  TRANSMITTED,
-} from './direction-context.ts';
+import { BUSY, END, LAST_ARRIVAL, RATE, RELEASED, TRANSMITTED } from './direction-context.ts';
 import {
   ENTRY_DOWN,
   ENTRY_INSPECT,
@@ -146,7 +138,7 @@ export class Direction extends Transmission {
     this.isImpaired = isNeeded || this.taps.length > 0;
     const inspects = this.bucket?.mode === 'police' || this.contacts?.outside === 'drop';
     this.entryMask = (this.entryMask & ~ENTRY_INSPECT) | (inspects ? ENTRY_INSPECT : 0);
-    this.context.state[this.base + DELAY] = spec.delayNs;
+    this.setDelay(spec.delayNs);
   }
 
   /** New rate, at which the packet in serialisation continues. */

@@ -11,7 +11,7 @@
  */
 import type { Scheduler } from '../core/scheduler.ts';
 import type { ContactPlan } from './contact-plan.ts';
-import type { DirectionContext, DirectionView } from './direction-context.ts';
+import type { DirectionContext, DirectionView, Pace } from './direction-context.ts';
 import * as layout from './direction-context.ts';
 import * as masks from './direction-masks.ts';
 import {
@@ -126,6 +126,15 @@ export abstract class Transmission implements DirectionView {
   /** The queue discipline that the specification names; asked once. */
   protected abstract makeQueue(): QueueDiscipline;
 
+  get pace(): Pace {
+    const { state } = this.context;
+    return {
+      rateBps: state[this.base + RATE] as number,
+      delayNs: state[this.base + DELAY] as number,
+      overheadBytes: this.overhead,
+    };
+  }
+
   /** The queue discipline, for a classifier of one's own. */
   get queue(): QueueDiscipline {
     this.lazyQueue ??= this.makeQueue();
@@ -205,6 +214,15 @@ export abstract class Transmission implements DirectionView {
     if (state[this.base + RATE] === rateBps) return;
     state[this.base + RATE] = rateBps;
     state[this.base + REMAINDER] = 0;
+    this.context.observer?.onPace?.(this);
+  }
+
+  /** New delay, for what enters the pipe from now on. */
+  protected setDelay(delayNs: number): void {
+    const { state } = this.context;
+    if (state[this.base + DELAY] === delayNs) return;
+    state[this.base + DELAY] = delayNs;
+    this.context.observer?.onPace?.(this);
   }
 
   /** Puts a packet on the wire behind the transmitter, past queue and impairments. */
@@ -387,7 +405,7 @@ export abstract class Transmission implements DirectionView {
     if (contact === undefined) return Number.POSITIVE_INFINITY;
     if (now < contact.startNs) return contact.startNs;
     this.setRate(contact.spec.rateBps ?? this.spec.rateBps);
-    this.context.state[this.base + DELAY] = contact.spec.delayNs ?? this.spec.delayNs;
+    this.setDelay(contact.spec.delayNs ?? this.spec.delayNs);
     const rate = this.context.state[this.base + RATE] as number;
     // A packet that would not finish is not started (simulation.md 2.6).
     return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;

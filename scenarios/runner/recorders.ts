@@ -103,4 +103,8 @@ class Observers implements NetworkObserver {
   onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
     for (const observer of this.#observers) observer.onDropped(direction, packet, reason);
   }
+
+  onPace(direction: DirectionView): void {
+    for (const observer of this.#observers) observer.onPace?.(direction);
+  }
 }

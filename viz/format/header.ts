@@ -166,5 +166,12 @@ function hasEnds({ from, to }: LinkInfo, nodes: number): boolean {
 
 function isLink(value: unknown): value is LinkInfo {
   if (!isObject(value) || !isString(value['id']) || !isString(value['name'])) return false;
-  return Number.isInteger(value['from']) && Number.isInteger(value['to']);
+  const { from, to, rateBps, delayNs, overheadBytes } = value;
+  const hasPace = [rateBps ?? undefined, delayNs, overheadBytes].every(isAmount);
+  return Number.isInteger(from) && Number.isInteger(to) && hasPace;
+}
+
+/** Absent, or a number from 0 on. */
+function isAmount(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && value >= 0);
 }

@@ -158,6 +158,7 @@ export const TABLES = {
   ]),
   keyframe: table(8, 'keyframe', ['node u32 nodes', 'row u32 state', 'value u32 blobs']),
   text: table(9, 'text', []),
+  pace: table(14, 'pace', ['time time ns', 'link u32 links', 'rate f64 bit/s', 'delay f64 ns']),
   'bins-1ms': table(10, 'bins-1ms', BIN_COLUMNS),
   'bins-10ms': table(11, 'bins-10ms', BIN_COLUMNS),
   'bins-100ms': table(12, 'bins-100ms', BIN_COLUMNS),
@@ -204,6 +205,12 @@ export interface LinkInfo {
   /** Index into nodes; -1 for a medium that many share. */
   readonly from: number;
   readonly to: number;
+  /** Bits per second at the begin; null serialises in no time; absent in older files. */
+  readonly rateBps?: number | null;
+  /** Propagation at the begin, ns. */
+  readonly delayNs?: number;
+  /** Bytes that the link adds to each packet. */
+  readonly overheadBytes?: number;
 }
 
 /** A node, by its number. */

@@ -24,6 +24,8 @@ export interface HopSink {
   dropped(timeNs: number, place: DropPlace): void;
   /** There are more directions than before. */
   linksAdded(): void;
+  /** Rate or delay of a direction is another from now on. */
+  paced(timeNs: number, direction: DirectionView): void;
 }
 
 /** Where a packet was lost and why. */
@@ -169,6 +171,11 @@ export class NetworkRecorder implements NetworkObserver {
       packet,
       reason,
     });
+  }
+
+  onPace(direction: DirectionView): void {
+    // One that is new is described as it is when its first packet is seen.
+    if (direction.id < this.links) this.sink.paced(this.scheduler.now, direction);
   }
 
   private addLink(direction: DirectionView): void {

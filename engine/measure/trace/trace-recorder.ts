@@ -117,6 +117,7 @@ export class TraceRecorder implements HopSink {
   readonly #faults = new TableBuffer(TABLES.fault);
   readonly #spans = new TableBuffer(TABLES.span);
   readonly #series = new TableBuffer(TABLES.series);
+  readonly #paces = new TableBuffer(TABLES.pace);
   readonly #packets = new TableBuffer(TABLES.packet);
   readonly #bins = PYRAMID.map(({ table }) => new TableBuffer(table));
   readonly #blobs = new BlobTable();
@@ -161,6 +162,11 @@ export class TraceRecorder implements HopSink {
     const links = this.#directions.slice(this.#linksKnown).map(linkInfo);
     this.#linksKnown = this.#directions.length;
     this.#addText({ links });
+  }
+
+  paced(timeNs: number, { id, pace }: DirectionView): void {
+    if (this.#paces.isFullAt(timeNs)) this.#flush(this.#paces);
+    this.#paces.add(timeNs, id, pace.rateBps, pace.delayNs);
   }
 
   /** A machine of a node changed its state. */
@@ -250,7 +256,8 @@ export class TraceRecorder implements HopSink {
     this.#decide(nowNs);
     this.#flushStates();
     this.#flushPackets();
-    for (const buffer of [this.#faults, this.#spans, ...this.#bins]) this.#flush(buffer);
+    for (const buffer of [this.#faults, this.#spans, this.#paces, ...this.#bins])
+      this.#flush(buffer);
     this.#flushText();
   }
 
@@ -282,7 +289,8 @@ export class TraceRecorder implements HopSink {
     }
     this.#flushStates();
     this.#flushPackets();
-    for (const buffer of [this.#faults, this.#spans, ...this.#bins]) this.#flush(buffer);
+    for (const buffer of [this.#faults, this.#spans, this.#paces, ...this.#bins])
+      this.#flush(buffer);
     this.#flushText();
     const firstNs = Math.min(this.#firstNs, this.#lastNs);
     this.#writer.finish({
@@ -473,8 +481,14 @@ export class TraceRecorder implements HopSink {
 
 /** How a direction is described in the header. */
 export function linkInfo(direction: DirectionView): LinkInfo {
-  const { linkId, name, fromNode, toNode } = direction;
-  return { id: linkId, name, from: fromNode, to: toNode };
+  const { linkId, name, fromNode, toNode, pace } = direction;
+  const { rateBps, delayNs, overheadBytes } = pace;
+  return {
+    ...{ id: linkId, name, from: fromNode, to: toNode },
+    // JSON has no infinity.
+    rateBps: Number.isFinite(rateBps) ? rateBps : null,
+    ...{ delayNs, overheadBytes },
+  };
 }
 
 const BY_ID = new Map<number, TableSpec>(Object.values(TABLES).map((spec) => [spec.id, spec]));

@@ -36,6 +36,15 @@ export interface TraceInfo {
   readonly damage: string | undefined;
 }
 
+/** Rate and delay of a direction from an instant on. */
+export interface PaceRow {
+  readonly timeNs: number;
+  readonly link: number;
+  /** Infinity serialises in no time. */
+  readonly rateBps: number;
+  readonly delayNs: number;
+}
+
 /** One line of the fault table. */
 export interface FaultRow {
   readonly timeNs: number;
@@ -121,6 +130,8 @@ export interface TraceQuestions {
   hops(window: Window & { readonly rowsMax?: number }): HopColumns;
   /** Every hop of one packet, in the order of time; looks within the window. */
   hopsOfPacket(window: Window & { readonly packet: number }): HopColumns;
+  /** Changes of rates and delays in the window, in the order of time. */
+  paces(window: Window): readonly PaceRow[];
   drops(window: Window): readonly DropRow[];
   marks(window: Window): readonly MarkRow[];
   spans(window: Window): readonly SpanRow[];

@@ -17,6 +17,7 @@ import type {
   DropRow,
   FaultRow,
   HopColumns,
+  PaceRow,
   QuestionName,
   SeriesColumns,
   StateRow,
@@ -43,6 +44,7 @@ type Answers = {
 export const ANSWERS: Answers = {
   hops,
   hopsOfPacket,
+  paces,
   drops,
   marks: (trace, { fromNs, toNs }) => trace.marks(fromNs, toNs),
   spans,
@@ -100,6 +102,20 @@ async function hopsOfPacket(
   if (isFailure(ranges)) return ranges;
   const limit = { rowsMax: HOPS_MAX, lostForNs: LOST_FOR_NS };
   return hopColumns(ranges, ({ packet }) => packet === asked.packet, limit);
+}
+
+async function paces(
+  trace: TraceFile,
+  { fromNs, toNs }: Asked<'paces'>,
+): Promise<readonly PaceRow[] | TraceFailure> {
+  const ranges = await trace.rows('pace', fromNs, toNs);
+  if (isFailure(ranges)) return ranges;
+  return listed(ranges, ({ block }, row) => ({
+    timeNs: block.time('time', row),
+    link: block.value('link', row),
+    rateBps: block.value('rate', row),
+    delayNs: block.value('delay', row),
+  }));
 }
 
 async function drops(

@@ -12,6 +12,8 @@ import type { Recordings } from '../../../../scenarios/runner/job.ts';
 import { recordPcap } from '../../../../scenarios/runner/record-pcap.ts';
 import { prepareSeed, runSeed } from '../../../../scenarios/runner/run-seed.ts';
 import type { Stage } from '../../../../scenarios/runner/stage.ts';
+import { ANSWERS } from '../../../../viz/app/data/trace-desk.ts';
+import { PaceBook } from '../../../../viz/app/pages/latency/paces.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
 import { readPcapng } from '../../engine/measure/pcapng/second-reader.ts';
 import { good, opened } from '../../viz/format/trace-lab.ts';
@@ -40,6 +42,33 @@ function record(
   };
   return { result: runSeed({ scenario, registry, seed: 1, recordings, onStory }), story };
 }
+
+it('writes rates, delays and their changes, from which the time on each link follows exactly', async () => {
+  const path = join(folder, 'paces.orr');
+  const set = 'set: { rate: 2Mbit/s, delay: 31ms }';
+  const events = `[{ at: 3s, for: 1s, link: core-110--core-310, ${set} }]`;
+  const overrides = { 'traffic.0.rate': '80/s', duration: '5s', warmup: '2s', events };
+  record('failover', overrides, { trace: { path, extent: 'full' } });
+  const trace = await opened(new Uint8Array(readFileSync(path)));
+  const changes = good(await ANSWERS.paces(trace, { fromNs: 0, toNs: 9 * SECOND }));
+  const { links } = trace;
+  const slow = changes.filter(({ timeNs }) => timeNs === 3 * SECOND).at(-1);
+  expect(links[slow?.link ?? -1]?.id).toBe('core-110--core-310');
+  expect(slow).toMatchObject({ rateBps: 2e6, delayNs: 31e6 });
+  const last = changes.at(-1);
+  const { rateBps, delayNs } = links[last?.link ?? -1] ?? {};
+  expect(last).toMatchObject({ timeNs: 4 * SECOND, rateBps, delayNs });
+  const book = new PaceBook(links, changes);
+  const errors = good(await trace.hops(0, 9 * SECOND)).flatMap(
+    ({ link, bytes, departNs, arriveNs }) => {
+      const time = book.timeOf(link, bytes, departNs);
+      if (arriveNs === undefined || time === undefined) return [];
+      return [Math.abs(arriveNs - departNs - time.serialisationNs - time.propagationNs)];
+    },
+  );
+  expect(errors.length).toBeGreaterThan(3_000);
+  expect(Math.max(...errors)).toBeLessThanOrEqual(1);
+}, 60_000);
 
 describe('a run of failover with everything recorded', () => {
   const overrides = { 'traffic.0.rate': '50/s', duration: '20s', warmup: '2s' };

@@ -14,6 +14,7 @@ const ALL = { fromNs: 0, toNs: 1e12 };
 const ASKED: Readonly<Record<QuestionName, unknown>> = {
   hops: ALL,
   hopsOfPacket: { ...ALL, packet: 3 },
+  paces: ALL,
   drops: ALL,
   marks: ALL,
   spans: ALL,

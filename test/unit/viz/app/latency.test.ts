@@ -12,6 +12,7 @@ import {
 import { tailTitle } from '../../../../viz/app/chart/words.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { barsOf } from '../../../../viz/app/pages/latency/histogram.ts';
+import { PaceBook } from '../../../../viz/app/pages/latency/paces.ts';
 import { pacesOf, partSums, waysOf } from '../../../../viz/app/pages/latency/parts.ts';
 import { columnsOf, lonely, seriesLimit } from '../../../../viz/app/pages/latency/series.ts';
 import { runInput } from '../../reports/fixture.ts';
@@ -95,7 +96,9 @@ function hopsOf(copies: number): HopColumns {
 }
 
 describe('the parts of a delay', () => {
-  const window = { fromNs: 0, toNs: 5_000, guardNs: 100, packets: { kind: 'data', dataClass: 0 } };
+  const paces = new PaceBook([], []);
+  const packets = { kind: 'data', dataClass: 0 } as const;
+  const window = { fromNs: 0, toNs: 5_000, guardNs: 100, paces, packets };
 
   it('add up to the whole way from the first offer to the last arrival', () => {
     const [way] = waysOf(hopsOf(5), window as Parameters<typeof waysOf>[1]);
@@ -107,6 +110,27 @@ describe('the parts of a delay', () => {
     expect(way?.totalNs).toBe((700 + 750) / 2);
     expect(serialisation).toBe(150);
     expect(queue).toBe(15);
+  });
+
+  it('are exact where the trace holds rates and delays, also after a change; the rest is jitter', () => {
+    const link = { id: 'l', name: 'a->b', from: 0, to: 1 };
+    const book = new PaceBook(
+      [
+        // 1 ns a byte with 10 bytes more, 30 ns away; then in no time, 480 ns away.
+        { ...link, rateBps: 8e9, delayNs: 30, overheadBytes: 10 },
+        { ...link, rateBps: null, delayNs: 500 },
+      ],
+      [{ timeNs: 1_500, link: 1, rateBps: 16e9, delayNs: 400 }],
+    );
+    const [way] = waysOf(hopsOf(1), { ...window, paces: book });
+    const [first, second] = way?.parts ?? [];
+    expect(first).toMatchObject({ serialisationNs: 160, propagationNs: 30, jitterNs: 10 });
+    expect(second).toMatchObject({ serialisationNs: 25, propagationNs: 450, jitterNs: 25 });
+    const { propagation, serialisation, jitter, queue, processing } = partSums(
+      way as NonNullable<typeof way>,
+    );
+    const sum = propagation + serialisation + jitter + queue + processing;
+    expect(sum).toBeCloseTo(way?.totalNs ?? 0, 6);
   });
 
   it('tell the serialisation only where packets of two sizes came often enough', () => {

@@ -24,6 +24,7 @@ import { element, fill, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
+import { PaceBook } from './paces.ts';
 import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
 
 /** Rows that one look at the trace takes; more would only make the same means slower. */
@@ -39,6 +40,7 @@ const WAYS_SHOWN = 20;
 const PARTS = [
   { name: 'propagation', colour: 1, of: (one: LinkParts): number => one.propagationNs },
   { name: 'serialisation', colour: 5, of: (one: LinkParts): number => one.serialisationNs ?? 0 },
+  { name: 'jitter', colour: 4, of: (one: LinkParts): number => one.jitterNs },
   { name: 'queue', colour: 2, of: (one: LinkParts): number => one.queueNs },
   { name: 'processing', colour: 3, of: (one: LinkParts): number => one.processingNs },
 ] as const;
@@ -105,10 +107,14 @@ export class PartsView {
   async #look(window: Range): Promise<Found> {
     const [fromNs, toNs] = window;
     const trace = this.#trace as TraceClient;
-    const hops = await trace.ask('hops', { fromNs, toNs, rowsMax: ROWS_MAX });
+    const [hops, changes] = await Promise.all([
+      trace.ask('hops', { fromNs, toNs, rowsMax: ROWS_MAX }),
+      trace.ask('paces', { fromNs: 0, toNs }),
+    ]);
+    const paces = new PaceBook(trace.info.links, changes);
     const guardNs = Math.min(GUARD_NS, (toNs - fromNs) / 10);
     const dataClass = trace.info.classes.indexOf('data');
-    const limits = { fromNs, toNs, guardNs };
+    const limits = { fromNs, toNs, guardNs, paces };
     const ofFlows = waysOf(hops, { ...limits, packets: { kind: 'data', dataClass } });
     // What a mix sends belongs to no flow, by design.
     const ways =
@@ -205,8 +211,12 @@ export class PartsView {
       sentences.push(
         'Where all packets of a link had one size, serialisation stands within propagation.',
       );
-    } else {
+    } else if (info.links.some(({ rateBps }) => rateBps === undefined)) {
       sentences.push('Serialisation is what the least transit of a link grows with the size.');
+    } else {
+      sentences.push(
+        'Serialisation and propagation follow from rate and delay of the links; jitter is what is left.',
+      );
     }
     if (partSums(way).processing === 0) {
       sentences.push(`Processing took no time: the processor is ${this.#context.report.cpu}.`);
@@ -247,11 +257,15 @@ function tableOf(
   links: readonly string[],
 ): { columns: readonly string[]; rows: readonly (readonly (string | number | null)[])[] } {
   return {
-    columns: ['link', 'propagation ns', 'serialisation ns', 'queue ns', 'processing ns'],
+    columns: [
+      ...['link', 'propagation ns', 'serialisation ns'],
+      ...['jitter ns', 'queue ns', 'processing ns'],
+    ],
     rows: way.parts.map((part) => [
       links[part.link] ?? '',
       Math.round(part.propagationNs),
       part.serialisationNs === undefined ? null : Math.round(part.serialisationNs),
+      Math.round(part.jitterNs),
       Math.round(part.queueNs),
       Math.round(part.processingNs),
     ]),

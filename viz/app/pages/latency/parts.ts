@@ -3,13 +3,16 @@
  * of a link, serialisation, propagation, and the time that a node takes between arrival and the next
  * offer.
  *
- * The trace does not name the rate of a link. Serialisation is what the least transit grows with the
- * size of the packets; where a link carried one size only, it stays within the propagation. A node
- * that makes another packet of what it got, as a mix does, ends the way of a packet here.
+ * Traces name rate and delay of each link and their changes, so that serialisation and propagation are
+ * exact and what is left is jitter. In a trace of an older version serialisation is what the least
+ * transit grows with the size of the packets; where a link carried one size only, it stays within the
+ * propagation. A node that makes another packet of what it got, as a mix does, ends the way of a packet
+ * here.
  *
  * @module
  */
 import type { HopColumns } from '../../data/trace-answers.ts';
+import type { LinkTime, PaceBook } from './paces.ts';
 
 /** Means of one link of a way, ns. */
 export interface LinkParts {
@@ -20,6 +23,8 @@ export interface LinkParts {
   readonly serialisationNs: number | undefined;
   /** With the serialisation where that is undefined. */
   readonly propagationNs: number;
+  /** What neither rate nor delay tells: jitter, and what was held on the link. */
+  readonly jitterNs: number;
   /** In the node behind the link; 0 behind the last one. */
   readonly processingNs: number;
 }
@@ -38,6 +43,7 @@ export interface Way {
 export interface PartSums {
   readonly propagation: number;
   readonly serialisation: number;
+  readonly jitter: number;
   readonly queue: number;
   readonly processing: number;
 }
@@ -48,6 +54,8 @@ export interface PartsWindow {
   readonly toNs: number;
   /** Packets that come nearer than this to an end of the window may be cut: they are left out. */
   readonly guardNs: number;
+  /** Rates and delays, as far as the trace holds them. */
+  readonly paces: PaceBook;
   /** Data of flows, or whatever was under way. */
   readonly packets:
     | { readonly kind: 'data'; readonly dataClass: number }
@@ -60,7 +68,7 @@ const SAMPLES_PER_SIZE = 5;
 
 /** The ways that packets of flows took from end to end, the most used first. */
 export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
-  const paces = pacesOf(hops);
+  const timeOnLink = timesOf(hops, window.paces);
   const ways = new Map<string, Sums>();
   for (const rows of packetsOf(hops, window)) {
     const links = rows.map((row) => cell(hops.link, row));
@@ -68,7 +76,7 @@ export function waysOf(hops: HopColumns, window: PartsWindow): readonly Way[] {
     const key = `${flow} ${links.join(' ')}`;
     const sums = ways.get(key) ?? sumsOf(flow, links);
     ways.set(key, sums);
-    add(sums, hops, rows, paces);
+    add(sums, hops, rows, timeOnLink);
   }
   return [...ways.values()].sort((a, b) => b.packets - a.packets).map(meansOf);
 }
@@ -80,8 +88,27 @@ export function partSums({ parts }: Way): PartSums {
   return {
     propagation: sum((part) => part.propagationNs),
     serialisation: sum((part) => part.serialisationNs ?? 0),
+    jitter: sum((part) => part.jitterNs),
     queue: sum((part) => part.queueNs),
     processing: sum((part) => part.processingNs),
+  };
+}
+
+/** Time of a row on its link; undefined where nothing tells it. */
+type TimeOnLink = (row: number) => LinkTime | undefined;
+
+/** Exact where the trace holds rates, else estimated from sizes. */
+function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
+  const known = (row: number): LinkTime | undefined =>
+    paces.timeOf(cell(hops.link, row), cell(hops.bytes, row), cell(hops.departNs, row));
+  if (hops.rows === 0 || known(0) !== undefined) return known;
+  const estimated = pacesOf(hops);
+  return (row) => {
+    const perByte = estimated.get(cell(hops.link, row));
+    if (perByte === undefined) return undefined;
+    const transitNs = cell(hops.arriveNs, row) - cell(hops.departNs, row);
+    const serialisationNs = perByte * cell(hops.bytes, row);
+    return { serialisationNs, propagationNs: transitNs - serialisationNs };
   };
 }
 
@@ -163,6 +190,7 @@ interface Sums {
   totalNs: number;
   readonly queue: Float64Array;
   readonly serialisation: Float64Array;
+  readonly propagation: Float64Array;
   readonly transit: Float64Array;
   readonly processing: Float64Array;
   readonly hasPace: boolean[];
@@ -172,30 +200,28 @@ function sumsOf(flow: number, links: readonly number[]): Sums {
   const column = (): Float64Array => new Float64Array(links.length);
   return {
     ...{ flow, links, packets: 0, totalNs: 0 },
-    ...{ queue: column(), serialisation: column(), transit: column(), processing: column() },
+    ...{ queue: column(), serialisation: column(), propagation: column() },
+    ...{ transit: column(), processing: column() },
     hasPace: links.map(() => false),
   };
 }
 
-function add(
-  sums: Sums,
-  hops: HopColumns,
-  rows: readonly number[],
-  paces: ReadonlyMap<number, number>,
-): void {
+function add(sums: Sums, hops: HopColumns, rows: readonly number[], timeOnLink: TimeOnLink): void {
   sums.packets += 1;
   const first = rows[0] ?? 0;
   const last = rows.at(-1) ?? 0;
   const offeredNs = (row: number): number => cell(hops.departNs, row) - cell(hops.queueNs, row);
   sums.totalNs += cell(hops.arriveNs, last) - offeredNs(first);
   for (const [at, row] of rows.entries()) {
-    const link = cell(hops.link, row);
     const arriveNs = cell(hops.arriveNs, row);
     const next = rows[at + 1];
-    sums.hasPace[at] = paces.has(link);
+    const transitNs = arriveNs - cell(hops.departNs, row);
+    const time = timeOnLink(row);
+    sums.hasPace[at] = time !== undefined;
     raise(sums.queue, at, cell(hops.queueNs, row));
-    raise(sums.transit, at, arriveNs - cell(hops.departNs, row));
-    raise(sums.serialisation, at, (paces.get(link) ?? 0) * cell(hops.bytes, row));
+    raise(sums.transit, at, transitNs);
+    raise(sums.serialisation, at, time?.serialisationNs ?? 0);
+    raise(sums.propagation, at, time?.propagationNs ?? transitNs);
     if (next !== undefined) raise(sums.processing, at, offeredNs(next) - arriveNs);
   }
 }
@@ -208,12 +234,17 @@ function meansOf(sums: Sums): Way {
   const { packets, links, flow } = sums;
   const mean = (column: Float64Array, at: number): number => (column[at] ?? 0) / packets;
   const parts = links.map((link, at): LinkParts => {
-    const serialisationNs = mean(sums.serialisation, at);
+    const propagationNs = mean(sums.propagation, at);
+    const restNs = mean(sums.transit, at) - mean(sums.serialisation, at) - propagationNs;
+    // A link carries what is left of its division over to the next packet, less than a nanosecond.
+    const isCarried = Math.abs(restNs) < 1;
+    const serialisationNs = mean(sums.serialisation, at) + (isCarried ? restNs : 0);
     return {
       link,
       queueNs: mean(sums.queue, at),
       serialisationNs: sums.hasPace[at] === true ? serialisationNs : undefined,
-      propagationNs: mean(sums.transit, at) - serialisationNs,
+      propagationNs,
+      jitterNs: isCarried ? 0 : restNs,
       processingNs: mean(sums.processing, at),
     };
   });
