@@ -24,7 +24,7 @@ export type CheckedEvent =
 /** The run gives an event its instant and its name. */
 const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** What is injected into one run, at most. */
-const EVENTS_MAX = 500;
+const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
 /** As large as the file was when it was loaded. */
 const LIMIT_BYTES = 1e6;
@@ -36,7 +36,6 @@ export class EventCheck {
   readonly #source: Source;
   readonly #inputs: EventInput[];
   readonly #own: number;
-  #next = 1;
 
   /** Reads the file of the scenario once more, for the events as they were written. */
   constructor(scenario: Scenario, registry: Registry) {
@@ -95,10 +94,9 @@ export class EventCheck {
 
   #freeId(): string {
     const taken = new Set(this.#inputs.map(({ id }) => id));
-    while (taken.has(`${PREFIX}${this.#next}`)) this.#next += 1;
-    const id = `${PREFIX}${this.#next}`;
-    this.#next += 1;
-    return id;
+    let next = 1;
+    while (taken.has(`${PREFIX}${next}`)) next += 1;
+    return `${PREFIX}${next}`;
   }
 }
 

@@ -22,7 +22,7 @@ const registry = new ProtocolRegistry();
 const folder = mkdtempSync(join(tmpdir(), 'orrery-palette-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const SHORT = { duration: '6s', warmup: '2s', 'traffic.0.rate': '100/s' };
+const SHORT = { duration: '5s', warmup: '2s', 'traffic.0.rate': '100/s' };
 const EARLY_CUT =
   '[{ at: 3200ms, for: 600ms, link: { activePath: "gateway-111 -> gateway-211", hop: random }, set: { up: false } }]';
 
@@ -115,7 +115,30 @@ describe('a run with faults from the palette', () => {
     expect(again.events).toBe(result.events);
     expect(again.faults).toEqual(result.faults);
     expect(again.metrics).toEqual(result.metrics);
-    const untouched = runSeed({ scenario, registry, seed: 3 });
-    expect(untouched.fingerprint).not.toBe(result.fingerprint);
+  });
+
+  it('is left as it is by a fault that touches nothing, and by one that came too late', () => {
+    const hello = loaded('hello.yaml', { duration: '2s', 'traffic.0.rate': '20/s' });
+    const { result, faults, refusals } = play(hello, [
+      [0, { partition: { from: ['alice'], to: ['a*'] } }],
+      [0, { link: { activePath: 'alice -> bob', hop: 4 }, set: { up: false } }],
+      [500e6, { crash: 'bob', for: '100ms' }],
+      [540e6, { crash: 'bob' }],
+      [2_000e6, { crash: 'bob' }],
+    ]);
+    expect(faults.map(({ id }) => id)).toEqual(['palette-1']);
+    expect(refusals.join('; ')).toMatch(
+      /both sides.+; the active path has no hop 4; node is already down since .+after the end/,
+    );
+    expect(result.faults).toHaveLength(1);
+    expect(replay(hello, faults).fingerprint).toBe(result.fingerprint);
+  });
+
+  it('begins a fault where nothing else begins or ends, so that the order is known', () => {
+    const events = '[{ at: 500ms, for: 500000001ns, link: alice--bob, set: { loss: 50% } }]';
+    const hello = loaded('hello.yaml', { duration: '2s', warmup: '1000000002ns', events });
+    const { result, faults } = play(hello, [[1_000e6, { crash: 'bob', for: '100ms' }]]);
+    expect(faults.map(({ beginNs }) => beginNs)).toEqual([1_000_000_003]);
+    expect(replay(hello, faults).fingerprint).toBe(result.fingerprint);
   });
 });

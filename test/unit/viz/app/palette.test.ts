@@ -1,0 +1,71 @@
+/** What the fault palette says, and effects of faults while a run goes on. @module */
+import { describe, expect, it } from 'vitest';
+import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
+import { withEffects } from '../../../../viz/app/pages/network/live-effects.ts';
+import { flowText, TOOLS, type Tool } from '../../../../viz/app/pages/network/palette/tools.ts';
+import {
+  answerText,
+  barOf,
+  closedText,
+  exactText,
+  refusedText,
+} from '../../../../viz/app/pages/network/palette/words.ts';
+import type { ControlState } from '../../../../viz/format/control-wire.ts';
+
+const OPEN: ControlState = {
+  ...{ phase: 'open', speed: null, faults: [], refused: {} },
+  kinds: [{ kind: 'set' }, { kind: 'attack', bar: 'it is scored from the start' }],
+};
+const tool = (name: string): Tool => TOOLS.find((one) => one.name === name) as Tool;
+
+describe('the fault palette', () => {
+  it('says the exact instant of a fault, or why there is none', () => {
+    expect(exactText(2_280_000_001)).toBe('2.280 000 001 s');
+    const fault = { id: 'palette-1', text: 'a--b down', beginNs: 5 };
+    expect(answerText({ kind: 'done', number: 1, fault })).toBe(
+      'palette-1: a--b down, at 0.000 000 005 s of the run.',
+    );
+    const refused = { kind: 'refused', number: 1, name: 'event', message: 'no link' } as const;
+    expect(answerText(refused)).toBe('Not injected: no link.');
+  });
+
+  it('says why a tool or the whole palette is not possible', () => {
+    expect(barOf(tool('cut'), OPEN)).toBeUndefined();
+    expect(barOf(tool('attack'), OPEN)).toBe('it is scored from the start');
+    expect(barOf(tool('crash'), OPEN)).toBe('this run does not know it');
+    expect(closedText(OPEN)).toBe('');
+    expect(closedText({ ...OPEN, phase: 'waiting' })).toBe('The run has not begun.');
+    expect(closedText({ ...OPEN, phase: 'closed', reason: 'several seeds run' })).toBe(
+      'Several seeds run.',
+    );
+    expect(refusedText({ ...OPEN, refused: { 'not-json': 2 } })).toMatch(/not-json 2\.$/);
+  });
+
+  it('shows an event as a line of a file', () => {
+    const event = { link: { activePath: 'a -> b' }, set: { up: false }, to: ['a', 'core-*'] };
+    expect(flowText(event)).toBe(
+      '{ link: { activePath: "a -> b" }, set: { up: false }, to: [a, "core-*"] }',
+    );
+  });
+});
+
+describe('effects of faults while a run goes on', () => {
+  const begin: FaultRow = { timeNs: 10, kind: 'begin', target: 'a--b', text: 'a--b down' };
+  const later: FaultRow = { timeNs: 90, kind: 'begin', target: 'c--d', text: 'c--d down' };
+  const fault = {
+    ...{ seed: 1, id: 'x#1', kind: 'set-link', text: 'a--b down', targets: ['a--b'] },
+    ...{ beginNs: 10, effects: { detected: 30, switched: 40 } },
+  };
+
+  it('come from the report so far, in the order of time, each once', () => {
+    const rows = withEffects([begin, later], { faults: [fault] });
+    expect(rows.map(({ timeNs, text }) => `${timeNs} ${text}`)).toEqual([
+      '10 a--b down',
+      '30 detected: a--b down',
+      '40 switched: a--b down',
+      '90 c--d down',
+    ]);
+    expect(withEffects(rows, { faults: [fault] })).toBe(rows);
+    expect(withEffects(rows, undefined)).toBe(rows);
+  });
+});

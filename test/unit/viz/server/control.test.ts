@@ -1,0 +1,142 @@
+/** Who may act on the run that goes on, and what comes of bad messages. @module */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  CONTROL_PATH,
+  type ControlOrder,
+  type ControlReply,
+  type ControlState,
+  readOrder,
+} from '../../../../viz/format/control-wire.ts';
+import type { ControlDesk } from '../../../../viz/server/control-channel.ts';
+import { startVizServer, type VizServer } from '../../../../viz/server/server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orrery-control-'));
+const page = join(folder, 'index.html');
+const servers: VizServer[] = [];
+
+class FakeDesk implements ControlDesk {
+  readonly obeyed: ControlOrder[] = [];
+  readonly state: Omit<ControlState, 'refused'> = {
+    ...{ phase: 'open', kinds: [{ kind: 'set' }], speed: null, faults: [] },
+  };
+  onChange = (): void => undefined;
+
+  obey(order: ControlOrder): Promise<ControlReply> {
+    this.obeyed.push(order);
+    return Promise.resolve({ kind: 'done', number: order.number });
+  }
+}
+
+async function serve(host: string, control?: ControlDesk): Promise<string> {
+  const more = control === undefined ? {} : { control };
+  const server = await startVizServer({ page, runs: folder, host, port: 0, ...more });
+  servers.push(server);
+  return new URL(server.address).port;
+}
+
+/** A socket, what it heard, and how it ended. */
+class Caller {
+  readonly heard: ControlReply[] = [];
+  readonly #socket: WebSocket;
+  readonly opened: Promise<boolean>;
+
+  constructor(port: string, origin: string | undefined = `http://127.0.0.1:${port}`) {
+    const headers = origin === undefined ? {} : { origin };
+    this.#socket = new WebSocket(`ws://127.0.0.1:${port}${CONTROL_PATH}`, { headers });
+    this.#socket.on('message', (data) => this.heard.push(JSON.parse(String(data))));
+    this.opened = new Promise((resolve) => {
+      this.#socket.on('open', () => resolve(true));
+      this.#socket.on('error', () => resolve(false));
+    });
+  }
+
+  say(message: string | Uint8Array): void {
+    this.#socket.send(message);
+  }
+
+  /** The answer to the last message. */
+  async answer(count: number): Promise<readonly ControlReply[]> {
+    while (this.heard.length < count) {
+      await new Promise((resolve) => this.#socket.once('message', resolve));
+    }
+    return this.heard;
+  }
+}
+
+const order = (number: number, more: object): string => JSON.stringify({ number, ...more });
+
+beforeAll(() => writeFileSync(page, '<!doctype html>'));
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the socket that acts on a run', () => {
+  it('is for pages of this server only, and only where a run goes on', async () => {
+    const port = await serve('127.0.0.1', new FakeDesk());
+    expect(await new Caller(port).opened).toBe(true);
+    expect(await new Caller(port, 'http://evil.example').opened).toBe(false);
+    expect(await new Caller(port, '').opened).toBe(false);
+    expect(await new Caller(await serve('127.0.0.1')).opened).toBe(false);
+  });
+
+  it('is not there where others than this machine can come', async () => {
+    const port = await serve('0.0.0.0', new FakeDesk());
+    expect(await new Caller(port).opened).toBe(false);
+  });
+
+  it('names what is wrong with a message, counts it, and obeys the others', async () => {
+    const desk = new FakeDesk();
+    const caller = new Caller(await serve('127.0.0.1', desk));
+    await caller.opened;
+    caller.say('rubbish');
+    caller.say(order(1, { kind: 'inject', event: { hold: 'x'.repeat(9_000) } }));
+    caller.say(new Uint8Array([1, 2, 3]));
+    caller.say(order(2, { kind: 'inject', event: { link: 'a--b', hold: true } }));
+    const heard = await caller.answer(8);
+    const names = heard.flatMap((one) => (one.kind === 'refused' ? [one.name] : []));
+    expect(names).toEqual(['not-json', 'too-long', 'not-text']);
+    expect(heard.at(-1)).toEqual({ kind: 'done', number: 2 });
+    const states = heard.flatMap((one) => (one.kind === 'state' ? [one.state.refused] : []));
+    expect(states.at(-1)).toEqual({ 'not-json': 1, 'too-long': 1, 'not-text': 1 });
+    expect(desk.obeyed).toEqual([
+      { kind: 'inject', number: 2, event: { link: 'a--b', hold: true } },
+    ]);
+  });
+
+  it('takes so many orders in a second and no more', async () => {
+    const desk = new FakeDesk();
+    const caller = new Caller(await serve('127.0.0.1', desk));
+    await caller.opened;
+    for (let number = 1; number <= 30; number += 1) caller.say(order(number, { kind: 'export' }));
+    await caller.answer(1 + 20 + 2 * 10);
+    expect(desk.obeyed.length).toBeLessThanOrEqual(20);
+    const refused = caller.heard.filter((one) => one.kind === 'refused');
+    expect(refused.every(({ name }) => name === 'too-many')).toBe(true);
+    expect(refused.length + desk.obeyed.length).toBe(30);
+  });
+});
+
+describe('an order', () => {
+  it.each([
+    ['[]', 'not-json'],
+    ['{}', 'no-number'],
+    [order(-1, { kind: 'export' }), 'no-number'],
+    [order(1, { kind: 'run' }), 'unknown-kind'],
+    [order(1, { kind: 'inject', event: [] }), 'no-event'],
+    [order(1, { kind: 'pace', speed: -1 }), 'bad-speed'],
+    [order(1, { kind: 'pace', speed: '1' }), 'bad-speed'],
+  ])('is refused by name: %s', (text, name) => {
+    expect(readOrder(text)).toMatchObject({ kind: 'refused', name });
+  });
+
+  it('is read', () => {
+    expect(readOrder(order(3, { kind: 'pace', speed: null, more: 1 }))).toEqual({
+      ...{ kind: 'pace', number: 3, speed: null },
+    });
+  });
+});
