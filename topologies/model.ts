@@ -29,6 +29,14 @@ export interface OutsideSpec {
 /** Stands in place of a protocol's name at hosts with an {@link OutsideSpec}. */
 export const EXTERNAL = 'external';
 
+/** A place on the Earth, degrees; for pictures only. */
+export interface GeoPosition {
+  /** -90 to 90, north is positive. */
+  readonly lat: number;
+  /** -180 to 180, east is positive. */
+  readonly lon: number;
+}
+
 /** A host and the protocol it runs. */
 export interface HostSpec {
   readonly name: string;
@@ -41,6 +49,8 @@ export interface HostSpec {
   /** Of these, the ones that a generator gave together with links; they cannot be changed alone. */
   readonly generated?: Readonly<Record<string, unknown>>;
   readonly isdAs?: string;
+  /** Its own, or that of its AS. */
+  readonly place?: GeoPosition;
   /** Hosts of one machine share its processor; the host's own name when absent. */
   readonly machine: string;
   /** Cores of the machine. */
@@ -87,6 +97,7 @@ export interface AsSpec {
   readonly isdAs: string;
   readonly core: boolean;
   readonly mtu: number;
+  readonly place?: GeoPosition;
 }
 
 /** A checked topology. */

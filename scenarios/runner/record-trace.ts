@@ -265,11 +265,12 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
     durationNs: scenario.durationNs,
     warmupNs: scenario.warmupNs,
     tables: Object.values(TABLES),
-    nodes: scenario.topology.hosts.map(({ name, protocol, address, isdAs }) => ({
+    nodes: scenario.topology.hosts.map(({ name, protocol, address, isdAs, place }) => ({
       name,
       protocol,
       address,
       ...(isdAs === undefined ? {} : { isdAs }),
+      ...(place === undefined ? {} : { place }),
     })),
     links: directions.map(linkInfo),
     flows: ['none', ...scenario.traffic.map(({ from, to }) => `${from} -> ${to}`)],

@@ -6,7 +6,7 @@
  */
 import type { DirectionSpec } from '../../engine/net/link-spec.ts';
 import type { FilePath } from '../files/locate.ts';
-import type { AsSpec, HostSpec } from '../model.ts';
+import type { AsSpec, GeoPosition, HostSpec } from '../model.ts';
 import type { PortRange } from '../schema/ports.ts';
 
 /** Relation as written: what end b is to end a. */
@@ -24,6 +24,7 @@ export interface NodeDraft {
   readonly generated?: Readonly<Record<string, unknown>>;
   readonly cores?: number;
   readonly machine?: string;
+  readonly place?: GeoPosition;
   readonly address?: string;
   readonly kind?: 'external';
   readonly program?: string;

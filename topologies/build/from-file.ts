@@ -18,20 +18,23 @@ import {
 /** Turns `ases`, `nodes` and `links` into drafts. */
 export function draftOfLists(input: TopologyInput): TopologyDraft {
   return {
-    ases: (input.ases ?? []).map((as, index) => ({
-      isdAs: as.id,
-      core: as.core ?? false,
-      mtu: as.mtu ?? AS_MTU_DEFAULT,
-      path: ['ases', index],
-    })),
+    ases: (input.ases ?? []).map((as, index) =>
+      defined({
+        isdAs: as.id,
+        core: as.core ?? false,
+        mtu: as.mtu ?? AS_MTU_DEFAULT,
+        place: as.position,
+        path: ['ases', index],
+      }),
+    ),
     nodes: (input.nodes ?? []).map(nodeDraft),
     links: (input.links ?? []).map(linkDraft),
   };
 }
 
 function nodeDraft(node: NodeInput, index: number): NodeDraft {
-  const { as: isdAs, ...rest } = node;
-  return defined({ ...rest, isdAs, path: ['nodes', index] });
+  const { as: isdAs, position: place, ...rest } = node;
+  return defined({ ...rest, isdAs, place, path: ['nodes', index] });
 }
 
 function linkDraft(link: LinkInput, index: number): LinkDraft {

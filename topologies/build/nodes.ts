@@ -34,7 +34,7 @@ export function buildAses(context: BuildContext, drafts: readonly AsDraft[]): re
       seen.set(draft.isdAs, draft);
     }
   }
-  return [...seen.values()].map(({ isdAs, core, mtu }) => ({ isdAs, core, mtu }));
+  return [...seen.values()].map(({ path: _, ...as }) => as);
 }
 
 /** Checks names, systems and protocols. */
@@ -46,6 +46,7 @@ export function buildNodes(
 ): readonly PlainNode[] {
   const seen = new Map<string, NodeDraft>();
   const known = new Set(ases.map((as) => as.isdAs));
+  const places = new Map(ases.map((as) => [as.isdAs, as.place]));
   const protocols = new ProtocolNames(context);
   const nodes: PlainNode[] = [];
   for (const draft of drafts) {
@@ -63,7 +64,9 @@ export function buildNodes(
       context.refuse('E106', path, `AS "${draft.isdAs}" is not in ases`, hint);
     }
     const outside = outsideNode(context, draft);
-    nodes.push(outside ?? plainNode(context, draft, defaults, protocols));
+    const node = outside ?? plainNode(context, draft, defaults, protocols);
+    const place = draft.place ?? places.get(draft.isdAs ?? '');
+    nodes.push(place === undefined ? node : { ...node, place });
   }
   return nodes;
 }

@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { flag, name, oneOf, pattern, text } from '../files/leaf.ts';
-import { size, whole } from '../files/quantity.ts';
+import { number, size, whole } from '../files/quantity.ts';
 import { directionShape, overrideSchema } from './direction.ts';
 import { portsText } from './ports.ts';
 
@@ -72,6 +72,15 @@ const externalShape = {
   }),
 };
 
+/** Where something stands on the Earth, degrees. */
+const placeSchema = z
+  .strictObject({
+    lat: number('degrees of latitude such as 50.1', { min: -90, max: 90 }),
+    lon: number('degrees of longitude such as 8.7', { min: -180, max: 180 }),
+  })
+  .optional()
+  .meta({ description: 'Place on the Earth in degrees, for the map; changes no delay.' });
+
 const nodeSchema = z
   .strictObject({
     name: name('a name such as gateway-111').meta({ description: 'Unique name of the node.' }),
@@ -84,6 +93,7 @@ const nodeSchema = z
     machine: name('a name such as server-1').optional().meta({
       description: 'Nodes of one machine share its processor. Default: the node itself.',
     }),
+    position: placeSchema,
   })
   .meta({ description: 'A host and the protocol it runs.' });
 
@@ -119,6 +129,7 @@ const asSchema = z
     mtu: size({ min: 1_280, minText: '1280B', max: 65_535, maxText: '65535B' })
       .optional()
       .meta({ description: 'Largest datagram inside the AS.', default: '1472B' }),
+    position: placeSchema,
   })
   .meta({ description: 'An autonomous system.' });
 

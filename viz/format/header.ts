@@ -150,8 +150,18 @@ function isTable(value: unknown): value is TableSpec {
 
 function isNode(value: unknown): value is TraceHeader['nodes'][number] {
   if (!isObject(value) || !isString(value['name']) || !isString(value['protocol'])) return false;
-  const { address, isdAs } = value;
-  return isString(address) && (isdAs === undefined || isString(isdAs));
+  const { address, isdAs, place } = value;
+  if (!isString(address) || !(place === undefined || isPlace(place))) return false;
+  return isdAs === undefined || isString(isdAs);
+}
+
+/** Degrees that a map can draw. */
+function isPlace(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { lat, lon } = value;
+  const isWithin = (degrees: unknown, most: number): boolean =>
+    typeof degrees === 'number' && Math.abs(degrees) <= most;
+  return isWithin(lat, 90) && isWithin(lon, 180);
 }
 
 /** A length of time in virtual ns: a page must be able to draw an axis for it. */

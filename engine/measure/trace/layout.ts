@@ -219,6 +219,8 @@ export interface NodeInfo {
   readonly protocol: string;
   readonly address: string;
   readonly isdAs?: string;
+  /** On the Earth, degrees. */
+  readonly place?: { readonly lat: number; readonly lon: number };
 }
 
 /** The JSON at the begin of a file: what is known before the run. */

@@ -204,6 +204,28 @@ nodes: [{ name: a, as: "1-1" }${more}, { name: b, as: "1-2" }, { name: c, addres
     expect(address(load(text(', { name: new, as: "1-1" }')))).toEqual(address(load(text(''))));
   });
 
+  it('stand where they say or where their AS does, and keep their address', () => {
+    const text = `name: t
+ases:
+  - { id: "1-ff00:0:110", position: { lat: 47.4, lon: 8.5 } }
+nodes:
+  - { name: a, run: ping, as: "1-ff00:0:110" }
+  - { name: b, run: ping, as: "1-ff00:0:110", position: { lat: -33.9, lon: 151.2 } }
+  - { name: c, run: ping }
+`;
+    const { hosts } = load(text);
+    expect(hosts.map(({ place }) => place)).toEqual([
+      { lat: 47.4, lon: 8.5 },
+      { lat: -33.9, lon: 151.2 },
+      undefined,
+    ]);
+    const plain = load(text.replaceAll(/, position: \{[^}]*\}/g, ''));
+    expect(plain.hosts.map(({ address }) => address)).toEqual(hosts.map(({ address }) => address));
+    expect(() => load(text.replace('47.4', '95'))).toThrow(
+      /position\.lat: 95 is above the maximum/,
+    );
+  });
+
   it('form segments with a port for each member', () => {
     const { segments } = load(
       `${NODES}segments:\n  - { id: lan, members: [a, b], rate: 10Mbit/s, delay: 1us }\n`,

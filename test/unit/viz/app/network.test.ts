@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { CLASSES } from '../../../../engine/measure/trace/layout.ts';
 import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/detour.ts';
-import { placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
+import {
+  layoutsOf,
+  type Place,
+  placesOf,
+  type Topology,
+} from '../../../../viz/app/pages/network/layout.ts';
+import { mapOf } from '../../../../viz/app/pages/network/map.ts';
 import { HOLLOW, markPath } from '../../../../viz/app/pages/network/marks.ts';
 import { burstsAt, packetsAt, useOf } from '../../../../viz/app/pages/network/packets.ts';
 import { storyText } from '../../../../viz/app/pages/network/sentence.ts';
@@ -226,5 +232,56 @@ describe('packets', () => {
     // Only cover shares its outline with data: it is hollow.
     const outlines = CLASSES.filter((name) => name !== 'cover').map((name) => markPath(name, 0, 0));
     expect(new Set(outlines).size).toBe(CLASSES.length - 1);
+  });
+});
+
+describe('a map', () => {
+  const at = (
+    ...spots: readonly (readonly [lat: number, lon: number] | undefined)[]
+  ): Topology => ({
+    nodes: spots.map((spot, n) => ({
+      ...{ name: `n${n}`, protocol: 'p', address: '' },
+      ...(spot && { place: { lat: spot[0], lon: spot[1] } }),
+    })),
+    links: [],
+    flows: [],
+  });
+  const room = { width: 900, height: 500 };
+
+  it('is offered where a node has a position', () => {
+    expect(layoutsOf(at(undefined, [1, 2]))).toContain('map');
+    expect(layoutsOf(DIAMOND)).toEqual(['layers', 'force']);
+  });
+
+  it('puts north up and east to the right, a degree as long as it is there', () => {
+    const { places } = mapOf(at([60, 10], [62, 10], [60, 14]), room);
+    const [south, north, east] = places as [Place, Place, Place];
+    expect(north.y).toBeLessThan(south.y);
+    expect(east.x).toBeGreaterThan(south.x);
+    const down = (south.y - north.y) * room.height;
+    const across = (east.x - south.x) * room.width;
+    expect(across / down).toBeCloseTo(2 * Math.cos((61 * Math.PI) / 180), 5);
+  });
+
+  it('keeps Tokyo left of San Francisco, over the date line', () => {
+    const { places, lines } = mapOf(at([35.7, 139.7], [37.8, -122.4]), room);
+    expect(places[0]?.x).toBeLessThan(places[1]?.x ?? 0);
+    expect(lines.filter(({ isMeridian }) => isMeridian).map(({ text }) => text)).toContain('180°');
+  });
+
+  it('draws its lines where nodes of that latitude and longitude are', () => {
+    const { places, lines } = mapOf(at([50, 0], [40, 10]), room);
+    const line = (text: string): number => lines.find((one) => one.text === text)?.at ?? Number.NaN;
+    expect(places[0]?.y).toBeCloseTo(line('50° N'));
+    expect(places[1]?.x).toBeCloseTo(line('10° E'));
+    expect(lines.filter(({ isMeridian }) => !isMeridian).length).toBeLessThanOrEqual(20);
+  });
+
+  it('keeps nodes of one place apart, and shows those that have none', () => {
+    const { places, unplaced } = mapOf(at([1, 2], [1, 2], undefined), room);
+    expect(places[0]).not.toEqual(places[1]);
+    expect(unplaced).toBe(1);
+    expect(places[2]?.y).toBe(1);
+    expect(places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
   });
 });

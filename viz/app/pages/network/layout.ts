@@ -1,11 +1,12 @@
 /**
- * Places nodes: in columns by how far they are from the senders, or by force. Both depend on nothing
+ * Places nodes: in columns by how far they are from the senders, or by force. These depend on nothing
  * but the topology, so the same run gives the same picture.
  *
  * @module
  */
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import type { TraceInfo } from '../../data/trace-answers.ts';
+import { hasMap } from './map.ts';
 
 /** A place in the unit square. */
 export interface Place {
@@ -16,10 +17,15 @@ export interface Place {
 /** What places depend on. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/** Layouts that there are. */
-export const LAYOUTS = ['layers', 'force'] as const;
+/** Layouts that there are; of the map `map.ts` knows the places. */
+const LAYOUTS = ['layers', 'force', 'map'] as const;
 /** Name of a layout. */
 export type LayoutName = (typeof LAYOUTS)[number];
+
+/** Layouts that a run can be shown in. */
+export function layoutsOf(topology: Pick<Topology, 'nodes'>): readonly LayoutName[] {
+  return LAYOUTS.filter((name) => name !== 'map' || hasMap(topology));
+}
 
 /** More nodes than this make a column of several. */
 const COLUMN_MAX = 18;
@@ -27,7 +33,7 @@ const SWEEPS = 8;
 const TICKS = 300;
 
 /** The places of all nodes, by their number. */
-export function placesOf(topology: Topology, layout: LayoutName): readonly Place[] {
+export function placesOf(topology: Topology, layout: Exclude<LayoutName, 'map'>): readonly Place[] {
   if (topology.nodes.length === 0) return [];
   return layout === 'force' ? byForce(topology) : byLayers(topology);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plural } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { Latest } from '../../data/latest.ts';
 import type { DropRow, FaultRow, HopColumns } from '../../data/trace-answers.ts';
@@ -13,9 +14,10 @@ import { tokensOf } from '../../kernel/theme.ts';
 import { Details } from './details.ts';
 import { type Detour, detourAt, detourOf, type Switch, switchOf, windowsOf } from './detour.ts';
 import { explainedChooser } from './explained.ts';
-import { LAYOUTS, type LayoutName, placesOf } from './layout.ts';
+import { type LayoutName, layoutsOf, placesOf } from './layout.ts';
 import { legendOf } from './legend.ts';
 import { effectsOf } from './live-effects.ts';
+import type { Room } from './map.ts';
 import { type Burst, burstOf, type Drawn, drawnPackets, paint, pictureOf } from './packet-layer.ts';
 import { burstsAt, type InSight, packetsAt, useOf } from './packets.ts';
 import { makePalette } from './palette/palette.ts';
@@ -49,6 +51,7 @@ export class NetworkPage {
   readonly #canvas = canvasAbove();
   readonly #chart: ChartFrame;
   readonly #story = element('p', { class: 'story', role: 'status' });
+  readonly #mapNote = element('span', { class: 'muted', hidden: true });
   readonly #hidden = new Set<number>();
   readonly #details: Details;
   readonly #latest: Latest<{ readonly fromNs: number; readonly toNs: number }, Around>;
@@ -132,7 +135,7 @@ export class NetworkPage {
         change: () =>
           view.setParameter('layout', layout.value === 'layers' ? undefined : layout.value),
       },
-      LAYOUTS.map((name) =>
+      layoutsOf(trace.info).map((name) =>
         element('option', { value: name, selected: name === this.#layout() }, name),
       ),
     );
@@ -162,6 +165,7 @@ export class NetworkPage {
       'div',
       { class: 'network-bar' },
       element('label', {}, 'layout', layout),
+      this.#mapNote,
       element('label', {}, 'find', find),
       names,
       explainedChooser(this.#context),
@@ -181,7 +185,7 @@ export class NetworkPage {
 
   #layout(): LayoutName {
     const wanted = this.#context.view.parameters.value['layout'];
-    return LAYOUTS.find((name) => name === wanted) ?? 'layers';
+    return layoutsOf(this.#context.trace.info).find((name) => name === wanted) ?? 'layers';
   }
 
   #arrange(): void {
@@ -190,8 +194,18 @@ export class NetworkPage {
     const { width, height } = stage.getBoundingClientRect();
     this.#canvas.width = Math.round(width * devicePixelRatio);
     this.#canvas.height = Math.round(height * devicePixelRatio);
-    this.#topology.arrange(placesOf(this.#context.trace.info, this.#layout()), { width, height });
+    this.#place({ width, height });
     this.#ask();
+  }
+
+  #place(size: Room): void {
+    const layout = this.#layout();
+    this.#mapNote.hidden = true;
+    if (layout === 'map') {
+      const unplaced = this.#topology.arrangeMap(size);
+      this.#mapNote.hidden = unplaced === 0;
+      this.#mapNote.textContent = `${plural(unplaced, 'node')} without a position, at the lower edge`;
+    } else this.#topology.arrange(placesOf(this.#context.trace.info, layout), size);
   }
 
   /** Asks for more as soon as what is there comes to its end. */

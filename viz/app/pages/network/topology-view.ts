@@ -8,7 +8,9 @@ import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { element, set, svgElement } from '../../kernel/element.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
+import { drawGraticule, type MapFrame } from './graticule-view.ts';
 import type { Place } from './layout.ts';
+import { type GridLine, mapOf, type Room } from './map.ts';
 import type { Ailment } from './world.ts';
 
 /** Room around the outermost nodes, px. */
@@ -49,9 +51,20 @@ export interface Shown {
   readonly selected: string | undefined;
 }
 
+/** The room for nodes. */
+function frameOf({ width, height }: Room): MapFrame {
+  return {
+    left: MARGIN.x,
+    top: MARGIN.top,
+    width: Math.max(0, width - 2 * MARGIN.x),
+    height: Math.max(0, height - MARGIN.top - MARGIN.bottom),
+  };
+}
+
 /** The drawing. */
 export class TopologyView {
   readonly svg = svgElement('svg', { class: 'topology', role: 'group', 'aria-label': 'topology' });
+  readonly #graticule = svgElement('g', { 'aria-hidden': 'true' });
   readonly #detour = new DetourView();
   readonly #info: TraceInfo;
   readonly #wires: readonly Wire[];
@@ -67,6 +80,7 @@ export class TopologyView {
       this.#dotElement(number, `${name}, ${protocol}`, events),
     );
     this.svg.append(
+      this.#graticule,
       this.#detour.root,
       svgElement(
         'g',
@@ -83,13 +97,23 @@ export class TopologyView {
   }
 
   /** Puts everything in its place. In a tall room the columns become rows. */
-  arrange(
-    places: readonly Place[],
-    size: { readonly width: number; readonly height: number },
-  ): void {
+  arrange(places: readonly Place[], size: Room): void {
+    this.#isTall = size.width < 560;
+    this.#lay(places, [], size);
+  }
+
+  /** Puts everything where it is on the Earth. Returns how many nodes have no place there. */
+  arrangeMap(size: Room): number {
+    this.#isTall = false;
+    const { places, lines, unplaced } = mapOf(this.#info, frameOf(size));
+    this.#lay(places, lines, size);
+    return unplaced;
+  }
+
+  #lay(places: readonly Place[], lines: readonly GridLine[], size: Room): void {
     this.#places = places;
     this.#size = size;
-    this.#isTall = size.width < 560;
+    drawGraticule(this.#graticule, lines, frameOf(size), size);
     set(this.svg, 'width', size.width);
     set(this.svg, 'height', size.height);
     for (const { from, to, line, hit, label } of this.#wires) {
@@ -114,12 +138,9 @@ export class TopologyView {
   /** Where a node is, px. */
   at(node: number): Place {
     const { x, y } = this.#places[node] ?? { x: 0.5, y: 0.5 };
-    const { width, height } = this.#size;
+    const { left, top, width, height } = frameOf(this.#size);
     const [across, along] = this.#isTall ? [y, x] : [x, y];
-    return {
-      x: MARGIN.x + across * Math.max(0, width - 2 * MARGIN.x),
-      y: MARGIN.top + along * Math.max(0, height - MARGIN.top - MARGIN.bottom),
-    };
+    return { x: left + across * width, y: top + along * height };
   }
 
   /** Shows the ways before and after a switch, or none. */

@@ -1,0 +1,38 @@
+/**
+ * Lines of latitude and longitude behind the nodes of a map.
+ *
+ * @module
+ */
+import { fill, svgElement } from '../../kernel/element.ts';
+import type { GridLine, Room } from './map.ts';
+
+/** The part of the stage that the map fills. */
+export interface MapFrame extends Room {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Draws them from edge to edge of the stage; none clears them. */
+export function drawGraticule(
+  root: SVGGElement,
+  lines: readonly GridLine[],
+  frame: MapFrame,
+  stage: Room,
+): void {
+  fill(
+    root,
+    lines.map(({ text, isMeridian, at }) => {
+      const place = isMeridian ? frame.left + at * frame.width : frame.top + at * frame.height;
+      const ends = isMeridian
+        ? { x1: place, x2: place, y1: 0, y2: stage.height }
+        : { x1: 0, x2: stage.width, y1: place, y2: place };
+      const label = isMeridian ? { x: place + 4, y: 12 } : { x: 4, y: place - 4 };
+      return svgElement(
+        'g',
+        { class: 'graticule' },
+        svgElement('line', ends),
+        svgElement('text', label, text),
+      );
+    }),
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * The map: nodes where they stand on the Earth, in an equirectangular projection, with lines of
+ * latitude and longitude and nothing else. No coasts, no borders: there is no data of others in it.
+ *
+ * @module
+ */
+import type { TraceInfo } from '../../data/trace-answers.ts';
+import type { Place } from './layout.ts';
+
+/** Room for the map, px. */
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A line of the graticule; from edge to edge of the room, in shares of it. */
+export interface GridLine {
+  /** `30° N`. */
+  readonly text: string;
+  readonly isMeridian: boolean;
+  /** Across for a meridian, down for a parallel. */
+  readonly at: number;
+}
+
+/** Where everything is, in shares of the room. */
+export interface GeoMap {
+  readonly places: readonly Place[];
+  readonly lines: readonly GridLine[];
+  /** Nodes of which no position is known; they stand in a row at the lower edge. */
+  readonly unplaced: number;
+}
+
+/** Degrees that a room shows at least: nodes of one city do not fill the world. */
+const SPAN_MIN = 0.2;
+const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45] as const;
+/** Lines are so far apart at least: room for their words, px. */
+const PITCH_MIN = 56;
+/** Of the span, on each side of the nodes. */
+const EDGE = 0.08;
+/** Nodes of one place stand around it, px. */
+const APART = 22;
+const FULL_CIRCLE = 360;
+
+/** True when there is something to put on a map. */
+export function hasMap({ nodes }: Pick<TraceInfo, 'nodes'>): boolean {
+  return nodes.some(({ place }) => place !== undefined);
+}
+
+/** The map of a run. */
+export function mapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: Room): GeoMap {
+  const known = nodes.flatMap(({ place }) => (place === undefined ? [] : [place]));
+  const seam = seamOf(known.map(({ lon }) => lon));
+  const east = (lon: number): number => (lon - seam + FULL_CIRCLE) % FULL_CIRCLE;
+  const lons = rangeOf(known.map(({ lon }) => east(lon)));
+  const lats = rangeOf(known.map(({ lat }) => lat));
+  // A degree of longitude is as wide as it is at the middle of the map.
+  const shrink = Math.max(0.1, Math.cos((lats.middle * Math.PI) / 180));
+  const scale = Math.min(room.width / (lons.span * shrink), room.height / lats.span);
+  const x = (lon: number): number =>
+    0.5 + ((lon - lons.middle) * shrink * scale) / Math.max(1, room.width);
+  const y = (lat: number): number => 0.5 - ((lat - lats.middle) * scale) / Math.max(1, room.height);
+  const spots = nodes.map(({ place }) => place && { x: x(east(place.lon)), y: y(place.lat) });
+  const step = STEPS.find((one) => one * shrink * scale >= PITCH_MIN) ?? 90;
+  const wide = room.width / (shrink * scale);
+  const meridians = multiples(seam + lons.middle - wide / 2, seam + lons.middle + wide / 2, step);
+  const tall = room.height / scale;
+  const parallels = multiples(lats.middle - tall / 2, lats.middle + tall / 2, step);
+  return {
+    places: apart(spots, room),
+    unplaced: nodes.length - known.length,
+    lines: [
+      ...meridians.map((lon) => ({ text: lonText(lon), isMeridian: true, at: x(lon - seam) })),
+      ...parallels
+        .filter((lat) => Math.abs(lat) <= 90)
+        .map((lat) => ({ text: latText(lat), isMeridian: false, at: y(lat) })),
+    ],
+  };
+}
+
+/** The longitude at which the map is cut open: in the middle of the widest empty stretch. */
+function seamOf(lons: readonly number[]): number {
+  const sorted = [...lons].sort((a, b) => a - b);
+  let seam = -180;
+  let widest = 0;
+  for (const [at, lon] of sorted.entries()) {
+    const next = sorted[at + 1] ?? (sorted[0] ?? 0) + FULL_CIRCLE;
+    if (next - lon <= widest) continue;
+    widest = next - lon;
+    seam = (lon + next) / 2;
+  }
+  return seam;
+}
+
+function rangeOf(values: readonly number[]): { readonly middle: number; readonly span: number } {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return { middle: (low + high) / 2, span: Math.max(SPAN_MIN, (high - low) * (1 + 2 * EDGE)) };
+}
+
+function multiples(from: number, to: number, step: number): readonly number[] {
+  const first = Math.ceil(from / step);
+  const count = Math.max(0, Math.floor(to / step) - first + 1);
+  return Array.from({ length: Math.min(count, 64) }, (_, at) => (first + at) * step);
+}
+
+function latText(lat: number): string {
+  return lat === 0 ? '0°' : `${degrees(lat)}° ${lat > 0 ? 'N' : 'S'}`;
+}
+
+function lonText(lon: number): string {
+  const plain = ((((lon + 180) % FULL_CIRCLE) + FULL_CIRCLE) % FULL_CIRCLE) - 180;
+  if (plain === 0 || plain === -180) return `${degrees(plain)}°`;
+  return `${degrees(plain)}° ${plain > 0 ? 'E' : 'W'}`;
+}
+
+function degrees(value: number): string {
+  return String(Number(Math.abs(value).toFixed(2)));
+}
+
+/** Nodes of one place stand in a ring; those of none in a row at the lower edge. */
+function apart(spots: readonly (Place | undefined)[], room: Room): readonly Place[] {
+  const unplaced = spots.filter((spot) => spot === undefined).length;
+  const groups = new Map<string, number[]>();
+  for (const [node, spot] of spots.entries()) {
+    const key = spot === undefined ? '' : `${spot.x.toFixed(4)} ${spot.y.toFixed(4)}`;
+    groups.set(key, [...(groups.get(key) ?? []), node]);
+  }
+  const places: Place[] = spots.map((spot) => spot ?? { x: 0.5, y: 1 });
+  for (const [key, members] of groups) {
+    for (const [at, node] of members.entries()) {
+      const spot = spots[node];
+      if (key === '' || spot === undefined) places[node] = { x: (at + 0.5) / unplaced, y: 1 };
+      else if (members.length > 1) places[node] = around(spot, (at / members.length) * 2, room);
+    }
+  }
+  return places;
+}
+
+/** @param turn In multiples of pi. */
+function around(spot: Place, turn: number, { width, height }: Room): Place {
+  return {
+    x: spot.x + (APART * Math.cos(turn * Math.PI)) / Math.max(1, width),
+    y: spot.y + (APART * Math.sin(turn * Math.PI)) / Math.max(1, height),
+  };
+}
