@@ -76,6 +76,11 @@ describe.concurrent('two event loops', () => {
     // Pings and pongs, of both loops.
     expect(report.metrics['live.lateness']?.count).toBeGreaterThan(150);
     expect(report.metrics['live.cpu']?.value).toBeGreaterThan(0);
+    // From one loop to the other, put together by the coordinator: pings to nodes that are down are lost.
+    expect(report.metrics['live.hop_lateness']?.count).toBeGreaterThan(150);
+    expect(report.metrics['live.way_lateness']?.count).toBeGreaterThan(100);
+    expect(report.metrics['live.on_time_latency']?.min).toBeGreaterThanOrEqual(5_000_000);
+    expect(report.metrics['live.samples_across']?.value).toBe(0);
   });
 
   it('refuse addresses that are taken in one line', async () => {

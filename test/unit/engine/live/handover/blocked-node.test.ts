@@ -1,0 +1,146 @@
+/**
+ * Hand-overs on real sockets: a node that blocks its event loop makes datagrams wait in its socket.
+ * Lateness of links does not see that, lateness of hand-overs does, and what a packet took is what its
+ * links took and its lateness, packet by packet, however busy the machine is.
+ *
+ * @module
+ */
+import { expect, it } from 'vitest';
+import { provider } from '../../../../../engine/crypto/index.ts';
+import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
+import { HandoverBook } from '../../../../../engine/live/handover/handover-book.ts';
+import { SAMPLE_ROW } from '../../../../../engine/live/handover/handover-samples.ts';
+import { tagOf } from '../../../../../engine/live/handover/tail-sample.ts';
+import { LiveWorld } from '../../../../../engine/live/live-world.ts';
+import { histogramQuantile } from '../../../../../engine/measure/histogram.ts';
+import { randomBytes } from './bytes.ts';
+
+const MS = 1_000_000;
+const DELAY_NS = 5 * MS;
+const BURN_NS = 20 * MS;
+const PACKETS = 8;
+const PORT = 7_000;
+const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
+const EVER = { fromNs: 0, untilNs: Number.MAX_SAFE_INTEGER };
+const crypto = provider('node');
+
+/** What the applications saw of a packet, ns. */
+interface Seen {
+  readonly tag: number;
+  readonly sentNs: number;
+  readonly deliveredNs: number;
+}
+
+/** Three nodes in a row; the last one burns 20 ms for each datagram, after it has been delivered. */
+class Row {
+  readonly world: LiveWorld;
+  readonly seen: Seen[] = [];
+  readonly #sent = new Map<number, number>();
+  #zeroNs = 0;
+
+  constructor() {
+    this.world = new LiveWorld({
+      seed: 3,
+      cryptoFor: (): CryptoProvider => crypto,
+      onFailure: (error): void => {
+        throw error;
+      },
+    });
+    const names = ['first', 'middle', 'last'] as const;
+    for (const [i, name] of names.entries()) {
+      this.world.addHost({ name, address: `${BLOCK}.${20 + i}` });
+    }
+    const spec = { rateBps: Number.POSITIVE_INFINITY, delayNs: DELAY_NS };
+    for (const [a, b] of [
+      ['first', 'middle'],
+      ['middle', 'last'],
+    ] as const) {
+      const ends = { a: { host: a, port: 1 }, b: { host: b, port: 2 } };
+      this.world.addLink({ id: `${a}--${b}`, ...ends, forward: spec, backward: spec });
+    }
+    this.world.seal();
+  }
+
+  /** Sends a burst in one turn; resolves when all of it has arrived. */
+  async burst(): Promise<void> {
+    const { world } = this;
+    const middle = world.host('middle');
+    const last = middle.endpoint(`${BLOCK}.22`, PORT);
+    const forward = middle.udp({
+      port: PORT,
+      // The header changes on the way, and the tail does not.
+      onDatagram: (buffer, offset, length) => {
+        buffer[offset] = 1 + (buffer[offset] as number);
+        forward?.send(buffer, offset, length, last);
+      },
+    });
+    world.host('last').udp({
+      port: PORT,
+      onDatagram: (buffer, offset, length) => this.#arrived(buffer.slice(offset, offset + length)),
+    });
+    const first = world.host('first');
+    const socket = first.udp({ port: PORT, onDatagram: () => undefined });
+    this.#zeroNs = world.clock.now();
+    world.handovers.begin(this.#zeroNs, 0);
+    world.pump.enter(() => {
+      for (let i = 0; i < PACKETS; i += 1) {
+        const sentNs = world.scheduler.now - this.#zeroNs;
+        const bytes = randomBytes(100, i);
+        this.#sent.set(tagOf(bytes), sentNs);
+        world.handovers.sourceDueNs = sentNs;
+        socket?.send(bytes, 0, bytes.length, first.endpoint(`${BLOCK}.21`, PORT));
+        world.handovers.sourceDueNs = -1;
+      }
+    });
+    while (this.seen.length < PACKETS) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+
+  #arrived(bytes: Uint8Array): void {
+    const { handovers, clock } = this.world;
+    const tag = tagOf(bytes);
+    const times = {
+      sentNs: this.#sent.get(tag) ?? -1,
+      deliveredNs: clock.now() - this.#zeroNs,
+    };
+    handovers.delivered({ source: 0, host: 2 }, times);
+    this.seen.push({ tag, ...times });
+    const untilNs = clock.now() + BURN_NS;
+    while (clock.now() < untilNs);
+  }
+}
+
+it('sees what datagrams wait in the socket of a node that blocks its loop', async () => {
+  const row = new Row();
+  await row.burst();
+  const { world } = row;
+  const { rows } = world.handovers.take();
+  const book = new HandoverBook(EVER);
+  book.note({ rows, untold: 0 }, 0);
+  book.finish();
+  expect(book.counts).toMatchObject({ sampled: 2 * PACKETS, unmatched: 0, unfollowed: 0 });
+  // The eighth waited for seven others, and the link was on time.
+  expect(book.wait.data().max).toBeGreaterThanOrEqual((PACKETS - 1) * BURN_NS);
+  expect(book.hop.data().max).toBeGreaterThanOrEqual((PACKETS - 1) * BURN_NS);
+  expect(histogramQuantile(world.lateness.data(), 0.5)).toBeLessThan(BURN_NS);
+
+  for (const { tag, sentNs, deliveredNs } of row.seen) {
+    const own = new HandoverBook(EVER);
+    own.note({ rows: rowsOf(rows, tag), untold: 0 }, 0);
+    own.finish();
+    const latencyNs = deliveredNs - sentNs;
+    const restNs = latencyNs - own.way.data().max - 2 * DELAY_NS;
+    expect(own.onTime.data().max).toBe(latencyNs - own.way.data().max);
+    // Between the handler's begin and its look at the clock; a busy machine may stop it there.
+    expect(restNs).toBeGreaterThanOrEqual(0);
+    expect(restNs).toBeLessThan(BURN_NS);
+  }
+  await world.close();
+});
+
+function rowsOf(rows: Float64Array, tag: number): Float64Array {
+  const kept: number[] = [];
+  for (let at = 0; at < rows.length; at += SAMPLE_ROW) {
+    if (rows[at + 1] === tag) kept.push(...rows.subarray(at, at + SAMPLE_ROW));
+  }
+  return Float64Array.from(kept);
+}
