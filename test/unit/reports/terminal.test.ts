@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
 import { judge } from '../../../reports/judge.ts';
+import { seedCommand } from '../../../reports/kpi-text.ts';
+import { originFacts } from '../../../reports/report-facts.ts';
 import { renderTerminal, renderVerdictLine } from '../../../reports/terminal.ts';
 import { runInput } from './fixture.ts';
 
@@ -115,5 +117,21 @@ describe('the terminal report', () => {
     expect(text).toMatch(/gateway\.failover p95 .*\+12\d %/);
     expect(text).toMatch(/gateway\.availability .*n\.s\./);
     expect(text).toContain('against 4c1e9ab07f2e, 30 seeds, paired by seed');
+  });
+});
+
+describe('the report of a run with injected faults', () => {
+  const reproduce = 'npm run scenario runs/failover/1/interactive.yaml';
+  const interactive = { faults: 2, file: 'interactive.yaml' };
+  const report = judge({ ...runInput({ seeds: 1, slowdown: 9 }), interactive, reproduce });
+
+  it('says that it is not the run of its file, and repeats it with the other one', () => {
+    expect(renderVerdictLine(report, plain)).toContain('interactive, 2 faults injected');
+    expect(report.interactive).toEqual(interactive);
+    expect(seedCommand(report, 1)).toBe(`${reproduce} -- --seed 1`);
+    const facts = new Map(originFacts(report));
+    expect(facts.get('fingerprint')).toBe(
+      `${report.fingerprint} (interactive, 2 faults injected: interactive.yaml)`,
+    );
   });
 });
