@@ -63,6 +63,7 @@ export function drawPaths(input: DrawingInput): Drawing {
   return {
     title,
     summary: `${title}. ${rows.map(sentenceOf).join('. ')}.`,
+    legend: 'Bars: round-trip time of the probes; dotted: the last one of a path that is dead.',
     shapes,
     height: y + (more > 0 ? 20 : -8),
     table: {

@@ -42,6 +42,7 @@ export function drawWindows(input: DrawingInput): Drawing {
   return {
     title,
     summary: `${windows.map(sentenceOf).join('. ')}.`,
+    legend: 'Full: a number that was seen; hollow: one that was not yet; framed: the highest.',
     shapes,
     height: y - GAP + 8,
     table: {

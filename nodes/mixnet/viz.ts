@@ -168,7 +168,7 @@ function rateOf({ perSecond }: PoolText): string {
   return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`;
 }
 
-function wordsOf(mixes: readonly Station[]): Pick<Drawing, 'title' | 'summary'> {
+function wordsOf(mixes: readonly Station[]): Pick<Drawing, 'title' | 'summary' | 'legend'> {
   const mean = heldBy(mixes) / Math.max(1, mixes.length);
   const little = mean < HELD_MIN ? `: below ${HELD_MIN} they hide little` : '';
   const [fullest] = [...mixes].sort((a, b) => (b.pool?.mean ?? 0) - (a.pool?.mean ?? 0));
@@ -177,9 +177,11 @@ function wordsOf(mixes: readonly Station[]): Pick<Drawing, 'title' | 'summary'> 
       ? ''
       : ` ${fullest.name} holds most, ${fullest.pool.mean.toFixed(1)}.`;
   const title = `${mixes.length} mixes hold ${mean.toFixed(1)} packets each on average${little}`;
+  const legend = `Bars: means over the second before a pool was last told of; dashed: ${HELD_MIN} packets, fewer hide little.`;
   return {
     title,
-    summary: `${title}.${most} Means over the second before a pool was last told of; dashed: ${HELD_MIN} packets.`,
+    legend,
+    summary: `${title}.${most} ${legend}`,
   };
 }
 

@@ -88,6 +88,8 @@ export interface Drawing {
   readonly title: string;
   /** What a screen reader says in one sentence; contains the main number. */
   readonly summary: string;
+  /** What signs mean that say it nowhere else; a sentence below the title. */
+  readonly legend?: string;
   readonly shapes: readonly Shape[];
   readonly table: TableData;
   /** Height that was used, px. */

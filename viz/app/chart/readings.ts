@@ -25,6 +25,18 @@ interface Walk {
   readonly sign: SVGElement;
   moveSign(to: Place): void;
   nearest(pointer: Place): number;
+  readonly begin?: number;
+  open?(at: number): void;
+}
+
+/** What may be said of marks in a plane. */
+export interface PointOptions {
+  /** So many marks up and down go; 1 when left out. */
+  readonly perRow?: number;
+  /** The mark before which reading begins. */
+  readonly begin?: number;
+  /** What Enter does with a mark. */
+  open?(at: number): void;
 }
 
 /** The drawing with its readings, in the order of their places along the horizontal axis. */
@@ -47,14 +59,16 @@ export function readable(
   });
 }
 
-/** The drawing with marks in a plane; up and down go `perRow` marks. */
+/** The drawing with marks in a plane. */
 export function readablePoints(
   drawing: SVGSVGElement,
   readings: readonly Reading[],
-  perRow = 1,
+  options: PointOptions = {},
 ): HTMLElement {
+  const { perRow = 1 } = options;
   const dot = svgElement('circle', { class: 'reading', r: 4 });
   return walked(drawing, readings, {
+    ...options,
     steps: { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow, ArrowUp: -perRow },
     sign: dot,
     moveSign: (to): void => moveTo(dot, to),
@@ -75,7 +89,7 @@ export function steppedFrom(at: number, step: number, count: number): number {
 
 function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk): HTMLElement {
   const words = element('output', { class: 'readout' });
-  let at = -1;
+  let at = walk.begin ?? -1;
   const go = (to: number): void => {
     const reading = readings[to];
     if (reading === undefined) return;
@@ -96,7 +110,9 @@ function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk
       ...{ class: 'readable', tabindex: 0, role: 'group', 'data-keys': 'arrows' },
       'aria-label': 'values of the chart, by arrow keys',
       keydown: (event) => {
-        const step = event instanceof KeyboardEvent ? walk.steps[event.key] : undefined;
+        if (!(event instanceof KeyboardEvent)) return;
+        if (event.key === 'Enter' && at >= 0) walk.open?.(at);
+        const step = walk.steps[event.key];
         if (step === undefined) return;
         event.preventDefault();
         go(steppedFrom(at, step, readings.length));

@@ -34,6 +34,8 @@ import {
 } from './tail.ts';
 
 const HEIGHT = 340;
+/** Narrower than this there is no room for many words. */
+const SLIM = 460;
 
 /** One curve. */
 export interface Curve {
@@ -135,7 +137,8 @@ function limitsOf(list: readonly Distribution[], { plot, x }: Places): readonly 
     const words = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
     if (at > plot.right || at < plot.left) {
       const place = [plot.left + 8, plot.top + 14 + 16 * row] as const;
-      return [label(...place, `${words} lies outside`, 'start')];
+      const where = plot.width < SLIM ? (at > plot.right ? ' →' : ' ←') : ' lies outside';
+      return [label(...place, `${words}${where}`, 'start')];
     }
     const isRight = at > (plot.left + plot.right) / 2;
     const ends = { x1: at, x2: at, y1: plot.top, y2: plot.bottom };

@@ -39,3 +39,11 @@ export function instantText(ns: number, rangeNs: number): string {
   );
   return `${(ns / NS_PER_SECOND).toFixed(Number.isFinite(decimals) ? decimals : 3)} s`;
 }
+
+/** An instant at an axis: as few digits as the shown range lets it have, `10 s`. */
+export function instantTick(ns: number, rangeNs: number): string {
+  const seconds = ns / NS_PER_SECOND;
+  const decimals = Math.ceil(1 - Math.log10(rangeNs / NS_PER_SECOND));
+  const text = seconds.toFixed(Math.max(0, Math.min(DIGITS, decimals)));
+  return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} s`;
+}

@@ -40,7 +40,7 @@ export function makeHelp(keys: KeyMap): HTMLDialogElement {
 
 function groupsOf(keys: KeyMap): readonly HTMLElement[] {
   const groups = new Map<string, KeyBinding[]>();
-  for (const binding of keys.bindings) {
+  for (const binding of keys.bindings.filter((one) => isInForce(one, keys))) {
     groups.set(binding.group, [...(groups.get(binding.group) ?? []), binding]);
   }
   return [...groups].map(([group, bindings]) =>
@@ -66,4 +66,10 @@ function groupsOf(keys: KeyMap): readonly HTMLElement[] {
       ),
     ),
   );
+}
+
+/** False where the page has put something else on the key. */
+function isInForce(binding: KeyBinding, keys: KeyMap): boolean {
+  const press = { ctrlKey: false, metaKey: false, altKey: false };
+  return binding.keys.some((key) => keys.find({ ...press, key }) === binding);
 }

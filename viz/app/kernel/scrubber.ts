@@ -9,7 +9,7 @@ import type { BinRow } from '../../format/trace-file.ts';
 import { Latest } from '../data/latest.ts';
 import type { FaultRow } from '../data/trace-answers.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { instantText } from './duration.ts';
+import { instantText, instantTick } from './duration.ts';
 import { element, fill, set, svgElement } from './element.ts';
 import { faultStretches } from './fault-stretches.ts';
 import type { FrameLoop } from './frame-loop.ts';
@@ -184,7 +184,7 @@ export class Scrubber {
       this.#axis,
       svgElement('line', { x1: 8, x2: Math.max(8, this.#width - 8), y1: BASE, y2: BASE }),
       ticks.map((at) =>
-        svgElement('text', { x: x(at).toFixed(1), y: HEIGHT - 3 }, tickText(at, to - from)),
+        svgElement('text', { x: x(at).toFixed(1), y: HEIGHT - 3 }, instantTick(at, to - from)),
       ),
     );
     this.#moveCursor();
@@ -253,13 +253,4 @@ export class Scrubber {
     });
     return select;
   }
-}
-
-function tickText(ns: number, rangeNs: number): string {
-  const seconds = ns / 1e9;
-  const decimals = Math.max(0, Math.min(9, Math.ceil(1 - Math.log10(rangeNs / 1e9))));
-  return `${seconds
-    .toFixed(decimals)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '')} s`;
 }

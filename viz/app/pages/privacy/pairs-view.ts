@@ -134,7 +134,7 @@ function drawing(
     ...{ x: one.x + cell / 2, y: one.y + cell / 2 },
     text: `${one.sender} to ${one.receiver}: believed ${percent(one.mass)}, true ${percent(one.true)} of ${plural(one.targets, 'target')}`,
   }));
-  return readablePoints(drawn, readings, receivers.length);
+  return readablePoints(drawn, readings, { perRow: receivers.length });
 }
 
 function labels(

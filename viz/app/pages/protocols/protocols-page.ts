@@ -211,7 +211,7 @@ export class ProtocolsPage {
     this.#show(made.drawing, answered.timeNs);
   }
 
-  #show({ title, summary, table, shapes, height }: Drawing, timeNs: number): void {
+  #show({ title, summary, legend = '', table, shapes, height }: Drawing, timeNs: number): void {
     const [from, to] = this.#context.view.time.range.value;
     const focused = document.activeElement?.getAttribute('data-key');
     const scene = svgElement(
@@ -223,7 +223,8 @@ export class ProtocolsPage {
     if (typeof focused === 'string') {
       scene.querySelector<SVGElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     }
-    const caption = `At ${instantText(timeNs, to - from)}, as the nodes traced it.`;
+    const caption =
+      `At ${instantText(timeNs, to - from)}, as the nodes traced it. ${legend}`.trim();
     this.#chart.show({ title, caption, summary, table });
   }
 

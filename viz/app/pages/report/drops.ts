@@ -52,7 +52,7 @@ export function dropsChart({ report, run, signal }: ReportContext): HTMLElement 
   const more = hidden > 0 ? ` ${hidden} smaller reasons are in the table.` : '';
   frame.show({
     title,
-    caption: `Packets on links, all seeds, each accounted for. Bars: drops by reason; protocol/reason is what nodes refused.${more}`,
+    caption: `Packets on links, all seeds, each accounted for. Bars: drops by reason; those by nodes are what nodes refused, no part of this sum.${more}`,
     table: {
       columns: ['reason', 'dropped by', 'packets'],
       rows: drops.map(({ reason, by, count }) => [reason, by, count]),

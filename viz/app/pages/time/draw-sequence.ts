@@ -5,6 +5,7 @@
  */
 import { scaleLinear, scalePoint } from 'd3-scale';
 import { quantity } from '../../../../reports/format.ts';
+import { type Reading, readablePoints } from '../../chart/readings.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { HOLLOW, markPath } from '../network/marks.ts';
@@ -26,8 +27,8 @@ const HEIGHT_MAX = 620;
 const LEFT = 64;
 const CHARACTER = 6.6;
 
-/** The drawing. */
-export function drawSequence(stage: Stage): SVGSVGElement {
+/** The drawing; arrow keys go from packet to packet in the order of their departures, Enter follows one. */
+export function drawSequence(stage: Stage): HTMLElement {
   const { width, info, nodes, arrows } = stage;
   const begins = arrows.map(({ departNs }) => departNs);
   const ends = arrows.map(({ departNs, arriveNs }) => arriveNs ?? departNs);
@@ -54,16 +55,35 @@ export function drawSequence(stage: Stage): SVGSVGElement {
     .ticks(high / 60)
     .map((ns) => [
       svgElement('line', { class: 'grid', x1: LEFT, x2: width, y1: after(ns), y2: after(ns) }),
-      svgElement('text', { class: 'end', x: LEFT - 4, y: after(ns) + 4 }, `+${quantity(ns, 'ns')}`),
+      svgElement(
+        'text',
+        { class: 'end', x: LEFT - 4, y: after(ns) + 4 },
+        ns === 0 ? '0' : `+${quantity(ns, 'ns')}`,
+      ),
     ]);
   const height = top + high + 16;
-  return svgElement(
+  const drawing = svgElement(
     'svg',
     { class: 'sequence', width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },
     ticks,
     lines,
     arrows.map((arrow) => arrowParts(arrow, stage, { x, y })),
   );
+  const readings = arrows.map((arrow): Reading => {
+    const { from, to, departNs, arriveNs } = arrow;
+    const way = [from, to].map((node) => info.nodes[node]?.name ?? '').join(' → ');
+    const at = { x: (x(from) + x(to)) / 2, y: (y(departNs) + y(arriveNs ?? departNs)) / 2 };
+    return { ...at, text: `${wordsOf(arrow)}, ${way}` };
+  });
+  return readablePoints(drawing, readings, {
+    begin: arrows.findIndex(({ packet }) => packet === stage.selected),
+    open: (at): void => stage.pick(arrows[at]?.packet ?? 0),
+  });
+}
+
+function wordsOf({ packet, class: name, bytes, departNs, arriveNs }: Arrow): string {
+  const took = arriveNs === undefined ? 'lost' : `took ${quantity(arriveNs - departNs, 'ns')}`;
+  return `packet ${packet}, ${name}, ${bytes} B, ${took}`;
 }
 
 function arrowParts(
@@ -76,14 +96,13 @@ function arrowParts(
   // What did not arrive ends half way.
   const x2 = arriveNs === undefined ? (x1 + x(to)) / 2 : x(to);
   const y2 = y(arriveNs ?? departNs);
-  const took = arriveNs === undefined ? 'lost' : `took ${quantity(arriveNs - departNs, 'ns')}`;
   const turn = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
   const end = arriveNs === undefined ? 'M-4 -4l8 8M4 -4l-8 8' : 'M0 0l-7 -3.500v7z';
   const state = `${packet === selected ? ' shown' : ''}${arriveNs === undefined ? ' gone' : ''}`;
   return svgElement(
     'g',
     { class: `arrow${state}`, 'data-packet': packet, click: () => pick(packet) },
-    svgElement('title', {}, `packet ${packet}, ${arrow.class}, ${arrow.bytes} B, ${took}`),
+    svgElement('title', {}, wordsOf(arrow)),
     svgElement('line', { class: 'reach', x1, y1, x2, y2 }),
     svgElement('line', { x1, y1, x2, y2 }),
     svgElement('path', {

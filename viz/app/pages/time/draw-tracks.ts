@@ -6,7 +6,7 @@
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { quantity, short } from '../../../../reports/format.ts';
 import type { FaultRow } from '../../data/trace-answers.ts';
-import { instantText } from '../../kernel/duration.ts';
+import { instantTick } from '../../kernel/duration.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Bar, FilledTrack } from './tracks.ts';
 
@@ -154,7 +154,7 @@ function axisParts({ width, fromNs, toNs }: Stage, x: X, height: number): readon
         svgElement(
           'text',
           { class: right - x(ns) < 30 ? 'end' : 'middle', x: x(ns), y: height + 15 },
-          instantText(ns, toNs - fromNs),
+          instantTick(ns, toNs - fromNs),
         ),
       ),
   ];

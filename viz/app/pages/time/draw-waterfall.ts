@@ -53,7 +53,7 @@ export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElem
       svgElement(
         'text',
         { class: x(ns) < left + 20 ? '' : 'middle', x: x(ns), y: base + 15 },
-        quantity(ns, 'ns'),
+        ns === 0 ? '0' : quantity(ns, 'ns'),
       ),
     );
   return svgElement(

@@ -156,12 +156,15 @@ export class PacketView {
     const pick = (name: number): void => {
       view.selection.value = { kind: 'packet', name: String(name) };
     };
+    const { body } = this.#sequence;
+    const hadKeyboard = body.contains(document.activeElement);
     fill(
-      this.#sequence.body,
+      body,
       arrows.length === 0
         ? element('p', { class: 'muted' }, 'No packet went between these nodes at that time.')
         : drawSequence({ width, info, nodes, arrows, selected: packet, pick }),
     );
+    if (hadKeyboard) body.querySelector<HTMLElement>('.readable')?.focus();
     this.#sequence.show(sequenceContent(info, { packet, arrows, oneIn, nodes: nodes.length }));
     const parts = partsOf(seen.own, info);
     fill(this.#waterfall.body, drawWaterfall(parts, width));

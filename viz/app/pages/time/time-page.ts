@@ -14,6 +14,7 @@ import { partialNote, skeleton } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
 import { type Drawn, drawTracks } from './draw-tracks.ts';
 import { fetchEvents } from './fetch-events.ts';
+import { tracksLegend } from './legend.ts';
 import { PacketView } from './packet-view.ts';
 import { filled, foldedAtFirst, roleOf, rolesOf, tracksOf, type WindowEvents } from './tracks.ts';
 import { tracksContent } from './words.ts';
@@ -149,7 +150,7 @@ export class TimePage {
     set(this.#brush, 'height', height);
     svg.append(this.#brush, this.#cursor);
     svg.addEventListener('pointerdown', (event) => this.#grab(event, svg));
-    fill(this.#chart.body, svg);
+    fill(this.#chart.body, svg, tracksLegend(svg));
     const hasHops = (info.counts['hop'] ?? 0) > 0;
     const isExact = got.events.hops !== undefined;
     const first = tracks.flatMap(({ bars }) => bars)[0];

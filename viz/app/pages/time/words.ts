@@ -36,7 +36,7 @@ export function tracksContent(told: TracksTold): ChartContent {
   const most =
     busiest === undefined || busiest.count === 0
       ? ''
-      : `, most of them to ${busiest.label}: ${whole(busiest.count)}`;
+      : `, the most to ${busiest.label}: ${whole(busiest.count)}`;
   const rate = `${significant((came * 1e9) / (toNs - fromNs), 3)} a second`;
   const folded = tracks.some(({ isGroup }) => isGroup) ? '; a folded track has its own scale' : '';
   const source = isExact ? 'single packets' : 'the index of the trace';
@@ -87,7 +87,7 @@ export function sequenceContent(
   const nameOf = (node: number): string => info.nodes[node]?.name ?? '';
   return {
     title: `Packet ${packet} goes ${plural(own.length, 'link')} between ${plural(nodes, 'chosen node')}`,
-    caption: `Time downwards; ${shown} between these nodes at that time, ${plural(packets, 'packet')}. A cross: lost on the way. Click one to follow it.`,
+    caption: `Time downwards; ${shown} between these nodes at that time, ${plural(packets, 'packet')}. A cross: lost on the way. Click one, or press Enter at one, to follow it.`,
     table: () => ({
       columns: ['packet', 'class', 'from', 'to', 'depart ns', 'arrive ns', 'bytes'],
       rows: arrows.map((arrow) => [
