@@ -29,7 +29,7 @@ import type { Stage } from './stage.ts';
 const FLUSH_MS = 50;
 /** What was measured so far is told at most this often, and seldom enough to cost one part in this. */
 const MEASURE_MS = 1_000;
-const MEASURE_SHARE = 50;
+const MEASURE_SHARE = 200;
 /** Packets that wait to be taken; four seconds of a run that moves 4 MB of them a second. */
 const PENDING_MAX = 16 * 1024 * 1024;
 /** Blocks of packets that may wait for their packets to arrive: a watcher wants to see them. */

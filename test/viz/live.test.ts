@@ -1,14 +1,18 @@
 /** A run in the browser while it goes on. @module */
 import { join } from 'node:path';
-import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportSoFar } from '../../reports/so-far.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
+import { type Loaded, openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import type { BroadcastMessage } from '../../scenarios/runner/broadcast.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/runner/folders.ts';
+import { runInput } from '../../scenarios/runner/run-scenario.ts';
 import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { LiveRun } from '../../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';
+import { ROOT } from '../architecture/files.ts';
 import { BrowserLab, PAGE_FILE, seriousFindings } from './support.ts';
 
 let lab: BrowserLab;
@@ -23,10 +27,14 @@ function recorded(): BroadcastMessage[] {
   const { port1, port2: port } = new MessageChannel();
   const broadcast = { port, pending: new SharedArrayBuffer(4) };
   runSeed({ scenario, registry, seed: 1, recordings: { broadcast } });
+  return taken(port1);
+}
+
+function taken(from: MessagePort): BroadcastMessage[] {
   const messages: BroadcastMessage[] = [];
-  for (let one = receiveMessageOnPort(port1); one !== undefined; ) {
+  for (let one = receiveMessageOnPort(from); one !== undefined; ) {
     messages.push(one.message as BroadcastMessage);
-    one = receiveMessageOnPort(port1);
+    one = receiveMessageOnPort(from);
   }
   return messages;
 }
@@ -35,9 +43,44 @@ function feed(messages: readonly BroadcastMessage[]): void {
   for (const message of messages) {
     if (message.kind === 'begin') live.begin(message);
     else if (message.kind === 'blocks') live.add(message);
-    else live.end();
+    else if (message.kind === 'end') live.end();
   }
 }
+
+const DEMO = join(ROOT, 'viz/demo.yaml');
+
+/** The demo's run up to its middle: a fault, and what was measured at the end of it. */
+async function halfway(): Promise<{
+  readonly messages: readonly BroadcastMessage[];
+  readonly measured: (delivered: number) => void;
+}> {
+  const registry = new ProtocolRegistry();
+  const loaded: Loaded = await openScenario(DEMO, {}, registry);
+  const { port1, port2: port } = new MessageChannel();
+  const broadcast = { port, pending: new SharedArrayBuffer(4) };
+  const { scenario } = loaded;
+  const result = runSeed({ scenario, registry, seed: 1, recordings: { broadcast } });
+  const report = reportSoFar(runInput({ ...loaded, commit: 'c', reproduce: 'r' }, [result], 1_000));
+  const measured = (seconds: number): void =>
+    live.measured(() =>
+      new TextEncoder().encode(JSON.stringify({ ...report, virtualSeconds: seconds })),
+    );
+  const messages = taken(port1).filter(({ kind }) => kind !== 'end');
+  return { messages, measured };
+}
+
+/** Pages of a run that goes on, and what proves that they show something of it. */
+const SHOWN = [
+  ['runs', '[data-run=live] progress'],
+  ['network', '[data-chart=network] figcaption strong'],
+  ['failover', '[data-chart=failover] svg'],
+  ['time', '[data-chart=tracks] svg'],
+  ['latency', '[data-chart=latency-series] svg'],
+  ['privacy', '[data-state=waiting] >> text=when it has ended'],
+  ['protocols', '[data-chart=protocol] svg'],
+  ['compare', '[data-state=waiting] >> text=as soon as its report is written'],
+  ['report', '[data-chart=report-latency] svg'],
+] as const;
 
 function serve(port: number): Promise<VizServer> {
   return startVizServer({ page: PAGE_FILE, runs: '/nowhere', host: '127.0.0.1', port, live });
@@ -92,5 +135,84 @@ describe('a run that goes on', () => {
     feed(messages);
     server = await serve(port);
     await bar.filter({ hasText: /Another run goes on here now: load the page again/ }).waitFor();
+  });
+
+  it('shows on every page what there is so far, or what comes when', async () => {
+    const { messages, measured } = await halfway();
+    await server.close();
+    live = new LiveRun('demo', 4);
+    server = await serve(0);
+    const { page, errors } = await lab.open(`${server.address}#run=live&page=report`, {
+      width: 390,
+    });
+    await page.locator('[data-state=waiting]').waitFor();
+    feed(messages);
+    await page.locator('[data-state=waiting]', { hasText: 'The run goes on' }).waitFor();
+    measured(6);
+    const note = page.locator('[data-state=so-far]');
+    await note.filter({ hasText: 'Measured until 6.0 s' }).waitFor();
+    expect(await page.locator('.verdict').textContent()).toMatch(/SO FAR.*so far/);
+    for (const [name, proof] of SHOWN) {
+      await page.evaluate((to) => {
+        location.hash = `#run=live&page=${to}`;
+      }, name);
+      await page.locator(proof).first().waitFor();
+      // The other pages are those of a finished run.
+      if (['runs', 'compare', 'report'].includes(name)) {
+        expect(await seriousFindings(page)).toEqual([]);
+      }
+    }
+    // Lost, on each of them; the list of runs says so as well.
+    const port = Number(new URL(server.address).port);
+    await server.close();
+    const lost = page.getByText(/Reconnecting, \d+ s; showing until|The list of runs did not come/);
+    for (const [name] of SHOWN) {
+      await page.evaluate((to) => {
+        location.hash = `#run=live&page=${to}`;
+      }, name);
+      await lost.first().waitFor();
+    }
+    server = await serve(port);
+    expect(errors.filter((text) => !/WebSocket|ERR_CONNECTION/.test(text))).toEqual([]);
+  });
+
+  it('goes on with the numbers of a page until the reader works on it, and again when told', async () => {
+    const { messages, measured } = await halfway();
+    await server.close();
+    live = new LiveRun('demo', 5);
+    feed(messages);
+    measured(6);
+    server = await serve(0);
+    const { page } = await lab.open(`${server.address}#run=live&page=latency`);
+    const note = page.locator('[data-state=so-far]');
+    await note.filter({ hasText: 'Measured until 6.0 s' }).waitFor();
+    measured(7);
+    await note.filter({ hasText: 'Measured until 7.0 s' }).waitFor();
+    await page.getByRole('button', { name: 'Table' }).first().click();
+    await page.locator('.live-page table').first().waitFor();
+    measured(8);
+    await page.waitForTimeout(2_500);
+    expect(await note.textContent()).toContain('Measured until 7.0 s');
+    await page.getByRole('button', { name: 'Follow' }).click();
+    await note.filter({ hasText: 'Measured until 8.0 s' }).waitFor();
+  });
+
+  it('has a card that leads to it, and gives way to the finished run', async () => {
+    const { messages } = await halfway();
+    await server.close();
+    live = new LiveRun('demo', 6);
+    feed(messages);
+    server = await serve(0);
+    const { page } = await lab.open(`${server.address}#page=runs`);
+    const card = page.locator('[data-run=live]');
+    expect(await card.textContent()).toMatch(/RUNNING.*Seed 1 is at [0-9.]+ s of/s);
+    await card.getByRole('button', { name: 'demo' }).click();
+    await page.locator('.live-bar').filter({ hasText: /is at/ }).waitFor();
+    await page.evaluate(() => {
+      location.hash = '#page=runs';
+    });
+    await card.waitFor();
+    live.written('demo/1');
+    await card.waitFor({ state: 'detached' });
   });
 });

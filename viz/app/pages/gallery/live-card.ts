@@ -11,6 +11,7 @@ import { liveCardText } from '../../kernel/live-text.ts';
 import { liveChip } from '../../kernel/verdict-chip.ts';
 
 const AGAIN_MS = 1_000;
+const LOST = 'The server does not answer: the run may have ended. Trying again.';
 
 /** Bubbles from the card when the report of its run is written. */
 export const WRITTEN = 'run-written';
@@ -41,7 +42,10 @@ export function liveCard(
   );
   const look = async (): Promise<void> => {
     const news = await newsOf();
-    if (news === undefined) return;
+    if (news === undefined) {
+      words.textContent = LOST;
+      return;
+    }
     words.textContent = liveCardText(news);
     bar.max = news.durationNs || 1;
     bar.value = news.phase === 'ended' ? bar.max : news.nowNs;

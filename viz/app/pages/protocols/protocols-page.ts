@@ -74,7 +74,8 @@ export class ProtocolsPage {
     if (signal.aborted) return;
     if (this.#offers.length > 0) this.#begin();
     else if (run.isLive === true) {
-      const words = 'What protocols draw comes with the states that nodes trace.';
+      const words =
+        'What protocols draw comes with what their nodes trace; nodes on other event loops or in other processes trace less.';
       fill(root, stateMessage('waiting', 'Nothing to draw yet', element('p', {}, words)));
     } else fill(root, stateMessage('empty', 'Nothing to draw', element('p', {}, NOTHING)));
     if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
