@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { renderSweepHtml } from '../reports/html/sweep-html.ts';
+import { renderJson } from '../reports/json.ts';
 import { exitCodeOf, judge } from '../reports/judge.ts';
 import {
   renderSweepMarkdown,
@@ -45,6 +46,9 @@ export function addSweep(program: Command): void {
     });
 }
 
+/** Combinations whose report is kept; one takes 0.1 to 0.5 MB. */
+const KEPT_MAX = 100;
+
 interface SweepContext {
   readonly flags: RunFlags;
   readonly registry: ProtocolRegistry;
@@ -62,7 +66,8 @@ async function sweep(file: string, scenario: Scenario, context: SweepContext): P
     if (interrupt.signal.aborted) break;
     const cell = await load(file, { ...flags.set, ...parameters }, context.registry);
     const name = `${scenario.name} ${index + 1}/${cells.length}`;
-    const { row, code } = await runCell(cell, { ...context, parameters, name, interrupt });
+    const kept = index < KEPT_MAX ? { folder, name: `${index + 1}` } : undefined;
+    const { row, code } = await runCell(cell, { ...context, parameters, name, interrupt, kept });
     if (row !== undefined) rows.push(row);
     codes.push(code);
   }
@@ -76,19 +81,24 @@ interface CellContext extends SweepContext {
   readonly parameters: Readonly<Record<string, string>>;
   readonly name: string;
   readonly interrupt: { readonly signal: AbortSignal };
+  /** Where its report goes, below the folder of the sweep. */
+  readonly kept: { readonly folder: string; readonly name: string } | undefined;
 }
 
 async function runCell(
   cell: Loaded,
   context: CellContext,
 ): Promise<{ readonly row: SweepRow | undefined; readonly code: ExitCode }> {
-  const { flags, parameters, name, interrupt } = context;
+  const { flags, parameters, name, interrupt, kept } = context;
   const progress = showProgress(name, flags);
   const end = await runScenario({
     ...cell,
     seeds: seedsOf(cell.scenario.seeds, flags),
     recordingsOf: () => ({}),
-    reproduce: repeatCommand('sweep', cell.scenario.file, flags),
+    reproduce: repeatCommand('scenario', cell.scenario.file, {
+      ...flags,
+      set: { ...flags.set, ...parameters },
+    }),
     commit: commitOf(),
     signal: interrupt.signal,
     onProgress: progress.update,
@@ -98,7 +108,12 @@ async function runCell(
     return { row: undefined, code: await finish(end, { flags, folder: '', baseline: undefined }) };
   }
   const report = judge(end.input);
-  return { row: sweepRow(parameters, report), code: exitCodeOf(report) };
+  if (kept !== undefined) {
+    const own = join(kept.folder, kept.name);
+    prepareFolder(own);
+    writeWhole(own, [['report.json', renderJson(report)]]);
+  }
+  return { row: sweepRow(parameters, report, kept?.name), code: exitCodeOf(report) };
 }
 
 function leave(

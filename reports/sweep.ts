@@ -18,6 +18,10 @@ export interface SweepRow {
   readonly kpis: readonly KpiResult[];
   readonly pass: boolean;
   readonly fingerprint: string;
+  /** Runs this combination alone; absent in results of older versions. */
+  readonly reproduce?: string;
+  /** Folder of its report, below that of the sweep; absent when it was not kept. */
+  readonly folder?: string;
 }
 
 /** A sweep, all combinations. */
@@ -30,9 +34,14 @@ export interface SweepResult {
 }
 
 /** The row of a finished report. */
-export function sweepRow(parameters: SweepRow['parameters'], report: Report): SweepRow {
-  const { kpis, pass, fingerprint } = report;
-  return { parameters, kpis, pass, fingerprint };
+export function sweepRow(
+  parameters: SweepRow['parameters'],
+  report: Report,
+  folder: string | undefined,
+): SweepRow {
+  const { kpis, pass, fingerprint, reproduce } = report;
+  const kept = folder === undefined ? {} : { folder };
+  return { parameters, kpis, pass, fingerprint, reproduce, ...kept };
 }
 
 /** Names of the parameters, as they first appear. */
@@ -125,6 +134,8 @@ export interface SweepGrid {
   readonly y: { readonly name: string; readonly values: readonly string[] };
   /** `cells[y][x]`; undefined where the sweep has no such combination. */
   readonly cells: readonly (readonly (KpiResult | undefined)[])[];
+  /** The combination of each cell. */
+  readonly rows: readonly (readonly (SweepRow | undefined)[])[];
   /** Other parameters, fixed at their first value. */
   readonly fixed: Readonly<Record<string, string>>;
 }
@@ -142,20 +153,20 @@ export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
   }
   const x = valuesOf(xName);
   const y = valuesOf(yName);
-  const find = (xValue: string, yValue: string): KpiResult | undefined => {
-    const row = sweep.rows.find(
+  const find = (xValue: string, yValue: string): SweepRow | undefined =>
+    sweep.rows.find(
       ({ parameters }) =>
         (xName === undefined || (parameters[xName] ?? '-') === xValue) &&
         (yName === undefined || (parameters[yName] ?? '-') === yValue) &&
         Object.entries(fixed).every(([name, value]) => (parameters[name] ?? '-') === value),
     );
-    return row === undefined ? undefined : kpiOf(row, kpi);
-  };
+  const rows = y.map((yValue) => x.map((xValue) => find(xValue, yValue)));
   return {
     kpi,
     x: { name: xName ?? '', values: x },
     y: { name: yName ?? '', values: y },
-    cells: y.map((yValue) => x.map((xValue) => find(xValue, yValue))),
+    cells: rows.map((row) => row.map((one) => (one === undefined ? undefined : kpiOf(one, kpi)))),
+    rows,
     fixed,
   };
 }

@@ -66,6 +66,10 @@ export interface TraceCard {
 export interface HeatCell {
   readonly value: number | null;
   readonly status: CardKpi['status'];
+  /** The run of this combination, when its report was kept. */
+  readonly run?: string;
+  /** Runs it; absent in results of older versions. */
+  readonly command?: string;
 }
 
 /** One KPI over two parameters of a sweep, the others at their first value. */

@@ -70,7 +70,8 @@ export class RunFolder {
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const main = MAIN_FILES.find((name) => names.includes(name));
     const own = main === undefined ? [] : await this.#found(id, names, main);
-    if (depth === DEPTH_MAX) return own;
+    // The runs of a sweep are opened from its card.
+    if (depth === DEPTH_MAX || main === 'sweep.json') return own;
     const below = entries.filter((entry) => entry.isDirectory() && isRunName(entry.name));
     const rest = await Promise.all(
       below.map(({ name }) => this.#walk(id === '' ? name : `${id}/${name}`, depth + 1)),
@@ -100,13 +101,24 @@ export class RunFolder {
     const folder = join(this.root, id);
     const text = await readFile(join(folder, main), 'utf8').catch(() => undefined);
     if (text === undefined) return broken(`${main} cannot be read`);
-    if (main === 'sweep.json') return sweepCard(text, { id, writtenMs }) ?? broken(NO_SWEEP);
+    if (main === 'sweep.json') {
+      const kept = await keptBelow(folder);
+      return sweepCard(text, { id, writtenMs, kept }) ?? broken(NO_SWEEP);
+    }
     const read = readReport(text);
     if (read.kind === 'unreadable') return broken(`report.json: ${read.message}`);
     const trace = names.includes('trace.orr') ? await stat(join(folder, 'trace.orr')) : undefined;
     const files = OFFERED.filter((name) => names.includes(name));
     return cardOf(read.report, { id, writtenMs, files, traceBytes: trace?.size ?? 0 });
   }
+}
+
+/** Folders below one with a report. */
+async function keptBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && isRunName(entry.name))
+    .map(({ name }) => name);
 }
 
 /** Names that folders and files of runs may have; the same for what a client may ask for. */

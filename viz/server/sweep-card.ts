@@ -21,6 +21,8 @@ const sweepSchema = z.looseObject({
       z.looseObject({
         parameters: z.record(z.string(), z.string()),
         pass: z.boolean(),
+        reproduce: z.string().optional(),
+        folder: z.string().optional(),
         kpis: z.array(
           z.looseObject({
             metric: z.string(),
@@ -37,11 +39,16 @@ const sweepSchema = z.looseObject({
     .max(ROWS_MAX),
 });
 
+/** What is known besides the file. */
+export interface SweepFacts {
+  readonly id: string;
+  readonly writtenMs: number;
+  /** Folders below that of the sweep, which hold the reports of combinations. */
+  readonly kept: readonly string[];
+}
+
 /** Makes it; undefined when the text is no result of a sweep. */
-export function sweepCard(
-  text: string,
-  facts: { readonly id: string; readonly writtenMs: number },
-): SweepCard | undefined {
+export function sweepCard(text: string, { kept, ...facts }: SweepFacts): SweepCard | undefined {
   const read = sweepSchema.safeParse(jsonOf(text));
   if (!read.success) return undefined;
   const { name, question, seeds, rows } = read.data;
@@ -55,20 +62,41 @@ export function sweepCard(
     total: rows.length,
     grids: sweepKpis(sweep)
       .slice(0, GRIDS_MAX)
-      .flatMap((kpi) => gridOf(sweep, kpi)),
+      .flatMap((kpi) => gridOf(sweep, kpi, (folder) => runOf(facts.id, kept, folder))),
   };
 }
 
-function gridOf(sweep: SweepResult, name: string): readonly HeatGrid[] {
-  const { kpi, x, y, fixed, cells } = sweepGrid(sweep, name);
+function runOf(
+  id: string,
+  kept: readonly string[],
+  folder: string | undefined,
+): string | undefined {
+  return folder !== undefined && kept.includes(folder) ? `${id}/${folder}` : undefined;
+}
+
+function gridOf(
+  sweep: SweepResult,
+  name: string,
+  runIn: (folder: string | undefined) => string | undefined,
+): readonly HeatGrid[] {
+  const { kpi, x, y, fixed, cells, rows } = sweepGrid(sweep, name);
   const some = cells.flat().find((cell) => cell !== undefined);
   if (some === undefined) return [];
   const { unit, comparison, limit } = some;
   return [
     {
       ...{ kpi, unit, comparison, limit, x, y, fixed },
-      cells: cells.map((row) =>
-        row.map((cell) => (cell === undefined ? null : { value: cell.value, status: cell.status })),
+      cells: cells.map((row, at) =>
+        row.map((cell, column) => {
+          if (cell === undefined) return null;
+          const { folder, reproduce } = rows[at]?.[column] ?? {};
+          const run = runIn(folder);
+          return {
+            ...{ value: cell.value, status: cell.status },
+            ...(run === undefined ? {} : { run }),
+            ...(reproduce === undefined ? {} : { command: reproduce }),
+          };
+        }),
       ),
     },
   ];

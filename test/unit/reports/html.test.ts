@@ -190,7 +190,7 @@ describe('the page of a sweep', () => {
       ['2', '4'].map((misses) => {
         const slowdown = (Number.parseInt(probe, 10) / 50) * (Number(misses) / 2);
         const report = judge(runInput({ seeds: 2, slowdown }));
-        return sweepRow({ 'gateway.probe': probe, misses }, report);
+        return sweepRow({ 'gateway.probe': probe, misses }, report, undefined);
       }),
     );
     const sweep = {

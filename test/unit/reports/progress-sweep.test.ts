@@ -62,6 +62,7 @@ function sweep(cells: number): SweepResult {
     sweepRow(
       { probe: `${10 * (1 + (i % 10))}ms`, misses: `${Math.floor(i / 10)}` },
       i % 3 ? report : bad,
+      undefined,
     ),
   );
   const question = 'Which probe interval?';

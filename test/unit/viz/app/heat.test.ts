@@ -4,7 +4,7 @@ import { captionOf, cellText, stepsOf } from '../../../../viz/app/pages/gallery/
 import type { HeatGrid } from '../../../../viz/format/run-card.ts';
 import { sweepCard } from '../../../../viz/server/sweep-card.ts';
 
-const FACTS = { id: 'x/sweep', writtenMs: 1 };
+const FACTS = { id: 'x/sweep', writtenMs: 1, kept: ['1', '7'] };
 
 function sweepText(values: readonly (readonly [string, string, number | null])[]): string {
   const rows = values.map(([loss, interval, value]) => {
@@ -13,7 +13,13 @@ function sweepText(values: readonly (readonly [string, string, number | null])[]
       ...{ metric: 'm', aggregation: 'p95', unit: 'ns', comparison: '<=', limit: 100e6, value },
       status: isMet ? 'pass' : 'fail',
     };
-    return { parameters: { 'a.loss': loss, 'b.interval': interval }, pass: isMet, kpis: [kpi] };
+    const at = { reproduce: `run ${loss} ${interval}`, folder: loss === '0' ? '1' : '2' };
+    return {
+      ...at,
+      parameters: { 'a.loss': loss, 'b.interval': interval },
+      pass: isMet,
+      kpis: [kpi],
+    };
   });
   return JSON.stringify({ name: 'n', question: 'q?', seeds: [1, 2], rows, reproduce: '' });
 }
@@ -35,7 +41,13 @@ describe('the card of a sweep', () => {
       ['0', '1'],
       ['1ms', '2ms'],
     ]);
-    expect(grid.cells[1]).toEqual([{ value: 60e6, status: 'pass' }, null]);
+    const command = 'run 0 2ms';
+    expect(grid.cells[1]).toEqual([
+      { value: 60e6, status: 'pass', run: 'x/sweep/1', command },
+      null,
+    ]);
+    // Its folder is gone: only the command is left.
+    expect(grid.cells[0]?.[1]).toEqual({ value: 110e6, status: 'fail', command: 'run 1 1ms' });
   });
 
   it('tints by value in five steps, the least weakest, and says number and limit', () => {

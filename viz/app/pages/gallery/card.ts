@@ -48,7 +48,7 @@ export function cardElement(card: Card, actions: CardActions): HTMLElement {
         element('p', { class: 'muted' }, 'a trace without its report: pictures, no verdict'),
       );
     case 'sweep':
-      return sweepElement(card);
+      return sweepElement(card, (id) => open({ id, hasTrace: false }));
     case 'live':
       return liveCard(card, open);
     case 'run':

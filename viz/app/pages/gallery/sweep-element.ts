@@ -6,18 +6,18 @@
  */
 import { plural } from '../../../../reports/format.ts';
 import type { HeatCell, HeatGrid, SweepCard } from '../../../format/run-card.ts';
-import { element, fill } from '../../kernel/element.ts';
+import { type Child, element, fill } from '../../kernel/element.ts';
 import { captionOf, cellText, shortName, stepsOf } from './heat.ts';
 
 const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
 
 /** Makes it. */
-export function sweepElement(card: SweepCard): HTMLElement {
+export function sweepElement(card: SweepCard, open: (run: string) => void): HTMLElement {
   const { name, question, met, total, grids, seeds, id } = card;
   const place = element('div');
   const show = (at: number): void => {
     const grid = grids[at];
-    if (grid !== undefined) fill(place, heatTable(grid));
+    if (grid !== undefined) fill(place, heatTable(grid, open));
   };
   const choose = element(
     'select',
@@ -48,8 +48,13 @@ export function sweepElement(card: SweepCard): HTMLElement {
   );
 }
 
-function heatTable(grid: HeatGrid): HTMLElement {
+function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
   const { x, y, cells } = grid;
+  const note = element('p', { class: 'muted heat-run', role: 'status' });
+  const act = (cell: HeatCell): void => {
+    if (cell.run !== undefined) open(cell.run);
+    else fill(note, ...commandOf(cell));
+  };
   const steps = stepsOf(grid);
   const head = element(
     'tr',
@@ -62,7 +67,7 @@ function heatTable(grid: HeatGrid): HTMLElement {
       'tr',
       {},
       element('th', { scope: 'row' }, y.values[at] ?? ''),
-      row.map((cell, column) => heatCell(grid, cell, steps[at]?.[column])),
+      row.map((cell, column) => heatCell(grid, cell, { step: steps[at]?.[column], act })),
     ),
   );
   return element(
@@ -70,6 +75,7 @@ function heatTable(grid: HeatGrid): HTMLElement {
     {},
     element('table', { class: 'heat' }, element('thead', {}, head), element('tbody', {}, rows)),
     element('p', { class: 'muted heat-caption' }, captionOf(grid)),
+    note,
   );
 }
 
@@ -79,8 +85,22 @@ function cornerOf({ x, y }: HeatGrid): string {
   return y.name === '' ? across : `${shortName(y.name)} ↓ ${across}`;
 }
 
-function heatCell(grid: HeatGrid, cell: HeatCell | null, step: number | undefined): HTMLElement {
+function heatCell(
+  grid: HeatGrid,
+  cell: HeatCell | null,
+  { step, act }: { readonly step: number | undefined; readonly act: (cell: HeatCell) => void },
+): HTMLElement {
   if (cell === null) return element('td', { class: 'none' }, 'not run');
   const text = `${SIGNS[cell.status]} ${cellText(grid, cell.value)}`;
-  return element('td', { class: step === undefined ? 'none' : `heat${step}` }, text);
+  const title = cell.run === undefined ? 'Which command runs it?' : 'Open this run';
+  const button = element('button', { type: 'button', title, click: () => act(cell) }, text);
+  return element('td', { class: step === undefined ? 'none' : `heat${step}` }, button);
+}
+
+/** What brings the run of a cell that was not kept. */
+function commandOf({ command }: HeatCell): readonly Child[] {
+  if (command === undefined) {
+    return ['This sweep is of an older version and kept no runs: repeat it to open them here.'];
+  }
+  return ['This run was not kept; the command that runs it: ', element('code', {}, command)];
 }
