@@ -8,6 +8,7 @@ import { renderJunit } from '../../../../reports/junit.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { TableData } from '../../../format/drawing.ts';
 import { csvOf } from '../../chart/csv.ts';
+import { savePerfetto } from '../../chart/perfetto-file.ts';
 import { download } from '../../chart/picture.ts';
 import type { LibraryState } from '../../data/library.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
@@ -23,7 +24,6 @@ const FILES: readonly (readonly [file: string, words: string])[] = [
   ['metrics.prom', 'Prometheus'],
   ['samples.parquet', 'Parquet'],
   ['trace.pcapng', 'pcapng'],
-  ['trace.perfetto.json', 'Perfetto'],
   ['trace.orr', 'trace'],
 ];
 
@@ -47,6 +47,10 @@ export function downloadsOf(context: ReportContext): HTMLElement {
     { class: 'downloads' },
     files,
     button('KPIs as CSV', csv),
+    run.hasTrace &&
+      button('Perfetto', () => {
+        savePerfetto(run).catch((error: Error) => notify(error.message));
+      }),
     button('Copy link', () => void copyLink(view, notify)),
     button('Print', () => print()),
     element('p', { class: 'permalink' }, 'This view: ', element('span', {}, view.link)),

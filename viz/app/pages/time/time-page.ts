@@ -4,6 +4,7 @@
  * @module
  */
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { savePerfetto } from '../../chart/perfetto-file.ts';
 import { Latest } from '../../data/latest.ts';
 import type { Window } from '../../data/trace-answers.ts';
 import { element, fill, set, svgElement } from '../../kernel/element.ts';
@@ -95,7 +96,8 @@ export class TimePage {
 
   /** A button for each role: one track, or one for each node. */
   #foldBar(): HTMLElement {
-    const { info } = this.#context.trace;
+    const { trace, view, run, fail } = this.#context;
+    const { info } = trace;
     const buttons = rolesOf(info).map((role) => {
       const count = info.nodes.filter((node) => roleOf(node) === role).length;
       const button = element(
@@ -112,7 +114,25 @@ export class TimePage {
       );
       return button;
     });
-    return element('div', { class: 'fold-bar' }, element('span', {}, 'tracks of'), buttons);
+    const perfetto = element(
+      'button',
+      {
+        ...{ type: 'button', class: 'perfetto', 'data-export': 'perfetto' },
+        title: 'the range in view as a file for ui.perfetto.dev; nothing is sent there',
+        click: (): void => {
+          const [fromNs, toNs] = view.time.range.value;
+          savePerfetto(run, { fromNs, toNs }).catch(fail);
+        },
+      },
+      'Perfetto format',
+    );
+    return element(
+      'div',
+      { class: 'fold-bar' },
+      element('span', {}, 'tracks of'),
+      buttons,
+      perfetto,
+    );
   }
 
   #fit(): void {

@@ -1,0 +1,187 @@
+/**
+ * A stretch of a trace as Chrome's trace events in JSON, which ui.perfetto.dev opens: procedures,
+ * states, marks and losses of each node, packets of each link, faults, series. Nothing is sent
+ * anywhere: it is a file to keep (spec/ux.md 4.4; the format is Google's "Trace Event Format").
+ *
+ * @module
+ */
+import type { MarkRow, SpanRow } from '../../format/drawing.ts';
+import type {
+  DropRow,
+  HopColumns,
+  SeriesColumns,
+  StateRow,
+  TraceInfo,
+  Window,
+  WorldStates,
+} from './trace-answers.ts';
+import type { TraceClient } from './trace-client.ts';
+
+/** Packets that a file holds at most: some 20 MB of text. */
+const PACKETS_MAX = 50_000;
+
+/** Everything of a stretch. */
+export interface Stretch extends Window {
+  readonly info: TraceInfo;
+  readonly spans: readonly SpanRow[];
+  readonly marks: readonly MarkRow[];
+  readonly drops: readonly DropRow[];
+  /** At its begin. */
+  readonly states: WorldStates;
+  readonly changes: readonly StateRow[];
+  readonly hops: HopColumns;
+  /** By the number of the metric. */
+  readonly series: readonly SeriesColumns[];
+}
+
+type Event = Readonly<Record<string, unknown>>;
+
+/** Asks a trace for a stretch, and writes it. */
+export async function perfettoOf(
+  trace: Pick<TraceClient, 'ask' | 'info'>,
+  { fromNs, toNs }: Window,
+): Promise<string> {
+  const { info } = trace;
+  const window = { fromNs, toNs };
+  const [spans, marks, drops, states, changes, hops] = await Promise.all([
+    trace.ask('spans', window),
+    trace.ask('marks', window),
+    trace.ask('drops', window),
+    trace.ask('stateAt', { timeNs: fromNs }),
+    trace.ask('changes', window),
+    trace.ask('hops', { ...window, rowsMax: PACKETS_MAX }),
+  ]);
+  const series = await Promise.all(info.metrics.map(({ name }) => trace.ask('series', { name })));
+  const stretch = { info, ...window, spans, marks, drops, states, changes, hops, series };
+  return JSON.stringify(traceEvents(stretch));
+}
+
+/** The file as an object: nodes are processes, their machines threads, links one process more. */
+export function traceEvents(stretch: Stretch): Event {
+  const { info, fromNs, toNs, hops } = stretch;
+  const { run, seed, fingerprint } = info;
+  const left = hops.total - hops.rows;
+  return {
+    displayTimeUnit: 'ns',
+    otherData: { run, seed, fingerprint, fromNs, toNs, packetsLeftOut: left },
+    traceEvents: [
+      ...names(info),
+      ...spanEvents(stretch),
+      ...stateEvents(stretch),
+      ...instants(stretch),
+      ...packetEvents(stretch),
+      ...seriesEvents(stretch),
+    ],
+  };
+}
+
+/** Process 0 is of the whole run; nodes follow, and behind them the links. */
+const RUN = 0;
+const pidOf = (node: number): number => node + 1;
+const linksPid = ({ nodes }: TraceInfo): number => nodes.length + 1;
+const us = (ns: number): number => ns / 1_000;
+
+function names(info: TraceInfo): readonly Event[] {
+  const named = (pid: number, name: string): Event => ({
+    ...{ ph: 'M', name: 'process_name', pid, tid: 0, args: { name } },
+  });
+  return [
+    named(RUN, `${info.run}, seed ${info.seed}`),
+    ...info.nodes.map(({ name, protocol }, node) => named(pidOf(node), `${name} (${protocol})`)),
+    named(linksPid(info), 'links'),
+  ];
+}
+
+/** Procedures may overlap: pairs of begin and end with a number of their own. */
+function spanEvents({ spans }: Stretch): readonly Event[] {
+  return spans.flatMap(({ node, name, id, startNs, endNs }) => {
+    const both = { cat: 'procedure', id: `s${id}`, name, pid: pidOf(node), tid: 0 };
+    return [
+      { ...both, ph: 'b', ts: us(startNs) },
+      { ...both, ph: 'e', ts: us(endNs) },
+    ];
+  });
+}
+
+/** A machine is a thread, and each of its states a slice until the next one. */
+function stateEvents({ states, changes, fromNs, toNs }: Stretch): readonly Event[] {
+  const first = states.flatMap(([node, own]) =>
+    own.map(([machine, state]) => ({ node, machine, state, timeNs: fromNs })),
+  );
+  const rows = new Map<string, StateRow[]>();
+  for (const row of [...first, ...changes]) {
+    const key = `${row.node} ${row.machine}`;
+    rows.set(key, [...(rows.get(key) ?? []), row]);
+  }
+  return [...rows.values()].flatMap((own, at) => {
+    const [{ node, machine } = { node: 0, machine: '' }] = own;
+    const thread = { pid: pidOf(node), tid: at + 1 };
+    return [
+      { ...thread, ph: 'M', name: 'thread_name', args: { name: machine } },
+      ...own.map(({ state, timeNs }, index) => {
+        const endNs = own[index + 1]?.timeNs ?? toNs;
+        return {
+          ...thread,
+          ph: 'X',
+          cat: 'state',
+          name: state,
+          ts: us(timeNs),
+          dur: us(endNs - timeNs),
+        };
+      }),
+    ];
+  });
+}
+
+function instants({ marks, drops, info, fromNs, toNs }: Stretch): readonly Event[] {
+  const faults = info.faults.filter(({ timeNs }) => timeNs >= fromNs && timeNs < toNs);
+  const at = (pid: number, cat: string, name: string, timeNs: number): Event => ({
+    ...{ ph: 'i', s: pid === RUN ? 'g' : 'p', pid, tid: 0, cat, name, ts: us(timeNs) },
+  });
+  return [
+    ...marks.map(({ node, text, timeNs }) => at(pidOf(node), 'mark', text, timeNs)),
+    ...drops.map(({ node, reason, timeNs }) =>
+      at(node === undefined ? linksPid(info) : pidOf(node), 'loss', reason, timeNs),
+    ),
+    ...faults.map(({ kind, text, timeNs }) => at(RUN, 'fault', `${kind}: ${text}`, timeNs)),
+  ];
+}
+
+/** Many packets are on a link at once: pairs again. What did not arrive is in the losses. */
+function packetEvents({ hops, info }: Stretch): readonly Event[] {
+  const pid = linksPid(info);
+  const threads = info.links.map(
+    ({ name }, tid): Event => ({ ph: 'M', name: 'thread_name', pid, tid, args: { name } }),
+  );
+  const rows = Array.from({ length: hops.rows }, (_, row) => row).filter(
+    (row) => !Number.isNaN(hops.arriveNs[row]),
+  );
+  const pairs = rows.flatMap((row) => {
+    const tid = hops.link[row] ?? 0;
+    const name = `packet ${hops.packet[row] ?? 0}`;
+    const both = { cat: info.links[tid]?.name ?? 'link', id: `p${row}`, name, pid, tid };
+    const args = {
+      bytes: hops.bytes[row],
+      class: info.classes[hops.class[row] ?? 0],
+      flow: info.flows[hops.flow[row] ?? 0],
+      queueNs: hops.queueNs[row],
+    };
+    return [
+      { ...both, ph: 'b', ts: us(hops.departNs[row] ?? 0), args },
+      { ...both, ph: 'e', ts: us(hops.arriveNs[row] ?? 0) },
+    ];
+  });
+  return [...threads, ...pairs];
+}
+
+function seriesEvents({ series, info, fromNs, toNs }: Stretch): readonly Event[] {
+  return series.flatMap(({ timeNs, value }, metric) => {
+    const { name = '', unit = '' } = info.metrics[metric] ?? {};
+    return [...timeNs]
+      .map((at, point) => ({ at, value: value[point] ?? 0 }))
+      .filter(({ at }) => at >= fromNs && at < toNs)
+      .map(({ at, value: y }) => ({
+        ...{ ph: 'C', pid: RUN, tid: 0, name: `${name} (${unit})`, ts: us(at), args: { value: y } },
+      }));
+  });
+}
