@@ -2,9 +2,10 @@
  * Event loops of one process: how many of them a scenario gets unasked, and which nodes share one.
  *
  * Nodes are put in a row along the traffic, from one end of its heaviest flow to the other, and the
- * row is cut into pieces that carry about as many packets. So every path has a part on each loop,
+ * row is cut into pieces that have about as much to do. So every path has a part on each loop,
  * whichever of them is in use, and crosses few borders. The same file is always cut in the same way.
- * Does not measure anything: a node's load is what the traffic of the file sends past it.
+ * Does not measure anything: a node's load is what the traffic of the file sends past it, and more
+ * where it begins and ends.
  *
  * @module
  */
@@ -14,6 +15,11 @@ import type { Scenario, TrafficSpec } from '../model.ts';
 
 /** One loop forwards some 50,000 datagrams/s; half of that are 4,000 packets/s over six links. */
 const ONE_LOOP_RATE = 4_000;
+/**
+ * An end of a flow costs as much as two to three routers, whichever end: it makes or checks, seals or
+ * opens what they forward (docs/PERFORMANCE.md, Live).
+ */
+const END_WEIGHT = 2;
 /** More than two loops were never measured to be of use, so nobody gets them unasked. */
 const UNASKED_MAX = 2;
 
@@ -111,7 +117,10 @@ function inRow(
   return [...names].sort((a, b) => place(a) - place(b));
 }
 
-/** Packets/s that pass each node if they go the shortest ways, all of them; 1 for being there. */
+/**
+ * What each node has to do, in packets/s that a router would forward, if all go the shortest ways, all
+ * of them; 1 for being there.
+ */
 function loadsOf({ traffic, topology }: LoopScenario, map: HopMap): ReadonlyMap<string, number> {
   const loads = new Map(topology.hosts.map(({ name }) => [name, 1]));
   for (const flow of traffic) {
@@ -120,7 +129,8 @@ function loadsOf({ traffic, topology }: LoopScenario, map: HopMap): ReadonlyMap<
     const shortest = ahead.get(flow.to);
     for (const [name, hops] of ahead) {
       if (hops + (behind.get(name) ?? Number.POSITIVE_INFINITY) !== shortest) continue;
-      loads.set(name, (loads.get(name) ?? 1) + rateOf(flow));
+      const weight = name === flow.from || name === flow.to ? END_WEIGHT : 1;
+      loads.set(name, (loads.get(name) ?? 1) + weight * rateOf(flow));
     }
   }
   return loads;

@@ -24,8 +24,12 @@ export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'mak
   >;
 }
 
-/** Code that has just started takes several times as long; a second of growing traffic helps (9.5). */
-const RAMP_NS = 1_000_000_000;
+/**
+ * Code that has just started takes several times as long, on a full rate for five seconds: traffic
+ * grows meanwhile (9.5), and the other half of the warm-up is for what has queued up.
+ */
+const RAMP_MIN_NS = 1_000_000_000;
+const RAMP_MAX_NS = 4_000_000_000;
 /** No application has its turn. */
 const NO_TURN = -1;
 
@@ -58,7 +62,7 @@ export class LiveStageWorld extends SimStageWorld {
     super({ ...options, makeWorld: (parts) => new LiveWorld({ ...parts, ...own }) });
     // `makeWorld` above is what made it.
     this.live = this.sim as LiveWorld;
-    this.rampNs = Math.min(RAMP_NS, scenario.warmupNs);
+    this.rampNs = rampOf(scenario.warmupNs);
     this.#followedMask = followedMask(scenario);
     const { handovers } = this.live;
     this.listen(new HandoverWitness({ handovers, now: () => this.now() }, scenario));
@@ -176,4 +180,10 @@ const SECRET_BYTES = 32;
 /** A provisioned secret of a live run: drawn by the system's generator, never from a seed. */
 export function systemSecret(): Uint8Array {
   return randomFillSync(new Uint8Array(SECRET_BYTES));
+}
+
+/** How long traffic grows while code is cold; only within the warm-up. */
+export function rampOf(warmupNs: number): number {
+  const half = Math.min(RAMP_MAX_NS, Math.floor(warmupNs / 2));
+  return Math.min(warmupNs, Math.max(RAMP_MIN_NS, half));
 }

@@ -96,6 +96,11 @@ describe('nodes of a loop', () => {
     expect(groupsOf(flows(chain, { 'a>d': 1_000 }), 2)).toEqual(['a u v w x b', 'c d']);
   });
 
+  it('carry as much: where a flow begins or ends there is as much to do as in two routers', () => {
+    const chain = cables('a-b b-c c-d');
+    expect(groupsOf(flows(chain, { 'a>d': 100, 'a>b': 100 }), 2)).toEqual(['a', 'b c d']);
+  });
+
   it('follow the heaviest flow', () => {
     const cross = cables('n-m m-s w-m m-e');
     expect(groupsOf(flows(cross, { 'n>s': 1, 'w>e': 2 }), 2)[0]).toMatch(/^w/);
