@@ -14,6 +14,7 @@ const ROWS = [
   ['live.hop_lateness', 'link due to handler, per hop'],
   ['live.way_lateness', 'a packet over its way'],
   ['live.on_time_latency', 'its latency less that'],
+  ['live.way_links', 'its time on links'],
 ] as const;
 const FRACTIONS = [0.5, 0.95, 0.99] as const;
 

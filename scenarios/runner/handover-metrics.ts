@@ -33,6 +33,12 @@ export const HANDOVER_METRICS: readonly MetricDefinition[] = [
     help: 'lateness of the turn of the source and of every hop, added up for each sampled packet of an application that was seen on its whole way',
   },
   {
+    name: 'live.way_links',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time of each of those packets on emulated links, queues included',
+  },
+  {
     name: 'live.on_time_latency',
     kind: 'histogram',
     unit: 'ns',
@@ -79,13 +85,14 @@ type HandoverTime = Pick<Scenario, 'warmupNs' | 'durationNs'>;
 
 /** What a book holds once nothing more comes. */
 export function handoverMetrics(book: HandoverBook): Readonly<Record<string, MetricData>> {
-  const { hop, wait, way, onTime, counts } = book;
+  const { hop, wait, way, links, onTime, counts } = book;
   const histogram = (of: LogHistogram): MetricData => ({ kind: 'histogram', data: of.data() });
   const counter = (value: number): MetricData => ({ kind: 'counter', value });
   return {
     'live.hop_lateness': histogram(hop),
     'live.socket_wait': histogram(wait),
     'live.way_lateness': histogram(way),
+    'live.way_links': histogram(links),
     'live.on_time_latency': histogram(onTime),
     'live.samples': counter(counts.sampled),
     'live.samples_unmatched': counter(counts.unmatched),

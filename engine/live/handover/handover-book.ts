@@ -99,6 +99,8 @@ export class HandoverBook {
   readonly wait = new LogHistogram();
   /** Per packet: lateness of its source and of all hops, ns. */
   readonly way = new LogHistogram();
+  /** Per packet: on emulated links, their queues included, ns. */
+  readonly links = new LogHistogram();
   /** Per packet: its latency less that lateness, ns. */
   readonly onTime = new LogHistogram();
   readonly #window: BookWindow;
@@ -190,6 +192,7 @@ export class HandoverBook {
         continue;
       }
       this.way.record(lateNs);
+      this.links.record(journey.hops.reduce((sum, hop) => sum + hop.dueNs - hop.offeredNs, 0));
       this.onTime.record(Math.max(0, ending.deliveredNs - ending.sentNs - lateNs));
     }
   }

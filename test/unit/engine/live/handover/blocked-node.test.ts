@@ -129,6 +129,7 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
     own.finish();
     const latencyNs = deliveredNs - sentNs;
     const restNs = latencyNs - own.way.data().max - 2 * DELAY_NS;
+    expect(own.links.data().max).toBe(2 * DELAY_NS);
     expect(own.onTime.data().max).toBe(latencyNs - own.way.data().max);
     // Between the handler's begin and its look at the clock; a busy machine may stop it there.
     expect(restNs).toBeGreaterThanOrEqual(0);

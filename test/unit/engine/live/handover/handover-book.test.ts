@@ -57,6 +57,7 @@ describe('a book of hand-overs', () => {
       expect(valuesOf(book.way)).toEqual({ count: 1, max: 5 + 30 + 7 });
       // 1,050 in all: two links of 500, and 8 in the last node.
       expect(valuesOf(book.onTime)).toEqual({ count: 1, max: 1_008 });
+      expect(valuesOf(book.links)).toEqual({ count: 1, max: 1_000 });
     }
   });
 
