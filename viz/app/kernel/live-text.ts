@@ -13,7 +13,9 @@ export function liveText(news: LiveNews): string {
   const isOver = phase === 'ended' ? 'has ended' : `is at ${at}`;
   const parts = [`${run}, seed ${seed}, ${isOver}.`, droppedText(news)];
   if (!news.hasPackets)
-    parts.push('Live runs show states, faults and procedures; packets cannot be followed there.');
+    parts.push(
+      'Live runs show states, faults, procedures and measurements; packets cannot be followed there.',
+    );
   if (trouble !== undefined) parts.push(`${trouble[0]?.toUpperCase()}${trouble.slice(1)}.`);
   return parts.filter((part) => part !== '').join(' ');
 }

@@ -153,3 +153,37 @@ describe('availability', () => {
     expect(flow.availability()).toEqual({ kind: 'ratio', numerator: 10, denominator: 10 });
   });
 });
+
+describe('a flow of a run that goes on', () => {
+  /** A packet each 10 ms from 1 s to 5 s that takes 20 ms; those of the last 20 ms are under way. */
+  function flowing(): FlowMeter {
+    const flow = meter();
+    for (let sequence = 0; sequence < 400; sequence += 1) {
+      const sentNs = SECOND + sequence * 10 * MS;
+      flow.sent(sentNs);
+      // One in the middle is lost.
+      if (sequence < 398 && sequence !== 200) arrive(flow, sequence, sentNs, sentNs + 20 * MS);
+    }
+    return flow;
+  }
+
+  it('takes packets of the last second that have not arrived for packets under way', () => {
+    const flow = flowing();
+    expect(flow.underWay(400, 5 * SECOND)).toBe(2);
+    // One that was lost a second ago is lost.
+    expect(flow.underWay(400, 3.9 * SECOND)).toBe(3);
+    expect(flow.underWay(400, 6 * SECOND)).toBe(0);
+  });
+
+  it('judges windows whose packets had their second, and gaps up to now', () => {
+    const flow = flowing();
+    expect(flow.availabilitySoFar(5 * SECOND)).toEqual({
+      kind: 'ratio',
+      numerator: 21,
+      denominator: 21,
+    });
+    flow.faultBegan(5 * SECOND);
+    const [sample] = flow.failoversUntil(400, 5.2 * SECOND);
+    expect(sample).toMatchObject({ gapNs: 210 * MS - SPACING, isRecovered: false });
+  });
+});

@@ -1,6 +1,6 @@
 /** What the page says of a run that goes on. @module */
 import { describe, expect, it } from 'vitest';
-import { liveText, lostText } from '../../../../viz/app/kernel/live-text.ts';
+import { liveCardText, liveText, lostText } from '../../../../viz/app/kernel/live-text.ts';
 import type { LiveNews } from '../../../../viz/format/live-wire.ts';
 
 const NEWS: LiveNews = {
@@ -27,5 +27,13 @@ describe('the bar of a run that goes on', () => {
 
   it('says since when the connection is lost, and until when it shows', () => {
     expect(lostText(NEWS, 4_321)).toBe('Reconnecting, 4 s; showing until 31.2 s.');
+  });
+});
+
+describe('the card of a run that goes on', () => {
+  it('says whether the run has begun, where it is, and that it has ended', () => {
+    expect(liveCardText({ ...NEWS, phase: 'waiting' })).toBe('It has not begun yet.');
+    expect(liveCardText(NEWS)).toBe('Seed 1 is at 31.2 s of 60.0 s.');
+    expect(liveCardText({ ...NEWS, phase: 'ended' })).toMatch(/has ended; its report is being/);
   });
 });

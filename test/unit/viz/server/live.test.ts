@@ -121,6 +121,58 @@ describe('a viewer', () => {
   });
 });
 
+describe('a report of what was measured so far', () => {
+  const words = (text: string) => (): Uint8Array => new TextEncoder().encode(text);
+
+  it('is sent when it is new, the last one to who did not read, and made once for all', () => {
+    const run = begun();
+    const [quick, slow] = [new FakePage(), new FakePage()];
+    const viewers = [quick, slow].map((page) => new LiveViewer(run, page, undefined));
+    slow.bufferedAmount = 2 * MEGABYTE;
+    let made = 0;
+    for (const text of ['one', 'two']) {
+      run.measured(() => {
+        made += 1;
+        return words(text)();
+      });
+      for (const viewer of [...viewers, ...viewers]) viewer.tick();
+    }
+    slow.read();
+    viewers[1]?.tick();
+    expect(String.fromCharCode(...quick.of('report'))).toBe('onetwo');
+    expect(String.fromCharCode(...slow.of('report'))).toBe('two');
+    expect(made).toBe(2);
+  });
+
+  it('comes again to who resumes, and to who comes late', () => {
+    const run = begun();
+    addPart(run, 0);
+    run.measured(words('one'));
+    const first = new FakePage();
+    new LiveViewer(run, first, undefined).tick();
+    const place = first.messages.at(-1) as LivePlace;
+    for (const from of [place, undefined]) {
+      const page = new FakePage();
+      new LiveViewer(run, page, from).tick();
+      expect(String.fromCharCode(...page.of('report'))).toBe('one');
+    }
+  });
+});
+
+describe('the card of a run that is watched', () => {
+  it('is there until the report of the run is written', () => {
+    const run = new LiveRun('r', 1);
+    expect(run.card).toMatchObject({ kind: 'live', name: 'r', phase: 'waiting' });
+    run.begin(BEGIN);
+    addPart(run, 5);
+    expect(run.card).toMatchObject({ phase: 'running', nowNs: 5, durationNs: 9e9 });
+    run.end();
+    expect(run.card?.phase).toBe('ended');
+    run.written('r/1');
+    expect(run.card).toBeUndefined();
+  });
+});
+
 describe('a run that is watched', () => {
   it('says so when it has too many measurements to keep, instead of leaving some out', () => {
     const run = new LiveRun('r', 1, { lastingMax: 100 });

@@ -1,0 +1,54 @@
+/** What was measured of a run that goes on: it changes nothing, and grows to what is there at the end. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../../../reports/model.ts';
+import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../../../../scenarios/runner/folders.ts';
+import { measuredSoFar } from '../../../../scenarios/runner/measured-so-far.ts';
+import { concludeSeed, prepareSeed, runSeed } from '../../../../scenarios/runner/run-seed.ts';
+import { DRAIN_NS } from '../../../../scenarios/runner/stage.ts';
+import { ROOT } from '../../../architecture/files.ts';
+
+const STEP_NS = 500_000_000;
+const registry = new ProtocolRegistry();
+const path = join(ROOT, 'viz/demo.yaml');
+const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
+const run = { scenario, registry, seed: 1 };
+
+function ratio(result: SeedResult | undefined, name: string): number {
+  const data = result?.metrics[name];
+  return data?.kind === 'ratio' ? data.numerator / data.denominator : Number.NaN;
+}
+
+describe('what was measured so far', () => {
+  it('is asked for twice a second and leaves the run as it is', () => {
+    const prepared = prepareSeed(run);
+    const { world, stage } = prepared;
+    const soFar = measuredSoFar(world, run);
+    const results: SeedResult[] = [];
+    const endNs = scenario.durationNs + DRAIN_NS;
+    for (let atNs = STEP_NS; atNs <= endNs; atNs += STEP_NS) {
+      world.sim.runUntil(atNs);
+      results.push(soFar(stage));
+    }
+    const ended = concludeSeed(run, prepared, { ending: 'complete', wallMs: 0 });
+    const { checkpoints: _checkpoints, ...plain } = runSeed(run);
+    expect({ ...ended, wallMs: 0 }).toEqual({ ...plain, wallMs: 0 });
+
+    // 3.5 s: the path in use was cut at 3 s, and half a second later traffic flows again.
+    const early = results[6];
+    expect(early?.virtualNs).toBe(3.5e9);
+    expect(early?.faults).toHaveLength(1);
+    expect(early?.series.find(({ name }) => name === 'delivered')?.values).toHaveLength(35);
+    expect(ratio(early, 'gateway.delivery')).toBeGreaterThan(0.9);
+    expect(ratio(results[9], 'gateway.availability')).toBe(1);
+    // Nothing that is under way counts as lost: as soon as the warm-up is over all is well.
+    expect(ratio(results[4], 'gateway.delivery')).toBe(1);
+    // When the sources have stopped and all has arrived it is what the report says.
+    const last = results.at(-1);
+    expect(last?.metrics['gateway.latency']).toEqual(plain.metrics['gateway.latency']);
+    expect(ratio(last, 'gateway.delivery')).toBe(ratio(plain, 'gateway.delivery'));
+    expect(last?.packets.delivered).toBe(plain.packets.delivered);
+  });
+});
