@@ -127,7 +127,7 @@ describe('conservation (simulation.md 2.6, check 16)', () => {
       ),
       { numRuns: RUNS, seed: 16 },
     );
-  }, 20_000);
+  }, 60_000);
 
   it('holds through hosts, sockets, crash and restart, and the pool stays flat', () => {
     const { world, a, b } = makePair({

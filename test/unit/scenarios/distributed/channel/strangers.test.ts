@@ -182,7 +182,7 @@ describe('a stranger at the door', () => {
     expect(lobby.refusals).toHaveLength(strangers);
     expect(lobby.sides).toHaveLength(1);
     expect(accepted.reasons).toEqual([]);
-  }, 20_000);
+  }, 60_000);
 });
 
 describe('a stranger on the wire', () => {
