@@ -46,13 +46,18 @@ class CommandRun {
         if (address !== undefined) resolve(address);
       });
     });
-    this.report = new Promise((resolve) => {
+    this.report = new Promise((resolve, reject) => {
       let text = '';
       child.stdout.on('data', (part: Buffer) => {
         text += part.toString();
       });
-      child.on('close', () => resolve(JSON.parse(text) as Report));
+      child.on('close', () => {
+        if (text === '') reject(new Error('the command left no report'));
+        else resolve(JSON.parse(text) as Report);
+      });
     });
+    // A test that fails earlier stops the command, and nobody waits for its report.
+    this.report.catch(() => undefined);
   }
 
   stop(): void {

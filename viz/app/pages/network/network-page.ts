@@ -114,6 +114,8 @@ export class NetworkPage {
     );
     this.#ask = frames.add(signal, () => this.#frame());
     for (const value of [view.time.cursor, view.selection, theme]) value.watch(signal, this.#ask);
+    // While a run is paused the cursor stands, and what follows from a fault still comes.
+    for (const value of [trace.live, trace.soFar]) value.watch(signal, this.#ask);
     const observer = new ResizeObserver(() => this.#arrange());
     observer.observe(stage);
     signal.addEventListener('abort', () => observer.disconnect());
