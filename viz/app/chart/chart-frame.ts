@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import type { TableData } from '../../format/drawing.ts';
 import { element, fill } from '../kernel/element.ts';
+import { tableHead } from '../kernel/table-head.ts';
 import { csvOf, type Origin } from './csv.ts';
 import { download, pngOf, standalone } from './picture.ts';
 
@@ -122,15 +124,7 @@ export class ChartFrame {
       element(
         'table',
         {},
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            columns.map((name) => element('th', { scope: 'col' }, name)),
-          ),
-        ),
+        tableHead(columns),
         element(
           'tbody',
           {},

@@ -1,11 +1,11 @@
 /** What the report page hands over, and how it draws a KPI against its limit. @module */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../reports/judge.ts';
+import { barDomain } from '../../../../reports/kpi-bar.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
 import type { LibraryState } from '../../../../viz/app/data/library.ts';
 import { filesOf, kpiRows } from '../../../../viz/app/pages/report/downloads.ts';
 import { balanceText, dropsOf } from '../../../../viz/app/pages/report/drops.ts';
-import { barDomain } from '../../../../viz/app/pages/report/kpi-table.ts';
 import { cardOf } from '../../../../viz/format/run-card.ts';
 import { runInput } from '../../reports/fixture.ts';
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { compareReports, type ReportComparison } from '../../../../reports/compare.ts';
 import { quantity } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
@@ -18,6 +19,7 @@ import {
   stateMessage,
   troubleMessage,
 } from '../../kernel/states.ts';
+import { tableHead } from '../../kernel/table-head.ts';
 import type { Both } from './both.ts';
 import { curvesChart, differencesChart } from './charts.ts';
 import { divergenceSection } from './divergence-view.ts';
@@ -182,15 +184,7 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
     element(
       'table',
       { class: 'changes' },
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          headings.map((text) => element('th', { scope: 'col' }, text)),
-        ),
-      ),
+      tableHead(headings),
       element(
         'tbody',
         {},

@@ -135,7 +135,7 @@ function foundContent(found: Divergence, seed: number, open: (timeNs: number) =>
 function lineContent(name: string, line: Line | undefined): Child {
   const text =
     line === undefined
-      ? 'nothing more'
+      ? 'nothing at that time'
       : `${instantText(line.timeNs, 1)}  ${line.place.replace('->', ' → ')}: ${line.text}`;
   return element('div', {}, element('dt', {}, name), element('dd', { class: 'mono' }, text));
 }

@@ -4,12 +4,14 @@
  *
  * @module
  */
+
 import { plural, wallTime, whole } from '../../../../reports/format.ts';
 import { seedCommand } from '../../../../reports/kpi-text.ts';
 import { originFacts } from '../../../../reports/report-facts.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { type Child, element } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
+import { tableHead } from '../../kernel/table-head.ts';
 
 /** The content of the section. */
 export function againSection({ report, notify }: ReportContext): Child {
@@ -68,15 +70,7 @@ function seedTable({ perSeed }: Report): HTMLElement {
       element(
         'table',
         {},
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            headings.map((text) => element('th', { scope: 'col' }, text)),
-          ),
-        ),
+        tableHead(headings),
         element(
           'tbody',
           {},

@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { scaleLinear } from 'd3-scale';
+
+import {
+  KPI_HEADINGS,
+  type KpiBar,
+  kpiBar,
+  STATUS_WORDS,
+  whyMissed,
+} from '../../../../reports/kpi-bar.ts';
 import {
   intervalKind,
   intervalText,
@@ -14,19 +21,19 @@ import {
   limitText,
   measuredText,
   missedFirst,
-  missedText,
 } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
+import { tableHead } from '../../kernel/table-head.ts';
 
 const WIDTH = 220;
 const HEIGHT = 28;
 const MIDDLE = 16;
-const TONES: Readonly<Record<KpiResult['status'], readonly [tone: string, word: string]>> = {
-  pass: ['pass', 'met'],
-  fail: ['fail', 'missed'],
-  'not-applicable': ['muted', 'not applicable'],
-  inconclusive: ['open', 'inconclusive'],
+const TONES: Readonly<Record<KpiResult['status'], string>> = {
+  pass: 'pass',
+  fail: 'fail',
+  'not-applicable': 'muted',
+  inconclusive: 'open',
 };
 
 /** The table, missed KPIs first. */
@@ -34,22 +41,13 @@ export function kpiTable(report: Report): HTMLElement {
   if (report.kpis.length === 0) {
     return element('p', { class: 'muted' }, 'The scenario states no KPI, so nothing was judged.');
   }
-  const headings = ['', 'KPI', 'measured', '95 % interval', 'against the limit', 'limit', 'margin'];
   return element(
     'div',
     { class: 'kpi-room' },
     element(
       'table',
       { class: 'kpis' },
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          headings.map((text) => element('th', { scope: 'col' }, text)),
-        ),
-      ),
+      tableHead(KPI_HEADINGS),
       element(
         'tbody',
         {},
@@ -60,7 +58,8 @@ export function kpiTable(report: Report): HTMLElement {
 }
 
 function rowsOf(kpi: KpiResult, seeds: number): Child {
-  const [tone, word] = TONES[kpi.status];
+  const tone = TONES[kpi.status];
+  const word = STATUS_WORDS[kpi.status];
   const cell = (name: string, ...content: readonly Child[]): HTMLElement =>
     element('td', { class: `number ${name}` }, content);
   const sign = element('span', { role: 'img', 'aria-label': word, title: word }, kpiMark(kpi));
@@ -77,7 +76,7 @@ function rowsOf(kpi: KpiResult, seeds: number): Child {
       cell('limit-cell', limitText(kpi)),
       cell('margin', kpiMargin(kpi)),
     ),
-    why !== '' &&
+    why !== undefined &&
       element(
         'tr',
         { class: `why ${tone}-text` },
@@ -87,30 +86,12 @@ function rowsOf(kpi: KpiResult, seeds: number): Child {
   ];
 }
 
-function whyMissed(kpi: KpiResult, seeds: number): string {
-  if (kpi.status === 'pass') return '';
-  const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, seeds) : undefined];
-  return parts.filter((one) => one !== undefined).join('; ');
-}
-
-/** From where to where a bar reaches: everything that is known, with room at both ends. */
-export function barDomain(kpi: KpiResult): readonly [number, number] {
-  const { low, high } = kpi.ci95;
-  const seeds = kpi.perSeed.map(({ value }) => value);
-  const known = [kpi.value, kpi.limit, low, high, ...seeds].filter((one) => one !== null);
-  const least = Math.min(...known);
-  const most = Math.max(...known);
-  // A ratio near 1 is told by what is missing.
-  if (kpi.unit === 'ratio' && least > 0.5) return [least - (1 - least) * 0.15, Math.max(1, most)];
-  return [Math.min(0, least), most === 0 ? 1 : most * 1.12];
-}
-
 function barOf(kpi: KpiResult, tone: string): Child {
-  if (kpi.value === null) return undefined;
-  const x = scaleLinear([...barDomain(kpi)], [4, WIDTH - 4]);
+  const bar = kpiBar(kpi, WIDTH);
+  if (bar === undefined) return undefined;
+  const { allowed, limit, seeds, value } = bar;
   const line = (kind: string, from: number, to: number, ys: readonly [number, number]): Node =>
     svgElement('line', { class: kind, x1: from, x2: to, y1: ys[0], y2: ys[1] });
-  const limit = x(kpi.limit);
   const words = `${measuredText(kpi)} against the limit ${limitText(kpi)}, 95 % interval ${intervalText(kpi)}`;
   return svgElement(
     'svg',
@@ -120,35 +101,25 @@ function barOf(kpi: KpiResult, tone: string): Child {
       role: 'img',
       'aria-label': words,
     },
-    allowedSide(kpi, limit),
+    allowed !== undefined &&
+      svgElement('rect', {
+        ...{ class: 'allowed', x: allowed.from, y: 4, width: allowed.width, height: HEIGHT - 4 },
+      }),
     line('axis', 4, WIDTH - 4, [MIDDLE, MIDDLE]),
-    kpi.perSeed.length > 1 &&
-      kpi.perSeed.map(({ value }) =>
-        value === null ? undefined : line('seed', x(value), x(value), [MIDDLE - 10, MIDDLE - 5]),
-      ),
+    seeds.map((at) => line('seed', at, at, [MIDDLE - 10, MIDDLE - 5])),
     line('limit', limit, limit, [2, HEIGHT]),
-    intervalMark(kpi, x),
-    svgElement('circle', { cx: x(kpi.value), cy: MIDDLE, r: 4.5 }),
+    intervalMark(bar),
+    svgElement('circle', { cx: value, cy: MIDDLE, r: 4.5 }),
   );
 }
 
-function allowedSide({ comparison }: KpiResult, limit: number): Child {
-  if (comparison === '==') return undefined;
-  const isUpper = comparison === '<=' || comparison === '<';
-  const x = isUpper ? 4 : limit;
-  const width = Math.max(0, isUpper ? limit - 4 : WIDTH - 4 - limit);
-  return svgElement('rect', { class: 'allowed', x, y: 4, width, height: HEIGHT - 4 });
-}
-
-function intervalMark({ ci95 }: KpiResult, x: (value: number) => number): Child {
-  const { kind, low, high } = ci95;
-  if (kind === 'none' || (low === null && high === null)) return undefined;
+function intervalMark({ interval }: KpiBar): Child {
+  if (interval === undefined) return undefined;
+  const { from, to, hasLow, hasHigh } = interval;
   return svgElement('line', {
     class: 'interval',
-    x1: low === null ? 4 : x(low),
-    x2: high === null ? WIDTH - 4 : x(high),
-    ...{ y1: MIDDLE, y2: MIDDLE },
+    ...{ x1: from, x2: to, y1: MIDDLE, y2: MIDDLE },
     // No finite bound: the bar has no end there.
-    'stroke-dasharray': low === null || high === null ? '4 3' : undefined,
+    'stroke-dasharray': hasLow && hasHigh ? undefined : '4 3',
   });
 }

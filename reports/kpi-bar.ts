@@ -1,0 +1,89 @@
+/**
+ * A row of the KPI table as `report.html` and the report page both show it: headings, the word of a
+ * status, why a KPI was missed, and the bar that sets value, interval and seeds against the limit.
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { missedText } from './kpi-text.ts';
+import type { KpiResult } from './report-schema.ts';
+
+/** Headings of the table; the first column holds the mark. */
+export const KPI_HEADINGS: readonly string[] = [
+  ...['', 'KPI', 'measured', '95 % interval'],
+  ...['against the limit', 'limit', 'margin'],
+];
+
+/** A status in words. */
+export const STATUS_WORDS: Readonly<Record<KpiResult['status'], string>> = {
+  pass: 'met',
+  fail: 'missed',
+  'not-applicable': 'not applicable',
+  inconclusive: 'inconclusive',
+};
+
+/** What to say about a KPI that was not met; undefined where nothing is to be said. */
+export function whyMissed(kpi: KpiResult, seeds: number): string | undefined {
+  if (kpi.status === 'pass') return undefined;
+  const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, seeds) : undefined];
+  const known = parts.filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : known.join('; ');
+}
+
+/** Places on a bar, px from its left end. */
+export interface KpiBar {
+  readonly value: number;
+  readonly limit: number;
+  /** Where the limit is met; undefined where it is one value. */
+  readonly allowed: { readonly from: number; readonly width: number } | undefined;
+  /** Undefined when there is none. An end without a bound lies at the edge. */
+  readonly interval:
+    | {
+        readonly from: number;
+        readonly to: number;
+        readonly hasLow: boolean;
+        readonly hasHigh: boolean;
+      }
+    | undefined;
+  /** One for each seed, of several. */
+  readonly seeds: readonly number[];
+}
+
+/** Room at both ends, px. */
+const EDGE = 4;
+
+/** The bar of a KPI; undefined when nothing was measured. */
+export function kpiBar(kpi: KpiResult, width: number): KpiBar | undefined {
+  if (kpi.value === null) return undefined;
+  const right = width - EDGE;
+  const x = scaleLinear([...barDomain(kpi)], [EDGE, right]);
+  const limit = x(kpi.limit);
+  const isUpper = kpi.comparison === '<=' || kpi.comparison === '<';
+  const from = isUpper ? EDGE : limit;
+  const allowed = { from, width: Math.max(0, isUpper ? limit - EDGE : right - limit) };
+  const { kind, low, high } = kpi.ci95;
+  const hasInterval = kind !== 'none' && (low !== null || high !== null);
+  const ends = {
+    ...{ from: low === null ? EDGE : x(low), to: high === null ? right : x(high) },
+    ...{ hasLow: low !== null, hasHigh: high !== null },
+  };
+  const seeds = kpi.perSeed.length < 2 ? [] : kpi.perSeed;
+  return {
+    ...{ value: x(kpi.value), limit },
+    allowed: kpi.comparison === '==' ? undefined : allowed,
+    interval: hasInterval ? ends : undefined,
+    seeds: seeds.flatMap(({ value }) => (value === null ? [] : [x(value)])),
+  };
+}
+
+/** From where to where a bar reaches: everything that is known, with room at both ends. */
+export function barDomain(kpi: KpiResult): readonly [number, number] {
+  const { low, high } = kpi.ci95;
+  const seeds = kpi.perSeed.map(({ value }) => value);
+  const known = [kpi.value, kpi.limit, low, high, ...seeds].filter((one) => one !== null);
+  const least = Math.min(...known);
+  const most = Math.max(...known);
+  // A ratio near 1 is told by what is missing.
+  if (kpi.unit === 'ratio' && least > 0.5) return [least - (1 - least) * 0.15, Math.max(1, most)];
+  return [Math.min(0, least), most === 0 ? 1 : most * 1.12];
+}

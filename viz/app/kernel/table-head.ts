@@ -1,0 +1,12 @@
+/**
+ * The head of a table.
+ *
+ * @module
+ */
+import { element } from './element.ts';
+
+/** One row of headings, each of its column. */
+export function tableHead(headings: readonly string[]): HTMLElement {
+  const cells = headings.map((text) => element('th', { scope: 'col' }, text));
+  return element('thead', {}, element('tr', {}, cells));
+}
