@@ -28,7 +28,7 @@ import { Reporter } from './reporter.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
 import type { Carrier } from './underlay/carrier.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { WAITING_MAX, WaitingRoom } from './waiting-room.ts';
 import { WindowWatch } from './window-watch.ts';
 import { FrameHeader } from './wire.ts';
 
@@ -170,6 +170,7 @@ export class Peer {
     const carrier = this.#active;
     if (carrier !== undefined && this.session.isOpen) return this.#sendPacket(carrier, body);
     if (!this.#waiting.add(body, this.#context.host.now())) return 'no-path';
+    this.#showWaiting();
     this.#arm();
     return undefined;
   }
@@ -257,6 +258,7 @@ export class Peer {
       (id) => this.#carriers.get(id)?.path.name,
       effects.some(({ kind }) => kind === 'health' || kind === 'switch'),
     );
+    this.#showWaiting();
   }
 
   #performOne(effect: Effect): void {
@@ -416,7 +418,9 @@ export class Peer {
     if (carrier === undefined || !this.session.isOpen) return;
     const { host } = this.#context;
     this.#dropStale(host.now());
-    for (const body of this.#waiting.takeAll()) {
+    const bodies = this.#waiting.takeAll();
+    this.#showWaiting();
+    for (const body of bodies) {
       const reason = this.#sendPacket(carrier, body);
       if (reason !== undefined) host.drop(reason);
     }
@@ -441,6 +445,11 @@ export class Peer {
     for (let count = this.#waiting.expire(now); count > 0; count -= 1) {
       this.#context.host.drop('no-path');
     }
+    this.#showWaiting();
+  }
+
+  #showWaiting(): void {
+    this.#pictures?.waiting(this.#waiting.size, WAITING_MAX);
   }
 
   /** One timer for everything; it may fire early, which is harmless. */

@@ -26,6 +26,8 @@ import type { FrameHeader } from './wire.ts';
 const QUALITY_EVERY_NS = 100_000_000;
 /** Windows are told at most so often, ns. */
 const WINDOW_EVERY_NS = 500_000_000;
+/** Queues are told at most so often, unless they are empty, ns. */
+const QUEUE_EVERY_NS = 20_000_000;
 const NS_PER_US = 1000;
 /** Routes, and segments of each role, that are told at most: more than a picture has room for. */
 const LISTED_MAX = 32;
@@ -38,6 +40,7 @@ export class Pictures {
   readonly #told = new Map<string, string>();
   #qualityNs = Number.NEGATIVE_INFINITY;
   #windowNs = Number.NEGATIVE_INFINITY;
+  #queueNs = Number.NEGATIVE_INFINITY;
   #epoch = -1;
   #highest = -1;
   #handshake = { epoch: 0, sendings: 0, steps: new Map<HandshakeStep, number>() };
@@ -85,6 +88,14 @@ export class Pictures {
       const text = writeQuality({ health, role, rttUs, jitterUs, loss });
       this.#tell(MACHINE.quality(name, this.#peer), text);
     }
+  }
+
+  /** So many packets wait for keys or a path, of so many that may. */
+  waiting(count: number, max: number): void {
+    const now = this.#host.now();
+    if (count > 0 && now - this.#queueNs < QUEUE_EVERY_NS) return;
+    this.#queueNs = now;
+    this.#tell(MACHINE.queue(this.#peer), `${count} of ${max} packets`);
   }
 
   /** Paths were looked up. */

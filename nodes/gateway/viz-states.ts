@@ -22,6 +22,7 @@ export const MACHINE = {
   route: (path: string, peer: string): string => `route ${path} to ${peer}`,
   segments: (peer: string): string => `segments to ${peer}`,
   window: (peer: string): string => `window of ${peer}`,
+  queue: (peer: string): string => `queue to ${peer}`,
   handshake: (peer: string): string => `handshake with ${peer}`,
 };
 

@@ -6,7 +6,7 @@
  */
 
 /** Packets that wait at most: 100 ms at 10,000/s. */
-const WAITING_MAX = 1000;
+export const WAITING_MAX = 1000;
 /** Time that a packet may wait, ns. */
 const WAITING_NS_MAX = 100_000_000;
 
@@ -18,6 +18,11 @@ interface Waiting {
 /** The packets of one peer, oldest first. */
 export class WaitingRoom {
   #waiting: Waiting[] = [];
+
+  /** Packets inside. */
+  get size(): number {
+    return this.#waiting.length;
+  }
 
   /** Instant at which the oldest packet has waited too long, or Infinity. */
   get deadlineNs(): number {

@@ -23,6 +23,8 @@ const ROW = 70;
 const BOX = 62;
 const GAP = 16;
 const INSET = 8;
+/** Less room than this is for one pool, px. */
+const WIDTH_OF_ALL = 400;
 
 interface Station {
   readonly name: string;
@@ -62,8 +64,10 @@ function stationOf({ name, protocol, states }: NodeState): Station | undefined {
   };
 }
 
-function drawPools({ nodes, width }: DrawingInput): Drawing {
+function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
   const stations = nodes.flatMap((node) => stationOf(node) ?? []);
+  const one = stations.find(({ name }) => name === selected);
+  if (one !== undefined && width < WIDTH_OF_ALL) return drawPool(one, stations, width);
   const columns = columnsOf(stations);
   const boxWidth = (width - GAP * (columns.length - 1)) / columns.length;
   const most = Math.max(HELD_MIN, ...stations.map(({ pool }) => pool?.mean ?? 0));
@@ -84,6 +88,27 @@ function drawPools({ nodes, width }: DrawingInput): Drawing {
     shapes,
     table: tableOf(stations),
     height: HEAD + rows * ROW,
+  };
+}
+
+/** Where there is no room for all: the pool of one node, on the scale of the fullest. */
+function drawPool(one: Station, all: readonly Station[], width: number): Drawing {
+  const { name, column, mixing, pool } = one;
+  const scale = 1.05 * Math.max(HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0));
+  const held = pool === undefined ? 'nothing came yet' : meanText(pool.mean);
+  const place = column === 0 ? 'provider' : `layer ${column}`;
+  const come = pool === undefined ? '' : `, ${rateOf(pool)} come`;
+  const title = `${name} holds ${pool?.mean.toFixed(1) ?? 'no'} packets on average`;
+  return {
+    title,
+    summary: `${title}${come}; ${place}, ${mixing}. Mean over the second before it was last told of.`,
+    shapes: [
+      { kind: 'text', x: 0, y: 14, text: `${held}${come}`, weight: 'strong' },
+      { kind: 'text', x: 0, y: 32, text: `${place}, ${mixing}`, size: 'small', fill: 'muted' },
+      ...barOf(pool?.mean ?? 0, { x: 0, y: 42, width, scale }),
+    ],
+    table: tableOf([one]),
+    height: 64,
   };
 }
 
@@ -139,23 +164,28 @@ interface Room {
 function boxOf({ name, pool }: Station, { x, y, width, scale }: Room): readonly Shape[] {
   const mean = pool?.mean ?? 0;
   const words = pool === undefined ? 'nothing came yet' : `${meanText(mean)}, ${rateOf(pool)} come`;
-  const room = width - 2 * INSET;
-  const least = x + INSET + (HELD_MIN / scale) * room;
-  const bar = { x: x + INSET, y: y + 24, h: 12 };
   return [
     {
       ...{ kind: 'rect', x, y, w: width, h: BOX, radius: 6, fill: 'panel', stroke: 'muted' },
       ...{ dash: mean === 0 ? 'dashed' : 'solid', title: `${name}: ${words}` },
     },
     { kind: 'text', x: x + INSET, y: y + 16, text: name, size: 'small' },
-    { kind: 'rect', ...bar, w: (mean / scale) * room, fill: 'c1' },
-    {
-      ...{ kind: 'line', x1: least, x2: least, y1: y + 21, y2: y + 39, stroke: 'fail', width: 1.5 },
-      ...{ dash: 'dashed', title: `${HELD_MIN} packets: fewer hide little` },
-    },
+    ...barOf(mean, { x: x + INSET, y: y + 24, width: width - 2 * INSET, scale }),
     {
       ...{ kind: 'text', x: x + INSET, y: y + 54, text: pool === undefined ? '–' : meanText(mean) },
       ...{ size: 'small', weight: 'strong' },
+    },
+  ];
+}
+
+/** What is held, and the least that hides anything. */
+function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
+  const least = x + (HELD_MIN / scale) * width;
+  return [
+    { kind: 'rect', x, y, h: 12, w: (mean / scale) * width, fill: 'c1' },
+    {
+      ...{ kind: 'line', x1: least, x2: least, y1: y - 3, y2: y + 15, stroke: 'fail', width: 1.5 },
+      ...{ dash: 'dashed', title: `${HELD_MIN} packets: fewer hide little` },
     },
   ];
 }

@@ -21,7 +21,7 @@ import type { TraceClient } from './trace-client.ts';
 const PACKETS_MAX = 50_000;
 
 /** Everything of a stretch. */
-export interface Stretch extends Window {
+interface Stretch extends Window {
   readonly info: TraceInfo;
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
@@ -57,7 +57,7 @@ export async function perfettoOf(
 }
 
 /** The file as an object: nodes are processes, their machines threads, links one process more. */
-export function traceEvents(stretch: Stretch): Event {
+function traceEvents(stretch: Stretch): Event {
   const { info, fromNs, toNs, hops } = stretch;
   const { run, seed, fingerprint } = info;
   const left = hops.total - hops.rows;

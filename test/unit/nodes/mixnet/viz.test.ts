@@ -118,6 +118,20 @@ describe('the drawing of pools', () => {
     expect(table.rows).toHaveLength(30);
   });
 
+  it('shows the pool of the selected node alone where there is no room for all', () => {
+    const nodes = [
+      node('mix-1-1', { ...MIX, pool: 'mean=4.00 in=8.0/s' }),
+      node('mix-1-2', { ...MIX, pool: 'mean=9.00 in=1.0/s' }),
+    ];
+    const common = { nodes, selected: 'mix-1-1', height: 284 } as unknown as DrawingInput;
+    const narrow = viz.views[0]?.draw({ ...common, width: 284 });
+    expect(narrow?.title).toBe('mix-1-1 holds 4.0 packets on average');
+    expect(narrow?.table.rows).toHaveLength(1);
+    const bar = narrow?.shapes.find(({ kind }) => kind === 'rect');
+    expect(bar).toMatchObject({ w: (4 / (1.05 * 9)) * 284 });
+    expect(viz.views[0]?.draw({ ...common, width: 900 }).table.rows).toHaveLength(2);
+  });
+
   it('does not apply to runs whose mixes told nothing', () => {
     const input = { nodes: [node('mix-1-1', { epoch: '1' })] } as unknown as DrawingInput;
     expect(viz.views[0]?.applies(input)).toBe(false);

@@ -8,13 +8,13 @@ import { sceneElement } from '../../chart/scene.ts';
 import { Latest } from '../../data/latest.ts';
 import { type Drawn, drawn, isFor, nodesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
-import type { TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
 import { PacketPanel } from './packet-panel.ts';
-import { pairs, section } from './panel-parts.ts';
+import { pairs, section, texts } from './panel-parts.ts';
 import { linkText } from './sentence.ts';
 import { ailmentsAt } from './world.ts';
 
@@ -141,7 +141,10 @@ export class Details {
       fromNs: Math.max(0, timeNs - NEAR_NS),
       toNs: Math.min(view.time.extent.value[1], timeNs + NEAR_NS),
     };
-    const bins = await trace.ask('bins', { link, ...window, binsMax: 10 });
+    const [bins, hops] = await Promise.all([
+      trace.ask('bins', { link, ...window, binsMax: 10 }),
+      trace.ask('hops', window),
+    ]);
     const sum = (of: (bin: (typeof bins)[number]) => number): number =>
       bins.reduce((total, bin) => total + of(bin), 0);
     const count = sum((bin) => bin.count);
@@ -155,6 +158,7 @@ export class Details {
         'mean time on the link',
         count === 0 ? '–' : quantity(sum((bin) => bin.sumNs) / count, 'ns'),
       ],
+      ['longest wait in its queue', waitText(hops, link)],
     ];
   }
 
@@ -174,6 +178,15 @@ export class Details {
   }
 }
 
+/** Of the packets that the trace has kept there. */
+function waitText(hops: HopColumns, link: number): string {
+  let longest = -1;
+  for (let row = 0; row < hops.rows; row += 1) {
+    if (hops.link[row] === link) longest = Math.max(longest, hops.queueNs[row] ?? 0);
+  }
+  return longest < 0 ? 'no packet kept' : quantity(longest, 'ns');
+}
+
 function headingOf({ kind, name }: Selection): string {
   if (kind === 'packet') return `Packet ${name}`;
   return kind === 'link' ? linkText(name) : name;
@@ -182,7 +195,7 @@ function headingOf({ kind, name }: Selection): string {
 function statesTable(states: WorldStates, node: number): Child {
   const own = states.find(([number]) => number === node)?.[1] ?? [];
   // What is longer is drawn above, and whole in the table of the protocols page.
-  return pairs(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
+  return texts(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
 }
 
 /** What the protocol of a node draws of it (`nodes/<p>/viz.ts`). */

@@ -10,16 +10,20 @@ export function section(title: string, content: Child): HTMLElement {
   return element('section', {}, element('h3', {}, title), content);
 }
 
-/** Names with values. */
+/** Names with numbers, which stay on one line. */
 export function pairs(rows: readonly (readonly [string, string | number])[]): Child {
+  return table(rows, 'number');
+}
+
+/** Names with texts, which wrap. */
+export function texts(rows: readonly (readonly [string, string])[]): Child {
+  return table(rows, 'text');
+}
+
+function table(rows: readonly (readonly [string, string | number])[], kind: string): Child {
   if (rows.length === 0) return element('p', { class: 'muted' }, 'none');
   const body = rows.map(([name, value]) =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, name),
-      element('td', { class: 'number' }, value),
-    ),
+    element('tr', {}, element('th', { scope: 'row' }, name), element('td', { class: kind }, value)),
   );
   return element('table', {}, element('tbody', {}, body));
 }
