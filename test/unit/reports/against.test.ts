@@ -78,6 +78,12 @@ describe('a live run against its prediction', () => {
     expect(againstLines(against).join('\n')).toMatch(/✗ gateway\.throughput .* \+100 % +OUTSIDE/);
   });
 
+  it('promises nothing where the prediction has no processor, and says so', () => {
+    const against = compareAgainst(live, { ...predictedAs({}), cpu: 'not modelled' });
+    expect(against.rows.filter(({ isPromised }) => isPromised)).toEqual([]);
+    expect(againstLines(against)[0]).toContain('without a processor: nothing promised here');
+  });
+
   it('flags half the median latency as well', () => {
     expect(compareAgainst(live, predictedAs({ 'gateway.latency p50': 0.5 })).pass).toBe(false);
   });
