@@ -38,6 +38,7 @@ class Palette {
     { 'aria-label': 'pace' },
     PACES.map(([value, text]) => element('option', { value }, text)),
   );
+  readonly #paceLabel = element('label', {}, 'pace', this.#pace);
   readonly #paceNote = element('small');
   readonly #faults = element('ol', { class: 'palette-faults' });
   readonly #refused = element('small');
@@ -52,7 +53,7 @@ class Palette {
       'div',
       { class: 'palette-bar' },
       this.#pause,
-      element('label', {}, 'pace', this.#pace),
+      this.#paceLabel,
       this.#export,
       this.#paceNote,
     );
@@ -136,6 +137,7 @@ class Palette {
     const bar = state?.paceBar;
     this.#pause.disabled = !isOpen || bar !== undefined;
     this.#pace.disabled = this.#pause.disabled;
+    this.#paceLabel.hidden = bar !== undefined;
     const isPaused = state?.speed === 0;
     fill(this.#pause, isPaused ? 'Go on' : 'Pause');
     this.#paceNote.hidden = bar === undefined;
