@@ -17,9 +17,10 @@ import {
   TABLES,
   type TraceHeader,
 } from '../../engine/measure/trace/layout.ts';
+import { linkInfo } from '../../engine/measure/trace/link-info.ts';
 import { NetworkRecorder } from '../../engine/measure/trace/network-recorder.ts';
 import { linkLevelFor } from '../../engine/measure/trace/pyramid.ts';
-import { linkInfo, TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
+import { TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
 import type { TraceSink } from '../../engine/measure/trace/trace-writer.ts';
 import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';

@@ -17,7 +17,6 @@ import {
   FAULT_EFFECT,
   FAULT_END,
   FOOTER_TABLE,
-  type LinkInfo,
   type MetricInfo,
   PYRAMID,
   STATE_DELTA,
@@ -27,6 +26,7 @@ import {
   type TextAddition,
   type TraceHeader,
 } from './layout.ts';
+import { linkInfo } from './link-info.ts';
 import type { DropPlace, HopSink } from './network-recorder.ts';
 import { BIN, Pyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
@@ -164,7 +164,9 @@ export class TraceRecorder implements HopSink {
     this.#addText({ links });
   }
 
-  paced(timeNs: number, { id, pace }: DirectionView): void {
+  paced(timeNs: number, direction: DirectionView): void {
+    this.follower?.paced(timeNs, direction);
+    const { id, pace } = direction;
     if (this.#paces.isFullAt(timeNs)) this.#flush(this.#paces);
     this.#paces.add(timeNs, id, pace.rateBps, pace.delayNs);
   }
@@ -254,11 +256,7 @@ export class TraceRecorder implements HopSink {
     if (this.#hops.count > 0) this.#nextBlock();
     this.#closeDrops();
     this.#decide(nowNs);
-    this.#flushStates();
-    this.#flushPackets();
-    for (const buffer of [this.#faults, this.#spans, this.#paces, ...this.#bins])
-      this.#flush(buffer);
-    this.#flushText();
+    this.#flushRest();
   }
 
   /** Hands the follower the packets that have arrived; those that wait for long go as they are. */
@@ -287,11 +285,7 @@ export class TraceRecorder implements HopSink {
     for (const { firstNs, lastNs, rows } of this.#dropsWaiting) {
       if (isWhole || this.#windows.overlaps(firstNs, lastNs)) this.#append(rows);
     }
-    this.#flushStates();
-    this.#flushPackets();
-    for (const buffer of [this.#faults, this.#spans, this.#paces, ...this.#bins])
-      this.#flush(buffer);
-    this.#flushText();
+    this.#flushRest();
     const firstNs = Math.min(this.#firstNs, this.#lastNs);
     this.#writer.finish({
       counts: this.#counts,
@@ -400,6 +394,14 @@ export class TraceRecorder implements HopSink {
     if (this.#states.isFullAt(timeNs)) this.#flushStates();
   }
 
+  #flushRest(): void {
+    this.#flushStates();
+    this.#flushPackets();
+    for (const buffer of [this.#faults, this.#spans, this.#paces, ...this.#bins])
+      this.#flush(buffer);
+    this.#flushText();
+  }
+
   #flushStates(): void {
     if (this.#states.count === 0) return;
     this.#append(this.#states.take(this.#blobs.take()));
@@ -477,18 +479,6 @@ export class TraceRecorder implements HopSink {
     }
     this.#writer.append(block, linkCounts);
   }
-}
-
-/** How a direction is described in the header. */
-export function linkInfo(direction: DirectionView): LinkInfo {
-  const { linkId, name, fromNode, toNode, pace } = direction;
-  const { rateBps, delayNs, overheadBytes } = pace;
-  return {
-    ...{ id: linkId, name, from: fromNode, to: toNode },
-    // JSON has no infinity.
-    rateBps: Number.isFinite(rateBps) ? rateBps : null,
-    ...{ delayNs, overheadBytes },
-  };
 }
 
 const BY_ID = new Map<number, TableSpec>(Object.values(TABLES).map((spec) => [spec.id, spec]));

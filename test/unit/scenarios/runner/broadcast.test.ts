@@ -1,9 +1,9 @@
 /** A run that is watched is the same run, and hands over everything but packets nobody takes. @module */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { ProtocolRegistry } from '../../../../scenarios/registry.ts';
@@ -17,8 +17,20 @@ import { good, inflateNode } from '../../viz/format/trace-lab.ts';
 
 const registry = new ProtocolRegistry();
 
+const folder = mkdtempSync(join(tmpdir(), 'orrery-broadcast-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** hello.yaml, with a link that becomes slower and loses packets for a while. */
+function changing(): string {
+  const path = join(folder, 'hello.yaml');
+  const hello = readFileSync(join(PROJECT_FOLDERS.scenarios, 'hello.yaml'), 'utf8');
+  const set = 'set: { delay: 20ms, loss: 0.5 }';
+  writeFileSync(path, `${hello}\nevents: [{ at: 2s, for: 1s, link: alice--bob, ${set} }]\n`);
+  return path;
+}
+
 function run(recordings: Recordings): SeedResult {
-  const path = join(PROJECT_FOLDERS.scenarios, 'hello.yaml');
+  const path = changing();
   const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
   return runSeed({ scenario, registry, seed: 1, recordings });
 }
@@ -62,15 +74,18 @@ async function shown(messages: readonly BroadcastMessage[]): Promise<TraceFile> 
   return trace;
 }
 
-/** Packets, losses and bins of a trace, whatever blocks they stand in. */
+async function countIn(trace: TraceFile, table: string): Promise<number> {
+  const ranges = good(await trace.rows(table, 0, 1e12));
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** Packets, losses, bins and changes of links of a trace, whatever blocks they stand in. */
 async function packetsIn(trace: TraceFile): Promise<unknown> {
   return {
     hops: good(await trace.hops(0, 1e12)),
     bins: good(await trace.bins({ fromNs: 0, toNs: 1e12 })),
-    drops: good(await trace.rows('drop', 0, 1e12)).reduce(
-      (sum, { from, to }) => sum + to - from,
-      0,
-    ),
+    drops: await countIn(trace, 'drop'),
+    paces: await countIn(trace, 'pace'),
   };
 }
 
@@ -93,15 +108,14 @@ describe('a run that is watched', () => {
   });
 
   it('shows the same packets when a trace is recorded beside it, which is the same file', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'orrery-broadcast-'));
     const [alone, beside] = ['alone.orr', 'beside.orr'].map((name) => join(folder, name));
     const trace = (path = ''): Recordings => ({ trace: { path, extent: 'windows' } });
     run(trace(alone));
     const { messages } = watched(0, trace(beside));
     const [first, second] = [alone, beside].map((path) => readFileSync(path ?? ''));
-    rmSync(folder, { recursive: true });
     expect(second?.equals(first ?? Buffer.alloc(0))).toBe(true);
     const followed = await packetsIn(await shown(messages));
+    expect(followed).toMatchObject({ drops: expect.any(Number), paces: 4 });
     expect(followed).toEqual(await packetsIn(await shown(watched(0).messages)));
   });
 
