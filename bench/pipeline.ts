@@ -38,8 +38,9 @@ export interface Sizes {
   readonly round: number;
   readonly rounds: number;
   readonly warmUpRounds: number;
-  /** At a share of saturation. */
+  /** Of a round at a share of saturation. */
   readonly loadedSeconds: number;
+  readonly loadedRounds: number;
   /** Different packets. */
   readonly packets: number;
   /** CPU time of each batch of a part of a hop, microseconds. */
@@ -50,7 +51,8 @@ const FULL: Sizes = {
   round: 10_000,
   rounds: 5,
   warmUpRounds: 3,
-  loadedSeconds: 3,
+  loadedSeconds: 1,
+  loadedRounds: 5,
   packets: 2_048,
   partUs: 100_000,
 };
@@ -154,7 +156,7 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
     },
     { name: '  gain by batches', unit: 'x', value: perSecond.value / baseline },
     ...timeRows('saturation', two),
-    ...timeRows(`${100 * LOAD} % load`, [loaded], 1),
+    ...timeRows(`${100 * LOAD} % load`, loaded, 1),
     ...qualityRows(loaded, valid.length),
     ...hopParts(provider(crypto), exchange, sizes.partUs),
   ];
@@ -162,8 +164,8 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
 
 interface Rounds {
   readonly saturation: readonly Measured[];
-  /** At a share of the median of those. */
-  readonly loaded: Measured;
+  /** At a share of the median of those: several, because a pause of the machine spoils one. */
+  readonly loaded: readonly Measured[];
 }
 
 async function measure(
@@ -181,7 +183,10 @@ async function measure(
   const saturation = rounds.slice(sizes.warmUpRounds);
   const rate = LOAD * spreadOf(saturation.map(({ sent, seconds }) => sent / seconds)).value;
   const total = Math.round(rate * sizes.loadedSeconds);
-  const loaded = await arrive(nextLoad(pipeline, job, valid), total, rate);
+  const loaded: Measured[] = [];
+  for (let round = 0; round < sizes.loadedRounds; round += 1) {
+    loaded.push(await arrive(nextLoad(pipeline, job, valid), total, rate));
+  }
   await pipeline.close();
   return { saturation, loaded };
 }
@@ -247,8 +252,15 @@ function queueTheory(rounds: readonly Measured[]): string {
   return `M/D/2 at ${(100 * load).toFixed(0)} % of two cores: ${meanMs.toFixed(2)} ms`;
 }
 
-function qualityRows(loaded: Measured, length: number): BenchResult[] {
-  const { before, after, sent, dropped, cpuUs } = loaded;
+/** The rounds at a share of saturation together; they follow each other. */
+function qualityRows(loaded: readonly Measured[], length: number): BenchResult[] {
+  const { before } = loaded[0] as Measured;
+  const { after } = loaded.at(-1) as Measured;
+  const sum = (of: (one: Measured) => number): number =>
+    loaded.reduce((total, one) => total + of(one), 0);
+  const sent = sum((one) => one.sent);
+  const dropped = sum((one) => one.dropped);
+  const cpuUs = sum((one) => one.cpuUs);
   const poolHits = after.poolHits - before.poolHits;
   const poolMisses = after.poolMisses - before.poolMisses;
   const hits = 100 * poolHitRatio({ ...after, poolHits, poolMisses });

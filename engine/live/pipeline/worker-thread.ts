@@ -18,6 +18,13 @@ import { RingReader, RingWriter } from './ring.ts';
 /** How long a worker may take to end the packet that it works on, ms. */
 const END_MS = 2_000;
 
+/**
+ * The young generation of a worker, MB. Packets leave nothing behind but key objects and short arrays,
+ * which cost when they are let go: as V8 comes that is one pause for a thousand packets, with this for
+ * some hundred, and about the same work in all (docs/PERFORMANCE.md).
+ */
+const YOUNG_GENERATION_MB = 3;
+
 /** What a worker tells. */
 export interface WorkerEvents {
   /** Results may wait. */
@@ -55,6 +62,7 @@ export class WorkerThread {
       workerData: { ...start, messages: port2 } satisfies WorkerStart,
       transferList: [port2],
       execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     let reason: string | undefined;
     this.#thread.on('error', (error: unknown) => {

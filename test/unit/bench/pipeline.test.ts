@@ -13,7 +13,8 @@ const SMALL = {
   round: 500,
   rounds: 3,
   warmUpRounds: 1,
-  loadedSeconds: 0.3,
+  loadedSeconds: 0.15,
+  loadedRounds: 2,
   packets: 64,
   partUs: 500,
 };

@@ -61,6 +61,14 @@ describe('the pipeline', () => {
     expect([...bytes]).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('R-173: keeps what its threads collect at once small, so that no packet waits for it long', async () => {
+    const pipeline = start({ workers: 1 });
+    const sink = collector();
+    pipeline.submit(packet(open(pipeline, 'young'), sink));
+    await pipeline.drained();
+    expect(sink.seen[0]?.record[0]).toBeLessThanOrEqual(4);
+  });
+
   for (const [wakeUp, total] of [
     ['port', 99_999],
     ['wait-async', 9_999],
