@@ -17,6 +17,16 @@ const NAMES: Readonly<Record<string, string>> = {
   ArrowDown: '↓',
 };
 
+/** Keys that a focused part takes for itself. */
+const FOCUSED = [
+  {
+    keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+    does: 'from mark to mark of a chart, from node to node, along the time line',
+  },
+  { keys: ['Enter'], does: 'open, choose or follow what has the focus' },
+  { keys: ['Home', 'End', 'PageUp', 'PageDown'], does: 'far along the time line' },
+];
+
 /** Makes the dialog; it is filled when it opens. */
 export function makeHelp(keys: KeyMap): HTMLDialogElement {
   const close = element(
@@ -39,10 +49,11 @@ export function makeHelp(keys: KeyMap): HTMLDialogElement {
 }
 
 function groupsOf(keys: KeyMap): readonly HTMLElement[] {
-  const groups = new Map<string, KeyBinding[]>();
+  const groups = new Map<string, Pick<KeyBinding, 'keys' | 'does'>[]>();
   for (const binding of keys.bindings.filter((one) => isInForce(one, keys))) {
     groups.set(binding.group, [...(groups.get(binding.group) ?? []), binding]);
   }
+  groups.set('What has the focus', FOCUSED);
   return [...groups].map(([group, bindings]) =>
     element(
       'section',

@@ -45,6 +45,7 @@ function mount(context: PageContext): void {
     const shown = chosen(state.cards, choice);
     note.textContent = noteOf(state, shown, choice);
     note.className = state.kind === 'failed' ? 'partial' : 'muted gallery-note';
+    note.dataset['state'] = stateOf(state, shown);
     const cards = shown.map((card) =>
       cardElement(card, { open: (run) => context.open(run), pick: (id) => pickBox(context, id) }),
     );
@@ -55,6 +56,13 @@ function mount(context: PageContext): void {
   list.addEventListener(WRITTEN, () => void library.refresh());
   library.follow(signal);
   void library.refresh();
+}
+
+/** Which of the designed states the list is in; `ready` in none. */
+function stateOf(state: LibraryState, shown: readonly Card[]): string {
+  if (state.kind === 'failed') return 'error';
+  if (shown.length === 0) return 'empty';
+  return state.kind === 'ready' && state.leftOut > 0 ? 'partial' : 'ready';
 }
 
 function noteOf(state: LibraryState, shown: readonly Card[], choice: Choice): string {

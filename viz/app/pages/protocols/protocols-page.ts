@@ -108,7 +108,10 @@ export class ProtocolsPage {
     this.#note.hidden = true;
     this.#chart.body.append(this.#stage);
     fill(this.#bar, this.#chooser());
-    fill(root, this.#bar, this.#note, this.#chart.root);
+    const { damage } = this.#context.trace.info;
+    const part =
+      damage !== undefined && partialNote(`Only a part of the trace could be read: ${damage}.`);
+    fill(root, part, this.#bar, this.#note, this.#chart.root);
     const observer = new ResizeObserver(() => this.#ask());
     observer.observe(this.#stage);
     signal.addEventListener('abort', () => observer.disconnect());

@@ -15,6 +15,7 @@ import { bandWords, TAIL_COLUMNS, tailDrawing, tailRows } from '../../chart/tail
 import { hardSpaces, tailTitle } from '../../chart/words.ts';
 import { type Child, element } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
+import { partialNote } from '../../kernel/states.ts';
 import { liveChip, verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
 import { againSection } from './again.ts';
 import { downloadsOf } from './downloads.ts';
@@ -95,7 +96,7 @@ function notesOf(report: Report): HTMLElement {
 
 function tailFigure({ report, run, signal }: ReportContext): Child {
   const one = distributionsOf(report).find(({ metric }) => metric.unit === 'ns');
-  if (one === undefined) return element('p', { class: 'muted' }, 'No latency was measured.');
+  if (one === undefined) return partialNote('No latency was measured.');
   const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
   const frame = new ChartFrame({ name: 'report-latency', origin: { run: run.id, seed } });
   const title = hardSpaces(tailTitle(one));
