@@ -29,10 +29,11 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   mix: () => import('./mix.ts'),
   pipeline: () => import('./pipeline.ts'),
   live: () => import('./live.ts'),
+  'live-cost': () => import('./live-cost.ts'),
 };
 
 /** Benchmarks that take minutes or need the whole machine: they run when named. */
-const ON_REQUEST: readonly string[] = ['live', 'pipeline'];
+const ON_REQUEST: readonly string[] = ['live', 'live-cost', 'pipeline'];
 
 const BAD_ARGUMENT = 2;
 /** Asks this file to run one benchmark in its own process and to write its results as JSON. */

@@ -1,0 +1,152 @@
+/**
+ * Processor time of a packet through the whole live stack, on one event loop: failover's network with
+ * its gateways and routers on real sockets, and as many packets under way as 15,000/s put there. A
+ * packet that arrives sends the next.
+ *
+ * Nothing is late and nothing is lost because other programs run, so that two builds can be compared
+ * on a machine that is busy; look at the least. Whether datagrams leave at once or in groups is
+ * settled when Node starts (ADR 0016): `node --test-udp-no-try-send --import tsx bench/main.ts
+ * live-cost` is what loops and processes of a run do. Does not say what rate a machine carries.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { openStream } from '../engine/core/stream.ts';
+import { Agent } from '../scenarios/distributed/agent.ts';
+import { openScenario } from '../scenarios/open.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { TruthWriter } from '../scenarios/runner/ground-truth.ts';
+import type { WorldListener } from '../scenarios/runner/world.ts';
+import type { BenchResult } from './bench-result.ts';
+import { bareEchoUs } from './udp-echo.ts';
+
+/** What `npm run bench -- live-cost` runs. */
+export const name = 'live-cost';
+
+const UNDER_WAY = 150;
+const PAYLOAD_BYTES = 1_000;
+const PACKETS = 5_000;
+/** Code is cold in the first of them. */
+const WARM_ROUNDS = 3;
+const ROUNDS = 7;
+const SECRET_BYTES = 32;
+const POLL_MS = 20;
+/** Who hears of no arrival for so long fills the network again. */
+const SILENCE_MS = 500;
+const [SOURCE, TARGET] = ['gateway-111', 'gateway-211'];
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Packets that send each other. */
+class ClosedLoop implements WorldListener {
+  arrived = 0;
+  readonly #agent: Agent;
+  readonly #writer = new TruthWriter(openStream(1, 'bench', 'body'));
+  readonly #packet = new Uint8Array(PAYLOAD_BYTES);
+  #sequence = 0;
+  #until = Number.POSITIVE_INFINITY;
+  #done: () => void = () => undefined;
+
+  constructor(agent: Agent) {
+    this.#agent = agent;
+    agent.world.listen(this);
+  }
+
+  /** Resolves when so many packets more have arrived. */
+  async more(count: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#done = resolve;
+      this.#until = this.arrived + count;
+    });
+  }
+
+  fill(): void {
+    this.#agent.world.live.pump.enter(() => {
+      for (let index = 0; index < UNDER_WAY; index += 1) this.#send();
+    });
+  }
+
+  delivered(): void {
+    this.arrived += 1;
+    if (this.arrived === this.#until) this.#done();
+    this.#send();
+  }
+
+  state(): void {
+    // Nobody keeps it.
+  }
+
+  spanned(): void {
+    // Nobody keeps it.
+  }
+
+  marked(): void {
+    // Nobody keeps it.
+  }
+
+  logged(): void {
+    // Nobody reads it.
+  }
+
+  #send(): void {
+    const { world } = this.#agent;
+    this.#sequence += 1;
+    const truth = { flow: 0, kind: 'data', sequence: this.#sequence, sentNs: world.now() } as const;
+    this.#writer.write(this.#packet, truth);
+    const respond = (): void => undefined;
+    world.request(SOURCE, { kind: 'send', target: TARGET, body: this.#packet, respond });
+  }
+}
+
+/** Measures a bare datagram, and a packet of the whole stack. */
+export async function run(): Promise<BenchResult[]> {
+  const echoUs = await bareEchoUs();
+  const agent = await agentOfAll();
+  const loop = new ClosedLoop(agent);
+  let before = -1;
+  const guard = setInterval(() => {
+    if (loop.arrived === before) loop.fill();
+    before = loop.arrived;
+  }, SILENCE_MS);
+  loop.fill();
+  const rounds: number[] = [];
+  for (let round = 0; round < WARM_ROUNDS + ROUNDS; round += 1) {
+    const [began, first] = [process.cpuUsage(), loop.arrived];
+    await loop.more(PACKETS);
+    const { user, system } = process.cpuUsage(began);
+    if (round >= WARM_ROUNDS) rounds.push((user + system) / (loop.arrived - first));
+  }
+  clearInterval(guard);
+  await agent.close();
+  rounds.sort((one, other) => one - other);
+  const [min = 0, value = 0, max = 0] = [rounds[0], rounds[ROUNDS >> 1], rounds[ROUNDS - 1]];
+  return [
+    { name: 'bare UDP echo, 1,000 B', value: echoUs, unit: 'us/datagram' },
+    { name: 'a packet over six hops', value, min, max, unit: 'us/packet' },
+  ];
+}
+
+/** All nodes of failover's network in this process, ready. */
+async function agentOfAll(): Promise<Agent> {
+  const registry = new ProtocolRegistry();
+  const { scenario: whole } = await openScenario('failover.yaml', {}, registry);
+  // The sources of the file are silent; this file has its own.
+  const traffic = whole.traffic.map((flow) => ({ ...flow, stopNs: 0 }));
+  const scenario = { ...whole, traffic, events: [], kpis: [] };
+  const hosts = scenario.topology.hosts.map((host) => host.name);
+  const facts = { seed: 1, hosts, shape: 'links', precision: 'low', nextSequence: [] } as const;
+  const agent = new Agent(
+    { scenario, ...facts, secret: randomBytes(SECRET_BYTES) },
+    {
+      registry,
+      send: (): void => undefined,
+      onBroken: (error): void => {
+        throw error;
+      },
+    },
+  );
+  await agent.load();
+  while (!agent.isReady) await pause(POLL_MS);
+  agent.obey({ type: 'start', zeroNs: process.hrtime.bigint() });
+  return agent;
+}
