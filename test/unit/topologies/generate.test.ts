@@ -80,9 +80,10 @@ links: [{ ends: extra <-> node-1 }]
     expect(isWhole(topology)).toBe(true);
   });
 
-  it('make 10,000 nodes within two seconds', () => {
-    const started = performance.now();
+  it('make 10,000 nodes within two seconds of processor time', () => {
+    const began = process.cpuUsage();
     expect(generate('kind: tree, nodes: 10000').links).toHaveLength(9_999);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 });

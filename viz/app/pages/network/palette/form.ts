@@ -21,12 +21,7 @@ export class PaletteForm {
   readonly #bars = element('ul', { class: 'palette-bars' });
   readonly #target = element('select', { 'aria-label': 'target' });
   readonly #fields = element('span', { class: 'palette-fields' });
-  readonly #length = element('input', {
-    type: 'text',
-    value: LENGTH,
-    placeholder: 'to the end',
-    size: 6,
-  });
+  readonly #length = element('input', { type: 'text', value: LENGTH, size: 6 });
   readonly #preview = element('code');
   readonly #submit = element('button', { type: 'submit' }, 'Inject');
   #tool: Tool = TOOLS[0] as Tool;
@@ -45,6 +40,7 @@ export class PaletteForm {
         element('label', {}, 'on', this.#target),
         this.#fields,
         element('label', {}, 'for', this.#length),
+        element('span', { class: 'muted' }, '(empty: to the end)'),
         this.#submit,
       ),
       element('p', {}, this.#preview),
@@ -104,10 +100,11 @@ export class PaletteForm {
     this.#target.value = kept;
     if (this.#target.value === '') this.#target.selectedIndex = 0;
     this.#inputs = new Map(tool.fields.map((field) => [field.key, inputOf(field)]));
-    fill(
-      this.#fields,
-      [...this.#inputs].map(([key, input]) => element('label', {}, key, input)),
-    );
+    const labels = tool.fields.map(({ key, hint }) => {
+      const note = hint === undefined ? '' : `(${hint})`;
+      return element('label', {}, key, this.#inputs.get(key) ?? '', ' ', note);
+    });
+    fill(this.#fields, labels);
     this.#followSelection();
   }
 
@@ -155,7 +152,7 @@ function targetsOf({ links, nodes, flows }: TraceInfo, { target }: Tool): readon
   return [...ids.map((id) => ({ value: id, text: id.replace('--', ' ↔ ') })), ...paths];
 }
 
-function inputOf({ start, choices, hint }: ToolField): HTMLInputElement | HTMLSelectElement {
+function inputOf({ start, choices }: ToolField): HTMLInputElement | HTMLSelectElement {
   if (choices !== undefined) {
     return element(
       'select',
@@ -167,6 +164,5 @@ function inputOf({ start, choices, hint }: ToolField): HTMLInputElement | HTMLSe
     type: 'text',
     value: start,
     size: 8,
-    ...(hint === undefined ? {} : { placeholder: hint }),
   });
 }
