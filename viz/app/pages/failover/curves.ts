@@ -96,10 +96,13 @@ function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Str
 function loss(scene: Scene): Strip {
   const { info, material, suffix, report } = scene;
   const { packets } = material;
-  if (packets === undefined) {
+  // A live trace has what protocols drop, not what links lose: a count of it would be too small.
+  const isLive = report.mode === 'live';
+  if (packets === undefined || isLive) {
     const lost = report.metrics['gateway.failover.lost']?.quantiles?.find(({ p }) => p === 0.5);
     const median = lost === undefined ? '' : `median ${whole(lost.value)} packets per fault; `;
-    return { kind: 'missing', name: 'loss', finding: `${median}${traceCommand(scene)}` };
+    const why = isLive ? 'a live trace has no losses on links' : traceCommand(scene);
+    return { kind: 'missing', name: 'loss', finding: `${median}${why}` };
   }
   const ends = endsOf(info, suffix);
   const isJoined = packets.hops !== undefined && ends !== undefined;
