@@ -5,12 +5,14 @@ import {
   type Distribution,
   distributionsOf,
   doubtAbout,
+  quantileAt,
   tailParts,
   tailPlace,
   tailTicks,
 } from '../../../../viz/app/chart/tail.ts';
 import { tailTitle } from '../../../../viz/app/chart/words.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
+import { effectDistributions } from '../../../../viz/app/pages/latency/effects.ts';
 import { barsOf } from '../../../../viz/app/pages/latency/histogram.ts';
 import { PaceBook } from '../../../../viz/app/pages/latency/paces.ts';
 import { pacesOf, partSums, waysOf } from '../../../../viz/app/pages/latency/parts.ts';
@@ -64,6 +66,20 @@ describe('the histogram', () => {
         expect(bars.every(({ from, to }) => to >= from)).toBe(true);
       }
     }
+  });
+});
+
+describe('what followed faults', () => {
+  it('has its distribution from every fault of every seed, by nearest rank', () => {
+    const list = effectDistributions(REPORT);
+    const first = list.find(({ name }) => name === 'fault to first packet');
+    const delays = REPORT.faults
+      .flatMap(({ beginNs, effects }) => (effects['first packet'] ?? Number.NaN) - beginNs)
+      .sort((a, b) => a - b);
+    expect(first?.metric.count).toBe(12);
+    expect(quantileAt(first as Distribution, 0.5)).toBe(delays[5]);
+    expect(first?.points.at(-1)).toEqual({ p: 1, value: delays[11] });
+    expect(effectDistributions({ ...REPORT, faults: [] })).toEqual([]);
   });
 });
 

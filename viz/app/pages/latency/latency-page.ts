@@ -8,6 +8,7 @@ import { type Distribution, distributionsOf } from '../../chart/tail.ts';
 import { element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
+import { effectDistributions } from './effects.ts';
 import { PartsView } from './parts-view.ts';
 import { addSeries } from './series-view.ts';
 import { histogramChart, tailChart } from './tail-view.ts';
@@ -18,7 +19,7 @@ const NO_TRACE =
 /** Fills the page. */
 export function mountLatency(context: ReportContext): void {
   const { root, report, run } = context;
-  const list = distributionsOf(report);
+  const list = [...distributionsOf(report), ...effectDistributions(report)];
   fill(root, element('h1', { class: 'for-screen-readers' }, 'Latency and throughput'));
   if (list.length === 0) root.append(nothingMeasured(context));
   else addDistributions(context, list);

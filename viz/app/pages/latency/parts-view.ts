@@ -185,7 +185,7 @@ export class PartsView {
     const [from, to] = found.window;
     this.#frame.show({
       title,
-      caption: `Means of ${plural(way.packets, 'packet')} of seed ${info.seed}${thinned}, ${instantText(from, 1e9)} to ${instantText(to, 1e9)}, virtual time.`,
+      caption: `Means of ${plural(way.packets, 'packet')} of seed ${info.seed}${thinned}, ${instantText(from, 1e9)} to ${instantText(to, 1e9)}, virtual time. ${queueWords(way)}`,
       table: () =>
         tableOf(
           way,
@@ -239,6 +239,12 @@ export class PartsView {
 
 function keyOf({ flow, links }: Way): string {
   return `${flow}:${links.join('.')}`;
+}
+
+/** `Queues are 0.2 % of it.` */
+function queueWords(way: Way): string {
+  const share = way.totalNs === 0 ? 0 : partSums(way).queue / way.totalNs;
+  return `Queues are ${quantity(share, 'ratio')} of it.`;
 }
 
 /** `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */

@@ -1,0 +1,50 @@
+/**
+ * Distributions of what followed faults, such as the time to the first packet, from the instants that
+ * the report holds of every fault of every seed.
+ *
+ * @module
+ */
+import type { Report } from '../../../../reports/report-schema.ts';
+import { ascending } from '../../../../reports/statistics/quantile.ts';
+import type { Distribution } from '../../chart/tail.ts';
+
+/** Points of a curve at most. */
+const POINTS_MAX = 200;
+
+/** One for each consequence: `fault to first packet`. */
+export function effectDistributions(report: Report): readonly Distribution[] {
+  const samples = new Map<string, { readonly seed: number; readonly value: number }[]>();
+  for (const { seed, beginNs, effects } of report.faults) {
+    for (const [effect, atNs] of Object.entries(effects)) {
+      const own = samples.get(effect) ?? [];
+      own.push({ seed, value: atNs - beginNs });
+      samples.set(effect, own);
+    }
+  }
+  return [...samples].map(([effect, own]) => distributionOf(effect, own, report.clock));
+}
+
+function distributionOf(
+  effect: string,
+  samples: readonly { readonly seed: number; readonly value: number }[],
+  clock: Report['clock'],
+): Distribution {
+  const sorted = ascending(samples.map(({ value }) => value));
+  const n = sorted.length;
+  const sum = sorted.reduce((total, value) => total + value, 0);
+  const [min = 0, max = 0] = [sorted[0], sorted.at(-1)];
+  // By nearest rank, as the quantiles of the report.
+  const every = Math.ceil(n / POINTS_MAX);
+  const ranked = sorted.map((value, at) => ({ p: (at + 1) / n, value }));
+  const points = ranked.filter((_, at) => at % every === 0 || at === n - 1);
+  return {
+    name: `fault to ${effect}`,
+    points: [{ p: 0, value: min }, ...points],
+    kpis: [],
+    metric: {
+      ...{ kind: 'samples', unit: 'ns', clock, count: n, value: null },
+      ...{ sum, mean: sum / n, min, max, samples },
+      help: `per fault that led to it: begin of the fault to ${effect}`,
+    },
+  };
+}
