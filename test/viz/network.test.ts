@@ -9,7 +9,7 @@ import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
 import { withHeader } from '../unit/viz/format/hostile-traces.ts';
 import { TraceLab } from '../unit/viz/format/trace-lab.ts';
-import { BrowserLab, FROM_DISK, networkTitle } from './support.ts';
+import { BrowserLab, FROM_DISK, networkTitle, seriousFindings } from './support.ts';
 
 let lab: BrowserLab;
 beforeAll(async () => {
@@ -48,7 +48,69 @@ function scionTrace(): Uint8Array {
   }));
 }
 
+/** A message that two nodes open one after the other, between places of the Earth. */
+function onionTrace(): Uint8Array {
+  const made = new TraceLab(3, 'full');
+  const at = { trail: 0, packet: 0, link: 0, node: 0 };
+  const bytes = (fill: number): Uint8Array => new Uint8Array(40).fill(fill);
+  for (const link of [0, 1, 2]) {
+    const packet = made.send(link, 40);
+    const heldNs = link === 0 ? undefined : 2e8;
+    const place = { ...at, packet: link, link, node: link, heldNs };
+    made.recorder.packet(made.clock.now, bytes(link + 1), place);
+    made.advance(1e8);
+    made.arrive(packet);
+    made.advance(2e8);
+  }
+  return withHeader(made.finish(), (header) => ({
+    ...header,
+    nodes: header.nodes.map((node, n) => ({ ...node, place: { lat: 10 * n, lon: 20 * n } })),
+  }));
+}
+
+async function drop(page: Page, trace: Uint8Array): Promise<void> {
+  const [buffer, mimeType] = [Buffer.from(trace), 'application/octet-stream'];
+  await page.locator('input[type=file]').setInputFiles({ name: 'trace.orr', mimeType, buffer });
+  await networkTitle(page);
+}
+
 describe('R-241: the network page', () => {
+  it('peels an explained packet as the cursor passes, by keyboard as well', () =>
+    visit('', async (page) => {
+      await drop(page, onionTrace());
+      await page.getByLabel('explained packets').selectOption({ index: 1 });
+      const onion = page.locator('.onion');
+      await page.locator('.onion[data-left="3"]').waitFor();
+      await page.locator('[data-step="1"]').focus();
+      await page.keyboard.press('Enter');
+      await page.locator('.onion[data-left="2"]').waitFor();
+      await page.waitForFunction(() => location.hash.includes('sel=packet:0'));
+      expect(await page.locator('[data-step="1"]').getAttribute('aria-current')).toBe('step');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('data-step'))).toBe(
+        '1',
+      );
+      expect(await onion.getAttribute('aria-label')).toBe(
+        '2 layers of 3 left: n1 off, n2 on, n3 on',
+      );
+      expect(await page.locator('.hex').textContent()).toContain('02 02 02');
+      expect(await page.locator('.research').textContent()).toContain('nobody on the network');
+      expect(await seriousFindings(page)).toEqual([]);
+    }));
+
+  it('puts nodes on a map where the trace knows their places, and nowhere else', async () => {
+    await visit('#layout=map', async (page) => {
+      await drop(page, onionTrace());
+      const texts = await page.locator('.graticule text').allTextContents();
+      expect(texts).toEqual(expect.arrayContaining(['0°', '30° N', '30° E', '60° E']));
+      expect(await page.getByLabel('layout').inputValue()).toBe('map');
+    });
+    await visit('#run=demo&page=network&layout=map', async (page) => {
+      await networkTitle(page);
+      expect(await page.getByLabel('layout').inputValue()).toBe('layers');
+      expect(await page.locator('.graticule').count()).toBe(0);
+    });
+  });
+
   it('lets the old way fade at a failover, and stamps the new one', async () => {
     await visit('#run=demo&page=network&t=3.05s', async (page) => {
       await page.locator('.old-way[d^=M]').waitFor({ state: 'attached' });
@@ -82,10 +144,7 @@ describe('R-241: the network page', () => {
 
   it('marks the bytes of a field under the pointer or the keyboard', () =>
     visit('', async (page) => {
-      const buffer = Buffer.from(scionTrace());
-      const mimeType = 'application/octet-stream';
-      await page.locator('input[type=file]').setInputFiles({ name: 'trace.orr', mimeType, buffer });
-      await networkTitle(page);
+      await drop(page, scionTrace());
       await page.evaluate(() => {
         location.hash += '&sel=packet:0';
       });

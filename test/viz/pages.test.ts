@@ -143,6 +143,20 @@ describe('the page', () => {
       await page.getByText('nowhere/1 needs the server').waitFor();
     }));
 
+  it('takes two runs to compare, by keyboard, and keeps the choice in the address', () =>
+    visit(`${FROM_DISK}#page=runs&pick=other/1`, {}, async (page) => {
+      const box = page.getByRole('checkbox', { name: 'compare demo' });
+      await box.focus();
+      await page.keyboard.press('Space');
+      await page.getByText('A is other/1, B is demo.').waitFor();
+      expect(await box.isChecked()).toBe(true);
+      expect(await box.evaluate((element) => element === document.activeElement)).toBe(true);
+      await page.waitForFunction(() => location.hash.includes('pick=other/1,demo'));
+      await page.getByRole('button', { name: 'Compare', exact: true }).first().waitFor();
+      await page.keyboard.press('Space');
+      await page.getByText('A is other/1: tick a second run').waitFor();
+    }));
+
   it('shows an empty state with a way to the demo', () =>
     visit(`${lab.server.address}#page=network`, {}, async (page) => {
       await page.locator('[data-state=empty]').waitFor();

@@ -21,16 +21,19 @@ export function hexView(
   newBytes: CountNew = () => undefined,
 ): HTMLElement {
   const cells = [...bytes].map((value) => element('span', {}, value.toString(16).padStart(2, '0')));
+  const hex = element('pre', { class: 'mono hex', tabindex: 0 }, linesOf(bytes, cells));
   const mark = (from: number, to: number): void => {
     for (const [at, cell] of cells.entries())
       cell.classList.toggle('marked', at >= from && at < to);
-    cells[from]?.scrollIntoView({ block: 'nearest' });
+    const top = to > from ? cells[from]?.offsetTop : undefined;
+    // Only the bytes scroll: fields must not move away under the pointer.
+    if (top !== undefined) hex.scrollTop = top - hex.clientHeight / 3;
   };
   return element(
     'div',
     { class: 'packet-bytes' },
     layers.map((layer) => layerElement(layer, mark, newBytes)),
-    element('pre', { class: 'mono hex', tabindex: 0 }, linesOf(bytes, cells)),
+    hex,
   );
 }
 
