@@ -36,9 +36,11 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   const time = report.wallSeconds.toFixed(3);
   const name = report.scenario.name;
   const when = options.timestamp === undefined ? {} : { timestamp: options.timestamp };
-  const counts = { tests, failures, errors: 0, skipped };
+  // The schema of Jenkins (junit-10.xsd) knows `skipped` at a suite, not above it.
+  const totals = { tests, failures, errors: 0 };
+  const counts = { ...totals, skipped };
   return document([
-    open('testsuites', { name: 'orrery', ...counts, time }),
+    open('testsuites', { name: 'orrery', ...totals, time }),
     open('testsuite', { name, ...counts, time, ...when }),
     '<properties>',
     ...properties(report),
@@ -51,7 +53,8 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
 
 /** The document for a scenario that could not run: bad files are errors, not failures. */
 export function renderJunitErrors(scenario: string, messages: readonly string[]): string {
-  const counts = { tests: messages.length, failures: 0, errors: messages.length, skipped: 0 };
+  const totals = { tests: messages.length, failures: 0, errors: messages.length };
+  const counts = { ...totals, skipped: 0 };
   const cases = messages.flatMap((message) => {
     const name = `${scenario}: ${message.split('\n')[0] ?? ''}`;
     return [
@@ -61,7 +64,7 @@ export function renderJunitErrors(scenario: string, messages: readonly string[])
     ];
   });
   return document([
-    open('testsuites', { name: 'orrery', ...counts, time: 0 }),
+    open('testsuites', { name: 'orrery', ...totals, time: 0 }),
     open('testsuite', { name: scenario, ...counts, time: 0 }),
     ...cases,
     '</testsuite>',

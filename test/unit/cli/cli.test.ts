@@ -73,6 +73,9 @@ describe('orrery scenario', () => {
     for (const name of ['report.html', 'report.json', 'report.md', 'junit.xml', 'metrics.prom']) {
       expect(existsSync(join(folder, 'hello/1', name))).toBe(true);
     }
+    const asJson = await orrery(run('hello.yaml', ...SHORT, '--json'));
+    expect([asJson.code, asJson.stderr]).toEqual([0, '']);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ pass: true, ending: 'complete' });
   });
 
   it('exit 1: a KPI missed; --json prints the report and nothing else', async () => {

@@ -50,7 +50,74 @@ function suite(xml: string): { readonly testcase: readonly Case[] } & Record<str
     .testsuite;
 }
 
+/** What junit-10.xsd of Jenkins allows: attributes (`!` required) and children of each element. */
+const JUNIT: Readonly<Record<string, { readonly attributes: string; readonly children: string }>> =
+  {
+    testsuites: { attributes: 'name time tests failures errors', children: 'testsuite' },
+    testsuite: {
+      attributes:
+        'name! tests! failures! errors! group time skipped timestamp hostname id package file log url',
+      children: 'testsuite properties testcase system-out system-err',
+    },
+    properties: { attributes: '', children: 'property' },
+    property: { attributes: 'name! value!', children: '' },
+    testcase: {
+      attributes: 'name! time classname group',
+      children: 'skipped error failure system-out system-err',
+    },
+    failure: { attributes: 'type message', children: '#text' },
+    error: { attributes: 'type message', children: '#text' },
+    skipped: { attributes: 'type message', children: '#text' },
+    'system-out': { attributes: '', children: '#text' },
+  };
+
+interface XmlNode {
+  readonly ':@'?: Readonly<Record<string, string>>;
+  readonly [name: string]: unknown;
+}
+
+/** What of a document the schema does not allow. */
+function schemaFindings(nodes: readonly XmlNode[], parent: string): readonly string[] {
+  return nodes.flatMap((node) => {
+    const [name = ''] = Object.keys(node).filter((key) => key !== ':@');
+    if (name.startsWith('?')) return [];
+    const allowed = parent === '' ? 'testsuites' : (JUNIT[parent]?.children ?? '');
+    if (!allowed.split(' ').includes(name)) return [`${name} in ${parent}`];
+    if (name === '#text') return [];
+    const given = Object.keys(node[':@'] ?? {});
+    const known = JUNIT[name]?.attributes.split(' ') ?? [];
+    const names = known.map((one) => one.replace('!', ''));
+    const missing = known.filter((one) => one.endsWith('!') && !given.includes(one.slice(0, -1)));
+    const strange = given.filter((one) => !names.includes(one));
+    return [
+      ...[...missing, ...strange].map((one) => `${name}@${one}`),
+      ...schemaFindings(node[name] as readonly XmlNode[], name),
+    ];
+  });
+}
+
 describe('JUnit', () => {
+  it('has only the elements and attributes of the schema that Jenkins reads it by', () => {
+    const base = runInput({ seeds: 1, slowdown: 1 });
+    const kpis = base.kpis.map((kpi) => ({ ...kpi, allowEmpty: true }));
+    const empty = judge({
+      ...base,
+      kpis,
+      seeds: base.seeds.map((seed) => ({ ...seed, metrics: {} })),
+    });
+    const parser = new XMLParser({
+      ...{ ignoreAttributes: false, attributeNamePrefix: '', preserveOrder: true },
+    });
+    for (const xml of [
+      renderJunit(missed, { timestamp: '2026-11-20T10:00:00' }),
+      renderJunit(empty),
+      renderJunit(judge(hostile())),
+      renderJunitErrors('failover', ['scenarios/failover.yaml:3:1  kpi: unknown key']),
+    ]) {
+      expect(schemaFindings(parser.parse(xml), '')).toEqual([]);
+    }
+  });
+
   it('has one case per KPI and invariant, and counts them', () => {
     const parsed = suite(renderJunit(missed, { timestamp: '2026-11-20T10:00:00' }));
     expect(parsed['@tests']).toBe('9');

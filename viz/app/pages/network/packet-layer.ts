@@ -162,9 +162,14 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
   }
 }
 
-/** Reasons are written while there are few; one for each place. */
+/** Reasons are written while there are few; those of one place stand in one line. */
 function labelled(bursts: readonly Burst[]): readonly Burst[] {
-  const places = new Map(bursts.map((burst) => [`${burst.place} ${burst.reason}`, burst]));
+  const places = new Map<string, Burst>();
+  for (const burst of bursts) {
+    const known = places.get(burst.place);
+    const reasons = new Set([...(known?.reason.split(', ') ?? []), burst.reason]);
+    places.set(burst.place, { ...burst, reason: [...reasons].join(', ') });
+  }
   return places.size > LABELS_MAX ? [] : [...places.values()];
 }
 
