@@ -38,7 +38,7 @@ function headerFields(
   const seal = isModelled ? ', readable' : ', sealed';
   const slot = (number: number): PacketField => ({
     layer: HEADER,
-    name: `routing slot ${number + 1}`,
+    name: `slot ${number + 1}`,
     offset: routingInfoOffset + number * perHopRoutingInfoLength,
     length: perHopRoutingInfoLength,
     // What stands behind the last real slot is filler, and looks the same.

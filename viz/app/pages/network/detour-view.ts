@@ -6,7 +6,7 @@
  */
 import { fill, set, svgElement } from '../../kernel/element.ts';
 import type { Detour, DetourLook } from './detour.ts';
-import type { Place } from './layout.ts';
+import type { Place } from './place.ts';
 
 /** Where the ends of a link are on the screen, by its id. */
 export type Ends = (id: string) => readonly [Place, Place] | undefined;

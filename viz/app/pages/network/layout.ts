@@ -7,12 +7,7 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { hasMap } from './map.ts';
-
-/** A place in the unit square. */
-export interface Place {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Place } from './place.ts';
 
 /** What places depend on. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;

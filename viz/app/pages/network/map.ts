@@ -5,7 +5,7 @@
  * @module
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import type { Place } from './layout.ts';
+import type { Place } from './place.ts';
 
 /** Room for the map, px. */
 export interface Room {

@@ -7,9 +7,9 @@
 import type { Tokens } from '../../../../reports/html/tokens.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { Place } from './layout.ts';
 import { addMark, HOLLOW, markPath } from './marks.ts';
 import type { PacketMark } from './packets.ts';
+import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
 
 /** Packets keep to the right of the middle of their link, px. */

@@ -9,8 +9,8 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import { element, set, svgElement } from '../../kernel/element.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
-import type { Place } from './layout.ts';
 import { type GridLine, mapOf, type Room } from './map.ts';
+import type { Place } from './place.ts';
 import type { Ailment } from './world.ts';
 
 /** Room around the outermost nodes, px. */

@@ -1,0 +1,11 @@
+/**
+ * Where a node is drawn.
+ *
+ * @module
+ */
+
+/** A place in the unit square, from its upper left corner. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
