@@ -28,7 +28,7 @@ export async function goTo(page: Page, hash: string): Promise<void> {
 }
 
 /** Waits until no element has changed for a while, and nothing is being loaded. */
-export async function stillness(page: Page): Promise<void> {
+async function stillness(page: Page): Promise<void> {
   await page.evaluate(
     (quietMs) =>
       new Promise<void>((resolve) => {
