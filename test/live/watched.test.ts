@@ -28,7 +28,7 @@ async function watched(
   processes: DistributedOrder['processes'],
 ): Promise<{ readonly messages: readonly BroadcastMessage[]; readonly report: Report }> {
   write(`${name}.yaml`, CABLE, blockOf(n));
-  const file = write(`${name}-pings.yaml`, `${pings(`${name}.yaml`, '3s')}${CUT}\n`);
+  const file = write(`${name}-pings.yaml`, `${pings(`${name}.yaml`, '4s')}${CUT}\n`);
   const { port1, port2: port } = new MessageChannel();
   const messages: BroadcastMessage[] = [];
   const closed = new Promise((done) => port1.once('close', done));
