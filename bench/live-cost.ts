@@ -6,7 +6,7 @@
  * Nothing is late and nothing is lost because other programs run, so that two builds can be compared
  * on a machine that is busy; look at the least. Whether datagrams leave at once or in groups is
  * settled when Node starts (ADR 0016): `node --test-udp-no-try-send --import tsx bench/main.ts
- * live-cost` is what loops and processes of a run do. Does not say what rate a machine carries.
+ * live-cost` measures groups, which no run uses. Does not say what rate a machine carries.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * handed back only when nobody reads it any more; the receive buffer holds thousands of datagrams.
  *
  * Node sends at once, or leaves what one turn of the event loop sends in a queue that goes out in
- * groups (`send-groups.ts`, ADR 0016). A wire does not ask which: it looks now and then how many
+ * groups, when the kernel takes nothing or Node was started so (ADR 0016). A wire does not ask which: it looks now and then how many
  * datagrams still wait, and hands back the buffers of the others. What waits is bounded, and is
  * sent before the port is freed.
  *

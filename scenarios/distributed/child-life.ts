@@ -7,17 +7,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { AgentLife, LifeListener } from './agent-life.ts';
 import type { AgentBoot } from './boot.ts';
 
-/**
- * Starts a process.
- * @param execArgv Options of Node for it.
- */
-export function startChild(
-  path: string,
-  boot: AgentBoot,
-  execArgv: readonly string[],
-  listener: LifeListener,
-): AgentLife {
-  const child = spawn(process.execPath, [...execArgv, path], { stdio: ['pipe', 'ignore', 'pipe'] });
+/** Starts a process. */
+export function startChild(path: string, boot: AgentBoot, listener: LifeListener): AgentLife {
+  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'ignore', 'pipe'] });
   // A child that died at once is told of by its exit.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${JSON.stringify(boot)}\n`);

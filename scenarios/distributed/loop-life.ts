@@ -15,14 +15,10 @@ export interface StartedLoop {
   readonly channel: Channel;
 }
 
-/**
- * Starts a thread.
- * @param execArgv Options of Node for it.
- */
+/** Starts a thread. */
 export function startLoop(
   path: string,
   hosts: readonly string[],
-  execArgv: readonly string[],
   listener: LifeListener,
 ): StartedLoop {
   const { port1, port2 } = new MessageChannel();
@@ -31,7 +27,7 @@ export function startLoop(
     workerData: boot,
     transferList: [port2],
     // The file needs nothing else that this process was started with.
-    execArgv: [...execArgv],
+    execArgv: [],
     // It says its last words to us.
     stderr: true,
     stdout: true,

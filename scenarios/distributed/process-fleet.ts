@@ -7,7 +7,6 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { sendGroupOptions } from '../../engine/live/send-groups.ts';
 import { Refusal } from '../refusal.ts';
 import { type AgentProgram, agentProgram } from './agent-bundle.ts';
 import type { AgentLife, LifeListener } from './agent-life.ts';
@@ -56,7 +55,6 @@ export class ProcessFleet implements Fleet {
   #listener: ChannelListener | undefined;
   #program: AgentProgram | undefined;
   /** Options of Node for agents that are started here. */
-  #execArgv: readonly string[] = [];
   /** Processes of others that were started anew before their node's crash was over, by hosts. */
   readonly #early = new Map<string, () => void>();
   #isClosing = false;
@@ -78,10 +76,7 @@ export class ProcessFleet implements Fleet {
   async open(): Promise<void> {
     const { groups, entry } = this.#options;
     if (!this.#hasLoops) this.#listener = await this.#listen();
-    if (entry !== undefined) {
-      this.#program = await agentProgram(entry);
-      this.#execArgv = sendGroupOptions();
-    }
+    if (entry !== undefined) this.#program = await agentProgram(entry);
     for (const hosts of groups) this.#start(hosts);
   }
 
@@ -194,13 +189,13 @@ export class ProcessFleet implements Fleet {
 
   #begin({ path }: AgentProgram, hosts: readonly string[], listener: LifeListener): AgentLife {
     if (this.#hasLoops) {
-      const { life, channel } = startLoop(path, hosts, this.#execArgv, listener);
+      const { life, channel } = startLoop(path, hosts, listener);
       this.#meet(channel);
       return life;
     }
     const key = Buffer.from(this.#options.key).toString('hex');
     const boot: AgentBoot = { host: LOOPBACK, port: this.port, key, hosts };
-    return startChild(path, boot, this.#execArgv, listener);
+    return startChild(path, boot, listener);
   }
 
   #meet(channel: Channel): void {

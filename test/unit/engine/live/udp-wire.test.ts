@@ -7,7 +7,6 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { sendGroupOptions } from '../../../../engine/live/send-groups.ts';
 import type { WireFacts } from './wire-worker.ts';
 
 const PROGRAM = fileURLToPath(new URL('./wire-worker.ts', import.meta.url));
@@ -23,15 +22,11 @@ async function factsOf(options: readonly string[]): Promise<WireFacts> {
   return JSON.parse(stdout) as WireFacts;
 }
 
-const groups = sendGroupOptions();
-const [atOnce, grouped] = await Promise.all([factsOf([]), factsOf(groups)]);
+// Node's own for testing its queue (ADR 0016); a user may start it with that.
+const QUEUE = '--test-udp-no-try-send';
+const [atOnce, grouped] = await Promise.all([factsOf([]), factsOf([QUEUE])]);
 
 describe('a Node with the option', () => {
-  it('is told by asking, and one that does not know an option gets none', () => {
-    expect(groups).toEqual(['--test-udp-no-try-send']);
-    expect(sendGroupOptions('--no-such-option-of-node')).toEqual([]);
-  });
-
   it('leaves what one turn sends in the queue, and one without it does not', () => {
     expect(grouped.waiting).toBe(MANY);
     expect(atOnce.waiting).toBeLessThanOrEqual(LATE_MAX);
