@@ -113,6 +113,8 @@ it('the failover page lays all seeds over each other, or says which command reco
       location.hash = '#page=runs';
     });
     await drop(page, older);
+    // What is dropped opens by itself once it is read.
+    await page.waitForFunction(() => location.hash.includes('run=file/'));
     await page.evaluate(() => {
       location.hash = '#run=file/report.json&page=failover';
     });
