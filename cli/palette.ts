@@ -18,6 +18,7 @@ import type {
 } from '../scenarios/runner/palette/messages.ts';
 import type { RunEnd, RunOrder } from '../scenarios/runner/run-scenario.ts';
 import {
+  type ControlFault,
   type ControlOrder,
   type ControlReply,
   type ControlState,
@@ -94,9 +95,7 @@ export class Palette implements ControlDesk {
       phase: this.#phase,
       kinds: this.#kinds,
       speed: this.#speed,
-      faults: this.#faults.map(({ id, text, beginNs, endNs }) => {
-        return { id, text, beginNs, ...(endNs === undefined ? {} : { endNs }) };
-      }),
+      faults: this.#faults.map(faultOf),
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
       ...(bar === undefined ? {} : { paceBar: bar }),
     };
@@ -239,11 +238,6 @@ function withExtras(base: string, said: string, ordered: string): string {
   return `${base}${isReady ? '' : ' --'}${extras}`;
 }
 
-function faultOf({
-  id,
-  text,
-  beginNs,
-  endNs,
-}: InjectedEvent): NonNullable<Extract<ControlReply, { kind: 'done' }>['fault']> {
+function faultOf({ id, text, beginNs, endNs }: InjectedEvent): ControlFault {
   return { id, text, beginNs, ...(endNs === undefined ? {} : { endNs }) };
 }

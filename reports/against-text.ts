@@ -8,6 +8,7 @@ import { NOT_MODELLED } from './cpu-note.ts';
 import { differenceText } from './difference-text.ts';
 import { quantity, significant } from './format.ts';
 import { html, type Markup, NOTHING } from './html/markup.ts';
+import { type InsideWords, insideWords } from './inside-words.ts';
 import { kpiName } from './kpi-text.ts';
 import { onTimeHtml, onTimeLines, onTimeMarkdown } from './on-time-text.ts';
 
@@ -22,7 +23,7 @@ export function againstLines(against: Against): readonly string[] {
     const text = cells.map((cell, i) =>
       i === 0 || i === 4 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
     );
-    return `  ${row === undefined ? ' ' : markOf(row)} ${text.join('  ')}`.trimEnd();
+    return `  ${row === undefined ? ' ' : wordsOf(row).mark} ${text.join('  ')}`.trimEnd();
   });
   const { onTime, tolerance } = against;
   const own = onTime === undefined ? [] : ['', ...onTimeLines(onTime, tolerance)];
@@ -33,7 +34,7 @@ export function againstLines(against: Against): readonly string[] {
 export function againstMarkdown(against: Against, plain: (text: string) => string): string {
   const { onTime, tolerance } = against;
   const rows = against.rows.map(
-    (row) => `| ${markOf(row)} | ${cellsOf(row).map(plain).join(' | ')} |`,
+    (row) => `| ${wordsOf(row).mark} | ${cellsOf(row).map(plain).join(' | ')} |`,
   );
   return [
     `#### ${headline(against)}`,
@@ -52,7 +53,8 @@ export function againstHtml(against: Against): Markup {
   const { onTime, tolerance } = against;
   const rows = against.rows.map((row) => {
     const [name = '', live = '', predicted = '', difference = '', note = ''] = cellsOf(row);
-    return html`<tr><td class="${toneOf(row)}">${markOf(row)}</td><td>${name}</td><td class="number">${live}</td><td class="number">${predicted}</td><td class="number">${difference}</td><td><small>${note}</small></td></tr>
+    const { tone, mark } = wordsOf(row);
+    return html`<tr><td class="${tone}">${mark}</td><td>${name}</td><td class="number">${live}</td><td class="number">${predicted}</td><td class="number">${difference}</td><td><small>${note}</small></td></tr>
 `;
   });
   return html`<section><h2>${headline(against)}</h2>
@@ -77,22 +79,10 @@ function cellsOf(row: AgainstRow): readonly string[] {
     text(row.live),
     text(row.predicted),
     differenceText(row.difference),
-    noteOf(row),
+    wordsOf(row).note,
   ];
 }
 
-function noteOf({ isInside, isPromised }: AgainstRow): string {
-  if (isInside === null) return 'nothing to compare';
-  if (isInside) return isPromised ? 'inside' : 'inside, not promised';
-  return isPromised ? 'OUTSIDE' : 'outside, not promised';
-}
-
-function markOf({ isInside, isPromised }: AgainstRow): string {
-  if (!isPromised) return '·';
-  return isInside === true ? '✓' : '✗';
-}
-
-function toneOf({ isInside, isPromised }: AgainstRow): string {
-  if (!isPromised) return 'muted';
-  return isInside === true ? 'pass-text' : 'fail-text';
+function wordsOf(row: AgainstRow): InsideWords {
+  return insideWords(row, 'nothing to compare');
 }

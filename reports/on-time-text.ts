@@ -6,6 +6,7 @@
 import { differenceText } from './difference-text.ts';
 import { quantity, significant, whole } from './format.ts';
 import { html, type Markup } from './html/markup.ts';
+import { type InsideWords, insideWords } from './inside-words.ts';
 import type { OnTime } from './on-time.ts';
 
 type Row = OnTime['rows'][number];
@@ -25,7 +26,7 @@ export function onTimeLines(onTime: OnTime, tolerance: number): readonly string[
         ? cell.padEnd(widths[i] ?? 0)
         : cell.padStart(widths[i] ?? 0),
     );
-    return `  ${row === undefined ? ' ' : markOf(row)} ${text.join('  ')}`.trimEnd();
+    return `  ${row === undefined ? ' ' : wordsOf(row).mark} ${text.join('  ')}`.trimEnd();
   });
   return [`  ${headline(onTime, tolerance)}`, ...lines, ...sumTexts(onTime).map((s) => `    ${s}`)];
 }
@@ -41,7 +42,9 @@ export function onTimeMarkdown(
     '',
     '| | | live | lateness | on time | simulated | difference | |',
     '|---|---|---:|---:|---:|---:|---:|---|',
-    ...onTime.rows.map((row) => `| ${markOf(row)} | ${cellsOf(row).map(plain).join(' | ')} |`),
+    ...onTime.rows.map(
+      (row) => `| ${wordsOf(row).mark} | ${cellsOf(row).map(plain).join(' | ')} |`,
+    ),
     '',
     plain(sumTexts(onTime).join('; ')),
     '',
@@ -54,7 +57,8 @@ export function onTimeHtml(onTime: OnTime, tolerance: number): Markup {
     const [name = '', ...rest] = cellsOf(row);
     const note = rest.pop() ?? '';
     const numbers = rest.map((cell) => html`<td class="number">${cell}</td>`);
-    return html`<tr><td class="${toneOf(row)}">${markOf(row)}</td><td>${name}</td>${numbers}<td><small>${note}</small></td></tr>
+    const { tone, mark } = wordsOf(row);
+    return html`<tr><td class="${tone}">${mark}</td><td>${name}</td>${numbers}<td><small>${note}</small></td></tr>
 `;
   });
   const heads = HEADER.slice(1, -1).map((head) => html`<th class="number">${head}</th>`);
@@ -96,7 +100,7 @@ function cellsOf(row: Row): readonly string[] {
     ns(onTime),
     ns(simulated),
     differenceText(difference),
-    noteOf(row),
+    wordsOf(row).note,
   ];
 }
 
@@ -104,18 +108,6 @@ function ns(value: number | null): string {
   return value === null ? 'none' : quantity(value, 'ns');
 }
 
-function noteOf({ isInside, isPromised }: Row): string {
-  if (isInside === null) return 'too few packets';
-  if (isInside) return isPromised ? 'inside' : 'inside, not promised';
-  return isPromised ? 'OUTSIDE' : 'outside, not promised';
-}
-
-function markOf({ isInside, isPromised }: Row): string {
-  if (!isPromised) return '·';
-  return isInside === true ? '✓' : '✗';
-}
-
-function toneOf({ isInside, isPromised }: Row): string {
-  if (!isPromised) return 'muted';
-  return isInside === true ? 'pass-text' : 'fail-text';
+function wordsOf(row: Row): InsideWords {
+  return insideWords(row, 'too few packets');
 }
