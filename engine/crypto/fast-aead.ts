@@ -1,15 +1,17 @@
 /**
- * ChaCha20-Poly1305 (RFC 8439) for simulations: a WebAssembly module that is assembled at load from
- * `wasm/`, about twice as fast as a cipher object of node per packet.
+ * ChaCha20-Poly1305 (RFC 8439): a WebAssembly module that is assembled at load from `wasm/`, about
+ * twice as fast as a cipher object of node per packet.
  *
  * Measured with `bench/crypto.ts`, see there. Integer instructions only, so every machine computes
- * the same bytes. All keys share one memory, in which the last packet's plaintext and key stay: fit
- * for simulated secrets, not for real ones. What does not fit that memory takes `fallback`.
+ * the same bytes; no branch and no address depends on a secret (ADR 0018). All keys of a thread share
+ * one memory. For real secrets everything that a packet left there is overwritten before the call
+ * returns; for simulated ones it stays. What does not fit that memory takes `fallback`.
  *
  * @module
  */
 import type { AeadKey } from '../host/crypto.ts';
 import { checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
+import { GROUP_LENGTH } from './wasm/chacha20.ts';
 import { encodeChacha20Poly1305 } from './wasm/chacha20-poly1305.ts';
 import {
   ASSOCIATED,
@@ -18,6 +20,7 @@ import {
   FIRST_BLOCK,
   INPUT,
   OUTPUT,
+  SECRETS_END,
   STATE,
   STATE_KEY,
   STATE_NONCE,
@@ -45,27 +48,33 @@ function instance(): Instance | undefined {
   return shared;
 }
 
+/** What becomes of what a packet leaves in the shared memory. */
+export type Leftovers = 'wiped' | 'kept';
+
 /**
  * Makes a key.
  * @param key 32 bytes; copied.
  * @param fallback Serves packets that are longer than the memory, and machines without WebAssembly
  *   vectors.
+ * @param leftovers `wiped` for real secrets.
  */
-export function createFastAead(key: Uint8Array, fallback: AeadKey): AeadKey {
+export function createFastAead(key: Uint8Array, fallback: AeadKey, leftovers: Leftovers): AeadKey {
   checkLength('a key of chacha20-poly1305', key, KEY_LENGTH);
   const wasm = instance();
-  return wasm === undefined ? fallback : new FastAead(wasm, key, fallback);
+  return wasm === undefined ? fallback : new FastAead(wasm, key, fallback, leftovers);
 }
 
 class FastAead implements AeadKey {
   readonly #wasm: Instance;
   readonly #key: Uint8Array;
   readonly #fallback: AeadKey;
+  readonly #isWiped: boolean;
 
-  constructor(wasm: Instance, key: Uint8Array, fallback: AeadKey) {
+  constructor(wasm: Instance, key: Uint8Array, fallback: AeadKey, leftovers: Leftovers) {
     this.#wasm = wasm;
     this.#key = new Uint8Array(key);
     this.#fallback = fallback;
+    this.#isWiped = leftovers === 'wiped';
   }
 
   // hot: once per packet sent, see bench/crypto.ts.
@@ -83,6 +92,7 @@ class FastAead implements AeadKey {
     this.#load(nonce, associatedData, plaintext);
     this.#wasm.seal(associatedData.length, length);
     target.set(this.#wasm.memory.subarray(RESULT, RESULT + length + TAG_LENGTH));
+    if (this.#isWiped) this.#wipe(length);
     return length + TAG_LENGTH;
   }
 
@@ -99,9 +109,10 @@ class FastAead implements AeadKey {
     }
     checkRoom(target, length);
     this.#load(nonce, associatedData, sealed);
-    if (this.#wasm.open(associatedData.length, length) === 0) return -1;
-    target.set(this.#wasm.memory.subarray(RESULT, RESULT + length));
-    return length;
+    const isAuthentic = this.#wasm.open(associatedData.length, length) !== 0;
+    if (isAuthentic) target.set(this.#wasm.memory.subarray(RESULT, RESULT + length));
+    if (this.#isWiped) this.#wipe(length);
+    return isAuthentic ? length : -1;
   }
 
   #load(nonce: Uint8Array, associatedData: Uint8Array, data: Uint8Array): void {
@@ -111,6 +122,15 @@ class FastAead implements AeadKey {
     memory.set(nonce, STATE_NONCE);
     memory.set(associatedData, ASSOCIATED);
     memory.set(data, SOURCE);
+  }
+
+  /** Key, one-time key, plaintext and key stream; the associated data went over the wire in clear. */
+  #wipe(length: number): void {
+    const { memory } = this.#wasm;
+    const span = FIRST_BLOCK + length + GROUP_LENGTH;
+    memory.fill(0, STATE_KEY, SECRETS_END);
+    memory.fill(0, SOURCE, SOURCE + length);
+    memory.fill(0, OUTPUT, OUTPUT + span);
   }
 }
 

@@ -1,9 +1,10 @@
 /**
  * The default {@link CryptoProvider}: primitives by `node:crypto` (OpenSSL), the rest by noble.
  *
- * Two timings. `constant` is for live nodes: OpenSSL's code with secrets. `simulation` is for
- * simulated secrets only: AES-CMAC by lookup tables (5 times as fast, but its time depends on the
- * key) and ChaCha20-Poly1305 by `fast-aead.ts`. Both give the same bytes.
+ * Two timings. `constant` is for live nodes: OpenSSL's code with secrets, and ChaCha20-Poly1305 by
+ * `fast-aead.ts`, which wipes what a packet left. `simulation` is for simulated secrets only: AES-CMAC
+ * by lookup tables (5 times as fast, but its time depends on the key), nothing wiped. Both give the
+ * same bytes.
  *
  * X25519 and Ed25519 keys are imported as JWK: the prefix of a DER import is easy to get wrong and
  * slower to parse. An Ed25519 signature made on purpose with a component of small order may pass
@@ -226,8 +227,8 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
 function createAead(timing: Timing, name: AeadName, key: Uint8Array): AeadKey {
   checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
   const constant = createNodeAead(name, key);
-  const isFast = timing === 'simulation' && name === 'chacha20-poly1305';
-  return isFast ? createFastAead(key, constant) : constant;
+  if (name !== 'chacha20-poly1305') return constant;
+  return createFastAead(key, constant, timing === 'constant' ? 'wiped' : 'kept');
 }
 
 const CIPHER_OPTIONS = { authTagLength: TAG_LENGTH };

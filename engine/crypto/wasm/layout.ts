@@ -20,6 +20,8 @@ export const STATE_COUNTER: number = STATE + 48;
 export const STATE_NONCE: number = STATE + 52;
 export const POLY_R = 64;
 export const POLY_H: number = POLY_R + 16;
+/** Where the state of both ciphers ends. */
+export const SECRETS_END: number = POLY_H + 20;
 export const LENGTHS = 128;
 export const ASSOCIATED = 1_024;
 export const INPUT = 8_192;

@@ -21,7 +21,7 @@ const unused: AeadKey = {
 };
 
 const reference = noble.aead('chacha20-poly1305', KEY);
-const fast = createFastAead(KEY, unused);
+const fast = createFastAead(KEY, unused, 'wiped');
 
 function pattern(length: number, step: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * step + (index >> 8)) & 0xff);
@@ -54,7 +54,7 @@ describe('the fast ChaCha20-Poly1305', () => {
 
   it('keeps nothing of one key, or of a longer packet, for the next', () => {
     const otherKey = KEY.with(0, 0);
-    const other = createFastAead(otherKey, unused);
+    const other = createFastAead(otherKey, unused, 'kept');
     const otherReference = noble.aead('chacha20-poly1305', otherKey);
     const long = new Uint8Array(1_016);
     for (let turn = 0; turn < 3; turn++) {
@@ -87,7 +87,7 @@ describe('the fast ChaCha20-Poly1305', () => {
         return reference.open(...input);
       },
     };
-    const key = createFastAead(KEY, counting);
+    const key = createFastAead(KEY, counting, 'wiped');
     const long = pattern(DATA_LENGTH_MAX + 1, 3);
     const sealed = new Uint8Array(long.length + 16);
     key.seal(NONCE, KEY, long, sealed);
@@ -97,6 +97,66 @@ describe('the fast ChaCha20-Poly1305', () => {
     key.open(NONCE, associated, sealed.subarray(0, 48), new Uint8Array(32));
     expect(calls).toEqual(['seal', 'open', 'seal', 'open']);
   });
+});
+
+describe('the memory of the fast ChaCha20-Poly1305', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  /** A module of its own, and the memory that it works in. */
+  async function watched(): Promise<{ create: typeof createFastAead; memory: () => Uint8Array }> {
+    const engine = (globalThis as unknown as { WebAssembly: { Instance: new (m: object) => never } })
+      .WebAssembly;
+    let memory = new Uint8Array();
+    const Instance = function spy(module: object): object {
+      const made: { exports: { memory: { buffer: ArrayBuffer } } } = new engine.Instance(module);
+      memory = new Uint8Array(made.exports.memory.buffer);
+      return made;
+    };
+    vi.stubGlobal('WebAssembly', { ...ownPropertiesOf(engine), Instance });
+    vi.resetModules();
+    const fresh = await import('../../../../engine/crypto/fast-aead.ts');
+    return { create: fresh.createFastAead, memory: () => memory };
+  }
+
+  function holds(memory: Uint8Array, part: Uint8Array): boolean {
+    return Buffer.from(memory.buffer).includes(part);
+  }
+
+  it.each([1, 200, 1_000, DATA_LENGTH_MAX])(
+    'holds no key and no plaintext after a packet of %i bytes of real secrets',
+    async (length) => {
+      const { create, memory } = await watched();
+      const text = Uint8Array.from({ length }, (_, index) => 0x80 | (index & 0x7f));
+      const sealed = new Uint8Array(length + 16);
+      const kept = create(KEY, unused, 'kept');
+      kept.seal(NONCE, NONCE, text, sealed);
+      expect([holds(memory(), KEY), holds(memory(), text)]).toEqual([true, true]);
+      const key = create(KEY, unused, 'wiped');
+      const opened = new Uint8Array(length);
+      const work: readonly (() => void)[] = [
+        () => key.seal(NONCE, NONCE, text, sealed),
+        () => key.open(NONCE, NONCE, sealed, opened),
+        () => key.open(NONCE, NONCE, sealed.with(0, 0), new Uint8Array(length)),
+      ];
+      for (const step of work) {
+        step();
+        const beyondConstants = memory().subarray(16, 1_024);
+        // What is left are the lengths, the associated data and the packet as it went over the wire.
+        expect(beyondConstants.subarray(0, 112).every((byte) => byte === 0)).toBe(true);
+        expect([holds(memory(), KEY), holds(memory(), text)]).toEqual([false, false]);
+        expect(memory().subarray(OUTPUT).every((byte) => byte === 0)).toBe(true);
+      }
+      expect(opened).toEqual(text);
+    },
+  );
+
+  function ownPropertiesOf(engine: object): Record<string, unknown> {
+    const names = Object.getOwnPropertyNames(engine);
+    return Object.fromEntries(names.map((name) => [name, Reflect.get(engine, name) as unknown]));
+  }
 });
 
 describe('without WebAssembly', () => {
@@ -109,7 +169,7 @@ describe('without WebAssembly', () => {
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
     const fresh = await import('../../../../engine/crypto/fast-aead.ts');
-    expect(fresh.createFastAead(KEY, reference)).toBe(reference);
+    expect(fresh.createFastAead(KEY, reference, 'wiped')).toBe(reference);
   });
 });
 
