@@ -1,8 +1,8 @@
 /**
  * The default {@link CryptoProvider}: primitives by `node:crypto` (OpenSSL), the rest by noble.
  *
- * Two timings. `constant` is for live nodes: OpenSSL's code with secrets, and ChaCha20-Poly1305 by
- * `fast-aead.ts`, which wipes what a packet left. `simulation` is for simulated secrets only: AES-CMAC
+ * Two timings. `constant` is for live nodes: OpenSSL's code with secrets; ChaCha20-Poly1305 by
+ * `fast-aead.ts` and AES-CMAC by `vector-aes.ts`, which wipe what a packet left. `simulation` is for simulated secrets only: AES-CMAC
  * by lookup tables (5 times as fast, but its time depends on the key), nothing wiped. Both give the
  * same bytes.
  *
@@ -35,7 +35,7 @@ import type {
   MacKey,
   X25519Key,
 } from '../host/crypto.ts';
-import { createCmac } from './aes-cmac.ts';
+import { type BlockFunction, createCmac } from './aes-cmac.ts';
 import { isStrictEd25519Key } from './ed25519-key.ts';
 import type { Fallback } from './fallback.ts';
 import { createFastAead } from './fast-aead.ts';
@@ -56,6 +56,7 @@ import {
 } from './lengths.ts';
 import { noble } from './noble.ts';
 import { createTableCmac } from './table-cmac.ts';
+import { createVectorAes } from './vector-aes.ts';
 
 /** Whom the secrets belong to: simulated nodes, or real ones. */
 export type Timing = 'simulation' | 'constant';
@@ -105,7 +106,7 @@ export function createNode(timing: Timing): CryptoProvider {
     aead: (name, key) => createAead(timing, name, key),
     aesCmac: (key): MacKey => {
       checkLength('an AES-CMAC key', key, 16);
-      return timing === 'simulation' ? createTableCmac(key) : createNodeCmac(key);
+      return timing === 'simulation' ? createTableCmac(key) : createConstantCmac(key);
     },
     aesCtr: (key, counter, data): Uint8Array => {
       checkAesKey(key);
@@ -270,13 +271,17 @@ function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
   };
 }
 
+function createConstantCmac(key: Uint8Array): MacKey {
+  return createCmac(createVectorAes(key) ?? createNodeAes(key));
+}
+
 /** One ECB cipher for the life of the key: making one per call costs three times as much. */
-function createNodeCmac(key: Uint8Array): MacKey {
+function createNodeAes(key: Uint8Array): BlockFunction {
   const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
-  return createCmac((input, output) => {
+  return (input, output): void => {
     const block = cipher.update(input);
     for (let index = 0; index < block.length; index++) output[index] = block[index] as number;
-  });
+  };
 }
 
 function chacha20Stream(

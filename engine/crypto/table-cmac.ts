@@ -10,13 +10,11 @@
  */
 import { unsafe } from '@noble/ciphers/aes.js';
 import type { MacKey } from '../host/crypto.ts';
+import { product, SBOX } from './aes-field.ts';
 import { checkRoom } from './lengths.ts';
 
 const BLOCK_LENGTH = 16;
 const ROUNDS = 10;
-
-/** SubBytes of FIPS 197 section 5.1.1. */
-const SBOX: Uint8Array = makeSbox();
 
 /** T_j[x] is column j of MixColumns times SubBytes of x, as a little-endian word. */
 const T0: Int32Array = makeTable(0);
@@ -179,50 +177,9 @@ function writeWord(bytes: Uint8Array, offset: number, word: number): void {
   bytes[offset + 3] = word >>> 24;
 }
 
-/**
- * FIPS 197 section 5.1.1: the inverse in GF(2^8), then an affine map. The powers of 3 and those of
- * 1/3 walk the field together, so that every element meets its inverse.
- */
-function makeSbox(): Uint8Array {
-  const box = new Uint8Array(256);
-  let element = 1;
-  let inverse = 1;
-  do {
-    element ^= timesTwo(element);
-    inverse = divideByThree(inverse);
-    box[element] = inverse ^ rotated(inverse, 1) ^ rotated(inverse, 2) ^ affineRest(inverse);
-  } while (element !== 1);
-  box[0] = 0x63;
-  return box;
-}
-
-function affineRest(value: number): number {
-  return rotated(value, 3) ^ rotated(value, 4) ^ 0x63;
-}
-
-function rotated(byte: number, bits: number): number {
-  return ((byte << bits) | (byte >>> (8 - bits))) & 0xff;
-}
-
-/** FIPS 197 section 4.2.1, xtime. */
-function timesTwo(byte: number): number {
-  return ((byte << 1) ^ (byte & 0x80 ? 0x11b : 0)) & 0xff;
-}
-
-/** 1/3 is f6 in GF(2^8); its product by doubling and adding. */
-function divideByThree(byte: number): number {
-  let product = 0;
-  let power = byte;
-  for (let bits = 0xf6; bits > 0; bits >>>= 1) {
-    if (bits & 1) product ^= power;
-    power = timesTwo(power);
-  }
-  return product;
-}
-
 function makeTable(rotation: number): Int32Array {
   return Int32Array.from(SBOX, (s) => {
-    const double = timesTwo(s);
+    const double = product(s, 2);
     const word = double | (s << 8) | (s << 16) | ((double ^ s) << 24);
     return rotation === 0 ? word : (word << rotation) | (word >>> (32 - rotation));
   });

@@ -7,9 +7,7 @@
  *
  * @module
  */
-
-/** SubBytes of FIPS 197 section 5.1.1. */
-const SBOX: Uint8Array = makeSbox();
+import { product, SBOX } from '../aes-field.ts';
 
 /** Tj[x] is column j of MixColumns times SubBytes of x, as a big-endian word. */
 const T0: Int32Array = makeTable(0);
@@ -91,45 +89,6 @@ export function aesRounds(block: Int32Array, schedule: Int32Array): void {
   block[1] = b;
   block[2] = c;
   block[3] = d;
-}
-
-/**
- * FIPS 197 section 5.1.1: the inverse in GF(2^8), then an affine map. The powers of 3 and those of
- * its inverse f6 walk the field together, so that every element meets its own inverse.
- */
-function makeSbox(): Uint8Array {
-  const box = new Uint8Array(256);
-  let element = 1;
-  let inverse = 1;
-  do {
-    box[element] =
-      inverse ^
-      turned(inverse, 1) ^
-      turned(inverse, 2) ^
-      turned(inverse, 3) ^
-      turned(inverse, 4) ^
-      0x63;
-    element = product(element, 0x03);
-    inverse = product(inverse, 0xf6);
-  } while (element !== 1);
-  box[0] = 0x63;
-  return box;
-}
-
-/** Turns the bits of a byte to the left. */
-function turned(byte: number, bits: number): number {
-  return ((byte << bits) | (byte >>> (8 - bits))) & 0xff;
-}
-
-/** FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. */
-function product(left: number, right: number): number {
-  let sum = 0;
-  let power = left;
-  for (let bits = right; bits > 0; bits >>>= 1) {
-    if (bits & 1) sum ^= power;
-    power = (power << 1) ^ (power & 0x80 ? 0x11b : 0);
-  }
-  return sum;
 }
 
 /** FIPS 197 section 5.1.3: the column 02, 01, 01, 03 of MixColumns, rotated down by rows. */

@@ -172,6 +172,14 @@ export const withLane = (vector: Code, index: number, value: Code): Code => [
   0x1c,
   index,
 ];
+/** i8x16.swizzle: bytes of `left` by the indices in `right`, 0 where an index is 16 or more. */
+export const i8x16Swizzle = binary(SIMD, 0x0e);
+/** i8x16.shl. */
+export const i8x16Shl = binary(SIMD, 0x6b);
+/** i8x16.shr_s. */
+export const i8x16ShrS = binary(SIMD, 0x6c);
+/** i8x16.sub. */
+export const i8x16Sub = binary(SIMD, 0x71);
 /** v128.xor. */
 export const v128Xor = binary(SIMD, 0x51);
 /** v128.or. */
