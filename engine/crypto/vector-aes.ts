@@ -71,7 +71,8 @@ function expand({ memory, substitute }: Instance, key: Uint8Array): Uint8Array {
       constant = product(constant, 2);
     }
     for (let index = 0; index < WORD_LENGTH; index++) {
-      schedule[at + index] = (schedule[at - KEY_LENGTH + index] as number) ^ (word[index] as number);
+      schedule[at + index] =
+        (schedule[at - KEY_LENGTH + index] as number) ^ (word[index] as number);
     }
   }
   memory.fill(0, BLOCK, BLOCK + BLOCK_LENGTH);

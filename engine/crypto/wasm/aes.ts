@@ -130,10 +130,7 @@ const encrypt: WasmFunction = {
     addRoundKey,
     set(ROUND_KEY, i32(BLOCK_LENGTH)),
     repeatWhile(
-      i32LtU(
-        tee(ROUND_KEY, i32Add(get(ROUND_KEY), i32(BLOCK_LENGTH))),
-        i32(ROUNDS * BLOCK_LENGTH),
-      ),
+      i32LtU(tee(ROUND_KEY, i32Add(get(ROUND_KEY), i32(BLOCK_LENGTH))), i32(ROUNDS * BLOCK_LENGTH)),
       substituted,
       shifted,
       mixColumns,

@@ -10,6 +10,7 @@ import {
 import { polyFinish, polyStart, polyUpdate } from '../../../../engine/crypto/wasm/poly1305.ts';
 import type { AeadKey } from '../../../../engine/host/crypto.ts';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
+import { watchWasmMemory } from './support.ts';
 
 const KEY = Uint8Array.from({ length: 32 }, (_, index) => 255 - 3 * index);
 const NONCE = Uint8Array.from({ length: 12 }, (_, index) => index + 1);
@@ -105,22 +106,6 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
     vi.resetModules();
   });
 
-  /** A module of its own, and the memory that it works in. */
-  async function watched(): Promise<{ create: typeof createFastAead; memory: () => Uint8Array }> {
-    const engine = (globalThis as unknown as { WebAssembly: { Instance: new (m: object) => never } })
-      .WebAssembly;
-    let memory = new Uint8Array();
-    const Instance = function spy(module: object): object {
-      const made: { exports: { memory: { buffer: ArrayBuffer } } } = new engine.Instance(module);
-      memory = new Uint8Array(made.exports.memory.buffer);
-      return made;
-    };
-    vi.stubGlobal('WebAssembly', { ...ownPropertiesOf(engine), Instance });
-    vi.resetModules();
-    const fresh = await import('../../../../engine/crypto/fast-aead.ts');
-    return { create: fresh.createFastAead, memory: () => memory };
-  }
-
   function holds(memory: Uint8Array, part: Uint8Array): boolean {
     return Buffer.from(memory.buffer).includes(part);
   }
@@ -128,7 +113,8 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
   it.each([1, 200, 1_000, DATA_LENGTH_MAX])(
     'holds no key and no plaintext after a packet of %i bytes of real secrets',
     async (length) => {
-      const { create, memory } = await watched();
+      const memory = watchWasmMemory();
+      const { createFastAead: create } = await import('../../../../engine/crypto/fast-aead.ts');
       const text = Uint8Array.from({ length }, (_, index) => 0x80 | (index & 0x7f));
       const sealed = new Uint8Array(length + 16);
       const kept = create(KEY, unused, 'kept');
@@ -136,10 +122,10 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
       expect([holds(memory(), KEY), holds(memory(), text)]).toEqual([true, true]);
       const key = create(KEY, unused, 'wiped');
       const opened = new Uint8Array(length);
-      const work: readonly (() => void)[] = [
-        () => key.seal(NONCE, NONCE, text, sealed),
-        () => key.open(NONCE, NONCE, sealed, opened),
-        () => key.open(NONCE, NONCE, sealed.with(0, 0), new Uint8Array(length)),
+      const work: readonly (() => number)[] = [
+        (): number => key.seal(NONCE, NONCE, text, sealed),
+        (): number => key.open(NONCE, NONCE, sealed, opened),
+        (): number => key.open(NONCE, NONCE, sealed.with(0, 0), new Uint8Array(length)),
       ];
       for (const step of work) {
         step();
@@ -147,16 +133,15 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
         // What is left are the lengths, the associated data and the packet as it went over the wire.
         expect(beyondConstants.subarray(0, 112).every((byte) => byte === 0)).toBe(true);
         expect([holds(memory(), KEY), holds(memory(), text)]).toEqual([false, false]);
-        expect(memory().subarray(OUTPUT).every((byte) => byte === 0)).toBe(true);
+        expect(
+          memory()
+            .subarray(OUTPUT)
+            .every((byte) => byte === 0),
+        ).toBe(true);
       }
       expect(opened).toEqual(text);
     },
   );
-
-  function ownPropertiesOf(engine: object): Record<string, unknown> {
-    const names = Object.getOwnPropertyNames(engine);
-    return Object.fromEntries(names.map((name) => [name, Reflect.get(engine, name) as unknown]));
-  }
 });
 
 describe('without WebAssembly', () => {
