@@ -49,16 +49,15 @@ const SPREAD = { shape: 'links', precision: 'low', agentEntry: AGENT } as const;
 
 const LAYOUTS: readonly Layout[] = [
   {
-    name: 'one process, precision high',
-    target: 15_000,
+    name: 'one event loop, precision high',
     run: (order, registry) => runLive({ ...order, registry, precision: 'high' }),
   },
   {
-    name: 'one process, precision low',
-    target: 15_000,
+    name: 'one event loop, precision low',
     run: (order, registry) => runLive({ ...order, registry, precision: 'low' }),
   },
   {
+    // What one process gets unasked for at such rates.
     name: 'two event loops of one process, precision low',
     target: 15_000,
     run: (order, registry) =>

@@ -57,7 +57,7 @@ const DEFAULTS = {
   slotBytes: 16_384,
   queue: 10_000,
   batch: 128,
-  announceEvery: 4,
+  announceEvery: 16,
   wakeUp: 'port',
 } as const;
 /** Results of a worker handed out in one turn of the event loop. */
