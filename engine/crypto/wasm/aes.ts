@@ -48,7 +48,7 @@ export const SBOX = 192;
 const REDUCTION: number = SBOX + 256 + 16;
 const SIXTEENS: number = SBOX + 256;
 /** What {@link aesConstants} fills, from {@link SBOX} on. */
-export const CONSTANTS_LENGTH: number = 256 + 32;
+const CONSTANTS_LENGTH: number = 256 + 32;
 
 const BLOCK_LENGTH = 16;
 const ROUNDS = 10;

@@ -107,7 +107,7 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
   });
 
   function holds(memory: Uint8Array, part: Uint8Array): boolean {
-    return Buffer.from(memory.buffer).includes(part);
+    return Buffer.from(memory.buffer).includes(Buffer.from(part));
   }
 
   it.each([1, 200, 1_000, DATA_LENGTH_MAX])(
