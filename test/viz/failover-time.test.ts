@@ -49,7 +49,14 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
   it('the time page counts packets and follows one, and axe finds nothing serious', () =>
     visit('page=time&t=3.1s', look, async (page) => {
       expect(await titleOf(page, 'tracks')).toMatch(/packets came to a node within/);
-      expect(await titleOf(page, 'waterfall')).toMatch(/^Packet \d+ took 12.1 ms/);
+      expect(await titleOf(page, 'waterfall')).toMatch(
+        /^Packet \d+ took 12.1 ms: [\d.]+ ms propagation, [\d.]+ µs serialisation/,
+      );
+      const kinds = await page
+        .locator('.waterfall .part')
+        .evaluateAll((bars) => bars.map((bar) => bar.getAttribute('data-part')));
+      expect(kinds.filter((kind) => kind === 'serialisation').length).toBeGreaterThan(3);
+      expect(kinds).not.toContain('link');
       expect(await seriousFindings(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
     }));

@@ -11,10 +11,10 @@ import {
   tailTicks,
 } from '../../../../viz/app/chart/tail.ts';
 import { tailTitle } from '../../../../viz/app/chart/words.ts';
+import { PaceBook } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { effectDistributions } from '../../../../viz/app/pages/latency/effects.ts';
 import { barsOf } from '../../../../viz/app/pages/latency/histogram.ts';
-import { PaceBook } from '../../../../viz/app/pages/latency/paces.ts';
 import { pacesOf, partSums, waysOf } from '../../../../viz/app/pages/latency/parts.ts';
 import { columnsOf, lonely, seriesLimit } from '../../../../viz/app/pages/latency/series.ts';
 import { runInput } from '../../reports/fixture.ts';

@@ -1,8 +1,10 @@
 /** The time page without a browser: tracks, arrows, the way of a packet. @module */
 import { describe, expect, it } from 'vitest';
+import { PaceBook } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import {
   arrowsOf,
+  type Part,
   packetAt,
   partsOf,
   sumsOf,
@@ -15,6 +17,7 @@ import {
   tracksOf,
   type WindowEvents,
 } from '../../../../viz/app/pages/time/tracks.ts';
+import { waterfallContent } from '../../../../viz/app/pages/time/words.ts';
 
 const NODES: TraceInfo['nodes'] = ['gateway-1', 'core-1', 'core-2', 'gateway-2'].map((name) => ({
   ...{ name, protocol: 'p', address: '' },
@@ -44,7 +47,7 @@ function hops(rows: readonly Row[]): HopColumns {
     flow: Uint16Array.from(rows, ({ flow = 1 }) => flow),
     class: new Uint8Array(rows.length),
     flags: new Uint8Array(rows.length),
-    bytes: new Uint16Array(rows.length),
+    bytes: new Uint16Array(rows.length).fill(10),
     fate: Uint8Array.from(rows, ({ took }) => (took === undefined ? 1 : 0)),
   };
 }
@@ -55,23 +58,84 @@ const WAY = hops([
   { depart: 220, link: 2, packet: 7 },
 ]);
 
+const NO_PACES = new PaceBook(LINKS, []);
+
+const times = (parts: readonly Part[]): unknown =>
+  parts.map(({ kind, fromNs, toNs }) => [kind, fromNs, toNs]);
+const took = (parts: readonly Part[]): unknown =>
+  Object.fromEntries([...sumsOf(parts)].filter(([, ns]) => ns > 0));
+
 describe('the way of a packet', () => {
   it('meets nodes in their order', () => {
     expect(wayOf(WAY, LINKS)).toEqual([0, 1, 2, 3]);
   });
 
-  it('is queue, link and node, without parts that took no time, and ends where it was lost', () => {
-    const parts = partsOf(WAY, INFO);
-    expect(parts.map(({ kind, fromNs, toNs }) => [kind, fromNs, toNs])).toEqual([
+  it('is queue, link and processing, without parts that took no time, and ends where it was lost', () => {
+    const parts = partsOf(WAY, INFO, NO_PACES);
+    expect(times(parts)).toEqual([
       ['queue', 90, 100],
       ['link', 100, 150],
-      ['node', 150, 160],
+      ['processing', 150, 160],
       ['queue', 160, 180],
       ['link', 180, 220],
       ['link', 220, 220],
     ]);
     expect(parts.at(-1)?.isLost).toBe(true);
-    expect(sumsOf(parts)).toEqual({ queue: 30, link: 90, node: 10 });
+    expect(took(parts)).toEqual({ queue: 30, link: 90, processing: 10 });
+    expect(waterfallContent(7, parts.slice(0, -1), undefined)).toMatchObject({
+      title: 'Packet 7 took 130 ns: 90 ns on links, 30 ns queue, 10 ns processing',
+      caption: expect.stringContaining('serialisation and propagation together'),
+    });
+  });
+
+  it('has serialisation apart from propagation where the trace holds rates, also after a change', () => {
+    // 10 bytes at 1 ns a byte; the second link is twice as fast from 170 ns on and came 5 ns late.
+    const [first, second, third] = LINKS.map((link) => ({ ...link, rateBps: 8e9, delayNs: 40 }));
+    const book = new PaceBook(
+      [first!, second!, third!],
+      [{ timeNs: 170, link: 1, rateBps: 16e9, delayNs: 30 }],
+    );
+    const parts = partsOf(WAY, INFO, book);
+    expect(times(parts)).toEqual([
+      ['queue', 90, 100],
+      ['serialisation', 100, 110],
+      ['propagation', 110, 150],
+      ['processing', 150, 160],
+      ['queue', 160, 180],
+      ['serialisation', 180, 185],
+      ['propagation', 185, 215],
+      ['jitter', 215, 220],
+      ['link', 220, 220],
+    ]);
+    expect(parts.at(-1)?.isLost).toBe(true);
+    const { title, caption, table } = waterfallContent(7, parts.slice(0, -1), undefined);
+    expect(title).toBe(
+      'Packet 7 took 130 ns: 70 ns propagation, 15 ns serialisation, 5 ns jitter, 30 ns queue, 10 ns processing',
+    );
+    expect(caption).toContain('Rate and delay of a link give serialisation and propagation');
+    const { rows } = typeof table === 'function' ? table() : table;
+    expect(rows[1]).toEqual([7, 'serialisation', 'gateway-1 → core-1', 100, 110, 10]);
+  });
+
+  it('tiles a link from departure to arrival whatever jitter did, and carries a nanosecond', () => {
+    const split = (tookNs: number, rateBps: number | null): unknown =>
+      times(
+        partsOf(
+          hops([{ depart: 0, took: tookNs, link: 0, packet: 1 }]),
+          INFO,
+          new PaceBook([{ ...LINKS[0]!, rateBps, delayNs: 40 }], []),
+        ),
+      );
+    expect(split(51, 8e9)).toEqual([
+      ['serialisation', 0, 11],
+      ['propagation', 11, 51],
+    ]);
+    expect(split(44, 8e9)).toEqual([
+      ['serialisation', 0, 10],
+      ['propagation', 10, 44],
+    ]);
+    expect(split(9, 8e9)).toEqual([['link', 0, 9]]);
+    expect(split(40, null)).toEqual([['propagation', 0, 40]]);
   });
 
   it('is that of the next packet of an application, else of the nearest other', () => {

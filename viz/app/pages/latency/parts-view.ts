@@ -7,6 +7,7 @@
 import { scaleLinear } from 'd3-scale';
 import { plural, quantity, scaleOf, whole } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
+import { DELAY_PARTS } from '../../chart/delay-parts.ts';
 import {
   drawnToFit,
   horizontalAxis,
@@ -17,6 +18,7 @@ import {
 } from '../../chart/plot.ts';
 import { hardSpaces } from '../../chart/words.ts';
 import { Latest } from '../../data/latest.ts';
+import { PaceBook } from '../../data/paces.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import { instantText } from '../../kernel/duration.ts';
@@ -24,7 +26,6 @@ import { element, fill, svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
 import type { Range } from '../../kernel/time-line.ts';
-import { PaceBook } from './paces.ts';
 import { type LinkParts, partSums, type Way, waysOf } from './parts.ts';
 
 /** Rows that one look at the trace takes; more would only make the same means slower. */
@@ -36,14 +37,15 @@ const GUARD_NS = 100e6;
 const ROW_HEIGHT = 26;
 const WAYS_SHOWN = 20;
 
-/** Parts with their words, in the order in which they are drawn. */
-const PARTS = [
-  { name: 'propagation', colour: 1, of: (one: LinkParts): number => one.propagationNs },
-  { name: 'serialisation', colour: 5, of: (one: LinkParts): number => one.serialisationNs ?? 0 },
-  { name: 'jitter', colour: 4, of: (one: LinkParts): number => one.jitterNs },
-  { name: 'queue', colour: 2, of: (one: LinkParts): number => one.queueNs },
-  { name: 'processing', colour: 3, of: (one: LinkParts): number => one.processingNs },
-] as const;
+/** The number of each part. */
+const NUMBER_OF = {
+  propagation: (one: LinkParts): number => one.propagationNs,
+  serialisation: (one: LinkParts): number => one.serialisationNs ?? 0,
+  jitter: (one: LinkParts): number => one.jitterNs,
+  queue: (one: LinkParts): number => one.queueNs,
+  processing: (one: LinkParts): number => one.processingNs,
+} as const;
+const PARTS = DELAY_PARTS.map((part) => ({ ...part, of: NUMBER_OF[part.name] }));
 
 interface Found {
   readonly window: Range;

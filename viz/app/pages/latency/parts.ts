@@ -11,8 +11,9 @@
  *
  * @module
  */
+
+import type { LinkTime, PaceBook } from '../../data/paces.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
-import type { LinkTime, PaceBook } from './paces.ts';
 
 /** Means of one link of a way, ns. */
 export interface LinkParts {

@@ -5,6 +5,7 @@
  */
 import { scaleLinear } from 'd3-scale';
 import { quantity } from '../../../../reports/format.ts';
+import { DELAY_PARTS } from '../../chart/delay-parts.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Part } from './sequence.ts';
 
@@ -16,7 +17,14 @@ const TOOK = 70;
 const CHARACTER = 6.6;
 
 /** What a part is called. */
-export const PART_NAMES = { queue: 'queue', link: 'on the link', node: 'in the node' } as const;
+export function partName(kind: Part['kind']): string {
+  return kind === 'link' ? 'on the link' : kind;
+}
+
+/** That of the propagation, which is most of it, where a link is not split. */
+function colourOf(kind: Part['kind']): string {
+  return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;
+}
 
 /** The drawing. */
 export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElement {
@@ -31,7 +39,7 @@ export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElem
     const y = TOP + row * pitch + (pitch - PITCH);
     const { kind, where, fromNs, toNs, isLost } = part;
     const took = isLost ? 'lost' : quantity(toNs - fromNs, 'ns');
-    const words = `${PART_NAMES[kind]} ${where}`;
+    const words = `${partName(kind)} ${where}`;
     const room = Math.floor((isNarrow ? width : LABEL - 8) / CHARACTER);
     const text = words.length > room ? `${words.slice(0, room - 1)}…` : words;
     const at = { x: x(fromNs - from), width: Math.max(1.5, x(toNs - from) - x(fromNs - from)) };
@@ -40,7 +48,10 @@ export function drawWaterfall(parts: readonly Part[], width: number): SVGSVGElem
       svgElement('line', { class: 'grid', x1: left, x2: width - TOOK, y1: y + 17, y2: y + 17 }),
       svgElement(
         'rect',
-        { class: isLost ? `part ${kind} gone` : `part ${kind}`, ...at, y: y + 3, height: 13 },
+        {
+          ...{ class: isLost ? 'part gone' : 'part', 'data-part': kind, fill: colourOf(kind) },
+          ...{ ...at, y: y + 3, height: 13 },
+        },
         svgElement('title', {}, `${words}: ${took}`),
       ),
       svgElement('text', { class: 'label', x: at.x + at.width + 4, y: y + 13 }, took),

@@ -7,6 +7,7 @@
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import type { Origin } from '../../chart/csv.ts';
 import { Latest } from '../../data/latest.ts';
+import { PaceBook } from '../../data/paces.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 import { element, fill } from '../../kernel/element.ts';
 import { onWidth } from '../../kernel/on-width.ts';
@@ -36,6 +37,8 @@ interface Seen {
   readonly packet: number;
   readonly own: HopColumns;
   readonly around: HopColumns;
+  /** Rates and delays, as far as the trace holds them. */
+  readonly paces: PaceBook;
   /** `at core-210: link-down`; undefined unless it was lost. */
   readonly loss: string | undefined;
 }
@@ -104,12 +107,15 @@ export class PacketView {
     const extent = extentOf(own);
     if (extent === undefined) return undefined;
     const [fromNs, toNs] = extent;
-    const [around, drops] = await Promise.all([
+    const [around, drops, changes] = await Promise.all([
       trace.ask('hops', { fromNs, toNs: toNs + 1, rowsMax: ROWS_MAX }),
       trace.ask('drops', { fromNs, toNs: toNs + LOSS_NS }),
+      trace.ask('paces', { fromNs: 0, toNs }),
     ]);
+    const paces = new PaceBook(trace.info.links, changes);
     const drop = drops.find((one) => one.packet === packet);
-    return { packet, own, around, loss: drop === undefined ? undefined : this.#lossText(drop) };
+    const loss = drop === undefined ? undefined : this.#lossText(drop);
+    return { packet, own, around, paces, loss };
   }
 
   #lossText({ node, link, reason }: DropRow): string {
@@ -166,7 +172,7 @@ export class PacketView {
     );
     if (hadKeyboard) body.querySelector<HTMLElement>('.readable')?.focus();
     this.#sequence.show(sequenceContent(info, { packet, arrows, oneIn, nodes: nodes.length }));
-    const parts = partsOf(seen.own, info);
+    const parts = partsOf(seen.own, info, seen.paces);
     fill(this.#waterfall.body, drawWaterfall(parts, width));
     this.#waterfall.show(waterfallContent(packet, parts, seen.loss));
     this.#tick(nodes);

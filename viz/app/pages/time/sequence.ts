@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { DELAY_PARTS, type DelayPart } from '../../chart/delay-parts.ts';
 import { isKept } from '../../data/hop-columns.ts';
+import type { LinkTime, PaceBook } from '../../data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
 /** One packet on one link. */
@@ -21,7 +23,8 @@ export interface Arrow {
 
 /** A part of the way of a packet. */
 export interface Part {
-  readonly kind: 'queue' | 'link' | 'node';
+  /** `link`: the whole time on it, where nothing tells its parts. */
+  readonly kind: DelayPart | 'link';
   readonly where: string;
   readonly fromNs: number;
   readonly toNs: number;
@@ -87,10 +90,11 @@ export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
   return found?.packet;
 }
 
-/** Queue, link, node, queue, link: the way of a packet, to scale. */
+/** Queue, serialisation, propagation, processing, queue …: the way of a packet, to scale. */
 export function partsOf(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'nodes'>,
+  paces: PaceBook,
 ): readonly Part[] {
   const parts: Part[] = [];
   let arrivedNs = Number.NaN;
@@ -98,25 +102,58 @@ export function partsOf(
     const departNs = hops.departNs[row] ?? 0;
     const queuedNs = departNs - (hops.queueNs[row] ?? 0);
     const arriveNs = hops.arriveNs[row] ?? Number.NaN;
-    const isLost = Number.isNaN(arriveNs);
-    const link = info.links[hops.link[row] ?? -1];
+    const number = hops.link[row] ?? -1;
+    const link = info.links[number];
     const node = info.nodes[link?.from ?? -1]?.name ?? '?';
-    const name = link?.name.replace('->', ' → ') ?? '?';
-    const toNs = isLost ? departNs : arriveNs;
+    const where = link?.name.replace('->', ' → ') ?? '?';
+    const time = paces.timeOf(number, hops.bytes[row] ?? 0, departNs);
     parts.push(
-      { kind: 'node', where: node, fromNs: arrivedNs, toNs: queuedNs, isLost: false },
-      { kind: 'queue', where: name, fromNs: queuedNs, toNs: departNs, isLost: false },
-      { kind: 'link', where: name, fromNs: departNs, toNs, isLost },
+      { kind: 'processing', where: node, fromNs: arrivedNs, toNs: queuedNs, isLost: false },
+      { kind: 'queue', where, fromNs: queuedNs, toNs: departNs, isLost: false },
+      ...linkParts({ where, departNs, arriveNs }, time),
     );
     arrivedNs = arriveNs;
   }
   // The time before the first link is not known, and parts that took no time are none.
-  return parts.filter(({ kind, fromNs, toNs }) => kind === 'link' || toNs > fromNs);
+  return parts.filter(
+    ({ kind, fromNs, toNs }) => kind === 'link' || kind === 'propagation' || toNs > fromNs,
+  );
 }
 
-/** How long each kind of part took, ns. */
-export function sumsOf(parts: readonly Part[]): Readonly<Record<Part['kind'], number>> {
-  const sums = { queue: 0, link: 0, node: 0 };
-  for (const { kind, fromNs, toNs } of parts) sums[kind] += toNs - fromNs;
-  return sums;
+interface OnLink {
+  readonly where: string;
+  readonly departNs: number;
+  /** NaN: it did not arrive. */
+  readonly arriveNs: number;
+}
+
+/** One behind the other from departure to arrival; the whole where rates are not known. */
+function linkParts({ where, departNs, arriveNs }: OnLink, time: LinkTime | undefined): Part[] {
+  const at = { where, isLost: false };
+  if (Number.isNaN(arriveNs)) {
+    // How far it came is not known.
+    return [{ kind: 'link', where, fromNs: departNs, toNs: departNs, isLost: true }];
+  }
+  const whole = arriveNs - departNs;
+  if (time === undefined || whole < time.serialisationNs) {
+    return [{ kind: 'link', ...at, fromNs: departNs, toNs: arriveNs }];
+  }
+  const restNs = whole - time.serialisationNs - time.propagationNs;
+  // A link carries what is left of its division over to the next packet, up to a nanosecond.
+  const carriedNs = restNs > 0 && restNs <= 1 ? restNs : 0;
+  const sentNs = departNs + time.serialisationNs + carriedNs;
+  const cameNs = Math.min(arriveNs, sentNs + time.propagationNs);
+  return [
+    { kind: 'serialisation', ...at, fromNs: departNs, toNs: sentNs },
+    { kind: 'propagation', ...at, fromNs: sentNs, toNs: cameNs },
+    { kind: 'jitter', ...at, fromNs: cameNs, toNs: arriveNs },
+  ];
+}
+
+/** How long each kind of part took, ns, in the order of their names. */
+export function sumsOf(parts: readonly Part[]): ReadonlyMap<Part['kind'], number> {
+  const kinds = ['link', ...DELAY_PARTS.map(({ name }) => name)] as const;
+  const sum = (of: Part['kind']): number =>
+    parts.reduce((all, { kind, fromNs, toNs }) => all + (kind === of ? toNs - fromNs : 0), 0);
+  return new Map(kinds.map((kind) => [kind, sum(kind)]));
 }

@@ -7,9 +7,14 @@ import { plural, quantity, significant, whole } from '../../../../reports/format
 import type { ChartContent } from '../../chart/chart-frame.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { PART_NAMES } from './draw-waterfall.ts';
+import { partName } from './draw-waterfall.ts';
 import { type Arrow, type Part, sumsOf } from './sequence.ts';
 import type { FilledTrack } from './tracks.ts';
+
+const WHOLE =
+  'On the link: serialisation and propagation together, as the trace holds departure and arrival.';
+const SPLIT =
+  'Rate and delay of a link give serialisation and propagation; jitter is what is left, or is taken off the propagation.';
 
 /** What the tracks show. */
 export interface TracksTold {
@@ -104,19 +109,25 @@ export function waterfallContent(
   parts: readonly Part[],
   loss: string | undefined,
 ): ChartContent {
-  const { queue, link, node } = sumsOf(parts);
-  const times = `${quantity(link, 'ns')} on links, ${quantity(queue, 'ns')} in queues, ${quantity(node, 'ns')} in nodes`;
-  const took = quantity(queue + link + node, 'ns');
+  const sums = [...sumsOf(parts)].filter(([, ns]) => ns > 0);
+  const times = sums
+    .map(([kind, ns]) => `${quantity(ns, 'ns')} ${kind === 'link' ? 'on links' : kind}`)
+    .join(', ');
+  const took = quantity(
+    sums.reduce((all, [, ns]) => all + ns, 0),
+    'ns',
+  );
+  const isSplit = parts.some(({ kind }) => kind === 'propagation');
   return {
     title:
       loss !== undefined
         ? `Packet ${packet} was lost after ${took}, ${loss}`
         : `Packet ${packet} took ${took}: ${times}`,
-    caption: `${loss === undefined ? '' : `${times}. `}To scale. On the link: serialisation and propagation together, as the trace holds departure and arrival.`,
+    caption: `${loss === undefined || times === '' ? '' : `${times}. `}To scale. ${isSplit ? SPLIT : WHOLE}`,
     table: () => ({
       columns: ['packet', 'part', 'where', 'from ns', 'to ns', 'took ns'],
       rows: parts.map(({ kind, where, fromNs, toNs, isLost: isGone }) => [
-        ...[packet, PART_NAMES[kind], where, fromNs],
+        ...[packet, partName(kind), where, fromNs],
         ...[isGone ? null : toNs, isGone ? null : toNs - fromNs],
       ]),
     }),

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
-import type { PaceRow } from '../../data/trace-answers.ts';
+import type { LinkInfo } from '../../../engine/measure/trace/layout.ts';
+import type { PaceRow } from './trace-answers.ts';
 
 /** Where the time on a link went, ns. */
 export interface LinkTime {

@@ -1,0 +1,18 @@
+/**
+ * What the delay of a packet is made of: words and colours, the same on every page, in the order in which
+ * they are drawn.
+ *
+ * @module
+ */
+
+/** Parts with their colours of the palette. */
+export const DELAY_PARTS = [
+  { name: 'propagation', colour: 1 },
+  { name: 'serialisation', colour: 5 },
+  { name: 'jitter', colour: 4 },
+  { name: 'queue', colour: 2 },
+  { name: 'processing', colour: 3 },
+] as const;
+
+/** Name of a part. */
+export type DelayPart = (typeof DELAY_PARTS)[number]['name'];
