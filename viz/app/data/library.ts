@@ -159,6 +159,8 @@ export class Library {
   #listedTrace(id: string): boolean | undefined {
     const { value } = this.state;
     const cards = value.kind === 'ready' ? value.cards : [];
+    // A sweep keeps reports only; its runs have no cards of their own.
+    if (cards.some((one) => one.kind === 'sweep' && id.startsWith(`${one.id}/`))) return false;
     const card = cards.find((one) => one.id === id);
     return card?.kind === 'run' ? card.traceBytes > 0 : undefined;
   }

@@ -1,0 +1,85 @@
+/** The gallery with runs of a server: the heat map of a sweep. @module */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../architecture/files.ts';
+import { BrowserLab } from './support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orrery-gallery-'));
+const runs = join(folder, 'runs');
+let lab: BrowserLab;
+
+/** Pings of 100 B take 10.1 ms there and back, those of 1,400 B more than the limit here. */
+const SWEEP = `
+sweep:
+  traffic.0.rate: [50/s, 100/s]
+  traffic.0.size: [100B, 1400B]
+`;
+
+/** A sweep as a person runs it. */
+async function sweep(): Promise<void> {
+  const hello = readFileSync(join(ROOT, 'scenarios/hello.yaml'), 'utf8')
+    .replace('two-nodes.yaml', join(ROOT, 'topologies/two-nodes.yaml'))
+    .replace('<= 12ms', '<= 11ms');
+  const file = join(folder, 'hello.yaml');
+  writeFileSync(file, `${hello}${SWEEP}`);
+  const words = ['--import', 'tsx', 'cli/main.ts', 'sweep', file, '--seed', '1', '--out', runs];
+  const run = promisify(execFile)(process.execPath, words, { cwd: ROOT });
+  // 1: two combinations miss the limit.
+  await expect(run).rejects.toMatchObject({ code: 1 });
+  rmSync(join(runs, 'hello/sweep/1'), { recursive: true });
+}
+
+beforeAll(async () => {
+  await sweep();
+  lab = await BrowserLab.start(runs);
+}, 120_000);
+afterAll(async () => {
+  await lab.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens the gallery, does, closes; nothing may have gone wrong meanwhile. */
+async function visit(act: (page: Page) => Promise<void>): Promise<void> {
+  const { page, context, errors } = await lab.open(`${lab.server.address}#page=runs`);
+  try {
+    await page.locator('[data-sweep]').waitFor();
+    await act(page);
+    expect(errors).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+describe('the heat map of a sweep', () => {
+  const cellOf = (page: Page, row: number, column: number): ReturnType<Page['locator']> =>
+    page.locator(`.heat tbody tr:nth-child(${row}) td:nth-of-type(${column}) button`);
+
+  it('opens the run of a cell, by keyboard as well, and asks for no trace that no sweep keeps', () =>
+    visit(async (page) => {
+      const missed = cellOf(page, 2, 2);
+      expect(await missed.textContent()).toMatch(/^✗ 11/);
+      await missed.focus();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => location.hash.includes('run=hello/sweep/4'));
+      await page.locator('header.top .chip', { hasText: 'FAIL' }).waitFor();
+      await page.goBack();
+      await cellOf(page, 2, 1).click();
+      await page.waitForFunction(() => location.hash.includes('run=hello/sweep/2'));
+      await page.locator('header.top .chip').waitFor();
+    }));
+
+  it('says which command runs a cell whose run was not kept', () =>
+    visit(async (page) => {
+      await cellOf(page, 1, 1).click();
+      await page.locator('.heat-run', { hasText: 'This run was not kept' }).waitFor();
+      expect(await page.locator('.heat-run code').textContent()).toMatch(
+        /--set traffic\.0\.rate=50\/s --set traffic\.0\.size=100B/,
+      );
+      expect(page.url()).not.toContain('run=');
+    }));
+});
