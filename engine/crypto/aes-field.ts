@@ -5,7 +5,10 @@
  * @module
  */
 
-/** FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. */
+/**
+ * FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. Branches on its factors: for
+ * constants, never for secrets.
+ */
 export function product(left: number, right: number): number {
   let sum = 0;
   let power = left;

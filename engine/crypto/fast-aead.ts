@@ -20,7 +20,6 @@ import {
   FIRST_BLOCK,
   INPUT,
   OUTPUT,
-  SECRETS_END,
   STATE,
   STATE_KEY,
   STATE_NONCE,
@@ -90,9 +89,12 @@ class FastAead implements AeadKey {
     }
     checkRoom(target, length + TAG_LENGTH);
     this.#load(nonce, associatedData, plaintext);
-    this.#wasm.seal(associatedData.length, length);
-    target.set(this.#wasm.memory.subarray(RESULT, RESULT + length + TAG_LENGTH));
-    if (this.#isWiped) this.#wipe(length);
+    try {
+      this.#wasm.seal(associatedData.length, length);
+      target.set(this.#wasm.memory.subarray(RESULT, RESULT + length + TAG_LENGTH));
+    } finally {
+      if (this.#isWiped) this.#wipe(associatedData.length, length);
+    }
     return length + TAG_LENGTH;
   }
 
@@ -109,10 +111,13 @@ class FastAead implements AeadKey {
     }
     checkRoom(target, length);
     this.#load(nonce, associatedData, sealed);
-    const isAuthentic = this.#wasm.open(associatedData.length, length) !== 0;
-    if (isAuthentic) target.set(this.#wasm.memory.subarray(RESULT, RESULT + length));
-    if (this.#isWiped) this.#wipe(length);
-    return isAuthentic ? length : -1;
+    try {
+      if (this.#wasm.open(associatedData.length, length) === 0) return -1;
+      target.set(this.#wasm.memory.subarray(RESULT, RESULT + length));
+    } finally {
+      if (this.#isWiped) this.#wipe(associatedData.length, length);
+    }
+    return length;
   }
 
   #load(nonce: Uint8Array, associatedData: Uint8Array, data: Uint8Array): void {
@@ -124,13 +129,17 @@ class FastAead implements AeadKey {
     memory.set(data, SOURCE);
   }
 
-  /** Key, one-time key, plaintext and key stream; the associated data went over the wire in clear. */
-  #wipe(length: number): void {
+  /**
+   * All but the constants of the cipher's state. Also the associated data, which may come from a
+   * secret (a handshake hash with a pre-shared key), and the tag after the input: `open` computes it
+   * there, and that of a forged packet would make the packet pass.
+   */
+  #wipe(associatedLength: number, length: number): void {
     const { memory } = this.#wasm;
-    const span = FIRST_BLOCK + length + GROUP_LENGTH;
-    memory.fill(0, STATE_KEY, SECRETS_END);
-    memory.fill(0, SOURCE, SOURCE + length);
-    memory.fill(0, OUTPUT, OUTPUT + span);
+    memory.fill(0, STATE_KEY, ASSOCIATED + associatedLength);
+    memory.fill(0, SOURCE, SOURCE + length + TAG_LENGTH);
+    // The key stream comes in whole groups, so less than one of them lies after the result.
+    memory.fill(0, OUTPUT, RESULT + length + GROUP_LENGTH);
   }
 }
 

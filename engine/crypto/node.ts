@@ -1,10 +1,10 @@
 /**
  * The default {@link CryptoProvider}: primitives by `node:crypto` (OpenSSL), the rest by noble.
  *
- * Two timings. `constant` is for live nodes: OpenSSL's code with secrets; ChaCha20-Poly1305 by
- * `fast-aead.ts` and AES-CMAC by `vector-aes.ts`, which wipe what a packet left. `simulation` is for simulated secrets only: AES-CMAC
- * by lookup tables (5 times as fast, but its time depends on the key), nothing wiped. Both give the
- * same bytes.
+ * Two timings. `constant` is for live nodes: ChaCha20-Poly1305 by `fast-aead.ts` and AES-CMAC by
+ * `vector-aes.ts`, which wipe what a packet left; OpenSSL where those cannot. `simulation` is for
+ * simulated secrets only: AES-CMAC by lookup tables (nearly four times as fast, but its time depends
+ * on the key), nothing of a sealed packet wiped. Both give the same bytes.
  *
  * X25519 and Ed25519 keys are imported as JWK: the prefix of a DER import is easy to get wrong and
  * slower to parse. An Ed25519 signature made on purpose with a component of small order may pass

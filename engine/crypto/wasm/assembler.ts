@@ -1,5 +1,5 @@
 /**
- * The few WebAssembly instructions that the fast AEAD is made of, as functions that nest like the
+ * The few WebAssembly instructions that the modules here are made of, as functions that nest like the
  * expressions they stand for, and the module around them (WebAssembly core specification 2.0,
  * section 5, "Binary Format").
  *

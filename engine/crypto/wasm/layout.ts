@@ -20,10 +20,9 @@ export const STATE_COUNTER: number = STATE + 48;
 export const STATE_NONCE: number = STATE + 52;
 export const POLY_R = 64;
 export const POLY_H: number = POLY_R + 16;
-/** Where the state of both ciphers ends. */
-export const SECRETS_END: number = POLY_H + 20;
 export const LENGTHS = 128;
-export const ASSOCIATED = 1_024;
+/** Follows at once, so that one range holds all that is wiped up to here. */
+export const ASSOCIATED = 144;
 export const INPUT = 8_192;
 export const OUTPUT = 81_920;
 

@@ -24,6 +24,14 @@ const unused: AeadKey = {
 const reference = noble.aead('chacha20-poly1305', KEY);
 const fast = createFastAead(KEY, unused, 'wiped');
 
+interface Watched {
+  readonly memory: () => Uint8Array;
+  readonly create: typeof createFastAead;
+  readonly key: AeadKey;
+  readonly text: Uint8Array;
+  readonly sealed: Uint8Array;
+}
+
 function pattern(length: number, step: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * step + (index >> 8)) & 0xff);
 }
@@ -106,42 +114,90 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
     vi.resetModules();
   });
 
-  function holds(memory: Uint8Array, part: Uint8Array): boolean {
-    return Buffer.from(memory.buffer).includes(Buffer.from(part));
+  const lengths = [0, 1, 15, 16, 191, 192, 193, 200, 448, 449, 1_000, DATA_LENGTH_MAX];
+
+  /** The text has the top bit set everywhere, so that none of it is zero. */
+  async function openWatched(length: number): Promise<Watched> {
+    const memory = watchWasmMemory();
+    const { createFastAead: create } = await import('../../../../engine/crypto/fast-aead.ts');
+    const text = Uint8Array.from({ length }, (_, index) => 0x80 | (index & 0x7f));
+    const sealed = new Uint8Array(length + 16);
+    return { memory, create, key: create(KEY, unused, 'wiped'), text, sealed };
   }
 
-  it.each([1, 200, 1_000, DATA_LENGTH_MAX])(
-    'holds no key and no plaintext after a packet of %i bytes of real secrets',
-    async (length) => {
-      const memory = watchWasmMemory();
-      const { createFastAead: create } = await import('../../../../engine/crypto/fast-aead.ts');
-      const text = Uint8Array.from({ length }, (_, index) => 0x80 | (index & 0x7f));
-      const sealed = new Uint8Array(length + 16);
-      const kept = create(KEY, unused, 'kept');
-      kept.seal(NONCE, NONCE, text, sealed);
-      expect([holds(memory(), KEY), holds(memory(), text)]).toEqual([true, true]);
-      const key = create(KEY, unused, 'wiped');
-      const opened = new Uint8Array(length);
-      const work: readonly (() => number)[] = [
-        (): number => key.seal(NONCE, NONCE, text, sealed),
-        (): number => key.open(NONCE, NONCE, sealed, opened),
-        (): number => key.open(NONCE, NONCE, sealed.with(0, 0), new Uint8Array(length)),
-      ];
-      for (const step of work) {
-        step();
-        const beyondConstants = memory().subarray(16, 1_024);
-        // What is left are the lengths, the associated data and the packet as it went over the wire.
-        expect(beyondConstants.subarray(0, 112).every((byte) => byte === 0)).toBe(true);
-        expect([holds(memory(), KEY), holds(memory(), text)]).toEqual([false, false]);
-        expect(
-          memory()
-            .subarray(OUTPUT)
-            .every((byte) => byte === 0),
-        ).toBe(true);
+  /** The first offsets beyond the constants of the cipher's state where not `expected` lies. */
+  function leftovers(memory: Uint8Array, expected?: Uint8Array): readonly number[] {
+    expect(Buffer.from(memory.subarray(0, 16)).toString('latin1')).toBe('expand 32-byte k');
+    const offsets: number[] = [];
+    for (let at = 16; at < memory.length && offsets.length < 4; at++) {
+      if (memory[at] !== 0 && memory[at] !== expected?.[at]) offsets.push(at);
+    }
+    return offsets;
+  }
+
+  it.each([0, 12, ASSOCIATED_LENGTH_MAX])(
+    'is empty after any packet of real secrets with %i bytes of associated data',
+    async (associatedLength) => {
+      const associated = pattern(associatedLength, 11);
+      for (const length of lengths) {
+        const { memory, key, text, sealed } = await openWatched(length);
+        const opened = new Uint8Array(length);
+        expect(key.seal(NONCE, associated, text, sealed)).toBe(length + 16);
+        expect(leftovers(memory()), `sealed ${length}`).toEqual([]);
+        expect(key.open(NONCE, associated, sealed, opened)).toBe(length);
+        expect(leftovers(memory()), `opened ${length}`).toEqual([]);
+        expect(opened).toEqual(text);
       }
-      expect(opened).toEqual(text);
     },
   );
+
+  it('does not keep the tag that a forged packet should have had', async () => {
+    for (const length of lengths) {
+      const { memory, key, text, sealed } = await openWatched(length);
+      key.seal(NONCE, NONCE, text, sealed);
+      const forged = sealed.with(length + 15, sealed[length + 15]! ^ 1);
+      expect(key.open(NONCE, NONCE, forged, new Uint8Array(length))).toBe(-1);
+      expect(leftovers(memory()), `forged ${length}`).toEqual([]);
+    }
+  });
+
+  it('takes nothing in when a call is refused', async () => {
+    const { memory, key, text, sealed } = await openWatched(200);
+    expect(() => key.seal(NONCE, KEY, text, new Uint8Array(215))).toThrow('the target');
+    expect(() => key.open(NONCE, KEY, sealed, new Uint8Array(199))).toThrow('the target');
+    const short = NONCE.subarray(1);
+    expect(() => key.seal(short, KEY, text, sealed)).toThrow('a nonce');
+    expect(() => key.open(short, KEY, sealed, text)).toThrow('a nonce');
+    expect(leftovers(memory())).toEqual([]);
+  });
+
+  it('is empty after an exception while the secrets were in it', async () => {
+    const { memory, key, text, sealed } = await openWatched(0);
+    key.seal(NONCE, KEY, text, sealed);
+    // A target that was handed to another thread has no room, which is enough for no plaintext.
+    const target = new Uint8Array(1);
+    structuredClone(target.buffer, { transfer: [target.buffer] });
+    expect(() => key.open(NONCE, KEY, sealed, target)).toThrow(TypeError);
+    expect(leftovers(memory())).toEqual([]);
+  });
+
+  it('keeps key and plaintext of simulated secrets, which shows that the tests look there', async () => {
+    const { memory, create, text, sealed } = await openWatched(200);
+    create(KEY, unused, 'kept').seal(NONCE, NONCE, text, sealed);
+    const bytes = toHex(memory());
+    expect([bytes.includes(toHex(KEY)), bytes.includes(toHex(text))]).toEqual([true, true]);
+  });
+
+  it('gets nothing new from a packet of real secrets after a longer one of simulated ones', async () => {
+    const { memory, create, key, text, sealed } = await openWatched(1_000);
+    const kept = create(KEY, unused, 'kept');
+    kept.seal(NONCE, pattern(300, 3), text, sealed);
+    kept.open(NONCE, pattern(300, 3), sealed, new Uint8Array(1_000));
+    const before = memory().slice();
+    key.seal(NONCE, NONCE, text.subarray(0, 70), new Uint8Array(86));
+    // What is still there was there before, beyond the reach of the shorter packet.
+    expect(leftovers(memory(), before)).toEqual([]);
+  });
 });
 
 describe('without WebAssembly', () => {
