@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openStream } from '../../../../engine/core/stream.ts';
+import { noble } from '../../../../engine/crypto/noble.ts';
+import { watchWasmMemory } from './support.ts';
+
+const SEED = 20_261_121;
+
+describe('the memory of the other modules that meet real secrets', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it(`holds its constants and nothing else after a hash or a derivation, seed ${SEED}`, async () => {
+    const memory = watchWasmMemory();
+    const { fastHashes } = await import('../../../../engine/crypto/fast-hash.ts');
+    const hashes = fastHashes(noble);
+    const empty = memory().slice();
+    expect(empty.some((byte) => byte !== 0)).toBe(true);
+    const random = openStream(SEED, 'crypto', 'hashes');
+    const expectEmpty = (what: string): void =>
+      expect(Buffer.compare(memory(), empty), what).toBe(0);
+    for (let count = 0; count < 300; count++) {
+      const key = random.bytes(32 + random.below(33));
+      const info = random.bytes(random.below(513));
+      const length = 1 + random.below(300);
+      hashes.hkdfExpandSha256({ key, info, length });
+      expectEmpty(`derivation ${count}`);
+      hashes.blake2xb(random.bytes(random.below(8_193)), length, key);
+      expectEmpty(`hash ${count}`);
+    }
+  });
+
+  it(`holds its tables and nothing else after AEZ, seed ${SEED}`, async () => {
+    const memory = watchWasmMemory();
+    const { createFastAez } = await import('../../../../engine/crypto/fast-aez.ts');
+    const random = openStream(SEED, 'crypto', 'aez');
+    const cipher = createFastAez(random.bytes(48));
+    const empty = memory().slice();
+    expect(empty.some((byte) => byte !== 0)).toBe(true);
+    for (let count = 0; count < 300; count++) {
+      const text = random.bytes(random.below(3_000));
+      cipher.encipher(random.bytes(16), text);
+      expect(Buffer.compare(memory(), empty), `enciphered ${count}`).toBe(0);
+      cipher.decipher(random.bytes(16), text);
+      expect(Buffer.compare(memory(), empty), `deciphered ${count}`).toBe(0);
+    }
+  });
+});

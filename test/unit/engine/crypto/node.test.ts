@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { provider } from '../../../../engine/crypto/index.ts';
+import type { Timing } from '../../../../engine/crypto/node.ts';
+import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import { cryptoCases } from '../../../conformance/crypto-cases.ts';
+import { hostileCases, mistakes } from '../../../conformance/crypto-hostile-cases.ts';
+import { randomCases } from '../../../conformance/crypto-random.ts';
+
+/** What the provider computes in WebAssembly where there is any, by the ids of the shared suite. */
+const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb/i;
+
+const noble = provider('noble');
+const aeadKind = (crypto: CryptoProvider): string =>
+  crypto.aead('chacha20-poly1305', new Uint8Array(32)).constructor.name;
+/** Looked at before WebAssembly is taken away below. */
+const KIND_WITH_VECTORS = aeadKind(provider('node'));
+
+const timings: readonly Timing[] = ['constant', 'simulation'];
+
+describe.each(timings)('the provider node without WebAssembly, timing %s', (timing) => {
+  let crypto: CryptoProvider;
+
+  beforeAll(async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const fresh = await import('../../../../engine/crypto/node.ts');
+    crypto = fresh.createNode(timing);
+  });
+
+  afterAll(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it('seals with a cipher object of OpenSSL', () => {
+    expect([aeadKind(crypto), KIND_WITH_VECTORS]).toEqual(['Object', 'FastAead']);
+  });
+
+  it.each([...cryptoCases, ...hostileCases].filter(({ id }) => REPLACED.test(id)))(
+    'passes $id',
+    ({ check }) => check(crypto),
+  );
+
+  it.each(randomCases.filter(({ id }) => REPLACED.test(id)))('passes $id', (one) => {
+    fc.assert(
+      fc.property(one.input, (input) => {
+        expect(one.result(crypto, input)).toEqual(one.result(noble, input));
+      }),
+      { numRuns: one.runs },
+    );
+  });
+
+  it.each(mistakes)('throws a RangeError for %s', (_, call) => {
+    expect(() => call(crypto)).toThrow(RangeError);
+  });
+});
