@@ -1,13 +1,16 @@
-/** The gallery with runs of a server: the heat map of a sweep. @module */
+/** The gallery with runs of a server: runs that somebody acted on, and the heat map of a sweep. @module */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderJson } from '../../reports/json.ts';
+import { judge } from '../../reports/judge.ts';
 import { ROOT } from '../architecture/files.ts';
-import { BrowserLab } from './support.ts';
+import { runInput } from '../unit/reports/fixture.ts';
+import { BrowserLab, LOOKS, seriousFindings } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-gallery-'));
 const runs = join(folder, 'runs');
@@ -34,8 +37,16 @@ async function sweep(): Promise<void> {
   rmSync(join(runs, 'hello/sweep/1'), { recursive: true });
 }
 
+function writeRun(name: string, facts: Partial<Parameters<typeof judge>[0]>): void {
+  const report = judge({ ...runInput({ seeds: 1, slowdown: 1 }), ...facts });
+  mkdirSync(join(runs, name, '1'), { recursive: true });
+  writeFileSync(join(runs, name, '1/report.json'), renderJson(report));
+}
+
 beforeAll(async () => {
   await sweep();
+  writeRun('touched', { interactive: { faults: 2, file: 'interactive.yaml' } });
+  writeRun('untouched', {});
   lab = await BrowserLab.start(runs);
 }, 120_000);
 afterAll(async () => {
@@ -44,8 +55,11 @@ afterAll(async () => {
 });
 
 /** Opens the gallery, does, closes; nothing may have gone wrong meanwhile. */
-async function visit(act: (page: Page) => Promise<void>): Promise<void> {
-  const { page, context, errors } = await lab.open(`${lab.server.address}#page=runs`);
+async function visit(
+  look: Parameters<BrowserLab['open']>[1],
+  act: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { page, context, errors } = await lab.open(`${lab.server.address}#page=runs`, look);
   try {
     await page.locator('[data-sweep]').waitFor();
     await act(page);
@@ -55,12 +69,28 @@ async function visit(act: (page: Page) => Promise<void>): Promise<void> {
   }
 }
 
+describe.each(LOOKS)('in $theme at $width px', (look) => {
+  it('marks runs that somebody acted on by a sign and words, and axe finds nothing serious', () =>
+    visit(look, async (page) => {
+      const note = page.locator('[data-run="touched/1"] [data-injected]');
+      expect(await note.textContent()).toBe(
+        '✎ interactive, 2 faults injected: not the run that its file alone gives',
+      );
+      expect(await note.isVisible()).toBe(true);
+      expect(await page.locator('[data-run="untouched/1"] [data-injected]').isVisible()).toBe(
+        false,
+      );
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
+    }));
+});
+
 describe('the heat map of a sweep', () => {
   const cellOf = (page: Page, row: number, column: number): ReturnType<Page['locator']> =>
     page.locator(`.heat tbody tr:nth-child(${row}) td:nth-of-type(${column}) button`);
 
   it('opens the run of a cell, by keyboard as well, and asks for no trace that no sweep keeps', () =>
-    visit(async (page) => {
+    visit({}, async (page) => {
       const missed = cellOf(page, 2, 2);
       expect(await missed.textContent()).toMatch(/^✗ 11/);
       await missed.focus();
@@ -74,7 +104,7 @@ describe('the heat map of a sweep', () => {
     }));
 
   it('says which command runs a cell whose run was not kept', () =>
-    visit(async (page) => {
+    visit({}, async (page) => {
       await cellOf(page, 1, 1).click();
       await page.locator('.heat-run', { hasText: 'This run was not kept' }).waitFor();
       expect(await page.locator('.heat-run code').textContent()).toMatch(

@@ -115,6 +115,14 @@ async function isUsable(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 900 });
 }
 
+/** The gallery tells it from a run of its file alone. */
+async function isMarked(address: string): Promise<void> {
+  const { page, context } = await lab.open(`${address}#page=runs`);
+  const note = page.locator('[data-run=live]', { hasText: 'interactive, 1 fault injected' });
+  await note.waitFor();
+  await context.close();
+}
+
 async function exported(page: Page): Promise<string> {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -131,6 +139,7 @@ describe('the fault palette', () => {
     const { page, errors } = await lab.open(await run.address);
     await seesTheSwitch(page);
     await cuts(page);
+    await isMarked((await run.address).replace(/#.*/, ''));
     await isUsable(page);
     const path = await exported(page);
     const yaml = readFileSync(path, 'utf8');

@@ -61,6 +61,12 @@ export interface LiveNews {
   readonly trouble: string | undefined;
 }
 
+/** The answer to a GET of {@link LIVE_PATH}. */
+export interface LiveAnswer extends LiveNews {
+  /** Faults that pages injected so far. */
+  readonly injected: number;
+}
+
 /** Makes a message. */
 export function encodeLive({ kind, stream, lasting, packets, payload }: LiveMessage): Uint8Array {
   const bytes = new Uint8Array(HEAD_BYTES + payload.length);

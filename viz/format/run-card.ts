@@ -37,6 +37,8 @@ export interface RunCard {
   readonly fingerprint: string;
   readonly commit: string;
   readonly durationNs: number;
+  /** Faults that somebody injected while it went on: with them it is not the run of its file. */
+  readonly injected: number;
   readonly kpis: readonly CardKpi[];
   /** When the report was written, ms since 1970; absent for the demo and for dropped files. */
   readonly writtenMs?: number;
@@ -109,6 +111,8 @@ export interface LiveCard {
   readonly phase: 'waiting' | 'running' | 'ended';
   readonly nowNs: number;
   readonly durationNs: number;
+  /** Faults that somebody injected so far. */
+  readonly injected: number;
 }
 
 /** A card of the gallery. */
@@ -145,6 +149,7 @@ export function cardOf(report: Report, facts: CardFacts): RunCard {
     fingerprint: report.fingerprint,
     commit: report.environment.commit,
     durationNs: scenario.durationNs,
+    injected: report.interactive?.faults ?? 0,
     kpis: kpis.map((kpi) => ({
       metric: kpi.metric,
       aggregation: kpi.aggregation,

@@ -90,7 +90,7 @@ export class LiveRun {
   }
 
   /** Its card; none once its report is written, which has one of its own. */
-  get card(): LiveCard | undefined {
+  get card(): Omit<LiveCard, 'injected'> | undefined {
     const { run: name, seed, phase, nowNs, durationNs, report } = this.#news;
     if (report !== undefined) return undefined;
     return { kind: 'live', id: 'live', name, seed, phase, nowNs, durationNs };

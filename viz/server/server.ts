@@ -9,7 +9,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { LIVE_PATH } from '../format/live-wire.ts';
+import { LIVE_PATH, type LiveAnswer } from '../format/live-wire.ts';
+import type { LiveCard } from '../format/run-card.ts';
 import { Announcer } from './announcer.ts';
 import { ControlChannel, type ControlDesk } from './control-channel.ts';
 import { type Bound, isLoopback, isOwn } from './guard.ts';
@@ -73,6 +74,7 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
 
 function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Express {
   const { page, live } = options;
+  const injected = (): number => options.control?.state.faults.length ?? 0;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -88,12 +90,14 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
   app.get('/api/runs', async (_request, response) => {
     response.setHeader('cache-control', 'no-store');
     const { cards, ...rest } = await folder.index();
-    response.json({ ...rest, cards: live?.card === undefined ? cards : [live.card, ...cards] });
+    const own: readonly LiveCard[] =
+      live?.card === undefined ? [] : [{ ...live.card, injected: injected() }];
+    response.json({ ...rest, cards: [...own, ...cards] });
   });
   app.get(LIVE_PATH, (_request, response) => {
     response.setHeader('cache-control', 'no-store');
     if (live === undefined) refuse(response, 404, 'no run goes on here');
-    else response.json(live.news);
+    else response.json({ ...live.news, injected: injected() } satisfies LiveAnswer);
   });
   app.get('/api/runs/*path', (request, response) => sendRunFile(folder, request, response));
   app.use((_request, response) => refuse(response, 404, 'there is nothing here'));

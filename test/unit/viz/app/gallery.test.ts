@@ -1,16 +1,27 @@
 /** Which cards the gallery shows, and what its exports and plug-ins hand over. @module */
 import { describe, expect, it } from 'vitest';
+import { judge } from '../../../../reports/judge.ts';
 import { csvOf } from '../../../../viz/app/chart/csv.ts';
 import { drawn, plugIns } from '../../../../viz/app/data/plug-ins.ts';
 import { readReportFile } from '../../../../viz/app/data/report-file.ts';
 import { chosen, readChoice } from '../../../../viz/app/pages/gallery/choose.ts';
 import { picked, readPicks, writePicks } from '../../../../viz/app/pages/gallery/compare-two.ts';
-import type { Card, RunCard } from '../../../../viz/format/run-card.ts';
+import { type Card, cardOf, type RunCard } from '../../../../viz/format/run-card.ts';
+import { runInput } from '../../reports/fixture.ts';
 import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
 
 const run = (id: string, facts: Partial<RunCard>): RunCard => ({
   ...{ kind: 'run', id, name: id, question: '', verdict: 'PASS', ending: 'complete', mode: 'sim' },
-  ...{ seeds: 1, fingerprint: '', commit: '', durationNs: 1, kpis: [], traceBytes: 0, files: [] },
+  ...{
+    seeds: 1,
+    fingerprint: '',
+    commit: '',
+    durationNs: 1,
+    injected: 0,
+    kpis: [],
+    traceBytes: 0,
+    files: [],
+  },
   ...facts,
 });
 const CARDS: readonly Card[] = [
@@ -37,6 +48,16 @@ describe('the gallery', () => {
       'demo',
       'new/2',
     ]);
+  });
+});
+
+describe('a run that somebody acted on', () => {
+  it('is told on its card by how many faults were injected', () => {
+    const facts = { id: 'r/1', traceBytes: 0, files: [] };
+    const input = runInput({ seeds: 1, slowdown: 1 });
+    const interactive = { faults: 2, file: 'interactive.yaml' };
+    expect(cardOf(judge(input), facts).injected).toBe(0);
+    expect(cardOf(judge({ ...input, interactive }), facts).injected).toBe(2);
   });
 });
 

@@ -6,12 +6,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   CONTROL_PATH,
+  type ControlFault,
   type ControlOrder,
   type ControlReply,
   type ControlState,
   readOrder,
 } from '../../../../viz/format/control-wire.ts';
+import type { LiveAnswer } from '../../../../viz/format/live-wire.ts';
+import type { LiveCard, RunIndex } from '../../../../viz/format/run-card.ts';
 import type { ControlDesk } from '../../../../viz/server/control-channel.ts';
+import { LiveRun } from '../../../../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../../../../viz/server/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-control-'));
@@ -20,8 +24,9 @@ const servers: VizServer[] = [];
 
 class FakeDesk implements ControlDesk {
   readonly obeyed: ControlOrder[] = [];
+  readonly faults: ControlFault[] = [];
   readonly state: Omit<ControlState, 'refused'> = {
-    ...{ phase: 'open', kinds: [{ kind: 'set' }], speed: null, faults: [] },
+    ...{ phase: 'open', kinds: [{ kind: 'set' }], speed: null, faults: this.faults },
   };
   onChange = (): void => undefined;
 
@@ -31,8 +36,11 @@ class FakeDesk implements ControlDesk {
   }
 }
 
-async function serve(host: string, control?: ControlDesk): Promise<string> {
-  const more = control === undefined ? {} : { control };
+async function serve(host: string, control?: ControlDesk, live?: LiveRun): Promise<string> {
+  const more = {
+    ...(control === undefined ? {} : { control }),
+    ...(live === undefined ? {} : { live }),
+  };
   const server = await startVizServer({ page, runs: folder, host, port: 0, ...more });
   servers.push(server);
   return new URL(server.address).port;
@@ -74,6 +82,20 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('a run that goes on is listed with the number of faults that pages injected', async () => {
+  const desk = new FakeDesk();
+  const port = await serve('127.0.0.1', desk, new LiveRun('r', 1));
+  const injected = async (): Promise<unknown> => {
+    const get = async (path: string): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${port}/api/${path}`)).json();
+    const { cards } = (await get('runs')) as RunIndex;
+    return [((await get('live')) as LiveAnswer).injected, (cards[0] as LiveCard).injected];
+  };
+  expect(await injected()).toEqual([0, 0]);
+  desk.faults.push({ id: 'palette-1', text: 'down', beginNs: 1 });
+  expect(await injected()).toEqual([1, 1]);
+});
 
 describe('the socket that acts on a run', () => {
   it('is for pages of this server only, and only where a run goes on', async () => {

@@ -9,6 +9,7 @@ import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
 import { DEMO_RUN } from '../../data/embedded.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
+import { injectedNote } from './injected-note.ts';
 import { liveCard } from './live-card.ts';
 import { sweepElement } from './sweep-element.ts';
 
@@ -70,6 +71,7 @@ function runCard(card: RunCard, actions: CardActions): HTMLElement {
       verdictChip(card.verdict),
     ),
     element('p', { class: 'question' }, card.question),
+    injectedNote(card.injected),
     element('dl', { class: 'card-kpis' }, order.slice(0, KPIS_SHOWN).map(kpiRow)),
     rest > 0 && element('p', { class: 'muted more' }, `and ${plural(rest, 'KPI')} more`),
     element('footer', {}, element('span', {}, factsOf(card)), actions.pick(card.id)),

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { LIVE_PATH, type LiveNews } from '../../../format/live-wire.ts';
+import { LIVE_PATH, type LiveAnswer } from '../../../format/live-wire.ts';
 import type { LiveCard } from '../../../format/run-card.ts';
 import { element } from '../../kernel/element.ts';
 import { liveCardText } from '../../kernel/live-text.ts';
 import { liveChip } from '../../kernel/verdict-chip.ts';
+import { injectedNote } from './injected-note.ts';
 
 const AGAIN_MS = 1_000;
 const LOST = 'The server does not answer: the run may have ended. Trying again.';
@@ -30,6 +31,7 @@ export function liveCard(
     card.name,
   );
   const words = element('p', {}, liveCardText(card));
+  let note = injectedNote(card.injected);
   const bar = element('progress', { max: card.durationNs || 1, value: card.nowNs });
   bar.setAttribute('aria-label', `how far ${card.name} is`);
   const root = element(
@@ -37,6 +39,7 @@ export function liveCard(
     { class: 'card open', 'data-run': card.id },
     element('header', {}, element('h2', {}, heading), liveChip('RUNNING')),
     words,
+    note,
     bar,
     element('footer', {}, 'in the process of this server · open it to watch'),
   );
@@ -47,6 +50,11 @@ export function liveCard(
       return;
     }
     words.textContent = liveCardText(news);
+    if (note.dataset['injected'] !== String(news.injected)) {
+      const before = note;
+      note = injectedNote(news.injected);
+      before.replaceWith(note);
+    }
     bar.max = news.durationNs || 1;
     bar.value = news.phase === 'ended' ? bar.max : news.nowNs;
     if (news.report === undefined || id === news.report) return;
@@ -60,7 +68,7 @@ export function liveCard(
   return root;
 }
 
-async function newsOf(): Promise<LiveNews | undefined> {
+async function newsOf(): Promise<LiveAnswer | undefined> {
   const response = await fetch(LIVE_PATH.slice(1)).catch(() => undefined);
-  return response?.ok === true ? ((await response.json()) as LiveNews) : undefined;
+  return response?.ok === true ? ((await response.json()) as LiveAnswer) : undefined;
 }

@@ -1,0 +1,17 @@
+/**
+ * What a card says of a run into which somebody injected faults while it went on.
+ *
+ * @module
+ */
+import { plural } from '../../../../reports/format.ts';
+import { element } from '../../kernel/element.ts';
+
+/** Sign and words, so that it is told from other runs without colour; hidden for 0 faults. */
+export function injectedNote(faults: number): HTMLElement {
+  return element(
+    'p',
+    { class: 'more', 'data-injected': faults, hidden: !(faults > 0) },
+    element('span', { 'aria-hidden': 'true' }, '✎ '),
+    `interactive, ${plural(faults, 'fault')} injected: not the run that its file alone gives`,
+  );
+}
