@@ -3,7 +3,7 @@
  * time, in constant time, without an object per block as node's ciphers make one.
  *
  * One memory for all keys of a thread; the key schedule and the block are overwritten there before
- * each call returns.
+ * each call returns or throws.
  *
  * @module
  */
@@ -41,14 +41,17 @@ export function createVectorAes(key: Uint8Array): BlockFunction | undefined {
   // hot: once per hop field in live worlds.
   return (input, output): void => {
     memory.set(schedule, ROUND_KEYS);
-    for (let index = 0; index < BLOCK_LENGTH; index++) {
-      memory[BLOCK + index] = input[index] as number;
+    try {
+      for (let index = 0; index < BLOCK_LENGTH; index++) {
+        memory[BLOCK + index] = input[index] as number;
+      }
+      encrypt();
+      for (let index = 0; index < BLOCK_LENGTH; index++) {
+        output[index] = memory[BLOCK + index] as number;
+      }
+    } finally {
+      memory.fill(0, ROUND_KEYS, BLOCK + BLOCK_LENGTH);
     }
-    encrypt();
-    for (let index = 0; index < BLOCK_LENGTH; index++) {
-      output[index] = memory[BLOCK + index] as number;
-    }
-    memory.fill(0, ROUND_KEYS, BLOCK + BLOCK_LENGTH);
   };
 }
 

@@ -68,6 +68,16 @@ describe('the memory of AES in vectors', () => {
     expect(memory()[192]).toBe(0x63);
   });
 
+  it('holds no key and no block after an exception in a call', async () => {
+    const memory = watchWasmMemory();
+    const fresh = await import('../../../../engine/crypto/vector-aes.ts');
+    const encrypt = fresh.createVectorAes(bytes(16, 9));
+    const missing = undefined as unknown as Uint8Array;
+    expect(() => encrypt?.(missing, new Uint8Array(16))).toThrow(TypeError);
+    expect(() => encrypt?.(bytes(16, 5), missing)).toThrow(TypeError);
+    expect(memory().subarray(0, 192)).toEqual(new Uint8Array(192));
+  });
+
   it('is not there without WebAssembly', async () => {
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
