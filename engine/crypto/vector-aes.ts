@@ -62,7 +62,9 @@ function expand({ memory, substitute }: Instance, key: Uint8Array): Uint8Array {
   const word = new Uint8Array(WORD_LENGTH);
   let constant = 1;
   for (let at = KEY_LENGTH; at < SCHEDULE_LENGTH; at += WORD_LENGTH) {
-    word.set(schedule.subarray(at - WORD_LENGTH, at));
+    for (let index = 0; index < WORD_LENGTH; index++) {
+      word[index] = schedule[at - WORD_LENGTH + index] as number;
+    }
     if (at % KEY_LENGTH === 0) {
       // RotWord, SubWord and the round constant of section 5.2.
       memory.set(word, BLOCK);
