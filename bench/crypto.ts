@@ -6,14 +6,14 @@
  *
  * | primitive         | node, simulation | node, constant | noble       | sodium      | modelled    |
  * | ----------------- | ---------------- | -------------- | ----------- | ----------- | ----------- |
- * | chacha20-poly1305 | 1.53 / 1.54      | 3.73 / 3.50    | 13.3 / 13.5 | 1.53 / 1.52 | 0.55 / 0.59 |
+ * | chacha20-poly1305 | 1.59 / 1.60      | 1.67 / 1.70    | 13.3 / 13.5 | 1.53 / 1.52 | 0.55 / 0.59 |
  * | aes-256-gcm       | 3.84 / 3.73      | 4.00 / 4.09    | 38.0 / 37.7 | by noble    | 0.54 / 0.59 |
- * | aesCmac, 16 bytes | 0.085            | 0.51           | 2.9         | by noble    | 0.10        |
+ * | aesCmac, 16 bytes | 0.085            | 0.32           | 2.9         | by noble    | 0.10        |
  * | x25519            | 79               | 79             | 985         | 31          | as node     |
  *
- * 600,000 packets of 1,000 bytes sealed and opened: 1.85 s with node, simulation; 4.3 s, constant,
- * and up to 7 s when the other core is busy.
- * Making a cipher object takes more than half of node's time, however the key is given, and node
+ * Cipher objects of node, which both timings had once, take 3.73 / 3.50 and 0.51: 600,000 packets of
+ * 1,000 bytes sealed and opened 4.3 s, and up to 7 s when the other core is busy, instead of 1.85 s.
+ * Making such an object takes more than half of node's time, however the key is given, and node
  * cannot start one again with another nonce: see {@link nodeVariants}.
  *
  * @module
