@@ -1,7 +1,11 @@
 /** A run in the browser while it goes on. @module */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderJson } from '../../reports/json.ts';
+import { judge } from '../../reports/judge.ts';
 import { reportSoFar } from '../../reports/so-far.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { type Loaded, openScenario } from '../../scenarios/open.ts';
@@ -13,6 +17,7 @@ import { runSeed } from '../../scenarios/runner/run-seed.ts';
 import { LiveRun } from '../../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';
 import { ROOT } from '../architecture/files.ts';
+import { runInput as finishedRun } from '../unit/reports/fixture.ts';
 import { BrowserLab, PAGE_FILE, seriousFindings } from './support.ts';
 
 let lab: BrowserLab;
@@ -82,8 +87,8 @@ const SHOWN = [
   ['report', '[data-chart=report-latency] svg'],
 ] as const;
 
-function serve(port: number): Promise<VizServer> {
-  return startVizServer({ page: PAGE_FILE, runs: '/nowhere', host: '127.0.0.1', port, live });
+function serve(port: number, runs = '/nowhere'): Promise<VizServer> {
+  return startVizServer({ page: PAGE_FILE, runs, host: '127.0.0.1', port, live });
 }
 
 beforeAll(async () => {
@@ -115,10 +120,50 @@ describe('a run that goes on', () => {
     server = await serve(port);
     live.written('hello/1');
     await bar.filter({ hasText: 'has ended' }).waitFor();
-    await page.getByRole('button', { name: 'Open the finished run' }).waitFor();
+    const top = page.locator('header.top');
+    await top.filter({ hasText: 'hellohas ended' }).waitFor();
+    await top.getByRole('button', { name: 'Open the finished run' }).waitFor();
     // The browser itself writes down that it could not connect.
     expect(errors.filter((text) => !text.includes('WebSocket'))).toEqual([]);
   });
+
+  it.each([1280, 390])(
+    'is said to go on until it ends, and then opened, at %i px',
+    async (width) => {
+      const { messages } = await halfway();
+      await server.close();
+      live = new LiveRun('demo', 10 + width);
+      feed(messages);
+      const runs = mkdtempSync(join(tmpdir(), 'orrery-live-'));
+      mkdirSync(join(runs, 'ended/1'), { recursive: true });
+      const report = judge(finishedRun({ seeds: 1, slowdown: 1 }));
+      writeFileSync(join(runs, 'ended/1/report.json'), renderJson(report));
+      server = await serve(0, runs);
+      const { page, errors } = await lab.open(`${server.address}#run=live&page=compare`, { width });
+      const top = page.locator('header.top .what');
+      const open = top.getByRole('button', { name: 'Open the finished run' });
+      await top.filter({ hasText: 'demogoes on' }).waitFor();
+      await page.getByRole('heading', { name: 'The run goes on' }).waitFor();
+      expect(await open.isVisible()).toBe(false);
+      live.end();
+      await top.filter({ hasText: 'has ended, its report is being written' }).waitFor();
+      await page.getByRole('heading', { name: 'The run has ended' }).waitFor();
+      expect(await open.isVisible()).toBe(false);
+      live.written('ended/1');
+      await open.waitFor();
+      expect(await top.textContent()).toMatch(/^demohas endedOpen/);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      await page.evaluate(() => {
+        location.hash = '#run=live&page=runs';
+      });
+      await open.click();
+      await page.waitForFunction(() => location.hash.includes('run=ended/1&page=report'));
+      await top.locator('.chip', { hasText: 'PASS' }).waitFor();
+      rmSync(runs, { recursive: true });
+      expect(errors).toEqual([]);
+    },
+  );
 
   it('stays shown when another run begins at its address, and says so', async () => {
     const messages = recorded().filter(({ kind }) => kind !== 'end');

@@ -37,8 +37,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   const { view, signal, refresh } = parts;
   const words = element('span', { role: 'status' });
   const follow = element('button', { type: 'button' }, 'Follow');
-  const open = element('button', { type: 'button', hidden: true }, 'Open the finished run');
-  const bar = element('div', { class: 'live-bar', 'data-live': 'waiting' }, words, follow, open);
+  const bar = element('div', { class: 'live-bar', 'data-live': 'waiting' }, words, follow);
   const isFollowing = new Observable(true);
   let isOwn = false;
   let own = view.time.cursor.value;
@@ -55,10 +54,6 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   follow.addEventListener('click', () => {
     isFollowing.value = true;
     show(trace.live.value);
-  });
-  open.addEventListener('click', () => {
-    const report = trace.live.value?.news.report;
-    if (report !== undefined) view.go(view.page.value, report);
   });
   const clock = setInterval(() => say(trace.live.value), REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(clock));
@@ -92,7 +87,6 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
     if (state === undefined) return;
     const { link, news } = state;
     bar.dataset['live'] = link === 'lost' ? 'lost' : news.phase;
-    open.hidden = news.report === undefined;
     const text = lostAt === undefined ? liveText(news) : lostText(news, performance.now() - lostAt);
     if (words.textContent !== text) fill(words, text);
   }

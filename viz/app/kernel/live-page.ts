@@ -18,6 +18,10 @@ import { actions, type StateAction, stateMessage } from './states.ts';
 /** Numbers that change faster cannot be read. */
 const AGAIN_MS = 2_000;
 
+const GOES_ON = 'The run goes on';
+/** The top bar says whether its report is there, and opens it. */
+const HAS_ENDED = 'The run has ended';
+
 /** What it needs. */
 export interface LivePageParts {
   readonly page: Page;
@@ -36,19 +40,24 @@ export interface LivePageParts {
 
 /** Makes it. */
 export function makeLivePage(parts: LivePageParts): HTMLElement {
-  const { page, watch } = parts;
+  const { page } = parts;
   if (page.whileLive !== undefined) {
-    const words = `Here will be ${page.empty.shows}. ${page.whileLive}`;
-    return waiting(words, watch);
+    return waiting(`Here will be ${page.empty.shows}. ${page.whileLive}`, parts);
   }
   const root = element('div', { class: 'live-page' });
-  fill(root, waiting(`Here will be ${page.empty.shows}, within seconds.`, watch));
+  fill(root, waiting(`Here will be ${page.empty.shows}, within seconds.`, parts));
   new LivePage(parts, root).start();
   return root;
 }
 
-function waiting(words: string, watch: StateAction): HTMLElement {
-  return stateMessage('waiting', 'The run goes on', element('p', {}, words), actions(watch));
+function waiting(words: string, { trace, watch, signal }: LivePageParts): HTMLElement {
+  const root = stateMessage('waiting', GOES_ON, element('p', {}, words), actions(watch));
+  const title = root.querySelector('h2');
+  trace.live.watch(signal, (state) => {
+    const text = state?.news.phase === 'ended' ? HAS_ENDED : GOES_ON;
+    if (title !== null && title.textContent !== text) title.textContent = text;
+  });
+  return root;
 }
 
 class LivePage {

@@ -5,6 +5,7 @@
  */
 import type { Report } from '../../../reports/report-schema.ts';
 import type { LiveNews } from '../../format/live-wire.ts';
+import type { LiveState } from '../data/live-feed.ts';
 
 /** Where the run is and what this page did not get. */
 export function liveText(news: LiveNews): string {
@@ -18,6 +19,14 @@ export function liveText(news: LiveNews): string {
     );
   if (trouble !== undefined) parts.push(`${trouble[0]?.toUpperCase()}${trouble.slice(1)}.`);
   return parts.filter((part) => part !== '').join(' ');
+}
+
+/** The same in a few words, for the top bar; nothing is known before the first news. */
+export function livePhaseText(state: LiveState | undefined): string {
+  if (state?.link === 'lost') return 'connection lost';
+  if (state?.news.phase !== 'ended') return 'goes on';
+  const isWritten = state.news.report !== undefined || state.link === 'over';
+  return isWritten ? 'has ended' : 'has ended, its report is being written';
 }
 
 /** What the numbers of a run that goes on are worth. */

@@ -5,8 +5,10 @@
  */
 import { countText, verdictWord } from '../../../reports/kpi-text.ts';
 import type { OpenRun } from '../data/library.ts';
+import type { TraceClient } from '../data/trace-client.ts';
 import { type Child, element, fill } from './element.ts';
 import { ICONS, icon } from './icons.ts';
+import { livePhaseText } from './live-text.ts';
 import type { Watchable } from './observable.ts';
 import type { RunState } from './run-session.ts';
 import type { ThemeChoice } from './theme.ts';
@@ -33,7 +35,12 @@ export function makeTopBar({ view, theme, runs, help, notify }: TopBarParts): HT
     tool('light or dark', ICONS.sun, () => theme.toggle()),
     tool('keys', ICONS.help, () => help.showModal()),
   );
-  runs.watch(new AbortController().signal, (state) => fill(title, whatIsOpen(state)));
+  let shown = new AbortController();
+  runs.watch(new AbortController().signal, (state) => {
+    shown.abort();
+    shown = new AbortController();
+    fill(title, whatIsOpen(state, { view, signal: shown.signal }));
+  });
   const brand = element(
     'button',
     { type: 'button', class: 'brand', click: home },
@@ -61,7 +68,13 @@ function tool(label: string, path: string, click: () => void): HTMLElement {
   );
 }
 
-function whatIsOpen(state: RunState): Child {
+interface Place {
+  readonly view: ViewState;
+  /** Aborts when another run is opened. */
+  readonly signal: AbortSignal;
+}
+
+function whatIsOpen(state: RunState, place: Place): Child {
   switch (state.kind) {
     case 'none':
       return undefined;
@@ -70,13 +83,37 @@ function whatIsOpen(state: RunState): Child {
     case 'trouble':
       return element('span', { class: 'fail-text' }, `${state.id} did not open`);
     case 'open':
-      return facts(state.run);
+      return state.run.isLive === true ? liveFacts(state.run, place) : facts(state.run);
   }
 }
 
-function facts({ name, id, report, isLive }: OpenRun): Child {
+/** Follows the run to its end, and then leads to its report. */
+function liveFacts(run: OpenRun, { view, signal }: Place): Child {
+  const words = element('span', { class: 'muted' });
+  let report: string | undefined;
+  const open = element(
+    'button',
+    {
+      ...{ type: 'button', hidden: true, 'aria-label': 'Open the finished run' },
+      click: () => view.go(view.page.value === 'runs' ? 'report' : view.page.value, report),
+    },
+    'Open',
+    element('span', { class: 'wide' }, ' the finished run'),
+  );
+  const follow = (trace: TraceClient): void =>
+    trace.live.watch(signal, (state) => {
+      const text = livePhaseText(state);
+      if (words.textContent !== text) words.textContent = text;
+      report = state?.news.report;
+      open.hidden = report === undefined;
+    });
+  // What went wrong is said by the page.
+  run.trace().then(follow, () => undefined);
+  return [element('strong', {}, run.name), words, open];
+}
+
+function facts({ name, id, report }: OpenRun): Child {
   const heading = element('strong', {}, name);
-  if (isLive === true) return [heading, element('span', { class: 'muted' }, 'goes on')];
   if (report === undefined)
     return [heading, element('span', { class: 'muted' }, 'trace without a report')];
   const seeds =

@@ -1,6 +1,12 @@
 /** What the page says of a run that goes on. @module */
 import { describe, expect, it } from 'vitest';
-import { liveCardText, liveText, lostText } from '../../../../viz/app/kernel/live-text.ts';
+import type { LiveState } from '../../../../viz/app/data/live-feed.ts';
+import {
+  liveCardText,
+  livePhaseText,
+  liveText,
+  lostText,
+} from '../../../../viz/app/kernel/live-text.ts';
 import type { LiveNews } from '../../../../viz/format/live-wire.ts';
 
 const NEWS: LiveNews = {
@@ -23,6 +29,17 @@ describe('the bar of a run that goes on', () => {
   it('says where packets cannot be seen, and why no more is shown', () => {
     expect(liveText({ ...NEWS, hasPackets: false })).toMatch(/packets cannot be followed/);
     expect(liveText({ ...NEWS, trouble: 'too much' })).toMatch(/Too much\.$/);
+  });
+
+  it('is short in the top bar, and never says of an ended run that it goes on', () => {
+    const said = (link: LiveState['link'], news: Partial<LiveNews>): string =>
+      livePhaseText({ link, news: { ...NEWS, ...news }, info: {} as LiveState['info'] });
+    expect(livePhaseText(undefined)).toBe('goes on');
+    expect(said('open', {})).toBe('goes on');
+    expect(said('lost', {})).toBe('connection lost');
+    expect(said('open', { phase: 'ended' })).toBe('has ended, its report is being written');
+    expect(said('open', { phase: 'ended', report: 'failover/1' })).toBe('has ended');
+    expect(said('over', { phase: 'ended' })).toBe('has ended');
   });
 
   it('says since when the connection is lost, and until when it shows', () => {
