@@ -12,6 +12,7 @@ import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type { PacketTotals, RunInput, SeedResult } from './model.ts';
+import { budgetWarnings, forgetfulSeeds, isSpending, privacyBudgetPart } from './privacy-budget.ts';
 import { privacyPart } from './privacy-part.ts';
 import {
   type KpiResult,
@@ -39,6 +40,7 @@ export function judge(input: RunInput): Report {
   const wallSeconds = input.wallMs / 1e3;
   const events = total(seeds, (seed) => seed.events);
   const privacy = privacyPart(seeds, shownSeed);
+  const privacyBudget = privacyBudgetPart(seeds);
   const isMet = kpis.every((kpi) => kpi.pass) && invariants.every((one) => one.pass);
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
@@ -69,8 +71,9 @@ export function judge(input: RunInput): Report {
     nodeDrops: addUp(seeds.map((seed) => Object.entries(seed.nodeDrops))),
     series: summariseSeries(seeds, shownSeed),
     shownSeed,
-    warnings: collectWarnings(seeds),
+    warnings: [...collectWarnings(seeds), ...budgetWarnings(seeds)],
     ...(privacy === undefined ? {} : { privacy }),
+    ...(privacyBudget === undefined ? {} : { privacyBudget }),
     ...(input.against === undefined ? {} : { against: input.against }),
     ...(input.interactive === undefined ? {} : { interactive: input.interactive }),
     reproduce: input.reproduce,
@@ -175,6 +178,9 @@ function checkInvariants(
     verdict(CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
     receivedVerdict(seeds),
     verdict('faults hit something', missing, 'every fault touched a link or node'),
+    ...(isSpending(seeds)
+      ? [verdict('privacy budget only grows', forgetfulSeeds(seeds), 'no epsilon falls')]
+      : []),
   ];
 }
 

@@ -103,3 +103,24 @@ export const privacySchema = z
     attacks: z.exactOptional(z.array(attack)),
   })
   .describe('privacy by ground truth and by what an adversary believes');
+
+/** What was spent of a privacy budget, round by round. */
+export const privacyBudgetSchema = z
+  .strictObject({
+    delta: number
+      .nullable()
+      .describe(
+        'at which every epsilon holds: the largest of the run; null: the protocol is silent',
+      ),
+    rounds: z
+      .array(
+        z.strictObject({
+          seed: count,
+          round: count.describe('counted from the end of the warm-up, the first is 1'),
+          epsilon: number.describe('spent since the begin of the run, `dp.epsilon`'),
+          accuracy: z.exactOptional(number.describe('after the round, 0 to 1, `dp.accuracy`')),
+        }),
+      )
+      .describe('at most 2,000, evenly spaced in each seed, its last one among them'),
+  })
+  .describe('differential privacy: epsilon over rounds, with accuracy');

@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { againstSchema } from './against-schema.ts';
-import { privacySchema } from './privacy-schema.ts';
+import { privacyBudgetSchema, privacySchema } from './privacy-schema.ts';
 
 /** Version of the document; a change of meaning raises it. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -219,6 +219,7 @@ export const reportSchema = z
     shownSeed: count.describe('the seed that the charts show: the worst, or the first'),
     warnings: z.array(z.strictObject({ text, seeds: z.array(count) })),
     privacy: z.exactOptional(privacySchema),
+    privacyBudget: z.exactOptional(privacyBudgetSchema),
     against: z.exactOptional(againstSchema),
     interactive: z
       .exactOptional(z.strictObject({ faults: count, file: text }))

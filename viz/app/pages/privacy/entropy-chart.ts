@@ -7,21 +7,12 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { plural, whole } from '../../../../reports/format.ts';
-import {
-  drawnToFit,
-  horizontalAxis,
-  type Plot,
-  type Position,
-  plotDrawing,
-  plotOf,
-  spaced,
-  verticalAxis,
-} from '../../chart/plot.ts';
+import { drawnToFit, type Plot, type Position, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type Stretch, stretchesOf, summaryOf, type Target } from './bits.ts';
 import { bitsSource } from './eyes.ts';
-import { bitsText, frameOf, limitLine, limitsOn, type ViewParts } from './frame.ts';
+import { axesOf, bitsText, frameOf, limitLine, limitsOn, type ViewParts } from './frame.ts';
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';
@@ -74,22 +65,17 @@ function drawing(parts: ViewParts, stretches: readonly Stretch[], width: number)
   const y = scaleLinear(bitsDomain(values), [plot.bottom, plot.top]);
   const places = { plot, x: (ns: number): number => x(ns / 1e9), y };
   const seconds = x.ticks(Math.max(3, Math.floor(width / 90)));
-  const bits = y.ticks(6).map((value) => ({ at: y(value), label: String(value) }));
   const drawn = plotDrawing(
     plot,
     'Entropy of the targets over time',
-    verticalAxis(plot, bits, 'bits'),
-    horizontalAxis(
+    ...axesOf(
       plot,
-      spaced(
-        seconds.map((value) => ({ at: x(value), label: String(value) })),
-        40,
-      ),
-      's, when the target was made',
+      { at: y, values: y.ticks(6), title: 'bits' },
+      { at: x, values: seconds, title: 's, when the target was made' },
     ),
     dots(targets, places),
     ...curves(stretches, places),
-    ...limits.map((kpi) => limitLine(plot, y, kpi)),
+    ...limits.map((kpi) => limitLine({ plot, y }, kpi, 'end')),
   );
   return readable(drawn, readingsOf(stretches, places), plot);
 }

@@ -7,7 +7,13 @@ import { significant } from '../../../../reports/format.ts';
 import { kpiName, limitText } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import type { Plot, Position } from '../../chart/plot.ts';
+import {
+  horizontalAxis,
+  type Plot,
+  type Position,
+  spaced,
+  verticalAxis,
+} from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import type { Eyes, Privacy } from './eyes.ts';
@@ -25,7 +31,11 @@ export interface ViewParts {
 export type SeedsMeant = 'all' | 'shown';
 
 /** A frame whose exports name run and seed. */
-export function frameOf(name: string, { context }: ViewParts, meant: SeedsMeant): ChartFrame {
+export function frameOf(
+  name: string,
+  { context }: Pick<ViewParts, 'context'>,
+  meant: SeedsMeant,
+): ChartFrame {
   const { run, report } = context;
   const seed = meant === 'shown' ? report.shownSeed : oneOf(report.seeds);
   return new ChartFrame({ name, origin: { run: run.id, seed: String(seed) } });
@@ -50,18 +60,44 @@ export function bitsText(bits: number): string {
   return `${bits.toFixed(2)} bits`;
 }
 
-/** A limit as a labelled horizontal line; the label stands on the side that is not allowed. */
-export function limitLine(plot: Plot, y: Position, kpi: KpiResult): SVGGElement {
+/** One axis: round values of it, and what they measure. */
+export interface Axis {
+  readonly at: Position;
+  readonly values: readonly number[];
+  readonly title: string;
+  /** `String` when left out. */
+  readonly text?: (value: number) => string;
+}
+
+/** Both axes of a plot, as many values across as have room. */
+export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement[] {
+  const ticks = ({ at, values, text = String }: Axis): { at: number; label: string }[] =>
+    values.map((value) => ({ at: at(value), label: text(value) }));
+  return [
+    verticalAxis(plot, ticks(up), up.title),
+    horizontalAxis(plot, spaced(ticks(across), 44), across.title),
+  ];
+}
+
+/**
+ * A limit as a labelled horizontal line; the label stands on the side that is not allowed.
+ * @param end At which end of the line it stands: where the curve is not.
+ */
+export function limitLine(
+  { plot, y }: { readonly plot: Plot; readonly y: Position },
+  kpi: KpiResult,
+  end: 'begin' | 'end',
+): SVGGElement {
   const at = y(kpi.limit);
-  const labelAt = kpi.comparison.startsWith('>') ? at + 14 : at - 5;
+  const place = {
+    class: `limit-label halo ${end}`,
+    x: end === 'end' ? plot.right - 4 : plot.left + 4,
+    y: kpi.comparison.startsWith('>') ? at + 14 : at - 5,
+  };
   return svgElement(
     'g',
     {},
     svgElement('line', { class: 'limit', x1: plot.left, x2: plot.right, y1: at, y2: at }),
-    svgElement(
-      'text',
-      { class: 'limit-label halo end', x: plot.right - 4, y: labelAt },
-      `${kpiName(kpi)} ${limitText(kpi)}`,
-    ),
+    svgElement('text', place, `${kpiName(kpi)} ${limitText(kpi)}`),
   );
 }

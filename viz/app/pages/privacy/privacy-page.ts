@@ -8,8 +8,9 @@ import { element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { actions, partialNote, stateMessage } from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
+import { budgetChart } from './budget-chart.ts';
 import { entropyChart } from './entropy-chart.ts';
-import { chosenEyes, type Eyes, eyesOf, privacyWarnings } from './eyes.ts';
+import { chosenEyes, type Eyes, eyesOf, type Privacy, privacyWarnings } from './eyes.ts';
 import type { ViewParts } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
 import { pairsChart } from './pairs-view.ts';
@@ -21,17 +22,32 @@ const MORE_EYES =
 
 /** Fills the page. */
 export function mountPrivacy(context: ReportContext): void {
-  const { root, report, view, signal } = context;
+  const { root, report } = context;
   fill(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
-  const { privacy } = report;
-  if (privacy === undefined) {
+  const { privacy, privacyBudget } = report;
+  if (privacy === undefined && privacyBudget === undefined) {
     root.append(nothingMeasured(context));
     return;
   }
+  const eyes = privacy === undefined ? undefined : believed(context, privacy);
+  const budget = privacyBudget !== undefined && budgetChart(context, privacyBudget);
+  root.append(
+    ...(eyes === undefined ? [] : [eyes.bar]),
+    ...warningsOf(context),
+    ...(eyes === undefined ? [] : [eyes.charts]),
+    ...(budget === false ? [] : [element('div', { class: 'privacy-charts' }, budget)]),
+  );
+}
+
+/** What adversaries believe, one of them at a time. */
+function believed(
+  context: ReportContext,
+  privacy: Privacy,
+): { readonly bar: HTMLElement; readonly charts: HTMLElement } {
+  const { view, signal } = context;
   const list = eyesOf(privacy);
   const charts = element('div', { class: 'privacy-charts' });
   const { bar, tell } = chooser(context, list);
-  root.append(bar, ...warningsOf(context), charts);
   let shown: AbortController | undefined;
   let name: string | undefined;
   view.parameters.watch(signal, ({ adversary }) => {
@@ -45,6 +61,7 @@ export function mountPrivacy(context: ReportContext): void {
     fill(charts, eyes.hasBits && bitsCharts(parts), attackCharts(parts), priceChart(parts));
   });
   signal.addEventListener('abort', () => shown?.abort());
+  return { bar, charts };
 }
 
 function nothingMeasured({ view }: ReportContext): HTMLElement {
@@ -54,7 +71,7 @@ function nothingMeasured({ view }: ReportContext): HTMLElement {
     element(
       'p',
       {},
-      'Here would be what an adversary believes of each message. A section privacy in the scenario, or a limit on a metric of privacy.*, asks for it: npm run scenario mixnet-cover.yaml',
+      'Here would be what an adversary believes of each message. A section privacy in the scenario, or a limit on a metric of privacy.*, asks for it: npm run scenario mixnet-cover.yaml. A protocol that samples dp.epsilon shows its privacy budget.',
     ),
     actions({ label: 'Choose a run', run: () => view.go('runs') }),
   );

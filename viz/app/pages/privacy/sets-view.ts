@@ -6,19 +6,12 @@
 import { scaleLinear } from 'd3-scale';
 import { plural, whole } from '../../../../reports/format.ts';
 import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
-import {
-  drawnToFit,
-  horizontalAxis,
-  plotDrawing,
-  plotOf,
-  spaced,
-  verticalAxis,
-} from '../../chart/plot.ts';
+import { drawnToFit, plotDrawing, plotOf } from '../../chart/plot.ts';
 import { readable } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type SetBar, setBars } from './bits.ts';
 import { bitsSource } from './eyes.ts';
-import { frameOf, type ViewParts } from './frame.ts';
+import { axesOf, frameOf, type ViewParts } from './frame.ts';
 
 const HEIGHT = 320;
 const BARS = 16;
@@ -49,23 +42,14 @@ function drawing(bars: readonly SetBar[], width: number, words: string): HTMLEle
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const y = scaleLinear([0, most], [plot.bottom, plot.top]).nice();
   const counts = y.ticks(4).filter(Number.isInteger);
+  const sizes = x.ticks(Math.max(3, Math.floor(width / 80)));
   const drawn = plotDrawing(
     plot,
     words,
-    verticalAxis(
+    ...axesOf(
       plot,
-      counts.map((value) => ({ at: y(value), label: whole(value) })),
-      'targets',
-    ),
-    horizontalAxis(
-      plot,
-      spaced(
-        x
-          .ticks(Math.max(3, Math.floor(width / 80)))
-          .map((value) => ({ at: x(value), label: whole(value) })),
-        44,
-      ),
-      'messages that it may be',
+      { at: y, values: counts, title: 'targets', text: whole },
+      { at: x, values: sizes, title: 'messages that it may be', text: whole },
     ),
     ...bars.map(({ from, to, count }) =>
       svgElement('rect', {

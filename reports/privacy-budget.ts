@@ -1,0 +1,84 @@
+/**
+ * What protocols with differential privacy spent of their budget, round by round (spec/ux.md 4.6):
+ * filled from the samples of {@link BUDGET}, which any protocol may declare.
+ *
+ * In each round one node samples `dp.epsilon`, spent since the begin of the run; the delta at which
+ * it holds; and, if it measures any, `dp.accuracy`. Says nothing of whether an accountant adds up
+ * rightly: that is held by the tests of the protocol.
+ *
+ * @module
+ */
+import type { SeedResult } from './model.ts';
+import type { Report } from './report-schema.ts';
+
+/** Names of the metrics, all of kind `samples`. */
+export const BUDGET = {
+  epsilon: 'dp.epsilon',
+  delta: 'dp.delta',
+  accuracy: 'dp.accuracy',
+} as const;
+
+/** Rounds that are kept in a report; every seed keeps its last one. */
+const ROUNDS_MAX = 2_000;
+
+type Budget = NonNullable<Report['privacyBudget']>;
+
+/** True when some seed spent from a privacy budget. */
+export function isSpending(seeds: readonly SeedResult[]): boolean {
+  return seeds.some((one) => samplesOf(one, BUDGET.epsilon).length > 0);
+}
+
+/** The part of the report; undefined when no seed spent from a budget. */
+export function privacyBudgetPart(seeds: readonly SeedResult[]): Budget | undefined {
+  const spending = seeds.filter((one) => samplesOf(one, BUDGET.epsilon).length > 0);
+  if (spending.length === 0) return undefined;
+  const longest = Math.max(...spending.map((one) => samplesOf(one, BUDGET.epsilon).length));
+  // One less, for a last round that is no multiple of the step.
+  const perSeed = Math.max(1, Math.floor(ROUNDS_MAX / spending.length) - 1);
+  const step = Math.ceil(longest / perSeed);
+  const rounds = spending.slice(0, ROUNDS_MAX).flatMap((one) => keptRounds(one, step));
+  const deltas = spending.flatMap((one) => samplesOf(one, BUDGET.delta));
+  // What holds at one delta holds at every larger one (Dwork and Roth 2014, definition 2.4).
+  return { delta: deltas.length === 0 ? null : Math.max(...deltas), rounds };
+}
+
+/**
+ * Seeds whose epsilon falls or is no number: what is spent never comes back, so an accountant forgot
+ * (after a crash), or several nodes sample what one should add up.
+ */
+export function forgetfulSeeds(seeds: readonly SeedResult[]): readonly SeedResult[] {
+  return seeds.filter((one) => {
+    const spent = samplesOf(one, BUDGET.epsilon);
+    return spent.some((now, at) => !Number.isFinite(now) || now < (spent[at - 1] ?? 0));
+  });
+}
+
+/** Warnings of seeds whose accuracies cannot be told apart by round, so that none is shown. */
+export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings'] {
+  const unpaired = seeds.filter((one) => !isPaired(one) && samplesOf(one, BUDGET.accuracy).length);
+  if (unpaired.length === 0) return [];
+  const text = `privacy: ${BUDGET.accuracy} was not sampled once for each ${BUDGET.epsilon}, so it is not shown beside it`;
+  return [{ text, seeds: unpaired.map(({ seed }) => seed) }];
+}
+
+/** The same rounds of all seeds, for quantiles over them, and the last one of each. */
+function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
+  const spent = samplesOf(one, BUDGET.epsilon);
+  const accuracies = isPaired(one) ? samplesOf(one, BUDGET.accuracy) : [];
+  return spent.flatMap((epsilon, at) => {
+    const round = at + 1;
+    const isKept = round % step === 0 || round === spent.length;
+    if (!isKept || !Number.isFinite(epsilon)) return [];
+    const accuracy = accuracies[at];
+    return { seed: one.seed, round, epsilon, ...(accuracy === undefined ? {} : { accuracy }) };
+  });
+}
+
+function isPaired(one: SeedResult): boolean {
+  return samplesOf(one, BUDGET.accuracy).length === samplesOf(one, BUDGET.epsilon).length;
+}
+
+function samplesOf({ metrics }: SeedResult, name: string): readonly number[] {
+  const data = metrics[name];
+  return data?.kind === 'samples' ? data.values : [];
+}

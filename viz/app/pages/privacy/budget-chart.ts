@@ -1,0 +1,225 @@
+/**
+ * Epsilon over rounds with its limit, and below it, over the same rounds, the accuracy that it paid
+ * for (spec/ux.md 4.6).
+ *
+ * @module
+ */
+import { scaleLinear } from 'd3-scale';
+import { area, line } from 'd3-shape';
+import { plural, significant } from '../../../../reports/format.ts';
+import { limitText } from '../../../../reports/kpi-text.ts';
+import type { KpiResult } from '../../../../reports/report-schema.ts';
+import { drawnToFit, type Plot, type Position, plotDrawing, plotOf } from '../../chart/plot.ts';
+import { type Reading, readable } from '../../chart/readings.ts';
+import { svgElement } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import { type Budget, bySeed, overspentFrom, type Round, roundsOf, type Spread } from './budget.ts';
+import { axesOf, frameOf, limitLine, limitsOn, percent } from './frame.ts';
+
+const EPSILON = 'dp.epsilon';
+const ACCURACY = 'dp.accuracy';
+const SPENT_HEIGHT = 250;
+const ACCURACY_HEIGHT = 160;
+const NEIGHBOURS =
+  'Adversary: sees all that is released, and knows all that went in but the part in question (differential privacy, Dwork and Roth 2014).';
+
+interface BudgetParts {
+  readonly context: ReportContext;
+  readonly budget: Budget;
+  readonly rounds: readonly Round[];
+}
+
+/** A quantity of a round, on its own vertical axis. */
+interface Panel {
+  readonly metric: string;
+  readonly plot: Plot;
+  readonly x: Position;
+  readonly y: Position;
+  readonly of: (round: Round) => Spread | undefined;
+  readonly ofSeed: (sample: Budget['rounds'][number]) => number | undefined;
+  readonly ink: 1 | 2;
+}
+
+/** The chart; the budget has rounds. */
+export function budgetChart(context: ReportContext, budget: Budget): HTMLElement {
+  const parts = { context, budget, rounds: roundsOf(budget) };
+  const frame = frameOf('privacy-budget', { context }, 'all');
+  const title = titleOf(parts);
+  frame.show({ title, caption: captionOf(parts), table: () => tableOf(parts) });
+  frame.body.append(drawnToFit(context.signal, (width) => drawing(parts, width, title)));
+  return frame.root;
+}
+
+function titleOf({ context, budget, rounds }: BudgetParts): string {
+  const last = rounds.at(-1);
+  const most = Math.max(...budget.rounds.map(({ epsilon }) => epsilon));
+  const spent = `After ${plural(last?.round ?? 0, 'round')} epsilon ${significant(most, 3)} is spent`;
+  const right =
+    last?.accuracy === undefined ? '' : `, and ${percent(last.accuracy.p50)} of answers are right`;
+  const over = valueLimits(context, EPSILON).flatMap((kpi) => {
+    // Any other aggregation allows some rounds to be above it.
+    const from = kpi.aggregation === 'max' ? overspentFrom(budget, kpi) : undefined;
+    return from === undefined ? [] : `; the limit ${limitText(kpi)} is passed in round ${from}`;
+  });
+  return [spent, right, ...over].join('');
+}
+
+/** Limits on what is drawn; a count of rounds is none. */
+function valueLimits({ report }: ReportContext, metric: string): readonly KpiResult[] {
+  return limitsOn(report, metric).filter(({ aggregation }) => aggregation !== 'count');
+}
+
+function captionOf({ context, budget, rounds }: BudgetParts): string {
+  const { report } = context;
+  const seeds = bySeed(budget).size;
+  const many =
+    seeds > 1 ? 'Line: median; band: 10th to 90th percentile of the seeds; faint: each seed. ' : '';
+  const counted = report.scenario.warmupNs > 0 ? ', counted from the end of the warm-up' : '';
+  const delta =
+    budget.delta === null
+      ? 'The protocol names no delta, without which epsilon says little.'
+      : `Delta: ${budget.delta}, at the most.`;
+  const hasLimit = [EPSILON, ACCURACY].some((metric) => valueLimits(context, metric).length > 0);
+  const dashed = hasLimit ? "Dashed: the scenario's limit. " : '';
+  const words = (metric: string): string => report.metrics[metric]?.help ?? 'unknown';
+  const accuracy = rounds.some((one) => one.accuracy) ? `; ${words(ACCURACY)}` : '';
+  const samples = `${plural(budget.rounds.length, 'round')} of ${plural(seeds, 'seed')}`;
+  return `Epsilon spent since the begin of the run, and accuracy, over rounds${counted}. ${many}${dashed}${delta} ${NEIGHBOURS} Estimator: ${words(EPSILON)}${accuracy}. Samples: ${samples}.`;
+}
+
+function tableOf({ budget, rounds }: BudgetParts): {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+} {
+  const seeds = bySeed(budget).size;
+  const spread = (one: Spread | undefined): (number | null)[] =>
+    one === undefined ? [null, null, null] : [one.p50, one.p10, one.p90];
+  const all = rounds.map((one) => [
+    ...[plural(one.seeds, 'seed'), one.round, ...spread(one.epsilon), ...spread(one.accuracy)],
+  ]);
+  const each = budget.rounds.map(({ seed, round, epsilon, accuracy = null }) => [
+    ...[`seed ${seed}`, round, epsilon, null, null, accuracy, null, null],
+  ]);
+  return {
+    columns: [
+      ...['of', 'round', 'epsilon', 'epsilon p10', 'epsilon p90'],
+      ...['accuracy', 'accuracy p10', 'accuracy p90'],
+    ],
+    rows: seeds > 1 ? [...all, ...each] : each,
+  };
+}
+
+function drawing(parts: BudgetParts, width: number, words: string): HTMLElement {
+  const { context, budget, rounds } = parts;
+  const hasAccuracy = rounds.some(({ accuracy }) => accuracy !== undefined);
+  const plot = plotOf(width, SPENT_HEIGHT, 52);
+  const x = scaleLinear([0, rounds.at(-1)?.round ?? 1], [plot.left, plot.right]);
+  const limits = valueLimits(context, EPSILON).map(({ limit }) => limit);
+  const most = Math.max(...limits, ...budget.rounds.map(({ epsilon }) => epsilon), 1e-9);
+  const y = scaleLinear([0, 1.08 * most], [plot.bottom, plot.top]);
+  const ticks = x.ticks(Math.max(3, Math.floor(width / 90))).filter(Number.isInteger);
+  const across = { at: x, values: ticks, title: 'round' };
+  const spent: Panel = {
+    ...{ metric: EPSILON, plot, x, y, ink: 1 },
+    ...{ of: (round) => round.epsilon, ofSeed: (sample) => sample.epsilon },
+  };
+  const drawn = plotDrawing(
+    { ...plot, height: SPENT_HEIGHT + (hasAccuracy ? ACCURACY_HEIGHT : 0) },
+    words,
+    ...axesOf(plot, { at: y, values: y.ticks(5), title: 'epsilon' }, across),
+    ...panelParts(parts, spent),
+  );
+  let { bottom } = plot;
+  if (hasAccuracy) {
+    const below = plotOf(width, ACCURACY_HEIGHT, 52);
+    const share = scaleLinear(sharesShown(parts), [below.bottom, below.top]);
+    const right: Panel = {
+      ...{ metric: ACCURACY, plot: below, x, y: share, ink: 2 },
+      ...{ of: (round) => round.accuracy, ofSeed: (sample) => sample.accuracy },
+    };
+    const up = { at: share, values: share.ticks(4), title: 'accuracy', text: tickPercent };
+    drawn.append(
+      svgElement(
+        'g',
+        { transform: `translate(0 ${SPENT_HEIGHT})` },
+        ...axesOf(below, up, across),
+        ...panelParts(parts, right),
+      ),
+    );
+    bottom = SPENT_HEIGHT + below.bottom;
+  }
+  return readable(drawn, readingsOf(rounds, spent), { top: plot.top, bottom });
+}
+
+/** `90 %`, with no more digits than a round number has. */
+function tickPercent(share: number): string {
+  return `${Number((100 * share).toFixed(6))} %`;
+}
+
+/** From the tenth below the lowest accuracy or limit to all of them. */
+function sharesShown({ context, budget }: BudgetParts): readonly [number, number] {
+  const limits = valueLimits(context, ACCURACY).map(({ limit }) => limit);
+  const found = budget.rounds.flatMap(({ accuracy }) => accuracy ?? []);
+  return [Math.max(0, Math.floor(10 * Math.min(...limits, ...found) - 0.5) / 10), 1];
+}
+
+/** Faint seeds, band, median, limits. */
+function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): readonly Node[] {
+  const { x, y, of, ofSeed, ink, plot } = panel;
+  const seeds = [...bySeed(budget).values()];
+  const known = rounds.flatMap((one) => {
+    const spread = of(one);
+    return spread === undefined ? [] : { at: x(one.round), ...spread };
+  });
+  type Known = (typeof known)[number];
+  const path = (pick: (one: Known) => number): string =>
+    line<Known>()
+      .digits(1)
+      .x(({ at }) => at)
+      .y((one) => y(pick(one)))(known) ?? '';
+  const band = area<Known>()
+    .digits(1)
+    .x(({ at }) => at)
+    .y0(({ p10 }) => y(p10))
+    .y1(({ p90 }) => y(p90));
+  const faint = seeds.map((samples) => {
+    const measured = samples.filter((one) => ofSeed(one) !== undefined);
+    const way = line<Budget['rounds'][number]>()
+      .digits(1)
+      .x(({ round }) => x(round))
+      .y((one) => y(ofSeed(one) ?? 0));
+    return svgElement('path', { class: 'line faint', d: way(measured) ?? '' });
+  });
+  return [
+    ...(seeds.length > 1
+      ? [
+          ...faint,
+          svgElement('path', { class: `band ink${ink}`, d: band(known) ?? '' }),
+          svgElement('path', { class: `line edge${ink}`, d: path(({ p10 }) => p10) }),
+          svgElement('path', { class: `line edge${ink}`, d: path(({ p90 }) => p90) }),
+        ]
+      : []),
+    svgElement('path', { class: `line stroke${ink}`, d: path(({ p50 }) => p50) }),
+    // A line needs two.
+    ...known
+      .slice(0, known.length === 1 ? 1 : 0)
+      .map(({ at, p50 }) => svgElement('circle', { class: `ink${ink}`, cx: at, cy: y(p50), r: 3 })),
+    // Both curves rise: what is above them is free at the begin, what is below them at the end.
+    ...valueLimits(context, panel.metric).map((kpi) =>
+      limitLine({ plot, y }, kpi, kpi.comparison.startsWith('>') ? 'end' : 'begin'),
+    ),
+  ];
+}
+
+function readingsOf(rounds: readonly Round[], { x, y }: Panel): readonly Reading[] {
+  const text = ({ p10, p50, p90 }: Spread, words: (value: number) => string): string =>
+    p10 === p90 ? words(p50) : `${words(p50)} (p10 ${words(p10)}, p90 ${words(p90)})`;
+  return rounds.map(({ round, seeds, epsilon, accuracy }) => {
+    const right = accuracy === undefined ? '' : `, accuracy ${text(accuracy, percent)}`;
+    const spent = text(epsilon, (value) => significant(value, 3));
+    return {
+      ...{ x: x(round), y: y(epsilon.p50) },
+      text: `round ${round}: epsilon ${spent}${right}; ${plural(seeds, 'seed')}`,
+    };
+  });
+}

@@ -1,0 +1,71 @@
+/**
+ * What was spent of a privacy budget, round by round: quantiles over the seeds, and the round in which
+ * a limit was passed.
+ *
+ * @module
+ */
+
+import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
+import { ascending, quantile } from '../../../../reports/statistics/quantile.ts';
+
+/** The part of a report. */
+export type Budget = NonNullable<Report['privacyBudget']>;
+type Sample = Budget['rounds'][number];
+
+/** Quantiles over seeds. */
+export interface Spread {
+  readonly p10: number;
+  readonly p50: number;
+  readonly p90: number;
+}
+
+/** One round in all seeds that came so far. */
+export interface Round {
+  readonly round: number;
+  readonly seeds: number;
+  readonly epsilon: Spread;
+  /** Absent where no seed measured it. */
+  readonly accuracy?: Spread;
+}
+
+/** All rounds, the first one first. */
+export function roundsOf({ rounds }: Budget): readonly Round[] {
+  const byRound = new Map<number, Sample[]>();
+  for (const sample of rounds) {
+    byRound.set(sample.round, [...(byRound.get(sample.round) ?? []), sample]);
+  }
+  return [...byRound]
+    .sort(([a], [b]) => a - b)
+    .map(([round, samples]) => {
+      const accuracy = spreadOf(samples.flatMap((one) => one.accuracy ?? []));
+      const epsilon = spreadOf(samples.map((one) => one.epsilon)) ?? { p10: 0, p50: 0, p90: 0 };
+      const found = accuracy === undefined ? {} : { accuracy };
+      return { round, seeds: samples.length, epsilon, ...found };
+    });
+}
+
+function spreadOf(values: readonly number[]): Spread | undefined {
+  const sorted = ascending(values);
+  const at = (p: number): number | undefined => quantile(sorted, p);
+  const [p10, p50, p90] = [at(0.1), at(0.5), at(0.9)];
+  if (p10 === undefined || p50 === undefined || p90 === undefined) return undefined;
+  return { p10, p50, p90 };
+}
+
+/** Samples of each seed, in the order of the report. */
+export function bySeed({ rounds }: Budget): ReadonlyMap<number, readonly Sample[]> {
+  const seeds = new Map<number, Sample[]>();
+  for (const sample of rounds) seeds.set(sample.seed, [...(seeds.get(sample.seed) ?? []), sample]);
+  return seeds;
+}
+
+/** First round in which some seed has spent more than a limit allows; undefined when none has. */
+export function overspentFrom(
+  { rounds }: Budget,
+  { comparison, limit }: Pick<KpiResult, 'comparison' | 'limit'>,
+): number | undefined {
+  const isOver = (epsilon: number): boolean =>
+    comparison === '<=' ? epsilon > limit : comparison === '<' && epsilon >= limit;
+  const over = rounds.filter(({ epsilon }) => isOver(epsilon)).map(({ round }) => round);
+  return over.length === 0 ? undefined : Math.min(...over);
+}
