@@ -13,6 +13,7 @@ import type { RunOrder } from '../scenarios/runner/run-scenario.ts';
 import { readAs } from '../topologies/files/quantity.ts';
 import { execute, type RunFlags, type Runner, seedsOf } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
+import { refuseWithHelp } from './flags.ts';
 import { loadAny } from './load.ts';
 import { addRunOptions } from './scenario.ts';
 import { addWatchOption } from './watch.ts';
@@ -43,15 +44,14 @@ export function addEmulate(program: Command): void {
         .choices(['warn', 'fail'])
         .default('warn'),
     )
-    .option(
-      '--late-limit <time>',
-      'lateness that counts as a slip',
-      lateLimit,
-      lateLimit(LATE_LIMIT),
+    .addOption(
+      new Option('--late-limit <time>', 'lateness that counts as a slip')
+        .argParser(lateLimit)
+        .default(lateLimit(LATE_LIMIT), LATE_LIMIT),
     );
   command.action(async (file: string | undefined, flags: EmulateFlags) => {
     if (file === undefined) {
-      command.outputHelp();
+      refuseWithHelp(command);
       return;
     }
     const registry = new ProtocolRegistry();

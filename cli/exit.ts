@@ -87,9 +87,14 @@ function flagJson(error: FlagError): Readonly<Record<string, string>> {
 
 function flagText(error: FlagError): string {
   const command = process.argv.slice(2).join(' ');
-  const at = command.lastIndexOf(error.found);
   const shown = IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
-  const caret = at < 0 ? -1 : shown.lastIndexOf(error.found);
+  const caret = placeOf(error.found, shown);
   const under = caret < 0 ? '' : `   ${' '.repeat(caret)}${'^'.repeat(error.found.length)}\n`;
   return `orrery: ${error.message}\n   ${shown}\n${under}   hint: ${error.hint}\n`;
+}
+
+/** Where the words stand, as words of their own if they do anywhere; -1 where they do not stand. */
+function placeOf(found: string, shown: string): number {
+  const whole = ` ${shown} `.lastIndexOf(` ${found} `);
+  return whole < 0 ? shown.lastIndexOf(found) : whole;
 }

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { FlagError } from './exit.ts';
+import type { Command } from 'commander';
+import { exitWith, FlagError } from './exit.ts';
+
+/** What a command needs was left out: its help, and exit 2, since a gate without a file is no pass. */
+export function refuseWithHelp(command: Command): void {
+  command.outputHelp({ error: true });
+  exitWith(2);
+}
 
 /** `--set path=value`, repeatable. */
 export function collectOverride(

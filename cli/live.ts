@@ -14,7 +14,7 @@ import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { wholeNumber } from './flags.ts';
+import { refuseWithHelp, wholeNumber } from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { type Loaded, load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
@@ -74,7 +74,7 @@ export function addLive(program: Command): void {
     );
   command.action(async (file: string | undefined, flags: LiveFlags) => {
     if (file === undefined) {
-      command.outputHelp();
+      refuseWithHelp(command);
       return;
     }
     refuseRecordings(flags);

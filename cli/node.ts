@@ -31,7 +31,7 @@ import { hintNames } from '../topologies/files/suggest.ts';
 import { loadTopology } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
-import { wholeNumber } from './flags.ts';
+import { refuseWithHelp, wholeNumber } from './flags.ts';
 import { runNodeProcess } from './node-process.ts';
 
 /** Between two tries to reach a coordinator that does not listen yet. */
@@ -81,7 +81,7 @@ export function addNode(program: Command): void {
       );
       return;
     }
-    if (topologyFile === undefined || name === undefined) command.outputHelp();
+    if (topologyFile === undefined || name === undefined) refuseWithHelp(command);
     else await runNode(topologyFile, name, flags as NodeFlags);
   });
 }

@@ -9,7 +9,7 @@ import { SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
 import { execute, type RunFlags } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
-import { collectOverride, wholeNumber } from './flags.ts';
+import { collectOverride, refuseWithHelp, wholeNumber } from './flags.ts';
 import { listMetrics } from './list-metrics.ts';
 import { load } from './load.ts';
 import { addWatchOption } from './watch.ts';
@@ -49,7 +49,7 @@ export function addScenario(program: Command): void {
       return;
     }
     if (file === undefined) {
-      command.outputHelp();
+      refuseWithHelp(command);
       return;
     }
     const loaded = await load(file, flags.set, registry);

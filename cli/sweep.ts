@@ -73,7 +73,8 @@ async function sweep(file: string, scenario: Scenario, context: SweepContext): P
   }
   if (interrupt.signal.aborted) codes.push(130);
   interrupt.dispose();
-  leave(scenario, rows, { flags, folder });
+  const interruptedOf = interrupt.signal.aborted ? cells.length : undefined;
+  leave(scenario, rows, { flags, folder, interruptedOf });
   return worstOf(codes);
 }
 
@@ -119,14 +120,20 @@ async function runCell(
 function leave(
   scenario: Scenario,
   rows: readonly SweepRow[],
-  { flags, folder }: { readonly flags: RunFlags; readonly folder: string },
+  how: {
+    readonly flags: RunFlags;
+    readonly folder: string;
+    readonly interruptedOf: number | undefined;
+  },
 ): void {
+  const { flags, folder, interruptedOf } = how;
   const result = {
     name: scenario.name,
     question: scenario.question,
     seeds: seedsOf(scenario.seeds, flags),
     rows,
     reproduce: repeatCommand('sweep', scenario.file, flags),
+    ...(interruptedOf === undefined ? {} : { interruptedOf }),
   };
   const json = `${JSON.stringify(result, null, 2)}\n`;
   const text = flags.json === true ? json : renderSweepTable(result, terminalOptions(undefined));

@@ -31,6 +31,22 @@ export interface SweepResult {
   readonly seeds: readonly number[];
   readonly rows: readonly SweepRow[];
   readonly reproduce: string;
+  /** How many combinations the file has, where the sweep was interrupted before the end of all. */
+  readonly interruptedOf?: number;
+}
+
+/** First word of the verdict and how many were met. */
+export function sweepVerdict(sweep: SweepResult): {
+  readonly word: 'PASS' | 'FAIL' | 'STOP';
+  readonly text: string;
+} {
+  const { rows, interruptedOf } = sweep;
+  const met = rows.filter((row) => row.pass).length;
+  const text = `${met} of ${plural(rows.length, 'combination')} met`;
+  if (interruptedOf !== undefined) {
+    return { word: 'STOP', text: `${text}, interrupted at ${rows.length} of ${interruptedOf}` };
+  }
+  return { word: met === rows.length ? 'PASS' : 'FAIL', text };
 }
 
 /** The row of a finished report. */
@@ -103,10 +119,8 @@ export function renderSweepTable(
       .join('  ')}`.trimEnd(),
   );
   const hidden = widths.length - shown;
-  const met = sweep.rows.filter((row) => row.pass).length;
-  const verdict = met === sweep.rows.length ? 'PASS' : 'FAIL';
-  const cells = `${met} of ${plural(sweep.rows.length, 'combination')} met`;
-  const head = `${verdict}  ${sweep.name}   ${cells}   ${plural(sweep.seeds.length, 'seed')} each`;
+  const { word, text: met } = sweepVerdict(sweep);
+  const head = `${word}  ${sweep.name}   ${met}   ${plural(sweep.seeds.length, 'seed')} each`;
   const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
   const text = `${[head, '', ...lines, ...note].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
@@ -116,10 +130,10 @@ export function renderSweepTable(
 export function renderSweepMarkdown(sweep: SweepResult): string {
   const [header = [], ...rows] = cellsOf(sweep);
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  const met = sweep.rows.filter((row) => row.pass).length;
-  const icon = met === sweep.rows.length ? '✅' : '❌';
+  const { word, text } = sweepVerdict(sweep);
+  const icon = word === 'PASS' ? '✅' : '❌';
   const head = [
-    `### ${icon} ${escapeMarkdown(sweep.name)}: ${met} of ${sweep.rows.length} combinations met`,
+    `### ${icon} ${escapeMarkdown(sweep.name)}: ${text}`,
     `${escapeMarkdown(sweep.question)}\n\nReproduce: ${code(sweep.reproduce)}\n`,
     line(header),
     `|${header.map(() => '---:').join('|')}|`,

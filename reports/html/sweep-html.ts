@@ -13,6 +13,7 @@ import {
   sweepGrid,
   sweepKpis,
   sweepParameters,
+  sweepVerdict,
 } from '../sweep.ts';
 import { emptyChart, figure, frameOf, svg } from './chart.ts';
 import { documentOf } from './html.ts';
@@ -23,13 +24,12 @@ const ROW = 40;
 
 /** The whole document of a sweep. */
 export function renderSweepHtml(sweep: SweepResult): string {
-  const met = sweep.rows.filter((row) => row.pass).length;
-  const isMet = met === sweep.rows.length;
-  const word = isMet ? 'PASS' : 'FAIL';
+  const { word, text } = sweepVerdict(sweep);
+  const isMet = word === 'PASS';
   const kpis = sweepKpis(sweep);
   return documentOf(`${word} ${sweep.name}`, [
     html`<header class="bar ${isMet ? 'pass' : 'fail'}"><div>
-<h1><b>${word}</b>${sweep.name}: ${met} of ${plural(sweep.rows.length, 'combination')} met</h1>
+<h1><b>${word}</b>${sweep.name}: ${text}</h1>
 <p class="question">${sweep.question}</p>
 <dl class="facts"><div><dt>seeds</dt><dd>${sweep.seeds.length} each, the same for all</dd></div><div><dt>parameters</dt><dd>${sweepParameters(sweep).join(', ')}</dd></div></dl>
 </div></header>

@@ -137,7 +137,9 @@ function readLimit(
 ): LeafResult<Limit> {
   const match = /^\s*(<=|>=|==|<|>)\s*(.*?)\s*$/.exec(text);
   if (match === null) {
-    return wrong('E110', `"${text}" has no comparison`, `write "<= ${text.trim()}"`);
+    // What stands in place of a comparison, such as `=<` or `≤`, is not part of the value.
+    const value = text.replace(/^[\s<>=!≤≥]+/, '').trim();
+    return wrong('E110', `"${text}" has no comparison`, `write "<= ${value}"`);
   }
   const comparison = match[1] as Comparison;
   const limit = readValue(match[2] ?? '', unitOf(metric, aggregation));

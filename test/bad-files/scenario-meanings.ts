@@ -78,6 +78,13 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     hint: 'write "<= 750ms"',
   },
   {
+    title: 'a comparison the wrong way round, which the hint repeated',
+    text: kpi('gateway.failover: { p95: «"=< 750ms"» }'),
+    code: 'E110',
+    says: 'kpis.gateway.failover.p95: "=< 750ms" has no comparison',
+    hint: 'write "<= 750ms"',
+  },
+  {
     title: 'a comparison without value',
     text: kpi('gateway.failover: { p95: «"<="» }'),
     code: 'E110',

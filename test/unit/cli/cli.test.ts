@@ -124,6 +124,19 @@ events:
     expect(errors[0]?.message).toContain('leaves no path');
   });
 
+  it('exit 2: no file is no pass, which a gate with an empty variable was', async () => {
+    const { code, stdout, stderr } = await orrery(['scenario']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: orrery scenario');
+  });
+
+  it('exit 2: the caret is under the word, not inside of a longer one that follows', async () => {
+    const { code, stderr } = await orrery(['node', 'two-nodes.yaml', 'alice']);
+    const [, shown = '', caret = ''] = stderr.split('\n');
+    expect(code).toBe(2);
+    expect(caret.indexOf('^')).toBe(shown.indexOf(' node ') + 1);
+  });
+
   it('exit 2: a number with a letter in it gets a caret and a guess', async () => {
     const { code, stdout, stderr } = await orrery(run('hello.yaml', '--seeds', '3O'));
     expect([code, stdout]).toEqual([2, '']);

@@ -78,6 +78,14 @@ describe('a sweep', () => {
     expect(text).toMatch(/\d KPIs more in the report/);
   });
 
+  it('that was interrupted says so, which it did not: it looked like a finished one', () => {
+    const text = renderSweepTable({ ...sweep(1), interruptedOf: 4 }, { width: 80, unicode: true });
+    expect(text).toMatch(/^STOP {2}probe {3}0 of 1 combination met, interrupted at 1 of 4 {3}/);
+    expect(renderSweepMarkdown({ ...sweep(6), interruptedOf: 8 })).toMatch(
+      /^### ❌ probe: 4 of 6 combinations met, interrupted at 6 of 8\n/,
+    );
+  });
+
   it('with 1,000 cells stays below 256 KiB as a summary', () => {
     const text = renderSweepMarkdown(sweep(1000));
     expect(new TextEncoder().encode(text).length).toBeLessThan(64_000);
