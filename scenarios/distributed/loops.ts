@@ -13,7 +13,7 @@ import { assert } from '../../engine/core/assert.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 
-/** One loop forwards some 50,000 datagrams/s; half of that are 4,000 packets/s over six links. */
+/** One loop carries some 12,000 packets/s over six links (docs/PERFORMANCE.md, Live); a third of it leaves room. */
 const ONE_LOOP_RATE = 4_000;
 /**
  * An end of a flow costs as much as two to three routers, whichever end: it makes or checks, seals or
