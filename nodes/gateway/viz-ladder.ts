@@ -32,6 +32,8 @@ const TAIL = 40;
 const CRAMPED = 320;
 /** Labels nearer than this would overlap, px. */
 const LABEL_PITCH = 16;
+/** An average letter, px. */
+const CHARACTER = 6.4;
 /** Ladders that are drawn; the table has all. */
 const SHOWN = 4;
 
@@ -203,9 +205,12 @@ function rungShapes({ name, isForward, sentNs, gotNs }: Rung, place: LadderPlace
     dash: isOpen ? 'dashed' : 'solid',
     title: isOpen ? `${name}, not seen to arrive` : `${name}, ${msText(gotNs - sentNs)} on the way`,
   };
-  const label = words((left + right) / 2, (y1 + y2) / 2 - 10, isOpen ? `${name} …` : name, {
-    anchor: 'middle',
-  });
+  const text = isOpen ? `${name} …` : name;
+  // So high above the middle that the sloping line does not reach the nearer end of the words.
+  const rise = (Math.abs(y2 - y1) / (right - left)) * (text.length / 2) * CHARACTER;
+  // The line before ends where a message that has not arrived begins: those words stand below.
+  const base = isOpen ? y1 + 16 : (y1 + y2) / 2 - 6 - rise;
+  const label = words((left + right) / 2, base, text, { anchor: 'middle' });
   if (isOpen) return [line, label];
   const back = isForward ? -9 : 9;
   const head: Shape = {

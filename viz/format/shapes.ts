@@ -32,7 +32,7 @@ export function grouped(count: number): string {
 
 /** `24.0 ms` of microseconds. */
 export function milliseconds(us: number): string {
-  return us < 1000 ? `${us} us` : `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`;
+  return us < 1000 ? `${us} µs` : `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`;
 }
 
 /** Nodes in the order of the run, the selected one alone where it has something to show. */

@@ -36,6 +36,8 @@ import {
 const HEIGHT = 340;
 /** Narrower than this there is no room for many words. */
 const SLIM = 460;
+/** Labels of the vertical axis nearer than this would touch, px. */
+const TICK_PITCH = 16;
 
 /** One curve. */
 export interface Curve {
@@ -65,7 +67,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   const drawing = plotDrawing(
     plot,
     words,
-    verticalAxis(plot, yTicks, 'share of samples at most this slow'),
+    verticalAxis(plot, spaced(yTicks, TICK_PITCH), 'share of samples at most this slow'),
     horizontalAxis(plot, ticks, suffix),
     ...curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
     ...limitsOf(list, places),

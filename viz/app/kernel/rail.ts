@@ -25,8 +25,11 @@ export function makeRail(pages: readonly Page[], view: ViewState): HTMLElement {
   });
   view.page.watch(new AbortController().signal, (shown) => {
     for (const { page, button } of entries) {
-      if (page.name === shown) button.setAttribute('aria-current', 'page');
-      else button.removeAttribute('aria-current');
+      if (page.name === shown) {
+        button.setAttribute('aria-current', 'page');
+        // On a slim screen not all entries are seen; at first the rail is not in the document yet.
+        requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest', inline: 'center' }));
+      } else button.removeAttribute('aria-current');
     }
   });
   return element(

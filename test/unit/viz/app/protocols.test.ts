@@ -90,6 +90,23 @@ describe('the gateway', () => {
     ]);
   });
 
+  it('wrote the names of messages across the lines of a ladder in a narrow panel', () => {
+    const { shapes } = drawing(gateway, 'handshake', input({ width: 284 }));
+    const lines = shapes.flatMap((one) => (one.kind === 'line' && one.x1 !== one.x2 ? [one] : []));
+    const names = shapes.flatMap((one) =>
+      one.kind === 'text' && /^(opening|answer|confirmation)/.test(one.text) ? [one] : [],
+    );
+    expect(names).toHaveLength(3);
+    for (const { x, y, text } of names) {
+      for (const { x1, y1, x2, y2 } of lines) {
+        for (const end of [x - text.length * 3, x + text.length * 3]) {
+          const level = y1 + ((y2 - y1) * (end - x1)) / (x2 - x1);
+          expect(level <= y - 9 || level >= y + 1, `${text} at ${end}`).toBe(true);
+        }
+      }
+    }
+  });
+
   it('has nothing to draw of a trace without its states', () => {
     const bare = input({}, [['path to b', 'via-110']]);
     const { views } = gateway;

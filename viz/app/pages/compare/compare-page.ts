@@ -198,7 +198,6 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
             element(
               'th',
               { scope: 'row' },
-              // On a slim screen the verdict stands out of sight: its sign is here as well.
               element('span', { class: `${tone} sign`, 'aria-hidden': 'true' }, sign),
               name,
             ),
@@ -213,11 +212,12 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
         }),
       ),
     ),
-    element(
-      'p',
-      { class: 'muted' },
-      'n.s.: the interval of the difference holds 0, it could be chance.',
-    ),
+    comparison.kpis.some((change) => cellsOf(change).some((text) => text.includes('n.s.'))) &&
+      element(
+        'p',
+        { class: 'muted' },
+        'n.s.: the interval of the difference holds 0, it could be chance.',
+      ),
   );
 }
 

@@ -5,6 +5,7 @@
  */
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { inScale, limitQuantity, quantity, scaleOf } from '../../../../reports/format.ts';
+import { hardSpaces } from '../../chart/words.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Bin } from './bins.ts';
 import type { Lane, Segment } from './lanes.ts';
@@ -110,7 +111,7 @@ function heading({ name, finding }: Strip, width: number): Made {
 /** Lines of at most so many characters, broken between words. */
 function wrapped(text: string, room: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of hardSpaces(text).split(' ')) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > room) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

@@ -236,7 +236,8 @@ class FailoverPage {
     });
     const { svg, x } = this.#drawn;
     set(this.#cursor, 'y2', Number(svg.getAttribute('height')) - 36);
-    svg.append(this.#cursor);
+    // Above the lines of the effects, below the words of the strips.
+    svg.insertBefore(this.#cursor, svg.querySelector('g'));
     svg.addEventListener('pointerdown', (event) => {
       const at = x.invert(event.clientX - svg.getBoundingClientRect().left);
       this.#context.view.time.moveTo(shown.beginNs + at);

@@ -11,7 +11,7 @@ import {
   limitText,
   measuredText,
 } from '../../../../reports/kpi-text.ts';
-import type { Report } from '../../../../reports/report-schema.ts';
+import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, gapOf, spreadOf } from './story.ts';
 
@@ -55,6 +55,11 @@ function effectWords(shown: FaultCase): string {
   return `${last.name} after ${quantity(last.afterNs, 'ns')}`;
 }
 
+/** One sample has no interval, which the table says and a sentence need not. */
+function intervalWords(kpi: KpiResult): string {
+  return kpi.ci95.kind === 'none' ? '' : ` ${intervalText(kpi)}`;
+}
+
 /** Which fault of which seed, over which interval, and what the KPI says. */
 export function captionOf({ report, shown, position, count, flow }: Told): string {
   const at = instantText(shown.beginNs, 10e9);
@@ -63,7 +68,7 @@ export function captionOf({ report, shown, position, count, flow }: Told): strin
   const verdict =
     kpi === undefined
       ? ''
-      : ` ${kpiMark(kpi)} ${kpiName(kpi)} ${measuredText(kpi)} ${intervalText(kpi)}, limit ${limitText(kpi)}.`;
+      : ` ${kpiMark(kpi)} ${kpiName(kpi)} ${measuredText(kpi)}${intervalWords(kpi)}, limit ${limitText(kpi)}.`;
   const others =
     report.seeds.length < 2
       ? ''

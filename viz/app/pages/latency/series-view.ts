@@ -212,8 +212,9 @@ function limitLine(kpi: KpiResult | undefined, plot: Plot, y: Position): Node | 
     svgElement(
       'text',
       {
-        class: 'limit-label halo start',
-        x: plot.left + 6,
+        // The series begins with its warm-up, which is where it rises over the limit if ever.
+        class: 'limit-label halo end',
+        x: plot.right - 6,
         y: at > plot.bottom - 24 ? at - 6 : at + 15,
       },
       words,

@@ -4,7 +4,7 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import { limitQuantity, plural, quantity, whole } from '../../../../reports/format.ts';
+import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import {
   drawnToFit,
@@ -48,7 +48,7 @@ export function tailChart(
   const title = hardSpaces(tailTitle(one));
   frame.show({
     title,
-    caption: `${whole(one.metric.count)} samples, ${one.metric.clock} time, whole run; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
+    caption: `${plural(one.metric.count, 'sample')}, ${one.metric.clock} time, whole run; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
     table: () => ({ columns: TAIL_COLUMNS, rows: tailRows(one) }),
   });
   const curves = [{ label: one.name, distribution: one, colour: 1 }];
@@ -94,7 +94,7 @@ export function histogramChart(
   const finding =
     middle === undefined
       ? `${name}: ${plural(metric.count, 'sample')}, median ${quantity(median, metric.unit)}`
-      : `The middle half of ${name} lies between ${middle}`;
+      : `The middle half of ${name} lies ${middle}`;
   const title = hardSpaces(finding);
   const bars = barsOf(one, 40);
   frame.show({
@@ -114,7 +114,8 @@ function middleHalf(one: Distribution): string | undefined {
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;
-  return `${quantity(low, one.metric.unit)} and ${quantity(high, one.metric.unit)}`;
+  const [from, to] = [low, high].map((value) => quantity(value, one.metric.unit));
+  return from === to ? `at ${from}` : `between ${from} and ${to}`;
 }
 
 function histogram(one: Distribution, width: number, words: string): HTMLElement {

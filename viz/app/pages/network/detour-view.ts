@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fill, set, svgElement } from '../../kernel/element.ts';
+import { set, svgElement } from '../../kernel/element.ts';
 import type { Detour, DetourLook } from './detour.ts';
 import type { Place } from './place.ts';
 
@@ -17,8 +17,6 @@ export interface ShownDetour {
   readonly look: DetourLook;
 }
 
-const LINE_PX = 16;
-
 /** The drawing; append {@link DetourView.root} below the nodes and {@link DetourView.stamp} above. */
 export class DetourView {
   readonly #old = svgElement('path', { class: 'old-way' });
@@ -28,7 +26,7 @@ export class DetourView {
 
   #written = '';
 
-  /** Shows it, or nothing. On a narrow drawing each part of the stamp has its own line. */
+  /** Shows it, or nothing. A narrow drawing has no room for the stamp: the words below it say the same. */
   show(shown: ShownDetour | undefined, ends: Ends, isNarrow: boolean): void {
     const stamp = shown?.look.stamp ?? [];
     const oldWay = shown?.detour.oldWay ?? [];
@@ -38,25 +36,20 @@ export class DetourView {
     set(this.#new, 'd', pathOf(newWay, ends));
     const fresh = newWay.filter((id) => !oldWay.includes(id));
     const points = (fresh.length > 0 ? fresh : newWay).flatMap((id) => ends(id) ?? []);
-    const lines = isNarrow ? stamp : [stamp.join(', ')];
-    this.#write(points.length === 0 ? [] : lines, points);
+    this.#write(points.length === 0 || isNarrow ? '' : stamp.join(', '), points);
   }
 
   /** On the part that is new, in the middle of it. */
-  #write(lines: readonly string[], points: readonly Place[]): void {
+  #write(words: string, points: readonly Place[]): void {
     const x = middle(points.map((point) => point.x)).toFixed(1);
     // Above the line of packets and the ring of a node.
-    const y = middle(points.map((point) => point.y)) - 16;
-    const key = `${x} ${y} ${lines.join('\n')}`;
+    const y = (middle(points.map((point) => point.y)) - 16).toFixed(1);
+    const key = `${x} ${y} ${words}`;
     if (key === this.#written) return;
     this.#written = key;
-    const first = y - (lines.length - 1) * LINE_PX;
-    fill(
-      this.stamp,
-      lines.map((line, at) =>
-        svgElement('tspan', { x, y: (first + at * LINE_PX).toFixed(1) }, line),
-      ),
-    );
+    set(this.stamp, 'x', x);
+    set(this.stamp, 'y', y);
+    this.stamp.textContent = words;
   }
 }
 

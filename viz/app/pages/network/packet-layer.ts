@@ -36,6 +36,8 @@ export interface Burst {
   readonly reason: string;
   /** Link or node; both directions of a link are one place. */
   readonly place: string;
+  /** On a steep link the reason stands beside the rings, where no node of the link is. */
+  readonly isSteep: boolean;
 }
 
 /** Where packets are on the screen. */
@@ -67,15 +69,13 @@ export function burstOf(
   const { reason } = drop;
   if (link !== undefined && link.from >= 0 && link.to >= 0) {
     const share = /queue|policed|codel/.test(reason) ? 0.08 : 0.5;
-    return {
-      ...besides(topology.at(link.from), topology.at(link.to), share),
-      age,
-      reason,
-      place: link.id,
-    };
+    const [a, b] = [topology.at(link.from), topology.at(link.to)];
+    const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
+    return { ...besides(a, b, share), age, reason, place: link.id, isSteep };
   }
   const node = drop.node ?? link?.from ?? -1;
-  return node < 0 ? undefined : { ...topology.at(node), age, reason, place: `node ${node}` };
+  if (node < 0) return undefined;
+  return { ...topology.at(node), age, reason, place: `node ${node}`, isSteep: false };
 }
 
 /** Clears the canvas and draws. */
@@ -130,13 +130,11 @@ export function pictureOf(picture: {
       stroke: 'var(--fail)',
     }),
   );
-  const words = labelled(picture.bursts).map(({ x, y, reason }) =>
-    svgElement(
-      'text',
-      { x, y: y - BURST_RADIUS - 6, 'text-anchor': 'middle', fill: 'var(--fail)' },
-      reason,
-    ),
-  );
+  const words = labelled(picture.bursts).map((burst) => {
+    const { x, y, isCentred } = reasonPlace(burst);
+    const anchor = isCentred ? 'middle' : 'start';
+    return svgElement('text', { x, y, 'text-anchor': anchor, fill: 'var(--fail)' }, burst.reason);
+  });
   return svgElement('g', {}, groups, rings, words);
 }
 
@@ -175,14 +173,22 @@ function labelled(bursts: readonly Burst[]): readonly Burst[] {
 
 function label(context: CanvasRenderingContext2D, bursts: readonly Burst[], tokens: Tokens): void {
   context.font = '12px system-ui, sans-serif';
-  context.textAlign = 'center';
   context.fillStyle = tokens['fail'] ?? '#b00';
   context.strokeStyle = tokens['page'] ?? '#fff';
   context.lineWidth = 4;
-  for (const { x, y, reason } of labelled(bursts)) {
-    context.strokeText(reason, x, y - BURST_RADIUS - 6);
-    context.fillText(reason, x, y - BURST_RADIUS - 6);
+  for (const burst of labelled(bursts)) {
+    const { x, y, isCentred } = reasonPlace(burst);
+    context.textAlign = isCentred ? 'center' : 'left';
+    context.strokeText(burst.reason, x, y);
+    context.fillText(burst.reason, x, y);
   }
+}
+
+/** Outside the rings, and not where the link says that it is down. */
+function reasonPlace({ x, y, isSteep }: Burst): Place & { readonly isCentred: boolean } {
+  return isSteep
+    ? { x: x + OFFSET + BURST_RADIUS + 8, y, isCentred: false }
+    : { x, y: y - BURST_RADIUS - 6, isCentred: true };
 }
 
 function besides(a: Place, b: Place, share: number): Place {

@@ -10,14 +10,14 @@ import { element, set, svgElement } from '../../kernel/element.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
 import { type GridLine, mapOf, type Room } from './map.ts';
+import { labelPlace, labelSides, NODE_RADIUS } from './node-labels.ts';
 import type { Place } from './place.ts';
 import type { Ailment } from './world.ts';
 
 /** Room around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
-const NODE_RADIUS = 7;
-/** Labels nearer than this would overlap. */
-const LABEL_PITCH = 26;
+/** Marks of losses reach so far from the middle of a link: words stand outside, px. */
+const CLEAR = 28;
 
 /** Both directions of one line on the screen. */
 interface Wire {
@@ -125,13 +125,26 @@ export class TopologyView {
         set(one, 'x2', b.x);
         set(one, 'y2', b.y);
       }
-      set(label, 'x', (a.x + b.x) / 2);
-      set(label, 'y', (a.y + b.y) / 2 + 20);
+      // Beside a steep line, below a flat one.
+      const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
+      set(label, 'x', (a.x + b.x) / 2 + (isSteep ? CLEAR : 0));
+      set(label, 'y', (a.y + b.y) / 2 + (isSteep ? 16 : CLEAR + 10));
+      set(label, 'text-anchor', isSteep ? 'start' : 'middle');
     }
+    const sides = labelSides(
+      this.#dots.map((_, number) => this.at(number)),
+      this.#info.nodes.map(({ name }) => name),
+      this.#isTall ? 'right' : 'below',
+    );
     for (const [number, { root, label }] of this.#dots.entries()) {
       const { x, y } = this.at(number);
       set(root, 'transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
-      set(label, 'visibility', this.#hasRoom(number) ? 'visible' : 'hidden');
+      const side = sides[number];
+      set(label, 'visibility', side === undefined ? 'hidden' : 'visible');
+      const place = labelPlace(side ?? 'below');
+      set(label, 'x', place.x);
+      set(label, 'y', place.y);
+      set(label, 'text-anchor', place.anchor);
     }
   }
 
@@ -182,20 +195,9 @@ export class TopologyView {
     this.#dots[node]?.root.focus();
   }
 
-  /** A label is drawn where no other node of the row or column is too near. */
-  #hasRoom(number: number): boolean {
-    const here = this.at(number);
-    return this.#dots.every((_, other) => {
-      if (other >= number) return true;
-      const there = this.at(other);
-      const isNear = Math.abs(here.x - there.x) < 70 && Math.abs(here.y - there.y) < LABEL_PITCH;
-      return !isNear;
-    });
-  }
-
   #dotElement(number: number, words: string, events: TopologyEvents): Dot {
     const name = this.#info.nodes[number]?.name ?? '';
-    const label = svgElement('text', { y: NODE_RADIUS + 16 }, name);
+    const label = svgElement('text', {}, name);
     const root = svgElement(
       'g',
       {

@@ -53,7 +53,11 @@ function command(text: string, notify: (sentence: string) => void): HTMLElement 
   return element(
     'p',
     { class: 'command' },
-    element('code', {}, text),
+    element(
+      'code',
+      {},
+      text.split(' ').flatMap((word) => [element('span', {}, word), ' ']),
+    ),
     element('button', { type: 'button', click: () => void copy() }, 'Copy'),
   );
 }

@@ -19,10 +19,10 @@ export function methodSection(report: Report): Child {
       element(
         'dd',
         {},
-        `${kpi.definition} `,
+        kpi.definition,
         element(
           'span',
-          { class: 'muted' },
+          { class: 'muted estimated' },
           `${kpi.estimator}; n = ${whole(kpi.n)}; ${kpi.clock} time; limit as written: ${kpi.limitText}.`,
         ),
       ),
