@@ -15,7 +15,7 @@ import {
   type SweepRow,
   sweepRow,
 } from '../reports/sweep.ts';
-import { repeatCommand } from '../scenarios/command-text.ts';
+import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario, SweepSpec } from '../scenarios/model.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { commitOf } from '../scenarios/runner/commit.ts';
@@ -37,6 +37,7 @@ export function addSweep(program: Command): void {
     .summary('run all combinations of parameter lists')
     .description('Runs every combination of the lists under `sweep:` with the same seeds.')
     .action(async (file: string, flags: RunFlags) => {
+      refuseRecordings(flags);
       const registry = new ProtocolRegistry();
       const { scenario } = await load(file, flags.set, registry);
       if (scenario.sweep === undefined) {
@@ -44,6 +45,21 @@ export function addSweep(program: Command): void {
       }
       exitWith(await sweep(file, scenario, { flags, registry }));
     });
+}
+
+/** A sweep keeps reports; what a flag asks for in vain is said before it runs for an hour. */
+function refuseRecordings({ pcap, explain, trace, baseline }: RunFlags): void {
+  const asked = [
+    ...(typeof trace === 'string' ? ['--trace'] : []),
+    ...(pcap === true ? ['--pcap'] : []),
+    ...(explain === undefined ? [] : ['--explain']),
+    ...(baseline === undefined ? [] : ['--baseline']),
+  ];
+  const [flag] = asked;
+  if (flag === undefined) return;
+  const one = commandText(['scenario', 'FILE'], ['--set PATH=VALUE', flag]);
+  const hint = `run one combination with \`${one}\``;
+  throw new FlagError(`${flag}: a sweep keeps the reports of its combinations only`, flag, hint);
 }
 
 /** Combinations whose report is kept; one takes 0.1 to 0.5 MB. */

@@ -130,6 +130,14 @@ events:
     expect(stderr).toContain('Usage: orrery scenario');
   });
 
+  it('exit 2: a sweep refuses the recordings that it never made', async () => {
+    const { code, stderr } = await orrery(['sweep', 'mixnet-cover.yaml', '--explain', '2']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--explain: a sweep keeps the reports of its combinations only');
+    expect(stderr).toContain('^^^^^^^^^');
+    expect(stderr).toContain('run one combination with');
+  });
+
   it('exit 2: the caret is under the word, not inside of a longer one that follows', async () => {
     const { code, stderr } = await orrery(['node', 'two-nodes.yaml', 'alice']);
     const [, shown = '', caret = ''] = stderr.split('\n');
