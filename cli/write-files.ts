@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { appendFileSync, existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { environmentError } from '../engine/live/environment.ts';
 import type { ReportComparison } from '../reports/compare.ts';
@@ -13,6 +22,7 @@ import { renderJunit } from '../reports/junit.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
+import { COPIES } from '../reports/run-files.ts';
 import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
 
 /** Where the processes of a run are, for who watches it. */
@@ -20,6 +30,9 @@ const PROCESSES = 'processes.json';
 
 /** The scenario with the faults that were injected while it ran. */
 export const INTERACTIVE_FILE = 'interactive.yaml';
+
+/** A longer file is not copied into the folder of each run, bytes; imported maps may be that long. */
+const COPY_BYTES_MAX = 1e6;
 
 /** Files that the run itself may have written before the reports. */
 const RECORDED = ['trace.orr', 'trace.pcapng', PROCESSES] as const;
@@ -37,7 +50,9 @@ export function runFolder(out: string, name: string, seeds: readonly number[]): 
 export function prepareFolder(folder: string): void {
   makeWritable(folder);
   removeRecorded(folder);
-  rmSync(join(folder, INTERACTIVE_FILE), { force: true });
+  for (const name of [INTERACTIVE_FILE, ...Object.values(COPIES)]) {
+    rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** Removes recordings: of an earlier run, or of one that came to nothing. */
@@ -77,6 +92,7 @@ export async function writeFiles(
     ['report.md', markdown],
     ['junit.xml', renderJunit(report)],
     ['metrics.prom', await renderPrometheus(report)],
+    ...copiesOf(report),
   ];
   const lost = problemOf(() => writeWhole(folder, files));
   const summary = process.env['GITHUB_STEP_SUMMARY'] ?? '';
@@ -92,6 +108,23 @@ export async function writeFiles(
       ...(unsaid === undefined ? [] : [unsaid]),
     ],
   };
+}
+
+/** What the run was made of, so that two runs can be compared line by line; not what has changed since. */
+function copiesOf({ scenario }: Report): readonly NamedText[] {
+  const isOwn = scenario.topologyFile !== scenario.file;
+  return [
+    ...copyOf(COPIES.scenario, scenario.file, scenario.sha256),
+    ...(isOwn ? copyOf(COPIES.topology, scenario.topologyFile, scenario.topologySha256) : []),
+  ];
+}
+
+function copyOf(name: string, file: string, sha256: string): readonly NamedText[] {
+  const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
+  if (size === 0 || size > COPY_BYTES_MAX) return [];
+  const bytes = readFileSync(file);
+  const isSame = createHash('sha256').update(bytes).digest('hex') === sha256;
+  return isSame ? [[name, bytes.toString()]] : [];
 }
 
 /** What the machine had against it, if it had. */

@@ -7,7 +7,6 @@
 
 import { compareReports, type ReportComparison } from '../../../../reports/compare.ts';
 import { quantity } from '../../../../reports/format.ts';
-import type { Report } from '../../../../reports/report-schema.ts';
 import type { RunCard } from '../../../format/run-card.ts';
 import type { LibraryState, OpenRun } from '../../data/library.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
@@ -23,7 +22,8 @@ import { tableHead } from '../../kernel/table-head.ts';
 import type { Both } from './both.ts';
 import { curvesChart, differencesChart } from './charts.ts';
 import { divergenceSection } from './divergence-view.ts';
-import { diffCommand, factsOf } from './facts.ts';
+import { factsOf } from './facts.ts';
+import { filesView } from './files-view.ts';
 import { cellsOf, headline, LOOKS, noteOf, onlyIn, pairingSentence } from './words.ts';
 
 /** The page while it is shown. */
@@ -163,7 +163,7 @@ export class ComparePage {
       differencesChart(this.#context, both, signal),
       curvesChart(this.#context, both, signal),
       divergenceSection(this.#context, both, signal),
-      inputsSection(a.report, b.report),
+      inputsSection(this.#context, both, signal),
     );
   }
 }
@@ -222,9 +222,8 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
 }
 
 /** What the runs were made of; what differs first. */
-function inputsSection(a: Report, b: Report): HTMLElement {
-  const facts = factsOf(a, b);
-  const command = diffCommand(a, b);
+function inputsSection(context: ReportContext, both: Both, signal: AbortSignal): HTMLElement {
+  const facts = factsOf(both.a.report, both.b.report);
   const different = facts.filter(({ isSame }) => !isSame);
   const same = facts.filter(({ isSame }) => isSame).map(({ name }) => name);
   return element(
@@ -255,12 +254,6 @@ function inputsSection(a: Report, b: Report): HTMLElement {
         ),
       ),
     same.length > 0 && element('p', { class: 'muted' }, `The same in both: ${same.join(', ')}.`),
-    command !== undefined &&
-      element(
-        'p',
-        {},
-        'A report holds the hashes of its files, not their lines; these show them: ',
-        element('code', {}, command),
-      ),
+    filesView(context, both, signal) ?? false,
   );
 }

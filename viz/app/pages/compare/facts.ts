@@ -1,11 +1,11 @@
 /**
- * What two runs were made of: files by their hashes, overrides, program, machine. A report holds no
- * texts of files, so that lines cannot be set side by side here; the command that shows them is named.
+ * What two runs were made of: files by their hashes, overrides, program, machine.
  *
  * @module
  */
 import { plural } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
+import { COPIES } from '../../../../reports/run-files.ts';
 import { seedText } from './words.ts';
 
 /** One fact of both runs. */
@@ -27,22 +27,41 @@ export function factsOf(a: Report, b: Report): readonly Fact[] {
   return [...facts.filter(({ isSame }) => !isSame), ...facts.filter(({ isSame }) => isSame)];
 }
 
+/** A file that is not the same in both. */
+export interface DifferingFile {
+  /** What its copy in the folder of a run is called. */
+  readonly copy: string;
+  /** `scenarios/failover.yaml`, or both names. */
+  readonly title: string;
+  readonly names: readonly [a: string, b: string];
+}
+
+/** Files whose hashes differ; a topology that stands in the scenario is no file of its own. */
+export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
+  const [left, right] = [a.scenario, b.scenario];
+  const file = (copy: string, ...names: readonly [string, string]): DifferingFile => {
+    const title = names[0] === names[1] ? names[0] : `A ${names[0]}, B ${names[1]}`;
+    return { copy, title, names };
+  };
+  const isOwn = left.topologyFile !== left.file && right.topologyFile !== right.file;
+  return [
+    ...(left.sha256 === right.sha256 ? [] : [file(COPIES.scenario, left.file, right.file)]),
+    ...(left.topologySha256 === right.topologySha256 || !isOwn
+      ? []
+      : [file(COPIES.topology, left.topologyFile, right.topologyFile)]),
+  ];
+}
+
 /** The command that shows how the files differ; undefined when their hashes agree. */
 export function diffCommand(a: Report, b: Report): string | undefined {
-  const files = [
-    [a.scenario.sha256, b.scenario.sha256, a.scenario.file, b.scenario.file],
-    [
-      ...[a.scenario.topologySha256, b.scenario.topologySha256],
-      ...[a.scenario.topologyFile, b.scenario.topologyFile],
-    ],
-  ].filter(([left, right]) => left !== right);
+  const files = differingFiles(a, b).map(({ names }) => names);
   if (files.length === 0) return undefined;
-  const isSameName = files.every(([, , left, right]) => left === right);
+  const isSameName = files.every(([left, right]) => left === right);
   const [before, after] = [commitOf(a), commitOf(b)];
   if (isSameName && before !== after) {
-    return `git diff ${before} ${after} -- ${files.map(([, , name]) => name).join(' ')}`;
+    return `git diff ${before} ${after} -- ${files.map(([name]) => name).join(' ')}`;
   }
-  return files.map(([, , left, right]) => `diff ${left} ${right}`).join('; ');
+  return files.map(([left, right]) => `diff ${left} ${right}`).join('; ');
 }
 
 /** `3 of 3 seeds ended with the same fingerprint`. */
@@ -52,7 +71,8 @@ export function fingerprintText(a: Report, b: Report): string {
   if (common.length === 0) return 'A and B have no seed in common.';
   const same = common.filter(({ seed, fingerprint }) => ofA.get(seed) === fingerprint).length;
   if (same === common.length) {
-    return `All ${plural(same, 'common seed')} ended with the same fingerprint: the same events in both.`;
+    const seeds = same === 1 ? 'The common seed' : `All ${plural(same, 'common seed')}`;
+    return `${seeds} ended with the same fingerprint: the same events in both.`;
   }
   return `${same} of ${plural(common.length, 'common seed')} ended with the same fingerprint.`;
 }

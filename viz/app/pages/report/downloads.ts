@@ -6,11 +6,12 @@
  */
 import { renderJunit } from '../../../../reports/junit.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
+import { COPIES } from '../../../../reports/run-files.ts';
 import type { TableData } from '../../../format/drawing.ts';
 import { csvOf } from '../../chart/csv.ts';
 import { savePerfetto } from '../../chart/perfetto-file.ts';
 import { download } from '../../chart/picture.ts';
-import type { LibraryState } from '../../data/library.ts';
+import { filesOf } from '../../data/run-files.ts';
 import { type Child, element, fill } from '../../kernel/element.ts';
 import type { ReportContext } from '../../kernel/page.ts';
 import { copyLink } from '../../kernel/top-bar.ts';
@@ -25,6 +26,8 @@ const FILES: readonly (readonly [file: string, words: string])[] = [
   ['samples.parquet', 'Parquet'],
   ['trace.pcapng', 'pcapng'],
   ['trace.orr', 'trace'],
+  [COPIES.scenario, 'scenario'],
+  [COPIES.topology, 'topology'],
 ];
 
 /** The row of buttons and links. */
@@ -59,14 +62,6 @@ export function downloadsOf(context: ReportContext): HTMLElement {
 
 function button(label: string, click: () => void): HTMLElement {
   return element('button', { type: 'button', click }, label);
-}
-
-/** The files of a run of the server; undefined where there is no server or not yet a list. */
-export function filesOf(id: string, state: LibraryState): readonly string[] | undefined {
-  if (state.kind === 'loading') return undefined;
-  const card = state.cards.find((one) => one.id === id);
-  if (card?.kind !== 'run' || card.writtenMs === undefined) return undefined;
-  return [...card.files, 'report.json', ...(card.traceBytes > 0 ? ['trace.orr'] : [])];
 }
 
 function served({ run }: ReportContext, left: readonly string[]): Child {

@@ -1,0 +1,8 @@
+/**
+ * Names of files in the folder of a run that its page asks for.
+ *
+ * @module
+ */
+
+/** Copies of what the run was made of, as they were when it began. */
+export const COPIES = { scenario: 'scenario.yaml', topology: 'topology.yaml' } as const;

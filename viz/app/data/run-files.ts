@@ -1,0 +1,14 @@
+/**
+ * Which files a run has left.
+ *
+ * @module
+ */
+import type { LibraryState } from './library.ts';
+
+/** The files of a run of the server; undefined where there is no server or not yet a list. */
+export function filesOf(id: string, state: LibraryState): readonly string[] | undefined {
+  if (state.kind === 'loading') return undefined;
+  const card = state.cards.find((one) => one.id === id);
+  if (card?.kind !== 'run' || card.writtenMs === undefined) return undefined;
+  return [...card.files, 'report.json', ...(card.traceBytes > 0 ? ['trace.orr'] : [])];
+}

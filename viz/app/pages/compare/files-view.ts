@@ -1,0 +1,81 @@
+/**
+ * The files that two runs were made of, where they differ, line by line. A run's folder keeps them
+ * beside its reports; where it does not, the command that shows the lines is named.
+ *
+ * @module
+ */
+import { filesOf } from '../../data/run-files.ts';
+import { element, fill } from '../../kernel/element.ts';
+import type { ReportContext } from '../../kernel/page.ts';
+import type { Both } from './both.ts';
+import { type DifferingFile, diffCommand, differingFiles } from './facts.ts';
+import { type DiffLine, type Hunk, hunksOf } from './line-diff.ts';
+
+const SIGNS = { same: ' ', out: '-', in: '+' } as const;
+
+/** Undefined when the files of both are the same. */
+export function filesView(
+  { library }: ReportContext,
+  { a, b }: Both,
+  signal: AbortSignal,
+): HTMLElement | undefined {
+  const files = differingFiles(a.report, b.report);
+  if (files.length === 0) return undefined;
+  // To ask for a file that is not there is an error in browsers.
+  const textOf = async ({ run }: Both['a'], name: string): Promise<string | undefined> => {
+    const isKept = filesOf(run.id, library.state.value)?.includes(name) === true;
+    return isKept ? await fetched(run.file(name)) : undefined;
+  };
+  const place = element('div', {}, commandText(a.report, b.report));
+  const show = async (): Promise<void> => {
+    const views = await Promise.all(
+      files.map(async (file) => {
+        const texts = await Promise.all([textOf(a, file.copy), textOf(b, file.copy)]);
+        return texts.includes(undefined) ? undefined : fileView(file, texts as string[]);
+      }),
+    );
+    if (!signal.aborted && !views.includes(undefined)) fill(place, views as HTMLElement[]);
+  };
+  void show();
+  return place;
+}
+
+async function fetched(address: string | undefined): Promise<string | undefined> {
+  if (address === undefined) return undefined;
+  const response = await fetch(address).catch(() => undefined);
+  return response?.ok === true ? await response.text() : undefined;
+}
+
+function commandText(...reports: Parameters<typeof diffCommand>): HTMLElement {
+  return element(
+    'p',
+    {},
+    'The files are not in the folders of these runs; this shows their lines: ',
+    element('code', {}, diffCommand(...reports) ?? ''),
+  );
+}
+
+function fileView({ title }: DifferingFile, [before = '', after = '']: string[]): HTMLElement {
+  const hunks = hunksOf(before, after);
+  return element(
+    'figure',
+    { class: 'file-diff' },
+    element('figcaption', {}, title),
+    element(
+      'pre',
+      { tabindex: 0, role: 'region', 'aria-label': `lines of ${title} that differ` },
+      hunks.flatMap(hunkView),
+    ),
+  );
+}
+
+function hunkView({ fromA, fromB, lines }: Hunk): readonly HTMLElement[] {
+  const head = element('span', { class: 'muted' }, `line ${fromA} of A, line ${fromB} of B\n`);
+  return [head, ...lines.map(lineView)];
+}
+
+function lineView({ kind, text }: DiffLine): HTMLElement {
+  const words = `${SIGNS[kind]} ${text}\n`;
+  if (kind === 'same') return element('span', {}, words);
+  return element(kind === 'out' ? 'del' : 'ins', {}, words);
+}
