@@ -22,7 +22,7 @@ import { renderJunit } from '../reports/junit.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
-import { COPIES } from '../reports/run-files.ts';
+import { RUN_COPIES } from '../reports/run-copies.ts';
 import { makeWritable, type NamedText, writeWhole } from './whole-files.ts';
 
 /** Where the processes of a run are, for who watches it. */
@@ -50,7 +50,7 @@ export function runFolder(out: string, name: string, seeds: readonly number[]): 
 export function prepareFolder(folder: string): void {
   makeWritable(folder);
   removeRecorded(folder);
-  for (const name of [INTERACTIVE_FILE, ...Object.values(COPIES)]) {
+  for (const name of [INTERACTIVE_FILE, ...Object.values(RUN_COPIES)]) {
     rmSync(join(folder, name), { force: true });
   }
 }
@@ -114,8 +114,8 @@ export async function writeFiles(
 function copiesOf({ scenario }: Report): readonly NamedText[] {
   const isOwn = scenario.topologyFile !== scenario.file;
   return [
-    ...copyOf(COPIES.scenario, scenario.file, scenario.sha256),
-    ...(isOwn ? copyOf(COPIES.topology, scenario.topologyFile, scenario.topologySha256) : []),
+    ...copyOf(RUN_COPIES.scenario, scenario.file, scenario.sha256),
+    ...(isOwn ? copyOf(RUN_COPIES.topology, scenario.topologyFile, scenario.topologySha256) : []),
   ];
 }
 

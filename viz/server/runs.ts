@@ -7,7 +7,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readReport } from '../../reports/json.ts';
-import { COPIES } from '../../reports/run-files.ts';
+import { RUN_COPIES } from '../../reports/run-copies.ts';
 import { type Card, cardOf, type RunIndex } from '../format/run-card.ts';
 import { sweepCard } from './sweep-card.ts';
 
@@ -27,8 +27,8 @@ const OFFERED: readonly string[] = [
   'trace.pcapng',
   'trace.perfetto.json',
   'samples.parquet',
-  COPIES.scenario,
-  COPIES.topology,
+  RUN_COPIES.scenario,
+  RUN_COPIES.topology,
 ];
 
 /** What makes a folder a run, or the result of a sweep. */

@@ -5,7 +5,7 @@
  */
 import { plural } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
-import { COPIES } from '../../../../reports/run-files.ts';
+import { RUN_COPIES } from '../../../../reports/run-copies.ts';
 import { seedText } from './words.ts';
 
 /** One fact of both runs. */
@@ -45,10 +45,10 @@ export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   };
   const isOwn = left.topologyFile !== left.file && right.topologyFile !== right.file;
   return [
-    ...(left.sha256 === right.sha256 ? [] : [file(COPIES.scenario, left.file, right.file)]),
+    ...(left.sha256 === right.sha256 ? [] : [file(RUN_COPIES.scenario, left.file, right.file)]),
     ...(left.topologySha256 === right.topologySha256 || !isOwn
       ? []
-      : [file(COPIES.topology, left.topologyFile, right.topologyFile)]),
+      : [file(RUN_COPIES.topology, left.topologyFile, right.topologyFile)]),
   ];
 }
 

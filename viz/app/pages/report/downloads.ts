@@ -6,7 +6,7 @@
  */
 import { renderJunit } from '../../../../reports/junit.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
-import { COPIES } from '../../../../reports/run-files.ts';
+import { RUN_COPIES } from '../../../../reports/run-copies.ts';
 import type { TableData } from '../../../format/drawing.ts';
 import { csvOf } from '../../chart/csv.ts';
 import { savePerfetto } from '../../chart/perfetto-file.ts';
@@ -26,8 +26,8 @@ const FILES: readonly (readonly [file: string, words: string])[] = [
   ['samples.parquet', 'Parquet'],
   ['trace.pcapng', 'pcapng'],
   ['trace.orr', 'trace'],
-  [COPIES.scenario, 'scenario'],
-  [COPIES.topology, 'topology'],
+  [RUN_COPIES.scenario, 'scenario'],
+  [RUN_COPIES.topology, 'topology'],
 ];
 
 /** The row of buttons and links. */

@@ -5,4 +5,4 @@
  */
 
 /** Copies of what the run was made of, as they were when it began. */
-export const COPIES = { scenario: 'scenario.yaml', topology: 'topology.yaml' } as const;
+export const RUN_COPIES = { scenario: 'scenario.yaml', topology: 'topology.yaml' } as const;
