@@ -9,11 +9,13 @@ export const THOROUGH = [
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws}.test.ts',
   'test/live/{mixnet,viewers}.test.ts',
   'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
-  'test/emulate/outside-pair.test.ts',
   'test/property/{gateway-rekey,mixnet-node-fuzz}.test.ts',
   'test/unit/nodes/mixnet/{audit,load,neighbours,unwrap-threads}.test.ts',
   'test/unit/scenarios/calibration/in-place.test.ts',
 ];
+
+/** Tests that judge the wall clock to a few percent: nothing runs beside them. */
+export const ALONE = ['test/emulate/outside-pair.test.ts'];
 
 export default defineConfig({
   test: {

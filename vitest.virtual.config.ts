@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { THOROUGH } from './vitest.thorough.config.ts';
+import { ALONE, THOROUGH } from './vitest.thorough.config.ts';
 import { WALL_CLOCK } from './vitest.wall.config.ts';
 
 /** Everything that does not wait: runs beside the tests of the wall clock, in virtual time mostly. */
@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       ...['test/package/**', 'test/viz/**'],
-      ...[...WALL_CLOCK, ...THOROUGH],
+      ...[...WALL_CLOCK, ...THOROUGH, ...ALONE],
     ],
     pool: 'forks',
     maxWorkers: 2,

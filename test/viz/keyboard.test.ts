@@ -90,6 +90,7 @@ describe.each(STOPS)('on $name', ({ hash }) => {
     expect(told).toEqual({ missing: [], unseen: [] });
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
     const shown = await page.locator('dialog[open] kbd').allTextContents();
     for (const key of shown) listed.add(key);
     // Nothing stands there twice: a key does one thing.

@@ -10,6 +10,8 @@ import { join, relative } from 'node:path';
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
 /** The same of `npm run test:thorough`. */
 export const THOROUGH_RESULTS = 'node_modules/.cache/orrery/thorough-results.json';
+/** The same of those of its tests that nothing runs beside. */
+export const ALONE_RESULTS = 'node_modules/.cache/orrery/alone-results.json';
 /** The same of the tests of `npm test` on the wall clock. */
 export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
 /** The same of `npm run test:browser`. */
@@ -60,8 +62,8 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   const { startTime } = readResults(path);
   const tests = [
     path,
-    ...[WALL_RESULTS, THOROUGH_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS].map((one) =>
-      join(root, one),
+    ...[WALL_RESULTS, THOROUGH_RESULTS, ALONE_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS].map(
+      (one) => join(root, one),
     ),
   ]
     .filter((one) => existsSync(one))
