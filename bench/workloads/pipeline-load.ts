@@ -14,6 +14,7 @@ import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import type { PipelineStats } from '../../engine/live/pipeline/stats.ts';
 import type { PipelineResult, ResultSink } from '../../engine/live/pipeline/submission.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
+import { watchStolenTime } from './stolen-time.ts';
 
 /** What goes in and who looks at what comes out. */
 export interface Load {
@@ -34,6 +35,8 @@ export interface Measured {
   readonly cpuUs: number;
   /** Of the main thread; undefined where the system does not tell. */
   readonly mainUs: number | undefined;
+  /** Share of all cores' time that the host gave to others; undefined where the system does not tell. */
+  readonly stolen: number | undefined;
   /** Processing times, nanoseconds. */
   readonly times: LogHistogram;
   readonly before: PipelineStats;
@@ -89,6 +92,7 @@ class Run implements ResultSink {
   readonly #startedAt = performance.now();
   readonly #cpu = process.cpuUsage();
   readonly #mainUs = mainThreadUs();
+  readonly #stolen = watchStolenTime();
   readonly #before: PipelineStats;
   #dropped = 0;
   #end: (measured: Measured) => void = () => undefined;
@@ -139,6 +143,7 @@ class Run implements ResultSink {
       seconds: (performance.now() - this.#startedAt) / 1_000,
       cpuUs: user + system,
       mainUs: mainUs === undefined ? undefined : mainUs - (this.#mainUs ?? 0),
+      stolen: this.#stolen(),
       times: this.#times,
       before: this.#before,
       after: this.#load.pipeline.stats,
