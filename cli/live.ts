@@ -27,6 +27,9 @@ type LiveFlags = RunFlags &
     'shape' | 'precision' | 'log'
   >;
 
+/** Read so that they can be refused with a reason, and not offered. */
+const RECORDINGS: ReadonlySet<string> = new Set(['--pcap', '--explain']);
+
 /** Adds the command. */
 export function addLive(program: Command): void {
   const command = addWatchOption(addRunOptions(program.command('live')))
@@ -63,7 +66,7 @@ export function addLive(program: Command): void {
     .addOption(
       new Option('--precision <level>', 'high: spin for microseconds; low: 2 ms late, little CPU')
         .choices(['high', 'low'])
-        .default('high'),
+        .default('high', 'high on one event loop, low on more'),
     )
     .addOption(
       new Option('--log <level>', 'write log lines of nodes to stderr').choices([
@@ -72,6 +75,7 @@ export function addLive(program: Command): void {
         'warn',
       ]),
     );
+  for (const option of command.options) if (RECORDINGS.has(option.long ?? '')) option.hideHelp();
   command.action(async (file: string | undefined, flags: LiveFlags) => {
     if (file === undefined) {
       refuseWithHelp(command);

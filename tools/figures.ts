@@ -2,7 +2,8 @@
  * `npm run figures [-- --write]`: published figures beside ours, from the newest runs.
  *
  * The list is `docs/figures.yaml`; values come from `runs/` (reports of scenarios, `bench.json`) and
- * `coverage/`. A figure that no run has measured says which command does; nothing is typed in.
+ * `coverage/`. What no run of this folder has measured stays as it is written, and a figure that none has measured
+ * says which command does; nothing is typed in.
  *
  * @module
  */
@@ -26,7 +27,10 @@ const listSchema = z.strictObject({
           what: z.string(),
           published: z.string(),
           ours: z.union([
-            z.strictObject({ kpi: z.string().regex(/^[\w-]+ > [\w.]+ > \w+$/) }),
+            z.strictObject({
+              kpi: z.string().regex(/^[\w-]+ > [\w.]+ > \w+$/),
+              mode: z.enum(['sim', 'live']).default('sim'),
+            }),
             z.strictObject({ bench: z.string() }),
             z.strictObject({ coverage: z.string() }),
             z.strictObject({ later: z.string().regex(/^R-\d{3}$/) }),
@@ -103,26 +107,53 @@ Next: [PERFORMANCE](PERFORMANCE.md).
 }
 
 function rowOf(figure: Figure): string {
-  const { value, clock, from } = oursOf(figure.ours);
+  const { value, clock, from } = best(oursOf(figure.ours), writtenOurs(figure.what));
   const note = figure.note === undefined ? '' : `<br>*${figure.note}*`;
   const command = figure.command === undefined ? '–' : `\`${figure.command}\``;
   const cells = [`${figure.what}${note}`, figure.published, value, clock, from, command];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
+/** A figure stays until a run measures it again, with as many seeds at least. */
+function best(measured: Ours, written: Ours | undefined): Ours {
+  if (written === undefined) return measured;
+  if (measured === NONE) return written;
+  return seedsOf(measured) < seedsOf(written) ? written : measured;
+}
+
+function seedsOf({ from }: Ours): number {
+  return Number(/^(\d+) seeds/.exec(from)?.[1] ?? 0);
+}
+
+/** What the document has of a figure; undefined where nothing was measured. */
+function writtenOurs(what: string): Ours | undefined {
+  if (!existsSync(DOCUMENT)) return undefined;
+  const row = readFileSync(DOCUMENT, 'utf8')
+    .split('\n')
+    .find((line) => /^\| (.*?)(<br>.*?)? \| /.exec(line)?.[1] === what);
+  const [, , , value, clock = '–', from = '–'] =
+    row?.split(/(?<!\\)\|/).map((cell) => cell.trim()) ?? [];
+  if (value === undefined || value === NONE.value || value.startsWith('later: ')) return undefined;
+  return { value, clock: clock as Ours['clock'], from };
+}
+
 function oursOf(ours: Figure['ours']): Ours {
-  if ('kpi' in ours) return oursFromReport(ours.kpi);
+  if ('kpi' in ours) return oursFromReport(ours.kpi, ours.mode);
   if ('bench' in ours) return oursFromBench(ours.bench);
   if ('coverage' in ours) return oursFromCoverage(ours.coverage);
   return { value: `later: ${ours.later}`, clock: '–', from: '–' };
 }
 
-function oursFromReport(name: string): Ours {
+function oursFromReport(name: string, mode: string): Ours {
   const [scenario = '', metric = '', aggregation = ''] = name.split(' > ');
-  const report = bestReport(scenario);
+  const report = bestReport(scenario, mode);
   const found = report === undefined ? undefined : valueIn(report, metric, aggregation);
   if (report === undefined || found === undefined) return NONE;
   const { clock, seeds, environment, crypto } = report;
+  if (mode === 'live') {
+    const { cpu, node, commit } = environment;
+    return { value: found.text, clock, from: `${cpu}, node ${node}, ${commit}` };
+  }
   return {
     value: `${aggregation} ${found.text}, n = ${found.n}`,
     clock,
@@ -146,17 +177,17 @@ function valueIn(
   return { text: quantity(point.value, summary.unit), n: summary.count };
 }
 
-function bestReport(scenario: string): Report | undefined {
+function bestReport(scenario: string, wanted: string): Report | undefined {
   const folder = join(ROOT, 'runs', scenario);
   if (!existsSync(folder)) return undefined;
   const paths = readdirSync(folder)
     .map((id) => join(folder, id, 'report.json'))
     .filter((path) => existsSync(path))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  // The file as it is shipped, in virtual time; of those the most seeds, then the newest.
+  // The file as it is shipped; of those the most seeds, then the newest.
   return paths
     .map((path) => JSON.parse(readFileSync(path, 'utf8')) as Report)
-    .filter(({ mode, overrides }) => mode === 'sim' && Object.keys(overrides).length === 0)
+    .filter(({ mode, overrides }) => mode === wanted && Object.keys(overrides).length === 0)
     .sort((a, b) => b.seeds.length - a.seeds.length)[0];
 }
 

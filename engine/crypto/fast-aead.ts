@@ -24,7 +24,7 @@ import {
   STATE_KEY,
   STATE_NONCE,
 } from './wasm/layout.ts';
-import { loadWasm } from './wasm/load.ts';
+import { loadWasm, once } from './wasm/load.ts';
 
 interface Instance {
   readonly memory: Uint8Array;
@@ -39,13 +39,8 @@ const KEY_LENGTH = 32;
 const SOURCE = INPUT + FIRST_BLOCK;
 const RESULT = OUTPUT + FIRST_BLOCK;
 
-let shared: Instance | undefined;
-
 /** The one instance of this thread, made on first use; undefined where vectors are missing. */
-function instance(): Instance | undefined {
-  shared ??= instantiate();
-  return shared;
-}
+const instance = once(instantiate);
 
 /** What becomes of what a packet leaves in the shared memory. */
 export type Leftovers = 'wiped' | 'kept';

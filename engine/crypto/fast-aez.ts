@@ -14,7 +14,7 @@ import { TABLES as AES_TABLES } from './aez/rounds.ts';
 import { AEZ_KEY_LENGTH } from './aez/tweaked-aes.ts';
 import { checkLength } from './lengths.ts';
 import { encodeAez, KEY, NONCE, TABLES, TEXT, TEXT_LENGTH_MAX } from './wasm/aez.ts';
-import { loadWasm } from './wasm/load.ts';
+import { loadWasm, once } from './wasm/load.ts';
 
 const NONCE_LENGTH = 16;
 const ENCIPHER = 0;
@@ -25,12 +25,12 @@ interface Instance {
   readonly crypt: (direction: number, length: number) => void;
 }
 
-let shared: Instance | undefined;
+const instance = once(instantiate);
 
 /** Makes a cipher. @param key 48 bytes; copied. */
 export function createFastAez(key: Uint8Array): WideBlockCipher {
   checkLength('an AEZ key', key, AEZ_KEY_LENGTH);
-  shared ??= instantiate();
+  const shared = instance();
   return shared === undefined ? new Aez(key) : new FastAez(shared, key);
 }
 

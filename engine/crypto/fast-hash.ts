@@ -13,7 +13,7 @@ import { CUBE_ROOTS, SQUARE_ROOTS } from './hash/roots.ts';
 import { checkExpandKey, checkHkdfLength } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
 import { blake2bCompress } from './wasm/blake2b.ts';
-import { loadWasm } from './wasm/load.ts';
+import { loadWasm, once } from './wasm/load.ts';
 import { sha256Compress } from './wasm/sha256.ts';
 
 /** The primitives that this file makes faster. */
@@ -51,12 +51,11 @@ interface Instance {
   readonly blake2bCompress: (state: number, block: number, count: number, final: number) => void;
 }
 
-let shared: Instance | undefined;
+const instance = once(instantiate);
 
 /** The fast functions, or those of `fallback` where there is no WebAssembly. */
 export function fastHashes(fallback: FastHashes): FastHashes {
-  shared ??= instantiate();
-  const wasm = shared;
+  const wasm = instance();
   if (wasm === undefined) return fallback;
   return {
     hkdfExpandSha256: (input): Uint8Array => {

@@ -11,7 +11,7 @@ import type { BlockFunction } from './aes-cmac.ts';
 import { product, SBOX as SUBSTITUTION } from './aes-field.ts';
 import { checkLength } from './lengths.ts';
 import { aesConstants, BLOCK, encodeAes, ROUND_KEYS, SBOX } from './wasm/aes.ts';
-import { loadWasm } from './wasm/load.ts';
+import { loadWasm, once } from './wasm/load.ts';
 
 const KEY_LENGTH = 16;
 const BLOCK_LENGTH = 16;
@@ -25,7 +25,7 @@ interface Instance {
   readonly substitute: () => void;
 }
 
-let shared: Instance | undefined;
+const instance = once(instantiate);
 
 /**
  * Makes a keyed block function.
@@ -34,7 +34,7 @@ let shared: Instance | undefined;
  */
 export function createVectorAes(key: Uint8Array): BlockFunction | undefined {
   checkLength('an AES-128 key', key, KEY_LENGTH);
-  shared ??= instantiate();
+  const shared = instance();
   if (shared === undefined) return undefined;
   const { memory, encrypt } = shared;
   const schedule = expand(shared, key);

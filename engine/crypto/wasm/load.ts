@@ -26,3 +26,12 @@ export function loadWasm(code: Uint8Array): LoadedWasm | undefined {
   const { buffer } = exports['memory'] as { readonly buffer: ArrayBuffer };
   return { exports, memory: new Uint8Array(buffer) };
 }
+
+/** Does `make` when it is first asked, and remembers what came of it: also that nothing did. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
