@@ -162,6 +162,19 @@ describe('docs/FIGURES.md', () => {
       text.split('\n').map((line) => line.split(' | ').slice(0, 2).join(' | '));
     expect(rows(read('docs/FIGURES.md'))).toEqual(rows(figuresDocument()));
   });
+
+  it('lost what a folder without runs had not measured: a written figure stays', () => {
+    const unmeasured = (text: string): readonly string[] =>
+      text
+        .split('\n')
+        .filter((line) => line.includes('| not measured yet |'))
+        .map((line) => line.split(' | ')[0] as string);
+    const written = unmeasured(read('docs/FIGURES.md'));
+    expect(unmeasured(figuresDocument()).filter((row) => !written.includes(row))).toEqual([]);
+    const seeds = (text: string): number =>
+      [...text.matchAll(/\| (\d+) seeds, /g)].reduce((sum, [, n]) => sum + Number(n), 0);
+    expect(seeds(figuresDocument())).toBeGreaterThanOrEqual(seeds(read('docs/FIGURES.md')));
+  });
 });
 
 function read(path: string): string {

@@ -230,6 +230,12 @@ describe('orrery', () => {
     expect(help.stdout.trimEnd().split('\n').at(-1)).toContain('docs/');
   });
 
+  it('live offered flags that it refuses, and one default for all layouts', async () => {
+    const { stdout } = await orrery(['live', '--help']);
+    expect(stdout).not.toMatch(/--pcap|--explain/);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('default: high on one event loop, low on more');
+  });
+
   it('ends quietly when its reader has seen enough', async () => {
     const { code, stderr } = await orrery(['--help'], (child) => child.stdout.destroy());
     expect([code, stderr]).toEqual([0, '']);
