@@ -13,7 +13,7 @@ import {
   renderProgress,
 } from '../reports/progress.ts';
 import type { RunState } from '../scenarios/runner/run-scenario.ts';
-import { hasLiveStderr } from './terminal.ts';
+import { hasLiveStderr, widthOf } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const QUICK_RUN_MS = 1_000;
@@ -45,7 +45,7 @@ function liveProgress(name: string, clock: ProgressState['clock']): ProgressShow
       const line = renderProgress(
         { ...stateOf(name, state, samples), clock },
         {
-          width: process.stderr.columns,
+          width: widthOf(process.stderr),
           unicode,
         },
       );

@@ -14,10 +14,15 @@ export function terminalOptions(flag: 'on' | 'off' | undefined): TerminalOptions
   const { stdout, env } = process;
   const isTerminal = stdout.isTTY === true;
   return {
-    width: isTerminal ? Math.max(WIDTH_LEAST, stdout.columns) : WIDTH_WITHOUT_TERMINAL,
+    width: widthOf(stdout),
     colour: wantsColour({ flag, environment: env, isTerminal }),
     unicode: wantsUnicode(env),
   };
+}
+
+/** Columns of a stream; a terminal that says 0 does not know them. */
+export function widthOf({ columns = 0 }: { readonly columns?: number }): number {
+  return columns === 0 ? WIDTH_WITHOUT_TERMINAL : Math.max(WIDTH_LEAST, columns);
 }
 
 /** True when a progress line may be rewritten on stderr. */

@@ -83,7 +83,6 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
     );
     const failed = answers.find((answer) => answer.kind !== 'result');
     if (failed !== undefined) return failed;
-    tell(order, { began, controls, done });
     return { kind: 'judged', input: runInput(order, done, performance.now() - began) };
   } finally {
     clearInterval(timer);
@@ -126,7 +125,8 @@ function tell(
   order: RunOrder,
   at: { began: number; controls: Map<number, RunControl>; done: readonly SeedResult[] },
 ): void {
-  if (order.onProgress === undefined) return;
+  // Between the last seed and the report there is no seed that is anywhere.
+  if (order.onProgress === undefined || at.controls.size === 0) return;
   let events = 0;
   let nowNs = Number.POSITIVE_INFINITY;
   for (const { progress } of at.controls.values()) {

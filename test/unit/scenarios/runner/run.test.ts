@@ -8,7 +8,11 @@ import type { Scenario } from '../../../../scenarios/model.ts';
 import { checkDeterminism } from '../../../../scenarios/runner/check-determinism.ts';
 import { metricsOf } from '../../../../scenarios/runner/nodes.ts';
 import { RunControl } from '../../../../scenarios/runner/run-control.ts';
-import { type RunEnd, runScenario } from '../../../../scenarios/runner/run-scenario.ts';
+import {
+  type RunEnd,
+  type RunState,
+  runScenario,
+} from '../../../../scenarios/runner/run-scenario.ts';
 import { load, loadText, ratio, registry, report, run, SECOND, samples } from './fixture.ts';
 
 const hello = load('hello.yaml', { duration: '3s' });
@@ -202,5 +206,12 @@ describe('runs on worker threads', () => {
     expect(two.fingerprint).toBe(one.fingerprint);
     expect(two.perSeed[0]?.fingerprint).toBe(run(hello, 1).fingerprint);
     expect(two.kpis).toEqual(one.kpis);
+  });
+
+  it('progress fell to 0.0 s after the last seed: nothing is told when no seed is under way', async () => {
+    const told: RunState[] = [];
+    const onProgress = (state: RunState): void => void told.push(state);
+    input(await runScenario({ ...order(hello, 1), onProgress }));
+    expect(told.filter(({ seedsDone, seeds }) => seedsDone === seeds)).toEqual([]);
   });
 });
