@@ -116,17 +116,20 @@ export class Peer {
     return true;
   }
 
-  /** R-040: names an unhealthy path in use while a healthy one waits. */
+  /**
+   * R-040: names a dead path in use while a healthy one answers. A path that limps may stay in use
+   * while the others limp with it, and a silent one while all are silent.
+   */
   invariant(): string | undefined {
+    const { mode, probeInterval } = this.#context.options.multipath;
     const paths = this.controller.status(this.#context.host.now());
     const active = paths[this.controller.active];
-    const isBad =
-      active !== undefined && (active.health === 'dead' || active.health === 'degraded');
-    const healthy = paths.find(({ health }) => health === 'alive');
-    if (!isBad || healthy === undefined || this.#context.options.multipath.mode === 'reference') {
-      return undefined;
-    }
-    return `path ${active.id} is ${active.health} and in use while ${healthy.id} is alive`;
+    if (active?.health !== 'dead' || mode === 'reference') return undefined;
+    const healthy = paths.find(
+      ({ health, measuredAgoNs }) => health === 'alive' && measuredAgoNs <= probeInterval,
+    );
+    if (healthy === undefined) return undefined;
+    return `path ${active.id} is dead and in use while ${healthy.id} answers`;
   }
 
   /** Links that packets take now. */

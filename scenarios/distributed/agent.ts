@@ -39,9 +39,9 @@ export interface AgentSurroundings {
 
 const SECRET_BYTES = 32;
 /** What a crash takes with it at most; half of it costs the coordinator twice the messages. */
-const FLUSH_MS = 10;
+const FLUSH_MS = 20;
 const TALLY_MS = 250;
-/** How often the histogram of lateness is in it: 100 kB and more of each agent. */
+/** How often the histogram of lateness is in it. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
 const NS_PER_MS = 1_000_000;
@@ -113,12 +113,12 @@ export class Agent implements WorldListener {
       for (const name of this.#order.hosts) this.#create(name);
       for (const node of this.#nodes.values()) node.start();
     });
-    this.#every(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
-    this.#every(TALLY_MS, () => {
+    this.#everyInTurn(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
+    this.#everyInTurn(TALLY_MS, () => {
       this.#send({ type: 'tally', tally: this.#gauge.counts(this.#order.hosts) });
       this.#tellHandovers();
     });
-    this.#every(LATENESS_MS, () =>
+    this.#everyInTurn(LATENESS_MS, () =>
       this.#send({ type: 'tally', tally: this.#gauge.tally(this.#order.hosts) }),
     );
     this.#send({ type: 'loaded' });
@@ -354,6 +354,14 @@ export class Agent implements WorldListener {
     const timer = setInterval(act, ms);
     this.#timers.push(timer);
     return timer;
+  }
+
+  /** As {@link Agent.#every}, each agent at its own part of the interval: none waits for all others. */
+  #everyInTurn(ms: number, act: () => void): void {
+    const { hosts } = this.#order.scenario.topology;
+    const turn = hosts.findIndex(({ name }) => name === this.#order.hosts[0]);
+    const first = setTimeout(() => this.#every(ms, act), (ms * turn) / hosts.length);
+    this.#timers.push(first);
   }
 
   #send(report: Report): void {

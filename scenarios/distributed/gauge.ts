@@ -5,10 +5,10 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { LiveStageWorld } from '../runner/live-stage-world.ts';
 import type { Flow } from '../runner/traffic-source.ts';
 import type { Tally } from './messages.ts';
+import { type PackedMetrics, packHistogram, packMetrics } from './packed-histogram.ts';
 import type { MeasuredRows } from './reporting-meter.ts';
 
 const US_PER_MS = 1_000;
@@ -38,7 +38,7 @@ export class Gauge {
 
   /** Everything up to now. */
   tally(hosts: readonly string[]): Tally {
-    return { ...this.counts(hosts), lateness: this.#world.live.lateness.data() };
+    return { ...this.counts(hosts), lateness: packHistogram(this.#world.live.lateness.data()) };
   }
 
   /** As {@link tally}, without what is large. */
@@ -46,8 +46,8 @@ export class Gauge {
     const { live, sim } = this.#world;
     const { user, system } = process.cpuUsage(this.#beganCpu);
     this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
-    const metrics: Record<string, Readonly<Record<string, MetricValue>>> = {};
-    for (const host of hosts) metrics[host] = this.#world.metrics(host);
+    const metrics: Record<string, PackedMetrics> = {};
+    for (const host of hosts) metrics[host] = packMetrics(this.#world.metrics(host));
     const { receiveBufferBytes, counts } = live.wires;
     return {
       metrics,

@@ -9,17 +9,18 @@
  * @module
  */
 import type { SampleBatch } from '../../engine/live/handover/handover-samples.ts';
-import type { MetricValue } from '../../engine/measure/counters.ts';
-import type { HistogramData } from '../../engine/measure/histogram.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
 import type { ReplayAttack } from '../runner/world.ts';
+import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
 /** A measured row of a packet that was sent: flow, sequence, instant. */
 export const SENT_ROW = 3;
 /** A measured row of a packet that arrived: host, flow, kind, sequence, sent at, instant. */
 export const ARRIVED_ROW = 6;
+/** Where in that row the instant stands. */
+export const ARRIVED_AT = 5;
 
 /** Everything an agent needs to build its part of the run. */
 export interface AgentOrder {
@@ -96,7 +97,7 @@ export type RunCommand =
 
 /** What an agent has counted so far. */
 export interface Tally {
-  readonly metrics: Readonly<Record<string, Readonly<Record<string, MetricValue>>>>;
+  readonly metrics: Readonly<Record<string, PackedMetrics>>;
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly packets: PacketTotals;
   /** Datagrams handed to the kernel, and received from it, of this run. */
@@ -104,8 +105,8 @@ export interface Tally {
   readonly received: number;
   readonly unsent: number;
   readonly foreign: number;
-  /** The largest part by far: told now and then, and with the result. */
-  readonly lateness?: HistogramData;
+  /** A large part: told now and then, and with the result. */
+  readonly lateness?: PackedHistogram;
   readonly cpuUs: number;
   readonly wallUs: number;
   readonly memoryBytes: number;

@@ -3,7 +3,9 @@
  *
  * Reports arrive a few milliseconds after the fact, each process in its own rhythm; meters want
  * every packet and fault of the run in the order of time. Entries wait until everything older must
- * have arrived.
+ * have arrived. Packets come as rows of numbers and stay rows while they wait: an object for each of
+ * ten thousand a second would live just long enough to burden every collection of garbage, and these
+ * take the processor from the nodes.
  *
  * @module
  */
@@ -14,6 +16,17 @@ interface Entry {
   readonly fire: () => void;
 }
 
+/** Packets that one process measured, oldest first. */
+export interface MeasuredBatch {
+  /** Rows, one behind the other. */
+  readonly values: Float64Array;
+  /** Numbers in a row, and which of them is its instant, ns. */
+  readonly width: number;
+  readonly timeAt: number;
+  /** Takes the row that begins there. */
+  readonly fire: (values: Float64Array, at: number) => void;
+}
+
 /** See the module. */
 export class SettleQueue {
   /** Entries that came after younger ones had been settled. */
@@ -21,6 +34,7 @@ export class SettleQueue {
   /** Instant of the entry that is being settled, ns; undefined in between. */
   nowNs: number | undefined;
   #entries: Entry[] = [];
+  readonly #sources = new Map<number, RowSource>();
   #settledNs = Number.NEGATIVE_INFINITY;
 
   /** Adds what happened at an instant. */
@@ -29,7 +43,25 @@ export class SettleQueue {
     this.#entries.push({ atNs, fire });
   }
 
-  /** Carries out what happened up to and including `untilNs`, oldest first, ties as they came. */
+  /**
+   * Adds packets of a process.
+   * @param source The process: its batches come in the order of time.
+   */
+  pushRows(source: number, batch: MeasuredBatch): void {
+    const { values, width, timeAt } = batch;
+    for (let at = 0; at < values.length; at += width) {
+      if ((values[at + timeAt] as number) >= this.#settledNs) break;
+      this.late += 1;
+    }
+    const rows = this.#sources.get(source) ?? new RowSource();
+    this.#sources.set(source, rows);
+    rows.add(batch);
+  }
+
+  /**
+   * Carries out what happened up to and including `untilNs`, oldest first. What happened at one
+   * instant is carried out as it came, packets behind everything else.
+   */
   settle(untilNs: number): void {
     // Array.prototype.sort is stable.
     const entries = this.#entries.sort((a, b) => a.atNs - b.atNs);
@@ -39,9 +71,64 @@ export class SettleQueue {
     this.#settledNs = Math.max(this.#settledNs, untilNs);
     for (let i = 0; i < due; i += 1) {
       const { atNs, fire } = entries[i] as Entry;
+      this.#settleRows(atNs, false);
       this.nowNs = atNs;
       fire();
     }
+    this.#settleRows(untilNs, true);
     this.nowNs = undefined;
+  }
+
+  /** Carries out the rows before an instant, or up to and including it. */
+  #settleRows(untilNs: number, isIncluded: boolean): void {
+    for (;;) {
+      let first: RowSource | undefined;
+      for (const source of this.#sources.values()) {
+        if (source.headNs < (first?.headNs ?? Number.POSITIVE_INFINITY)) first = source;
+      }
+      if (first === undefined || first.headNs > untilNs) return;
+      if (first.headNs === untilNs && !isIncluded) return;
+      this.nowNs = first.headNs;
+      first.fire();
+    }
+  }
+}
+
+/** The rows of one process that wait. */
+class RowSource {
+  /** Instant of the oldest row, ns; Infinity without one. */
+  headNs = Number.POSITIVE_INFINITY;
+  #batches: MeasuredBatch[] = [];
+  #batch = 0;
+  #at = 0;
+
+  add(batch: MeasuredBatch): void {
+    if (batch.values.length === 0) return;
+    this.#batches.push(batch);
+    if (this.#batches.length === 1) this.#look();
+  }
+
+  /** Takes the oldest row out. */
+  fire(): void {
+    const batch = this.#batches[this.#batch] as MeasuredBatch;
+    const at = this.#at;
+    this.#at += batch.width;
+    if (this.#at >= batch.values.length) this.#next();
+    this.#look();
+    batch.fire(batch.values, at);
+  }
+
+  #next(): void {
+    this.#at = 0;
+    this.#batch += 1;
+    // Moved at once when most of them are done, not one by one.
+    if (2 * this.#batch < this.#batches.length) return;
+    this.#batches = this.#batches.slice(this.#batch);
+    this.#batch = 0;
+  }
+
+  #look(): void {
+    const batch = this.#batches[this.#batch];
+    this.headNs = batch?.values[this.#at + batch.timeAt] ?? Number.POSITIVE_INFINITY;
   }
 }

@@ -12,6 +12,7 @@ import { mergeHistograms } from '../../engine/measure/histogram.ts';
 import { addUp } from '../../reports/add-up.ts';
 import type { MetricData, PacketTotals } from '../../reports/model.ts';
 import type { Tally } from './messages.ts';
+import { unpackHistogram, unpackMetrics } from './packed-histogram.ts';
 
 /** See the module. */
 export class TallyBook {
@@ -35,7 +36,10 @@ export class TallyBook {
 
   /** Metrics of a node in all its lives that told some, oldest first. */
   metricsOf(node: string): readonly Readonly<Record<string, MetricValue>>[] {
-    return this.all.flatMap(({ metrics }) => (metrics[node] === undefined ? [] : [metrics[node]]));
+    return this.all.flatMap(({ metrics }) => {
+      const told = metrics[node];
+      return told === undefined ? [] : [unpackMetrics(told)];
+    });
   }
 
   /** Drops that nodes named, by reason. */
@@ -113,7 +117,7 @@ export class TallyBook {
     return {
       'live.lateness': {
         kind: 'histogram',
-        data: mergeHistograms(all.flatMap(({ lateness }) => lateness ?? [])),
+        data: mergeHistograms(all.flatMap(({ lateness }) => lateness ?? []).map(unpackHistogram)),
       },
       'live.cpu': { kind: 'ratio', numerator: cpuUs, denominator: wallUs },
       'live.memory': {

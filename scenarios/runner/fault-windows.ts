@@ -25,8 +25,8 @@ const STRAGGLER_NS = 10_000_000_000;
 const BEHIND_NS = 2_000_000_000;
 /** Faults of one flow that get a window; bounds memory in runs with very many. */
 const WINDOWS_MAX = 128;
-/** Forgotten entries that a history gathers before it moves the rest. */
-const COMPACT_ENTRIES = 4_096;
+/** Room of a new history, a power of two. */
+const FIRST_PAIRS = 256;
 
 /** What the width of bins depends on. */
 export interface WindowScale {
@@ -162,26 +162,37 @@ function p95(values: number[]): number | null {
   return values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? null;
 }
 
-/** Pairs of numbers of the last while. */
+/** Pairs of numbers of the last while, in a ring that grows to what they need. */
 class History {
-  #times: number[] = [];
-  #values: number[] = [];
+  #pairs = new Float64Array(2 * FIRST_PAIRS);
   #head = 0;
+  #count = 0;
 
   /** Adds a pair and forgets those of before `sinceNs`. */
   add(timeNs: number, value: number, sinceNs: number): void {
-    this.#times.push(timeNs);
-    this.#values.push(value);
-    while ((this.#times[this.#head] as number) < sinceNs) this.#head += 1;
-    if (this.#head < COMPACT_ENTRIES || 2 * this.#head < this.#times.length) return;
-    this.#times = this.#times.slice(this.#head);
-    this.#values = this.#values.slice(this.#head);
-    this.#head = 0;
+    while (this.#count > 0 && (this.#pairs[this.#head] as number) < sinceNs) {
+      this.#head = (this.#head + 2) % this.#pairs.length;
+      this.#count -= 1;
+    }
+    if (2 * this.#count === this.#pairs.length) this.#grow();
+    const at = (this.#head + 2 * this.#count) % this.#pairs.length;
+    this.#pairs[at] = timeNs;
+    this.#pairs[at + 1] = value;
+    this.#count += 1;
   }
 
   each(visit: (timeNs: number, value: number) => void): void {
-    for (let at = this.#head; at < this.#times.length; at += 1) {
-      visit(this.#times[at] as number, this.#values[at] as number);
+    for (let i = 0; i < this.#count; i += 1) {
+      const at = (this.#head + 2 * i) % this.#pairs.length;
+      visit(this.#pairs[at] as number, this.#pairs[at + 1] as number);
     }
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(2 * this.#pairs.length);
+    larger.set(this.#pairs.subarray(this.#head));
+    larger.set(this.#pairs.subarray(0, this.#head), this.#pairs.length - this.#head);
+    this.#pairs = larger;
+    this.#head = 0;
   }
 }

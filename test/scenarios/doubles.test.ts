@@ -240,7 +240,7 @@ const ROWS: readonly Row[] = [
         duration: '14s',
         events: `[
           { at: 4s, for: 2s, partition: { from: [core-110], to: [core-310] }, direction: one-way },
-          { at: 8s, for: 500ms, partition: { from: [core-110, core-120, core-130], to: [core-310, core-320, core-330] } }
+          { at: 8s, for: 300ms, partition: { from: [core-110, core-120, core-130], to: [core-310, core-320, core-330] } }
         ]`,
       },
     },

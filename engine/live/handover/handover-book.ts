@@ -34,9 +34,6 @@ const HOPS_MAX = 64;
 /** Whether a hop could be measured. */
 type HopState = 'measured' | 'unmatched' | 'ambiguous' | 'across';
 
-type Three = [number, number, number];
-type Four = [number, number, number, number];
-
 interface Hop {
   readonly from: number;
   readonly to: number;
@@ -141,15 +138,21 @@ export class HandoverBook {
   }
 
   #row(rows: Float64Array, at: number, clock: number): void {
-    const [kind, tag, from, to] = [0, 1, 2, 3].map((i) => rows[at + i] as number) as Four;
-    const [first, second, third] = [4, 5, 6].map((i) => rows[at + i] as number) as Three;
+    const kind = rows[at] as number;
+    const tag = rows[at + 1] as number;
+    const from = rows[at + 2] as number;
+    const to = rows[at + 3] as number;
+    const first = rows[at + 4] as number;
+    const second = rows[at + 5] as number;
     const journey = this.#journey(tag, first);
     if (kind === LEFT) {
       const hop = hopOf(journey, from, to);
       if (hop === undefined) return;
       hop.lefts += 1;
       hop.leftClock = clock;
-      Object.assign(hop, { offeredNs: first, dueNs: second, writtenNs: third });
+      hop.offeredNs = first;
+      hop.dueNs = second;
+      hop.writtenNs = rows[at + 6] as number;
     } else if (kind === TAKEN) {
       const hop = hopOf(journey, from, to);
       if (hop === undefined) return;

@@ -11,8 +11,10 @@ import type { Random } from '../../../engine/host/random.ts';
 import { HoldDown } from './damping.ts';
 import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
+import { isRelief } from './relief.ts';
 import { ReportWatch } from './report-watch.ts';
 import { ruledOutBy, score, sharedFate } from './selection.ts';
+import { isSharedSilence, SHARED_SILENCE_NS } from './shared-silence.ts';
 import type {
   Effect,
   MultipathOptions,
@@ -34,6 +36,9 @@ const BETTER_RTT_FACTOR = 1.2;
 /** ... or this much less loss, in points. */
 const BETTER_LOSS = 0.05;
 
+/** Causes of death that were a path's silence. */
+const SILENCE: ReadonlySet<SwitchCause> = new Set(['probe-loss', 'report-loss', 'scmp']);
+
 /** Controller with this project's rules. */
 export class MultipathController implements PathController {
   active = -1;
@@ -45,6 +50,8 @@ export class MultipathController implements PathController {
   readonly #reports: ReportWatch;
   #effects: Effect[] = [];
   #nextRefreshNs: number;
+  /** When an answer last came on any path; -Infinity before the first. */
+  #heardNs = Number.NEGATIVE_INFINITY;
   /** When the first choice is made at the latest; Infinity before any path is alive and after it. */
   #startByNs = Number.POSITIVE_INFINITY;
 
@@ -86,11 +93,16 @@ export class MultipathController implements PathController {
 
   tick(now: number): readonly Effect[] {
     this.#effects = [];
+    let silent: ManagedPath | undefined;
     this.#probes.expire(now, (id, sentNs) => {
       const index = this.#indexOf(id);
       const path = this.#paths[index];
-      if (path?.missed(now, sentNs, this.#options) === true) this.#announce(index);
+      if (path === undefined) return;
+      const isShared = this.#isWaiting(now, path);
+      if (path.missed(now, { sentNs, isShared }, this.#options)) this.#announce(index);
+      if (isShared) silent = path;
     });
+    if (silent !== undefined) this.#askAround(now, silent);
     if (this.#options.reports && this.#reports.isOverdue(now)) this.#reportsMissing(now);
     this.#checkExpiry(now);
     this.#choose(now);
@@ -105,8 +117,11 @@ export class MultipathController implements PathController {
     if (path === undefined) return this.#effects;
     const answer = this.#probes.answer(path.info.id, probe, now);
     if (answer.kind === 'unmatched') return this.#effects;
+    this.#heardNs = now;
     if (answer.kind === 'late') path.quality.unmiss();
-    if (path.answered(now, answer.rttNs, this.#options)) this.#announce(index);
+    const { rttNs, kind } = answer;
+    const isTimely = kind === 'answered';
+    if (path.answered(now, { rttNs, isTimely }, this.#options)) this.#announce(index);
     this.#choose(now);
     return this.#effects;
   }
@@ -188,6 +203,20 @@ export class MultipathController implements PathController {
     this.#effects.push({ kind: 'probe', path: index, probe });
   }
 
+  /** All paths are silent, and not for long: nothing follows from it yet. */
+  #isWaiting(now: number, path: ManagedPath): boolean {
+    const isYoung = now - this.#heardNs < SHARED_SILENCE_NS;
+    return isYoung && isSharedSilence(now, path, this.#paths, this.#options);
+  }
+
+  /** Asks the other paths whether they are silent too: those that were not asked just now. */
+  #askAround(now: number, silent: ManagedPath): void {
+    for (const path of this.#paths) {
+      const isDue = now - path.probedNs >= this.#options.probeIntervalNs;
+      if (path !== silent && path.isAnswering && isDue) path.nextProbeNs = now;
+    }
+  }
+
   #refresh(now: number): void {
     this.#nextRefreshNs = now + this.#options.refreshIntervalNs;
     this.#effects.push({ kind: 'refresh' });
@@ -201,8 +230,13 @@ export class MultipathController implements PathController {
   }
 
   #reportsMissing(now: number): void {
-    this.#reports.reset();
     const path = this.#paths[this.active];
+    if (path !== undefined && this.#isWaiting(now, path)) {
+      this.#reports.postpone(now);
+      this.#askAround(now, path);
+      return;
+    }
+    this.#reports.reset();
     if (path !== undefined) this.#setDead(now, path, 'report-loss', this.active);
   }
 
@@ -230,10 +264,11 @@ export class MultipathController implements PathController {
     const current = this.#paths[this.active];
     if (current === undefined) {
       this.#chooseFirst(now);
-    } else if (!current.isHealthy) {
-      this.#leave(now, current);
     } else {
-      this.#considerReturn(now, current);
+      if (!current.isHealthy) this.#leave(now, current);
+      // Who limps like all the others may still find one that is better for long.
+      const isStay = this.#paths[this.active] === current && current.health !== 'dead';
+      if (isStay) this.#considerReturn(now, current);
     }
     this.#assignRoles(now);
   }
@@ -262,8 +297,16 @@ export class MultipathController implements PathController {
   }
 
   #leave(now: number, current: ManagedPath): void {
-    const standby = this.#paths.findIndex((path) => path.role === 'standby' && path.isHealthy);
-    const healthy = standby >= 0 ? standby : this.#best(now, (path) => path.isHealthy);
+    const isSilent = SILENCE.has(current.cause);
+    if (isSilent && isSharedSilence(now, current, this.#paths, this.#options)) return;
+    const isWay = (path: ManagedPath): boolean =>
+      path.isHealthy && (current.health !== 'degraded' || isRelief(now, path, current));
+    // One that is just missing an answer is perhaps cut by the same fault.
+    const isSure = (path: ManagedPath): boolean =>
+      isWay(path) && path.quality.consecutiveMisses === 0;
+    const standby = this.#paths.findIndex((path) => path.role === 'standby' && isSure(path));
+    const sure = standby >= 0 ? standby : this.#best(now, isSure);
+    const healthy = sure >= 0 ? sure : this.#best(now, isWay);
     if (healthy >= 0) {
       this.#switchTo(now, healthy, current.cause);
       return;

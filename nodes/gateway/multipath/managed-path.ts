@@ -24,6 +24,19 @@ const MISSES_MAX = 6;
 /** A path that never answered is asked this often at the full pace, 5 s at 50 ms, then by its role. */
 const NEW_PATH_PROBES = 100;
 
+/** An answer to a probe. */
+export interface TimedAnswer {
+  readonly rttNs: number;
+  /** It came before its time-out. */
+  readonly isTimely: boolean;
+}
+
+/** A probe that was not answered in time. */
+export interface MissedProbe {
+  readonly sentNs: number;
+  readonly isShared: boolean;
+}
+
 /** A managed path. */
 export class ManagedPath {
   info: PathInfo;
@@ -34,12 +47,18 @@ export class ManagedPath {
   /** Why the path is dead or degraded. */
   cause: SwitchCause = 'probe-loss';
   nextProbeNs: number;
+  /** When it was last asked; -1 before the first time. */
+  probedNs = -1;
   /** Set while the path is measured out of turn (exploration), number of probes left. */
   exploring = 0;
   /** SCMP named one of its interfaces at this instant; -1 when none did. */
   accusedNs = -1;
   /** Since when it has been better than the active path; -1 when it is not. */
   betterSinceNs = -1;
+  /** When it was last found degraded; -1 before the first time. */
+  degradedNs = -1;
+  /** Answers in a row that took longer than those of a calm path. */
+  slowAnswers = 0;
   #deadProbes = 0;
   #unansweredProbes = 0;
 
@@ -73,18 +92,25 @@ export class ManagedPath {
 
   /** Books a probe that leaves now. */
   probed(now: number, options: MultipathOptions): void {
+    this.probedNs = now;
     if (this.exploring > 0) this.exploring -= 1;
     if (this.health === 'dead') this.#deadProbes += 1;
     if (this.health === 'unknown') this.#unansweredProbes += 1;
     this.nextProbeNs = now + this.probeIntervalNs(options);
   }
 
+  /** True when it has been heard from and not been given up. */
+  get isAnswering(): boolean {
+    return this.health !== 'unknown' && this.health !== 'dead';
+  }
+
   /** Takes an answer; returns true when the health changed. */
-  answered(now: number, rttNs: number, options: MultipathOptions): boolean {
+  answered(now: number, { rttNs, isTimely }: TimedAnswer, options: MultipathOptions): boolean {
     const before = this.health;
     if (before === 'dead') this.quality.forgetLosses();
-    this.quality.answer(now, rttNs);
+    this.quality.answer(now, rttNs, isTimely);
     this.accusedNs = -1;
+    this.slowAnswers = rttNs > this.#calmRttNs(now, options) ? this.slowAnswers + 1 : 0;
     if (before === 'unknown') this.health = 'alive';
     if (before === 'dead') this.#enterProbation(now, options);
     if (before === 'probation' && this.quality.consecutiveAnswers >= PROBATION_ANSWERS) {
@@ -94,8 +120,11 @@ export class ManagedPath {
     return this.health !== before;
   }
 
-  /** Takes a missed probe; returns true when the health changed. */
-  missed(now: number, sentNs: number, options: MultipathOptions): boolean {
+  /**
+   * Takes a missed probe; returns true when the health changed.
+   * @param isShared All paths are silent, which says nothing yet about this one.
+   */
+  missed(now: number, { sentNs, isShared }: MissedProbe, options: MultipathOptions): boolean {
     const before = this.health;
     // A path that never answered cannot die; it is asked until it does.
     if (before === 'unknown') return false;
@@ -105,7 +134,7 @@ export class ManagedPath {
     else if (
       this.quality.consecutiveMisses >= missesNeeded(this.quality.lossBeforeMisses, options)
     ) {
-      this.die(now, 'probe-loss');
+      if (!isShared) this.die(now, 'probe-loss');
     } else if (before === 'probation') this.die(now, 'probe-loss');
     this.#judgeQuality(now, options);
     return this.health !== before;
@@ -145,14 +174,18 @@ export class ManagedPath {
     const isLossy = enough && quality.loss > options.lossThreshold;
     if (this.health === 'alive' && (isSlow || isLossy)) {
       this.health = 'degraded';
+      this.degradedNs = now;
       this.cause = isSlow ? 'rtt' : 'loss';
       return;
     }
     // The way back is narrower than the way out, so that a value at the threshold does not flap.
     const isCalm =
-      quality.loss <= options.lossThreshold / 2 &&
-      quality.srttNs <= ((1 + options.rttFactor) / 2) * baseline;
+      quality.loss <= options.lossThreshold / 2 && quality.srttNs <= this.#calmRttNs(now, options);
     if (this.health === 'degraded' && isCalm) this.health = 'alive';
+  }
+
+  #calmRttNs(now: number, { rttFactor }: MultipathOptions): number {
+    return ((1 + rttFactor) / 2) * this.quality.baselineNs(now);
   }
 
   #deadIntervalNs(options: MultipathOptions): number {

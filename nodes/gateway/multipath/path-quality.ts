@@ -23,6 +23,11 @@ export class PathQuality {
   srttNs = -1;
   rttvarNs = 0;
   lastAnswerNs = -1;
+  /** The round trip of the last answer, and when its question left; -1 before the first. */
+  lastRttNs = -1;
+  lastAskedNs = -1;
+  /** When an answer last came in time; -1 before the first. */
+  lastTimelyNs = -1;
   consecutiveMisses = 0;
   consecutiveAnswers = 0;
   readonly #gain: number;
@@ -38,9 +43,12 @@ export class PathQuality {
     this.#gain = gain;
   }
 
-  /** Notes an answer with its round-trip time. */
-  answer(now: number, rttNs: number): void {
+  /** Notes an answer with its round-trip time, and whether it came in time. */
+  answer(now: number, rttNs: number, isTimely = true): void {
     this.lastAnswerNs = now;
+    if (isTimely) this.lastTimelyNs = now;
+    this.lastRttNs = rttNs;
+    this.lastAskedNs = now - rttNs;
     this.consecutiveMisses = 0;
     this.consecutiveAnswers += 1;
     this.#note(0);

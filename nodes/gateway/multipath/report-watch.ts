@@ -50,6 +50,11 @@ export class ReportWatch {
     return this.#dueNs;
   }
 
+  /** Nothing follows from the silence yet: looks again an interval later. */
+  postpone(now: number): void {
+    this.#dueNs = now + this.#intervalNs;
+  }
+
   /** Starts over, after a switch. */
   reset(): void {
     this.#dueNs = Number.POSITIVE_INFINITY;

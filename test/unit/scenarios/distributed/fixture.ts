@@ -7,6 +7,7 @@
 import { LogHistogram } from '../../../../engine/measure/histogram.ts';
 import type { Channel } from '../../../../scenarios/distributed/channel/model.ts';
 import type { Command, Tally } from '../../../../scenarios/distributed/messages.ts';
+import { packHistogram } from '../../../../scenarios/distributed/packed-histogram.ts';
 import type { Fleet } from '../../../../scenarios/distributed/remote-world.ts';
 
 /** A tally of a process that has counted nothing, changed. */
@@ -19,7 +20,7 @@ export function tallyOf(more: Partial<Tally> = {}): Tally {
     received: 0,
     unsent: 0,
     foreign: 0,
-    lateness: new LogHistogram().data(),
+    lateness: packHistogram(new LogHistogram().data()),
     cpuUs: 0,
     wallUs: 0,
     memoryBytes: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../../engine/measure/histogram.ts';
+import { packHistogram } from '../../../../scenarios/distributed/packed-histogram.ts';
 import { TallyBook } from '../../../../scenarios/distributed/tally-book.ts';
 import { liveWarnings } from '../../../../scenarios/runner/live-meter.ts';
 import { tallyOf } from './fixture.ts';
@@ -83,18 +84,16 @@ describe('TallyBook', () => {
   it('R-010, R-011, R-242: states the memory of the largest process and the processor of all', () => {
     const lateness = new LogHistogram();
     lateness.record(1_000);
+    const told = packHistogram(lateness.data());
     const book = new TallyBook();
-    book.note(
-      0,
-      tallyOf({ cpuUs: 10, memoryBytes: 100, receiveBufferBytes: 0, lateness: lateness.data() }),
-    );
+    book.note(0, tallyOf({ cpuUs: 10, memoryBytes: 100, receiveBufferBytes: 0, lateness: told }));
     book.note(
       1,
       tallyOf({
         cpuUs: 30,
         memoryBytes: 300,
         receiveBufferBytes: 425_984,
-        lateness: lateness.data(),
+        lateness: told,
       }),
     );
     book.note(2, tallyOf({ cpuUs: 20, memoryBytes: 200, receiveBufferBytes: 212_992 }));
