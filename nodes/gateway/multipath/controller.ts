@@ -12,7 +12,7 @@ import { HoldDown } from './damping.ts';
 import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
 import { isRelief } from './relief.ts';
-import { ReportWatch } from './report-watch.ts';
+import { ReportWatch, type RoundTrip } from './report-watch.ts';
 import { ruledOutBy, score, sharedFate } from './selection.ts';
 import { isSharedSilence, SHARED_SILENCE_NS } from './shared-silence.ts';
 import type {
@@ -27,6 +27,8 @@ import type {
 
 /** Answers waited for on a path that was never measured, ns. */
 const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
+/** Of a path that was never measured. */
+const UNKNOWN_TRIP: RoundTrip = { srttNs: UNKNOWN_TIMEOUT_NS, rttvarNs: 0 };
 /** The first choice waits this long for the answers of the other paths at most, ns. */
 const START_PATIENCE_NS_MAX = 500_000_000;
 /** Phases are spread over this much of a long interval, ns; a draw takes at most 2^32. */
@@ -128,12 +130,12 @@ export class MultipathController implements PathController {
 
   sent(now: number, sequence: number): boolean {
     if (!this.#options.reports) return false;
-    return this.#reports.sent(now, sequence, this.#activeSrttNs());
+    return this.#reports.sent(now, sequence, this.#activeTrip());
   }
 
   reported(now: number, report: ReceiverReport): readonly Effect[] {
     this.#effects = [];
-    this.#reports.reported(now, report.highest, this.#activeSrttNs());
+    this.#reports.reported(now, report.highest, this.#activeTrip());
     return this.#effects;
   }
 
@@ -411,9 +413,9 @@ export class MultipathController implements PathController {
     return this.#paths.findIndex((path) => path.info.id === id);
   }
 
-  #activeSrttNs(): number {
-    const rtt = this.#paths[this.active]?.quality.srttNs ?? -1;
-    return rtt < 0 ? UNKNOWN_TIMEOUT_NS : rtt;
+  #activeTrip(): RoundTrip {
+    const quality = this.#paths[this.active]?.quality;
+    return quality === undefined || quality.srttNs < 0 ? UNKNOWN_TRIP : quality;
   }
 }
 

@@ -9,6 +9,14 @@
 
 /** Room for the report's own way back and its timer, ns. */
 const REPORT_MARGIN_NS = 5_000_000;
+/** What a probe's time-out allows for the variation of round trips (spec/scion.md 7.3), a report's allows too. */
+const VARIATIONS = 4;
+
+/** Round trips of the path in use, ns. */
+export interface RoundTrip {
+  readonly srttNs: number;
+  readonly rttvarNs: number;
+}
 
 /** The watch of one session; times in ns. */
 export class ReportWatch {
@@ -23,23 +31,23 @@ export class ReportWatch {
   }
 
   /** Data left. True when the deadline is new and the timer must look at it. */
-  sent(now: number, sequence: number, srttNs: number): boolean {
+  sent(now: number, sequence: number, trip: RoundTrip): boolean {
     this.#highestSent = sequence;
     if (this.#dueNs !== Number.POSITIVE_INFINITY) return false;
     // The first report can be here one interval and one round trip after the first packet.
-    this.#dueNs = now + this.#patienceNs() + Math.floor(srttNs);
+    this.#dueNs = now + this.#patienceNs(trip) + Math.floor(trip.srttNs);
     return true;
   }
 
   /** A report arrived. */
-  reported(now: number, highest: number, srttNs: number): void {
+  reported(now: number, highest: number, trip: RoundTrip): void {
     if (highest >= this.#highestSent) {
       this.#dueNs = Number.POSITIVE_INFINITY;
       return;
     }
     // What is still unreported is under way and will be reported within an interval and an RTT.
-    const least = Math.floor(srttNs) + this.#intervalNs + REPORT_MARGIN_NS;
-    this.#dueNs = now + Math.max(this.#patienceNs(), least);
+    const least = Math.floor(trip.srttNs) + this.#intervalNs + marginNs(trip);
+    this.#dueNs = now + Math.max(this.#patienceNs(trip), least);
   }
 
   isOverdue(now: number): boolean {
@@ -60,7 +68,11 @@ export class ReportWatch {
     this.#dueNs = Number.POSITIVE_INFINITY;
   }
 
-  #patienceNs(): number {
-    return this.#misses * this.#intervalNs + REPORT_MARGIN_NS;
+  #patienceNs(trip: RoundTrip): number {
+    return this.#misses * this.#intervalNs + marginNs(trip);
   }
+}
+
+function marginNs({ rttvarNs }: RoundTrip): number {
+  return REPORT_MARGIN_NS + Math.floor(VARIATIONS * rttvarNs);
 }

@@ -129,6 +129,26 @@ describe('leaving a path', () => {
     expect((left?.atNs ?? 0) - 5_475 * MS).toBe(80 * MS);
   });
 
+  it('waits for reports as much longer as round trips vary', () => {
+    const wire = new Wire(three(), { reports: true });
+    wire.runTo(5_000 * MS);
+    const steady = wire.paths[0];
+    // 20 and 36 ms in turn: rttvar settles at about 8 ms.
+    for (let at = 5_000; at < 10_000; at += 50) {
+      if (steady !== undefined) steady.rttNs = (at % 100 === 0 ? 20 : 36) * MS;
+      wire.runTo(at * MS);
+    }
+    wire.controller.sent(wire.now, 1);
+    wire.controller.sent(wire.now, 2);
+    wire.perform(wire.controller.reported(wire.now, { highest: 1, count: 1 }));
+    const reported = wire.now;
+    wire.runTo(reported + 500 * MS);
+    const [left] = wire.switches(reported);
+    expect(left?.effect.cause).toBe('report-loss');
+    expect((left?.atNs ?? 0) - reported).toBeGreaterThan(100 * MS);
+    expect((left?.atNs ?? 0) - reported).toBeLessThan(130 * MS);
+  });
+
   it('does not take a pause of the flow for a fault', () => {
     const wire = new Wire(three(), { reports: true });
     wire.runTo(5_000 * MS);
