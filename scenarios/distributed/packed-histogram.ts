@@ -1,7 +1,7 @@
 /**
  * Histograms as processes tell them: most buckets are empty and most counts small, so that runs of
- * empty buckets and counts of variable length take a tenth of what the numbers would, and the process
- * that tells them carries packets again after a tenth of the time.
+ * empty buckets and counts of variable length take a sixth of what the numbers would, or less. A
+ * process that writes them carries no packets meanwhile.
  *
  * | bytes                       | meaning                          |
  * | --------------------------- | -------------------------------- |
@@ -31,7 +31,7 @@ export type PackedMetrics = Readonly<Record<string, PackedMetric>>;
 const BUCKETS_MAX = bucketOf(Number.MAX_SAFE_INTEGER) + 1;
 /** Bytes of the longest number: 2^53 in pieces of seven bits. */
 const NUMBER_BYTES_MAX = 8;
-const LOW_BITS = 128;
+/** Set on every byte of a number but the last; the bits below it are the number's. */
 const CONTINUES = 0x80;
 
 /** Packs a histogram. */
@@ -97,9 +97,9 @@ function writeNumber(bytes: Uint8Array, at: number, value: number): number {
   let rest = value;
   let next = at;
   // Not by shifts: a count may exceed 2^31.
-  while (rest >= LOW_BITS) {
-    bytes[next] = (rest % LOW_BITS) | CONTINUES;
-    rest = Math.floor(rest / LOW_BITS);
+  while (rest >= CONTINUES) {
+    bytes[next] = (rest % CONTINUES) | CONTINUES;
+    rest = Math.floor(rest / CONTINUES);
     next += 1;
   }
   bytes[next] = rest;
@@ -115,7 +115,7 @@ function readNumber(reader: { readonly bytes: Uint8Array; at: number }): number 
     reader.at += 1;
     value += (byte & ~CONTINUES) * unit;
     if (byte < CONTINUES) return value;
-    unit *= LOW_BITS;
+    unit *= CONTINUES;
   }
   throw new RangeError('not a packed histogram');
 }

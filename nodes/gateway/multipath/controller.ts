@@ -11,7 +11,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import { HoldDown } from './damping.ts';
 import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
-import { isRelief } from './relief.ts';
+import { BETTER_LOSS, isRelief } from './relief.ts';
 import { ReportWatch, type RoundTrip } from './report-watch.ts';
 import { ruledOutBy, score, sharedFate } from './selection.ts';
 import { isSharedSilence, SHARED_SILENCE_NS } from './shared-silence.ts';
@@ -35,9 +35,6 @@ const START_PATIENCE_NS_MAX = 500_000_000;
 const PHASE_NS_MAX = 4_000_000_000;
 /** A return needs this much better RTT (spec/scion.md 7.3: ">= 20 % rtt"). */
 const BETTER_RTT_FACTOR = 1.2;
-/** ... or this much less loss, in points. */
-const BETTER_LOSS = 0.05;
-
 /** Causes of death that were a path's silence. */
 const SILENCE: ReadonlySet<SwitchCause> = new Set(['probe-loss', 'report-loss', 'scmp']);
 

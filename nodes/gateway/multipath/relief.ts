@@ -14,7 +14,7 @@ import { type ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
 /** The other path's own delay may have grown by this share of what ours has grown by. */
 const GROWTH_SHARE = 0.5;
 /** Loss that makes a difference, in points (spec/scion.md 7.3: ">= 5 % points loss"). */
-const LESS_LOSS = 0.05;
+export const BETTER_LOSS = 0.05;
 
 /**
  * True when both were measured since `current` was found degraded, and `other` lacks its fault.
@@ -22,7 +22,7 @@ const LESS_LOSS = 0.05;
  */
 export function isRelief(now: number, other: ManagedPath, current: ManagedPath): boolean {
   if (other.quality.lastAskedNs < current.degradedNs) return false;
-  if (current.cause === 'loss') return current.quality.loss - other.quality.loss >= LESS_LOSS;
+  if (current.cause === 'loss') return current.quality.loss - other.quality.loss >= BETTER_LOSS;
   if (current.slowAnswers < PROBATION_ANSWERS) return false;
   const [ours, theirs] = [growthNs(now, current), growthNs(now, other)];
   return theirs.last <= GROWTH_SHARE * ours.last && theirs.smoothed <= GROWTH_SHARE * ours.smoothed;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SettleQueue } from '../../../../scenarios/distributed/settle-queue.ts';
+import { type MeasuredBatch, SettleQueue } from '../../../../scenarios/distributed/settle-queue.ts';
 
 /** A queue, and what it has carried out with the instant that it showed. */
 function recorded(): {
@@ -78,5 +78,40 @@ describe('SettleQueue', () => {
     expect(done).toEqual([]);
     queue.settle(1);
     expect(done).toEqual(['inner']);
+  });
+});
+
+describe('packets in rows', () => {
+  /** Rows of an instant and a name, of one process. */
+  function rows(done: string[], name: string, ...instants: number[]): MeasuredBatch {
+    const values = Float64Array.from(instants.flatMap((at, i) => [at, i]));
+    const fire = (row: Float64Array, at: number): void => {
+      done.push(`${name}${row[at + 1]}@${row[at]}`);
+    };
+    return { values, width: 2, timeAt: 0, fire };
+  }
+
+  it('of several processes and batches are carried out in turn, between the entries around them', () => {
+    const { queue, done, push } = recorded();
+    queue.pushRows(0, rows(done, 'a', 10, 30));
+    queue.pushRows(1, rows(done, 'b', 20, 40));
+    queue.pushRows(0, rows(done, 'c', 35, 60));
+    push(30, 'note');
+    queue.settle(40);
+    expect(done).toEqual(['a0@10', 'b0@20', 'note@30', 'a1@30', 'c0@35', 'b1@40']);
+    queue.pushRows(1, rows(done, 'd', 50));
+    queue.settle(Number.POSITIVE_INFINITY);
+    expect(done.slice(6)).toEqual(['d0@50', 'c1@60']);
+    expect(queue.late).toBe(0);
+    expect(queue.nowNs).toBeUndefined();
+  });
+
+  it('are counted as late when they are older than what is settled, and still carried out', () => {
+    const { queue, done } = recorded();
+    queue.settle(100);
+    queue.pushRows(0, rows(done, 'a', 98, 99, 100));
+    expect(queue.late).toBe(2);
+    queue.settle(100);
+    expect(done).toEqual(['a0@98', 'a1@99', 'a2@100']);
   });
 });
