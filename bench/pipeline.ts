@@ -26,6 +26,7 @@ export const name = 'pipeline';
 const JOBS = new URL('./workloads/sphinx-job.ts', import.meta.url).href;
 /** Packets inside at saturation: a batch for each of two workers. */
 const WINDOW = 256;
+/** Share of the rate that a mode must reach, and of the rate that it has just reached. */
 const LOAD = 0.8;
 const CORES_PROJECTED = 4;
 /** A round in which the host gave more of the cores' time to others says what they do, and is repeated. */
@@ -41,7 +42,7 @@ export interface Sizes {
   readonly round: number;
   readonly rounds: number;
   readonly warmUpRounds: number;
-  /** Of a round at a share of saturation; one follows each round at saturation. */
+  /** Of a round at a share of a rate; two follow each round at saturation. */
   readonly loadedSeconds: number;
   /** Different packets. */
   readonly packets: number;
@@ -104,6 +105,7 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
   const valid = new ValidPackets(provider(crypto), exchange, sizes.packets);
   const {
     saturation: two,
+    demanded,
     loaded,
     disturbance,
   } = await measure(mode, valid, { sizes, workers: 2 });
@@ -160,23 +162,33 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
       note: `with batches ${(perSecond.value / baseline).toFixed(2)} x`,
     },
     { name: '  gain by batches', unit: 'x', value: perSecond.value / baseline },
-    ...timeRows('saturation', two),
-    ...timeRows(`${100 * LOAD} % load`, loaded, 1),
+    ...timeRows('saturation', two, { note: `${WINDOW} packets inside` }),
+    ...timeRows(`${100 * LOAD} % load`, demanded, {
+      target: 1,
+      note: `${perSecondOf(demanded)}/s, of ${target} demanded; ${queueTheory(demanded)}`,
+    }),
+    ...timeRows(`${100 * LOAD} % of saturation`, loaded, { note: queueTheory(loaded) }),
     ...qualityRows(loaded, valid.length),
     ...hopParts(provider(crypto), exchange, sizes.partUs),
   ];
 }
 
-/** Rounds at saturation, each with one at a share of what it reached: machines change their speed. */
+/** Rounds at saturation, each with two at lesser rates behind it: machines change their speed. */
 interface Rounds {
   readonly saturation: readonly Measured[];
+  /** At a share of the rate that is demanded, or of what was just reached where that is less. */
+  readonly demanded: readonly Measured[];
+  /** At a share of what was just reached. */
   readonly loaded: readonly Measured[];
   /** What the host took away, and how many rounds were tried. */
   readonly disturbance: string;
 }
 
+/** At saturation, at a share of what is demanded, at a share of what was reached. */
+type Round = readonly [Measured, Measured, Measured];
+
 async function measure(
-  { crypto }: Mode,
+  { crypto, target }: Mode,
   valid: ValidPackets,
   { sizes, ...options }: PipelineOptions & { readonly sizes: Sizes },
 ): Promise<Rounds> {
@@ -186,26 +198,33 @@ async function measure(
   for (let round = 0; round < sizes.warmUpRounds; round += 1) {
     await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW);
   }
-  const pairs: (readonly [Measured, Measured])[] = [];
-  const quiet = (): number => pairs.filter((pair) => stolenOf(pair) <= STOLEN_MAX).length;
-  while (quiet() < sizes.rounds && pairs.length < TRIES * sizes.rounds) {
+  const at = (rate: number): Promise<Measured> =>
+    arrive(nextLoad(pipeline, job, valid), Math.round(rate * sizes.loadedSeconds), rate);
+  const rounds: Round[] = [];
+  const quiet = (): number => rounds.filter((round) => stolenOf(round) <= STOLEN_MAX).length;
+  while (quiet() < sizes.rounds && rounds.length < TRIES * sizes.rounds) {
     const full = await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW);
-    const rate = (LOAD * full.sent) / full.seconds;
-    const total = Math.round(rate * sizes.loadedSeconds);
-    pairs.push([full, await arrive(nextLoad(pipeline, job, valid), total, rate)]);
+    const reached = full.sent / full.seconds;
+    const demanded = await at(LOAD * Math.min(target, reached));
+    rounds.push([full, demanded, await at(LOAD * reached)]);
   }
   await pipeline.close();
-  const best = [...pairs].sort((a, b) => stolenOf(a) - stolenOf(b)).slice(0, sizes.rounds);
+  const best = [...rounds].sort((a, b) => stolenOf(a) - stolenOf(b)).slice(0, sizes.rounds);
   const stolen = (100 * Math.max(...best.map(stolenOf))).toFixed(1);
   return {
     saturation: best.map(([full]) => full),
-    loaded: best.map(([, loaded]) => loaded),
-    disturbance: `stolen at most ${stolen} % in ${best.length} of ${pairs.length} rounds`,
+    demanded: best.map(([, demanded]) => demanded),
+    loaded: best.map(([, , loaded]) => loaded),
+    disturbance: `stolen at most ${stolen} % in ${best.length} of ${rounds.length} rounds`,
   };
 }
 
-function stolenOf([full, loaded]: readonly [Measured, Measured]): number {
-  return Math.max(full.stolen ?? 0, loaded.stolen ?? 0);
+function stolenOf(round: Round): number {
+  return Math.max(...round.map(({ stolen }) => stolen ?? 0));
+}
+
+function perSecondOf(rounds: readonly Measured[]): string {
+  return spreadOf(rounds.map(({ sent, seconds }) => sent / seconds)).value.toFixed(0);
 }
 
 let nextToken = 0;
@@ -236,18 +255,19 @@ function inPublishedForm(rounds: readonly Measured[]): string {
   return `${line}; load ${loadavg()[0]?.toFixed(1)}`;
 }
 
-function timeRows(when: string, rounds: readonly Measured[], target?: number): BenchResult[] {
+function timeRows(
+  when: string,
+  rounds: readonly Measured[],
+  limit: { readonly target?: number; readonly note: string },
+): BenchResult[] {
   const ms = (of: (one: Measured) => number): ReturnType<typeof spreadOf> =>
     spreadOf(rounds.map((one) => of(one) / NS_PER_MS));
-  const mean = ms(({ times }) => histogramMean(times.data()));
-  const note = target === undefined ? `${WINDOW} packets inside` : queueTheory(rounds);
   return [
     {
       name: `  processing at ${when}, mean`,
       unit: 'ms',
-      ...mean,
-      ...(target === undefined ? {} : { target }),
-      note,
+      ...ms(({ times }) => histogramMean(times.data())),
+      ...limit,
     },
     {
       name: `  processing at ${when}, p99`,
@@ -269,7 +289,7 @@ function queueTheory(rounds: readonly Measured[]): string {
   return `M/D/2 at ${(100 * load).toFixed(0)} % of two cores: ${meanMs.toFixed(2)} ms`;
 }
 
-/** The rounds at a share of saturation together. */
+/** The rounds at a share of saturation together: the higher of the two loads. */
 function qualityRows(loaded: readonly Measured[], length: number): BenchResult[] {
   const sum = (of: (one: Measured) => number): number =>
     loaded.reduce((total, one) => total + of(one), 0);
@@ -290,7 +310,7 @@ function qualityRows(loaded: readonly Measured[], length: number): BenchResult[]
     },
     { name: '  drops', unit: '%', value: (100 * dropped) / sent, target: 0.1 },
     {
-      name: `  CPU at ${100 * LOAD} % load`,
+      name: `  CPU at ${100 * LOAD} % of saturation`,
       unit: 'us/packet',
       value: cpuUs / sent,
       note: `${(sent / batches).toFixed(1)} packets a batch`,
