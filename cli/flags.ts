@@ -12,6 +12,32 @@ export function refuseWithHelp(command: Command): void {
   exitWith(2);
 }
 
+/** Shared flags that a command has no use for: read so that they can be refused with a reason. */
+export interface UselessFlags {
+  /** Their long names. */
+  readonly names: ReadonlySet<string>;
+  /** Follows the name of the flag. */
+  readonly reason: string;
+  readonly hint: (flag: string) => string;
+}
+
+/** Offers them neither in help nor in completion. */
+export function hideUseless(command: Command, { names }: UselessFlags): void {
+  for (const option of command.options) if (names.has(option.long ?? '')) option.hideHelp();
+}
+
+/** @throws FlagError that names the first one that was given. */
+export function refuseUseless(command: Command, { names, reason, hint }: UselessFlags): void {
+  for (const option of command.options) {
+    const { long = '' } = option;
+    const key = option.attributeName();
+    const isGiven = command.getOptionValueSource(key) === 'cli';
+    // Its negation, such as --no-trace, asks for nothing.
+    if (!names.has(long) || !isGiven || command.getOptionValue(key) === false) continue;
+    throw new FlagError(`${long}: ${reason}`, long, hint(long));
+  }
+}
+
 /** `--set path=value`, repeatable. */
 export function collectOverride(
   text: string,

@@ -13,8 +13,14 @@ import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { refuseWithHelp, wholeNumber } from './flags.ts';
+import { exitWith } from './exit.ts';
+import {
+  hideUseless,
+  refuseUseless,
+  refuseWithHelp,
+  type UselessFlags,
+  wholeNumber,
+} from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { type Loaded, load } from './load.ts';
 import { addRunOptions } from './scenario.ts';
@@ -27,8 +33,12 @@ type LiveFlags = RunFlags &
     'shape' | 'precision' | 'log'
   >;
 
-/** Read so that they can be refused with a reason, and not offered. */
-const RECORDINGS: ReadonlySet<string> = new Set(['--pcap', '--explain']);
+/** A datagram loses its identity in the kernel, so packets cannot be followed over their hops. */
+const USELESS: UselessFlags = {
+  names: new Set(['--pcap', '--explain']),
+  reason: 'a live run does not follow single packets',
+  hint: () => `${commandText(['scenario'])} records the same file in virtual time`,
+};
 
 /** Adds the command. */
 export function addLive(program: Command): void {
@@ -75,13 +85,13 @@ export function addLive(program: Command): void {
         'warn',
       ]),
     );
-  for (const option of command.options) if (RECORDINGS.has(option.long ?? '')) option.hideHelp();
+  hideUseless(command, USELESS);
   command.action(async (file: string | undefined, flags: LiveFlags) => {
     if (file === undefined) {
       refuseWithHelp(command);
       return;
     }
-    refuseRecordings(flags);
+    refuseUseless(command, USELESS);
     refuseTwoLayouts(flags);
     const registry = new ProtocolRegistry();
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
@@ -145,16 +155,4 @@ function deploy(
   const deployment = loadDeployment(file, scenario.topology);
   const topology = deployment.place(scenario.topology);
   return { loaded: { ...loaded, scenario: { ...scenario, topology } }, deployment };
-}
-
-/** A datagram loses its identity in the kernel, so packets cannot be followed over their hops. */
-function refuseRecordings({ pcap, explain }: LiveFlags): void {
-  const asked = [
-    ...(pcap === true ? ['--pcap'] : []),
-    ...(explain === undefined ? [] : ['--explain']),
-  ];
-  const [flag] = asked;
-  if (flag === undefined) return;
-  const hint = `${commandText(['scenario'])} records the same file in virtual time`;
-  throw new FlagError(`${flag}: a live run does not follow single packets`, flag, hint);
 }

@@ -22,6 +22,7 @@ import { commitOf } from '../scenarios/runner/commit.ts';
 import { runScenario } from '../scenarios/runner/run-scenario.ts';
 import { finish, type RunFlags, seedsOf } from './execute.ts';
 import { type ExitCode, exitWith, FlagError, worstOf } from './exit.ts';
+import { hideUseless, refuseUseless, type UselessFlags } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { type Loaded, load } from './load.ts';
 import { showProgress } from './progress.ts';
@@ -30,14 +31,24 @@ import { terminalOptions } from './terminal.ts';
 import { writeWhole } from './whole-files.ts';
 import { prepareFolder } from './write-files.ts';
 
+/** What is asked for in vain is said before it runs for an hour. */
+const USELESS: UselessFlags = {
+  names: new Set(['--trace', '--no-trace', '--pcap', '--explain', '--baseline']),
+  reason: 'a sweep keeps the reports of its combinations only',
+  hint: (flag) => {
+    const one = commandText(['scenario', 'FILE'], ['--set PATH=VALUE', flag]);
+    return `run one combination with \`${one}\``;
+  },
+};
+
 /** Adds the command. */
 export function addSweep(program: Command): void {
-  addRunOptions(program.command('sweep'))
+  const command = addRunOptions(program.command('sweep'))
     .argument('<file>', 'scenario file with a `sweep:` section')
     .summary('run all combinations of parameter lists')
     .description('Runs every combination of the lists under `sweep:` with the same seeds.')
     .action(async (file: string, flags: RunFlags) => {
-      refuseRecordings(flags);
+      refuseUseless(command, USELESS);
       const registry = new ProtocolRegistry();
       const { scenario } = await load(file, flags.set, registry);
       if (scenario.sweep === undefined) {
@@ -45,21 +56,7 @@ export function addSweep(program: Command): void {
       }
       exitWith(await sweep(file, scenario, { flags, registry }));
     });
-}
-
-/** A sweep keeps reports; what a flag asks for in vain is said before it runs for an hour. */
-function refuseRecordings({ pcap, explain, trace, baseline }: RunFlags): void {
-  const asked = [
-    ...(typeof trace === 'string' ? ['--trace'] : []),
-    ...(pcap === true ? ['--pcap'] : []),
-    ...(explain === undefined ? [] : ['--explain']),
-    ...(baseline === undefined ? [] : ['--baseline']),
-  ];
-  const [flag] = asked;
-  if (flag === undefined) return;
-  const one = commandText(['scenario', 'FILE'], ['--set PATH=VALUE', flag]);
-  const hint = `run one combination with \`${one}\``;
-  throw new FlagError(`${flag}: a sweep keeps the reports of its combinations only`, flag, hint);
+  hideUseless(command, USELESS);
 }
 
 /** Combinations whose report is kept; one takes 0.1 to 0.5 MB. */

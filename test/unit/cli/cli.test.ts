@@ -138,6 +138,14 @@ events:
     expect(stderr).toContain('run one combination with');
   });
 
+  it('help of a sweep offers no recordings, which it refuses', async () => {
+    const { stdout } = await orrery(['sweep', '--help']);
+    expect(stdout).toContain('--seeds <n>');
+    for (const flag of ['--trace', '--pcap', '--explain', '--baseline']) {
+      expect(stdout).not.toContain(flag);
+    }
+  });
+
   it('exit 2: the caret is under the word, not inside of a longer one that follows', async () => {
     const { code, stderr } = await orrery(['node', 'two-nodes.yaml', 'alice']);
     const [, shown = '', caret = ''] = stderr.split('\n');
