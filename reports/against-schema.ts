@@ -40,6 +40,15 @@ const onTime = z
     packets: number.describe('sampled packets of which the whole way was seen'),
     pass: z.boolean().describe('every promised row is within the tolerance'),
     rows: z.array(onTimeRow),
+    paths: z
+      .array(
+        z.strictObject({
+          path: text,
+          live: number.describe('share of all packets sent'),
+          simulated: number,
+        }),
+      )
+      .describe('paths in use; none where no node chooses paths'),
   })
   .describe('latency less the lateness of each packet, beside the simulated latency');
 

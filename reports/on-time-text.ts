@@ -14,6 +14,8 @@ type Row = OnTime['rows'][number];
 const HEADER = ['', 'live', 'lateness', 'on time', 'simulated', 'difference', ''] as const;
 /** The percentile that issue 3 names. */
 const NAMED = 0.95;
+/** Shares of a path that differ by more than this are told: a few points follow from the instant of a switch. */
+const SHARE_MATTERS = 0.05;
 
 /** Lines for a terminal, without colour. */
 export function onTimeLines(onTime: OnTime, tolerance: number): readonly string[] {
@@ -28,7 +30,8 @@ export function onTimeLines(onTime: OnTime, tolerance: number): readonly string[
     );
     return `  ${row === undefined ? ' ' : wordsOf(row).mark} ${text.join('  ')}`.trimEnd();
   });
-  return [`  ${headline(onTime, tolerance)}`, ...lines, ...sumTexts(onTime).map((s) => `    ${s}`)];
+  const notes = [...sumTexts(onTime), ...pathTexts(onTime)].map((text) => `    ${text}`);
+  return [`  ${headline(onTime, tolerance)}`, ...lines, ...notes];
 }
 
 /** A section of `report.md`. */
@@ -48,6 +51,8 @@ export function onTimeMarkdown(
     '',
     plain(sumTexts(onTime).join('; ')),
     '',
+    plain(pathSentence(onTime)),
+    '',
   ].join('\n');
 }
 
@@ -64,7 +69,8 @@ export function onTimeHtml(onTime: OnTime, tolerance: number): Markup {
   const heads = HEADER.slice(1, -1).map((head) => html`<th class="number">${head}</th>`);
   return html`<section><h2>${headline(onTime, tolerance)}</h2>
 <table><thead><tr><th></th><th></th>${heads}<th></th></tr></thead><tbody>${rows}</tbody></table>
-<p class="muted">${sumTexts(onTime).join('; ')}</p></section>
+<p class="muted">${sumTexts(onTime).join('; ')}</p>
+<p class="muted">${pathSentence(onTime)}</p></section>
 `;
 }
 
@@ -89,6 +95,27 @@ function sumTexts({ rows }: OnTime): readonly string[] {
         'percentiles do not add, so their sum is judged and not promised',
       ];
     });
+}
+
+/** That the two took different paths, which no lateness accounts for; nothing where they did not. */
+function pathTexts({ paths }: OnTime): readonly string[] {
+  if (!paths.some(({ live, simulated }) => Math.abs(live - simulated) > SHARE_MATTERS)) return [];
+  return [
+    'packets took other paths than in virtual time, and latency follows the path:',
+    ...paths.map(
+      ({ path, live, simulated }) =>
+        `${path}: live ${percent(live)}, simulated ${percent(simulated)}`,
+    ),
+  ];
+}
+
+function pathSentence(onTime: OnTime): string {
+  const [title = '', ...shares] = pathTexts(onTime);
+  return `${title} ${shares.join('; ')}`.trim();
+}
+
+function percent(share: number): string {
+  return `${significant(100 * share, 2)} %`;
 }
 
 function cellsOf(row: Row): readonly string[] {

@@ -19,6 +19,7 @@ import {
 } from '../engine/measure/histogram.ts';
 import { isWithin, relativeDifference } from './against.ts';
 import type { RunInput } from './model.ts';
+import { pathShares } from './path-shares.ts';
 import type { Report } from './report-schema.ts';
 
 /** The comparison as it stands in the report. */
@@ -66,7 +67,7 @@ export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | und
     };
   });
   const pass = rows.every((row) => !row.isPromised || row.isInside === true);
-  return { packets: onTime.count, pass, rows };
+  return { packets: onTime.count, pass, rows, paths: [...pathShares(live, simulated)] };
 }
 
 function merged({ seeds }: RunInput, name: string): HistogramData {

@@ -10,7 +10,7 @@ import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
 import { judge } from '../../../reports/judge.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
-import type { MetricData, RunInput } from '../../../reports/model.ts';
+import type { MetricData, RunInput, Series } from '../../../reports/model.ts';
 import { compareOnTime, type OnTime } from '../../../reports/on-time.ts';
 import { onTimeLines } from '../../../reports/on-time-text.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -111,6 +111,42 @@ describe('latency less lateness', () => {
     const none = inputOf({ 'gateway.latency': histogramOf([]) });
     expect(compareOnTime(none, simulated)).toBeUndefined();
     expect(compareOnTime(live(late), none)).toBeUndefined();
+  });
+
+  it('says which paths carried the packets, where they are not those of virtual time', () => {
+    const withPaths = (run: RunInput, near: number, far: number): RunInput => {
+      const [seed] = run.seeds;
+      const pathOf = (name: string, values: readonly number[]): Series => ({
+        name: `path:${name}`,
+        unit: 'packets',
+        binNs: 1e8,
+        values,
+      });
+      const series = [pathOf('near', [near / 2, near / 2]), pathOf('far', [0, far])];
+      return { ...run, seeds: [{ ...seed!, series }] };
+    };
+    const onTime = compareOnTime(
+      withPaths(live(late), 60, 40),
+      withPaths(simulated, 100, 0),
+    ) as OnTime;
+    expect(onTime.paths).toEqual([
+      { path: 'far', live: 0.4, simulated: 0 },
+      { path: 'near', live: 0.6, simulated: 1 },
+    ]);
+    expect(onTimeLines(onTime, 0.15).join('\n')).toContain('far: live 40 %, simulated 0 %\n');
+    const report = judge({
+      ...live(late),
+      against: { ...compareAgainst(judge(live(late)), judge(simulated)), onTime },
+    });
+    expect(renderMarkdown(report)).toContain('packets took other paths than in virtual time');
+    expect(renderHtml(report)).toContain('far: live 40 %, simulated 0 %; near: live');
+    expect(renderHtml(report)).toContain('packets took other paths than in virtual time');
+    // A few points follow from the instant at which a path is left.
+    const alike = compareOnTime(
+      withPaths(live(late), 97, 3),
+      withPaths(simulated, 100, 0),
+    ) as OnTime;
+    expect(onTimeLines(alike, 0.15).join('\n')).not.toContain('paths');
   });
 
   it('stands in every report of the run, beside the lateness of this machine', () => {

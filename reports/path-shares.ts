@@ -1,0 +1,42 @@
+/**
+ * Which paths carried the packets of a live run, and of the same run in virtual time.
+ *
+ * Gateways choose by what they measure, and a machine adds noise to it: behind a fault two paths that
+ * are nearly as good may change places. Latencies then differ although every packet was on time, and
+ * the shares say so.
+ *
+ * @module
+ */
+import type { RunInput } from './model.ts';
+
+/** One path with its share of all packets that were sent, 0..1. */
+export interface PathShare {
+  readonly path: string;
+  readonly live: number;
+  readonly simulated: number;
+}
+
+/** Names of series that count packets by path: `path:NAME`, `path:NAME FROM -> TO`. */
+const PREFIX = 'path:';
+
+/** Shares of all paths that either run used, by name; none where no node chooses paths. */
+export function pathShares(live: RunInput, simulated: RunInput): readonly PathShare[] {
+  const [own, ideal] = [sharesOf(live), sharesOf(simulated)];
+  return [...new Set([...own.keys(), ...ideal.keys()])].sort().map((path) => ({
+    path,
+    live: own.get(path) ?? 0,
+    simulated: ideal.get(path) ?? 0,
+  }));
+}
+
+function sharesOf({ seeds }: RunInput): Map<string, number> {
+  const packets = new Map<string, number>();
+  for (const { name, values } of seeds.flatMap(({ series }) => series)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const path = name.slice(PREFIX.length);
+    const sum = values.reduce<number>((total, value) => total + (value ?? 0), 0);
+    packets.set(path, (packets.get(path) ?? 0) + sum);
+  }
+  const all = [...packets.values()].reduce((total, sum) => total + sum, 0);
+  return new Map([...packets].map(([path, sum]) => [path, all === 0 ? 0 : sum / all]));
+}
