@@ -16,11 +16,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createECDH,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
-  hash,
   hkdfSync,
   type KeyObject,
   sign,
@@ -40,12 +38,12 @@ import { isStrictEd25519Key } from './ed25519-key.ts';
 import type { Fallback } from './fallback.ts';
 import { createFastAead } from './fast-aead.ts';
 import { createFastAez } from './fast-aez.ts';
+import { fastChacha20 } from './fast-chacha20.ts';
 import { fastHashes } from './fast-hash.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
   checkAesKey,
-  checkChachaCounter,
   checkHkdfLength,
   checkLength,
   checkRoom,
@@ -55,6 +53,7 @@ import {
   TAG_LENGTH,
 } from './lengths.ts';
 import { noble } from './noble.ts';
+import { digestOf, hmacOf } from './one-shot.ts';
 import { createTableCmac } from './table-cmac.ts';
 import { createVectorAes } from './vector-aes.ts';
 
@@ -76,20 +75,20 @@ export function createNode(timing: Timing): CryptoProvider {
   return {
     ...noble,
     name: 'node',
-    sha256: (data) => digest('sha256', data),
-    sha512: (data) => digest('sha512', data),
+    sha256: (data) => digestOf('sha256', data),
+    sha512: (data) => digestOf('sha512', data),
     blake2b: (data, length, key) =>
       length === 64 && (key === undefined || key.length === 0)
-        ? digest('blake2b512', data)
+        ? digestOf('blake2b512', data)
         : noble.blake2b(data, length, key),
-    blake2s: (data) => digest('blake2s256', data),
-    hmacSha256: (key, data) => bytesOf(createHmac('sha256', key).update(data).digest()),
-    hmacSha512: (key, data) => bytesOf(createHmac('sha512', key).update(data).digest()),
+    blake2s: (data) => digestOf('blake2s256', data),
+    hmacSha256: (key, data) => hmacOf('sha256', key, data),
+    hmacSha512: (key, data) => hmacOf('sha512', key, data),
     hkdfSha256: (input) => deriveKey('sha256', input),
     hkdfSha512: (input) => deriveKey('sha512', input),
     ...fastHashes(noble),
     aez: createFastAez,
-    sha512Over256: (data) => digest('sha512-256', data),
+    sha512Over256: (data) => digestOf('sha512-256', data),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
     x25519: (secret, publicKey) => sharedSecret(privateKey('X25519', secret), publicKey),
     x25519Key: openX25519,
@@ -113,14 +112,9 @@ export function createNode(timing: Timing): CryptoProvider {
       checkLength('an AES-CTR counter block', counter, 16);
       return bytesOf(createCipheriv(`aes-${key.length * 8}-ctr`, key, counter).update(data));
     },
-    chacha20: chacha20Stream,
+    chacha20: fastChacha20(chacha20Stream),
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   };
-}
-
-/** In one call: a hash object costs more than a short message. */
-function digest(algorithm: string, data: Uint8Array): Uint8Array {
-  return bytesOf(hash(algorithm, data, 'buffer'));
 }
 
 /** A plain view: a `Buffer` would share memory on `slice` where a `Uint8Array` copies. */
@@ -284,15 +278,13 @@ function createNodeAes(key: Uint8Array): BlockFunction {
   };
 }
 
+/** Lengths were checked. */
 function chacha20Stream(
   key: Uint8Array,
   nonce: Uint8Array,
   counter: number,
   data: Uint8Array,
 ): Uint8Array {
-  checkLength('a ChaCha20 key', key, 32);
-  checkLength('a nonce', nonce, NONCE_LENGTH);
-  checkChachaCounter(counter, data.length);
   // OpenSSL's 16-byte IV is the counter, little-endian, and the nonce of RFC 8439.
   const initial = new Uint8Array(16);
   new DataView(initial.buffer).setUint32(0, counter, true);

@@ -31,6 +31,26 @@ describe('the memory of the other modules that meet real secrets', () => {
     }
   });
 
+  it(`holds its constants and nothing else after ChaCha20, seed ${SEED}`, async () => {
+    const memory = watchWasmMemory();
+    const { fastChacha20 } = await import('../../../../engine/crypto/fast-chacha20.ts');
+    const cipher = fastChacha20(noble.chacha20);
+    const random = openStream(SEED, 'crypto', 'chacha20');
+    const encrypt = (length: number): void => {
+      cipher(random.bytes(32), random.bytes(12), random.below(9), random.bytes(length));
+    };
+    encrypt(0);
+    const constants = 'expand 32-byte k';
+    expect(Buffer.from(memory().subarray(0, 16)).toString()).toBe(constants);
+    for (let count = 0; count < 300; count++) {
+      encrypt(random.below(1_025));
+      expect(
+        memory().every((byte, at) => byte === (constants.charCodeAt(at) || 0)),
+        `${count}`,
+      ).toBe(true);
+    }
+  });
+
   it(`holds its tables and nothing else after AEZ, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
     const { createFastAez } = await import('../../../../engine/crypto/fast-aez.ts');
