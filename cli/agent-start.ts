@@ -34,4 +34,4 @@ async function run(): Promise<void> {
 
 process.on('SIGINT', () => undefined);
 process.on('uncaughtException', fail);
-await run().catch(fail);
+void run().catch(fail);

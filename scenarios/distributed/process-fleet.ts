@@ -76,7 +76,9 @@ export class ProcessFleet implements Fleet {
   async open(): Promise<void> {
     const { groups, entry } = this.#options;
     if (!this.#hasLoops) this.#listener = await this.#listen();
-    if (entry !== undefined) this.#program = await agentProgram(entry);
+    if (entry !== undefined) {
+      this.#program = await agentProgram(entry, this.#hasLoops ? 'module' : 'prepared');
+    }
     for (const hosts of groups) this.#start(hosts);
   }
 
