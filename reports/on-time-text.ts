@@ -51,8 +51,7 @@ export function onTimeMarkdown(
     '',
     plain(sumTexts(onTime).join('; ')),
     '',
-    plain(pathSentence(onTime)),
-    '',
+    ...pathSentences(onTime).flatMap((text) => [plain(text), '']),
   ].join('\n');
 }
 
@@ -70,7 +69,7 @@ export function onTimeHtml(onTime: OnTime, tolerance: number): Markup {
   return html`<section><h2>${headline(onTime, tolerance)}</h2>
 <table><thead><tr><th></th><th></th>${heads}<th></th></tr></thead><tbody>${rows}</tbody></table>
 <p class="muted">${sumTexts(onTime).join('; ')}</p>
-<p class="muted">${pathSentence(onTime)}</p></section>
+${pathSentences(onTime).map((text) => html`<p class="muted">${text}</p>`)}</section>
 `;
 }
 
@@ -109,9 +108,9 @@ function pathTexts({ paths }: OnTime): readonly string[] {
   ];
 }
 
-function pathSentence(onTime: OnTime): string {
-  const [title = '', ...shares] = pathTexts(onTime);
-  return `${title} ${shares.join('; ')}`.trim();
+function pathSentences(onTime: OnTime): readonly string[] {
+  const [title, ...shares] = pathTexts(onTime);
+  return title === undefined ? [] : [`${title} ${shares.join('; ')}`];
 }
 
 function percent(share: number): string {

@@ -11,7 +11,7 @@
  */
 import type { AeadKey } from '../host/crypto.ts';
 import { checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
-import { GROUP_LENGTH } from './wasm/chacha20.ts';
+import { CHACHA20_CONSTANTS, GROUP_LENGTH } from './wasm/chacha20.ts';
 import { encodeChacha20Poly1305 } from './wasm/chacha20-poly1305.ts';
 import {
   ASSOCIATED,
@@ -31,9 +31,6 @@ interface Instance {
   readonly seal: (associatedLength: number, dataLength: number) => void;
   readonly open: (associatedLength: number, dataLength: number) => number;
 }
-
-/** RFC 8439 section 2.3: "expand 32-byte k". */
-const CONSTANTS = Uint8Array.from('expand 32-byte k', (character) => character.charCodeAt(0));
 
 const KEY_LENGTH = 32;
 const SOURCE = INPUT + FIRST_BLOCK;
@@ -146,7 +143,7 @@ function instantiate(): Instance | undefined {
   const loaded = loadWasm(encodeChacha20Poly1305());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
-  memory.set(CONSTANTS, STATE);
+  memory.set(CHACHA20_CONSTANTS, STATE);
   return {
     memory,
     seal: exports['seal'] as Instance['seal'],

@@ -10,7 +10,7 @@
 import type { CryptoProvider } from '../host/crypto.ts';
 import { checkChachaCounter, checkLength, NONCE_LENGTH } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
-import { chacha20, GROUP_LENGTH } from './wasm/chacha20.ts';
+import { CHACHA20_CONSTANTS, chacha20, GROUP_LENGTH } from './wasm/chacha20.ts';
 import {
   INPUT,
   MEMORY_PAGES,
@@ -30,8 +30,6 @@ interface Instance {
 
 type Stream = CryptoProvider['chacha20'];
 
-/** RFC 8439 section 2.3: "expand 32-byte k". */
-const CONSTANTS = Uint8Array.from('expand 32-byte k', (character) => character.charCodeAt(0));
 const KEY_LENGTH = 32;
 /** Above this OpenSSL is faster, its object included. */
 const DATA_LENGTH_MAX = 1_024;
@@ -67,7 +65,7 @@ function instantiate(): Instance | undefined {
   const loaded = loadWasm(code);
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
-  memory.set(CONSTANTS, STATE);
+  memory.set(CHACHA20_CONSTANTS, STATE);
   return {
     memory,
     view: new DataView(memory.buffer),

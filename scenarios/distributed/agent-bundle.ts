@@ -58,7 +58,6 @@ async function bundleModule(entry: string, folder: string): Promise<string> {
   const js = `import { createRequire as $from } from 'node:module'; const require = $from(${home});`;
   await bundle(entry, path, {
     placeOf: (name) => import.meta.resolve(name),
-    rewrite: (text) => text,
     build: { format: 'esm', banner: { js } },
   });
   return path;
@@ -76,7 +75,7 @@ async function prepare(entry: string, folder: string): Promise<string> {
       return `await $import(${address}`;
     });
   await bundle(entry, join(folder, 'agent.cjs'), { ...how, rewrite });
-  await bundle(start, path, { ...how, rewrite: (text) => text });
+  await bundle(start, path, how);
   // Only time is lost without it, and what is wrong with the program the agents themselves tell.
   await promisify(execFile)(process.execPath, [path, 'prepare']).catch(() => undefined);
   return path;
@@ -86,14 +85,14 @@ interface BundleHow {
   /** Where something lies that is kept outside. */
   readonly placeOf: (name: string) => string;
   /** Changes the text of our own modules. */
-  readonly rewrite: (text: string) => string;
+  readonly rewrite?: (text: string) => string;
   readonly build: Pick<BuildOptions, 'format' | 'banner'>;
 }
 
 async function bundle(
   entry: string,
   outfile: string,
-  { placeOf, rewrite, build: form }: BundleHow,
+  { placeOf, rewrite = (text): string => text, build: form }: BundleHow,
 ): Promise<void> {
   const { build } = await import('esbuild');
   await build({

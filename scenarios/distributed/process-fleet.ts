@@ -54,7 +54,6 @@ export class ProcessFleet implements Fleet {
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
   #program: AgentProgram | undefined;
-  /** Options of Node for agents that are started here. */
   /** Processes of others that were started anew before their node's crash was over, by hosts. */
   readonly #early = new Map<string, () => void>();
   #isClosing = false;

@@ -34,6 +34,11 @@ import { STATE, STATE_COUNTER } from './layout.ts';
 /** Bytes that one turn of the loop covers: four blocks. */
 export const GROUP_LENGTH = 256;
 
+/** RFC 8439 section 2.3: "expand 32-byte k". */
+export const CHACHA20_CONSTANTS: Uint8Array = Uint8Array.from('expand 32-byte k', (character) =>
+  character.charCodeAt(0),
+);
+
 const BLOCK_LENGTH = 64;
 const GROUP_BLOCKS = 4;
 const DOUBLE_ROUNDS = 10;
