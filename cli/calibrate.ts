@@ -41,7 +41,7 @@ export function addCalibrate(program: Command): void {
         'cpu: calibrated. Takes two minutes on a machine that does nothing else.',
     )
     .option('--quick', 'fewer batches and shorter runs: a first look')
-    .option('--check', 'do not measure: does the profile predict where live saturates? (exit 1)')
+    .option('--check', 'does the profile predict where live saturates? seven minutes (exit 1)')
     .option('--out <file>', 'the profile to write, or to check', DEFAULT_PROFILE)
     .option('--scenario <file>', 'whose first flow loads the machine', 'failover.yaml')
     .option('--json', 'print the result as JSON on stdout and nothing else')
@@ -88,6 +88,7 @@ async function check(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCo
     isQuick: flags.quick === true,
     registry: new ProtocolRegistry(),
     signal,
+    onStep: progress.update,
     onRun: (world, run) => progress.update(runText(world, run)),
   }).finally(progress.clear);
   if (signal.aborted) return 130;

@@ -33,6 +33,12 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     help: 'changes of the active path caused by a fault',
   },
   {
+    name: 'gateway.path_deaths',
+    kind: 'counter',
+    unit: 'count',
+    help: 'paths, in use or not, that a gateway declared dead: silence, SCMP, expiry or withdrawal',
+  },
+  {
     name: 'gateway.planned_switches',
     kind: 'counter',
     unit: 'count',

@@ -276,6 +276,7 @@ export class Peer {
       case 'health': {
         const name = this.#carrierAt(effect.path)?.path.name ?? 'unknown';
         host.trace.state(`path ${name} to ${this.name}`, effect.health);
+        if (effect.health === 'dead') host.meter.counter('gateway.path_deaths').add(1);
         return;
       }
       case 'refresh':

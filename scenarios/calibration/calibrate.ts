@@ -15,10 +15,9 @@ import { PROJECT_FOLDERS } from '../runner/folders.ts';
 import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
 import { handlerCosts } from './handler-costs.ts';
 import {
+  carriedLoad,
   type FitPoint,
   fitFactors,
-  type LiveHow,
-  type LiveLoad,
   liveLoad,
   modelLoad,
   placedPoint,
@@ -53,11 +52,6 @@ const LIVE_WARMUP_S = 1;
 const SIM_WARMUP_S = 4;
 /** Nodes have found each other by then; a burst that waited for them would choose their paths. */
 const SIM_START_S = 3;
-/** Share of the offered packets that a run must bring; sources are random. */
-const CARRIED = 0.97;
-/** Processor time does not count what others had; beyond this their traces in caches do. */
-const WAITED_MAX = 0.3;
-const ATTEMPTS = 3;
 
 /** Thrown when the order's signal aborts. */
 export class CalibrationStopped extends Error {}
@@ -185,7 +179,7 @@ async function measureInPlace(
     await step(order, `live at ${ratePerSecond}/s`);
     const how = { ratePerSecond, seconds: isQuick ? 2 : 5 };
     const scenario = scenarioAt(order, { ...how, world: 'live' });
-    const live = await carried(scenario, ratePerSecond, { registry, signal });
+    const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
     // What was lost on the way has cost less: such a run says nothing about a packet.
     if (live === undefined) {
       order.onStep(`${ratePerSecond}/s was not carried and does not count`);
@@ -201,20 +195,6 @@ async function measureInPlace(
     `no live run of ${order.scenario} carried its packets: the machine is too busy to be ` +
       `calibrated (load ${(loadavg()[0] ?? 0).toFixed(1)}); try again when it is quiet`,
   );
-}
-
-/** A live run that delivered what it was offered; undefined when none of three did. */
-async function carried(
-  scenario: Scenario,
-  ratePerSecond: number,
-  how: LiveHow,
-): Promise<LiveLoad | undefined> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const live = await liveLoad(scenario, how);
-    const isCarried = live.deliveredPerSecond >= CARRIED * ratePerSecond;
-    if (isCarried && live.waited <= WAITED_MAX) return live;
-  }
-  return undefined;
 }
 
 function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuChoice {

@@ -112,6 +112,26 @@ export async function liveLoad(scenario: Scenario, how: LiveHow): Promise<LiveLo
   return { cpu, waited, deliveredPerSecond };
 }
 
+/** Share of the offered packets that a run must bring; sources are random. */
+const CARRIED = 0.97;
+/** Processor time does not count what others had; beyond this their traces in caches do. */
+const WAITED_MAX = 0.3;
+const ATTEMPTS = 3;
+
+/** The load of a run that delivered what it was offered; undefined when none of three did. */
+export async function carriedLoad(
+  scenario: Scenario,
+  ratePerSecond: number,
+  how: LiveHow,
+): Promise<LiveLoad | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS && !how.signal.aborted; attempt += 1) {
+    const live = await liveLoad(scenario, how);
+    const isCarried = live.deliveredPerSecond >= CARRIED * ratePerSecond;
+    if (isCarried && live.waited <= WAITED_MAX) return live;
+  }
+  return undefined;
+}
+
 /** Runs live and watches the thread. */
 export async function measuredRun(scenario: Scenario, how: LiveHow): Promise<MeasuredRun> {
   let first: ThreadTime | undefined;
@@ -181,8 +201,18 @@ export function fitFactors(points: readonly FitPoint[]): { control: number; data
   const determinant = cc * dd - cd * cd;
   const free = determinant > 0 ? (cy * dd - dy * cd) / determinant : CONTROL_MIN;
   const control = Math.min(CONTROL_MAX, Math.max(CONTROL_MIN, free));
-  const data = dd > 0 ? Math.max(0, dy - control * cd) / dd : 1;
-  return { control: thousandths(control), data: thousandths(data) };
+  return { control: thousandths(control), data: fitData(points, control) };
+}
+
+/** The factor of the data lane when that of the other is known; 1 without points. */
+export function fitData(points: readonly FitPoint[], control: number): number {
+  let dd = 0;
+  let rest = 0;
+  for (const { live, alone } of points) {
+    dd += alone.data ** 2;
+    rest += alone.data * (live.cpu - control * alone.control);
+  }
+  return thousandths(dd > 0 ? Math.max(0, rest) / dd : 1);
 }
 
 /** A point as the profile keeps it. */

@@ -1,14 +1,22 @@
 /**
- * Does the profile predict where the machine saturates? Finds the knee of one live process and of
- * the prediction, and compares both worlds at a rate well below (issue 3 section 3).
+ * Does the profile predict where the machine saturates? Rounds that each measure the factor in place
+ * again, before and after they find the knee of one live process, predict that knee, and compare
+ * both worlds at a rate well below (issue 3 section 3).
+ *
+ * A machine that others share is a fifth faster or slower some minutes later: a factor of another
+ * hour would be held against it. What the file says with its own factors is printed beside.
  *
  * @module
  */
 import { isWithin, relativeDifference } from '../../reports/against.ts';
+import { ascending, quantile } from '../../reports/statistics/quantile.ts';
+import type { CpuChoice } from '../model.ts';
+import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { scenarioAt } from './calibrate.ts';
+import { carriedLoad, type FitPoint, fitData, type ModelLoad, modelLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
-import { cpuChoice, type ReadProfile } from './profile-file.ts';
+import { cpuChoice, inPlaceOperations, type ReadProfile } from './profile-file.ts';
 
 /** What to check. */
 export interface KneeCheckOrder {
@@ -17,6 +25,7 @@ export interface KneeCheckOrder {
   readonly isQuick: boolean;
   readonly registry: ProtocolRegistry;
   readonly signal: AbortSignal;
+  readonly onStep: (text: string) => void;
   readonly onRun: (world: 'live' | 'predicted', run: KneeRun) => void;
 }
 
@@ -26,79 +35,222 @@ export interface Prediction {
   readonly predicted: number;
   /** Predicted over live, less 1. */
   readonly difference: number | null;
-  readonly isInside: boolean;
 }
 
-/** The two knees, and both worlds at a rate below them. */
-export interface KneeCheck {
+/** The two knees of a round, and both worlds at a rate below them. */
+export interface CheckRound {
+  /** Factor of the data lane, measured before and after the live knee. */
+  readonly dataFactor: number;
   readonly knee: Prediction;
   /** At this rate the others were compared. */
   readonly ratePerSecond: number;
   readonly throughput: Prediction;
   readonly latencyP50Ns: Prediction;
-  readonly pass: boolean;
   readonly live: Knee;
   readonly predicted: Knee;
 }
 
-/** First rate, packets a second. */
+/** Median of the differences of all rounds. */
+export interface MedianDifference {
+  readonly difference: number | null;
+  readonly isInside: boolean;
+}
+
+/** All rounds. */
+export interface KneeCheck {
+  /** What the file says with the factor of its own hour. */
+  readonly asWritten: { readonly dataFactor: number; readonly ratePerSecond: number };
+  readonly rounds: readonly CheckRound[];
+  readonly knee: MedianDifference;
+  readonly throughput: MedianDifference;
+  readonly latencyP50Ns: MedianDifference;
+  readonly pass: boolean;
+}
+
+/** A rate at which the factor is measured, with what benchmarks alone say of it. */
+interface Place {
+  readonly ratePerSecond: number;
+  readonly alone: ModelLoad;
+}
+
+const ROUNDS = 3;
+const QUICK_ROUNDS = 1;
+/** First rate of the file's own prediction, packets a second. */
 const FROM = 4_000;
 const GROWTH = 1.25;
+/** Searches of a round begin at this part of the knee that is expected. */
+const START = 0.75;
+const ROUND_GROWTH = 1.12;
 const RESOLUTION = 1.03;
 const QUICK_RESOLUTION = 1.12;
+/** The factor is measured at these parts of the knee that the file predicts. */
+const PLACES = [0.6, 0.75] as const;
 /** Throughput and latency are compared at this part of the lower knee. */
 const WORKING_POINT = 0.7;
 
-/** Finds both knees. */
+/** Runs all rounds. */
 export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
-  const { isQuick, registry, signal, onRun } = order;
-  const seconds = isQuick ? 2 : 5;
-  const cpu = cpuChoice(order.profile, 'one');
-  const at = (ratePerSecond: number, world: 'live' | 'sim'): ReturnType<typeof scenarioAt> =>
-    scenarioAt(order, { ratePerSecond, seconds, world });
-  const inSim = (rate: number): Promise<KneeRun> => {
-    const run = simKneeRun(at(rate, 'sim'), rate, { cpu, registry });
-    onRun('predicted', run);
-    // Gives Ctrl-C and the progress line a turn.
-    return new Promise((resolve) => setImmediate(() => resolve(run)));
-  };
-  const inLive = async (rate: number): Promise<KneeRun> => {
-    const run = await liveKneeRun(at(rate, 'live'), rate, { registry, signal });
-    onRun('live', run);
-    return run;
-  };
-  const search = {
-    from: FROM,
-    growth: GROWTH,
-    resolution: isQuick ? QUICK_RESOLUTION : RESOLUTION,
-    isStopped: (): boolean => signal.aborted,
-  };
-  const predicted = await findKnee({ ...search, tries: 1, run: inSim });
-  const live = await findKnee({ ...search, tries: isQuick ? 1 : 3, run: inLive });
-  const lower = Math.min(live.ratePerSecond, predicted.ratePerSecond);
-  const ratePerSecond = Math.max(1, Math.round(lower * WORKING_POINT));
-  return verdictOf({ live, predicted }, ratePerSecond, {
-    live: await inLive(ratePerSecond),
-    predicted: await inSim(ratePerSecond),
-  });
+  const own = cpuChoice(order.profile, 'one');
+  const asWritten = await predictedKnee(order, own, { from: FROM, growth: GROWTH });
+  const places = PLACES.map((part) => placeOf(order, asWritten.ratePerSecond * part));
+  const rounds: CheckRound[] = [];
+  let expected = asWritten.ratePerSecond;
+  const total = order.isQuick ? QUICK_ROUNDS : ROUNDS;
+  while (rounds.length < total && !order.signal.aborted) {
+    order.onStep(`round ${rounds.length + 1} of ${total}`);
+    const round = await checkRound(order, places, expected);
+    expected = round.predicted.ratePerSecond;
+    rounds.push(round);
+  }
+  const { dataFactor } = order.profile.profile.inPlace;
+  return judgeRounds({ dataFactor, ratePerSecond: asWritten.ratePerSecond }, rounds);
 }
 
-/** Sets both worlds side by side. */
-export function verdictOf(
-  knees: { readonly live: Knee; readonly predicted: Knee },
-  ratePerSecond: number,
-  runs: { readonly live: KneeRun; readonly predicted: KneeRun },
+/** The medians of the rounds against what is promised. */
+export function judgeRounds(
+  asWritten: KneeCheck['asWritten'],
+  rounds: readonly CheckRound[],
 ): KneeCheck {
-  const { live, predicted } = knees;
-  const knee = predictionOf(live.ratePerSecond, predicted.ratePerSecond);
-  const carried = (run: KneeRun): number => run.delivery * run.ratePerSecond;
-  const throughput = predictionOf(carried(runs.live), carried(runs.predicted));
-  const latencyP50Ns = predictionOf(runs.live.latencyP50Ns, runs.predicted.latencyP50Ns);
+  const knee = medianOf(rounds.map((round) => round.knee));
+  const throughput = medianOf(rounds.map((round) => round.throughput));
+  const latencyP50Ns = medianOf(rounds.map((round) => round.latencyP50Ns));
   const pass = [knee, throughput, latencyP50Ns].every(({ isInside }) => isInside);
-  return { knee, ratePerSecond, throughput, latencyP50Ns, pass, live, predicted };
+  return { asWritten, rounds, knee, throughput, latencyP50Ns, pass };
+}
+
+/** Sets both worlds of a round side by side. */
+export function roundOf(
+  dataFactor: number,
+  knees: { readonly live: Knee; readonly predicted: Knee },
+  runs: { readonly live: KneeRun; readonly predicted: KneeRun },
+): CheckRound {
+  const { live, predicted } = knees;
+  const carried = (run: KneeRun): number => run.delivery * run.ratePerSecond;
+  return {
+    dataFactor,
+    knee: predictionOf(live.ratePerSecond, predicted.ratePerSecond),
+    ratePerSecond: runs.live.ratePerSecond,
+    throughput: predictionOf(carried(runs.live), carried(runs.predicted)),
+    latencyP50Ns: predictionOf(runs.live.latencyP50Ns, runs.predicted.latencyP50Ns),
+    live,
+    predicted,
+  };
+}
+
+async function checkRound(
+  order: KneeCheckOrder,
+  places: readonly Place[],
+  expected: number,
+): Promise<CheckRound> {
+  const search = { from: expected * START, growth: ROUND_GROWTH };
+  const before = await placedPoints(order, places);
+  const live = await liveKnee(order, search);
+  // Half before and half after: a machine that changes steadily cancels out.
+  const points = [...before, ...(await placedPoints(order, places))];
+  if (points.length === 0 && !order.signal.aborted) throw tooBusy(order, places);
+  const factor = fitData(points, order.profile.profile.inPlace.controlFactor);
+  const cpu = choiceWith(order.profile, factor);
+  const predicted = await predictedKnee(order, cpu, search);
+  const lower = Math.min(live.ratePerSecond, predicted.ratePerSecond);
+  const ratePerSecond = Math.max(1, Math.round(lower * WORKING_POINT));
+  return roundOf(
+    factor,
+    { live, predicted },
+    {
+      live: await liveRun(order, ratePerSecond),
+      predicted: await simRun(order, cpu, ratePerSecond),
+    },
+  );
+}
+
+function placeOf(order: KneeCheckOrder, rate: number): Place {
+  const { profile, registry } = order;
+  const ratePerSecond = Math.round(rate);
+  const scenario = scenarioAt(order, { ratePerSecond, seconds: secondsOf(order) });
+  const alone = cpuChoice(profile, 'one', 'alone');
+  return { ratePerSecond, alone: modelLoad(scenario, alone, registry) };
+}
+
+async function placedPoints(
+  order: KneeCheckOrder,
+  places: readonly Place[],
+): Promise<readonly FitPoint[]> {
+  const { registry, signal } = order;
+  const points: FitPoint[] = [];
+  for (const { ratePerSecond, alone } of places) {
+    if (signal.aborted) break;
+    order.onStep(`costs in place at ${ratePerSecond}/s`);
+    const how = { ratePerSecond, seconds: secondsOf(order), world: 'live' } as const;
+    const live = await carriedLoad(scenarioAt(order, how), ratePerSecond, { registry, signal });
+    if (live !== undefined) points.push({ live, alone, ratePerSecond });
+  }
+  return points;
+}
+
+function tooBusy({ scenario }: KneeCheckOrder, places: readonly Place[]): Refusal {
+  const rates = places.map(({ ratePerSecond }) => `${ratePerSecond}/s`).join(' and ');
+  return new Refusal(
+    `no live run of ${scenario} carried ${rates}, parts of what the profile predicts: the machine ` +
+      'is busy or the profile of another one; calibrate again when nothing else runs',
+  );
+}
+
+type Search = { readonly from: number; readonly growth: number };
+
+function predictedKnee(order: KneeCheckOrder, cpu: CpuChoice, search: Search): Promise<Knee> {
+  const run = (rate: number): Promise<KneeRun> => simRun(order, cpu, rate);
+  return findKnee({ ...searchOf(order, search), tries: 1, run });
+}
+
+function liveKnee(order: KneeCheckOrder, search: Search): Promise<Knee> {
+  const run = (rate: number): Promise<KneeRun> => liveRun(order, rate);
+  return findKnee({ ...searchOf(order, search), tries: order.isQuick ? 1 : 3, run });
+}
+
+function searchOf(
+  { isQuick, signal }: KneeCheckOrder,
+  search: Search,
+): Search & { readonly resolution: number; readonly isStopped: () => boolean } {
+  const resolution = isQuick ? QUICK_RESOLUTION : RESOLUTION;
+  return { ...search, resolution, isStopped: () => signal.aborted };
+}
+
+/** The profile with another factor of the data lane. */
+function choiceWith(read: ReadProfile, data: number): CpuChoice {
+  const { operations, inPlace } = read.profile;
+  const factors = { control: inPlace.controlFactor, data };
+  const profile = { ...read.profile, operations: inPlaceOperations(operations, factors) };
+  return cpuChoice({ ...read, profile }, 'one');
+}
+
+function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {
+  const { registry, onRun } = order;
+  const scenario = scenarioAt(order, { ratePerSecond, seconds: secondsOf(order), world: 'sim' });
+  const run = simKneeRun(scenario, ratePerSecond, { cpu, registry });
+  onRun('predicted', run);
+  // Gives Ctrl-C and the progress line a turn.
+  return new Promise((resolve) => setImmediate(() => resolve(run)));
+}
+
+async function liveRun(order: KneeCheckOrder, ratePerSecond: number): Promise<KneeRun> {
+  const { registry, signal, onRun } = order;
+  const scenario = scenarioAt(order, { ratePerSecond, seconds: secondsOf(order), world: 'live' });
+  const run = await liveKneeRun(scenario, ratePerSecond, { registry, signal });
+  onRun('live', run);
+  return run;
+}
+
+function secondsOf({ isQuick }: KneeCheckOrder): number {
+  return isQuick ? 2 : 5;
 }
 
 function predictionOf(live: number, predicted: number): Prediction {
-  const difference = relativeDifference(live, predicted);
-  return { live, predicted, difference, isInside: isWithin(difference) };
+  return { live, predicted, difference: relativeDifference(live, predicted) };
+}
+
+function medianOf(predictions: readonly Prediction[]): MedianDifference {
+  const differences = predictions.map(({ difference }) => difference ?? Number.NaN);
+  const isWhole = differences.length > 0 && !differences.some(Number.isNaN);
+  const difference = isWhole ? (quantile(ascending(differences), 0.5) ?? null) : null;
+  return { difference, isInside: isWithin(difference) };
 }

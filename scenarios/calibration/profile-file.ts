@@ -53,10 +53,14 @@ export function readProfile(path: string = DEFAULT_PROFILE): ReadProfile {
 }
 
 /** What a scenario keeps of a profile. */
-export function cpuChoice(read: ReadProfile, machines: CpuChoice['machines']): CpuChoice {
+export function cpuChoice(
+  read: ReadProfile,
+  machines: CpuChoice['machines'],
+  which: 'alone' | 'inPlace' = 'inPlace',
+): CpuChoice {
   const { profile, file, sha256 } = read;
   return {
-    profile: costsOf(profile, 'inPlace', file),
+    profile: costsOf(profile, which, file),
     receiveBuffer: profile.receiveBuffer,
     machines,
     file,

@@ -4,8 +4,8 @@
  * @module
  */
 import { differenceText } from '../../reports/difference-text.ts';
-import { quantity, significant, whole } from '../../reports/format.ts';
-import type { KneeCheck, Prediction } from './knee-check.ts';
+import { plural, quantity, significant, whole } from '../../reports/format.ts';
+import type { CheckRound, KneeCheck, Prediction } from './knee-check.ts';
 import type { CostProfile } from './profile-schema.ts';
 
 /** Share of a core from which on wake-ups are shared by many packets. */
@@ -64,26 +64,71 @@ function idleNote({ inPlace }: CostProfile): readonly string[] {
   ];
 }
 
-/** Both knees side by side. */
+/** Both knees of each round side by side, and the medians against what is promised. */
 export function renderKneeCheck(check: KneeCheck): string {
-  const at = `at ${whole(check.ratePerSecond)}/s`;
-  const perSecond = (value: number): string => `${whole(value)}/s`;
-  const rows = [
-    ['', 'live', 'predicted', 'difference', 'within 15 %'],
-    row('highest rate delivered (99.9 %)', check.knee, perSecond),
-    row(`throughput ${at}`, check.throughput, perSecond),
-    row(`latency p50 ${at}`, check.latencyP50Ns, (value) => quantity(value, 'ns')),
-  ];
-  return [...table(rows), ''].join('\n');
+  const rows: (readonly string[])[] = [['', 'live', 'predicted', 'difference']];
+  for (const [index, round] of check.rounds.entries()) {
+    rows.push(
+      [`round ${index + 1}, data x ${round.dataFactor}`],
+      ...LINES.map(({ name, of, text }) => rowOf(`  ${name(round)}`, round[of], text)),
+    );
+  }
+  return [
+    ...table(rows),
+    '',
+    ...table([
+      [`median of ${plural(check.rounds.length, 'round')}`, 'difference', 'within 15 %'],
+      ...LINES.map(({ title, of }) => {
+        const { difference, isInside } = check[of];
+        return [`  ${title}`, differenceText(difference), isInside ? 'inside' : 'OUTSIDE'];
+      }),
+    ]),
+    '',
+    ...asWrittenNote(check),
+    '',
+  ].join('\n');
 }
 
-function row(
+const perSecond = (value: number): string => `${whole(value)}/s`;
+
+/** What is compared. */
+const LINES = [
+  {
+    title: 'highest rate delivered',
+    name: (): string => 'highest rate delivered (99.9 %)',
+    of: 'knee',
+    text: perSecond,
+  },
+  {
+    title: 'throughput',
+    name: ({ ratePerSecond }: CheckRound): string => `throughput at ${perSecond(ratePerSecond)}`,
+    of: 'throughput',
+    text: perSecond,
+  },
+  {
+    title: 'latency p50',
+    name: ({ ratePerSecond }: CheckRound): string => `latency p50 at ${perSecond(ratePerSecond)}`,
+    of: 'latencyP50Ns',
+    text: (value: number): string => quantity(value, 'ns'),
+  },
+] as const;
+
+/** How far the file's own factor is from today's: the pace of the machine, not the model. */
+function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
+  const { dataFactor, ratePerSecond } = asWritten;
+  const now = rounds.map((round) => String(round.dataFactor)).join(', ');
+  return [
+    `  The file's own factor is ${dataFactor} and predicts ${perSecond(ratePerSecond)}; beside the live runs it was`,
+    `  ${now}. Far apart, the machine's pace has changed: calibrate again.`,
+  ];
+}
+
+function rowOf(
   name: string,
-  { live, predicted, difference, isInside }: Prediction,
+  { live, predicted, difference }: Prediction,
   text: (value: number) => string,
 ): readonly string[] {
-  const verdict = isInside ? 'inside' : 'OUTSIDE';
-  return [name, text(live), text(predicted), differenceText(difference), verdict];
+  return [name, text(live), text(predicted), differenceText(difference)];
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {

@@ -278,7 +278,7 @@ const ROWS: readonly Row[] = [
       'probes without patience': {
         base: 'short',
         set: { ...NERVOUS, 'topology.defaults.link.jitter': '2ms' },
-        red: ['gateway.fault_switches count =='],
+        red: ['gateway.path_deaths count =='],
       },
       'links that lose one packet in a hundred': {
         base: 'short',

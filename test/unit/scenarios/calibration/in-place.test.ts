@@ -12,12 +12,13 @@ import {
 } from '../../../../scenarios/calibration/batches.ts';
 import {
   type FitPoint,
+  fitData,
   fitFactors,
   liveLoad,
   modelLoad,
 } from '../../../../scenarios/calibration/in-place.ts';
 import { findKnee, type KneeRun, simKneeRun } from '../../../../scenarios/calibration/knee.ts';
-import { verdictOf } from '../../../../scenarios/calibration/knee-check.ts';
+import { judgeRounds, roundOf } from '../../../../scenarios/calibration/knee-check.ts';
 import { cpuChoice, readProfile } from '../../../../scenarios/calibration/profile-file.ts';
 import { renderKneeCheck, renderProfile } from '../../../../scenarios/calibration/render.ts';
 import { receiveBuffer, socketCosts } from '../../../../scenarios/calibration/socket-costs.ts';
@@ -102,6 +103,8 @@ describe('factors in place', () => {
     expect(factors.data).toBeGreaterThan(0.9);
     expect(factors.data).toBeLessThan(1.1);
     expect(fitFactors([point(0, 0.5, 0.6)])).toEqual({ control: 1, data: 1.2 });
+    expect(fitData([point(0.1, 0.2, 0.6), point(0.1, 0.4, 1)], 2)).toBe(2);
+    expect(fitData([], 2)).toBe(1);
   });
 });
 
@@ -161,12 +164,33 @@ describe('a knee', () => {
     // The world of scale 1 stands for the real machine.
     const [real, half] = [await kneeOf(1), await kneeOf(0.5)];
     const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
-    const flagged = verdictOf({ live: real, predicted: half }, 100, { live: at, predicted: at });
+    const round = (predicted: typeof real): ReturnType<typeof roundOf> =>
+      roundOf(1.2, { live: real, predicted }, { live: at, predicted: at });
+    const asWritten = { dataFactor: 1.3, ratePerSecond: 4_321 };
+    const flagged = judgeRounds(asWritten, [round(half)]);
     expect(flagged.knee.difference).toBeGreaterThan(0.5);
     expect(flagged.pass).toBe(false);
-    expect(renderKneeCheck(flagged)).toMatch(/highest rate.*OUTSIDE/);
-    const held = verdictOf({ live: real, predicted: real }, 100, { live: at, predicted: at });
+    const text = renderKneeCheck(flagged);
+    expect(text).toMatch(/median of 1 round .*\n *highest rate.*OUTSIDE/);
+    expect(text).toMatch(
+      /own factor is 1.3 and predicts 4 321\/s; beside the live runs it was\s+1.2\./,
+    );
+    const held = judgeRounds(asWritten, [round(real)]);
     expect(held.pass).toBe(true);
+    // One round of three that something disturbed does not decide, two do.
+    expect(judgeRounds(asWritten, [round(real), round(half), round(real)]).pass).toBe(true);
+    expect(judgeRounds(asWritten, [round(half), round(real), round(half)]).pass).toBe(false);
+  });
+
+  it('that no live run showed is no prediction that held', () => {
+    const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
+    const none = { ratePerSecond: 0, runs: [] };
+    const some = { ratePerSecond: 9_000, runs: [] };
+    const dead = roundOf(1, { live: none, predicted: some }, { live: at, predicted: at });
+    const check = judgeRounds({ dataFactor: 1, ratePerSecond: 9_000 }, [dead]);
+    expect(check.knee).toEqual({ difference: null, isInside: false });
+    expect(check.pass).toBe(false);
+    expect(judgeRounds({ dataFactor: 1, ratePerSecond: 9_000 }, []).pass).toBe(false);
   });
 });
 

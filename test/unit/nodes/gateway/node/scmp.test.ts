@@ -65,6 +65,8 @@ describe('SCMP at the gateway', () => {
     // BFD takes 400 to 600 ms, the next probe leaves within 1 s and misses within 50 ms.
     expect(gap).toBeGreaterThan(400 * MS);
     expect(gap).toBeLessThan(1_700 * MS);
+    // Each of the two gateways gives up each path over the link that was cut.
+    expect(counter(result, 'gateway.path_deaths')).toBeGreaterThanOrEqual(2);
   });
 
   it('forged messages about a path that answers do not move a packet', () => {
@@ -81,6 +83,7 @@ describe('SCMP at the gateway', () => {
     expect(scmp).toMatchObject({ value: 40 });
     expect(stage.activePath(...PAIR)).toEqual(before);
     expect(world.metrics('gateway-111')['gateway.fault_switches']).toMatchObject({ value: 0 });
+    expect(world.metrics('gateway-111')['gateway.path_deaths']).toMatchObject({ value: 0 });
   });
 
   it('bytes that are no SCION packet are a named drop', () => {
