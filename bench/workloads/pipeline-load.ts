@@ -14,7 +14,7 @@ import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import type { PipelineStats } from '../../engine/live/pipeline/stats.ts';
 import type { PipelineResult, ResultSink } from '../../engine/live/pipeline/submission.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
-import { watchStolenTime } from './stolen-time.ts';
+import { type StolenTime, watchStolenTime } from '../../scenarios/runner/stolen-time.ts';
 
 /** What goes in and who looks at what comes out. */
 export interface Load {
@@ -143,7 +143,7 @@ class Run implements ResultSink {
       seconds: (performance.now() - this.#startedAt) / 1_000,
       cpuUs: user + system,
       mainUs: mainUs === undefined ? undefined : mainUs - (this.#mainUs ?? 0),
-      stolen: this.#stolen(),
+      stolen: shareOf(this.#stolen()),
       times: this.#times,
       before: this.#before,
       after: this.#load.pipeline.stats,
@@ -160,4 +160,8 @@ function mainThreadUs(): number | undefined {
     // Another system.
     return undefined;
   }
+}
+
+function shareOf(stolen: StolenTime | undefined): number | undefined {
+  return stolen === undefined ? undefined : stolen.stolenUs / stolen.coresUs;
 }

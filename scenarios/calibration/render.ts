@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { isWithin, relativeDifference } from '../../reports/against.ts';
 import { differenceText } from '../../reports/difference-text.ts';
 import { plural, quantity, significant, whole } from '../../reports/format.ts';
+import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { CheckRound, KneeCheck, Prediction } from './knee-check.ts';
 import type { CostProfile } from './profile-schema.ts';
 
@@ -113,13 +115,17 @@ const LINES = [
   },
 ] as const;
 
-/** How far the file's own factor is from today's: the pace of the machine, not the model. */
+/** What the file's own factor predicts: apart from the model, the pace of the machine since. */
 function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
   const { dataFactor, ratePerSecond } = asWritten;
-  const now = rounds.map((round) => String(round.dataFactor)).join(', ');
+  const factors = rounds.map((round) => String(round.dataFactor)).join(', ');
+  const knees = ascending(rounds.map(({ live }) => live.ratePerSecond));
+  const difference = relativeDifference(quantile(knees, 0.5) ?? null, ratePerSecond);
+  const beside = `${perSecond(ratePerSecond)} (${differenceText(difference)})`;
   return [
-    `  The file's own factor is ${dataFactor} and predicts ${perSecond(ratePerSecond)}; beside the live runs it was`,
-    `  ${now}. Far apart, the machine's pace has changed: calibrate again.`,
+    `  The file's own factor, data x ${dataFactor}, predicts ${beside}; beside the live runs`,
+    `  it was ${factors}.`,
+    ...(isWithin(difference) ? [] : ["  The machine's pace has changed since: calibrate again."]),
   ];
 }
 

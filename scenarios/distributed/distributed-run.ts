@@ -23,7 +23,12 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
 import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
-import { LIVE_METRICS, liveWarnings, PROCESS_METRICS } from '../runner/live-meter.ts';
+import {
+  LIVE_METRICS,
+  liveWarnings,
+  PROCESS_METRICS,
+  stolenMetrics,
+} from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
 import { measuredSoFar } from '../runner/measured-so-far.ts';
 import { networkView } from '../runner/network.ts';
@@ -37,6 +42,7 @@ import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
 import { answerOf } from '../runner/seed-answer.ts';
 import { SimStageWorld } from '../runner/sim-stage-world.ts';
 import { DRAIN_NS, Stage } from '../runner/stage.ts';
+import { watchStolenTime } from '../runner/stolen-time.ts';
 import {
   EarlyEnd,
   NO_FINGERPRINT,
@@ -226,12 +232,14 @@ class DistributedRun {
     await this.#untilReady();
     await this.#fleet.syncClocks();
     const startedAt = performance.now();
+    const stolenTime = watchStolenTime();
     coordinator.start(process.hrtime.bigint() + LEAD_NS);
     const link = this.#order.recordingsOf(this.#turn.seed).palette;
     const injector = Injector.of({ link, scenario, registry, stage });
     injector?.follow(() => coordinator.world.agenda.now());
     const ending = await this.#untilEnd();
     const wallUs = Math.round((performance.now() - startedAt) * US_PER_MS);
+    const stolen = stolenMetrics(stolenTime());
     await this.#fleet.syncClocks();
     const clockUncertaintyNs = coordinator.clockUncertaintyNs();
     await this.#collect();
@@ -247,7 +255,7 @@ class DistributedRun {
       protocolOf: (name): string => protocolName(scenario, registry, name),
     });
     const { tallies } = coordinator.world;
-    const live = this.#liveMetrics(wallUs);
+    const live = { ...this.#liveMetrics(wallUs), ...stolen };
     const whole = {
       ...result,
       ...(clockUncertaintyNs > 0 ? { clockUncertaintyNs } : {}),

@@ -14,6 +14,7 @@ import type { LiveWorld } from '../../engine/live/live-world.ts';
 import type { MetricData } from '../../reports/model.ts';
 import { HANDOVER_METRICS, handoverMetrics } from './handover-metrics.ts';
 import { latenessWarning, sampleWarning } from './handover-words.ts';
+import { type StolenTime, watchStolenTime } from './stolen-time.ts';
 
 /** Metrics that every live run has. */
 export const LIVE_METRICS: readonly MetricDefinition[] = [
@@ -40,6 +41,12 @@ export const LIVE_METRICS: readonly MetricDefinition[] = [
     kind: 'gauge',
     unit: 'ns',
     help: 'longest time that something due has waited because the process did not run; 0 below 20 ms',
+  },
+  {
+    name: 'live.stolen',
+    kind: 'ratio',
+    unit: 'ratio',
+    help: 'share of all cores that the host of this machine gave to others while it wanted to compute; absent where the system does not tell',
   },
   {
     name: 'live.receive_buffer',
@@ -74,6 +81,8 @@ export const PROCESS_METRICS: readonly MetricDefinition[] = [
 
 /** Neighbours give up one that is silent for three intervals of 50 ms; half of that is near it. */
 const STALL_WARN_NS = 75_000_000;
+/** From here on packets are lost that a quiet machine delivers: 100 ms of a core in five seconds of two. */
+const STOLEN_WARN = 0.01;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
 /** All samples are of this process. */
@@ -85,6 +94,8 @@ export class LiveMeter {
   readonly #handovers: HandoverBook;
   readonly #beganMs = performance.now();
   readonly #beganCpu = process.cpuUsage();
+  readonly #stolenTime = watchStolenTime();
+  #stolen: StolenTime | undefined;
   #memoryBytes = 0;
   #cpuUs = 0;
   #wallUs = 0;
@@ -108,6 +119,7 @@ export class LiveMeter {
     const { user, system } = process.cpuUsage(this.#beganCpu);
     this.#cpuUs = user + system;
     this.#wallUs = Math.round((performance.now() - this.#beganMs) * US_PER_MS);
+    this.#stolen = this.#stolenTime();
     this.#handovers.finish();
   }
 
@@ -121,6 +133,7 @@ export class LiveMeter {
       'live.stall': { kind: 'gauge', value: this.#world.pump.longestStallNs },
       'live.receive_buffer': { kind: 'gauge', value: granted },
       'live.store_failures': { kind: 'counter', value: this.#world.storeFailures },
+      ...stolenMetrics(this.#stolen),
       ...handoverMetrics(this.#handovers),
     };
   }
@@ -130,6 +143,15 @@ export class LiveMeter {
     const { streamsOpened, wires } = this.#world;
     return liveWarnings(this.metrics(), { streamsOpened, foreign: wires.counts.foreign });
   }
+}
+
+/** What the host took of this machine. */
+export function stolenMetrics(
+  stolen: StolenTime | undefined,
+): Readonly<Record<string, MetricData>> {
+  if (stolen === undefined) return {};
+  const { stolenUs, coresUs } = stolen;
+  return { 'live.stolen': { kind: 'ratio', numerator: stolenUs, denominator: coresUs } };
 }
 
 /** What a live run met that its links did not ask for; in one process or in many. */
@@ -154,6 +176,13 @@ export function liveWarnings(
   if (stall?.kind === 'gauge' && stall.value > STALL_WARN_NS) {
     const ms = Math.round(stall.value / NS_PER_MS);
     warnings.push(`a process did not run for ${ms} ms: neighbours may have taken it for dead`);
+  }
+  const stolen = metrics['live.stolen'];
+  if (stolen?.kind === 'ratio' && stolen.numerator > STOLEN_WARN * stolen.denominator) {
+    const percent = ((100 * stolen.numerator) / stolen.denominator).toFixed(1);
+    warnings.push(
+      `the host gave ${percent} % of this machine's cores to others: stalls and losses may be theirs`,
+    );
   }
   if (streamsOpened > 0) {
     warnings.push('streams pass no links here: no delay, rate or fault acted on them');

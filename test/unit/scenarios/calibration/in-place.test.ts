@@ -69,9 +69,10 @@ describe('benchmarks', () => {
 
   it('measure real sockets of loopback and the room of their buffers', async () => {
     const { send, receive } = await socketCosts({ ...QUICK_PLAN, warmup: 100, batches: 5 });
-    for (const { alone } of [send, receive]) {
-      expect(alone.ns).toBeGreaterThan(200);
-      expect(alone.ns).toBeLessThan(1_000_000);
+    // Of five batches the line through the lengths may well start at 0: a datagram's cost never is.
+    for (const { nsMedian } of [...send.samples, ...receive.samples]) {
+      expect(nsMedian).toBeGreaterThan(200);
+      expect(nsMedian).toBeLessThan(1_000_000);
     }
     const rooms = await receiveBuffer();
     expect(rooms.map(({ bytes }) => bytes)).toEqual([128, 512, 1_024, 1_472]);
@@ -166,17 +167,18 @@ describe('a knee', () => {
     const at = { ratePerSecond: 100, delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
     const round = (predicted: typeof real): ReturnType<typeof roundOf> =>
       roundOf(1.2, { live: real, predicted }, { live: at, predicted: at });
-    const asWritten = { dataFactor: 1.3, ratePerSecond: 4_321 };
+    const asWritten = { dataFactor: 1.3, ratePerSecond: 999_999 };
     const flagged = judgeRounds(asWritten, [round(half)]);
     expect(flagged.knee.difference).toBeGreaterThan(0.5);
     expect(flagged.pass).toBe(false);
     const text = renderKneeCheck(flagged);
     expect(text).toMatch(/median of 1 round .*\n *highest rate.*OUTSIDE/);
-    expect(text).toMatch(
-      /own factor is 1.3 and predicts 4 321\/s; beside the live runs it was\s+1.2\./,
-    );
+    expect(text).toMatch(/own factor, data x 1.3, predicts 999 999\/s \(\+25 \d+ %\);/);
+    expect(text).toMatch(/ it was 1.2\.\n.*calibrate again/);
     const held = judgeRounds(asWritten, [round(real)]);
     expect(held.pass).toBe(true);
+    const fresh = { ...asWritten, ratePerSecond: real.ratePerSecond };
+    expect(renderKneeCheck(judgeRounds(fresh, [round(real)]))).not.toContain('calibrate again');
     // One round of three that something disturbed does not decide, two do.
     expect(judgeRounds(asWritten, [round(real), round(half), round(real)]).pass).toBe(true);
     expect(judgeRounds(asWritten, [round(half), round(real), round(half)]).pass).toBe(false);

@@ -1,0 +1,54 @@
+/**
+ * Time that the host gave to other guests while this machine wanted to compute: no load average shows
+ * it, and no program can do anything against it.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** Of the first line of `/proc/stat`: cpu user nice system idle iowait irq softirq steal. */
+const STEAL_FIELD = 8;
+
+/** Linux counts in hundredths of a second, whatever the kernel's own tick is. */
+const US_PER_TICK = 10_000;
+const US_PER_MS = 1_000;
+
+/** What was stolen of the time of all cores. */
+export interface StolenTime {
+  readonly stolenUs: number;
+  readonly coresUs: number;
+}
+
+/**
+ * Starts to watch.
+ * @returns what was stolen since; undefined where the system does not tell.
+ */
+export function watchStolenTime(): () => StolenTime | undefined {
+  const [ticks, startedAt] = [stolenTicks(), performance.now()];
+  return () => {
+    const now = stolenTicks();
+    if (ticks === undefined || now === undefined) return undefined;
+    const wallUs = (performance.now() - startedAt) * US_PER_MS;
+    return {
+      stolenUs: (now - ticks) * US_PER_TICK,
+      coresUs: Math.round(wallUs * availableParallelism()),
+    };
+  };
+}
+
+function stolenTicks(): number | undefined {
+  try {
+    return ticksOf(readFileSync('/proc/stat', 'utf8'));
+  } catch {
+    // Another system.
+    return undefined;
+  }
+}
+
+/** The stolen ticks of all cores together, from the text of `/proc/stat`. */
+export function ticksOf(text: string): number | undefined {
+  const [all = ''] = text.split('\n', 1);
+  const ticks = Number(all.split(/\s+/)[STEAL_FIELD]);
+  return Number.isFinite(ticks) ? ticks : undefined;
+}
