@@ -13,7 +13,7 @@ import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
-import { scenarioAt } from './calibrate.ts';
+import { CalibrationStopped, scenarioAt } from './calibrate.ts';
 import { carriedLoad, type FitPoint, fitData, type ModelLoad, modelLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import { cpuChoice, inPlaceOperations, type ReadProfile } from './profile-file.ts';
@@ -88,15 +88,19 @@ const PLACES = [0.6, 0.75] as const;
 /** Throughput and latency are compared at this part of the lower knee. */
 const WORKING_POINT = 0.7;
 
-/** Runs all rounds. */
+/**
+ * Runs all rounds; seven minutes, or one with `isQuick`.
+ * @throws CalibrationStopped when the order's signal aborts, Refusal when no live run carried its packets.
+ */
 export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
   const own = cpuChoice(order.profile, 'one');
   const asWritten = await predictedKnee(order, own, { from: FROM, growth: GROWTH });
+  stopIfAsked(order);
   const places = PLACES.map((part) => placeOf(order, asWritten.ratePerSecond * part));
   const rounds: CheckRound[] = [];
   let expected = asWritten.ratePerSecond;
   const total = order.isQuick ? QUICK_ROUNDS : ROUNDS;
-  while (rounds.length < total && !order.signal.aborted) {
+  while (rounds.length < total) {
     order.onStep(`round ${rounds.length + 1} of ${total}`);
     const round = await checkRound(order, places, expected);
     expected = round.predicted.ratePerSecond;
@@ -147,7 +151,8 @@ async function checkRound(
   const live = await liveKnee(order, search);
   // Half before and half after: a machine that changes steadily cancels out.
   const points = [...before, ...(await placedPoints(order, places))];
-  if (points.length === 0 && !order.signal.aborted) throw tooBusy(order, places);
+  stopIfAsked(order);
+  if (points.length === 0) throw tooBusy(order, places);
   const factor = fitData(points, order.profile.profile.inPlace.controlFactor);
   const cpu = choiceWith(order.profile, factor);
   const predicted = await predictedKnee(order, cpu, search);
@@ -163,9 +168,13 @@ async function checkRound(
   );
 }
 
+function stopIfAsked({ signal }: KneeCheckOrder): void {
+  if (signal.aborted) throw new CalibrationStopped();
+}
+
 function placeOf(order: KneeCheckOrder, rate: number): Place {
   const { profile, registry } = order;
-  const ratePerSecond = Math.round(rate);
+  const ratePerSecond = Math.max(1, Math.round(rate));
   const scenario = scenarioAt(order, { ratePerSecond, seconds: secondsOf(order) });
   const alone = cpuChoice(profile, 'one', 'alone');
   return { ratePerSecond, alone: modelLoad(scenario, alone, registry) };
