@@ -108,9 +108,9 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
     demanded,
     loaded,
     disturbance,
-  } = await measure(mode, valid, { sizes, workers: 2 });
-  const { saturation: one } = await measure(mode, valid, { sizes, workers: 1 });
-  const plain = { sizes, workers: 2, batch: 1, announceEvery: 1 };
+  } = await measure(mode, valid, { sizes, workers: 2, isLoaded: true });
+  const { saturation: one } = await measure(mode, valid, { sizes, workers: 1, isLoaded: false });
+  const plain = { sizes, workers: 2, batch: 1, announceEvery: 1, isLoaded: false };
   const { saturation: unbatched } = await measure(mode, valid, plain);
   if (valid.wrong > 0) throw new Error(`void: ${valid.wrong} results are wrong`);
   const perSecond = spreadOf(two.map(({ sent, seconds }) => sent / seconds));
@@ -173,7 +173,7 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
   ];
 }
 
-/** Rounds at saturation, each with two at lesser rates behind it: machines change their speed. */
+/** Rounds at saturation, each with two at lesser rates behind it where these are asked: machines change their speed. */
 interface Rounds {
   readonly saturation: readonly Measured[];
   /** At a share of the rate that is demanded, or of what was just reached where that is less. */
@@ -184,13 +184,16 @@ interface Rounds {
   readonly disturbance: string;
 }
 
-/** At saturation, at a share of what is demanded, at a share of what was reached. */
-type Round = readonly [Measured, Measured, Measured];
+/** At saturation; then, where asked, at a share of what is demanded and of what was reached. */
+type Round = readonly [full: Measured, demanded?: Measured, loaded?: Measured];
+
+/** How a pipeline is made, and what is measured of it. */
+type Plan = PipelineOptions & { readonly sizes: Sizes; readonly isLoaded: boolean };
 
 async function measure(
   { crypto, target }: Mode,
   valid: ValidPackets,
-  { sizes, ...options }: PipelineOptions & { readonly sizes: Sizes },
+  { sizes, isLoaded, ...options }: Plan,
 ): Promise<Rounds> {
   const pipeline = new Pipeline(options);
   const job = pipeline.open({ moduleUrl: JOBS, job: 'unwrap', crypto }, valid.setup);
@@ -205,22 +208,22 @@ async function measure(
   while (quiet() < sizes.rounds && rounds.length < TRIES * sizes.rounds) {
     const full = await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW);
     const reached = full.sent / full.seconds;
-    const demanded = await at(LOAD * Math.min(target, reached));
-    rounds.push([full, demanded, await at(LOAD * reached)]);
+    if (!isLoaded) rounds.push([full]);
+    else rounds.push([full, await at(LOAD * Math.min(target, reached)), await at(LOAD * reached)]);
   }
   await pipeline.close();
   const best = [...rounds].sort((a, b) => stolenOf(a) - stolenOf(b)).slice(0, sizes.rounds);
   const stolen = (100 * Math.max(...best.map(stolenOf))).toFixed(1);
   return {
     saturation: best.map(([full]) => full),
-    demanded: best.map(([, demanded]) => demanded),
-    loaded: best.map(([, , loaded]) => loaded),
+    demanded: best.flatMap(([, demanded]) => demanded ?? []),
+    loaded: best.flatMap(([, , loaded]) => loaded ?? []),
     disturbance: `stolen at most ${stolen} % in ${best.length} of ${rounds.length} rounds`,
   };
 }
 
 function stolenOf(round: Round): number {
-  return Math.max(...round.map(({ stolen }) => stolen ?? 0));
+  return Math.max(...round.map((measured) => measured?.stolen ?? 0));
 }
 
 function perSecondOf(rounds: readonly Measured[]): string {
