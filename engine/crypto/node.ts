@@ -40,6 +40,7 @@ import { createFastAead } from './fast-aead.ts';
 import { createFastAez } from './fast-aez.ts';
 import { fastChacha20 } from './fast-chacha20.ts';
 import { fastHashes } from './fast-hash.ts';
+import { fastX25519 } from './fast-x25519.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
@@ -90,7 +91,9 @@ export function createNode(timing: Timing): CryptoProvider {
     aez: createFastAez,
     sha512Over256: (data) => digestOf('sha512-256', data),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
-    x25519: (secret, publicKey) => sharedSecret(privateKey('X25519', secret), publicKey),
+    x25519: fastX25519((secret, publicKey) =>
+      sharedSecret(privateKey('X25519', secret), publicKey),
+    ),
     x25519Key: openX25519,
     ed25519PublicKey: (secret) => publicOf(privateKey('Ed25519', secret)),
     ed25519Sign: (secret, message) => bytesOf(sign(null, message, privateKey('Ed25519', secret))),

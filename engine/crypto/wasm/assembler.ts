@@ -3,8 +3,8 @@
  * expressions they stand for, and the module around them (WebAssembly core specification 2.0,
  * section 5, "Binary Format").
  *
- * The instructions are integers only, so that every machine computes the same bits. No validation:
- * the engine validates the module when it loads.
+ * Integers, and of floating point only what IEEE 754 rounds exactly, so that every machine computes
+ * the same bits. No validation: the engine validates the module when it loads.
  *
  * @module
  */
@@ -193,6 +193,15 @@ export const i32x4Shl = binary(SIMD, 0xab, 0x01);
 /** i32x4.shr_u. */
 export const i32x4ShrU = binary(SIMD, 0xad, 0x01);
 
+/** i32x4.splat: one word in all lanes. */
+export const i32x4Splat = (value: Code): Code => [...value, SIMD, 0x11];
+/** f64x2.add. */
+export const f64x2Add = binary(SIMD, 0xf0, 0x01);
+/** f64x2.sub. */
+export const f64x2Sub = binary(SIMD, 0xf1, 0x01);
+/** f64x2.mul. */
+export const f64x2Mul = binary(SIMD, 0xf2, 0x01);
+
 /** Four 32-bit lanes of small constants. */
 export const v128 = (lanes: readonly number[]): Code => [
   SIMD,
@@ -207,6 +216,15 @@ export const shuffle = (left: Code, right: Code, bytes: readonly number[]): Code
   SIMD,
   0x0d,
   ...bytes,
+];
+
+/** Bytes of {@link shuffle}: the low 64 bits of both vectors. */
+export const LOW_HALVES: readonly number[] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
+];
+/** Bytes of {@link shuffle}: the high 64 bits of both vectors. */
+export const HIGH_HALVES: readonly number[] = [
+  8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31,
 ];
 
 /** Runs `body` until `condition` leaves zero; at least once. */

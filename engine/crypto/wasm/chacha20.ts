@@ -7,6 +7,7 @@
 import {
   type Code,
   get,
+  HIGH_HALVES,
   I32,
   i32,
   i32Add,
@@ -16,6 +17,7 @@ import {
   i32x4Add,
   i32x4Shl,
   i32x4ShrU,
+  LOW_HALVES,
   repeatWhile,
   set,
   shuffle,
@@ -114,8 +116,6 @@ const WORDS = Array.from({ length: 16 }, (_, index) => index);
 
 const LOW_WORDS = [0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23];
 const HIGH_WORDS = [8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31];
-const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
-const HIGH_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31];
 
 const interleave = (left: number, right: number, order: readonly number[]): Code =>
   shuffle(get(left), get(right), order);

@@ -52,6 +52,22 @@ describe('the memory of the other modules that meet real secrets', () => {
     }
   });
 
+  it(`holds its constants and nothing else after X25519, seed ${SEED}`, async () => {
+    const memory = watchWasmMemory();
+    const { fastX25519 } = await import('../../../../engine/crypto/fast-x25519.ts');
+    const multiply = fastX25519(noble.x25519);
+    const random = openStream(SEED, 'crypto', 'x25519');
+    // The first call makes the module; a point of low order is refused and leaves nothing either.
+    expect(multiply(random.bytes(32), new Uint8Array(32))).toBeUndefined();
+    const constants = memory().slice();
+    expect(constants.some((byte) => byte !== 0)).toBe(true);
+    expect(constants.subarray(0, 272).every((byte) => byte === 0)).toBe(false);
+    for (let count = 0; count < 300; count++) {
+      expect(multiply(random.bytes(32), random.bytes(32))).toBeDefined();
+      expect(Buffer.compare(memory(), constants), `${count}`).toBe(0);
+    }
+  });
+
   it(`holds its tables and nothing else after AEZ, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
     const { createFastAez } = await import('../../../../engine/crypto/fast-aez.ts');

@@ -1,0 +1,297 @@
+/**
+ * The field of 2^255-19 in WebAssembly, two elements at a time: a vector holds a limb of each.
+ *
+ * WebAssembly has no product of 64 bits that keeps its upper half, and a vector instruction gives
+ * two products of doubles at once. An element is therefore the sum of twelve doubles, limb k a
+ * multiple of 2^e(k) with e(k) = ceil(21.25 k) (D. J. Bernstein, "Curve25519: new Diffie-Hellman
+ * speed records", PKC 2006, section 4): products fall into place without a shift, and a carry is what
+ * rounding to a large number takes away. Every sum is exact, as `field25519.test.ts` shows from the
+ * bounds below, so that all machines agree. No branches and no look-ups: the time does not depend on
+ * the data, and no value is ever subnormal.
+ *
+ * Bounds, in units of 2^e(k): a limb of b bits that left a multiplication is within 2^(b-1) + 2^13;
+ * factors may be sums or differences of two such elements. What is multiplied is not overwritten
+ * while it is read: the target may be the first factor of a product, not the second.
+ *
+ * @module
+ */
+import {
+  type Code,
+  f64x2Add,
+  f64x2Mul,
+  f64x2Sub,
+  get,
+  HIGH_HALVES,
+  I32,
+  i32,
+  set,
+  shuffle,
+  V128,
+  v128Load,
+  v128Store,
+  type WasmFunction,
+} from './assembler.ts';
+
+/** Limbs of an element. */
+export const LIMBS = 12;
+/** Bytes of a limb of two elements. */
+export const SLOT = 16;
+/** Bytes of two elements. */
+export const PAIR: number = SLOT * LIMBS;
+
+/** e(k) for k = 0 … 12; the last is 255. */
+export const EXPONENTS: readonly number[] = Array.from({ length: LIMBS + 1 }, (_, limb) =>
+  Math.ceil(21.25 * limb),
+);
+
+/** Bits of limb k. */
+export const bitsOf = (limb: number): number =>
+  (EXPONENTS[limb + 1] as number) - (EXPONENTS[limb] as number);
+
+/** What is congruent to 1 and brings limb k + 12 down to limb k: 19 / 2^255. */
+const WRAP_FACTOR: number = 19 * 2 ** -255;
+
+/** Adding and taking away this rounds limb k to a multiple of 2^e(k+1): the last place of a double. */
+const roundingOf = (limb: number): number => 3 * 2 ** (51 + (EXPONENTS[limb + 1] as number));
+
+/** Rows of a product that stay in registers: four limbs of one factor, four of the other, the sum. */
+const ROWS = 4;
+const HALF = LIMBS / 2;
+/** Columns -10 … 11 of a factor that stays the same. */
+const TABLE_FIRST = -10;
+const TABLE_SLOTS: number = LIMBS - TABLE_FIRST;
+
+// Offsets in memory: constants first, which `writeFieldConstants` sets.
+const ROUNDING = 0;
+const WRAP: number = ROUNDING + PAIR;
+const TWO: number = WRAP + SLOT;
+/** End of the constants; what follows is worked in and can be wiped. */
+export const FIELD_CONSTANTS_END: number = TWO + SLOT;
+const WRAPPED: number = FIELD_CONSTANTS_END;
+const DOUBLED: number = WRAPPED + PAIR;
+const DOUBLED_AND_WRAPPED: number = DOUBLED + PAIR;
+const SUMS: number = DOUBLED_AND_WRAPPED + PAIR;
+/** The factor that stays the same, as {@link multiplyByTable} wants it. */
+const TABLE: number = SUMS + PAIR;
+/** Everything of the field ends here. */
+export const FIELD_END: number = TABLE + SLOT * TABLE_SLOTS;
+
+/** Writes what the functions below read. */
+export function writeFieldConstants(view: DataView): void {
+  for (let limb = 0; limb < LIMBS; limb++) {
+    writeBoth(view, ROUNDING + SLOT * limb, roundingOf(limb));
+  }
+  writeBoth(view, WRAP, WRAP_FACTOR);
+  writeBoth(view, TWO, 2);
+}
+
+function writeBoth(view: DataView, at: number, value: number): void {
+  view.setFloat64(at, value, true);
+  view.setFloat64(at + 8, value, true);
+}
+
+/** Writes the table of a factor: in slot m its column m, and beside it column m - 1. */
+export function writeTable(view: DataView, limbs: Float64Array): void {
+  const column = (index: number): number =>
+    index >= 0 ? (limbs[index] as number) : WRAP_FACTOR * (limbs[index + LIMBS] as number);
+  for (let index = 0; index < TABLE_SLOTS; index++) {
+    view.setFloat64(TABLE + SLOT * index, column(index + TABLE_FIRST), true);
+    view.setFloat64(TABLE + SLOT * index + 8, column(index + TABLE_FIRST - 1), true);
+  }
+}
+
+/** A slot at a fixed place. */
+export const slot = (base: number, index = 0): Code => v128Load(i32(0), base + SLOT * index);
+
+/** Stores to a slot at a fixed place. */
+export const setSlot = (base: number, index: number, value: Code): Code =>
+  v128Store(i32(0), value, base + SLOT * index);
+
+const SWAPPED_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+
+/** The two lanes of a local, the other way round. */
+export const swapped = (local: number): Code => shuffle(get(local), get(local), SWAPPED_HALVES);
+
+/** The part of a local that belongs to the next limb: a multiple of 2^e(limb+1). */
+export const carryOf = (local: number, limb: number): Code =>
+  f64x2Sub(f64x2Add(get(local), slot(ROUNDING, limb)), slot(ROUNDING, limb));
+
+/** What is carried out of the last limb, as it counts for the first. */
+export const wrapped = (carry: Code): Code => f64x2Mul(carry, slot(WRAP));
+
+// Locals of all multiplications: up to three parameters, then vectors.
+const TARGET = 0;
+const FIRST = 1;
+const SECOND = 2;
+const ROW = 3;
+const WINDOW: number = ROW + ROWS;
+const LIMB: number = WINDOW + ROWS;
+const CARRY: number = LIMB + 1;
+const MIDDLE_CARRY: number = CARRY + 1;
+const LOCALS: number = MIDDLE_CARRY + 1;
+
+/** The local of the window that holds column `index`; four columns follow each other. */
+const windowOf = (index: number): number => WINDOW + (((index % ROWS) + ROWS) % ROWS);
+
+function sum(terms: readonly Code[]): Code {
+  const [first = [], second] = terms;
+  if (second === undefined) return first;
+  const middle = Math.ceil(terms.length / 2);
+  return f64x2Add(sum(terms.slice(0, middle)), sum(terms.slice(middle)));
+}
+
+/**
+ * Carries the columns of a product and stores them at the target: from 0 to 5 and from 6 to 11 at
+ * once, then what came out of each chain into the other.
+ */
+function carried(column: (index: number) => Code): Code {
+  const at = (limb: number): Code => v128Load(get(TARGET), SLOT * limb);
+  const put = (limb: number, value: Code): Code => v128Store(get(TARGET), value, SLOT * limb);
+  const settle = (limb: number): Code => [
+    ...set(CARRY, carryOf(LIMB, limb)),
+    ...put(limb, f64x2Sub(get(LIMB), get(CARRY))),
+  ];
+  const into = (limb: number, carry: Code): Code => [
+    ...set(LIMB, f64x2Add(at(limb), carry)),
+    ...settle(limb),
+    ...put(limb + 1, f64x2Add(at(limb + 1), get(CARRY))),
+  ];
+  const code: Code[] = [];
+  for (let limb = 0; limb < LIMBS; limb++) {
+    const startsChain = limb % HALF === 0;
+    code.push(set(LIMB, startsChain ? column(limb) : f64x2Add(column(limb), get(CARRY))));
+    code.push(settle(limb));
+    if (limb === HALF - 1) code.push(set(MIDDLE_CARRY, get(CARRY)));
+  }
+  code.push(into(0, wrapped(get(CARRY))), into(HALF, get(MIDDLE_CARRY)));
+  return code.flat();
+}
+
+/** Takes four limbs of the first factor from `row` on into registers. */
+const loadRows = (row: number): Code =>
+  Array.from({ length: ROWS }, (_, index) =>
+    set(ROW + index, v128Load(get(FIRST), SLOT * (row + index))),
+  ).flat();
+
+/** `(target, first, second)`: both products. */
+export function multiplyPairs(): WasmFunction {
+  const code: Code[] = [set(CARRY, slot(WRAP))];
+  for (let limb = 1; limb < LIMBS; limb++) {
+    const factor = v128Load(get(SECOND), SLOT * limb);
+    code.push(setSlot(WRAPPED, limb, f64x2Mul(factor, get(CARRY))));
+  }
+  const columnOfSecond = (index: number): Code =>
+    index >= 0 ? v128Load(get(SECOND), SLOT * index) : slot(WRAPPED, index + LIMBS);
+  for (let row = 0; row < LIMBS; row += ROWS) {
+    code.push(loadRows(row));
+    const column = (index: number): Code => {
+      const last = index - row;
+      const first = index === 0 ? last - ROWS + 1 : last;
+      const loads: Code[] = [];
+      for (let at = first; at <= last; at++) loads.push(set(windowOf(at), columnOfSecond(at)));
+      const terms = Array.from({ length: ROWS }, (_, of) =>
+        f64x2Mul(get(ROW + of), get(windowOf(last - of))),
+      );
+      if (row > 0) terms.push(slot(SUMS, index));
+      return [...loads.flat(), ...sum(terms)];
+    };
+    code.push(row + ROWS < LIMBS ? kept(column) : carried(column));
+  }
+  return multiplication([I32, I32, I32], code);
+}
+
+/** Columns of some rows, as they are. */
+function kept(column: (index: number) => Code | undefined): Code {
+  const code: Code[] = [];
+  for (let index = 0; index < LIMBS; index++) {
+    const value = column(index);
+    if (value === undefined) continue;
+    code.push(set(CARRY, value), setSlot(SUMS, index, get(CARRY)));
+  }
+  return code.flat();
+}
+
+/** `(target, element)`: both squares; products that occur twice are computed once. */
+export function squarePairs(): WasmFunction {
+  const code: Code[] = [set(CARRY, slot(WRAP)), set(MIDDLE_CARRY, slot(TWO))];
+  for (let limb = 1; limb < LIMBS; limb++) {
+    const element = v128Load(get(FIRST), SLOT * limb);
+    code.push(set(LIMB, f64x2Mul(element, get(MIDDLE_CARRY))), setSlot(DOUBLED, limb, get(LIMB)));
+    if (limb < HALF) continue;
+    code.push(setSlot(WRAPPED, limb, f64x2Mul(element, get(CARRY))));
+    code.push(setSlot(DOUBLED_AND_WRAPPED, limb, f64x2Mul(get(LIMB), get(CARRY))));
+  }
+  const hasSum = new Set<number>();
+  for (let row = LIMBS - ROWS; row >= 0; row -= ROWS) {
+    code.push(loadRows(row));
+    const column = columnsOfSquare(row, hasSum);
+    code.push(row > 0 ? kept(column) : carried((index) => column(index) ?? []));
+  }
+  return multiplication([I32, I32], code);
+}
+
+/** Where limb `row` of an element meets limb `limb` of it in a square; each pair meets once. */
+interface Meeting {
+  readonly row: number;
+  readonly limb: number;
+  /** Column of the product less the row: negative where it wraps. */
+  readonly at: number;
+}
+
+/** What four rows from `first` on give to a column. */
+function meetingsIn(column: number, first: number): readonly Meeting[] {
+  const rows = Array.from({ length: ROWS }, (_, index) => first + index);
+  return rows
+    .map((row) => ({ row, at: column - row, limb: (column - row + LIMBS) % LIMBS }))
+    .filter(({ row, limb }) => limb >= row);
+}
+
+/** The columns to which four rows of a square give something; the others are undefined. */
+function columnsOfSquare(first: number, hasSum: Set<number>): (index: number) => Code | undefined {
+  const inWindow = new Map<number, number>();
+  const load = ({ row, limb, at }: Meeting): Code => {
+    if (limb === row || inWindow.get(windowOf(at)) === at) return [];
+    inWindow.set(windowOf(at), at);
+    return set(windowOf(at), slot(at < 0 ? DOUBLED_AND_WRAPPED : DOUBLED, limb));
+  };
+  const product = ({ row, limb, at }: Meeting): Code => {
+    const own = get(ROW + row - first);
+    if (limb !== row) return f64x2Mul(own, get(windowOf(at)));
+    return f64x2Mul(own, at < 0 ? slot(WRAPPED, limb) : own);
+  };
+  return (index) => {
+    const meetings = meetingsIn(index, first);
+    if (meetings.length === 0) return undefined;
+    const before = hasSum.has(index) ? [slot(SUMS, index)] : [];
+    hasSum.add(index);
+    return [...meetings.flatMap(load), ...sum([...meetings.map(product), ...before])];
+  };
+}
+
+/**
+ * `(target, element)`: the second of two elements times that of the table, in both lanes. One product
+ * takes both lanes: even limbs in the first, odd ones in the second.
+ */
+export function multiplyByTable(): WasmFunction {
+  const code: Code[] = [];
+  for (let pair = 0; pair < HALF; pair++) {
+    const even = v128Load(get(FIRST), SLOT * 2 * pair);
+    const odd = v128Load(get(FIRST), SLOT * (2 * pair + 1));
+    code.push(set(ROW + pair, shuffle(even, odd, HIGH_HALVES)));
+  }
+  const column = (index: number): Code => {
+    const terms = Array.from({ length: HALF }, (_, pair) =>
+      f64x2Mul(get(ROW + pair), slot(TABLE, index - 2 * pair - TABLE_FIRST)),
+    );
+    return [...set(LIMB, sum(terms)), ...f64x2Add(get(LIMB), swapped(LIMB))];
+  };
+  code.push(carried(column));
+  return multiplication([I32, I32], code);
+}
+
+const multiplication = (parameters: readonly number[], code: readonly Code[]): WasmFunction => ({
+  parameters,
+  results: [],
+  locals: [[LOCALS - parameters.length, V128]],
+  body: code.flat(),
+});

@@ -1,0 +1,200 @@
+/** The field of 2^255-19 in doubles: no sum ever needs more than the 53 bits of one, and products are right. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openStream } from '../../../../../engine/core/stream.ts';
+import { encodeModule } from '../../../../../engine/crypto/wasm/assembler.ts';
+import {
+  bitsOf,
+  EXPONENTS,
+  FIELD_END,
+  LIMBS,
+  multiplyByTable,
+  multiplyPairs,
+  PAIR,
+  SLOT,
+  squarePairs,
+  writeFieldConstants,
+  writeTable,
+} from '../../../../../engine/crypto/wasm/field25519.ts';
+import { loadWasm } from '../../../../../engine/crypto/wasm/load.ts';
+
+const SEED = 20_261_121;
+const P = 2n ** 255n - 19n;
+const A24 = 121_665;
+/** Integers that a double holds exactly. */
+const EXACT = 2 ** 53;
+
+const exponent = (limb: number): number => EXPONENTS[limb] as number;
+const eachLimb = <T>(of: (limb: number) => T): T[] =>
+  Array.from({ length: LIMBS }, (_, limb) => of(limb));
+const at = (bounds: readonly number[], limb: number): number => bounds[limb] as number;
+
+/** In units of 2^e(k): what the module says of a limb that left a multiplication. */
+const REDUCED = eachLimb((limb) => 2 ** (bitsOf(limb) - 1) + 2 ** 13);
+const SUM = REDUCED.map((bound) => 2 * bound);
+const COORDINATE = eachLimb((limb) => 2 ** bitsOf(limb) - 1);
+
+/** Bounds of the columns of a product. */
+function columns(first: readonly number[], second: readonly number[]): number[] {
+  const bounds = new Array<number>(LIMBS).fill(0);
+  for (let i = 0; i < LIMBS; i++) {
+    for (let j = 0; j < LIMBS; j++) {
+      const wraps = i + j >= LIMBS;
+      const column = wraps ? i + j - LIMBS : i + j;
+      const shift = exponent(i) + exponent(j) - exponent(column) - (wraps ? 255 : 0);
+      // A product that did not fall on a whole unit would not be exact.
+      expect(shift).toBeGreaterThanOrEqual(0);
+      bounds[column] =
+        at(bounds, column) + at(first, i) * at(second, j) * 2 ** shift * (wraps ? 19 : 1);
+    }
+  }
+  return bounds;
+}
+
+/** Bounds after the two chains of carries and what came out of them; every sum on the way is exact. */
+function carried(bounds: number[]): number[] {
+  const settle = (limb: number): number => {
+    expect(at(bounds, limb)).toBeLessThan(EXACT);
+    const carry = at(bounds, limb) / 2 ** bitsOf(limb) + 1;
+    bounds[limb] = 2 ** (bitsOf(limb) - 1);
+    return carry;
+  };
+  const add = (limb: number, carry: number): void => {
+    bounds[limb] = at(bounds, limb) + carry;
+    expect(at(bounds, limb)).toBeLessThan(EXACT);
+  };
+  const half = LIMBS / 2;
+  const out = eachLimb(() => 0);
+  for (let limb = 0; limb < LIMBS; limb++) {
+    if (limb % half !== 0) add(limb, at(out, limb - 1));
+    out[limb] = settle(limb);
+  }
+  add(0, 19 * at(out, LIMBS - 1));
+  add(1, settle(0));
+  add(half, at(out, half - 1));
+  add(half + 1, settle(half));
+  return bounds;
+}
+
+/** Bounds of AA + a24 E after each limb gave once to the next. */
+function right(): number[] {
+  const before = REDUCED.map((bound) => bound + A24 * 2 * bound);
+  for (const bound of before) expect(bound).toBeLessThan(EXACT);
+  const carries = before.map((bound, limb) => bound / 2 ** bitsOf(limb) + 1);
+  return eachLimb((limb) => {
+    const carry = limb === 0 ? 19 * at(carries, LIMBS - 1) : at(carries, limb - 1);
+    return 2 ** (bitsOf(limb) - 1) + carry;
+  });
+}
+
+describe('bounds of limbs', () => {
+  it.each([
+    ['two sums', SUM, SUM],
+    ['E and AA + a24 E', SUM, right()],
+    ['the coordinate and a square', COORDINATE, REDUCED],
+  ])('the product of %s is exact and comes back within them', (_, first, second) => {
+    const result = carried(columns(first, second));
+    for (const [limb, bound] of result.entries()) {
+      expect(bound, `limb ${limb}`).toBeLessThanOrEqual(at(REDUCED, limb));
+    }
+  });
+
+  it('a coordinate plus one is within those of a sum', () => {
+    for (const [limb, bound] of COORDINATE.entries()) {
+      expect(bound + 1).toBeLessThanOrEqual(at(SUM, limb));
+    }
+  });
+});
+
+describe(`products of pairs, seed ${SEED}`, () => {
+  const [F, G, H] = [FIELD_END, FIELD_END + PAIR, FIELD_END + 2 * PAIR] as const;
+  const random = openStream(SEED, 'crypto', 'field');
+  let view: DataView;
+  let exports: Readonly<Record<string, (...inputs: number[]) => void>>;
+
+  beforeAll(() => {
+    const code = encodeModule(
+      [
+        { ...multiplyPairs(), exportAs: 'multiply' },
+        { ...squarePairs(), exportAs: 'square' },
+        { ...multiplyByTable(), exportAs: 'byTable' },
+      ],
+      1,
+    );
+    const loaded = loadWasm(code);
+    if (loaded === undefined) throw new Error('no WebAssembly vectors');
+    exports = loaded.exports as typeof exports;
+    view = new DataView(loaded.memory.buffer);
+    writeFieldConstants(view);
+  });
+
+  /** Limbs in units; at their bounds in every other case. */
+  const element = (bounds: readonly number[], extreme: boolean): number[] =>
+    bounds.map((bound) => {
+      const units = Math.floor(bound);
+      return (extreme ? units : random.below(units + 1)) * (random.below(2) === 0 ? 1 : -1);
+    });
+  const integerOf = (units: readonly number[]): bigint =>
+    units.reduce((total, unit, limb) => total + (BigInt(unit) << BigInt(exponent(limb))), 0n);
+  const write = (pair: number, lane: number, units: readonly number[]): void => {
+    for (const [limb, unit] of units.entries()) {
+      view.setFloat64(pair + SLOT * limb + 8 * lane, unit * 2 ** exponent(limb), true);
+    }
+  };
+  const read = (pair: number, lane: number): number[] =>
+    eachLimb((limb) => view.getFloat64(pair + SLOT * limb + 8 * lane, true) / 2 ** exponent(limb));
+  const modP = (value: bigint): bigint => ((value % P) + P) % P;
+  const expectElement = (lane: number, value: bigint): void => {
+    const units = read(H, lane);
+    units.forEach((unit, limb) => {
+      expect(Number.isInteger(unit)).toBe(true);
+      expect(Math.abs(unit)).toBeLessThanOrEqual(at(REDUCED, limb));
+    });
+    expect(modP(integerOf(units))).toBe(modP(value));
+  };
+
+  it('both products are right for random limbs and for limbs at their bounds', () => {
+    for (let count = 0; count < 400; count++) {
+      const [a, b, c, d] = [SUM, SUM, SUM, right()].map((bounds) =>
+        element(bounds, count % 2 === 0),
+      );
+      write(F, 0, a!);
+      write(F, 1, b!);
+      write(G, 0, c!);
+      write(G, 1, d!);
+      exports['multiply']!(H, F, G);
+      expectElement(0, integerOf(a!) * integerOf(c!));
+      expectElement(1, integerOf(b!) * integerOf(d!));
+      exports['multiply']!(F, F, G);
+      expect(read(F, 0), 'the target may be the first factor').toEqual(read(H, 0));
+    }
+  });
+
+  it('both squares are right, in place, too', () => {
+    for (let count = 0; count < 400; count++) {
+      const [a, b] = [element(SUM, count % 2 === 0), element(SUM, count % 3 === 0)];
+      write(F, 0, a);
+      write(F, 1, b);
+      exports['square']!(H, F);
+      expectElement(0, integerOf(a) ** 2n);
+      expectElement(1, integerOf(b) ** 2n);
+      exports['square']!(F, F);
+      expect(read(F, 1)).toEqual(read(H, 1));
+    }
+  });
+
+  it('the second of two elements is multiplied by that of the table, into both lanes', () => {
+    for (let count = 0; count < 400; count++) {
+      const factor = element(COORDINATE, count % 2 === 0).map(Math.abs);
+      const [ignored, b] = [element(SUM, false), element(REDUCED, count % 3 === 0)];
+      writeTable(
+        view,
+        Float64Array.from(factor, (unit, limb) => unit * 2 ** exponent(limb)),
+      );
+      write(F, 0, ignored);
+      write(F, 1, b);
+      exports['byTable']!(H, F);
+      expectElement(0, integerOf(factor) * integerOf(b));
+      expectElement(1, integerOf(factor) * integerOf(b));
+    }
+  });
+});
