@@ -21,9 +21,10 @@ import {
 } from './wasm/field25519.ts';
 import { loadWasm, once } from './wasm/load.ts';
 import {
+  INVERSE,
+  LEFT,
   NEXT_X,
   NEXT_Z,
-  QUOTIENT,
   SCALAR,
   TWOFOLD,
   WORK_END,
@@ -36,17 +37,27 @@ type Multiply = CryptoProvider['x25519'];
 interface Instance {
   readonly memory: Uint8Array;
   readonly view: DataView;
+  /** The 32 bytes of memory where `invert` works. */
+  readonly inverse: Uint8Array;
   readonly ladder: () => void;
+  readonly multiply: (target: number, first: number, second: number) => void;
+  readonly invert: (at: number) => void;
 }
 
 const instance = once(instantiate);
 
-/** What a limb is multiplied with to become an integer below 2^22. */
-const UNITS: readonly number[] = EXPONENTS.map((exponent) => 2 ** -exponent);
+/** Bytes from the first lane of a slot to the second. */
+const SECOND_LANE = 8;
 
-/** Words that reach over the end of a coordinate are read, and one that holds its last bits. */
-const coordinate = new Uint8Array(CURVE_KEY_LENGTH + 4);
-const coordinateView = new DataView(coordinate.buffer);
+/** What a limb is multiplied with to become an integer below 2^22, and back. */
+const TO_INTEGER: Float64Array = Float64Array.from(EXPONENTS, (exponent) => 2 ** -exponent);
+const FROM_INTEGER: Float64Array = Float64Array.from(EXPONENTS, (exponent) => 2 ** exponent);
+const BITS: Int32Array = Int32Array.from({ length: LIMBS }, (_, limb) => bitsOf(limb));
+const FIRST_BIT: Int32Array = Int32Array.from(EXPONENTS);
+
+/** A number in bytes, and some behind it: the last limb is read with a word that reaches over its end. */
+const number = new Uint8Array(CURVE_KEY_LENGTH + 4);
+const numberView = new DataView(number.buffer);
 const limbs = new Float64Array(LIMBS);
 const integers = new Int32Array(LIMBS);
 
@@ -61,7 +72,7 @@ export function fastX25519(fallback: Multiply): Multiply {
     writeCoordinate(wasm, publicKey);
     wasm.ladder();
     const shared = new Uint8Array(CURVE_KEY_LENGTH);
-    const isZero = readQuotient(wasm, shared);
+    const isZero = divide(wasm, shared);
     wasm.memory.fill(0, FIELD_CONSTANTS_END, FIELD_END);
     wasm.memory.fill(0, SCALAR, WORK_END);
     // RFC 7748 section 6.1: the all-zero result of a point of low order is refused.
@@ -75,7 +86,14 @@ function instantiate(): Instance | undefined {
   const { exports, memory } = loaded;
   const view = new DataView(memory.buffer);
   writeConstants(view);
-  return { memory, view, ladder: exports['ladder'] as Instance['ladder'] };
+  return {
+    memory,
+    view,
+    inverse: memory.subarray(INVERSE, INVERSE + CURVE_KEY_LENGTH),
+    ladder: exports['ladder'] as Instance['ladder'],
+    multiply: exports['multiply'] as Instance['multiply'],
+    invert: exports['invert'] as Instance['invert'],
+  };
 }
 
 /** RFC 7748 section 5, decodeScalar25519. */
@@ -88,32 +106,55 @@ function writeScalar({ memory }: Instance, secret: Uint8Array): void {
 
 /** RFC 7748 section 5, decodeUCoordinate, and the start of the ladder: (1 : 0) and (u : 1). */
 function writeCoordinate({ view }: Instance, publicKey: Uint8Array): void {
-  coordinate.set(publicKey);
-  for (let limb = 0; limb < LIMBS; limb++) {
-    const exponent = EXPONENTS[limb] as number;
-    // The mask of the last limb, which ends at bit 255, drops the bit that is to be ignored.
-    const word = coordinateView.getUint32(exponent >> 3, true) >>> (exponent & 7);
-    limbs[limb] = (word & ((1 << bitsOf(limb)) - 1)) * 2 ** exponent;
-    view.setFloat64(NEXT_X + SLOT * limb, limbs[limb] as number, true);
-  }
+  writeElement(view, NEXT_X, publicKey);
   writeTable(view, limbs);
   view.setFloat64(TWOFOLD, 1, true);
-  view.setFloat64(NEXT_Z + 8, 1, true);
+  view.setFloat64(NEXT_Z + SECOND_LANE, 1, true);
 }
 
 /**
- * Writes the one number below 2^255-19 that the limbs of the quotient stand for, little-endian.
+ * Writes x_2 / z_2. The bytes between are secret: who knows z_2 learns bits of the scalar.
  * @returns whether it is 0.
  */
-function readQuotient({ view }: Instance, target: Uint8Array): boolean {
+function divide(wasm: Instance, target: Uint8Array): boolean {
+  const { view, inverse } = wasm;
+  readElement(view, TWOFOLD + SECOND_LANE, inverse);
+  wasm.invert(INVERSE);
+  writeElement(view, LEFT, inverse);
+  wasm.multiply(TWOFOLD, TWOFOLD, LEFT);
+  const isZero = readElement(view, TWOFOLD, target);
+  number.fill(0);
+  limbs.fill(0);
+  integers.fill(0);
+  return isZero;
+}
+
+const maskOf = (limb: number): number => (1 << (BITS[limb] as number)) - 1;
+
+/** Writes a number below 2^255 to a lane; bit 255 is ignored. */
+function writeElement(view: DataView, at: number, bytes: Uint8Array): void {
+  number.set(bytes);
   for (let limb = 0; limb < LIMBS; limb++) {
-    integers[limb] = view.getFloat64(QUOTIENT + SLOT * limb, true) * (UNITS[limb] as number);
+    const bit = FIRST_BIT[limb] as number;
+    // The mask of the last limb, which ends at bit 255, drops the bit that is to be ignored.
+    const word = numberView.getUint32(bit >> 3, true) >>> (bit & 7);
+    limbs[limb] = (word & maskOf(limb)) * (FROM_INTEGER[limb] as number);
+    view.setFloat64(at + SLOT * limb, limbs[limb] as number, true);
+  }
+}
+
+/**
+ * Reads the one number below 2^255-19 that the limbs of a lane stand for, little-endian.
+ * @returns whether it is 0.
+ */
+function readElement(view: DataView, from: number, target: Uint8Array): boolean {
+  for (let limb = 0; limb < LIMBS; limb++) {
+    integers[limb] = view.getFloat64(from + SLOT * limb, true) * (TO_INTEGER[limb] as number);
   }
   // What is carried out at the end, were 19 added first: how often the modulus has to go.
-  const [last = 0] = integers.subarray(LIMBS - 1);
-  let carry = (19 * last + (1 << 20)) >> 21;
+  let carry = (19 * (integers[LIMBS - 1] as number) + (1 << 20)) >> 21;
   for (let limb = 0; limb < LIMBS; limb++) {
-    carry = ((integers[limb] as number) + carry) >> bitsOf(limb);
+    carry = ((integers[limb] as number) + carry) >> (BITS[limb] as number);
   }
   carry *= 19;
   let bits = 0;
@@ -122,9 +163,9 @@ function readQuotient({ view }: Instance, target: Uint8Array): boolean {
   let seen = 0;
   for (let limb = 0; limb < LIMBS; limb++) {
     const value = (integers[limb] as number) + carry;
-    carry = value >> bitsOf(limb);
-    bits |= (value & ((1 << bitsOf(limb)) - 1)) << count;
-    count += bitsOf(limb);
+    carry = value >> (BITS[limb] as number);
+    bits |= (value & maskOf(limb)) << count;
+    count += BITS[limb] as number;
     while (count >= 8) {
       target[at++] = bits;
       seen |= bits & 0xff;
@@ -133,6 +174,5 @@ function readQuotient({ view }: Instance, target: Uint8Array): boolean {
     }
   }
   target[at] = bits;
-  integers.fill(0);
   return (seen | bits) === 0;
 }

@@ -114,6 +114,8 @@ export const i32Xor = binary(0x73);
 export const i32Rotl = binary(0x77);
 /** i32.rotr. */
 export const i32Rotr = binary(0x78);
+/** i32.shr_s: a word becomes its sign when all bits leave. */
+export const i32ShrS = binary(0x75);
 /** i32.shr_u. */
 export const i32ShrU = binary(0x76);
 /** i32.eqz. */
@@ -123,8 +125,10 @@ export const i32Load = load(0x28);
 /** i32.store. */
 export const i32Store = store(0x36);
 
-/** i64.const, 0 … 2^53-1. */
+/** i64.const, -2^53 … 2^53-1. */
 export const i64 = (value: number): Code => [0x42, ...signed(value)];
+/** i32.wrap_i64: the low word. */
+export const i32FromI64 = (value: Code): Code => [...value, 0xa7];
 /** i64.add. */
 export const i64Add = binary(0x7c);
 /** i64.xor. */
@@ -139,6 +143,14 @@ export const i64FromSigned = (value: Code): Code => [...value, 0xac];
 export const i64Mul = binary(0x7e);
 /** i64.and. */
 export const i64And = binary(0x83);
+/** i64.or. */
+export const i64Or = binary(0x84);
+/** i64.shl. */
+export const i64Shl = binary(0x86);
+/** i64.shr_s. */
+export const i64ShrS = binary(0x87);
+/** i64.sub. */
+export const i64Sub = binary(0x7d);
 /** i64.shr_u. */
 export const i64ShrU = binary(0x88);
 /** i64.extend_i32_u. */

@@ -4,8 +4,8 @@
  * WebAssembly has no product of 64 bits that keeps its upper half, and a vector instruction gives
  * two products of doubles at once. An element is therefore the sum of twelve doubles, limb k a
  * multiple of 2^e(k) with e(k) = ceil(21.25 k) (D. J. Bernstein, "Curve25519: new Diffie-Hellman
- * speed records", PKC 2006, section 4): products fall into place without a shift, and a carry is what
- * rounding to a large number takes away. Every sum is exact, as `field25519.test.ts` shows from the
+ * speed records", PKC 2006, section 4, where ten longer numbers do): products fall into place without a
+ * shift, and a carry is what rounding to a large number takes away. Every sum is exact, as `field25519.test.ts` shows from the
  * bounds below, so that all machines agree. No branches and no look-ups: the time does not depend on
  * the data, and no value is ever subnormal.
  *
@@ -48,7 +48,7 @@ export const EXPONENTS: readonly number[] = Array.from({ length: LIMBS + 1 }, (_
 export const bitsOf = (limb: number): number =>
   (EXPONENTS[limb + 1] as number) - (EXPONENTS[limb] as number);
 
-/** What is congruent to 1 and brings limb k + 12 down to limb k: 19 / 2^255. */
+/** Brings what belongs to limb k + 12 to limb k: 2^255 is 19 modulo 2^255-19. */
 const WRAP_FACTOR: number = 19 * 2 ** -255;
 
 /** Adding and taking away this rounds limb k to a multiple of 2^e(k+1): the last place of a double. */

@@ -1,7 +1,7 @@
 /**
  * X25519 (RFC 7748 section 5) as WebAssembly: the Montgomery ladder over pairs of field elements, and
- * the division at its end. Everything but loop counts that are the same for all inputs is free of
- * branches; bits of the scalar choose by masks.
+ * what the division at its end takes. Bits of the scalar choose by masks: no branch and no address
+ * depends on one.
  *
  * @module
  */
@@ -26,12 +26,10 @@ import {
   repeatWhile,
   set,
   shuffle,
-  tee,
   V128,
   v128And,
   v128Xor,
   type WasmFunction,
-  when,
 } from './assembler.ts';
 import {
   carryOf,
@@ -48,6 +46,7 @@ import {
   wrapped,
   writeFieldConstants,
 } from './field25519.ts';
+import { INVERSE_LENGTH, invert } from './inverse25519.ts';
 
 /** RFC 7748 section 5: (486662 - 2) / 4. */
 const A24 = 121_665;
@@ -58,7 +57,6 @@ const BITS = 255;
 const MULTIPLY = 0;
 const SQUARE = 1;
 const BY_TABLE = 2;
-const SQUARE_TIMES = 3;
 
 // Offsets in memory; constants lie behind the field, where nothing wipes them.
 const LANES: number = FIELD_END;
@@ -71,7 +69,7 @@ const SECOND_LANE: number = LANES + 2 * SLOT;
 
 /** The scalar, clamped, 32 bytes. Everything from here to {@link WORK_END} can be wiped. */
 export const SCALAR: number = LANES + 3 * SLOT;
-/** (x_2 | z_2), before a swap. */
+/** (x_2 | z_2), before a swap. The first factor of the division, and its result. */
 export const TWOFOLD: number = SCALAR + 2 * SLOT;
 /** (x_3 | anything). */
 export const NEXT_X: number = TWOFOLD + PAIR;
@@ -81,12 +79,12 @@ const SUM_AND_DIFFERENCE: number = NEXT_Z + PAIR;
 const OTHER_DIFFERENCE_AND_SUM: number = SUM_AND_DIFFERENCE + PAIR;
 const SQUARES: number = OTHER_DIFFERENCE_AND_SUM + PAIR;
 const PRODUCTS: number = SQUARES + PAIR;
-const LEFT: number = PRODUCTS + PAIR;
+/** Also the second factor of the division. */
+export const LEFT: number = PRODUCTS + PAIR;
 const RIGHT: number = LEFT + PAIR;
-const POWERS: number = RIGHT + PAIR;
-/** (x_2 / z_2 | anything), when the ladder has ended. */
-export const QUOTIENT: number = POWERS + 4 * PAIR;
-export const WORK_END: number = QUOTIENT + PAIR;
+/** z_2 in 32 bytes, then its inverse. */
+export const INVERSE: number = RIGHT + PAIR;
+export const WORK_END: number = INVERSE + INVERSE_LENGTH;
 
 const PAGES = 1;
 
@@ -183,55 +181,7 @@ const step = (): Code => [
   ...call(BY_TABLE, i32(NEXT_Z), i32(NEXT_X)),
 ];
 
-/** z_2^(p-2) by squarings and eleven products, with the other lane going along; then the quotient. */
-function division(): Code {
-  const [z, eleventh, short, long] = [POWERS, POWERS + PAIR, POWERS + 2 * PAIR, POWERS + 3 * PAIR];
-  const squares = (target: number, source: number, times: number): Code =>
-    call(SQUARE_TIMES, i32(target), i32(source), i32(times));
-  const times = (target: number, first: number, second: number): Code =>
-    call(MULTIPLY, i32(target), i32(first), i32(second));
-  return [
-    ...perLimb((limb) => [...set(A, slot(TWOFOLD, limb)), ...setSlot(z, limb, swapped(A))]),
-    // Behind each line: the power of z that its target is.
-    ...squares(eleventh, z, 1), // 2
-    ...squares(short, eleventh, 2), // 8
-    ...times(short, short, z), // 9
-    ...times(eleventh, eleventh, short), // 11
-    ...squares(long, eleventh, 1), // 22
-    ...times(short, short, long), // 2^5 - 1
-    ...squares(long, short, 5),
-    ...times(short, short, long), // 2^10 - 1
-    ...squares(long, short, 10),
-    ...times(long, long, short), // 2^20 - 1
-    ...squares(z, long, 20),
-    ...times(long, long, z), // 2^40 - 1
-    ...squares(long, long, 10),
-    ...times(short, short, long), // 2^50 - 1
-    ...squares(long, short, 50),
-    ...times(long, long, short), // 2^100 - 1
-    ...squares(z, long, 100),
-    ...times(long, long, z), // 2^200 - 1
-    ...squares(long, long, 50),
-    ...times(short, short, long), // 2^250 - 1
-    ...squares(short, short, 5),
-    ...times(short, short, eleventh), // 2^255 - 21
-    ...times(QUOTIENT, TWOFOLD, short),
-  ];
-}
-
-/** `(target, source, times)`: squares again and again. */
-const squareTimes: WasmFunction = {
-  parameters: [I32, I32, I32],
-  results: [],
-  locals: [],
-  body: [
-    ...call(SQUARE, get(0), get(1)),
-    ...set(2, i32Sub(get(2), i32(1))),
-    ...when(get(2), repeatWhile(tee(2, i32Sub(get(2), i32(1))), call(SQUARE, get(0), get(0)))),
-  ],
-};
-
-/** `()`: from the scalar, the table and the start of the ladder to the quotient. */
+/** `()`: from the scalar, the table and the start of the ladder to (x_2 | z_2). */
 const ladder = (): WasmFunction => ({
   parameters: [],
   results: [],
@@ -243,14 +193,14 @@ const ladder = (): WasmFunction => ({
     ...set(BIT_INDEX, i32(BITS)),
     // The last bit of a clamped scalar is 0, as is the bit before the first: no swap is left over.
     ...repeatWhile(get(BIT_INDEX), step()),
-    ...division(),
   ],
   exportAs: 'ladder',
 });
 
 /** The module; {@link writeConstants} comes before its first use. */
 export function x25519Module(): Uint8Array {
-  const functions = [multiplyPairs(), squarePairs(), multiplyByTable(), squareTimes, ladder()];
+  const multiply = { ...multiplyPairs(), exportAs: 'multiply' };
+  const functions = [multiply, squarePairs(), multiplyByTable(), ladder(), invert()];
   return encodeModule(functions, PAGES);
 }
 

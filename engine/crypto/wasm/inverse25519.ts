@@ -1,0 +1,301 @@
+/**
+ * The inverse modulo p = 2^255-19 in WebAssembly by division steps (D. J. Bernstein and B.-Y. Yang, "Fast
+ * constant-time gcd computation and modular inversion", CHES 2019), in the variant that starts at
+ * delta = 1/2, where 590 steps are enough for 256 bits (P. Wuille, "Bounds on divsteps iterations in
+ * safegcd", 2021).
+ *
+ * Numbers are nine signed limbs of 30 bits. Thirty steps look at the lowest limbs only and give a
+ * matrix, by which the whole numbers are multiplied then. The count of steps is the same for all
+ * inputs, and no branch or address depends on one. Takes a quarter of the time of z^(p-2).
+ *
+ * @module
+ */
+import {
+  type Code,
+  get,
+  I32,
+  I64,
+  i32,
+  i32Add,
+  i32And,
+  i32FromI64,
+  i32Shl,
+  i32ShrS,
+  i32ShrU,
+  i32Sub,
+  i32Xor,
+  i64,
+  i64Add,
+  i64And,
+  i64FromSigned,
+  i64Load,
+  i64Mul,
+  i64Or,
+  i64Shl,
+  i64ShrS,
+  i64ShrU,
+  i64Store,
+  i64Sub,
+  i64Xor,
+  repeatWhile,
+  set,
+  tee,
+  type WasmFunction,
+} from './assembler.ts';
+
+const LIMBS = 9;
+const LIMB_BITS = 30;
+const LIMB_LENGTH = 8;
+const NUMBER: number = LIMBS * LIMB_LENGTH;
+const LAST = LIMBS - 1;
+const WORD_BITS = 64;
+const WORDS = 4;
+
+/** 20 times 30 steps, of which 590 are needed. */
+const ROUNDS = 20;
+
+/** p in signed limbs: -19 in the first, 2^15 in the last, nothing between. */
+const FIRST_OF_P = -19;
+const BITS_OF_LAST = 15;
+/** -1/19 modulo 2^30: p times this is 1. */
+const INVERSE_OF_P = 395_589_093;
+
+/** Bytes that the function below wants: the number in front, then what it works in. */
+export const INVERSE_LENGTH: number = 40 + 4 * NUMBER;
+
+// Locals: the place, then words of 32 bits, then of 64.
+const AT = 0;
+const ROUND = 1;
+const STEP = 2;
+const ZETA = 3;
+const [F, G, U, V, Q, R] = [4, 5, 6, 7, 8, 9] as const;
+const [POSITIVE, ODD] = [10, 11] as const;
+const [MATRIX_U, MATRIX_V, MATRIX_Q, MATRIX_R] = [12, 13, 14, 15] as const;
+const [FIRST_SUM, SECOND_SUM] = [16, 17] as const;
+const [FIRST_MULTIPLE, SECOND_MULTIPLE] = [18, 19] as const;
+const MASK = 20;
+const WORDS_32: number = MATRIX_U - ROUND;
+const WORDS_64: number = MASK + 1 - MATRIX_U;
+
+// Numbers behind the 32 bytes of the argument and eight that are read with its last ones.
+const NUMBER_F = 40;
+const NUMBER_G: number = NUMBER_F + NUMBER;
+const NUMBER_D: number = NUMBER_G + NUMBER;
+const NUMBER_E: number = NUMBER_D + NUMBER;
+
+const limb = (number: number, index: number): Code =>
+  i64Load(get(AT), number + LIMB_LENGTH * index);
+const setLimb = (number: number, index: number, value: Code): Code =>
+  i64Store(get(AT), value, number + LIMB_LENGTH * index);
+const bits = (count: number): Code => i64(count);
+const lowBits = (value: Code): Code => i64And(value, i64(2 ** LIMB_BITS - 1));
+const withoutLimb = (value: Code): Code => i64ShrS(value, bits(LIMB_BITS));
+const signOf = (value: Code): Code => i64ShrS(value, bits(WORD_BITS - 1));
+const eachLimb = (code: (index: number) => Code): Code =>
+  Array.from({ length: LIMBS }, (_, index) => code(index)).flat();
+
+/** Little-endian bytes to limbs; the number is below p. */
+const load = (): Code =>
+  eachLimb((index) => {
+    const bit = LIMB_BITS * index;
+    const word = i64Load(get(AT), bit >> 3);
+    return setLimb(NUMBER_G, index, lowBits(i64ShrU(word, bits(bit & 7))));
+  });
+
+/** f = p, g = the argument, d = 0, e = 1: d times the argument is f, e times it is g, modulo p. */
+const start = (): Code =>
+  eachLimb((index) => [
+    ...setLimb(
+      NUMBER_F,
+      index,
+      i64(index === 0 ? FIRST_OF_P : index === LAST ? 2 ** BITS_OF_LAST : 0),
+    ),
+    ...setLimb(NUMBER_D, index, i64(0)),
+    ...setLimb(NUMBER_E, index, i64(index === 0 ? 1 : 0)),
+  ]);
+
+const addMasked = (target: number, value: Code, mask: number): Code =>
+  set(target, i32Add(get(target), i32And(value, get(mask))));
+const negatedBy = (local: number, mask: number): Code =>
+  i32Sub(i32Xor(get(local), get(mask)), get(mask));
+const shiftLeft = (local: number): Code => set(local, i32Shl(get(local), i32(1)));
+
+/**
+ * One division step on the lowest words, zeta = -(delta + 1/2): g - f and a change of places where g is
+ * odd and delta positive, g + f where g is odd, then g / 2.
+ */
+const divisionStep = (): Code => [
+  ...set(POSITIVE, i32ShrS(get(ZETA), i32(31))),
+  ...set(ODD, i32Sub(i32(0), i32And(get(G), i32(1)))),
+  ...addMasked(G, negatedBy(F, POSITIVE), ODD),
+  ...addMasked(Q, negatedBy(U, POSITIVE), ODD),
+  ...addMasked(R, negatedBy(V, POSITIVE), ODD),
+  ...set(POSITIVE, i32And(get(POSITIVE), get(ODD))),
+  ...set(ZETA, i32Sub(i32Xor(get(ZETA), get(POSITIVE)), i32(1))),
+  ...addMasked(F, get(G), POSITIVE),
+  ...addMasked(U, get(Q), POSITIVE),
+  ...addMasked(V, get(R), POSITIVE),
+  ...set(G, i32ShrU(get(G), i32(1))),
+  // The rows of f and g have one scale.
+  ...shiftLeft(U),
+  ...shiftLeft(V),
+];
+
+const lowWord = (number: number): Code =>
+  i32FromI64(i64Or(limb(number, 0), i64Shl(limb(number, 1), bits(LIMB_BITS))));
+
+/** Thirty steps: 2^30 (f, g) is then the matrix times what they were. */
+const matrix = (): Code => [
+  ...set(F, lowWord(NUMBER_F)),
+  ...set(G, lowWord(NUMBER_G)),
+  ...[U, R].flatMap((local) => set(local, i32(1))),
+  ...[V, Q].flatMap((local) => set(local, i32(0))),
+  ...set(STEP, i32(LIMB_BITS)),
+  ...repeatWhile(tee(STEP, i32Sub(get(STEP), i32(1))), divisionStep()),
+  ...set(MATRIX_U, i64FromSigned(get(U))),
+  ...set(MATRIX_V, i64FromSigned(get(V))),
+  ...set(MATRIX_Q, i64FromSigned(get(Q))),
+  ...set(MATRIX_R, i64FromSigned(get(R))),
+];
+
+/** Adds a row of the matrix times the limbs of a pair of numbers to a sum. */
+const addRow = (sum: number, row: readonly [number, number], limbs: readonly [Code, Code]): Code =>
+  set(sum, i64Add(get(sum), i64Add(i64Mul(get(row[0]), limbs[0]), i64Mul(get(row[1]), limbs[1]))));
+
+/** Multiplies a pair of numbers by the matrix and divides by 2^30; `extra` comes to the sums of a limb. */
+const applyMatrix = (
+  [first, second]: readonly [number, number],
+  extra: (index: number) => Code,
+): Code =>
+  eachLimb((index) => {
+    const limbs = [limb(first, index), limb(second, index)] as const;
+    return [
+      ...addRow(FIRST_SUM, [MATRIX_U, MATRIX_V], limbs),
+      ...addRow(SECOND_SUM, [MATRIX_Q, MATRIX_R], limbs),
+      ...extra(index),
+      ...(index === 0
+        ? []
+        : [
+            ...setLimb(first, index - 1, lowBits(get(FIRST_SUM))),
+            ...setLimb(second, index - 1, lowBits(get(SECOND_SUM))),
+          ]),
+      ...set(FIRST_SUM, withoutLimb(get(FIRST_SUM))),
+      ...set(SECOND_SUM, withoutLimb(get(SECOND_SUM))),
+    ];
+  });
+
+const clearSums = (): Code => [FIRST_SUM, SECOND_SUM].flatMap((local) => set(local, i64(0)));
+
+const updateFg = (): Code => [
+  ...clearSums(),
+  ...applyMatrix([NUMBER_F, NUMBER_G], () => []),
+  ...setLimb(NUMBER_F, LAST, get(FIRST_SUM)),
+  ...setLimb(NUMBER_G, LAST, get(SECOND_SUM)),
+];
+
+/** What is added of p: enough that a negative sum gets no smaller, and that 30 bits become zero. */
+const multipleOfP = (multiple: number, row: readonly [number, number], sum: number): Code => {
+  const ofSigns = [NUMBER_D, NUMBER_E].map((number, column) =>
+    i64And(get(row[column] as number), signOf(limb(number, LAST))),
+  ) as [Code, Code];
+  return [
+    ...set(multiple, i64Add(...ofSigns)),
+    ...set(
+      multiple,
+      i64Sub(get(multiple), lowBits(i64Add(i64Mul(get(sum), i64(INVERSE_OF_P)), get(multiple)))),
+    ),
+  ];
+};
+
+const addTo = (local: number, value: Code): Code => set(local, i64Add(get(local), value));
+
+const updateDe = (): Code => [
+  ...clearSums(),
+  ...applyMatrix([NUMBER_D, NUMBER_E], (index) => {
+    if (index === 0) {
+      return [
+        ...multipleOfP(FIRST_MULTIPLE, [MATRIX_U, MATRIX_V], FIRST_SUM),
+        ...multipleOfP(SECOND_MULTIPLE, [MATRIX_Q, MATRIX_R], SECOND_SUM),
+        ...addTo(FIRST_SUM, i64Mul(get(FIRST_MULTIPLE), i64(FIRST_OF_P))),
+        ...addTo(SECOND_SUM, i64Mul(get(SECOND_MULTIPLE), i64(FIRST_OF_P))),
+      ];
+    }
+    if (index < LAST) return [];
+    return [
+      ...addTo(FIRST_SUM, i64Shl(get(FIRST_MULTIPLE), bits(BITS_OF_LAST))),
+      ...addTo(SECOND_SUM, i64Shl(get(SECOND_MULTIPLE), bits(BITS_OF_LAST))),
+    ];
+  }),
+  ...setLimb(NUMBER_D, LAST, get(FIRST_SUM)),
+  ...setLimb(NUMBER_E, LAST, get(SECOND_SUM)),
+];
+
+/** Adds p to d where d is negative. */
+const addPWhereNegative = (): Code => [
+  ...set(MASK, signOf(limb(NUMBER_D, LAST))),
+  ...setLimb(NUMBER_D, 0, i64Add(limb(NUMBER_D, 0), i64And(i64(FIRST_OF_P), get(MASK)))),
+  ...setLimb(
+    NUMBER_D,
+    LAST,
+    i64Add(limb(NUMBER_D, LAST), i64And(i64(2 ** BITS_OF_LAST), get(MASK))),
+  ),
+];
+
+/** Brings limbs 0 to 7 to 0 ... 2^30 - 1. */
+const carryD = (): Code =>
+  Array.from({ length: LAST }, (_, index) => [
+    ...setLimb(
+      NUMBER_D,
+      index + 1,
+      i64Add(limb(NUMBER_D, index + 1), withoutLimb(limb(NUMBER_D, index))),
+    ),
+    ...setLimb(NUMBER_D, index, lowBits(limb(NUMBER_D, index))),
+  ]).flat();
+
+/** d is between -2 p and p, and f is 1 or -1: their product, from 0 to p - 1. */
+const normalise = (): Code => [
+  ...addPWhereNegative(),
+  ...set(MASK, signOf(limb(NUMBER_F, LAST))),
+  ...eachLimb((index) =>
+    setLimb(NUMBER_D, index, i64Sub(i64Xor(limb(NUMBER_D, index), get(MASK)), get(MASK))),
+  ),
+  ...carryD(),
+  ...addPWhereNegative(),
+  ...carryD(),
+];
+
+/** Limbs to little-endian bytes, in words of 64 bits. */
+const store = (): Code =>
+  Array.from({ length: WORDS }, (_, word) => {
+    const parts = Array.from({ length: LIMBS }, (_limb, index) => {
+      const shift = LIMB_BITS * index - WORD_BITS * word;
+      if (shift <= -LIMB_BITS || shift >= WORD_BITS) return undefined;
+      const value = limb(NUMBER_D, index);
+      return shift < 0 ? i64ShrU(value, bits(-shift)) : i64Shl(value, bits(shift));
+    }).filter((part) => part !== undefined);
+    return i64Store(get(AT), parts.reduce(i64Or), LIMB_LENGTH * word);
+  }).flat();
+
+/** `(at)`: the 32 bytes there, a number below p, become those of its inverse; of 0, which has none, 0. */
+export const invert = (): WasmFunction => ({
+  parameters: [I32],
+  results: [],
+  locals: [
+    [WORDS_32, I32],
+    [WORDS_64, I64],
+  ],
+  body: [
+    ...load(),
+    ...start(),
+    ...set(ZETA, i32(-1)),
+    ...set(ROUND, i32(ROUNDS)),
+    ...repeatWhile(tee(ROUND, i32Sub(get(ROUND), i32(1))), [
+      ...matrix(),
+      ...updateFg(),
+      ...updateDe(),
+    ]),
+    ...normalise(),
+    ...store(),
+  ],
+  exportAs: 'invert',
+});
