@@ -17,6 +17,7 @@ import type { ExchangeChoice } from '../nodes/sphinx/index.ts';
 import { type BenchResult, spreadOf } from './bench-result.ts';
 import { publishedForm } from './published-form.ts';
 import { hopParts } from './sphinx.ts';
+import { openPace } from './workloads/pace.ts';
 import { arrive, type Load, type Measured, saturate } from './workloads/pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from './workloads/valid-packets.ts';
 
@@ -31,6 +32,8 @@ const LOAD = 0.8;
 const CORES_PROJECTED = 4;
 /** A round in which the host gave more of the cores' time to others says what they do, and is repeated. */
 const STOLEN_MAX = 0.01;
+/** So is one beside which a key exchange took so many times as long as at its best. */
+const SLOWED_MAX = 1.1;
 /** So many rounds are tried for each that is wanted. */
 const TRIES = 3;
 const US_PER_SECOND = 1_000_000;
@@ -185,10 +188,23 @@ interface Rounds {
 }
 
 /** At saturation; then, where asked, at a share of what is demanded and of what was reached. */
-type Round = readonly [full: Measured, demanded?: Measured, loaded?: Measured];
+interface Round {
+  readonly full: Measured;
+  readonly demanded?: Measured;
+  readonly loaded?: Measured;
+  /** Microseconds of a key exchange, the slowest of those before, between and after. */
+  readonly exchangeUs: number;
+}
 
 /** How a pipeline is made, and what is measured of it. */
-type Plan = PipelineOptions & { readonly sizes: Sizes; readonly isLoaded: boolean };
+type Plan = PipelineOptions & {
+  readonly sizes: Sizes;
+  readonly workers: number;
+  readonly isLoaded: boolean;
+};
+
+/** The fastest key exchange of this process, microseconds: what the machine can do. */
+let bestExchangeUs = Number.POSITIVE_INFINITY;
 
 async function measure(
   { crypto, target }: Mode,
@@ -197,34 +213,55 @@ async function measure(
 ): Promise<Rounds> {
   const pipeline = new Pipeline(options);
   const job = pipeline.open({ moduleUrl: JOBS, job: 'unwrap', crypto }, valid.setup);
+  const pace = openPace(pipeline, options.workers, JOBS);
   await pipeline.settled();
   for (let round = 0; round < sizes.warmUpRounds; round += 1) {
     await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW);
+    await pace();
   }
   const at = (rate: number): Promise<Measured> =>
     arrive(nextLoad(pipeline, job, valid), Math.round(rate * sizes.loadedSeconds), rate);
   const rounds: Round[] = [];
-  const quiet = (): number => rounds.filter((round) => stolenOf(round) <= STOLEN_MAX).length;
-  while (quiet() < sizes.rounds && rounds.length < TRIES * sizes.rounds) {
+  while (rounds.filter(isQuiet).length < sizes.rounds && rounds.length < TRIES * sizes.rounds) {
+    const paces = [await pace()];
     const full = await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW);
+    paces.push(await pace());
     const reached = full.sent / full.seconds;
-    if (!isLoaded) rounds.push([full]);
-    else rounds.push([full, await at(LOAD * Math.min(target, reached)), await at(LOAD * reached)]);
+    const lesser: { demanded?: Measured; loaded?: Measured } = {};
+    if (isLoaded) {
+      lesser.demanded = await at(LOAD * Math.min(target, reached));
+      paces.push(await pace());
+      lesser.loaded = await at(LOAD * reached);
+      paces.push(await pace());
+    }
+    bestExchangeUs = Math.min(bestExchangeUs, ...paces);
+    rounds.push({ full, ...lesser, exchangeUs: Math.max(...paces) });
   }
   await pipeline.close();
-  const best = [...rounds].sort((a, b) => stolenOf(a) - stolenOf(b)).slice(0, sizes.rounds);
+  const best = rounds.sort((a, b) => disturbanceOf(a) - disturbanceOf(b)).slice(0, sizes.rounds);
   const stolen = (100 * Math.max(...best.map(stolenOf))).toFixed(1);
+  const exchange = Math.max(...best.map(({ exchangeUs }) => exchangeUs)).toFixed(1);
   return {
-    saturation: best.map(([full]) => full),
-    demanded: best.flatMap(([, demanded]) => demanded ?? []),
-    loaded: best.flatMap(([, , loaded]) => loaded ?? []),
-    disturbance: `stolen at most ${stolen} % in ${best.length} of ${rounds.length} rounds`,
+    saturation: best.map(({ full }) => full),
+    demanded: best.flatMap(({ demanded }) => demanded ?? []),
+    loaded: best.flatMap(({ loaded }) => loaded ?? []),
+    disturbance:
+      `stolen at most ${stolen} %, an exchange at most ${exchange} us ` +
+      `(${bestExchangeUs.toFixed(1)} at best) in ${best.length} of ${rounds.length} rounds`,
   };
 }
 
-function stolenOf(round: Round): number {
-  return Math.max(...round.map((measured) => measured?.stolen ?? 0));
+function stolenOf({ full, demanded, loaded }: Round): number {
+  return Math.max(...[full, demanded, loaded].map((measured) => measured?.stolen ?? 0));
 }
+
+/** By what others did to it, as a multiple of what is allowed. */
+function disturbanceOf(round: Round): number {
+  const slowed = round.exchangeUs / bestExchangeUs - 1;
+  return Math.max(stolenOf(round) / STOLEN_MAX, slowed / (SLOWED_MAX - 1));
+}
+
+const isQuiet = (round: Round): boolean => disturbanceOf(round) <= 1;
 
 function perSecondOf(rounds: readonly Measured[]): string {
   return spreadOf(rounds.map(({ sent, seconds }) => sent / seconds)).value.toFixed(0);

@@ -6,7 +6,8 @@
  * simulated secrets only: AES-CMAC by lookup tables (nearly four times as fast, but its time depends
  * on the key), nothing of a sealed packet wiped. Both give the same bytes.
  *
- * X25519 and Ed25519 keys are imported as JWK: the prefix of a DER import is easy to get wrong and
+ * X25519 with a secret that is used once goes through `fast-x25519.ts`; keys that stay are OpenSSL's.
+ * These, and Ed25519 keys, are imported as JWK: the prefix of a DER import is easy to get wrong and
  * slower to parse. An Ed25519 signature made on purpose with a component of small order may pass
  * here and fail in noble or the other way round (RFC 8032 section 5.1.7 allows both equations).
  *
@@ -169,26 +170,10 @@ function openX25519(secret: Uint8Array): X25519Key {
   };
 }
 
-/** The public key imported last: Sphinx multiplies each element with two scalars, one by one. */
-const lastImport: { bytes: Uint8Array; key: KeyObject | undefined } = {
-  bytes: new Uint8Array(CURVE_KEY_LENGTH),
-  key: undefined,
-};
-
-function importX25519(bytes: Uint8Array): KeyObject {
-  if (lastImport.key !== undefined && Buffer.compare(lastImport.bytes, bytes) === 0) {
-    return lastImport.key;
-  }
-  const key = publicKeyOf('X25519', bytes);
-  lastImport.bytes.set(bytes);
-  lastImport.key = key;
-  return key;
-}
-
 function sharedSecret(own: KeyObject, publicKey: Uint8Array): Uint8Array | undefined {
   if (publicKey.length !== CURVE_KEY_LENGTH) return undefined;
   try {
-    const remote = importX25519(publicKey);
+    const remote = publicKeyOf('X25519', publicKey);
     return bytesOf(diffieHellman({ privateKey: own, publicKey: remote }));
   } catch {
     // OpenSSL refuses the all-zero result of a point of low order (RFC 7748 section 6.1).

@@ -5,9 +5,9 @@
  * two products of doubles at once. An element is therefore the sum of twelve doubles, limb k a
  * multiple of 2^e(k) with e(k) = ceil(21.25 k) (D. J. Bernstein, "Curve25519: new Diffie-Hellman
  * speed records", PKC 2006, section 4, where ten longer numbers do): products fall into place without a
- * shift, and a carry is what rounding to a large number takes away. Every sum is exact, as `field25519.test.ts` shows from the
- * bounds below, so that all machines agree. No branches and no look-ups: the time does not depend on
- * the data, and no value is ever subnormal.
+ * shift, and a carry is what rounding to a large number takes away. Every sum is exact, as
+ * `field25519.test.ts` shows from the bounds below, so that all machines agree. No branches and no
+ * look-ups: the time does not depend on the data, and no value is ever subnormal.
  *
  * Bounds, in units of 2^e(k): a limb of b bits that left a multiplication is within 2^(b-1) + 2^13;
  * factors may be sums or differences of two such elements. What is multiplied is not overwritten

@@ -32,7 +32,7 @@ const row = (name: string): BenchResult => {
 describe('the benchmark of the pipeline', () => {
   it('R-191: prints the published form, packets per second per core, and the share of valid ones', () => {
     expect(row('two workers').note).toMatch(
-      /^sent 1500, processed 1500, dropped 0, [\d.]+ s, \d+\/s, [\d.]+ us CPU a packet \(\d+\/s per core\), success 100 %, 100 % valid; load [\d.]+; stolen at most [\d.]+ % in 3 of \d+ rounds$/,
+      /^sent 1500, processed 1500, dropped 0, [\d.]+ s, \d+\/s, [\d.]+ us CPU a packet \(\d+\/s per core\), success 100 %, 100 % valid; load [\d.]+; stolen at most [\d.]+ %, an exchange at most [\d.]+ us \([\d.]+ at best\) in 3 of \d+ rounds$/,
     );
     expect(row('per core').value).toBeGreaterThan(100);
     expect(row('four cores').note).toBe(

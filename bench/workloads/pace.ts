@@ -1,0 +1,33 @@
+/**
+ * How fast the cores are just now: the same key exchanges on all workers at once.
+ *
+ * Cores of a virtual machine may be halves of one, or be shared with other machines that use the other
+ * half; then everything takes up to one and a half times as long, and no count of stolen time shows it.
+ *
+ * @module
+ */
+import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
+
+/** Gives the microseconds of an exchange on the slowest worker. */
+export type Pace = () => Promise<number>;
+
+/** Opens the job on a pipeline. @param moduleUrl of the jobs. */
+export function openPace(pipeline: Pipeline, workers: number, moduleUrl: string): Pace {
+  const job = pipeline.open({ moduleUrl, job: 'exchange', crypto: 'node' }, new Uint8Array(0));
+  return async () => {
+    const all = Array.from({ length: workers }, (_, affinity) =>
+      exchangeOn(pipeline, job, affinity),
+    );
+    return Math.max(...(await Promise.all(all)));
+  };
+}
+
+function exchangeOn(pipeline: Pipeline, job: number, affinity: number): Promise<number> {
+  return new Promise((resolve) => {
+    const sink = {
+      done: (_token: number, { record }: { readonly record: Uint8Array }): void =>
+        resolve(new DataView(record.buffer, record.byteOffset).getFloat64(0)),
+    };
+    pipeline.submit({ job, bytes: new Uint8Array(1), sink, token: 0, affinity });
+  });
+}
