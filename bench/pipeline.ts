@@ -176,7 +176,7 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
   ];
 }
 
-/** Rounds at saturation, each with two at lesser rates behind it where these are asked: machines change their speed. */
+/** Rounds at saturation and, where asked, at two lesser rates in turn with them: machines change their speed. */
 interface Rounds {
   readonly saturation: readonly Measured[];
   /** At a share of the rate that is demanded, or of what was just reached where that is less. */
@@ -187,12 +187,10 @@ interface Rounds {
   readonly disturbance: string;
 }
 
-/** At saturation; then, where asked, at a share of what is demanded and of what was reached. */
+/** What was measured, and how fast the cores were just before and after it. */
 interface Round {
-  readonly full: Measured;
-  readonly demanded?: Measured;
-  readonly loaded?: Measured;
-  /** Microseconds of a key exchange, the slowest of those before, between and after. */
+  readonly measured: Measured;
+  /** Microseconds of a key exchange, the slower of both times. */
   readonly exchangeUs: number;
 }
 
@@ -219,41 +217,56 @@ async function measure(
     await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW);
     await pace();
   }
-  const at = (rate: number): Promise<Measured> =>
-    arrive(nextLoad(pipeline, job, valid), Math.round(rate * sizes.loadedSeconds), rate);
-  const rounds: Round[] = [];
-  while (rounds.filter(isQuiet).length < sizes.rounds && rounds.length < TRIES * sizes.rounds) {
-    const paces = [await pace()];
-    const full = await saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW);
-    paces.push(await pace());
-    const reached = full.sent / full.seconds;
-    const lesser: { demanded?: Measured; loaded?: Measured } = {};
-    if (isLoaded) {
-      lesser.demanded = await at(LOAD * Math.min(target, reached));
-      paces.push(await pace());
-      lesser.loaded = await at(LOAD * reached);
-      paces.push(await pace());
-    }
-    bestExchangeUs = Math.min(bestExchangeUs, ...paces);
-    rounds.push({ full, ...lesser, exchangeUs: Math.max(...paces) });
+  let before = await pace();
+  const judged = async (measuring: Promise<Measured>): Promise<Round> => {
+    const measured = await measuring;
+    const after = await pace();
+    const exchangeUs = Math.max(before, after);
+    bestExchangeUs = Math.min(bestExchangeUs, before, after);
+    before = after;
+    return { measured, exchangeUs };
+  };
+  const at = (rate: number): Promise<Round> =>
+    judged(arrive(nextLoad(pipeline, job, valid), Math.round(rate * sizes.loadedSeconds), rate));
+  const full: Round[] = [];
+  const demanded: Round[] = [];
+  const loaded: Round[] = [];
+  const kinds = isLoaded ? [full, demanded, loaded] : [full];
+  const hasEnough = (rounds: readonly Round[]): boolean =>
+    rounds.filter(isQuiet).length >= sizes.rounds;
+  while (!kinds.every(hasEnough) && full.length < TRIES * sizes.rounds) {
+    const round = await judged(saturate(nextLoad(pipeline, job, valid), sizes.round, WINDOW));
+    full.push(round);
+    if (!isLoaded) continue;
+    const reached = round.measured.sent / round.measured.seconds;
+    demanded.push(await at(LOAD * Math.min(target, reached)));
+    loaded.push(await at(LOAD * reached));
   }
   await pipeline.close();
-  const best = rounds.sort((a, b) => disturbanceOf(a) - disturbanceOf(b)).slice(0, sizes.rounds);
-  const stolen = (100 * Math.max(...best.map(stolenOf))).toFixed(1);
-  const exchange = Math.max(...best.map(({ exchangeUs }) => exchangeUs)).toFixed(1);
+  const best = (rounds: readonly Round[]): readonly Round[] =>
+    [...rounds].sort((a, b) => disturbanceOf(a) - disturbanceOf(b)).slice(0, sizes.rounds);
+  const used = kinds.map(best);
+  const [saturation = [], ...lesser] = used.map((rounds) => rounds.map(({ measured }) => measured));
   return {
-    saturation: best.map(({ full }) => full),
-    demanded: best.flatMap(({ demanded }) => demanded ?? []),
-    loaded: best.flatMap(({ loaded }) => loaded ?? []),
-    disturbance:
-      `stolen at most ${stolen} %, an exchange at most ${exchange} us ` +
-      `(${bestExchangeUs.toFixed(1)} at best) in ${best.length} of ${rounds.length} rounds`,
+    saturation,
+    demanded: lesser[0] ?? [],
+    loaded: lesser[1] ?? [],
+    disturbance: disturbance(used.flat(), sizes.rounds, full.length),
   };
 }
 
-function stolenOf({ full, demanded, loaded }: Round): number {
-  return Math.max(...[full, demanded, loaded].map((measured) => measured?.stolen ?? 0));
+/** What others did to the rounds that count. */
+function disturbance(used: readonly Round[], wanted: number, tried: number): string {
+  const stolen = (100 * Math.max(...used.map(stolenOf))).toFixed(1);
+  const exchange = Math.max(...used.map(({ exchangeUs }) => exchangeUs)).toFixed(1);
+  const best = bestExchangeUs.toFixed(1);
+  return (
+    `stolen at most ${stolen} %, an exchange at most ${exchange} us (${best} at best) ` +
+    `in ${wanted} of ${tried} rounds`
+  );
 }
+
+const stolenOf = ({ measured }: Round): number => measured.stolen ?? 0;
 
 /** By what others did to it, as a multiple of what is allowed. */
 function disturbanceOf(round: Round): number {
