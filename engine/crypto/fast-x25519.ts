@@ -152,7 +152,8 @@ function readElement(view: DataView, from: number, target: Uint8Array): boolean 
     integers[limb] = view.getFloat64(from + SLOT * limb, true) * (TO_INTEGER[limb] as number);
   }
   // What is carried out at the end, were 19 added first: how often the modulus has to go.
-  let carry = (19 * (integers[LIMBS - 1] as number) + (1 << 20)) >> 21;
+  const last = BITS[LIMBS - 1] as number;
+  let carry = (19 * (integers[LIMBS - 1] as number) + (1 << (last - 1))) >> last;
   for (let limb = 0; limb < LIMBS; limb++) {
     carry = ((integers[limb] as number) + carry) >> (BITS[limb] as number);
   }
