@@ -19,6 +19,7 @@ import {
   type FitPoint,
   fitFactors,
   liveLoad,
+  loadSeconds,
   modelLoad,
   placedPoint,
 } from './in-place.ts';
@@ -177,7 +178,7 @@ async function measureInPlace(
   for (const load of isQuick ? QUICK_LOADS : LOADS) {
     const ratePerSecond = Math.round(full * load);
     await step(order, `live at ${ratePerSecond}/s`);
-    const how = { ratePerSecond, seconds: isQuick ? 2 : 5 };
+    const how = { ratePerSecond, seconds: loadSeconds(isQuick) };
     const scenario = scenarioAt(order, { ...how, world: 'live' });
     const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
     // What was lost on the way has cost less: such a run says nothing about a packet.

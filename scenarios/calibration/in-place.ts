@@ -28,6 +28,9 @@ import type { InPlacePoint } from './profile-schema.ts';
 const NS_PER_SECOND = 1e9;
 const SEED = 1;
 
+/** How long a run of one load lasts that something is concluded from, seconds. */
+export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
+
 /** What live runs of a calibration are given. */
 export interface LiveHow {
   readonly registry: Registry;

@@ -14,7 +14,14 @@ import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { CalibrationStopped, scenarioAt } from './calibrate.ts';
-import { carriedLoad, type FitPoint, fitData, type ModelLoad, modelLoad } from './in-place.ts';
+import {
+  carriedLoad,
+  type FitPoint,
+  fitData,
+  loadSeconds,
+  type ModelLoad,
+  modelLoad,
+} from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import { cpuChoice, inPlaceOperations, type ReadProfile } from './profile-file.ts';
 
@@ -175,7 +182,7 @@ function stopIfAsked({ signal }: KneeCheckOrder): void {
 function placeOf(order: KneeCheckOrder, rate: number): Place {
   const { profile, registry } = order;
   const ratePerSecond = Math.max(1, Math.round(rate));
-  const scenario = scenarioAt(order, { ratePerSecond, seconds: secondsOf(order) });
+  const scenario = scenarioAt(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
   const alone = cpuChoice(profile, 'one', 'alone');
   return { ratePerSecond, alone: modelLoad(scenario, alone, registry) };
 }
@@ -189,7 +196,7 @@ async function placedPoints(
   for (const { ratePerSecond, alone } of places) {
     if (signal.aborted) break;
     order.onStep(`costs in place at ${ratePerSecond}/s`);
-    const how = { ratePerSecond, seconds: secondsOf(order), world: 'live' } as const;
+    const how = { ratePerSecond, seconds: loadSeconds(order.isQuick), world: 'live' } as const;
     const live = await carriedLoad(scenarioAt(order, how), ratePerSecond, { registry, signal });
     if (live !== undefined) points.push({ live, alone, ratePerSecond });
   }
@@ -234,7 +241,11 @@ function choiceWith(read: ReadProfile, data: number): CpuChoice {
 
 function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {
   const { registry, onRun } = order;
-  const scenario = scenarioAt(order, { ratePerSecond, seconds: secondsOf(order), world: 'sim' });
+  const scenario = scenarioAt(order, {
+    ratePerSecond,
+    seconds: loadSeconds(order.isQuick),
+    world: 'sim',
+  });
   const run = simKneeRun(scenario, ratePerSecond, { cpu, registry });
   onRun('predicted', run);
   // Gives Ctrl-C and the progress line a turn.
@@ -243,14 +254,14 @@ function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): P
 
 async function liveRun(order: KneeCheckOrder, ratePerSecond: number): Promise<KneeRun> {
   const { registry, signal, onRun } = order;
-  const scenario = scenarioAt(order, { ratePerSecond, seconds: secondsOf(order), world: 'live' });
+  const scenario = scenarioAt(order, {
+    ratePerSecond,
+    seconds: loadSeconds(order.isQuick),
+    world: 'live',
+  });
   const run = await liveKneeRun(scenario, ratePerSecond, { registry, signal });
   onRun('live', run);
   return run;
-}
-
-function secondsOf({ isQuick }: KneeCheckOrder): number {
-  return isQuick ? 2 : 5;
 }
 
 function predictionOf(live: number, predicted: number): Prediction {
