@@ -151,6 +151,7 @@ class DistributedRun {
       ...(deployment === undefined
         ? { entry: vesselOf(order) === 'loop' ? LOOP_ENTRY : order.agentEntry }
         : { listen: deployment.coordinator }),
+      ...(order.signal === undefined ? {} : { signal: order.signal }),
       onReport: (agent, report): void => this.#coordinator.hear(agent, report),
       onGone: (agent, why): void => this.#coordinator.gone(agent, why),
       onRefused: (peer, reason): void => this.#refused(peer, reason),

@@ -6,8 +6,10 @@
  *
  * @module
  */
+import { availableParallelism } from 'node:os';
 import { assert } from '../../engine/core/assert.ts';
 import { Refusal } from '../refusal.ts';
+import { pause } from '../runner/pause.ts';
 import { type AgentProgram, agentProgram } from './agent-bundle.ts';
 import type { AgentLife, LifeListener } from './agent-life.ts';
 import { AgentProcess } from './agent-process.ts';
@@ -38,6 +40,8 @@ export interface FleetOptions {
   readonly onRefused?: (peer: string, reason: string) => void;
   /** Why an agent that says hello cannot take part. */
   readonly refusal?: (hello: Hello) => string | undefined;
+  /** No more agents are started once it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** The first word of an agent. */
@@ -45,6 +49,14 @@ export type Hello = Extract<Report, { readonly type: 'hello' }>;
 
 const LOOPBACK = '127.0.0.1';
 const LAST_WORDS_MAX = 4_000;
+/**
+ * So many processes start at once, for each core. A hundred that start together keep each other from
+ * answering in time.
+ */
+const STARTING_PER_CORE = 4;
+/** The next one is not waited with for longer. */
+const STARTING_MAX_MS = 30_000;
+const POLL_MS = 5;
 /** A process whose channel has ended has this long to end too. */
 const LOST_MS = 5_000;
 
@@ -69,7 +81,8 @@ export class ProcessFleet implements Fleet {
   }
 
   /**
-   * Listens, where agents dial, and starts all of them.
+   * Listens, where agents dial, and starts all of them, processes a few at a time. Starts no more when
+   * one has died or does not come: those that were started say which.
    * @throws (rejects) Refusal when the coordinator's port cannot be had.
    */
   async open(): Promise<void> {
@@ -78,7 +91,24 @@ export class ProcessFleet implements Fleet {
     if (entry !== undefined) {
       this.#program = await agentProgram(entry, this.#hasLoops ? 'module' : 'prepared');
     }
-    for (const hosts of groups) this.#start(hosts);
+    for (const hosts of groups) {
+      if (!(await this.#hasRoom())) return;
+      this.#start(hosts);
+    }
+  }
+
+  /** Waits until few enough processes are starting. @returns false when no more are to be started. */
+  async #hasRoom(): Promise<boolean> {
+    const { entry, signal } = this.#options;
+    if (entry === undefined || this.#hasLoops) return true;
+    const deadline = performance.now() + STARTING_MAX_MS;
+    const most = STARTING_PER_CORE * availableParallelism();
+    for (;;) {
+      if (this.#isClosing || this.hasLostOne || signal?.aborted === true) return false;
+      if (this.agents.filter(({ state }) => state === 'starting').length < most) return true;
+      if (performance.now() > deadline) return false;
+      await pause(POLL_MS, signal);
+    }
   }
 
   get #hasLoops(): boolean {

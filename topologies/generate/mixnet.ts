@@ -37,6 +37,7 @@ interface Size {
   readonly topology: 'stratified' | 'cascade' | 'free-route';
   readonly placement: 'fixed' | 'beacon';
   readonly systems?: number;
+  readonly clientMachines?: number;
 }
 type Pair = readonly [string, string];
 
@@ -66,7 +67,7 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
     ...layers.flatMap((names) =>
       names.map((name, place) => ({ ...node(name, 'mix'), ...systemOf(size, place) })),
     ),
-    ...clients.map((name) => node(name, 'client')),
+    ...clients.map((name, index) => ({ ...node(name, 'client'), ...machineOf(size, index) })),
   ];
   const pairs = [
     ...clients.map((name, index): Pair => [name, providers[index % providers.length] ?? '']),
@@ -80,6 +81,11 @@ export function generateMixnet(input: MixnetInput): TopologyDraft {
 /** What the mix at a place of its layer says of where it is. */
 function systemOf({ systems }: Size, place: number): Pick<NodeDraft, 'options'> {
   return systems === undefined ? {} : { options: { asn: `AS${1 + (place % systems)}` } };
+}
+
+/** The machine that a client shares: `clients-1`, `clients-2`, ... in turn. */
+function machineOf({ clientMachines }: Size, index: number): Pick<NodeDraft, 'machine'> {
+  return clientMachines === undefined ? {} : { machine: `clients-${1 + (index % clientMachines)}` };
 }
 
 /** Between mixes: any two where paths may go, each pair once. */

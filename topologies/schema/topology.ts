@@ -192,6 +192,11 @@ export const generateSchema = z
       systems: whole('autonomous systems such as 4', { min: 1, max: 200 }).optional().meta({
         description: 'Mixes of a layer say in turn that they are in AS1, AS2, ... Default: AS0.',
       }),
+      clientMachines: whole('machines of clients such as 1', { min: 1, max: 1_000 })
+        .optional()
+        .meta({
+          description: 'Machines that the clients share in turn. Default: each has its own.',
+        }),
     }),
   ])
   .meta({ description: 'Makes nodes and links by a rule; the lists of the file are added.' });

@@ -46,6 +46,19 @@ describe('a generated mixnet', () => {
     ]);
   });
 
+  it('lets clients share machines in turn, if it is told to, and nobody else', () => {
+    const machinesOf = (own: object): readonly unknown[] =>
+      generateMixnet({ kind: 'mixnet', layers: 1, width: 1, providers: 1, clients: 3, ...own })
+        .nodes.filter(({ machine }) => machine !== undefined)
+        .map(({ name, machine }) => `${name} on ${machine}`);
+    expect(machinesOf({ clientMachines: 2 })).toEqual([
+      'client-1 on clients-1',
+      'client-2 on clients-2',
+      'client-3 on clients-1',
+    ]);
+    expect(machinesOf({})).toEqual([]);
+  });
+
   it('spreads the mixes of each layer over autonomous systems in turn, if it is told to', () => {
     const systemsOf = (systems: object): readonly unknown[] =>
       generateMixnet({ kind: 'mixnet', layers: 2, width: 3, clients: 1, ...systems })

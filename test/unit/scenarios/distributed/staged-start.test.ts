@@ -1,0 +1,78 @@
+/** A fleet of many processes: a few start at once, and none after one died or the run was ended. */
+import { availableParallelism } from 'node:os';
+import { afterEach, expect, it, vi } from 'vitest';
+import type { LifeListener } from '../../../../scenarios/distributed/agent-life.ts';
+import { dialChannel } from '../../../../scenarios/distributed/channel/dial.ts';
+import type { Report } from '../../../../scenarios/distributed/messages.ts';
+import { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
+
+const listeners: LifeListener[] = [];
+
+vi.mock('../../../../scenarios/distributed/agent-bundle.ts', () => ({
+  agentProgram: () => Promise.resolve({ path: 'nothing', dispose: (): void => undefined }),
+}));
+vi.mock('../../../../scenarios/distributed/child-life.ts', () => ({
+  startChild: (_path: string, _boot: unknown, listener: LifeListener): object => {
+    listeners.push(listener);
+    return { noun: 'process', ended: Promise.resolve(), hasEnded: true, kill: () => undefined };
+  },
+}));
+
+const AT_ONCE = 4 * availableParallelism();
+const WAIT = { timeout: 10_000, interval: 5 };
+const key = new Uint8Array(32).fill(7);
+const names = Array.from({ length: AT_ONCE + 5 }, (_, index) => `node-${index}`);
+let fleet: ProcessFleet;
+
+function open(signal?: AbortSignal): Promise<void> {
+  fleet = new ProcessFleet({
+    groups: names.map((name) => [name]),
+    key,
+    entry: 'file:///nothing',
+    onReport: (): void => undefined,
+    onGone: (): void => undefined,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return fleet.open();
+}
+
+async function comesForward(name: string): Promise<void> {
+  const channel = await dialChannel({ host: '127.0.0.1', port: fleet.port, key });
+  channel.send({ type: 'hello', hosts: [name], pid: 4_711 } satisfies Report);
+}
+
+const expectStarted = (count: number): Promise<void> =>
+  vi.waitFor(() => expect(fleet.agents).toHaveLength(count), WAIT);
+
+afterEach(async () => {
+  await fleet.close(100);
+  listeners.length = 0;
+});
+
+it('a hundred processes that started together kept each other from answering in time: each that comes lets another start', async () => {
+  const opened = open();
+  await expectStarted(AT_ONCE);
+  await comesForward('node-0');
+  await expectStarted(AT_ONCE + 1);
+  for (const name of names.slice(1, 5)) await comesForward(name);
+  await opened;
+  expect(fleet.agents).toHaveLength(names.length);
+});
+
+it('starts none behind one that died', async () => {
+  const opened = open();
+  await expectStarted(AT_ONCE);
+  listeners[3]?.onEnd('exit 1');
+  await opened;
+  expect(fleet.agents).toHaveLength(AT_ONCE);
+  expect(fleet.hasLostOne).toBe(true);
+});
+
+it('starts none after Ctrl-C', async () => {
+  const controller = new AbortController();
+  const opened = open(controller.signal);
+  await expectStarted(AT_ONCE);
+  controller.abort();
+  await opened;
+  expect(fleet.agents).toHaveLength(AT_ONCE);
+});
