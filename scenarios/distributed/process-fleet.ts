@@ -82,8 +82,8 @@ export class ProcessFleet implements Fleet {
 
   /**
    * Listens, where agents dial, and starts all of them, processes a few at a time. Starts no more when
-   * one has died or does not come: those that were started say which.
-   * @throws (rejects) Refusal when the coordinator's port cannot be had.
+   * one has died, which says so itself.
+   * @throws (rejects) Refusal when the coordinator's port cannot be had, or a process does not come.
    */
   async open(): Promise<void> {
     const { groups, entry } = this.#options;
@@ -105,8 +105,12 @@ export class ProcessFleet implements Fleet {
     const most = STARTING_PER_CORE * availableParallelism();
     for (;;) {
       if (this.#isClosing || this.hasLostOne || signal?.aborted === true) return false;
-      if (this.agents.filter(({ state }) => state === 'starting').length < most) return true;
-      if (performance.now() > deadline) return false;
+      const starting = this.agents.filter(({ state }) => state === 'starting');
+      if (starting.length < most) return true;
+      if (performance.now() > deadline) {
+        const late = `the process did not come within ${STARTING_MAX_MS / 1_000} s`;
+        throw new Refusal(`${starting[0]?.name ?? ''}: ${late}`);
+      }
       await pause(POLL_MS, signal);
     }
   }
