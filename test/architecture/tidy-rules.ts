@@ -105,6 +105,13 @@ const EXPORTED =
 /** Names that say the part a file plays in its folder, and entries. */
 const ROLES = new Set('index main wire machine node config pipeline'.split(' '));
 
+/** An action of a workflow is named by its commit: a tag can be moved to other code. */
+export const pinsItsActions: TidyRule = (file) =>
+  linesWith(
+    file,
+    /^\s*(?:- )?['"]?uses['"]?:(?!\s+(\.\/|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$))/,
+  ).map((place) => `${place}: write owner/action@<40 digits of the commit> # vX.Y.Z`);
+
 function linesWith({ path, text }: TextFile, pattern: RegExp): readonly string[] {
   return text
     .split('\n')

@@ -64,6 +64,12 @@ describe('every file', () => {
     expect(paths).toEqual(Object.keys(NAMED_OTHERWISE));
   });
 
+  it('names the actions of a workflow by their commits', () => {
+    const workflows = files.filter(({ path }) => path.startsWith('.github/'));
+    expect(workflows.flatMap(({ text }) => text.match(/\buses:/g) ?? []).length).toBeGreaterThan(5);
+    expect(broken(rules.pinsItsActions, workflows)).toEqual([]);
+  });
+
   it('gives a reason for each rule that it switches off', () => {
     expect(broken(rules.hasReasonForIgnore, typescript)).toEqual([]);
     const count = typescript.flatMap(
@@ -112,6 +118,10 @@ describe('a tidy rule', () => {
     [rules.hasReasonForIgnore, '// biome-ignore lint/style/noEnum: x\n'],
     [rules.hasReasonForIgnore, '// biome-ignore it: all of it is bad\n'],
     [rules.hasDocumentedExports, 'const a = 1;\n\nexport function b(): void {}\n'],
+    [rules.pinsItsActions, '      - uses: actions/checkout@v4\n'],
+    [rules.pinsItsActions, '        uses: "actions/cache/save@main"\n'],
+    [rules.pinsItsActions, `      - uses: actions/checkout@${'a'.repeat(40)}\n`],
+    [rules.pinsItsActions, `      - uses: actions/checkout@${'a'.repeat(39)} # v4.3.1\n`],
     [rules.isNamedAfterExport, 'export function somethingElse(): void {}\n'],
   ];
 
