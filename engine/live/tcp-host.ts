@@ -130,7 +130,8 @@ export class TcpHost {
     const alarm = setTimeout(() => fail('timeout'), timeoutMs);
     socket.once('connect', () => {
       const own = ports?.connected(socket) ?? { address, port: socket.localPort ?? 0 };
-      const local = endpoints.intern(own.address, own.port);
+      const local = endpoints.hold(own.address, own.port);
+      socket.once('close', () => endpoints.letGo(local));
       decide(() => done(this.#adopt(socket, { local, remote: options.to })));
     });
     socket.once('error', (error) => {
@@ -149,10 +150,15 @@ export class TcpHost {
     this.#streams.clear();
   }
 
-  #remoteOf({ remoteAddress = '0.0.0.0', remotePort = 0 }: Socket): Endpoint {
+  #remoteOf(socket: Socket): Endpoint {
     const { endpoints, ports } = this.#owner;
-    const remote = ports?.caller(remoteAddress, remotePort);
-    return endpoints.intern(remote?.address ?? remoteAddress, remote?.port ?? remotePort);
+    const { remoteAddress = '0.0.0.0', remotePort = 0 } = socket;
+    const caller = ports?.caller(remoteAddress, remotePort);
+    const { address, port } = caller ?? { address: remoteAddress, port: remotePort };
+    // Each connection comes from a port of its own, which is of no interest after its end.
+    const remote = endpoints.hold(address, port);
+    socket.once('close', () => endpoints.letGo(remote));
+    return remote;
   }
 
   #adopt(socket: Socket, ends: Pick<TcpStream, 'local' | 'remote'>): TcpStream {

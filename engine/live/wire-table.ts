@@ -2,7 +2,10 @@
  * The real sockets of one live world, one per bound endpoint, and what passed through them.
  *
  * What was written and did not come back out was lost in the kernel (a full receive buffer);
- * comparing counters at both ends finds it without reading `/proc` (spec/simulation.md 9.3).
+ * comparing counters at both ends finds it without reading `/proc`.
+ *
+ * Own and configured senders are looked for first. All others are guests of the endpoint table, in
+ * which newcomers take the places of the silent: however many strangers send, a node still hears its peers.
  *
  * @module
  */
@@ -10,9 +13,6 @@ import type { Endpoint } from '../host/socket.ts';
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
 import { UdpWire, type WireTarget } from './udp-wire.ts';
-
-/** Senders outside this world that are told apart; more share the fate of being ignored. */
-const FOREIGN_ENDPOINTS_MAX = 65_536;
 
 /** Gets the datagrams of one socket. */
 export interface WireUser {
@@ -59,6 +59,8 @@ interface LastSender {
   address: string;
   port: number;
   endpoint: Endpoint;
+  /** It is of this world or a peer's. */
+  isOwn: boolean;
 }
 
 /** See the module. */
@@ -70,13 +72,11 @@ export class WireTable {
   readonly #endpoints: EndpointTable;
   readonly #isPeer: (address: string) => boolean;
   readonly #open: (OpenWire | undefined)[] = [];
-  /** True at endpoints that sockets of this world have, or had. */
-  readonly #isOwn: boolean[] = [];
-  readonly #senders = new Map<string, Map<number, Endpoint>>();
+  /** True at endpoints of this world and of its peers; undefined where nobody has looked yet. */
+  readonly #isOwn: (boolean | undefined)[] = [];
   readonly #release: (buffer: Uint8Array) => void;
   /** Closed wires whose last datagrams have not left, by where they really are. */
   readonly #draining = new Map<string, UdpWire>();
-  #foreignEndpoints = 0;
   #written = 0;
   #received = 0;
   #unsent = 0;
@@ -105,13 +105,15 @@ export class WireTable {
     if (real === undefined) return 'EADDRNOTAVAIL';
     // Who closes a port may have it again at once.
     this.#draining.get(keyOf(real))?.abandon();
-    const last: LastSender = { address: '', port: -1, endpoint: -1 };
+    const last: LastSender = { address: '', port: -1, endpoint: -1, isOwn: false };
     const wire = UdpWire.bind(real.address, real.port, {
       onMessage: (bytes, address, port): void => {
         // hot: once per datagram and hop.
         const isLast = port === last.port && address === last.address;
-        const from = isLast ? last.endpoint : this.#sender(last, address, port);
-        if (from !== undefined) this.#receive(user, bytes, from);
+        if (!isLast) this.#look(last, address, port);
+        if (last.isOwn) this.#received += 1;
+        else this.#foreign += 1;
+        user.onDatagram(bytes, last.endpoint);
       },
       onError: user.onError,
       onSent: this.#release,
@@ -172,46 +174,22 @@ export class WireTable {
     }
   }
 
-  #receive(user: WireUser, bytes: Uint8Array, from: Endpoint): void {
-    if (this.#isOwn[from] === true) this.#received += 1;
-    else this.#foreign += 1;
-    user.onDatagram(bytes, from);
-  }
-
-  /** The sender's place in the world, remembered for the next datagram. */
-  #sender(last: LastSender, address: string, port: number): Endpoint | undefined {
-    const from = this.ports === undefined ? this.#at(address, port) : this.#behind(address, port);
-    // Behind a port plan an address may change hands, so that it is asked each time.
-    if (from !== undefined && this.ports === undefined) {
-      last.address = address;
-      last.port = port;
-      last.endpoint = from;
-    }
-    return from;
-  }
-
-  #at(address: string, port: number): Endpoint | undefined {
-    return this.#senders.get(address)?.get(port) ?? this.#meet(address, port);
-  }
-
-  /** As {@link #at}, with the place that the sender has inside the world. */
-  #behind(address: string, port: number): Endpoint | undefined {
+  /** Finds the sender's place in the world, and remembers it for the next datagram. */
+  #look(last: LastSender, address: string, port: number): void {
     const place = this.ports?.whose(address, port) ?? { address, port };
-    return this.#at(place.address, place.port);
-  }
-
-  /** Interns a sender; undefined when too many strangers have been seen. */
-  #meet(address: string, port: number): Endpoint | undefined {
-    if (this.#foreignEndpoints >= FOREIGN_ENDPOINTS_MAX) {
-      this.#foreign += 1;
-      return undefined;
+    const known = this.#endpoints.find(place.address, place.port);
+    // Behind a port plan an address may change hands, and a guest may become known: asked each time.
+    const isKept = known !== undefined && this.ports === undefined;
+    last.address = isKept ? address : '';
+    last.port = isKept ? port : -1;
+    if (known === undefined) {
+      last.isOwn = this.#isPeer(place.address);
+      const kind = last.isOwn ? 'peer' : 'stranger';
+      last.endpoint = this.#endpoints.meet(place.address, place.port, kind);
+      return;
     }
-    const endpoint = this.#endpoints.intern(address, port);
-    if (this.#isPeer(address)) this.#isOwn[endpoint] = true;
-    if (this.#isOwn[endpoint] !== true) this.#foreignEndpoints += 1;
-    const ports = this.#senders.get(address) ?? new Map<number, Endpoint>();
-    this.#senders.set(address, ports.set(port, endpoint));
-    return endpoint;
+    last.endpoint = known;
+    last.isOwn = this.#isOwn[known] ??= this.#isPeer(place.address);
   }
 }
 
