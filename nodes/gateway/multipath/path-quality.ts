@@ -3,11 +3,13 @@
  * and the path's own baseline.
  *
  * RTT smoothing follows RFC 6298 section 2 with a configurable gain; jitter is the standard
- * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window
- * (spec/seed-systems.md 2.6). It decides nothing.
+ * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window. The base round
+ * trip, by which paths are compared, is the minimum of 10 s (draft-cardwell-iccrg-bbr-congestion-control,
+ * MinRTTFilterLen): what a machine's rare delays add does not enter. It decides nothing.
  *
  * @module
  */
+import { WindowedMin } from './windowed-min.ts';
 
 /** Probes that the loss is taken over (spec/scion.md 7.3). */
 const LOSS_WINDOW = 100;
@@ -17,6 +19,8 @@ const JITTER_WINDOW = 10;
 const BASELINE_BUCKET_NS = 5_000_000_000;
 /** 12 buckets of 5 s make the 60 s window. */
 const BASELINE_BUCKETS = 12;
+/** Window of the base round trip, ns: MinRTTFilterLen of BBR. */
+export const BASE_WINDOW_NS = 10_000_000_000;
 
 /** Measurements of one path. All durations in ns. */
 export class PathQuality {
@@ -37,6 +41,7 @@ export class PathQuality {
   #lost = 0;
   readonly #bucketMin: number[] = new Array<number>(BASELINE_BUCKETS).fill(-1);
   #bucketIndex = -1;
+  readonly #base = new WindowedMin(BASE_WINDOW_NS);
 
   /** @param gain EWMA factor of the RTT, 0..1; 0.125 in RFC 6298. */
   constructor(gain: number) {
@@ -63,6 +68,7 @@ export class PathQuality {
     }
     if (this.#rtts.length === JITTER_WINDOW) this.#rtts.shift();
     this.#rtts.push(rttNs);
+    this.#base.add(now, rttNs);
     this.#lowerBaseline(now, rttNs);
   }
 
@@ -131,6 +137,11 @@ export class PathQuality {
     if (this.srttNs <= 0) return 0;
     const steady = 1 - Math.min(1, this.jitterNs / this.srttNs);
     return (steady + (1 - this.loss)) / 2;
+  }
+
+  /** Least RTT of the 10 s before the last answer, or -1: the path without what queues add, ns. */
+  get baseRttNs(): number {
+    return this.#base.value;
   }
 
   /** Smallest RTT of the last 60 s, or -1. */

@@ -1,8 +1,9 @@
 /**
  * Which path is better: disjointness, score and preferences. Pure functions of measured values.
  *
- * Disjointness is spec/scion.md 7.4; the score is that of spec/seed-systems.md 2.6 with the weights
- * that a preference may shift.
+ * Paths are compared by their base round trip, the least of a window: an average takes in the rare
+ * delays of a machine, and chance would choose among paths that are 4 ms apart. For the same reason
+ * steadiness counts only for those who ask for it (`favour`).
  *
  * @module
  */
@@ -78,7 +79,7 @@ export function ruledOutBy(
   preferences: PathPreferences,
 ): 'max-rtt' | 'min-bandwidth' | 'max-hops' | 'avoid-as' | undefined {
   const { maxRttNs, minBandwidthBps, maxHops, avoidAs } = preferences;
-  if (maxRttNs !== undefined && quality.srttNs > maxRttNs) return 'max-rtt';
+  if (maxRttNs !== undefined && quality.baseRttNs > maxRttNs) return 'max-rtt';
   const isSlow = path.bandwidthBps > 0 && path.bandwidthBps < (minBandwidthBps ?? 0);
   if (isSlow) return 'min-bandwidth';
   if (maxHops !== undefined && path.hops > maxHops) return 'max-hops';
@@ -88,8 +89,9 @@ export function ruledOutBy(
 
 /** Quality of a measured path, about 0..1; 0 for one that was never measured. */
 export function score(path: PathInfo, quality: PathQuality, preferences: PathPreferences): number {
-  if (quality.srttNs < 0) return 0;
-  const rtt = 1 / (1 + quality.srttNs / RTT_SCALE_NS);
+  const { baseRttNs } = quality;
+  if (baseRttNs < 0) return 0;
+  const rtt = 1 / (1 + baseRttNs / RTT_SCALE_NS);
   const delivered = 1 - quality.loss;
   const steady = 1 - Math.min(1, quality.jitterNs / quality.srttNs);
   const bandwidth =
@@ -118,13 +120,13 @@ interface Weights {
 function weights(favour: PathPreferences['favour']): Weights {
   switch (favour) {
     case 'latency':
-      return { rtt: 0.6, steady: 0.05, stability: 0.05, bandwidth: 0 };
+      return { rtt: 0.6, steady: 0, stability: 0, bandwidth: 0 };
     case 'bandwidth':
-      return { rtt: 0.05, steady: 0.05, stability: 0.05, bandwidth: 0.55 };
+      return { rtt: 0.05, steady: 0, stability: 0, bandwidth: 0.55 };
     case 'stability':
       return { rtt: 0.05, steady: 0.3, stability: 0.3, bandwidth: 0.05 };
     case undefined:
-      return { rtt: 0.3, steady: 0.2, stability: 0.1, bandwidth: 0.1 };
+      return { rtt: 0.3, steady: 0, stability: 0, bandwidth: 0.1 };
   }
 }
 

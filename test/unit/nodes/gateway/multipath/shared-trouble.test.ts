@@ -75,8 +75,12 @@ describe('a path that is slow', () => {
     slowBy(wire, 35 * MS);
     // 55 ms, and 42 where 24 were usual: its delay has grown by more than half as much.
     slowBy(wire, -17 * MS, [1]);
-    wire.runTo(20_000 * MS);
-    expect(wire.switches(10_000 * MS)[0]?.effect).toMatchObject({ to: 1, cause: 'better' });
+    wire.runTo(24_000 * MS);
+    const [left] = wire.switches(10_000 * MS);
+    expect(left?.effect).toMatchObject({ to: 1, cause: 'better' });
+    // The base round trip is the least of 10 s; then it has been better for the hold time of 2 s.
+    expect(left?.atNs).toBeGreaterThan(22_000 * MS);
+    expect(left?.atNs).toBeLessThan(22_500 * MS);
   });
 });
 

@@ -1,0 +1,86 @@
+/**
+ * The least of the values of a sliding window, in constant room: Kathleen Nichols' windowed filter as
+ * BBR runs it (draft-cardwell-iccrg-bbr-congestion-control, "BBR.min_rtt"; Linux `lib/minmax.c`).
+ *
+ * It keeps the best, the second best and the third best value, each younger than the one before, so
+ * that there is a recent value to go on with when the best one leaves the window.
+ *
+ * @module
+ */
+
+interface Sample {
+  readonly atNs: number;
+  readonly value: number;
+}
+
+/** A windowed minimum; times in ns, never backwards. */
+export class WindowedMin {
+  readonly #windowNs: number;
+  #best: Sample | undefined;
+  #second: Sample | undefined;
+  #third: Sample | undefined;
+
+  /** @param windowNs A value counts for so long, ns. */
+  constructor(windowNs: number) {
+    this.#windowNs = windowNs;
+  }
+
+  /** The least value added within the window that ends with the last one added; -1 before the first. */
+  get value(): number {
+    return this.#best?.value ?? -1;
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#best = undefined;
+    this.#second = undefined;
+    this.#third = undefined;
+  }
+
+  /** Adds a value. */
+  add(atNs: number, value: number): void {
+    const sample = { atNs, value };
+    const isNewBest = this.#best === undefined || value <= this.#best.value;
+    // Nothing of the window is left when the third choice is too old as well.
+    if (isNewBest || this.#third === undefined || this.#isOld(this.#third, atNs)) {
+      this.#best = sample;
+      this.#second = sample;
+      this.#third = sample;
+      return;
+    }
+    if (this.#second === undefined || value <= this.#second.value) {
+      this.#second = sample;
+      this.#third = sample;
+    } else if (value <= this.#third.value) this.#third = sample;
+    this.#age(sample);
+  }
+
+  /** Moves up when the best one is too old, and keeps the choices apart in time. */
+  #age(sample: Sample): void {
+    const [best, second] = [this.#best, this.#second];
+    if (best === undefined || second === undefined) return;
+    const ageNs = sample.atNs - best.atNs;
+    if (ageNs > this.#windowNs) {
+      this.#best = second;
+      this.#second = this.#third;
+      this.#third = sample;
+      // The one that moved up may be as old.
+      if (!this.#isOld(this.#best, sample.atNs)) return;
+      this.#best = this.#second;
+      this.#second = this.#third;
+      return;
+    }
+    // A quarter of the window without a second choice, or half of it without a third: takes this one,
+    // so that there is a young one when the best leaves.
+    if (second.atNs === best.atNs && ageNs > this.#windowNs / 4) {
+      this.#second = sample;
+      this.#third = sample;
+    } else if (this.#third?.atNs === second.atNs && ageNs > this.#windowNs / 2) {
+      this.#third = sample;
+    }
+  }
+
+  #isOld(sample: Sample, nowNs: number): boolean {
+    return nowNs - sample.atNs > this.#windowNs;
+  }
+}
