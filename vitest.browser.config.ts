@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The browser view in Debian's chromium: `npm run test:browser`, a part of `npm run test:thorough`. */
 export default defineConfig({
   test: {
-    include: ['test/viz/**/*.test.ts'],
+    include: ['test/viz/**/*.test.ts', 'test/security/browser/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 1,
     // A machine that did something else for a moment is no defect; the end of the run names such tests.

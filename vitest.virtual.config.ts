@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       ...configDefaults.exclude,
-      ...['test/package/**', 'test/viz/**'],
+      ...['test/package/**', 'test/viz/**', 'test/security/browser/**'],
       ...[...WALL_CLOCK, ...THOROUGH, ...ALONE],
     ],
     pool: 'forks',

@@ -41,11 +41,12 @@ ${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(repo
   ]);
 }
 
+/** The only script of a report, as a security policy names it. */
+export const REPORT_SCRIPT_SOURCE: string = hashSource(SCRIPT);
+
 /** A document around a body: policy, style, and the script at the end of the body. */
 export function documentOf(title: string, body: Content): string {
-  const hash = (text: string): string =>
-    `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  const policy = `default-src 'none'; script-src ${hash(SCRIPT)}; style-src ${hash(STYLE)}; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; style-src ${hashSource(STYLE)}; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -61,6 +62,10 @@ ${body}<script>${trusted(SCRIPT)}</script>
 </body>
 </html>
 `.markup;
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
 function verdictBar(report: Report): Markup {

@@ -13,6 +13,7 @@ import { CONTROL_PATH } from '../format/control-wire.ts';
 import { LIVE_PATH } from '../format/live-wire.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { type Bound, isOwn } from './guard.ts';
+import { bareAnswer } from './headers.ts';
 import type { LiveChannel } from './live-channel.ts';
 
 /** Path of the WebSocket. */
@@ -92,7 +93,7 @@ export class Announcer {
     const isKnown = live !== undefined || control !== undefined || request.url === EVENTS_PATH;
     const isRefused = !isKnown || origin === undefined || !isOwn({ host, origin }, bound);
     if (isRefused || this.#sockets.clients.size >= CLIENTS_MAX) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      socket.end(bareAnswer('403 Forbidden'));
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {

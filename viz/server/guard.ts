@@ -6,6 +6,9 @@
  * @module
  */
 
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+
 /** Names of the loopback. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -33,10 +36,31 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.includes(':') ? `[${host}]` : host);
 }
 
-/** A server that listens everywhere was opened on purpose: every name is its own. */
+/**
+ * True when a browser says that a page of another site, or one without an origin, wants this (W3C Fetch
+ * Metadata, `Sec-Fetch-Site`); programs say nothing.
+ */
+export function isOfOtherSite(site: string | readonly string[] | undefined): boolean {
+  return site === 'cross-site' || site === 'same-site';
+}
+
+/**
+ * A server that listens everywhere has this machine's addresses and its name. Another name that leads
+ * here may have been pointed at us by somebody else; `--host` with that name listens for it.
+ */
 function isBoundName(host: string, { host: own, port }: Bound): boolean {
-  if (own === '0.0.0.0' || own === '::') return true;
+  if (own === '0.0.0.0' || own === '::') return isOfMachine(host, port);
   const bracketed = own.includes(':') ? `[${own}]` : own;
   const names = LOOPBACK.includes(bracketed) ? LOOPBACK : [bracketed];
   return names.some((name) => host.toLowerCase() === `${name.toLowerCase()}:${port}`);
+}
+
+function isOfMachine(host: string, port: number): boolean {
+  const ending = `:${port}`;
+  if (!host.endsWith(ending)) return false;
+  const name = host.slice(0, -ending.length).toLowerCase();
+  const bare = name.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(bare) !== 0 || name === 'localhost') return true;
+  const own = hostname().toLowerCase();
+  return own !== '' && (name === own || name === `${own}.local`);
 }

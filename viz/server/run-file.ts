@@ -1,6 +1,6 @@
 /**
  * Finds a file of a run, and nothing else: every part of the path is checked, and what a symbolic
- * link leads out of the folder is not there (spec/dependencies.md 4.5).
+ * link leads out of the folder is not there.
  *
  * @module
  */
@@ -11,8 +11,21 @@ import { isRunFile, isRunName } from './runs.ts';
 /** Parts of the id of a run: scenario, seeds, point of a sweep. */
 const PARTS_MAX = 3;
 
+/** A file that may be handed out. */
+export interface RunFile {
+  /** As it was asked for; links may lead to another. */
+  readonly name: string;
+  /** The folder of the runs, resolved. */
+  readonly top: string;
+  /** Below it, resolved. */
+  readonly path: string;
+}
+
 /** The file on disk; undefined when there is none that may be handed out. */
-export async function runFile(root: string, parts: readonly string[]): Promise<string | undefined> {
+export async function runFile(
+  root: string,
+  parts: readonly string[],
+): Promise<RunFile | undefined> {
   const folders = parts.slice(0, -1);
   const name = parts.at(-1) ?? '';
   const isGood =
@@ -25,7 +38,8 @@ export async function runFile(root: string, parts: readonly string[]): Promise<s
     const top = await realpath(root);
     const file = await realpath(join(root, ...parts));
     const isInside = file.startsWith(top + sep);
-    return isInside && (await stat(file)).isFile() ? file : undefined;
+    if (!isInside || !(await stat(file)).isFile()) return undefined;
+    return { name, top, path: file.slice(top.length + sep.length) };
   } catch {
     // What cannot be resolved is not there.
     return undefined;

@@ -15,6 +15,8 @@ import { sweepCard } from './sweep-card.ts';
 const LISTED_MAX = 500;
 /** A longer report is not read for a card. */
 const REPORT_BYTES_MAX = 32 * 1024 * 1024;
+/** Reports that are in memory at the same time while cards are made of them. */
+const AT_ONCE = 4;
 /** Folders below `runs/` that are looked into: scenario, then seeds or sweep, then points. */
 const DEPTH_MAX = 3;
 
@@ -62,7 +64,11 @@ export class RunFolder {
     const found = await this.#walk('', 0);
     found.sort((a, b) => b.writtenMs - a.writtenMs);
     const listed = found.slice(0, LISTED_MAX);
-    const cards = await Promise.all(listed.map((one) => this.#card(one)));
+    const cards: Card[] = [];
+    for (let at = 0; at < listed.length; at += AT_ONCE) {
+      const some = listed.slice(at, at + AT_ONCE);
+      cards.push(...(await Promise.all(some.map((one) => this.#card(one)))));
+    }
     return { version: 1, cards, leftOut: found.length - listed.length };
   }
 

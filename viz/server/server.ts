@@ -13,12 +13,15 @@ import { LIVE_PATH, type LiveAnswer } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { Announcer } from './announcer.ts';
 import { ControlChannel, type ControlDesk } from './control-channel.ts';
-import { type Bound, isLoopback, isOwn } from './guard.ts';
+import { type Bound, isLoopback, isOfOtherSite, isOwn } from './guard.ts';
+import { bareAnswer, COMMON_HEADERS, fileHeaders, PAGE_POLICY } from './headers.ts';
 import { LiveChannel } from './live-channel.ts';
 import type { LiveRun } from './live-run.ts';
 import { runFile } from './run-file.ts';
 import { RunFolder } from './runs.ts';
 
+/** Several windows of a browser, with six connections each, and their sockets. */
+const CONNECTIONS_MAX = 256;
 const HEADERS_MAX = 64;
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
@@ -54,6 +57,11 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = HEADERS_MS;
   server.maxHeadersCount = HEADERS_MAX;
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(bareAnswer('400 Bad Request'));
+    else socket.destroy();
+  });
   await listening(server, options);
   const { port } = server.address() as AddressInfo;
   bound = { host: options.host, port };
@@ -79,11 +87,10 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => Bound): Ex
   app.disable('x-powered-by');
   app.disable('etag');
   app.use((request, response, next) => {
-    response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('cross-origin-resource-policy', 'same-origin');
-    response.setHeader('referrer-policy', 'no-referrer');
+    setAll(response, COMMON_HEADERS);
     const { host, origin } = request.headers;
-    if (isOwn({ host, origin }, bound())) next();
+    const isForeign = request.path !== '/' && isOfOtherSite(request.headers['sec-fetch-site']);
+    if (isOwn({ host, origin }, bound()) && !isForeign) next();
     else refuse(response, 403, 'this server answers its own page only');
   });
   app.get('/', pageHandler(page));
@@ -115,6 +122,7 @@ function pageHandler(page: string): (request: Request, response: Response) => vo
   const packed = gzipSync(plain);
   return (request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.setHeader('content-security-policy', PAGE_POLICY);
     response.setHeader('cache-control', 'no-cache');
     response.setHeader('vary', 'accept-encoding');
     if (request.acceptsEncodings('gzip') !== 'gzip') return void response.send(plain);
@@ -128,10 +136,18 @@ async function sendRunFile(folder: RunFolder, request: Request, response: Respon
   const file = await runFile(folder.root, path);
   if (file === undefined) return refuse(response, 404, 'there is no such file of a run');
   response.setHeader('cache-control', 'no-store');
-  // A report of a stranger's run is shown, not trusted.
-  if (file.endsWith('.html'))
-    response.setHeader('content-security-policy', 'sandbox allow-scripts');
-  response.sendFile(file, { dotfiles: 'deny', cacheControl: false, lastModified: false });
+  setAll(response, fileHeaders(file.name));
+  const options = {
+    root: file.top,
+    dotfiles: 'deny',
+    cacheControl: false,
+    lastModified: false,
+  } as const;
+  response.sendFile(file.path, options);
+}
+
+function setAll(response: Response, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 function refuse(response: Response, status: number, message: string): void {

@@ -1,7 +1,7 @@
 /** The server of the browser view: what it hands out, and what it refuses. @module */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -145,11 +145,25 @@ describe('the server', () => {
   });
 });
 
-it('takes every name only where it was told to listen everywhere', () => {
-  const asked = { host: 'box.example:7470', origin: undefined };
-  expect(isOwn(asked, { host: '127.0.0.1', port: 7470 })).toBe(false);
-  expect(isOwn(asked, { host: '0.0.0.0', port: 7470 })).toBe(true);
-  expect(isOwn({ host: undefined, origin: undefined }, { host: '0.0.0.0', port: 7470 })).toBe(
-    false,
-  );
+it('takes names and addresses of the machine only where it was told to listen everywhere', () => {
+  const everywhere = { host: '0.0.0.0', port: 7470 };
+  const ask = (host: string | undefined, bound = everywhere): boolean =>
+    isOwn({ host, origin: undefined }, bound);
+  for (const name of [
+    '192.0.2.7',
+    '[2001:db8::7]',
+    'localhost',
+    hostname(),
+    hostname().toUpperCase(),
+  ]) {
+    expect(ask(`${name}:7470`), name).toBe(true);
+    expect(ask(`${name}:7471`), name).toBe(false);
+    expect(ask(name), name).toBe(false);
+  }
+  expect(ask('192.0.2.7:7470', { host: '127.0.0.1', port: 7470 })).toBe(false);
+  // A name that somebody else pointed at this machine.
+  expect(ask('evil.example:7470')).toBe(false);
+  expect(ask(`${hostname()}.evil.example:7470`)).toBe(false);
+  expect(ask('box.example:7470', { host: 'box.example', port: 7470 })).toBe(true);
+  expect(ask(undefined)).toBe(false);
 });
