@@ -3,12 +3,13 @@
  *
  * cli -> {scenarios, services, viz/server}; scenarios -> {topologies, nodes/<p>/index, reports} ->
  * engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types)
- * and nodes/_kit; viz/app -> {viz/format, nodes/<p>/viz.ts}. `test/rules` holds one planted
+ * and nodes/_kit (of which secrets.ts alone lends from engine/core); viz/app -> {viz/format, nodes/<p>/viz.ts}. `test/rules` holds one planted
  * violation of each.
  */
 const ABOVE_ENGINE = '^(nodes|topologies|scenarios|reports|services|viz|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';
 const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
+const KIT_SECRETS = '^nodes/_kit/secrets\\.ts$';
 module.exports = {
   forbidden: [
     {
@@ -101,10 +102,17 @@ module.exports = {
       name: 'protocol-sees-host-types-only',
       severity: 'error',
       comment: "A protocol imports engine/host, nodes/_kit, itself, and other protocols' index.ts.",
-      from: { path: '^nodes/', pathNot: VIZ_PLUGIN },
+      from: { path: '^nodes/', pathNot: [VIZ_PLUGIN, KIT_SECRETS] },
       to: {
         path: '^(engine/(?!host/)|(topologies|scenarios|reports|services|viz|cli|bench|tools)/)',
       },
+    },
+    {
+      name: 'kit-lends-secrets-only',
+      severity: 'error',
+      comment: 'The one door from protocols to engine/core: comparing and wiping secrets.',
+      from: { path: KIT_SECRETS },
+      to: { pathNot: '^engine/core/secrets\\.ts$' },
     },
     {
       name: 'viz-plugin-draws-only',

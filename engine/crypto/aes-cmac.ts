@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { wipe } from '../core/secrets.ts';
 import type { MacKey } from '../host/crypto.ts';
 import { checkRoom } from './lengths.ts';
 
@@ -28,7 +29,7 @@ export function createCmac(encryptBlock: BlockFunction): MacKey {
     // hot: once per hop field, 16 bytes each.
     tag(message: Uint8Array, out: Uint8Array): void {
       checkRoom(out, BLOCK_LENGTH);
-      block.fill(0);
+      wipe(block);
       let offset = 0;
       for (; offset + BLOCK_LENGTH < message.length; offset += BLOCK_LENGTH) {
         xorInto(block, message, offset);

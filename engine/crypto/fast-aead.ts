@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { wipeRange } from '../core/secrets.ts';
 import type { AeadKey } from '../host/crypto.ts';
 import { checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
 import { CHACHA20_CONSTANTS, GROUP_LENGTH } from './wasm/chacha20.ts';
@@ -128,10 +129,10 @@ class FastAead implements AeadKey {
    */
   #wipe(associatedLength: number, length: number): void {
     const { memory } = this.#wasm;
-    memory.fill(0, STATE_KEY, ASSOCIATED + associatedLength);
-    memory.fill(0, SOURCE, SOURCE + length + TAG_LENGTH);
+    wipeRange(memory, STATE_KEY, ASSOCIATED + associatedLength);
+    wipeRange(memory, SOURCE, SOURCE + length + TAG_LENGTH);
     // The key stream comes in whole groups, so less than one of them lies after the result.
-    memory.fill(0, OUTPUT, RESULT + length + GROUP_LENGTH);
+    wipeRange(memory, OUTPUT, RESULT + length + GROUP_LENGTH);
   }
 }
 

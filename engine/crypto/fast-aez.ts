@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { wipe, wipeRange } from '../core/secrets.ts';
 import type { WideBlockCipher } from '../host/crypto.ts';
 import { Aez } from './aez/aez.ts';
 import { PAIR_LENGTH } from './aez/core.ts';
@@ -54,7 +55,7 @@ class FastAez implements WideBlockCipher {
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 
   // hot: once for each packet and hop.
@@ -65,7 +66,7 @@ class FastAez implements WideBlockCipher {
     memory.set(text, TEXT);
     crypt(direction, text.length);
     text.set(memory.subarray(TEXT, TEXT + text.length));
-    memory.fill(0, KEY, TEXT + text.length + PAIR_LENGTH);
+    wipeRange(memory, KEY, TEXT + text.length + PAIR_LENGTH);
   }
 }
 

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { wipeRange } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { checkChachaCounter, checkLength, NONCE_LENGTH } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
@@ -53,9 +54,9 @@ export function fastChacha20(fallback: Stream): Stream {
     const groups = Math.max(1, Math.ceil(data.length / GROUP_LENGTH));
     wasm.encrypt(INPUT, OUTPUT, groups);
     const result = memory.slice(OUTPUT, OUTPUT + data.length);
-    memory.fill(0, STATE_KEY, STATE_NONCE + NONCE_LENGTH);
-    memory.fill(0, INPUT, INPUT + data.length);
-    memory.fill(0, OUTPUT, OUTPUT + groups * GROUP_LENGTH);
+    wipeRange(memory, STATE_KEY, STATE_NONCE + NONCE_LENGTH);
+    wipeRange(memory, INPUT, INPUT + data.length);
+    wipeRange(memory, OUTPUT, OUTPUT + groups * GROUP_LENGTH);
     return result;
   };
 }

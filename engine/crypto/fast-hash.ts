@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { wipeRange } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { extend, type Parameters } from './hash/blake2xb.ts';
 import { CUBE_ROOTS, SQUARE_ROOTS } from './hash/roots.ts';
@@ -124,7 +125,7 @@ function expand(
     const block = memory.subarray(NEXT, NEXT + Math.min(SHA256_LENGTH, left));
     output.set(block, (count - 1) * SHA256_LENGTH);
   }
-  memory.fill(0, STATE, nextEnd);
+  wipeRange(memory, STATE, nextEnd);
   return output;
 }
 
@@ -156,7 +157,7 @@ function hashInner({ sha256Compress: compress }: Instance, message: number, end:
 function pad({ memory, view }: Instance, message: number, length: number): number {
   const blocks = Math.ceil((length + SHA256_PADDING) / SHA256_BLOCK);
   const end = message + blocks * SHA256_BLOCK;
-  memory.fill(0, message + length, end);
+  wipeRange(memory, message + length, end);
   memory[message + length] = 0x80;
   view.setUint32(end - 4, 8 * (SHA256_BLOCK + length));
   return end;
@@ -183,7 +184,7 @@ function blake2b(
   const keyed = key.length > 0 ? BLAKE2B_BLOCK : 0;
   const total = keyed + message.length;
   const padded = Math.max(1, Math.ceil(total / BLAKE2B_BLOCK)) * BLAKE2B_BLOCK;
-  memory.fill(0, MESSAGE, MESSAGE + padded);
+  wipeRange(memory, MESSAGE, MESSAGE + padded);
   memory.set(key, MESSAGE);
   memory.set(message, MESSAGE + keyed);
   for (let at = 0; at < padded; at += BLAKE2B_BLOCK) {
@@ -191,6 +192,6 @@ function blake2b(
     compress(STATE, MESSAGE + at, isLast ? total : at + BLAKE2B_BLOCK, isLast ? -1 : 0);
   }
   const digest = memory.slice(STATE, STATE + parameters.digestLength);
-  memory.fill(0, STATE, MESSAGE + padded);
+  wipeRange(memory, STATE, MESSAGE + padded);
   return digest;
 }

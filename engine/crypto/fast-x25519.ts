@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { wipe, wipeRange } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 import {
@@ -73,8 +74,8 @@ export function fastX25519(fallback: Multiply): Multiply {
     wasm.ladder();
     const shared = new Uint8Array(CURVE_KEY_LENGTH);
     const isZero = divide(wasm, shared);
-    wasm.memory.fill(0, FIELD_CONSTANTS_END, FIELD_END);
-    wasm.memory.fill(0, SCALAR, WORK_END);
+    wipeRange(wasm.memory, FIELD_CONSTANTS_END, FIELD_END);
+    wipeRange(wasm.memory, SCALAR, WORK_END);
     // RFC 7748 section 6.1: the all-zero result of a point of low order is refused.
     return isZero ? undefined : shared;
   };
@@ -123,9 +124,7 @@ function divide(wasm: Instance, target: Uint8Array): boolean {
   writeElement(view, LEFT, inverse);
   wasm.multiply(TWOFOLD, TWOFOLD, LEFT);
   const isZero = readElement(view, TWOFOLD, target);
-  number.fill(0);
-  limbs.fill(0);
-  integers.fill(0);
+  wipe(number, limbs, integers);
   return isZero;
 }
 

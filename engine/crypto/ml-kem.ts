@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import { type KEMPrepared, ml_kem768 } from '@noble/post-quantum/ml-kem.js';
+import { wipe } from '../core/secrets.ts';
 import type { MlKem768, MlKemKey } from '../host/crypto-groups.ts';
 
 /** d and z, 32 bytes each (FIPS 203 section 7.1). */
@@ -44,7 +46,7 @@ function openKey(seed: Uint8Array): MlKemKey {
         : undefined,
     wipe(): void {
       isOpen = false;
-      secretKey.fill(0);
+      wipe(secretKey);
     },
   };
 }

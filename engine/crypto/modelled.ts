@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { secretStandsAt } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, MacKey } from '../host/crypto.ts';
 import { AEAD_KEY_LENGTH, checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
 import { modelledGroup } from './modelled-group.ts';
@@ -144,9 +145,7 @@ class ModelledAead implements AeadKey {
     checkRoom(target, length);
     const text = sealed.subarray(0, length);
     const tag = this.#tagOf(nonce, associatedData, text);
-    for (let index = 0; index < TAG_LENGTH; index++) {
-      if (tag[index] !== sealed[length + index]) return -1;
-    }
+    if (!secretStandsAt(tag, TAG_LENGTH, sealed, length)) return -1;
     target.set(text);
     return length;
   }

@@ -17,6 +17,7 @@ import { expand, hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512, sha512_256 } from '@noble/hashes/sha2.js';
 import { type CHash, utf8ToBytes } from '@noble/hashes/utils.js';
+import { equalSecrets } from '../core/secrets.ts';
 import type {
   AeadKey,
   AeadName,
@@ -103,7 +104,7 @@ export const noble: CryptoProvider = {
     checkChachaCounter(counter, data.length);
     return chacha20(key, nonce, data, undefined, counter);
   },
-  equal: equalConstantTime,
+  equal: equalSecrets,
 };
 
 function deriveKey(hash: CHash, hashLength: number, input: HkdfInput): Uint8Array {
@@ -172,14 +173,4 @@ function createAead(name: AeadName, key: Uint8Array): AeadKey {
       }
     },
   };
-}
-
-/** Compares without a branch on the content; the length is not secret. */
-function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let index = 0; index < a.length; index++) {
-    difference |= (a[index] as number) ^ (b[index] as number);
-  }
-  return difference === 0;
 }

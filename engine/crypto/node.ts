@@ -117,6 +117,7 @@ export function createNode(timing: Timing): CryptoProvider {
       return bytesOf(createCipheriv(`aes-${key.length * 8}-ctr`, key, counter).update(data));
     },
     chacha20: fastChacha20(chacha20Stream),
+    // biome-ignore lint/plugin: this is CryptoProvider.equal
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   };
 }

@@ -8,7 +8,9 @@
  *
  * @module
  */
+
 import { createHmac, hash } from 'node:crypto';
+import { wipeRange } from '../core/secrets.ts';
 
 /** Hash functions with their blocks in bytes (FIPS 180-4 figure 1). */
 const BLOCK_LENGTH = { sha256: 64, sha512: 128 } as const;
@@ -50,8 +52,8 @@ export function hmacOf(
   write(text, outer, block);
   const outerEnd = block + text.length;
   const digest = digestOf(algorithm, outer.subarray(0, outerEnd));
-  inner.fill(0, 0, innerEnd);
-  outer.fill(0, 0, outerEnd);
+  wipeRange(inner, 0, innerEnd);
+  wipeRange(outer, 0, outerEnd);
   return digest;
 }
 

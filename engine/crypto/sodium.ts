@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { wipe } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, X25519Key } from '../host/crypto.ts';
 import { isStrictEd25519Key } from './ed25519-key.ts';
 import type { Fallback } from './fallback.ts';
@@ -86,7 +87,7 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     ed25519Sign: (secret, message): Uint8Array => {
       const { secretKey } = keyPair(sodium, secret);
       const signature = filled(64, (out) => sodium.crypto_sign_detached(out, message, secretKey));
-      sodium.sodium_memzero(secretKey);
+      wipe(secretKey);
       return signature;
     },
     ed25519Verify: (publicKey, message, signature) =>

@@ -8,7 +8,9 @@
  *
  * @module
  */
+
 import { unsafe } from '@noble/ciphers/aes.js';
+import { wipe } from '../core/secrets.ts';
 import type { MacKey } from '../host/crypto.ts';
 import { product, SBOX } from './aes-field.ts';
 import { checkRoom } from './lengths.ts';
@@ -51,7 +53,8 @@ class TableCmac implements MacKey {
   }
 
   #tagAny(message: Uint8Array, out: Uint8Array): void {
-    const state = this.#state.fill(0);
+    const state = this.#state;
+    wipe(state);
     let offset = 0;
     for (; offset + BLOCK_LENGTH < message.length; offset += BLOCK_LENGTH) {
       xorInto(state, message, offset);

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { wipe, wipeRange } from '../core/secrets.ts';
 import type { BlockFunction } from './aes-cmac.ts';
 import { product, SBOX as SUBSTITUTION } from './aes-field.ts';
 import { checkLength } from './lengths.ts';
@@ -50,7 +51,7 @@ export function createVectorAes(key: Uint8Array): BlockFunction | undefined {
         output[index] = memory[BLOCK + index] as number;
       }
     } finally {
-      memory.fill(0, ROUND_KEYS, BLOCK + BLOCK_LENGTH);
+      wipeRange(memory, ROUND_KEYS, BLOCK + BLOCK_LENGTH);
     }
   };
 }
@@ -80,8 +81,8 @@ function expand({ memory, substitute }: Instance, key: Uint8Array): Uint8Array {
         (schedule[at - KEY_LENGTH + index] as number) ^ (word[index] as number);
     }
   }
-  memory.fill(0, BLOCK, BLOCK + BLOCK_LENGTH);
-  word.fill(0);
+  wipeRange(memory, BLOCK, BLOCK + BLOCK_LENGTH);
+  wipe(word);
   return schedule;
 }
 

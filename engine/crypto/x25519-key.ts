@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wipe } from '../core/secrets.ts';
 import type { CryptoProvider, X25519Key } from '../host/crypto.ts';
 
 /** Opens a secret over the two functions of a provider. */
@@ -19,7 +20,7 @@ export function openX25519(
       isOpen ? crypto.x25519(own, remote) : undefined,
     wipe(): void {
       isOpen = false;
-      own.fill(0);
+      wipe(own);
     },
   };
 }

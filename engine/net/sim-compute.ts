@@ -7,7 +7,9 @@
  *
  * @module
  */
+
 import { assert } from '../core/assert.ts';
+import { wipe } from '../core/secrets.ts';
 import type {
   ByteJob,
   ByteJobInput,
@@ -101,7 +103,7 @@ export class SimCompute {
       known?.job.close();
       const copy = setup.slice();
       known = { setup, job: definition.open(copy, this.crypto) };
-      copy.fill(0);
+      wipe(copy);
       this.open.set(name, known);
     }
     const record = new Uint8Array(definition.recordLength);

@@ -11,8 +11,10 @@
  *
  * @module
  */
+
 import type { AeadKey, CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import { type Handshake, initiate, respond, type SessionKeys } from '../noise/index.ts';
 import type { FrameDrop } from './drops.ts';
 import {
@@ -84,7 +86,7 @@ export function openHandshake(context: HandshakeContext, stamp: HandshakeStamp):
     ephemeralSecret,
     remoteStatic: context.peerKey,
   });
-  ephemeralSecret.fill(0);
+  wipe(ephemeralSecret);
   return { frame: handshakeFrame(noise, OPENING, stamp), epoch: stamp.epoch, noise };
 }
 
@@ -107,7 +109,7 @@ export function readOpening(
     staticSecret: context.identity.secret,
     ephemeralSecret,
   });
-  ephemeralSecret.fill(0);
+  wipe(ephemeralSecret);
   const reason = readMessage(noise, header, buffer) ?? checkPeer(context, noise.remoteStatic);
   if (reason === undefined) return { noise };
   noise.wipe();

@@ -5,7 +5,9 @@
  *
  * @module
  */
+
 import type { AeadKey } from '../../engine/host/crypto.ts';
+import { wipe } from '../_kit/secrets.ts';
 import { COUNTER_MAX, KEY_LENGTH, NONCE_LENGTH, TAG_LENGTH } from './geometry.ts';
 import { type Suite, writeNonce } from './suite.ts';
 
@@ -59,9 +61,9 @@ export class CipherState {
     this.#nonce.fill(0xff, 4);
     const sealed = new Uint8Array(KEY_LENGTH + TAG_LENGTH);
     this.#aead.seal(this.#nonce, EMPTY, new Uint8Array(KEY_LENGTH), sealed);
-    this.#key.fill(0);
+    wipe(this.#key);
     this.#key = sealed.slice(0, KEY_LENGTH);
-    sealed.fill(0);
+    wipe(sealed);
     // Section 5.1: the counter is not reset by a rekey.
     this.#aead = this.#suite.crypto.aead(this.#suite.aead, this.#key);
   }
@@ -73,7 +75,7 @@ export class CipherState {
 
   /** Overwrites the key; the state must not be used afterwards. */
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
     this.#counter = COUNTER_MAX;
   }
 }

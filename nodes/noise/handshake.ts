@@ -8,8 +8,10 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, toHex } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import {
   DH_LENGTH,
   LOW_ORDER_POINTS,
@@ -194,9 +196,7 @@ class HandshakeState implements Handshake {
   wipe(): void {
     this.#isWiped = true;
     this.#symmetric.wipe();
-    this.#staticSecret?.fill(0);
-    this.#ephemeralSecret?.fill(0);
-    for (const key of this.#preSharedKeys) key.fill(0);
+    wipe(this.#staticSecret, this.#ephemeralSecret, ...this.#preSharedKeys);
   }
 
   /** Section 5.3: the initiator's pre-message key is hashed first, then the responder's. */
@@ -297,7 +297,7 @@ class HandshakeState implements Handshake {
     // Every key was checked when it came in, so the result is never all zero here.
     const shared = known(this.#suite.crypto.x25519(secret, key));
     symmetric.mixKey(shared);
-    shared.fill(0);
+    wipe(shared);
   }
 
   #commit(draft: Draft): void {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { wipe } from '../_kit/secrets.ts';
 import { CipherState } from './cipher-state.ts';
 import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from './geometry.ts';
 import type { Suite } from './suite.ts';
@@ -62,8 +63,7 @@ export class SessionKeys {
 
   /** Overwrites both keys. */
   wipe(): void {
-    this.#parts.sendKey.fill(0);
-    this.#parts.receiveKey.fill(0);
+    wipe(this.#parts.sendKey, this.#parts.receiveKey);
   }
 }
 

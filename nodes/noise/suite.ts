@@ -6,8 +6,10 @@
  *
  * @module
  */
+
 import type { AeadName, CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import { NONCE_LENGTH } from './geometry.ts';
 import { findPattern, type Pattern } from './patterns.ts';
 
@@ -97,7 +99,7 @@ export function hkdf(
     last = hash.hmac(tempKey, concatBytes(last, Uint8Array.of(index)));
     outputs.push(last);
   }
-  tempKey.fill(0);
+  wipe(tempKey);
   return outputs;
 }
 
@@ -142,8 +144,7 @@ function hmacHash(options: {
       outer[index] = (outer[index] as number) ^ (key[index] as number);
     }
     const mac = hash(concatBytes(outer, hash(concatBytes(inner, data))));
-    inner.fill(0);
-    outer.fill(0);
+    wipe(inner, outer);
     return mac;
   };
   return { length, hash, hmac };

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { concatBytes } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import { CipherState } from './cipher-state.ts';
 import { KEY_LENGTH } from './geometry.ts';
 import { hkdf, type Suite } from './suite.ts';
@@ -92,7 +94,7 @@ export class SymmetricState {
 
   /** Overwrites what is secret here; the state must not be used afterwards. */
   wipe(): void {
-    this.#chainingKey.fill(0);
+    wipe(this.#chainingKey);
     this.#cipher?.wipe();
   }
 
@@ -101,14 +103,14 @@ export class SymmetricState {
   }
 
   #setChainingKey(chainingKey: Uint8Array): void {
-    this.#chainingKey.fill(0);
+    wipe(this.#chainingKey);
     this.#chainingKey = chainingKey;
   }
 
   #setCipherKey(key: Uint8Array): void {
     this.#cipher?.wipe();
     this.#cipher = new CipherState(this.#suite, key.subarray(0, KEY_LENGTH));
-    key.fill(0);
+    wipe(key);
   }
 }
 

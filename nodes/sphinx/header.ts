@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import { concatBytes } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import { type Command, encodeCommands, encodedLength } from './commands.ts';
 import { blindingFactor, type HopKeys, type PayloadKey } from './crypto.ts';
 import type { PathRefusal } from './drops.ts';
@@ -117,7 +119,7 @@ function nikeSecrets(
     scalars.push(factor);
     element = nike.multiply(factor, element);
   }
-  for (const scalar of scalars) scalar.fill(0);
+  wipe(...scalars);
   return secrets;
 }
 
@@ -145,7 +147,7 @@ function kemSecrets(
   for (const { publicKey } of path) {
     const coins = random(kem.coinsLength);
     const encapsulation = kem.encapsulate(publicKey, coins);
-    coins.fill(0);
+    wipe(coins);
     if (encapsulation === undefined) return undefined;
     const keys = suite.deriveKeys(encapsulation.secret);
     secrets.push({ keys, element: encapsulation.ciphertext });

@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import { toHex } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import type { SurbDrop } from './drops.ts';
 import type { PacketFormat } from './packet-format.ts';
 import type { Dropped } from './unwrap.ts';
@@ -55,7 +57,7 @@ export class SurbRing {
   }
 
   #erase(name: string): void {
-    this.#keys.get(name)?.fill(0);
+    wipe(this.#keys.get(name));
     this.#keys.delete(name);
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { wipe } from '../_kit/secrets.ts';
 import type { Command, NextNode } from './commands.ts';
 import { blindingFactor, decipherPayload, type HopKeys } from './crypto.ts';
 import type { UnwrapDrop } from './drops.ts';
@@ -98,7 +99,7 @@ export function peelHeader(
   const secret = key.secretOf(element);
   if (secret === undefined) return { drop: 'low-order-point' };
   const keys = suite.deriveKeys(secret);
-  secret.fill(0);
+  wipe(secret);
   const mac = crypto.hmacSha256(keys.macKey, packet.subarray(0, macOffset));
   const received = packet.subarray(macOffset, macOffset + MAC_LENGTH);
   if (!crypto.equal(mac, received)) return { drop: 'mac-mismatch' };

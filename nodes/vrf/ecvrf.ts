@@ -7,8 +7,10 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
+import { wipe } from '../_kit/secrets.ts';
 import { CHALLENGE_LENGTH, POINT_LENGTH, PROOF_LENGTH, SCALAR_LENGTH } from './geometry.ts';
 import { isIdentity, type SuiteHashes, suiteHashes, type VrfSuite } from './suite.ts';
 
@@ -64,7 +66,7 @@ export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint
   const prefix = expanded.slice(SCALAR_LENGTH);
   // All points that it multiplies are of prime order: reducing changes no product.
   const x = group.reduceScalar(clamped(expanded.subarray(0, SCALAR_LENGTH)));
-  expanded.fill(0);
+  wipe(expanded);
   const publicKey = group.scalarMultBase(x);
   return {
     suite,
@@ -86,12 +88,11 @@ export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint
       if (output === undefined || v === undefined) return undefined;
       const challenge = hashes.challenge({ publicKey, input, gamma, u, v });
       const response = group.multiplyAdd(padded(challenge), x, nonce);
-      nonce.fill(0);
+      wipe(nonce);
       return { proof: concatBytes(gamma, challenge, response), output };
     },
     wipe(): void {
-      prefix.fill(0);
-      x.fill(0);
+      wipe(prefix, x);
     },
   };
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -17,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { wipe } from '../../nodes/_kit/secrets.ts';
 import type { ConfigCode } from '../../topologies/files/config-error.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import { Refusal } from '../refusal.ts';
@@ -99,7 +101,7 @@ export function newKeyFile(path: string): void {
     rmSync(path, { force: true });
     throw refusalOf(shown, error);
   } finally {
-    key.fill(0);
+    wipe(key);
     closeSync(handle);
   }
 }

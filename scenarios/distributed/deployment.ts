@@ -15,9 +15,10 @@
  *
  * @module
  */
-import { timingSafeEqual } from 'node:crypto';
+
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { equalSecrets } from '../../nodes/_kit/secrets.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { EntryPart, FilePath } from '../../topologies/files/locate.ts';
 import { Problems } from '../../topologies/files/problems.ts';
@@ -82,7 +83,7 @@ export class Deployment {
     const ours = settings(this);
     const theirs = settings(other);
     const names = Object.keys(ours).filter((name) => ours[name] !== theirs[name]);
-    return timingSafeEqual(this.#key, other.#key) ? names : [...names, 'key-file'];
+    return equalSecrets(this.#key, other.#key) ? names : [...names, 'key-file'];
   }
 
   /** The topology with its nodes at the addresses of this deployment. */

@@ -7,10 +7,12 @@
  *
  * @module
  */
+
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import { poolHitRatio } from '../../engine/live/pipeline/stats.ts';
 import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
+import { wipe } from '../../nodes/_kit/secrets.ts';
 import { ReplayFilter } from '../../nodes/mixnet/index.ts';
 import {
   createExchange,
@@ -119,7 +121,7 @@ export class Mixnode {
     const key = format.openKey(secret);
     this.publicKey = key.publicKey;
     key.wipe();
-    secret.fill(0);
+    wipe(secret);
     const { workers, batch, slots } = options;
     this.#queue = queue;
     this.#pipeline = new Pipeline({
@@ -131,7 +133,7 @@ export class Mixnode {
     });
     const address = { moduleUrl: jobsUrl, job: 'unwrap', crypto: crypto.name };
     this.#job = this.#pipeline.open(address, setup);
-    setup.fill(0);
+    wipe(setup);
     const size = { expectedTags, falsePositive: FALSE_POSITIVE };
     const filter = new ReplayFilter(size, random(FILTER_KEY_LENGTH));
     this.#rules = {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { wipe } from '../../core/secrets.ts';
 import {
   addBlock,
   BLOCK_LENGTH,
@@ -78,11 +79,7 @@ export class TweakedAes {
 
   /** Overwrites the key. */
   wipe(): void {
-    this.keyI.fill(0);
-    this.#keyJ.fill(0);
-    this.fourRounds.fill(0);
-    this.#tenRounds.fill(0);
-    for (const multiple of this.#multiplesOfL) multiple.fill(0);
+    wipe(this.keyI, this.#keyJ, this.fourRounds, this.#tenRounds, ...this.#multiplesOfL);
   }
 }
 

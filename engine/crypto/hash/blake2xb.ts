@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { wipe } from '../../core/secrets.ts';
 import { SQUARE_ROOTS } from './roots.ts';
 
 const BLOCK_LENGTH = 128;
@@ -99,7 +100,7 @@ export function extend(
     });
     output.set(block, at);
   }
-  root.fill(0);
+  wipe(root);
   return output;
 }
 
@@ -117,7 +118,7 @@ function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): 
     const isLast = at + BLOCK_LENGTH === padded.length;
     compress(state, view, { offset: at, count: isLast ? total : at + BLOCK_LENGTH, isLast });
   }
-  padded.fill(0);
+  wipe(padded);
   return digestOf(state).slice(0, parameters.digestLength);
 }
 

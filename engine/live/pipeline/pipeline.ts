@@ -14,7 +14,9 @@
  *
  * @module
  */
+
 import { availableParallelism } from 'node:os';
+import { wipe } from '../../core/secrets.ts';
 import { Backlog } from './backlog.ts';
 import { createMemory, type SharedMemory, SIGNAL, SlotViews } from './memory.ts';
 import {
@@ -174,7 +176,7 @@ export class Pipeline {
     this.#jobs.set(job, { inside: 0, isClosing: false });
     const copy = setup.slice();
     this.#tellAll({ kind: 'open', job, address, setup: copy });
-    copy.fill(0);
+    wipe(copy);
     return job;
   }
 

@@ -7,7 +7,9 @@
  *
  * @module
  */
+
 import { receiveMessageOnPort } from 'node:worker_threads';
+import { wipe } from '../../core/secrets.ts';
 import type { OpenByteJob } from '../../host/compute.ts';
 import { type SharedMemory, SIGNAL, SlotViews } from './memory.ts';
 import {
@@ -94,7 +96,8 @@ export class WorkerLoop {
     else if ('failure' in known) this.#fail(slot, known.failure);
     else {
       const { recordLength } = known;
-      const record = this.#views.record(slot, recordLength).fill(0);
+      const record = this.#views.record(slot, recordLength);
+      wipe(record);
       try {
         known.job.run(this.#views.bytes(slot, length), record);
       } catch (error) {
@@ -165,7 +168,7 @@ export class WorkerLoop {
         return;
       case 'open':
         this.#jobs.set(message.job, await this.#open(message.address, message.setup));
-        message.setup.fill(0);
+        wipe(message.setup);
         return;
       case 'close': {
         const known = this.#jobs.get(message.job);

@@ -81,6 +81,7 @@ export class PathQuality {
 
   /** Forgets losses: an outage that is over says nothing about the path that came back. */
   forgetLosses(): void {
+    // biome-ignore lint/plugin: no secret, outcomes of probes
     this.#outcomes.fill(0);
     this.#outcomeCount = 0;
     this.#lost = 0;

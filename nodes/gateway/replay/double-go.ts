@@ -51,6 +51,7 @@ export class GoDoubleWindow implements ReplayGuard {
   #slide(distance: number): void {
     this.#base += distance;
     if (distance >= this.#size) {
+      // biome-ignore lint/plugin: no secret, sequence numbers
       this.#bitmap.fill(0);
       return;
     }

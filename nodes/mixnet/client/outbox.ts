@@ -8,8 +8,10 @@
  *
  * @module
  */
+
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
+import { wipe } from '../../_kit/secrets.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Contact, Settlement } from './parts.ts';
 import type { Fragment } from './wire.ts';
@@ -192,7 +194,7 @@ export class Outbox {
   /** A reply was used up without settling its fragment: it was changed on its way. */
   spoil(surbId: Uint8Array): void {
     const name = toHex(surbId);
-    this.#waiting.get(name)?.keys.fill(0);
+    wipe(this.#waiting.get(name)?.keys);
     this.#waiting.delete(name);
   }
 
@@ -254,7 +256,7 @@ export class Outbox {
     outgoing.sending.open--;
     this.#load--;
     for (const name of outgoing.surbs) {
-      this.#waiting.get(name)?.keys.fill(0);
+      wipe(this.#waiting.get(name)?.keys);
       this.#waiting.delete(name);
     }
     outgoing.surbs.length = 0;

@@ -7,10 +7,12 @@
  *
  * @module
  */
+
 import type { Host } from '../../../engine/host/host.ts';
 import type { Store } from '../../../engine/host/store.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { readUint48, writeUint48 } from '../../_kit/bytes.ts';
+import { wipe } from '../../_kit/secrets.ts';
 import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochInstant } from '../directory/index.ts';
 import { KEY_EPOCHS, SLACK_SHARE } from '../geometry.ts';
@@ -160,7 +162,7 @@ export class KeyRing {
 
   #add(epoch: number, secret: Uint8Array): RingKey {
     const key = this.#parts.format.openKey(secret);
-    secret.fill(0);
+    wipe(secret);
     const made = { epoch, key };
     this.#keys.set(epoch, made);
     this.#version += 1;

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { wipe, wipeRange } from '../../_kit/secrets.ts';
 import { encodeUnwrapSetup, type UnwrapSetup } from '../../sphinx/index.ts';
 
 /** What all setups of a node have alike. */
@@ -49,7 +50,7 @@ export class UnwrapSetups {
       if (index < 0) continue;
       // The keys end the setup, in the order of their epochs.
       const at = setup.length - (epochs.length - index) * keyLength;
-      setup.fill(0, at, at + keyLength);
+      wipeRange(setup, at, at + keyLength);
       epochs[index] = undefined;
       if (epochs.every((each) => each === undefined)) this.#known.delete(name);
     }
@@ -64,7 +65,7 @@ export class UnwrapSetups {
     const keyLength = privateKeys[0]?.length;
     const isWhole = keyLength !== undefined && privateKeys.length === epochs.length;
     const setup = isWhole ? encodeUnwrapSetup({ ...this.#shape, privateKeys }) : undefined;
-    for (const key of privateKeys) key.fill(0);
+    wipe(...privateKeys);
     if (setup === undefined || keyLength === undefined) return undefined;
     this.#known.set(name, { setup, keyLength, epochs: [...epochs] });
     return setup;

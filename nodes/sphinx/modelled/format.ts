@@ -15,7 +15,9 @@
  *
  * @module
  */
+
 import { concatBytes } from '../../_kit/bytes.ts';
+import { wipe } from '../../_kit/secrets.ts';
 import { Slab } from '../../_kit/slab.ts';
 import type { NodeDrop, PathRefusal, SurbDrop, UnwrapDrop } from '../drops.ts';
 import type { NodeKey } from '../exchange.ts';
@@ -71,7 +73,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
       secretOf: (): Uint8Array => secret,
       wipe(): void {
         own.wipe();
-        secret.fill(0);
+        wipe(secret);
       },
     };
   }

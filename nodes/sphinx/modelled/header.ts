@@ -54,6 +54,7 @@ export class HeaderMaker {
     const { routingInfoOffset, macOffset } = this.#suite.geometry;
     const start = random(ELEMENT_RANDOM_LENGTH);
     this.#fillElements(start, path.length);
+    // biome-ignore lint/plugin: no secret, the slots of the model are in the open
     this.#slots.fill(0);
     for (let index = path.length - 1; index >= 0; index--) {
       this.#writeSlot(index, path[index] as PathHop, path[index + 1]);

@@ -17,7 +17,9 @@
  *
  * @module
  */
+
 import { concatBytes } from '../../_kit/bytes.ts';
+import { wipe } from '../../_kit/secrets.ts';
 import { encodeCommands, encodedLength } from '../commands.ts';
 import type { HopKeys } from '../crypto.ts';
 import type { PathRefusal, UnwrapDrop } from '../drops.ts';
@@ -72,7 +74,7 @@ export function peelHeader(
   const secret = key.secretOf(ciphertext);
   if (secret === undefined) return { drop: 'low-order-point' };
   const keys = suite.deriveKeys(secret);
-  secret.fill(0);
+  wipe(secret);
   const mac = crypto.hmacSha256(keys.macKey, packet.subarray(0, macOffset));
   if (!crypto.equal(mac, packet.subarray(macOffset, macOffset + MAC_LENGTH))) {
     return { drop: 'mac-mismatch' };
@@ -128,7 +130,7 @@ function secretsOf(
   for (const { publicKey } of path) {
     const coins = random(suite.exchange.coinsLength);
     const made = suite.exchange.encapsulate(publicKey, coins);
-    coins.fill(0);
+    wipe(coins);
     if (made === undefined) return undefined;
     const keys = suite.deriveKeys(made.secret);
     secrets.push({ keys, ciphertext: made.ciphertext, stream: streamOf(suite, keys) });
@@ -178,6 +180,7 @@ function slotOf(
 
 /** The stream of a hop: what it adds to its slots, and one slot more. */
 function streamOf({ crypto, slots }: OutfoxSuite, { streamKey, iv }: HopKeys): Uint8Array {
+  // biome-ignore lint/plugin: no secret, the zeros that the stream is taken from
   slots.fill(0);
   return crypto.aesCtr(streamKey, iv, slots);
 }

@@ -13,8 +13,10 @@
  *
  * @module
  */
+
 import { randomBytes } from 'node:crypto';
 import { provider } from '../../../engine/crypto/index.ts';
+import { wipe } from '../../../nodes/_kit/secrets.ts';
 import {
   type Handshake,
   type HandshakeOptions,
@@ -62,6 +64,6 @@ function withFreshEphemeral(
     ephemeralSecret,
     preSharedKeys: [key],
   });
-  ephemeralSecret.fill(0);
+  wipe(ephemeralSecret);
   return handshake;
 }

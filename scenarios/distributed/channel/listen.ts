@@ -7,8 +7,10 @@
  *
  * @module
  */
+
 import { createServer, type Server, type Socket } from 'node:net';
 import { toHex } from '../../../nodes/_kit/bytes.ts';
+import { wipe } from '../../../nodes/_kit/secrets.ts';
 import type { Handshake, Transport } from '../../../nodes/noise/index.ts';
 import { FrameReader, frameOf, MARK } from './frames.ts';
 import { checkDeploymentKey, HANDSHAKE_LENGTH, listenHandshake } from './handshake.ts';
@@ -87,7 +89,7 @@ class Door {
   #close(): Promise<void> {
     for (const guest of this.#guests) guest.leave();
     this.#guests.clear();
-    this.#key.fill(0);
+    wipe(this.#key);
     // Not waiting for `close`: it comes when the last channel has ended, and channels go on.
     this.#server.close();
     return new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,7 @@
+/**
+ * Comparing and wiping secrets, for protocols, services and scenarios; `engine/core/secrets.ts` says
+ * when to use which.
+ *
+ * @module
+ */
+export { equalSecrets, secretStandsAt, wipe, wipeRange } from '../../engine/core/secrets.ts';
