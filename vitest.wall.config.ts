@@ -8,6 +8,7 @@ export const WALL_CLOCK = [
   'test/environment/**/*.test.ts',
   'test/conformance/{live-*,port-live}.test.ts',
   'test/unit/engine/live/**/*.test.ts',
+  'test/security/*-live.test.ts',
 ];
 
 export default defineConfig({

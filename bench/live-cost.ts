@@ -10,12 +10,17 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto';
+
 import { openStream } from '../engine/core/stream.ts';
+import { provider } from '../engine/crypto/index.ts';
 import { Agent } from '../scenarios/distributed/agent.ts';
+import { drawRunName } from '../scenarios/distributed/run-state.ts';
 import { openScenario } from '../scenarios/open.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { TruthWriter } from '../scenarios/runner/ground-truth.ts';
+import { nodeChoice } from '../scenarios/runner/nodes.ts';
+import { provisionRun } from '../scenarios/runner/provision/run-provision.ts';
+import { drawnSecrets } from '../scenarios/runner/provision/secret-source.ts';
 import type { WorldListener } from '../scenarios/runner/world.ts';
 import type { BenchResult } from './bench-result.ts';
 import { bareEchoUs } from './udp-echo.ts';
@@ -28,8 +33,8 @@ const PAYLOAD_BYTES = 1_000;
 const PACKETS = 5_000;
 /** Code is cold in the first of them. */
 const WARM_ROUNDS = 3;
+const MS_PER_S = 1_000;
 const ROUNDS = 7;
-const SECRET_BYTES = 32;
 const POLL_MS = 20;
 /** Who hears of no arrival for so long fills the network again. */
 const SILENCE_MS = 500;
@@ -135,8 +140,18 @@ async function agentOfAll(): Promise<Agent> {
   const scenario = { ...whole, traffic, events: [], kpis: [] };
   const hosts = scenario.topology.hosts.map((host) => host.name);
   const facts = { seed: 1, hosts, shape: 'links', precision: 'low', nextSequence: [] } as const;
+  const secrets = drawnSecrets();
+  const provision = provisionRun({
+    scenario,
+    seed: 1,
+    protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
+    crypto: provider(scenario.crypto, { timing: 'constant' }),
+    seconds: Math.floor(Date.now() / MS_PER_S),
+    secrets,
+  });
+  const parcel = provision.parcel(hosts, secrets.rootOf);
   const agent = new Agent(
-    { scenario, ...facts, secret: randomBytes(SECRET_BYTES) },
+    { scenario, ...facts, run: drawRunName(), parcel },
     {
       registry,
       send: (): void => undefined,

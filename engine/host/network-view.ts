@@ -49,15 +49,44 @@ export interface AsView {
   readonly mtu: number;
 }
 
-/** The topology as nodes see it. */
-export interface NetworkView {
+/** The topology as nodes see it: the same for every node. */
+export interface NetworkMap {
   readonly hosts: readonly HostView[];
   readonly links: readonly LinkView[];
   readonly ases: readonly AsView[];
+}
+
+/** The keys of one host, as the node that holds the view may see them. */
+export interface Identity {
   /**
-   * Provisioning: 32 secret bytes that every node which names the same purpose gets alike (an AS
-   * forwarding key, a peer's static key pair). Sim: from the seed; live: drawn once per run by the
-   * system's generator.
+   * The public part of the host's secret of that name, the same bytes for everybody.
+   * @param name One of those that the protocol of that host lists in `provisioning.publicKeys`.
    */
-  secret(purpose: string): Uint8Array;
+  publicKey(name: string): Uint8Array;
+  /**
+   * A secret of the host, 32 bytes, another one for each name; a copy that the caller may wipe.
+   * Asserts that the host is the one that the view was made for.
+   * @param name Lower-case letters, digits and hyphens; chosen by the protocol.
+   */
+  secret(name: string): Uint8Array;
+}
+
+/**
+ * The network as one node sees it, with what a real deployment would provision to that node and to no
+ * other: its own secrets, those of the groups it belongs to, and public keys of all (docs/adr/0020).
+ * In sim everything comes from the seed, live it is drawn once per run by the system's generator.
+ */
+export interface NetworkView extends NetworkMap {
+  /** The keys of a host. Asserts that there is such a host. */
+  identity(host: string): Identity;
+  /**
+   * A secret that the members of a group share, 32 bytes. Asserts that the node is a member, by
+   * `provisioning.sharedSecrets` of its own protocol.
+   */
+  shared(purpose: string): Uint8Array;
+  /**
+   * What a protocol has made public before the nodes start, by `protocol/name` (`provisioning.publish`);
+   * undefined when there is no such thing.
+   */
+  published(name: string): string | undefined;
 }

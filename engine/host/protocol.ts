@@ -8,7 +8,8 @@ import type { JobDefinition } from './compute.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
-import type { NetworkView } from './network-view.ts';
+import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
+import type { Random } from './random.ts';
 
 /**
  * Ground truth kept outside the nodes, so that it survives their crashes: which numbers of a space
@@ -64,6 +65,7 @@ export type ReadMessage = (datagram: Uint8Array) => WireMessage | undefined;
 export interface NodeSetup<Options> {
   /** The node's options, checked by the protocol's schema, with defaults filled in. */
   readonly options: Options;
+  /** The network with this node's own secrets. */
   readonly network: NetworkView;
   readonly witness: Witness;
   /** Absent in live runs, and in every run that measures no privacy and explains no packet. */
@@ -103,6 +105,35 @@ export interface Disagreement {
   readonly hint: string;
 }
 
+/** Where public things are made of secrets: not a node, but the place that draws them all. */
+export interface Publisher {
+  readonly network: NetworkMap;
+  readonly crypto: CryptoProvider;
+  /** A shared secret of this protocol, whoever its members are. */
+  shared(purpose: string): Uint8Array;
+  /** A stream of random numbers of this protocol; nothing secret may come from it. */
+  random(purpose: string): Random;
+  /** Calendar time at which the nodes start, seconds since 1970. */
+  readonly seconds: number;
+  /** How long the run lasts, ns. */
+  readonly durationNs: number;
+}
+
+/**
+ * What nodes of a protocol are provisioned with beside secrets of their own (docs/adr/0020). All of it
+ * is pure, and runs where secrets are drawn: in the process of the simulation or of the coordinator.
+ */
+export interface Provisioning {
+  /** What everybody may know of a node's secrets: by the secret's name, how its public part is made. */
+  readonly publicKeys?: Readonly<
+    Record<string, (secret: Uint8Array, crypto: CryptoProvider) => Uint8Array>
+  >;
+  /** Purposes of the secrets that `host` shares with others of this protocol. */
+  readonly sharedSecrets?: (host: HostView, network: NetworkMap) => readonly string[];
+  /** Texts for all nodes of the network, whatever their protocol, by name. */
+  readonly publish?: (publisher: Publisher) => Readonly<Record<string, string>>;
+}
+
 /** The face of a protocol. `Options` is what its schema returns. */
 export interface Protocol<Options = unknown> {
   readonly name: string;
@@ -115,6 +146,8 @@ export interface Protocol<Options = unknown> {
    * protocol, so that the file is refused where they stand. Absent: nodes need not agree.
    */
   readonly disagreements?: (nodes: readonly ConfiguredNode<Options>[]) => readonly Disagreement[];
+  /** Absent: nodes have secrets of their own, share none and publish nothing. */
+  readonly provisioning?: Provisioning;
   /** Pure jobs for `host.compute`, by name. */
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   /** Address of the module that exports `protocol`, so that a live worker can load the jobs. */

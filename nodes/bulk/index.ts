@@ -6,12 +6,14 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type BulkOptions, bulkConfig } from './config.ts';
 import { createBulk } from './node.ts';
+import { bulkProvisioning } from './provisioning.ts';
 
 /** Carries application packets over one reliable stream per peer. */
 export const protocol: Protocol<BulkOptions> = {
   name: 'bulk',
   summary: 'carries application packets over one reliable stream per peer',
   config: bulkConfig,
+  provisioning: bulkProvisioning,
   jobs: {},
   moduleUrl: import.meta.url,
   drops: {

@@ -10,6 +10,7 @@ import type { BulkOptions } from './config.ts';
 import { PACKET_MAX } from './geometry.ts';
 import { PacketReader } from './machine.ts';
 import { Outgoing } from './outgoing.ts';
+import { bulkPeers, pairSecret } from './provisioning.ts';
 
 /** Makes a bulk node on `host`. */
 export function createBulk(host: Host, setup: NodeSetup<BulkOptions>): NodeHandle {
@@ -33,7 +34,7 @@ class BulkNode implements NodeHandle {
 
   start(): void {
     const { network, options } = this.#setup;
-    for (const { name, address } of network.hosts) {
+    for (const { name, address } of bulkPeers(this.#host.name, network)) {
       this.#nameOf.set(address, name);
       const to = this.#host.endpoint(address, options.port);
       const secure = this.#secure('client', this.#host.name, name);
@@ -99,6 +100,6 @@ class BulkNode implements NodeHandle {
   #secure(role: SecureOptions['role'], from: string, to: string): SecureOptions | undefined {
     const { network, options } = this.#setup;
     if (options.secure === 'none') return undefined;
-    return { role, psk: { identity: from, key: network.secret(`bulk/${from}/${to}`) } };
+    return { role, psk: { identity: from, key: network.shared(pairSecret(from, to)) } };
   }
 }

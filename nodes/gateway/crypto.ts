@@ -33,6 +33,9 @@ const PROLOGUE = Uint8Array.from('orrery gateway 1', (letter) => letter.charCode
 const OPENING = 0;
 const ANSWER = 1;
 
+/** Name of a gateway's static key among its provisioned secrets. */
+export const STATIC_KEY = 'static';
+
 /** A gateway's static X25519 key pair. */
 export interface Identity {
   readonly secret: Uint8Array;

@@ -6,6 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { WIRE_DROPS } from '../scion/index.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
+import { STATIC_KEY } from './crypto.ts';
 import { FRAME_DROPS } from './drops.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { createGateway } from './node.ts';
@@ -15,6 +16,9 @@ export const protocol: Protocol<GatewayOptions> = {
   name: 'gateway',
   summary: 'tunnels packets between ASes: sealed frames, anti-replay, multipath failover',
   config: gatewayConfig,
+  provisioning: {
+    publicKeys: { [STATIC_KEY]: (secret, crypto) => crypto.x25519PublicKey(secret) },
+  },
   jobs: {},
   moduleUrl: import.meta.url,
   drops: {

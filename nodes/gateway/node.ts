@@ -24,7 +24,7 @@ import {
   type WirePath,
 } from '../scion/index.ts';
 import type { GatewayOptions } from './config.ts';
-import { createIdentity, type Identity } from './crypto.ts';
+import { createIdentity, type Identity, STATIC_KEY } from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
 import { EpochStore, epochKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
@@ -91,8 +91,8 @@ class GatewayNode implements NodeHandle {
 
   start(): void {
     const host = this.#host;
-    const secret = this.#setup.network.secret(`gateway/static/${host.name}`);
-    this.#identity = createIdentity(host.crypto, secret);
+    const own = this.#setup.network.identity(host.name);
+    this.#identity = createIdentity(host.crypto, own.secret(STATIC_KEY));
     this.#socket = host.udp({
       port: GATEWAY_PORT,
       onDatagram: (buffer, offset, length) => this.#receive(buffer, offset, length),
@@ -253,7 +253,6 @@ class GatewayNode implements NodeHandle {
     const directory = new PathDirectory({
       network,
       crypto: host.crypto,
-      random: host.random('segments'),
       host: host.name,
     });
     const context: PeerContext = {
@@ -287,12 +286,11 @@ class GatewayNode implements NodeHandle {
     const windows = this.#windows.peer(peer, host.now());
     const identity = this.#identity;
     if (windows === undefined || identity === undefined) throw new Error(`no room for ${peer}`);
-    const secret = network.secret(`gateway/static/${peer}`);
     const { perSecond, burst, enabled } = options.rateLimit;
     return {
       crypto: host.crypto,
       identity,
-      peerKey: createIdentity(host.crypto, secret).publicKey,
+      peerKey: network.identity(peer).publicKey(STATIC_KEY),
       randomBytes: (length): Uint8Array => host.randomBytes(length),
       epochs: new EpochStore({
         store: host.store('epochs'),

@@ -7,7 +7,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { NetworkMap } from '../../engine/host/network-view.ts';
 import { toHex } from '../_kit/bytes.ts';
 import { RECIPIENT_ID_LENGTH } from '../sphinx/index.ts';
 
@@ -27,7 +27,7 @@ export class AddressBook {
   readonly #byAddress = new Map<string, Resident>();
   readonly #byRecipient = new Map<string, Resident>();
 
-  constructor(network: NetworkView, crypto: CryptoProvider) {
+  constructor(network: NetworkMap, crypto: CryptoProvider) {
     const neighbours = new Map(network.hosts.map(({ name }) => [name, new Set<string>()]));
     for (const { a, b } of network.links) {
       neighbours.get(a.host)?.add(b.host);
@@ -57,14 +57,14 @@ export class AddressBook {
   }
 }
 
-const books = new WeakMap<NetworkView, AddressBook>();
+const books = new WeakMap<NetworkMap['hosts'], AddressBook>();
 
 /** The book of a network. */
-export function addressBookOf(network: NetworkView, crypto: CryptoProvider): AddressBook {
-  const known = books.get(network);
+export function addressBookOf(network: NetworkMap, crypto: CryptoProvider): AddressBook {
+  const known = books.get(network.hosts);
   if (known !== undefined) return known;
   const made = new AddressBook(network, crypto);
-  books.set(network, made);
+  books.set(network.hosts, made);
   return made;
 }
 

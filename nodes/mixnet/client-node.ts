@@ -86,7 +86,7 @@ class ClientNode implements NodeHandle {
       host,
       clock: this.#clock,
       authority: host.endpoint(address, options.directoryPort),
-      trust: trustOf(network, host.crypto),
+      trust: trustOf(network, options.authority),
       isPlacementChecked: options.placement === 'beacon',
       describe: undefined,
       isBeaconNeeded: false,

@@ -12,6 +12,7 @@ import { MIXNET_DROPS } from './drops.ts';
 import { messagesOf } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { createMixnet } from './node.ts';
+import { mixnetProvisioning } from './trust.ts';
 
 /**
  * A hop by X25519 with sodium, in ns: what does not depend on the length, and a byte of stream,
@@ -26,6 +27,7 @@ export const protocol: Protocol<MixnetOptions> = {
   summary:
     'carries application bytes in Sphinx packets through layers of mixes, with cover traffic',
   config: mixnetConfig,
+  provisioning: mixnetProvisioning,
   disagreements: delaysThatDisagree,
   jobs: {
     unwrap: {

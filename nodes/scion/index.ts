@@ -6,6 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type RouterOptions, routerConfig } from './config.ts';
 import { createRouter } from './node.ts';
+import { scionProvisioning } from './provisioning.ts';
 import { ROUTER_DROPS } from './router/drops.ts';
 
 /** Forwards SCION packets between autonomous systems and watches its links with BFD. */
@@ -13,6 +14,7 @@ export const protocol: Protocol<RouterOptions> = {
   name: 'scion',
   summary: 'SCION border router: checks hop fields, forwards, answers with SCMP, watches links',
   config: routerConfig,
+  provisioning: scionProvisioning,
   jobs: {},
   moduleUrl: import.meta.url,
   drops: ROUTER_DROPS,
@@ -64,11 +66,11 @@ export const protocol: Protocol<RouterOptions> = {
 };
 
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_LENGTH } from './geometry.ts';
-export { makePathFinder } from './lookup.ts';
 export type { SegmentSet } from './paths/edges.ts';
 export type { PathFinder } from './paths/finder.ts';
 export { formatInterface, formatPath, type Path, type PathInterface } from './paths/path.ts';
 export { formatSegment } from './paths/segment.ts';
+export { makePathFinder } from './provisioning.ts';
 export { foldChecksum, sumWords } from './wire/checksum.ts';
 export { WIRE_DROPS } from './wire/drops.ts';
 export { encodeHeader, writePayloadLength } from './wire/header.ts';

@@ -19,7 +19,7 @@ import {
   INFO_LENGTH,
   MAC_INPUT_LENGTH,
 } from './geometry.ts';
-import type { IsdAs } from './wire/isd-as.ts';
+
 import type { PacketView } from './wire/packet-view.ts';
 
 /** What a hop field's MAC covers. Flags are not covered. */
@@ -52,18 +52,6 @@ const FIRST_BLOCK = Uint8Array.of(0, 0, 0, 1);
  */
 export function deriveForwardingKey(crypto: CryptoProvider, masterKey: Uint8Array): Uint8Array {
   return derivePbkdf2Key(crypto, masterKey, FORWARDING_KEY_SALT);
-}
-
-/**
- * The forwarding key that all nodes of one AS share: routers check with it, paths are made with it.
- * @param secret The topology's provisioning, see NetworkView.secret.
- */
-export function provisionForwardingKey(
-  crypto: CryptoProvider,
-  isdAs: IsdAs,
-  secret: (purpose: string) => Uint8Array,
-): Uint8Array {
-  return deriveForwardingKey(crypto, secret(`scion/forwarding-key/${isdAs}`));
 }
 
 /** PBKDF2-HMAC-SHA256 with 1,000 iterations and 16 bytes of output. @param salt ASCII. */

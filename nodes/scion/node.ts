@@ -8,12 +8,14 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
 import { LinkMonitor } from './bfd/link-monitor.ts';
 import type { RouterOptions } from './config.ts';
-import { HopAuthenticator, provisionForwardingKey } from './mac.ts';
+import { HopAuthenticator } from './mac.ts';
+import { drkeySecret, forwardingKeyOf } from './provisioning.ts';
 import { BorderRouter, type RouterOutput } from './router/border-router.ts';
 import { DrkeyStore } from './router/drkey-store.ts';
 import type { RouterDrop } from './router/drops.ts';
@@ -60,10 +62,9 @@ class RouterNode implements NodeHandle, RouterOutput {
     this.#options = setup.options;
     this.#situation = situate(host.name, setup.network);
     const { isdAs } = this.#situation;
-    const secret = (purpose: string): Uint8Array => setup.network.secret(purpose);
-    const key = provisionForwardingKey(host.crypto, isdAs, secret);
+    const key = forwardingKeyOf(host.crypto, isdAs, setup.network);
     const hops = new HopAuthenticator(host.crypto.aesCmac(key));
-    this.#router = this.#createRouter(hops, secret);
+    this.#router = this.#createRouter(hops, setup.network);
     this.#monitor = this.#createMonitor(hops);
     this.#forwarded = host.meter.counter('router.forwarded');
     this.#delivered = host.meter.counter('router.delivered');
@@ -182,7 +183,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     return socket;
   }
 
-  #createRouter(hops: HopAuthenticator, secret: (purpose: string) => Uint8Array): BorderRouter {
+  #createRouter(hops: HopAuthenticator, network: NetworkView): BorderRouter {
     const { isdAs, interfaces, host: address } = this.#situation;
     const { crypto } = this.#host;
     const clock = (): CalendarTime => this.#host.clock();
@@ -196,7 +197,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     };
     const replier: Replier = { isdAs, host: address };
     if (!this.#options.scmp.authentication) return new BorderRouter(context, replier, this);
-    const keys = new DrkeyStore(crypto, secret(`scion/drkey/${isdAs}`));
+    const keys = new DrkeyStore(crypto, network.shared(drkeySecret(isdAs)));
     const authenticator = new ScmpAuthenticator({
       crypto,
       clock,

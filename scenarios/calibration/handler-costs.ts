@@ -6,14 +6,15 @@
  */
 
 import { provider } from '../../engine/crypto/index.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
 import { ascending, quantile } from '../../reports/statistics/quantile.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
-import { networkView } from '../runner/network.ts';
 import { type NodeChoice, nodeChoice } from '../runner/nodes.ts';
-import { seededSecret } from '../runner/sim-stage-world.ts';
+import { provisionSeed } from '../runner/provision/run-provision.ts';
 import { Stage } from '../runner/stage.ts';
 import type { BatchPlan } from './batches.ts';
 import { type MeasuredOperation, operationOf } from './operations.ts';
@@ -56,21 +57,16 @@ export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredO
 function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, HandlerTimes> {
   const { registry } = run;
   const clock = new HandlerClock(run.crypto);
-  const world = new TimedStageWorld(
-    {
-      scenario,
-      seed: SEED,
-      // The provider of live runs.
-      crypto: provider(scenario.crypto, { timing: 'constant' }),
-      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
-    },
-    clock,
-  );
+  // The provider of live runs.
+  const crypto = provider(scenario.crypto, { timing: 'constant' });
+  const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+  const world = new TimedStageWorld({ scenario, seed: SEED, crypto, protocolOf }, clock);
+  const provision = provisionSeed({ scenario, seed: SEED, crypto, protocolOf });
   const stage = new Stage({
     world,
     scenario,
     seed: SEED,
-    network: networkView(scenario.topology, seededSecret(SEED)),
+    viewOf: (host): NetworkView => provision.viewOf(host),
     nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
   });
   world.listen(stage);

@@ -97,7 +97,7 @@ export class AgentSession {
     const { registry, stateFolder } = this.#options;
     try {
       const own =
-        stateFolder === undefined ? {} : { stateFolder: runStateFolder(stateFolder, order.secret) };
+        stateFolder === undefined ? {} : { stateFolder: runStateFolder(stateFolder, order.run) };
       for (const { protocol } of order.scenario.topology.hosts) {
         if (registry.protocols(protocol) === undefined) await registry.load(protocol);
       }

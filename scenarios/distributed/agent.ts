@@ -9,17 +9,18 @@
  *
  * @module
  */
-import { hkdfSync } from 'node:crypto';
 import { assert, InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { environmentError } from '../../engine/live/environment.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
 import { readFlow } from '../runner/ground-truth.ts';
 import { LiveStageWorld } from '../runner/live-stage-world.ts';
-import { networkView, type SecretSource } from '../runner/network.ts';
-import { nodeChoice } from '../runner/nodes.ts';
+import { nodeChoice, protocolTable } from '../runner/nodes.ts';
+import { networkMap } from '../runner/provision/network-map.ts';
+import { type ParcelUse, parcelView } from '../runner/provision/parcel.ts';
 import { Flow, flowStreams } from '../runner/traffic-source.ts';
 import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
@@ -37,7 +38,6 @@ export interface AgentSurroundings {
   readonly onBroken: (error: unknown) => void;
 }
 
-const SECRET_BYTES = 32;
 /** What a crash takes with it at most; half of it costs the coordinator twice the messages. */
 const FLUSH_MS = 20;
 const TALLY_MS = 250;
@@ -62,6 +62,7 @@ export class Agent implements WorldListener {
     this.world.live.pump.enter(() => this.world.request(node, request)),
   );
   readonly #gauge: Gauge;
+  readonly #provisioned: ParcelUse;
   readonly #effects = new Map<number, Undo>();
   /** Last links told, by `from -> to`. */
   readonly #paths = new Map<string, string>();
@@ -75,11 +76,18 @@ export class Agent implements WorldListener {
     const { scenario, seed, hosts } = order;
     this.#order = order;
     this.#surroundings = surroundings;
+    const protocolOf = (host: HostSpec): Protocol =>
+      nodeChoice(scenario, host, surroundings.registry).protocol;
+    this.#provisioned = {
+      parcel: order.parcel,
+      network: networkMap(scenario.topology),
+      protocolOf: protocolTable(scenario.topology, protocolOf),
+    };
     this.world = new LiveStageWorld({
       scenario,
       seed,
       crypto: provider(scenario.crypto, { timing: 'constant' }),
-      protocolOf: (host): Protocol => nodeChoice(scenario, host, surroundings.registry).protocol,
+      protocolOf,
       live: {
         shape: order.shape,
         precision: order.precision,
@@ -241,11 +249,11 @@ export class Agent implements WorldListener {
   }
 
   #create(name: string): void {
-    const { scenario, secret } = this.#order;
+    const { scenario } = this.#order;
     const host = scenario.topology.hosts.find((spec) => spec.name === name);
     assert(host !== undefined, `the topology has no node ${name}`);
     const { protocol, options } = nodeChoice(scenario, host, this.#surroundings.registry);
-    const network = networkView(scenario.topology, derivedSecret(secret));
+    const network = parcelView(name, this.#provisioned);
     const setup = { options, network, witness: this.#witness };
     const node = protocol.create(this.world.host(name), setup);
     this.#nodes.set(name, node);
@@ -379,10 +387,4 @@ export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const kind = error instanceof InvariantError ? 'invariant' : 'exception';
   return { type: 'broken', kind, message, stack };
-}
-
-/** Provisioned secrets of a run: every process derives the same ones from what the run drew. */
-function derivedSecret(secret: Uint8Array): SecretSource {
-  return (purpose) =>
-    new Uint8Array(hkdfSync('sha256', secret, '', `orrery provisioning ${purpose}`, SECRET_BYTES));
 }

@@ -14,6 +14,7 @@ import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { TRUTH_KINDS, type Truth } from '../runner/ground-truth.ts';
 import { handoverBook } from '../runner/handover-metrics.ts';
+import type { Parcel } from '../runner/provision/parcel.ts';
 import type { Stage, StandIns } from '../runner/stage.ts';
 import { flowStreams } from '../runner/traffic-source.ts';
 import type { WorldListener } from '../runner/world.ts';
@@ -31,7 +32,9 @@ export interface CoordinatorOptions {
   readonly seed: number;
   readonly fleet: ProcessFleet;
   /** Everything of an agent's order that is the same for all. */
-  readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence'>;
+  readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence' | 'parcel'>;
+  /** What the processes of these hosts get of the run's secrets. */
+  readonly parcelOf: (hosts: readonly string[]) => Parcel;
   readonly onFailure: (error: unknown) => void;
   readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
   /** An agent has said where it is. */
@@ -254,13 +257,14 @@ export class Coordinator {
   }
 
   #load(agent: AgentProcess): void {
-    const { order } = this.#options;
+    const { order, parcelOf } = this.#options;
     const { hosts } = agent;
     if (this.#zeroNs !== undefined) this.#skipUntold(hosts);
     const nextSequence = [...this.#nextSequence];
     const zeroNs = this.#zeroOf(agent);
     const time = zeroNs === undefined ? {} : { zeroNs };
-    agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence } });
+    const parcel = parcelOf(hosts);
+    agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence, parcel } });
     // Links that are down or changed stay so for a node that comes back.
     for (const command of this.world.effectsOn(hosts)) agent.tell(command);
   }

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { provider } from '../../engine/crypto/index.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import { firstUnusable } from '../../engine/live/loopback.ts';
@@ -31,12 +32,15 @@ import {
 } from '../runner/live-meter.ts';
 import { liveTrace } from '../runner/live-trace.ts';
 import { measuredSoFar } from '../runner/measured-so-far.ts';
-import { networkView } from '../runner/network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from '../runner/nodes.ts';
 import { outcome } from '../runner/outcome.ts';
 import { Injector } from '../runner/palette/injector.ts';
 import { pause } from '../runner/pause.ts';
 import { privacyNote } from '../runner/privacy.ts';
+import type { Parcel } from '../runner/provision/parcel.ts';
+import type { Provision } from '../runner/provision/provision.ts';
+import { provisionRun } from '../runner/provision/run-provision.ts';
+import { drawnSecrets } from '../runner/provision/secret-source.ts';
 import { finishRecorder, type Recorder } from '../runner/recorder.ts';
 import type { RunEnd, RunOrder } from '../runner/run-scenario.ts';
 import { answerOf } from '../runner/seed-answer.ts';
@@ -58,6 +62,7 @@ import { groupsOf, layoutText, type ProcessEntry, processEntries } from './layou
 import { loopGroups } from './loops.ts';
 import { Notices } from './notices.ts';
 import { ProcessFleet } from './process-fleet.ts';
+import { drawRunName } from './run-state.ts';
 
 /** What to run, and how. */
 export interface DistributedOrder extends RunOrder {
@@ -99,6 +104,7 @@ const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
+const MS_PER_S = 1_000;
 
 /** Runs all seeds. */
 export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
@@ -125,6 +131,9 @@ class DistributedRun {
   readonly #turn: SeedTurn;
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
+  /** All of this run; a process gets a parcel of it. */
+  readonly #secrets = drawnSecrets();
+  readonly #provision: Provision;
   readonly #warnings = new Notices();
   readonly #stateFolder: string;
   readonly #failure: Promise<never>;
@@ -144,6 +153,14 @@ class DistributedRun {
       this.#fail = reject;
     });
     this.#failure.catch(() => undefined);
+    this.#provision = provisionRun({
+      scenario,
+      seed,
+      protocolOf: (host) => nodeChoice(scenario, host, order.registry).protocol,
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      seconds: Math.floor(Date.now() / MS_PER_S),
+      secrets: this.#secrets,
+    });
     this.#fleet = new ProcessFleet({
       groups: hostGroups(order),
       vessel: vesselOf(order),
@@ -167,11 +184,12 @@ class DistributedRun {
       order: {
         scenario,
         seed,
-        secret: randomBytes(KEY_BYTES),
+        run: drawRunName(),
         shape,
         precision,
         ...(deployment === undefined ? { stateFolder: this.#stateFolder } : {}),
       },
+      parcelOf: (hosts): Parcel => this.#provision.parcel(hosts, this.#secrets.rootOf),
       onFailure: (error): void => this.#fail(error),
       onLog: nodeLines(order.log, (text) => this.#warnings.add(text)),
       onHello: (): void => order.onProcesses?.(processEntries(this.#fleet.agents)),
@@ -220,7 +238,7 @@ class DistributedRun {
       world: coordinator.world,
       scenario,
       seed: this.#turn.seed,
-      network: networkView(scenario.topology, () => new Uint8Array(KEY_BYTES)),
+      viewOf: (host): NetworkView => this.#provision.viewOf(host),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
       standIns: coordinator.standIns,
     });

@@ -12,6 +12,7 @@ import type { SampleBatch } from '../../engine/live/handover/handover-samples.ts
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
+import type { Parcel } from '../runner/provision/parcel.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
@@ -28,8 +29,10 @@ export interface AgentOrder {
   readonly hosts: readonly string[];
   readonly scenario: Scenario;
   readonly seed: number;
-  /** From which the provisioned secrets of this run are derived, 32 bytes. */
-  readonly secret: Uint8Array;
+  /** Names the run, so that a node that comes back finds its stores: 16 hexadecimal digits. */
+  readonly run: string;
+  /** Secrets of these hosts, and of all others what is public. */
+  readonly parcel: Parcel;
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
   /** Stores of the hosts, a folder each; a temporary one when absent. */

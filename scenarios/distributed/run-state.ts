@@ -4,21 +4,28 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { assert } from '../../engine/core/assert.ts';
 
 const PREFIX = 'run-';
-const NAME_DIGITS = 16;
+const NAME_BYTES = 8;
+const NAME = /^[0-9a-f]{16}$/;
+
+/** Draws the name of a run. */
+export function drawRunName(): string {
+  return randomBytes(NAME_BYTES).toString('hex');
+}
 
 /**
  * Makes the folder of a run and removes those of earlier ones.
  * @param state Folder for the stores of one node, over all runs.
- * @param secret Secret of the run; its hash names the run.
+ * @param run Name of the run, as {@link drawRunName} draws it: it came over a channel.
  */
-export function runStateFolder(state: string, secret: Uint8Array): string {
-  const digest = createHash('sha256').update('orrery run').update(secret).digest('hex');
-  const name = `${PREFIX}${digest.slice(0, NAME_DIGITS)}`;
+export function runStateFolder(state: string, run: string): string {
+  assert(NAME.test(run), 'the name of a run has 16 hexadecimal digits');
+  const name = `${PREFIX}${run}`;
   mkdirSync(join(state, name), { recursive: true, mode: 0o700 });
   for (const other of readdirSync(state)) {
     if (!other.startsWith(PREFIX) || other === name) continue;

@@ -10,6 +10,7 @@
 import { performance } from 'node:perf_hooks';
 import { assert } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
@@ -18,15 +19,16 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
-import { LiveStageWorld, systemSecret } from './live-stage-world.ts';
+import { LiveStageWorld } from './live-stage-world.ts';
 import { liveTrace } from './live-trace.ts';
 import { measuredSoFar } from './measured-so-far.ts';
-import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { Injector } from './palette/injector.ts';
 import { pause } from './pause.ts';
 import { privacyNote } from './privacy.ts';
+import { provisionRun } from './provision/run-provision.ts';
+import { drawnSecrets } from './provision/secret-source.ts';
 import { obstacleOf } from './real-ports.ts';
 import { finishRecorder, type Recorder } from './recorder.ts';
 import type { RunEnd, RunOrder } from './run-scenario.ts';
@@ -57,6 +59,7 @@ const READY_POLL_MS = 10;
 const PROGRESS_MS = 100;
 const KERNEL_DRAIN_MS = 20;
 const NS_PER_MS = 1_000_000;
+const MS_PER_S = 1_000;
 
 /** Runs all seeds. */
 export function runLive(order: LiveOrder): Promise<RunEnd> {
@@ -120,11 +123,19 @@ class LiveRun {
   async #runOn(world: LiveStageWorld): Promise<SeedResult> {
     const began = performance.now();
     const { scenario, registry } = this.#order;
+    const provision = provisionRun({
+      scenario,
+      seed: this.#turn.seed,
+      protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
+      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      seconds: Math.floor(Date.now() / MS_PER_S),
+      secrets: drawnSecrets(),
+    });
     const stage = new Stage({
       world,
       scenario,
       seed: this.#turn.seed,
-      network: networkView(scenario.topology, systemSecret),
+      viewOf: (host): NetworkView => provision.viewOf(host),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     });
     world.listen(stage);

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { randomFillSync } from 'node:crypto';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { ReadyTask } from '../../engine/live/pump.ts';
 import type { PacketTotals } from '../../reports/model.ts';
@@ -173,13 +172,6 @@ class DueTask implements ReadyTask {
   run(): void {
     this.#world.runSource(this.#timeNs, this.#fire);
   }
-}
-
-const SECRET_BYTES = 32;
-
-/** A provisioned secret of a live run: drawn by the system's generator, never from a seed. */
-export function systemSecret(): Uint8Array {
-  return randomFillSync(new Uint8Array(SECRET_BYTES));
 }
 
 /** How long traffic grows while code is cold; only within the warm-up. */

@@ -8,7 +8,7 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
-import type { HostSpec } from '../../topologies/model.ts';
+import type { HostSpec, Topology } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
 import type { Scenario } from '../model.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
@@ -29,6 +29,19 @@ export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registr
   const parsed = protocol.config.safeParse(nodeOptions(scenario, host)) as Parsed;
   assert(parsed.success, `options of ${host.name} were not checked`);
   return { protocol, options: parsed.data };
+}
+
+/** Finds the protocol of a host by its name; `protocolOf` is asked once for each. */
+export function protocolTable(
+  { hosts }: Pick<Topology, 'hosts'>,
+  protocolOf: (host: HostSpec) => Protocol,
+): (host: string) => Protocol {
+  const table = new Map(hosts.map((host) => [host.name, protocolOf(host)]));
+  return (name): Protocol => {
+    const protocol = table.get(name);
+    assert(protocol !== undefined, `the topology has no node ${name}`);
+    return protocol;
+  };
 }
 
 /** The different protocols of a scenario's hosts, in the order of first use. */

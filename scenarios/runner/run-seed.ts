@@ -10,6 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { assert } from '../../engine/core/assert.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { provider } from '../../engine/crypto/index.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
@@ -18,15 +19,15 @@ import type { Scenario } from '../model.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import type { Recordings } from './job.ts';
 import { joinObservers } from './message-observer.ts';
-import { networkView } from './network.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
 import { Injector } from './palette/injector.ts';
 import { SteppedPalette } from './palette/stepped.ts';
 import { type PrivacyParts, PrivacyWatch } from './privacy.ts';
+import { provisionSeed } from './provision/run-provision.ts';
 import { Recorders } from './recorders.ts';
 import type { RunControl } from './run-control.ts';
-import { type SimStageOptions, SimStageWorld, seededSecret } from './sim-stage-world.ts';
+import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
 import { DRAIN_NS, Stage, type StageParts } from './stage.ts';
 
 /** What a run is given. */
@@ -80,12 +81,14 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     const { protocol, options } = nodeOf(host);
     return protocol.messages?.(options, crypto);
   };
+  const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
+  const provision = provisionSeed({ scenario, seed, protocolOf, crypto });
   const privacy = watchPrivacy(run, { world, nodeOf, readerOf });
   const stage = new Stage({
     world,
     scenario,
     seed,
-    network: networkView(scenario.topology, seededSecret(seed)),
+    viewOf: (host): NetworkView => provision.viewOf(host),
     nodeOf,
     observerOf: (node): MessageObserver | undefined =>
       joinObservers([

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
-import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
 import { openStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
@@ -23,8 +22,6 @@ import { machineOf, machinesOf } from '../calibration/machines.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
 import type { ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
-
-const SECRET_BYTES = 32;
 
 /** What the world is built from. */
 export interface SimStageOptions {
@@ -252,10 +249,4 @@ function attachTap(sim: SimWorld, direction: Direction, tap: Tap): Undo {
   };
   direction.setTaps([...direction.tapList, attached]);
   return (): void => direction.setTaps(direction.tapList.filter((other) => other !== attached));
-}
-
-/** Secrets of a simulated run: from the seed, one sequence per purpose. */
-export function seededSecret(seed: number): (purpose: string) => Uint8Array {
-  return (purpose): Uint8Array =>
-    new SeededBytes(seed, `provisioning/${purpose}`).next(SECRET_BYTES);
 }

@@ -27,7 +27,8 @@ export interface StageParts {
   readonly world: World;
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly network: NetworkView;
+  /** The network as a host's node sees it; not asked where nodes are in other processes. */
+  readonly viewOf: (host: string) => NetworkView;
   /** The protocol that a host runs, with its checked options. */
   readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol; readonly options: unknown };
   /** Who plays when nodes and sources are in other processes. */
@@ -156,7 +157,7 @@ export class Stage implements WorldListener {
   }
 
   #create(host: HostSpec): void {
-    const { world, network, nodeOf, standIns, observerOf } = this.#parts;
+    const { world, viewOf, nodeOf, standIns, observerOf } = this.#parts;
     if (standIns !== undefined) {
       this.#nodes.set(host.name, standIns.node(host));
       return;
@@ -164,6 +165,7 @@ export class Stage implements WorldListener {
     const { protocol, options } = nodeOf(host);
     const observer = observerOf?.(host.name);
     const watched = observer === undefined ? {} : { observer };
+    const network = viewOf(host.name);
     const setup = { options, network, witness: this.#witness, ...watched };
     this.#nodes.set(host.name, protocol.create(world.host(host.name), setup));
   }

@@ -1,5 +1,5 @@
 /**
- * Five throw-away nodes, written against the port alone, in both worlds (issue 2 section 3).
+ * Six throw-away nodes, written against the port alone, in both worlds.
  *
  * @module
  */

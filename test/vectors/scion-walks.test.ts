@@ -4,10 +4,12 @@
  *
  * @module
  */
+
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LinkEndView, NetworkView } from '../../engine/host/network-view.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { viewWith } from '../fixtures/views.ts';
 import { FakeWorld } from '../unit/nodes/scion/fake-world.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
 
@@ -37,7 +39,7 @@ interface WalksFile {
 }
 
 const HOST_PORT = 31_001;
-const NOTHING: NetworkView = { hosts: [], links: [], ases: [], secret: () => new Uint8Array(0) };
+const NOTHING = viewWith({ hosts: [], links: [], ases: [] });
 
 /** The default graph with one router and one host per AS. */
 function defaultNetwork(): NetworkView {
@@ -68,11 +70,11 @@ function defaultNetwork(): NetworkView {
     };
   });
   const secret = (purpose: string): Uint8Array => {
-    const isdAs = purpose.replace('scion/forwarding-key/', '');
+    const isdAs = purpose.replace('forwarding-key/', '');
     // Rule of walks.json, keys.rule.
     return Uint8Array.from(createHash('sha256').update(`orrery ${isdAs}`).digest().subarray(0, 16));
   };
-  return { hosts, links, ases: [], secret };
+  return viewWith({ hosts, links, ases: [] }, secret);
 }
 
 const file = hasVectors ? vectors<WalksFile>('scion/walks.json') : { now: 0, walks: [] };

@@ -2,14 +2,13 @@
  * The gateway's directory of SCION paths: looks them up, names the links and routers they cross, and
  * keeps answers with bounds on number and age (R-032, R-033).
  *
- * Paths come from hop fields computed from the topology (nodes/scion); a daemon that learns them from
- * beacons will take the place of `PathFinder` without a change here.
+ * Paths are made of the segments that were published for the network (nodes/scion); a daemon that
+ * learns them from beacons will take the place of `PathFinder` without a change here.
  *
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { LinkView, NetworkView } from '../../../engine/host/network-view.ts';
-import type { Random } from '../../../engine/host/random.ts';
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import {
   formatInterface,
@@ -43,8 +42,6 @@ export interface GatewayPath {
 export interface DirectoryOptions {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
-  /** Draws the segment ids. */
-  readonly random: Random;
   /** Name of the host that asks. */
   readonly host: string;
 }
@@ -78,7 +75,7 @@ export class PathDirectory {
     return paths;
   }
 
-  /** The segments that the latest paths to `target` were combined from; makes none. */
+  /** The segments that the latest paths to `target` were combined from; takes none. */
   segments(target: string): SegmentSet | undefined {
     const ends = this.#ends(target);
     return ends && this.#finder?.segmentsBetween(ends.from, ends.to);
@@ -104,7 +101,7 @@ export class PathDirectory {
     return { from: isdAs(from), to: isdAs(to) };
   }
 
-  /** Hop fields live six hours: fresh segments are made every 30 minutes, shared by all targets. */
+  /** Hop fields live six hours: fresh segments are taken every 30 minutes, shared by all targets. */
   #finderAt(now: number, clock: CalendarTime): PathFinder {
     const isOld = now - this.#finderNs >= DIRECTORY_AGE_NS_MAX;
     if (this.#finder !== undefined && !isOld) return this.#finder;

@@ -42,7 +42,7 @@ import {
   RecordReader,
   type RecordType,
 } from '../records.ts';
-import { authoritySecret, identitySecret, trustOf } from '../trust.ts';
+import { authoritySecret, identityKeyOf, trustOf } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -127,11 +127,11 @@ class AuthorityNode implements NodeHandle {
     const isFirst = this.#published.size === 0;
     if (isFirst && this.#host.now() - this.#lastUploadNs < BOOTSTRAP_NS) return false;
     const document = keepOwnProofs(this.#place(this.#make(epoch, this.#nodesOf(epoch))));
-    const { crypto } = this.#host;
+    const { crypto, name } = this.#host;
     const { network } = this.#setup;
-    const signed = signDocument(crypto, authoritySecret(network), document);
+    const signed = signDocument(crypto, authoritySecret(network, name), document);
     // A document that nobody would take (a layer without a mix, no provider) is not handed out.
-    if ('drop' in openDocument(crypto, trustOf(network, crypto), signed, epoch)) return false;
+    if ('drop' in openDocument(crypto, trustOf(network, name), signed, epoch)) return false;
     if (isFirst) this.#warnOfAudits(document);
     this.#measureLayers(document);
     this.#published.set(epoch, { signed, document });
@@ -229,7 +229,7 @@ class AuthorityNode implements NodeHandle {
 
   #reload(): void {
     const { epoch } = this.#clock.now();
-    const trust = trustOf(this.#setup.network, this.#host.crypto);
+    const trust = trustOf(this.#setup.network, this.#host.name);
     for (let each = epoch - EPOCHS_KEPT; each <= epoch + 1; each++) {
       const signed = this.#store.get(`document-${each}`);
       if (signed === undefined) continue;
@@ -312,7 +312,7 @@ class AuthorityNode implements NodeHandle {
     const { name, identityKey, address } = descriptor;
     const resident = addressBookOf(network, crypto).byName(name);
     if (resident === undefined || resident.address !== address) return undefined;
-    const expected = crypto.ed25519PublicKey(identitySecret(network, name));
+    const expected = identityKeyOf(network, name);
     if (!equalBytes(expected, identityKey)) return undefined;
     const refusal = this.#proofRefusal(descriptor);
     if (refusal !== undefined) {

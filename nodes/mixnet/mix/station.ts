@@ -28,7 +28,7 @@ import type { MixnetDrop } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { formatOf, unwrapShapeOf } from '../format.ts';
 import { FIRST_RETRY_NS, RETRY_NS } from '../geometry.ts';
-import { identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
+import { identityKeyOf, identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
 import { senderWindows } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
 import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
@@ -113,7 +113,7 @@ export class Station {
     const epochNs = options.epoch;
     const unwrap = options.unwrap === 'threads' ? unwrapShapeOf(options) : undefined;
     this.#keys = new KeyRing({ host, format: this.format, tags, epochNs, unwrap });
-    const identityKey = host.crypto.ed25519PublicKey(identitySecret(network, host.name));
+    const identityKey = identityKeyOf(network, host.name);
     this.nodeId = nodeIdOf(host.crypto, identityKey);
     const secret = vrfSecret(network, host.name);
     this.#vrfKey = openVrfKey(host.crypto, options.vrfSuite, secret);
@@ -140,7 +140,7 @@ export class Station {
       host,
       clock: this.#clock,
       authority: this.#authority(),
-      trust: trustOf(network, host.crypto),
+      trust: trustOf(network, options.authority),
       isPlacementChecked: options.placement === 'beacon',
       describe: (target, done): void =>
         this.#keys.prepare(target.epoch, (mixKeys) =>

@@ -15,21 +15,21 @@ import { combinePaths } from './combinator.ts';
 import type { SegmentSet } from './edges.ts';
 import { type Path, pathFingerprint } from './path.ts';
 import type { PathSegment } from './segment.ts';
-import type { ScionTopology } from './topology.ts';
+import type { ScionAs } from './topology.ts';
 
 /** Lifetime of the path inside an AS: reference daemon, 24 h. */
 const LOCAL_PATH_HALF_SECONDS = 2 * 24 * 3600;
 
 /** What a finder works on. */
 export interface PathFinderOptions {
-  readonly topology: ScionTopology;
+  readonly ases: readonly Pick<ScionAs, 'isdAs' | 'mtu'>[];
   readonly segments: TopologySegments;
   readonly crypto: CryptoProvider;
   /** Seconds since 1970 at which the segments were made. */
   readonly timestamp: number;
 }
 
-/** Finds paths in one topology. */
+/** Finds paths in one network. */
 export class PathFinder {
   readonly #options: PathFinderOptions;
   readonly #downsByEnd: ReadonlyMap<string, readonly PathSegment[]>;
@@ -75,7 +75,7 @@ export class PathFinder {
   }
 
   #inside(isdAs: IsdAs): readonly Path[] {
-    const as = this.#options.topology.ases.find((candidate) => candidate.isdAs === isdAs);
+    const as = this.#options.ases.find((candidate) => candidate.isdAs === isdAs);
     if (as === undefined) return [];
     return [
       {

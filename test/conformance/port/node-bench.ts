@@ -4,11 +4,14 @@
  *
  * @module
  */
-import { sha256 } from '../../../engine/core/sha256.ts';
-import type { NetworkView } from '../../../engine/host/network-view.ts';
+import { provider } from '../../../engine/crypto/index.ts';
+import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
-import { ask, type Driver, type RequestAnswer } from './drivers.ts';
+import { parcelView } from '../../../scenarios/runner/provision/parcel.ts';
+import { Provision } from '../../../scenarios/runner/provision/provision.ts';
+import { drawnSecrets, seededSecrets } from '../../../scenarios/runner/provision/secret-source.ts';
+import { ask, type Driver, type RequestAnswer, SUITE_SEED } from './drivers.ts';
 
 const FIRST_LINK_PORT = 50_000;
 const DELAY_NS = 2_000_000;
@@ -36,23 +39,25 @@ export class NodeBench {
   /** `host < from: text`, in order. */
   readonly delivered: string[] = [];
   readonly #spec: BenchSpec;
-  readonly #view: NetworkView;
+  readonly #map: NetworkMap;
+  readonly #viewOf: (host: string) => NetworkView;
   readonly #nodes = new Map<string, NodeHandle>();
 
   constructor(driver: Driver, spec: BenchSpec) {
     this.driver = driver;
     this.#spec = spec;
-    this.#view = viewOf(spec, driver.block);
+    this.#map = mapOf(spec, driver.block);
+    this.#viewOf = viewsOf(driver, spec.protocol, this.#map);
     const { world } = driver;
     const { jobs, drops, metrics } = spec.protocol;
-    for (const { name, address } of this.#view.hosts) {
+    for (const { name, address } of this.#map.hosts) {
       const host = world.addHost({ name, address, jobs, drops, metrics });
       host.onDelivery = (from, buffer, offset, length): void => {
         const text = new TextDecoder().decode(buffer.slice(offset, offset + length));
         this.delivered.push(`${name} < ${from}: ${text}`);
       };
     }
-    for (const { id, a, b } of this.#view.links) {
+    for (const { id, a, b } of this.#map.links) {
       const direction = { rateBps: RATE_BPS, delayNs: DELAY_NS };
       world.addLink({ id, a, b, forward: direction, backward: direction });
     }
@@ -117,14 +122,37 @@ export class NodeBench {
     const { protocol, options, observerOf } = this.#spec;
     const witness = { note: (): boolean => false, has: (): boolean => false };
     const observed = observerOf === undefined ? {} : { observer: observerOf(name) };
-    const setup = { options, network: this.#view, witness, ...observed };
+    const setup = { options, network: this.#viewOf(name), witness, ...observed };
     const node = protocol.create(this.driver.world.host(name), setup);
     this.#nodes.set(name, node);
     return node;
   }
 }
 
-function viewOf(spec: BenchSpec, block: string): NetworkView {
+/** As runs do it: in sim from the seed, live from what the process of that one host was handed. */
+function viewsOf(
+  driver: Driver,
+  protocol: Protocol,
+  network: NetworkMap,
+): (host: string) => NetworkView {
+  const drawn = drawnSecrets();
+  const provision = new Provision({
+    network,
+    protocolOf: (): Protocol => protocol,
+    secrets: driver.kind === 'sim' ? seededSecrets(SUITE_SEED) : drawn,
+    crypto: provider('node', { timing: driver.kind === 'sim' ? 'simulation' : 'constant' }),
+    seed: SUITE_SEED,
+    seconds: 1_700_000_000,
+    durationNs: 0,
+  });
+  if (driver.kind === 'sim') return (host) => provision.viewOf(host);
+  return (host) => {
+    const parcel = provision.parcel([host], drawn.rootOf);
+    return parcelView(host, { parcel, network, protocolOf: () => protocol });
+  };
+}
+
+function mapOf(spec: BenchSpec, block: string): NetworkMap {
   const address = (host: string): string => `${block}.${10 + spec.hosts.indexOf(host)}`;
   return {
     hosts: spec.hosts.map((name) => ({
@@ -142,6 +170,5 @@ function viewOf(spec: BenchSpec, block: string): NetworkView {
       rateBps: RATE_BPS,
     })),
     ases: [],
-    secret: (purpose) => sha256(new TextEncoder().encode(purpose)),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The five throw-away nodes at work, in any world (issue 2 section 3, docs/adr/0002).
+ * The six throw-away nodes at work, in any world (docs/adr/0002, docs/adr/0020).
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { protocol as busyServer } from '../../fixtures/nodes/busy-server.ts';
 import { protocol as face } from '../../fixtures/nodes/face.ts';
 import { protocol as mix } from '../../fixtures/nodes/mix.ts';
 import { protocol as router } from '../../fixtures/nodes/router.ts';
+import { protocol as spy } from '../../fixtures/nodes/spy.ts';
 import { protocol as upgrade } from '../../fixtures/nodes/upgrade.ts';
 import type { Driver } from './drivers.ts';
 import { NodeBench } from './node-bench.ts';
@@ -189,6 +190,56 @@ async function runFace(driver: Driver): Promise<void> {
   await bench.close();
 }
 
+async function runSpy(driver: Driver): Promise<void> {
+  const bench = new NodeBench(driver, {
+    protocol: spy,
+    hosts: ['one', 'two', 'three'],
+    links: [
+      ['one', 'two'],
+      ['two', 'three'],
+    ],
+  });
+  const given = async (node: string, kind: string, target: string): Promise<string> => {
+    const { outcome, body } = await bench.ask(node, kind, target);
+    expect(`${outcome} ${text(body)}`).toMatch(/^given /);
+    return text(body);
+  };
+  const refused = async (node: string, kind: string, target: string): Promise<string> => {
+    const { outcome, body } = await bench.ask(node, kind, target);
+    expect(outcome, `${node} asks ${kind} ${target}`).toBe('refused');
+    return text(body);
+  };
+  const own = await given('one', 'secret', 'one static');
+  expect(own.split(',').length).toBe(32);
+  expect(await given('one', 'secret', 'one static')).toBe(own);
+  expect(await given('one', 'secret', 'one other')).not.toBe(own);
+  expect(await given('two', 'secret', 'two static')).not.toBe(own);
+  expect(await refused('two', 'secret', 'one static')).toMatch(
+    /two asks for the secret "static" of one/,
+  );
+  expect(await refused('two', 'secret', 'nobody static')).toMatch(/nobody, which does not exist/);
+  expect(await refused('one', 'secret', 'one static/two')).toMatch(/no name of a secret/);
+  // Everybody sees the same public key, and it is that of the secret.
+  const { crypto } = driver.world.host('one');
+  const publicKey = String(crypto.x25519PublicKey(Uint8Array.from(own.split(',').map(Number))));
+  expect(await given('one', 'public', 'one static')).toBe(publicKey);
+  expect(await given('three', 'public', 'one static')).toBe(publicKey);
+  expect(await refused('three', 'public', 'one other')).toMatch(/"other" of one, which has none/);
+  const circle = await given('one', 'shared', 'circle');
+  expect(circle.split(',').length).toBe(32);
+  expect(await given('two', 'shared', 'circle')).toBe(circle);
+  expect(await refused('three', 'shared', 'circle')).toMatch(/three asks for fixture-spy\/circle/);
+  expect(await refused('one', 'shared', 'square')).toMatch(/which it does not share/);
+  const notice = '3 hosts, 32 bytes';
+  expect(await given('three', 'published', 'fixture-spy/notice')).toBe(notice);
+  expect(await given('one', 'published', 'fixture-spy/notice')).toBe(notice);
+  expect(await given('one', 'published', 'fixture-spy/constructor')).toBe('nothing');
+  // A node that comes back has the keys that it had.
+  bench.restart('one');
+  expect(await given('one', 'secret', 'one static')).toBe(own);
+  await bench.close();
+}
+
 export const nodeCases: readonly NodeCase[] = [
   {
     id: 'router',
@@ -225,5 +276,11 @@ export const nodeCases: readonly NodeCase[] = [
     says: 'a face answers at once, from the disk, from another node, or with a time-out',
     protocol: face,
     run: runFace,
+  },
+  {
+    id: 'spy',
+    says: 'a node gets its own secrets, those it shares and public keys of all, and no others',
+    protocol: spy,
+    run: runSpy,
   },
 ];

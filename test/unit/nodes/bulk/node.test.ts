@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkView } from '../../../../engine/host/network-view.ts';
 import type { NodeHandle } from '../../../../engine/host/protocol.ts';
 import type { StreamHandlers } from '../../../../engine/host/stream.ts';
 import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
@@ -8,6 +7,7 @@ import type { SimWorld } from '../../../../engine/net/sim-world.ts';
 import { SegmentStreams } from '../../../../engine/net/stream/segment-streams.ts';
 import type { BulkOptions } from '../../../../nodes/bulk/config.ts';
 import { protocol } from '../../../../nodes/bulk/index.ts';
+import { viewWith } from '../../../fixtures/views.ts';
 import { makeWorld } from '../../engine/net/world-fixture.ts';
 
 const MS = 1_000_000;
@@ -40,12 +40,11 @@ function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): 
   const [a, b] = hosts as [SimHost, SimHost];
   const ends = { a: { host: 'a', port: 50_000 }, b: { host: 'b', port: 50_000 } };
   world.addLink({ id: 'ab', ...ends, forward: LINK, backward: LINK });
-  const network: NetworkView = {
+  const network = viewWith({
     hosts: hosts.map(({ name, address }) => ({ name, address, protocol: 'bulk' })),
     links: [],
     ases: [],
-    secret: (purpose) => new Uint8Array(32).fill(purpose.length),
-  };
+  });
   const witness = { note: (): boolean => false, has: (): boolean => false };
   const delivered: Delivered[] = [];
   for (const host of hosts) {

@@ -5,15 +5,13 @@
  */
 import { noble } from '../../../../engine/crypto/noble.ts';
 import type { NetworkView } from '../../../../engine/host/network-view.ts';
-import {
-  HopAuthenticator,
-  nextSegmentId,
-  provisionForwardingKey,
-} from '../../../../nodes/scion/mac.ts';
+import { HopAuthenticator, nextSegmentId } from '../../../../nodes/scion/mac.ts';
+import { forwardingKeyOf } from '../../../../nodes/scion/provisioning.ts';
 import { host } from '../../../../nodes/scion/wire/host-address.ts';
 import { type IsdAs, isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import type { HopField, SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
+import { viewWith } from '../../../fixtures/views.ts';
 
 const FIRST_PORT = 50_000;
 /** Interface to the previous AS of the line, and to the next. */
@@ -57,8 +55,7 @@ export function makeChain(options: ChainOptions): Chain {
     delayNs: options.delayNs,
     rateBps: 1e9,
   }));
-  const secret = (purpose: string): Uint8Array => noble.sha256(new TextEncoder().encode(purpose));
-  return { network: { hosts, links, ases: [], secret }, isdAses };
+  return { network: viewWith({ hosts, links, ases: [] }), isdAses };
 }
 
 export interface ChainPacketOptions {
@@ -119,7 +116,7 @@ function chainPath(chain: Chain, timestamp: number): SegmentedPath {
 const keys = new Map<IsdAs, Uint8Array>();
 
 function forwardingKey(chain: Chain, as: IsdAs): Uint8Array {
-  const key = keys.get(as) ?? provisionForwardingKey(noble, as, chain.network.secret);
+  const key = keys.get(as) ?? forwardingKeyOf(noble, as, chain.network);
   keys.set(as, key);
   return key;
 }

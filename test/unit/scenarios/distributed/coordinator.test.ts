@@ -11,8 +11,8 @@ import { Coordinator } from '../../../../scenarios/distributed/coordinator.ts';
 import type { Command, Report } from '../../../../scenarios/distributed/messages.ts';
 import type { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
-import { networkView } from '../../../../scenarios/runner/network.ts';
 import { type NodeChoice, nodeChoice } from '../../../../scenarios/runner/nodes.ts';
+import type { Parcel } from '../../../../scenarios/runner/provision/parcel.ts';
 import { Stage } from '../../../../scenarios/runner/stage.ts';
 import { load, registry } from '../runner/fixture.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from './fixture.ts';
@@ -72,7 +72,8 @@ function setUp(): SetUp {
     scenario,
     seed: 1,
     fleet: fleet as unknown as ProcessFleet,
-    order: { scenario, seed: 1, secret: new Uint8Array(32), shape: 'links', precision: 'low' },
+    order: { scenario, seed: 1, run: 'abad1deaabad1dea', shape: 'links', precision: 'low' },
+    parcelOf: (): Parcel => ({ roots: {}, shared: {}, publicKeys: {}, published: {} }),
     onFailure: (error): unknown => failures.push(error),
     onLog: (node, level, message): unknown => logged.push(`${node} ${level} ${message}`),
     onHello,
@@ -82,7 +83,7 @@ function setUp(): SetUp {
     world: coordinator.world,
     scenario,
     seed: 1,
-    network: networkView(scenario.topology, () => new Uint8Array(32)),
+    viewOf: (host): never => expect.fail(`${host} runs elsewhere`),
     nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
     standIns: coordinator.standIns,
   });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../../engine/crypto/index.ts';
+import type { NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../../../engine/host/protocol.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import { networkView } from '../../../../../scenarios/runner/network.ts';
 import { type NodeChoice, nodeChoice } from '../../../../../scenarios/runner/nodes.ts';
-import { SimStageWorld, seededSecret } from '../../../../../scenarios/runner/sim-stage-world.ts';
+import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
+import { SimStageWorld } from '../../../../../scenarios/runner/sim-stage-world.ts';
 import { Stage } from '../../../../../scenarios/runner/stage.ts';
+import type { HostSpec } from '../../../../../topologies/model.ts';
 import {
   counter,
   load,
@@ -138,29 +140,34 @@ describe('two clocks that differ', () => {
 
 /** A stage on which one gateway believes in other keys of its peer. */
 function stageWithSwappedKey(scenario: Scenario, liar: string): [SimStageWorld, Stage] {
-  const network = networkView(scenario.topology, seededSecret(1));
-  const swapped = {
+  const crypto = provider('node', { timing: 'simulation' });
+  const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+  const provision = provisionSeed({ scenario, seed: 1, protocolOf, crypto });
+  const mallory = new Uint8Array(32).fill(7);
+  const swapped = (network: NetworkView): NetworkView => ({
     ...network,
-    secret: (purpose: string): Uint8Array =>
-      network.secret(purpose === 'gateway/static/gateway-111' ? 'gateway/static/mallory' : purpose),
-  };
+    identity: (host) =>
+      host === 'gateway-111'
+        ? { secret: () => mallory, publicKey: () => crypto.x25519PublicKey(mallory) }
+        : network.identity(host),
+  });
   const world = new SimStageWorld({
     scenario,
     seed: 1,
-    crypto: provider('node', { timing: 'simulation' }),
-    protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
+    crypto,
+    protocolOf,
   });
   const stage = new Stage({
     world,
     scenario,
     seed: 1,
-    network,
+    viewOf: (host): NetworkView => provision.viewOf(host),
     nodeOf: (host): NodeChoice => {
       const choice = nodeChoice(scenario, host, registry);
       if (host.name !== liar) return choice;
       const { protocol } = choice;
       const create: typeof protocol.create = (at, setup) =>
-        protocol.create(at, { ...setup, network: swapped });
+        protocol.create(at, { ...setup, network: swapped(setup.network) });
       return { ...choice, protocol: { ...protocol, create } };
     },
   });

@@ -1,24 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
 import { provider } from '../../../../../engine/crypto/index.ts';
 import {
   DIRECTORY_AGE_NS_MAX,
   DIRECTORY_ANSWERS_MAX,
   PathDirectory,
 } from '../../../../../nodes/gateway/underlay/path-directory.ts';
-import { networkView } from '../../../../../scenarios/runner/network.ts';
-import { seededSecret } from '../../../../../scenarios/runner/sim-stage-world.ts';
-import { load, SECOND } from '../../../scenarios/runner/fixture.ts';
+import { nodeChoice } from '../../../../../scenarios/runner/nodes.ts';
+import { provisionSeed } from '../../../../../scenarios/runner/provision/run-provision.ts';
+import { load, registry, SECOND } from '../../../scenarios/runner/fixture.ts';
 
 const EPOCH = 1_767_225_600;
 const HOP_LIFE_NS = 6 * 3_600 * SECOND;
-const topology = load('failover.yaml').topology;
+const loaded = load('failover.yaml');
+/** Segments are made for two refreshes. */
+const scenario = { ...loaded, epochSeconds: EPOCH, durationNs: 2 * DIRECTORY_AGE_NS_MAX };
+const provision = provisionSeed({
+  scenario,
+  seed: 1,
+  protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
+  crypto: provider('node'),
+});
 
 function directory(): PathDirectory {
   return new PathDirectory({
-    network: networkView(topology, seededSecret(1)),
+    network: provision.viewOf('gateway-111'),
     crypto: provider('node'),
-    random: openStream(1, 'gateway-111', 'segments'),
     host: 'gateway-111',
   });
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BfdSession } from '../../../../../nodes/scion/bfd/session.ts';
+import { viewWith } from '../../../../fixtures/views.ts';
 import { FakeWorld } from '../fake-world.ts';
 
 const MS = 1_000_000;
-const network = {
+const network = viewWith({
   hosts: [{ name: 'one', address: '127.1.0.1', protocol: 'scion' }],
   links: [],
   ases: [],
-  secret: (): Uint8Array => new Uint8Array(32),
-};
+});
 
 /** Times, in ns, between the packets that a lonely session sends in ten minutes. */
 function gapsOf(detectMultiplier: number): number[] {

@@ -53,6 +53,7 @@ function finderOf(topology: ScionTopology): PathFinder {
   const options = { topology, crypto, timestamp: TIMESTAMP };
   return new PathFinder({
     ...options,
+    ases: topology.ases,
     segments: makeSegments({ ...options, random: countingRandom() }),
   });
 }

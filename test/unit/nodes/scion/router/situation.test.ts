@@ -5,6 +5,7 @@ import type {
   NetworkView,
 } from '../../../../../engine/host/network-view.ts';
 import { situate } from '../../../../../nodes/scion/router/situation.ts';
+import { viewWith } from '../../../../fixtures/views.ts';
 import { addressWord } from './test-router.ts';
 
 const hosts = [
@@ -34,7 +35,7 @@ const links = [
 ];
 
 function network(more: readonly LinkView[] = []): NetworkView {
-  return { hosts, links: [...links, ...more], ases: [], secret: () => new Uint8Array(32) };
+  return viewWith({ hosts, links: [...links, ...more], ases: [] });
 }
 
 describe('where a router stands', () => {

@@ -1,0 +1,144 @@
+/**
+ * What an AS is provisioned with, and what it makes public: its routers share the forwarding key and
+ * the DRKey secret; hosts get path segments, whose MACs they cannot make.
+ *
+ * Takes the place of the control service of each AS: segments are computed before the nodes start,
+ * anew for every half hour of the run, since hop fields live six hours. Dynamic beaconing will make
+ * them instead.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type {
+  HostView,
+  LinkView,
+  NetworkMap,
+  NetworkView,
+} from '../../engine/host/network-view.ts';
+import type { Provisioning, Publisher } from '../../engine/host/protocol.ts';
+import { deriveForwardingKey } from './mac.ts';
+import { makeSegments, type TopologySegments } from './paths/beacon.ts';
+import { PathFinder } from './paths/finder.ts';
+import { readSegments, writeSegments } from './paths/segment-text.ts';
+import type { ScionLink } from './paths/topology.ts';
+import { type IsdAs, isdAs } from './wire/isd-as.ts';
+
+/** Hop fields are dated back by this much against clock drift, as the reference does for BFD. */
+const CLOCK_DRIFT_SECONDS = 10;
+/** Segments of the control service are this old at most when a host asks for them. */
+const REFRESH_SECONDS = 1_800;
+const NS_PER_S = 1_000_000_000;
+const PUBLISHED_INDEX = 'segments';
+const PROTOCOL = 'scion';
+
+/** See the module. */
+export const scionProvisioning: Provisioning = {
+  sharedSecrets: ({ isdAs: own }: HostView) =>
+    own === undefined ? [] : [forwardingSecret(own), drkeySecret(own)],
+  publish: publishSegments,
+};
+
+/** Purpose of the secret that an AS's forwarding key is derived from. */
+function forwardingSecret(as: string): string {
+  return `forwarding-key/${as}`;
+}
+
+/** Purpose of the secret that an AS derives its DRKeys from. */
+export function drkeySecret(as: string): string {
+  return `drkey/${as}`;
+}
+
+/** The forwarding key that all routers of one AS share: they check hop fields with it. */
+export function forwardingKeyOf(
+  crypto: CryptoProvider,
+  as: IsdAs,
+  { shared }: Pick<NetworkView, 'shared'>,
+): Uint8Array {
+  return deriveForwardingKey(crypto, shared(forwardingSecret(as)));
+}
+
+/** Where a host's paths come from. */
+export interface PathFinderSources {
+  readonly network: NetworkView;
+  readonly crypto: CryptoProvider;
+  /** Calendar time at which it asks, seconds since 1970. */
+  readonly seconds: number;
+}
+
+/** Finders by the map of their network and the time of their segments: the same for all its hosts. */
+const finders = new WeakMap<NetworkMap['hosts'], Map<number, PathFinder>>();
+
+/**
+ * The finder of paths over the latest segments that were published by then.
+ * @throws Error when the network has no router, and so no segments.
+ */
+export function makePathFinder({ network, crypto, seconds }: PathFinderSources): PathFinder {
+  const index = network.published(`${PROTOCOL}/${PUBLISHED_INDEX}`);
+  if (index === undefined) throw new Error('no segments were published: the network has no router');
+  const instants = JSON.parse(index) as readonly number[];
+  // A clock that is slow finds the first ones.
+  const latest = instants.findLast((instant) => instant <= seconds) ?? instants[0] ?? seconds;
+  const known = finders.get(network.hosts) ?? new Map<number, PathFinder>();
+  finders.set(network.hosts, known);
+  const found = known.get(latest);
+  if (found !== undefined) return found;
+  const segments = readSegments(network.published(segmentsName(latest)) ?? '');
+  const timestamp = latest - CLOCK_DRIFT_SECONDS;
+  const made = new PathFinder({ ases: ases(network), segments, crypto, timestamp });
+  known.set(latest, made);
+  return made;
+}
+
+function segmentsName(instant: number): string {
+  return `${PROTOCOL}/${PUBLISHED_INDEX}/${instant}`;
+}
+
+function publishSegments(publisher: Publisher): Readonly<Record<string, string>> {
+  const { network, crypto, seconds, durationNs } = publisher;
+  const topology = {
+    ases: ases(network).map((as) => {
+      return { ...as, forwardingKey: forwardingKeyOf(crypto, as.isdAs, publisher) };
+    }),
+    links: scionLinks(network),
+  };
+  const random = publisher.random('segment-ids');
+  const make = (instant: number): TopologySegments =>
+    makeSegments({ topology, crypto, random, timestamp: instant - CLOCK_DRIFT_SECONDS });
+  const count = 1 + Math.floor(durationNs / NS_PER_S / REFRESH_SECONDS);
+  const instants = Array.from({ length: count }, (_, at) => seconds + REFRESH_SECONDS * at);
+  return {
+    [PUBLISHED_INDEX]: JSON.stringify(instants),
+    ...Object.fromEntries(
+      instants.map((at) => [`${PUBLISHED_INDEX}/${at}`, writeSegments(make(at))]),
+    ),
+  };
+}
+
+function ases({
+  ases: views,
+}: NetworkMap): readonly { readonly isdAs: IsdAs; readonly core: boolean; readonly mtu: number }[] {
+  return views.map(({ isdAs: name, core, mtu }) => ({ isdAs: isdAs(name), core, mtu }));
+}
+
+function scionLinks(network: NetworkMap): readonly ScionLink[] {
+  const asOf = new Map(network.hosts.map((host) => [host.name, host.isdAs]));
+  return network.links.flatMap((link) => scionLink(link, asOf));
+}
+
+function scionLink(
+  link: LinkView,
+  asOf: ReadonlyMap<string, string | undefined>,
+): readonly ScionLink[] {
+  const { relation, a, b, mtu } = link;
+  const asA = asOf.get(a.host);
+  const asB = asOf.get(b.host);
+  if (relation === 'internal' || asA === undefined || asB === undefined) return [];
+  return [
+    {
+      a: { isdAs: isdAs(asA), ifId: a.ifId },
+      b: { isdAs: isdAs(asB), ifId: b.ifId },
+      type: relation,
+      mtu,
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+/**
+ * The topology as nodes see it, without anybody's keys.
+ *
+ * @module
+ */
+import type { LinkEndView, NetworkMap } from '../../../engine/host/network-view.ts';
+import type { Topology } from '../../../topologies/model.ts';
+
+/** What of a topology nodes are shown. */
+export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'ases'>;
+
+/** Makes the map of a run, one object for all its nodes. */
+export function networkMap(topology: MappedTopology): NetworkMap {
+  const address = new Map(topology.hosts.map((host) => [host.name, host.address]));
+  const end = (at: { host: string; port: number; ifId: number }): LinkEndView => ({
+    host: at.host,
+    address: address.get(at.host) ?? '',
+    port: at.port,
+    ifId: at.ifId,
+  });
+  return {
+    hosts: topology.hosts.map(({ name, address: at, protocol, isdAs }) => ({
+      name,
+      address: at,
+      protocol,
+      ...(isdAs === undefined ? {} : { isdAs }),
+    })),
+    links: topology.links.map((link) => ({
+      id: link.id,
+      a: end(link.a),
+      b: end(link.b),
+      relation: link.relation,
+      mtu: Math.min(link.forward.mtu ?? 65_535, link.backward.mtu ?? 65_535),
+      delayNs: link.forward.delayNs,
+      rateBps: link.forward.rateBps,
+    })),
+    ases: topology.ases,
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * Provisioning, where all secrets of a run are drawn: hands each node its view of the network, and each
+ * process its parcel (docs/adr/0020).
+ *
+ * @module
+ */
+import { openStream } from '../../../engine/core/stream.ts';
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
+import { boundView, type ProvisionedProtocol, sharedBy } from './bound-view.ts';
+import type { Parcel } from './parcel.ts';
+import type { SecretSource } from './secret-source.ts';
+
+/** Where all secrets of a run are known. */
+export interface ProvisionOptions {
+  readonly network: NetworkMap;
+  readonly protocolOf: (host: string) => ProvisionedProtocol;
+  readonly secrets: SecretSource;
+  readonly crypto: CryptoProvider;
+  /** For what is published; no secret comes from it. */
+  readonly seed: number;
+  /** Calendar time at which the nodes start, seconds since 1970. */
+  readonly seconds: number;
+  readonly durationNs: number;
+}
+
+/** See the module. */
+export class Provision {
+  readonly #options: ProvisionOptions;
+  readonly #publicKeys = new Map<string, Uint8Array>();
+  #published: ReadonlyMap<string, string> | undefined;
+
+  constructor(options: ProvisionOptions) {
+    this.#options = options;
+  }
+
+  /** The network as a host's node sees it. */
+  viewOf(host: string): NetworkView {
+    return boundView(host, {
+      ...this.#options,
+      publicKeyOf: (of, name) => this.#publicKey(of, name),
+      published: (name) => this.#publications.get(name),
+    });
+  }
+
+  /**
+   * What has to be handed to a process in which these hosts' nodes run, and nothing else.
+   * @param rootOf What a host's own secrets are derived from.
+   */
+  parcel(hosts: readonly string[], rootOf: (host: string) => Uint8Array): Parcel {
+    const { network, secrets } = this.#options;
+    const shared = new Set(hosts.flatMap((host) => sharedBy(host, this.#options)));
+    return {
+      roots: Object.fromEntries(hosts.map((host) => [host, rootOf(host)])),
+      shared: Object.fromEntries([...shared].map((name) => [name, secrets.shared(name)])),
+      publicKeys: Object.fromEntries(network.hosts.map(({ name }) => [name, this.#keysOf(name)])),
+      published: Object.fromEntries(this.#publications),
+    };
+  }
+
+  #keysOf(host: string): Readonly<Record<string, Uint8Array>> {
+    const names = Object.keys(this.#options.protocolOf(host).provisioning?.publicKeys ?? {});
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const key = this.#publicKey(host, name);
+        return key === undefined ? [] : [[name, key]];
+      }),
+    );
+  }
+
+  #publicKey(host: string, name: string): Uint8Array | undefined {
+    const key = `${host}/${name}`;
+    const known = this.#publicKeys.get(key);
+    if (known !== undefined) return known;
+    const { protocolOf, secrets, crypto } = this.#options;
+    const protocol = protocolOf(host);
+    const publicKeys = protocol.provisioning?.publicKeys ?? {};
+    const make = Object.hasOwn(publicKeys, name) ? publicKeys[name] : undefined;
+    const made = make?.(secrets.own(host, `${protocol.name}/${name}`), crypto);
+    if (made !== undefined) this.#publicKeys.set(key, made);
+    return made;
+  }
+
+  get #publications(): ReadonlyMap<string, string> {
+    this.#published ??= new Map(this.#publish());
+    return this.#published;
+  }
+
+  #publish(): (readonly [string, string])[] {
+    const { network, protocolOf, secrets, seed } = this.#options;
+    const protocols = new Set(network.hosts.map(({ name }) => protocolOf(name)));
+    return [...protocols].flatMap(({ name: protocol, provisioning }) => {
+      const texts = provisioning?.publish?.({
+        ...this.#options,
+        shared: (purpose) => secrets.shared(`${protocol}/${purpose}`),
+        random: (purpose) => openStream(seed, `provisioning/${protocol}`, purpose),
+      });
+      return Object.entries(texts ?? {}).map(
+        ([name, text]) => [`${protocol}/${name}`, text] as const,
+      );
+    });
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The provisioning of one run of a scenario.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Protocol } from '../../../engine/host/protocol.ts';
+import type { HostSpec } from '../../../topologies/model.ts';
+import type { Scenario } from '../../model.ts';
+import { protocolTable } from '../nodes.ts';
+import { networkMap } from './network-map.ts';
+import { Provision } from './provision.ts';
+import { type SecretSource, seededSecrets } from './secret-source.ts';
+
+/** What is provisioned. */
+export interface ProvisionedRun {
+  readonly scenario: Pick<Scenario, 'topology' | 'durationNs'>;
+  readonly seed: number;
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  readonly crypto: CryptoProvider;
+  /** Calendar time at which the nodes start, seconds since 1970. */
+  readonly seconds: number;
+  readonly secrets: SecretSource;
+}
+
+/** For any world. */
+export function provisionRun(run: ProvisionedRun): Provision {
+  const { topology, durationNs } = run.scenario;
+  return new Provision({
+    ...run,
+    network: networkMap(topology),
+    protocolOf: protocolTable(topology, run.protocolOf),
+    durationNs,
+  });
+}
+
+/** For a world in virtual time: everything comes from the seed. */
+export function provisionSeed(
+  run: Omit<ProvisionedRun, 'seconds' | 'secrets' | 'scenario'> & { readonly scenario: Scenario },
+): Provision {
+  const { scenario, seed } = run;
+  return provisionRun({ ...run, seconds: scenario.epochSeconds, secrets: seededSecrets(seed) });
+}

@@ -1,0 +1,201 @@
+/**
+ * Secrets of nodes: what a node is given in virtual time, and what a coordinator hands to the process
+ * of a node (SECURITY.md, "Who knows which secret").
+ */
+import { hkdfSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serialize } from 'node:v8';
+import { describe, expect, it } from 'vitest';
+import { provider } from '../../engine/crypto/index.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { openScenario } from '../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { nodeChoice } from '../../scenarios/runner/nodes.ts';
+import { networkMap } from '../../scenarios/runner/provision/network-map.ts';
+import { type Parcel, parcelView } from '../../scenarios/runner/provision/parcel.ts';
+import type { Provision } from '../../scenarios/runner/provision/provision.ts';
+import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
+import { rootedSecrets } from '../../scenarios/runner/provision/secret-source.ts';
+import { load, registry, run } from '../unit/scenarios/runner/fixture.ts';
+import { expectOwnSecretsOnly, SPY_TOPOLOGY, spiesOn } from './spies.ts';
+
+const ROOT = new Uint8Array(32).fill(0xa7);
+const secrets = rootedSecrets(ROOT);
+
+function provisionOf(scenario: Scenario): Provision {
+  return provisionRun({
+    scenario,
+    seed: 1,
+    protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
+    crypto: provider('node', { timing: 'constant' }),
+    seconds: 1_700_000_000,
+    secrets,
+  });
+}
+
+/** Every secret of a network: of each host, and of each group with its members. */
+interface Vault {
+  readonly own: ReadonlyMap<string, readonly Uint8Array[]>;
+  readonly groups: ReadonlyMap<
+    string,
+    { readonly members: Set<string>; readonly secret: Uint8Array }
+  >;
+}
+
+const OWN_NAMES = ['static', 'identity', 'vrf', 'authority'];
+
+function vaultOf(scenario: Scenario): Vault {
+  const own = new Map<string, readonly Uint8Array[]>();
+  const groups = new Map<string, { members: Set<string>; secret: Uint8Array }>();
+  const network = networkMap(scenario.topology);
+  for (const host of scenario.topology.hosts) {
+    const { protocol } = nodeChoice(scenario, host, registry);
+    const { name } = host;
+    own.set(name, [
+      secrets.rootOf(name),
+      ...OWN_NAMES.map((secret) => secrets.own(name, `${protocol.name}/${secret}`)),
+    ]);
+    const view = network.hosts.find((one) => one.name === name);
+    if (view === undefined) continue;
+    for (const purpose of protocol.provisioning?.sharedSecrets?.(view, network) ?? []) {
+      const key = `${protocol.name}/${purpose}`;
+      const group = groups.get(key) ?? { members: new Set(), secret: secrets.shared(key) };
+      group.members.add(name);
+      groups.set(key, group);
+    }
+  }
+  return { own, groups };
+}
+
+/** True when these bytes stand in others: raw, in hexadecimal or in base64. */
+function holds(bytes: Buffer, secret: Uint8Array): boolean {
+  const raw = Buffer.from(secret);
+  return (
+    bytes.includes(raw) ||
+    bytes.includes(raw.toString('hex')) ||
+    bytes.includes(raw.toString('base64url').slice(0, -1))
+  );
+}
+
+/** Everything that a coordinator knows only by a secret, and that stands in what it hands out. */
+function leaksIn(order: unknown, hosts: readonly string[], { own, groups }: Vault): string[] {
+  const bytes = serialize(order);
+  const leaks = holds(bytes, ROOT) ? ['the root of the run'] : [];
+  for (const [host, values] of own) {
+    const isForeign = !hosts.includes(host);
+    if (isForeign && values.some((value) => holds(bytes, value))) leaks.push(`a secret of ${host}`);
+  }
+  for (const [name, { members, secret }] of groups) {
+    const isForeign = !hosts.some((host) => members.has(host));
+    if (isForeign && holds(bytes, secret)) leaks.push(`the secret ${name}`);
+  }
+  return leaks;
+}
+
+describe('the secrets of nodes', () => {
+  it('every process could derive every secret: a spy in virtual time is given its own only', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-spies-'));
+    try {
+      const path = join(folder, 'spies.yaml');
+      writeFileSync(join(folder, 'row.yaml'), SPY_TOPOLOGY.replaceAll('BLOCK', '127.77.1'));
+      writeFileSync(path, spiesOn('row.yaml'));
+      const own = new ProtocolRegistry();
+      const { scenario } = await openScenario(path, {}, own);
+      expectOwnSecretsOnly(run(scenario, 1, { registry: own }).warnings);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each(['failover.yaml', 'mixnet.yaml', 'file-transfer.yaml', 'hello.yaml'])(
+    '%s: what a coordinator hands to a process holds the secrets of its hosts and no others',
+    (file) => {
+      const overrides =
+        file === 'file-transfer.yaml' ? { options: '{ bulk: { secure: psk } }' } : {};
+      const scenario = load(file, overrides);
+      const provision = provisionOf(scenario);
+      const vault = vaultOf(scenario);
+      const names = scenario.topology.hosts.map(({ name }) => name);
+      for (const host of names) {
+        const parcel = provision.parcel([host], secrets.rootOf);
+        expect(leaksIn({ scenario, parcel }, [host], vault), host).toEqual([]);
+        expect(Object.keys(parcel.roots)).toEqual([host]);
+        expect(Object.keys(parcel.publicKeys).sort()).toEqual([...names].sort());
+      }
+    },
+  );
+
+  it('the check above would notice a single secret too much', () => {
+    const scenario = load('failover.yaml');
+    const provision = provisionOf(scenario);
+    const vault = vaultOf(scenario);
+    const [first, second] = ['gateway-111', 'br-211-1'];
+    const parcel = provision.parcel([first], secrets.rootOf);
+    const more = (extra: Uint8Array | string): Parcel => ({
+      ...parcel,
+      published: { ...parcel.published, extra: String(extra) },
+      shared: extra instanceof Uint8Array ? { extra } : {},
+    });
+    expect(leaksIn(more(secrets.rootOf(second)), [first], vault)).toEqual([
+      `a secret of ${second}`,
+    ]);
+    const hex = Buffer.from(secrets.own('gateway-211', 'gateway/static')).toString('hex');
+    expect(leaksIn(more(`{"key":"${hex}"}`), [first], vault)).toEqual(['a secret of gateway-211']);
+    // A gateway is in the AS, and not a router of it.
+    const key = 'scion/forwarding-key/1-ff00:0:111';
+    expect(leaksIn(more(secrets.shared(key)), [first], vault)).toEqual([`the secret ${key}`]);
+    expect(leaksIn(more(ROOT), [first], vault)).toEqual(['the root of the run']);
+  });
+
+  it('routers of one AS share its key, and those of another AS and gateways are refused it', () => {
+    const scenario = load('failover.yaml');
+    const network = networkMap(scenario.topology);
+    const provision = provisionOf(scenario);
+    const protocolOf = (name: string): ReturnType<typeof nodeChoice>['protocol'] => {
+      const host = scenario.topology.hosts.find((one) => one.name === name);
+      if (host === undefined) return expect.fail(name);
+      return nodeChoice(scenario, host, registry).protocol;
+    };
+    const shared = (name: string, purpose: string): Uint8Array => {
+      const parcel = provision.parcel([name], secrets.rootOf);
+      return parcelView(name, { parcel, network, protocolOf }).shared(purpose);
+    };
+    const purpose = 'forwarding-key/1-ff00:0:111';
+    expect(shared('br-111-1', purpose)).toEqual(shared('br-111-2', purpose));
+    for (const stranger of ['br-211-1', 'gateway-111', 'gateway-211', 'core-110']) {
+      expect(() => shared(stranger, purpose), stranger).toThrow('which it does not share');
+    }
+  });
+
+  it('a view of a process gives nothing of hosts that run elsewhere, whatever its protocol says', () => {
+    const scenario = load('hello.yaml');
+    const network = networkMap(scenario.topology);
+    const parcel = provisionOf(scenario).parcel(['alice'], secrets.rootOf);
+    const greedy = { name: 'ping', provisioning: { sharedSecrets: () => ['everything'] } };
+    const use = { parcel, network, protocolOf: () => greedy };
+    expect(() => parcelView('bob', use).identity('bob').secret('static')).toThrow(
+      'this process has no secrets of bob',
+    );
+    expect(() => parcelView('alice', use).shared('everything')).toThrow(
+      'this process has no secret ping/everything',
+    );
+  });
+
+  it('own and shared secrets, and those of two hosts, are different derivations', () => {
+    const derived = (key: Uint8Array, info: string): Uint8Array =>
+      new Uint8Array(hkdfSync('sha256', key, '', info, 32));
+    expect(secrets.rootOf('a')).toEqual(derived(ROOT, 'orrery host a'));
+    expect(secrets.own('a', 'p/x')).toEqual(derived(secrets.rootOf('a'), 'orrery own p/x'));
+    const all = [
+      secrets.rootOf('a'),
+      secrets.rootOf('b'),
+      secrets.own('a', 'p/x'),
+      secrets.own('b', 'p/x'),
+      secrets.shared('p/x'),
+      secrets.shared('p/x/a'),
+    ];
+    expect(new Set(all.map(String)).size).toBe(all.length);
+  });
+});
