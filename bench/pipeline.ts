@@ -51,6 +51,8 @@ export interface Sizes {
   readonly packets: number;
   /** CPU time of each batch of a part of a hop, microseconds. */
   readonly partUs: number;
+  /** Packets of the round with more inside than there are slots: half of them at a time. */
+  readonly overfull: number;
 }
 
 const FULL: Sizes = {
@@ -60,6 +62,7 @@ const FULL: Sizes = {
   loadedSeconds: 1,
   packets: 2_048,
   partUs: 100_000,
+  overfull: 20_000,
 };
 
 /** A key exchange with the provider that computes it. */
@@ -172,6 +175,7 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
     }),
     ...timeRows(`${100 * LOAD} % of saturation`, loaded, { note: queueTheory(loaded) }),
     ...qualityRows(loaded, valid.length),
+    ...(await overfullRows(mode, valid, sizes)),
     ...hopParts(provider(crypto), exchange, sizes.partUs),
   ];
 }
@@ -353,13 +357,21 @@ function qualityRows(loaded: readonly Measured[], length: number): BenchResult[]
   const poolHits = sum(({ before, after }) => after.poolHits - before.poolHits);
   const poolMisses = sum(({ before, after }) => after.poolMisses - before.poolMisses);
   const hits = (100 * poolHits) / (poolHits + poolMisses);
+  const copied = sum(({ before, after }) => after.copiedBytes - before.copiedBytes);
   return [
     {
       name: '  buffers that the pool did not have',
       unit: '%',
       value: 100 - hits,
       target: 15,
-      note: `hit rate ${hits.toFixed(1)} %; one copy, ${length} bytes a packet`,
+      note: `hit rate ${hits.toFixed(1)} %`,
+    },
+    {
+      name: '  bytes copied',
+      unit: 'copies/packet',
+      value: copied / length / sent,
+      target: 1,
+      note: `${copied} of ${sent} packets of ${length}`,
     },
     { name: '  drops', unit: '%', value: (100 * dropped) / sent, target: 0.1 },
     {
@@ -367,6 +379,34 @@ function qualityRows(loaded: readonly Measured[], length: number): BenchResult[]
       unit: 'us/packet',
       value: cpuUs / sent,
       note: `${(sent / batches).toFixed(1)} packets a batch`,
+    },
+  ];
+}
+
+/** More packets inside than slots: what the queue holds waits in buffers of its own, and is copied twice. */
+async function overfullRows(
+  { crypto }: Mode,
+  valid: ValidPackets,
+  sizes: Sizes,
+): Promise<readonly BenchResult[]> {
+  const pipeline = new Pipeline({ workers: 2 });
+  const job = pipeline.open({ moduleUrl: JOBS, job: 'unwrap', crypto }, valid.setup);
+  await pipeline.settled();
+  const { sent, before, after } = await saturate(
+    nextLoad(pipeline, job, valid),
+    sizes.overfull,
+    sizes.overfull / 2,
+  );
+  await pipeline.close();
+  const misses = after.poolMisses - before.poolMisses;
+  const copied = after.copiedBytes - before.copiedBytes;
+  return [
+    {
+      name: '  buffers made while the queue is full',
+      unit: '%',
+      value: (100 * misses) / sent,
+      target: 15,
+      note: `${sizes.overfull / 2} packets inside; ${(copied / valid.length / sent).toFixed(2)} copies/packet`,
     },
   ];
 }

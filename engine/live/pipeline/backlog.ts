@@ -1,7 +1,8 @@
 /**
  * Packets that wait for a slot: a queue with a bound, first in, first out.
  *
- * Each waits in a copy of its own, made for it; the pool of slots counts that as a miss.
+ * Each waits in a copy of its own. The buffers of those that have left are used again, and new ones are
+ * made by the dozen, so that a full queue makes none; an empty queue keeps a few.
  *
  * @module
  */
@@ -9,22 +10,37 @@ import type { Submission } from './submission.ts';
 
 /** Packets that have gone before the array that held them is cut. */
 const SLICE_FROM = 1_024;
+/** Buffers that are made at a time. */
+const GROWTH = 64;
+/** Lengths are rounded up to these, so that packets of about one length share buffers. */
+const ROUND_BYTES = 1_024;
+/** Buffers that an empty queue keeps. */
+const KEPT = 1_024;
 
 /** See the module. */
 export class Backlog {
   #waiting: Submission[] = [];
   #head = 0;
+  readonly #spare: Uint8Array[] = [];
 
   get length(): number {
     return this.#waiting.length - this.#head;
   }
 
-  /** Copies a packet to the end. */
-  push({ job, bytes, sink, token, affinity }: Submission): void {
-    this.#waiting.push({ job, bytes: bytes.slice(), sink, token, affinity });
+  /**
+   * Copies a packet to the end.
+   * @returns false when memory had to be made for it.
+   */
+  push({ job, bytes, sink, token, affinity }: Submission): boolean {
+    const ready = this.#spare.pop();
+    const isReady = ready !== undefined && ready.length >= bytes.length;
+    const buffer = isReady ? ready : this.#grow(bytes.length);
+    buffer.set(bytes);
+    this.#waiting.push({ job, bytes: buffer.subarray(0, bytes.length), sink, token, affinity });
+    return isReady;
   }
 
-  /** Takes the first packet. */
+  /** Takes the first packet; its bytes are good until the next one comes. */
   shift(): Submission | undefined {
     const first = this.#waiting[this.#head];
     if (first === undefined) return undefined;
@@ -33,6 +49,22 @@ export class Backlog {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
+    this.#giveBack(first.bytes);
     return first;
+  }
+
+  /** Makes buffers and hands out the first. */
+  #grow(length: number): Uint8Array {
+    const capacity = Math.max(1, Math.ceil(length / ROUND_BYTES)) * ROUND_BYTES;
+    const memory = new ArrayBuffer(GROWTH * capacity);
+    for (let at = capacity; at < memory.byteLength; at += capacity) {
+      this.#spare.push(new Uint8Array(memory, at, capacity));
+    }
+    return new Uint8Array(memory, 0, capacity);
+  }
+
+  #giveBack({ buffer, byteOffset }: Uint8Array): void {
+    this.#spare.push(new Uint8Array(buffer, byteOffset, buffer.byteLength / GROWTH));
+    if (this.length === 0 && this.#spare.length > KEPT) this.#spare.length = KEPT;
   }
 }

@@ -208,8 +208,9 @@ export class Pipeline {
       this.#counts.poolHits += 1;
       this.#dispatch(slot, packet);
     } else {
-      this.#counts.poolMisses += 1;
-      this.#backlog.push(packet);
+      if (this.#backlog.push(packet)) this.#counts.poolHits += 1;
+      else this.#counts.poolMisses += 1;
+      this.#counts.copiedBytes += packet.bytes.length;
     }
     const { inside } = this;
     if (inside > this.#counts.peak) this.#counts.peak = inside;
@@ -270,6 +271,7 @@ export class Pipeline {
   #dispatch(slot: number, { job, bytes, sink, token, affinity }: Submission): void {
     const worker = this.#workerFor(affinity);
     this.#views.bytes(slot, bytes.length).set(bytes);
+    this.#counts.copiedBytes += bytes.length;
     this.#sinks[slot] = sink;
     this.#tokens[slot] = token;
     this.#slotWorkers[slot] = worker.index;

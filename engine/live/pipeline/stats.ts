@@ -16,10 +16,12 @@ export interface PipelineStats {
   lost: number;
   /** Never taken in, by reason. */
   drops: { 'queue-full': number; 'too-long': number; 'no-worker': number };
-  /** Taken into a slot at once. */
+  /** Taken into a slot, or into a buffer of the queue that lay ready. */
   poolHits: number;
-  /** Taken into a buffer made for them, because no slot was free. */
+  /** Taken into memory made for them, because no slot was free and no buffer lay ready. */
   poolMisses: number;
+  /** Bytes copied on the way to a worker: once into a slot, and once before for a packet that waited for one. */
+  copiedBytes: number;
   /** Most inside at a time. */
   peak: number;
   /** Times that a worker found packets. */
@@ -38,6 +40,7 @@ export function createStats(): PipelineStats {
     drops: { 'queue-full': 0, 'too-long': 0, 'no-worker': 0 },
     poolHits: 0,
     poolMisses: 0,
+    copiedBytes: 0,
     peak: 0,
     batches: 0,
     sleeps: 0,
