@@ -295,8 +295,8 @@ module.exports = {
     {
       name: 'tools-are-for-developers',
       severity: 'error',
-      comment: 'tools keep the repository; only cli commands for developers may call them.',
-      from: { pathNot: '^(tools|test|cli)/' },
+      comment: 'tools keep the repository; only commands for developers may call them.',
+      from: { pathNot: '^(tools|test|cli|bench)/' },
       to: { path: '^tools/' },
     },
     {

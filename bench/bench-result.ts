@@ -19,6 +19,8 @@ export interface BenchResult {
   readonly max?: number;
   /** Bound to reach: at least for rates (`.../s`), at most for everything else. */
   readonly target?: number;
+  /** Multiple of a reference that was measured in turn with it; main.ts takes the loop around the whole run else. */
+  readonly ratio?: number;
   /** Name of the line of the same run that this one is a multiple of, for peers. */
   readonly comparedWith?: string;
   /** What the number is worth, for example `no FIFO ties, no cancel`. */

@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- NAME ...] [--json]`: runs the named benchmarks, or all that take seconds, and
  * prints each number with its spread, its multiple of the calibration loop, its target and its ratio
- * to peers.
+ * to peers. Each leaves `runs/bench/NAME.json` with commit and date, which `npm run requirements` and
+ * `npm run figures` read.
  *
  * A new benchmark is a file that exports `name` and `run()` (bench-result.ts), and one line in the
  * table below. Each runs in a process of its own, so that none compiles or collects for another.
@@ -9,10 +10,14 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { currentCommit } from '../tools/requirements/source-state.ts';
 import type { BenchModule, BenchResult } from './bench-result.ts';
 import { run as calibrate } from './calibration.ts';
+import { loopRatio } from './ratio.ts';
 import { tableOf } from './table.ts';
 
 /** Every benchmark by its name; loaded only when asked for. */
@@ -30,10 +35,11 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   pipeline: () => import('./pipeline.ts'),
   live: () => import('./live.ts'),
   'live-cost': () => import('./live-cost.ts'),
+  promises: () => import('./promises.ts'),
 };
 
 /** Benchmarks that take minutes or need the whole machine: they run when named. */
-const ON_REQUEST: readonly string[] = ['live', 'live-cost', 'pipeline'];
+const ON_REQUEST: readonly string[] = ['live', 'live-cost', 'pipeline', 'promises'];
 
 const BAD_ARGUMENT = 2;
 /** Asks this file to run one benchmark in its own process and to write its results as JSON. */
@@ -54,13 +60,33 @@ async function main(args: readonly string[]): Promise<number> {
     return BAD_ARGUMENT;
   }
   if (args.includes(ALONE)) {
-    const results = await (await BENCHES[names[0] ?? '']?.())?.run();
-    process.stdout.write(JSON.stringify(results));
+    process.stdout.write(JSON.stringify(await measureAlone(names[0] ?? '')));
     return 0;
   }
   const usual = Object.keys(BENCHES).filter((name) => !ON_REQUEST.includes(name));
   report(names.length > 0 ? names : usual, args.includes('--json'));
   return 0;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What one benchmark measured, and the pace of the loop around it. */
+interface Alone {
+  readonly results: readonly BenchResult[];
+  /** Millions of steps of the calibration loop per CPU second, before and after. */
+  readonly pace: readonly [number, number];
+}
+
+/** The loop runs before and after it in the same process: machines change their speed. */
+async function measureAlone(name: string): Promise<Alone> {
+  const bench = await BENCHES[name]?.();
+  const before = paceOf(calibrate());
+  const results = (await bench?.run()) ?? [];
+  return { results, pace: [before, paceOf(calibrate())] };
+}
+
+function paceOf([loop]: readonly BenchResult[]): number {
+  return loop?.value ?? Number.NaN;
 }
 
 function report(names: readonly string[], isJson: boolean): void {
@@ -76,13 +102,25 @@ function report(names: readonly string[], isJson: boolean): void {
   for (const name of names) {
     say(`\n${name} ...`);
     const found = runAlone(name);
-    results.push(...found);
-    say(tableOf(found, unit));
+    keep(name, found, environment);
+    results.push(...found.results);
+    say(tableOf(found.results, unit));
   }
   if (isJson) console.log(JSON.stringify({ environment, results }, undefined, 2));
 }
 
-function runAlone(name: string): BenchResult[] {
+/** Leaves the figures where others look for them. */
+function keep(name: string, { results, pace }: Alone, environment: Environment): void {
+  const folder = join(ROOT, 'runs/bench');
+  mkdirSync(folder, { recursive: true });
+  const mean = (pace[0] + pace[1]) / 2;
+  const figures = results.map((one) => ({ ...one, ratio: one.ratio ?? loopRatio(one, mean) }));
+  const facts = { name, commit: currentCommit(ROOT), at: new Date().toISOString() };
+  const text = JSON.stringify({ ...facts, environment, pace, results: figures }, undefined, 2);
+  writeFileSync(join(folder, `${name}.json`), `${text}\n`);
+}
+
+function runAlone(name: string): Alone {
   const file = fileURLToPath(import.meta.url);
   const args = [...process.execArgv, file, name, ALONE];
   const child = spawnSync(process.execPath, args, {
@@ -90,7 +128,7 @@ function runAlone(name: string): BenchResult[] {
     encoding: 'utf8',
   });
   if (child.status !== 0) throw new Error(`bench ${name} ended with ${child.status}`);
-  return JSON.parse(child.stdout) as BenchResult[];
+  return JSON.parse(child.stdout) as Alone;
 }
 
 process.exitCode = await main(process.argv.slice(2));

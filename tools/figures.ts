@@ -1,7 +1,7 @@
 /**
  * `npm run figures [-- --write]`: published figures beside ours, from the newest runs.
  *
- * The list is `docs/figures.yaml`; values come from `runs/` (reports of scenarios, `bench.json`) and
+ * The list is `docs/figures.yaml`; values come from `runs/` (reports of scenarios, `bench/`) and
  * `coverage/`. What no run of this folder has measured stays as it is written, and a figure that none has measured
  * says which command does; nothing is typed in.
  *
@@ -191,11 +191,12 @@ function bestReport(scenario: string, wanted: string): Report | undefined {
     .sort((a, b) => b.seeds.length - a.seeds.length)[0];
 }
 
-/** Benchmarks that run when named leave a file of their own. */
-const BENCHES = ['runs/bench.json', 'runs/bench-pipeline.json'];
+/** Each benchmark leaves a file of its own. */
+const BENCHES = join(ROOT, 'runs/bench');
 
 function oursFromBench(name: string): Ours {
-  const found = BENCHES.map((file) => oursFromFile(join(ROOT, file), name));
+  const files = existsSync(BENCHES) ? readdirSync(BENCHES).sort() : [];
+  const found = files.map((file) => oursFromFile(join(BENCHES, file), name));
   return found.find((ours) => ours !== NONE) ?? NONE;
 }
 

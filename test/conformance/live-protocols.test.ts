@@ -111,15 +111,3 @@ describe('R-234: the same files in both worlds', () => {
     expect(process.getActiveResourcesInfo().filter((kind) => /^TCP/.test(kind))).toEqual([]);
   });
 });
-
-// Another program may take the processor in the middle of a handler; it does not do so three times.
-it('R-004: a live gateway works less than 1 ms on a packet, p95', { retry: 2 }, async () => {
-  const [, failover] = CASES;
-  const { metrics } = await live(
-    load({ ...failover!, set: { ...failover!.set, 'traffic.0.rate': '500/s' } }),
-  );
-  const processing = metrics['gateway.processing'];
-  const p95 = processing?.quantiles?.find(({ p }) => p === 0.95)?.value;
-  expect(processing?.count).toBeGreaterThan(1_000);
-  expect(p95).toBeLessThanOrEqual(1_000_000);
-});

@@ -1,0 +1,102 @@
+/**
+ * Promises of speed, each measured in turn with the calibration loop: figures that
+ * docs/requirements.yaml bounds, as they are and as multiples of the loop.
+ *
+ * CPU time throughout, except of live traffic, which is timed by the wall. Takes two minutes, so it
+ * runs when named; `npm run nightly` names it. On a machine that does other work as well the multiples
+ * hold and the figures may not.
+ *
+ * @module
+ */
+import { hasSodium, provider } from '../engine/crypto/index.ts';
+import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
+import { openScenario } from '../scenarios/open.ts';
+import { ProtocolRegistry } from '../scenarios/registry.ts';
+import { runSeed } from '../scenarios/runner/run-seed.ts';
+import { type BenchResult, cpuTimeUs, requireEqual } from './bench-result.ts';
+import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
+import { LiveLoad } from './workloads/live-load.ts';
+import { PipelineRates } from './workloads/pipeline-rates.ts';
+import { UnwrapRate } from './workloads/unwrap-rate.ts';
+
+/** What `npm run bench -- promises` runs. */
+export const name = 'promises';
+
+const ROUNDS = 5;
+const US_PER_MINUTE = 60_000_000;
+const NS_PER_US = 1_000;
+
+/** Measures everything in turn with the loop, some rounds of it. */
+export async function run(): Promise<readonly BenchResult[]> {
+  const pipelines = new PipelineRates();
+  const live = new LiveLoad();
+  const measurements: readonly Measurement[] = [
+    await tunnel(),
+    replayChecks,
+    unwraps(),
+    (): Promise<readonly Taken[]> => pipelines.take(),
+    (): Promise<readonly Taken[]> => live.take(),
+  ];
+  return await inTurnWithLoop(measurements, ROUNDS);
+}
+
+/** failover.yaml without its cuts, in virtual time: both gateways, all routers and the network on one core. */
+async function tunnel(): Promise<Measurement> {
+  const registry = new ProtocolRegistry();
+  const changes = { duration: '4s', warmup: '2s', events: '[]' };
+  const { scenario } = await openScenario('failover.yaml', changes, registry);
+  return () => {
+    let delivered = 0;
+    const cpuUs = cpuTimeUs(() => {
+      const { metrics } = runSeed({ scenario, registry, seed: 1 });
+      const throughput = metrics['gateway.throughput'];
+      delivered = throughput?.kind === 'counter' ? throughput.value : 0;
+    });
+    // Two of the four seconds count; less would be the rate of a tunnel that carries nothing.
+    if (delivered < 19_000) throw new Error(`void: only ${delivered} packets were delivered`);
+    const value = (delivered / cpuUs) * US_PER_MINUTE;
+    return [{ name: 'tunnel on one core', unit: 'packets/min', value }];
+  };
+}
+
+const CHECKS = 1_000_000;
+const WINDOW_BITS = 1_024;
+/** A number comes up to so many places late. */
+const SPREAD = 500;
+
+/** Rising sequence numbers, each up to {@link SPREAD} places late. */
+function replayChecks(): readonly Taken[] {
+  const window = new ReplayWindow(WINDOW_BITS);
+  const sequences = new Float64Array(CHECKS);
+  let mixed = 1;
+  for (let index = 0; index < CHECKS; index += 1) {
+    mixed = (Math.imul(mixed, 1_664_525) + 1_013_904_223) >>> 0;
+    sequences[index] = 2 ** 40 + Math.max(0, index - ((mixed >>> 8) % SPREAD));
+  }
+  let fresh = 0;
+  const pass = (): void => {
+    for (let index = 0; index < CHECKS; index += 1) {
+      if (window.accept(sequences[index] as number) === 'fresh') fresh += 1;
+      sequences[index] = (sequences[index] as number) + CHECKS;
+    }
+  };
+  pass();
+  const warm = fresh;
+  const value = (cpuTimeUs(pass) * NS_PER_US) / CHECKS;
+  requireEqual('fresh numbers of the second pass', fresh - warm, warm);
+  return [{ name: 'replay check, reordered', unit: 'ns/check', value }];
+}
+
+const CORES = 4;
+
+/** The faster provider, and the key exchange that it is best at. */
+function unwraps(): Measurement {
+  const rate = hasSodium()
+    ? new UnwrapRate(provider('sodium'), 'x25519')
+    : new UnwrapRate(provider('node'), 'x25519-kem');
+  return () => {
+    const perCore = rate.take();
+    const note = `${Math.round(perCore)}/s on one`;
+    return [{ name: 'unwrap on four cores', unit: 'packets/s', value: CORES * perCore, note }];
+  };
+}

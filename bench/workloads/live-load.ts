@@ -1,0 +1,87 @@
+/**
+ * A tunnel on real sockets at the published rate, over its path of 30 ms alone: what the application
+ * waits for a packet, and what a gateway works on it.
+ *
+ * @module
+ */
+import { histogramQuantile } from '../../engine/measure/histogram.ts';
+import type { MetricData, SeedResult } from '../../reports/model.ts';
+import { runDistributed } from '../../scenarios/distributed/distributed-run.ts';
+import { openScenario } from '../../scenarios/open.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import type { Taken } from '../in-turn.ts';
+
+const AGENT = new URL('../../cli/agent-start.ts', import.meta.url).href;
+/** 500,000/min is 8,334/s; arrivals are random, so a little more. */
+const RATE = 8_600;
+const PUBLISHED_PER_MINUTE = 500_000;
+/** Round trip of the path that stays. */
+const BASE_ONE_WAY_MS = 15;
+const OTHER_PATHS = '["core-110 <-> core-310", "core-120 <-> core-320"]';
+const CHANGES = {
+  warmup: '4s',
+  duration: '9s',
+  'traffic.0.rate': `${RATE}/s`,
+  events: `[{ at: 1s, link: ${OTHER_PATHS}, set: { up: false } }]`,
+  kpis: '{ gateway.delivery: { value: ">= 0%" } }',
+};
+const NS_PER_MS = 1_000_000;
+const NS_PER_US = 1_000;
+const PERCENTILE = 0.95;
+
+/** See the module. */
+export class LiveLoad {
+  /** Runs for nine seconds, of which five count. */
+  async take(): Promise<readonly Taken[]> {
+    const registry = new ProtocolRegistry();
+    const loaded = await openScenario('failover.yaml', CHANGES, registry);
+    const end = await runDistributed({
+      ...loaded,
+      registry,
+      seeds: [1],
+      recordingsOf: () => ({}),
+      reproduce: '',
+      commit: '',
+      shape: 'links',
+      precision: 'low',
+      agentEntry: AGENT,
+      processes: { loops: 2 },
+    });
+    const [result] = end.kind === 'judged' ? end.input.seeds : [];
+    if (result === undefined) throw new Error(`void: ${JSON.stringify(end)}`);
+    return liveFigures(result);
+  }
+}
+
+/** Latency counts only where the rate was carried: what was lost never waits. */
+export function liveFigures({
+  metrics,
+  measuredNs,
+}: Pick<SeedResult, 'metrics' | 'measuredNs'>): readonly Taken[] {
+  const throughput = metrics['gateway.throughput'];
+  const packets = throughput?.kind === 'counter' ? throughput.value : 0;
+  const perMinute = (60e9 * packets) / measuredNs;
+  const latencyMs = quantileOf(metrics['gateway.latency']) / NS_PER_MS;
+  const processingUs = quantileOf(metrics['gateway.processing']) / NS_PER_US;
+  return [
+    {
+      name: 'live throughput at the published rate',
+      unit: 'wall packets/min',
+      value: perMinute,
+      ratio: perMinute / PUBLISHED_PER_MINUTE,
+    },
+    {
+      name: 'live latency at the published rate, p95',
+      unit: 'wall ms',
+      value: latencyMs,
+      ratio: latencyMs / BASE_ONE_WAY_MS,
+      note: `links take ${BASE_ONE_WAY_MS} ms`,
+    },
+    { name: 'live gateway, work on a packet, p95', unit: 'us/packet', value: processingUs },
+  ];
+}
+
+function quantileOf(metric: MetricData | undefined): number {
+  if (metric?.kind !== 'histogram') return Number.NaN;
+  return histogramQuantile(metric.data, PERCENTILE);
+}

@@ -1,0 +1,121 @@
+/**
+ * The pipeline with one worker and with two, in turn: CPU time of a packet, what four workers would
+ * carry, what waits at 80 % load, and what a second worker brings while both really work.
+ *
+ * @module
+ */
+import { hasSodium, provider } from '../../engine/crypto/index.ts';
+import { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
+import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
+import { requireEqual } from '../bench-result.ts';
+import type { Taken } from '../in-turn.ts';
+import { type Measured, saturate } from './pipeline-load.ts';
+import { FIRST_TOKENS, ValidPackets } from './valid-packets.ts';
+
+const JOBS = new URL('./sphinx-job.ts', import.meta.url).href;
+const DIFFERENT = 64;
+const PACKETS = 5_000;
+const WARM_UP = 2_000;
+/** A batch for each of two workers. */
+const WINDOW = 256;
+const WORKERS_PROJECTED = 4;
+const LOAD = 0.8;
+const US_PER_SECOND = 1_000_000;
+const US_PER_MS = 1_000;
+/** Of two workers that work at once neither does less than this share. */
+const SHARE_MIN = 0.3;
+
+/** One round at saturation, and how many packets each worker did. */
+export interface Round {
+  readonly measured: Pick<Measured, 'cpuUs' | 'mainUs' | 'sent' | 'seconds'>;
+  readonly byWorker: readonly number[];
+}
+
+/** See the module. */
+export class PipelineRates {
+  readonly #crypto = hasSodium() ? 'sodium' : 'node';
+  readonly #exchange = hasSodium() ? 'x25519' : 'x25519-kem';
+  readonly #valid = new ValidPackets(provider(this.#crypto), this.#exchange, DIFFERENT);
+  #runs = 0;
+
+  /** Measures one worker, then two. */
+  async take(): Promise<readonly Taken[]> {
+    const one = await this.#saturated(1);
+    const two = await this.#saturated(2);
+    requireEqual('wrong results', this.#valid.wrong, 0);
+    return pipelineFigures(one, two);
+  }
+
+  async #saturated(workers: number): Promise<Round> {
+    const pipeline = new Pipeline({ workers });
+    const address = { moduleUrl: JOBS, job: 'unwrap', crypto: this.#crypto };
+    const job = pipeline.open(address, this.#valid.setup);
+    await pipeline.settled();
+    const byWorker = new Array<number>(workers).fill(0);
+    const settle = (token: number, result: PipelineResult): void => {
+      byWorker[result.worker] = (byWorker[result.worker] ?? 0) + 1;
+      this.#valid.settle(token, result);
+    };
+    const firstToken = FIRST_TOKENS * this.#runs;
+    this.#runs += 1;
+    const load = { pipeline, job, packets: this.#valid.packets, firstToken, settle };
+    await saturate(load, WARM_UP, WINDOW);
+    byWorker.fill(0);
+    const later = { ...load, firstToken: firstToken + WARM_UP };
+    const measured = await saturate(later, PACKETS, WINDOW);
+    await pipeline.close();
+    return { measured, byWorker };
+  }
+}
+
+/** The figures of two rounds; throws when two workers took turns instead of working at once. */
+export function pipelineFigures(one: Round, two: Round): readonly Taken[] {
+  const total = two.byWorker.reduce((sum, count) => sum + count, 0);
+  const least = Math.min(...two.byWorker) / total;
+  if (two.byWorker.length !== 2 || least < SHARE_MIN) {
+    throw new Error(`void: the workers did ${two.byWorker.join(' and ')} of the packets`);
+  }
+  const [oneUs, twoUs] = [one, two].map(({ measured }) => measured.cpuUs / measured.sent) as [
+    number,
+    number,
+  ];
+  const mainUs = two.measured.mainUs === undefined ? 0 : two.measured.mainUs / two.measured.sent;
+  const projected = Math.min(WORKERS_PROJECTED / twoUs, 1 / mainUs) * US_PER_SECOND;
+  const busy = two.measured.cpuUs / US_PER_SECOND / two.measured.seconds;
+  const rate = ({ measured }: Round): number => measured.sent / measured.seconds;
+  const byWall = rate(two) / (2 * rate(one));
+  return [
+    {
+      name: 'pipeline on four workers',
+      unit: 'packets/s',
+      value: projected,
+      note: `min(4 / ${twoUs.toFixed(1)} us, 1 / ${mainUs.toFixed(1)} us of the main thread)`,
+    },
+    {
+      name: 'processing at 80 % load of two cores',
+      unit: 'ms/packet',
+      value: processingMs(twoUs / US_PER_MS),
+      note: 'work by CPU time, waiting by M/D/2',
+    },
+    {
+      name: 'second worker by CPU time',
+      unit: '%',
+      value: (100 * oneUs) / twoUs,
+      ratio: oneUs / twoUs,
+      note: `by the wall ${(100 * byWall).toFixed(0)} %`,
+    },
+    {
+      name: 'cores busy with two workers',
+      unit: 'cores',
+      value: busy,
+      ratio: busy / 2,
+      note: `${two.byWorker.join(' and ')} packets`,
+    },
+  ];
+}
+
+/** Mean time of a packet at {@link LOAD} on two servers: M/D/2, half of the waiting by Erlang's C. */
+function processingMs(workMs: number): number {
+  const waits = (2 * LOAD * LOAD) / (1 + LOAD);
+  return workMs * (1 + waits / (4 * (1 - LOAD)));
+}

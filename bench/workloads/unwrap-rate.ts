@@ -1,0 +1,43 @@
+/**
+ * Sphinx packets that one core unwraps, settles and finds valid in a CPU second, without threads.
+ *
+ * @module
+ */
+import type { OpenByteJob } from '../../engine/host/compute.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { type ExchangeChoice, unwrapJob } from '../../nodes/sphinx/index.ts';
+import { cpuTimeUs, requireEqual } from '../bench-result.ts';
+import { ValidPackets } from './valid-packets.ts';
+
+const PACKETS = 2_000;
+const DIFFERENT = 64;
+const US_PER_SECOND = 1_000_000;
+
+/** See the module. */
+export class UnwrapRate {
+  readonly #valid: ValidPackets;
+  readonly #job: OpenByteJob;
+  #token = 0;
+
+  constructor(crypto: CryptoProvider, exchange: ExchangeChoice) {
+    this.#valid = new ValidPackets(crypto, exchange, DIFFERENT);
+    this.#job = unwrapJob.open(this.#valid.setup, crypto);
+    this.take();
+  }
+
+  /** Packets per CPU second; throws when one was not what it must be. */
+  take(): number {
+    const bytes = new Uint8Array(this.#valid.length);
+    const record = new Uint8Array(unwrapJob.recordLength);
+    const result = { status: 'done', bytes, record, worker: 0 } as const;
+    const cpuUs = cpuTimeUs(() => {
+      for (let count = 0; count < PACKETS; count += 1, this.#token += 1) {
+        bytes.set(this.#valid.packets[this.#token % DIFFERENT] as Uint8Array);
+        this.#job.run(bytes, record);
+        this.#valid.settle(this.#token, result);
+      }
+    });
+    requireEqual('wrong results', this.#valid.wrong, 0);
+    return (US_PER_SECOND * PACKETS) / cpuUs;
+  }
+}
