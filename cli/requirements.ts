@@ -1,24 +1,33 @@
 /**
  * `orrery requirements`: what the project owes, with the checks that show it and their last verdict.
  *
- * Reads what `npm test` and the scenarios left; runs nothing itself. Exit 1 when something that is
- * owed now is not green.
+ * Reads what `npm test`, the scenarios, the benchmarks and the last nightly left; runs nothing itself.
+ * Exit 1 when something that is owed now is not green; with `--check`, when docs/REQUIREMENTS.md says
+ * more than the runs show.
  *
  * @module
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { judgeAll, owedAndNotGreen } from '../tools/requirements/judge-requirements.ts';
-import { type LastRun, readLastRun } from '../tools/requirements/last-run.ts';
+import { overstated } from '../tools/requirements/compare-verdicts.ts';
+import {
+  type Judged,
+  judgeAll,
+  owedAndNotGreen,
+} from '../tools/requirements/judge-requirements.ts';
+import { readLastRun } from '../tools/requirements/last-run.ts';
 import { requirementsDocument, terminalTable } from '../tools/requirements/render-requirements.ts';
-import { readRequirements } from '../tools/requirements/requirement-list.ts';
+import { readRequirements, type Section } from '../tools/requirements/requirement-list.ts';
 import { filesByRequirement } from '../tools/requirements/test-titles.ts';
 import { exitWith } from './exit.ts';
 import { projectFile } from './project.ts';
 
+const DOCUMENT = projectFile('docs/REQUIREMENTS.md');
+
 interface Flags {
   readonly json?: boolean;
   readonly write?: boolean;
+  readonly check?: boolean;
   readonly runs: string;
 }
 
@@ -30,12 +39,18 @@ export function addRequirements(program: Command): void {
     .description('Lists the requirements with the verdict of their checks in the last run.')
     .option('--json', 'print the list as JSON on stdout and nothing else')
     .option('--write', 'write docs/REQUIREMENTS.md')
+    .option('--check', 'only fail when docs/REQUIREMENTS.md says more than the runs show')
     .option('--runs <dir>', 'folder with what scenarios left', projectFile('runs'))
     .action((flags: Flags) => {
       const run = readLastRun(projectFile('.'), flags.runs);
       const sections = readRequirements(projectFile('docs/requirements.yaml'));
-      const all = judgeAll(sections, run);
-      if (flags.write === true) writeDocument(sections, run);
+      const files = filesByRequirement(projectFile('.'));
+      const all = judgeAll(sections, run, files);
+      if (flags.check === true) {
+        exitWith(checkDocument(all));
+        return;
+      }
+      if (flags.write === true) writeDocument(sections, all, files);
       process.stdout.write(
         flags.json === true ? `${JSON.stringify(all, null, 2)}\n` : terminalTable(all, run),
       );
@@ -43,15 +58,32 @@ export function addRequirements(program: Command): void {
     });
 }
 
-function writeDocument(sections: ReturnType<typeof readRequirements>, run: LastRun): void {
-  const path = projectFile('docs/REQUIREMENTS.md');
-  const verdicts = new Map(judgeAll(sections, run).map(({ id, verdict }) => [id, verdict]));
+/** Says of which rows the committed document says too much. */
+function checkDocument(all: readonly Judged[]): 0 | 1 {
+  const wrong = overstated(readFileSync(DOCUMENT, 'utf8'), all);
+  for (const { id, committed, shown, why } of wrong) {
+    const reasons = why.map((one) => `    ${one}\n`).join('');
+    process.stdout.write(
+      `${id}: docs/REQUIREMENTS.md says ${committed}, shown is ${shown}\n${reasons}`,
+    );
+  }
+  const end = wrong.length === 0 ? 'no verdict says' : `${wrong.length} verdicts say`;
+  process.stdout.write(`docs/REQUIREMENTS.md: ${end} more than the runs show\n`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+function writeDocument(
+  sections: readonly Section[],
+  all: readonly Judged[],
+  files: ReadonlyMap<string, readonly string[]>,
+): void {
+  const judged = new Map(all.map((one) => [one.id, one]));
   const text = requirementsDocument(sections, {
-    verdictOf: (id) => verdicts.get(id) ?? 'missing',
-    files: filesByRequirement(projectFile('.')),
+    verdictOf: (id) => judged.get(id) ?? { verdict: 'missing', nightly: undefined },
+    files,
   });
-  if (isSame(path, text)) return;
-  writeFileSync(path, text);
+  if (isSame(DOCUMENT, text)) return;
+  writeFileSync(DOCUMENT, text);
 }
 
 function isSame(path: string, text: string): boolean {

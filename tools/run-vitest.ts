@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { noteOrigin } from './requirements/last-run.ts';
 
 /** What a run of tests came to. */
 export interface Counts {
@@ -21,6 +22,7 @@ export async function runVitest(results: string, flags: readonly string[] = []):
   // `npm run requirements` reads the results later; those of an earlier run must not survive.
   mkdirSync(dirname(results), { recursive: true });
   rmSync(results, { force: true });
+  noteOrigin(results, '.');
   const args = ['run', ...flags, '--reporter=default', `--reporter=${OWN}`, '--reporter=json'];
   const status = await start([...args, `--outputFile.json=${results}`]);
   try {

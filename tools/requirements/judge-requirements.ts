@@ -1,27 +1,46 @@
 /**
- * Judges each requirement by its checks: green only when there is one and none failed.
+ * Judges each requirement by its checks: green only when there is one, all have run on these files,
+ * and none failed.
  *
  * @module
  */
-import type { LastRun, TestResult } from './last-run.ts';
-import type { Check, Requirement, Section } from './requirement-list.ts';
+import type { LastRun } from './last-run.ts';
+import { type Outcome, outcomesOf } from './outcomes.ts';
+import type { Requirement, Section } from './requirement-list.ts';
 
-/** `later`: not owed yet and not shown. `missing`: owed, and no check of it has run. */
-export type Verdict = 'green' | 'red' | 'missing' | 'later';
+/** From the least to the most that a requirement can say. */
+export const VERDICTS = ['red', 'missing', 'later', 'stale', 'partly', 'green'] as const;
+
+/**
+ * `red`: a check failed. `missing`: owed, and nothing that counts has run. `later`: not owed yet and
+ * not all shown. `stale`: owed, and shown only by results of other files or long ago. `partly`: owed,
+ * and some checks passed while others were skipped, absent or stale.
+ */
+export type Verdict = (typeof VERDICTS)[number];
 
 /** A judged requirement. */
 export interface Judged extends Requirement {
   readonly verdict: Verdict;
-  /** Checks that passed, and that failed, in words. */
+  /** Checks that passed, that failed, and that said nothing, in words. */
   readonly passed: readonly string[];
   readonly failed: readonly string[];
+  readonly silent: readonly string[];
+  /** The oldest nightly that the verdict leans on. */
+  readonly nightly: Outcome['nightly'];
   readonly section: string;
 }
 
-/** Judges all of them. */
-export function judgeAll(sections: readonly Section[], run: LastRun): readonly Judged[] {
+/** Judges all of them. @param files with a number in a title, by the number. */
+export function judgeAll(
+  sections: readonly Section[],
+  run: LastRun,
+  files: ReadonlyMap<string, readonly string[]> = new Map(),
+): readonly Judged[] {
   return sections.flatMap(({ title, rows }) =>
-    rows.map((requirement) => ({ ...judge(requirement, run), section: title })),
+    rows.map((requirement) => {
+      const outcomes = outcomesOf(requirement, run, files.get(requirement.id) ?? []);
+      return { ...judge(requirement, outcomes), section: title };
+    }),
   );
 }
 
@@ -30,50 +49,30 @@ export function owedAndNotGreen(all: readonly Judged[]): readonly Judged[] {
   return all.filter(({ due, verdict }) => due === true && verdict !== 'green');
 }
 
-function judge(requirement: Requirement, run: LastRun): Omit<Judged, 'section'> {
-  const numbered = run.tests.filter(({ title }) => title.includes(requirement.id));
-  const outcomes = [
-    ...numbered.map(outcomeOfTest),
-    ...requirement.checks.flatMap((check) => outcomesOf(check, run)),
-  ];
-  const passed = outcomes.filter(({ status }) => status === 'passed').map(({ what }) => what);
-  const failed = outcomes.filter(({ status }) => status === 'failed').map(({ what }) => what);
-  return { ...requirement, passed, failed, verdict: verdictOf(requirement, passed, failed) };
+function judge(requirement: Requirement, outcomes: readonly Outcome[]): Omit<Judged, 'section'> {
+  const words = (statuses: readonly Outcome['status'][]): readonly string[] =>
+    outcomes.filter(({ status }) => statuses.includes(status)).map(({ what }) => what);
+  const open = requirement.open === undefined ? [] : [requirement.open];
+  const silent = [...words(['skipped', 'absent', 'stale']), ...open];
+  const [oldest] = outcomes
+    .flatMap(({ nightly }) => (nightly === undefined ? [] : [nightly]))
+    .sort((a, b) => (a.date < b.date ? -1 : 1));
+  return {
+    ...requirement,
+    passed: words(['passed']),
+    failed: words(['failed']),
+    silent,
+    nightly: oldest,
+    verdict: verdictOf(requirement, outcomes, silent.length),
+  };
 }
 
-function verdictOf(
-  { due }: Requirement,
-  passed: readonly string[],
-  failed: readonly string[],
-): Verdict {
-  if (failed.length > 0) return 'red';
-  if (passed.length > 0) return 'green';
-  return due === true ? 'missing' : 'later';
-}
-
-interface Outcome {
-  readonly what: string;
-  readonly status: TestResult['status'];
-}
-
-function outcomesOf(check: Check, run: LastRun): readonly Outcome[] {
-  if ('kpi' in check) return [outcomeOfKpi(check.kpi, run)];
-  const [file = '', part = ''] = check.test.split(' > ');
-  const named = run.tests.filter((test) => test.file === file && test.title.includes(part));
-  // A check that names what does not exist must not pass by silence.
-  if (run.tests.length > 0 && named.length === 0) {
-    return [{ what: `no such test: ${check.test}`, status: 'failed' }];
-  }
-  return named.map(outcomeOfTest);
-}
-
-function outcomeOfKpi(name: string, { kpis }: LastRun): Outcome {
-  const [scenario = '', metric = ''] = name.split(' > ');
-  const limits = kpis.get(scenario)?.filter((kpi) => kpi.metric === metric) ?? [];
-  if (limits.length === 0) return { what: name, status: 'skipped' };
-  return { what: name, status: limits.every(({ pass }) => pass) ? 'passed' : 'failed' };
-}
-
-function outcomeOfTest({ file, title, status }: TestResult): Outcome {
-  return { what: `${file}: ${title}`, status };
+function verdictOf({ due }: Requirement, outcomes: readonly Outcome[], silent: number): Verdict {
+  const has = (wanted: Outcome['status']): boolean =>
+    outcomes.some(({ status }) => status === wanted);
+  if (has('failed')) return 'red';
+  if (has('passed') && silent === 0) return 'green';
+  if (due !== true) return 'later';
+  if (has('passed')) return 'partly';
+  return has('stale') ? 'stale' : 'missing';
 }

@@ -1,10 +1,15 @@
 /**
- * What the last runs said: the tests of `npm test`, and the newest report of each scenario.
+ * What the last runs said: the tests of `npm test` and its siblings, reports of scenarios, figures of
+ * benchmarks, and the last nightly; each with how fresh it is.
  *
  * @module
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { readBenches } from './bench-files.ts';
+import { type BenchFigure, type NightlyRow, readNightly } from './nightly-table.ts';
+import { type ReportKpi, readReports } from './reports.ts';
+import { currentCommit, type Origin, type SourceState, sourceState } from './source-state.ts';
 
 /** Where `npm test` leaves what vitest counted, below the root. */
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
@@ -18,20 +23,43 @@ export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
 export const BROWSER_RESULTS = 'node_modules/.cache/orrery/browser-results.json';
 /** The same of `npm run test:package`. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
+const ALL_RESULTS = [
+  ...[TEST_RESULTS, WALL_RESULTS, THOROUGH_RESULTS],
+  ...[ALONE_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS],
+];
+/** What `npm run nightly` commits, below the root. */
+export const NIGHTLY_TABLE = 'docs/nightly.json';
+/** A result of a nightly counts for so long. */
+const AGE_DAYS_MAX = 14;
+const MS_PER_DAY = 86_400_000;
 
-/** One test that ran. */
+/** One test that ran; `stale` when it ran on other files than those of now. */
 export interface TestResult {
   /** Path below the root. */
   readonly file: string;
   /** All titles from the outermost group to the test. */
   readonly title: string;
-  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly status: 'passed' | 'failed' | 'skipped' | 'stale';
 }
 
-/** A verdict of a report. */
-export interface KpiResult {
-  readonly metric: string;
-  readonly pass: boolean;
+/** How fresh a result is. */
+export interface Freshness {
+  /** Why it counts for nothing; undefined when it counts. */
+  readonly stale: string | undefined;
+  /** Where and when, of a nightly. */
+  readonly nightly?: { readonly commit: string; readonly date: string };
+}
+
+/** A KPI of a report. */
+export interface KpiEvidence extends ReportKpi, Freshness {}
+/** A figure of a benchmark. */
+export interface FigureEvidence extends BenchFigure, Freshness {
+  readonly suite: string;
+}
+/** A row of the nightly. */
+export interface RowEvidence extends Freshness {
+  readonly name: string;
+  readonly isPassed: boolean;
 }
 
 /** What the last runs said. */
@@ -39,8 +67,9 @@ export interface LastRun {
   /** Undefined when no `npm test` has left results. */
   readonly testedAt: Date | undefined;
   readonly tests: readonly TestResult[];
-  /** KPIs of the newest report of a scenario, by its name. */
-  readonly kpis: ReadonlyMap<string, readonly KpiResult[]>;
+  readonly kpis: readonly KpiEvidence[];
+  readonly figures: readonly FigureEvidence[];
+  readonly nightly: readonly RowEvidence[];
 }
 
 interface VitestFile {
@@ -56,26 +85,43 @@ interface VitestFile {
 
 /** Reads them; what is not there is left out. */
 export function readLastRun(root: string, runsFolder: string): LastRun {
+  const source = sourceState(root);
   const path = join(root, TEST_RESULTS);
-  const kpis = newestReports(runsFolder);
-  if (!existsSync(path)) return { testedAt: undefined, tests: [], kpis };
-  const { startTime } = readResults(path);
-  const tests = [
-    path,
-    ...[WALL_RESULTS, THOROUGH_RESULTS, ALONE_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS].map(
-      (one) => join(root, one),
-    ),
-  ]
-    .filter((one) => existsSync(one))
-    .flatMap((one) => readResults(one).testResults)
-    .flatMap(({ name, assertionResults }) =>
-      assertionResults.map(({ fullName, status }) => ({
-        file: relative(root, name).replaceAll('\\', '/'),
-        title: fullName,
-        status: statusOf(status),
-      })),
-    );
-  return { testedAt: new Date(startTime), tests, kpis };
+  const testedAt = existsSync(path) ? new Date(readResults(path).startTime) : undefined;
+  const { kpis, figures, rows } = nightlyOf(join(root, NIGHTLY_TABLE), source);
+  return {
+    testedAt,
+    tests: ALL_RESULTS.flatMap((one) => testsOf(root, one, source)),
+    kpis: [...runKpis(runsFolder, source), ...kpis],
+    figures: [...runFigures(runsFolder, source), ...figures],
+    nightly: rows,
+  };
+}
+
+/** Says of which files a run of tests is, before it starts. */
+export function noteOrigin(results: string, root: string): void {
+  const origin: Origin = { commit: currentCommit(root), at: new Date().toISOString() };
+  writeFileSync(originOf(results), JSON.stringify(origin));
+}
+
+function originOf(results: string): string {
+  return results.replace(/\.json$/, '.origin.json');
+}
+
+function testsOf(root: string, results: string, source: SourceState): readonly TestResult[] {
+  const path = join(root, results);
+  if (!existsSync(path)) return [];
+  const origin = existsSync(originOf(path))
+    ? (JSON.parse(readFileSync(originOf(path), 'utf8')) as Origin)
+    : undefined;
+  const isFresh = origin !== undefined && source.isSame(origin.commit);
+  return readResults(path).testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({
+      file: relative(root, name).replaceAll('\\', '/'),
+      title: fullName,
+      status: isFresh ? statusOf(status) : 'stale',
+    })),
+  );
 }
 
 function readResults(path: string): VitestFile {
@@ -87,37 +133,62 @@ function statusOf(status: string): TestResult['status'] {
   return 'skipped';
 }
 
-interface ReportFile {
-  readonly mode: string;
-  readonly overrides: Readonly<Record<string, string>>;
-  readonly kpis: readonly KpiResult[];
+function runKpis(folder: string, source: SourceState): readonly KpiEvidence[] {
+  return readReports(folder).flatMap(({ commit, kpis }) => {
+    const stale = ofOtherFiles(commit, source);
+    return kpis.map((kpi) => ({ ...kpi, stale }));
+  });
 }
 
-/** Scenarios that exist in real time only. */
-const WALL_CLOCK_ONLY = /^(emulate|soak)-/;
-
-/** KPIs of the newest run of each scenario as it is shipped, in virtual time where it can. */
-function newestReports(folder: string): ReadonlyMap<string, readonly KpiResult[]> {
-  const found = new Map<string, readonly KpiResult[]>();
-  if (!existsSync(folder)) return found;
-  for (const scenario of readdirSync(folder)) {
-    const reports = reportsBelow(join(folder, scenario));
-    const newest = reports
-      .sort((a, b) => b.changedMs - a.changedMs)
-      .map(({ path }) => JSON.parse(readFileSync(path, 'utf8')) as ReportFile)
-      .find(
-        ({ mode, overrides }) =>
-          (mode === 'sim' || WALL_CLOCK_ONLY.test(scenario)) && Object.keys(overrides).length === 0,
-      );
-    if (newest !== undefined) found.set(scenario, newest.kpis);
-  }
-  return found;
+function runFigures(folder: string, source: SourceState): readonly FigureEvidence[] {
+  return readBenches(folder).flatMap(({ suite, commit, figures }) => {
+    const stale = ofOtherFiles(commit, source);
+    return figures.map((figure) => ({ ...figure, suite, stale }));
+  });
 }
 
-function reportsBelow(folder: string): { readonly path: string; readonly changedMs: number }[] {
-  if (!statSync(folder).isDirectory()) return [];
-  return readdirSync(folder)
-    .map((id) => join(folder, id, 'report.json'))
-    .filter((path) => existsSync(path))
-    .map((path) => ({ path, changedMs: statSync(path).mtimeMs }));
+function ofOtherFiles(commit: string, source: SourceState): string | undefined {
+  return source.isSame(commit) ? undefined : `of commit ${commit}`;
+}
+
+interface NightlyEvidence {
+  readonly kpis: readonly KpiEvidence[];
+  readonly figures: readonly FigureEvidence[];
+  readonly rows: readonly RowEvidence[];
+}
+
+function nightlyOf(path: string, source: SourceState): NightlyEvidence {
+  const { round, rows } = readNightly(path);
+  const all = Object.entries(rows).map(([name, row]) => ({
+    name,
+    row,
+    freshness: {
+      stale: nightlyStaleness(row, round, source.judgedAt),
+      nightly: { commit: row.commit, date: row.at.slice(0, 10) },
+    },
+  }));
+  return {
+    rows: all.map(({ name, row: { isPassed }, freshness }) => ({ name, isPassed, ...freshness })),
+    kpis: all.flatMap(({ row, freshness }) => row.kpis.map((kpi) => ({ ...kpi, ...freshness }))),
+    figures: all.flatMap(({ name, row, freshness }) =>
+      row.figures.map((figure) => ({ ...figure, suite: suiteOf(name), ...freshness })),
+    ),
+  };
+}
+
+/** The row of a benchmark is named after it. */
+function suiteOf(row: string): string {
+  return row.replace(/^bench-/, '');
+}
+
+/** Why a row of a nightly counts for nothing. */
+export function nightlyStaleness(
+  { commit, at, round }: Pick<NightlyRow, 'commit' | 'at' | 'round'>,
+  lastRound: string,
+  judgedAt: Date,
+): string | undefined {
+  if (round !== lastRound) return 'the last nightly did not run it';
+  if (!/^[0-9a-f]+$/.test(commit)) return `of files that no commit holds (${commit})`;
+  const days = (judgedAt.getTime() - new Date(at).getTime()) / MS_PER_DAY;
+  return days > AGE_DAYS_MAX ? `${Math.floor(days)} days old` : undefined;
 }

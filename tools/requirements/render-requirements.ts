@@ -10,6 +10,8 @@ import type { Requirement, Section } from './requirement-list.ts';
 const MARKS: Readonly<Record<Verdict, string>> = {
   green: '✓',
   red: '✗',
+  partly: '~',
+  stale: '…',
   missing: '?',
   later: '·',
 };
@@ -17,10 +19,16 @@ const WIDTH = 78;
 const HEADER = `# Requirements
 
 What the project owes, in its own words. Written by \`npm run requirements -- --write\` from
-[requirements.yaml](requirements.yaml), the titles of the tests, and the last runs; a test fails when it is
-stale. A requirement is shown by every test with its number in the title, and by what its \`checks\` name. It is
-green when such a check has run and none failed; \`missing\` when it is owed and no check has run; \`later\` when it
-is owed by a later release.
+[requirements.yaml](requirements.yaml), the titles of the tests, the last runs and the [last nightly](nightly.json);
+\`.ci/run\` judges again from its own run, and fails when a verdict here says more than that run shows. A requirement is
+shown by every test with its number in the title, and by what its \`checks\` name. It is
+
+- *green* when all of these have run on this source and passed; *nightly* names the date and commit of the oldest result
+  that comes from \`npm run nightly\`, which runs what takes too long for every change. Such a result counts for 14 days,
+  counted to the commit that is judged.
+- *partly* when some passed, and others were skipped, did not run, had too few seeds, or are of other files;
+- *stale* when there are only results of other files, or of long ago; *missing* when nothing has run; *red* when one failed;
+- *later* when it is owed by a later release and not all is shown.
 `;
 
 /** Counts by verdict, and of what is owed now. */
@@ -35,20 +43,31 @@ function totalsOf(all: readonly Judged[]): string {
 export function terminalTable(all: readonly Judged[], run: LastRun): string {
   const lines = all
     .filter(({ due, verdict }) => due === true || verdict !== 'later')
-    .flatMap((one) => [lineOf(one), ...one.failed.map((what) => `        failed: ${what}`)]);
+    .flatMap((one) => [lineOf(one), ...detailsOf(one)]);
   const when = run.testedAt?.toISOString() ?? 'never: run npm test first';
   return `${lines.join('\n')}\n\n${totalsOf(all)}\ntests of ${when}\n`;
 }
 
-function lineOf({ id, verdict, shall, passed, failed }: Judged): string {
-  const count = `${passed.length}/${passed.length + failed.length}`;
+function detailsOf({ verdict, failed, silent }: Judged): readonly string[] {
+  const said = verdict === 'later' ? [] : silent;
+  return [
+    ...failed.map((what) => `        failed: ${what}`),
+    ...said.map((what) => `        not shown: ${what}`),
+  ];
+}
+
+function lineOf({ id, verdict, shall, passed, failed, silent }: Judged): string {
+  const count = `${passed.length}/${passed.length + failed.length + silent.length}`;
   const text = shall.length > WIDTH ? `${shall.slice(0, WIDTH - 1)}…` : shall;
   return `  ${MARKS[verdict]} ${id}  ${count.padStart(7)}  ${text}`;
 }
 
+/** A verdict with the nightly that it leans on. */
+export type ShownVerdict = Pick<Judged, 'verdict' | 'nightly'>;
+
 /** What a document needs to know about a requirement. */
 export interface Shown {
-  readonly verdictOf: (id: string) => string;
+  readonly verdictOf: (id: string) => ShownVerdict;
   readonly files: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -62,9 +81,7 @@ export function requirementsDocument(sections: readonly Section[], shown: Shown)
 }
 
 function documentRow(row: Requirement, { verdictOf, files }: Shown): string {
-  const named = row.checks.map((check) =>
-    'kpi' in check ? `\`${check.kpi}\`` : linkTo(check.test.split(' > ')[0] ?? ''),
-  );
+  const named = row.checks.map(namedBy);
   const links = [...new Set([...(files.get(row.id) ?? []).map(linkTo), ...named])];
   const when = row.due === true ? '' : `, wave ${row.wave}`;
   const cells = [
@@ -72,9 +89,25 @@ function documentRow(row: Requirement, { verdictOf, files }: Shown): string {
     row.shall,
     row.target ?? '–',
     links.join('<br>') || '–',
-    `${verdictOf(row.id)}${when}`,
+    `${verdictText(verdictOf(row.id))}${when}${row.open === undefined ? '' : ` (${row.open})`}`,
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** A nightly that others of its results contradict, or do not complete, is no news. */
+function verdictText({ verdict, nightly }: ShownVerdict): string {
+  if (verdict !== 'green' || nightly === undefined) return verdict;
+  return `${verdict}, nightly ${nightly.date} ${nightly.commit}`;
+}
+
+function namedBy(check: Requirement['checks'][number]): string {
+  if ('kpi' in check) {
+    const seeds = check.seeds === 1 ? '' : `, ${check.seeds} seeds`;
+    return `\`${check.kpi}\`${seeds}`;
+  }
+  if ('bench' in check) return `\`npm run bench -- ${check.bench}\` ${check.limit}`;
+  if ('nightly' in check) return `nightly \`${check.nightly}\``;
+  return linkTo(check.test.split(' > ')[0] ?? '');
 }
 
 function linkTo(path: string): string {
@@ -83,5 +116,5 @@ function linkTo(path: string): string {
 
 /** The document without its verdicts, which change with every run. */
 export function withoutVerdicts(document: string): string {
-  return document.replace(/ \| (green|red|missing|later)(, wave \d)? \|$/gm, ' |');
+  return document.replace(/^(\| R-\d{3} \|.*) \| [^|]*\|$/gm, '$1 |');
 }

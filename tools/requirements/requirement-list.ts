@@ -7,11 +7,29 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+/** `<= 120`, in the unit of the number that it bounds. */
+const bound = z.string().regex(/^(<=|>=|<|>|==) -?\d+(\.\d+)?$/);
+
 const check = z.union([
   /** A test file, or `file > part of the title`. */
   z.strictObject({ test: z.string() }),
-  /** `scenario > metric` of the newest report. */
-  z.strictObject({ kpi: z.string().regex(/^[\w-]+ > [\w.]+$/) }),
+  /** `scenario > metric`: of a report of this commit, or of the last nightly. */
+  z.strictObject({
+    kpi: z.string().regex(/^[\w-]+ > [\w.]+$/),
+    /** Fewer seeds, or fewer samples of them all, show nothing. */
+    seeds: z.int().positive().default(1),
+    samples: z.int().positive().optional(),
+    /** Narrower than the limit of the scenario: in the base unit of the report, so ns for times. */
+    limit: bound.optional(),
+  }),
+  /** A row of `npm run nightly`. */
+  z.strictObject({ nightly: z.string() }),
+  /** `suite > figure` of `npm run bench -- suite`: the figure, and its multiple of the calibration loop. */
+  z.strictObject({
+    bench: z.string().regex(/^[\w-]+ > .+$/),
+    limit: bound,
+    ratio: bound,
+  }),
 ]);
 
 const row = z.strictObject({
@@ -22,6 +40,8 @@ const row = z.strictObject({
   shall: z.string().min(1),
   target: z.string().optional(),
   checks: z.array(check).default([]),
+  /** What no check shows yet, in words: such a row is not green, whatever passes. */
+  open: z.string().min(1).optional(),
 });
 
 const file = z.strictObject({

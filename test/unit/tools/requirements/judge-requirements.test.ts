@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Judged,
+  judgeAll,
+  owedAndNotGreen,
+} from '../../../../tools/requirements/judge-requirements.ts';
+import type {
+  FigureEvidence,
+  KpiEvidence,
+  LastRun,
+  RowEvidence,
+  TestResult,
+} from '../../../../tools/requirements/last-run.ts';
+import { terminalTable } from '../../../../tools/requirements/render-requirements.ts';
+import type { Check, Section } from '../../../../tools/requirements/requirement-list.ts';
+
+type Row = Section['rows'][number];
+
+function sections(extra: Partial<Row> = {}): readonly Section[] {
+  return [
+    { title: 'T', rows: [{ id: 'R-001', due: true, shall: 'Works.', checks: [], ...extra }] },
+  ];
+}
+
+function ran(tests: readonly TestResult[], more: Partial<LastRun> = {}): LastRun {
+  return { testedAt: new Date(0), tests, kpis: [], figures: [], nightly: [], ...more };
+}
+
+function only(extra: Partial<Row>, run: LastRun, files: readonly string[] = []): Judged {
+  return judgeAll(sections(extra), run, new Map([['R-001', files]]))[0]!;
+}
+
+const good: TestResult = { file: 'test/a.test.ts', title: 'R-001: works', status: 'passed' };
+const bad: TestResult = { ...good, title: 'group R-001 fails', status: 'failed' };
+const skipped: TestResult = { ...good, title: 'R-001: on IPv6', status: 'skipped' };
+const late = { due: undefined, wave: 2 } as unknown as Partial<Row>;
+
+describe('a requirement with tests', () => {
+  it('is green when all tests with its number passed', () => {
+    expect(only({}, ran([good])).verdict).toBe('green');
+    expect(only({}, ran([good, { ...good, title: 'R-001: more' }])).verdict).toBe('green');
+  });
+
+  it('is red when one of its tests failed, whatever else passed', () => {
+    expect(only({}, ran([good, bad])).verdict).toBe('red');
+  });
+
+  it('is partly shown, not green, when a test passed beside one that was skipped', () => {
+    const judged = only({}, ran([good, skipped]));
+    expect(judged.verdict).toBe('partly');
+    expect(judged.silent).toEqual(['test/a.test.ts: R-001: on IPv6']);
+    expect(owedAndNotGreen([judged])).toHaveLength(1);
+  });
+
+  it('is partly shown when a file that carries its number did not run', () => {
+    const files = ['test/a.test.ts', 'test/viz/b.test.ts'];
+    const judged = only({}, ran([good]), files);
+    expect(judged.verdict).toBe('partly');
+    expect(judged.silent).toEqual(['test/viz/b.test.ts: did not run']);
+    const other = { ...good, file: 'test/viz/b.test.ts' };
+    expect(only({}, ran([good, other]), files).verdict).toBe('green');
+  });
+
+  it('takes no suite for a file of its own: its titles come under the tests that run it', () => {
+    const files = ['test/a.test.ts', 'test/conformance/port.suite.ts'];
+    expect(only({}, ran([good]), files).verdict).toBe('green');
+  });
+
+  it('is missing, not green, when nothing ran or all was skipped', () => {
+    expect(only({}, ran([])).verdict).toBe('missing');
+    expect(only({}, ran([skipped])).verdict).toBe('missing');
+  });
+
+  it('is stale when its tests ran on other files only, and partly when some did', () => {
+    const old: TestResult = { ...good, title: 'R-001: before', status: 'stale' };
+    expect(only({}, ran([old])).verdict).toBe('stale');
+    expect(only({}, ran([good, old])).verdict).toBe('partly');
+  });
+
+  it('that is not due is later until all is shown, and then green early', () => {
+    expect(only(late, ran([])).verdict).toBe('later');
+    expect(only(late, ran([good, skipped])).verdict).toBe('later');
+    expect(only(late, ran([good])).verdict).toBe('green');
+    expect(only(late, ran([bad])).verdict).toBe('red');
+    expect(owedAndNotGreen([only(late, ran([]))])).toEqual([]);
+  });
+
+  it('is not green while its row says that something is open, whatever passes', () => {
+    const open = { open: 'ran on Linux only' };
+    expect(only(open, ran([good])).verdict).toBe('partly');
+    expect(only({ ...late, ...open }, ran([good])).verdict).toBe('later');
+  });
+
+  it('takes the test that a check names, and is red when there is no such test in its file', () => {
+    const other: TestResult = { file: 'test/b.test.ts', title: 'counts twice', status: 'passed' };
+    const check = (test: string): Judged => only({ checks: [{ test }] }, ran([other]));
+    expect(check('test/b.test.ts').verdict).toBe('green');
+    expect(check('test/b.test.ts > counts').verdict).toBe('green');
+    expect(check('test/b.test.ts > sleeps').verdict).toBe('red');
+    expect(check('test/c.test.ts').verdict).toBe('missing');
+  });
+});
+
+const CHECK: Check = { kpi: 'hello > ping.rtt', seeds: 1 };
+const kpi: KpiEvidence = {
+  scenario: 'hello',
+  mode: 'sim',
+  seeds: 30,
+  metric: 'ping.rtt',
+  aggregation: 'p95',
+  status: 'pass',
+  value: 120,
+  n: 120,
+  stale: undefined,
+};
+const NIGHTLY = { commit: 'abc1234', date: '2026-11-20' };
+
+function judgedKpi(check: Partial<Check>, ...kpis: readonly KpiEvidence[]): Judged {
+  return only({ checks: [{ ...CHECK, ...check } as Check] }, ran([good], { kpis }));
+}
+
+describe('a KPI', () => {
+  it('that no report has leaves its row partly shown, not green', () => {
+    expect(judgedKpi({}).verdict).toBe('partly');
+    expect(judgedKpi({}, kpi).verdict).toBe('green');
+    expect(judgedKpi({}, { ...kpi, metric: 'ping.delivery' }).verdict).toBe('partly');
+  });
+
+  it('of a report of another commit shows nothing', () => {
+    const judged = judgedKpi({}, { ...kpi, stale: 'of commit 1234567' });
+    expect(judged.verdict).toBe('partly');
+    expect(judged.silent).toEqual(['hello > ping.rtt: of commit 1234567']);
+  });
+
+  it.each([
+    [29, 'partly'],
+    [30, 'green'],
+  ])('of %i seeds where 30 are asked for is %s', (seeds, verdict) => {
+    expect(judgedKpi({ seeds: 30 }, { ...kpi, seeds }).verdict).toBe(verdict);
+  });
+
+  it.each([
+    [119, 'partly'],
+    [120, 'green'],
+  ])('of %i samples where 120 are asked for is %s', (n, verdict) => {
+    expect(judgedKpi({ samples: 120 }, { ...kpi, n }).verdict).toBe(verdict);
+  });
+
+  it.each([
+    [120, 'green'],
+    [121, 'red'],
+  ])('of %i where the row asks for 120 is %s, whatever its scenario allows', (value, verdict) => {
+    expect(judgedKpi({ limit: '<= 120' }, { ...kpi, value }).verdict).toBe(verdict);
+  });
+
+  it('that had nothing to judge shows nothing', () => {
+    expect(judgedKpi({}, { ...kpi, status: 'not-applicable' }).verdict).toBe('partly');
+  });
+
+  it('that one fresh report missed is red, however many seeds another has', () => {
+    expect(judgedKpi({}, kpi, { ...kpi, seeds: 1, status: 'fail' }).verdict).toBe('red');
+    expect(judgedKpi({}, kpi, { ...kpi, status: 'fail', stale: 'old' }).verdict).toBe('green');
+  });
+
+  it('of a live run counts only for scenarios that have no other', () => {
+    expect(judgedKpi({}, { ...kpi, mode: 'live' }).verdict).toBe('partly');
+    const soak = { ...kpi, mode: 'live', scenario: 'soak-live' };
+    expect(judgedKpi({ kpi: 'soak-live > ping.rtt' }, soak).verdict).toBe('green');
+  });
+
+  it('names the nightly that it comes from, unless this run shows it as well', () => {
+    const old = { ...kpi, nightly: NIGHTLY };
+    expect(judgedKpi({}, old)).toMatchObject({ verdict: 'green', nightly: NIGHTLY });
+    expect(judgedKpi({}, old, kpi).nightly).toBeUndefined();
+    expect(judgedKpi({ seeds: 30 }, old, { ...kpi, seeds: 1 }).nightly).toEqual(NIGHTLY);
+  });
+});
+
+const figure: FigureEvidence = {
+  suite: 'replay',
+  name: '  a check',
+  unit: 'ns/check',
+  value: 50,
+  ratio: 6,
+  stale: undefined,
+};
+const BENCH: Check = { bench: 'replay > a check', limit: '<= 50', ratio: '<= 6' };
+
+describe('a figure of a benchmark', () => {
+  it.each<[string, Partial<FigureEvidence>, string]>([
+    ['meets both limits', {}, 'green'],
+    ['misses its limit', { value: 50.1 }, 'red'],
+    ['misses its multiple of the loop, on a fast machine', { value: 10, ratio: 6.1 }, 'red'],
+    ['has no multiple of the loop', { ratio: null }, 'red'],
+    ['is of other files', { stale: 'of commit 1' }, 'stale'],
+    ['is of another suite', { suite: 'frame' }, 'missing'],
+  ])('that %s', (_what, change, verdict) => {
+    const figures = [{ ...figure, ...change }];
+    expect(only({ checks: [BENCH] }, ran([], { figures })).verdict).toBe(verdict);
+  });
+});
+
+describe('a row of the nightly', () => {
+  const row: RowEvidence = { name: 'soak', isPassed: true, stale: undefined, nightly: NIGHTLY };
+
+  it.each<[string, readonly RowEvidence[], string]>([
+    ['passed', [row], 'green'],
+    ['failed', [{ ...row, isPassed: false }], 'red'],
+    ['was not run by the last nightly', [{ ...row, stale: 'did not run it' }], 'stale'],
+    ['never ran', [], 'missing'],
+  ])('that %s', (_what, nightly, verdict) => {
+    expect(only({ checks: [{ nightly: 'soak' }] }, ran([], { nightly })).verdict).toBe(verdict);
+  });
+});
+
+it('the table for a terminal says what failed, what showed nothing, and the totals', () => {
+  const table = terminalTable(judgeAll(sections(), ran([good, bad, skipped])), ran([]));
+  expect(table).toContain('✗ R-001      1/3  Works.');
+  expect(table).toContain('failed: test/a.test.ts: group R-001 fails');
+  expect(table).toContain('not shown: test/a.test.ts: R-001: on IPv6');
+  expect(table).toContain('0 of 1 owed now are green');
+});

@@ -1,0 +1,160 @@
+/**
+ * What the checks of a requirement came to in the last runs.
+ *
+ * Nothing passes by silence: what did not run, was skipped, has too few seeds, or is of other files
+ * is an outcome of its own, with its reason.
+ *
+ * @module
+ */
+import type { FigureEvidence, Freshness, KpiEvidence, LastRun, TestResult } from './last-run.ts';
+import type { Check, Requirement } from './requirement-list.ts';
+
+/** `absent`: nothing that counts has run; `stale`: it ran, but not lately or on other files. */
+export interface Outcome {
+  /** The check in words, with the reason where it did not pass. */
+  readonly what: string;
+  readonly status: 'passed' | 'failed' | 'skipped' | 'absent' | 'stale';
+  /** Where the result comes from, when not from this run. */
+  readonly nightly?: Freshness['nightly'];
+}
+
+/** Outcomes of all checks of a requirement. @param files that carry its number in a title. */
+export function outcomesOf(
+  { id, checks }: Requirement,
+  run: LastRun,
+  files: readonly string[],
+): readonly Outcome[] {
+  const numbered = run.tests.filter(({ title }) => title.includes(id));
+  const silent = files
+    .filter((file) => file.endsWith('.test.ts') && !numbered.some((test) => test.file === file))
+    .map((file): Outcome => ({ what: `${file}: did not run`, status: 'absent' }));
+  return [
+    ...numbered.map(outcomeOfTest),
+    ...silent,
+    ...checks.flatMap((check) => outcomesOfCheck(check, run)),
+  ];
+}
+
+function outcomesOfCheck(check: Check, run: LastRun): readonly Outcome[] {
+  if ('kpi' in check) return [outcomeOfKpi(check, run)];
+  if ('bench' in check) return [outcomeOfFigure(check, run)];
+  if ('nightly' in check) return [outcomeOfRow(check.nightly, run)];
+  const [file = '', part = ''] = check.test.split(' > ');
+  const ofFile = run.tests.filter((test) => test.file === file);
+  if (ofFile.length === 0) return [{ what: `${file}: did not run`, status: 'absent' }];
+  const named = ofFile.filter(({ title }) => title.includes(part));
+  if (named.length === 0) return [{ what: `no such test: ${check.test}`, status: 'failed' }];
+  return named.map(outcomeOfTest);
+}
+
+function outcomeOfTest({ file, title, status }: TestResult): Outcome {
+  const why = status === 'stale' ? ' (of other files)' : '';
+  return { what: `${file}: ${title}${why}`, status };
+}
+
+function outcomeOfRow(name: string, { nightly }: LastRun): Outcome {
+  const row = nightly.find((one) => one.name === name);
+  const what = `nightly ${name}`;
+  if (row === undefined) return { what: `${what}: did not run`, status: 'absent' };
+  if (row.stale !== undefined) return { what: `${what}: ${row.stale}`, status: 'stale' };
+  return { what, status: row.isPassed ? 'passed' : 'failed', ...from(row) };
+}
+
+type KpiCheck = Extract<Check, { readonly kpi: string }>;
+/** Scenarios that exist in real time only. */
+const WALL_CLOCK_ONLY = /^(emulate|soak)-/;
+
+function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): Outcome {
+  const [scenario = '', metric = ''] = check.kpi.split(' > ');
+  const found = kpis.filter(
+    (kpi) =>
+      kpi.scenario === scenario &&
+      kpi.metric === metric &&
+      (kpi.mode === 'sim' || WALL_CLOCK_ONLY.test(scenario)),
+  );
+  const fresh = found.filter(({ stale }) => stale === undefined);
+  const missed = fresh.find((kpi) => !isMet(kpi, check));
+  if (missed !== undefined) {
+    const what = `${check.kpi}: ${missed.aggregation} ${missed.value ?? 'nothing'} ${missed.status}`;
+    return { what, status: 'failed', ...from(missed) };
+  }
+  const enough = fresh.filter((kpi) => lackOf(kpi, check) === undefined);
+  const [best] = enough;
+  if (best !== undefined) {
+    // What this run shows needs no nightly.
+    const own = enough.find(({ nightly }) => nightly === undefined) ?? best;
+    return { what: check.kpi, status: 'passed', ...from(own) };
+  }
+  const [weak] = fresh;
+  if (weak !== undefined) {
+    return { what: `${check.kpi}: ${lackOf(weak, check) ?? ''}`, status: 'absent' };
+  }
+  const [old] = found;
+  if (old === undefined) return { what: `${check.kpi}: no report`, status: 'absent' };
+  return { what: `${check.kpi}: ${old.stale ?? ''}`, status: 'stale' };
+}
+
+/** A KPI without anything to judge is no failure, and shows nothing. */
+function isMet({ status, value }: KpiEvidence, { limit }: KpiCheck): boolean {
+  if (status === 'not-applicable') return true;
+  if (status !== 'pass') return false;
+  return limit === undefined || (value !== null && isWithin(value, limit));
+}
+
+function lackOf({ status, seeds, n }: KpiEvidence, check: KpiCheck): string | undefined {
+  if (status === 'not-applicable') return 'nothing was there to be judged';
+  if (seeds < check.seeds) return `${seeds} of ${check.seeds} seeds`;
+  if (n < (check.samples ?? 0)) return `${n} of ${check.samples} samples`;
+  return undefined;
+}
+
+type BenchCheck = Extract<Check, { readonly bench: string }>;
+
+function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): Outcome {
+  const [suite = '', ...name] = check.bench.split(' > ');
+  const found = figures.filter(
+    (one) => one.suite === suite && one.name.trim() === name.join(' > '),
+  );
+  const fresh = found.filter(({ stale }) => stale === undefined);
+  const missed = fresh.find((figure) => missOf(figure, check) !== undefined);
+  if (missed !== undefined) {
+    return { what: `${check.bench}: ${missOf(missed, check)}`, status: 'failed', ...from(missed) };
+  }
+  const best = fresh.find(({ nightly }) => nightly === undefined) ?? fresh[0];
+  if (best !== undefined) return { what: check.bench, status: 'passed', ...from(best) };
+  const [old] = found;
+  if (old === undefined) return { what: `${check.bench}: not measured`, status: 'absent' };
+  return { what: `${check.bench}: ${old.stale ?? ''}`, status: 'stale' };
+}
+
+/** A figure and its multiple of the loop both count: neither a fast machine nor a slow loop hides the other. */
+function missOf({ value, ratio, unit }: FigureEvidence, check: BenchCheck): string | undefined {
+  if (!isWithin(value, check.limit)) return `${value} ${unit}, ${check.limit} wanted`;
+  if (ratio === null) return 'has no multiple of the calibration loop';
+  if (!isWithin(ratio, check.ratio)) return `${ratio} of the loop, ${check.ratio} wanted`;
+  return undefined;
+}
+
+/** @param bound such as `<= 120`. */
+function isWithin(value: number, bound: string): boolean {
+  const [comparison = '', text = ''] = bound.split(' ');
+  const limit = Number(text);
+  switch (comparison) {
+    case '<=':
+      return value <= limit;
+    case '>=':
+      return value >= limit;
+    case '<':
+      return value < limit;
+    case '>':
+      return value > limit;
+    case '==':
+      return value === limit;
+    default:
+      throw new Error(`no comparison: ${bound}`);
+  }
+}
+
+function from({ nightly }: Freshness): Pick<Outcome, 'nightly'> {
+  return nightly === undefined ? {} : { nightly };
+}
