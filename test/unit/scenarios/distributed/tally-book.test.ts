@@ -81,7 +81,7 @@ describe('TallyBook', () => {
     expect(book.packets().delivered).toBe(4);
   });
 
-  it('R-010, R-011, R-242: states the memory of the largest process and the processor of all', () => {
+  it('R-242: states the memory of the largest process and the processor of all', () => {
     const lateness = new LogHistogram();
     lateness.record(1_000);
     const told = packHistogram(lateness.data());

@@ -1,0 +1,103 @@
+/**
+ * `npm run nightly [-- --only NAME] [--fresh] [--list]`: runs what takes too long for each change, and lands
+ * each row in docs/nightly.json as it ends, with date and commit.
+ *
+ * Interrupted, it goes on with the rows that its round has not; a complete round is followed by a
+ * new one. `npm run requirements` judges by the last round alone.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type NightlyEntry, nightlyList, rowsToRun } from './nightly/nightly-list.ts';
+import { rowFolder, runEntry } from './nightly/run-entry.ts';
+import { NIGHTLY_TABLE } from './requirements/last-run.ts';
+import { landRow, type NightlyTable, readNightly } from './requirements/nightly-table.ts';
+import { currentCommit } from './requirements/source-state.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TABLE = join(ROOT, NIGHTLY_TABLE);
+const INTERRUPTED = 130;
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      fresh: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+    },
+  });
+  const list = nightlyList(join(ROOT, 'scenarios'));
+  const table = readNightly(TABLE);
+  const done = doneIn(table);
+  if (values.list) {
+    for (const entry of list) say(lineOf(entry, table));
+    return 0;
+  }
+  const isComplete = list.every(({ name }) => done.has(name));
+  const isNew = values.fresh || table.round === '' || (isComplete && values.only.length === 0);
+  const round = isNew ? new Date().toISOString() : table.round;
+  const rows = rowsToRun(list, { only: values.only, done: isNew ? new Set() : done });
+  const commit = currentCommit(ROOT);
+  say(`nightly of ${round.slice(0, 16)}, commit ${commit}: ${rows.length} of ${list.length} rows`);
+  if (!/^[0-9a-f]+$/.test(commit)) say('no commit holds these files: the results will not count');
+  return await runAll(rows, round);
+}
+
+async function runAll(rows: readonly NightlyEntry[], round: string): Promise<number> {
+  let failed = 0;
+  for (const [index, entry] of rows.entries()) {
+    const before = readNightly(TABLE).rows[entry.name]?.seconds;
+    const usual = before === undefined ? '' : `, ${before} s last time`;
+    say(`[${index + 1}/${rows.length}] npm run ${entry.args.join(' ')}${usual}`);
+    const stop = tick(before);
+    const row = await runEntry(entry, { root: ROOT, round });
+    stop();
+    if (row === undefined) {
+      say('interrupted; npm run nightly goes on from here');
+      return INTERRUPTED;
+    }
+    landRow(TABLE, entry.name, row);
+    if (!row.isPassed) failed += 1;
+    const log = row.isPassed ? '' : `  ${rowFolder(entry.name)}/log.txt`;
+    say(`  ${row.isPassed ? 'ok' : 'FAILED'}  ${entry.name}  ${row.seconds} s${log}`);
+  }
+  say(`\n${rows.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** A line that counts seconds, where somebody looks on. */
+function tick(usual: number | undefined): () => void {
+  if (!process.stdout.isTTY) return () => undefined;
+  const startedAt = Date.now();
+  const timer = setInterval(() => {
+    const seconds = Math.round((Date.now() - startedAt) / 1_000);
+    const of = usual === undefined ? '' : ` of about ${usual}`;
+    process.stdout.write(`\r  ${seconds}${of} s `);
+  }, 1_000);
+  return () => {
+    clearInterval(timer);
+    process.stdout.write('\r');
+  };
+}
+
+function doneIn({ round, rows }: NightlyTable): ReadonlySet<string> {
+  return new Set(Object.keys(rows).filter((name) => rows[name]?.round === round));
+}
+
+function lineOf({ name, args }: NightlyEntry, { round, rows }: NightlyTable): string {
+  const row = rows[name];
+  const command = `npm run ${args.join(' ')}`;
+  if (row === undefined) return `never ran  ${name.padEnd(24)} ${command}`;
+  const state = row.round === round ? (row.isPassed ? 'passed' : 'FAILED') : 'earlier';
+  const when = `${row.at.slice(0, 10)} ${row.commit}, ${row.seconds} s`;
+  return `${state.padEnd(9)}  ${name.padEnd(24)} ${when.padEnd(28)} ${command}`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await main(process.argv.slice(2));
