@@ -20,6 +20,8 @@
 import { pathToFileURL } from 'node:url';
 import { provider } from '../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../engine/host/crypto.ts';
+import { CheckedAdmission } from '../nodes/gateway/admission/admission.ts';
+import { CookieMint } from '../nodes/gateway/admission/cookie-mint.ts';
 import { createIdentity } from '../nodes/gateway/crypto.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../nodes/gateway/geometry.ts';
 import { ReplayWindow } from '../nodes/gateway/replay/window.ts';
@@ -131,11 +133,16 @@ function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Ses
     ).peer('peer', 0);
     if (identity === undefined || peer === undefined || windows === undefined) throw new Error();
     let epoch = 1;
+    const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(index + 40);
+    const cookies = new CookieMint(crypto, randomBytes);
     return new Session({
       crypto,
       identity,
       peerKey: peer.publicKey,
-      randomBytes: (length): Uint8Array => new Uint8Array(length).fill(index + 40),
+      randomBytes,
+      admission: new CheckedAdmission(cookies, undefined),
+      cookies,
+      address: new Uint8Array(0),
       epochs: {
         next: 1,
         take: (atLeast): number => Math.max(atLeast, epoch++),
@@ -150,6 +157,7 @@ function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Ses
         spread: (frame): void => {
           frames[1 - index]?.push(frame.slice());
         },
+        prove: ignore,
         established: ignore,
         deliverHeld: ignore,
         wake: ignore,

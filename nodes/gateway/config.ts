@@ -115,6 +115,8 @@ export const gatewayConfig = z.strictObject({
       burst: z.int().min(1).max(9_000_000).default(RATE_BURST_DEFAULT),
     })
     .prefault({}),
+  /** `eager` is a test double that charges for frames before it looks at them, never for traffic. */
+  admission: z.enum(['checked', 'eager']).default('checked'),
 });
 
 /** Checked options. */

@@ -7,7 +7,8 @@
  * wiped as soon as their key schedules exist). Nothing here is stored or logged.
  *
  * A handshake message has the frame's own fields as its Noise payload, so that a changed header bit
- * fails authentication exactly as in a sealed frame.
+ * fails authentication exactly as in a sealed frame. Behind the Noise message stand the MACs of
+ * `admission/handshake-macs.ts`, which are not secret.
  *
  * @module
  */
@@ -16,22 +17,23 @@ import type { AeadKey, CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
 import { type Handshake, initiate, respond, type SessionKeys } from '../noise/index.ts';
+import { OPENING_TRAILER } from './admission/handshake-macs.ts';
 import type { FrameDrop } from './drops.ts';
 import {
   FRAME_TYPE,
   HEADER_BYTES_MAX,
+  MAC_BYTES,
   NONCE_BYTES,
   STATIC_KEY_BYTES,
   TAG_BYTES,
 } from './geometry.ts';
-import { encodeFields, encodeHeader, FrameHeader, writeNonce } from './wire.ts';
+import { encodeFields, encodeHeader, FrameHeader, MESSAGE, writeNonce } from './wire.ts';
 
 const SUITE = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'SHA256' } as const;
 /** Binds a handshake to this protocol and its version. */
 const PROLOGUE = Uint8Array.from('orrery gateway 1', (letter) => letter.charCodeAt(0));
-/** `sequence` of the two handshake messages. */
-const OPENING = 0;
-const ANSWER = 1;
+/** Bytes of MACs behind the Noise message. */
+const TRAILER = { opening: OPENING_TRAILER, answer: MAC_BYTES } as const;
 
 /** Name of a gateway's static key among its provisioned secrets. */
 export const STATIC_KEY = 'static';
@@ -64,21 +66,15 @@ export function createIdentity(crypto: CryptoProvider, secret: Uint8Array): Iden
   return { secret, publicKey: crypto.x25519PublicKey(secret) };
 }
 
-/** True for the first message of a handshake, false for the answer; undefined for neither. */
-export function isOpening(header: FrameHeader): boolean | undefined {
-  if (header.fragments !== 1 || header.sequence > ANSWER) return undefined;
-  return header.sequence === OPENING;
-}
-
 /** Our side of a handshake that waits for its answer. */
 export interface OpenHandshake {
-  /** The whole frame, sent again unchanged until the answer comes. */
+  /** The whole frame, sent again until the answer comes; only its MACs may change. */
   readonly frame: Uint8Array;
   readonly epoch: number;
   readonly noise: Handshake;
 }
 
-/** Begins a handshake as initiator. */
+/** Begins a handshake as initiator; the MACs of the frame are zero. */
 export function openHandshake(context: HandshakeContext, stamp: HandshakeStamp): OpenHandshake {
   const ephemeralSecret = context.randomBytes(STATIC_KEY_BYTES);
   const noise = initiate({
@@ -90,7 +86,7 @@ export function openHandshake(context: HandshakeContext, stamp: HandshakeStamp):
     remoteStatic: context.peerKey,
   });
   wipe(ephemeralSecret);
-  return { frame: handshakeFrame(noise, OPENING, stamp), epoch: stamp.epoch, noise };
+  return { frame: handshakeFrame(noise, 'opening', stamp), epoch: stamp.epoch, noise };
 }
 
 /** A peer's authenticated first message; to be answered or wiped. */
@@ -113,18 +109,19 @@ export function readOpening(
     ephemeralSecret,
   });
   wipe(ephemeralSecret);
-  const reason = readMessage(noise, header, buffer) ?? checkPeer(context, noise.remoteStatic);
+  const reason =
+    readMessage(noise, header, buffer, TRAILER.opening) ?? checkPeer(context, noise.remoteStatic);
   if (reason === undefined) return { noise };
   noise.wipe();
   return reason;
 }
 
-/** Answers a first message; the keys belong to the caller. */
+/** Answers a first message; the keys belong to the caller, and the MAC of the frame is zero. */
 export function answerHandshake(
   opening: ReceivedOpening,
   stamp: HandshakeStamp,
 ): { readonly frame: Uint8Array; readonly keys: SessionKeys } {
-  const frame = handshakeFrame(opening.noise, ANSWER, stamp);
+  const frame = handshakeFrame(opening.noise, 'answer', stamp);
   return { frame, keys: opening.noise.finish() };
 }
 
@@ -134,7 +131,7 @@ export function readAnswer(
   header: FrameHeader,
   buffer: Uint8Array,
 ): SessionKeys | FrameDrop {
-  return readMessage(open.noise, header, buffer) ?? open.noise.finish();
+  return readMessage(open.noise, header, buffer, TRAILER.answer) ?? open.noise.finish();
 }
 
 /** Seals and opens the frames of one epoch under its two directional keys. */
@@ -182,16 +179,21 @@ export class FrameCipher {
 }
 
 /** Writes the next Noise message as a frame, with the frame's fields as its payload. */
-function handshakeFrame(noise: Handshake, sequence: number, stamp: HandshakeStamp): Uint8Array {
+function handshakeFrame(
+  noise: Handshake,
+  kind: keyof typeof TRAILER,
+  stamp: HandshakeStamp,
+): Uint8Array {
   const header = new FrameHeader();
   header.type = FRAME_TYPE.handshake;
   header.epoch = stamp.epoch;
-  header.sequence = sequence;
+  header.sequence = MESSAGE[kind];
   header.timestamp = stamp.timestamp;
   const message = noise.writeMessage(fieldsOf(header));
+  const trailer = new Uint8Array(TRAILER[kind]);
   const head = new Uint8Array(HEADER_BYTES_MAX);
-  const body = encodeHeader(header, message.length, head, 0);
-  return concatBytes(head.subarray(0, body), message);
+  const body = encodeHeader(header, message.length + trailer.length, head, 0);
+  return concatBytes(head.subarray(0, body), message, trailer);
 }
 
 function fieldsOf(header: FrameHeader): Uint8Array {
@@ -203,8 +205,9 @@ function readMessage(
   noise: Handshake,
   header: FrameHeader,
   buffer: Uint8Array,
+  trailer: number,
 ): FrameDrop | undefined {
-  const message = buffer.subarray(header.body, header.body + header.bodyLength);
+  const message = buffer.subarray(header.body, header.body + header.bodyLength - trailer);
   const result = noise.readMessage(message);
   if ('failure' in result) {
     return result.failure === 'truncated' ? 'malformed-truncated' : 'bad-auth';

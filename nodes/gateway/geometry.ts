@@ -145,7 +145,26 @@ export const HANDSHAKE_SENDINGS_MAX = 8;
 export const RATE_PER_SECOND_DEFAULT = 1000;
 /** `security.rate_limiting.burst_capacity` per peer. */
 export const RATE_BURST_DEFAULT = 5000;
-/** Handshake messages per second and peer that may cost Diffie-Hellman work, and their burst. */
+/** Handshake messages of one sort per second and peer that may cost Diffie-Hellman work. */
 export const HANDSHAKE_RATE_PER_SECOND = 10;
-/** Handshake messages accepted at once. */
+/** Handshake messages of one sort accepted at once. */
 export const HANDSHAKE_RATE_BURST = 20;
+/** Openings per second and peer that need no cookie: half, so that the rest is left for who has one. */
+export const UNPROVEN_PER_SECOND = 5;
+/** Openings of a peer at once that need none. */
+export const UNPROVEN_BURST = 10;
+/** Openings per second of all peers together that need no cookie: 8 ms of Diffie-Hellman work. */
+export const UNPROVEN_GATEWAY_PER_SECOND = 50;
+/** And at once: all peers may start together. */
+export const UNPROVEN_GATEWAY_BURST = PEERS_MAX_DEFAULT;
+
+/** MACs of handshake messages, bytes. */
+export const MAC_BYTES = 16;
+/** A cookie, bytes. */
+export const COOKIE_BYTES = 16;
+/** The secret behind cookies changes after it, ns (WireGuard, NDSS 2017, section 5.4.7). */
+export const COOKIE_LIFE_NS = 120 * NS_PER_SECOND;
+/** First message of Noise IK without its payload: e, s with its tag, and the payload's tag. */
+export const OPENING_NOISE_BYTES = 2 * STATIC_KEY_BYTES + 2 * TAG_BYTES;
+/** Second message of Noise IK without its payload: e, and the payload's tag. */
+export const ANSWER_NOISE_BYTES = STATIC_KEY_BYTES + TAG_BYTES;

@@ -3,6 +3,9 @@
  * answered with (spec/seed-systems.md 2.5; R-014, R-022 to R-027, R-031). Sans-io as the session; seals
  * and opens no frames, and knows of epochs only what the ring holds.
  *
+ * What comes passes what costs nothing first: length, MAC, expected at all, newer than before. Then a
+ * budget of the `admission`, then Diffie-Hellman.
+ *
  * Openings leave in a few copies on disjoint paths; each copy gets the one answer back on its way, and
  * every further copy of anything is dropped by name. What waits for the disk goes on when the disk is
  * done, not at the next repetition. Messages repeat with back-off. When both open at once, the opening
@@ -12,11 +15,11 @@
  */
 import { compareBytes, equalBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
+import { HandshakeMacs, hasProof, isWholeMessage, openingMac } from './admission/handshake-macs.ts';
 import { Backoff } from './backoff.ts';
 import {
   answerHandshake,
   FrameCipher,
-  isOpening,
   type OpenHandshake,
   openHandshake,
   readAnswer,
@@ -25,13 +28,11 @@ import {
 import type { FrameDrop } from './drops.ts';
 import type { EpochRing } from './epochs.ts';
 import {
+  COOKIE_LIFE_NS,
   EPOCH_JUMP_MAX,
-  HANDSHAKE_RATE_BURST,
-  HANDSHAKE_RATE_PER_SECOND,
   HANDSHAKE_RETRY_NS,
   HANDSHAKE_SENDINGS_MAX,
 } from './geometry.ts';
-import { TokenBucket } from './rate-limit.ts';
 import {
   type Answered,
   EpochKeys,
@@ -39,7 +40,7 @@ import {
   type Postponed,
   type SessionOptions,
 } from './session-parts.ts';
-import type { FrameHeader } from './wire.ts';
+import { type FrameHeader, messageKind } from './wire.ts';
 
 /** What an exchange is made of. */
 export interface KeyExchangeParts {
@@ -55,10 +56,7 @@ export class KeyExchange {
   readonly #parts: KeyExchangeParts;
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
-  readonly #handshakes = new TokenBucket({
-    perSecond: HANDSHAKE_RATE_PER_SECOND,
-    burst: HANDSHAKE_RATE_BURST,
-  });
+  readonly #macs: HandshakeMacs;
   /** Repeats our opening; running while keys are wanted. */
   readonly #opening = new Backoff();
   #open: OpenHandshake | undefined;
@@ -67,11 +65,15 @@ export class KeyExchange {
   /** Highest epoch proposed to us or agreed, and latest timestamp of a message of the peer. */
   #proposalMax = 0;
   #timestampMax = 0;
+  /** What the peer asked our openings to carry while it is under load, and until when. */
+  #cookie: { readonly bytes: Uint8Array; readonly untilNs: number } | undefined;
 
   constructor(parts: KeyExchangeParts) {
     this.#parts = parts;
     this.#options = parts.options;
     this.#ring = parts.ring;
+    const { crypto, identity, peerKey } = parts.options;
+    this.#macs = new HandshakeMacs(crypto, { own: identity.publicKey, peer: peerKey });
   }
 
   /** True while keys are wanted. */
@@ -97,12 +99,19 @@ export class KeyExchange {
 
   /** Takes one decoded frame of type `handshake`. @returns why it is dropped, if it is. */
   receive(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
-    const isFirst = isOpening(header);
-    if (isFirst === undefined) return 'malformed-range';
-    // Before any Diffie-Hellman work: a flood costs at most ten handshakes a second.
-    if (!this.#handshakes.take(moment.nowNs)) return 'rate-limited';
-    if (isFirst) return this.#receiveOpening(header, buffer, moment);
-    return this.#receiveAnswer(header, buffer, moment);
+    const kind = messageKind(header);
+    if (!this.#options.admission.messageCame(moment.nowNs)) return 'rate-limited';
+    if (kind !== undefined && !isWholeMessage(header, kind)) return 'handshake-length';
+    switch (kind) {
+      case 'opening':
+        return this.#receiveOpening(header, buffer, moment);
+      case 'answer':
+        return this.#receiveAnswer(header, buffer, moment);
+      case 'cookie':
+        return this.#receiveCookie(header, buffer, moment);
+      case undefined:
+        return 'malformed-range';
+    }
   }
 
   /** Repeats what is due, and answers what waited for the disk. */
@@ -143,30 +152,35 @@ export class KeyExchange {
     this.#options.sink.noted?.('opening-sent', this.#open.epoch);
   }
 
-  #renewOpening(moment: Moment): void {
+  #renewOpening({ nowNs, clockUs }: Moment): void {
     const { epochs } = this.#options;
     this.#open?.noise.wipe();
+    this.#open = undefined;
     const epoch = epochs.take(epochs.next);
     this.#opening.renew();
-    this.#open =
-      epoch === undefined
-        ? undefined
-        : openHandshake(this.#options, { epoch, timestamp: moment.clockUs });
+    if (epoch === undefined) return;
+    this.#open = openHandshake(this.#options, { epoch, timestamp: clockUs });
+    const isFresh = this.#cookie !== undefined && nowNs < this.#cookie.untilNs;
+    this.#macs.signOpening(this.#open.frame, isFresh ? this.#cookie?.bytes : undefined);
   }
 
   #receiveOpening(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
-    const frame = buffer.subarray(header.start, header.body + header.bodyLength);
+    const frame = frameOf(header, buffer);
+    if (!this.#macs.isForUs(frame)) return 'handshake-mac';
+    const mac1 = openingMac(frame);
     const answered = this.#answered;
-    if (answered !== undefined && equalBytes(frame, answered.opening)) {
-      return this.#answerAgain(answered);
+    if (answered !== undefined && equalBytes(mac1, answered.mac1)) {
+      return this.#answerAgain(answered, moment);
     }
-    if (this.#postponed !== undefined && equalBytes(frame, this.#postponed.frame)) {
+    if (this.#postponed !== undefined && equalBytes(mac1, this.#postponed.mac1)) {
       this.#answerPostponed(moment);
       return this.#postponed === undefined ? undefined : 'epoch-not-durable';
     }
+    const refused = this.#checkOpening(header) ?? this.#admit(header, frame, moment);
+    if (refused !== undefined) return refused;
     const opening = readOpening(this.#options, header, buffer);
     if (typeof opening === 'string') return opening;
-    const reason = this.#checkOpening(header) ?? this.#checkCollision(moment);
+    const reason = this.#checkCollision(moment);
     if (reason !== undefined) {
       opening.noise.wipe();
       return reason;
@@ -174,7 +188,7 @@ export class KeyExchange {
     const { epoch, timestamp } = header;
     this.#noteStamp(header);
     this.#forgetPostponed();
-    this.#postponed = { opening, epoch, timestamp, frame: frame.slice() };
+    this.#postponed = { opening, epoch, timestamp, mac1: mac1.slice() };
     this.#options.sink.noted?.('opening-received', epoch);
     const answer = this.#answer(moment);
     if (answer !== undefined) this.#options.sink.send(answer);
@@ -195,8 +209,33 @@ export class KeyExchange {
     this.#postponed = undefined;
   }
 
-  #answerAgain(answered: Answered): FrameDrop | undefined {
+  /** From here on an opening costs Diffie-Hellman work: it needs a place in the budget. */
+  #admit(
+    header: FrameHeader,
+    frame: Uint8Array,
+    { nowNs, clockUs }: Moment,
+  ): FrameDrop | undefined {
+    const { admission, cookies, address, sink } = this.#options;
+    const isProven = this.#macs.isProven(frame, cookies.known(address, nowNs));
+    // With an old cookie, or one that was changed on the way, it is told the new one.
+    const isWrong = hasProof(frame) && !isProven;
+    switch (isWrong ? 'prove' : admission.opening(nowNs, isProven)) {
+      case 'admit':
+        return undefined;
+      case 'refuse':
+        return 'rate-limited';
+      case 'prove': {
+        const cookie = cookies.give(address, nowNs);
+        const stamp = { epoch: header.epoch, timestamp: clockUs };
+        sink.prove(this.#macs.sealCookie(openingMac(frame), cookie, stamp));
+        return 'cookie-required';
+      }
+    }
+  }
+
+  #answerAgain(answered: Answered, moment: Moment): FrameDrop | undefined {
     if (this.#ring.next?.epoch !== answered.epoch) return 'handshake-replay';
+    if (!this.#options.admission.repeat(moment.nowNs)) return 'rate-limited';
     this.#options.sink.send(answered.answer);
     return undefined;
   }
@@ -236,8 +275,10 @@ export class KeyExchange {
     this.#postponed = undefined;
     const { nowNs, clockUs } = moment;
     const stamp = { epoch, timestamp: clockUs };
+    const { mac1 } = postponed;
     const { frame: answer, keys } = answerHandshake(postponed.opening, stamp);
-    this.#answered = { epoch, opening: postponed.frame, answer };
+    this.#macs.signAnswer(answer, mac1);
+    this.#answered = { epoch, mac1, answer };
     this.#ring.offer(this.#epochKeys(keys, { epoch, role: 'responder', nowNs }), nowNs);
     this.#options.sink.wake();
     this.#options.sink.noted?.('answer-sent', epoch);
@@ -250,6 +291,8 @@ export class KeyExchange {
     // A lower epoch than proposed would be a downgrade (spec/seed-systems.md 2.5, last trap).
     const isInRange = header.epoch >= open.epoch && header.epoch <= open.epoch + EPOCH_JUMP_MAX;
     if (!isInRange) return 'handshake-epoch';
+    if (!this.#macs.names(frameOf(header, buffer), openingMac(open.frame))) return 'handshake-mac';
+    if (!this.#options.admission.answer(moment.nowNs)) return 'rate-limited';
     const keys = readAnswer(open, header, buffer);
     if (typeof keys === 'string') return keys;
     this.#options.epochs.skip(header.epoch);
@@ -263,6 +306,23 @@ export class KeyExchange {
     return undefined;
   }
 
+  /** The peer is under load: our opening goes out again at once, with the cookie. */
+  #receiveCookie(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
+    const open = this.#open;
+    if (open === undefined) return 'handshake-unexpected';
+    if (header.epoch !== open.epoch) return 'handshake-epoch';
+    const bytes = this.#macs.openCookie(openingMac(open.frame), header, buffer);
+    if (bytes === undefined) return 'bad-auth';
+    // Each copy of the opening was answered by the same cookie.
+    const isKnown = this.#cookie !== undefined && equalBytes(bytes, this.#cookie.bytes);
+    this.#cookie = { bytes, untilNs: moment.nowNs + COOKIE_LIFE_NS };
+    if (isKnown) return undefined;
+    if (!this.#options.admission.answer(moment.nowNs)) return 'rate-limited';
+    this.#macs.signOpening(open.frame, bytes);
+    this.#options.sink.spread(open.frame);
+    return undefined;
+  }
+
   #epochKeys(
     keys: SessionKeys,
     made: { readonly epoch: number; readonly role: EpochKeys['role']; readonly nowNs: number },
@@ -271,4 +331,8 @@ export class KeyExchange {
     const cipher = new FrameCipher(crypto, keys);
     return new EpochKeys({ ...made, cipher, guard: windows.open(made.epoch), limits });
   }
+}
+
+function frameOf(header: FrameHeader, buffer: Uint8Array): Uint8Array {
+  return buffer.subarray(header.start, header.body + header.bodyLength);
 }

@@ -23,6 +23,8 @@ import {
   UDP_LENGTH,
   type WirePath,
 } from '../scion/index.ts';
+import { CookieMint } from './admission/cookie-mint.ts';
+import { makeAdmission } from './admission/make-admission.ts';
 import type { GatewayOptions } from './config.ts';
 import { createIdentity, type Identity, STATIC_KEY } from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
@@ -35,7 +37,7 @@ import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
 import { clockMicroseconds, type Moment, SESSION_LIMITS } from './session-parts.ts';
 import { GATEWAY_PORT, ROUTER_PORT } from './underlay/carrier.ts';
-import type { PacketEnds } from './underlay/packet-template.ts';
+import { type PacketEnds, targetBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
@@ -59,6 +61,7 @@ class GatewayNode implements NodeHandle {
   readonly #view = new PacketView();
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
+  readonly #cookies: CookieMint;
   readonly #ownWords: { readonly high: number; readonly low: number };
   readonly #counters: {
     readonly wire: { add(amount: number): void };
@@ -81,6 +84,7 @@ class GatewayNode implements NodeHandle {
     this.#windows = makeWindows(host, setup, (peer) =>
       this.#peers.get(peer)?.session.retryHeld(this.#moment()),
     );
+    this.#cookies = new CookieMint(host.crypto, (length) => host.randomBytes(length));
     const { meter } = host;
     this.#counters = {
       wire: meter.counter('gateway.wire_bytes'),
@@ -132,6 +136,7 @@ class GatewayNode implements NodeHandle {
     this.#cleanup?.cancel();
     for (const peer of this.#peers.values()) peer.stop();
     this.#socket?.close();
+    this.#cookies.close();
   }
 
   activePath(target: string): readonly string[] | undefined {
@@ -286,7 +291,6 @@ class GatewayNode implements NodeHandle {
     const windows = this.#windows.peer(peer, host.now());
     const identity = this.#identity;
     if (windows === undefined || identity === undefined) throw new Error(`no room for ${peer}`);
-    const { perSecond, burst, enabled } = options.rateLimit;
     return {
       crypto: host.crypto,
       identity,
@@ -310,8 +314,10 @@ class GatewayNode implements NodeHandle {
           ageUsMax: Math.floor(options.antiReplay.maxSequenceAge / NS_PER_US),
           toleranceUs: Math.floor(options.antiReplay.clockTolerance / NS_PER_US),
         },
-        ...(enabled ? { rate: { perSecond, burst } } : {}),
       },
+      admission: makeAdmission(options, this.#cookies),
+      cookies: this.#cookies,
+      address: targetBytes(this.#ends(peer)),
     };
   }
 

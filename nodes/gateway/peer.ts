@@ -76,6 +76,7 @@ export class Peer {
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
         spread: (frame) => this.#spread(frame),
+        prove: (frame) => this.#sendOwnWay(frame),
         established: () => this.#established(),
         deliverHeld: (header, plaintext) => this.#accept(header, plaintext, undefined),
         wake: () => this.#wake(),
@@ -383,7 +384,12 @@ export class Peer {
   /** Messages of the session: back the way their cause came, on a working path, or on all in turn. */
   #sendAnywhere(frame: Uint8Array): void {
     const back = this.#inHand === undefined ? undefined : this.#carriers.back(this.#inHand);
-    const carrier = back ?? this.#workingCarrier() ?? this.#carriers.next();
+    if (back === undefined) this.#sendOwnWay(frame);
+    else this.#sendHandshake(back, frame);
+  }
+
+  #sendOwnWay(frame: Uint8Array): void {
+    const carrier = this.#workingCarrier() ?? this.#carriers.next();
     if (carrier !== undefined) this.#sendHandshake(carrier, frame);
   }
 

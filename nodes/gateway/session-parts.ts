@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Admission } from './admission/admission.ts';
+import type { CookieMint } from './admission/cookie-mint.ts';
 import type { FrameCipher, HandshakeContext, ReceivedOpening } from './crypto.ts';
 import type { EpochSource } from './epoch-store.ts';
 import type { HeldEpoch } from './epochs.ts';
@@ -15,7 +17,6 @@ import {
   REKEY_RESPONDER_GRACE_SHARE,
   UNCONFIRMED_NS,
 } from './geometry.ts';
-import type { RateLimit } from './rate-limit.ts';
 import { AGE_LIMITS, type AgeLimits } from './replay/age.ts';
 import type { ReplayGuard } from './replay/guard.ts';
 import type { PeerWindows } from './replay/window-set.ts';
@@ -50,6 +51,11 @@ export interface SessionSink {
    * treats the copies as one.
    */
   spread(frame: Uint8Array): void;
+  /**
+   * A whole frame that must reach nobody but the peer: to its address by a path of our own choice, not
+   * back the way a frame came, which whoever forged the peer's address has chosen.
+   */
+  prove(frame: Uint8Array): void;
   /** Frames are sealed under this epoch from now on. */
   established(epoch: number, role: Role): void;
   /** A frame that `open` called `held` is accepted now. */
@@ -69,7 +75,8 @@ export interface HeldFrame {
 /** The last opening that was answered, so that its repetition gets the same answer. */
 export interface Answered {
   readonly epoch: number;
-  readonly opening: Uint8Array;
+  /** Of the opening. */
+  readonly mac1: Uint8Array;
   readonly answer: Uint8Array;
 }
 
@@ -78,7 +85,7 @@ export interface Postponed {
   readonly opening: ReceivedOpening;
   readonly epoch: number;
   readonly timestamp: number;
-  readonly frame: Uint8Array;
+  readonly mac1: Uint8Array;
 }
 
 /** Limits of a session. */
@@ -90,11 +97,9 @@ export interface SessionLimits {
   /** How long the old epoch is accepted after the first frame of the new, ns. */
   readonly overlapNs: number;
   readonly age: AgeLimits;
-  /** Frames per second; unlimited when absent. */
-  readonly rate?: RateLimit;
 }
 
-/** 1 GiB, 1 h, 3 s, 1 h of age with 5 min of tolerance, no rate limit. */
+/** 1 GiB, 1 h, 3 s, 1 h of age with 5 min of tolerance. */
 export const SESSION_LIMITS: SessionLimits = {
   rekeyBytes: REKEY_BYTES_DEFAULT,
   rekeyAgeNs: REKEY_AGE_NS_DEFAULT,
@@ -108,6 +113,12 @@ export interface SessionOptions extends HandshakeContext {
   readonly windows: PeerWindows;
   readonly sink: SessionSink;
   readonly limits: SessionLimits;
+  /** The budgets of this peer. */
+  readonly admission: Admission;
+  /** Of the gateway. */
+  readonly cookies: CookieMint;
+  /** Where the peer is, as bytes: what its cookie stands for. */
+  readonly address: Uint8Array;
 }
 
 /** The parts of {@link EpochKeys}. */

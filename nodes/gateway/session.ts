@@ -16,8 +16,9 @@
  * only when the other can open it, and keeps the old one until an overlap after the first frame of the
  * new: nothing in flight is lost.
  *
- * Receipt is a flat list: peer (the caller found this session by it), rate, epoch, authenticity,
- * age, window. Only an authentic frame touches window, epochs or counters.
+ * Receipt is a flat list: peer (the caller found this session by it), epoch, authenticity, age, window,
+ * rate. Only an authentic frame touches window, epochs or counters, and only a new one is charged: what
+ * a stranger can make or repeat uses up nothing of the peer's.
  *
  * @module
  */
@@ -33,7 +34,6 @@ import {
   UNCONFIRMED_NS,
 } from './geometry.ts';
 import { KeyExchange } from './key-exchange.ts';
-import { TokenBucket } from './rate-limit.ts';
 import { checkAge } from './replay/age.ts';
 import type { EpochKeys, HeldFrame, Moment, SessionOptions } from './session-parts.ts';
 import { FrameHeader } from './wire.ts';
@@ -47,7 +47,6 @@ export type OpenResult = number | FrameDrop | 'held';
 export class Session {
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
-  readonly #bucket: TokenBucket | undefined;
   readonly #exchange: KeyExchange;
   /** Repeats the confirmation until the peer uses the new epoch. */
   readonly #confirmation = new Backoff();
@@ -57,8 +56,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { overlapNs, rate } = options.limits;
-    this.#bucket = rate === undefined ? undefined : new TokenBucket(rate);
+    const { overlapNs } = options.limits;
     this.#ring = new EpochRing<EpochKeys>({ overlapNs, unconfirmedNs: UNCONFIRMED_NS }, (keys) =>
       options.windows.retire(keys.epoch),
     );
@@ -136,7 +134,8 @@ export class Session {
    *   `sink.deliverHeld` when the replay window's bound is durable.
    */
   open(header: FrameHeader, buffer: Uint8Array, target: Uint8Array, moment: Moment): OpenResult {
-    if (this.#bucket !== undefined && !this.#bucket.take(moment.nowNs)) return 'rate-limited';
+    const { admission } = this.#options;
+    if (!admission.frameCame(moment.nowNs)) return 'rate-limited';
     const keys = this.#ring.find(header.epoch);
     if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
     // R-014: authenticate first; nothing before this line has changed because of the frame's content.
@@ -147,6 +146,7 @@ export class Session {
     const verdict = keys.guard.accept(header.sequence);
     if (verdict === 'held') return this.#hold(header, target.slice(0, length));
     if (verdict !== 'fresh') return verdict;
+    if (!admission.frameAccepted(moment.nowNs)) return 'rate-limited';
     this.#accepted(keys, header, length, moment);
     return length;
   }
@@ -180,6 +180,7 @@ export class Session {
       const verdict = keys?.guard.accept(header.sequence);
       if (verdict === 'held') this.#hold(header, plaintext);
       if (keys === undefined || verdict !== 'fresh') continue;
+      if (!this.#options.admission.frameAccepted(moment.nowNs)) continue;
       this.#accepted(keys, header, plaintext.length, moment);
       this.#options.sink.deliverHeld(header, plaintext);
     }

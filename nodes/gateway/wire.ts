@@ -34,6 +34,9 @@ const TWO_32 = 0x1_0000_0000;
 /** Upper halves of safe integers stay below it. */
 const SAFE_HIGH_END = 0x20_0000;
 
+/** `sequence` of the handshake messages. */
+export const MESSAGE = { opening: 0, answer: 1, cookie: 2 } as const;
+
 /** A frame's header as numbers; make one per socket and reuse it. */
 export class FrameHeader {
   type: FrameType = FRAME_TYPE.data;
@@ -237,6 +240,21 @@ function decodeBody(
   header.body = cursor;
   header.bodyLength = bodyLength;
   return undefined;
+}
+
+/** Which handshake message a frame of type `handshake` is; undefined for none. */
+export function messageKind(header: FrameHeader): keyof typeof MESSAGE | undefined {
+  if (header.fragments !== 1) return undefined;
+  switch (header.sequence) {
+    case MESSAGE.opening:
+      return 'opening';
+    case MESSAGE.answer:
+      return 'answer';
+    case MESSAGE.cookie:
+      return 'cookie';
+    default:
+      return undefined;
+  }
 }
 
 /** Writes the nonce of a frame: epoch (4 bytes) and sequence (8 bytes), big-endian. */

@@ -6,12 +6,13 @@
  *
  * @module
  */
-import { writeUint16 } from '../../_kit/bytes.ts';
+import { writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
   encodeHeader,
   foldChecksum,
   type HostAddress,
   type IsdAs,
+  isdAsWords,
   PROTOCOL_UDP,
   sumWords,
   UDP_LENGTH,
@@ -22,6 +23,8 @@ import {
 const UDP_LENGTH_AT = 4;
 const UDP_CHECKSUM_AT = 6;
 const ADDRESSES_AT = 12;
+/** Behind ISD-AS (8 bytes) and port (2). */
+const TARGET_HOST_AT = 10;
 
 /** Both ends of a packet. */
 export interface PacketEnds {
@@ -31,6 +34,17 @@ export interface PacketEnds {
   readonly target: IsdAs;
   readonly targetHost: HostAddress;
   readonly targetPort: number;
+}
+
+/** Where the peer is: ISD-AS, port and host address, as bytes. */
+export function targetBytes({ target, targetHost, targetPort }: PacketEnds): Uint8Array {
+  const { high, low } = isdAsWords(target);
+  const bytes = new Uint8Array(TARGET_HOST_AT + targetHost.bytes.length);
+  writeUint32(bytes, 0, high);
+  writeUint32(bytes, 4, low);
+  writeUint16(bytes, TARGET_HOST_AT - 2, targetPort);
+  bytes.set(targetHost.bytes, TARGET_HOST_AT);
+  return bytes;
 }
 
 /** The headers of packets between two ends on one path. */

@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
+import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
 import { createIdentity } from '../../../../nodes/gateway/crypto.ts';
 import { FRAME_DROPS } from '../../../../nodes/gateway/drops.ts';
 import { FRAME_TYPE, HELD_FRAMES_MAX } from '../../../../nodes/gateway/geometry.ts';
 import { ReservedWindows } from '../../../../nodes/gateway/replay/reserved-windows.ts';
 import { SESSION_LIMITS } from '../../../../nodes/gateway/session-parts.ts';
+import { FrameHeader } from '../../../../nodes/gateway/wire.ts';
 import { MemoryStore } from './memory-store.ts';
 import { advance, at, CLOCK_US, HOUR, Pair, SECOND, Side, sealed } from './session-pair.ts';
+
+const MS = SECOND / 1000;
 
 describe('receiving', () => {
   it('R-022: drops a frame with any bit flipped, header and body alike', () => {
@@ -70,12 +74,36 @@ describe('receiving', () => {
     expect(pair.a.receive(sealed(pair.a, 'reflected'), at(1))).toBe('bad-auth');
   });
 
-  it('R-056: limits the rate of a peer before it decrypts', () => {
-    const rate = { perSecond: 1000, burst: 5000 };
-    const pair = Pair.connected({ limits: { ...SESSION_LIMITS, rate } });
-    const outcomes = Array.from({ length: 5100 }, () => pair.b.receive(sealed(pair.a, 'x'), at(1)));
-    expect(outcomes.filter((outcome) => outcome === 'ok x').length).toBeLessThanOrEqual(5000);
-    expect(outcomes.at(-1)).toBe('rate-limited');
+  it('R-056: takes 5,000 frames at once and then 1,000 a second, not one more and not one less', () => {
+    const { enabled, ...rate } = gatewayConfig.parse({}).rateLimit;
+    expect({ enabled, ...rate }).toEqual({ enabled: false, perSecond: 1000, burst: 5000 });
+    const pair = Pair.connected({ rate });
+    // The confirmation of the handshake was a frame, too.
+    const take = (count: number, nowNs: number): string[] =>
+      Array.from({ length: count }, () => String(pair.b.receive(sealed(pair.a, 'x'), at(nowNs))));
+    const ok = (outcomes: readonly string[]): number =>
+      outcomes.filter((outcome) => outcome === 'ok x').length;
+    const atOnce = take(5100, 0);
+    expect(ok(atOnce)).toBe(4999);
+    expect(new Set(atOnce.slice(4999))).toEqual(new Set(['rate-limited']));
+    for (const second of [1, 2, 3]) expect(ok(take(1100, second * SECOND))).toBe(1000);
+    // A frame every millisecond is at the limit, and none is refused.
+    for (let ms = 1; ms <= 2000; ms++) {
+      expect(take(1, 3 * SECOND + ms * MS)).toEqual(['ok x']);
+    }
+    // Nine in eight milliseconds are too many by a ninth, once the burst is used up.
+    take(5000, 6 * SECOND);
+    const above = Array.from({ length: 2250 }, (_, k) =>
+      take(1, 6 * SECOND + Math.round((k + 1) * (SECOND / 1125))),
+    );
+    expect(ok(above.flat())).toBe(2000);
+  });
+
+  it('R-056: without the option there is no limit', () => {
+    const pair = Pair.connected();
+    for (let count = 0; count < 6000; count++) {
+      expect(pair.b.receive(sealed(pair.a, 'x'), at(1))).toBe('ok x');
+    }
   });
 
   it('keeps frames while the bound is not durable, delivers them once, and bounds them', () => {
@@ -127,12 +155,38 @@ describe('rekeying', () => {
     expect(pair.b.drops).toEqual([]);
   });
 
-  it('R-026: at 1 GiB of one direction, woken by the frame that reaches it', () => {
+  it('R-026: asks for new keys at 1 GiB or an hour by default, and neither a byte nor a ns sooner', () => {
+    expect([SESSION_LIMITS.rekeyBytes, SESSION_LIMITS.rekeyAgeNs]).toEqual([2 ** 30, HOUR]);
+    const { rekey } = gatewayConfig.parse({});
+    expect(rekey).toEqual({ bytes: 2 ** 30, age: HOUR });
+    for (const [missing, epoch] of [
+      [1, 1],
+      [0, 2],
+    ] as const) {
+      const crypto = provider('modelled');
+      const pair = Pair.connected({ crypto });
+      const header = new FrameHeader();
+      const body = new Uint8Array(65_000);
+      const target = new Uint8Array(66_000);
+      for (let left = 2 ** 30 - missing; left > 0; ) {
+        const part = body.subarray(0, Math.min(left, body.length));
+        expect(pair.a.session.seal(header, part, target, 0)).toBeTypeOf('number');
+        left -= part.length;
+      }
+      pair.a.session.tick(at(1));
+      pair.exchange(at(1));
+      expect(pair.a.session.epoch, `${missing} bytes missing`).toBe(epoch);
+    }
+  });
+
+  it('R-026: the limit counts what is sealed and what is opened, woken by the frame that reaches it', () => {
     const limits = { ...SESSION_LIMITS, rekeyBytes: 10_000 };
     const pair = Pair.connected({ limits });
     const wakes = pair.a.wakes;
     for (let count = 0; count < 99; count++) pair.b.receive(sealed(pair.a, 'x'.repeat(100)), at(1));
     expect(pair.a.wakes).toBe(wakes);
+    pair.a.session.tick(at(1));
+    expect(pair.a.session.epoch).toBe(1);
     pair.b.receive(sealed(pair.a, 'x'.repeat(100)), at(1));
     expect(pair.a.wakes).toBe(wakes + 1);
     pair.a.session.tick(at(1));
@@ -140,6 +194,13 @@ describe('rekeying', () => {
     pair.exchange(at(1));
     expect([pair.a.session.epoch, pair.b.session.epoch]).toEqual([2, 2]);
     expect(pair.b.established).toEqual(['responder 1', 'responder 2']);
+    const opened = Pair.connected({ limits });
+    for (let count = 0; count < 100; count++) {
+      opened.a.receive(sealed(opened.b, 'x'.repeat(100)), at(1));
+    }
+    opened.a.session.tick(at(1));
+    opened.exchange(at(1));
+    expect(opened.a.session.epoch).toBe(2);
   });
 
   it('R-026: loses nothing over forty rekeys under traffic with reordering over old epochs', () => {

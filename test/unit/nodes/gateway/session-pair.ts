@@ -6,10 +6,13 @@
  */
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import { type Admission, CheckedAdmission } from '../../../../nodes/gateway/admission/admission.ts';
+import { CookieMint } from '../../../../nodes/gateway/admission/cookie-mint.ts';
 import { createIdentity, type Identity } from '../../../../nodes/gateway/crypto.ts';
 import type { FrameDrop } from '../../../../nodes/gateway/drops.ts';
 import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
 import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
+import type { RateLimit } from '../../../../nodes/gateway/rate-limit.ts';
 import type { ReplayGuard } from '../../../../nodes/gateway/replay/guard.ts';
 import { ReplayWindow } from '../../../../nodes/gateway/replay/window.ts';
 import {
@@ -54,6 +57,9 @@ export interface SideOptions {
   readonly guards?: GuardFactory;
   readonly seed: number;
   readonly epochs?: PlainEpochs;
+  readonly rate?: RateLimit;
+  /** Another order of checks and budgets. */
+  readonly admission?: Admission;
 }
 
 /** What a side did with a frame. */
@@ -66,6 +72,8 @@ export class Side {
   readonly windows: WindowSet;
   /** Frames for the peer. */
   outbox: Uint8Array[] = [];
+  /** Cookies for the address of the peer; they are in the outbox too. */
+  cookies = 0;
   readonly delivered: string[] = [];
   readonly established: string[] = [];
   readonly drops: FrameDrop[] = [];
@@ -86,14 +94,20 @@ export class Side {
       WINDOW_SET_LIMITS,
     );
     let draws = options.seed;
+    const crypto = options.crypto ?? provider('node');
+    const randomBytes = (length: number): Uint8Array => {
+      draws++;
+      return Uint8Array.from({ length }, (_, index) => (draws * 31 + index * 7 + 1) & 0xff);
+    };
+    const mint = new CookieMint(crypto, randomBytes);
     this.session = new Session({
-      crypto: options.crypto ?? provider('node'),
+      crypto,
+      admission: options.admission ?? new CheckedAdmission(mint, options.rate),
+      cookies: mint,
+      address: Uint8Array.of(1, 2, 3, 4),
       identity: options.identity,
       peerKey: options.peerKey,
-      randomBytes: (length): Uint8Array => {
-        draws++;
-        return Uint8Array.from({ length }, (_, index) => (draws * 31 + index * 7 + 1) & 0xff);
-      },
+      randomBytes,
       epochs: this.epochs,
       windows: this.windows.peer('peer', 0)!,
       limits: options.limits ?? SESSION_LIMITS,
@@ -102,6 +116,10 @@ export class Side {
           this.outbox.push(frame.slice());
         },
         spread: (frame): void => {
+          this.outbox.push(frame.slice());
+        },
+        prove: (frame): void => {
+          this.cookies++;
           this.outbox.push(frame.slice());
         },
         established: (epoch, role): void => {
@@ -169,6 +187,7 @@ export interface PairOptions {
   readonly crypto?: CryptoProvider;
   readonly limits?: SessionLimits;
   readonly guards?: GuardFactory;
+  readonly rate?: RateLimit;
 }
 
 /** Sides a and b, a's static key being the lower one. */

@@ -209,7 +209,7 @@ describe('who may open a session', () => {
     const identity = pair.identities[0];
     const lost = new Side({ identity, peerKey: stranger.publicKey, seed: 5 });
     lost.session.connect(at(0));
-    expect(pair.b.receive(lost.outbox[0]!, at(0))).toBe('bad-auth');
+    expect(pair.b.receive(lost.outbox[0]!, at(0))).toBe('handshake-mac');
   });
 
   it('R-022: refuses a handshake message with any bit flipped, and completes with the true one', () => {
@@ -222,8 +222,12 @@ describe('who may open a session', () => {
       const changed = opening.slice();
       changed[bit >> 3]! ^= 1 << (bit & 7);
       pair.b.receive(changed, at(nowNs));
-      expect(pair.b.outbox, `bit ${bit}`).toEqual([]);
+      expect(pair.b.outbox.length, `bit ${bit}`).toBe(pair.b.cookies);
+      expect(pair.b.session.status()['nextEpoch'], `bit ${bit}`).toBeUndefined();
     }
+    // A cookie that was changed on the way is all that is answered, by the one to use.
+    expect(pair.b.cookies).toBe(Math.ceil(128 / 13));
+    pair.b.outbox = [];
     pair.b.receive(opening, at(nowNs));
     const answer = pair.b.outbox.shift()!;
     for (let bit = 8 * 24; bit < 8 * answer.length; bit += 13) {
@@ -237,28 +241,16 @@ describe('who may open a session', () => {
     expect(pair.a.session.isOpen).toBe(true);
   });
 
-  it('recovers by a fresh attempt from an answer whose header was changed on the way', () => {
+  it('recovers at the next repetition from an answer whose header was changed on the way', () => {
     const pair = new Pair();
     pair.a.session.connect(at(0));
     pair.b.receive(pair.a.outbox.shift()!, at(0));
     const answer = pair.b.outbox.shift()!;
     answer[3]! ^= 2; // Epoch 1 becomes 3, still in range.
-    expect(pair.a.receive(answer, at(0))).toBe('bad-auth');
+    expect(pair.a.receive(answer, at(0))).toBe('handshake-mac');
     pair.a.session.tick(at(pair.a.session.deadlineNs));
     pair.exchange(at(SECOND));
-    expect([pair.a.session.isOpen, pair.a.session.epoch]).toEqual([true, 2]);
-  });
-
-  it('limits the handshakes that may cost Diffie-Hellman work', () => {
-    const pair = new Pair();
-    const forged = new Uint8Array(140);
-    pair.a.session.connect(at(0));
-    forged.set(pair.a.outbox[0]!);
-    const bytes = forged.subarray(0, pair.a.outbox[0]!.length);
-    bytes[60]! ^= 1;
-    const outcomes = Array.from({ length: 25 }, () => pair.b.receive(bytes, at(0)));
-    expect(outcomes.filter((outcome) => outcome === 'bad-auth')).toHaveLength(20);
-    expect(outcomes.at(-1)).toBe('rate-limited');
+    expect([pair.a.session.isOpen, pair.a.session.epoch]).toEqual([true, 1]);
   });
 
   it('refuses an epoch that would use up the counter', () => {

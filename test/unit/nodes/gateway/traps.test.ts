@@ -109,7 +109,7 @@ describe('traps of the published frame', () => {
       type: FRAME_TYPE.handshake,
       sequence: 0,
     });
-    expect(pair.b.receive(disguised, at(HOUR))).toBe('bad-auth');
+    expect(pair.b.receive(disguised, at(HOUR))).toBe('handshake-length');
     expect([pair.a.session.epoch, pair.b.session.epoch]).toEqual([2, 2]);
   });
 });

@@ -1,0 +1,68 @@
+/**
+ * The cookies of one gateway: MACs over the addresses of peers under a secret that changes every two
+ * minutes (WireGuard, NDSS 2017, sections 5.3 and 5.4.7). Nothing is kept per address.
+ *
+ * It also knows whether the gateway is calm: all peers together may open so often without a cookie.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { wipe } from '../../_kit/secrets.ts';
+import {
+  COOKIE_BYTES,
+  COOKIE_LIFE_NS,
+  UNPROVEN_GATEWAY_BURST,
+  UNPROVEN_GATEWAY_PER_SECOND,
+} from '../geometry.ts';
+import { TokenBucket } from '../rate-limit.ts';
+
+const SECRET_BYTES = 32;
+
+/** See the module. */
+export class CookieMint {
+  readonly #crypto: CryptoProvider;
+  readonly #randomBytes: (length: number) => Uint8Array;
+  readonly #unproven = new TokenBucket({
+    perSecond: UNPROVEN_GATEWAY_PER_SECOND,
+    burst: UNPROVEN_GATEWAY_BURST,
+  });
+  /** Absent before the first cookie: most gateways never give one. */
+  #secret: Uint8Array | undefined;
+  #untilNs = 0;
+
+  constructor(crypto: CryptoProvider, randomBytes: (length: number) => Uint8Array) {
+    this.#crypto = crypto;
+    this.#randomBytes = randomBytes;
+  }
+
+  /** Takes a place among the openings that need no cookie; false when there is none. */
+  takeCalm(nowNs: number): boolean {
+    return this.#unproven.take(nowNs);
+  }
+
+  /** The cookie that an address may have at this instant; undefined when nobody has one. */
+  known(address: Uint8Array, nowNs: number): Uint8Array | undefined {
+    return this.#secret === undefined || nowNs >= this.#untilNs ? undefined : this.#of(address);
+  }
+
+  /** The cookie to send to an address. */
+  give(address: Uint8Array, nowNs: number): Uint8Array {
+    if (this.#secret === undefined || nowNs >= this.#untilNs) {
+      this.close();
+      this.#secret = this.#randomBytes(SECRET_BYTES);
+      this.#untilNs = nowNs + COOKIE_LIFE_NS;
+    }
+    return this.#of(address);
+  }
+
+  /** Forgets the secret; cookies given before are worth nothing. */
+  close(): void {
+    if (this.#secret !== undefined) wipe(this.#secret);
+    this.#secret = undefined;
+  }
+
+  #of(address: Uint8Array): Uint8Array {
+    const secret = this.#secret ?? new Uint8Array(SECRET_BYTES);
+    return this.#crypto.hmacSha256(secret, address).subarray(0, COOKIE_BYTES);
+  }
+}

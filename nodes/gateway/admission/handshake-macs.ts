@@ -1,0 +1,199 @@
+/**
+ * What a handshake message carries so that a stranger's is refused before any Diffie-Hellman work, as in
+ * WireGuard (NDSS 2017, sections 5.3, 5.4.4 and 5.4.7), with HMAC-SHA-256 cut to 128 bits in place of
+ * keyed BLAKE2s:
+ *
+ * ```text
+ *   opening  header | Noise message | mac1 (16) | mac2 (16)
+ *   answer   header | Noise message | mac (16)
+ *   cookie   header | AEAD of the cookie (16 + 16)
+ * ```
+ *
+ * `mac1` is keyed by the responder's public key: who does not know whom he talks to is told from who does.
+ * `mac2` is keyed by a cookie that went to the address of the peer, and zero where none is known. The
+ * MAC of an answer covers the opening's `mac1`, so that it names the one opening that it answers. No key
+ * here is a secret but the cookie.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import { concatBytes } from '../../_kit/bytes.ts';
+import { wipe } from '../../_kit/secrets.ts';
+import {
+  ANSWER_NOISE_BYTES,
+  COOKIE_BYTES,
+  FRAME_TYPE,
+  HEADER_BYTES_MAX,
+  MAC_BYTES,
+  NONCE_BYTES,
+  OPENING_NOISE_BYTES,
+  STATIC_KEY_BYTES,
+  TAG_BYTES,
+} from '../geometry.ts';
+import { encodeHeader, FrameHeader, MESSAGE, writeNonce } from '../wire.ts';
+
+const LABELS = {
+  opening: 'orrery gateway 1 opening',
+  answer: 'orrery gateway 1 answer',
+  cookie: 'orrery gateway 1 cookie',
+} as const;
+/** Head of a byte string of 24 to 255 bytes (RFC 8949 section 3). */
+const STRING_HEAD_BYTES = 2;
+
+/** Bytes behind the Noise message of an opening: `mac1` and `mac2`. */
+export const OPENING_TRAILER: number = 2 * MAC_BYTES;
+
+/** The public keys of both ends of a session. */
+export interface MacKeys {
+  readonly own: Uint8Array;
+  readonly peer: Uint8Array;
+}
+
+/** MACs and cookies of the handshakes between two gateways; `frame` is a whole frame everywhere. */
+export class HandshakeMacs {
+  readonly #crypto: CryptoProvider;
+  readonly #toPeer: Record<keyof typeof LABELS, Uint8Array>;
+  readonly #toUs: Record<keyof typeof LABELS, Uint8Array>;
+
+  constructor(crypto: CryptoProvider, keys: MacKeys) {
+    this.#crypto = crypto;
+    this.#toPeer = keysFor(crypto, keys.peer);
+    this.#toUs = keysFor(crypto, keys.own);
+  }
+
+  /** Writes `mac1` of an opening of ours, and `mac2` when a cookie is known. */
+  signOpening(frame: Uint8Array, cookie: Uint8Array | undefined): void {
+    const first = frame.length - OPENING_TRAILER;
+    frame.set(this.#mac(this.#toPeer.opening, frame.subarray(0, first)), first);
+    const second = first + MAC_BYTES;
+    if (cookie === undefined) frame.fill(0, second);
+    else frame.set(this.#mac(cookie, frame.subarray(0, second)), second);
+  }
+
+  /** True when an opening was made for us: by the peer, or by another who knows our public key. */
+  isForUs(frame: Uint8Array): boolean {
+    const before = frame.subarray(0, frame.length - OPENING_TRAILER);
+    return this.#crypto.equal(openingMac(frame), this.#mac(this.#toUs.opening, before));
+  }
+
+  /** True when its maker has the cookie that we sent to the peer's address. */
+  isProven(frame: Uint8Array, cookie: Uint8Array | undefined): boolean {
+    if (cookie === undefined) return false;
+    const at = frame.length - MAC_BYTES;
+    return this.#crypto.equal(frame.subarray(at), this.#mac(cookie, frame.subarray(0, at)));
+  }
+
+  /** Writes the MAC of our answer to the opening with this `mac1`. */
+  signAnswer(frame: Uint8Array, mac1: Uint8Array): void {
+    const at = frame.length - MAC_BYTES;
+    frame.set(this.#mac(this.#toPeer.answer, concatBytes(mac1, frame.subarray(0, at))), at);
+  }
+
+  /** True when an answer names our opening with this `mac1`. */
+  names(frame: Uint8Array, mac1: Uint8Array): boolean {
+    const at = frame.length - MAC_BYTES;
+    const mac = this.#mac(this.#toUs.answer, concatBytes(mac1, frame.subarray(0, at)));
+    return this.#crypto.equal(frame.subarray(at), mac);
+  }
+
+  /**
+   * The frame that takes a cookie to the peer whose opening had this `mac1`. Shorter than an opening, so
+   * that nobody gains by having it sent to somebody else.
+   */
+  sealCookie(
+    mac1: Uint8Array,
+    cookie: Uint8Array,
+    stamp: { readonly epoch: number; readonly timestamp: number },
+  ): Uint8Array {
+    const header = new FrameHeader();
+    header.type = FRAME_TYPE.handshake;
+    header.sequence = MESSAGE.cookie;
+    header.epoch = stamp.epoch;
+    header.timestamp = stamp.timestamp;
+    const frame = new Uint8Array(HEADER_BYTES_MAX + COOKIE_BYTES + TAG_BYTES);
+    const at = encodeHeader(header, COOKIE_BYTES + TAG_BYTES, frame, 0);
+    const head = frame.subarray(0, at);
+    const key = this.#cookieKey(this.#toUs.cookie, mac1, head);
+    key.seal(nonceOf(header), head, cookie, frame.subarray(at));
+    return frame.subarray(0, at + COOKIE_BYTES + TAG_BYTES);
+  }
+
+  /** The cookie that answers our opening with this `mac1`; undefined when it is not the peer's. */
+  openCookie(mac1: Uint8Array, header: FrameHeader, buffer: Uint8Array): Uint8Array | undefined {
+    const { start, body, bodyLength } = header;
+    const head = buffer.subarray(start, body);
+    const cookie = new Uint8Array(COOKIE_BYTES);
+    const key = this.#cookieKey(this.#toPeer.cookie, mac1, head);
+    const sealed = buffer.subarray(body, body + bodyLength);
+    return key.open(nonceOf(header), head, sealed, cookie) < 0 ? undefined : cookie;
+  }
+
+  /** One key for each opening and instant: its nonce cannot come twice with another cookie. */
+  #cookieKey(
+    key: Uint8Array,
+    mac1: Uint8Array,
+    head: Uint8Array,
+  ): ReturnType<CryptoProvider['aead']> {
+    const made = this.#crypto.hmacSha256(key, concatBytes(mac1, head));
+    const aead = this.#crypto.aead('chacha20-poly1305', made);
+    wipe(made);
+    return aead;
+  }
+
+  #mac(key: Uint8Array, data: Uint8Array): Uint8Array {
+    return this.#crypto.hmacSha256(key, data).subarray(0, MAC_BYTES);
+  }
+}
+
+/** `mac1` of an opening: as good as the opening, since it covers all of it but `mac2`. */
+export function openingMac(frame: Uint8Array): Uint8Array {
+  const at = frame.length - OPENING_TRAILER;
+  return frame.subarray(at, at + MAC_BYTES);
+}
+
+/** True when an opening says that its maker has a cookie. */
+export function hasProof(frame: Uint8Array): boolean {
+  return frame.subarray(frame.length - MAC_BYTES).some((byte) => byte !== 0);
+}
+
+/** True when the body is as long as that of an opening, an answer or a cookie with this header. */
+export function isWholeMessage(header: FrameHeader, kind: keyof typeof MESSAGE): boolean {
+  return header.bodyLength === lengthOf(kind, header.body - header.start - STRING_HEAD_BYTES);
+}
+
+/** @param fields Bytes of the array head and the seven integers, which are the Noise payload. */
+function lengthOf(kind: keyof typeof MESSAGE, fields: number): number {
+  switch (kind) {
+    case 'opening':
+      return OPENING_NOISE_BYTES + fields + OPENING_TRAILER;
+    case 'answer':
+      return ANSWER_NOISE_BYTES + fields + MAC_BYTES;
+    case 'cookie':
+      return COOKIE_BYTES + TAG_BYTES;
+  }
+}
+
+function nonceOf({ epoch, sequence }: FrameHeader): Uint8Array {
+  const nonce = new Uint8Array(NONCE_BYTES);
+  writeNonce(nonce, epoch, sequence);
+  return nonce;
+}
+
+function keysFor(
+  crypto: CryptoProvider,
+  publicKey: Uint8Array,
+): Record<keyof typeof LABELS, Uint8Array> {
+  if (publicKey.length !== STATIC_KEY_BYTES) throw new Error('a public key has 32 bytes');
+  const keyFor = (label: string): Uint8Array =>
+    crypto.sha256(
+      concatBytes(
+        Uint8Array.from(label, (c) => c.charCodeAt(0)),
+        publicKey,
+      ),
+    );
+  return {
+    opening: keyFor(LABELS.opening),
+    answer: keyFor(LABELS.answer),
+    cookie: keyFor(LABELS.cookie),
+  };
+}
