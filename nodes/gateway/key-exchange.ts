@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { compareBytes, equalBytes } from '../_kit/bytes.ts';
+import { compareBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
 import { HandshakeMacs, hasProof, isWholeMessage, openingMac } from './admission/handshake-macs.ts';
 import { Backoff } from './backoff.ts';
@@ -165,14 +165,15 @@ export class KeyExchange {
   }
 
   #receiveOpening(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
+    const { crypto } = this.#options;
     const frame = frameOf(header, buffer);
     if (!this.#macs.isForUs(frame)) return 'handshake-mac';
     const mac1 = openingMac(frame);
     const answered = this.#answered;
-    if (answered !== undefined && equalBytes(mac1, answered.mac1)) {
+    if (answered !== undefined && crypto.equal(mac1, answered.mac1)) {
       return this.#answerAgain(answered, moment);
     }
-    if (this.#postponed !== undefined && equalBytes(mac1, this.#postponed.mac1)) {
+    if (this.#postponed !== undefined && crypto.equal(mac1, this.#postponed.mac1)) {
       this.#answerPostponed(moment);
       return this.#postponed === undefined ? undefined : 'epoch-not-durable';
     }
@@ -314,7 +315,8 @@ export class KeyExchange {
     const bytes = this.#macs.openCookie(openingMac(open.frame), header, buffer);
     if (bytes === undefined) return 'bad-auth';
     // Each copy of the opening was answered by the same cookie.
-    const isKnown = this.#cookie !== undefined && equalBytes(bytes, this.#cookie.bytes);
+    const known = this.#cookie?.bytes;
+    const isKnown = known !== undefined && this.#options.crypto.equal(bytes, known);
     this.#cookie = { bytes, untilNs: moment.nowNs + COOKIE_LIFE_NS };
     if (isKnown) return undefined;
     if (!this.#options.admission.answer(moment.nowNs)) return 'rate-limited';
