@@ -20,7 +20,7 @@ const PER_OCTAVE = 1_024;
 const OCTAVE_BITS = 10;
 const TWO_32 = 4_294_967_296;
 /** Carry of the exact sum: both parts stay below 2^53. */
-const SUM_CARRY = 4_503_599_627_370_496;
+export const SUM_CARRY = 4_503_599_627_370_496;
 /** 2^-shift for shift 0..43, exact. */
 const DOWN = Float64Array.from({ length: 44 }, (_, shift) => 1 / twoTo(shift));
 

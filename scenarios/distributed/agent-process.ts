@@ -43,6 +43,8 @@ export class AgentProcess {
   toldNs = 0;
   /** The last lines of what it wrote to stderr. */
   lastWords = '';
+  /** What it sent that no agent may send. */
+  expelledFor: string | undefined;
   /** Rounds of clock questions must not overlap: each waits for the one before. */
   #synced: Promise<unknown> = Promise.resolve();
 

@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { Agent, brokenReport } from './agent.ts';
 import type { Channel, CloseReason } from './channel/model.ts';
 import { answerClockPing } from './clock-sync.ts';
+import { readCommand } from './message-shapes.ts';
 import type { AgentOrder, Command, Report, RunCommand } from './messages.ts';
 import { runStateFolder } from './run-state.ts';
 
@@ -49,7 +51,7 @@ export class AgentSession {
       this.#resolve = resolve;
     });
     const { channel, hosts, topologySha256, operatorPort } = options;
-    channel.onMessage = (message): void => this.#receive(message as Command);
+    channel.onMessage = (message): void => this.#take(message);
     channel.onClose = (reason): void => void this.#ended(reason);
     this.#send({
       type: 'hello',
@@ -79,9 +81,16 @@ export class AgentSession {
     if (end.kind === 'broken') throw new Error(end.message);
   }
 
+  #take(message: unknown): void {
+    if (this.#isStopped || this.#broken !== undefined) return;
+    if (answerClockPing(this.#options.channel, message)) return;
+    const read = readCommand(message);
+    if ('message' in read) this.#receive(read.message);
+    else this.#breakOff(new Refusal(`the coordinator sent what it must not send: ${read.wrong}`));
+  }
+
   #receive(command: Command): void {
     if (this.#isStopped) return;
-    if (answerClockPing(this.#options.channel, command)) return;
     try {
       if (command.type === 'refused') this.#refused = command.reason;
       else if (command.type === 'load') void this.#load(command.order);

@@ -16,6 +16,7 @@ import { environmentError } from '../../engine/live/environment.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
+import { Refusal } from '../refusal.ts';
 import { readFlow } from '../runner/ground-truth.ts';
 import { LiveStageWorld } from '../runner/live-stage-world.ts';
 import { nodeChoice, protocolTable } from '../runner/nodes.ts';
@@ -25,6 +26,7 @@ import { Flow, flowStreams } from '../runner/traffic-source.ts';
 import { RunWitness } from '../runner/witness.ts';
 import type { Undo, WorldListener } from '../runner/world.ts';
 import { Gauge } from './gauge.ts';
+import { WORDS_MAX } from './message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from './messages.ts';
 import { type PacketProbe, ProbePackets } from './probe-packets.ts';
 import type { StoreFault } from './remote-world.ts';
@@ -245,7 +247,7 @@ export class Agent implements WorldListener {
   }
 
   logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void {
-    this.#send({ type: 'log', node, level, message });
+    this.#send({ type: 'log', node, level, message: brief(message) });
   }
 
   #create(name: string): void {
@@ -380,11 +382,17 @@ export class Agent implements WorldListener {
 /** What an agent tells when something broke. */
 export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
   const machine = environmentError(error);
-  if (machine !== undefined) {
-    return { type: 'broken', kind: 'refused', message: machine.message, stack: '' };
+  const refusal = machine ?? (error instanceof Refusal ? error : undefined);
+  if (refusal !== undefined) {
+    return { type: 'broken', kind: 'refused', message: brief(refusal.message), stack: '' };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const message = brief(error instanceof Error ? error.message : String(error));
+  const stack = brief(error instanceof Error ? (error.stack ?? '') : '');
   const kind = error instanceof InvariantError ? 'invariant' : 'exception';
   return { type: 'broken', kind, message, stack };
+}
+
+/** As much of a text as a message may hold. */
+function brief(words: string): string {
+  return words.slice(0, WORDS_MAX);
 }

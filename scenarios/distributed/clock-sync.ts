@@ -63,6 +63,8 @@ export function answerClockPing(
   const t2 = source.now();
   if (!isKind(message, 'clock.ping')) return false;
   const { id } = message;
+  // Sent back as it is, so it must be as small as we make it.
+  if (!Number.isSafeInteger(id)) return true;
   const { machine } = source;
   channel.send({ kind: 'clock.pong', id, machine, t2, t3: source.now() });
   return true;

@@ -251,6 +251,16 @@ export class Coordinator {
     this.warnings.add(`${agent.name}: the ${agent.noun} ended ${when} (${why})${last}`);
   }
 
+  /** An agent has sent what no agent may send, and was sent away. */
+  expelled(agent: AgentProcess, wrong: string): void {
+    this.warnings.add(`${agent.name}: its channel was closed at ${this.#at()}: ${wrong}`);
+  }
+
+  /** The number of the next packet of a flow, as far as its source has told. */
+  nextSequence(flow: number): number {
+    return this.#nextSequence[flow] ?? 0;
+  }
+
   /** The present instant, for people. */
   #at(): string {
     return `${(this.world.agenda.now() / NS_PER_S).toFixed(1)} s`;

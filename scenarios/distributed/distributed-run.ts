@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { provider } from '../../engine/crypto/index.ts';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
@@ -61,7 +62,9 @@ import { lastWordsOf } from './last-words.ts';
 import { groupsOf, layoutText, type ProcessEntry, processEntries } from './layout.ts';
 import { loopGroups } from './loops.ts';
 import { Notices } from './notices.ts';
+import { agentScenario } from './order-shape.ts';
 import { ProcessFleet } from './process-fleet.ts';
+import { ReportGuard } from './report-guard.ts';
 import { drawRunName } from './run-state.ts';
 
 /** What to run, and how. */
@@ -134,6 +137,7 @@ class DistributedRun {
   /** All of this run; a process gets a parcel of it. */
   readonly #secrets = drawnSecrets();
   readonly #provision: Provision;
+  readonly #guard: ReportGuard;
   readonly #warnings = new Notices();
   readonly #stateFolder: string;
   readonly #failure: Promise<never>;
@@ -169,6 +173,8 @@ class DistributedRun {
         ? { entry: vesselOf(order) === 'loop' ? LOOP_ENTRY : order.agentEntry }
         : { listen: deployment.coordinator }),
       ...(order.signal === undefined ? {} : { signal: order.signal }),
+      wrongWith: (agent, report): string | undefined => this.#guard.check(agent.hosts, report),
+      onExpelled: (agent, wrong): void => this.#coordinator.expelled(agent, wrong),
       onReport: (agent, report): void => this.#coordinator.hear(agent, report),
       onGone: (agent, why): void => this.#coordinator.gone(agent, why),
       onRefused: (peer, reason): void => this.#refused(peer, reason),
@@ -177,12 +183,18 @@ class DistributedRun {
           ? undefined
           : `${hosts.join(', ')} has another topology file than ${scenario.topology.file}`,
     });
+    this.#guard = new ReportGuard({
+      scenario,
+      metricsOf: (host): readonly MetricDefinition[] => this.#metricsOf(host),
+      now: (): number => this.#coordinator.world.agenda.now(),
+      nextSequence: (flow): number => this.#coordinator.nextSequence(flow),
+    });
     this.#coordinator = new Coordinator({
       scenario,
       seed,
       fleet: this.#fleet,
       order: {
-        scenario,
+        scenario: agentScenario(scenario, 'topology'),
         seed,
         run: drawRunName(),
         shape,
@@ -222,6 +234,12 @@ class DistributedRun {
       this.#removeFiles();
       process.off('exit', this.#removeFiles);
     }
+  }
+
+  #metricsOf(name: string): readonly MetricDefinition[] {
+    const { scenario, registry } = this.#order;
+    const host = scenario.topology.hosts.find((spec) => spec.name === name);
+    return host === undefined ? [] : nodeChoice(scenario, host, registry).protocol.metrics;
   }
 
   readonly #removeFiles = (): void => {
@@ -325,6 +343,9 @@ class DistributedRun {
     const lost = dead ?? missing[0];
     if (lost === undefined || this.#order.signal?.aborted === true) return;
     const words = lastWordsOf(lost.lastWords);
+    if (lost.expelledFor !== undefined) {
+      throw new Refusal(`${lost.name}: its channel was closed: ${lost.expelledFor}`);
+    }
     const what = dead === undefined ? `did not come within ${limitMs / 1000} s` : 'ended at once';
     throw new Refusal(
       `${lost.name}: the ${lost.noun} ${what}${words === '' ? '' : `; its last words: ${words}`}`,

@@ -3,8 +3,8 @@
  * loop of the coordinator's process, with the nodes of some hosts.
  *
  * Instants are ns of the scenario's time unless a name says otherwise. Measurements travel as rows
- * of numbers, since there are some for every packet. Both sides hold the deployment key, so shapes
- * are stated here and not checked again field by field.
+ * of numbers, since there are some for every packet. Types only: what a channel brings becomes one of
+ * these by `message-shapes.ts`.
  *
  * @module
  */

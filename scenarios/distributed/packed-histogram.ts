@@ -13,7 +13,7 @@
  * @module
  */
 import type { MetricValue } from '../../engine/measure/counters.ts';
-import { bucketOf, type HistogramData } from '../../engine/measure/histogram.ts';
+import { bucketOf, type HistogramData, SUM_CARRY } from '../../engine/measure/histogram.ts';
 
 /** A histogram whose counts are packed. */
 export interface PackedHistogram extends Omit<HistogramData, 'counts'> {
@@ -31,6 +31,8 @@ export type PackedMetrics = Readonly<Record<string, PackedMetric>>;
 const BUCKETS_MAX = bucketOf(Number.MAX_SAFE_INTEGER) + 1;
 /** Bytes of the longest number: 2^53 in pieces of seven bits. */
 const NUMBER_BYTES_MAX = 8;
+/** Bytes of the longest packed histogram. */
+export const HISTOGRAM_BYTES_MAX: number = BUCKETS_MAX * NUMBER_BYTES_MAX;
 /** Set on every byte of a number but the last; the bits below it are the number's. */
 const CONTINUES = 0x80;
 
@@ -70,6 +72,36 @@ export function unpackHistogram(data: PackedHistogram): HistogramData {
     used += width;
   }
   return { ...data, counts: counts.slice(0, used) };
+}
+
+/**
+ * Looks whether a histogram adds up, without unpacking it.
+ * @returns what is wrong with it, with its place.
+ */
+export function wrongHistogram(data: PackedHistogram, place: string): string | undefined {
+  const { count, min, max, sumLow } = data;
+  const reader = { bytes: data.counts, at: 0 };
+  let total = 0;
+  let used = 0;
+  try {
+    while (reader.at < reader.bytes.length) {
+      const one = readNumber(reader);
+      const width = one === 0 ? readNumber(reader) : 1;
+      if (width === 0) return `${place} holds no buckets`;
+      total += one;
+      used += width;
+    }
+  } catch (error) {
+    return `${place}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const isEmpty = count === 0 && used === 0 && min === Number.POSITIVE_INFINITY;
+  const isWhole = count > 0 && isValue(min) && isValue(max) && used === bucketOf(max) + 1;
+  const addsUp = total === count && (isEmpty || (isWhole && min <= max)) && sumLow < SUM_CARRY;
+  return addsUp ? undefined : `${place} does not add up`;
+}
+
+function isValue(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Metrics of a node with their histograms packed. */

@@ -19,6 +19,7 @@ import type { Channel, ChannelListener } from './channel/model.ts';
 import { startChild } from './child-life.ts';
 import { ClockProbe } from './clock-sync.ts';
 import { startLoop } from './loop-life.ts';
+import { type Read, readReport } from './message-shapes.ts';
 import type { Command, Report } from './messages.ts';
 import type { Fleet, StoreFault } from './remote-world.ts';
 
@@ -35,6 +36,10 @@ export interface FleetOptions {
   /** What agents are started as; default `process`. */
   readonly vessel?: 'process' | 'loop';
   readonly onReport: (agent: AgentProcess, report: Report) => void;
+  /** What is wrong with a report of an agent whose shape is right. */
+  readonly wrongWith?: (agent: AgentProcess, report: Report) => string | undefined;
+  /** An agent has sent what no agent may send: its channel is closed. */
+  readonly onExpelled?: (agent: AgentProcess, wrong: string) => void;
   /** An agent's channel has ended, for whatever reason. */
   readonly onGone: (agent: AgentProcess, why: string) => void;
   readonly onRefused?: (peer: string, reason: string) => void;
@@ -242,7 +247,12 @@ export class ProcessFleet implements Fleet {
     };
     channel.onMessage = (message): void => {
       if (agent?.probe?.take(message) === true) return;
-      const report = message as Report;
+      const read = this.#read(agent, message);
+      if ('wrong' in read) {
+        this.#expel(channel, agent, read.wrong);
+        return;
+      }
+      const report = read.message;
       if (report.type !== 'hello') {
         if (agent !== undefined) this.#options.onReport(agent, report);
       } else if (this.#isEarly(report)) {
@@ -258,6 +268,30 @@ export class ProcessFleet implements Fleet {
         this.#lost(agent, reason);
       } else if (early !== undefined) this.#early.delete(early);
     };
+  }
+
+  /** Threads of this process send what this program makes: nothing to be checked. */
+  #read(agent: AgentProcess | undefined, message: unknown): Read<Report> {
+    if (this.#hasLoops) return { message: message as Report };
+    const read = readReport(message);
+    if ('wrong' in read || agent === undefined) return read;
+    const wrong = this.#options.wrongWith?.(agent, read.message);
+    return wrong === undefined ? read : { wrong };
+  }
+
+  /** Who sends what no agent may send is of no use any more; all others go on. */
+  #expel(channel: Channel, agent: AgentProcess | undefined, wrong: string): void {
+    channel.close();
+    if (agent === undefined) {
+      this.#options.onRefused?.(channel.peer, `it sent what no agent may send: ${wrong}`);
+      return;
+    }
+    agent.isTelling = false;
+    if (agent.state === 'done' || agent.state === 'dead') return;
+    agent.state = 'dead';
+    agent.expelledFor = wrong;
+    this.#options.onExpelled?.(agent, wrong);
+    agent.life?.kill();
   }
 
   /** True when others have started a node anew that a fault still holds down. */

@@ -8,6 +8,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { boundConnections } from './connections.ts';
 import { handle } from './handle.ts';
 import type { OperatorLog } from './json-log.ts';
 import { isLoopback } from './loopback-address.ts';
@@ -66,7 +67,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     keepAliveTimeout: IDLE_MS_MAX,
     connectionsCheckingInterval: CHECK_MS,
   });
-  server.maxConnections = CONNECTIONS_MAX;
+  boundConnections(server, CONNECTIONS_MAX);
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   const answer = handle({ face, log, isPrivate });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {

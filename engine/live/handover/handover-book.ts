@@ -194,9 +194,11 @@ export class HandoverBook {
         this.#unfollowed += 1;
         continue;
       }
-      this.way.record(lateNs);
-      this.links.record(journey.hops.reduce((sum, hop) => sum + hop.dueNs - hop.offeredNs, 0));
-      this.onTime.record(Math.max(0, ending.deliveredNs - ending.sentNs - lateNs));
+      // Another machine says these instants: they need not make sense.
+      const onLinksNs = journey.hops.reduce((sum, hop) => sum + hop.dueNs - hop.offeredNs, 0);
+      this.way.record(atLeastZero(lateNs));
+      this.links.record(atLeastZero(onLinksNs));
+      this.onTime.record(atLeastZero(ending.deliveredNs - ending.sentNs - lateNs));
     }
   }
 
@@ -206,8 +208,8 @@ export class HandoverBook {
     this.#sampled += hop.lefts;
     this.#counts[state] += Math.max(hop.lefts, hop.takens);
     if (state !== 'measured') return;
-    this.hop.record(Math.max(0, hop.takenNs - hop.dueNs));
-    this.wait.record(Math.max(0, hop.takenNs - hop.writtenNs));
+    this.hop.record(atLeastZero(hop.takenNs - hop.dueNs));
+    this.wait.record(atLeastZero(hop.takenNs - hop.writtenNs));
   }
 
   #isInside(ns: number): boolean {
@@ -227,6 +229,11 @@ function hopOf(journey: Journey, from: number, to: number): Hop | undefined {
   const made = { from, to, ...instants, lefts: 0, takens: 0, leftClock: 0, takenClock: 0 };
   journey.hops.push(made);
   return made;
+}
+
+/** As a histogram takes it. */
+function atLeastZero(ns: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.floor(ns)));
 }
 
 function stateOf({ lefts, takens, leftClock, takenClock }: Hop): HopState {

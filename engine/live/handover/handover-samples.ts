@@ -29,7 +29,7 @@ export const NO_TAG = -1;
 /** A host that is not of this run. */
 const NOBODY = -1;
 /** Between two looks; a quarter of a second of 150 packets/s over six hops is 500. */
-const ROWS_MAX = 16_384;
+export const HANDOVER_ROWS_MAX = 16_384;
 const FIRST_ROWS = 256;
 
 /** Between which hosts a datagram was seen, by index; undefined: not one of the run. */
@@ -129,7 +129,7 @@ export class HandoverSamples {
 
   #add(kind: number, tag: number, ends: HopEnds, instants: readonly number[]): void {
     const at = this.#used;
-    if (at >= ROWS_MAX * SAMPLE_ROW) {
+    if (at >= HANDOVER_ROWS_MAX * SAMPLE_ROW) {
       this.#untold += 1;
       return;
     }

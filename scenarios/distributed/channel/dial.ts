@@ -11,7 +11,7 @@ import { FrameReader, frameOf, MARK, markedPiece } from './frames.ts';
 import { checkDeploymentKey, dialHandshake, HANDSHAKE_LENGTH } from './handshake.ts';
 import {
   type Channel,
-  DEFAULT_LIMITS,
+  DIAL_LIMITS,
   DialError,
   type DialFailure,
   type DialOptions,
@@ -64,7 +64,7 @@ class Dialling {
 
   start(): void {
     const { timeoutMs, limits } = this.#options;
-    const allowedMs = timeoutMs ?? limits?.handshakeMs ?? DEFAULT_LIMITS.handshakeMs;
+    const allowedMs = timeoutMs ?? limits?.handshakeMs ?? DIAL_LIMITS.handshakeMs;
     this.#alarm = setTimeout(() => {
       this.#fail('timeout', `no answer within ${allowedMs} ms`);
     }, allowedMs);
@@ -107,7 +107,7 @@ class Dialling {
         socket: this.#socket,
         transport,
         reader: this.#reader,
-        limits: { ...DEFAULT_LIMITS, ...this.#options.limits },
+        limits: { ...DIAL_LIMITS, ...this.#options.limits },
       }),
     );
   }

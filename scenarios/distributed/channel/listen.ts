@@ -18,7 +18,7 @@ import {
   type Channel,
   type ChannelLimits,
   type ChannelListener,
-  DEFAULT_LIMITS,
+  LISTEN_LIMITS,
   type ListenOptions,
   type RefusalReason,
 } from './model.ts';
@@ -56,7 +56,7 @@ class Door {
   constructor(options: ListenOptions) {
     this.#options = options;
     this.#key = new Uint8Array(options.key);
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#limits = { ...LISTEN_LIMITS, ...options.limits };
     this.#server = createServer({ noDelay: true }, (socket) => this.#receive(socket));
   }
 

@@ -29,6 +29,10 @@ const FLOAT_LENGTH = 8;
 /** True where memory has the order of bytes that the text has. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
 type Plain = Record<string, unknown>;
 
 /**
@@ -46,6 +50,20 @@ export function messageToText(message: object): string {
  */
 export function messageFromText(text: string): unknown {
   return decode(JSON.parse(text), 0);
+}
+
+/**
+ * True when a text holds more than so many values: looked at before it is parsed, since `[],` is
+ * three bytes of text and forty of memory. Commas in strings count too.
+ */
+export function hasMoreValues(bytes: Uint8Array, most: number): boolean {
+  if (bytes.length <= most) return false;
+  let values = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  }
+  return values > most;
 }
 
 function encode(value: unknown, place: string, depth: number): unknown {

@@ -49,8 +49,12 @@ export type CloseReason =
 
 /** Bounds of channels; tests and small machines set their own. */
 export interface ChannelLimits {
-  /** Longest message after encoding as JSON, in bytes. */
+  /** Longest message that is sent, after encoding as JSON, in bytes. */
   readonly messageBytesMax: number;
+  /** Longest message that is taken, in bytes; the channel ends at the piece that exceeds it. */
+  readonly acceptBytesMax: number;
+  /** Values in a message that is taken; each costs some forty bytes of memory. */
+  readonly acceptValuesMax: number;
   /** Bytes that may wait for a peer that does not read. */
   readonly queueBytesMax: number;
   /** Time that a handshake may take, in ms. */
@@ -61,16 +65,36 @@ export interface ChannelLimits {
   readonly handshakesMax: number;
 }
 
-/** The bounds when nothing else is said. */
-export const DEFAULT_LIMITS: ChannelLimits = {
-  // A histogram of 100,000 buckets is about 1 MiB; a trace window of a busy node some ten.
-  messageBytesMax: 64 * 1024 * 1024,
+/** An order holds the whole network, 800 nodes some 2 MiB of it. */
+const ORDER_BYTES_MAX = 64 * 1024 * 1024;
+const ORDER_VALUES_MAX = 8_000_000;
+/** A packed histogram is some 30 KiB; what a process with a hundred nodes has counted some 3 MiB. */
+const REPORT_BYTES_MAX = 16 * 1024 * 1024;
+const REPORT_VALUES_MAX = 1_000_000;
+
+const SHARED_LIMITS = {
   // Room for one message of full length and what follows it.
   queueBytesMax: 96 * 1024 * 1024,
   handshakeMs: 5_000,
   closeMs: 5_000,
   // More agents than one machine starts at once; a handshake takes a millisecond of its time.
   handshakesMax: 256,
+};
+
+/** The bounds of an agent when nothing else is said. */
+export const DIAL_LIMITS: ChannelLimits = {
+  ...SHARED_LIMITS,
+  messageBytesMax: REPORT_BYTES_MAX,
+  acceptBytesMax: ORDER_BYTES_MAX,
+  acceptValuesMax: ORDER_VALUES_MAX,
+};
+
+/** The bounds of a coordinator when nothing else is said: it has many agents, and trusts them less. */
+export const LISTEN_LIMITS: ChannelLimits = {
+  ...SHARED_LIMITS,
+  messageBytesMax: ORDER_BYTES_MAX,
+  acceptBytesMax: REPORT_BYTES_MAX,
+  acceptValuesMax: REPORT_VALUES_MAX,
 };
 
 /** Whom to dial. */

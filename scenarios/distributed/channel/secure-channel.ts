@@ -10,7 +10,7 @@
 import type { Socket } from 'node:net';
 import type { Transport } from '../../../nodes/noise/index.ts';
 import { type FrameReader, frameOf, MARK, markedPiece, PIECE_LENGTH_MAX } from './frames.ts';
-import { messageFromText, messageToText } from './message-text.ts';
+import { hasMoreValues, messageFromText, messageToText } from './message-text.ts';
 import type { Channel, ChannelLimits, CloseReason } from './model.ts';
 
 /** Time without a byte after which TCP asks whether the other machine is there, in ms. */
@@ -173,8 +173,8 @@ export class SecureChannel implements Channel {
     // Messages that come behind our own close have nobody who would read them.
     if (this.#state !== 'open') return;
     this.#piecesLength += piece.length;
-    if (this.#piecesLength > this.#limits.messageBytesMax) {
-      this.#finish(`protocol error: a message exceeds ${this.#limits.messageBytesMax} bytes`);
+    if (this.#piecesLength > this.#limits.acceptBytesMax) {
+      this.#finish(`protocol error: a message exceeds ${this.#limits.acceptBytesMax} bytes`);
       return;
     }
     this.#pieces.push(piece);
@@ -185,6 +185,11 @@ export class SecureChannel implements Channel {
     const bytes = Buffer.concat(this.#pieces, this.#piecesLength);
     this.#pieces = [];
     this.#piecesLength = 0;
+    const { acceptValuesMax } = this.#limits;
+    if (hasMoreValues(bytes, acceptValuesMax)) {
+      this.#finish(`protocol error: a message holds more than ${acceptValuesMax} values`);
+      return;
+    }
     let message: unknown;
     try {
       message = messageFromText(bytes.toString('utf8'));

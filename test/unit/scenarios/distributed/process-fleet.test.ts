@@ -198,6 +198,10 @@ describe('AgentSession', () => {
     const { channel, session: one } = session();
     channel.onMessage({ type: 'load', order: { hosts: ['bob'] } });
     expect(await one.end).toMatchObject({ kind: 'broken' });
-    expect(channel.sent.at(-1)).toMatchObject({ type: 'broken', kind: 'exception' });
+    expect(channel.sent.at(-1)).toMatchObject({
+      type: 'broken',
+      kind: 'refused',
+      message: 'the coordinator sent what it must not send: load.order.scenario is no object',
+    });
   });
 });

@@ -1,0 +1,407 @@
+/**
+ * An agent that holds its key and sends what no agent may send: the coordinator closes that channel by
+ * name, and the run goes on.
+ *
+ * @module
+ */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { LogHistogram } from '../../engine/measure/histogram.ts';
+import { AgentProcess } from '../../scenarios/distributed/agent-process.ts';
+import { Coordinator } from '../../scenarios/distributed/coordinator.ts';
+import { readCommand, readReport } from '../../scenarios/distributed/message-shapes.ts';
+import type { Command, Report } from '../../scenarios/distributed/messages.ts';
+import { agentScenario } from '../../scenarios/distributed/order-shape.ts';
+import { packHistogram } from '../../scenarios/distributed/packed-histogram.ts';
+import type { ProcessFleet } from '../../scenarios/distributed/process-fleet.ts';
+import { ReportGuard } from '../../scenarios/distributed/report-guard.ts';
+import { type NodeChoice, nodeChoice } from '../../scenarios/runner/nodes.ts';
+import type { Parcel } from '../../scenarios/runner/provision/parcel.ts';
+import { Stage } from '../../scenarios/runner/stage.ts';
+import { NobodysChannel, tallyOf, WritingFleet } from '../unit/scenarios/distributed/fixture.ts';
+import { load, registry } from '../unit/scenarios/runner/fixture.ts';
+
+const scenario = load('hello.yaml');
+const SEED = 20_261_121;
+const ROUNDS = 20_000;
+
+function filled(): LogHistogram {
+  const histogram = new LogHistogram();
+  for (const value of [3, 70_000, 3, 12_345_678]) histogram.record(value);
+  return histogram;
+}
+
+/** One of each kind, as agents send them. */
+const REPORTS: Readonly<Record<Report['type'], Report>> = {
+  hello: {
+    type: 'hello',
+    hosts: ['alice'],
+    pid: 7,
+    operatorPort: 9_100,
+    topologySha256: 'ab'.repeat(32),
+  },
+  loaded: { type: 'loaded' },
+  ready: { type: 'ready' },
+  waiting: { type: 'waiting', nodes: ['alice'] },
+  measured: {
+    type: 'measured',
+    untilNs: 2e9,
+    sent: Float64Array.of(0, 0, 1e9, 0, 1, 1.1e9),
+    arrived: Float64Array.of(0, 0, 0, 0, 1e9, 1.2e9),
+  },
+  state: { type: 'state', atNs: 5, node: 'alice', machine: 'peer', state: 'up' },
+  span: { type: 'span', node: 'alice', name: 'rekey', beginNs: 5, endNs: 6 },
+  mark: { type: 'mark', atNs: 5, node: 'alice', name: 'path-dead' },
+  path: { type: 'path', from: 'alice', to: 'bob', links: ['alice--bob'] },
+  log: { type: 'log', node: 'alice', level: 'warn', message: 'something' },
+  tally: {
+    type: 'tally',
+    tally: tallyOf({
+      metrics: {
+        alice: {
+          'ping.requests': { kind: 'counter', value: 3 },
+          'ping.rtt': { kind: 'histogram', data: packHistogram(filled().data()) },
+        },
+      },
+      lateness: packHistogram(filled().data()),
+      refused: [0],
+      nodeDrops: { late: 2 },
+    }),
+  },
+  handovers: {
+    type: 'handovers',
+    batch: { rows: Float64Array.of(0, 99, 0, 1, 5, 6, 7, 1, 99, 0, 1, 8, 0, 0), untold: 0 },
+  },
+  result: { type: 'result', tally: tallyOf() },
+  broken: { type: 'broken', kind: 'exception', message: 'it broke', stack: 'Error: it broke' },
+};
+
+const COMMANDS: Readonly<Record<Command['type'], Command>> = {
+  load: {
+    type: 'load',
+    order: {
+      hosts: ['alice'],
+      scenario: agentScenario(scenario, 'topology'),
+      seed: 1,
+      run: 'abad1deaabad1dea',
+      parcel: {
+        roots: { alice: new Uint8Array(32) },
+        shared: {},
+        publicKeys: { bob: { key: new Uint8Array(32) } },
+        published: { 'scion/paths': 'text' },
+      },
+      shape: 'links',
+      precision: 'low',
+      nextSequence: [0],
+      zeroNs: 5n,
+    },
+  },
+  refused: { type: 'refused', reason: 'no' },
+  start: { type: 'start', zeroNs: 99n },
+  change: {
+    type: 'change',
+    effect: 1,
+    link: 'alice--bob',
+    side: 'both',
+    change: {
+      up: false,
+      rateBps: 1e6,
+      loss: { kind: 'bernoulli', probability: 0.5 },
+      corrupt: null,
+    },
+  },
+  hold: { type: 'hold', effect: 1, link: 'alice--bob', side: 'forward' },
+  attack: {
+    type: 'attack',
+    effect: 2,
+    link: 'alice--bob',
+    attack: {
+      kind: 'tap',
+      links: { kind: 'ids', ids: ['alice--bob'] },
+      replay: 1,
+      replayWithin: 100,
+      reorder: 0,
+      forge: 0.5,
+    },
+  },
+  undo: { type: 'undo', effect: 1 },
+  clock: { type: 'clock', node: 'alice', stepNs: -5, ppm: 20 },
+  crash: { type: 'crash', node: 'alice', store: 'torn' },
+  restart: { type: 'restart', node: 'alice' },
+  reset: { type: 'reset' },
+  mute: { type: 'mute' },
+  die: { type: 'die' },
+  stop: { type: 'stop' },
+};
+
+/** Numbers for an attacker; the same ones each time. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}
+
+const ODD: readonly unknown[] = [
+  null,
+  true,
+  'x',
+  '',
+  '__proto__',
+  'alice',
+  'bob',
+  'alice--bob',
+  0,
+  1,
+  2,
+  1_000,
+  1e6,
+  -1,
+  0.5,
+  2 ** 53,
+  1e300,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  -0,
+  10n ** 39n,
+  [],
+  {},
+  new Uint8Array(3),
+  new Float64Array(7),
+  Float64Array.of(0, 2 ** 52, Number.NaN, 1, 1, 1),
+  { type: 'hello' },
+  JSON.parse('{"__proto__": {"length": 5}}'),
+];
+
+/** A copy with one thing changed, taken away or added somewhere. */
+function mutated(value: unknown, roll: (sides: number) => number): unknown {
+  const isLeaf = typeof value !== 'object' || value === null || roll(6) === 0;
+  if (isLeaf) return ODD[roll(ODD.length)];
+  if (value instanceof Float64Array) {
+    const changed = Float64Array.from(value);
+    const numbers = ODD.filter((odd) => typeof odd === 'number');
+    if (changed.length > 0) changed[roll(changed.length)] = numbers[roll(numbers.length)]!;
+    return changed;
+  }
+  if (value instanceof Uint8Array) return value.map((byte) => (roll(4) === 0 ? roll(256) : byte));
+  const entries = Object.entries(value);
+  const [key] = entries[roll(Math.max(1, entries.length))] ?? ['more'];
+  const action = roll(8);
+  const next: Record<string, unknown> = { ...value };
+  if (action === 0) delete next[key];
+  else if (action === 1) next['more'] = ODD[roll(ODD.length)];
+  else next[key] = mutated(next[key], roll);
+  return Array.isArray(value) ? Object.values(next) : next;
+}
+
+describe('every message', () => {
+  it.each(Object.entries(REPORTS))('of an agent passes as it is: %s', (_, report) => {
+    expect(readReport(report)).toEqual({ message: report });
+  });
+
+  it.each(Object.entries(COMMANDS))('of a coordinator passes as it is: %s', (_, command) => {
+    expect(readCommand(command)).toEqual({ message: command });
+  });
+
+  it('is refused, with the place, when anything of it is missing or something else', () => {
+    const optional = ['operatorPort', 'topologySha256', 'links', 'zeroNs', 'lateness'];
+    const reports = Object.values(REPORTS).map((message) => ({ message, read: readReport }));
+    const commands = Object.values(COMMANDS).map((message) => ({ message, read: readCommand }));
+    for (const { message, read } of [...reports, ...commands]) {
+      expect(read({ ...message, more: 1 })).toHaveProperty('wrong');
+      for (const key of Object.keys(message)) {
+        const { [key]: _, ...rest } = message as Readonly<Record<string, unknown>>;
+        const odd = { ...message, [key]: Symbol('odd') };
+        expect(read(odd)).toHaveProperty('wrong');
+        if (!optional.includes(key)) expect(read(rest)).toHaveProperty('wrong');
+      }
+    }
+    expect(readReport({ ...REPORTS.state, atNs: 'soon' })).toEqual({
+      wrong: expect.stringMatching(/^state\.atNs is no number from /),
+    });
+    for (const odd of ODD) expect(readReport(odd)).toHaveProperty('wrong');
+  });
+
+  it('shows nothing of what was found in what is told about it', () => {
+    const secret = 'f00d'.repeat(16);
+    const wrongs = [
+      readCommand({ ...COMMANDS.load, order: { secret } }),
+      readReport({ type: secret }),
+      readReport({ ...REPORTS.log, level: secret }),
+      readReport({ type: 'tally', tally: { [secret]: 1 } }),
+    ];
+    for (const wrong of wrongs) expect(JSON.stringify(wrong)).not.toContain(secret);
+  });
+
+  it('of histograms adds up, or is refused', () => {
+    const good = packHistogram(filled().data());
+    const tally = (lateness: unknown): unknown => ({
+      type: 'tally',
+      tally: { ...tallyOf(), lateness },
+    });
+    expect(readReport(tally(good))).toHaveProperty('message');
+    for (const change of [
+      { count: good.count + 1 },
+      { max: good.max * 4 },
+      { min: good.max + 1 },
+      { counts: Uint8Array.of(0, 0) },
+      { counts: Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255, 255) },
+      { counts: Uint8Array.of(0, 255, 255, 255, 127, 4) },
+      { sumLow: 2 ** 53 - 1 },
+    ]) {
+      expect([change, readReport(tally({ ...good, ...change }))]).toEqual([
+        change,
+        { wrong: expect.any(String) },
+      ]);
+    }
+  });
+});
+
+class FakeFleet extends WritingFleet {
+  readonly agents: AgentProcess[] = [];
+
+  add(host: string): AgentProcess {
+    const agent = new AgentProcess(this.agents.length, [host], undefined);
+    agent.channel = new NobodysChannel();
+    agent.clock.shareClock();
+    agent.isTelling = true;
+    this.agents.push(agent);
+    return agent;
+  }
+}
+
+let stopAfter: Coordinator | undefined;
+afterEach(() => stopAfter?.world.agenda.stop());
+
+interface Running {
+  readonly coordinator: Coordinator;
+  readonly guard: ReportGuard;
+  readonly stage: Stage;
+  readonly alice: AgentProcess;
+  readonly bob: AgentProcess;
+}
+
+/** The coordinator of hello.yaml, in the scenario's time. */
+function running(): Running {
+  const fleet = new FakeFleet();
+  const coordinator = new Coordinator({
+    scenario,
+    seed: 1,
+    fleet: fleet as unknown as ProcessFleet,
+    order: { scenario, seed: 1, run: 'abad1deaabad1dea', shape: 'links', precision: 'low' },
+    parcelOf: (): Parcel => ({ roots: {}, shared: {}, publicKeys: {}, published: {} }),
+    onFailure: vi.fn(),
+    onLog: vi.fn(),
+  });
+  stopAfter = coordinator;
+  const stage = new Stage({
+    world: coordinator.world,
+    scenario,
+    seed: 1,
+    viewOf: (host): never => expect.fail(`${host} runs elsewhere`),
+    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    standIns: coordinator.standIns,
+  });
+  coordinator.attach(stage);
+  stage.prepare();
+  const [alice, bob] = ['alice', 'bob'].map((host) => fleet.add(host)) as [
+    AgentProcess,
+    AgentProcess,
+  ];
+  coordinator.load();
+  coordinator.start(process.hrtime.bigint() - 3_000_000_000n);
+  const guard = new ReportGuard({
+    scenario,
+    metricsOf: (name): readonly MetricDefinition[] => {
+      const host = scenario.topology.hosts.find((spec) => spec.name === name)!;
+      return nodeChoice(scenario, host, registry).protocol.metrics;
+    },
+    now: (): number => coordinator.world.agenda.now(),
+    nextSequence: (flow): number => coordinator.nextSequence(flow),
+  });
+  return { coordinator, guard, stage, alice, bob };
+}
+
+describe('a report whose shape is right', () => {
+  it('passes when an honest agent sends it', () => {
+    const { guard } = running();
+    for (const report of Object.values(REPORTS)) {
+      expect(guard.check(['alice'], report)).toBeUndefined();
+    }
+  });
+
+  const FAR = 3_600e9;
+  it.each<[string, Report, string]>([
+    [
+      'a node of others',
+      { ...REPORTS.state, node: 'bob' } as Report,
+      'a node that it does not run',
+    ],
+    ['the future', { ...REPORTS.mark, atNs: FAR } as Report, 'mark is of the future'],
+    ['a span backwards', { ...REPORTS.span, endNs: 4 } as Report, 'span ends before it begins'],
+    ['a link of its own', { ...REPORTS.path, links: ['x'] } as Report, 'a link that there is not'],
+    ['a number far ahead', measured([0, 1e9, 5]), 'a sequence number out of order'],
+    ['half a packet', measured([0, 0.5, 5]), 'a sequence number out of order'],
+    ['a packet of an hour ahead', measured([0, 0, FAR]), 'in the future'],
+    ['a flow that there is not', measured([7, 0, 5]), 'a flow of others'],
+    ['an arrival elsewhere', measured([], [1, 0, 0, 0, 1, 2]), 'a node of others'],
+    ['an arrival of a billion', measured([], [0, 0, 0, 1e9, 1, 2]), 'a packet that nobody sent'],
+    ['an arrival of no flow', measured([], [0, 9, 0, 0, 1, 2]), 'a packet that nobody sent'],
+    ['a metric of its own', metricsOf({ mine: { kind: 'counter', value: 1 } }), 'a metric'],
+    ['another kind', metricsOf({ 'ping.rtt': { kind: 'gauge', value: 1 } }), 'a metric'],
+    ['files of no flow', tallied({ filesSent: [5] }), 'flows that there are not'],
+    ['many flows', tallied({ refused: [0, 0, 0] }), 'flows that there are not'],
+  ])('is refused when it tells of %s', (_, report, wrong) => {
+    expect(readReport(report)).toHaveProperty('message');
+    expect(running().guard.check(['alice'], report)).toContain(wrong);
+  });
+
+  it(`breaks no meter: ${ROUNDS} mutations, seed ${SEED}`, () => {
+    const { coordinator, guard, stage, alice, bob } = running();
+    const roll = dice(SEED);
+    const all = Object.values(REPORTS).filter(({ type }) => type !== 'broken');
+    const told = Array.from({ length: ROUNDS }, () => {
+      const agent = roll(2) === 0 ? alice : bob;
+      const once = mutated(all[roll(all.length)], roll);
+      return { agent, message: roll(2) === 0 ? once : mutated(once, roll) };
+    });
+    let passed = 0;
+    for (const { agent, message } of told) {
+      const read = readReport(message);
+      if ('wrong' in read || guard.check(agent.hosts, read.message) !== undefined) continue;
+      passed += 1;
+      coordinator.hear(agent, read.message);
+      if (passed % 10 === 0) coordinator.settle();
+    }
+    coordinator.finish();
+    stage.finish();
+    for (const host of ['alice', 'bob']) coordinator.world.metrics(host);
+    coordinator.world.tallies.processMetrics(1_000);
+    expect(passed).toBeGreaterThan(ROUNDS / 40);
+    expect(passed).toBeLessThan(ROUNDS / 2);
+  });
+
+  it(`of a coordinator is read without an exception: ${ROUNDS} mutations, seed ${SEED}`, () => {
+    const roll = dice(SEED);
+    const all = Object.values(COMMANDS);
+    let refused = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      if ('wrong' in readCommand(mutated(all[roll(all.length)], roll))) refused += 1;
+    }
+    expect(refused).toBeGreaterThan(ROUNDS / 2);
+  });
+});
+
+function measured(sent: readonly number[], arrived: readonly number[] = []): Report {
+  const rows = { sent: Float64Array.from(sent), arrived: Float64Array.from(arrived) };
+  return { type: 'measured', untilNs: 1, ...rows };
+}
+
+function tallied(more: Parameters<typeof tallyOf>[0]): Report {
+  return { type: 'tally', tally: tallyOf(more) };
+}
+
+function metricsOf(alice: ReturnType<typeof tallyOf>['metrics'][string]): Report {
+  return tallied({ metrics: { alice } });
+}
