@@ -113,6 +113,7 @@ function withEmptyAead(crypto: CryptoProvider, empty: { isOn: boolean }): Crypto
           empty.isOn ? plaintext.length + TAG_BYTES : inner.seal(nonce, data, plaintext, target),
         open: (nonce, data, sealed, target): number =>
           empty.isOn ? sealed.length - TAG_BYTES : inner.open(nonce, data, sealed, target),
+        wipe: (): void => inner.wipe(),
       };
     },
   };

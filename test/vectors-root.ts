@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +25,13 @@ if (!hasVectors) {
 /** Reads one vector file as text; `path` is relative to the folder of vectors. */
 export function vectorText(path: string): string {
   return readFileSync(join(root, path), 'utf8');
+}
+
+/** Names of the vector files in a folder, sorted. */
+export function vectorFiles(folder: string): readonly string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.json'))
+    .sort();
 }
 
 /** Reads one vector file as JSON. */

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { wipeRange } from '../core/secrets.ts';
+import { wipe, wipeRange } from '../core/secrets.ts';
 import type { AeadKey } from '../host/crypto.ts';
 import { checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
 import { CHACHA20_CONSTANTS, GROUP_LENGTH } from './wasm/chacha20.ts';
@@ -111,6 +111,11 @@ class FastAead implements AeadKey {
       if (this.#isWiped) this.#wipe(associatedData.length, length);
     }
     return length;
+  }
+
+  wipe(): void {
+    wipe(this.#key);
+    this.#fallback.wipe();
   }
 
   #load(nonce: Uint8Array, associatedData: Uint8Array, data: Uint8Array): void {

@@ -55,17 +55,19 @@ export function checkExpandKey(key: Uint8Array): void {
   throw new RangeError(`a pseudo-random key must have 32 bytes or more, got ${key.length}`);
 }
 
-/** 2^32 blocks of 64 bytes end the counter of RFC 8439 section 2.3. */
-const CHACHA_BLOCKS = 0x1_0000_0000;
+/** The last counter of RFC 8439 section 2.3, which stays unused: noble refuses it, OpenSSL does not. */
+const CHACHA_COUNTER_END = 0xffff_ffff;
+const CHACHA_BLOCK_LENGTH = 64;
 
 /**
- * Checks that a ChaCha20 counter does not wrap.
- * @throws RangeError when it would: providers differ in what they do then.
+ * Checks that all ChaCha20 counters of a request stay below 2^32-1.
+ * @throws RangeError otherwise: what libraries do then differs.
  */
 export function checkChachaCounter(counter: number, dataLength: number): void {
-  const isUint32 = Number.isInteger(counter) && counter >= 0 && counter < CHACHA_BLOCKS;
-  if (isUint32 && counter + Math.ceil(dataLength / 64) <= CHACHA_BLOCKS) return;
-  throw new RangeError(`ChaCha20 counter ${counter} leaves 32 bits over ${dataLength} bytes`);
+  const isInRange = Number.isInteger(counter) && counter >= 0 && counter < CHACHA_COUNTER_END;
+  const blocks = Math.ceil(dataLength / CHACHA_BLOCK_LENGTH);
+  if (isInRange && counter + blocks <= CHACHA_COUNTER_END) return;
+  throw new RangeError(`ChaCha20 from counter ${counter} over ${dataLength} bytes reaches 2^32-1`);
 }
 
 /**

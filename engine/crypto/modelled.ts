@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { secretStandsAt } from '../core/secrets.ts';
+import { secretStandsAt, wipe } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, MacKey } from '../host/crypto.ts';
 import { AEAD_KEY_LENGTH, checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
 import { modelledGroup } from './modelled-group.ts';
@@ -51,6 +51,10 @@ class Checksum {
 
   restart(): void {
     this.#state.set(this.#seed);
+  }
+
+  wipe(): void {
+    wipe(this.#seed, this.#state);
   }
 
   // hot: all bytes of a packet, 16 per turn.
@@ -148,6 +152,10 @@ class ModelledAead implements AeadKey {
     if (!secretStandsAt(tag, TAG_LENGTH, sealed, length)) return -1;
     target.set(text);
     return length;
+  }
+
+  wipe(): void {
+    this.#checksum.wipe();
   }
 
   #tagOf(nonce: Uint8Array, associatedData: Uint8Array, text: Uint8Array): Uint8Array {

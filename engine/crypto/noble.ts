@@ -16,8 +16,8 @@ import { blake3 } from '@noble/hashes/blake3.js';
 import { expand, hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512, sha512_256 } from '@noble/hashes/sha2.js';
-import { type CHash, utf8ToBytes } from '@noble/hashes/utils.js';
-import { equalSecrets } from '../core/secrets.ts';
+import { type CHash, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { equalSecrets, wipe } from '../core/secrets.ts';
 import type {
   AeadKey,
   AeadName,
@@ -28,6 +28,7 @@ import type {
 } from '../host/crypto.ts';
 import { Aez } from './aez/aez.ts';
 import { AEZ_KEY_LENGTH } from './aez/tweaked-aes.ts';
+import { isStrictEd25519 } from './ed25519-strict.ts';
 import { edwards25519 } from './edwards25519.ts';
 import { blake2xb } from './hash/blake2xb.ts';
 import {
@@ -129,10 +130,30 @@ function sharedSecret(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | u
 }
 
 function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== CURVE_KEY_LENGTH) return false;
-  if (signature.length !== SIGNATURE_LENGTH) return false;
-  // RFC 8032 section 5.1.7, not the more liberal ZIP 215 that noble has as its default.
-  return ed25519.verify(signature, message, publicKey, { zip215: false });
+  if (!isStrictEd25519(publicKey, signature)) return false;
+  const r = signature.subarray(0, CURVE_KEY_LENGTH);
+  const s = littleEndian(signature.subarray(CURVE_KEY_LENGTH));
+  if (s >= ed25519.Point.Fn.ORDER) return false;
+  let key: ReturnType<typeof ed25519.Point.fromBytes>;
+  try {
+    key = ed25519.Point.fromBytes(publicKey);
+  } catch {
+    // The coordinate of no point.
+    return false;
+  }
+  // RFC 8032 section 5.1.7 without the cofactor, which `ed25519.verify` of noble multiplies with: R is
+  // compared as bytes, so that it need not be decoded.
+  const k = ed25519.Point.Fn.create(littleEndian(sha512(concatBytes(r, publicKey, message))));
+  const expected = ed25519.Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(k));
+  return Buffer.compare(expected.toBytes(), r) === 0;
+}
+
+function littleEndian(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let index = bytes.length - 1; index >= 0; index--) {
+    value = (value << 8n) | BigInt(bytes[index] as number);
+  }
+  return value;
 }
 
 function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -172,5 +193,6 @@ function createAead(name: AeadName, key: Uint8Array): AeadKey {
         return -1;
       }
     },
+    wipe: () => wipe(copy),
   };
 }

@@ -8,8 +8,7 @@
  *
  * X25519 with a secret that is used once goes through `fast-x25519.ts`; keys that stay are OpenSSL's.
  * These, and Ed25519 keys, are imported as JWK: the prefix of a DER import is easy to get wrong and
- * slower to parse. An Ed25519 signature made on purpose with a component of small order may pass
- * here and fail in noble or the other way round (RFC 8032 section 5.1.7 allows both equations).
+ * slower to parse.
  *
  * @module
  */
@@ -26,6 +25,7 @@ import {
   timingSafeEqual,
   verify,
 } from 'node:crypto';
+import { wipe } from '../core/secrets.ts';
 import type {
   AeadKey,
   AeadName,
@@ -35,7 +35,7 @@ import type {
   X25519Key,
 } from '../host/crypto.ts';
 import { type BlockFunction, createCmac } from './aes-cmac.ts';
-import { isStrictEd25519Key } from './ed25519-key.ts';
+import { isStrictEd25519 } from './ed25519-strict.ts';
 import type { Fallback } from './fallback.ts';
 import { createFastAead } from './fast-aead.ts';
 import { createFastAez } from './fast-aez.ts';
@@ -183,8 +183,7 @@ function sharedSecret(own: KeyObject, publicKey: Uint8Array): Uint8Array | undef
 }
 
 function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== SIGNATURE_LENGTH) return false;
-  if (!isStrictEd25519Key(publicKey)) return false;
+  if (!isStrictEd25519(publicKey, signature)) return false;
   try {
     return verify(null, message, publicKeyOf('Ed25519', publicKey), signature);
   } catch {
@@ -251,6 +250,7 @@ function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
         return -1;
       }
     },
+    wipe: () => wipe(copy),
   };
 }
 

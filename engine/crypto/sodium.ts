@@ -8,7 +8,7 @@
  */
 import { wipe } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, X25519Key } from '../host/crypto.ts';
-import { isStrictEd25519Key } from './ed25519-key.ts';
+import { isStrictEd25519 } from './ed25519-strict.ts';
 import type { Fallback } from './fallback.ts';
 import {
   AEAD_KEY_LENGTH,
@@ -17,7 +17,6 @@ import {
   checkLength,
   checkRoom,
   NONCE_LENGTH,
-  SIGNATURE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
 import { noble } from './noble.ts';
@@ -91,8 +90,7 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
       return signature;
     },
     ed25519Verify: (publicKey, message, signature) =>
-      signature.length === SIGNATURE_LENGTH &&
-      isStrictEd25519Key(publicKey) &&
+      isStrictEd25519(publicKey, signature) &&
       sodium.crypto_sign_verify_detached(signature, message, publicKey),
     aead: (name, key): AeadKey => {
       checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
@@ -200,5 +198,6 @@ function createAead(sodium: SodiumBinding, key: Uint8Array): AeadKey {
         return -1;
       }
     },
+    wipe: () => wipe(copy),
   };
 }

@@ -33,6 +33,8 @@ export interface AeadKey {
     sealed: Uint8Array,
     target: Uint8Array,
   ): number;
+  /** Overwrites the key, which must not be used afterwards: it opens nothing that it sealed. */
+  wipe(): void;
 }
 
 /** A message authentication key with its schedule (AES-CMAC, RFC 4493). */
@@ -87,7 +89,11 @@ export interface CryptoProvider {
   blake2s(data: Uint8Array): Uint8Array;
   /** BLAKE3 in hash mode, `length` bytes. */
   blake3(data: Uint8Array, length: number): Uint8Array;
-  /** BLAKE3 in key derivation mode. */
+  /**
+   * BLAKE3 in key derivation mode (BLAKE3 specification, section 2.3), `length` bytes.
+   * @param context Unique to application and purpose, fixed in the source; no secret.
+   * @param material The key. A salt, of fixed length, stands in front of it.
+   */
   blake3DeriveKey(context: string, material: Uint8Array, length: number): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
   hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array;
@@ -106,6 +112,13 @@ export interface CryptoProvider {
   x25519Key(secret: Uint8Array): X25519Key;
   ed25519PublicKey(secret: Uint8Array): Uint8Array;
   ed25519Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
+  /**
+   * Verifies (RFC 8032 section 5.1.7) by the strictest reading, which all providers share: S below the
+   * order of the base point; key and R canonical (section 5.1.3) and not of small order; and the
+   * equation without the cofactor, [S]B = R + [k]A, as OpenSSL computes it. The RFC allows that
+   * equation and the weaker one times 8, under which signatures exist that others refuse: "Taming the
+   * many EdDSAs" (Chalkias, Garillot, Nikolaenko, SSR 2020), section 3.
+   */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Uncompressed public key (65 bytes) of a 32-byte P-256 secret. */
   p256PublicKey(secret: Uint8Array): Uint8Array;
@@ -123,7 +136,11 @@ export interface CryptoProvider {
   aez(key: Uint8Array): WideBlockCipher;
   /** AES-CTR key stream over `data`; `counter` is the initial 16-byte block. */
   aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array;
-  /** ChaCha20 (RFC 8439 2.4) over `data`, 12-byte nonce, initial block counter. */
+  /**
+   * ChaCha20 (RFC 8439 section 2.4) over `data`, 12-byte nonce, initial block counter.
+   * @throws RangeError when a block would have the counter 2^32-1, the last one, or wrap: libraries
+   * differ there (the RFC leaves what follows the last block open).
+   */
   chacha20(key: Uint8Array, nonce: Uint8Array, counter: number, data: Uint8Array): Uint8Array;
   /** Compares in constant time for equal lengths; different lengths are unequal. */
   equal(a: Uint8Array, b: Uint8Array): boolean;

@@ -169,6 +169,7 @@ export class ChargedCrypto implements CryptoProvider {
         machine.chargeCrypto('open', sealed.length);
         return inner.open(nonce, associatedData, sealed, target);
       },
+      wipe: (): void => inner.wipe(),
     };
   }
 

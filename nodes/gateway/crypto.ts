@@ -147,6 +147,12 @@ export class FrameCipher {
     keys.wipe();
   }
 
+  /** Overwrites both keys: the epoch is over. */
+  wipe(): void {
+    this.#sendKey.wipe();
+    this.#receiveKey.wipe();
+  }
+
   /**
    * Writes a whole frame to `target` at `offset`; `plaintext` must not overlap it.
    * @param header All fields set; `sequence` never used before under this epoch (R-027).

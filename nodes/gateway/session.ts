@@ -57,9 +57,10 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     const { overlapNs } = options.limits;
-    this.#ring = new EpochRing<EpochKeys>({ overlapNs, unconfirmedNs: UNCONFIRMED_NS }, (keys) =>
-      options.windows.retire(keys.epoch),
-    );
+    this.#ring = new EpochRing<EpochKeys>({ overlapNs, unconfirmedNs: UNCONFIRMED_NS }, (keys) => {
+      options.windows.retire(keys.epoch);
+      keys.cipher.wipe();
+    });
     this.#exchange = new KeyExchange({
       options,
       ring: this.#ring,

@@ -64,6 +64,7 @@ export class CipherState {
     wipe(this.#key);
     this.#key = sealed.slice(0, KEY_LENGTH);
     wipe(sealed);
+    this.#aead.wipe();
     // Section 5.1: the counter is not reset by a rekey.
     this.#aead = this.#suite.crypto.aead(this.#suite.aead, this.#key);
   }
@@ -76,6 +77,7 @@ export class CipherState {
   /** Overwrites the key; the state must not be used afterwards. */
   wipe(): void {
     wipe(this.#key);
+    this.#aead.wipe();
     this.#counter = COUNTER_MAX;
   }
 }

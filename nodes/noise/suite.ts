@@ -96,7 +96,9 @@ export function hkdf(
   const outputs: Uint8Array[] = [];
   let last: Uint8Array = new Uint8Array(0);
   for (let index = 1; index <= count; index++) {
-    last = hash.hmac(tempKey, concatBytes(last, Uint8Array.of(index)));
+    const message = concatBytes(last, Uint8Array.of(index));
+    last = hash.hmac(tempKey, message);
+    wipe(message);
     outputs.push(last);
   }
   wipe(tempKey);
@@ -143,8 +145,10 @@ function hmacHash(options: {
       inner[index] = (inner[index] as number) ^ (key[index] as number);
       outer[index] = (outer[index] as number) ^ (key[index] as number);
     }
-    const mac = hash(concatBytes(outer, hash(concatBytes(inner, data))));
-    wipe(inner, outer);
+    const innerMessage = concatBytes(inner, data);
+    const outerMessage = concatBytes(outer, hash(innerMessage));
+    const mac = hash(outerMessage);
+    wipe(inner, outer, innerMessage, outerMessage);
     return mac;
   };
   return { length, hash, hmac };

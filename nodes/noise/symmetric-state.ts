@@ -64,6 +64,7 @@ export class SymmetricState {
     ];
     this.#setChainingKey(chainingKey);
     this.mixHash(hash);
+    wipe(hash);
     this.#setCipherKey(key);
   }
 
@@ -89,7 +90,9 @@ export class SymmetricState {
   split(): SplitKeys {
     const [first, second] = this.#derive(new Uint8Array(0), 2) as [Uint8Array, Uint8Array];
     // Section 5.2: outputs of a 64-byte hash are truncated to 32 bytes.
-    return { first: first.slice(0, KEY_LENGTH), second: second.slice(0, KEY_LENGTH) };
+    const keys = { first: first.slice(0, KEY_LENGTH), second: second.slice(0, KEY_LENGTH) };
+    wipe(first, second);
+    return keys;
   }
 
   /** Overwrites what is secret here; the state must not be used afterwards. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
 import { expect } from 'vitest';
 import type { AeadName, CryptoProvider } from '../../engine/host/crypto.ts';
-import { fromHex } from '../../nodes/_kit/bytes.ts';
+import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import type { CryptoCase } from './crypto-cases.ts';
 
 const SECRET = new Uint8Array(32).fill(0x42);
@@ -119,6 +120,58 @@ function checkAead(crypto: CryptoProvider, name: AeadName): void {
   expect(key.open(nonce, associated, sealed, target)).toBe(plaintext.length);
 }
 
+/** What {@link madeSignature} is made of. */
+interface SignatureParts {
+  /** Discrete logarithm of R, without its part of small order. */
+  readonly r: bigint;
+  readonly message: Uint8Array;
+  /** Points of small order that are added to R and to the key. */
+  readonly torsion?: Uint8Array;
+  readonly keyTorsion?: Uint8Array;
+}
+
+/** Signs with a chosen R, as only the owner of a key can (RFC 8032 section 5.1.6 takes a hash). */
+function madeSignature(
+  crypto: CryptoProvider,
+  { r, message, torsion, keyTorsion }: SignatureParts,
+): { readonly publicKey: Uint8Array; readonly signature: Uint8Array; readonly k: bigint } {
+  const { BASE, ZERO, Fn } = ed25519.Point;
+  const plus = (point: typeof BASE, small: Uint8Array | undefined): Uint8Array =>
+    (small === undefined ? point : point.add(ed25519.Point.fromBytes(small))).toBytes();
+  const secret = 0x1234_5678_9abc_def1n;
+  const publicKey = plus(BASE.multiply(secret), keyTorsion);
+  const point = plus(r === 0n ? ZERO : BASE.multiply(r), torsion);
+  const k = Fn.create(toInteger(crypto.sha512(concatBytes(point, publicKey, message))));
+  const s = Fn.create(r + k * secret);
+  const signature = new Uint8Array(64);
+  signature.set(point);
+  for (let index = 0; index < 32; index++) {
+    signature[32 + index] = Number((s >> BigInt(8 * index)) & 0xffn);
+  }
+  return { publicKey, signature, k };
+}
+
+function toInteger(littleEndian: Uint8Array): bigint {
+  return BigInt(`0x${toHex(littleEndian.toReversed())}`);
+}
+
+/** A key stream, block by block. */
+function blocksOf(
+  crypto: CryptoProvider,
+  parts: {
+    readonly key: Uint8Array;
+    readonly nonce: Uint8Array;
+    readonly from: number;
+    readonly length: number;
+  },
+): Uint8Array {
+  const { key, nonce, from, length } = parts;
+  const blocks = Array.from({ length: Math.ceil(length / 64) }, (_, index) =>
+    crypto.chacha20(key, nonce, from + index, new Uint8Array(64)),
+  );
+  return concatBytes(...blocks).subarray(0, length);
+}
+
 /** Cases that every provider passes. */
 export const hostileCases: readonly CryptoCase[] = [
   {
@@ -154,6 +207,92 @@ export const hostileCases: readonly CryptoCase[] = [
       }
     },
   },
+  {
+    id: 'hostile/ed25519Verify refuses an R of small order, although the equation holds',
+    check: (crypto): void => {
+      for (const point of ED25519_TORSION_SUBGROUP.map(fromHex)) {
+        const made = madeSignature(crypto, { r: 0n, torsion: point, message: MESSAGE });
+        expect(crypto.ed25519Verify(made.publicKey, MESSAGE, made.signature)).toBe(false);
+      }
+    },
+  },
+  {
+    id: 'hostile/ed25519Verify refuses an R with a part of small order (no cofactor)',
+    check: (crypto): void => {
+      const [identity, ...torsion] = ED25519_TORSION_SUBGROUP.map(fromHex);
+      const honest = madeSignature(crypto, { r: 77n, torsion: identity!, message: MESSAGE });
+      expect(crypto.ed25519Verify(honest.publicKey, MESSAGE, honest.signature)).toBe(true);
+      expect(torsion).toHaveLength(7);
+      for (const point of torsion) {
+        const made = madeSignature(crypto, { r: 77n, torsion: point, message: MESSAGE });
+        expect(crypto.ed25519Verify(made.publicKey, MESSAGE, made.signature)).toBe(false);
+      }
+    },
+  },
+  {
+    id: 'hostile/ed25519Verify judges keys with a part of small order by the bytes of R',
+    check: (crypto): void => {
+      // The equation times 8 would hold for all of these messages; without, where 8 divides k.
+      const torsion = fromHex(ED25519_TORSION_SUBGROUP[1]!);
+      let accepted = 0;
+      for (let byte = 0; byte < 64; byte++) {
+        const message = Uint8Array.of(byte);
+        const made = madeSignature(crypto, { r: 77n, keyTorsion: torsion, message });
+        const isDivisible = made.k % 8n === 0n;
+        expect(crypto.ed25519Verify(made.publicKey, message, made.signature)).toBe(isDivisible);
+        accepted += isDivisible ? 1 : 0;
+      }
+      expect(accepted).toBeGreaterThan(0);
+    },
+  },
+  {
+    id: 'hostile/ed25519Verify refuses an R that is not canonical',
+    check: (crypto): void => {
+      const { publicKey, signature } = madeSignature(crypto, { r: 77n, message: MESSAGE });
+      // y = p + 3, and p + 1, the identity: what decodes modulo p to a point of the curve.
+      for (const first of [0xf0, 0xee]) {
+        const changed = signature.slice();
+        changed.fill(0xff, 0, 32);
+        changed[0] = first;
+        for (const last of [0x7f, 0xff]) {
+          changed[31] = last;
+          expect(crypto.ed25519Verify(publicKey, MESSAGE, changed)).toBe(false);
+        }
+      }
+    },
+  },
+  {
+    id: 'hostile/chacha20 gives the same bytes up to the last counter, 2^32-2',
+    check: (crypto): void => {
+      const [key, nonce] = [new Uint8Array(32).fill(1), new Uint8Array(12).fill(2)];
+      // Whole blocks and parts of them; 1,100 bytes are above what WebAssembly takes.
+      for (const length of [0, 1, 64, 65, 128, 1_024, 1_100]) {
+        const blocks = Math.ceil(length / 64);
+        const from = 0xffff_ffff - Math.max(1, blocks);
+        const stream = crypto.chacha20(key, nonce, from, new Uint8Array(length));
+        expect(stream).toEqual(blocksOf(crypto, { key, nonce, from, length }));
+        expect(() => crypto.chacha20(key, nonce, from + 1, new Uint8Array(length || 64))).toThrow(
+          RangeError,
+        );
+      }
+    },
+  },
+  ...(['chacha20-poly1305', 'aes-128-gcm', 'aes-256-gcm'] as const).map(
+    (name): CryptoCase => ({
+      id: `hostile/${name}: a wiped key opens nothing that it sealed`,
+      check: (crypto): void => {
+        const own = new Uint8Array(name === 'aes-128-gcm' ? 16 : 32).fill(3);
+        const key = crypto.aead(name, own);
+        const [nonce, sealed] = [new Uint8Array(12), new Uint8Array(MESSAGE.length + 16)];
+        key.seal(nonce, MESSAGE, MESSAGE, sealed);
+        expect(key.open(nonce, MESSAGE, sealed, new Uint8Array(3))).toBe(3);
+        key.wipe();
+        expect(key.open(nonce, MESSAGE, sealed, new Uint8Array(3))).toBe(-1);
+        // It wipes its copy; the caller's bytes are the caller's.
+        expect(own).toEqual(new Uint8Array(own.length).fill(3));
+      },
+    }),
+  ),
   { id: 'hostile/p256Verify refuses malformed input', check: checkP256 },
   ...(['chacha20-poly1305', 'aes-128-gcm', 'aes-256-gcm'] as const).map(
     (name): CryptoCase => ({
@@ -215,11 +354,22 @@ export const mistakes: readonly (readonly [string, (crypto: CryptoProvider) => u
     'an AES-CTR key of 24 bytes',
     (crypto): unknown => crypto.aesCtr(new Uint8Array(24), new Uint8Array(16), MESSAGE),
   ],
-  [
-    'a ChaCha20 counter that wraps',
-    (crypto): unknown =>
-      crypto.chacha20(new Uint8Array(32), new Uint8Array(12), 0xffff_ffff, new Uint8Array(65)),
-  ],
+  ...(
+    [
+      ['wraps', 0xffff_ffff, 65],
+      ['is the last one', 0xffff_ffff, 64],
+      ['is the last one, of no bytes', 0xffff_ffff, 0],
+      ['reaches the last one', 0xffff_fffe, 65],
+      ['has 33 bits', 0x1_0000_0000, 1],
+    ] as const
+  ).map(
+    ([what, counter, length]) =>
+      [
+        `a ChaCha20 counter that ${what}`,
+        (crypto: CryptoProvider): unknown =>
+          crypto.chacha20(new Uint8Array(32), new Uint8Array(12), counter, new Uint8Array(length)),
+      ] as const,
+  ),
   [
     'more than 255 blocks of HKDF',
     (crypto): unknown => crypto.hkdfSha256({ key: MESSAGE, length: 255 * 32 + 1 }),

@@ -4,10 +4,10 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { hasSodium, provider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { hasVectors, vectors } from '../vectors-root.ts';
+import { realProviders } from './providers.ts';
 
 interface HkdfFile {
   readonly hkdf: readonly {
@@ -50,14 +50,7 @@ function expand(crypto: CryptoProvider, prk: Uint8Array, info: Uint8Array): Uint
   return concatBytes(...blocks);
 }
 
-const providers: readonly (readonly [string, CryptoProvider])[] = [
-  ['noble', provider('noble')],
-  ['node for live', provider('node', { timing: 'constant' })],
-  ['node for simulation', provider('node', { timing: 'simulation' })],
-  ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
-];
-
-describe.runIf(hasVectors).each(providers)('published vectors on %s', (_, crypto) => {
+describe.runIf(hasVectors).each(realProviders)('published vectors on %s', (_, crypto) => {
   const hkdf = hasVectors ? vectors<HkdfFile>('other/hkdf.json') : undefined;
   const mac = hasVectors ? vectors<MacFile>('scion/mac.json') : undefined;
 

@@ -71,10 +71,9 @@ export const clientConfig = z.strictObject({
   loopAlarm: loopAlarm.prefault({}),
   /**
    * Test doubles, never for traffic. `chatty` sends what it has to say at once, beside its process.
-   * `wayward` sends packets over mixes that are no neighbours. `forgetful` restarts without knowing
-   * what it delivered.
+   * `wayward` sends packets over mixes that are no neighbours.
    */
-  double: z.enum(['chatty', 'wayward', 'forgetful']).optional(),
+  double: z.enum(['chatty', 'wayward']).optional(),
 });
 
 /** Checked options. */

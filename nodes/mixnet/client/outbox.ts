@@ -68,8 +68,6 @@ export interface OutboxCounts {
   readonly submitted: number;
   readonly acknowledged: number;
   readonly abandoned: number;
-  /** Whose fragments all left without asking for an acknowledgement: nobody knows of their arrival. */
-  readonly sent: number;
   readonly open: number;
 }
 
@@ -86,7 +84,6 @@ export class Outbox {
   #submitted = 0;
   #acknowledged = 0;
   #abandoned = 0;
-  #sent = 0;
 
   constructor(limits: OutboxLimits, onSettled: (message: number, how: Settlement) => void) {
     this.#limits = limits;
@@ -96,12 +93,12 @@ export class Outbox {
   get counts(): OutboxCounts {
     const { open } = this;
     const [submitted, acknowledged] = [this.#submitted, this.#acknowledged];
-    return { submitted, acknowledged, abandoned: this.#abandoned, sent: this.#sent, open };
+    return { submitted, acknowledged, abandoned: this.#abandoned, open };
   }
 
-  /** Messages that are not settled. */
+  /** Messages neither acknowledged nor abandoned. */
   get open(): number {
-    return this.#submitted - this.#acknowledged - this.#abandoned - this.#sent;
+    return this.#submitted - this.#acknowledged - this.#abandoned;
   }
 
   /** Places taken, at most the capacity. */
@@ -183,10 +180,10 @@ export class Outbox {
     this.#deadlines.add(deadline, outgoing);
   }
 
-  /** Settles a fragment that asks for no acknowledgement. */
+  /** Settles a fragment that asks for no acknowledgement: it counts as acknowledged once sent. */
   sentForGood(outgoing: OutgoingFragment): void {
     outgoing.tries++;
-    this.#settle(outgoing, 'sent');
+    this.#settle(outgoing);
   }
 
   /** The fragment and keys that belong to a SURB, as long as a reply is of use. */
@@ -203,7 +200,7 @@ export class Outbox {
 
   /** An acknowledgement came. */
   acknowledge(outgoing: OutgoingFragment): void {
-    if (!outgoing.isSettled) this.#settle(outgoing, 'acknowledged');
+    if (!outgoing.isSettled) this.#settle(outgoing);
   }
 
   /**
@@ -226,13 +223,12 @@ export class Outbox {
     return undefined;
   }
 
-  #settle(outgoing: OutgoingFragment, how: 'acknowledged' | 'sent'): void {
+  #settle(outgoing: OutgoingFragment): void {
     this.#close(outgoing);
     const { sending } = outgoing;
     if (sending.open > 0 || sending.isAbandoned) return;
-    if (how === 'sent') this.#sent++;
-    else this.#acknowledged++;
-    this.#onSettled(sending.number, how);
+    this.#acknowledged++;
+    this.#onSettled(sending.number, 'acknowledged');
   }
 
   /**

@@ -19,6 +19,7 @@ const NONCE = Uint8Array.from({ length: 12 }, (_, index) => index + 1);
 const unused: AeadKey = {
   seal: () => expect.unreachable(),
   open: () => expect.unreachable(),
+  wipe: () => expect.unreachable(),
 };
 
 const reference = noble.aead('chacha20-poly1305', KEY);
@@ -95,6 +96,7 @@ describe('the fast ChaCha20-Poly1305', () => {
         calls.push('open');
         return reference.open(...input);
       },
+      wipe: () => expect.unreachable(),
     };
     const key = createFastAead(KEY, counting, 'wiped');
     const long = pattern(DATA_LENGTH_MAX + 1, 3);

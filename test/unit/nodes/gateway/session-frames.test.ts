@@ -304,6 +304,7 @@ describe('rekeying', () => {
             seen.add(use);
             return made.seal(nonce, data, plaintext, target);
           },
+          wipe: () => made.wipe(),
         };
       },
     });

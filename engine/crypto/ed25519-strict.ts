@@ -1,0 +1,53 @@
+/**
+ * What an Ed25519 key and signature must be before any provider looks at the equation: canonical, and
+ * neither the key nor R of small order. The verdict must not depend on the provider.
+ *
+ * OpenSSL verifies under keys and with an R that libsodium refuses, noble takes the equation times 8.
+ * Whether the bytes are points of the curve, and the equation, are left to the provider; all of them
+ * compute it without the cofactor (RFC 8032 section 5.1.7).
+ *
+ * @module
+ */
+import { ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
+import { CURVE_KEY_LENGTH, SIGNATURE_LENGTH } from './lengths.ts';
+
+const SIGN_BIT = 0x80;
+const LAST = CURVE_KEY_LENGTH - 1;
+
+/** The y-coordinates of the eight points of small order, as hexadecimal text. */
+const SMALL_ORDER: ReadonlySet<string> = new Set(
+  ED25519_TORSION_SUBGROUP.map((point) => {
+    const bytes = Buffer.from(point, 'hex');
+    return withoutSign(bytes).toString('hex');
+  }),
+);
+
+/** True when key and signature have their lengths, and both points of them are strict. */
+export function isStrictEd25519(publicKey: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== CURVE_KEY_LENGTH) return false;
+  if (signature.length !== SIGNATURE_LENGTH) return false;
+  return isStrictPoint(publicKey) && isStrictPoint(signature.subarray(0, CURVE_KEY_LENGTH));
+}
+
+/** True when y < 2^255 - 19, and the point is not of small order. */
+function isStrictPoint(point: Uint8Array): boolean {
+  const coordinate = withoutSign(point);
+  // RFC 8032 section 5.1.3: decoding fails when y is not below p.
+  if (!isBelowPrime(coordinate)) return false;
+  return !SMALL_ORDER.has(coordinate.toString('hex'));
+}
+
+function withoutSign(point: Uint8Array): Buffer {
+  const coordinate = Buffer.from(point);
+  coordinate[LAST] = (coordinate[LAST] as number) & ~SIGN_BIT;
+  return coordinate;
+}
+
+/** p = 2^255 - 19 is ed ff … ff 7f, little-endian. */
+function isBelowPrime(coordinate: Uint8Array): boolean {
+  if (coordinate[LAST] !== 0x7f) return true;
+  for (let index = LAST - 1; index > 0; index--) {
+    if (coordinate[index] !== 0xff) return true;
+  }
+  return (coordinate[0] as number) < 0xed;
+}

@@ -1,0 +1,48 @@
+/**
+ * The providers that do cryptography, each way that one is made, for suites of published vectors;
+ * and the WebAssembly of `engine/crypto` by itself, without the library that it falls back to.
+ *
+ * @module
+ */
+import { createCmac } from '../../engine/crypto/aes-cmac.ts';
+import { createFastAead } from '../../engine/crypto/fast-aead.ts';
+import { fastChacha20 } from '../../engine/crypto/fast-chacha20.ts';
+import { fastHashes } from '../../engine/crypto/fast-hash.ts';
+import { fastX25519 } from '../../engine/crypto/fast-x25519.ts';
+import { hasSodium, provider } from '../../engine/crypto/index.ts';
+import { createVectorAes } from '../../engine/crypto/vector-aes.ts';
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+
+/** Name and provider. */
+export type NamedProvider = readonly [name: string, crypto: CryptoProvider];
+
+/** Every provider that this machine has, but the modelled one, which does no cryptography. */
+export const realProviders: readonly NamedProvider[] = [
+  ['noble', provider('noble')],
+  ['node for live', provider('node', { timing: 'constant' })],
+  ['node for simulation', provider('node', { timing: 'simulation' })],
+  ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
+];
+
+/** What the WebAssembly may not do: hand a call on. */
+function forbidden(): never {
+  throw new Error('the WebAssembly handed this call to its fallback');
+}
+
+/** The primitives that are WebAssembly of our own. */
+export type WasmPrimitives = Pick<
+  CryptoProvider,
+  'aead' | 'aesCmac' | 'blake2xb' | 'chacha20' | 'hkdfExpandSha256' | 'x25519'
+>;
+
+/** The WebAssembly alone: what it does not take itself throws. */
+export const wasmAlone: WasmPrimitives = {
+  ...fastHashes({ hkdfExpandSha256: forbidden, blake2xb: forbidden }),
+  chacha20: fastChacha20(forbidden),
+  x25519: fastX25519(forbidden),
+  aead: (_name, key) => {
+    const nobody = { seal: forbidden, open: forbidden, wipe: () => undefined };
+    return createFastAead(key, nobody, 'wiped');
+  },
+  aesCmac: (key) => createCmac(createVectorAes(key) ?? forbidden),
+};

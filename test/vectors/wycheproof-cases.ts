@@ -1,0 +1,237 @@
+/**
+ * How each Wycheproof file (C2SP/wycheproof, `testvectors_v1`) is put to a provider. A case is
+ * `computed`, or `refused` with a RangeError because the port does not offer its parameters.
+ *
+ * @module
+ */
+import { expect } from 'vitest';
+import type { AeadName, CryptoProvider, HkdfInput } from '../../engine/host/crypto.ts';
+import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+
+/** A case of any file: hexadecimal text, but for the sizes. */
+export interface WycheproofCase {
+  readonly tcId: number;
+  readonly flags: readonly string[];
+  readonly result: 'valid' | 'acceptable' | 'invalid';
+  readonly size: number;
+  readonly [name: string]: unknown;
+}
+
+/** Cases with what they share; sizes in bits. */
+export interface WycheproofGroup {
+  readonly ivSize?: number;
+  readonly keySize?: number;
+  readonly tagSize?: number;
+  readonly publicKey?: { readonly pk?: string; readonly uncompressed?: string };
+  readonly tests: readonly WycheproofCase[];
+}
+
+/** What became of a case. */
+export type Outcome = 'computed' | 'refused';
+
+type Check<P> = (crypto: P, group: WycheproofGroup, one: WycheproofCase) => Outcome;
+
+/** A file, its check, and how many of its cases come out how; a case more or less is an error. */
+export interface WycheproofSuite<P = CryptoProvider> {
+  readonly file: string;
+  readonly computed: number;
+  readonly refused: number;
+  readonly check: Check<P>;
+}
+
+function bytes(one: WycheproofCase, name: string): Uint8Array {
+  const text = one[name];
+  expect(typeof text, `case ${one.tcId} has ${name}`).toBe('string');
+  return fromHex(text as string);
+}
+
+/** The port has nonces of 96 bits, and no AES of 192. */
+function aead(
+  crypto: Pick<CryptoProvider, 'aead'>,
+  group: WycheproofGroup,
+  one: WycheproofCase,
+  name: AeadName,
+): Outcome {
+  const [nonce, associated, text] = [bytes(one, 'iv'), bytes(one, 'aad'), bytes(one, 'msg')];
+  const sealed = concatBytes(bytes(one, 'ct'), bytes(one, 'tag'));
+  const out = new Uint8Array(text.length + 16);
+  if (group.ivSize !== 96 || group.keySize === 192) {
+    expect(() => crypto.aead(name, bytes(one, 'key')).seal(nonce, associated, text, out)).toThrow(
+      RangeError,
+    );
+    return 'refused';
+  }
+  const key = crypto.aead(name, bytes(one, 'key'));
+  const opened = new Uint8Array(Math.max(0, sealed.length - 16));
+  if (one.result === 'invalid') {
+    expect(key.open(nonce, associated, sealed, opened)).toBe(-1);
+    return 'computed';
+  }
+  expect(key.seal(nonce, associated, text, out)).toBe(sealed.length);
+  expect(toHex(out)).toBe(toHex(sealed));
+  expect(key.open(nonce, associated, sealed, opened)).toBe(text.length);
+  expect(toHex(opened)).toBe(one['msg']);
+  return 'computed';
+}
+
+function mac(one: WycheproofCase, group: WycheproofGroup, tag: Uint8Array): Outcome {
+  const cut = toHex(tag.subarray(0, (group.tagSize ?? 0) / 8));
+  expect(cut === one['tag']).toBe(one.result === 'valid');
+  return 'computed';
+}
+
+function hkdf(derive: () => Uint8Array, one: WycheproofCase): Outcome {
+  if (one.result === 'invalid') {
+    // RFC 5869 section 2.3: at most 255 blocks.
+    expect(derive).toThrow(RangeError);
+    return 'refused';
+  }
+  expect(toHex(derive())).toBe(one['okm']);
+  return 'computed';
+}
+
+const hkdfInput = (one: WycheproofCase): Required<HkdfInput> => ({
+  key: bytes(one, 'ikm'),
+  salt: bytes(one, 'salt'),
+  info: bytes(one, 'info'),
+  length: one.size,
+});
+
+const x25519: WycheproofSuite<Pick<CryptoProvider, 'x25519'>> = {
+  file: 'x25519_test.json',
+  computed: 518,
+  refused: 0,
+  check: (crypto, _group, one) => {
+    const shared = crypto.x25519(bytes(one, 'private'), bytes(one, 'public'));
+    // RFC 7748 section 6.1: all zero is `acceptable` there, and undefined here.
+    const isZero = one.flags.includes('ZeroSharedSecret');
+    expect(shared && toHex(shared)).toBe(isZero ? undefined : one['shared']);
+    return 'computed';
+  },
+};
+
+const chacha20Poly1305: WycheproofSuite<Pick<CryptoProvider, 'aead'>> = {
+  file: 'chacha20_poly1305_test.json',
+  computed: 316,
+  refused: 9,
+  check: (crypto, group, one) => aead(crypto, group, one, 'chacha20-poly1305'),
+};
+
+const aesCmac: WycheproofSuite<Pick<CryptoProvider, 'aesCmac'>> = {
+  file: 'aes_cmac_test.json',
+  computed: 102,
+  refused: 209,
+  check: (crypto, group, one) => {
+    if (group.keySize !== 128) {
+      expect(() => crypto.aesCmac(bytes(one, 'key'))).toThrow(RangeError);
+      return 'refused';
+    }
+    const tag = new Uint8Array(16);
+    crypto.aesCmac(bytes(one, 'key')).tag(bytes(one, 'msg'), tag);
+    return mac(one, group, tag);
+  },
+};
+
+/** Every file that a provider runs. */
+export const suites: readonly WycheproofSuite[] = [
+  x25519,
+  {
+    ...x25519,
+    check: (crypto, _group, one) => {
+      const shared = crypto.x25519Key(bytes(one, 'private')).sharedSecret(bytes(one, 'public'));
+      const isZero = one.flags.includes('ZeroSharedSecret');
+      expect(shared && toHex(shared)).toBe(isZero ? undefined : one['shared']);
+      return 'computed';
+    },
+  },
+  chacha20Poly1305,
+  aesCmac,
+  {
+    file: 'aes_gcm_test.json',
+    computed: 133,
+    refused: 183,
+    check: (crypto, group, one) =>
+      aead(crypto, group, one, group.keySize === 256 ? 'aes-256-gcm' : 'aes-128-gcm'),
+  },
+  {
+    file: 'ed25519_test.json',
+    computed: 151,
+    refused: 0,
+    check: (crypto, group, one) => {
+      const key = fromHex(group.publicKey?.pk ?? '');
+      expect(key).toHaveLength(32);
+      const isValid = crypto.ed25519Verify(key, bytes(one, 'msg'), bytes(one, 'sig'));
+      expect(isValid).toBe(one.result === 'valid');
+      return 'computed';
+    },
+  },
+  {
+    file: 'ecdsa_secp256r1_sha256_p1363_test.json',
+    computed: 262,
+    refused: 0,
+    check: (crypto, group, one) => {
+      const key = fromHex(group.publicKey?.uncompressed ?? '');
+      expect(key).toHaveLength(65);
+      const isValid = crypto.p256Verify(key, bytes(one, 'msg'), bytes(one, 'sig'));
+      expect(isValid).toBe(one.result === 'valid');
+      return 'computed';
+    },
+  },
+  {
+    file: 'hkdf_sha256_test.json',
+    computed: 83,
+    refused: 3,
+    check: (crypto, _group, one) => hkdf(() => crypto.hkdfSha256(hkdfInput(one)), one),
+  },
+  {
+    file: 'hkdf_sha512_test.json',
+    computed: 80,
+    refused: 3,
+    check: (crypto, _group, one) => hkdf(() => crypto.hkdfSha512(hkdfInput(one)), one),
+  },
+  {
+    file: 'hmac_sha256_test.json',
+    computed: 174,
+    refused: 0,
+    check: (crypto, group, one) =>
+      mac(one, group, crypto.hmacSha256(bytes(one, 'key'), bytes(one, 'msg'))),
+  },
+  {
+    file: 'hmac_sha512_test.json',
+    computed: 174,
+    refused: 0,
+    check: (crypto, group, one) =>
+      mac(one, group, crypto.hmacSha512(bytes(one, 'key'), bytes(one, 'msg'))),
+  },
+];
+
+/** The primitives of {@link wasmSuites}. */
+export type WasmSubject = Pick<
+  CryptoProvider,
+  'aead' | 'aesCmac' | 'hkdfExpandSha256' | 'hmacSha256' | 'x25519'
+>;
+
+/** The files whose primitive is WebAssembly of our own. */
+export const wasmSuites: readonly WycheproofSuite<WasmSubject>[] = [
+  x25519,
+  chacha20Poly1305,
+  aesCmac,
+  {
+    file: 'hkdf_sha256_test.json',
+    computed: 83,
+    refused: 3,
+    // RFC 5869 section 2.2 by HMAC, which is not WebAssembly; section 2.3 is.
+    check: (crypto, _group, one) => {
+      const { key, salt, info, length } = hkdfInput(one);
+      const pseudorandom = crypto.hmacSha256(salt, key);
+      return hkdf(() => crypto.hkdfExpandSha256({ key: pseudorandom, info, length }), one);
+    },
+  },
+];
+
+/** Files of algorithms that the port does not offer, and why; the name that it would have. */
+export const notOffered: readonly { file: string; name: RegExp; why: string }[] = [
+  { file: 'aes_wrap_test.json', name: /wrap/i, why: 'no protocol here wraps keys (RFC 3394)' },
+  { file: 'hmac_sha384_test.json', name: /384/, why: 'no protocol here uses SHA-384' },
+  { file: 'hmac_sha3_256_test.json', name: /sha3(?!84)/i, why: 'no protocol here uses SHA-3' },
+];
