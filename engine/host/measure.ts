@@ -63,6 +63,10 @@ export interface MetricDefinition {
   readonly help: string;
   /** Of a `ratio`: the two counters, numerator first, that the runner divides. */
   readonly of?: readonly [numerator: string, denominator: string];
-  /** A time that comes from work alone: 0, and not reported, where the processor is not modelled. */
-  readonly needs?: 'processor';
+  /**
+   * `processor`: a time that comes from work alone: 0, and not reported, where the processor is not
+   * modelled. `use`: absent where no node asked its meter for it, since 0 would say that something was
+   * looked for and never happened.
+   */
+  readonly needs?: 'processor' | 'use';
 }

@@ -55,11 +55,14 @@ export class MeterTable implements Meter {
   private readonly ratios = new Map<string, RatioCell>();
   private readonly histograms = new Map<string, LogHistogram>();
   private readonly samples = new Map<string, number[]>();
+  /** Metrics that nobody has asked for and that are absent until somebody does. */
+  private readonly unused = new Set<string>();
 
   constructor(definitions: readonly MetricDefinition[]) {
-    for (const { name, kind } of definitions) {
+    for (const { name, kind, needs } of definitions) {
       assert(!this.kinds.has(name), `metric ${name} is defined twice`);
       this.kinds.set(name, kind);
+      if (needs === 'use') this.unused.add(name);
     }
   }
 
@@ -100,10 +103,15 @@ export class MeterTable implements Meter {
     }
   }
 
-  /** Every defined metric, sorted by name; those never touched are zero or empty. */
+  /**
+   * Every defined metric, sorted by name; those never touched are zero or empty, or absent where they
+   * need use.
+   */
   data(): Record<string, MetricValue> {
     const result: Record<string, MetricValue> = {};
-    for (const name of [...this.kinds.keys()].sort()) result[name] = this.valueOf(name);
+    for (const name of [...this.kinds.keys()].sort()) {
+      if (!this.unused.has(name)) result[name] = this.valueOf(name);
+    }
     return result;
   }
 
@@ -129,6 +137,7 @@ export class MeterTable implements Meter {
     const defined = this.kinds.get(metric);
     assert(defined !== undefined, `metric ${metric} is not defined by the protocol`);
     assert(defined === kind, `metric ${metric} is defined as ${defined}, not as ${kind}`);
+    this.unused.delete(metric);
   }
 }
 

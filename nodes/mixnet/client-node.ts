@@ -18,7 +18,10 @@ import {
   type ClientOutputs,
   type Contact,
   type Contacts,
+  type DeliveredLog,
+  ForgetfulDeliveries,
   type PacketCause,
+  StoredDeliveries,
 } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
 import {
@@ -75,6 +78,9 @@ class ClientNode implements NodeHandle {
     this.#codec = new FrameCodec(this.#format.geometry);
     this.#book = addressBookOf(network, host.crypto);
     this.#clock = new EpochClock(host, options.epoch);
+    if (options.client.acknowledgements.enabled) {
+      for (const how of ['acknowledged', 'abandoned']) host.meter.counter(`mix.messages.${how}`);
+    }
     this.#latency = host.meter.histogram('mix.latency');
     this.#loopsSent = host.meter.counter('mix.loops.sent');
     this.#loopsBack = host.meter.counter('mix.loops.back');
@@ -160,11 +166,22 @@ class ClientNode implements NodeHandle {
       contacts: this.#contacts(),
       options: this.#setup.options.client,
       outputs: this.#outputs(),
+      delivered: this.#deliveries(),
       epochAt: (at): number => this.#clock.epochAt(at),
       isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
       neighboursIn: (document): NeighbourGraph | undefined => this.#neighboursIn(document),
       pathDrawn: (mixes): void => this.#pathDrawn(mixes),
       ...senderWindows(this.#host, this.#setup.options),
+    });
+  }
+
+  #deliveries(): DeliveredLog {
+    const { client } = this.#setup.options;
+    if (client.double === 'forgetful') return new ForgetfulDeliveries(() => this.#host.now());
+    return new StoredDeliveries({
+      host: this.#host,
+      clock: this.#clock,
+      rememberNs: client.reassembly.remember,
     });
   }
 
@@ -209,7 +226,10 @@ class ClientNode implements NodeHandle {
       retrieve: (): void => this.#retrieve(),
       deliver: (from, body): void => host.deliver(from, body, 0, body.length),
       drop: (reason): void => host.drop(reason),
-      settled: (_message, how): void => host.meter.counter(`mix.messages.${how}`).add(1),
+      settled: (_message, how): void => {
+        const { enabled } = this.#setup.options.client.acknowledgements;
+        if (enabled && how !== 'sent') host.meter.counter(`mix.messages.${how}`).add(1);
+      },
       loopReturned: (age): void => {
         this.#loopsSent.add(1);
         this.#loopsBack.add(1);

@@ -95,13 +95,15 @@ export const MIXNET_METRICS: readonly MetricDefinition[] = [
     name: 'mix.messages.acknowledged',
     kind: 'counter',
     unit: 'count',
-    help: 'messages of clients whose fragments were all acknowledged by a reply over a SURB',
+    help: 'messages of clients whose fragments were all acknowledged by a reply over a SURB; absent where acknowledgements are off',
+    needs: 'use',
   },
   {
     name: 'mix.messages.abandoned',
     kind: 'counter',
     unit: 'count',
-    help: 'messages of clients that were not acknowledged after the last try',
+    help: 'messages of clients that were not acknowledged after the last try; absent where acknowledgements are off',
+    needs: 'use',
   },
   {
     name: 'mix.loops.alarms',

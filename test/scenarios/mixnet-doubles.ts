@@ -153,6 +153,31 @@ export const MIXNET_ROWS: readonly Row[] = [
     },
   },
   {
+    file: 'mixnet-crashes.yaml',
+    bases: { full: {} },
+    doubles: {
+      'clients that forget what they delivered': {
+        base: 'full',
+        set: { 'options.mixnet.client.double': 'forgetful' },
+        red: ['mixnet.duplicates count =='],
+      },
+      'clients that send no message again': {
+        base: 'full',
+        set: { 'options.mixnet.client.acknowledgements.enabled': 'false' },
+        red: ['mixnet.delivery value >='],
+      },
+      'mixes that forget what they have seen, and an attacker who sends it again': {
+        base: 'full',
+        set: {
+          'options.mixnet.double': 'forgetful',
+          'events.2':
+            '{ at: 6s, link: "mix-1-* <-> mix-2-1", tap: { replay: 20%, replayWithin: 200, reorder: 0 } }',
+        },
+        red: ['mix.replay.false_negative count =='],
+      },
+    },
+  },
+  {
     file: 'mixnet-neighbours.yaml',
     bases: { full: {} },
     doubles: {
@@ -245,6 +270,16 @@ export const MIXNET_ROWS: readonly Row[] = [
   {
     file: 'mixnet.yaml',
     bases: {
+      crashing: {
+        crypto: 'modelled',
+        duration: '40s',
+        'topology.generate.clients': '50',
+        traffic:
+          '[{ from: client-1, to: client-2, kind: poisson, rate: 2/s, size: 500B, stop: 24s }]',
+        'options.mixnet.rates.payload': '5/s',
+        events: '[{ every: 3s, from: 11s, for: 200ms, crash: client-2 }]',
+        kpis: '{ mixnet.duplicates: { count: "== 0" } }',
+      },
       short: {
         crypto: 'modelled',
         duration: '40s',
@@ -263,6 +298,11 @@ export const MIXNET_ROWS: readonly Row[] = [
         base: 'short',
         set: { 'options.mixnet.double': 'late' },
         red: ['mix.latency p50 <=', 'mix.latency p95 <='],
+      },
+      'clients that forget what they delivered': {
+        base: 'crashing',
+        set: { 'options.mixnet.client.double': 'forgetful' },
+        red: ['mixnet.duplicates count =='],
       },
       'mixes that lose packets, and nobody who sends them again': {
         base: 'short',

@@ -71,9 +71,10 @@ export const clientConfig = z.strictObject({
   loopAlarm: loopAlarm.prefault({}),
   /**
    * Test doubles, never for traffic. `chatty` sends what it has to say at once, beside its process.
-   * `wayward` sends packets over mixes that are no neighbours.
+   * `wayward` sends packets over mixes that are no neighbours. `forgetful` restarts without knowing
+   * what it delivered.
    */
-  double: z.enum(['chatty', 'wayward']).optional(),
+  double: z.enum(['chatty', 'wayward', 'forgetful']).optional(),
 });
 
 /** Checked options. */

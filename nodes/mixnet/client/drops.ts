@@ -21,6 +21,8 @@ export const CLIENT_DROPS = {
   'reassembly-full': 'Too many messages are waiting for their fragments.',
   'reassembly-timeout': 'A message stayed incomplete for too long; its fragments are forgotten.',
   'duplicates-full': 'Too many messages are remembered to tell this one from a duplicate.',
+  'delivered-log-failed':
+    'The disk did not take the name of a whole message, which is not delivered for that.',
   'sender-unknown': 'The message names a sender that is none of the contacts.',
   'surb-foreign': 'The SURB of the message does not begin at the own provider.',
   'surb-unknown': 'No message waits for a reply under this identifier.',

@@ -8,11 +8,12 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { openPayload } from './composer.ts';
+import type { DeliveredLog } from './delivered-log.ts';
 import type { ClientDrop } from './drops.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import type { Outbox } from './outbox.ts';
 import type { ClientParts, Contact } from './parts.ts';
-import type { Reassembly } from './reassembly.ts';
+import { nameOf, type Reassembly } from './reassembly.ts';
 import type { Fragment } from './wire.ts';
 
 /** The state that messages change. */
@@ -20,12 +21,17 @@ export interface InboxState {
   readonly outbox: Outbox;
   readonly reassembly: Reassembly;
   readonly loops: LoopWatch;
+  readonly delivered: DeliveredLog;
+  /** Something was queued at this instant, outside of a call of the machine. */
+  queued(now: Nanoseconds): void;
 }
 
 /** See the module. */
 export class Inbox {
   readonly #parts: ClientParts;
   readonly #state: InboxState;
+  /** Messages that are whole and not durable yet. */
+  readonly #pending = new Set<string>();
 
   constructor(parts: ClientParts, state: InboxState) {
     this.#parts = parts;
@@ -81,10 +87,33 @@ export class Inbox {
     if (from === undefined) return 'sender-unknown';
     const result = this.#state.reassembly.add(now, fragment);
     if (result.kind === 'drop') return result.drop;
-    // A duplicate too: its acknowledgement may be what was lost (3.7).
-    if (surb !== undefined) this.#count(this.#acknowledge(from, fragment, surb));
-    if (result.kind === 'whole') this.#parts.outputs.deliver(from.name, result.body);
+    if (result.kind === 'whole') {
+      this.#finish(result.name, () => {
+        if (surb !== undefined) this.#count(this.#acknowledge(from, fragment, surb));
+        this.#parts.outputs.deliver(from.name, result.body);
+      });
+      return undefined;
+    }
+    // A duplicate too: its acknowledgement may be what was lost (3.7). Not before its message is sure.
+    const isPending = this.#pending.size > 0 && this.#pending.has(nameOf(fragment));
+    if (surb !== undefined && !isPending) this.#count(this.#acknowledge(from, fragment, surb));
     return result.kind === 'duplicate' ? 'fragment-duplicate' : undefined;
+  }
+
+  /** Delivers a message once it is sure that a restart knows of it. */
+  #finish(name: string, deliver: () => void): void {
+    const { delivered, reassembly, queued } = this.#state;
+    this.#pending.add(name);
+    delivered.add(name, (now, error) => {
+      this.#pending.delete(name);
+      if (error === undefined) {
+        deliver();
+        queued(now);
+        return;
+      }
+      reassembly.forget(name);
+      this.#count('delivered-log-failed');
+    });
   }
 
   #acknowledge(from: Contact, fragment: Fragment, surb: Uint8Array): ClientDrop | undefined {

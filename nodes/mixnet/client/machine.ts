@@ -70,7 +70,10 @@ export class ClientMachine {
       outbox: this.#outbox,
       reassembly: this.#reassembly,
       loops: this.#loops,
+      delivered: parts.delivered,
+      queued: (now): void => this.#blurt(now),
     });
+    parts.delivered.reload((name, until) => this.#reassembly.remember(name, until));
     // One stream for each process: what one sends cannot move the instants of another.
     this.#payload = new PoissonProcess(host.random('client.payload'));
     this.#loop = new PoissonProcess(host.random('client.loop'));
@@ -95,6 +98,7 @@ export class ClientMachine {
   useDocument(now: Nanoseconds, document: DirectoryDocument): void {
     const { options } = this.#parts;
     const { rates } = document;
+    this.#parts.delivered.expire();
     this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
     this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
     // Two polls and the recipient's turn of process P, whose rates are those of all clients.

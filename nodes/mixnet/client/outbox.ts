@@ -68,6 +68,8 @@ export interface OutboxCounts {
   readonly submitted: number;
   readonly acknowledged: number;
   readonly abandoned: number;
+  /** Whose fragments all left without asking for an acknowledgement: nobody knows of their arrival. */
+  readonly sent: number;
   readonly open: number;
 }
 
@@ -84,6 +86,7 @@ export class Outbox {
   #submitted = 0;
   #acknowledged = 0;
   #abandoned = 0;
+  #sent = 0;
 
   constructor(limits: OutboxLimits, onSettled: (message: number, how: Settlement) => void) {
     this.#limits = limits;
@@ -93,12 +96,12 @@ export class Outbox {
   get counts(): OutboxCounts {
     const { open } = this;
     const [submitted, acknowledged] = [this.#submitted, this.#acknowledged];
-    return { submitted, acknowledged, abandoned: this.#abandoned, open };
+    return { submitted, acknowledged, abandoned: this.#abandoned, sent: this.#sent, open };
   }
 
-  /** Messages neither acknowledged nor abandoned. */
+  /** Messages that are not settled. */
   get open(): number {
-    return this.#submitted - this.#acknowledged - this.#abandoned;
+    return this.#submitted - this.#acknowledged - this.#abandoned - this.#sent;
   }
 
   /** Places taken, at most the capacity. */
@@ -180,10 +183,10 @@ export class Outbox {
     this.#deadlines.add(deadline, outgoing);
   }
 
-  /** Settles a fragment that asks for no acknowledgement: it counts as acknowledged once sent. */
+  /** Settles a fragment that asks for no acknowledgement. */
   sentForGood(outgoing: OutgoingFragment): void {
     outgoing.tries++;
-    this.#settle(outgoing);
+    this.#settle(outgoing, 'sent');
   }
 
   /** The fragment and keys that belong to a SURB, as long as a reply is of use. */
@@ -200,7 +203,7 @@ export class Outbox {
 
   /** An acknowledgement came. */
   acknowledge(outgoing: OutgoingFragment): void {
-    if (!outgoing.isSettled) this.#settle(outgoing);
+    if (!outgoing.isSettled) this.#settle(outgoing, 'acknowledged');
   }
 
   /**
@@ -223,12 +226,13 @@ export class Outbox {
     return undefined;
   }
 
-  #settle(outgoing: OutgoingFragment): void {
+  #settle(outgoing: OutgoingFragment, how: 'acknowledged' | 'sent'): void {
     this.#close(outgoing);
     const { sending } = outgoing;
     if (sending.open > 0 || sending.isAbandoned) return;
-    this.#acknowledged++;
-    this.#onSettled(sending.number, 'acknowledged');
+    if (how === 'sent') this.#sent++;
+    else this.#acknowledged++;
+    this.#onSettled(sending.number, how);
   }
 
   /**

@@ -11,6 +11,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { PacketFormat } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument, NeighbourGraph } from '../directory/index.ts';
 import type { ClientOptions } from './config.ts';
+import type { DeliveredLog } from './delivered-log.ts';
 import type { ClientDrop } from './drops.ts';
 
 /** What a client asks of the port; a whole `Host` fits. */
@@ -53,8 +54,8 @@ export interface PacketCause {
   readonly message?: number;
 }
 
-/** How a message ended for its sender. */
-export type Settlement = 'acknowledged' | 'abandoned';
+/** How a message ended for its sender; `sent` where nobody asks for acknowledgements. */
+export type Settlement = 'acknowledged' | 'abandoned' | 'sent';
 
 /** What becomes of loops. */
 export interface LoopOutputs {
@@ -102,6 +103,8 @@ export interface ClientParts {
   readonly contacts: Contacts;
   readonly options: ClientOptions;
   readonly outputs: ClientOutputs;
+  /** What survives a restart of what was delivered. */
+  readonly delivered: DeliveredLog;
   /** Present where the mixes are stop-and-go. */
   readonly windows?: SenderWindows;
   /** Present where mixes draw their neighbours: those of a document. */

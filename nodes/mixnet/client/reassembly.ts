@@ -37,7 +37,7 @@ export type FragmentDrop =
 export type FragmentResult =
   | { readonly kind: 'kept' }
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'whole'; readonly body: Uint8Array }
+  | { readonly kind: 'whole'; readonly name: string; readonly body: Uint8Array }
   | { readonly kind: 'drop'; readonly drop: FragmentDrop };
 
 interface PartialMessage {
@@ -76,8 +76,7 @@ export class Reassembly {
   /** Takes a fragment in; its data is copied when it is kept. */
   add(now: Nanoseconds, fragment: Fragment): FragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
-    // Together, so that nobody can end a message of another under its identifier.
-    const key = toHex(fragment.sender) + toHex(fragment.messageId);
+    const key = nameOf(fragment);
     if (this.#done.has(key)) return { kind: 'duplicate' };
     const partial = this.#partials.get(key) ?? this.#begin(now, key, fragment.count);
     if (partial === undefined) return { kind: 'drop', drop: 'reassembly-full' };
@@ -93,6 +92,17 @@ export class Reassembly {
     }
     keep(now, partial, fragment);
     return partial.missing > 0 ? { kind: 'kept' } : this.#finish(now, key, partial);
+  }
+
+  /** Remembers a message of an earlier life until an instant. */
+  remember(name: string, until: Nanoseconds): void {
+    this.#done.add(name);
+    this.#doneDeadlines.add(until, name);
+  }
+
+  /** The message was not delivered after all: its sender may repeat it. */
+  forget(name: string): void {
+    this.#done.delete(name);
   }
 
   /**
@@ -132,16 +142,20 @@ export class Reassembly {
 
   #finish(now: Nanoseconds, key: string, partial: PartialMessage): FragmentResult {
     this.#partials.delete(key);
-    this.#done.add(key);
-    this.#doneDeadlines.add(now + this.#limits.remember, key);
+    this.remember(key, now + this.#limits.remember);
     const body = new Uint8Array(partial.bytes);
     let at = 0;
     for (const part of partial.parts) {
       body.set(part as Uint8Array, at);
       at += (part as Uint8Array).length;
     }
-    return { kind: 'whole', body };
+    return { kind: 'whole', name: key, body };
   }
+}
+
+/** Sender and identifier together, so that nobody can end a message of another under its identifier. */
+export function nameOf({ sender, messageId }: Pick<Fragment, 'sender' | 'messageId'>): string {
+  return toHex(sender) + toHex(messageId);
 }
 
 function keep(now: Nanoseconds, partial: PartialMessage, fragment: Fragment): void {

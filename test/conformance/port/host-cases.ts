@@ -43,6 +43,19 @@ export const hostCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'meter/needs-use',
+    says: 'leaves out a metric that needs use until the node asks for it, and then a 0 is a 0',
+    run: (world) => {
+      world.act(() => {
+        expect(world.metricsOfA()).toHaveProperty(['port-suite.count']);
+        expect(world.metricsOfA()).not.toHaveProperty(['port-suite.used']);
+        world.a.meter.counter('port-suite.used');
+        expect(world.metricsOfA()['port-suite.used']).toEqual({ kind: 'counter', value: 0 });
+      });
+      return Promise.resolve();
+    },
+  },
+  {
     id: 'request/answer',
     says: 'hands requests to the handler and answers to the asker, at once or later',
     run: async (world) => {

@@ -58,6 +58,9 @@ export const protocol: Protocol = {
   },
   moduleUrl: import.meta.url,
   drops: { unwanted: 'the case named this drop' },
-  metrics: [{ name: 'port-suite.count', kind: 'counter', unit: 'count', help: 'counts' }],
+  metrics: [
+    { name: 'port-suite.count', kind: 'counter', unit: 'count', help: 'counts' },
+    { name: 'port-suite.used', kind: 'counter', unit: 'count', help: 'counts', needs: 'use' },
+  ],
   create: (): NodeHandle => ({ start: (): void => undefined }),
 };

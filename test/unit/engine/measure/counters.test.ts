@@ -35,6 +35,16 @@ describe('MeterTable', () => {
     expect(meter.histogram('a.delay')).toBe(meter.histogram('a.delay'));
   });
 
+  it('leaves out what needs use until somebody asks for it; a reset does not take it away again', () => {
+    const meter = new MeterTable([
+      { name: 'a.acknowledged', kind: 'counter', unit: 'count', help: 'A.', needs: 'use' },
+    ]);
+    expect(meter.data()).toEqual({});
+    meter.counter('a.acknowledged');
+    meter.reset();
+    expect(meter.data()).toEqual({ 'a.acknowledged': { kind: 'counter', value: 0 } });
+  });
+
   it('metrics that nothing happened to are there, empty', () => {
     expect(new MeterTable(definitions).data()).toEqual({
       'a.delay': { kind: 'histogram', data: mergeHistograms([]) },

@@ -265,6 +265,11 @@ export class Lab {
       options,
       epochAt: (): number => 1,
       ...this.#windows(),
+      delivered: {
+        reload: (): void => undefined,
+        add: (_name, done): void => this.#at(this.now, () => done(this.now)),
+        expire: (): void => undefined,
+      },
       outputs: {
         send: (packet, cause): void => {
           client.sendTimes.push(this.now);

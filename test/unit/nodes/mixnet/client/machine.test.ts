@@ -81,7 +81,7 @@ describe('messages', () => {
     const lab = new Lab({ client: { acknowledgements: { enabled: false } } });
     lab.client(1).machine.submit(0, 'client-2', bytes('postcard'));
     lab.run(4 * SECOND);
-    expect(lab.client(1).settled.get(0)).toBe('acknowledged');
+    expect(lab.client(1).settled.get(0)).toBe('sent');
     expect(lab.client(2).delivered).toHaveLength(1);
     expect(lab.client(2).sent['ack']).toBeUndefined();
   });

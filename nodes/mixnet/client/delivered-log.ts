@@ -1,0 +1,132 @@
+/**
+ * Which messages a client has delivered, on disk: a client that restarts knows them, so that what its
+ * senders repeat is no second delivery (project spec mixnet 3.7 "duplicates").
+ *
+ * A message is handed to the application only after its name is durable. Of a process that is killed
+ * between the two, one message is lost; the other order would deliver one twice. Names are kept by
+ * period, a whole number of epochs, each in a log of its own, and a log is erased as a whole.
+ *
+ * ```text
+ *   record = period (6) | sender (32) | message id (16)
+ * ```
+ *
+ * @module
+ */
+import type { Host } from '../../../engine/host/host.ts';
+import type { Store } from '../../../engine/host/store.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { fromHex, readUint48, toHex, writeUint48 } from '../../_kit/bytes.ts';
+import type { EpochInstant } from '../directory/index.ts';
+
+/** Periods that one memory reaches back over, at most. */
+const PERIODS = 4;
+/** One that fills, and one that is younger than its last entry's memory. */
+const SLOTS: number = PERIODS + 2;
+const PERIOD_LENGTH = 6;
+
+/** Where names of delivered messages survive the client. */
+export interface DeliveredLog {
+  /** Tells the names of earlier lives, with the instant until which each is remembered. */
+  reload(visit: (name: string, until: Nanoseconds) => void): void;
+  /**
+   * Writes a name.
+   * @param done Called once, with the error for which the name is not durable.
+   */
+  add(name: string, done: (now: Nanoseconds, error?: string) => void): void;
+  /** Erases the periods that nothing is remembered of any more. */
+  expire(): void;
+}
+
+/** What a log is made of. */
+export interface DeliveredLogParts {
+  readonly host: Pick<Host, 'now' | 'store'>;
+  readonly clock: { readonly lengthNs: Nanoseconds; now(): EpochInstant };
+  /** How long a message is remembered, ns. */
+  readonly rememberNs: Nanoseconds;
+}
+
+/** See the module. */
+export class StoredDeliveries implements DeliveredLog {
+  readonly #parts: DeliveredLogParts;
+  readonly #stores: readonly Store[];
+  readonly #periodEpochs: number;
+  /** Period whose names a store holds; undefined when it is empty. */
+  readonly #periods: (number | undefined)[];
+
+  constructor(parts: DeliveredLogParts) {
+    this.#parts = parts;
+    const { host, clock, rememberNs } = parts;
+    this.#periodEpochs = Math.max(1, Math.ceil(rememberNs / (PERIODS * clock.lengthNs)));
+    const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
+    this.#stores = slots.map((slot) => host.store(`mixnet-delivered-${slot}`));
+    this.#periods = slots.map(() => undefined);
+  }
+
+  reload(visit: (name: string, until: Nanoseconds) => void): void {
+    for (const [slot, store] of this.#stores.entries()) {
+      store.replay((record) => {
+        const period = readUint48(record, 0);
+        this.#periods[slot] = period;
+        const until = this.#endsAt(period);
+        if (until > this.#parts.host.now()) visit(toHex(record.subarray(PERIOD_LENGTH)), until);
+      });
+    }
+    this.expire();
+  }
+
+  add(name: string, done: (now: Nanoseconds, error?: string) => void): void {
+    const { host, clock } = this.#parts;
+    const period = Math.floor(clock.now().epoch / this.#periodEpochs);
+    const slot = ((period % SLOTS) + SLOTS) % SLOTS;
+    const store = this.#stores[slot] as Store;
+    // A clock that was set may come back to a store of other periods: they end with it.
+    if (this.#periods[slot] !== undefined && this.#periods[slot] !== period) store.truncate();
+    this.#periods[slot] = period;
+    const key = fromHex(name);
+    const record = new Uint8Array(PERIOD_LENGTH + key.length);
+    writeUint48(record, 0, period);
+    record.set(key, PERIOD_LENGTH);
+    store.append(record);
+    store.sync((error) => done(host.now(), error));
+  }
+
+  expire(): void {
+    const now = this.#parts.host.now();
+    for (const [slot, store] of this.#stores.entries()) {
+      const period = this.#periods[slot];
+      if (period === undefined || this.#endsAt(period) > now) continue;
+      this.#periods[slot] = undefined;
+      store.truncate();
+      store.sync(() => undefined);
+    }
+  }
+
+  /** When the youngest name of a period is forgotten, by the node's monotonic clock. */
+  #endsAt(period: number): Nanoseconds {
+    const { host, clock, rememberNs } = this.#parts;
+    const { epoch, elapsedNs } = clock.now();
+    const epochs = (period + 1) * this.#periodEpochs - epoch;
+    return host.now() + epochs * clock.lengthNs - elapsedNs + rememberNs;
+  }
+}
+
+/** Test double: what was delivered before a restart is forgotten. */
+export class ForgetfulDeliveries implements DeliveredLog {
+  readonly #now: () => Nanoseconds;
+
+  constructor(now: () => Nanoseconds) {
+    this.#now = now;
+  }
+
+  reload(): void {
+    // Nothing was kept.
+  }
+
+  add(_name: string, done: (now: Nanoseconds) => void): void {
+    done(this.#now());
+  }
+
+  expire(): void {
+    // Nothing was kept.
+  }
+}
