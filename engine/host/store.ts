@@ -2,6 +2,9 @@
  * Crash-safe storage. What `sync` has confirmed survives a crash; what was written after the last
  * confirmed sync may be lost, kept in part, or torn in its last record, never silently altered.
  *
+ * Deleting is erasing (docs/adr/0023): once a sync has confirmed it, no file of the store has the value
+ * of a deleted entry or a record of a log that was truncated, and what the files were is overwritten.
+ *
  * @module
  */
 
@@ -15,6 +18,7 @@ export interface Store {
   truncate(): void;
   put(key: string, value: Uint8Array): void;
   get(key: string): Uint8Array | undefined;
+  /** Erases an entry and all values that it ever had; takes effect at the next sync. */
   delete(key: string): void;
   /** Makes everything written so far durable, then calls `done` (never in the same turn). */
   sync(done: (error?: string) => void): void;

@@ -10,7 +10,16 @@
  *
  * Frames wait in memory until the next sync; syncs that are asked for while one is under way are
  * served together. A tail that a crash tore is cut when the file is opened. The file is also written
- * anew when most of it is table entries that were overwritten, so that it stays bounded.
+ * anew when most of it is table entries that were overwritten, so that it stays bounded, and when an
+ * entry is deleted, so that its value is gone.
+ *
+ * A file that was replaced is overwritten before its last name goes (docs/adr/0023). It has the name
+ * `.old` meanwhile, beside `.new` for the one being written; whoever opens the store after a crash
+ * erases what is left of both.
+ *
+ * ```text
+ *   write .new -> link .old -> rename .new -> sync folder -> overwrite .old -> unlink .old
+ * ```
  *
  * A sync that fails is told to all who wait for it, and what it was to make durable counts as lost.
  * Linux marks pages clean that it could not write, so a second `fdatasync` of the same file succeeds
@@ -21,24 +30,17 @@
  *
  * @module
  */
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-} from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
 import {
   compact,
   concat,
   DELETE,
   type Disk,
-  decodeEntry,
   type Frame,
+  latestOf,
   makeFrame,
   PUT,
   RECORD,
@@ -46,9 +48,11 @@ import {
   type StoreFault,
   TRUNCATE,
   wholeFrames,
+  withoutDeleted,
 } from '../net/sim-store.ts';
 import { type DiskFile, type DiskFiles, SYSTEM_FILES, writeAll } from './disk-files.ts';
 import { EnvironmentError, isFull, systemCode, systemWords } from './environment.ts';
+import { cutFile, eraseFile, eraseUnlessSame, hasNoLinks } from './erase-file.ts';
 
 const MAGIC = 'orrery-store ';
 const VERSION = '01';
@@ -80,6 +84,8 @@ export class FileDisk implements Disk {
   /** Why nothing is confirmed any more. */
   #broken: string | undefined;
   #isNameDurable = false;
+  /** A file that was replaced may still be there. */
+  #isOldThere = false;
   /** Being written. */
   #inFlight: readonly Uint8Array[] = [];
   #pending: Uint8Array[] = [];
@@ -94,12 +100,13 @@ export class FileDisk implements Disk {
     this.#path = path;
     this.#files = files;
     mkdirSync(dirname(path), { recursive: true });
+    this.#eraseLeftovers();
     const bytes = readIfThere(path);
     this.#fileBytes = wholeBytes(bytes, path);
     this.#compactBytes = this.#fileBytes;
     this.#isSuspect = this.#fileBytes > 0;
     this.cutBytes = bytes.length - this.#fileBytes;
-    if (this.cutBytes > 0) truncateSync(path, this.#fileBytes);
+    if (this.cutBytes > 0) cutFile(path, this.#fileBytes, bytes.length);
     else closeSync(openSync(path, 'a'));
   }
 
@@ -112,6 +119,11 @@ export class FileDisk implements Disk {
       ...wholeFrames(this.#durableFrames()),
       ...wholeFrames(concat([...this.#inFlight, ...this.#pending])),
     ];
+  }
+
+  /** Bytes of all files of the store. */
+  raw(): Uint8Array {
+    return concat([this.#path, this.#next, this.#old].map(readIfThere));
   }
 
   /** Makes everything appended so far durable; `done` is called in a later turn. */
@@ -154,10 +166,13 @@ export class FileDisk implements Disk {
   async #write(): Promise<string | undefined> {
     try {
       if (this.#broken !== undefined) throw new EnvironmentError(this.#broken);
-      const isCut = this.#inFlight.some((frame) => frame[0] === TRUNCATE);
+      const isCut = this.#inFlight.some(([kind]) => kind === TRUNCATE || kind === DELETE);
       const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
       await (isCut || isBloated || this.#isSuspect ? this.#rewrite() : this.#extend());
       if (!this.#isNameDurable) await this.#syncName();
+      // Behind the folder: before, a power failure could bring back the name of what is erased here.
+      if (this.#isOldThere) this.#eraseLeftovers();
+      this.#isOldThere = false;
       return undefined;
     } catch (error) {
       // Told, not forgotten: these frames come first again when somebody asks for the next sync.
@@ -174,32 +189,61 @@ export class FileDisk implements Disk {
       const file = await this.#files.open(this.#path, 'r+');
       await this.#finish(file, bytes, this.#fileBytes);
     }
+    wipe(bytes);
     this.#landed(this.#fileBytes + (this.#inFlight.length > 0 ? bytes.length : 0));
   }
 
   async #rewrite(): Promise<void> {
-    const frames = dropOverwritten(compact(concat([this.#durableFrames(), ...this.#inFlight])));
+    const all = concat([this.#durableFrames(), ...this.#inFlight]);
+    const frames = withoutDeleted(compact(all));
     const bytes = concat([HEADER, frames]);
-    const next = `${this.#path}.new`;
-    rmSync(next, { force: true });
-    const file = await this.#files.open(next, 'wx');
+    this.#eraseLeftovers();
+    const file = await this.#files.open(this.#next, 'wx');
     try {
       await this.#finish(file, bytes, 0);
     } catch (error) {
-      rmSync(next, { force: true });
+      eraseFile(this.#next);
       throw error;
     }
+    wipe(all, frames, bytes);
+    this.#isOldThere = true;
+    this.#keepOldName();
     // In one turn with the size: a reader sees either the old file or the new one.
-    renameSync(next, this.#path);
+    renameSync(this.#next, this.#path);
     this.#isSuspect = false;
     this.#isNameDurable = false;
     this.#compactBytes = bytes.length;
     this.#landed(bytes.length);
   }
 
+  get #next(): string {
+    return `${this.#path}.new`;
+  }
+
+  get #old(): string {
+    return `${this.#path}.old`;
+  }
+
+  /** The file that is about to be replaced keeps a name, so that a crash cannot hide it from erasure. */
+  #keepOldName(): void {
+    try {
+      linkSync(this.#path, this.#old);
+    } catch (error) {
+      // Without second names a file can only be erased in place, which is no replacement of a whole.
+      if (!hasNoLinks(error)) throw error;
+    }
+  }
+
+  /** What a replacement left behind, of this process or of one that crashed in it. */
+  #eraseLeftovers(): void {
+    eraseUnlessSame(this.#old, this.#path);
+    eraseUnlessSame(this.#next, this.#path);
+  }
+
   /** What was in flight is in the file. */
   #landed(fileBytes: number): void {
     this.#fileBytes = fileBytes;
+    wipe(...this.#inFlight);
     this.#inFlight = [];
   }
 
@@ -272,30 +316,11 @@ function textOf(error: unknown, path: string): string {
   return `${path}: ${words}`;
 }
 
-/** Keeps all records, and of the table what still holds. */
-function dropOverwritten(bytes: Uint8Array): Uint8Array {
-  const kept = latestOf(wholeFrames(bytes)).filter(({ kind }) => kind !== DELETE);
-  return concat(kept.map(({ kind, payload }) => makeFrame(kind, payload)));
-}
-
 /** Frames that wait for a disk that refuses them stay few, however often an entry is written. */
 function withoutOverwritten(waiting: Uint8Array[]): Uint8Array[] {
   if (waiting.length <= REFUSED_FRAMES_MAX) return waiting;
   const frames = latestOf(wholeFrames(concat(waiting)));
   return frames.map(({ kind, payload }) => makeFrame(kind, payload));
-}
-
-/** All but the frames of table entries that a later frame overwrites. */
-function latestOf(frames: readonly Frame[]): readonly Frame[] {
-  const latest = new Map<string, number>();
-  const keys = frames.map(({ kind, payload }) =>
-    kind === PUT || kind === DELETE ? decodeEntry(payload).key : undefined,
-  );
-  for (const [index, key] of keys.entries()) if (key !== undefined) latest.set(key, index);
-  return frames.filter((_, index) => {
-    const key = keys[index];
-    return key === undefined || latest.get(key) === index;
-  });
 }
 
 function readIfThere(path: string): Uint8Array {

@@ -198,6 +198,10 @@ export class LiveHost extends SimHost {
     this.#tcp = undefined;
   }
 
+  override rawStore(name: string): Uint8Array {
+    return this.#disks.get(name)?.raw() ?? new Uint8Array(0);
+  }
+
   #openDisk(name: string): FileDisk {
     try {
       const file = join(this.#live.folderOf(this.name), `${encodeURIComponent(name)}.log`);

@@ -219,6 +219,11 @@ export class SimHost implements StreamHost {
     this.world.recorder?.nodeDrop?.(this.index, reason);
   }
 
+  /** Bytes that the disk of a store holds, for tests of what a deletion leaves. */
+  rawStore(name: string): Uint8Array {
+    return this.disks.get(name)?.raw() ?? new Uint8Array(0);
+  }
+
   store(name: string): Store {
     const open = this.stores.get(name);
     if (open !== undefined) return open;

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
 import type { Store } from '../host/store.ts';
 import { crc32c } from './crc32c.ts';
@@ -60,13 +61,16 @@ export class SimDisk implements Disk {
     const frames = this.pending;
     const count = Math.max(0, mark - first);
     let isTruncated = false;
+    let isDeleted = false;
     for (let index = 0; index < count; index += 1) {
       const frame = frames[index] as Uint8Array;
       this.extend(frame);
       isTruncated ||= frame[0] === TRUNCATE;
+      isDeleted ||= frame[0] === DELETE;
     }
     this.pending = frames.slice(count);
     if (isTruncated) this.replace(compact(this.durableView()));
+    if (isDeleted) this.replace(withoutDeleted(this.durableView()));
   }
 
   /** What survives a crash; the disk holds only that afterwards. */
@@ -85,6 +89,14 @@ export class SimDisk implements Disk {
       survivor[bit >>> 3] = (survivor[bit >>> 3] as number) ^ (1 << (bit & 7));
     }
     this.extend(survivor);
+    // What reached the disk is done, a deletion too.
+    const isDeleted = wholeFrames(survivor).some(({ kind }) => kind === DELETE);
+    if (isDeleted) this.replace(withoutDeleted(compact(this.durableView())));
+  }
+
+  /** Everything that is on it, believed or not. */
+  raw(): Uint8Array {
+    return concat([this.durable, ...this.pending]);
   }
 
   /** All frames that can be believed, oldest first; a damaged tail is cut off for good. */
@@ -110,8 +122,10 @@ export class SimDisk implements Disk {
   }
 
   private replace(bytes: Uint8Array): void {
+    const kept = bytes.slice();
+    wipe(this.durable);
     this.durableBytes = 0;
-    this.extend(bytes.slice());
+    this.extend(kept);
   }
 }
 
@@ -154,6 +168,7 @@ export abstract class DiskStore implements Store {
   put(key: string, value: Uint8Array): void {
     const frame = makeFrame(PUT, encodeEntry(key, value));
     this.disk.append(frame);
+    wipe(this.table.get(key));
     this.table.set(key, value.slice());
   }
 
@@ -163,6 +178,7 @@ export abstract class DiskStore implements Store {
 
   delete(key: string): void {
     this.disk.append(makeFrame(DELETE, encodeEntry(key, new Uint8Array(0))));
+    wipe(this.table.get(key));
     this.table.delete(key);
   }
 
@@ -252,6 +268,25 @@ export function compact(bytes: Uint8Array): Uint8Array {
   }
   const kept = frames.slice(cut + 1).map((frame) => makeFrame(frame.kind, frame.payload));
   return concat([...table.values(), ...kept]);
+}
+
+/** Keeps all records, and of the table what still holds: no value that was deleted or replaced. */
+export function withoutDeleted(bytes: Uint8Array): Uint8Array {
+  const kept = latestOf(wholeFrames(bytes)).filter(({ kind }) => kind !== DELETE);
+  return concat(kept.map(({ kind, payload }) => makeFrame(kind, payload)));
+}
+
+/** All but the frames of table entries that a later frame overwrites. */
+export function latestOf(frames: readonly Frame[]): readonly Frame[] {
+  const latest = new Map<string, number>();
+  const keys = frames.map(({ kind, payload }) =>
+    kind === PUT || kind === DELETE ? decodeEntry(payload).key : undefined,
+  );
+  for (const [index, key] of keys.entries()) if (key !== undefined) latest.set(key, index);
+  return frames.filter((_, index) => {
+    const key = keys[index];
+    return key === undefined || latest.get(key) === index;
+  });
 }
 
 function encodeEntry(key: string, value: Uint8Array): Uint8Array {

@@ -26,6 +26,8 @@ export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass
   request(kind: string, target: string, body: Uint8Array): Promise<RequestAnswer>;
   /** What `a` delivered to its user so far. */
   readonly delivered: readonly { readonly from: string; readonly bytes: Uint8Array }[];
+  /** All bytes that stand for a store of `a` where it is kept. */
+  rawStoreOfA(name: string): Uint8Array;
   /** Metrics of `a` as a report would have them. */
   metricsOfA(): Readonly<Record<string, unknown>>;
   /** Drops that `a` named so far. */
@@ -65,6 +67,7 @@ export function portWorld(driver: Driver): PortWorld {
     crashA: (fault) => world.crash('a', fault),
     restartA: () => world.restart('a'),
     request: (kind, target, body) => ask(driver, 'a', { kind, target, body }),
+    rawStoreOfA: (name) => a.rawStore(name),
     metricsOfA: () => a.meter.data(),
     dropsOfA: () => Object.fromEntries(a.drops),
     networkDrops: (reason) => world.network.dropsByReason()[reason] ?? 0,

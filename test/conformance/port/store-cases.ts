@@ -151,6 +151,33 @@ export const storeCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'store/erase',
+    says: 'has nothing left of what was deleted or truncated once that is synced',
+    run: async (world) => {
+      const isThere = (words: string): boolean =>
+        Buffer.from(world.rawStoreOfA('main')).includes(words);
+      await durably(world, (store) => {
+        store.put('key', bytesOf('first value'));
+        store.put('key', bytesOf('second value'));
+        store.put('other', bytesOf('stays here'));
+        store.append(bytesOf('a record'));
+      });
+      expect(isThere('second value')).toBe(true);
+      await durably(world, (store) => store.delete('key'));
+      expect(['first value', 'second value', 'stays here', 'a record'].map(isThere)).toEqual([
+        false,
+        false,
+        true,
+        true,
+      ]);
+      await durably(world, (store) => store.truncate());
+      expect(isThere('a record')).toBe(false);
+      const store = reopened(world, 'synced');
+      expect(text(store.get('other'))).toBe('stays here');
+      expect(store.get('key')).toBeUndefined();
+    },
+  },
+  {
     id: 'store/many-syncs',
     says: 'confirms syncs in their order, each covering what was written before it',
     run: async (world) => {

@@ -1,0 +1,66 @@
+/**
+ * Ends a file so that its bytes are gone and not only its name: overwritten in place, made durable,
+ * then unlinked. What a journal, a snapshot or the wear levelling of the disk keeps beside is out of
+ * reach from here (docs/LIMITATIONS.md).
+ *
+ * @module
+ */
+import {
+  closeSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { systemCode } from './environment.ts';
+
+const BLOCK_BYTES = 1 << 16;
+
+/** Overwrites an open file from `from` to `to` with zeros. */
+export function overwrite(file: number, from: number, to: number): void {
+  const zeros = new Uint8Array(Math.min(BLOCK_BYTES, Math.max(0, to - from)));
+  for (let at = from; at < to; ) {
+    at += writeSync(file, zeros, 0, Math.min(zeros.length, to - at), at);
+  }
+  fdatasyncSync(file);
+}
+
+/** Cuts a file, and overwrites first what is cut off. */
+export function cutFile(path: string, from: number, to: number): void {
+  const file = openSync(path, 'r+');
+  try {
+    overwrite(file, from, to);
+    ftruncateSync(file, from);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Overwrites a file and unlinks it; one that is not there is fine. */
+export function eraseFile(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  const file = openSync(path, 'r+');
+  try {
+    overwrite(file, 0, there.size);
+  } finally {
+    closeSync(file);
+  }
+  rmSync(path, { force: true });
+}
+
+/** As {@link eraseFile}, unless it is another name of `kept`: then the name alone goes. */
+export function eraseUnlessSame(path: string, kept: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  const other = statSync(kept, { throwIfNoEntry: false });
+  if (other?.ino === there.ino && other.dev === there.dev) rmSync(path, { force: true });
+  else eraseFile(path);
+}
+
+/** True for what file systems say that know no second names. */
+export function hasNoLinks(error: unknown): boolean {
+  return ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EOPNOTSUPP'].includes(systemCode(error) ?? '');
+}
