@@ -2,7 +2,7 @@
  * Crash-safe storage. What `sync` has confirmed survives a crash; what was written after the last
  * confirmed sync may be lost, kept in part, or torn in its last record, never silently altered.
  *
- * Deleting is erasing (docs/adr/0023): once a sync has confirmed it, no file of the store has the value
+ * Deleting is erasing (docs/adr/0024): once a sync has confirmed it, no file of the store has the value
  * of a deleted entry or a record of a log that was truncated, and what the files were is overwritten.
  *
  * @module

@@ -13,7 +13,7 @@
  * anew when most of it is table entries that were overwritten, so that it stays bounded, and when an
  * entry is deleted, so that its value is gone.
  *
- * A file that was replaced is overwritten before its last name goes (docs/adr/0023). It has the name
+ * A file that was replaced is overwritten before its last name goes (docs/adr/0024). It has the name
  * `.old` meanwhile, beside `.new` for the one being written; whoever opens the store after a crash
  * erases what is left of both.
  *
