@@ -8,7 +8,7 @@
  * @module
  */
 import { formatTime } from '../../topologies/files/units.ts';
-import type { FaultAction, FaultSchedule, FaultSpec } from '../model.ts';
+import type { FaultAction, FaultSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 
 /** An event and its index in the file. */
@@ -17,15 +17,29 @@ export interface IndexedFault {
   readonly spec: FaultSpec;
 }
 
-interface Span {
-  readonly beginNs: number;
-  readonly endNs: number;
+/** When an event acts: slots that follow each other without overlap. */
+interface Spans {
+  readonly beginsNs: Float64Array;
+  readonly endsNs: Float64Array;
   /** Line of the event. */
+  readonly line: number;
+}
+
+/** What contends: by target, the slots of the events that act on it. */
+type Held = Map<string, Spans[]>;
+
+interface Clash {
+  readonly target: string;
+  readonly beginNs: number;
   readonly line: number;
 }
 
 /** Slots of one event that are compared; more only repeat the pattern. */
 const SLOTS_MAX = 1_000;
+/** Slots of all events that are compared. */
+const ALL_SLOTS_MAX = 1_000_000;
+/** Comparisons of slots: some seconds. */
+const STEPS_MAX = 50_000_000;
 
 /** What two events contend for, in words. */
 const STATES: Readonly<Record<string, string>> = {
@@ -38,7 +52,9 @@ const STATES: Readonly<Record<string, string>> = {
 
 /** Notes E112 for each event that contradicts an earlier one. */
 export function checkConflicts(context: ScenarioContext, faults: readonly IndexedFault[]): void {
-  const held = new Map<string, Span[]>();
+  const held: Held = new Map();
+  const slotsMax = Math.min(SLOTS_MAX, Math.ceil(ALL_SLOTS_MAX / Math.max(1, faults.length)));
+  let steps = 0;
   for (const { index, spec } of faults) {
     const path = ['events', index];
     if (spec.action.kind === 'set-link' && spec.action.set.up === true) {
@@ -47,45 +63,86 @@ export function checkConflicts(context: ScenarioContext, faults: readonly Indexe
       context.refuse('E112', [...path, 'set', 'up'], message, hint);
       continue;
     }
-    const line = spec.position.line;
-    const spans = spansOf(spec.schedule, context.durationNs).map((span) => ({ ...span, line }));
+    const spans = spansOf(spec, context.durationNs, slotsMax);
+    if (spans.beginsNs.length === 0) continue;
     const targets = targetsOf(spec.action);
-    const clash = targets
-      .map((target) => ({ target, span: firstClash(held.get(target) ?? [], spans) }))
-      .find(({ span }) => span !== undefined);
-    if (clash?.span !== undefined) {
+    steps += stepsOf(held, targets, spans);
+    if (steps > STEPS_MAX) {
+      const message = 'too many events repeat on the same links and nodes to be compared';
+      context.refuse('E104', path, message, 'use fewer events, or longer slots');
+      return;
+    }
+    const clash = clashOf(held, targets, spans);
+    if (clash !== undefined) {
       const [what = ''] = clash.target.split(' ');
       const state = STATES[what] ?? `${what} is already changed`;
-      const since = `since ${formatTime(clash.span.beginNs)} (line ${clash.span.line})`;
+      const since = `since ${formatTime(clash.beginNs)} (line ${clash.line})`;
       context.refuse('E112', path, `${state} ${since}`);
     }
-    for (const target of targets) held.set(target, [...(held.get(target) ?? []), ...spans]);
+    hold(held, targets, spans);
   }
 }
 
-function firstClash(held: readonly Span[], spans: readonly Span[]): Span | undefined {
-  return held.find((one) =>
-    spans.some((span) => span.beginNs < one.endNs && one.beginNs < span.endNs),
-  );
+/** What {@link clashOf} compares at most. */
+function stepsOf(held: Held, targets: readonly string[], spans: Spans): number {
+  let steps = 0;
+  for (const target of targets) {
+    for (const { beginsNs } of held.get(target) ?? []) {
+      steps += beginsNs.length + spans.beginsNs.length;
+    }
+  }
+  return steps;
 }
 
-function spansOf(schedule: FaultSchedule, end: number): readonly Omit<Span, 'line'>[] {
+/** The first slot of the first event that overlaps one of these. */
+function clashOf(held: Held, targets: readonly string[], spans: Spans): Clash | undefined {
+  for (const target of targets) {
+    for (const before of held.get(target) ?? []) {
+      const beginNs = firstClash(before, spans);
+      if (beginNs !== undefined) return { target, beginNs, line: before.line };
+    }
+  }
+  return undefined;
+}
+
+/** Where the first slot begins that overlaps another; both lists are walked once. */
+function firstClash(before: Spans, spans: Spans): number | undefined {
+  const { beginsNs, endsNs } = spans;
+  let at = 0;
+  for (let one = 0; one < before.beginsNs.length; one += 1) {
+    const beginNs = before.beginsNs[one] ?? 0;
+    while (at < endsNs.length && (endsNs[at] ?? 0) <= beginNs) at += 1;
+    if (at === endsNs.length) return undefined;
+    if ((beginsNs[at] ?? 0) < (before.endsNs[one] ?? 0)) return beginNs;
+  }
+  return undefined;
+}
+
+function hold(held: Held, targets: readonly string[], spans: Spans): void {
+  for (const target of targets) {
+    const before = held.get(target);
+    if (before === undefined) held.set(target, [spans]);
+    else before.push(spans);
+  }
+}
+
+/** None where instants are drawn. */
+function spansOf({ schedule, position }: FaultSpec, end: number, slotsMax: number): Spans {
+  const { line } = position;
   switch (schedule.kind) {
     case 'at': {
       const endNs = schedule.forNs === undefined ? end : schedule.atNs + schedule.forNs;
-      return [{ beginNs: schedule.atNs, endNs }];
+      return { beginsNs: Float64Array.of(schedule.atNs), endsNs: Float64Array.of(endNs), line };
     }
     case 'every': {
-      if (schedule.phase === 'random') return [];
-      const { everyNs, fromNs, forNs } = schedule;
-      const slots = Math.min(SLOTS_MAX, Math.floor((end - fromNs) / everyNs));
-      return Array.from({ length: slots }, (_, slot) => {
-        const beginNs = fromNs + slot * everyNs;
-        return { beginNs, endNs: beginNs + forNs };
-      });
+      const { everyNs, fromNs, forNs, phase } = schedule;
+      const slots =
+        phase === 'random' ? 0 : Math.min(slotsMax, Math.floor((end - fromNs) / everyNs));
+      const beginsNs = Float64Array.from({ length: slots }, (_, slot) => fromNs + slot * everyNs);
+      return { beginsNs, endsNs: beginsNs.map((beginNs) => beginNs + forNs), line };
     }
     case 'random':
-      return [];
+      return { beginsNs: new Float64Array(0), endsNs: new Float64Array(0), line };
     default:
       return schedule satisfies never;
   }

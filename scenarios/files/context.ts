@@ -5,12 +5,20 @@
  */
 import { Connectivity } from '../../topologies/build/connectivity.ts';
 import type { ConfigCode } from '../../topologies/files/config-error.ts';
+import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
-import { type Problems, positionOf } from '../../topologies/files/problems.ts';
+import { PATTERN_MAX } from '../../topologies/files/name-pattern.ts';
+import { type Hint, hintText, type Problems, positionOf } from '../../topologies/files/problems.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { Source } from '../../topologies/files/source.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import type { SourcePosition, Topology } from '../../topologies/model.ts';
+import { LinkIndex } from './link-index.ts';
+
+/** Names that all patterns of a file are compared with: some seconds of work. */
+const COMPARED_MAX = 5_000_000;
+/** Links and nodes that all events of a file select. */
+const SELECTED_MAX = 200_000;
 
 /** A scenario being resolved against its topology. */
 export class ScenarioContext {
@@ -21,6 +29,9 @@ export class ScenarioContext {
   readonly connectivity: Connectivity;
   readonly durationNs: number;
   readonly #nodes: ReadonlySet<string>;
+  #index: LinkIndex | undefined;
+  #compared = 0;
+  #selected = 0;
 
   constructor(
     parts: Pick<ScenarioContext, 'source' | 'problems' | 'registry' | 'topology' | 'durationNs'>,
@@ -34,15 +45,52 @@ export class ScenarioContext {
     this.#nodes = new Set(parts.topology.hosts.map((host) => host.name));
   }
 
+  /** The links of the topology. */
+  get links(): LinkIndex {
+    this.#index ??= new LinkIndex(this.topology.links);
+    return this.#index;
+  }
+
+  /** @returns true when a pattern may be compared with so many names; notes E104 otherwise. */
+  admitPattern(pattern: string, path: FilePath, names: number): boolean {
+    if (pattern.length > PATTERN_MAX) {
+      const message = `a pattern of ${pattern.length} characters, the limit is ${PATTERN_MAX}`;
+      this.refuse('E104', path, message, 'write * for what the names do not share');
+      return false;
+    }
+    this.#compared += names;
+    if (this.#compared <= COMPARED_MAX) return true;
+    const message = `the patterns of this file are compared with more than ${COMPARED_MAX} names`;
+    this.refuse('E104', path, message, 'use fewer patterns');
+    return false;
+  }
+
+  /** @returns true when so many targets more may be selected; notes E104 otherwise. */
+  admitSelected(count: number, path: FilePath): boolean {
+    this.#selected += count;
+    if (this.#selected <= SELECTED_MAX) return true;
+    const message = `the events of this file select more than ${SELECTED_MAX} links and nodes`;
+    this.refuse('E104', path, message, 'use fewer events, or narrower patterns');
+    return false;
+  }
+
   /** Notes a mistake at the value of an entry. */
-  refuse(code: ConfigCode, path: FilePath, message: string, hint?: string): void {
-    const words = hint === undefined ? { message } : { message, hint };
+  refuse(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
+    if (this.problems.isFull) {
+      this.problems.countOnly();
+      return;
+    }
+    const words = hint === undefined ? { message } : { message, hint: hintText(hint) };
     this.problems.add(this.source, { code, path, part: 'value', ...words });
   }
 
   /** Notes a mistake at the key of an entry. */
-  refuseKey(code: ConfigCode, path: FilePath, message: string, hint?: string): void {
-    const words = hint === undefined ? { message } : { message, hint };
+  refuseKey(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
+    if (this.problems.isFull) {
+      this.problems.countOnly();
+      return;
+    }
+    const words = hint === undefined ? { message } : { message, hint: hintText(hint) };
     this.problems.add(this.source, { code, path, part: 'key', ...words });
   }
 
@@ -55,9 +103,8 @@ export class ScenarioContext {
   checkNode(node: string, path: FilePath): boolean {
     if (this.#nodes.has(node)) return true;
     const file = this.topology.file.split('/').at(-1);
-    const names = [...this.#nodes];
-    const message = `node "${node}" is not in ${file}`;
-    this.refuse('E106', path, message, hintNames(node, names, 'nodes'));
+    const message = `node "${shorten(node)}" is not in ${file}`;
+    this.refuse('E106', path, message, () => hintNames(node, [...this.#nodes], 'nodes'));
     return false;
   }
 }

@@ -117,7 +117,8 @@ const builders: Readonly<Record<ActionKey, Build>> = {
     const from = nodesOf(context, sides.from, [...path, 'partition', 'from']);
     const to = nodesOf(context, sides.to, [...path, 'partition', 'to']);
     const direction = directionOf(context, input, path, ['both', 'one-way']);
-    const both = from.find((node) => to.includes(node));
+    const others = new Set(to);
+    const both = from.find((node) => others.has(node));
     if (both !== undefined) {
       const message = `"${both}" stands on both sides, expected two separate sets`;
       context.refuse('E112', [...path, 'partition', 'to'], message);

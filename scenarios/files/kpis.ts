@@ -125,6 +125,11 @@ function limitsOf(
   });
 }
 
+/** Longest limit: a comparison, a number, a unit. */
+const LIMIT_MAX = 100;
+/** The longer ones first: `<=` begins with `<`. */
+const COMPARISONS: readonly Comparison[] = ['<=', '>=', '==', '<', '>'];
+
 interface Limit {
   readonly comparison: Comparison;
   readonly limit: number;
@@ -135,14 +140,18 @@ function readLimit(
   metric: MetricDefinition,
   aggregation: Aggregation,
 ): LeafResult<Limit> {
-  const match = /^\s*(<=|>=|==|<|>)\s*(.*?)\s*$/.exec(text);
-  if (match === null) {
+  const trimmed = text.trim();
+  if (text.length > LIMIT_MAX) {
+    return wrong('E110', `a limit of ${text.length} characters`, 'write e.g. "<= 250ms"');
+  }
+  const comparison = COMPARISONS.find((sign) => trimmed.startsWith(sign));
+  if (comparison === undefined) {
     // What stands in place of a comparison, such as `=<` or `≤`, is not part of the value.
     const value = text.replace(/^[\s<>=!≤≥]+/, '').trim();
     return wrong('E110', `"${text}" has no comparison`, `write "<= ${value}"`);
   }
-  const comparison = match[1] as Comparison;
-  const limit = readValue(match[2] ?? '', unitOf(metric, aggregation));
+  const value = trimmed.slice(comparison.length).trim();
+  const limit = readValue(value, unitOf(metric, aggregation));
   return 'mistake' in limit ? limit : { value: { comparison, limit: limit.value } };
 }
 

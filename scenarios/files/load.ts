@@ -43,6 +43,11 @@ const TOO_LARGE_HINT = 'put the topology into a file of its own';
 /** 2026-01-01T00:00:00Z: a fixed date, so that runs do not depend on the day. */
 const EPOCH_DEFAULT = 1_767_225_600;
 
+/** Seeds of one run. */
+const SEEDS_MAX = 10_000;
+/** Runs of one sweep. */
+const COMBINATIONS_MAX = 10_000;
+
 interface Parts {
   readonly request: ScenarioRequest;
   readonly problems: Problems;
@@ -164,7 +169,7 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     seeds: seedsOf(context, input.seeds ?? 1),
     overrides: request.overrides ?? {},
     warnings: topology.warnings,
-    ...(input.sweep === undefined ? {} : { sweep: sweepOf(input.sweep) }),
+    ...(input.sweep === undefined ? {} : { sweep: sweepOf(context, input.sweep) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };
@@ -190,11 +195,12 @@ function checkOptionNames(
   options: Readonly<Record<string, unknown>>,
 ): void {
   const { hosts } = context.topology;
-  const names = [...new Set([...hosts.map((h) => h.protocol), ...hosts.map((h) => h.name)])];
+  const names = new Set([...hosts.map((h) => h.protocol), ...hosts.map((h) => h.name)]);
   for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue;
+    if (names.has(name)) continue;
     const message = `"${name}" is neither a protocol nor a node of this topology`;
-    context.refuseKey('E106', ['options', name], message, hintNames(name, names, 'names'));
+    const hint = (): string => hintNames(name, [...names], 'names');
+    context.refuseKey('E106', ['options', name], message, hint);
   }
 }
 
@@ -213,14 +219,29 @@ function layersOf(
 /** A number of seeds counts from 1; a list is taken as it is. */
 function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): readonly number[] {
   if (typeof seeds === 'number') return Array.from({ length: seeds }, (_, index) => index + 1);
+  if (seeds.length > SEEDS_MAX) {
+    context.refuse('E104', ['seeds'], `${seeds.length} seeds, the limit is ${SEEDS_MAX}`);
+    return [];
+  }
+  const first = new Map<number, number>();
   for (const [index, seed] of seeds.entries()) {
-    const first = seeds.indexOf(seed);
-    if (first === index) continue;
-    context.refuse('E113', ['seeds', index], `${seed} is used twice (first as seeds[${first}])`);
+    const before = first.get(seed);
+    if (before === undefined) first.set(seed, index);
+    else
+      context.refuse('E113', ['seeds', index], `${seed} is used twice (first as seeds[${before}])`);
   }
   return seeds;
 }
 
-function sweepOf(sweep: Readonly<Record<string, readonly string[]>>): SweepSpec {
+function sweepOf(
+  context: ScenarioContext,
+  sweep: Readonly<Record<string, readonly string[]>>,
+): SweepSpec {
+  const runs = Object.values(sweep).reduce((product, { length }) => product * length, 1);
+  if (runs > COMBINATIONS_MAX) {
+    const many = Number.isSafeInteger(runs) ? String(runs) : 'more than 2^53';
+    const message = `${many} combinations, the limit is ${COMBINATIONS_MAX}`;
+    context.refuse('E104', ['sweep'], message, 'sweep fewer parameters at a time');
+  }
   return { parameters: Object.entries(sweep).map(([path, values]) => ({ path, values })) };
 }

@@ -11,6 +11,7 @@ import { successMetric } from '../../reports/privacy/attacks/index.ts';
 import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
 import { optionsOf } from '../../topologies/build/options.ts';
 import { oneOf, text } from '../../topologies/files/leaf.ts';
+import { NamePattern } from '../../topologies/files/name-pattern.ts';
 import { share, time } from '../../topologies/files/quantity.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
@@ -121,10 +122,11 @@ function mixesOf(
   const { hosts } = context.topology;
   const pattern = section?.mixes;
   if (pattern !== undefined) {
-    const form = formOf(pattern);
-    const found = hosts.map(({ name }) => name).filter((name) => form.test(name));
-    if (found.length > 0) return found;
     const names = hosts.map(({ name }) => name);
+    if (!context.admitPattern(pattern, ['privacy', 'mixes'], names.length)) return [];
+    const form = new NamePattern(pattern);
+    const found = names.filter((name) => form.matches(name));
+    if (found.length > 0) return found;
     const message = `"${pattern}" matches no node`;
     context.refuse('E124', ['privacy', 'mixes'], message, hintNames(pattern, names, 'nodes'));
     return [];
@@ -136,11 +138,6 @@ function mixesOf(
   const message = 'no node of this topology mixes';
   context.refuseKey('E124', path, message, 'name them: privacy: { mixes: "mix-*" }');
   return [];
-}
-
-function formOf(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 /**

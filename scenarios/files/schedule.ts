@@ -16,6 +16,9 @@ const KINDS = ['at', 'every', 'random'] as const;
 type Kind = (typeof KINDS)[number];
 type Key = 'from' | 'to' | 'for' | 'phase';
 
+/** Times that one event happens: all of them are booked before the run begins. */
+const INSTANTS_MAX = 1_000_000;
+
 /** Keys that a kind of schedule understands. */
 const COMPANIONS: Readonly<Record<Kind, readonly Key[]>> = {
   at: ['for'],
@@ -93,6 +96,12 @@ function resolveEvery(
     context.refuse('E111', [...path, 'every'], message, 'raise duration, or lower every or from');
     return undefined;
   }
+  const slots = Math.floor((end - from) / every);
+  if (slots > INSTANTS_MAX) {
+    const message = `happens ${slots} times, the limit is ${INSTANTS_MAX}`;
+    context.refuse('E104', [...path, 'every'], message, 'raise every, or lower duration');
+    return undefined;
+  }
   return { kind: 'every', everyNs: every, fromNs: from, forNs: length, phase };
 }
 
@@ -108,6 +117,12 @@ function resolveRandom(
   if (to !== undefined && to <= from) {
     const message = `${formatTime(to)} is not after from (${formatTime(from)})`;
     context.refuse('E111', [...path, 'to'], message, 'raise to, or lower from');
+    return undefined;
+  }
+  const times = Math.round(((to ?? end) - from) / (random.up + random.down));
+  if (times > INSTANTS_MAX) {
+    const message = `happens about ${times} times on each link, the limit is ${INSTANTS_MAX}`;
+    context.refuse('E104', [...path, 'random'], message, 'raise up or down, or lower duration');
     return undefined;
   }
   return {

@@ -1,15 +1,17 @@
 /**
  * Finds the links that an event means: by id, by `a <-> b`, by pattern, or a hop of a path in use.
  *
- * Spec: DESIGN 6, ux.md 2.2 (E107, E123, E124). `*` stands for any characters of a name; the order
- * of the two ends does not matter.
+ * `*` stands for any characters of a name; the order of the two ends does not matter. What all patterns
+ * of a file are compared with is bounded, and so is what they select.
  *
  * @module
  */
 import { unreachableHint } from '../../topologies/build/connectivity.ts';
+import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
+import { endsOf, isPattern, NamePattern } from '../../topologies/files/name-pattern.ts';
 import { hintNames, listSome } from '../../topologies/files/suggest.ts';
-import type { LinkSpec, Topology } from '../../topologies/model.ts';
+import type { Topology } from '../../topologies/model.ts';
 import type { LinkSelector } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 import type { SelectorInput } from './schema.ts';
@@ -26,13 +28,13 @@ export function resolveSelector(
     return idsOf(context, input, paths);
   }
   const at = [...path, 'activePath'];
-  const pair = /^\s*(\S+)\s*->\s*(\S+)\s*$/.exec(input.activePath);
-  if (pair === null) {
-    const message = `"${input.activePath}" is not two nodes such as "a -> b"`;
+  const pair = endsOf(input.activePath, '->');
+  if (pair === undefined) {
+    const message = `"${shorten(input.activePath)}" is not two nodes such as "a -> b"`;
     context.refuse('E104', at, message, 'write "from -> to"');
     return undefined;
   }
-  const [, from = '', to = ''] = pair;
+  const [from, to] = pair;
   const known = [from, to].filter((node) => context.checkNode(node, at));
   if (known.length < 2) return undefined;
   if (!checkReachable(context, { from, to }, at)) return undefined;
@@ -59,17 +61,18 @@ export function nodesOf(
 ): readonly string[] {
   const names = context.topology.hosts.map((host) => host.name);
   const found = patterns.flatMap((pattern, index) => {
-    if (!pattern.includes('*')) {
-      return context.checkNode(pattern, [...path, index]) ? [pattern] : [];
-    }
-    const form = glob(pattern);
-    const matches = names.filter((name) => form.test(name));
+    const at = [...path, index];
+    if (!isPattern(pattern)) return context.checkNode(pattern, at) ? [pattern] : [];
+    if (!context.admitPattern(pattern, at, names.length)) return [];
+    const form = new NamePattern(pattern);
+    const matches = names.filter((name) => form.matches(name));
     if (matches.length === 0) {
-      context.refuse('E124', [...path, index], `pattern "${pattern}" matches no node`);
+      context.refuse('E124', at, `pattern "${pattern}" matches no node`);
     }
     return matches;
   });
-  return [...new Set(found)];
+  const nodes = [...new Set(found)];
+  return context.admitSelected(nodes.length, path) ? nodes : [];
 }
 
 function idsOf(
@@ -78,51 +81,72 @@ function idsOf(
   paths: readonly FilePath[],
 ): LinkSelector | undefined {
   const before = context.problems.count;
-  const ids = texts.flatMap((text, index) => matchLinks(context, text, paths[index] ?? []));
+  const ids = new Set<string>();
+  for (const [index, text] of texts.entries()) {
+    for (const id of matchLinks(context, text, paths[index] ?? [])) ids.add(id);
+    if (context.problems.isFull) break;
+  }
   if (context.problems.count > before) return undefined;
-  return { kind: 'ids', ids: [...new Set(ids)] };
+  if (!context.admitSelected(ids.size, paths[0] ?? [])) return undefined;
+  return { kind: 'ids', ids: [...ids] };
 }
 
 function matchLinks(context: ScenarioContext, text: string, path: FilePath): readonly string[] {
   const { links } = context.topology;
-  const ends = /^\s*(\S+)\s*<->\s*(\S+)\s*$/.exec(text);
-  if (ends === null) return matchIds(context, text.trim(), path);
-  const [, a = '', b = ''] = ends;
-  const found = links.filter((link) => joins(link, a, b)).map((link) => link.id);
-  if (found.length > 0) return found;
-  if (a.includes('*') || b.includes('*')) {
-    const hint = 'links join: '.concat(
-      listSome(links.map(({ a, b }) => `${a.host} <-> ${b.host}`)),
-    );
+  const ends = endsOf(text, '<->');
+  if (ends === undefined) return matchIds(context, text.trim(), path);
+  const [a, b] = ends;
+  if (!isPattern(text)) return between(context, { a, b }, path);
+  if (!context.admitPattern(text, path, links.length)) return [];
+  const first = new NamePattern(a);
+  const second = new NamePattern(b);
+  const fits = (one: string, other: string): boolean => first.matches(one) && second.matches(other);
+  const found = links.filter(
+    ({ a: left, b: right }) => fits(left.host, right.host) || fits(right.host, left.host),
+  );
+  if (found.length === 0) {
+    const hint = (): string =>
+      `links join: ${listSome(links.map(({ a, b }) => `${a.host} <-> ${b.host}`))}`;
     context.refuse('E124', path, `pattern "${text}" matches no link`, hint);
-    return [];
   }
+  return found.map(({ id }) => id);
+}
+
+function between(
+  context: ScenarioContext,
+  { a, b }: { readonly a: string; readonly b: string },
+  path: FilePath,
+): readonly string[] {
+  const found = context.links.between(a, b);
+  if (found.length > 0) return found;
   const known = [a, b].filter((node) => context.checkNode(node, path));
   if (known.length < 2) return [];
-  const hint = `${a} has links to ${listSome(neighbours(context.topology, a))}`;
+  const hint = (): string => `${a} has links to ${listSome(neighbours(context.topology, a))}`;
   context.refuse('E107', path, `no link joins ${a} and ${b}`, hint);
   return [];
 }
 
 function matchIds(context: ScenarioContext, text: string, path: FilePath): readonly string[] {
-  const ids = context.topology.links.map((link) => link.id);
-  const form = glob(text);
-  const found = ids.filter((id) => form.test(id));
-  if (found.length > 0) return found;
-  if (text.includes('*')) {
-    context.refuse('E124', path, `pattern "${text}" matches no link`, `links: ${listSome(ids)}`);
-  } else {
-    const hint = hintNames(text, ids, 'links');
-    context.refuse('E107', path, `there is no link "${text}"`, hint);
+  const { links } = context.topology;
+  if (!isPattern(text)) {
+    if (context.links.has(text)) return [text];
+    const hint = (): string =>
+      hintNames(
+        text,
+        links.map(({ id }) => id),
+        'links',
+      );
+    context.refuse('E107', path, `there is no link "${shorten(text)}"`, hint);
+    return [];
   }
-  return [];
-}
-
-function joins(link: LinkSpec, a: string, b: string): boolean {
-  const first = glob(a);
-  const second = glob(b);
-  const fits = (one: string, other: string): boolean => first.test(one) && second.test(other);
-  return fits(link.a.host, link.b.host) || fits(link.b.host, link.a.host);
+  if (!context.admitPattern(text, path, links.length)) return [];
+  const form = new NamePattern(text);
+  const found = links.filter(({ id }) => form.matches(id)).map(({ id }) => id);
+  if (found.length === 0) {
+    const hint = (): string => `links: ${listSome(links.map(({ id }) => id))}`;
+    context.refuse('E124', path, `pattern "${text}" matches no link`, hint);
+  }
+  return found;
 }
 
 function neighbours(topology: Topology, node: string): readonly string[] {
@@ -130,10 +154,4 @@ function neighbours(topology: Topology, node: string): readonly string[] {
     if (a.host === node) return [b.host];
     return b.host === node ? [a.host] : [];
   });
-}
-
-/** A pattern with `*` as a regular expression. */
-function glob(pattern: string): RegExp {
-  const quoted = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${quoted}$`);
 }

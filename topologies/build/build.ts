@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { draftOfGenerator } from '../generate/generate.ts';
+import { draftOfGenerator, excessOf } from '../generate/generate.ts';
 import { draftOfScion } from '../import/scion.ts';
 import type { HostSpec, Topology } from '../model.ts';
 import { toDirection } from '../schema/direction.ts';
@@ -26,7 +26,7 @@ import { checkPrograms } from './outside.ts';
 export function buildTopology(context: BuildContext, input: TopologyInput): Topology {
   const draft = join([
     input.import === undefined ? undefined : draftOfScion(context, input.import.scion),
-    input.generate === undefined ? undefined : draftOfGenerator(input.generate),
+    generated(context, input),
     draftOfLists(input),
   ]);
   const ases = buildAses(context, draft.ases);
@@ -60,6 +60,14 @@ export function buildTopology(context: BuildContext, input: TopologyInput): Topo
     ases,
     warnings: context.warnings,
   };
+}
+
+function generated(context: BuildContext, { generate }: TopologyInput): TopologyDraft | undefined {
+  if (generate === undefined) return undefined;
+  const excess = excessOf(generate);
+  if (excess === undefined) return draftOfGenerator(generate);
+  context.refuse('E104', ['generate'], excess, 'lower its numbers');
+  return undefined;
 }
 
 function join(drafts: readonly (TopologyDraft | undefined)[]): TopologyDraft {

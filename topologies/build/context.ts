@@ -6,7 +6,7 @@
  */
 import type { ConfigCode } from '../files/config-error.ts';
 import type { EntryPart, FilePath } from '../files/locate.ts';
-import { type Problems, positionOf } from '../files/problems.ts';
+import { type Hint, hintText, type Problems, positionOf } from '../files/problems.ts';
 import type { Registry } from '../files/registry.ts';
 import type { Source } from '../files/source.ts';
 import type { SourcePosition } from '../model.ts';
@@ -28,8 +28,12 @@ export class BuildContext {
   }
 
   /** Notes a mistake at the value of an entry. */
-  refuse(code: ConfigCode, path: FilePath, message: string, hint?: string): void {
-    const words = hint === undefined ? { message } : { message, hint };
+  refuse(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
+    if (this.problems.isFull) {
+      this.problems.countOnly();
+      return;
+    }
+    const words = hint === undefined ? { message } : { message, hint: hintText(hint) };
     this.problems.add(this.source, { code, path, part: 'value', ...words }, this.root);
   }
 

@@ -97,7 +97,7 @@ function haveEnds(context: BuildContext, draft: LinkDraft, { nodes }: LinkParts)
   const path = [...draft.path, 'ends'];
   const missing = [draft.a, draft.b].filter((end) => !nodes.has(end.host));
   for (const { host } of missing) {
-    const hint = hintNames(host, [...nodes.keys()], 'nodes');
+    const hint = (): string => hintNames(host, [...nodes.keys()], 'nodes');
     context.refuse('E106', path, `node "${host}" is not in this topology`, hint);
   }
   if (missing.length > 0) return false;
@@ -233,7 +233,7 @@ export function buildSegments(
     const path = ['segments', index];
     for (const [at, host] of input.members.entries()) {
       if (parts.nodes.has(host)) continue;
-      const hint = hintNames(host, names, 'nodes');
+      const hint = (): string => hintNames(host, names, 'nodes');
       const message = `node "${host}" is not in this topology`;
       context.refuse('E106', [...path, 'members', at], message, hint);
     }

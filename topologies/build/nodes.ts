@@ -60,7 +60,8 @@ export function buildNodes(
     seen.set(draft.name, draft);
     if (draft.isdAs !== undefined && !known.has(draft.isdAs)) {
       const path = [...draft.path, 'as'];
-      const hint = hintNames(draft.isdAs, [...known], 'ases');
+      const { isdAs } = draft;
+      const hint = (): string => hintNames(isdAs, [...known], 'ases');
       context.refuse('E106', path, `AS "${draft.isdAs}" is not in ases`, hint);
     }
     const outside = outsideNode(context, draft);

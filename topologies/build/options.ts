@@ -157,8 +157,9 @@ function checkGenerated(
   layers: readonly OptionLayers[],
   problems: Problems,
 ): void {
+  const byName = hostsByName(layers.length === 0 ? [] : hosts);
   for (const { name, options, source, path } of layers) {
-    const own = hosts.filter((host) => host.name === name || host.protocol === name);
+    const own = byName.get(name) ?? [];
     for (const [key, value] of Object.entries(options)) {
       const host = own.find(
         ({ generated = {} }) => key in generated && !isSame(generated[key], value),
@@ -174,6 +175,19 @@ function checkGenerated(
       });
     }
   }
+}
+
+/** By their own names and by those of their protocols. */
+function hostsByName(hosts: readonly HostSpec[]): ReadonlyMap<string, readonly HostSpec[]> {
+  const byName = new Map<string, HostSpec[]>();
+  for (const host of hosts) {
+    for (const name of new Set([host.name, host.protocol])) {
+      const known = byName.get(name);
+      if (known === undefined) byName.set(name, [host]);
+      else known.push(host);
+    }
+  }
+  return byName;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -72,17 +72,26 @@ export type IssuePlace = Pick<ConfigIssue, 'file' | 'line' | 'column' | 'endColu
 /** The JSON form of an issue (ux.md 2.2): the issue without its source line. */
 export type ConfigIssueJson = Omit<ConfigIssue, 'sourceLine' | 'hint'> & { readonly hint: string };
 
+/** Characters that a terminal obeys, and those that turn the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const SHOWN_MAX = 20;
 const COLUMNS_MAX = 80;
+
+/** What else is known of mistakes. */
+export interface ConfigErrorOptions extends ErrorOptions {
+  /** Mistakes besides those that are listed. */
+  readonly more?: number;
+}
 
 /** Thrown when a file or a flag of the user holds mistakes; ends a command with exit code 2. */
 export class ConfigError extends Error {
   readonly issues: readonly ConfigIssue[];
 
   /** @param issues At least one; kept sorted by file, then by position. */
-  constructor(issues: readonly ConfigIssue[], options?: ErrorOptions) {
+  constructor(issues: readonly ConfigIssue[], { more = 0, ...options }: ConfigErrorOptions = {}) {
     const sorted = sortIssues(issues);
-    super(formatIssues(sorted), options);
+    super(formatIssues(sorted, more), options);
     this.name = 'ConfigError';
     this.issues = sorted;
   }
@@ -97,9 +106,9 @@ export class ConfigError extends Error {
 }
 
 /** Words at most 20 issues, and the number of the others. */
-function formatIssues(issues: readonly ConfigIssue[]): string {
+function formatIssues(issues: readonly ConfigIssue[], more: number): string {
   const shown = issues.slice(0, SHOWN_MAX).map(formatIssue);
-  const rest = issues.length - shown.length;
+  const rest = issues.length - shown.length + more;
   return rest > 0 ? [...shown, `and ${rest} more`].join('\n') : shown.join('\n');
 }
 
@@ -110,7 +119,12 @@ export function formatIssue(issue: ConfigIssue): string {
   const path = issue.path === '' ? '' : `${issue.path}: `;
   const lines = [`${place}${path}${issue.message}`, ...formatSource(issue, isFlag)];
   if (issue.hint !== undefined) lines.push(`   hint: ${issue.hint}`);
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
+}
+
+/** A file of a stranger says nothing to the terminal: one sign for each control character. */
+function printable(line: string): string {
+  return line.replaceAll(CONTROL, '\ufffd');
 }
 
 function placeOf({ file, line, column }: ConfigIssue): string {

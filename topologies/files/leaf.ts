@@ -21,6 +21,9 @@ export interface LeafMistake {
   readonly foundUnit?: string;
 }
 
+/** Longest text of one value: a long path, or a question of a page. */
+const TEXT_MAX = 4_096;
+
 /** What a reader of a leaf returns: the value, or what is wrong with it. */
 export type LeafResult<T> = { readonly value: T } | { readonly mistake: LeafMistake };
 
@@ -45,7 +48,7 @@ export function leaf<T>(
   return z
     .unknown()
     .transform((value, context): T => {
-      const result = isBlank(value) ? blank(value, expects) : read(value);
+      const result = isBlank(value) ? blank(value, expects) : (tooLong(value) ?? read(value));
       if ('value' in result) return result.value;
       const { message, ...params } = result.mistake;
       context.issues.push({ code: 'custom', message, params, input: value });
@@ -133,6 +136,11 @@ export function oneOf<const Words extends readonly string[]>(words: Words): Leaf
     const hint = near === undefined ? undefined : `did you mean ${near}?`;
     return wrong('E104', `"${shorten(value)}" is not known, expected ${expects}`, hint);
   });
+}
+
+function tooLong(value: unknown): { readonly mistake: LeafMistake } | undefined {
+  if (typeof value !== 'string' || value.length <= TEXT_MAX) return undefined;
+  return wrong('E104', `a text of ${value.length} characters, the limit is ${TEXT_MAX}`);
 }
 
 function isBlank(value: unknown): boolean {

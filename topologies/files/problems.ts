@@ -11,15 +11,31 @@ import type { EntryPart, FilePath } from './locate.ts';
 import type { Source } from './source.ts';
 import { type PathMistake, wordIssues } from './zod-words.ts';
 
+/** Mistakes that are kept with their places; of more, the number is enough. */
+const KEPT_MAX = 1_000;
+
 /** Mistakes found so far. */
 export class Problems {
   readonly #issues: ConfigIssue[] = [];
   /** What was noted, so that a map which two schemas check is not complained of twice. */
   readonly #told = new Set<string>();
 
+  /** Mistakes that are counted only. */
+  #more = 0;
+
   /** Number of mistakes. */
   get count(): number {
-    return this.#issues.length;
+    return this.#issues.length + this.#more;
+  }
+
+  /** True when more mistakes are only counted, so that nobody need word them. */
+  get isFull(): boolean {
+    return this.#issues.length >= KEPT_MAX;
+  }
+
+  /** Counts a mistake that nobody words. */
+  countOnly(): void {
+    this.#more += 1;
   }
 
   /**
@@ -28,6 +44,10 @@ export class Problems {
    * @param root Path of the values inside the file, for maps that stand inside another file.
    */
   add(source: Source, mistake: PathMistake, root: FilePath = []): void {
+    if (this.isFull) {
+      this.countOnly();
+      return;
+    }
     const { code, message, hint, part } = mistake;
     const path = [...root, ...mistake.path];
     const place = source.place(path, part);
@@ -42,12 +62,14 @@ export class Problems {
 
   /** Notes the issues of another error, e.g. of a file that this one names. */
   addAll(issues: readonly ConfigIssue[]): void {
-    this.#issues.push(...issues);
+    const kept = issues.slice(0, KEPT_MAX - this.#issues.length);
+    this.#issues.push(...kept);
+    this.#more += issues.length - kept.length;
   }
 
   /** @throws ConfigError when there is any mistake. */
   throwIfAny(): void {
-    if (this.#issues.length > 0) throw new ConfigError(this.#issues);
+    if (this.#issues.length > 0) throw new ConfigError(this.#issues, { more: this.#more });
   }
 
   /**
@@ -63,9 +85,21 @@ export class Problems {
   ): T | undefined {
     const result = schema.safeParse(data);
     if (result.success) return result.data;
-    for (const mistake of wordIssues(result.error, schema, data)) this.add(source, mistake, root);
+    // Words cost more than the check: those that would only be counted are not worded.
+    const { issues } = result.error;
+    const worded = wordIssues({ issues: issues.slice(0, KEPT_MAX) }, schema, data);
+    for (const mistake of worded) this.add(source, mistake, root);
+    this.#more += Math.max(0, issues.length - KEPT_MAX);
     return undefined;
   }
+}
+
+/** A hint, or how to word it when somebody will read it. */
+export type Hint = string | (() => string);
+
+/** Its words. */
+export function hintText(hint: Hint): string {
+  return typeof hint === 'string' ? hint : hint();
 }
 
 /** Runs a step that may throw a ConfigError and keeps its issues instead. */

@@ -15,7 +15,13 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
 import { type EntryPart, type FilePath, locate, type TextRange } from './locate.ts';
 import { applyOverrides, type Override } from './overrides.ts';
-import { parserMistakes, rawMistakes, shapeMistakes, type TextMistake } from './yaml-words.ts';
+import {
+  depthMistakes,
+  parserMistakes,
+  rawMistakes,
+  shapeMistakes,
+  type TextMistake,
+} from './yaml-words.ts';
 
 /** A text with a name and the places of its values. */
 export interface Source {
@@ -108,6 +114,7 @@ function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
     if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
   };
   refuse(rawMistakes(text));
+  refuse(depthMistakes(text));
   const document = parseText(text, placer);
   refuse(parserMistakes(document, text));
   refuse(shapeMistakes(document, text));
@@ -121,7 +128,8 @@ function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
 
 function parseText(text: string, placer: Placer): Document {
   try {
-    return parseDocument(text, { prettyErrors: false });
+    // The parser compares each key with all before it; yaml-words.ts does so with a set.
+    return parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   } catch (error) {
     // The parser descends once per bracket; only the engine's own stack limit ends up here.
     if (!(error instanceof RangeError)) throw error;
@@ -161,11 +169,18 @@ function parseJson(text: string, file: string): Parsed {
   return { data, place };
 }
 
+interface Line {
+  readonly line: number;
+  readonly sourceLine: string;
+  readonly lastColumn: number;
+}
+
 /** Turns offsets of one text into lines and columns. */
 class Placer {
   readonly #file: string;
   readonly #text: string;
   readonly #lines = new LineCounter();
+  #last: Line | undefined;
 
   constructor(file: string, text: string) {
     this.#file = file;
@@ -179,14 +194,21 @@ class Placer {
 
   place(range: TextRange | undefined): IssuePlace {
     const { line, col } = this.#lines.linePos(range?.start ?? 0);
+    const { sourceLine, lastColumn } = this.#lineOf(line);
+    const length = range === undefined ? 0 : range.end - range.start;
+    const endColumn = Math.max(col + Math.min(1, length), Math.min(col + length, lastColumn));
+    return { file: this.#file, line, column: col, endColumn, sourceLine };
+  }
+
+  /** A file may be one line, and all mistakes in it. */
+  #lineOf(line: number): Line {
+    if (this.#last?.line === line) return this.#last;
     const begin = this.#lines.lineStarts[line - 1] ?? 0;
     const next = this.#text.indexOf('\n', begin);
     const sourceLine = this.#text.slice(begin, next < 0 ? undefined : next).replace(/\r$/, '');
     // The underline ends with the line it begins in.
-    const lastColumn = sourceLine.trimEnd().length + 1;
-    const length = range === undefined ? 0 : range.end - range.start;
-    const endColumn = Math.max(col + Math.min(1, length), Math.min(col + length, lastColumn));
-    return { file: this.#file, line, column: col, endColumn, sourceLine };
+    this.#last = { line, sourceLine, lastColumn: sourceLine.trimEnd().length + 1 };
+    return this.#last;
   }
 
   issue(mistake: TextMistake): ConfigIssue {

@@ -9,6 +9,8 @@
 /** Largest number of names that a hint lists before it counts the rest. */
 const LISTED_MAX = 3;
 const EDIT_DISTANCE_MAX = 2;
+/** Names that are compared with a mistyped one: a topology may have a hundred thousand. */
+const COMPARED_MAX = 1_000;
 const PREFIX_CHARACTERS_MIN = 3;
 
 /**
@@ -25,7 +27,10 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestDistance = allowed + 1;
   let byPrefix: string | undefined;
+  let compared = 0;
   for (const candidate of candidates) {
+    compared += 1;
+    if (compared > COMPARED_MAX) break;
     const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;

@@ -64,6 +64,13 @@ const OTHER_WORDS = {
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
+/** Mistakes of one kind that are told of one file. */
+const TOLD_MAX = 100;
+/** Nothing that a file says is half as deep. */
+const DEPTH_MAX = 64;
+/** Lists in lists on one line: `- - - x`. */
+const DEEP_DASHES = new RegExp(`(?:-[ \\t]+){${DEPTH_MAX + 1}}`);
+
 /** Finds NUL characters, which the parser lets pass. */
 export function rawMistakes(text: string): readonly TextMistake[] {
   const start = text.indexOf('\0');
@@ -75,10 +82,20 @@ export function rawMistakes(text: string): readonly TextMistake[] {
 /** Words the errors and warnings of the parser; follow-up errors of the first one are left out. */
 export function parserMistakes(document: Document, text: string): readonly TextMistake[] {
   const all = [...document.errors, ...document.warnings];
-  const listed = all.filter((e) => e.code === 'DUPLICATE_KEY' || e.code === 'TAB_AS_INDENT');
-  const other = all.find((e) => !listed.includes(e));
-  const kept = other === undefined ? listed : [...listed, other];
-  return kept.map((error) => wordError(error, text, document));
+  const tabs = all.filter((e) => e.code === 'TAB_AS_INDENT').slice(0, TOLD_MAX);
+  const other = all.find((e) => e.code !== 'TAB_AS_INDENT');
+  const kept = other === undefined ? tabs : [...tabs, other];
+  return [...duplicateKeys(document, text), ...kept.map((error) => wordError(error, text))];
+}
+
+/** Finds what is nested so deeply that no file needs it, before the parser descends into it. */
+export function depthMistakes(text: string): readonly TextMistake[] {
+  const dashes = DEEP_DASHES.exec(text)?.index ?? -1;
+  const start =
+    dashes >= 0 ? dashes : (openBrackets(text, text.length, DEPTH_MAX).at(DEPTH_MAX) ?? -1);
+  if (start < 0) return [];
+  const message = `lists and maps are nested more than ${DEPTH_MAX} deep here`;
+  return [{ code: 'E119', start, end: start + 1, message }];
 }
 
 /** Finds what the parser accepts and these files do not allow. */
@@ -86,18 +103,23 @@ export function shapeMistakes(document: Document, text: string): readonly TextMi
   const found: TextMistake[] = [];
   visit(document, {
     Alias(_key, node) {
+      if (found.length >= TOLD_MAX) return visit.BREAK;
       const message = `anchors are not allowed here (alias *${node.source})`;
       found.push({ code: 'E118', ...rangeOrStart(node), message, hint: 'repeat the value' });
+      return undefined;
     },
     Node(_key, node) {
-      if (isAlias(node) || node.anchor === undefined) return;
+      if (found.length >= TOLD_MAX) return visit.BREAK;
+      if (isAlias(node) || node.anchor === undefined) return undefined;
       const message = `anchors are not allowed here (anchor &${node.anchor})`;
       // The parser's range begins after the anchor.
       const start = Math.max(0, text.lastIndexOf(`&${node.anchor}`, rangeOrStart(node).start));
       const end = start + node.anchor.length + 1;
       found.push({ code: 'E118', start, end, message, hint: 'repeat the value' });
+      return undefined;
     },
     Pair(_key, pair) {
+      if (found.length >= TOLD_MAX) return visit.BREAK;
       if (isCollection(pair.key)) {
         const message = 'a list or map stands as a key, expected a name';
         const hint = 'put the key in quotes';
@@ -106,18 +128,17 @@ export function shapeMistakes(document: Document, text: string): readonly TextMi
         const path = '__proto__';
         found.push({ code: 'E101', ...rangeOrStart(pair.key), path, message: 'unknown key' });
       }
+      return undefined;
     },
   });
   return found;
 }
 
-function wordError(error: ParserError, text: string, document: Document): TextMistake {
+function wordError(error: ParserError, text: string): TextMistake {
   const [start] = error.pos;
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return tabMistake(start);
-    case 'DUPLICATE_KEY':
-      return duplicateKey(start, text, document);
     case 'BAD_INDENT':
     case 'MISSING_CHAR':
       return text[start] === '\t'
@@ -147,24 +168,34 @@ function fixedWords(error: ParserError): TextMistake {
   return { code: 'E119', start, end, ...(FIXED_WORDS[error.code] ?? OTHER_WORDS) };
 }
 
-/** The parser gives the place of the second key; the first one is in the same map. */
-function duplicateKey(start: number, text: string, document: Document): TextMistake {
-  let first = start;
-  let range: TextRange = { start, end: start + 1 };
-  let path = '';
+/** Keys that stand twice in the same map. */
+function duplicateKeys(document: Document, text: string): readonly TextMistake[] {
+  const found: TextMistake[] = [];
   visit(document, {
     Map(_key, map) {
-      const second = map.items.find((pair) => rangeOf(pair.key)?.start === start);
-      if (second === undefined) return;
-      path = keyText(second);
-      range = rangeOf(second.key) ?? range;
-      const twin = map.items.find((pair) => keyText(pair) === path);
-      first = rangeOf(twin?.key)?.start ?? first;
+      const ranges = new Map<string, TextRange | undefined>();
+      for (const pair of map.items) {
+        if (!isScalar(pair.key)) continue;
+        const path = keyText(pair);
+        if (ranges.has(path)) found.push(duplicateKey(path, ranges.get(path), pair.key, text));
+        else ranges.set(path, rangeOf(pair.key));
+        if (found.length >= TOLD_MAX) return visit.BREAK;
+      }
+      return undefined;
     },
   });
-  const line = text.slice(0, first).split('\n').length;
+  return found;
+}
+
+function duplicateKey(
+  path: string,
+  first: TextRange | undefined,
+  second: Node,
+  text: string,
+): TextMistake {
+  const line = text.slice(0, first?.start ?? 0).split('\n').length;
   const message = `this key stands twice in the same map (first at line ${line})`;
-  return { code: 'E114', ...range, path, message };
+  return { code: 'E114', ...rangeOrStart(second), path, message };
 }
 
 /**
@@ -186,12 +217,13 @@ function unclosed(text: string, noticedAt: number): TextMistake | undefined {
 const SIGNS =
   /(?<=^|\s)#[^\n]*|(?<=^|[\s[{,:])(?:"(?:\\[\s\S]|[^"\\])*("|$)|'(?:''|[^'])*('|$))|[[\]{}]/g;
 
-/** Offsets of brackets, or of one quote, that are open at `end`. */
-function openBrackets(text: string, end: number): readonly number[] {
+/** Offsets of brackets, or of one quote, that are open at `end`, or where more than `most` are. */
+function openBrackets(text: string, end: number, most = end): readonly number[] {
   const open: number[] = [];
   for (const match of text.slice(0, end).matchAll(SIGNS)) {
     const sign = match[0][0] ?? '';
     const isOpenQuote = match[1] === '' || match[2] === '';
+    if (open.length > most) return open;
     if (sign === '[' || sign === '{' || isOpenQuote) open.push(match.index);
     else if (sign === ']' || sign === '}') open.pop();
   }

@@ -23,9 +23,12 @@ export interface PathMistake {
 
 type Issue = z.core.$ZodIssue;
 
+/** Unknown keys of one map that are told. */
+const UNKNOWN_MAX = 100;
+
 /** Words all issues of a failed check. */
 export function wordIssues(
-  error: z.core.$ZodError,
+  error: Pick<z.core.$ZodError, 'issues'>,
   schema: z.core.$ZodType | undefined,
   data: unknown,
 ): readonly PathMistake[] {
@@ -40,7 +43,9 @@ function wordIssue(
   const path = cleanPath(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key, keysAt(schema, path, data)));
+      return issue.keys
+        .slice(0, UNKNOWN_MAX)
+        .map((key) => unknownKey(path, key, keysAt(schema, path, data)));
     case 'invalid_union':
       return wordUnion(issue, schema, data);
     case 'custom':

@@ -14,14 +14,27 @@ import {
   type TopologyDraft,
 } from '../build/draft.ts';
 import type { GenerateInput } from '../schema/topology.ts';
-import { generateMixnet } from './mixnet.ts';
+import { tooLarge } from './generated-size.ts';
+import { generateMixnet, mixnetSize } from './mixnet.ts';
 import { seededRandom } from './random.ts';
-import { generateScion } from './scion.ts';
+import { generateScion, scionSize } from './scion.ts';
 
 type Flat = Exclude<GenerateInput, { kind: 'scion' | 'mixnet' }>;
 
 const PATH = ['generate'] as const;
 const CHILDREN_DEFAULT = 2;
+
+/** Says why the `generate` entry of a file makes too much; undefined when it does not. */
+export function excessOf(input: GenerateInput): string | undefined {
+  switch (input.kind) {
+    case 'scion':
+      return tooLarge(scionSize(input));
+    case 'mixnet':
+      return tooLarge(mixnetSize(input));
+    default:
+      return tooLarge({ nodes: input.nodes, links: input.nodes });
+  }
+}
 
 /** Drafts of the `generate` entry of a file. */
 export function draftOfGenerator(input: GenerateInput): TopologyDraft {

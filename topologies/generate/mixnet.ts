@@ -15,6 +15,7 @@ import {
 } from '../build/draft.ts';
 import { defined } from '../files/defined.ts';
 import type { GenerateInput } from '../schema/topology.ts';
+import type { GeneratedSize } from './generated-size.ts';
 
 type MixnetInput = Extract<GenerateInput, { kind: 'mixnet' }>;
 
@@ -40,6 +41,19 @@ interface Size {
   readonly clientMachines?: number;
 }
 type Pair = readonly [string, string];
+
+/** How much a mixnet has, before it is made. */
+export function mixnetSize(input: MixnetInput): GeneratedSize {
+  const size: Size = { ...DEFAULTS, ...defined(input) };
+  const { layers, width, providers, clients } = size;
+  const mixes = layers * width;
+  const nodes = 1 + providers + mixes + clients;
+  const isAny = size.topology === 'free-route' || size.placement === 'beacon';
+  const perLayer = size.topology === 'cascade' ? width : width * width;
+  const between = isAny ? (mixes * (mixes - 1)) / 2 : (layers - 1) * perLayer;
+  const ends = isAny ? mixes : Math.min(layers, 2) * width;
+  return { nodes, links: clients + between + providers * ends + nodes - 1 };
+}
 
 /** Drafts of a mixnet. */
 export function generateMixnet(input: MixnetInput): TopologyDraft {

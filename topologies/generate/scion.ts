@@ -19,6 +19,7 @@ import {
 } from '../build/draft.ts';
 import { defined } from '../files/defined.ts';
 import type { GenerateInput } from '../schema/topology.ts';
+import type { GeneratedSize } from './generated-size.ts';
 import { type DrawBelow, seededRandom } from './random.ts';
 
 type ScionInput = Extract<GenerateInput, { kind: 'scion' }>;
@@ -30,6 +31,14 @@ interface As {
   readonly isd: number;
   readonly number: number;
   readonly core: boolean;
+}
+
+/** How much a hierarchy has at most, before it is made. */
+export function scionSize(input: ScionInput): GeneratedSize {
+  const { isds, cores, leaves, parents, peering } = { ...DEFAULTS, ...defined(input) };
+  // A gateway beside each leaf.
+  const nodes = isds * (cores + 2 * leaves);
+  return { nodes, links: isds * (2 * cores + leaves * (parents + 1)) + peering };
 }
 
 /** Drafts of a hierarchy. */
@@ -62,7 +71,9 @@ function leafLevels(isd: number, size: typeof DEFAULTS): readonly (readonly As[]
   for (const index of range(size.leaves)) {
     const level = index % Math.min(size.depth, Math.max(1, size.leaves));
     const leaf = { isd, number: size.cores + index + 1, core: false };
-    levels[level] = [...(levels[level] ?? []), leaf];
+    const known = levels[level];
+    if (known === undefined) levels[level] = [leaf];
+    else known.push(leaf);
   }
   return levels;
 }
@@ -101,13 +112,38 @@ function uplinks(
 }
 
 function peerings(leaves: readonly As[], count: number, draw: DrawBelow): readonly LinkDraft[] {
-  const pairs = leaves.flatMap((a, index) => leaves.slice(index + 1).map((b) => [a, b] as const));
+  // All pairs in the order (0, 1), (0, 2), ... (1, 2), ...: numbered, not listed, as there may be billions.
+  const pairs = (leaves.length * (leaves.length - 1)) / 2;
+  const taken: number[] = [];
   const links: LinkDraft[] = [];
-  while (links.length < count && pairs.length > 0) {
-    const [pair] = pairs.splice(draw(pairs.length), 1);
-    if (pair !== undefined) links.push(link(pair[0], pair[1], 'peer'));
+  while (taken.length < count && taken.length < pairs) {
+    const [a, b] = pairAt(takeFree(taken, draw(pairs - taken.length)), leaves.length);
+    links.push(link(leaves[a] as As, leaves[b] as As, 'peer'));
   }
   return links;
+}
+
+/** Takes the free number of a rank; `taken` stays sorted. */
+function takeFree(taken: number[], rank: number): number {
+  let number = rank;
+  let at = 0;
+  while (at < taken.length && (taken[at] ?? 0) <= number) {
+    number += 1;
+    at += 1;
+  }
+  taken.splice(at, 0, number);
+  return number;
+}
+
+/** The pair of a number. */
+function pairAt(number: number, count: number): readonly [number, number] {
+  let first = 0;
+  let rest = number;
+  while (rest >= count - 1 - first) {
+    rest -= count - 1 - first;
+    first += 1;
+  }
+  return [first, first + 1 + rest];
 }
 
 function link(a: As, b: As, relation: DraftRelation): LinkDraft {

@@ -25,6 +25,7 @@ import { flag, oneOf, pattern, text } from '../files/leaf.ts';
 import { collect } from '../files/problems.ts';
 import { whole } from '../files/quantity.ts';
 import { readSource } from '../files/source.ts';
+import { tooLarge } from '../generate/generated-size.ts';
 import { isdAs } from '../schema/topology.ts';
 
 const LIMIT_BYTES = 5e6;
@@ -85,6 +86,11 @@ export function draftOfScion(context: BuildContext, name: string): TopologyDraft
   if (topo === undefined) return undefined;
   const routers = new Routers();
   const links = topo.links.map((link) => linkDraft(link, routers));
+  const excess = tooLarge({ nodes: 0, links: links.length + routers.internalCount });
+  if (excess !== undefined) {
+    context.refuse('E104', PATH, `${name} ${excess}`, 'give routers of one AS the same letter');
+    return undefined;
+  }
   const known = new Set(Object.keys(topo.ASes));
   for (const [index, link] of topo.links.entries()) {
     for (const key of ['a', 'b'] as const) {
@@ -150,6 +156,12 @@ class Routers {
     );
   }
 
+  /** Links inside all ASes. */
+  get internalCount(): number {
+    const counts = [...this.#byAs.values()].map(({ length }) => (length * (length - 1)) / 2);
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /** Inside an AS every router reaches every other one directly. */
   internal(): readonly LinkDraft[] {
     return [...this.#byAs.values()].flatMap((names) =>
@@ -174,7 +186,8 @@ class Routers {
     if (known !== undefined) return known;
     const names = this.#byAs.get(as) ?? [];
     const name = `br${as.replaceAll(':', '_')}-${names.length + 1}`;
-    this.#byAs.set(as, [...names, name]);
+    names.push(name);
+    this.#byAs.set(as, names);
     if (letter !== undefined) this.#byLetter.set(key, name);
     return name;
   }

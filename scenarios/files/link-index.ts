@@ -1,0 +1,38 @@
+/**
+ * The links of a topology by id and by their two ends: a file may name thousands of them, each of which would
+ * otherwise be looked for among all.
+ *
+ * @module
+ */
+import type { LinkSpec } from '../../topologies/model.ts';
+
+/** See the module. */
+export class LinkIndex {
+  readonly #ids: ReadonlySet<string>;
+  readonly #byEnds = new Map<string, string[]>();
+
+  constructor(links: readonly LinkSpec[]) {
+    this.#ids = new Set(links.map(({ id }) => id));
+    for (const { id, a, b } of links) {
+      const key = keyOf(a.host, b.host);
+      const known = this.#byEnds.get(key);
+      if (known === undefined) this.#byEnds.set(key, [id]);
+      else known.push(id);
+    }
+  }
+
+  /** True of the id of a link. */
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** Ids of the links between two nodes, in the order of the file. */
+  between(a: string, b: string): readonly string[] {
+    return this.#byEnds.get(keyOf(a, b)) ?? [];
+  }
+}
+
+/** Names have no blanks. */
+function keyOf(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
