@@ -72,6 +72,8 @@ export interface Mode {
   readonly exchange: ExchangeChoice;
   /** Packets per second on two cores. */
   readonly target: number;
+  /** Of bench/workloads/sphinx-job.ts; `unwrap` when nothing else is said. */
+  readonly job?: string;
 }
 
 /** Measures each mode, then the rings alone and what a wake-up costs. */
@@ -209,12 +211,12 @@ type Plan = PipelineOptions & {
 let bestExchangeUs = Number.POSITIVE_INFINITY;
 
 async function measure(
-  { crypto, target }: Mode,
+  { crypto, target, job: jobName = 'unwrap' }: Mode,
   valid: ValidPackets,
   { sizes, isLoaded, ...options }: Plan,
 ): Promise<Rounds> {
   const pipeline = new Pipeline(options);
-  const job = pipeline.open({ moduleUrl: JOBS, job: 'unwrap', crypto }, valid.setup);
+  const job = pipeline.open({ moduleUrl: JOBS, job: jobName, crypto }, valid.setup);
   const pace = openPace(pipeline, options.workers, JOBS);
   await pipeline.settled();
   for (let round = 0; round < sizes.warmUpRounds; round += 1) {

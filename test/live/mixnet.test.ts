@@ -4,6 +4,7 @@
  * @module
  */
 import { afterAll, expect, it } from 'vitest';
+import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
 import { allGone, blockOf, cleanUp, reportOn, spread, write } from './support.ts';
 
 afterAll(cleanUp);
@@ -60,6 +61,13 @@ traffic: [{ from: client-1, to: client-2, kind: constant, rate: 3/s, size: 200B,
 kpis: { mixnet.delivery: { value: ">= 99%" } }
 `;
 
+/** Packets that a mix has sent on, as its own process tells its operators. */
+async function forwardedBy(entry: ProcessEntry): Promise<readonly [string, number]> {
+  const answer = await fetch(`http://127.0.0.1:${entry.operatorPort}/metrics`);
+  const [, packets] = /^\w*mix_forwarded\w*\{[^}]*\} (\d+)$/m.exec(await answer.text()) ?? [];
+  return [entry.nodes.join(), Number(packets)];
+}
+
 it.each([1, 2])(
   'R-195: three layers as processes, %i in the middle, carry messages and replies over SURBs',
   { retry: 1 },
@@ -69,6 +77,13 @@ it.each([1, 2])(
     await run.reach(500);
     const entries = run.processes();
     expect(entries).toHaveLength(6 + middle);
+    // Each mix of each layer carries packets, however many share the middle: none is there for show.
+    await run.reach(7_000);
+    const carried = await Promise.all(
+      entries.filter(({ nodes: [name = ''] }) => name.startsWith('mix-')).map(forwardedBy),
+    );
+    expect(carried).toHaveLength(2 + middle);
+    for (const [name, packets] of carried) expect(packets, name).toBeGreaterThan(10);
     const report = reportOn(await run.end);
     const value = (metric: string): number => report.metrics[metric]?.value ?? 0;
     expect(report).toMatchObject({ pass: true, mode: 'live', layout: `${6 + middle} processes` });

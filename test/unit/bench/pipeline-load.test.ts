@@ -55,11 +55,31 @@ describe('a load on the pipeline', () => {
     expect(valid.wrong).toBe(0);
   });
 
+  it.each([
+    ['the header', 40],
+    ['the payload', 1_500],
+    ['the last byte', -1],
+  ])('R-192: finds each packet of which one bit changed on its way, in %s', async (_where, at) => {
+    const before = valid.wrong;
+    const packets = valid.packets.map((bytes, index) => (index === 7 ? flipped(bytes, at) : bytes));
+    await saturate({ ...load(), packets }, 640, 64);
+    // One of 64 packets, ten times.
+    expect(valid.wrong - before).toBe(10);
+  });
+
   it('R-192: does not count a packet that the filter has seen', async () => {
+    const before = valid.wrong;
     const twice = load();
     await saturate(twice, 10, 10);
-    expect(valid.wrong).toBe(0);
+    expect(valid.wrong).toBe(before);
     await saturate(twice, 10, 10);
-    expect(valid.wrong).toBe(10);
+    expect(valid.wrong - before).toBe(10);
   });
 });
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  const changed = bytes.slice();
+  const place = at < 0 ? changed.length + at : at;
+  changed[place] = (changed[place] as number) ^ 1;
+  return changed;
+}

@@ -6,8 +6,6 @@ import { describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../../bench/bench-result.ts';
 import { modeRows } from '../../../bench/pipeline.ts';
 import { publishedForm } from '../../../bench/published-form.ts';
-import { FIRST_TOKENS, ValidPackets } from '../../../bench/workloads/valid-packets.ts';
-import { provider } from '../../../engine/crypto/index.ts';
 
 /** Packets per second; most machines reach more. */
 const TARGET = 2_000;
@@ -49,17 +47,29 @@ describe('the benchmark of the pipeline', () => {
     );
   });
 
-  it('R-192: counts no packet whose bytes are not what they must be', () => {
-    const counted = { sent: 100, dropped: 0, wrong: 100, seconds: 1, cpuUs: 1 };
-    expect(publishedForm(counted)).toContain('0/s, - us CPU a packet (-/s per core), success 0 %');
-    const valid = new ValidPackets(provider('node'), 'x25519-kem', 4);
-    const [bytes = new Uint8Array(0)] = valid.packets;
-    // A copy that nobody unwrapped: what the published implementation took for a processed packet.
-    const copy = { status: 'done', bytes, record: new Uint8Array(94), worker: 0 } as const;
-    valid.settle(FIRST_TOKENS, copy);
-    expect(valid.wrong).toBe(1);
-    valid.settle(FIRST_TOKENS + 1, { ...copy, status: 'failed' });
-    expect(valid.wrong).toBe(2);
+  it('R-192: prints no rate of a pipeline that hands packets back as they came', async () => {
+    const copying = {
+      title: 'copies',
+      crypto: 'node',
+      exchange: 'x25519-kem',
+      target: TARGET,
+    } as const;
+    const sizes = { ...SMALL, round: 100, rounds: 1, warmUpRounds: 0 };
+    await expect(modeRows({ ...copying, job: 'nothing' }, sizes)).rejects.toThrow(
+      /^void: \d+ results are wrong$/,
+    );
+  });
+
+  it('R-192: takes wrong packets out of rate, success and valid share, one by one', () => {
+    const line = (wrong: number): string =>
+      publishedForm({ sent: 100, dropped: 10, wrong, seconds: 1, cpuUs: 900 });
+    expect(line(0)).toContain(
+      '90/s, 10.00 us CPU a packet (100000/s per core), success 90 %, 100 % valid',
+    );
+    expect(line(1)).toContain(
+      '89/s, 10.11 us CPU a packet (98888/s per core), success 89 %, 98.89 % valid',
+    );
+    expect(line(90)).toContain('0/s, - us CPU a packet (-/s per core), success 0 %, 0 % valid');
   });
 
   it('R-171: prints the rate without batches, and how much batches bring', () => {

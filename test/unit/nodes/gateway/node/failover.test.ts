@@ -95,7 +95,7 @@ describe('full load', () => {
     result = run(scenario);
   });
 
-  it('R-001: more than 500,000 packets a minute reach the application, counted there', () => {
+  it('more than 500,000 packets a minute reach the application, counted there', () => {
     const kpi = report(scenario, [result]).kpis.find(
       ({ metric }) => metric === 'gateway.throughput',
     );

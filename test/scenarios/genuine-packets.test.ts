@@ -1,0 +1,29 @@
+/**
+ * R-007 for every shipped scenario with gateways, at a twentieth of its rate, with its faults and attacks.
+ * At the full rate the same count is a KPI of the scenarios, which the nightly runs.
+ *
+ * @module
+ */
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { counter, folders, load, run } from '../unit/scenarios/runner/fixture.ts';
+
+/** Virtual time, and a gateway at the source of the traffic. */
+const FILES = readdirSync(folders.scenarios)
+  .filter((file) => file.endsWith('.yaml') && !/^(emulate|soak)-/.test(file))
+  .filter((file) => load(file).traffic.some(({ from }) => from.startsWith('gateway')));
+
+describe('R-007: no genuine packet is refused in', () => {
+  it('the scenarios that are there', () => {
+    expect(FILES).toEqual(expect.arrayContaining(['failover.yaml', 'replay-attack.yaml']));
+    expect(FILES.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each(FILES)('%s', (file) => {
+    const rate = { 'traffic.0.rate': '500/s', crypto: 'modelled' };
+    const result = run(load(file, rate));
+    expect(counter(result, 'antireplay.checks')).toBeGreaterThan(2_500);
+    expect(counter(result, 'antireplay.false_reject')).toBe(0);
+    expect(counter(result, 'antireplay.false_accept')).toBe(0);
+  });
+});
