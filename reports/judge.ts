@@ -7,6 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { addUp } from './add-up.ts';
+import { carriedPart } from './carried.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
 import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
@@ -75,6 +76,7 @@ export function judge(input: RunInput): Report {
     ...(privacy === undefined ? {} : { privacy }),
     ...(privacyBudget === undefined ? {} : { privacyBudget }),
     ...(input.against === undefined ? {} : { against: input.against }),
+    ...carriedPart(seeds),
     ...(input.interactive === undefined ? {} : { interactive: input.interactive }),
     reproduce: input.reproduce,
     overrides: input.overrides,

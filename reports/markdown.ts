@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { againstMarkdown } from './against-text.ts';
+import { carriedText } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
 import { plural, quantity, shortFingerprint, whole } from './format.ts';
@@ -91,7 +93,7 @@ function headline(report: Report): string {
   const name = escapeMarkdown(report.scenario.name);
   const seeds = plural(report.seeds.length, 'seed');
   const question = escapeMarkdown(report.scenario.question);
-  return `### ${icon} ${name}: ${countText(report)} (${seeds}, ${conditions})\n${question}\n`;
+  return `### ${icon} ${name}: ${[...carriedText(report), countText(report)].join('; ')} (${seeds}, ${conditions})\n${question}\n`;
 }
 
 function kpiTable(report: Report, comparison: ReportComparison | undefined): string {

@@ -156,6 +156,18 @@ export interface SeedResult {
   readonly ending: 'complete' | 'interrupted' | 'time-limit';
 }
 
+/** What applications got of what they asked for, where something had to be turned away. */
+export interface Carried {
+  /** Packets a second of measured time. */
+  readonly offeredPerSecond: number;
+  /** Of those, what the nodes at the sources took. */
+  readonly acceptedPerSecond: number;
+  /** And what reached its application. */
+  readonly carriedPerSecond: number;
+  /** What was dropped as `overload`, at sources and on the way, warm-up included. */
+  readonly shed: number;
+}
+
 /** A run that is not the one of its file. */
 export interface InteractiveFacts {
   /** How many faults were injected. */

@@ -221,6 +221,16 @@ export const reportSchema = z
     privacy: z.exactOptional(privacySchema),
     privacyBudget: z.exactOptional(privacyBudgetSchema),
     against: z.exactOptional(againstSchema),
+    carried: z.exactOptional(
+      z
+        .strictObject({
+          offeredPerSecond: z.number(),
+          acceptedPerSecond: z.number(),
+          carriedPerSecond: z.number(),
+          shed: count.describe('dropped as overload, at sources and on the way, warm-up included'),
+        })
+        .describe('packets of applications, where some were turned away as overload'),
+    ),
     interactive: z
       .exactOptional(z.strictObject({ faults: count, file: text }))
       .describe(

@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import picocolors from 'picocolors';
 import { againstLines } from './against-text.ts';
+import { carriedText } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { NOT_MODELLED, throughputNote } from './cpu-note.ts';
 import { plural, short, shortFingerprint, significant, wallTime } from './format.ts';
@@ -90,6 +92,7 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   const word = verdictWord(report);
   const parts = [
     `${word}  ${report.scenario.name}`,
+    ...carriedText(report),
     countText(report),
     plural(report.seeds.length, 'seed'),
     ...conditionsText(report),

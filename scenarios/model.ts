@@ -178,6 +178,8 @@ export interface CpuChoice {
   readonly receiveBuffer: readonly BufferRoom[];
   /** `one`: all nodes share one machine with one core, as in a live run of one process. */
   readonly machines: 'topology' | 'one';
+  /** `timed`: what waits too long is given up. Otherwise, as where calibration looks for a knee, nothing is. */
+  readonly queues?: 'timed' | 'endless';
   /** The file of the profile, for people. */
   readonly file: string;
   readonly sha256: string;

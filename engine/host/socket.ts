@@ -23,6 +23,12 @@ export type DatagramHandler = (
   from: Endpoint,
 ) => void;
 
+/**
+ * Looks at a datagram that has arrived, and changes nothing: true for those that keep a network
+ * together (probes, keep-alives, handshakes). Anyone may claim that; a host lets few of them pass.
+ */
+export type UrgencyTest = (buffer: Uint8Array, offset: number, length: number) => boolean;
+
 /** Options of `host.udp`. */
 export interface UdpOptions {
   /** Port to bind; 0 lets the host choose from 49152 upwards. */
@@ -32,6 +38,8 @@ export interface UdpOptions {
   /** Id of the link that all datagrams of this socket use; by destination when absent. */
   readonly link?: string;
   readonly onDatagram: DatagramHandler;
+  /** Which datagrams pass in front of others where arrived ones wait for the host; none when absent. */
+  readonly isUrgent?: UrgencyTest;
   /** Errors after binding (live only: unreachable, refused). */
   readonly onError?: (reason: string) => void;
 }

@@ -15,6 +15,8 @@ const SLICE_FROM = 1_024;
 /** Work for a processor. */
 export interface CpuTask {
   readonly lane: 'control' | 'data';
+  /** The lane that its time is counted in; its own when absent. */
+  readonly countedIn?: 'control' | 'data';
   /** Tasks of one key exclude each other and keep their order; undefined excludes nothing. */
   readonly key?: string | undefined;
   /** False when the task was cancelled before it began. */
@@ -79,7 +81,7 @@ export class CpuModel {
       }
       this.freeCores -= 1;
       const costNs = task.begin();
-      this.busyNsOf[task.lane] += costNs;
+      this.busyNsOf[task.countedIn ?? task.lane] += costNs;
       this.scheduler.after(costNs, () => this.finish(task), 'processor');
     }
   }

@@ -44,6 +44,17 @@ export interface BufferRoom {
   readonly datagrams: number;
 }
 
+/**
+ * How long things may wait for a processor before they are given up, ns. Bounds in time and not in
+ * number: what is too late is of no use, whatever the rate was.
+ */
+export interface WaitLimits {
+  /** Requests of applications, the first queue of all: nothing has been spent on them yet. */
+  readonly requestNs: number;
+  /** Datagrams. */
+  readonly datagramNs: number;
+}
+
 /** A machine: hosts on it share its cores. */
 export interface MachineSpec {
   /** Default 1. */
@@ -57,6 +68,8 @@ export interface MachineSpec {
   readonly queueLimit?: number;
   /** Receive buffer of each socket, sizes ascending; datagrams beyond it are `cpu-queue-full`. */
   readonly receiveBuffer?: readonly BufferRoom[];
+  /** What has waited longer is dropped as `overload`; without limits everything waits for its turn. */
+  readonly waitLimits?: WaitLimits;
 }
 
 /** Whole nanoseconds of an operation on `bytes` bytes. */

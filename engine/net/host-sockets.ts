@@ -76,7 +76,7 @@ export class HostSockets implements SocketContext {
     const out = options.link === undefined ? undefined : this.linkById.get(options.link);
     const isKnown = options.link === undefined || out !== undefined;
     assert(isKnown, `${this.owner.name} has no link ${options.link}`);
-    const socket = new SimSocket(this, local, out, options.onDatagram);
+    const socket = new SimSocket(this, local, out, options);
     sockets[local] = socket;
     this.open.add(socket);
     return socket;

@@ -16,12 +16,26 @@ import {
   type HandlerCosts,
   type MachineSpec,
   type OperationCost,
+  type WaitLimits,
 } from './cpu-profile.ts';
 
 /** Packets that may wait by default. */
 const QUEUE_LIMIT = 1_000;
 /** A full receive buffer; integers, so that what was added can be taken away exactly. */
 export const WHOLE_BUFFER = 1_000_000_000;
+
+/** Datagrams that may wait in front of others; more wait behind them, so that none can be starved. */
+const URGENT_MAX = 256;
+
+/** Work of a node for which it may be too late. */
+export interface TimedWork {
+  /** Longest that it may wait, ns; undefined for as long as it takes. */
+  readonly limitNs: number | undefined;
+  /** Is charged as any handler. */
+  run(): void;
+  /** Instead of `run`, when it has waited too long. */
+  late(): void;
+}
 
 /** Operations of a handler that are charged by their own name. */
 export type ChargedOperation = 'receive' | 'send' | 'link' | 'event' | 'timer';
@@ -32,6 +46,9 @@ export class Machine {
   readonly cpu: CpuModel;
   /** True while a handler runs whose operations are charged. */
   isCharging = false;
+  readonly waitLimits: WaitLimits | undefined;
+  private readonly scheduler: Scheduler;
+  private urgentWaiting = 0;
   private readonly queueLimit: number;
   private readonly rooms: readonly BufferRoom[];
   private handlersWaiting = 0;
@@ -39,6 +56,8 @@ export class Machine {
 
   constructor(scheduler: Scheduler, spec: MachineSpec = {}) {
     this.profile = spec.profile;
+    this.waitLimits = spec.waitLimits;
+    this.scheduler = scheduler;
     this.cpu = new CpuModel(scheduler, spec.cores ?? 1);
     this.rooms = spec.receiveBuffer ?? [];
     const unlimited = this.rooms.length === 0 ? QUEUE_LIMIT : Number.POSITIVE_INFINITY;
@@ -79,8 +98,40 @@ export class Machine {
 
   /** Runs a handler when a core is free. */
   run(lane: 'control' | 'data', handler: () => void): void {
+    this.submit({ lane, countedIn: lane }, handler);
+  }
+
+  private submit(lanes: Lanes, handler: () => void): void {
     this.handlersWaiting += 1;
-    this.cpu.submit(new HandlerTask(this, lane, handler));
+    this.cpu.submit(new HandlerTask(this, lanes, handler));
+  }
+
+  /** Runs work in the data lane, or gives it up when it has waited too long. */
+  runTimed(work: TimedWork): void {
+    const sinceNs = this.scheduler.now;
+    this.run('data', () => this.startTimed(work, sinceNs));
+  }
+
+  /** Runs work in front of others, as long as not too much of that kind waits. */
+  runUrgent(work: TimedWork): void {
+    if (this.urgentWaiting >= URGENT_MAX) {
+      this.runTimed(work);
+      return;
+    }
+    const sinceNs = this.scheduler.now;
+    this.urgentWaiting += 1;
+    // Goes first, and is the work of a datagram all the same: calibration fits the lanes apart.
+    this.submit({ lane: 'control', countedIn: 'data' }, () => {
+      this.urgentWaiting -= 1;
+      this.startTimed(work, sinceNs);
+    });
+  }
+
+  private startTimed(work: TimedWork, sinceNs: number): void {
+    const { limitNs } = work;
+    const isLate = limitNs !== undefined && this.scheduler.now - sinceNs > limitNs;
+    if (isLate) work.late();
+    else work.run();
   }
 
   /** Part of {@link run}: a core has taken the handler. Returns what it charged, ns. */
@@ -98,16 +149,20 @@ export class Machine {
   }
 }
 
+type Lanes = Required<Pick<CpuTask, 'lane' | 'countedIn'>>;
+
 /** A handler on the processor; a class and not closures, since there is one per packet. */
 class HandlerTask implements CpuTask {
   readonly lane: 'control' | 'data';
+  readonly countedIn: 'control' | 'data';
   readonly key = undefined;
   private readonly machine: Machine;
   private readonly handler: () => void;
 
-  constructor(machine: Machine, lane: 'control' | 'data', handler: () => void) {
+  constructor(machine: Machine, { lane, countedIn }: Lanes, handler: () => void) {
     this.machine = machine;
     this.lane = lane;
+    this.countedIn = countedIn;
     this.handler = handler;
   }
 

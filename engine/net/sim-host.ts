@@ -40,6 +40,8 @@ import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
 import type { StreamHost } from './stream-hook.ts';
 
 const LAST_PORT = 65_535;
+/** The drop reason of every host, whatever runs on it: it waited too long for the processor. */
+export const OVERLOAD = 'overload';
 
 /** What a host is. */
 export interface SimHostOptions {
@@ -279,11 +281,28 @@ export class SimHost implements StreamHost {
     }
     // The bytes are the asker's again when the call returns, and the handler runs later.
     const kept = { ...request, body: request.body.slice() };
-    machine.run('data', () => {
-      if (this.life !== life) return;
-      machine.chargeHandler(this.protocol, 'request', kept.body.length);
-      handler(kept);
+    const isOld = (): boolean => this.life !== life;
+    machine.runTimed({
+      limitNs: machine.waitLimits?.requestNs,
+      run: (): void => {
+        if (isOld()) return;
+        machine.chargeHandler(this.protocol, 'request', kept.body.length);
+        handler(kept);
+      },
+      late: (): void => {
+        if (isOld()) return;
+        machine.charge('event', 0);
+        this.shed();
+        kept.respond(OVERLOAD);
+      },
     });
+  }
+
+  /** Counts something that its processor came to too late. */
+  shed(): void {
+    this.drops.set(OVERLOAD, (this.drops.get(OVERLOAD) ?? 0) + 1);
+    this.mixIn(FINGERPRINT.nodeDrop, this.world.nameNumber(OVERLOAD));
+    this.world.recorder?.nodeDrop?.(this.index, OVERLOAD);
   }
 
   private fireTimer(fire: () => void): void {

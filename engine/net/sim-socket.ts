@@ -7,7 +7,14 @@
  * @module
  */
 import { assert } from '../core/assert.ts';
-import type { DatagramHandler, DatagramSocket, Endpoint, SendResult } from '../host/socket.ts';
+import type {
+  DatagramHandler,
+  DatagramSocket,
+  Endpoint,
+  SendResult,
+  UdpOptions,
+  UrgencyTest,
+} from '../host/socket.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
 import type { Direction } from './direction.ts';
 import type { PacketTable } from './packet-table.ts';
@@ -30,6 +37,9 @@ export interface SocketContext {
   unbind(socket: SimSocket): void;
 }
 
+/** Who gets what arrives, and what of it passes in front. */
+export type SocketUser = Pick<UdpOptions, 'onDatagram' | 'isUrgent'>;
+
 /** Which received buffer belongs to the handler that runs now. */
 export class BufferOwnership {
   current: Uint8Array = NO_BUFFER;
@@ -40,6 +50,7 @@ export class SimSocket implements DatagramSocket {
   readonly local: Endpoint;
   readonly hostIndex: number;
   readonly onDatagram: DatagramHandler;
+  readonly isUrgent: UrgencyTest | undefined;
   /** DSCP of everything sent, 0..63; read by priority queues. */
   dscp = 0;
   /** What waits for the processor, as a part of the receive buffer (machine.ts). */
@@ -55,7 +66,7 @@ export class SimSocket implements DatagramSocket {
     context: SocketContext,
     local: Endpoint,
     out: Direction | undefined,
-    onDatagram: DatagramHandler,
+    { onDatagram, isUrgent }: SocketUser,
   ) {
     this.context = context;
     this.table = context.table;
@@ -63,6 +74,7 @@ export class SimSocket implements DatagramSocket {
     this.local = local;
     this.out = out;
     this.onDatagram = onDatagram;
+    this.isUrgent = isUrgent;
   }
 
   // hot: once per datagram.

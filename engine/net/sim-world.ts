@@ -20,7 +20,7 @@ import type { NetworkObserver } from './direction-context.ts';
 import { CPU_QUEUE_FULL, NO_ROUTE, PORT_UNREACHABLE } from './drop-reasons.ts';
 import { EndpointTable } from './endpoint-table.ts';
 import type { DirectionSpec } from './link-spec.ts';
-import { Machine, WHOLE_BUFFER } from './machine.ts';
+import { Machine, type TimedWork, WHOLE_BUFFER } from './machine.ts';
 import { FINGERPRINT, Network, type PacketSink } from './network.ts';
 import { cutPairs, pairsOf } from './partition.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
@@ -425,18 +425,38 @@ export class SimWorld implements HostWorld, PacketSink {
     waitingAt.backlog += share;
     this.count(direction, packet);
     const to = this.network.table.to[packet] as number;
-    machine.run('data', () => {
-      waitingAt.backlog -= share;
-      const socket = this.endpoints.sockets[to];
-      if (host.life !== life || socket === undefined) {
+    const work: TimedWork = {
+      limitNs: machine.waitLimits?.datagramNs,
+      run: (): void => {
+        waitingAt.backlog -= share;
+        const socket = this.endpoints.sockets[to];
+        if (host.life !== life || socket === undefined) {
+          this.network.table.free(packet);
+          return;
+        }
+        machine.charge('event', 0);
+        machine.charge('receive', length);
+        machine.chargeHandler(host.protocol, 'datagram', length);
+        this.handOver(socket, packet);
+      },
+      late: (): void => {
+        waitingAt.backlog -= share;
+        // It was read to be thrown away; what comes after reading is saved.
+        machine.charge('receive', length);
+        if (host.life === life) host.shed();
         this.network.table.free(packet);
-        return;
-      }
-      machine.charge('event', 0);
-      machine.charge('receive', length);
-      machine.chargeHandler(host.protocol, 'datagram', length);
-      this.handOver(socket, packet);
-    });
+      },
+    };
+    if (this.isUrgent(waitingAt, packet)) machine.runUrgent(work);
+    else machine.runTimed(work);
+  }
+
+  private isUrgent({ isUrgent }: SimSocket, packet: number): boolean {
+    if (isUrgent === undefined) return false;
+    const { table } = this.network;
+    const offset = table.offset[packet] as number;
+    const bytes = table.buffers[packet] as Uint8Array;
+    return isUrgent(bytes, offset, table.length[packet] as number);
   }
 
   private arriveOnSegment(medium: Direction, packet: number): void {

@@ -108,6 +108,14 @@ export const gatewayConfig = z.strictObject({
       age: durationNs().default(REKEY_AGE_NS_DEFAULT),
     })
     .prefault({}),
+  /** What the way to a peer does not carry is turned away at its source. */
+  overload: z
+    .strictObject({
+      shed: z.boolean().default(true),
+      /** Delay of queues above which packets are turned away. */
+      delay: durationNs().default(60 * MS),
+    })
+    .prefault({}),
   rateLimit: z
     .strictObject({
       enabled: z.boolean().default(false),

@@ -19,6 +19,7 @@ export const WIRE_DROPS = {
 export const FRAME_DROPS = {
   ...WIRE_DROPS,
   'peer-not-allowed': 'The sender or its static key is not on the list of peers.',
+  overload: 'More was asked than the way to the peer carries; turned away before it was sealed.',
   'rate-limited': 'The peer sent more than its token bucket holds.',
   'no-session': 'There are no keys yet for this peer.',
   'epoch-unknown': 'The frame names an epoch whose keys are not held (never agreed, or retired).',

@@ -17,6 +17,7 @@ import {
   host as hostAddress,
   isdAs,
   isdAsWords,
+  isUrgentPacket,
   PacketView,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
@@ -99,6 +100,7 @@ class GatewayNode implements NodeHandle {
     this.#identity = createIdentity(host.crypto, own.secret(STATIC_KEY));
     this.#socket = host.udp({
       port: GATEWAY_PORT,
+      isUrgent: isUrgentPacket,
       onDatagram: (buffer, offset, length) => this.#receive(buffer, offset, length),
     });
     host.onRequest((request) => this.#request(request));

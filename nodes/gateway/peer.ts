@@ -9,7 +9,7 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
-import { isdAsWords, type PacketView } from '../scion/index.ts';
+import { isdAsWords, markUrgent, type PacketView } from '../scion/index.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { Carriers } from './carriers.ts';
 import type { FrameDrop } from './drops.ts';
@@ -21,6 +21,7 @@ import {
   OPENING_COPIES_MAX,
   PACKET_BYTES_MAX,
 } from './geometry.ts';
+import { LoadLimit } from './load-limit.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
 import { Pictures } from './pictures.ts';
@@ -51,6 +52,7 @@ export class Peer {
   #timer: Timer | undefined;
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: WindowWatch;
+  readonly #load: LoadLimit;
   /** When the node was started again after a crash, until a frame is accepted; -1 otherwise. */
   #restartedNs = -1;
   /** The packet in hand while the session reads it; its answer goes back the way it came. */
@@ -68,6 +70,12 @@ export class Peer {
       this.#sendBy(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
+    const { overload, multipath } = context.options;
+    this.#load = new LoadLimit({
+      isEnabled: overload.shed,
+      delayNs: overload.delay,
+      reportIntervalNs: multipath.reportInterval,
+    });
     const { windowSize } = context.options.antiReplay;
     this.#windowWatch = new WindowWatch(windowSize, host.now());
     const pictures = host.trace.isRecorded ? new Pictures(host, name, windowSize) : undefined;
@@ -172,6 +180,7 @@ export class Peer {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
     const carrier = this.#active;
+    if (!this.#load.admit(this.#context.host.now())) return 'overload';
     if (carrier !== undefined && this.session.isOpen) return this.#sendPacket(carrier, body);
     if (!this.#waiting.add(body, this.#context.host.now())) return 'no-path';
     this.#showWaiting();
@@ -250,8 +259,13 @@ export class Peer {
 
   #acceptReport(body: Uint8Array): void {
     const report = readReport(body);
-    if (report === undefined) this.#context.host.drop('malformed-body');
-    else this.#perform(this.controller.reported(this.#context.host.now(), report));
+    if (report === undefined) {
+      this.#context.host.drop('malformed-body');
+      return;
+    }
+    const now = this.#context.host.now();
+    this.#load.reported(now, { ...report, baseRttNs: this.controller.baseRttNs });
+    this.#perform(this.controller.reported(now, report));
   }
 
   #perform(effects: readonly Effect[]): void {
@@ -358,13 +372,17 @@ export class Peer {
     }
     carrier.template.begin(packet);
     this.#launch(carrier, packet, sealed, type);
-    const isData = type === FRAME_TYPE.data;
-    if (isData && this.controller.sent(host.now(), header.sequence)) this.#arm();
+    if (type !== FRAME_TYPE.data) return undefined;
+    const now = host.now();
+    this.#load.sent(now, header.sequence);
+    if (this.controller.sent(now, header.sequence)) this.#arm();
     return undefined;
   }
 
   #launch(carrier: Carrier, packet: Uint8Array, frameBytes: number, type: FrameType): void {
     carrier.template.finish(packet, frameBytes);
+    // Probes, reports and handshakes pass in front of data where a processor on the way is short.
+    if (type !== FRAME_TYPE.data) markUrgent(packet);
     const length = carrier.template.length + frameBytes;
     this.#context.sent(type, length);
     const result = this.#context.socket().send(packet, 0, length, carrier.firstRouter);

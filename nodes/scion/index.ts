@@ -71,6 +71,7 @@ export type { PathFinder } from './paths/finder.ts';
 export { formatInterface, formatPath, type Path, type PathInterface } from './paths/path.ts';
 export { formatSegment } from './paths/segment.ts';
 export { makePathFinder } from './provisioning.ts';
+export { isUrgentPacket, markUrgent, URGENT_TRAFFIC_CLASS } from './urgency.ts';
 export { foldChecksum, sumWords } from './wire/checksum.ts';
 export { WIRE_DROPS } from './wire/drops.ts';
 export { encodeHeader, writePayloadLength } from './wire/header.ts';

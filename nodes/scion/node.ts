@@ -26,6 +26,7 @@ import { LocalDelivery } from './router/local-delivery.ts';
 import { ScmpAuthenticator } from './router/scmp-authentication.ts';
 import type { Replier } from './router/scmp-reply.ts';
 import { type RouterPeer, type Situation, situate } from './router/situation.ts';
+import { isUrgentPacket } from './urgency.ts';
 import { SERVICES } from './wire/host-address.ts';
 import { isdAsWords } from './wire/isd-as.ts';
 import type { PacketView } from './wire/packet-view.ts';
@@ -178,7 +179,12 @@ class RouterNode implements NodeHandle, RouterOutput {
     link: string | undefined,
     onDatagram: DatagramHandler,
   ): DatagramSocket | undefined {
-    const socket = this.#host.udp({ port, onDatagram, ...(link === undefined ? {} : { link }) });
+    const socket = this.#host.udp({
+      port,
+      onDatagram,
+      isUrgent: isUrgentPacket,
+      ...(link === undefined ? {} : { link }),
+    });
     if (socket === undefined) this.#host.log.warn(`port ${port} is taken`);
     return socket;
   }

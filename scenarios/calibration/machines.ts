@@ -6,12 +6,19 @@
  *
  * @module
  */
-import type { MachineSpec } from '../../engine/net/cpu-profile.ts';
+import type { MachineSpec, WaitLimits } from '../../engine/net/cpu-profile.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
 
 /** Name of the machine that all nodes share. */
 const ONE = 'process';
+
+/**
+ * How long things wait for a processor. A packet of six hops passes seven queues, and 250 ms is what its
+ * application may wait: a seventh of that is 35 ms. Requests are turned away after a third of
+ * it, so that the shortage is felt first where nothing has been spent yet.
+ */
+export const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 
 /** The machine of a host. */
 export function machineOf(cpu: CpuChoice | undefined, host: HostSpec): string {
@@ -24,8 +31,9 @@ export function machinesOf(
   cpu: CpuChoice | undefined,
 ): Readonly<Record<string, MachineSpec>> {
   if (cpu === undefined) return {};
-  const { profile, receiveBuffer } = cpu;
-  const charged = { profile, receiveBuffer };
+  const { profile, receiveBuffer, queues } = cpu;
+  const limits = queues === 'timed' ? { waitLimits: WAIT_LIMITS } : {};
+  const charged = { profile, receiveBuffer, ...limits };
   if (cpu.machines === 'one') return { [ONE]: { ...charged, cores: 1 } };
   const machines: Record<string, MachineSpec> = {};
   for (const { machine, cores } of scenario.topology.hosts) {

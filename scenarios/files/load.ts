@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { dirname, isAbsolute } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { LoadedTopology } from '../../topologies/build/loaded.ts';
 import { checkOptions, type OptionLayers, optionsOf } from '../../topologies/build/options.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
@@ -161,7 +162,7 @@ function resolveAll({ request, problems }: Parts, { source, input, loaded }: Rea
     warmupNs: input.warmup ?? 0,
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
-    ...cpuOf(input),
+    ...cpuOf(input, source),
     options,
     traffic: resolveTraffic(context, input.traffic ?? []),
     events: resolveEvents(context, input.events ?? []),
@@ -179,9 +180,13 @@ function attacksOf({ events = [] }: ScenarioInput): readonly string[] {
   return events.flatMap(({ attack }) => attack?.kind ?? []);
 }
 
-function cpuOf(input: ScenarioInput): Pick<Scenario, 'cpu'> {
+/** A profile beside the scenario comes first, so that a shipped scenario brings its own. */
+function cpuOf(input: ScenarioInput, source: Source): Pick<Scenario, 'cpu'> {
   if (input.cpu !== 'calibrated') return {};
-  return { cpu: cpuChoice(readProfile(input.cpuProfile), input.cpuMachines ?? 'topology') };
+  const { cpuProfile, cpuMachines = 'topology', cpuQueues = 'timed' } = input;
+  const beside = cpuProfile === undefined ? undefined : resolve(dirname(source.path), cpuProfile);
+  const profile = beside !== undefined && existsSync(beside) ? beside : cpuProfile;
+  return { cpu: { ...cpuChoice(readProfile(profile), cpuMachines), queues: cpuQueues } };
 }
 
 function checkWarmup(context: ScenarioContext, { warmup = 0, duration }: ScenarioInput): void {

@@ -279,12 +279,17 @@ export const scenarioSchema = z
       default: 'none',
     }),
     cpuProfile: text('the path of a profile').optional().meta({
-      description: 'Cost profile, from the working folder.',
+      description: 'Cost profile, beside the scenario or from the working folder.',
       default: 'runs/calibration.json',
     }),
     cpuMachines: oneOf(['topology', 'one']).optional().meta({
       description: 'Machines of the topology, or one core for all nodes as in a live process.',
       default: 'topology',
+    }),
+    cpuQueues: oneOf(['timed', 'endless']).optional().meta({
+      description:
+        'timed: what waits too long for a processor is dropped as overload. endless: a test double.',
+      default: 'timed',
     }),
     seeds: z
       .union([

@@ -58,6 +58,7 @@ export class FlowMeter {
   lastArrivalNs = -1;
   duplicates = 0;
   corrupted = 0;
+  /** Of {@link sentCount}, what the node refused by name. */
   refused = 0;
   /** Takes down what was measured around each fault; set where that is wanted. */
   windows: FaultWindows | undefined;
@@ -87,6 +88,11 @@ export class FlowMeter {
     bump(this.sentBins, Math.floor(now / BIN_NS));
     this.windows?.sent(now);
     if (this.#isMeasured(now)) this.sentCount += 1;
+  }
+
+  /** The node refused a packet that was sent at `sentNs`. */
+  noteRefused(sentNs: number): void {
+    if (this.#isMeasured(sentNs)) this.refused += 1;
   }
 
   /** A packet with correct payload reached the receiving application. */

@@ -154,6 +154,7 @@ function trafficData(
       ? 0
       : total(({ meter, nextSequence }) => meter.underWay(nextSequence, nowNs));
   const delivered = total((flow) => flow.meter.deliveredCount);
+  const refused = total((flow) => flow.meter.refused);
   const pairs = new Set(flows.map(nameOf));
   const reactions = stage.paths.reactions.filter(({ pair }) => pairs.has(pair));
   const detections = reactions.filter(({ detectedNs }) => detectedNs >= 0);
@@ -185,7 +186,9 @@ function trafficData(
     reorder: histogram(flows.map((flow) => flow.meter.reorder)),
     duplicates: { kind: 'counter', value: total((flow) => flow.meter.duplicates) },
     corrupted: { kind: 'counter', value: stage.damaged },
-    refused: { kind: 'counter', value: total((flow) => flow.meter.refused) },
+    offered: { kind: 'counter', value: sent },
+    accepted: { kind: 'counter', value: sent - refused },
+    refused: { kind: 'counter', value: refused },
     response_time: histogram(flows.map((flow) => flow.meter.rtt)),
     transfer: { kind: 'samples', values: flows.flatMap((flow) => flow.transferNs()) },
   };

@@ -78,7 +78,19 @@ const ROWS: readonly Row[] = [
   ],
   ['duplicates', 'counter', 'packets', 'packets delivered a second time to the application'],
   ['corrupted', 'counter', 'packets', 'packets delivered with wrong length or checksum'],
-  ['refused', 'counter', 'packets', 'packets that the sending node refused by name'],
+  [
+    'offered',
+    'counter',
+    'packets',
+    'packets that applications asked to be sent after warm-up; the rate is per minute of measured time',
+  ],
+  ['accepted', 'counter', 'packets', 'of those offered, what the sending node took'],
+  [
+    'refused',
+    'counter',
+    'packets',
+    'of those offered, what the sending node refused by name: no path, no session, overload',
+  ],
   ['response_time', 'histogram', 'ns', 'request to response at the requesting application'],
   ['transfer', 'samples', 'ns', 'start of a file transfer to the delivery of its last byte'],
 ];

@@ -25,29 +25,30 @@ const REQUESTS_MAX = 65_536;
 /** What a flow needs of the world. */
 export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
 
+/** Who hands a packet to a node, and when. */
+interface Asker {
+  readonly meter: FlowMeter;
+  readonly sentNs: number;
+  readonly done: ((outcome: string) => void) | undefined;
+}
+
 /** One packet handed to a node; a class and not closures, since there is one per packet. */
 class SendRequest implements NodeRequest {
   readonly kind = 'send';
   readonly target: string;
   readonly body: Uint8Array;
-  readonly #meter: FlowMeter;
-  readonly #done: ((outcome: string) => void) | undefined;
+  readonly #from: Asker;
 
-  constructor(
-    target: string,
-    body: Uint8Array,
-    meter: FlowMeter,
-    done: ((outcome: string) => void) | undefined,
-  ) {
+  constructor(target: string, body: Uint8Array, from: Asker) {
     this.target = target;
     this.body = body;
-    this.#meter = meter;
-    this.#done = done;
+    this.#from = from;
   }
 
   respond(outcome: string): void {
-    if (outcome !== 'ok') this.#meter.refused += 1;
-    this.#done?.(outcome);
+    const { meter, sentNs, done } = this.#from;
+    if (outcome !== 'ok') meter.noteRefused(sentNs);
+    done?.(outcome);
   }
 }
 
@@ -221,9 +222,11 @@ export class Flow {
     const packet = size === undefined ? this.#packet : new Uint8Array(size);
     const sequence = this.nextSequence;
     this.nextSequence += 1;
-    this.noteSent(sequence, this.#fill(packet, kind, sequence));
+    const sentNs = this.#fill(packet, kind, sequence);
+    this.noteSent(sequence, sentNs);
     const { from, to } = this.spec;
-    this.#world.request(from, new SendRequest(to, packet, this.meter, done));
+    const asker = { meter: this.meter, sentNs, done };
+    this.#world.request(from, new SendRequest(to, packet, asker));
   }
 
   /** A packet leaves the source: it is counted, and a request is remembered. */

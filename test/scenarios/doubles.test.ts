@@ -23,6 +23,8 @@ const NERVOUS: Overrides = {
 };
 /** Links that 200 packets a second of 1,200 bytes fill: their queues hold seconds. */
 const BLOATED: Overrides = { 'topology.defaults.link.rate': '1500kbit/s' };
+/** Nothing is ever too late, and nothing is turned away. */
+const ENDLESS: Overrides = { cpuQueues: 'endless', 'options.gateway.overload.shed': 'false' };
 /** Half a second at the shipped rate; what depends on the rate is judged there. */
 const FULL: Overrides = {
   duration: '4500ms',
@@ -323,6 +325,27 @@ const ROWS: readonly Row[] = [
     },
   },
   ...MIXNET_ROWS,
+  {
+    file: 'overload.yaml',
+    bases: { short: { duration: '7s', warmup: '3s' } },
+    doubles: {
+      'queues without end': {
+        base: 'short',
+        set: ENDLESS,
+        red: [
+          'gateway.throughput rate >=',
+          'gateway.fault_switches count ==',
+          'gateway.path_deaths count ==',
+          'antireplay.false_reject count ==',
+        ],
+      },
+      'queues without end and a replay window that bears them': {
+        base: 'short',
+        set: { ...ENDLESS, 'options.gateway.antiReplay.windowSize': '65536' },
+        red: ['gateway.latency p95 <='],
+      },
+    },
+  },
   {
     file: 'replay-attack.yaml',
     bases: {

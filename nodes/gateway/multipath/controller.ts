@@ -129,6 +129,10 @@ export class MultipathController implements PathController {
     return this.#effects;
   }
 
+  get baseRttNs(): number {
+    return this.#paths[this.active]?.quality.baseRttNs ?? -1;
+  }
+
   sent(now: number, sequence: number): boolean {
     if (!this.#options.reports) return false;
     return this.#reports.sent(now, sequence, this.#activeTrip());

@@ -95,6 +95,11 @@ export class ReferenceController implements PathController {
     return this.#effects;
   }
 
+  get baseRttNs(): number {
+    // The reference turns nothing away.
+    return -1;
+  }
+
   sent(): boolean {
     return false;
   }

@@ -146,6 +146,8 @@ export interface PathController {
   /** Data left on the active path, highest sequence so far. True when the deadline moved closer. */
   sent(now: number, sequence: number): boolean;
   reported(now: number, report: ReceiverReport): readonly Effect[];
+  /** Base round trip of the path in use, ns; -1 when it was never measured. */
+  readonly baseRttNs: number;
   /** A router said that this interface is down (SCMP 5 or 6). */
   interfaceDown(now: number, isdAs: string, ifId: number): readonly Effect[];
   /** There are fresh keys: the peer is there, and paths may work that seemed dead without it. */

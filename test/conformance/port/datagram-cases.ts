@@ -188,6 +188,41 @@ export const datagramCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'datagram/urgent',
+    says: 'asks which datagrams are urgent without a change to what arrives, each unchanged and once',
+    run: async (world) => {
+      const got: Uint8Array[] = [];
+      let isTrue = true;
+      world.act(() => {
+        const left = collector(world.a, PORT);
+        world.b.udp({
+          port: PORT,
+          onDatagram: (buffer, offset, length) => {
+            got.push(buffer.slice(offset, offset + length));
+          },
+          isUrgent: (buffer, offset, length) => {
+            isTrue &&= length === 200 && offset + length <= buffer.length;
+            return buffer[offset] === 0;
+          },
+        });
+        const to = world.a.endpoint(world.addressOfB, PORT);
+        for (let i = 0; i < 40; i += 1) {
+          const bytes = pattern(200, i);
+          bytes[0] = i % 2;
+          send(world.a, left.socket, bytes, to);
+        }
+      });
+      await world.until(() => got.length === 40, 'all datagrams arrive');
+      expect(isTrue).toBe(true);
+      // Urgent ones may overtake others, and nothing overtakes its like.
+      for (const parity of [0, 1]) {
+        const salts = got.filter(([first]) => first === parity).map((bytes) => bytes[1]);
+        const expected = Array.from({ length: 20 }, (_, i) => (7 + 2 * i + parity) & 255);
+        expect(salts).toEqual(expected);
+      }
+    },
+  },
+  {
     id: 'datagram/taken-port',
     says: 'reports a taken port by undefined',
     run: (world) => {

@@ -154,6 +154,86 @@ describe('a machine with a profile', () => {
     expect(fired).toEqual(['kept 1000000', 'moved 2600000']);
   });
 
+  it('gives up datagrams that have waited longer than they may, by name, and counts each once', () => {
+    const waitLimits = { requestNs: 500, datagramNs: 2_500 };
+    const { world, a, b } = pair({ profile: { ...profile, receive: { ns: 1_000 } }, waitLimits });
+    const seenAt: number[] = [];
+    b.udp({ port: 7, onDatagram: () => seenAt.push(b.now()) });
+    burst(a, b, 10);
+    world.runUntil(1_000_000);
+    // Those of 0, 1, 2 us; the next one had waited for 3 us, and each costs its reading.
+    expect(seenAt).toEqual([0, 1_000, 2_000]);
+    expect(Object.fromEntries(b.drops)).toEqual({ overload: 7 });
+    expect(b.machine.cpu.busyNsOf.data).toBe(10_000);
+    const { offered, delivered } = world.network.conservation();
+    expect(delivered).toBe(offered);
+  });
+
+  it('lets everything wait without limits: the defect that overload.yaml is for', () => {
+    const { world, a, b } = pair({ profile });
+    let seen = 0;
+    b.udp({
+      port: 7,
+      onDatagram: () => {
+        seen += 1;
+      },
+    });
+    burst(a, b, 500);
+    world.runUntil(1_000_000);
+    expect(seen).toBe(500);
+  });
+
+  it('answers requests that have waited too long as overload, and their node never sees them', () => {
+    const handlers = { '': { request: { ns: 1_000 } } };
+    const waitLimits = { requestNs: 1_500, datagramNs: 9_000 };
+    const { world, b } = pair({ profile: { ...profile, event: { ns: 10 }, handlers }, waitLimits });
+    let seen = 0;
+    b.onRequest(({ respond }) => {
+      seen += 1;
+      respond('ok');
+    });
+    const answers: string[] = [];
+    const body = new Uint8Array(1);
+    for (let i = 0; i < 5; i += 1) {
+      b.request({ kind: 'send', target: 'a', body }, (outcome) => answers.push(outcome));
+    }
+    world.runUntil(1_000_000);
+    expect(answers).toEqual(['ok', 'ok', 'overload', 'overload', 'overload']);
+    expect(seen).toBe(2);
+    expect(Object.fromEntries(b.drops)).toEqual({ overload: 3 });
+    expect(b.machine.cpu.busyNsOf.data).toBe(2_030);
+  });
+
+  it('takes urgent datagrams first, and of a flood of them no more than 256 at a time', () => {
+    const { world, a, b } = pair({ profile });
+    const order: number[] = [];
+    b.udp({
+      port: 7,
+      onDatagram: (buffer, offset) => order.push(buffer[offset] ?? -1),
+      isUrgent: (buffer, offset, length) => {
+        expect(length).toBe(100);
+        return buffer[offset] === 1;
+      },
+    });
+    const socket = a.udp({ port: 0, onDatagram: () => undefined });
+    const send = (first: number): void => {
+      const buffer = a.alloc(100);
+      buffer[0] = first;
+      socket?.send(buffer, 0, 100, a.endpoint(b.address, 7));
+    };
+    for (let i = 0; i < 5; i += 1) send(0);
+    send(1);
+    world.runUntil(1_000_000);
+    expect(order).toEqual([0, 1, 0, 0, 0, 0]);
+    order.length = 0;
+    for (let i = 0; i < 20; i += 1) send(0);
+    for (let i = 0; i < 600; i += 1) send(1);
+    world.runUntil(10_000_000);
+    // 256 pass the data that waited before them; the rest of the flood waits behind it.
+    expect(order.slice(0, 258)).toEqual([0, ...Array<number>(256).fill(1), 0]);
+    expect(order).toHaveLength(620);
+  });
+
   it('keeps the bytes of a request that its sender uses again', () => {
     const { world, b } = pair({
       profile: { ...profile, handlers: { '': { request: { ns: 9 } } } },

@@ -1,0 +1,59 @@
+/**
+ * What a run carried of what it was asked to carry, where nodes turned packets away as `overload`:
+ * the sentence of the verdict's first line.
+ *
+ * @module
+ */
+import { addUp } from './add-up.ts';
+import { whole } from './format.ts';
+import type { Carried, SeedResult } from './model.ts';
+import type { Report } from './report-schema.ts';
+
+/** The drop reason that says so (engine/net/sim-host.ts and protocols). */
+const OVERLOAD = 'overload';
+/** Less than this share of what was offered is a hiccup, and not worth a line. */
+const SHARE_MIN = 0.001;
+/** Digits of what was carried, which differs from run to run, and of what was asked. */
+const CARRIED_DIGITS = 2;
+const ASKED_DIGITS = 3;
+
+/** The numbers; undefined where next to nothing was turned away. */
+export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: Carried } {
+  const shed = addUp(seeds.map(({ nodeDrops }) => Object.entries(nodeDrops)))[OVERLOAD] ?? 0;
+  const measured = seeds.reduce((sum, { measuredNs }) => sum + measuredNs, 0) / 1e9;
+  const perSecond = (ending: string): number => countOf(seeds, ending) / measured;
+  const offeredPerSecond = perSecond('.offered');
+  if (measured <= 0 || shed < SHARE_MIN * offeredPerSecond * measured || shed === 0) return {};
+  const acceptedPerSecond = perSecond('.accepted');
+  const carriedPerSecond = perSecond('.throughput');
+  return { carried: { offeredPerSecond, acceptedPerSecond, carriedPerSecond, shed } };
+}
+
+/** `this machine carries about 7,100/s of the 10,000/s asked`; nothing where all was carried. */
+export function carriedText({
+  carried,
+  mode,
+}: Pick<Report, 'carried' | 'mode'>): readonly string[] {
+  if (carried === undefined) return [];
+  const { carriedPerSecond, offeredPerSecond } = carried;
+  const who = mode === 'live' ? 'this machine' : 'the modelled machine';
+  const [carries, asked] = [
+    rate(carriedPerSecond, CARRIED_DIGITS),
+    rate(offeredPerSecond, ASKED_DIGITS),
+  ];
+  return [`${who} carries about ${carries} of the ${asked} asked`];
+}
+
+function rate(perSecond: number, digits: number): string {
+  return `${whole(Number(perSecond.toPrecision(digits)))}/s`;
+}
+
+function countOf(seeds: readonly SeedResult[], ending: string): number {
+  let sum = 0;
+  for (const { metrics } of seeds) {
+    for (const [name, data] of Object.entries(metrics)) {
+      if (name.endsWith(ending) && data.kind === 'counter') sum += data.value;
+    }
+  }
+  return sum;
+}
