@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws,genuine-packets,overload}.test.ts',
+  'test/scenarios/restarts.test.ts',
   'test/live/{mixnet,viewers}.test.ts',
   'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
   'test/property/{gateway-rekey,mixnet-node-fuzz}.test.ts',

@@ -12,8 +12,12 @@ export const bulkConfig = z.strictObject({
   port: z.int().min(1).max(65_535).default(BULK_PORT),
   /** `psk`: TLS 1.3 with a key that each pair of nodes was provisioned with. Alike on all nodes. */
   secure: z.enum(['none', 'psk']).default('none'),
-  /** `flip` is a test double, never for traffic: it damages each hundredth packet it hands over. */
-  double: z.literal('flip').optional(),
+  /**
+   * Test doubles, never for traffic: `flip` damages each hundredth packet that it hands over,
+   * `forgetful` no longer knows after a restart what it handed over, `careless` no longer has what it
+   * had taken over to send.
+   */
+  double: z.enum(['flip', 'forgetful', 'careless']).optional(),
 });
 
 /** Checked options. */

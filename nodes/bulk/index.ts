@@ -19,9 +19,28 @@ export const protocol: Protocol<BulkOptions> = {
   drops: {
     'unknown-peer': 'the stream comes from no host of the topology',
     'bad-length': 'a length on the stream is 0 or above 65,536',
-    truncated: 'the stream ended within a packet',
+    truncated: 'the stream ended within its first bytes or a packet',
+    'bad-number': 'a peer confirms a packet that was never sent to it',
   },
   metrics: [
+    {
+      name: 'bulk.accepted',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'packets that were taken over to send: they are on the disk until they are confirmed',
+    },
+    {
+      name: 'bulk.confirmed',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'packets that the peer has confirmed, at the sending node',
+    },
+    {
+      name: 'bulk.delivered',
+      kind: 'counter',
+      unit: 'packets',
+      help: 'packets handed over, at the receiving node',
+    },
     { name: 'bulk.connects', kind: 'counter', unit: 'count', help: 'streams that were asked for' },
     {
       name: 'bulk.resets',

@@ -1,13 +1,46 @@
 /**
  * Bulk: cuts the bytes of a stream into packets. Bytes in, packets out; it sees neither port nor time.
  *
- * It holds at most one packet. After a length that no packet has it takes nothing more, since the
+ * A reader holds at most one packet. After a length that no packet has it takes nothing more, since the
  * place of the next length is unknown.
  *
  * @module
  */
 import { LENGTH_BYTES, PACKET_MAX } from './geometry.ts';
 import { decodeLength } from './wire.ts';
+
+/** Puts pieces of one length together: a hello, or numbers that come one after the other. */
+export class PieceReader {
+  readonly #kept: Uint8Array;
+  readonly #onPiece: (piece: Uint8Array) => void;
+  #keptBytes = 0;
+
+  /**
+   * @param length Of a piece, bytes.
+   * @param onPiece Called for each piece; the bytes are the reader's own.
+   */
+  constructor(length: number, onPiece: (piece: Uint8Array) => void) {
+    this.#kept = new Uint8Array(length);
+    this.#onPiece = onPiece;
+  }
+
+  /** Takes bytes up to the end of one piece; returns how many. */
+  readOne(buffer: Uint8Array, offset: number, length: number): number {
+    const taken = Math.min(length, this.#kept.length - this.#keptBytes);
+    this.#kept.set(buffer.subarray(offset, offset + taken), this.#keptBytes);
+    this.#keptBytes += taken;
+    if (this.#keptBytes === this.#kept.length) {
+      this.#keptBytes = 0;
+      this.#onPiece(this.#kept);
+    }
+    return taken;
+  }
+
+  /** Takes all bytes. */
+  read(buffer: Uint8Array, offset: number, length: number): void {
+    for (let at = 0; at < length; ) at += this.readOne(buffer, offset + at, length - at);
+  }
+}
 
 /** Gets a packet; the bytes belong to the receiver during the call only. */
 export type PacketHandler = (buffer: Uint8Array, offset: number, length: number) => void;

@@ -8,7 +8,7 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Listener, SecureOptions, Stream } from '../../engine/host/stream.ts';
 import type { BulkOptions } from './config.ts';
 import { PACKET_MAX } from './geometry.ts';
-import { PacketReader } from './machine.ts';
+import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { bulkPeers, pairSecret } from './provisioning.ts';
 
@@ -22,6 +22,7 @@ class BulkNode implements NodeHandle {
   readonly #setup: NodeSetup<BulkOptions>;
   /** Streams that this node opens, by the peer's name. */
   readonly #outgoing = new Map<string, Outgoing>();
+  readonly #incoming = new Map<string, Incoming>();
   readonly #nameOf = new Map<string, string>();
   #listener: Listener | undefined;
   /** Packets handed over. */
@@ -34,20 +35,30 @@ class BulkNode implements NodeHandle {
 
   start(): void {
     const { network, options } = this.#setup;
-    for (const { name, address } of bulkPeers(this.#host.name, network)) {
-      this.#nameOf.set(address, name);
+    const { name: own } = this.#host;
+    const store = this.#host.store('outbox');
+    for (const { name: peer, address } of bulkPeers(own, network)) {
+      this.#nameOf.set(address, peer);
       const to = this.#host.endpoint(address, options.port);
-      const secure = this.#secure('client', this.#host.name, name);
-      this.#outgoing.set(name, new Outgoing({ host: this.#host, to, secure }));
+      const secure = this.#secure('client', own, peer);
+      const isCareless = options.double === 'careless';
+      const parts = { host: this.#host, peer, to, store, secure, isCareless };
+      this.#outgoing.set(peer, new Outgoing(parts));
     }
     this.#listener = this.#host.listen({ port: options.port }, (stream) => this.#accept(stream));
     if (this.#listener === undefined) this.#host.log.warn(`port ${options.port} is taken`);
     this.#host.onRequest((request) => this.#request(request));
+    for (const outgoing of this.#outgoing.values()) outgoing.start();
   }
 
   stop(): void {
     this.#listener?.close();
     for (const outgoing of this.#outgoing.values()) outgoing.stop();
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const peers = [...this.#outgoing].map(([name, { open }]) => ({ name, unconfirmed: open }));
+    return { peers };
   }
 
   #request(request: NodeRequest): void {
@@ -71,32 +82,33 @@ class BulkNode implements NodeHandle {
       stream.reset();
       return;
     }
-    const reader = new PacketReader((buffer, offset, length) => {
-      this.#packets += 1;
-      const isDamaged = this.#setup.options.double === 'flip' && this.#packets % 100 === 0;
-      if (isDamaged) buffer[offset] = (buffer[offset] ?? 0) ^ 1;
-      this.#host.deliver(peer, buffer, offset, length);
-    });
-    stream.handle({
-      onData: (buffer, offset, length) => {
-        if (reader.read(buffer, offset, length)) return;
-        this.#host.drop('bad-length');
-        stream.reset();
-      },
-      onEnd: () => {
-        if (!reader.isBetweenPackets) this.#host.drop('truncated');
-        stream.end();
-      },
-      onClose: (error) => {
-        if (error !== undefined) this.#host.meter.counter('bulk.resets').add(1);
-      },
-    });
+    this.#incomingFrom(peer).accept(stream);
     const secure = this.#secure('server', peer, this.#host.name);
     // A handshake that fails ends the stream, which is counted there.
     if (secure !== undefined) stream.secure(secure, () => undefined);
   }
 
-  /** The key of a pair is that of the opening and the accepting node, in this order. */
+  #incomingFrom(peer: string): Incoming {
+    const known = this.#incoming.get(peer);
+    if (known !== undefined) return known;
+    const made = new Incoming({
+      host: this.#host,
+      peer,
+      store: this.#host.store('inbox'),
+      handOver: (packet): void => this.#handOver(peer, packet),
+      isForgetful: this.#setup.options.double === 'forgetful',
+    });
+    this.#incoming.set(peer, made);
+    return made;
+  }
+
+  #handOver(peer: string, packet: Uint8Array): void {
+    this.#packets += 1;
+    const isDamaged = this.#setup.options.double === 'flip' && this.#packets % 100 === 0;
+    if (isDamaged) packet[0] = (packet[0] ?? 0) ^ 1;
+    this.#host.deliver(peer, packet, 0, packet.length);
+  }
+
   #secure(role: SecureOptions['role'], from: string, to: string): SecureOptions | undefined {
     const { network, options } = this.#setup;
     if (options.secure === 'none') return undefined;

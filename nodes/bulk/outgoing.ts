@@ -1,24 +1,35 @@
 /**
- * Bulk: the packets on their way to one peer, over one stream that is opened for the first of them.
+ * Bulk: the packets on their way to one peer, over one stream that is opened for the first of them
+ * and opened anew when it ends before the peer has confirmed all.
  *
- * A packet is answered `ok` when the stream has taken it and has room for more, so that a sender who
- * waits for the answer goes at the pace of the network. When the stream ends, packets that were not
- * answered are refused by the name of the reason; what was answered before may be lost with it.
+ * A packet is answered `ok` when it is on the disk: from then on it reaches the peer once, whatever
+ * restarts. Only so many packets are kept, so that a sender who waits for the answer goes at the
+ * pace of the network.
  *
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
+import type { Store } from '../../engine/host/store.ts';
 import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
-import { WAITING_MAX } from './geometry.ts';
-import { encodePacket } from './wire.ts';
+import type { Timer } from '../../engine/host/time.ts';
+import { NUMBER_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
+import { PieceReader } from './machine.ts';
+import { Outbox } from './outbox.ts';
+import { Syncing } from './syncing.ts';
+import { decodeNumber, encodeHello, encodePacket } from './wire.ts';
 
 /** Who is sent to, and how. */
 export interface OutgoingSetup {
   readonly host: Host;
+  readonly peer: string;
   readonly to: Endpoint;
+  /** Where packets are kept until the peer has confirmed them. */
+  readonly store: Store;
   /** Absent when packets travel in the clear. */
   readonly secure: SecureOptions | undefined;
+  /** A test double: remembers nothing of an earlier life. */
+  readonly isCareless: boolean;
 }
 
 interface Waiting {
@@ -29,90 +40,157 @@ interface Waiting {
 /** See the module. */
 export class Outgoing {
   readonly #setup: OutgoingSetup;
+  readonly #outbox: Outbox;
+  readonly #writes: Syncing;
+  /** Packets that no room is left for. */
   readonly #waiting: Waiting[] = [];
-  /** Taken by the stream while that was full; answered when it drains. */
-  #last: Waiting | undefined;
-  #state: 'closed' | 'opening' | 'open' | 'full' = 'closed';
+  /** Answers that wait for the disk, by the number of the packet. */
+  readonly #unanswered = new Map<number, NodeRequest['respond']>();
+  #state: 'closed' | 'opening' | 'greeting' | 'open' | 'full' = 'closed';
   #stream: Stream | undefined;
+  /** Number of the last packet that this stream has taken. */
+  #sent = 0;
+  #writingUpTo = 0;
+  #retryNs = RETRY_NS_MIN;
+  #retry: Timer | undefined;
+  #isStopped = false;
 
   constructor(setup: OutgoingSetup) {
     this.#setup = setup;
+    const { host, store, peer, isCareless } = setup;
+    const randomBytes = (length: number): Uint8Array => host.randomBytes(length);
+    this.#outbox = new Outbox({ store, peer, randomBytes, isCareless });
+    this.#writes = new Syncing(host, store, {
+      begin: (): void => {
+        this.#writingUpTo = this.#outbox.last;
+      },
+      done: (): void => this.#written(),
+    });
+  }
+
+  /** Packets that the peer has not confirmed. */
+  get open(): number {
+    return this.#outbox.count;
+  }
+
+  /** Sends what an earlier life of the node has left. */
+  start(): void {
+    if (this.#outbox.count > 0) this.#open();
   }
 
   /** Sends a packet, now or when there is room. */
   send(request: NodeRequest): void {
-    if (this.#waiting.length >= WAITING_MAX) {
-      request.respond('queue-full');
-      return;
-    }
     const bytes = encodePacket(request.body);
-    this.#waiting.push({ bytes, respond: (outcome) => request.respond(outcome) });
-    if (this.#state === 'closed') this.#open();
-    else if (this.#state === 'open') this.#flush();
+    const respond = (outcome: string): void => request.respond(outcome);
+    if (this.#waiting.length === 0 && this.#outbox.hasRoom) this.#accept({ bytes, respond });
+    else if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ bytes, respond });
+    else request.respond('queue-full');
   }
 
-  /** Ends the stream after everything that it has taken. */
+  /** Ends the stream after everything that it has taken; what is not confirmed stays on the disk. */
   stop(): void {
+    this.#isStopped = true;
+    this.#retry?.cancel();
     this.#stream?.end();
-    this.#refuseAll('stopped');
+    for (const { respond } of this.#waiting.splice(0)) respond('stopped');
+  }
+
+  #accept({ bytes, respond }: Waiting): void {
+    this.#unanswered.set(this.#outbox.add(bytes), respond);
+    this.#setup.host.meter.counter('bulk.accepted').add(1);
+    this.#writes.ask();
+  }
+
+  #written(): void {
+    const upTo = this.#writingUpTo;
+    this.#outbox.written(upTo);
+    for (const [number, respond] of this.#unanswered) {
+      if (number > upTo) break;
+      this.#unanswered.delete(number);
+      respond('ok');
+    }
+    if (this.#state === 'closed' && this.#retry === undefined) this.#open();
+    else this.#flush();
   }
 
   #open(): void {
     const { host, to, secure } = this.#setup;
+    this.#retry = undefined;
+    if (this.#isStopped) return;
     this.#state = 'opening';
     host.meter.counter('bulk.connects').add(1);
-    host.connect({ to }, (stream, error) => {
+    host.connect({ to }, (stream) => {
       if (stream === undefined) {
-        this.#state = 'closed';
-        this.#refuseAll(error ?? 'unreachable');
+        this.#closed(undefined);
         return;
       }
       this.#stream = stream;
+      const numbers = new PieceReader(NUMBER_BYTES, (piece) =>
+        this.#confirmed(decodeNumber(piece)),
+      );
       stream.handle({
-        // The peer has nothing to say on this stream.
-        onData: () => stream.reset(),
+        onData: (buffer, offset, length) => numbers.read(buffer, offset, length),
         onEnd: () => stream.end(),
         onDrain: () => this.#drained(),
         onClose: (reason) => this.#closed(reason),
       });
-      if (secure === undefined) this.#opened();
-      else stream.secure(secure, (failure) => failure === undefined && this.#opened());
+      if (secure === undefined) this.#greet(stream);
+      else stream.secure(secure, (failure) => failure === undefined && this.#greet(stream));
     });
   }
 
-  #opened(): void {
-    this.#state = 'open';
+  #greet(stream: Stream): void {
+    const { memory, confirmed } = this.#outbox;
+    this.#state = 'greeting';
+    stream.write(encodeHello({ memory, confirmed }));
+  }
+
+  /** The peer says what it has handed over; the first time on a stream, where to go on. */
+  #confirmed(number: number): void {
+    const isGreeting = this.#state === 'greeting';
+    if (this.#state === 'closed' || this.#state === 'opening') return;
+    if (!isGreeting && number > this.#sent) {
+      this.#setup.host.drop('bad-number');
+      this.#stream?.reset();
+      return;
+    }
+    const news = this.#outbox.confirm(number);
+    this.#setup.host.meter.counter('bulk.confirmed').add(news);
+    if (isGreeting) {
+      this.#sent = this.#outbox.confirmed;
+      this.#state = 'open';
+      this.#retryNs = RETRY_NS_MIN;
+    }
+    while (this.#outbox.hasRoom) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      this.#accept(next);
+    }
     this.#flush();
   }
 
   #drained(): void {
-    this.#last?.respond('ok');
-    this.#last = undefined;
-    if (this.#state === 'full') this.#opened();
+    if (this.#state === 'full') this.#state = 'open';
+    this.#flush();
   }
 
   #flush(): void {
-    while (this.#state === 'open') {
-      const next = this.#waiting.shift();
+    while (this.#state === 'open' && this.#sent < this.#outbox.durable) {
+      const next = this.#outbox.packet(this.#sent + 1);
       if (next === undefined) return;
-      if (this.#stream?.write(next.bytes) === 'full') {
-        this.#last = next;
-        this.#state = 'full';
-      } else next.respond('ok');
+      this.#sent = next.number;
+      if (this.#stream?.write(next.bytes) === 'full') this.#state = 'full';
     }
   }
 
   #closed(reason: string | undefined): void {
-    if (reason !== undefined) this.#setup.host.meter.counter('bulk.resets').add(1);
+    const { host } = this.#setup;
+    if (reason !== undefined) host.meter.counter('bulk.resets').add(1);
     this.#stream = undefined;
     this.#state = 'closed';
-    this.#refuseAll(reason ?? 'closed');
-  }
-
-  #refuseAll(reason: string): void {
-    const refused = this.#waiting.splice(0);
-    if (this.#last !== undefined) refused.unshift(this.#last);
-    this.#last = undefined;
-    for (const { respond } of refused) respond(reason);
+    if (this.#isStopped || (this.#outbox.count === 0 && this.#waiting.length === 0)) return;
+    const waitNs = this.#retryNs / 2 + host.random('reconnect').below(this.#retryNs / 2);
+    this.#retryNs = Math.min(RETRY_NS_MAX, 2 * this.#retryNs);
+    this.#retry = host.after(waitNs, () => this.#open());
   }
 }

@@ -274,6 +274,7 @@ export class Agent implements WorldListener {
       this.world.restart(name);
       this.#create(name);
       this.#nodes.get(name)?.start();
+      for (const flow of this.#flows) if (flow.spec.from === name) flow.nodeRestarted();
     });
     this.#lookAtPaths(name);
   }

@@ -198,6 +198,7 @@ export class Stage implements WorldListener {
     this.#parts.world.restart(name);
     this.#create(host);
     this.#nodes.get(name)?.start();
+    for (const flow of this.flows) if (flow.spec.from === name) flow.nodeRestarted();
   }
 
   #faultBegan(record: FaultRecord, cut: readonly string[]): void {

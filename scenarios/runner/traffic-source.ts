@@ -82,6 +82,10 @@ export class Flow {
   readonly #onTick = (): void => this.#tick();
   #isOn = true;
   #isFileSent = false;
+  /** The chunk of a file that the node was handed and has not answered; a new object for each try. */
+  #offered: { readonly fromByte: number } | undefined;
+  /** Sequence numbers below were counted: a chunk that comes again is sent once. */
+  #counted = 0;
   #turnNs = 0;
   /** What the ramp has left of packets, as a fraction of one. */
   #ramped = 0;
@@ -208,7 +212,11 @@ export class Flow {
     const left = pattern.bytes - sentBytes;
     const size = Math.max(TRUTH_BYTES, Math.min(this.spec.sizeBytes, left));
     const now = this.#world.now();
+    const offered = { fromByte: sentBytes };
+    this.#offered = offered;
     this.#send('data', size, (outcome) => {
+      if (this.#offered !== offered) return;
+      this.#offered = undefined;
       const isTaken = outcome === 'ok';
       // A refused chunk comes again under its number, so that the receiver misses none in the end.
       if (!isTaken) this.nextSequence -= 1;
@@ -218,12 +226,23 @@ export class Flow {
     });
   }
 
+  /** The node that this flow hands its packets to has begun anew: nobody will answer for the last one. */
+  nodeRestarted(): void {
+    const { nextSequence } = this;
+    const offered = this.#offered;
+    if (offered === undefined) return;
+    this.#offered = undefined;
+    this.nextSequence = nextSequence - 1;
+    this.#world.at(this.#world.now() + CHUNK_RETRY_NS, () => this.#chunk(offered.fromByte));
+  }
+
   #send(kind: TruthKind, size?: number, done?: (outcome: string) => void): void {
     const packet = size === undefined ? this.#packet : new Uint8Array(size);
     const sequence = this.nextSequence;
     this.nextSequence += 1;
     const sentNs = this.#fill(packet, kind, sequence);
-    this.noteSent(sequence, sentNs);
+    if (sequence >= this.#counted) this.noteSent(sequence, sentNs);
+    this.#counted = Math.max(this.#counted, sequence + 1);
     const { from, to } = this.spec;
     const asker = { meter: this.meter, sentNs, done };
     this.#world.request(from, new SendRequest(to, packet, asker));

@@ -172,12 +172,43 @@ const ROWS: readonly Row[] = [
       'a receiver that crashes half way': {
         base: 'shipped',
         set: { events: '[{ at: 5s, for: 1s, crash: receiver }]' },
-        red: ['bulk.delivery value ==', 'bulk.resets count =='],
+        red: ['bulk.resets count =='],
       },
       'a receiver that flips bits': {
         base: 'shipped',
         set: { 'options.bulk.double': 'flip' },
         red: ['bulk.corrupted count ==', 'bulk.delivery value =='],
+      },
+    },
+  },
+  {
+    file: 'file-transfer-crashes.yaml',
+    bases: { shipped: {} },
+    doubles: {
+      'a receiver that forgets what it handed over': {
+        base: 'shipped',
+        set: { 'options.bulk.double': 'forgetful' },
+        red: ['bulk.duplicates count =='],
+      },
+      'a sender that loses what it had taken over': {
+        base: 'shipped',
+        set: { 'options.bulk.double': 'careless' },
+        red: ['bulk.delivery value ==', 'bulk.transfer max <=', 'bulk.transfer min >='],
+      },
+      'a receiver that flips bits': {
+        base: 'shipped',
+        set: { 'options.bulk.double': 'flip' },
+        red: [
+          'bulk.corrupted count ==',
+          'bulk.delivery value ==',
+          'bulk.transfer max <=',
+          'bulk.transfer min >=',
+        ],
+      },
+      'a link that is too good': {
+        base: 'shipped',
+        set: { 'topology.links.0.rate': '100Mbit/s', 'topology.links.0.delay': '1ms' },
+        red: ['bulk.transfer min >='],
       },
     },
   },

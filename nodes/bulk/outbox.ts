@@ -1,0 +1,135 @@
+/**
+ * Bulk: what a node has taken over to send to one peer, until the peer has confirmed it. It is on the
+ * disk before it is on its way, so that a restart loses none of it and no number is used twice.
+ *
+ * Packets stand in a ring of places, so that the store stays as large as the ring. Knows no stream.
+ *
+ * @module
+ */
+import type { Store } from '../../engine/host/store.ts';
+import { concatBytes } from '../_kit/bytes.ts';
+import { KEPT_BYTES_MAX, KEPT_MAX, MEMORY_BYTES, NUMBER_BYTES } from './geometry.ts';
+import { decodeNumber, encodeNumber } from './wire.ts';
+
+/** A packet with its number and its length in front, as it goes onto the stream. */
+export interface KeptPacket {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What an outbox stands on. */
+export interface OutboxParts {
+  readonly store: Store;
+  readonly peer: string;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** A test double: remembers nothing of an earlier life. */
+  readonly isCareless: boolean;
+}
+
+/** See the module. */
+export class Outbox {
+  /** Names what is remembered here. */
+  readonly memory: Uint8Array;
+  readonly #parts: OutboxParts;
+  /** In the order of their numbers, which have no gaps. */
+  #kept: KeptPacket[] = [];
+  #keptBytes = 0;
+  #confirmed = 0;
+  #last = 0;
+  #durable = 0;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    const known = parts.isCareless ? undefined : parts.store.get(this.#key('memory'));
+    this.memory = known ?? parts.randomBytes(MEMORY_BYTES);
+    if (known === undefined) parts.store.put(this.#key('memory'), this.memory);
+    else this.#recall();
+  }
+
+  /** Number of the last packet that the peer has confirmed; 0 before the first. */
+  get confirmed(): number {
+    return this.#confirmed;
+  }
+
+  /** Number of the last packet that was taken over. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Number of the last packet that may be sent: everything up to it is on the disk. */
+  get durable(): number {
+    return this.#durable;
+  }
+
+  /** Packets that are not confirmed. */
+  get count(): number {
+    return this.#kept.length;
+  }
+
+  get hasRoom(): boolean {
+    return this.#kept.length < KEPT_MAX && this.#keptBytes < KEPT_BYTES_MAX;
+  }
+
+  /** Takes a packet over; returns its number. It may be sent after {@link written}. */
+  add(bytes: Uint8Array): number {
+    this.#last += 1;
+    const number = this.#last;
+    this.#kept.push({ number, bytes });
+    this.#keptBytes += bytes.length;
+    this.#parts.store.put(this.#placeOf(number), concatBytes(encodeNumber(number), bytes));
+    return number;
+  }
+
+  /** The store has confirmed what was added up to `number`. */
+  written(number: number): void {
+    this.#durable = Math.max(this.#durable, number);
+  }
+
+  /** The packet of a number that is not confirmed. */
+  packet(number: number): KeptPacket | undefined {
+    const first = this.#kept[0]?.number ?? 0;
+    return this.#kept[number - first];
+  }
+
+  /** The peer has everything up to `number`. @returns how many packets that is news of. */
+  confirm(number: number): number {
+    const kept = this.#kept.filter((packet) => packet.number > number);
+    const news = this.#kept.length - kept.length;
+    this.#kept = kept;
+    this.#keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // A peer may know of more than a disk that has lost its end: those numbers are used.
+    this.#last = Math.max(this.#last, number);
+    this.#durable = Math.max(this.#durable, number);
+    if (number > this.#confirmed) {
+      this.#confirmed = number;
+      this.#parts.store.put(this.#key('confirmed'), encodeNumber(number));
+    }
+    return news;
+  }
+
+  #recall(): void {
+    const { store } = this.#parts;
+    const confirmed = store.get(this.#key('confirmed'));
+    this.#confirmed = confirmed === undefined ? 0 : decodeNumber(confirmed);
+    const found: KeptPacket[] = [];
+    for (let place = 0; place < KEPT_MAX; place += 1) {
+      const bytes = store.get(this.#key(String(place)));
+      if (bytes === undefined) continue;
+      const number = decodeNumber(bytes);
+      if (number > this.#confirmed) found.push({ number, bytes: bytes.slice(NUMBER_BYTES) });
+    }
+    found.sort((one, other) => one.number - other.number);
+    this.#kept = found;
+    this.#keptBytes = found.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#last = found.at(-1)?.number ?? this.#confirmed;
+    this.#durable = this.#last;
+  }
+
+  #placeOf(number: number): string {
+    return this.#key(String(number % KEPT_MAX));
+  }
+
+  #key(name: string): string {
+    return `${this.#parts.peer}/${name}`;
+  }
+}

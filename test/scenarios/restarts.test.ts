@@ -1,0 +1,141 @@
+/**
+ * Restarts under load, each kind of node in turn: what is delivered stays above what the outage alone
+ * takes, and a node that does not come back turns the same verdict red.
+ */
+import { expect, it } from 'vitest';
+import type { Report } from '../../reports/report-schema.ts';
+import { loadText, report, run } from '../unit/scenarios/runner/fixture.ts';
+
+interface Restart {
+  /** Scenario without its events, with limits on delivery. */
+  readonly text: string;
+  readonly node: string;
+  /** `for` of a crash that ends, and of one that lasts to the end of the run. */
+  readonly outage: string;
+  readonly forGood: string;
+  readonly at: string;
+}
+
+const PING = `
+name: ping-restart
+question: Do pings come back after a restart?
+topology: two-nodes.yaml
+duration: 10s
+warmup: 1s
+traffic: [{ from: alice, to: bob, kind: constant, rate: 100/s, size: 100B }]
+kpis:
+  ping.delivery: { value: ">= 93%" }
+  ping.duplicates: { count: "== 0" }
+`;
+
+/** Three disjoint paths of 1,000 packets/s together; the outage of 300 ms is 3 % of the measured time. */
+const GATEWAY = `
+name: gateway-restart
+question: Does traffic go on after a restart?
+topology: scion-default.yaml
+duration: 12s
+warmup: 2s
+traffic: [{ from: gateway-111, to: gateway-211, kind: poisson, rate: 200/s, size: 400B }]
+kpis:
+  gateway.delivery: { value: ">= 93%" }
+  gateway.duplicates: { count: "== 0" }
+  antireplay.false_accept: { count: "== 0" }
+`;
+
+const BULK = `
+name: bulk-restart
+question: Do packets come once after a restart?
+topology: long-fat-link.yaml
+duration: 14s
+warmup: 1s
+traffic: [{ from: sender, to: receiver, kind: constant, rate: 50/s, size: 1000B, stop: 8s }]
+kpis:
+  bulk.delivery: { value: ">= 97%" }
+  bulk.duplicates: { count: "== 0" }
+`;
+
+/** One mix in each layer, so that nothing goes round it; epochs end that nobody makes a document for. */
+const MIXNET = `
+name: mixnet-restart
+question: Do messages arrive after a restart?
+topology:
+  name: small-mixnet
+  defaults: { node: { run: mixnet }, link: { rate: 1Gbit/s, delay: 5ms, mtu: 9000B } }
+  generate: { kind: mixnet, layers: 2, width: 1, providers: 2, clients: 6 }
+duration: 100s
+warmup: 10s
+options:
+  mixnet:
+    epoch: 20s
+    rates:
+      delay: { mean: 50ms }
+      payload: { mean: 300ms }
+      loop: { mean: 2s }
+      drop: { mean: 2s }
+traffic:
+  - { from: client-1, to: client-2, kind: constant, rate: 1/s, size: 300B, stop: 85s }
+  - { from: client-3, to: client-4, kind: constant, rate: 1/s, size: 300B, stop: 85s }
+kpis:
+  mixnet.delivery: { value: ">= 97%" }
+  mixnet.duplicates: { count: "== 0" }
+`;
+
+const CASES: Readonly<Record<string, Restart>> = {
+  'a ping node': { text: PING, node: 'bob', at: '4s', outage: '300ms', forGood: '6s' },
+  'a gateway that sends': {
+    text: GATEWAY,
+    node: 'gateway-111',
+    at: '5s',
+    outage: '300ms',
+    forGood: '7s',
+  },
+  'a gateway that receives': {
+    text: GATEWAY,
+    node: 'gateway-211',
+    at: '5s',
+    outage: '300ms',
+    forGood: '7s',
+  },
+  'a bulk node that sends': {
+    text: BULK,
+    node: 'sender',
+    at: '4s',
+    outage: '100ms',
+    forGood: '9s',
+  },
+  'a bulk node that receives': {
+    text: BULK,
+    node: 'receiver',
+    at: '4s',
+    outage: '300ms',
+    forGood: '9s',
+  },
+  'a mix': { text: MIXNET, node: 'mix-1-1', at: '20s', outage: '500ms', forGood: '79s' },
+  'a provider': { text: MIXNET, node: 'provider-1', at: '20s', outage: '500ms', forGood: '79s' },
+  'an authority': { text: MIXNET, node: 'authority', at: '20s', outage: '500ms', forGood: '79s' },
+  'a mixnet client': { text: MIXNET, node: 'client-2', at: '20s', outage: '500ms', forGood: '79s' },
+};
+
+function verdict({ text, node, at }: Restart, length: string): Report {
+  const events = `events: [{ at: ${at}, for: ${length}, crash: ${node} }]\n`;
+  const scenario = loadText(`${text}${events}`);
+  return report(scenario, [run(scenario)]);
+}
+
+function redOf({ kpis }: Report): string[] {
+  return kpis.filter(({ pass }) => !pass).map(({ metric }) => metric);
+}
+
+it.each(Object.entries(CASES))('R-243: %s survives a restart under load', (_name, restart) => {
+  const back = verdict(restart, restart.outage);
+  expect(redOf(back), JSON.stringify(back.metrics)).toEqual([]);
+  expect(back.faults).toHaveLength(1);
+});
+
+it.each(Object.entries(CASES))('R-243: %s that does not come back is red', (name, restart) => {
+  const gone = verdict(restart, restart.forGood);
+  expect(
+    redOf(gone).some((metric) => metric.endsWith('.delivery')),
+    name,
+  ).toBe(true);
+});
