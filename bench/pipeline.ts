@@ -62,7 +62,7 @@ const FULL: Sizes = {
   loadedSeconds: 1,
   packets: 2_048,
   partUs: 100_000,
-  overfull: 20_000,
+  overfull: 18_000,
 };
 
 /** A key exchange with the provider that computes it. */

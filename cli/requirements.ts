@@ -46,11 +46,13 @@ export function addRequirements(program: Command): void {
       const sections = readRequirements(projectFile('docs/requirements.yaml'));
       const files = filesByRequirement(projectFile('.'));
       const all = judgeAll(sections, run, files);
-      if (flags.check === true) {
-        exitWith(checkDocument(all));
+      // What was committed is compared before it is written anew.
+      const checked = flags.check === true ? checkDocument(all) : undefined;
+      if (flags.write === true) writeDocument(sections, all, files);
+      if (checked !== undefined) {
+        exitWith(checked);
         return;
       }
-      if (flags.write === true) writeDocument(sections, all, files);
       process.stdout.write(
         flags.json === true ? `${JSON.stringify(all, null, 2)}\n` : terminalTable(all, run),
       );
