@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { fromHex } from '../nodes/_kit/bytes.ts';
 import { readBoot } from '../scenarios/distributed/boot.ts';
 import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
@@ -20,8 +21,9 @@ function fail(error: unknown): never {
 }
 
 async function run(): Promise<void> {
-  const { host, port, key, hosts } = await readBoot();
-  const channel = await dialChannel({ host, port, key: Buffer.from(key, 'hex') });
+  const { host, port, key, coordinator, hosts } = await readBoot();
+  const keys = { key: fromHex(key), listener: fromHex(coordinator) };
+  const channel = await dialChannel({ host, port, ...keys });
   await runNodeProcess({
     channel,
     hosts,

@@ -13,7 +13,7 @@ import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { type LiveOrder, runLive } from '../scenarios/runner/live-run.ts';
 import { againstSim } from './against-sim.ts';
 import { execute, type RunFlags, type Runner } from './execute.ts';
-import { exitWith } from './exit.ts';
+import { exitWith, FlagError } from './exit.ts';
 import {
   hideUseless,
   refuseUseless,
@@ -152,7 +152,16 @@ function deploy(
 ): { readonly loaded: Loaded; readonly deployment: Deployment | undefined } {
   if (file === undefined) return { loaded, deployment: undefined };
   const { scenario } = loaded;
-  const deployment = loadDeployment(file, scenario.topology);
+  const changed = Object.keys(scenario.overrides).find((path) => path.startsWith('topology'));
+  if (changed !== undefined) {
+    const hint = 'change the file, on every machine';
+    throw new FlagError(
+      `--deployment: nodes have their own topology, not --set ${changed}`,
+      changed,
+      hint,
+    );
+  }
+  const deployment = loadDeployment(file, scenario.topology, { kind: 'coordinator' });
   const topology = deployment.place(scenario.topology);
   return { loaded: { ...loaded, scenario: { ...scenario, topology } }, deployment };
 }

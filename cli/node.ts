@@ -14,8 +14,9 @@ import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
 import { type Channel, DialError } from '../scenarios/distributed/channel/model.ts';
 import {
   type Deployment,
+  type KeyRole,
   loadDeployment,
-  newKeyFile,
+  makeKeys,
 } from '../scenarios/distributed/deployment.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
@@ -28,7 +29,7 @@ import {
   readLevels,
 } from '../services/operator/index.ts';
 import { hintNames } from '../topologies/files/suggest.ts';
-import { loadTopology } from '../topologies/load.ts';
+import { loadTopology, topologyModules } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
 import { refuseWithHelp, wholeNumber } from './flags.ts';
@@ -44,7 +45,7 @@ interface NodeFlags {
   readonly operatorPort?: number;
   readonly log: OperatorLevel;
   readonly state?: string;
-  readonly newKey?: string;
+  readonly newKeys?: string;
 }
 
 /** Adds the command. */
@@ -71,45 +72,62 @@ export function addNode(program: Command): void {
         .default('info'),
     )
     .option('--state <folder>', 'stores that outlive a crash (STATE_DIRECTORY, else none)')
-    .option('--new-key <file>', 'write a fresh key for a deployment, and nothing else');
+    .option('--new-keys <folder>', 'make the keys of a deployment, and nothing else');
   command.action(async (topologyFile: string | undefined, name: string | undefined, flags) => {
-    const { newKey } = flags as NodeFlags;
-    if (newKey !== undefined) {
-      newKeyFile(newKey);
-      process.stdout.write(
-        `${newKey}: a new key; copy it to every machine, readable by you alone\n`,
-      );
-      return;
-    }
-    if (topologyFile === undefined || name === undefined) refuseWithHelp(command);
+    const { newKeys } = flags as NodeFlags;
+    if (topologyFile !== undefined && newKeys !== undefined) {
+      await writeKeys(topologyFile, name, newKeys);
+    } else if (topologyFile === undefined || name === undefined) refuseWithHelp(command);
     else await runNode(topologyFile, name, flags as NodeFlags);
   });
 }
 
-async function runNode(topologyFile: string, name: string, flags: NodeFlags): Promise<void> {
+/** The network with the protocols that this machine's own file names. */
+async function loadOwn(
+  path: string,
+): Promise<{ readonly topology: Topology; readonly registry: ProtocolRegistry }> {
   const registry = new ProtocolRegistry();
-  const topology = loadTopology({ path: topologyFile, folders: PROJECT_FOLDERS, registry });
+  const request = { path, folders: PROJECT_FOLDERS, registry };
+  for (const module of topologyModules(request)) await registry.load(module);
+  return { topology: loadTopology(request), registry };
+}
+
+/** Keys of the coordinator and all nodes, or of one node that makes its own. */
+async function writeKeys(file: string, name: string | undefined, folder: string): Promise<void> {
+  const { topology } = await loadOwn(file);
+  if (name !== undefined) checkName(topology, name);
+  const names = name === undefined ? topology.hosts.map((host) => host.name) : [name];
+  const nodes = names.map((node): KeyRole => ({ kind: 'node', name: node }));
+  const made = makeKeys(folder, name === undefined ? [{ kind: 'coordinator' }, ...nodes] : nodes);
+  process.stdout.write(
+    `${folder}: ${made.length === 0 ? 'no key was missing' : made.join(', ')}\n` +
+      'copy public.keys to every machine, and each *.key to its own machine only\n',
+  );
+}
+
+async function runNode(topologyFile: string, name: string, flags: NodeFlags): Promise<void> {
+  const { topology, registry } = await loadOwn(topologyFile);
   checkName(topology, name);
   if (flags.deployment === undefined) {
     const hint = 'add --deployment FILE; docs/how-to/deploy.md shows one';
     throw new FlagError('node: where is the coordinator?', 'node', hint);
   }
-  const deployment = loadDeployment(flags.deployment, topology);
+  const deployment = loadDeployment(flags.deployment, topology, { kind: 'node', name });
   const at = coordinatorOf(flags, deployment);
   const stateFolder = flags.state ?? process.env['STATE_DIRECTORY'];
-  const channel = await dial(at, deployment.key);
+  const channel = await dial(at, deployment.keys);
   await runNodeProcess({
     channel,
     hosts: [name],
     registry,
-    topologySha256: topology.sha256,
+    topology: deployment.place(topology),
     ...(stateFolder === undefined
       ? {}
       : { stateFolder: join(stateFolder, encodeURIComponent(name)) }),
     level: flags.log,
     operatorPort: flags.operatorPort ?? deployment.hosts.get(name)?.operatorPort ?? 0,
     reload: (log): ReloadResult =>
-      reread(flags.deployment ?? '', { topology, running: deployment }, log),
+      reread(flags.deployment ?? '', { topology, name, running: deployment }, log),
   });
 }
 
@@ -144,11 +162,11 @@ function isFinal({ reason }: DialError): boolean {
 /** Tries until the coordinator listens. */
 async function dial(
   { host, port }: { readonly host: string; readonly port: number },
-  key: Uint8Array,
+  { secret, coordinator }: Deployment['keys'],
 ): Promise<Channel> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await dialChannel({ host, port, key });
+      return await dialChannel({ host, port, key: secret, listener: coordinator });
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
       if (isFinal(error)) throw new Refusal(error.message, { cause: error });
@@ -160,14 +178,21 @@ async function dial(
   }
 }
 
+/** What a node was started with. */
+interface RunningNode {
+  readonly topology: Topology;
+  readonly name: string;
+  readonly running: Deployment;
+}
+
 /** SIGHUP: levels of the log act at once, everything else with the next start. */
 function reread(
   file: string,
-  { topology, running }: { readonly topology: Topology; readonly running: Deployment },
+  { topology, name, running }: RunningNode,
   log: OperatorLog,
 ): ReloadResult {
   try {
-    const now = loadDeployment(file, topology);
+    const now = loadDeployment(file, topology, { kind: 'node', name });
     const applied = now.log === undefined ? [] : applyLevels(log, now.log);
     const needsRestart = now.differencesFrom(running).map((name) => `${file}: ${name}`);
     return { applied, needsRestart };

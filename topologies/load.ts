@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { isAbsolute } from 'node:path';
 import { buildTopology } from './build/build.ts';
 import { BuildContext } from './build/context.ts';
 import type { LoadedTopology } from './build/loaded.ts';
@@ -51,6 +52,21 @@ export function loadTopology(request: TopologyRequest): Topology {
   problems.throwIfAny();
   if (loaded === undefined) throw missingFile('the topology is empty');
   return loaded.topology;
+}
+
+/**
+ * Names the modules of users' own protocols in a topology file, so that the caller can load them into
+ * its registry before the file is checked.
+ *
+ * @returns absolute paths, each once; none when the file cannot be read (the check tells why).
+ */
+export function topologyModules(request: TopologyRequest): readonly string[] {
+  const { folders, registry } = request;
+  const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
+  if ('message' in found) return [];
+  const loaded = readTopology(found.path, [], { problems: new Problems(), registry });
+  const names = (loaded?.topology.hosts ?? []).map((host) => host.protocol);
+  return [...new Set(names.filter((name) => isAbsolute(name)))];
 }
 
 /** Reads a topology file; protocol options are left to the caller. */

@@ -4,6 +4,10 @@
  *
  * @module
  */
+
+import type { HostSpec, Topology } from '../../topologies/model.ts';
+import { nodeOptions } from '../files/load.ts';
+import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
 import { Agent, brokenReport } from './agent.ts';
@@ -18,7 +22,11 @@ export interface SessionOptions {
   readonly channel: Channel;
   readonly hosts: readonly string[];
   readonly registry: ProtocolRegistry;
-  readonly topologySha256?: string;
+  /**
+   * The network as this machine's own file has it, for agents of a deployment. With it nothing is
+   * loaded, and nowhere is written, because the coordinator says so.
+   */
+  readonly topology?: Topology;
   /** Where the process answers its operator, on loopback. */
   readonly operatorPort?: number;
   /** Stores of the hosts, over all runs; where the order says when absent. */
@@ -50,7 +58,7 @@ export class AgentSession {
     this.end = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    const { channel, hosts, topologySha256, operatorPort } = options;
+    const { channel, hosts, topology, operatorPort } = options;
     channel.onMessage = (message): void => this.#take(message);
     channel.onClose = (reason): void => void this.#ended(reason);
     this.#send({
@@ -58,7 +66,7 @@ export class AgentSession {
       hosts,
       pid: process.pid,
       ...(operatorPort === undefined ? {} : { operatorPort }),
-      ...(topologySha256 === undefined ? {} : { topologySha256 }),
+      ...(topology === undefined ? {} : { topologySha256: topology.sha256 }),
     });
   }
 
@@ -102,22 +110,16 @@ export class AgentSession {
     }
   }
 
-  async #load(order: AgentOrder): Promise<void> {
-    const { registry, stateFolder } = this.#options;
+  async #load(told: AgentOrder): Promise<void> {
+    const { registry } = this.#options;
     try {
-      const own =
-        stateFolder === undefined ? {} : { stateFolder: runStateFolder(stateFolder, order.run) };
-      for (const { protocol } of order.scenario.topology.hosts) {
-        if (registry.protocols(protocol) === undefined) await registry.load(protocol);
-      }
-      this.#agent = new Agent(
-        { ...order, ...own },
-        {
-          registry,
-          send: (report): void => this.#send(report),
-          onBroken: (error): void => this.#breakOff(error),
-        },
-      );
+      const order = this.#ownOrder(told);
+      if (this.#options.topology === undefined) await loadProtocols(order, registry);
+      this.#agent = new Agent(order, {
+        registry,
+        send: (report): void => this.#send(report),
+        onBroken: (error): void => this.#breakOff(error),
+      });
       const early = this.#early;
       this.#early = [];
       for (const command of early) this.#agent.obey(command);
@@ -126,6 +128,27 @@ export class AgentSession {
     } catch (error) {
       this.#breakOff(error);
     }
+  }
+
+  /** The order as far as the coordinator has a say in it. */
+  #ownOrder(told: AgentOrder): AgentOrder {
+    const { topology, stateFolder, hosts } = this.#options;
+    const { stateFolder: theirs, ...rest } = told;
+    if (told.hosts.join() !== hosts.join()) {
+      throw new Refusal(`the coordinator asks ${hosts.join(', ')} for other nodes`);
+    }
+    const folder = stateFolder === undefined ? undefined : runStateFolder(stateFolder, told.run);
+    if (topology === undefined) {
+      const own = folder ?? theirs;
+      return own === undefined ? rest : { ...rest, stateFolder: own };
+    }
+    // A folder that another machine names is none of ours.
+    const own = folder === undefined ? {} : { stateFolder: folder };
+    return {
+      ...rest,
+      ...own,
+      scenario: ownScenario(told.scenario, topology, this.#options.registry),
+    };
   }
 
   /** Tells what broke and ends; the coordinator decides what that means for the run. */
@@ -147,4 +170,37 @@ export class AgentSession {
   #send(report: Report): void {
     this.#options.channel.send(report);
   }
+}
+
+/** For agents that their coordinator has started: it is the same program of the same user. */
+async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
+  for (const { protocol } of order.scenario.topology.hosts) {
+    if (registry.protocols(protocol) === undefined) await registry.load(protocol);
+  }
+}
+
+/** The coordinator's scenario on this machine's topology. */
+function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegistry): Scenario {
+  if (told.topology.sha256 !== topology.sha256) {
+    throw new Refusal(`the coordinator has another topology file than ${topology.file}`);
+  }
+  const unknown = topology.hosts.find(({ protocol }) => registry.protocols(protocol) === undefined);
+  if (unknown !== undefined) throw new Refusal(`${unknown.name} runs an unknown protocol`);
+  const names = new Set(topology.hosts.map(({ name }) => name));
+  const strange = told.traffic.find(({ from, to }) => !names.has(from) || !names.has(to));
+  if (strange !== undefined) throw new Refusal('the coordinator has traffic of unknown nodes');
+  const scenario = { ...told, topology };
+  const wrong = topology.hosts.find((host) => !hasFittingOptions(scenario, host, registry));
+  if (wrong !== undefined) throw new Refusal(`the coordinator has wrong options for ${wrong.name}`);
+  return scenario;
+}
+
+function hasFittingOptions(
+  scenario: Scenario,
+  host: HostSpec,
+  registry: ProtocolRegistry,
+): boolean {
+  const { config } = registry.protocols(host.protocol) ?? {};
+  const result = config?.safeParse(nodeOptions(scenario, host)) as { readonly success?: boolean };
+  return result.success === true;
 }

@@ -10,8 +10,10 @@ import { createInterface } from 'node:readline';
 export interface AgentBoot {
   readonly host: string;
   readonly port: number;
-  /** 32 bytes, hexadecimal. */
+  /** Its own secret, 32 bytes, hexadecimal. */
   readonly key: string;
+  /** The coordinator's public key. */
+  readonly coordinator: string;
   readonly hosts: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Files that hold a deployment key: 64 hex digits that nobody but their owner may read.
+ * Files that hold the secret of one process of a deployment: 64 hex digits that nobody but their owner may read.
  *
  * No message of this module contains a digit of a key.
  *
@@ -22,19 +22,24 @@ import { wipe } from '../../nodes/_kit/secrets.ts';
 import type { ConfigCode } from '../../topologies/files/config-error.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import { Refusal } from '../refusal.ts';
-import { DEPLOYMENT_KEY_LENGTH } from './channel/handshake.ts';
+import { CHANNEL_KEY_LENGTH } from './channel/handshake.ts';
 
 const OWNER_ONLY = 0o600;
 /** Permission bits of group and others. */
 const OTHERS = 0o077;
-const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * DEPLOYMENT_KEY_LENGTH}}\\s*$`);
+const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
 /** A key file is 65 bytes; what is longer is something else. */
 const LENGTH_MAX = 1_024;
 
 /** A key, or why there is none. */
-export type KeyResult =
-  | { readonly key: Uint8Array }
-  | { readonly code: ConfigCode; readonly message: string; readonly hint: string };
+export type KeyResult = { readonly key: Uint8Array } | KeyProblem;
+
+/** Why there is no key. */
+export interface KeyProblem {
+  readonly code: ConfigCode;
+  readonly message: string;
+  readonly hint: string;
+}
 
 /**
  * Reads a key file.
@@ -43,7 +48,7 @@ export type KeyResult =
 export function readKeyFile(path: string): KeyResult {
   const shown = displayPath(path);
   if (!existsSync(path)) {
-    const hint = `make one with npm run node -- --new-key ${shown}`;
+    const hint = 'npm run node -- TOPOLOGY --new-keys FOLDER makes it';
     return { code: 'E116', message: `there is no file ${shown}`, hint };
   }
   let handle: number;
@@ -64,7 +69,7 @@ export function readKeyFile(path: string): KeyResult {
 /** Looks at the open file, so that nobody can exchange it between the look and the reading. */
 function readOpen(handle: number, shown: string): KeyResult {
   const status = fstatSync(handle);
-  const makeOne = `make one with npm run node -- --new-key ${shown}`;
+  const makeOne = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
   if (!status.isFile()) {
     return { code: 'E103', message: `${shown} is not a file`, hint: makeOne };
   }
@@ -76,7 +81,7 @@ function readOpen(handle: number, shown: string): KeyResult {
   }
   const text = status.size > LENGTH_MAX ? '' : readFileSync(handle, 'latin1');
   if (HEX.test(text)) return { key: fromHex(text.trim().toLowerCase()) };
-  const digits = 2 * DEPLOYMENT_KEY_LENGTH;
+  const digits = 2 * CHANNEL_KEY_LENGTH;
   const message = `${shown} does not hold a key, expected ${digits} hex digits and nothing else`;
   return { code: 'E103', message, hint: makeOne };
 }
@@ -93,7 +98,7 @@ export function newKeyFile(path: string): void {
   } catch (error) {
     throw refusalOf(shown, error);
   }
-  const key = new Uint8Array(randomBytes(DEPLOYMENT_KEY_LENGTH));
+  const key = new Uint8Array(randomBytes(CHANNEL_KEY_LENGTH));
   try {
     writeSync(handle, `${toHex(key)}\n`);
     fsyncSync(handle);

@@ -82,9 +82,9 @@ export const deploymentSchema = z
       description: 'Where the coordinator listens for the nodes (TCP).',
       examples: ['192.0.2.10:7000'],
     }),
-    'key-file': text('the path of a key file such as deployment.key').meta({
+    keys: text('the path of a folder of keys such as keys').meta({
       description:
-        'Key of the deployment, from the folder of this file. `orrery node --new-key FILE` writes one.',
+        'Keys of the deployment, from the folder of this file. `orrery node TOPOLOGY --new-keys FOLDER` makes them.',
     }),
     hosts: z
       .record(z.string(), hostSchema)

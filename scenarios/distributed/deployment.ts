@@ -3,7 +3,7 @@
  *
  * ```yaml
  * coordinator: 192.0.2.10:7000        # the nodes find it here
- * key-file: deployment.key            # 64 hex digits, mode 0600, the same on every machine
+ * keys: keys                          # a folder: public.keys, and the secret of this process
  * hosts:                              # nodes that are not on loopback of one machine
  *   gateway-111: 192.0.2.11
  *   gateway-211: { address: 192.0.2.12, operator: { port: 9100 } }
@@ -27,10 +27,10 @@ import { hintNames } from '../../topologies/files/suggest.ts';
 import type { PathMistake } from '../../topologies/files/zod-words.ts';
 import { missingFile } from '../../topologies/load.ts';
 import type { Topology } from '../../topologies/model.ts';
-import { readKeyFile } from './deployment-key.ts';
+import { type DeploymentKeys, type KeyRole, readKeys } from './deployment-keys.ts';
 import { type DeploymentInput, deploymentSchema, type HostPort } from './deployment-schema.ts';
 
-export { newKeyFile } from './deployment-key.ts';
+export { type KeyRole, makeKeys } from './deployment-keys.ts';
 
 const LIMIT_BYTES = 1e6;
 const TOO_LARGE_HINT = 'one line a node is enough';
@@ -54,10 +54,10 @@ export class Deployment {
   readonly log: string | undefined;
   /** The nodes that the file names; the others stay where the topology has them. */
   readonly hosts: ReadonlyMap<string, DeployedHost>;
-  readonly #key: Uint8Array;
+  readonly #keys: DeploymentKeys;
 
   constructor(
-    parts: Pick<Deployment, 'file' | 'sha256' | 'coordinator' | 'shape' | 'log' | 'hosts' | 'key'>,
+    parts: Pick<Deployment, 'file' | 'sha256' | 'coordinator' | 'shape' | 'log' | 'hosts' | 'keys'>,
   ) {
     this.file = parts.file;
     this.sha256 = parts.sha256;
@@ -65,12 +65,12 @@ export class Deployment {
     this.shape = parts.shape;
     this.log = parts.log;
     this.hosts = parts.hosts;
-    this.#key = parts.key;
+    this.#keys = parts.keys;
   }
 
-  /** The deployment key, 32 bytes. */
-  get key(): Uint8Array {
-    return this.#key;
+  /** Its own secret, and the public keys of all. */
+  get keys(): DeploymentKeys {
+    return this.#keys;
   }
 
   /** Names of settings, besides the log's levels, that another file says differently. */
@@ -83,7 +83,7 @@ export class Deployment {
     const ours = settings(this);
     const theirs = settings(other);
     const names = Object.keys(ours).filter((name) => ours[name] !== theirs[name]);
-    return equalSecrets(this.#key, other.#key) ? names : [...names, 'key-file'];
+    return equalSecrets(this.#keys.secret, other.#keys.secret) ? names : [...names, 'keys'];
   }
 
   /** The topology with its nodes at the addresses of this deployment. */
@@ -97,12 +97,13 @@ export class Deployment {
 }
 
 /**
- * Loads a deployment file with its key and checks everything against the topology.
+ * Loads a deployment file with its keys and checks everything against the topology.
  *
  * @param path Relative to the working folder.
+ * @param role Whose secret is needed.
  * @throws ConfigError naming every mistake.
  */
-export function loadDeployment(path: string, topology: Topology): Deployment {
+export function loadDeployment(path: string, topology: Topology, role: KeyRole): Deployment {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
     throw missingFile(`there is no deployment file ${displayPath(place)}`);
@@ -112,7 +113,7 @@ export function loadDeployment(path: string, topology: Topology): Deployment {
   const problems = new Problems();
   const input = problems.check(source, deploymentSchema, source.data);
   const deployment =
-    input === undefined ? undefined : new Checker(source, topology, problems).check(input);
+    input === undefined ? undefined : new Checker(source, topology, problems).check(input, role);
   problems.throwIfAny();
   if (deployment === undefined) throw new ConfigError([]);
   return deployment;
@@ -130,21 +131,22 @@ class Checker {
     this.#problems = problems;
   }
 
-  check(input: DeploymentInput): Deployment | undefined {
+  check(input: DeploymentInput, role: KeyRole): Deployment | undefined {
     const { file, path, sha256 } = this.#source;
-    const key = this.#readKey(resolve(dirname(path), input['key-file']));
+    const keys = this.#readKeys(resolve(dirname(path), input.keys), role);
     const hosts = this.#readHosts(input.hosts ?? {});
     this.#checkNeighbours(hosts);
     this.#checkPorts(hosts);
-    if (key === undefined) return undefined;
+    if (keys === undefined) return undefined;
     const { coordinator, shape = 'links', log } = input;
-    return new Deployment({ file, sha256, coordinator, shape, log, hosts, key });
+    return new Deployment({ file, sha256, coordinator, shape, log, hosts, keys });
   }
 
-  #readKey(path: string): Uint8Array | undefined {
-    const result = readKeyFile(path);
-    if ('key' in result) return result.key;
-    this.#refuse(['key-file'], result);
+  #readKeys(folder: string, role: KeyRole): DeploymentKeys | undefined {
+    const names = this.#topology.hosts.map((host) => host.name);
+    const result = readKeys(folder, role, names);
+    if ('secret' in result) return result;
+    this.#refuse(['keys'], result);
     return undefined;
   }
 

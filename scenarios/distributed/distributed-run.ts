@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +56,9 @@ import {
   tellProgress,
 } from '../runner/wall-clock-run.ts';
 import type { AgentProcess } from './agent-process.ts';
+import { newChannelKey } from './channel/handshake.ts';
 import { Coordinator } from './coordinator.ts';
+import type { DeploymentKeys } from './deployment-keys.ts';
 import { lastWordsOf } from './last-words.ts';
 import { groupsOf, layoutText, type ProcessEntry, processEntries } from './layout.ts';
 import { loopGroups } from './loops.ts';
@@ -84,14 +85,13 @@ export interface DistributedOrder extends RunOrder {
   readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
   /** Agents that others start; they find the coordinator here. */
   readonly deployment?: {
-    readonly key: Uint8Array;
+    readonly keys: DeploymentKeys;
     readonly coordinator: { readonly host: string; readonly port: number };
   };
 }
 
 /** The module that runs an agent on an event loop, in the form in which this one runs. */
 const LOOP_ENTRY = new URL(IS_SOURCE ? './loop-start.ts' : './loop-start.js', import.meta.url).href;
-const KEY_BYTES = 32;
 /** An agent that was started here has this long to come. */
 const CONNECT_MAX_MS = 30_000;
 /** One that somebody else starts has longer. */
@@ -168,10 +168,10 @@ class DistributedRun {
     this.#fleet = new ProcessFleet({
       groups: hostGroups(order),
       vessel: vesselOf(order),
-      key: deployment?.key ?? randomBytes(KEY_BYTES),
+      key: deployment?.keys.secret ?? newChannelKey(),
       ...(deployment === undefined
         ? { entry: vesselOf(order) === 'loop' ? LOOP_ENTRY : order.agentEntry }
-        : { listen: deployment.coordinator }),
+        : { listen: deployment.coordinator, nodeKeys: deployment.keys.nodes }),
       ...(order.signal === undefined ? {} : { signal: order.signal }),
       wrongWith: (agent, report): string | undefined => this.#guard.check(agent.hosts, report),
       onExpelled: (agent, wrong): void => this.#coordinator.expelled(agent, wrong),
@@ -179,7 +179,7 @@ class DistributedRun {
       onGone: (agent, why): void => this.#coordinator.gone(agent, why),
       onRefused: (peer, reason): void => this.#refused(peer, reason),
       refusal: ({ hosts, topologySha256 }): string | undefined =>
-        topologySha256 === undefined || topologySha256 === scenario.topology.sha256
+        deployment === undefined || topologySha256 === scenario.topology.sha256
           ? undefined
           : `${hosts.join(', ')} has another topology file than ${scenario.topology.file}`,
     });
@@ -194,7 +194,7 @@ class DistributedRun {
       seed,
       fleet: this.#fleet,
       order: {
-        scenario: agentScenario(scenario, 'topology'),
+        scenario: agentScenario(scenario, deployment === undefined ? 'topology' : 'own-topology'),
         seed,
         run: drawRunName(),
         shape,

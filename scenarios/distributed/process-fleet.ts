@@ -8,12 +8,14 @@
  */
 import { availableParallelism } from 'node:os';
 import { assert } from '../../engine/core/assert.ts';
+import { toHex } from '../../nodes/_kit/bytes.ts';
+import { wipe } from '../../nodes/_kit/secrets.ts';
 import { Refusal } from '../refusal.ts';
 import { pause } from '../runner/pause.ts';
 import { type AgentProgram, agentProgram } from './agent-bundle.ts';
 import type { AgentLife, LifeListener } from './agent-life.ts';
 import { AgentProcess } from './agent-process.ts';
-import type { AgentBoot } from './boot.ts';
+import { newChannelKey, publicKeyOf } from './channel/handshake.ts';
 import { listenChannel } from './channel/listen.ts';
 import type { Channel, ChannelListener } from './channel/model.ts';
 import { startChild } from './child-life.ts';
@@ -27,8 +29,10 @@ import type { Fleet, StoreFault } from './remote-world.ts';
 export interface FleetOptions {
   /** Hosts of each agent. */
   readonly groups: readonly (readonly string[])[];
-  /** Deployment key, 32 bytes. */
+  /** Secret of the coordinator, 32 bytes. */
   readonly key: Uint8Array;
+  /** Public keys of agents that others start, by name; those that are started here get fresh ones. */
+  readonly nodeKeys?: ReadonlyMap<string, Uint8Array>;
   /** Where agents of other machines find the coordinator; a free port of 127.0.0.1 when absent. */
   readonly listen?: { readonly host: string; readonly port: number };
   /** `file:` address of the module that runs an agent; absent when others start the agents. */
@@ -73,10 +77,15 @@ export class ProcessFleet implements Fleet {
   #program: AgentProgram | undefined;
   /** Processes of others that were started anew before their node's crash was over, by hosts. */
   readonly #early = new Map<string, () => void>();
+  /** Whose a public key is, hexadecimal. */
+  readonly #names = new Map<string, string>();
+  /** The last channel of each key that has not said hello: there is one at most. */
+  readonly #nameless = new Map<string, Channel>();
   #isClosing = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    for (const [name, key] of options.nodeKeys ?? []) this.#names.set(toHex(key), name);
   }
 
   /** Where the coordinator listens. */
@@ -132,7 +141,8 @@ export class ProcessFleet implements Fleet {
         host,
         port,
         key,
-        onChannel: (channel) => this.#meet(channel),
+        nameOf: (publicKey) => this.#names.get(toHex(publicKey)),
+        onChannel: (channel, name) => this.#meet(channel, name),
         ...(onRefused === undefined ? {} : { onRefused }),
       });
     } catch (error) {
@@ -230,19 +240,24 @@ export class ProcessFleet implements Fleet {
   #begin({ path }: AgentProgram, hosts: readonly string[], listener: LifeListener): AgentLife {
     if (this.#hasLoops) {
       const { life, channel } = startLoop(path, hosts, listener);
-      this.#meet(channel);
+      this.#meet(channel, hosts.join(', '));
       return life;
     }
-    const key = Buffer.from(this.#options.key).toString('hex');
-    const boot: AgentBoot = { host: LOOPBACK, port: this.port, key, hosts };
-    return startChild(path, boot, listener);
+    const secret = newChannelKey();
+    this.#names.set(toHex(publicKeyOf(secret)), hosts.join(', '));
+    const keys = { key: toHex(secret), coordinator: toHex(publicKeyOf(this.#options.key)) };
+    wipe(secret);
+    return startChild(path, { host: LOOPBACK, port: this.port, ...keys, hosts }, listener);
   }
 
-  #meet(channel: Channel): void {
+  /** @param name Whose key the other side has proved to hold. */
+  #meet(channel: Channel, name: string): void {
+    this.#nameless.get(name)?.close();
+    this.#nameless.set(name, channel);
     let agent: AgentProcess | undefined;
     let early: string | undefined;
     const greet = (hello: Hello): void => {
-      agent = this.#greet(channel, hello);
+      agent = this.#greet(channel, hello, name);
       if (agent !== undefined) this.#options.onReport(agent, hello);
     };
     channel.onMessage = (message): void => {
@@ -253,9 +268,10 @@ export class ProcessFleet implements Fleet {
         return;
       }
       const report = read.message;
+      if (this.#nameless.get(name) === channel) this.#nameless.delete(name);
       if (report.type !== 'hello') {
         if (agent !== undefined) this.#options.onReport(agent, report);
-      } else if (this.#isEarly(report)) {
+      } else if (this.#isEarly(report) && this.#impostor(report, name) === undefined) {
         early = report.hosts.join();
         this.#early.set(early, () => greet(report));
       } else {
@@ -263,6 +279,7 @@ export class ProcessFleet implements Fleet {
       }
     };
     channel.onClose = (reason): void => {
+      if (this.#nameless.get(name) === channel) this.#nameless.delete(name);
       if (agent !== undefined) {
         agent.isTelling = false;
         this.#lost(agent, reason);
@@ -300,16 +317,17 @@ export class ProcessFleet implements Fleet {
     return !this.#isClosing && last?.state === 'dead' && last.isKilled && last.life === undefined;
   }
 
-  #greet(channel: Channel, hello: Hello): AgentProcess | undefined {
+  #greet(channel: Channel, hello: Hello, holder: string): AgentProcess | undefined {
     const name = hello.hosts.join();
     this.#early.delete(name);
     const agent = this.agents.find(
       ({ state, hosts }) => state === 'starting' && hosts.join() === name,
     );
     const reason =
-      agent === undefined || this.#isClosing
+      this.#impostor(hello, holder) ??
+      (agent === undefined || this.#isClosing
         ? `nobody waits for ${hello.hosts.join(', ')}`
-        : this.#options.refusal?.(hello);
+        : this.#options.refusal?.(hello));
     if (agent === undefined || reason !== undefined) {
       if (!this.#isClosing) this.#options.onRefused?.(channel.peer, reason ?? '');
       channel.send({ type: 'refused', reason: reason ?? '' });
@@ -321,6 +339,12 @@ export class ProcessFleet implements Fleet {
     agent.state = 'connected';
     agent.isTelling = true;
     return agent;
+  }
+
+  /** Who has the key of one node is not another. */
+  #impostor({ hosts }: Hello, holder: string): string | undefined {
+    const claimed = hosts.join(', ');
+    return claimed === holder ? undefined : `it says that it is ${claimed}, its key is ${holder}'s`;
   }
 
   /** A channel has ended. Its end says better why; who lives on without it is of no use. */

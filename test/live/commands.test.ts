@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { newKeyFile } from '../../scenarios/distributed/deployment.ts';
 import {
   allGone,
   blockOf,
@@ -80,12 +79,15 @@ describe('orrery node', () => {
     const file = write('deployed-pings.yaml', pings('deployed.yaml', '60s'));
     const port = await freePort();
     const operator = await freePort();
-    newKeyFile(join(folder, 'good.key'));
-    newKeyFile(join(folder, 'wrong.key'));
-    const deploymentOf = (key: string): string =>
+    for (const keys of ['good', 'wrong']) {
+      const made = orrery('node', topology, '--new-keys', join(folder, keys));
+      expect(await made.ended).toBe(0);
+      expect(made.stdout()).toContain('coordinator.key, node-alice.key, node-bob.key');
+    }
+    const deploymentOf = (keys: string): string =>
       write(
-        `${key}.yaml`,
-        `coordinator: 127.0.0.1:${port}\nkey-file: ${key}.key\n` +
+        `${keys}.yaml`,
+        `coordinator: 127.0.0.1:${port}\nkeys: ${keys}\n` +
           `hosts:\n  alice: { address: BLOCK.1, operator: { port: ${operator} } }\n`,
         block,
       );

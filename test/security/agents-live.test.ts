@@ -8,7 +8,9 @@ import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { toHex } from '../../nodes/_kit/bytes.ts';
 import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
+import { publicKeyOf } from '../../scenarios/distributed/channel/handshake.ts';
 import type { Channel } from '../../scenarios/distributed/channel/model.ts';
 import type { Report } from '../../scenarios/distributed/messages.ts';
 import { type FleetOptions, ProcessFleet } from '../../scenarios/distributed/process-fleet.ts';
@@ -16,6 +18,10 @@ import { jsonLog, serveOperator } from '../../services/operator/index.ts';
 import { fakeFace } from '../unit/services/operator/fake-face.ts';
 
 const key = new Uint8Array(32).fill(7);
+const listener = publicKeyOf(key);
+/** The secret of each node. */
+const keyOf = (name: string): Uint8Array => new Uint8Array(32).fill(name.charCodeAt(0));
+const nodeKeys = new Map(['alice', 'bob'].map((name) => [name, publicKeyOf(keyOf(name))] as const));
 const WAIT = { timeout: 20_000, interval: 5 };
 const MEGABYTE = 1_000_000;
 const closing: (() => unknown)[] = [];
@@ -37,6 +43,7 @@ async function open(more: Partial<FleetOptions> = {}): Promise<Heard> {
   const fleet = new ProcessFleet({
     groups: [['alice'], ['bob']],
     key,
+    nodeKeys,
     onReport: (agent, report): unknown => heard.reports.push([agent.name, report]),
     onExpelled: (agent, wrong): unknown => heard.expelled.push(`${agent.name}: ${wrong}`),
     onRefused: (_, reason): unknown => heard.refused.push(reason),
@@ -48,8 +55,18 @@ async function open(more: Partial<FleetOptions> = {}): Promise<Heard> {
   return { fleet, ...heard };
 }
 
-async function dial(fleet: ProcessFleet): Promise<{ channel: Channel; ended: Promise<string> }> {
-  const channel = await dialChannel({ host: '127.0.0.1', port: fleet.port, key });
+interface Dialled {
+  readonly channel: Channel;
+  readonly ended: Promise<string>;
+}
+
+async function dial(fleet: ProcessFleet, name: string): Promise<Dialled> {
+  const channel = await dialChannel({
+    host: '127.0.0.1',
+    port: fleet.port,
+    key: keyOf(name),
+    listener,
+  });
   channel.onMessage = (): void => undefined;
   const ended = new Promise<string>((resolve) => {
     channel.onClose = resolve;
@@ -65,8 +82,8 @@ describe('a coordinator', () => {
     ['message', {}],
   ])('closes the channel of an agent by name: %s', async (what, wrong) => {
     const { fleet, expelled, reports, gone } = await open();
-    const alice = await dial(fleet);
-    const bob = await dial(fleet);
+    const alice = await dial(fleet, 'alice');
+    const bob = await dial(fleet, 'bob');
     alice.channel.send({ type: 'hello', hosts: ['alice'], pid: 1 });
     bob.channel.send({ type: 'hello', hosts: ['bob'], pid: 2 });
     await vi.waitFor(() => expect(reports).toHaveLength(2), WAIT);
@@ -87,7 +104,7 @@ describe('a coordinator', () => {
   it('sends away who says something wrong before hello, or a wrong hello', async () => {
     const { fleet, refused } = await open();
     for (const wrong of [{ type: 'hello', hosts: 'alice', pid: 1 }, { hello: 1 }]) {
-      const { channel, ended } = await dial(fleet);
+      const { channel, ended } = await dial(fleet, 'alice');
       channel.send(wrong);
       expect(await ended).toBe('peer closed');
     }
@@ -111,8 +128,9 @@ describe('a coordinator', () => {
     }, 1);
     closing.push(() => clearInterval(watch));
     const sender = fileURLToPath(new URL('./sender.ts', import.meta.url));
-    const args = ['--import', 'tsx', sender, String(fleet.port), Buffer.from(key).toString('hex')];
-    const child = spawn(process.execPath, [...args, kind], { stdio: 'ignore' });
+    const keys = [toHex(keyOf('alice')), toHex(listener)];
+    const args = ['--import', 'tsx', sender, String(fleet.port), ...keys, kind];
+    const child = spawn(process.execPath, args, { stdio: 'ignore' });
     closing.push(() => child.kill('SIGKILL'));
     await vi.waitFor(() => expect(gone).toHaveLength(1), WAIT);
     expect(gone[0]).toMatch(why);
@@ -126,7 +144,7 @@ describe('a coordinator', () => {
     const strangers = await halfOpen(fleet.port, 300);
     const bytes: Buffer[] = [];
     for (const stranger of strangers) stranger.on('data', (chunk: Buffer) => bytes.push(chunk));
-    const { channel } = await dial(fleet);
+    const { channel } = await dial(fleet, 'bob');
     channel.send({ type: 'hello', hosts: ['bob'], pid: 2 });
     await vi.waitFor(() => expect(fleet.agentOf('bob')?.state).toBe('connected'), WAIT);
     expect(bytes).toEqual([]);

@@ -177,7 +177,12 @@ const ODD: readonly unknown[] = [
 /** A copy with one thing changed, taken away or added somewhere. */
 function mutated(value: unknown, roll: (sides: number) => number): unknown {
   const isLeaf = typeof value !== 'object' || value === null || roll(6) === 0;
-  if (isLeaf) return ODD[roll(ODD.length)];
+  if (isLeaf) {
+    // As often as not of the same type: what is of another goes no further than the schema.
+    const alike = ODD.filter((odd) => typeof odd === typeof value);
+    const from = roll(2) === 0 && alike.length > 0 ? alike : ODD;
+    return from[roll(from.length)];
+  }
   if (value instanceof Float64Array) {
     const changed = Float64Array.from(value);
     const numbers = ODD.filter((odd) => typeof odd === 'number');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { AgentProcess } from '../../scenarios/distributed/agent-process.ts';
-import { newKeyFile } from '../../scenarios/distributed/deployment-key.ts';
+import { type KeyRole, makeKeys } from '../../scenarios/distributed/deployment.ts';
 import type { AgentOrder } from '../../scenarios/distributed/messages.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
 import { ownSecret } from '../../scenarios/runner/provision/secret-source.ts';
@@ -143,9 +143,12 @@ describe('a spy is given its own secrets only', () => {
   it('in a deployment whose nodes are started by others', async () => {
     const file = spies('deployed', 35);
     const topology = join(folder, 'deployed-row.yaml');
-    newKeyFile(join(folder, 'spies.key'));
+    makeKeys(join(folder, 'spies-keys'), [
+      { kind: 'coordinator' },
+      ...['alice', 'bob', 'carol'].map((name): KeyRole => ({ kind: 'node', name })),
+    ]);
     const port = await freePort();
-    const text = `coordinator: 127.0.0.1:${port}\nkey-file: spies.key\nhosts: {}\n`;
+    const text = `coordinator: 127.0.0.1:${port}\nkeys: spies-keys\nhosts: {}\n`;
     const deployment = write('spies-deployment.yaml', text);
     const out = join(folder, 'spies-out');
     const live = orrery('live', file, '--deployment', deployment, '--out', out, '--no-trace');

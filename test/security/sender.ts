@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { fromHex } from '../../nodes/_kit/bytes.ts';
 import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
 
-const [port = '', key = '', kind = ''] = process.argv.slice(2);
+const [port = '', key = '', listener = '', kind = ''] = process.argv.slice(2);
 const MEGABYTES_60 = 60_000_000;
 
 /** Large in bytes, or in what it becomes. */
@@ -19,7 +20,8 @@ const limits = { messageBytesMax: 2 * MEGABYTES_60, queueBytesMax: 2 * MEGABYTES
 const channel = await dialChannel({
   host: '127.0.0.1',
   port: Number(port),
-  key: Buffer.from(key, 'hex'),
+  key: fromHex(key),
+  listener: fromHex(listener),
   limits,
 });
 channel.onMessage = (): void => undefined;

@@ -1,5 +1,5 @@
 /**
- * Dials a listener and proves to hold the deployment key.
+ * Dials a listener whose public key is known, and proves to hold a secret that the listener knows.
  *
  * One attempt: who wants to wait for a coordinator that is not up yet dials again.
  *
@@ -8,7 +8,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Handshake } from '../../../nodes/noise/index.ts';
 import { FrameReader, frameOf, MARK, markedPiece } from './frames.ts';
-import { checkDeploymentKey, dialHandshake, HANDSHAKE_LENGTH } from './handshake.ts';
+import { checkChannelKey, dialHandshake, SECOND_LENGTH } from './handshake.ts';
 import {
   type Channel,
   DIAL_LIMITS,
@@ -26,13 +26,14 @@ const EMPTY = new Uint8Array(0);
  * @throws (rejects) DialError with the address, the reason and what to look at.
  * @throws RangeError when the key has not 32 bytes.
  * @example
- * const channel = await dialChannel({ host: '127.0.0.1', port: 7000, key });
+ * const channel = await dialChannel({ host: '127.0.0.1', port: 7000, key, listener });
  * channel.onMessage = (message) => take(message);
  * channel.onClose = (reason) => stop(reason);
  * channel.send({ kind: 'ready' });
  */
 export function dialChannel(options: DialOptions): Promise<Channel> {
-  checkDeploymentKey(options.key);
+  checkChannelKey(options.key);
+  checkChannelKey(options.listener);
   return new Promise((resolve, reject) => {
     const dialling = new Dialling(options, (result) => {
       if (result instanceof DialError) reject(result);
@@ -54,11 +55,11 @@ class Dialling {
   #letGo: () => void = () => undefined;
 
   constructor(options: DialOptions, done: (result: Channel | DialError) => void) {
-    const { host, port, key } = options;
+    const { host, port } = options;
     this.#peer = hostPort(host, port);
     this.#options = options;
     this.#done = done;
-    this.#handshake = dialHandshake(key);
+    this.#handshake = dialHandshake(options);
     this.#socket = connect({ host, port, noDelay: true });
   }
 
@@ -82,14 +83,14 @@ class Dialling {
   #read(chunk: Uint8Array): void {
     this.#reader.push(chunk);
     const { announced } = this.#reader;
-    if (announced !== undefined && announced !== HANDSHAKE_LENGTH) {
+    if (announced !== undefined && announced !== SECOND_LENGTH) {
       this.#fail('protocol error', 'it answers, but not as an Orrery coordinator does');
       return;
     }
     const message = this.#reader.next();
     if (message === undefined) return;
     if ('failure' in this.#handshake.readMessage(message)) {
-      this.#fail('authentication failed', 'its deployment key is another one');
+      this.#fail('authentication failed', 'it does not hold the key of our coordinator');
       return;
     }
     this.#succeed();
@@ -115,8 +116,8 @@ class Dialling {
   #sentAway(): void {
     this.#fail(
       'authentication failed',
-      'it closed the connection during the handshake: its deployment key is another one, ' +
-        'or it is not an Orrery coordinator of this version',
+      'it closed the connection during the handshake: it does not know our key, its own is ' +
+        'another one, or it is not an Orrery coordinator of this version',
     );
   }
 

@@ -1,19 +1,20 @@
 /**
- * The handshake that opens a channel: `Noise_NNpsk0_25519_ChaChaPoly_BLAKE2s` (revision 34,
- * sections 7.5 and 9) with the deployment key as the pre-shared key.
+ * The handshake that opens a channel: `Noise_IK_25519_ChaChaPoly_BLAKE2s` (revision 34, section
+ * 7.5). The side that dials knows the listener's public key before, the listener the public keys of
+ * all that may dial.
  *
  * ```text
- * dialler -> psk, e      48 bytes; who lacks the key cannot make them
- * dialler <- e, ee       48 bytes; only after the first message has been authenticated
- * dialler -> confirm     the first sealed frame; a copy of an older first message ends here
+ * dialler -> e, es, s, ss   96 bytes; who holds no secret that the listener knows cannot make them
+ * dialler <- e, ee, se      48 bytes; only after the first message has been authenticated
+ * dialler -> confirm        the first sealed frame; a copy of an older first message ends here
  * ```
  *
- * psk0 rather than psk2: the listener answers nobody who does not hold the key. Everybody who holds
- * it is equal; it tells deployments apart, not the nodes inside one.
+ * `ss` in the first message authenticates who dials, so that the listener answers nobody else. Whoever
+ * has taken the secret of one dialler can take its place, and nobody else's: neither another
+ * dialler's nor the listener's.
  *
  * @module
  */
-
 import { randomBytes } from 'node:crypto';
 import { provider } from '../../../engine/crypto/index.ts';
 import { wipe } from '../../../nodes/_kit/secrets.ts';
@@ -24,45 +25,65 @@ import {
   respond,
 } from '../../../nodes/noise/index.ts';
 
-/** Length of a deployment key, in bytes. */
-export const DEPLOYMENT_KEY_LENGTH = 32;
+/** Length of a key, secret or public, in bytes. */
+export const CHANNEL_KEY_LENGTH = 32;
 
-/** Length of both messages: an ephemeral key and the tag of an empty payload, in bytes. */
-export const HANDSHAKE_LENGTH = 48;
+/** Length of the first message: two public keys, one of them sealed, and the tag of no payload. */
+export const FIRST_LENGTH = 96;
+/** Length of the second: a public key and a tag, in bytes. */
+export const SECOND_LENGTH = 48;
 
 /** Both sides must speak this version of the frames; a change of them changes the number. */
-const PROLOGUE: Uint8Array = new TextEncoder().encode('orrery channel 1');
+const PROLOGUE: Uint8Array = new TextEncoder().encode('orrery channel 2');
+
+/** What the side that dials brings. */
+export interface DialKeys {
+  /** Its own secret. */
+  readonly key: Uint8Array;
+  /** The listener's public key. */
+  readonly listener: Uint8Array;
+}
 
 /** @throws RangeError when the key has another length; the message tells the length alone. */
-export function checkDeploymentKey(key: Uint8Array): void {
-  if (key.length === DEPLOYMENT_KEY_LENGTH) return;
-  throw new RangeError(`a deployment key has ${DEPLOYMENT_KEY_LENGTH} bytes, got ${key.length}`);
+export function checkChannelKey(key: Uint8Array): void {
+  if (key.length === CHANNEL_KEY_LENGTH) return;
+  throw new RangeError(`the key of a channel has ${CHANNEL_KEY_LENGTH} bytes, got ${key.length}`);
+}
+
+/** A fresh secret from the system's generator. */
+export function newChannelKey(): Uint8Array {
+  return new Uint8Array(randomBytes(CHANNEL_KEY_LENGTH));
+}
+
+/** The public key of a secret. */
+export function publicKeyOf(secret: Uint8Array): Uint8Array {
+  return provider('node').x25519PublicKey(secret);
 }
 
 /** The side that dials. */
-export function dialHandshake(key: Uint8Array): Handshake {
-  return withFreshEphemeral(key, initiate);
+export function dialHandshake({ key, listener }: DialKeys): Handshake {
+  return withFreshEphemeral({ staticSecret: key, remoteStatic: listener }, initiate);
 }
 
 /** The side that listens. */
 export function listenHandshake(key: Uint8Array): Handshake {
-  return withFreshEphemeral(key, respond);
+  return withFreshEphemeral({ staticSecret: key }, respond);
 }
 
 function withFreshEphemeral(
-  key: Uint8Array,
+  keys: Pick<HandshakeOptions, 'staticSecret' | 'remoteStatic'>,
   start: (options: HandshakeOptions) => Handshake,
 ): Handshake {
   // The system's generator: two handshakes with one ephemeral key would share their session.
-  const ephemeralSecret = new Uint8Array(randomBytes(32));
+  const ephemeralSecret = newChannelKey();
   const handshake = start({
     crypto: provider('node'),
-    pattern: 'NNpsk0',
+    pattern: 'IK',
     cipher: 'ChaChaPoly',
     hash: 'BLAKE2s',
     prologue: PROLOGUE,
     ephemeralSecret,
-    preSharedKeys: [key],
+    ...keys,
   });
   wipe(ephemeralSecret);
   return handshake;

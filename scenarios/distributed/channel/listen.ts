@@ -1,7 +1,7 @@
 /**
- * Listens for diallers and lets in those who hold the deployment key.
+ * Listens for diallers and lets in those whose keys are known.
  *
- * Who does not hold it learns nothing: no byte is written before the first message is authenticated,
+ * A stranger learns nothing: no byte is written before the first message is authenticated,
  * and a first message that was recorded earlier is sent away too. Handshakes under way are bounded
  * in time and number; of too many the oldest goes, because an honest one takes milliseconds.
  *
@@ -13,7 +13,7 @@ import { toHex } from '../../../nodes/_kit/bytes.ts';
 import { wipe } from '../../../nodes/_kit/secrets.ts';
 import type { Handshake, Transport } from '../../../nodes/noise/index.ts';
 import { FrameReader, frameOf, MARK } from './frames.ts';
-import { checkDeploymentKey, HANDSHAKE_LENGTH, listenHandshake } from './handshake.ts';
+import { checkChannelKey, FIRST_LENGTH, listenHandshake } from './handshake.ts';
 import {
   type Channel,
   type ChannelLimits,
@@ -38,7 +38,7 @@ const EMPTY = new Uint8Array(0);
  * @throws RangeError when the key has not 32 bytes.
  */
 export function listenChannel(options: ListenOptions): Promise<ChannelListener> {
-  checkDeploymentKey(options.key);
+  checkChannelKey(options.key);
   const door = new Door(options);
   return door.open();
 }
@@ -101,6 +101,7 @@ class Door {
       handshakeMs: this.#limits.handshakeMs,
       isRepeated: (message) => this.#isRepeated(message),
       refuse: (reason) => this.#refuse(guest, reason),
+      nameOf: (key) => this.#options.nameOf(key),
       admit: (transport, reader) => this.#admit(guest, transport, reader),
     });
     this.#guests.add(guest);
@@ -131,7 +132,7 @@ class Door {
       reader,
       limits: this.#limits,
     });
-    this.#options.onChannel(channel);
+    this.#options.onChannel(channel, guest.name);
   }
 
   /** Called with authenticated messages only. */
@@ -152,6 +153,7 @@ interface GuestHost {
   readonly handshake: Handshake;
   readonly handshakeMs: number;
   readonly isRepeated: (message: Uint8Array) => boolean;
+  readonly nameOf: (key: Uint8Array) => string | undefined;
   readonly refuse: (reason: RefusalReason) => void;
   readonly admit: (transport: Transport, reader: FrameReader) => void;
 }
@@ -160,6 +162,8 @@ interface GuestHost {
 class Guest {
   readonly peer: string;
   readonly socket: Socket;
+  /** Whose key it has proved to hold. */
+  name = '';
   readonly #host: GuestHost;
   readonly #reader = new FrameReader();
   readonly #alarm: NodeJS.Timeout;
@@ -195,9 +199,9 @@ class Guest {
   }
 
   #readFirst(): void {
-    const { handshake, isRepeated, refuse } = this.#host;
+    const { handshake, isRepeated, nameOf, refuse } = this.#host;
     const { announced } = this.#reader;
-    if (announced !== undefined && announced !== HANDSHAKE_LENGTH) {
+    if (announced !== undefined && announced !== FIRST_LENGTH) {
       refuse('protocol error: not a handshake');
       return;
     }
@@ -207,6 +211,13 @@ class Guest {
       refuse('authentication failed');
       return;
     }
+    const { remoteStatic } = handshake;
+    const name = remoteStatic === undefined ? undefined : nameOf(remoteStatic);
+    if (name === undefined) {
+      refuse('authentication failed');
+      return;
+    }
+    this.name = name;
     if (isRepeated(message)) {
       refuse('protocol error: a handshake repeated');
       return;

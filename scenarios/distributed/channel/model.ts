@@ -1,5 +1,5 @@
 /**
- * What a coordinator and its agents talk through: messages in order, sealed with a deployment key.
+ * What a coordinator and its agents talk through: messages in order, sealed between two keys.
  *
  * Types and bounds only; `dial.ts` and `listen.ts` make channels. A channel has no heartbeat and no
  * requests: who wants to know whether the other side is alive asks it.
@@ -7,7 +7,7 @@
  * @module
  */
 
-/** One side of an open connection between two holders of the same deployment key. */
+/** One side of an open connection between two that know each other's public key. */
 export interface Channel {
   /** The other side's address, `host:port`, for messages to people. */
   readonly peer: string;
@@ -101,8 +101,10 @@ export const LISTEN_LIMITS: ChannelLimits = {
 export interface DialOptions {
   readonly host: string;
   readonly port: number;
-  /** The deployment key, 32 bytes; copied. */
+  /** Our own secret, 32 bytes; copied. */
   readonly key: Uint8Array;
+  /** Public key of who listens there, 32 bytes. */
+  readonly listener: Uint8Array;
   /** Time for connecting and shaking hands, in ms; `limits.handshakeMs` when left out. */
   readonly timeoutMs?: number;
   readonly limits?: Partial<ChannelLimits>;
@@ -113,10 +115,12 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** The deployment key, 32 bytes; copied. */
+  /** Our own secret, 32 bytes; copied. */
   readonly key: Uint8Array;
-  /** The other side has proved that it holds the key. */
-  readonly onChannel: (channel: Channel) => void;
+  /** Who has that public key; undefined: a stranger, who gets no answer. */
+  readonly nameOf: (publicKey: Uint8Array) => string | undefined;
+  /** Somebody has proved to hold the secret of that name. */
+  readonly onChannel: (channel: Channel, name: string) => void;
   /** Somebody was sent away; once for each connection. */
   readonly onRefused?: (peer: string, reason: RefusalReason) => void;
   readonly limits?: Partial<ChannelLimits>;

@@ -4,11 +4,15 @@ import { inspect } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { toHex } from '../../../../nodes/_kit/bytes.ts';
+import { publicKeyOf } from '../../../../scenarios/distributed/channel/handshake.ts';
 import {
   type Deployment,
+  type KeyRole,
   loadDeployment,
-  newKeyFile,
+  makeKeys,
 } from '../../../../scenarios/distributed/deployment.ts';
+import { newKeyFile } from '../../../../scenarios/distributed/deployment-key.ts';
 import { schemaTexts } from '../../../../tools/schemas.ts';
 import {
   ConfigError,
@@ -25,19 +29,37 @@ afterAll(() => files.remove());
 
 const KEY_HEX = '00112233445566778899aabbccddeeff'.repeat(2);
 
-/** A file with a mode of its own. */
-function keyFile(name: string, content: string, mode = 0o600): void {
-  writeFileSync(join(files.path, name), content);
-  chmodSync(join(files.path, name), mode);
+const SECRET = Buffer.from(KEY_HEX, 'hex');
+const NODES = ['alice', 'relay', 'bob'];
+const PUBLIC = [
+  `coordinator ${toHex(publicKeyOf(SECRET))}`,
+  ...NODES.map((name, at) => `node ${name} ${toHex(publicKeyOf(SECRET.map((b) => b ^ (at + 1))))}`),
+];
+
+/** A folder of keys in which the coordinator's has a mode of its own. */
+function keyFolder(name: string, content: string, mode = 0o600, lines = PUBLIC): void {
+  const folder = join(files.path, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'public.keys'), `# a comment\n${lines.join('\n')}\n`);
+  if (content === '') return;
+  writeFileSync(join(folder, 'coordinator.key'), content);
+  chmodSync(join(folder, 'coordinator.key'), mode);
 }
 
-keyFile('good.key', `${KEY_HEX}\n`);
-keyFile('open.key', KEY_HEX, 0o640);
-keyFile('world.key', KEY_HEX, 0o604);
-keyFile('short.key', KEY_HEX.slice(2));
-keyFile('text.key', `secret ${KEY_HEX}`);
-keyFile('long.key', KEY_HEX.repeat(40));
-mkdirSync(join(files.path, 'folder.key'), { mode: 0o700 });
+keyFolder('good', `${KEY_HEX}\n`);
+keyFolder('open', KEY_HEX, 0o640);
+keyFolder('world', KEY_HEX, 0o604);
+keyFolder('short', KEY_HEX.slice(2));
+keyFolder('text', `secret ${KEY_HEX}`);
+keyFolder('long', KEY_HEX.repeat(40));
+keyFolder('other', KEY_HEX.replaceAll('0', '1'));
+keyFolder('few', KEY_HEX, 0o600, PUBLIC.slice(0, 2));
+keyFolder('torn', KEY_HEX, 0o600, [...PUBLIC.slice(0, 3), 'node bob 12']);
+keyFolder('twice', KEY_HEX, 0o600, [...PUBLIC, PUBLIC[2]!]);
+keyFolder('headless', KEY_HEX, 0o600, PUBLIC.slice(1));
+keyFolder('keyless', '');
+keyFolder('folder', '');
+mkdirSync(join(files.path, 'folder', 'coordinator.key'), { mode: 0o700 });
 
 function topology(text: string): Topology {
   const path = files.write('topologies/deployed.yaml', text);
@@ -57,10 +79,10 @@ const line = topology(LINE);
 const ports = topology(`${LINE}addressPlan: ports\n`);
 
 function load(text: string, on: Topology = line): Deployment {
-  return loadDeployment(files.write('deployment.yaml', text), on);
+  return loadDeployment(files.write('deployment.yaml', text), on, { kind: 'coordinator' });
 }
 
-const HEAD = 'coordinator: 192.0.2.10:7000\nkey-file: good.key\n';
+const HEAD = 'coordinator: 192.0.2.10:7000\nkeys: good\n';
 const ALL = `${HEAD}hosts:
   alice: 192.0.2.11
   relay: { address: 192.0.2.12, operator: { port: 9100 } }
@@ -78,7 +100,8 @@ describe('a deployment file', () => {
       relay: { address: '192.0.2.12', operatorPort: 9100 },
       bob: { address: '192.0.2.13' },
     });
-    expect(Buffer.from(deployment.key).toString('hex')).toBe(KEY_HEX);
+    expect(toHex(deployment.keys.secret)).toBe(KEY_HEX);
+    expect([...deployment.keys.nodes.keys()]).toEqual(NODES);
     expect(deployment.sha256).toMatch(/^[0-9a-f]{64}$/);
     const placed = deployment.place(line);
     expect(placed.hosts.map(({ name, address }) => [name, address])).toEqual([
@@ -90,11 +113,11 @@ describe('a deployment file', () => {
   });
 
   it('needs no more than a coordinator and a key: then all stays on loopback', () => {
-    const deployment = load('coordinator: "[::1]:7000"\nkey-file: ./good.key\n');
+    const deployment = load('coordinator: "[::1]:7000"\nkeys: ./good\n');
     expect(deployment.coordinator).toEqual({ host: '::1', port: 7000 });
     expect([deployment.shape, deployment.hosts.size]).toEqual(['links', 0]);
     expect(deployment.place(line)).toEqual(line);
-    expect(load('coordinator: build-7.example:65535\nkey-file: good.key\n').coordinator).toEqual({
+    expect(load('coordinator: build-7.example:65535\nkeys: good\n').coordinator).toEqual({
       host: 'build-7.example',
       port: 65_535,
     });
@@ -120,9 +143,9 @@ describe('a deployment file', () => {
   });
 
   it('that is not there is told without a stack', () => {
-    expect(() => loadDeployment(join(files.path, 'none.yaml'), line)).toThrow(
-      /^orrery: there is no deployment file .*none\.yaml$/,
-    );
+    expect(() =>
+      loadDeployment(join(files.path, 'none.yaml'), line, { kind: 'coordinator' }),
+    ).toThrow(/^orrery: there is no deployment file .*none\.yaml$/);
   });
 
   it('has a JSON Schema for editors which accepts and refuses the same shapes', () => {
@@ -130,7 +153,7 @@ describe('a deployment file', () => {
     const validate = new Ajv2020({ strict: false }).compile(schema);
     expect(validate(parse(ALL))).toBe(true);
     for (const bad of [
-      ALL.replace('key-file', 'keyfile'),
+      ALL.replace('keys', 'keyz'),
       ALL.replace('shape: off', 'shape: none'),
       ALL.replace(':7000', ''),
       ALL.replace('192.0.2.13', '192.0.2.256'),
@@ -151,74 +174,111 @@ const BAD: readonly (BadFile & { readonly on?: Topology })[] = [
   },
   {
     title: 'no coordinator',
-    text: 'key-file: good.key\n',
+    text: 'keys: good\n',
     code: 'E121',
     says: 'coordinator: missing, expected a host and a port such as 192.0.2.10:7000',
     isWholeFile: true,
   },
   {
     title: 'a coordinator without port',
-    text: 'coordinator: «192.0.2.10»\nkey-file: good.key\n',
+    text: 'coordinator: «192.0.2.10»\nkeys: good\n',
     code: 'E103',
     says: 'coordinator: "192.0.2.10" is not a host and a port',
   },
   {
     title: 'IPv6 without brackets',
-    text: 'coordinator: «2001:db8::1:7000»\nkey-file: good.key\n',
+    text: 'coordinator: «2001:db8::1:7000»\nkeys: good\n',
     code: 'E103',
     says: 'is not a host and a port',
     hint: 'IPv6 as [2001:db8::1]:7000',
   },
   {
     title: 'a port out of range',
-    text: 'coordinator: «127.0.0.1:70000»\nkey-file: good.key\n',
+    text: 'coordinator: «127.0.0.1:70000»\nkeys: good\n',
     code: 'E104',
     says: 'coordinator: port 70000 is not a port, expected 1 to 65535',
   },
   {
     title: 'a key file that is not there',
-    text: HEAD.replace('good.key', '«none.key»'),
+    text: HEAD.replace('good', '«keyless»'),
     code: 'E116',
-    says: 'key-file: there is no file',
-    hint: 'make one with npm run node -- --new-key',
+    says: 'keys: there is no file',
+    hint: 'npm run node -- TOPOLOGY --new-keys FOLDER makes it',
   },
   {
     title: 'a key file that its group may read',
-    text: HEAD.replace('good.key', '«open.key»'),
+    text: HEAD.replace('good', '«open»'),
     code: 'E104',
-    says: 'open.key has mode 0640: others than its owner may use the key',
+    says: 'open/coordinator.key has mode 0640: others than its owner may use the key',
     hint: 'chmod 600',
   },
   {
     title: 'a key file that everybody may read',
-    text: HEAD.replace('good.key', '«world.key»'),
+    text: HEAD.replace('good', '«world»'),
     code: 'E104',
-    says: 'world.key has mode 0604',
+    says: 'world/coordinator.key has mode 0604',
     hint: 'chmod 600',
   },
   {
     title: 'a key of 31 bytes',
-    text: HEAD.replace('good.key', '«short.key»'),
+    text: HEAD.replace('good', '«short»'),
     code: 'E103',
-    says: 'short.key does not hold a key, expected 64 hex digits and nothing else',
+    says: 'short/coordinator.key does not hold a key, expected 64 hex digits and nothing else',
   },
   {
     title: 'other text in the key file',
-    text: HEAD.replace('good.key', '«text.key»'),
+    text: HEAD.replace('good', '«text»'),
     code: 'E103',
-    says: 'text.key does not hold a key',
+    says: 'text/coordinator.key does not hold a key',
   },
   {
     title: 'a long file instead of a key',
-    text: HEAD.replace('good.key', '«long.key»'),
+    text: HEAD.replace('good', '«long»'),
     code: 'E103',
-    says: 'long.key does not hold a key',
+    says: 'long/coordinator.key does not hold a key',
   },
   {
     title: 'a folder instead of a key',
-    text: HEAD.replace('good.key', '«folder.key»'),
+    text: HEAD.replace('good', '«folder»'),
     code: 'E103',
-    says: 'folder.key is not a file',
+    says: 'folder/coordinator.key is not a file',
+  },
+  {
+    title: 'a folder without public keys',
+    text: HEAD.replace('good', '«none»'),
+    code: 'E116',
+    says: 'keys: there is no file',
+    hint: 'npm run node -- TOPOLOGY --new-keys FOLDER makes the keys that are missing',
+  },
+  {
+    title: 'public keys without one of a node',
+    text: HEAD.replace('good', '«few»'),
+    code: 'E116',
+    says: 'few/public.keys has no key of relay, bob',
+  },
+  {
+    title: 'public keys without the coordinator’s',
+    text: HEAD.replace('good', '«headless»'),
+    code: 'E116',
+    says: 'headless/public.keys has no key of the coordinator',
+  },
+  {
+    title: 'a public key that is cut off',
+    text: HEAD.replace('good', '«torn»'),
+    code: 'E103',
+    says: 'torn/public.keys:5 is not a name and a public key',
+  },
+  {
+    title: 'two public keys of one node',
+    text: HEAD.replace('good', '«twice»'),
+    code: 'E103',
+    says: 'twice/public.keys:6 has a key a second time',
+  },
+  {
+    title: 'a secret of another deployment',
+    text: HEAD.replace('good', '«other»'),
+    code: 'E112',
+    says: 'other/coordinator.key is not the key that',
   },
   {
     title: 'a node that the topology has not',
@@ -324,31 +384,58 @@ describe('a bad deployment file is refused at the exact place, with the fix', ()
   });
 
   it('and all mistakes are told at once', () => {
-    const text = ALL.replace('good.key', 'open.key').replace('bob:', 'rob:');
+    const text = ALL.replace('good', 'open').replace('bob:', 'rob:');
     expect(issuesOf(() => load(text)).map(({ code }) => code)).toEqual(['E104', 'E123', 'E106']);
   });
 });
 
-describe('a new key file', () => {
-  const path = join(files.path, 'fresh.key');
+describe('new keys', () => {
+  const path = join(files.path, 'fresh');
+  const roles: KeyRole[] = [
+    { kind: 'coordinator' },
+    ...NODES.map((name): KeyRole => ({ kind: 'node', name })),
+  ];
+  const read = (file: string): string => readFileSync(join(path, file), 'utf8');
+  const secretOf = (role: KeyRole): string => {
+    const file = files.write('deployment.yaml', ALL.replace('good', 'fresh'));
+    return toHex(loadDeployment(file, line, role).keys.secret);
+  };
 
-  it('holds a fresh key that a deployment takes, and nobody else may read it', () => {
-    newKeyFile(path);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    const text = readFileSync(path, 'utf8');
-    expect(text).toMatch(/^[0-9a-f]{64}\n$/);
-    const { key } = load(ALL.replace('good.key', 'fresh.key'));
-    expect(Buffer.from(key).toString('hex')).toBe(text.trim());
-    newKeyFile(join(files.path, 'other.key'));
-    expect(readFileSync(join(files.path, 'other.key'), 'utf8')).not.toBe(text);
+  it('are one for the coordinator and one for each node, for their owner only', () => {
+    const made = makeKeys(path, roles);
+    expect(made).toEqual(['coordinator.key', 'node-alice.key', 'node-relay.key', 'node-bob.key']);
+    for (const file of made) {
+      expect(statSync(join(path, file)).mode & 0o777).toBe(0o600);
+      expect(read(file)).toMatch(/^[0-9a-f]{64}\n$/);
+      expect(read('public.keys')).not.toContain(read(file).trim());
+    }
+    expect(new Set(made.map(read)).size).toBe(4);
+    expect(roles.map(secretOf)).toEqual(made.map((file) => read(file).trim()));
   });
 
-  it('never overwrites one, and says so in one line', () => {
-    const before = readFileSync(path, 'utf8');
-    expect(() => newKeyFile(path)).toThrow(
-      /fresh\.key is there already; a key is never overwritten/,
+  it('are added to those that are there, which are never overwritten', () => {
+    const before = [read('public.keys'), read('node-bob.key')];
+    expect(makeKeys(path, roles)).toEqual([]);
+    expect([read('public.keys'), read('node-bob.key')]).toEqual(before);
+    expect(makeKeys(path, [{ kind: 'node', name: 'carol' }])).toEqual(['node-carol.key']);
+    expect(read('public.keys')).toMatch(/\nnode carol [0-9a-f]{64}\n$/);
+    expect(secretOf({ kind: 'coordinator' })).toBe(read('coordinator.key').trim());
+  });
+
+  it('of a folder that cannot be made are refused in one line', () => {
+    files.write('file', 'x');
+    expect(() => makeKeys(join(files.path, 'file', 'keys'), roles)).toThrow(
+      /file\/keys cannot be made \(ENOTDIR\)$/,
     );
-    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  it('that are there are never overwritten by a new key file', () => {
+    const file = join(path, 'coordinator.key');
+    const before = read('coordinator.key');
+    expect(() => newKeyFile(file)).toThrow(
+      /coordinator\.key is there already; a key is never overwritten/,
+    );
+    expect(read('coordinator.key')).toBe(before);
     expect(() => newKeyFile(join(files.path, 'no', 'where.key'))).toThrow(
       /where\.key cannot be written \(ENOENT\)$/,
     );

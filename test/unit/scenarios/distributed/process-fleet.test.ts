@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AgentSession, type SessionEnd } from '../../../../scenarios/distributed/agent-session.ts';
 import { dialChannel } from '../../../../scenarios/distributed/channel/dial.ts';
+import { publicKeyOf } from '../../../../scenarios/distributed/channel/handshake.ts';
 import type { Channel } from '../../../../scenarios/distributed/channel/model.ts';
 import type { Report } from '../../../../scenarios/distributed/messages.ts';
 import {
@@ -15,6 +16,12 @@ import { registry } from '../runner/fixture.ts';
 import { NobodysChannel } from './fixture.ts';
 
 const key = new Uint8Array(32).fill(7);
+const listener = publicKeyOf(key);
+/** The secret of each node. */
+const keyOf = (name: string): Uint8Array => new Uint8Array(32).fill(name.charCodeAt(0));
+const nodeKeys = new Map(
+  ['alice', 'bob', 'carol'].map((name) => [name, publicKeyOf(keyOf(name))] as const),
+);
 const WAIT = { timeout: 10_000, interval: 5 };
 const fleets: ProcessFleet[] = [];
 afterEach(async () => {
@@ -35,6 +42,7 @@ async function open(more: Partial<FleetOptions> = {}): Promise<Heard> {
   const fleet = new ProcessFleet({
     groups: [['alice'], ['bob']],
     key,
+    nodeKeys,
     onReport: (agent, report): unknown => reports.push([agent.id, report]),
     onGone: (agent, why): unknown => gone.push(`${agent.name}: ${why}`),
     onRefused: (_, reason): unknown => refused.push(reason),
@@ -52,7 +60,8 @@ interface Dialled {
 }
 
 async function dial({ port }: ProcessFleet, ...hosts: string[]): Promise<Dialled> {
-  const channel = await dialChannel({ host: '127.0.0.1', port, key });
+  const own = keyOf(hosts[0] ?? '');
+  const channel = await dialChannel({ host: '127.0.0.1', port, key: own, listener });
   const commands: unknown[] = [];
   channel.onMessage = (message): unknown => commands.push(message);
   const ended = new Promise<string>((resolve) => {
@@ -141,7 +150,12 @@ describe('ProcessFleet', () => {
 
   it('finds out that an agent is on this machine, and shares its clock', async () => {
     const { fleet } = await open();
-    const channel = await dialChannel({ host: '127.0.0.1', port: fleet.port, key });
+    const channel = await dialChannel({
+      host: '127.0.0.1',
+      port: fleet.port,
+      key: keyOf('bob'),
+      listener,
+    });
     void new AgentSession({ channel, hosts: ['bob'], registry });
     await vi.waitFor(() => expect(fleet.agentOf('bob')?.state).toBe('connected'), WAIT);
     // Twice at once: rounds follow each other.

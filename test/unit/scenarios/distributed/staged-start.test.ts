@@ -1,19 +1,24 @@
 /** A fleet of many processes: a few start at once, and none after one died or the run was ended. */
 import { availableParallelism } from 'node:os';
 import { afterEach, expect, it, vi } from 'vitest';
+import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import type { LifeListener } from '../../../../scenarios/distributed/agent-life.ts';
+import type { AgentBoot } from '../../../../scenarios/distributed/boot.ts';
 import { dialChannel } from '../../../../scenarios/distributed/channel/dial.ts';
 import type { Report } from '../../../../scenarios/distributed/messages.ts';
 import { ProcessFleet } from '../../../../scenarios/distributed/process-fleet.ts';
 
 const listeners: LifeListener[] = [];
+/** What each process was started with, by its node. */
+const boots = new Map<string, AgentBoot>();
 
 vi.mock('../../../../scenarios/distributed/agent-bundle.ts', () => ({
   agentProgram: () => Promise.resolve({ path: 'nothing', dispose: (): void => undefined }),
 }));
 vi.mock('../../../../scenarios/distributed/child-life.ts', () => ({
-  startChild: (_path: string, _boot: unknown, listener: LifeListener): object => {
+  startChild: (_path: string, boot: AgentBoot, listener: LifeListener): object => {
     listeners.push(listener);
+    boots.set(boot.hosts.join(), boot);
     return { noun: 'process', ended: Promise.resolve(), hasEnded: true, kill: () => undefined };
   },
 }));
@@ -37,7 +42,9 @@ function open(signal?: AbortSignal): Promise<void> {
 }
 
 async function comesForward(name: string): Promise<void> {
-  const channel = await dialChannel({ host: '127.0.0.1', port: fleet.port, key });
+  const boot = boots.get(name) ?? expect.fail(`${name} was not started`);
+  const keys = { key: fromHex(boot.key), listener: fromHex(boot.coordinator) };
+  const channel = await dialChannel({ host: '127.0.0.1', port: fleet.port, ...keys });
   channel.send({ type: 'hello', hosts: [name], pid: 4_711 } satisfies Report);
 }
 

@@ -207,7 +207,7 @@ describe('orrery health', () => {
     afterAll(() => rmSync(folder, { recursive: true }));
     const file = (text: string): string => {
       const path = join(folder, 'deployment.yaml');
-      writeFileSync(path, `coordinator: 192.0.2.10:7000\nkey-file: k\n${text}`);
+      writeFileSync(path, `coordinator: 192.0.2.10:7000\nkeys: k\n${text}`);
       return path;
     };
 

@@ -4,7 +4,12 @@
  * @module
  */
 import { connect, type Socket } from 'node:net';
+import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { dialChannel } from '../../../../../scenarios/distributed/channel/dial.ts';
+import {
+  type DialKeys,
+  publicKeyOf,
+} from '../../../../../scenarios/distributed/channel/handshake.ts';
 import { listenChannel } from '../../../../../scenarios/distributed/channel/listen.ts';
 import type {
   Channel,
@@ -14,7 +19,19 @@ import type {
 } from '../../../../../scenarios/distributed/channel/model.ts';
 
 export const HOST = '127.0.0.1';
-export const KEY: Uint8Array = new Uint8Array(32).fill(7);
+/** Secret of the side that dials. */
+const KEY: Uint8Array = new Uint8Array(32).fill(7);
+/** Secret of the side that listens, and its public key. */
+export const DOOR_KEY: Uint8Array = new Uint8Array(32).fill(9);
+export const LISTENER: Uint8Array = publicKeyOf(DOOR_KEY);
+/** What a side that is let in dials with. */
+export const GOOD: DialKeys = { key: KEY, listener: LISTENER };
+const GUEST = toHex(publicKeyOf(KEY));
+
+/** The one whose key is known. */
+export function nameOf(publicKey: Uint8Array): string | undefined {
+  return toHex(publicKey) === GUEST ? 'alice' : undefined;
+}
 
 /** One side with everything that happened to it. */
 export class Side {
@@ -62,12 +79,13 @@ export class Lobby {
   listener: ChannelListener | undefined;
   #wake: (() => void)[] = [];
 
-  async open(limits: Partial<ChannelLimits> = {}, key: Uint8Array = KEY): Promise<number> {
+  async open(limits: Partial<ChannelLimits> = {}, key: Uint8Array = DOOR_KEY): Promise<number> {
     this.listener = await listenChannel({
       host: HOST,
       port: 0,
       key,
       limits,
+      nameOf,
       onChannel: (channel) => {
         this.sides.push(new Side(channel));
         this.#tell();
@@ -107,7 +125,7 @@ export async function openPair(
 ): Promise<{ readonly dialled: Side; readonly accepted: Side }> {
   const before = lobby.sides.length;
   const { port } = lobby.listener!;
-  const dialled = new Side(await dialChannel({ host: HOST, port, key: KEY, limits }));
+  const dialled = new Side(await dialChannel({ host: HOST, port, ...GOOD, limits }));
   await lobby.until(({ sides }) => sides.length > before);
   return { dialled, accepted: lobby.sides[before]! };
 }
