@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
+import { concatBytes, fromHex, readUint16, toHex } from '../../nodes/_kit/bytes.ts';
 import { PROTOCOL_SCMP, PROTOCOL_UDP } from '../../nodes/scion/geometry.ts';
 import {
   decodeExtension,
@@ -64,6 +64,33 @@ function decode(hex: string): DecodedHeader & { readonly payload: Uint8Array } {
   const packet = fromHex(hex);
   const decoded = value(decodeHeader(packet));
   return { ...decoded, payload: packet.subarray(decoded.headerLength) };
+}
+
+/** What {@link checkUdp} needs of a case. */
+interface UdpCase {
+  readonly hex: string;
+  readonly decoded: {
+    readonly path: string;
+    readonly upper: Omit<PacketCase['decoded']['upper'], 'protocol' | 'length'>;
+  };
+}
+
+function checkUdp({ hex, decoded }: UdpCase): void {
+  const { header, payload } = decode(hex);
+  const { upperOffset } = value(skipExtensions(payload, header.nextHeader));
+  const upper = payload.subarray(upperOffset);
+  const datagram = value(decodeUdp(upper));
+  expect(datagram.sourcePort).toBe(decoded.upper.srcPort);
+  expect(datagram.targetPort).toBe(decoded.upper.dstPort);
+  expect(datagram.checksum).toBe(decoded.upper.checksum);
+  expect(datagram.checksum).toBe(decoded.upper.checksumComputed);
+  const withoutChecksum = Uint8Array.from(upper);
+  withoutChecksum.set([0, 0], 6);
+  expect(toHex(encodeUdp(datagram))).toBe(toHex(withoutChecksum));
+  // The pseudo header does not cover extension headers, so the checksum is the same without them.
+  const plain = encodeUdpPacket(header, datagram);
+  expect(toHex(plain.subarray(-upper.length))).toBe(toHex(upper));
+  expect(pathLength(header.path)).toBe(decoded.path.length / 2);
 }
 
 describe.runIf(hasVectors)('packets.json', () => {
@@ -143,22 +170,23 @@ describe.runIf(hasVectors)('packets.json', () => {
   });
 
   const udpCases = cases.filter(({ decoded }) => decoded.upper.protocol === PROTOCOL_UDP);
-  it.each(udpCases)('$name: UDP and its checksum are recomputed', ({ hex, decoded }) => {
-    const { header, payload } = decode(hex);
-    const { upperOffset } = value(skipExtensions(payload, header.nextHeader));
-    const upper = payload.subarray(upperOffset);
-    const datagram = value(decodeUdp(upper));
-    expect(datagram.sourcePort).toBe(decoded.upper.srcPort);
-    expect(datagram.targetPort).toBe(decoded.upper.dstPort);
-    expect(datagram.checksum).toBe(decoded.upper.checksum);
-    expect(datagram.checksum).toBe(decoded.upper.checksumComputed);
-    const withoutChecksum = Uint8Array.from(upper);
-    withoutChecksum.set([0, 0], 6);
-    expect(toHex(encodeUdp(datagram))).toBe(toHex(withoutChecksum));
-    // The pseudo header does not cover extension headers, so the checksum is the same without them.
-    const plain = encodeUdpPacket(header, datagram);
-    expect(toHex(plain.subarray(-upper.length))).toBe(toHex(upper));
-    expect(header.path.kind === 'scion' && pathLength(header.path)).toBe(decoded.path.length / 2);
+  it.each(udpCases)('$name: UDP and its checksum are recomputed', checkUdp);
+
+  it('UDP behind an empty path is recomputed in the same way', () => {
+    const { header } = decode(udpCases[0]!.hex);
+    const datagram = { sourcePort: 5, targetPort: 7, payload: Uint8Array.of(1, 2, 3) };
+    const packet = encodeUdpPacket({ ...header, path: { kind: 'empty' } }, datagram);
+    const view = new PacketView();
+    expect(view.parse(packet, 0, packet.length)).toBeUndefined();
+    expect(view.upperChecksum()).toBe(0);
+    const checksum = readUint16(packet, view.upperOffset + 6);
+    checkUdp({
+      hex: toHex(packet),
+      decoded: {
+        path: '',
+        upper: { srcPort: 5, dstPort: 7, checksum, checksumComputed: checksum },
+      },
+    });
   });
 
   const scmpCases = cases.filter(({ decoded }) => decoded.upper.protocol === PROTOCOL_SCMP);

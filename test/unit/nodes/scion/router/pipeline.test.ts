@@ -298,6 +298,42 @@ describe('checks on the way in', () => {
     expect(scmpOf(out)).toMatchObject({ code: 49, pointer: hopPointer(1) });
   });
 
+  it('answers interface 0 as the way on like any other that is not there', () => {
+    for (const arrival of [{ external: 3 }, INSIDE]) {
+      const first = { ...through(0, 0), source: HERE, current: 0, isFromOutside: false };
+      const sent = send(arrival, arrival === INSIDE ? first : through(3, 0));
+      expect(sent.drop).toBe('egress-unknown');
+    }
+    const against = send({ external: 3 }, through(3, 0, false));
+    expect(scmpOf(against)).toMatchObject({ code: 49, pointer: hopPointer(1) });
+  });
+
+  it('carries reserved bits as they came, and leaves unset ones unset', () => {
+    const meta = 36;
+    const info = meta + 4;
+    // RSV of the common header, of the path meta header, flags and RSV of the info field, and the
+    // upper flags of the hop field.
+    const reserved = [
+      [10, 0xff],
+      [11, 0xff],
+      [meta + 1, 0xfc],
+      [info, 0xfc],
+      [info + 1, 0xff],
+      [hopPointer(1), 0xfc],
+    ] as const;
+    const router = new TestRouter(situation, {});
+    const plain = router.receive({ external: 3 }, makePacket(through(3, 2))).packet!;
+    const packet = makePacket(through(3, 2));
+    for (const [at, bits] of reserved) packet[at]! |= bits;
+    const sent = router.receive({ external: 3 }, packet);
+    expect(sent.leavesOn).toEqual({ external: 2 });
+    for (const [at, bits] of reserved) {
+      expect([at, plain[at]! & bits, sent.packet![at]! & bits]).toEqual([at, 0, bits]);
+      sent.packet![at]! &= ~bits;
+    }
+    expect(sent.packet).toEqual(plain);
+  });
+
   it('refuses packets that claim to come from here but come from outside', () => {
     const sent = send({ external: 3 }, { ...through(3, 2), source: HERE });
     expect(sent.drop).toBe('source-ia');
