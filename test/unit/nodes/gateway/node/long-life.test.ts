@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { OPENING_COPIES_MAX } from '../../../../../nodes/gateway/geometry.ts';
+import { PathDirectory } from '../../../../../nodes/gateway/underlay/path-directory.ts';
 import {
   counter,
   loadText,
@@ -35,6 +36,47 @@ describe('a gateway that runs for hours', () => {
     expect(denominator).toBeGreaterThan(350);
     expect(denominator - numerator).toBe(0);
     expect(counter(result, 'gateway.rekeys')).toBeGreaterThan(4);
+  });
+
+  it.each([60, 120])(
+    'R-020: forgets a silent peer after a cleanupTtl of %d s, and no sooner',
+    (ttl) => {
+      const gateway = `{ antiReplay: { maxSequenceAge: 60s, cleanupTtl: ${ttl}s } }`;
+      const text = `${scenario('40min', gateway, 'rate: 1/s, stop: 10s').replace('30min', '1s')}
+events: [{ at: 20s, crash: gateway-211 }]`;
+      const { world } = prepare(loadText(text));
+      const bounds = (): number =>
+        world.host('gateway-111').store('windows').get('windows/gateway-211')?.length ?? 0;
+      let second = 20;
+      for (; second < 300; second++) {
+        world.sim.runUntil(second * SECOND);
+        if (bounds() === 0) break;
+      }
+      // The peer was heard last when it crashed; silent ones are looked for 24 times in a cleanupTtl.
+      expect(second).toBeGreaterThanOrEqual(20 + ttl);
+      expect(second).toBeLessThanOrEqual(20 + Math.ceil(ttl * (1 + 1 / 24)) + 1);
+    },
+  );
+
+  it('R-032: looks up paths every five seconds by default, and at another pace when told', () => {
+    for (const [options, seconds] of [
+      ['{}', 5],
+      ['{ multipath: { refreshInterval: 2s } }', 2],
+    ] as const) {
+      const lookup = vi.spyOn(PathDirectory.prototype, 'lookup');
+      const text = scenario('10min', options, 'rate: 1/s').replace('30min', '1s');
+      prepare(loadText(text)).world.sim.runUntil(61 * SECOND);
+      const instants = lookup.mock.calls.flatMap(([target, now]) =>
+        target === 'gateway-211' && now > SECOND ? [now] : [],
+      );
+      lookup.mockRestore();
+      const pauses = instants.slice(1).map((now, index) => now - instants[index]!);
+      expect(pauses.length).toBeGreaterThanOrEqual(Math.floor(60 / seconds) - 2);
+      for (const pause of pauses) {
+        expect(pause).toBeGreaterThanOrEqual(seconds * SECOND);
+        expect(pause).toBeLessThan((seconds + 0.1) * SECOND);
+      }
+    }
   });
 
   it('R-020: closes the session of a silent peer and drops its windows after cleanup_ttl', () => {

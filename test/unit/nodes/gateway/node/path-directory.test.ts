@@ -42,6 +42,10 @@ describe('the path directory', () => {
     expect(paths.map(({ info }) => info.hops)).toEqual([8, 8, 8]);
   });
 
+  it('R-033: is bounded at 1,000 answers and 30 minutes', () => {
+    expect([DIRECTORY_ANSWERS_MAX, DIRECTORY_AGE_NS_MAX / SECOND]).toEqual([1000, 1800]);
+  });
+
   it('R-033: answers from its cache for 30 minutes, then asks again', () => {
     const cache = directory();
     const first = cache.lookup('gateway-211', 0, clockAt(0));
