@@ -9,6 +9,7 @@
 import { CommanderError } from 'commander';
 import { environmentError } from '../engine/live/environment.ts';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { plainLines } from '../reports/plain-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 
@@ -53,13 +54,13 @@ function tell(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {
     if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, null, 2)}\n`);
-    else process.stderr.write(mistake.text);
+    else process.stderr.write(plainLines(mistake.text));
     return 2;
   }
   const text = error instanceof Error ? error.message : String(error);
   const isDebug = process.argv.includes('--debug');
   const stack = error instanceof Error && isDebug ? error.stack : undefined;
-  process.stderr.write(`This is a bug in orrery: ${text}\n`);
+  process.stderr.write(`This is a bug in orrery: ${plainLines(text)}\n`);
   process.stderr.write(`  command: ${process.argv.slice(2).join(' ')}\n`);
   process.stderr.write(stack === undefined ? '  --debug prints where\n' : `${stack}\n`);
   return 3;

@@ -9,6 +9,7 @@ import { inScale, plural, quantity, scaleOf } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { code, escapeMarkdown } from './markdown.ts';
 import { sameEventsText } from './partings.ts';
+import { oneLine } from './plain-text.ts';
 import type { Report } from './report-schema.ts';
 import { toAscii, withoutControls } from './terminal-layout.ts';
 
@@ -74,7 +75,7 @@ export function renderComparison(
     );
     return `  ${painted(mark, change, paint)} ${text.join('  ').trimEnd()}`;
   });
-  const name = raw.candidate.scenario.name.replace(/\p{Cc}+/gu, ' ');
+  const name = oneLine(raw.candidate.scenario.name);
   const head = `${comparison.verdict.toUpperCase()}  ${name}   ${pairingText(comparison)}`;
   const notes = comparison.kpis.flatMap((change) =>
     change.difference === undefined || change.note === undefined

@@ -38,7 +38,9 @@ export function scaleOf(value: number, unit: string): Scale {
   const size = Math.abs(value);
   if (unit === 'ns') return NS_SCALES.find((s) => size >= s.from) ?? NS_SCALES[3];
   if (unit === 'bytes') return BYTE_SCALES.find((s) => size >= s.from) ?? BYTE_SCALES[3];
-  return { divisor: unit === 'ratio' ? 0.01 : 1, suffix: PLAIN_SUFFIX[unit] ?? unit };
+  // The unit of a report is a text of its writer's: `constructor` is none of ours.
+  const suffix = Object.hasOwn(PLAIN_SUFFIX, unit) ? PLAIN_SUFFIX[unit] : undefined;
+  return { divisor: unit === 'ratio' ? 0.01 : 1, suffix: suffix ?? unit };
 }
 
 /** Groups the digits before the point in threes: 598812 becomes `598 812`. */

@@ -15,6 +15,7 @@ import {
   scaleOf,
 } from './format.ts';
 import type { KpiResult, Report } from './report-schema.ts';
+import { shellWord } from './shell-word.ts';
 
 /** `gateway.failover p95`; aggregations that the unit already tells are left out. */
 export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
@@ -168,9 +169,7 @@ export function seedCommand(report: Report, seed: number): string {
   const file = fileOf(report);
   // What `--set` changed stands in the file that was exported.
   const changed = report.interactive === undefined ? Object.entries(report.overrides) : [];
-  const sets = changed.map(([path, value]) =>
-    /^[\w./:%-]+$/.test(value) ? ` --set ${path}=${value}` : ` --set '${path}=${value}'`,
-  );
+  const sets = changed.map(([path, value]) => ` --set ${shellWord(`${path}=${value}`)}`);
   // As the run's own command is written: an installed package has no npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
@@ -180,7 +179,7 @@ export function seedCommand(report: Report, seed: number): string {
 
 /** The file of the scenario, or the one that holds what was injected as well. */
 function fileOf({ interactive, reproduce, scenario }: Report): string {
-  const [, exported] = /^(?:npm run|npx orrery) \w+ (\S+)/.exec(reproduce) ?? [];
+  const [, exported] = /^(?:npm run|npx orrery) \w+ ('(?:[^']|'\\'')*'|\S+)/.exec(reproduce) ?? [];
   if (interactive !== undefined && exported !== undefined) return exported;
-  return scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, '');
+  return shellWord(scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, ''));
 }

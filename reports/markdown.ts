@@ -25,6 +25,7 @@ import {
   verdictWord,
 } from './kpi-text.ts';
 import { latenessRows } from './lateness-table.ts';
+import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts } from './terminal-details.ts';
 
@@ -70,8 +71,8 @@ export function joinWithin(sections: readonly string[], max: number): string {
 
 /** Text from files inside Markdown: no markup, no table break, one line. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\s]+/gu, ' ')
+  return oneLine(text)
+    .replace(/\s+/g, ' ')
     .replace(/[\\`*_[\]|~#]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
@@ -80,7 +81,7 @@ export function escapeMarkdown(text: string): string {
 
 /** Text between backticks: nothing inside can end the code. */
 export function code(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').replaceAll('|', '\\|');
+  const line = oneLine(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   if (longest === 0) return `\`${line}\``;
   const fence = '`'.repeat(longest + 1);
@@ -89,7 +90,7 @@ export function code(text: string): string {
 
 function headline(report: Report): string {
   const icon = { PASS: '✅', FAIL: '❌', STOP: '❌', INCONCLUSIVE: '❔' }[verdictWord(report)];
-  const conditions = conditionsText(report).join(', ');
+  const conditions = escapeMarkdown(conditionsText(report).join(', '));
   const name = escapeMarkdown(report.scenario.name);
   const seeds = plural(report.seeds.length, 'seed');
   const question = escapeMarkdown(report.scenario.question);
@@ -110,14 +111,16 @@ function kpiTable(report: Report, comparison: ReportComparison | undefined): str
 
 function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): string {
   const icon = { pass: '✅', fail: '❌', 'not-applicable': '➖', inconclusive: '❔' }[kpi.status];
-  const measured = kpi.pass ? measuredText(kpi) : `**${measuredText(kpi)}**`;
+  // The unit is a text of the report, as its name is.
+  const value = escapeMarkdown(measuredText(kpi));
+  const measured = kpi.pass ? value : `**${value}**`;
   const cells = [
     icon,
     escapeMarkdown(kpiName(kpi)),
     `${measured} ${escapeMarkdown(intervalText(kpi))}`,
     escapeMarkdown(limitText(kpi)),
-    kpiMargin(kpi),
-    ...(comparison === undefined ? [] : [changeText(changeOf(comparison, kpi))]),
+    escapeMarkdown(kpiMargin(kpi)),
+    ...(comparison === undefined ? [] : [escapeMarkdown(changeText(changeOf(comparison, kpi)))]),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -190,7 +193,7 @@ function definitionRows(report: Report): readonly string[] {
   return report.kpis.map((kpi) => {
     const value = kpi.value === null ? 'not measured' : quantity(kpi.value, kpi.unit);
     const text = `${kpi.definition} ${kpi.estimator}; n = ${whole(kpi.n)}; ${kpi.clock} time`;
-    return `- **${escapeMarkdown(kpiName(kpi))}** (${value}): ${escapeMarkdown(text)}`;
+    return `- **${escapeMarkdown(kpiName(kpi))}** (${escapeMarkdown(value)}): ${escapeMarkdown(text)}`;
   });
 }
 

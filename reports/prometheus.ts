@@ -9,6 +9,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { prometheusName } from '../engine/measure/prometheus-name.ts';
 import { kpiName } from './kpi-text.ts';
+import { oneLine } from './plain-text.ts';
 import type { MetricSummary, Report } from './report-schema.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
@@ -17,7 +18,7 @@ const LABELS = ['scenario', 'mode'] as const;
 /** The text; ends with a line end. */
 export function renderPrometheus(report: Report): Promise<string> {
   const registry = new Registry();
-  const labels = { scenario: report.scenario.name, mode: report.mode };
+  const labels = { scenario: oneLine(report.scenario.name), mode: report.mode };
   const gauge = gaugeIn(registry, labels);
   gauge('orrery_run_pass', '1 if every KPI and invariant is met', report.pass ? 1 : 0);
   gauge('orrery_run_seeds', 'Seeds of the run', report.seeds.length);

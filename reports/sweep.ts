@@ -8,6 +8,7 @@
 import { plural } from './format.ts';
 import { kpiMark, kpiName, measuredText } from './kpi-text.ts';
 import { code, escapeMarkdown, joinWithin } from './markdown.ts';
+import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { toAscii } from './terminal-layout.ts';
 
@@ -105,7 +106,7 @@ export function renderSweepTable(
   sweep: SweepResult,
   options: { readonly width: number; readonly unicode: boolean },
 ): string {
-  const table = cellsOf(sweep);
+  const table = cellsOf(sweep).map((cells) => cells.map(oneLine));
   const widths = (table[0] ?? []).map((_, i) =>
     Math.max(...table.map((cells) => cells[i]?.length ?? 0)),
   );
@@ -120,7 +121,7 @@ export function renderSweepTable(
   );
   const hidden = widths.length - shown;
   const { word, text: met } = sweepVerdict(sweep);
-  const head = `${word}  ${sweep.name}   ${met}   ${plural(sweep.seeds.length, 'seed')} each`;
+  const head = `${word}  ${oneLine(sweep.name)}   ${met}   ${plural(sweep.seeds.length, 'seed')} each`;
   const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
   const text = `${[head, '', ...lines, ...note].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { oneLine } from './plain-text.ts';
+
 /** One line of the KPI table. */
 export interface Row {
   readonly name: string;
@@ -128,9 +130,12 @@ export function toAscii(text: string): string {
 
 /** Control characters from files and packets must not reach a terminal: they could move it. */
 export function withoutControls<T>(value: T): T {
-  return JSON.parse(
-    JSON.stringify(value, (_key, one) =>
-      typeof one === 'string' ? one.replace(/\p{Cc}+/gu, ' ') : one,
-    ),
-  );
+  return clean(value) as T;
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return oneLine(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [oneLine(key), clean(one)]));
 }

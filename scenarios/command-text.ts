@@ -6,6 +6,7 @@
  */
 import { basename, dirname, resolve } from 'node:path';
 import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { shellWord } from '../reports/shell-word.ts';
 import { PROJECT_FOLDERS } from './runner/folders.ts';
 
 /**
@@ -40,12 +41,10 @@ export function repeatCommand(command: string, file: string, repeat: Repeat): st
   const flags = [
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
-    ...Object.entries(set).map(([path, value]) =>
-      /^[\w./:%-]+$/.test(value) ? `--set ${path}=${value}` : `--set '${path}=${value}'`,
-    ),
+    ...Object.entries(set).map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`),
     ...placeFlags(repeat),
   ];
-  return commandText([command, shortName(file)], flags);
+  return commandText([command, shellWord(shortName(file))], flags);
 }
 
 function placeFlags({ processes, loops, deployment, shape }: Repeat): readonly string[] {

@@ -18,6 +18,7 @@ import { applyOverrides, type Override } from './overrides.ts';
 import {
   depthMistakes,
   parserMistakes,
+  prototypeMistakes,
   rawMistakes,
   shapeMistakes,
   type TextMistake,
@@ -121,6 +122,8 @@ function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
   const flags = applyOverrides(document, options.overrides, options.fileKeys ?? []);
   const data: unknown = document.toJS({ maxAliasCount: 0 });
   refuse(rootMistakes(data));
+  // What a flag has put there was not in the text that was looked at above.
+  if (options.overrides.length > 0) refuse(prototypeMistakes(data, text));
   const place = (path: FilePath, part: EntryPart): IssuePlace =>
     flags(path, part) ?? placer.place(locate(document, path, part));
   return { data, place };
@@ -158,7 +161,7 @@ function parseJson(text: string, file: string): Parsed {
     const mistake: TextMistake = { code: 'E119', start: at, end: at + 1, message };
     throw new ConfigError([placer.issue(mistake)], { cause: error });
   }
-  const mistakes = rootMistakes(data);
+  const mistakes = [...rootMistakes(data), ...prototypeMistakes(data, text)];
   if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
   let document: Document | undefined;
   const place = (path: FilePath, part: EntryPart): IssuePlace => {

@@ -105,17 +105,22 @@ function withUnit(digits: string, unit: string): Quantity | undefined {
   if (unit === '%') return { kind: 'ratio', value: scale(digits, 1e-2) };
   if (unit === 'ppm') return { kind: 'drift', value: scale(digits, 1) };
   if (/^packets?$/.test(unit)) return { kind: 'packets', value: scale(digits, 1) };
-  const time = TIME_NS[unit];
+  const time = own(TIME_NS, unit);
   if (time !== undefined) return { kind: 'time', value: scale(digits, time) };
-  const size = SIZE_BYTES[unit];
+  const size = own(SIZE_BYTES, unit);
   if (size !== undefined) return { kind: 'size', value: scale(digits, size) };
   const rate = RATE_UNIT.exec(unit);
   if (rate !== null) {
     const factor = RATE_PREFIX[(rate[1] ?? '').toLowerCase()] ?? 1;
     return { kind: 'rate', value: scale(digits, factor) };
   }
-  const per = unit.startsWith('/') ? PER_SECONDS[unit.slice(1).trim()] : undefined;
+  const per = unit.startsWith('/') ? own(PER_SECONDS, unit.slice(1).trim()) : undefined;
   return per === undefined ? undefined : { kind: 'packet-rate', value: scale(digits, 1) / per };
+}
+
+/** What a record itself has: every object has a constructor, which is no unit. */
+function own(factors: Readonly<Record<string, number>>, unit: string): number | undefined {
+  return Object.hasOwn(factors, unit) ? factors[unit] : undefined;
 }
 
 /**

@@ -64,6 +64,8 @@ const OTHER_WORDS = {
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
+/** The key by which an object names what it inherits from. */
+const PROTOTYPE = '__proto__';
 /** Mistakes of one kind that are told of one file. */
 const TOLD_MAX = 100;
 /** Nothing that a file says is half as deep. */
@@ -124,14 +126,33 @@ export function shapeMistakes(document: Document, text: string): readonly TextMi
         const message = 'a list or map stands as a key, expected a name';
         const hint = 'put the key in quotes';
         found.push({ code: 'E119', ...rangeOrStart(pair.key), message, hint });
-      } else if (isScalar(pair.key) && pair.key.value === '__proto__') {
-        const path = '__proto__';
+      } else if (isScalar(pair.key) && pair.key.value === PROTOTYPE) {
+        const path = PROTOTYPE;
         found.push({ code: 'E101', ...rangeOrStart(pair.key), path, message: 'unknown key' });
       }
       return undefined;
     },
   });
   return found;
+}
+
+/** Finds keys that would name the prototype of a map; `shapeMistakes` does so in a document. */
+export function prototypeMistakes(data: unknown, text: string): readonly TextMistake[] {
+  if (!hasPrototypeKey(data)) return [];
+  const start = Math.max(0, text.indexOf(PROTOTYPE));
+  return [{ code: 'E101', start, end: start + 1, path: PROTOTYPE, message: 'unknown key' }];
+}
+
+/** Without recursion: a document may be deeper than the stack. */
+function hasPrototypeKey(data: unknown): boolean {
+  const open: unknown[] = [data];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, PROTOTYPE)) return true;
+    for (const inner of Object.values(value)) open.push(inner);
+  }
+  return false;
 }
 
 function wordError(error: ParserError, text: string): TextMistake {
