@@ -200,6 +200,15 @@ describe('a figure of a benchmark', () => {
   });
 });
 
+it('a figure that the nightly and a run here measured has the date of the nightly, and both count', () => {
+  const old = { ...figure, nightly: NIGHTLY };
+  const judged = (...figures: readonly FigureEvidence[]): Judged =>
+    only({ checks: [BENCH] }, ran([], { figures }));
+  expect(judged(figure, old)).toMatchObject({ verdict: 'green', nightly: NIGHTLY });
+  expect(judged({ ...figure, value: 51 }, old).verdict).toBe('red');
+  expect(judged({ ...figure, stale: 'of commit 1' }, old).nightly).toEqual(NIGHTLY);
+});
+
 describe('a row of the nightly', () => {
   const row: RowEvidence = { name: 'soak', isPassed: true, stale: undefined, nightly: NIGHTLY };
 
