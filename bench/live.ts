@@ -38,7 +38,7 @@ const DURATION_NS = 12_000_000_000;
 const US_PER_S = 1_000_000;
 
 /** One way to spread the nodes; a layout of two halves cuts every path in the middle. */
-interface Layout {
+export interface Layout {
   readonly name: string;
   readonly target?: number;
   readonly run: (order: RunOrder, registry: ProtocolRegistry) => Promise<RunEnd>;
@@ -47,7 +47,7 @@ interface Layout {
 const AGENT = new URL('../cli/agent-start.ts', import.meta.url).href;
 const SPREAD = { shape: 'links', precision: 'low', agentEntry: AGENT } as const;
 
-const LAYOUTS: readonly Layout[] = [
+export const LAYOUTS: readonly Layout[] = [
   {
     name: 'one event loop, precision high',
     run: (order, registry) => runLive({ ...order, registry, precision: 'high' }),
@@ -137,23 +137,8 @@ async function stepAt(layout: Layout, rate: number): Promise<Step> {
 }
 
 async function once(layout: Layout, rate: number): Promise<Step> {
-  const registry = new ProtocolRegistry();
-  const changes = { 'traffic.0.rate': `${rate}/s` };
-  const { scenario: whole, definitions } = await openScenario('failover.yaml', changes, registry);
-  const scenario = shortened(whole);
-  const own = new OwnTime(scenario);
-  const order: RunOrder = {
-    scenario,
-    definitions,
-    seeds: [1],
-    recordingsOf: () => ({}),
-    reproduce: '',
-    commit: '',
-    onProgress: ({ nowNs }) => own.look(nowNs),
-  };
-  const end = await layout.run(order, registry);
-  const [result] = end.kind === 'judged' ? end.input.seeds : [];
-  if (end.kind !== 'judged' || result === undefined) throw new Error(JSON.stringify(end));
+  const own = new OwnTime();
+  const result = await liveResult(layout, rate, ({ nowNs }) => own.look(nowNs));
   const step = stepOf(rate, result, own.cores);
   process.stderr.write(`${layout.name}: ${rate}/s ${step.words}\n`);
   return step;
@@ -198,27 +183,45 @@ function stepOf(rate: number, { metrics, packets, virtualNs }: SeedResult, ownCo
   };
 }
 
-function ratioOf(metric: MetricData | undefined): number {
+/** One run of the shortened failover.yaml at a rate. */
+export async function liveResult(
+  layout: Layout,
+  rate: number,
+  onProgress: RunOrder['onProgress'] = () => undefined,
+): Promise<SeedResult> {
+  const registry = new ProtocolRegistry();
+  const changes = { 'traffic.0.rate': `${rate}/s` };
+  const { scenario: whole, definitions } = await openScenario('failover.yaml', changes, registry);
+  const order: RunOrder = {
+    scenario: shortened(whole),
+    definitions,
+    seeds: [1],
+    recordingsOf: () => ({}),
+    reproduce: '',
+    commit: '',
+    onProgress,
+  };
+  const end = await layout.run(order, registry);
+  const [result] = end.kind === 'judged' ? end.input.seeds : [];
+  if (result === undefined) throw new Error(JSON.stringify(end));
+  return result;
+}
+
+export function ratioOf(metric: MetricData | undefined): number {
   return metric?.kind === 'ratio' ? metric.numerator / metric.denominator : Number.NaN;
 }
 
-function quantileOf(metric: MetricData | undefined, fraction: number): number {
+export function quantileOf(metric: MetricData | undefined, fraction: number): number {
   return metric?.kind === 'histogram' ? histogramQuantile(metric.data, fraction) : Number.NaN;
 }
 
 /** Processor time of this process between warm-up and end. */
 class OwnTime {
-  readonly #scenario: Scenario;
   #first: { readonly atNs: number; readonly cpuUs: number } | undefined;
   #last = { atNs: 0, cpuUs: 0 };
 
-  constructor(scenario: Scenario) {
-    this.#scenario = scenario;
-  }
-
   look(atNs: number): void {
-    const { warmupNs, durationNs } = this.#scenario;
-    if (atNs < warmupNs || atNs >= durationNs) return;
+    if (atNs < WARMUP_NS || atNs >= DURATION_NS) return;
     const { user, system } = process.cpuUsage();
     this.#last = { atNs, cpuUs: user + system };
     this.#first ??= this.#last;

@@ -34,12 +34,13 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   mix: () => import('./mix.ts'),
   pipeline: () => import('./pipeline.ts'),
   live: () => import('./live.ts'),
+  overload: () => import('./overload.ts'),
   'live-cost': () => import('./live-cost.ts'),
   promises: () => import('./promises.ts'),
 };
 
 /** Benchmarks that take minutes or need the whole machine: they run when named. */
-const ON_REQUEST: readonly string[] = ['live', 'live-cost', 'pipeline', 'promises'];
+const ON_REQUEST: readonly string[] = ['live', 'live-cost', 'overload', 'pipeline', 'promises'];
 
 const BAD_ARGUMENT = 2;
 /** Asks this file to run one benchmark in its own process and to write its results as JSON. */

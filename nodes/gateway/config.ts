@@ -40,7 +40,7 @@ const preferences = z.strictObject({
   favour: z.enum(['latency', 'bandwidth', 'stability']).optional(),
 });
 
-const multipath = z.strictObject({
+const multipathOptions = z.strictObject({
   /** `reference` runs the rules of the reference gateway, for comparison. */
   mode: z.enum(['orrery', 'reference']).default('orrery'),
   probeInterval: pauseNs().default(50 * MS),
@@ -58,7 +58,9 @@ const multipath = z.strictObject({
   rttThreshold: z.number().min(1.1).max(100).default(2),
   /** `failover_loss_threshold`. */
   lossThreshold: share().default(0.1),
+  /** With fewer that are not dead, paths are looked up every second instead of every refresh. */
   minPaths: z.int().min(1).max(64).default(1),
+  /** Further ones are neither probed nor used. */
   maxPaths: z.int().min(1).max(64).default(10),
   /** `exploration_probability`. */
   exploration: share().default(0.1),
@@ -69,6 +71,11 @@ const multipath = z.strictObject({
   /** H0 of the hold time before a planned return. */
   hold: durationNs().default(10 * SECOND),
   preferences: preferences.prefault({}),
+});
+
+const multipath = multipathOptions.refine(({ minPaths, maxPaths }) => minPaths <= maxPaths, {
+  message: 'minPaths is above maxPaths: there can never be so many',
+  path: ['minPaths'],
 });
 
 const antiReplay = z

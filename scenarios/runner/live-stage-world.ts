@@ -8,8 +8,10 @@
  *
  * @module
  */
+import type { NodeRequest } from '../../engine/host/host.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { ReadyTask } from '../../engine/live/pump.ts';
+import { OVERLOAD } from '../../engine/net/sim-host.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import { followedMask, HandoverWitness } from './handover-witness.ts';
 import { portRanges } from './real-ports.ts';
@@ -29,6 +31,11 @@ export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'mak
  */
 const RAMP_MIN_NS = 1_000_000_000;
 const RAMP_MAX_NS = 4_000_000_000;
+/**
+ * A source that is this late turns its packet away, ns: what is due waits in the loop when nothing else does,
+ * and 250 ms is what an application may wait in all. A pause of the collector is far shorter.
+ */
+export const SOURCE_LATE_NS = 200_000_000;
 /** No application has its turn. */
 const NO_TURN = -1;
 
@@ -86,7 +93,11 @@ export class LiveStageWorld extends SimStageWorld {
   }
 
   override now(): number {
-    if (this.#dueNs !== undefined) return this.#dueNs;
+    return this.#dueNs ?? this.#wallNs();
+  }
+
+  /** The scenario's time by the clock on the wall, ns. */
+  #wallNs(): number {
     return this.#zeroNs === undefined ? 0 : this.live.clock.now() - this.#zeroNs;
   }
 
@@ -103,6 +114,16 @@ export class LiveStageWorld extends SimStageWorld {
     this.live.handovers.sourceDueNs = timeNs;
     this.#runDue(timeNs, fire);
     this.live.handovers.sourceDueNs = NO_TURN;
+  }
+
+  // hot: once per packet of a source.
+  override request(node: string, request: NodeRequest): void {
+    if (this.#dueNs !== undefined && this.#wallNs() - this.#dueNs > SOURCE_LATE_NS) {
+      this.live.host(node).shed();
+      request.respond(OVERLOAD);
+      return;
+    }
+    super.request(node, request);
   }
 
   override atFault(timeNs: number, fire: () => void): void {

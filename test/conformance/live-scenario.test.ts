@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeOf, judge } from '../../reports/judge.ts';
 import type { RunInput } from '../../reports/model.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
@@ -85,4 +85,43 @@ it('drains and reports what there is when it is interrupted', async () => {
   expect(input.seeds[0]!.ending).toBe('interrupted');
   expect(input.seeds[0]!.packets.delivered).toBe(input.seeds[0]!.packets.sent);
   expect(exitCodeOf(judge(input))).toBe(130);
+});
+
+describe('a loop that stands still', () => {
+  /** Runs hello.yaml with one pause of the whole process. */
+  function withPause(ms: number): Promise<RunInput> {
+    let isOver = false;
+    return run({
+      ...order({ duration: '2500ms', warmup: '300ms' }),
+      onProgress: ({ nowNs }) => {
+        if (isOver || nowNs < 900_000_000) return;
+        isOver = true;
+        const end = performance.now() + ms;
+        while (performance.now() < end);
+      },
+    });
+  }
+
+  const numberOf = ({ seeds }: RunInput, metric: string): number => {
+    const data = seeds[0]?.metrics[metric];
+    return data?.kind === 'counter' ? data.value : Number.NaN;
+  };
+
+  it('turns away what was due more than 200 ms ago: it would be of no use, and those after it late', async () => {
+    const input = await withPause(900);
+    const refused = numberOf(input, 'ping.refused');
+    // One each 10 ms was due, and the last 200 ms of them are in time.
+    expect(refused).toBeGreaterThanOrEqual(50);
+    expect(refused).toBeLessThanOrEqual(120);
+    expect(input.seeds[0]?.nodeDrops['overload']).toBe(refused);
+    expect(numberOf(input, 'ping.accepted')).toBe(numberOf(input, 'ping.offered') - refused);
+    expect(judge(input).carried?.shed).toBe(refused);
+  });
+
+  it('turns nothing away for a pause that is shorter', async () => {
+    const input = await withPause(60);
+    expect(numberOf(input, 'ping.offered')).toBeGreaterThan(150);
+    // A neighbour may take the processor for long besides.
+    expect(numberOf(input, 'ping.refused')).toBeLessThanOrEqual(20);
+  });
 });

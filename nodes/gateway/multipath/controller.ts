@@ -33,6 +33,8 @@ const UNKNOWN_TRIP: RoundTrip = { srttNs: UNKNOWN_TIMEOUT_NS, rttvarNs: 0 };
 const START_PATIENCE_NS_MAX = 500_000_000;
 /** Phases are spread over this much of a long interval, ns; a draw takes at most 2^32. */
 const PHASE_NS_MAX = 4_000_000_000;
+/** While fewer paths than `minPaths` are left, they are looked up so often, ns. */
+const LOOKUP_INTERVAL_NS = 1_000_000_000;
 /**
  * A return needs a base round trip that is shorter by this factor. A fifth is asked of averages; the least
  * of a window has no noise to be told from, and 20 and 24 ms are a fifth apart only without the time
@@ -53,6 +55,8 @@ export class MultipathController implements PathController {
   readonly #reports: ReportWatch;
   #effects: Effect[] = [];
   #nextRefreshNs: number;
+  /** When paths are looked up out of turn; Infinity while there are enough. */
+  #nextLookupNs = Number.POSITIVE_INFINITY;
   /** When an answer last came on any path; -Infinity before the first. */
   #heardNs = Number.NEGATIVE_INFINITY;
   /** When the first choice is made at the latest; Infinity before any path is alive and after it. */
@@ -88,7 +92,8 @@ export class MultipathController implements PathController {
   }
 
   deadline(): number {
-    let least = Math.min(this.#nextRefreshNs, this.#probes.deadline(), this.#startByNs);
+    const lookups = Math.min(this.#nextRefreshNs, this.#nextLookupNs);
+    let least = Math.min(lookups, this.#probes.deadline(), this.#startByNs);
     for (const path of this.#paths) if (path.nextProbeNs < least) least = path.nextProbeNs;
     if (this.#options.reports) least = Math.min(least, this.#reports.deadline());
     return least;
@@ -111,6 +116,7 @@ export class MultipathController implements PathController {
     this.#choose(now);
     this.#sendProbes(now);
     if (now >= this.#nextRefreshNs) this.#refresh(now);
+    else if (now >= this.#nextLookupNs) this.#lookUp(now);
     return this.#effects;
   }
 
@@ -224,8 +230,24 @@ export class MultipathController implements PathController {
     }
   }
 
+  /** R-038: asks for paths at once when too few are left, and then every second. */
+  #watchNumber(now: number): void {
+    const isKept = ({ health, nextProbeNs }: ManagedPath): boolean =>
+      health !== 'dead' && nextProbeNs !== Number.POSITIVE_INFINITY;
+    const isEnough = this.#paths.filter(isKept).length >= this.#options.minPaths;
+    if (isEnough) this.#nextLookupNs = Number.POSITIVE_INFINITY;
+    else if (this.#nextLookupNs === Number.POSITIVE_INFINITY) this.#nextLookupNs = now;
+  }
+
+  #lookUp(now: number): void {
+    this.#nextLookupNs = now + LOOKUP_INTERVAL_NS;
+    this.#effects.push({ kind: 'refresh' });
+  }
+
   #refresh(now: number): void {
     this.#nextRefreshNs = now + this.#options.refreshIntervalNs;
+    const isShort = this.#nextLookupNs !== Number.POSITIVE_INFINITY;
+    if (isShort) this.#nextLookupNs = now + LOOKUP_INTERVAL_NS;
     this.#effects.push({ kind: 'refresh' });
     if (!this.#random.chance(this.#options.exploration)) return;
     // Only healthy paths are explored, by probes and never by packets (R-039).
@@ -278,6 +300,7 @@ export class MultipathController implements PathController {
       if (isStay) this.#considerReturn(now, current);
     }
     this.#assignRoles(now);
+    this.#watchNumber(now);
   }
 
   /** The best of all paths, not the one whose first probe happened to come back first. */

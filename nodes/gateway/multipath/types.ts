@@ -103,6 +103,7 @@ export interface MultipathOptions {
   readonly rttFactor: number;
   /** Leave a path whose loss over the last 100 probes exceeds this. */
   readonly lossThreshold: number;
+  /** With fewer paths that are not dead, paths are looked up every second. */
   readonly minPaths: number;
   readonly maxPaths: number;
   /** Probability per refresh to measure a path that is not in use. */

@@ -42,8 +42,12 @@ export interface FakePath {
   readonly info: PathInfo;
   rttNs: number;
   isUp: boolean;
-  /** Every so many-th probe is lost; 0 for none. */
+  /** Every so many-th probe of all paths is lost; 0 for none. */
   loseEvery: number;
+  /** Loses the probes of this path for which it says so; they are counted from 0. */
+  loses: (probe: number) => boolean;
+  /** Probes sent on this path. */
+  asked: number;
 }
 
 export function fakePath(id: string, rttMs: number, more: Partial<PathInfo> = {}): FakePath {
@@ -57,7 +61,7 @@ export function fakePath(id: string, rttMs: number, more: Partial<PathInfo> = {}
     bandwidthBps: 1e9,
     ...more,
   };
-  return { info, rttNs: rttMs * MS, isUp: true, loseEvery: 0 };
+  return { info, rttNs: rttMs * MS, isUp: true, loseEvery: 0, loses: () => false, asked: 0 };
 }
 
 interface Due {
@@ -133,7 +137,9 @@ export class Wire {
   #send(index: number, probe: number): void {
     this.probes += 1;
     const path = this.paths.find(({ info }) => info.id === this.controller.path(index).id);
-    if (path === undefined || !path.isUp) return;
+    if (path === undefined) return;
+    path.asked += 1;
+    if (!path.isUp || path.loses(path.asked - 1)) return;
     if (path.loseEvery > 0 && this.probes % path.loseEvery === 0) return;
     this.#due.push({ atNs: this.now + path.rttNs, path: index, probe });
   }
