@@ -10,6 +10,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
+import { lockFolder } from '../engine/live/folder-lock.ts';
 import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
 import { type Channel, DialError } from '../scenarios/distributed/channel/model.ts';
 import {
@@ -115,15 +116,16 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
   const deployment = loadDeployment(flags.deployment, topology, { kind: 'node', name });
   const at = coordinatorOf(flags, deployment);
   const stateFolder = flags.state ?? process.env['STATE_DIRECTORY'];
+  const own = stateFolder === undefined ? undefined : join(stateFolder, encodeURIComponent(name));
+  // Before another process of this node removes what the present run of this one has written.
+  if (own !== undefined) lockFolder(own);
   const channel = await dial(at, deployment.keys);
   await runNodeProcess({
     channel,
     hosts: [name],
     registry,
     topology: deployment.place(topology),
-    ...(stateFolder === undefined
-      ? {}
-      : { stateFolder: join(stateFolder, encodeURIComponent(name)) }),
+    ...(own === undefined ? {} : { stateFolder: own }),
     level: flags.log,
     operatorPort: flags.operatorPort ?? deployment.hosts.get(name)?.operatorPort ?? 0,
     reload: (log): ReloadResult =>

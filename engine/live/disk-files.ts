@@ -13,8 +13,14 @@ export interface DiskFiles {
   open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile>;
 }
 
+/** Stores hold keys: nobody but their owner may read them. */
+export const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
+
 /** The system's files. */
-export const SYSTEM_FILES: DiskFiles = { open };
+export const SYSTEM_FILES: DiskFiles = {
+  open: (path, flags) => open(path, flags, FILE_MODE),
+};
 
 /** Writes all of it, however little the system takes at a time. */
 export async function writeAll(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {

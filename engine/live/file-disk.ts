@@ -30,7 +30,15 @@
  *
  * @module
  */
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
@@ -50,7 +58,14 @@ import {
   wholeFrames,
   withoutDeleted,
 } from '../net/sim-store.ts';
-import { type DiskFile, type DiskFiles, SYSTEM_FILES, writeAll } from './disk-files.ts';
+import {
+  type DiskFile,
+  type DiskFiles,
+  FILE_MODE,
+  FOLDER_MODE,
+  SYSTEM_FILES,
+  writeAll,
+} from './disk-files.ts';
 import { EnvironmentError, isFull, systemCode, systemWords } from './environment.ts';
 import { cutFile, eraseFile, eraseUnlessSame, hasNoLinks } from './erase-file.ts';
 
@@ -99,7 +114,7 @@ export class FileDisk implements Disk {
   constructor(path: string, files: DiskFiles = SYSTEM_FILES) {
     this.#path = path;
     this.#files = files;
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
     this.#eraseLeftovers();
     const bytes = readIfThere(path);
     this.#fileBytes = wholeBytes(bytes, path);
@@ -107,7 +122,9 @@ export class FileDisk implements Disk {
     this.#isSuspect = this.#fileBytes > 0;
     this.cutBytes = bytes.length - this.#fileBytes;
     if (this.cutBytes > 0) cutFile(path, this.#fileBytes, bytes.length);
-    else closeSync(openSync(path, 'a'));
+    else closeSync(openSync(path, 'a', FILE_MODE));
+    // One that an earlier version left for everybody to read.
+    chmodSync(path, FILE_MODE);
   }
 
   append(frame: Uint8Array): void {

@@ -33,6 +33,7 @@ import type { StoreFault } from '../net/sim-store.ts';
 import { hashOf } from './compute-pool.ts';
 import { EnvironmentError, environmentError, pathError, systemWords } from './environment.ts';
 import { FileDisk } from './file-disk.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { NO_TAG } from './handover/handover-samples.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
@@ -52,6 +53,8 @@ export class LiveHost extends SimHost {
   /** Of this life. */
   readonly #stores = new Map<string, LiveStore>();
   #tcp: TcpHost | undefined;
+  /** The folder of all its stores, from the first one on. */
+  #lock: FolderLock | undefined;
 
   constructor(live: LiveContext, index: number, options: SimHostOptions) {
     super(live, index, options);
@@ -189,6 +192,8 @@ export class LiveHost extends SimHost {
     this.#end();
     const disks = [...this.#disks.values()].map((disk) => disk.close());
     await Promise.all([...disks, this.#live.wires.drained()]);
+    this.#lock?.release();
+    this.#lock = undefined;
   }
 
   #end(): void {
@@ -204,7 +209,9 @@ export class LiveHost extends SimHost {
 
   #openDisk(name: string): FileDisk {
     try {
-      const file = join(this.#live.folderOf(this.name), `${encodeURIComponent(name)}.log`);
+      const folder = this.#live.folderOf(this.name);
+      this.#lock ??= lockFolder(folder);
+      const file = join(folder, `${encodeURIComponent(name)}.log`);
       const disk = new FileDisk(file);
       if (disk.cutBytes > 0)
         this.log.info(`store ${name}: cut ${disk.cutBytes} B of a torn record`);
