@@ -15,7 +15,7 @@
  */
 import { compareBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
-import { HandshakeMacs, hasProof, isWholeMessage, openingMac } from './admission/handshake-macs.ts';
+import { HandshakeMacs, isWholeMessage, openingMac } from './admission/handshake-macs.ts';
 import { Backoff } from './backoff.ts';
 import {
   answerHandshake,
@@ -218,9 +218,9 @@ export class KeyExchange {
   ): FrameDrop | undefined {
     const { admission, cookies, address, sink } = this.#options;
     const isProven = this.#macs.isProven(frame, cookies.known(address, nowNs));
-    // With an old cookie, or one that was changed on the way, it is told the new one.
-    const isWrong = hasProof(frame) && !isProven;
-    switch (isWrong ? 'prove' : admission.opening(nowNs, isProven)) {
+    // A wrong proof is as good as none: with an old cookie, or with one that somebody beside the way
+    // made up, a gateway that is calm answers, and one under load tells the cookie to use.
+    switch (admission.opening(nowNs, isProven)) {
       case 'admit':
         return undefined;
       case 'refuse':
@@ -319,7 +319,7 @@ export class KeyExchange {
     const isKnown = known !== undefined && this.#options.crypto.equal(bytes, known);
     this.#cookie = { bytes, untilNs: moment.nowNs + COOKIE_LIFE_NS };
     if (isKnown) return undefined;
-    if (!this.#options.admission.answer(moment.nowNs)) return 'rate-limited';
+    if (!this.#options.admission.cookie(moment.nowNs)) return 'rate-limited';
     this.#macs.signOpening(open.frame, bytes);
     this.#options.sink.spread(open.frame);
     return undefined;

@@ -4,7 +4,7 @@
  * Nothing is charged for what a stranger can make. A sealed frame counts against its peer's rate when it
  * is authentic and new; an opening may cost Diffie-Hellman work when it was made for us, is newer than
  * all before, and, while many come, carries a cookie that went to the peer's address. Half of the budget
- * is out of reach without one. Openings, answers and repetitions have budgets of their own.
+ * is out of reach without one. Openings, answers, cookies and repetitions have budgets of their own.
  *
  * `double-eager.ts` is the order that a flood of junk exploits.
  *
@@ -32,8 +32,13 @@ export interface Admission {
   messageCame(nowNs: number): boolean;
   /** @param isProven It carries a cookie of ours. */
   opening(nowNs: number, isProven: boolean): OpeningVerdict;
-  /** An answer or a cookie that names our opening. */
+  /** An answer that names our opening. */
   answer(nowNs: number): boolean;
+  /**
+   * A cookie that names our opening, and would have us send it again. Whoever sees an opening can
+   * make one: it must not take the place of the answer.
+   */
+  cookie(nowNs: number): boolean;
   /** A copy of an opening that was answered asks for the answer again. */
   repeat(nowNs: number): boolean;
 }
@@ -49,6 +54,7 @@ export class CheckedAdmission implements Admission {
   readonly #frames: TokenBucket | undefined;
   readonly #openings = handshakeBucket();
   readonly #answers = handshakeBucket();
+  readonly #cookies = handshakeBucket();
   readonly #repeats = handshakeBucket();
   readonly #unproven = new TokenBucket({ perSecond: UNPROVEN_PER_SECOND, burst: UNPROVEN_BURST });
 
@@ -79,6 +85,10 @@ export class CheckedAdmission implements Admission {
 
   answer(nowNs: number): boolean {
     return this.#answers.take(nowNs);
+  }
+
+  cookie(nowNs: number): boolean {
+    return this.#cookies.take(nowNs);
   }
 
   repeat(nowNs: number): boolean {

@@ -39,6 +39,10 @@ export class EagerAdmission implements Admission {
     return true;
   }
 
+  cookie(): boolean {
+    return true;
+  }
+
   repeat(): boolean {
     return true;
   }

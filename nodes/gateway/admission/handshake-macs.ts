@@ -151,11 +151,6 @@ export function openingMac(frame: Uint8Array): Uint8Array {
   return frame.subarray(at, at + MAC_BYTES);
 }
 
-/** True when an opening says that its maker has a cookie. */
-export function hasProof(frame: Uint8Array): boolean {
-  return frame.subarray(frame.length - MAC_BYTES).some((byte) => byte !== 0);
-}
-
 /** True when the body is as long as that of an opening, an answer or a cookie with this header. */
 export function isWholeMessage(header: FrameHeader, kind: keyof typeof MESSAGE): boolean {
   return header.bodyLength === lengthOf(kind, header.body - header.start - STRING_HEAD_BYTES);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { createIdentity } from '../../../../nodes/gateway/crypto.ts';
+import { MAC_BYTES } from '../../../../nodes/gateway/geometry.ts';
 import { at, CLOCK_US, HOUR, Pair, SECOND, Side, sealed } from './session-pair.ts';
 
 const MS = SECOND / 1000;
@@ -217,17 +218,15 @@ describe('who may open a session', () => {
     pair.a.session.connect(at(0));
     const opening = pair.a.outbox.shift()!;
     let nowNs = 0;
-    for (let bit = 0; bit < 8 * opening.length; bit += 13) {
+    // All but `mac2`, which says only who is heard while many open (test/security).
+    for (let bit = 0; bit < 8 * (opening.length - MAC_BYTES); bit += 13) {
       nowNs += SECOND / 5;
       const changed = opening.slice();
       changed[bit >> 3]! ^= 1 << (bit & 7);
       pair.b.receive(changed, at(nowNs));
-      expect(pair.b.outbox.length, `bit ${bit}`).toBe(pair.b.cookies);
+      expect(pair.b.outbox, `bit ${bit}`).toEqual([]);
       expect(pair.b.session.status()['nextEpoch'], `bit ${bit}`).toBeUndefined();
     }
-    // A cookie that was changed on the way is all that is answered, by the one to use.
-    expect(pair.b.cookies).toBe(Math.ceil(128 / 13));
-    pair.b.outbox = [];
     pair.b.receive(opening, at(nowNs));
     const answer = pair.b.outbox.shift()!;
     for (let bit = 8 * 24; bit < 8 * answer.length; bit += 13) {
