@@ -12,6 +12,9 @@ import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { toAscii } from './terminal-layout.ts';
 
+/** Cells of a grid: as many as a sweep may have combinations. */
+const CELLS_MAX = 10_000;
+
 /** One combination. */
 export interface SweepRow {
   /** Path to value, in the order of the sweep file. */
@@ -81,7 +84,7 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
   const kpis = sweepKpis(sweep);
   const rows = sweep.rows.map((row) => [
     row.pass ? '✓' : '✗',
-    ...parameters.map((name) => row.parameters[name] ?? '-'),
+    ...parameters.map((name) => valueIn(row, name)),
     ...kpis.map((name) => {
       const kpi = kpiOf(row, name);
       if (kpi === undefined) return '-';
@@ -159,23 +162,19 @@ export interface SweepGrid {
 export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
   const names = sweepParameters(sweep);
   const valuesOf = (name: string | undefined): readonly string[] =>
-    name === undefined ? [''] : [...new Set(sweep.rows.map((row) => row.parameters[name] ?? '-'))];
+    name === undefined ? [''] : [...new Set(sweep.rows.map((row) => valueIn(row, name)))];
   const varying = names.filter((name) => valuesOf(name).length > 1);
   const [xName = names[0], yName] = varying;
-  const fixed: Record<string, string> = {};
-  for (const name of names) {
-    if (name !== xName && name !== yName) fixed[name] = valuesOf(name)[0] ?? '-';
+  const others = names.filter((name) => name !== xName && name !== yName);
+  const fixed = Object.fromEntries(others.map((name) => [name, valuesOf(name)[0] ?? '-'] as const));
+  const [x, y] = withinCells(valuesOf(xName), valuesOf(yName));
+  const known = new Map<string, SweepRow>();
+  for (const row of sweep.rows) {
+    if (Object.entries(fixed).some(([name, value]) => valueIn(row, name) !== value)) continue;
+    const key = cellKey(valueIn(row, xName), valueIn(row, yName));
+    if (!known.has(key)) known.set(key, row);
   }
-  const x = valuesOf(xName);
-  const y = valuesOf(yName);
-  const find = (xValue: string, yValue: string): SweepRow | undefined =>
-    sweep.rows.find(
-      ({ parameters }) =>
-        (xName === undefined || (parameters[xName] ?? '-') === xValue) &&
-        (yName === undefined || (parameters[yName] ?? '-') === yValue) &&
-        Object.entries(fixed).every(([name, value]) => (parameters[name] ?? '-') === value),
-    );
-  const rows = y.map((yValue) => x.map((xValue) => find(xValue, yValue)));
+  const rows = y.map((yValue) => x.map((xValue) => known.get(cellKey(xValue, yValue))));
   return {
     kpi,
     x: { name: xName ?? '', values: x },
@@ -184,4 +183,24 @@ export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
     rows,
     fixed,
   };
+}
+
+/** Values of both axes; a file whose rows are no grid has more cells than rows, and gets the first of them. */
+function withinCells(
+  x: readonly string[],
+  y: readonly string[],
+): readonly [x: readonly string[], y: readonly string[]] {
+  if (x.length * y.length <= CELLS_MAX) return [x, y];
+  const side = Math.floor(Math.sqrt(CELLS_MAX));
+  return [x.slice(0, side), y.slice(0, side)];
+}
+
+/** The value of a parameter in a row; every object has a constructor, which is no parameter. */
+function valueIn({ parameters }: SweepRow, name: string | undefined): string {
+  if (name === undefined) return '';
+  return (Object.hasOwn(parameters, name) ? parameters[name] : undefined) ?? '-';
+}
+
+function cellKey(x: string, y: string): string {
+  return `${x.length} ${x} ${y}`;
 }

@@ -119,10 +119,19 @@ export function pattern(expects: string, form: RegExp, hint: string): Leaf<strin
   });
 }
 
+/** Devices of Windows: no file or folder there can have such a name, with an ending or without. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+
 /** Names of nodes, links, topologies: they become file names and parts of paths. */
 export function name(expects: string): Leaf<string> {
   const hint = 'letters, digits, "-" and "_", up to 63, a letter or digit first';
-  return pattern(expects, /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, hint);
+  const form = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+  return leaf(expects, { type: 'string', pattern: form.source }, (value) => {
+    if (typeof value !== 'string') return otherShape(value, expects);
+    if (!form.test(value)) return wrong('E104', `"${shorten(value)}" is not ${expects}`, hint);
+    if (!DEVICE.test(value)) return { value };
+    return wrong('E104', `"${value}" is a device on Windows`, `write ${value}-1, for example`);
+  });
 }
 
 /** One of a few words. */
