@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SeedResult } from '../../../../../reports/model.ts';
+import type { MetricData, SeedResult } from '../../../../../reports/model.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import { FlowMeter } from '../../../../../scenarios/runner/flow-meter.ts';
 import type { PreparedRun } from '../../../../../scenarios/runner/run-seed.ts';
@@ -168,17 +168,41 @@ describe('full load', () => {
     expect(share(result, 'gateway.probe_overhead')).toBeGreaterThan(0.001);
   });
 
-  it('R-239, R-236: each KPI has unit, count and interval or the reason why there is none', () => {
+  it('R-239, R-236: each KPI has its unit, the number of its samples, and an interval or why there is none', () => {
     const { kpis, clock } = report(scenario, [result]);
     expect(clock).toBe('virtual');
-    for (const kpi of kpis.filter(({ metric }) => metric !== 'gateway.failover')) {
-      expect(kpi.clock).toBe('virtual');
-      expect(kpi.unit).not.toBe('');
-      expect(kpi.n).toBeGreaterThanOrEqual(0);
-      expect(kpi.ci95.kind === 'none' ? kpi.ci95.note : kpi.ci95.low).toBeTruthy();
-    }
+    const facts = kpis.map(({ metric, aggregation, unit, n, clock: own, ci95 }) => {
+      expect(own).toBe('virtual');
+      const data = result.metrics[metric];
+      expect(n, metric).toBe(data === undefined ? 0 : samplesBehind(data));
+      return `${metric} ${aggregation}: ${unit}; ${ci95.kind === 'none' ? ci95.note : ci95.kind}`;
+    });
+    expect(facts).toEqual([
+      'gateway.failover p95: ns; no samples',
+      'gateway.throughput rate: 1/min; n=1, no interval',
+      'gateway.latency p95: ns; n=1, no interval',
+      'gateway.delivery value: ratio; n=1, no interval',
+      'gateway.availability value: ratio; n=1, no interval',
+      'antireplay.false_reject count: count; a sum over seeds has no interval',
+    ]);
   });
 });
+
+/** Events, trials or samples in the data of a metric. */
+function samplesBehind(data: MetricData): number {
+  switch (data.kind) {
+    case 'counter':
+      return data.value;
+    case 'ratio':
+      return data.denominator;
+    case 'samples':
+      return data.values.length;
+    case 'histogram':
+      return data.data.count;
+    case 'gauge':
+      return 1;
+  }
+}
 
 describe('a base path of 30 ms', () => {
   it('R-003: has a p95 of the one-way latency below 100 ms, far below, while others are down', () => {

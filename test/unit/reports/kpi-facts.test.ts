@@ -1,0 +1,142 @@
+/**
+ * What stands beside the value of each KPI, for every kind of metric and every aggregation that fits
+ * it: the unit, how many samples are behind it, and an interval or the reason why there is none.
+ */
+import { describe, expect, it } from 'vitest';
+import type { MetricDefinition, MetricKind } from '../../../engine/host/measure.ts';
+import { LogHistogram } from '../../../engine/measure/histogram.ts';
+import { aggregationMistake } from '../../../reports/estimate.ts';
+import { judgeKpi } from '../../../reports/kpi.ts';
+import type { Aggregation, MetricData } from '../../../reports/model.ts';
+import type { KpiResult } from '../../../reports/report-schema.ts';
+import { kpi, seedResult } from './fixture.ts';
+
+const MINUTE = 60e9;
+const AGGREGATIONS: readonly Aggregation[] = [
+  ...(['p50', 'p90', 'p95', 'p99', 'p99.9', 'mean', 'min', 'max'] as const),
+  ...(['count', 'rate', 'value', 'ratio'] as const),
+];
+const UNITS: Readonly<Record<MetricKind, MetricDefinition['unit']>> = {
+  counter: 'packets',
+  gauge: 'bytes',
+  ratio: 'ratio',
+  samples: 'ns',
+  histogram: 'ns',
+};
+const KINDS = Object.keys(UNITS) as MetricKind[];
+/** Everything that a report may say instead of an interval, or of a bound. */
+const REASONS = [
+  /^a sum over seeds has no interval$/,
+  /^an extreme has no interval$/,
+  /^n=[01], no interval$/,
+  /^no samples$/,
+  /^one-sided: n=\d+ is too small for two bounds$/,
+  /^p[\d.]+ of n=\d+ is rank \d+(, the [a-z ]+)?; an upper bound needs n >= \d+: --seeds \d+$/,
+];
+
+/** Data of seed number `seed`, and how many samples, events or trials it is. */
+function dataOf(kind: MetricKind, seed: number): { data: MetricData; n: number } {
+  const values = Array.from({ length: 3 + (seed % 4) }, (_, i) => 10 * seed + i * i);
+  switch (kind) {
+    case 'counter':
+      return { data: { kind, value: 7 + seed }, n: 7 + seed };
+    case 'gauge':
+      return { data: { kind, value: 7 + seed }, n: 1 };
+    case 'ratio':
+      return { data: { kind, numerator: 5 + seed, denominator: 20 + 2 * seed }, n: 20 + 2 * seed };
+    case 'samples':
+      return { data: { kind, values }, n: values.length };
+    case 'histogram': {
+      const histogram = new LogHistogram();
+      for (const value of values) histogram.record(value);
+      return { data: { kind, data: histogram.data() }, n: values.length };
+    }
+  }
+}
+
+/** A KPI of so many seeds, and how many samples are behind it. */
+function judged(kind: MetricKind, aggregation: Aggregation, seeds: number): [KpiResult, number] {
+  const made = Array.from({ length: seeds }, (_, seed) => dataOf(kind, seed + 1));
+  const template = seedResult(1, 1);
+  const definition = { name: 'x.y', kind, unit: UNITS[kind], help: 'For the test.' };
+  const result = judgeKpi({
+    spec: kpi('x.y', aggregation, ['<=', 1e12, '<= 1e12']),
+    definition,
+    seeds: made.map(({ data }, i) => ({
+      ...template,
+      seed: i + 1,
+      measuredNs: MINUTE,
+      metrics: { 'x.y': data },
+    })),
+    mode: 'sim',
+    warmupNs: 0,
+  });
+  return [result, made.reduce((sum, { n }) => sum + n, 0)];
+}
+
+const fitting = KINDS.flatMap((kind) =>
+  AGGREGATIONS.filter((aggregation) => aggregationMistake({ kind }, aggregation) === undefined).map(
+    (aggregation) => [kind, aggregation] as const,
+  ),
+);
+
+function isReason(note: string | undefined): boolean {
+  return REASONS.some((reason) => reason.test(note ?? ''));
+}
+
+describe.each(fitting)('R-239: a %s judged by its %s', (kind, aggregation) => {
+  it('has its unit, also when nothing was measured', () => {
+    const others = { rate: '1/min', count: 'count' } as const;
+    const unit =
+      aggregation === 'rate' || aggregation === 'count' ? others[aggregation] : UNITS[kind];
+    for (const seeds of [0, 1, 12]) expect(judged(kind, aggregation, seeds)[0].unit).toBe(unit);
+  });
+
+  it.each([1, 2, 12])('has the number of samples of %i seeds', (seeds) => {
+    const [{ n }, behind] = judged(kind, aggregation, seeds);
+    expect(behind).toBeGreaterThanOrEqual(seeds);
+    expect(n).toBe(behind);
+  });
+
+  it.each([1, 2, 12, 40])(
+    'has an interval around its value, or the reason, with %i seeds',
+    (seeds) => {
+      const [{ value, perSeed, ci95 }, behind] = judged(kind, aggregation, seeds);
+      const { low, high, note } = ci95;
+      expect(ci95.level).toBe(0.95);
+      if (ci95.kind === 'none') {
+        expect([low, high]).toEqual([null, null]);
+        expect(isReason(note), note).toBe(true);
+        // Where something is to be had from more seeds, it is.
+        expect(seeds === 1 || ['count', 'min', 'max'].includes(aggregation)).toBe(true);
+        return;
+      }
+      if (low === null || high === null) expect(isReason(note), note).toBe(true);
+      else expect(low).toBeLessThan(high);
+      // Student's t is around the mean of the seeds, ranks around the quantile of all samples.
+      const means = perSeed.flatMap((one) => one.value ?? []);
+      const middle =
+        ci95.kind === 'student-t' ? means.reduce((sum, one) => sum + one, 0) / means.length : value;
+      expect(middle).not.toBeNull();
+      expect(low ?? Number.NEGATIVE_INFINITY).toBeLessThanOrEqual(middle ?? Number.NaN);
+      expect(high ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(middle ?? Number.NaN);
+      expect(ci95.n).toBe(ci95.kind === 'student-t' ? seeds : behind);
+    },
+  );
+});
+
+it('R-239: what cannot be judged says why in the place of the interval', () => {
+  const spec = kpi('x.y', 'p95', ['<=', 1, '<= 1']);
+  const seeds = [seedResult(1, 1)];
+  const unknown = judgeKpi({ spec, definition: undefined, seeds, mode: 'sim', warmupNs: 0 });
+  expect(unknown.ci95.note).toBe('metric "x.y" does not exist in this run');
+  const definition = {
+    name: 'x.y',
+    kind: 'counter',
+    unit: 'count',
+    help: 'For the test.',
+  } as const;
+  const wrong = judgeKpi({ spec, definition, seeds, mode: 'sim', warmupNs: 0 });
+  expect(wrong.ci95.note).toBe('p95 of a counter, allowed: count, rate');
+  expect([unknown.n, wrong.n]).toEqual([0, 0]);
+});
