@@ -1,7 +1,6 @@
 /**
- * Folders of protocols have their anatomy: files, README, cited constants, tests, vectors.
- *
- * Spec: DESIGN 4.
+ * Folders of protocols have their anatomy: files, README, cited constants, tests, vectors; and each
+ * rule finds a folder that breaks it.
  *
  * @module
  */
@@ -18,81 +17,212 @@ const folders = readdirSync(NODES, { withFileTypes: true })
   .map(({ name }) => name);
 const runnable = new Map(shippedProtocols().map((protocol) => [protocol.name, protocol]));
 
-/** How a source is named: an RFC, a section, a specification's file. */
-const SOURCE = /RFC \d|revision|\bspec\/|[Ss]ection|reference|doc\/|\b\d+(\.\d+)+\b/;
+/** How a source is named: an RFC, a BOLT, a revision or section of a specification, a function of a reference. */
+const SOURCE =
+  /RFC \d|BOLT \d|revision|\bspec\/|[Ss]ection|§|reference|doc\/|\(\d+(\.\d+)+[a-z]?\)/;
+
+/** What the rules look at. */
+interface Folder {
+  readonly name: string;
+  /** Paths inside the folder. */
+  readonly files: readonly TextFile[];
+  readonly protocol:
+    | {
+        readonly summary: string;
+        readonly drops: Readonly<Record<string, string>>;
+        readonly metrics: readonly { readonly name: string; readonly help: string }[];
+      }
+    | undefined;
+  readonly hasUnitTests: boolean;
+  /** Files of published vectors, or golden bytes of our own. */
+  readonly hasVectors: boolean;
+  readonly readmeOfProject: string;
+  /** True for paths that a README may name besides its own folder's. */
+  readonly exists: (path: string) => boolean;
+}
+
+type Rule = (folder: Folder) => readonly string[];
+
+const textOf = ({ files: own }: Folder, path: string): string =>
+  own.find((file) => file.path === path)?.text ?? '';
+const has = ({ files: own }: Folder, path: string): boolean =>
+  own.some((file) => file.path === path || file.path.startsWith(`${path}/`));
+const unless = (isKept: boolean, mistake: string): string[] => (isKept ? [] : [mistake]);
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'has a README, a face and its numbers': (folder) =>
+    ['README.md', 'index.ts', 'geometry.ts'].flatMap((path) => unless(has(folder, path), path)),
+
+  'has bytes, options, a machine and an adapter when it runs as a node': (folder) => {
+    if (folder.protocol === undefined) return [];
+    const isMachine = ({ path, text }: TextFile): boolean =>
+      path.endsWith('machine.ts') || /state machine/.test(text.split('*/')[0] ?? '');
+    return [
+      ...unless(has(folder, 'wire.ts') || has(folder, 'wire'), 'wire.ts'),
+      ...['config.ts', 'node.ts'].flatMap((path) => unless(has(folder, path), path)),
+      ...unless(folder.files.some(isMachine), 'a machine'),
+    ];
+  },
+
+  'says in its README where each part stands and is tested, deviations and limits': (folder) => {
+    const readme = textOf(folder, 'README.md');
+    return [
+      ...unless(/^# /.test(readme), 'a title'),
+      ...unless(/^\|.*\.ts`.*\|.*\|/m.test(readme), 'a table of parts'),
+      ...unless(/deviations/i.test(readme), 'deviations'),
+      ...unless(/limits/i.test(readme), 'limits'),
+      ...unless(
+        folder.protocol === undefined || /npm run (scenario|live) [\w-]+\.yaml/.test(readme),
+        'an example that runs',
+      ),
+    ];
+  },
+
+  'names files in its README that exist': (folder) => {
+    const named = [...textOf(folder, 'README.md').matchAll(/`([\w./-]+\.ts)`/g)];
+    const missing = named
+      .map(([, path = '']) => path)
+      .filter((path) => !has(folder, path) && !folder.exists(path));
+    return [...missing, ...unless(named.length > 0, 'any file')];
+  },
+
+  'gives each number a sentence, and its source': (folder) => {
+    const isFree = textOf(folder, 'README.md').includes('there is no specification');
+    return folder.files
+      .filter(({ path }) => path.endsWith('geometry.ts'))
+      .flatMap(({ path, text }) => [
+        ...bareConstants(text).map((name) => `${path}: ${name} has no sentence`),
+        ...unless(isFree || SOURCE.test(text), `${path}: no source`),
+      ]);
+  },
+
+  'exports its parts one by one': (folder) =>
+    unless(!/export \*/.test(textOf(folder, 'index.ts')), 'export *'),
+
+  'has tests of its own, and vectors or golden bytes': (folder) => [
+    ...unless(folder.hasUnitTests, 'unit tests'),
+    ...unless(folder.hasVectors, 'vectors'),
+  ],
+
+  'has a sentence for each drop and metric': ({ protocol }) => {
+    if (protocol === undefined) return [];
+    const { drops, metrics, summary } = protocol;
+    return [
+      ...Object.keys(drops).filter((reason) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(reason)),
+      ...Object.entries(drops).flatMap(([reason, text]) => unless(text.length > 10, reason)),
+      ...metrics.flatMap(({ name, help }) => unless(help.length > 10, name)),
+      ...unless(summary.length > 10, 'summary'),
+    ];
+  },
+
+  'stands in the table of protocols of the README': ({ name, readmeOfProject }) =>
+    unless(
+      new RegExp(`^\\| \\[${name}\\]\\(nodes/${name}[/)]`, 'm').test(readmeOfProject),
+      'a row of the README',
+    ),
+};
+
+function folderOf(name: string): Folder {
+  const golden = JSON.parse(
+    readFileSync(join(ROOT, 'test/unit/nodes/golden-bytes.json'), 'utf8'),
+  ) as Readonly<Record<string, unknown>>;
+  const prefix = `nodes/${name}/`;
+  return {
+    name,
+    files: files
+      .filter(({ path }) => path.startsWith(prefix))
+      .map((file) => ({ ...file, path: file.path.slice(prefix.length) })),
+    protocol: runnable.get(name),
+    hasUnitTests: files.some(({ path }) => path.startsWith(`test/unit/nodes/${name}/`)),
+    hasVectors:
+      golden[name] !== undefined ||
+      files.some(({ path, text }) => path.startsWith('test/vectors/') && text.includes(prefix)),
+    readmeOfProject: readFileSync(join(ROOT, 'README.md'), 'utf8'),
+    exists: (path) => existsSync(join(ROOT, path)),
+  };
+}
 
 describe.each(folders)('R-145: nodes/%s', (name) => {
-  const own = files.filter(({ path }) => path.startsWith(`nodes/${name}/`));
-  const has = (path: string): boolean => existsSync(join(NODES, name, path));
-  const readme = has('README.md') ? readFileSync(join(NODES, name, 'README.md'), 'utf8') : '';
-  const protocol = runnable.get(name);
+  const folder = folderOf(name);
+  it.each(Object.entries(RULES))('%s', (_words, rule) => {
+    expect(rule(folder)).toEqual([]);
+  });
+});
 
-  it('has a README, a face and its numbers', () => {
-    expect(['README.md', 'index.ts', 'geometry.ts'].filter((path) => !has(path))).toEqual([]);
+describe('R-145: a folder that breaks a rule', () => {
+  const good = folderOf('gateway');
+  const without = (path: string): Folder => ({
+    ...good,
+    files: good.files.filter((file) => file.path !== path && !file.path.startsWith(`${path}/`)),
+  });
+  const changed = (path: string, change: (text: string) => string): Folder => ({
+    ...good,
+    files: good.files.map((file) =>
+      file.path === path ? { ...file, text: change(file.text) } : file,
+    ),
+  });
+  const README = 'README.md';
+  const GEOMETRY = 'geometry.ts';
+  const parts: readonly (readonly [string, Folder])[] = [
+    ['has a README, a face and its numbers', without(README)],
+    ['has a README, a face and its numbers', without('index.ts')],
+    ['has a README, a face and its numbers', without(GEOMETRY)],
+    ['has bytes, options, a machine and an adapter when it runs as a node', without('wire.ts')],
+    ['has bytes, options, a machine and an adapter when it runs as a node', without('config.ts')],
+    ['has bytes, options, a machine and an adapter when it runs as a node', without('node.ts')],
+    [
+      'has bytes, options, a machine and an adapter when it runs as a node',
+      {
+        ...good,
+        files: good.files
+          .filter(({ path }) => !path.endsWith('machine.ts'))
+          .map((file) => ({ ...file, text: file.text.replace(/state machine/g, 'thing') })),
+      },
+    ],
+    ...['# ', '|', 'eviations', 'imits', 'npm run '].map((words): readonly [string, Folder] => [
+      'says in its README where each part stands and is tested, deviations and limits',
+      changed(README, (text) => text.replaceAll(words, 'x')),
+    ]),
+    [
+      'names files in its README that exist',
+      changed(README, (text) => `${text}\nSee \`no-such-file.ts\`.\n`),
+    ],
+    ['names files in its README that exist', changed(README, () => '# gateway\n')],
+    [
+      'gives each number a sentence, and its source',
+      changed(GEOMETRY, (text) => `${text}\n\nexport const BARE = 7;\n`),
+    ],
+    [
+      'gives each number a sentence, and its source',
+      changed(GEOMETRY, () => '/** Bytes of a thing, 1.5 of them. */\nexport const THING = 7;\n'),
+    ],
+    [
+      'exports its parts one by one',
+      changed('index.ts', (text) => `${text}export * from './x.ts';`),
+    ],
+    ['has tests of its own, and vectors or golden bytes', { ...good, hasUnitTests: false }],
+    ['has tests of its own, and vectors or golden bytes', { ...good, hasVectors: false }],
+    ...(
+      [
+        { summary: 'short', drops: {}, metrics: [] },
+        { summary: 'carries packets', drops: { Bad_Name: 'a sentence long enough' }, metrics: [] },
+        { summary: 'carries packets', drops: { bad: '' }, metrics: [] },
+        { summary: 'carries packets', drops: {}, metrics: [{ name: 'x.y', help: '' }] },
+      ] as const
+    ).map((protocol): readonly [string, Folder] => [
+      'has a sentence for each drop and metric',
+      { ...good, protocol },
+    ]),
+    ['stands in the table of protocols of the README', { ...good, name: 'gate' }],
+  ];
+
+  it.each(parts)('is found: %s', (words, folder) => {
+    expect(RULES[words]?.(good)).toEqual([]);
+    expect(RULES[words]?.(folder)).not.toEqual([]);
   });
 
-  it('has bytes, options, a machine and an adapter when it runs as a node', () => {
-    if (protocol === undefined) return;
-    expect(has('wire.ts') || has('wire'), 'wire.ts').toBe(true);
-    expect(has('config.ts'), 'config.ts').toBe(true);
-    expect(has('node.ts'), 'node.ts').toBe(true);
-    const isMachine = ({ path, text }: TextFile): boolean =>
-      path.endsWith('/machine.ts') || /state machine/.test(text.split('*/')[0] ?? '');
-    expect(own.some(isMachine), 'machine.ts, or a file that says it is a state machine').toBe(true);
-  });
-
-  it('says in its README where each part stands and is tested, deviations and limits', () => {
-    expect(readme).toMatch(/^# /);
-    expect(readme).toMatch(/^\|.*\|.*\|/m);
-    expect(readme).toMatch(/deviations/i);
-    expect(readme).toMatch(/limits/i);
-    if (protocol !== undefined) expect(readme).toMatch(/npm run (scenario|live) [\w-]+\.yaml/);
-  });
-
-  it('names files in its README that exist', () => {
-    const named = [...readme.matchAll(/`([\w./-]+\.ts)`/g)].map(([, path = '']) => path);
-    const missing = named.filter((path) => !has(path) && !existsSync(join(ROOT, path)));
-    expect(missing).toEqual([]);
-    expect(named.length).toBeGreaterThan(0);
-  });
-
-  it('gives each number a sentence, and its source', () => {
-    const geometry = own.filter(({ path }) => path.endsWith('/geometry.ts'));
-    for (const { path, text } of geometry) {
-      expect(bareConstants(text), path).toEqual([]);
-      if (!readme.includes('there is no specification')) expect(text, path).toMatch(SOURCE);
-    }
-  });
-
-  it('exports its parts one by one', () => {
-    const index = own.find(({ path }) => path === `nodes/${name}/index.ts`)?.text ?? '';
-    expect(index).not.toMatch(/export \*/);
-  });
-
-  it('has tests of its own, and vectors or golden bytes', () => {
-    expect(existsSync(join(ROOT, 'test/unit/nodes', name)), 'test/unit').toBe(true);
-    const vectors = files.filter(
-      ({ path, text }) => path.startsWith('test/vectors/') && text.includes(`nodes/${name}/`),
-    );
-    const golden = JSON.parse(
-      readFileSync(join(ROOT, 'test/unit/nodes/golden-bytes.json'), 'utf8'),
-    ) as Readonly<Record<string, unknown>>;
-    expect(vectors.length > 0 || golden[name] !== undefined, 'vectors').toBe(true);
-  });
-
-  it('has a sentence for each drop and metric', () => {
-    if (protocol === undefined) return;
-    for (const [reason, meaning] of Object.entries(protocol.drops)) {
-      expect(reason).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-      expect(meaning.length, reason).toBeGreaterThan(10);
-    }
-    for (const metric of protocol.metrics) expect(metric.help.length).toBeGreaterThan(10);
-    expect(protocol.summary.length).toBeGreaterThan(10);
-  });
-
-  it('stands in the table of protocols of the README', () => {
-    const readmeOfProject = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    expect(readmeOfProject).toMatch(new RegExp(`^\\| \\[${name}\\]\\(nodes/${name}[/)]`, 'm'));
+  it('every rule has one', () => {
+    expect([...new Set(parts.map(([words]) => words))].sort()).toEqual(Object.keys(RULES).sort());
   });
 });
 
