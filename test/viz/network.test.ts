@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TraceHeader } from '../../engine/measure/trace/layout.ts';
 import { host } from '../../nodes/scion/wire/host-address.ts';
 import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
@@ -68,6 +69,16 @@ function onionTrace(): Uint8Array {
   }));
 }
 
+/** What a trace says of itself. */
+function headerOf(trace: Uint8Array): TraceHeader {
+  let header: TraceHeader | undefined;
+  withHeader(trace, (found) => {
+    header = found;
+    return found;
+  });
+  return header ?? expect.fail('a trace without header');
+}
+
 async function drop(page: Page, trace: Uint8Array): Promise<void> {
   const [buffer, mimeType] = [Buffer.from(trace), 'application/octet-stream'];
   await page.locator('input[type=file]').setInputFiles({ name: 'trace.orr', mimeType, buffer });
@@ -75,6 +86,20 @@ async function drop(page: Page, trace: Uint8Array): Promise<void> {
 }
 
 describe('R-241: the network page', () => {
+  it('draws each part once: every node and every link of the trace', () =>
+    visit('', async (page) => {
+      const trace = onionTrace();
+      const { nodes, links } = headerOf(trace);
+      expect([nodes.length, links.length]).toEqual([4, 3]);
+      await drop(page, trace);
+      const drawn = (attribute: string): Promise<(string | null)[]> =>
+        page
+          .locator(`[${attribute}]`)
+          .evaluateAll((found, name) => found.map((one) => one.getAttribute(name)), attribute);
+      expect((await drawn('data-node')).sort()).toEqual(nodes.map(({ name }) => name).sort());
+      expect((await drawn('data-link')).sort()).toEqual(links.map(({ id }) => id).sort());
+    }));
+
   it('peels an explained packet as the cursor passes, by keyboard as well', () =>
     visit('', async (page) => {
       await drop(page, onionTrace());
