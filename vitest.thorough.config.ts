@@ -8,7 +8,7 @@ export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws,genuine-packets,overload}.test.ts',
   'test/scenarios/restarts.test.ts',
-  'test/live/{mixnet,viewers}.test.ts',
+  'test/live/{mixnet,namespaces,viewers}.test.ts',
   'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
   'test/property/{gateway-rekey,mixnet-node-fuzz}.test.ts',
   'test/unit/nodes/mixnet/{audit,load,neighbours,unwrap-threads}.test.ts',

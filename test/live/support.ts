@@ -168,7 +168,17 @@ export interface Started {
 
 /** Starts `orrery ...` in a group of its own, as a terminal does. */
 export function orrery(...args: string[]): Started {
-  const child = spawn(process.execPath, [program.path, ...args], {
+  return start(process.execPath, [program.path, ...args]);
+}
+
+/** As {@link orrery}, in a network namespace. */
+export function orreryIn(namespace: string, ...args: readonly string[]): Started {
+  const command = ['netns', 'exec', namespace, process.execPath, program.path];
+  return start('ip', [...command, ...args]);
+}
+
+function start(command: string, args: readonly string[]): Started {
+  const child = spawn(command, args, {
     cwd: root,
     detached: true,
     env: { ...process.env, CI: '', NO_COLOR: '1', GITHUB_STEP_SUMMARY: '', TMPDIR: folder },

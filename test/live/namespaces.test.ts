@@ -1,0 +1,230 @@
+/**
+ * A deployment on two machines: two network namespaces that a pair of veth interfaces joins, each with its
+ * own files and its own secrets, and a stranger on the wire between them. Needs root on Linux; elsewhere
+ * one line says why it was not tried.
+ *
+ * @module
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../reports/report-schema.ts';
+import { makeKeys } from '../../scenarios/distributed/deployment.ts';
+import { CABLE, cleanUp, folder, isAlive, orreryIn, pings, type Started } from './support.ts';
+
+const PREFIX = 'orrery-';
+const LEFT = `${PREFIX}${process.pid}-a`;
+const RIGHT = `${PREFIX}${process.pid}-b`;
+const NET = `10.213.${process.pid & 255}`;
+/** Beside bob, on the same wire, with an address of its own. */
+const STRANGER = `${NET}.66`;
+const PORT = 7_000;
+
+function ip(...args: readonly string[]): string {
+  return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Namespaces of tests that were killed. */
+function removeLeftovers(): void {
+  for (const line of ip('netns', 'list').split('\n')) {
+    const [name = ''] = line.split(' ');
+    const [, pid] = /^orrery-(\d+)-[ab]$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) ip('netns', 'del', name);
+  }
+}
+
+/** Why this system has no namespaces for us. */
+function whyNot(): string | undefined {
+  try {
+    removeLeftovers();
+    for (const name of [LEFT, RIGHT]) ip('netns', 'add', name);
+    const [one, other] = [`ov${process.pid}a`, `ov${process.pid}b`];
+    ip('link', 'add', one, 'netns', LEFT, 'type', 'veth', 'peer', 'name', other, 'netns', RIGHT);
+    for (const [name, device, address] of [
+      [LEFT, one, `${NET}.1`],
+      [RIGHT, other, `${NET}.2`],
+    ] as const) {
+      ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', device);
+      ip('-n', name, 'link', 'set', device, 'up');
+      ip('-n', name, 'link', 'set', 'lo', 'up');
+    }
+    ip('-n', RIGHT, 'addr', 'add', `${STRANGER}/24`, 'dev', other);
+    return undefined;
+  } catch (error) {
+    const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
+    return (stderr || message).trim().split('\n')[0];
+  }
+}
+
+function removeNamespaces(): void {
+  for (const name of [LEFT, RIGHT]) {
+    try {
+      ip('netns', 'del', name);
+    } catch (error) {
+      // It was never made.
+      if (reason === undefined) throw error;
+    }
+  }
+}
+
+const reason = whyNot();
+if (reason !== undefined) process.stderr.write(`namespaces: not tried: ${reason}\n`);
+
+afterAll(() => {
+  for (const { child } of strangers) child.kill('SIGKILL');
+  cleanUp();
+  removeNamespaces();
+});
+
+/** What stands on each machine's disk; nothing else of the deployment does. */
+function machine(name: string, keys: string, secrets: readonly string[]): string {
+  const place = join(folder, name);
+  mkdirSync(join(place, 'keys'), { recursive: true, mode: 0o700 });
+  for (const file of ['public.keys', ...secrets]) {
+    copyFileSync(join(keys, file), join(place, 'keys', file));
+  }
+  writeFileSync(join(place, 'cable.yaml'), CABLE.replaceAll('BLOCK', '127.201.1'));
+  const text = `coordinator: ${NET}.1:${PORT}\nkeys: keys\nshape: links\nhosts:\n  alice: ${NET}.1\n  bob: ${NET}.2\n`;
+  writeFileSync(join(place, 'deployment.yaml'), text);
+  return place;
+}
+
+const ROLES = ['alice', 'bob'].map((name) => ({ kind: 'node', name }) as const);
+const strangers: { readonly child: ReturnType<typeof spawn> }[] = [];
+
+/** Junk for ten seconds: datagrams to both nodes, connections to the coordinator. */
+const JUNK = `
+import { createSocket } from 'node:dgram';
+import { connect } from 'node:net';
+const socket = createSocket('udp4');
+socket.bind(0, '${STRANGER}', () => {
+  const junk = (at) => Uint8Array.from({ length: 20 + (at % 900) }, (_, i) => (at * 31 + i * 7) & 255);
+  let at = 0;
+  const send = setInterval(() => {
+    for (let i = 0; i < 20; i += 1, at += 1) {
+      for (const host of ['${NET}.1', '${NET}.2']) {
+        for (const port of [7007, 50000]) socket.send(junk(at), port, host);
+      }
+    }
+  }, 10);
+  const call = setInterval(() => {
+    const options = { host: '${NET}.1', port: ${PORT}, localAddress: '${STRANGER}' };
+    const one = connect(options, () => one.write(junk(at)));
+    one.on('error', () => undefined);
+    one.on('data', () => { process.stdout.write('ANSWERED\\n'); });
+    setTimeout(() => one.destroy(), 500);
+  }, 50);
+  setTimeout(() => { clearInterval(send); clearInterval(call); socket.close(); }, 10_000);
+});
+`;
+
+function sendJunk(): { readonly words: () => string; readonly ended: Promise<unknown> } {
+  const file = join(folder, 'junk.mjs');
+  writeFileSync(file, JUNK);
+  const child = spawn('ip', ['netns', 'exec', RIGHT, process.execPath, file]);
+  strangers.push({ child });
+  let words = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    words += String(chunk);
+  });
+  return { words: () => words, ended: new Promise((resolve) => child.once('close', resolve)) };
+}
+
+function reportIn(out: string): Report {
+  return JSON.parse(readFileSync(join(out, 'pings', '1', 'report.json'), 'utf8')) as Report;
+}
+
+interface Running {
+  readonly live: Started;
+  readonly alice: Started;
+  readonly startBob: () => Started;
+  readonly out: string;
+}
+
+describe.skipIf(reason !== undefined)('two machines', () => {
+  let left: string;
+  let right: string;
+  let elsewhere: string;
+
+  beforeAll(() => {
+    const keys = join(folder, 'all-keys');
+    makeKeys(keys, [{ kind: 'coordinator' }, ...ROLES]);
+    left = machine('left', keys, ['coordinator.key', 'node-alice.key']);
+    right = machine('right', keys, ['node-bob.key']);
+    const others = join(folder, 'other-keys');
+    makeKeys(others, [{ kind: 'coordinator' }, ...ROLES]);
+    // Secrets and public keys of its own making: it is nobody's bob.
+    elsewhere = machine('elsewhere', others, ['node-bob.key']);
+  });
+
+  async function deploy(name: string, text: string): Promise<Running> {
+    const file = join(left, `${name}.yaml`);
+    writeFileSync(file, text);
+    const out = join(folder, name);
+    const deployment = (place: string): string => join(place, 'deployment.yaml');
+    const live = orreryIn(
+      LEFT,
+      ...['live', file, '--deployment', deployment(left), '--out', out, '--no-trace'],
+    );
+    await live.says(`waits at ${NET}.1:${PORT} for alice, bob`);
+    const node = (on: string, place: string, who: string): Started =>
+      orreryIn(on, 'node', join(place, 'cable.yaml'), who, '--deployment', deployment(place));
+    const stranger = node(RIGHT, elsewhere, 'bob');
+    expect(await stranger.ended).toBe(2);
+    expect(stranger.stderr()).toContain('authentication failed');
+    const alice = node(LEFT, left, 'alice');
+    return { live, alice, out, startBob: () => node(RIGHT, right, 'bob') };
+  }
+
+  it('R-243: carry a run with a crash through junk, and a stranger’s bob is no bob', async () => {
+    const events = 'events: [{ at: 3s, for: 1500ms, crash: bob }]\n';
+    const text = pings('cable.yaml', '8s').replace('kpis:', `${events}kpis:`);
+    const { live, alice, out, startBob } = await deploy('crash', text.replace('90%', '60%'));
+    const junk = sendJunk();
+    // As systemd does: what has ended is started again.
+    const first = startBob();
+    const again = first.ended.then(() => startBob());
+    expect(await live.ended).toBe(0);
+    const second = await again;
+    expect([await first.ended, await alice.ended, await second.ended]).toEqual([null, 0, 0]);
+    await junk.ended;
+    expect(junk.words()).toBe('');
+    const report = reportIn(out);
+    expect(report).toMatchObject({ pass: true, ending: 'complete', layout: '2 processes' });
+    expect(report.metrics['live.restart']?.count).toBe(1);
+    const warnings = report.warnings.map(({ text: words }) => words).join('\n');
+    expect(warnings).toMatch(/was sent away: authentication failed/);
+    expect(warnings).toMatch(new RegExp(`${STRANGER}:\\d+ was sent away: protocol error`));
+    expect(warnings).toMatch(/\d+ datagrams came from outside this run/);
+    expect(warnings).not.toMatch(/bug|alice: the process/);
+  });
+
+  it('report on the rest when one of them dies, and say which', async () => {
+    const { live, alice, out, startBob } = await deploy('dies', pings('cable.yaml', '6s'));
+    const bob = startBob();
+    await bobIsThere(out);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    bob.child.kill('SIGKILL');
+    const code = await live.ended;
+    expect([code, await alice.ended]).toEqual([1, 0]);
+    const report = reportIn(out);
+    expect(report).toMatchObject({ pass: false, ending: 'complete' });
+    const warnings = report.warnings.map(({ text: words }) => words).join('\n');
+    expect(warnings).toMatch(/^bob: the process ended at \d\.\d s \(connection lost\)$/m);
+    expect(report.metrics['ping.delivery']?.value).toBeGreaterThan(0);
+  });
+});
+
+async function bobIsThere(out: string): Promise<void> {
+  const path = join(out, 'pings', '1', 'processes.json');
+  for (let turn = 0; turn < 600; turn += 1) {
+    try {
+      if (readFileSync(path, 'utf8').includes('"bob"')) return;
+    } catch (error) {
+      // Nobody has come yet.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
