@@ -83,6 +83,8 @@ async function measureAlone(name: string): Promise<Alone> {
   const bench = await BENCHES[name]?.();
   const before = paceOf(calibrate());
   const results = (await bench?.run()) ?? [];
+  const unmeasured = results.filter(({ value }) => !Number.isFinite(value)).map((one) => one.name);
+  if (unmeasured.length > 0) throw new Error(`void: no number for ${unmeasured.join(', ')}`);
   return { results, pace: [before, paceOf(calibrate())] };
 }
 

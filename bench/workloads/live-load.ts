@@ -63,13 +63,16 @@ export function liveFigures({
   const perMinute = (60e9 * packets) / measuredNs;
   const latencyMs = quantileOf(metrics['gateway.latency']) / NS_PER_MS;
   const processingUs = quantileOf(metrics['gateway.processing']) / NS_PER_US;
+  const carried: Taken = {
+    name: 'live throughput at the published rate',
+    unit: 'wall packets/min',
+    value: perMinute,
+    ratio: perMinute / PUBLISHED_PER_MINUTE,
+  };
+  // What carries nothing has no latency, not even a good one.
+  if (Number.isNaN(latencyMs) || Number.isNaN(processingUs)) return [carried];
   return [
-    {
-      name: 'live throughput at the published rate',
-      unit: 'wall packets/min',
-      value: perMinute,
-      ratio: perMinute / PUBLISHED_PER_MINUTE,
-    },
+    carried,
     {
       name: 'live latency at the published rate, p95',
       unit: 'wall ms',
@@ -82,6 +85,6 @@ export function liveFigures({
 }
 
 function quantileOf(metric: MetricData | undefined): number {
-  if (metric?.kind !== 'histogram') return Number.NaN;
+  if (metric?.kind !== 'histogram' || metric.data.count === 0) return Number.NaN;
   return histogramQuantile(metric.data, PERCENTILE);
 }

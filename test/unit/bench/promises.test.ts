@@ -93,6 +93,13 @@ describe('live figures', () => {
     const rate = (value: number): { readonly ratio: number } =>
       liveFigures({ metrics: metrics(value), measuredNs: 5e9 })[0] as { ratio: number };
     expect(rate(0).ratio).toBe(0);
+    const nothing = {
+      ...metrics(0),
+      'gateway.latency': { kind: 'histogram', data: new LogHistogram().data() },
+    } as const;
+    expect(liveFigures({ metrics: nothing, measuredNs: 5e9 }).map(({ name }) => name)).toEqual([
+      'live throughput at the published rate',
+    ]);
     expect(rate(41_667).ratio).toBeCloseTo(1, 3);
   });
 });
