@@ -101,7 +101,25 @@ export type FaultAction =
       readonly forge: number;
     }
   /** An adversary with a goal; what it achieves is `privacy.attack.<name>.success`. */
-  | { readonly kind: 'attack'; readonly attack: AttackSpec };
+  | { readonly kind: 'attack'; readonly attack: AttackSpec }
+  /** Forged datagrams at a steady rate, from a neighbour of the target. */
+  | { readonly kind: 'flood'; readonly flood: FloodSpec };
+
+/** Forged datagrams: which, to whom, in whose name, and how many. */
+export interface FloodSpec {
+  /** One of the target's protocol's `forgeries`. */
+  readonly forgery: string;
+  readonly node: string;
+  /** A node with a link to the target; the attacker has got hold of it. */
+  readonly by: string;
+  /** The node that is named as their source. */
+  readonly as: string;
+  /** Datagrams per second. */
+  readonly rate: number;
+  readonly sizeBytes?: number;
+  /** Id of the link that they speak about. */
+  readonly about?: string;
+}
 
 /** What an adversary at one node does (spec/mixnet.md 4.4). `kind` is the name of the attack. */
 export type AttackSpec =

@@ -6,6 +6,7 @@
  */
 import type { JobDefinition } from './compute.ts';
 import type { CryptoProvider } from './crypto.ts';
+import type { Forgery } from './forgery.ts';
 import type { Host } from './host.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
@@ -160,5 +161,7 @@ export interface Protocol<Options = unknown> {
    * (docs/adr/0012). Absent: the protocol cannot be attacked so.
    */
   readonly messages?: (options: Options, crypto: CryptoProvider) => ReadMessage;
+  /** What strangers can send to its nodes, by kind: events of action `flood` choose one. Absent: none. */
+  readonly forgeries?: Readonly<Record<string, Forgery>>;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

@@ -11,6 +11,7 @@ import type { PeerContext } from './peer-context.ts';
 import { type Carrier, makeCarrier, ROUTER_PORT } from './underlay/carrier.ts';
 import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
+import { SentMarks } from './underlay/sent-marks.ts';
 
 /** Carriers of one peer. */
 export class Carriers {
@@ -40,9 +41,16 @@ export class Carriers {
     if (known?.path === path) return known;
     const router = host.endpoint(path.firstRouter, ROUTER_PORT);
     const flowId = known?.flowId ?? host.random('flow-id').below(1 << 20);
-    const carrier = makeCarrier(path, ends(this.#peer), router, flowId);
+    const marks = known?.marks ?? new SentMarks();
+    const carrier = { ...makeCarrier(path, ends(this.#peer), router, flowId), marks };
     this.#known.set(path.info.id, carrier);
     return carrier;
+  }
+
+  /** Id of the known path on which the quoted packet left within the last second. */
+  quoted(now: number, quote: Uint8Array): string | undefined {
+    for (const [id, { marks }] of this.#known) if (marks?.has(now, quote) === true) return id;
+    return undefined;
   }
 
   /** The next of all paths in turn. */

@@ -43,6 +43,8 @@ const preferences = z.strictObject({
 const multipathOptions = z.strictObject({
   /** `reference` runs the rules of the reference gateway, for comparison. */
   mode: z.enum(['orrery', 'reference']).default('orrery'),
+  /** `trusting` is a test double that believes forged SCMP messages, never for traffic. */
+  scmp: z.enum(['checked', 'trusting']).default('checked'),
   probeInterval: pauseNs().default(50 * MS),
   warmInterval: pauseNs().default(500 * MS),
   coldInterval: pauseNs().default(5 * SECOND),

@@ -141,6 +141,17 @@ export const OPENING_COPIES_MAX = 3;
 /** Sendings of one message before a fresh attempt with fresh ephemeral keys begins. */
 export const HANDSHAKE_SENDINGS_MAX = 8;
 
+/** Where in a frame the bytes begin by which a quoted packet is known: behind the longest header. */
+export const MARK_AT = HEADER_BYTES_MAX - 1;
+/** How many they are: 64 bits that a stranger would have to guess. */
+export const MARK_BYTES = 8;
+/** Of data, one frame in this time is marked, ns: a router that is cut off reports each packet. */
+export const MARK_SPACING_NS = NS_PER_SECOND / 250;
+/** Marks of a path: a second of data, and of probes, replies and reports at their pace; 6 kB. */
+export const MARKS_MAX = 384;
+/** A packet that is quoted left within this time, ns: far above any round trip. */
+export const QUOTE_AGE_NS_MAX = NS_PER_SECOND;
+
 /** `security.rate_limiting.requests_per_second` per peer. */
 export const RATE_PER_SECOND_DEFAULT = 1000;
 /** `security.rate_limiting.burst_capacity` per peer. */

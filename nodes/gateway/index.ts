@@ -8,6 +8,7 @@ import { WIRE_DROPS } from '../scion/index.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY } from './crypto.ts';
 import { FRAME_DROPS } from './drops.ts';
+import { GATEWAY_FORGERIES } from './forgeries.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { createGateway } from './node.ts';
 
@@ -28,8 +29,12 @@ export const protocol: Protocol<GatewayOptions> = {
     'not-for-us': 'The SCION packet is addressed to another host.',
     'upper-protocol': 'The SCION packet carries neither UDP nor SCMP.',
     'malformed-body': 'The body of a probe, reply or report has the wrong length.',
+    'scmp-source': 'An SCMP message comes from another AS than the one whose interface it names.',
+    'scmp-quote':
+      'An SCMP message quotes no packet that was sent on a path within the last second.',
     'socket-full': 'The local socket took no more datagrams.',
   },
   metrics: GATEWAY_METRICS,
+  forgeries: GATEWAY_FORGERIES,
   create: createGateway,
 };

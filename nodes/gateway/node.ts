@@ -15,6 +15,7 @@ import {
   decodeScmp,
   type HostAddress,
   host as hostAddress,
+  type IsdAs,
   isdAs,
   isdAsWords,
   isUrgentPacket,
@@ -31,7 +32,9 @@ import { createIdentity, type Identity, STATIC_KEY } from './crypto.ts';
 import type { FrameDrop } from './drops.ts';
 import { EpochStore, epochKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
+import { TRUSTING_SCMP } from './multipath/double-trusting.ts';
 import { makeController } from './multipath/make-controller.ts';
+import { CHECKED_SCMP, type ScmpDrop } from './multipath/scmp-policy.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { makeWindows } from './replay/make-windows.ts';
@@ -237,16 +240,28 @@ class GatewayNode implements NodeHandle {
     const message = decodeScmp(buffer.subarray(upperOffset, end));
     if (typeof message === 'string') return message;
     this.#host.meter.counter('gateway.scmp').add(1);
-    if (message.kind === 'external-interface-down')
-      this.#interfaceDown(message.isdAs, message.ifId);
+    if (message.kind === 'external-interface-down') {
+      return this.#interfaceDown(message, message.ifId);
+    }
     if (message.kind === 'internal-connectivity-down') {
-      this.#interfaceDown(message.isdAs, message.egress);
+      return this.#interfaceDown(message, message.egress);
     }
     return undefined;
   }
 
-  #interfaceDown(as: string, ifId: number): void {
-    for (const peer of this.#peers.values()) peer.interfaceDown(as, ifId);
+  /** The packet that is quoted was for one of the peers. */
+  #interfaceDown(
+    { isdAs: as, data: quote }: { readonly isdAs: IsdAs; readonly data: Uint8Array },
+    ifId: number,
+  ): ScmpDrop | undefined {
+    const { high, low } = isdAsWords(as);
+    const isFromThere = this.#view.sourceHigh === high && this.#view.sourceLow === low;
+    let drop: ScmpDrop | undefined = 'scmp-quote';
+    for (const peer of this.#peers.values()) {
+      const reason = peer.interfaceDown({ isdAs: as, ifId, isFromThere, quote });
+      if (reason !== 'scmp-quote') drop = reason;
+    }
+    return drop;
   }
 
   #moment(): Moment {
@@ -269,6 +284,7 @@ class GatewayNode implements NodeHandle {
       scratch: new Uint8Array(BODY_BYTES_MAX),
       moment: () => this.#moment(),
       socket: () => this.#openSocket(),
+      scmp: options.multipath.scmp === 'trusting' ? TRUSTING_SCMP : CHECKED_SCMP,
       makeController: (peer) => makeController(host, options, peer),
       sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),
       ends: (peer) => this.#ends(peer),

@@ -9,6 +9,7 @@ import type { WirePath } from '../scion/index.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
 import type { FrameType } from './geometry.ts';
+import type { ScmpPolicy } from './multipath/scmp-policy.ts';
 import type { PathController } from './multipath/types.ts';
 import type { Moment, SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketEnds } from './underlay/packet-template.ts';
@@ -23,6 +24,8 @@ export interface PeerContext {
   readonly scratch: Uint8Array;
   readonly moment: () => Moment;
   readonly socket: () => DatagramSocket;
+  /** What is believed of SCMP messages. */
+  readonly scmp: ScmpPolicy;
   readonly makeController: (peer: string) => PathController;
   readonly sessionOptions: (peer: string, sink: SessionSink) => SessionOptions;
   /** Addresses of packets to this peer. */

@@ -9,7 +9,7 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
-import { isdAsWords, markUrgent, type PacketView } from '../scion/index.ts';
+import { isdAsWords, type PacketView } from '../scion/index.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { Carriers } from './carriers.ts';
 import type { FrameDrop } from './drops.ts';
@@ -21,7 +21,9 @@ import {
   OPENING_COPIES_MAX,
   PACKET_BYTES_MAX,
 } from './geometry.ts';
+import { launch } from './launch.ts';
 import { LoadLimit } from './load-limit.ts';
+import type { InterfaceReport, ScmpDrop } from './multipath/scmp-policy.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
 import { Pictures } from './pictures.ts';
@@ -170,9 +172,13 @@ export class Peer {
     this.#inHand = undefined;
   }
 
-  /** A router says that an interface is down. */
-  interfaceDown(isdAs: string, ifId: number): void {
-    this.#perform(this.controller.interfaceDown(this.#context.host.now(), isdAs, ifId));
+  /** Somebody says that an interface is down. @returns why that is not believed, if it is not. */
+  interfaceDown(report: InterfaceReport): ScmpDrop | undefined {
+    const now = this.#context.host.now();
+    const weighed = this.#context.scmp.weigh(report, (quote) => this.#carriers.quoted(now, quote));
+    if (typeof weighed === 'string') return weighed;
+    this.#perform(this.controller.interfaceDown(now, weighed));
+    return undefined;
   }
 
   /** Sends a packet or lets it wait; returns why it cannot. */
@@ -371,22 +377,12 @@ export class Peer {
       return sealed;
     }
     carrier.template.begin(packet);
-    this.#launch(carrier, packet, sealed, type);
+    launch(this.#context, carrier, packet, sealed);
     if (type !== FRAME_TYPE.data) return undefined;
     const now = host.now();
     this.#load.sent(now, header.sequence);
     if (this.controller.sent(now, header.sequence)) this.#arm();
     return undefined;
-  }
-
-  #launch(carrier: Carrier, packet: Uint8Array, frameBytes: number, type: FrameType): void {
-    carrier.template.finish(packet, frameBytes);
-    // Probes, reports and handshakes pass in front of data where a processor on the way is short.
-    if (type !== FRAME_TYPE.data) markUrgent(packet);
-    const length = carrier.template.length + frameBytes;
-    this.#context.sent(type, length);
-    const result = this.#context.socket().send(packet, 0, length, carrier.firstRouter);
-    if (result === 'full') this.#context.host.drop('socket-full');
   }
 
   #sendProbe(path: number, probe: number): void {
@@ -429,7 +425,7 @@ export class Peer {
     const packet = this.#context.host.alloc(carrier.template.length + frame.length);
     carrier.template.begin(packet);
     packet.set(frame, carrier.template.length);
-    this.#launch(carrier, packet, frame.length, FRAME_TYPE.handshake);
+    launch(this.#context, carrier, packet, frame.length);
   }
 
   #established(): void {

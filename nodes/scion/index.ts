@@ -79,4 +79,4 @@ export { type HostAddress, host } from './wire/host-address.ts';
 export { type IsdAs, isdAs, isdAsWords } from './wire/isd-as.ts';
 export { PacketView } from './wire/packet-view.ts';
 export { decodePath, encodePath, reverseWirePath, type WirePath } from './wire/path.ts';
-export { decodeScmp } from './wire/scmp.ts';
+export { decodeScmp, encodeScmpPacket } from './wire/scmp.ts';

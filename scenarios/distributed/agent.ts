@@ -11,12 +11,14 @@
  */
 import { assert, InvariantError } from '../../engine/core/assert.ts';
 import { provider } from '../../engine/crypto/index.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { environmentError } from '../../engine/live/environment.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { Refusal } from '../refusal.ts';
+import { forgerOf, type MakeForger } from '../runner/flood.ts';
 import { readFlow } from '../runner/ground-truth.ts';
 import { LiveStageWorld } from '../runner/live-stage-world.ts';
 import { nodeChoice, protocolTable } from '../runner/nodes.ts';
@@ -112,6 +114,14 @@ export class Agent implements WorldListener {
     this.world.listen(this);
   }
 
+  /** The forger of a flood that one of our hosts sends. */
+  readonly #makeForger: MakeForger = (order) => {
+    const { scenario } = this.#order;
+    const { registry } = this.#surroundings;
+    const viewOf = (host: string): NetworkView => parcelView(host, this.#provisioned);
+    return forgerOf({ scenario, viewOf, nodeOf: (h) => nodeChoice(scenario, h, registry) }, order);
+  };
+
   /** Starts the nodes; `loaded` and later `ready` are told. */
   async load(): Promise<void> {
     const { live } = this.world;
@@ -152,6 +162,12 @@ export class Agent implements WorldListener {
         return;
       case 'attack':
         this.#begin(command.effect, () => world.link(command.link).attack(command.attack));
+        return;
+      case 'flood':
+        this.#begin(command.effect, () => {
+          const undo = world.flood(command.order, this.#makeForger);
+          return undo ?? ((): void => undefined);
+        });
         return;
       case 'undo': {
         const undo = this.#effects.get(command.effect);

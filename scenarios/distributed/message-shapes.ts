@@ -9,7 +9,7 @@
  */
 import { HANDOVER_ROWS_MAX, SAMPLE_ROW } from '../../engine/live/handover/handover-samples.ts';
 import { ARRIVED_ROW, type Command, type Report, SENT_ROW, type Tally } from './messages.ts';
-import { orderShape, replayAttack } from './order-shape.ts';
+import { floodOrder, orderShape, replayAttack } from './order-shape.ts';
 import { HISTOGRAM_BYTES_MAX, type PackedHistogram, wrongHistogram } from './packed-histogram.ts';
 import {
   big,
@@ -238,6 +238,7 @@ const COMMANDS: Shapes<Command> = {
   change: { members: { type, effect, link: name, side, change } },
   hold: { members: { type, effect, link: name, side } },
   attack: { members: { type, effect, link: name, attack: replayAttack } },
+  flood: { members: { type, effect, order: floodOrder } },
   undo: { members: { type, effect } },
   clock: { members: { type, node: name, stepNs: finite, ppm: finite } },
   crash: { members: { type, node: name, store: oneOf('synced', 'prefix', 'torn') } },

@@ -12,6 +12,7 @@ import type { SampleBatch } from '../../engine/live/handover/handover-samples.ts
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
+import type { FloodOrder } from '../runner/flood.ts';
 import type { Parcel } from '../runner/provision/parcel.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
@@ -74,6 +75,7 @@ export type RunCommand =
       readonly link: string;
       readonly attack: ReplayAttack;
     }
+  | { readonly type: 'flood'; readonly effect: number; readonly order: FloodOrder }
   | { readonly type: 'undo'; readonly effect: number }
   | {
       readonly type: 'clock';

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { Scenario, TrafficSpec } from '../model.ts';
+import type { FloodSpec, Scenario, TrafficSpec } from '../model.ts';
+import type { FloodOrder } from '../runner/flood.ts';
 import type { Parcel } from '../runner/provision/parcel.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { AgentOrder } from './messages.ts';
@@ -32,6 +33,8 @@ const TEXT_MAX = 4_096;
 const PARTS_MAX = 100_000;
 const TRACE_MAX = 10_000_000;
 const DEPTH_MAX = 12;
+/** As large as a file may ask for. */
+const FLOOD_BYTES_MAX = 65_000;
 const SECRET_BYTES = 32;
 /** Of a post-quantum key encapsulation, the longest that a protocol publishes. */
 const PUBLIC_KEY_MAX = 4_096;
@@ -133,6 +136,20 @@ export const orderShape: Shape = object<AgentOrder>({
   stateFolder: optional(note),
   nextSequence: list(length, PARTS_MAX),
   zeroNs: optional(big),
+});
+
+/** A flood: names, and numbers within what a file may say. */
+export const floodOrder: Shape = object<FloodOrder>({
+  id: text(NAME_MAX),
+  flood: object<FloodSpec>({
+    forgery: name,
+    node: name,
+    by: name,
+    as: name,
+    rate,
+    sizeBytes: optional(whole(1, FLOOD_BYTES_MAX)),
+    about: optional(name),
+  }),
 });
 
 /** An attacker on a link: nothing but its own numbers. */

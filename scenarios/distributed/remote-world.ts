@@ -14,6 +14,7 @@ import { type MetricValue, mergeByName } from '../../engine/measure/counters.ts'
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
+import type { FloodOrder } from '../runner/flood.ts';
 import type { ReplayAttack, Undo, World, WorldLink } from '../runner/world.ts';
 import type { Command } from './messages.ts';
 import { SettleQueue } from './settle-queue.ts';
@@ -91,6 +92,18 @@ export class RemoteWorld implements World {
 
   restart(node: string): void {
     this.#fleet.revive(node);
+  }
+
+  flood(order: FloodOrder): Undo {
+    const hosts = [order.flood.by];
+    const [effect, told] = this.#effects.open(
+      (number) => ({ type: 'flood', effect: number, order }),
+      hosts,
+    );
+    this.#fleet.tell(told, hosts);
+    return (): void => {
+      if (this.#effects.end(effect)) this.#fleet.tell({ type: 'undo', effect }, hosts);
+    };
   }
 
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {

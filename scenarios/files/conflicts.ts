@@ -48,6 +48,7 @@ const STATES: Readonly<Record<string, string>> = {
   tap: 'link is already tapped',
   crash: 'node is already down',
   attack: 'node is already attacked so',
+  flood: 'node is already flooded so',
 };
 
 /** Notes E112 for each event that contradicts an earlier one. */
@@ -167,6 +168,8 @@ function targetsOf(action: FaultAction): readonly string[] {
       return [`crash ${action.node}`];
     case 'attack':
       return [`attack ${action.attack.kind} ${action.attack.node}`];
+    case 'flood':
+      return [`flood ${action.flood.forgery} ${action.flood.node} ${action.flood.as}`];
     case 'clock':
     case 'partition':
       return [];

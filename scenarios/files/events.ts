@@ -12,12 +12,22 @@ import type { FaultAction, FaultSpec, LinkSelector } from '../model.ts';
 import { resolveAttack } from './attack.ts';
 import { checkConflicts, type IndexedFault } from './conflicts.ts';
 import type { ScenarioContext } from './context.ts';
+import { resolveFlood } from './flood.ts';
 import { resolveSchedule } from './schedule.ts';
 import type { EventInput } from './schema.ts';
 import { nodesOf, resolveSelector } from './selectors.ts';
 
 /** What an event can do: the keys of the scenario language. */
-export const ACTIONS = ['set', 'hold', 'partition', 'crash', 'clock', 'tap', 'attack'] as const;
+export const ACTIONS = [
+  'set',
+  'hold',
+  'partition',
+  'crash',
+  'clock',
+  'tap',
+  'attack',
+  'flood',
+] as const;
 /** One of them. */
 export type ActionKey = (typeof ACTIONS)[number];
 
@@ -155,6 +165,11 @@ const builders: Readonly<Record<ActionKey, Build>> = {
     if (input.attack === undefined) return undefined;
     const attack = resolveAttack(context, input.attack, [...path, 'attack']);
     return attack === undefined ? undefined : { kind: 'attack', attack };
+  },
+  flood: (context, input, path) => {
+    if (input.flood === undefined) return undefined;
+    const flood = resolveFlood(context, input.flood, [...path, 'flood']);
+    return flood === undefined ? undefined : { kind: 'flood', flood };
   },
 };
 

@@ -31,6 +31,7 @@ import {
 } from '../../topologies/files/quantity.ts';
 import { topologySchema } from '../../topologies/schema/topology.ts';
 import { attackSchema } from './attack-schema.ts';
+import { floodSchema } from './flood-schema.ts';
 import { privacySchema } from './privacy.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
@@ -182,6 +183,7 @@ const eventShape = {
     .optional()
     .meta({ description: 'On-path attacker that records, replays, reorders and forges.' }),
   attack: attackSchema.optional(),
+  flood: floodSchema.optional(),
 };
 
 /** One entry of `events`. */

@@ -41,6 +41,26 @@ export function resolveSelector(
   return { kind: 'active-path', from, to, hop: input.hop ?? 'random' };
 }
 
+/** The one link that a text means; notes what means none or several. */
+export function oneLink(
+  context: ScenarioContext,
+  text: string,
+  path: FilePath,
+): string | undefined {
+  const ids = matchLinks(context, text, path);
+  if (ids.length > 1) {
+    const hint = `it matches ${listSome(ids)}`;
+    context.refuse('E107', path, `"${text}" means ${ids.length} links, expected one`, hint);
+    return undefined;
+  }
+  return ids[0];
+}
+
+/** Nodes that a node has links to, in the order of the topology. */
+export function neighboursOf(context: ScenarioContext, node: string): readonly string[] {
+  return neighbours(context.topology, node);
+}
+
 /** Notes E123 when there is no way from one node to the other. */
 export function checkReachable(
   context: ScenarioContext,

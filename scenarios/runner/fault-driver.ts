@@ -11,7 +11,15 @@
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
-import type { AttackSpec, FaultAction, FaultSpec, LinkSelector, Scenario } from '../model.ts';
+import type {
+  AttackSpec,
+  FaultAction,
+  FaultSpec,
+  FloodSpec,
+  LinkSelector,
+  Scenario,
+} from '../model.ts';
+import type { FloodOrder } from './flood.ts';
 import type { Undo, World } from './world.ts';
 
 /** A fault of the file that cannot be carried out; exit 2 with its position. */
@@ -34,6 +42,8 @@ export interface FaultContext {
   activePath(from: string, to: string): readonly string[] | undefined;
   /** Links that were up and form another path between the two, besides the given one. */
   hasAlternative(from: string, to: string, cut: string): boolean;
+  /** Begins a flood; undefined when the node that sends it is down. */
+  flood(order: FloodOrder): Undo | undefined;
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   restart(node: string): void;
   /** Begins an attack on privacy; absent where nobody could say what came of it. */
@@ -209,6 +219,8 @@ export class FaultDriver {
       }
       case 'attack':
         return this.#attack(action.attack, draws);
+      case 'flood':
+        return this.#flood(spec, action.flood);
     }
   }
 
@@ -276,6 +288,17 @@ export class FaultDriver {
     const undo = this.#context.attack?.(attack, draws);
     const text = `${attack.kind} attack at ${attack.node}`;
     return { targets: [attack.node], cut: [], text, undo: undo === undefined ? [] : [undo] };
+  }
+
+  #flood(spec: FaultSpec, flood: FloodSpec): Hit {
+    const { world } = this.#context;
+    const undo = this.#context.flood({ id: `${spec.id}/${world.now()}`, flood });
+    if (undo === undefined) {
+      throw new FaultError(spec, `${flood.by} is down: the flood touches nothing`);
+    }
+    const { forgery, node, as, rate } = flood;
+    const text = `${rate}/s of ${forgery} to ${node} in the name of ${as}`;
+    return { targets: [node], cut: [], text, undo: [undo] };
   }
 
   #select(

@@ -20,6 +20,7 @@ import type { PacketTotals } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { machineOf, machinesOf } from '../calibration/machines.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
+import { Flood, type FloodOrder, type MakeForger } from './flood.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
 import type { ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 
@@ -114,6 +115,13 @@ export class SimStageWorld implements World {
 
   restart(node: string): void {
     this.sim.restart(node);
+  }
+
+  flood(order: FloodOrder, makeForger: MakeForger): Undo | undefined {
+    const host = this.sim.host(order.flood.by);
+    if (!host.isUp) return undefined;
+    const seed = this.sim.network.seed;
+    return new Flood({ world: this, host, seed, order }).start(makeForger);
   }
 
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void {

@@ -14,6 +14,7 @@ import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 import { type FaultContext, FaultDriver } from './fault-driver.ts';
 import { FaultWindows } from './fault-windows.ts';
+import { forgerOf } from './flood.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { readTruth, type Truth } from './ground-truth.ts';
 import { PathWatch } from './path-watch.ts';
@@ -72,6 +73,7 @@ export class Stage implements WorldListener {
       ...parts,
       activePath: (from, to) => this.activePath(from, to),
       hasAlternative: (from, to, cut) => this.#hasAlternative(from, to, cut),
+      flood: (order) => parts.world.flood(order, (of) => forgerOf(parts, of)),
       crash: (node, store) => this.#crash(node, store),
       restart: (node) => this.#restart(node),
       began: (record, cut) => this.#faultBegan(record, cut),

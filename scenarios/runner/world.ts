@@ -9,6 +9,7 @@ import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { FaultAction } from '../model.ts';
+import type { FloodOrder, MakeForger } from './flood.ts';
 
 /** Undoes one effect of a fault; harmless when called twice. */
 export type Undo = () => void;
@@ -68,6 +69,12 @@ export interface World {
   crash(node: string, store: 'synced' | 'prefix' | 'torn'): void;
   /** Makes the host usable again; the runner then creates the node anew. */
   restart(node: string): void;
+  /**
+   * Sends forged datagrams from a host until undone. Worlds whose hosts are in other processes tell
+   * those, and make no forger here.
+   * @returns undefined when the host that sends is down.
+   */
+  flood(order: FloodOrder, makeForger: MakeForger): Undo | undefined;
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void;
   metrics(node: string): Readonly<Record<string, MetricValue>>;
   /** Forgets what meters counted (end of the warm-up). */

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Forgery } from '../../engine/host/forgery.ts';
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { Folders, Registry } from '../../topologies/files/registry.ts';
@@ -61,8 +62,22 @@ function protocol(name: string, metrics: readonly MetricDefinition[]): Protocol 
   return { name, config, metrics } as unknown as Protocol;
 }
 
+/** The kinds of the real gateway; nothing is sent. */
+const FORGERIES: Readonly<Record<string, Forgery>> = Object.fromEntries(
+  ['opening', 'answer', 'frame', 'interface-down'].map((kind) => [
+    kind,
+    {
+      help: kind,
+      port: 1,
+      hasLink: kind === 'interface-down',
+      ...(kind === 'frame' ? { sizes: { least: 16, most: 9000 } } : {}),
+      make: () => () => new Uint8Array(0),
+    },
+  ]),
+);
+
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
-  ['gateway', protocol('gateway', OWN)],
+  ['gateway', { ...protocol('gateway', OWN), forgeries: FORGERIES }],
   ['ping', protocol('ping', [])],
   ['scion', protocol('scion', [])],
 ]);

@@ -31,6 +31,67 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     hint: 'nodes: gateway-111',
   },
   {
+    title: 'a kind of flood with a typing mistake',
+    text: event('at: 5s, flood: { to: gateway-211, kind: «opning», rate: 10/s }'),
+    code: 'E106',
+    says: 'events[0].flood.kind: "opning" is no forgery of gateway',
+    hint: 'did you mean opening?',
+  },
+  {
+    title: 'a flood of a node that nobody can forge messages for',
+    text: event('at: 5s, flood: { to: «core-110», kind: opening, rate: 10/s }'),
+    code: 'E124',
+    says: 'core-110 runs scion, which does not say what can be forged',
+    hint: 'flood a node whose protocol lists forgeries',
+  },
+  {
+    title: 'a flood from a node without a link to its target',
+    text: event('at: 5s, flood: { to: gateway-211, kind: frame, rate: 10/s, by: «gateway-111» }'),
+    code: 'E107',
+    says: 'events[0].flood.by: no link joins gateway-111 and gateway-211',
+    hint: 'gateway-211 has links to',
+  },
+  {
+    title: 'a flood in the name of its target',
+    text: event('at: 5s, flood: { to: gateway-211, kind: frame, rate: 10/s, as: «gateway-211» }'),
+    code: 'E104',
+    says: '"gateway-211" is the target itself',
+  },
+  {
+    title: 'a size for a kind of flood that has one size',
+    text: event('at: 5s, flood: { to: gateway-211, kind: opening, rate: 10/s, «size»: 500B }'),
+    code: 'E101',
+    says: 'does not fit the kind opening, which has one size',
+  },
+  {
+    title: 'a size outside what a kind of flood can have',
+    text: event('at: 5s, flood: { to: gateway-211, kind: frame, rate: 10/s, size: «9B» }'),
+    code: 'E104',
+    says: '9 B is outside 16 to 9000 B',
+  },
+  {
+    title: 'a link for a kind of flood that speaks of none',
+    text: event(
+      'at: 5s, flood: { to: gateway-211, kind: frame, rate: 10/s, «about»: "core-110 <-> core-210" }',
+    ),
+    code: 'E101',
+    says: 'does not fit the kind frame',
+  },
+  {
+    title: 'a flood about several links',
+    text: event(
+      'at: 5s, flood: { to: gateway-211, kind: interface-down, rate: 10/s, about: «"core-* <-> *"» }',
+    ),
+    code: 'E107',
+    says: 'links, expected one',
+  },
+  {
+    title: 'two floods of one kind at one time',
+    text: `${event('at: 5s, flood: { to: gateway-211, kind: frame, rate: 10/s }')}  - «{ at: 6s, flood: { to: gateway-211, kind: frame, rate: 1/s } }»\n`,
+    code: 'E112',
+    says: 'node is already flooded so since 5s (line 5)',
+  },
+  {
     title: 'an unknown node in a crash',
     text: event('at: 5s, for: 1s, crash: «core-111»'),
     code: 'E106',

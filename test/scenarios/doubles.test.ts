@@ -213,6 +213,24 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    file: 'handshake-flood.yaml',
+    bases: {
+      short: {
+        'traffic.0.rate': '300/s',
+        'events.0.flood.rate': '100/s',
+        'events.1.flood.rate': '20/s',
+        'events.2.flood.rate': '3000/s',
+      },
+    },
+    doubles: {
+      'budgets that are charged before the checks': {
+        base: 'short',
+        set: { 'options.gateway.admission': 'eager' },
+        red: ['gateway.delivery value >=', 'gateway.rekeys count >='],
+      },
+    },
+  },
+  {
     file: 'hello.yaml',
     bases: { shipped: {} },
     doubles: {
@@ -392,6 +410,22 @@ const ROWS: readonly Row[] = [
         base: 'short',
         set: RUST,
         red: ['antireplay.false_reject count ==', 'gateway.delivery value >='],
+      },
+    },
+  },
+  {
+    file: 'scmp-forged.yaml',
+    bases: { short: { 'traffic.0.rate': '100/s' } },
+    doubles: {
+      'a gateway that believes every message': {
+        base: 'short',
+        set: { 'options.gateway.multipath.scmp': 'trusting' },
+        red: ['gateway.fault_switches count ==', 'gateway.path_deaths count =='],
+      },
+      'nobody who forges': {
+        base: 'short',
+        set: { 'events.1.flood.rate': '1/h' },
+        red: ['gateway.scmp count >='],
       },
     },
   },

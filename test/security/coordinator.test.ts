@@ -124,6 +124,21 @@ const COMMANDS: Readonly<Record<Command['type'], Command>> = {
       forge: 0.5,
     },
   },
+  flood: {
+    type: 'flood',
+    effect: 3,
+    order: {
+      id: 'event-1/5000000000',
+      flood: {
+        forgery: 'opening',
+        node: 'alice',
+        by: 'bob',
+        as: 'bob',
+        rate: 5000,
+        sizeBytes: 100,
+      },
+    },
+  },
   undo: { type: 'undo', effect: 1 },
   clock: { type: 'clock', node: 'alice', stepNs: -5, ppm: 20 },
   crash: { type: 'crash', node: 'alice', store: 'torn' },

@@ -47,6 +47,16 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '20s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
+  'handshake-flood': {
+    scenario: 'handshake-flood.yaml',
+    set: {
+      duration: '10s',
+      'events.0.flood.rate': '200/s',
+      'events.2.flood.rate': '200/s',
+      ...FEW_PACKETS,
+    },
+    seeds: SEEDS,
+  },
   'loss-burst': {
     scenario: 'loss-burst.yaml',
     set: { duration: '12s', 'events.0.at': '6s', 'events.0.for': '4s', ...FEW_PACKETS },
@@ -60,6 +70,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   'replay-attack': {
     scenario: 'replay-attack.yaml',
     set: { duration: '6s', 'traffic.0.rate': '500/s' },
+    seeds: SEEDS,
+  },
+  'scmp-forged': {
+    scenario: 'scmp-forged.yaml',
+    set: { duration: '15s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
 };

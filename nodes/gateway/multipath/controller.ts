@@ -16,6 +16,7 @@ import { ReportWatch, type RoundTrip } from './report-watch.ts';
 import { ruledOutBy, score, sharedFate } from './selection.ts';
 import { isSharedSilence, SHARED_SILENCE_NS } from './shared-silence.ts';
 import type {
+  Accusation,
   Effect,
   MultipathOptions,
   PathController,
@@ -150,13 +151,16 @@ export class MultipathController implements PathController {
     return this.#effects;
   }
 
-  interfaceDown(now: number, isdAs: string, ifId: number): readonly Effect[] {
+  interfaceDown(now: number, accusation: Accusation): readonly Effect[] {
     this.#effects = [];
+    const { isdAs, ifId, path: only, countsEarlierMisses } = accusation;
     const name = `${isdAs}#${ifId}`;
     for (const [index, path] of this.#paths.entries()) {
+      if (only !== undefined && path.info.id !== only) continue;
       if (path.health === 'dead' || !path.info.links.some((link) => touches(link, name))) continue;
-      // SCMP alone is forgeable: it kills only a path that misses an answer too (spec 7.3).
-      if (path.quality.consecutiveMisses > 0) this.#setDead(now, path, 'scmp', index);
+      // SCMP alone is forgeable: it kills only a path that misses an answer too, and afterwards.
+      const isMissing = countsEarlierMisses && path.quality.consecutiveMisses > 0;
+      if (isMissing) this.#setDead(now, path, 'scmp', index);
       else path.accusedNs = now;
     }
     this.#choose(now);

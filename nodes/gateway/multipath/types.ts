@@ -131,6 +131,16 @@ export interface PathStatus {
   readonly measuredAgoNs: number;
 }
 
+/** That an interface is down; the path dies when it misses an answer as well. */
+export interface Accusation {
+  readonly isdAs: string;
+  readonly ifId: number;
+  /** The one path that is accused; all that cross the interface when absent. */
+  readonly path?: string;
+  /** True when an answer that was missed before counts, too. */
+  readonly countsEarlierMisses: boolean;
+}
+
 /** The face that the gateway drives; `orrery` and `reference` rules implement it. */
 export interface PathController {
   /** Index of the path in use, or -1. Read per packet. */
@@ -149,8 +159,8 @@ export interface PathController {
   reported(now: number, report: ReceiverReport): readonly Effect[];
   /** Base round trip of the path in use, ns; -1 when it was never measured. */
   readonly baseRttNs: number;
-  /** A router said that this interface is down (SCMP 5 or 6). */
-  interfaceDown(now: number, isdAs: string, ifId: number): readonly Effect[];
+  /** A router said that an interface is down (SCMP 5 or 6), and is believed so far. */
+  interfaceDown(now: number, accusation: Accusation): readonly Effect[];
   /** There are fresh keys: the peer is there, and paths may work that seemed dead without it. */
   peerReturned(now: number): readonly Effect[];
   status(now: number): readonly PathStatus[];

@@ -6,6 +6,7 @@
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import { type PacketEnds, PacketTemplate } from './packet-template.ts';
 import type { GatewayPath } from './path-directory.ts';
+import type { SentMarks } from './sent-marks.ts';
 
 /** Port that routers inside an AS listen on (spec/scion.md 1.12). */
 export const ROUTER_PORT = 30_042;
@@ -24,6 +25,8 @@ export interface Carrier {
   readonly flowId: number;
   /** Largest frame, bytes. */
   readonly room: number;
+  /** What was sent lately; absent of the reverse of a path that a packet came by. */
+  readonly marks?: SentMarks;
 }
 
 /** Makes the carrier of a path. */

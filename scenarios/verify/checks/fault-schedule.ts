@@ -103,6 +103,7 @@ function availability(lab: Lab): { readonly upShare: number; readonly failures: 
     seed: lab.seed,
     activePath: (): undefined => undefined,
     hasAlternative: (): boolean => true,
+    flood: (): undefined => undefined,
     crash: doNothing,
     restart: doNothing,
     began: doNothing,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkChange, LinkSide } from '../../../../engine/net/link-spec.ts';
-import type { FaultSpec, Scenario } from '../../../../scenarios/model.ts';
+import type { FaultSpec, FloodSpec, Scenario } from '../../../../scenarios/model.ts';
 import {
   type FaultContext,
   FaultDriver,
@@ -67,6 +67,13 @@ class FakeWorld {
     return (): void => this.#note(`${kind} attack on ${node} ends`);
   }
 
+  /** Nobody sends while the router is down. */
+  flood(id: string, { by, node }: FloodSpec): Undo | undefined {
+    if (by === 'dead-router') return undefined;
+    this.#note(`flood ${id} to ${node} begins`);
+    return (): void => this.#note(`flood to ${node} ends`);
+  }
+
   #note(text: string): void {
     this.log.push(`${this.nowNs / SECOND} ${text}`);
   }
@@ -85,6 +92,11 @@ interface Setup {
   /** Nobody could say what came of an attack. */
   readonly isBlind?: boolean;
 }
+
+const FLOOD: Extract<FaultSpec['action'], { kind: 'flood' }> = {
+  kind: 'flood',
+  flood: { forgery: 'opening', node: 'gateway', by: 'router', as: 'peer', rate: 50 },
+};
 
 const ATTACK: FaultSpec['action'] = {
   kind: 'attack',
@@ -107,6 +119,7 @@ function drive(faults: readonly Fault[], setup: Setup = {}): [FaultDriver, FakeW
     seed: setup.seed ?? 1,
     activePath: () => ('path' in setup ? setup.path : PATH),
     hasAlternative: () => setup.hasAlternative ?? true,
+    flood: ({ id, flood }) => fake.flood(id, flood),
     crash: (node, store) => fake.log.push(`${fake.nowNs / SECOND} crash ${node} ${store}`),
     restart: (node) => fake.log.push(`${fake.nowNs / SECOND} restart ${node}`),
     began: () => undefined,
@@ -332,6 +345,27 @@ describe('what faults do', () => {
   it('an attack is refused before the run where nobody could say what came of it', () => {
     const attack = { schedule: at(SECOND), action: ATTACK };
     expect(() => drive([attack], { isBlind: true })).toThrow(/virtual time only/);
+  });
+
+  it('a flood begins and ends, and each instant has a stream of its own', () => {
+    const schedule = { kind: 'at', atNs: 2 * SECOND, forNs: SECOND } as const;
+    const [driver, fake] = drive([{ schedule, action: FLOOD }]);
+    fake.run();
+    expect(fake.log).toEqual([
+      `2 flood event-1/${2 * SECOND} to gateway begins`,
+      '3 flood to gateway ends',
+    ]);
+    expect(driver.records[0]).toMatchObject({
+      kind: 'flood',
+      targets: ['gateway'],
+      text: '50/s of opening to gateway in the name of peer',
+    });
+  });
+
+  it('a flood from a node that is down touches nothing, which is an error', () => {
+    const flood = { ...FLOOD.flood, by: 'dead-router' };
+    const [, fake] = drive([{ schedule: at(SECOND), action: { kind: 'flood', flood } }]);
+    expect(() => fake.run()).toThrow(/dead-router is down: the flood touches nothing/);
   });
 
   it('a tap gets the whole of its action', () => {

@@ -132,11 +132,44 @@ describe('leaving a path', () => {
   });
 });
 
+/** A router of p1 says that its first interface is down. */
+const SAID = { isdAs: 'p1', ifId: 1, path: 'p1', countsEarlierMisses: false };
+
 describe('SCMP is a hint', () => {
+  it('an answer that was missed before the message does not count', () => {
+    // One probe is lost; the message comes when its time is over, before the next one is answered.
+    const switches = (atMs: number, countsEarlierMisses: boolean): number => {
+      const wire = new Wire(three());
+      wire.runTo(5_000 * MS);
+      const cut = wire.paths[0];
+      if (cut !== undefined) cut.isUp = false;
+      wire.runTo(5_050 * MS);
+      if (cut !== undefined) cut.isUp = true;
+      wire.runTo(atMs * MS);
+      wire.perform(wire.controller.interfaceDown(wire.now, { ...SAID, countsEarlierMisses }));
+      wire.runTo(9_000 * MS);
+      return wire.switches(5_000 * MS).length;
+    };
+    const instants = [5_085, 5_090, 5_095, 5_100, 5_105, 5_110];
+    expect(instants.map((at) => switches(at, false))).toEqual(instants.map(() => 0));
+    expect(Math.max(...instants.map((at) => switches(at, true)))).toBeGreaterThan(0);
+  });
+
+  it('accuses the path whose packet was quoted, and no other over the same interface', () => {
+    const wire = new Wire(three());
+    wire.runTo(5_000 * MS);
+    const cut = wire.paths[0];
+    if (cut !== undefined) cut.isUp = false;
+    wire.perform(wire.controller.interfaceDown(wire.now, { ...SAID, path: 'p2' }));
+    wire.runTo(5_500 * MS);
+    const [left] = wire.switches(5_000 * MS);
+    expect(left?.effect).toMatchObject({ cause: 'probe-loss' });
+  });
+
   it('does not leave a path that goes on answering, whatever SCMP says', () => {
     const wire = new Wire(three());
     wire.runTo(5_000 * MS);
-    wire.perform(wire.controller.interfaceDown(wire.now, 'p1', 1));
+    wire.perform(wire.controller.interfaceDown(wire.now, SAID));
     wire.runTo(10_000 * MS);
     expect(wire.switches(5_000 * MS)).toEqual([]);
   });
@@ -146,7 +179,7 @@ describe('SCMP is a hint', () => {
     wire.runTo(5_000 * MS);
     const cut = wire.paths[0];
     if (cut !== undefined) cut.isUp = false;
-    wire.perform(wire.controller.interfaceDown(wire.now, 'p1', 1));
+    wire.perform(wire.controller.interfaceDown(wire.now, SAID));
     wire.runTo(5_500 * MS);
     const [left] = wire.switches(5_000 * MS);
     expect(left?.effect).toMatchObject({ cause: 'scmp' });

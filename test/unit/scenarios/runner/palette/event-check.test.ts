@@ -60,13 +60,19 @@ describe('an event from the palette', () => {
   });
 });
 
+/** What a reader must fill in. */
+const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  partition: { to: 'br-111-1, br-111-2' },
+  flood: { kind: 'opening' },
+};
+
 describe('the tools of the palette', () => {
   const asChosen = TOOLS.filter(({ name }) => name !== 'attack');
   it.each(asChosen.map((tool) => [tool.name, tool] as const))(
     'make an event that a file may hold: %s',
     (_, tool) => {
       const target = tool.target === 'link' ? LINK : 'gateway-111';
-      const values = tool.name === 'partition' ? { to: 'br-111-1, br-111-2' } : {};
+      const values = VALUES[tool.name] ?? {};
       const event = eventOf(tool, { target, values, length: '1s' });
       expect(reasonOf(event)).toBe('');
       expect(Object.keys(event)).toContain(tool.kind);

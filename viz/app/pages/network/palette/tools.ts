@@ -82,6 +82,12 @@ export const TOOLS: readonly Tool[] = [
     { key: 'forge', start: '', hint: OPTIONAL },
   ]),
   node('attack', 'attack', []),
+  node('flood', 'flood', [
+    { key: 'kind', start: '', hint: 'such as opening or frame' },
+    { key: 'rate', start: '1000/s' },
+    { key: 'as', start: '', hint: 'in whose name; may be left out' },
+    { key: 'by', start: '', hint: 'the neighbour that sends; may be left out' },
+  ]),
 ];
 
 /** The event that a choice means. */
@@ -113,6 +119,8 @@ function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
       return { crash: target, ...(values['store'] === 'synced' ? {} : values) };
     case 'clock':
       return { clock: { node: target, ...values } };
+    case 'flood':
+      return { flood: { to: target, ...values } };
     default:
       return { [tool.kind]: values };
   }

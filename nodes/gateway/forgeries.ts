@@ -1,0 +1,199 @@
+/**
+ * What somebody without keys can send to a gateway (docs/adr/0026): datagrams that look like those of a
+ * peer or of a router, made of what is public. Events of action `flood` send them; nodes never do.
+ *
+ * Their paths are empty: the attacker is a neighbour, and a gateway looks at a path only to answer.
+ *
+ * @module
+ */
+import type { Forgery, ForgeryParts } from '../../engine/host/forgery.ts';
+import type { LinkEndView, LinkView } from '../../engine/host/network-view.ts';
+import type { Random } from '../../engine/host/random.ts';
+import { encodeScmpPacket, host, isdAs } from '../scion/index.ts';
+import { HandshakeMacs, OPENING_TRAILER } from './admission/handshake-macs.ts';
+import { STATIC_KEY } from './crypto.ts';
+import {
+  ANSWER_NOISE_BYTES,
+  FRAME_OVERHEAD_MAX,
+  FRAME_TYPE,
+  HEADER_BYTES_MAX,
+  MAC_BYTES,
+  OPENING_NOISE_BYTES,
+  TAG_BYTES,
+} from './geometry.ts';
+import { clockMicroseconds } from './session-parts.ts';
+import { GATEWAY_PORT } from './underlay/carrier.ts';
+import { type PacketEnds, PacketTemplate } from './underlay/packet-template.ts';
+import { encodeFields, encodeHeader, FrameHeader, MESSAGE } from './wire.ts';
+
+/** Epochs that forged frames name: low ones are those of a gateway that has not run for long. */
+const EPOCHS = 16;
+/** Body of a forged frame where the event gives no size, bytes. */
+const FRAME_BYTES = 128;
+/** Sequence numbers that forged frames name. */
+const SEQUENCES = 1_000_000;
+/** Bytes of junk made from one draw. */
+const JUNK_PERIOD = 64;
+const EMPTY = { kind: 'empty' } as const;
+
+/** By kind. */
+export const GATEWAY_FORGERIES: Readonly<Record<string, Forgery>> = {
+  opening: {
+    help: 'openings of handshakes with random bytes inside, the length and time being right',
+    port: GATEWAY_PORT,
+    make: (parts) => packets(parts, () => handshake(parts, 'opening')),
+  },
+  'keyed-opening': {
+    help: "the same with the MAC that everybody can make who knows the gateway's public key",
+    port: GATEWAY_PORT,
+    make: keyedOpenings,
+  },
+  answer: {
+    help: 'answers to handshakes with random bytes inside',
+    port: GATEWAY_PORT,
+    make: (parts) => packets(parts, () => handshake(parts, 'answer')),
+  },
+  frame: {
+    help: 'data frames with random bytes in place of ciphertext',
+    port: GATEWAY_PORT,
+    sizes: { least: TAG_BYTES, most: 9_000 },
+    make: (parts) => packets(parts, () => dataFrame(parts, parts.sizeBytes ?? FRAME_BYTES)),
+  },
+  'interface-down': {
+    help: 'SCMP messages of a router that an interface is down, quoting a packet that was never sent',
+    port: GATEWAY_PORT,
+    hasLink: true,
+    make: interfaceDown,
+  },
+};
+
+function keyedOpenings(parts: ForgeryParts): () => Uint8Array {
+  const { crypto, publicKey, target } = parts;
+  const key = publicKey(target.name, STATIC_KEY);
+  const macs = new HandshakeMacs(crypto, { own: key, peer: key });
+  return packets(parts, () => {
+    const frame = handshake(parts, 'opening');
+    macs.signOpening(frame, undefined);
+    return frame;
+  });
+}
+
+/** Packets from the source to the target around frames. */
+function packets(parts: ForgeryParts, frame: () => Uint8Array): () => Uint8Array {
+  const template = new PacketTemplate(endsOf(parts), EMPTY, 1);
+  return () => packetOf(template, frame());
+}
+
+function packetOf(template: PacketTemplate, frame: Uint8Array): Uint8Array {
+  const packet = new Uint8Array(template.length + frame.length);
+  template.begin(packet);
+  packet.set(frame, template.length);
+  template.finish(packet, frame.length);
+  return packet;
+}
+
+function endsOf({ source, target }: ForgeryParts): PacketEnds {
+  return {
+    source: isdAs(source.isdAs ?? target.isdAs ?? ''),
+    sourceHost: host(source.address),
+    sourcePort: GATEWAY_PORT,
+    target: isdAs(target.isdAs ?? ''),
+    targetHost: host(target.address),
+    targetPort: GATEWAY_PORT,
+  };
+}
+
+function handshake(parts: ForgeryParts, kind: 'opening' | 'answer'): Uint8Array {
+  const header = headerNow(parts);
+  header.type = FRAME_TYPE.handshake;
+  header.sequence = MESSAGE[kind];
+  const fields = encodeFields(header, new Uint8Array(HEADER_BYTES_MAX), 0);
+  const body =
+    kind === 'opening'
+      ? OPENING_NOISE_BYTES + fields + OPENING_TRAILER
+      : ANSWER_NOISE_BYTES + fields + MAC_BYTES;
+  const frame = frameOf(parts, header, body);
+  // A made-up cookie would be answered with the true one: the attacker says that he has none.
+  if (kind === 'opening') frame.fill(0, frame.length - MAC_BYTES);
+  return frame;
+}
+
+function dataFrame(parts: ForgeryParts, body: number): Uint8Array {
+  const header = headerNow(parts);
+  header.sequence = parts.random.below(SEQUENCES);
+  return frameOf(parts, header, body);
+}
+
+function headerNow({ random, clock }: ForgeryParts): FrameHeader {
+  const { seconds, nanos } = clock();
+  const header = new FrameHeader();
+  header.epoch = 1 + random.below(EPOCHS);
+  header.timestamp = clockMicroseconds(seconds, nanos);
+  return header;
+}
+
+function frameOf({ random }: ForgeryParts, header: FrameHeader, body: number): Uint8Array {
+  const frame = new Uint8Array(FRAME_OVERHEAD_MAX + body);
+  const at = encodeHeader(header, body, frame, 0);
+  frame.set(junk(random, body), at);
+  return frame.subarray(0, at + body);
+}
+
+/** Random bytes, and not a draw for each: floods are large. */
+function junk(random: Random, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let word = 0;
+  for (let k = 0; k < length; k += 1) {
+    if (k % JUNK_PERIOD === 0) word = random.u32();
+    bytes[k] = word >>> (8 * (k % 4));
+    word = (Math.imul(word, 1_664_525) + 1_013_904_223) >>> 0;
+  }
+  return bytes;
+}
+
+/** In the name of the router whose interface it is; what is quoted went to the peer, if at all. */
+function interfaceDown(parts: ForgeryParts): () => Uint8Array {
+  const { network, random, target } = parts;
+  const links = parts.link === undefined ? network.links.filter(isExternal) : [parts.link];
+  const quoted = new PacketTemplate(reversed(endsOf(parts)), EMPTY, 1);
+  const asOf = (end: LinkEndView): string =>
+    network.hosts.find(({ name }) => name === end.host)?.isdAs ?? target.isdAs ?? '';
+  const ends = links.flatMap(({ a, b }) => [a, b]);
+  return () => {
+    const end = ends[random.below(Math.max(1, ends.length))];
+    const as = end === undefined ? (target.isdAs ?? '') : asOf(end);
+    return encodeScmpPacket(
+      {
+        trafficClass: 0,
+        flowId: 1,
+        target: isdAs(target.isdAs ?? ''),
+        targetHost: host(target.address),
+        source: isdAs(as),
+        sourceHost: host(end?.address ?? target.address),
+        path: EMPTY,
+      },
+      {
+        kind: 'external-interface-down',
+        code: 0,
+        isdAs: isdAs(as),
+        ifId: end?.ifId ?? 1,
+        data: packetOf(quoted, dataFrame(parts, FRAME_BYTES)),
+      },
+    );
+  };
+}
+
+function isExternal({ relation }: LinkView): boolean {
+  return relation !== 'internal';
+}
+
+function reversed(ends: PacketEnds): PacketEnds {
+  return {
+    source: ends.target,
+    sourceHost: ends.targetHost,
+    sourcePort: ends.targetPort,
+    target: ends.source,
+    targetHost: ends.sourceHost,
+    targetPort: ends.sourcePort,
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * What was sent on one path within the last second: a few bytes of ciphertext of each frame, or of one in
+ * four milliseconds at high rates, so that a quoted packet is known for ours, and for one that was sent
+ * lately (SCION "SCMP": an error quotes the packet that caused it).
+ *
+ * The bytes are part of a ciphertext or tag: who has not seen the packet cannot guess them.
+ *
+ * @module
+ */
+import { readUint32 } from '../../_kit/bytes.ts';
+import { UDP_LENGTH } from '../../scion/index.ts';
+import { MARK_AT, MARK_BYTES, MARK_SPACING_NS, MARKS_MAX, QUOTE_AGE_NS_MAX } from '../geometry.ts';
+
+/** Offset of the length of a SCION header, in units of four bytes (SCION header spec, "Common Header"). */
+const HEADER_LENGTH_AT = 5;
+const HEADER_UNIT = 4;
+
+/** The marks of one path. */
+export class SentMarks {
+  readonly #sentNs = new Float64Array(MARKS_MAX).fill(Number.NEGATIVE_INFINITY);
+  readonly #high = new Uint32Array(MARKS_MAX);
+  readonly #low = new Uint32Array(MARKS_MAX);
+  #next = 0;
+  #lastNs = Number.NEGATIVE_INFINITY;
+
+  /** True when the next data frame is to be noted: at high rates one in four milliseconds is. */
+  // hot: once per data frame.
+  isDue(now: number): boolean {
+    return now - this.#lastNs >= MARK_SPACING_NS;
+  }
+
+  /** Notes a packet that leaves now, with a frame of `length` bytes at `frameAt`. */
+  note(now: number, packet: Uint8Array, frameAt: number, length: number): void {
+    if (length < MARK_AT + MARK_BYTES) return;
+    this.#sentNs[this.#next] = now;
+    this.#high[this.#next] = readUint32(packet, frameAt + MARK_AT);
+    this.#low[this.#next] = readUint32(packet, frameAt + MARK_AT + 4);
+    this.#next = (this.#next + 1) % MARKS_MAX;
+    this.#lastNs = now;
+  }
+
+  /** True when the quote is a packet that was noted here within the last second. */
+  has(now: number, quote: Uint8Array): boolean {
+    const header = (quote[HEADER_LENGTH_AT] ?? 0) * HEADER_UNIT;
+    const at = header + UDP_LENGTH + MARK_AT;
+    if (header === 0 || at + MARK_BYTES > quote.length) return false;
+    const high = readUint32(quote, at);
+    const low = readUint32(quote, at + 4);
+    for (let k = 0; k < MARKS_MAX; k += 1) {
+      if (this.#high[k] !== high || this.#low[k] !== low) continue;
+      if (now - (this.#sentNs[k] as number) <= QUOTE_AGE_NS_MAX) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * The action `flood` of an event as it is written: forged datagrams at a steady rate.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { text } from '../../topologies/files/leaf.ts';
+import { packetRate, size } from '../../topologies/files/quantity.ts';
+
+const FORGED_BYTES_MAX = { min: 1, minText: '1B', max: 65_000, maxText: '65kB' };
+
+/** The action as it is written. */
+export const floodSchema = z
+  .strictObject({
+    to: text('the name of a node').meta({ description: 'The node that is flooded.' }),
+    kind: text('a kind such as opening').meta({
+      description:
+        "What is sent: a kind of forgery of the node's protocol (gateway: opening, keyed-opening, " +
+        'answer, frame, interface-down).',
+      examples: ['opening', 'frame', 'interface-down'],
+    }),
+    rate: packetRate().meta({ description: 'Datagrams per time.' }),
+    as: text('the name of a node')
+      .optional()
+      .meta({ description: 'Whose address is forged. Default: another node of that protocol.' }),
+    by: text('the name of a node').optional().meta({
+      description: 'The neighbour that sends it. Default: the first in the topology.',
+    }),
+    size: size(FORGED_BYTES_MAX)
+      .optional()
+      .meta({ description: 'Bytes of what varies in length, for kinds that have it.' }),
+    about: text('a link such as "a <-> b"')
+      .optional()
+      .meta({ description: 'The link that it speaks about. Default: any, another one each time.' }),
+  })
+  .meta({
+    description: 'Forged datagrams from a neighbour of a node, without any key.',
+    examples: [{ to: 'gateway-211', kind: 'opening', rate: '5000/s' }],
+  });

@@ -1,0 +1,128 @@
+/**
+ * Resolves the action `flood` of an event: the target's protocol knows the kind, the sender has a link
+ * to it, and there is somebody whose name is used.
+ *
+ * @module
+ */
+import type { Forgery } from '../../engine/host/forgery.ts';
+import { defined } from '../../topologies/files/defined.ts';
+import type { FilePath } from '../../topologies/files/locate.ts';
+import { hintNames, listSome } from '../../topologies/files/suggest.ts';
+import type { FloodSpec } from '../model.ts';
+import type { ScenarioContext } from './context.ts';
+import type { EventInput } from './schema.ts';
+import { neighboursOf, oneLink } from './selectors.ts';
+
+type FloodInput = NonNullable<EventInput['flood']>;
+
+/** @returns the flood, or undefined after noting what is wrong. */
+export function resolveFlood(
+  context: ScenarioContext,
+  input: FloodInput,
+  path: FilePath,
+): FloodSpec | undefined {
+  const { to: node, kind, rate, size } = input;
+  if (!context.checkNode(node, [...path, 'to'])) return undefined;
+  const forgery = forgeryOf(context, input, path);
+  if (forgery === undefined || !checkSize(context, input, forgery, path)) return undefined;
+  const by = senderOf(context, input, path);
+  const as = nameOf(context, input, path);
+  if (by === undefined || as === undefined) return undefined;
+  const about = aboutOf(context, input, forgery, path);
+  if (about === undefined && input.about !== undefined) return undefined;
+  return { forgery: kind, node, by, as, rate, ...defined({ sizeBytes: size, about }) };
+}
+
+function forgeryOf(
+  context: ScenarioContext,
+  { to, kind }: FloodInput,
+  path: FilePath,
+): Forgery | undefined {
+  const { topology, registry } = context;
+  const protocol = topology.hosts.find(({ name }) => name === to)?.protocol ?? '';
+  const forgeries = registry.protocols(protocol)?.forgeries;
+  if (forgeries === undefined) {
+    const message = `${to} runs ${protocol}, which does not say what can be forged`;
+    context.refuse('E124', [...path, 'to'], message, 'flood a node whose protocol lists forgeries');
+    return undefined;
+  }
+  if (Object.hasOwn(forgeries, kind)) return forgeries[kind];
+  const hint = hintNames(kind, Object.keys(forgeries), 'kinds');
+  context.refuse('E106', [...path, 'kind'], `"${kind}" is no forgery of ${protocol}`, hint);
+  return undefined;
+}
+
+function checkSize(
+  context: ScenarioContext,
+  { kind, size }: FloodInput,
+  { sizes }: Forgery,
+  path: FilePath,
+): boolean {
+  if (size === undefined) return true;
+  if (sizes === undefined) {
+    context.refuseKey(
+      'E101',
+      [...path, 'size'],
+      `does not fit the kind ${kind}, which has one size`,
+    );
+    return false;
+  }
+  if (size >= sizes.least && size <= sizes.most) return true;
+  const message = `${size} B is outside ${sizes.least} to ${sizes.most} B`;
+  context.refuse('E104', [...path, 'size'], message);
+  return false;
+}
+
+/** The neighbour that the attacker has got hold of. */
+function senderOf(
+  context: ScenarioContext,
+  { to, by }: FloodInput,
+  path: FilePath,
+): string | undefined {
+  const { hosts } = context.topology;
+  const isOurs = (node: string): boolean =>
+    hosts.some(({ name, outside }) => name === node && outside === undefined);
+  const neighbours = neighboursOf(context, to).filter(isOurs);
+  if (by === undefined) {
+    const [first] = neighbours;
+    if (first === undefined) context.refuse('E124', [...path, 'to'], `${to} has no links to flood`);
+    return first;
+  }
+  if (!context.checkNode(by, [...path, 'by'])) return undefined;
+  if (neighbours.includes(by)) return by;
+  const hint = `${to} has links to ${listSome(neighbours)}`;
+  context.refuse('E107', [...path, 'by'], `no link joins ${by} and ${to}`, hint);
+  return undefined;
+}
+
+/** Whose address is forged. */
+function nameOf(
+  context: ScenarioContext,
+  { to, as }: FloodInput,
+  path: FilePath,
+): string | undefined {
+  const { hosts } = context.topology;
+  if (as === undefined) {
+    const protocol = hosts.find(({ name }) => name === to)?.protocol;
+    const other = hosts.find((host) => host.protocol === protocol && host.name !== to)?.name;
+    if (other !== undefined) return other;
+    context.refuse('E121', [...path, 'as'], 'missing, expected the node whose name is used');
+    return undefined;
+  }
+  if (!context.checkNode(as, [...path, 'as'])) return undefined;
+  if (as !== to) return as;
+  context.refuse('E104', [...path, 'as'], `"${as}" is the target itself, expected another node`);
+  return undefined;
+}
+
+function aboutOf(
+  context: ScenarioContext,
+  { kind, about }: FloodInput,
+  { hasLink }: Forgery,
+  path: FilePath,
+): string | undefined {
+  if (about === undefined) return undefined;
+  if (hasLink === true) return oneLink(context, about, [...path, 'about']);
+  context.refuseKey('E101', [...path, 'about'], `does not fit the kind ${kind}`);
+  return undefined;
+}

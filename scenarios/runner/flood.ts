@@ -1,0 +1,144 @@
+/**
+ * Floods: forged datagrams of a protocol at a steady rate, from a socket of a neighbour of the target.
+ *
+ * How they look the target's protocol says (`Protocol.forgeries`, docs/adr/0026), from what is public. The
+ * sender is a host of the world like any other, so that what it sends takes its place on the link, in
+ * queues and counters as everything else does, in virtual time and on real sockets.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import { openStream, type Seed } from '../../engine/core/stream.ts';
+import type { ForgeryParts } from '../../engine/host/forgery.ts';
+import type { Host } from '../../engine/host/host.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import type { DatagramSocket } from '../../engine/host/socket.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { FloodSpec, Scenario } from '../model.ts';
+import type { Undo, World } from './world.ts';
+
+/** A flood that begins, as plain data: agents of other processes get it, too. */
+export interface FloodOrder {
+  /** Names the stream of its random bytes: the event and its instant. */
+  readonly id: string;
+  readonly flood: FloodSpec;
+}
+
+/** Makes datagrams; `port` is the target's. */
+export interface Forger {
+  readonly port: number;
+  readonly address: string;
+  readonly next: () => Uint8Array;
+}
+
+/** What the sending host lends to a forger. */
+export type ForgerTools = Pick<ForgeryParts, 'crypto' | 'random' | 'clock'>;
+
+/** Makes the forger of a flood, of what the runner knows. */
+export type MakeForger = (order: FloodOrder) => (tools: ForgerTools) => Forger;
+
+/** What is known of the network and its nodes. */
+export interface ForgerParts {
+  readonly scenario: Scenario;
+  /** As the sending host sees it: an attacker gets the public part. */
+  readonly viewOf: (host: string) => NetworkView;
+  readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol };
+}
+
+/** Late by more, a flood does not make up for it: it floods, and keeps no promises. */
+const LATE_NS_MAX = 100_000_000;
+const NS_PER_SECOND = 1_000_000_000;
+
+/** The forger of a flood; the loader has checked its names. */
+export function forgerOf(parts: ForgerParts, { flood }: FloodOrder): ReturnType<MakeForger> {
+  const { scenario, viewOf, nodeOf } = parts;
+  const spec = scenario.topology.hosts.find(({ name }) => name === flood.node);
+  assert(spec !== undefined, `the topology has no node ${flood.node}`);
+  const forgery = nodeOf(spec).protocol.forgeries?.[flood.forgery];
+  assert(forgery !== undefined, `${flood.forgery} is no forgery of ${spec.protocol}`);
+  const view = viewOf(flood.by);
+  const [target, source] = [flood.node, flood.as].map((name) =>
+    view.hosts.find((host) => host.name === name),
+  );
+  assert(target !== undefined, `${flood.by} does not see ${flood.node}`);
+  assert(source !== undefined, `${flood.by} does not see ${flood.as}`);
+  const link = view.links.find(({ id }) => id === flood.about);
+  const { sizeBytes } = flood;
+  return (tools) => ({
+    port: forgery.port,
+    address: target.address,
+    next: forgery.make({
+      ...tools,
+      network: { hosts: view.hosts, links: view.links, ases: view.ases },
+      publicKey: (host, name) => view.identity(host).publicKey(name),
+      target,
+      source,
+      ...(link === undefined ? {} : { link }),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    }),
+  });
+}
+
+/** A flood under way. */
+export class Flood {
+  readonly #world: Pick<World, 'now' | 'at'>;
+  readonly #host: Host;
+  readonly #seed: Seed;
+  readonly #order: FloodOrder;
+  readonly #beginNs: number;
+  #forger: Forger | undefined;
+  #socket: DatagramSocket | undefined;
+  /** Datagrams whose instant has passed, sent or not. */
+  #count = 0;
+
+  constructor(parts: {
+    readonly world: Pick<World, 'now' | 'at'>;
+    readonly host: Host;
+    readonly seed: Seed;
+    readonly order: FloodOrder;
+  }) {
+    this.#world = parts.world;
+    this.#host = parts.host;
+    this.#seed = parts.seed;
+    this.#order = parts.order;
+    this.#beginNs = parts.world.now();
+  }
+
+  /** Sends the first one now. */
+  start(makeForger: MakeForger): Undo {
+    const host = this.#host;
+    this.#forger = makeForger(this.#order)({
+      crypto: host.crypto,
+      random: openStream(this.#seed, 'floods', this.#order.id),
+      clock: () => host.clock(),
+    });
+    this.#socket = host.udp({ port: 0, onDatagram: () => undefined });
+    this.#sendAndGoOn();
+    return (): void => {
+      this.#socket?.close();
+      this.#socket = undefined;
+    };
+  }
+
+  #sendAndGoOn(): void {
+    const [socket, forger] = [this.#socket, this.#forger];
+    if (socket === undefined || forger === undefined) return;
+    const bytes = forger.next();
+    const buffer = this.#host.alloc(bytes.length);
+    buffer.set(bytes);
+    // What a full socket refuses is not sent: an attacker has no more room than anybody else.
+    socket.send(buffer, 0, bytes.length, this.#host.endpoint(forger.address, forger.port));
+    this.#world.at(this.#nextNs(), () => this.#sendAndGoOn());
+  }
+
+  #nextNs(): number {
+    const now = this.#world.now();
+    const { rate } = this.#order.flood;
+    const dueOf = (count: number): number =>
+      this.#beginNs + Math.floor((count * NS_PER_SECOND) / rate);
+    const latest = Math.floor(((now - LATE_NS_MAX - this.#beginNs) * rate) / NS_PER_SECOND);
+    this.#count = Math.max(this.#count + 1, latest);
+    return Math.max(now, dueOf(this.#count));
+  }
+}

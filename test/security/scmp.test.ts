@@ -1,0 +1,177 @@
+/**
+ * What forged SCMP messages can do to the paths of a gateway. They used to count together with losses
+ * that came before them: 1 % of loss and five messages a second kept the best path dead.
+ */
+import { describe, expect, it } from 'vitest';
+import { GATEWAY_PORT } from '../../nodes/gateway/underlay/carrier.ts';
+import { SentMarks } from '../../nodes/gateway/underlay/sent-marks.ts';
+import { host } from '../../nodes/scion/wire/host-address.ts';
+import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { encodeScmpPacket } from '../../nodes/scion/wire/scmp.ts';
+import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
+import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
+
+const PAIR = ['gateway-111', 'gateway-211'] as const;
+const scenario = load('failover.yaml', {
+  duration: '12s',
+  warmup: '3s',
+  'traffic.0.kind': 'constant',
+  'traffic.0.rate': '200/s',
+  events: '[]',
+});
+const addressOf = (name: string): string =>
+  scenario.topology.hosts.find((spec) => spec.name === name)?.address ?? '';
+
+interface Forged {
+  readonly from: string;
+  readonly ifId: number;
+  readonly quote: Uint8Array;
+}
+
+/** Says that an interface of 1-ff00:0:110 is down. */
+function forge({ world }: PreparedRun, { from, ifId, quote }: Forged): void {
+  const attacker = world.host('br-111-2');
+  const socket = attacker.udp({ port: 4_000, onDatagram: () => undefined });
+  const bytes = encodeScmpPacket(
+    {
+      trafficClass: 0,
+      flowId: 1,
+      target: isdAs('1-ff00:0:111'),
+      source: isdAs(from),
+      targetHost: host(addressOf('gateway-111')),
+      sourceHost: host('127.0.0.9'),
+      path: { kind: 'empty' },
+    },
+    {
+      kind: 'external-interface-down',
+      code: 0,
+      isdAs: isdAs('1-ff00:0:110'),
+      ifId,
+      data: quote.subarray(0, 1000),
+    },
+  );
+  const buffer = attacker.alloc(bytes.length);
+  buffer.set(bytes);
+  const to = attacker.endpoint(addressOf('gateway-111'), GATEWAY_PORT);
+  socket?.send(buffer, 0, bytes.length, to);
+  socket?.close();
+}
+
+/** Keeps what the gateway sends to a router of its own; the newest last. */
+function wiretap({ world }: PreparedRun, link: string): readonly Uint8Array[] {
+  const seen: Uint8Array[] = [];
+  for (const side of ['forward', 'backward'] as const) {
+    world.link(link).tap(side, ({ bytes, offset, length }) => {
+      // The interfaces of the gateway's AS stand in its address, target first.
+      const isOut = String(bytes.subarray(offset + 20, offset + 28)) === OURS;
+      if (isOut) seen.push(bytes.slice(offset, offset + length));
+      return true;
+    });
+  }
+  return seen;
+}
+const OURS = String(Uint8Array.of(0, 1, 0xff, 0, 0, 0, 0x01, 0x11));
+
+/** Loses every probe and packet on the best path for a moment. */
+function hiccup({ world }: PreparedRun, forNs: number): void {
+  const undo = world.link('core-110--core-310').change({ up: false }, 'both');
+  world.at(world.now() + forNs, undo);
+}
+
+/** Attacks ten times in five seconds, each time beside a loss; what became of the path. */
+function attack(make: (seen: readonly Uint8Array[], nowNs: number) => Forged | undefined): {
+  readonly isMoved: boolean;
+  readonly deaths: number;
+  readonly drops: Readonly<Record<string, number>>;
+} {
+  const prepared = prepare(scenario);
+  const { world, stage } = prepared;
+  const seen = wiretap(prepared, 'gateway-111--br-111-1');
+  world.sim.runUntil(5 * SECOND);
+  const before = stage.activePath(...PAIR);
+  expect(before).toContain('core-110--core-310');
+  for (let at = 5 * SECOND; at < 10 * SECOND; at += 500 * MS) {
+    hiccup(prepared, 30 * MS);
+    world.sim.runUntil(at + 100 * MS);
+    const forged = make(seen, world.now());
+    if (forged !== undefined) forge(prepared, forged);
+    world.sim.runUntil(at + 500 * MS);
+  }
+  const deaths = world.metrics('gateway-111')['gateway.path_deaths'];
+  return {
+    isMoved: String(stage.activePath(...PAIR)) !== String(before),
+    deaths: deaths !== undefined && 'value' in deaths ? deaths.value : -1,
+    drops: world.nodeDrops(),
+  };
+}
+
+describe('a forged message that an interface is down', () => {
+  it('moves nothing without a quote, or with one that was made up', () => {
+    const empty = { from: '1-ff00:0:110', ifId: 2, quote: new Uint8Array(0) };
+    expect(attack(() => empty)).toMatchObject({ isMoved: false, deaths: 0 });
+    const junk = { ...empty, quote: new Uint8Array(600).fill(30) };
+    const { isMoved, drops } = attack(() => junk);
+    expect([isMoved, drops['scmp-quote']]).toEqual([false, 10]);
+  });
+
+  it('moves nothing with a genuine packet of more than a second ago', () => {
+    let old: Uint8Array | undefined;
+    const { isMoved, deaths, drops } = attack((seen) => {
+      old ??= seen.at(-1);
+      return old && { from: '1-ff00:0:110', ifId: 2, quote: old };
+    });
+    // The first two were sent while the packet was young: they are believed, and no miss follows.
+    expect(isMoved).toBe(false);
+    expect(deaths).toBe(0);
+    expect(drops['scmp-quote']).toBeGreaterThanOrEqual(7);
+  });
+
+  it('moves nothing from another AS than the one whose interface it names', () => {
+    const { isMoved, deaths, drops } = attack((seen) => {
+      const quote = seen.at(-1);
+      return quote && { from: '1-ff00:0:111', ifId: 2, quote };
+    });
+    expect([isMoved, deaths, drops['scmp-source']]).toEqual([false, 0, 10]);
+  });
+
+  it('moves nothing from somebody on the path, when what was lost was lost before', () => {
+    const { isMoved, deaths, drops } = attack((seen) => {
+      const quote = seen.at(-1);
+      return quote && { from: '1-ff00:0:110', ifId: 2, quote };
+    });
+    expect([isMoved, deaths]).toEqual([false, 0]);
+    expect(drops['scmp-quote'] ?? 0).toBe(0);
+  });
+});
+
+describe('what was sent lately', () => {
+  const packet = (mark: number): Uint8Array => {
+    const bytes = new Uint8Array(200);
+    bytes[5] = 9;
+    bytes.fill(mark, 36 + 8 + 34, 36 + 8 + 42);
+    return bytes;
+  };
+
+  it('is known for a second, by bytes of its ciphertext, also when the quote ends behind them', () => {
+    const marks = new SentMarks();
+    marks.note(0, packet(7), 44, 150);
+    expect(marks.has(SECOND, packet(7))).toBe(true);
+    expect(marks.has(SECOND + 1, packet(7))).toBe(false);
+    expect(marks.has(0, packet(8))).toBe(false);
+    expect(marks.has(0, packet(7).subarray(0, 86))).toBe(true);
+    expect(marks.has(0, packet(7).subarray(0, 85))).toBe(false);
+    expect(marks.has(0, new Uint8Array(0))).toBe(false);
+  });
+
+  it('is bounded: one data frame in four milliseconds, 384 in all, so that a second fits', () => {
+    const marks = new SentMarks();
+    expect(marks.isDue(0)).toBe(true);
+    marks.note(0, packet(1), 44, 150);
+    expect(marks.isDue(4 * MS - 1)).toBe(false);
+    expect(marks.isDue(4 * MS)).toBe(true);
+    for (let k = 1; k <= 383; k += 1) marks.note(0, packet(2), 44, 150);
+    expect(marks.has(0, packet(1))).toBe(true);
+    marks.note(0, packet(2), 44, 150);
+    expect(marks.has(0, packet(1))).toBe(false);
+  });
+});
