@@ -166,8 +166,8 @@ export const UNPROVEN_PER_SECOND = 5;
 export const UNPROVEN_BURST = 10;
 /** Openings per second of all peers together that need no cookie: 8 ms of Diffie-Hellman work. */
 export const UNPROVEN_GATEWAY_PER_SECOND = 50;
-/** And at once: all peers may start together. */
-export const UNPROVEN_GATEWAY_BURST = PEERS_MAX_DEFAULT;
+/** And at once: as many as there may be peers, which may start together. */
+export const UNPROVEN_GATEWAY_BURST = 1000;
 
 /** MACs of handshake messages, bytes. */
 export const MAC_BYTES = 16;

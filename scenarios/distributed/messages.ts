@@ -12,7 +12,7 @@ import type { SampleBatch } from '../../engine/live/handover/handover-samples.ts
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
-import type { FloodOrder } from '../runner/flood.ts';
+import type { FloodOrder } from '../runner/flood-order.ts';
 import type { Parcel } from '../runner/provision/parcel.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';

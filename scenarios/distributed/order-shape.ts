@@ -7,7 +7,7 @@
  * @module
  */
 import type { FloodSpec, Scenario, TrafficSpec } from '../model.ts';
-import type { FloodOrder } from '../runner/flood.ts';
+import type { FloodOrder } from '../runner/flood-order.ts';
 import type { Parcel } from '../runner/provision/parcel.ts';
 import type { ReplayAttack } from '../runner/world.ts';
 import type { AgentOrder } from './messages.ts';

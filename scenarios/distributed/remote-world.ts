@@ -14,7 +14,7 @@ import { type MetricValue, mergeByName } from '../../engine/measure/counters.ts'
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { Scenario } from '../model.ts';
-import type { FloodOrder } from '../runner/flood.ts';
+import type { FloodOrder } from '../runner/flood-order.ts';
 import type { ReplayAttack, Undo, World, WorldLink } from '../runner/world.ts';
 import type { Command } from './messages.ts';
 import { SettleQueue } from './settle-queue.ts';

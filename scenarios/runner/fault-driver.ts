@@ -19,7 +19,7 @@ import type {
   LinkSelector,
   Scenario,
 } from '../model.ts';
-import type { FloodOrder } from './flood.ts';
+import type { FloodOrder } from './flood-order.ts';
 import type { Undo, World } from './world.ts';
 
 /** A fault of the file that cannot be carried out; exit 2 with its position. */

@@ -9,34 +9,14 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import { openStream, type Seed } from '../../engine/core/stream.ts';
-import type { ForgeryParts } from '../../engine/host/forgery.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { FloodSpec, Scenario } from '../model.ts';
+import type { Scenario } from '../model.ts';
+import type { FloodOrder, Forger, MakeForger } from './flood-order.ts';
 import type { Undo, World } from './world.ts';
-
-/** A flood that begins, as plain data: agents of other processes get it, too. */
-export interface FloodOrder {
-  /** Names the stream of its random bytes: the event and its instant. */
-  readonly id: string;
-  readonly flood: FloodSpec;
-}
-
-/** Makes datagrams; `port` is the target's. */
-export interface Forger {
-  readonly port: number;
-  readonly address: string;
-  readonly next: () => Uint8Array;
-}
-
-/** What the sending host lends to a forger. */
-export type ForgerTools = Pick<ForgeryParts, 'crypto' | 'random' | 'clock'>;
-
-/** Makes the forger of a flood, of what the runner knows. */
-export type MakeForger = (order: FloodOrder) => (tools: ForgerTools) => Forger;
 
 /** What is known of the network and its nodes. */
 export interface ForgerParts {

@@ -20,7 +20,8 @@ import type { PacketTotals } from '../../reports/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { machineOf, machinesOf } from '../calibration/machines.ts';
 import type { CpuChoice, Scenario } from '../model.ts';
-import { Flood, type FloodOrder, type MakeForger } from './flood.ts';
+import { Flood } from './flood.ts';
+import type { FloodOrder, MakeForger } from './flood-order.ts';
 import { type After, ReplayTap, type Tap, type TapControl } from './replay-tap.ts';
 import type { ReplayAttack, Undo, World, WorldLink, WorldListener } from './world.ts';
 

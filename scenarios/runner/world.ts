@@ -9,7 +9,7 @@ import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { LinkChange, LinkSide } from '../../engine/net/link-spec.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import type { FaultAction } from '../model.ts';
-import type { FloodOrder, MakeForger } from './flood.ts';
+import type { FloodOrder, MakeForger } from './flood-order.ts';
 
 /** Undoes one effect of a fault; harmless when called twice. */
 export type Undo = () => void;
