@@ -10,7 +10,7 @@ export const THOROUGH = [
   'test/scenarios/restarts.test.ts',
   'test/live/{mixnet,namespaces,viewers}.test.ts',
   'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
-  'test/property/{gateway-rekey,mixnet-node-fuzz}.test.ts',
+  'test/property/{gateway-rekey,http-sockets-fuzz,mixnet-node-fuzz}.test.ts',
   'test/unit/nodes/mixnet/{audit,load,neighbours,unwrap-threads}.test.ts',
   'test/unit/scenarios/calibration/in-place.test.ts',
 ];
