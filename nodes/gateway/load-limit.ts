@@ -28,8 +28,8 @@ const CROWDED_LOOKS = 3;
 const ARRIVED_SHARE = 0.97;
 /** The highest rate of so much time is what the way carries, ns. */
 const RATE_WINDOW_NS = 2_000_000_000;
-/** Share of `delayNs` that is left to queues while the way is limited. */
-const QUEUE_SHARE = 0.5;
+/** A limit is cut when queues hold more than this multiple of `delayNs`, and grows below `delayNs`. */
+const CUT_ABOVE = 2;
 /** After so much time in which all was admitted the limit ends, ns. */
 const CALM_NS = 1_000_000_000;
 /** A limit that leaves queues short grows by this factor with each look, one that does not is cut. */
@@ -143,13 +143,13 @@ export class LoadLimit {
       this.#crowdedLooks = 0;
       return;
     }
-    const aloneNs = baseRttNs + reportIntervalNs + QUEUE_SHARE * delayNs;
+    const aloneNs = baseRttNs + reportIntervalNs + delayNs;
     const frames = Math.ceil((-this.#rates.value * aloneNs) / NS_PER_SECOND);
     const least = Math.max(FRAMES_MIN, frames);
     if (!this.isLimited) this.#window = least;
     // A queue that was short once in the look is no standing one (RFC 8289): there is room for more.
-    else if (queueNs < QUEUE_SHARE * delayNs) this.#window *= GROWTH;
-    else if (queueNs > delayNs) this.#window *= CUT;
+    else if (queueNs < delayNs) this.#window *= GROWTH;
+    else if (queueNs > CUT_ABOVE * delayNs) this.#window *= CUT;
     this.#window = Math.min(GROWN_MAX * least, Math.max(least, this.#window));
   }
 

@@ -105,7 +105,7 @@ export class Agent implements WorldListener {
       scenario.topology.hosts.findIndex(({ name }) => name === host);
     this.#rows = new MeasuredRows(hosts, indexOf);
     this.#flows = scenario.traffic.map((spec, index) => {
-      const meter = new ReportingMeter(index, this.#rows);
+      const meter = new ReportingMeter(index, this.#rows, scenario.warmupNs);
       const flow = new Flow(this.world, spec, meter, flowStreams(seed, index));
       flow.nextSequence = order.nextSequence[index] ?? 0;
       meter.flow = flow;

@@ -70,8 +70,9 @@ export class ReportingMeter extends FlowMeter {
   readonly #index: number;
   readonly #rows: MeasuredRows;
 
-  constructor(index: number, rows: MeasuredRows) {
-    super({ warmupNs: 0, endNs: Number.POSITIVE_INFINITY }, 0);
+  /** @param warmupNs What is refused before counts as little as it does in one process. */
+  constructor(index: number, rows: MeasuredRows, warmupNs: number) {
+    super({ warmupNs, endNs: Number.POSITIVE_INFINITY }, 0);
     this.#index = index;
     this.#rows = rows;
   }

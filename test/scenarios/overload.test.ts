@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { histogramQuantile } from '../../engine/measure/histogram.ts';
 import { carriedText } from '../../reports/carried.ts';
 import { renderHtml } from '../../reports/html/html.ts';
@@ -92,5 +95,47 @@ describe('its double, which queues without end', () => {
     const { kpis } = report(scenario, [run(scenario)]);
     expect(kpis.filter(({ pass }) => pass).map(({ metric }) => metric)).toEqual([]);
     expect(kpis).toHaveLength(5);
+  });
+});
+
+describe('a machine for each node, of an eighth of the pace, whose queues have no end', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-slow-'));
+  const cpuProfile = join(folder, 'slow.json');
+  beforeAll(() => {
+    const file = 'scenarios/profiles/two-shared-cores.json';
+    const profile = JSON.parse(readFileSync(file, 'utf8')) as {
+      operations: Record<string, { inPlace: { ns: number; nsPerByte: number } }>;
+    };
+    for (const { inPlace } of Object.values(profile.operations)) {
+      inPlace.ns *= 8;
+      inPlace.nsPerByte *= 8;
+    }
+    writeFileSync(cpuProfile, JSON.stringify(profile));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const asked = (rate: number, shed: boolean): SeedResult =>
+    at(rate, {
+      cpuProfile,
+      cpuMachines: 'topology',
+      cpuQueues: 'endless',
+      'options.gateway.overload.shed': String(shed),
+    });
+
+  it('carries 85 % of its knee at 1.5 times the knee, because the gateway hears of it by reports', () => {
+    const knee = goodput(asked(7_500, true));
+    expect(knee).toBeGreaterThan(7_300);
+    const result = asked(11_250, true);
+    expect(goodput(result)).toBeGreaterThanOrEqual(0.85 * knee);
+    expect(p95(result)).toBeLessThanOrEqual(250 * MS);
+    expect(counter(result, 'gateway.path_deaths')).toBe(0);
+    expect(counter(result, 'antireplay.false_reject')).toBe(0);
+    expect(counter(result, 'gateway.refused')).toBeGreaterThan(10_000);
+  });
+
+  it('collapses when the gateway turns nothing away', () => {
+    const result = asked(11_250, false);
+    expect(goodput(result)).toBeLessThan(1_000);
+    expect(counter(result, 'antireplay.false_reject')).toBeGreaterThan(1_000);
   });
 });

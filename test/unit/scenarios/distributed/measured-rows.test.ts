@@ -50,7 +50,7 @@ describe('MeasuredRows', () => {
 
   it('writes down what was sent under the number that the flow has counted', () => {
     const rows = rowsOf();
-    const meter = new ReportingMeter(3, rows);
+    const meter = new ReportingMeter(3, rows, 0);
     const flow = flowOf({ kind: 'constant' });
     meter.flow = flow;
     flow.nextSequence = 8;
@@ -96,4 +96,13 @@ describe('MeasuredRows', () => {
     expect(rows.damaged).toBe(3);
     expect(rows.take().arrived).toHaveLength(0);
   });
+});
+
+it('a source in another process counts what was refused after the warm-up, as one in this process does', () => {
+  const meter = new ReportingMeter(0, new MeasuredRows([], () => 0), 1_000);
+  meter.noteRefused(999);
+  expect(meter.refused).toBe(0);
+  meter.noteRefused(1_000);
+  meter.noteRefused(5_000);
+  expect(meter.refused).toBe(2);
 });
