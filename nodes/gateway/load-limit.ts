@@ -37,6 +37,8 @@ const GROWTH = 1.25;
 const CUT = 0.7;
 /** It grows to this multiple of what the rate and the base round trip ask for. */
 const GROWN_MAX = 8;
+/** Without a report for so long, what is under way is taken for lost, ns: ten reports' intervals. */
+const SILENCE_NS = 250_000_000;
 /** Fewer frames under way than this are always allowed. */
 const FRAMES_MIN = 32;
 /** Instants kept of frames sent: one in four of the last 16,384. */
@@ -79,6 +81,8 @@ export class LoadLimit {
   #window = Number.POSITIVE_INFINITY;
   #crowdedLooks = 0;
   #shedNs = Number.NEGATIVE_INFINITY;
+  /** When a report came last, or what was under way was given up. */
+  #heardNs = Number.NEGATIVE_INFINITY;
   #look: { readonly atNs: number; readonly count: number; readonly sent: number } | undefined;
   #leastQueueNs = Number.POSITIVE_INFINITY;
 
@@ -95,8 +99,19 @@ export class LoadLimit {
   /** True when a packet may be sent. */
   admit(now: number): boolean {
     if (this.#highestSent - this.#highestReported < this.#window) return true;
+    // A path that was cut has lost them all, and without a frame there is never a report.
+    if (now - this.#heardNs > SILENCE_NS) {
+      this.#heardNs = now;
+      this.moved();
+      return true;
+    }
     this.#shedNs = now;
     return false;
+  }
+
+  /** Packets take another path: what is under way counts no more. */
+  moved(): void {
+    this.#highestReported = this.#highestSent;
   }
 
   // hot: once per data frame.
@@ -117,6 +132,7 @@ export class LoadLimit {
     const { highest, count, baseRttNs } = report;
     if (!this.#options.isEnabled || highest > this.#highestSent) return;
     this.#highestReported = Math.max(this.#highestReported, highest);
+    this.#heardNs = now;
     const sentNs = this.#sentNs(highest);
     if (sentNs < 0 || baseRttNs < 0) return;
     this.#leastQueueNs = Math.min(this.#leastQueueNs, now - sentNs - baseRttNs);

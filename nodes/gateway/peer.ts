@@ -265,11 +265,9 @@ export class Peer {
 
   #acceptReport(body: Uint8Array): void {
     const report = readReport(body);
-    if (report === undefined) {
-      this.#context.host.drop('malformed-body');
-      return;
-    }
-    const now = this.#context.host.now();
+    const { host } = this.#context;
+    if (report === undefined) return host.drop('malformed-body');
+    const now = host.now();
     this.#load.reported(now, { ...report, baseRttNs: this.controller.baseRttNs });
     this.#perform(this.controller.reported(now, report));
   }
@@ -309,6 +307,7 @@ export class Peer {
   #switch(effect: Extract<Effect, { kind: 'switch' }>): void {
     const { host } = this.#context;
     this.#active = this.#carrierAt(effect.to);
+    this.#load.moved();
     if (effect.isFault) {
       host.meter.counter('gateway.fault_switches').add(1);
       host.trace.mark(`fault switch to ${this.name}`);

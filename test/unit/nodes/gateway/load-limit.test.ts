@@ -174,6 +174,36 @@ describe('a way that is asked for more than it carries', () => {
   });
 });
 
+describe('a way that is cut while it is limited', () => {
+  /** Carries 5,000/s, is asked for 15,000/s, and loses everything for a while. */
+  function cutFor(ms: number, act: (limit: LoadLimit) => void = (): void => undefined): Model {
+    const model = new Model();
+    model.way.capacity = 5_000;
+    model.offer(15_000, 3_000 * MS);
+    expect(model.limit.isLimited).toBe(true);
+    model.way.loseEvery = 1;
+    model.offer(15_000, ms * MS);
+    model.way.loseEvery = 0;
+    act(model.limit);
+    return model;
+  }
+
+  it.each([200, 600, 5_000])(
+    'for %i ms is used again: what was under way is given up when no report comes',
+    (ms) => {
+      const model = cutFor(ms);
+      // No report comes without a frame, and no frame would leave without a report.
+      expect(model.offer(15_000, 500 * MS).arrived).toBeGreaterThan(200);
+      expect(model.offer(15_000, 2_000 * MS).arrived / 2).toBeGreaterThan(4_000);
+    },
+  );
+
+  it('is used again at once when the packets take another path', () => {
+    const model = cutFor(150, (limit) => limit.moved());
+    expect(model.offer(15_000, 100 * MS).admitted).toBeGreaterThan(100);
+  });
+});
+
 describe('reports', () => {
   it('of frames that were never sent, of an older epoch or without a base change nothing', () => {
     const limit = new LoadLimit(OPTIONS);
