@@ -266,10 +266,11 @@ export class Peer {
   #acceptReport(body: Uint8Array): void {
     const report = readReport(body);
     const { host } = this.#context;
-    if (report === undefined) return host.drop('malformed-body');
-    const now = host.now();
-    this.#load.reported(now, { ...report, baseRttNs: this.controller.baseRttNs });
-    this.#perform(this.controller.reported(now, report));
+    if (report === undefined) host.drop('malformed-body');
+    else {
+      this.#load.reported(host.now(), { ...report, baseRttNs: this.controller.baseRttNs });
+      this.#perform(this.controller.reported(host.now(), report));
+    }
   }
 
   #perform(effects: readonly Effect[]): void {
