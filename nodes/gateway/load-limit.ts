@@ -109,9 +109,10 @@ export class LoadLimit {
     return false;
   }
 
-  /** Packets take another path: what is under way counts no more. */
+  /** Packets take another path: what is under way counts no more, and a few ask for a report. */
   moved(): void {
     this.#highestReported = this.#highestSent;
+    if (this.isLimited) this.#window = FRAMES_MIN;
   }
 
   // hot: once per data frame.

@@ -200,7 +200,8 @@ describe('a way that is cut while it is limited', () => {
 
   it('is used again at once when the packets take another path', () => {
     const model = cutFor(150, (limit) => limit.moved());
-    expect(model.offer(15_000, 100 * MS).admitted).toBeGreaterThan(100);
+    expect(model.offer(15_000, 20 * MS).admitted).toBe(32);
+    expect(model.offer(15_000, 1_000 * MS).arrived).toBeGreaterThan(3_500);
   });
 });
 
