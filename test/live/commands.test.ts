@@ -16,6 +16,7 @@ import {
   orrery,
   pings,
   processesIn,
+  type Started,
   write,
 } from './support.ts';
 
@@ -34,6 +35,24 @@ function freePort(): Promise<number> {
 
 function reportIn(run: string): { ending: string; layout: string; warnings: { text: string }[] } {
   return JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
+}
+
+/** Whatever the level of their logs, processes write none of the keys of their deployment. */
+function expectNoSecrets(keys: string, started: readonly Started[]): void {
+  const files = ['coordinator.key', 'node-alice.key', 'node-bob.key'];
+  const secrets = files.map((file) => Buffer.from(readFileSync(join(keys, file), 'utf8'), 'hex'));
+  for (const { stdout, stderr } of started) {
+    const words = stdout() + stderr();
+    expect(words.length).toBeGreaterThan(50);
+    for (const secret of secrets) {
+      expect(secret).toHaveLength(32);
+      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+        // Four characters less: the end of a text in base64 depends on what follows.
+        const text = secret.toString(encoding).slice(0, -4);
+        expect(words.toLowerCase().includes(text.toLowerCase())).toBe(false);
+      }
+    }
+  }
 }
 
 describe('orrery live --processes', () => {
@@ -72,7 +91,7 @@ describe('orrery live --processes', () => {
 });
 
 describe('orrery node', () => {
-  it('R-062, R-247: nodes of a deployment run, answer, drain, and are refused by name', async () => {
+  it('R-062, R-067, R-247: nodes of a deployment run, answer, drain, and are refused by name', async () => {
     const block = blockOf(13);
     const topology = write('deployed.yaml', CABLE, block);
     const other = write('other.yaml', CABLE.replace('5ms', '6ms'), block);
@@ -106,8 +125,9 @@ describe('orrery node', () => {
     await live.says('was sent away: alice has another topology file');
 
     const at = `127.0.0.1:${port}`;
-    const alice = orrery('node', topology, 'alice', '--deployment', deployment);
-    const bob = orrery('node', topology, 'bob', '--deployment', deployment, '--coordinator', at);
+    const loud = ['--deployment', deployment, '--log', 'debug'];
+    const alice = orrery('node', topology, 'alice', ...loud);
+    const bob = orrery('node', topology, 'bob', ...loud, '--coordinator', at);
     const entries = await processesIn(join(out, 'pings', '1'), 2);
     expect(entries.map(({ operatorPort }) => operatorPort)).toContain(operator);
     expect(entries.map(({ pid }) => pid).sort()).toEqual([alice.pid, bob.pid].sort());
@@ -121,6 +141,7 @@ describe('orrery node', () => {
     live.child.kill('SIGINT');
     expect(await live.ended).toBe(130);
     expect(await alice.ended).toBe(0);
+    expectNoSecrets(join(folder, 'good'), [live, alice, bob]);
     const report = reportIn(join(out, 'pings', '1'));
     expect(report).toMatchObject({ ending: 'interrupted', layout: '2 processes' });
     const warnings = report.warnings.map(({ text }) => text).join('\n');
