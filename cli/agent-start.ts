@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { fromHex } from '../nodes/_kit/bytes.ts';
-import { readBoot } from '../scenarios/distributed/boot.ts';
+import { channelKeys, readBoot } from '../scenarios/distributed/boot.ts';
 import { dialChannel } from '../scenarios/distributed/channel/dial.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { runNodeProcess } from './node-process.ts';
@@ -21,9 +20,9 @@ function fail(error: unknown): never {
 }
 
 async function run(): Promise<void> {
-  const { host, port, key, coordinator, hosts } = await readBoot();
-  const keys = { key: fromHex(key), listener: fromHex(coordinator) };
-  const channel = await dialChannel({ host, port, ...keys });
+  const boot = await readBoot();
+  const { host, port, hosts } = boot;
+  const channel = await dialChannel({ host, port, ...channelKeys(boot) });
   await runNodeProcess({
     channel,
     hosts,

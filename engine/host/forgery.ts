@@ -1,6 +1,6 @@
 /**
  * What somebody without keys can send to a node of a protocol, for events that flood it
- * (docs/adr/0026). The engine knows no protocol: the protocol says how its forgeries look.
+ * (docs/adr/0027). The engine knows no protocol: the protocol says how its forgeries look.
  *
  * @module
  */

@@ -19,7 +19,7 @@ import { systemCode } from './environment.ts';
 const BLOCK_BYTES = 1 << 16;
 
 /** Overwrites an open file from `from` to `to` with zeros. */
-export function overwrite(file: number, from: number, to: number): void {
+function overwrite(file: number, from: number, to: number): void {
   const zeros = new Uint8Array(Math.min(BLOCK_BYTES, Math.max(0, to - from)));
   for (let at = from; at < to; ) {
     at += writeSync(file, zeros, 0, Math.min(zeros.length, to - at), at);

@@ -299,7 +299,7 @@ function encodeEntry(key: string, value: Uint8Array): Uint8Array {
 }
 
 /** Key and value of a table frame. */
-export function decodeEntry(entry: Uint8Array): { key: string; value: Uint8Array } {
+function decodeEntry(entry: Uint8Array): { key: string; value: Uint8Array } {
   const length = new DataView(entry.buffer, entry.byteOffset, entry.length).getUint16(0);
   const key = new TextDecoder().decode(entry.subarray(2, 2 + length));
   return { key, value: entry.slice(2 + length) };

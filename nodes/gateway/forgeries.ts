@@ -1,5 +1,5 @@
 /**
- * What somebody without keys can send to a gateway (docs/adr/0026): datagrams that look like those of a
+ * What somebody without keys can send to a gateway (docs/adr/0027): datagrams that look like those of a
  * peer or of a router, made of what is public. Events of action `flood` send them; nodes never do.
  *
  * Their paths are empty: the attacker is a neighbour, and a gateway looks at a path only to answer.

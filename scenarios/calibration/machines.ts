@@ -18,7 +18,7 @@ const ONE = 'process';
  * application may wait: a seventh of that is 35 ms. Requests are turned away after a third of
  * it, so that the shortage is felt first where nothing has been spent yet.
  */
-export const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
+const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 
 /** The machine of a host. */
 export function machineOf(cpu: CpuChoice | undefined, host: HostSpec): string {

@@ -5,6 +5,7 @@
  * @module
  */
 import { createInterface } from 'node:readline';
+import { fromHex } from '../../nodes/_kit/bytes.ts';
 
 /** The line. */
 export interface AgentBoot {
@@ -15,6 +16,14 @@ export interface AgentBoot {
   /** The coordinator's public key. */
   readonly coordinator: string;
   readonly hosts: readonly string[];
+}
+
+/** The keys of a boot as its channel takes them. */
+export function channelKeys({ key, coordinator }: AgentBoot): {
+  readonly key: Uint8Array;
+  readonly listener: Uint8Array;
+} {
+  return { key: fromHex(key), listener: fromHex(coordinator) };
 }
 
 /** Reads the line and lets go of the input. */

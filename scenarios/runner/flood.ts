@@ -1,7 +1,7 @@
 /**
  * Floods: forged datagrams of a protocol at a steady rate, from a socket of a neighbour of the target.
  *
- * How they look the target's protocol says (`Protocol.forgeries`, docs/adr/0026), from what is public. The
+ * How they look the target's protocol says (`Protocol.forgeries`, docs/adr/0027), from what is public. The
  * sender is a host of the world like any other, so that what it sends takes its place on the link, in
  * queues and counters as everything else does, in virtual time and on real sockets.
  *

@@ -35,7 +35,7 @@ const RAMP_MAX_NS = 4_000_000_000;
  * A source that is this late turns its packet away, ns: what is due waits in the loop when nothing else does,
  * and 250 ms is what an application may wait in all. A pause of the collector is far shorter.
  */
-export const SOURCE_LATE_NS = 200_000_000;
+const SOURCE_LATE_NS = 200_000_000;
 /** No application has its turn. */
 const NO_TURN = -1;
 

@@ -20,7 +20,7 @@ const BASELINE_BUCKET_NS = 5_000_000_000;
 /** 12 buckets of 5 s make the 60 s window. */
 const BASELINE_BUCKETS = 12;
 /** Window of the base round trip, ns: MinRTTFilterLen of BBR. */
-export const BASE_WINDOW_NS = 10_000_000_000;
+const BASE_WINDOW_NS = 10_000_000_000;
 
 /** Measurements of one path. All durations in ns. */
 export class PathQuality {
