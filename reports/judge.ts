@@ -11,6 +11,7 @@ import { carriedPart } from './carried.ts';
 import { NOT_MODELLED } from './cpu-note.ts';
 import { faultWindowsPart } from './fault-windows-part.ts';
 import { clockOf, judgeKpi } from './kpi.ts';
+import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type { PacketTotals, RunInput, SeedResult } from './model.ts';
 import { budgetWarnings, forgetfulSeeds, isSpending, privacyBudgetPart } from './privacy-budget.ts';
@@ -69,6 +70,7 @@ export function judge(input: RunInput): Report {
     faults: seeds.flatMap(faultsOf),
     ...faultWindowsPart(seeds),
     packets,
+    ...messagesPart(seeds),
     nodeDrops: addUp(seeds.map((seed) => Object.entries(seed.nodeDrops))),
     series: summariseSeries(seeds, shownSeed),
     shownSeed,
@@ -88,7 +90,8 @@ export function judge(input: RunInput): Report {
  * 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2) are not known here.
  */
 export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
-  if (report.invariants.some((one) => one.name === CONSERVATION && !one.pass)) return 3;
+  const ours = [CONSERVATION, MESSAGE_CONSERVATION];
+  if (report.invariants.some((one) => ours.includes(one.name) && !one.pass)) return 3;
   if (report.ending === 'time-limit') return 5;
   if (report.ending === 'interrupted') return 130;
   return report.pass ? 0 : 1;
@@ -159,6 +162,18 @@ export function droppedPackets(packets: PacketTotals): number {
   return dropped;
 }
 
+/** One verdict where messages were accounted for. */
+function messageVerdict(seeds: readonly SeedResult[]): Verdict[] {
+  const { messages } = messagesPart(seeds);
+  if (messages === undefined) return [];
+  const bad = seeds.filter(
+    (seed) => seed.messages !== undefined && unaccounted(seed.messages) !== 0,
+  );
+  const good = `${messages.submitted} submitted, each accounted for`;
+  const detail = bad.length === 0 ? good : `broken in ${seedNames(bad)}`;
+  return [{ name: MESSAGE_CONSERVATION, pass: bad.length === 0, detail }];
+}
+
 /** Packets on one side of the balance minus those on the other; 0 when none got lost. */
 function imbalance(packets: PacketTotals): number {
   const { sent, duplicated, injected, delivered, inFlight } = packets;
@@ -178,6 +193,7 @@ function checkInvariants(
   });
   return [
     verdict(CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
+    ...messageVerdict(seeds),
     receivedVerdict(seeds),
     verdict('faults hit something', missing, 'every fault touched a link or node'),
     ...(isSpending(seeds)

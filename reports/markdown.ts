@@ -25,6 +25,7 @@ import {
   verdictWord,
 } from './kpi-text.ts';
 import { latenessRows } from './lateness-table.ts';
+import { messageTerms } from './messages.ts';
 import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts } from './terminal-details.ts';
@@ -50,6 +51,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     details('Lateness of this machine', latenessRows(report)),
     details('Faults', faultRows(report)),
     details('Packets', packetRows(report)),
+    details('Messages', messageRows(report)),
     details('Environment', environmentRows(report)),
     details('How was this measured', definitionRows(report)),
   ];
@@ -162,6 +164,22 @@ function faultRows(report: Report): readonly string[] {
   const more = faults.length - rows.length;
   const rest = more > 0 ? [`\nand ${whole(more)} more in report.json`] : [];
   return ['| seed | at | fault | effects |', '|---:|---:|---|---|', ...rows, ...rest];
+}
+
+function messageRows({ messages }: Report): readonly string[] {
+  if (messages === undefined) return [];
+  const rows = (what: string, reasons: Readonly<Record<string, number>>): readonly string[] =>
+    Object.entries(reasons).map(
+      ([name, n]) => `| ${what}: ${escapeMarkdown(name)} | ${whole(n)} |`,
+    );
+  return [
+    messageTerms(messages).join(' '),
+    '',
+    '| not delivered because | messages |',
+    '|---|---:|',
+    ...rows('refused', messages.refused),
+    ...rows('lost', messages.lost),
+  ];
 }
 
 function packetRows(report: Report): readonly string[] {

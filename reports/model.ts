@@ -117,6 +117,20 @@ export interface PacketTotals {
   readonly drops: Readonly<Record<string, number>>;
 }
 
+/** What became of the messages of applications: the parts add up to what was submitted. */
+export interface MessageTotals {
+  readonly submitted: number;
+  readonly delivered: number;
+  /** By the sending node's reason, sorted by name. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Not acknowledged after the last try. */
+  readonly givenUp: number;
+  /** By reason, sorted by name. */
+  readonly lost: Readonly<Record<string, number>>;
+  /** Still on their way, or held by a node. */
+  readonly open: number;
+}
+
 /** A quantity over time in bins of equal width; `null` where nothing was measured. */
 export interface Series {
   readonly name: string;
@@ -137,6 +151,8 @@ export interface SeedResult {
   readonly metrics: Readonly<Record<string, MetricData>>;
   readonly faults: readonly FaultRecord[];
   readonly packets: PacketTotals;
+  /** Absent where no protocol holds messages, and in live runs, where nodes tell nobody. */
+  readonly messages?: MessageTotals;
   /** Drops named by protocols: `protocol/reason` to count. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];

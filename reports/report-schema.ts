@@ -152,6 +152,17 @@ const packets = z.strictObject({
   drops: z.record(text, count),
 });
 
+const messages = z
+  .strictObject({
+    submitted: count,
+    delivered: count,
+    refused: z.record(text, count).describe('by the reason of the sending node'),
+    givenUp: count.describe('not acknowledged after the last try'),
+    lost: z.record(text, count).describe('by reason, such as node-crashed'),
+    open: count.describe('on their way, or held by a node'),
+  })
+  .describe('of applications; absent where no protocol holds messages, and in live runs');
+
 /** The report of one scenario, all seeds. */
 export const reportSchema = z
   .strictObject({
@@ -214,6 +225,7 @@ export const reportSchema = z
         .describe('every seed around its faults; the edge of a bin lies at the fault'),
     ),
     packets,
+    messages: z.exactOptional(messages),
     nodeDrops: z.record(text, count),
     series: z.array(series),
     shownSeed: count.describe('the seed that the charts show: the worst, or the first'),

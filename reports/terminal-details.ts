@@ -5,6 +5,7 @@
  */
 import { plural, quantity, significant, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
+import { messageTerms } from './messages.ts';
 import type { Report, ReportFault } from './report-schema.ts';
 import { fold } from './terminal-layout.ts';
 
@@ -77,6 +78,18 @@ export function packetLines(report: Report, width: number): readonly string[] {
     ...fold(balance, { ...fit, gap: ' ' }),
     ...dropLines('dropped:', packets.drops, fit),
     ...dropLines('by nodes:', nodeDrops, fit),
+  ]);
+}
+
+/** The account of messages, then why the others were refused or lost; nothing where none was kept. */
+export function messageLines(report: Report, width: number): readonly string[] {
+  const { messages } = report;
+  if (messages === undefined) return [];
+  const fit = { width: width - INDENT, indent: 0 };
+  return labelled('Messages', [
+    ...fold(messageTerms(messages), { ...fit, gap: ' ' }),
+    ...dropLines('refused:', messages.refused, fit),
+    ...dropLines('lost:', messages.lost, fit),
   ]);
 }
 

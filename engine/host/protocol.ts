@@ -47,6 +47,23 @@ export interface MessageObserver {
   departed(inKey: number, outKey: number): void;
   /** The message goes no further: this node is its end. */
   ended(key: number, how: 'delivered' | 'dropped' | 'absorbed'): void;
+  /**
+   * The node that {@link accepted} a message is done with it: it was acknowledged, is given up, or was
+   * sent where nobody acknowledges.
+   */
+  settled?(message: number, how: 'acknowledged' | 'abandoned' | 'sent'): void;
+  /**
+   * What came under `key` and ends here is kept for its recipient.
+   * @param copy Names it from here on: computed by both ends from its bytes, a safe integer >= 0.
+   */
+  kept?(key: number, copy: number): void;
+  /** It is kept no longer: its recipient has it. */
+  released?(copy: number): void;
+  /**
+   * The recipient took it: it is a part that waits for others (`held`), is delivered with all of its
+   * message, or dropped. One that is held is told of again when that ends.
+   */
+  taken?(copy: number, how: 'held' | 'delivered' | 'dropped'): void;
 }
 
 /** Where a message is in a datagram, for an adversary inside the channel who has no keys. */
@@ -83,6 +100,12 @@ export interface NodeHandle {
   activePath?(target: string): readonly string[] | undefined;
   /** True when the node can carry traffic; the runner waits for it before it calls a run live. */
   isReady?(): boolean;
+  /**
+   * How many messages the node holds, by what it told its observer: arrived and neither departed nor
+   * ended, accepted and not settled, kept and not released, held. Asked at the end of a run whose
+   * messages are accounted for.
+   */
+  holding?(): number;
   /** Names a broken invariant of the node's state, or undefined. Asked at the end and at marks. */
   invariant?(): string | undefined;
   /** What a status page shows: plain data, sorted keys. */

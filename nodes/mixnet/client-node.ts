@@ -36,7 +36,7 @@ import { formatOf } from './format.ts';
 import { RETRY_NS } from './geometry.ts';
 import { trustOf } from './trust.ts';
 import { senderWindows } from './windows.ts';
-import { FrameCodec, type Message } from './wire.ts';
+import { copyName, FrameCodec, type Message } from './wire.ts';
 
 const NS_PER_US = 1_000;
 
@@ -121,6 +121,10 @@ class ClientNode implements NodeHandle {
 
   isReady(): boolean {
     return this.#machine !== undefined;
+  }
+
+  holding(): number {
+    return this.#machine?.holding ?? 0;
   }
 
   invariant(): string | undefined {
@@ -226,7 +230,9 @@ class ClientNode implements NodeHandle {
       retrieve: (): void => this.#retrieve(),
       deliver: (from, body): void => host.deliver(from, body, 0, body.length),
       drop: (reason): void => host.drop(reason),
-      settled: (_message, how): void => {
+      taken: (copy, how): void => this.#setup.observer?.taken?.(copy, how),
+      settled: (message, how): void => {
+        this.#setup.observer?.settled?.(message, how);
         const { enabled } = this.#setup.options.client.acknowledgements;
         if (enabled && how !== 'sent') host.meter.counter(`mix.messages.${how}`).add(1);
       },
@@ -241,10 +247,14 @@ class ClientNode implements NodeHandle {
   }
 
   #send(packet: Uint8Array, { kind, recipient, message }: PacketCause): void {
-    this.#setup.observer?.created(messageKey(packet), kind, recipient, message);
+    const { observer } = this.#setup;
+    observer?.created(messageKey(packet), kind, recipient, message);
     const frame = this.#host.alloc(this.#codec.length);
     this.#codec.encodePacket(frame, packet);
-    this.#transmit(frame);
+    if (this.#transmit(frame)) return;
+    // It came no further than its maker.
+    observer?.arrived(messageKey(packet));
+    observer?.ended(messageKey(packet), 'dropped');
   }
 
   #retrieve(): void {
@@ -253,11 +263,12 @@ class ClientNode implements NodeHandle {
     this.#transmit(frame);
   }
 
-  #transmit(frame: Uint8Array): void {
+  #transmit(frame: Uint8Array): boolean {
     const isSent =
       this.#provider !== undefined &&
       this.#socket?.send(frame, 0, this.#codec.length, this.#provider) === 'sent';
     if (!isSent) this.#host.drop('outgoing-queue-full');
+    return isSent;
   }
 
   #receive(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
@@ -283,7 +294,8 @@ class ClientNode implements NodeHandle {
       this.#machine?.retrieved(now, { surbId: surbId.slice(), payload: body.slice() });
     } else {
       const payload = body.slice(this.#format.geometry.payloadTagLength);
-      this.#machine?.retrieved(now, { payload });
+      const isFollowed = this.#setup.observer?.taken !== undefined;
+      this.#machine?.retrieved(now, isFollowed ? { payload, copy: copyName(body) } : { payload });
     }
     this.#arm();
   }

@@ -43,7 +43,7 @@ const port = (standard: number): z.ZodDefault<z.ZodInt> =>
 
 /** Test doubles; see the option. */
 const DOUBLES = [
-  ...['forgetful', 'lossy', 'eager', 'hasty', 'late', 'silent', 'unpadded'],
+  ...['forgetful', 'lossy', 'swallowing', 'eager', 'hasty', 'late', 'silent', 'unpadded'],
   ...['partisan', 'credulous'],
 ] as const;
 
@@ -163,7 +163,8 @@ export const mixnetConfig = z
     weight: z.number().gt(0).max(1e6).default(1),
     /**
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
-     * drop each tenth packet. `eager`: mixes halve the delay. `hasty`: they take a tenth off.
+     * drop each tenth packet. `swallowing`: they lose it without a word; providers so lose each tenth
+     * message of a spool. `eager`: mixes halve the delay. `hasty`: they take a tenth off.
      * `late`: they add half of it. `silent`: mixes and providers give no proofs of delays.
      * `unpadded`: providers answer a retrieval with what waits and nothing more. `partisan`: mixes
      * prove another draw of neighbours than that of the epoch. `credulous`: the authority lists them.

@@ -7,6 +7,7 @@
 import { scaleLinear } from 'd3-scale';
 import { significant, whole } from '../format.ts';
 import { droppedPackets } from '../judge.ts';
+import { messageTerms } from '../messages.ts';
 import type { Report } from '../report-schema.ts';
 import { emptyChart, type Frame, figure, frameOf, svg } from './chart.ts';
 import { html, type Markup, NOTHING, px } from './markup.ts';
@@ -22,6 +23,26 @@ interface Drop {
 
 /** The section with balance and bars. */
 export function dropSection(report: Report): Markup {
+  return html`${packetSection(report)}${messageSection(report)}`;
+}
+
+/** The account of messages, where one was kept. */
+function messageSection({ messages }: Report): Markup {
+  if (messages === undefined) return NOTHING;
+  const reasons = (what: string, counts: Readonly<Record<string, number>>): Markup[] =>
+    Object.entries(counts).map(
+      ([name, count]) =>
+        html`<tr><td>${what}: ${name}</td><td class="number">${whole(count)}</td></tr>`,
+    );
+  const rows = [...reasons('refused', messages.refused), ...reasons('lost', messages.lost)];
+  const table = rows.length === 0 ? NOTHING : html`<table><tbody>${rows}</tbody></table>`;
+  return html`<section><h2>Where the messages went</h2>
+<p>${messageTerms(messages).join(' ')}</p>
+${table}</section>
+`;
+}
+
+function packetSection(report: Report): Markup {
   const drops = dropsOf(report);
   const draw = (isWide: boolean): Markup =>
     drops.length === 0

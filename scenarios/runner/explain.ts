@@ -228,7 +228,34 @@ class Storyteller implements Recorder, NetworkObserver {
   }
 
   finish(): void {
+    for (const [name, story] of this.#byTruth) this.#conclude(name, story);
     this.#listener.tell(this.#stories.map(renderStory).join('\n'));
+  }
+
+  /** The reason for which a message never arrived is the last line of its story. */
+  #conclude(name: string, story: Story): void {
+    const [flow = 0, sequence = 0] = name.split(' ').map(Number);
+    const fate = this.#parts.fateOf?.(flow, sequence);
+    if (fate === undefined) return;
+    switch (fate.kind) {
+      case 'delivered':
+      case 'unaccounted':
+        return;
+      case 'open':
+        this.#say(story, '', 'open: the run ended before the message did');
+        return;
+      case 'refused':
+        this.#say(story, '', `refused: ${fate.reason}`);
+        return;
+      case 'given-up':
+      case 'lost': {
+        const { reason, node, atNs } = fate.loss;
+        const what = fate.kind === 'lost' ? 'lost' : 'given up';
+        story.lines.push({ afterNs: atNs - story.atNs, node, text: `${what}: ${reason}` });
+        // Copies of a message that was sent again may have gone on after that.
+        story.lines.sort((a, b) => a.afterNs - b.afterNs);
+      }
+    }
   }
 
   get #now(): number {

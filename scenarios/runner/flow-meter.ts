@@ -60,6 +60,8 @@ export class FlowMeter {
   corrupted = 0;
   /** Of {@link sentCount}, what the node refused by name. */
   refused = 0;
+  /** Told which message the sending node refused, and why. */
+  onRefused: ((sequence: number, reason: string) => void) | undefined;
   /** Takes down what was measured around each fault; set where that is wanted. */
   windows: FaultWindows | undefined;
   readonly sentBins: number[] = [];
@@ -126,6 +128,11 @@ export class FlowMeter {
    */
   skip(first: number, end: number): void {
     this.#skipped.push({ first, end });
+  }
+
+  /** True once the packet of this number arrived unchanged. */
+  hasDelivered(sequence: number): boolean {
+    return this.#delivered.has(sequence);
   }
 
   /** A fault hits the path that the flow is using. */

@@ -155,5 +155,9 @@ export function joinObservers(all: readonly MessageObserver[]): MessageObserver 
     arrived: (key): void => tell((one) => one.arrived(key)),
     departed: (inKey, outKey): void => tell((one) => one.departed(inKey, outKey)),
     ended: (key, how): void => tell((one) => one.ended(key, how)),
+    settled: (message, how): void => tell((one) => one.settled?.(message, how)),
+    kept: (key, copy): void => tell((one) => one.kept?.(key, copy)),
+    released: (copy): void => tell((one) => one.released?.(copy)),
+    taken: (copy, how): void => tell((one) => one.taken?.(copy, how)),
   };
 }

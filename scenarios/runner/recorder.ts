@@ -10,6 +10,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import type { Fate } from './message-ledger.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Stage } from './stage.ts';
 import type { WorldListener } from './world.ts';
@@ -24,6 +25,8 @@ export interface RecorderParts {
   readonly onStory?: (text: string) => void;
   /** Finds the messages in datagrams of a host; undefined where its protocol has none. */
   readonly readerOf?: (host: HostSpec) => ReadMessage | undefined;
+  /** What became of a message of an application; absent where no account is kept. */
+  readonly fateOf?: ((flow: number, sequence: number) => Fate) | undefined;
 }
 
 /** A packet that a story follows, at one place of its way. */

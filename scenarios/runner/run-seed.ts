@@ -18,6 +18,7 @@ import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import type { Recordings } from './job.ts';
+import { type Fate, MessageLedger } from './message-ledger.ts';
 import { joinObservers } from './message-observer.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
@@ -60,6 +61,8 @@ export interface PreparedRun {
   readonly warnings: string[];
   /** Absent when the scenario measures no privacy. */
   readonly privacy?: PrivacyWatch;
+  /** Absent when no protocol holds messages. */
+  readonly ledger?: MessageLedger;
 }
 
 /** Builds world and stage and books the beginning. */
@@ -84,7 +87,8 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
   const provision = provisionSeed({ scenario, seed, protocolOf, crypto });
   const privacy = watchPrivacy(run, { world, nodeOf, readerOf });
-  const stage = new Stage({
+  const ledger = keepLedger(scenario, { world, flows: () => stage.flows, nodeOf, readerOf });
+  const stage: Stage = new Stage({
     world,
     scenario,
     seed,
@@ -93,17 +97,49 @@ export function prepareSeed(run: SeedRun): PreparedRun {
     observerOf: (node): MessageObserver | undefined =>
       joinObservers([
         ...(privacy === undefined ? [] : [privacy.observers.of(node)]),
+        ...(ledger === undefined ? [] : [ledger.of(node)]),
         ...recorders.messagesOf(node),
       ]),
     ...(privacy === undefined ? {} : attackPart(privacy)),
+    crashed: (node) => ledger?.crashed(node),
   });
+  if (ledger !== undefined) world.listen(ledger);
   world.listen(stage);
   const warnings = [...scenario.warnings];
   world.listen(warningCollector(warnings));
-  const watchers = privacy === undefined ? [] : [privacy.links];
-  const recorders = new Recorders({ ...run, world, readerOf }, run.recordings ?? {}, watchers);
+  const watchers = [privacy?.links, ledger].filter((watcher) => watcher !== undefined);
+  const fateOf = ledger && ((...which: [number, number]): Fate => ledger.fateOf(...which));
+  const parts = { ...run, world, readerOf, fateOf };
+  const recorders = new Recorders(parts, run.recordings ?? {}, watchers);
   stage.prepare();
-  return { world, stage, recorders, warnings, ...(privacy === undefined ? {} : { privacy }) };
+  for (const { index, meter } of ledger === undefined ? [] : stage.flows) {
+    meter.onRefused = (sequence, reason): void => ledger?.refused(index, sequence, reason);
+  }
+  const watched = privacy === undefined ? {} : { privacy };
+  return { world, stage, recorders, warnings, ...watched, ...(ledger && { ledger }) };
+}
+
+/** Messages are accounted for where every node that flows begin and end at can say where they are. */
+function keepLedger(
+  scenario: Scenario,
+  parts: Pick<PrivacyParts, 'world' | 'readerOf'> & {
+    readonly flows: () => Stage['flows'];
+    readonly nodeOf: (host: HostSpec) => NodeChoice;
+  },
+): MessageLedger | undefined {
+  const { hosts } = scenario.topology;
+  const follows = hosts.every((host) => parts.nodeOf(host).protocol.messages !== undefined);
+  if (!follows || scenario.traffic.length === 0) return undefined;
+  return new MessageLedger({
+    world: parts.world,
+    hosts: parts.world.sim.hosts.map(({ name }) => name),
+    flows: parts.flows,
+    readerOf: (name): ReadMessage | undefined => {
+      const host = hosts.find((each) => each.name === name);
+      return host && parts.readerOf(host);
+    },
+    isPrompt: scenario.cpu === undefined,
+  });
 }
 
 function watchPrivacy(
@@ -148,12 +184,14 @@ function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedRes
 /** Ends a run whose time is over: checks that all adds up and gathers what was measured. */
 export function concludeSeed(
   run: SeedRun,
-  { world, stage, warnings, privacy }: PreparedRun,
+  { world, stage, warnings, privacy, ledger }: PreparedRun,
   how: Pick<SeedResult, 'ending' | 'wallMs'>,
 ): SeedResult {
   const { scenario, registry, seed } = run;
   const imbalance = world.sim.network.imbalance();
   assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
+  const missing = ledger?.imbalance((node) => stage.node(node)?.holding?.());
+  assert(missing === undefined, `messages do not add up: ${missing}`);
   stage.finish();
   const result = outcome(stage, world, scenario, {
     seed,
@@ -164,7 +202,8 @@ export function concludeSeed(
     definitions: metricsOf(scenario, registry),
     protocolOf: (name): string => protocolName(scenario, registry, name),
   });
-  return privacy === undefined ? result : privacy.addTo(result);
+  const accounted = ledger === undefined ? result : { ...result, messages: ledger.totals() };
+  return privacy === undefined ? accounted : privacy.addTo(accounted);
 }
 
 interface Course {

@@ -36,6 +36,8 @@ export interface StageParts {
   readonly standIns?: StandIns;
   /** Who hears of messages inside a node; absent in live runs, undefined when nobody does. */
   readonly observerOf?: (node: string) => MessageObserver | undefined;
+  /** Told of a node that crashed, when it has. */
+  readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and when no privacy is measured. */
   readonly attack?: NonNullable<FaultContext['attack']>;
 }
@@ -192,6 +194,7 @@ export class Stage implements WorldListener {
   #crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
     this.#parts.world.crash(node, store);
     this.#nodes.delete(node);
+    this.#parts.crashed?.(node);
   }
 
   #restart(name: string): void {

@@ -28,6 +28,7 @@ export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
 /** Who hands a packet to a node, and when. */
 interface Asker {
   readonly meter: FlowMeter;
+  readonly sequence: number;
   readonly sentNs: number;
   readonly done: ((outcome: string) => void) | undefined;
 }
@@ -46,8 +47,11 @@ class SendRequest implements NodeRequest {
   }
 
   respond(outcome: string): void {
-    const { meter, sentNs, done } = this.#from;
-    if (outcome !== 'ok') meter.noteRefused(sentNs);
+    const { meter, sequence, sentNs, done } = this.#from;
+    if (outcome !== 'ok') {
+      meter.noteRefused(sentNs);
+      meter.onRefused?.(sequence, outcome);
+    }
     done?.(outcome);
   }
 }
@@ -244,7 +248,7 @@ export class Flow {
     if (sequence >= this.#counted) this.noteSent(sequence, sentNs);
     this.#counted = Math.max(this.#counted, sequence + 1);
     const { from, to } = this.spec;
-    const asker = { meter: this.meter, sentNs, done };
+    const asker = { meter: this.meter, sequence, sentNs, done };
     this.#world.request(from, new SendRequest(to, packet, asker));
   }
 

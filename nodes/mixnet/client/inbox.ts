@@ -32,15 +32,23 @@ export class Inbox {
   readonly #state: InboxState;
   /** Messages that are whole and not durable yet. */
   readonly #pending = new Set<string>();
+  #pendingParts = 0;
 
   constructor(parts: ClientParts, state: InboxState) {
     this.#parts = parts;
     this.#state = state;
   }
 
+  /** Parts of the messages that wait for the disk. */
+  get pendingParts(): number {
+    return this.#pendingParts;
+  }
+
   /** Takes in the forward payload of a packet. */
-  packet(now: Nanoseconds, payload: Uint8Array): void {
-    this.#count(this.#packet(now, payload));
+  packet(now: Nanoseconds, payload: Uint8Array, copy: number | undefined): void {
+    const drop = this.#packet(now, payload, copy);
+    this.#count(drop);
+    if (drop !== undefined && copy !== undefined) this.#parts.outputs.taken?.(copy, 'dropped');
   }
 
   /** Takes in a reply, still encrypted. */
@@ -48,11 +56,11 @@ export class Inbox {
     this.#count(this.#acknowledgement(surbId, payload));
   }
 
-  #packet(now: Nanoseconds, payload: Uint8Array): ClientDrop | undefined {
+  #packet(now: Nanoseconds, payload: Uint8Array, copy?: number): ClientDrop | undefined {
     const opened = openPayload(this.#parts.format, payload);
     if ('drop' in opened) return opened.drop;
     const { message, surb } = opened;
-    if (message.kind === 'fragment') return this.#fragment(now, message, surb);
+    if (message.kind === 'fragment') return this.#fragment(now, message, { surb, copy });
     if (message.kind === 'loop') return this.#loop(now, message.loopId);
     // Cover ends at a provider, and acknowledgements come as replies.
     return 'message-kind';
@@ -81,14 +89,17 @@ export class Inbox {
   #fragment(
     now: Nanoseconds,
     fragment: Fragment,
-    surb: Uint8Array | undefined,
+    { surb, copy }: { readonly surb: Uint8Array | undefined; readonly copy: number | undefined },
   ): ClientDrop | undefined {
     const from = this.#parts.contacts.byId(fragment.sender);
     if (from === undefined) return 'sender-unknown';
-    const result = this.#state.reassembly.add(now, fragment);
+    const result = this.#state.reassembly.add(now, fragment, copy);
     if (result.kind === 'drop') return result.drop;
+    if (result.kind !== 'duplicate' && copy !== undefined) {
+      this.#parts.outputs.taken?.(copy, 'held');
+    }
     if (result.kind === 'whole') {
-      this.#finish(result.name, () => {
+      this.#finish(result, () => {
         if (surb !== undefined) this.#count(this.#acknowledge(from, fragment, surb));
         this.#parts.outputs.deliver(from.name, result.body);
       });
@@ -101,18 +112,24 @@ export class Inbox {
   }
 
   /** Delivers a message once it is sure that a restart knows of it. */
-  #finish(name: string, deliver: () => void): void {
+  #finish(
+    { name, copies }: { readonly name: string; readonly copies: readonly number[] },
+    deliver: () => void,
+  ): void {
     const { delivered, reassembly, queued } = this.#state;
     this.#pending.add(name);
+    this.#pendingParts += copies.length;
     delivered.add(name, (now, error) => {
       this.#pending.delete(name);
-      if (error === undefined) {
-        deliver();
-        queued(now);
-        return;
+      this.#pendingParts -= copies.length;
+      if (error === undefined) deliver();
+      else {
+        reassembly.forget(name);
+        this.#count('delivered-log-failed');
       }
-      reassembly.forget(name);
-      this.#count('delivered-log-failed');
+      const how = error === undefined ? 'delivered' : 'dropped';
+      for (const copy of copies) this.#parts.outputs.taken?.(copy, how);
+      if (error === undefined) queued(now);
     });
   }
 

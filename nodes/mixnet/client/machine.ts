@@ -89,6 +89,11 @@ export class ClientMachine {
     };
   }
 
+  /** Parts of messages that wait for others, or for the disk, and messages that are not settled. */
+  get holding(): number {
+    return this.#outbox.open + this.#reassembly.parts + this.#inbox.pendingParts;
+  }
+
   /** True while more loops are missing than loss explains. */
   get isAlarmed(): boolean {
     return this.#loops.isAlarmed;
@@ -129,7 +134,7 @@ export class ClientMachine {
 
   /** Takes in a message that the provider handed over. Never throws, whatever the bytes. */
   retrieved(now: Nanoseconds, message: RetrievedMessage): void {
-    if (message.surbId === undefined) this.#inbox.packet(now, message.payload);
+    if (message.surbId === undefined) this.#inbox.packet(now, message.payload, message.copy);
     else this.#inbox.reply(message.surbId, message.payload);
     this.#blurt(now);
   }
@@ -197,7 +202,10 @@ export class ClientMachine {
     const incomplete = this.#reassembly.expire(now);
     const { overdue, raisedAfter } = this.#loops.expire(now);
     for (let count = 0; count < abandoned; count++) outputs.drop('message-abandoned');
-    for (let count = 0; count < incomplete; count++) outputs.drop('reassembly-timeout');
+    for (const copies of incomplete) {
+      outputs.drop('reassembly-timeout');
+      for (const copy of copies) outputs.taken?.(copy, 'dropped');
+    }
     for (let count = 0; count < overdue; count++) outputs.loopOverdue();
     if (raisedAfter !== undefined) outputs.alarm(raisedAfter);
   }

@@ -80,6 +80,8 @@ export interface ClientOutputs extends LoopOutputs {
   deliver(from: string, body: Uint8Array): void;
   /** Something was dropped. */
   drop(reason: ClientDrop): void;
+  /** What became of a message that was retrieved under this name; absent when nobody follows. */
+  taken?(copy: number, how: 'held' | 'delivered' | 'dropped'): void;
   /** The message with the number that `submit` gave is settled; called once for each. */
   settled(message: number, how: Settlement): void;
 }
@@ -123,4 +125,6 @@ export interface RetrievedMessage {
   readonly surbId?: Uint8Array;
   /** Forward payload without its tag; of a reply: with its tag, still encrypted. Changed in place. */
   readonly payload: Uint8Array;
+  /** Under which observers know it; absent when nobody follows messages. */
+  readonly copy?: number;
 }

@@ -37,12 +37,19 @@ export type FragmentDrop =
 export type FragmentResult =
   | { readonly kind: 'kept' }
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'whole'; readonly name: string; readonly body: Uint8Array }
+  | {
+      readonly kind: 'whole';
+      readonly name: string;
+      readonly body: Uint8Array;
+      /** Under which observers know the parts. */
+      readonly copies: readonly number[];
+    }
   | { readonly kind: 'drop'; readonly drop: FragmentDrop };
 
 interface PartialMessage {
   readonly count: number;
   readonly parts: (Uint8Array | undefined)[];
+  readonly copies: number[];
   missing: number;
   bytes: number;
   touchedAt: Nanoseconds;
@@ -65,6 +72,13 @@ export class Reassembly {
     return this.#partials.size;
   }
 
+  /** Fragments kept. */
+  get parts(): number {
+    let sum = 0;
+    for (const { count, missing } of this.#partials.values()) sum += count - missing;
+    return sum;
+  }
+
   /** When to call `expire` next. */
   get nextAt(): Nanoseconds | undefined {
     const first = this.#partialDeadlines.nextAt;
@@ -73,8 +87,11 @@ export class Reassembly {
     return Math.min(first, second);
   }
 
-  /** Takes a fragment in; its data is copied when it is kept. */
-  add(now: Nanoseconds, fragment: Fragment): FragmentResult {
+  /**
+   * Takes a fragment in; its data is copied when it is kept.
+   * @param copy Under which observers know it.
+   */
+  add(now: Nanoseconds, fragment: Fragment, copy?: number): FragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
     const key = nameOf(fragment);
     if (this.#done.has(key)) return { kind: 'duplicate' };
@@ -91,6 +108,7 @@ export class Reassembly {
       return { kind: 'drop', drop: 'duplicates-full' };
     }
     keep(now, partial, fragment);
+    if (copy !== undefined) partial.copies.push(copy);
     return partial.missing > 0 ? { kind: 'kept' } : this.#finish(now, key, partial);
   }
 
@@ -107,10 +125,10 @@ export class Reassembly {
 
   /**
    * Forgets what is too old.
-   * @returns how many incomplete messages were given up.
+   * @returns the incomplete messages that were given up, each as the names of its parts.
    */
-  expire(now: Nanoseconds): number {
-    let givenUp = 0;
+  expire(now: Nanoseconds): readonly (readonly number[])[] {
+    const givenUp: (readonly number[])[] = [];
     for (;;) {
       const key = this.#partialDeadlines.takeDue(now);
       if (key === undefined) break;
@@ -122,7 +140,7 @@ export class Reassembly {
         continue;
       }
       this.#partials.delete(key);
-      givenUp++;
+      givenUp.push(partial.copies);
     }
     for (;;) {
       const key = this.#doneDeadlines.takeDue(now);
@@ -134,7 +152,14 @@ export class Reassembly {
   #begin(now: Nanoseconds, key: string, count: number): PartialMessage | undefined {
     if (this.#partials.size >= this.#limits.messages) return undefined;
     const parts = new Array<Uint8Array | undefined>(count).fill(undefined);
-    const partial: PartialMessage = { count, parts, missing: count, bytes: 0, touchedAt: now };
+    const partial: PartialMessage = {
+      count,
+      parts,
+      copies: [],
+      missing: count,
+      bytes: 0,
+      touchedAt: now,
+    };
     this.#partials.set(key, partial);
     this.#partialDeadlines.add(now + this.#limits.timeout, key);
     return partial;
@@ -149,7 +174,7 @@ export class Reassembly {
       body.set(part as Uint8Array, at);
       at += (part as Uint8Array).length;
     }
-    return { kind: 'whole', name: key, body };
+    return { kind: 'whole', name: key, body, copies: partial.copies };
   }
 }
 

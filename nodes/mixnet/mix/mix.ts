@@ -28,6 +28,7 @@ export function createMix(host: Host, setup: NodeSetup<MixnetOptions>): NodeHand
 class MixNode implements StationNode, StationRole, Origin {
   readonly listedAs = 'mix';
   readonly endRefused = undefined;
+  readonly kept = 0;
   readonly station: Station;
   #next: HopTable | undefined;
   /** All of the next layer, neighbours or not. */
@@ -84,8 +85,10 @@ class MixNode implements StationNode, StationRole, Origin {
     const frame = codec.decode(buffer, offset, length);
     if (typeof frame === 'string') relay.refuse(frame);
     else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
-    else if (!this.station.isListed(sender)) relay.refuse('unknown-sender');
-    else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
+    else if (!this.station.isListed(sender)) relay.refusePacket(frame.packet, 'unknown-sender');
+    else if (options.double === 'swallowing' && this.#packets++ % LOSSY_EACH === 0) {
+      // Nothing is said of it, which is the defect.
+    } else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
       relay.refusePacket(frame.packet, 'outgoing-queue-full');
     } else relay.receive(frame.packet, this);
   }

@@ -64,9 +64,10 @@ export interface Origin {
 export interface RelayRole {
   /**
    * A packet ended here; its arrays are read during the call only.
+   * @param key Under which observers know it.
    * @returns what became of it for an observer, or why it is dropped.
    */
-  ended(packet: Terminal): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+  ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
 }
 
 /** What a relay is made of. */
@@ -200,11 +201,9 @@ export class Relay {
   /** Counts a packet that was refused before it was opened. */
   refusePacket(packet: Uint8Array, reason: MixnetDrop): void {
     const { observer } = this.#parts;
-    if (observer !== undefined) {
-      observer.arrived(messageKey(packet));
-      observer.ended(messageKey(packet), 'dropped');
-    }
+    observer?.arrived(messageKey(packet));
     this.refuse(reason);
+    observer?.ended(messageKey(packet), 'dropped');
   }
 
   /**
@@ -380,7 +379,7 @@ export class Relay {
   }
 
   #finish(held: Held, terminal: Terminal): void {
-    const how = this.#parts.role.ended(terminal);
+    const how = this.#parts.role.ended(terminal, held.inKey);
     if (typeof how === 'object') {
       this.#discard(held, how.drop);
       return;

@@ -12,6 +12,8 @@ export interface StationNode {
   readonly station: Station;
   /** What a status page shows: plain data, sorted keys. */
   status(): Readonly<Record<string, unknown>>;
+  /** Messages that it keeps beside those in the relay. */
+  readonly kept: number;
 }
 
 /** The handle of a node. */
@@ -20,6 +22,7 @@ export function stationHandle(node: StationNode): NodeHandle {
   return {
     start: (): void => station.start(),
     stop: (): void => station.stop(),
+    holding: (): number => station.relay.size + node.kept,
     isReady: (): boolean => station.isReady,
     status: (): Readonly<Record<string, unknown>> => node.status(),
   };

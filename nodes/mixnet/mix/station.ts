@@ -51,7 +51,7 @@ export interface StationRole {
    */
   received(frame: IncomingFrame, sender: string): void;
   /** A packet ended here that is no loop of this node. */
-  ended(packet: Terminal): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+  ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
 }
 
 /** A datagram at a station; the bytes belong to the handler during the call. */
@@ -130,7 +130,7 @@ export class Station {
       keys: this.#keys,
       tags,
       delays: this.#delays,
-      role: { ended: (packet): ReturnType<StationRole['ended']> => this.#ended(packet) },
+      role: { ended: (...what): ReturnType<StationRole['ended']> => this.#ended(...what) },
       send: (frame, to): boolean => this.send(frame, to),
     });
     this.#loops = this.#makeLoops();
@@ -268,10 +268,18 @@ export class Station {
 
   #receive(frame: IncomingFrame): void {
     const sender = this.#senders.get(frame.from) ?? this.#senderAt(frame.from);
-    if (sender === undefined) this.relay.refuse('unknown-sender');
-    else if (!this.isReady) this.relay.refuse('no-document');
+    if (sender === undefined) this.#refuse(frame, 'unknown-sender');
+    else if (!this.isReady) this.#refuse(frame, 'no-document');
     else if (this.#isOfProofs(frame, sender.name)) return;
     else this.#role.received(frame, sender.name);
+  }
+
+  /** Nothing of the frame was looked at; an observer is told what it was. */
+  #refuse({ buffer, offset, length }: IncomingFrame, reason: MixnetDrop): void {
+    const frame = this.observer && this.codec.decode(buffer, offset, length);
+    const isPacket = typeof frame === 'object' && frame.kind === 'packet';
+    if (isPacket) this.relay.refusePacket(frame.packet, reason);
+    else this.relay.refuse(reason);
   }
 
   #senderAt(from: Endpoint): Resident | undefined {
@@ -307,10 +315,10 @@ export class Station {
     return { delays, proofs };
   }
 
-  #ended(packet: Terminal): ReturnType<StationRole['ended']> {
+  #ended(packet: Terminal, key: number): ReturnType<StationRole['ended']> {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     const isLoop = recipient !== undefined && equalBytes(recipient.id, this.nodeId);
-    if (!isLoop || packet.kind !== 'deliver') return this.#role.ended(packet);
+    if (!isLoop || packet.kind !== 'deliver') return this.#role.ended(packet, key);
     this.#loops.returned(this.host.now(), packet.payload);
     return 'absorbed';
   }

@@ -18,7 +18,7 @@ import { entryMixes, HopTable } from '../mix/routes.ts';
 import { type IncomingFrame, Station, type StationRole } from '../mix/station.ts';
 import { type StationNode, stationHandle } from '../mix/station-handle.ts';
 import { PLACE, writeStanding } from '../viz-states.ts';
-import type { Spooled } from '../wire.ts';
+import { copyName, type Spooled } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -26,6 +26,9 @@ const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
 /** Bytes of a SURB's identifier: zeros where there is none. */
 const NO_SURB = new Uint8Array(16);
+
+/** Of the double `swallowing`: one message of so many vanishes. */
+const SWALLOWED_EACH = 10;
 
 /** What a provider keeps for one client. */
 interface Account {
@@ -52,11 +55,16 @@ class ProviderNode implements StationNode, StationRole {
   #next: HopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
+  #messages = 0;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
     this.station = new Station(host, setup, this);
     this.#spooled = host.meter.counter('mix.spooled');
     this.#spoolWait = host.meter.histogram('mix.spool_wait');
+  }
+
+  get kept(): number {
+    return this.#spoolSize;
   }
 
   status(): Readonly<Record<string, unknown>> {
@@ -83,14 +91,16 @@ class ProviderNode implements StationNode, StationRole {
       return;
     }
     const account = this.station.isListed(sender) ? undefined : this.#account(sender);
-    if (account === undefined && !this.station.isListed(sender)) relay.refuse('unknown-sender');
-    else if (frame.kind === 'packet') this.#packet(frame.packet, account);
+    if (account === undefined && !this.station.isListed(sender)) {
+      if (frame.kind === 'packet') relay.refusePacket(frame.packet, 'unknown-sender');
+      else relay.refuse('unknown-sender');
+    } else if (frame.kind === 'packet') this.#packet(frame.packet, account);
     else if (frame.kind === 'retrieve' && account !== undefined) {
       this.#retrieve(account, frame.sequence);
     } else relay.refuse('unexpected-frame');
   }
 
-  ended(packet: Terminal): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop } {
+  ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop } {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     if (recipient === undefined) return { drop: 'recipient-unknown' };
     if (isCoverRecipient(recipient.id)) return 'absorbed';
@@ -99,9 +109,15 @@ class ProviderNode implements StationNode, StationRole {
     if (account === undefined) return { drop: 'recipient-unknown' };
     const { perClient, total } = this.station.options.spool;
     if (account.spool.size >= perClient || this.#spoolSize >= total) return { drop: 'spool-full' };
-    account.spool.add(this.#toSpool(packet), this.station.host.now());
-    this.#spoolSize += 1;
+    const message = this.#toSpool(packet);
+    const { observer, options } = this.station;
+    const copy = observer === undefined ? 0 : copyName(message.body);
+    observer?.kept?.(key, copy);
     this.#spooled.add(1);
+    if (options.double === 'swallowing' && this.#messages++ % SWALLOWED_EACH === 0)
+      return 'delivered';
+    account.spool.add(message, this.station.host.now(), copy);
+    this.#spoolSize += 1;
     return 'delivered';
   }
 
@@ -143,7 +159,9 @@ class ProviderNode implements StationNode, StationRole {
 
   /** 3.7: as many frames as always, whatever waits. */
   #retrieve(account: Account, sequence: number): void {
-    this.#spoolSize -= account.spool.acknowledge(sequence);
+    const taken = account.spool.acknowledge(sequence);
+    this.#spoolSize -= taken.length;
+    for (const { copy } of taken) this.station.observer?.released?.(copy);
     const { spool, double } = this.station.options;
     const head = account.spool.head(spool.batch);
     const frames = double === 'unpadded' ? head.length : spool.batch;

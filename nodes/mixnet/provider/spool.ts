@@ -13,6 +13,8 @@ export interface SpoolEntry {
   sequence: number;
   readonly arrivedNs: Nanoseconds;
   readonly message: Spooled;
+  /** Under which observers know it; 0 without one. */
+  readonly copy: number;
   /** False until the first answer that carries it. */
   isShown: boolean;
 }
@@ -28,25 +30,24 @@ export class Spool {
   }
 
   /** Puts a message at the end. */
-  add(message: Spooled, arrivedNs: Nanoseconds): void {
+  add(message: Spooled, arrivedNs: Nanoseconds, copy = 0): void {
     this.#lastSequence += 1;
-    this.#entries.push({ sequence: this.#lastSequence, arrivedNs, message, isShown: false });
+    this.#entries.push({ sequence: this.#lastSequence, arrivedNs, message, copy, isShown: false });
   }
 
   /**
    * Deletes what the client has: everything up to `sequence`. A number that was never given out is
    * that of a spool before a restart: from then on both count from there.
-   * @returns how many messages were deleted.
+   * @returns the messages that were deleted.
    */
-  acknowledge(sequence: number): number {
+  acknowledge(sequence: number): readonly SpoolEntry[] {
     if (sequence > this.#lastSequence) {
       this.#countFrom(sequence);
-      return 0;
+      return [];
     }
     let count = 0;
     while ((this.#entries[count]?.sequence ?? Infinity) <= sequence) count += 1;
-    this.#entries.splice(0, count);
-    return count;
+    return this.#entries.splice(0, count);
   }
 
   /** The oldest messages, at most `count`. */

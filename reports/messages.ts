@@ -1,0 +1,52 @@
+/**
+ * The account of the messages of applications over all seeds: submitted = delivered + refused + given
+ * up + lost + open, as totals, verdict and sentence.
+ *
+ * @module
+ */
+import { addUp } from './add-up.ts';
+import { whole } from './format.ts';
+import type { MessageTotals, SeedResult } from './model.ts';
+
+/** Name of the invariant whose breach is a mistake of ours (exit code 3). */
+export const MESSAGE_CONSERVATION = 'conservation of messages';
+
+/** Sums over the seeds; nothing when no seed has an account. */
+export function messagesPart(seeds: readonly SeedResult[]): { readonly messages?: MessageTotals } {
+  const accounts = seeds.flatMap(({ messages }) => messages ?? []);
+  if (accounts.length === 0) return {};
+  const total = (read: (account: MessageTotals) => number): number =>
+    accounts.reduce((sum, account) => sum + read(account), 0);
+  const messages = {
+    submitted: total(({ submitted }) => submitted),
+    delivered: total(({ delivered }) => delivered),
+    refused: addUp(accounts.map(({ refused }) => Object.entries(refused))),
+    givenUp: total(({ givenUp }) => givenUp),
+    lost: addUp(accounts.map(({ lost }) => Object.entries(lost))),
+    open: total(({ open }) => open),
+  };
+  return { messages };
+}
+
+/** Messages on one side of the account minus those on the other; 0 when none got lost unnamed. */
+export function unaccounted(messages: MessageTotals): number {
+  const { submitted, delivered, refused, givenUp, lost, open } = messages;
+  return submitted - delivered - countOf(refused) - givenUp - countOf(lost) - open;
+}
+
+/** The terms of the account, in its order. */
+export function messageTerms(messages: MessageTotals): readonly string[] {
+  const { submitted, delivered, refused, givenUp, lost, open } = messages;
+  return [
+    `${whole(submitted)} submitted`,
+    `= ${whole(delivered)} delivered`,
+    `+ ${whole(countOf(refused))} refused`,
+    `+ ${whole(givenUp)} given up`,
+    `+ ${whole(countOf(lost))} lost`,
+    `+ ${whole(open)} open`,
+  ];
+}
+
+function countOf(reasons: Readonly<Record<string, number>>): number {
+  return Object.values(reasons).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,461 @@
+/**
+ * Keeps the account of every message of an application, where protocols hold messages inside nodes:
+ * submitted = delivered + refused + given up + lost + open, with a reason for each that is lost
+ * (docs/adr/0027).
+ *
+ * Delivery is the ground truth of the payload. Where a message is otherwise, nodes tell the observer
+ * of docs/adr/0012 and links tell the network's observer; a node that crashed is not asked, it loses
+ * what it was known to hold. At the end each living node says how many it holds, which must be what
+ * went in and did not come out: a node that swallows something breaks the account.
+ *
+ * Knows no protocol.
+ *
+ * @module
+ */
+
+import type { NodeRequest } from '../../engine/host/host.ts';
+import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
+import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import type { MessageTotals } from '../../reports/model.ts';
+import { readFlow, readSequence } from './ground-truth.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
+import type { Flow } from './traffic-source.ts';
+import type { WorldListener } from './world.ts';
+
+/** Why a message was lost, and where. */
+export interface Loss {
+  readonly reason: string;
+  readonly node: string;
+  readonly atNs: number;
+}
+
+/** What became of a message in the end. */
+export type Fate =
+  | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'given-up' | 'lost'; readonly loss: Loss };
+
+/** A message that a node took over from its application. */
+interface Followed {
+  /** Places that have it or a part of it. */
+  holds: number;
+  loss: Loss | undefined;
+  givenUp: Loss | undefined;
+}
+
+/** A packet with a message, or a part of one, under the key of its link. */
+interface Copy {
+  readonly message: Followed;
+  /** On the link under this key: more than one where the network or an attacker made copies. */
+  onLink: number;
+  /** Handed to the node, which has not said so yet. */
+  untold: number;
+  /** Index of the node that it was handed to, or is in. */
+  node: number;
+  isInside: boolean;
+}
+
+/** What one node is known to hold. */
+interface Account {
+  readonly name: string;
+  /** Packets of all kinds. */
+  inside: number;
+  /** Messages of its application by the node's own number. */
+  readonly sending: Map<number, Followed>;
+  /** For others, by the name that both nodes know; undefined when no application sent it. */
+  readonly kept: Map<number, Followed | undefined>;
+  readonly held: Map<number, Followed | undefined>;
+}
+
+/** What a ledger is made of. */
+export interface LedgerParts {
+  readonly world: SimStageWorld;
+  /** Names of all hosts, in the order of the world. */
+  readonly hosts: readonly string[];
+  readonly flows: () => readonly Flow[];
+  /** Finds messages in the datagrams of a host. */
+  readonly readerOf: (host: string) => ReadMessage | undefined;
+  /** False where packets wait for a modelled processor between link and node. */
+  readonly isPrompt: boolean;
+}
+
+/** See the module. */
+export class MessageLedger implements NetworkObserver, WorldListener {
+  readonly #parts: LedgerParts;
+  readonly #accounts: readonly Account[];
+  readonly #messages = new Map<string, Followed>();
+  readonly #refused = new Map<string, string>();
+  readonly #copies = new Map<number, Copy>();
+  /** By the name under which providers and recipients know a copy. */
+  readonly #names = new Map<number, Followed>();
+  /** A packet that was lost as it was offered, before its node told what it was. */
+  #early: { readonly key: number; readonly loss: Loss } | undefined;
+  readonly #readers = new Map<number, ReadMessage | undefined>();
+  /** Flow and sequence of the request that its node handles now. */
+  #asked: string | undefined;
+  #lastDrop: Loss | undefined;
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+    this.#accounts = parts.hosts.map((name) => ({
+      name,
+      inside: 0,
+      sending: new Map(),
+      kept: new Map(),
+      held: new Map(),
+    }));
+  }
+
+  /** The observer that the node of this name is handed. */
+  of(name: string): MessageObserver {
+    const index = this.#parts.hosts.indexOf(name);
+    const account = this.#accounts[index] as Account;
+    return {
+      accepted: (number): void => void this.#accept(account, number),
+      created: (key, _kind, _recipient, number): void => this.#created(account, key, number),
+      settled: (number, how): void => this.#settled(account, number, how),
+      arrived: (key): void => this.#arrived(index, key),
+      departed: (inKey, outKey): void => this.#departed(index, inKey, outKey),
+      ended: (key, how): void => this.#ended(index, key, how),
+      kept: (key, copy): void => this.#kept(account, key, copy),
+      released: (copy): void => this.#released(account, copy),
+      taken: (copy, how): void => this.#taken(account, copy, how),
+    };
+  }
+
+  /** A node is about to get a request. */
+  requested(node: string, { kind, body }: NodeRequest): void {
+    const flow = this.#parts.flows()[readFlow(body)];
+    if (kind !== 'send' || flow?.spec.from !== node) return;
+    this.#asked = nameOf(readFlow(body), readSequence(body));
+    this.#refused.delete(this.#asked);
+  }
+
+  /** The node's handler has returned. */
+  handled(): void {
+    this.#asked = undefined;
+  }
+
+  /** The node did not take a message over. */
+  refused(flow: number, sequence: number, reason: string): void {
+    this.#refused.set(nameOf(flow, sequence), reason);
+  }
+
+  /** A protocol named a drop. */
+  nodeDropped(node: string, reason: string): void {
+    this.#lastDrop = this.#loss(reason, node);
+  }
+
+  /** What the node held is gone. */
+  crashed(name: string): void {
+    const index = this.#parts.hosts.indexOf(name);
+    const account = this.#accounts[index] as Account;
+    const loss = this.#loss('node-crashed', name);
+    for (const [key, copy] of this.#copies) {
+      if (copy.node !== index || !(copy.isInside || copy.untold > 0)) continue;
+      copy.untold = 0;
+      copy.isInside = false;
+      this.#ebb(key, copy, loss);
+    }
+    for (const held of [account.sending, account.kept, account.held]) {
+      for (const message of held.values()) release(message, loss);
+      held.clear();
+    }
+    account.inside = 0;
+  }
+
+  delivered(): void {
+    // The meters read what was delivered.
+  }
+
+  state(): void {
+    // An account is about messages.
+  }
+
+  spanned(): void {
+    // An account is about messages.
+  }
+
+  marked(): void {
+    // An account is about messages.
+  }
+
+  logged(): void {
+    // An account is about messages.
+  }
+
+  onOffered(): void {
+    // Who made the packet has told what is in it, or tells it before the packet arrives.
+  }
+
+  onStarted(): void {
+    // It is on the link already.
+  }
+
+  onCopied(direction: DirectionView, packet: number): void {
+    const copy = this.#copyOn(direction, packet);
+    if (copy === undefined) return;
+    if (isGone(copy)) copy.message.holds += 1;
+    copy.onLink += 1;
+  }
+
+  onDelivered(direction: DirectionView, packet: number): void {
+    const copy = this.#copyOn(direction, packet);
+    if (copy === undefined || copy.onLink === 0) return;
+    copy.onLink -= 1;
+    copy.untold += 1;
+    if (!copy.isInside) copy.node = direction.toNode;
+  }
+
+  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+    if (direction === undefined) return;
+    const key = this.#keyOn(direction, packet);
+    if (key === undefined) return;
+    const name = this.#parts.hosts[direction.fromNode] ?? '';
+    const loss = this.#loss(DROP_REASONS[reason] ?? 'lost', name);
+    const copy = this.#copies.get(key);
+    if (copy === undefined) this.#early = { key, loss };
+    else this.#lostOnLink(copy, loss);
+  }
+
+  #lostOnLink(copy: Copy, loss: Loss): void {
+    if (isGone(copy)) return;
+    if (copy.onLink > 0) copy.onLink -= 1;
+    else if (copy.untold > 0) copy.untold -= 1;
+    // Its key stays known: an attacker who took it out may put it in again.
+    if (isGone(copy)) release(copy.message, loss);
+  }
+
+  /**
+   * Names what does not add up, or undefined.
+   * @param holding How many messages the node of this name says that it holds; undefined when it is
+   *   down or does not say.
+   */
+  imbalance(holding: (node: string) => number | undefined): string | undefined {
+    for (const { name, inside, sending, kept, held } of this.#accounts) {
+      const says = holding(name);
+      const known = inside + sending.size + kept.size + held.size;
+      if (says !== undefined && says !== known) {
+        return `${name} holds ${says}, but ${known} went in and did not come out`;
+      }
+    }
+    for (const { untold, node } of this.#copies.values()) {
+      if (this.#parts.isPrompt && untold > 0) {
+        return `${this.#parts.hosts[node]} got a message and never said what became of it`;
+      }
+    }
+    for (const flow of this.#parts.flows()) {
+      for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
+        if (this.fateOf(flow.index, sequence).kind !== 'unaccounted') continue;
+        const { from, to } = flow.spec;
+        return `message ${sequence} from ${from} to ${to} is nowhere, and nobody said why`;
+      }
+    }
+    return undefined;
+  }
+
+  /** What became of a message. */
+  fateOf(flowIndex: number, sequence: number): Fate {
+    const name = nameOf(flowIndex, sequence);
+    if (this.#parts.flows()[flowIndex]?.meter.hasDelivered(sequence)) return { kind: 'delivered' };
+    const reason = this.#refused.get(name);
+    if (reason !== undefined) return { kind: 'refused', reason };
+    const message = this.#messages.get(name);
+    if (message === undefined) return { kind: 'unaccounted' };
+    if (message.holds > 0) return { kind: 'open' };
+    const { givenUp, loss } = message;
+    if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
+    return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
+  }
+
+  /** The account of all flows. */
+  totals(): MessageTotals {
+    const counts: Record<Fate['kind'], Map<string, number>> = {
+      delivered: new Map(),
+      open: new Map(),
+      unaccounted: new Map(),
+      refused: new Map(),
+      'given-up': new Map(),
+      lost: new Map(),
+    };
+    let submitted = 0;
+    for (const { index, nextSequence } of this.#parts.flows()) {
+      submitted += nextSequence;
+      for (let sequence = 0; sequence < nextSequence; sequence += 1) {
+        const fate = this.fateOf(index, sequence);
+        const reasons = counts[fate.kind];
+        const reason = reasonOf(fate);
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      }
+    }
+    const { delivered, open, refused, lost } = counts;
+    return {
+      submitted,
+      delivered: sumOf(delivered),
+      refused: sorted(refused),
+      givenUp: sumOf(counts['given-up']),
+      lost: sorted(lost),
+      open: sumOf(open),
+    };
+  }
+
+  #accept(account: Account, number: number): Followed | undefined {
+    const known = account.sending.get(number);
+    if (known !== undefined || this.#asked === undefined) return known;
+    const message: Followed = { holds: 1, loss: undefined, givenUp: undefined };
+    this.#messages.set(this.#asked, message);
+    account.sending.set(number, message);
+    return message;
+  }
+
+  #created(account: Account, key: number, number: number | undefined): void {
+    if (number === undefined) return;
+    // Who sends at once tells of the packet before it tells that it took the message over.
+    const message = account.sending.get(number) ?? this.#accept(account, number);
+    if (message === undefined) return;
+    message.holds += 1;
+    this.#sent(key, message);
+  }
+
+  #sent(key: number, message: Followed): void {
+    const copy: Copy = { message, onLink: 1, untold: 0, node: -1, isInside: false };
+    this.#copies.set(key, copy);
+    const early = this.#early;
+    if (early?.key !== key || early.loss.atNs !== this.#parts.world.now()) return;
+    this.#early = undefined;
+    this.#lostOnLink(copy, early.loss);
+  }
+
+  #settled(account: Account, number: number, how: 'acknowledged' | 'abandoned' | 'sent'): void {
+    const message = account.sending.get(number);
+    if (message === undefined) return;
+    account.sending.delete(number);
+    if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', account.name);
+    release(message, undefined);
+  }
+
+  #arrived(node: number, key: number): void {
+    (this.#accounts[node] as Account).inside += 1;
+    const copy = this.#copies.get(key);
+    if (copy === undefined) return;
+    if (copy.untold > 0) copy.untold -= 1;
+    else if (copy.onLink > 0) copy.onLink -= 1;
+    if (copy.isInside) return;
+    copy.isInside = true;
+    copy.node = node;
+  }
+
+  #departed(node: number, inKey: number, outKey: number): void {
+    (this.#accounts[node] as Account).inside -= 1;
+    const copy = this.#copies.get(inKey);
+    if (copy === undefined || !copy.isInside || copy.node !== node) return;
+    const { message } = copy;
+    copy.isInside = false;
+    // The hold goes on with the new key, unless the old one has copies left.
+    if (isGone(copy)) this.#copies.delete(inKey);
+    else message.holds += 1;
+    this.#sent(outKey, message);
+  }
+
+  #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
+    const account = this.#accounts[node] as Account;
+    account.inside -= 1;
+    const copy = this.#copies.get(key);
+    if (copy === undefined || !copy.isInside || copy.node !== node) return;
+    // The drop of a replay is not that of the message, which is inside or has gone on.
+    const loss = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
+    if (loss?.reason === 'replay') return;
+    copy.isInside = false;
+    const absorbed = how === 'absorbed' ? this.#loss(how, account.name) : undefined;
+    this.#ebb(key, copy, loss ?? absorbed);
+  }
+
+  #kept(account: Account, key: number, copy: number): void {
+    const message = this.#copies.get(key)?.message;
+    account.kept.set(copy, message);
+    if (message === undefined) return;
+    message.holds += 1;
+    this.#names.set(copy, message);
+  }
+
+  #released(account: Account, copy: number): void {
+    release(account.kept.get(copy), undefined);
+    account.kept.delete(copy);
+  }
+
+  #taken(account: Account, copy: number, how: 'held' | 'delivered' | 'dropped'): void {
+    if (how === 'held') {
+      const message = this.#names.get(copy);
+      account.held.set(copy, message);
+      if (message !== undefined) message.holds += 1;
+      return;
+    }
+    const dropped = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
+    const loss = dropped ?? this.#loss('corrupted', account.name);
+    const isHeld = account.held.has(copy);
+    const message = isHeld ? account.held.get(copy) : this.#names.get(copy);
+    account.held.delete(copy);
+    if (isHeld) release(message, loss);
+    else if (message !== undefined) message.loss = loss;
+  }
+
+  /** One place less has the copy; without any its key is free. */
+  #ebb(key: number, copy: Copy, loss: Loss | undefined): void {
+    if (!isGone(copy)) return;
+    this.#copies.delete(key);
+    release(copy.message, loss);
+  }
+
+  #reasonAt(node: string): Loss | undefined {
+    const last = this.#lastDrop;
+    const isOurs = last?.node === node && last.atNs === this.#parts.world.now();
+    return isOurs ? last : this.#loss('dropped', node);
+  }
+
+  #loss(reason: string, node: string): Loss {
+    return { reason, node, atNs: this.#parts.world.now() };
+  }
+
+  #copyOn(direction: DirectionView, packet: number): Copy | undefined {
+    if (this.#copies.size === 0) return undefined;
+    const key = this.#keyOn(direction, packet);
+    return key === undefined ? undefined : this.#copies.get(key);
+  }
+
+  #keyOn({ fromNode }: DirectionView, packet: number): number | undefined {
+    if (!this.#readers.has(fromNode)) {
+      const name = this.#parts.hosts[fromNode];
+      this.#readers.set(fromNode, name === undefined ? undefined : this.#parts.readerOf(name));
+    }
+    const bytes = this.#parts.world.sim.network.table.view(packet);
+    return this.#readers.get(fromNode)?.(bytes)?.key;
+  }
+}
+
+function nameOf(flow: number, sequence: number): string {
+  return `${flow} ${sequence}`;
+}
+
+function isGone({ onLink, untold, isInside }: Copy): boolean {
+  return onLink === 0 && untold === 0 && !isInside;
+}
+
+function release(message: Followed | undefined, loss: Loss | undefined): void {
+  if (message === undefined) return;
+  message.holds -= 1;
+  if (loss !== undefined) message.loss = loss;
+}
+
+function reasonOf(fate: Fate): string {
+  if (fate.kind === 'refused') return fate.reason;
+  return fate.kind === 'lost' ? fate.loss.reason : '';
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
