@@ -1,7 +1,7 @@
 /**
  * Keeps the account of every message of an application, where protocols hold messages inside nodes:
  * submitted = delivered + refused + given up + lost + open, with a reason for each that is lost
- * (docs/adr/0027).
+ * (docs/adr/0028).
  *
  * Delivery is the ground truth of the payload. Where a message is otherwise, nodes tell the observer
  * of docs/adr/0012 and links tell the network's observer; a node that crashed is not asked, it loses
