@@ -27,6 +27,7 @@ import {
 import { latenessRows } from './lateness-table.ts';
 import { messageTerms } from './messages.ts';
 import { oneLine } from './plain-text.ts';
+import { adversaryInShort } from './privacy-part.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts } from './terminal-details.ts';
 
@@ -45,6 +46,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
   const sections = [
     headline(report),
     kpiTable(report, options.comparison),
+    report.privacy === undefined ? '' : `Privacy: ${adversaryInShort(report.privacy)}.`,
     misses(report),
     reproduction(report),
     report.against === undefined ? '' : againstMarkdown(report.against, escapeMarkdown),

@@ -31,3 +31,11 @@ export function privacyPart(
     targets: targets.slice(0, TARGETS_MAX),
   };
 }
+
+/** Who looks, in a few words for a line beside the bits. */
+export function adversaryInShort({
+  corrupt,
+  mixes,
+}: Pick<NonNullable<Report['privacy']>, 'corrupt' | 'mixes'>): string {
+  return `adversary: ${corrupt.length} of ${mixes} mixes, links seen`;
+}

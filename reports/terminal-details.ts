@@ -6,6 +6,7 @@
 import { plural, quantity, significant, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import { messageTerms } from './messages.ts';
+import { adversaryInShort } from './privacy-part.ts';
 import type { Report, ReportFault } from './report-schema.ts';
 import { fold } from './terminal-layout.ts';
 
@@ -79,6 +80,11 @@ export function packetLines(report: Report, width: number): readonly string[] {
     ...dropLines('dropped:', packets.drops, fit),
     ...dropLines('by nodes:', nodeDrops, fit),
   ]);
+}
+
+/** Whose eyes the bits are measured by; nothing where none are. */
+export function adversaryLines({ privacy }: Report): readonly string[] {
+  return privacy === undefined ? [] : labelled('Privacy', [adversaryInShort(privacy)]);
 }
 
 /** The account of messages, then why the others were refused or lost; nothing where none was kept. */

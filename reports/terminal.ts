@@ -27,7 +27,7 @@ import {
   verdictWord,
 } from './kpi-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { faultLines, messageLines, packetLines } from './terminal-details.ts';
+import { adversaryLines, faultLines, messageLines, packetLines } from './terminal-details.ts';
 import { fold, layoutRows, type Row, toAscii, withoutControls } from './terminal-layout.ts';
 
 /** How and with what to print. */
@@ -62,6 +62,7 @@ export function renderTerminal(raw: Report, options: TerminalOptions): string {
       ...faultLines(report, width),
       ...packetLines(report, width),
       ...messageLines(report, width),
+      ...adversaryLines(report),
       ...worstLines(report, width),
       ...warningLines(report, paint, width),
     ],

@@ -9,6 +9,7 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { plural, significant, whole } from '../format.ts';
+import { adversaryInShort } from '../privacy-part.ts';
 import type { Report } from '../report-schema.ts';
 import { emptyChart, type Frame, figure, frameOf, legend, svg, xAxis, yAxis } from './chart.ts';
 import { html, type Markup, NOTHING, px } from './markup.ts';
@@ -30,8 +31,9 @@ ${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${dela
 }
 
 /** The two sentences of spec/mixnet.md 4.5. */
-function eyesOf({ adversary, estimator }: Privacy): string {
-  return `Adversary: ${adversary}. Estimator: ${estimator}.`;
+function eyesOf(privacy: Privacy): string {
+  const { adversary, estimator } = privacy;
+  return `In short, ${adversaryInShort(privacy)}. Adversary: ${adversary}. Estimator: ${estimator}.`;
 }
 
 function sorted(privacy: Privacy, of: (target: Privacy['targets'][number]) => number): number[] {

@@ -12,11 +12,12 @@ import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
 import { optionsOf } from '../../topologies/build/options.ts';
 import { oneOf, text } from '../../topologies/files/leaf.ts';
 import { NamePattern } from '../../topologies/files/name-pattern.ts';
-import { share, time } from '../../topologies/files/quantity.ts';
+import { share, time, whole } from '../../topologies/files/quantity.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { PrivacySpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
+import { nodesOf } from './selectors.ts';
 
 /** mixnet.md 4.2: targets started 2 s apart after warm-up. */
 const TARGETS_NS_DEFAULT = 2_000_000_000;
@@ -35,9 +36,27 @@ export const privacySchema = z
     corrupt: share()
       .optional()
       .meta({
-        description: 'Share of the mixes that are corrupt, spread evenly over the layers.',
+        description:
+          'Share of the mixes that are corrupt, spread evenly over the layers; the nearest whole number of them.',
         default: '0%',
         examples: ['10%'],
+      }),
+    corruptMixes: z
+      .strictObject({
+        nodes: z.array(text('a name or pattern such as mix-1-*')).min(1).optional().meta({
+          description: 'Names of mixes, * for any characters.',
+        }),
+        layer: whole('a layer', { min: 1, max: 18 }).optional().meta({
+          description: 'All mixes of this layer, from 1.',
+        }),
+        asn: text('a name such as AS64501').optional().meta({
+          description: 'All mixes of this autonomous system.',
+        }),
+        family: text('a name').optional().meta({ description: 'All mixes of this family.' }),
+      })
+      .optional()
+      .meta({
+        description: 'Which mixes are corrupt, instead of a share: all that one entry names.',
       }),
     adversary: oneOf(['omniscient-timing']).optional().meta({
       description: 'Who looks: sees every arrival and departure at every node, no content.',
@@ -93,7 +112,7 @@ export function resolvePrivacy(
   return {
     everyNs,
     mixes,
-    corrupt: corruptOf(mixes, section?.corrupt ?? 0),
+    corrupt: corruptMixes(context, parts, mixes),
     asked,
     ...(section?.delay === undefined ? {} : { meanDelayNs: section.delay }),
   };
@@ -140,13 +159,73 @@ function mixesOf(
   return [];
 }
 
+/** The corrupt mixes in the order of the topology: those named, or so many of all. */
+function corruptMixes(
+  context: ScenarioContext,
+  { section, options }: PrivacyParts,
+  mixes: readonly string[],
+): readonly string[] {
+  const named = section?.corruptMixes;
+  if (named === undefined) return corruptOf(mixes, section?.corrupt ?? 0);
+  const path = ['privacy', 'corruptMixes'];
+  if (section?.corrupt !== undefined) {
+    const message = 'the corrupt mixes are given as a share, too';
+    context.refuseKey('E112', path, message, 'write corrupt or corruptMixes');
+    return [];
+  }
+  const hosts = context.topology.hosts.filter(({ name }) => mixes.includes(name));
+  const sharing = (key: 'asn' | 'family'): string[] => {
+    const wanted = named[key];
+    if (wanted === undefined) return [];
+    const values = hosts.map((host) => String(optionsOf(host, options)[key] ?? ''));
+    const found = hosts.filter((_, index) => values[index] === wanted).map(({ name }) => name);
+    if (found.length === 0) {
+      const known = [...new Set(values)].filter((value) => value !== '');
+      const message = `no mix has the ${key} "${wanted}"`;
+      context.refuse('E124', [...path, key], message, hintNames(wanted, known, `known ${key}s`));
+    }
+    return found;
+  };
+  const found = new Set([
+    ...nodesOf(context, named.nodes ?? [], [...path, 'nodes']),
+    ...layerOf(context, options, named.layer),
+    ...sharing('asn'),
+    ...sharing('family'),
+  ]);
+  for (const [index, name] of (named.nodes ?? []).entries()) {
+    if (name.includes('*') || !found.has(name) || mixes.includes(name)) continue;
+    const message = `${name} does not mix`;
+    context.refuse('E124', [...path, 'nodes', index], message, hintNames(name, mixes, 'mixes'));
+  }
+  return mixes.filter((name) => found.has(name));
+}
+
+/** Mixes of a layer, where the authority's places say which these are. */
+function layerOf(
+  context: ScenarioContext,
+  options: PrivacyParts['options'],
+  layer: number | undefined,
+): readonly string[] {
+  if (layer === undefined) return [];
+  const places = context.topology.hosts
+    .map((host) => optionsOf(host, options)['places'])
+    .find((value) => Array.isArray(value)) as readonly (readonly string[])[] | undefined;
+  const found = places?.[layer - 1];
+  if (found !== undefined) return found;
+  const path = ['privacy', 'corruptMixes', 'layer'];
+  const known =
+    places === undefined ? 'layers are drawn in the run' : `layers: 1 to ${places.length}`;
+  context.refuse('E124', path, `no mix is in layer ${layer} by the file`, known);
+  return [];
+}
+
 /**
- * mixnet.md 4.3: int(share * mixes), spread evenly over layers. Generated topologies list mixes layer
+ * The nearest whole number of mixes, spread evenly over layers. Generated topologies list mixes layer
  * by layer, so that equal steps through the list hit each layer alike.
  */
 function corruptOf(mixes: readonly string[], corruptShare: number): readonly string[] {
-  // 10 % of 30 are 3, whatever 0.1 * 30 comes to in binary.
-  const count = Math.floor(corruptShare * mixes.length + 1e-9);
+  // 10 % of 30 are 3, whatever 0.1 * 30 comes to in binary; 33 % of 9 are 3, too.
+  const count = Math.round(corruptShare * mixes.length);
   return Array.from({ length: count }, (_, index) => {
     const at = Math.floor(((index + 0.5) * mixes.length) / count);
     return mixes[at] ?? '';

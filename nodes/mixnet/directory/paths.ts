@@ -20,22 +20,36 @@ interface Placed {
 
 /**
  * Draws the mixes of one path: a mix of each layer (stratified), one chain (cascade), or `hops`
- * different mixes (free route). Uniform: every path of the topology is equally likely.
+ * different mixes (free route). Among several each mix is as likely as its load weight; with equal
+ * weights every path of the topology is equally likely. A chain has one weight, that of its first mix.
  */
 export function drawMixes(document: DirectoryDocument, random: Random): readonly Descriptor[] {
   const { layers, hops } = document;
   switch (document.topology) {
     case 'stratified':
-      return layers.map((layer) => layer[random.below(layer.length)] as Descriptor);
+      return layers.map((layer) => layer[drawIndex(layer, random)] as Descriptor);
     case 'cascade': {
-      const chain = random.below((layers[0] as readonly Descriptor[]).length);
+      const chain = drawIndex(layers[0] as readonly Descriptor[], random);
       return layers.map((layer) => layer[chain] as Descriptor);
     }
     case 'free-route': {
       const left = [...(layers[0] as readonly Descriptor[])];
-      return Array.from({ length: hops }, () => removed(left, random.below(left.length)));
+      return Array.from({ length: hops }, () => removed(left, drawIndex(left, random)));
     }
   }
+}
+
+/** In proportion to the weights; where they are equal, the draw of a uniform choice. */
+function drawIndex(mixes: readonly Descriptor[], random: Random): number {
+  const first = mixes[0]?.loadWeight ?? 1;
+  if (mixes.every(({ loadWeight }) => loadWeight === first)) return random.below(mixes.length);
+  const total = mixes.reduce((sum, { loadWeight }) => sum + loadWeight, 0);
+  let left = random.uniform() * total;
+  for (const [index, { loadWeight }] of mixes.entries()) {
+    left -= loadWeight;
+    if (left < 0) return index;
+  }
+  return mixes.length - 1;
 }
 
 /** Finds nodes of one document by their identifier. */

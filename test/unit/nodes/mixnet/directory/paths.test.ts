@@ -4,14 +4,24 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { DirectoryIndex, drawMixes } from '../../../../../nodes/mixnet/directory/index.ts';
+import {
+  type DirectoryDocument,
+  DirectoryIndex,
+  drawMixes,
+} from '../../../../../nodes/mixnet/directory/index.ts';
 import { bytesOf, randomFrom, sampleDocument } from './network.ts';
 
 const TOPOLOGIES = ['stratified', 'cascade', 'free-route'] as const;
 
+/** The same network with one weight for all mixes. */
+function weighed(document: DirectoryDocument, loadWeight: number): DirectoryDocument {
+  const layers = document.layers.map((layer) => layer.map((mix) => ({ ...mix, loadWeight })));
+  return { ...document, layers };
+}
+
 /** How often each path came in `draws`, by the names of its mixes. */
 function counts(topology: (typeof TOPOLOGIES)[number], draws: number): Map<string, number> {
-  const document = sampleDocument(topology, 6);
+  const document = weighed(sampleDocument(topology, 6), 1);
   const random = randomFrom(5);
   const seen = new Map<string, number>();
   for (let draw = 0; draw < draws; draw++) {
@@ -38,6 +48,37 @@ describe('paths', () => {
     );
     // Mean paths - 1, variance twice that: five standard deviations.
     expect(chiSquare).toBeLessThan(paths - 1 + 5 * Math.sqrt(2 * (paths - 1)));
+  });
+
+  it('drew every mix alike whatever its weight: now each as often as its weight says', () => {
+    const plain = sampleDocument('stratified', 9);
+    const weights = [1, 2, 5];
+    const layers = plain.layers.map((layer) =>
+      layer.map((mix, index) => ({ ...mix, loadWeight: weights[index] ?? 1 })),
+    );
+    const random = randomFrom(3);
+    const draws = 8_000;
+    const seen = layers.map((layer) => new Map(layer.map(({ name }) => [name, 0])));
+    for (let draw = 0; draw < draws; draw++) {
+      for (const [at, { name }] of drawMixes({ ...plain, layers }, random).entries()) {
+        seen[at]!.set(name, seen[at]!.get(name)! + 1);
+      }
+    }
+    for (const counted of seen) {
+      for (const [index, count] of [...counted.values()].entries()) {
+        const share = weights[index]! / 8;
+        const sigma = Math.sqrt(draws * share * (1 - share));
+        expect(Math.abs(count - draws * share)).toBeLessThan(4.5 * sigma);
+      }
+    }
+  });
+
+  it('draws no other way where all weights are equal, whatever they are', () => {
+    const names = (weight: number): string[] =>
+      drawMixes(weighed(sampleDocument('free-route', 9), weight), randomFrom(4)).map(
+        ({ name }) => name,
+      );
+    expect(names(7)).toEqual(names(1));
   });
 
   it.each(TOPOLOGIES)('draws only paths whose steps are allowed: %s', (topology) => {
