@@ -6,73 +6,19 @@
  *
  * @module
  */
-import { z } from 'zod';
 import { successMetric } from '../../reports/privacy/attacks/index.ts';
 import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
 import { optionsOf } from '../../topologies/build/options.ts';
-import { oneOf, text } from '../../topologies/files/leaf.ts';
 import { NamePattern } from '../../topologies/files/name-pattern.ts';
-import { share, time, whole } from '../../topologies/files/quantity.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { PrivacySpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
+import type { PrivacyInput } from './privacy-schema.ts';
 import { nodesOf } from './selectors.ts';
 
 /** mixnet.md 4.2: targets started 2 s apart after warm-up. */
 const TARGETS_NS_DEFAULT = 2_000_000_000;
-const TARGETS_NS_MIN = 1_000_000;
-
-/** The section as it is written. */
-export const privacySchema = z
-  .strictObject({
-    targets: time({ min: TARGETS_NS_MIN, minText: '1ms' })
-      .optional()
-      .meta({
-        description: 'A message is followed once in each such time, after the warm-up.',
-        default: '2s',
-        examples: ['1s'],
-      }),
-    corrupt: share()
-      .optional()
-      .meta({
-        description:
-          'Share of the mixes that are corrupt, spread evenly over the layers; the nearest whole number of them.',
-        default: '0%',
-        examples: ['10%'],
-      }),
-    corruptMixes: z
-      .strictObject({
-        nodes: z.array(text('a name or pattern such as mix-1-*')).min(1).optional().meta({
-          description: 'Names of mixes, * for any characters.',
-        }),
-        layer: whole('a layer', { min: 1, max: 18 }).optional().meta({
-          description: 'All mixes of this layer, from 1.',
-        }),
-        asn: text('a name such as AS64501').optional().meta({
-          description: 'All mixes of this autonomous system.',
-        }),
-        family: text('a name').optional().meta({ description: 'All mixes of this family.' }),
-      })
-      .optional()
-      .meta({
-        description: 'Which mixes are corrupt, instead of a share: all that one entry names.',
-      }),
-    adversary: oneOf(['omniscient-timing']).optional().meta({
-      description: 'Who looks: sees every arrival and departure at every node, no content.',
-      default: 'omniscient-timing',
-    }),
-    mixes: text('a pattern of names such as mix-*').optional().meta({
-      description: 'Nodes that mix, * for any characters. Default: nodes with role: mix.',
-    }),
-    delay: time({ min: 1, minText: '1ns' }).optional().meta({
-      description:
-        'Mean delay of a mix, for privacy.delay.ks_p. Default: rates.delay of the nodes.',
-    }),
-  })
-  .meta({ description: 'How privacy is measured; limits on privacy.* metrics ask for it too.' });
-
-type PrivacyInput = z.output<typeof privacySchema>;
 
 /** What the section is resolved against. */
 export interface PrivacyParts {

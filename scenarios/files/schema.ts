@@ -32,7 +32,7 @@ import {
 import { topologySchema } from '../../topologies/schema/topology.ts';
 import { attackSchema } from './attack-schema.ts';
 import { floodSchema } from './flood-schema.ts';
-import { privacySchema } from './privacy.ts';
+import { privacySchema } from './privacy-schema.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
 
