@@ -35,7 +35,7 @@ const SILENT_MS = 30_000;
 /** Newcomers that may take a dead holder's place at the same moment. */
 const TRIES_MAX = 10;
 
-/** Who holds a folder. */
+/** The process that holds a folder. */
 interface Holder {
   readonly pid: number;
   /** Start of the process, in ticks since the start of the machine; empty where nobody tells. */

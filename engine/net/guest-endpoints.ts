@@ -70,7 +70,7 @@ export class GuestEndpoints {
     return guest.endpoint;
   }
 
-  /** Who has that number; undefined once somebody else has taken the place in the table. */
+  /** The sender with that number; undefined once another has taken its place in the table. */
   pairOf(endpoint: Endpoint): EndpointPair | undefined {
     return this.#byNumber.get(endpoint)?.pair;
   }

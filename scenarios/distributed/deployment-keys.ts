@@ -21,7 +21,7 @@ import { Refusal } from '../refusal.ts';
 import { CHANNEL_KEY_LENGTH, publicKeyOf } from './channel/handshake.ts';
 import { type KeyProblem, newKeyFile, readKeyFile } from './deployment-key.ts';
 
-/** Who holds a secret of a deployment. */
+/** The holder of a secret of a deployment. */
 export type KeyRole =
   | { readonly kind: 'coordinator' }
   | { readonly kind: 'node'; readonly name: string };

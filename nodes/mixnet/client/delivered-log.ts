@@ -1,6 +1,6 @@
 /**
  * Which messages a client has delivered, on disk: a client that restarts knows them, so that what its
- * senders repeat is no second delivery (project spec mixnet 3.7 "duplicates").
+ * senders repeat is no second delivery.
  *
  * A message is handed to the application only after its name is durable. Of a process that is killed
  * between the two, one message is lost; the other order would deliver one twice. Names are kept by

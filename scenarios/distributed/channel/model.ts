@@ -117,7 +117,7 @@ export interface ListenOptions {
   readonly port: number;
   /** Our own secret, 32 bytes; copied. */
   readonly key: Uint8Array;
-  /** Who has that public key; undefined: a stranger, who gets no answer. */
+  /** The owner of a public key; undefined for strangers, who get no answer. */
   readonly nameOf: (publicKey: Uint8Array) => string | undefined;
   /** Somebody has proved to hold the secret of that name. */
   readonly onChannel: (channel: Channel, name: string) => void;
