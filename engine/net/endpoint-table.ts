@@ -1,7 +1,7 @@
 /**
  * Interned (address, port) pairs and the sockets bound to them: a destination is one array read.
  *
- * Who is configured, bound or named by a node is interned and stays. Whoever merely sends to a real
+ * Configured, bound and named endpoints are interned and stay. A sender that is merely heard at a real
  * socket is a guest (guest-endpoints.ts) and has a number of another range for a while.
  *
  * Does not know routes, nor which addresses a host owns.

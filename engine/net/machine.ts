@@ -31,7 +31,7 @@ const URGENT_MAX = 256;
 export interface TimedWork {
   /** Longest that it may wait, ns; undefined for as long as it takes. */
   readonly limitNs: number | undefined;
-  /** Is charged as any handler. */
+  /** Does the work, and charges the processor for it. */
   run(): void;
   /** Instead of `run`, when it has waited too long. */
   late(): void;

@@ -341,7 +341,7 @@ export class ProcessFleet implements Fleet {
     return agent;
   }
 
-  /** Who has the key of one node is not another. */
+  /** The key of one node does not let its holder in as another. */
   #impostor({ hosts }: Hello, holder: string): string | undefined {
     const claimed = hosts.join(', ');
     return claimed === holder ? undefined : `it says that it is ${claimed}, its key is ${holder}'s`;

@@ -1,5 +1,5 @@
 /**
- * Who pays for what when a frame comes: which budget is charged, and after which check.
+ * Which budget an arriving frame is charged to, and after which check.
  *
  * Nothing is charged for what a stranger can make. A sealed frame counts against its peer's rate when it
  * is authentic and new; an opening may cost Diffie-Hellman work when it was made for us, is newer than

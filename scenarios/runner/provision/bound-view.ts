@@ -25,7 +25,7 @@ export interface ViewParts {
   readonly published: (name: string) => string | undefined;
 }
 
-/** Names of own secrets have no slash, so that none reads like the secret of a group. */
+/** A host secret has no slash in its name, so that it cannot be taken for a secret of a group. */
 const SECRET_NAME = /^[a-z0-9-]+$/;
 
 /** Binds what a process has to one of its hosts. */
