@@ -75,6 +75,11 @@ export function spreadOf(values: readonly number[]): Spread {
   return { value, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
+/** A round that the rest of the machine decided, not the program: it is measured again. */
+export class DisturbedRound extends Error {
+  override readonly name = 'DisturbedRound';
+}
+
 /** Throws unless a workload gave exactly what it must: otherwise its rate is void. */
 export function requireEqual(
   what: string,

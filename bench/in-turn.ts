@@ -4,11 +4,13 @@
  *
  * @module
  */
-import { type BenchResult, cpuTimeUs, spreadOf } from './bench-result.ts';
+import { type BenchResult, cpuTimeUs, DisturbedRound, spreadOf } from './bench-result.ts';
 import { calibrationLoop } from './calibration.ts';
 import { loopRatio } from './ratio.ts';
 
 const STEPS = 20_000_000;
+/** So often is a round tried that other work on the machine disturbs. */
+const TRIES = 3;
 
 /** One measurement of a figure. */
 export interface Taken {
@@ -23,7 +25,11 @@ export interface Taken {
 /** Takes its figures once. */
 export type Measurement = () => readonly Taken[] | Promise<readonly Taken[]>;
 
-/** Medians over the rounds; each figure has the loop just before and just after it. */
+/**
+ * Medians over the rounds; each figure has the loop just before and just after it. A disturbed round
+ * is tried again, then left out; a measurement without a single round has no figures, and what
+ * disturbed it goes to the standard error.
+ */
 export async function inTurnWithLoop(
   measurements: readonly Measurement[],
   rounds: number,
@@ -32,7 +38,7 @@ export async function inTurnWithLoop(
   let before = loopPace();
   for (let round = 0; round < rounds; round += 1) {
     for (const measure of measurements) {
-      const figures = await measure();
+      const figures = await undisturbed(measure);
       const after = loopPace();
       for (const taken of figures) {
         const ratio = taken.ratio ?? loopRatio(taken, (before + after) / 2) ?? Number.NaN;
@@ -48,6 +54,19 @@ export async function inTurnWithLoop(
     ratio: spreadOf(found.map(({ ratio }) => ratio)).value,
     note: found.at(-1)?.taken.note ?? '',
   }));
+}
+
+async function undisturbed(measure: Measurement): Promise<readonly Taken[]> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    try {
+      return await measure();
+    } catch (error) {
+      if (!(error instanceof DisturbedRound)) throw error;
+      const next = tried + 1 < TRIES ? 'measured again' : 'left out';
+      process.stderr.write(`${error.message}; ${next}\n`);
+    }
+  }
+  return [];
 }
 
 /** Millions of steps per CPU second. */

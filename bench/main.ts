@@ -42,6 +42,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
 /** Benchmarks that take minutes or need the whole machine: they run when named. */
 const ON_REQUEST: readonly string[] = ['live', 'live-cost', 'overload', 'pipeline', 'promises'];
 
+const FAILED = 1;
 const BAD_ARGUMENT = 2;
 /** Asks this file to run one benchmark in its own process and to write its results as JSON. */
 const ALONE = '--alone';
@@ -65,8 +66,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const usual = Object.keys(BENCHES).filter((name) => !ON_REQUEST.includes(name));
-  report(names.length > 0 ? names : usual, args.includes('--json'));
-  return 0;
+  return report(names.length > 0 ? names : usual, args.includes('--json'));
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -92,7 +92,8 @@ function paceOf([loop]: readonly BenchResult[]): number {
   return loop?.value ?? Number.NaN;
 }
 
-function report(names: readonly string[], isJson: boolean): void {
+/** Exit code. */
+function report(names: readonly string[], isJson: boolean): number {
   const cpu = cpus()[0]?.model ?? 'unknown';
   const environment: Environment = { node: process.version, cpu, cores: cpus().length };
   const say = (text: string): void => {
@@ -105,11 +106,16 @@ function report(names: readonly string[], isJson: boolean): void {
   for (const name of names) {
     say(`\n${name} ...`);
     const found = runAlone(name);
+    if (found === undefined) {
+      console.error(`bench ${name} failed`);
+      return FAILED;
+    }
     keep(name, found, environment);
     results.push(...found.results);
     say(tableOf(found.results, unit));
   }
   if (isJson) console.log(JSON.stringify({ environment, results }, undefined, 2));
+  return 0;
 }
 
 /** Leaves the figures where others look for them. */
@@ -123,14 +129,15 @@ function keep(name: string, { results, pace }: Alone, environment: Environment):
   writeFileSync(join(folder, `${name}.json`), `${text}\n`);
 }
 
-function runAlone(name: string): Alone {
+/** Undefined when it failed; it has said why. */
+function runAlone(name: string): Alone | undefined {
   const file = fileURLToPath(import.meta.url);
   const args = [...process.execArgv, file, name, ALONE];
   const child = spawnSync(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });
-  if (child.status !== 0) throw new Error(`bench ${name} ended with ${child.status}`);
+  if (child.status !== 0) return undefined;
   return JSON.parse(child.stdout) as Alone;
 }
 

@@ -7,7 +7,7 @@
 import { hasSodium, provider } from '../../engine/crypto/index.ts';
 import { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
-import { requireEqual } from '../bench-result.ts';
+import { DisturbedRound, requireEqual } from '../bench-result.ts';
 import type { Taken } from '../in-turn.ts';
 import { type Measured, saturate } from './pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from './valid-packets.ts';
@@ -68,12 +68,12 @@ export class PipelineRates {
   }
 }
 
-/** The figures of two rounds; throws when two workers took turns instead of working at once. */
+/** The figures of two rounds; a {@link DisturbedRound} when two workers took turns instead of working at once. */
 export function pipelineFigures(one: Round, two: Round): readonly Taken[] {
   const total = two.byWorker.reduce((sum, count) => sum + count, 0);
   const least = Math.min(...two.byWorker) / total;
   if (two.byWorker.length !== 2 || least < SHARE_MIN) {
-    throw new Error(`void: the workers did ${two.byWorker.join(' and ')} of the packets`);
+    throw new DisturbedRound(`void: the workers did ${two.byWorker.join(' and ')} of the packets`);
   }
   const [oneUs, twoUs] = [one, two].map(({ measured }) => measured.cpuUs / measured.sent) as [
     number,

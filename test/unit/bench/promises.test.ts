@@ -1,5 +1,6 @@
 /** The benchmark of the promises: what makes a figure void, and what its multiples are. */
 import { describe, expect, it } from 'vitest';
+import { DisturbedRound, requireEqual } from '../../../bench/bench-result.ts';
 import { inTurnWithLoop, type Taken } from '../../../bench/in-turn.ts';
 import { loopRatio } from '../../../bench/ratio.ts';
 import { liveFigures } from '../../../bench/workloads/live-load.ts';
@@ -34,6 +35,41 @@ describe('the multiple of the calibration loop', () => {
     expect(a).toMatchObject({ value: 2, min: 1, max: 3, unit: 'us/packet' });
     expect(a?.ratio).toBeGreaterThan(0);
     expect(b).toMatchObject({ value: 20, ratio: 2 });
+  });
+});
+
+describe('a round that other work on the machine disturbs', () => {
+  const disturbedAt = (rounds: readonly number[]): { taken: number; measure: () => Taken[] } => {
+    const state = {
+      taken: 0,
+      measure: (): Taken[] => {
+        state.taken += 1;
+        if (rounds.includes(state.taken)) throw new DisturbedRound('void: the machine was busy');
+        return [{ name: 'a', unit: '%', value: state.taken }];
+      },
+    };
+    return state;
+  };
+
+  it('is measured again, and its figures are left out', async () => {
+    const measured = disturbedAt([1, 3]);
+    const [a] = await inTurnWithLoop([measured.measure], 2);
+    expect(measured.taken).toBe(4);
+    expect(a).toMatchObject({ min: 2, max: 4 });
+  });
+
+  it('is given up after three tries, and the figures of other rounds count', async () => {
+    const [a] = await inTurnWithLoop([disturbedAt([1, 2, 3]).measure], 2);
+    expect(a).toMatchObject({ min: 4, max: 4 });
+    expect(await inTurnWithLoop([disturbedAt([1, 2, 3]).measure], 1)).toEqual([]);
+  });
+
+  it('is told from a workload that went wrong', async () => {
+    const wrong = (): readonly Taken[] => {
+      requireEqual('packets', 1, 2);
+      return [];
+    };
+    await expect(inTurnWithLoop([wrong], 1)).rejects.toThrow('void: packets is 1, not 2');
   });
 });
 
