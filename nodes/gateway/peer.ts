@@ -13,27 +13,21 @@ import { isdAsWords, type PacketView } from '../scion/index.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { Carriers } from './carriers.ts';
 import type { FrameDrop } from './drops.ts';
-import { fitsOneFrame, planFragments, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
-import {
-  FRAME_OVERHEAD_MAX,
-  FRAME_TYPE,
-  type FrameType,
-  OPENING_COPIES_MAX,
-  PACKET_BYTES_MAX,
-} from './geometry.ts';
-import { launch } from './launch.ts';
+import { REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
+import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimit } from './load-limit.ts';
 import type { InterfaceReport, ScmpDrop } from './multipath/scmp-policy.ts';
 import type { Effect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
 import { Pictures } from './pictures.ts';
 import { Reporter } from './reporter.ts';
+import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
 import type { Carrier } from './underlay/carrier.ts';
 import { WAITING_MAX, WaitingRoom } from './waiting-room.ts';
 import { WindowWatch } from './window-watch.ts';
-import { FrameHeader } from './wire.ts';
+import type { FrameHeader } from './wire.ts';
 
 /** One peer. */
 export class Peer {
@@ -44,8 +38,8 @@ export class Peer {
   readonly #source: { readonly high: number; readonly low: number; readonly bytes: Uint8Array };
   readonly #carriers: Carriers;
   readonly #reporter: Reporter;
+  readonly #sender: Sender;
   readonly #reassembler: Reassembler;
-  readonly #header = new FrameHeader();
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
   readonly #waiting = new WaitingRoom();
   /** Absent while no trace is recorded. */
@@ -69,7 +63,7 @@ export class Peer {
     this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, (reason) => host.drop(reason));
     this.#carriers = new Carriers(name, context);
     this.#reporter = new Reporter(context, (body, pathType, path) => {
-      this.#sendBy(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
+      this.#sender.small(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
     const { overload, multipath } = context.options;
@@ -92,6 +86,9 @@ export class Peer {
         wake: () => this.#wake(),
         ...(pictures && { noted: (step, epoch) => pictures.stepped(step, epoch) }),
       }),
+    );
+    this.#sender = new Sender(context, this.session, (now, sequence) =>
+      this.#dataSent(now, sequence),
     );
   }
 
@@ -187,7 +184,7 @@ export class Peer {
     if (body.length === 0) return 'packet-empty';
     const carrier = this.#active;
     if (!this.#load.admit(this.#context.host.now())) return 'overload';
-    if (carrier !== undefined && this.session.isOpen) return this.#sendPacket(carrier, body);
+    if (carrier !== undefined && this.session.isOpen) return this.#sender.packet(carrier, body);
     if (!this.#waiting.add(body, this.#context.host.now())) return 'no-path';
     this.#showWaiting();
     this.#arm();
@@ -254,7 +251,7 @@ export class Peer {
       this.#context.host.drop('malformed-body');
       return;
     }
-    this.#sendBy(this.#carriers.back(view), FRAME_TYPE.probeReply, body.slice());
+    this.#sender.small(this.#carriers.back(view), FRAME_TYPE.probeReply, body.slice());
   }
 
   #acceptReply(body: Uint8Array): void {
@@ -342,75 +339,32 @@ export class Peer {
     return this.#carriers.get(this.controller.path(index).id);
   }
 
-  #sendPacket(carrier: Carrier, body: Uint8Array): FrameDrop | undefined {
-    if (fitsOneFrame(body.length, carrier.room)) {
-      return this.#sendFrame(carrier, FRAME_TYPE.data, body, [0, 1]);
-    }
-    const plan = planFragments(body.length, carrier.room);
-    if (typeof plan === 'string') return plan;
-    for (let i = 0; i < plan.count; i += 1) {
-      const part = body.subarray(i * plan.size, Math.min(body.length, (i + 1) * plan.size));
-      const reason = this.#sendFrame(carrier, FRAME_TYPE.data, part, [i, plan.count]);
-      if (reason !== undefined) return reason;
-    }
-    return undefined;
-  }
-
-  // hot: once per data frame.
-  #sendFrame(
-    carrier: Carrier,
-    type: FrameType,
-    body: Uint8Array,
-    [fragment, fragments]: readonly [number, number],
-  ): FrameDrop | undefined {
-    const { host } = this.#context;
-    const header = this.#header;
-    header.type = type;
-    header.timestamp = this.#context.moment().clockUs;
-    header.fragment = fragment;
-    header.fragments = fragments;
-    const at = carrier.template.length;
-    const packet = host.alloc(at + body.length + FRAME_OVERHEAD_MAX);
-    const sealed = this.session.seal(header, body, packet, at);
-    if (typeof sealed === 'string') {
-      host.release(packet);
-      return sealed;
-    }
-    carrier.template.begin(packet);
-    launch(this.#context, carrier, packet, sealed);
-    if (type !== FRAME_TYPE.data) return undefined;
-    const now = host.now();
-    this.#load.sent(now, header.sequence);
-    if (this.controller.sent(now, header.sequence)) this.#arm();
-    return undefined;
+  #dataSent(now: number, sequence: number): void {
+    this.#load.sent(now, sequence);
+    if (this.controller.sent(now, sequence)) this.#arm();
   }
 
   #sendProbe(path: number, probe: number): void {
     writeProbe(this.#probeBody, { probe, path });
-    this.#sendBy(this.#carrierAt(path), FRAME_TYPE.probe, this.#probeBody);
-  }
-
-  /** Sends a small sealed frame. */
-  #sendBy(carrier: Carrier | undefined, type: FrameType, body: Uint8Array): void {
-    if (carrier !== undefined) this.#sendFrame(carrier, type, body, [0, 1]);
+    this.#sender.small(this.#carrierAt(path), FRAME_TYPE.probe, this.#probeBody);
   }
 
   /** Messages of the session: back the way their cause came, on a working path, or on all in turn. */
   #sendAnywhere(frame: Uint8Array): void {
     const back = this.#inHand === undefined ? undefined : this.#carriers.back(this.#inHand);
     if (back === undefined) this.#sendOwnWay(frame);
-    else this.#sendHandshake(back, frame);
+    else this.#sender.whole(back, frame);
   }
 
   #sendOwnWay(frame: Uint8Array): void {
     const carrier = this.#workingCarrier() ?? this.#carriers.next();
-    if (carrier !== undefined) this.#sendHandshake(carrier, frame);
+    if (carrier !== undefined) this.#sender.whole(carrier, frame);
   }
 
   /** One copy on each of a few paths: any may have died without our knowledge. */
   #spread(frame: Uint8Array): void {
     for (const carrier of this.#carriers.disjoint(OPENING_COPIES_MAX)) {
-      this.#sendHandshake(carrier, frame);
+      this.#sender.whole(carrier, frame);
     }
   }
 
@@ -419,13 +373,6 @@ export class Peer {
     const { active } = this.controller;
     const health = this.controller.status(this.#context.host.now())[active]?.health;
     return health === 'alive' || health === 'degraded' ? this.#active : undefined;
-  }
-
-  #sendHandshake(carrier: Carrier, frame: Uint8Array): void {
-    const packet = this.#context.host.alloc(carrier.template.length + frame.length);
-    carrier.template.begin(packet);
-    packet.set(frame, carrier.template.length);
-    launch(this.#context, carrier, packet, frame.length);
   }
 
   #established(): void {
@@ -445,7 +392,7 @@ export class Peer {
     const bodies = this.#waiting.takeAll();
     this.#showWaiting();
     for (const body of bodies) {
-      const reason = this.#sendPacket(carrier, body);
+      const reason = this.#sender.packet(carrier, body);
       if (reason !== undefined) host.drop(reason);
     }
   }

@@ -1,0 +1,87 @@
+/**
+ * Seals frames for one peer and sends them on a carrier: packets of applications in one frame or in
+ * fragments, small frames, and handshake messages, which come sealed.
+ *
+ * It chooses no path; the peer does.
+ *
+ * @module
+ */
+import type { FrameDrop } from './drops.ts';
+import { fitsOneFrame, planFragments } from './fragment.ts';
+import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
+import { launch } from './launch.ts';
+import type { PeerContext } from './peer-context.ts';
+import type { Session } from './session.ts';
+import type { Carrier } from './underlay/carrier.ts';
+import { FrameHeader } from './wire.ts';
+
+/** Told of each data frame that has left. */
+export type DataSent = (now: number, sequence: number) => void;
+
+/** Sends to one peer. */
+export class Sender {
+  readonly #context: PeerContext;
+  readonly #session: Session;
+  readonly #dataSent: DataSent;
+  readonly #header = new FrameHeader();
+
+  constructor(context: PeerContext, session: Session, dataSent: DataSent) {
+    this.#context = context;
+    this.#session = session;
+    this.#dataSent = dataSent;
+  }
+
+  /** Sends a packet of an application; returns why it cannot. */
+  packet(carrier: Carrier, body: Uint8Array): FrameDrop | undefined {
+    if (fitsOneFrame(body.length, carrier.room)) {
+      return this.#frame(carrier, FRAME_TYPE.data, body, [0, 1]);
+    }
+    const plan = planFragments(body.length, carrier.room);
+    if (typeof plan === 'string') return plan;
+    for (let i = 0; i < plan.count; i += 1) {
+      const part = body.subarray(i * plan.size, Math.min(body.length, (i + 1) * plan.size));
+      const reason = this.#frame(carrier, FRAME_TYPE.data, part, [i, plan.count]);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  }
+
+  /** Sends a small sealed frame, where there is a carrier. */
+  small(carrier: Carrier | undefined, type: FrameType, body: Uint8Array): void {
+    if (carrier !== undefined) this.#frame(carrier, type, body, [0, 1]);
+  }
+
+  /** Sends a frame of the session as it is. */
+  whole(carrier: Carrier, frame: Uint8Array): void {
+    const packet = this.#context.host.alloc(carrier.template.length + frame.length);
+    carrier.template.begin(packet);
+    packet.set(frame, carrier.template.length);
+    launch(this.#context, carrier, packet, frame.length);
+  }
+
+  // hot: once per data frame.
+  #frame(
+    carrier: Carrier,
+    type: FrameType,
+    body: Uint8Array,
+    [fragment, fragments]: readonly [number, number],
+  ): FrameDrop | undefined {
+    const { host } = this.#context;
+    const header = this.#header;
+    header.type = type;
+    header.timestamp = this.#context.moment().clockUs;
+    header.fragment = fragment;
+    header.fragments = fragments;
+    const at = carrier.template.length;
+    const packet = host.alloc(at + body.length + FRAME_OVERHEAD_MAX);
+    const sealed = this.#session.seal(header, body, packet, at);
+    if (typeof sealed === 'string') {
+      host.release(packet);
+      return sealed;
+    }
+    carrier.template.begin(packet);
+    launch(this.#context, carrier, packet, sealed);
+    if (type === FRAME_TYPE.data) this.#dataSent(host.now(), header.sequence);
+    return undefined;
+  }
+}
