@@ -1,28 +1,42 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, programs of
- * others. CI runs them after `npm test`.
+ * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, published
+ * vectors by the thousand, all seeds of what `npm test` tries with one. CI runs them after `npm test`.
  */
 export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws,genuine-packets,overload}.test.ts',
-  'test/scenarios/restarts.test.ts',
-  'test/live/{mixnet,namespaces,viewers}.test.ts',
-  'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
-  'test/property/{gateway-rekey,http-sockets-fuzz,mixnet-node-fuzz}.test.ts',
-  'test/unit/nodes/mixnet/{audit,load,neighbours,unwrap-threads}.test.ts',
+  'test/scenarios/{restarts,golden-seeds,verify-command}.test.ts',
+  'test/property/{gateway-rekey,http-sockets-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz}.test.ts',
+  'test/security/{hostile-files,scmp,wire-table}.test.ts',
+  'test/vectors/{wycheproof,simulation-core}.test.ts',
+  'test/unit/bench/{hop-parts,pipeline}.test.ts',
+  'test/unit/engine/net/stream/throughput.test.ts',
+  'test/unit/nodes/gateway/node/{failover,long-life,noisy-machine}.test.ts',
+  'test/unit/nodes/mixnet/{audit,auditor,client-restart,load,neighbours,unwrap-threads}.test.ts',
   'test/unit/scenarios/calibration/in-place.test.ts',
+  'test/unit/scenarios/runner/message-ledger.test.ts',
+];
+
+/** Those of them that follow the wall clock on real sockets and processes. */
+export const THOROUGH_WALL = [
+  'test/live/{mixnet,namespaces,processes,viewers}.test.ts',
+  'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
+  'test/environment/{command,kill}.test.ts',
+  'test/security/identity-live.test.ts',
 ];
 
 /** Tests that judge the wall clock to a few percent: nothing runs beside them. */
-export const ALONE = ['test/emulate/outside-pair.test.ts'];
+export const ALONE = ['test/emulate/outside-pair.test.ts', 'test/viz/big.test.ts'];
 
 export default defineConfig({
   test: {
     include: THOROUGH,
     pool: 'forks',
     maxWorkers: 2,
+    // Modules are loaded once a worker: none of them keeps state that a test could leave behind.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

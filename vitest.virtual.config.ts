@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { ALONE, THOROUGH } from './vitest.thorough.config.ts';
+import { ALONE, THOROUGH, THOROUGH_WALL } from './vitest.thorough.config.ts';
 import { WALL_CLOCK } from './vitest.wall.config.ts';
 
 /** Everything that does not wait: runs beside the tests of the wall clock, in virtual time mostly. */
@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       ...['test/package/**', 'test/viz/**', 'test/security/browser/**'],
-      ...[...WALL_CLOCK, ...THOROUGH, ...ALONE],
+      ...[...WALL_CLOCK, ...THOROUGH, ...THOROUGH_WALL, ...ALONE],
     ],
     pool: 'forks',
     maxWorkers: 2,

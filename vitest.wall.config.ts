@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { ALONE, THOROUGH } from './vitest.thorough.config.ts';
+import { ALONE, THOROUGH, THOROUGH_WALL } from './vitest.thorough.config.ts';
 
 /** Tests that follow the wall clock on real sockets and processes: one file after the other. */
 export const WALL_CLOCK = [
@@ -14,7 +14,7 @@ export const WALL_CLOCK = [
 export default defineConfig({
   test: {
     include: WALL_CLOCK,
-    exclude: [...configDefaults.exclude, ...THOROUGH, ...ALONE],
+    exclude: [...configDefaults.exclude, ...THOROUGH, ...THOROUGH_WALL, ...ALONE],
     pool: 'forks',
     maxWorkers: 1,
     // A machine that did something else for a moment is no defect; the end of the run names such tests.

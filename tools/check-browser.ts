@@ -1,12 +1,13 @@
 /**
- * `npm run test:browser`: the browser view in a real browser, after building it. A part of
- * `npm run test:thorough`. Without Debian's chromium it says so in one line and fails.
+ * `npm run test:browser`: the browser view in a real browser, after building it, and how quick it is with big
+ * traces. A part of `npm run test:thorough`. Without Debian's chromium it says so in one line and fails.
  *
  * @module
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { BROWSER_RESULTS } from './requirements/last-run.ts';
+import { close, sumOf } from './checks.ts';
+import { ALONE_RESULTS, BROWSER_RESULTS } from './requirements/last-run.ts';
 import { type Counts, runVitest } from './run-vitest.ts';
 
 /** Where Debian has it; `CHROMIUM` names another. */
@@ -28,7 +29,7 @@ export async function checkBrowser(): Promise<Counts> {
 }
 
 if (process.argv[1]?.endsWith('check-browser.ts') === true) {
-  const { passed, failed } = await checkBrowser();
-  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  const browser = await checkBrowser();
+  const flags = ['--config', 'vitest.alone.config.ts', 'test/viz'];
+  close(sumOf([browser, await runVitest(ALONE_RESULTS, flags)]));
 }

@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { noteOrigin } from './requirements/last-run.ts';
 
@@ -14,17 +15,24 @@ export interface Counts {
   readonly failed: number;
 }
 
+/** How a run of tests shares the machine: in the background it leaves others the processor. */
+export type Priority = 'normal' | 'background';
+
 /** Names the tests that had to be tried again. */
 const OWN = './tools/second-attempts.ts';
 
 /** Runs it; a runner that dies before it has counted anything is a failure. */
-export async function runVitest(results: string, flags: readonly string[] = []): Promise<Counts> {
+export async function runVitest(
+  results: string,
+  flags: readonly string[] = [],
+  priority: Priority = 'normal',
+): Promise<Counts> {
   // `npm run requirements` reads the results later; those of an earlier run must not survive.
   mkdirSync(dirname(results), { recursive: true });
   rmSync(results, { force: true });
   noteOrigin(results, '.');
   const args = ['run', ...flags, '--reporter=default', `--reporter=${OWN}`, '--reporter=json'];
-  const status = await start([...args, `--outputFile.json=${results}`]);
+  const status = await start([...args, `--outputFile.json=${results}`], priority);
   try {
     const counted = JSON.parse(readFileSync(results, 'utf8')) as {
       readonly numPassedTests: number;
@@ -42,9 +50,12 @@ export async function runVitest(results: string, flags: readonly string[] = []):
   }
 }
 
-function start(args: readonly string[]): Promise<number | null> {
+function start(args: readonly string[], priority: Priority): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn('node_modules/.bin/vitest', args, { stdio: 'inherit' });
+    if (priority === 'background' && child.pid !== undefined) {
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    }
     child.on('error', reject);
     child.on('exit', resolve);
   });

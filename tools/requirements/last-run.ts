@@ -15,6 +15,8 @@ import { currentCommit, type Origin, type SourceState, sourceState } from './sou
 export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
 /** The same of `npm run test:thorough`. */
 export const THOROUGH_RESULTS = 'node_modules/.cache/orrery/thorough-results.json';
+/** The same of those of its tests that follow the wall clock. */
+export const THOROUGH_WALL_RESULTS = 'node_modules/.cache/orrery/thorough-wall-results.json';
 /** The same of those of its tests that nothing runs beside. */
 export const ALONE_RESULTS = 'node_modules/.cache/orrery/alone-results.json';
 /** The same of the tests of `npm test` on the wall clock. */
@@ -24,7 +26,7 @@ export const BROWSER_RESULTS = 'node_modules/.cache/orrery/browser-results.json'
 /** The same of `npm run test:package`. */
 export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
 const ALL_RESULTS = [
-  ...[TEST_RESULTS, WALL_RESULTS, THOROUGH_RESULTS],
+  ...[TEST_RESULTS, WALL_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS],
   ...[ALONE_RESULTS, BROWSER_RESULTS, PACKAGE_RESULTS],
 ];
 /** What `npm run nightly` commits, below the root. */

@@ -1,0 +1,147 @@
+/**
+ * Files that keep the loader busy: deep and wide YAML, endless schedules, short entries that make huge
+ * networks, many patterns. Each is refused by name, at its place; none takes more than the work of
+ * reading it.
+ *
+ * @module
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import { HostileFolder, scenario } from './hostile-folder.ts';
+
+const folder = new HostileFolder();
+afterAll(() => folder.remove());
+/** None of these files takes a second on a machine that does nothing else; before they took minutes. */
+const PATIENCE_MS = 30_000;
+
+function network(generate: string): string {
+  const defaults = '{ node: { run: ping }, link: { rate: 1Gbit/s, delay: 1ms } }';
+  return `{ name: t, generate: ${generate}, defaults: ${defaults} }`;
+}
+
+function repeat(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index)).join('\n');
+}
+
+const HOSTILE: readonly (readonly [what: string, text: string, said: RegExp])[] = [
+  ['lists in lists', `a: ${'['.repeat(900_000)}`, /nested more than 64 deep/],
+  ['maps in maps', `a: ${'{a: '.repeat(5_000)}1${'}'.repeat(5_000)}`, /nested more than 64/],
+  ['brackets in quotes', `a: ${'["]",'.repeat(100_000)}`, /nested more than 64 deep/],
+  ['dashes', `a:\n ${'- '.repeat(400_000)}x`, /nested more than 64 deep/],
+  ['40,000 keys', repeat(40_000, (i) => `k${i}: 1`), /unknown key/],
+  ['the same key 40,000 times', repeat(40_000, () => 'a: 1'), /stands twice/],
+  ['40,000 anchors', repeat(40_000, (i) => `k${i}: &a${i} 1`), /anchors are not allowed/],
+  [
+    'a limit with 900,000 blanks',
+    scenario(`kpis: { ping.rtt: { p95: "<= 1${' '.repeat(900_000)}x" } }`),
+    /a text of 9\d{5} characters, the limit is 4096/,
+  ],
+  [
+    'an arrow 400,000 times',
+    scenario(`events: [{ at: 1s, hold: true, link: { activePath: "${'->'.repeat(400_000)} x" } }]`),
+    /a text of 80\d{4} characters/,
+  ],
+  [
+    '60,000 flows that say nothing',
+    scenario(`traffic: [${'{},'.repeat(60_000)}]`),
+    /and \d{5} more/,
+  ],
+  [
+    '100,000 seeds',
+    scenario(`seeds: [${Array.from({ length: 100_000 }, (_, i) => i).join(',')}]`),
+    /100000 seeds, the limit is 10000/,
+  ],
+  [
+    'a sweep of 9^40 runs',
+    scenario(`sweep:\n${repeat(40, (i) => `  a.b${i}: [1,2,3,4,5,6,7,8,9]`)}`),
+    /more than 2\^53 combinations, the limit is 10000/,
+  ],
+  [
+    'a fault each nanosecond',
+    scenario('events: [{ every: 1ns, for: 1ns, link: "*", hold: true }]'),
+    /happens 10000000000 times, the limit is 1000000/,
+  ],
+  [
+    'a fault at random each nanosecond',
+    scenario('events: [{ random: { up: 1ns, down: 1ns }, link: "*", set: { up: false } }]'),
+    /happens about 5000000000 times on each link/,
+  ],
+  [
+    '2,000 faults with 1,000 slots each',
+    scenario(
+      `events:\n${repeat(2_000, (i) => ` - { every: 10ms, from: ${2 * i}ns, for: 1ns, link: "*", set: { up: false } }`)}`,
+    ),
+    /too many events repeat/,
+  ],
+  [
+    '10^9 nodes',
+    scenario('', network('{ kind: line, nodes: 1000000000 }')),
+    /1000000000 is above the maximum 100000|100000/,
+  ],
+  [
+    '6 million links of mixes',
+    scenario('', network('{ kind: mixnet, layers: 18, width: 200, topology: free-route }')),
+    /makes 64\d{5} links, the limit is 300000/,
+  ],
+  [
+    '200,000 leaves and their pairs',
+    scenario('', network('{ kind: scion, isds: 100, cores: 100, leaves: 1000 }')),
+    /makes 210000 nodes, the limit is 200000/,
+  ],
+  [
+    '4,000 names that nobody has, of 5,000',
+    scenario(
+      `traffic:\n${repeat(2_000, (i) => ` - { kind: poisson, from: nodx-${i}, to: nody-${i}, rate: 1/s }`)}`,
+      network('{ kind: line, nodes: 5000 }'),
+    ),
+    /node "nodx-0" is not in/,
+  ],
+  [
+    '10,000 options of nobody, of 10,000',
+    scenario(
+      `options:\n${repeat(10_000, (i) => ` o${i}: {}`)}`,
+      network('{ kind: line, nodes: 10000 }'),
+    ),
+    /neither a protocol nor a node/,
+  ],
+  [
+    '600 patterns on 10,000 nodes',
+    scenario(
+      `events: [{ at: 1s, partition: { from: [${Array.from({ length: 600 }, (_, i) => `"*${i}*"`).join(',')}], to: [x] } }]`,
+      network('{ kind: line, nodes: 10000 }'),
+    ),
+    /compared with more than 5000000 names/,
+  ],
+  [
+    '30 events on 10,000 links',
+    scenario(
+      `events:\n${repeat(30, () => ' - { at: 1s, for: 1s, hold: true, link: "*" }')}`,
+      network('{ kind: line, nodes: 10000 }'),
+    ),
+    /select more than 200000/,
+  ],
+];
+
+describe('a file of', () => {
+  it.each(HOSTILE)(
+    '%s is refused by name',
+    (_, text, said) => {
+      expect(folder.mistakesOf(text)).toMatch(said);
+    },
+    PATIENCE_MS,
+  );
+
+  it('.topo with 2,000 routers in one AS is refused before all pairs of them are joined', () => {
+    const links = repeat(
+      1_000,
+      (i) => `  - { a: "1-ff00:0:110", b: "1-ff00:0:110#${i + 1}", linkAtoB: CORE }`,
+    );
+    folder.write('wide.topo', `ASes: { "1-ff00:0:110": { core: true } }\nlinks:\n${links}\n`);
+    const said = folder.mistakesOf(scenario('', '{ name: t, import: { scion: wide.topo } }'));
+    expect(said).toMatch(/wide\.topo makes 20\d{5} links, the limit is 300000/);
+  });
+
+  it('1,500 mistakes words a thousand and counts all', () => {
+    const said = folder.mistakesOf(scenario(`traffic: [${'{},'.repeat(1_500)}]`));
+    expect(said.split('\n').at(-1)).toBe('and 1480 more');
+  });
+});

@@ -1,0 +1,42 @@
+/** Reads hostile texts as scenario files. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadScenario } from '../../scenarios/files/load.ts';
+import { ProtocolRegistry } from '../../scenarios/registry.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
+import { ROOT } from '../architecture/files.ts';
+
+const registry = new ProtocolRegistry();
+const folders = { scenarios: join(ROOT, 'scenarios'), topologies: join(ROOT, 'topologies') };
+
+/** A folder of its own for the files. */
+export class HostileFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'orrery-loader-'));
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  /** Puts another file beside the scenario. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.path, name), text);
+  }
+
+  /** The mistakes of a file as they are printed; empty when there are none. */
+  mistakesOf(text: string): string {
+    const path = join(this.path, 'hostile.yaml');
+    writeFileSync(path, text);
+    try {
+      loadScenario({ path, folders, registry });
+      return '';
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return error.message;
+    }
+  }
+}
+
+export function scenario(more: string, topology = 'two-nodes.yaml'): string {
+  return `name: x\nquestion: q\nduration: 10s\ntopology: ${topology}\n${more}`;
+}

@@ -1,0 +1,60 @@
+/**
+ * Runs checks that need each other's result in nothing: some side by side, each row in its order.
+ *
+ * What a check says is printed when it ends, in one piece, so that two of them do not mix.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import type { Counts } from './run-vitest.ts';
+
+/** A check that is one command. */
+export interface Check {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** Runs rows of checks side by side; a later check of a row runs although an earlier one failed. */
+export async function runChecks(rows: readonly (readonly Check[])[]): Promise<Counts> {
+  const results = await Promise.all(rows.map(runRow));
+  const isGood = results.flat();
+  const passed = isGood.filter(Boolean).length;
+  return { passed, failed: isGood.length - passed };
+}
+
+/** All of them together. */
+export function sumOf(all: readonly Counts[]): Counts {
+  return all.reduce(
+    (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
+    { passed: 0, failed: 0 },
+  );
+}
+
+/** Prints the closing line and sets the exit code. */
+export function close({ passed, failed }: Counts): void {
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+async function runRow(checks: readonly Check[]): Promise<boolean[]> {
+  const results: boolean[] = [];
+  for (const check of checks) results.push(await runCheck(check));
+  return results;
+}
+
+function runCheck({ name, command: [program = '', ...words] }: Check): Promise<boolean> {
+  const began = Date.now();
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const seconds = ((Date.now() - began) / 1000).toFixed(1);
+      process.stdout.write(Buffer.concat(said));
+      process.stdout.write(`${code === 0 ? 'ok' : 'FAILED'}  ${name}  ${seconds} s\n`);
+      resolve(code === 0);
+    });
+  });
+}
