@@ -22,12 +22,11 @@ function fail(error: unknown): never {
 async function run(): Promise<void> {
   const boot = await readBoot();
   const { host, port, hosts } = boot;
-  const channel = await dialChannel({ host, port, ...channelKeys(boot) });
   await runNodeProcess({
-    channel,
+    connect: () => dialChannel({ host, port, ...channelKeys(boot) }),
     hosts,
     registry: new ProtocolRegistry(),
-    level: 'warn',
+    levels: 'warn',
     operatorPort: 0,
     interrupt: 'ignore',
   });

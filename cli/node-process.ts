@@ -11,15 +11,17 @@ import {
   type SessionEnd,
   type SessionOptions,
 } from '../scenarios/distributed/agent-session.ts';
+import type { Channel } from '../scenarios/distributed/channel/model.ts';
 import {
   handleSignals,
+  isComponent,
   jsonLog,
   type MemoryWatch,
   type NodeFace,
   type NodeState,
   type NodeStatus,
-  type OperatorLevel,
   type OperatorLog,
+  type OperatorServer,
   type ProbeResult,
   type ReloadResult,
   serveOperator,
@@ -27,9 +29,14 @@ import {
 } from '../services/operator/index.ts';
 
 /** What a process is made of. */
-export interface NodeProcessOptions extends Omit<SessionOptions, 'operatorPort'> {
-  /** Lines below it are not written; ORRERY_LOG wins. */
-  readonly level: OperatorLevel;
+export interface NodeProcessOptions
+  extends Omit<SessionOptions, 'channel' | 'operatorPort' | 'onLine'> {
+  /** Reaches the coordinator; signals are obeyed meanwhile. */
+  readonly connect: () => Promise<Channel>;
+  /** As in ORRERY_LOG, which wins. */
+  readonly levels: string;
+  /** Whether lines of its nodes are in its log too; the coordinator hears them in any case. */
+  readonly writesNodes?: boolean;
   /** Where to answer the operator; 0 lets the system choose. */
   readonly operatorPort: number;
   readonly operatorHost?: string;
@@ -41,29 +48,57 @@ export interface NodeProcessOptions extends Omit<SessionOptions, 'operatorPort'>
 
 /** Runs until the coordinator, a signal or a mistake ends it; the process exits then. */
 export async function runNodeProcess(options: NodeProcessOptions): Promise<void> {
-  const log = jsonLog({ node: options.hosts.join(','), level: options.level });
+  const environment = [options.levels, process.env['ORRERY_LOG'] ?? ''].join(',');
+  const log = jsonLog({ node: options.hosts.join(','), environment });
   const memory = watchMemory({ log });
   const face = new ProcessFace(options, log, memory);
-  const server = await serveOperator({
-    face,
-    log,
-    port: options.operatorPort,
-    ...(options.operatorHost === undefined ? {} : { host: options.operatorHost }),
-  });
-  const session = new AgentSession({ ...options, operatorPort: server.port });
-  face.session = session;
-  const closing = [{ name: 'operator endpoint', close: (): Promise<void> => server.close() }];
+  let server: OperatorServer | undefined;
+  const closing = [
+    { name: 'operator endpoint', close: async (): Promise<void> => server?.close() },
+  ];
   const { interrupt = 'drain' } = options;
+  // Before the coordinator is there, which may take long: SIGHUP would end the process.
   const signals = handleSignals({ face, log, closing, interrupt });
-  const end = await session.end;
+  const dispose = async (): Promise<void> => {
+    signals.dispose();
+    memory.dispose();
+    await server?.close();
+  };
+  try {
+    const channel = await options.connect();
+    server = await openEndpoint(options, face, log);
+    face.session = new AgentSession({
+      ...options,
+      channel,
+      operatorPort: server.port,
+      ...(options.writesNodes === true ? { onLine: nodeLines(log) } : {}),
+    });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  const end = await face.session.end;
   if (end.kind === 'broken') log.component('agent').error(end.message);
   if (end.kind === 'lost') log.component('agent').warn(`the coordinator is gone: ${end.reason}`);
   // A drain that a signal began closes the rest and ends the process itself.
   if (face.isDraining) return;
-  signals.dispose();
-  memory.dispose();
-  await server.close();
+  await dispose();
   process.exit(exitCodeOf(end, face.name));
+}
+
+function openEndpoint(
+  { operatorPort: port, operatorHost }: NodeProcessOptions,
+  face: NodeFace,
+  log: OperatorLog,
+): Promise<OperatorServer> {
+  const host = operatorHost === undefined ? {} : { host: operatorHost };
+  return serveOperator({ face, log, port, ...host });
+}
+
+/** Lines of nodes, under the names of their protocols. */
+function nodeLines(log: OperatorLog): NonNullable<SessionOptions['onLine']> {
+  return ({ node, protocol, level, text }) =>
+    log.sink(isComponent(protocol) ? protocol : 'node')(node, level, text);
 }
 
 /** 0 the run is over, 1 it ended early, 2 the coordinator does not want this process. */

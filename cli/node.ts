@@ -22,19 +22,14 @@ import {
 import { Refusal } from '../scenarios/refusal.ts';
 import { ProtocolRegistry } from '../scenarios/registry.ts';
 import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
-import {
-  OPERATOR_LEVELS,
-  type OperatorLevel,
-  type OperatorLog,
-  type ReloadResult,
-  readLevels,
-} from '../services/operator/index.ts';
+import { OPERATOR_LEVELS, type OperatorLevel } from '../services/operator/index.ts';
 import { hintNames } from '../topologies/files/suggest.ts';
 import { loadTopology, topologyModules } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
 import { refuseWithHelp, wholeNumber } from './flags.ts';
 import { runNodeProcess } from './node-process.ts';
+import { NodeFiles } from './node-reload.ts';
 
 /** Between two tries to reach a coordinator that does not listen yet. */
 const RETRY_MS = 1_000;
@@ -44,7 +39,7 @@ interface NodeFlags {
   readonly deployment?: string;
   readonly coordinator?: string;
   readonly operatorPort?: number;
-  readonly log: OperatorLevel;
+  readonly log?: OperatorLevel;
   readonly state?: string;
   readonly newKeys?: string;
 }
@@ -68,9 +63,10 @@ export function addNode(program: Command): void {
       wholeNumber('--operator-port', 0),
     )
     .addOption(
-      new Option('--log <level>', 'lines of JSON on stderr; ORRERY_LOG sets parts of it')
-        .choices([...OPERATOR_LEVELS])
-        .default('info'),
+      new Option(
+        '--log <level>',
+        'lines of JSON on stderr (deployment file, else info); ORRERY_LOG sets parts of it',
+      ).choices([...OPERATOR_LEVELS]),
     )
     .option('--state <folder>', 'stores that outlive a crash (STATE_DIRECTORY, else none)')
     .option('--new-keys <folder>', 'make the keys of a deployment, and nothing else');
@@ -119,17 +115,20 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
   const own = stateFolder === undefined ? undefined : join(stateFolder, encodeURIComponent(name));
   // Before another process of this node removes what the present run of this one has written.
   if (own !== undefined) lockFolder(own);
-  const channel = await dial(at, deployment.keys);
+  const files = new NodeFiles({
+    ...{ name, registry, topologyFile, topology },
+    ...{ deploymentFile: flags.deployment, deployment },
+  });
   await runNodeProcess({
-    channel,
+    connect: () => dial(at, deployment.keys),
     hosts: [name],
     registry,
     topology: deployment.place(topology),
     ...(own === undefined ? {} : { stateFolder: own }),
-    level: flags.log,
+    levels: flags.log ?? deployment.log ?? 'info',
+    writesNodes: true,
     operatorPort: flags.operatorPort ?? deployment.hosts.get(name)?.operatorPort ?? 0,
-    reload: (log): ReloadResult =>
-      reread(flags.deployment ?? '', { topology, name, running: deployment }, log),
+    reload: (log) => files.reread(log),
   });
 }
 
@@ -178,35 +177,4 @@ async function dial(
       await sleep(RETRY_MS);
     }
   }
-}
-
-/** What a node was started with. */
-interface RunningNode {
-  readonly topology: Topology;
-  readonly name: string;
-  readonly running: Deployment;
-}
-
-/** SIGHUP: levels of the log act at once, everything else with the next start. */
-function reread(
-  file: string,
-  { topology, name, running }: RunningNode,
-  log: OperatorLog,
-): ReloadResult {
-  try {
-    const now = loadDeployment(file, topology, { kind: 'node', name });
-    const applied = now.log === undefined ? [] : applyLevels(log, now.log);
-    const needsRestart = now.differencesFrom(running).map((name) => `${file}: ${name}`);
-    return { applied, needsRestart };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { applied: [], needsRestart: [], error: message };
-  }
-}
-
-function applyLevels(log: OperatorLog, text: string): string[] {
-  const { level, components } = readLevels(text);
-  if (level !== undefined) log.setLevel(level);
-  for (const [component, own] of components) log.setLevel(own, component);
-  return [`log: ${text}`];
 }

@@ -10,7 +10,7 @@ import { nodeOptions } from '../files/load.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { ProtocolRegistry } from '../registry.ts';
-import { Agent, brokenReport } from './agent.ts';
+import { Agent, brokenReport, type NodeLine } from './agent.ts';
 import type { Channel, CloseReason } from './channel/model.ts';
 import { answerClockPing } from './clock-sync.ts';
 import { readCommand } from './message-shapes.ts';
@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly operatorPort?: number;
   /** Stores of the hosts, over all runs; where the order says when absent. */
   readonly stateFolder?: string;
+  /** Gets what its nodes log, change and mark, for a log of this process. */
+  readonly onLine?: (line: NodeLine) => void;
 }
 
 /** How a session ended. */
@@ -111,7 +113,7 @@ export class AgentSession {
   }
 
   async #load(told: AgentOrder): Promise<void> {
-    const { registry } = this.#options;
+    const { registry, onLine } = this.#options;
     try {
       const order = this.#ownOrder(told);
       if (this.#options.topology === undefined) await loadProtocols(order, registry);
@@ -119,6 +121,7 @@ export class AgentSession {
         registry,
         send: (report): void => this.#send(report),
         onBroken: (error): void => this.#breakOff(error),
+        ...(onLine === undefined ? {} : { onLine }),
       });
       const early = this.#early;
       this.#early = [];

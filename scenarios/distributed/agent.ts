@@ -35,12 +35,23 @@ import { type PacketProbe, ProbePackets } from './probe-packets.ts';
 import type { StoreFault } from './remote-world.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
+/** One line of a node. */
+export interface NodeLine {
+  readonly node: string;
+  /** Name of its protocol. */
+  readonly protocol: string;
+  readonly level: 'debug' | 'info' | 'warn';
+  readonly text: string;
+}
+
 /** What an agent needs of its process. */
 export interface AgentSurroundings {
   readonly registry: Registry;
   readonly send: (report: Report) => void;
   /** Gets what node code threw, once; the agent is of no use afterwards. */
   readonly onBroken: (error: unknown) => void;
+  /** Gets what nodes log, and their states and marks as lines of level debug. */
+  readonly onLine?: (line: NodeLine) => void;
 }
 
 /** What a crash takes with it at most; half of it costs the coordinator twice the messages. */
@@ -251,6 +262,7 @@ export class Agent implements WorldListener {
 
   state(node: string, machine: string, state: string): void {
     this.#send({ type: 'state', atNs: this.world.now(), node, machine, state });
+    this.#write(node, 'debug', `${machine}: ${state}`);
     this.#lookAtPaths(node);
   }
 
@@ -260,11 +272,20 @@ export class Agent implements WorldListener {
 
   marked(node: string, name: string): void {
     this.#send({ type: 'mark', atNs: this.world.now(), node, name });
+    this.#write(node, 'debug', name);
     this.#lookAtPaths(node);
   }
 
   logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void {
     this.#send({ type: 'log', node, level, message: brief(message) });
+    this.#write(node, level, message);
+  }
+
+  #write(node: string, level: NodeLine['level'], text: string): void {
+    const { onLine } = this.#surroundings;
+    if (onLine === undefined) return;
+    const protocol = this.#provisioned.protocolOf(node).name;
+    onLine({ node, protocol, level, text });
   }
 
   #create(name: string): void {

@@ -46,12 +46,23 @@ function endpoint(): Leaf<HostPort> {
   });
 }
 
+const LEVEL = '(?:[a-z][a-z0-9._-]{0,62}:)?(?:debug|info|warn|error)';
+/** What `ORRERY_LOG` takes; parts end at a comma, so no text is tried twice. */
+const LEVELS = new RegExp(`^${LEVEL}(?:, ?${LEVEL}){0,63}$`);
+
 // Sockets of nodes are IPv4, as the addresses of topologies are.
 const address = (): Leaf<string> =>
   pattern(
     'an IPv4 address such as 192.0.2.11',
     IPV4,
     'the address of the machine on which the node runs',
+  );
+
+const levels = (): Leaf<string> =>
+  pattern(
+    'levels such as warn,gateway:debug',
+    LEVELS,
+    'debug, info, warn or error, for all or for a component: gateway:debug',
   );
 
 const operatorSchema = z
@@ -90,7 +101,7 @@ export const deploymentSchema = z
       .record(z.string(), hostSchema)
       .optional()
       .meta({ description: 'Nodes of the topology that stand on other machines, by name.' }),
-    log: text('levels such as warn,gateway:debug').optional().meta({
+    log: levels().optional().meta({
       description: 'Levels of the nodes’ logs, as in ORRERY_LOG; read again on SIGHUP.',
     }),
     shape: oneOf(['links', 'off']).optional().meta({

@@ -11,6 +11,7 @@ import { type DestinationStream, pino } from 'pino';
 import {
   COMPONENTS_MAX,
   isComponent,
+  type LevelsRead,
   type LogLevels,
   OPERATOR_LEVELS,
   type OperatorLevel,
@@ -44,6 +45,8 @@ export interface OperatorLog {
    * @throws RangeError for a bad name, or more than 64 components with levels of their own.
    */
   setLevel(level: OperatorLevel, component?: string): void;
+  /** Sets these levels in place of all that are set. */
+  replaceLevels(levels: Omit<LevelsRead, 'problems'>): void;
   /** Writes everything from now on, or goes back to the levels set; true when everything is written. */
   toggleDebug(): boolean;
   /** Lines that were left out since the start, because there were too many or nobody could read. */
@@ -62,6 +65,7 @@ export interface JsonLogOptions {
   readonly destination?: DestinationStream;
 }
 
+const DEFAULT_LEVEL: OperatorLevel = 'info';
 const LINES_PER_SECOND_MAX = 1_000;
 const FIELDS_MAX = 16;
 const STDERR = 2;
@@ -89,7 +93,7 @@ class JsonLog implements OperatorLog {
 
   constructor(options: JsonLogOptions) {
     this.node = options.node;
-    this.level = options.level ?? 'info';
+    this.level = options.level ?? DEFAULT_LEVEL;
     this.writer = makeWriter(options.destination ?? this.stderr());
   }
 
@@ -131,6 +135,12 @@ class JsonLog implements OperatorLog {
       this.components.set(component, level);
     }
     this.isEverything = false;
+  }
+
+  replaceLevels({ level = DEFAULT_LEVEL, components }: Omit<LevelsRead, 'problems'>): void {
+    this.components.clear();
+    this.setLevel(level);
+    for (const [component, own] of components) this.setLevel(own, component);
   }
 
   toggleDebug(): boolean {

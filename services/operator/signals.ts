@@ -8,6 +8,7 @@
  * @module
  */
 import type { OperatorLog } from './json-log.ts';
+import { type LastResort, startLastResort } from './last-resort.ts';
 import type { NodeFace } from './node-face.ts';
 
 /** Something besides the node that ends with the process: the endpoint, a channel. */
@@ -32,6 +33,8 @@ export interface SignalOptions {
   readonly exit?: (code: number) => void;
   /** Longest time from the signal to the end, ms; default 4,500. */
   readonly deadlineMs?: number;
+  /** Ends a process that does not even notice its deadline; default {@link startLastResort}. */
+  readonly lastResort?: (order: LastResort) => void;
 }
 
 /** Handlers that are in place until disposed of. */
@@ -43,6 +46,8 @@ export interface SignalHandlers {
 
 /** R-062 grants 5 s to the end of the process; half a second is left for the end itself. */
 const DEADLINE_MS = 4_500;
+/** So much later than the deadline a thread that does not answer is taken for stuck. */
+const STUCK_MS = 250;
 /** Ctrl-C reaches a process twice when npm runs it: from the terminal and from npm. */
 const SAME_KEY_MS = 200;
 const EXIT_INTERRUPTED = 130;
@@ -105,6 +110,8 @@ class Ending {
     this.beganMs = performance.now();
     log.component('signals').info(`${why}: draining, at most ${deadlineMs} ms`);
     this.deadline = setTimeout(() => this.onDeadline(deadlineMs), deadlineMs);
+    const { exit, lastResort = exit === undefined ? startLastResort : ignore } = this.options;
+    lastResort({ afterMs: deadlineMs + STUCK_MS, line: this.stuckLine(deadlineMs) });
     this.closeAll().catch((error: unknown) => {
       log.component('signals').error(`draining failed: ${wordsOf(error)}`);
       this.end(1);
@@ -113,6 +120,13 @@ class Ending {
 
   dispose(): void {
     clearTimeout(this.deadline);
+  }
+
+  /** As the log writes it, which cannot write it then. */
+  private stuckLine(deadlineMs: number): string {
+    const node = this.options.face.name;
+    const message = `not drained within ${deadlineMs} ms: node ${node} computes without end; killed`;
+    return `${JSON.stringify({ level: 'error', node, component: 'signals', message })}\n`;
   }
 
   private async closeAll(): Promise<void> {
@@ -143,6 +157,10 @@ class Ending {
     this.dispose();
     (this.options.exit ?? exitProcess)(code);
   }
+}
+
+function ignore(): void {
+  // Whoever ends the process in its own way has nothing to kill.
 }
 
 function exitProcess(code: number): void {

@@ -1,5 +1,6 @@
 /**
- * Nodes that break: one throws while it runs, one says at the end that an invariant does not hold.
+ * Nodes that break: one throws while it runs, one says at the end that an invariant does not hold, one
+ * computes for half a minute when it is to stop.
  * For tests of how a run with processes names them.
  *
  * @module
@@ -8,7 +9,7 @@ import { z } from 'zod';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 
 const config = z.strictObject({
-  breaks: z.enum(['throws', 'invariant', 'never']).default('never'),
+  breaks: z.enum(['throws', 'invariant', 'stop', 'never']).default('never'),
 });
 type Options = z.output<typeof config>;
 
@@ -32,5 +33,10 @@ export const protocol: Protocol<Options> = {
     },
     invariant: (): string | undefined =>
       breaks === 'invariant' ? 'two tables do not agree' : undefined,
+    stop: (): void => {
+      if (breaks !== 'stop') return;
+      const endMs = performance.now() + 30_000;
+      while (performance.now() < endMs);
+    },
   }),
 };

@@ -13,6 +13,7 @@ import {
   makeKeys,
 } from '../../../../scenarios/distributed/deployment.ts';
 import { newKeyFile } from '../../../../scenarios/distributed/deployment-key.ts';
+import { readLevels } from '../../../../services/operator/index.ts';
 import { schemaTexts } from '../../../../tools/schemas.ts';
 import {
   ConfigError,
@@ -134,6 +135,19 @@ describe('a deployment file', () => {
     expect(alice).toBe(bob);
     const text = ALL.replace('bob: 192.0.2.13', 'bob: 192.0.2.11');
     expect(load(text, other).hosts.get('bob')?.address).toBe('192.0.2.11');
+  });
+
+  it('takes for levels of the log what the log can read, and nothing else', () => {
+    const good = ['warn', 'debug,gateway:error', 'gateway:debug, mixnet:warn', 'a.b-c_9:info'];
+    const bad = ['wran', 'warn,', 'gateway', 'gateway:', 'A:info', 'a:b:info', 'warn gateway:info'];
+    for (const text of good) {
+      expect(load(`${HEAD}log: "${text}"\n`).log).toBe(text);
+      expect(readLevels(text).problems).toEqual([]);
+    }
+    for (const text of bad) {
+      const place = /deployment\.yaml:3:6 {2}log: "[^"]*" is not levels such as warn,gateway:debug/;
+      expect(() => load(`${HEAD}log: "${text}"\n`)).toThrow(place);
+    }
   });
 
   it('shows no key when it is printed', () => {

@@ -25,6 +25,8 @@ const face = {
       : { applied: [], needsRestart: [], error: 'gateway.yaml:3:9  mtu: 12 is below 576' };
   },
   drain: async (): Promise<void> => {
+    const endMs = performance.now() + (how === 'busy' ? 10_000 : 0);
+    while (performance.now() < endMs);
     if (how === 'never') await new Promise(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));
     log.component('gateway').info('window saved');

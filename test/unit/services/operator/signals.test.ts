@@ -68,7 +68,7 @@ const seen = (node: Running, part: string): Promise<void> =>
   vi.waitFor(() => expect(said(node, part)).toBeDefined(), { timeout: 20_000 });
 
 describe.concurrent('a node process', () => {
-  it('R-062: drains on SIGTERM, saves, and ends with 0 within 5 s', async () => {
+  it('drains on SIGTERM, saves, and ends with 0 within 5 s', async () => {
     const node = await start('well');
     // Node's agent keeps the connection open, as a scraper does.
     await new Promise((resolve) => {
@@ -101,6 +101,20 @@ describe.concurrent('a node process', () => {
     });
   });
 
+  it('is killed, with a line, when it computes and does not even notice the deadline', async () => {
+    const node = await start('busy', '300');
+    node.signal('SIGTERM');
+    const { code, afterMs } = await node.ended;
+    expect(code).toBeNull();
+    expect(node.child.signalCode).toBe('SIGKILL');
+    expect(afterMs).toBeGreaterThan(500);
+    expect(afterMs).toBeLessThan(5_000);
+    expect(node.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'not drained within 300 ms: node gateway-111 computes without end; killed',
+    });
+  });
+
   it('ends at once on a second signal', async () => {
     const node = await start('never');
     node.signal('SIGTERM');
@@ -112,7 +126,7 @@ describe.concurrent('a node process', () => {
     expect(afterMs).toBeLessThan(4_000);
   });
 
-  it('R-061, R-248: reloads on SIGHUP, switches its log on SIGUSR2, ends with 0 on SIGINT', async () => {
+  it('R-248: reloads on SIGHUP, switches its log on SIGUSR2, ends with 0 on SIGINT', async () => {
     const node = await start('well');
     node.signal('SIGHUP');
     await seen(node, 'needs a restart');

@@ -1,0 +1,103 @@
+/**
+ * What SIGHUP does to a node of a deployment: both of its files are read again, levels of the log act at
+ * once, and every other difference is named, because it takes effect with the next start.
+ *
+ * Nothing of a bad file is taken over. Does not read keys into anything that is printed.
+ *
+ * @module
+ */
+import { type Deployment, loadDeployment } from '../scenarios/distributed/deployment.ts';
+import type { ProtocolRegistry } from '../scenarios/registry.ts';
+import { PROJECT_FOLDERS } from '../scenarios/runner/folders.ts';
+import { type OperatorLog, type ReloadResult, readLevels } from '../services/operator/index.ts';
+import { loadTopology } from '../topologies/load.ts';
+import type { HostSpec, Topology } from '../topologies/model.ts';
+
+/** The files that a node was started with, as they were read then. */
+export interface StartedFiles {
+  /** Name of the node. */
+  readonly name: string;
+  readonly registry: ProtocolRegistry;
+  /** Path of the topology file. */
+  readonly topologyFile: string;
+  readonly topology: Topology;
+  /** Path of the deployment file. */
+  readonly deploymentFile: string;
+  readonly deployment: Deployment;
+}
+
+const NO_LEVELS = 'info';
+
+/** Reads the files of one node again, as often as it is asked to. */
+export class NodeFiles {
+  readonly #started: StartedFiles;
+  /** Levels of the file that are in force. */
+  #levels: string;
+
+  constructor(started: StartedFiles) {
+    this.#started = started;
+    this.#levels = started.deployment.log ?? NO_LEVELS;
+  }
+
+  /** Takes over what can change while the node runs; never throws on bad files. */
+  reread(log: OperatorLog): ReloadResult {
+    const { name, topologyFile, registry, deploymentFile } = this.#started;
+    try {
+      const request = { path: topologyFile, folders: PROJECT_FOLDERS, registry };
+      const topology = loadTopology(request);
+      const deployment = loadDeployment(deploymentFile, topology, { kind: 'node', name });
+      const needsRestart = this.#differences(topology, deployment);
+      return { applied: this.#apply(deployment, log), needsRestart };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { applied: [], needsRestart: [], error: message };
+    }
+  }
+
+  #apply({ log: levels = NO_LEVELS }: Deployment, log: OperatorLog): readonly string[] {
+    if (levels === this.#levels) return [];
+    const applied = `log: ${this.#levels} -> ${levels}`;
+    log.replaceLevels(readLevels(levels));
+    this.#levels = levels;
+    return [applied];
+  }
+
+  #differences(topology: Topology, deployment: Deployment): readonly string[] {
+    const { name, topology: before, deployment: running } = this.#started;
+    const settings = deployment.differencesFrom(running);
+    return [
+      ...settings.map((setting) => `${running.file}: ${setting}`),
+      ...topologyDifferences(before, topology, name).map((part) => `${before.file}: ${part}`),
+    ];
+  }
+}
+
+/** Parts that another version of the file says differently; the node's own setting by setting. */
+function topologyDifferences(before: Topology, after: Topology, name: string): readonly string[] {
+  if (before.sha256 === after.sha256) return [];
+  const own = hostDifferences(hostOf(before, name), hostOf(after, name));
+  if (own.length > 0) return own.map((setting) => `${name}.${setting}`);
+  // The coordinator compares the bytes of the file, so that a comment counts as well.
+  return ['other nodes, links or comments'];
+}
+
+function hostOf({ hosts }: Topology, name: string): HostSpec | undefined {
+  return hosts.find((host) => host.name === name);
+}
+
+function hostDifferences(before: HostSpec | undefined, after: HostSpec | undefined): string[] {
+  if (before === undefined || after === undefined) return ['it is no node any more'];
+  const [ours, theirs] = [settingsOf(before), settingsOf(after)];
+  const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
+  return [...names].filter((name) => ours[name] !== theirs[name]).sort();
+}
+
+/** Each setting of a host as text that can be compared. */
+function settingsOf(host: HostSpec): Readonly<Record<string, string>> {
+  const { protocol, address, isdAs = '', options } = host;
+  const ofOptions = Object.entries(options).map(([option, value]) => [
+    `options.${option}`,
+    JSON.stringify(value),
+  ]);
+  return { run: protocol, address, as: isdAs, ...Object.fromEntries(ofOptions) };
+}
