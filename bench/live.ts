@@ -5,7 +5,7 @@
  *
  * Each step is a short run of failover.yaml without its cuts. A rate counts as carried when 99.9 % of
  * the packets arrive and the 95th percentile of their latency stays below the scenario's limit:
- * with four megabytes before each socket, what is too much is late long before it is lost. Rates
+ * what is too much is late or turned away before it is lost. Rates
  * grow by a quarter until one fails twice, then the gap is halved. Takes minutes, so it runs only
  * when named: `npm run bench -- live`. Measure on a machine that does nothing else.
  *

@@ -10,7 +10,8 @@ import type { Scheduler } from '../core/scheduler.ts';
 import { checkDelay } from '../core/time.ts';
 import { RearmTimer } from '../core/timer.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
-import type { Pump, ReadyTask } from './pump.ts';
+import type { Pump } from './pump.ts';
+import type { ReadyTask } from './ready-queue.ts';
 
 /** The timer behind `host.after` in live. */
 export class LiveTimer implements Timer, ReadyTask {

@@ -96,6 +96,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
       clock,
       scheduler: this.network.scheduler,
       precision: options.precision ?? 'high',
+      takeBacklog: (): boolean => this.wires.takeBacklog(),
       onFailure: options.onFailure,
     });
   }

@@ -63,6 +63,12 @@ interface LastSender {
   isOwn: boolean;
 }
 
+/**
+ * libuv reads so many datagrams of a socket before it looks at the next one (uv__udp_recvmsg): more may lie
+ * in one that gave as many.
+ */
+const READ_AT_ONCE = 32;
+
 /** See the module. */
 export class WireTable {
   /** Smallest receive buffer that the system granted, bytes. */
@@ -81,6 +87,10 @@ export class WireTable {
   #received = 0;
   #unsent = 0;
   #foreign = 0;
+  /** The socket that was read last, and how much in a row. */
+  #lastRead: Endpoint = -1;
+  #inRow = 0;
+  #isBacklogged = false;
 
   constructor(parts: WireTableParts) {
     this.#endpoints = parts.endpoints;
@@ -98,6 +108,14 @@ export class WireTable {
     };
   }
 
+  /** True when a socket gave as many datagrams as are read at once since the last call. */
+  takeBacklog(): boolean {
+    const found = this.#isBacklogged;
+    this.#isBacklogged = false;
+    this.#inRow = 0;
+    return found;
+  }
+
   /** Binds a real socket at `local`; returns the name of the error when there is one. */
   open(local: Endpoint, user: WireUser): string | undefined {
     const pair = this.#endpoints.pairOf(local);
@@ -113,6 +131,7 @@ export class WireTable {
         if (!isLast) this.#look(last, address, port);
         if (last.isOwn) this.#received += 1;
         else this.#foreign += 1;
+        this.#noteRead(local);
         user.onDatagram(bytes, last.endpoint);
       },
       onError: user.onError,
@@ -172,6 +191,13 @@ export class WireTable {
     for (const [local, open] of this.#open.entries()) {
       if (open !== undefined && (host === undefined || open.host === host)) this.close(local);
     }
+  }
+
+  // hot: once per datagram and hop.
+  #noteRead(local: Endpoint): void {
+    this.#inRow = local === this.#lastRead ? this.#inRow + 1 : 1;
+    this.#lastRead = local;
+    if (this.#inRow >= READ_AT_ONCE) this.#isBacklogged = true;
   }
 
   /** Finds the sender's place in the world, and remembers it for the next datagram. */

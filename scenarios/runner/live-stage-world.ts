@@ -10,12 +10,13 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
-import type { ReadyTask } from '../../engine/live/pump.ts';
+import type { ReadyTask } from '../../engine/live/ready-queue.ts';
 import { OVERLOAD } from '../../engine/net/sim-host.ts';
 import type { PacketTotals } from '../../reports/model.ts';
 import { followedMask, HandoverWitness } from './handover-witness.ts';
 import { portRanges } from './real-ports.ts';
 import { type SimStageOptions, SimStageWorld } from './sim-stage-world.ts';
+import { SourcePatience } from './source-patience.ts';
 
 /** What a live world is built from. */
 export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'makeWorld'> {
@@ -31,11 +32,6 @@ export interface LiveStageOptions extends Omit<SimStageOptions, 'buffers' | 'mak
  */
 const RAMP_MIN_NS = 1_000_000_000;
 const RAMP_MAX_NS = 4_000_000_000;
-/**
- * A source that is this late turns its packet away, ns: what is due waits in the loop when nothing else does,
- * and 250 ms is what an application may wait in all. A pause of the collector is far shorter.
- */
-const SOURCE_LATE_NS = 200_000_000;
 /** No application has its turn. */
 const NO_TURN = -1;
 
@@ -53,6 +49,7 @@ export class LiveStageWorld extends SimStageWorld {
   /** Instant for which the running source or fault was booked. */
   #dueNs: number | undefined;
   #isMuted = false;
+  readonly #patience = new SourcePatience();
 
   constructor(options: LiveStageOptions) {
     const { scenario, protocolOf, live } = options;
@@ -105,7 +102,7 @@ export class LiveStageWorld extends SimStageWorld {
   override at(timeNs: number, fire: () => void): void {
     const { pump, scheduler } = this.live;
     const task = new DueTask(this, timeNs, fire);
-    this.#book(timeNs, (delay) => scheduler.after(delay, () => pump.push(task), 'traffic'));
+    this.#book(timeNs, (delay) => scheduler.after(delay, () => pump.pushSource(task), 'traffic'));
   }
 
   /** Runs what was booked for an instant, unless sources are muted. */
@@ -118,7 +115,7 @@ export class LiveStageWorld extends SimStageWorld {
 
   // hot: once per packet of a source.
   override request(node: string, request: NodeRequest): void {
-    if (this.#dueNs !== undefined && this.#wallNs() - this.#dueNs > SOURCE_LATE_NS) {
+    if (this.#dueNs !== undefined && !this.#patience.admits(this.#wallNs(), this.#dueNs)) {
       this.live.host(node).shed();
       request.respond(OVERLOAD);
       return;

@@ -22,7 +22,10 @@ afterEach(() => {
   for (const pump of pumps.splice(0)) pump.stop();
 });
 
-function setUp(precision: 'low' | 'high' = 'high'): {
+function setUp(
+  precision: 'low' | 'high' = 'high',
+  takeBacklog = (): boolean => false,
+): {
   clock: HandClock;
   scheduler: Scheduler;
   pump: Pump;
@@ -32,7 +35,7 @@ function setUp(precision: 'low' | 'high' = 'high'): {
   const scheduler = new Scheduler();
   const failures: unknown[] = [];
   const onFailure = (error: unknown): void => void failures.push(error);
-  const pump = new Pump({ clock, scheduler, precision, onFailure });
+  const pump = new Pump({ clock, scheduler, precision, onFailure, takeBacklog });
   pumps.push(pump);
   return { clock, scheduler, pump, failures };
 }
@@ -180,6 +183,44 @@ describe('Pump', () => {
     expect(pump.overruns).toBe(1);
     for (let i = 0; i < 10; i += 1) await turn();
     expect(ran).toBe(10);
+  });
+
+  it('gives sources their turn after node code, and when no socket holds more', async () => {
+    let isBacklogged = true;
+    const { clock, pump } = setUp('high', () => isBacklogged);
+    const log: string[] = [];
+    clock.at = 1_000 * MS;
+    // Without sources nobody waits: their patience begins here.
+    pump.enter(() => undefined);
+    pump.push({ run: () => void log.push('nothing new') });
+    pump.wake();
+    await turn();
+    pump.pushSource({ run: () => void log.push('source') });
+    pump.push({ run: () => void log.push('node') });
+    pump.wake();
+    await turn();
+    await turn();
+    expect(log).toEqual(['nothing new', 'node']);
+    isBacklogged = false;
+    await turn();
+    expect(log).toEqual(['nothing new', 'node', 'source']);
+  });
+
+  it('lets no full socket keep sources waiting for more than 10 ms', async () => {
+    const { clock, pump } = setUp('high', () => true);
+    const sentAt: number[] = [];
+    const source = { run: (): void => void sentAt.push(clock.at) };
+    pump.push({ run: () => undefined });
+    clock.at = 1_000 * MS;
+    pump.wake();
+    await turn();
+    pump.pushSource(source);
+    pump.wake();
+    for (let i = 0; i < 12; i += 1) {
+      await turn();
+      clock.at += MS;
+    }
+    expect(sentAt).toEqual([1_010 * MS]);
   });
 
   it('stops and tells when node code throws', async () => {

@@ -1,0 +1,137 @@
+/**
+ * One event loop that has too much to do, on a clock set by hand: a source, seven sockets in a row and the
+ * real pump and patience of sources. Each turn of the loop takes 32 datagrams out of each socket, as libuv does, and whatever runs
+ * takes its time.
+ *
+ * @module
+ */
+import { Scheduler } from '../../../../engine/core/scheduler.ts';
+import { Pump } from '../../../../engine/live/pump.ts';
+import { SourcePatience } from '../../../../scenarios/runner/source-patience.ts';
+
+const US = 1_000;
+const MS = 1_000_000;
+const HOPS = 7;
+const READ_AT_ONCE = 32;
+const LINK_NS = 2 * MS;
+const SOURCE_COST_NS = 40 * US;
+const HOP_COST_NS = 14 * US;
+const SHED_COST_NS = 4 * US;
+
+/** Packets/s of which the loop can carry all: a source's turn and seven hops for each. */
+export const KNEE = 1e9 / (SOURCE_COST_NS + HOPS * HOP_COST_NS);
+
+/** What came of it. */
+export interface BusyFigures {
+  readonly goodput: number;
+  readonly shed: number;
+  /** Most datagrams in one socket. */
+  readonly deepest: number;
+  readonly latencyMsP95: number;
+}
+
+interface BusyOptions {
+  readonly rate: number;
+  /** The pump is told that sockets hold more. */
+  readonly isTold: boolean;
+  readonly durationNs: number;
+}
+
+/** Runs the loop. */
+export function runBusyLoop(options: BusyOptions): Promise<BusyFigures> {
+  return new BusyLoop(options).run();
+}
+
+class BusyLoop {
+  readonly #options: BusyOptions;
+  readonly #scheduler = new Scheduler();
+  readonly #sockets: number[][] = Array.from({ length: HOPS }, () => []);
+  readonly #pump: Pump;
+  readonly #latencies: number[] = [];
+  #nowNs = 0;
+  #shed = 0;
+  #deepest = 0;
+  #isBacklogged = false;
+  readonly #patience = new SourcePatience();
+
+  constructor(options: BusyOptions) {
+    this.#options = options;
+    this.#pump = new Pump({
+      clock: { now: (): number => this.#nowNs },
+      scheduler: this.#scheduler,
+      precision: 'high',
+      onFailure: (error): void => {
+        throw error;
+      },
+      takeBacklog: (): boolean => {
+        const found = this.#isBacklogged;
+        this.#isBacklogged = false;
+        return options.isTold && found;
+      },
+    });
+  }
+
+  async run(): Promise<BusyFigures> {
+    const { durationNs } = this.#options;
+    this.#book(MS);
+    while (this.#nowNs < durationNs) {
+      this.#poll();
+      this.#pump.wake();
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#idle();
+    }
+    this.#pump.stop();
+    const sorted = this.#latencies.sort((a, b) => a - b);
+    return {
+      goodput: (1e9 * sorted.length) / durationNs,
+      shed: this.#shed,
+      deepest: this.#deepest,
+      latencyMsP95: (sorted[Math.floor(0.95 * sorted.length)] ?? Number.NaN) / MS,
+    };
+  }
+
+  /** Nothing to do: the clock goes on to what is due next. */
+  #idle(): void {
+    const isEmpty = this.#sockets.every((socket) => socket.length === 0);
+    if (isEmpty) this.#nowNs = Math.max(this.#nowNs, this.#scheduler.peekTime());
+  }
+
+  #book(dueNs: number): void {
+    const nextNs = dueNs + Math.round(1e9 / this.#options.rate);
+    this.#scheduler.after(dueNs - this.#scheduler.now, () => {
+      this.#pump.pushSource({ run: () => this.#send(dueNs) });
+      this.#book(nextNs);
+    });
+  }
+
+  #send(dueNs: number): void {
+    if (!this.#patience.admits(this.#nowNs, dueNs)) {
+      this.#nowNs += SHED_COST_NS;
+      this.#shed += 1;
+      return;
+    }
+    this.#nowNs += SOURCE_COST_NS;
+    this.#forward(0, dueNs);
+  }
+
+  #forward(hop: number, bornNs: number): void {
+    const delay = this.#nowNs - this.#scheduler.now + LINK_NS;
+    this.#scheduler.after(delay, () => void this.#sockets[hop]?.push(bornNs));
+  }
+
+  /** What one turn of the loop reads. */
+  #poll(): void {
+    for (const [hop, socket] of this.#sockets.entries()) {
+      this.#deepest = Math.max(this.#deepest, socket.length);
+      const read = socket.splice(0, READ_AT_ONCE);
+      if (read.length === READ_AT_ONCE) this.#isBacklogged = true;
+      for (const bornNs of read) this.#pump.enter(() => this.#receive(hop, bornNs));
+    }
+  }
+
+  #receive(hop: number, bornNs: number): void {
+    this.#nowNs += HOP_COST_NS;
+    if (hop + 1 < HOPS) this.#forward(hop + 1, bornNs);
+    else this.#latencies.push(this.#nowNs - bornNs);
+  }
+}
