@@ -29,19 +29,30 @@ export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: 
   return { carried: { offeredPerSecond, acceptedPerSecond, carriedPerSecond, shed } };
 }
 
-/** `this machine carries about 7,100/s of the 10,000/s asked`; nothing where all was carried. */
+/** `this machine carries about 7,100/s of the 10,000/s asked`; none where all was carried. */
+export function carriedWords(report: Pick<Report, 'carried' | 'mode'>): readonly string[] {
+  const text = carriedText(report);
+  return text === undefined ? [] : [text.full];
+}
+
+/** The same sentence, and a shorter form where a line has no room for it. */
 export function carriedText({
   carried,
   mode,
-}: Pick<Report, 'carried' | 'mode'>): readonly string[] {
-  if (carried === undefined) return [];
+}: Pick<Report, 'carried' | 'mode'>):
+  | { readonly full: string; readonly brief: string }
+  | undefined {
+  if (carried === undefined) return undefined;
   const { carriedPerSecond, offeredPerSecond } = carried;
   const who = mode === 'live' ? 'this machine' : 'the modelled machine';
   const [carries, asked] = [
     rate(carriedPerSecond, CARRIED_DIGITS),
     rate(offeredPerSecond, ASKED_DIGITS),
   ];
-  return [`${who} carries about ${carries} of the ${asked} asked`];
+  return {
+    full: `${who} carries about ${carries} of the ${asked} asked`,
+    brief: `carries about ${carries} of ${asked} asked`,
+  };
 }
 
 function rate(perSecond: number, digits: number): string {

@@ -6,7 +6,7 @@
  */
 
 import { againstMarkdown } from './against-text.ts';
-import { carriedText } from './carried.ts';
+import { carriedWords } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
 import { plural, quantity, shortFingerprint, whole } from './format.ts';
@@ -98,7 +98,7 @@ function headline(report: Report): string {
   const name = escapeMarkdown(report.scenario.name);
   const seeds = plural(report.seeds.length, 'seed');
   const question = escapeMarkdown(report.scenario.question);
-  return `### ${icon} ${name}: ${[...carriedText(report), countText(report)].join('; ')} (${seeds}, ${conditions})\n${question}\n`;
+  return `### ${icon} ${name}: ${[...carriedWords(report), countText(report)].join('; ')} (${seeds}, ${conditions})\n${question}\n`;
 }
 
 function kpiTable(report: Report, comparison: ReportComparison | undefined): string {

@@ -48,6 +48,8 @@ export interface TerminalOptions {
 type Paint = ReturnType<typeof picocolors.createColors>;
 
 const INDENT = 2;
+/** Between the parts of a verdict that takes more than one line. */
+const VERDICT_GAP = '  ';
 
 /** The whole report, ending with a line end. */
 export function renderTerminal(raw: Report, options: TerminalOptions): string {
@@ -92,9 +94,10 @@ function printable(report: Report): Report {
 
 function verdictLines(report: Report, paint: Paint, width: number): readonly string[] {
   const word = verdictWord(report);
+  const title = `${word}  ${report.scenario.name}`;
   const parts = [
-    `${word}  ${report.scenario.name}`,
-    ...carriedText(report),
+    title,
+    ...carriedPart(report, width - title.length - VERDICT_GAP.length),
     countText(report),
     plural(report.seeds.length, 'seed'),
     ...conditionsText(report),
@@ -102,10 +105,17 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   ];
   const wide = fold(parts, { width, indent: 6, gap: '   ' });
   const [first = '', ...rest] =
-    wide.length === 1 ? wide : fold(parts, { width, indent: 6, gap: '  ' });
+    wide.length === 1 ? wide : fold(parts, { width, indent: 6, gap: VERDICT_GAP });
   const { green, red, yellow } = paint;
   const colour = { PASS: green, FAIL: red, STOP: yellow, INCONCLUSIVE: yellow }[word];
   return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
+}
+
+/** In the form that stands beside the title, where one does. */
+function carriedPart(report: Report, room: number): readonly string[] {
+  const text = carriedText(report);
+  if (text === undefined) return [];
+  return [text.full.length <= room ? text.full : text.brief];
 }
 
 function questionLines(report: Report, width: number): readonly string[] {

@@ -8,7 +8,7 @@
 
 import { createHash } from 'node:crypto';
 import { againstHtml } from '../against-text.ts';
-import { carriedText } from '../carried.ts';
+import { carriedWords } from '../carried.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
 import { plural, quantity, shortFingerprint, wallTime, whole } from '../format.ts';
 import { countText, kpiName, seedCommand, verdictWord } from '../kpi-text.ts';
@@ -73,7 +73,7 @@ function hashSource(text: string): string {
 function verdictBar(report: Report): Markup {
   const word = verdictWord(report);
   return html`<header class="bar ${report.pass ? 'pass' : word === 'INCONCLUSIVE' ? 'open' : 'fail'}"><div>
-<h1><b>${word}</b>${report.scenario.name}: ${[...carriedText(report), countText(report)].join('; ')}</h1>
+<h1><b>${word}</b>${report.scenario.name}: ${[...carriedWords(report), countText(report)].join('; ')}</h1>
 <p class="question">${report.scenario.question}</p>
 <dl class="facts">${reportFacts(report).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </div></header>

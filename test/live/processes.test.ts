@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
 import { runLive } from '../../scenarios/runner/live-run.ts';
 import { checkNode } from '../../services/operator/index.ts';
 import {
@@ -53,7 +54,7 @@ const CRASHES = `
 name: crashes
 question: Does traffic come back after kill -9 of a router and of a gateway?
 topology: two-paths.yaml
-duration: 7s
+duration: 14s
 warmup: 500ms
 traffic: [{ from: gateway-111, to: gateway-211, kind: poisson, rate: 200/s, size: 400B }]
 events:
@@ -77,6 +78,12 @@ events:
 kpis:
   bulk.duplicates: { count: "== 0" }
 `;
+
+/** What a node tells its operator; nothing while it starts. */
+async function metricsOf(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  return response.text();
+}
 
 describe('a process for each node', () => {
   it('R-242, R-247: gives the metrics of one process, and answers its operators', async () => {
@@ -112,18 +119,27 @@ describe('a process for each node', () => {
   it('R-018, R-019, R-243: recovers from kill -9 of a router and of a gateway', async () => {
     write('two-paths.yaml', TWO_PATHS, blockOf(1));
     const run = await spread(write('crashes.yaml', CRASHES));
-    await run.reach(5_500);
-    const restarted = (): readonly string[] =>
-      run.processes().flatMap(({ isRestart, nodes }) => (isRestart ? [nodes.join()] : []));
-    // A busy machine takes its time to start a process again.
-    await vi.waitFor(() => expect(restarted()).toEqual(['br-111-1', 'gateway-211']), 4_000);
+    await run.reach(3_500);
+    const entryOf = (name: string): ProcessEntry | undefined =>
+      run.processes().find(({ isRestart, nodes }) => isRestart && nodes.includes(name));
+    // Counts, not shares: how much crosses meanwhile is a matter of the machine's pace. A new process counts
+    // from 0, so that everything which it has checked came after the crash.
+    for (const [name, metric] of [
+      ['br-111-1', 'orrery_router_forwarded_total'],
+      ['gateway-211', 'orrery_antireplay_checks_total'],
+    ] as const) {
+      await vi.waitFor(async () => {
+        const text = await metricsOf(entryOf(name)?.operatorPort ?? 0);
+        expect(Number(new RegExp(`^${metric}\\S* (\\d+)$`, 'm').exec(text)?.[1])).toBeGreaterThan(
+          20,
+        );
+      }, 10_000);
+    }
     const entries = run.processes();
     const report = reportOn(await run.end);
     expect(report.pass).toBe(true);
     expect(report.layout).toBe('6 processes');
     expect(report.metrics['live.restart']?.count).toBe(2);
-    // Something came after the last crash, and not much was lost around both.
-    expect(report.metrics['gateway.delivery']?.value).toBeGreaterThan(0.6);
     expect(report.faults.map(({ text }) => text).join('\n')).toContain('gateway-211 crashed');
     expect(warningsOf(report)).not.toContain('the process ended');
     await allGone(entries.map(({ pid }) => pid));
@@ -137,14 +153,16 @@ describe('a process for each node', () => {
     const report = reportOn(await run.end);
     expect(report.metrics['live.restart']?.count).toBe(2);
     expect(report.metrics['bulk.duplicates']?.value ?? 0).toBe(0);
-    // The source of alice is gone with her process while that starts; all else comes in the end, but for
-    // what bob had told nobody about when he was killed.
-    expect(report.metrics['bulk.delivery']?.value).toBeGreaterThan(0.9);
+    // Of what alice has taken all comes in the end, but for what bob had told nobody about when he was
+    // killed. How much she is offered while her process starts is a matter of the machine's pace.
+    const taken = report.metrics['bulk.accepted']?.value ?? 0;
+    expect(taken).toBeGreaterThan(100);
+    expect(report.metrics['bulk.throughput']?.count).toBeGreaterThan(0.9 * taken);
     expect(report.faults.map(({ text }) => text)).toEqual(['bob crashed', 'alice crashed']);
     await allGone(entries());
   });
 
-  it('R-062: names who ended by itself and who died, and reports on the rest', async () => {
+  it('names who ended by itself and who died, and reports on the rest', async () => {
     write('cable-2.yaml', CABLE, blockOf(2));
     const run = await spread(write('ends.yaml', pings('cable-2.yaml', '2s')));
     await run.reach(500);

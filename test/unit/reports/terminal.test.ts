@@ -53,6 +53,27 @@ describe('the terminal report', () => {
     expect(text).toContain('n=120');
   });
 
+  it.each([
+    ['overload', 'this machine carries about 7 100/s of the 10 000/s asked'],
+    ['failover-probes-of-every-kind', 'carries about 7 100/s of 10 000/s asked'],
+  ])('says in the first line of %s, at 80 columns, what the machine carries', (name, words) => {
+    const carried = {
+      ...{ offeredPerSecond: 10_000, acceptedPerSecond: 7_200 },
+      ...{ carriedPerSecond: 7_123, shed: 28_000 },
+    };
+    const report = {
+      ...missed,
+      scenario: { ...missed.scenario, name },
+      mode: 'live',
+      carried,
+    } as const;
+    const [first = '', second = ''] = renderTerminal(report, plain).split('\n');
+    expect(first.replaceAll(/\s/g, ' ')).toBe(`FAIL  ${name}  ${words}`);
+    expect(first.length).toBeLessThanOrEqual(80);
+    expect(second).toMatch(/^ {6}\d of \d KPIs missed {2}30 seeds {2}live /);
+    expect(renderVerdictLine(report, plain)).toContain('of the ');
+  });
+
   it('drops the interval, then the margin, when the terminal is narrow', () => {
     const at66 = renderTerminal(met, { ...plain, width: 66 });
     expect(at66).not.toContain('95 % interval');

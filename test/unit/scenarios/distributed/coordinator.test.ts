@@ -241,7 +241,7 @@ describe('deaths', () => {
     ]);
   });
 
-  it('R-019: starts the node anew at once and measures how long it takes', () => {
+  it('starts the node anew at once and measures how long it takes', () => {
     const { coordinator, stage, fleet, bob, run } = setUp();
     run();
     Object.assign(bob.agent, { state: 'dead', isKilled: true });
@@ -296,7 +296,7 @@ describe('deaths', () => {
     expect(coordinator.warnings.all).toEqual([]);
   });
 
-  it('R-062: says that an agent ended by itself, and takes its result', () => {
+  it('says that an agent ended by itself, and takes its result', () => {
     const { coordinator, bob, run } = setUp();
     run();
     coordinator.hear(bob.agent, { type: 'result', tally: tallyOf({ events: 4 }) });

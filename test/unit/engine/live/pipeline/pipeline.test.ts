@@ -118,6 +118,44 @@ describe('the pipeline', () => {
     });
   }
 
+  it.each([
+    // One batch is the message that opens the job.
+    [{}, 256, 1 + 2],
+    [{}, 257, 1 + 3],
+    [{ batch: 1 }, 20, 1 + 20],
+    [{ batch: 7 }, 21, 1 + 3],
+    [{ batch: 7 }, 22, 1 + 4],
+    [{ batch: 400 }, 257, 1 + 1],
+  ])(
+    'R-172: takes 128 packets at a time, or as many as its option says: %o, %i packets',
+    async (options, count, batches) => {
+      const pipeline = start({ workers: 1, ...options });
+      const job = open(pipeline);
+      const sink = collector();
+      // All are there before the thread is.
+      for (let token = 0; token < count; token += 1) pipeline.submit(packet(job, sink, { token }));
+      await pipeline.drained();
+      expect(sink.seen).toHaveLength(count);
+      expect(pipeline.stats.batches).toBe(batches);
+    },
+  );
+
+  it('R-172, R-176: has 1,024 buffers and room for 10,000 packets unless it is told otherwise', async () => {
+    const pipeline = start({ workers: 1 });
+    const job = open(pipeline);
+    const sink = collector();
+    const bytes = Uint8Array.of(1);
+    const outcomes = Array.from({ length: 10_003 }, () =>
+      pipeline.submit(packet(job, sink, { bytes })),
+    );
+    expect(outcomes.indexOf('queue-full')).toBe(10_000);
+    expect(outcomes.filter((outcome) => outcome === 'queue-full')).toHaveLength(3);
+    await pipeline.drained();
+    expect(sink.seen).toHaveLength(10_000);
+    // Once for those that found a buffer free, twice for those that waited for one.
+    expect(pipeline.stats.copiedBytes).toBe(1_024 + 2 * (10_000 - 1_024));
+  });
+
   it('R-172, R-176: drops what its queue does not hold, counts it, and does all the rest', async () => {
     const pipeline = start({ workers: 1, slots: 4, queue: 10 });
     const job = open(pipeline);

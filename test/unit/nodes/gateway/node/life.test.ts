@@ -12,6 +12,7 @@ import type { HostSpec } from '../../../../../topologies/model.ts';
 import {
   counter,
   load,
+  MS,
   prepare,
   ratio,
   registry,
@@ -100,6 +101,32 @@ describe('a gateway that crashes under load', () => {
       expect(gaps).toHaveLength(1);
       expect(gaps[0]).toBeGreaterThan(SECOND);
       expect(gaps[0]).toBeLessThan(2 * SECOND);
+    },
+  );
+
+  it.each(['gateway-111', 'gateway-211'])(
+    'R-019: %s is measured from its start to the first frame that it accepts, however late that is',
+    (name) => {
+      const recovery = (silence: string): number => {
+        const links = `"${name} <-> *"`;
+        const events = [
+          `{ at: 5s, for: 1s, crash: ${name} }`,
+          `{ at: 4s, for: ${silence}, link: ${links}, set: { up: false } }`,
+        ];
+        const changes = { ...BASE, duration: '14s', crypto: 'modelled', events: `[${events}]` };
+        const [value = 0, ...more] = samples(
+          run(load('failover.yaml', changes)),
+          'antireplay.recovery',
+        );
+        expect(more).toEqual([]);
+        return value;
+      };
+      // The links are there when it starts: a handshake over paths of 12 ms, and a packet.
+      const quick = recovery('2s');
+      expect(quick).toBeGreaterThan(24 * MS);
+      expect(quick).toBeLessThan(200 * MS);
+      // They come back 1.5 s after its start, which is no recovery within a second.
+      expect(recovery('3500ms')).toBeGreaterThan(1.5 * SECOND);
     },
   );
 
