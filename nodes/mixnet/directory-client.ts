@@ -21,8 +21,9 @@ import {
 } from './directory/index.ts';
 import type { MixnetDrop } from './drops.ts';
 import type { EpochClock } from './epoch-clock.ts';
-import { CONSENSUS_SHARE, RETRY_NS, SLACK_SHARE } from './geometry.ts';
+import { CLOCK_SUSPECT_NS, CONSENSUS_SHARE, RETRY_NS, SLACK_SHARE } from './geometry.ts';
 import {
+  type DocumentStatus,
   decodeDocumentRecord,
   encodeAsk,
   encodeRecord,
@@ -63,6 +64,9 @@ export class DirectoryClient {
   readonly #documents = new Map<number, DirectoryDocument>();
   readonly #timers = new Set<Timer>();
   #current: DirectoryDocument | undefined;
+  /** Since when the authority has no document of the present epoch yet, by what it answers. */
+  #lacksSinceNs: Nanoseconds | undefined;
+  #isClockTold = false;
 
   constructor(parts: DirectoryClientParts) {
     this.#parts = parts;
@@ -178,7 +182,10 @@ export class DirectoryClient {
     const { host, trust, isPlacementChecked } = this.#parts;
     const answer = decodeDocumentRecord(body);
     if (answer === undefined) this.#drop('record-malformed');
-    if (answer?.status !== 'here') return false;
+    if (answer?.status !== 'here') {
+      if (answer !== undefined) this.#suspectClock(epoch, answer.status);
+      return false;
+    }
     const document = openDocument(host.crypto, trust, answer.document, epoch);
     if ('drop' in document) {
       this.#drop(document.drop);
@@ -197,6 +204,21 @@ export class DirectoryClient {
     return true;
   }
 
+  /** Tells, once, that what this node takes for the present epoch is none for the authority. */
+  #suspectClock(epoch: number, status: DocumentStatus): void {
+    const { clock, host } = this.#parts;
+    if (this.#isClockTold || epoch !== clock.now().epoch) return;
+    const now = host.now();
+    this.#lacksSinceNs ??= now;
+    const isGone = status === 'gone';
+    if (!isGone && now - this.#lacksSinceNs < CLOCK_SUSPECT_NS) return;
+    this.#isClockTold = true;
+    const why = isGone
+      ? 'the authority does not keep it any more: the clock of this node is behind'
+      : 'the authority does not have it yet: the clock of this node is ahead, or nodes are missing';
+    host.log.warn(`no document of epoch ${epoch}: ${why}`);
+  }
+
   /** Uses the document of the present epoch, if it is there and not in use already. */
   #change(): void {
     const { epoch } = this.#parts.clock.now();
@@ -205,6 +227,7 @@ export class DirectoryClient {
       this.#fetch(epoch);
       return;
     }
+    this.#lacksSinceNs = undefined;
     if (this.#current === document) return;
     this.#current = document;
     for (const old of this.#documents.keys()) if (old < epoch - 1) this.#documents.delete(old);

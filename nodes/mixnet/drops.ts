@@ -27,6 +27,8 @@ const RELAY_DROPS = {
   'unexpected-frame': 'The frame is one that this role never gets.',
   'next-hop-not-neighbour': 'The next hop is in the next layer, and no neighbour of the mix.',
   'no-document': 'The node has no directory document yet.',
+  'epoch-unknown':
+    'The packet is authentic, but of an epoch that is not accepted at this time: a clock is off.',
   'mix-received-non-forward': 'A packet ends at a mix, and is no loop of this mix.',
   'rate-limited': 'The node lets no more packets through in this time.',
   'queue-full': 'The node holds as many packets as it may.',

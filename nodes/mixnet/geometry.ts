@@ -56,6 +56,13 @@ export const BOOTSTRAP_NS: number = 500 * MS;
 export const RETRY_NS: number = 250 * MS;
 /** The same for the first document where neighbours delay it: clients may be faster, ns (own choice). */
 export const FIRST_RETRY_NS: number = 25 * MS;
+/** How long a document may be lacking before the clock of a node is suspected, in ns (own choice). */
+export const CLOCK_SUSPECT_NS: number = 10 * SECOND;
+
+/** Packets a second that are tried under keys of other epochs, as a mean time: 2 ms of a core (own choice). */
+export const OTHER_EPOCHS_NS: number = 100 * MS;
+/** The same, at once. */
+export const OTHER_EPOCHS_BURST = 10;
 
 /** Mixes on a path by default (3.2 "stratified", three layers). */
 export const LAYERS_DEFAULT = 3;

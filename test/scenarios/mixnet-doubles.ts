@@ -15,8 +15,9 @@ const TENTH: Overrides = {
   'topology.generate.clients': '5',
   'topology.generate.providers': '1',
   'topology.generate.width': '2',
-  traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 8/s, size: 100B }]',
+  traffic: '[{ from: client-1, to: client-2, kind: poisson, rate: 8/s, size: 100B, stop: 15s }]',
   kpis: `{
+    mixnet.delivery:          { value: ">= 99.9%" },
     privacy.entropy.bits:     { mean: [">= 9.6 bits", "<= 9.85 bits"], min: ">= 9.2 bits" },
     privacy.min_entropy.bits: { mean: ">= 8.7 bits", min: ">= 8.2 bits" },
     privacy.linking:          { value: "<= 2%" },
@@ -259,6 +260,11 @@ export const MIXNET_ROWS: readonly Row[] = [
         base: 'tenth',
         set: { 'options.mixnet.client.cover': 'false' },
         red: ['privacy.cover_ratio value >='],
+      },
+      'clients that retrieve less than arrives': {
+        base: 'tenth',
+        set: { 'options.mixnet.client.retrieve.interval': '2s' },
+        red: ['mixnet.delivery value >='],
       },
       'links that lose one packet in a hundred': {
         base: 'tenth',

@@ -95,6 +95,13 @@ export class KeyRing {
     return order.flatMap((each) => this.#keys.get(each) ?? []);
   }
 
+  /** Keys that are held, but are none of {@link trial} at this instant; {@link KEY_EPOCHS} at most. */
+  untried(instant: EpochInstant): readonly RingKey[] {
+    const tried = new Set(this.trial(instant).map(({ epoch }) => epoch));
+    const others = [...this.#keys.values()].filter(({ epoch }) => !tried.has(epoch));
+    return others.sort((one, other) => one.epoch - other.epoch).slice(0, KEY_EPOCHS);
+  }
+
   /** False once the key of an epoch is forgotten, or before it is made. */
   has(epoch: number): boolean {
     return this.#keys.has(epoch);

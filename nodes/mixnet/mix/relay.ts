@@ -39,6 +39,7 @@ import { windowOf } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
 import type { DelayLaw } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
+import { OtherEpochs } from './other-epochs.ts';
 import { PoolPicture } from './pool-picture.ts';
 import { QueueWatch } from './queue-watch.ts';
 import type { TagBook } from './tag-book.ts';
@@ -122,6 +123,7 @@ export class Relay {
   readonly #limit: RateLimit | undefined;
   readonly #threads: UnwrapThreads;
   readonly #watch: QueueWatch;
+  readonly #otherEpochs: OtherEpochs;
   /** Absent where nobody keeps the states. */
   readonly #picture: PoolPicture | undefined;
   readonly #received: Counter;
@@ -155,6 +157,7 @@ export class Relay {
     this.#limit = options.limit && new RateLimit(options.limit);
     this.#threads = new UnwrapThreads(host);
     this.#watch = new QueueWatch(Math.min(options.queue, options.mixing.queueLimit));
+    this.#otherEpochs = new OtherEpochs(parts);
     this.#picture = host.trace.isRecorded ? new PoolPicture(host) : undefined;
     this.#received = meter.counter('mix.received');
     this.#dropped = meter.counter('mix.dropped');
@@ -286,12 +289,13 @@ export class Relay {
 
   #settle(held: Held, origin: Origin, opened: Received | Dropped<NodeDrop>): void {
     if (!('drop' in opened)) this.#judge(held, origin, opened);
-    else this.#discard(held, this.#nameOf(opened.drop));
+    else this.#discard(held, this.#nameOf(opened.drop, held.packet));
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
   }
 
-  /** Why a tag was not taken (it was there, or nothing can be said of it), or the next hop. */
-  #nameOf(drop: NodeDrop): MixnetDrop {
+  /** Why a tag was not taken, why the next hop is none, or whether a key of another epoch fits. */
+  #nameOf(drop: NodeDrop, packet: Uint8Array): MixnetDrop {
+    if (drop === 'mac-mismatch' && this.#otherEpochs.knows(packet)) return 'epoch-unknown';
     return drop === 'replay' || drop === 'next-hop-invalid' ? (this.#refusal ?? drop) : drop;
   }
 
@@ -330,7 +334,7 @@ export class Relay {
         // The key ended while a thread had the packet, and its tags with it: nobody could tell a
         // replay any more.
         if (!this.#parts.keys.has(epoch)) {
-          this.#refusal = 'mac-mismatch';
+          this.#refusal = 'epoch-unknown';
           return false;
         }
         this.#refusal = this.#parts.tags.enter(epoch, tag, (error) => this.#synced(held, error));

@@ -20,6 +20,7 @@ import { type StationNode, stationHandle } from '../mix/station-handle.ts';
 import { PLACE, writeStanding } from '../viz-states.ts';
 import { copyName, type Spooled } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
+import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const NS_PER_US = 1_000;
@@ -32,7 +33,9 @@ const SWALLOWED_EACH = 10;
 
 /** What a provider keeps for one client. */
 interface Account {
+  readonly name: string;
   readonly spool: Spool;
+  readonly watch: SpoolWatch;
   readonly bucket: TokenBucket;
   readonly endpoint: Endpoint;
 }
@@ -56,6 +59,7 @@ class ProviderNode implements StationNode, StationRole {
   #tokenNs = 1;
   #spoolSize = 0;
   #messages = 0;
+  #isWarned = false;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
     this.station = new Station(host, setup, this);
@@ -117,6 +121,7 @@ class ProviderNode implements StationNode, StationRole {
     if (options.double === 'swallowing' && this.#messages++ % SWALLOWED_EACH === 0)
       return 'delivered';
     account.spool.add(message, this.station.host.now(), copy);
+    account.watch.arrived();
     this.#spoolSize += 1;
     return 'delivered';
   }
@@ -142,7 +147,8 @@ class ProviderNode implements StationNode, StationRole {
     if (endpoint === undefined) return undefined;
     const bucket = new TokenBucket(options.rateLimit.burst);
     bucket.setRate(this.#tokenNs);
-    const account = { spool: new Spool(), bucket, endpoint };
+    const watch = new SpoolWatch(options.spool.batch);
+    const account = { name, spool: new Spool(), watch, bucket, endpoint };
     this.#accounts.set(name, account);
     return account;
   }
@@ -162,10 +168,20 @@ class ProviderNode implements StationNode, StationRole {
     const taken = account.spool.acknowledge(sequence);
     this.#spoolSize -= taken.length;
     for (const { copy } of taken) this.station.observer?.released?.(copy);
+    this.#warn(account, taken.length);
     const { spool, double } = this.station.options;
     const head = account.spool.head(spool.batch);
     const frames = double === 'unpadded' ? head.length : spool.batch;
     for (let index = 0; index < frames; index++) this.#answer(account, head[index]);
+  }
+
+  /** One client of a provider is named: the others have the same options more often than not. */
+  #warn({ name, spool, watch }: Account, taken: number): void {
+    const { host } = this.station;
+    const slow = watch.retrieved(host.now(), { taken, waiting: spool.size });
+    if (slow === undefined || this.#isWarned) return;
+    this.#isWarned = true;
+    host.log.warn(slowRetrievalText(name, slow));
   }
 
   #answer(account: Account, entry: SpoolEntry | undefined): void {

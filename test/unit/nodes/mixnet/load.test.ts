@@ -72,6 +72,28 @@ describe('the limit of a node', () => {
   });
 });
 
+describe('the watch over retrievals', () => {
+  // 2/s of messages, their acknowledgements at the sender, a loop each 4 s: client-2 gets 2.25/s.
+  const slowly = (interval: string): readonly string[] =>
+    run(
+      load('mixnet.yaml', {
+        ...CALM,
+        'options.mixnet.spool.batch': '1',
+        'options.mixnet.client.retrieve.interval': interval,
+      }),
+    ).warnings.filter((text) => text.includes('retrieves'));
+
+  it('warns in the report when a client retrieves less than arrives, once for each provider', () => {
+    const [first, ...others] = slowly('1s');
+    expect(first).toMatch(/^provider-1: client-[12] retrieves 1\/s, [2-3](\.\d)?\/s arrive \(over/);
+    expect(others).toEqual([]);
+  });
+
+  it('says nothing where it retrieves a little more', () => {
+    expect(slowly('350ms')).toEqual([]);
+  });
+});
+
 describe('the watch over the queue', () => {
   it('R-193: warns once when rate times mean delay exceeds 70 % of the queue', () => {
     const look = (perSecond: number, meanMs: number): string[] => {

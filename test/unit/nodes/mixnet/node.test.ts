@@ -153,6 +153,35 @@ describe('a mix that crashes', () => {
   });
 });
 
+describe('a clock that is off', () => {
+  const stepped = (node: string, step: string, more: Overrides = {}): SeedResult =>
+    run(small({ events: `[{ at: 8s, clock: { node: ${node}, step: ${step} } }]`, ...more }));
+  const ofClocks = ({ warnings }: SeedResult): readonly string[] =>
+    warnings.filter((text) => text.includes('clock of this node'));
+
+  it.each(['-9s', '9s'])('by %s of 12 s: packets are of another epoch, and not forged', (step) => {
+    // Too few packets to use up what is looked at.
+    const { nodeDrops } = stepped('client-1', step);
+    expect(nodeDrops['epoch-unknown']).toBeGreaterThan(20);
+    expect(nodeDrops).not.toHaveProperty('mac-mismatch');
+  });
+
+  it.each(['-500ms', '500ms'])('by %s, far within an eighth of an epoch: no drop', (step) => {
+    const result = stepped('client-1', step);
+    expect(result.nodeDrops).toEqual({});
+    expect(ofClocks(result)).toEqual([]);
+  });
+
+  it('by three epochs: the node says so, once, and on which side', () => {
+    expect(ofClocks(stepped('mix-1-1', '-40s'))).toEqual([
+      expect.stringMatching(/^mix-1-1: no document of epoch \d+: .* is behind$/),
+    ]);
+    expect(ofClocks(stepped('client-3', '40s'))).toEqual([
+      expect.stringMatching(/^client-3: no document of epoch \d+: .* is ahead, or nodes/),
+    ]);
+  });
+});
+
 describe.each(['authority', 'provider-1', 'client-2'])('%s', (node) => {
   it('goes on after a crash, and messages arrive again', () => {
     const events = `[{ at: 10s, for: 1s, crash: ${node} }]`;

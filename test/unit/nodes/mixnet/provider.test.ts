@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Spool } from '../../../../nodes/mixnet/provider/spool.ts';
+import { SpoolWatch, slowRetrievalText } from '../../../../nodes/mixnet/provider/spool-watch.ts';
 import { TokenBucket } from '../../../../nodes/mixnet/provider/token-bucket.ts';
 import type { Spooled } from '../../../../nodes/mixnet/wire.ts';
 
@@ -75,5 +76,46 @@ describe('a token bucket', () => {
     bucket.setRate(SECOND);
     const now = 1_000_000 * SECOND;
     expect([now, now, now].map((at) => bucket.take(at))).toEqual([true, true, false]);
+  });
+});
+
+describe('the watch over retrievals', () => {
+  /** What is said of a client that asks each second for batches of five. */
+  const watched = (
+    perSecond: number,
+    { seconds = 60, away = (_second: number): boolean => false, lost = 0 } = {},
+  ): readonly (readonly [second: number, text: string])[] => {
+    const watch = new SpoolWatch(5);
+    const said: [number, string][] = [];
+    let [waiting, shown] = [0, 0];
+    for (let second = 1; second <= seconds; second++) {
+      for (let i = 0; i < perSecond; i++) watch.arrived();
+      waiting += perSecond;
+      if (away(second)) continue;
+      const taken = Math.max(0, shown - lost);
+      waiting -= taken;
+      const slow = watch.retrieved(second * SECOND, { taken, waiting });
+      shown = Math.min(5, waiting);
+      if (slow !== undefined) said.push([second, slowRetrievalText('client-12', slow)]);
+    }
+    return said;
+  };
+
+  it('says nothing while a client takes what arrives, and warns of one message a second more', () => {
+    expect(watched(5, { seconds: 1_000 })).toEqual([]);
+    const [first] = watched(6);
+    expect(first?.[0]).toBeGreaterThan(20);
+    expect(first?.[0]).toBeLessThan(40);
+    expect(first?.[1]).toContain('client-12 retrieves 5/s, 6/s arrive');
+    expect(first?.[1]).toContain('client.retrieve.interval');
+  });
+
+  it('says what the client took, where answers are lost', () => {
+    expect(watched(5, { lost: 2 })[0]?.[1]).toContain('retrieves 3/s, 5/s arrive');
+  });
+
+  it('is not deceived by a client that was away and catches up', () => {
+    const crash = (second: number): boolean => second > 30 && second < 50;
+    expect(watched(4, { away: crash, seconds: 200 })).toEqual([]);
   });
 });

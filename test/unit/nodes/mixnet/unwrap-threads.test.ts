@@ -186,8 +186,37 @@ describe('a relay whose packets are in threads', () => {
     lab.enterEpoch(EPOCH + 1);
     lab.enterEpoch(EPOCH + 2);
     lab.calls[1]?.answer();
-    expect(lab.drops).toEqual(['mac-mismatch']);
+    expect(lab.drops).toEqual(['epoch-unknown']);
     expect(lab.tags.has(EPOCH)).toBe(false);
+  });
+
+  it.each(['inline', 'threads'] as const)(
+    '%s: tells a packet of an epoch that is not accepted from a forged one, and drops both',
+    (unwrap) => {
+      const lab = new Lab(unwrap);
+      const early = packetUnder(EPOCH + 2, 'early');
+      const forged = Uint8Array.from(early, (byte, at) => (at === 70 ? byte ^ 1 : byte));
+      for (const packet of [early, forged, early]) lab.receive(packet);
+      for (const call of lab.calls) call.answer();
+      expect(lab.drops).toEqual(['epoch-unknown', 'mac-mismatch', 'epoch-unknown']);
+      expect(lab.relay.size).toBe(0);
+      // No tag was entered: when its epoch comes, the packet is taken.
+      expect(lab.tags.size).toBe(0);
+      lab.enterEpoch(EPOCH + 2);
+      lab.receive(early);
+      lab.calls.at(-1)?.answer();
+      expect(lab.drops).toHaveLength(3);
+      expect(lab.relay.size).toBe(1);
+    },
+  );
+
+  it('knows a late packet while its key is held, and nothing of it once the key is gone', () => {
+    const lab = new Lab('inline');
+    lab.enterEpoch(EPOCH + 1);
+    lab.receive(packetUnder(EPOCH, 'late'));
+    lab.enterEpoch(EPOCH + 2);
+    lab.receive(packetUnder(EPOCH, 'late'));
+    expect(lab.drops).toEqual(['epoch-unknown', 'mac-mismatch']);
   });
 
   it('counts what finds no room under a name, and has room again when packets are back', () => {

@@ -1,0 +1,64 @@
+/**
+ * Forged packets cost no more for being tried under keys of other epochs: nothing there is spent
+ * without a bound before a packet is authentic.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import type { EpochInstant } from '../../../../nodes/mixnet/directory/index.ts';
+import { KEY_EPOCHS } from '../../../../nodes/mixnet/geometry.ts';
+import type { RingKey } from '../../../../nodes/mixnet/mix/key-ring.ts';
+import { OtherEpochs } from '../../../../nodes/mixnet/mix/other-epochs.ts';
+import type { NodeKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
+import { MS, SECOND } from '../../scenarios/runner/fixture.ts';
+
+const NOW: EpochInstant = { epoch: 9, elapsedNs: 0, remainingNs: SECOND };
+
+/** Three keys; a packet says by its first byte whether one of them fits. */
+class Lab {
+  now = 0;
+  exchanges = 0;
+  readonly #keys: readonly RingKey[] = Array.from({ length: KEY_EPOCHS }, (_, epoch) => ({
+    epoch,
+    key: { publicKey: Uint8Array.of(epoch) } as NodeKey,
+  }));
+  readonly epochs = new OtherEpochs({
+    host: { now: (): number => this.now },
+    clock: { now: (): EpochInstant => NOW, lengthNs: SECOND },
+    keys: { untried: (): readonly RingKey[] => this.#keys },
+    format: {
+      receive: ({ keys }, packet): ReturnType<PacketFormat['receive']> => {
+        this.exchanges += 1;
+        const [first] = keys;
+        const isFit = first?.key.publicKey[0] === packet[0];
+        if (isFit) first?.enterTag(new Uint8Array(32));
+        return { drop: isFit ? 'replay' : 'mac-mismatch' };
+      },
+    },
+  });
+}
+
+const OF_LAST_KEY = Uint8Array.of(KEY_EPOCHS - 1);
+const FORGED = Uint8Array.of(0xff);
+
+describe('packets under keys of other epochs', () => {
+  it('finds the one that fits, whichever it is', () => {
+    const lab = new Lab();
+    const known = [0, 1, 2, 3].map((first) => lab.epochs.knows(Uint8Array.of(first)));
+    expect(known).toEqual([true, true, true, false]);
+    expect(lab.exchanges).toBe(1 + 2 + 3 + 3);
+  });
+
+  it('tries ten a second and ten at once of 5,000 forged ones, under three keys each', () => {
+    const lab = new Lab();
+    for (let sent = 0; sent < 5_000; sent++) {
+      lab.now = sent * (SECOND / 5_000);
+      expect(lab.epochs.knows(FORGED)).toBe(false);
+    }
+    expect(lab.exchanges).toBeGreaterThanOrEqual(19 * KEY_EPOCHS);
+    expect(lab.exchanges).toBeLessThanOrEqual(20 * KEY_EPOCHS);
+    expect(lab.epochs.knows(OF_LAST_KEY)).toBe(false);
+    lab.now += 100 * MS;
+    expect(lab.epochs.knows(OF_LAST_KEY)).toBe(true);
+  });
+});
