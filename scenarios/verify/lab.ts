@@ -29,6 +29,8 @@ export interface MixDefects {
   readonly isUniform?: boolean;
   /** A message stays in its column: mix k of a layer sends to mix k of the next. */
   readonly isCascade?: boolean;
+  /** Routes are uniform whatever the weights of the mixes say. */
+  readonly hasNoWeights?: boolean;
   /** Corrupt mixes are believed to mix. */
   readonly isCorruptTrusted?: boolean;
   /** Pool mixes keep one message less than asked. */

@@ -158,7 +158,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'short-delays',
     mistake: 'mixes delay by 0.8 of what was asked',
-    red: ['P1', 'P8', 'P10'],
+    red: ['P1', 'P8', 'P10', 'P16'],
     defects: { mixes: { delayFactor: 0.8 } },
   },
   {
@@ -179,8 +179,17 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'corrupt-trusted',
     mistake: 'corrupt mixes are believed to mix',
-    red: ['P2'],
+    red: ['P2', 'P16'],
+    onlyMeasures: { P16: ['L 1 only, heavy corrupt', 'all, heavy corrupt'] },
     defects: { mixes: { isCorruptTrusted: true } },
+  },
+  {
+    name: 'weights-ignored',
+    mistake: 'routes are uniform whatever the weights say',
+    red: ['P16'],
+    // Without corrupt mixes weights cost no bits, and the routes of targets are stratified.
+    onlyMeasures: { P16: ['all, heavy corrupt'] },
+    defects: { mixes: { hasNoWeights: true } },
   },
   {
     name: 'pool-one-less',

@@ -23,6 +23,7 @@ import {
   entropyByHop,
   entropyByLayers,
   entropyByWidth,
+  entropyOfBiasedRoutes,
   entropyOfCorruptLayers,
   entropyOfLowTraffic,
 } from './checks/privacy-entropy.ts';
@@ -76,6 +77,7 @@ export const CHECKS: readonly Check[] = [
   senderEpsilon,
   intersection,
   corruptRoutes,
+  entropyOfBiasedRoutes,
 ];
 
 /** What to run. */

@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
 import { stratifiedPoissonBits } from '../../reports/privacy/metrics/closed-forms.ts';
-import { load, ratio, run, samples } from '../unit/scenarios/runner/fixture.ts';
+import { load, prepare, ratio, run, SECOND, samples } from '../unit/scenarios/runner/fixture.ts';
 
 /** A tenth of the rate of mixnet-privacy.yaml and half its delays: thirty targets in a few seconds. */
 const TENTH = {
@@ -46,6 +46,21 @@ describe('privacy of a run', () => {
     const { mean, targets } = bitsOf(modelled);
     expect(targets).toBeGreaterThanOrEqual(30);
     expect(Math.abs(mean - THEORY)).toBeLessThan(0.12);
+  });
+
+  it('has them with biased routes, too, where each mix carries the share of its weight', () => {
+    const heavy = [1, 2, 3].map((layer) => [`options.mix-${layer}-1.weight`, '6']);
+    const scenario = load('mixnet-privacy.yaml', { ...TENTH, ...Object.fromEntries(heavy) });
+    expect(Math.abs(bitsOf(run(scenario)).mean - THEORY)).toBeLessThan(0.12);
+    const { world } = prepare(scenario);
+    world.sim.runUntil(8 * SECOND);
+    const received = (mix: string): number =>
+      (world.metrics(mix)['mix.received'] as { readonly value: number }).value;
+    for (const layer of [1, 2, 3]) {
+      const [first, second] = [received(`mix-${layer}-1`), received(`mix-${layer}-2`)];
+      // Some 3,200 packets: a standard deviation of 0.006.
+      expect(Math.abs(first / (first + second) - 6 / 7)).toBeLessThan(0.025);
+    }
   });
 
   it('has the same bits within the interval with real bytes as with modelled ones', () => {

@@ -1,5 +1,5 @@
 /**
- * Checks P1 to P5: entropy of messages in stratified networks of Poisson mixes, published figures
+ * Checks P1 to P5 and P16: entropy of messages in stratified networks of Poisson mixes, published figures
  * beside closed forms and mass propagation over a run (spec/mixnet.md 4.2, 4.3; published: MiXiM).
  *
  * Intervals are bounds for each seed: four standard deviations of a run over twenty seeds, and what
@@ -13,6 +13,7 @@ import type { Lab } from '../lab.ts';
 import { type MixSample, mixEntropy } from '../mixes/mix-entropy.ts';
 import type { MixNetworkOptions } from '../mixes/mix-network.ts';
 import {
+  corruptBits,
   corruptStratifiedBits,
   densityBits,
   erlangDensity,
@@ -28,7 +29,7 @@ const TARGETS = 16;
 /** One row: what was published, what is expected, and how far off a run may be. */
 interface Row {
   readonly label: string;
-  readonly published: number;
+  readonly published?: number;
   readonly theory: number;
   readonly half: number;
   readonly network: Omit<MixNetworkOptions, 'name'>;
@@ -37,11 +38,12 @@ interface Row {
 
 function entropyRows(lab: Lab, id: string, rows: readonly Row[]): readonly Measure[] {
   return rows.map(({ sample = { targets: TARGETS }, ...row }) => {
-    const { label, published, theory, half, network } = row;
+    const { label, theory, half, network } = row;
+    const published = row.published === undefined ? {} : { published: row.published };
     const name = `${id}/${label}`;
     const { bits } = mixEntropy(lab, { ...network, name }, sample);
     const accept = within(theory - half, theory + half);
-    return { label, published, theory, measured: bits, accept, digits: 4 };
+    return { label, ...published, theory, measured: bits, accept, digits: 4 };
   });
 }
 
@@ -237,4 +239,47 @@ export const entropyOfLowTraffic: Check = {
       [honest, corrupt].map((row) => ({ ...row, sample: LOW_SAMPLE })),
     );
   },
+};
+
+/** 40 % for the first of ten mixes, the rest for the others alike (MiXiM, figure 6). */
+const HEAVY = 0.4;
+const BIASED: readonly number[] = Array.from({ length: WIDTH }, (_, i) =>
+  i === 0 ? HEAVY : (1 - HEAVY) / (WIDTH - 1),
+);
+const UNIFORM: readonly number[] = new Array<number>(WIDTH).fill(1 / WIDTH);
+
+/** The published scripts bias the first layer only: each mix chooses the next one uniformly. */
+const BIASED_ROWS = [
+  { label: 'b = 0', published: 13.0436, shares: [BIASED, BIASED, BIASED], corrupt: 0, half: 0.09 },
+  { label: 'L 1 only, heavy corrupt', published: 12.4533, corrupt: 1, half: 0.12 },
+  { label: 'all, heavy corrupt', shares: [BIASED, BIASED, BIASED], corrupt: 1, half: 0.12 },
+] as const;
+
+/** Check P16. */
+export const entropyOfBiasedRoutes: Check = {
+  id: 'P16',
+  name: 'entropy, one mix in ten gets 40 %, bits',
+  formula: 'as P2, of a mix with the share w: lambda_ii = w lambda, b = w where it is corrupt',
+  catches: 'weights that are ignored; bias that costs bits where no mix is corrupt',
+  run: (lab) =>
+    entropyRows(
+      lab,
+      'P16',
+      BIASED_ROWS.map(({ label, corrupt, half, ...row }) => {
+        const shares = 'shares' in row ? row.shares : [BIASED, UNIFORM, UNIFORM];
+        const meanSeconds = perHop(3, 1);
+        const layers = shares.map((of) => ({
+          corrupt: of.slice(0, corrupt).reduce((sum, share) => sum + share, 0),
+          honest: of.slice(corrupt).map((share) => ({ share, count: 1 })),
+        }));
+        const network = { layers: 3, width: WIDTH, rate: RATE, meanSeconds, linkSeconds: LINK };
+        return {
+          label,
+          ...('published' in row ? { published: row.published } : {}),
+          theory: corruptBits({ rate: RATE, meanSeconds, layers }),
+          half,
+          network: { ...network, shares, corruptPerLayer: corrupt },
+        };
+      }),
+    ),
 };

@@ -90,13 +90,18 @@ interface RouteClass {
 function classesOf({
   layers,
   width,
+  shares,
   corruptPerLayer = 0,
 }: MixNetworkOptions): readonly RouteClass[] {
   if (corruptPerLayer === 0) return [{ corruptFirst: undefined, weight: 1 }];
-  const corrupt = corruptPerLayer / width;
+  const uniform = corruptPerLayer / width;
   const classes: RouteClass[] = [];
+  let before = 1;
   for (let first = 0; first < Math.min(layers, CLASSES); first += 1) {
-    classes.push({ corruptFirst: first, weight: corrupt ** first * (1 - corrupt) });
+    const of = shares?.[first]?.slice(0, corruptPerLayer);
+    const corrupt = of === undefined ? uniform : of.reduce((sum, share) => sum + share, 0);
+    classes.push({ corruptFirst: first, weight: before * (1 - corrupt) });
+    before *= corrupt;
   }
   return classes;
 }

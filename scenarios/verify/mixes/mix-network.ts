@@ -3,7 +3,7 @@
  * (spec/mixnet.md 4.3). Time and order come from the scheduler of the engine, draws from its streams;
  * what happened is written into a `Truth`, which the estimators of reports/privacy read.
  *
- * Stratified: every message takes one mix of each layer, drawn uniformly. Mixes delay each message by
+ * Stratified: every message takes one mix of each layer, drawn uniformly or by weight. Mixes delay each message by
  * itself. No loss, no cryptography, no clients: one Poisson source for all of them.
  *
  * @module
@@ -53,6 +53,8 @@ export interface MixNetworkOptions {
   readonly linkSeconds: number | readonly [number, number];
   /** The first so many mixes of each layer are corrupt; only the routes of targets need it here. */
   readonly corruptPerLayer?: number;
+  /** Of each layer, the shares of the traffic that its mixes have; uniform when absent. */
+  readonly shares?: readonly (readonly number[])[];
   readonly dummies?: Dummies;
 }
 
@@ -108,13 +110,16 @@ class MixNetwork implements EventHandler {
   private readonly sourceNs: number;
   private readonly end: number;
   private readonly isCascade: boolean;
+  private readonly shares: MixNetworkOptions['shares'];
 
   constructor(lab: Lab, options: MixNetworkOptions, plan: TargetPlan) {
     const { name, layers, width, meanSeconds, rate } = options;
     const stream = (purpose: string): RandomStream => lab.stream(`mixes/${name}`, purpose);
-    const { isUniform = false, isCascade = false, delayFactor = 1 } = lab.defects.mixes ?? {};
+    const defects = lab.defects.mixes ?? {};
+    const { isUniform = false, isCascade = false, delayFactor = 1 } = defects;
     this.options = isUniform ? { ...options, delay: 'uniform' } : options;
     this.isCascade = isCascade;
+    this.shares = defects.hasNoWeights === true ? undefined : options.shares;
     this.plan = plan;
     this.gaps = stream('gap');
     this.routes = stream('route');
@@ -179,12 +184,27 @@ class MixNetwork implements EventHandler {
   private place(message: number, layer: number): number {
     const { width, corruptPerLayer = 0 } = this.options;
     const forced = this.forced.get(message) ?? -1;
-    if (layer > forced) return layer * width + this.routes.below(width);
+    const at = layer * width;
+    if (layer > forced) return at + this.among(layer, 0, width);
     const isCorrupt = layer < forced;
     const place = isCorrupt
-      ? this.routes.below(corruptPerLayer)
-      : corruptPerLayer + this.routes.below(width - corruptPerLayer);
-    return layer * width + place;
+      ? this.among(layer, 0, corruptPerLayer)
+      : this.among(layer, corruptPerLayer, width);
+    return at + place;
+  }
+
+  /** One of the mixes from `first` to before `end`, by their shares. */
+  private among(layer: number, first: number, end: number): number {
+    const shares = this.shares?.[layer];
+    if (shares === undefined) return first + this.routes.below(end - first);
+    let rest = 0;
+    for (let place = first; place < end; place += 1) rest += shares[place] as number;
+    rest *= this.routes.uniform();
+    for (let place = first; place < end - 1; place += 1) {
+      rest -= shares[place] as number;
+      if (rest < 0) return place;
+    }
+    return end - 1;
   }
 
   private arrive(message: number): void {

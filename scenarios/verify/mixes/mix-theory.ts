@@ -63,32 +63,73 @@ export interface CorruptNetwork {
   readonly corrupt: number;
 }
 
+/** Entropy of a message in dense traffic with uniform routes, bits; see {@link corruptBits}. */
+export function corruptStratifiedBits(network: CorruptNetwork): number {
+  const { rate, layers, width, meanSeconds, corrupt } = network;
+  // Shares only: of the honest mixes of a layer all have the same.
+  const honest = [{ share: 1 / width, count: width * (1 - corrupt) }];
+  const layer = { corrupt, honest };
+  return corruptBits({ rate, meanSeconds, layers: new Array<BiasedLayer>(layers).fill(layer) });
+}
+
+/** A layer by the shares of the traffic that its mixes have. */
+export interface BiasedLayer {
+  /** Share of all corrupt ones together. */
+  readonly corrupt: number;
+  readonly honest: readonly { readonly share: number; readonly count: number }[];
+}
+
+/** Poisson mixes in layers, chosen by weight. */
+export interface BiasedNetwork {
+  readonly rate: number;
+  readonly meanSeconds: number;
+  readonly layers: readonly BiasedLayer[];
+}
+
 /**
  * Entropy of a message in dense traffic, bits. With i the first and j the last honest mix of a route:
  * sum over i <= j of P(i, j) (log2 lambda_ij + h_ij), where lambda_ij is the rate of all mixes, or of
- * one for i = j, and h_ij that of 2 + Binomial(j - i - 1, 1 - b) exponential delays. A route without
- * honest mix adds 0.
+ * the one that the message takes for i = j, and h_ij that of two exponential delays and one more for
+ * each honest mix between. A route without honest mix adds 0.
+ *
+ * By how much a mix is preferred matters for i = j alone: a mix with the share w of the traffic gets
+ * the share w of the mass that comes to its layer, so that what leaves it is as likely as elsewhere.
  */
-export function corruptStratifiedBits(network: CorruptNetwork): number {
-  const { rate, layers, width, meanSeconds, corrupt: b } = network;
-  const alone = Math.log2(rate / width) + densityBits(erlangDensity(1), meanSeconds);
-  let bits = layers * b ** (layers - 1) * (1 - b) * alone;
-  for (let span = 1; span < layers; span += 1) {
-    const outside = layers - 1 - span;
-    const weight = (outside + 1) * b ** outside * (1 - b) ** 2;
-    if (weight < 1e-12) continue;
-    const mixed = densityBits(mixtureOf(span - 1, 1 - b), meanSeconds);
-    bits += weight * (Math.log2(rate) + mixed);
+export function corruptBits({ rate, meanSeconds, layers }: BiasedNetwork): number {
+  const single = densityBits(erlangDensity(1), meanSeconds);
+  let bits = 0;
+  for (const [first, { honest }] of layers.entries()) {
+    const outside = allCorrupt(layers.filter((_, i) => i !== first));
+    for (const { share, count } of honest) {
+      bits += outside * count * share * (Math.log2(rate * share) + single);
+    }
+    for (let last = first + 1; last < layers.length; last += 1) {
+      const ends = honestShare(layers[first]) * honestShare(layers[last]);
+      const weight = ends * allCorrupt(layers.filter((_, i) => i < first || i > last));
+      if (weight < 1e-12) continue;
+      const between = layers.slice(first + 1, last).map(honestShare);
+      bits += weight * (Math.log2(rate) + densityBits(mixtureOf(between), meanSeconds));
+    }
   }
   return bits;
 }
 
-/** Density of 2 + Binomial(trials, p) exponential delays of mean 1. */
-function mixtureOf(trials: number, p: number): Density {
+function honestShare(layer: BiasedLayer | undefined): number {
+  return 1 - (layer?.corrupt ?? 0);
+}
+
+function allCorrupt(layers: readonly BiasedLayer[]): number {
+  return layers.reduce((product, { corrupt }) => product * corrupt, 1);
+}
+
+/** Density of two exponential delays of mean 1, and of one more with each of the probabilities. */
+function mixtureOf(probabilities: readonly number[]): Density {
+  let counts = [1];
+  for (const p of probabilities) {
+    counts = [...counts, 0].map((own, k) => own * (1 - p) + (counts[k - 1] ?? 0) * p);
+  }
   const result = new Float64Array(STEPS * UNITS);
-  for (let k = 0; k <= trials; k += 1) {
-    const choose = logGamma(trials + 1) - logGamma(k + 1) - logGamma(trials - k + 1);
-    const weight = Math.exp(choose) * p ** k * (1 - p) ** (trials - k);
+  for (const [k, weight] of counts.entries()) {
     const density = erlangDensity(2 + k);
     for (let i = 0; i < result.length; i += 1) {
       result[i] = (result[i] as number) + weight * (density[i] as number);
