@@ -24,8 +24,12 @@ const QUEUE_LIMIT = 1_000;
 /** A full receive buffer; integers, so that what was added can be taken away exactly. */
 export const WHOLE_BUFFER = 1_000_000_000;
 
-/** Datagrams that may wait in front of others; more wait behind them, so that none can be starved. */
+/** Datagrams that may wait in front of others; more wait behind them. */
 const URGENT_MAX = 256;
+/** Anyone may call a datagram urgent: together they take at most an eighth of a core before others ... */
+const URGENT_SHARE = 1 / 8;
+/** ... and so much at once, ns: the handshakes of a hundred peers that start together. */
+const URGENT_BURST_NS = 20_000_000;
 
 /** Work of a node for which it may be too late. */
 export interface TimedWork {
@@ -49,6 +53,9 @@ export class Machine {
   readonly waitLimits: WaitLimits | undefined;
   private readonly scheduler: Scheduler;
   private urgentWaiting = 0;
+  /** What urgent datagrams took beyond their share, as of the instant beside it, ns. */
+  private urgentNs = 0;
+  private urgentAtNs = 0;
   private readonly queueLimit: number;
   private readonly rooms: readonly BufferRoom[];
   private handlersWaiting = 0;
@@ -112,19 +119,27 @@ export class Machine {
     this.run('data', () => this.startTimed(work, sinceNs));
   }
 
-  /** Runs work in front of others, as long as not too much of that kind waits. */
+  /** Runs work in front of others, as long as that kind has not had or does not wait for too much. */
   runUrgent(work: TimedWork): void {
-    if (this.urgentWaiting >= URGENT_MAX) {
+    const sinceNs = this.scheduler.now;
+    const isSpent = this.urgentDebtNs(sinceNs) > URGENT_BURST_NS;
+    if (isSpent || this.urgentWaiting >= URGENT_MAX) {
       this.runTimed(work);
       return;
     }
-    const sinceNs = this.scheduler.now;
     this.urgentWaiting += 1;
     // Goes first, and is the work of a datagram all the same: calibration fits the lanes apart.
     this.submit({ lane: 'control', countedIn: 'data' }, () => {
       this.urgentWaiting -= 1;
       this.startTimed(work, sinceNs);
+      this.urgentNs = this.urgentDebtNs(this.scheduler.now) + this.charged;
     });
+  }
+
+  private urgentDebtNs(now: number): number {
+    this.urgentNs = Math.max(0, this.urgentNs - (now - this.urgentAtNs) * URGENT_SHARE);
+    this.urgentAtNs = now;
+    return this.urgentNs;
   }
 
   private startTimed(work: TimedWork, sinceNs: number): void {

@@ -216,9 +216,7 @@ export class SimHost implements StreamHost {
   drop(reason: string): void {
     const isKnown = this.dropNames === undefined || reason in this.dropNames;
     assert(isKnown, `${this.name}: drop reason ${reason} is not one of the protocol's`);
-    this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
-    this.mixIn(FINGERPRINT.nodeDrop, this.world.nameNumber(reason));
-    this.world.recorder?.nodeDrop?.(this.index, reason);
+    this.countDrop(reason);
   }
 
   /** Bytes that the disk of a store holds, for tests of what a deletion leaves. */
@@ -300,9 +298,13 @@ export class SimHost implements StreamHost {
 
   /** Counts something that its processor came to too late. */
   shed(): void {
-    this.drops.set(OVERLOAD, (this.drops.get(OVERLOAD) ?? 0) + 1);
-    this.mixIn(FINGERPRINT.nodeDrop, this.world.nameNumber(OVERLOAD));
-    this.world.recorder?.nodeDrop?.(this.index, OVERLOAD);
+    this.countDrop(OVERLOAD);
+  }
+
+  private countDrop(reason: string): void {
+    this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
+    this.mixIn(FINGERPRINT.nodeDrop, this.world.nameNumber(reason));
+    this.world.recorder?.nodeDrop?.(this.index, reason);
   }
 
   private fireTimer(fire: () => void): void {

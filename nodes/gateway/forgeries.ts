@@ -9,7 +9,7 @@
 import type { Forgery, ForgeryParts } from '../../engine/host/forgery.ts';
 import type { LinkEndView, LinkView } from '../../engine/host/network-view.ts';
 import type { Random } from '../../engine/host/random.ts';
-import { encodeScmpPacket, host, isdAs } from '../scion/index.ts';
+import { encodeScmpPacket, host, isdAs, markUrgent } from '../scion/index.ts';
 import { HandshakeMacs, OPENING_TRAILER } from './admission/handshake-macs.ts';
 import { STATIC_KEY } from './crypto.ts';
 import {
@@ -59,6 +59,12 @@ export const GATEWAY_FORGERIES: Readonly<Record<string, Forgery>> = {
     sizes: { least: TAG_BYTES, most: 9_000 },
     make: (parts) => packets(parts, () => dataFrame(parts, parts.sizeBytes ?? FRAME_BYTES)),
   },
+  'urgent-frame': {
+    help: 'the same in the traffic class of probes and handshakes, to pass in front of data',
+    port: GATEWAY_PORT,
+    sizes: { least: TAG_BYTES, most: 9_000 },
+    make: urgentFrames,
+  },
   'interface-down': {
     help: 'SCMP messages of a router that an interface is down, quoting a packet that was never sent',
     port: GATEWAY_PORT,
@@ -76,6 +82,15 @@ function keyedOpenings(parts: ForgeryParts): () => Uint8Array {
     macs.signOpening(frame, undefined);
     return frame;
   });
+}
+
+function urgentFrames(parts: ForgeryParts): () => Uint8Array {
+  const next = packets(parts, () => dataFrame(parts, parts.sizeBytes ?? FRAME_BYTES));
+  return () => {
+    const packet = next();
+    markUrgent(packet);
+    return packet;
+  };
 }
 
 /** Packets from the source to the target around frames. */
