@@ -4,7 +4,8 @@
  *
  * Key material is created, named and wiped here and nowhere else: identity (static key pair),
  * ephemeral (per handshake, wiped by `nodes/noise`), session keys (two directional ones per epoch,
- * wiped as soon as their key schedules exist). Nothing here is stored or logged.
+ * wiped as soon as their key schedules exist). Nothing here is stored or logged. Cookies have secrets of
+ * their own (`admission/cookie-mint.ts`, `admission/cookie-seal.ts`).
  *
  * A handshake message has the frame's own fields as its Noise payload, so that a changed header bit
  * fails authentication exactly as in a sealed frame. Behind the Noise message stand the MACs of

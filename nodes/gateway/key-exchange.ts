@@ -15,6 +15,7 @@
  */
 import { compareBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
+import { CookieSeal } from './admission/cookie-seal.ts';
 import { HandshakeMacs, isWholeMessage, openingMac } from './admission/handshake-macs.ts';
 import { Backoff } from './backoff.ts';
 import {
@@ -51,12 +52,21 @@ export interface KeyExchangeParts {
   readonly adopt: (keys: EpochKeys, moment: Moment) => void;
 }
 
+/** A cookie of the peer. */
+interface Cookie {
+  readonly bytes: Uint8Array;
+  /** By the peer's clock, microseconds since 1970. */
+  readonly timestamp: number;
+  readonly untilNs: number;
+}
+
 /** See the module. */
 export class KeyExchange {
   readonly #parts: KeyExchangeParts;
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
   readonly #macs: HandshakeMacs;
+  readonly #seal: CookieSeal;
   /** Repeats our opening; running while keys are wanted. */
   readonly #opening = new Backoff();
   #open: OpenHandshake | undefined;
@@ -66,7 +76,7 @@ export class KeyExchange {
   #proposalMax = 0;
   #timestampMax = 0;
   /** What the peer asked our openings to carry while it is under load, and until when. */
-  #cookie: { readonly bytes: Uint8Array; readonly untilNs: number } | undefined;
+  #cookie: Cookie | undefined;
 
   constructor(parts: KeyExchangeParts) {
     this.#parts = parts;
@@ -74,6 +84,7 @@ export class KeyExchange {
     this.#ring = parts.ring;
     const { crypto, identity, peerKey } = parts.options;
     this.#macs = new HandshakeMacs(crypto, { own: identity.publicKey, peer: peerKey });
+    this.#seal = new CookieSeal(crypto, identity, peerKey);
   }
 
   /** True while keys are wanted. */
@@ -132,6 +143,7 @@ export class KeyExchange {
     this.abandon();
     this.#forgetPostponed();
     this.#answered = undefined;
+    this.#seal.close();
   }
 
   /** True while an opening is wanted and the disk has not yet confirmed its epoch. */
@@ -160,8 +172,7 @@ export class KeyExchange {
     this.#opening.renew();
     if (epoch === undefined) return;
     this.#open = openHandshake(this.#options, { epoch, timestamp: clockUs });
-    const isFresh = this.#cookie !== undefined && nowNs < this.#cookie.untilNs;
-    this.#macs.signOpening(this.#open.frame, isFresh ? this.#cookie?.bytes : undefined);
+    this.#macs.signOpening(this.#open.frame, this.#freshCookie(nowNs)?.bytes);
   }
 
   #receiveOpening(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
@@ -177,7 +188,7 @@ export class KeyExchange {
       this.#answerPostponed(moment);
       return this.#postponed === undefined ? undefined : 'epoch-not-durable';
     }
-    const refused = this.#checkOpening(header) ?? this.#admit(header, frame, moment);
+    const refused = this.#checkOpening(header) ?? this.#admit(frame, moment);
     if (refused !== undefined) return refused;
     const opening = readOpening(this.#options, header, buffer);
     if (typeof opening === 'string') return opening;
@@ -211,11 +222,7 @@ export class KeyExchange {
   }
 
   /** From here on an opening costs Diffie-Hellman work: it needs a place in the budget. */
-  #admit(
-    header: FrameHeader,
-    frame: Uint8Array,
-    { nowNs, clockUs }: Moment,
-  ): FrameDrop | undefined {
+  #admit(frame: Uint8Array, { nowNs, clockUs }: Moment): FrameDrop | undefined {
     const { admission, cookies, address, sink } = this.#options;
     const isProven = this.#macs.isProven(frame, cookies.known(address, nowNs));
     // A wrong proof is as good as none: with an old cookie, or with one that somebody beside the way
@@ -226,9 +233,10 @@ export class KeyExchange {
       case 'refuse':
         return 'rate-limited';
       case 'prove': {
-        const cookie = cookies.give(address, nowNs);
-        const stamp = { epoch: header.epoch, timestamp: clockUs };
-        sink.prove(this.#macs.sealCookie(openingMac(frame), cookie, stamp));
+        // Few of them are enough: the peer can read each one, whoever asked for it.
+        if (admission.prove(nowNs)) {
+          sink.prove(this.#seal.seal(cookies.give(address, nowNs), clockUs));
+        }
         return 'cookie-required';
       }
     }
@@ -308,21 +316,32 @@ export class KeyExchange {
   }
 
   /** The peer is under load: our opening goes out again at once, with the cookie. */
-  #receiveCookie(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
+  #receiveCookie(
+    header: FrameHeader,
+    buffer: Uint8Array,
+    { nowNs }: Moment,
+  ): FrameDrop | undefined {
     const open = this.#open;
     if (open === undefined) return 'handshake-unexpected';
-    if (header.epoch !== open.epoch) return 'handshake-epoch';
-    const bytes = this.#macs.openCookie(openingMac(open.frame), header, buffer);
+    const bytes = this.#seal.open(header, buffer);
     if (bytes === undefined) return 'bad-auth';
-    // Each copy of the opening was answered by the same cookie.
-    const known = this.#cookie?.bytes;
-    const isKnown = known !== undefined && this.#options.crypto.equal(bytes, known);
-    this.#cookie = { bytes, untilNs: moment.nowNs + COOKIE_LIFE_NS };
+    // One that was recorded earlier must not take the place of a newer one; after two minutes it may, since
+    // the peer's clock may have stepped back.
+    const known = this.#freshCookie(nowNs);
+    if (known !== undefined && header.timestamp < known.timestamp) return 'handshake-replay';
+    const isKnown = known !== undefined && this.#options.crypto.equal(bytes, known.bytes);
+    const { timestamp } = header;
+    this.#cookie = { bytes, timestamp, untilNs: nowNs + COOKIE_LIFE_NS };
     if (isKnown) return undefined;
-    if (!this.#options.admission.cookie(moment.nowNs)) return 'rate-limited';
+    if (!this.#options.admission.cookie(nowNs)) return 'rate-limited';
     this.#macs.signOpening(open.frame, bytes);
     this.#options.sink.spread(open.frame);
     return undefined;
+  }
+
+  #freshCookie(nowNs: number): Cookie | undefined {
+    const cookie = this.#cookie;
+    return cookie === undefined || nowNs >= cookie.untilNs ? undefined : cookie;
   }
 
   #epochKeys(

@@ -80,7 +80,7 @@ export class Peer {
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
         spread: (frame) => this.#spread(frame),
-        prove: (frame) => this.#sendOwnWay(frame),
+        prove: (frame) => this.#prove(frame),
         established: () => this.#established(),
         deliverHeld: (header, plaintext) => this.#accept(header, plaintext, undefined),
         wake: () => this.#wake(),
@@ -358,6 +358,17 @@ export class Peer {
 
   #sendOwnWay(frame: Uint8Array): void {
     const carrier = this.#workingCarrier() ?? this.#carriers.next();
+    if (carrier !== undefined) this.#sender.whole(carrier, frame);
+  }
+
+  /** By a path of ours on which its packet is no longer than the one in hand. */
+  #prove(frame: Uint8Array): void {
+    const view = this.#inHand;
+    if (view === undefined) return;
+    const headersMax = view.end - view.start - frame.length;
+    const working = this.#workingCarrier();
+    const isFit = working !== undefined && working.template.length <= headersMax;
+    const carrier = isFit ? working : this.#carriers.within(headersMax);
     if (carrier !== undefined) this.#sender.whole(carrier, frame);
   }
 

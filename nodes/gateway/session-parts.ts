@@ -53,7 +53,8 @@ export interface SessionSink {
   spread(frame: Uint8Array): void;
   /**
    * A whole frame that must reach nobody but the peer: to its address by a path of our own choice, not
-   * back the way a frame came, which whoever forged the peer's address has chosen.
+   * back the way a frame came, which whoever forged the peer's address has chosen. It leaves only where
+   * its packet is no longer than the one that asked for it: nobody has us send more than he sends.
    */
   prove(frame: Uint8Array): void;
   /** Frames are sealed under this epoch from now on. */

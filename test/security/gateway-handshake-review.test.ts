@@ -5,18 +5,29 @@
  */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
-import { HandshakeMacs, openingMac } from '../../nodes/gateway/admission/handshake-macs.ts';
-import { decodeFrame, FrameHeader } from '../../nodes/gateway/wire.ts';
-import { at, CLOCK_US, Pair } from '../unit/nodes/gateway/session-pair.ts';
+import { CookieSeal } from '../../nodes/gateway/admission/cookie-seal.ts';
+import { openingMac } from '../../nodes/gateway/admission/handshake-macs.ts';
+import { createIdentity } from '../../nodes/gateway/crypto.ts';
+import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.ts';
 
-/** What he makes of an opening that he saw: a cookie in the name of its responder. */
-function forgedCookie(pair: Pair, opening: Uint8Array, value: number): Uint8Array {
-  const header = new FrameHeader();
-  decodeFrame(opening, 0, opening.length, header);
-  const [a, b] = pair.identities;
-  const eve = new HandshakeMacs(provider('node'), { own: b.publicKey, peer: a.publicKey });
-  const stamp = { epoch: header.epoch, timestamp: CLOCK_US + value };
-  return eve.sealCookie(openingMac(opening), new Uint8Array(16).fill(value), stamp);
+/** What he makes of an opening that he saw: a cookie for its sender, under the keys that he has. */
+function forgedCookie(pair: Pair, value: number): Uint8Array {
+  const eve = createIdentity(provider('node'), new Uint8Array(32).fill(66));
+  const seal = new CookieSeal(provider('node'), eve, pair.identities[0].publicKey);
+  return seal.seal(new Uint8Array(16).fill(value), CLOCK_US + value);
+}
+
+/** A cookie that b made: anybody who is on its way can keep it. */
+function genuineCookie(pair: Pair, value: number, clockUs: number): Uint8Array {
+  const secret = new Uint8Array(32).fill(secretOf(pair));
+  const identity = createIdentity(provider('node'), secret);
+  const seal = new CookieSeal(provider('node'), identity, pair.identities[0].publicKey);
+  return seal.seal(new Uint8Array(16).fill(value), clockUs);
+}
+
+/** The byte that the secret of b consists of. */
+function secretOf({ identities }: Pair): number {
+  return identities[1].secret[0] ?? 0;
 }
 
 function opened(): { readonly pair: Pair; readonly opening: Uint8Array } {
@@ -27,10 +38,10 @@ function opened(): { readonly pair: Pair; readonly opening: Uint8Array } {
 
 describe('a man on the side of a handshake', () => {
   it('does not use up by forged cookies what the answer needs', () => {
-    const { pair, opening } = opened();
+    const { pair } = opened();
     const genuine = pair.a.outbox.shift()!.slice();
     for (let value = 1; value <= 100; value++) {
-      pair.a.receive(forgedCookie(pair, opening, value), at(0));
+      pair.a.receive(forgedCookie(pair, value), at(0));
     }
     pair.a.outbox = [];
     pair.b.receive(genuine, at(0));
@@ -38,10 +49,37 @@ describe('a man on the side of a handshake', () => {
     expect(pair.a.session.isOpen).toBe(true);
   });
 
-  it('does not have openings refused by a gateway that is calm, whatever cookie he forged', () => {
+  it('makes no cookie that is believed, although he sees the opening and knows both public keys', () => {
+    const { pair } = opened();
+    pair.a.outbox = [];
+    for (let value = 1; value <= 250; value++) {
+      expect(pair.a.receive(forgedCookie(pair, value), at(0))).toBe('bad-auth');
+    }
+    expect(pair.a.outbox).toEqual([]);
+  });
+
+  it('takes no cookie of a for one of b: what one side sealed is not for itself', () => {
+    const { pair } = opened();
+    const [a, b] = pair.identities;
+    const own = new CookieSeal(provider('node'), a, b.publicKey).seal(new Uint8Array(16), CLOCK_US);
+    expect(pair.a.receive(own, at(0))).toBe('bad-auth');
+  });
+
+  it('puts no recorded cookie in the place of a newer one, until its two minutes are over', () => {
+    const { pair } = opened();
+    const clockUs = CLOCK_US + 5_000_000;
+    const old = genuineCookie(pair, 1, CLOCK_US);
+    expect(pair.a.receive(genuineCookie(pair, 2, clockUs), at(5 * SECOND))).toBeUndefined();
+    const sent = pair.a.outbox.length;
+    expect(pair.a.receive(old, at(6 * SECOND))).toBe('handshake-replay');
+    expect(pair.a.outbox).toHaveLength(sent);
+    expect(pair.a.receive(old, at(125 * SECOND))).toBeUndefined();
+  });
+
+  it('does not have openings refused by a gateway that is calm, whatever cookie they carry', () => {
     const { pair, opening } = opened();
     pair.a.outbox = [];
-    pair.a.receive(forgedCookie(pair, opening, 7), at(0));
+    pair.a.receive(genuineCookie(pair, 7, CLOCK_US), at(0));
     const spoiled = pair.a.outbox.shift()!;
     expect(openingMac(spoiled)).toEqual(openingMac(opening));
     expect(spoiled).not.toEqual(opening);
@@ -50,14 +88,13 @@ describe('a man on the side of a handshake', () => {
     expect([pair.a.session.epoch, pair.b.session.epoch]).toEqual([1, 1]);
   });
 
-  it('gets at most so many openings for his cookies', () => {
-    const { pair, opening } = opened();
+  it('gets at most so many openings for cookies that he has, new ones each', () => {
+    const { pair } = opened();
     pair.a.outbox = [];
     for (let value = 1; value <= 250; value++) {
-      pair.a.receive(forgedCookie(pair, opening, value), at(0));
+      pair.a.receive(genuineCookie(pair, value, CLOCK_US + value), at(0));
     }
-    expect(pair.a.outbox.length).toBeGreaterThan(0);
-    expect(pair.a.outbox.length).toBeLessThanOrEqual(20);
+    expect(pair.a.outbox).toHaveLength(20);
   });
 
   it('does not change what an opening means by its second MAC: it is answered once', () => {

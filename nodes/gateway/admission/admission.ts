@@ -4,7 +4,8 @@
  * Nothing is charged for what a stranger can make. A sealed frame counts against its peer's rate when it
  * is authentic and new; an opening may cost Diffie-Hellman work when it was made for us, is newer than
  * all before, and, while many come, carries a cookie that went to the peer's address. Half of the budget
- * is out of reach without one. Openings, answers, cookies and repetitions have budgets of their own.
+ * is out of reach without one. Openings, answers, cookies to and from the peer, and repetitions have
+ * budgets of their own.
  *
  * `double-eager.ts` is the order that a flood of junk exploits.
  *
@@ -32,11 +33,12 @@ export interface Admission {
   messageCame(nowNs: number): boolean;
   /** @param isProven It carries a cookie of ours. */
   opening(nowNs: number, isProven: boolean): OpeningVerdict;
+  /** Somebody is to prove his address: a cookie may leave for the peer. */
+  prove(nowNs: number): boolean;
   /** An answer that names our opening. */
   answer(nowNs: number): boolean;
   /**
-   * A cookie that names our opening, and would have us send it again. Whoever sees an opening can
-   * make one: it must not take the place of the answer.
+   * A cookie of the peer, which has us send our opening again: it must not take the place of the answer.
    */
   cookie(nowNs: number): boolean;
   /** A copy of an opening that was answered asks for the answer again. */
@@ -53,6 +55,7 @@ export class CheckedAdmission implements Admission {
   readonly #mint: CookieMint;
   readonly #frames: TokenBucket | undefined;
   readonly #openings = handshakeBucket();
+  readonly #proofs = handshakeBucket();
   readonly #answers = handshakeBucket();
   readonly #cookies = handshakeBucket();
   readonly #repeats = handshakeBucket();
@@ -81,6 +84,10 @@ export class CheckedAdmission implements Admission {
     const isCalm = isProven || (this.#unproven.take(nowNs) && this.#mint.takeCalm(nowNs));
     if (!isCalm) return 'prove';
     return this.#openings.take(nowNs) ? 'admit' : 'refuse';
+  }
+
+  prove(nowNs: number): boolean {
+    return this.#proofs.take(nowNs);
   }
 
   answer(nowNs: number): boolean {

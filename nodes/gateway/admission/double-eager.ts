@@ -35,6 +35,10 @@ export class EagerAdmission implements Admission {
     return 'admit';
   }
 
+  prove(): boolean {
+    return true;
+  }
+
   answer(): boolean {
     return true;
   }

@@ -6,36 +6,30 @@
  * ```text
  *   opening  header | Noise message | mac1 (16) | mac2 (16)
  *   answer   header | Noise message | mac (16)
- *   cookie   header | AEAD of the cookie (16 + 16)
  * ```
  *
  * `mac1` is keyed by the responder's public key: who does not know whom he talks to is told from who does.
- * `mac2` is keyed by a cookie that went to the address of the peer, and zero where none is known. The
- * MAC of an answer covers the opening's `mac1`, so that it names the one opening that it answers. No key
+ * `mac2` is keyed by a cookie that went to the address of the peer (`cookie-seal.ts`), and zero where none
+ * is known. The MAC of an answer covers the opening's `mac1`, so that it names the one opening that it answers. No key
  * here is a secret but the cookie.
  *
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes } from '../../_kit/bytes.ts';
-import { wipe } from '../../_kit/secrets.ts';
 import {
   ANSWER_NOISE_BYTES,
   COOKIE_BYTES,
-  FRAME_TYPE,
-  HEADER_BYTES_MAX,
   MAC_BYTES,
-  NONCE_BYTES,
   OPENING_NOISE_BYTES,
   STATIC_KEY_BYTES,
   TAG_BYTES,
 } from '../geometry.ts';
-import { encodeHeader, FrameHeader, MESSAGE, writeNonce } from '../wire.ts';
+import type { FrameHeader, MESSAGE } from '../wire.ts';
 
 const LABELS = {
   opening: 'orrery gateway 1 opening',
   answer: 'orrery gateway 1 answer',
-  cookie: 'orrery gateway 1 cookie',
 } as const;
 /** Head of a byte string of 24 to 255 bytes (RFC 8949 section 3). */
 const STRING_HEAD_BYTES = 2;
@@ -96,50 +90,6 @@ export class HandshakeMacs {
     return this.#crypto.equal(frame.subarray(at), mac);
   }
 
-  /**
-   * The frame that takes a cookie to the peer whose opening had this `mac1`. Shorter than an opening, so
-   * that nobody gains by having it sent to somebody else.
-   */
-  sealCookie(
-    mac1: Uint8Array,
-    cookie: Uint8Array,
-    stamp: { readonly epoch: number; readonly timestamp: number },
-  ): Uint8Array {
-    const header = new FrameHeader();
-    header.type = FRAME_TYPE.handshake;
-    header.sequence = MESSAGE.cookie;
-    header.epoch = stamp.epoch;
-    header.timestamp = stamp.timestamp;
-    const frame = new Uint8Array(HEADER_BYTES_MAX + COOKIE_BYTES + TAG_BYTES);
-    const at = encodeHeader(header, COOKIE_BYTES + TAG_BYTES, frame, 0);
-    const head = frame.subarray(0, at);
-    const key = this.#cookieKey(this.#toUs.cookie, mac1, head);
-    key.seal(nonceOf(header), head, cookie, frame.subarray(at));
-    return frame.subarray(0, at + COOKIE_BYTES + TAG_BYTES);
-  }
-
-  /** The cookie that answers our opening with this `mac1`; undefined when it is not the peer's. */
-  openCookie(mac1: Uint8Array, header: FrameHeader, buffer: Uint8Array): Uint8Array | undefined {
-    const { start, body, bodyLength } = header;
-    const head = buffer.subarray(start, body);
-    const cookie = new Uint8Array(COOKIE_BYTES);
-    const key = this.#cookieKey(this.#toPeer.cookie, mac1, head);
-    const sealed = buffer.subarray(body, body + bodyLength);
-    return key.open(nonceOf(header), head, sealed, cookie) < 0 ? undefined : cookie;
-  }
-
-  /** One key for each opening and instant: its nonce cannot come twice with another cookie. */
-  #cookieKey(
-    key: Uint8Array,
-    mac1: Uint8Array,
-    head: Uint8Array,
-  ): ReturnType<CryptoProvider['aead']> {
-    const made = this.#crypto.hmacSha256(key, concatBytes(mac1, head));
-    const aead = this.#crypto.aead('chacha20-poly1305', made);
-    wipe(made);
-    return aead;
-  }
-
   #mac(key: Uint8Array, data: Uint8Array): Uint8Array {
     return this.#crypto.hmacSha256(key, data).subarray(0, MAC_BYTES);
   }
@@ -168,12 +118,6 @@ function lengthOf(kind: keyof typeof MESSAGE, fields: number): number {
   }
 }
 
-function nonceOf({ epoch, sequence }: FrameHeader): Uint8Array {
-  const nonce = new Uint8Array(NONCE_BYTES);
-  writeNonce(nonce, epoch, sequence);
-  return nonce;
-}
-
 function keysFor(
   crypto: CryptoProvider,
   publicKey: Uint8Array,
@@ -189,6 +133,5 @@ function keysFor(
   return {
     opening: keyFor(LABELS.opening),
     answer: keyFor(LABELS.answer),
-    cookie: keyFor(LABELS.cookie),
   };
 }
