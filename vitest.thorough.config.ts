@@ -21,7 +21,7 @@ export const THOROUGH = [
 
 /** Those of them that follow the wall clock on real sockets and processes. */
 export const THOROUGH_WALL = [
-  'test/live/{mixnet,namespaces,processes,signals,viewers}.test.ts',
+  'test/live/{floods,mixnet,namespaces,processes,signals,viewers}.test.ts',
   'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
   'test/environment/{command,kill}.test.ts',
   'test/security/identity-live.test.ts',

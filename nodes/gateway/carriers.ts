@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { decodePath, type PacketView, reverseWirePath } from '../scion/index.ts';
+import { decodePath, type PacketView, reverseWirePath, type WirePath } from '../scion/index.ts';
 import { disjointPaths } from './multipath/selection.ts';
 import type { PeerContext } from './peer-context.ts';
 import { type Carrier, makeCarrier, ROUTER_PORT } from './underlay/carrier.ts';
@@ -13,11 +13,18 @@ import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import { SentMarks } from './underlay/sent-marks.ts';
 
+/** {@link Carriers.quoted} of a packet that left on the way back of one of the peer's, no path of ours. */
+export const WAY_BACK = 'way back';
+
 /** Carriers of one peer. */
 export class Carriers {
   readonly #peer: string;
   readonly #context: PeerContext;
   readonly #known = new Map<string, Carrier>();
+  /** Ids of known paths by their {@link wayOf}. */
+  readonly #ways = new Map<string, string>();
+  /** What left on ways back that no known path takes. */
+  readonly #backMarks = new SentMarks();
   /** Next path that a message takes before any path is known to work. */
   #turn = 0;
 
@@ -44,18 +51,28 @@ export class Carriers {
     const marks = known?.marks ?? new SentMarks();
     const carrier = { ...makeCarrier(path, ends(this.#peer), router, flowId), marks };
     this.#known.set(path.info.id, carrier);
+    this.#ways.set(wayOf(path.path.wire), path.info.id);
     return carrier;
   }
 
-  /** Id of the known path on which the quoted packet left within the last second. */
+  /** Id of the known path on which the quoted packet left within the last second, or {@link WAY_BACK}. */
   quoted(now: number, quote: Uint8Array): string | undefined {
-    for (const [id, { marks }] of this.#known) if (marks?.has(now, quote) === true) return id;
-    return undefined;
+    for (const [id, { marks }] of this.#known) if (marks.has(now, quote)) return id;
+    return this.#backMarks.has(now, quote) ? WAY_BACK : undefined;
   }
 
   /** The next of all paths in turn. */
   next(): Carrier | undefined {
     return this.disjoint(1)[0];
+  }
+
+  /** One of the paths whose headers take at most so many bytes; another one each time. */
+  within(headerBytes: number): Carrier | undefined {
+    const fitting = [...this.#known.values()].filter(
+      ({ template }) => template.length <= headerBytes,
+    );
+    this.#turn += 1;
+    return fitting[this.#turn % Math.max(1, fitting.length)];
   }
 
   /** Up to `most` paths that share as little as possible; another first one each time. */
@@ -85,6 +102,30 @@ export class Carriers {
     if (router === undefined || any === undefined) return undefined;
     const template = new PacketTemplate(this.#context.ends(this.#peer), back, 0);
     const room = any.path.info.mtu - template.length;
-    return { path: any.path, template, firstRouter: router, flowId: 0, room };
+    // Answers and reports go back the peer's way, which mostly is one of our paths.
+    const same = this.#known.get(this.#ways.get(wayOf(back)) ?? '');
+    const marks = same?.marks ?? this.#backMarks;
+    return { path: any.path, template, firstRouter: router, flowId: 0, room, marks };
   }
+}
+
+/**
+ * The interfaces by which packets leave one system after the other: from our own system on they say which
+ * links a path takes, whichever segments it is made of.
+ */
+function wayOf(path: WirePath): string {
+  if (path.kind !== 'scion') return path.kind;
+  const { infos, hops, segmentLengths } = path;
+  let way = '';
+  let at = 0;
+  for (const [index, { isConsDir, isPeering }] of infos.entries()) {
+    const end = at + (segmentLengths[index] ?? 0);
+    // The last hop of a segment is left by the next segment, but for a peering link.
+    const last = isPeering && index + 1 < infos.length ? end : end - 1;
+    for (const hop of hops.slice(at, last)) {
+      way += `${isConsDir ? hop.consEgress : hop.consIngress} `;
+    }
+    at = end;
+  }
+  return way;
 }

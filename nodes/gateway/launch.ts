@@ -31,7 +31,7 @@ export function launch(
   // Probes, reports and handshakes pass in front of data where a processor on the way is short.
   if (!isData) markUrgent(packet);
   const now = host.now();
-  if (marks !== undefined && (!isData || marks.isDue(now))) {
+  if (!isData || marks.isDue(now)) {
     marks.note(now, packet, at, frameBytes);
   }
   context.sent(type, at + frameBytes);

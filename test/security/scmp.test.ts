@@ -3,12 +3,9 @@
  * that came before them: 1 % of loss and five messages a second kept the best path dead.
  */
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_PORT } from '../../nodes/gateway/underlay/carrier.ts';
 import { SentMarks } from '../../nodes/gateway/underlay/sent-marks.ts';
-import { host } from '../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
-import { encodeScmpPacket } from '../../nodes/scion/wire/scmp.ts';
 import type { PreparedRun } from '../../scenarios/runner/run-seed.ts';
+import { type ForgedScmp, forgeScmp } from '../unit/nodes/gateway/forged-scmp.ts';
 import { load, MS, prepare, SECOND } from '../unit/scenarios/runner/fixture.ts';
 
 const PAIR = ['gateway-111', 'gateway-211'] as const;
@@ -19,43 +16,8 @@ const scenario = load('failover.yaml', {
   'traffic.0.rate': '200/s',
   events: '[]',
 });
-const addressOf = (name: string): string =>
-  scenario.topology.hosts.find((spec) => spec.name === name)?.address ?? '';
 
-interface Forged {
-  readonly from: string;
-  readonly ifId: number;
-  readonly quote: Uint8Array;
-}
-
-/** Says that an interface of 1-ff00:0:110 is down. */
-function forge({ world }: PreparedRun, { from, ifId, quote }: Forged): void {
-  const attacker = world.host('br-111-2');
-  const socket = attacker.udp({ port: 4_000, onDatagram: () => undefined });
-  const bytes = encodeScmpPacket(
-    {
-      trafficClass: 0,
-      flowId: 1,
-      target: isdAs('1-ff00:0:111'),
-      source: isdAs(from),
-      targetHost: host(addressOf('gateway-111')),
-      sourceHost: host('127.0.0.9'),
-      path: { kind: 'empty' },
-    },
-    {
-      kind: 'external-interface-down',
-      code: 0,
-      isdAs: isdAs('1-ff00:0:110'),
-      ifId,
-      data: quote.subarray(0, 1000),
-    },
-  );
-  const buffer = attacker.alloc(bytes.length);
-  buffer.set(bytes);
-  const to = attacker.endpoint(addressOf('gateway-111'), GATEWAY_PORT);
-  socket?.send(buffer, 0, bytes.length, to);
-  socket?.close();
-}
+const CORE = '1-ff00:0:110';
 
 /** Keeps what the gateway sends to a router of its own; the newest last. */
 function wiretap({ world }: PreparedRun, link: string): readonly Uint8Array[] {
@@ -79,7 +41,7 @@ function hiccup({ world }: PreparedRun, forNs: number): void {
 }
 
 /** Attacks ten times in five seconds, each time beside a loss; what became of the path. */
-function attack(make: (seen: readonly Uint8Array[], nowNs: number) => Forged | undefined): {
+function attack(make: (seen: readonly Uint8Array[], nowNs: number) => ForgedScmp | undefined): {
   readonly isMoved: boolean;
   readonly deaths: number;
   readonly drops: Readonly<Record<string, number>>;
@@ -94,7 +56,7 @@ function attack(make: (seen: readonly Uint8Array[], nowNs: number) => Forged | u
     hiccup(prepared, 30 * MS);
     world.sim.runUntil(at + 100 * MS);
     const forged = make(seen, world.now());
-    if (forged !== undefined) forge(prepared, forged);
+    if (forged !== undefined) forgeScmp(prepared, forged);
     world.sim.runUntil(at + 500 * MS);
   }
   const deaths = world.metrics('gateway-111')['gateway.path_deaths'];
@@ -107,7 +69,7 @@ function attack(make: (seen: readonly Uint8Array[], nowNs: number) => Forged | u
 
 describe('a forged message that an interface is down', () => {
   it('moves nothing without a quote, or with one that was made up', () => {
-    const empty = { from: '1-ff00:0:110', ifId: 2, quote: new Uint8Array(0) };
+    const empty = { from: CORE, about: CORE, ifId: 2, quote: new Uint8Array(0) };
     expect(attack(() => empty)).toMatchObject({ isMoved: false, deaths: 0 });
     const junk = { ...empty, quote: new Uint8Array(600).fill(30) };
     const { isMoved, drops } = attack(() => junk);
@@ -118,7 +80,7 @@ describe('a forged message that an interface is down', () => {
     let old: Uint8Array | undefined;
     const { isMoved, deaths, drops } = attack((seen) => {
       old ??= seen.at(-1);
-      return old && { from: '1-ff00:0:110', ifId: 2, quote: old };
+      return old && { from: CORE, about: CORE, ifId: 2, quote: old };
     });
     // The first two were sent while the packet was young: they are believed, and no miss follows.
     expect(isMoved).toBe(false);
@@ -129,7 +91,7 @@ describe('a forged message that an interface is down', () => {
   it('moves nothing from another AS than the one whose interface it names', () => {
     const { isMoved, deaths, drops } = attack((seen) => {
       const quote = seen.at(-1);
-      return quote && { from: '1-ff00:0:111', ifId: 2, quote };
+      return quote && { from: '1-ff00:0:111', about: CORE, ifId: 2, quote };
     });
     expect([isMoved, deaths, drops['scmp-source']]).toEqual([false, 0, 10]);
   });
@@ -137,7 +99,7 @@ describe('a forged message that an interface is down', () => {
   it('moves nothing from somebody on the path, when what was lost was lost before', () => {
     const { isMoved, deaths, drops } = attack((seen) => {
       const quote = seen.at(-1);
-      return quote && { from: '1-ff00:0:110', ifId: 2, quote };
+      return quote && { from: CORE, about: CORE, ifId: 2, quote };
     });
     expect([isMoved, deaths]).toEqual([false, 0]);
     expect(drops['scmp-quote'] ?? 0).toBe(0);

@@ -25,8 +25,8 @@ export interface Carrier {
   readonly flowId: number;
   /** Largest frame, bytes. */
   readonly room: number;
-  /** What was sent lately; absent of the reverse of a path that a packet came by. */
-  readonly marks?: SentMarks;
+  /** What was sent lately on this path, by us or as an answer. */
+  readonly marks: SentMarks;
 }
 
 /** Makes the carrier of a path. */
@@ -35,7 +35,7 @@ export function makeCarrier(
   ends: PacketEnds,
   firstRouter: Endpoint,
   flowId: number,
-): Carrier {
+): Omit<Carrier, 'marks'> {
   const template = new PacketTemplate(ends, path.path.wire, flowId);
   return { path, template, firstRouter, flowId, room: path.info.mtu - template.length };
 }

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { FRAME_TYPE } from '../../../../../nodes/gateway/geometry.ts';
 import { GATEWAY_PORT } from '../../../../../nodes/gateway/underlay/carrier.ts';
-import { host } from '../../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
-import { encodeScmpPacket } from '../../../../../nodes/scion/wire/scmp.ts';
-import type { PreparedRun } from '../../../../../scenarios/runner/run-seed.ts';
 import {
   counter,
   load,
@@ -13,33 +10,14 @@ import {
   SECOND,
   samples,
 } from '../../../scenarios/runner/fixture.ts';
+import { forgeScmp } from '../forged-scmp.ts';
 
 const PAIR = ['gateway-111', 'gateway-211'] as const;
+/** Source of packets of gateway-111: ISD and AS as they stand in a header. */
+const OURS = String(Uint8Array.of(0, 1, 0xff, 0, 0, 0, 0x01, 0x11));
+const CORE = '1-ff00:0:110';
 /** Probes that would take seven seconds to find a dead path, and no reports. */
 const SLOW = '{ gateway: { multipath: { probeInterval: 1s, misses: 6, reports: false } } }';
-
-/** Says, in the name of a core AS, that an interface of it is down. */
-function forge({ world }: PreparedRun, as: string, ifId: number): void {
-  const attacker = world.host('br-111-2');
-  const socket = attacker.udp({ port: 4_000, onDatagram: () => undefined });
-  const bytes = encodeScmpPacket(
-    {
-      trafficClass: 0,
-      flowId: 1,
-      target: isdAs('1-ff00:0:111'),
-      source: isdAs(as),
-      targetHost: host(addressOf('gateway-111')),
-      sourceHost: host('127.0.0.9'),
-      path: { kind: 'empty' },
-    },
-    { kind: 'external-interface-down', code: 0, isdAs: isdAs(as), ifId, data: new Uint8Array(64) },
-  );
-  const buffer = attacker.alloc(bytes.length);
-  buffer.set(bytes);
-  const to = attacker.endpoint(addressOf('gateway-111'), GATEWAY_PORT);
-  socket?.send(buffer, 0, bytes.length, to);
-  socket?.close();
-}
 
 const scenario = load('failover.yaml', {
   duration: '12s',
@@ -69,6 +47,41 @@ describe('SCMP at the gateway', () => {
     expect(counter(result, 'gateway.path_deaths')).toBeGreaterThanOrEqual(2);
   });
 
+  it.each([
+    ['answers to probes', FRAME_TYPE.probeReply],
+    ['reports', FRAME_TYPE.report],
+  ])('messages about %s, which go back by the peer’s path, are not taken for forged', (_, type) => {
+    const prepared = prepare(
+      load('failover.yaml', {
+        duration: '8s',
+        warmup: '3s',
+        'traffic.0':
+          '{ from: gateway-211, to: gateway-111, kind: constant, rate: 200/s, size: 400B }',
+        events: '[]',
+      }),
+    );
+    const { world } = prepared;
+    let quote: Uint8Array | undefined;
+    for (const side of ['forward', 'backward'] as const) {
+      world.link('gateway-111--br-111-1').tap(side, ({ bytes, offset, length }) => {
+        const frame = offset + (bytes[offset + 5] ?? 0) * 4 + 8;
+        const isOut = String(bytes.subarray(offset + 20, offset + 28)) === OURS;
+        if (isOut && bytes[frame + 2] === type) quote = bytes.slice(offset, offset + length);
+        return true;
+      });
+    }
+    for (let at = 5 * SECOND; at < 7 * SECOND; at += 100 * MS) {
+      world.sim.runUntil(at);
+      expect(quote).toBeDefined();
+      forgeScmp(prepared, { from: CORE, about: CORE, ifId: 2, quote: quote ?? new Uint8Array(0) });
+    }
+    world.sim.runUntil(8 * SECOND);
+    expect(world.metrics('gateway-111')['gateway.scmp']).toMatchObject({ value: 20 });
+    expect(world.nodeDrops()['scmp-quote'] ?? 0).toBe(0);
+    // They accuse a path, and that path answers.
+    expect(world.metrics('gateway-111')['gateway.path_deaths']).toMatchObject({ value: 0 });
+  });
+
   it('forged messages about a path that answers do not move a packet', () => {
     const prepared = prepare(scenario);
     const { world, stage } = prepared;
@@ -76,7 +89,7 @@ describe('SCMP at the gateway', () => {
     const before = stage.activePath(...PAIR);
     expect(before).toContain('core-110--core-310');
     for (let at = 5 * SECOND; at < 9 * SECOND; at += 100 * MS) {
-      forge(prepared, '1-ff00:0:110', 2);
+      forgeScmp(prepared, { from: CORE, about: CORE, ifId: 2, quote: new Uint8Array(64) });
       world.sim.runUntil(at + 100 * MS);
     }
     const scmp = world.metrics('gateway-111')['gateway.scmp'];

@@ -1,0 +1,54 @@
+/**
+ * Somebody at a router of gateway-111's system who says that an interface is down, for tests on
+ * scion-default.yaml.
+ *
+ * @module
+ */
+import { GATEWAY_PORT } from '../../../../nodes/gateway/underlay/carrier.ts';
+import { host } from '../../../../nodes/scion/wire/host-address.ts';
+import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { encodeScmpPacket } from '../../../../nodes/scion/wire/scmp.ts';
+import type { PreparedRun } from '../../../../scenarios/runner/run-seed.ts';
+
+/** What he says. */
+export interface ForgedScmp {
+  /** The system that the message comes from, as its header has it. */
+  readonly from: string;
+  /** The system whose interface it is. */
+  readonly about: string;
+  readonly ifId: number;
+  /** The packet that is said to have caused it. */
+  readonly quote: Uint8Array;
+}
+
+/** Bytes of the packet that are quoted at most. */
+const QUOTE_BYTES_MAX = 1000;
+
+/** Sends one message to gateway-111, now. */
+export function forgeScmp({ world }: PreparedRun, { from, about, ifId, quote }: ForgedScmp): void {
+  const { address } = world.sim.host('gateway-111');
+  const attacker = world.host('br-111-2');
+  const socket = attacker.udp({ port: 4_000, onDatagram: () => undefined });
+  const bytes = encodeScmpPacket(
+    {
+      trafficClass: 0,
+      flowId: 1,
+      target: isdAs('1-ff00:0:111'),
+      source: isdAs(from),
+      targetHost: host(address),
+      sourceHost: host('127.0.0.9'),
+      path: { kind: 'empty' },
+    },
+    {
+      kind: 'external-interface-down',
+      code: 0,
+      isdAs: isdAs(about),
+      ifId,
+      data: quote.subarray(0, QUOTE_BYTES_MAX),
+    },
+  );
+  const buffer = attacker.alloc(bytes.length);
+  buffer.set(bytes);
+  socket?.send(buffer, 0, bytes.length, attacker.endpoint(address, GATEWAY_PORT));
+  socket?.close();
+}
