@@ -13,8 +13,8 @@ import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import { SentMarks } from './underlay/sent-marks.ts';
 
-/** {@link Carriers.quoted} of a packet that left on the way back of one of the peer's, no path of ours. */
-export const WAY_BACK = 'way back';
+/** In place of a path's id: the way back of a path of the peer's that is none of ours. */
+const WAY_BACK = 'way back';
 
 /** Carriers of one peer. */
 export class Carriers {
@@ -55,7 +55,7 @@ export class Carriers {
     return carrier;
   }
 
-  /** Id of the known path on which the quoted packet left within the last second, or {@link WAY_BACK}. */
+  /** Id of the known path on which the quoted packet left within the last second, or `way back`. */
   quoted(now: number, quote: Uint8Array): string | undefined {
     for (const [id, { marks }] of this.#known) if (marks.has(now, quote)) return id;
     return this.#backMarks.has(now, quote) ? WAY_BACK : undefined;
