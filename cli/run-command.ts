@@ -20,7 +20,9 @@ import { addScenario } from './scenario.ts';
 import { addSweep } from './sweep.ts';
 import { addVerify } from './verify.ts';
 import { addViz } from './viz.ts';
+import { guardWorkflow } from './workflow-commands.ts';
 
+guardWorkflow(process.env, process.stdout, process.stderr);
 const isJson = process.argv.includes('--json');
 const program = makeProgram();
 addScenario(program);

@@ -1,0 +1,53 @@
+/**
+ * Keeps foreign text from giving orders to GitHub's runner, which reads what a step prints: a line that
+ * begins with `::`, blanks aside, and `##[` anywhere are commands to it, such as an error at a line of a
+ * file (actions/runner, `ActionCommand.cs`). Texts of scenarios and reports are data.
+ *
+ * Nothing of ours is such a command, so all that leaves is treated alike: a colon that begins a line gets a
+ * backslash in front, the bracket of `##[` becomes `\u005b`, which is the same text where it stands in JSON.
+ *
+ * @module
+ */
+
+/** Where the runner lets a line begin, and what it trims. */
+const LINE_END = /[\n\r]/;
+const BLANK = /[\s\u0085]/;
+
+/** Takes the commands out of a text that is written in pieces. */
+export class CommandFilter {
+  /** Nothing but blanks since the last end of line. */
+  #isLineStart = true;
+  /** `#` in a row at the end, at most two. */
+  #hashes = 0;
+
+  /** The next piece, harmless. */
+  next(text: string): string {
+    let safe = '';
+    for (const letter of text) safe += this.#letter(letter);
+    return safe;
+  }
+
+  #letter(letter: string): string {
+    const isCommand = this.#isLineStart && letter === ':';
+    const isBracket = this.#hashes === 2 && letter === '[';
+    this.#hashes = letter === '#' ? Math.min(2, this.#hashes + 1) : 0;
+    if (LINE_END.test(letter)) this.#isLineStart = true;
+    else if (!BLANK.test(letter)) this.#isLineStart = false;
+    if (isCommand) return `\\${letter}`;
+    return isBracket ? '\\u005b' : letter;
+  }
+}
+
+/** What is written to these streams passes a filter from now on, if this is a step of a workflow. */
+export function guardWorkflow(
+  environment: Readonly<Record<string, string | undefined>>,
+  ...streams: readonly NodeJS.WriteStream[]
+): void {
+  if (environment['GITHUB_ACTIONS'] !== 'true') return;
+  for (const stream of streams) {
+    const filter = new CommandFilter();
+    const write = stream.write.bind(stream) as (...parts: readonly unknown[]) => boolean;
+    stream.write = (piece: unknown, ...rest: readonly unknown[]): boolean =>
+      write(typeof piece === 'string' ? filter.next(piece) : piece, ...rest);
+  }
+}
