@@ -6,6 +6,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
+import { scrub } from '../../engine/live/scrub.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { SeedAnswer } from './job.ts';
@@ -82,7 +83,8 @@ export function tellProgress(
 /** Takes lines of nodes: warnings for the report, and from a level on to stderr. */
 export function nodeLines(level: LogLevel | undefined, onWarning: (text: string) => void): LogSink {
   const sink = level === undefined ? undefined : liveLog(level);
-  return (node, lineLevel, message): void => {
+  return (node, lineLevel, text): void => {
+    const message = scrub(text);
     if (lineLevel === 'warn') onWarning(`${node}: ${message}`);
     sink?.(node, lineLevel, message);
   };

@@ -8,6 +8,7 @@
  * @module
  */
 import { type DestinationStream, pino } from 'pino';
+import { isSecretName, scrub } from '../../engine/live/scrub.ts';
 import {
   COMPONENTS_MAX,
   isComponent,
@@ -17,7 +18,6 @@ import {
   type OperatorLevel,
   readLevels,
 } from './log-levels.ts';
-import { isSecretName, scrub } from './scrub.ts';
 
 /** More about a line; the names of seed-systems.md 2.9 where one fits. */
 export interface LogFields {

@@ -5,11 +5,11 @@
  *
  * @module
  */
+import { scrub } from '../../engine/live/scrub.ts';
 import type { OperatorLog } from './json-log.ts';
 import { isComponent, isLevel, OPERATOR_LEVELS } from './log-levels.ts';
 import { metricsText } from './metrics-text.ts';
 import type { NodeFace, NodeStatus, ProbeResult } from './node-face.ts';
-import { scrub } from './scrub.ts';
 
 /** Methods that some path answers; HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT';

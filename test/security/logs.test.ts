@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../engine/core/stream.ts';
-import { scrub } from '../../services/operator/scrub.ts';
+import { scrub } from '../../engine/live/scrub.ts';
 import { repositoryFiles } from '../architecture/files.ts';
 
 /** So many keys of a length, from a stream of the test's own. */
@@ -34,6 +34,25 @@ describe('a key in a message', () => {
       }
     }
   });
+});
+
+describe('a payload in a message', () => {
+  it.each(['hex', 'base64', 'base64url'] as const)(
+    'is not written in %s, whatever its length',
+    (encoding) => {
+      for (const length of [48, 100, 301, 1_000]) {
+        for (const payload of keys(20, length)) {
+          const text = scrub(`sends ${payload.toString(encoding)} to bob`);
+          const left = text
+            .replace('sends', '')
+            .replace('to bob', '')
+            .replaceAll(/\[(\d+ )?bytes\]/g, '');
+          // What is left of it says less than six bytes would.
+          expect(left.trim().length, text).toBeLessThan(8);
+        }
+      }
+    },
+  );
 });
 
 describe('a message', () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { scrub } from '../../../../engine/live/scrub.ts';
 import { readLevels } from '../../../../services/operator/log-levels.ts';
-import { scrub } from '../../../../services/operator/scrub.ts';
 import { keptLog } from './fake-face.ts';
 
 afterEach(() => vi.restoreAllMocks());

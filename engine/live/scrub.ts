@@ -1,8 +1,8 @@
 /**
- * Keeps keys and payloads out of what leaves the process in words: log lines, status, errors.
+ * Keeps keys and payloads out of what leaves a node in words: log lines, status, warnings of reports.
  *
- * Spec: seed-systems.md R-067 (no key, no payload). A second line of defence: callers pass names
- * and numbers, never bytes. Does not look inside metrics, which are numbers.
+ * A second line of defence: callers pass names and numbers, never bytes. Does not look inside metrics,
+ * which are numbers, and does not know bytes that are written as numbers.
  *
  * @module
  */
@@ -13,8 +13,8 @@ const TEXT_MAX = 2_000;
 const HEX_RUN = /(?:0x)?[0-9a-fA-F]{32,}/g;
 /** 16 bytes in base64 end in ==, 32 bytes in one =. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{22}==|[A-Za-z0-9+/_-]{43}=/g;
-/** 16 bytes and more in base64url, which needs no `=` at its end (RFC 4648 section 5). */
-const BASE64URL_RUN = /[A-Za-z0-9_-]{22,}/g;
+/** 16 bytes and more in either alphabet; base64url needs no `=` at its end (RFC 4648 section 5). */
+const LONG_RUN = /[A-Za-z0-9+/_-]{22,}={0,2}/g;
 /** Changes between capitals, small letters and digits, for each character: 0.6 in keys, 0.2 in names. */
 const KEY_CHANGES_MIN = 0.3;
 /** PEM blocks, also when only their beginning is there. */
@@ -29,14 +29,14 @@ export function scrub(text: string): string {
     .replace(PEM, '[key]')
     .replace(HEX_RUN, (run) => `[${Math.floor(run.replace(/^0x/, '').length / 2)} bytes]`)
     .replace(BASE64_RUN, '[bytes]')
-    .replace(BASE64URL_RUN, (run) => (looksLikeKey(run) ? '[bytes]' : run));
+    .replace(LONG_RUN, (run) => (looksLikeKey(run) ? '[bytes]' : run));
   return clean.length > TEXT_MAX ? `${clean.slice(0, TEXT_MAX)} [cut]` : clean;
 }
 
 /** Random bytes mix capitals, small letters and digits; names are words and numbers. */
 function looksLikeKey(run: string): boolean {
   if (!/[a-z]/.test(run) || !/[A-Z]/.test(run)) return false;
-  const letters = run.replace(/[_-]/g, '');
+  const letters = run.replace(/[+/=_-]/g, '');
   let changes = 0;
   for (let at = 1; at < letters.length; at += 1) {
     if (kindOf(letters[at]) !== kindOf(letters[at - 1])) changes += 1;
