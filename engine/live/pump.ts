@@ -8,8 +8,8 @@
  * After a stall, node code that is due waits until the sockets are read: what lies in them arrived
  * before those timers, and a detection timer that fires first declares a living neighbour dead.
  *
- * What is under way goes before what is new: sources of traffic have a lane of their own, and their turn
- * comes when no socket has more than one look takes out of it. So the backlog of a busy process is in front
+ * What is under way goes before what is new: sources of traffic have a lane of their own, which waits
+ * while a socket has more than one look takes out of it. So the backlog of a busy process is in front
  * of its sources, where it has cost nothing and its age is known, and not in the sockets of the kernel,
  * where probes wait behind it.
  *
@@ -69,6 +69,8 @@ export class Pump {
   readonly #sources = new ReadyQueue();
   /** When sources had their last turn, or had nothing to do, ns. */
   #sourcesAtNs = 0;
+  /** Tasks so far, of both queues. */
+  #pushed = 0;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
   /** When the waiting timer wakes the pump, ns. */
@@ -102,12 +104,14 @@ export class Pump {
 
   /** Runs a task in its turn, after those that were due before. */
   push(task: ReadyTask): void {
-    this.#ready.push(task);
+    this.#ready.push(task, this.#pushed);
+    this.#pushed += 1;
   }
 
-  /** Runs the turn of a source of traffic, after all node code that is due and what is in the sockets. */
+  /** Runs the turn of a source of traffic as {@link push} does, and not while a socket holds more than was read. */
   pushSource(task: ReadyTask): void {
-    this.#sources.push(task);
+    this.#sources.push(task, this.#pushed);
+    this.#pushed += 1;
   }
 
   /**
@@ -154,12 +158,8 @@ export class Pump {
     try {
       this.#catchUp();
       if (!this.#isDraining()) {
-        const endAt = this.#scheduler.now + TURN_NS;
-        this.#run(this.#ready, endAt);
-        if (this.#ready.isEmpty) {
-          this.#hasServed = true;
-          this.#runSources(endAt);
-        }
+        this.#runDue(this.#scheduler.now + TURN_NS);
+        if (this.#ready.isEmpty) this.#hasServed = true;
       }
     } catch (error) {
       this.#fail(error);
@@ -169,8 +169,13 @@ export class Pump {
     this.#plan();
   }
 
-  #run(queue: ReadyQueue, endAt: number): void {
-    while (!queue.isEmpty) {
+  #runDue(endAt: number): void {
+    const hasSources = this.#mayServeSources();
+    for (;;) {
+      // Timers and sources in their order: whoever came first, when the process gets little of its machine.
+      const isSource = hasSources && this.#sources.first < this.#ready.first;
+      const queue = isSource ? this.#sources : this.#ready;
+      if (queue.isEmpty) return;
       queue.next()?.run();
       this.#catchUp();
       if (this.#scheduler.now < endAt) continue;
@@ -179,13 +184,14 @@ export class Pump {
     }
   }
 
-  #runSources(endAt: number): void {
+  /** Asked once a turn. */
+  #mayServeSources(): boolean {
     const { now } = this.#scheduler;
     const isBacklogged = this.#takeBacklog();
-    const isWaiting = isBacklogged && now - this.#sourcesAtNs < SOURCE_WAIT_NS;
-    if (isWaiting && !this.#sources.isEmpty) return;
-    this.#run(this.#sources, endAt);
-    this.#sourcesAtNs = this.#scheduler.now;
+    const isLong = now - this.#sourcesAtNs >= SOURCE_WAIT_NS;
+    if (isBacklogged && !isLong && !this.#sources.isEmpty) return false;
+    this.#sourcesAtNs = now;
+    return true;
   }
 
   /** Fires what is due; afterwards the links are where the wall clock is. */

@@ -14,14 +14,22 @@ export interface ReadyTask {
 /** See the module. */
 export class ReadyQueue {
   #tasks: ReadyTask[] = [];
+  #numbers: number[] = [];
   #head = 0;
 
   get isEmpty(): boolean {
     return this.#head === this.#tasks.length;
   }
 
-  push(task: ReadyTask): void {
+  /** Number of the oldest one; Infinity when there is none. */
+  get first(): number {
+    return this.#numbers[this.#head] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** @param number Its place among the tasks of several queues; they grow. */
+  push(task: ReadyTask, number: number): void {
     this.#tasks.push(task);
+    this.#numbers.push(number);
   }
 
   /** The oldest one, which leaves the queue. */
@@ -34,6 +42,7 @@ export class ReadyQueue {
 
   clear(): void {
     this.#tasks = [];
+    this.#numbers = [];
     this.#head = 0;
   }
 }

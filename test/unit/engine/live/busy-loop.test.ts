@@ -33,4 +33,16 @@ describe('a loop that is asked for more than it carries', () => {
     expect(figures.goodput).toBeGreaterThanOrEqual(0.97 * 0.8 * KNEE);
     expect(figures.latencyMsP95).toBeLessThanOrEqual(40);
   });
+
+  it('starves no source for its timers where the process gets an eighth of its machine', async () => {
+    const figures = await runBusyLoop({
+      rate: 1_000,
+      isTold: true,
+      durationNs: 2 * SECONDS,
+      timers: 60,
+      pause: { everyNs: 4_000_000, forNs: 30_000_000 },
+    });
+    // Timers before sources left 424.
+    expect(figures.goodput).toBeGreaterThanOrEqual(600);
+  });
 });

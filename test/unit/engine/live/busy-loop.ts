@@ -6,6 +6,7 @@
  * @module
  */
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
+import { LiveTimer } from '../../../../engine/live/live-timer.ts';
 import { Pump } from '../../../../engine/live/pump.ts';
 import { SourcePatience } from '../../../../scenarios/runner/source-patience.ts';
 
@@ -16,6 +17,8 @@ const READ_AT_ONCE = 32;
 const LINK_NS = 2 * MS;
 const SOURCE_COST_NS = 40 * US;
 const HOP_COST_NS = 14 * US;
+const TIMER_NS = 17 * MS;
+const TIMER_COST_NS = 30 * US;
 const SHED_COST_NS = 4 * US;
 
 /** Packets/s of which the loop can carry all: a source's turn and seven hops for each. */
@@ -35,6 +38,10 @@ interface BusyOptions {
   /** The pump is told that sockets hold more. */
   readonly isTold: boolean;
   readonly durationNs: number;
+  /** The machine takes the processor away: so long after each stretch of work, ns. */
+  readonly pause?: { readonly everyNs: number; readonly forNs: number };
+  /** Timers of nodes that fire every 17 ms; none when absent. */
+  readonly timers?: number;
 }
 
 /** Runs the loop. */
@@ -49,6 +56,7 @@ class BusyLoop {
   readonly #pump: Pump;
   readonly #latencies: number[] = [];
   #nowNs = 0;
+  #workedNs = 0;
   #shed = 0;
   #deepest = 0;
   #isBacklogged = false;
@@ -74,6 +82,7 @@ class BusyLoop {
   async run(): Promise<BusyFigures> {
     const { durationNs } = this.#options;
     this.#book(MS);
+    for (let i = 1; i <= (this.#options.timers ?? 0); i += 1) this.#keepTime(i * 100 * US);
     while (this.#nowNs < durationNs) {
       this.#poll();
       this.#pump.wake();
@@ -88,6 +97,24 @@ class BusyLoop {
       deepest: this.#deepest,
       latencyMsP95: (sorted[Math.floor(0.95 * sorted.length)] ?? Number.NaN) / MS,
     };
+  }
+
+  #keepTime(firstNs: number): void {
+    const fire = (): void => {
+      this.#work(TIMER_COST_NS);
+      timer.rearm(TIMER_NS);
+    };
+    const timer = new LiveTimer(this.#pump, this.#scheduler, fire, 'timer');
+    timer.rearm(firstNs);
+  }
+
+  #work(ns: number): void {
+    this.#nowNs += ns;
+    this.#workedNs += ns;
+    const { pause } = this.#options;
+    if (pause === undefined || this.#workedNs < pause.everyNs) return;
+    this.#workedNs = 0;
+    this.#nowNs += pause.forNs;
   }
 
   /** Nothing to do: the clock goes on to what is due next. */
@@ -106,11 +133,11 @@ class BusyLoop {
 
   #send(dueNs: number): void {
     if (!this.#patience.admits(this.#nowNs, dueNs)) {
-      this.#nowNs += SHED_COST_NS;
+      this.#work(SHED_COST_NS);
       this.#shed += 1;
       return;
     }
-    this.#nowNs += SOURCE_COST_NS;
+    this.#work(SOURCE_COST_NS);
     this.#forward(0, dueNs);
   }
 
@@ -130,7 +157,7 @@ class BusyLoop {
   }
 
   #receive(hop: number, bornNs: number): void {
-    this.#nowNs += HOP_COST_NS;
+    this.#work(HOP_COST_NS);
     if (hop + 1 < HOPS) this.#forward(hop + 1, bornNs);
     else this.#latencies.push(this.#nowNs - bornNs);
   }
