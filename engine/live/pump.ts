@@ -257,7 +257,8 @@ export class Pump {
     const wake = (): void => {
       this.#timeout = undefined;
       this.#wakeAt = NEVER;
-      this.#turn();
+      // Not a turn yet: the sockets are read in between.
+      this.#plan();
     };
     this.#timeout = setTimeout(wake, Math.max(1, wholeMs));
   }

@@ -9,7 +9,7 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import { HoldDown } from './damping.ts';
-import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
+import { EXPIRY_MARGIN_NS, ManagedPath, PROBATION_ANSWERS, SILENCE } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
 import { BETTER_LOSS, isRelief } from './relief.ts';
 import { ReportWatch, type RoundTrip } from './report-watch.ts';
@@ -42,8 +42,6 @@ const LOOKUP_INTERVAL_NS = 1_000_000_000;
  * that ten transmitters take.
  */
 const BETTER_RTT_FACTOR = 1.15;
-/** Causes of death that were a path's silence. */
-const SILENCE: ReadonlySet<SwitchCause> = new Set(['probe-loss', 'report-loss', 'scmp']);
 
 /** Controller with this project's rules. */
 export class MultipathController implements PathController {
@@ -108,7 +106,8 @@ export class MultipathController implements PathController {
       const path = this.#paths[index];
       if (path === undefined) return;
       const isShared = this.#isWaiting(now, path);
-      if (path.missed(now, { sentNs, isShared }, this.#options)) this.#announce(index);
+      const isExcused = isShared || (index === this.active && this.#reports.isMoving(now));
+      if (path.missed(now, { sentNs, isExcused }, this.#options)) this.#announce(index);
       if (isShared) silent = path;
     });
     if (silent !== undefined) this.#askAround(now, silent);
@@ -128,8 +127,8 @@ export class MultipathController implements PathController {
     const answer = this.#probes.answer(path.info.id, probe, now);
     if (answer.kind === 'unmatched') return this.#effects;
     this.#heardNs = now;
-    if (answer.kind === 'late') path.quality.unmiss();
     const { rttNs, kind } = answer;
+    if (kind === 'late') this.#cameLate(path, now - rttNs);
     const isTimely = kind === 'answered';
     if (path.answered(now, { rttNs, isTimely }, this.#options)) this.#announce(index);
     this.#choose(now);
@@ -191,6 +190,12 @@ export class MultipathController implements PathController {
       bandwidthBps: info.bandwidthBps,
       measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,
     }));
+  }
+
+  #cameLate(path: ManagedPath, sentNs: number): void {
+    path.quality.unmiss();
+    const diedNs = path.pardon(sentNs);
+    if (diedNs >= 0) this.#hold.forgive(diedNs);
   }
 
   #adopt(now: number, info: PathInfo): void {

@@ -33,6 +33,12 @@ export class HoldDown {
     this.#forget(now);
   }
 
+  /** Takes back the fault of an instant: it was none. */
+  forgive(atNs: number): void {
+    const index = this.#faults.indexOf(atNs);
+    if (index >= 0) this.#faults.splice(index, 1);
+  }
+
   /** Time that a better path must have been better before it is taken again, ns. */
   holdNs(now: number): number {
     this.#forget(now);
@@ -53,12 +59,26 @@ export class FlapDamping {
   #penalty = 0;
   #sinceNs = 0;
   #isSuppressed = false;
+  /** What was before the last death. */
+  #before = { penalty: 0, sinceNs: 0, isSuppressed: false };
 
   /** Notes a death. */
   death(now: number): void {
+    this.#before = {
+      penalty: this.#penalty,
+      sinceNs: this.#sinceNs,
+      isSuppressed: this.#isSuppressed,
+    };
     this.#penalty = this.penalty(now) + PENALTY_PER_DEATH;
     this.#sinceNs = now;
     if (this.#penalty > SUPPRESS_ABOVE) this.#isSuppressed = true;
+  }
+
+  /** Takes the last death back: it was none. */
+  pardon(): void {
+    this.#penalty = this.#before.penalty;
+    this.#sinceNs = this.#before.sinceNs;
+    this.#isSuppressed = this.#before.isSuppressed;
   }
 
   /** The penalty left at `now`; linear between the halvings. */

@@ -24,6 +24,9 @@ const MISSES_MAX = 6;
 /** A path that never answered is asked this often at the full pace, 5 s at 50 ms, then by its role. */
 const NEW_PATH_PROBES = 100;
 
+/** Causes of death that were a path's silence. */
+export const SILENCE: ReadonlySet<SwitchCause> = new Set(['probe-loss', 'report-loss', 'scmp']);
+
 /** An answer to a probe. */
 export interface TimedAnswer {
   readonly rttNs: number;
@@ -34,7 +37,8 @@ export interface TimedAnswer {
 /** A probe that was not answered in time. */
 export interface MissedProbe {
   readonly sentNs: number;
-  readonly isShared: boolean;
+  /** All paths are silent, or data arrives over this one: that says nothing yet about it. */
+  readonly isExcused: boolean;
 }
 
 /** A managed path. */
@@ -59,6 +63,8 @@ export class ManagedPath {
   degradedNs = -1;
   /** Answers in a row that took longer than those of a calm path. */
   slowAnswers = 0;
+  /** When it died last, and that was charged and not pardoned yet; -1 otherwise. */
+  #chargedNs = -1;
   #deadProbes = 0;
   #unansweredProbes = 0;
 
@@ -120,11 +126,8 @@ export class ManagedPath {
     return this.health !== before;
   }
 
-  /**
-   * Takes a missed probe; returns true when the health changed.
-   * @param isShared All paths are silent, which says nothing yet about this one.
-   */
-  missed(now: number, { sentNs, isShared }: MissedProbe, options: MultipathOptions): boolean {
+  /** Takes a missed probe; returns true when the health changed. */
+  missed(now: number, { sentNs, isExcused }: MissedProbe, options: MultipathOptions): boolean {
     const before = this.health;
     // A path that never answered cannot die; it is asked until it does.
     if (before === 'unknown') return false;
@@ -134,7 +137,7 @@ export class ManagedPath {
     else if (
       this.quality.consecutiveMisses >= missesNeeded(this.quality.lossBeforeMisses, options)
     ) {
-      if (!isShared) this.die(now, 'probe-loss');
+      if (!isExcused) this.die(now, 'probe-loss');
     } else if (before === 'probation') this.die(now, 'probe-loss');
     this.#judgeQuality(now, options);
     return this.health !== before;
@@ -143,7 +146,10 @@ export class ManagedPath {
   /** Declares the path dead for `cause`; harmless when it is. */
   die(now: number, cause: SwitchCause): void {
     if (this.health === 'dead') return;
-    if (this.isHealthy || this.health === 'degraded') this.damping.death(now);
+    if (this.isHealthy || this.health === 'degraded') {
+      this.damping.death(now);
+      this.#chargedNs = now;
+    }
     this.health = 'dead';
     this.cause = cause;
     this.accusedNs = -1;
@@ -151,6 +157,19 @@ export class ManagedPath {
     this.#deadProbes = 0;
     this.quality.consecutiveAnswers = 0;
     this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
+  }
+
+  /**
+   * An answer has come late. When it was asked for before the path was given up for its silence, the path was slow and not
+   * dead: its death is taken back from the damping.
+   * @returns when it died, if it was pardoned now; -1 otherwise.
+   */
+  pardon(sentNs: number): number {
+    const diedNs = this.#chargedNs;
+    if (diedNs < 0 || sentNs > diedNs || !SILENCE.has(this.cause)) return -1;
+    this.#chargedNs = -1;
+    this.damping.pardon();
+    return diedNs;
   }
 
   /** Asked every second again, however long it has been dead. */

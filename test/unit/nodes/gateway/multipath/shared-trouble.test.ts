@@ -162,3 +162,78 @@ describe('silence of all paths', () => {
     expect(healths(wire, 10_000 * MS)).toEqual(['dead']);
   });
 });
+
+/** Data every 5 ms and a report every 25 ms, which tells of all but the last round trip. */
+function sendData(wire: Wire, ms: number, arrives: boolean): void {
+  const endNs = wire.now + ms * MS;
+  for (let sent = 0; wire.now < endNs; sent += 1) {
+    const sequence = Math.round(wire.now / (5 * MS));
+    wire.controller.sent(wire.now, sequence);
+    if (arrives && sent % 5 === 0) {
+      const highest = Math.max(0, sequence - 6);
+      wire.perform(wire.controller.reported(wire.now, { highest, count: highest }));
+    }
+    wire.runTo(wire.now + 5 * MS);
+  }
+}
+
+describe('a path whose data arrives', () => {
+  const withoutProbes = (arrives: boolean): string[] => {
+    // Reports that stay away are no cause here: their patience is longer than this.
+    const wire = new Wire(three(), { reports: true, reportMisses: 20 });
+    wire.runTo(10_000 * MS);
+    sendData(wire, 200, true);
+    const [first] = wire.paths as [FakePath, ...FakePath[]];
+    const lostFrom = first.asked;
+    first.loses = (probe): boolean => probe >= lostFrom && probe < lostFrom + 5;
+    sendData(wire, 320, arrives);
+    return healths(wire, 10_000 * MS);
+  };
+
+  it('is not given up for five probes that were lost in a row', () => {
+    expect(withoutProbes(true)).not.toContain('dead');
+  });
+
+  it('is given up for them when reports tell nothing new', () => {
+    expect(withoutProbes(false)).toContain('dead');
+  });
+
+  it('is left within the usual time when it is cut, data or not', () => {
+    const wire = new Wire(three(), { reports: true });
+    wire.runTo(10_000 * MS);
+    sendData(wire, 200, true);
+    cut(wire, 0);
+    const cutNs = wire.now;
+    sendData(wire, 400, false);
+    const [left] = wire.switches(cutNs);
+    expect((left?.atNs ?? Number.POSITIVE_INFINITY) - cutNs).toBeLessThan(200 * MS);
+  });
+});
+
+describe('a path that was given up for its silence', () => {
+  /** Three times in a minute; ms from the last one to the return. */
+  const returnAfter = (trouble: (wire: Wire) => void): number => {
+    const wire = new Wire(three());
+    for (const second of [10, 35, 60]) {
+      wire.runTo(second * 1_000 * MS);
+      expect(wire.activeId).toBe('p1');
+      trouble(wire);
+      expect(wire.activeId).toBe('p2');
+    }
+    const sinceNs = wire.now;
+    wire.runTo(200_000 * MS);
+    const back = wire.switches(sinceNs).find(({ effect }) => effect.to === 0);
+    return ((back?.atNs ?? Number.POSITIVE_INFINITY) - sinceNs) / MS;
+  };
+
+  it('pays nothing for it when its answers come after all: it was late and not dead', () => {
+    const late = (wire: Wire): void => {
+      slowBy(wire, 300 * MS, [0]);
+      wire.runTo(wire.now + 250 * MS);
+      slowBy(wire, -300 * MS, [0]);
+      wire.runTo(wire.now + 500 * MS);
+    };
+    // A second of answers and the first hold time.
+    expect(returnAfter(late)).toBeLessThan(14_000);
+  });
+});
