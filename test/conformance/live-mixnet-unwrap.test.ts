@@ -4,22 +4,51 @@
  *
  * @module
  */
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ByteCompute } from '../../engine/live/byte-compute.ts';
-import { load } from '../unit/scenarios/runner/fixture.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import { report as judged, load, run } from '../unit/scenarios/runner/fixture.ts';
 import { live, quickMixnet } from './on-sockets.ts';
+
+/** Loops a second: of each of two clients, of each of three mixes; and what is measured of a run. */
+const CLIENT_LOOPS = 15;
+const MIX_LOOPS = 1;
+const MEASURED_SECONDS = 7;
+/** 231 with a standard deviation of 15: a quarter less or more is almost four of them. */
+const LOOPS: number = (2 * CLIENT_LOOPS + 3 * MIX_LOOPS) * MEASURED_SECONDS;
 
 const SET: Readonly<Record<string, string>> = {
   crypto: 'node',
-  duration: '9s',
+  duration: `${MEASURED_SECONDS + 2}s`,
   warmup: '2s',
   ...quickMixnet('5s'),
+  'options.mixnet.rates.loop': `${CLIENT_LOOPS}/s`,
+  'options.mixnet.rates.mixLoop': `${MIX_LOOPS}/s`,
+  // A loop that is not back two seconds after it was due is given up, so that the run sees it.
+  'options.mixnet.client.loopAlarm.slack': '2s',
   'options.mixnet.epoch': '3s',
   // A machine that runs all tests at once may be late; lateness is not what is asked here.
   'options.mixnet.mixing': '{ strategy: poisson, slack: 20s }',
   // Each third packet comes to the second mix twice, at once, so that both copies are in threads.
   events: '[{ at: 1s, link: mix-1-1--mix-2-1, set: { duplicate: 33% } }]',
 };
+
+/** How many loops came back, of those that are due in this time; and of those that ended. */
+function loopsOf({ metrics }: Pick<Report, 'metrics'>): Loops {
+  const value = (metric: string): number => metrics[metric]?.value ?? 0;
+  return { ofDue: value('mix.loops.back') / LOOPS, ofEnded: value('mix.loops_returned') };
+}
+
+interface Loops {
+  readonly ofDue: number;
+  readonly ofEnded: number;
+}
+
+/** What is asked of a run whose loops come back. */
+function expectLoops({ ofDue, ofEnded }: Loops, which: string): void {
+  expect(Math.abs(ofDue - 1), which).toBeLessThan(0.25);
+  expect(ofEnded, which).toBeGreaterThan(0.95);
+}
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -35,7 +64,7 @@ it('R-113: delivers the same inline and on threads, and refuses replays in both'
     calls.push(submitted.mock.calls.length);
     const value = (metric: string): number => report.metrics[metric]?.value ?? 0;
     expect(value('mixnet.delivery'), unwrap).toBe(1);
-    expect(value('mix.loops.back'), unwrap).toBeGreaterThan(20);
+    expectLoops(loopsOf(report), unwrap);
     expect(value('mix.epochs'), unwrap).toBeGreaterThan(5);
     expect(value('mix.replay.false_negative'), unwrap).toBe(0);
     expect(report.nodeDrops['replay'], unwrap).toBeGreaterThan(20);
@@ -45,4 +74,27 @@ it('R-113: delivers the same inline and on threads, and refuses replays in both'
   expect(warmed.mock.calls).toEqual([[[]], [[]]]);
   expect(calls[0]).toBe(0);
   expect(calls[1]).toBeGreaterThan(500);
+});
+
+describe('what is asked of loops, in virtual time', () => {
+  const simulated = (events: string): Loops => {
+    const scenario = load('mixnet.yaml', { ...SET, crypto: 'modelled', events });
+    return loopsOf(judged(scenario, [run(scenario)]));
+  };
+
+  it('holds where none is lost', () => {
+    expectLoops(simulated('[]'), 'whole');
+  });
+
+  it('does not hold when half of them are lost, or a fifth', () => {
+    const lossy = (share: string): Loops =>
+      simulated(`[{ at: 1s, link: mix-2-1--mix-3-1, set: { loss: ${share} } }]`);
+    const half = lossy('50%');
+    expect(half.ofDue).toBeLessThan(0.6);
+    expect(half.ofEnded).toBeLessThan(0.7);
+    expect(() => expectLoops(half, 'half')).toThrow();
+    const fifth = lossy('20%');
+    expect(fifth.ofEnded).toBeGreaterThan(0.7);
+    expect(() => expectLoops(fifth, 'fifth')).toThrow();
+  });
 });
