@@ -8,7 +8,7 @@ export const THOROUGH = [
   'test/architecture/new-protocol.test.ts',
   'test/scenarios/{verify,verify-mutations,doubles,privacy,privacy-laws,genuine-packets,overload}.test.ts',
   'test/scenarios/{restarts,golden-seeds,verify-command}.test.ts',
-  'test/property/{gateway-rekey,http-sockets-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz}.test.ts',
+  'test/property/{gateway-rekey,http-sockets-fuzz,tcp-listeners-fuzz,mixnet-node-fuzz,scion-router-fuzz,bulk-fuzz}.test.ts',
   'test/security/{hostile-files,scmp,wire-table}.test.ts',
   'test/vectors/{wycheproof,simulation-core}.test.ts',
   'test/unit/bench/{hop-parts,pipeline}.test.ts',

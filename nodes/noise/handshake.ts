@@ -164,7 +164,7 @@ class HandshakeState implements Handshake {
     if (message.length > MESSAGE_LENGTH_MAX) return { failure: 'oversized' };
     const draft: Draft = {
       symmetric: new SymmetricState(this.#suite, this.#symmetric),
-      message,
+      message: plainView(message),
       offset: 0,
       pskIndex: this.#pskIndex,
       remoteEphemeral: this.#remoteEphemeral,
@@ -344,6 +344,11 @@ function messageOverhead(suite: Suite, tokens: readonly Token[], hasKeyBefore: b
 /** A copy that does not share memory, whatever subclass of `Uint8Array` the caller holds. */
 function copyOf(key: Uint8Array | undefined): Uint8Array | undefined {
   return key === undefined ? undefined : new Uint8Array(key);
+}
+
+/** The same bytes; parts of a `Buffer`, as sockets give it, would share memory with what was sent. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function known<T>(value: T | undefined): T {

@@ -55,6 +55,17 @@ describe('a Noise handshake', () => {
 });
 
 describe('reading a Noise message', () => {
+  it('refuses a flipped unused bit of a key in a Buffer, too, and leaves what it reads as it is', () => {
+    // `slice` of a Buffer shares memory: the bit was cleared in the message before it was hashed.
+    const first = Buffer.from(alice().writeMessage(EMPTY));
+    first[31] = (first[31] as number) ^ 0x80;
+    const before = Buffer.from(first);
+    expect(bob().readMessage(first)).toEqual({ failure: 'authentication' });
+    expect(first).toEqual(before);
+    first[31] = (first[31] as number) ^ 0x80;
+    expect(bob().readMessage(first)).toEqual({ payload: EMPTY });
+  });
+
   it('refuses each truncation of both messages of IK and changes nothing', () => {
     const [initiator, responder] = [alice(), bob()];
     const first = initiator.writeMessage(Uint8Array.of(5));

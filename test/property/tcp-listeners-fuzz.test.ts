@@ -1,0 +1,200 @@
+/**
+ * Mutated bytes at the TCP listeners that strangers reach, over live sockets (R-084): the authority of a mixnet, and the
+ * coordinator of a deployment. Named drops and closed connections, no exception, and honest peers are served on. The seed
+ * stands in the title.
+ *
+ * @module
+ */
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStream } from '../../engine/core/stream.ts';
+import { provider } from '../../engine/crypto/index.ts';
+import type { NetworkView } from '../../engine/host/network-view.ts';
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { MIXNET_DROPS } from '../../nodes/mixnet/drops.ts';
+import { DIRECTORY_PORT } from '../../nodes/mixnet/geometry.ts';
+import {
+  decodeDocumentRecord,
+  encodeAsk,
+  encodeDocumentRecord,
+  encodeRecord,
+  RecordReader,
+} from '../../nodes/mixnet/records.ts';
+import { dialChannel } from '../../scenarios/distributed/channel/dial.ts';
+import { frameOf } from '../../scenarios/distributed/channel/frames.ts';
+import { dialHandshake } from '../../scenarios/distributed/channel/handshake.ts';
+import { LiveStageWorld } from '../../scenarios/runner/live-stage-world.ts';
+import { type NodeChoice, nodeChoice } from '../../scenarios/runner/nodes.ts';
+import { provisionRun } from '../../scenarios/runner/provision/run-provision.ts';
+import { drawnSecrets } from '../../scenarios/runner/provision/secret-source.ts';
+import { Stage } from '../../scenarios/runner/stage.ts';
+import { GOOD, HOST, Lobby } from '../unit/scenarios/distributed/channel/support.ts';
+import { load, registry } from '../unit/scenarios/runner/fixture.ts';
+import { mutate } from './mutate.ts';
+
+const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
+const INPUTS = Number(process.env['ORRERY_FUZZ_INPUTS'] ?? 100_000);
+const AT_ONCE = 48;
+const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 600_000;
+const NOTHING = new Uint8Array(0);
+const crypto = provider('node', { timing: 'constant' });
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Sends bytes and says that no more follow; what came back before the other side closed. */
+function exchange({ host, port }: Place, bytes: Uint8Array, from: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const got: Uint8Array[] = [];
+    // Each address has ports of its own: those of closed connections rest for a minute.
+    const localAddress = `127.0.${1 + (from % 200)}.1`;
+    const socket = connect({ host, port, localAddress }, () => socket.end(bytes));
+    const late = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`held: ${Buffer.from(bytes).toString('hex')}`));
+    }, PATIENCE_MS);
+    socket.on('data', (chunk: Uint8Array) => got.push(chunk));
+    // A listener may cut what it does not understand; that is an answer.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(late);
+      resolve(Buffer.concat(got));
+    });
+  });
+}
+
+/** Sends mutations of what `draw` gives, some at once; every answer goes to `look`. */
+async function storm(
+  place: Place,
+  label: string,
+  { draw, look }: { draw(number: number): Uint8Array; look(answer: Uint8Array): void },
+): Promise<void> {
+  const random = openStream(SEED, 'test', label);
+  let sent = 0;
+  const sender = async (): Promise<void> => {
+    while (sent < INPUTS) {
+      sent += 1;
+      const number = sent;
+      const genuine = draw(number);
+      const input = mutate(genuine, random, { header: 6 });
+      // Behind a whole genuine message anything may follow: that one is answered first.
+      const isGenuine = Buffer.compare(input.subarray(0, genuine.length), genuine) === 0;
+      const answer = await exchange(place, input, number);
+      if (!isGenuine) look(answer);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+}
+
+describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
+  const scenario = load('mixnet.yaml', {
+    'topology.generate.width': '1',
+    'topology.generate.providers': '1',
+    'topology.generate.clients': '2',
+    'options.mixnet.rates': '{ loop: 1/s, drop: 1/s, payload: 1/s, mixLoop: 0.1/s }',
+    traffic: '[]',
+    kpis: '{}',
+  });
+  const address = scenario.topology.hosts.find(({ name }) => name === 'authority')?.address ?? '';
+  const authority: Place = { host: address, port: DIRECTORY_PORT };
+  const failures: unknown[] = [];
+  let world: LiveStageWorld;
+  let stage: Stage;
+
+  beforeAll(async () => {
+    const protocolOf = (host: Parameters<typeof nodeChoice>[1]): Protocol =>
+      nodeChoice(scenario, host, registry).protocol;
+    const onFailure = (error: unknown): void => void failures.push(error);
+    world = new LiveStageWorld({ scenario, seed: 1, crypto, protocolOf, live: { onFailure } });
+    const seconds = Math.floor(Date.now() / 1_000);
+    const secrets = drawnSecrets();
+    const provision = provisionRun({ scenario, seed: 1, protocolOf, crypto, seconds, secrets });
+    stage = new Stage({
+      world,
+      scenario,
+      seed: 1,
+      viewOf: (host): NetworkView => provision.viewOf(host),
+      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    });
+    await world.live.warm();
+    world.live.pump.enter(() => stage.prepare());
+    const isReady = (): boolean => stage.node('authority')?.isReady?.() === true;
+    while (!isReady()) await new Promise((resolve) => setTimeout(resolve, 50));
+  }, TIMEOUT_MS);
+  afterAll(() => world.live.close());
+
+  /** What the authority answers to an honest question for the document that it has. */
+  const asked = async (): Promise<string> => {
+    const state = stage.node('authority')?.status?.() ?? {};
+    const [first = 0] = state['documents'] as readonly number[];
+    let status = 'nothing';
+    const reader = new RecordReader(['document'], (_type, body) => {
+      status = decodeDocumentRecord(body)?.status ?? 'malformed';
+    });
+    const answer = await exchange(authority, encodeAsk(first), 0);
+    expect(reader.read(answer, 0, answer.length)).toBe(true);
+    return status;
+  };
+
+  it(
+    'at the authority of a mixnet are answered or closed, and it serves on',
+    async () => {
+      expect(await asked()).toBe('here');
+      const random = openStream(SEED, 'test', 'records');
+      const records = [
+        encodeAsk(1),
+        encodeRecord('upload', random.bytes(300)),
+        encodeDocumentRecord('here', random.bytes(500)),
+        encodeRecord('accepted', NOTHING),
+      ];
+      const answers = new Map<string, number>();
+      await storm(authority, 'authority', {
+        draw: (number) => records[number % records.length] as Uint8Array,
+        look: (answer): void => {
+          let kind = 'closed';
+          const reader = new RecordReader(['document', 'refused', 'accepted'], (type) => {
+            kind = type;
+          });
+          expect(reader.read(answer, 0, answer.length)).toBe(true);
+          answers.set(kind, (answers.get(kind) ?? 0) + 1);
+        },
+      });
+      // None of them is taken for a descriptor, and the mutations reach what stands behind a header.
+      expect([...answers.keys()].sort()).toEqual(['closed', 'document', 'refused']);
+      expect(Math.min(...answers.values())).toBeGreaterThan(INPUTS / 50);
+      const drops = world.nodeDrops();
+      for (const reason of Object.keys(drops)) expect(MIXNET_DROPS).toHaveProperty(reason);
+      const named = ['record-malformed', 'record-truncated', 'descriptor-refused'];
+      for (const reason of named) expect(drops[reason]).toBeGreaterThan(INPUTS / 50);
+      expect(failures).toEqual([]);
+      expect(await asked()).toBe('here');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'at the coordinator of a deployment get no byte, and a holder of the key comes in',
+    async () => {
+      const lobby = new Lobby();
+      const port = await lobby.open();
+      let answered = 0;
+      await storm({ host: HOST, port }, 'coordinator', {
+        draw: () => frameOf(dialHandshake(GOOD).writeMessage(NOTHING)),
+        look: (answer): void => {
+          answered += answer.length;
+        },
+      });
+      expect(lobby.sides).toEqual([]);
+      expect(new Set(lobby.refusals).size).toBeGreaterThan(2);
+      expect(answered).toBe(0);
+      const channel = await dialChannel({ host: HOST, port, ...GOOD });
+      await lobby.until(({ sides }) => sides.length > 0);
+      channel.close();
+      await lobby.close();
+    },
+    TIMEOUT_MS,
+  );
+});
