@@ -4,6 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
+import { shippedProtocols } from '../../scenarios/registry.ts';
 import { loadText, report, run } from '../unit/scenarios/runner/fixture.ts';
 
 interface Restart {
@@ -40,6 +41,36 @@ kpis:
   gateway.delivery: { value: ">= 93%" }
   gateway.duplicates: { count: "== 0" }
   antireplay.false_accept: { count: "== 0" }
+`;
+
+/** One path, so that nothing goes round its routers. */
+const ROUTER = `
+name: router-restart
+question: Does traffic go on after a restart of a router?
+topology:
+  name: one-path
+  defaults:
+    node: { run: scion }
+    link: { rate: 1Gbit/s, mtu: 1472B, queue: 1000packets }
+    internal: { delay: 100us }
+  ases:
+    - { id: "1-ff00:0:111", core: true, mtu: 1472B }
+    - { id: "2-ff00:0:211", core: true, mtu: 1472B }
+  nodes:
+    - { name: gateway-111, as: "1-ff00:0:111", run: gateway }
+    - { name: gateway-211, as: "2-ff00:0:211", run: gateway }
+    - { name: br-111, as: "1-ff00:0:111" }
+    - { name: br-211, as: "2-ff00:0:211" }
+  links:
+    - { ends: gateway-111 <-> br-111 }
+    - { ends: gateway-211 <-> br-211 }
+    - { ends: br-111 <-> br-211, relation: core, delay: 5ms }
+duration: 20s
+warmup: 2s
+traffic: [{ from: gateway-111, to: gateway-211, kind: poisson, rate: 200/s, size: 400B }]
+kpis:
+  gateway.delivery: { value: ">= 85%" }
+  gateway.duplicates: { count: "== 0" }
 `;
 
 const BULK = `
@@ -96,6 +127,7 @@ const CASES: Readonly<Record<string, Restart>> = {
     outage: '300ms',
     forGood: '7s',
   },
+  'a border router': { text: ROUTER, node: 'br-111', at: '5s', outage: '300ms', forGood: '15s' },
   'a bulk node that sends': {
     text: BULK,
     node: 'sender',
@@ -115,6 +147,20 @@ const CASES: Readonly<Record<string, Restart>> = {
   'an authority': { text: MIXNET, node: 'authority', at: '20s', outage: '500ms', forGood: '79s' },
   'a mixnet client': { text: MIXNET, node: 'client-2', at: '20s', outage: '500ms', forGood: '79s' },
 };
+
+it('R-243: no protocol is left out', () => {
+  const names = ['ping', 'gateway', 'scion', 'bulk', 'mixnet'];
+  expect(
+    shippedProtocols()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(names.sort());
+  const run = Object.values(CASES).map(({ text, node }) => {
+    const { hosts } = loadText(text).topology;
+    return hosts.find(({ name }) => name === node)?.protocol;
+  });
+  expect(new Set(run)).toEqual(new Set(names));
+});
 
 function verdict({ text, node, at }: Restart, length: string): Report {
   const events = `events: [{ at: ${at}, for: ${length}, crash: ${node} }]\n`;
