@@ -59,7 +59,7 @@ kpis: { ping.delivery: { value: ">= 50%" } }
 `;
 
 describe.concurrent('two event loops', () => {
-  it('R-018: lose the node that crashes and no other, and give one verdict', async () => {
+  it('lose the node that crashes and no other, and give one verdict', async () => {
     write('two-cables.yaml', TWO_CABLES, blockOf(21));
     const run = await spread(write('crashes.yaml', CRASHES), TWO);
     const report = reportOn(await run.end);

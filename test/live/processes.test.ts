@@ -2,6 +2,7 @@
  * Scenarios with one process for each node: the same verdict as in one process, and what happens when
  * processes die.
  */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
@@ -79,6 +80,14 @@ kpis:
   bulk.duplicates: { count: "== 0" }
 `;
 
+/** Resident memory of a process as Linux tells it; undefined elsewhere. */
+function residentBytes(pid: number): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const [, kilobytes] =
+    /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return 1_024 * Number(kilobytes);
+}
+
 /** What a node tells its operator; nothing while it starts. */
 async function metricsOf(port: number): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
@@ -102,6 +111,8 @@ describe('a process for each node', () => {
     expect(health).toMatchObject(
       ['alice', 'bob'].map((node) => ({ ok: true, status: { node }, probe: { kind: 'back' } })),
     );
+    await run.reach(1_200);
+    const resident = entries.map(({ pid }) => residentBytes(pid));
     const report = reportOn(await run.end);
     const one = reportOn(await runLive({ ...(await orderOf(file)), precision: 'low' }));
     expect(report).toMatchObject({ pass: true, mode: 'live', layout: '2 processes', cpu: 'real' });
@@ -110,9 +121,17 @@ describe('a process for each node', () => {
     expect(names).toEqual(Object.keys(one.metrics));
     // Each resident set is that of one node's process; the processor is that of both.
     const memory = report.metrics['live.memory']?.value ?? 0;
-    expect(memory).toBeGreaterThan(20e6);
     expect(memory).toBeLessThan(256 * 1024 * 1024);
-    expect(report.metrics['live.cpu']?.value).toBeGreaterThan(0);
+    // What the system says of the same processes, where it says so.
+    for (const bytes of resident) expect(memory).toBeGreaterThan(0.9 * (bytes ?? 20e6));
+    for (const bytes of resident) expect(memory).toBeLessThan(1.5 * (bytes ?? memory));
+    const [cpu, busiest] = ['live.cpu', 'live.process_cpu'].map(
+      (name) => report.metrics[name]?.value ?? 0,
+    ) as [number, number];
+    // Two processes of one kind: the busier has half of the whole at least, and not all of it.
+    expect(busiest).toBeGreaterThan(0);
+    expect(cpu).toBeGreaterThan(busiest);
+    expect(cpu).toBeLessThan(2.5 * busiest);
     await allGone(entries.map(({ pid }) => pid));
   });
 

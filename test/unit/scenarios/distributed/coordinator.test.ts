@@ -228,7 +228,7 @@ describe('while it runs', () => {
 });
 
 describe('deaths', () => {
-  it('R-018: a source that comes back uses no number that it may have used before', () => {
+  it('a source that comes back uses no number that it may have used before', () => {
     const { coordinator, fleet, alice, run } = setUp();
     run();
     const sent = sentRow(41, 10);

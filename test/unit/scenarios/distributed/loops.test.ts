@@ -59,7 +59,7 @@ describe('loops unasked', () => {
     expect(loopsFor({ ...busy, topology }, MANY)).toBe(1);
   });
 
-  it('R-018: are two for failover.yaml and one for hello.yaml', () => {
+  it('are two for failover.yaml and one for hello.yaml', () => {
     expect([loopsFor(load('failover.yaml'), 2), loopsFor(load('hello.yaml'), 2)]).toEqual([2, 1]);
   });
 });

@@ -62,7 +62,7 @@ describe('RemoteWorld', () => {
     expect(world.effectsOn(['elsewhere'])).toEqual([]);
   });
 
-  it('R-018: kills the process of a node that crashes and starts another one', () => {
+  it('kills the process of a node that crashes and starts another one', () => {
     const { world, fleet } = worldOf();
     world.crash('bob', 'synced');
     world.restart('bob');

@@ -88,6 +88,17 @@ describe('the replay filter', () => {
     expect(Math.abs(filter.falsePositiveNow / p - 1)).toBeLessThan(0.1);
   });
 
+  it('R-186: errs once in a million when it is full, unless the file says otherwise', () => {
+    expect(replayConfig.parse({})).toMatchObject({ falsePositive: 1e-6, expectedTags: 1_000_000 });
+    const filter = filterOf({ expectedTags: 20_000, falsePositive: 1e-6 });
+    const first = fillUp(filter, 20_000);
+    // From the bits that are set: twice as many errors, or half, would be another filter.
+    expect(filter.falsePositiveNow).toBeGreaterThan(0.9e-6);
+    expect(filter.falsePositiveNow).toBeLessThan(1.1e-6);
+    // Five or more of a million by chance: 0.4 %; of a filter of 1e-5, all but 3 %.
+    expect(falsePositives(filter, first, 1_000_000).length).toBeLessThan(5);
+  });
+
   it('errs less as long as it is not full', () => {
     const filter = filterOf({ falsePositive: 1e-2 });
     expect(filter.falsePositiveNow).toBe(0);
