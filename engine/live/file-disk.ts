@@ -24,7 +24,8 @@
  * A sync that fails is told to all who wait for it, and what it was to make durable counts as lost.
  * Linux marks pages clean that it could not write, so a second `fdatasync` of the same file succeeds
  * without them: after a device error this disk confirms nothing any more, and where there was only no
- * room, the next sync writes everything to a new file. For the same reason what an earlier process
+ * room, the next sync writes everything to a new file: the old one may hold part of what was refused,
+ * which would be read behind a shorter second attempt. For the same reason what an earlier process
  * left is written anew before anything is put behind it.
  * Spec: simulation.md 8.1.
  *
@@ -265,13 +266,16 @@ export class FileDisk implements Disk {
   }
 
   async #finish(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {
+    const wasSuspect = this.#isSuspect;
+    // Until it is whole: part of it may be in the file, and would be read behind what is shorter.
+    this.#isSuspect = true;
     try {
       await writeAll(file, bytes, from);
       await file.datasync().catch((error: unknown) => {
-        this.#isSuspect = true;
         if (!isFull(error)) this.#broken = textOf(error, this.#path);
         throw error;
       });
+      this.#isSuspect = wasSuspect;
     } finally {
       await file.close();
     }
