@@ -35,9 +35,9 @@ class FullFiles implements DiskFiles {
     };
     return {
       write: write as unknown as DiskFile['write'],
-      datasync: () => file.datasync(),
-      sync: () => file.sync(),
-      close: () => file.close(),
+      datasync: (): Promise<void> => file.datasync(),
+      sync: (): Promise<void> => file.sync(),
+      close: (): Promise<void> => file.close(),
     };
   }
 }
