@@ -22,7 +22,8 @@ process.on('exit', (code) => {
   }
 });
 try {
-  await import('./run-command.ts');
+  const { runCommand } = await import('./run-command.ts');
+  await runCommand();
 } catch (error) {
   endUnloaded(error);
 }

@@ -1,0 +1,131 @@
+/**
+ * The commands of the program: what its own help says of them, and where the rest is. Only the one
+ * that was asked for is loaded: the engine and all that belongs to it take twenty times as long as
+ * Node itself.
+ *
+ * Commands that keep the repository are not in the package.
+ *
+ * @module
+ */
+import type { Command } from 'commander';
+import { IS_SOURCE } from '../engine/live/own-form.ts';
+
+type AddCommand = (program: Command) => void;
+
+/** A command before it is loaded. */
+interface Entry {
+  readonly name: string;
+  /** What follows the name, as help shows it. */
+  readonly words: string;
+  readonly summary: string;
+  readonly load: () => Promise<AddCommand>;
+}
+
+const ENTRIES: readonly Entry[] = [
+  {
+    name: 'scenario',
+    words: '[options] [file]',
+    summary: 'run a scenario in virtual time',
+    load: async () => (await import('./scenario.ts')).addScenario,
+  },
+  {
+    name: 'live',
+    words: '[options] [file]',
+    summary: 'run a scenario on real sockets, in real time',
+    load: async () => (await import('./live.ts')).addLive,
+  },
+  {
+    name: 'node',
+    words: '[options] [topology] [node]',
+    summary: 'run one node for a coordinator on another machine',
+    load: async () => (await import('./node.ts')).addNode,
+  },
+  {
+    name: 'emulate',
+    words: '[options] [file]',
+    summary: 'run a scenario at the pace of the wall clock, with outside programs',
+    load: async () => (await import('./emulate.ts')).addEmulate,
+  },
+  {
+    name: 'sweep',
+    words: '[options] <file>',
+    summary: 'run all combinations of parameter lists',
+    load: async () => (await import('./sweep.ts')).addSweep,
+  },
+  {
+    name: 'compare',
+    words: '[options] <a> <b>',
+    summary: 'compare two reports, paired by seed',
+    load: async () => (await import('./compare.ts')).addCompare,
+  },
+  {
+    name: 'viz',
+    words: '[options] [run]',
+    summary: 'show runs in the browser',
+    load: async () => (await import('./viz.ts')).addViz,
+  },
+  {
+    name: 'verify',
+    words: '[options]',
+    summary: 'hold the engine against theory',
+    load: async () => (await import('./verify.ts')).addVerify,
+  },
+  {
+    name: 'calibrate',
+    words: '[options]',
+    summary: 'measure what this machine takes for each operation',
+    load: async () => (await import('./calibrate.ts')).addCalibrate,
+  },
+  {
+    name: 'health',
+    words: '[options]',
+    summary: 'ask running nodes: health, metrics, one packet',
+    load: async () => (await import('./health.ts')).addHealth,
+  },
+  {
+    name: 'acceptance',
+    words: '[options]',
+    summary: 'run every shipped scenario with 30 seeds',
+    load: async () => (await import('./acceptance.ts')).addAcceptance,
+  },
+  {
+    name: 'requirements',
+    words: '[options]',
+    summary: 'what the project owes, and what shows it',
+    load: async () => (await import('./requirements.ts')).addRequirements,
+  },
+  {
+    name: 'completion',
+    words: '<shell>',
+    summary: 'print a completion script for a shell',
+    load: async () => (await import('./completion.ts')).addCompletion,
+  },
+];
+
+/** Which commands to load. */
+export type Wanted = (name: string) => boolean;
+
+/** Those that a command line needs; the words begin after the program's own name. */
+export function wantedBy(words: readonly string[]): Wanted {
+  const [first, second] = words.filter((word) => !word.startsWith('-'));
+  // It tells of the others.
+  if (first === 'completion') return () => true;
+  return (name) => name === (first === 'help' ? second : first);
+}
+
+/** Adds all commands: those that are wanted whole, of the others what the program's help shows. */
+export async function addCommands(program: Command, isWanted: Wanted): Promise<void> {
+  for (const entry of ENTRIES) {
+    if (entry.name === 'requirements' && !IS_SOURCE) continue;
+    if (isWanted(entry.name)) (await entry.load())(program);
+    else addOutline(program, entry);
+  }
+}
+
+function addOutline(program: Command, { name, words, summary }: Entry): void {
+  const command = program.command(name).summary(summary);
+  for (const word of words.split(' ')) {
+    if (word === '[options]') command.option('--json');
+    else command.argument(word);
+  }
+}
