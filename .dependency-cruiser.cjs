@@ -29,9 +29,13 @@ module.exports = {
           '\\.d\\.ts$',
           '(^|/)[^/]+\\.config\\.(ts|js|cjs|mjs)$',
           '^cli/main\\.ts$',
+          // Node loads it as hooks.
+          '^engine/live/shared-modules\\.mjs$',
           '^(test|bench|tools)/',
           '^nodes/[^/]+/viz\\.ts$',
           '-worker\\.(ts|mjs)$',
+          // Node loads it as hooks.
+          '^engine/live/shared-modules\\.mjs$',
           '^viz/app/(main|pages/[^/]+/index)\\.ts$',
         ],
       },

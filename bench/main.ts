@@ -37,10 +37,18 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   overload: () => import('./overload.ts'),
   'live-cost': () => import('./live-cost.ts'),
   promises: () => import('./promises.ts'),
+  start: () => import('./start.ts'),
 };
 
 /** Benchmarks that take minutes or need the whole machine: they run when named. */
-const ON_REQUEST: readonly string[] = ['live', 'live-cost', 'overload', 'pipeline', 'promises'];
+const ON_REQUEST: readonly string[] = [
+  'live',
+  'live-cost',
+  'overload',
+  'pipeline',
+  'promises',
+  'start',
+];
 
 const FAILED = 1;
 const BAD_ARGUMENT = 2;

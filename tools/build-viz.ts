@@ -77,7 +77,7 @@ async function bundle(): Promise<Code> {
 function runDemo(): { readonly report: string; readonly trace: string } {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-demo-'));
   try {
-    const args = ['--import', 'tsx', 'cli/main.ts', 'scenario', 'viz/demo.yaml'];
+    const args = ['cli/start.mjs', 'scenario', 'viz/demo.yaml'];
     const flags = ['--trace', 'full', '-q', '--out', folder];
     const { status } = spawnSync(process.execPath, [...args, ...flags], {
       cwd: ROOT,

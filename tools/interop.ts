@@ -33,7 +33,7 @@ function main(): number {
 
 function check(folder: string): number {
   const settings = SMALLER.flatMap((setting) => ['--set', setting]);
-  const scenario = ['--import', 'tsx', 'cli/main.ts', 'scenario', 'failover.yaml', '--seed', '1'];
+  const scenario = ['cli/start.mjs', 'scenario', 'failover.yaml', '--seed', '1'];
   const verdict = run('node', [...scenario, '--quiet', '--pcap', '--out', folder, ...settings]);
   const file = join(folder, 'failover', '1', 'trace.pcapng');
   const fields = [

@@ -31,7 +31,7 @@ try {
 }
 
 function drawTerminal(): void {
-  const command = ['--import', 'tsx', 'cli/main.ts', 'scenario', 'failover.yaml'];
+  const command = ['cli/start.mjs', 'scenario', 'failover.yaml'];
   const { stdout, status } = spawnSync(
     process.execPath,
     [...command, '--color', '--out', join(out, 'runs')],

@@ -1,6 +1,6 @@
 /**
  * Imports a module of a user's by its address, TypeScript or JavaScript, in any thread and process,
- * whether this program runs from its sources or built.
+ * whether this program runs from its sources, from one file (ADR 0034), or built.
  *
  * Node strips types by itself from 22.18 on. Before, the main thread of the sources has tsx as its
  * loader; a process that begins with a bundle or with built code has none, and threads do not inherit
@@ -9,12 +9,31 @@
  *
  * @module
  */
+import Module, { isBuiltin } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+
+/** By address, the modules of a program that is one file; each lists itself (prepare.ts). */
+type LoadedModules = ReadonlyMap<string, object>;
+type Exports = Readonly<Record<string, unknown>>;
+
+/** What Node's loader of CommonJS calls for each `require`. */
+interface CommonJs {
+  _load: (request: string, parent: unknown, isMain: boolean) => unknown;
+  _resolveFilename: (request: string, parent: unknown, isMain: boolean) => string;
+}
+
+const COMMON_JS = Module as unknown as CommonJs;
 
 /** @param address `file:` address. @returns the module's namespace. */
 export async function importModule(address: string): Promise<unknown> {
   // A module that tsx has loaded gives its own address with a query.
   const plain = address.replace(/\?.*$/, '');
+  const loaded = Reflect.get(globalThis, Symbol.for('orrery.modules')) as LoadedModules | undefined;
+  if (loaded !== undefined) {
+    await shareModules(loaded);
+    return namedExports((await import(plain)) as Exports);
+  }
   const isTypeScript = /\.[cm]?ts$/.test(plain);
   const isReadable = !isTypeScript || isMainThread || 'typescript' in process.features;
   try {
@@ -24,6 +43,39 @@ export async function importModule(address: string): Promise<unknown> {
   }
   const { tsImport } = await import('tsx/esm/api');
   return tsImport(plain, import.meta.url);
+}
+
+/** Node does not always find the names that a CommonJS module exports; they are in its default. */
+function namedExports(module: Exports): unknown {
+  const names = Object.keys(module).filter((name) => !/^(default|module\.exports)$/.test(name));
+  return names.length === 0 ? (module['default'] ?? module) : module;
+}
+
+let isSharing = false;
+
+/** From now on, imports of our own modules give those that are loaded. */
+async function shareModules(loaded: LoadedModules): Promise<void> {
+  if (isSharing) return;
+  isSharing = true;
+  if (Reflect.get(process.features, 'typescript') !== 'strip') {
+    const tsx = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
+    for (const api of tsx) api.register();
+  }
+  // Registered last, asked first.
+  const hooks = new URL('./shared-modules.mjs', import.meta.url);
+  const names = [...loaded].map(([address, module]) => [address, Object.keys(module)]);
+  Module.register(hooks, { data: names });
+  shareRequired(loaded);
+}
+
+/** Users' modules in a package without `"type": "module"` ask by `require`. */
+function shareRequired(loaded: LoadedModules): void {
+  const { _load: load, _resolveFilename: placeOf } = COMMON_JS;
+  COMMON_JS._load = (request, parent, isMain): unknown => {
+    if (isBuiltin(request)) return load(request, parent, isMain);
+    const place = placeOf(request, parent, isMain).replace(/\?.*$/, '');
+    return loaded.get(pathToFileURL(place).href) ?? load(request, parent, isMain);
+  };
 }
 
 /** True when Node has said that it does not know such files. */

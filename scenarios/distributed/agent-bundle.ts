@@ -27,7 +27,7 @@ export interface AgentProgram {
 }
 
 /** They load things by name at run time, and are needed for users' TypeScript only. */
-const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/esm/api', 'pino', 'piscina'];
+const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/cjs/api', 'tsx/esm/api', 'pino', 'piscina'];
 
 /** Not in one word: this file may be bundled itself, and would then look for its own address. */
 const OWN_ADDRESS: string = ['import', 'meta', 'url'].join('.');

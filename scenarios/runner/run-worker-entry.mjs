@@ -1,5 +1,6 @@
 /**
- * Entry of a worker thread: makes TypeScript modules load as ES modules, then loads the worker.
+ * Entry of a worker thread: loads the worker as it was made ready (engine/live/prepared.mjs), else makes
+ * TypeScript modules load as ES modules, and loads it from its sources.
  *
  * A thread of Node 20 does not inherit the loader of the main thread. With tsx's hook for `require`
  * alone the sources would be compiled to CommonJS, where each use of an import is a call of a getter:
@@ -8,8 +9,27 @@
  *
  * @module
  */
-if (!process.features.typescript) {
-  const { register } = await import('tsx/esm/api');
-  register();
+import { loadPrepared } from '../../engine/live/prepared.mjs';
+
+export const runJob = fromPrepared() ?? (await fromSources());
+
+function fromPrepared() {
+  const prepared = loadPrepared('run-worker');
+  if (prepared === undefined) return undefined;
+  let isKept = false;
+  return async (job) => {
+    const answer = await prepared.exports.runJob(job);
+    if (!isKept) prepared.keep();
+    isKept = true;
+    return answer;
+  };
 }
-export const { runJob } = await import('./run-worker.ts');
+
+async function fromSources() {
+  if (!process.features.typescript) {
+    const { register } = await import('tsx/esm/api');
+    register();
+  }
+  const worker = await import('./run-worker.ts');
+  return worker.runJob;
+}

@@ -106,7 +106,7 @@ describe('documents', () => {
     const out = mkdtempSync(join(tmpdir(), 'orrery-story-'));
     try {
       const words = [...flags.replace(' -- ', ' ').split(' '), '--out', out, '--quiet'];
-      const command = ['--import', 'tsx', 'cli/main.ts', 'scenario', ...words];
+      const command = ['cli/start.mjs', 'scenario', ...words];
       const { stdout, stderr } = spawnSync(process.execPath, command, {
         cwd: ROOT,
         encoding: 'utf8',

@@ -8,11 +8,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { commandLine } from '../command-line.ts';
+import { COMMAND_LINE } from '../command-line.ts';
 import { cleanUp, folder, scenarioFile } from './support.ts';
-
-const program = await commandLine();
-afterAll(() => program.dispose());
 
 afterAll(cleanUp);
 
@@ -51,7 +48,7 @@ interface Started {
 }
 
 function start(args: readonly string[]): Started {
-  const child = spawn(process.execPath, [program.path, ...args], {
+  const child = spawn(process.execPath, [COMMAND_LINE, ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -7,7 +7,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BULK_PORT } from '../../nodes/bulk/geometry.ts';
 import { PING_PORT } from '../../nodes/ping/geometry.ts';
 import { NO_SMALL_DISK, SmallDisk } from './small-disk.ts';
@@ -15,12 +15,8 @@ import { CommandLine, type Ended, hold } from './support.ts';
 
 const SHORT = ['--set', 'duration=2s', '--set', 'warmup=0s'];
 
-let orrery: CommandLine;
+const orrery = new CommandLine();
 let folder = '';
-beforeAll(async () => {
-  orrery = await CommandLine.make();
-});
-afterAll(() => orrery.dispose());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'orrery-command-'));
 });

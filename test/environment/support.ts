@@ -9,8 +9,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { AgentProgram } from '../../scenarios/distributed/agent-bundle.ts';
-import { commandLine, FROM_SOURCE } from '../command-line.ts';
+import { COMMAND_LINE, FROM_SOURCE } from '../command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -35,21 +34,11 @@ export interface Surroundings {
 
 /** The command line in surroundings that a test chooses. */
 export class CommandLine {
-  readonly #program: AgentProgram;
-
-  private constructor(program: AgentProgram) {
-    this.#program = program;
-  }
-
-  static async make(): Promise<CommandLine> {
-    return new CommandLine(await commandLine());
-  }
-
   run(words: readonly string[], how: Surroundings = {}): Promise<Ended> {
-    return this.#start([this.#program.path, ...words], how);
+    return this.#start([COMMAND_LINE, ...words], how);
   }
 
-  /** Runs it from source, as `npm run` does here. */
+  /** Runs it from its sources, module by module. */
   runSource(words: readonly string[], how: Surroundings): Promise<Ended> {
     return this.#start([...FROM_SOURCE, ...words], how);
   }
@@ -62,10 +51,6 @@ export class CommandLine {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return ended(child);
-  }
-
-  dispose(): void {
-    this.#program.dispose();
   }
 }
 

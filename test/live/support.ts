@@ -20,7 +20,7 @@ import type { ProcessEntry } from '../../scenarios/distributed/layout.ts';
 import { type Loaded, openScenario } from '../../scenarios/open.ts';
 import { ProtocolRegistry } from '../../scenarios/registry.ts';
 import type { RunEnd, RunOrder } from '../../scenarios/runner/run-scenario.ts';
-import { commandLine } from '../command-line.ts';
+import { COMMAND_LINE } from '../command-line.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Gets everything that runs leave, temporary folders of killed coordinators too. */
@@ -28,12 +28,10 @@ export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-live-'));
 /** Other machines are slower than ours. */
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const started: ChildProcess[] = [];
-const program = await commandLine();
 
 /** Ends what a failed test left running, and removes all files. */
 export function cleanUp(): void {
   for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
-  program.dispose();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -168,12 +166,12 @@ export interface Started {
 
 /** Starts `orrery ...` in a group of its own, as a terminal does. */
 export function orrery(...args: string[]): Started {
-  return start(process.execPath, [program.path, ...args]);
+  return start(process.execPath, [COMMAND_LINE, ...args]);
 }
 
 /** As {@link orrery}, in a network namespace. */
 export function orreryIn(namespace: string, ...args: readonly string[]): Started {
-  const command = ['netns', 'exec', namespace, process.execPath, program.path];
+  const command = ['netns', 'exec', namespace, process.execPath, COMMAND_LINE];
   return start('ip', [...command, ...args]);
 }
 

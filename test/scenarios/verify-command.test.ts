@@ -5,16 +5,13 @@
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
-import { commandLine } from '../command-line.ts';
-
-const program = await commandLine();
-afterAll(() => program.dispose());
+import { describe, expect, it } from 'vitest';
+import { COMMAND_LINE } from '../command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 function verify(...flags: readonly string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [program.path, 'verify', ...flags], {
+  return spawnSync(process.execPath, [COMMAND_LINE, 'verify', ...flags], {
     cwd: ROOT,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], LANG: 'C.UTF-8' },

@@ -19,7 +19,7 @@ async function hello(name: string, change: (text: string) => string): Promise<vo
     .replace('two-nodes.yaml', join(ROOT, 'topologies/two-nodes.yaml'));
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, change(text));
-  const words = ['--import', 'tsx', 'cli/main.ts', 'scenario', file, '--seed', '1', '--out', runs];
+  const words = ['cli/start.mjs', 'scenario', file, '--seed', '1', '--out', runs];
   await promisify(execFile)(process.execPath, words, { cwd: ROOT });
 }
 

@@ -30,7 +30,7 @@ async function sweep(): Promise<void> {
     .replace('<= 12ms', '<= 11ms');
   const file = join(folder, 'hello.yaml');
   writeFileSync(file, `${hello}${SWEEP}`);
-  const words = ['--import', 'tsx', 'cli/main.ts', 'sweep', file, '--seed', '1', '--out', runs];
+  const words = ['cli/start.mjs', 'sweep', file, '--seed', '1', '--out', runs];
   const run = promisify(execFile)(process.execPath, words, { cwd: ROOT });
   // 1: two combinations miss the limit.
   await expect(run).rejects.toMatchObject({ code: 1 });

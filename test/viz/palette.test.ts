@@ -35,7 +35,7 @@ class CommandRun {
   readonly #child: ChildProcess;
 
   constructor(words: readonly string[], out: string) {
-    const line = ['--import', 'tsx', 'cli/main.ts', 'scenario', ...words, '--json', '--out', out];
+    const line = ['cli/start.mjs', 'scenario', ...words, '--json', '--out', out];
     const child = spawn(process.execPath, line, { cwd: ROOT });
     this.#child = child;
     this.address = new Promise((resolve) => {

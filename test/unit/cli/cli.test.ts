@@ -13,13 +13,11 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { finish } from '../../../cli/execute.ts';
 import { type ExitCode, worstOf } from '../../../cli/exit.ts';
 import { readReport } from '../../../reports/json.ts';
-import { commandLine, FROM_SOURCE } from '../../command-line.ts';
+import { COMMAND_LINE } from '../../command-line.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'orrery-cli-'));
-const program = await commandLine();
 afterAll(() => {
-  program.dispose();
   rmSync(folder, { recursive: true });
 });
 
@@ -33,7 +31,7 @@ interface Ended {
 function orrery(
   args: readonly string[],
   onStart?: (child: ChildProcessWithoutNullStreams) => void,
-  start: readonly string[] = [program.path],
+  start: readonly string[] = [COMMAND_LINE],
 ): Promise<Ended> {
   const child = spawn(process.execPath, [...start, ...args], {
     cwd: root,
@@ -220,7 +218,7 @@ duration: 1s
 traffic: [{ from: a, to: b, kind: constant, rate: 10/s }]
 `,
     );
-    const moody = await orrery(run(path, '--check-determinism'), undefined, FROM_SOURCE);
+    const moody = await orrery(run(path, '--check-determinism'));
     expect(moody.stdout).toMatch(/^NOT DETERMINISTIC {2}moody {2}seed 1\n/);
     expect(moody.code).toBe(4);
   });

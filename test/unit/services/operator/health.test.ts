@@ -23,11 +23,8 @@ import {
   type ProbeResult,
   serveOperator,
 } from '../../../../services/operator/index.ts';
-import { commandLine } from '../../../command-line.ts';
+import { COMMAND_LINE } from '../../../command-line.ts';
 import { type FakeFace, fakeFace, keptLog } from './fake-face.ts';
-
-const program = await commandLine();
-afterAll(() => program.dispose());
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const SEND = { probe: 'send', timeoutMs: 10_000 } as const;
@@ -169,7 +166,7 @@ describe('orrery health', () => {
     readonly stdout: string;
     readonly stderr: string;
   }> => {
-    const child = spawn(process.execPath, [program.path, 'health', ...args], {
+    const child = spawn(process.execPath, [COMMAND_LINE, 'health', ...args], {
       cwd: ROOT,
     });
     let [stdout, stderr] = ['', ''];

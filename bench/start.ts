@@ -1,0 +1,137 @@
+/**
+ * How long a command takes to begin, as multiples of what Node itself takes (`node -e 0`) in the same
+ * turn: both change alike with the machine and with what else it does. Medians of seven turns.
+ *
+ * `npm run scenario` is told without the time that npm takes for itself, which has a line of its own.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { BenchResult } from './bench-result.ts';
+
+export const name = 'start';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const START = join(ROOT, 'cli/start.mjs');
+const ENTRY = new URL('../scenarios/runner/run-worker-entry.mjs', import.meta.url).href;
+const STORE = new URL('../cli/prepared-store.mjs', import.meta.url).href;
+const PREPARED = new URL('../engine/live/prepared.mjs', import.meta.url).href;
+const TURNS = 7;
+const UNIT = 'x node -e 0';
+
+/** What is asked of the two modules, which are JavaScript. */
+interface Prepared {
+  readonly preparedFolder: () => string | undefined;
+  readonly usePrepared: (folder: string) => void;
+}
+
+/** How long something takes, ms of the wall clock. */
+type Measure = () => number | Promise<number>;
+
+/** What one turn measured, ms. */
+type Turn = ReadonlyMap<string, number>;
+
+/** Measures all in turns, after one that is not counted. */
+export async function run(): Promise<readonly BenchResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-start-'));
+  try {
+    const measures = measuresIn(folder);
+    await turn(measures);
+    const turns: Turn[] = [];
+    while (turns.length < TURNS) turns.push(await turn(measures));
+    return resultsOf(turns);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function measuresIn(folder: string): ReadonlyMap<string, Measure> {
+  const hello = ['scenario', 'hello.yaml', '-q', '--out', folder];
+  const node = process.execPath;
+  return new Map<string, Measure>([
+    ['node', (): number => timed(node, ['-e', '0'])],
+    ['version', (): number => timed(node, [START, '--version'])],
+    ['help', (): number => timed(node, [START, '--help'])],
+    ['hello', (): number => timed(node, [START, ...hello])],
+    ['npm', (): number => timed('npm', ['run', '--silent'])],
+    [
+      'npm hello',
+      (): number => timed('npm', ['run', '--silent', 'scenario', '--', ...hello.slice(1)]),
+    ],
+    ['thread', secondThread],
+  ]);
+}
+
+async function turn(measures: ReadonlyMap<string, Measure>): Promise<Turn> {
+  const all = new Map<string, number>();
+  for (const [what, measure] of measures) all.set(what, await measure());
+  return all;
+}
+
+function resultsOf(turns: readonly Turn[]): readonly BenchResult[] {
+  const of = (turn: Turn, what: string): number => turn.get(what) ?? Number.NaN;
+  const multiple = (line: string, target: number, what: (turn: Turn) => number): BenchResult => ({
+    name: line,
+    ...spread(turns.map((turn) => what(turn) / of(turn, 'node'))),
+    unit: UNIT,
+    target,
+  });
+  return [
+    { name: 'node -e 0', ...spread(turns.map((turn) => of(turn, 'node'))), unit: 'ms' },
+    { name: 'npm itself', ...spread(turns.map((turn) => of(turn, 'npm'))), unit: 'ms' },
+    multiple('orrery --version', 3, (turn) => of(turn, 'version')),
+    multiple('orrery --help', 3, (turn) => of(turn, 'help')),
+    multiple('orrery scenario hello.yaml', 12, (turn) => of(turn, 'hello')),
+    multiple(
+      'npm run scenario hello.yaml, less npm',
+      12,
+      (turn) => of(turn, 'npm hello') - of(turn, 'npm'),
+    ),
+    multiple('second worker thread', 3, (turn) => of(turn, 'thread')),
+  ];
+}
+
+function spread(values: readonly number[]): Pick<BenchResult, 'value' | 'min' | 'max'> {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number): number => sorted.at(index) ?? Number.NaN;
+  return { value: at(Math.floor(sorted.length / 2)), min: at(0), max: at(-1) };
+}
+
+function timed(program: string, words: readonly string[]): number {
+  const began = performance.now();
+  const { status, stderr } = spawnSync(program, words, { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`);
+  return performance.now() - began;
+}
+
+/** Until a worker of virtual time is ready, beside one that has been so. */
+async function secondThread(): Promise<number> {
+  const { preparedFolder } = (await import(STORE)) as Pick<Prepared, 'preparedFolder'>;
+  const { usePrepared } = (await import(PREPARED)) as Pick<Prepared, 'usePrepared'>;
+  const folder = preparedFolder();
+  if (folder !== undefined) usePrepared(folder);
+  const first = await readyWorker();
+  const began = performance.now();
+  const second = await readyWorker();
+  const ms = performance.now() - began;
+  await Promise.all([first.terminate(), second.terminate()]);
+  return ms;
+}
+
+async function readyWorker(): Promise<Worker> {
+  const ready = "() => require('node:worker_threads').parentPort.postMessage('ready')";
+  const worker = new Worker(`import(${JSON.stringify(ENTRY)}).then(${ready})`, {
+    eval: true,
+    execArgv: [],
+  });
+  await new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  return worker;
+}

@@ -1,0 +1,35 @@
+/**
+ * Loader hooks for a process whose own modules are in one file: a module of a user's that imports one of
+ * them gets the one that is there, and not a second one with classes and state of its own.
+ *
+ * @module
+ */
+const SCHEME = 'orrery-shared:';
+/** Names of what each module exports, by its address. */
+const shared = new Map();
+
+/** @param modules Pairs of address and names. */
+export function initialize(modules) {
+  for (const [address, names] of modules) shared.set(address, names);
+}
+
+export async function resolve(specifier, context, nextResolve) {
+  // What is below has an address of a scheme that nobody else resolves against.
+  const found = await nextResolve(specifier, context);
+  const address = found.url.replace(/[?#].*$/, '');
+  if (!shared.has(address)) return found;
+  return { url: SCHEME + address, format: 'module', shortCircuit: true };
+}
+
+export function load(url, context, nextLoad) {
+  if (!url.startsWith(SCHEME)) return nextLoad(url, context);
+  const address = url.slice(SCHEME.length);
+  const names = shared.get(address);
+  const lines = names.map(
+    (name, index) =>
+      `const v${index} = module[${JSON.stringify(name)}]; export { v${index} as ${name} };`,
+  );
+  const from = `globalThis[Symbol.for('orrery.modules')].get(${JSON.stringify(address)})`;
+  const source = [`const module = ${from};`, ...lines].join('\n');
+  return { format: 'module', source, shortCircuit: true };
+}
