@@ -9,12 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CommandFilter, guardWorkflow } from '../../cli/workflow-commands.ts';
-import { commandLine } from '../command-line.ts';
+import { COMMAND_LINE } from '../command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-test-'));
-const program = await commandLine();
 afterAll(() => {
-  program.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -87,7 +85,7 @@ kpis: { ping.rtt: { p50: ">= 1h" } }
     const summary = join(folder, 'summary.md');
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      [program.path, 'scenario', file, '--out', join(folder, flags.join() || 'out'), ...flags],
+      [COMMAND_LINE, 'scenario', file, '--out', join(folder, flags.join() || 'out'), ...flags],
       {
         encoding: 'utf8',
         env: {
