@@ -161,6 +161,7 @@ function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Ses
         prove: ignore,
         established: ignore,
         deliverHeld: ignore,
+        dropHeld: ignore,
         wake: ignore,
       },
     });

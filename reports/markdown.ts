@@ -25,7 +25,7 @@ import {
   verdictWord,
 } from './kpi-text.ts';
 import { latenessRows } from './lateness-table.ts';
-import { messageTerms } from './messages.ts';
+import { messageTerms, untrackedText } from './messages.ts';
 import { oneLine } from './plain-text.ts';
 import { adversaryInShort } from './privacy-part.ts';
 import type { KpiResult, Report } from './report-schema.ts';
@@ -168,8 +168,11 @@ function faultRows(report: Report): readonly string[] {
   return ['| seed | at | fault | effects |', '|---:|---:|---|---|', ...rows, ...rest];
 }
 
-function messageRows({ messages }: Report): readonly string[] {
-  if (messages === undefined) return [];
+function messageRows({ messages, messagesUntracked }: Report): readonly string[] {
+  if (messages === undefined) {
+    if (messagesUntracked === undefined) return [];
+    return [`Messages are ${escapeMarkdown(untrackedText(messagesUntracked))}.`];
+  }
   const rows = (what: string, reasons: Readonly<Record<string, number>>): readonly string[] =>
     Object.entries(reasons).map(
       ([name, n]) => `| ${what}: ${escapeMarkdown(name)} | ${whole(n)} |`,

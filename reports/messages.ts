@@ -11,10 +11,16 @@ import type { MessageTotals, SeedResult } from './model.ts';
 /** Name of the invariant whose breach is a mistake of ours (exit code 3). */
 export const MESSAGE_CONSERVATION = 'conservation of messages';
 
-/** Sums over the seeds; nothing when no seed has an account. */
-export function messagesPart(seeds: readonly SeedResult[]): { readonly messages?: MessageTotals } {
+/** Sums over the seeds, or why no seed has an account. */
+export function messagesPart(
+  seeds: readonly SeedResult[],
+): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
   const accounts = seeds.flatMap(({ messages }) => messages ?? []);
-  if (accounts.length === 0) return {};
+  const untracked = seeds.find(({ messagesUntracked }) => messagesUntracked !== undefined);
+  if (accounts.length === 0) {
+    const reason = untracked?.messagesUntracked;
+    return reason === undefined ? {} : { messagesUntracked: reason };
+  }
   const total = (read: (account: MessageTotals) => number): number =>
     accounts.reduce((sum, account) => sum + read(account), 0);
   const messages = {
@@ -32,6 +38,11 @@ export function messagesPart(seeds: readonly SeedResult[]): { readonly messages?
 export function unaccounted(messages: MessageTotals): number {
   const { submitted, delivered, refused, givenUp, lost, open } = messages;
   return submitted - delivered - countOf(refused) - givenUp - countOf(lost) - open;
+}
+
+/** What a report says of messages that nobody keeps account of. */
+export function untrackedText(reason: string): string {
+  return `not tracked: ${reason}`;
 }
 
 /** The terms of the account, in its order. */

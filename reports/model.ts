@@ -151,8 +151,10 @@ export interface SeedResult {
   readonly metrics: Readonly<Record<string, MetricData>>;
   readonly faults: readonly FaultRecord[];
   readonly packets: PacketTotals;
-  /** Absent where no protocol holds messages, and in live runs, where nodes tell nobody. */
+  /** Absent where nobody keeps account of them. */
   readonly messages?: MessageTotals;
+  /** Why nobody does. */
+  readonly messagesUntracked?: string;
   /** Drops named by protocols: `protocol/reason` to count. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly Series[];

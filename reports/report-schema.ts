@@ -161,7 +161,7 @@ const messages = z
     lost: z.record(text, count).describe('by reason, such as node-crashed'),
     open: count.describe('on their way, or held by a node'),
   })
-  .describe('of applications; absent where no protocol holds messages, and in live runs');
+  .describe('of applications; absent where nobody keeps account of them');
 
 /** The report of one scenario, all seeds. */
 export const reportSchema = z
@@ -226,6 +226,7 @@ export const reportSchema = z
     ),
     packets,
     messages: z.exactOptional(messages),
+    messagesUntracked: z.exactOptional(text).describe('why messages are not accounted for'),
     nodeDrops: z.record(text, count),
     series: z.array(series),
     shownSeed: count.describe('the seed that the charts show: the worst, or the first'),

@@ -5,7 +5,7 @@
  */
 import { plural, quantity, significant, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
-import { messageTerms } from './messages.ts';
+import { messageTerms, untrackedText } from './messages.ts';
 import { adversaryInShort } from './privacy-part.ts';
 import type { Report, ReportFault } from './report-schema.ts';
 import { fold } from './terminal-layout.ts';
@@ -87,11 +87,15 @@ export function adversaryLines({ privacy }: Report): readonly string[] {
   return privacy === undefined ? [] : labelled('Privacy', [adversaryInShort(privacy)]);
 }
 
-/** The account of messages, then why the others were refused or lost; nothing where none was kept. */
+/** The account of messages, then why the others were refused or lost; or why there is no account. */
 export function messageLines(report: Report, width: number): readonly string[] {
-  const { messages } = report;
-  if (messages === undefined) return [];
+  const { messages, messagesUntracked } = report;
   const fit = { width: width - INDENT, indent: 0 };
+  if (messages === undefined) {
+    if (messagesUntracked === undefined) return [];
+    const words = untrackedText(messagesUntracked).split(' ');
+    return labelled('Messages', fold(words, { ...fit, gap: ' ' }));
+  }
   return labelled('Messages', [
     ...fold(messageTerms(messages), { ...fit, gap: ' ' }),
     ...dropLines('refused:', messages.refused, fit),

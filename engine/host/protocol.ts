@@ -31,7 +31,8 @@ export interface Witness {
 export interface MessageObserver {
   /**
    * The node took over what the request in hand asks it to send, under this number of its own: a
-   * safe integer >= 0. Only who tells stories of single messages listens.
+   * safe integer >= 0. Without a request in hand it has found on its disk what an earlier life took over
+   * under that number.
    */
   accepted?(message: number): void;
   /**
@@ -48,10 +49,10 @@ export interface MessageObserver {
   /** The message goes no further: this node is its end. */
   ended(key: number, how: 'delivered' | 'dropped' | 'absorbed'): void;
   /**
-   * The node that {@link accepted} a message is done with it: it was acknowledged, is given up, or was
-   * sent where nobody acknowledges.
+   * The node that {@link accepted} a message is done with it: it was acknowledged, is given up, was sent
+   * where nobody acknowledges, or is lost by the drop that the node has just named.
    */
-  settled?(message: number, how: 'acknowledged' | 'abandoned' | 'sent'): void;
+  settled?(message: number, how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped'): void;
   /**
    * What came under `key` and ends here is kept for its recipient.
    * @param copy Names it from here on: computed by both ends from its bytes, a safe integer >= 0.
@@ -79,6 +80,20 @@ export interface WireMessage {
 /** Reads a datagram between two nodes; undefined when it carries no message. */
 export type ReadMessage = (datagram: Uint8Array) => WireMessage | undefined;
 
+/** How the messages of a protocol are accounted for (docs/adr/0028). */
+export type MessageAccount =
+  /** Nodes hold messages and make others of them: they tell of each step of each. */
+  | { readonly kind: 'steps' }
+  /** Whoever has a message keeps it until the next has it, and tells of both. */
+  | { readonly kind: 'custody' }
+  /**
+   * Nodes pass messages on within an event, and tell of those that they hold longer. `keyOf` names the
+   * message in a datagram of any link, as {@link MessageObserver.created} did: it is asked about
+   * datagrams that are lost. Keys of what a node sends to one other go up by one each time, below 2^27,
+   * and begin anew with other upper bits.
+   */
+  | { readonly kind: 'passage'; readonly keyOf: (datagram: Uint8Array) => number | undefined };
+
 /** What a protocol gets besides the port. */
 export interface NodeSetup<Options> {
   /** The node's options, checked by the protocol's schema, with defaults filled in. */
@@ -86,7 +101,7 @@ export interface NodeSetup<Options> {
   /** The network with this node's own secrets. */
   readonly network: NetworkView;
   readonly witness: Witness;
-  /** Absent in live runs, and in every run that measures no privacy and explains no packet. */
+  /** Absent where nobody measures privacy, explains packets or keeps an account of messages. */
   readonly observer?: MessageObserver;
 }
 
@@ -184,6 +199,8 @@ export interface Protocol<Options = unknown> {
    * (docs/adr/0012). Absent: the protocol cannot be attacked so.
    */
   readonly messages?: (options: Options, crypto: CryptoProvider) => ReadMessage;
+  /** Absent: its messages are not accounted for, and reports say so. */
+  readonly account?: MessageAccount;
   /** What strangers can send to its nodes, by kind: events of action `flood` choose one. Absent: none. */
   readonly forgeries?: Readonly<Record<string, Forgery>>;
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;

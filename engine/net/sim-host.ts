@@ -285,7 +285,9 @@ export class SimHost implements StreamHost {
       run: (): void => {
         if (isOld()) return;
         machine.chargeHandler(this.protocol, 'request', kept.body.length);
+        this.world.recorder?.resumed?.(this.index, kept);
         handler(kept);
+        this.world.recorder?.handled?.();
       },
       late: (): void => {
         if (isOld()) return;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { NodeRequest } from '../host/host.ts';
 
 /** What nodes say for the pictures (engine/host/measure.ts, Trace). */
 export interface TraceRecorder {
@@ -15,6 +16,10 @@ export interface TraceRecorder {
   mark(host: number, name: string): void;
   /** A drop that a protocol named. */
   nodeDrop?(host: number, reason: string): void;
+  /** A request that waited for the processor gets to its handler now. */
+  resumed?(host: number, request: NodeRequest): void;
+  /** That handler has returned. */
+  handled?(): void;
 }
 
 /** Where log lines go. */

@@ -443,7 +443,9 @@ export class SimWorld implements HostWorld, PacketSink {
         waitingAt.backlog -= share;
         // It was read to be thrown away; what comes after reading is saved.
         machine.charge('receive', length);
+        this.ownership.current = this.network.table.buffers[packet] as Uint8Array;
         if (host.life === life) host.shed();
+        this.ownership.current = NO_BUFFER;
         this.network.table.free(packet);
       },
     };

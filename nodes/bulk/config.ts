@@ -15,9 +15,9 @@ export const bulkConfig = z.strictObject({
   /**
    * Test doubles, never for traffic: `flip` damages each hundredth packet that it hands over,
    * `forgetful` no longer knows after a restart what it handed over, `careless` no longer has what it
-   * had taken over to send.
+   * had taken over to send, `swallowing` loses each hundredth packet that it confirms, without a word.
    */
-  double: z.enum(['flip', 'forgetful', 'careless']).optional(),
+  double: z.enum(['flip', 'forgetful', 'careless', 'swallowing']).optional(),
 });
 
 /** Checked options. */

@@ -11,6 +11,7 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Stream } from '../../engine/host/stream.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
+import type { PacketAccount } from './account.ts';
 import { HELD_BYTES_MAX, HELLO_BYTES, MEMORY_BYTES } from './geometry.ts';
 import { PacketReader, PieceReader } from './machine.ts';
 import { Syncing } from './syncing.ts';
@@ -25,6 +26,8 @@ export interface IncomingSetup {
   readonly handOver: (packet: Uint8Array) => void;
   /** A test double: remembers nothing of an earlier life. */
   readonly isForgetful: boolean;
+  /** Absent where nobody keeps account. */
+  readonly account: PacketAccount | undefined;
 }
 
 /** See the module. */
@@ -58,6 +61,11 @@ export class Incoming {
       begin: (): void => this.#note(),
       done: (): void => this.#written(),
     });
+  }
+
+  /** Packets that wait for the disk. */
+  get holding(): number {
+    return this.#held.length;
   }
 
   /** Takes the packets of a stream; an earlier one is over. */
@@ -100,7 +108,9 @@ export class Incoming {
     this.#stream = stream;
     older?.reset();
     // The sender goes on behind what is noted, and sends the rest of what we hold again.
-    this.#held = this.#held.slice(0, this.#writing);
+    for (const packet of this.#held.splice(this.#writing)) {
+      this.#setup.account?.taken(packet, 'dropped');
+    }
     const isKnown = this.#memory !== undefined && equalBytes(this.#memory, memory);
     if (!isKnown) {
       this.#memory = memory;
@@ -116,6 +126,7 @@ export class Incoming {
   #hold(packet: Uint8Array): void {
     this.#last += 1;
     this.#held.push(packet);
+    this.#setup.account?.taken(packet, 'held');
     this.#heldBytes += packet.length;
     if (this.#heldBytes > HELD_BYTES_MAX) this.#stream?.setPaused(true);
     this.#writes.ask();

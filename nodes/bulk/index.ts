@@ -14,6 +14,7 @@ export const protocol: Protocol<BulkOptions> = {
   summary: 'carries application packets over one reliable stream per peer',
   config: bulkConfig,
   provisioning: bulkProvisioning,
+  account: { kind: 'custody' },
   jobs: {},
   moduleUrl: import.meta.url,
   drops: {

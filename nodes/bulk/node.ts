@@ -6,11 +6,15 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Listener, SecureOptions, Stream } from '../../engine/host/stream.ts';
+import { PacketAccount } from './account.ts';
 import type { BulkOptions } from './config.ts';
 import { PACKET_MAX } from './geometry.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { bulkPeers, pairSecret } from './provisioning.ts';
+
+/** Of the test doubles: one packet of so many is damaged or lost. */
+const DOUBLED_EACH = 100;
 
 /** Makes a bulk node on `host`. */
 export function createBulk(host: Host, setup: NodeSetup<BulkOptions>): NodeHandle {
@@ -24,6 +28,8 @@ class BulkNode implements NodeHandle {
   readonly #outgoing = new Map<string, Outgoing>();
   readonly #incoming = new Map<string, Incoming>();
   readonly #nameOf = new Map<string, string>();
+  /** Absent where nobody keeps account. */
+  readonly #account: PacketAccount | undefined;
   #listener: Listener | undefined;
   /** Packets handed over. */
   #packets = 0;
@@ -31,6 +37,8 @@ class BulkNode implements NodeHandle {
   constructor(host: Host, setup: NodeSetup<BulkOptions>) {
     this.#host = host;
     this.#setup = setup;
+    const { observer } = setup;
+    this.#account = observer === undefined ? undefined : new PacketAccount(observer);
   }
 
   start(): void {
@@ -43,7 +51,7 @@ class BulkNode implements NodeHandle {
       const secure = this.#secure('client', own, peer);
       const isCareless = options.double === 'careless';
       const parts = { host: this.#host, peer, to, store, secure, isCareless };
-      this.#outgoing.set(peer, new Outgoing(parts));
+      this.#outgoing.set(peer, new Outgoing({ ...parts, account: this.#account }));
     }
     this.#listener = this.#host.listen({ port: options.port }, (stream) => this.#accept(stream));
     if (this.#listener === undefined) this.#host.log.warn(`port ${options.port} is taken`);
@@ -54,6 +62,11 @@ class BulkNode implements NodeHandle {
   stop(): void {
     this.#listener?.close();
     for (const outgoing of this.#outgoing.values()) outgoing.stop();
+  }
+
+  holding(): number {
+    const all = [...this.#outgoing.values(), ...this.#incoming.values()];
+    return all.reduce((sum, { holding }) => sum + holding, 0);
   }
 
   status(): Readonly<Record<string, unknown>> {
@@ -97,6 +110,7 @@ class BulkNode implements NodeHandle {
       store: this.#host.store('inbox'),
       handOver: (packet): void => this.#handOver(peer, packet),
       isForgetful: this.#setup.options.double === 'forgetful',
+      account: this.#account,
     });
     this.#incoming.set(peer, made);
     return made;
@@ -104,8 +118,11 @@ class BulkNode implements NodeHandle {
 
   #handOver(peer: string, packet: Uint8Array): void {
     this.#packets += 1;
-    const isDamaged = this.#setup.options.double === 'flip' && this.#packets % 100 === 0;
-    if (isDamaged) packet[0] = (packet[0] ?? 0) ^ 1;
+    const isHundredth = this.#packets % DOUBLED_EACH === 0;
+    const { double } = this.#setup.options;
+    if (isHundredth && double === 'swallowing') return;
+    this.#account?.taken(packet, 'delivered');
+    if (isHundredth && double === 'flip') packet[0] = (packet[0] ?? 0) ^ 1;
     this.#host.deliver(peer, packet, 0, packet.length);
   }
 

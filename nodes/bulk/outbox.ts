@@ -91,10 +91,15 @@ export class Outbox {
     return this.#kept[number - first];
   }
 
-  /** The peer has everything up to `number`. @returns how many packets that is news of. */
-  confirm(number: number): number {
+  /** All packets that are not confirmed. */
+  get kept(): readonly KeptPacket[] {
+    return this.#kept;
+  }
+
+  /** The peer has everything up to `number`. @returns the packets that it is news of. */
+  confirm(number: number): readonly KeptPacket[] {
     const kept = this.#kept.filter((packet) => packet.number > number);
-    const news = this.#kept.length - kept.length;
+    const news = this.#kept.slice(0, this.#kept.length - kept.length);
     this.#kept = kept;
     this.#keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
     // A peer may know of more than a disk that has lost its end: those numbers are used.

@@ -13,7 +13,8 @@ import type { Endpoint } from '../../engine/host/socket.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
 import type { Timer } from '../../engine/host/time.ts';
-import { NUMBER_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
+import type { PacketAccount } from './account.ts';
+import { LENGTH_BYTES, NUMBER_BYTES, RETRY_NS_MAX, RETRY_NS_MIN, WAITING_MAX } from './geometry.ts';
 import { PieceReader } from './machine.ts';
 import { Outbox } from './outbox.ts';
 import { Syncing } from './syncing.ts';
@@ -30,6 +31,8 @@ export interface OutgoingSetup {
   readonly secure: SecureOptions | undefined;
   /** A test double: remembers nothing of an earlier life. */
   readonly isCareless: boolean;
+  /** Absent where nobody keeps account. */
+  readonly account: PacketAccount | undefined;
 }
 
 interface Waiting {
@@ -73,8 +76,14 @@ export class Outgoing {
     return this.#outbox.count;
   }
 
+  /** Packets that are here: those, and others that wait for room. */
+  get holding(): number {
+    return this.#outbox.count + this.#waiting.length;
+  }
+
   /** Sends what an earlier life of the node has left. */
   start(): void {
+    for (const { bytes } of this.#outbox.kept) this.#setup.account?.accepted(packetIn(bytes));
     if (this.#outbox.count > 0) this.#open();
   }
 
@@ -84,7 +93,11 @@ export class Outgoing {
     const respond = (outcome: string): void => request.respond(outcome);
     if (this.#waiting.length === 0 && this.#outbox.hasRoom) this.#accept({ bytes, respond });
     else if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ bytes, respond });
-    else request.respond('queue-full');
+    else {
+      request.respond('queue-full');
+      return;
+    }
+    this.#setup.account?.accepted(request.body);
   }
 
   /** Ends the stream after everything that it has taken; what is not confirmed stays on the disk. */
@@ -92,7 +105,10 @@ export class Outgoing {
     this.#isStopped = true;
     this.#retry?.cancel();
     this.#stream?.end();
-    for (const { respond } of this.#waiting.splice(0)) respond('stopped');
+    for (const { bytes, respond } of this.#waiting.splice(0)) {
+      this.#setup.account?.settled(packetIn(bytes), 'abandoned');
+      respond('stopped');
+    }
   }
 
   #accept({ bytes, respond }: Waiting): void {
@@ -155,7 +171,8 @@ export class Outgoing {
       return;
     }
     const news = this.#outbox.confirm(number);
-    this.#setup.host.meter.counter('bulk.confirmed').add(news);
+    this.#setup.host.meter.counter('bulk.confirmed').add(news.length);
+    for (const { bytes } of news) this.#setup.account?.settled(packetIn(bytes), 'acknowledged');
     if (isGreeting) {
       this.#sent = this.#outbox.confirmed;
       this.#state = 'open';
@@ -193,4 +210,8 @@ export class Outgoing {
     this.#retryNs = Math.min(RETRY_NS_MAX, 2 * this.#retryNs);
     this.#retry = host.after(waitNs, () => this.#open());
   }
+}
+
+function packetIn(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(LENGTH_BYTES);
 }

@@ -134,6 +134,11 @@ export const gatewayConfig = z.strictObject({
     .prefault({}),
   /** `eager` is a test double that charges for frames before it looks at them, never for traffic. */
   admission: z.enum(['checked', 'eager']).default('checked'),
+  /**
+   * Test doubles, never for traffic: `swallowing` loses each tenth packet that comes, `hoarding` the
+   * first of those that waited for a session or a path, and neither says a word.
+   */
+  double: z.enum(['swallowing', 'hoarding']).optional(),
 });
 
 /** Checked options. */

@@ -86,20 +86,40 @@ interface Pending {
   bytes: number;
 }
 
+/** Names a packet as its first fragment does. */
+export interface PartialName {
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly fragment: 0;
+}
+
 /** Called with the reason of each packet given up. */
-export type GiveUp = (reason: 'fragment-timeout' | 'fragment-evicted') => void;
+export type GiveUp = (reason: 'fragment-timeout' | 'fragment-evicted', of: PartialName) => void;
+
+/** Who hears of packets that begin to wait for fragments, and of those that are complete. */
+export interface ReassemblyListener {
+  opened(of: PartialName): void;
+  completed(of: PartialName): void;
+}
 
 /** Puts the fragments of one peer together. */
 export class Reassembler {
   readonly #limits: ReassemblyLimits;
   readonly #giveUp: GiveUp;
+  readonly #listener: ReassemblyListener | undefined;
   /** In order of arrival of the first fragment, and so of their deadlines. */
   readonly #pending: Pending[] = [];
   #bytes = 0;
 
-  constructor(limits: ReassemblyLimits, giveUp: GiveUp) {
+  constructor(limits: ReassemblyLimits, giveUp: GiveUp, listener?: ReassemblyListener) {
     this.#limits = limits;
     this.#giveUp = giveUp;
+    this.#listener = listener;
+  }
+
+  /** Packets of which fragments are missing. */
+  get unfinished(): number {
+    return this.#pending.filter(({ missing }) => missing > 0).length;
   }
 
   /** Packets held, those complete within the time-out included. */
@@ -142,6 +162,11 @@ export class Reassembler {
     while (this.deadlineNs <= nowNs) this.#remove(0, 'fragment-timeout');
   }
 
+  /** Gives up all packets, as when their time is over. */
+  discard(): void {
+    while (this.#pending.length > 0) this.#remove(0, 'fragment-timeout');
+  }
+
   #find(header: FrameHeader): Pending | undefined {
     const first = header.sequence - header.fragment;
     // A handful of packets at a time: a scan beats a map of compound keys.
@@ -160,6 +185,7 @@ export class Reassembler {
       bytes: 0,
     };
     this.#pending.push(packet);
+    this.#listener?.opened(nameOf(packet));
     return packet;
   }
 
@@ -175,6 +201,7 @@ export class Reassembler {
     this.#bytes -= packet.bytes;
     packet.bytes = 0;
     packet.parts = [];
+    this.#listener?.completed(nameOf(packet));
     return whole;
   }
 
@@ -190,8 +217,12 @@ export class Reassembler {
     const [packet] = this.#pending.splice(index, 1);
     if (packet === undefined || packet.missing === 0) return;
     this.#bytes -= packet.bytes;
-    this.#giveUp(reason);
+    this.#giveUp(reason, nameOf(packet));
   }
+}
+
+function nameOf({ epoch, first }: Pending): PartialName {
+  return { epoch, sequence: first, fragment: 0 };
 }
 
 function checkFragment(

@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { WIRE_DROPS } from '../scion/index.ts';
+import { packetKey } from './account.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY } from './crypto.ts';
 import { FRAME_DROPS } from './drops.ts';
@@ -35,6 +36,7 @@ export const protocol: Protocol<GatewayOptions> = {
     'socket-full': 'The local socket took no more datagrams.',
   },
   metrics: GATEWAY_METRICS,
+  account: { kind: 'passage', keyOf: packetKey },
   forgeries: GATEWAY_FORGERIES,
   create: createGateway,
 };

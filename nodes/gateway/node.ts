@@ -25,6 +25,7 @@ import {
   UDP_LENGTH,
   type WirePath,
 } from '../scion/index.ts';
+import { PacketAccount } from './account.ts';
 import { CookieMint } from './admission/cookie-mint.ts';
 import { makeAdmission } from './admission/make-admission.ts';
 import type { GatewayOptions } from './config.ts';
@@ -76,6 +77,8 @@ class GatewayNode implements NodeHandle {
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
   #cleanup: Timer | undefined;
+  /** Packets of applications so far. */
+  #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<GatewayOptions>) {
     this.#host = host;
@@ -128,7 +131,9 @@ class GatewayNode implements NodeHandle {
   #forgetSilent(): void {
     const now = this.#host.now();
     for (const name of this.#windows.silent(now)) {
-      this.#peers.get(name)?.stop();
+      const silent = this.#peers.get(name);
+      silent?.discard();
+      silent?.stop();
       this.#windows.drop(name);
       if (this.#context === undefined) continue;
       const peer = new Peer(name, this.#context);
@@ -150,6 +155,10 @@ class GatewayNode implements NodeHandle {
 
   isReady(): boolean {
     return [...this.#peers.values()].every((peer) => peer.isReady);
+  }
+
+  holding(): number {
+    return [...this.#peers.values()].reduce((sum, { holding }) => sum + holding, 0);
   }
 
   invariant(): string | undefined {
@@ -290,9 +299,17 @@ class GatewayNode implements NodeHandle {
       ends: (peer) => this.#ends(peer),
       firstRouterOf: (path) => this.#firstRouterOf(path),
       sent: (type, bytes) => this.#sent(type, bytes),
+      accountOf: (peer) => this.#accountOf(peer),
       refused: (reason) => this.#refused(reason),
     };
     return context;
+  }
+
+  #accountOf(peer: string): PacketAccount | undefined {
+    const { observer } = this.#setup;
+    if (observer === undefined) return undefined;
+    const nextNumber = (): number => this.#packets++;
+    return new PacketAccount(observer, nextNumber, { peer, ends: this.#ends(peer) });
   }
 
   #openSocket(): DatagramSocket {

@@ -6,6 +6,7 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { WirePath } from '../scion/index.ts';
+import type { PacketAccount } from './account.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDrop } from './drops.ts';
 import type { FrameType } from './geometry.ts';
@@ -34,6 +35,8 @@ export interface PeerContext {
   readonly firstRouterOf: (path: WirePath) => Endpoint | undefined;
   /** Counts a datagram that leaves. */
   readonly sent: (type: FrameType, bytes: number) => void;
+  /** Who tells of the packets between us and this peer; undefined when nobody listens. */
+  readonly accountOf: (peer: string) => PacketAccount | undefined;
   /** Counts a frame that the session refused. */
   readonly refused: (reason: FrameDrop) => void;
 }

@@ -10,10 +10,11 @@
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import { isdAsWords, type PacketView } from '../scion/index.ts';
+import { Arrivals } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { Carriers } from './carriers.ts';
+import { type DepartureDrop, Departures } from './departures.ts';
 import type { FrameDrop } from './drops.ts';
-import { REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
 import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimit } from './load-limit.ts';
 import type { InterfaceReport, ScmpDrop } from './multipath/scmp-policy.ts';
@@ -25,7 +26,6 @@ import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import type { Moment } from './session-parts.ts';
 import type { Carrier } from './underlay/carrier.ts';
-import { WAITING_MAX, WaitingRoom } from './waiting-room.ts';
 import { WindowWatch } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
 
@@ -39,9 +39,9 @@ export class Peer {
   readonly #carriers: Carriers;
   readonly #reporter: Reporter;
   readonly #sender: Sender;
-  readonly #reassembler: Reassembler;
+  readonly #arrivals: Arrivals;
+  readonly #departures: Departures;
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
-  readonly #waiting = new WaitingRoom();
   /** Absent while no trace is recorded. */
   readonly #pictures: Pictures | undefined;
   #active: Carrier | undefined;
@@ -60,7 +60,6 @@ export class Peer {
     const { host } = context;
     const { target, targetHost } = context.ends(name);
     this.#source = { ...isdAsWords(target), bytes: targetHost.bytes };
-    this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, (reason) => host.drop(reason));
     this.#carriers = new Carriers(name, context);
     this.#reporter = new Reporter(context, (body, pathType, path) => {
       this.#sender.small(this.#carriers.reverse(pathType, path), FRAME_TYPE.report, body);
@@ -76,20 +75,26 @@ export class Peer {
     this.#windowWatch = new WindowWatch(windowSize, host.now());
     const pictures = host.trace.isRecorded ? new Pictures(host, name, windowSize) : undefined;
     this.#pictures = pictures;
+    const account = context.accountOf(name);
+    const { double } = context.options;
+    this.#arrivals = new Arrivals({ host, peer: name, double, account });
+    this.#departures = new Departures({ host, double, account, pictures });
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
         spread: (frame) => this.#spread(frame),
         prove: (frame) => this.#prove(frame),
         established: () => this.#established(),
-        deliverHeld: (header, plaintext) => this.#accept(header, plaintext, undefined),
+        deliverHeld: (header, plaintext) => this.#acceptHeld(header, plaintext),
+        dropHeld: (header, reason) => this.#dropHeld(header, reason),
         wake: () => this.#wake(),
         ...(pictures && { noted: (step, epoch) => pictures.stepped(step, epoch) }),
       }),
     );
-    this.#sender = new Sender(context, this.session, (now, sequence) =>
-      this.#dataSent(now, sequence),
-    );
+    this.#sender = new Sender(context, this.session, {
+      sealed: (header) => this.#departures.sealed(header),
+      sent: (now, sequence) => this.#dataSent(now, sequence),
+    });
   }
 
   /** Asks for keys and paths. */
@@ -108,6 +113,19 @@ export class Peer {
     this.#timer?.cancel();
     this.#reporter.stop();
     this.session.close();
+  }
+
+  /** Drops by name what waits here: the peer is forgotten. */
+  discard(): void {
+    this.#departures.discard();
+    for (const { header } of this.session.held) this.#dropHeld(header, 'no-session');
+    this.#arrivals.discard();
+  }
+
+  /** Packets that are here, because they wait for something. */
+  get holding(): number {
+    const held = this.session.held.filter(({ header }) => header.type === FRAME_TYPE.data);
+    return this.#departures.waiting + held.length + this.#arrivals.unfinished;
   }
 
   get isReady(): boolean {
@@ -153,12 +171,8 @@ export class Peer {
   send(request: NodeRequest): void {
     const { body } = request;
     const reason = this.#offer(body);
-    if (reason === undefined) {
-      request.respond('ok');
-      return;
-    }
-    this.#context.host.drop(reason);
-    request.respond(reason);
+    if (reason !== undefined) this.#context.host.drop(reason);
+    request.respond(reason ?? 'ok');
   }
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
@@ -179,16 +193,14 @@ export class Peer {
   }
 
   /** Sends a packet or lets it wait; returns why it cannot. */
-  #offer(body: Uint8Array): FrameDrop | 'no-path' | undefined {
+  #offer(body: Uint8Array): DepartureDrop | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
-    const carrier = this.#active;
     if (!this.#load.admit(this.#context.host.now())) return 'overload';
-    if (carrier !== undefined && this.session.isOpen) return this.#sender.packet(carrier, body);
-    if (!this.#waiting.add(body, this.#context.host.now())) return 'no-path';
-    this.#showWaiting();
-    this.#arm();
-    return undefined;
+    if (this.isReady) return this.#departures.sendNow(body, this.#onActivePath);
+    const reason = this.#departures.keep(body);
+    if (reason === undefined) this.#arm();
+    return reason;
   }
 
   #receiveHandshake(header: FrameHeader, buffer: Uint8Array): void {
@@ -200,9 +212,19 @@ export class Peer {
   #receiveSealed(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
     const { scratch, moment } = this.#context;
     const opened = this.session.open(header, buffer, scratch, moment());
-    if (opened === 'held') return;
-    if (typeof opened === 'string') this.#context.refused(opened);
+    if (opened === 'held') this.#arrivals.held(header);
+    else if (typeof opened === 'string') this.#context.refused(opened);
     else this.#accept(header, scratch.subarray(0, opened), view);
+  }
+
+  #acceptHeld(header: FrameHeader, plaintext: Uint8Array): void {
+    this.#accept(header, plaintext, undefined);
+    this.#arrivals.heldEnded(header, 'delivered');
+  }
+
+  #dropHeld(header: FrameHeader, reason: FrameDrop): void {
+    this.#context.refused(reason);
+    this.#arrivals.heldEnded(header, 'dropped');
   }
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
@@ -234,16 +256,9 @@ export class Peer {
   }
 
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
-    const { host } = this.#context;
     this.#reporter.note(header, view);
-    if (header.fragments === 1) {
-      host.deliver(this.name, plaintext, 0, plaintext.length);
-      return;
-    }
-    const whole = this.#reassembler.add(header, plaintext, host.now());
-    if (typeof whole === 'string') host.drop(whole);
-    else if (whole !== undefined) host.deliver(this.name, whole, 0, whole.length);
-    this.#arm();
+    this.#arrivals.take(header, plaintext);
+    if (header.fragments > 1) this.#arm();
   }
 
   #answerProbe(body: Uint8Array, view: PacketView): void {
@@ -278,7 +293,7 @@ export class Peer {
       (id) => this.#carriers.get(id)?.path.name,
       effects.some(({ kind }) => kind === 'health' || kind === 'switch'),
     );
-    this.#showWaiting();
+    this.#departures.show();
   }
 
   #performOne(effect: Effect): void {
@@ -339,6 +354,12 @@ export class Peer {
     return this.#carriers.get(this.controller.path(index).id);
   }
 
+  /** Made once: one per packet would be garbage. */
+  readonly #onActivePath = (body: Uint8Array): FrameDrop | undefined => {
+    const carrier = this.#active;
+    return carrier === undefined ? 'no-session' : this.#sender.packet(carrier, body);
+  };
+
   #dataSent(now: number, sequence: number): void {
     this.#load.sent(now, sequence);
     if (this.controller.sent(now, sequence)) this.#arm();
@@ -396,16 +417,7 @@ export class Peer {
   }
 
   #sendWaiting(): void {
-    const carrier = this.#active;
-    if (carrier === undefined || !this.session.isOpen) return;
-    const { host } = this.#context;
-    this.#dropStale(host.now());
-    const bodies = this.#waiting.takeAll();
-    this.#showWaiting();
-    for (const body of bodies) {
-      const reason = this.#sender.packet(carrier, body);
-      if (reason !== undefined) host.drop(reason);
-    }
+    if (this.isReady) this.#departures.sendWaiting(this.#onActivePath);
   }
 
   #wake(): void {
@@ -415,23 +427,12 @@ export class Peer {
   #tick(): void {
     const at: Moment = this.#context.moment();
     this.session.tick(at);
-    this.#reassembler.expire(at.nowNs);
+    this.#arrivals.expire(at.nowNs);
     // Without keys there is nothing to probe with.
     const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
-    this.#dropStale(at.nowNs);
+    this.#departures.expire(at.nowNs);
     this.#arm();
-  }
-
-  #dropStale(now: number): void {
-    for (let count = this.#waiting.expire(now); count > 0; count -= 1) {
-      this.#context.host.drop('no-path');
-    }
-    this.#showWaiting();
-  }
-
-  #showWaiting(): void {
-    this.#pictures?.waiting(this.#waiting.size, WAITING_MAX);
   }
 
   /** One timer for everything; it may fire early, which is harmless. */
@@ -440,8 +441,8 @@ export class Peer {
     const due = Math.min(
       this.session.isOpen ? this.controller.deadline() : Number.POSITIVE_INFINITY,
       this.session.deadlineNs,
-      this.#reassembler.deadlineNs,
-      this.#waiting.deadlineNs,
+      this.#arrivals.deadlineNs,
+      this.#departures.deadlineNs,
     );
     if (!Number.isFinite(due)) return;
     if (this.#timer?.isPending === true && this.#timerNs <= due) return;

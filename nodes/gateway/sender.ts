@@ -15,20 +15,25 @@ import type { Session } from './session.ts';
 import type { Carrier } from './underlay/carrier.ts';
 import { FrameHeader } from './wire.ts';
 
-/** Told of each data frame that has left. */
-export type DataSent = (now: number, sequence: number) => void;
+/** Told of data frames. */
+export interface DataListener {
+  /** The first frame of a packet is sealed, and leaves next. */
+  sealed(header: FrameHeader): void;
+  /** A frame has left. */
+  sent(now: number, sequence: number): void;
+}
 
 /** Sends to one peer. */
 export class Sender {
   readonly #context: PeerContext;
   readonly #session: Session;
-  readonly #dataSent: DataSent;
+  readonly #listener: DataListener;
   readonly #header = new FrameHeader();
 
-  constructor(context: PeerContext, session: Session, dataSent: DataSent) {
+  constructor(context: PeerContext, session: Session, listener: DataListener) {
     this.#context = context;
     this.#session = session;
-    this.#dataSent = dataSent;
+    this.#listener = listener;
   }
 
   /** Sends a packet of an application; returns why it cannot. */
@@ -79,9 +84,10 @@ export class Sender {
       host.release(packet);
       return sealed;
     }
+    if (type === FRAME_TYPE.data && fragment === 0) this.#listener.sealed(header);
     carrier.template.begin(packet);
     launch(this.#context, carrier, packet, sealed);
-    if (type === FRAME_TYPE.data) this.#dataSent(host.now(), header.sequence);
+    if (type === FRAME_TYPE.data) this.#listener.sent(host.now(), header.sequence);
     return undefined;
   }
 }

@@ -6,6 +6,7 @@
 import type { Admission } from './admission/admission.ts';
 import type { CookieMint } from './admission/cookie-mint.ts';
 import type { FrameCipher, HandshakeContext, ReceivedOpening } from './crypto.ts';
+import type { FrameDrop } from './drops.ts';
 import type { EpochSource } from './epoch-store.ts';
 import type { HeldEpoch } from './epochs.ts';
 import {
@@ -61,6 +62,8 @@ export interface SessionSink {
   established(epoch: number, role: Role): void;
   /** A frame that `open` called `held` is accepted now. */
   deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
+  /** A frame that `open` called `held` is dropped after all. */
+  dropHeld(header: FrameHeader, reason: FrameDrop): void;
   /** `deadlineNs` has changed, or bytes ask for a rekey: call `tick` in a turn of its own, soon. */
   wake(): void;
   /** A handshake has come this far; absent where nobody looks. */

@@ -176,15 +176,30 @@ export class Session {
   retryHeld(moment: Moment): void {
     const frames = this.#held;
     this.#held = [];
-    for (const { header, plaintext } of frames) {
-      const keys = this.#ring.find(header.epoch);
-      const verdict = keys?.guard.accept(header.sequence);
-      if (verdict === 'held') this.#hold(header, plaintext);
-      if (keys === undefined || verdict !== 'fresh') continue;
-      if (!this.#options.admission.frameAccepted(moment.nowNs)) continue;
-      this.#accepted(keys, header, plaintext.length, moment);
-      this.#options.sink.deliverHeld(header, plaintext);
+    for (const held of frames) {
+      const reason = this.#retry(held, moment);
+      if (reason !== undefined) this.#options.sink.dropHeld(held.header, reason);
     }
+  }
+
+  /** Frames that wait for the bound of the replay window. */
+  get held(): readonly HeldFrame[] {
+    return this.#held;
+  }
+
+  #retry({ header, plaintext }: HeldFrame, moment: Moment): FrameDrop | undefined {
+    const keys = this.#ring.find(header.epoch);
+    if (keys === undefined) return 'epoch-unknown';
+    const verdict = keys.guard.accept(header.sequence);
+    if (verdict === 'held') {
+      this.#hold(header, plaintext);
+      return undefined;
+    }
+    if (verdict !== 'fresh') return verdict;
+    if (!this.#options.admission.frameAccepted(moment.nowNs)) return 'rate-limited';
+    this.#accepted(keys, header, plaintext.length, moment);
+    this.#options.sink.deliverHeld(header, plaintext);
+    return undefined;
   }
 
   /** Forgets all keys and windows; the session can connect anew. */

@@ -10,9 +10,12 @@ export const WAITING_MAX = 1000;
 /** Time that a packet may wait, ns. */
 const WAITING_NS_MAX = 100_000_000;
 
-interface Waiting {
+/** A packet that waits. */
+export interface Waiting {
   readonly body: Uint8Array;
   readonly sinceNs: number;
+  /** Under which it was taken over; -1 where nobody keeps account. */
+  readonly number: number;
 }
 
 /** The packets of one peer, oldest first. */
@@ -31,24 +34,23 @@ export class WaitingRoom {
   }
 
   /** Keeps a copy; false when the room is full. */
-  add(body: Uint8Array, now: number): boolean {
+  add(body: Uint8Array, now: number, number = -1): boolean {
     if (this.#waiting.length >= WAITING_MAX) return false;
-    this.#waiting.push({ body: body.slice(), sinceNs: now });
+    this.#waiting.push({ body: body.slice(), sinceNs: now, number });
     return true;
   }
 
-  /** Takes out those who have waited too long; returns how many. */
-  expire(now: number): number {
+  /** Takes out those that have waited too long. */
+  expire(now: number): readonly Waiting[] {
     const fresh = this.#waiting.findIndex(({ sinceNs }) => sinceNs >= now - WAITING_NS_MAX);
     const count = fresh < 0 ? this.#waiting.length : fresh;
-    this.#waiting.splice(0, count);
-    return count;
+    return this.#waiting.splice(0, count);
   }
 
   /** Takes out all. */
-  takeAll(): readonly Uint8Array[] {
-    const bodies = this.#waiting.map(({ body }) => body);
+  takeAll(): readonly Waiting[] {
+    const all = this.#waiting;
     this.#waiting = [];
-    return bodies;
+    return all;
   }
 }

@@ -29,6 +29,7 @@ export const protocol: Protocol<MixnetOptions> = {
   config: mixnetConfig,
   provisioning: mixnetProvisioning,
   disagreements: delaysThatDisagree,
+  account: { kind: 'steps' },
   jobs: {
     unwrap: {
       ...byteJob(unwrapJob, (length) => HOP_NS + HOP_NS_PER_BYTE * length),

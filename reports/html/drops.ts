@@ -7,7 +7,7 @@
 import { scaleLinear } from 'd3-scale';
 import { significant, whole } from '../format.ts';
 import { droppedPackets } from '../judge.ts';
-import { messageTerms } from '../messages.ts';
+import { messageTerms, untrackedText } from '../messages.ts';
 import type { Report } from '../report-schema.ts';
 import { emptyChart, type Frame, figure, frameOf, svg } from './chart.ts';
 import { html, type Markup, NOTHING, px } from './markup.ts';
@@ -26,9 +26,14 @@ export function dropSection(report: Report): Markup {
   return html`${packetSection(report)}${messageSection(report)}`;
 }
 
-/** The account of messages, where one was kept. */
-function messageSection({ messages }: Report): Markup {
-  if (messages === undefined) return NOTHING;
+/** The account of messages, or why there is none. */
+function messageSection({ messages, messagesUntracked }: Report): Markup {
+  if (messages === undefined) {
+    if (messagesUntracked === undefined) return NOTHING;
+    return html`<section><h2>Where the messages went</h2>
+<p>Messages are ${untrackedText(messagesUntracked)}.</p></section>
+`;
+  }
   const reasons = (what: string, counts: Readonly<Record<string, number>>): Markup[] =>
     Object.entries(counts).map(
       ([name, count]) =>

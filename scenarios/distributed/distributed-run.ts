@@ -22,6 +22,7 @@ import { IS_SOURCE } from '../../engine/live/own-form.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import { Refusal } from '../refusal.ts';
+import { SCATTERED } from '../runner/account.ts';
 import { handoverMetrics } from '../runner/handover-metrics.ts';
 import type { SeedAnswer } from '../runner/job.ts';
 import {
@@ -295,6 +296,7 @@ class DistributedRun {
     const live = { ...this.#liveMetrics(wallUs), ...stolen };
     const whole = {
       ...result,
+      messagesUntracked: SCATTERED,
       ...(clockUncertaintyNs > 0 ? { clockUncertaintyNs } : {}),
       warnings: [...result.warnings, ...liveWarnings(live, tallies)],
       metrics: { ...result.metrics, ...live },

@@ -16,6 +16,8 @@ import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import { type Account, closeAccount, followRefusals, keepLiveAccount } from './account.ts';
 import { handoverBook } from './handover-metrics.ts';
 import type { SeedAnswer } from './job.ts';
 import { LIVE_METRICS, LiveMeter } from './live-meter.ts';
@@ -75,6 +77,8 @@ class LiveRun {
   readonly #failure: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
   #trace: Recorder | undefined;
+  /** Datagrams received while nodes were still handed them. */
+  #handledUpTo = 0;
 
   constructor(order: LiveOrder, turn: SeedTurn) {
     this.#order = order;
@@ -131,18 +135,27 @@ class LiveRun {
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: drawnSecrets(),
     });
-    const stage = new Stage({
+    const account = this.#keepAccount(world, () => stage);
+    const ledger = account.kind === 'kept' ? account.ledger : undefined;
+    const stage: Stage = new Stage({
       world,
       scenario,
       seed: this.#turn.seed,
       viewOf: (host): NetworkView => provision.viewOf(host),
       nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+      observerOf: (node) => ledger?.of(node),
+      crashed: (node) => ledger?.crashed(node),
     });
+    if (ledger !== undefined) {
+      world.listen(ledger);
+      world.sim.observer = ledger;
+    }
     world.listen(stage);
     this.#trace = this.#traceOf(world);
     if (this.#trace !== undefined) world.listen(this.#trace);
     await world.live.warm();
     world.live.pump.enter(() => stage.prepare());
+    followRefusals(account, stage.flows);
     await this.#untilReady(stage);
     world.begin();
     this.#follow(world, stage);
@@ -155,9 +168,11 @@ class LiveRun {
     meter.stop();
     // From here on only the kernel still hands over what it holds, to be counted.
     world.live.pump.stop();
+    this.#handledUpTo = world.live.wires.counts.received;
     await pause(KERNEL_DRAIN_MS);
     const imbalance = world.sim.network.imbalance();
     assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
+    const messages = closeAccount(account, stage);
     stage.finish();
     const result = outcome(stage, world, scenario, {
       seed: this.#turn.seed,
@@ -169,8 +184,23 @@ class LiveRun {
       definitions: metricsOf(scenario, registry),
       protocolOf: (name): string => protocolName(scenario, registry, name),
     });
-    const whole = { ...result, metrics: { ...result.metrics, ...meter.metrics() } };
+    const metrics = { ...result.metrics, ...meter.metrics() };
+    const whole = { ...result, ...messages, metrics };
     return finishRecorder(this.#trace, whole, stage);
+  }
+
+  #keepAccount(world: LiveStageWorld, stage: () => Stage): Account {
+    const { scenario, registry } = this.#order;
+    const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+    const { wires } = world.live;
+    const parts = { scenario, world, stage, protocolOf, readerOf: (): undefined => undefined };
+    return keepLiveAccount(parts, {
+      lost: () => {
+        const { written, received, unsent } = wires.counts;
+        return { kernel: Math.max(0, written - received), 'socket-closed': unsent };
+      },
+      unhandled: () => wires.counts.received - this.#handledUpTo,
+    });
   }
 
   #traceOf(world: LiveStageWorld): Recorder | undefined {

@@ -1,7 +1,6 @@
 /**
- * Keeps the account of every message of an application, where protocols hold messages inside nodes:
- * submitted = delivered + refused + given up + lost + open, with a reason for each that is lost
- * (docs/adr/0028).
+ * Keeps the account of messages that nodes hold, as mixes and spools do: submitted = delivered + refused
+ * + given up + lost + open, with a reason for each that is lost (docs/adr/0028).
  *
  * Delivery is the ground truth of the payload. Where a message is otherwise, nodes tell the observer
  * of docs/adr/0012 and links tell the network's observer; a node that crashed is not asked, it loses
@@ -15,26 +14,13 @@
 
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { MessageObserver, ReadMessage } from '../../engine/host/protocol.ts';
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { DirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
+import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
-import type { WorldListener } from './world.ts';
-
-/** Why a message was lost, and where. */
-export interface Loss {
-  readonly reason: string;
-  readonly node: string;
-  readonly atNs: number;
-}
-
-/** What became of a message in the end. */
-export type Fate =
-  | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'given-up' | 'lost'; readonly loss: Loss };
 
 /** A message that a node took over from its application. */
 interface Followed {
@@ -66,6 +52,8 @@ interface Account {
   /** For others, by the name that both nodes know; undefined when no application sent it. */
   readonly kept: Map<number, Followed | undefined>;
   readonly held: Map<number, Followed | undefined>;
+  /** What it was sending when it crashed, and may find on its disk. */
+  readonly earlier: Map<number, Followed>;
 }
 
 /** What a ledger is made of. */
@@ -78,10 +66,17 @@ export interface LedgerParts {
   readonly readerOf: (host: string) => ReadMessage | undefined;
   /** False where packets wait for a modelled processor between link and node. */
   readonly isPrompt: boolean;
+  /**
+   * Whoever has a message keeps it until the next has it, over crashes where its disk does, and sender
+   * and recipient know it by the same number.
+   */
+  readonly isCustody: boolean;
+  /** Messages whose bytes reached an application changed. */
+  readonly damaged: () => number;
 }
 
 /** See the module. */
-export class MessageLedger implements NetworkObserver, WorldListener {
+export class MessageLedger implements MessageAccountant {
   readonly #parts: LedgerParts;
   readonly #accounts: readonly Account[];
   readonly #messages = new Map<string, Followed>();
@@ -104,10 +99,10 @@ export class MessageLedger implements NetworkObserver, WorldListener {
       sending: new Map(),
       kept: new Map(),
       held: new Map(),
+      earlier: new Map(),
     }));
   }
 
-  /** The observer that the node of this name is handed. */
   of(name: string): MessageObserver {
     const index = this.#parts.hosts.indexOf(name);
     const account = this.#accounts[index] as Account;
@@ -124,7 +119,6 @@ export class MessageLedger implements NetworkObserver, WorldListener {
     };
   }
 
-  /** A node is about to get a request. */
   requested(node: string, { kind, body }: NodeRequest): void {
     const flow = this.#parts.flows()[readFlow(body)];
     if (kind !== 'send' || flow?.spec.from !== node) return;
@@ -132,22 +126,22 @@ export class MessageLedger implements NetworkObserver, WorldListener {
     this.#refused.delete(this.#asked);
   }
 
-  /** The node's handler has returned. */
+  resumed(node: string, request: NodeRequest): void {
+    this.requested(node, request);
+  }
+
   handled(): void {
     this.#asked = undefined;
   }
 
-  /** The node did not take a message over. */
   refused(flow: number, sequence: number, reason: string): void {
     this.#refused.set(nameOf(flow, sequence), reason);
   }
 
-  /** A protocol named a drop. */
   nodeDropped(node: string, reason: string): void {
     this.#lastDrop = this.#loss(reason, node);
   }
 
-  /** What the node held is gone. */
   crashed(name: string): void {
     const index = this.#parts.hosts.indexOf(name);
     const account = this.#accounts[index] as Account;
@@ -158,6 +152,7 @@ export class MessageLedger implements NetworkObserver, WorldListener {
       copy.isInside = false;
       this.#ebb(key, copy, loss);
     }
+    for (const [number, message] of account.sending) account.earlier.set(number, message);
     for (const held of [account.sending, account.kept, account.held]) {
       for (const message of held.values()) release(message, loss);
       held.clear();
@@ -227,11 +222,6 @@ export class MessageLedger implements NetworkObserver, WorldListener {
     if (isGone(copy)) release(copy.message, loss);
   }
 
-  /**
-   * Names what does not add up, or undefined.
-   * @param holding How many messages the node of this name says that it holds; undefined when it is
-   *   down or does not say.
-   */
   imbalance(holding: (node: string) => number | undefined): string | undefined {
     for (const { name, inside, sending, kept, held } of this.#accounts) {
       const says = holding(name);
@@ -245,9 +235,18 @@ export class MessageLedger implements NetworkObserver, WorldListener {
         return `${this.#parts.hosts[node]} got a message and never said what became of it`;
       }
     }
+    return this.#nowhere();
+  }
+
+  #nowhere(): string | undefined {
+    let damaged = this.#parts.damaged();
     for (const flow of this.#parts.flows()) {
       for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
-        if (this.fateOf(flow.index, sequence).kind !== 'unaccounted') continue;
+        const fate = this.fateOf(flow.index, sequence);
+        const isChanged = fate.kind === 'lost' && fate.loss.reason === 'corrupted';
+        // A recipient that says it delivered a message, which did not arrive, must have damaged it.
+        if (isChanged) damaged -= 1;
+        if (fate.kind !== 'unaccounted' && !(isChanged && damaged < 0)) continue;
         const { from, to } = flow.spec;
         return `message ${sequence} from ${from} to ${to} is nowhere, and nobody said why`;
       }
@@ -255,7 +254,6 @@ export class MessageLedger implements NetworkObserver, WorldListener {
     return undefined;
   }
 
-  /** What became of a message. */
   fateOf(flowIndex: number, sequence: number): Fate {
     const name = nameOf(flowIndex, sequence);
     if (this.#parts.flows()[flowIndex]?.meter.hasDelivered(sequence)) return { kind: 'delivered' };
@@ -269,43 +267,29 @@ export class MessageLedger implements NetworkObserver, WorldListener {
     return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
   }
 
-  /** The account of all flows. */
   totals(): MessageTotals {
-    const counts: Record<Fate['kind'], Map<string, number>> = {
-      delivered: new Map(),
-      open: new Map(),
-      unaccounted: new Map(),
-      refused: new Map(),
-      'given-up': new Map(),
-      lost: new Map(),
-    };
-    let submitted = 0;
-    for (const { index, nextSequence } of this.#parts.flows()) {
-      submitted += nextSequence;
-      for (let sequence = 0; sequence < nextSequence; sequence += 1) {
-        const fate = this.fateOf(index, sequence);
-        const reasons = counts[fate.kind];
-        const reason = reasonOf(fate);
-        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-      }
-    }
-    const { delivered, open, refused, lost } = counts;
-    return {
-      submitted,
-      delivered: sumOf(delivered),
-      refused: sorted(refused),
-      givenUp: sumOf(counts['given-up']),
-      lost: sorted(lost),
-      open: sumOf(open),
-    };
+    return totalsOf(this.#parts.flows(), (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   #accept(account: Account, number: number): Followed | undefined {
     const known = account.sending.get(number);
-    if (known !== undefined || this.#asked === undefined) return known;
-    const message: Followed = { holds: 1, loss: undefined, givenUp: undefined };
-    this.#messages.set(this.#asked, message);
+    if (known !== undefined) return known;
+    const { isCustody } = this.#parts;
+    const earlier = isCustody ? account.earlier.get(number) : undefined;
+    const message = this.#asked === undefined ? earlier : this.#askedFor();
+    if (message === undefined) return undefined;
+    message.holds += 1;
+    message.loss = undefined;
     account.sending.set(number, message);
+    if (isCustody) this.#names.set(number, message);
+    return message;
+  }
+
+  /** The message of the request in hand; one that was handed over before is the same again. */
+  #askedFor(): Followed {
+    const name = this.#asked as string;
+    const message = this.#messages.get(name) ?? { holds: 0, loss: undefined, givenUp: undefined };
+    this.#messages.set(name, message);
     return message;
   }
 
@@ -327,12 +311,16 @@ export class MessageLedger implements NetworkObserver, WorldListener {
     this.#lostOnLink(copy, early.loss);
   }
 
-  #settled(account: Account, number: number, how: 'acknowledged' | 'abandoned' | 'sent'): void {
+  #settled(
+    account: Account,
+    number: number,
+    how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped',
+  ): void {
     const message = account.sending.get(number);
     if (message === undefined) return;
     account.sending.delete(number);
     if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', account.name);
-    release(message, undefined);
+    release(message, how === 'dropped' ? this.#reasonAt(account.name) : undefined);
   }
 
   #arrived(node: number, key: number): void {
@@ -445,17 +433,4 @@ function release(message: Followed | undefined, loss: Loss | undefined): void {
   if (message === undefined) return;
   message.holds -= 1;
   if (loss !== undefined) message.loss = loss;
-}
-
-function reasonOf(fate: Fate): string {
-  if (fate.kind === 'refused') return fate.reason;
-  return fate.kind === 'lost' ? fate.loss.reason : '';
-}
-
-function sumOf(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-function sorted(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -16,9 +16,10 @@ import type { SeedResult } from '../../reports/model.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
+import { type Account, closeAccount, followRefusals, keepAccount } from './account.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import type { Recordings } from './job.ts';
-import { type Fate, MessageLedger } from './message-ledger.ts';
+import type { Fate } from './message-account.ts';
 import { joinObservers } from './message-observer.ts';
 import { metricsOf, type NodeChoice, nodeChoice, protocolName } from './nodes.ts';
 import { outcome } from './outcome.ts';
@@ -61,8 +62,8 @@ export interface PreparedRun {
   readonly warnings: string[];
   /** Absent when the scenario measures no privacy. */
   readonly privacy?: PrivacyWatch;
-  /** Absent when no protocol holds messages. */
-  readonly ledger?: MessageLedger;
+  /** Of messages, or why there is none. */
+  readonly account: Account;
 }
 
 /** Builds world and stage and books the beginning. */
@@ -87,7 +88,8 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
   const provision = provisionSeed({ scenario, seed, protocolOf, crypto });
   const privacy = watchPrivacy(run, { world, nodeOf, readerOf });
-  const ledger = keepLedger(scenario, { world, flows: () => stage.flows, nodeOf, readerOf });
+  const account = keepAccount({ scenario, world, stage: () => stage, protocolOf, readerOf });
+  const ledger = account.kind === 'kept' ? account.ledger : undefined;
   const stage: Stage = new Stage({
     world,
     scenario,
@@ -112,34 +114,9 @@ export function prepareSeed(run: SeedRun): PreparedRun {
   const parts = { ...run, world, readerOf, fateOf };
   const recorders = new Recorders(parts, run.recordings ?? {}, watchers);
   stage.prepare();
-  for (const { index, meter } of ledger === undefined ? [] : stage.flows) {
-    meter.onRefused = (sequence, reason): void => ledger?.refused(index, sequence, reason);
-  }
+  followRefusals(account, stage.flows);
   const watched = privacy === undefined ? {} : { privacy };
-  return { world, stage, recorders, warnings, ...watched, ...(ledger && { ledger }) };
-}
-
-/** Messages are accounted for where every node that flows begin and end at can say where they are. */
-function keepLedger(
-  scenario: Scenario,
-  parts: Pick<PrivacyParts, 'world' | 'readerOf'> & {
-    readonly flows: () => Stage['flows'];
-    readonly nodeOf: (host: HostSpec) => NodeChoice;
-  },
-): MessageLedger | undefined {
-  const { hosts } = scenario.topology;
-  const follows = hosts.every((host) => parts.nodeOf(host).protocol.messages !== undefined);
-  if (!follows || scenario.traffic.length === 0) return undefined;
-  return new MessageLedger({
-    world: parts.world,
-    hosts: parts.world.sim.hosts.map(({ name }) => name),
-    flows: parts.flows,
-    readerOf: (name): ReadMessage | undefined => {
-      const host = hosts.find((each) => each.name === name);
-      return host && parts.readerOf(host);
-    },
-    isPrompt: scenario.cpu === undefined,
-  });
+  return { world, stage, recorders, warnings, account, ...watched };
 }
 
 function watchPrivacy(
@@ -184,14 +161,13 @@ function finishSeed(run: SeedRun, prepared: PreparedRun, began: number): SeedRes
 /** Ends a run whose time is over: checks that all adds up and gathers what was measured. */
 export function concludeSeed(
   run: SeedRun,
-  { world, stage, warnings, privacy, ledger }: PreparedRun,
+  { world, stage, warnings, privacy, account }: PreparedRun,
   how: Pick<SeedResult, 'ending' | 'wallMs'>,
 ): SeedResult {
   const { scenario, registry, seed } = run;
   const imbalance = world.sim.network.imbalance();
   assert(imbalance === undefined, `packets do not add up: ${imbalance}`);
-  const missing = ledger?.imbalance((node) => stage.node(node)?.holding?.());
-  assert(missing === undefined, `messages do not add up: ${missing}`);
+  const messages = closeAccount(account, stage);
   stage.finish();
   const result = outcome(stage, world, scenario, {
     seed,
@@ -202,7 +178,7 @@ export function concludeSeed(
     definitions: metricsOf(scenario, registry),
     protocolOf: (name): string => protocolName(scenario, registry, name),
   });
-  const accounted = ledger === undefined ? result : { ...result, messages: ledger.totals() };
+  const accounted = { ...result, ...messages };
   return privacy === undefined ? accounted : privacy.addTo(accounted);
 }
 

@@ -190,6 +190,12 @@ export class SimStageWorld implements World {
       nodeDrop: (host, reason): void => {
         for (const listener of this.#listeners) listener.nodeDropped?.(nameOf(host), reason);
       },
+      resumed: (host, request): void => {
+        for (const listener of this.#listeners) listener.resumed?.(nameOf(host), request);
+      },
+      handled: (): void => {
+        for (const listener of this.#listeners) listener.handled?.();
+      },
     };
   }
 }

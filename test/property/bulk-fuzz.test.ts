@@ -65,6 +65,7 @@ class Lab {
       store: this.store,
       handOver: (packet): void => void this.lengths.push(packet.length),
       isForgetful: false,
+      account: undefined,
     });
   }
 

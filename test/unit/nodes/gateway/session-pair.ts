@@ -75,6 +75,8 @@ export class Side {
   /** Cookies for the address of the peer; they are in the outbox too. */
   cookies = 0;
   readonly delivered: string[] = [];
+  /** Why frames that were held were dropped after all. */
+  readonly droppedHeld: string[] = [];
   readonly established: string[] = [];
   readonly drops: FrameDrop[] = [];
   readonly retired: number[] = [];
@@ -127,6 +129,9 @@ export class Side {
         },
         deliverHeld: (header, plaintext): void => {
           if (header.type === FRAME_TYPE.data) this.delivered.push(text(plaintext));
+        },
+        dropHeld: (header, reason): void => {
+          if (header.type === FRAME_TYPE.data) this.droppedHeld.push(reason);
         },
         wake: (): void => {
           this.wakes++;

@@ -132,9 +132,10 @@ describe('messages of a mixnet', () => {
     expect(totals.refused['send-queue-full']).toBeGreaterThan(0);
   });
 
-  it('are not accounted for where protocols say nothing of them', () => {
-    const scenario = load('hello.yaml', { duration: '2s' });
-    expect(run(scenario).messages).toBeUndefined();
+  it('are not accounted for where protocols say nothing of them, and the run says so', () => {
+    const { messages, messagesUntracked } = run(load('hello.yaml', { duration: '2s' }));
+    expect(messages).toBeUndefined();
+    expect(messagesUntracked).toBe('protocol ping does not tell of them');
   });
 
   it.each(['mix-2-1', 'provider-1'])(

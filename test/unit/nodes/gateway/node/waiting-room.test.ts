@@ -10,8 +10,8 @@ describe('the waiting room', () => {
     const body = packet(7);
     room.add(body, 0);
     body[0] = 0;
-    expect(room.expire(100 * MS)).toBe(0);
-    expect(room.takeAll()).toEqual([packet(7)]);
+    expect(room.expire(100 * MS)).toEqual([]);
+    expect(room.takeAll().map(({ body }) => body)).toEqual([packet(7)]);
     expect(room.takeAll()).toEqual([]);
   });
 
@@ -20,8 +20,8 @@ describe('the waiting room', () => {
     room.add(packet(1), 0);
     room.add(packet(2), 60 * MS);
     expect(room.deadlineNs).toBe(100 * MS + 1);
-    expect(room.expire(room.deadlineNs)).toBe(1);
-    expect(room.takeAll()).toEqual([packet(2)]);
+    expect(room.expire(room.deadlineNs)).toHaveLength(1);
+    expect(room.takeAll().map(({ body }) => body)).toEqual([packet(2)]);
     expect(room.deadlineNs).toBe(Number.POSITIVE_INFINITY);
   });
 

@@ -1,0 +1,111 @@
+/**
+ * The packets that an application has handed over for one peer, until their frames leave: at once, or
+ * from the waiting room when there is a session and a path. Whoever keeps account is told of each.
+ *
+ * @module
+ */
+import type { Host } from '../../engine/host/host.ts';
+import type { PacketAccount } from './account.ts';
+import type { GatewayOptions } from './config.ts';
+import type { FrameDrop } from './drops.ts';
+import type { Pictures } from './pictures.ts';
+import { WAITING_MAX, WaitingRoom } from './waiting-room.ts';
+import type { FrameHeader } from './wire.ts';
+
+/** Why a packet does not leave. */
+export type DepartureDrop = FrameDrop | 'no-path';
+/** Seals and sends a packet, or says why not. */
+export type SendPacket = (body: Uint8Array) => FrameDrop | undefined;
+
+/** Whose packets these are. */
+export interface DeparturesSetup {
+  readonly host: Host;
+  readonly double: GatewayOptions['double'];
+  /** Absent where nobody keeps account. */
+  readonly account: PacketAccount | undefined;
+  /** Absent while no trace is recorded. */
+  readonly pictures: Pictures | undefined;
+}
+
+/** See the module. */
+export class Departures {
+  readonly #setup: DeparturesSetup;
+  readonly #waiting = new WaitingRoom();
+  /** Of the packet that is being sent. */
+  #number = -1;
+
+  constructor(setup: DeparturesSetup) {
+    this.#setup = setup;
+  }
+
+  /** Packets that wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** When {@link expire} has work next, ns; Infinity when nothing waits. */
+  get deadlineNs(): number {
+    return this.#waiting.deadlineNs;
+  }
+
+  /** Sends a packet that need not wait. */
+  // hot: once per packet.
+  sendNow(body: Uint8Array, send: SendPacket): FrameDrop | undefined {
+    const { account } = this.#setup;
+    if (account === undefined) return send(body);
+    this.#number = account.accept();
+    const reason = send(body);
+    // One that is refused was not taken over: the application is told.
+    account.settled(this.#number, 'sent');
+    return reason;
+  }
+
+  /** Lets a packet wait; says why not when the room is full. */
+  keep(body: Uint8Array): 'no-path' | undefined {
+    if (this.#waiting.size >= WAITING_MAX) return 'no-path';
+    const { host, account } = this.#setup;
+    this.#waiting.add(body, host.now(), account?.accept());
+    this.show();
+    return undefined;
+  }
+
+  /** Sends all that wait. */
+  sendWaiting(send: SendPacket): void {
+    this.expire(this.#setup.host.now());
+    const isHoarding = this.#setup.double === 'hoarding';
+    const waiting = this.#waiting.takeAll().slice(isHoarding ? 1 : 0);
+    this.show();
+    for (const { body, number } of waiting) {
+      this.#number = number;
+      const reason = send(body);
+      if (reason === undefined) this.#setup.account?.settled(number, 'sent');
+      else this.#drop(number, reason);
+    }
+  }
+
+  /** The first frame of the packet is sealed, and leaves next. */
+  sealed(header: FrameHeader): void {
+    this.#setup.account?.sent(this.#number, header);
+  }
+
+  /** Drops those that have waited too long. */
+  expire(now: number): void {
+    for (const { number } of this.#waiting.expire(now)) this.#drop(number, 'no-path');
+    this.show();
+  }
+
+  /** Drops all that wait. */
+  discard(): void {
+    for (const { number } of this.#waiting.takeAll()) this.#drop(number, 'no-path');
+  }
+
+  /** Shows how many wait. */
+  show(): void {
+    this.#setup.pictures?.waiting(this.#waiting.size, WAITING_MAX);
+  }
+
+  #drop(number: number, reason: DepartureDrop): void {
+    this.#setup.host.drop(reason);
+    this.#setup.account?.settled(number, 'dropped');
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Chooses who keeps the account of a run's messages, by what its protocols tell (docs/adr/0028); where
+ * nobody can, it says why, so that a report is never silent on it.
+ *
+ * @module
+ */
+import { assert } from '../../engine/core/assert.ts';
+import type { MessageAccount, Protocol, ReadMessage } from '../../engine/host/protocol.ts';
+import type { SeedResult } from '../../reports/model.ts';
+import type { HostSpec } from '../../topologies/model.ts';
+import type { Scenario } from '../model.ts';
+import type { MessageAccountant } from './message-account.ts';
+import { MessageLedger } from './message-ledger.ts';
+import { PassageLedger } from './passage-ledger.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
+import type { Stage } from './stage.ts';
+
+/** What an account is kept of. */
+export interface AccountParts {
+  readonly scenario: Scenario;
+  readonly world: SimStageWorld;
+  /** The stage, which is made after the account. */
+  readonly stage: () => Pick<Stage, 'flows' | 'damaged'>;
+  readonly protocolOf: (host: HostSpec) => Protocol;
+  /** Finds messages in the datagrams of a host. */
+  readonly readerOf: (host: HostSpec) => ReadMessage | undefined;
+}
+
+/** An account, or why there is none. */
+export type Account =
+  | { readonly kind: 'kept'; readonly ledger: MessageAccountant }
+  | { readonly kind: 'untracked'; readonly reason: string };
+
+/** What real sockets do with datagrams where no observer looks. */
+export interface SocketLosses {
+  /** By reason. */
+  readonly lost: () => Readonly<Record<string, number>>;
+  /** Received after the end, when no node is handed any. */
+  readonly unhandled: () => number;
+}
+
+/** Why nobody keeps account where a run has nodes in several processes, or on several event loops. */
+export const SCATTERED = 'nodes tell of them in one process and on one event loop only';
+/** Why nobody does of what mixes carry in a live run. */
+const SECRETIVE = 'a mix of a live run tells nobody which message came of which';
+
+/** Keeps account of a run in virtual time. */
+export function keepAccount(parts: AccountParts): Account {
+  const told = toldOf(parts);
+  return typeof told === 'string' ? untracked(told) : kept(parts, told);
+}
+
+/** Keeps account of a live run in this process. */
+export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Account {
+  const told = toldOf(parts);
+  if (typeof told === 'string') return untracked(told);
+  // A deployment whose mixes told would be none (docs/adr/0012).
+  return told.kind === 'steps' ? untracked(SECRETIVE) : kept(parts, told, losses);
+}
+
+/** Tells the ledger what nodes refuse; the flows are there once the stage is prepared. */
+export function followRefusals(account: Account, flows: Stage['flows']): void {
+  if (account.kind === 'untracked') return;
+  const { ledger } = account;
+  for (const { index, meter } of flows) {
+    meter.onRefused = (sequence, reason): void => ledger.refused(index, sequence, reason);
+  }
+}
+
+function untracked(reason: string): Account {
+  return { kind: 'untracked', reason };
+}
+
+function kept(parts: AccountParts, told: MessageAccount, losses?: SocketLosses): Account {
+  if (told.kind === 'passage') return { kind: 'kept', ledger: passageLedger(parts, told, losses) };
+  const { scenario, readerOf } = parts;
+  const { hosts } = scenario.topology;
+  const ledger = new MessageLedger({
+    ...common(parts),
+    readerOf: (name): ReadMessage | undefined => {
+      const host = hosts.find((each) => each.name === name);
+      return host && readerOf(host);
+    },
+    isPrompt: scenario.cpu === undefined && losses === undefined,
+    isCustody: told.kind === 'custody',
+    damaged: (): number => parts.stage().damaged,
+  });
+  return { kind: 'kept', ledger };
+}
+
+/** Checks at the end of a run that messages add up, and says what became of them. */
+export function closeAccount(
+  account: Account,
+  stage: Stage,
+): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
+  if (account.kind === 'untracked') return { messagesUntracked: account.reason };
+  const { ledger } = account;
+  const missing = ledger.imbalance((node) => stage.node(node)?.holding?.());
+  assert(missing === undefined, `messages do not add up: ${missing}`);
+  return { messages: ledger.totals() };
+}
+
+/** What the protocols tell at which flows begin and end; a sentence when that is not enough. */
+function toldOf({ scenario, protocolOf }: AccountParts): MessageAccount | string {
+  const { hosts } = scenario.topology;
+  const ends = new Set(scenario.traffic.flatMap(({ from, to }) => [from, to]));
+  const protocols = hosts.filter(({ name }) => ends.has(name)).map(protocolOf);
+  const [first] = protocols;
+  if (first === undefined) return 'no application sends any';
+  const silent = protocols.find(({ account }) => account === undefined);
+  if (silent !== undefined) return `protocol ${silent.name} does not tell of them`;
+  const other = protocols.find(({ name }) => name !== first.name);
+  if (other !== undefined) return `they are of several protocols: ${first.name}, ${other.name}`;
+  const { account } = first;
+  const outsider = hosts.map(protocolOf).find(({ messages }) => messages === undefined);
+  if (account?.kind === 'steps' && outsider !== undefined) {
+    return `protocol ${outsider.name} does not tell of those that pass it`;
+  }
+  return account ?? '';
+}
+
+function passageLedger(
+  parts: AccountParts,
+  { keyOf }: Extract<MessageAccount, { kind: 'passage' }>,
+  losses: SocketLosses | undefined,
+): PassageLedger {
+  const { world } = parts;
+  const corrupted = (): number =>
+    world.sim.network.directions.reduce((sum, direction) => sum + direction.corrupted, 0);
+  return new PassageLedger({
+    ...common(parts),
+    keyOf,
+    unseen: () => ({ corrupted: corrupted() + parts.stage().damaged, ...losses?.lost() }),
+    unhandled: () => losses?.unhandled() ?? 0,
+  });
+}
+
+function common({ world, stage }: AccountParts): {
+  readonly world: SimStageWorld;
+  readonly hosts: readonly string[];
+  readonly flows: () => Stage['flows'];
+} {
+  const hosts = world.sim.hosts.map(({ name }) => name);
+  return { world, hosts, flows: () => stage().flows };
+}

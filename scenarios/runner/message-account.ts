@@ -1,0 +1,84 @@
+/**
+ * What all accounts of messages have in common: what may become of a message, and how fates become
+ * totals (docs/adr/0028). Who finds the fates depends on what nodes tell: `message-ledger.ts` follows
+ * messages that nodes hold, `passage-ledger.ts` those that nodes pass on.
+ *
+ * @module
+ */
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { MessageTotals } from '../../reports/model.ts';
+import type { Flow } from './traffic-source.ts';
+import type { WorldListener } from './world.ts';
+
+/** Why a message was lost, and where. */
+export interface Loss {
+  readonly reason: string;
+  readonly node: string;
+  readonly atNs: number;
+}
+
+/** What became of a message in the end. */
+export type Fate =
+  | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'given-up' | 'lost'; readonly loss: Loss };
+
+/** Keeps the account of one run. */
+export interface MessageAccountant extends NetworkObserver, WorldListener {
+  /** The observer that the node of this name is handed. */
+  of(node: string): MessageObserver;
+  /** The node did not take a message over. */
+  refused(flow: number, sequence: number, reason: string): void;
+  /** What the node held is gone. */
+  crashed(node: string): void;
+  /**
+   * Names what does not add up, or undefined.
+   * @param holding How many messages the node of this name says that it holds; undefined when it is
+   *   down or does not say.
+   */
+  imbalance(holding: (node: string) => number | undefined): string | undefined;
+  fateOf(flow: number, sequence: number): Fate;
+  /** The account of all flows; asked after {@link imbalance}. */
+  totals(): MessageTotals;
+}
+
+/** Adds up fates; what is delivered is the payload's own word, and the usual case. */
+export function totalsOf(
+  flows: readonly Flow[],
+  fateOf: (flow: number, sequence: number) => Fate,
+): MessageTotals {
+  const refused = new Map<string, number>();
+  const lost = new Map<string, number>();
+  const counts = { delivered: 0, open: 0, unaccounted: 0, 'given-up': 0 };
+  let submitted = 0;
+  for (const { index, nextSequence, meter } of flows) {
+    submitted += nextSequence;
+    for (let sequence = 0; sequence < nextSequence; sequence += 1) {
+      if (meter.hasDelivered(sequence)) {
+        counts.delivered += 1;
+        continue;
+      }
+      const fate = fateOf(index, sequence);
+      if (fate.kind === 'refused') bump(refused, fate.reason);
+      else if (fate.kind === 'lost') bump(lost, fate.loss.reason);
+      else counts[fate.kind] += 1;
+    }
+  }
+  return {
+    submitted,
+    delivered: counts.delivered,
+    refused: sorted(refused),
+    givenUp: counts['given-up'],
+    lost: sorted(lost),
+    open: counts.open,
+  };
+}
+
+function bump(counts: Map<string, number>, reason: string): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + 1);
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

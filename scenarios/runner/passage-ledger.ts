@@ -1,0 +1,338 @@
+/**
+ * Keeps the account of messages that nodes pass on within an event, as gateways do, ten thousand a
+ * second of them (docs/adr/0028): submitted = delivered + refused + lost + open.
+ *
+ * Nothing is kept of a message that arrives. Its sender tells under which key it leaves; a datagram
+ * that a link or a node drops is read for its key, and says whose loss that was. What nodes hold longer
+ * than an event they tell. A message that did not arrive, is not held, is in no datagram under way and
+ * was in none that was dropped is a mistake of ours: some node swallowed it.
+ *
+ * Knows no protocol.
+ *
+ * @module
+ */
+import type { NodeRequest } from '../../engine/host/host.ts';
+import type { MessageObserver } from '../../engine/host/protocol.ts';
+import { NO_BUFFER } from '../../engine/net/buffer-pool.ts';
+import type { DirectionView } from '../../engine/net/direction-context.ts';
+import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import type { MessageTotals } from '../../reports/model.ts';
+import { readFlow, readSequence } from './ground-truth.ts';
+import { KeyRing } from './key-ring.ts';
+import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
+import type { SimStageWorld } from './sim-stage-world.ts';
+import type { Flow } from './traffic-source.ts';
+
+/** A message in one number: its flow, and its sequence below this. */
+const SEQUENCES = 2 ** 40;
+const NONE = -1;
+
+/** What an account is made of. */
+export interface PassageParts {
+  readonly world: SimStageWorld;
+  /** Names of all hosts, in the order of the world. */
+  readonly hosts: readonly string[];
+  readonly flows: () => readonly Flow[];
+  readonly keyOf: (datagram: Uint8Array) => number | undefined;
+  /** Losses that no observer sees, by reason: how many messages they may explain at most. */
+  readonly unseen: () => Readonly<Record<string, number>>;
+  /** Datagrams that came after the end, and that no node was handed. */
+  readonly unhandled: () => number;
+}
+
+/** What one node is known to hold. */
+interface Holdings {
+  readonly name: string;
+  /** Messages of its application by the node's own number. */
+  readonly sending: Map<number, number>;
+  /** Messages of others by key, -1 for one that is not known, and how often they are here. */
+  readonly inside: Map<number, { readonly message: number; times: number }>;
+}
+
+/** See the module. */
+export class PassageLedger implements MessageAccountant {
+  readonly #parts: PassageParts;
+  readonly #holdings: readonly Holdings[];
+  readonly #keys: KeyRing;
+  readonly #refused = new Map<number, string>();
+  readonly #lost = new Map<number, Loss>();
+  #open = new Set<number>();
+  /** The message of the request that its node handles now. */
+  #asked = NONE;
+  /** The number under which the node in hand took that over, until it has settled it. */
+  #fresh = NONE;
+  #freshAt: Holdings | undefined;
+  #lastDrop: Loss | undefined;
+
+  constructor(parts: PassageParts) {
+    this.#parts = parts;
+    this.#holdings = parts.hosts.map((name) => ({ name, sending: new Map(), inside: new Map() }));
+    this.#keys = new KeyRing((message) => this.#isDelivered(message));
+  }
+
+  of(name: string): MessageObserver {
+    const at = this.#at(name);
+    return {
+      accepted: (number): void => this.#accepted(at, number),
+      created: (key, _kind, _recipient, number): void => this.#created(at, key, number),
+      settled: (number, how): void => this.#settled(at, number, how),
+      arrived: (key): void => this.#arrived(at, key),
+      departed: (inKey, outKey): void => this.#departed(at, inKey, outKey),
+      ended: (key, how): void => this.#ended(at, key, how),
+    };
+  }
+
+  // hot: once per packet of a source.
+  requested(node: string, { kind, body }: NodeRequest): void {
+    const index = readFlow(body);
+    const flow = this.#parts.flows()[index];
+    if (kind !== 'send' || flow?.spec.from !== node) return;
+    this.#asked = messageOf(index, readSequence(body));
+    if (this.#refused.size > 0) this.#refused.delete(this.#asked);
+  }
+
+  resumed(node: string, request: NodeRequest): void {
+    this.requested(node, request);
+  }
+
+  handled(): void {
+    if (this.#fresh !== NONE) this.#freshAt?.sending.set(this.#fresh, this.#asked);
+    this.#fresh = NONE;
+    this.#asked = NONE;
+  }
+
+  refused(flow: number, sequence: number, reason: string): void {
+    this.#refused.set(messageOf(flow, sequence), reason);
+  }
+
+  nodeDropped(node: string, reason: string): void {
+    const loss = this.#loss(reason, node);
+    this.#lastDrop = loss;
+    const { current } = this.#parts.world.sim.ownership;
+    if (current !== NO_BUFFER) this.#loseNewly(this.#messageIn(current), loss);
+    else if (this.#asked !== NONE) this.#lose(this.#asked, loss);
+  }
+
+  crashed(name: string): void {
+    const { sending, inside } = this.#at(name);
+    const loss = this.#loss('node-crashed', name);
+    for (const message of sending.values()) this.#lose(message, loss);
+    for (const { message } of inside.values()) this.#lose(message, loss);
+    sending.clear();
+    inside.clear();
+    this.#losePacketsTo(name, loss);
+  }
+
+  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+    const { table } = this.#parts.world.sim.network;
+    const node = direction === undefined ? '' : (this.#parts.hosts[direction.fromNode] ?? '');
+    const message = this.#messageIn(table.view(packet));
+    if (message !== undefined)
+      this.#lose(message, this.#loss(DROP_REASONS[reason] ?? 'lost', node));
+  }
+
+  onOffered(): void {
+    // Its sender has told.
+  }
+
+  onStarted(): void {
+    // It is under way.
+  }
+
+  onDelivered(): void {
+    // The node that has it passes it on, or says what it does.
+  }
+
+  delivered(): void {
+    // The meters read what was delivered.
+  }
+
+  state(): void {
+    // An account is about messages.
+  }
+
+  spanned(): void {
+    // An account is about messages.
+  }
+
+  marked(): void {
+    // An account is about messages.
+  }
+
+  logged(): void {
+    // An account is about messages.
+  }
+
+  imbalance(holding: (node: string) => number | undefined): string | undefined {
+    for (const { name, sending, inside } of this.#holdings) {
+      const says = holding(name);
+      const known = [...inside.values()].reduce((sum, { times }) => sum + times, sending.size);
+      if (says !== undefined && says !== known) {
+        return `${name} holds ${says}, but ${known} went in and did not come out`;
+      }
+    }
+    this.#open = this.#underWay();
+    const left = this.#unaccounted();
+    const { unseen, unhandled, flows } = this.#parts;
+    for (const [reason, count] of Object.entries(unseen())) {
+      for (const message of left.splice(0, count)) this.#lose(message, this.#loss(reason, ''));
+    }
+    for (const message of left.splice(0, unhandled())) this.#open.add(message);
+    const [first] = left;
+    if (first === undefined) return undefined;
+    const { from = '', to = '' } = flows()[flowOf(first)]?.spec ?? {};
+    return `message ${sequenceOf(first)} from ${from} to ${to} is nowhere, and nobody said why`;
+  }
+
+  fateOf(flow: number, sequence: number): Fate {
+    const message = messageOf(flow, sequence);
+    if (this.#isDelivered(message)) return { kind: 'delivered' };
+    const reason = this.#refused.get(message);
+    if (reason !== undefined) return { kind: 'refused', reason };
+    if (this.#open.has(message)) return { kind: 'open' };
+    const loss = this.#lost.get(message);
+    return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
+  }
+
+  totals(): MessageTotals {
+    return totalsOf(this.#parts.flows(), (flow, sequence) => this.fateOf(flow, sequence));
+  }
+
+  #at(name: string): Holdings {
+    return this.#holdings[this.#parts.hosts.indexOf(name)] as Holdings;
+  }
+
+  #accepted(at: Holdings, number: number): void {
+    if (this.#asked === NONE) return;
+    // Most are settled before their request is handled, and never get into a map.
+    this.#fresh = number;
+    this.#freshAt = at;
+  }
+
+  // hot: once per packet of a gateway.
+  #created(at: Holdings, key: number, number: number | undefined): void {
+    if (number === undefined) return;
+    const isFresh = number === this.#fresh && at === this.#freshAt;
+    const message = isFresh ? this.#asked : at.sending.get(number);
+    if (message !== undefined) this.#keys.note(key, message);
+  }
+
+  #settled(
+    at: Holdings,
+    number: number,
+    how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped',
+  ): void {
+    const isFresh = number === this.#fresh && at === this.#freshAt;
+    const message = isFresh ? this.#asked : at.sending.get(number);
+    if (isFresh) this.#fresh = NONE;
+    else at.sending.delete(number);
+    if (how === 'abandoned') this.#lose(message, this.#loss('message-abandoned', at.name));
+    if (how === 'dropped') this.#lose(message, this.#lastDropAt(at.name));
+  }
+
+  #arrived({ inside }: Holdings, key: number): void {
+    const known = inside.get(key);
+    if (known === undefined) inside.set(key, { message: this.#keys.find(key) ?? NONE, times: 1 });
+    else known.times += 1;
+  }
+
+  #departed(at: Holdings, inKey: number, outKey: number): void {
+    const message = at.inside.get(inKey)?.message;
+    this.#leave(at, inKey);
+    if (message !== undefined && message !== NONE) this.#keys.note(outKey, message);
+  }
+
+  #ended(at: Holdings, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
+    const message = at.inside.get(key)?.message;
+    this.#leave(at, key);
+    if (how === 'dropped') this.#loseNewly(message, this.#lastDropAt(at.name));
+  }
+
+  /** The drop of a replay is not that of the message, which has come before. */
+  #loseNewly(message: number | undefined, loss: Loss): void {
+    if (loss.reason !== 'replay') this.#lose(message, loss);
+  }
+
+  #leave({ inside }: Holdings, key: number): void {
+    const known = inside.get(key);
+    if (known === undefined) return;
+    known.times -= 1;
+    if (known.times === 0) inside.delete(key);
+  }
+
+  #lose(message: number | undefined, loss: Loss): void {
+    if (message !== undefined && message !== NONE) this.#lost.set(message, loss);
+  }
+
+  #lastDropAt(node: string): Loss {
+    const last = this.#lastDrop;
+    return last?.node === node ? last : this.#loss('dropped', node);
+  }
+
+  #loss(reason: string, node: string): Loss {
+    return { reason, node, atNs: this.#parts.world.now() };
+  }
+
+  #messageIn(datagram: Uint8Array): number | undefined {
+    const key = this.#parts.keyOf(datagram);
+    return key === undefined ? undefined : this.#keys.find(key);
+  }
+
+  /** What waits for the processor of a node dies with it; what is on a link still has its own end. */
+  #losePacketsTo(name: string, loss: Loss): void {
+    const { sim } = this.#parts.world;
+    const index = this.#parts.hosts.indexOf(name);
+    this.#eachPacket((packet, message) => {
+      const to = sim.network.table.to[packet] as number;
+      if (sim.hostOf(sim.endpoints.pairOf(to).address) === index) this.#lose(message, loss);
+    });
+  }
+
+  #underWay(): Set<number> {
+    const open = new Set<number>();
+    for (const { sending, inside } of this.#holdings) {
+      for (const message of sending.values()) open.add(message);
+      for (const { message } of inside.values()) open.add(message);
+    }
+    this.#eachPacket((_, message) => open.add(message));
+    return open;
+  }
+
+  #eachPacket(see: (packet: number, message: number) => void): void {
+    const { table } = this.#parts.world.sim.network;
+    for (const [packet, buffer] of table.buffers.entries()) {
+      if (buffer === NO_BUFFER) continue;
+      const message = this.#messageIn(table.view(packet));
+      if (message !== undefined) see(packet, message);
+    }
+  }
+
+  #unaccounted(): number[] {
+    const found: number[] = [];
+    for (const { index, nextSequence, meter } of this.#parts.flows()) {
+      for (let sequence = 0; sequence < nextSequence; sequence += 1) {
+        if (meter.hasDelivered(sequence)) continue;
+        const isNowhere = this.fateOf(index, sequence).kind === 'unaccounted';
+        if (isNowhere) found.push(messageOf(index, sequence));
+      }
+    }
+    return found;
+  }
+
+  #isDelivered(message: number): boolean {
+    const flow = this.#parts.flows()[flowOf(message)];
+    return flow?.meter.hasDelivered(sequenceOf(message)) === true;
+  }
+}
+
+function messageOf(flow: number, sequence: number): number {
+  return flow * SEQUENCES + sequence;
+}
+
+function flowOf(message: number): number {
+  return Math.floor(message / SEQUENCES);
+}
+
+function sequenceOf(message: number): number {
+  return message % SEQUENCES;
+}
