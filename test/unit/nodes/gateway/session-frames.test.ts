@@ -124,6 +124,8 @@ describe('receiving', () => {
     store.settle();
     pair.b.session.retryHeld(at(SECOND));
     expect(pair.b.delivered).toEqual(['far ahead']);
+    // Its copy vanished without a name.
+    expect(pair.b.droppedHeld).toEqual(['replay']);
     expect(pair.b.receive(frame, at(SECOND))).toBe('replay');
     for (let skipped = 0; skipped < 5000; skipped++) pair.a.seal('lost');
     const outcomes = Array.from({ length: HELD_FRAMES_MAX + 1 }, () =>
