@@ -92,8 +92,8 @@ export class Peer {
       }),
     );
     this.#sender = new Sender(context, this.session, {
-      sealed: (header) => this.#departures.sealed(header),
-      sent: (now, sequence) => this.#dataSent(now, sequence),
+      sealed: (header): void => this.#departures.sealed(header),
+      sent: (now, sequence): void => this.#dataSent(now, sequence),
     });
   }
 
