@@ -188,19 +188,27 @@ describe('SCMP is a hint', () => {
 });
 
 describe('where to go', () => {
-  it('R-042: prefers the disjoint alternative to a faster one that shares a link', () => {
-    const shared = ['a#1>x#1', 'x#2>b#1'];
-    const wire = new Wire([
-      fakePath('active', 20, { links: shared, transit: ['x'] }),
-      fakePath('twin', 21, { links: shared, transit: ['x'] }),
-      fakePath('apart', 40),
-    ]);
-    wire.runTo(5_000 * MS);
-    const cut = wire.paths[0];
-    if (cut !== undefined) cut.isUp = false;
-    wire.runTo(6_000 * MS);
-    expect(wire.activeId).toBe('apart');
-  });
+  it.each([
+    // What the faster of two others shares with the path that fails, and which one is taken.
+    ['all', ['a#1>x#1', 'x#2>b#1'], ['x'], 'apart'],
+    ['one link', ['a#1>x#1', 'x#3>b#2'], ['x'], 'apart'],
+    ['an AS and no link', ['a#2>x#4', 'x#3>b#2'], ['x'], 'apart'],
+    ['nothing', ['a#2>y#1', 'y#2>b#2'], ['y'], 'twin'],
+  ])(
+    'R-042: a faster alternative that shares %s with the failed path',
+    (_what, links, transit, taken) => {
+      const wire = new Wire([
+        fakePath('active', 20, { links: ['a#1>x#1', 'x#2>b#1'], transit: ['x'] }),
+        fakePath('twin', 21, { links, transit }),
+        fakePath('apart', 40),
+      ]);
+      wire.runTo(5_000 * MS);
+      const cut = wire.paths[0];
+      if (cut !== undefined) cut.isUp = false;
+      wire.runTo(6_000 * MS);
+      expect(wire.activeId).toBe(taken);
+    },
+  );
 
   it('R-259: stays on a dead path when there is nothing better', () => {
     const wire = new Wire([fakePath('only', 20)]);
