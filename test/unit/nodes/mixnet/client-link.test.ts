@@ -72,4 +72,19 @@ describe('the link of a client', () => {
       expect(from(busy, client).length).toBeGreaterThan(from(idle, client).length + 20);
     }
   });
+
+  it('R-181: shows who gets something where answers to retrievals are not filled up', () => {
+    const unpadded = network('').replace('  mixnet:\n', '  mixnet:\n    double: unpadded\n');
+    const [busy, idle] = [talking, silent].map((traffic) =>
+      crossing(unpadded + traffic, 'client-2'),
+    );
+    expect(from(busy ?? [], 'client-2')).toEqual(from(idle ?? [], 'client-2'));
+    expect(busy?.length).toBeGreaterThan((idle?.length ?? 0) + 20);
+  });
+
+  it('R-181: shows a client that says at once what it has to say', () => {
+    const chatty = network(', double: chatty');
+    const [busy, idle] = [talking, silent].map((traffic) => crossing(chatty + traffic, 'client-1'));
+    expect(from(busy ?? [], 'client-1')).not.toEqual(from(idle ?? [], 'client-1'));
+  });
 });

@@ -44,7 +44,7 @@ class Disk {
 }
 
 describe('keys of an epoch', () => {
-  it('R-188: are erased from memory and disk, with their tags, when it is over', () => {
+  it('R-186, R-188: are erased from memory and disk, with their tags, when it is over', () => {
     const disk = new Disk();
     const ring = disk.start();
     ring.prepare(100, () => undefined);

@@ -94,6 +94,40 @@ describe('the watch over retrievals', () => {
   });
 });
 
+describe('the queue of a mix', () => {
+  it('R-176: holds 10,000 packets unless the file says otherwise, and as many tags for the disk', () => {
+    const { queue, mixing, replay } = mixnetConfig.parse({ role: 'mix' });
+    expect([queue, mixing.queueLimit, replay.pendingMax]).toEqual([10_000, 10_000, 10_000]);
+  });
+
+  it.each([2, 4])(
+    'R-176: of %i is never longer, is filled, and counts each drop by name',
+    (queue) => {
+      // 36 packets/s stay for 50 ms: 1.8 of them at a time. Loops of the mix itself would end here.
+      const { world, stage } = prepare(
+        load('mixnet.yaml', {
+          ...CALM,
+          warmup: '0s',
+          'options.mix-2-1.queue': String(queue),
+          'options.mixnet.rates.mixLoop': '0/s',
+        }),
+      );
+      const value = (metric: string): number =>
+        (world.metrics('mix-2-1')[metric] as { readonly value: number } | undefined)?.value ?? 0;
+      const waiting = (): number => stage.node('mix-2-1')?.status?.()['waiting'] as number;
+      let longest = 0;
+      while (world.now() < 18 * SECOND) {
+        world.sim.runUntil(world.now() + 2 * MS);
+        longest = Math.max(longest, waiting());
+      }
+      expect(longest).toBe(queue);
+      expect(world.nodeDrops()['queue-full']).toBeGreaterThan(5);
+      expect(value('mix.dropped')).toBe(world.nodeDrops()['queue-full']);
+      expect(value('mix.received')).toBe(value('mix.forwarded') + value('mix.dropped') + waiting());
+    },
+  );
+});
+
 describe('the watch over the queue', () => {
   it('R-193: warns once when rate times mean delay exceeds 70 % of the queue', () => {
     const look = (perSecond: number, meanMs: number): string[] => {

@@ -139,6 +139,8 @@ describe('the size of a Bloom filter', () => {
 
   it('R-186: is 51 MiB for 25,000 packets/s over 10 minutes at 1e-6', () => {
     expect(bloomSize(25_000 * 600, 1e-6).bits / 8 / 2 ** 20).toBeCloseTo(51.4, 1);
+    // And in memory, that of a filter which was made so.
+    expect(filterOf({ expectedTags: 25_000 * 600 }).bytes / 2 ** 20).toBeCloseTo(51.4, 1);
   });
 
   it.runIf(hasVectors)('is that of the computed vectors, Nym’s published figure among them', () => {

@@ -149,7 +149,7 @@ describe('the replay guard', () => {
     expect(gone).toBe(1);
   });
 
-  it('erases the tags when its key is retired', () => {
+  it('R-186: erases the tags when its key is retired', () => {
     const store = new ByteStore();
     const guard = guardOf(store);
     guard.enter(tagOf(1), ignore);
