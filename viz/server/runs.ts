@@ -15,7 +15,7 @@ import { sweepCard } from './sweep-card.ts';
 const LISTED_MAX = 500;
 /** A longer report is not read for a card. */
 const REPORT_BYTES_MAX = 32 * 1024 * 1024;
-/** Reports that are in memory at the same time while cards are made of them. */
+/** Reports that are in memory at the same time while cards are made of them, however many ask. */
 const AT_ONCE = 4;
 /** Folders below `runs/` that are looked into: scenario, then seeds or sweep, then points. */
 const DEPTH_MAX = 3;
@@ -54,13 +54,35 @@ interface Found {
 export class RunFolder {
   readonly root: string;
   readonly #known = new Map<string, Known>();
+  /** The list that is being made, and the one after it, for all that ask meanwhile. */
+  #making: Promise<RunIndex> | undefined;
+  #next: Promise<RunIndex> | undefined;
 
   constructor(root: string) {
     this.root = root;
   }
 
   /** Every run, newest first. A folder that is not there has none. */
-  async index(): Promise<RunIndex> {
+  index(): Promise<RunIndex> {
+    // Not the one that is being made: it may have passed by what is new since.
+    if (this.#making !== undefined) return this.#after(this.#making);
+    this.#making = this.#make().finally(() => {
+      this.#making = undefined;
+    });
+    return this.#making;
+  }
+
+  #after(making: Promise<RunIndex>): Promise<RunIndex> {
+    this.#next ??= making
+      .then(undefined, () => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.index();
+      });
+    return this.#next;
+  }
+
+  async #make(): Promise<RunIndex> {
     const found = await this.#walk('', 0);
     found.sort((a, b) => b.writtenMs - a.writtenMs);
     const listed = found.slice(0, LISTED_MAX);
