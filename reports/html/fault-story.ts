@@ -40,7 +40,8 @@ export function faultSection(report: Report): Markup {
         : 'the faults of this run left no mark: no effect was measured';
     const draw = (isWide: boolean): Markup =>
       emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
-    return section(figure({ title: 'Faults', caption: reason, draw }));
+    const table = faultTable(report.faults);
+    return section(figure({ title: 'Faults', caption: reason, draw, table }));
   }
   const draw = (isWide: boolean): Markup => drawStrips(story, isWide);
   const entries = story.stages.map((text, i) => ({
@@ -215,6 +216,18 @@ function limitLine(story: Story, frame: Frame, x: (value: number) => number): Ma
   const anchor = isLate ? 'end' : '';
   const text = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
   return html`<line class="limit" x1="${px(at)}" x2="${px(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label halo ${anchor}" x="${px(at + (isLate ? -6 : 6))}" y="${frame.top - 8}">${text}</text>`;
+}
+
+/** What was done to the network, where nothing came of it that could be drawn: floods that cost nothing. */
+function faultTable(faults: readonly ReportFault[]): Markup {
+  if (faults.length === 0) return NOTHING;
+  const rows = faults.slice(0, TABLE_ROWS).map(
+    ({ seed, beginNs, text }) =>
+      html`<tr><td class="number">${seed}</td><td class="number">${(beginNs / 1e9).toFixed(3)} s</td><td>${text}</td></tr>
+`,
+  );
+  return html`<details><summary>${plural(faults.length, 'fault')}</summary><div><table><thead><tr><th class="number">seed</th><th class="number">at</th><th>fault</th></tr></thead>
+<tbody>${rows}</tbody></table></div></details>`;
 }
 
 function tableOf(story: Story): Markup {

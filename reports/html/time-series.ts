@@ -240,8 +240,8 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
   const top = topOf(panel);
   // Zeros are drawn as zeros; only what was never measured is a gap.
   if (panel.series.every((one) => one.high.every((value) => value === null))) {
-    const names = panel.series.map(nameOf).join(', ');
-    return emptyChart(frame, `nothing measured in any bin of ${names}`);
+    // The title names what it is of: names of flows do not fit a small screen a second time.
+    return emptyChart(frame, 'nothing measured in any bin');
   }
   const x = scaleLinear([0, endOf(panel, report)], [frame.left, frame.right]);
   const y = scaleLinear([0, top === 0 ? 1 : top], [frame.bottom, frame.top]).nice(4);
