@@ -184,16 +184,30 @@ function stepOf(rate: number, { metrics, packets, virtualNs }: SeedResult, ownCo
 }
 
 /** One run of the shortened failover.yaml at a rate. */
-export async function liveResult(
+function liveResult(
   layout: Layout,
   rate: number,
+  onProgress: RunOrder['onProgress'],
+): Promise<SeedResult> {
+  const atRate = (flow: Scenario['traffic'][number]): Scenario['traffic'][number] => ({
+    ...flow,
+    pattern: { kind: 'poisson', rate },
+  });
+  const change = (whole: Scenario): Scenario =>
+    shortened({ ...whole, traffic: whole.traffic.map(atRate) });
+  return liveResultOf(layout, change, onProgress);
+}
+
+/** One run of failover.yaml as it is changed. */
+export async function liveResultOf(
+  layout: Layout,
+  change: (whole: Scenario) => Scenario,
   onProgress: RunOrder['onProgress'] = () => undefined,
 ): Promise<SeedResult> {
   const registry = new ProtocolRegistry();
-  const changes = { 'traffic.0.rate': `${rate}/s` };
-  const { scenario: whole, definitions } = await openScenario('failover.yaml', changes, registry);
+  const { scenario: whole, definitions } = await openScenario('failover.yaml', {}, registry);
   const order: RunOrder = {
-    scenario: shortened(whole),
+    scenario: change(whole),
     definitions,
     seeds: [1],
     recordingsOf: () => ({}),
@@ -207,11 +221,11 @@ export async function liveResult(
   return result;
 }
 
-export function ratioOf(metric: MetricData | undefined): number {
+function ratioOf(metric: MetricData | undefined): number {
   return metric?.kind === 'ratio' ? metric.numerator / metric.denominator : Number.NaN;
 }
 
-export function quantileOf(metric: MetricData | undefined, fraction: number): number {
+function quantileOf(metric: MetricData | undefined, fraction: number): number {
   return metric?.kind === 'histogram' ? histogramQuantile(metric.data, fraction) : Number.NaN;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which paths carried the packets of a live run, and of the same run in virtual time.
+ * Which paths carried the packets of a run: of one, or of a live run and the same in virtual time.
  *
  * Gateways choose by what they measure, and a machine adds noise to it: behind a fault two paths that
  * are nearly as good may change places. Latencies then differ although every packet was on time, and
@@ -8,6 +8,7 @@
  * @module
  */
 import type { RunInput } from './model.ts';
+import type { Report } from './report-schema.ts';
 
 /** One path with its share of all packets that were sent, 0..1. */
 export interface PathShare {
@@ -29,9 +30,23 @@ export function pathShares(live: RunInput, simulated: RunInput): readonly PathSh
   }));
 }
 
+/** Share of each path of a report, the largest first; none where no node chooses paths. */
+export function sharesOfReport({
+  series,
+}: Pick<Report, 'series'>): readonly (readonly [string, number])[] {
+  const shares = sharesOfSeries(series.map(({ name, mean }) => ({ name, values: mean })));
+  return [...shares].sort(([, a], [, b]) => b - a);
+}
+
 function sharesOf({ seeds }: RunInput): Map<string, number> {
+  return sharesOfSeries(seeds.flatMap(({ series }) => series));
+}
+
+function sharesOfSeries(
+  series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[],
+): Map<string, number> {
   const packets = new Map<string, number>();
-  for (const { name, values } of seeds.flatMap(({ series }) => series)) {
+  for (const { name, values } of series) {
     if (!name.startsWith(PREFIX)) continue;
     const path = name.slice(PREFIX.length);
     const sum = values.reduce<number>((total, value) => total + (value ?? 0), 0);

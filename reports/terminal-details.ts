@@ -6,13 +6,20 @@
 import { plural, quantity, significant, whole } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import { messageTerms, untrackedText } from './messages.ts';
+import { sharesOfReport } from './path-shares.ts';
 import { adversaryInShort } from './privacy-part.ts';
 import type { Report, ReportFault } from './report-schema.ts';
 import { fold } from './terminal-layout.ts';
 
 const FAULTS_SHOWN = 3;
 const DROPS_SHOWN = 6;
+const PATHS_SHOWN = 4;
 const INDENT = 11;
+
+interface Room {
+  readonly width: number;
+  readonly indent: number;
+}
 
 /** The consequences of a fault in order of time: `detected +150 ms`. */
 export function effectTexts(fault: ReportFault): readonly string[] {
@@ -79,7 +86,16 @@ export function packetLines(report: Report, width: number): readonly string[] {
     ...fold(balance, { ...fit, gap: ' ' }),
     ...dropLines('dropped:', packets.drops, fit),
     ...dropLines('by nodes:', nodeDrops, fit),
+    ...pathLines(report, fit),
   ]);
+}
+
+/** Where packets of applications went, in percent; the paths with most of them. */
+function pathLines(report: Report, fit: Room): readonly string[] {
+  const shares = sharesOfReport(report).filter(([, share]) => share > 0);
+  if (shares.length === 0) return [];
+  const texts = shares.slice(0, PATHS_SHOWN).map(([path, share]) => `${path} ${percent(share)}`);
+  return fold([`by path: ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
 }
 
 /** Whose eyes the bits are measured by; nothing where none are. */
@@ -106,7 +122,7 @@ export function messageLines(report: Report, width: number): readonly string[] {
 function dropLines(
   label: string,
   drops: Readonly<Record<string, number>>,
-  fit: { readonly width: number; readonly indent: number },
+  fit: Room,
 ): readonly string[] {
   const sorted = Object.entries(drops)
     .filter(([, count]) => count > 0)
@@ -120,4 +136,8 @@ function dropLines(
 
 function labelled(label: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, i) => (i === 0 ? `  ${label}` : '').padEnd(INDENT) + line);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }

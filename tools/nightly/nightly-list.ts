@@ -30,7 +30,7 @@ const LIVE = [
   ['processes-partition', 'live-partition.yaml'],
   ['soak', 'soak-live.yaml'],
 ] as const;
-const BENCHES = ['promises', 'replay', 'frame', 'sphinx', 'pipeline'];
+const BENCHES = ['promises', 'replay', 'frame', 'sphinx', 'pipeline', 'overload'];
 
 /** The list. @param scenarios the folder with the shipped files. */
 export function nightlyList(scenarios: string): readonly NightlyEntry[] {

@@ -131,6 +131,21 @@ describe('the terminal report', () => {
     expect(text).toMatch(/^[\n\P{Cc}]+$/u);
   });
 
+  it('says what share of the packets each path carried, the largest first', () => {
+    type Shown = (typeof met.series)[number];
+    const path = (name: string, mean: readonly number[]): Shown => ({
+      ...(met.series[0] as Shown),
+      name,
+      mean: [...mean],
+    });
+    const series = [path('path:far', [1, 0, 1]), path('path:near', [3, 90, 5]), path('sent', [9])];
+    const text = renderTerminal({ ...met, series }, plain);
+    expect(text).toContain('by path: near 98.0 % · far 2.0 %');
+    expect(renderTerminal({ ...met, series: [path('sent', [9])] }, plain)).not.toContain(
+      'by path:',
+    );
+  });
+
   it('adds the change against a baseline, n.s. where it could be chance', () => {
     const comparison = compareReports(met, missed);
     const text = renderTerminal(missed, { ...plain, width: 100, comparison });

@@ -44,4 +44,17 @@ describe('a machine with rare delays', () => {
       expect(shareOf(run(scenario, seed), SLOWEST)).toBeLessThanOrEqual(0.02);
     },
   );
+
+  it.each(['rare', 'heavy'] as const)(
+    'carries more than 20 %% over it by the rules of the reference gateway, which compare averages (%s noise)',
+    (noise) => {
+      const scenario = load('failover.yaml', {
+        'traffic.0.rate': '200/s',
+        crypto: 'modelled',
+        'topology.defaults.link.jitter': NOISES[noise],
+        'options.gateway.multipath.mode': 'reference',
+      });
+      expect(shareOf(run(scenario, 1), SLOWEST)).toBeGreaterThan(0.2);
+    },
+  );
 });
