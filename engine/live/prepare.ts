@@ -32,6 +32,7 @@ const ownModules: Plugin = {
       const address = JSON.stringify(pathToFileURL(path).href);
       const text = readFileSync(path, 'utf8')
         .replaceAll(OWN_ADDRESS, address)
+        .replaceAll('import.meta.resolve', '$resolve')
         .replaceAll(
           // What V8 has compiled before cannot import by itself; the loader can.
           /\bimport\((?!'\.)(?:'([^']+)')?/g,
@@ -61,7 +62,7 @@ await build({
   format: 'cjs',
   target: 'node20',
   // The wrapper of a CommonJS module.
-  banner: { js: '(function (exports, require, module, $import) {' },
+  banner: { js: '(function (exports, require, module, $import, $resolve) {' },
   footer: { js: '})' },
   minifyWhitespace: true,
   sourcemap: 'external',

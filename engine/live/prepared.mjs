@@ -43,7 +43,9 @@ export function loadPrepared(name, variant = name) {
   const isKnown = cachedData !== undefined && script.cachedDataRejected !== true;
   mapStacks(file);
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, require, module, (address) => import(address));
+  const load = (address) => import(address);
+  const placeOf = (name) => import.meta.resolve(name);
+  script.runInThisContext()(module.exports, require, module, load, placeOf);
   const keep = () => {
     if (!isKnown) writeQuietly(cache, script.createCachedData());
   };

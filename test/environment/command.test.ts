@@ -155,7 +155,7 @@ describe('a port that another program holds', () => {
 
 describe('too many open files', () => {
   it('is one line as well when not even the program can be loaded', async () => {
-    const ended = await orrery.runSource(['--help'], { files: 40 });
+    const ended = await orrery.runSource(['scenario', '--help'], { files: 40 });
     expect(complaints(ended)).toEqual([expect.stringMatching(/^orrery: .*open files/)]);
     expect([ended.code, ended.out]).toEqual([2, '']);
   });
