@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../engine/crypto/index.ts';
 import { CookieSeal } from '../../nodes/gateway/admission/cookie-seal.ts';
-import { openingMac } from '../../nodes/gateway/admission/handshake-macs.ts';
+import { HandshakeMacs, openingMac } from '../../nodes/gateway/admission/handshake-macs.ts';
 import { createIdentity } from '../../nodes/gateway/crypto.ts';
 import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.ts';
 
@@ -110,6 +110,31 @@ describe('a man on the side of a handshake', () => {
     expect(new Set(pair.b.outbox.map(String)).size).toBe(1);
     expect(pair.b.epochs.given).toEqual([1]);
     pair.exchange(at(0));
+    expect(pair.a.session.isOpen).toBe(true);
+  });
+
+  it('has twenty forged answers in an instant cost work, and ten a second, until he stops', () => {
+    const { pair, opening } = opened();
+    pair.a.outbox = [];
+    pair.b.receive(opening, at(0));
+    const genuine = pair.b.outbox[0]!.slice();
+    const [a, b] = pair.identities;
+    const macs = new HandshakeMacs(provider('node'), { own: b.publicKey, peer: a.publicKey });
+    const forged = genuine.slice();
+    // The last byte of the Noise message, whose tag is looked at after both operations.
+    forged[forged.length - 17]! ^= 1;
+    macs.signAnswer(forged, openingMac(opening));
+    const costly = (count: number, nowNs: number): number =>
+      Array.from({ length: count }, () => pair.a.receive(forged.slice(), at(nowNs))).filter(
+        (reason) => reason === 'bad-auth',
+      ).length;
+    expect(costly(1_000, 0)).toBe(20);
+    let more = 0;
+    for (let ms = 1; ms <= 1_000; ms++) more += costly(5, ms * 1_000_000);
+    expect(more).toBe(10);
+    // The genuine answer is one of those that found no budget, and is welcome when he has stopped.
+    expect(pair.a.receive(genuine.slice(), at(SECOND))).toBe('rate-limited');
+    expect(pair.a.receive(genuine, at(SECOND + 100_000_000))).toBeUndefined();
     expect(pair.a.session.isOpen).toBe(true);
   });
 });
