@@ -14,6 +14,7 @@ import { html, type Markup, NOTHING, px } from './markup.ts';
 
 const ROW = 24;
 const ROWS_MAX = 14;
+const MESSAGES_TITLE = 'Where the messages went';
 
 interface Drop {
   readonly reason: string;
@@ -26,25 +27,43 @@ export function dropSection(report: Report): Markup {
   return html`${packetSection(report)}${messageSection(report)}`;
 }
 
-/** The account of messages, or why there is none. */
+/** The account of messages, and why some did not arrive; or why there is no account. */
 function messageSection({ messages, messagesUntracked }: Report): Markup {
   if (messages === undefined) {
     if (messagesUntracked === undefined) return NOTHING;
-    return html`<section><h2>Where the messages went</h2>
+    return html`<section><h2>${MESSAGES_TITLE}</h2>
 <p>Messages are ${untrackedText(messagesUntracked)}.</p></section>
 `;
   }
-  const reasons = (what: string, counts: Readonly<Record<string, number>>): Markup[] =>
-    Object.entries(counts).map(
-      ([name, count]) =>
-        html`<tr><td>${what}: ${name}</td><td class="number">${whole(count)}</td></tr>`,
-    );
-  const rows = [...reasons('refused', messages.refused), ...reasons('lost', messages.lost)];
-  const table = rows.length === 0 ? NOTHING : html`<table><tbody>${rows}</tbody></table>`;
-  return html`<section><h2>Where the messages went</h2>
-<p>${messageTerms(messages).join(' ')}</p>
-${table}</section>
+  const drops = missingOf(messages);
+  const title = messageTerms(messages).map(unbroken).join(' ');
+  const caption =
+    'Messages of applications that did not arrive, by reason, all seeds; each one is accounted for.';
+  const draw = (isWide: boolean): Markup =>
+    drops.length === 0
+      ? emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), 'every message arrived')
+      : drawBars(drops, messages.submitted, isWide);
+  return html`<section><h2>${MESSAGES_TITLE}</h2>
+${figure({ title, caption, draw })}</section>
 `;
+}
+
+/** A term of the account stays on one line. */
+function unbroken(term: string): string {
+  return term.replaceAll(' ', '\u00a0');
+}
+
+function missingOf(messages: NonNullable<Report['messages']>): readonly Drop[] {
+  const { lost, refused, givenUp, open } = messages;
+  const gone = Object.entries({ ...lost, 'given up': givenUp, open });
+  return byCount([
+    ...gone.map(([reason, count]) => ({ reason, count, colour: 1 })),
+    ...Object.entries(refused).map(([name, count]) => ({
+      reason: `refused: ${name}`,
+      count,
+      colour: 2,
+    })),
+  ]);
 }
 
 function packetSection(report: Report): Markup {
@@ -61,9 +80,11 @@ ${figure({ title: titleOf(report), caption: captionOf(drops), draw })}</section>
 function dropsOf(report: Report): readonly Drop[] {
   const of = (drops: Readonly<Record<string, number>>, colour: number): Drop[] =>
     Object.entries(drops).map(([reason, count]) => ({ reason, count, colour }));
-  return [...of(report.packets.drops, 1), ...of(report.nodeDrops, 2)]
-    .filter((drop) => drop.count > 0)
-    .sort((a, b) => b.count - a.count);
+  return byCount([...of(report.packets.drops, 1), ...of(report.nodeDrops, 2)]);
+}
+
+function byCount(drops: readonly Drop[]): readonly Drop[] {
+  return drops.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
 }
 
 function titleOf(report: Report): string {

@@ -25,6 +25,9 @@ const POOL_BYTES = 1 << 17;
 const BODY_STEP = 4099;
 const BODY_START_MASK = (1 << 16) - 1;
 
+const eightBytes = new Uint8Array(8);
+const eightView = new DataView(eightBytes.buffer);
+
 /** What a packet is for. */
 export type TruthKind = 'data' | 'request' | 'response';
 /** Kinds in the order of their numbers on the wire. */
@@ -70,8 +73,10 @@ export function readFlow(packet: Uint8Array): number {
 }
 
 /** The sequence number that a packet states, unchecked; the packet has room for the truth. */
+// hot: once per packet of a source; a view of each would be garbage.
 export function readSequence(packet: Uint8Array): number {
-  return new DataView(packet.buffer, packet.byteOffset, packet.byteLength).getFloat64(8);
+  for (let i = 0; i < 8; i += 1) eightBytes[i] = packet[8 + i] as number;
+  return eightView.getFloat64(0);
 }
 
 /**

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComputePool } from '../../engine/live/compute-pool.ts';
+import { accountCases } from './port/account-cases.ts';
 import { liveDriver, simDriver } from './port/drivers.ts';
 import { nodeCases } from './port/node-cases.ts';
 
@@ -26,6 +27,13 @@ describe('throw-away nodes in live', () => {
   for (const { id, says, run, protocol } of nodeCases) {
     const moduleOf = (): string => protocol.moduleUrl;
     it(`${id}: ${says}`, () => run(liveDriver({ compute, moduleOf })));
+  }
+});
+
+describe('what nodes tell for an account of messages', () => {
+  for (const { id, says, run } of accountCases) {
+    it(`${id} in sim: ${says}`, () => run(simDriver()));
+    it(`${id} in live: ${says}`, () => run(liveDriver({ compute, moduleOf: () => undefined })));
   }
 });
 

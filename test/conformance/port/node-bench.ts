@@ -91,6 +91,11 @@ export class NodeBench {
     this.driver.act(() => this.driver.world.host(node).request(asked, onAnswer));
   }
 
+  /** How many messages a node says that it holds. */
+  holding(node: string): number | undefined {
+    return this.#nodes.get(node)?.holding?.();
+  }
+
   drops(node: string): Readonly<Record<string, number>> {
     return Object.fromEntries(this.driver.world.host(node).drops);
   }

@@ -1,0 +1,88 @@
+/**
+ * What nodes tell for an account of messages (docs/adr/0028): the same calls with the same arguments in
+ * any world, over crashes too.
+ *
+ * @module
+ */
+import { expect } from 'vitest';
+import type { MessageObserver, Protocol } from '../../../engine/host/protocol.ts';
+import { packetName } from '../../../nodes/bulk/account.ts';
+import { protocol as bulk } from '../../../nodes/bulk/index.ts';
+import type { Driver } from './drivers.ts';
+import { NodeBench } from './node-bench.ts';
+import type { NodeCase } from './node-cases.ts';
+
+const TEXTS = ['one', 'two'];
+
+/** Writes down who told what, with texts for the numbers that are made of them. */
+class Listener {
+  readonly calls: string[] = [];
+
+  of(host: string): MessageObserver {
+    const note = (call: string, ...what: readonly unknown[]): void => {
+      this.calls.push([host, call, ...what].join(' '));
+    };
+    return {
+      accepted: (message): void => note('accepted', textOf(message)),
+      settled: (message, how): void => note('settled', textOf(message), how),
+      taken: (copy, how): void => note('taken', textOf(copy), how),
+      kept: (key, copy): void => note('kept', key, copy),
+      released: (copy): void => note('released', copy),
+      created: (key): void => note('created', key),
+      arrived: (key): void => note('arrived', key),
+      departed: (inKey, outKey): void => note('departed', inKey, outKey),
+      ended: (key, how): void => note('ended', key, how),
+    };
+  }
+}
+
+function textOf(number: number): string {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  return TEXTS.find((text) => packetName(bytes(text)) === number) ?? `unknown ${number}`;
+}
+
+async function runBulkAccount(driver: Driver): Promise<void> {
+  const listener = new Listener();
+  const bench = new NodeBench(driver, {
+    protocol: bulk as unknown as Protocol,
+    options: { port: 7_008, secure: 'none' },
+    hosts: ['sender', 'receiver'],
+    links: [['sender', 'receiver']],
+    observerOf: (host): MessageObserver => listener.of(host),
+  });
+  const { calls } = listener;
+  expect((await bench.ask('sender', 'send', 'receiver', 'one')).outcome).toBe('ok');
+  await driver.until(() => calls.length === 4, 'the first packet is confirmed');
+  driver.act(() => driver.world.crash('receiver', 'synced'));
+  expect((await bench.ask('sender', 'send', 'receiver', 'two')).outcome).toBe('ok');
+  expect(bench.holding('sender')).toBe(1);
+  // Its next life finds the packet on its disk, and says so under the same number.
+  bench.restart('sender');
+  expect(bench.holding('sender')).toBe(1);
+  bench.restart('receiver');
+  await driver.until(() => calls.length === 9, 'the second packet is confirmed');
+  expect(calls).toEqual([
+    'sender accepted one',
+    'receiver taken one held',
+    'receiver taken one delivered',
+    'sender settled one acknowledged',
+    'sender accepted two',
+    'sender accepted two',
+    'receiver taken two held',
+    'receiver taken two delivered',
+    'sender settled two acknowledged',
+  ]);
+  expect(bench.holding('sender')).toBe(0);
+  expect(bench.holding('receiver')).toBe(0);
+  await bench.close();
+}
+
+/** In the form of those of the throw-away nodes. */
+export const accountCases: readonly NodeCase[] = [
+  {
+    id: 'account of bulk',
+    says: 'both ends tell what they keep by one number, over crashes, and how many they hold',
+    protocol: bulk as unknown as Protocol,
+    run: runBulkAccount,
+  },
+];
