@@ -1,6 +1,6 @@
 /**
  * The store of programs that were made ready: a folder for each state of the sources, named after what
- * they contain, with the programs of the command line and of its worker threads. See ADR 0034.
+ * they contain, with the programs of the command line and of its worker threads. See ADR 0030.
  *
  * @module
  */

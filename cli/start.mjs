@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Starts the command line from its sources without loading and translating them one by one: they are
- * bundled when the first command runs after a change (ADR 0034). Where that cannot be done, they are
+ * bundled when the first command runs after a change (ADR 0030). Where that cannot be done, they are
  * loaded one by one.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * Imports a module of a user's by its address, TypeScript or JavaScript, in any thread and process,
- * whether this program runs from its sources, from one file (ADR 0034), or built.
+ * whether this program runs from its sources, from one file (ADR 0030), or built.
  *
  * Node strips types by itself from 22.18 on. Before, the main thread of the sources has tsx as its
  * loader; a process that begins with a bundle or with built code has none, and threads do not inherit

@@ -1,7 +1,7 @@
 /**
  * Makes programs ready for engine/live/prepared.mjs: bundles the sources of each into one script with a map of
  * its lines. Started as a process of its own, with the folder to write and the programs:
- * `node --import tsx engine/live/prepare.ts FOLDER NAME=FILE ...`. See ADR 0034.
+ * `node --import tsx engine/live/prepare.ts FOLDER NAME=FILE ...`. See ADR 0030.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Loads programs that were made ready before: all sources of a program in one file, and beside it what
- * V8 compiled of them in an earlier run. See ADR 0034.
+ * V8 compiled of them in an earlier run. See ADR 0030.
  *
  * Plain JavaScript, because nothing may be translated before it runs. The folder with the files is
  * handed to worker threads as environment data; where there is none, as in tests and in the package,
