@@ -86,10 +86,11 @@ export function renderVerdictLine(raw: Report, options: TerminalOptions): string
   return `${options.unicode ? line : toAscii(line)}\n`;
 }
 
-/** The report without control characters in what gets printed; charts and metrics are not. */
+/** The report without control characters in what gets printed: of series the names, of metrics nothing. */
 function printable(report: Report): Report {
   const { metrics, series, ...printed } = report;
-  return { ...withoutControls(printed), metrics, series };
+  const named = series.map((one) => ({ ...one, name: withoutControls(one.name) }));
+  return { ...withoutControls(printed), metrics, series: named };
 }
 
 function verdictLines(report: Report, paint: Paint, width: number): readonly string[] {

@@ -8,7 +8,6 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RunFolder } from '../../viz/server/runs.ts';
 
 /** Files that are being read, now and at most, and how many were. */
 const reads = vi.hoisted(() => ({ now: 0, most: 0, total: 0 }));
@@ -27,6 +26,10 @@ vi.mock('node:fs/promises', async (original) => {
   };
   return { ...real, readFile };
 });
+
+// Another file of the same worker may have loaded it with the real readFile.
+vi.resetModules();
+const { RunFolder } = await import('../../viz/server/runs.ts');
 
 const MIB = 2 ** 20;
 let folder = '';

@@ -91,6 +91,7 @@ describe('one run', () => {
     const found = report(scenario, [result]).invariants;
     expect(found.map(({ name, pass }) => [name, pass])).toEqual([
       ['conservation of packets', true],
+      ['conservation of messages', true],
       ['packets received', true],
       ['faults hit something', true],
     ]);
