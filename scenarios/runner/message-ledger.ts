@@ -28,6 +28,8 @@ interface Followed {
   holds: number;
   loss: Loss | undefined;
   givenUp: Loss | undefined;
+  /** When its recipient handed it over; it did not arrive then, it was changed. */
+  changed: Loss | undefined;
 }
 
 /** A packet with a message, or a part of one, under the key of its link. */
@@ -262,7 +264,8 @@ export class MessageLedger implements MessageAccountant {
     const message = this.#messages.get(name);
     if (message === undefined) return { kind: 'unaccounted' };
     if (message.holds > 0) return { kind: 'open' };
-    const { givenUp, loss } = message;
+    const { givenUp, changed } = message;
+    const loss = changed ?? message.loss;
     if (givenUp !== undefined) return { kind: 'given-up', loss: givenUp };
     return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
   }
@@ -288,7 +291,7 @@ export class MessageLedger implements MessageAccountant {
   /** The message of the request in hand; one that was handed over before is the same again. */
   #askedFor(): Followed {
     const name = this.#asked as string;
-    const message = this.#messages.get(name) ?? { holds: 0, loss: undefined, givenUp: undefined };
+    const message = this.#messages.get(name) ?? newMessage();
     this.#messages.set(name, message);
     return message;
   }
@@ -379,13 +382,14 @@ export class MessageLedger implements MessageAccountant {
       if (message !== undefined) message.holds += 1;
       return;
     }
-    const dropped = how === 'dropped' ? this.#reasonAt(account.name) : undefined;
-    const loss = dropped ?? this.#loss('corrupted', account.name);
     const isHeld = account.held.has(copy);
     const message = isHeld ? account.held.get(copy) : this.#names.get(copy);
     account.held.delete(copy);
-    if (isHeld) release(message, loss);
-    else if (message !== undefined) message.loss = loss;
+    if (isHeld) release(message, undefined);
+    if (message === undefined) return;
+    // Once handed over it stays so, whatever becomes of what its sender still has.
+    if (how === 'delivered') message.changed = this.#loss('corrupted', account.name);
+    else message.loss = this.#reasonAt(account.name) ?? this.#loss('corrupted', account.name);
   }
 
   /** One place less has the copy; without any its key is free. */
@@ -427,6 +431,10 @@ function nameOf(flow: number, sequence: number): string {
 
 function isGone({ onLink, untold, isInside }: Copy): boolean {
   return onLink === 0 && untold === 0 && !isInside;
+}
+
+function newMessage(): Followed {
+  return { holds: 0, loss: undefined, givenUp: undefined, changed: undefined };
 }
 
 function release(message: Followed | undefined, loss: Loss | undefined): void {

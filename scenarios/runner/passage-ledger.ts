@@ -248,9 +248,10 @@ export class PassageLedger implements MessageAccountant {
     if (how === 'dropped') this.#loseNewly(message, this.#lastDropAt(at.name));
   }
 
-  /** The drop of a replay is not that of the message, which has come before. */
+  /** The drop of a replay is not that of the message, unless it came nowhere: a window was wrong then. */
   #loseNewly(message: number | undefined, loss: Loss): void {
-    if (loss.reason !== 'replay') this.#lose(message, loss);
+    if (loss.reason === 'replay' && message !== undefined && this.#lost.has(message)) return;
+    this.#lose(message, loss);
   }
 
   #leave({ inside }: Holdings, key: number): void {
