@@ -23,13 +23,17 @@ export const THOROUGH = [
 /** Those of them that follow the wall clock on real sockets and processes. */
 export const THOROUGH_WALL = [
   'test/live/{floods,mixnet,namespaces,processes,signals,viewers}.test.ts',
-  'test/conformance/live-{audit,mixnet-unwrap}.test.ts',
+  'test/conformance/live-audit.test.ts',
   'test/environment/{command,kill}.test.ts',
   'test/security/identity-live.test.ts',
 ];
 
-/** Tests that judge the wall clock to a few percent: nothing runs beside them. */
-export const ALONE = ['test/emulate/outside-pair.test.ts', 'test/viz/big.test.ts'];
+/** Tests that judge the wall clock to a few percent, or count what comes back in time: nothing runs beside them. */
+export const ALONE = [
+  'test/conformance/live-mixnet-unwrap.test.ts',
+  'test/emulate/outside-pair.test.ts',
+  'test/viz/big.test.ts',
+];
 
 export default defineConfig({
   test: {

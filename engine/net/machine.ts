@@ -30,6 +30,8 @@ const URGENT_MAX = 256;
 const URGENT_SHARE = 1 / 8;
 /** ... and so much at once, ns: the handshakes of a hundred peers that start together. */
 const URGENT_BURST_NS = 20_000_000;
+/** So much of one of them counts, ns: more is work that it lets begin, as a handshake that packets waited for. */
+const URGENT_ONE_MAX_NS = URGENT_BURST_NS / 4;
 
 /** Work of a node for which it may be too late. */
 export interface TimedWork {
@@ -132,7 +134,8 @@ export class Machine {
     this.submit({ lane: 'control', countedIn: 'data' }, () => {
       this.urgentWaiting -= 1;
       this.startTimed(work, sinceNs);
-      this.urgentNs = this.urgentDebtNs(this.scheduler.now) + this.charged;
+      const countedNs = Math.min(URGENT_ONE_MAX_NS, this.charged);
+      this.urgentNs = this.urgentDebtNs(this.scheduler.now) + countedNs;
     });
   }
 

@@ -280,6 +280,7 @@ export class SimHost implements StreamHost {
     // The bytes are the asker's again when the call returns, and the handler runs later.
     const kept = { ...request, body: request.body.slice() };
     const isOld = (): boolean => this.life !== life;
+    this.world.recorder?.postponed?.(this.index, kept);
     machine.runTimed({
       limitNs: machine.waitLimits?.requestNs,
       run: (): void => {

@@ -16,6 +16,8 @@ export interface TraceRecorder {
   mark(host: number, name: string): void;
   /** A drop that a protocol named. */
   nodeDrop?(host: number, reason: string): void;
+  /** A request waits for a modelled processor. */
+  postponed?(host: number, request: NodeRequest): void;
   /** A request that waited for the processor gets to its handler now. */
   resumed?(host: number, request: NodeRequest): void;
   /** That handler has returned. */

@@ -19,6 +19,7 @@ import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
+import { PostponedRequests } from './postponed-requests.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
 
@@ -83,6 +84,7 @@ export class MessageLedger implements MessageAccountant {
   readonly #accounts: readonly Account[];
   readonly #messages = new Map<string, Followed>();
   readonly #refused = new Map<string, string>();
+  readonly #postponed = new PostponedRequests<string>();
   readonly #copies = new Map<number, Copy>();
   /** By the name under which providers and recipients know a copy. */
   readonly #names = new Map<number, Followed>();
@@ -128,8 +130,13 @@ export class MessageLedger implements MessageAccountant {
     this.#refused.delete(this.#asked);
   }
 
+  postponed(node: string, { kind, body }: NodeRequest): void {
+    if (kind === 'send') this.#postponed.add(nameOf(readFlow(body), readSequence(body)), node);
+  }
+
   resumed(node: string, request: NodeRequest): void {
     this.requested(node, request);
+    if (this.#asked !== undefined) this.#postponed.remove(this.#asked);
   }
 
   handled(): void {
@@ -137,7 +144,9 @@ export class MessageLedger implements MessageAccountant {
   }
 
   refused(flow: number, sequence: number, reason: string): void {
-    this.#refused.set(nameOf(flow, sequence), reason);
+    const name = nameOf(flow, sequence);
+    this.#postponed.remove(name);
+    this.#refused.set(name, reason);
   }
 
   nodeDropped(node: string, reason: string): void {
@@ -148,6 +157,9 @@ export class MessageLedger implements MessageAccountant {
     const index = this.#parts.hosts.indexOf(name);
     const account = this.#accounts[index] as Account;
     const loss = this.#loss('node-crashed', name);
+    for (const message of this.#postponed.crashed(name)) {
+      this.#messages.set(message, { ...newMessage(), loss });
+    }
     for (const [key, copy] of this.#copies) {
       if (copy.node !== index || !(copy.isInside || copy.untold > 0)) continue;
       copy.untold = 0;
@@ -261,6 +273,7 @@ export class MessageLedger implements MessageAccountant {
     if (this.#parts.flows()[flowIndex]?.meter.hasDelivered(sequence)) return { kind: 'delivered' };
     const reason = this.#refused.get(name);
     if (reason !== undefined) return { kind: 'refused', reason };
+    if (this.#postponed.has(name)) return { kind: 'open' };
     const message = this.#messages.get(name);
     if (message === undefined) return { kind: 'unaccounted' };
     if (message.holds > 0) return { kind: 'open' };

@@ -20,6 +20,7 @@ import type { MessageTotals } from '../../reports/model.ts';
 import { readFlow, readSequence } from './ground-truth.ts';
 import { KeyRing } from './key-ring.ts';
 import { type Fate, type Loss, type MessageAccountant, totalsOf } from './message-account.ts';
+import { PostponedRequests } from './postponed-requests.ts';
 import type { SimStageWorld } from './sim-stage-world.ts';
 import type { Flow } from './traffic-source.ts';
 
@@ -56,6 +57,7 @@ export class PassageLedger implements MessageAccountant {
   readonly #keys: KeyRing;
   readonly #refused = new Map<number, string>();
   readonly #lost = new Map<number, Loss>();
+  readonly #postponed = new PostponedRequests<number>();
   #open = new Set<number>();
   /** The message of the request that its node handles now. */
   #asked = NONE;
@@ -91,8 +93,14 @@ export class PassageLedger implements MessageAccountant {
     if (this.#refused.size > 0) this.#refused.delete(this.#asked);
   }
 
+  postponed(node: string, { kind, body }: NodeRequest): void {
+    if (kind !== 'send') return;
+    this.#postponed.add(messageOf(readFlow(body), readSequence(body)), node);
+  }
+
   resumed(node: string, request: NodeRequest): void {
     this.requested(node, request);
+    this.#postponed.remove(this.#asked);
   }
 
   handled(): void {
@@ -102,7 +110,9 @@ export class PassageLedger implements MessageAccountant {
   }
 
   refused(flow: number, sequence: number, reason: string): void {
-    this.#refused.set(messageOf(flow, sequence), reason);
+    const message = messageOf(flow, sequence);
+    this.#postponed.remove(message);
+    this.#refused.set(message, reason);
   }
 
   nodeDropped(node: string, reason: string): void {
@@ -118,6 +128,7 @@ export class PassageLedger implements MessageAccountant {
     const loss = this.#loss('node-crashed', name);
     for (const message of sending.values()) this.#lose(message, loss);
     for (const { message } of inside.values()) this.#lose(message, loss);
+    for (const message of this.#postponed.crashed(name)) this.#lose(message, loss);
     sending.clear();
     inside.clear();
     this.#losePacketsTo(name, loss);
@@ -189,7 +200,7 @@ export class PassageLedger implements MessageAccountant {
     if (this.#isDelivered(message)) return { kind: 'delivered' };
     const reason = this.#refused.get(message);
     if (reason !== undefined) return { kind: 'refused', reason };
-    if (this.#open.has(message)) return { kind: 'open' };
+    if (this.#open.has(message) || this.#postponed.has(message)) return { kind: 'open' };
     const loss = this.#lost.get(message);
     return loss === undefined ? { kind: 'unaccounted' } : { kind: 'lost', loss };
   }

@@ -190,6 +190,9 @@ export class SimStageWorld implements World {
       nodeDrop: (host, reason): void => {
         for (const listener of this.#listeners) listener.nodeDropped?.(nameOf(host), reason);
       },
+      postponed: (host, request): void => {
+        for (const listener of this.#listeners) listener.postponed?.(nameOf(host), request);
+      },
       resumed: (host, request): void => {
         for (const listener of this.#listeners) listener.resumed?.(nameOf(host), request);
       },

@@ -41,6 +41,8 @@ export interface WorldListener {
   logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void;
   /** `node` is about to get a request; what it does until {@link handled} belongs to it. */
   requested?(node: string, request: NodeRequest): void;
+  /** A request to `node` waits for a modelled processor. */
+  postponed?(node: string, request: NodeRequest): void;
   /** As {@link requested}, of a request that had to wait for a modelled processor. */
   resumed?(node: string, request: NodeRequest): void;
   /** The node's handler has returned. */

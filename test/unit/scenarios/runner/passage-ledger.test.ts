@@ -66,6 +66,25 @@ describe('packets of applications between gateways', () => {
     expect(totals.lost['loss']).toBeGreaterThan(10);
   });
 
+  it('were nowhere while their requests waited for a busy processor: open at the end, lost in a crash', () => {
+    // Several times what one core for all nodes can do, and nothing is turned away.
+    const busy: Overrides = {
+      cpu: 'calibrated',
+      cpuProfile: 'scenarios/profiles/two-shared-cores.json',
+      cpuQueues: 'endless',
+      cpuMachines: 'one',
+      duration: '4s',
+      'traffic.0.rate': '20000/s',
+      'options.gateway.overload.shed': 'false',
+    };
+    const atEnd = account(busy);
+    expect(parts(atEnd)).toBe(atEnd.submitted);
+    expect(atEnd.open).toBeGreaterThan(1_000);
+    const crashed = account({ ...busy, events: '[{ at: 3500ms, crash: gateway-111 }]' });
+    expect(parts(crashed)).toBe(crashed.submitted);
+    expect(crashed.lost['node-crashed']).toBeGreaterThan(1_000);
+  });
+
   it('in fragments are lost for the reason of the fragment that is missing, or open', () => {
     const more = { 'traffic.0.size': '6000B', 'topology.defaults.link.loss': '1%' };
     const totals = account(more);

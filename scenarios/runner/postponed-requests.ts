@@ -1,0 +1,31 @@
+/**
+ * Messages whose requests wait for a modelled processor: nobody has taken them over or turned them away,
+ * so they are open, and a crash of their node loses them.
+ *
+ * @module
+ */
+
+/** `Message` is how an account names one. */
+export class PostponedRequests<Message> {
+  readonly #nodes = new Map<Message, string>();
+
+  has(message: Message): boolean {
+    return this.#nodes.has(message);
+  }
+
+  add(message: Message, node: string): void {
+    this.#nodes.set(message, node);
+  }
+
+  /** Its handler runs, or it has been answered. */
+  remove(message: Message): void {
+    if (this.#nodes.size > 0) this.#nodes.delete(message);
+  }
+
+  /** Forgets those of a node that crashed, and says which these were. */
+  crashed(node: string): readonly Message[] {
+    const lost = [...this.#nodes].filter(([, of]) => of === node).map(([message]) => message);
+    for (const message of lost) this.#nodes.delete(message);
+    return lost;
+  }
+}
