@@ -1,6 +1,6 @@
 /**
  * What a benchmark hands to `npm run bench`, and how a rate is taken: CPU time of the process, one
- * warm-up, median of five with minimum and maximum (simulation.md 4).
+ * warm-up, median of five with minimum and maximum (docs/spec/workloads.md).
  *
  * Does not print; main.ts does.
  *

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- chain`: workload (b), packet-hops per CPU second
- * (simulation.md 4.2). The workload checks its own exact results and throws when one is off.
+ * (docs/spec/workloads.md#b-chain-of-ten-hops). The workload checks its own exact results and throws when one is off.
  *
  * @module
  */

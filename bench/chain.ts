@@ -1,6 +1,6 @@
 /**
  * Workload (b): eleven nodes in a line, ten links of 1 Gbit/s and 1 ms, every packet a real 1,054
- * byte datagram whose header each node parses and rewrites (simulation.md 4.2).
+ * byte datagram whose header each node parses and rewrites (docs/spec/workloads.md#b-chain-of-ten-hops).
  *
  * The number is void unless first arrival, last arrival and counts are exactly the expected ones.
  *

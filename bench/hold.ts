@@ -1,6 +1,6 @@
 /**
  * Workload (a), hold, at 100, 10,000 and 1,000,000 pending events, beside three packages from npm in
- * the same run (simulation.md 4.1, 4.5).
+ * the same run (docs/spec/workloads.md#a-hold, 4.5).
  *
  * A rate is void unless clock and, where ties are FIFO, hash are exactly the published ones.
  *
@@ -23,7 +23,7 @@ const TARGETS: ReadonlyMap<number, number> = new Map([
   [1_000_000, 2.5],
 ]);
 const PEERS: readonly Peer[] = [simjs, jsSimulator, flatqueue];
-/** Idle timers far in the future that must not slow anything (simulation.md 1.1). */
+/** Idle timers far in the future that must not slow anything (docs/adr/0003). */
 const IDLE = 1_000_000;
 
 /** Ours first, then the peers, for each number of pending events. */

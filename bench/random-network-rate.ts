@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- random-network`: workload (c), packet-hops per CPU second, set-up time and
- * resident memory (simulation.md 4.3). The workload checks its own exact results and throws when one
+ * resident memory (docs/spec/workloads.md#c-random-network). The workload checks its own exact results and throws when one
  * is off.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * Workload (c): 1,000 nodes, 3,000 links of 1 Gbit/s, 1,000 flows of 1,000 packets of 1,054 bytes,
- * real headers rewritten at each hop (simulation.md 4.3).
+ * real headers rewritten at each hop (docs/spec/workloads.md#c-random-network).
  *
  * The number is void unless counts, delays and the last arrival are exactly the expected ones.
  *
@@ -44,7 +44,7 @@ export interface RandomNetworkResult {
   readonly fingerprint: string;
 }
 
-/** Numbers of simulation.md 4.3; the mean delay of 22,277,924.769729 ns is the sum over 1e6. */
+/** Numbers of docs/spec/workloads.md#c-random-network; the mean delay of 22,277,924.769729 ns is the sum over 1e6. */
 const EXPECTED = {
   packetHops: 4_023_000,
   delivered: 1_000_000,

@@ -1,7 +1,7 @@
 /**
  * Cost of the trace: recording a hop (all its callbacks, encoding and gzip included), and seeking in a
  * file of a million hops. The spec measured 0.23 us an event for writing alone, 26.0 MB raw and 7.6 MB
- * stored (ux.md 4.10).
+ * stored (docs/TRACE.md).
  *
  * `npm run bench -- trace`. Hops last 10 ms on ten links, a new packet each 10 us, six hops a packet.
  *

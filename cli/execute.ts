@@ -2,7 +2,7 @@
  * Runs a loaded scenario, judges it, writes what the run leaves, and prints the verdict.
  *
  * Result on stdout, progress on stderr. The first Ctrl-C stops the run and reports what there is,
- * marked interrupted; the second ends at once (spec/ux.md 2.1).
+ * marked interrupted; the second ends at once (docs/spec/run-files.md).
  *
  * @module
  */

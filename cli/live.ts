@@ -99,7 +99,7 @@ export function addLive(program: Command): void {
     const { loaded, deployment } = deploy(plain, flags.deployment);
     const { loops, repeat } = chooseLoops(flags, loaded.scenario, isGiven('precision'));
     const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
-    // Loops and processes that spin would take the processor from each other (simulation.md 9.5).
+    // Loops and processes that spin would take the processor from each other (docs/spec/live.md).
     const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
     const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
     const runner = runnerOf({ ...flags, loops, precision, shape }, { registry, deployment });

@@ -1,7 +1,7 @@
 /**
  * The frame of the command line: name, help, version, and how its mistakes are printed.
  *
- * Errors have the form of spec/ux.md 2.2 with the command in place of the source line.
+ * Errors have the form of docs/spec/error-messages.md with the command in place of the source line.
  *
  * @module
  */

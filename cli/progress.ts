@@ -1,6 +1,6 @@
 /**
  * Progress on stderr: one line rewritten ten times a second on a terminal, one plain line at the
- * start and every 10 s elsewhere, nothing with `--json` or `-q` (spec/ux.md 2.1).
+ * start and every 10 s elsewhere, nothing with `--json` or `-q` (docs/spec/run-files.md).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Workload (a), hold: N pending events; take the earliest, schedule its payload again
- * (simulation.md 4.1). Runs on the scheduler with cancellable events, as protocols use it.
+ * (docs/spec/workloads.md#a-hold). Runs on the scheduler with cancellable events, as protocols use it.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const IDLE_KIND = 2;
 /** Idle timers begin an hour from now. */
 const IDLE_NS = 3_600_000_000_000;
 
-/** Published results after {@link HOLDS} holds, by pending events (simulation.md 4.1). */
+/** Published results after {@link HOLDS} holds, by pending events (docs/spec/workloads.md#a-hold). */
 export const EXPECTED: ReadonlyMap<number, { readonly clockNs: number; readonly fnv1a: string }> =
   new Map([
     [100, { clockNs: 10_491_706_987, fnv1a: '61579264' }],

@@ -1,5 +1,5 @@
 /**
- * Workload (c): edges, flows and routes of the 1,000-node random network (simulation.md 4.3), the
+ * Workload (c): edges, flows and routes of the 1,000-node random network (docs/spec/workloads.md#c-random-network), the
  * same in every kernel. Knows no simulator; `facts` are what the specification lists for checking.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * The generator that all workloads share with other simulators (simulation.md 4): xoshiro128** from
+ * The generator that all workloads share with other simulators (docs/spec/workloads.md): xoshiro128** from
  * state (1, 2, 3, 4) and the plain, slightly biased integer below n, so that any kernel can do it.
  *
  * Not for the product: its integers are unbiased (engine/core/sampling.ts).

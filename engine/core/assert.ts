@@ -1,12 +1,15 @@
 /**
- * Assertions that stay on in production (STYLE 21: the third kind of error, "our own mistake").
+ * Assertions that stay on in production, for the third kind of error: our own mistakes
+ * (docs/spec/error-messages.md).
  *
- * Does not report bad network input (that is a drop reason) nor bad files (that is a ConfigError).
+ * Bad network input is a drop reason and a bad file is a ConfigError; neither belongs here.
  *
  * @module
  */
 
-/** An invariant of ours broke: the run ends with exit code 3 (DESIGN 7). */
+/**
+ * An invariant of ours broke: the run ends with exit code 3 (docs/spec/run-files.md#exit-codes).
+ */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }

@@ -1,7 +1,7 @@
 /**
- * 1,024 unordered lists of (key, reference), kept in chunks: an entry is written behind its
- * predecessor and read after it, so that a large rung of the ladder (event-ladder.ts) costs the
- * caches one line per list, not one per entry.
+ * 1,024 unordered lists of (key, reference), stored in chunks. Entries of a list lie next to each
+ * other, so that a large rung of the ladder (event-ladder.ts) costs the caches one line per list,
+ * not one per entry.
  *
  * Does not order anything and does not know what a key means.
  *
@@ -12,7 +12,7 @@
 export const LISTS = 1024;
 
 const WORDS = LISTS / 32;
-/** Entries of a chunk: 2^5. Its keys are four cache lines. */
+/** Entries per chunk, 2^5: its keys fill four cache lines. */
 const CHUNK_SHIFT = 5;
 const CHUNK = 1 << CHUNK_SHIFT;
 const CHUNK_MASK = CHUNK - 1;
@@ -20,8 +20,8 @@ const FIRST_CHUNKS = 256;
 const NIL = -1;
 
 /**
- * Receives the entries of a list, in the order in which they were added: a chunk at a time, since a
- * key handed over alone would be boxed wherever V8 does not inline the call.
+ * Receives the entries of a list in the order in which they were added, a chunk at a time: a key
+ * passed as an argument would be boxed wherever V8 does not inline the call.
  */
 export type ChunkVisitor = (
   keys: Float64Array,
@@ -36,14 +36,14 @@ export class BucketLists {
   size = 0;
   private keys = new Float64Array(FIRST_CHUNKS * CHUNK);
   private references = new Int32Array(FIRST_CHUNKS * CHUNK);
-  /** Per chunk: the one behind it, in its list or among the free ones. */
+  /** Per chunk: the next chunk of its list, or of the free list. */
   private following = new Int32Array(FIRST_CHUNKS);
   private freeChunk = NIL;
   private usedChunks = 0;
   private readonly heads = new Int32Array(LISTS).fill(NIL);
   private readonly tails = new Int32Array(LISTS).fill(NIL);
   private readonly counts = new Int32Array(LISTS);
-  /** One bit per list that holds something. */
+  /** One bit per list, set while the list is not empty. */
   private readonly occupied = new Int32Array(WORDS);
 
   /** Entries of one list. */
@@ -51,7 +51,7 @@ export class BucketLists {
     return this.counts[list] as number;
   }
 
-  // hot: once per event that lies behind the horizon.
+  // hot: once per event beyond the horizon.
   /** Adds an entry to the end of a list. */
   append(list: number, key: number, reference: number): void {
     const count = this.counts[list] as number;
@@ -64,10 +64,10 @@ export class BucketLists {
     this.size += 1;
   }
 
-  /** The first list from `first` on that holds something; -1 when there is none. */
+  /** The first non-empty list from `first` on; -1 when there is none. */
   nearest(first: number): number {
     let word = first >> 5;
-    // In the first word only what lies ahead counts.
+    // In the first word, only the bits from `first` on count.
     let bits = word < WORDS ? (this.occupied[word] as number) & (-1 << (first & 31)) : 0;
     while (bits === 0) {
       word += 1;
@@ -91,7 +91,7 @@ export class BucketLists {
     this.occupied[list >> 5] = (this.occupied[list >> 5] as number) & ~(1 << (list & 31));
   }
 
-  /** Shows the entries of a list. */
+  /** Calls the visitor for each entry of a list, which stays as it is. */
   forEach(list: number, visit: ChunkVisitor): void {
     let chunk = this.heads[list] as number;
     for (let left = this.countOf(list); left > 0; left -= CHUNK) {
@@ -101,7 +101,7 @@ export class BucketLists {
     }
   }
 
-  /** Replaces every key, which must not move to another list; `undefined` drops the entry. */
+  /** Replaces every key; an entry must stay in its list. `undefined` drops the entry. */
   refill(map: (key: number, reference: number) => number | undefined): void {
     const kept: [number, number][] = [];
     const visit: ChunkVisitor = (keys, references, start, end): void => {

@@ -1,6 +1,6 @@
 /**
- * Finds the first event at which two runs of the same input differ (spec/simulation.md 6.6): first
- * by checkpoints only, then by full records of the one interval in which they part.
+ * Finds the first event at which two runs of the same input differ (docs/spec/fingerprint.md):
+ * first by checkpoints, then by full records of the one interval in which the runs diverge.
  *
  * Does not know what a run is, and decides no exit code.
  *
@@ -20,16 +20,16 @@ export interface Interval {
   readonly to: number;
 }
 
-/** Where two runs part. */
+/** Where two runs diverge. */
 export interface Divergence {
-  /** Holds the first differing event. */
+  /** The interval that contains the first differing event. */
   readonly interval: Interval;
-  /** What each run did there; both absent when the recorded repetitions agreed with each other. */
+  /** What each run did there; both absent when the two recorded repetitions agreed. */
   readonly first: EventRecord | undefined;
   readonly second: EventRecord | undefined;
 }
 
-/** Runs the input once, mixing its events into the fingerprint that it is given. */
+/** Runs the input once and mixes its events into the given fingerprint. */
 export type Run = (fingerprint: Fingerprint) => void;
 
 /** Keeps the full records of one interval of a run. */
@@ -56,7 +56,7 @@ class IntervalRecorder implements EventObserver {
 }
 
 /**
- * The interval in which two fingerprints part.
+ * The interval in which two fingerprints diverge.
  *
  * @returns undefined when both runs are equal.
  */
@@ -75,7 +75,7 @@ function firstUnequalInterval(a: Fingerprint, b: Fingerprint): Interval | undefi
 /**
  * Runs an input twice and, if the two differ, twice more to find the first differing event.
  *
- * @param run Must take nothing from outside but its input.
+ * @param run Must depend on nothing but its input.
  * @param nodeCount Lanes of the fingerprints.
  * @returns undefined when both runs are equal.
  */
@@ -93,7 +93,7 @@ export function findDivergence(run: Run, nodeCount: number): Divergence | undefi
 }
 
 /**
- * Says in words where two runs part.
+ * Says in words where two runs diverge.
  *
  * @param nodeName Name of the node with this index.
  */

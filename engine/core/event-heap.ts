@@ -1,34 +1,37 @@
 /**
- * 4-ary min-heap of (key, reference) on typed arrays (spec/simulation.md 1.1 and 1.3).
+ * 4-ary min-heap of (key, reference) on typed arrays (docs/adr/0003).
  *
- * Keys are unique doubles, so that one comparison decides and no tie is left; how time and sequence
- * share a key, and what a reference means, is the owner's affair (event-queue.ts).
- * The top is removed lazily: at first it only becomes vacant, and an entry that is added then sinks
- * from there. Most events schedule one other; together they cost one walk through the heap, not two.
- * Does not know handles, cancellation, the clock, or payloads.
+ * Keys are unique doubles, so one comparison decides and there are no ties. How time and sequence
+ * share a key, and what a reference means, is the owner's business (event-queue.ts). The top is
+ * removed lazily: it is only marked vacant, and the next entry that is added sinks from there. Most
+ * events schedule exactly one other, and the pair then costs one walk through the heap instead of
+ * two. Does not know handles, cancellation, the clock, or payloads.
  *
  * @module
  */
 
 /**
- * Index of the top. Four siblings begin at 2, 6, 10 ...: their keys are half a cache line, and those
- * of all grandchildren two lines, in an array that begins 16 bytes behind a page, as large ones do.
+ * Index of the top. Groups of four siblings begin at 2, 6, 10 ...: large arrays start 16 bytes into
+ * a page, so the keys of a group fill half a cache line and those of all grandchildren two lines.
  */
 const TOP = 1;
-/** Children of i: 4 i - 2 and the three behind it; parent: (i + 2) / 4. */
+/** Children of i: 4 i - 2 and the next three; parent: (i + 2) / 4. */
 const SHIFT = 2;
-/** Entries behind the end that read as "never", so that a last group of siblings needs no test. */
+/**
+ * Entries beyond the end read as "never", so that an incomplete last group of siblings needs no
+ * test.
+ */
 const PADDING = 4;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Heap of unique keys. */
 export class EventHeap {
-  /** Keys by index; those behind the end are {@link NEVER}. */
+  /** Keys by index; those beyond the end are {@link NEVER}. */
   protected keys: Float64Array;
   private references: Int32Array;
-  /** Where the next entry is put: at the top when that is vacant, else at the end. */
+  /** Where the next entry goes: to the top if it is vacant, else to the end. */
   protected next = TOP;
-  /** Index behind the last entry. */
+  /** One past the index of the last entry. */
   private end = TOP;
 
   /** @param capacity Entries before the first growth. */
@@ -52,10 +55,10 @@ export class EventHeap {
     return this.references[TOP] as number;
   }
 
-  // hot: with vacateTop 35 ns per event at 100 pending.
+  // hot: together with vacateTop, 35 ns per event at 100 pending.
   /**
-   * Adds the entry whose key the caller has written to `keys[next]`. A key handed over would be
-   * boxed wherever V8 does not inline this call, which differs from run to run.
+   * Adds the entry whose key the caller has already written to `keys[next]`. A key passed as an
+   * argument would be boxed wherever V8 does not inline this call, which varies from run to run.
    */
   protected insert(reference: number): void {
     const at = this.next;
@@ -76,7 +79,7 @@ export class EventHeap {
     this.next = TOP;
   }
 
-  /** Ends the vacancy of the top, if there is one: the last entry goes there and sinks. */
+  /** Fills the top if it is vacant: the last entry moves there and sinks. */
   protected fillTop(): void {
     if (this.next === this.end) return;
     const { keys, references } = this;
@@ -105,7 +108,7 @@ export class EventHeap {
     keys.fill(NEVER, kept, end);
     this.end = kept;
     this.next = kept;
-    // Floyd: unique keys make the order of removal what it was.
+    // Floyd's heap construction; since keys are unique, the order of removal stays the same.
     for (let hole = parentOf(kept - 1); hole >= TOP; hole -= 1) this.sink(hole);
   }
 
@@ -116,7 +119,7 @@ export class EventHeap {
     for (let i = TOP; i < end; i += 1) keys[i] = map(keys[i] as number);
   }
 
-  /** Lets the entry at `start` rise to its place: the hole moves, entries are never swapped. */
+  /** Moves the entry at `start` up to its place: the hole moves, entries are never swapped. */
   private rise(start: number): void {
     const { keys, references } = this;
     const key = keys[start] as number;
@@ -134,7 +137,7 @@ export class EventHeap {
     references[hole] = reference;
   }
 
-  /** Lets the entry at `start` sink to its place. */
+  /** Moves the entry at `start` down to its place. */
   private sink(start: number): void {
     const { keys, references, end } = this;
     const key = keys[start] as number;
@@ -152,17 +155,17 @@ export class EventHeap {
     references[hole] = reference;
   }
 
-  /** The arrays are full: makes room for one more entry at least. */
+  /** The arrays are full: makes room for at least one more entry. */
   protected makeRoom(): void {
     this.resize(this.keys.length * 2);
   }
 
-  /** Entries for which there is room. */
+  /** Number of entries that fit. */
   protected get capacity(): number {
     return this.keys.length - TOP - PADDING;
   }
 
-  /** Frees the memory of a heap that was once larger; all entries must fit. */
+  /** Frees the memory of a heap that has shrunk; all entries must fit. */
   protected shrink(capacity: number): void {
     this.resize(capacity + TOP + PADDING);
   }
@@ -177,15 +180,15 @@ export class EventHeap {
   }
 }
 
-// Constants, because V8 loads and checks a declared function at every use.
+// Function expressions in constants, because V8 loads and checks a declared function at every use.
 
 const parentOf = (index: number): number => (index + SHIFT) >> 2;
 
 /**
- * Index of the least of the four keys from `first` on.
+ * Index of the least of the four keys that begin at `first`.
  *
- * Which sibling is least cannot be predicted, so it is computed from all six comparisons: with
- * branches the heap is 25 % slower at 100 pending and 35 % at 1e4.
+ * Branches on which sibling is least would be mispredicted, so the index is computed from all six
+ * comparisons: with branches the heap is 25 % slower at 100 pending and 35 % at 1e4.
  */
 const leastOfFour = (keys: Float64Array, first: number): number => {
   const key0 = keys[first] as number;

@@ -1,43 +1,43 @@
 /**
- * Two rungs of a ladder between heap and wheel, for when many events lie in one bucket of the wheel
- * (Tang, Goh, Thng: Ladder Queue, ACM TOMACS 15(3), 2005; here with fixed widths): a heap that
- * outgrows the caches pays a miss per level, a list that is only appended to pays none.
+ * A ladder of two rungs between heap and wheel, used when many events fall into one bucket of the
+ * wheel (Tang, Goh, Thng: Ladder Queue, ACM TOMACS 15(3), 2005; with fixed widths here). A heap
+ * that outgrows the caches misses once per level; appending to a list misses almost never.
  *
- * The outer rung cuts the wheel's bucket of 2^27 ns into 1,024 lists of 2^17 ns, the inner rung one
- * of these into lists of 2^7 ns. A rung opens when the heap is full and closes when it is empty;
- * small worlds never open one. Keys are those of the heap (event-queue.ts), unique, so that the
- * order is the heap's alone.
+ * The outer rung cuts the wheel's bucket of 2^27 ns into 1,024 lists of 2^17 ns, the inner rung
+ * cuts one of these into lists of 2^7 ns. A rung opens when the heap is full and closes when it is
+ * empty; small worlds never open one. Keys are the heap's unique keys (event-queue.ts), so the heap
+ * alone decides the order.
  *
  * @module
  */
 import { assert } from './assert.ts';
 import { BucketLists, type ChunkVisitor, LISTS } from './bucket-lists.ts';
 
-/** What one nanosecond is worth in a key: 2^26 (event-queue.ts). */
+/** One nanosecond as a difference of keys: 2^26 (event-queue.ts). */
 const NANOSECOND = 67_108_864;
-/** Widths of a list, as key: 2^17 ns and 2^7 ns. */
+/** Widths of a list as differences of keys: 2^17 ns and 2^7 ns. */
 const OUTER_WIDTH = 131_072 * NANOSECOND;
 const INNER_WIDTH = 128 * NANOSECOND;
-// Exact, being powers of two.
+// Exact, because both are powers of two.
 const LISTS_PER_OUTER_KEY = 1 / OUTER_WIDTH;
 const LISTS_PER_INNER_KEY = 1 / INNER_WIDTH;
 const LIST_BITS = 10;
 const LIST_MASK = LISTS - 1;
 const CLOSED = -1;
 
-/** Where the ladder's entries go, and which of them are dead. */
+/** Takes the ladder's entries and says which of them are dead. */
 export interface LadderOwner {
   /** True when the reference was cancelled. */
   isDead(reference: number): boolean;
   /** Frees a dead reference that leaves the ladder. */
   reclaim(reference: number): void;
-  /** Takes a live entry of the list that has become present; its key is `keys[at]`. */
+  /** Takes a live entry of the list that has just become the present one; its key is `keys[at]`. */
   receiveKey(keys: Float64Array, at: number, reference: number): void;
 }
 
-/** Entries of the wheel's present bucket that lie behind the heap's. */
+/** Entries of the wheel's present bucket that come after those in the heap. */
 export class EventLadder {
-  /** Keys from here on belong to the ladder; Infinity while no rung is open. */
+  /** Keys from this one on belong to the ladder; Infinity while no rung is open. */
   endKey = Number.POSITIVE_INFINITY;
   private readonly owner: LadderOwner;
   /** Made when first needed. */
@@ -47,7 +47,7 @@ export class EventLadder {
   private outerAt = CLOSED;
   /** Present list of the inner rung, counted over all outer ones. */
   private innerAt = CLOSED;
-  /** Keys below this belong to the inner rung, when they do not belong to the heap. */
+  /** Keys below this and not in the heap belong to the inner rung. */
   private innerEndKey = 0;
   private readonly toOwner: ChunkVisitor;
   private readonly toInner: ChunkVisitor;
@@ -55,7 +55,8 @@ export class EventLadder {
   constructor(owner: LadderOwner) {
     this.owner = owner;
     this.toOwner = (keys, references, start, end): void => {
-      // All records of the chunk first: their cache misses overlap, as nothing waits for one.
+      // Reads all records of the chunk first: nothing waits for one of them, so their cache misses
+      // overlap.
       let dead = 0;
       for (let at = start; at < end; at += 1)
         dead += Number(owner.isDead(references[at] as number));
@@ -72,7 +73,7 @@ export class EventLadder {
     };
   }
 
-  /** Entries held, dead ones included. */
+  /** Entries held, including dead ones. */
   get size(): number {
     return (this.outer?.size ?? 0) + (this.inner?.size ?? 0);
   }
@@ -80,7 +81,8 @@ export class EventLadder {
   /**
    * Opens the next finer rung around `key`, the least key of the heap.
    *
-   * @returns false when the finest rung is open: its lists are 128 ns, the rest is the heap's.
+   * @returns false when the finest rung is already open: its lists are 128 ns, and the heap takes
+   * the rest.
    */
   open(key: number): boolean {
     if (this.innerAt !== CLOSED) return false;
@@ -90,13 +92,14 @@ export class EventLadder {
       this.moveOuter(innerAt >> LIST_BITS);
       return true;
     }
-    // A key before the present outer list has no inner rung: the heap is all before it.
+    // A key before the present outer list has no inner rung: everything before that list is in the
+    // heap.
     if (innerAt >> LIST_BITS !== this.outerAt) return false;
     this.openInner(innerAt);
     return true;
   }
 
-  // hot: once per event that lies behind the horizon.
+  // hot: once per event beyond the horizon.
   /** Adds an entry; `key` must not lie before {@link EventLadder.endKey}. */
   insert(key: number, reference: number): void {
     if (key < this.innerEndKey) {
@@ -108,9 +111,10 @@ export class EventLadder {
   }
 
   /**
-   * Makes the next list that holds anything present and hands it to the owner; the heap is empty.
+   * Makes the next non-empty list the present one and hands it to the owner. The heap must be
+   * empty.
    *
-   * @param crowd A list of more entries than this goes to the inner rung instead.
+   * @param crowd A list with more entries than this goes to the inner rung instead.
    * @returns false when there is none.
    */
   turn(crowd: number): boolean {
@@ -129,7 +133,10 @@ export class EventLadder {
     return false;
   }
 
-  /** Makes the lists of an instant present, ns since the begin of the wheel's bucket. */
+  /**
+   * Makes the lists that contain an instant the present ones; ns since the start of the wheel's
+   * bucket.
+   */
   moveTo(offset: number): void {
     if (this.outerAt === CLOSED) return;
     const innerAt = Math.floor(offset * NANOSECOND * LISTS_PER_INNER_KEY);
@@ -142,7 +149,7 @@ export class EventLadder {
     }
   }
 
-  /** Ends both rungs; they must be empty. */
+  /** Closes both rungs, which must be empty. */
   close(): void {
     this.closeInner();
     assert(this.size === 0, 'a ladder that holds events must not be closed');
@@ -150,7 +157,7 @@ export class EventLadder {
     this.endKey = Number.POSITIVE_INFINITY;
   }
 
-  /** Key of the earliest live entry; Infinity when there is none. Moves nothing. */
+  /** Key of the earliest live entry; Infinity when there is none. Changes nothing. */
   nextKey(): number {
     const inner = this.earliestOf(this.inner);
     return inner === Number.POSITIVE_INFINITY ? this.earliestOf(this.outer) : inner;
@@ -214,7 +221,7 @@ export class EventLadder {
     return isCrowded;
   }
 
-  /** @param innerAt The present list; one before the first when none is present yet. */
+  /** @param innerAt The present list; -1 when there is none yet. */
   private openInner(innerAt: number): void {
     this.inner ??= new BucketLists();
     this.innerEndKey = (this.outerAt + 1) * OUTER_WIDTH;

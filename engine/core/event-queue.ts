@@ -1,13 +1,14 @@
 /**
- * The event queue: heap, ring for "now", ladder for crowds and wheel for far timers behind one order
- * (time, class, sequence), with cancellation by generation handles (spec/simulation.md 1.3, DESIGN 5).
+ * The event queue: a heap, a ring for "now", a ladder for crowded buckets and a wheel for far
+ * timers, behind one order (time, class, sequence). Cancellation is by generation handles
+ * (docs/spec/event-order.md).
  *
- * Key of the heap: all its events lie in one bucket of the wheel, 2^27 ns, so that time within the
- * bucket (27 bits) and sequence (26 bits) share one exact double; sequences are renumbered before
- * they run out. Class: faults draw their sequences from a range below all others, so that they come
- * first among events of one nanosecond.
- * Owns the clock, because "a dead top is freed before the clock moves" is part of the order.
- * Does not check delays, and calls nobody: that is the scheduler.
+ * Key of the heap: all its events lie in one bucket of the wheel, 2^27 ns wide, so that time within
+ * the bucket (27 bits) and sequence (26 bits) share one exact double; sequences are renumbered
+ * before they run out. Class: faults draw their sequences from a range below all others, so they
+ * come first among the events of one nanosecond. The queue owns the clock, because "a dead top is
+ * freed before the clock moves" is part of the order. It checks no delays and calls no handlers:
+ * that is the scheduler.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import { FarWheel, type WheelOwner } from './far-wheel.ts';
 import { ReferenceRing } from './reference-ring.ts';
 import { SequenceRanks } from './sequence-ranks.ts';
 
-/** Names one scheduled event for ever: generation * 2^22 + slot, a safe integer, never 0. */
+/** Names one scheduled event, never reused: generation * 2^22 + slot, a safe integer, never 0. */
 export type EventHandle = number;
 
 /** {@link EventQueue.take} found nothing within the limit. */
@@ -27,15 +28,19 @@ export const NOTHING = 0x7fff_ffff;
 export const CLOCK_NOW = 0;
 export const CLOCK_LIMIT = 1;
 
-// V8 folds a module's private constants into the code, but loads and checks exported ones at every
-// use: hot code uses private names. Likewise it folds functions in constants, but loads and checks
-// declared ones; and an index made by `|` needs no test for overflow, unlike one made by `+`.
+// For V8: a module's private constants are folded into the code, exported ones are loaded and
+// checked at every use, so hot code uses private names. The same holds for functions in constants
+// against declared ones. An index computed with `|` needs no overflow check, one computed with `+`
+// does.
 const NOW = CLOCK_NOW;
 const LIMIT = CLOCK_LIMIT;
-/** First instant of the present bucket, and of what is not in the heap; kept beside the clock. */
+/**
+ * First instant of the present bucket, and first instant that is not in the heap; stored next to
+ * the clock.
+ */
 const START = 2;
 const HORIZON = 3;
-/** First instant behind the present bucket: from here on all is the wheel's. */
+/** First instant after the present bucket: from here on, events belong to the wheel. */
 const BUCKET_END = 4;
 const NONE = NOTHING;
 
@@ -45,11 +50,13 @@ const CALLBACK = 0;
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
-/** A dead event was freed or a bucket poured: look again. Slots never come this far. */
+/**
+ * A dead event was freed or a bucket was poured: look again. Slot numbers never reach this value.
+ */
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
-/** Where a slot's event waits; the heap is 0 because it is the common case. */
+/** Where a slot's event is waiting; 0 is the heap, the common case. */
 const IN_RING = 256;
 const BEHIND = 512;
 
@@ -57,22 +64,27 @@ const BEHIND = 512;
 const SLOT_LIMIT = 4_194_304;
 const LAST_GENERATION = 0x7fff_ffff;
 const NIL = -1;
-/** Compaction waits for this many dead entries, so that small queues never pay for it. */
+/** Compaction starts only from this many dead entries, so that small queues never pay for it. */
 const DEAD_FLOOR = 64;
-/** Sequence numbers of faults: 0 up to here; those of all other events count up from here. */
+/** Faults have sequence numbers from 0 up to here; all other events count up from here. */
 const FIRST_SEQUENCE = 1_048_576;
-/** Sequence numbers end here; before it, all pending events are renumbered. */
+/** Sequence numbers end here; before that, all pending events are renumbered. */
 const SEQUENCES = 67_108_864;
 const TIME_OF_KEY = 1 / SEQUENCES;
 
-/** A heap of this size stays in a core's second cache (keys and references: 192 kB). */
+/** A heap of this size fits into a core's second-level cache (keys and references: 192 kB). */
 const HEAP_LIMIT = 16384;
 
 const NO_CALLBACK = (): void => undefined;
 
-/** Pending events in order. References: slot >= 0, or kind and target packed into a negative int. */
+/**
+ * Pending events in order. A reference is a slot (>= 0), or kind and target packed into a negative
+ * integer.
+ */
 export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
-  /** Current time and the limit of {@link take}, ns; typed so that no store boxes a double. */
+  /**
+   * Current time and the limit of {@link take}, ns; a typed array, so that no store boxes a double.
+   */
   readonly clock = new Float64Array(5);
   /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
   records: Int32Array;
@@ -91,8 +103,8 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
 
   /**
    * @param capacity Events expected to be pending at once; grows by doubling.
-   * @param firstSequence Where the count begins; tests begin near its end.
-   * @param heapLimit Entries of the heap from which on the ladder takes the later ones.
+   * @param firstSequence Where the count begins; tests start near the end of the range.
+   * @param heapLimit Above this many entries the ladder takes the later ones.
    */
   constructor(capacity = 1024, firstSequence = FIRST_SEQUENCE, heapLimit = HEAP_LIMIT) {
     super(Math.min(capacity, heapLimit));
@@ -104,7 +116,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.addSlots(capacity);
   }
 
-  /** Events of the present bucket, dead ones included: what the heap works with. */
+  /** Entries in the heap, including dead ones. */
   get nearCount(): number {
     return this.heapSize;
   }
@@ -121,9 +133,9 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
 
   // hot: once per cancellable event.
   /**
-   * Adds an event `delay` from now. The delay has been checked.
+   * Adds an event `delay` from now; the caller has checked the delay.
    *
-   * @returns the slot: {@link handleOf} makes the handle where it is needed, as a double.
+   * @returns the slot; {@link handleOf} turns it into a handle where one is needed.
    */
   push(delay: number, kind: number, target: number, argument: number): number {
     const slot = this.acquire();
@@ -149,13 +161,16 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return slot;
   }
 
-  /** The handle of the event that waits in a slot. */
+  /** The handle of the event in a slot. */
   handleOf(slot: number): EventHandle {
     return (this.records[slot << 2] as number) * SLOT_LIMIT + slot;
   }
 
-  // hot: once per transmitter end and pipe head.
-  /** Adds an event that is never cancelled: kind and target live in the entry, no slot is used. */
+  // hot: once per end of a transmission and per arrival at the head of a pipe.
+  /**
+   * Adds an event that cannot be cancelled: kind and target are stored in the entry, without a
+   * slot.
+   */
   post(delay: number, kind: number, target: number): void {
     const sequence = this.nextSequence();
     const reference = POSTED | (kind << POSTED_KIND_SHIFT) | target;
@@ -170,7 +185,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return slot;
   }
 
-  /** Adds a callback of the class that goes first among the events of its nanosecond. */
+  /** Adds a callback of the class that comes first among the events of its nanosecond. */
   pushFault(time: number, callback: () => void): number {
     const slot = this.acquire();
     if (this.faultSequence === FIRST_SEQUENCE) this.renumber();
@@ -179,7 +194,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.callbacks[slot] = callback;
     this.records[(slot << 2) | 1] =
       CALLBACK | (time < (this.clock[HORIZON] as number) ? 0 : BEHIND);
-    // Never the ring, not even for now: older events of this instant wait there.
+    // Never into the ring, not even for now: older events of this instant are waiting there.
     this.pushAhead(time, sequence, slot);
     return slot;
   }
@@ -190,9 +205,9 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return this.records[(handle - generation * SLOT_LIMIT) << 2] === generation;
   }
 
-  /** Marks the event dead. Harmless when it has fired or was cancelled: returns false. */
+  /** Marks the event dead. Returns false, harmlessly, when it has fired or was cancelled before. */
   cancel(handle: EventHandle): boolean {
-    // Not %, which is a library call on doubles (spec 1.4).
+    // Not %, which is a library call on doubles.
     const generation = Math.floor(handle / SLOT_LIMIT);
     const slot = handle - generation * SLOT_LIMIT;
     const at = slot << 2;
@@ -210,12 +225,13 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   /**
    * Takes the next live event not after `clock[LIMIT]` and moves the clock to it.
    *
-   * @returns a reference, which stays readable until {@link release}, or {@link NOTHING}.
+   * @returns a reference, readable until {@link release}, or {@link NOTHING}.
    */
   take(): number {
     for (;;) {
       this.fillTop();
-      // Heap entries of this instant are older than any entry of the ring (spec 1.3).
+      // Heap entries of this instant are older than any entry of the ring
+      // (docs/spec/event-order.md#order).
       const isRingNext = this.ring.size > 0 && this.topKey() >= this.endOfInstant();
       const reference = isRingNext ? this.takeFromRing() : this.takeFromHeap();
       if (reference !== AGAIN) return reference;
@@ -261,7 +277,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return callback;
   }
 
-  /** Frees a taken slot: its handle is stale from here on. */
+  /** Frees a taken slot, so that its handle becomes stale. */
   release(slot: number): void {
     const at = slot << 2;
     const records = this.records;
@@ -276,7 +292,9 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.release(slot);
   }
 
-  /** Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may have come nearer. */
+  /**
+   * Part of {@link WheelOwner}: a live event leaves the wheel; the horizon may have moved closer.
+   */
   receive(time: number, sequence: number, reference: number): void {
     if (time >= (this.clock[HORIZON] as number)) {
       this.pushBehind(time, sequence, reference);
@@ -312,7 +330,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     }
   }
 
-  /** The heap is full: the ladder takes what is later, or else the heap grows. */
+  /** The heap is full: the ladder takes the later entries, or else the heap grows. */
   protected override makeRoom(): void {
     while (this.capacity >= this.heapLimit && this.ladder.open(this.topKey())) {
       this.noteHorizon();
@@ -363,7 +381,8 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     const reference = this.topReference();
     this.vacateTop();
     if (this.isDead(reference)) {
-      // Before the clock moves: a cancelled event must not take the time with it (spec 1.3).
+      // Before the clock moves: a cancelled event must not move it
+      // (docs/spec/event-order.md#cancellation).
       this.deadInHeap -= 1;
       this.release(reference);
       return AGAIN;
@@ -377,17 +396,21 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return ((this.clock[NOW] as number) - (this.clock[START] as number) + 1) * SEQUENCES;
   }
 
-  /** The heap is empty: pours the next list into it, or the next bucket that begins in the limit. */
+  /**
+   * The heap is empty: pours the next list into it, or the next bucket that begins within the
+   * limit.
+   */
   private turnWheel(): boolean {
     if (this.capacity > 2 * this.heapLimit) this.shrink(this.heapLimit);
     if (this.ladder.size > 0) {
-      // Also beyond the limit: that the horizon lies farther ahead changes no order.
+      // Even beyond the limit: a horizon farther ahead changes no order.
       const isTurned = this.ladder.turn(this.heapLimit);
       this.noteHorizon();
       return isTurned;
     }
     const hasTurned = this.wheel.turn(this.clock[LIMIT] as number);
-    // After buckets of dead entries the present one may lie behind the clock: go back to it.
+    // After buckets that held only dead entries, the present bucket may lie before the clock: move
+    // on to the clock's.
     if (!hasTurned && this.wheel.size === 0) this.moveWheelTo(this.clock[NOW] as number);
     else this.noteBucket();
     if (hasTurned) this.wheel.pour(this);
@@ -412,8 +435,8 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   private countDead(place: number): void {
-    // Each place counts its own: dead ring entries in the heap's count would make every later
-    // cancel rebuild the heap (spec 1.3).
+    // Each structure has its own counter: dead ring entries in the heap's counter would make every
+    // later cancel rebuild the heap.
     if (place === IN_RING) {
       this.deadInRing += 1;
     } else if (place === BEHIND) {
@@ -444,7 +467,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return sequence;
   }
 
-  /** Gives the pending events the lowest numbers of their class in their present order. */
+  /** Gives the pending events the lowest numbers of their class, in their present order. */
   private renumber(): void {
     const pending = new Int32Array(this.heapSize + this.behindCount);
     let count = 0;
@@ -485,7 +508,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     for (let slot = before; slot < capacity; slot += 1) {
       records[slot * 4] = 1;
       records[slot * 4 + 2] = slot + 1 < capacity ? slot + 1 : this.freeHead;
-      // Filled once, so that the array never has holes (spec 1.4).
+      // Filled once, so that the array never has holes.
       this.callbacks.push(NO_CALLBACK);
     }
     this.records = records;
@@ -493,6 +516,6 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 }
 
-/** 1..2^31 - 1: generation 0 stays free, so that handle 0 names nothing. */
+/** 1..2^31 - 1: generation 0 is never used, so handle 0 names nothing. */
 const nextGeneration = (generation: number): number =>
   generation === LAST_GENERATION ? 1 : generation + 1;

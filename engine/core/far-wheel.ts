@@ -1,36 +1,36 @@
 /**
- * One level of timing wheel in front of the heap, for events behind the present bucket
- * (spec/simulation.md 1.1): a million idle timers must not slow the events that are near.
+ * One level of timing wheel for events after the present bucket (docs/adr/0003): a million idle
+ * timers must not slow down the events that are near.
  *
- * Entries keep their original sequence, so the order is the heap's alone. Does not order anything
- * itself, and frees no payload: the owner says which references are dead.
+ * Entries keep their original sequence, so the heap alone decides the order. The owner says which
+ * references are dead and frees their payload.
  *
  * @module
  */
 
-/** Width of a bucket, 2^27 ns = 134 ms (spec/simulation.md 1.1). */
+/** Width of a bucket, 2^27 ns = 134 ms. */
 const WIDTH_NS = 134_217_728;
 /** Number of buckets; together they span 137 s. A power of two. */
 const BUCKETS = 1024;
 const BUCKET_MASK = BUCKETS - 1;
 const WORDS = BUCKETS / 32;
-/** The list behind the last bucket: everything that lies beyond the wheel's span. */
+/** The list after the last bucket: everything beyond the wheel's span. */
 const OVERFLOW = BUCKETS;
 const NIL = -1;
 
-/** What the wheel asks about a reference, and where poured entries go. */
+/** What the wheel asks about a reference, and who takes poured entries. */
 export interface WheelOwner {
   /** True when the reference was cancelled. */
   isDead(reference: number): boolean;
   /** Frees a dead reference that leaves the wheel. */
   reclaim(reference: number): void;
-  /** Takes a live entry of the bucket that has become present. */
+  /** Takes a live entry of the bucket that has just become the present one. */
   receive(time: number, sequence: number, reference: number): void;
 }
 
-/** Holds events from {@link FarWheel.horizonNs} on; nearer ones belong to the heap. */
+/** Holds events from {@link FarWheel.horizonNs} on; earlier ones belong to the heap. */
 export class FarWheel {
-  /** Entries held, dead ones included. */
+  /** Entries held, including dead ones. */
   size = 0;
   /** Number of the present bucket, whose events are in the heap. */
   private current = 0;
@@ -42,7 +42,7 @@ export class FarWheel {
   private freeHead = NIL;
   private used = 0;
   private readonly heads = new Int32Array(BUCKETS + 1).fill(NIL);
-  /** One bit per bucket that holds something, to skip runs of empty ones. */
+  /** One bit per bucket, set while it is not empty, to skip runs of empty ones. */
   private readonly occupied = new Int32Array(WORDS);
 
   /** First instant of the present bucket, ns. */
@@ -50,7 +50,7 @@ export class FarWheel {
     return this.current * WIDTH_NS;
   }
 
-  /** First instant behind the present bucket, ns. */
+  /** First instant after the present bucket, ns. */
   get horizonNs(): number {
     return (this.current + 1) * WIDTH_NS;
   }
@@ -66,9 +66,9 @@ export class FarWheel {
   }
 
   /**
-   * Makes the next bucket that holds anything present, unless it begins after `limit`.
+   * Makes the next non-empty bucket the present one, unless it begins after `limit`.
    *
-   * @returns false when there is none; else {@link pour} is due.
+   * @returns false when there is none; after true, the caller must call {@link pour}.
    */
   turn(limit: number): boolean {
     if (this.size === 0) return false;
@@ -77,13 +77,13 @@ export class FarWheel {
     const next = Math.min(nearest, overflowBucket);
     if (next * WIDTH_NS > limit) return false;
     this.current = next;
-    // Only when the overflow is reached, not as soon as its first entry fits into the span: so its
-    // list is scanned at most once per turn of the wheel.
+    // Only when the overflow list is reached, not as soon as its first entry fits into the span:
+    // the list is then scanned at most once per turn of the wheel.
     if (overflowBucket <= nearest) this.redistribute();
     return true;
   }
 
-  /** Hands the present bucket's live entries to the owner. */
+  /** Hands the live entries of the present bucket to the owner. */
   pour(owner: WheelOwner): void {
     let at = this.takeList(this.current & BUCKET_MASK);
     while (at !== NIL) {
@@ -96,12 +96,12 @@ export class FarWheel {
     }
   }
 
-  /** Makes the bucket of `time` present; nothing may wait before it. */
+  /** Makes the bucket of `time` the present one; nothing may be waiting before it. */
   moveTo(time: number): void {
     this.current = Math.floor(time / WIDTH_NS);
   }
 
-  /** Time of the earliest live entry, ns; Infinity when there is none. Moves nothing. */
+  /** Time of the earliest live entry, ns; Infinity when there is none. Changes nothing. */
   nextTime(owner: WheelOwner): number {
     let time = Number.POSITIVE_INFINITY;
     for (let step = 1; step <= BUCKETS && time === Number.POSITIVE_INFINITY; step += 1) {
@@ -152,13 +152,13 @@ export class FarWheel {
     return head;
   }
 
-  /** Absolute number of the next bucket that holds something, Infinity when all are empty. */
+  /** Absolute number of the next non-empty bucket; Infinity when all are empty. */
   private nearestBucket(): number {
     const start = (this.current + 1) & BUCKET_MASK;
     for (let step = 0; step <= WORDS; step += 1) {
       const word = ((start >> 5) + step) & (WORDS - 1);
       let bits = this.occupied[word] as number;
-      // In the first word only what lies ahead counts; what lies behind comes last, a turn later.
+      // In the first word only later buckets count; earlier ones come last, one turn later.
       if (step === 0) bits &= -1 << (start & 31);
       if (bits === 0) continue;
       const index = word * 32 + 31 - Math.clz32(bits & -bits);

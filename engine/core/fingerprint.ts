@@ -1,9 +1,9 @@
 /**
- * The run fingerprint: two independent 32-bit lanes over two words per event, one lane per node, and
- * checkpoints (spec/simulation.md 6.6). Always on.
+ * The fingerprint of a run: two independent 32-bit lanes over two words per event, one lane per
+ * node, and checkpoints (docs/spec/fingerprint.md). It is always computed.
  *
- * In: deliveries, drops, timer firings, application marks, selected ingredients. Not in: anything of
- * the wall clock, log text, sequence numbers of the queue. Not a cryptographic hash.
+ * Hashed: deliveries, drops, timer firings, application marks, selected ingredients. Not hashed:
+ * anything of the wall clock, log text, sequence numbers of the queue. Not a cryptographic hash.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface EventRecord {
   readonly node: number;
   readonly kind: number;
   readonly length: number;
-  /** Pairs mixed in after the event, in order. */
+  /** Pairs of words mixed in after the event, in order. */
   readonly ingredients: readonly number[];
 }
 
@@ -34,7 +34,7 @@ export interface Checkpoint {
   readonly digest: string;
 }
 
-/** Learns every event in full while it is attached; see divergence.ts. */
+/** Receives every event in full while it is attached; see divergence.ts. */
 export interface EventObserver {
   event(record: Omit<EventRecord, 'ingredients'>): void;
   ingredients(first: number, second: number): void;
@@ -55,7 +55,7 @@ const START_B = 0x811c9dc5;
 export class Fingerprint {
   private a = START_A | 0;
   private b = START_B | 0;
-  /** Events since the last checkpoint; kept small so that it stays an integer field. */
+  /** Events since the last checkpoint; stays small, so that V8 keeps it an integer field. */
   private sinceCheckpoint = 0;
   private readonly lanes: Int32Array;
   private readonly taken: Checkpoint[] = [];
@@ -76,17 +76,17 @@ export class Fingerprint {
     return this.taken;
   }
 
-  // hot: once per event; spec 6.6 measured 3.3-3.6 ns, 1.5 ns more for the node's lane.
+  // hot: once per event, 3.3-3.6 ns, and 1.5 ns more for the node's lane.
   /**
    * Mixes one event in.
    *
    * @param time Virtual time, integer ns.
-   * @param node Index of the node; indices without a lane enter the whole only.
+   * @param node Index of the node; an index without a lane enters the run's digest only.
    * @param kind 0..255.
    * @param length Bytes, modulo 2^24.
    */
   event(time: number, node: number, kind: number, length: number): void {
-    // time | 0 is exact modulo 2^32, also above 2^53's half; % would cost 17 ns (spec 6.6).
+    // time | 0 is exact modulo 2^32, also above 2^52; % would cost 17 ns.
     const high = Math.floor(time * TWO_MINUS_32);
     const subject = (kind << 24) | (length & 0xff_ffff);
     this.mix(time | 0, high ^ Math.imul(node, 0x9e3779b1) ^ subject);
@@ -98,13 +98,13 @@ export class Fingerprint {
     if (this.sinceCheckpoint === CHECKPOINT_EVENTS) this.checkpoint(time);
   }
 
-  /** Mixes two more words of the current event in, for example the first payload bytes. */
+  /** Mixes two more words into the current event, for example the first payload bytes. */
   ingredients(first: number, second: number): void {
     this.mix(first | 0, second | 0);
     this.observer?.ingredients(first, second);
   }
 
-  /** 16 hex digits over all events so far; the run may go on. */
+  /** 16 hex digits over all events so far; the run may continue afterwards. */
   digest(): string {
     const count = this.count | 0;
     const b = this.b ^ count;
@@ -118,7 +118,7 @@ export class Fingerprint {
     return hex(finalize(this.lanes[node] as number));
   }
 
-  /** Reports every event in full from now on; `undefined` ends it. Costs an object per event. */
+  /** Reports every event in full from now on; `undefined` stops it. Costs one object per event. */
   observe(observer: EventObserver | undefined): void {
     this.observer = observer;
   }
@@ -146,14 +146,14 @@ export class Fingerprint {
   }
 }
 
-/** One step of lane b: the block step of MurmurHash3 (spec 6.6). */
+/** One step of lane b: the block step of MurmurHash3 (docs/spec/fingerprint.md#how). */
 function mixB(lane: number, word: number): number {
   const product = Math.imul(word, 0xcc9e2d51);
   const b = lane ^ Math.imul((product << 15) | (product >>> 17), 0x1b873593);
   return (Math.imul((b << 13) | (b >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** The final avalanche, fmix of spec 6.6. */
+/** The final avalanche of MurmurHash3. */
 function finalize(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,8 +1,9 @@
 /**
- * Own natural logarithm and exponential from + - * / only, so that the bits are the same on every
- * machine and Node version (spec/simulation.md 6.5; after fdlibm e_log.c and e_exp.c).
+ * Our own natural logarithm and exponential, from + - * / only, so that the bits are the same on
+ * every machine and Node version (docs/spec/random-streams.md; they follow fdlibm's e_log.c and
+ * e_exp.c).
  *
- * Not a replacement for `Math.log` in reports: it exists for the sampling path.
+ * Used on the sampling path; reports use `Math.log`.
  *
  * @module
  */
@@ -41,7 +42,7 @@ const SMALLEST_NORMAL = fromBits(0x00100000, 0);
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 double[0] = 1;
-// Every supported platform is little-endian; index 1 is the high word there (spec 6.5).
+// Every supported platform is little-endian, where index 1 is the high word.
 assert(words[1] === 0x3ff00000, 'log and exp need a little-endian machine');
 
 /**
@@ -50,7 +51,7 @@ assert(words[1] === 0x3ff00000, 'log and exp need a little-endian machine');
  * @param x Positive and finite.
  */
 export function log(x: number): number {
-  // Not `assert`: its message, built at every call, would cost four times the logarithm.
+  // Not `assert`: building its message at every call would cost four times the logarithm.
   if (!(x > 0 && x < Number.POSITIVE_INFINITY)) throw new InvariantError(`log of ${x}`);
   const isSubnormal = x < SMALLEST_NORMAL;
   double[0] = isSubnormal ? x * TWO_54 : x;
@@ -87,7 +88,10 @@ export function exp(x: number): number {
   return y * powerOfTwo(k);
 }
 
-/** 2^k for a normal result, by its exponent field: `**` is not exact everywhere (spec 6.1). */
+/**
+ * 2^k for a normal result, written into the exponent field: `**` is implementation-defined
+ * (ECMA-262).
+ */
 function powerOfTwo(k: number): number {
   words[0] = 0;
   words[1] = (k + 1023) << 20;

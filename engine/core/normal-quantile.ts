@@ -1,6 +1,6 @@
 /**
- * Quantiles of the standard normal law: algorithm AS 241, PPND16 (Wichura, Applied Statistics 37,
- * 1988; spec/simulation.md 6.4), with our own log.
+ * Quantiles of the standard normal distribution: algorithm AS 241, PPND16 (Wichura, Applied
+ * Statistics 37, 1988), with our own log (docs/spec/random-streams.md).
  *
  * Relative error below 2e-15 from 1e-300 on. Used for sampling and for intervals of KPIs.
  *
@@ -9,8 +9,8 @@
 import { InvariantError } from './assert.ts';
 import { log } from './log-exp.ts';
 
-// Coefficients from power 0 upwards, as the shortest decimals of the doubles that the paper's digits
-// round to.
+// Coefficients from power 0 upwards: the shortest decimals that give the doubles nearest to the
+// paper's digits.
 const A = [
   3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987,
   67265.7709270087, 33430.57558358813, 2509.0809287301227,

@@ -1,5 +1,6 @@
 /**
- * First in, first out of references: the events of the present instant (spec/simulation.md 1.3).
+ * A first-in-first-out ring of references: the events of the present instant
+ * (docs/spec/event-order.md).
  *
  * @module
  */

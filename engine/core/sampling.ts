@@ -1,8 +1,8 @@
 /**
- * Samplers, bit-exact on every machine (spec/simulation.md 6.4): only + - * /, floor, imul, sqrt and
- * our own log and exp. Each row says how many 32-bit words it takes.
+ * Samplers, bit-exact on every machine (docs/spec/random-streams.md): they use only + - * /, floor,
+ * imul, sqrt and our own log and exp. Each comment says how many 32-bit words a draw takes.
  *
- * Loss and queue models with state live with the link; here are only memoryless draws.
+ * Memoryless draws only; loss and queue models, which have state, are in engine/net.
  *
  * @module
  */
@@ -18,10 +18,10 @@ export interface WordSource {
 const TWO_32 = 4_294_967_296;
 const TWO_26 = 67_108_864;
 const TWO_53 = 9_007_199_254_740_992;
-/** Up to here u32 * n is exact in a double. */
+/** Below this n, u32 * n is exact in a double. */
 const EXACT_PRODUCT = 2_097_152;
 
-/** Probabilities of the standard normal law at -3 and +3 (spec 6.4). */
+/** Probabilities of the standard normal distribution at -3 and +3 (docs/spec/random-streams.md). */
 const MINUS_3_SIGMA = 0.001_349_898_031_630_093_3;
 const PLUS_3_SIGMA = 0.998_650_101_968_369_9;
 
@@ -38,7 +38,7 @@ export function below(words: WordSource, n: number): number {
   }
 }
 
-/** floor(word * n / 2^32) without leaving the exact range of doubles. */
+/** floor(word * n / 2^32), computed within the exact range of doubles. */
 function highProduct(word: number, n: number): number {
   if (n < EXACT_PRODUCT) return Math.floor((word * n) / TWO_32);
   const lowPart = Math.floor(((word & 65_535) * n) / 65_536);
@@ -52,12 +52,12 @@ export function uniform(words: WordSource): number {
   return ((a >>> 5) * TWO_26 + (b >>> 6)) / TWO_53;
 }
 
-/** Integer in [0, n) with a bias below n / 2^53 and always exactly two words, for impairments. */
+/** Integer in [0, n) with a bias below n / 2^53, always exactly two words; for impairments. */
 export function belowFixed(words: WordSource, n: number): number {
   return Math.floor(uniform(words) * n);
 }
 
-/** True with probability `p`; exact for 0 and 1. Two words, also then. */
+/** True with probability `p`; exact for 0 and 1. Always two words. */
 export function chance(words: WordSource, p: number): boolean {
   return uniform(words) < p;
 }
@@ -74,7 +74,9 @@ export function geometric(words: WordSource, mean: number): number {
   return 1 + Math.floor(log(1 - uniform(words)) / log(1 - 1 / mean));
 }
 
-/** Normal by inversion. Two words. A uniform of exactly 0 counts as half of its smallest step. */
+/**
+ * Normal by inversion. Two words. A uniform of exactly 0 is replaced by half of the smallest step.
+ */
 export function normal(words: WordSource, mean: number, sd: number): number {
   const u = uniform(words);
   return mean + sd * normalQuantile(u === 0 ? 0.5 / TWO_53 : u);
@@ -106,7 +108,10 @@ export function empirical(words: WordSource, table: ArrayLike<number>): number {
   return from + (to - from) * (index - left);
 }
 
-/** A duration in whole ns: not `Math.round`, which treats halves otherwise (spec 6.4). */
+/**
+ * A duration in whole ns: not `Math.round`, which treats halves differently
+ * (docs/spec/event-order.md#time).
+ */
 export function toNanoseconds(x: number): number {
   return Math.floor(x + 0.5);
 }

@@ -1,9 +1,9 @@
 /**
  * The scheduler: checked delays in, events out in the order (time, class, sequence)
- * (spec/simulation.md 1.2 and 1.3, DESIGN 5).
+ * (docs/spec/event-order.md).
  *
- * Steppable: `runUntil`, `step`, `stop`; pacing by the wall clock is a loop around it.
- * Does not know links, nodes or packets: kinds other than callbacks go to one handler.
+ * It can be stepped: `runUntil`, `step`, `stop`; pacing by the wall clock is a loop around it. Does
+ * not know links, nodes or packets: every kind except callbacks goes to one handler.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { badDelay, isDelay, MAX_TIME } from './time.ts';
 
 export type { EventHandle } from './event-queue.ts';
 
-/** The kind of events whose payload is a function; never seen by the handler. */
+/** The kind of events whose payload is a function; the handler never sees it. */
 const CALLBACK_KIND = 0;
-/** Largest kind of an event that may be cancelled. */
+/** Largest kind of an event that can be cancelled. */
 const MAX_KIND = 254;
 /** Largest kind of a posted event: 4 bits. */
 const MAX_POSTED_KIND = 15;
@@ -32,7 +32,10 @@ const POSTED_KIND_SHIFT = 27;
 const POSTED_KIND_MASK = MAX_POSTED_KIND;
 const POSTED_TARGET_MASK = MAX_POSTED_TARGET;
 
-/** Who acts on events that are not callbacks: one `switch` over the kinds (spec 1.4). */
+/**
+ * Acts on events that are not callbacks, with one `switch` over the kinds
+ * (docs/spec/event-order.md#events-that-go-to-one-handler).
+ */
 export interface EventHandler {
   /**
    * Acts on one event.
@@ -70,7 +73,7 @@ export class Scheduler {
   /**
    * @param handler Receives events that are not callbacks.
    * @param capacity Events expected to be pending at once; grows by doubling.
-   * @param heapLimit See {@link EventQueue}; tests make it small.
+   * @param heapLimit See {@link EventQueue}; tests use a small one.
    */
   constructor(handler: EventHandler = NO_HANDLER, capacity = 1024, heapLimit?: number) {
     this.handler = handler;
@@ -83,7 +86,7 @@ export class Scheduler {
     return this.clock[NOW] as number;
   }
 
-  /** Events that wait; cancelled ones do not count. */
+  /** Events waiting, without cancelled ones. */
   get pendingCount(): number {
     return this.queue.pendingCount;
   }
@@ -111,13 +114,13 @@ export class Scheduler {
     return this.queue.handleOf(this.queue.push(delay, kind, target, argument));
   }
 
-  /** As {@link schedule}, at an instant (ns) not before now. */
+  /** As {@link schedule}, at an absolute instant (ns), not before now. */
   scheduleAt(time: number, kind: number, target: number, argument: number): EventHandle {
     return this.schedule(time - this.now, kind, target, argument);
   }
 
   /**
-   * Schedules an event that is never cancelled: cheaper, since it needs no handle.
+   * Schedules an event that cannot be cancelled: cheaper, because it needs no handle.
    *
    * @param delay Integer ns, >= 0.
    * @param kind 1..{@link MAX_POSTED_KIND}.
@@ -147,7 +150,7 @@ export class Scheduler {
 
   /**
    * Schedules a fault or an injected event: it acts before every other event of its nanosecond
-   * (spec/simulation.md 8.2), faults among themselves in the order of these calls.
+   * (docs/spec/scenario-files.md#events); faults of one nanosecond act in the order of these calls.
    *
    * @param time Instant in ns, not before now.
    */
@@ -198,7 +201,7 @@ export class Scheduler {
     return true;
   }
 
-  /** Ends the run after the current event; the next run continues behind it. */
+  /** Ends the run after the current event; the next run continues from there. */
   stop(): void {
     this.isStopped = true;
   }
@@ -240,8 +243,8 @@ export class Scheduler {
     }
     const target = records[at | 2] as number;
     const argument = records[at | 3] as number;
-    // Freed before the handler runs: its own handle is stale there, and the slot, still in the
-    // cache, is the first to be used again.
+    // Freed before the handler runs: inside the handler, the event's own handle must be stale, and
+    // the slot is reused while it is still in the cache.
     queue.release(reference);
     this.handler.fire(kind, target, argument);
   }

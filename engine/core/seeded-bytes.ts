@@ -1,9 +1,10 @@
 /**
- * Key material of the simulated world: `host.randomBytes` in sim (spec/simulation.md 6.1, row
- * "signatures"; DESIGN 3), the same bytes for the same (seed, node).
+ * Key material of the simulated world: `host.randomBytes` in virtual time gives the same bytes for
+ * the same (seed, node) (docs/spec/random-streams.md#key-material).
  *
- * Block i is SHA-256 over domain, seed, node and i, so that keys share no structure with the streams
- * that drive traffic. Predictable by design: live uses the system's generator, always.
+ * Block i is SHA-256 over domain, seed, node and i, so that keys share no structure with the
+ * streams that drive traffic. It is predictable by design; live runs always use the generator of
+ * the operating system.
  *
  * @module
  */
@@ -19,7 +20,7 @@ const ZERO = 0x30;
 
 /** A deterministic generator of bytes for one node. */
 export class SeededBytes {
-  /** What is hashed: the prefix and, behind it, room for the decimal digits of the counter. */
+  /** The hashed message: the prefix, then room for the decimal digits of the counter. */
   private readonly message: Uint8Array;
   private readonly prefixLength: number;
   private block: Uint8Array = new Uint8Array(0);
@@ -31,13 +32,13 @@ export class SeededBytes {
     assert(!node.includes('\0'), 'a node name contains a zero byte');
     const prefix = new TextEncoder().encode(`${DOMAIN}\0${seed.toString(10)}\0${node}\0`);
     this.prefixLength = prefix.length;
-    // More than 64 bytes: shorter ones are moved when a view of them is taken.
+    // More than 64 bytes: V8 moves shorter arrays when a view of them is taken.
     this.message = new Uint8Array(Math.max(128, prefix.length + COUNTER_DIGITS));
     this.message.set(prefix);
   }
 
-  /** The next `length` bytes; how they are cut into calls does not change them. */
-  // hot: once per packet that a node makes.
+  /** The next `length` bytes; they do not depend on how requests divide them. */
+  // hot: once per packet that a node creates.
   next(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     for (let filled = 0; filled < length; ) {
@@ -58,7 +59,7 @@ export class SeededBytes {
     this.used = 0;
   }
 
-  /** Writes the counter in decimal digits behind the prefix; returns where they end. */
+  /** Writes the counter in decimal digits after the prefix; returns their end. */
   private writeCounter(): number {
     let digits = 1;
     for (let rest = Math.floor(this.counter / 10); rest > 0; rest = Math.floor(rest / 10)) {

@@ -1,12 +1,13 @@
 /**
- * New sequence numbers for the pending events of a queue, before the old ones run out: the lowest of
- * their class, in their present order (spec/simulation.md 1.3).
+ * New sequence numbers for the pending events of a queue before the old ones run out: each event
+ * gets the lowest free number of its class, and their order stays the same
+ * (docs/spec/event-order.md#order).
  *
  * @module
  */
 import { assert } from './assert.ts';
 
-/** The new number of every old one. */
+/** Maps every old number to its new one. */
 export class SequenceRanks {
   /** The next number of a fault. */
   readonly nextFault: number;
@@ -17,7 +18,7 @@ export class SequenceRanks {
 
   /**
    * @param pending The numbers in use, in any order; sorted in place.
-   * @param first Faults count from 0 up to here, all others from here on.
+   * @param first Faults count from 0 up to here, all other events from here on.
    * @param end No number reaches this.
    */
   constructor(pending: Int32Array, first: number, end: number) {

@@ -1,7 +1,7 @@
 /**
- * SHA-256 (FIPS 180-4) for deriving stream states; core imports no package.
+ * SHA-256 (FIPS 180-4), used to derive stream states; engine/core imports no package.
  *
- * Not for protocols: they ask `host.crypto`.
+ * Not for protocols: they use `host.crypto`.
  *
  * @module
  */
@@ -12,10 +12,10 @@ const K = Int32Array.from(roots(64, 3));
 const INITIAL = Int32Array.from(roots(8, 2));
 
 const BLOCK_LENGTH = 64;
-/** A one bit and the length in bits, behind every message. */
+/** Bytes behind every message: a one bit and the length in bits. */
 const PADDING_LENGTH = 9;
 
-// One message after the other, all words in place: key material is drawn once per packet.
+// Reused for every message, all words in place: key material is drawn once per packet.
 let padded = new Uint8Array(2 * BLOCK_LENGTH);
 const schedule = new Int32Array(64);
 const state = new Int32Array(8);
@@ -39,7 +39,7 @@ export function sha256(message: Uint8Array): Uint8Array {
 
 /**
  * FIPS 180-4 section 5.1.1: a one bit, zeros, and the length in bits as 64-bit integer.
- * @returns the length of all that.
+ * @returns the length including all of that.
  */
 function pad(message: Uint8Array): number {
   const blocks = Math.ceil((message.length + PADDING_LENGTH) / BLOCK_LENGTH);
@@ -104,7 +104,7 @@ function rotr(x: number, n: number): number {
   return (x >>> n) | (x << (32 - n));
 }
 
-/** Big-endian; by bytes, since a view of a short array moves it out of the heap. */
+/** Big-endian, byte by byte: taking a view of a short array would move it out of the heap. */
 function readWord(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] as number) << 24) |

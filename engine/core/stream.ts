@@ -1,8 +1,9 @@
 /**
  * Named random streams: one state per (seed, node, purpose), so that adding a node, a purpose or a
- * draw elsewhere changes nobody's numbers (spec/simulation.md 6.2).
+ * draw elsewhere changes no other numbers (docs/spec/random-streams.md).
  *
- * Not for key material: that is seeded-bytes.ts in sim and the system's generator in live.
+ * Not for key material: that is seeded-bytes.ts in virtual time and the operating system's
+ * generator live.
  *
  * @module
  */
@@ -21,7 +22,7 @@ const DOMAIN = 'orrery-stream-1';
  * State of a stream: the first 16 bytes of SHA-256 over domain, seed, node and purpose, separated by
  * zero bytes, as four little-endian words.
  *
- * @param node Name of the node, or of what draws otherwise (`link/<id>/<a->b>`, `faults/<id>`).
+ * @param node Name of the node, or of another drawer (`link/<id>/<a->b>`, `faults`).
  * @throws InvariantError when a name holds a zero byte or the seed is not a non-negative integer.
  */
 export function streamState(seed: Seed, node: string, purpose: string): XoshiroState {
@@ -129,7 +130,7 @@ export class RandomStream extends Xoshiro128 implements Random {
   }
 }
 
-/** The stream of one (seed, node, purpose), at its beginning. */
+/** The stream of one (seed, node, purpose), at its start. */
 export function openStream(seed: Seed, node: string, purpose: string): RandomStream {
   return new RandomStream(streamState(seed, node, purpose));
 }

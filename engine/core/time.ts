@@ -1,7 +1,7 @@
 /**
- * Virtual time: non-negative integers of nanoseconds in a float64 (spec/simulation.md 1.2).
+ * Virtual time: non-negative integer nanoseconds in a double (docs/spec/event-order.md#time).
  *
- * Does not know calendar time; that is the host's clock.
+ * Calendar time is the host clock's business.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export const NS_PER_S = 1_000_000_000;
 /** Nanoseconds in one hour. */
 export const NS_PER_HOUR = 3_600_000_000_000;
 
-/** The last instant of virtual time, 2^53 - 1 ns = 104.249991 days (spec/simulation.md 1.2). */
+/** The last instant of virtual time, 2^53 - 1 ns = 104.249991 days (docs/spec/event-order.md#time). */
 export const MAX_TIME: number = Number.MAX_SAFE_INTEGER;
 
 /** Private, so that V8 folds it into the code. */
@@ -28,7 +28,7 @@ const LAST_INSTANT = MAX_TIME;
  * @returns false for NaN, negative, fractional, and everything beyond {@link MAX_TIME}.
  */
 export function isDelay(now: number, delay: number): boolean {
-  // Written so that NaN, which compares false with everything, fails (spec/simulation.md 1.2).
+  // Written so that NaN, which compares false with everything, fails.
   return delay >= 0 && delay === Math.floor(delay) && now + delay <= LAST_INSTANT;
 }
 
@@ -37,14 +37,14 @@ export function isDelay(now: number, delay: number): boolean {
  *
  * @param now Current time, ns.
  * @param delay Distance to the event, ns.
- * @param label Who asks; it stands at the beginning of the message.
+ * @param label The caller, named at the start of the message.
  * @throws InvariantError when the delay is NaN, negative, fractional, or ends after MAX_TIME.
  */
 export function checkDelay(now: number, delay: number, label: string): void {
   if (!isDelay(now, delay)) throw badDelay(now, delay, label);
 }
 
-/** The error for a delay that {@link isDelay} refused, with the reason in words. */
+/** The error for a delay that {@link isDelay} refused, with the reason. */
 export function badDelay(now: number, delay: number, label: string): InvariantError {
   const isInteger = delay === Math.floor(delay) && delay >= 0;
   const reason = isInteger

@@ -1,9 +1,9 @@
 /**
- * A timer that is cheap to re-arm (spec/simulation.md 1.3, "Re-armed timers").
+ * A timer that is cheap to re-arm (docs/spec/event-order.md#timers-that-are-re-armed).
  *
- * Moving the deadline further away writes one number; the event that waits fires early and
- * schedules the rest. Ties: the event of a re-armed timer is as old as that last scheduling, not as
- * the call of `rearm`. Does not repeat by itself.
+ * Moving the deadline further away writes one number; the pending event fires early and schedules
+ * the rest. For ties, a re-armed timer is as old as that last scheduling, not as the call of
+ * `rearm`. Does not repeat by itself.
  *
  * @module
  */
@@ -17,11 +17,13 @@ export class RearmTimer implements Timer {
   private readonly fire: () => void;
   private readonly label: string;
   private readonly onEvent: () => void;
-  /** When to fire, ns; Infinity while idle. A double from the start, so that its field stays one. */
+  /**
+   * When to fire, ns; Infinity while idle. A double from the start, so that V8 keeps the field one.
+   */
   private deadline = Number.POSITIVE_INFINITY;
-  /** When the waiting event fires, ns. */
+  /** When the pending event fires, ns. */
   private eventAt = Number.POSITIVE_INFINITY;
-  /** 0 when no event waits. */
+  /** 0 when no event is pending. */
   private handle = 0;
 
   /** @param label Named when a delay is refused. */
@@ -55,7 +57,7 @@ export class RearmTimer implements Timer {
   /** Stops the timer; harmless when it has fired already. */
   cancel(): void {
     this.deadline = Number.POSITIVE_INFINITY;
-    // The event goes too: left to fire for nothing it would move the end of the run.
+    // Cancels the event too: left to fire for nothing, it would move the end of the run.
     if (this.handle !== 0) this.scheduler.cancel(this.handle);
     this.handle = 0;
   }

@@ -1,7 +1,7 @@
 /**
  * Heavy pure work outside the packet path. Jobs are pure functions named in a protocol's `jobs`.
  *
- * A job of plain data costs a message to a thread and one back; a job on bytes costs neither: its
+ * A job on plain data costs a message to a thread and one back. A job on bytes costs neither: its
  * bytes lie in memory that the threads share (docs/adr/0013).
  *
  * @module
@@ -10,7 +10,7 @@ import type { CryptoProvider } from './crypto.ts';
 
 /** Options of `host.compute`. */
 export interface ComputeOptions {
-  /** Jobs of one key run in order, one at a time (live: on the same worker). */
+  /** Jobs with the same key run in order, one at a time (live: on the same worker). */
   readonly key?: string;
   /** `control` jobs start before waiting `data` jobs. */
   readonly lane?: 'control' | 'data';
@@ -18,38 +18,38 @@ export interface ComputeOptions {
 
 /** A started job. */
 export interface Job {
-  /** After it, `done` is never called. Harmless when the job has ended. */
+  /** After this, `done` is never called. Harmless when the job has ended. */
   cancel(): void;
 }
 
 /** One entry of a protocol's `jobs`: a pure function of plain, clonable data. */
 export interface JobDefinition {
   /**
-   * Must depend on its input only; `crypto` is the provider of the node that asked, made anew where
-   * the job runs, and charges nothing: what a job costs is `costNs`.
+   * Must depend on its input only. `crypto` is the provider of the calling node, created anew where
+   * the job runs; it charges nothing, since a job costs `costNs`.
    */
   readonly run: (input: unknown, crypto: CryptoProvider) => unknown;
-  /** What a run costs on the modelled processor, nanoseconds; the profile's figure wins over it. */
+  /** Time on the modelled processor, ns; a figure in the profile overrides it. */
   readonly costNs?: (input: unknown) => number;
   /**
-   * Present: a job on bytes. Its input is a {@link ByteJobInput}, its output a {@link ByteJobOutput},
-   * and hosts call this instead of `run`, which must do the same.
+   * If present, this is a job on bytes: its input is a {@link ByteJobInput}, its output a {@link
+   * ByteJobOutput}, and hosts call this instead of `run`, which must do the same.
    */
   readonly bytes?: ByteJob;
   /**
-   * True: threads are started by the first call instead of before the run, because most nodes of
-   * the protocol never call it. Default false.
+   * True: the first call starts the threads, instead of the start of the run, because most nodes of
+   * the protocol never call the job. Default false.
    */
   readonly onDemand?: boolean;
 }
 
-/** A job that changes bytes in place and fills a small record, for rates of packets. */
+/** A job that changes bytes in place and fills a small record, fast enough for every packet. */
 export interface ByteJob {
   /** Bytes of the record, 0 ... 256. */
   readonly recordLength: number;
   /**
-   * Makes the job ready with what all its calls share, such as private keys: once for each thread
-   * and setup. `setup` is overwritten afterwards: keep a copy of what is needed.
+   * Prepares the job with what all its calls share, such as private keys; called once per thread
+   * and setup. `setup` is overwritten afterwards, so copy what is needed.
    */
   open(setup: Uint8Array, crypto: CryptoProvider): OpenByteJob;
 }
@@ -57,7 +57,7 @@ export interface ByteJob {
 /** A job on bytes, ready for calls. */
 export interface OpenByteJob {
   /**
-   * Changes `bytes` in place. Must depend on setup and bytes only, and keep neither view: the memory
+   * Changes `bytes` in place. Must depend on setup and bytes only and keep neither view: the memory
    * belongs to other calls afterwards.
    * @param record `recordLength` bytes, all zero.
    */
@@ -69,11 +69,12 @@ export interface OpenByteJob {
 /** Input of a job on bytes. */
 export interface ByteJobInput {
   /**
-   * The same object at each call until something in it changes; then another object. A node has one
-   * setup of a job open at a time: calls made before still get theirs, and then it is wiped.
+   * The same object at every call until something in it changes; then a different object. A node
+   * has one setup of a job open at a time: earlier calls still get the earlier one, which is wiped
+   * after them.
    */
   readonly setup: Uint8Array;
-  /** Belong to the host until `done`, and hold the job's result then. */
+  /** Belong to the host until `done`, and then hold the job's result. */
   readonly bytes: Uint8Array;
 }
 
@@ -84,7 +85,7 @@ export interface ByteJobOutput {
   readonly record: Uint8Array;
 }
 
-/** What `done` gets: `failed` carries the message of the exception a job threw. */
+/** The argument of `done`; `failed` carries the message of an exception that the job threw. */
 export type ComputeResult =
   | { readonly kind: 'done'; readonly output: unknown }
   | { readonly kind: 'failed'; readonly message: string };

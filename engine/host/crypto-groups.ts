@@ -1,7 +1,7 @@
 /**
- * Primitives for protocols that need more than the usual ones: the group behind Ed25519, for
- * verifiable random functions, and a key encapsulation that withstands quantum computers. Parts of
- * the {@link CryptoProvider} of `crypto.ts`; everything is computed from the arguments alone.
+ * Primitives that only some protocols need: the group behind Ed25519, for verifiable random
+ * functions, and a key encapsulation that withstands quantum computers. They are parts of the
+ * {@link CryptoProvider} of `crypto.ts`; every result depends on the arguments alone.
  *
  * @module
  */
@@ -9,22 +9,23 @@
 /**
  * The group of edwards25519 (RFC 8032 section 5.1), as ECVRF (RFC 9381) uses it.
  *
- * Points are 32 bytes, decoded strictly (RFC 8032 section 5.1.3): a non-canonical y, and x = 0 with
- * the sign bit set, are no points. Whatever is no point, or has another length, gives undefined.
- * Points of small order and the identity are points. Scalars are 32 bytes, little-endian, any value
- * below 2^256; another length is the caller's mistake and throws a RangeError.
+ * Points are 32 bytes, decoded strictly (RFC 8032 section 5.1.3): a non-canonical y, or x = 0 with
+ * the sign bit set, is not a point. Anything that is not a point, or has another length, gives
+ * undefined. Points of small order and the identity are points. Scalars are 32 bytes,
+ * little-endian, any value below 2^256; another length is the caller's mistake and throws a
+ * RangeError.
  */
 export interface Edwards25519 {
-  /** True for 32 bytes that decode to a point of the curve, in whatever subgroup. */
+  /** True for 32 bytes that decode to a point of the curve, in any subgroup. */
   isPoint(point: Uint8Array): boolean;
   /** The base point times a scalar. */
   scalarMultBase(scalar: Uint8Array): Uint8Array;
-  /** A point times a scalar, exact for points with a component of small order too. */
+  /** A point times a scalar; exact also for points with a component of small order. */
   scalarMult(point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined;
   add(a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
   /** a - b. */
   subtract(a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
-  /** Eight times a point; the identity, 01 00 … 00, when the point is of small order. */
+  /** Eight times a point; the identity, 01 00 … 00, if the point is of small order. */
   clearCofactor(point: Uint8Array): Uint8Array | undefined;
   /**
    * `encode_to_curve` of suite edwards25519_XMD:SHA-512_ELL2_NU_ (RFC 9380 section 8.5), cofactor
@@ -46,14 +47,14 @@ export interface MlKemKey {
   readonly publicKey: Uint8Array;
   /**
    * The shared secret, 32 bytes. A ciphertext that was not made for this key gives a secret that
-   * nobody else has (implicit rejection); undefined only for another length than 1,088 bytes.
+   * nobody else has (implicit rejection). Undefined only if the length is not 1,088 bytes.
    */
   decapsulate(ciphertext: Uint8Array): Uint8Array | undefined;
   /** Overwrites the secret; the key is of no use after that. */
   wipe(): void;
 }
 
-/** ML-KEM-768 (FIPS 203). Other lengths than those said give undefined, never an exception. */
+/** ML-KEM-768 (FIPS 203). Arguments of any other length give undefined, never an exception. */
 export interface MlKem768 {
   /** @param seed d and z, 32 bytes each (FIPS 203 section 7.1). */
   openKey(seed: Uint8Array): MlKemKey | undefined;

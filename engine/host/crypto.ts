@@ -1,13 +1,13 @@
 /**
- * Primitives a protocol may use. No function draws randomness by itself: secrets, ephemerals and
- * coins are arguments. `engine/crypto` implements it three times (noble, node, sodium) under one
- * conformance suite.
+ * Primitives that a protocol may use. No function draws randomness by itself: secrets, ephemerals
+ * and coins are arguments. `engine/crypto` implements the interface three times (noble, node,
+ * sodium) under one conformance suite.
  *
  * @module
  */
 import type { Edwards25519, MlKem768 } from './crypto-groups.ts';
 
-/** AEAD algorithms. Keys are 32 bytes, except AES-128-GCM with 16; nonces 12; tags 16 bytes. */
+/** AEAD algorithms. Keys are 32 bytes (16 for AES-128-GCM), nonces 12, tags 16. */
 export type AeadName = 'chacha20-poly1305' | 'aes-128-gcm' | 'aes-256-gcm';
 
 /** An AEAD key with its schedule; make it once per key, not per packet. */
@@ -33,7 +33,9 @@ export interface AeadKey {
     sealed: Uint8Array,
     target: Uint8Array,
   ): number;
-  /** Overwrites the key, which must not be used afterwards: it opens nothing that it sealed. */
+  /**
+   * Overwrites the key, which must not be used afterwards; it then opens nothing that it sealed.
+   */
   wipe(): void;
 }
 
@@ -43,7 +45,9 @@ export interface MacKey {
   tag(message: Uint8Array, out: Uint8Array): void;
 }
 
-/** A cipher over whole strings: it keeps the length, and every output bit depends on all input. */
+/**
+ * A cipher over whole strings: it preserves the length, and every output bit depends on all input.
+ */
 export interface WideBlockCipher {
   /**
    * Enciphers `text` in place.
@@ -56,12 +60,12 @@ export interface WideBlockCipher {
   wipe(): void;
 }
 
-/** An X25519 secret that was opened; for secrets that are used more than once. */
+/** An opened X25519 secret, for secrets that are used more than once. */
 export interface X25519Key {
   readonly publicKey: Uint8Array;
-  /** Shared secret, or undefined when it is all zero, or when `publicKey` has not 32 bytes. */
+  /** Shared secret; undefined if it is all zero, or if `publicKey` is not 32 bytes. */
   sharedSecret(publicKey: Uint8Array): Uint8Array | undefined;
-  /** Lets go of the secret: from then on there are no shared secrets. */
+  /** Forgets the secret: from then on there are no shared secrets. */
   wipe(): void;
 }
 
@@ -83,7 +87,7 @@ export interface CryptoProvider {
   blake2b(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
   /** SHA-512/256 (FIPS 180-4 section 5.3.6.2), 32 bytes; not SHA-512 cut short. */
   sha512Over256(data: Uint8Array): Uint8Array;
-  /** BLAKE2Xb (BLAKE2X draft of 2016), `length` 1 … 2^32-2 bytes, key of up to 64 bytes. */
+  /** BLAKE2Xb (BLAKE2X draft, 2016), `length` 1 … 2^32-2 bytes, key of up to 64 bytes. */
   blake2xb(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
   /** BLAKE2s, 32 bytes (Noise test vectors). */
   blake2s(data: Uint8Array): Uint8Array;
@@ -91,8 +95,8 @@ export interface CryptoProvider {
   blake3(data: Uint8Array, length: number): Uint8Array;
   /**
    * BLAKE3 in key derivation mode (BLAKE3 specification, section 2.3), `length` bytes.
-   * @param context Unique to application and purpose, fixed in the source; no secret.
-   * @param material The key. A salt, of fixed length, stands in front of it.
+   * @param context Unique to the application and purpose, fixed in the source; not a secret.
+   * @param material The key. A salt of fixed length may precede it.
    */
   blake3DeriveKey(context: string, material: Uint8Array, length: number): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
@@ -100,29 +104,29 @@ export interface CryptoProvider {
   hkdfSha256(input: HkdfInput): Uint8Array;
   hkdfSha512(input: HkdfInput): Uint8Array;
   /**
-   * HKDF-Expand alone (RFC 5869 section 2.3), for secrets that are used as pseudo-random keys as
-   * they are: 32 bytes or more, else a RangeError. Without a salt.
+   * HKDF-Expand alone (RFC 5869 section 2.3), for secrets that already are pseudo-random keys: 32
+   * bytes or more, else a RangeError. No salt.
    */
   hkdfExpandSha256(input: Omit<HkdfInput, 'salt'>): Uint8Array;
   /** Public key of a 32-byte X25519 secret. */
   x25519PublicKey(secret: Uint8Array): Uint8Array;
-  /** Shared secret, or undefined when it is all zero (low-order point, RFC 7748 section 6.1). */
+  /** Shared secret; undefined if it is all zero (low-order point, RFC 7748 section 6.1). */
   x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
-  /** Opens a 32-byte X25519 secret; makes each exchange cheaper than {@link x25519}. */
+  /** Opens a 32-byte X25519 secret; each exchange is then cheaper than {@link x25519}. */
   x25519Key(secret: Uint8Array): X25519Key;
   ed25519PublicKey(secret: Uint8Array): Uint8Array;
   ed25519Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
   /**
-   * Verifies (RFC 8032 section 5.1.7) by the strictest reading, which all providers share: S below the
-   * order of the base point; key and R canonical (section 5.1.3) and not of small order; and the
-   * equation without the cofactor, [S]B = R + [k]A, as OpenSSL computes it. The RFC allows that
-   * equation and the weaker one times 8, under which signatures exist that others refuse: "Taming the
-   * many EdDSAs" (Chalkias, Garillot, Nikolaenko, SSR 2020), section 3.
+   * Verifies (RFC 8032 section 5.1.7) by the strictest reading, which all providers share: S below
+   * the order of the base point; key and R canonical (section 5.1.3) and not of small order; and
+   * the equation without the cofactor, [S]B = R + [k]A, as OpenSSL computes it. The RFC also allows
+   * the weaker equation, multiplied by 8, under which signatures exist that others refuse: "Taming
+   * the many EdDSAs" (Chalkias, Garillot, Nikolaenko, SSR 2020), section 3.
    */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Uncompressed public key (65 bytes) of a 32-byte P-256 secret. */
   p256PublicKey(secret: Uint8Array): Uint8Array;
-  /** ECDSA over SHA-256 with the deterministic nonce of RFC 6979; 64 bytes r, s. */
+  /** ECDSA over SHA-256 with the deterministic nonce of RFC 6979; 64 bytes, r then s. */
   p256Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
   p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** The group behind Ed25519, for verifiable random functions (RFC 9381). */
@@ -132,14 +136,14 @@ export interface CryptoProvider {
   aead(name: AeadName, key: Uint8Array): AeadKey;
   /** AES-CMAC with a 16-byte key. */
   aesCmac(key: Uint8Array): MacKey;
-  /** AEZ v5 without associated data and without a tag; a key has 48 bytes. */
+  /** AEZ v5 without associated data and without a tag; the key is 48 bytes. */
   aez(key: Uint8Array): WideBlockCipher;
   /** AES-CTR key stream over `data`; `counter` is the initial 16-byte block. */
   aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array;
   /**
    * ChaCha20 (RFC 8439 section 2.4) over `data`, 12-byte nonce, initial block counter.
-   * @throws RangeError when a block would have the counter 2^32-1, the last one, or wrap: libraries
-   * differ there (the RFC leaves what follows the last block open).
+   * @throws RangeError when a block counter would reach or wrap past 2^32-1: libraries differ
+   * there, since the RFC leaves it open.
    */
   chacha20(key: Uint8Array, nonce: Uint8Array, counter: number, data: Uint8Array): Uint8Array;
   /** Compares in constant time for equal lengths; different lengths are unequal. */

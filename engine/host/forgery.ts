@@ -1,6 +1,6 @@
 /**
- * What somebody without keys can send to a node of a protocol, for events that flood it
- * (docs/adr/0027). The engine knows no protocol: the protocol says how its forgeries look.
+ * What an outsider without keys can send to a node of a protocol, for events that flood it
+ * (docs/adr/0027). The engine knows no protocol; each protocol says what its forgeries look like.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { HostView, LinkView, NetworkMap } from './network-view.ts';
 import type { Random } from './random.ts';
 import type { CalendarTime } from './time.ts';
 
-/** What an attacker knows and has: everything that is public, and no secret of anybody. */
+/** What an attacker knows and has: everything public, and nobody's secrets. */
 export interface ForgeryParts {
   readonly network: NetworkMap;
   /** The public part of a host's secret. */
@@ -17,13 +17,13 @@ export interface ForgeryParts {
   readonly crypto: CryptoProvider;
   readonly random: Random;
   readonly clock: () => CalendarTime;
-  /** Who gets it. */
+  /** The node under attack. */
   readonly target: HostView;
-  /** In whose name it is sent. */
+  /** The node in whose name it is sent. */
   readonly source: HostView;
-  /** The link that it speaks about, where the event names one. */
+  /** The link that the forgery claims something about, if the event names one. */
   readonly link?: LinkView;
-  /** Bytes of what varies in length, where the event says it. */
+  /** Bytes of the part whose length varies, if the event says it. */
   readonly sizeBytes?: number;
 }
 
@@ -33,13 +33,13 @@ export interface Forgery {
   readonly help: string;
   /** UDP port of the target. */
   readonly port: number;
-  /** True when events may say what link it speaks about. */
+  /** True when events may say which link the forgery claims something about. */
   readonly hasLink?: boolean;
-  /** Limits of its size where events may choose it, bytes; absent where the kind has one size. */
+  /** Bounds of the size that events may choose, bytes; absent if the kind has one size. */
   readonly sizes?: { readonly least: number; readonly most: number };
   /**
-   * Makes what makes them, one datagram a call, fresh bytes each. Pure but for `random` and `clock`;
-   * never throws for any target, source and link of the topology.
+   * Returns a generator that makes one datagram per call, in fresh bytes. Pure except for `random`
+   * and `clock`; never throws for any target, source and link of the topology.
    */
   make(parts: ForgeryParts): () => Uint8Array;
 }

@@ -1,6 +1,7 @@
 /**
- * THE PORT: everything a node may touch. No promises: every completion is an event. The same node
- * code runs in `sim` (virtual time) and in `live` (real sockets) behind this interface (DESIGN 3).
+ * THE PORT: everything that a node may touch. There are no promises: every completion is an event.
+ * The same node code runs behind this interface in `sim` (virtual time) and in `live` (real
+ * sockets).
  *
  * @module
  */
@@ -15,14 +16,17 @@ import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
 
 /** A request to a node from a scenario or a live face, ordered and stamped like a packet. */
 export interface NodeRequest {
-  /** What is asked: `send` carries application bytes to `target`; others are the protocol's own. */
+  /**
+   * What is asked: `send` carries application bytes to `target`; all other kinds are the protocol's
+   * own.
+   */
   readonly kind: string;
   /** A node's name, or whatever the kind defines. */
   readonly target: string;
   /** Bytes of the request; they belong to the handler during the call. */
   readonly body: Uint8Array;
   /**
-   * Answers, at once or later, at most once.
+   * Answers, now or later, at most once.
    * @param outcome `ok`, or the name of the refusal.
    */
   respond(outcome: string, body?: Uint8Array): void;
@@ -33,31 +37,37 @@ export interface Host {
   readonly name: string;
   /** Monotonic time since the start of the run, integer nanoseconds. For intervals. */
   now(): Nanoseconds;
-  /** Calendar time: the scenario's epoch plus skew in sim, the system's in live. For expiry. */
+  /**
+   * Calendar time, for expiry: the scenario's epoch plus clock error in sim, the system's clock
+   * live.
+   */
   clock(): CalendarTime;
   /** Calls `fire` once after `delay` (integer ns, >= 0). */
   after(delay: Nanoseconds, fire: () => void): Timer;
-  /** The node's own stream for this purpose; the same object at every call. */
+  /** The node's own stream for this purpose; every call returns the same object. */
   random(purpose: string): Random;
-  /** Key material. Sim: seeded; live: the system's generator, always. */
+  /** Key material. Sim: seeded; live: always the operating system's generator. */
   randomBytes(length: number): Uint8Array;
   /** Interns an address and port. */
   endpoint(address: string, port: number): Endpoint;
   /** The address and port of an endpoint, for configuration and logs. */
   endpointOf(endpoint: Endpoint): { readonly address: string; readonly port: number };
-  /** Binds a datagram socket; a taken port is reported by `undefined`. */
+  /** Binds a datagram socket; `undefined` means that the port is taken. */
   udp(options: UdpOptions): DatagramSocket | undefined;
-  /** A buffer of at least `length` bytes of one's own, to fill and send. Contents are undefined. */
+  /**
+   * A buffer of at least `length` bytes that the caller owns, to fill and send. Its contents are
+   * undefined.
+   */
   alloc(length: number): Uint8Array;
   /**
-   * Gives back a buffer from `alloc` that was not sent, or the one received in the current call;
-   * code that forwards or drops need not know which it has.
+   * Returns a buffer from `alloc` that was not sent, or the one received in the current call; code
+   * that forwards or drops need not know which of the two it has.
    */
   release(buffer: Uint8Array): void;
-  /** Accepts streams; a taken port is reported by `undefined`. */
+  /** Accepts streams; `undefined` means that the port is taken. */
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined;
   connect(options: ConnectOptions, done: ConnectDone): void;
-  /** Runs a job of the protocol's `jobs`; `done` is never called in the same turn. */
+  /** Runs one of the protocol's `jobs`; `done` is never called in the same turn. */
   compute(
     job: string,
     input: unknown,
@@ -67,8 +77,8 @@ export interface Host {
   /** Installs the handler of requests; without one they are refused as `no-handler`. */
   onRequest(handler: (request: NodeRequest) => void): void;
   /**
-   * Hands application bytes that arrived from node `from` to whoever uses this node (the scenario's
-   * sink, a live face). The bytes are read during the call only.
+   * Hands application bytes that arrived from node `from` to the user of this node (the scenario's
+   * sink, or a service of a live process). The bytes are read during the call only.
    */
   deliver(from: string, buffer: Uint8Array, offset: number, length: number): void;
   /** Counts a drop by its name, for the metric, the trace and the fingerprint. */

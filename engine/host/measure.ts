@@ -1,10 +1,10 @@
 /**
- * Measurements are data: a node says what happened, reports judge it.
+ * Measurements are data: a node says what happened, and reports judge it.
  *
  * @module
  */
 
-/** A counter or gauge obtained once and used per packet. */
+/** A counter or gauge, looked up once and used per packet. */
 export interface Counter {
   add(amount: number): void;
 }
@@ -17,20 +17,20 @@ export interface Histogram {
   record(value: number): void;
 }
 
-/** Names are those of the protocol's `metrics`; an unknown name is an assertion. */
+/** Names are those of the protocol's `metrics`; an unknown name is an assertion failure. */
 export interface Meter {
   counter(metric: string): Counter;
   gauge(metric: string): Gauge;
   histogram(metric: string): Histogram;
-  /** One sample of a rare event, kept individually (for example a fail-over's detection time). */
+  /** One sample of a rare event, stored individually (for example the time to detect a failure). */
   sample(metric: string, value: number): void;
 }
 
-/** What the pictures need: states of machines, begin and end of procedures, marks. */
+/** What drawings need: states of machines, the begin and end of procedures, marks. */
 export interface Trace {
   /**
-   * True when somebody keeps the states, from the node's creation to its end: what costs more than a
-   * word is worked out only then. Nothing but calls of this interface may depend on it.
+   * True when somebody records states, fixed for the node's whole life; anything expensive is
+   * computed only then. Nothing but calls of this interface may depend on it.
    */
   readonly isRecorded: boolean;
   /** The machine (`path 3`, `session gateway-211`) is in this state from now on. */
@@ -47,7 +47,7 @@ export interface Log {
   warn(message: string): void;
 }
 
-/** How a metric is counted, and so which aggregations fit it. */
+/** How a metric is counted, which decides the aggregations that fit it. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram' | 'samples' | 'ratio';
 
 /** Base units of metrics. */
@@ -59,14 +59,14 @@ export interface MetricDefinition {
   readonly name: string;
   readonly kind: MetricKind;
   readonly unit: MetricUnit;
-  /** One sentence: what is measured, where, by which estimator. */
+  /** One sentence: what is measured, where, and by which estimator. */
   readonly help: string;
-  /** Of a `ratio`: the two counters, numerator first, that the runner divides. */
+  /** For a `ratio`: the two counters that the runner divides, numerator first. */
   readonly of?: readonly [numerator: string, denominator: string];
   /**
-   * `processor`: a time that comes from work alone: 0, and not reported, where the processor is not
-   * modelled. `use`: absent where no node asked its meter for it, since 0 would say that something was
-   * looked for and never happened.
+   * `processor`: the time comes from work alone, so it is 0, and not reported, where the processor
+   * is not modelled. `use`: absent unless a node asked its meter for it, because 0 would say that
+   * something was looked for and never happened.
    */
   readonly needs?: 'processor' | 'use';
 }

@@ -1,6 +1,6 @@
 /**
- * What a node knows of the network it was placed in: read-only, the same for every node, made from
- * the topology file. A protocol that discovers things by itself ignores it.
+ * What a node knows of its network: read-only, the same for every node, made from the topology
+ * file. A protocol that discovers these things by itself ignores it.
  *
  * @module
  */
@@ -12,9 +12,9 @@ export type LinkRelation = 'core' | 'parent-child' | 'peer' | 'internal';
 export interface LinkEndView {
   readonly host: string;
   readonly address: string;
-  /** UDP port that belongs to this link at this host. */
+  /** UDP port of this link at this host. */
   readonly port: number;
-  /** Interface number of the link in its autonomous system, unique there; 0 on internal links. */
+  /** Interface number of the link, unique in its autonomous system; 0 on internal links. */
   readonly ifId: number;
 }
 
@@ -56,37 +56,38 @@ export interface NetworkMap {
   readonly ases: readonly AsView[];
 }
 
-/** The keys of one host, as the node that holds the view may see them. */
+/** The keys of one host, as far as the node that holds this view may see them. */
 export interface Identity {
   /**
-   * The public part of the host's secret of that name, the same bytes for everybody.
+   * The public part of the host's secret of that name; everybody sees the same bytes.
    * @param name One of those that the protocol of that host lists in `provisioning.publicKeys`.
    */
   publicKey(name: string): Uint8Array;
   /**
-   * A secret of the host, 32 bytes, another one for each name; a copy that the caller may wipe.
-   * Asserts that the host is the one that the view was made for.
+   * A 32-byte secret of the host, different for each name; a copy that the caller may wipe. Asserts
+   * that the view was made for this host.
    * @param name Lower-case letters, digits and hyphens; chosen by the protocol.
    */
   secret(name: string): Uint8Array;
 }
 
 /**
- * The network as one node sees it, with what a real deployment would provision to that node and to no
- * other: its own secrets, those of the groups it belongs to, and public keys of all (docs/adr/0020).
- * In sim everything comes from the seed, live it is drawn once per run by the system's generator.
+ * The network as one node sees it, with what a real deployment would provision to that node alone:
+ * its own secrets, those of the groups it belongs to, and everybody's public keys (docs/adr/0020).
+ * In sim everything comes from the seed; live it is drawn once per run by the operating system's
+ * generator.
  */
 export interface NetworkView extends NetworkMap {
-  /** The keys of a host. Asserts that there is such a host. */
+  /** The keys of a host. Asserts that the host exists. */
   identity(host: string): Identity;
   /**
-   * A secret that the members of a group share, 32 bytes. Asserts that the node is a member, by
-   * `provisioning.sharedSecrets` of its own protocol.
+   * A 32-byte secret that the members of a group share. Asserts that `provisioning.sharedSecrets`
+   * of the node's own protocol makes the node a member.
    */
   shared(purpose: string): Uint8Array;
   /**
-   * What a protocol has made public before the nodes start, by `protocol/name` (`provisioning.publish`);
-   * undefined when there is no such thing.
+   * What a protocol published before the nodes started, by `protocol/name`
+   * (`provisioning.publish`); undefined if there is no such text.
    */
   published(name: string): string | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Named random streams: one per (seed, node, purpose), so that a draw here moves nothing there
- * (spec/simulation.md 6.2 and 6.4).
+ * Named random streams: one per (seed, node, purpose), so that a draw in one changes no other
+ * (docs/spec/random-streams.md).
  *
  * @module
  */

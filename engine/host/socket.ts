@@ -1,6 +1,6 @@
 /**
- * Datagram sockets. Every host has an address of 127.0.0.0/8 from the address plan; in `sim` a
- * datagram travels over the simulated links, in `live` over a real UDP socket.
+ * Datagram sockets. Every host has an address of 127.0.0.0/8 from the address plan; a datagram
+ * travels over the simulated links in `sim` and over a real UDP socket in `live`.
  *
  * @module
  */
@@ -8,13 +8,16 @@
 /** An interned (address, port); numbers keep the packet path free of strings and objects. */
 export type Endpoint = number;
 
-/** What `send` says: `full` means that the local queue refused the datagram (it is a drop). */
+/**
+ * Result of `send`: `full` means that the local queue refused the datagram (which counts as a
+ * drop).
+ */
 export type SendResult = 'sent' | 'full';
 
 /**
  * Called for each datagram. The bytes `buffer[offset .. offset + length)` belong to the handler
- * during the call: it may change them in place and hand the same buffer to `send`; what it wants to
- * keep it copies.
+ * during the call: it may change them in place and pass the same buffer to `send`; what it wants to
+ * keep, it copies.
  */
 export type DatagramHandler = (
   buffer: Uint8Array,
@@ -24,8 +27,9 @@ export type DatagramHandler = (
 ) => void;
 
 /**
- * Looks at a datagram that has arrived, and changes nothing: true for those that keep a network
- * together (probes, keep-alives, handshakes). Anyone may claim that; a host lets few of them pass.
+ * Looks at a datagram that has arrived, without changing it: true for those that keep a network
+ * together (probes, keep-alives, handshakes). Anyone can forge that claim, so a host lets only few
+ * of them pass.
  */
 export type UrgencyTest = (buffer: Uint8Array, offset: number, length: number) => boolean;
 
@@ -35,10 +39,10 @@ export interface UdpOptions {
   readonly port: number;
   /** Address to bind; the host's own when absent. */
   readonly address?: string;
-  /** Id of the link that all datagrams of this socket use; by destination when absent. */
+  /** Id of the link that all datagrams of this socket use; chosen by destination when absent. */
   readonly link?: string;
   readonly onDatagram: DatagramHandler;
-  /** Which datagrams pass in front of others where arrived ones wait for the host; none when absent. */
+  /** Which datagrams pass others while they wait for the host's processor; none when absent. */
   readonly isUrgent?: UrgencyTest;
   /** Errors after binding (live only: unreachable, refused). */
   readonly onError?: (reason: string) => void;
@@ -48,8 +52,8 @@ export interface UdpOptions {
 export interface DatagramSocket {
   readonly local: Endpoint;
   /**
-   * Sends one datagram and takes ownership of the buffer, which must come from `host.alloc` or
-   * from the current `onDatagram` call.
+   * Sends one datagram and takes ownership of the buffer, which must come from `host.alloc` or from
+   * the current `onDatagram` call.
    * @param length 0..65,507 bytes.
    */
   send(buffer: Uint8Array, offset: number, length: number, to: Endpoint): SendResult;

@@ -1,9 +1,10 @@
 /**
- * Crash-safe storage. What `sync` has confirmed survives a crash; what was written after the last
- * confirmed sync may be lost, kept in part, or torn in its last record, never silently altered.
+ * Crash-safe storage. What `sync` has confirmed survives a crash; what was written later may be
+ * lost, survive in part, or be torn in its last record, but is never silently altered.
  *
- * Deleting is erasing (docs/adr/0024): once a sync has confirmed it, no file of the store has the value
- * of a deleted entry or a record of a log that was truncated, and what the files were is overwritten.
+ * Deleting is erasing (docs/adr/0024): once a sync has confirmed it, no file of the store contains
+ * the value of a deleted entry or a record of a truncated log, and the former file contents are
+ * overwritten.
  *
  * @module
  */
@@ -12,9 +13,9 @@
 export interface Store {
   /** Appends one record to the log (copied). */
   append(record: Uint8Array): void;
-  /** Calls `visit` for each whole record in order; a torn or damaged tail is cut off before it. */
+  /** Calls `visit` for each whole record in order; a torn or damaged tail is cut off first. */
   replay(visit: (record: Uint8Array) => void): void;
-  /** Replaces the log by nothing; takes effect at the next sync, all or nothing. */
+  /** Empties the log; takes effect at the next sync, all or nothing. */
   truncate(): void;
   put(key: string, value: Uint8Array): void;
   get(key: string): Uint8Array | undefined;

@@ -1,6 +1,6 @@
 /**
- * Reliable ordered bytes: TCP in `live`, modelled segments over the simulated links in `sim`.
- * Every completion is an event.
+ * Reliable ordered bytes: TCP in `live`, modelled segments over the simulated links in `sim`
+ * (docs/spec/stream-model.md). Every completion is an event.
  *
  * @module
  */
@@ -15,10 +15,10 @@ export type StreamError =
   | 'secure-failed'
   | 'address-in-use';
 
-/** What the owner of a stream wants to be told. Bytes belong to the handler during the call. */
+/** What the owner of a stream is told. Bytes belong to the handler during the call. */
 export interface StreamHandlers {
   readonly onData: (buffer: Uint8Array, offset: number, length: number) => void;
-  /** The peer has finished sending (half-close); we may go on writing. */
+  /** The peer has finished sending (half-close); we may still write. */
   readonly onEnd?: () => void;
   /** After `write` said `full`: there is room again. */
   readonly onDrain?: () => void;
@@ -31,7 +31,7 @@ export interface SecureOptions {
   readonly role: 'client' | 'server';
   /** Pre-shared key, 32 bytes, and its identity. */
   readonly psk?: { readonly identity: string; readonly key: Uint8Array };
-  /** PEM texts, given as files by the user (live only). */
+  /** PEM texts from files of the user (live only). */
   readonly certificate?: { readonly certPem: string; readonly keyPem: string };
   /** PEM text of the authority a client trusts. */
   readonly trustPem?: string;
@@ -42,16 +42,16 @@ export interface SecureOptions {
 export interface Stream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Installs the handlers; call it in the turn in which the stream was handed over. */
+  /** Installs the handlers; call it in the same turn in which the stream was handed over. */
   handle(handlers: StreamHandlers): void;
   /**
-   * Appends a copy of the bytes to the send queue. `full` means: accepted, and the queue is above
+   * Appends a copy of the bytes to the send queue. `full` means: accepted, but the queue is above
    * its limit, so wait for `onDrain`.
    */
   write(bytes: Uint8Array): SendResult;
   /** Half-close after everything written has been sent. */
   end(): void;
-  /** Discards what is queued and tells the peer `reset`. */
+  /** Discards what is queued; the peer sees `reset`. */
   reset(): void;
   /** Stops (true) or resumes delivery of `onData`; back-pressure reaches the sender. */
   setPaused(isPaused: boolean): void;
@@ -63,7 +63,9 @@ export interface Stream {
 export interface ListenOptions {
   readonly port: number;
   readonly address?: string;
-  /** Live only: the system refused the port after `listen` had returned; nothing is accepted. */
+  /**
+   * Live only: the system refused the port after `listen` had returned; nothing will be accepted.
+   */
   readonly onError?: (reason: StreamError) => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Time as the port speaks of it. Virtual and live time are integer nanoseconds in a float64, exact
- * up to 2^53 - 1 ns = 104.25 days (spec/simulation.md 1.2).
+ * Time at the port. Virtual and live time are integer nanoseconds in a double, exact up to 2^53 - 1
+ * ns = 104.25 days (docs/spec/event-order.md#time).
  *
  * @module
  */
@@ -21,7 +21,8 @@ export interface Timer {
   /** True until it has fired or was cancelled. */
   readonly isPending: boolean;
   /**
-   * Moves the deadline to `delay` from now, whether pending or not; cheap enough per packet.
+   * Moves the deadline to `delay` from now, whether pending or not; cheap enough to call per
+   * packet.
    * @param delay Nanoseconds, integer, >= 0.
    */
   rearm(delay: Nanoseconds): void;

@@ -27,7 +27,7 @@
  * room, the next sync writes everything to a new file: the old one may hold part of what was refused,
  * which would be read behind a shorter second attempt. For the same reason what an earlier process
  * left is written anew before anything is put behind it.
- * Spec: simulation.md 8.1.
+ * Spec: docs/spec/link-model.md#clocks-and-disks-of-hosts.
  *
  * @module
  */

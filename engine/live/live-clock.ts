@@ -1,7 +1,7 @@
 /**
  * The two clocks of the live world: monotonic time since the start of the run, and calendar time.
  *
- * Intervals come from the monotonic clock only (spec/simulation.md 9.3). Calendar time is paired
+ * Intervals come from the monotonic clock only (docs/spec/live.md). Calendar time is paired
  * with it once, at the start; later steps of the system's clock are not followed.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * A live world: the links, routes and faults of the simulated one, driven by the wall clock, whose
  * packets pass real UDP sockets on 127.0.0.0/8 within one process (DESIGN 3 and 5,
- * spec/simulation.md 9.3).
+ * docs/spec/live.md).
  *
  * A datagram goes through the direction of its link as in sim (rate, queue, loss, delay), and where
  * its pipe ends it is written to the real socket of its sender, towards the real address of its

@@ -1,5 +1,5 @@
 /**
- * The pump: drives one scheduler by the wall clock (spec/simulation.md 9.1, 9.2 and 9.5).
+ * The pump: drives one scheduler by the wall clock (docs/spec/live.md, 9.2 and 9.5).
  *
  * Events of links run inside the scheduler on their due time, so that lateness is never fed back
  * into the next one. Node code runs outside of it, on the wall clock, with the links caught up to

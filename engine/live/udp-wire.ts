@@ -1,5 +1,5 @@
 /**
- * One real UDP socket. Everything that went wrong here once is in spec/simulation.md 9.5: the
+ * One real UDP socket. Everything that went wrong here once is in docs/spec/live.md: the
  * address is looked up synchronously, so that the bytes are taken when `send` returns; a buffer is
  * handed back only when nobody reads it any more; the receive buffer holds thousands of datagrams.
  *

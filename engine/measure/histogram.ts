@@ -1,6 +1,6 @@
 /**
  * Log-linear histogram of non-negative integers with three significant digits, plus exact count,
- * sum, minimum and maximum (spec/simulation.md 7.7).
+ * sum, minimum and maximum (docs/spec/run-files.md#histograms).
  *
  * Values below 2,048 have a bucket each; every further octave has 1,024 buckets, so that a bucket
  * is at most value / 1,024 wide (relative error < 10^-3). The data are plain numbers and one typed

@@ -1,5 +1,5 @@
 /**
- * Scheduled contacts of one direction: when it can send (simulation.md 2.6).
+ * Scheduled contacts of one direction: when it can send (docs/spec/link-model.md#changes-while-packets-are-under-way).
  *
  * Answers for instants in ascending order. Does not queue or send.
  *

@@ -1,6 +1,6 @@
 /**
  * The processor of a machine, shared by the hosts on it: `cores` servers, two lanes, control before
- * data, first come first served within a lane (simulation.md 3.5, DESIGN 3).
+ * data, first come first served within a lane (docs/spec/processor-model.md, DESIGN 3).
  *
  * Tasks of one key run one at a time in their order. Charges are deterministic: no draw. Not
  * modelled: preemption, caches, garbage collection.

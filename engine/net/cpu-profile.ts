@@ -1,5 +1,5 @@
 /**
- * What operations cost on a machine, measured by `npm run calibrate` (simulation.md 3.5).
+ * What operations cost on a machine, measured by `npm run calibrate` (docs/spec/processor-model.md).
  *
  * @module
  */

@@ -19,7 +19,7 @@ export const FIRST_UPPER_KIND = 5;
 export const STATE_STRIDE = 8;
 /** Bits per second. */
 export const RATE = 0;
-/** Carried remainder of the serialisation time (simulation.md 2.1). */
+/** Carried remainder of the serialisation time (docs/spec/link-model.md#serialisation-and-delay). */
 export const REMAINDER = 1;
 /** Propagation delay, ns. */
 export const DELAY = 2;

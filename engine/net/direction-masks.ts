@@ -1,6 +1,6 @@
 /**
  * Why a direction does not take or hand over packets, as bits that the packet path compares with 0.
- * The reasons are counted by the direction, because faults overlap (simulation.md 8.2).
+ * The reasons are counted by the direction, because faults overlap (docs/spec/scenario-files.md#events).
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * One direction of a link as the rest of the engine sees it: its specification, what holds it back,
  * and where its packets are. The rules for changes while packets are under way are those of
- * simulation.md 2.6; overlapping faults are counted (8.2).
+ * docs/spec/link-model.md#changes-while-packets-are-under-way; overlapping faults are counted (8.2).
  *
  * Does not move packets: that is transmission.ts.
  *
@@ -85,7 +85,7 @@ export class Direction extends Transmission {
     return (this.entryMask & ENTRY_DOWN) === 0;
   }
 
-  /** Where all packets are (simulation.md 2.6); holds between any two events. */
+  /** Where all packets are (docs/spec/link-model.md#changes-while-packets-are-under-way); holds between any two events. */
   conservation(): Conservation {
     const dropped = this.drops?.reduce((sum, count) => sum + count, 0) ?? 0;
     const queued = this.queuedPackets;

@@ -2,7 +2,7 @@
  * Names values that no link can have. The loader reports them with file, line and column; the
  * network asserts that there are none.
  *
- * Spec: simulation.md 2.1 (integer rates), 2.3 (reject at load), 2.5 (bucket and MTU).
+ * Spec: docs/spec/link-model.md#serialisation-and-delay (integer rates), 2.3 (reject at load), 2.5 (bucket and MTU).
  *
  * @module
  */
@@ -80,7 +80,7 @@ function checkBurst(loss: Extract<LossSpec, { kind: 'burst' }>, refuse: Refuse):
   const { probability, meanBurst } = loss;
   if (!isProbability(probability)) refuse('loss.probability', 'is not in 0..1');
   if (!(meanBurst >= 1)) refuse('loss.meanBurst', `${meanBurst} is below 1`);
-  // P(good -> bad) = L / (B (1 - L)) would exceed 1 (simulation.md 2.3).
+  // P(good -> bad) = L / (B (1 - L)) would exceed 1 (docs/spec/link-model.md#impairments).
   else if (probability < 1 && probability > meanBurst / (meanBurst + 1)) {
     refuse('loss', `a loss of ${probability} needs a mean burst of more than ${meanBurst} packets`);
   }

@@ -9,7 +9,7 @@
  * @module
  */
 
-/** Packet loss (simulation.md 2.3). */
+/** Packet loss (docs/spec/link-model.md#impairments). */
 export type LossSpec =
   | {
       /** Each packet is lost independently. */
@@ -52,7 +52,7 @@ export type LossSpec =
       readonly atEnd: 'repeat' | 'end';
     };
 
-/** What is added to the delay of each packet (simulation.md 2.4). */
+/** What is added to the delay of each packet (docs/spec/link-model.md#impairments). */
 export type JitterSpec =
   | { readonly kind: 'none' }
   | {
@@ -82,7 +82,7 @@ export type JitterSpec =
     };
 
 /**
- * Whether packets may overtake each other in the pipe (simulation.md 2.4): `false` keeps order (the
+ * Whether packets may overtake each other in the pipe (docs/spec/link-model.md#impairments): `false` keeps order (the
  * later packet waits), `true` lets jitter reorder, the object is netem's meaning: after `gap - 1`
  * delayed packets each packet skips the delay with this probability.
  */
@@ -104,7 +104,7 @@ export interface DropTailSpec {
   readonly limitBytes?: number;
 }
 
-/** Which packets wait, in which order, and which are refused (simulation.md 2.5). */
+/** Which packets wait, in which order, and which are refused (docs/spec/link-model.md#queues-and-rate-limits). */
 export type QueueSpec =
   | DropTailSpec
   | {
@@ -131,7 +131,7 @@ export type QueueSpec =
       readonly classOfDscp?: readonly number[];
     };
 
-/** Rate limiter in front of the transmitter (simulation.md 2.5, virtual scheduling). */
+/** Rate limiter in front of the transmitter (docs/spec/link-model.md#queues-and-rate-limits, virtual scheduling). */
 export interface TokenBucketSpec {
   /** Bytes per second, > 0. */
   readonly rateBytesPerSecond: number;
@@ -150,7 +150,7 @@ export interface ContactSpec {
   readonly delayNs?: number;
 }
 
-/** Scheduled contacts (simulation.md 2.6). */
+/** Scheduled contacts (docs/spec/link-model.md#changes-while-packets-are-under-way). */
 export interface ContactsSpec {
   /** Ascending, not overlapping. */
   readonly windows: readonly ContactSpec[];

@@ -3,7 +3,7 @@
  * when it has a profile, and their compute jobs always.
  *
  * A handler runs when a core takes it; what it sends leaves after the time charged until then, and
- * the core stays occupied for all that was charged. Spec: simulation.md 3.5.
+ * the core stays occupied for all that was charged. Spec: docs/spec/processor-model.md.
  *
  * @module
  */

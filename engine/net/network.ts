@@ -2,7 +2,7 @@
  * The raw network: directions, packets and the scheduler that moves them. Nodes are numbers and the
  * receiver is one sink; sockets, hosts and addresses are the layer above (sim-world.ts).
  *
- * Deliveries and drops enter the fingerprint (simulation.md 6.6). Does not route.
+ * Deliveries and drops enter the fingerprint (docs/spec/fingerprint.md). Does not route.
  *
  * @module
  */
@@ -107,7 +107,7 @@ export class Network implements DirectionContext, EventHandler {
   }
 
   // hot: once per event.
-  /** Part of {@link EventHandler}: one switch for all events (simulation.md 1.4). */
+  /** Part of {@link EventHandler}: one switch for all events (docs/spec/event-order.md). */
   fire(kind: number, target: number, argument: number): void {
     if (kind === TRANSMITTER_END) (this.directions[target] as Direction).onTransmitted();
     else if (kind === ARRIVAL) (this.directions[target] as Direction).onPipeHead();
@@ -158,7 +158,7 @@ export class Network implements DirectionContext, EventHandler {
     if (this.observer !== undefined) this.observer.onDropped(direction, packet, reason);
   }
 
-  /** Sums over all directions (simulation.md 2.6). */
+  /** Sums over all directions (docs/spec/link-model.md#changes-while-packets-are-under-way). */
   conservation(): Conservation {
     const sum = { ...NOTHING };
     for (const direction of this.directions) {

@@ -1,6 +1,6 @@
 /**
  * Packets ordered by arrival time, ties first in first out, for a pipe in which packets may overtake
- * each other (simulation.md 1.3). Binary heap of packet numbers; the times are in the packet table.
+ * each other (docs/spec/event-order.md). Binary heap of packet numbers; the times are in the packet table.
  *
  * @module
  */

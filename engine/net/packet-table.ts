@@ -3,7 +3,7 @@
  * so that queues and pipes need no storage of their own.
  *
  * A row holds one packet on one link; it owns the buffer until `free` or `takeBuffer`.
- * Spec: simulation.md 1.3, 1.4 and 3.3. Does not know links, hosts or time.
+ * Spec: docs/spec/event-order.md, 1.4 and 3.3. Does not know links, hosts or time.
  *
  * @module
  */

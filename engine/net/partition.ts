@@ -1,6 +1,6 @@
 /**
  * Partitions between hosts: which directions and segments separate given pairs, and holding them
- * (simulation.md 2.6, "one-way partition").
+ * (docs/spec/link-model.md#changes-while-packets-are-under-way, "one-way partition").
  *
  * Acts where two hosts are joined directly; a partition of distant hosts is one of the hosts between.
  *

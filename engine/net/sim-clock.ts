@@ -1,6 +1,6 @@
 /**
  * Calendar time of a simulated host: the scenario's epoch plus virtual time, with a step and a drift
- * (simulation.md 8.1, "clock skew"). Never the order of events: only what `host.clock` returns.
+ * (docs/spec/link-model.md#clocks-and-disks-of-hosts, "clock skew"). Never the order of events: only what `host.clock` returns.
  *
  * @module
  */

@@ -320,7 +320,7 @@ export class SimHost implements StreamHost {
     fire();
   }
 
-  /** Mixes an event of this host into the run's fingerprint (simulation.md 6.6). */
+  /** Mixes an event of this host into the run's fingerprint (docs/spec/fingerprint.md). */
   mixIn(kind: number, length: number): void {
     const { network } = this.world;
     network.fingerprint.event(network.scheduler.now, this.index, kind, length);

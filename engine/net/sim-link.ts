@@ -1,7 +1,7 @@
 /**
  * A point-to-point link: two directions, and changes that can end again. Effects stack: while several
  * hold, the latest wins for a quantity, and the link is up only if none holds it down
- * (simulation.md 8.2).
+ * (docs/spec/scenario-files.md#events).
  *
  * @module
  */

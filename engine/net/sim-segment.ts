@@ -1,6 +1,6 @@
 /**
  * A multi-access segment: one transmitter at a time, first come first served, receivers are all other
- * members (simulation.md 2.7). The medium is one direction; a broadcast becomes one copy per receiver
+ * members (docs/spec/link-model.md#segments). The medium is one direction; a broadcast becomes one copy per receiver
  * when it arrives, and packets are conserved per receiver copy.
  *
  * Does not model collisions (no CSMA/CD), and does not flush what a crashed member had queued on the

@@ -1,6 +1,6 @@
 /**
  * Storage of a simulated host as a disk would keep it: a log of framed records behind which lies what
- * was synced, and what was written since (engine/host/store.ts, simulation.md 8.1 "simulated disk").
+ * was synced, and what was written since (engine/host/store.ts, docs/spec/link-model.md#clocks-and-disks-of-hosts "simulated disk").
  *
  * A crash keeps what `sync` confirmed; by the fault's choice also a random prefix of the rest, or a
  * prefix with its last record torn. Each record is framed with length and CRC-32C (RFC 3720 appendix

@@ -62,7 +62,7 @@ export interface SimLinkOptions {
   readonly backward: DirectionSpec;
 }
 
-/** A multi-access segment to add (simulation.md 2.7). */
+/** A multi-access segment to add (docs/spec/link-model.md#segments). */
 export interface SimSegmentOptions {
   readonly id: string;
   readonly members: readonly { readonly host: string; readonly port: number }[];

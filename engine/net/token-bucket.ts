@@ -1,5 +1,5 @@
 /**
- * Token bucket as virtual scheduling: one instant instead of refill events (simulation.md 2.5; the
+ * Token bucket as virtual scheduling: one instant instead of refill events (docs/spec/link-model.md#queues-and-rate-limits; the
  * generic cell rate algorithm of ITU-T I.371 in that form).
  *
  * Starts with a full bucket. Does not hold packets: the transmitter waits, or drops.
@@ -43,7 +43,7 @@ export class TokenBucket {
   private cost(bytes: number): number {
     const amount = bytes * NS_PER_S + (this.state[REMAINDER] as number);
     const cost = Math.floor(amount / this.rate);
-    // The quotient may have been rounded up to the next integer (simulation.md 2.1).
+    // The quotient may have been rounded up to the next integer (docs/spec/link-model.md#serialisation-and-delay).
     return cost * this.rate > amount ? cost - 1 : cost;
   }
 }

@@ -82,7 +82,7 @@ export abstract class Transmission implements DirectionView {
   protected isOvertaking = false;
   /** False while the queue is known to be empty. */
   protected hasBacklog = false;
-  /** The packet that arrives next and the last one of the FIFO (simulation.md 1.3). */
+  /** The packet that arrives next and the last one of the FIFO (docs/spec/event-order.md). */
   protected pipeHead = NIL;
   protected pipeTail = NIL;
   protected pipePackets = 0;
@@ -208,7 +208,7 @@ export abstract class Transmission implements DirectionView {
     this.table.free(packet);
   }
 
-  /** New rate; the packet in serialisation finishes at the old one (simulation.md 2.6). */
+  /** New rate; the packet in serialisation finishes at the old one (docs/spec/link-model.md#changes-while-packets-are-under-way). */
   protected setRate(rateBps: number): void {
     const { state } = this.context;
     if (state[this.base + RATE] === rateBps) return;
@@ -237,7 +237,7 @@ export abstract class Transmission implements DirectionView {
   }
 
   // hot: once per packet and hop.
-  /** Begins the serialisation (simulation.md 2.1: exact with a carried remainder). */
+  /** Begins the serialisation (docs/spec/link-model.md#serialisation-and-delay: exact with a carried remainder). */
   protected transmit(packet: number): void {
     const context = this.context;
     const { state } = context;
@@ -296,7 +296,7 @@ export abstract class Transmission implements DirectionView {
     if (this.pushPipe(packet)) this.scheduler.post(arrival - now, PIPE_HEAD, this.id);
   }
 
-  /** Effects in the order of simulation.md 2.2: loss, corrupt, duplicate, delay, order. */
+  /** Effects in the order of docs/spec/link-model.md#impairments: loss, corrupt, duplicate, delay, order. */
   protected enterImpaired(packet: number): void {
     for (const tap of this.taps) {
       if (tap.onPacket(this.table, packet) === 'drop') {
@@ -407,7 +407,7 @@ export abstract class Transmission implements DirectionView {
     this.setRate(contact.spec.rateBps ?? this.spec.rateBps);
     this.setDelay(contact.spec.delayNs ?? this.spec.delayNs);
     const rate = this.context.state[this.base + RATE] as number;
-    // A packet that would not finish is not started (simulation.md 2.6).
+    // A packet that would not finish is not started (docs/spec/link-model.md#changes-while-packets-are-under-way).
     return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;
   }
 

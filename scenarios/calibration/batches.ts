@@ -1,5 +1,5 @@
 /**
- * The protocol of a benchmark (simulation.md 3.5): warm up, then batches on varying input; what
+ * The protocol of a benchmark (docs/spec/processor-model.md): warm up, then batches on varying input; what
  * counts is the median batch and the p99 batch, less the empty loop.
  *
  * Batches are timed by the processor time of this process, so that other programs on the machine

@@ -1,7 +1,7 @@
 /**
  * Calibration in place: what the operations take in a real live run, where caches are cold, code is
  * shared and the event loop turns between packets. Benchmarks alone are 20-30 % optimistic
- * (simulation.md 9.5).
+ * (docs/spec/live.md).
  *
  * Live runs of one process at growing rates give the processor time of the thread that does all the
  * work; the same runs in virtual time, charged by the benchmarks, give what the model says of either

@@ -1,6 +1,6 @@
 /**
  * Benchmarks of single operations that need no network: cryptography, timers, the pump, a link
- * (simulation.md 3.5). The crypto provider is the one that live runs use.
+ * (docs/spec/processor-model.md). The crypto provider is the one that live runs use.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reads cost profiles and turns them into what the engine charges (simulation.md 3.5).
+ * Reads cost profiles and turns them into what the engine charges (docs/spec/processor-model.md).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The shape of a cost profile, version 1: what `npm run calibrate` writes and `cpu: calibrated`
- * reads. `schemas/calibration.schema.json` is generated from here (simulation.md 3.5).
+ * reads. `schemas/calibration.schema.json` is generated from here (docs/spec/processor-model.md).
  *
  * Each operation has two costs: the one of its own benchmark, and the one in place, which is what
  * runs are charged.

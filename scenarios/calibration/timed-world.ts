@@ -1,6 +1,6 @@
 /**
  * A simulated world that takes the time of node code: what a protocol's handler of a datagram, of a
- * request and of a timer takes beside sending and cryptography (simulation.md 3.5).
+ * request and of a timer takes beside sending and cryptography (docs/spec/processor-model.md).
  *
  * It times real traffic of a scenario, so it knows no protocol. Calls of the crypto provider are
  * counted and taken off at the cost of their own benchmark; sending is timed and taken off.

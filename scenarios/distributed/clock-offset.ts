@@ -1,7 +1,7 @@
 /**
  * How far another machine's monotonic clock is ahead of ours, and how well that is known: four time
  * stamps as in NTP (RFC 5905 section 8), the exchange with the shortest delay of each round, and
- * lines between the rounds (spec/simulation.md 9.3).
+ * lines between the rounds (docs/spec/live.md).
  *
  * The uncertainty is a bound, not a deviation. It holds for any asymmetry of the way there and back,
  * as long as the two clocks drift apart by at most {@link DRIFT_MAX}: half of the exchange's delay,

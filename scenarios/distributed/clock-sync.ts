@@ -2,7 +2,7 @@
  * Asks the other side of a channel for its clock and answers such questions: one `clock.ping` and
  * one `clock.pong` at a time, several to a round, into a {@link ClockOffset}.
  *
- * Processes of one machine share CLOCK_MONOTONIC (spec/simulation.md 9.3): they recognise each other
+ * Processes of one machine share CLOCK_MONOTONIC (docs/spec/live.md): they recognise each other
  * and measure nothing. When rounds take place is the owner's business: one before the start, one
  * after the end, and in long runs some between, because uncertainty grows by 100 ppm of the time to
  * the nearest one.

@@ -98,7 +98,7 @@ const CONNECT_MAX_MS = 30_000;
 /** One that somebody else starts has longer. */
 const MEET_MAX_MS = 600_000;
 const READY_MAX_MS = 30_000;
-/** All agents have their orders well before time begins (spec/simulation.md 9.5). */
+/** All agents have their orders well before time begins (docs/spec/live.md). */
 const LEAD_NS = 200_000_000n;
 const SETTLE_MS = 250;
 /** Between two measurements of other machines' clocks; the bound grows by 100 ppm of it. */

@@ -1,7 +1,7 @@
 /**
  * Calls at instants of the scenario's time, by the wall clock of the coordinator.
  *
- * A timer of Node can fire 0.9 ms early (spec/simulation.md 9.2), so each looks again; nothing is
+ * A timer of Node can fire 0.9 ms early (docs/spec/live.md#timers-of-node), so each looks again; nothing is
  * spun, since the processor belongs to the nodes: a call is up to some milliseconds late, and what
  * it does is recorded with the instant at which it happened.
  *

@@ -2,8 +2,8 @@
  * Finds events that contradict each other: two that change the same thing of the same target at the
  * same time.
  *
- * Spec: ux.md 2.2 (E112). Only events whose times and links are known before the run are compared;
- * where either is drawn, effects stack by counting (simulation.md 8.2).
+ * Spec: docs/spec/error-messages.md (E112). Only events whose times and links are known before the run are compared;
+ * where either is drawn, effects stack by counting (docs/spec/scenario-files.md#events).
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Resolves the `events` list: one schedule and one action each, on links and nodes that exist.
  *
- * Spec: DESIGN 5 and 6, simulation.md 8.2, ux.md 2.2 (E104, E106, E107, E111, E121).
+ * Spec: DESIGN 5 and 6, docs/spec/scenario-files.md#events, docs/spec/error-messages.md (E104, E106, E107, E111, E121).
  *
  * @module
  */

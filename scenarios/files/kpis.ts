@@ -1,7 +1,7 @@
 /**
  * Resolves the `kpis` map: metrics exist, aggregations fit them, limits are in their unit.
  *
- * Spec: DESIGN 6, seed-systems.md 10, ux.md 2.2 (E102, E103, E108, E109, E110). Words the end of a
+ * Spec: DESIGN 6, seed-systems.md 10, docs/spec/error-messages.md (E102, E103, E108, E109, E110). Words the end of a
  * run without samples as well (E125), so that all codes stand in one family.
  *
  * @module

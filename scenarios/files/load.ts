@@ -1,7 +1,7 @@
 /**
  * Loads scenario files: the public face of this folder.
  *
- * Spec: DESIGN 6, issue 2 section 4, ux.md 2.2 (all files are checked before anything runs, and all
+ * Spec: DESIGN 6, issue 2 section 4, docs/spec/error-messages.md (all files are checked before anything runs, and all
  * mistakes are told at once). Depends on no protocol: the caller hands in a registry.
  *
  * @module

@@ -2,7 +2,7 @@
  * Resolves when an event happens, and refuses schedules that can never happen.
  *
  * Spec: DESIGN 6 (whole slots only), issue 2 section 6 (`phase: random` is uniform in [0, every -
- * for]), ux.md 2.2 (E111).
+ * for]), docs/spec/error-messages.md (E111).
  *
  * @module
  */

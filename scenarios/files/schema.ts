@@ -1,7 +1,7 @@
 /**
  * YAML of a scenario: question, topology, traffic, events, KPIs.
  *
- * Spec: DESIGN 6, issue 2 sections 4 and 7, simulation.md 8.2. The shapes of single entries; names
+ * Spec: DESIGN 6, issue 2 sections 4 and 7, docs/spec/scenario-files.md#events. The shapes of single entries; names
  * of nodes, links and metrics, and what entries say about each other, are checked by the loader.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * Resolves the `traffic` list: nodes exist and reach each other, times fit into the run.
  *
- * Spec: DESIGN 6, issue 2 section 4, ux.md 2.2 (E106, E111, E123).
+ * Spec: DESIGN 6, issue 2 section 4, docs/spec/error-messages.md (E106, E111, E123).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Runs one seed twice and names the first event that differs (spec/simulation.md 6.6).
+ * Runs one seed twice and names the first event that differs (docs/spec/fingerprint.md).
  *
  * Checkpoints are compared first; only when two differ are both runs repeated with full records of
  * that interval.

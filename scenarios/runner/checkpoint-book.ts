@@ -1,6 +1,6 @@
 /**
  * Takes down the fingerprint at equal steps of virtual time, so that two runs can be compared by
- * their reports alone: once they part, all later steps differ (spec/ux.md 4.8).
+ * their reports alone: once they part, all later steps differ (docs/spec/browser-view.md).
  *
  * Taken between the slices of a run, where nothing happens: it costs the run nothing.
  *

@@ -2,7 +2,7 @@
  * What an emulated run says about itself: how well virtual time kept up with the wall clock, and
  * what passed between outside programs and the virtual network.
  *
- * Spec: simulation.md 9.1; issue 3 section 2. A verdict in `emulate` stands beside the lateness.
+ * Spec: docs/spec/live.md; issue 3 section 2. A verdict in `emulate` stands beside the lateness.
  *
  * @module
  */

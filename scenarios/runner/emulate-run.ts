@@ -1,6 +1,6 @@
 /**
  * Runs a scenario in virtual time paced by the wall clock, with outside programs where the topology
- * has them, and gathers what the judge needs (simulation.md 9.1, issue 3 section 2).
+ * has them, and gathers what the judge needs (docs/spec/live.md, issue 3 section 2).
  *
  * Nodes, faults, traffic and recordings are those of `run-seed.ts`: without outside programs the
  * fingerprint is the same. With them a run cannot be repeated bit by bit, and has none.
@@ -192,7 +192,7 @@ class EmulatedRun {
       case 'stopped':
         return { ending: early.ending, warnings: [] };
       case 'late':
-        // simulation.md 9.1: a hard limit ends with exit 5, as a run does that takes too long.
+        // docs/spec/live.md: a hard limit ends with exit 5, as a run does that takes too long.
         return { ending: 'time-limit', warnings: [lateText(world, end.late, this.#order)] };
       default:
         return end satisfies never;

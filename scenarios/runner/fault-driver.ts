@@ -3,7 +3,7 @@
  * world, and records what was hit.
  *
  * Instants and victims come from the stream `faults/<id>`, so that a fault moves no traffic. Faults
- * act before the packets of their nanosecond (spec/simulation.md 8.2). A fault that touches nothing
+ * act before the packets of their nanosecond (docs/spec/scenario-files.md#events). A fault that touches nothing
  * is an error of the scenario, never a sample.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * What one flow measured around each fault: arrivals, losses and latency in bins whose edges lie at
- * the fault, so that the same fault of many seeds can be laid over each other (spec/ux.md 4.3).
+ * the fault, so that the same fault of many seeds can be laid over each other (docs/how-to/browser-view.md).
  *
  * Measured at the applications like everything of the flow meter. A loss is counted in the bin in
  * which the packet was sent: sent there, and never delivered. The width of the bins is fixed before

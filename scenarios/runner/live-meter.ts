@@ -2,7 +2,7 @@
  * What a live run says about itself: how late its links were, and what it took of the machine.
  *
  * Tails live are not predicted by any model, so lateness per hop and per packet stands beside latency
- * in each report (spec/simulation.md 9.5). Memory and processor are those of the whole process, with all
+ * in each report (docs/spec/live.md). Memory and processor are those of the whole process, with all
  * nodes of the run in it.
  *
  * @module

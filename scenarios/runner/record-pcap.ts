@@ -1,5 +1,5 @@
 /**
- * Writes `trace.pcapng`: what one would capture at both ends of every link (spec/simulation.md 11.1).
+ * Writes `trace.pcapng`: what one would capture at both ends of every link (docs/spec/run-files.md).
  *
  * One interface per link end, named `a->b` at a's end: packets leave it outbound, when their
  * serialisation begins, and arrive inbound at `b->a`. A lost packet is on the sender's interface with a

@@ -1,6 +1,6 @@
 /**
  * Records `trace.orr` of a run: the header from the scenario, the file, and what nodes, network and
- * faults say (spec/ux.md 4.10, docs/TRACE.md).
+ * faults say (docs/TRACE.md, docs/TRACE.md).
  *
  * It listens and never acts: a run is the same with and without a trace.
  *

@@ -3,7 +3,7 @@
  * to the node as requests.
  *
  * Every flow has its own streams (`gap`, `phase`), so that a flow more or less moves no other
- * (spec/simulation.md 6.2). Open loop: send times never wait for the network, except `file`, which
+ * (docs/spec/random-streams.md). Open loop: send times never wait for the network, except `file`, which
  * sends its next chunk when the node has taken the last.
  *
  * @module
@@ -180,7 +180,7 @@ export class Flow {
     this.#world.at(now + this.#gap(pattern), this.#onTick);
   }
 
-  /** While real code is cold, sources grow evenly to their rate (simulation.md 9.5). */
+  /** While real code is cold, sources grow evenly to their rate (docs/spec/live.md). */
   #isUpTo(now: number): boolean {
     const { rampNs = 0 } = this.#world;
     if (now >= rampNs) return true;

@@ -1,5 +1,5 @@
 /**
- * Wrong engines: each puts one mistake into a real network (simulation.md 5, "Must be able to
+ * Wrong engines: each puts one mistake into a real network (docs/VERIFICATION.md, "Must be able to
  * fail"). Used by the tests of the suite and by `npm run verify -- --mutation NAME` only.
  *
  * They are subclasses of the real direction, put in its place before the first packet; the rest of

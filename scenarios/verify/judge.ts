@@ -1,5 +1,5 @@
 /**
- * Verdicts of measures over seeds (simulation.md 5, conventions): an exact value must be exact for
+ * Verdicts of measures over seeds (docs/VERIFICATION.md, conventions): an exact value must be exact for
  * every seed, a bound must hold for every seed, and the mean of a statistic over n seeds must lie
  * within its interval divided by sqrt(n).
  *

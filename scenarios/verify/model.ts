@@ -1,6 +1,6 @@
 /**
  * What a closed-form check is: a theory, a measurement on the real engine, and the interval in which
- * the measurement must lie (simulation.md 5).
+ * the measurement must lie (docs/VERIFICATION.md).
  *
  * Intervals are those of the specification and are never widened.
  *
@@ -14,7 +14,7 @@ export type Accept =
   | { readonly kind: 'equal' }
   /**
    * Four standard errors of one run around the theory. The mean of n seeds must lie within the same
-   * divided by sqrt(n) (simulation.md 5, conventions).
+   * divided by sqrt(n) (docs/VERIFICATION.md, conventions).
    */
   | { readonly kind: 'around'; readonly below: number; readonly above: number }
   /** A bound that holds for every seed by itself. */

@@ -1,5 +1,5 @@
 /**
- * The table "Must be able to fail" of simulation.md 5: each wrong engine and the checks that it
+ * The table "Must be able to fail" of docs/VERIFICATION.md: each wrong engine and the checks that it
  * turns red.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * The closed-form checks in the order of the specification, and their verdicts over one or several
- * seeds (simulation.md 5; P1 and on: mixnet.md 4.3, 4.4).
+ * seeds (docs/VERIFICATION.md; P1 and on: mixnet.md 4.3, 4.4).
  *
  * @module
  */

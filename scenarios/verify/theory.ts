@@ -1,5 +1,5 @@
 /**
- * Closed forms that the engine is held against (simulation.md 5). Times are in the unit of the given
+ * Closed forms that the engine is held against (docs/VERIFICATION.md). Times are in the unit of the given
  * service times.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Who watches a run does not slow it (spec/ux.md 5, item 15): the run is on a thread of its own and hands
+ * Who watches a run does not slow it (docs/spec/browser-view.md, item 15): the run is on a thread of its own and hands
  * over the same, whether its viewer reads or stops; what a viewer misses of the packets is counted, what
  * was measured comes whole, to one who comes back and to one who comes late as well.
  *

@@ -1,4 +1,4 @@
-/** The event queue against a naive sorted list (simulation.md 1.3). @module */
+/** The event queue against a naive sorted list (docs/spec/event-order.md). @module */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Xoshiro128 } from '../../engine/core/random.ts';

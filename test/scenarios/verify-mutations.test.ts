@@ -1,5 +1,5 @@
 /**
- * The suite must be able to fail: each wrong engine of simulation.md 5 turns the named checks red
+ * The suite must be able to fail: each wrong engine of docs/VERIFICATION.md turns the named checks red
  * and no other one that it is shown.
  *
  * @module

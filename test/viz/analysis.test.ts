@@ -1,4 +1,4 @@
-/** Latency, report and compare in a real browser, on the demo and on a report that was dropped (ux.md 5). @module */
+/** Latency, report and compare in a real browser, on the demo and on a report that was dropped (docs/spec/browser-view.md). @module */
 import { readFileSync } from 'node:fs';
 import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The network page in a real browser: failover, losses, bytes of a packet, keys, permalinks (ux.md 4.2, 5.10). @module */
+/** The network page in a real browser: failover, losses, bytes of a packet, keys, permalinks (docs/spec/browser-view.md, 5.10). @module */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';

@@ -1,4 +1,4 @@
-/** The browser view in a real browser: gallery and network page, from the server and from disk (ux.md 5). @module */
+/** The browser view in a real browser: gallery and network page, from the server and from disk (docs/spec/browser-view.md). @module */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

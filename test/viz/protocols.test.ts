@@ -1,4 +1,4 @@
-/** The protocols page in a real browser: what the gateway and SCION draw of the demo (ux.md 4.7). @module */
+/** The protocols page in a real browser: what the gateway and SCION draw of the demo (docs/spec/browser-view.md). @module */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserLab, FROM_DISK, LOOKS, seriousFindings } from './support.ts';

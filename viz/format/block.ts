@@ -1,5 +1,5 @@
 /**
- * A decoded block: typed arrays laid over its bytes, nothing copied (ux.md 4.10).
+ * A decoded block: typed arrays laid over its bytes, nothing copied (docs/TRACE.md).
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * What a protocol hands to the pages so that they can draw it: `nodes/<p>/viz.ts` turns the states of
  * a trace into plain data, the page turns the data into SVG, a table and the exports. Plug-ins are
- * pure: no DOM, no clock, no colours but roles. Spec: spec/ux.md 4.7, docs/adr/0014.
+ * pure: no DOM, no clock, no colours but roles. Spec: docs/spec/browser-view.md, docs/adr/0014.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Gzip by the platform's `DecompressionStream`, for browsers and Node. The stream has no limit of its
- * own, so it is read in chunks and stopped at the length that the block stated (ux.md 4.10).
+ * own, so it is read in chunks and stopped at the length that the block stated (docs/TRACE.md).
  *
  * @module
  */

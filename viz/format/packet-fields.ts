@@ -1,7 +1,7 @@
 /**
  * What a protocol tells of the bytes of its packets: `nodes/<p>/viz-fields.ts` exports
  * `fields: PacketReader`; the panel of a packet lists them by layer and marks their bytes
- * (spec/ux.md 4.2).
+ * (docs/spec/browser-view.md).
  *
  * @module
  */

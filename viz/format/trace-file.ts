@@ -1,5 +1,5 @@
 /**
- * Reads `trace.orr` (ux.md 4.10): what is under way at an instant, the rows of a time window, the
+ * Reads `trace.orr` (docs/TRACE.md): what is under way at an instant, the rows of a time window, the
  * state of every node, and the pyramid for wide views. Runs in the browser and in Node.
  *
  * Every question reads only the blocks that can answer it. Hostile files give a {@link TraceFailure};

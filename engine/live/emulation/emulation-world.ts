@@ -1,6 +1,6 @@
 /**
  * A simulated world paced by the wall clock, some of whose hosts are programs outside of it
- * (DESIGN 1, simulation.md 9.1).
+ * (DESIGN 1, docs/spec/live.md).
  *
  * Hosts, links and streams are those of `engine/net`, in virtual time; without outside programs
  * nothing differs from a `SimWorld` but when things happen, so the fingerprint is the same. Does not

@@ -1,7 +1,7 @@
 /**
  * The system's table of UDP sockets: who is bound where, and what their receive buffers lost.
  *
- * Linux shows it in /proc/net/udp (simulation.md 9.3); other systems have none.
+ * Linux shows it in /proc/net/udp (docs/spec/live.md); other systems have none.
  *
  * @module
  */

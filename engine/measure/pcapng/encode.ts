@@ -1,5 +1,5 @@
 /**
- * Writes the blocks of a pcapng file (draft-ietf-opsawg-pcapng; simulation.md 11.1), little-endian,
+ * Writes the blocks of a pcapng file (draft-ietf-opsawg-pcapng; docs/spec/run-files.md), little-endian,
  * stamps in nanoseconds.
  *
  * ```

@@ -1,5 +1,5 @@
 /**
- * Numbers of pcapng (draft-ietf-opsawg-pcapng; simulation.md 11.1) and of the headers that a capture
+ * Numbers of pcapng (draft-ietf-opsawg-pcapng; docs/spec/run-files.md) and of the headers that a capture
  * is given: IPv4 (RFC 791), IPv6 (RFC 8200), UDP (RFC 768).
  *
  * @module

@@ -1,6 +1,6 @@
 /**
  * Puts the IP and UDP headers in front of a datagram that a real wire would have had, with right
- * checksums, so that dissectors of what UDP carries work (simulation.md 11.1).
+ * checksums, so that dissectors of what UDP carries work (docs/spec/run-files.md).
  *
  * Does not fragment: a datagram that is too long for IP is cut, and the capture says so.
  *

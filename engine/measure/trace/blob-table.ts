@@ -1,5 +1,5 @@
 /**
- * Blobs of a block: CBOR values that the `value` column numbers, each stored once (ux.md 4.10).
+ * Blobs of a block: CBOR values that the `value` column numbers, each stored once (docs/TRACE.md).
  * Layout: count u32, count + 1 offsets u32 from the first blob, the blobs.
  *
  * Only the CBOR that states need: text strings and maps of text to text, in canonical form (RFC 8949

@@ -1,6 +1,6 @@
 /**
  * Rows of the hop table in the order of departure. A row is written when the serialisation begins and
- * completed when the packet arrives or is lost, so that blocks come out sorted (ux.md 4.10).
+ * completed when the packet arrives or is lost, so that blocks come out sorted (docs/TRACE.md).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The layout of `trace.orr`: magic numbers, tables with their columns, and the block header
- * (ux.md 4.10; docs/TRACE.md describes the whole file).
+ * (docs/TRACE.md; docs/TRACE.md describes the whole file).
  *
  * Constants and types only, shared by the writer here and the reader in viz/format.
  *
@@ -18,7 +18,7 @@ export const FILE_HEAD_BYTES = 16;
 export const BLOCK_MAGIC = 0x4252_524f;
 /** Bytes of a block header and of an entry of the index. */
 export const BLOCK_HEAD_BYTES = 64;
-/** Rows of a full block (ux.md 4.10). */
+/** Rows of a full block (docs/TRACE.md). */
 export const BLOCK_ROWS = 16_384;
 /** Every section begins at a multiple of this, so that typed arrays can be laid over it. */
 const ALIGNMENT = 8;
@@ -176,7 +176,7 @@ export const PYRAMID: readonly { readonly widthNs: number; readonly table: Table
   { widthNs: 1_000_000_000, table: TABLES['bins-1s'] },
 ];
 
-/** Meanings of `hop.class`, by number; shapes in the pictures (ux.md 4.0). */
+/** Meanings of `hop.class`, by number; shapes in the pictures (docs/spec/browser-view.md). */
 export const CLASSES = ['data', 'control', 'probe', 'acknowledgement', 'cover', 'copy'] as const;
 export const CLASS_DATA = 0;
 export const CLASS_CONTROL = 1;

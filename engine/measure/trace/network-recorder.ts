@@ -1,6 +1,6 @@
 /**
  * Watches packets and writes a hop row for each link that one crosses, a drop row for each loss, and
- * the pyramid (ux.md 4.10). It reads and never acts: a run is the same with and without it.
+ * the pyramid (docs/TRACE.md). It reads and never acts: a run is the same with and without it.
  *
  * A packet keeps its number while nodes send on the buffer that they received, which is how routers
  * forward. What a node makes anew is a new packet, also where a person would say that it is the same

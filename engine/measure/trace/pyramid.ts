@@ -1,6 +1,6 @@
 /**
  * The pyramid: counts, bytes, drops and latency per bin of 1, 10, 100 and 1,000 ms, so that a picture
- * of any width reads few numbers (ux.md 4.10). Kept for the whole run, whatever the windows are.
+ * of any width reads few numbers (docs/TRACE.md). Kept for the whole run, whatever the windows are.
  *
  * Track 0 is all links; track n + 1 is link n, from the level `linkLevel` on, so that a large network
  * does not write more bins than packets. A bin belongs to the instant of arrival (or of the loss); bins

@@ -1,6 +1,6 @@
 /**
  * Records a run: gathers rows of all tables, decides which packets stay, and hands blocks to the
- * writer (ux.md 4.10).
+ * writer (docs/TRACE.md).
  *
  * With extent `windows` packets and losses outside the windows are only in the pyramid; states,
  * faults, spans and series are always kept. Everything here reads; a run does not notice it.
@@ -38,7 +38,7 @@ const WAITING_MAX = 128;
 const SMALL_RUN_BLOCKS = 16;
 /** Free blocks kept for use again. */
 const SPARE_MAX = 8;
-/** Keyframes at least this far apart, unless many states changed (ux.md 4.10). */
+/** Keyframes at least this far apart, unless many states changed (docs/TRACE.md). */
 const KEYFRAME_NS = 500_000_000;
 const KEYFRAME_ROWS = 10_000;
 /** Bytes kept of a packet; larger ones are cut. */

@@ -1,6 +1,6 @@
 /**
  * Puts blocks one after the other, remembers where each stands, and closes the file with the index
- * (ux.md 4.10). It only appends, so a file can be streamed; without its footer it can be walked.
+ * (docs/TRACE.md). It only appends, so a file can be streamed; without its footer it can be walked.
  *
  * Where the bytes go and how they are compressed is handed in: no files here.
  *

@@ -1,6 +1,6 @@
 /**
  * The impairments of one direction: each has its own lazily made stream and draws a fixed number of
- * words for every packet, also for one that is already lost (simulation.md 2.2). So adding an
+ * words for every packet, also for one that is already lost (docs/spec/link-model.md#impairments). So adding an
  * impairment moves no other, and under common random numbers packet k meets the same fate.
  *
  * The copy of a duplicated packet has its own jitter word from a stream of its own (`jitter-copy`):
@@ -18,7 +18,7 @@ import { type LossModel, lossModel } from './loss.ts';
 /** Whose streams these are. */
 export interface StreamNames {
   readonly seed: Seed;
-  /** `link/<id>/<a->b>` (simulation.md 2.2). */
+  /** `link/<id>/<a->b>` (docs/spec/link-model.md#impairments). */
   readonly node: string;
 }
 

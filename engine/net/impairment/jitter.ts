@@ -1,5 +1,5 @@
 /**
- * Jitter laws (simulation.md 2.4): what is added to the delay, whole ns, two words a packet.
+ * Jitter laws (docs/spec/link-model.md#impairments): what is added to the delay, whole ns, two words a packet.
  *
  * Does not keep order and does not cut at zero: that is the pipe's.
  *

@@ -1,5 +1,5 @@
 /**
- * Loss models (simulation.md 2.3). Each draws the same number of 32-bit words for every packet, so
+ * Loss models (docs/spec/link-model.md#impairments). Each draws the same number of 32-bit words for every packet, so
  * that packet k meets the same fate whatever happens to the others.
  *
  * Starts in the stationary distribution: the first packet draws the first state. Does not drop
@@ -56,7 +56,7 @@ class Gilbert implements LossModel {
   private isBad: boolean;
 
   constructor(loss: number, burst: number, stream: RandomStream) {
-    // r = 1 / B and p = L / (B (1 - L)): simulation.md 2.3. With L = 1 the good state never lasts.
+    // r = 1 / B and p = L / (B (1 - L)): docs/spec/link-model.md#impairments. With L = 1 the good state never lasts.
     this.toGood = loss >= 1 ? 0 : 1 / burst;
     this.toBad = loss >= 1 ? 1 : loss / (burst * (1 - loss));
     this.stream = stream;

@@ -1,5 +1,5 @@
 /**
- * Drop-tail: first in, first out, limited in packets or bytes (simulation.md 2.5). The packet being
+ * Drop-tail: first in, first out, limited in packets or bytes (docs/spec/link-model.md#queues-and-rate-limits). The packet being
  * serialised is not in the queue and does not count, so M/M/1/K is limit K - 1.
  *
  * @module

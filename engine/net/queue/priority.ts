@@ -1,5 +1,5 @@
 /**
- * Strict, non-preemptive priority with a limit per class (simulation.md 2.5). The class comes from
+ * Strict, non-preemptive priority with a limit per class (docs/spec/link-model.md#queues-and-rate-limits). The class comes from
  * the packet's DSCP (RFC 2474: 6 bits) or from a function of the packet.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * What a transmitter asks of the queue in front of it (simulation.md 2.5).
+ * What a transmitter asks of the queue in front of it (docs/spec/link-model.md#queues-and-rate-limits).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The congestion window in segments: slow start, congestion avoidance, one reaction per window
- * (simulation.md 2.8). Segments are named by the number of their transmission, which only grows.
+ * (docs/spec/stream-model.md). Segments are named by the number of their transmission, which only grows.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The receiving half of a stream: puts segments in order, remembers what arrived early, and states
- * the window (simulation.md 2.8). Bytes that the application does not take yet stay here.
+ * the window (docs/spec/stream-model.md). Bytes that the application does not take yet stay here.
  *
  * Bounded by the receive buffer and by the number of gaps. Knows neither ports nor handlers.
  *

@@ -1,5 +1,5 @@
 /**
- * Round-trip time and retransmission timeout (RFC 6298; simulation.md 2.8 names the constants).
+ * Round-trip time and retransmission timeout (RFC 6298; docs/spec/stream-model.md names the constants).
  *
  * @module
  */

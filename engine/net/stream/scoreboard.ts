@@ -2,7 +2,7 @@
  * The segments of one sender that are not yet known to have arrived, in the order of their bytes,
  * with two lists through them: those under way in the order of transmission, and the lost ones.
  *
- * A segment is lost when three segments sent later have arrived (simulation.md 2.8): the three
+ * A segment is lost when three segments sent later have arrived (docs/spec/stream-model.md): the three
  * highest transmissions that arrived are kept, and everything sent before the third of them is lost.
  * An acknowledgement costs constant time on average, without allocation. Sends nothing.
  *

@@ -1,5 +1,5 @@
 /**
- * The model of reliable streams of one simulated world (simulation.md 2.8): segments as datagrams
+ * The model of reliable streams of one simulated world (docs/spec/stream-model.md): segments as datagrams
  * between hidden ports, so that they queue, are lost and are counted like everything else.
  *
  * Does not re-implement TCP: the header is the model's own (segment.ts), there is no Nagle, no
@@ -34,7 +34,7 @@ export class SegmentStreams implements StreamModel {
   private readonly options: StreamOptions;
   private readonly records = new Map<number, HostRecord>();
 
-  /** @param changes What differs from the defaults of simulation.md 2.8. */
+  /** @param changes What differs from the defaults of docs/spec/stream-model.md. */
   constructor(changes: Partial<StreamOptions> = {}) {
     this.options = streamOptions(changes);
   }

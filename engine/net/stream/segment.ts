@@ -1,6 +1,6 @@
 /**
  * A segment of a simulated stream on the wire: 40 bytes of header, as TCP over IPv4 without options,
- * then payload. The fields are this model's own, not TCP's (simulation.md 2.8: real TCP is not
+ * then payload. The fields are this model's own, not TCP's (docs/spec/stream-model.md: real TCP is not
  * re-implemented); the sizes are TCP's.
  *
  * ```
@@ -21,7 +21,7 @@
  * @module
  */
 
-/** Bytes of a header (simulation.md 2.8). */
+/** Bytes of a header (docs/spec/stream-model.md). */
 export const HEADER_BYTES = 40;
 
 /** Kinds of segments. */

@@ -1,5 +1,5 @@
 /**
- * The sending half of a stream: queue, window, loss recovery and timeout (simulation.md 2.8).
+ * The sending half of a stream: queue, window, loss recovery and timeout (docs/spec/stream-model.md).
  *
  * It is limited by the congestion window in segments and by the right edge of the peer's window in
  * bytes. Knows neither ports nor handshakes nor handlers.

@@ -1,6 +1,6 @@
 /**
  * One simulated stream: the handshake, the two halves, half-close, reset, and what its owner is told
- * (engine/host/stream.ts; simulation.md 2.8).
+ * (engine/host/stream.ts; docs/spec/stream-model.md).
  *
  * Handlers are never called within a call of the owner's: what he causes by a call comes later, in an
  * event of its own. Segments are in segment.ts; who gets which is decided in stream-stack.ts.

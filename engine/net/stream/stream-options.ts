@@ -1,7 +1,7 @@
 /**
  * What a user may choose about the model of reliable streams, with every default and its source.
  *
- * Spec: simulation.md 2.8. Does not choose anything per stream: one world, one set of options.
+ * Spec: docs/spec/stream-model.md. Does not choose anything per stream: one world, one set of options.
  *
  * @module
  */
@@ -53,13 +53,13 @@ export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
 export const SEGMENTS_MAX = 65_536;
 /** Gaps in the bytes of one receiver; a segment that would make one more is not taken. */
 export const RANGES_MAX = 4_096;
-/** SYN and SYN/ACK are sent again this often, after 1 s, 2 s and 4 s (simulation.md 2.8). */
+/** SYN and SYN/ACK are sent again this often, after 1 s, 2 s and 4 s (docs/spec/stream-model.md). */
 export const HANDSHAKE_RETRIES = 3;
 /** First interval of those, ns. */
 export const HANDSHAKE_RETRY_NS = 1_000_000_000;
 /** `connect` gives up after it, ns (engine/host/stream.ts). */
 export const CONNECT_TIMEOUT_NS = 7_000_000_000;
-/** A delayed acknowledgement waits this long, ns (simulation.md 2.8). */
+/** A delayed acknowledgement waits this long, ns (docs/spec/stream-model.md). */
 export const DELAYED_ACK_NS = 40_000_000;
 
 /** The defaults with some changed; refuses values that no stream can have. */

@@ -1,6 +1,6 @@
 /**
  * Check 16: no packet is lost without a name and none is counted twice, while everything that can
- * happen to a link happens (simulation.md 2.6, 5).
+ * happen to a link happens (docs/spec/link-model.md#changes-while-packets-are-under-way, 5).
  *
  * Besides the counters of each direction it compares two things that share no counter: rows in use of
  * the packet table with the packets that the links hold, and calls of receivers with deliveries.

@@ -1,6 +1,6 @@
 /**
  * Checks 1 and 2: every arrival of known packets over known links, to the nanosecond
- * (simulation.md 2.1, 4.2, 5).
+ * (docs/spec/link-model.md#serialisation-and-delay, 4.2, 5).
  *
  * @module
  */

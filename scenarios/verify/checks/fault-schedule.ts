@@ -1,5 +1,5 @@
 /**
- * Check 20: the random fault schedule of scenarios on a simulated link (simulation.md 5, 8.2).
+ * Check 20: the random fault schedule of scenarios on a simulated link (docs/VERIFICATION.md, 8.2).
  *
  * The link's own state is read after every event; what the schedule says of itself is not used,
  * except for the number of faults.

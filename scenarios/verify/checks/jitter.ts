@@ -1,5 +1,5 @@
 /**
- * Check 13: the jitter laws (simulation.md 2.4, 5).
+ * Check 13: the jitter laws (docs/spec/link-model.md#impairments, 5).
  *
  * Packets are further apart than any jitter, so that keeping the order changes nothing.
  *

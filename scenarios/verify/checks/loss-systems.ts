@@ -1,5 +1,5 @@
 /**
- * Checks 5 and 7: systems that turn arrivals away, a full queue and busy servers (simulation.md 5).
+ * Checks 5 and 7: systems that turn arrivals away, a full queue and busy servers (docs/VERIFICATION.md).
  *
  * @module
  */
@@ -32,7 +32,7 @@ export const finiteQueue: Check = {
     let lost = 0;
     const line = new Line(lab, {
       name: 'verify/5',
-      // The packet in service is not in the queue (simulation.md 2.5).
+      // The packet in service is not in the queue (docs/spec/link-model.md#queues-and-rate-limits).
       specs: [{ ...UNIT_LINK, queue: { kind: 'drop-tail', limitPackets: ROOM - 1 } }],
       packets: WARM_UP + PACKETS,
       gapNs: poissonGaps(lab.stream('5', 'gap'), (1e6 * RHO) / MEAN_BYTES),

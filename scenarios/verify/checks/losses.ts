@@ -1,5 +1,5 @@
 /**
- * Checks 10 and 11: Bernoulli loss and the Gilbert channel (simulation.md 2.3, 5).
+ * Checks 10 and 11: Bernoulli loss and the Gilbert channel (docs/spec/link-model.md#impairments, 5).
  *
  * The start of a Gilbert channel cannot be seen in a million packets: ten thousand short runs show
  * whether the first packet meets the stationary distribution.

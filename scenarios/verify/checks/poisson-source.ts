@@ -1,5 +1,5 @@
 /**
- * Check 15: the Poisson traffic source of scenarios (simulation.md 5), driven as the runner drives
+ * Check 15: the Poisson traffic source of scenarios (docs/VERIFICATION.md), driven as the runner drives
  * it, without nodes.
  *
  * @module

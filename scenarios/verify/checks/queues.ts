@@ -1,6 +1,6 @@
 /**
  * Checks 3, 4, 6 and 18: waits of a single server queue, and Little's law on the run of check 3
- * (simulation.md 5).
+ * (docs/VERIFICATION.md).
  *
  * The link has 8 Mbit/s, so that a byte lasts 1,000 ns and sizes are service times.
  *

@@ -1,6 +1,6 @@
 /**
  * Check 17: named random streams are uniform and do not know each other, neither by themselves nor
- * through the links that draw from them (simulation.md 5, 6.2).
+ * through the links that draw from them (docs/VERIFICATION.md, 6.2).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Check 19: throughput of the modelled reliable stream, through the port, over simulated links
- * (simulation.md 2.8, 5).
+ * (docs/spec/stream-model.md, 5).
  *
  * @module
  */
@@ -17,7 +17,7 @@ const END_NS = WARM_UP_NS + MEASURED_SECONDS * SECOND;
 const PORT = 80;
 const CHUNK_BYTES = 65_536;
 
-/** Segments of the model: payload, and header on the wire (simulation.md 2.8). */
+/** Segments of the model: payload, and header on the wire (docs/spec/stream-model.md). */
 const MSS = 1_460;
 const HEADER_BYTES = 40;
 const RTT_SECONDS = 0.1;

@@ -1,5 +1,5 @@
 /**
- * Checks 12 and 14: token bucket and CoDel, both exact (simulation.md 2.5, 5).
+ * Checks 12 and 14: token bucket and CoDel, both exact (docs/spec/link-model.md#queues-and-rate-limits, 5).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Checks 8, 8b and 9: two links in a row, and two classes on one link (simulation.md 5).
+ * Checks 8, 8b and 9: two links in a row, and two classes on one link (docs/VERIFICATION.md).
  *
  * In a packet network the size travels with the packet, and then Burke's theorem does not hold; a
  * relay that draws the size anew makes the two waits independent.

@@ -1,6 +1,6 @@
 /**
  * The command line as a stranger's shell sees it: exit codes, streams, one JSON document. Spawned,
- * so there are as few of these as there are promises (spec/ux.md 5: 19, 21).
+ * so there are as few of these as there are promises (docs/spec/browser-view.md: 19, 21).
  *
  * @module
  */

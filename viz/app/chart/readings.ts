@@ -1,6 +1,6 @@
 /**
  * Reading values off a chart: the pointer or the arrow keys go from mark to mark, a sign shows where,
- * and the same words stand below for everybody (spec/ux.md 4.0, charts). Marks lie along an axis
+ * and the same words stand below for everybody (docs/spec/browser-view.md, charts). Marks lie along an axis
  * ({@link readable}) or in a plane ({@link readablePoints}).
  *
  * @module

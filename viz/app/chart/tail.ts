@@ -1,7 +1,7 @@
 /**
  * The tail of a distribution in numbers: shares placed on -log10(1 - F), so that one packet in a
  * thousand is as visible as the median, and what the number of samples justifies: nothing beyond
- * ten of them (spec/ux.md 4.5).
+ * ten of them (docs/spec/browser-view.md).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Fills columns of packets from blocks of the hop table, thinning by packet number when there are
- * too many: a packet is drawn in every frame or in none (spec/ux.md 4.2).
+ * too many: a packet is drawn in every frame or in none (docs/spec/browser-view.md).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * How many packets came to each node, from the pyramid of the trace: no packet is visited, however
- * many there are (spec/ux.md 4.4).
+ * many there are (docs/spec/browser-view.md).
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * A stretch of a trace as Chrome's trace events in JSON, which ui.perfetto.dev opens: procedures,
  * states, marks and losses of each node, packets of each link, faults, series. Nothing is sent
- * anywhere: it is a file to keep (spec/ux.md 4.4; the format is Google's "Trace Event Format").
+ * anywhere: it is a file to keep (docs/spec/browser-view.md; the format is Google's "Trace Event Format").
  *
  * @module
  */

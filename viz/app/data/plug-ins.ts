@@ -13,7 +13,7 @@ import type {
 } from '../../format/drawing.ts';
 import type { TraceInfo, WorldStates } from './trace-answers.ts';
 
-/** A frame's share for a drawing (spec/ux.md 4.7). */
+/** A frame's share for a drawing (docs/spec/browser-view.md). */
 const BUDGET_MS = 20;
 
 /** What calling a plug-in gave. */

@@ -1,6 +1,6 @@
 /**
  * The state of the view in the address: `#run=failover/7&page=network&t=20.151s&sel=node:gateway-111`
- * (spec/ux.md 4.0). Reading and writing are inverse; keys that nobody here knows are kept; a value
+ * (docs/spec/browser-view.md). Reading and writing are inverse; keys that nobody here knows are kept; a value
  * that cannot be read falls back and is named.
  *
  * @module

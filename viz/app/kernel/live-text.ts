@@ -46,7 +46,7 @@ export function liveCardText(
   return `Seed ${seed} is at ${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}.`;
 }
 
-/** The connection is lost (spec/ux.md 4.0). */
+/** The connection is lost (docs/spec/browser-view.md). */
 export function lostText({ nowNs }: LiveNews, lostMs: number): string {
   return `Reconnecting, ${Math.floor(lostMs / 1000)} s; showing until ${seconds(nowNs)}.`;
 }

@@ -65,7 +65,7 @@ interface PageFacts {
   readonly title: string;
   /** The question that it answers; the rail's tooltip. */
   readonly question: string;
-  /** Place in the rail and key: 1 to 9 (spec/ux.md 4). */
+  /** Place in the rail and key: 1 to 9 (docs/spec/browser-view.md). */
   readonly order: number;
   /** Path of an icon, 24 by 24, stroked. */
   readonly icon: string;

@@ -1,5 +1,5 @@
 /**
- * The keys that work on every page (spec/ux.md 4.0).
+ * The keys that work on every page (docs/spec/browser-view.md).
  *
  * @module
  */

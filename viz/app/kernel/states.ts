@@ -1,5 +1,5 @@
 /**
- * The states that every page has besides its content (spec/ux.md 4.0): empty, loading, partial,
+ * The states that every page has besides its content (docs/spec/browser-view.md): empty, loading, partial,
  * error, unknown version.
  *
  * @module

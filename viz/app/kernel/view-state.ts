@@ -1,7 +1,7 @@
 /**
  * What the reader looks at, kept in the address: page, run, selection, the pages' own parameters,
  * and the time line. Changes of page and run make an entry of the history, everything else replaces
- * it, at most four times a second (spec/ux.md 4.0).
+ * it, at most four times a second (docs/spec/browser-view.md).
  *
  * @module
  */

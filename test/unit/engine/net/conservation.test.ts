@@ -104,7 +104,7 @@ function act(line: Line, specs: readonly DirectionSpec[], [action, , size]: Step
   }
 }
 
-describe('conservation (simulation.md 2.6, check 16)', () => {
+describe('conservation (docs/spec/link-model.md#changes-while-packets-are-under-way, check 16)', () => {
   it('holds after every event under all impairments, cuts, crashes, holds and changes', () => {
     fc.assert(
       fc.property(

@@ -34,7 +34,7 @@ function changed(
 
 const reasons = (line: Line): string[] => line.drops.map((drop) => drop.reason);
 
-describe('changes while packets are under way (simulation.md 2.6)', () => {
+describe('changes while packets are under way (docs/spec/link-model.md#changes-while-packets-are-under-way)', () => {
   it('rate: the packet in serialisation finishes at the old rate', () => {
     const { line } = changed(SLOW, 400_000, { rateBps: 80_000_000 });
     line.offer(1_000, 1_000);
@@ -236,7 +236,7 @@ describe('changes while packets are under way (simulation.md 2.6)', () => {
   });
 });
 
-describe('scheduled contacts (simulation.md 2.6)', () => {
+describe('scheduled contacts (docs/spec/link-model.md#changes-while-packets-are-under-way)', () => {
   const window = (start: number, end: number): { startNs: number; endNs: number } => ({
     startNs: start * MS,
     endNs: end * MS,

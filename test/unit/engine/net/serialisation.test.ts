@@ -27,7 +27,7 @@ function serialise(rateBps: number, bytes: number, count: number): number[] {
   return gaps([0, ...line.arrivalTimes]);
 }
 
-describe('serialisation (simulation.md 2.1)', () => {
+describe('serialisation (docs/spec/link-model.md#serialisation-and-delay)', () => {
   it('lets 25 packets of 64 B at 100 Gbit/s last 128 ns', () => {
     const times = serialise(100_000_000_000, 64, 25);
     expect(times.reduce((sum, time) => sum + time, 0)).toBe(128);

@@ -28,7 +28,7 @@ function broadcast(host: SimHost, bytes: Uint8Array): void {
   socket.send(buffer, 0, bytes.length, host.endpoint(BROADCAST_ADDRESS, 7));
 }
 
-describe('a multi-access segment (simulation.md 2.7)', () => {
+describe('a multi-access segment (docs/spec/link-model.md#segments)', () => {
   it('carries one packet at a time, first come first served', () => {
     const { world, hosts, received } = lan();
     sender(hosts[0]!, { host: hosts[3]!, port: 7 })(new Uint8Array(1_000));

@@ -8,7 +8,7 @@ import {
   writeHeader,
 } from '../../../../bench/packet-header.ts';
 
-describe('workload (b): the 10-hop chain (simulation.md 4.2, check 2)', () => {
+describe('workload (b): the 10-hop chain (docs/spec/workloads.md#b-chain-of-ten-hops, check 2)', () => {
   it('delivers packet k at 10,084,320 + (k - 1) * 8,432 ns with two events per packet and hop', () => {
     const result = runChain(buildChain(), 20_000);
     expect(result).toMatchObject({

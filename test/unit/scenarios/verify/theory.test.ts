@@ -14,7 +14,7 @@ import {
 } from '../../../../scenarios/verify/theory.ts';
 import { hasVectors, vectors } from '../../../vectors-root.ts';
 
-describe('closed forms (simulation.md 5)', () => {
+describe('closed forms (docs/VERIFICATION.md)', () => {
   it('mean waits of M/Geo/1, M/D/1 and a bimodal service', () => {
     expect(geometricService(1_000)).toEqual({ mean: 1_000, square: 1_999_000 });
     expect(meanWait(0.7, geometricService(1_000))).toBeCloseTo(2_332.167, 3);

@@ -1,4 +1,4 @@
-/** A packet in the panel: fields of packets in packets, and the onion step by step (ux.md 4.2). @module */
+/** A packet in the panel: fields of packets in packets, and the onion step by step (docs/spec/browser-view.md). @module */
 import { describe, expect, it } from 'vitest';
 import { provider } from '../../../../engine/crypto/index.ts';
 import { NONE } from '../../../../engine/measure/trace/layout.ts';

@@ -1,5 +1,5 @@
 /**
- * Compare: is B really different from A (spec/ux.md 4.8)?
+ * Compare: is B really different from A (docs/spec/browser-view.md)?
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Failover story: what a fault cost, second by second (spec/ux.md 4.3).
+ * Failover story: what a fault cost, second by second (docs/how-to/browser-view.md).
  *
  * @module
  */

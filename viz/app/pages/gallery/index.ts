@@ -1,5 +1,5 @@
 /**
- * Runs: what there is, and what is red (spec/ux.md 4.1). Cards of the server's runs, of the demo, and
+ * Runs: what there is, and what is red (docs/spec/browser-view.md). Cards of the server's runs, of the demo, and
  * of files that were dropped; the demo is always there.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Latency and throughput: how slow, how often, and why (spec/ux.md 4.5).
+ * Latency and throughput: how slow, how often, and why (docs/spec/browser-view.md).
  *
  * @module
  */

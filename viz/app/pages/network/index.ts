@@ -1,5 +1,5 @@
 /**
- * Network: what happens where, now (spec/ux.md 4.2).
+ * Network: what happens where, now (docs/spec/browser-view.md).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The shapes of packets by class, as paths around a point: data square, control triangle, probe
- * circle, acknowledgement diamond, cover hollow square, an attacker's copy cross (spec/ux.md 4.0).
+ * circle, acknowledgement diamond, cover hollow square, an attacker's copy cross (docs/spec/browser-view.md).
  *
  * @module
  */

@@ -8,7 +8,7 @@
 import { isKept } from '../../data/hop-columns.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 
-/** Marks that are drawn at most (spec/ux.md 4.2). */
+/** Marks that are drawn at most (docs/spec/browser-view.md). */
 const MARKS_MAX = 5_000;
 
 /** Rings that are drawn at most; more at one place say nothing more. */

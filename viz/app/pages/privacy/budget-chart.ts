@@ -1,6 +1,6 @@
 /**
  * Epsilon over rounds with its limit, and below it, over the same rounds, the accuracy that it paid
- * for (spec/ux.md 4.6).
+ * for (docs/spec/browser-view.md).
  *
  * @module
  */

@@ -3,7 +3,7 @@
  * found in the flows themselves. What comes round again (loops of mixes) gets a node of its own,
  * because a ribbon cannot run backwards; light nodes of a column are put together.
  *
- * Spec: spec/ux.md 4.6 (at most 200 ribbons, the rest as "others").
+ * Spec: docs/spec/browser-view.md (at most 200 ribbons, the rest as "others").
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Privacy: how much does whom learn, and what does it cost (spec/ux.md 4.6)?
+ * Privacy: how much does whom learn, and what does it cost (docs/spec/browser-view.md)?
  *
  * @module
  */

@@ -41,7 +41,7 @@ export function pressed(chosen: readonly string[], key: string): readonly string
 /** Frames that a drawing is left out for after it was slow. */
 const FRAMES_LEFT_OUT = 9;
 
-/** Draws a slow drawing in every tenth frame while the cursor moves (spec/ux.md 4.7). */
+/** Draws a slow drawing in every tenth frame while the cursor moves (docs/spec/browser-view.md). */
 export class Pace {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;

@@ -1,5 +1,5 @@
 /**
- * Protocols: what a protocol is doing, as it draws itself (spec/ux.md 4.7).
+ * Protocols: what a protocol is doing, as it draws itself (docs/spec/browser-view.md).
  *
  * @module
  */

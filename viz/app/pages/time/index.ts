@@ -1,5 +1,5 @@
 /**
- * Time: which event came before which (spec/ux.md 4.4).
+ * Time: which event came before which (docs/spec/browser-view.md).
  *
  * @module
  */

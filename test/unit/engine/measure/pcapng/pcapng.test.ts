@@ -11,7 +11,7 @@ import {
 import { addressBytes, synthesise } from '../../../../../engine/measure/pcapng/synthesise.ts';
 import { readPcapng } from './second-reader.ts';
 
-/** Typed in from the specification, simulation.md 11.1: scapy reads it. */
+/** Typed in from the specification, docs/spec/run-files.md: scapy reads it. */
 const EXAMPLE = [
   '0a0d0d0a2c0000004d3c2b1a01000000ffffffffffffffff040006006f72726572790000000000002c000000',
   '0100000028000000650000000000000002000400612d3e6209000100090000000000000028000000',

@@ -38,7 +38,7 @@ function normalBelow(x: number): number {
 /** Critical distance at 5.6e-5 (check 13). */
 const LIMIT = 2.276 / Math.sqrt(N);
 
-describe('jitter laws (simulation.md 2.4, check 13)', () => {
+describe('jitter laws (docs/spec/link-model.md#impairments, check 13)', () => {
   it('uniform: every integer of [-j, +j] alike', () => {
     const j = 5 * MS;
     const values = draw({ kind: 'uniform', halfWidthNs: j });

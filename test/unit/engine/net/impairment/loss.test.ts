@@ -29,7 +29,7 @@ function bursts(lost: readonly boolean[]): number[] {
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe('loss models (simulation.md 2.3)', () => {
+describe('loss models (docs/spec/link-model.md#impairments)', () => {
   it('Bernoulli: 1 % of 1e6 packets lies in the exact binomial quantiles (check 10)', () => {
     const lost = fates({ kind: 'bernoulli', probability: 0.01 }, 1_000_000);
     expect(share(lost) * 1e6).toBeGreaterThanOrEqual(9_604);

@@ -47,7 +47,7 @@ function effects(line: Line): Record<string, Map<number, number>> {
   return { lost, copies, corrupt, delay };
 }
 
-describe('streams of impairments (simulation.md 2.2)', () => {
+describe('streams of impairments (docs/spec/link-model.md#impairments)', () => {
   // A copy may arrive before its original: then the first arrival tells of the copy.
   const pairs = Object.keys(SEEN).flatMap((name) =>
     Object.keys(SEEN)

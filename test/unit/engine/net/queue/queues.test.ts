@@ -146,7 +146,7 @@ describe('CoDel (RFC 8289)', () => {
   });
 });
 
-describe('token bucket (simulation.md 2.5)', () => {
+describe('token bucket (docs/spec/link-model.md#queues-and-rate-limits)', () => {
   const bucket = { rateBytesPerSecond: 1_000_000, burstBytes: 10_000 };
   const rateBps = Number.POSITIVE_INFINITY;
   const queue = { kind: 'drop-tail' } as const;

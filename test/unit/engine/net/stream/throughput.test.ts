@@ -1,4 +1,4 @@
-/** Check 19 of spec/simulation.md section 5, on the model alone: few seeds, short runs. */
+/** Check 19 of docs/VERIFICATION.md, on the model alone: few seeds, short runs. */
 import { describe, expect, it } from 'vitest';
 import type { DirectionSpec } from '../../../../../engine/net/link-spec.ts';
 import type { StreamOptions } from '../../../../../engine/net/stream/stream-options.ts';
