@@ -409,8 +409,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
       return isTurned;
     }
     const hasTurned = this.wheel.turn(this.clock[LIMIT] as number);
-    // After buckets that held only dead entries, the present bucket may lie before the clock: move
-    // on to the clock's.
+    // Buckets that held only dead entries may have turned the wheel past the clock: go back to it.
     if (!hasTurned && this.wheel.size === 0) this.moveWheelTo(this.clock[NOW] as number);
     else this.noteBucket();
     if (hasTurned) this.wheel.pour(this);

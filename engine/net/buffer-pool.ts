@@ -1,10 +1,10 @@
 /**
- * Pooled packet buffers in four sizes. Buffers are cut from slabs, handed out, and come back; memory
- * grows to the largest number in use at once and stays there.
+ * Pooled packet buffers in four sizes, cut from slabs. Memory grows to the largest number of
+ * buffers in use at the same time and stays there.
  *
- * In poison mode every buffer that comes back is overwritten and its state is tracked, so that a use
- * after hand-back, a double release, or a foreign buffer is found at once (DESIGN 3). Contents of a
- * buffer handed out are undefined. Spec: simulation.md 1.4 and 3.3.
+ * In poison mode every returned buffer is overwritten and its state is tracked, so that a use after
+ * return, a double release, or a foreign buffer is found immediately. The contents of a buffer that
+ * is handed out are undefined.
  *
  * @module
  */
@@ -15,10 +15,10 @@ export const BUFFER_CLASSES = [256, 2_048, 9_216, 65_536] as const;
 
 /** Bytes of a slab; small classes share one allocation. */
 const SLAB_BYTES = 65_536;
-/** What a poisoned buffer is filled with. */
+/** The byte that fills a poisoned buffer. */
 export const POISON = 0xdb;
 
-/** The buffer that stands for "none", so that arrays of buffers never hold `undefined`. */
+/** Represents "no buffer", so that arrays of buffers never hold `undefined`. */
 export const NO_BUFFER: Uint8Array = new Uint8Array(0);
 
 /** Stacks of free buffers, one per class. */
@@ -27,7 +27,7 @@ export class BufferPool {
   private readonly free2048: Uint8Array[] = [];
   private readonly free9216: Uint8Array[] = [];
   private readonly free65536: Uint8Array[] = [];
-  /** In poison mode: the buffers that are out. */
+  /** In poison mode: the buffers that are handed out. */
   private readonly out: Set<Uint8Array> | undefined;
   private slabBytes = 0;
 
@@ -40,7 +40,7 @@ export class BufferPool {
     return this.slabBytes;
   }
 
-  /** Buffers of all classes that wait to be handed out. */
+  /** Free buffers of all classes. */
   get freeCount(): number {
     const small = this.free256.length + this.free2048.length;
     return small + this.free9216.length + this.free65536.length;
@@ -54,7 +54,7 @@ export class BufferPool {
     return buffer;
   }
 
-  /** Takes a buffer back. */
+  /** Takes a returned buffer. */
   release(buffer: Uint8Array): void {
     const length = buffer.length;
     if (this.out !== undefined) this.poison(buffer);
@@ -62,10 +62,10 @@ export class BufferPool {
     else if (length === 2_048) this.free2048.push(buffer);
     else if (length === 9_216) this.free9216.push(buffer);
     else if (length === 65_536) this.free65536.push(buffer);
-    // Any other length is not ours: the garbage collector takes it.
+    // A buffer of any other length is not ours: the garbage collector takes it.
   }
 
-  /** Poison mode: asserts that the buffer is out, that is, owned by the caller. */
+  /** Poison mode: asserts that the buffer is handed out, that is, owned by the caller. */
   checkOwned(buffer: Uint8Array, action: string): void {
     if (this.out === undefined) return;
     assert(this.out.has(buffer), `${action}: the buffer was handed back or is not from alloc`);

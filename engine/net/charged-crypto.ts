@@ -1,6 +1,6 @@
 /**
- * A crypto provider whose calls are charged to the modelled processor by function and length; what
- * it computes is the provider's (DESIGN 3: wrappers charge, protocols contain no cost code).
+ * A crypto provider whose calls are charged to the modelled processor by function and length; the
+ * results are those of the wrapped provider (docs/spec/processor-model.md#charging).
  *
  * @module
  */
@@ -16,12 +16,12 @@ import type {
 } from '../host/crypto.ts';
 import type { Edwards25519, MlKem768, MlKemKey } from '../host/crypto-groups.ts';
 
-/** Who is told of each call. */
+/** Is told of each call. */
 export interface CryptoMeter {
   chargeCrypto(operation: string, bytes: number): void;
 }
 
-/** Tells `machine` of every call of `provider`. */
+/** Reports every call of `provider` to `machine`. */
 export class ChargedCrypto implements CryptoProvider {
   readonly name: string;
   readonly edwards25519: Edwards25519;
@@ -216,7 +216,10 @@ export class ChargedCrypto implements CryptoProvider {
   }
 }
 
-/** What encodes, decodes or reduces only is not charged: it is a few microseconds of the rest. */
+/**
+ * Functions that only encode, decode or reduce are not charged: they are a few microseconds of the
+ * others.
+ */
 function chargedGroup(inner: Edwards25519, machine: CryptoMeter): Edwards25519 {
   return {
     ...inner,

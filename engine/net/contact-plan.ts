@@ -1,20 +1,21 @@
 /**
- * Scheduled contacts of one direction: when it can send (docs/spec/link-model.md#changes-while-packets-are-under-way).
+ * Scheduled contacts of one direction: the times at which it can send
+ * (docs/spec/link-model.md#changes-while-packets-are-under-way).
  *
- * Answers for instants in ascending order. Does not queue or send.
+ * Must be asked about instants in ascending order. Does not queue or send.
  *
  * @module
  */
 import type { ContactSpec, ContactsSpec } from './link-spec.ts';
 
-/** The contact that is open, or the next one. */
+/** A contact: the open one, or the next. */
 export interface Contact {
   readonly startNs: number;
   readonly endNs: number;
   readonly spec: ContactSpec;
 }
 
-/** Walks through the windows. */
+/** Steps through the windows. */
 export class ContactPlan {
   readonly outside: 'queue' | 'drop';
   private readonly spec: ContactsSpec;

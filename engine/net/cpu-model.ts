@@ -1,27 +1,29 @@
 /**
- * The processor of a machine, shared by the hosts on it: `cores` servers, two lanes, control before
- * data, first come first served within a lane (docs/spec/processor-model.md, DESIGN 3).
+ * The processor of a machine, shared by the hosts on it: `cores` servers and two lanes, control
+ * before data, first come first served within a lane (docs/spec/processor-model.md#charging).
  *
- * Tasks of one key run one at a time in their order. Charges are deterministic: no draw. Not
- * modelled: preemption, caches, garbage collection.
+ * Tasks with the same key run one at a time, in order. Charges are deterministic: nothing is drawn.
+ * Not modelled: preemption, caches, garbage collection.
  *
  * @module
  */
 import type { Scheduler } from '../core/scheduler.ts';
 
-/** Tasks that have gone before the array that held them is cut. */
+/** An array is compacted once this many of its tasks are done. */
 const SLICE_FROM = 1_024;
 
 /** Work for a processor. */
 export interface CpuTask {
   readonly lane: 'control' | 'data';
-  /** The lane that its time is counted in; its own when absent. */
+  /** The lane in whose statistics its time is counted; its own lane when absent. */
   readonly countedIn?: 'control' | 'data';
-  /** Tasks of one key exclude each other and keep their order; undefined excludes nothing. */
+  /**
+   * Tasks with the same key exclude each other and keep their order; undefined excludes nothing.
+   */
   readonly key?: string | undefined;
   /** False when the task was cancelled before it began. */
   isWanted(): boolean;
-  /** Begins on a free core; returns how long it occupies it, integer ns. */
+  /** Begins on a free core; returns how long it occupies the core, integer ns. */
   begin(): number;
   /** The core is free again. */
   end(): void;
@@ -35,7 +37,7 @@ export class CpuModel {
   private freeCores: number;
   private readonly control = new TaskQueue();
   private readonly data = new TaskQueue();
-  /** Keys at work, with the tasks that wait for each. */
+  /** Keys in use, each with the tasks that wait for it. */
   private readonly keys = new Map<string, CpuTask[]>();
 
   constructor(scheduler: Scheduler, cores: number) {
@@ -53,7 +55,7 @@ export class CpuModel {
     return this.control.length + this.data.length;
   }
 
-  /** Queues a task; it begins at once when a core is free. */
+  /** Queues a task; it begins immediately if a core is free. */
   submit(task: CpuTask): void {
     if (task.key !== undefined) {
       const behind = this.keys.get(task.key);
@@ -101,7 +103,7 @@ export class CpuModel {
   }
 }
 
-/** First in, first out; `shift` of a long array would move all of it. */
+/** A FIFO queue; `shift` on a long array would move all of it. */
 class TaskQueue {
   private tasks: CpuTask[] = [];
   private head = 0;
@@ -119,7 +121,7 @@ class TaskQueue {
     if (task === undefined) return undefined;
     this.head += 1;
     if (this.head === this.tasks.length) this.tasks.length = 0;
-    // Half of a long array is behind us: drop it, which costs one move per task.
+    // Half of a long array is done: compact it, which costs one move per task.
     else if (this.head >= SLICE_FROM && this.head * 2 > this.tasks.length) {
       this.tasks = this.tasks.slice(this.head);
     } else return task;

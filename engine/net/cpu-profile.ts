@@ -4,37 +4,40 @@
  * @module
  */
 
-/** A cost: fixed part and part per byte, ns. */
+/** A cost: a fixed part and a part per byte, ns. */
 export interface OperationCost {
   readonly ns: number;
   readonly nsPerByte?: number;
 }
 
-/** What a protocol's own code takes beside crypto and sockets; bytes are those handed to it. */
+/**
+ * What a protocol's own code costs besides crypto and sockets, per kind of call; bytes are those
+ * passed to it.
+ */
 export interface HandlerCosts {
   readonly datagram?: OperationCost;
-  /** With what the application does to make the request. */
+  /** Includes what the application does to make the request. */
   readonly request?: OperationCost;
   readonly timer?: OperationCost;
 }
 
-/** Costs of one kind of machine; what is absent costs nothing. */
+/** Costs of one kind of machine; absent operations cost nothing. */
 export interface CpuProfile {
   readonly name: string;
   /** Receiving and sending a datagram. */
   readonly receive?: OperationCost;
   readonly send?: OperationCost;
-  /** Carrying a datagram over a link that the machine itself emulates, as in live. */
+  /** Carrying a datagram over a link that the machine itself emulates, as in a live run. */
   readonly link?: OperationCost;
-  /** Waking up for a datagram: a turn of the pump. */
+  /** Waking up for a datagram: one turn of the pump. */
   readonly event?: OperationCost;
   /** Arming and firing a timer. */
   readonly timer?: OperationCost;
-  /** By name of the protocol. */
+  /** By protocol name. */
   readonly handlers?: Readonly<Record<string, HandlerCosts>>;
   /** By function of the crypto provider; `seal` and `open` for AEAD keys, `tag` for MAC keys. */
   readonly crypto?: Readonly<Record<string, OperationCost>>;
-  /** By name of the job; wins over the job's own `costNs`. */
+  /** By job name; overrides the job's own `costNs`. */
   readonly jobs?: Readonly<Record<string, OperationCost>>;
 }
 
@@ -45,11 +48,11 @@ export interface BufferRoom {
 }
 
 /**
- * How long things may wait for a processor before they are given up, ns. Bounds in time and not in
- * number: what is too late is of no use, whatever the rate was.
+ * How long things may wait for a processor before they are dropped, ns. The bounds are times, not
+ * numbers: work that comes too late is useless at any rate.
  */
 export interface WaitLimits {
-  /** Requests of applications, the first queue of all: nothing has been spent on them yet. */
+  /** Requests of applications, in the first queue of all: no work has been spent on them yet. */
   readonly requestNs: number;
   /** Datagrams. */
   readonly datagramNs: number;
@@ -59,20 +62,25 @@ export interface WaitLimits {
 export interface MachineSpec {
   /** Default 1. */
   readonly cores?: number;
-  /** Without a profile packets, timers and crypto cost nothing. */
+  /** Without a profile, packets, timers and crypto cost nothing. */
   readonly profile?: CpuProfile;
   /**
-   * Packets that may wait for the processor; more are `cpu-queue-full`. Default 1,000, or no limit
-   * when `receiveBuffer` is given.
+   * Packets that may wait for the processor; beyond that they are dropped as `cpu-queue-full`.
+   * Default 1,000, or no limit when `receiveBuffer` is given.
    */
   readonly queueLimit?: number;
-  /** Receive buffer of each socket, sizes ascending; datagrams beyond it are `cpu-queue-full`. */
+  /**
+   * Receive buffer of each socket, by ascending datagram size; datagrams beyond it are dropped as
+   * `cpu-queue-full`.
+   */
   readonly receiveBuffer?: readonly BufferRoom[];
-  /** What has waited longer is dropped as `overload`; without limits everything waits for its turn. */
+  /**
+   * What has waited longer is dropped as `overload`; without limits, everything waits for its turn.
+   */
   readonly waitLimits?: WaitLimits;
 }
 
-/** Whole nanoseconds of an operation on `bytes` bytes. */
+/** Cost of an operation on `bytes` bytes, whole nanoseconds. */
 export function costOf(cost: OperationCost | undefined, bytes: number): number {
   if (cost === undefined) return 0;
   return Math.floor(cost.ns + (cost.nsPerByte ?? 0) * bytes + 0.5);

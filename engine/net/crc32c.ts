@@ -14,7 +14,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 /**
  * The checksum of `bytes` from `start` to `end`.
- * @param previous Checksum of what lies before them, to continue from.
+ * @param previous Checksum of the preceding bytes, to continue from.
  * @example crc32c(new TextEncoder().encode('123456789')) === 0xe3069283
  */
 export function crc32c(

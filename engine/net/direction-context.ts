@@ -1,5 +1,5 @@
 /**
- * What a direction needs of the network it belongs to, and what it tells those who watch.
+ * What a direction needs from its network, and what it tells observers.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Scheduler } from '../core/scheduler.ts';
 import type { Seed } from '../core/stream.ts';
 import type { PacketTable } from './packet-table.ts';
 
-/** Event kinds of the network; 4 bits, since they are posted without a slot. */
+/** Event kinds of the network, 4 bits each, because they are posted without a slot. */
 export const TRANSMITTED = 1;
 export const PIPE_HEAD = 2;
 export const WAKE = 3;
@@ -23,16 +23,16 @@ export const RATE = 0;
 export const REMAINDER = 1;
 /** Propagation delay, ns. */
 export const DELAY = 2;
-/** Latest arrival handed to the pipe, ns. */
+/** Latest arrival time given to a packet in the pipe, ns. */
 export const LAST_ARRIVAL = 3;
 /** End of the current serialisation, ns. */
 export const END = 4;
 /** Sum of serialisation times, ns. */
 export const BUSY = 5;
-/** Instant of the pending wake-up, ns; -1 when none. */
+/** Instant of the pending wake-up, ns; -1 if there is none. */
 export const WAKE_AT = 6;
 
-/** What one direction of a link looks like from outside. */
+/** One direction of a link, seen from outside. */
 export interface DirectionView {
   /** Index in the network. */
   readonly id: number;
@@ -42,13 +42,13 @@ export interface DirectionView {
   /** Indices of the sending and the receiving node. */
   readonly fromNode: number;
   readonly toNode: number;
-  /** What it costs a packet without queue and impairments, now. */
+  /** The present cost of a packet, without queue and impairments. */
   readonly pace: Pace;
 }
 
 /** Rate and delay of a direction. */
 export interface Pace {
-  /** Bits per second; Infinity serialises in no time. */
+  /** Bits per second; with Infinity, serialisation takes no time. */
   readonly rateBps: number;
   /** Propagation delay, ns. */
   readonly delayNs: number;
@@ -56,21 +56,22 @@ export interface Pace {
   readonly overheadBytes: number;
 }
 
-/** Learns what happens to packets; the bytes are in the table during the call. */
+/** Learns what happens to packets; during a call, their bytes are in the table. */
 export interface NetworkObserver {
-  /** A packet was handed to the direction, before any decision. */
+  /** A packet was offered to the direction; nothing has been decided yet. */
   onOffered(direction: DirectionView, packet: number): void;
   /** Its serialisation begins now. */
   onStarted(direction: DirectionView, packet: number): void;
   /**
-   * A copy enters the pipe: of `original` (duplication), or, where that is negative, put in by a tap.
+   * A copy enters the pipe: a duplicate of `original`, or, if that is negative, one that a tap
+   * injected.
    */
   onCopied?(direction: DirectionView, copy: number, original: number): void;
   /** It has arrived and goes to the receiver. */
   onDelivered(direction: DirectionView, packet: number): void;
   /** It is lost; `direction` is undefined when no link was found. */
   onDropped(direction: DirectionView | undefined, packet: number, reason: number): void;
-  /** Its rate or its delay is another from now on. */
+  /** From now on, rate or delay is different. */
   onPace?(direction: DirectionView): void;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Why a direction does not take or hand over packets, as bits that the packet path compares with 0.
- * The reasons are counted by the direction, because faults overlap (docs/spec/scenario-files.md#events).
+ * Why a direction refuses or withholds packets, as bits that the packet path compares with 0. The
+ * direction counts the reasons, because faults overlap
+ * (docs/spec/link-model.md#changes-while-packets-are-under-way).
  *
  * @module
  */
@@ -9,9 +10,11 @@
 export const ENTRY_DOWN = 1;
 export const ENTRY_PARTITION = 2;
 export const ENTRY_SENDER = 4;
-/** A policing bucket or a contact plan that drops looks at every offered packet. */
+/**
+ * Every offered packet must be inspected: by a policing bucket, or by a contact plan that drops.
+ */
 export const ENTRY_INSPECT = 8;
-/** Bits of `exitMask`: why arriving packets are not handed over. */
+/** Bits of `exitMask`: why arriving packets are withheld. */
 export const EXIT_HELD = 1;
 export const EXIT_PARTITION = 2;
 export const EXIT_RECEIVER = 4;

@@ -1,6 +1,6 @@
 /**
  * Makes the parts of a direction that its specification asks for: queue, impairments, bucket,
- * contact plan. Parts whose specification is the same object stay, with their state.
+ * contact plan. A part whose specification is the same object is kept, with its state.
  *
  * @module
  */
@@ -72,16 +72,19 @@ function rest(
   };
 }
 
-/** The impairments of a direction; made once, so that their streams go on after a change. */
+/** The impairments of a direction; made once, so that their streams continue after a change. */
 function impairments(context: DirectionContext, view: DirectionView): Impairments {
   return new Impairments({ seed: context.seed, node: `link/${view.linkId}/${view.name}` });
 }
 
-/** True when packets in the pipe still arrive after the direction went down (2.6). */
+/**
+ * True if packets in the pipe still arrive after the direction went down
+ * (docs/spec/link-model.md#changes-while-packets-are-under-way).
+ */
 function keepsPipe(spec: DirectionSpec): boolean {
   const byDefault = spec.contacts === undefined ? 'lost' : 'delivered';
   return (spec.inFlight ?? byDefault) === 'delivered';
 }
 
-/** The makers. */
+/** The functions that make the parts. */
 export const directionParts = { queue, rest, impairments, keepsPipe };

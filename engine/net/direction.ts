@@ -1,9 +1,9 @@
 /**
- * One direction of a link as the rest of the engine sees it: its specification, what holds it back,
- * and where its packets are. The rules for changes while packets are under way are those of
- * docs/spec/link-model.md#changes-while-packets-are-under-way; overlapping faults are counted (8.2).
+ * One direction of a link as the rest of the engine sees it: its specification, the faults that act
+ * on it, and the counts of its packets. The rules for changes while packets are under way are in
+ * docs/spec/link-model.md#changes-while-packets-are-under-way.
  *
- * Does not move packets: that is transmission.ts.
+ * Moving packets is the job of transmission.ts.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import type { QueueDiscipline } from './queue/queue-discipline.ts';
 import type { Tap } from './tap.ts';
 import { type DirectionIdentity, Transmission } from './transmission.ts';
 
-/** Where the packets of one direction are; `balance` is 0 when none was lost or counted twice. */
+/** Where the packets of one direction are; `balance` is 0 if none was lost or counted twice. */
 export interface Conservation {
   readonly offered: number;
   readonly duplicated: number;
@@ -85,7 +85,9 @@ export class Direction extends Transmission {
     return (this.entryMask & ENTRY_DOWN) === 0;
   }
 
-  /** Where all packets are (docs/spec/link-model.md#changes-while-packets-are-under-way); holds between any two events. */
+  /**
+   * Where all packets are (docs/spec/link-model.md#conservation); balanced between any two events.
+   */
   conservation(): Conservation {
     const dropped = this.drops?.reduce((sum, count) => sum + count, 0) ?? 0;
     const queued = this.queuedPackets;
@@ -109,8 +111,8 @@ export class Direction extends Transmission {
   }
 
   /**
-   * Takes over a changed specification; packets under way keep the rules they left with.
-   * @param inSerialisation What a new rate means for the packet in the transmitter (2.6).
+   * Switches to a changed specification; packets under way keep the rules they left with.
+   * @param inSerialisation What a new rate means for the packet in the transmitter.
    */
   apply(spec: DirectionSpec, inSerialisation: 'finish' | 'rescale' = 'finish'): void {
     if (spec === this.spec) return;
@@ -141,7 +143,7 @@ export class Direction extends Transmission {
     this.setDelay(spec.delayNs);
   }
 
-  /** New rate, at which the packet in serialisation continues. */
+  /** New rate, at which the packet in the transmitter continues. */
   private rescaleRate(rateBps: number): void {
     const { state } = this.context;
     const now = this.scheduler.now;
@@ -155,12 +157,12 @@ export class Direction extends Transmission {
     this.scheduler.post(rest, TRANSMITTED, this.id);
   }
 
-  /** Lowers or raises the queue limit; the excess leaves from the tail. */
+  /** Lowers or raises the queue limit; the excess is dropped from the tail. */
   setQueueLimit(limitPackets: number): void {
     this.queue.setLimit(limitPackets, (packet) => this.drop(packet, QUEUE_SHRUNK));
   }
 
-  /** One more reason to be down; the first one loses what 2.6 says. */
+  /** Adds a reason to be down; the first one loses the packets in transmitter, queue and pipe. */
   addDown(): void {
     this.downs += 1;
     if (this.downs > 1) return;
@@ -179,20 +181,20 @@ export class Direction extends Transmission {
     this.context.state[this.base + LAST_ARRIVAL] = 0;
   }
 
-  /** One reason less. */
+  /** Removes one reason to be down. */
   removeDown(): void {
     this.downs -= 1;
     if (this.downs === 0) this.entryMask &= ~ENTRY_DOWN;
   }
 
-  /** Nothing passes in this direction; other directions are not concerned. */
+  /** Nothing passes in this direction; other directions are not affected. */
   addPartition(): void {
     this.partitions += 1;
     this.entryMask |= ENTRY_PARTITION;
     this.exitMask |= EXIT_PARTITION;
   }
 
-  /** One partition less. */
+  /** Removes one partition. */
   removePartition(): void {
     this.partitions -= 1;
     if (this.partitions > 0) return;
@@ -200,7 +202,7 @@ export class Direction extends Transmission {
     this.exitMask &= ~EXIT_PARTITION;
   }
 
-  /** The sending node crashed: what it had not sent is gone. */
+  /** The sending node crashed: what it had not sent is lost. */
   senderDown(): void {
     this.entryMask |= ENTRY_SENDER;
     this.abortCurrent(NODE_DOWN);
@@ -222,7 +224,7 @@ export class Direction extends Transmission {
     this.exitMask &= ~EXIT_RECEIVER;
   }
 
-  /** From now on packets that arrive are kept in flight. */
+  /** From now on, packets that arrive are withheld. */
   hold(): void {
     this.held ??= new PacketList(this.table);
     this.holds += 1;
@@ -230,8 +232,8 @@ export class Direction extends Transmission {
   }
 
   /**
-   * Ends one `hold`; after the last one the kept packets arrive at this instant.
-   * @param order Turns the packets, oldest first, into the order of their arrival.
+   * Ends one `hold`; after the last one, the withheld packets arrive at this instant.
+   * @param order Maps the packets, oldest first, to their order of arrival.
    */
   release(order: (packets: readonly number[]) => readonly number[] = (kept) => kept): void {
     this.holds -= 1;

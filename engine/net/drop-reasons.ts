@@ -1,13 +1,13 @@
 /**
  * Why the network lost a packet: a closed list, so that every drop has a name and a small number.
- * Reasons that protocols name themselves are the node's and are counted by the host.
+ * Reasons named by a protocol belong to its node and are counted by the host.
  *
- * Spec: simulation.md 2.5 and 2.6.
+ * Rules: docs/spec/link-model.md.
  *
  * @module
  */
 
-/** Reasons by number; the order is part of the fingerprint: append only. */
+/** Reasons by number. The numbers enter the fingerprint, so append only. */
 export const DROP_REASONS = [
   'queue-full',
   'mtu',
@@ -48,7 +48,7 @@ export const PORT_UNREACHABLE = 13;
 export const NO_ROUTE = 14;
 export const CPU_QUEUE_FULL = 15;
 
-/** What each reason means, one sentence, for reports and documentation. */
+/** What each reason means, in one sentence, for reports and documentation. */
 export const DROP_MEANINGS: Readonly<Record<DropReason, string>> = {
   'queue-full': 'The queue in front of the transmitter was at its limit.',
   mtu: 'The datagram was longer than the MTU of the link.',

@@ -1,10 +1,11 @@
 /**
- * Interned (address, port) pairs and the sockets bound to them: a destination is one array read.
+ * Interned (address, port) pairs and the sockets bound to them: finding a destination is one array
+ * read.
  *
- * Configured, bound and named endpoints are interned and stay. A sender that is merely heard at a real
- * socket is a guest (guest-endpoints.ts) and has a number of another range for a while.
+ * Configured, bound and named endpoints are interned for good. A sender that is only heard at a
+ * real socket is a guest (guest-endpoints.ts) and temporarily gets a number from a different range.
  *
- * Does not know routes, nor which addresses a host owns.
+ * Does not know routes, nor which host owns an address.
  *
  * @module
  */
@@ -16,24 +17,24 @@ import type { SimSocket } from './sim-socket.ts';
 /** Address that all members of a segment hear (RFC 919). */
 export const BROADCAST_ADDRESS = '255.255.255.255';
 
-/** Numbers from here on are guests'; packet tables hold endpoints in 31 bits. */
+/** Numbers from here on belong to guests; packet tables hold endpoints in 31 bits. */
 const GUESTS_FIRST = 2 ** 30;
 const GUESTS_SPAN = 2 ** 29;
-/** Guests of each kind, some 10 MB of them: more senders than one socket hears in a second. */
+/** Guests of each kind, about 10 MB: more senders than one socket hears in a second. */
 export const GUESTS_MAX = 65_536;
-/** Stands for a guest who is forgotten: no way leads there. */
+/** Stands for a guest that was forgotten; no link leads to it. */
 const NOWHERE: EndpointPair = { address: '0.0.0.0', port: 0 };
 
-/** Hosts of the run at ports that nobody named, or anybody else. */
+/** Guests by origin: hosts of the run at ports that nobody named, and everybody else. */
 export type GuestKind = 'peer' | 'stranger';
 
 /** All endpoints of one world. */
 export class EndpointTable {
-  /** Socket bound at each endpoint. */
+  /** The socket bound at each endpoint. */
   readonly sockets: (SimSocket | undefined)[] = [];
   private readonly numbers = new Map<string, Map<number, Endpoint>>();
   private readonly pairs: EndpointPair[] = [];
-  /** Apart, so that strangers take no place of a peer's. */
+  /** Separate tables, so that strangers never evict a peer. */
   private readonly guests: Readonly<Record<GuestKind, GuestEndpoints>> = {
     peer: new GuestEndpoints({ first: GUESTS_FIRST, span: GUESTS_SPAN, limit: GUESTS_MAX }),
     stranger: new GuestEndpoints({
@@ -43,12 +44,12 @@ export class EndpointTable {
     }),
   };
 
-  /** Pairs that are interned, and guests that are known now. */
+  /** Interned pairs, and guests known at present. */
   get size(): number {
     return this.pairs.length + this.guests.peer.size + this.guests.stranger.size;
   }
 
-  /** The number of (address, port); always the same. */
+  /** The number of (address, port); it never changes. */
   intern(address: string, port: number): Endpoint {
     let ports = this.numbers.get(address);
     if (ports === undefined) {
@@ -70,12 +71,12 @@ export class EndpointTable {
     return this.numbers.get(address)?.get(port);
   }
 
-  /** A number for a sender who is not interned, while it is heard. */
+  /** A number for a sender that is not interned, as long as it is heard. */
   meet(address: string, port: number, kind: GuestKind): Endpoint {
     return this.guests[kind].meet(address, port);
   }
 
-  /** Gives a connection's other end a number for as long as it is held. */
+  /** Gives the other end of a connection a number for as long as it is held. */
   hold(address: string, port: number): Endpoint {
     const known = this.find(address, port);
     if (known !== undefined) return known;
@@ -84,13 +85,13 @@ export class EndpointTable {
     return endpoint;
   }
 
-  /** The connection is over. */
+  /** The connection has ended. */
   letGo(endpoint: Endpoint): void {
     if (endpoint >= GUESTS_FIRST) this.guests.peer.letGo(endpoint);
   }
 
   // hot: mixnet nodes ask once per datagram.
-  /** Address and port of an endpoint; 0.0.0.0 of a guest who was silent and is forgotten. */
+  /** Address and port of an endpoint; 0.0.0.0 for a guest that fell silent and was forgotten. */
   pairOf(endpoint: Endpoint): EndpointPair {
     const pair = this.pairs[endpoint];
     if (pair !== undefined) return pair;

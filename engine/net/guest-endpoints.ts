@@ -1,9 +1,9 @@
 /**
- * Numbers for senders that nobody in this world has named: a bounded table, in which a newcomer
- * takes the place of somebody who was silent.
+ * Numbers for senders that nobody in this world has named: a bounded table in which a newcomer
+ * replaces an entry that has been silent.
  *
- * A source address costs its forger nothing, so that no table may keep all of them. A number is
- * not used again before 2^29 others were, so that whoever kept one never answers somebody else.
+ * A forged source address costs nothing, so no table may keep all of them. A number is reused only
+ * after 2^29 others, so whoever has kept one never answers somebody else.
  *
  * @module
  */
@@ -15,22 +15,22 @@ export interface EndpointPair {
   readonly port: number;
 }
 
-/** What a book is made of. */
+/** Bounds of a table of guests. */
 export interface GuestBookOptions {
   /** Its first number. */
   readonly first: Endpoint;
   /** How many numbers it has. */
   readonly span: number;
-  /** Guests that it knows at a time. */
+  /** Guests that it keeps at the same time. */
   readonly limit: number;
 }
 
 interface Guest {
   readonly pair: EndpointPair;
   readonly endpoint: Endpoint;
-  /** Heard again since the hand came by last. */
+  /** Heard since the clock hand last passed. */
   isHeard: boolean;
-  /** Connections that need it. */
+  /** Connections that hold it. */
   holds: number;
 }
 
@@ -40,7 +40,10 @@ export class GuestEndpoints {
   /** By `address:port`. */
   readonly #byPlace = new Map<string, Guest>();
   readonly #byNumber = new Map<Endpoint, Guest>();
-  /** All of them; a hand goes around (second chance: a list in the order of use costs a walk). */
+  /**
+   * All guests; a clock hand goes around (second chance: keeping them in order of use would cost a
+   * list operation per datagram).
+   */
   readonly #places: Guest[] = [];
   #hand = 0;
   #next = 0;
@@ -49,12 +52,12 @@ export class GuestEndpoints {
     this.#options = options;
   }
 
-  /** Guests that it knows now. */
+  /** Guests known at present. */
   get size(): number {
     return this.#places.length;
   }
 
-  /** The number of a guest who has just been heard. */
+  /** The number of a guest that was just heard. */
   meet(address: string, port: number): Endpoint {
     const key = keyOf(address, port);
     const known = this.#byPlace.get(key);
@@ -70,12 +73,12 @@ export class GuestEndpoints {
     return guest.endpoint;
   }
 
-  /** The sender with that number; undefined once another has taken its place in the table. */
+  /** The sender with that number; undefined after another has replaced it. */
   pairOf(endpoint: Endpoint): EndpointPair | undefined {
     return this.#byNumber.get(endpoint)?.pair;
   }
 
-  /** Keeps a guest until {@link letGo} was called as often: its connection is open. */
+  /** Keeps a guest until {@link letGo} was called as often as this: its connection is open. */
   hold(endpoint: Endpoint): void {
     const guest = this.#byNumber.get(endpoint);
     if (guest !== undefined) guest.holds += 1;
@@ -95,14 +98,14 @@ export class GuestEndpoints {
     return endpoint;
   }
 
-  /** Gives a newcomer the place of somebody silent. */
+  /** Replaces a silent entry by a newcomer. */
   #place(guest: Guest): void {
     const places = this.#places;
     if (places.length < this.#options.limit) {
       places.push(guest);
       return;
     }
-    // Twice around at most: the first time takes what was heard.
+    // At most two rounds: the first clears the marks.
     for (let asked = 0; asked < 2 * places.length; asked += 1) {
       const at = this.#hand;
       const old = places[at] as Guest;
@@ -116,7 +119,7 @@ export class GuestEndpoints {
       places[at] = guest;
       return;
     }
-    // All of them are held: connections are bounded where they are accepted.
+    // All of them are held: the table grows, bounded because accepted connections are bounded.
     places.push(guest);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Ports and ways of one simulated host: binds sockets and decides by which link a datagram leaves:
- * (1) the socket's `link`, (2) the link whose other end is its destination (address, port), (3) the
- * first link or segment that joins the two hosts.
+ * Ports and routes of one simulated host: binds sockets and decides by which link a datagram
+ * leaves: (1) the socket's `link`, (2) the link whose far end is the destination (address, port),
+ * (3) the first link or segment that joins the two hosts.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { type BufferOwnership, SimSocket, type SocketContext } from './sim-socke
 const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 
-/** Whose sockets these are. */
+/** The host that owns the sockets. */
 export interface SocketOwner {
   readonly name: string;
   readonly index: number;
@@ -55,17 +55,17 @@ export class HostSockets implements SocketContext {
     if (remote !== undefined) this.linkByRemote.set(remote, direction);
   }
 
-  /** The way to another host, unless there is an older one. */
+  /** The link to another host, unless an earlier one was attached. */
   attachNeighbour(host: number, direction: Direction): void {
     if (!this.linkByHost.has(host)) this.linkByHost.set(host, direction);
   }
 
-  /** One more address of this host (a link end may have its own). */
+  /** Another address of this host (a link end may have its own). */
   addAddress(address: string): void {
     this.addresses.add(address);
   }
 
-  /** Binds a socket; undefined when the port is taken or the address is not the host's. */
+  /** Binds a socket; undefined if the port is taken or the address is not the host's. */
   bind(options: UdpOptions): DatagramSocket | undefined {
     const address = options.address ?? this.owner.address;
     if (!this.addresses.has(address)) return undefined;

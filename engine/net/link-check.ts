@@ -2,7 +2,8 @@
  * Names values that no link can have. The loader reports them with file, line and column; the
  * network asserts that there are none.
  *
- * Spec: docs/spec/link-model.md#serialisation-and-delay (integer rates), 2.3 (reject at load), 2.5 (bucket and MTU).
+ * Rules: docs/spec/link-model.md, for serialisation (integer rates), impairments (bursts), rate
+ * limits (bucket and MTU).
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * What one direction of a link is, as plain numbers: the topology loader produces these values and
- * the simulated network consumes them. Units are in the names; every optional field says its
- * default here and nowhere else.
+ * One direction of a link as plain numbers: the topology loader produces them and the simulated
+ * network consumes them. Units are in the names; every optional field states its default here and
+ * nowhere else.
  *
- * Spec: simulation.md 2.1 to 2.7. Does not parse text and does not check shapes: `checkDirection`
- * names values that no link can have (the loader calls it to report file, line and column).
+ * Meaning of the fields: docs/spec/link-model.md. Text is parsed elsewhere; `checkDirection` names
+ * values that no link can have, which the loader reports with file, line and column.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type LossSpec =
       readonly probability: number;
     }
   | {
-      /** Two states, the bad one loses everything; stated as users know it. */
+      /** Two states, the bad one loses everything; in the terms that users know. */
       readonly kind: 'burst';
       /** Overall share of lost packets, 0..1. */
       readonly probability: number;
@@ -36,7 +36,7 @@ export type LossSpec =
       readonly lossBad: number;
     }
   | {
-      /** Gilbert-Elliott whose state advances with time, holding times exponential. */
+      /** Gilbert-Elliott whose state advances with time; holding times are exponential. */
       readonly kind: 'gilbert-elliott-time';
       readonly meanGoodNs: number;
       readonly meanBadNs: number;
@@ -44,11 +44,11 @@ export type LossSpec =
       readonly lossBad: number;
     }
   | {
-      /** Packet indices (from 0, ascending) that are lost within a period of `length` packets. */
+      /** Packet indices (from 0, ascending) that are lost in each period of `length` packets. */
       readonly kind: 'trace';
       readonly lost: readonly number[];
       readonly length: number;
-      /** After `length` packets: start over, or lose nothing more. */
+      /** After `length` packets: start again, or lose nothing more. */
       readonly atEnd: 'repeat' | 'end';
     };
 
@@ -76,19 +76,20 @@ export type JitterSpec =
       readonly capNs: number;
     }
   | {
-      /** Ascending quantiles of an empirical law, at least two; linear interpolation between. */
+      /** Ascending quantiles of an empirical law, at least two; linear interpolation in between. */
       readonly kind: 'table';
       readonly quantilesNs: readonly number[];
     };
 
 /**
- * Whether packets may overtake each other in the pipe (docs/spec/link-model.md#impairments): `false` keeps order (the
- * later packet waits), `true` lets jitter reorder, the object is netem's meaning: after `gap - 1`
- * delayed packets each packet skips the delay with this probability.
+ * Whether packets may overtake each other in the pipe (docs/spec/link-model.md#impairments):
+ * `false` keeps their order (the later packet waits), `true` lets jitter reorder them, the object
+ * has netem's meaning: after `gap - 1` delayed packets, each packet skips the delay with this
+ * probability.
  */
 export type ReorderSpec = boolean | { readonly probability: number; readonly gap: number };
 
-/** Bit errors: with `probability` exactly `bits` different bits of the packet are flipped. */
+/** Bit errors: with `probability`, exactly `bits` different bits of the packet are flipped. */
 export interface CorruptSpec {
   readonly probability: number;
   /** 1..64, default 1. */
@@ -114,7 +115,7 @@ export type QueueSpec =
       readonly targetNs?: number;
       /** Default 100,000,000. */
       readonly intervalNs?: number;
-      /** Never drops at a backlog of at most this; default the direction's MTU. */
+      /** Never drops while the backlog is at most this; default the direction's MTU. */
       readonly maxPacketBytes?: number;
       /** Packets, default Infinity. */
       readonly limitPackets?: number;
@@ -131,7 +132,10 @@ export type QueueSpec =
       readonly classOfDscp?: readonly number[];
     };
 
-/** Rate limiter in front of the transmitter (docs/spec/link-model.md#queues-and-rate-limits, virtual scheduling). */
+/**
+ * Rate limiter in front of the transmitter, by virtual scheduling
+ * (docs/spec/link-model.md#queues-and-rate-limits).
+ */
 export interface TokenBucketSpec {
   /** Bytes per second, > 0. */
   readonly rateBytesPerSecond: number;
@@ -141,10 +145,10 @@ export interface TokenBucketSpec {
   readonly mode: 'shape' | 'police';
 }
 
-/** A window in which the direction can send, with its own rate and delay if they differ. */
+/** A window in which the direction can send, with its own rate and delay if these differ. */
 export interface ContactSpec {
   readonly startNs: number;
-  /** A packet whose serialisation would end after it is not started. */
+  /** A packet whose serialisation would end later is not started. */
   readonly endNs: number;
   readonly rateBps?: number;
   readonly delayNs?: number;
@@ -160,9 +164,12 @@ export interface ContactsSpec {
   readonly outside?: 'queue' | 'drop';
 }
 
-/** One direction of a link, or the medium of a segment (2.7): queue, transmitter, pipe. */
+/**
+ * One direction of a link, or the medium of a segment (docs/spec/link-model.md#segments): queue,
+ * transmitter, pipe.
+ */
 export interface DirectionSpec {
-  /** Bits per second, > 0; Infinity serialises in no time. */
+  /** Bits per second, > 0; with Infinity, serialisation takes no time. */
   readonly rateBps: number;
   /** Propagation delay, integer ns >= 0. */
   readonly delayNs: number;
@@ -185,7 +192,7 @@ export interface DirectionSpec {
   /** Default false. */
   readonly reorder?: ReorderSpec;
   /**
-   * What becomes of packets under way when the direction goes down: `lost` (a cut cable), or
+   * What happens to packets under way when the direction goes down: `lost` (a cut cable), or
    * `delivered` (light already under way). Default `lost`, with `contacts` `delivered`.
    */
   readonly inFlight?: 'lost' | 'delivered';
@@ -193,9 +200,14 @@ export interface DirectionSpec {
   readonly contacts?: ContactsSpec;
 }
 
-/** A change while the link is running; absent fields stay, `null` takes an impairment away. */
+/**
+ * A change while the link is running; absent fields stay as they are, `null` removes an impairment.
+ */
 export interface LinkChange {
-  /** False holds the direction down until the effect ends; a direction is up if nothing holds it. */
+  /**
+   * False holds the direction down until the effect ends; a direction is up if nothing holds it
+   * down.
+   */
   readonly up?: boolean;
   readonly rateBps?: number;
   readonly delayNs?: number;
@@ -207,16 +219,18 @@ export interface LinkChange {
   readonly reorder?: ReorderSpec;
   readonly tokenBucket?: TokenBucketSpec | null;
   readonly inFlight?: 'lost' | 'delivered';
-  /** New limit of a drop-tail or CoDel queue; what exceeds it is dropped from the tail. */
+  /** New limit of a drop-tail or CoDel queue; the excess is dropped from the tail. */
   readonly limitPackets?: number;
-  /** A packet in serialisation: finish at the old rate (default), or continue at the new one. */
+  /**
+   * The packet in the transmitter finishes at the old rate (default), or continues at the new one.
+   */
   readonly inSerialisation?: 'finish' | 'rescale';
 }
 
-/** Which directions of a link something concerns: `forward` is from end a to end b. */
+/** The affected directions of a link: `forward` is from end a to end b. */
 export type LinkSide = 'both' | 'forward' | 'backward';
 
-/** Defaults of {@link DirectionSpec}, named once. */
+/** Defaults of {@link DirectionSpec}, stated once. */
 export const DIRECTION_DEFAULTS = {
   overheadBytes: 0,
   mtu: 65_535,

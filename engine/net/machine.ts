@@ -1,9 +1,9 @@
 /**
- * A machine with its cores and cost profile: runs handlers of its hosts on the modelled processor
- * when it has a profile, and their compute jobs always.
+ * A machine with its cores and cost profile: with a profile it runs handlers of its hosts on the
+ * modelled processor; compute jobs always run there.
  *
- * A handler runs when a core takes it; what it sends leaves after the time charged until then, and
- * the core stays occupied for all that was charged. Spec: docs/spec/processor-model.md.
+ * A handler runs when a core takes it. What it sends leaves after the time charged so far, and the
+ * core stays busy for everything charged (docs/spec/processor-model.md#charging).
  *
  * @module
  */
@@ -19,31 +19,37 @@ import {
   type WaitLimits,
 } from './cpu-profile.ts';
 
-/** Packets that may wait by default. */
+/** Packets that may wait, by default. */
 const QUEUE_LIMIT = 1_000;
-/** A full receive buffer; integers, so that what was added can be taken away exactly. */
+/** A full receive buffer; an integer, so that shares can be added and subtracted exactly. */
 export const WHOLE_BUFFER = 1_000_000_000;
 
-/** Datagrams that may wait in front of others; more wait behind them. */
+/** Datagrams that may wait in the urgent queue; more wait in the ordinary one. */
 const URGENT_MAX = 256;
-/** Anyone may call a datagram urgent: together they take at most an eighth of a core before others ... */
+/**
+ * Anyone may call a datagram urgent, so all of them together may pass others for at most an eighth
+ * of a core ...
+ */
 const URGENT_SHARE = 1 / 8;
-/** ... and so much at once, ns: the handshakes of a hundred peers that start together. */
+/** ... with bursts of this length, ns: the handshakes of a hundred peers that start together. */
 const URGENT_BURST_NS = 20_000_000;
-/** So much of one of them counts, ns: more is work that it lets begin, as a handshake that packets waited for. */
+/**
+ * At most this much of one datagram counts, ns: beyond it the work is what the datagram released,
+ * such as packets that waited for a handshake.
+ */
 const URGENT_ONE_MAX_NS = URGENT_BURST_NS / 4;
 
-/** Work of a node for which it may be too late. */
+/** Work of a node that may come too late. */
 export interface TimedWork {
-  /** Longest that it may wait, ns; undefined for as long as it takes. */
+  /** Longest time that it may wait, ns; undefined is without limit. */
   readonly limitNs: number | undefined;
-  /** Does the work, and charges the processor for it. */
+  /** Does the work and charges the processor for it. */
   run(): void;
-  /** Instead of `run`, when it has waited too long. */
+  /** Called instead of `run` if it has waited too long. */
   late(): void;
 }
 
-/** Operations of a handler that are charged by their own name. */
+/** Operations of a handler that have a charge of their own. */
 export type ChargedOperation = 'receive' | 'send' | 'link' | 'event' | 'timer';
 
 /** One machine of a world. */
@@ -55,7 +61,7 @@ export class Machine {
   readonly waitLimits: WaitLimits | undefined;
   private readonly scheduler: Scheduler;
   private urgentWaiting = 0;
-  /** What urgent datagrams took beyond their share, as of the instant beside it, ns. */
+  /** What urgent datagrams have used beyond their share, as of `urgentAtNs`, ns. */
   private urgentNs = 0;
   private urgentAtNs = 0;
   private readonly queueLimit: number;
@@ -73,34 +79,37 @@ export class Machine {
     this.queueLimit = spec.queueLimit ?? unlimited;
   }
 
-  /** True when no further packet may wait for the processor. */
+  /** True if no further packet may wait for the processor. */
   get isFull(): boolean {
     return this.handlersWaiting >= this.queueLimit;
   }
 
-  /** Time charged by the running handler so far, ns; what it sends leaves after it. */
+  /** Time that the running handler has been charged so far, ns; what it sends leaves after it. */
   get chargedNs(): number {
     return this.charged;
   }
 
-  /** What a waiting datagram takes of its socket's receive buffer, of {@link WHOLE_BUFFER}. */
+  /**
+   * What a waiting datagram takes of its socket's receive buffer, as a part of {@link
+   * WHOLE_BUFFER}.
+   */
   shareOfBuffer(bytes: number): number {
     const { rooms } = this;
     const room = rooms.find((one) => one.bytes >= bytes) ?? rooms[rooms.length - 1];
     return room === undefined ? 0 : Math.floor(WHOLE_BUFFER / room.datagrams);
   }
 
-  /** Adds the cost of an operation to the running handler. */
+  /** Charges an operation to the running handler. */
   charge(operation: ChargedOperation, bytes: number): void {
     this.chargeCost(this.profile?.[operation], bytes);
   }
 
-  /** Adds what the protocol's own code takes to the running handler. */
+  /** Charges the protocol's own code to the running handler. */
   chargeHandler(protocol: string, kind: keyof HandlerCosts, bytes: number): void {
     this.chargeCost(this.profile?.handlers?.[protocol]?.[kind], bytes);
   }
 
-  /** Adds the cost of a function of the crypto provider to the running handler. */
+  /** Charges a function of the crypto provider to the running handler. */
   chargeCrypto(operation: string, bytes: number): void {
     this.chargeCost(this.profile?.crypto?.[operation], bytes);
   }
@@ -115,13 +124,15 @@ export class Machine {
     this.cpu.submit(new HandlerTask(this, lanes, handler));
   }
 
-  /** Runs work in the data lane, or gives it up when it has waited too long. */
+  /** Runs work in the data lane, or drops it if it has waited too long. */
   runTimed(work: TimedWork): void {
     const sinceNs = this.scheduler.now;
     this.run('data', () => this.startTimed(work, sinceNs));
   }
 
-  /** Runs work in front of others, as long as that kind has not had or does not wait for too much. */
+  /**
+   * Runs work before other work, unless urgent work has used up its share or too much of it waits.
+   */
   runUrgent(work: TimedWork): void {
     const sinceNs = this.scheduler.now;
     const isSpent = this.urgentDebtNs(sinceNs) > URGENT_BURST_NS;
@@ -130,7 +141,8 @@ export class Machine {
       return;
     }
     this.urgentWaiting += 1;
-    // Goes first, and is the work of a datagram all the same: calibration fits the lanes apart.
+    // It goes first, but is still counted as the work of a datagram: calibration fits the two lanes
+    // separately.
     this.submit({ lane: 'control', countedIn: 'data' }, () => {
       this.urgentWaiting -= 1;
       this.startTimed(work, sinceNs);
@@ -152,7 +164,7 @@ export class Machine {
     else work.run();
   }
 
-  /** Part of {@link run}: a core has taken the handler. Returns what it charged, ns. */
+  /** Part of {@link run}: a core has taken the handler. Returns what the handler charged, ns. */
   perform(handler: () => void): number {
     this.handlersWaiting -= 1;
     this.charged = 0;
@@ -169,7 +181,7 @@ export class Machine {
 
 type Lanes = Required<Pick<CpuTask, 'lane' | 'countedIn'>>;
 
-/** A handler on the processor; a class and not closures, since there is one per packet. */
+/** A handler on the processor; a class instead of closures, because there is one per packet. */
 class HandlerTask implements CpuTask {
   readonly lane: 'control' | 'data';
   readonly countedIn: 'control' | 'data';
@@ -193,6 +205,6 @@ class HandlerTask implements CpuTask {
   }
 
   end(): void {
-    // What the handler did took place when it began.
+    // The handler did its work when it began.
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The raw network: directions, packets and the scheduler that moves them. Nodes are numbers and the
- * receiver is one sink; sockets, hosts and addresses are the layer above (sim-world.ts).
+ * The raw network: directions, packets and the scheduler that moves them. Nodes are numbers and
+ * there is one receiver, a sink; sockets, hosts and addresses are the layer above (sim-world.ts).
  *
- * Deliveries and drops enter the fingerprint (docs/spec/fingerprint.md). Does not route.
+ * Deliveries and drops enter the fingerprint (docs/spec/fingerprint.md). There is no routing here.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const UPPER = FIRST_UPPER_KIND;
 const TRANSMITTER_END = TRANSMITTED;
 const ARRIVAL = PIPE_HEAD;
 
-/** Kinds of events in the fingerprint. */
+/** Kinds of events in the fingerprint (docs/spec/fingerprint.md#what-is-hashed). */
 export const FINGERPRINT = {
   timer: 1,
   delivery: 2,
@@ -45,8 +45,8 @@ export const FINGERPRINT = {
 /** Takes packets at the far end of a direction. */
 export interface PacketSink {
   /**
-   * Owns the packet: either `direction.delivered += 1` and free it, keep its buffer, or offer it to
-   * another direction, or `direction.drop(packet, reason)`.
+   * Owns the packet and must do one of these: `direction.delivered += 1` and free it; keep its
+   * buffer; offer it to another direction; `direction.drop(packet, reason)`.
    */
   arrive(direction: Direction, packet: number): void;
 }
@@ -57,11 +57,11 @@ export interface NetworkOptions {
   readonly sink: PacketSink;
   /** Gets events of the kinds from FIRST_UPPER_KIND on. */
   readonly upper?: EventHandler;
-  /** Overwrite and track buffers that come back. */
+  /** Overwrite and track returned buffers. */
   readonly buffers?: 'plain' | 'poison';
 }
 
-/** Where to put a new direction. */
+/** Where a new direction goes. */
 export interface DirectionPlace {
   readonly linkId: string;
   /** `a->b`. */
@@ -70,14 +70,14 @@ export interface DirectionPlace {
   readonly toNode: number;
 }
 
-/** Directions of one world. */
+/** The directions of one world. */
 export class Network implements DirectionContext, EventHandler {
   readonly scheduler: Scheduler;
   readonly pool: BufferPool;
   readonly table: PacketTable;
   readonly seed: Seed;
   readonly directions: Direction[] = [];
-  /** Replaced before the run, once the number of nodes is known. */
+  /** Replaced before the run, when the number of nodes is known. */
   fingerprint: Fingerprint = new Fingerprint(0);
   observer: NetworkObserver | undefined;
   state: Float64Array = new Float64Array(STATE_STRIDE * 16);
@@ -107,7 +107,10 @@ export class Network implements DirectionContext, EventHandler {
   }
 
   // hot: once per event.
-  /** Part of {@link EventHandler}: one switch for all events (docs/spec/event-order.md). */
+  /**
+   * Part of {@link EventHandler}: one switch for all events
+   * (docs/spec/event-order.md#events-that-go-to-one-handler).
+   */
   fire(kind: number, target: number, argument: number): void {
     if (kind === TRANSMITTER_END) (this.directions[target] as Direction).onTransmitted();
     else if (kind === ARRIVAL) (this.directions[target] as Direction).onPipeHead();
@@ -128,13 +131,13 @@ export class Network implements DirectionContext, EventHandler {
     return `event of kind ${kind}, ${name}`;
   }
 
-  /** Offers a copy of nothing: takes the datagram's buffer and sends it. See Direction.offer. */
+  /** Sends a datagram without copying: takes its buffer. See Direction.offer. */
   send(direction: Direction, datagram: Datagram): boolean {
     const { buffer, offset, length, from, to } = datagram;
     return direction.offer(this.table.acquire(buffer, offset, length, from, to));
   }
 
-  /** Puts a copy of the bytes on the wire of a direction (taps, replays, forgeries). */
+  /** Puts a copy of the bytes into the pipe of a direction (taps, replays, forgeries). */
   inject(direction: Direction, datagram: Datagram): void {
     const { length, offset } = datagram;
     const buffer = this.pool.alloc(length);
@@ -158,7 +161,7 @@ export class Network implements DirectionContext, EventHandler {
     if (this.observer !== undefined) this.observer.onDropped(direction, packet, reason);
   }
 
-  /** Sums over all directions (docs/spec/link-model.md#changes-while-packets-are-under-way). */
+  /** Sums over all directions (docs/spec/link-model.md#conservation). */
   conservation(): Conservation {
     const sum = { ...NOTHING };
     for (const direction of this.directions) {
@@ -168,7 +171,7 @@ export class Network implements DirectionContext, EventHandler {
     return sum;
   }
 
-  /** The first direction whose packets do not add up, in words; undefined when all do. */
+  /** Describes the first direction whose packets do not balance; undefined if all do. */
   imbalance(): string | undefined {
     for (const direction of this.directions) {
       const part = direction.conservation();
@@ -178,7 +181,7 @@ export class Network implements DirectionContext, EventHandler {
     return undefined;
   }
 
-  /** Drops of all directions by reason; reasons that did not happen are absent. */
+  /** Drops of all directions by reason, without reasons that did not occur. */
   dropsByReason(): Record<string, number> {
     const sums: Record<string, number> = {};
     for (const [reason, name] of DROP_REASONS.entries()) {

@@ -1,6 +1,7 @@
 /**
- * Packets ordered by arrival time, ties first in first out, for a pipe in which packets may overtake
- * each other (docs/spec/event-order.md). Binary heap of packet numbers; the times are in the packet table.
+ * Packets ordered by arrival time, ties first in first out, for a pipe in which packets may
+ * overtake each other (docs/spec/link-model.md#impairments). A binary heap of packet numbers; the
+ * times are in the packet table.
  *
  * @module
  */
@@ -13,7 +14,7 @@ export class PacketHeap {
   size = 0;
   private readonly table: PacketTable;
   private packets = new Int32Array(FIRST_CAPACITY);
-  /** Order of insertion of each entry; exact to 2^53. */
+  /** Position in the order of insertion, per entry; exact to 2^53. */
   private orders = new Float64Array(FIRST_CAPACITY);
   private inserted = 0;
 
@@ -26,7 +27,7 @@ export class PacketHeap {
     return this.size === 0 ? NIL : (this.packets[0] as number);
   }
 
-  /** Adds a packet; its arrival time stands in the table and stays. */
+  /** Adds a packet; its arrival time is in the table and must not change. */
   push(packet: number): void {
     if (this.size === this.packets.length) this.grow();
     const arrivals = this.table.arriveAt;
@@ -35,7 +36,7 @@ export class PacketHeap {
     this.size += 1;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      // A parent with the same time was inserted earlier and stays above.
+      // A parent with the same time was inserted earlier, so it stays above.
       if ((arrivals[this.packets[parent] as number] as number) <= arrival) break;
       this.move(parent, hole);
       hole = parent;

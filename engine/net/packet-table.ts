@@ -2,8 +2,8 @@
  * Packets under way as rows of typed arrays: a packet is a small integer. Rows link to each other,
  * so that queues and pipes need no storage of their own.
  *
- * A row holds one packet on one link; it owns the buffer until `free` or `takeBuffer`.
- * Spec: docs/spec/event-order.md, 1.4 and 3.3. Does not know links, hosts or time.
+ * A row holds one packet on one link and owns the buffer until `free` or `takeBuffer`. Does not
+ * know links, hosts or time.
  *
  * @module
  */
@@ -15,12 +15,12 @@ export const NIL = -1;
 const NONE: number = NIL;
 const EMPTY = NO_BUFFER;
 
-/** Bytes of a datagram and who exchanges them. */
+/** Bytes of a datagram, and its two ends. */
 export interface Datagram {
   readonly buffer: Uint8Array;
   readonly offset: number;
   readonly length: number;
-  /** Endpoint numbers, or whatever the user of the raw network addresses by. */
+  /** Endpoint numbers, or whatever a user of the raw network addresses by. */
   readonly from: number;
   readonly to: number;
 }
@@ -36,13 +36,13 @@ export class PacketTable {
   length: Int32Array;
   from: Int32Array;
   to: Int32Array;
-  /** Following packet of the same queue, pipe or free list. */
+  /** The next packet of the same queue, pipe or free list. */
   next: Int32Array;
   /** DSCP set by the sender, 0..63. */
   dscp: Uint8Array;
-  /** When it was offered to the link that it is on, ns. */
+  /** When it was offered to its present link, ns. */
   offeredAt: Float64Array;
-  /** When it arrives at the other end, ns; meaningful in the pipe. */
+  /** When it arrives at the far end, ns; meaningful only in the pipe. */
   arriveAt: Float64Array;
   private freeHead = NONE;
   private used = 0;
@@ -65,12 +65,12 @@ export class PacketTable {
     return this.used;
   }
 
-  /** Rows, free ones included. */
+  /** Rows, including free ones. */
   get capacity(): number {
     return this.next.length;
   }
 
-  /** A row for the bytes `buffer[offset .. offset + length)`; takes the buffer. */
+  /** A row for the bytes `buffer[offset .. offset + length)`; takes ownership of the buffer. */
   // biome-ignore lint/complexity/useMaxParams: hot, once per packet and hop; an object would be garbage
   acquire(buffer: Uint8Array, offset: number, length: number, from: number, to: number): number {
     if (this.freeHead === NONE) this.grow(this.next.length * 2);
@@ -114,7 +114,7 @@ export class PacketTable {
     return buffer;
   }
 
-  /** The packet's bytes where they lie; valid while the packet is. */
+  /** The packet's bytes, without copying; valid while the packet exists. */
   view(packet: number): Uint8Array {
     const offset = this.offset[packet] as number;
     const length = this.length[packet] as number;

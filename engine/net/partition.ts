@@ -1,8 +1,9 @@
 /**
- * Partitions between hosts: which directions and segments separate given pairs, and holding them
- * (docs/spec/link-model.md#changes-while-packets-are-under-way, "one-way partition").
+ * Partitions between hosts: finds the directions and segments that join given pairs and cuts them
+ * (docs/spec/link-model.md#changes-while-packets-are-under-way).
  *
- * Acts where two hosts are joined directly; a partition of distant hosts is one of the hosts between.
+ * Acts only where two hosts are joined directly; to partition distant hosts, cut the hosts between
+ * them.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { Direction } from './direction.ts';
 import type { LinkEffect } from './sim-link.ts';
 import type { SimSegment } from './sim-segment.ts';
 
-/** What can be cut. */
+/** Something that can be cut. */
 export interface Cuttable {
   readonly directions: readonly Direction[];
   readonly segments: Iterable<SimSegment>;
@@ -19,7 +20,7 @@ export interface Cuttable {
 /** Sender and receiver, by index. */
 export type HostPair = readonly [from: number, to: number];
 
-/** All ordered pairs of the two lists, and the reversed ones for `both`. */
+/** All ordered pairs of the two lists; with `both`, also the reversed ones. */
 export function pairsOf(
   from: readonly number[],
   to: readonly number[],

@@ -1,6 +1,7 @@
 /**
- * A timer whose handler waits for the modelled processor: due, it queues before data, and until its
- * turn it can still be cancelled or moved, as in a real process (engine/live/live-timer.ts).
+ * A timer whose handler waits for the modelled processor: when it expires, it queues before data,
+ * and until its turn comes it can still be cancelled or moved, as in a real process
+ * (engine/live/live-timer.ts).
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { RearmTimer } from '../core/timer.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import type { Machine } from './machine.ts';
 
-/** What a timer is made of. */
+/** Parts of a timer. */
 export interface ProcessorTimerParts {
   readonly scheduler: Scheduler;
   readonly machine: Machine;
@@ -21,9 +22,9 @@ export interface ProcessorTimerParts {
 /** The timer behind `host.after` where processor time is charged. */
 export class ProcessorTimer implements Timer {
   private readonly timer: RearmTimer;
-  /** Due, and its turn has not come. */
+  /** Expired, but its turn has not come. */
   private isReady = false;
-  /** Tells a turn that was asked for before the timer was moved from the present one. */
+  /** Distinguishes the present turn from one that was requested before the timer was moved. */
   private turn = 0;
 
   constructor({ scheduler, machine, label, fire }: ProcessorTimerParts) {

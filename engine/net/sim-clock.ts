@@ -1,17 +1,18 @@
 /**
- * Calendar time of a simulated host: the scenario's epoch plus virtual time, with a step and a drift
- * (docs/spec/link-model.md#clocks-and-disks-of-hosts, "clock skew"). Never the order of events: only what `host.clock` returns.
+ * Calendar time of a simulated host: the scenario's epoch plus virtual time, with a step and a
+ * drift (docs/spec/link-model.md#clocks-and-disks-of-hosts). It affects what `host.clock` returns,
+ * never the order of events.
  *
  * @module
  */
 import { NS_PER_S } from '../core/time.ts';
 import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 
-/** How a clock is wrong. */
+/** The error of a clock. */
 export interface ClockError {
   /** Added to the true time, ns; may be negative. */
   readonly offsetNs?: number;
-  /** Gains this many millionths; may be negative. */
+  /** Parts per million that it gains; may be negative. */
   readonly driftPpm?: number;
 }
 
@@ -20,7 +21,7 @@ export class SimClock {
   private readonly epochSeconds: number;
   private offsetNs: number;
   private driftPpm: number;
-  /** Since when the drift applies, virtual ns. */
+  /** Start of the present drift, virtual ns. */
   private since: Nanoseconds = 0;
 
   constructor(epochSeconds: number, error: ClockError = {}) {
@@ -29,7 +30,7 @@ export class SimClock {
     this.driftPpm = error.driftPpm ?? 0;
   }
 
-  /** The calendar time that the host believes in. */
+  /** The calendar time as the host's clock shows it. */
   read(now: Nanoseconds): CalendarTime {
     const local = now + this.errorAt(now);
     const seconds = Math.floor(local / NS_PER_S);
@@ -41,7 +42,7 @@ export class SimClock {
     this.offsetNs += stepNs;
   }
 
-  /** Drifts by `ppm` from now on; what has been gained so far stays. */
+  /** Drifts by `ppm` from now on; what it has gained so far stays. */
   drift(ppm: number, now: Nanoseconds): void {
     this.offsetNs = this.errorAt(now);
     this.driftPpm = ppm;

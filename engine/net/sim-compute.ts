@@ -1,9 +1,9 @@
 /**
- * `host.compute` of the simulated world: a job runs inline, and `done` fires after its cost on the
+ * `host.compute` in the simulated world: a job runs inline, and `done` fires after its cost on the
  * modelled processor (engine/host/compute.ts).
  *
- * Jobs are pure, so the function is called at the end of the charged time: a cancelled job is never
- * run. Does not know worker threads.
+ * Jobs are pure, so the function is called only at the end of the charged time: a cancelled job
+ * never runs. Does not know worker threads.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import type { CryptoProvider } from '../host/crypto.ts';
 import { costOf } from './cpu-profile.ts';
 import type { Machine } from './machine.ts';
 
-/** A job as asked for. */
+/** A requested job. */
 export interface JobRequest {
   readonly job: string;
   readonly input: unknown;
@@ -32,7 +32,7 @@ export interface JobRequest {
   readonly options: ComputeOptions;
 }
 
-/** Whose jobs these are. */
+/** The host that runs the jobs. */
 export interface JobOwner {
   /** Keys of different hosts do not exclude each other. */
   readonly name: string;
@@ -40,13 +40,13 @@ export interface JobOwner {
   readonly crypto: CryptoProvider;
 }
 
-/** Starts jobs of one host on its machine. */
+/** Starts the jobs of one host on its machine. */
 export class SimCompute {
   private readonly machine: Machine;
   private readonly jobs: Readonly<Record<string, JobDefinition>>;
   private readonly keyPrefix: string;
   private readonly crypto: CryptoProvider;
-  /** Jobs on bytes that were called, with the setup of the last call. */
+  /** Jobs on bytes that have been called, with the setup of the last call. */
   private readonly open = new Map<
     string,
     { readonly setup: Uint8Array; readonly job: OpenByteJob }
@@ -59,7 +59,7 @@ export class SimCompute {
     this.keyPrefix = `${owner.name}/`;
   }
 
-  /** Queues a job. `isAlive` turns false when the node crashed; nothing is called then. */
+  /** Queues a job. After a crash of the node `isAlive` is false, and nothing is called. */
   start(request: JobRequest, isAlive: () => boolean): Job {
     const definition = this.jobs[request.job];
     assert(definition !== undefined, `job ${request.job} is not one of the protocol's jobs`);
@@ -118,7 +118,7 @@ export class SimCompute {
   }
 }
 
-/** What the cost per byte counts. */
+/** The bytes that the cost per byte applies to. */
 function byteLength({ input }: JobRequest, definition: JobDefinition): number {
   const bytes = definition.bytes === undefined ? input : (input as ByteJobInput).bytes;
   return bytes instanceof Uint8Array ? bytes.length : 0;

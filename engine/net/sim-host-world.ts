@@ -1,5 +1,5 @@
 /**
- * What a simulated host needs of its world; the world implements it.
+ * What a simulated host needs from its world; the world implements it.
  *
  * @module
  */
@@ -12,7 +12,9 @@ import type { LogSink, TraceRecorder } from './sim-observers.ts';
 import type { BufferOwnership } from './sim-socket.ts';
 import type { StreamModel } from './stream-hook.ts';
 
-/** Event kind of a send that waits for the processor: target is the packet, argument the direction. */
+/**
+ * Event kind of a send that waits for the processor: target is the packet, argument the direction.
+ */
 export const DEFERRED_SEND = 5;
 
 /** The surroundings of a host. */
@@ -25,7 +27,7 @@ export interface HostWorld {
   readonly logSink: LogSink | undefined;
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;
-  /** How long a store takes to make things durable, ns. */
+  /** How long a store takes to make data durable, ns. */
   readonly syncDelayNs: number;
   /** The machine of that name, made on first use. */
   machine(name: string): Machine;
@@ -36,7 +38,7 @@ export interface HostWorld {
   hostOf(address: string): number | undefined;
   /** The first segment of a host. */
   segmentOf(host: number): Direction | undefined;
-  /** The way of a host to itself. */
+  /** The loopback direction of a host. */
   loopback(host: number): Direction;
   /** Loses a packet for which no link was found. */
   noRoute(host: number, packet: number): void;

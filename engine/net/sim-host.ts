@@ -1,8 +1,8 @@
 /**
  * The port, in virtual time: everything that one simulated node may touch (engine/host/host.ts).
  *
- * Sockets and ways are in host-sockets.ts; streams are delegated to the world's stream model.
- * Does not create nodes: the runner does.
+ * Sockets and routes are in host-sockets.ts; streams are delegated to the world's stream model.
+ * Nodes are created by the runner.
  *
  * @module
  */
@@ -40,7 +40,9 @@ import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
 import type { StreamHost } from './stream-hook.ts';
 
 const LAST_PORT = 65_535;
-/** The drop reason of every host, whatever runs on it: it waited too long for the processor. */
+/**
+ * A drop reason of every host, whatever protocol runs on it: it waited too long for the processor.
+ */
 export const OVERLOAD = 'overload';
 
 /** What a host is. */
@@ -48,15 +50,15 @@ export interface SimHostOptions {
   readonly name: string;
   /** From the address plan. */
   readonly address: string;
-  /** Machine whose processor it shares; one of its own when absent. */
+  /** Machine whose processor the host shares; one of its own when absent. */
   readonly machine?: string;
-  /** Name of the protocol that runs here: its code is charged by it. */
+  /** Name of the protocol that runs here; its code is charged under that name. */
   readonly protocol?: string;
   readonly clock?: ClockError;
   /** Metrics and jobs of the protocol that runs here. */
   readonly metrics?: readonly MetricDefinition[];
   readonly jobs?: Readonly<Record<string, JobDefinition>>;
-  /** Drop reasons of the protocol; when given, others are an assertion. */
+  /** Drop reasons of the protocol; if given, any other reason is an assertion failure. */
   readonly drops?: Readonly<Record<string, string>>;
 }
 
@@ -72,17 +74,17 @@ export class SimHost implements StreamHost {
   readonly clockModel: SimClock;
   /** Drops that the protocol named, by reason. */
   readonly drops = new Map<string, number>();
-  /** Gets what the node delivers to its user. */
+  /** Receives what the node delivers to its application. */
   onDelivery: DeliverySink | undefined;
   /** False between crash and restart. */
   isUp = true;
   /** Sockets and links; the world attaches links here. */
   readonly sockets: HostSockets;
-  /** The processor that it shares. */
+  /** The processor, shared with the other hosts of its machine. */
   readonly machine: Machine;
   /** Name of the protocol that runs here. */
   readonly protocol: string;
-  /** Counts crashes: what belongs to an earlier life is dead. */
+  /** Number of crashes; whatever belongs to an earlier life is dead. */
   life = 0;
   private readonly world: HostWorld;
   private readonly jobs: SimCompute;
@@ -219,7 +221,7 @@ export class SimHost implements StreamHost {
     this.countDrop(reason);
   }
 
-  /** Bytes that the disk of a store holds, for tests of what a deletion leaves. */
+  /** Bytes on the disk of a store, for tests of what a deletion leaves behind. */
   rawStore(name: string): Uint8Array {
     return this.disks.get(name)?.raw() ?? new Uint8Array(0);
   }
@@ -240,8 +242,8 @@ export class SimHost implements StreamHost {
   }
 
   /**
-   * Asks the node, as a scenario or an operator would, at this instant.
-   * @param respond Told `node-down` or `no-handler` when nobody can answer.
+   * Sends the node a request now, as a scenario or an operator would.
+   * @param respond Gets `node-down` or `no-handler` if nobody can answer.
    */
   request(
     asked: { readonly kind: string; readonly target: string; readonly body: Uint8Array },
@@ -253,7 +255,9 @@ export class SimHost implements StreamHost {
     else this.handle(this.requestHandler, { ...asked, respond: once(respond) });
   }
 
-  /** Ends this life: sockets, timers, jobs and handlers are gone, stores keep what the fault says. */
+  /**
+   * Ends this life: sockets, timers, jobs and handlers are gone; stores keep what the fault says.
+   */
   crash(fault: StoreFault): void {
     this.isUp = false;
     this.life += 1;
@@ -266,7 +270,7 @@ export class SimHost implements StreamHost {
     }
   }
 
-  /** Begins the next life; the runner creates the node anew. */
+  /** Begins the next life; the runner then creates the node again. */
   restart(): void {
     this.isUp = true;
   }
@@ -277,7 +281,8 @@ export class SimHost implements StreamHost {
       handler(request);
       return;
     }
-    // The bytes are the asker's again when the call returns, and the handler runs later.
+    // Copied, because the caller may reuse the bytes when the call returns, and the handler runs
+    // later.
     const kept = { ...request, body: request.body.slice() };
     const isOld = (): boolean => this.life !== life;
     this.world.recorder?.postponed?.(this.index, kept);
@@ -299,7 +304,7 @@ export class SimHost implements StreamHost {
     });
   }
 
-  /** Counts something that its processor came to too late. */
+  /** Counts something that the processor reached too late. */
   shed(): void {
     this.countDrop(OVERLOAD);
   }
@@ -350,7 +355,7 @@ function hostLog(world: HostWorld, name: string): Log {
   };
 }
 
-/** Answers reach the asker once; a second one is a mistake of the node's. */
+/** Only the first answer reaches the caller; a second one is a mistake of the node. */
 function once(
   respond: (outcome: string, body?: Uint8Array) => void,
 ): (outcome: string, body?: Uint8Array) => void {

@@ -1,7 +1,7 @@
 /**
- * A point-to-point link: two directions, and changes that can end again. Effects stack: while several
- * hold, the latest wins for a quantity, and the link is up only if none holds it down
- * (docs/spec/scenario-files.md#events).
+ * A point-to-point link: two directions, and changes that can be undone. Effects stack: of several
+ * changes to a quantity the latest wins, and the link is up only if none holds it down
+ * (docs/spec/link-model.md#changes-while-packets-are-under-way).
  *
  * @module
  */
@@ -17,17 +17,17 @@ import {
 export interface LinkEndPlace {
   readonly host: string;
   readonly port: number;
-  /** Own address of this end; the host's when absent. */
+  /** Address of this end, if it differs from the host's. */
   readonly address?: string;
 }
 
-/** A change that holds until it is ended. */
+/** A change that lasts until it is ended. */
 export interface LinkEffect {
-  /** Takes the change back; harmless when it has ended. */
+  /** Undoes the change; harmless if it has ended. */
   end(): void;
 }
 
-/** The changes that hold on one direction. */
+/** The changes in force on one direction. */
 class ChangeStack {
   readonly direction: Direction;
   private readonly base: DirectionSpec;
@@ -75,7 +75,7 @@ export class SimLink {
   readonly forward: Direction;
   readonly backward: Direction;
   private readonly stacks: readonly [ChangeStack, ChangeStack];
-  /** Downs without an end of their own, oldest first: `up: true` ends one. */
+  /** Downs that have no end of their own, oldest first: `up: true` ends one. */
   private readonly openDowns: { readonly side: LinkSide; readonly effect: LinkEffect }[] = [];
 
   constructor(
@@ -98,8 +98,8 @@ export class SimLink {
 
   /**
    * Changes the link from now on.
-   * @returns the effect, for a change that lasts a while. `up: true` ends the oldest `up: false` of
-   * the same side instead.
+   * @returns the effect, for a change with an end. `up: true` ends the oldest `up: false` of the
+   * same side instead.
    */
   change(change: LinkChange, side: LinkSide = 'both'): LinkEffect {
     if (change.up === true) this.endOldestDown(side);
@@ -117,7 +117,7 @@ export class SimLink {
     return effect;
   }
 
-  /** Keeps packets that arrive in flight until the effect ends; then they arrive in `order`. */
+  /** Withholds packets that arrive until the effect ends; then they arrive in `order`. */
   hold(
     side: LinkSide = 'both',
     order?: (packets: readonly number[]) => readonly number[],
@@ -147,7 +147,7 @@ export class SimLink {
   }
 }
 
-/** The specification under one more change. */
+/** The specification with one more change applied. */
 function changed(spec: DirectionSpec, change: LinkChange): DirectionSpec {
   const { up: _up, limitPackets: _limit, inSerialisation: _rule, ...quantities } = change;
   const entries = Object.entries(quantities).filter(([, value]) => value !== undefined);

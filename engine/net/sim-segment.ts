@@ -1,10 +1,10 @@
 /**
- * A multi-access segment: one transmitter at a time, first come first served, receivers are all other
- * members (docs/spec/link-model.md#segments). The medium is one direction; a broadcast becomes one copy per receiver
- * when it arrives, and packets are conserved per receiver copy.
+ * A multi-access segment: one transmitter at a time, first come first served; all other members
+ * receive (docs/spec/link-model.md#segments). The medium is one direction; a broadcast becomes one
+ * copy per receiver when it arrives, and conservation holds per copy.
  *
- * Does not model collisions (no CSMA/CD), and does not flush what a crashed member had queued on the
- * common medium.
+ * Collisions are not modelled (no CSMA/CD), and what a crashed member had queued on the shared
+ * medium is still sent.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { PacketTable } from './packet-table.ts';
 import { NIL } from './packet-table.ts';
 import type { SimSocket } from './sim-socket.ts';
 
-/** What a segment needs to know of a member. */
+/** What a segment needs to know about a member. */
 export interface SegmentMember {
   readonly index: number;
   readonly address: string;
@@ -29,7 +29,7 @@ export interface ReceiverCounts {
   dropped: number;
 }
 
-/** Gets a copy for a bound socket; owns the packet and counts it on the medium. */
+/** Takes a copy for a bound socket; owns the packet and counts it on the medium. */
 export type CopySink = (socket: SimSocket, packet: number) => void;
 
 /** Parts of a segment. */
@@ -76,7 +76,7 @@ export class SimSegment {
     this.partitions.set(key, (this.partitions.get(key) ?? 0) + change);
   }
 
-  /** A packet has crossed the medium: hands each receiver its copy. */
+  /** A packet has crossed the medium: gives each receiver its copy. */
   arrive(packet: number, sink: CopySink): void {
     const { table, endpoints, members } = this.parts;
     const { address, port } = endpoints.pairOf(table.to[packet] as number);
@@ -89,7 +89,7 @@ export class SimSegment {
       this.medium.drop(packet, NO_ROUTE);
       return;
     }
-    // The first receiver takes the packet itself, the others copies.
+    // The first receiver gets the packet itself, the others get copies.
     const packets = receivers.map((_, i) => (i === 0 ? packet : table.duplicate(packet)));
     this.medium.duplicated += packets.length - 1;
     const sender = members.find((member) => member.address === source)?.index ?? NIL;

@@ -1,8 +1,8 @@
 /**
- * A datagram socket of a simulated host. A buffer handed to `send` travels as it is: neither copied
- * nor freed until the packet ends.
+ * A datagram socket of a simulated host. A buffer passed to `send` is neither copied nor freed
+ * until the packet ends.
  *
- * Spec: engine/host/socket.ts; destinations as in sim-host.ts.
+ * Interface: engine/host/socket.ts; choice of the link: host-sockets.ts.
  *
  * @module
  */
@@ -22,25 +22,25 @@ import type { PacketTable } from './packet-table.ts';
 /** Largest UDP payload over IPv4: 65,535 - 20 - 8 (RFC 768, RFC 791). */
 const MAX_DATAGRAM_BYTES = 65_507;
 
-/** What a socket needs of its host and world. */
+/** What a socket needs from its host and world. */
 export interface SocketContext {
   readonly hostIndex: number;
   readonly table: PacketTable;
   /** The buffer that the running handler received and still owns. */
   readonly ownership: BufferOwnership;
-  /** Where packets to `to` leave; undefined when no link leads there. */
+  /** The direction by which packets to `to` leave; undefined if no link leads there. */
   route(to: Endpoint): Direction | undefined;
-  /** Loses a packet that has no way. */
+  /** Drops a packet that has no route. */
   noRoute(packet: number): void;
-  /** Sends a packet, now or when the modelled processor gets to it. */
+  /** Sends a packet now, or when the modelled processor gets to it. */
   transmit(direction: Direction, packet: number): boolean;
   unbind(socket: SimSocket): void;
 }
 
-/** Who gets what arrives, and what of it passes in front. */
+/** Receives what arrives, and says what of it is urgent. */
 export type SocketUser = Pick<UdpOptions, 'onDatagram' | 'isUrgent'>;
 
-/** Which received buffer belongs to the handler that runs now. */
+/** The received buffer that belongs to the running handler. */
 export class BufferOwnership {
   current: Uint8Array = NO_BUFFER;
 }

@@ -1,11 +1,12 @@
 /**
- * Storage of a simulated host as a disk would keep it: a log of framed records behind which lies what
- * was synced, and what was written since (engine/host/store.ts, docs/spec/link-model.md#clocks-and-disks-of-hosts "simulated disk").
+ * Storage of a simulated host, as a disk would keep it: a log of framed records, divided into what
+ * was synced and what was written since (engine/host/store.ts,
+ * docs/spec/link-model.md#clocks-and-disks-of-hosts).
  *
- * A crash keeps what `sync` confirmed; by the fault's choice also a random prefix of the rest, or a
- * prefix with its last record torn. Each record is framed with length and CRC-32C (RFC 3720 appendix
- * B.4), so a torn or flipped tail is cut, never believed. The table is written with the log, as
- * records of its own kind.
+ * A crash keeps what `sync` confirmed and, by the fault's choice, a random prefix of the rest, or a
+ * prefix with its last record torn. Each record is framed with length and CRC-32C (RFC 3720
+ * appendix B.4), so a torn or flipped tail is cut off and never returned. The table is written to
+ * the same log, as records of its own kind.
  *
  * @module
  */
@@ -27,35 +28,35 @@ const FRAME_BYTES = 9;
 const LENGTH_OFFSET = 1;
 const CHECKSUM_OFFSET = 5;
 
-/** Where a store keeps its frames; survives the node. */
+/** Where a store keeps its frames; outlives the node. */
 export interface Disk {
-  /** Writes one frame behind everything else. */
+  /** Appends one frame. */
   append(frame: Uint8Array): void;
-  /** All frames that can be believed, oldest first. */
+  /** All valid frames, oldest first. */
   read(): Frame[];
 }
 
-/** Bytes on the simulated disk; survives the node. */
+/** Bytes on the simulated disk; outlives the node. */
 export class SimDisk implements Disk {
-  /** What a crash keeps for certain: the first `durableBytes` of a buffer that grows by doubling. */
+  /** What a crash certainly keeps: the first `durableBytes` of a buffer that grows by doubling. */
   private durable = new Uint8Array(256);
   private durableBytes = 0;
   /** Frames written since the last sync, in order. */
   private pending: Uint8Array[] = [];
   private written = 0;
 
-  /** Frames written so far; what {@link syncUpTo} is given later. */
+  /** Frames written so far, to be passed to {@link syncUpTo} later. */
   get mark(): number {
     return this.written;
   }
 
-  /** Writes one frame behind everything else. */
+  /** Appends one frame. */
   append(frame: Uint8Array): void {
     this.pending.push(frame);
     this.written += 1;
   }
 
-  /** Makes everything durable that was written when `mark` was read. */
+  /** Makes durable everything written before `mark` was read. */
   syncUpTo(mark: number): void {
     const first = this.written - this.pending.length;
     const frames = this.pending;
@@ -73,7 +74,7 @@ export class SimDisk implements Disk {
     if (isDeleted) this.replace(withoutDeleted(this.durableView()));
   }
 
-  /** What survives a crash; the disk holds only that afterwards. */
+  /** Applies a crash; the disk holds only what survives. */
   crash(fault: StoreFault, stream: RandomStream): void {
     const rest = concat(this.pending);
     this.pending = [];
@@ -89,17 +90,17 @@ export class SimDisk implements Disk {
       survivor[bit >>> 3] = (survivor[bit >>> 3] as number) ^ (1 << (bit & 7));
     }
     this.extend(survivor);
-    // What reached the disk is done, a deletion too.
+    // What reached the disk has taken effect, including deletions.
     const isDeleted = wholeFrames(survivor).some(({ kind }) => kind === DELETE);
     if (isDeleted) this.replace(withoutDeleted(compact(this.durableView())));
   }
 
-  /** Everything that is on it, believed or not. */
+  /** Everything on the disk, valid or not. */
   raw(): Uint8Array {
     return concat([this.durable, ...this.pending]);
   }
 
-  /** All frames that can be believed, oldest first; a damaged tail is cut off for good. */
+  /** All valid frames, oldest first; a damaged tail is cut off for good. */
   read(): Frame[] {
     const frames = wholeFrames(this.durableView());
     this.durableBytes = frames.reduce((sum, frame) => sum + frame.bytes, 0);
@@ -133,11 +134,11 @@ export class SimDisk implements Disk {
 export interface Frame {
   readonly kind: number;
   readonly payload: Uint8Array;
-  /** Bytes with the header. */
+  /** Bytes including the header. */
   readonly bytes: number;
 }
 
-/** Log and table over a disk, in any world; when things become durable is the world's matter. */
+/** Log and table over a disk, in any world; the world decides when data becomes durable. */
 export abstract class DiskStore implements Store {
   private readonly disk: Disk;
   private readonly table = new Map<string, Uint8Array>();
@@ -190,12 +191,12 @@ export abstract class DiskStore implements Store {
   }
 }
 
-/** See {@link Store}. One per node life; the disk behind it stays. */
+/** See {@link Store}. One per life of a node; the disk outlives it. */
 export class SimStore extends DiskStore {
   private readonly simDisk: SimDisk;
   private readonly later: (call: () => void) => void;
 
-  /** @param later Calls back as an event, unless the node has crashed by then. */
+  /** @param later Calls back as an event, unless the node has crashed in between. */
   constructor(disk: SimDisk, later: (call: () => void) => void) {
     super(disk);
     this.simDisk = disk;
@@ -205,7 +206,7 @@ export class SimStore extends DiskStore {
   sync(done: (error?: string) => void): void {
     const { simDisk } = this;
     const { mark } = simDisk;
-    // Durable when confirmed, not before: a crash in between loses it.
+    // Data is durable when confirmed, not before: a crash in between loses it.
     this.later(() => {
       simDisk.syncUpTo(mark);
       done();
@@ -214,7 +215,8 @@ export class SimStore extends DiskStore {
 }
 
 /** Kind, length, checksum, payload. */
-// hot: once per packet of a mix; by bytes, since a view of a short array moves it out of the heap.
+// hot: once per packet of a mix; byte by byte, since taking a view of a short array moves it out of
+// the heap.
 export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(FRAME_BYTES + payload.length);
   frame[0] = kind;
@@ -224,7 +226,7 @@ export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Over kind, length and payload: a flipped length is found as well. */
+/** Over kind, length and payload, so that a flipped length is found too. */
 function frameChecksum(bytes: Uint8Array, start: number, end: number): number {
   const head = crc32c(bytes, 0, start, start + CHECKSUM_OFFSET);
   return crc32c(bytes, head, start + FRAME_BYTES, end);
@@ -237,7 +239,7 @@ function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
   bytes[offset + 3] = value;
 }
 
-/** Frames from the start up to the first that cannot be believed. */
+/** Frames from the start up to the first invalid one. */
 export function wholeFrames(bytes: Uint8Array): Frame[] {
   const frames: Frame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -254,7 +256,7 @@ export function wholeFrames(bytes: Uint8Array): Frame[] {
   return frames;
 }
 
-/** Drops records before the last truncation, and table entries that were overwritten. */
+/** Drops records before the last truncation, and overwritten table entries. */
 export function compact(bytes: Uint8Array): Uint8Array {
   const frames = wholeFrames(bytes);
   const cut = frames.findLastIndex((frame) => frame.kind === TRUNCATE);
@@ -270,13 +272,16 @@ export function compact(bytes: Uint8Array): Uint8Array {
   return concat([...table.values(), ...kept]);
 }
 
-/** Keeps all records, and of the table what still holds: no value that was deleted or replaced. */
+/**
+ * Keeps all records, and only those table entries that are still valid: no deleted or replaced
+ * value.
+ */
 export function withoutDeleted(bytes: Uint8Array): Uint8Array {
   const kept = latestOf(wholeFrames(bytes)).filter(({ kind }) => kind !== DELETE);
   return concat(kept.map(({ kind, payload }) => makeFrame(kind, payload)));
 }
 
-/** All but the frames of table entries that a later frame overwrites. */
+/** All frames except those of table entries that a later frame overwrites. */
 export function latestOf(frames: readonly Frame[]): readonly Frame[] {
   const latest = new Map<string, number>();
   const keys = frames.map(({ kind, payload }) =>
@@ -305,7 +310,7 @@ function decodeEntry(entry: Uint8Array): { key: string; value: Uint8Array } {
   return { key, value: entry.slice(2 + length) };
 }
 
-/** All parts in one array. */
+/** Concatenates all parts. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -1,8 +1,8 @@
 /**
- * A simulated world: hosts, links and segments on one scheduler, with the faults that scenarios apply
- * (DESIGN 5). Same seed and same calls, same fingerprint.
+ * A simulated world: hosts, links and segments on one scheduler, with the faults that scenarios
+ * apply. Same seed and same calls, same fingerprint.
  *
- * Does not read files, make nodes or choose faults: the runner does.
+ * Reading files, making nodes and choosing faults are the runner's job.
  *
  * @module
  */
@@ -32,22 +32,22 @@ import { BufferOwnership, type SimSocket } from './sim-socket.ts';
 import type { StoreFault } from './sim-store.ts';
 import { NO_STREAMS, type StreamModel } from './stream-hook.ts';
 
-/** What a world is made of. */
+/** Parts of a world. */
 export interface SimWorldOptions {
   readonly seed: Seed;
   /** Calendar time of virtual 0, Unix seconds. */
   readonly epochSeconds: number;
-  /** The provider of a host. */
+  /** The crypto provider of a host. */
   readonly cryptoFor: (host: string) => CryptoProvider;
-  /** Machines by name; hosts that name none have one of their own. */
+  /** Machines by name; a host that names none has one of its own. */
   readonly machines?: Readonly<Record<string, MachineSpec>>;
   /** The model of reliable streams; without it connections are `unreachable`. */
   readonly streams?: StreamModel;
-  /** How long a store takes to make things durable, ns; default 0. */
+  /** How long a store takes to make data durable, ns; default 0. */
   readonly syncDelayNs?: number;
-  /** `poison` finds uses of buffers after they were handed back; slower. */
+  /** `poison` detects use of buffers after they were returned; slower. */
   readonly buffers?: 'plain' | 'poison';
-  /** Used instead of a new fingerprint (search for a divergence); needs a lane per host. */
+  /** Used instead of a new fingerprint (in the search for a divergence); needs a lane per host. */
   readonly fingerprint?: Fingerprint;
   readonly log?: LogSink;
 }
@@ -69,7 +69,7 @@ export interface SimSegmentOptions {
   readonly medium: DirectionSpec;
 }
 
-/** The way of a host to itself: no time, no limit. */
+/** The loopback direction of a host: no delay, no limit. */
 const LOOPBACK: DirectionSpec = {
   rateBps: Number.POSITIVE_INFINITY,
   delayNs: 0,
@@ -85,7 +85,7 @@ export class SimWorld implements HostWorld, PacketSink {
   readonly epochSeconds: number;
   readonly syncDelayNs: number;
   readonly logSink: LogSink | undefined;
-  /** Receives what nodes say for the pictures. */
+  /** Receives what nodes report for drawings. */
   recorder: TraceRecorder | undefined;
   /** Datagrams for which no link was found. */
   unrouted = 0;
@@ -126,7 +126,7 @@ export class SimWorld implements HostWorld, PacketSink {
     return this.hostList;
   }
 
-  /** Watches packets; undefined costs nothing. */
+  /** Observes packets; undefined costs nothing. */
   set observer(observer: NetworkObserver | undefined) {
     this.network.observer = observer;
   }
@@ -142,7 +142,7 @@ export class SimWorld implements HostWorld, PacketSink {
     return host;
   }
 
-  /** Joins two hosts. */
+  /** Joins two hosts by a link. */
   addLink(options: SimLinkOptions): SimLink {
     const { id, a, b } = options;
     assert(!this.links.has(id), `link ${id} exists already`);
@@ -155,7 +155,7 @@ export class SimWorld implements HostWorld, PacketSink {
     return link;
   }
 
-  /** Joins any number of hosts on one medium. */
+  /** Joins any number of hosts by one medium. */
   addSegment(options: SimSegmentOptions): SimSegment {
     const { id } = options;
     assert(!this.segments.has(id), `segment ${id} exists already`);
@@ -208,7 +208,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.network.scheduler.runUntil(time);
   }
 
-  /** Ends the set-up: from here on every host has its lane in the fingerprint. */
+  /** Ends the set-up: from here on, every host has its lane in the fingerprint. */
   seal(): void {
     if (this.isSealed) return;
     this.isSealed = true;
@@ -220,7 +220,7 @@ export class SimWorld implements HostWorld, PacketSink {
     return this.network.fingerprint.digest();
   }
 
-  /** Stops a node at this instant without a word; its queues are gone. */
+  /** Stops a node at this instant, without notice; its queues are lost. */
   crash(name: string, fault: StoreFault = 'synced'): void {
     const host = this.host(name);
     if (!host.isUp) return;
@@ -232,7 +232,7 @@ export class SimWorld implements HostWorld, PacketSink {
     }
   }
 
-  /** Brings a crashed host back; the runner then makes its node anew. */
+  /** Brings a crashed host back; the runner then creates its node again. */
   restart(name: string): void {
     const host = this.host(name);
     if (host.isUp) return;
@@ -248,7 +248,7 @@ export class SimWorld implements HostWorld, PacketSink {
   /**
    * Separates hosts: nothing passes from `from` to `to` over the links that join them.
    * @param ways `one-way` leaves the other direction alone.
-   * @returns the effect and the number of directions it holds; 0 means that it hits nothing.
+   * @returns the effect and the number of affected directions; 0 means that it affects nothing.
    */
   partition(
     from: readonly string[],
@@ -373,7 +373,7 @@ export class SimWorld implements HostWorld, PacketSink {
     return this.network.addDirection(place, spec);
   }
 
-  /** Makes a direction known to its sender; `remote` is where it ends. */
+  /** Attaches a direction to its sender; `remote` is its far end. */
   private attach(id: string, direction: Direction, remote: LinkEndPlace): void {
     const sender = this.hostList[direction.fromNode] as SimHost;
     const receiver = this.hostList[direction.toNode] as SimHost;
@@ -398,7 +398,7 @@ export class SimWorld implements HostWorld, PacketSink {
     if (observer !== undefined) observer.onDelivered(direction, packet);
   }
 
-  /** Calls the handler; the buffer is its own during the call (engine/host/socket.ts). */
+  /** Calls the handler; during the call the buffer belongs to it (engine/host/socket.ts). */
   protected handOver(socket: SimSocket, packet: number): void {
     const { table, scheduler, fingerprint, pool } = this.network;
     const offset = table.offset[packet] as number;
@@ -441,7 +441,7 @@ export class SimWorld implements HostWorld, PacketSink {
       },
       late: (): void => {
         waitingAt.backlog -= share;
-        // It was read to be thrown away; what comes after reading is saved.
+        // Reading it cost something, though it is thrown away; what would follow is saved.
         machine.charge('receive', length);
         this.ownership.current = this.network.table.buffers[packet] as Uint8Array;
         if (host.life === life) host.shed();

@@ -1,7 +1,7 @@
 /**
  * Where the model of reliable streams plugs into the simulated world. Its segments are datagrams
- * between hidden ports (below 0, which no node can bind), opened with `StreamHost.openPort`, so that
- * they queue, are lost and are counted on the same links as everything else.
+ * between hidden ports (below 0, which no node can bind), opened with `StreamHost.openPort`; so
+ * they queue, get lost and are counted on the same links as everything else.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type {
   Stream,
 } from '../host/stream.ts';
 
-/** The hidden port of the stream model at every host. */
+/** The hidden port of the stream model, the same at every host. */
 export const STREAM_PORT = -1;
 
 /** What the stream model may use of a simulated host. */
@@ -25,11 +25,11 @@ export interface StreamHost extends Host {
   /** From the address plan. */
   readonly address: string;
   /**
-   * Binds any port, hidden ones included; undefined when it is taken.
+   * Binds any port, including hidden ones; undefined if it is taken.
    * @param address One of the host's; the one from the address plan when absent.
    */
   openPort(port: number, onDatagram: DatagramHandler, address?: string): DatagramSocket | undefined;
-  /** Largest datagram that can leave towards `to`, bytes; undefined when no link leads there. */
+  /** Largest datagram that can leave towards `to`, bytes; undefined if no link leads there. */
   mtuTo(to: Endpoint): number | undefined;
 }
 
@@ -41,9 +41,9 @@ export interface StreamModel {
     onStream: (stream: Stream) => void,
   ): Listener | undefined;
   connect(host: StreamHost, options: ConnectOptions, done: ConnectDone): void;
-  /** The host has this address from now on and answers there, even if only by refusing. */
+  /** The host has this address from now on and answers there, even if only with refusals. */
   attached?(host: StreamHost, address: string): void;
-  /** The host crashed: its streams and listeners are gone without a word. */
+  /** The host crashed: its streams and listeners are gone without notice. */
   crashed(host: StreamHost): void;
   /** The host is back, with all its addresses and no streams. */
   restarted?(host: StreamHost): void;

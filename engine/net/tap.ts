@@ -1,18 +1,18 @@
 /**
- * A tap on one direction of a link: sees every packet behind the transmitter, may take it out, and
- * may put bytes in (DESIGN 5, "link tap").
+ * A tap on one direction of a link: sees every packet after the transmitter, may remove it, and may
+ * inject bytes (docs/spec/link-model.md#taps).
  *
- * Ownership: the bytes belong to the tap during the call only; what it wants to keep it copies with
- * `copyPacket`. What it injects is copied. Does not decide what an attacker does.
+ * Ownership: the bytes belong to the tap during the call only; what it wants to keep, it copies
+ * with `copyPacket`. What it injects is copied. What an attacker does is decided elsewhere.
  *
  * @module
  */
 import type { Datagram, PacketTable } from './packet-table.ts';
 
-/** What becomes of the packet that a tap was shown. */
+/** What happens to the packet that the tap was shown. */
 export type TapVerdict = 'pass' | 'drop';
 
-/** Watches one direction. */
+/** Observes one direction. */
 export interface Tap {
   /** May change the bytes in place (`table.view(packet)`). */
   onPacket(table: PacketTable, packet: number): TapVerdict;

@@ -1,8 +1,9 @@
 /**
- * Token bucket as virtual scheduling: one instant instead of refill events (docs/spec/link-model.md#queues-and-rate-limits; the
- * generic cell rate algorithm of ITU-T I.371 in that form).
+ * A token bucket by virtual scheduling: one instant instead of refill events
+ * (docs/spec/link-model.md#queues-and-rate-limits; the generic cell rate algorithm of ITU-T I.371
+ * in its virtual scheduling form).
  *
- * Starts with a full bucket. Does not hold packets: the transmitter waits, or drops.
+ * Starts with a full bucket. Holds no packets: the transmitter waits, or drops.
  *
  * @module
  */
@@ -16,9 +17,11 @@ const REMAINDER = 1;
 export class TokenBucket {
   readonly mode: 'shape' | 'police';
   private readonly rate: number;
-  /** Burst in time, ns. */
+  /** Burst size as a time, ns. */
   private readonly tau: number;
-  /** Theoretical arrival time and carried remainder; typed so that no store boxes a double. */
+  /**
+   * Theoretical arrival time and carried remainder; a typed array, so that no store boxes a double.
+   */
   private readonly state = new Float64Array(2);
 
   constructor(spec: TokenBucketSpec) {
@@ -43,7 +46,8 @@ export class TokenBucket {
   private cost(bytes: number): number {
     const amount = bytes * NS_PER_S + (this.state[REMAINDER] as number);
     const cost = Math.floor(amount / this.rate);
-    // The quotient may have been rounded up to the next integer (docs/spec/link-model.md#serialisation-and-delay).
+    // The quotient may have been rounded up to the next integer
+    // (docs/spec/link-model.md#serialisation-and-delay).
     return cost * this.rate > amount ? cost - 1 : cost;
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The path of a packet through one direction of a link (simulation.md 2.1 and 2.2):
+ * The path of a packet through one direction of a link (docs/spec/link-model.md):
  *
  *   offer -> up? -> MTU? -> queue -> transmitter (rate) -> impairments -> pipe (delay) -> arrive
  *
- * One pending event per transmitter and per pipe; events are posted without handles, so one that was
- * overtaken by a fault is recognised by its instant. Configuration, faults and totals are in
- * direction.ts; this file knows neither sockets nor routes.
+ * There is one pending event per transmitter and per pipe. Events are posted without handles, so
+ * one that a fault has overtaken is recognised by its instant. Configuration, faults and totals are
+ * in direction.ts; this file knows neither sockets nor routes.
  *
  * @module
  */
@@ -42,11 +42,11 @@ const { ENTRY_DOWN, ENTRY_PARTITION, ENTRY_SENDER, EXIT_HELD, EXIT_PARTITION } =
 const NIL = NO_PACKET;
 const INFINITE = Number.POSITIVE_INFINITY;
 
-/** 8 bits in 10^9 ns: bytes times this over the rate is the serialisation time. */
+/** 8 bits in 10^9 ns: bytes times this, divided by the rate, is the serialisation time. */
 const BIT_NS_PER_BYTE = 8_000_000_000;
 const NO_TAPS: readonly Tap[] = [];
 
-/** Who and where a direction is. */
+/** Identity of a direction, and its ends. */
 export interface DirectionIdentity {
   readonly id: number;
   readonly linkId: string;
@@ -55,7 +55,7 @@ export interface DirectionIdentity {
   readonly toNode: number;
 }
 
-/** Moves packets; the parts are put in by {@link Direction}. */
+/** Moves packets; {@link Direction} supplies the parts. */
 export abstract class Transmission implements DirectionView {
   // The fields of the packet path come first, so that they share cache lines.
   readonly id: number;
@@ -66,36 +66,39 @@ export abstract class Transmission implements DirectionView {
   protected readonly table: PacketTable;
   /** Packets handed to this direction. */
   offered = 0;
-  /** Packets handed to the receiver; counted by who takes them. */
+  /** Packets handed to the receiver, which counts them. */
   delivered = 0;
-  /** Why offered packets are refused, and why arriving ones are not handed over; 0 = no reason. */
+  /** Why offered packets are refused, and why arriving ones are withheld; 0 = no reason. */
   protected entryMask = 0;
   protected exitMask = 0;
   /** The packet in the transmitter. */
   protected current = NIL;
   protected mtu = 0;
   protected overhead = 0;
-  /** True when an idle transmitter may take an offered packet past the queue. */
+  /** True if an idle transmitter may take an offered packet without using the queue. */
   protected isDirect = true;
-  /** True when packets enter the pipe through impairments or taps. */
+  /** True if packets pass impairments or taps before the pipe. */
   protected isImpaired = false;
   protected isOvertaking = false;
   /** False while the queue is known to be empty. */
   protected hasBacklog = false;
-  /** The packet that arrives next and the last one of the FIFO (docs/spec/event-order.md). */
+  /**
+   * The packet that arrives next, and the last one of the FIFO
+   * (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
+   */
   protected pipeHead = NIL;
   protected pipeTail = NIL;
   protected pipePackets = 0;
-  /** Orders the pipe instead of the FIFO once packets may overtake each other. */
+  /** Replaces the FIFO of the pipe once packets may overtake each other. */
   protected overtaking: PacketHeap | undefined;
   readonly fromNode: number;
   readonly linkId: string;
   readonly name: string;
-  /** Effective specification. */
+  /** The specification in force. */
   spec: DirectionSpec;
   /** Copies made by duplication. */
   duplicated = 0;
-  /** Packets put in by a tap. */
+  /** Packets injected by taps. */
   injected = 0;
   /** Times that delay + jitter was negative. */
   jitterClamped = 0;
@@ -123,7 +126,7 @@ export abstract class Transmission implements DirectionView {
     context.state[this.base + WAKE_AT] = -1;
   }
 
-  /** The queue discipline that the specification names; asked once. */
+  /** The queue discipline that the specification names; called once. */
   protected abstract makeQueue(): QueueDiscipline;
 
   get pace(): Pace {
@@ -135,7 +138,7 @@ export abstract class Transmission implements DirectionView {
     };
   }
 
-  /** The queue discipline, for a classifier of one's own. */
+  /** The queue discipline, so that a custom classifier can be installed. */
   get queue(): QueueDiscipline {
     this.lazyQueue ??= this.makeQueue();
     return this.lazyQueue;
@@ -144,7 +147,7 @@ export abstract class Transmission implements DirectionView {
   // hot: once per packet and hop.
   /**
    * Takes a packet from the sender.
-   * @returns false when the queue was full; the packet is gone then, as after any other drop.
+   * @returns false if the queue was full; the packet is then gone, as after any other drop.
    */
   offer(packet: number): boolean {
     const table = this.table;
@@ -169,18 +172,18 @@ export abstract class Transmission implements DirectionView {
     return true;
   }
 
-  /** Acts on an event that not every hop has; the others have functions of their own. */
+  /** Acts on rare kinds of events; those of every hop have functions of their own. */
   fireRare(kind: number): void {
     if (kind === WAKE) this.onWake();
     else if (kind === RELEASED) this.onReleased();
   }
 
-  // hot: once per packet and hop. Rare branches are functions of their own here and below: V8 inlines
-  // by size, and what a hop always needs must fit (chain: 5.1 M packet-hops/s without, 5.3 M with).
+  // hot: once per packet and hop. Here and below, rare branches are separate functions: V8 inlines
+  // by size, and what every hop needs must fit (chain: 5.1 M packet-hops/s without, 5.3 M with).
   /** Acts on {@link TRANSMITTED}: the transmitter has sent the last bit. */
   onTransmitted(): void {
     const packet = this.current;
-    // The event of a transmission that was cut or rescaled comes at another instant.
+    // The event of a transmission that was cut or rescaled comes at a different instant.
     if (packet === NIL || this.context.state[this.base + END] !== this.scheduler.now) return;
     this.current = NIL;
     this.enterPipe(packet);
@@ -200,7 +203,7 @@ export abstract class Transmission implements DirectionView {
     else this.leaveHeldBack(packet);
   }
 
-  /** Loses a packet for a named reason; also used by the receiver instead of delivering. */
+  /** Drops a packet for a named reason; the receiver also uses it instead of delivering. */
   drop(packet: number, reason: number): void {
     this.drops ??= new Uint32Array(DROP_REASONS.length);
     this.drops[reason] = (this.drops[reason] as number) + 1;
@@ -208,7 +211,10 @@ export abstract class Transmission implements DirectionView {
     this.table.free(packet);
   }
 
-  /** New rate; the packet in serialisation finishes at the old one (docs/spec/link-model.md#changes-while-packets-are-under-way). */
+  /**
+   * New rate; the packet in the transmitter finishes at the old one
+   * (docs/spec/link-model.md#changes-while-packets-are-under-way).
+   */
   protected setRate(rateBps: number): void {
     const { state } = this.context;
     if (state[this.base + RATE] === rateBps) return;
@@ -217,7 +223,7 @@ export abstract class Transmission implements DirectionView {
     this.context.observer?.onPace?.(this);
   }
 
-  /** New delay, for what enters the pipe from now on. */
+  /** New delay, for packets that enter the pipe from now on. */
   protected setDelay(delayNs: number): void {
     const { state } = this.context;
     if (state[this.base + DELAY] === delayNs) return;
@@ -225,7 +231,7 @@ export abstract class Transmission implements DirectionView {
     this.context.observer?.onPace?.(this);
   }
 
-  /** Puts a packet on the wire behind the transmitter, past queue and impairments. */
+  /** Puts a packet into the pipe, bypassing queue, transmitter and impairments. */
   inject(packet: number): void {
     this.injected += 1;
     if ((this.entryMask & ENTRY_DOWN) !== 0) {
@@ -237,7 +243,10 @@ export abstract class Transmission implements DirectionView {
   }
 
   // hot: once per packet and hop.
-  /** Begins the serialisation (docs/spec/link-model.md#serialisation-and-delay: exact with a carried remainder). */
+  /**
+   * Begins the serialisation; the remainder is carried
+   * (docs/spec/link-model.md#serialisation-and-delay).
+   */
   protected transmit(packet: number): void {
     const context = this.context;
     const { state } = context;
@@ -282,7 +291,7 @@ export abstract class Transmission implements DirectionView {
   }
 
   // hot: once per packet and hop.
-  /** Travels the delay; without reordering nothing arrives before what left earlier (2.4). */
+  /** Enters the pipe; without reordering, nothing arrives before what left earlier. */
   protected travel(packet: number, delay: number): void {
     const { state } = this.context;
     const now = this.scheduler.now;
@@ -296,7 +305,10 @@ export abstract class Transmission implements DirectionView {
     if (this.pushPipe(packet)) this.scheduler.post(arrival - now, PIPE_HEAD, this.id);
   }
 
-  /** Effects in the order of docs/spec/link-model.md#impairments: loss, corrupt, duplicate, delay, order. */
+  /**
+   * Applies the effects in their order: loss, corruption, duplication, delay, order
+   * (docs/spec/link-model.md#impairments).
+   */
   protected enterImpaired(packet: number): void {
     for (const tap of this.taps) {
       if (tap.onPacket(this.table, packet) === 'drop') {
@@ -362,7 +374,7 @@ export abstract class Transmission implements DirectionView {
     return this.pipeHead;
   }
 
-  /** netem's reorder: the packet skips the delay and overtakes. */
+  /** netem's reorder: the packet skips the delay and overtakes others. */
   protected hurry(packet: number): void {
     this.table.arriveAt[packet] = this.scheduler.now;
     if (this.pushPipe(packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
@@ -407,7 +419,8 @@ export abstract class Transmission implements DirectionView {
     this.setRate(contact.spec.rateBps ?? this.spec.rateBps);
     this.setDelay(contact.spec.delayNs ?? this.spec.delayNs);
     const rate = this.context.state[this.base + RATE] as number;
-    // A packet that would not finish is not started (docs/spec/link-model.md#changes-while-packets-are-under-way).
+    // A packet that would not finish is not started
+    // (docs/spec/link-model.md#changes-while-packets-are-under-way).
     return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;
   }
 
@@ -425,7 +438,7 @@ export abstract class Transmission implements DirectionView {
     if (this.current === NIL) this.pump();
   }
 
-  /** Refuses an offered packet for the first reason that applies; true when it is gone. */
+  /** Refuses an offered packet for the first reason that applies; true if it is gone. */
   protected isRefused(packet: number): boolean {
     const reason = this.refusal(packet);
     if (reason === NIL) return false;

@@ -1,11 +1,12 @@
 /**
- * The impairments of one direction: each has its own lazily made stream and draws a fixed number of
- * words for every packet, also for one that is already lost (docs/spec/link-model.md#impairments). So adding an
- * impairment moves no other, and under common random numbers packet k meets the same fate.
+ * The impairments of one direction. Each has its own stream, opened lazily, and draws a fixed
+ * number of words for every packet, including one that is already lost
+ * (docs/spec/link-model.md#impairments). So adding one changes no other, and under common random
+ * numbers packet k meets the same fate.
  *
- * The copy of a duplicated packet has its own jitter word from a stream of its own (`jitter-copy`):
- * drawn from the original's stream, switching duplication on would move every later delay.
- * Does not move packets: the direction acts on the fate.
+ * The copy of a duplicated packet takes its jitter from a separate stream (`jitter-copy`): drawn
+ * from the original's stream, switching duplication on would change every later delay. The
+ * direction moves the packets, acting on the fate decided here.
  *
  * @module
  */
@@ -15,14 +16,14 @@ import type { PacketTable } from '../packet-table.ts';
 import { type JitterLaw, jitterLaw } from './jitter.ts';
 import { type LossModel, lossModel } from './loss.ts';
 
-/** Whose streams these are. */
+/** Names the streams of a direction. */
 export interface StreamNames {
   readonly seed: Seed;
   /** `link/<id>/<a->b>` (docs/spec/link-model.md#impairments). */
   readonly node: string;
 }
 
-/** Fates of the packet decided last; one object per direction, overwritten per packet. */
+/** Fate of the packet decided last; one object per direction, overwritten for each packet. */
 export interface Fate {
   isLost: boolean;
   isDuplicated: boolean;
@@ -52,7 +53,7 @@ export class Impairments {
     this.names = names;
   }
 
-  /** True when `spec` has anything to draw. */
+  /** True if `spec` has anything to draw. */
   static isNeeded(spec: DirectionSpec): boolean {
     const hasJitter = spec.jitter !== undefined && spec.jitter.kind !== 'none';
     const hasOrder = typeof spec.reorder === 'object';
@@ -62,7 +63,7 @@ export class Impairments {
     );
   }
 
-  /** Takes over what `spec` says; unchanged parts keep their state and their place in the stream. */
+  /** Switches to `spec`; unchanged parts keep their state and their position in the stream. */
   configure(spec: DirectionSpec): void {
     const old = this.applied;
     if (old === undefined || old.loss !== spec.loss) {
@@ -113,7 +114,10 @@ export class Impairments {
     }
   }
 
-  /** After gap - 1 delayed packets each packet is hurried with the probability, as netem does. */
+  /**
+   * After gap - 1 delayed packets, each packet skips the delay with the given probability, as in
+   * netem.
+   */
   private isHurried(): boolean {
     const spec = this.reorder;
     if (spec === undefined) return false;

@@ -1,7 +1,8 @@
 /**
- * Jitter laws (docs/spec/link-model.md#impairments): what is added to the delay, whole ns, two words a packet.
+ * Jitter laws (docs/spec/link-model.md#impairments): what is added to the delay, in whole ns, two
+ * words per packet.
  *
- * Does not keep order and does not cut at zero: that is the pipe's.
+ * The pipe keeps packets in order and cuts negative delays at zero.
  *
  * @module
  */
@@ -39,7 +40,7 @@ export function jitterLaw(spec: JitterSpec): JitterLaw | undefined {
   }
 }
 
-/** The least value that the law can add, ns; below -delay the configuration clamps. */
+/** The least value that the law can add, ns; below -delay the pipe cuts the sum at zero. */
 export function jitterFloor(spec: JitterSpec): number {
   switch (spec.kind) {
     case 'none':
@@ -54,7 +55,10 @@ export function jitterFloor(spec: JitterSpec): number {
   }
 }
 
-/** Truncated by inversion on the restricted range: a fixed number of words, no atoms at the ends. */
+/**
+ * Truncated by inversion on the restricted range: a fixed number of words, and no atoms at the
+ * ends.
+ */
 function normalLaw(sigmaNs: number, bound: number): JitterLaw {
   if (bound === NORMAL_BOUND) return (stream) => toNanoseconds(stream.truncatedNormal(sigmaNs));
   const low = normalBelow(-bound);

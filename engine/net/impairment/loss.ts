@@ -1,9 +1,9 @@
 /**
- * Loss models (docs/spec/link-model.md#impairments). Each draws the same number of 32-bit words for every packet, so
- * that packet k meets the same fate whatever happens to the others.
+ * Loss models (docs/spec/link-model.md#impairments). Each draws the same number of 32-bit words for
+ * every packet, so packet k meets the same fate whatever happens to the others.
  *
- * Starts in the stationary distribution: the first packet draws the first state. Does not drop
- * anything itself.
+ * A model starts in its stationary distribution: the first packet draws the first state. The
+ * direction drops the packets.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { exp } from '../../core/log-exp.ts';
 import type { RandomStream } from '../../core/stream.ts';
 import type { LossSpec } from '../link-spec.ts';
 
-/** Decides packet after packet, in the order in which they enter the pipe. */
+/** Decides packet by packet, in the order in which they enter the pipe. */
 export interface LossModel {
-  /** @param now Virtual time, ns; only the time-driven model looks at it. */
+  /** @param now Virtual time, ns; only the time-driven model uses it. */
   isLost(now: number): boolean;
 }
 
-/** The model that `spec` describes; `stream` is asked for only when there is something to draw. */
+/** The model that `spec` describes; calls `stream` only if there is something to draw. */
 export function lossModel(spec: LossSpec, stream: () => RandomStream): LossModel {
   switch (spec.kind) {
     case 'bernoulli':
@@ -48,7 +48,7 @@ class Bernoulli implements LossModel {
   }
 }
 
-/** Two states of which the bad one loses everything. Two words, for the step. */
+/** Two states, of which the bad one loses everything. Two words, for the step. */
 class Gilbert implements LossModel {
   private readonly toBad: number;
   private readonly toGood: number;
@@ -56,7 +56,8 @@ class Gilbert implements LossModel {
   private isBad: boolean;
 
   constructor(loss: number, burst: number, stream: RandomStream) {
-    // r = 1 / B and p = L / (B (1 - L)): docs/spec/link-model.md#impairments. With L = 1 the good state never lasts.
+    // r = 1 / B and p = L / (B (1 - L)) (docs/spec/link-model.md#impairments). With L = 1 the
+    // channel stays bad.
     this.toGood = loss >= 1 ? 0 : 1 / burst;
     this.toBad = loss >= 1 ? 1 : loss / (burst * (1 - loss));
     this.stream = stream;
@@ -93,14 +94,14 @@ class GilbertElliott implements LossModel {
 }
 
 /**
- * Gilbert-Elliott in continuous time: the state at a packet follows from the time that has passed,
- * so that an idle link does not freeze in the bad state. Four words: state, then decision.
+ * Gilbert-Elliott in continuous time: the state at a packet follows from the elapsed time, so an
+ * idle link does not freeze in the bad state. Four words: state, then decision.
  */
 class GilbertElliottTime implements LossModel {
   private readonly spec: Extract<LossSpec, { kind: 'gilbert-elliott-time' }>;
   private readonly stream: RandomStream;
   private readonly shareBad: number;
-  /** Rate at which the state forgets, per ns. */
+  /** Rate at which the chain forgets its state, per ns. */
   private readonly forgetting: number;
   private wasBad: boolean;
   private readonly last = new Float64Array(1);
@@ -116,7 +117,8 @@ class GilbertElliottTime implements LossModel {
   isLost(now: number): boolean {
     const elapsed = now - (this.last[0] as number);
     this.last[0] = now;
-    // Exact transition of the two-state chain; beyond 600 time constants nothing is remembered.
+    // Exact transition of the two-state chain; beyond 600 time constants the past no longer
+    // matters.
     const exponent = elapsed * this.forgetting;
     const memory = exponent > 600 ? 0 : exp(-exponent);
     const bad = this.shareBad + ((this.wasBad ? 1 : 0) - this.shareBad) * memory;
@@ -125,7 +127,7 @@ class GilbertElliottTime implements LossModel {
   }
 }
 
-/** Losses by packet number. No words. */
+/** Losses by packet number. Draws nothing. */
 class LossTrace implements LossModel {
   private readonly lost: ReadonlySet<number>;
   private readonly length: number;

@@ -1,9 +1,9 @@
 /**
- * CoDel, as RFC 8289 section 5 writes it: drops when packets have waited longer than TARGET for at
- * least INTERVAL, ever more often while they do.
+ * CoDel as in RFC 8289 section 5: drops when packets have waited longer than TARGET for at least
+ * INTERVAL, at an increasing rate while that lasts.
  *
- * Does not follow Linux's variant (Newton reciprocal root, strict comparison), whose drop instants
- * differ by up to one packet. No ECN: datagrams of the port carry no ECN field.
+ * Linux's variant (Newton's reciprocal root, strict comparison; include/net/codel_impl.h) drops at
+ * instants that differ by up to one packet. No ECN: datagrams of the port have no ECN field.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export class CoDel implements QueueDiscipline {
   private readonly list: PacketList;
   private readonly drop: (packet: number) => void;
   private limitPackets: number;
-  /** Chosen by `peek`, still counted as waiting. */
+  /** Chosen by `peek`, still counted as queued. */
   private ready = NIL;
   /** RFC 8289 5.3: first_above_time, 0 = none. */
   private firstAbove = 0;
@@ -41,10 +41,10 @@ export class CoDel implements QueueDiscipline {
   private count = 0;
   private lastCount = 0;
   private isDropping = false;
-  /** Second result of `look`: the packet has waited too long for too long. */
+  /** Second result of `look`: the packet may be dropped. */
   private okToDrop = false;
 
-  /** @param drop Counts and frees a packet that CoDel gives up. */
+  /** @param drop Counts and frees a packet that CoDel drops. */
   constructor(
     table: PacketTable,
     scheduler: Scheduler,
@@ -121,7 +121,8 @@ export class CoDel implements QueueDiscipline {
 
   private startDropping(now: number): void {
     this.isDropping = true;
-    // RFC 8289 5.5: after a short pause resume near the drop rate that controlled the queue before.
+    // RFC 8289 5.5: after a short pause, resume near the drop rate that controlled the queue
+    // before.
     const delta = this.count - this.lastCount;
     const isRecent = now - this.dropNext < 16 * this.options.intervalNs;
     this.count = delta > 1 && isRecent ? delta : 1;
@@ -129,7 +130,7 @@ export class CoDel implements QueueDiscipline {
     this.lastCount = this.count;
   }
 
-  /** RFC 8289 5.6, dodequeue: takes the head and says in `okToDrop` whether it may be dropped. */
+  /** RFC 8289 5.6, dodequeue: takes the head and sets `okToDrop` to whether it may be dropped. */
   private look(now: number): number {
     this.okToDrop = false;
     const packet = this.list.shift();
@@ -148,7 +149,7 @@ export class CoDel implements QueueDiscipline {
     return packet;
   }
 
-  /** RFC 8289 5.4: sqrt is correctly rounded everywhere we run (simulation.md 6.1). */
+  /** RFC 8289 5.4. sqrt is correctly rounded everywhere we run (docs/spec/random-streams.md). */
   private controlLaw(from: number): number {
     return from + Math.floor(this.options.intervalNs / Math.sqrt(this.count));
   }

@@ -1,6 +1,7 @@
 /**
- * Drop-tail: first in, first out, limited in packets or bytes (docs/spec/link-model.md#queues-and-rate-limits). The packet being
- * serialised is not in the queue and does not count, so M/M/1/K is limit K - 1.
+ * Drop-tail: first in, first out, limited in packets or bytes
+ * (docs/spec/link-model.md#queues-and-rate-limits). The packet being serialised is not in the queue
+ * and does not count, so M/M/1/K has limit K - 1.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import type { PacketTable } from '../packet-table.ts';
 import { PacketList } from './packet-list.ts';
 import type { QueueDiscipline } from './queue-discipline.ts';
 
-/** A FIFO with limits; Infinity means none. */
+/** A FIFO with limits; Infinity means no limit. */
 export class DropTail implements QueueDiscipline {
   private readonly list: PacketList;
   private readonly table: PacketTable;

@@ -1,7 +1,7 @@
 /**
- * A first-in first-out list of packets, linked through the packet table.
+ * A first-in-first-out list of packets, linked through the packet table.
  *
- * Does not limit anything: that is the queue discipline's.
+ * Limits belong to the queue discipline.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export class PacketList {
     return packet;
   }
 
-  /** Keeps the oldest `keep` packets and hands the others to `drop`, oldest first. */
+  /** Keeps the oldest `keep` packets and passes the others to `drop`, oldest first. */
   truncate(keep: number, drop: (packet: number) => void): void {
     if (keep >= this.packets) return;
     const kept = new PacketList(this.table);

@@ -38,7 +38,7 @@ export class PriorityQueue implements QueueDiscipline {
     this.classify = (packet): number => classOfDscp[table.dscp[packet] as number] as number;
   }
 
-  /** Replaces the choice by DSCP; `classify` returns 0..classes - 1. */
+  /** Replaces the classification by DSCP; `classify` returns 0..classes - 1. */
   setClassifier(classify: (packet: number) => number): void {
     this.classify = classify;
   }

@@ -1,22 +1,22 @@
 /**
- * What a transmitter asks of the queue in front of it (docs/spec/link-model.md#queues-and-rate-limits).
+ * What a transmitter asks of its queue (docs/spec/link-model.md#queues-and-rate-limits).
  *
  * @module
  */
 
-/** Which packets wait, in which order. Packet numbers are rows of the packet table. */
+/** Decides which packets wait, and in which order. Packet numbers are rows of the packet table. */
 export interface QueueDiscipline {
   /** Packets and bytes waiting. */
   readonly packets: number;
   readonly bytes: number;
-  /** Admits a packet, or returns false: then the caller still owns it. */
+  /** Admits a packet, or returns false; then the caller still owns it. */
   push(packet: number): boolean;
-  /** The packet that `pop` returns at this instant; NIL (-1) when there is none. */
+  /** The packet that `pop` would return now; NIL (-1) if there is none. */
   peek(): number;
   /** Removes and returns it. */
   pop(): number;
-  /** Lowers or raises the limit; what exceeds it leaves from the tail through `drop`. */
+  /** Lowers or raises the limit; the excess leaves from the tail through `drop`. */
   setLimit(limitPackets: number, drop: (packet: number) => void): void;
-  /** Hands every packet to `drop`. */
+  /** Passes every packet to `drop`. */
   flush(drop: (packet: number) => void): void;
 }

@@ -1,8 +1,9 @@
 /**
- * Bytes of a stream by their position in it: a ring that grows to the next power of two and serves
- * as send queue and as reassembly buffer. It holds positions `start .. start + size` for some size.
+ * Bytes of a stream by position: a ring that grows to the next power of two and serves as send
+ * queue and as reassembly buffer. It holds positions `start .. start + size` for some size.
  *
- * Positions are exact up to 2^53; `position & mask` is taken modulo 2^32, which a power of two divides.
+ * Positions are exact up to 2^53; `position & mask` works modulo 2^32, which every power of two
+ * here divides.
  *
  * @module
  */
@@ -14,19 +15,19 @@ const NOTHING = new Uint8Array(0);
 
 /** See the module. */
 export class ByteRing {
-  /** The storage; a position lies at {@link indexOf}. */
+  /** The storage; the index of a position is {@link indexOf}. */
   bytes: Uint8Array = NOTHING;
   /** First position that is kept. */
   start = 0;
-  /** Behind the last position that was put. */
+  /** One past the last position stored. */
   private end = 0;
 
-  /** Where a position lies in {@link bytes}. */
+  /** Index of a position in {@link bytes}. */
   indexOf(position: number): number {
     return position & (this.bytes.length - 1);
   }
 
-  /** Bytes from `position` up to `end` that lie side by side. */
+  /** Number of contiguous bytes from `position`, up to `end`. */
   runLength(position: number, end: number): number {
     return Math.min(end - position, this.bytes.length - this.indexOf(position));
   }

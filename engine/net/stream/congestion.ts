@@ -1,6 +1,7 @@
 /**
  * The congestion window in segments: slow start, congestion avoidance, one reaction per window
- * (docs/spec/stream-model.md). Segments are named by the number of their transmission, which only grows.
+ * (docs/spec/stream-model.md). A segment is identified by the number of its transmission, which
+ * only increases.
  *
  * @module
  */
@@ -14,21 +15,24 @@ export class Congestion {
   window: number;
   /** Slow start ends here, segments. */
   threshold = Number.POSITIVE_INFINITY;
-  /** Losses of transmissions before this one have been answered already. */
+  /** Losses of transmissions before this one have already been answered. */
   private epoch = 0;
 
   constructor(initialWindow: number) {
     this.window = initialWindow;
   }
 
-  /** One more segment arrived; the window grows while losses are repaired, too (2.8, "growth"). */
+  /**
+   * One more segment arrived; the window grows even while losses are being repaired
+   * (docs/spec/stream-model.md).
+   */
   acknowledged(): void {
     this.window += this.window < this.threshold ? 1 : 1 / this.window;
   }
 
   /**
    * A segment was lost; `nextTransmission` is the number that the next segment gets.
-   * @returns true when the window was reduced: a loss of an older window changes nothing more.
+   * @returns true if the window was reduced: a loss from an older window changes nothing more.
    */
   lost(transmission: number, nextTransmission: number): boolean {
     if (transmission < this.epoch) return false;
@@ -38,9 +42,9 @@ export class Congestion {
     return true;
   }
 
-  /** Nothing came back in time: start again with one segment. */
+  /** No answer came in time: start again with one segment. */
   timedOut(nextTransmission: number): void {
-    // Repeated timeouts leave the threshold of the first one (RFC 5681 section 3.1).
+    // Repeated timeouts keep the threshold of the first one (RFC 5681 section 3.1).
     if (this.window > 1) this.threshold = Math.max(SMALLEST_THRESHOLD, this.window / 2);
     this.window = 1;
     this.epoch = nextTransmission;

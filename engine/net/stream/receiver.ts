@@ -1,6 +1,7 @@
 /**
- * The receiving half of a stream: puts segments in order, remembers what arrived early, and states
- * the window (docs/spec/stream-model.md). Bytes that the application does not take yet stay here.
+ * The receiving half of a stream: puts segments in order, remembers those that arrived early, and
+ * computes the window (docs/spec/stream-model.md). Bytes that the application does not take yet
+ * stay here.
  *
  * Bounded by the receive buffer and by the number of gaps. Knows neither ports nor handlers.
  *
@@ -13,17 +14,17 @@ const UNKNOWN = -1;
 
 /** See the module. */
 export class StreamReceiver {
-  /** Next position expected; one behind the FIN once that has arrived in order. */
+  /** Next position expected; past the FIN once that has arrived in order. */
   next = 0;
   /** Positions that the application has taken. */
   consumed = 0;
-  /** The run of early bytes around the last segment; empty when it was in order. */
+  /** The run of early bytes around the last segment; empty if that was in order. */
   blockStart = 0;
   blockEnd = 0;
   /** Holds what lies between `consumed` and the last byte that arrived. */
   readonly store = new ByteRing();
   private readonly capacity: number;
-  /** Runs that arrived early: starts and ends, ascending, not touching. */
+  /** Runs that arrived early: starts and ends, ascending, not adjacent. */
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
   private finAt = UNKNOWN;
@@ -43,12 +44,15 @@ export class StreamReceiver {
     return (this.isFinReached ? this.finAt : this.next) - this.consumed;
   }
 
-  /** True when the peer's FIN has arrived and everything before it. */
+  /** True when the peer's FIN and everything before it have arrived. */
   get isFinReached(): boolean {
     return this.finAt !== UNKNOWN && this.next > this.finAt;
   }
 
-  /** True when a segment that begins here needs no storing: it is next and nothing waits. */
+  /**
+   * True when a segment that begins here need not be stored: it is the next one and nothing is
+   * waiting.
+   */
   isNext(sequence: number): boolean {
     return sequence === this.next && this.consumed === this.next && this.starts.length === 0;
   }
@@ -63,7 +67,7 @@ export class StreamReceiver {
     this.reachFin();
   }
 
-  /** Stores what is new of a segment; `sequence` may lie before or beyond what is expected. */
+  /** Stores the new part of a segment; `sequence` may be before or beyond the expected position. */
   accept(sequence: number, buffer: Uint8Array, offset: number, length: number): void {
     const start = Math.max(sequence, this.next);
     const end = Math.min(sequence + length, this.consumed + this.capacity);
@@ -108,7 +112,7 @@ export class StreamReceiver {
     this.blockEnd = this.next;
   }
 
-  /** Adds a run and joins it with those that it touches; false when there are too many gaps. */
+  /** Adds a run and merges it with adjacent ones; false if there are too many gaps. */
   private insert(start: number, end: number): boolean {
     const { starts, ends } = this;
     let first = starts.length;

@@ -1,14 +1,16 @@
 /**
- * Round-trip time and retransmission timeout (RFC 6298; docs/spec/stream-model.md names the constants).
+ * Round-trip time and retransmission timeout (RFC 6298; constants in docs/spec/stream-model.md).
  *
  * @module
  */
 
 const INITIAL_NS = 1_000_000_000;
-/** Linux; RFC 6298 (2.4) says 1 s. */
+/** As in Linux; RFC 6298 (2.4) says 1 s. */
 const MINIMUM_NS = 200_000_000;
 const MAXIMUM_NS = 60_000_000_000;
-/** Clock granularity G: a tick of 100 Hz keeps a smooth path from timing out by a nanosecond. */
+/**
+ * Clock granularity G: a tick of 100 Hz, so that a smooth path does not time out by a nanosecond.
+ */
 const GRANULARITY_NS = 10_000_000;
 
 /** Smoothed round-trip time of one direction. */
@@ -17,7 +19,7 @@ export class RoundTrip {
   private variationNs = 0;
   private doublings = 0;
 
-  /** How long to wait for an answer now, ns. */
+  /** How long to wait for an answer at present, ns. */
   get timeoutNs(): number {
     const base =
       this.smoothedNs < 0
@@ -27,7 +29,7 @@ export class RoundTrip {
     return Math.min(MAXIMUM_NS, timeout);
   }
 
-  /** Takes a measured round trip, ns. */
+  /** Takes a measured round-trip time, ns. */
   sample(roundTripNs: number): void {
     if (this.smoothedNs < 0) {
       // RFC 6298 (2.2)

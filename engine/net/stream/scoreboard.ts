@@ -1,10 +1,10 @@
 /**
  * The segments of one sender that are not yet known to have arrived, in the order of their bytes,
- * with two lists through them: those under way in the order of transmission, and the lost ones.
+ * with two linked lists: segments under way in order of transmission, and lost ones.
  *
- * A segment is lost when three segments sent later have arrived (docs/spec/stream-model.md): the three
- * highest transmissions that arrived are kept, and everything sent before the third of them is lost.
- * An acknowledgement costs constant time on average, without allocation. Sends nothing.
+ * A segment is lost when three segments sent later have arrived (docs/spec/stream-model.md): the
+ * three highest transmissions that arrived are kept, and everything sent before the third of them
+ * is lost. An acknowledgement takes constant time on average and allocates nothing. Sends nothing.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const LOST = 2;
 const ARRIVED = 3;
 const SMALLEST = 16;
 
-/** What became of segments; the scoreboard calls it. */
+/** The scoreboard calls this with what happened to segments. */
 export interface SegmentFate {
   onArrived(): void;
   onLost(transmission: number): void;
@@ -30,7 +30,7 @@ interface Chain {
   count: number;
 }
 
-/** See the module. Segments are named by consecutive numbers. */
+/** See the module. Segments have consecutive numbers. */
 export class Scoreboard {
   /** First byte, bytes, last transmission and its instant, by slot. */
   private sequences = new Float64Array(SMALLEST);
@@ -41,7 +41,7 @@ export class Scoreboard {
   private repeats = new Uint8Array(SMALLEST);
   private before = new Float64Array(SMALLEST);
   private after = new Float64Array(SMALLEST);
-  /** Numbers of the first segment and of the one behind the last. */
+  /** Number of the first segment, and one past the last. */
   private first = 0;
   private limit = 0;
   private readonly underWay: Chain = { head: NONE, tail: NONE, count: 0 };
@@ -56,17 +56,17 @@ export class Scoreboard {
     this.fate = fate;
   }
 
-  /** Segments that are neither acknowledged in order nor forgotten. */
+  /** Segments neither acknowledged in order nor forgotten. */
   get count(): number {
     return this.limit - this.first;
   }
 
-  /** Segments under way: sent, not arrived, not lost. */
+  /** Segments under way: sent, neither arrived nor lost. */
   get inFlight(): number {
     return this.underWay.count;
   }
 
-  /** First byte of the oldest segment that has not arrived in order; undefined when all have. */
+  /** First byte of the oldest segment that has not arrived in order; undefined if all have. */
   get firstSequence(): number | undefined {
     return this.count === 0 ? undefined : this.sequences[this.slot(this.first)];
   }
@@ -105,9 +105,9 @@ export class Scoreboard {
   }
 
   /**
-   * The answer to a transmission.
-   * @returns when it was sent, ns, or -1 when it is not known (any more): the sample of a round trip
-   * must be of that transmission itself (RFC 6298 section 3, Karn).
+   * Takes the answer to a transmission.
+   * @returns when it was sent, ns, or -1 if that is not known (any more): the sample of a round
+   * trip must come from that very transmission (RFC 6298 section 3, Karn).
    */
   answered(transmission: number): number {
     this.noteArrival(transmission);
@@ -137,7 +137,10 @@ export class Scoreboard {
     }
   }
 
-  /** The bytes of a block have arrived; those known from its end backwards need no second look. */
+  /**
+   * The bytes of a block have arrived; scanning from its end stops at the first segment already
+   * known.
+   */
   arrivedBlock(start: number, end: number): void {
     for (let segment = this.lastBefore(end); segment >= this.first; segment -= 1) {
       const slot = this.slot(segment);
@@ -147,7 +150,7 @@ export class Scoreboard {
     }
   }
 
-  /** Finds what three later arrivals show to be lost. */
+  /** Marks segments as lost that three later arrivals overtook. */
   detectLosses(): void {
     for (let segment = this.underWay.head; segment !== NONE; segment = this.underWay.head) {
       const transmission = this.transmissions[this.slot(segment)] as number;
@@ -195,7 +198,7 @@ export class Scoreboard {
     this.unlink(this.states[slot] === LOST ? this.lost : this.underWay, segment);
     this.states[slot] = ARRIVED;
     const transmission = this.transmissions[slot] as number;
-    // Of several transmissions it is not known here which one arrived: `answered` knows.
+    // After several transmissions it is not known here which one arrived; `answered` knows.
     if (this.repeats[slot] === 0) this.noteArrival(transmission);
     this.fate.onArrived();
   }

@@ -1,10 +1,11 @@
 /**
- * A model of TLS 1.3 with a pre-shared key over a simulated stream (engine/host/stream.ts, `secure`).
+ * A model of TLS 1.3 with a pre-shared key over a simulated stream (engine/host/stream.ts,
+ * `secure`).
  *
  * What it keeps of TLS: one round trip (ClientHello, ServerHello, Finished), the proof that both
- * ends know key and identity, records of up to 16,384 bytes with 22 bytes of overhead, and that a tap
- * does not see plaintext. What it is not: cryptography (secure-records.ts). Certificates exist in live
- * only, as the port says: without a pre-shared key `secure` fails.
+ * ends know key and identity, records of up to 16,384 bytes with 22 bytes of overhead, and that a
+ * tap does not see plaintext. What it lacks: cryptography (secure-records.ts). Certificates work
+ * live only; without a pre-shared key, `secure` fails.
  *
  * @module
  */
@@ -22,20 +23,20 @@ import {
   writeHeader,
 } from './secure-records.ts';
 
-/** What the layer needs of its stream. */
+/** What the layer needs from its stream. */
 export interface SecureOutlet {
-  /** True while the owner takes bytes. */
+  /** True while the owner accepts bytes. */
   readonly canDeliver: boolean;
-  /** False when the queue is above its limit. */
+  /** False if the queue is above its limit. */
   writeRaw(bytes: Uint8Array): boolean;
   endRaw(): void;
   deliver(buffer: Uint8Array, offset: number, length: number): void;
   after(delayNs: number, fire: () => void): Timer;
   later(call: () => void): void;
-  /** There is room again after `write` said that there was none. */
+  /** There is room again after `write` reported that there was none. */
   drained(): void;
   randomWord(): number;
-  /** The stream ends as `secure-failed`, on both sides. */
+  /** Ends the stream as `secure-failed` on both sides. */
   failSecure(): void;
 }
 
@@ -47,17 +48,17 @@ const SERVER_HELLO = 2;
 const FINISHED = 20;
 const RANDOM_BYTES = 32;
 const PROOF_BYTES = 32;
-/** Message: kind, random, proof; then, in a ClientHello, the identity. */
+/** A message: kind, random, proof; in a ClientHello, then the identity. */
 const PROOF_OFFSET = 1 + RANDOM_BYTES;
 const MESSAGE_BYTES = PROOF_OFFSET + PROOF_BYTES;
-/** A handshake that has not ended by then has failed, ns (as engine/live does). */
+/** A handshake that has not ended by then has failed, ns (as in engine/live). */
 const HANDSHAKE_MAX_NS = 120_000_000_000;
-/** Bytes written during the handshake wait for it; above this `write` says `full`. */
+/** Bytes written during the handshake wait for it; above this, `write` says `full`. */
 const PENDING_LIMIT_BYTES = 65_536;
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
-/** What each derivation is for, so that no proof can be sent back. */
+/** A label for each derivation, so that no proof can be sent back. */
 const PROOF_OF_CLIENT = 1;
 const PROOF_OF_SERVER = 2;
 const PROOF_OF_END = 3;
@@ -77,7 +78,7 @@ export class SecureLayer {
   private randoms: readonly Uint8Array[] = [];
   private outgoing: Xoshiro128 | undefined;
   private incoming: Xoshiro128 | undefined;
-  /** Bytes that are no whole record yet, or that a paused owner does not take. */
+  /** Received bytes that are not yet a whole record, or that a paused owner does not accept. */
   private input: Uint8Array = EMPTY;
   private inputBytes = 0;
   private readonly pending: Uint8Array[] = [];
@@ -98,7 +99,7 @@ export class SecureLayer {
     return this.done !== undefined;
   }
 
-  /** What waits here: nothing, a record that the owner does not take, or a part of one. */
+  /** What waits here: nothing, a record that the owner does not accept yet, or part of one. */
   get waiting(): 'nothing' | 'record' | 'part' {
     if (this.inputBytes === 0) return 'nothing';
     return this.inputBytes >= this.recordBytes() ? 'record' : 'part';
@@ -137,7 +138,7 @@ export class SecureLayer {
     return this.pendingBytes;
   }
 
-  /** Ends the stream behind everything written. */
+  /** Ends the stream after everything written. */
   end(): void {
     if (this.isHandshaking) this.isEndPending = true;
     else this.outlet.endRaw();
@@ -156,7 +157,7 @@ export class SecureLayer {
     this.resume();
   }
 
-  /** Goes on with what was received while the owner was paused. */
+  /** Continues with what was received while the owner was paused. */
   resume(): void {
     if (this.isReading) return;
     this.isReading = true;
@@ -171,14 +172,14 @@ export class SecureLayer {
     this.isReading = false;
   }
 
-  /** The handshake cannot succeed any more: tells the owner and ends the stream. */
+  /** The handshake can no longer succeed: tells the owner and ends the stream. */
   refuse(): void {
     if (!this.isHandshaking) return;
     this.cut();
     this.outlet.failSecure();
   }
 
-  /** The stream is gone: a handshake that was under way has failed. */
+  /** The stream is gone: a handshake under way has failed. */
   cut(): void {
     this.alarm?.cancel();
     this.pending.length = 0;
@@ -187,7 +188,7 @@ export class SecureLayer {
     done?.('secure-failed');
   }
 
-  /** The record at `start` of the input, when it is whole and may be taken now. */
+  /** The record at `start` of the input, if it is whole and may be taken now. */
   private wholeRecord(start: number): Uint8Array | undefined {
     if (!this.isHandshaking && !this.outlet.canDeliver) return undefined;
     if (this.isForeign(start)) {
@@ -199,7 +200,7 @@ export class SecureLayer {
     return this.input.subarray(start, start + length);
   }
 
-  /** True when what begins at `start` is no record of ours, as far as can be seen. */
+  /** True if what begins at `start` cannot be one of our records, as far as the bytes tell. */
   private isForeign(start: number): boolean {
     const { input } = this;
     if (this.inputBytes - start < RECORD_HEADER_BYTES) return false;
@@ -213,7 +214,7 @@ export class SecureLayer {
     else this.outlet.failSecure();
   }
 
-  /** Bytes of the record at `start`, as far as its header is there. */
+  /** Length of the record at `start`, as far as its header has arrived. */
   private recordBytes(start = 0): number {
     if (this.inputBytes - start < RECORD_HEADER_BYTES) return RECORD_HEADER_BYTES;
     const high = this.input[start + 3] as number;
@@ -231,7 +232,9 @@ export class SecureLayer {
     else this.outlet.deliver(plain, 0, plain.length);
   }
 
-  /** Takes the one message that is expected now; false when it is another or proves nothing. */
+  /**
+   * Takes the one message that is expected now; false if it is another one or its proof is wrong.
+   */
   private takeMessage(record: Uint8Array): boolean {
     const message = record.subarray(RECORD_HEADER_BYTES);
     if (message.length < MESSAGE_BYTES) return false;

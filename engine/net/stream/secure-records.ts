@@ -1,6 +1,6 @@
 /**
- * Records and keystreams of the model of TLS (secure-layer.ts): sizes as RFC 8446, contents hidden
- * by a keystream that only the two ends can make. A model, not cryptography.
+ * Records and keystreams of the model of TLS (secure-layer.ts): sizes as in RFC 8446, contents
+ * hidden by a keystream that only the two ends can make. A model, not cryptography.
  *
  * ```
  *  0      1          3          5
@@ -18,7 +18,7 @@ export const RECORD_HEADER_BYTES = 5;
 /** Largest plaintext of a record (RFC 8446 section 5.1). */
 export const PLAINTEXT_MAX = 16_384;
 const TAG_BYTES = 16;
-/** Header, inner type and tag: what a record adds to its plaintext. */
+/** Header, inner type and tag: the overhead of a record. */
 const RECORD_OVERHEAD = RECORD_HEADER_BYTES + 1 + TAG_BYTES;
 /** Bytes of the largest record. */
 export const RECORD_MAX = PLAINTEXT_MAX + RECORD_OVERHEAD;
@@ -27,7 +27,7 @@ const APPLICATION = 23;
 const BASES = [0x811c_9dc5, 0x9747_b28c, 0x2545_f491, 0x5851_f42d] as const;
 const WORD_BYTES = 4;
 
-/** A generator that only those can make who know all parts. */
+/** A generator that only someone who knows all parts can make. */
 export function deriveStream(label: number, parts: readonly Uint8Array[]): Xoshiro128 {
   const [a, b, c, d] = BASES.map((basis) => mixParts(basis ^ label, parts)) as [
     number,
@@ -64,7 +64,7 @@ export function sealRecord(stream: Xoshiro128, plaintext: Uint8Array): Uint8Arra
 
 /**
  * Opens the record in place; `record` is header, body and tag.
- * @returns the plaintext where it lies, or undefined when the tag is wrong.
+ * @returns the plaintext, in place, or undefined if the tag is wrong.
  */
 export function openRecord(stream: Xoshiro128, record: Uint8Array): Uint8Array | undefined {
   const body = record.subarray(RECORD_HEADER_BYTES, record.length - TAG_BYTES);
@@ -86,7 +86,7 @@ export function writeHeader(record: Uint8Array, type: number, length: number): v
   record[4] = length;
 }
 
-/** Adds the keystream to the bytes, modulo 2. */
+/** XORs the keystream into the bytes. */
 function hide(stream: Xoshiro128, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; at += WORD_BYTES) {
     const word = stream.nextU32();
@@ -104,7 +104,7 @@ function writeTag(stream: Xoshiro128, body: Uint8Array, tag: Uint8Array): void {
   }
 }
 
-/** The lengths go in too, so that parts cannot lend bytes to each other. */
+/** The lengths are hashed too, so that parts cannot lend bytes to each other. */
 function mixParts(basis: number, parts: readonly Uint8Array[]): number {
   let state = basis;
   for (const part of parts) state = mix(Math.imul(state ^ part.length, 0x85eb_ca6b), part);

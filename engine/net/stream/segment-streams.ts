@@ -1,9 +1,9 @@
 /**
- * The model of reliable streams of one simulated world (docs/spec/stream-model.md): segments as datagrams
- * between hidden ports, so that they queue, are lost and are counted like everything else.
+ * The model of reliable streams of one simulated world (docs/spec/stream-model.md): segments are
+ * datagrams between hidden ports, so they queue, get lost and are counted like everything else.
  *
- * Does not re-implement TCP: the header is the model's own (segment.ts), there is no Nagle, no
- * keep-alive, no tail-loss probe, no restart after idle times; acknowledgements travel alone.
+ * It is not TCP: the header is the model's own (segment.ts); there is no Nagle, no keep-alive, no
+ * tail-loss probe, no restart after idle times; acknowledgements travel alone.
  *
  * @module
  */
@@ -21,10 +21,10 @@ import { StreamStack } from './stream-stack.ts';
 /** Connection numbers are 32 bits on the wire. */
 const CONNECTIONS = 0x1_0000_0000;
 
-/** What outlives the crashes of a host. */
+/** What survives the crashes of a host. */
 interface HostRecord {
   readonly addresses: string[];
-  /** The last number given, so that no segment of an earlier life fits a new stream. */
+  /** The last number assigned, so that no segment of an earlier life fits a new stream. */
   connection: number;
   stack: StreamStack;
 }
@@ -34,7 +34,7 @@ export class SegmentStreams implements StreamModel {
   private readonly options: StreamOptions;
   private readonly records = new Map<number, HostRecord>();
 
-  /** @param changes What differs from the defaults of docs/spec/stream-model.md. */
+  /** @param changes What differs from the defaults in docs/spec/stream-model.md. */
   constructor(changes: Partial<StreamOptions> = {}) {
     this.options = streamOptions(changes);
   }
@@ -68,7 +68,7 @@ export class SegmentStreams implements StreamModel {
     for (const address of record.addresses) record.stack.open(address);
   }
 
-  /** Streams of a host that are not over, and ended ones that it remembers. */
+  /** Streams of a host that have not ended, and ended ones that it remembers. */
   countsOf(host: StreamHost): { readonly open: number; readonly lingering: number } {
     const { streamCount, lingeringCount } = this.stackOf(host);
     return { open: streamCount, lingering: lingeringCount };

@@ -1,7 +1,6 @@
 /**
- * A segment of a simulated stream on the wire: 40 bytes of header, as TCP over IPv4 without options,
- * then payload. The fields are this model's own, not TCP's (docs/spec/stream-model.md: real TCP is not
- * re-implemented); the sizes are TCP's.
+ * A segment of a simulated stream on the wire: 40 bytes of header, then payload. The sizes are
+ * those of TCP over IPv4 without options, the fields the model's own (docs/spec/stream-model.md).
  *
  * ```
  *  0               2               4               8               12   13   14      16
@@ -13,15 +12,15 @@
  * | sequence (48 bit)     | window        | transmission  | block start   | length | 0  |
  * +-----------------------+---------------+---------------+---------------+--------+----+
  * ```
- * DATA: `sequence` of the first byte and the number of this `transmission`. ACK: `sequence` is the
- * next byte expected, `transmission` the one that caused it, the block (relative to `sequence`) the
- * bytes around it that arrived out of order. `segment` is the largest payload that the sender of a
- * SYN or SYN/ACK takes.
+ * DATA: `sequence` of the first byte, and the number of this `transmission`. ACK: `sequence` is the
+ * next byte expected, `transmission` the one that caused it; the block (relative to `sequence`) is
+ * the run of bytes around that transmission that arrived out of order. `segment` is the largest
+ * payload that the sender of a SYN or SYN/ACK accepts.
  *
  * @module
  */
 
-/** Bytes of a header (docs/spec/stream-model.md). */
+/** Bytes of a header. */
 export const HEADER_BYTES = 40;
 
 /** Kinds of segments. */
@@ -35,11 +34,11 @@ const CHECKSUM = 8;
 const SEQUENCE_LOW = 18;
 const LOW_VALUES = 0x1_0000_0000;
 
-/** A decoded header. Reused by the reader: copy what you keep. */
+/** A decoded header. The reader reuses it: copy what you keep. */
 export interface Segment {
   sourcePort: number;
   targetPort: number;
-  /** Number of the connection at the host that opened it. */
+  /** Number of the connection, assigned by the host that opened it. */
   connection: number;
   kind: number;
   isFin: boolean;
@@ -47,12 +46,12 @@ export interface Segment {
   sequence: number;
   window: number;
   transmission: number;
-  /** First byte of the block and the one behind it, absolute; equal when there is none. */
+  /** First byte of the block and one past its last, absolute; equal if there is no block. */
   blockStart: number;
   blockEnd: number;
 }
 
-/** A header of zeros, to fill. */
+/** An all-zero header, to be filled. */
 export function emptySegment(): Segment {
   return {
     sourcePort: 0,
@@ -69,7 +68,7 @@ export function emptySegment(): Segment {
   };
 }
 
-/** Writes header and checksum in front of the payload that lies at `buffer[40 .. length)`. */
+/** Writes header and checksum in front of the payload at `buffer[40 .. length)`. */
 export function encodeSegment(segment: Segment, buffer: Uint8Array, length: number): void {
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   view.setUint16(0, segment.sourcePort);
@@ -90,7 +89,7 @@ export function encodeSegment(segment: Segment, buffer: Uint8Array, length: numb
   view.setUint32(CHECKSUM, checksum(view, 0, length));
 }
 
-/** Reads a segment; false when it is too short, unknown or damaged. */
+/** Reads a segment; false if it is too short, of unknown kind or damaged. */
 export function decodeSegment(
   buffer: Uint8Array,
   offset: number,
@@ -119,8 +118,8 @@ export function decodeSegment(
 
 // hot: twice per segment, word by word.
 /**
- * 32 bits over all bytes; any change within one word changes it, other changes escape with
- * probability 2^-32. Every step is a bijection of the state (xor, odd product, rotation).
+ * 32 bits over all bytes; a change within one word always changes it, other changes go unnoticed
+ * with probability 2^-32. Every step is a bijection of the state (xor, odd product, rotation).
  */
 function checksum(view: DataView, offset: number, length: number): number {
   let state = length;

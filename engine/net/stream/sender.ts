@@ -1,8 +1,8 @@
 /**
  * The sending half of a stream: queue, window, loss recovery and timeout (docs/spec/stream-model.md).
  *
- * It is limited by the congestion window in segments and by the right edge of the peer's window in
- * bytes. Knows neither ports nor handshakes nor handlers.
+ * Limited by the congestion window in segments and by the right edge of the peer's window in bytes.
+ * Knows neither ports nor handshakes nor handlers.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import { NONE, Scoreboard, type SegmentFate } from './scoreboard.ts';
 import type { Segment } from './segment.ts';
 import { SEGMENTS_MAX, type StreamOptions } from './stream-options.ts';
 
-/** What the sending half needs of its stream. */
+/** What the sending half needs from its stream. */
 export interface SenderOutlet {
   now(): number;
   after(delayNs: number, fire: () => void): Timer;
-  /** Puts a segment on the wire; its bytes are read from the sender's queue with `copyBytes`. */
+  /** Sends a segment; its bytes are read from the sender's queue with `copyBytes`. */
   sendData(segment: OutgoingSegment): void;
-  /** Nothing has come back for too long. */
+  /** There has been no answer for too long. */
   onUnanswered(): void;
 }
 
@@ -40,7 +40,7 @@ export class StreamSender implements SegmentFate {
   readonly congestion: Congestion;
   /** Largest payload, bytes. */
   segmentBytes: number;
-  /** False until the handshake is over: nothing leaves before. */
+  /** False until the handshake has ended: nothing leaves before. */
   isOpen = false;
   private readonly outlet: SenderOutlet;
   private readonly options: StreamOptions;
@@ -48,19 +48,19 @@ export class StreamSender implements SegmentFate {
   private readonly board = new Scoreboard(this);
   private readonly outgoing: OutgoingSegment;
   private timer: Timer | undefined;
-  /** Behind the last byte written, sent for the first time, acknowledged in order. */
+  /** One past the last byte written, sent for the first time, acknowledged in order. */
   private written = 0;
   private next = 0;
   private acknowledged = 0;
-  /** Behind the last byte that the peer's window lets us send. */
+  /** One past the last byte that the peer's window admits. */
   private edge = 0;
   private nextTransmission = 1;
-  /** The end of what is written is the end of the stream. */
+  /** True once the end of the written bytes is the end of the stream. */
   private isEnded = false;
   private isFinSent = false;
-  /** True while the congestion window, and nothing else, holds segments back. */
+  /** True while only the congestion window holds segments back. */
   private isHeldByCongestion = false;
-  /** A segment is to be sent again at once, whatever the window (RFC 6675 section 5, 4.3). */
+  /** A segment must be sent again immediately, whatever the window (RFC 6675 section 5, 4.3). */
   private isRepairDue = false;
   /** Expiries since the last answer. */
   private unanswered = 0;
@@ -74,12 +74,12 @@ export class StreamSender implements SegmentFate {
     this.outgoing = { sequence: 0, length: 0, transmission: 0, isFin: false };
   }
 
-  /** Bytes that wait to be sent for the first time. */
+  /** Bytes waiting to be sent for the first time. */
   get unsentBytes(): number {
     return this.written - Math.min(this.next, this.written);
   }
 
-  /** Bytes that are kept because they have not been acknowledged. */
+  /** Bytes kept because they have not been acknowledged. */
   get queuedBytes(): number {
     return this.written - Math.min(this.acknowledged, this.written);
   }
@@ -89,14 +89,17 @@ export class StreamSender implements SegmentFate {
     return this.isFinSent && this.acknowledged > this.written;
   }
 
-  /** The handshake is over; `window` is what the peer takes at first. */
+  /** The handshake has ended; `window` is the peer's first window. */
   open(window: number): void {
     this.isOpen = true;
     this.edge = window;
     this.pump();
   }
 
-  /** Appends a copy; false when the queue is above its limit (then {@link takeDrain} comes true). */
+  /**
+   * Appends a copy; false if the queue is above its limit ({@link takeDrain} reports when it has
+   * room again).
+   */
   write(bytes: Uint8Array): boolean {
     if (this.isEnded) return true;
     this.queue.put(this.written, bytes, 0, bytes.length);
@@ -126,7 +129,7 @@ export class StreamSender implements SegmentFate {
   }
 
   // hot: once per acknowledgement.
-  /** Takes an acknowledgement; one of what was never sent is ignored. */
+  /** Takes an acknowledgement; one for bytes that were never sent is ignored. */
   onAck(ack: Segment): void {
     const { board } = this;
     if (ack.sequence > this.next || ack.transmission >= this.nextTransmission) return;
@@ -149,7 +152,7 @@ export class StreamSender implements SegmentFate {
 
   /** Part of {@link SegmentFate}. */
   onArrived(): void {
-    // A window that nobody fills says nothing about the path (RFC 9002 section 7.8).
+    // A window that is not filled says nothing about the path (RFC 9002 section 7.8).
     if (this.isHeldByCongestion) this.congestion.acknowledged();
   }
 
@@ -201,7 +204,7 @@ export class StreamSender implements SegmentFate {
     this.outlet.sendData(outgoing);
   }
 
-  /** Sends bytes, or FIN, for the first time; false when there is nothing or no room for it. */
+  /** Sends bytes, or FIN, for the first time; false if there is nothing to send or no room. */
   private sendNew(): boolean {
     const length = this.newLength();
     const isFin = length === 0 && this.isEnded && !this.isFinSent && this.next === this.written;
@@ -211,7 +214,7 @@ export class StreamSender implements SegmentFate {
     outgoing.length = length;
     outgoing.isFin = isFin;
     outgoing.transmission = this.nextTransmission;
-    // FIN takes one position behind the last byte, so that it is acknowledged like bytes.
+    // FIN takes one position after the last byte, so that it is acknowledged like a byte.
     const positions = isFin ? 1 : length;
     this.board.add(this.next, positions, this.nextTransmission, this.outlet.now());
     this.nextTransmission += 1;
@@ -227,7 +230,8 @@ export class StreamSender implements SegmentFate {
     const wanted = Math.min(this.segmentBytes, available);
     const room = this.edge - this.next;
     if (room >= wanted) return wanted;
-    // RFC 1122 4.2.3.4: no small segment because of a small window, unless nothing else would go.
+    // RFC 1122 4.2.3.4: no small segment because of a small window, unless nothing else could be
+    // sent.
     return this.board.count === 0 ? Math.max(0, room) : 0;
   }
 
@@ -265,7 +269,7 @@ export class StreamSender implements SegmentFate {
     this.settleTimer(false);
   }
 
-  /** Asks a closed window whether it is still closed (RFC 1122 4.2.2.17). */
+  /** Probes a closed window (RFC 1122 4.2.2.17). */
   private probe(): void {
     const { outgoing } = this;
     outgoing.sequence = this.next;

@@ -1,9 +1,10 @@
 /**
- * One simulated stream: the handshake, the two halves, half-close, reset, and what its owner is told
- * (engine/host/stream.ts; docs/spec/stream-model.md).
+ * One simulated stream: the handshake, the two halves, half-close, reset, and the calls of its
+ * owner's handlers (engine/host/stream.ts; docs/spec/stream-model.md).
  *
- * Handlers are never called within a call of the owner's: what he causes by a call comes later, in an
- * event of its own. Segments are in segment.ts; who gets which is decided in stream-stack.ts.
+ * Handlers are never called from within a call of the owner: what such a call causes comes later,
+ * in an event of its own. The segment format is in segment.ts; stream-stack.ts dispatches segments
+ * to streams.
  *
  * @module
  */
@@ -27,12 +28,12 @@ import {
   QUEUE_BYTES_MAX,
 } from './stream-options.ts';
 
-/** Told once: open, or why not. */
+/** Called once: open, or the reason why not. */
 export type OpenedHandler = (error?: StreamError) => void;
 
 const RECORD_CHUNK_BYTES = 16_384;
 const NO_DEADLINE = Number.POSITIVE_INFINITY;
-/** A header to fill; segments are encoded at once. */
+/** A header to fill; segments are encoded immediately. */
 const header = emptySegment();
 
 /** See the module. */
@@ -53,10 +54,10 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
   private handshakeTries = 0;
   private handshakeSentNs = 0;
   private deadlineNs = NO_DEADLINE;
-  /** In-order segments that were not acknowledged yet (delayed acknowledgements). */
+  /** In-order segments not acknowledged yet (delayed acknowledgements). */
   private unacknowledged = 0;
   private lastTransmission = 0;
-  /** Right edge of the window last stated to the peer. */
+  /** Right edge of the window last announced to the peer. */
   private statedEdge = 0;
   private isPaused = false;
   private isDelivering = false;
@@ -225,7 +226,10 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     if (this.isIn('open')) this.sender.open(window);
   }
 
-  /** The phase may change in any handler; asked through a call, the compiler knows it too. */
+  /**
+   * A handler may change the phase; asked through a call, because the compiler would otherwise
+   * narrow it.
+   */
   private isIn(phase: StreamPhase): boolean {
     return this.phase === phase;
   }
@@ -285,7 +289,10 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     }
   }
 
-  /** True when bytes may go up now; a secure handshake takes them even for a paused owner. */
+  /**
+   * True when bytes may be passed up now; a secure handshake takes them even if the owner is
+   * paused.
+   */
   private get isTaking(): boolean {
     if (this.phase !== 'open' || this.isDelivering) return false;
     if (this.secureLayer?.isHandshaking === true) return true;
@@ -321,7 +328,7 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     const { receiver } = this;
     const gain = receiver.next + receiver.window - this.statedEdge;
     const { receiveBufferBytes } = this.carrier.options;
-    // RFC 1122 4.2.3.3: a wider window is stated when it is worth a segment or half the buffer.
+    // RFC 1122 4.2.3.3: a wider window is announced when it is worth a segment or half the buffer.
     const worth = Math.min(2 * this.sender.segmentBytes, Math.ceil(receiveBufferBytes / 2));
     if (gain >= worth) this.restateWindow();
     this.closeWhenDone();
@@ -365,7 +372,7 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     else this.onOpened(error);
   }
 
-  /** The last word to the owner. */
+  /** The last call of the owner's handlers. */
   private tellClosed(): void {
     this.secureLayer?.cut();
     this.handlers?.onClose?.(this.failure);

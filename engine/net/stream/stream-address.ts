@@ -1,6 +1,6 @@
 /**
- * One address of a simulated host as its streams see it: the hidden socket, the listening ports, and
- * which segment belongs to which stream. A segment that belongs to none is answered by a reset.
+ * One address of a simulated host as its streams see it: the hidden socket, the listening ports,
+ * and which segment belongs to which stream. A segment that belongs to none is answered by a reset.
  *
  * Does not know how a stream works (sim-stream.ts), nor the limits of the host (stream-stack.ts).
  *
@@ -14,15 +14,15 @@ import type { CarriedStream, StreamIdentity } from './stream-carrier.ts';
 /** A port that accepts streams. */
 export interface Listening {
   readonly onStream: (stream: Stream) => void;
-  /** Streams that came through it and are not over. */
+  /** Streams accepted through it that have not ended. */
   streams: number;
 }
 
-/** What an address needs of its host. */
+/** What an address needs from its host. */
 export interface AddressOwner {
   /** A peer asks for a stream; false when it is refused. */
   accept(address: StreamAddress, from: Endpoint, segment: Segment): boolean;
-  /** Answers a segment that belongs to nothing. */
+  /** Answers a segment that belongs to no stream. */
   refuse(address: StreamAddress, from: Endpoint, segment: Segment): void;
 }
 
@@ -42,12 +42,12 @@ export class StreamAddress {
     this.address = address;
   }
 
-  /** The hidden socket; undefined when the address is not the host's. */
+  /** The hidden socket; undefined if the address is not the host's. */
   get socket(): DatagramSocket | undefined {
     return this.bound;
   }
 
-  /** Takes the hidden socket, whose datagrams go to {@link onDatagram}. */
+  /** Opens the hidden socket, whose datagrams go to {@link onDatagram}. */
   bind(socket: DatagramSocket | undefined): void {
     this.bound = socket;
   }
@@ -61,7 +61,7 @@ export class StreamAddress {
     if (this.streams.get(key) === stream) this.streams.delete(key);
   }
 
-  // hot: once per segment. A damaged one is lost without a word, as in TCP.
+  // hot: once per segment. A damaged one is silently dropped, as in TCP.
   onDatagram(buffer: Uint8Array, offset: number, length: number, from: Endpoint): void {
     const { segment } = this;
     if (!decodeSegment(buffer, offset, length, segment)) return;

@@ -1,5 +1,5 @@
 /**
- * What a simulated stream needs of the host that it is on; stream-stack.ts provides it.
+ * What a simulated stream needs from its host; stream-stack.ts provides it.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import type { StreamHost } from '../stream-hook.ts';
 import type { Segment } from './segment.ts';
 import type { StreamOptions } from './stream-options.ts';
 
-/** Which two ends a stream joins. */
+/** The two ends of a stream. */
 export interface StreamIdentity {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Hidden sockets of this end and of the peer's. */
+  /** Hidden sockets of this end and of the peer. */
   readonly socket: DatagramSocket;
   readonly peer: Endpoint;
   readonly localPort: number;
   readonly remotePort: number;
-  /** Number given by the host that opened it. */
+  /** Number assigned by the host that opened it. */
   readonly connection: number;
 }
 
-/** Where a stream is in its life. */
+/** Phase in the life of a stream. */
 export type StreamPhase = 'connecting' | 'accepting' | 'open' | 'lingering' | 'gone';
 
 /** A stream as the host's tables see it. */
@@ -32,7 +32,7 @@ export interface CarriedStream {
   lingerUntil: number;
   /** A segment of this stream has arrived; its payload is `buffer[offset .. offset + length)`. */
   onSegment(segment: Segment, buffer: Uint8Array, offset: number, length: number): void;
-  /** The host is gone: nothing is sent and nobody is told. */
+  /** The host is gone: nothing is sent and no handler is called. */
   abandon(): void;
 }
 
@@ -40,7 +40,7 @@ export interface CarriedStream {
 export interface StreamCarrier {
   readonly host: StreamHost;
   readonly options: StreamOptions;
-  /** Sends a header, whose ports it fills in, and `length` bytes of payload. */
+  /** Sends a header, filling in its ports, and `length` bytes of payload. */
   transmit(to: StreamIdentity, header: Segment, length: number, payload?: PayloadSource): void;
   /** The stream has ended in order; keep it for a while to answer a repeated FIN. */
   linger(stream: CarriedStream): void;

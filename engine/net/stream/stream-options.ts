@@ -1,7 +1,7 @@
 /**
- * What a user may choose about the model of reliable streams, with every default and its source.
+ * What users may choose about the model of reliable streams, with every default and its source.
  *
- * Spec: docs/spec/stream-model.md. Does not choose anything per stream: one world, one set of options.
+ * Rules: docs/spec/stream-model.md. There is one set of options per world, nothing per stream.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { HEADER_BYTES } from './segment.ts';
 
 /** Options of the stream model. */
 export interface StreamOptions {
-  /** Largest payload of a segment, bytes; a smaller MTU of the way lowers it. */
+  /** Largest payload of a segment, bytes; a smaller MTU on the route lowers it. */
   readonly segmentBytes: number;
-  /** Bytes that a receiver takes before its application does. */
+  /** Bytes that a receiver buffers before its application takes them. */
   readonly receiveBufferBytes: number;
-  /** Written bytes that wait to be sent before `write` says `full`. */
+  /** Written bytes waiting to be sent before `write` says `full`. */
   readonly sendLimitBytes: number;
   /** Congestion window at the start, segments. */
   readonly initialWindow: number;
-  /** An acknowledgement at the latest every so many segments in order: 1 or 2. */
+  /** An acknowledgement at the latest after this many segments in order: 1 or 2. */
   readonly acknowledgeEvery: 1 | 2;
-  /** Expiries in a row without any answer after which the peer counts as gone. */
+  /** Timeouts in a row without any answer after which the peer counts as gone. */
   readonly unansweredMax: number;
   /** How long the end of a stream is remembered, to answer a repeated FIN, ns. */
   readonly lingerNs: number;
@@ -28,7 +28,7 @@ export interface StreamOptions {
 
 /** Defaults. */
 const STREAM_DEFAULTS: StreamOptions = {
-  // Ethernet's 1,500 less 40 of TCP/IP.
+  // Ethernet's 1,500 less 40 for TCP/IP.
   segmentBytes: 1_460,
   receiveBufferBytes: 1_048_576,
   sendLimitBytes: 65_536,
@@ -41,25 +41,25 @@ const STREAM_DEFAULTS: StreamOptions = {
   lingerNs: 8_000_000_000,
 };
 
-/** Streams of one listener at a time; further ones are refused (as engine/live does). */
+/** Streams of one listener at a time; further ones are refused (as in engine/live). */
 export const STREAMS_PER_LISTENER_MAX = 4_096;
 /** Streams of one host at a time, both roles; a host has as many dynamic ports. */
 export const STREAMS_PER_HOST_MAX = 16_384;
 /** Ended streams that a host remembers; the oldest is forgotten first. */
 export const LINGERING_MAX = 4_096;
-/** A writer that goes on after `full` up to here has lost its peer, bytes (as engine/live does). */
+/** A writer that continues after `full` up to here loses its stream, bytes (as in engine/live). */
 export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
 /** Segments of one stream under way; more wait, however small they are. */
 export const SEGMENTS_MAX = 65_536;
-/** Gaps in the bytes of one receiver; a segment that would make one more is not taken. */
+/** Gaps in the bytes of one receiver; a segment that would add one more is not taken. */
 export const RANGES_MAX = 4_096;
-/** SYN and SYN/ACK are sent again this often, after 1 s, 2 s and 4 s (docs/spec/stream-model.md). */
+/** SYN and SYN/ACK are repeated this often, after 1 s, 2 s and 4 s. */
 export const HANDSHAKE_RETRIES = 3;
-/** First interval of those, ns. */
+/** First of those intervals, ns. */
 export const HANDSHAKE_RETRY_NS = 1_000_000_000;
 /** `connect` gives up after it, ns (engine/host/stream.ts). */
 export const CONNECT_TIMEOUT_NS = 7_000_000_000;
-/** A delayed acknowledgement waits this long, ns (docs/spec/stream-model.md). */
+/** A delayed acknowledgement waits this long, ns. */
 export const DELAYED_ACK_NS = 40_000_000;
 
 /** The defaults with some changed; refuses values that no stream can have. */

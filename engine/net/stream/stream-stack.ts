@@ -1,6 +1,6 @@
 /**
- * The streams of one life of a simulated host: it opens, accepts and ends them and keeps their number
- * within bounds (stream-options.ts). Which segment belongs to which: stream-address.ts.
+ * The streams of one life of a simulated host: opens, accepts and ends them and bounds their number
+ * (stream-options.ts). stream-address.ts finds the stream of a segment.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import {
 const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 
-/** Where a stream came from and what it holds. */
+/** Where a stream came from and what it occupies. */
 interface Holding {
   readonly address: StreamAddress;
   readonly listening: Listening | undefined;
@@ -60,7 +60,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     this.nextConnection = nextConnection;
   }
 
-  /** Streams that are not over. */
+  /** Streams that have not ended. */
   get streamCount(): number {
     return this.holdings.size - this.lingering.size;
   }
@@ -208,7 +208,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     this.drop(stream);
   }
 
-  /** The life is over: streams and listeners end without a word. */
+  /** This life is over: streams and listeners end without notice. */
   abandon(): void {
     for (const stream of this.holdings.keys()) stream.abandon();
     this.holdings.clear();
