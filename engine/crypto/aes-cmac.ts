@@ -1,7 +1,7 @@
 /**
  * AES-CMAC (RFC 4493) over any AES-128 block function: subkeys, chaining, last block.
  *
- * Holds no cipher; constant time exactly when the block function is.
+ * Contains no cipher; constant time exactly if the block function is.
  *
  * @module
  */
@@ -14,10 +14,10 @@ const BLOCK_LENGTH = 16;
 /** R_128 of RFC 4493 section 2.3, the low byte of the reduction polynomial. */
 const REDUCTION = 0x87;
 
-/** Encrypts the 16 bytes of `input` into the start of `output`; the two may be one array. */
+/** Encrypts the 16 bytes of `input` into the start of `output`; the two may be the same array. */
 export type BlockFunction = (input: Uint8Array, output: Uint8Array) => void;
 
-/** Makes a MAC key of a keyed block function. */
+/** Makes a MAC key from a keyed block function. */
 export function createCmac(encryptBlock: BlockFunction): MacKey {
   const zero = new Uint8Array(BLOCK_LENGTH);
   encryptBlock(zero, zero);
@@ -48,7 +48,7 @@ export function createCmac(encryptBlock: BlockFunction): MacKey {
   };
 }
 
-/** Exclusive or of up to one block of `source` from `offset` into `block`. */
+/** XORs up to one block of `source`, from `offset`, into `block`. */
 function xorInto(block: Uint8Array, source: Uint8Array, offset: number): void {
   const length = Math.min(BLOCK_LENGTH, source.length - offset);
   for (let index = 0; index < length; index++) {
@@ -56,7 +56,7 @@ function xorInto(block: Uint8Array, source: Uint8Array, offset: number): void {
   }
 }
 
-/** Multiplication by x in GF(2^128), RFC 4493 section 2.3, without a branch on the secret. */
+/** Multiplication by x in GF(2^128), RFC 4493 section 2.3, without branching on the secret. */
 function double(bytes: Uint8Array): Uint8Array {
   const doubled = new Uint8Array(BLOCK_LENGTH);
   let carry = 0;

@@ -1,13 +1,13 @@
 /**
- * The field of AES (FIPS 197 section 4) and the S-box that is made of it: what its implementations
- * here share. Computed once at load, not on the packet path.
+ * The field of AES (FIPS 197 section 4) and the S-box made from it, shared by the implementations
+ * here. Computed once at load, not on the packet path.
  *
  * @module
  */
 
 /**
- * FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. Branches on its factors: for
- * constants, never for secrets.
+ * FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. It branches on its factors, so
+ * it is for constants, never for secrets.
  */
 export function product(left: number, right: number): number {
   let sum = 0;
@@ -23,8 +23,8 @@ export function product(left: number, right: number): number {
 export const SBOX: Uint8Array = makeSbox();
 
 /**
- * The inverse in GF(2^8), then an affine map. The powers of 3 and those of its inverse f6 walk the
- * field together, so that every element meets its own inverse.
+ * The inverse in GF(2^8), then an affine map. The powers of 3 and those of its inverse f6 run
+ * through the field together, so that every element is met along with its inverse.
  */
 function makeSbox(): Uint8Array {
   const box = new Uint8Array(256);
@@ -45,7 +45,7 @@ function makeSbox(): Uint8Array {
   return box;
 }
 
-/** Turns the bits of a byte to the left. */
+/** Rotates the bits of a byte to the left. */
 function turned(byte: number, bits: number): number {
   return ((byte << bits) | (byte >>> (8 - bits))) & 0xff;
 }

@@ -1,10 +1,11 @@
 /**
- * What an Ed25519 key and signature must be before any provider looks at the equation: canonical, and
- * neither the key nor R of small order. The verdict must not depend on the provider.
+ * What an Ed25519 key and signature must satisfy before a provider checks the equation: they must
+ * be canonical, and neither the key nor R may be of small order. The verdict must not depend on the
+ * provider.
  *
- * OpenSSL verifies under keys and with an R that libsodium refuses, noble takes the equation times 8.
- * Whether the bytes are points of the curve, and the equation, are left to the provider; all of them
- * compute it without the cofactor (RFC 8032 section 5.1.7).
+ * Without this they disagree: OpenSSL accepts keys and values of R that libsodium refuses, and
+ * noble checks the equation times 8. Whether the bytes are points of the curve, and the equation,
+ * are left to the provider; all of them compute it without the cofactor (RFC 8032 section 5.1.7).
  *
  * @module
  */
@@ -22,17 +23,17 @@ const SMALL_ORDER: ReadonlySet<string> = new Set(
   }),
 );
 
-/** True when key and signature have their lengths, and both points of them are strict. */
+/** True if key and signature have the right lengths and both of their points are strict. */
 export function isStrictEd25519(publicKey: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== CURVE_KEY_LENGTH) return false;
   if (signature.length !== SIGNATURE_LENGTH) return false;
   return isStrictPoint(publicKey) && isStrictPoint(signature.subarray(0, CURVE_KEY_LENGTH));
 }
 
-/** True when y < 2^255 - 19, and the point is not of small order. */
+/** True if y < 2^255 - 19 and the point is not of small order. */
 function isStrictPoint(point: Uint8Array): boolean {
   const coordinate = withoutSign(point);
-  // RFC 8032 section 5.1.3: decoding fails when y is not below p.
+  // RFC 8032 section 5.1.3: decoding fails if y is not below p.
   if (!isBelowPrime(coordinate)) return false;
   return !SMALL_ORDER.has(coordinate.toString('hex'));
 }

@@ -1,8 +1,9 @@
 /**
  * The group of edwards25519 over @noble/curves, for every provider (RFC 8032 section 5.1, RFC 9380).
  *
- * Not constant time: JavaScript's big integers take longer for larger numbers. Fit for verifying,
- * for proofs over simulated keys, and for live keys where nobody measures single multiplications.
+ * Not constant time: JavaScript's big integers take longer for larger numbers. Suitable for
+ * verifying, for proofs over simulated keys, and for live keys where nobody can time single
+ * multiplications.
  *
  * @module
  */
@@ -44,7 +45,7 @@ export const edwards25519: Edwards25519 = {
   multiplyAdd: (a, b, c) => bytesOf((scalarOf(a) * scalarOf(b) + scalarOf(c)) % ORDER),
 };
 
-/** RFC 8032 section 5.1.3; undefined for what is no point. */
+/** RFC 8032 section 5.1.3; undefined for what is not a point. */
 function decode(bytes: Uint8Array): Point | undefined {
   if (bytes.length !== CURVE_KEY_LENGTH) return undefined;
   try {
@@ -72,8 +73,8 @@ function multiply(point: Point, factor: bigint): Point {
 }
 
 /**
- * Without reducing: a point with a component of small order has another order than the base point.
- * 16 * (high part) + low part keeps both parts below the order.
+ * Without reducing: a point with a component of small order does not have the order of the base
+ * point. 16 * (high part) + low part keeps both parts below that order.
  */
 function multiplyExactly(point: Point, factor: bigint): Point {
   if (factor < ORDER) return multiply(point, factor);

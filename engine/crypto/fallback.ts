@@ -1,5 +1,5 @@
 /**
- * The words in which a provider says what it leaves to noble.
+ * How a provider describes what it leaves to noble.
  *
  * @module
  */
@@ -8,6 +8,6 @@ import type { CryptoProvider } from '../host/crypto.ts';
 /** One primitive that a provider leaves to noble. */
 export interface Fallback {
   readonly primitive: Exclude<keyof CryptoProvider, 'name'>;
-  /** For which inputs; left out when for all. */
+  /** The inputs concerned; absent if all are. */
   readonly when?: string;
 }

@@ -1,11 +1,11 @@
 /**
- * ChaCha20-Poly1305 (RFC 8439): a WebAssembly module that is assembled at load from `wasm/`, about
- * twice as fast as a cipher object of node per packet.
+ * ChaCha20-Poly1305 (RFC 8439) as a WebAssembly module that is assembled at load from `wasm/`; per
+ * packet it is about twice as fast as a cipher object of Node.
  *
- * Measured with `bench/crypto.ts`, see there. Integer instructions only, so every machine computes
- * the same bytes; no branch and no address depends on a secret (ADR 0018). All keys of a thread share
- * one memory. For real secrets everything that a packet left there is overwritten before the call
- * returns; for simulated ones it stays. What does not fit that memory takes `fallback`.
+ * Measured in `bench/crypto.ts`. It uses integer instructions only, so every machine computes the
+ * same bytes; no branch and no address depends on a secret (ADR 0018). All keys of a thread share
+ * one memory. For real secrets, everything that a packet left there is overwritten before the call
+ * returns; for simulated ones it stays. What does not fit that memory goes to `fallback`.
  *
  * @module
  */
@@ -37,17 +37,17 @@ const KEY_LENGTH = 32;
 const SOURCE = INPUT + FIRST_BLOCK;
 const RESULT = OUTPUT + FIRST_BLOCK;
 
-/** The one instance of this thread, made on first use; undefined where vectors are missing. */
+/** The one instance of this thread, made on first use; undefined if the machine lacks vectors. */
 const instance = once(instantiate);
 
-/** What becomes of what a packet leaves in the shared memory. */
+/** What happens to the data that a packet leaves in the shared memory. */
 export type Leftovers = 'wiped' | 'kept';
 
 /**
  * Makes a key.
  * @param key 32 bytes; copied.
- * @param fallback Serves packets that are longer than the memory, and machines without WebAssembly
- *   vectors.
+ * @param fallback Takes packets that are longer than the memory, and all of them on machines
+ * without WebAssembly vectors.
  * @param leftovers `wiped` for real secrets.
  */
 export function createFastAead(key: Uint8Array, fallback: AeadKey, leftovers: Leftovers): AeadKey {
@@ -69,7 +69,7 @@ class FastAead implements AeadKey {
     this.#isWiped = leftovers === 'wiped';
   }
 
-  // hot: once per packet sent, see bench/crypto.ts.
+  // hot: once per packet sent (bench/crypto.ts).
   seal(
     nonce: Uint8Array,
     associatedData: Uint8Array,
@@ -128,15 +128,15 @@ class FastAead implements AeadKey {
   }
 
   /**
-   * All but the constants of the cipher's state. Also the associated data, which may come from a
-   * secret (a handshake hash with a pre-shared key), and the tag after the input: `open` computes it
-   * there, and that of a forged packet would make the packet pass.
+   * Everything except the constants of the cipher's state, including the associated data, which may
+   * derive from a secret (a handshake hash with a pre-shared key), and the tag after the input:
+   * `open` computes it there, and the right tag for a forged packet would make that packet pass.
    */
   #wipe(associatedLength: number, length: number): void {
     const { memory } = this.#wasm;
     wipeRange(memory, STATE_KEY, ASSOCIATED + associatedLength);
     wipeRange(memory, SOURCE, SOURCE + length + TAG_LENGTH);
-    // The key stream comes in whole groups, so less than one of them lies after the result.
+    // The key stream comes in whole groups, so less than one group lies after the result.
     wipeRange(memory, OUTPUT, RESULT + length + GROUP_LENGTH);
   }
 }

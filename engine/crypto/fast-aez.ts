@@ -2,7 +2,7 @@
  * AEZ v5 over WebAssembly that is assembled at load from `wasm/aez.ts`. Not constant time: AES
  * rounds are table look-ups.
  *
- * One memory for all keys of a thread, wiped after each call. Strings shorter than 32 bytes, very
+ * All keys of a thread share one memory, wiped after each call. Strings shorter than 32 bytes, very
  * long ones, and machines without WebAssembly vectors take the JavaScript of `aez/`.
  *
  * @module
@@ -58,7 +58,7 @@ class FastAez implements WideBlockCipher {
     wipe(this.#key);
   }
 
-  // hot: once for each packet and hop.
+  // hot: once per packet and hop.
   #run(direction: number, nonce: Uint8Array, text: Uint8Array): void {
     const { memory, crypt } = this.#wasm;
     memory.set(this.#key, KEY);
@@ -81,7 +81,7 @@ function instantiate(): Instance | undefined {
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   const view = new DataView(memory.buffer);
-  // The tables of `aez/rounds.ts`, whose words are big-endian: bytes of a column in their order.
+  // The tables of `aez/rounds.ts`, with big-endian words: the bytes of a column in order.
   AES_TABLES.forEach((table, row) => {
     table.forEach((word, index) => {
       view.setInt32(TABLES + 1024 * row + 4 * index, word);

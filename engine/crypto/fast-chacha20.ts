@@ -1,9 +1,11 @@
 /**
- * ChaCha20 (RFC 8439 section 2.4) over WebAssembly that is assembled at load from `wasm/`, for short
- * data: a cipher object of node costs more than the key stream, and once more when it is collected.
+ * ChaCha20 (RFC 8439 section 2.4) over WebAssembly that is assembled at load from `wasm/`, for
+ * short data: making a cipher object of Node costs more than the key stream, and collecting it
+ * costs again.
  *
- * Constant time: additions, rotations and XOR. One memory for all keys of a thread, which is wiped
- * before each call returns. Longer data, and machines without WebAssembly vectors, take `fallback`.
+ * Constant time: additions, rotations and XOR. All keys of a thread share one memory, which is
+ * wiped before each call returns. Longer data, and machines without WebAssembly vectors, take
+ * `fallback`.
  *
  * @module
  */
@@ -32,12 +34,12 @@ interface Instance {
 type Stream = CryptoProvider['chacha20'];
 
 const KEY_LENGTH = 32;
-/** Above this OpenSSL is faster, its object included. */
+/** Above this length OpenSSL is faster, including its object. */
 const DATA_LENGTH_MAX = 1_024;
 
 const instance = once(instantiate);
 
-/** The stream cipher, by `fallback` where it has to. */
+/** The stream cipher; uses `fallback` where it must. */
 export function fastChacha20(fallback: Stream): Stream {
   return (key, nonce, counter, data) => {
     checkLength('a ChaCha20 key', key, KEY_LENGTH);
@@ -50,7 +52,7 @@ export function fastChacha20(fallback: Stream): Stream {
     view.setUint32(STATE_COUNTER, counter, true);
     memory.set(nonce, STATE_NONCE);
     memory.set(data, INPUT);
-    // The loop of the module runs once at least.
+    // The module's loop runs at least once.
     const groups = Math.max(1, Math.ceil(data.length / GROUP_LENGTH));
     wasm.encrypt(INPUT, OUTPUT, groups);
     const result = memory.slice(OUTPUT, OUTPUT + data.length);

@@ -1,9 +1,9 @@
 /**
- * HKDF-Expand with SHA-256 and BLAKE2Xb over compression functions in WebAssembly, assembled at load
- * from `wasm/`: what OpenSSL gives only at the price of two objects a call, or not at all.
+ * HKDF-Expand with SHA-256, and BLAKE2Xb, over compression functions in WebAssembly, assembled at
+ * load from `wasm/`. OpenSSL needs two objects per call for the first and lacks the second.
  *
- * Constant time: additions, rotations and XOR. One memory for all calls of a thread, which is wiped
- * after each. What does not fit it, and machines without WebAssembly, take the fallback.
+ * Constant time: additions, rotations and XOR. All calls of a thread share one memory, which is
+ * wiped after each. What does not fit it, and machines without WebAssembly, take the fallback.
  *
  * @module
  */
@@ -24,12 +24,12 @@ type FastHashes = Pick<CryptoProvider, 'hkdfExpandSha256' | 'blake2xb'>;
 const START = 0;
 const SHA256_START = 64;
 const STATE = 128;
-/** States of HMAC after the block of the key: inner and outer. */
+/** States of HMAC after the key block: inner and outer. */
 const INNER = 192;
 const OUTER = 224;
-/** The block of a key, then the outer message of HMAC. */
+/** The key block, then the outer message of HMAC. */
 const BLOCK = 256;
-/** The inner message of T(1), and that of all others. */
+/** The inner message of T(1), and that of all other T(i). */
 const FIRST = 320;
 const NEXT = 1_024;
 const INFO_LENGTH_MAX = 512;
@@ -55,8 +55,9 @@ interface Instance {
 const instance = once(instantiate);
 
 /**
- * The fast functions, or those of `fallback` where there is no WebAssembly. The module is assembled by
- * the first call: most processes never make one, and it takes a twentieth of their start.
+ * The fast functions, or those of `fallback` where there is no WebAssembly. The first call
+ * assembles the module: most processes never make one, and it would take a twentieth of their
+ * start.
  */
 export function fastHashes(fallback: FastHashes): FastHashes {
   return {
@@ -101,7 +102,7 @@ function instantiate(): Instance | undefined {
 }
 
 /** RFC 5869 section 2.3: T(i) = HMAC(key, T(i-1) || info || i). */
-// hot: once for each packet and hop; digests are written to where the next message has them.
+// hot: once per packet and hop; each digest is written to where the next message needs it.
 function expand(
   wasm: Instance,
   { key, info, length }: { key: Uint8Array; info: Uint8Array; length: number },
@@ -129,7 +130,7 @@ function expand(
   return output;
 }
 
-/** RFC 2104: the state after the block of the key and `padding`. */
+/** RFC 2104: the state after the block of the key XOR `padding`. */
 function compressKey(wasm: Instance, state: number, key: Uint8Array, padding: number): void {
   const { memory } = wasm;
   memory.fill(padding, BLOCK, BLOCK + SHA256_BLOCK);
@@ -139,7 +140,7 @@ function compressKey(wasm: Instance, state: number, key: Uint8Array, padding: nu
   wasm.sha256Compress(SHA256_START, state, BLOCK);
 }
 
-/** The inner hash, from the state after the key, to where the outer message has it. */
+/** Computes the inner hash, from the state after the key, into the outer message. */
 function hashInner({ sha256Compress: compress }: Instance, message: number, end: number): void {
   let source = INNER;
   let at = message;
@@ -151,7 +152,7 @@ function hashInner({ sha256Compress: compress }: Instance, message: number, end:
 }
 
 /**
- * Pads a message that follows one block of key (FIPS 180-4 section 5.1.1).
+ * Pads a message that follows one key block (FIPS 180-4 section 5.1.1).
  * @returns the end of its last block.
  */
 function pad({ memory, view }: Instance, message: number, length: number): number {
@@ -170,7 +171,7 @@ function blake2b(
   key: Uint8Array,
   parameters: Parameters,
 ): Uint8Array {
-  // BLAKE2X draft, section 2.1: the parameter block on the start values, 32 bits at a time.
+  // BLAKE2X draft, section 2.1: XORs the parameter block into the initial state, 32 bits at a time.
   memory.copyWithin(STATE, START, START + DIGEST_LENGTH);
   const { digestLength, keyLength, fanout, depth } = parameters;
   const add = (offset: number, value: number): void =>
@@ -180,7 +181,7 @@ function blake2b(
   add(8, parameters.nodeOffset);
   add(12, parameters.outputLength);
   add(16, parameters.innerLength << 8);
-  // A key fills a block of its own, in front.
+  // A key occupies a block of its own, before the message.
   const keyed = key.length > 0 ? BLAKE2B_BLOCK : 0;
   const total = keyed + message.length;
   const padded = Math.max(1, Math.ceil(total / BLAKE2B_BLOCK)) * BLAKE2B_BLOCK;

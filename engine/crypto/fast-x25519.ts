@@ -1,10 +1,11 @@
 /**
  * X25519 (RFC 7748 section 5) over WebAssembly that is assembled at its first use from `wasm/`, for
- * secrets that are used once: OpenSSL computes the public key of each secret before it computes
- * anything else, and noble computes with big integers, whose time depends on the secret.
+ * secrets that are used once: OpenSSL first computes the public key of each secret, and noble
+ * computes with big integers, whose time depends on the secret.
  *
- * Constant time: no branch and no address depends on a secret. One memory for all calls of a thread,
- * which is wiped before each call returns. Machines without WebAssembly vectors take `fallback`.
+ * Constant time: no branch and no address depends on a secret. All calls of a thread share one
+ * memory, which is wiped before each call returns. Machines without WebAssembly vectors take
+ * `fallback`.
  *
  * @module
  */
@@ -50,19 +51,22 @@ const instance = once(instantiate);
 /** Bytes from the first lane of a slot to the second. */
 const SECOND_LANE = 8;
 
-/** What a limb is multiplied with to become an integer below 2^22, and back. */
+/** Factors that turn a limb into an integer below 2^22, and back. */
 const TO_INTEGER: Float64Array = Float64Array.from(EXPONENTS, (exponent) => 2 ** -exponent);
 const FROM_INTEGER: Float64Array = Float64Array.from(EXPONENTS, (exponent) => 2 ** exponent);
 const BITS: Int32Array = Int32Array.from({ length: LIMBS }, (_, limb) => bitsOf(limb));
 const FIRST_BIT: Int32Array = Int32Array.from(EXPONENTS);
 
-/** A number in bytes, and some behind it: the last limb is read with a word that reaches over its end. */
+/**
+ * A number in bytes, with a few spare bytes: the last limb is read with a word that extends past
+ * its end.
+ */
 const number = new Uint8Array(CURVE_KEY_LENGTH + 4);
 const numberView = new DataView(number.buffer);
 const limbs = new Float64Array(LIMBS);
 const integers = new Int32Array(LIMBS);
 
-/** The multiplication, by `fallback` where it has to be. */
+/** The multiplication; uses `fallback` where it must. */
 export function fastX25519(fallback: Multiply): Multiply {
   return (secret, publicKey) => {
     const wasm = instance();
@@ -114,7 +118,7 @@ function writeCoordinate({ view }: Instance, publicKey: Uint8Array): void {
 }
 
 /**
- * Writes x_2 / z_2. The bytes between are secret: who knows z_2 learns bits of the scalar.
+ * Writes x_2 / z_2. The intermediate bytes are secret: z_2 reveals bits of the scalar.
  * @returns whether it is 0.
  */
 function divide(wasm: Instance, target: Uint8Array): boolean {
@@ -135,7 +139,7 @@ function writeElement(view: DataView, at: number, bytes: Uint8Array): void {
   number.set(bytes);
   for (let limb = 0; limb < LIMBS; limb++) {
     const bit = FIRST_BIT[limb] as number;
-    // The mask of the last limb, which ends at bit 255, drops the bit that is to be ignored.
+    // The mask of the last limb, which ends at bit 255, drops the bit to be ignored.
     const word = numberView.getUint32(bit >> 3, true) >>> (bit & 7);
     limbs[limb] = (word & maskOf(limb)) * (FROM_INTEGER[limb] as number);
     view.setFloat64(at + SLOT * limb, limbs[limb] as number, true);
@@ -143,14 +147,14 @@ function writeElement(view: DataView, at: number, bytes: Uint8Array): void {
 }
 
 /**
- * Reads the one number below 2^255-19 that the limbs of a lane stand for, little-endian.
+ * Reads the number below 2^255-19 that the limbs of a lane represent, little-endian.
  * @returns whether it is 0.
  */
 function readElement(view: DataView, from: number, target: Uint8Array): boolean {
   for (let limb = 0; limb < LIMBS; limb++) {
     integers[limb] = view.getFloat64(from + SLOT * limb, true) * (TO_INTEGER[limb] as number);
   }
-  // What is carried out at the end, were 19 added first: how often the modulus has to go.
+  // The final carry if 19 were added first: how often the modulus must be subtracted.
   const last = BITS[LIMBS - 1] as number;
   let carry = (19 * (integers[LIMBS - 1] as number) + (1 << (last - 1))) >> last;
   for (let limb = 0; limb < LIMBS; limb++) {

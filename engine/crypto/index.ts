@@ -21,7 +21,7 @@ export type { Fallback } from './fallback.ts';
 export type { Timing } from './node.ts';
 export { hasSodium } from './sodium.ts';
 
-/** Names of the providers, in the order of preference. */
+/** Names of the providers, in order of preference. */
 export const PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as const;
 
 /** The name of a provider, as files and flags write it. */
@@ -31,14 +31,15 @@ export type ProviderName = (typeof PROVIDER_NAMES)[number];
 export interface ProviderOptions {
   /**
    * `constant`, the default, for real secrets; `simulation` for simulated ones, which lets the node
-   * provider take faster ways whose time or memory would leak real ones. Others ignore it.
+   * provider use faster methods whose time or memory would leak real ones. The other providers
+   * ignore it.
    */
   readonly timing?: Timing;
 }
 
 /**
- * Gives a provider by its name.
- * @throws Error when it is not available on this machine (sodium only), with the remedy.
+ * The provider with that name.
+ * @throws Error if it is not available on this machine (sodium only), with the remedy.
  * @example provider('node', { timing: 'simulation' }).sha256(new Uint8Array(0)).length // 32
  */
 export function provider(name: ProviderName, options: ProviderOptions = {}): CryptoProvider {
@@ -62,7 +63,7 @@ export function fallbacks(name: ProviderName): readonly Fallback[] {
     case 'node':
       return nodeFallbacks;
     case 'modelled':
-      // Its group is its own.
+      // It has a group of its own.
       return nodeFallbacks.filter(({ primitive }) => primitive !== 'edwards25519');
     case 'sodium':
       return sodiumFallbacks;

@@ -1,6 +1,6 @@
 /**
  * Checks of the lengths that a caller is responsible for (keys, nonces, targets): a wrong one is
- * our own mistake and throws. What may come from the network never passes here.
+ * our own mistake and throws. Lengths that may come from the network are not checked here.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export const AEAD_KEY_LENGTH: Readonly<Record<AeadName, number>> = {
   'aes-256-gcm': 32,
 };
 
-/** @throws RangeError when `bytes` has another length than `expected`. */
+/** @throws RangeError if the length of `bytes` is not `expected`. */
 export function checkLength(what: string, bytes: Uint8Array, expected: number): void {
   if (bytes.length === expected) return;
   throw new RangeError(`${what} must have ${expected} bytes, got ${bytes.length}`);
@@ -47,7 +47,7 @@ export function checkAesKey(key: Uint8Array): void {
 }
 
 /**
- * Checks what HKDF-Expand starts from (RFC 5869 section 2.3: at least as long as the hash).
+ * Checks the key of HKDF-Expand (RFC 5869 section 2.3: at least as long as the hash).
  * @throws RangeError when it is shorter.
  */
 export function checkExpandKey(key: Uint8Array): void {
@@ -55,13 +55,15 @@ export function checkExpandKey(key: Uint8Array): void {
   throw new RangeError(`a pseudo-random key must have 32 bytes or more, got ${key.length}`);
 }
 
-/** The last counter of RFC 8439 section 2.3, which stays unused: noble refuses it, OpenSSL does not. */
+/**
+ * The last counter of RFC 8439 section 2.3, which stays unused: noble refuses it, OpenSSL does not.
+ */
 const CHACHA_COUNTER_END = 0xffff_ffff;
 const CHACHA_BLOCK_LENGTH = 64;
 
 /**
  * Checks that all ChaCha20 counters of a request stay below 2^32-1.
- * @throws RangeError otherwise: what libraries do then differs.
+ * @throws RangeError otherwise: libraries differ in what they do then.
  */
 export function checkChachaCounter(counter: number, dataLength: number): void {
   const isInRange = Number.isInteger(counter) && counter >= 0 && counter < CHACHA_COUNTER_END;
@@ -71,7 +73,7 @@ export function checkChachaCounter(counter: number, dataLength: number): void {
 }
 
 /**
- * Checks how much HKDF is asked for (RFC 5869 section 2.3: at most 255 blocks of the hash).
+ * Checks the length requested from HKDF (RFC 5869 section 2.3: at most 255 blocks of the hash).
  * @throws RangeError when it is more.
  */
 export function checkHkdfLength(length: number, hashLength: number): void {

@@ -1,8 +1,8 @@
 /**
- * ML-KEM-768 (FIPS 203) by @noble/post-quantum, for every provider. Node 20 has none of its own.
+ * ML-KEM-768 (FIPS 203) by @noble/post-quantum, for every provider; Node 20 has none of its own.
  *
- * Public matrices are kept expanded, which halves the time of an operation: with a key that was
- * opened, and for the public keys used last. They are public; nothing secret is kept but opened keys.
+ * Public matrices are kept expanded, for opened keys and for the public keys used last, which
+ * halves the time of an operation. They are public; of secrets, only opened keys are kept.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const CIPHERTEXT_LENGTH = 1088;
 /** The message m of section 7.2, in bytes. */
 const COINS_LENGTH = 32;
 
-/** Public keys kept expanded, 10 kB each: the nodes of a network of some hundreds. */
+/** Public keys kept expanded, 10 kB each: enough for a network of a few hundred nodes. */
 const PREPARED_MAX = 512;
 const preparedKeys = new Map<string, KEMPrepared>();
 
@@ -62,17 +62,17 @@ function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
     preparedKeys.set(name, prepared);
     return prepared;
   } catch {
-    // noble throws for what fails the check; the length is right.
+    // noble throws on a failed check; the length is right.
     return undefined;
   }
 }
 
-/** Of public bytes: may stop early. */
+/** On public bytes, so it may stop early. */
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-/** A copy with memory of its own: noble gives views of longer arrays. */
+/** A copy with memory of its own: noble returns views of longer arrays. */
 function fresh(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
 }

@@ -1,10 +1,10 @@
 /**
- * A group in which logarithms are no secret: the integers modulo the order of edwards25519, under
+ * A group in which logarithms are public: the integers modulo the order of edwards25519, under
  * addition. For `crypto: modelled`, where a run draws a million verifiable delays.
  *
- * A point shows its logarithm, so every equation of ECVRF holds: an honest proof verifies, a changed
- * one fails; anyone can forge one. There are no points of small order. Lengths, the meaning of
- * undefined and the bytes of the identity (01 00 … 00) are those of the real group.
+ * A point shows its logarithm, so every equation of ECVRF holds: an honest proof verifies and a
+ * changed one fails, but anyone can forge one. There are no points of small order. Lengths, the
+ * meaning of undefined and the bytes of the identity (01 00 … 00) are those of the real group.
  *
  * @module
  */
@@ -38,7 +38,7 @@ function decode(point: Uint8Array): bigint | undefined {
   return value < ORDER ? value + ORDER - 1n : undefined;
 }
 
-/** One more than the logarithm: the identity has the bytes of the real one. */
+/** One more than the logarithm, so that the identity has the bytes of the real one. */
 function encode(logarithm: bigint): Uint8Array {
   return bytesOf((logarithm + 1n) % ORDER);
 }

@@ -2,10 +2,10 @@
  * A {@link CryptoProvider} without cryptography on the packet path, for sweeps of many large runs:
  * an AEAD copies the bytes and adds a cheap keyed checksum, a MAC is the same checksum.
  *
- * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, sizes
- * are the real ones; anyone can forge and read. The group for verifiable random functions is that
- * of `modelled-group.ts`. Everything that is rare (hashes, key exchanges, streams) is real. A run
- * that uses it says so in its verdict.
+ * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, and
+ * sizes are the real ones; but anyone can forge and read. The group for verifiable random functions
+ * is that of `modelled-group.ts`. Rare operations (hashes, key exchanges, streams) are real. A run
+ * that uses this provider says so in its verdict.
  *
  * @module
  */
@@ -30,10 +30,10 @@ export const modelled: CryptoProvider = {
   },
 };
 
-// Odd multipliers of good avalanche, those of MurmurHash3 x86_128 and two of xxHash32.
+// Odd multipliers with good avalanche, from MurmurHash3 x86_128 and xxHash32.
 const PRIMES = [0x239b961b, 0xab0e9789 | 0, 0x9e3779b1 | 0, 0x85ebca77 | 0] as const;
 
-/** Words for the checksum; grows to the longest message seen. */
+/** Words for the checksum; grows to the longest message so far. */
 let scratch = new Uint8Array(4_096);
 let scratchWords = new Int32Array(scratch.buffer);
 
@@ -73,7 +73,7 @@ class Checksum {
       b = Math.imul(b ^ (scratchWords[index + 1] as number), PRIMES[1]);
       c = Math.imul(c ^ (scratchWords[index + 2] as number), PRIMES[2]);
       d = Math.imul(d ^ (scratchWords[index + 3] as number), PRIMES[3]);
-      // A multiplication moves bits upwards only: bring them back down.
+      // A multiplication moves bits upwards only, so bring them back down.
       a ^= a >>> 15;
       b ^= b >>> 15;
       c ^= c >>> 15;
@@ -91,7 +91,7 @@ class Checksum {
     return this.#tag;
   }
 
-  /** Lets every lane reach every other one. */
+  /** Mixes every lane into every other one. */
   #mixLanes(): void {
     const state = this.#state;
     for (let turn = 0; turn < 8; turn++) {

@@ -1,9 +1,9 @@
 /**
  * The reference {@link CryptoProvider}: every primitive by @noble, pure JavaScript, no native code.
  *
- * The other providers are measured against this one and fall back to it. It is the slowest: an
- * AEAD of 1,000 bytes costs about 14 us, an X25519 about 1 ms. noble's AES uses tables and is not
- * constant time against an attacker on the same machine.
+ * The other providers are compared with this one and fall back to it. It is the slowest: an AEAD of
+ * 1,000 bytes costs about 14 us, an X25519 about 1 ms. noble's AES uses tables and is not constant
+ * time against an attacker on the same machine.
  *
  * @module
  */
@@ -80,7 +80,7 @@ export const noble: CryptoProvider = {
   ed25519Sign: (secret, message) => ed25519.sign(message, checkedSecret(secret)),
   ed25519Verify: verifyEd25519,
   p256PublicKey: (secret) => p256.getPublicKey(checkedSecret(secret), false),
-  // RFC 6979 defines r, s as they come out: no low-s normalisation, no extra entropy.
+  // RFC 6979 defines r and s as computed: no low-s normalisation, no extra entropy.
   p256Sign: (secret, message) =>
     p256.sign(message, checkedSecret(secret), { lowS: false, extraEntropy: false }),
   p256Verify: verifyP256,
@@ -138,11 +138,11 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   try {
     key = ed25519.Point.fromBytes(publicKey);
   } catch {
-    // The coordinate of no point.
+    // Not the coordinate of a point.
     return false;
   }
-  // RFC 8032 section 5.1.7 without the cofactor, which `ed25519.verify` of noble multiplies with: R is
-  // compared as bytes, so that it need not be decoded.
+  // RFC 8032 section 5.1.7 without the cofactor, by which `ed25519.verify` of noble multiplies: R
+  // is compared as bytes, so it need not be decoded.
   const k = ed25519.Point.Fn.create(littleEndian(sha512(concatBytes(r, publicKey, message))));
   const expected = ed25519.Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(k));
   return Buffer.compare(expected.toBytes(), r) === 0;
@@ -163,7 +163,7 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
   try {
     return p256.verify(signature, message, publicKey, { lowS: false });
   } catch {
-    // A key that is no point of the curve.
+    // The key is not a point of the curve.
     return false;
   }
 }

@@ -2,12 +2,13 @@
  * The default {@link CryptoProvider}: primitives by `node:crypto` (OpenSSL), the rest by noble.
  *
  * Two timings. `constant` is for live nodes: ChaCha20-Poly1305 by `fast-aead.ts` and AES-CMAC by
- * `vector-aes.ts`, which wipe what a packet left; OpenSSL where those cannot. `simulation` is for
- * simulated secrets only: AES-CMAC by lookup tables (nearly four times as fast, but its time depends
- * on the key), nothing of a sealed packet wiped. Both give the same bytes.
+ * `vector-aes.ts`, which wipe what a packet leaves behind; OpenSSL where those cannot be used.
+ * `simulation` is for simulated secrets only: AES-CMAC by lookup tables (nearly four times as fast,
+ * but its time depends on the key), and nothing of a sealed packet is wiped. Both give the same
+ * bytes.
  *
- * X25519 with a secret that is used once goes through `fast-x25519.ts`; keys that stay are OpenSSL's.
- * These, and Ed25519 keys, are imported as JWK: the prefix of a DER import is easy to get wrong and
+ * X25519 secrets that are used once go through `fast-x25519.ts`; keys that stay are OpenSSL's.
+ * Those, and Ed25519 keys, are imported as JWK: the prefix of a DER import is easy to get wrong and
  * slower to parse.
  *
  * @module
@@ -59,10 +60,10 @@ import { digestOf, hmacOf } from './one-shot.ts';
 import { createTableCmac } from './table-cmac.ts';
 import { createVectorAes } from './vector-aes.ts';
 
-/** Whom the secrets belong to: simulated nodes, or real ones. */
+/** Whose secrets these are: simulated nodes' or real ones. */
 export type Timing = 'simulation' | 'constant';
 
-/** What `node:crypto` lacks and noble does instead. */
+/** What `node:crypto` lacks, done by noble instead. */
 export const nodeFallbacks: readonly Fallback[] = [
   { primitive: 'blake2b', when: 'length is not 64, or a key is given' },
   { primitive: 'blake3' },
@@ -72,7 +73,7 @@ export const nodeFallbacks: readonly Fallback[] = [
   { primitive: 'p256Sign', when: 'always: node draws the nonce at random, RFC 6979 derives it' },
 ];
 
-/** Makes the provider of that timing. */
+/** Makes the provider with that timing. */
 export function createNode(timing: Timing): CryptoProvider {
   return {
     ...noble,
@@ -122,9 +123,9 @@ export function createNode(timing: Timing): CryptoProvider {
   };
 }
 
-/** A plain view: a `Buffer` would share memory on `slice` where a `Uint8Array` copies. */
+/** A plain view: where a `Uint8Array` copies on `slice`, a `Buffer` would share memory. */
 function bytesOf(buffer: Buffer): Uint8Array {
-  // Small buffers may lie in node's shared pool; what is returned belongs to the caller alone.
+  // Small buffers may lie in Node's shared pool; what is returned must belong to the caller alone.
   if (buffer.buffer.byteLength !== buffer.length) return new Uint8Array(buffer);
   return new Uint8Array(buffer.buffer);
 }
@@ -157,7 +158,7 @@ function publicOf(key: KeyObject): Uint8Array {
   return bytesOf(Buffer.from(x as string, 'base64url'));
 }
 
-/** A key object costs as much as an exchange: OpenSSL computes the public key when it imports. */
+/** A key object costs as much as an exchange: OpenSSL computes the public key on import. */
 function openX25519(secret: Uint8Array): X25519Key {
   let own: KeyObject | undefined = privateKey('X25519', secret);
   return {
@@ -165,7 +166,7 @@ function openX25519(secret: Uint8Array): X25519Key {
     sharedSecret: (publicKey): Uint8Array | undefined =>
       own === undefined ? undefined : sharedSecret(own, publicKey),
     wipe(): void {
-      // OpenSSL clears the memory of a key when it is let go.
+      // OpenSSL clears the memory of a key when it is released.
       own = undefined;
     },
   };
@@ -187,7 +188,7 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   try {
     return verify(null, message, publicKeyOf('Ed25519', publicKey), signature);
   } catch {
-    // A key that is no point of the curve.
+    // The key is not a point of the curve.
     return false;
   }
 }
@@ -202,7 +203,7 @@ function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
     const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
     return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
   } catch {
-    // A key that is no point of the curve.
+    // The key is not a point of the curve.
     return false;
   }
 }
@@ -216,10 +217,10 @@ function createAead(timing: Timing, name: AeadName, key: Uint8Array): AeadKey {
 
 const CIPHER_OPTIONS = { authTagLength: TAG_LENGTH };
 
-/** One cipher object per packet: OpenSSL cannot restart one with another nonce from here. */
+/** One cipher object per packet: OpenSSL offers no way here to restart one with another nonce. */
 function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
   const copy = new Uint8Array(key);
-  // One literal type for the three names: the overloads of node's types differ by name only.
+  // One literal type for the three names: the overloads of Node's types differ by name only.
   const algorithm = name as 'chacha20-poly1305';
   return {
     seal(nonce, associatedData, plaintext, target): number {
@@ -246,7 +247,7 @@ function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
         decipher.final();
         return length;
       } catch {
-        // node throws when the tag is wrong.
+        // Node throws if the tag is wrong.
         return -1;
       }
     },

@@ -1,10 +1,10 @@
 /**
- * Hashes and HMAC (RFC 2104) by one call of OpenSSL each, without an object of node per call.
+ * Hashes and HMAC (RFC 2104) with a single OpenSSL call each, without a Node object per call.
  *
- * An object costs more than a short message, and once more when it is collected: OpenSSL's memory
- * behind it is given back in the pause of the collector, which all packets of a thread wait for.
- * A digest comes as a string of bytes (`binary`), which is twice as fast as a `Buffer` and small
- * enough to lie in the heap; like a `Buffer`, it is garbage until it is collected.
+ * Making an object costs more than hashing a short message, and collecting it costs again: its
+ * OpenSSL memory is released in a pause of the collector, for which all packets of a thread wait.
+ * The digest comes as a `binary` string, which is twice as fast as a `Buffer` and small enough to
+ * lie in the heap; like a `Buffer`, it is garbage until it is collected.
  *
  * @module
  */
@@ -12,20 +12,20 @@
 import { createHmac, hash } from 'node:crypto';
 import { wipeRange } from '../core/secrets.ts';
 
-/** Hash functions with their blocks in bytes (FIPS 180-4 figure 1). */
+/** Hash functions with their block sizes in bytes (FIPS 180-4 figure 1). */
 const BLOCK_LENGTH = { sha256: 64, sha512: 128 } as const;
 const INNER_PADDING = 0x36;
 const OUTER_PADDING = 0x5c;
-/** Longer messages take an object: they would keep much memory for a small gain. */
+/** Longer messages use an object: they would occupy much memory for a small gain. */
 const MESSAGE_LENGTH_MAX = 4_096;
 const BLOCK_LENGTH_MAX = 128;
 const DIGEST_LENGTH_MAX = 64;
 
-/** A padded key and what follows it; one for all calls of a thread, wiped after each. */
+/** A padded key and the text after it; one buffer for all calls of a thread, wiped after each. */
 const inner = new Uint8Array(BLOCK_LENGTH_MAX + MESSAGE_LENGTH_MAX);
 const outer = new Uint8Array(BLOCK_LENGTH_MAX + DIGEST_LENGTH_MAX);
 
-/** Hashes a message. @param algorithm OpenSSL's name of it. */
+/** Hashes a message. @param algorithm OpenSSL's name for it. */
 export function digestOf(algorithm: string, message: Uint8Array): Uint8Array {
   const text = hash(algorithm, message, 'binary');
   const digest = new Uint8Array(text.length);
@@ -57,7 +57,7 @@ export function hmacOf(
   return digest;
 }
 
-/** RFC 2104 section 2: the key, filled up with zeros to a block, each byte changed. */
+/** RFC 2104 section 2: the key, padded with zeros to a block, each byte XORed. */
 function pad(
   target: Uint8Array,
   { key, block, padding }: { key: Uint8Array; block: number; padding: number },

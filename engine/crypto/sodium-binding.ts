@@ -1,6 +1,7 @@
 /**
- * The one place that loads `sodium-native`, an optional package: CommonJS, native, `Buffer`s in its
- * types. Gives the few functions that `sodium.ts` uses, or undefined when it cannot be loaded.
+ * The one place that loads `sodium-native`, an optional package: CommonJS, native, with `Buffer`s
+ * in its types. Exposes the few functions that `sodium.ts` uses, or undefined if the package cannot
+ * be loaded.
  *
  * @module
  */
@@ -49,7 +50,7 @@ export interface SodiumBinding {
   sodium_memzero(bytes: Uint8Array): void;
 }
 
-/** What loading gives: the binding, or why there is none. */
+/** The result of loading: the binding, or why there is none. */
 export type LoadedSodium =
   | { readonly binding: SodiumBinding }
   | { readonly binding: undefined; readonly cause: unknown };
@@ -62,7 +63,7 @@ export function loadSodium(): LoadedSodium {
   return loaded;
 }
 
-/** Loads a package of that name; apart so that its absence can be tested. */
+/** Loads a package by name; a separate function, so that its absence can be tested. */
 export function load(packageName: string): LoadedSodium {
   try {
     return { binding: createRequire(import.meta.url)(packageName) as SodiumBinding };

@@ -1,6 +1,7 @@
 /**
  * The optional {@link CryptoProvider} over libsodium (`sodium-native`): hashes, Curve25519 and
- * ChaCha20. What every packet needs and libsodium lacks is OpenSSL's: HMAC, HKDF, AES, BLAKE2s.
+ * ChaCha20. What every packet needs and libsodium lacks comes from OpenSSL: HMAC, HKDF, AES,
+ * BLAKE2s.
  *
  * Both are constant time. What falls back to noble is not: see {@link sodiumFallbacks}.
  *
@@ -24,10 +25,10 @@ import { createNode } from './node.ts';
 import { type LoadedSodium, loadSodium, type SodiumBinding } from './sodium-binding.ts';
 import { openX25519 } from './x25519-key.ts';
 
-/** Shortest BLAKE2b output and key that `crypto_generichash` takes, in bytes. */
+/** Shortest BLAKE2b output and key that `crypto_generichash` accepts, in bytes. */
 const GENERIC_HASH_MIN = 16;
 
-/** What libsodium lacks, or its binding does not export, and noble does instead. */
+/** What libsodium lacks, or its binding does not export, done by noble instead. */
 export const sodiumFallbacks: readonly Fallback[] = [
   { primitive: 'blake2b', when: 'length or key is shorter than 16' },
   { primitive: 'blake3' },
@@ -47,7 +48,7 @@ export function hasSodium(): boolean {
 
 /**
  * Makes the provider.
- * @throws Error when `sodium-native` is not installed or has no binary for this platform.
+ * @throws Error if `sodium-native` is not installed or has no binary for this platform.
  */
 export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvider {
   if (source.binding === undefined) {

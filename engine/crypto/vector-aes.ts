@@ -1,9 +1,9 @@
 /**
  * AES-128 (FIPS 197) over WebAssembly that is assembled at load from `wasm/aes.ts`: one block at a
- * time, in constant time, without an object per block as node's ciphers make one.
+ * time, in constant time, without the object per block that Node's ciphers need.
  *
- * One memory for all keys of a thread; the key schedule and the block are overwritten there before
- * each call returns or throws.
+ * All keys of a thread share one memory; the key schedule and the block are overwritten there
+ * before each call returns or throws.
  *
  * @module
  */

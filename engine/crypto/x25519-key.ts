@@ -6,7 +6,7 @@
 import { wipe } from '../core/secrets.ts';
 import type { CryptoProvider, X25519Key } from '../host/crypto.ts';
 
-/** Opens a secret over the two functions of a provider. */
+/** Opens a secret with the two functions of a provider. */
 export function openX25519(
   crypto: Pick<CryptoProvider, 'x25519' | 'x25519PublicKey'>,
   secret: Uint8Array,

@@ -1,9 +1,9 @@
 /**
- * `host.compute` of jobs on bytes in live: calls of nodes become packets of one pipeline, which the
- * hosts of a process share (docs/adr/0013).
+ * `host.compute` for jobs on bytes in live runs: calls of nodes become packets of one pipeline that
+ * all hosts of a process share (docs/adr/0013).
  *
- * Keeps which setup of which job is open, so that private keys are opened once for each worker, and
- * are wiped there when the node names other ones or ends. Threads are started with the first call.
+ * It tracks which setup of which job is open, so that private keys are opened once per worker and
+ * wiped there when the node switches to other keys or ends. The first call starts the threads.
  *
  * @module
  */
@@ -13,17 +13,17 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import type { PipelineStats } from './pipeline/stats.ts';
 import type { PipelineResult, ResultSink, Submission, Submitted } from './pipeline/submission.ts';
 
-/** A call on its way. */
+/** A call under way. */
 export interface ByteCall {
-  /** Host whose setup it is. */
+  /** Host that owns the setup. */
   readonly owner: string;
   readonly address: JobAddress;
   readonly input: ByteJobInput;
   /** See {@link Submission.affinity}. */
   readonly affinity: number;
-  /** False once it was cancelled. */
+  /** False once the call was cancelled. */
   isWanted(): boolean;
-  /** Called in a later turn, with what came of it. */
+  /** Called in a later turn, with the result. */
   done(result: ComputeResult): void;
 }
 
@@ -32,7 +32,9 @@ interface OpenSetup {
   readonly job: number;
 }
 
-/** Longest bytes of a call: what a datagram can carry. Memory that no packet touched costs none. */
+/**
+ * Longest bytes of a call: what a datagram can carry. Memory that no packet touches costs nothing.
+ */
 const SLOT_BYTES = 65_536;
 
 const REFUSALS: Readonly<Record<Exclude<Submitted, 'taken'>, string>> = {
@@ -59,7 +61,7 @@ export class ByteCompute implements ResultSink {
     this.#submission = { job: 0, bytes: new Uint8Array(0), sink: this, token: 0, affinity: -1 };
   }
 
-  /** What the pipeline counts; undefined before its first call. */
+  /** The pipeline's counters; undefined before its first call. */
   get stats(): PipelineStats | undefined {
     return this.#pipeline?.stats;
   }
@@ -89,7 +91,7 @@ export class ByteCompute implements ResultSink {
     }
   }
 
-  /** The pipeline's side: what came of a call. */
+  /** Takes the result of a call from the pipeline. */
   done(token: number, result: PipelineResult): void {
     const call = this.#calls.get(token);
     this.#calls.delete(token);
@@ -102,7 +104,7 @@ export class ByteCompute implements ResultSink {
     this.#setups.delete(owner);
   }
 
-  /** Ends the threads; calls inside are cut off. */
+  /** Ends the threads; calls inside are aborted. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#calls.clear();
@@ -115,7 +117,7 @@ export class ByteCompute implements ResultSink {
         input.bytes.set(bytes);
         return { kind: 'done', output: { bytes: input.bytes, record: record.slice() } };
       case 'failed':
-        // A decoder takes no shared memory.
+        // TextDecoder does not accept shared memory.
         return { kind: 'failed', message: new TextDecoder().decode(bytes.slice()) };
       case 'lost':
         return { kind: 'failed', message: this.#lastDeath };

@@ -1,9 +1,10 @@
 /**
- * Heavy work on other threads: the pool behind `host.compute` in live (engine/host/compute.ts).
+ * Heavy work on other threads: the pool behind `host.compute` in live runs
+ * (engine/host/compute.ts).
  *
- * Jobs of one key run on the same worker, one after the other in their order; `control` before
- * `data` on each worker. A job that was cancelled while it waited is never begun; one that runs ends
- * on its worker, and nobody hears of it. Threads are started with the first job.
+ * Jobs with the same key run on the same worker, in order; on each worker, `control` goes before
+ * `data`. A job that is cancelled while it waits never begins; one that is running ends on its
+ * worker, and its result is discarded. The first job starts the threads.
  *
  * @module
  */
@@ -14,21 +15,21 @@ import { ByteCompute } from './byte-compute.ts';
 import type { ComputeCall } from './compute-worker.ts';
 import { workerModule } from './own-form.ts';
 
-/** A job on its way. */
+/** A job under way. */
 export interface PoolJob {
   readonly call: ComputeCall;
   readonly lane: 'control' | 'data';
-  /** Absent: any worker, no order. */
+  /** Absent: any worker, in any order. */
   readonly key?: string | undefined;
-  /** False once it was cancelled. */
+  /** False once the job was cancelled. */
   isWanted(): boolean;
-  /** Called in a later turn, with what came of it. */
+  /** Called in a later turn, with the result. */
   done(result: ComputeResult): void;
 }
 
-/** Workers at most when their number is not given; the main thread needs a core of its own. */
+/** Largest default number of workers; the main thread needs a core of its own. */
 const WORKERS_MAX = 4;
-/** Jobs that may wait in one world; more fail at once. */
+/** Jobs that may wait in one world; further ones fail immediately. */
 const WAITING_MAX = 10_000;
 /** FNV-1a, 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;
@@ -37,15 +38,15 @@ const FNV_PRIME = 0x0100_0193;
 /** The workers of one world. */
 export class ComputePool {
   readonly #workers: ComputeWorker[] = [];
-  /** Keys at work, with the jobs that wait for each. */
+  /** Keys in use, each with the jobs that wait for it. */
   readonly #keys = new Map<string, PoolJob[]>();
   readonly #count: number;
-  /** Jobs on bytes go another way: threads of their own, and no messages. */
+  /** Jobs on bytes use threads of their own, and no messages. */
   readonly bytes: ByteCompute;
   #waiting = 0;
   #isClosed = false;
 
-  /** @param workers Threads; by default one for each core but one, at most four. */
+  /** @param workers Threads; by default one per core minus one, at most four. */
   constructor(workers?: number) {
     this.#count = workers ?? Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1));
     this.bytes = new ByteCompute(workers);
@@ -78,7 +79,7 @@ export class ComputePool {
     this.#dispatch(job);
   }
 
-  /** Ends the threads; jobs that run are cut off. */
+  /** Ends the threads; running jobs are aborted. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const ends = this.#workers.splice(0).map((worker) => worker.close());
@@ -132,7 +133,7 @@ class ComputeWorker {
   readonly #data: QueuedJob[] = [];
   #isBusy = false;
 
-  /** Jobs that wait or run here. */
+  /** Jobs that wait or run on this worker. */
   get jobs(): number {
     return this.#control.length + this.#data.length + (this.#isBusy ? 1 : 0);
   }
@@ -173,7 +174,7 @@ class ComputeWorker {
   }
 }
 
-/** The same worker for the same key, in every run: 0 to 2^32 - 1. */
+/** Maps a key to the same worker in every run: 0 to 2^32 - 1. */
 export function hashOf(key: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < key.length; i += 1) {

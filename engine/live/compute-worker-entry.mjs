@@ -1,6 +1,6 @@
 /**
- * Entry of a compute thread: makes TypeScript modules load as ES modules, then loads the worker. Why,
- * is told in scenarios/runner/run-worker-entry.mjs.
+ * Entry of a compute thread: makes TypeScript modules load as ES modules, then loads the worker.
+ * The reason is in scenarios/runner/run-worker-entry.mjs.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import type { ComputeResult, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { importModule } from './import-module.ts';
 
-/** What a worker is asked; `job` is absent when the module is only to be loaded. */
+/** A request to a worker; `job` is absent if it should only load the module. */
 export interface ComputeCall {
   readonly moduleUrl: string;
   readonly job?: string;
@@ -22,7 +22,7 @@ type Jobs = Readonly<Record<string, JobDefinition>>;
 const loaded = new Map<string, Promise<Jobs>>();
 const providers = new Map<string, CryptoProvider>();
 
-/** Runs one job; what it throws comes back as data. */
+/** Runs one job; an exception is returned as data. */
 export async function runCall(call: ComputeCall): Promise<ComputeResult> {
   try {
     const jobs = await jobsOf(call.moduleUrl);
@@ -35,7 +35,7 @@ export async function runCall(call: ComputeCall): Promise<ComputeResult> {
   }
 }
 
-/** The provider of that name, made once for each thread. */
+/** The provider with that name, made once per thread. */
 export function cryptoOf(name: string | undefined): CryptoProvider {
   const known = PROVIDER_NAMES.find((one) => one === name) ?? 'node';
   const made = providers.get(known) ?? provider(known, { timing: 'constant' });
@@ -43,7 +43,7 @@ export function cryptoOf(name: string | undefined): CryptoProvider {
   return made;
 }
 
-/** The jobs of a module, loaded once for each thread. */
+/** The jobs of a module, loaded once per thread. */
 export function jobsOf(moduleUrl: string): Promise<Jobs> {
   const known = loaded.get(moduleUrl) ?? load(moduleUrl);
   loaded.set(moduleUrl, known);

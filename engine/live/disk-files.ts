@@ -1,5 +1,5 @@
 /**
- * What a store needs of the file system, so that a failing one can take its place.
+ * The part of the file system that a store uses, as an interface, so that tests can make it fail.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface DiskFiles {
   open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile>;
 }
 
-/** Stores hold keys: nobody but their owner may read them. */
+/** Stores hold keys, so only their owner may read them. */
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
@@ -22,7 +22,7 @@ export const SYSTEM_FILES: DiskFiles = {
   open: (path, flags) => open(path, flags, FILE_MODE),
 };
 
-/** Writes all of it, however little the system takes at a time. */
+/** Writes all bytes, however few the system accepts at a time. */
 export async function writeAll(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {

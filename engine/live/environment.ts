@@ -1,13 +1,13 @@
 /**
- * Failures of the machine that a run is on: a port that another program holds, a full disk, too many
- * open files. The words that people read stand here, once.
+ * Failures of the machine that runs us: a port that another program holds, a full disk, too many
+ * open files. The messages that users read are all here.
  *
  * Knows no command and no exit code: cli/exit.ts ends with 2 for them.
  *
  * @module
  */
 
-/** The machine is in the way, not the program; the message is one line. */
+/** The machine is at fault, not the program; the message is one line. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: 'the system does not allow it',
   EROFS: 'the file system is read-only',
 };
-/** Besides those, of paths that the user named: elsewhere they are mistakes of ours. */
+/** Further codes, for paths that the user named: elsewhere they are mistakes of ours. */
 const PATH_WORDS: Readonly<Record<string, string>> = {
   EEXIST: 'a file is in the place of a folder',
   EISDIR: 'a folder is in the place of a file',
@@ -37,12 +37,12 @@ const PATH_WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'it is not there and cannot be made',
   ENOTDIR: 'a file is in the place of a folder',
 };
-/** Node's own code for a thread that the system did not let it start. */
+/** Node's own code if the system did not let it start a thread. */
 const NO_WORKER = 'ERR_WORKER_INIT_FAILED';
-/** No disk can hold more of these until somebody makes room. */
+/** The disk accepts no more of these until somebody makes room. */
 const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
-/** What a code of the system means, with the code; the code alone when nothing is known of it. */
+/** The meaning of a system code, with the code; the code alone if it is unknown. */
 export function systemWords(code: string): string {
   const words = WORDS[code] ?? PATH_WORDS[code];
   return words === undefined ? code : `${words} (${code})`;
@@ -55,27 +55,28 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** True when an error says that there is no room, which may change. */
+/** True if an error says that there is no room, which may change. */
 export function isFull(error: unknown): boolean {
   return FULL.includes(systemCode(error) ?? '');
 }
 
 /**
- * The failure of the machine behind an error; undefined when the error is something else.
- * @param about What was to be done, e.g. `alice: store main`; the error's path or address follows.
+ * The machine's failure behind an error; undefined if the error is something else.
+ * @param about What was attempted, e.g. `alice: store main`; the error's path or address follows.
  */
 export function environmentError(error: unknown, about?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
   const code = systemCode(error);
-  // The folder for temporary files is the user's choice: TMPDIR.
+  // The user chooses the folder for temporary files: TMPDIR.
   const isTemporary = (error as NodeJS.ErrnoException | undefined)?.syscall === 'mkdtemp';
   const words = code === undefined ? undefined : (WORDS[code] ?? (isTemporary && PATH_WORDS[code]));
   return code === undefined || !words ? undefined : describe(error, code, about);
 }
 
 /**
- * As {@link environmentError}, for a path that the user named: it may also be no folder, or absent.
- * @param path The error's own when absent.
+ * As {@link environmentError}, for a path that the user named, which may also be absent or not a
+ * folder.
+ * @param path Default: the error's own path.
  */
 export function pathError(error: unknown, path?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;

@@ -1,7 +1,7 @@
 /**
- * Ends a file so that its bytes are gone and not only its name: overwritten in place, made durable,
- * then unlinked. What a journal, a snapshot or the wear levelling of the disk keeps beside is out of
- * reach from here (docs/LIMITATIONS.md).
+ * Deletes a file so that its bytes are gone and not only its name: overwritten in place, made
+ * durable, then unlinked. Copies that a journal, a snapshot or the wear levelling of the disk keeps
+ * are out of reach (docs/LIMITATIONS.md).
  *
  * @module
  */
@@ -27,7 +27,7 @@ function overwrite(file: number, from: number, to: number): void {
   fdatasyncSync(file);
 }
 
-/** Cuts a file, and overwrites first what is cut off. */
+/** Truncates a file, overwriting first what is cut off. */
 export function cutFile(path: string, from: number, to: number): void {
   const file = openSync(path, 'r+');
   try {
@@ -38,7 +38,7 @@ export function cutFile(path: string, from: number, to: number): void {
   }
 }
 
-/** Overwrites a file and unlinks it; one that is not there is fine. */
+/** Overwrites a file and unlinks it; a missing file is fine. */
 export function eraseFile(path: string): void {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;
@@ -51,7 +51,7 @@ export function eraseFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** As {@link eraseFile}, unless it is another name of `kept`: then the name alone goes. */
+/** As {@link eraseFile}, unless it is another name of `kept`: then only the name goes. */
 export function eraseUnlessSame(path: string, kept: string): void {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;
@@ -60,7 +60,7 @@ export function eraseUnlessSame(path: string, kept: string): void {
   else eraseFile(path);
 }
 
-/** True for what file systems say that know no second names. */
+/** True for the errors of file systems without hard links. */
 export function hasNoLinks(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EOPNOTSUPP'].includes(systemCode(error) ?? '');
 }

@@ -1,33 +1,33 @@
 /**
- * Frames of one store in a file: an append log whose frames carry CRC-32C, written behind what is
- * there and made durable by `fdatasync`; a truncation is a new file that takes the old one's name, so
- * that it happens whole or not at all (engine/host/store.ts).
+ * Frames of one store in a file: an append log whose frames carry CRC-32C, made durable by
+ * `fdatasync`. A truncation writes a new file that replaces the old one, so that it happens
+ * completely or not at all (engine/host/store.ts).
  *
  * ```text
  *   "orrery-store 01\n"   16 bytes; a file that begins otherwise is refused, never cut
  *   frame, frame, ...     engine/net/sim-store.ts
  * ```
  *
- * Frames wait in memory until the next sync; syncs that are asked for while one is under way are
- * served together. A tail that a crash tore is cut when the file is opened. The file is also written
- * anew when most of it is table entries that were overwritten, so that it stays bounded, and when an
- * entry is deleted, so that its value is gone.
+ * Frames wait in memory until the next sync; requests for a sync while one is under way are served
+ * together. A tail torn by a crash is cut when the file is opened. The file is also rewritten when
+ * most of it is overwritten table entries, so that it stays bounded, and when an entry is deleted,
+ * so that its value is gone.
  *
- * A file that was replaced is overwritten before its last name goes (docs/adr/0024). It has the name
- * `.old` meanwhile, beside `.new` for the one being written; whoever opens the store after a crash
- * erases what is left of both.
+ * A replaced file is overwritten before its last name goes (docs/adr/0024). In the meantime it is
+ * named `.old`, next to `.new` for the file being written; opening the store after a crash erases
+ * what is left of both.
  *
  * ```text
  *   write .new -> link .old -> rename .new -> sync folder -> overwrite .old -> unlink .old
  * ```
  *
- * A sync that fails is told to all who wait for it, and what it was to make durable counts as lost.
- * Linux marks pages clean that it could not write, so a second `fdatasync` of the same file succeeds
- * without them: after a device error this disk confirms nothing any more, and where there was only no
- * room, the next sync writes everything to a new file: the old one may hold part of what was refused,
- * which would be read behind a shorter second attempt. For the same reason what an earlier process
- * left is written anew before anything is put behind it.
- * Spec: docs/spec/link-model.md#clocks-and-disks-of-hosts.
+ * A failed sync is reported to everybody who waits for it, and its frames count as lost. Linux
+ * marks pages clean that it could not write, so a second `fdatasync` on the same file would succeed
+ * without them. So after a device error this disk never confirms anything again. If there was only
+ * no room, the next sync writes everything to a new file, because the old one may hold part of the
+ * refused frames, which would be read after a shorter second attempt. For the same reason, what an
+ * earlier process left is rewritten before anything is appended
+ * (docs/spec/link-model.md#clocks-and-disks-of-hosts).
  *
  * @module
  */
@@ -74,16 +74,19 @@ const MAGIC = 'orrery-store ';
 const VERSION = '01';
 const HEADER = new TextEncoder().encode(`${MAGIC}${VERSION}\n`);
 const KINDS: readonly number[] = [RECORD, PUT, DELETE, TRUNCATE];
-/** Refused frames above this number are rid of entries that were overwritten meanwhile. */
+/**
+ * Above this number of refused frames, entries that have been overwritten meanwhile are removed
+ * from them.
+ */
 const REFUSED_FRAMES_MAX = 256;
 
-/** A file below this size is never written anew for its overwritten entries, bytes. */
+/** A file below this size is never rewritten because of overwritten entries, bytes. */
 const REWRITE_MIN_BYTES = 1 << 20;
 
-/** Learns that frames are durable, or why they are not. */
+/** Is told that frames are durable, or why they are not. */
 type SyncDone = (error?: string) => void;
 
-/** See the module. Survives the lives of its node. */
+/** See the module. Outlives its node. */
 export class FileDisk implements Disk {
   /** Bytes of a torn tail that were cut when the file was opened. */
   readonly cutBytes: number;
@@ -91,26 +94,26 @@ export class FileDisk implements Disk {
   failures = 0;
   readonly #path: string;
   readonly #files: DiskFiles;
-  /** Bytes of the file that hold header and whole frames; 0 while it has no frame. */
+  /** Bytes of header and whole frames in the file; 0 while it has no frame. */
   #fileBytes: number;
-  /** Size after the file was last written anew. */
+  /** Size after the file was last rewritten. */
   #compactBytes: number;
-  /** Pages of the file may be in the cache only: nothing is put behind them. */
+  /** Pages of the file may only be in the cache: nothing is appended to them. */
   #isSuspect: boolean;
   /** Why nothing is confirmed any more. */
   #broken: string | undefined;
   #isNameDurable = false;
-  /** A file that was replaced may still be there. */
+  /** A replaced file may still exist. */
   #isOldThere = false;
-  /** Being written. */
+  /** Frames being written. */
   #inFlight: readonly Uint8Array[] = [];
   #pending: Uint8Array[] = [];
   #waiting: SyncDone[] = [];
   #work: Promise<void> | undefined;
 
   /**
-   * @param path Of the file; folders are made.
-   * @throws EnvironmentError when another version wrote the file; what the file system throws.
+   * @param path Path of the file; its folders are created.
+   * @throws EnvironmentError if another version wrote the file; also what the file system throws.
    */
   constructor(path: string, files: DiskFiles = SYSTEM_FILES) {
     this.#path = path;
@@ -124,7 +127,7 @@ export class FileDisk implements Disk {
     this.cutBytes = bytes.length - this.#fileBytes;
     if (this.cutBytes > 0) cutFile(path, this.#fileBytes, bytes.length);
     else closeSync(openSync(path, 'a', FILE_MODE));
-    // One that an earlier version left for everybody to read.
+    // A file that an earlier version left readable for everybody.
     chmodSync(path, FILE_MODE);
   }
 
@@ -151,8 +154,8 @@ export class FileDisk implements Disk {
   }
 
   /**
-   * The node crashed: what no sync was under way for is lost as the fault says, with the same rules
-   * as on the simulated disk.
+   * The node crashed: frames for which no sync was under way are lost as the fault says, by the
+   * rules of the simulated disk.
    */
   crash(fault: StoreFault, stream: RandomStream): void {
     const unsynced = new SimDisk();
@@ -162,7 +165,7 @@ export class FileDisk implements Disk {
     this.#waiting = [];
   }
 
-  /** Waits for what is being written. */
+  /** Waits for writes under way. */
   async close(): Promise<void> {
     await this.#work;
   }
@@ -180,7 +183,7 @@ export class FileDisk implements Disk {
     this.#work = undefined;
   }
 
-  /** Writes what is in flight; returns why it is not durable, if so. */
+  /** Writes the frames in flight; returns the reason if they are not durable. */
   async #write(): Promise<string | undefined> {
     try {
       if (this.#broken !== undefined) throw new EnvironmentError(this.#broken);
@@ -188,12 +191,13 @@ export class FileDisk implements Disk {
       const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
       await (isCut || isBloated || this.#isSuspect ? this.#rewrite() : this.#extend());
       if (!this.#isNameDurable) await this.#syncName();
-      // Behind the folder: before, a power failure could bring back the name of what is erased here.
+      // After the folder's sync: before it, a power failure could bring back the name of the file
+      // erased here.
       if (this.#isOldThere) this.#eraseLeftovers();
       this.#isOldThere = false;
       return undefined;
     } catch (error) {
-      // Told, not forgotten: these frames come first again when somebody asks for the next sync.
+      // Told, but kept: the next sync writes these frames first.
       this.#pending = withoutOverwritten([...this.#inFlight, ...this.#pending]);
       this.#inFlight = [];
       return textOf(error, this.#path);
@@ -226,7 +230,7 @@ export class FileDisk implements Disk {
     wipe(all, frames, bytes);
     this.#isOldThere = true;
     this.#keepOldName();
-    // In one turn with the size: a reader sees either the old file or the new one.
+    // In the same turn as the size: a reader sees either the old file or the new one.
     renameSync(this.#next, this.#path);
     this.#isSuspect = false;
     this.#isNameDurable = false;
@@ -242,23 +246,23 @@ export class FileDisk implements Disk {
     return `${this.#path}.old`;
   }
 
-  /** The file that is about to be replaced keeps a name, so that a crash cannot hide it from erasure. */
+  /** The file about to be replaced keeps a name, so that a crash cannot hide it from erasure. */
   #keepOldName(): void {
     try {
       linkSync(this.#path, this.#old);
     } catch (error) {
-      // Without second names a file can only be erased in place, which is no replacement of a whole.
+      // Without hard links a file can only be erased in place, which is not an atomic replacement.
       if (!hasNoLinks(error)) throw error;
     }
   }
 
-  /** What a replacement left behind, of this process or of one that crashed in it. */
+  /** What a replacement left behind, by this process or by one that crashed during it. */
   #eraseLeftovers(): void {
     eraseUnlessSame(this.#old, this.#path);
     eraseUnlessSame(this.#next, this.#path);
   }
 
-  /** What was in flight is in the file. */
+  /** The frames in flight are in the file. */
   #landed(fileBytes: number): void {
     this.#fileBytes = fileBytes;
     wipe(...this.#inFlight);
@@ -267,7 +271,8 @@ export class FileDisk implements Disk {
 
   async #finish(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {
     const wasSuspect = this.#isSuspect;
-    // Until it is whole: part of it may be in the file, and would be read behind what is shorter.
+    // Cleared until it is whole: part of it may be in the file, and would be read after shorter
+    // frames.
     this.#isSuspect = true;
     try {
       await writeAll(file, bytes, from);
@@ -303,9 +308,10 @@ export class FileDisk implements Disk {
   }
 }
 
-/** Bytes that can be believed, from the start of a file. */
+/** Length of the valid part, from the start of a file. */
 function wholeBytes(bytes: Uint8Array, path: string): number {
-  // A file whose first write was torn, or whose size alone reached the disk, has confirmed nothing.
+  // A file whose first write was torn, or of which only the size reached the disk, has confirmed
+  // nothing.
   const isUnborn = HEADER.subarray(0, bytes.length).every((byte, at) => byte === bytes[at]);
   if (bytes.length < HEADER.length && isUnborn) return 0;
   if (bytes.every((byte) => byte === 0)) return 0;
@@ -337,7 +343,7 @@ function textOf(error: unknown, path: string): string {
   return `${path}: ${words}`;
 }
 
-/** Frames that wait for a disk that refuses them stay few, however often an entry is written. */
+/** Keeps few frames waiting for a disk that refuses them, however often an entry is written. */
 function withoutOverwritten(waiting: Uint8Array[]): Uint8Array[] {
   if (waiting.length <= REFUSED_FRAMES_MAX) return waiting;
   const frames = latestOf(wholeFrames(concat(waiting)));

@@ -1,11 +1,12 @@
 /**
- * One process for a folder: the second that wants it is refused by name, and a process that has died
- * does not keep it.
+ * Allows one process per folder: a second one is refused with the holder's name, and a process that
+ * has died does not keep the lock.
  *
  * The lock is a file that names its holder: number and start of the process, start of the machine,
- * and the space in which that number counts. So a number that the system has given to another
- * process since is not mistaken for the holder. Where the holder cannot be looked at – another
- * container, another machine, a system without `/proc` – it lives as long as it renews the file.
+ * and the PID namespace in which the number counts. So another process that has since been given
+ * that number is not mistaken for the holder. Where the holder cannot be inspected – another
+ * container, another machine, a system without `/proc` – it counts as alive as long as it renews
+ * the file.
  *
  * @module
  */
@@ -26,38 +27,38 @@ import { join } from 'node:path';
 import { EnvironmentError, systemCode } from './environment.ts';
 import { hasNoLinks } from './erase-file.ts';
 
-/** The file; stores end in `.log`. */
+/** The lock file; names of stores end in `.log`. */
 const LOCK_NAME = '.lock';
 const OWNER_ONLY = 0o600;
 const RENEW_MS = 5_000;
-/** A holder that cannot be looked at has died when it has not renewed for so long. */
+/** A holder that cannot be inspected is dead if it has not renewed for this long. */
 const SILENT_MS = 30_000;
-/** Newcomers that may take a dead holder's place at the same moment. */
+/** Newcomers that may take over from a dead holder at the same moment. */
 const TRIES_MAX = 10;
 
 /** The process that holds a folder. */
 interface Holder {
   readonly pid: number;
-  /** Start of the process, in ticks since the start of the machine; empty where nobody tells. */
+  /** Start of the process, in ticks since the start of the machine; empty if unknown. */
   readonly start: string;
-  /** Where that number counts. */
+  /** The namespace in which that number counts. */
   readonly space: string;
-  /** Tells two locks of one process apart. */
+  /** Distinguishes two locks of the same process. */
   readonly mark: string;
 }
 
-/** A folder that is ours. */
+/** A folder that we hold. */
 export interface FolderLock {
-  /** Gives it back. */
+  /** Releases it. */
   release(): void;
 }
 
-/** Folders that this process holds: it is as bad as another one. */
+/** Folders that this process holds: a second holder in the same process is just as bad. */
 const held = new Set<string>();
 
 /**
- * Takes a folder; it is made when it is not there.
- * @throws EnvironmentError naming the process that has it; what the file system throws.
+ * Locks a folder, which is created if it does not exist.
+ * @throws EnvironmentError that names the holder; also what the file system throws.
  */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -96,12 +97,12 @@ function renew(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch (error) {
-    // Somebody has removed it: there is nothing left to renew.
+    // Somebody has removed the file: there is nothing left to renew.
     if (systemCode(error) !== 'ENOENT') throw error;
   }
 }
 
-/** Writes the lock with its content at once; false when there is one. */
+/** Creates the lock file together with its content; false if there is one. */
 function place(path: string, own: Holder): boolean {
   const draft = `${path}.${own.mark}`;
   const text = JSON.stringify(own);
@@ -121,7 +122,7 @@ function place(path: string, own: Holder): boolean {
   }
 }
 
-/** Takes a dead holder's file away, unless somebody else has just done so and put its own there. */
+/** Removes a dead holder's file, unless somebody else has just done so and created their own. */
 function removeDead(path: string, seen: string): void {
   const aside = `${path}.${randomBytes(8).toString('hex')}`;
   try {
@@ -133,7 +134,7 @@ function removeDead(path: string, seen: string): void {
   try {
     if (readFileSync(aside, 'utf8') !== seen) linkSync(aside, path);
   } catch (error) {
-    // Two have taken the place meanwhile: the one that is there stays.
+    // Two newcomers have taken over meanwhile: the file that is there stays.
     if (systemCode(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(aside, { force: true });
@@ -152,12 +153,12 @@ function ownPlace(): Omit<Holder, 'mark'> {
   return { pid, start: startOf(pid) ?? '', space: ownSpace() };
 }
 
-/** Start of a process that runs; proc(5): the 22nd field, behind a name that may hold anything. */
+/** Start of a running process; proc(5): the 22nd field, after a name that may contain anything. */
 function startOf(pid: number): string | undefined {
   const text = readIfThere(`/proc/${pid}/stat`);
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state] = fields ?? [];
-  // A process that has died and that nobody has asked about yet.
+  // A process that has died but has not been reaped.
   if (state === 'Z' || state === 'X') return undefined;
   return fields?.[19];
 }
@@ -167,7 +168,7 @@ function ownSpace(): string {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
-    // No Linux: numbers count on this machine.
+    // Not Linux: numbers are per machine.
     return hostname();
   }
 }
@@ -180,7 +181,7 @@ function holderOf(text: string | undefined): Holder | undefined {
       ? { pid: pid as number, start, space, mark }
       : undefined;
   } catch {
-    // A lock has its content from the first moment on: this is none.
+    // A lock file has its content from the first moment on, so this is none.
     return undefined;
   }
 }

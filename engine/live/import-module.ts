@@ -1,11 +1,11 @@
 /**
- * Imports a module of a user's by its address, TypeScript or JavaScript, in any thread and process,
+ * Imports a user's module by its address, TypeScript or JavaScript, in any thread and process,
  * whether this program runs from its sources, from one file (ADR 0030), or built.
  *
- * Node strips types by itself from 22.18 on. Before, the main thread of the sources has tsx as its
- * loader; a process that begins with a bundle or with built code has none, and threads do not inherit
- * it for modules that they import by address: there tsx is asked for this one module and what it
- * imports.
+ * Node strips types by itself from 22.18 on. In earlier versions the main thread of the sources has
+ * tsx as its loader; a process that begins with a bundle or with built code has none, and threads
+ * do not inherit it for modules that they import by address. There, tsx is asked for this one
+ * module and what it imports.
  *
  * @module
  */
@@ -13,11 +13,11 @@ import Module, { isBuiltin } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
-/** By address, the modules of a program that is one file; each lists itself (prepare.ts). */
+/** The modules of a program that is one file, by address; each registers itself (prepare.ts). */
 type LoadedModules = ReadonlyMap<string, object>;
 type Exports = Readonly<Record<string, unknown>>;
 
-/** What Node's loader of CommonJS calls for each `require`. */
+/** What Node's CommonJS loader calls for each `require`. */
 interface CommonJs {
   _load: (request: string, parent: unknown, isMain: boolean) => unknown;
   _resolveFilename: (request: string, parent: unknown, isMain: boolean) => string;
@@ -27,7 +27,7 @@ const COMMON_JS = Module as unknown as CommonJs;
 
 /** @param address `file:` address. @returns the module's namespace. */
 export async function importModule(address: string): Promise<unknown> {
-  // A module that tsx has loaded gives its own address with a query.
+  // A module loaded by tsx gives its own address with a query.
   const plain = address.replace(/\?.*$/, '');
   const loaded = Reflect.get(globalThis, Symbol.for('orrery.modules')) as LoadedModules | undefined;
   if (loaded !== undefined) {
@@ -45,7 +45,10 @@ export async function importModule(address: string): Promise<unknown> {
   return tsImport(plain, import.meta.url);
 }
 
-/** Node does not always find the names that a CommonJS module exports; they are in its default. */
+/**
+ * Node does not always find the names that a CommonJS module exports; they are in its default
+ * export.
+ */
 function namedExports(module: Exports): unknown {
   const names = Object.keys(module).filter((name) => !/^(default|module\.exports)$/.test(name));
   return names.length === 0 ? (module['default'] ?? module) : module;
@@ -53,7 +56,7 @@ function namedExports(module: Exports): unknown {
 
 let isSharing = false;
 
-/** From now on, imports of our own modules give those that are loaded. */
+/** From now on, imports of our own modules give the loaded ones. */
 async function shareModules(loaded: LoadedModules): Promise<void> {
   if (isSharing) return;
   isSharing = true;
@@ -61,14 +64,14 @@ async function shareModules(loaded: LoadedModules): Promise<void> {
     const tsx = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
     for (const api of tsx) api.register();
   }
-  // Registered last, asked first.
+  // Registered last, so asked first.
   const hooks = new URL('./shared-modules.mjs', import.meta.url);
   const names = [...loaded].map(([address, module]) => [address, Object.keys(module)]);
   Module.register(hooks, { data: names });
   shareRequired(loaded);
 }
 
-/** Users' modules in a package without `"type": "module"` ask by `require`. */
+/** Users' modules in a package without `"type": "module"` use `require`. */
 function shareRequired(loaded: LoadedModules): void {
   const { _load: load, _resolveFilename: placeOf } = COMMON_JS;
   COMMON_JS._load = (request, parent, isMain): unknown => {
@@ -78,7 +81,7 @@ function shareRequired(loaded: LoadedModules): void {
   };
 }
 
-/** True when Node has said that it does not know such files. */
+/** True if Node says that it does not know such files. */
 function isUnknownKind(error: unknown): boolean {
   return (error as { readonly code?: unknown }).code === 'ERR_UNKNOWN_FILE_EXTENSION';
 }

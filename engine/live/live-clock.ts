@@ -1,7 +1,7 @@
 /**
  * The two clocks of the live world: monotonic time since the start of the run, and calendar time.
  *
- * Intervals come from the monotonic clock only (docs/spec/live.md). Calendar time is paired
+ * Intervals come from the monotonic clock only (docs/spec/live.md#clocks). Calendar time is paired
  * with it once, at the start; later steps of the system's clock are not followed.
  *
  * @module
@@ -14,14 +14,16 @@ export interface WallClock {
   now(): Nanoseconds;
 }
 
-/** Bracketed reads from which the narrowest is taken: one single pairing was 6.6 ms off (9.5). */
+/** Bracketed reads, of which the narrowest is used: a single pairing was 6.6 ms off. */
 const PAIRING_READS = 20;
 const NS_PER_MS = 1_000_000n;
 const NS_PER_S = 1_000_000_000n;
 
 /** The system's clocks. */
 export class LiveClock implements WallClock {
-  /** The machine's monotonic clock at instant 0, ns; processes of one machine share that clock. */
+  /**
+   * The machine's monotonic clock at instant 0, ns; all processes of a machine share that clock.
+   */
   readonly originNs = process.hrtime.bigint();
   /** Calendar time of instant 0. */
   readonly startedAt: CalendarTime;
@@ -30,7 +32,8 @@ export class LiveClock implements WallClock {
     this.startedAt = pairCalendar(this.originNs);
   }
 
-  // Rebased to the start, so that a machine that has been up for 104 days still counts in integers.
+  // Relative to the start, so that a machine that has been up for 104 days still counts in exact
+  // integers.
   now(): Nanoseconds {
     return Number(process.hrtime.bigint() - this.originNs);
   }

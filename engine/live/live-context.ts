@@ -1,5 +1,6 @@
 /**
- * What a live host needs of its world besides what a simulated one needs; the world implements it.
+ * What a live host needs from its world besides what a simulated one needs; the world implements
+ * it.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * The port on real sockets: what differs from a simulated host. Time is the wall clock, key material
- * comes from the system, datagrams leave through real sockets, heavy work runs on other threads,
- * stores are files. Everything else (streams of random numbers, requests, drops, meters, lives) is
- * the code of `engine/net`, so that both worlds agree by construction.
+ * The port on real sockets, as far as it differs from a simulated host: time is the wall clock, key
+ * material comes from the system, datagrams leave through real sockets, heavy work runs on other
+ * threads, stores are files. Everything else (random streams, requests, drops, meters, lives) is
+ * the code of `engine/net`, so both worlds agree by construction.
  *
  * @module
  */
@@ -40,7 +40,7 @@ import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
 import { TcpHost } from './tcp-host.ts';
 
-/** Dynamic ports that other programs may hold before we give up. */
+/** Dynamic ports found taken by other programs before we give up. */
 const PORT_TRIES = 256;
 
 /** One host on real sockets. */
@@ -50,10 +50,10 @@ export class LiveHost extends SimHost {
   readonly #live: LiveContext;
   readonly #jobs: Readonly<Record<string, JobDefinition>>;
   readonly #disks = new Map<string, FileDisk>();
-  /** Of this life. */
+  /** The streams of this life. */
   readonly #stores = new Map<string, LiveStore>();
   #tcp: TcpHost | undefined;
-  /** The folder of all its stores, from the first one on. */
+  /** The folder of all its stores, created with the first one. */
   #lock: FolderLock | undefined;
 
   constructor(live: LiveContext, index: number, options: SimHostOptions) {
@@ -62,19 +62,19 @@ export class LiveHost extends SimHost {
     this.#jobs = options.jobs ?? {};
   }
 
-  /** True when the protocol has jobs of plain data. */
+  /** True if the protocol has jobs on plain data. */
   get hasJobs(): boolean {
     return Object.values(this.#jobs).some(({ bytes }) => bytes === undefined);
   }
 
-  /** True when the protocol has jobs on bytes whose threads start before the run. */
+  /** True if the protocol has jobs on bytes whose threads start before the run. */
   get hasByteJobs(): boolean {
     return Object.values(this.#jobs).some(
       ({ bytes, onDemand }) => bytes !== undefined && onDemand !== true,
     );
   }
 
-  /** Syncs of stores that failed, in all lives. */
+  /** Failed syncs of stores, in all lives. */
   get storeFailures(): number {
     return [...this.#disks.values()].reduce((sum, { failures }) => sum + failures, 0);
   }
@@ -100,8 +100,9 @@ export class LiveHost extends SimHost {
   }
 
   /**
-   * Undefined when this host itself holds the port, as in every world.
-   * @throws EnvironmentError when the system refuses the socket: the run cannot be what was asked for.
+   * Undefined if this host itself holds the port, as in every world.
+   * @throws EnvironmentError if the system refuses the socket: the run cannot be what was asked
+   * for.
    */
   override udp(options: UdpOptions): DatagramSocket | undefined {
     for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
@@ -187,7 +188,7 @@ export class LiveHost extends SimHost {
     this.#end();
   }
 
-  /** Closes sockets and streams, and waits for what is being written and sent. */
+  /** Closes sockets and streams, and waits for writes and sends under way. */
   async close(): Promise<void> {
     this.#end();
     const disks = [...this.#disks.values()].map((disk) => disk.close());
@@ -229,7 +230,7 @@ export class LiveHost extends SimHost {
     else this.log.warn(`store ${name}: nothing more is durable: ${error}`);
   }
 
-  /** What the system did not give, with its real place. */
+  /** What the system refused, with its real address. */
   #trouble(local: Endpoint, code: string): EnvironmentError {
     const { endpoints, wires } = this.#live;
     const pair = endpoints.pairOf(local);
@@ -274,7 +275,7 @@ export class LiveHost extends SimHost {
     const { wires, ownership, pump, handovers, endpoints } = this.#live;
     const { life } = this;
     const enter = this.#asEvents();
-    // hot: one closure per socket and none per datagram; a datagram never comes inside of another.
+    // hot: one closure per socket and none per datagram, because datagrams never nest.
     let bytes = NO_BUFFER;
     let from: Endpoint = 0;
     const handle = (): void => {
@@ -300,7 +301,7 @@ export class LiveHost extends SimHost {
   }
 }
 
-/** A socket whose packets pass the links first and then the kernel. */
+/** A socket whose packets pass first the links and then the kernel. */
 class LiveSocket implements DatagramSocket {
   readonly local: Endpoint;
   readonly #live: LiveContext;
@@ -331,7 +332,7 @@ class LiveSocket implements DatagramSocket {
     if (isBound) wires.close(this.local);
   }
 
-  /** An application's own turn sends this. */
+  /** Sent in an application's own turn. */
   #noteSource(bytes: Uint8Array): void {
     const { handovers, network } = this.#live;
     if (handovers.follows(bytes)) handovers.sourced(bytes, this.#host, network.scheduler.now);

@@ -7,7 +7,7 @@
 import { pino } from 'pino';
 import type { LogSink } from '../net/sim-observers.ts';
 
-/** Levels from which on lines are written. */
+/** Levels, lowest first. */
 export type LogLevel = 'debug' | 'info' | 'warn';
 
 const STDERR = 2;

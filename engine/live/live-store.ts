@@ -1,6 +1,6 @@
 /**
- * `host.store` in live: log and table over files, one folder per node. See file-disk.ts for when
- * things are durable.
+ * `host.store` in live runs: log and table over files, one folder per node. See file-disk.ts for
+ * durability.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export class LiveStore extends DiskStore {
 
   /**
    * @param asEvent Calls back as an event, unless the node has crashed by then.
-   * @param onTurn Told when syncs begin to fail, and why, and when they succeed again.
+   * @param onTurn Told when syncs begin to fail, with the reason, and when they succeed again.
    */
   constructor(
     disk: FileDisk,

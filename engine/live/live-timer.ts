@@ -1,8 +1,8 @@
 /**
  * A timer of a live node: due by the wall clock, fired in its turn, never early.
  *
- * The waiting is that of `engine/core`; what is added is the distance between wall and links, and
- * the turn that it waits for once it is due.
+ * Waiting is done by `engine/core`; added here are the distance between wall clock and links, and
+ * the wait for its turn once it is due.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export class LiveTimer implements Timer, ReadyTask {
   readonly #timer: RearmTimer;
   readonly #fire: () => void;
   readonly #label: string;
-  /** Due, and its turn has not come. */
+  /** Due, but its turn has not come. */
   #isReady = false;
 
   constructor(pump: Pump, scheduler: Scheduler, fire: () => void, label: string) {
@@ -49,7 +49,7 @@ export class LiveTimer implements Timer, ReadyTask {
     this.#timer.cancel();
   }
 
-  /** Part of {@link ReadyTask}: does nothing when it was cancelled or moved in the meantime. */
+  /** Part of {@link ReadyTask}: does nothing if it was cancelled or moved in the meantime. */
   run(): void {
     if (!this.#isReady) return;
     this.#isReady = false;

@@ -1,12 +1,11 @@
 /**
  * A live world: the links, routes and faults of the simulated one, driven by the wall clock, whose
- * packets pass real UDP sockets on 127.0.0.0/8 within one process (DESIGN 3 and 5,
- * docs/spec/live.md).
+ * packets pass real UDP sockets on 127.0.0.0/8 within one process (docs/spec/live.md).
  *
- * A datagram goes through the direction of its link as in sim (rate, queue, loss, delay), and where
- * its pipe ends it is written to the real socket of its sender, towards the real address of its
- * receiver. What cannot be modelled at the sender: a bottleneck that several machines share.
- * Does not make nodes and chooses no faults: the runner does.
+ * A datagram goes through the direction of its link as in sim (rate, queue, loss, delay); where its
+ * pipe ends, it is written to the real socket of its sender, addressed to the real address of its
+ * receiver. A bottleneck that several machines share cannot be modelled at the sender. The runner
+ * makes nodes and chooses faults.
  *
  * @module
  */
@@ -37,7 +36,7 @@ import { PortPlan, type PortRange } from './port-plan.ts';
 import { type Precision, Pump } from './pump.ts';
 import { WireTable } from './wire-table.ts';
 
-/** What a live world is made of. */
+/** Parts of a live world. */
 export interface LiveWorldOptions
   extends Omit<SimWorldOptions, 'epochSeconds' | 'buffers' | 'streams'> {
   /** `off`: links have no rate, delay or impairment; faults still act. */
@@ -46,15 +45,20 @@ export interface LiveWorldOptions
   readonly precision?: Precision;
   /** Address of the module whose `protocol` runs on a host; needed where jobs are computed. */
   readonly moduleOf?: (host: string) => string | undefined;
-  /** Hosts whose nodes run in this process; the others are reached through their real addresses. */
+  /** Hosts whose nodes run in this process; the others are reached at their real addresses. */
   readonly isLocal?: (host: string) => boolean;
-  /** Ports of 127.0.0.1 that stand for the hosts' addresses; those themselves when absent. */
+  /**
+   * Ports of 127.0.0.1 that replace the hosts' addresses; absent if the addresses themselves are
+   * used.
+   */
   readonly ports?: readonly PortRange[] | undefined;
-  /** Workers that several worlds share; whoever made them closes them. Own ones when absent. */
+  /**
+   * Workers shared by several worlds; whoever made them closes them. Absent: workers of its own.
+   */
   readonly compute?: ComputePool;
-  /** Stores are below it, a folder per host; a temporary one, removed at the end, when absent. */
+  /** Contains the stores, a folder per host; if absent, a temporary folder, removed at the end. */
   readonly stateFolder?: string;
-  /** Gets what node code threw; the world has stopped by then. */
+  /** Receives what node code threw; the world has stopped by then. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -63,7 +67,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly clock: LiveClock;
   readonly pump: Pump;
   readonly wires: WireTable;
-  /** From the instant at which a datagram was due at the end of its pipe until it was written, ns. */
+  /** From when a datagram was due at the end of its pipe until it was written, ns. */
   readonly lateness = new LogHistogram();
   readonly handovers: HandoverSamples;
   readonly compute: ComputePool;
@@ -112,7 +116,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     return super.addSegment({ ...options, medium: bare(options.medium) });
   }
 
-  /** Starts the workers that the hosts' jobs will need, and loads their modules there. */
+  /** Starts the workers that the hosts' jobs will need, and loads their modules. */
   async warm(): Promise<void> {
     const modules = (hosts: readonly LiveHost[]): readonly string[] => {
       const urls = hosts.map((host) => this.moduleOf(host.name)).filter((url) => url !== undefined);
@@ -132,12 +136,12 @@ export class LiveWorld extends SimWorld implements LiveContext {
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }
 
-  /** Ends of streams opened so far, on all hosts. */
+  /** Ends of opened streams so far, on all hosts. */
   get streamsOpened(): number {
     return this.#liveHosts.reduce((sum, host) => sum + host.streamsOpened, 0);
   }
 
-  /** Syncs of stores that failed, on all hosts. */
+  /** Failed syncs of stores, on all hosts. */
   get storeFailures(): number {
     return this.#liveHosts.reduce((sum, host) => sum + host.storeFailures, 0);
   }
@@ -195,12 +199,12 @@ export class LiveWorld extends SimWorld implements LiveContext {
     const length = table.length[packet] as number;
     const from = table.from[packet] as number;
     const buffer = table.takeBuffer(packet);
-    // What a node forwards fills its buffer; a view of it would be garbage.
+    // A forwarded packet fills its buffer, so no view is needed, which would be garbage.
     const isWhole = length === buffer.length;
     const bytes = isWhole ? buffer : buffer.subarray(offset, offset + length);
     if (this.handovers.follows(bytes)) {
       const ends = { from: this.#hostAt(from), to: this.#hostAt(to) };
-      // The row is free and not yet used again.
+      // The row is free but not yet reused.
       const offeredNs = table.offeredAt[packet] as number;
       this.handovers.left(bytes, ends, { offeredNs, dueNs: scheduler.now, writtenNs: now });
     }
@@ -208,7 +212,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   }
 }
 
-/** A direction that only takes packets over. */
+/** A direction that only hands packets over. */
 function bare({ mtu, queue }: DirectionSpec): DirectionSpec {
   return {
     rateBps: Number.POSITIVE_INFINITY,

@@ -1,6 +1,6 @@
 /**
- * Finds out whether the system lets us use the addresses of the topology: Linux answers on all of
- * 127.0.0.0/8, macOS only on 127.0.0.1, where the ports must be free.
+ * Finds out whether the system lets us use the addresses of the topology: Linux accepts all of
+ * 127.0.0.0/8, macOS only 127.0.0.1, where the ports must be free.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { UdpWire } from './udp-wire.ts';
 
 const IGNORED = { onMessage: (): void => undefined, onError: (): void => undefined };
 
-/** The first address that no socket can be bound to, or undefined. */
+/** The first address that no socket can be bound to; undefined if there is none. */
 export function firstUnusable(addresses: readonly string[]): string | undefined {
   return [...new Set(addresses)].find((address) => {
     const wire = UdpWire.bind(address, 0, IGNORED);

@@ -1,14 +1,14 @@
 /**
- * Real ports of a world whose hosts all live on 127.0.0.1, for systems that have no other address of
- * 127.0.0.0/8: `addressPlan: ports`.
+ * Real ports of a world whose hosts all live on 127.0.0.1, for systems that have no other address
+ * of 127.0.0.0/8: `addressPlan: ports`.
  *
- * Inside the world every host keeps the address that it has in the `loopback` plan; here its
- * (address, port) becomes a port of the host's own range, and back. The n-th port of a link is
- * always the same real one; other ports take the first free place, in the order of first use, and
- * lose it to another only when they are closed. A connection begins at a port that the system chooses:
- * it stands in the table while it is open.
+ * Inside the world, every host keeps its address from the `loopback` plan; here its (address, port)
+ * is mapped to a port of the host's own range, and back. The n-th port of a link always maps to the
+ * same real one; other ports take the first free place, in order of first use, and lose it only
+ * when they are closed. A connection begins at a port chosen by the system, which is in the table
+ * while the connection is open.
  *
- * Holds for one process: another cannot know the places of this one.
+ * Valid for one process: another cannot know its places.
  *
  * @module
  */
@@ -28,15 +28,15 @@ export interface Place {
 export interface PortRange {
   /** The host's address inside the world. */
   readonly address: string;
-  /** First real port. */
+  /** First real port of the host's range. */
   readonly first: number;
-  /** Places for ports that are no links', from the first on. */
+  /** Places for ports that do not belong to links, from the first on. */
   readonly services: number;
-  /** All places; those of links follow the others. */
+  /** All places; those of links come after the others. */
   readonly count: number;
 }
 
-/** A connection that is being made, as `node:net` shows it. */
+/** A connection being made, as `node:net` shows it. */
 export interface Caller {
   readonly localPort?: number | undefined;
 }
@@ -45,17 +45,17 @@ export interface Caller {
 export class PortPlan {
   readonly ranges: readonly PortRange[];
   readonly #rangeOf: ReadonlyMap<string, PortRange>;
-  /** By address, then port: where a port really is. */
+  /** By address, then port: the real port. */
   readonly #real = new Map<string, Map<number, Place>>();
-  /** By real port: whose it is. */
+  /** By real port: the owner. */
   readonly #logical = new Map<number, Place>();
   /** Sockets open at each real port. */
   readonly #users = new Map<number, number>();
-  /** Real ports whose sockets are closed; the longest closed one first. */
+  /** Real ports whose sockets are closed, those closed longest first. */
   readonly #idle = new Set<number>();
-  /** Connections that are being made, with the address of who makes them. */
+  /** Connections being made, with the address of the connecting host. */
   readonly #callers = new Map<Caller, string>();
-  /** Connections that stand, with where each began. */
+  /** Established connections, with where each began. */
   readonly #calls = new Map<Caller, Place>();
 
   constructor(ranges: readonly PortRange[]) {
@@ -63,7 +63,7 @@ export class PortPlan {
     this.#rangeOf = new Map(ranges.map((range) => [range.address, range]));
   }
 
-  /** A socket opens at (address, port): its real place; undefined when the host has none left. */
+  /** A socket opens at (address, port): its real place; undefined if the host has none left. */
   open(place: Place): Place | undefined {
     const real = this.find(place) ?? this.#choose(place);
     if (real === undefined) return undefined;
@@ -72,7 +72,7 @@ export class PortPlan {
     return real;
   }
 
-  /** That socket is closed; another port may have its place when it is needed. */
+  /** That socket is closed; another port may take its place when needed. */
   close(place: Place): void {
     const real = this.find(place);
     if (real === undefined) return;
@@ -82,13 +82,13 @@ export class PortPlan {
   }
 
   // hot: once per datagram and hop.
-  /** The real place of (address, port), when it has one. */
+  /** The real place of (address, port), if it has one. */
   find(place: Place): Place | undefined {
     return this.#real.get(place.address)?.get(place.port);
   }
 
   // hot: once per datagram and hop.
-  /** Who sends datagrams from there; itself when it is nobody of this world. */
+  /** The sender of datagrams from there; unchanged if it is not of this world. */
   whose(address: string, port: number): Place {
     return (address === REAL_ADDRESS ? this.#logical.get(port) : undefined) ?? { address, port };
   }
@@ -98,7 +98,7 @@ export class PortPlan {
     this.#callers.set(caller, address);
   }
 
-  /** The connection is made. @returns where it begins inside the world. */
+  /** The connection is established. @returns where it begins inside the world. */
   connected(caller: Caller): Place {
     const address = this.#callers.get(caller) ?? REAL_ADDRESS;
     const place = { address, port: caller.localPort ?? 0 };
@@ -107,13 +107,15 @@ export class PortPlan {
     return place;
   }
 
-  /** The connection is over, or came to nothing. */
+  /** The connection has ended or failed. */
   hungUp(caller: Caller): void {
     this.#callers.delete(caller);
     this.#calls.delete(caller);
   }
 
-  /** Who made a connection that comes from there; it may not have heard itself that it stands. */
+  /**
+   * The maker of a connection that comes from there, which may not yet know that it is established.
+   */
   caller(address: string, port: number): Place {
     for (const place of this.#calls.values()) if (place.port === port) return place;
     for (const [caller, owner] of this.#callers) {

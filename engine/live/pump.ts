@@ -1,21 +1,22 @@
 /**
- * The pump: drives one scheduler by the wall clock (docs/spec/live.md, 9.2 and 9.5).
+ * The pump: drives one scheduler by the wall clock (docs/spec/live.md).
  *
- * Events of links run inside the scheduler on their due time, so that lateness is never fed back
- * into the next one. Node code runs outside of it, on the wall clock, with the links caught up to
- * that instant: timers that are due wait in `ready` for their turn. Nothing fires early. A turn that
- * takes too long is continued by `setImmediate`, never after a sleep: I/O is served in between.
- * After a stall, node code that is due waits until the sockets are read: what lies in them arrived
- * before those timers, and a detection timer that fires first declares a living neighbour dead.
+ * Events of links run inside the scheduler at their due time, so lateness never feeds back into the
+ * next event. Node code runs outside of it, by the wall clock, with the links caught up to that
+ * instant; expired timers wait in `ready` for their turn. Nothing fires early. A turn that takes
+ * too long is continued by `setImmediate`, never after a sleep, so I/O is served in between. After
+ * a stall, expired timers wait until the sockets have been read: the datagrams in them arrived
+ * before those timers expired, and a detection timer that fired first would declare a living
+ * neighbour dead.
  *
- * What is under way goes before what is new: sources of traffic have a lane of their own, which waits
- * while a socket has more than one look takes out of it. So the backlog of a busy process is in front
- * of its sources, where it has cost nothing and its age is known, and not in the sockets of the kernel,
- * where probes wait behind it.
+ * Work under way goes before new work: traffic sources have a queue of their own, which waits while
+ * a socket holds more than one read takes out of it. The backlog of a busy process is then in front
+ * of its sources, where it has cost nothing and its age is known, and not in kernel sockets, where
+ * probes would wait behind it (docs/adr/0029).
  *
  * `high` precision sleeps until 1.2 ms before the next event and then looks again at every turn of
- * the event loop; `low` lets the timer of the system decide, which is up to 2 ms late and costs no
- * processor. Does not know links, nodes or sockets.
+ * the event loop; `low` relies on the system's timer, which is up to 2 ms late and takes no
+ * processor time. Does not know links, nodes or sockets.
  *
  * @module
  */
@@ -26,31 +27,37 @@ import { ReadyQueue, type ReadyTask } from './ready-queue.ts';
 /** How closely the pump follows the clock. */
 export type Precision = 'low' | 'high';
 
-/** What a pump is made of. */
+/** Parts of a pump. */
 export interface PumpOptions {
   readonly clock: WallClock;
   readonly scheduler: Scheduler;
   readonly precision: Precision;
-  /** True once when a socket seems to hold more than was read since the last call; none does when absent. */
+  /** True if, since the last call, a socket seemed to hold more than was read; absent: never. */
   readonly takeBacklog?: () => boolean;
-  /** Gets what node code threw; the pump has stopped by then. */
+  /** Receives what node code threw; the pump has stopped by then. */
   readonly onFailure: (error: unknown) => void;
 }
 
 const NS_PER_MS = 1_000_000;
-/** `setTimeout` fires up to 0.9 ms early and is cut to whole ms: what is left is spun (9.2). */
+/**
+ * `setTimeout` fires up to 0.9 ms early and rounds to whole ms, so the rest is spent spinning
+ * (docs/spec/live.md#timers-of-node).
+ */
 const SPIN_NS = 1_200_000;
-/** Below this a timer would be of no use. */
+/** With less than this left, a timer would be useless. */
 const SLEEP_MIN_NS = 1_600_000;
-/** Longest sleep; delays above 2^31 - 1 ms would become 1 (9.2). */
+/** Longest sleep; `setTimeout` turns delays above 2^31 - 1 ms into 1. */
 const SLEEP_MAX_NS = 1_000_000_000 * 3_600;
-/** A turn ends after this, so that sockets are read; the rest continues at once. */
+/** A turn ends after this so that sockets are read; the rest follows immediately. */
 const TURN_NS = 2_000_000;
-/** Who is this late was not running; the event loop asks timers first, and sockets after them. */
+/**
+ * A process this late was suspended; the event loop then serves timers first, and sockets after
+ * them.
+ */
 const STALL_NS = 20_000_000;
-/** Longest that timers wait after a stall while datagrams keep coming. */
+/** Longest time that timers wait after a stall while datagrams keep coming. */
 const DRAIN_MAX_NS = 50_000_000;
-/** Sources wait for full sockets for so long at most: those may be filled by other processes. */
+/** Sources wait for full sockets at most this long: other processes may be filling them. */
 const SOURCE_WAIT_NS = 10_000_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -59,7 +66,9 @@ export class Pump {
   readonly clock: WallClock;
   /** Turns that ended before everything due was done. */
   overruns = 0;
-  /** The longest time that something due has waited because nothing ran, ns; 0 when below 20 ms. */
+  /**
+   * Longest time that something due waited because the process did not run, ns; 0 when below 20 ms.
+   */
   longestStallNs = 0;
   readonly #scheduler: Scheduler;
   readonly #precision: Precision;
@@ -67,19 +76,19 @@ export class Pump {
   readonly #takeBacklog: () => boolean;
   readonly #ready = new ReadyQueue();
   readonly #sources = new ReadyQueue();
-  /** When sources had their last turn, or had nothing to do, ns. */
+  /** When sources last had their turn, or had nothing to do, ns. */
   #sourcesAtNs = 0;
-  /** Tasks so far, of both queues. */
+  /** Number of tasks so far, of both queues. */
   #pushed = 0;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
-  /** When the waiting timer wakes the pump, ns. */
+  /** When the pending timer wakes the pump, ns. */
   #wakeAt = NEVER;
   #isInside = false;
   #isRunning = true;
-  /** After a stall: until when timers wait for the sockets at most, ns. */
+  /** After a stall: the latest end of the timers' wait for the sockets, ns. */
   #drainUntil = 0;
-  /** All node code that was due has had its turn since the last stall. */
+  /** True once all node code that was due has run since the last stall. */
   #hasServed = true;
   /** Calls from outside since the last turn. */
   #arrivals = 0;
@@ -92,31 +101,34 @@ export class Pump {
     this.#onFailure = options.onFailure;
   }
 
-  /** False after `stop` or a failure: nothing is called any more. */
+  /** False after `stop` or a failure; then nothing is called any more. */
   get isRunning(): boolean {
     return this.#isRunning;
   }
 
-  /** How far the wall is ahead of the links, ns; added to delays that node code asks for. */
+  /** How far the wall clock is ahead of the links, ns; added to delays requested by node code. */
   get lead(): number {
     return Math.max(0, this.clock.now() - this.#scheduler.now);
   }
 
-  /** Runs a task in its turn, after those that were due before. */
+  /** Runs a task in its turn, after those that became due earlier. */
   push(task: ReadyTask): void {
     this.#ready.push(task, this.#pushed);
     this.#pushed += 1;
   }
 
-  /** Runs the turn of a source of traffic as {@link push} does, and not while a socket holds more than was read. */
+  /**
+   * Runs a traffic source's turn as {@link push} does, but not while a socket holds more than was
+   * read.
+   */
   pushSource(task: ReadyTask): void {
     this.#sources.push(task, this.#pushed);
     this.#pushed += 1;
   }
 
   /**
-   * Runs node code that something outside has caused (a datagram, an answer of a worker), with the
-   * links caught up to this instant. Within other node code it simply runs.
+   * Runs node code that something outside has caused (a datagram, a worker's answer), with the
+   * links caught up to now. Inside other node code, it runs directly.
    */
   enter(code: () => void): void {
     if (!this.#isRunning) return;
@@ -139,12 +151,12 @@ export class Pump {
     this.#plan();
   }
 
-  /** Something was scheduled from outside of node code: looks when it is due. */
+  /** Something was scheduled from outside of node code: checks when it is due. */
   wake(): void {
     if (!this.#isInside) this.#plan();
   }
 
-  /** Stops for good; what waits is forgotten. */
+  /** Stops for good and forgets what waits. */
   stop(): void {
     this.#isRunning = false;
     this.#ready.clear();
@@ -172,7 +184,8 @@ export class Pump {
   #runDue(endAt: number): void {
     const hasSources = this.#mayServeSources();
     for (;;) {
-      // Timers and sources in their order: whoever came first, when the process gets little of its machine.
+      // Timers and sources in their common order, which matters when the process gets little
+      // processor time.
       const isSource = hasSources && this.#sources.first < this.#ready.first;
       const queue = isSource ? this.#sources : this.#ready;
       if (queue.isEmpty) return;
@@ -184,7 +197,7 @@ export class Pump {
     }
   }
 
-  /** Asked once a turn. */
+  /** Evaluated once per turn. */
   #mayServeSources(): boolean {
     const { now } = this.#scheduler;
     const isBacklogged = this.#takeBacklog();
@@ -194,27 +207,27 @@ export class Pump {
     return true;
   }
 
-  /** Fires what is due; afterwards the links are where the wall clock is. */
+  /** Fires what is due; afterwards the links are at the wall clock's instant. */
   #catchUp(): void {
     const wall = this.clock.now();
     if (wall - this.#scheduler.now > STALL_NS) this.#noteStall(wall);
     if (wall > this.#scheduler.now) this.#scheduler.runUntil(wall);
   }
 
-  /** Nothing ran for long: a sleep, when nothing was due, else a stall. */
+  /** Nothing ran for long: a sleep if nothing was due, else a stall. */
   #noteStall(wall: number): void {
     const late = wall - this.#scheduler.peekTime();
     if (late <= STALL_NS) return;
     this.longestStallNs = Math.max(this.longestStallNs, late);
-    // On a machine that is always busy one stall follows another: what waited through the last time
-    // has its turn first.
+    // On a machine that is always busy, one stall follows another: what waited through the last one
+    // gets its turn first.
     if (this.#hasServed) this.#drainUntil = wall + DRAIN_MAX_NS;
     this.#hasServed = false;
-    // At least one look into the sockets, also when this turn came before it.
+    // At least one look at the sockets, even if this turn came before one.
     this.#arrivals += 1;
   }
 
-  /** True while timers wait for the sockets: until a turn of the loop has brought nothing. */
+  /** True while timers wait for the sockets: until a turn of the loop has brought no datagram. */
   #isDraining(): boolean {
     if (this.#arrivals === 0 || this.#scheduler.now >= this.#drainUntil) return false;
     this.#arrivals = 0;
@@ -232,7 +245,7 @@ export class Pump {
     const hasReady = !this.#ready.isEmpty || !this.#sources.isEmpty;
     const due = hasReady ? 0 : this.#scheduler.peekTime();
     const isHigh = this.#precision === 'high';
-    // hot: after most datagrams the timer that waits is early enough, and nobody asks for the time.
+    // hot: after most datagrams the pending timer is early enough, and the clock need not be read.
     if (due === NEVER || (!isHigh && due >= this.#wakeAt)) return;
     const left = due - this.clock.now();
     if (left <= 0 || (isHigh && left < SLEEP_MIN_NS)) {
@@ -252,12 +265,13 @@ export class Pump {
     clearTimeout(this.#timeout);
     this.#wakeAt = wakeAt;
     const ms = ns / NS_PER_MS;
-    // Down, for the rest is spun; in low up, since who wakes too early sleeps and wakes once more.
+    // high: rounded down, because the rest is spun; low: rounded up, because waking too early would
+    // cost another sleep.
     const wholeMs = this.#precision === 'high' ? Math.floor(ms) : Math.ceil(ms);
     const wake = (): void => {
       this.#timeout = undefined;
       this.#wakeAt = NEVER;
-      // Not a turn yet: the sockets are read in between.
+      // Not a turn yet: the sockets are read first.
       this.#plan();
     };
     this.#timeout = setTimeout(wake, Math.max(1, wholeMs));

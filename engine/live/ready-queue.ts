@@ -1,7 +1,7 @@
 /**
  * Node code that is due, first in, first out.
  *
- * An array with a head, emptied as a whole: nothing is moved for each task. Does not run them.
+ * An array with a head index, emptied as a whole: nothing is moved per task. Does not run tasks.
  *
  * @module
  */
@@ -21,18 +21,18 @@ export class ReadyQueue {
     return this.#head === this.#tasks.length;
   }
 
-  /** Number of the oldest one; Infinity when there is none. */
+  /** Number of the oldest task; Infinity if there is none. */
   get first(): number {
     return this.#numbers[this.#head] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** @param number Its place among the tasks of several queues; they grow. */
+  /** @param number Position in the common order of several queues; increasing. */
   push(task: ReadyTask, number: number): void {
     this.#tasks.push(task);
     this.#numbers.push(number);
   }
 
-  /** The oldest one, which leaves the queue. */
+  /** Removes and returns the oldest task. */
   next(): ReadyTask | undefined {
     const task = this.#tasks[this.#head];
     this.#head += 1;

@@ -1,29 +1,31 @@
 /**
- * Keeps keys and payloads out of what leaves a node in words: log lines, status, warnings of reports.
+ * Keeps keys and payloads out of text that leaves a node: log lines, status, warnings of reports.
  *
- * A second line of defence: callers pass names and numbers, never bytes. Does not look inside metrics,
- * which are numbers, and does not know bytes that are written as numbers.
+ * A second line of defence: callers pass names and numbers, never bytes. Does not look inside
+ * metrics, which are numbers, and does not recognise bytes written as decimal numbers.
  *
  * @module
  */
 
 /** Longest text of one message or field. */
 const TEXT_MAX = 2_000;
-/** 16 bytes and more in hexadecimal: the shortest key that anything here uses. */
+/** 16 bytes and more in hexadecimal: the shortest key used anywhere here. */
 const HEX_RUN = /(?:0x)?[0-9a-fA-F]{32,}/g;
 /** 16 bytes in base64 end in ==, 32 bytes in one =. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{22}==|[A-Za-z0-9+/_-]{43}=/g;
 /** 16 bytes and more in either alphabet; base64url needs no `=` at its end (RFC 4648 section 5). */
 const LONG_RUN = /[A-Za-z0-9+/_-]{22,}={0,2}/g;
-/** Changes between capitals, small letters and digits, for each character: 0.6 in keys, 0.2 in names. */
+/**
+ * Transitions between capitals, small letters and digits, per character: 0.6 in keys, 0.2 in names.
+ */
 const KEY_CHANGES_MIN = 0.3;
-/** PEM blocks, also when only their beginning is there. */
+/** PEM blocks, even if only their beginning is there. */
 const PEM = /-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g;
 const SECRET_NAME = /key|secret|passw|token|psk|private|payload|credential|authori[sz]ation/i;
 
 /** The text without runs of bytes that could be a key, cut at 2,000 characters. */
 export function scrub(text: string): string {
-  // Cut generously first: the patterns then see a bounded text, and no run is split by the last cut.
+  // Cut generously first: the patterns then see a bounded text, and the final cut splits no run.
   const bounded = text.length > 4 * TEXT_MAX ? text.slice(0, 4 * TEXT_MAX) : text;
   const clean = bounded
     .replace(PEM, '[key]')
@@ -49,7 +51,7 @@ function kindOf(letter = ''): 'digit' | 'capital' | 'small' {
   return letter <= 'Z' ? 'capital' : 'small';
 }
 
-/** True for the name of a field whose value is not written, whatever it is. */
+/** True for the name of a field whose value is never written. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }

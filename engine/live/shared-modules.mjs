@@ -1,6 +1,6 @@
 /**
- * Loader hooks for a process whose own modules are in one file: a module of a user's that imports one of
- * them gets the one that is there, and not a second one with classes and state of its own.
+ * Loader hooks for a process whose own modules are in one file: a user's module that imports one of
+ * them gets the loaded one, not a second copy with its own classes and state.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The names that the port gives to failures of real sockets.
+ * The port's names for failures of real sockets.
  *
  * @module
  */
@@ -14,16 +14,16 @@ const NAMES: Readonly<Record<string, StreamError>> = {
   EADDRINUSE: 'address-in-use',
 };
 
-/** What happened, in the port's words; everything else means that the peer cannot be reached. */
+/** The port's name for a failure; unknown ones mean that the peer cannot be reached. */
 export function streamErrorOf(error: Error): StreamError {
   const { code } = error as NodeJS.ErrnoException;
   return (code === undefined ? undefined : NAMES[code]) ?? 'unreachable';
 }
 
-/** Codes of a machine that has no socket to give; no peer is the cause. */
+/** Codes of a machine that has run out of sockets; the peer is not the cause. */
 const EXHAUSTED: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
 
-/** True when a connection could not even begin, since this machine has used up something. */
+/** True if a connection could not even begin because this machine is out of something. */
 export function isExhausted(error: Error): boolean {
   return EXHAUSTED.includes((error as NodeJS.ErrnoException).code ?? '');
 }

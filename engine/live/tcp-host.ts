@@ -1,8 +1,9 @@
 /**
- * Listening and connecting of one life of a live host, on real TCP sockets.
+ * Listening and connecting during one life of a live host, on real TCP sockets.
  *
- * That another program holds the port is known a moment after `listen` has returned, and told to
- * the owner and `onError`; a port that this host holds itself is refused at once. Ends with the life.
+ * That another program holds the port becomes known only after `listen` has returned, and is then
+ * reported to the owner and `onError`; a port that this host itself holds is refused immediately.
+ * Ends with the life.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import type { PortPlan } from './port-plan.ts';
 import { isExhausted, streamErrorOf } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 
-/** Streams that one listener accepts at a time; more are closed at once. */
+/** Streams that one listener accepts at a time; further ones are closed immediately. */
 const CONNECTIONS_MAX = 4_096;
 /** Three SYN retries, as the port says. */
 const CONNECT_TIMEOUT_NS = 7_000_000_000;
@@ -29,18 +30,18 @@ const NS_PER_MS = 1_000_000;
 /** First port that `listen({ port: 0 })` tries (RFC 6335 section 6). */
 const FIRST_DYNAMIC_PORT = 49_152;
 
-/** Whose streams these are. */
+/** The owner of the streams. */
 export interface TcpOwner {
   readonly address: string;
   readonly endpoints: EndpointTable;
-  /** Where the sockets really are; at their own addresses when absent. */
+  /** Maps sockets to real places; absent if they are at their own addresses. */
   readonly ports?: PortPlan | undefined;
   /** Runs node code as an event, unless the node has crashed. */
   readonly asEvent: (call: () => void) => void;
   readonly warn: (message: string) => void;
-  /** The system refused a socket at this place, before the node is told. */
+  /** The system refused a socket at this place; called before the node is told. */
   readonly onTrouble: (error: NodeJS.ErrnoException, place: string) => void;
-  /** A stream was opened, from either side. */
+  /** A stream was opened, by either side. */
   readonly onOpened: () => void;
 }
 
@@ -67,7 +68,8 @@ export class TcpHost {
     server.maxConnections = CONNECTIONS_MAX;
     server.on('connection', (socket) => {
       const remote = this.#remoteOf(socket);
-      // Until it is adopted nobody hears its errors, and an error that nobody hears ends the process.
+      // Nobody listens for its errors until it is adopted, and an unhandled error would end the
+      // process.
       socket.on('error', () => socket.destroy());
       if (this.#servers.get(local) !== server) {
         socket.destroy();
@@ -140,7 +142,7 @@ export class TcpHost {
     });
   }
 
-  /** Ends everything without a word: the life is over. */
+  /** Ends everything without notice: the life is over. */
   close(): void {
     for (const server of this.#servers.values()) server.close();
     for (const socket of this.#connecting) socket.destroy();
@@ -155,7 +157,7 @@ export class TcpHost {
     const { remoteAddress = '0.0.0.0', remotePort = 0 } = socket;
     const caller = ports?.caller(remoteAddress, remotePort);
     const { address, port } = caller ?? { address: remoteAddress, port: remotePort };
-    // Each connection comes from a port of its own, which is of no interest after its end.
+    // Each connection comes from a port of its own, which is irrelevant after its end.
     const remote = endpoints.hold(address, port);
     socket.once('close', () => endpoints.letGo(remote));
     return remote;

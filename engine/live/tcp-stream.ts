@@ -2,7 +2,8 @@
  * One reliable stream over a real TCP socket (engine/host/stream.ts).
  *
  * Half-open as TCP is; back-pressure both ways; errors end the stream under a name and are never
- * thrown. Streams pass no links: delay, rate and faults of the topology do not act on them.
+ * thrown. Streams do not pass the emulated links: delay, rate and faults of the topology do not act
+ * on them.
  *
  * @module
  */
@@ -12,12 +13,12 @@ import type { SecureOptions, Stream, StreamError, StreamHandlers } from '../host
 import { streamErrorOf } from './tcp-errors.ts';
 import { startTls } from './tls.ts';
 
-/** A node that goes on writing after `full` for this long has lost its peer; bytes. */
+/** A node that writes this much more after `full` loses the stream; bytes. */
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
-/** A handshake that has not ended by then has failed, ms; as Node's own TLS server. */
+/** A handshake that has not ended by then has failed, ms; as in Node's own TLS server. */
 const HANDSHAKE_MAX_MS = 120_000;
 
-/** What a stream needs of its host. */
+/** What a stream needs from its host. */
 export interface StreamSetup {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -32,11 +33,11 @@ export class TcpStream implements Stream {
   readonly #asEvent: (call: () => void) => void;
   /** The TCP socket below everything. */
   readonly #bottom: Socket;
-  /** What bytes go through: the same, or TLS over it. */
+  /** What bytes go through: the same socket, or TLS over it. */
   #top: Socket;
   #handlers: StreamHandlers | undefined;
   #failure: StreamError | undefined;
-  /** Takes our listeners off the socket again. */
+  /** Removes our listeners from the socket. */
   #detach: () => void = () => undefined;
   #isPaused = false;
   #isOver = false;
@@ -99,27 +100,27 @@ export class TcpStream implements Stream {
       if (isDecided) this.#failed(streamErrorOf(error));
       else decide('secure-failed');
     });
-    // The peer has given up the handshake; half-open as the stream is, it would wait for ever.
+    // The peer has given up the handshake; the stream is half-open, so it would wait for ever.
     top.once('end', () => {
       if (!isDecided) top.destroy();
     });
     top.once('close', () => {
       decide('secure-failed');
-      // A handshake that was given up leaves the connection below it open.
+      // An abandoned handshake leaves the connection below it open.
       this.#bottom.destroy();
     });
     this.#top = top;
     if (this.#handlers !== undefined) this.#attach(top);
   }
 
-  /** Ends the stream without a word to its owner. */
+  /** Ends the stream without telling its owner. */
   abandon(): void {
     this.#isOver = true;
     cut(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
   }
 
-  /** Undefined when the stream is not open any more, or the certificates cannot be read. */
+  /** Undefined if the stream is no longer open, or the certificates cannot be read. */
   #startTls(options: SecureOptions, onSecure: () => void): Socket | undefined {
     if (this.#isOver || this.#bottom.destroyed || this.#top !== this.#bottom) return undefined;
     try {
@@ -139,7 +140,7 @@ export class TcpStream implements Stream {
 
   #attach(socket: Socket): void {
     const onData = (chunk: Buffer): void => {
-      // Not a Buffer: its `slice` would share the bytes that a node means to copy.
+      // Not a Buffer: its `slice` would share the bytes that a node wants to copy.
       const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
       this.#tell((handlers) => handlers.onData(bytes, 0, bytes.length));
     };
@@ -167,7 +168,7 @@ export class TcpStream implements Stream {
 }
 
 /**
- * Resets a connection. One that is being shut down cannot be reset: libuv refuses, and Node would
+ * Resets a connection. One that is shutting down cannot be reset: libuv refuses, and Node would
  * keep the handle, and with it the process, for ever. It is closed instead.
  */
 function cut(socket: Socket): void {

@@ -1,8 +1,9 @@
 /**
- * TLS 1.3 over a stream that is open already (engine/host/stream.ts, `secure`).
+ * TLS 1.3 over a stream that is already open (engine/host/stream.ts, `secure`).
  *
  * With a pre-shared key the cipher suite is TLS_AES_128_GCM_SHA256, whose hash OpenSSL assumes for
- * such keys (RFC 8446 section 4.2.11); with certificates all suites of TLS 1.3. Makes no certificates.
+ * such keys (RFC 8446 section 4.2.11); with certificates, all suites of TLS 1.3. Makes no
+ * certificates.
  *
  * @module
  */
@@ -34,7 +35,7 @@ function asClient(socket: Socket, options: SecureOptions, onSecure: () => void):
   const withKey: ConnectionOptions = {
     ...base,
     ciphers: PSK_SUITE,
-    // Both ends have shown that they know the key: there is no name to compare.
+    // Both ends have proved that they know the key: there is no name to verify.
     checkServerIdentity: () => undefined,
     pskCallback: () => ({ psk: key, identity }),
   };

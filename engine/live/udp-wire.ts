@@ -1,54 +1,58 @@
 /**
- * One real UDP socket. Everything that went wrong here once is in docs/spec/live.md: the
- * address is looked up synchronously, so that the bytes are taken when `send` returns; a buffer is
- * handed back only when nobody reads it any more; the receive buffer holds thousands of datagrams.
+ * One real UDP socket, by the rules of docs/spec/live.md#sockets: the address is looked up
+ * synchronously, so that the bytes are taken when `send` returns; a buffer is handed back only when
+ * nobody reads it any more; the receive buffer holds hundreds of datagrams.
  *
- * Node sends at once, or leaves what one turn of the event loop sends in a queue that goes out in
- * groups, when the kernel takes nothing or Node was started so (ADR 0016). A wire does not ask which: it looks now and then how many
- * datagrams still wait, and hands back the buffers of the others. What waits is bounded, and is
- * sent before the port is freed.
+ * Node sends directly, unless the kernel accepts nothing or Node was started to send in groups;
+ * then datagrams of one turn of the event loop wait in a queue (ADR 0016). A wire does not ask
+ * which: now and then it checks how many datagrams still wait, and hands back the buffers of the
+ * others. The queue is bounded, and is sent before the port is freed.
  *
- * Errors are told, never thrown. Does not shape, count or route.
+ * Errors are reported, never thrown. Does not shape, count or route.
  *
  * @module
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
 /**
- * Room for some 900 datagrams of 1,000 bytes instead of 92; the system may grant less. That is 90 ms at 10,000/s: a pause of the
- * process loses nothing, and what a queue of four times as much would hold is too late for an application, late
- * enough to take its path for dead, and older than a replay window of 1,024 when the path changes.
+ * Room for some 900 datagrams of 1,000 bytes instead of 92; the system may grant less. That is 90
+ * ms at 10,000/s, so a pause of the process loses nothing. A buffer four times as large would hold
+ * datagrams that come too late for an application, late enough for their path to be declared dead,
+ * and older than a replay window of 1,024 when the path changes.
  */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
-/** Datagrams that may wait in the process: about what the receiver's buffer has room for. */
+/** Datagrams that may wait in the process: about as many as the receiver's buffer holds. */
 const SEND_QUEUE_MAX = 4_096;
-/** Sends between two looks at the queue; a look costs a tenth of a microsecond. */
+/** Sends between two checks of the queue; a check costs a tenth of a microsecond. */
 const LOOK_EVERY = 32;
-/** Turns of the event loop that a closed wire has for what waits; the first one takes all of it. */
+/**
+ * Turns of the event loop that a closed wire has for its queue; the first one normally sends all of
+ * it.
+ */
 const DRAIN_TURNS_MAX = 100;
 
-/** Who uses a wire. */
+/** Callbacks of a wire's owner. */
 export interface WireHandlers {
   /** The array is fresh and belongs to the callee. */
   readonly onMessage: (bytes: Uint8Array, address: string, port: number) => void;
   /** Name of an error after binding, e.g. `ECONNREFUSED`. */
   readonly onError: (reason: string) => void;
-  /** Gets the buffers of datagrams that have left, in their order, some sends later. */
+  /** Receives the buffers of datagrams that have left, in order, a number of sends later. */
   readonly onSent?: (buffer: Uint8Array) => void;
 }
 
-/** What became of a datagram: the wire has taken it, or has no room, or is closed. */
+/** Result of a send: the wire has taken the datagram, or has no room, or is closed. */
 export type WireResult = 'taken' | 'full';
 
 /** A bound socket. */
 export class UdpWire {
-  /** What the system granted, bytes. */
+  /** The buffer size that the system granted, bytes. */
   readonly receiveBufferBytes: number;
   readonly #socket: Socket;
   readonly #onSent: (buffer: Uint8Array) => void;
-  /** Buffers of datagrams that may still wait, oldest first. */
+  /** Buffers of datagrams that may still be queued, oldest first. */
   #held: Uint8Array[] = [];
-  /** When there are so many of them, it is time to look which have left. */
+  /** At this number it is time to check which have left. */
   #lookAt = LOOK_EVERY;
   #isOpen = true;
   #isFreed = false;
@@ -76,7 +80,7 @@ export class UdpWire {
     });
     socket.on('message', (message: Buffer, from: RemoteInfo) => {
       if (wire?.isOpen !== true) return;
-      // Not a Buffer: its `slice` would share the bytes that a node means to copy.
+      // Not a Buffer: its `slice` would share the bytes that a node wants to copy.
       const bytes = new Uint8Array(message.buffer, message.byteOffset, message.length);
       handlers.onMessage(bytes, from.address, from.port);
     });
@@ -95,16 +99,16 @@ export class UdpWire {
     return this.#isOpen;
   }
 
-  /** Datagrams that were taken and had not left when their port was freed, at most. */
+  /** Upper bound on datagrams that were taken and had not left when their port was freed. */
   get lost(): number {
     return this.#lost;
   }
 
   // hot: once per datagram and hop.
   /**
-   * Takes a datagram; it leaves within this call or with the next turn of the event loop.
-   * @param bytes Must stay as they are until `buffer` is handed back.
-   * @param buffer What `onSent` gets in the end; unless the wire is full.
+   * Takes a datagram; it leaves within this call or in the next turn of the event loop.
+   * @param bytes Must not change until `buffer` is handed back.
+   * @param buffer Handed to `onSent` in the end, unless the wire is full.
    */
   send(bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): WireResult {
     if (!this.#isOpen) return 'full';
@@ -115,8 +119,8 @@ export class UdpWire {
   }
 
   /**
-   * Receives and takes nothing any more. The port is free when this returns, unless datagrams wait:
-   * then it is free when they have left, in a turn or two.
+   * Stops receiving and sending. The port is free when this returns, unless datagrams are queued:
+   * then it is free when they have left, a turn or two later.
    */
   close(): void {
     if (!this.#isOpen) return;
@@ -124,19 +128,19 @@ export class UdpWire {
     this.#drain(DRAIN_TURNS_MAX);
   }
 
-  /** Closes, and frees the port within this call, whatever waits. */
+  /** Closes, and frees the port within this call, whatever is queued. */
   abandon(): void {
     this.#isOpen = false;
     if (!this.#isFreed) this.#free(this.#look());
   }
 
-  /** Calls when a closed wire has freed its port: within this call when that is done. */
+  /** Calls when a closed wire has freed its port; immediately if it has. */
   onceFreed(call: () => void): void {
     if (this.#isFreed) call();
     else this.#onFreed.push(call);
   }
 
-  /** Hands back what has left; returns how many datagrams wait. */
+  /** Hands back the buffers of datagrams that have left; returns how many are queued. */
   #look(): number {
     const waiting = this.#socket.getSendQueueCount();
     const left = this.#held.length - waiting;
@@ -185,7 +189,7 @@ function widen(socket: Socket, handlers: WireHandlers): void {
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
   } catch (error) {
-    // The socket works with what the system has; the run's report names the size.
+    // The socket works with what the system grants; the run's report shows the size.
     handlers.onError(reasonOf(error));
   }
 }

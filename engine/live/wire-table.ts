@@ -1,11 +1,13 @@
 /**
- * The real sockets of one live world, one per bound endpoint, and what passed through them.
+ * The real sockets of one live world, one per bound endpoint, and the totals of what passed through
+ * them.
  *
- * What was written and did not come back out was lost in the kernel (a full receive buffer);
- * comparing counters at both ends finds it without reading `/proc`.
+ * What was written and not received was lost in the kernel (a full receive buffer); comparing
+ * counters at both ends finds it without reading `/proc`.
  *
- * Own and configured senders are looked for first. All others are guests of the endpoint table, in
- * which newcomers take the places of the silent: however many strangers send, a node still hears its peers.
+ * Own and configured senders are looked up first. All others are guests of the endpoint table, in
+ * which newcomers replace silent entries: however many strangers send, a node still hears its
+ * peers.
  *
  * @module
  */
@@ -14,7 +16,7 @@ import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
 import { UdpWire, type WireTarget } from './udp-wire.ts';
 
-/** Gets the datagrams of one socket. */
+/** Receives the datagrams of one socket. */
 export interface WireUser {
   /** Index of the host that bound it. */
   readonly host: number;
@@ -26,25 +28,25 @@ export interface WireUser {
 export interface WireCounts {
   /** Datagrams handed to the kernel for sockets of this world. */
   readonly written: number;
-  /** Of those, received. */
+  /** Those of them that were received. */
   readonly received: number;
   /**
-   * Datagrams whose sending socket was closed, or whose queue was full, when they left the link; or
-   * that still waited when the port had to be free.
+   * Datagrams whose sending socket was closed or had a full queue when they left the link, or that
+   * were still queued when the port had to be freed.
    */
   readonly unsent: number;
   /** Datagrams from outside this world. */
   readonly foreign: number;
 }
 
-/** What a table is made of. */
+/** Parts of a table. */
 export interface WireTableParts {
   readonly endpoints: EndpointTable;
   /** True for addresses of hosts of the run that are in other processes. */
   readonly isPeer: (address: string) => boolean;
-  /** Takes the buffers of datagrams that have left. */
+  /** Receives the buffers of datagrams that have left. */
   readonly release: (buffer: Uint8Array) => void;
-  /** Where the sockets really are; at their own addresses when absent. */
+  /** Maps sockets to real places; absent if they are at their own addresses. */
   readonly ports?: PortPlan | undefined;
 }
 
@@ -54,18 +56,18 @@ interface OpenWire {
   readonly place: string;
 }
 
-/** Who sent last to a socket: that of a link hears one neighbour only. */
+/** The last sender to a socket: the socket of a link hears one neighbour only. */
 interface LastSender {
   address: string;
   port: number;
   endpoint: Endpoint;
-  /** It is of this world or a peer's. */
+  /** True if it is of this world or a peer. */
   isOwn: boolean;
 }
 
 /**
- * libuv reads so many datagrams of a socket before it looks at the next one (uv__udp_recvmsg): more may lie
- * in one that gave as many.
+ * libuv reads this many datagrams from a socket before it looks at the next one (uv__udp_recvmsg):
+ * a socket that gave as many may hold more.
  */
 const READ_AT_ONCE = 32;
 
@@ -73,21 +75,21 @@ const READ_AT_ONCE = 32;
 export class WireTable {
   /** Smallest receive buffer that the system granted, bytes. */
   receiveBufferBytes = Number.POSITIVE_INFINITY;
-  /** Where the sockets really are; at their own addresses when undefined. */
+  /** Maps sockets to real places; undefined if they are at their own addresses. */
   readonly ports: PortPlan | undefined;
   readonly #endpoints: EndpointTable;
   readonly #isPeer: (address: string) => boolean;
   readonly #open: (OpenWire | undefined)[] = [];
-  /** True at endpoints of this world and of its peers; undefined where nobody has looked yet. */
+  /** True for endpoints of this world and of its peers; undefined if not yet determined. */
   readonly #isOwn: (boolean | undefined)[] = [];
   readonly #release: (buffer: Uint8Array) => void;
-  /** Closed wires whose last datagrams have not left, by where they really are. */
+  /** Closed wires whose last datagrams have not left, by real place. */
   readonly #draining = new Map<string, UdpWire>();
   #written = 0;
   #received = 0;
   #unsent = 0;
   #foreign = 0;
-  /** The socket that was read last, and how much in a row. */
+  /** The socket that was read last, and how many datagrams in a row. */
   #lastRead: Endpoint = -1;
   #inRow = 0;
   #isBacklogged = false;
@@ -108,7 +110,7 @@ export class WireTable {
     };
   }
 
-  /** True when a socket gave as many datagrams as are read at once since the last call. */
+  /** True if, since the last call, a socket gave as many datagrams as libuv reads at a time. */
   takeBacklog(): boolean {
     const found = this.#isBacklogged;
     this.#isBacklogged = false;
@@ -116,12 +118,12 @@ export class WireTable {
     return found;
   }
 
-  /** Binds a real socket at `local`; returns the name of the error when there is one. */
+  /** Binds a real socket at `local`; returns the name of the error if there is one. */
   open(local: Endpoint, user: WireUser): string | undefined {
     const pair = this.#endpoints.pairOf(local);
     const real = this.ports === undefined ? pair : this.ports.open(pair);
     if (real === undefined) return 'EADDRNOTAVAIL';
-    // Who closes a port may have it again at once.
+    // A port that was just closed may be bound again immediately.
     this.#draining.get(keyOf(real))?.abandon();
     const last: LastSender = { address: '', port: -1, endpoint: -1, isOwn: false };
     const wire = UdpWire.bind(real.address, real.port, {
@@ -150,7 +152,7 @@ export class WireTable {
   // hot: once per datagram and hop.
   /**
    * Sends from the real socket at `from`.
-   * @param bytes Must stay as they are until `buffer`, which holds them, has been released.
+   * @param bytes Must not change until `buffer`, which holds them, has been released.
    */
   send(from: Endpoint, bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): void {
     const real = this.ports === undefined ? to : this.ports.find(to);
@@ -164,7 +166,7 @@ export class WireTable {
     this.#release(buffer);
   }
 
-  /** Closes a socket; datagrams that wait in it leave before its port is free. */
+  /** Closes a socket; queued datagrams leave before its port is free. */
   close(local: Endpoint): void {
     const open = this.#open[local];
     if (open === undefined) return;
@@ -200,11 +202,12 @@ export class WireTable {
     if (this.#inRow >= READ_AT_ONCE) this.#isBacklogged = true;
   }
 
-  /** Finds the sender's place in the world, and remembers it for the next datagram. */
+  /** Finds the sender's endpoint, and remembers it for the next datagram. */
   #look(last: LastSender, address: string, port: number): void {
     const place = this.ports?.whose(address, port) ?? { address, port };
     const known = this.#endpoints.find(place.address, place.port);
-    // Behind a port plan an address may change hands, and a guest may become known: asked each time.
+    // Behind a port plan an address may change owners, and a guest may become known, so look it up
+    // every time.
     const isKept = known !== undefined && this.ports === undefined;
     last.address = isKept ? address : '';
     last.port = isKept ? port : -1;

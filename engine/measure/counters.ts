@@ -2,8 +2,8 @@
  * The meter behind the port: one table of metrics per node, filled through handles that a node
  * obtains once. Data leave it as plain, clonable values.
  *
- * A gauge keeps its last value, its extremes stay with the reports' series. Does not aggregate over
- * nodes or seeds except by `mergeMetrics`, and judges nothing.
+ * A gauge keeps its last value only; its extremes are in the reports' series. Aggregates over nodes
+ * or seeds only in `mergeMetrics`, and judges nothing.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export class MeterTable implements Meter {
   private readonly ratios = new Map<string, RatioCell>();
   private readonly histograms = new Map<string, LogHistogram>();
   private readonly samples = new Map<string, number[]>();
-  /** Metrics that nobody has asked for and that are absent until somebody does. */
+  /** Metrics that stay absent until somebody asks for them. */
   private readonly unused = new Set<string>();
 
   constructor(definitions: readonly MetricDefinition[]) {
@@ -81,7 +81,7 @@ export class MeterTable implements Meter {
     return cellOf(this.histograms, metric, () => new LogHistogram());
   }
 
-  /** A metric of kind `ratio`; the runner's own, the port does not offer it to nodes. */
+  /** A metric of kind `ratio`; for the runner only, since the port does not offer it to nodes. */
   ratio(metric: string): Ratio {
     this.expect(metric, 'ratio');
     return cellOf(this.ratios, metric, () => new RatioCell());
@@ -92,7 +92,10 @@ export class MeterTable implements Meter {
     cellOf(this.samples, metric, () => [] as number[]).push(value);
   }
 
-  /** Forgets what was measured (end of the warm-up); handles stay valid, gauges keep their value. */
+  /**
+   * Forgets what was measured (at the end of the warm-up); handles stay valid, gauges keep their
+   * value.
+   */
   reset(): void {
     for (const cell of this.counters.values()) cell.value = 0;
     for (const cell of this.histograms.values()) cell.reset();
@@ -104,8 +107,8 @@ export class MeterTable implements Meter {
   }
 
   /**
-   * Every defined metric, sorted by name; those never touched are zero or empty, or absent where they
-   * need use.
+   * Every defined metric, sorted by name; untouched ones are zero or empty, or absent if they need
+   * use.
    */
   data(): Record<string, MetricValue> {
     const result: Record<string, MetricValue> = {};
@@ -142,8 +145,8 @@ export class MeterTable implements Meter {
 }
 
 /**
- * Adds up the same metric of several nodes: counters, gauges and ratios add, samples follow each
- * other in the given order, histograms merge.
+ * Combines the same metric of several nodes: counters, gauges and ratios add, samples are appended
+ * in the given order, histograms merge.
  */
 export function mergeMetrics(parts: readonly MetricValue[]): MetricValue {
   const first = parts[0];
@@ -151,7 +154,7 @@ export function mergeMetrics(parts: readonly MetricValue[]): MetricValue {
   return parts.slice(1).reduce(mergeTwo, first);
 }
 
-/** Adds up all metrics of several nodes by {@link mergeMetrics}, in the order of their names. */
+/** Combines all metrics of several nodes by {@link mergeMetrics}, in order of their names. */
 export function mergeByName(
   parts: readonly Readonly<Record<string, MetricValue>>[],
 ): Record<string, MetricValue> {

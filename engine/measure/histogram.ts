@@ -1,11 +1,11 @@
 /**
- * Log-linear histogram of non-negative integers with three significant digits, plus exact count,
+ * A log-linear histogram of non-negative integers with three significant digits, plus exact count,
  * sum, minimum and maximum (docs/spec/run-files.md#histograms).
  *
- * Values below 2,048 have a bucket each; every further octave has 1,024 buckets, so that a bucket
- * is at most value / 1,024 wide (relative error < 10^-3). The data are plain numbers and one typed
- * array: they structured-clone, and merging two of them loses nothing.
- * Does not know units, intervals of confidence, or what a percentile is compared with.
+ * Values below 2,048 have a bucket each; every further octave has 1,024 buckets, so a bucket is at
+ * most value / 1,024 wide (relative error < 10^-3). The data are plain numbers and one typed array,
+ * which can be cloned between threads and merged without loss. Does not know units or confidence
+ * intervals.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export class LogHistogram implements Histogram {
 
   /**
    * Adds one value.
-   * @param value Integer in [0, 2^53 - 1]; anything else is a mistake of ours.
+   * @param value Integer in [0, 2^53 - 1]; anything else is our own mistake.
    */
   record(value: number): void {
     if (!(value >= 0) || !Number.isSafeInteger(value)) {
@@ -78,7 +78,7 @@ export class LogHistogram implements Histogram {
     this.addToSum(other.sumLow);
   }
 
-  /** Empties it; handles that nodes hold stay valid. */
+  /** Empties the histogram; handles held by nodes stay valid. */
   reset(): void {
     this.counts.fill(0);
     this.count = 0;
@@ -136,7 +136,7 @@ export function histogramMean(data: HistogramData): number {
 
 /**
  * The value at rank ceil(fraction * count) (nearest rank), rounded up to the largest value of its
- * bucket but never above the exact maximum.
+ * bucket, but never above the exact maximum.
  * @param fraction 0..1; 0 is the minimum, 1 the maximum, both exact.
  * @returns NaN when the histogram is empty.
  */
@@ -144,7 +144,7 @@ export function histogramQuantile(data: HistogramData, fraction: number): number
   assert(fraction >= 0 && fraction <= 1, `quantile ${fraction} is not in [0, 1]`);
   if (data.count === 0) return Number.NaN;
   if (fraction === 0) return data.min;
-  // 0.95 * 20 is 19 and 0.55 * 20 is 11.000000000000002: forgive what multiplication adds.
+  // 0.95 * 20 is 19, but 0.55 * 20 is 11.000000000000002: tolerate what multiplication adds.
   const rank = Math.max(1, Math.ceil(fraction * data.count * (1 - 1e-15)));
   let seen = 0;
   for (let bucket = 0; bucket < data.counts.length; bucket += 1) {
@@ -154,7 +154,7 @@ export function histogramQuantile(data: HistogramData, fraction: number): number
   return data.max;
 }
 
-/** Calls `visit` with the inclusive bounds and the count of each bucket that is not empty. */
+/** Calls `visit` with the inclusive bounds and the count of each non-empty bucket. */
 export function visitBuckets(
   data: HistogramData,
   visit: (first: number, last: number, count: number) => void,

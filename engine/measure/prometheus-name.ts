@@ -1,22 +1,23 @@
 /**
- * The name and base unit of a metric in Prometheus text: the same for a finished run (metrics.prom)
- * and for a node that is scraped, so that one dashboard reads both.
+ * The name and base unit of a metric in Prometheus text, the same for a finished run (metrics.prom)
+ * and for a scraped node, so that one dashboard reads both.
  *
- * Spec: simulation.md 11.5 (base units: seconds, bytes, ratio). Does not write samples.
+ * Base units are seconds, bytes and ratios, as the naming conventions of Prometheus ask. Does not
+ * write samples.
  *
  * @module
  */
 
-/** How a metric is called in Prometheus text, and what its values are divided by. */
+/** The name of a metric in Prometheus text, and the divisor of its values. */
 export interface PrometheusName {
-  /** Starts with `orrery_`, ends in the base unit; a counter's `_total` is added by the writer. */
+  /** Starts with `orrery_` and ends in the base unit; the writer adds a counter's `_total`. */
   readonly name: string;
   readonly divisor: number;
 }
 
 /**
  * The name and base unit of a metric.
- * @param unit A unit of `MetricDefinition`; any other stays as it is.
+ * @param unit A unit of `MetricDefinition`; unknown units add no suffix.
  */
 export function prometheusName(metric: string, unit: string): PrometheusName {
   const { divisor, suffix } = baseUnit(unit);

@@ -1,8 +1,7 @@
 /**
- * The action `attack` of an event as it is written: an adversary at one node, and what it is after.
+ * The action `attack` of an event, as written in a file: an adversary at one node, and its aim.
  *
- * Spec: issue 4 section 4, spec/mixnet.md 4.4. `kind` is the name of the attack in
- * `privacy.attack.<name>.success`.
+ * `kind` is the name of the attack in `privacy.attack.<name>.success` (docs/PRIVACY.md).
  *
  * @module
  */
@@ -15,7 +14,7 @@ const POSITIVE = { min: 1, minText: '1ns' };
 const node = text('the name of a node').meta({ description: 'The node that is attacked.' });
 const every = time(POSITIVE);
 
-/** The action as it is written. */
+/** The action as written. */
 export const attackSchema = z
   .discriminatedUnion('kind', [
     z

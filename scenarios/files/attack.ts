@@ -1,7 +1,6 @@
 /**
- * Resolves the action `attack` of an event: the node carries messages, and corrupt nodes exist.
- *
- * Spec: issue 4 section 4, spec/mixnet.md 4.4.
+ * Resolves the action `attack` of an event: checks that the node carries messages and that corrupt
+ * nodes exist (docs/PRIVACY.md).
  *
  * @module
  */

@@ -1,9 +1,8 @@
 /**
- * Finds events that contradict each other: two that change the same thing of the same target at the
- * same time.
+ * Finds contradictory events: two that change the same thing of the same target at the same time.
  *
- * Spec: docs/spec/error-messages.md (E112). Only events whose times and links are known before the run are compared;
- * where either is drawn, effects stack by counting (docs/spec/scenario-files.md#events).
+ * Reports E112 (docs/spec/error-messages.md). Only events whose times and links are known before
+ * the run are compared; where either is drawn, effects stack (docs/spec/scenario-files.md#events).
  *
  * @module
  */
@@ -17,7 +16,7 @@ export interface IndexedFault {
   readonly spec: FaultSpec;
 }
 
-/** When an event acts: slots that follow each other without overlap. */
+/** When an event acts: slots in order, without overlap. */
 interface Spans {
   readonly beginsNs: Float64Array;
   readonly endsNs: Float64Array;
@@ -25,7 +24,7 @@ interface Spans {
   readonly line: number;
 }
 
-/** What contends: by target, the slots of the events that act on it. */
+/** By target, the slots of the events that act on it. */
 type Held = Map<string, Spans[]>;
 
 interface Clash {
@@ -34,14 +33,14 @@ interface Clash {
   readonly line: number;
 }
 
-/** Slots of one event that are compared; more only repeat the pattern. */
+/** Slots compared per event; more only repeat the pattern. */
 const SLOTS_MAX = 1_000;
-/** Slots of all events that are compared. */
+/** Slots compared over all events. */
 const ALL_SLOTS_MAX = 1_000_000;
-/** Comparisons of slots: some seconds. */
+/** Comparisons of slots: a few seconds. */
 const STEPS_MAX = 50_000_000;
 
-/** What two events contend for, in words. */
+/** Words for what two events both change. */
 const STATES: Readonly<Record<string, string>> = {
   up: 'link is already down',
   hold: 'link is already held',
@@ -84,7 +83,7 @@ export function checkConflicts(context: ScenarioContext, faults: readonly Indexe
   }
 }
 
-/** What {@link clashOf} compares at most. */
+/** Upper bound on the comparisons of {@link clashOf}. */
 function stepsOf(held: Held, targets: readonly string[], spans: Spans): number {
   let steps = 0;
   for (const target of targets) {
@@ -106,7 +105,7 @@ function clashOf(held: Held, targets: readonly string[], spans: Spans): Clash | 
   return undefined;
 }
 
-/** Where the first slot begins that overlaps another; both lists are walked once. */
+/** Start of the first overlapping slot; both lists are walked once. */
 function firstClash(before: Spans, spans: Spans): number | undefined {
   const { beginsNs, endsNs } = spans;
   let at = 0;
@@ -127,7 +126,7 @@ function hold(held: Held, targets: readonly string[], spans: Spans): void {
   }
 }
 
-/** None where instants are drawn. */
+/** Empty if the instants are drawn. */
 function spansOf({ schedule, position }: FaultSpec, end: number, slotsMax: number): Spans {
   const { line } = position;
   switch (schedule.kind) {

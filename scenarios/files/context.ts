@@ -15,9 +15,9 @@ import { hintNames } from '../../topologies/files/suggest.ts';
 import type { SourcePosition, Topology } from '../../topologies/model.ts';
 import { LinkIndex } from './link-index.ts';
 
-/** Names that all patterns of a file are compared with: some seconds of work. */
+/** Names that all patterns of a file may be compared with: a few seconds of work. */
 const COMPARED_MAX = 5_000_000;
-/** Links and nodes that all events of a file select. */
+/** Links and nodes that all events of a file may select. */
 const SELECTED_MAX = 200_000;
 
 /** A scenario being resolved against its topology. */
@@ -51,7 +51,7 @@ export class ScenarioContext {
     return this.#index;
   }
 
-  /** @returns true when a pattern may be compared with so many names; notes E104 otherwise. */
+  /** @returns true if a pattern may be compared with this many names; notes E104 otherwise. */
   admitPattern(pattern: string, path: FilePath, names: number): boolean {
     if (pattern.length > PATTERN_MAX) {
       const message = `a pattern of ${pattern.length} characters, the limit is ${PATTERN_MAX}`;
@@ -65,7 +65,7 @@ export class ScenarioContext {
     return false;
   }
 
-  /** @returns true when so many targets more may be selected; notes E104 otherwise. */
+  /** @returns true if this many more targets may be selected; notes E104 otherwise. */
   admitSelected(count: number, path: FilePath): boolean {
     this.#selected += count;
     if (this.#selected <= SELECTED_MAX) return true;
@@ -94,12 +94,12 @@ export class ScenarioContext {
     this.problems.add(this.source, { code, path, part: 'key', ...words });
   }
 
-  /** Where an entry stands. */
+  /** Position of an entry in the file. */
   position(path: FilePath): SourcePosition {
     return positionOf(this.source, path);
   }
 
-  /** @returns true when the node exists; notes E106 otherwise. */
+  /** @returns true if the node exists; notes E106 otherwise. */
   checkNode(node: string, path: FilePath): boolean {
     if (this.#nodes.has(node)) return true;
     const file = this.topology.file.split('/').at(-1);

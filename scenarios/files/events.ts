@@ -1,7 +1,7 @@
 /**
- * Resolves the `events` list: one schedule and one action each, on links and nodes that exist.
- *
- * Spec: DESIGN 5 and 6, docs/spec/scenario-files.md#events, docs/spec/error-messages.md (E104, E106, E107, E111, E121).
+ * Resolves the `events` list: one schedule and one action each, on links and nodes that exist
+ * (docs/spec/scenario-files.md#events). Notes E104, E106, E107, E111 and E121
+ * (docs/spec/error-messages.md).
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { resolveSchedule } from './schedule.ts';
 import type { EventInput } from './schema.ts';
 import { nodesOf, resolveSelector } from './selectors.ts';
 
-/** What an event can do: the keys of the scenario language. */
+/** What an event can do: keys of the scenario language. */
 export const ACTIONS = [
   'set',
   'hold',
@@ -31,7 +31,7 @@ export const ACTIONS = [
 /** One of them. */
 export type ActionKey = (typeof ACTIONS)[number];
 
-/** Keys that belong to some actions only. */
+/** Keys that fit only some actions. */
 const COMPANIONS: Readonly<Record<'link' | 'direction' | 'store', readonly ActionKey[]>> = {
   link: ['set', 'hold', 'tap'],
   direction: ['set', 'partition'],

@@ -1,5 +1,5 @@
 /**
- * The action `flood` of an event as it is written: forged datagrams at a steady rate.
+ * The action `flood` of an event, as written in a file: forged datagrams at a steady rate.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { packetRate, size } from '../../topologies/files/quantity.ts';
 
 const FORGED_BYTES_MAX = { min: 1, minText: '1B', max: 65_000, maxText: '65kB' };
 
-/** The action as it is written. */
+/** The action as written. */
 export const floodSchema = z
   .strictObject({
     to: text('the name of a node').meta({ description: 'The node that is flooded.' }),

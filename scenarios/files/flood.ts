@@ -1,6 +1,6 @@
 /**
- * Resolves the action `flood` of an event: the target's protocol knows the kind, the sender has a link
- * to it, and there is somebody whose name is used.
+ * Resolves the action `flood` of an event: checks that the target's protocol knows the kind, that
+ * the sender has a link to it, and that there is a node to impersonate.
  *
  * @module
  */
@@ -73,7 +73,7 @@ function checkSize(
   return false;
 }
 
-/** The neighbour that the attacker has got hold of. */
+/** The neighbour that the attacker controls. */
 function senderOf(
   context: ScenarioContext,
   { to, by }: FloodInput,
@@ -95,7 +95,7 @@ function senderOf(
   return undefined;
 }
 
-/** Whose address is forged. */
+/** The node whose address is forged. */
 function nameOf(
   context: ScenarioContext,
   { to, as }: FloodInput,

@@ -1,8 +1,9 @@
 /**
- * Resolves the `kpis` map: metrics exist, aggregations fit them, limits are in their unit.
+ * Resolves the `kpis` map: checks that metrics exist, aggregations fit them, and limits are in
+ * their unit (docs/spec/scenario-files.md#kpis).
  *
- * Spec: DESIGN 6, seed-systems.md 10, docs/spec/error-messages.md (E102, E103, E108, E109, E110). Words the end of a
- * run without samples as well (E125), so that all codes stand in one family.
+ * Notes E102, E103, E108, E109 and E110 (docs/spec/error-messages.md). Also words the message for a
+ * run that ended without samples (E125), to keep all codes in one family.
  *
  * @module
  */
@@ -41,7 +42,7 @@ const DISTRIBUTION: readonly Aggregation[] = [
   ...AGGREGATIONS.filter((one) => one !== 'rate' && one !== 'ratio' && one !== 'value'),
 ];
 
-/** Which aggregations make sense of which kind of metric. */
+/** Which aggregations make sense for which kind of metric. */
 const FITTING: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
   counter: ['count', 'rate'],
   gauge: ['value'],
@@ -79,7 +80,7 @@ export function resolveKpis(
   });
 }
 
-/** Metrics that a run on this topology measures: the runner's, and those of its protocols. */
+/** Metrics that a run on this topology measures: the runner's own, and those of its protocols. */
 function metricsOf(
   context: Pick<ScenarioContext, 'registry' | 'topology'>,
 ): ReadonlyMap<string, MetricDefinition> {
@@ -146,7 +147,7 @@ function readLimit(
   }
   const comparison = COMPARISONS.find((sign) => trimmed.startsWith(sign));
   if (comparison === undefined) {
-    // What stands in place of a comparison, such as `=<` or `≤`, is not part of the value.
+    // A mistyped comparison such as `=<` or `≤` is not part of the value.
     const value = text.replace(/^[\s<>=!≤≥]+/, '').trim();
     return wrong('E110', `"${text}" has no comparison`, `write "<= ${value}"`);
   }
@@ -178,7 +179,7 @@ function readValue(text: string, unit: MetricUnit): LeafResult<number> {
   const kind = UNIT_KINDS[unit];
   if (kind !== undefined) {
     const result = readAs(text, kind, {});
-    // Packet rates are per second inside, this metric counts per minute.
+    // Packet rates are per second internally, but this metric counts per minute.
     return 'value' in result && unit === '1/min' ? { value: perMinute(result.value) } : result;
   }
   if (unit === 'ratio') return readRatio(text);
@@ -205,7 +206,10 @@ function readBare(text: string, expects: string, unit: MetricUnit): LeafResult<n
   return wrong('E103', `${text} has a unit, expected ${expects}`);
 }
 
-/** The mistake of a KPI whose metric has no samples at the end of a run (k6#4283 passes it). */
+/**
+ * The mistake of a KPI whose metric has no samples at the end of a run (k6 lets it pass:
+ * grafana/k6#4283).
+ */
 export function emptyKpiIssue(
   kpi: Pick<Kpi, 'metric' | 'aggregation' | 'position'>,
   warmupText: string,

@@ -1,6 +1,6 @@
 /**
- * The links of a topology by id and by their two ends: a file may name thousands of them, each of which would
- * otherwise be looked for among all.
+ * The links of a topology by id and by their two ends: a file may name thousands, each of which
+ * would otherwise need a search.
  *
  * @module
  */
@@ -21,18 +21,18 @@ export class LinkIndex {
     }
   }
 
-  /** True of the id of a link. */
+  /** True if this is the id of a link. */
   has(id: string): boolean {
     return this.#ids.has(id);
   }
 
-  /** Ids of the links between two nodes, in the order of the file. */
+  /** Ids of the links between two nodes, in file order. */
   between(a: string, b: string): readonly string[] {
     return this.#byEnds.get(keyOf(a, b)) ?? [];
   }
 }
 
-/** Names have no blanks. */
+/** Names contain no blanks. */
 function keyOf(a: string, b: string): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

@@ -1,8 +1,8 @@
 /**
  * Loads scenario files: the public face of this folder.
  *
- * Spec: DESIGN 6, issue 2 section 4, docs/spec/error-messages.md (all files are checked before anything runs, and all
- * mistakes are told at once). Depends on no protocol: the caller hands in a registry.
+ * All files are checked before anything runs, and all mistakes are reported together
+ * (docs/spec/error-messages.md). Depends on no protocol: the caller passes a registry.
  *
  * @module
  */
@@ -29,12 +29,12 @@ import { resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { resolveTraffic } from './traffic.ts';
 
-/** Which scenario to load, and what is known around it. */
+/** Which scenario to load, and its surroundings. */
 export interface ScenarioRequest {
   /** Name in the scenarios folder, or a path. */
   readonly path: string;
   readonly folders: Folders;
-  /** `--set`: changes of single values before checking, `path -> value`. */
+  /** `--set`: changes of single values, applied before checking, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly registry: Registry;
 }
@@ -44,9 +44,9 @@ const TOO_LARGE_HINT = 'put the topology into a file of its own';
 /** 2026-01-01T00:00:00Z: a fixed date, so that runs do not depend on the day. */
 const EPOCH_DEFAULT = 1_767_225_600;
 
-/** Seeds of one run. */
+/** Largest number of seeds of one run. */
 const SEEDS_MAX = 10_000;
-/** Runs of one sweep. */
+/** Largest number of runs of one sweep. */
 const COMBINATIONS_MAX = 10_000;
 
 interface Parts {
@@ -67,7 +67,10 @@ export function loadScenario(request: ScenarioRequest): Scenario {
   return scenario;
 }
 
-/** Options of a node as its protocol gets them: topology, then protocol, then node. */
+/**
+ * Options of a node as its protocol gets them: those of the topology, overridden by protocol, then
+ * by node.
+ */
 export function nodeOptions(
   scenario: Pick<Scenario, 'options'>,
   host: Pick<HostSpec, 'name' | 'protocol' | 'options'>,
@@ -76,10 +79,10 @@ export function nodeOptions(
 }
 
 /**
- * Names the modules of users' own protocols, so that the caller can load them into its registry
+ * Lists the modules of users' own protocols, so that the caller can load them into its registry
  * before the scenario is checked.
  *
- * @returns absolute paths, each once; none when the files cannot be read (the check tells why).
+ * @returns absolute paths, each once; none if the files cannot be read (the check reports why).
  */
 export function moduleProtocols(request: ScenarioRequest): readonly string[] {
   const parts = { request, problems: new Problems() };
@@ -118,7 +121,7 @@ function loadInner({ request, problems }: Parts, source: Source): LoadedTopology
     const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
     return isMap ? topologyOf(source, value, path, { problems, registry }) : undefined;
   }
-  // A bare name means the shelf of topologies first: scenarios often bear the same name.
+  // A bare name refers to the topologies folder first, because scenarios often have the same name.
   const own = dirname(source.path);
   const places = value.includes('/') ? [own, folders.topologies] : [folders.topologies, own];
   const found = findFile(value, places, ['scenarios', 'topologies']);
@@ -180,7 +183,7 @@ function attacksOf({ events = [] }: ScenarioInput): readonly string[] {
   return events.flatMap(({ attack }) => attack?.kind ?? []);
 }
 
-/** A profile beside the scenario comes first, so that a shipped scenario brings its own. */
+/** A profile next to the scenario comes first, so that a shipped scenario brings its own. */
 function cpuOf(input: ScenarioInput, source: Source): Pick<Scenario, 'cpu'> {
   if (input.cpu !== 'calibrated') return {};
   const { cpuProfile, cpuMachines = 'topology', cpuQueues = 'timed' } = input;
@@ -221,7 +224,7 @@ function layersOf(
   }));
 }
 
-/** A number of seeds counts from 1; a list is taken as it is. */
+/** A number of seeds means seeds 1, 2, ...; a list is taken as it is. */
 function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): readonly number[] {
   if (typeof seeds === 'number') return Array.from({ length: seeds }, (_, index) => index + 1);
   if (seeds.length > SEEDS_MAX) {

@@ -1,5 +1,5 @@
 /**
- * The `privacy` section as it is written.
+ * The `privacy` section, as written in a file.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { share, time, whole } from '../../topologies/files/quantity.ts';
 
 const TARGETS_NS_MIN = 1_000_000;
 
-/** The section as it is written. */
+/** The section as written. */
 export const privacySchema = z
   .strictObject({
     targets: time({ min: TARGETS_NS_MIN, minText: '1ms' })

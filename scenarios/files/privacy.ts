@@ -1,8 +1,8 @@
 /**
- * The `privacy` section: how the privacy of a run is measured, and by whose eyes.
+ * The `privacy` section: how the privacy of a run is measured, and against which adversary
+ * (docs/PRIVACY.md).
  *
- * Spec: issue 4 section 4, mixnet.md 4.2 and 4.5. A limit on a metric of `privacy.` asks for the
- * measurement as well, with the defaults of the section.
+ * A limit on a metric of `privacy.` requests the measurement too, with the defaults of the section.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { ScenarioContext } from './context.ts';
 import type { PrivacyInput } from './privacy-schema.ts';
 import { nodesOf } from './selectors.ts';
 
-/** mixnet.md 4.2: targets started 2 s apart after warm-up. */
+/** Targets start 2 s apart after the warm-up by default. */
 const TARGETS_NS_DEFAULT = 2_000_000_000;
 
 /** What the section is resolved against. */
@@ -31,14 +31,14 @@ export interface PrivacyParts {
   readonly attacks: readonly string[];
 }
 
-/** The resolved section; undefined when the run measures no privacy, or after noting a mistake. */
+/** The resolved section; undefined if the run measures no privacy, or after noting a mistake. */
 export function resolvePrivacy(
   context: ScenarioContext,
   parts: PrivacyParts,
 ): PrivacySpec | undefined {
   const { section, warmupNs, limits, attacks } = parts;
   checkCarriedOut(context, limits, attacks);
-  // What an event carries out is reported, with a limit or without.
+  // Attacks that events carry out are reported, with or without a limit.
   const carriedOut = attacks.map(successMetric);
   const asked = [...new Set([...limits.filter(isPrivacyMetric), ...carriedOut])];
   if (section === undefined && asked.length === 0) return undefined;
@@ -46,7 +46,7 @@ export function resolvePrivacy(
   if (mixes.length === 0) return undefined;
   const everyNs = section?.targets ?? TARGETS_NS_DEFAULT;
   const measuredNs = context.durationNs - warmupNs;
-  // A warm-up without end is told of elsewhere.
+  // An endless warm-up is reported elsewhere.
   if (measuredNs > 0 && everyNs > measuredNs) {
     const message = `${formatTime(everyNs)} is longer than what is measured (${formatTime(measuredNs)})`;
     context.refuse(
@@ -105,7 +105,7 @@ function mixesOf(
   return [];
 }
 
-/** The corrupt mixes in the order of the topology: those named, or so many of all. */
+/** The corrupt mixes in the order of the topology: those named, or the given number of all. */
 function corruptMixes(
   context: ScenarioContext,
   { section, options }: PrivacyParts,
@@ -146,7 +146,7 @@ function corruptMixes(
   return mixes.filter((name) => found.has(name));
 }
 
-/** Mixes of a layer, where the authority's places say which these are. */
+/** Mixes of a layer, if the authority's configuration says which these are. */
 function layerOf(
   context: ScenarioContext,
   options: PrivacyParts['options'],
@@ -166,11 +166,11 @@ function layerOf(
 }
 
 /**
- * The nearest whole number of mixes, spread evenly over layers. Generated topologies list mixes layer
- * by layer, so that equal steps through the list hit each layer alike.
+ * The nearest whole number of mixes, spread evenly over layers. Generated topologies list mixes
+ * layer by layer, so equal steps through the list hit each layer alike.
  */
 function corruptOf(mixes: readonly string[], corruptShare: number): readonly string[] {
-  // 10 % of 30 are 3, whatever 0.1 * 30 comes to in binary; 33 % of 9 are 3, too.
+  // 10 % of 30 are 3, whatever 0.1 * 30 is in binary; 33 % of 9 are 3, too.
   const count = Math.round(corruptShare * mixes.length);
   return Array.from({ length: count }, (_, index) => {
     const at = Math.floor(((index + 0.5) * mixes.length) / count);

@@ -1,8 +1,7 @@
 /**
- * Resolves when an event happens, and refuses schedules that can never happen.
+ * Resolves when an event happens, and refuses schedules that can never happen (E111).
  *
- * Spec: DESIGN 6 (whole slots only), issue 2 section 6 (`phase: random` is uniform in [0, every -
- * for]), docs/spec/error-messages.md (E111).
+ * Rules: docs/spec/scenario-files.md#events.
  *
  * @module
  */
@@ -16,10 +15,10 @@ const KINDS = ['at', 'every', 'random'] as const;
 type Kind = (typeof KINDS)[number];
 type Key = 'from' | 'to' | 'for' | 'phase';
 
-/** Times that one event happens: all of them are booked before the run begins. */
+/** How often one event may happen: all instants are booked before the run begins. */
 const INSTANTS_MAX = 1_000_000;
 
-/** Keys that a kind of schedule understands. */
+/** Keys that fit each kind of schedule. */
 const COMPANIONS: Readonly<Record<Kind, readonly Key[]>> = {
   at: ['for'],
   every: ['from', 'for', 'phase'],

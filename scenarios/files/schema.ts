@@ -1,8 +1,8 @@
 /**
  * YAML of a scenario: question, topology, traffic, events, KPIs.
  *
- * Spec: DESIGN 6, issue 2 sections 4 and 7, docs/spec/scenario-files.md#events. The shapes of single entries; names
- * of nodes, links and metrics, and what entries say about each other, are checked by the loader.
+ * Only the shapes of single entries; the loader checks names of nodes, links and metrics, and what
+ * entries say about each other. Meaning: docs/spec/scenario-files.md.
  *
  * @module
  */
@@ -102,7 +102,7 @@ const selectorSchema = z
     description: 'An id, "a <-> b", a pattern "core-* <-> br-*", a list of them, or a hop in use.',
   });
 
-/** Which inter-AS link of a path: by word, or counted from 0. */
+/** Which inter-AS link of a path: by word, or by index from 0. */
 function hop(): Leaf<'random' | 'first' | 'last' | number> {
   const expects = 'random, first, last, or an index such as 0';
   const json = { type: ['string', 'integer'], default: 'random' };
@@ -203,7 +203,8 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
   };
   return leaf(expects, json, (value): LeafResult<readonly string[]> => {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    // A bare number reads like a limit without comparison, and is told so with its aggregation.
+    // A bare number reads like a limit without a comparison, and is reported so, with its
+    // aggregation.
     const isText = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
     if (list.length === 0 || !list.every(isText)) return otherShape(value, expects);
     return { value: list.map(String) };

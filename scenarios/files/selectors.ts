@@ -1,8 +1,8 @@
 /**
  * Finds the links that an event means: by id, by `a <-> b`, by pattern, or a hop of a path in use.
  *
- * `*` stands for any characters of a name; the order of the two ends does not matter. What all patterns
- * of a file are compared with is bounded, and so is what they select.
+ * `*` matches any characters of a name; the order of the two ends does not matter. There are bounds
+ * on the names that all patterns of a file are compared with, and on what they select.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export function resolveSelector(
   return { kind: 'active-path', from, to, hop: input.hop ?? 'random' };
 }
 
-/** The one link that a text means; notes what means none or several. */
+/** The one link that a text means; notes texts that match none or several. */
 export function oneLink(
   context: ScenarioContext,
   text: string,
@@ -61,7 +61,7 @@ export function neighboursOf(context: ScenarioContext, node: string): readonly s
   return neighbours(context.topology, node);
 }
 
-/** Notes E123 when there is no way from one node to the other. */
+/** Notes E123 if there is no path from one node to the other. */
 export function checkReachable(
   context: ScenarioContext,
   pair: { readonly from: string; readonly to: string },
@@ -73,7 +73,7 @@ export function checkReachable(
   return false;
 }
 
-/** Names of the nodes that names and patterns mean; notes what means none. */
+/** Names of the nodes that names and patterns mean; notes those that match none. */
 export function nodesOf(
   context: ScenarioContext,
   patterns: readonly string[],

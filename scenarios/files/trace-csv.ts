@@ -1,6 +1,6 @@
 /**
- * Reads a packet trace: a CSV file with lines `seconds,bytes`, sorted by time. A first line that
- * names the columns, empty lines and lines that begin with `#` are skipped.
+ * Reads a packet trace: a CSV file with lines `seconds,bytes`, sorted by time. A first line with
+ * column names, empty lines and lines that begin with `#` are skipped.
  *
  * @module
  */

@@ -1,7 +1,6 @@
 /**
- * Resolves the `traffic` list: nodes exist and reach each other, times fit into the run.
- *
- * Spec: DESIGN 6, issue 2 section 4, docs/spec/error-messages.md (E106, E111, E123).
+ * Resolves the `traffic` list: nodes exist and reach each other, times fit into the run. Notes
+ * E106, E111 and E123 (docs/spec/error-messages.md).
  *
  * @module
  */

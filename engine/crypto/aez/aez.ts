@@ -1,9 +1,9 @@
 /**
  * AEZ v5: authenticated encryption by enciphering, and the wide-block cipher of Sphinx payloads
- * (AEZ v5 paper; project spec mixnet 1.1 and A1).
+ * (Hoang, Krovetz, Rogaway: AEZ v5, 2017, section 1.5).
  *
- * Sphinx uses 48-byte keys, a 16-byte nonce, no associated data and no tag; the rest is here so
- * that the published vectors can be run. Not constant time: AES rounds are table look-ups.
+ * Sphinx uses 48-byte keys, a 16-byte nonce, no associated data and no tag; the rest exists so that
+ * the published vectors can be run. Not constant time: AES rounds are table look-ups.
  *
  * @module
  */
@@ -20,16 +20,16 @@ import { type Direction, PAIR_LENGTH, runCore } from './core.ts';
 import { runTiny } from './tiny.ts';
 import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';
 
-/** What is authenticated or bound besides the text. */
+/** What is authenticated besides the text. */
 export interface AezContext {
   readonly nonce: Uint8Array;
-  /** A list of strings: one empty string differs from none. */
+  /** A list of strings: one empty string differs from no string. */
   readonly associatedData?: readonly Uint8Array[];
-  /** Length of the tag (tau), in bytes; 0 gives a cipher that keeps the length. */
+  /** Length of the tag (tau), in bytes; 0 gives a length-preserving cipher. */
   readonly tagLength?: number;
 }
 
-/** Extract: a key of 48 bytes stands for itself, any other length is hashed to 48 bytes. */
+/** Extract: a 48-byte key is used as it is, any other length is hashed to 48 bytes. */
 export function extractKey(crypto: Pick<CryptoProvider, 'blake2b'>, key: Uint8Array): Uint8Array {
   return key.length === AEZ_KEY_LENGTH ? key : crypto.blake2b(key, AEZ_KEY_LENGTH);
 }
@@ -64,7 +64,7 @@ export class Aez implements WideBlockCipher {
     return text;
   }
 
-  /** Decrypts. @returns a new array, or undefined when the tag does not fit. */
+  /** Decrypts. @returns a new array, or undefined if the tag is wrong. */
   decrypt(context: AezContext, ciphertext: Uint8Array): Uint8Array | undefined {
     const { tagLength = 0 } = context;
     if (ciphertext.length < tagLength) return undefined;
@@ -77,7 +77,7 @@ export class Aez implements WideBlockCipher {
   }
 
   /**
-   * AEZ-hash of the length of the tag and the strings, nonce first.
+   * AEZ-hash of the length of the tag and of the strings, nonce first.
    * @param tagBits tau, in bits.
    * @returns delta, a block.
    */
@@ -120,7 +120,7 @@ export class Aez implements WideBlockCipher {
       this.#cipher.four(j, index + 1, block);
       addBlock(sum, block);
     }
-    // A string of full blocks, at least one, has no padded block.
+    // A string of full blocks (at least one) has no padded block.
     const rest = string.subarray(fullBlocks * BLOCK_LENGTH);
     if (rest.length === 0 && string.length > 0) return;
     const padded = paddedBlock(rest);
@@ -141,7 +141,7 @@ function addBytes(text: Uint8Array, other: Uint8Array): void {
   }
 }
 
-/** True when all bytes are zero; reads all of them whatever they are. */
+/** True if all bytes are zero; always reads all of them. */
 function isZero(bytes: Uint8Array): boolean {
   let bits = 0;
   for (const byte of bytes) bits |= byte;

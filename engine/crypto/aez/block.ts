@@ -54,13 +54,16 @@ export function addBlock(block: Int32Array, other: Int32Array): void {
   block[3] = (block[3] as number) ^ (other[3] as number);
 }
 
-/** Doubles `block` in place: shift left by one, and 87 when the top bit falls out (AEZ v5, 2). */
+/**
+ * Doubles `block` in place: shift left by one, and XOR 87 if the top bit falls out (AEZ v5, section
+ * 1.1).
+ */
 export function doubleBlock(block: Int32Array): void {
   const a = block[0] as number;
   const b = block[1] as number;
   const c = block[2] as number;
   const d = block[3] as number;
-  // Without a branch on the secret bit: the sign spreads over the word.
+  // Without branching on the secret bit: the sign spreads over the word.
   const carry = (a >> 31) & 0x87;
   block[0] = (a << 1) | (b >>> 31);
   block[1] = (b << 1) | (c >>> 31);
@@ -68,7 +71,7 @@ export function doubleBlock(block: Int32Array): void {
   block[3] = (d << 1) ^ carry;
 }
 
-/** Gives `factor` times `block` by doubling and adding; the factor is public and small. */
+/** Computes `factor` times `block` by doubling and adding; the factor is public and small. */
 export function timesBlock(factor: number, block: Int32Array): Int32Array {
   const sum = new Int32Array(BLOCK_WORDS);
   const power = block.slice();
@@ -79,7 +82,7 @@ export function timesBlock(factor: number, block: Int32Array): Int32Array {
   return sum;
 }
 
-/** A block from at most 16 bytes: the bytes, then 80 00 … when there is room (10* padding). */
+/** A block from at most 16 bytes: the bytes, then 80 00 … if there is room (10* padding). */
 export function paddedBlock(bytes: Uint8Array): Int32Array {
   const full = new Uint8Array(BLOCK_LENGTH);
   full.set(bytes);

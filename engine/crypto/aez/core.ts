@@ -1,6 +1,6 @@
 /**
- * AEZ-core: enciphers strings of 32 bytes and more (AEZ v5 paper, "AEZ-core"; project spec mixnet
- * A1). Every output bit depends on every input bit.
+ * AEZ-core: enciphers strings of 32 bytes and more (AEZ v5, section 1.5, "AEZ-core"). Every output
+ * bit depends on every input bit.
  *
  * Shorter strings are in `tiny.ts`; nonces and associated data enter only through `delta`.
  *
@@ -18,14 +18,14 @@ import {
 import { aesRounds } from './rounds.ts';
 import { OffsetWalk, type TweakedAes } from './tweaked-aes.ts';
 
-/** Two blocks: the length of a pair, and of the shortest string of AEZ-core, in bytes. */
+/** Two blocks: the length of a pair, and of the shortest string that AEZ-core takes, in bytes. */
 export const PAIR_LENGTH: number = 2 * BLOCK_LENGTH;
 const PAIR_WORDS = 2 * BLOCK_WORDS;
 
-/** 0 enciphers, 1 deciphers: the number enters the tweaks. */
+/** 0 enciphers, 1 deciphers; the number enters the tweaks. */
 export type Direction = 0 | 1;
 
-/** One string on its way through AEZ-core. */
+/** A string passing through AEZ-core. */
 export interface CoreInput {
   readonly cipher: TweakedAes;
   readonly direction: Direction;
@@ -47,7 +47,7 @@ export function runCore(job: CoreInput): void {
 
   const sumX = mixPairs(cipher, input, words);
   addFragment(cipher, sumX, input.subarray(tail - fragment, tail));
-  // The last two blocks take the sum in, which makes S, and give back what the rest is masked with.
+  // The last two blocks absorb the sum, which gives S, and yield the mask of the rest.
   const x = delta.slice();
   const y = new Int32Array(BLOCK_WORDS);
   loadBlock(y, input, tail + BLOCK_LENGTH);
@@ -65,12 +65,12 @@ export function runCore(job: CoreInput): void {
   addBlock(y, delta);
   addBlock(y, sumY);
   addRounds(y, x, (block) => cipher.four(0, 2 - job.direction, block));
-  // The halves change places.
+  // The halves swap places.
   storeBlock(output, tail, y);
   storeBlock(output, tail + BLOCK_LENGTH, x);
 }
 
-/** Adds the image of `source` under `rounds` to `target`; `source` stays. */
+/** Adds the image of `source` under `rounds` to `target`; `source` is unchanged. */
 function addRounds(
   target: Int32Array,
   source: Int32Array,
@@ -88,11 +88,11 @@ function addBytes(block: Int32Array, bytes: Uint8Array, offset: number): void {
 }
 
 /**
- * First pass: W_i = a_i + E(1, i)(b_i), Z_i = b_i + E(0, 0)(W_i), left in `words`.
+ * First pass: W_i = a_i + E(1, i)(b_i), Z_i = b_i + E(0, 0)(W_i), stored in `words`.
  * @returns X, the sum of all Z_i.
  */
 // hot: two calls of four AES rounds per pair. Written out word by word, here and in the second
-// pass: loops over the four words cost a fifth more.
+// pass: loops over the four words are a fifth slower.
 function mixPairs(cipher: TweakedAes, input: Uint8Array, words: Int32Array): Int32Array {
   const sum = new Int32Array(BLOCK_WORDS);
   const block = new Int32Array(BLOCK_WORDS);
@@ -159,7 +159,7 @@ function unmixPairs(
   const walk = new OffsetWalk(cipher, 1);
   const { offset } = walk;
   const { keyI, fourRounds } = cipher;
-  // The offsets of E(2, i) and E(1, i) differ by the same block for all i: one walk serves both.
+  // The offsets of E(2, i) and E(1, i) differ by the same block for all i, so one walk serves both.
   const shifted = s.slice();
   addBlock(shifted, cipher.offset(1, 0));
   addBlock(shifted, cipher.offset(2, 0));
@@ -216,7 +216,7 @@ function addFragment(cipher: TweakedAes, sum: Int32Array, fragment: Uint8Array):
   cipher.four(0, 4, first);
   addBlock(sum, first);
   if (fragment.length < BLOCK_LENGTH) return;
-  // Padded also when the fragment is exactly one block; the nonce's hash differs here.
+  // Also padded if the fragment is exactly one block; the hash of the nonce differs in this.
   const second = paddedBlock(fragment.subarray(BLOCK_LENGTH));
   cipher.four(0, 5, second);
   addBlock(sum, second);

@@ -1,9 +1,9 @@
 /**
  * AES rounds (FIPS 197 section 5.1) over 128-bit blocks of four big-endian words: the only part of
- * AES that AEZ uses. MixColumns is in every round, also in the last; there is no key expansion.
+ * AES that AEZ uses. Every round has MixColumns, including the last; there is no key expansion.
  *
- * SubBytes, ShiftRows and MixColumns are merged in four tables of 1 kB, made here from the field's
- * arithmetic. The time of a look-up may depend on secret data: see "Limits" in the README.
+ * SubBytes, ShiftRows and MixColumns are merged into four tables of 1 kB, computed here from the
+ * field's arithmetic. The time of a look-up may depend on secret data.
  *
  * @module
  */
@@ -23,8 +23,8 @@ export const TABLES: readonly Int32Array[] = [T0, T1, T2, T3];
  * @param block four big-endian words.
  * @param schedule four words for each round; an even number of rounds.
  */
-// hot: 2.5 calls of four rounds for each 16 bytes of a payload, 30 ns each. Two rounds per turn
-// need no moves between them.
+// hot: 2.5 calls of four rounds per 16 bytes of a payload, 30 ns each. Two rounds per turn of the
+// loop need no moves in between.
 export function aesRounds(block: Int32Array, schedule: Int32Array): void {
   const t0 = T0;
   const t1 = T1;

@@ -1,6 +1,6 @@
 /**
- * AEZ-tiny: enciphers strings of 1 … 31 bytes with a Feistel network (AEZ v5 paper, "AEZ-tiny";
- * project spec mixnet A1). A Sphinx payload is longer: this serves whole AEZ and its vectors.
+ * AEZ-tiny: enciphers strings of 1 … 31 bytes with a Feistel network (AEZ v5, section 1.5,
+ * "AEZ-tiny"). A Sphinx payload is longer: this exists for the whole of AEZ and its vectors.
  *
  * @module
  */
@@ -8,7 +8,9 @@ import { addBlock, BLOCK_LENGTH, BLOCK_WORDS, loadBlock, storeBlock } from './bl
 import type { CoreInput } from './core.ts';
 import type { TweakedAes } from './tweaked-aes.ts';
 
-/** Rounds of the network for a string of `length` bytes: the shorter, the more. */
+/**
+ * Rounds of the network for a string of `length` bytes: the shorter the string, the more rounds.
+ */
 function roundsFor(length: number): number {
   if (length === 1) return 24;
   if (length === 2) return 16;
@@ -29,16 +31,16 @@ export function runTiny({ cipher, direction, delta, input, output }: CoreInput):
     for (let index = 0; index < left.length; index++) {
       left[index] = (left[index] as number) ^ (image[index] as number);
     }
-    // An odd length splits a byte: the half ends with four bits.
+    // An odd length splits a byte: each half includes four of its bits.
     if (length % 2 === 1) left[left.length - 1] = (left[left.length - 1] as number) & 0xf0;
     [left, right] = [right, left];
   }
-  // The halves change places once more.
+  // The halves swap places once more.
   joinHalves(output.subarray(0, length), right, left);
   if (direction === 0) fixTopBit(cipher, delta, output.subarray(0, length));
 }
 
-/** The first half of the bits; of an odd number of bytes the last four bits are zero. */
+/** The first half of the bits; if the number of bytes is odd, the last four bits are zero. */
 function leftHalf(text: Uint8Array): Uint8Array {
   const half = text.slice(0, (text.length + 1) >> 1);
   if (text.length % 2 === 1) half[half.length - 1] = (half[half.length - 1] as number) & 0xf0;
@@ -92,7 +94,10 @@ function roundImage({ cipher, delta, length, half, round }: RoundInput): Uint8Ar
   return bytes;
 }
 
-/** A Feistel network is an even permutation: below 16 bytes one bit more is flipped by a hash. */
+/**
+ * A Feistel network is an even permutation, so below 16 bytes a hash decides whether one more bit
+ * is flipped.
+ */
 function fixTopBit(cipher: TweakedAes, delta: Int32Array, text: Uint8Array): void {
   if (text.length >= BLOCK_LENGTH) return;
   const bytes = new Uint8Array(BLOCK_LENGTH);

@@ -1,8 +1,8 @@
 /**
- * The tweakable block cipher of AEZ v5: E(j, i) of AES rounds under keys I, J and L (AEZ v5 paper,
- * "E"; project spec mixnet A1).
+ * The tweakable block cipher of AEZ v5: E(j, i) of AES rounds under keys I, J and L (AEZ v5,
+ * section 1.5, "E").
  *
- * One instance per AEZ key. The round keys are the key itself: nothing is expanded.
+ * One instance per AEZ key. The round keys are the parts of the key; nothing is expanded.
  *
  * @module
  */
@@ -95,8 +95,8 @@ function multiplesOf(keyL: Int32Array): readonly Int32Array[] {
 }
 
 /**
- * Walks the offsets of E(j, 1), E(j, 2) … for a fixed j, one step per pair of blocks, so that the
- * power of two is not computed anew for each.
+ * Steps through the offsets of E(j, 1), E(j, 2) … for a fixed j, one step per pair of blocks, so
+ * that the power of two is not recomputed.
  */
 export class OffsetWalk {
   /** The offset of the present index. */
@@ -117,7 +117,8 @@ export class OffsetWalk {
   next(): void {
     this.#index++;
     const rest = this.#index % MULTIPLES_OF_L;
-    // ceil(i/8) grows at i = 1, 9, 17 …: the old power leaves the base and the doubled one enters.
+    // ceil(i/8) increases at i = 1, 9, 17 …: there the old power leaves the base and the doubled
+    // one enters.
     if (rest === 1) {
       addBlock(this.#base, this.#power);
       doubleBlock(this.#power);

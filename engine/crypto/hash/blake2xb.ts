@@ -1,10 +1,11 @@
 /**
- * BLAKE2Xb (BLAKE2X draft of 2016, section 2): BLAKE2b with output of any length, on an own BLAKE2b
- * (RFC 7693 section 3) because no library here lets one set its parameter block.
+ * BLAKE2Xb (BLAKE2X draft, 2016, section 2): BLAKE2b with output of any length, on our own BLAKE2b
+ * (RFC 7693 section 3), because no library here lets us set its parameter block.
  *
- * Only what a key encapsulation needs: one message, up to 2^32 - 2 bytes out, no salt and no
- * personalisation. Additions, rotations and XOR only: its time does not depend on the data. The
- * compression function is handed in: there is one in JavaScript here, and one in `../fast-hash.ts`.
+ * Only what a key encapsulation needs: one message, up to 2^32 - 2 bytes of output, no salt and no
+ * personalisation. Additions, rotations and XOR only, so its time does not depend on the data. The
+ * compression function is an argument: there is one in JavaScript here, and one in
+ * `../fast-hash.ts`.
  *
  * @module
  */
@@ -16,7 +17,7 @@ const DIGEST_LENGTH = 64;
 const ROUNDS = 12;
 const STATE_WORDS = 16;
 
-/** RFC 7693 section 2.7: which message words a round takes, two for each G, ten rounds. */
+/** RFC 7693 section 2.7: the message words of each round, two per G, ten rounds. */
 const SIGMA: Uint8Array = Uint8Array.of(
   ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   ...[14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
@@ -42,7 +43,7 @@ const MIXES: Uint8Array = Uint8Array.of(
   ...[3, 4, 9, 14],
 );
 
-/** The parameter block of BLAKE2b as far as BLAKE2X sets it (BLAKE2X draft, section 2.1). */
+/** The fields of BLAKE2b's parameter block that BLAKE2X sets (BLAKE2X draft, section 2.1). */
 export interface Parameters {
   readonly digestLength: number;
   readonly keyLength: number;
@@ -104,10 +105,10 @@ export function extend(
   return output;
 }
 
-/** RFC 7693 section 3.3 with a parameter block of its own. */
+/** RFC 7693 section 3.3 with its own parameter block. */
 function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): Uint8Array {
   const state = startState(parameters);
-  // A key fills a block of its own, in front.
+  // A key occupies a block of its own, before the message.
   const keyed = key.length > 0 ? BLOCK_LENGTH : 0;
   const total = keyed + message.length;
   const padded = new Uint8Array(Math.max(1, Math.ceil(total / BLOCK_LENGTH)) * BLOCK_LENGTH);
@@ -122,7 +123,10 @@ function blake2b(message: Uint8Array, key: Uint8Array, parameters: Parameters): 
   return digestOf(state).slice(0, parameters.digestLength);
 }
 
-/** BLAKE2X draft, section 2.1: the 64-byte parameter block, little-endian, on the start values. */
+/**
+ * BLAKE2X draft, section 2.1: XORs the 64-byte parameter block, little-endian, into the initial
+ * state.
+ */
 function startState(parameters: Parameters): Int32Array {
   const block = new DataView(new ArrayBuffer(4 * STATE_WORDS));
   block.setUint8(0, parameters.digestLength);
@@ -152,7 +156,7 @@ function digestOf(state: Int32Array): Uint8Array {
 
 interface BlockPlace {
   readonly offset: number;
-  /** Bytes taken so far, this block's included. */
+  /** Bytes hashed so far, including this block. */
   readonly count: number;
   readonly isLast: boolean;
 }
@@ -179,7 +183,7 @@ function compress(state: Int32Array, view: DataView, place: BlockPlace): void {
 }
 
 /** RFC 7693 section 3.1: G with the rotations 32, 24, 16, 63; eight steps are a round. */
-// hot: 96 times for each block.
+// hot: 96 times per block.
 function mix(v: Int32Array, message: Int32Array, step: number): void {
   const place = 4 * (step & 7);
   const a = 2 * (MIXES[place] as number);
@@ -195,7 +199,7 @@ function mix(v: Int32Array, message: Int32Array, step: number): void {
   let low = low32(v[a + 1]) + low32(bl) + low32(message[x + 1]);
   let ah = ((v[a] as number) + bh + (message[x] as number) + carryOf(low)) | 0;
   let al = low | 0;
-  // By 32: the words change places.
+  // By 32: the words swap places.
   let dh = (v[d + 1] as number) ^ al;
   let dl = (v[d] as number) ^ ah;
   low = low32(v[c + 1]) + low32(dl);
@@ -228,12 +232,12 @@ function mix(v: Int32Array, message: Int32Array, step: number): void {
   v[d + 1] = dl;
 }
 
-/** A low word as a number without sign, so that sums show their carry. */
+/** A low word as an unsigned number, so that sums show their carry. */
 function low32(word: number | undefined): number {
   return (word as number) >>> 0;
 }
 
-/** What a sum of low words carries into the high words. */
+/** The carry from a sum of low words into the high words. */
 function carryOf(sum: number): number {
   return (sum / 0x1_0000_0000) | 0;
 }

@@ -1,6 +1,6 @@
 /**
- * The constants of SHA-512 and BLAKE2b from their definition: the first 64 bits of the fractional
- * parts of roots of the first primes (FIPS 180-4 sections 4.2.3 and 5.3.5).
+ * The constants of SHA-512 and BLAKE2b, computed from their definition: the first 64 bits of the
+ * fractional parts of roots of the first primes (FIPS 180-4 sections 4.2.3 and 5.3.5).
  *
  * Computed once, when the module is loaded; no hash function here.
  *
@@ -22,7 +22,7 @@ function primes(count: number): bigint[] {
   return found;
 }
 
-/** The largest integer whose power `degree` is not above `value`, by bisection. */
+/** The largest integer whose `degree`-th power is not above `value`, by bisection. */
 function integerRoot(value: bigint, degree: bigint): bigint {
   let low = 0n;
   let high = 1n << 72n;
@@ -44,7 +44,9 @@ function fractions(count: number, degree: bigint): Words64 {
   return words;
 }
 
-/** Fractions of the square roots of the first 8 primes: where SHA-512 and BLAKE2b start. */
+/**
+ * Fractions of the square roots of the first 8 primes: the initial state of SHA-512 and BLAKE2b.
+ */
 export const SQUARE_ROOTS: Words64 = fractions(8, 2n);
 
 /** Fractions of the cube roots of the first 80 primes: K of SHA-512. */

@@ -1,10 +1,10 @@
 /**
  * AES-128 (FIPS 197) for one block as WebAssembly, in constant time: the S-box is not looked up in
- * memory but chosen by vector instructions, from all 256 bytes each time.
+ * memory but selected by vector instructions from all 256 bytes each time.
  *
  * `i8x16.swizzle` gives 0 where an index is 16 or more. So each of the sixteen rows of the S-box
- * answers for the bytes that lie in it and gives 0 for all others, and the sum of the answers is
- * the substitution. No address and no branch depends on key or text.
+ * yields the substitution for the bytes that belong to it and 0 for all others, and the sum over
+ * the rows is the result. No address and no branch depends on key or text.
  *
  * ```
  * ROUND_KEYS  176  the key schedule, 11 blocks
@@ -47,17 +47,17 @@ export const SBOX = 192;
 /** 16 times 16, then 16 times 0x1b. */
 const REDUCTION: number = SBOX + 256 + 16;
 const SIXTEENS: number = SBOX + 256;
-/** What {@link aesConstants} fills, from {@link SBOX} on. */
+/** The bytes that {@link aesConstants} fills, from {@link SBOX} on. */
 const CONSTANTS_LENGTH: number = 256 + 32;
 
 const BLOCK_LENGTH = 16;
 const ROUNDS = 10;
 const MEMORY_PAGES = 1;
 
-/** FIPS 197 section 5.1.2: byte i comes from row i mod 4, that many columns on. */
+/** FIPS 197 section 5.1.2: byte i comes from row i mod 4, that many columns further on. */
 const SHIFT_ROWS = Array.from({ length: 16 }, (_, index) => (index + 4 * (index & 3)) & 15);
 
-/** Bytes of each column, `by` places on. */
+/** The bytes of each column, rotated by `by` places. */
 const rotated = (by: number): readonly number[] =>
   Array.from({ length: 16 }, (_, index) => (index & 12) | ((index + by) & 3));
 
@@ -73,7 +73,7 @@ const subBytes: WasmFunction = {
   body: [
     set(Y, i8x16Swizzle(v128Load(i32(SBOX)), get(X))),
     Array.from({ length: 15 }, (_, row) => [
-      // What lay in the row before is above 15 from here on, and stays there: it wraps below 256.
+      // A byte that belonged to an earlier row stays above 15 from here on: it wraps below 256.
       ...set(X, i8x16Sub(get(X), v128Load(i32(SIXTEENS)))),
       ...set(
         Y,
@@ -96,7 +96,10 @@ const substituted: Code = set(STATE, call(SUB_BYTES, get(STATE)));
 const addRoundKey: Code = set(STATE, v128Xor(get(STATE), v128Load(get(ROUND_KEY), ROUND_KEYS)));
 const turned = (local: number, by: number): Code => shuffle(get(local), get(local), rotated(by));
 
-/** FIPS 197 section 4.2.1: times x in each byte; what leaves comes back as 0x1b, by its sign. */
+/**
+ * FIPS 197 section 4.2.1: times x in each byte; a top bit that falls out comes back as 0x1b, by its
+ * sign.
+ */
 const double: Code = set(
   DOUBLED,
   v128Xor(
@@ -105,7 +108,7 @@ const double: Code = set(
   ),
 );
 
-/** FIPS 197 section 5.1.3: 2 s + 3 s<1> + s<2> + s<3>, where <n> turns a column by n bytes. */
+/** FIPS 197 section 5.1.3: 2 s + 3 s<1> + s<2> + s<3>, where <n> rotates a column by n bytes. */
 const mixColumns: Code = [
   double,
   set(

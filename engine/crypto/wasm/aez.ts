@@ -63,7 +63,7 @@ const TEN: number = FOUR + 64;
 const PADDED: number = TEN + 160;
 export const TEXT = 8192;
 
-/** Longest text that fits, in bytes; a fragment may be masked 16 bytes over its end. */
+/** Longest text that fits, in bytes; masking a fragment may write up to 16 bytes past its end. */
 export const TEXT_LENGTH_MAX = 122_000;
 const MEMORY_PAGES = 2;
 
@@ -74,7 +74,7 @@ const KEY_J: number = KEY + BLOCK;
 const KEY_L: number = KEY + 2 * BLOCK;
 const ZERO: Code = v128([0, 0, 0, 0]);
 
-// Functions by their place in the module.
+// Functions by their index in the module.
 const AES4 = 0;
 const AES10 = 1;
 const DOUBLE = 2;
@@ -88,7 +88,7 @@ const ten = (block: Code): Code => call(AES10, block);
 const double = (block: Code): Code => call(DOUBLE, block);
 const xor = (first: Code, ...others: readonly Code[]): Code => others.reduce(v128Xor, first);
 
-/** Look-up of byte `row` of a local in the table of that row. */
+/** Look-up of byte `row` of a local in that row's table. */
 function lookUp(local: number, row: number): Code {
   const index =
     row === 0
@@ -97,7 +97,9 @@ function lookUp(local: number, row: number): Code {
   return i32Load(index, TABLES + 1024 * row);
 }
 
-/** FIPS 197 section 5.1: one round from four columns to four others, with a round key in memory. */
+/**
+ * FIPS 197 section 5.1: one round from four columns to four others, with a round key from memory.
+ */
 function roundCode(from: readonly number[], to: readonly number[], key: number): Code {
   return to.flatMap((target, column) => {
     // Section 5.1.2: row r of a column comes from the column r places to the right.
@@ -129,7 +131,7 @@ function aes(rounds: number, schedule: number): WasmFunction {
 
 const REVERSED = [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 const SWAPPED = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
-/** What the top bits of the halves become: 87 at the bottom, and 1 in the other half. */
+/** What the top bits of the halves become: 87 at the bottom, 1 in the other half. */
 const CARRIES: Code = v128([0x87, 0, 1, 0]);
 
 /** `(block) -> block`: doubling in GF(2^128) of a big-endian block, without a branch. */
@@ -157,7 +159,7 @@ const doubleBlock: WasmFunction = {
   ],
 };
 
-/** `(address, length) -> block`: up to 16 bytes, then 80 00 ... when there is room. */
+/** `(address, length) -> block`: up to 16 bytes, then 80 00 ... if there is room. */
 const pad: WasmFunction = {
   parameters: [I32, I32],
   results: [V128],
@@ -176,7 +178,7 @@ const pad: WasmFunction = {
   ].flat(),
 };
 
-/** E(0, i) for i = 1 ... 7: offset 2I + iL, I doubled being in a local. */
+/** E(0, i) for i = 1 ... 7: offset 2I + iL, with 2I in a local. */
 const zeroth = (block: Code, twoI: Code, index: number): Code =>
   four(xor(block, twoI, at(TIMES_L + BLOCK * index)));
 
@@ -191,7 +193,7 @@ const hashFragment: WasmFunction = {
     when(
       get(1),
       when(i32LtU(get(1), i32(BLOCK)), set(2, zeroth(call(PAD, get(0), get(1)), get(3), 4))),
-      // Padded also when the fragment is exactly one block.
+      // Also padded if the fragment is exactly one block.
       when(
         i32Eqz(i32LtU(get(1), i32(BLOCK))),
         set(
@@ -253,7 +255,7 @@ const [POWER, BASE, OFFSET, SUM, DELTA, X, Y, S, W, Z, KEY_I_LOCAL, TWO_I] = Arr
   number,
 ];
 
-/** The multiple of L by a number in a local plus `more`. */
+/** The multiple of L by the number in a local plus `more`. */
 function timesL(sign: 1 | -1, base: number): Code {
   const factor = sign === 1 ? i32Add(i32(base), get(DIRECTION)) : i32Sub(i32(base), get(DIRECTION));
   return v128Load(i32Shl(factor, i32(4)), TIMES_L);
@@ -300,7 +302,7 @@ const mixPair: Code = [
 
 /** t = E(2, i)(S) masks W and Z; second = W + E(0, 0)(Z), first = Z + E(1, i)(second), Y += W. */
 const unmixPair: Code = [
-  // S holds S + J + 2J here, so that the offset of E(1, i) serves E(2, i) too.
+  // Here S holds S + J + 2J, so that the offset of E(1, i) serves E(2, i) too.
   set(Z, four(xor(get(S), get(OFFSET)))),
   set(W, xor(first, get(Z))),
   set(Z, xor(second, get(Z))),
@@ -314,7 +316,7 @@ const fragmentAt: Code = i32Sub(get(TAIL), get(FRAGMENT));
 const fragmentSum: Code = call(HASH_FRAGMENT, fragmentAt, get(FRAGMENT));
 const jAndTwoJ: Code = xor(at(KEY_J), double(at(KEY_J)));
 
-/** Masks a block of the fragment; what it changes after the end is overwritten by the tail. */
+/** Masks a block of the fragment; what it changes past the end is overwritten by the tail. */
 const maskFragment = (block: number): Code =>
   v128Store(
     fragmentAt,
@@ -358,7 +360,7 @@ const crypt: WasmFunction = {
     set(SUM, xor(get(SUM), fragmentSum)),
     set(X, xor(get(X), ten(xor(get(Y), timesL(-1, 2))))),
     set(Y, xor(get(Y), get(DELTA), get(SUM), four(xor(get(X), get(TWO_I), timesL(-1, 2))))),
-    // The halves change places.
+    // The halves swap places.
     v128Store(get(TAIL), get(Y)),
     v128Store(get(TAIL), get(X), BLOCK),
   ].flat(),

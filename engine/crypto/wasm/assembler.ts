@@ -1,10 +1,10 @@
 /**
- * The few WebAssembly instructions that the modules here are made of, as functions that nest like the
+ * The few WebAssembly instructions that the modules here need, as functions that nest like the
  * expressions they stand for, and the module around them (WebAssembly core specification 2.0,
  * section 5, "Binary Format").
  *
  * Integers, and of floating point only what IEEE 754 rounds exactly, so that every machine computes
- * the same bits. No validation: the engine validates the module when it loads.
+ * the same bits. Nothing is validated here: the engine validates the module when it loads.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export const I64 = 0x7e;
 /** Value type: 128-bit vector (section 5.3). */
 export const V128 = 0x7b;
 
-/** A function of the module: parameters and locals are numbered through, parameters first. */
+/** A function of the module: parameters and locals share one numbering, parameters first. */
 export interface WasmFunction {
   readonly parameters: readonly number[];
   readonly results: readonly number[];
@@ -46,7 +46,7 @@ function unsigned(value: number): Code {
   return bytes;
 }
 
-/** Signed LEB128 (section 5.2.2): ends when bit 6 reads as the sign of what is left. */
+/** Signed LEB128 (section 5.2.2): ends when bit 6 equals the sign of what is left. */
 function signed(value: number): Code {
   const bytes: number[] = [];
   let rest = value;
@@ -114,7 +114,7 @@ export const i32Xor = binary(0x73);
 export const i32Rotl = binary(0x77);
 /** i32.rotr. */
 export const i32Rotr = binary(0x78);
-/** i32.shr_s: a word becomes its sign when all bits leave. */
+/** i32.shr_s: shifting all bits out leaves the sign. */
 export const i32ShrS = binary(0x75);
 /** i32.shr_u. */
 export const i32ShrU = binary(0x76);
@@ -172,7 +172,7 @@ export const v128Store = store(SIMD, 0x0b);
 export const v128And = binary(SIMD, 0x4e);
 /** i64x2.shl. */
 export const i64x2Shl = binary(SIMD, 0xcb, 0x01);
-/** i64x2.shr_s: every lane becomes its sign when all bits leave. */
+/** i64x2.shr_s: shifting all bits out leaves the sign of every lane. */
 export const i64x2ShrS = binary(SIMD, 0xcc, 0x01);
 /** i32x4.extract_lane. */
 export const lane = (value: Code, index: number): Code => [...value, SIMD, 0x1b, index];
@@ -184,7 +184,7 @@ export const withLane = (vector: Code, index: number, value: Code): Code => [
   0x1c,
   index,
 ];
-/** i8x16.swizzle: bytes of `left` by the indices in `right`, 0 where an index is 16 or more. */
+/** i8x16.swizzle: bytes of `left` at the indices in `right`, 0 where an index is 16 or more. */
 export const i8x16Swizzle = binary(SIMD, 0x0e);
 /** i8x16.shl. */
 export const i8x16Shl = binary(SIMD, 0x6b);
@@ -239,7 +239,7 @@ export const HIGH_HALVES: readonly number[] = [
   8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31,
 ];
 
-/** Runs `body` until `condition` leaves zero; at least once. */
+/** Repeats `body` while `condition` is not zero; runs it at least once. */
 export const repeatWhile = (condition: Code, ...body: readonly Code[]): Code => [
   0x03,
   EMPTY_BLOCK,

@@ -1,6 +1,6 @@
 /**
  * The compression function of BLAKE2b (RFC 7693 section 3.2) as WebAssembly with 64-bit words. No
- * look-ups and no branches: its time does not depend on the data.
+ * look-ups and no branches, so its time does not depend on the data.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const STATE_WORDS = 8;
 const WORDS = 16;
 const WORD_LENGTH = 8;
 
-/** RFC 7693 section 2.7: which message words a round takes, two for each G. */
+/** RFC 7693 section 2.7: the message words of each round, two per G. */
 const SIGMA: readonly (readonly number[])[] = [
   [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
@@ -76,9 +76,9 @@ function mix([a, b, c, d]: readonly [number, number, number, number], x: Code, y
 const wide = (bits: number): Code => i64FromI32(i32(bits));
 
 /**
- * `(state, block, count, final)`: takes 128 bytes at `block` into the 64 bytes at `state`. `count`:
- * bytes taken so far, these included; `final`: -1 for the last block, else 0.
- * @param start where the start values stand in memory.
+ * `(state, block, count, final)`: compresses the 128 bytes at `block` into the 64 bytes at `state`.
+ * `count`: bytes hashed so far, including these; `final`: -1 for the last block, else 0.
+ * @param start Address of the initial state.
  */
 export function blake2bCompress(start: number): WasmFunction {
   const body: Code[] = [];

@@ -53,12 +53,12 @@ const ZERO = v128([0, 0, 0, 0]);
 const SOURCE = INPUT + FIRST_BLOCK;
 const RESULT = OUTPUT + FIRST_BLOCK;
 
-/** Blocks of 16 bytes that hold the bytes of the local, the last one padded. */
+/** The number of 16-byte blocks that hold the bytes of the local, the last one padded. */
 const blockCount = (local: number): Code => i32ShrU(i32Add(get(local), i32(15)), i32(4));
 
 const groups: Code = i32ShrU(i32Add(get(DATA_LENGTH), i32(FIRST_BLOCK + GROUP_LENGTH - 1)), i32(8));
 
-/** Mixes the key stream from counter 0, so that block 0 lands at OUTPUT as the Poly1305 key. */
+/** Mixes in the key stream from counter 0, so that block 0 lands at OUTPUT as the Poly1305 key. */
 const encrypt: Code = [
   i32Store(i32(STATE_COUNTER), i32(0)),
   call(CHACHA20, i32(INPUT), i32(OUTPUT), groups),
@@ -97,7 +97,7 @@ const open: WasmFunction = {
     set(RECEIVED_TAG, v128Load(get(DATA_LENGTH), SOURCE)),
     encrypt,
     authenticate(SOURCE),
-    // One comparison of all 16 bytes: its time says nothing about where they differ.
+    // One comparison of all 16 bytes: its time does not show where they differ.
     i32Eqz(v128AnyTrue(v128Xor(get(RECEIVED_TAG), v128Load(get(DATA_LENGTH), SOURCE)))),
   ].flat(),
   exportAs: 'open',

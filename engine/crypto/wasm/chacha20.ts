@@ -106,7 +106,9 @@ function doubleRound(): Code {
   return rounds.flat();
 }
 
-/** Word `index` of the initial state in all lanes; the counter grows by one from lane to lane. */
+/**
+ * Word `index` of the initial state in all lanes; the counter increases by one from lane to lane.
+ */
 function initialWord(index: number): Code {
   const same = v128Load32Splat(i32(STATE + 4 * index));
   return index === COUNTER_WORD ? i32x4Add(same, v128([0, 1, 2, 3])) : same;
@@ -120,7 +122,7 @@ const HIGH_WORDS = [8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31
 const interleave = (left: number, right: number, order: readonly number[]): Code =>
   shuffle(get(left), get(right), order);
 
-/** Transposes words 4q … 4q+3 of four states and mixes them into 16 bytes of each block. */
+/** Transposes words 4q … 4q+3 of four states and XORs them into 16 bytes of each block. */
 function writeQuarter(quarter: number): Code {
   const first = word(4 * quarter);
   const rows: Code = [
@@ -154,7 +156,7 @@ const group: Code = [
   advance(TARGET, GROUP_LENGTH),
 ].flat();
 
-/** `(source, target, groups)`: mixes `groups` times 256 bytes of key stream; groups >= 1. */
+/** `(source, target, groups)`: XORs `groups` times 256 bytes of key stream; groups >= 1. */
 export const chacha20: WasmFunction = {
   parameters: [I32, I32, I32],
   results: [],

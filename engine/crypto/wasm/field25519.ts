@@ -1,17 +1,17 @@
 /**
  * The field of 2^255-19 in WebAssembly, two elements at a time: a vector holds a limb of each.
  *
- * WebAssembly has no product of 64 bits that keeps its upper half, and a vector instruction gives
- * two products of doubles at once. An element is therefore the sum of twelve doubles, limb k a
- * multiple of 2^e(k) with e(k) = ceil(21.25 k) (D. J. Bernstein, "Curve25519: new Diffie-Hellman
- * speed records", PKC 2006, section 4, where ten longer numbers do): products fall into place without a
- * shift, and a carry is what rounding to a large number takes away. Every sum is exact, as
- * `field25519.test.ts` shows from the bounds below, so that all machines agree. No branches and no
- * look-ups: the time does not depend on the data, and no value is ever subnormal.
+ * WebAssembly has no 64-bit product that keeps its upper half, but a vector instruction gives two
+ * products of doubles. So an element is the sum of twelve doubles, limb k a multiple of 2^e(k) with
+ * e(k) = ceil(21.25 k) (D. J. Bernstein, "Curve25519: new Diffie-Hellman speed records", PKC 2006,
+ * section 4, with ten longer limbs): products need no shifts, and a carry is what rounding to a
+ * large number removes. Every sum is exact, as `field25519.test.ts` shows from the bounds below, so
+ * all machines agree. There are no branches and no look-ups, so the time does not depend on the
+ * data, and no value is ever subnormal.
  *
- * Bounds, in units of 2^e(k): a limb of b bits that left a multiplication is within 2^(b-1) + 2^13;
- * factors may be sums or differences of two such elements. What is multiplied is not overwritten
- * while it is read: the target may be the first factor of a product, not the second.
+ * Bounds, in units of 2^e(k): a limb of b bits that a multiplication produced is within 2^(b-1) +
+ * 2^13; factors may be sums or differences of two such elements. A factor is not overwritten while
+ * it is read: the target may be the first factor of a product, but not the second.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import {
 
 /** Limbs of an element. */
 export const LIMBS = 12;
-/** Bytes of a limb of two elements. */
+/** Bytes per limb of two elements. */
 export const SLOT = 16;
 /** Bytes of two elements. */
 export const PAIR: number = SLOT * LIMBS;
@@ -48,16 +48,20 @@ export const EXPONENTS: readonly number[] = Array.from({ length: LIMBS + 1 }, (_
 export const bitsOf = (limb: number): number =>
   (EXPONENTS[limb + 1] as number) - (EXPONENTS[limb] as number);
 
-/** Brings what belongs to limb k + 12 to limb k: 2^255 is 19 modulo 2^255-19. */
+/** Moves what belongs to limb k + 12 to limb k: 2^255 is 19 modulo 2^255-19. */
 const WRAP_FACTOR: number = 19 * 2 ** -255;
 
-/** Adding and taking away this rounds limb k to a multiple of 2^e(k+1): the last place of a double. */
+/**
+ * Adding and subtracting this rounds limb k to a multiple of 2^e(k+1), the last place of a double.
+ */
 const roundingOf = (limb: number): number => 3 * 2 ** (51 + (EXPONENTS[limb + 1] as number));
 
-/** Rows of a product that stay in registers: four limbs of one factor, four of the other, the sum. */
+/**
+ * Parts of a product that stay in registers: four limbs of one factor, four of the other, the sum.
+ */
 const ROWS = 4;
 const HALF = LIMBS / 2;
-/** Columns -10 … 11 of a factor that stays the same. */
+/** Columns -10 … 11 of the constant factor. */
 const TABLE_FIRST = -10;
 const TABLE_SLOTS: number = LIMBS - TABLE_FIRST;
 
@@ -65,15 +69,15 @@ const TABLE_SLOTS: number = LIMBS - TABLE_FIRST;
 const ROUNDING = 0;
 const WRAP: number = ROUNDING + PAIR;
 const TWO: number = WRAP + SLOT;
-/** End of the constants; what follows is worked in and can be wiped. */
+/** End of the constants; what follows is working memory and can be wiped. */
 export const FIELD_CONSTANTS_END: number = TWO + SLOT;
 const WRAPPED: number = FIELD_CONSTANTS_END;
 const DOUBLED: number = WRAPPED + PAIR;
 const DOUBLED_AND_WRAPPED: number = DOUBLED + PAIR;
 const SUMS: number = DOUBLED_AND_WRAPPED + PAIR;
-/** The factor that stays the same, as {@link multiplyByTable} wants it. */
+/** The constant factor, in the form that {@link multiplyByTable} reads. */
 const TABLE: number = SUMS + PAIR;
-/** Everything of the field ends here. */
+/** End of the field's memory. */
 export const FIELD_END: number = TABLE + SLOT * TABLE_SLOTS;
 
 /** Writes what the functions below read. */
@@ -90,7 +94,7 @@ function writeBoth(view: DataView, at: number, value: number): void {
   view.setFloat64(at + 8, value, true);
 }
 
-/** Writes the table of a factor: in slot m its column m, and beside it column m - 1. */
+/** Writes the table of a factor: slot m holds its column m, next to column m - 1. */
 export function writeTable(view: DataView, limbs: Float64Array): void {
   const column = (index: number): number =>
     index >= 0 ? (limbs[index] as number) : WRAP_FACTOR * (limbs[index + LIMBS] as number);
@@ -100,23 +104,23 @@ export function writeTable(view: DataView, limbs: Float64Array): void {
   }
 }
 
-/** A slot at a fixed place. */
+/** Loads a slot at a constant address. */
 export const slot = (base: number, index = 0): Code => v128Load(i32(0), base + SLOT * index);
 
-/** Stores to a slot at a fixed place. */
+/** Stores to a slot at a constant address. */
 export const setSlot = (base: number, index: number, value: Code): Code =>
   v128Store(i32(0), value, base + SLOT * index);
 
 const SWAPPED_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
-/** The two lanes of a local, the other way round. */
+/** A local with its two lanes swapped. */
 export const swapped = (local: number): Code => shuffle(get(local), get(local), SWAPPED_HALVES);
 
-/** The part of a local that belongs to the next limb: a multiple of 2^e(limb+1). */
+/** The part of a local that carries into the next limb: a multiple of 2^e(limb+1). */
 export const carryOf = (local: number, limb: number): Code =>
   f64x2Sub(f64x2Add(get(local), slot(ROUNDING, limb)), slot(ROUNDING, limb));
 
-/** What is carried out of the last limb, as it counts for the first. */
+/** The carry out of the last limb, as it counts for the first. */
 export const wrapped = (carry: Code): Code => f64x2Mul(carry, slot(WRAP));
 
 // Locals of all multiplications: up to three parameters, then vectors.
@@ -141,8 +145,8 @@ function sum(terms: readonly Code[]): Code {
 }
 
 /**
- * Carries the columns of a product and stores them at the target: from 0 to 5 and from 6 to 11 at
- * once, then what came out of each chain into the other.
+ * Carries the columns of a product and stores them at the target: columns 0 to 5 and 6 to 11 in
+ * parallel, then the carry out of each chain into the other.
  */
 function carried(column: (index: number) => Code): Code {
   const at = (limb: number): Code => v128Load(get(TARGET), SLOT * limb);
@@ -167,7 +171,7 @@ function carried(column: (index: number) => Code): Code {
   return code.flat();
 }
 
-/** Takes four limbs of the first factor from `row` on into registers. */
+/** Loads four limbs of the first factor, from `row` on, into registers. */
 const loadRows = (row: number): Code =>
   Array.from({ length: ROWS }, (_, index) =>
     set(ROW + index, v128Load(get(FIRST), SLOT * (row + index))),
@@ -200,7 +204,7 @@ export function multiplyPairs(): WasmFunction {
   return multiplication([I32, I32, I32], code);
 }
 
-/** Columns of some rows, as they are. */
+/** The columns of some rows, uncarried. */
 function kept(column: (index: number) => Code | undefined): Code {
   const code: Code[] = [];
   for (let index = 0; index < LIMBS; index++) {
@@ -230,7 +234,10 @@ export function squarePairs(): WasmFunction {
   return multiplication([I32, I32], code);
 }
 
-/** Where limb `row` of an element meets limb `limb` of it in a square; each pair meets once. */
+/**
+ * The column where limb `row` of an element meets its limb `limb` in a square; each pair meets
+ * once.
+ */
 interface Meeting {
   readonly row: number;
   readonly limb: number;
@@ -238,7 +245,7 @@ interface Meeting {
   readonly at: number;
 }
 
-/** What four rows from `first` on give to a column. */
+/** What four rows from `first` on add to a column. */
 function meetingsIn(column: number, first: number): readonly Meeting[] {
   const rows = Array.from({ length: ROWS }, (_, index) => first + index);
   return rows
@@ -246,7 +253,7 @@ function meetingsIn(column: number, first: number): readonly Meeting[] {
     .filter(({ row, limb }) => limb >= row);
 }
 
-/** The columns to which four rows of a square give something; the others are undefined. */
+/** The columns to which four rows of a square add something; the others are undefined. */
 function columnsOfSquare(first: number, hasSum: Set<number>): (index: number) => Code | undefined {
   const inWindow = new Map<number, number>();
   const load = ({ row, limb, at }: Meeting): Code => {
@@ -269,8 +276,8 @@ function columnsOfSquare(first: number, hasSum: Set<number>): (index: number) =>
 }
 
 /**
- * `(target, element)`: the second of two elements times that of the table, in both lanes. One product
- * takes both lanes: even limbs in the first, odd ones in the second.
+ * `(target, element)`: the second of two elements times the table's factor, in both lanes. One
+ * product uses both lanes: even limbs in the first, odd ones in the second.
  */
 export function multiplyByTable(): WasmFunction {
   const code: Code[] = [];

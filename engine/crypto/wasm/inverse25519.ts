@@ -5,8 +5,8 @@
  * safegcd", 2021).
  *
  * Numbers are nine signed limbs of 30 bits. Thirty steps look at the lowest limbs only and give a
- * matrix, by which the whole numbers are multiplied then. The count of steps is the same for all
- * inputs, and no branch or address depends on one. Takes a quarter of the time of z^(p-2).
+ * matrix, by which the whole numbers are then multiplied. The number of steps is the same for all
+ * inputs, and no branch or address depends on them. Takes a quarter of the time of z^(p-2).
  *
  * @module
  */
@@ -54,13 +54,13 @@ const WORDS = 4;
 /** 20 times 30 steps, of which 590 are needed. */
 const ROUNDS = 20;
 
-/** p in signed limbs: -19 in the first, 2^15 in the last, nothing between. */
+/** p in signed limbs: -19 in the first, 2^15 in the last, zeros in between. */
 const FIRST_OF_P = -19;
 const BITS_OF_LAST = 15;
 /** -1/19 modulo 2^30: p times this is 1. */
 const INVERSE_OF_P = 395_589_093;
 
-/** Bytes that the function below wants: the number in front, then what it works in. */
+/** Bytes that the function below needs: the number first, then its working memory. */
 export const INVERSE_LENGTH: number = 40 + 4 * NUMBER;
 
 // Locals: the place, then words of 32 bits, then of 64.
@@ -77,7 +77,7 @@ const MASK = 20;
 const WORDS_32: number = MATRIX_U - ROUND;
 const WORDS_64: number = MASK + 1 - MATRIX_U;
 
-// Numbers behind the 32 bytes of the argument and eight that are read with its last ones.
+// The numbers follow the 32 bytes of the argument and eight that are read along with its last ones.
 const NUMBER_F = 40;
 const NUMBER_G: number = NUMBER_F + NUMBER;
 const NUMBER_D: number = NUMBER_G + NUMBER;
@@ -102,7 +102,10 @@ const load = (): Code =>
     return setLimb(NUMBER_G, index, lowBits(i64ShrU(word, bits(bit & 7))));
   });
 
-/** f = p, g = the argument, d = 0, e = 1: d times the argument is f, e times it is g, modulo p. */
+/**
+ * f = p, g = the argument, d = 0, e = 1. Invariant modulo p: d times the argument is f, e times it
+ * is g.
+ */
 const start = (): Code =>
   eachLimb((index) => [
     ...setLimb(
@@ -121,8 +124,8 @@ const negatedBy = (local: number, mask: number): Code =>
 const shiftLeft = (local: number): Code => set(local, i32Shl(get(local), i32(1)));
 
 /**
- * One division step on the lowest words, zeta = -(delta + 1/2): g - f and a change of places where g is
- * odd and delta positive, g + f where g is odd, then g / 2.
+ * One division step on the lowest words, zeta = -(delta + 1/2): if g is odd and delta positive, g -
+ * f and a swap, else if g is odd, g + f; then g / 2.
  */
 const divisionStep = (): Code => [
   ...set(POSITIVE, i32ShrS(get(ZETA), i32(31))),
@@ -136,7 +139,7 @@ const divisionStep = (): Code => [
   ...addMasked(U, get(Q), POSITIVE),
   ...addMasked(V, get(R), POSITIVE),
   ...set(G, i32ShrU(get(G), i32(1))),
-  // The rows of f and g have one scale.
+  // The rows of f and g have the same scale.
   ...shiftLeft(U),
   ...shiftLeft(V),
 ];
@@ -144,7 +147,7 @@ const divisionStep = (): Code => [
 const lowWord = (number: number): Code =>
   i32FromI64(i64Or(limb(number, 0), i64Shl(limb(number, 1), bits(LIMB_BITS))));
 
-/** Thirty steps: 2^30 (f, g) is then the matrix times what they were. */
+/** Thirty steps: afterwards 2^30 (f, g) is the matrix times the former (f, g). */
 const matrix = (): Code => [
   ...set(F, lowWord(NUMBER_F)),
   ...set(G, lowWord(NUMBER_G)),
@@ -162,7 +165,10 @@ const matrix = (): Code => [
 const addRow = (sum: number, row: readonly [number, number], limbs: readonly [Code, Code]): Code =>
   set(sum, i64Add(get(sum), i64Add(i64Mul(get(row[0]), limbs[0]), i64Mul(get(row[1]), limbs[1]))));
 
-/** Multiplies a pair of numbers by the matrix and divides by 2^30; `extra` comes to the sums of a limb. */
+/**
+ * Multiplies a pair of numbers by the matrix and divides by 2^30; `extra` is added to the sums of a
+ * limb.
+ */
 const applyMatrix = (
   [first, second]: readonly [number, number],
   extra: (index: number) => Code,
@@ -193,7 +199,10 @@ const updateFg = (): Code => [
   ...setLimb(NUMBER_G, LAST, get(SECOND_SUM)),
 ];
 
-/** What is added of p: enough that a negative sum gets no smaller, and that 30 bits become zero. */
+/**
+ * The multiple of p to add: it keeps a negative sum from getting smaller, and clears the low 30
+ * bits.
+ */
 const multipleOfP = (multiple: number, row: readonly [number, number], sum: number): Code => {
   const ofSigns = [NUMBER_D, NUMBER_E].map((number, column) =>
     i64And(get(row[column] as number), signOf(limb(number, LAST))),
@@ -230,7 +239,7 @@ const updateDe = (): Code => [
   ...setLimb(NUMBER_E, LAST, get(SECOND_SUM)),
 ];
 
-/** Adds p to d where d is negative. */
+/** Adds p to d if d is negative. */
 const addPWhereNegative = (): Code => [
   ...set(MASK, signOf(limb(NUMBER_D, LAST))),
   ...setLimb(NUMBER_D, 0, i64Add(limb(NUMBER_D, 0), i64And(i64(FIRST_OF_P), get(MASK)))),
@@ -252,7 +261,7 @@ const carryD = (): Code =>
     ...setLimb(NUMBER_D, index, lowBits(limb(NUMBER_D, index))),
   ]).flat();
 
-/** d is between -2 p and p, and f is 1 or -1: their product, from 0 to p - 1. */
+/** d is between -2 p and p, and f is 1 or -1: computes their product, reduced to 0 ... p - 1. */
 const normalise = (): Code => [
   ...addPWhereNegative(),
   ...set(MASK, signOf(limb(NUMBER_F, LAST))),
@@ -276,7 +285,10 @@ const store = (): Code =>
     return i64Store(get(AT), parts.reduce(i64Or), LIMB_LENGTH * word);
   }).flat();
 
-/** `(at)`: the 32 bytes there, a number below p, become those of its inverse; of 0, which has none, 0. */
+/**
+ * `(at)`: replaces the 32 bytes there, a number below p, by its inverse; 0, which has none, stays
+ * 0.
+ */
 export const invert = (): WasmFunction => ({
   parameters: [I32],
   results: [],

@@ -1,5 +1,5 @@
 /**
- * Where things lie in the linear memory of the fast AEAD. All offsets in bytes.
+ * The layout of the linear memory of the fast AEAD. All offsets in bytes.
  *
  * ```
  * STATE      64  ChaCha20 state: constants 16, key 32, counter 4, nonce 12 (RFC 8439 section 2.3)
@@ -21,7 +21,7 @@ export const STATE_NONCE: number = STATE + 52;
 export const POLY_R = 64;
 export const POLY_H: number = POLY_R + 16;
 export const LENGTHS = 128;
-/** Follows at once, so that one range holds all that is wiped up to here. */
+/** Follows immediately, so that one range covers everything that is wiped up to here. */
 export const ASSOCIATED = 144;
 export const INPUT = 8_192;
 export const OUTPUT = 81_920;
@@ -29,7 +29,7 @@ export const OUTPUT = 81_920;
 /** Bytes of key stream block 0, which is the Poly1305 key (RFC 8439 section 2.6). */
 export const FIRST_BLOCK = 64;
 
-/** Longest associated data that fits; a longer one takes the other path. */
+/** Longest associated data that fits; longer data go to the fallback. */
 export const ASSOCIATED_LENGTH_MAX = 4_096;
 
 /** Longest plaintext that fits: 64 KiB, the largest datagram, and 1 KiB of headers. */

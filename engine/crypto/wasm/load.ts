@@ -1,5 +1,5 @@
 /**
- * Loads an assembled module, where the machine has what it needs.
+ * Loads an assembled module if the machine supports it.
  *
  * @module
  */
@@ -11,14 +11,14 @@ interface WebAssemblyInterface {
   readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
 }
 
-/** A module of its own memory, ready to be called. */
+/** A module with memory of its own, ready to be called. */
 export interface LoadedWasm {
   readonly exports: Readonly<Record<string, unknown>>;
-  /** All of the exported memory. */
+  /** The whole exported memory. */
   readonly memory: Uint8Array;
 }
 
-/** Compiles and instantiates `code`; undefined where WebAssembly or an instruction is missing. */
+/** Compiles and instantiates `code`; undefined if WebAssembly or an instruction is missing. */
 export function loadWasm(code: Uint8Array): LoadedWasm | undefined {
   const engine = (globalThis as { readonly WebAssembly?: WebAssemblyInterface }).WebAssembly;
   if (engine?.validate(code) !== true) return undefined;
@@ -27,7 +27,7 @@ export function loadWasm(code: Uint8Array): LoadedWasm | undefined {
   return { exports, memory: new Uint8Array(buffer) };
 }
 
-/** Does `make` when it is first asked, and remembers what came of it: also that nothing did. */
+/** Calls `make` at the first request and remembers the result, including failure. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -1,8 +1,9 @@
 /**
  * Poly1305 (RFC 8439 section 2.5) as WebAssembly: limbs of 32 bits in 64-bit integers.
  *
- * The clamp of r clears the top four bits of each of its words and the low two of three of them, so
- * sums of products stay below 2^64 and 5 r / 4 is an integer; no multiplication is wider than that.
+ * The clamp of r clears the top four bits of each of its words and the low two bits of three of
+ * them, so sums of products stay below 2^64 and 5 r / 4 is an integer; no multiplication is wider
+ * than that.
  *
  * @module
  */
@@ -39,7 +40,10 @@ const CLAMP = [0x0fff_ffff, 0x0fff_fffc, 0x0fff_fffc, 0x0fff_fffc];
 const POINTER = 0;
 const COUNT = 1;
 const R = 2;
-/** 5 r / 4 of each word of r: what wraps around 2^130 comes back times 5, and 2^128 is a quarter. */
+/**
+ * 5 r / 4 of each word of r: what wraps around 2^130 comes back times 5, and 2^128 is a quarter of
+ * that.
+ */
 const S = 6;
 const H = 10;
 const X = 15;
@@ -62,7 +66,7 @@ const loadState: Code = [
   ...[0, 1, 2, 3, 4].map((index) => set(H + index, i64Load32(i32(POLY_H + 4 * index)))),
 ].flat();
 
-/** h += block + 2^128, carries left where they are. */
+/** h += block + 2^128, carries not yet propagated. */
 const addBlock: Code = [
   ...[0, 1, 2, 3].map((index) =>
     set(H + index, i64Add(get(H + index), i64Load32(get(POINTER), 4 * index))),
@@ -78,7 +82,7 @@ function row(index: number): Code {
   return sum(...terms);
 }
 
-/** Carries once through; h4 keeps at most a few bits above 2^128. */
+/** Propagates carries once; h4 keeps at most a few bits above 2^128. */
 const multiply: Code = [
   ...[0, 1, 2, 3].map((index) => set(X + index, row(index))),
   set(X + 4, i64Add(i64Mul(get(H + 4), get(LOW)), high(get(X + 3)))),

@@ -1,6 +1,6 @@
 /**
- * The compression function of SHA-256 (FIPS 180-4 section 6.2.2) as WebAssembly, written out round
- * by round. No look-ups and no branches: its time does not depend on the data.
+ * The compression function of SHA-256 (FIPS 180-4 section 6.2.2) as WebAssembly, unrolled round by
+ * round. No look-ups and no branches, so its time does not depend on the data.
  *
  * @module
  */
@@ -37,7 +37,7 @@ const TEMP: number = VARIABLES + STATE_WORDS;
 
 const scheduled = (index: number): number => SCHEDULE + (index & 15);
 
-/** Bytes of a word in the other order: digests and messages are big-endian, memory is not. */
+/** Reverses the bytes of a word: digests and messages are big-endian, memory is not. */
 function swapped(word: Code): Code {
   return i32Or(
     i32And(i32Rotl(tee(TEMP, word), i32(8)), i32(0x00ff00ff)),
@@ -50,7 +50,7 @@ const xor3 = (a: Code, b: Code, c: Code): Code => i32Xor(i32Xor(a, b), c);
 /** FIPS 180-4 section 4.1.2: rotations of a local. */
 const turned = (local: number, bits: number): Code => i32Rotr(get(local), i32(bits));
 
-/** Section 6.2.2 step 1: W of this round, in the place of the one 16 rounds before. */
+/** Section 6.2.2 step 1: W of this round, replacing the one 16 rounds before. */
 function extendSchedule(round: number): Code {
   if (round < WORDS) return [];
   const late = scheduled(round - 2);
@@ -64,7 +64,7 @@ function extendSchedule(round: number): Code {
   return set(scheduled(round), sum);
 }
 
-/** Section 6.2.2 step 3: the variables turn through the locals instead of moving. */
+/** Section 6.2.2 step 3: instead of moving values, the variables rotate through the locals. */
 function roundCode(round: number, constant: number): Code {
   const variable = (index: number): number => VARIABLES + ((index - round + ROUNDS) & 7);
   const [a, b, c, d, e, f, g, h] = [0, 1, 2, 3, 4, 5, 6, 7].map(variable) as [
@@ -77,7 +77,7 @@ function roundCode(round: number, constant: number): Code {
     number,
     number,
   ];
-  // Ch(e, f, g) = g + e (f + g), Maj(a, b, c) = (a + b)(a + c) + a, sums being XOR.
+  // Ch(e, f, g) = g + e (f + g), Maj(a, b, c) = (a + b)(a + c) + a, where + is XOR.
   const choice = i32Xor(get(g), i32And(get(e), i32Xor(get(f), get(g))));
   const sum1 = xor3(turned(e, 6), turned(e, 11), turned(e, 25));
   const majority = i32Xor(i32And(i32Xor(get(a), get(b)), i32Xor(get(a), get(c))), get(a));
@@ -95,8 +95,8 @@ function roundCode(round: number, constant: number): Code {
 }
 
 /**
- * `(source, target, block)`: takes 64 bytes at `block` into the state of 32 bytes at `source`, and
- * writes the new state to `target`; all are big-endian.
+ * `(source, target, block)`: compresses the 64 bytes at `block` into the 32-byte state at `source`
+ * and writes the new state to `target`; all are big-endian.
  * @param constants K of FIPS 180-4 section 4.2.2.
  */
 export function sha256Compress(constants: Int32Array): WasmFunction {

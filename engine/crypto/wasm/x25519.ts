@@ -1,7 +1,7 @@
 /**
- * X25519 (RFC 7748 section 5) as WebAssembly: the Montgomery ladder over pairs of field elements, and
- * what the division at its end takes. Bits of the scalar choose by masks: no branch and no address
- * depends on one.
+ * X25519 (RFC 7748 section 5) as WebAssembly: the Montgomery ladder over pairs of field elements,
+ * and the final division. Bits of the scalar select by masks, so no branch and no address depends
+ * on one.
  *
  * @module
  */
@@ -58,7 +58,7 @@ const MULTIPLY = 0;
 const SQUARE = 1;
 const BY_TABLE = 2;
 
-// Offsets in memory; constants lie behind the field, where nothing wipes them.
+// Offsets in memory; the constants lie after the field, where nothing wipes them.
 const LANES: number = FIELD_END;
 /** (1 | -1). */
 const OPPOSITE: number = LANES;
@@ -150,8 +150,8 @@ const factorsOf = (limb: number): Code => [
 ];
 
 /**
- * The factors of (x_2 | z_2): (AA | E) and (BB | AA + a24 E). Each limb of the second gives once to the
- * next, which brings it within the bounds of a factor.
+ * The factors of (x_2 | z_2): (AA | E) and (BB | AA + a24 E). Each limb of the second carries once
+ * into the next, which brings it within the bounds of a factor.
  */
 const factors = (): Code => [
   ...factorsOf(LIMBS - 1),
@@ -167,7 +167,7 @@ const factors = (): Code => [
   ...setSlot(RIGHT, LIMBS - 1, f64x2Add(get(D), get(C))),
 ];
 
-/** RFC 7748 section 5: one step of the ladder. What waits for nothing stands behind what it overtakes. */
+/** RFC 7748 section 5: one step of the ladder, ordered so that independent instructions overlap. */
 const step = (): Code => [
   ...readBit(),
   ...sums(),
@@ -191,20 +191,21 @@ const ladder = (): WasmFunction => ({
   ],
   body: [
     ...set(BIT_INDEX, i32(BITS)),
-    // The last bit of a clamped scalar is 0, as is the bit before the first: no swap is left over.
+    // The last bit of a clamped scalar is 0, as is the bit before the first, so no swap is left
+    // over.
     ...repeatWhile(get(BIT_INDEX), step()),
   ],
   exportAs: 'ladder',
 });
 
-/** The module; {@link writeConstants} comes before its first use. */
+/** The module; {@link writeConstants} must be called before its first use. */
 export function x25519Module(): Uint8Array {
   const multiply = { ...multiplyPairs(), exportAs: 'multiply' };
   const functions = [multiply, squarePairs(), multiplyByTable(), ladder(), invert()];
   return encodeModule(functions, PAGES);
 }
 
-/** Writes what never changes. */
+/** Writes the constants. */
 export function writeConstants(view: DataView): void {
   writeFieldConstants(view);
   view.setFloat64(OPPOSITE, 1, true);

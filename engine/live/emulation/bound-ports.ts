@@ -1,25 +1,25 @@
 /**
- * Finds out when a program waits on its UDP ports, by looking at the system's table of sockets;
- * where there is none, the program gets half a second. Binding a port to see whether it is taken
- * would take it from the program. One port is enough: of a range, programs bind what they need.
+ * Detects when a program has bound its UDP ports, from the system's table of sockets; where there
+ * is none, the program gets half a second. Trying to bind a port ourselves would take it from the
+ * program. One port is enough: of a range, programs bind what they need.
  *
  * @module
  */
 import { ANY_ADDRESS, readSocketTable, tableAddress } from './socket-table.ts';
 
-/** What is waited for. */
+/** What to wait for. */
 export interface WaitOrder {
   readonly address: string;
   readonly ports: readonly number[];
   readonly limitMs: number;
-  /** True when there is no point in waiting any more. */
+  /** True once waiting is pointless. */
   readonly isOver: () => boolean;
 }
 
 const POLL_MS = 10;
 const WITHOUT_TABLE_MS = 500;
 
-/** Resolves when one of the ports is bound; false when none was within the limit. */
+/** Resolves with true when one of the ports is bound, with false after the limit. */
 export async function untilBound({ address, ports, limitMs, isOver }: WaitOrder): Promise<boolean> {
   const own = tableAddress(address);
   const endAt = performance.now() + limitMs;

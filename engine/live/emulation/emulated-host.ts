@@ -1,5 +1,5 @@
 /**
- * A simulated host whose sockets programs outside can reach, where they are its neighbours.
+ * A simulated host whose sockets are reachable for outside programs that are its neighbours.
  *
  * Everything else is `SimHost`: virtual time, seeded streams, modelled links.
  *
@@ -12,11 +12,11 @@ import { OutsideError } from './outside-error.ts';
 import type { OutsideTap } from './outside-tap.ts';
 import type { Pacer } from './pacer.ts';
 
-/** What an emulated host needs of its world besides what a simulated one needs. */
+/** What an emulated host needs from its world besides what a simulated one needs. */
 export interface EmulationContext extends HostWorld {
   readonly pacer: Pick<Pacer, 'isRunning'>;
   readonly tap: OutsideTap;
-  /** True when programs can reach sockets of this host. */
+  /** True if programs can reach sockets of this host. */
   isNeighbour(host: string): boolean;
 }
 
@@ -30,9 +30,9 @@ export class EmulatedHost extends SimHost {
   }
 
   /**
-   * Binds a socket, and a real one for it where programs are neighbours. Closing it leaves the real
-   * one: what comes then is lost as `port-unreachable`.
-   * @throws OutsideError before the run begins, when another program holds the port.
+   * Binds a socket, and a real one for it if neighbours are programs. Closing it leaves the real
+   * one open: what arrives then is dropped as `port-unreachable`.
+   * @throws OutsideError before the run begins, if another program holds the port.
    */
   override udp(options: UdpOptions): DatagramSocket | undefined {
     const socket = super.udp(options);

@@ -1,9 +1,9 @@
 /**
- * A simulated world paced by the wall clock, some of whose hosts are programs outside of it
- * (DESIGN 1, docs/spec/live.md).
+ * A simulated world paced by the wall clock, in which some hosts are outside programs
+ * (docs/spec/live.md#emulation).
  *
- * Hosts, links and streams are those of `engine/net`, in virtual time; without outside programs
- * nothing differs from a `SimWorld` but when things happen, so the fingerprint is the same. Does not
+ * Hosts, links and streams are those of `engine/net`, in virtual time. Without outside programs it
+ * differs from a `SimWorld` only in when things happen, so the fingerprint is the same. Does not
  * start programs, make nodes or choose faults.
  *
  * @module
@@ -27,12 +27,12 @@ import { EmulatedHost, type EmulationContext } from './emulated-host.ts';
 import { type OutsideHostSpec, OutsideTap } from './outside-tap.ts';
 import { Pacer, type PacerOptions } from './pacer.ts';
 
-/** What an emulated world is made of. */
+/** Parts of an emulated world. */
 export interface EmulationWorldOptions extends SimWorldOptions {
   readonly pace: Omit<PacerOptions, 'clock' | 'scheduler'>;
-  /** Hosts behind which programs stand. */
+  /** Hosts that are outside programs. */
   readonly outside: readonly OutsideHostSpec[];
-  /** Ports that a program may send from besides those it listens on; 512 when absent. */
+  /** Ports that a program may send from besides those it listens on; default 512. */
   readonly senderPortsMax?: number;
 }
 
@@ -46,14 +46,14 @@ export interface OutsideTraffic {
 export class EmulationWorld extends SimWorld implements EmulationContext {
   readonly pacer: Pacer;
   readonly tap: OutsideTap;
-  /** From the entry of a program's datagram until it was written to another program, ns. */
+  /** Time from receiving a program's datagram to writing it to another program, ns. */
   readonly transit = new LogHistogram();
   readonly #neighbours = new Set<string>();
 
   constructor(options: EmulationWorldOptions) {
     const { pace, outside } = options;
     const clock = new LiveClock();
-    // Programs look at the system's calendar, so ours has to agree with it.
+    // Programs read the system's calendar, so ours must agree with it.
     const epoch = outside.length === 0 ? {} : { epochSeconds: clock.startedAt.seconds };
     super({ ...options, ...epoch });
     this.pacer = new Pacer({ ...pace, clock, scheduler: this.network.scheduler });
@@ -75,12 +75,12 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
     return super.addSegment(options);
   }
 
-  /** True when programs can reach sockets of this host: a link or segment joins them. */
+  /** True if programs can reach sockets of this host: a link or segment joins them. */
   isNeighbour(host: string): boolean {
     return this.#neighbours.has(host);
   }
 
-  /** What the links between programs were offered and what they dropped, so far. */
+  /** What the links between programs were offered and have dropped so far. */
   outsideTraffic(): OutsideTraffic {
     let offered = 0;
     let dropped = 0;
@@ -93,7 +93,7 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
     return { offered, dropped };
   }
 
-  /** Names what happens at a virtual instant, for messages. */
+  /** Describes what happens at a virtual instant, for messages. */
   describe(atNs: number): string {
     const { table, directions, state } = this.network;
     for (let packet = 0; packet < table.capacity; packet += 1) {
@@ -124,7 +124,7 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
       const took = this.pacer.now() - (table.offeredAt[packet] as number);
       this.transit.record(Math.max(0, Math.floor(took)));
     }
-    // A send that waits in the system still reads the bytes, so it gets its own.
+    // A send that is queued in the system still reads its bytes, so it gets a copy.
     const bytes = table.view(packet).slice();
     table.free(packet);
     this.tap.deliver(socket.hostIndex, bytes, from, socket.local);

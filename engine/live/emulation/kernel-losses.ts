@@ -2,8 +2,8 @@
  * Counts datagrams that the kernel lost because a receive buffer was full, on either side of the
  * taps: they reached no link, so no link can name them.
  *
- * A socket's count goes with the socket, so it is looked at while it lives; what one loses between
- * the last look and its end is not seen. Counts nothing where the system shows none.
+ * A socket's counter disappears with the socket, so it is polled; losses between the last poll and
+ * the close go unseen. Counts nothing if the system shows no counters.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export class KernelWatch {
   readonly #ours = new Map<string, number>();
   readonly #theirs = new Map<string, number>();
 
-  /** @param addresses Of hosts, where our sockets are, and of programs. */
+  /** @param addresses Addresses of hosts, which our sockets use, and of programs. */
   constructor(addresses: {
     readonly hosts: readonly string[];
     readonly programs: readonly string[];
@@ -37,7 +37,7 @@ export class KernelWatch {
     return { ours: total(this.#ours), theirs: total(this.#theirs) };
   }
 
-  /** Looks at all sockets. */
+  /** Polls all sockets. */
   async look(): Promise<void> {
     for (const row of (await readSocketTable()) ?? []) this.#note(row);
   }

@@ -1,10 +1,11 @@
 /**
- * What keeps an outside program from taking part: a port that is taken, a command that is not there.
+ * An error that keeps an outside program from taking part: a port is taken, or a command does not
+ * exist.
  *
  * @module
  */
 
-/** The machine or the user's file is at fault, not we; the message is one line. */
+/** The machine or the user's file is at fault, not us; the message is one line. */
 export class OutsideError extends Error {
   override readonly name = 'OutsideError';
   /** The host of the topology that cannot take part. */

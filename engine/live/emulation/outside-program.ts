@@ -1,9 +1,9 @@
 /**
- * A program that nobody here wrote, started and stopped with a run.
+ * An outside program that is started and stopped with a run.
  *
- * It gets no shell, nothing on its standard input, and writes into two files. It leads a process
- * group of its own, so that what it started ends with it; when this process ends in any way but by
- * SIGKILL, so does the group. Does not know networks.
+ * It gets no shell and no standard input, and writes into two files. It leads a process group, so
+ * that whatever it started ends with it; if this process ends in any way except SIGKILL, so does
+ * the group. Does not know networks.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { constants } from 'node:os';
 export interface ProgramOrder {
   /** Program and arguments. */
   readonly command: readonly string[];
-  /** Where it runs; relative paths of the command count from here. */
+  /** Working directory; relative paths in the command start here. */
   readonly folder: string;
   readonly outFile: string;
   readonly errFile: string;
@@ -23,9 +23,9 @@ export interface ProgramOrder {
 
 /** How a program ended. */
 export interface ProgramEnd {
-  /** As a shell shows it: the program's own, or 128 + the signal's number. */
+  /** Exit code as a shell shows it: the program's own, or 128 + the signal's number. */
   readonly code: number;
-  /** False when it was told to end. */
+  /** False if it was told to end. */
   readonly byItself: boolean;
 }
 
@@ -48,7 +48,7 @@ export class OutsideProgram {
     watch(pid);
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        // What it started itself may still be there.
+        // Processes that it started itself may still exist.
         signalGroup(pid, 'SIGKILL');
         LIVING.delete(pid);
         const number = signal === null ? 0 : constants.signals[signal];
@@ -58,7 +58,7 @@ export class OutsideProgram {
     });
   }
 
-  /** Starts it; an error's `code` says why it cannot be, e.g. `ENOENT`. */
+  /** Starts it; if that fails, the error's `code` says why, e.g. `ENOENT`. */
   static start({ command, folder, outFile, errFile }: ProgramOrder): Promise<OutsideProgram> {
     const [name = '', ...args] = command;
     const [out, err] = [openSync(outFile, 'w'), openSync(errFile, 'w')];
@@ -75,7 +75,7 @@ export class OutsideProgram {
     }
   }
 
-  /** Asks it to end, and makes it when it does not. */
+  /** Asks it to end, and kills it if it does not. */
   async stop(): Promise<ProgramEnd> {
     if (this.end !== undefined) return this.end;
     this.#isTold = true;
@@ -87,7 +87,7 @@ export class OutsideProgram {
   }
 }
 
-/** Programs must not outlive us, also when the user presses Ctrl-C twice. */
+/** Programs must not outlive us, even if the user presses Ctrl-C twice. */
 function watch(pid: number): void {
   if (!isWatching) process.once('exit', killAll);
   isWatching = true;
@@ -103,7 +103,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     process.kill(-pid, signal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Gone already; macOS answers EPERM for a group whose members have ended.
+    // Already gone; macOS answers EPERM for a group whose members have ended.
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Where programs that nobody here wrote meet the virtual network: real UDP sockets on the addresses
- * of hosts (issue 3 section 2).
+ * Connects outside programs to the virtual network: real UDP sockets on the addresses of hosts
+ * (docs/how-to/emulate.md).
  *
- * A program is bound to its own address. It sends to the address of a neighbour, where a socket of
- * ours waits; the datagram enters the virtual network as one of its host's, from the port that it
- * was sent from. What arrives at its host is written to the program from the socket at the address
- * and port of the sender, so that both sides see plain UDP between the addresses of the topology.
+ * A program is bound to its own address. It sends to the address of a neighbour, where one of our
+ * sockets waits; the datagram enters the virtual network as sent by its host, from the port that it
+ * was sent from. What arrives at its host is written to the program from the socket at the sender's
+ * address and port, so both sides see plain UDP between the addresses of the topology.
  *
  * Sockets are bound for the listening ports of every program, for the sockets of virtual nodes that
- * are its neighbours, and, on demand, for the ports that programs send from. The last are bounded:
- * the one unused for longest makes room. Does not decide when something happens: the pacer does.
+ * are its neighbours, and, on demand, for the ports that programs send from. The latter are
+ * bounded: the least recently used one is replaced. The pacer decides when things happen.
  *
  * @module
  */
@@ -21,16 +21,16 @@ import { UdpWire } from '../udp-wire.ts';
 import { OutsideError } from './outside-error.ts';
 import type { Pacer } from './pacer.ts';
 
-/** A host behind which a program stands. */
+/** A host that is an outside program. */
 export interface OutsideHostSpec {
   readonly name: string;
-  /** Where the program is bound. */
+  /** Address to which the program is bound. */
   readonly program: string;
-  /** Ports on which it waits. */
+  /** Ports on which it listens. */
   readonly ports: readonly number[];
 }
 
-/** Why a datagram did not pass between a program and its host, and what that means. */
+/** Why a datagram did not pass between a program and its host, and what each reason means. */
 export const OUTSIDE_DROPS = {
   'unknown-source': 'It came from an address that no program of the topology has.',
   'not-running': 'The time of the run had not begun, or was over.',
@@ -42,18 +42,18 @@ export const OUTSIDE_DROPS = {
 /** Name of such a reason. */
 export type OutsideDrop = keyof typeof OUTSIDE_DROPS;
 
-/** Ports that a program may send from besides those it listens on; the oldest makes room. */
+/** Ports that a program may send from besides those it listens on; the oldest is replaced. */
 const SENDER_PORTS_MAX = 512;
-/** Sockets of one run; systems allow some thousand open files and more. */
+/** Sockets of one run; systems allow at least some thousand open files. */
 const WIRES_MAX = 16_384;
-/** Senders nobody knows of that are named in the report. */
+/** Unknown senders that the report names. */
 const STRANGERS_MAX = 8;
 
 /** One host of a program. */
 interface OutsideHost {
   readonly host: SimHost;
   readonly spec: OutsideHostSpec;
-  /** What sends for the program, by its port; learned ones in the order of last use. */
+  /** Virtual sockets that send for the program, by port; learned ones in order of last use. */
   readonly listening: Map<number, SendingSocket>;
   readonly learned: Map<number, SendingSocket>;
   sent: number;
@@ -101,7 +101,7 @@ export class OutsideTap {
     return this.#drops;
   }
 
-  /** Senders that no host stands for, `address:port to address:port`; the first few. */
+  /** Senders that belong to no host, `address:port to address:port`; the first few. */
   get strangers(): readonly string[] {
     return [...this.#strangers];
   }
@@ -114,12 +114,12 @@ export class OutsideTap {
     });
   }
 
-  /** True when a program stands behind the host of that name. */
+  /** True if the host with that name is a program. */
   isOutside(name: string): boolean {
     return this.#specs.has(name);
   }
 
-  /** True when a program stands behind the host of that index; only after {@link open}. */
+  /** True if the host with that index is a program; only after {@link open}. */
   stands(index: number): boolean {
     return this.#byIndex[index] !== undefined;
   }
@@ -147,7 +147,7 @@ export class OutsideTap {
 
   /**
    * Binds a real socket for a socket of the virtual network, so that programs can send to it.
-   * @returns in words why it cannot be bound; undefined when it is.
+   * @returns the reason, in words, why it cannot be bound; undefined if it is.
    */
   expose(local: Endpoint): string | undefined {
     const failure = this.#bindWire(local);
@@ -158,8 +158,8 @@ export class OutsideTap {
 
   /**
    * Writes a datagram that has arrived at a program's host to the program.
-   * @param index The host's.
-   * @param bytes Belong to the callee.
+   * @param index Index of the host.
+   * @param bytes Owned by the callee.
    */
   deliver(index: number, bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
     const outside = this.#byIndex[index];
@@ -206,7 +206,7 @@ export class OutsideTap {
     });
   }
 
-  /** What stands for a port of a program in the virtual network. */
+  /** The virtual socket for a port of a program. */
   #socketOf(outside: OutsideHost, port: number): SendingSocket | undefined {
     const { host, listening, learned } = outside;
     const fixed = listening.get(port);
@@ -239,7 +239,7 @@ export class OutsideTap {
     }
   }
 
-  /** What it receives is handed over by the world, which knows the packet. */
+  /** The world, which knows the packet, hands over what it receives. */
   #bindHost(host: SimHost, port: number): SendingSocket | undefined {
     return host.udp({ port, onDatagram: (): void => undefined });
   }
@@ -250,7 +250,7 @@ export class OutsideTap {
     const { address, port } = this.#endpoints.pairOf(local);
     const wire = UdpWire.bind(address, port, {
       onMessage: (bytes, from, fromPort) => this.#receive(local, bytes, from, fromPort),
-      // A program that does not listen (yet) shows up here on some systems; it simply misses it.
+      // On some systems a program that does not listen (yet) shows up here; it misses the datagram.
       onError: () => undefined,
     });
     if (typeof wire === 'string') return wire;

@@ -1,11 +1,11 @@
 /**
- * The pacer: lets the events of a virtual world happen when the wall clock says so.
+ * The pacer: fires the events of a virtual world when the wall clock says so.
  *
- * Spec: simulation.md 9.1 and 9.2. An event of virtual time t is due at w0 + (t - v0) / factor. Far
- * from it the pacer sleeps by one timer to 1.2 ms before; near it, it looks again at every turn of
- * the event loop, with naps of 50 us, so that datagrams from outside are served while it waits. When it is behind, it
- * goes on without a sleep. Nothing fires early, and nothing but the instants of callers' datagrams
- * depends on the wall: virtual time stays exact, however late it is.
+ * An event of virtual time t is due at w0 + (t - v0) / factor (docs/spec/live.md#emulation). The
+ * pacer sleeps until 1.2 ms before it with one timer; then it looks again at every turn of the
+ * event loop, with naps of 50 us, so that datagrams from outside are served while it waits. When it
+ * is behind, it continues without sleeping. Nothing fires early, and only the instants of datagrams
+ * from outside depend on the wall clock: virtual time stays exact, however late it is.
  *
  * Does not know links, nodes or sockets.
  *
@@ -16,16 +16,16 @@ import type { Scheduler } from '../../core/scheduler.ts';
 import { LogHistogram } from '../../measure/histogram.ts';
 import type { WallClock } from '../live-clock.ts';
 
-/** What happens when an event is later than the limit. */
+/** What to do when an event is later than the limit. */
 export type OnLate = 'warn' | 'fail';
 
-/** How a paced stretch ended. */
+/** How a paced interval ended. */
 export type PaceEnd =
   | { readonly kind: 'reached' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'late'; readonly late: LateEvent };
 
-/** An event that came later than it should have. */
+/** An event that came too late. */
 export interface LateEvent {
   /** Virtual instant, ns. */
   readonly atNs: number;
@@ -33,48 +33,51 @@ export interface LateEvent {
   readonly byNs: number;
 }
 
-/** What a pacer is made of. */
+/** Parts of a pacer. */
 export interface PacerOptions {
   readonly clock: WallClock;
   readonly scheduler: Pick<Scheduler, 'now' | 'peekTime' | 'runUntil'>;
-  /** Virtual seconds in a second of the wall; 1 where outside programs take part. */
+  /** Virtual seconds per second of wall time; 1 if outside programs take part. */
   readonly factor: number;
-  /** Above it an event counts as a slip, ns of the wall. */
+  /** An event later than this counts as a slip, ns of wall time. */
   readonly lateLimitNs: number;
   readonly onLate: OnLate;
   /** Virtual time between two calls of `onSlice`, ns. */
   readonly sliceNs: number;
-  /** Called outside of events, when all events up to this instant have fired. */
+  /** Called outside of events, after all events up to this instant have fired. */
   readonly onSlice: (atNs: number) => void;
 }
 
-/** A timer may be 0.9 ms early or a few late: sleep only to here (9.2). */
+/**
+ * A timer may be 0.9 ms early or a few ms late, so sleep only until then
+ * (docs/spec/live.md#timers-of-node).
+ */
 const SPIN_NS = 1_200_000;
-/** With less than this left, a sleep is not worth it. */
+/** If less than this is left, do not sleep. */
 const SLEEP_MIN_NS = 1_600_000;
-/** Timers are cut off above 2^31 ms; looking once a second costs nothing. */
+/** Timers are limited to 2^31 ms; waking up once a second costs nothing. */
 const SLEEP_MAX_NS = 1_000_000_000;
-/** Work of one turn before the sockets get theirs. */
+/** Work done in one turn before the sockets are served. */
 const TURN_NS = 2_000_000;
 const NS_PER_MS = 1_000_000;
 /**
- * A turn that finds nothing due sleeps this long: spinning all the time makes the system put this
- * process off when others want the processor, for milliseconds at a time.
+ * A turn that finds nothing due sleeps this long: a process that spins all the time is descheduled,
+ * for milliseconds at a time, when others want the processor.
  */
 const NAP_MS = 0.05;
-/** What a nap takes with the timer slack of the system. */
+/** Duration of a nap including the timer slack of the system. */
 const NAP_MARGIN_NS = 200_000;
 const BED = new Int32Array(new SharedArrayBuffer(4));
 
 /** See the module. */
 export class Pacer {
-  /** By how much events came late, ns of the wall; one value per instant that had events. */
+  /** How late events were, ns of wall time; one value per instant that had events. */
   readonly lateness = new LogHistogram();
-  /** Instants that came later than the limit. */
+  /** Instants that were later than the limit. */
   slips = 0;
-  /** The latest of them all. */
+  /** The latest of all events. */
   worst: LateEvent | undefined;
-  /** How far virtual time was behind the wall when the run ended, ns of the wall. */
+  /** How far virtual time was behind the wall clock when the run ended, ns of wall time. */
   driftNs = 0;
   readonly #options: PacerOptions;
   #wallZero = 0;
@@ -98,7 +101,7 @@ export class Pacer {
     return this.#isRunning;
   }
 
-  /** Virtual now by the wall clock; never before an event that has fired. */
+  /** Virtual time by the wall clock; never before an event that has fired. */
   now(): number {
     const { clock, scheduler, factor } = this.#options;
     if (!this.#isRunning) return scheduler.now;
@@ -106,7 +109,7 @@ export class Pacer {
     return Math.max(scheduler.now, this.#virtualZero + Math.floor(elapsed));
   }
 
-  /** Runs from the present instant to `untilNs`; resolves when it is reached or the run stops. */
+  /** Runs from now to `untilNs`; resolves when that is reached or the run stops. */
   run(untilNs: number): Promise<PaceEnd> {
     const { clock, scheduler, sliceNs } = this.#options;
     assert(!this.#isRunning, 'the pacer runs already');
@@ -122,7 +125,7 @@ export class Pacer {
     });
   }
 
-  /** Forgets what was measured: the warm-up is over. */
+  /** Discards what was measured: the warm-up is over. */
   forget(): void {
     this.lateness.reset();
     this.slips = 0;
@@ -130,8 +133,8 @@ export class Pacer {
   }
 
   /**
-   * Runs code that something outside has caused, stamped with the virtual now: all events that are
-   * due before have fired. After the end nothing is called.
+   * Runs code that something outside has caused, at the present virtual time: all events due before
+   * it have fired. After the end nothing is called.
    */
   enter(code: () => void): void {
     if (!this.#isRunning) return;
@@ -163,7 +166,7 @@ export class Pacer {
     this.#plan();
   }
 
-  /** Fires what is due up to `stamp`, or until the wall reaches `pauseAt`. */
+  /** Fires what is due up to `stamp`, or until the wall clock reaches `pauseAt`. */
   #advance(stamp: number, pauseAt: number): void {
     const { clock, scheduler } = this.#options;
     while (this.#isRunning) {
@@ -174,7 +177,7 @@ export class Pacer {
       if (event === next && this.#isTooLate(event, wall)) return;
       scheduler.runUntil(next);
       if (next === this.#sliceAt) this.#endSlice(next);
-      // Behind the first event, so that every turn gets something done.
+      // Checked after the first event, so that every turn makes progress.
       if (wall > pauseAt) return;
     }
   }
@@ -224,7 +227,7 @@ export class Pacer {
     }
   }
 
-  /** Waits a moment off the processor when the next event leaves time for it. */
+  /** Naps briefly off the processor if the next event leaves time for it. */
   #nap(): void {
     const { clock, scheduler } = this.#options;
     const left = this.#dueOf(Math.min(scheduler.peekTime(), this.#sliceAt)) - clock.now();
@@ -237,7 +240,7 @@ export class Pacer {
     const { clock, scheduler } = this.#options;
     const event = scheduler.peekTime();
     const left = this.#dueOf(Math.min(event, this.#sliceAt)) - clock.now();
-    // The end of a slice may be late: nobody sees it.
+    // The end of a slice may be late: nobody notices.
     const spinNs = event <= this.#sliceAt ? SPIN_NS : 0;
     clearTimeout(this.#timeout);
     if (left <= 0 || (spinNs > 0 && left < SLEEP_MIN_NS)) {

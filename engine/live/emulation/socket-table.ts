@@ -1,7 +1,7 @@
 /**
  * The system's table of UDP sockets: who is bound where, and what their receive buffers lost.
  *
- * Linux shows it in /proc/net/udp (docs/spec/live.md); other systems have none.
+ * On Linux it is /proc/net/udp (proc(5)); other systems have none.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import { readFile } from 'node:fs/promises';
 
 /** One socket. */
 export interface SocketRow {
-  /** As {@link tableAddress} writes it; {@link ANY_ADDRESS} when it is bound to all. */
+  /** In the form of {@link tableAddress}; {@link ANY_ADDRESS} if bound to all addresses. */
   readonly address: string;
   readonly port: number;
-  /** Identifies the socket while it lives. */
+  /** Identifies the socket during its life. */
   readonly inode: string;
   /** Datagrams that found its receive buffer full. */
   readonly drops: number;
 }
 
-/** Address of a socket that is bound to all of the system's. */
+/** Address of a socket that is bound to all addresses of the system. */
 export const ANY_ADDRESS = '00000000';
 
 const HEX = 16;
 const [LOCAL, INODE, DROPS] = [1, 9, 12];
 const ANY_OF_IPV6 = /^0{32}$/;
 
-/** All sockets; undefined where the system has no such table, or shows it to nobody. */
+/** All sockets; undefined if the system has no such table or does not show it. */
 export async function readSocketTable(): Promise<readonly SocketRow[] | undefined> {
   const [udp = '', udp6 = ''] = await Promise.all(
     ['/proc/net/udp', '/proc/net/udp6'].map((path) => readFile(path, 'latin1').catch(() => '')),
@@ -34,7 +34,7 @@ export async function readSocketTable(): Promise<readonly SocketRow[] | undefine
   return [...rowsOf(udp), ...rowsOf(udp6)];
 }
 
-/** `127.0.0.1` as the table writes it on machines of either byte order: `0100007F`. */
+/** `127.0.0.1` as the table writes it, on machines of either byte order: `0100007F`. */
 export function tableAddress(address: string): string {
   const bytes = address.split('.').map((part) => Number(part).toString(HEX).padStart(2, '0'));
   const isLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

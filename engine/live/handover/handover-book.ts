@@ -1,17 +1,16 @@
 /**
- * Puts together what senders and receivers noted of the same datagrams, and measures how late each
- * hand-over was: from the instant at which the emulated link ought to have delivered a datagram to the
- * instant at which the receiving node's handler got it. What it waited in the sender's event loop, in
- * the kernel, in a socket buffer and in the receiver's event loop is all in it.
+ * Matches what senders and receivers noted about the same datagrams, and measures how late each
+ * hand-over was: from the instant at which the emulated link ought to have delivered a datagram to
+ * the instant at which the receiving node's handler got it. This includes the waits in the sender's
+ * event loop, in the kernel, in a socket buffer and in the receiver's event loop.
  *
- * A datagram whose tail is the same on every hop is recognised all along its way, so that lateness is
- * added up packet by packet: that of its source's turn and of each hop. Taken off its latency, what
- * remains is the latency that it would have had on time. No interval is counted twice: where the
- * receiving node's clock of links began the next link before the handler had the processor (pump.ts),
- * the hop ends there.
+ * A datagram whose tail is the same on every hop is recognised all the way, so lateness adds up per
+ * packet: that of its source's turn and of each hop. Its latency minus that sum is the latency that
+ * it would have had on time. No interval is counted twice: if the receiving node's link clock began
+ * the next link before the handler had the processor (pump.ts), the hop ends there.
  *
- * Bounded: journeys are closed after five seconds, and there are at most 65,536. Losses, equal bytes
- * and clocks of other machines are counted, never guessed. Knows no protocol.
+ * Bounded: journeys are closed after five seconds, and there are at most 65,536. Losses, equal
+ * bytes and clocks of other machines are counted, never guessed. Knows no protocol.
  *
  * @module
  */
@@ -25,10 +24,12 @@ import {
   TAKEN,
 } from './handover-samples.ts';
 
-/** After this nothing more of a datagram is expected; a full socket buffer is a third of a second. */
+/**
+ * After this, nothing more is expected of a datagram; a full socket buffer is a third of a second.
+ */
 const SETTLE_NS = 5_000_000_000;
 const JOURNEYS_MAX = 65_536;
-/** Of one tag: constant bytes make many hops of the same pair, and count in one of these. */
+/** Hops per tag: constant bytes make many hops of the same pair, which count as one of these. */
 const HOPS_MAX = 64;
 
 /** Whether a hop could be measured. */
@@ -41,10 +42,10 @@ interface Hop {
   dueNs: number;
   writtenNs: number;
   takenNs: number;
-  /** How often it was seen at either end. */
+  /** How often each end has seen it. */
   lefts: number;
   takens: number;
-  /** Whose clock: equal numbers share one. */
+  /** The clock that was read: equal numbers share one. */
   leftClock: number;
   takenClock: number;
 }
@@ -66,7 +67,7 @@ interface Journey {
   isTornOff: boolean;
 }
 
-/** The time that is measured, ns of the scenario. */
+/** The measured interval, ns of the scenario. */
 export interface BookWindow {
   readonly fromNs: number;
   readonly untilNs: number;
@@ -76,29 +77,29 @@ export interface BookWindow {
 export interface BookCounts {
   /** Datagrams that a sender followed. */
   readonly sampled: number;
-  /** Seen at one end only: lost on the way, or what the other end noted was lost. */
+  /** Seen at one end only: lost on the way, or the other end's note was lost. */
   readonly unmatched: number;
-  /** The same last bytes were seen more than once on the hop, so that nobody knows which was which. */
+  /** The same last bytes were seen more than once on the hop, so they cannot be told apart. */
   readonly ambiguous: number;
-  /** Their two ends were on clocks that are not the same one. */
+  /** Their two ends were on different clocks. */
   readonly across: number;
-  /** Notes for which there was no room. */
+  /** Notes dropped for lack of room. */
   readonly untold: number;
-  /** Sampled packets of applications whose way was not seen whole. */
+  /** Sampled application packets whose way was not seen completely. */
   readonly unfollowed: number;
 }
 
 /** See the module. */
 export class HandoverBook {
-  /** Per hop: link ought to have ended to taken by the handler, ns. */
+  /** Per hop: from when the link ought to have ended to the start of the handler, ns. */
   readonly hop = new LogHistogram();
-  /** Per hop: handed to the kernel to taken by the handler, ns. */
+  /** Per hop: from the kernel taking it to the start of the handler, ns. */
   readonly wait = new LogHistogram();
   /** Per packet: lateness of its source and of all hops, ns. */
   readonly way = new LogHistogram();
-  /** Per packet: on emulated links, their queues included, ns. */
+  /** Per packet: time on emulated links, including their queues, ns. */
   readonly links = new LogHistogram();
-  /** Per packet: its latency less that lateness, ns. */
+  /** Per packet: latency minus that lateness, ns. */
   readonly onTime = new LogHistogram();
   readonly #window: BookWindow;
   readonly #journeys = new Map<number, Journey>();
@@ -120,7 +121,7 @@ export class HandoverBook {
 
   /**
    * Takes notes of one world.
-   * @param clock Whose clock it read: worlds of one machine share a number.
+   * @param clock The clock that it read: worlds of one machine share a number.
    */
   note({ rows, untold }: SampleBatch, clock: number): void {
     this.#untold += untold;
@@ -132,7 +133,7 @@ export class HandoverBook {
     }
   }
 
-  /** Nothing more will come: what is open is closed. */
+  /** Nothing more will come: closes open journeys. */
   finish(): void {
     for (const [tag, journey] of this.#journeys) this.#close(tag, journey);
   }
@@ -171,7 +172,7 @@ export class HandoverBook {
     this.#newestNs = Math.max(this.#newestNs, atNs);
     const known = this.#journeys.get(tag);
     if (known !== undefined && atNs - known.beganNs <= SETTLE_NS) return known;
-    // Equal bytes, and long after: another datagram.
+    // Equal bytes, but long after: a different datagram.
     if (known !== undefined) this.#close(tag, known);
     const made: Journey = {
       beganNs: atNs,
@@ -194,7 +195,7 @@ export class HandoverBook {
         this.#unfollowed += 1;
         continue;
       }
-      // Another machine says these instants: they need not make sense.
+      // These instants come from another machine and may not make sense.
       const onLinksNs = journey.hops.reduce((sum, hop) => sum + hop.dueNs - hop.offeredNs, 0);
       this.way.record(atLeastZero(lateNs));
       this.links.record(atLeastZero(onLinksNs));
@@ -217,7 +218,7 @@ export class HandoverBook {
   }
 }
 
-/** The hop between two hosts; undefined when a tag was seen at too many places. */
+/** The hop between two hosts; undefined if a tag was seen at too many places. */
 function hopOf(journey: Journey, from: number, to: number): Hop | undefined {
   const known = journey.hops.find((hop) => hop.from === from && hop.to === to);
   if (known !== undefined) return known;
@@ -231,7 +232,7 @@ function hopOf(journey: Journey, from: number, to: number): Hop | undefined {
   return made;
 }
 
-/** As a histogram takes it. */
+/** In the form that a histogram takes. */
 function atLeastZero(ns: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.floor(ns)));
 }
@@ -244,11 +245,12 @@ function stateOf({ lefts, takens, leftClock, takenClock }: Hop): HopState {
 
 /**
  * Lateness of a packet from the turn of its source to the handler of its last node, ns; undefined
- * where a part of the way was not seen, or not by one clock.
+ * if part of the way was not seen, or not by one clock.
  */
 function latenessOf({ hops, turn }: Journey, ending: Ending): number | undefined {
   const { source, host, sentNs, clock } = ending;
-  // A packet that its node held back has no turn of its own, and one that shares a datagram another's.
+  // A packet that its node held back has no turn of its own, and one that shares a datagram has
+  // another packet's.
   if (turn === undefined || turn.dueNs !== sentNs || turn.clock !== clock) return undefined;
   const way = hops.toSorted((a, b) => a.dueNs - b.dueNs);
   let lateNs = turn.cameNs - turn.dueNs;

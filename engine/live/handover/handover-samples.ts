@@ -1,12 +1,12 @@
 /**
- * What one live world notes of the datagrams that it follows: when their link began and ought to have
- * ended, when the kernel got them, when the receiving node's handler got them, and, at both ends of
- * the way, the packet of an application inside. Rows are taken away a few times a second and put
- * together in a {@link HandoverBook}, which may be in another process.
+ * What one live world notes about the datagrams that it follows: when their link began and ought to
+ * have ended, when the kernel got them, when the receiving node's handler got them, and, at both
+ * ends of the way, the application packet inside. A {@link HandoverBook}, possibly in another
+ * process, collects and matches the rows a few times a second.
  *
- * Instants are ns of the scenario's time, from the monotonic clock that event loops and processes of
- * a machine share. Bounded: what does not fit between two looks is counted and forgotten. Does not
- * match anything, and nodes never see it.
+ * Instants are ns of the scenario's time, from the monotonic clock that event loops and processes
+ * of a machine share. Bounded: rows that do not fit between two collections are counted and
+ * dropped. Matches nothing itself; nodes never see it.
  *
  * @module
  */
@@ -19,20 +19,20 @@ export const SAMPLE_ROW = 7;
 export const LEFT = 0;
 /** Given to the receiver's handler: sender, receiver; when. */
 export const TAKEN = 1;
-/** Offered to a link by an application's own turn: host; when its turn was due, when it came. */
+/** Offered to a link in an application's own turn: host; when the turn was due, when it came. */
 export const SOURCED = 2;
-/** An application got a packet out of it: host, host of the source; sent, delivered. */
+/** An application got a packet from it: host, host of the source; sent, delivered. */
 export const DELIVERED = 3;
 
-/** No datagram that is followed. */
+/** No followed datagram. */
 export const NO_TAG = -1;
 /** A host that is not of this run. */
 const NOBODY = -1;
-/** Between two looks; a quarter of a second of 150 packets/s over six hops is 500. */
+/** Rows between two collections; a quarter of a second of 150 packets/s over six hops is 500. */
 export const HANDOVER_ROWS_MAX = 16_384;
 const FIRST_ROWS = 256;
 
-/** Between which hosts a datagram was seen, by index; undefined: not one of the run. */
+/** Between which hosts a datagram was seen, by index; undefined if one is not of the run. */
 export interface HopEnds {
   readonly from: number | undefined;
   readonly to: number | undefined;
@@ -45,7 +45,7 @@ export interface LinkTimes {
   readonly writtenNs: number;
 }
 
-/** Rows since the last look, and how many found no room. */
+/** Rows since the last collection, and how many did not fit. */
 export interface SampleBatch {
   readonly rows: Float64Array;
   readonly untold: number;
@@ -53,9 +53,9 @@ export interface SampleBatch {
 
 /** See the module. */
 export class HandoverSamples {
-  /** The followed datagram whose handler runs now. */
+  /** The followed datagram whose handler is running. */
   current = NO_TAG;
-  /** The turn of an application that runs now, ns of the scenario's time; below 0: none. */
+  /** The application turn that is running, ns of the scenario's time; negative if none. */
   sourceDueNs = -1;
   readonly #clock: WallClock;
   #rows = new Float64Array(SAMPLE_ROW * FIRST_ROWS);
@@ -70,9 +70,9 @@ export class HandoverSamples {
   }
 
   /**
-   * The scenario's time begins: from here on datagrams are followed.
-   * @param zeroNs Its time 0 on the world's clock, ns.
-   * @param mask One less than a power of two; one datagram in `mask + 1` is followed.
+   * The scenario's time begins: datagrams are followed from now on.
+   * @param zeroNs Time 0 of the scenario on the world's clock, ns.
+   * @param mask A power of two minus one; one datagram in `mask + 1` is followed.
    */
   begin(zeroNs: number, mask: number): void {
     this.#zeroNs = zeroNs;
@@ -81,7 +81,7 @@ export class HandoverSamples {
   }
 
   // hot: twice per datagram and hop.
-  /** True for a datagram that is followed; the others cost this question only. */
+  /** True for a followed datagram; all others cost only this test. */
   follows(bytes: Uint8Array): boolean {
     return this.#isOn && isSampled(bytes, this.#mask);
   }
@@ -99,7 +99,7 @@ export class HandoverSamples {
   }
 
   /**
-   * A followed datagram is handed to its link within the turn of an application.
+   * A followed datagram is handed to its link during an application's turn.
    * @param turnNs When that turn came, by the clock of the links.
    */
   sourced(bytes: Uint8Array, host: number, turnNs: number): void {
@@ -108,8 +108,8 @@ export class HandoverSamples {
   }
 
   /**
-   * The handler of the current datagram gives a packet to an application.
-   * @param times Of the scenario.
+   * The handler of the current datagram delivers a packet to an application.
+   * @param times In time of the scenario.
    */
   delivered(
     ends: { readonly source: number; readonly host: number },

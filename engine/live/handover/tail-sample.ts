@@ -1,31 +1,36 @@
 /**
- * Which datagrams are followed: those whose last bytes hash to a chosen part of all hashes, so that
- * everybody who sees a datagram chooses the same ones, and no byte is added to it (trajectory sampling:
- * Duffield and Grossglauser, "Trajectory Sampling for Direct Traffic Observation", SIGCOMM 2000).
+ * Which datagrams are followed: those whose last bytes hash into a chosen part of all hashes, so
+ * that everybody who sees a datagram chooses the same ones, and no byte is added to it (trajectory
+ * sampling: Duffield and Grossglauser, "Trajectory Sampling for Direct Traffic Observation",
+ * SIGCOMM 2000).
  *
- * The tail is what routers leave alone: headers stand in front of it, and where a protocol seals its
- * packets it is a tag that looks random. The hash is cheap and has no key: whoever chooses the bytes
- * of a datagram can have it sampled or not. Does not say who saw it, nor when.
+ * Routers leave the tail alone: headers precede it, and where a protocol seals its packets it is a
+ * tag that looks random. The hash is cheap and has no key: whoever chooses the bytes of a datagram
+ * can choose whether it is sampled. Does not say who saw it, nor when.
  *
  * @module
  */
 
-/** Bytes at the end that decide, and that tell a sampled datagram from another. */
+/** Bytes at the end that decide, and that distinguish sampled datagrams. */
 const TAIL_BYTES = 8;
 const BYTE = 256;
 const WORD = 4_294_967_296;
-/** The upper word is folded to 20 bits: with the lower one 52, so that a tag is a safe integer. */
+/**
+ * The upper word is folded to 20 bits: 52 together with the lower one, so that a tag is a safe
+ * integer.
+ */
 const UPPER_BITS = 0xfffff;
 const UPPER_SHIFT = 12;
-// Odd constants of well-known 32-bit mixers; any with spread bits would do.
+// Odd constants of well-known 32-bit mixers; any with well-spread bits would do.
 const MIX_LOW = 0x9e3779b1;
 const MIX_HIGH = 0x85ebca6b;
 const MIX_LAST = 0x2c1b3c6d;
 
-// hot: twice per datagram and hop; 12 to 35 ns of processor time over 5 MB of datagrams, at load 21.
+// hot: twice per datagram and hop; 12 to 35 ns of processor time over 5 MB of datagrams, at load
+// 21.
 /**
  * True for one datagram in `mask + 1`.
- * @param mask One less than a power of two; 0 takes every datagram.
+ * @param mask A power of two minus one; 0 takes every datagram.
  */
 export function isSampled(bytes: Uint8Array, mask: number): boolean {
   const end = bytes.length;
@@ -33,7 +38,7 @@ export function isSampled(bytes: Uint8Array, mask: number): boolean {
   return (mixed(wordAt(bytes, end - 4), wordAt(bytes, end - 8)) & mask) === 0;
 }
 
-/** What a sampled datagram is known by: an integer below 2^52 from its last bytes. */
+/** Tag of a sampled datagram: an integer below 2^52 from its last bytes. */
 export function tagOf(bytes: Uint8Array): number {
   const end = bytes.length;
   if (end < TAIL_BYTES) return shortWord(bytes) * BYTE + end;
@@ -51,7 +56,7 @@ function wordAt(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** The last four bytes of a datagram that has fewer than eight, or all that it has. */
+/** The last four bytes of a datagram with fewer than eight, or all that it has. */
 function shortWord(bytes: Uint8Array): number {
   let word = 0;
   for (const byte of bytes.subarray(-4)) word = (word << 8) | byte;

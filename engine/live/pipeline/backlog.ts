@@ -1,18 +1,18 @@
 /**
- * Packets that wait for a slot: a queue with a bound, first in, first out.
+ * Packets that wait for a slot: a bounded FIFO queue.
  *
- * Each waits in a copy of its own. The buffers of those that have left are used again, and new ones are
- * made by the dozen, so that a full queue makes none; an empty queue keeps a few.
+ * Each packet waits in a copy of its own. Buffers of packets that have left are reused, and new
+ * ones are made by the dozen, so a full queue makes none; an empty queue keeps a few.
  *
  * @module
  */
 import type { Submission } from './submission.ts';
 
-/** Packets that have gone before the array that held them is cut. */
+/** The array is compacted once this many of its packets have left. */
 const SLICE_FROM = 1_024;
-/** Buffers that are made at a time. */
+/** Buffers made at a time. */
 const GROWTH = 64;
-/** Lengths are rounded up to these, so that packets of about one length share buffers. */
+/** Lengths are rounded up to these, so that packets of similar length share buffers. */
 const ROUND_BYTES = 1_024;
 /** Buffers that an empty queue keeps. */
 const KEPT = 1_024;
@@ -29,7 +29,7 @@ export class Backlog {
 
   /**
    * Copies a packet to the end.
-   * @returns false when memory had to be made for it.
+   * @returns false if memory had to be allocated for it.
    */
   push({ job, bytes, sink, token, affinity }: Submission): boolean {
     const ready = this.#spare.pop();
@@ -40,7 +40,7 @@ export class Backlog {
     return isReady;
   }
 
-  /** Takes the first packet; its bytes are good until the next one comes. */
+  /** Takes the first packet; its bytes are valid until the next packet is taken. */
   shift(): Submission | undefined {
     const first = this.#waiting[this.#head];
     if (first === undefined) return undefined;

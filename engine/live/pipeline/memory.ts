@@ -1,6 +1,6 @@
 /**
- * The memory that the threads of a pipeline share: slots for packets, two rings for each worker, and
- * a few words by which they wake each other.
+ * The memory shared by the threads of a pipeline: slots for packets, two rings per worker, and a
+ * few words by which threads wake each other.
  *
  * ```
  * slot    record (256) | bytes (slotBytes) | up to an odd number of cache lines, since addresses
@@ -21,7 +21,7 @@ const LINE_BYTES = 64;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const SIGNALS_PER_WORKER = 3;
 
-/** Words of the signals, each in a cache line of its own. */
+/** Words of the signals, each in its own cache line. */
 export const SIGNAL = {
   mainSleeps: 0,
   stop: LINE_WORDS,
@@ -39,7 +39,7 @@ export interface MemorySizes {
   readonly slotBytes: number;
 }
 
-/** The memory itself; goes to the workers as it is. */
+/** The memory itself, passed to the workers. */
 export interface SharedMemory extends MemorySizes {
   readonly slotStride: number;
   readonly slotMemory: SharedArrayBuffer;
@@ -54,7 +54,7 @@ export interface SharedMemory extends MemorySizes {
 export function createMemory({ workers, slots, slotBytes }: MemorySizes): SharedMemory {
   const lines = Math.ceil((RECORD_MAX + slotBytes) / LINE_BYTES);
   const slotStride = (lines | 1) * LINE_BYTES;
-  // Every slot may be with one worker, and as many messages about jobs beside them.
+  // Every slot may be with one worker, and as many messages about jobs in addition.
   const capacity = 2 ** Math.ceil(Math.log2(2 * slots));
   const ring = (): Int32Array => new Int32Array(new SharedArrayBuffer(ringBytes(capacity)));
   const signalWords = (2 + SIGNALS_PER_WORKER * workers) * LINE_WORDS;
@@ -71,8 +71,8 @@ export function createMemory({ workers, slots, slotBytes }: MemorySizes): Shared
 }
 
 /**
- * Views of slots. A view that was made is used again while the length asked for stays the same:
- * making one costs more than a packet's turn through a ring.
+ * Views of slots. A view is reused while the requested length stays the same: making one costs more
+ * than a packet's pass through a ring.
  */
 export class SlotViews {
   readonly #memory: SharedMemory;

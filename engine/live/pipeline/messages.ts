@@ -1,9 +1,9 @@
 /**
- * What the main thread and a worker of a pipeline say to each other: entries of the rings for
- * packets, and messages of a port for what is rare, such as keys.
+ * What the main thread and a worker of a pipeline tell each other: ring entries for packets, and
+ * port messages for rare things such as keys.
  *
- * A message is announced by an entry of the ring of requests, so that it has its place among the
- * packets: those before it are done under the old keys, those behind it under the new ones.
+ * An entry in the ring of requests announces each message, which gives it a place among the
+ * packets: those before it are processed with the old keys, those after it with the new ones.
  *
  * @module
  */
@@ -12,10 +12,12 @@ import type { SharedMemory } from './memory.ts';
 
 /** Words of a request. */
 export const REQUEST = { slot: 0, length: 1, job: 2 } as const;
-/** Slot of a request that stands for one message of the port. */
+/** Slot number of a request that represents one message of the port. */
 export const MESSAGE_SLOT = -1;
 
-/** Words of a result. On a failure the bytes are a message in UTF-8, and the length is its length. */
+/**
+ * Words of a result. On a failure the bytes are a message in UTF-8, and the length is its length.
+ */
 export const RESULT = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
 /** Statuses of a result. */
 export const STATUS = { done: 0, failed: 1 } as const;
@@ -40,20 +42,20 @@ export type WorkerMessage =
     }
   | { readonly kind: 'close'; readonly job: number };
 
-/** From a worker: results wait, or a message was acted upon. */
+/** From a worker: results wait, or a message was processed. */
 export type WorkerAnswer = 'results' | 'acted';
 
 /** How a worker tells the main thread that results wait. */
 export type WakeUpKind = 'wait-async' | 'port';
 
-/** What a worker begins with. */
+/** Start parameters of a worker. */
 export interface WorkerStart {
   readonly memory: SharedMemory;
   readonly worker: number;
   readonly messages: MessagePort;
   readonly wakeUp: WakeUpKind;
-  /** Packets at most before the worker looks for new ones. */
+  /** Packets processed at most before the worker looks for new ones. */
   readonly batch: number;
-  /** Results after which a worker that is busy wakes the main thread. */
+  /** Number of results after which a busy worker wakes the main thread. */
   readonly announceEvery: number;
 }

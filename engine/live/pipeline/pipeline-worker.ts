@@ -1,7 +1,7 @@
 /**
  * A thread of a pipeline: its loop, with the modules and providers that jobs need.
  *
- * Starts by itself when it is loaded as a thread.
+ * Starts by itself if it is loaded as a thread.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The packet pipeline: worker threads that run jobs on bytes, with rings of shared memory between
- * them and the main thread (project spec mixnet 3.6, docs/adr/0013).
+ * The packet pipeline: worker threads that run jobs on bytes, with rings in shared memory between
+ * them and the main thread (docs/adr/0013).
  *
  * ```
  *          copy        ring of requests          in place          ring of results
@@ -9,8 +9,8 @@
  *    +-> backlog, up to the queue's bound; a packet more is a counted drop
  * ```
  *
- * The main thread never blocks: it is called when results wait. Producers that look at `credits`
- * lose nothing. Does not know what a packet is, keeps no replay tags, and delays nothing.
+ * The main thread never blocks: it is called when results wait. Producers that check `credits` lose
+ * nothing. Does not know what a packet is, keeps no replay tags, and delays nothing.
  *
  * @module
  */
@@ -32,9 +32,9 @@ import type { PipelineResult, ResultSink, Submission, Submitted } from './submis
 import { WakeUp } from './wake-up.ts';
 import { WorkerThread } from './worker-thread.ts';
 
-/** What a pipeline is made of; everything has a default. */
+/** Parameters of a pipeline; everything has a default. */
 export interface PipelineOptions {
-  /** Threads; one for each core, at most four: the main thread shares a core with one of them. */
+  /** Threads; one per core, at most four: the main thread shares a core with one of them. */
   readonly workers?: number;
   /** Reusable buffers. */
   readonly slots?: number;
@@ -44,12 +44,15 @@ export interface PipelineOptions {
   readonly queue?: number;
   /** Packets that a worker takes at a time. */
   readonly batch?: number;
-  /** Results after which a busy worker wakes the main thread; an idle one does at once. */
+  /**
+   * Number of results after which a busy worker wakes the main thread; an idle one wakes it
+   * immediately.
+   */
   readonly announceEvery?: number;
   readonly wakeUp?: WakeUpKind;
-  /** Told when a worker has ended by itself: its name, why, and the packets lost with it. */
+  /** Told when a worker has died: its name, the reason, and the packets lost with it. */
   readonly onDeath?: (worker: string, reason: string, lost: number) => void;
-  /** Told when packets are taken again after `credits` was 0. */
+  /** Told when packets are accepted again after `credits` was 0. */
   readonly onCredit?: () => void;
 }
 
@@ -62,7 +65,7 @@ const DEFAULTS = {
   announceEvery: 16,
   wakeUp: 'port',
 } as const;
-/** Results of a worker handed out in one turn of the event loop. */
+/** Results of a worker that are handed out in one turn of the event loop. */
 const TURN_RESULTS = 256;
 const NOTHING = new Uint8Array(0);
 const NO_WORKER = -1;
@@ -94,7 +97,7 @@ export class Pipeline {
   readonly #tokens: Float64Array;
   readonly #slotWorkers: Int16Array;
   readonly #slotJobs: Int32Array;
-  /** Packets inside by job; a job that is to be closed waits for them. */
+  /** Packets inside, by job; a job to be closed waits for them. */
   readonly #jobs = new Map<number, { inside: number; isClosing: boolean }>();
   readonly #result: Mutable<PipelineResult>;
   #acting: Promise<unknown> = Promise.resolve();
@@ -140,7 +143,7 @@ export class Pipeline {
     return this.#options.slots - this.#pool.free + this.#backlog.length;
   }
 
-  /** Packets that are taken without a drop. */
+  /** Packets that would be accepted without a drop. */
   get credits(): number {
     return Math.max(0, this.#options.queue - this.inside);
   }
@@ -166,8 +169,8 @@ export class Pipeline {
   }
 
   /**
-   * Opens a job on all workers. What does not open fails at each packet, with the reason.
-   * @param setup copied, here and on the way; each worker wipes its copy.
+   * Opens a job on all workers. If that fails, every packet fails with the reason.
+   * @param setup Copied, here and on the way; each worker wipes its copy.
    * @returns a handle for submissions.
    */
   open(address: JobAddress, setup: Uint8Array): number {
@@ -180,7 +183,7 @@ export class Pipeline {
     return job;
   }
 
-  /** Closes a job behind the packets that were submitted so far; its handle is void at once. */
+  /** Closes a job after the packets submitted so far; its handle is invalid immediately. */
   closeJob(job: number): void {
     const known = this.#jobs.get(job);
     if (known === undefined) return;
@@ -188,13 +191,13 @@ export class Pipeline {
     if (known.inside === 0) this.#closeNow(job);
   }
 
-  /** Resolves when all workers have opened and closed what they were asked to so far. */
+  /** Resolves when all workers have opened and closed everything requested so far. */
   async settled(): Promise<void> {
     await this.#acting;
   }
 
   // hot: once per packet.
-  /** Takes a packet in; never blocks. */
+  /** Accepts a packet; never blocks. */
   submit(packet: Submission): Submitted {
     this.#counts.submitted += 1;
     const refusal = this.#refusal(packet);
@@ -219,7 +222,9 @@ export class Pipeline {
     return 'taken';
   }
 
-  /** Hands out results that wait; the pipeline calls it by itself, and whoever is awake may, too. */
+  /**
+   * Hands out waiting results; the pipeline calls it by itself, and anybody else may call it too.
+   */
   poll(): void {
     if (this.#isPolling || !this.#isOpen) return;
     this.#isPolling = true;
@@ -237,7 +242,7 @@ export class Pipeline {
     else for (const call of this.#drained.splice(0)) call();
   }
 
-  /** Resolves when nothing is inside. */
+  /** Resolves when no packet is inside. */
   drained(): Promise<void> {
     if (this.inside === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -246,9 +251,9 @@ export class Pipeline {
   }
 
   /**
-   * Ends the threads, each after the packet that it works on, with its jobs closed. Sinks of packets
-   * inside are not called.
-   * @returns how many packets that were.
+   * Ends the threads, each after its current packet, and closes their jobs. Sinks of packets inside
+   * are not called.
+   * @returns the number of those packets.
    */
   async close(): Promise<number> {
     this.#isOpen = false;
@@ -280,7 +285,7 @@ export class Pipeline {
   }
 
   // hot: once per packet.
-  /** The worker of that number or, without one, a worker that has least, in turn. */
+  /** The worker with that number or, if none is given, the least loaded worker, in turn. */
   #workerFor(affinity: number): WorkerThread {
     const workers = this.#workers;
     const count = workers.length;
@@ -319,7 +324,7 @@ export class Pipeline {
     }
   }
 
-  /** Tells the sink, and gives the slot to whoever waits for one. */
+  /** Tells the sink, and gives the slot to the next packet that waits for one. */
   #end(slot: number): void {
     const sink = this.#sinks[slot];
     this.#sinks[slot] = undefined;
@@ -346,13 +351,13 @@ export class Pipeline {
     this.#tellAll({ kind: 'close', job });
   }
 
-  /** Sees to it that results which come call `poll`. */
+  /** Arranges that `poll` is called when results arrive. */
   #arm(): void {
     if (this.#isArmed || this.#again !== undefined || !this.#isOpen) return;
     this.#wakeUp.arm();
     this.#isArmed = true;
     if (!this.#workers.some(({ results }) => results.waiting > 0)) return;
-    // They came before: nobody calls for them. Other work of the event loop goes first.
+    // They arrived earlier, so nobody calls for them. Other work of the event loop goes first.
     this.#again = setImmediate(() => {
       this.#again = undefined;
       this.poll();
@@ -367,7 +372,7 @@ export class Pipeline {
   #died(worker: WorkerThread, reason: string): void {
     if (!this.#isOpen) return;
     this.#alive -= 1;
-    // What it published is done.
+    // What it has published is done.
     this.#collect(worker, this.#options.slots);
     const slots = [...this.#slotWorkers.keys()].filter(
       (slot) => this.#slotWorkers[slot] === worker.index,

@@ -1,5 +1,5 @@
 /**
- * A ring of small entries between two threads, one that writes and one that reads, in shared memory.
+ * A ring of small entries in shared memory, between one writing and one reading thread.
  *
  * ```
  * word  0        head: entries taken so far, written by the reader alone
@@ -8,9 +8,9 @@
  * word 32 + 4 i  entry i modulo capacity, four words
  * ```
  *
- * Both counts run on and wrap at 2^32. An entry is written before the tail is stored and read after
- * it is loaded, both atomically, and that orders them. Nobody waits here: see worker-loop.ts and
- * wake-up.ts.
+ * Both counters only increase and wrap at 2^32. An entry is written before the tail is stored and
+ * read after it is loaded, both atomically, which orders them. Nothing here waits: see
+ * worker-loop.ts and wake-up.ts.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const ENTRY_WORDS = 4;
 const TAIL = LINE_WORDS;
 const ENTRIES = 2 * LINE_WORDS;
 
-/** Bytes of a ring. @param capacity entries, a power of two. */
+/** Bytes of a ring. @param capacity Entries, a power of two. */
 export function ringBytes(capacity: number): number {
   return (ENTRIES + capacity * ENTRY_WORDS) * Int32Array.BYTES_PER_ELEMENT;
 }
@@ -33,7 +33,7 @@ export class RingWriter {
   readonly words: Int32Array;
   readonly #mask: number;
   #tail: number;
-  /** What the head was when it was last looked at. */
+  /** The head as last read. */
   #head: number;
 
   constructor(words: Int32Array) {
@@ -50,7 +50,7 @@ export class RingWriter {
   }
 
   // hot: once per packet.
-  /** The first word of the next entry, to be filled and put; -1 when the ring is full. */
+  /** The first word of the next entry, to be filled and then put; -1 if the ring is full. */
   claim(): number {
     if (((this.#tail - this.#head) | 0) > this.#mask && this.credits === 0) return -1;
     return ENTRIES + (this.#tail & this.#mask) * ENTRY_WORDS;
@@ -85,14 +85,14 @@ export class RingReader {
   }
 
   // hot: once per packet.
-  /** The first word of the oldest entry, or -1 when there is none. */
+  /** The first word of the oldest entry, or -1 if there is none. */
   peek(): number {
     if (this.#head === this.#tail && this.waiting === 0) return -1;
     return ENTRIES + (this.#head & this.#mask) * ENTRY_WORDS;
   }
 
   // hot: once per packet.
-  /** Gives the oldest entry back to the writer. */
+  /** Returns the oldest entry to the writer. */
   take(): void {
     this.#head = (this.#head + 1) | 0;
     Atomics.store(this.words, 0, this.#head);

@@ -9,7 +9,7 @@ export class SlotPool {
   readonly #free: Int32Array;
   #count: number;
 
-  /** @param slots how many there are, all free. */
+  /** @param slots Number of slots, all free. */
   constructor(slots: number) {
     this.#free = Int32Array.from({ length: slots }, (_, index) => slots - 1 - index);
     this.#count = slots;
@@ -29,7 +29,7 @@ export class SlotPool {
   }
 
   // hot: once per packet.
-  /** Gives a slot back; once for each time it was taken. */
+  /** Returns a slot; once for each time it was taken. */
   give(slot: number): void {
     this.#free[this.#count] = slot;
     this.#count += 1;

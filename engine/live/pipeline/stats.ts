@@ -1,26 +1,29 @@
 /**
- * What a pipeline counts.
+ * Counters of a pipeline.
  *
  * @module
  */
 
-/** Counts since the start of a pipeline; packets, except where said. */
+/** Counters since the start of a pipeline; packets, unless stated otherwise. */
 export interface PipelineStats {
-  /** Offered, dropped ones included. */
+  /** Offered, including dropped ones. */
   submitted: number;
   /** Done by a job that did not throw. */
   processed: number;
-  /** Their job threw, or is not open. */
+  /** Their job threw, or was not open. */
   failed: number;
   /** With a worker when it died. */
   lost: number;
-  /** Never taken in, by reason. */
+  /** Refused, by reason. */
   drops: { 'queue-full': number; 'too-long': number; 'no-worker': number };
-  /** Taken into a slot, or into a buffer of the queue that lay ready. */
+  /** Accepted into a slot, or into a free buffer of the queue. */
   poolHits: number;
-  /** Taken into memory made for them, because no slot was free and no buffer lay ready. */
+  /** Accepted into newly allocated memory, because no slot and no buffer was free. */
   poolMisses: number;
-  /** Bytes copied on the way to a worker: once into a slot, and once before for a packet that waited for one. */
+  /**
+   * Bytes copied on the way to a worker: once into a slot, and once more for a packet that waited
+   * for one.
+   */
   copiedBytes: number;
   /** Most inside at a time. */
   peak: number;
@@ -47,7 +50,7 @@ export function createStats(): PipelineStats {
   };
 }
 
-/** Share of buffers that came from the pool, 0 ... 1; 1 when none was taken. */
+/** Share of buffers that came from the pool, 0 ... 1; 1 if none was taken. */
 export function poolHitRatio({ poolHits, poolMisses }: PipelineStats): number {
   const taken = poolHits + poolMisses;
   return taken === 0 ? 1 : poolHits / taken;

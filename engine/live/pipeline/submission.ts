@@ -4,35 +4,38 @@
  * @module
  */
 
-/** A packet for a job. The object may be used again at once: its fields are copied. */
+/** A packet for a job. The object may be reused after the call: its fields are copied. */
 export interface Submission {
   /** Handle of an open job. */
   job: number;
   /** Copied; the caller keeps them. */
   bytes: Uint8Array;
   sink: ResultSink;
-  /** Comes back with the result. */
+  /** Returned with the result. */
   token: number;
-  /** Packets of one number go to one worker and come back in order; -1 for the worker with least. */
+  /**
+   * Packets with the same number go to the same worker and come back in order; -1 for the least
+   * loaded worker.
+   */
   affinity: number;
 }
 
-/** Who gets results. */
+/** Receives results. */
 export interface ResultSink {
-  /** @param result valid during the call only. */
+  /** @param result Valid during the call only. */
   done(token: number, result: PipelineResult): void;
 }
 
-/** What became of a packet. */
+/** The result of a packet. */
 export interface PipelineResult {
-  /** `lost`: the worker that had it died. */
+  /** `lost`: its worker died. */
   readonly status: 'done' | 'failed' | 'lost';
   /** The packet, changed in place; on a failure its message, and on a loss nothing. */
   readonly bytes: Uint8Array;
   readonly record: Uint8Array;
-  /** The worker that did it, from 0. */
+  /** The worker that processed it, from 0. */
   readonly worker: number;
 }
 
-/** What became of a submission: taken, or the reason of its drop. */
+/** The result of a submission: accepted, or the reason why it was dropped. */
 export type Submitted = 'taken' | 'queue-full' | 'too-long' | 'no-worker';

@@ -1,16 +1,16 @@
 /**
- * How the main thread of a pipeline sleeps without blocking: its event loop goes on, and a worker
- * that has results calls it.
+ * How the main thread of a pipeline waits without blocking: its event loop keeps running, and a
+ * worker with results calls it.
  *
- * Two ways. `port`: a message, one per wake-up and never one per packet. `wait-async`: a promise on
- * a word of shared memory (`Atomics.waitAsync`). docs/PERFORMANCE.md has what each costs.
+ * Two methods. `port`: a message, one per wake-up and never one per packet. `wait-async`: a promise
+ * on a word of shared memory (`Atomics.waitAsync`). docs/PERFORMANCE.md has the cost of each.
  *
  * @module
  */
 import { SIGNAL } from './memory.ts';
 import type { WakeUpKind } from './messages.ts';
 
-/** `Atomics.waitAsync`, which the library of ES2023 does not list. */
+/** `Atomics.waitAsync`, which the ES2023 library does not declare. */
 type WaitAsync = (
   words: Int32Array,
   index: number,
@@ -24,14 +24,16 @@ export class WakeUp {
   readonly #wake: () => void;
   #isPromised = false;
 
-  /** @param wake called in a later turn, possibly without cause. */
+  /** @param wake Called in a later turn, possibly without cause. */
   constructor(signals: Int32Array, kind: WakeUpKind, wake: () => void) {
     this.#signals = signals;
     this.#kind = kind;
     this.#wake = wake;
   }
 
-  /** Asks to be called. Whoever asks looks for results afterwards: what came before calls nobody. */
+  /**
+   * Asks to be called. The caller must look for results afterwards, since earlier ones call nobody.
+   */
   arm(): void {
     Atomics.store(this.#signals, SIGNAL.mainSleeps, 1);
     if (this.#kind === 'port' || this.#isPromised) return;

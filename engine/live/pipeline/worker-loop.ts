@@ -1,9 +1,9 @@
 /**
- * What a worker of a pipeline does: takes requests in batches, runs their jobs in place, publishes
- * each result when it is done, and sleeps when there is nothing.
+ * The loop of a worker of a pipeline: takes requests in batches, runs their jobs in place,
+ * publishes each result when it is done, and sleeps when there is nothing to do.
  *
- * It wakes the main thread when it runs out of requests, or after some results when it does not:
- * the results are there before, and a main thread that is awake finds them.
+ * It wakes the main thread when it runs out of requests, or after a number of results when it does
+ * not. Results are published before the wake-up, so a main thread that is awake finds them.
  *
  * @module
  */
@@ -27,16 +27,16 @@ import { RingReader, RingWriter } from './ring.ts';
 /** Longest message of a failed job, bytes. */
 const FAILURE_MAX = 1_000;
 
-/** What the loop needs of its thread. */
+/** What the loop needs from its thread. */
 export interface WorkerSurroundings {
   /** Loads a module whose jobs may be opened. */
   load(moduleUrl: string): Promise<unknown>;
-  /** Makes a job ready. @throws Error when there is no such job. */
+  /** Prepares a job. @throws Error if there is no such job. */
   open(address: JobAddress, setup: Uint8Array): Promise<ReadyJob>;
   answer(answer: WorkerAnswer): void;
 }
 
-/** A job with the length of its record. */
+/** A job and the length of its record. */
 export interface ReadyJob {
   readonly job: OpenByteJob;
   readonly recordLength: number;
@@ -63,7 +63,7 @@ export class WorkerLoop {
     this.#views = new SlotViews(memory);
   }
 
-  /** Ends when the main thread has set the stop signal; then all jobs are closed. */
+  /** Ends when the main thread has set the stop signal; then closes all jobs. */
   async run(): Promise<void> {
     while (!this.#isStopped()) {
       const next = this.#batch();
@@ -142,7 +142,7 @@ export class WorkerLoop {
     const { worker } = this.#start;
     const word = SIGNAL.workerSleeps(worker);
     Atomics.store(this.#signals, word, 1);
-    // Looked at again: what was put before the store would wake nobody.
+    // Checked again: what was put before the store would wake nobody.
     if (this.#requests.waiting > 0 || this.#isStopped()) {
       Atomics.store(this.#signals, word, 0);
       return;
@@ -163,7 +163,7 @@ export class WorkerLoop {
   async #obey(message: WorkerMessage): Promise<void> {
     switch (message.kind) {
       case 'load':
-        // What does not load fails when it is opened, with its reason.
+        // A module that does not load fails when its job is opened, with the reason.
         await this.#around.load(message.moduleUrl).catch(() => undefined);
         return;
       case 'open':

@@ -15,21 +15,22 @@ import {
 } from './messages.ts';
 import { RingReader, RingWriter } from './ring.ts';
 
-/** How long a worker may take to end the packet that it works on, ms. */
+/** How long a worker may take to finish its current packet, ms. */
 const END_MS = 2_000;
 
 /**
- * The young generation of a worker, MB. Packets leave nothing behind but key objects and short arrays,
- * which cost when they are let go: as V8 comes that is one pause for a thousand packets, with this for
- * some hundred, and about the same work in all (docs/PERFORMANCE.md).
+ * The young generation of a worker, MB. Packets leave nothing behind except key objects and short
+ * arrays, which cost when they are collected: with V8's default that is one pause per thousand
+ * packets, with this value one per some hundred, for about the same total work
+ * (docs/PERFORMANCE.md).
  */
 const YOUNG_GENERATION_MB = 3;
 
-/** What a worker tells. */
+/** What a worker reports. */
 export interface WorkerEvents {
   /** Results may wait. */
   results(): void;
-  /** It ended by itself, which it never should. */
+  /** It ended by itself, which should never happen. */
   died(worker: WorkerThread, reason: string): void;
 }
 
@@ -38,7 +39,7 @@ export class WorkerThread {
   readonly index: number;
   readonly name: string;
   readonly results: RingReader;
-  /** Packets that were given to it and have not come back. */
+  /** Packets given to it that have not come back. */
   inside = 0;
   isAlive = true;
   readonly #memory: SharedMemory;
@@ -91,7 +92,7 @@ export class WorkerThread {
     this.#wake();
   }
 
-  /** Sends a message, in its place among the packets. */
+  /** Sends a message, ordered among the packets. */
   tell(message: WorkerMessage): Promise<void> {
     if (!this.isAlive) return Promise.resolve();
     this.#messages.postMessage(message);
@@ -102,7 +103,9 @@ export class WorkerThread {
     });
   }
 
-  /** Waits for the end that the stop signal asked for; cuts the thread off when it takes too long. */
+  /**
+   * Waits for the end that the stop signal asked for; terminates the thread if that takes too long.
+   */
   async close(): Promise<void> {
     this.#wake();
     const cutOff = setTimeout(() => void this.#thread.terminate(), END_MS);

@@ -1,13 +1,13 @@
 /**
- * Writes the blocks of a pcapng file (draft-ietf-opsawg-pcapng; docs/spec/run-files.md), little-endian,
- * stamps in nanoseconds.
+ * Writes the blocks of a pcapng file (draft-ietf-opsawg-pcapng; docs/spec/run-files.md#the-folder),
+ * little-endian, with stamps in nanoseconds.
  *
  * ```
  *  0          4               8                              n-4
  *  | type u32 | total u32     | body ... | options ...       | total u32 |
  *  option: | code u16 | length u16 | value, padded to 4 |    end: 0000 0000
  * ```
- * Writes bytes only: what is captured is decided elsewhere.
+ * Writes bytes only; what is captured is decided elsewhere.
  *
  * @module
  */
@@ -30,9 +30,9 @@ export interface CapturedPacket {
   /** Number of the interface, in the order of their descriptions. */
   readonly interfaceId: number;
   readonly timeNs: number;
-  /** From the IP header on. */
+  /** Starts with the IP header. */
   readonly bytes: Uint8Array;
-  /** Length before it was cut; that of the bytes when absent. */
+  /** Length before truncation; that of the bytes if absent. */
   readonly originalLength?: number;
   readonly direction: 'inbound' | 'outbound';
   readonly comment?: string;
@@ -63,7 +63,9 @@ export function sectionHeader(application: string): Uint8Array {
   return block(BLOCK.sectionHeader, [body], [{ code: OPTION.application, value }]);
 }
 
-/** Describes an interface; its number is that of its description in the file, from 0. */
+/**
+ * Describes an interface; its number is its position among the descriptions of the file, from 0.
+ */
 export function interfaceDescription(name: string): Uint8Array {
   const body = new Uint8Array(8);
   new DataView(body.buffer).setUint16(0, LINK_TYPE_RAW, true);
@@ -72,7 +74,7 @@ export function interfaceDescription(name: string): Uint8Array {
     [body],
     [
       { code: OPTION.interfaceName, value: encoder.encode(name) },
-      // Without it readers take the stamps for microseconds.
+      // Without this option readers take the stamps for microseconds.
       { code: OPTION.timeResolution, value: Uint8Array.of(NANOSECONDS) },
     ],
   );
@@ -131,7 +133,7 @@ function block(type: number, body: readonly Uint8Array[], options: readonly Opti
     bytes.set(value, at + 4);
     at += 4 + padded(value.length);
   }
-  // The end of options is four zero bytes, which are there.
+  // The end of options is four zero bytes, which are already there.
   view.setUint32(length - 4, length, true);
   return bytes;
 }

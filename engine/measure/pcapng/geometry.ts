@@ -1,6 +1,6 @@
 /**
- * Numbers of pcapng (draft-ietf-opsawg-pcapng; docs/spec/run-files.md) and of the headers that a capture
- * is given: IPv4 (RFC 791), IPv6 (RFC 8200), UDP (RFC 768).
+ * Constants of pcapng (draft-ietf-opsawg-pcapng) and of the headers that a capture synthesises:
+ * IPv4 (RFC 791), IPv6 (RFC 8200), UDP (RFC 768).
  *
  * @module
  */
@@ -25,7 +25,7 @@ export const OPTION = {
   dropped: 5,
 } as const;
 
-/** Tells a reader in which byte order the section is written. */
+/** Tells a reader the byte order of the section. */
 export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
 /** Packets begin with an IP header, version 4 or 6. */
 export const LINK_TYPE_RAW = 101;
@@ -43,7 +43,7 @@ export const IPV6_HEADER_BYTES = 40;
 export const UDP_HEADER_BYTES = 8;
 /** RFC 768: protocol number of UDP. */
 export const IP_PROTOCOL_UDP = 17;
-/** Our packets are never routed by IP: the usual first value. */
+/** Our packets are never routed by IP; this is the usual initial value. */
 export const HOP_LIMIT = 64;
 /** RFC 791: largest total length. */
 export const IP_TOTAL_MAX = 65_535;

@@ -1,6 +1,6 @@
 /**
- * Puts the IP and UDP headers in front of a datagram that a real wire would have had, with right
- * checksums, so that dissectors of what UDP carries work (docs/spec/run-files.md).
+ * Prepends the IP and UDP headers that a datagram would have had on a real wire, with correct
+ * checksums, so that dissectors for protocols over UDP work (docs/spec/run-files.md#the-folder).
  *
  * Does not fragment: a datagram that is too long for IP is cut, and the capture says so.
  *
@@ -22,7 +22,7 @@ export interface CaptureEndpoint {
   readonly port: number;
 }
 
-/** Reads an address as text; 0.0.0.0 for what is none. */
+/** Reads an address from text; 0.0.0.0 for anything that is not an address. */
 export function addressBytes(text: string): Uint8Array {
   return text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text);
 }

@@ -1,9 +1,10 @@
 /**
- * Blobs of a block: CBOR values that the `value` column numbers, each stored once (docs/TRACE.md).
- * Layout: count u32, count + 1 offsets u32 from the first blob, the blobs.
+ * Blobs of a block: CBOR values, each stored once and numbered by the `value` column
+ * (docs/TRACE.md#tables). Layout: count u32, count + 1 offsets u32 relative to the first blob, the
+ * blobs.
  *
- * Only the CBOR that states need: text strings and maps of text to text, in canonical form (RFC 8949
- * 4.2.1: shortest lengths; keys sorted by their bytes).
+ * Only the CBOR that states need: text strings, and maps from text to text, in canonical form (RFC
+ * 8949 4.2.1: shortest lengths; keys sorted by their bytes).
  *
  * @module
  */
@@ -35,7 +36,7 @@ export class BlobTable {
   readonly #numbers = new Map<string, number>();
   #blobs: Uint8Array[] = [];
 
-  /** Number of the blob that `key` stands for; `make` is asked once a block. */
+  /** Number of the blob for `key`; `make` is called once per block. */
   number(key: string, make: () => Uint8Array): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /**
- * Columns to bytes: each column is one section, little-endian, padded to 8 bytes; then the part of
- * variable length (`aux`). Compression and files are the caller's (trace-writer.ts).
+ * Columns to bytes: each column is one section, little-endian, padded to 8 bytes; then the
+ * variable-length part (`aux`). The caller compresses and writes files (trace-writer.ts).
  *
  * @module
  */
@@ -19,13 +19,13 @@ import {
   type TableSpec,
 } from './layout.ts';
 
-/** Values of one column; instants absolute, durations with `DROPPED_WIDE` and `OPEN_WIDE`. */
+/** Values of one column: instants are absolute, durations may be `DROPPED_WIDE` or `OPEN_WIDE`. */
 export type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** Rows of a table to be written. */
 export interface Rows {
   readonly table: TableSpec;
-  /** In the order of the table's columns; longer ones are cut at `count`. */
+  /** In the order of the table's columns; longer arrays are cut at `count`. */
   readonly columns: readonly Column[];
   readonly count: number;
   readonly aux?: Uint8Array;
@@ -35,7 +35,7 @@ export interface Rows {
   readonly drops?: number;
 }
 
-/** What stands in the header of a block. */
+/** The header of a block. */
 export interface BlockFacts {
   readonly table: number;
   readonly flags: number;
@@ -64,10 +64,10 @@ interface Extent {
   maxTransitNs: number;
 }
 
-// Typed arrays write in the machine's order; the format is little-endian.
+// Typed arrays use the machine's byte order; the format is little-endian.
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Encodes blocks, one after the other, in the same memory. */
+/** Encodes blocks one after the other, reusing the same memory. */
 export class BlockEncoder {
   #memory = new Uint8Array(0);
 
@@ -110,7 +110,7 @@ export class BlockEncoder {
     };
   }
 
-  /** Zeros, so that the padding of sections is the same in every file. */
+  /** Zeroed, so that the padding of sections is the same in every file. */
   #room(length: number): Uint8Array {
     if (this.#memory.length < length) this.#memory = new Uint8Array(length * 2);
     return this.#memory.subarray(0, length).fill(0);

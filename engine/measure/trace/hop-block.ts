@@ -1,6 +1,6 @@
 /**
- * Rows of the hop table in the order of departure. A row is written when the serialisation begins and
- * completed when the packet arrives or is lost, so that blocks come out sorted (docs/TRACE.md).
+ * Rows of the hop table in order of departure. A row is written when the serialisation begins and
+ * completed when the packet arrives or is lost, so blocks come out sorted (docs/TRACE.md#tables).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
   WORTH_CLOSING_ROWS,
 } from './layout.ts';
 
-// Columns that are made when a block is written.
+// Columns computed when a block is written.
 const transit = new Float64Array(BLOCK_ROWS);
 const flow = new Uint16Array(BLOCK_ROWS);
 const kind = new Uint8Array(BLOCK_ROWS);
@@ -22,7 +22,7 @@ const flags = new Uint8Array(BLOCK_ROWS);
 const size = new Uint16Array(BLOCK_ROWS);
 const SIZE_MAX = 0xffff;
 
-/** Flow, class and flags of a packet as one number. */
+/** Flow, class and flags of a packet, packed into one number. */
 export function marksOf(flowNumber: number, kindNumber: number, bits: number): number {
   return ((flowNumber << 16) | (kindNumber << 8) | bits) >>> 0;
 }
@@ -35,23 +35,24 @@ export class HopBlock {
   drops = 0;
   firstNs = 0;
   lastNs = 0;
-  /** Rows that a follower of the recorder has been given. */
+  /** Rows that the follower of the recorder has been given. */
   shown = 0;
-  /** Set when it has left memory: late arrivals are not noted any more. */
+  /** Set when the block has left memory: late arrivals are no longer noted. */
   isSealed = false;
-  // Written by the recorder, once per packet and hop: a call with ten values would cost more.
+  // The recorder writes these directly, once per packet and hop: a call with ten values would cost
+  // more.
   readonly depart = new Float64Array(BLOCK_ROWS);
-  /** Instant of arrival, or what became of the packet instead. */
+  /** Instant of arrival, or a mark that says what happened instead. */
   readonly arrive = new Float64Array(BLOCK_ROWS);
   readonly link = new Uint32Array(BLOCK_ROWS);
   readonly packet = new Uint32Array(BLOCK_ROWS);
   /** See {@link marksOf}. */
   readonly marks = new Uint32Array(BLOCK_ROWS);
   readonly bytes = new Uint32Array(BLOCK_ROWS);
-  /** Clamped by who writes it. */
+  /** Clamped by the writer. */
   readonly queueNs = new Uint32Array(BLOCK_ROWS);
 
-  /** True when a row of this instant belongs into a new block. */
+  /** True if a row of this instant needs a new block. */
   isFullAt(timeNs: number): boolean {
     if (this.count === BLOCK_ROWS) return true;
     return timeNs - this.firstNs >= NARROW_LIMIT_NS && this.count >= WORTH_CLOSING_ROWS;
@@ -79,7 +80,7 @@ export class HopBlock {
     return row;
   }
 
-  /** Packets per link of some rows, by link number, in pairs. */
+  /** Packets per link over some rows, as pairs of link and count. */
   linkCounts(links: number, from: number, to: number): Uint32Array {
     const counts = new Uint32Array(links);
     for (let row = from; row < to; row += 1) {
@@ -91,7 +92,7 @@ export class HopBlock {
     return Uint32Array.from(pairs);
   }
 
-  /** Some rows as the table's columns, valid until the next call of any block. */
+  /** Some rows as the table's columns, valid until the next call on any block. */
   rows(from: number, to: number): Rows {
     const { arrive, marks } = this;
     const depart = this.depart.subarray(from, to);
@@ -103,7 +104,7 @@ export class HopBlock {
       if (end === DROPPED_WIDE) drops += 1;
       const mark = marks[from + row] as number;
       flow[row] = mark >>> 16;
-      // Only the low byte stays.
+      // Only the low byte is stored.
       kind[row] = mark >>> 8;
       flags[row] = mark;
       size[row] = Math.min(this.bytes[from + row] as number, SIZE_MAX);
@@ -115,7 +116,7 @@ export class HopBlock {
     return { table: TABLES.hop, columns, count, drops };
   }
 
-  /** Makes the block usable again. */
+  /** Clears the block for reuse. */
   reset(): void {
     this.count = 0;
     this.open = 0;

@@ -1,7 +1,7 @@
 /**
- * Which times a trace of extent `windows` keeps packets of: the first second, and from 1 s before a
- * fault begins to 2 s after it ends. A fault that lasts longer than 10 s, or for ever, is kept for its
- * first 10 s, and around its end.
+ * The times for which a trace of extent `windows` keeps packets: the first second, and from 1 s
+ * before a fault begins to 2 s after it ends. A fault that lasts longer than 10 s, or never ends,
+ * is kept for its first 10 s, and around its end.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const BEFORE_NS = SECOND;
 const AFTER_NS = 2 * SECOND;
 const FAULT_MAX_NS = 10 * SECOND;
 
-/** How long packets may still be asked for by a fault that begins now, ns. */
+/** How far back a fault that begins now can ask for packets, ns. */
 export const LOOK_BACK_NS = BEFORE_NS;
 
 interface Window {
@@ -19,7 +19,7 @@ interface Window {
   endNs: number;
 }
 
-/** The windows so far; it is told of faults in the order of their instants. */
+/** The windows so far; must be told of faults in chronological order. */
 export class KeepWindows {
   readonly #windows: Window[] = [{ beginNs: 0, endNs: SECOND }];
   readonly #open = new Map<string, Window>();
@@ -39,12 +39,12 @@ export class KeepWindows {
     else this.#windows.push({ beginNs: atNs - BEFORE_NS, endNs: atNs + AFTER_NS });
   }
 
-  /** True when something between the two instants is kept. */
+  /** True if any of the time between the two instants is kept. */
   overlaps(firstNs: number, lastNs: number): boolean {
     return this.#windows.some(({ beginNs, endNs }) => firstNs <= endNs && lastNs >= beginNs);
   }
 
-  /** The windows up to an instant, joined where they overlap. */
+  /** The windows up to an instant, merged where they overlap. */
   until(endNs: number): (readonly [number, number])[] {
     const sorted = [...this.#windows].sort((a, b) => a.beginNs - b.beginNs);
     const joined: [number, number][] = [];

@@ -1,13 +1,13 @@
 /**
  * The layout of `trace.orr`: magic numbers, tables with their columns, and the block header
- * (docs/TRACE.md; docs/TRACE.md describes the whole file).
+ * (docs/TRACE.md).
  *
  * Constants and types only, shared by the writer here and the reader in viz/format.
  *
  * @module
  */
 
-/** First eight bytes of a file; the line end shows a transfer that changed line ends. */
+/** First eight bytes of a file; the line end reveals a transfer that changed line ends. */
 export const FILE_MAGIC = 'ORRERY\r\n';
 /** Version of the format; a reader refuses a larger one. */
 export const FORMAT_VERSION = 1;
@@ -18,14 +18,14 @@ export const FILE_HEAD_BYTES = 16;
 export const BLOCK_MAGIC = 0x4252_524f;
 /** Bytes of a block header and of an entry of the index. */
 export const BLOCK_HEAD_BYTES = 64;
-/** Rows of a full block (docs/TRACE.md). */
+/** Rows of a full block. */
 export const BLOCK_ROWS = 16_384;
-/** Every section begins at a multiple of this, so that typed arrays can be laid over it. */
+/** Every section begins at a multiple of this, so that typed arrays can view it in place. */
 const ALIGNMENT = 8;
 /** Length of the footer block, u64, at the very end. */
 export const TRAILER_BYTES = 8;
 
-/** Places of the fields of a block header; in the index the last two are filled. */
+/** Offsets of the fields of a block header; only the index uses the last two. */
 export const FIELD = {
   magic: 0,
   table: 4,
@@ -47,24 +47,24 @@ export const FLAG_WIDE = 1;
 /** Flag: the payload is a gzip stream. */
 export const FLAG_GZIP = 2;
 
-/** First offset from the base that a u32 time column cannot hold. */
+/** First offset from the base that does not fit into a u32 time column. */
 export const NARROW_LIMIT_NS = 2 ** 32;
-/** A block that would become wide is closed early once it has this many rows. */
+/** A block that would otherwise become wide is closed early once it has this many rows. */
 export const WORTH_CLOSING_ROWS = 256;
 
-/** Transit of a packet that was lost on the way: u32 columns, f64 columns. */
+/** Transit of a packet lost on the way, in u32 and in f64 columns. */
 export const DROPPED_NARROW = 0xffff_ffff;
 export const DROPPED_WIDE = -1;
 /** Transit of a packet that was still under way when its block was written. */
 export const OPEN_NARROW = 0xffff_fffe;
 export const OPEN_WIDE = -2;
 
-/** No link, no node, no packet. */
+/** No link, no node, or no packet. */
 export const NONE = 0xffff_ffff;
 
 /**
- * How the values of a column are stored. `time` is an instant and `duration` a length in ns: u32 (an
- * instant as offset from the block's base) or, in wide blocks, f64 (an instant as it is).
+ * How the values of a column are stored. `time` is an instant and `duration` a length, in ns: u32
+ * (an instant as its offset from the block's base) or, in wide blocks, f64 (an absolute instant).
  */
 export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'time' | 'duration';
 
@@ -72,7 +72,7 @@ export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'time' | 'duration';
 export interface ColumnSpec {
   readonly name: string;
   readonly type: ColumnType;
-  /** `ns`, `bytes`, or what table the number is an index into. */
+  /** `ns`, `bytes`, or the table that the number indexes. */
   readonly unit: string;
 }
 
@@ -176,7 +176,9 @@ export const PYRAMID: readonly { readonly widthNs: number; readonly table: Table
   { widthNs: 1_000_000_000, table: TABLES['bins-1s'] },
 ];
 
-/** Meanings of `hop.class`, by number; shapes in the pictures (docs/spec/browser-view.md). */
+/**
+ * Meanings of `hop.class`, by number; drawings use a shape for each (docs/spec/browser-view.md).
+ */
 export const CLASSES = ['data', 'control', 'probe', 'acknowledgement', 'cover', 'copy'] as const;
 export const CLASS_DATA = 0;
 export const CLASS_CONTROL = 1;
@@ -202,12 +204,15 @@ export interface LinkInfo {
   readonly id: string;
   /** `a->b`. */
   readonly name: string;
-  /** Index into nodes; -1 for a medium that many share. */
+  /** Index into nodes; -1 for a shared medium. */
   readonly from: number;
   readonly to: number;
-  /** Bits per second at the begin; null serialises in no time; absent in older files. */
+  /**
+   * Bits per second at the start; null means that serialisation takes no time; absent in older
+   * files.
+   */
   readonly rateBps?: number | null;
-  /** Propagation at the begin, ns. */
+  /** Propagation delay at the start, ns. */
   readonly delayNs?: number;
   /** Bytes that the link adds to each packet. */
   readonly overheadBytes?: number;
@@ -219,11 +224,11 @@ export interface NodeInfo {
   readonly protocol: string;
   readonly address: string;
   readonly isdAs?: string;
-  /** On the Earth, degrees. */
+  /** Position on Earth, degrees. */
   readonly place?: { readonly lat: number; readonly lon: number };
 }
 
-/** The JSON at the begin of a file: what is known before the run. */
+/** The JSON at the start of a file: what is known before the run. */
 export interface TraceHeader {
   readonly format: 'orrery-trace';
   readonly version: number;
@@ -235,7 +240,7 @@ export interface TraceHeader {
   readonly tables: readonly TableSpec[];
   readonly nodes: readonly NodeInfo[];
   readonly links: readonly LinkInfo[];
-  /** Number 0 is no flow. */
+  /** Flow number 0 means no flow. */
   readonly flows: readonly string[];
   readonly reasons: readonly string[];
   readonly classes: readonly string[];
@@ -266,9 +271,9 @@ export interface TraceSummary {
   readonly counts: Readonly<Record<string, number>>;
   /** First and last instant of any row, ns. */
   readonly rangeNs: readonly [number, number];
-  /** Hop rows seen in the run; those outside the windows were not kept. */
+  /** Hop rows seen in the run, including those outside the windows, which were not kept. */
   readonly hopsSeen: number;
-  /** Times whose packets were kept, ns; one that covers all with extent `full`. */
+  /** Times whose packets were kept, ns; a single one for the whole run with extent `full`. */
   readonly windowsNs: readonly (readonly [number, number])[];
   readonly fingerprint: string;
 }

@@ -1,12 +1,12 @@
 /**
- * How a direction of a link stands in the header of a trace.
+ * The description of a direction of a link in the header of a trace.
  *
  * @module
  */
 import type { DirectionView } from '../../net/direction-context.ts';
 import type { LinkInfo } from './layout.ts';
 
-/** How a direction is described in the header. */
+/** Describes a direction for the header. */
 export function linkInfo(direction: DirectionView): LinkInfo {
   const { linkId, name, fromNode, toNode, pace } = direction;
   const { rateBps, delayNs, overheadBytes } = pace;

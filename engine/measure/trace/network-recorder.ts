@@ -1,10 +1,10 @@
 /**
- * Watches packets and writes a hop row for each link that one crosses, a drop row for each loss, and
- * the pyramid (docs/TRACE.md). It reads and never acts: a run is the same with and without it.
+ * Observes packets and writes a hop row per link crossed, a drop row per loss, and the pyramid
+ * (docs/TRACE.md). It only reads: a run is the same with and without it.
  *
- * A packet keeps its number while nodes send on the buffer that they received, which is how routers
- * forward. What a node makes anew is a new packet, also where a person would say that it is the same
- * (a gateway that opens a frame, a mix that peels a layer).
+ * A packet keeps its number while nodes send on the buffer that they received, as routers do. What
+ * a node makes anew is a new packet, even where a person would call it the same (a gateway that
+ * opens a frame, a mix that peels a layer).
  *
  * @module
  */
@@ -16,15 +16,15 @@ import { type HopBlock, marksOf } from './hop-block.ts';
 import * as layout from './layout.ts';
 import type { Pyramid } from './pyramid.ts';
 
-/** What the recorder writes to. */
+/** Where the recorder writes. */
 export interface HopSink {
   /** The block for a row of this instant. */
   blockFor(timeNs: number): HopBlock;
   /** A packet was lost; `link` and `node` may be `NONE`. */
   dropped(timeNs: number, place: DropPlace): void;
-  /** There are more directions than before. */
+  /** The network has more directions than before. */
   linksAdded(): void;
-  /** Rate or delay of a direction is another from now on. */
+  /** Rate or delay of a direction has changed. */
   paced(timeNs: number, direction: DirectionView): void;
 }
 
@@ -44,7 +44,7 @@ const CONTROL_MARKS = marksOf(0, CLASS_CONTROL, 0);
 
 /** The observer. */
 export class NetworkRecorder implements NetworkObserver {
-  /** Flow of what is sent at this moment; 0 is none. */
+  /** Flow of what is being sent at this moment; 0 is none. */
   flow = 0;
   private readonly scheduler: Scheduler;
   private readonly table: PacketTable;
@@ -58,7 +58,7 @@ export class NetworkRecorder implements NetworkObserver {
   private packets = new Uint32Array(0);
   /** Flow, class and flags. */
   private marks = new Uint32Array(0);
-  /** What arrived in the event that runs now. */
+  /** What arrived in the current event. */
   private arrivedBuffer: Uint8Array = NO_BUFFER;
   private arrivedEvent = -1;
   private arrivedPacket = NONE;
@@ -76,7 +76,7 @@ export class NetworkRecorder implements NetworkObserver {
     this.pyramid = parts.pyramid;
   }
 
-  /** The packet that the running event delivered; `NONE` outside of one. */
+  /** The packet that the current event delivered; `NONE` outside of one. */
   get current(): number {
     return this.arrivedEvent === this.scheduler.eventCount ? this.arrivedPacket : NONE;
   }
@@ -146,7 +146,8 @@ export class NetworkRecorder implements NetworkObserver {
       this.arrivedPacket = this.packets[row] as number;
       this.arrivedMarks = this.marks[row] as number;
     }
-    // A receiver's copy on a shared medium has no row of its own: it is the packet before it.
+    // A receiver's copy on a shared medium has no row of its own: it counts as the packet that was
+    // copied.
     this.arrivedBuffer = table.buffers[row] as Uint8Array;
     this.arrivedEvent = eventCount;
     const latencyNs = now - (table.offeredAt[row] as number);
@@ -174,7 +175,7 @@ export class NetworkRecorder implements NetworkObserver {
   }
 
   onPace(direction: DirectionView): void {
-    // One that is new is described as it is when its first packet is seen.
+    // A direction without packets so far is described only when its first packet is seen.
     if (direction.id < this.links) this.sink.paced(this.scheduler.now, direction);
   }
 
@@ -192,7 +193,7 @@ export class NetworkRecorder implements NetworkObserver {
   }
 }
 
-/** The receiver loses what it cannot take; everything else is lost on the sender's side. */
+/** The node that lost a packet: the receiver if it could not take it, else the sender. */
 function lossNode(direction: DirectionView, reason: number): number {
   const isAtReceiver = reason === PORT_UNREACHABLE || reason === CPU_QUEUE_FULL;
   return isAtReceiver ? direction.toNode : direction.fromNode;

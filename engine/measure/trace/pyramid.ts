@@ -1,18 +1,19 @@
 /**
- * The pyramid: counts, bytes, drops and latency per bin of 1, 10, 100 and 1,000 ms, so that a picture
- * of any width reads few numbers (docs/TRACE.md). Kept for the whole run, whatever the windows are.
+ * The pyramid: counts, bytes, drops and latency per bin of 1, 10, 100 and 1,000 ms, so that a chart
+ * of any width reads few numbers (docs/TRACE.md#tables). Kept for the whole run, whatever the
+ * windows are.
  *
- * Track 0 is all links; track n + 1 is link n, from the level `linkLevel` on, so that a large network
- * does not write more bins than packets. A bin belongs to the instant of arrival (or of the loss); bins
- * without packets are not written. Latency is from the offer to the arrival, queue included.
+ * Track 0 is all links; track n + 1 is link n, from the level `linkLevel` on, so that a large
+ * network does not write more bins than packets. A packet counts in the bin of its arrival (or
+ * loss); empty bins are not written. Latency is from the offer to the arrival, including the queue.
  *
  * @module
  */
 import { PYRAMID } from './layout.ts';
 
-/** Doubles of one open bin: a line of the cache. */
+/** Doubles of one open bin, which fill a cache line. */
 const STRIDE = 8;
-/** Places of the values of a bin. */
+/** Indices of the values of a bin. */
 export const BIN = { end: 0, count: 1, bytes: 2, drops: 3, min: 4, max: 5, sum: 6 } as const;
 /** First instant after the bin, ns; {@link CLOSED} when there is none. */
 const END = BIN.end;
@@ -28,10 +29,10 @@ const LEVELS = PYRAMID.length;
 const WIDTHS: readonly number[] = PYRAMID.map(({ widthNs }) => widthNs);
 const TRACK_STRIDE = LEVELS * STRIDE;
 
-/** Gets a complete bin: its values stand in `bins` from `at` on, see {@link BIN}; copy them. */
+/** Receives a complete bin: its values are in `bins` from `at` on, see {@link BIN}; copy them. */
 export type BinSink = (level: number, track: number, bins: Float64Array, at: number) => void;
 
-/** Links up to which their tracks begin at 10 ms, and at 100 ms. */
+/** Up to this many links, their tracks begin at 10 ms; up to the second number, at 100 ms. */
 const LINKS_AT_10_MS = 256;
 const LINKS_AT_100_MS = 4_096;
 
@@ -41,11 +42,11 @@ export function linkLevelFor(links: number): number {
   return links <= LINKS_AT_100_MS ? 2 : 3;
 }
 
-/** Accumulates bins; instants never go back. */
+/** Accumulates bins; instants never decrease. */
 export class Pyramid {
   private readonly linkLevel: number;
   private readonly emit: BinSink;
-  /** Open bins: for each track its levels, for each level {@link STRIDE} doubles. */
+  /** Open bins: each track has its levels, each level {@link STRIDE} doubles. */
   private bins: Float64Array;
 
   constructor(links: number, linkLevel: number, emit: BinSink) {
@@ -58,7 +59,8 @@ export class Pyramid {
   /** A packet arrived. */
   arrived(link: number, atNs: number, bytes: number, latencyNs: number): void {
     const own = (link + 1) * TRACK_STRIDE + this.linkLevel * STRIDE;
-    // Not less: a closed bin ends before everything, and a track that is not there yet is NaN.
+    // Written as "not less": a closed bin ends before everything, and a track that does not exist
+    // yet is NaN.
     if (!(atNs < (this.bins[0] as number))) this.open(0, 0, atNs);
     if (!(atNs < (this.bins[own] as number))) this.open(link + 1, this.linkLevel, atNs);
     const { bins } = this;
@@ -86,7 +88,7 @@ export class Pyramid {
     this.bins[at + DROPS] = (this.bins[at + DROPS] as number) + 1;
   }
 
-  /** Place of the open bin of this instant; an older one is closed first. */
+  /** Index of the open bin of this instant; an older bin is closed first. */
   private open(track: number, level: number, atNs: number): number {
     const at = track * TRACK_STRIDE + level * STRIDE;
     if (at >= this.bins.length) this.widen(at + TRACK_STRIDE);
@@ -102,8 +104,8 @@ export class Pyramid {
     const at = track * TRACK_STRIDE + level * STRIDE;
     if (bins[at + END] === CLOSED) return;
     if (bins[at + COUNT] === 0) bins[at + MIN] = 0;
-    // Track 0 sees every packet, so it is the first to leave a bin: the others follow at once, and
-    // rows come out in the order of time.
+    // Track 0 sees every packet, so it leaves a bin first; closing the others with it keeps rows in
+    // chronological order.
     if (track === 0 && level >= this.linkLevel) this.closeOthers(level, bins[at + END] as number);
     this.emit(level, track, bins, at);
     if (level + 1 < LEVELS) this.merge(track, level);

@@ -1,5 +1,6 @@
 /**
- * Rows of a rare table until they are a block. The hop table, which is hot, has its own (hop-block.ts).
+ * Collects rows of a rare table until they fill a block. The hop table, which is hot, has its own
+ * (hop-block.ts).
  *
  * @module
  */
@@ -14,7 +15,7 @@ export class TableBuffer {
   count = 0;
   firstNs = 0;
   lastNs = 0;
-  /** In the order of the table's; longer than `count`. */
+  /** In the order of the table's columns; longer than `count`. */
   columns: Float64Array[];
   #isSorted = true;
 
@@ -23,13 +24,13 @@ export class TableBuffer {
     this.columns = table.columns.map(() => new Float64Array(FIRST_CAPACITY));
   }
 
-  /** True when a row of this instant belongs into a new block. */
+  /** True if a row of this instant needs a new block. */
   isFullAt(timeNs: number): boolean {
     if (this.count >= BLOCK_ROWS) return true;
     return this.count >= WORTH_CLOSING_ROWS && timeNs - this.firstNs >= NARROW_LIMIT_NS;
   }
 
-  /** Adds a row: the values of the columns in their order; the first is the row's instant. */
+  /** Adds a row: the values of the columns in order; the first is the row's instant. */
   add(...values: readonly number[]): void {
     const row = this.place(values[0] as number);
     for (let column = 1; column < values.length; column += 1) {
@@ -37,7 +38,7 @@ export class TableBuffer {
     }
   }
 
-  /** Adds a row of this instant whose other columns the caller fills; returns its number. */
+  /** Adds a row of this instant whose other columns the caller fills; returns its index. */
   place(timeNs: number): number {
     const row = this.count;
     if (row === this.columns[0]?.length) this.columns = this.columns.map(doubled);

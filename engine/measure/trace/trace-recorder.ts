@@ -1,9 +1,9 @@
 /**
- * Records a run: gathers rows of all tables, decides which packets stay, and hands blocks to the
+ * Records a run: gathers rows of all tables, decides which packets to keep, and hands blocks to the
  * writer (docs/TRACE.md).
  *
- * With extent `windows` packets and losses outside the windows are only in the pyramid; states,
- * faults, spans and series are always kept. Everything here reads; a run does not notice it.
+ * With extent `windows`, packets and losses outside the windows appear only in the pyramid; states,
+ * faults, spans and series are always kept. The recorder only reads: it does not affect a run.
  *
  * @module
  */
@@ -32,18 +32,18 @@ import { BIN, Pyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
 import { type TraceSink, TraceWriter } from './trace-writer.ts';
 
-/** Blocks that wait for a decision or for packets under way; bounds memory to about 70 MB. */
+/** Blocks that wait for a decision, or for packets under way; bounds memory to about 70 MB. */
 const WAITING_MAX = 128;
-/** A run of up to this many blocks (262,144 hops) is kept whole whatever the extent. */
+/** A run of up to this many blocks (262,144 hops) is kept whole, whatever the extent. */
 const SMALL_RUN_BLOCKS = 16;
-/** Free blocks kept for use again. */
+/** Free blocks kept for reuse. */
 const SPARE_MAX = 8;
-/** Keyframes at least this far apart, unless many states changed (docs/TRACE.md). */
+/** Keyframes are at least this far apart, unless many states changed (docs/TRACE.md#tables). */
 const KEYFRAME_NS = 500_000_000;
 const KEYFRAME_ROWS = 10_000;
-/** Bytes kept of a packet; larger ones are cut. */
+/** Bytes kept of a packet; longer packets are cut. */
 const PACKET_BYTES_MAX = 0xffff;
-/** Recorded packet bytes that a block gathers. */
+/** Bytes of recorded packets that a block collects. */
 const PACKETS_FLUSH_BYTES = 1 << 20;
 
 /** Values of a bin in the order of its columns, after start and track. */
@@ -56,36 +56,39 @@ interface Waiting {
   readonly rows: Rows;
 }
 
-/** A fault as the trace shows it. */
+/** A fault as the trace describes it. */
 export interface TracedFault {
   readonly id: string;
   readonly text: string;
   readonly targets: readonly string[];
 }
 
-/** What a recorder is made of. */
+/** Parts of a recorder. */
 export interface TraceRecorderParts {
   readonly sink: TraceSink;
   readonly header: TraceHeader;
   /** All directions of the network; it may grow. */
   readonly directions: readonly DirectionView[];
-  /** Blocks that wait for packets under way, at most; bounds memory, and how late a watcher sees them. */
+  /**
+   * Largest number of blocks that wait for packets under way; bounds memory, and how late an
+   * observer sees them.
+   */
   readonly waitingMax?: number;
 }
 
-/** Where a packet is whose bytes are kept; numbers may be `NONE`. */
+/** One place of a packet whose bytes are kept; numbers may be `NONE`. */
 export interface PacketPlace {
   readonly packet: number;
-  /** What follows one packet through nodes that make others of it has one number. */
+  /** One number for everything that follows a packet through nodes that make new packets of it. */
   readonly trail: number;
-  /** The link that it is offered to; none: an application got these bytes. */
+  /** The link that it is offered to; none if an application got these bytes. */
   readonly link: number;
   readonly node: number;
-  /** How long the node had it; undefined where the node made it. */
+  /** How long the node held it; undefined if the node made it. */
   readonly heldNs?: number | undefined;
 }
 
-/** What is known at the end. */
+/** What is known only at the end. */
 export interface TraceEnd {
   readonly endNs: number;
   readonly fingerprint: string;
@@ -95,8 +98,8 @@ export interface TraceEnd {
 export class TraceRecorder implements HopSink {
   readonly pyramid: Pyramid;
   /**
-   * Another one that is given the packets, losses and bins of this one, so that they are watched once.
-   * It begins with this one, shows packets as they arrive, and finishes after it.
+   * Another recorder that is given the packets, losses and bins of this one, so that they are
+   * observed once. It begins with this one, shows packets as they arrive, and finishes after it.
    */
   follower: TraceRecorder | undefined;
   readonly #writer: TraceWriter;
@@ -125,7 +128,7 @@ export class TraceRecorder implements HopSink {
   #newNames: string[] = [];
   #packetBytes: Uint8Array[] = [];
   #packetOffset = 0;
-  /** State of each machine of each node, for keyframes. */
+  /** Present state of each machine of each node, for keyframes. */
   readonly #machines = new Map<number, Map<string, string>>();
   #stateRows = 0;
   #keyframeRows = 0;
@@ -202,7 +205,7 @@ export class TraceRecorder implements HopSink {
     this.#spanId += 1;
   }
 
-  /** A fault began: from 1 s before it packets are kept. */
+  /** A fault began: packets are kept from 1 s before it. */
   faultBegan(fault: TracedFault, atNs: number): void {
     this.#windows.began(fault.id, atNs);
     this.#fault(fault, atNs, FAULT_BEGIN);
@@ -214,7 +217,7 @@ export class TraceRecorder implements HopSink {
     this.#fault(fault, atNs, FAULT_END);
   }
 
-  /** Something that followed from it: `detected`, `switched`. */
+  /** A consequence of the fault: `detected`, `switched`. */
   faultEffect(fault: TracedFault, atNs: number, effect: string): void {
     this.#fault({ ...fault, text: `${effect}: ${fault.text}` }, atNs, FAULT_EFFECT);
   }
@@ -228,11 +231,11 @@ export class TraceRecorder implements HopSink {
       if (this.#series.isFullAt(timeNs)) this.#flush(this.#series);
       this.#series.add(timeNs, number, value);
     }
-    // Each metric begins at zero again: its rows are blocks of their own.
+    // Each metric begins at time zero again, so its rows are blocks of their own.
     this.#flush(this.#series);
   }
 
-  /** The bytes of a packet at one place of its way, for the hex view. */
+  /** The bytes of a packet at one place on its way, for the hex view. */
   packet(timeNs: number, bytes: Uint8Array, at: PacketPlace): void {
     const kept = new Uint8Array(bytes.subarray(0, PACKET_BYTES_MAX));
     const isFull = this.#packets.isFullAt(timeNs) || this.#packetOffset > PACKETS_FLUSH_BYTES;
@@ -244,14 +247,14 @@ export class TraceRecorder implements HopSink {
     this.#packetOffset += kept.length;
   }
 
-  /** Does what need not be done per event; called every few milliseconds of the run's time. */
+  /** Does what need not be done per event; called every few milliseconds of virtual time. */
   tick(nowNs: number): void {
     const isChanged = this.#stateRows > this.#keyframeRows;
     if (isChanged && nowNs - this.#keyframeNs >= KEYFRAME_NS) this.#keyframe(nowNs);
     this.#decide(nowNs);
   }
 
-  /** Writes what there is, in blocks that are not full: somebody watches the run. */
+  /** Writes what there is, in blocks that are not full: somebody is watching the run. */
   flush(nowNs: number): void {
     if (this.#hops.count > 0) this.#nextBlock();
     this.#closeDrops();
@@ -259,7 +262,10 @@ export class TraceRecorder implements HopSink {
     this.#flushRest();
   }
 
-  /** Hands the follower the packets that have arrived; those that wait for long go as they are. */
+  /**
+   * Hands the follower the packets that have arrived; those that have been under way for long are
+   * handed over as they are.
+   */
   flushFollower(): void {
     const follower = this.follower;
     if (follower === undefined) return;
@@ -334,7 +340,7 @@ export class TraceRecorder implements HopSink {
     this.#dropsWaiting.push({ firstNs, lastNs, rows: this.#drops.take() });
   }
 
-  /** Writes or forgets what has been waiting long enough, oldest first. */
+  /** Writes or discards what has waited long enough, oldest first. */
   #decide(nowNs: number): void {
     const isFull = this.#header.extent === 'full';
     const isSmall = this.#hopBlocks <= SMALL_RUN_BLOCKS;
@@ -362,7 +368,7 @@ export class TraceRecorder implements HopSink {
     this.#append(block.rows(0, count), block.linkCounts(this.#linksKnown, 0, count));
   }
 
-  /** Hands the follower the rows of a block up to one. */
+  /** Hands the follower the rows of a block, up to the given one. */
   #show(block: HopBlock, to: number): void {
     const { follower } = this;
     const { shown } = block;
@@ -372,7 +378,7 @@ export class TraceRecorder implements HopSink {
     follower.#append(block.rows(shown, to), counts);
   }
 
-  /** A block that packets under way still point to is left to the garbage collector. */
+  /** A block that packets under way still refer to is left to the garbage collector. */
   #reuse(block: HopBlock): void {
     this.#show(block, block.count);
     if (block.open > 0) block.isSealed = true;
@@ -407,7 +413,10 @@ export class TraceRecorder implements HopSink {
     this.#append(this.#states.take(this.#blobs.take()));
   }
 
-  /** Full state of all nodes: with the states that follow, the state at any instant. */
+  /**
+   * Full state of all nodes: together with the states that follow, it gives the state at any
+   * instant.
+   */
   #keyframe(atNs: number): void {
     this.#keyframeNs = atNs;
     this.#keyframeRows = this.#stateRows;
@@ -466,9 +475,11 @@ export class TraceRecorder implements HopSink {
     this.#addText({ names });
   }
 
-  /** Names come before the rows that use them, so that a cut file can be read up to the cut. */
+  /**
+   * Names come before the rows that use them, so that a truncated file can be read up to its end.
+   */
   #append(rows: Rows, linkCounts?: Uint32Array): void {
-    // First, since it uses the encoder's memory.
+    // First, because it uses the encoder's memory.
     this.#flushText();
     const block = this.#encoder.encode(rows);
     const name = tableName(block.table);

@@ -1,8 +1,9 @@
 /**
- * Puts blocks one after the other, remembers where each stands, and closes the file with the index
- * (docs/TRACE.md). It only appends, so a file can be streamed; without its footer it can be walked.
+ * Writes blocks one after the other, remembers their offsets, and closes the file with the index
+ * (docs/TRACE.md#file). It only appends, so a file can be streamed; without its footer it can still
+ * be walked.
  *
- * Where the bytes go and how they are compressed is handed in: no files here.
+ * Output and compression are arguments: there are no files here.
  *
  * @module
  */
@@ -25,7 +26,7 @@ import {
 /** Where a trace goes. */
 export interface TraceSink {
   write(bytes: Uint8Array): void;
-  /** Makes a gzip stream; blocks are stored as they are when absent. */
+  /** Makes a gzip stream; if absent, blocks are stored uncompressed. */
   readonly compress?: (raw: Uint8Array) => Uint8Array;
 }
 
@@ -65,7 +66,7 @@ export class TraceWriter {
     return this.#offset;
   }
 
-  /** Appends a block. `linkCounts` are pairs of link and packets in it. */
+  /** Appends a block. `linkCounts` are pairs of link and number of packets. */
   append(block: RawBlock, linkCounts: Uint32Array = NO_COUNTS): void {
     const offset = this.#offset;
     const { facts, stored } = this.#put(block);
