@@ -1,9 +1,10 @@
 /**
- * Gateway: what it tells of the packets of its applications, so that an account of them can be kept
- * (docs/adr/0028): under which frame each leaves, and which ones it holds beyond an event, because they
- * wait for a session or a path, for the bound of the replay window, or for their other fragments.
+ * Gateway: reports what happens to application packets, for the account of messages
+ * (docs/adr/0028): the frame under which each one leaves, and those the gateway holds for a while
+ * because they wait for a session, a path, the replay window's durable bound, or their other
+ * fragments.
  *
- * It measures and never decides; without an observer nothing of it exists.
+ * It only reports; without an observer none of it is created.
  *
  * @module
  */
@@ -13,7 +14,8 @@ import { FRAME_TYPE } from './geometry.ts';
 import type { PacketEnds } from './underlay/packet-template.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
-// A key has 53 bits: 20 of the two ends, 6 of the epoch, 27 of the sequence of the first fragment.
+// A key has 53 bits: 20 for the pair of endpoints, 6 for the epoch, 27 for the sequence of the
+// first fragment.
 const PAIRS = 2 ** 20;
 const EPOCHS = 2 ** 6;
 const SEQUENCES = 2 ** 27;
@@ -46,7 +48,7 @@ export class PacketAccount {
     this.#inward = pairOf(target, source);
   }
 
-  /** Takes a packet over; returns its number. */
+  /** Registers a packet accepted for sending; returns its number. */
   // hot: once per packet.
   accept(): number {
     const number = this.#nextNumber();
@@ -54,22 +56,22 @@ export class PacketAccount {
     return number;
   }
 
-  /** The first frame of a packet is sealed, and leaves next. */
+  /** The packet's first frame has been sealed and is about to leave. */
   sent(number: number, header: FrameName): void {
     this.#observer.created(keyOf(this.#outward, header), 'payload', this.#peer, number);
   }
 
-  /** Nothing of the packet is left here; `dropped` is the drop that was just named. */
+  /** Nothing of the packet is left here; for `dropped`, the reason is the drop just reported. */
   settled(number: number, how: 'sent' | 'dropped'): void {
     this.#observer.settled?.(number, how);
   }
 
-  /** A packet that came, or a part of it, stays for a while. */
+  /** A received packet, or a fragment of one, is held for a while. */
   held(header: FrameName): void {
     this.#observer.arrived(keyOf(this.#inward, header));
   }
 
-  /** It stays no longer. */
+  /** It is no longer held. */
   ended(header: FrameName, how: 'delivered' | 'dropped'): void {
     this.#observer.ended(keyOf(this.#inward, header), how);
   }
@@ -78,12 +80,12 @@ export class PacketAccount {
 const view = new PacketView();
 const frame = new FrameHeader();
 
-/** The key of the packet in a datagram between gateways; undefined when it carries none. */
+/** The packet key of a datagram between gateways; undefined when the datagram carries no packet. */
 export function packetKey(datagram: Uint8Array): number | undefined {
   if (view.parse(datagram, 0, datagram.length) !== undefined) return undefined;
   if (view.upperProtocol !== PROTOCOL_UDP) return undefined;
   const at = view.upperOffset + UDP_LENGTH;
-  // A buffer may be longer than the datagram in it.
+  // The buffer may be longer than the datagram it holds.
   const end = Math.min(view.end, view.start + view.headerLength + view.payloadLength);
   if (decodeFrame(datagram, at, end - at, frame) !== undefined) return undefined;
   if (frame.type !== FRAME_TYPE.data) return undefined;
@@ -111,7 +113,7 @@ interface End {
   readonly bytes: Uint8Array;
 }
 
-/** 20 bits that name two ends in their order. */
+/** 20 bits that identify an ordered pair of endpoints. */
 function pairOf(source: End, target: End): number {
   let hash = HASH_SEED;
   const mix = (value: number): void => {

@@ -1,6 +1,6 @@
 /**
- * The packets that come from one peer, from accepted frames to the application: fragments are put
- * together, and whoever keeps account is told of what stays meanwhile.
+ * Packets from one peer, from accepted frames to the application: reassembles fragments and reports
+ * what is held meanwhile.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { type GiveUp, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
 import { FRAME_TYPE } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Of the test double `swallowing`: one packet of so many vanishes. */
+/** Test double `swallowing`: one packet in this many vanishes. */
 const SWALLOWED_EACH = 10;
 
-/** Whose packets these are, and for whom. */
+/** Which peer the packets come from, and where they go. */
 export interface ArrivalsSetup {
   readonly host: Host;
   readonly peer: string;
   readonly double: GatewayOptions['double'];
-  /** Absent where nobody keeps account. */
+  /** Absent when packets are not accounted for (docs/adr/0028). */
   readonly account: PacketAccount | undefined;
 }
 
@@ -44,27 +44,27 @@ export class Arrivals {
     this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, giveUp, listener);
   }
 
-  /** When {@link expire} has work next, ns; Infinity when nothing waits for fragments. */
+  /** When {@link expire} has work next, ns; Infinity when no packet waits for fragments. */
   get deadlineNs(): number {
     return this.#reassembler.deadlineNs;
   }
 
-  /** Packets of which fragments are missing. */
+  /** Packets with missing fragments. */
   get unfinished(): number {
     return this.#reassembler.unfinished;
   }
 
-  /** Gives up the packets whose fragments did not come in time. */
+  /** Gives up packets whose fragments did not arrive in time. */
   expire(now: number): void {
     this.#reassembler.expire(now);
   }
 
-  /** Gives up all of them. */
+  /** Gives up all unfinished packets. */
   discard(): void {
     this.#reassembler.discard();
   }
 
-  /** Takes an accepted data frame; delivers the packet when it is whole. */
+  /** Takes an accepted data frame; delivers the packet when it is complete. */
   take(header: FrameHeader, plaintext: Uint8Array): void {
     if (header.fragments === 1) {
       this.#deliver(plaintext);
@@ -76,12 +76,12 @@ export class Arrivals {
     else if (whole !== undefined) this.#deliver(whole);
   }
 
-  /** A frame waits for the bound of the replay window. */
+  /** A frame waits for the replay window's durable bound. */
   held(header: FrameHeader): void {
     if (header.type === FRAME_TYPE.data) this.#setup.account?.held(header);
   }
 
-  /** It waits no longer; `dropped` is the drop that was just named. */
+  /** The frame no longer waits; for `dropped`, the reason is the drop just reported. */
   heldEnded(header: FrameHeader, how: 'delivered' | 'dropped'): void {
     if (header.type === FRAME_TYPE.data) this.#setup.account?.ended(header, how);
   }

@@ -1,6 +1,6 @@
 /**
- * When a message is repeated: waits that double up to a limit. No randomness: two sides that repeat
- * in step do not matter, because openings that meet are decided by key order.
+ * Repeats a message with waits that double up to a limit. There is no randomness: it does not
+ * matter when both sides repeat in step, because key order decides between openings that cross.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { HANDSHAKE_RETRY_NS, HANDSHAKE_RETRY_NS_MAX } from './geometry.ts';
 export class Backoff {
   /** When to send next, ns; Infinity when nothing is repeated. */
   dueNs: number = Number.POSITIVE_INFINITY;
-  /** Sendings since the start or {@link Backoff.renew}. */
+  /** Transmissions since the start or {@link Backoff.renew}. */
   sendings = 0;
-  /** When the last one was sent, ns. */
+  /** When it was last sent, ns. */
   lastNs = 0;
   #waitNs = HANDSHAKE_RETRY_NS;
 
@@ -21,14 +21,14 @@ export class Backoff {
     return this.dueNs !== Number.POSITIVE_INFINITY;
   }
 
-  /** Begins with the shortest wait; due at once. */
+  /** Starts with the shortest wait; due immediately. */
   start(nowNs: number): void {
     this.dueNs = nowNs;
     this.sendings = 0;
     this.#waitNs = HANDSHAKE_RETRY_NS;
   }
 
-  /** A message was sent, or could not be: waits, twice as long the next time. */
+  /** The message was sent, or could not be: waits, twice as long the next time. */
   sent(nowNs: number): void {
     this.sendings++;
     this.lastNs = nowNs;
@@ -36,12 +36,12 @@ export class Backoff {
     this.#waitNs = Math.min(2 * this.#waitNs, HANDSHAKE_RETRY_NS_MAX);
   }
 
-  /** There is no message yet: asks for it again after the first wait; nothing is counted. */
+  /** There is no message yet: asks again after the first wait, and counts nothing. */
   postpone(nowNs: number): void {
     this.dueNs = nowNs + HANDSHAKE_RETRY_NS;
   }
 
-  /** Another message takes its place; the wait stays long. */
+  /** A new message takes its place; the wait stays long. */
   renew(): void {
     this.sendings = 0;
   }

@@ -1,11 +1,11 @@
 /**
- * Plaintexts of probe, probe reply and report frames; fixed lengths, big-endian.
+ * Plaintext of probe, probe reply and report frames; fixed lengths, big-endian.
  *
  * ```
  * probe, reply  | probe number (4) | path (2) | zero (2) |
  * report        | highest data sequence (6) | data frames (6) |
  * ```
- * Frames are sealed, so these bytes come from the peer; lengths are checked all the same.
+ * Frames are sealed, so these bytes come from the peer; lengths are checked anyway.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const PROBE_PATH_AT = 4;
 /** A probe as sent. */
 export interface Probe {
   readonly probe: number;
-  /** Index of the path at its sender. */
+  /** Index of the path at the sender. */
   readonly path: number;
 }
 

@@ -1,7 +1,8 @@
 /**
- * The carriers to one peer: one per known path, and the way back of a packet that came in.
+ * The carriers to one peer: one for each known path, and one for the reverse path of a received
+ * packet.
  *
- * It knows paths and packets, neither keys nor health; which path is used is the caller's choice.
+ * It knows paths and packets, but no keys and no path health; the caller chooses the path.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import { SentMarks } from './underlay/sent-marks.ts';
 
-/** In place of a path's id: the way back of a path of the peer's that is none of ours. */
+/** Stands in for a path id when the peer used a path that is none of ours. */
 const WAY_BACK = 'way back';
 
 /** Carriers of one peer. */
@@ -21,11 +22,11 @@ export class Carriers {
   readonly #peer: string;
   readonly #context: PeerContext;
   readonly #known = new Map<string, Carrier>();
-  /** Ids of known paths by their {@link wayOf}. */
+  /** Ids of known paths, by {@link wayOf}. */
   readonly #ways = new Map<string, string>();
-  /** What left on ways back that no known path takes. */
+  /** Packets that left on reverse paths that match no known path. */
   readonly #backMarks = new SentMarks();
-  /** Next path that a message takes before any path is known to work. */
+  /** The path a message takes next while no path is known to work. */
   #turn = 0;
 
   constructor(peer: string, context: PeerContext) {
@@ -33,13 +34,13 @@ export class Carriers {
     this.#context = context;
   }
 
-  /** The carrier of the path with this id. */
+  /** The carrier of the path `id`. */
   get(id: string): Carrier | undefined {
     return this.#known.get(id);
   }
 
   /**
-   * Keeps the carrier of a known path, renews it when the hop fields are fresh ones.
+   * Keeps the carrier of a known path, and renews its headers when the hop fields are new.
    * @returns the carrier to use from now on.
    */
   adopt(path: GatewayPath): Carrier {
@@ -55,18 +56,18 @@ export class Carriers {
     return carrier;
   }
 
-  /** Id of the known path on which the quoted packet left within the last second, or `way back`. */
+  /** Id of the path on which the quoted packet left within the last second, or `way back`. */
   quoted(now: number, quote: Uint8Array): string | undefined {
     for (const [id, { marks }] of this.#known) if (marks.has(now, quote)) return id;
     return this.#backMarks.has(now, quote) ? WAY_BACK : undefined;
   }
 
-  /** The next of all paths in turn. */
+  /** The paths in rotation, one per call. */
   next(): Carrier | undefined {
     return this.disjoint(1)[0];
   }
 
-  /** One of the paths whose headers take at most so many bytes; another one each time. */
+  /** A path whose headers take at most `headerBytes`; rotates between calls. */
   within(headerBytes: number): Carrier | undefined {
     const fitting = [...this.#known.values()].filter(
       ({ template }) => template.length <= headerBytes,
@@ -75,7 +76,7 @@ export class Carriers {
     return fitting[this.#turn % Math.max(1, fitting.length)];
   }
 
-  /** Up to `most` paths that share as little as possible; another first one each time. */
+  /** Up to `most` paths that share as little as possible; the first one rotates between calls. */
   disjoint(most: number): readonly Carrier[] {
     const all = [...this.#known.values()];
     const infos = all.map(({ path }) => path.info);
@@ -84,25 +85,28 @@ export class Carriers {
     return chosen.flatMap((index) => all[index] ?? []);
   }
 
-  /** The way back of a packet that came in; undefined when its path cannot be reversed. */
+  /**
+   * The carrier on the reverse of a received packet's path; undefined when the path cannot be
+   * reversed.
+   */
   back(view: PacketView): Carrier | undefined {
     const end = view.start + view.headerLength;
     return this.reverse(view.pathType, view.buffer.subarray(view.pathOffset, end));
   }
 
-  /** The way back of a path as received. */
+  /** The carrier on the reverse of a path as received. */
   reverse(pathType: number, pathBytes: Uint8Array): Carrier | undefined {
     const path = decodePath(pathType, pathBytes);
     if (typeof path === 'string') return undefined;
     const back = reverseWirePath(path);
     if (typeof back === 'string') return undefined;
-    // The reverse path leaves by the router that owns its first interface.
+    // The reverse path leaves through the router that owns its first interface.
     const router = this.#context.firstRouterOf(back);
     const any = this.#known.values().next().value;
     if (router === undefined || any === undefined) return undefined;
     const template = new PacketTemplate(this.#context.ends(this.#peer), back, 0);
     const room = any.path.info.mtu - template.length;
-    // Answers and reports go back the peer's way, which mostly is one of our paths.
+    // Answers and reports return on the peer's path, which is usually one of our paths too.
     const same = this.#known.get(this.#ways.get(wayOf(back)) ?? '');
     const marks = same?.marks ?? this.#backMarks;
     return { path: any.path, template, firstRouter: router, flowId: 0, room, marks };
@@ -110,8 +114,8 @@ export class Carriers {
 }
 
 /**
- * The interfaces by which packets leave one system after the other: from our own system on they say which
- * links a path takes, whichever segments it is made of.
+ * The egress interfaces in order, starting in our own AS: they identify the links of a path,
+ * whichever segments it was combined from.
  */
 function wayOf(path: WirePath): string {
   if (path.kind !== 'scion') return path.kind;
@@ -120,7 +124,7 @@ function wayOf(path: WirePath): string {
   let at = 0;
   for (const [index, { isConsDir, isPeering }] of infos.entries()) {
     const end = at + (segmentLengths[index] ?? 0);
-    // The last hop of a segment is left by the next segment, but for a peering link.
+    // The next segment provides the egress from a segment's last hop, except at a peering link.
     const last = isPeering && index + 1 < infos.length ? end : end - 1;
     for (const hop of hops.slice(at, last)) {
       way += `${isConsDir ? hop.consEgress : hop.consIngress} `;

@@ -1,6 +1,6 @@
 /**
- * Gateway: the options of a node in a topology or scenario file, with the defaults of
- * spec/seed-systems.md 2.3.
+ * Gateway: the options of a node in a topology or scenario file, with their defaults;
+ * nodes/gateway/README.md lists those that scenarios change.
  *
  * @module
  */
@@ -24,16 +24,16 @@ const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 const NS_PER_US = 1_000;
 
-/** A pause between two things that repeat: with none, a node would never come to rest. */
+/** A pause between repeated actions: zero would keep the node busy for ever. */
 const pauseNs = (): ReturnType<typeof durationNs> =>
   durationNs().refine((ns) => ns >= MS, { message: 'is below 1ms' });
 
 const preferences = z.strictObject({
   /** Paths with a longer round trip are used only when there is no other. */
   maxRtt: durationNs().optional(),
-  /** Bits per second announced for the path. */
+  /** Announced bandwidth of the path, bit/s. */
   minBandwidth: z.int().min(0).optional(),
-  /** Interfaces on the path. */
+  /** Interfaces on the path, at most. */
   maxHops: z.int().min(1).optional(),
   avoidAs: z.array(z.string()).max(64).optional(),
   preferAs: z.array(z.string()).max(64).optional(),
@@ -48,21 +48,21 @@ const multipathOptions = z.strictObject({
   probeInterval: pauseNs().default(50 * MS),
   warmInterval: pauseNs().default(500 * MS),
   coldInterval: pauseNs().default(5 * SECOND),
-  /** Unanswered probes in a row that make a path dead. */
+  /** Consecutive unanswered probes that make a path dead. */
   misses: z.int().min(1).max(6).default(3),
   timeoutMargin: durationNs().default(5 * MS),
   timeoutFloor: durationNs().default(1 * MS),
-  /** Receiver reports while data flows. */
+  /** The receiver reports while data flows. */
   reports: z.boolean().default(true),
   reportInterval: pauseNs().default(25 * MS),
   reportMisses: z.int().min(1).max(20).default(3),
-  /** `failover_rtt_threshold`: times the path's own baseline. */
+  /** `failover_rtt_threshold`: multiple of the path's own baseline. */
   rttThreshold: z.number().min(1.1).max(100).default(2),
   /** `failover_loss_threshold`. */
   lossThreshold: share().default(0.1),
-  /** With fewer that are not dead, paths are looked up every second instead of every refresh. */
+  /** With fewer paths alive, paths are looked up every second instead of every refresh interval. */
   minPaths: z.int().min(1).max(64).default(1),
-  /** Further ones are neither probed nor used. */
+  /** Paths beyond this number are neither probed nor used. */
   maxPaths: z.int().min(1).max(64).default(10),
   /** `exploration_probability`. */
   exploration: share().default(0.1),
@@ -94,7 +94,7 @@ const antiReplay = z
     maxSequenceAge: durationNs().default(SEQUENCE_AGE_US_DEFAULT * NS_PER_US),
     clockTolerance: durationNs().default(CLOCK_TOLERANCE_US_DEFAULT * NS_PER_US),
     cleanupTtl: durationNs().default(CLEANUP_TTL_NS_DEFAULT),
-    /** Sequences reserved per write; at least a second of traffic. */
+    /** Sequences reserved per write; at least one second of traffic. */
     reserve: z.int().min(1024).max(10_000_000).default(16_384),
   })
   .refine((options) => options.cleanupTtl >= options.maxSequenceAge, {
@@ -117,11 +117,11 @@ export const gatewayConfig = z.strictObject({
       age: durationNs().default(REKEY_AGE_NS_DEFAULT),
     })
     .prefault({}),
-  /** What the way to a peer does not carry is turned away at its source. */
+  /** Packets that the path to a peer cannot carry are refused at the source. */
   overload: z
     .strictObject({
       shed: z.boolean().default(true),
-      /** Delay of queues above which packets are turned away. */
+      /** Queueing delay above which packets are refused. */
       delay: durationNs().default(60 * MS),
     })
     .prefault({}),
@@ -132,11 +132,11 @@ export const gatewayConfig = z.strictObject({
       burst: z.int().min(1).max(9_000_000).default(RATE_BURST_DEFAULT),
     })
     .prefault({}),
-  /** `eager` is a test double that charges for frames before it looks at them, never for traffic. */
+  /** `eager` is a test double that charges for frames before it checks them, never for traffic. */
   admission: z.enum(['checked', 'eager']).default('checked'),
   /**
-   * Test doubles, never for traffic: `swallowing` loses each tenth packet that comes, `hoarding` the
-   * first of those that waited for a session or a path, and neither says a word.
+   * Test doubles, never for traffic: `swallowing` silently loses every tenth received packet,
+   * `hoarding` the first of the packets that waited for a session or a path.
    */
   double: z.enum(['swallowing', 'hoarding']).optional(),
 });

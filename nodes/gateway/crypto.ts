@@ -1,15 +1,16 @@
 /**
- * The gateway's cryptography: Noise IK messages in handshake frames, and sealing of all other frames
- * (spec/seed-systems.md 2.5; Noise revision 34 sections 5 and 7.5; RFC 8439). Bytes in, bytes out.
+ * The gateway's cryptography: Noise IK messages in handshake frames, and sealing of all other
+ * frames (docs/spec/gateway-frame.md, Keys and nonces; Noise revision 34, sections 5 and 7.5; RFC
+ * 8439). Bytes in, bytes out.
  *
  * Key material is created, named and wiped here and nowhere else: identity (static key pair),
- * ephemeral (per handshake, wiped by `nodes/noise`), session keys (two directional ones per epoch,
- * wiped as soon as their key schedules exist). Nothing here is stored or logged. Cookies have secrets of
- * their own (`admission/cookie-mint.ts`, `admission/cookie-seal.ts`).
+ * ephemeral keys (one per handshake, wiped by `nodes/noise`), session keys (two per epoch, one for
+ * each direction, wiped as soon as their key schedules exist). Nothing here is stored or logged.
+ * Cookies have secrets of their own (`admission/cookie-mint.ts`, `admission/cookie-seal.ts`).
  *
- * A handshake message has the frame's own fields as its Noise payload, so that a changed header bit
- * fails authentication exactly as in a sealed frame. Behind the Noise message stand the MACs of
- * `admission/handshake-macs.ts`, which are not secret.
+ * A handshake message carries the frame's own header fields as its Noise payload, so that a changed
+ * header bit fails authentication exactly as in a sealed frame. The MACs of
+ * `admission/handshake-macs.ts`, which are not secret, follow the Noise message.
  *
  * @module
  */
@@ -33,10 +34,10 @@ import { encodeFields, encodeHeader, FrameHeader, MESSAGE, writeNonce } from './
 const SUITE = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'SHA256' } as const;
 /** Binds a handshake to this protocol and its version. */
 const PROLOGUE = Uint8Array.from('orrery gateway 1', (letter) => letter.charCodeAt(0));
-/** Bytes of MACs behind the Noise message. */
+/** Length of the MACs after the Noise message. */
 const TRAILER = { opening: OPENING_TRAILER, answer: MAC_BYTES } as const;
 
-/** Name of a gateway's static key among its provisioned secrets. */
+/** Name under which a gateway's static key is provisioned. */
 export const STATIC_KEY = 'static';
 
 /** A gateway's static X25519 key pair. */
@@ -49,7 +50,7 @@ export interface Identity {
 export interface HandshakeContext {
   readonly crypto: CryptoProvider;
   readonly identity: Identity;
-  /** The one static key this session talks to: the entry on the list of peers, 32 bytes. */
+  /** The only static key this session talks to: the peer's entry in the list of peers, 32 bytes. */
   readonly peerKey: Uint8Array;
   /** Fresh secret bytes from the host. */
   readonly randomBytes: (length: number) => Uint8Array;
@@ -67,15 +68,15 @@ export function createIdentity(crypto: CryptoProvider, secret: Uint8Array): Iden
   return { secret, publicKey: crypto.x25519PublicKey(secret) };
 }
 
-/** Our side of a handshake that waits for its answer. */
+/** Our side of a handshake that is waiting for its answer. */
 export interface OpenHandshake {
-  /** The whole frame, sent again until the answer comes; only its MACs may change. */
+  /** The complete frame, sent again until the answer arrives; only its MACs may change. */
   readonly frame: Uint8Array;
   readonly epoch: number;
   readonly noise: Handshake;
 }
 
-/** Begins a handshake as initiator; the MACs of the frame are zero. */
+/** Begins a handshake as initiator; the frame's MACs are still zero. */
 export function openHandshake(context: HandshakeContext, stamp: HandshakeStamp): OpenHandshake {
   const ephemeralSecret = context.randomBytes(STATIC_KEY_BYTES);
   const noise = initiate({
@@ -90,12 +91,12 @@ export function openHandshake(context: HandshakeContext, stamp: HandshakeStamp):
   return { frame: handshakeFrame(noise, 'opening', stamp), epoch: stamp.epoch, noise };
 }
 
-/** A peer's authenticated first message; to be answered or wiped. */
+/** A peer's authenticated first message; it must be answered or wiped. */
 export interface ReceivedOpening {
   readonly noise: Handshake;
 }
 
-/** Reads a first message as responder. A refusal leaves nothing behind. */
+/** Reads a first message as responder. A refused message leaves no state behind. */
 export function readOpening(
   context: HandshakeContext,
   header: FrameHeader,
@@ -117,7 +118,7 @@ export function readOpening(
   return reason;
 }
 
-/** Answers a first message; the keys belong to the caller, and the MAC of the frame is zero. */
+/** Answers a first message; the caller owns the keys, and the frame's MAC is still zero. */
 export function answerHandshake(
   opening: ReceivedOpening,
   stamp: HandshakeStamp,
@@ -141,25 +142,26 @@ export class FrameCipher {
   readonly #receiveKey: AeadKey;
   readonly #nonce = new Uint8Array(NONCE_BYTES);
 
-  /** Makes the key schedules and wipes the keys they came from. */
+  /** Creates the key schedules and wipes the keys they were made from. */
   constructor(crypto: CryptoProvider, keys: SessionKeys) {
     this.#sendKey = crypto.aead('chacha20-poly1305', keys.sendKey);
     this.#receiveKey = crypto.aead('chacha20-poly1305', keys.receiveKey);
     keys.wipe();
   }
 
-  /** Overwrites both keys: the epoch is over. */
+  /** Overwrites both keys at the end of the epoch. */
   wipe(): void {
     this.#sendKey.wipe();
     this.#receiveKey.wipe();
   }
 
   /**
-   * Writes a whole frame to `target` at `offset`; `plaintext` must not overlap it.
-   * @param header All fields set; `sequence` never used before under this epoch (R-027).
+   * Writes a complete frame to `target` at `offset`; `plaintext` must not overlap it.
+   * @param header All fields set; `sequence` must be unused under this epoch (R-027).
    * @returns the frame's length, bytes.
    */
-  // hot: with `open` 0.27 us a frame besides the AEAD (bench/frame.ts), mostly the views.
+  // hot: `seal` and `open` together take 0.27 us a frame besides the AEAD (bench/frame.ts), mostly
+  // for views.
   seal(header: FrameHeader, plaintext: Uint8Array, target: Uint8Array, offset: number): number {
     const sealedLength = plaintext.length + TAG_BYTES;
     const body = encodeHeader(header, sealedLength, target, offset);
@@ -173,7 +175,7 @@ export class FrameCipher {
   /**
    * Authenticates a decoded frame and writes its plaintext to the start of `target`.
    * @param target At least the body's length less 16; must not overlap `buffer`.
-   * @returns the plaintext's length, or -1 when the frame is not the peer's.
+   * @returns the plaintext's length, or -1 when the frame is not from the peer.
    */
   // hot: see `seal`.
   open(header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {

@@ -1,6 +1,6 @@
 /**
- * The packets that an application has handed over for one peer, until their frames leave: at once, or
- * from the waiting room when there is a session and a path. Whoever keeps account is told of each.
+ * Packets that an application has handed over for one peer, until their frames leave: immediately,
+ * or later when a session and a path exist. Each one is reported to the account of messages.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import type { Pictures } from './pictures.ts';
 import { WAITING_MAX, WaitingRoom } from './waiting-room.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Why a packet does not leave. */
+/** Why a packet is not sent. */
 export type DepartureDrop = FrameDrop | 'no-path';
-/** Seals and sends a packet, or says why not. */
+/** Seals and sends a packet, or returns why it cannot. */
 export type SendPacket = (body: Uint8Array) => FrameDrop | undefined;
 
-/** Whose packets these are. */
+/** Which peer the packets go to, and what they need. */
 export interface DeparturesSetup {
   readonly host: Host;
   readonly double: GatewayOptions['double'];
-  /** Absent where nobody keeps account. */
+  /** Absent when packets are not accounted for (docs/adr/0028). */
   readonly account: PacketAccount | undefined;
   /** Absent while no trace is recorded. */
   readonly pictures: Pictures | undefined;
@@ -31,19 +31,19 @@ export interface DeparturesSetup {
 export class Departures {
   readonly #setup: DeparturesSetup;
   readonly #waiting = new WaitingRoom();
-  /** Of the packet that is being sent. */
+  /** Number of the packet being sent. */
   #number = -1;
 
   constructor(setup: DeparturesSetup) {
     this.#setup = setup;
   }
 
-  /** Packets that wait. */
+  /** Packets waiting. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** When {@link expire} has work next, ns; Infinity when nothing waits. */
+  /** When {@link expire} has work next, ns; Infinity when no packet waits. */
   get deadlineNs(): number {
     return this.#waiting.deadlineNs;
   }
@@ -55,12 +55,12 @@ export class Departures {
     if (account === undefined) return send(body);
     this.#number = account.accept();
     const reason = send(body);
-    // One that is refused was not taken over: the application is told.
+    // A refused packet was never accepted for sending: the application is told instead.
     account.settled(this.#number, 'sent');
     return reason;
   }
 
-  /** Lets a packet wait; says why not when the room is full. */
+  /** Queues a packet; returns why not when the queue is full. */
   keep(body: Uint8Array): 'no-path' | undefined {
     if (this.#waiting.size >= WAITING_MAX) return 'no-path';
     const { host, account } = this.#setup;
@@ -69,7 +69,7 @@ export class Departures {
     return undefined;
   }
 
-  /** Sends all that wait. */
+  /** Sends all waiting packets. */
   sendWaiting(send: SendPacket): void {
     this.expire(this.#setup.host.now());
     const isHoarding = this.#setup.double === 'hoarding';
@@ -83,23 +83,23 @@ export class Departures {
     }
   }
 
-  /** The first frame of the packet is sealed, and leaves next. */
+  /** The packet's first frame has been sealed and is about to leave. */
   sealed(header: FrameHeader): void {
     this.#setup.account?.sent(this.#number, header);
   }
 
-  /** Drops those that have waited too long. */
+  /** Drops packets that have waited too long. */
   expire(now: number): void {
     for (const { number } of this.#waiting.expire(now)) this.#drop(number, 'no-path');
     this.show();
   }
 
-  /** Drops all that wait. */
+  /** Drops all waiting packets. */
   discard(): void {
     for (const { number } of this.#waiting.takeAll()) this.#drop(number, 'no-path');
   }
 
-  /** Shows how many wait. */
+  /** Traces how many packets wait. */
   show(): void {
     this.#setup.pictures?.waiting(this.#waiting.size, WAITING_MAX);
   }

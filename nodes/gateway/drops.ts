@@ -1,11 +1,12 @@
 /**
- * Why the gateway's frame layer refuses something, each with one sentence (R-017). A reason is also
- * a metric and a trace category. Reasons of path choice are with `multipath`.
+ * Reasons for which the gateway's frame layer refuses something, each explained in one sentence
+ * (R-017). A reason is also a metric and a trace category. Reasons of path selection are in
+ * `multipath`.
  *
  * @module
  */
 
-/** Reasons found by reading a frame; together they are the rejection `malformed` of R-017. */
+/** Reasons found while decoding a frame; together they are the rejection `malformed` of R-017. */
 export const WIRE_DROPS = {
   'malformed-truncated': 'The datagram ends before the frame does.',
   'malformed-shape': 'The datagram is not the array of seven integers and one byte string.',
@@ -15,7 +16,7 @@ export const WIRE_DROPS = {
   'malformed-range': 'An integer of the frame is above its limit, or fragment numbers contradict.',
 } as const;
 
-/** Every reason of the frame layer, sessions and reassembly. */
+/** All reasons of the frame layer, sessions and reassembly. */
 export const FRAME_DROPS = {
   ...WIRE_DROPS,
   'peer-not-allowed': 'The sender or its static key is not on the list of peers.',

@@ -1,9 +1,10 @@
 /**
- * Epoch numbers that never come twice for a peer, not even after a crash (issue 2 section 6: keys are
- * never stored; after a crash the gateways handshake anew under a higher, persisted epoch).
+ * Epoch numbers that never repeat for a peer, not even after a crash. Session keys are never
+ * stored, so after a crash the gateways handshake again under a higher, persisted epoch
+ * (docs/spec/gateway-frame.md, Epochs).
  *
- * A block of epochs is reserved on disk ahead of use, so that a handshake does not wait for the disk.
- * It holds no keys and decides nothing about them.
+ * A block of epochs is reserved on disk ahead of use, so that a handshake does not wait for the
+ * disk. No keys are stored here.
  *
  * @module
  */
@@ -11,29 +12,31 @@ import type { Store } from '../../engine/host/store.ts';
 import { EPOCH_MAX, EPOCH_RESERVE } from './geometry.ts';
 import { ReservedCounter } from './replay/reserve.ts';
 
-/** Where a session gets its epoch numbers from. */
+/** Where a session gets its epoch numbers. */
 export interface EpochSource {
-  /** Every epoch used with this peer so far is below it. */
+  /** Every epoch used with this peer so far is below this number. */
   readonly next: number;
   /**
-   * Gives a number that was never given and never skipped, durable before it is returned.
+   * Returns a number that was never returned or skipped before, after making it durable.
    * @returns undefined while the disk is behind, or when 2^32 epochs are used up.
    */
   take(atLeast: number): number | undefined;
-  /** The peer has used `epoch`: only higher ones from now on. */
+  /** The peer has used `epoch`: only higher numbers are returned from now on. */
   skip(epoch: number): void;
 }
 
 /** Settings of an {@link EpochStore}. */
 export interface EpochStoreOptions {
   readonly store: Store;
-  /** The peer's name; one counter per peer, so that no peer can use up another's epochs. */
+  /**
+   * The peer's name; each peer has its own counter, so that no peer can use up another's epochs.
+   */
   readonly peer: string;
-  /** Called when waiting epochs may have become durable, or with the store's error. */
+  /** Called when pending epochs may have become durable, or with the store's error. */
   readonly onSync?: (error?: string) => void;
 }
 
-/** Where the counter of a peer is stored; absent before the first start of a gateway. */
+/** Store key of a peer's counter; absent before a gateway's first start. */
 export function epochKey(peer: string): string {
   return `epoch/${peer}`;
 }
@@ -53,7 +56,7 @@ export class EpochStore implements EpochSource {
   }
 
   take(atLeast: number): number | undefined {
-    // Epoch 0 is never used: it is what an absent counter looks like.
+    // Epoch 0 is never used: an absent counter reads as 0.
     if (Math.max(this.#counter.next, atLeast) > EPOCH_MAX) return undefined;
     return this.#counter.take(Math.max(1, atLeast));
   }

@@ -1,21 +1,22 @@
 /**
- * The epochs a side holds at one time, as a pure state machine: `current` seals; `previous` is still
- * accepted during the overlap; `next` was agreed as responder and waits for the peer's first frame.
+ * The epochs that one side holds at a time, as a pure state machine: `current` seals; `previous` is
+ * still accepted during the overlap; `next` was agreed as responder and waits for the peer's first
+ * frame.
  *
- * It knows numbers and times only, no cryptography, so that the test can walk through all its
- * interleavings (R-256). Every epoch that leaves is handed to `retire`.
+ * It handles numbers and times only, no cryptography, so that the test can walk through all its
+ * interleavings (R-256). Every epoch that ends is handed to `retire`.
  *
  * @module
  */
 
-/** What the ring must know of an epoch. */
+/** What the ring needs to know about an epoch. */
 export interface HeldEpoch {
   readonly epoch: number;
-  /** Set by the ring when the first authentic frame of the epoch has come. */
+  /** Set by the ring on the epoch's first authentic frame. */
   isConfirmed: boolean;
 }
 
-/** Times of a ring, ns. */
+/** Durations of a ring, ns. */
 export interface EpochTimes {
   /** How long `previous` is accepted after the first frame of `current`. */
   readonly overlapNs: number;
@@ -43,7 +44,7 @@ export class EpochRing<K extends HeldEpoch> {
     return this.#current;
   }
 
-  /** The epoch before, still accepted. */
+  /** The previous epoch, still accepted. */
   get previous(): K | undefined {
     return this.#previous;
   }
@@ -58,7 +59,7 @@ export class EpochRing<K extends HeldEpoch> {
     return Math.min(this.#previousUntilNs, this.#nextUntilNs);
   }
 
-  /** The held epoch of this number. */
+  /** The held epoch with this number. */
   // hot: one comparison in the steady state.
   find(epoch: number): K | undefined {
     if (this.#current?.epoch === epoch) return this.#current;
@@ -66,24 +67,28 @@ export class EpochRing<K extends HeldEpoch> {
     return this.#next?.epoch === epoch ? this.#next : undefined;
   }
 
-  /** Responder: the peer may use it from now on, and its first frame makes it `current`. */
+  /** Responder: the peer may use the epoch from now on; its first frame makes it `current`. */
   offer(held: K, nowNs: number): void {
     this.#drop(this.#next);
     this.#next = held;
     this.#nextUntilNs = nowNs + this.#times.unconfirmedNs;
   }
 
-  /** Initiator: the peer can open it, so it is `current` at once; the old one waits for its end. */
+  /**
+   * Initiator: the peer can open the epoch's frames, so it becomes `current` immediately; the old
+   * one starts to expire.
+   */
   adopt(held: K): void {
-    // What we agreed to as responder meanwhile is older, or nobody's.
+    // Any epoch we agreed to as responder meanwhile is older, or will never be used.
     this.#dropNext();
     this.#shift(held);
-    // The peer seals under the old epoch until it sees ours: no end before it has answered.
+    // The peer seals under the old epoch until it sees ours, so the old one cannot end before the
+    // peer answers.
     this.#previousUntilNs = Number.POSITIVE_INFINITY;
   }
 
   /**
-   * An authentic frame of this held epoch has come. The first one of a new epoch starts the overlap.
+   * An authentic frame of this epoch arrived. The first one of a new epoch starts the overlap.
    * @returns true when it made `next` the current epoch.
    */
   confirm(held: K, nowNs: number): boolean {
@@ -100,7 +105,7 @@ export class EpochRing<K extends HeldEpoch> {
     return isNext;
   }
 
-  /** Retires what is over at this time. */
+  /** Retires the epochs that have ended by now. */
   expire(nowNs: number): void {
     if (nowNs >= this.#previousUntilNs) this.#dropPrevious();
     if (nowNs >= this.#nextUntilNs) this.#dropNext();
@@ -116,7 +121,7 @@ export class EpochRing<K extends HeldEpoch> {
 
   #shift(held: K): void {
     const isUnused = this.#current?.isConfirmed === false && this.#previous !== undefined;
-    // The peer still seals under the epoch before one that it never used: that one is kept.
+    // The peer never used this epoch and still seals under the one before it: keep that one.
     if (isUnused) this.#drop(this.#current);
     else this.#replacePrevious();
     this.#current = held;

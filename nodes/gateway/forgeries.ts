@@ -1,6 +1,7 @@
 /**
- * What somebody without keys can send to a gateway (docs/adr/0027): datagrams that look like those of a
- * peer or of a router, made of what is public. Events of action `flood` send them; nodes never do.
+ * Datagrams that an attacker without keys can send to a gateway (docs/adr/0027): they look like
+ * those of a peer or a router and are made from public information. Only events with `action:
+ * flood` send them; nodes never do.
  *
  * Their paths are empty: the attacker is a neighbour, and a gateway looks at a path only to answer.
  *
@@ -26,17 +27,17 @@ import { GATEWAY_PORT } from './underlay/carrier.ts';
 import { type PacketEnds, PacketTemplate } from './underlay/packet-template.ts';
 import { encodeFields, encodeHeader, FrameHeader, MESSAGE } from './wire.ts';
 
-/** Epochs that forged frames name: low ones are those of a gateway that has not run for long. */
+/** Epochs that forged frames name: low ones, as in a gateway that started recently. */
 const EPOCHS = 16;
-/** Body of a forged frame where the event gives no size, bytes. */
+/** Body of a forged frame when the event gives no size, bytes. */
 const FRAME_BYTES = 128;
 /** Sequence numbers that forged frames name. */
 const SEQUENCES = 1_000_000;
-/** Bytes of junk made from one draw. */
+/** Bytes of junk made from one random draw. */
 const JUNK_PERIOD = 64;
 const EMPTY = { kind: 'empty' } as const;
 
-/** By kind. */
+/** The forgeries, by kind. */
 export const GATEWAY_FORGERIES: Readonly<Record<string, Forgery>> = {
   opening: {
     help: 'openings of handshakes with random bytes inside, the length and time being right',
@@ -93,7 +94,7 @@ function urgentFrames(parts: ForgeryParts): () => Uint8Array {
   };
 }
 
-/** Packets from the source to the target around frames. */
+/** Wraps frames in packets from the source to the target. */
 function packets(parts: ForgeryParts, frame: () => Uint8Array): () => Uint8Array {
   const template = new PacketTemplate(endsOf(parts), EMPTY, 1);
   return () => packetOf(template, frame());
@@ -128,7 +129,7 @@ function handshake(parts: ForgeryParts, kind: 'opening' | 'answer'): Uint8Array 
       ? OPENING_NOISE_BYTES + fields + OPENING_TRAILER
       : ANSWER_NOISE_BYTES + fields + MAC_BYTES;
   const frame = frameOf(parts, header, body);
-  // A made-up cookie would be answered with the true one: the attacker says that he has none.
+  // An invented cookie would be answered with a real one; a zero cookie says there is none.
   if (kind === 'opening') frame.fill(0, frame.length - MAC_BYTES);
   return frame;
 }
@@ -154,7 +155,7 @@ function frameOf({ random }: ForgeryParts, header: FrameHeader, body: number): U
   return frame.subarray(0, at + body);
 }
 
-/** Random bytes, and not a draw for each: floods are large. */
+/** Random bytes, repeated rather than drawn one by one: floods are large. */
 function junk(random: Random, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let word = 0;
@@ -166,7 +167,10 @@ function junk(random: Random, length: number): Uint8Array {
   return bytes;
 }
 
-/** In the name of the router whose interface it is; what is quoted went to the peer, if at all. */
+/**
+ * Sent in the name of the router that owns the interface; the quoted packet, if any, went to the
+ * peer.
+ */
 function interfaceDown(parts: ForgeryParts): () => Uint8Array {
   const { network, random, target } = parts;
   const links = parts.link === undefined ? network.links.filter(isExternal) : [parts.link];

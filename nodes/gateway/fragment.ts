@@ -1,11 +1,12 @@
 /**
  * Fragments: packets of 1 byte to 64 KiB in frames that fit the path (R-029, R-030).
  *
- * The fragments of a packet are sealed one after the other, so that fragment `i` has the sequence of
- * fragment 0 plus `i`: `(epoch, sequence - fragment)` names the packet and costs no byte on the
- * wire. Every fragment but the last has the same length. Reassembly is bounded in packets, bytes and
- * time, and each packet given up is counted under its name. One reassembler per peer, so that no
- * peer can use up another's room. No retransmission: a lost fragment loses its packet.
+ * The fragments of a packet are sealed one after the other, so that fragment `i` has the sequence
+ * of fragment 0 plus `i`: `(epoch, sequence - fragment)` names the packet without costing a byte on
+ * the wire. Every fragment but the last has the same length. Reassembly is bounded in packets,
+ * bytes and time, and each abandoned packet is counted under a drop reason. There is one
+ * reassembler per peer, so that no peer can use up another's room. Nothing is retransmitted: a lost
+ * fragment loses its packet.
  *
  * @module
  */
@@ -20,25 +21,25 @@ import {
 } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** How a packet is cut. */
+/** How a packet is split. */
 export interface FragmentPlan {
   /** Bytes of each fragment; the last may have fewer. */
   readonly size: number;
-  /** Fragments, 1..1024. */
+  /** Number of fragments, 1..1024. */
   readonly count: number;
 }
 
 /**
  * Room for a fragment in a frame of at most `frameBytesMax` bytes.
- * @returns bytes; below 64 the path is too narrow.
+ * @returns bytes; below 64 the path cannot be used.
  */
 export function fragmentRoom(frameBytesMax: number): number {
   return frameBytesMax - FRAME_OVERHEAD_MAX;
 }
 
 /**
- * True when the packet is one frame: the fast path, without a plan.
- * @param frameBytesMax Largest frame the path carries, bytes: path MTU without SCION and UDP headers.
+ * True when the packet fits one frame: the fast path, without a plan.
+ * @param frameBytesMax Largest frame the path carries, bytes: path MTU less SCION and UDP headers.
  */
 export function fitsOneFrame(packetLength: number, frameBytesMax: number): boolean {
   return packetLength > 0 && packetLength <= fragmentRoom(frameBytesMax);
@@ -61,21 +62,21 @@ export function planFragments(
   return { size, count: Math.ceil(packetLength / size) };
 }
 
-/** Bounds of a {@link Reassembler}. */
+/** Limits of a {@link Reassembler}. */
 export interface ReassemblyLimits {
   readonly packetsMax: number;
   readonly bytesMax: number;
   readonly timeoutNs: number;
 }
 
-/** The bounds of `geometry.ts`. */
+/** The limits from `geometry.ts`. */
 export const REASSEMBLY_LIMITS: ReassemblyLimits = {
   packetsMax: REASSEMBLY_PACKETS_MAX,
   bytesMax: REASSEMBLY_BYTES_MAX,
   timeoutNs: REASSEMBLY_TIMEOUT_NS,
 };
 
-/** A packet that waits for fragments. `parts` is emptied when it is complete. */
+/** A packet waiting for fragments. `parts` is emptied when it is complete. */
 interface Pending {
   readonly epoch: number;
   readonly first: number;
@@ -86,28 +87,28 @@ interface Pending {
   bytes: number;
 }
 
-/** Names a packet as its first fragment does. */
+/** Identifies a packet by the header of its first fragment. */
 export interface PartialName {
   readonly epoch: number;
   readonly sequence: number;
   readonly fragment: 0;
 }
 
-/** Called with the reason of each packet given up. */
+/** Called with the reason for each abandoned packet. */
 export type GiveUp = (reason: 'fragment-timeout' | 'fragment-evicted', of: PartialName) => void;
 
-/** Who hears of packets that begin to wait for fragments, and of those that are complete. */
+/** Is told of packets that start to wait for fragments, and of completed ones. */
 export interface ReassemblyListener {
   opened(of: PartialName): void;
   completed(of: PartialName): void;
 }
 
-/** Puts the fragments of one peer together. */
+/** Reassembles the fragments of one peer. */
 export class Reassembler {
   readonly #limits: ReassemblyLimits;
   readonly #giveUp: GiveUp;
   readonly #listener: ReassemblyListener | undefined;
-  /** In order of arrival of the first fragment, and so of their deadlines. */
+  /** In order of the first fragment's arrival, and so of their deadlines. */
   readonly #pending: Pending[] = [];
   #bytes = 0;
 
@@ -117,12 +118,12 @@ export class Reassembler {
     this.#listener = listener;
   }
 
-  /** Packets of which fragments are missing. */
+  /** Packets with missing fragments. */
   get unfinished(): number {
     return this.#pending.filter(({ missing }) => missing > 0).length;
   }
 
-  /** Packets held, those complete within the time-out included. */
+  /** Packets held, including those completed within the time-out. */
   get packets(): number {
     return this.#pending.length;
   }
@@ -138,9 +139,11 @@ export class Reassembler {
   }
 
   /**
-   * Adds an authenticated fragment; of a header with `fragments` = 1 the caller delivers at once.
+   * Adds an authenticated fragment; the caller delivers unfragmented packets (`fragments` = 1)
+   * itself.
    * @param bytes Its plaintext; copied.
-   * @returns the whole packet, undefined while fragments are missing, or why this one is dropped.
+   * @returns the complete packet, undefined while fragments are missing, or why this one is
+   * dropped.
    */
   add(header: FrameHeader, bytes: Uint8Array, nowNs: number): Uint8Array | FrameDrop | undefined {
     if (bytes.length === 0) return 'packet-empty';
@@ -157,19 +160,19 @@ export class Reassembler {
     return undefined;
   }
 
-  /** Gives up the packets whose time is over, under the name `fragment-timeout`. */
+  /** Gives up packets whose time-out has passed, as `fragment-timeout`. */
   expire(nowNs: number): void {
     while (this.deadlineNs <= nowNs) this.#remove(0, 'fragment-timeout');
   }
 
-  /** Gives up all packets, as when their time is over. */
+  /** Gives up all packets, as if they had timed out. */
   discard(): void {
     while (this.#pending.length > 0) this.#remove(0, 'fragment-timeout');
   }
 
   #find(header: FrameHeader): Pending | undefined {
     const first = header.sequence - header.fragment;
-    // A handful of packets at a time: a scan beats a map of compound keys.
+    // There are only a few packets at a time: a scan beats a map with compound keys.
     return this.#pending.find((one) => one.first === first && one.epoch === header.epoch);
   }
 
@@ -189,7 +192,9 @@ export class Reassembler {
     return packet;
   }
 
-  /** Joins the parts. The empty entry stays until its time-out, so that duplicates find it. */
+  /**
+   * Joins the parts. The empty entry stays until its time-out so that duplicates are recognised.
+   */
   #complete(packet: Pending): Uint8Array {
     const whole = new Uint8Array(packet.bytes);
     let at = 0;

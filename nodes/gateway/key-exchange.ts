@@ -1,15 +1,15 @@
 /**
- * The handshakes of a session: our own opening and its answer, openings of the peer and what they are
- * answered with (spec/seed-systems.md 2.5; R-014, R-022 to R-027, R-031). Sans-io as the session; seals
- * and opens no frames, and knows of epochs only what the ring holds.
+ * The handshakes of a session: our own opening and its answer, and the peer's openings and our
+ * answers to them (docs/spec/gateway-frame.md, Handshake; R-014, R-022 to R-027, R-031). Sans-io
+ * like the session; it seals and opens no frames, and knows of epochs only what the ring holds.
  *
- * What comes passes what costs nothing first: length, MAC, expected at all, newer than before. Then a
- * budget of the `admission`, then Diffie-Hellman.
+ * A received message first passes the free checks: length, MAC, expected at all, newer than the
+ * last. Then it takes from a budget of `admission`; only then follows Diffie-Hellman.
  *
- * Openings leave in a few copies on disjoint paths; each copy gets the one answer back on its way, and
- * every further copy of anything is dropped by name. What waits for the disk goes on when the disk is
- * done, not at the next repetition. Messages repeat with back-off. When both open at once, the opening
- * of the side with the lower static key wins.
+ * Openings leave in a few copies on disjoint paths; each copy gets the one answer back on its own
+ * path, and every further copy of a message is dropped with a reason. A message that waits for the
+ * disk continues when the disk is done, not at the next repetition. Messages repeat with back-off.
+ * When both sides open at the same time, the side with the lower static key wins.
  *
  * @module
  */
@@ -43,16 +43,16 @@ import {
 } from './session-parts.ts';
 import { type FrameHeader, messageKind } from './wire.ts';
 
-/** What an exchange is made of. */
+/** What an exchange needs. */
 export interface KeyExchangeParts {
   readonly options: SessionOptions;
-  /** Of the session; keys that an answer of ours agreed on are offered to it here. */
+  /** The session's epochs; keys that our answer agreed on are offered to it here. */
   readonly ring: EpochRing<EpochKeys>;
-  /** The peer answered: these are the keys to seal under. */
+  /** The peer answered: seal under these keys from now on. */
   readonly adopt: (keys: EpochKeys, moment: Moment) => void;
 }
 
-/** A cookie of the peer. */
+/** A cookie from the peer. */
 interface Cookie {
   readonly bytes: Uint8Array;
   /** By the peer's clock, microseconds since 1970. */
@@ -67,15 +67,15 @@ export class KeyExchange {
   readonly #ring: EpochRing<EpochKeys>;
   readonly #macs: HandshakeMacs;
   readonly #seal: CookieSeal;
-  /** Repeats our opening; running while keys are wanted. */
+  /** Repeats our opening; runs while keys are wanted. */
   readonly #opening = new Backoff();
   #open: OpenHandshake | undefined;
   #answered: Answered | undefined;
   #postponed: Postponed | undefined;
-  /** Highest epoch proposed to us or agreed, and latest timestamp of a message of the peer. */
+  /** Highest epoch that the peer proposed or agreed to, and latest timestamp in its messages. */
   #proposalMax = 0;
   #timestampMax = 0;
-  /** What the peer asked our openings to carry while it is under load, and until when. */
+  /** What our openings must carry while the peer is under load, and until when. */
   #cookie: Cookie | undefined;
 
   constructor(parts: KeyExchangeParts) {
@@ -92,7 +92,7 @@ export class KeyExchange {
     return this.#opening.isRunning;
   }
 
-  /** True while an opening waits for an answer, the peer's or ours. */
+  /** True while an opening waits for an answer, from the peer or from us. */
   get isBusy(): boolean {
     return this.#opening.isRunning || this.#postponed !== undefined;
   }
@@ -102,13 +102,13 @@ export class KeyExchange {
     return this.#opening.dueNs;
   }
 
-  /** Sends an opening, and repeats it until there is an answer. */
+  /** Sends an opening, and repeats it until it is answered. */
   start(moment: Moment): void {
     this.#opening.start(moment.nowNs);
     this.#sendOpening(moment);
   }
 
-  /** Takes one decoded frame of type `handshake`. @returns why it is dropped, if it is. */
+  /** Takes one decoded frame of type `handshake`. @returns the drop reason, if it is dropped. */
   receive(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
     const kind = messageKind(header);
     if (!this.#options.admission.messageCame(moment.nowNs)) return 'rate-limited';
@@ -125,7 +125,7 @@ export class KeyExchange {
     }
   }
 
-  /** Repeats what is due, and answers what waited for the disk. */
+  /** Repeats what is due, and answers openings that waited for the disk. */
   tick(moment: Moment): void {
     if (moment.nowNs >= this.#opening.dueNs || this.#lacksEpoch) this.#sendOpening(moment);
     this.#answerPostponed(moment);
@@ -138,7 +138,7 @@ export class KeyExchange {
     this.#opening.stop();
   }
 
-  /** Forgets all handshakes; what was seen stays known, so that nothing can be replayed. */
+  /** Forgets all handshakes, but not which messages were seen, so that none can be replayed. */
   close(): void {
     this.abandon();
     this.#forgetPostponed();
@@ -146,7 +146,7 @@ export class KeyExchange {
     this.#seal.close();
   }
 
-  /** True while an opening is wanted and the disk has not yet confirmed its epoch. */
+  /** True while an opening is wanted and its epoch is not yet durable. */
   get #lacksEpoch(): boolean {
     return this.#opening.isRunning && this.#open === undefined;
   }
@@ -208,8 +208,8 @@ export class KeyExchange {
   }
 
   /**
-   * A peer that has crashed proposes an epoch beyond what we have reserved. Its opening waits for
-   * our disk, not for its own next try; the way it came may be gone by then.
+   * A peer that has crashed proposes an epoch beyond our reserved block. Its opening waits for our
+   * disk, not for its own next attempt; its path may be gone by then.
    */
   #answerPostponed(moment: Moment): void {
     const answer = this.#answer(moment);
@@ -221,19 +221,19 @@ export class KeyExchange {
     this.#postponed = undefined;
   }
 
-  /** From here on an opening costs Diffie-Hellman work: it needs a place in the budget. */
+  /** From here on an opening costs Diffie-Hellman work: it needs room in the budget. */
   #admit(frame: Uint8Array, { nowNs, clockUs }: Moment): FrameDrop | undefined {
     const { admission, cookies, address, sink } = this.#options;
     const isProven = this.#macs.isProven(frame, cookies.known(address, nowNs));
-    // A wrong proof is as good as none: with an old cookie, or with one that somebody beside the way
-    // made up, a gateway that is calm answers, and one under load tells the cookie to use.
+    // A wrong cookie counts as no cookie. It may be old, or invented by an attacker off the path: a
+    // gateway that is not under load answers anyway, and one under load sends the right cookie.
     switch (admission.opening(nowNs, isProven)) {
       case 'admit':
         return undefined;
       case 'refuse':
         return 'rate-limited';
       case 'prove': {
-        // Few of them are enough: the peer can read each one, whoever asked for it.
+        // A few cookies are enough: the peer can read each one, whichever opening prompted it.
         if (admission.prove(nowNs)) {
           sink.prove(this.#seal.seal(cookies.give(address, nowNs), clockUs));
         }
@@ -249,10 +249,13 @@ export class KeyExchange {
     return undefined;
   }
 
-  /** The first message of IK can be replayed (Noise section 7.7): it must be newer in some way. */
+  /**
+   * The first message of IK can be replayed (Noise section 7.7): its epoch or its time must be
+   * newer.
+   */
   #checkOpening(header: FrameHeader): FrameDrop | undefined {
-    // The epoch is persisted by the peer and survives clocks that step back; the time survives a
-    // lost disk. A replay has neither above what was seen.
+    // The peer persists the epoch, so it survives a clock that steps back; the time survives a lost
+    // disk. A replay has neither above what was seen.
     const isNewer = header.epoch > this.#proposalMax || header.timestamp > this.#timestampMax;
     if (!isNewer) return 'handshake-replay';
     if (header.epoch > this.#options.epochs.next + EPOCH_JUMP_MAX) return 'handshake-epoch';
@@ -264,18 +267,21 @@ export class KeyExchange {
     this.#timestampMax = Math.max(this.#timestampMax, header.timestamp);
   }
 
-  /** Both opened at once: the lower static key stays initiator, on both sides alike. */
+  /**
+   * Both sides opened at the same time: the lower static key stays initiator, decided alike on both
+   * sides.
+   */
   #checkCollision(moment: Moment): FrameDrop | undefined {
     if (this.#open === undefined) return undefined;
     const { identity, peerKey } = this.#options;
     if (compareBytes(identity.publicKey, peerKey) > 0) return undefined;
-    // The peer is there: do not let it wait for a long back-off.
+    // The peer is reachable: do not let it wait for a long back-off.
     const isOverdue = moment.nowNs - this.#opening.lastNs >= HANDSHAKE_RETRY_NS;
     if (isOverdue) this.#sendOpening(moment);
     return 'handshake-collision';
   }
 
-  /** The answer to the opening that waits; undefined while its epoch is not durable. */
+  /** The answer to the waiting opening; undefined while its epoch is not durable. */
   #answer(moment: Moment): Uint8Array | undefined {
     const postponed = this.#postponed;
     if (postponed === undefined) return undefined;
@@ -297,7 +303,8 @@ export class KeyExchange {
   #receiveAnswer(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
     const open = this.#open;
     if (open === undefined) return 'handshake-unexpected';
-    // A lower epoch than proposed would be a downgrade (spec/seed-systems.md 2.5, last trap).
+    // An epoch below the proposed one would be a downgrade (docs/spec/gateway-frame.md, Defects of
+    // the published frame).
     const isInRange = header.epoch >= open.epoch && header.epoch <= open.epoch + EPOCH_JUMP_MAX;
     if (!isInRange) return 'handshake-epoch';
     if (!this.#macs.names(frameOf(header, buffer), openingMac(open.frame))) return 'handshake-mac';
@@ -305,7 +312,8 @@ export class KeyExchange {
     const keys = readAnswer(open, header, buffer);
     if (typeof keys === 'string') return keys;
     this.#options.epochs.skip(header.epoch);
-    // Openings of the peer from before this answer are replays, also when we have forgotten them.
+    // Openings that the peer made before this answer are replays, even after we have forgotten
+    // them.
     this.#noteStamp(header);
     this.abandon();
     this.#forgetPostponed();
@@ -315,7 +323,7 @@ export class KeyExchange {
     return undefined;
   }
 
-  /** The peer is under load: our opening goes out again at once, with the cookie. */
+  /** The peer is under load: sends our opening again immediately, with the cookie. */
   #receiveCookie(
     header: FrameHeader,
     buffer: Uint8Array,
@@ -325,8 +333,8 @@ export class KeyExchange {
     if (open === undefined) return 'handshake-unexpected';
     const bytes = this.#seal.open(header, buffer);
     if (bytes === undefined) return 'bad-auth';
-    // One that was recorded earlier must not take the place of a newer one; after two minutes it may, since
-    // the peer's clock may have stepped back.
+    // A recorded old cookie must not replace a newer one; after two minutes it may, since the
+    // peer's clock may have stepped back.
     const known = this.#freshCookie(nowNs);
     if (known !== undefined && header.timestamp < known.timestamp) return 'handshake-replay';
     const isKnown = known !== undefined && this.#options.crypto.equal(bytes, known.bytes);

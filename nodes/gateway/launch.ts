@@ -1,6 +1,6 @@
 /**
- * Sends one packet of a gateway: lengths and checksum, its place before or among data, and the mark by
- * which a quote of it is known.
+ * Sends one packet of a gateway: fills in lengths and checksum, decides whether it goes ahead of
+ * data, and stores the mark by which a quote of it is recognised.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { FRAME_TYPE, type FrameType } from './geometry.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { Carrier } from './underlay/carrier.ts';
 
-/** Offset of the type in a frame, behind array head and version. */
+/** Offset of the type in a frame, after array head and version. */
 const TYPE_AT = 2;
 
 /**
- * Sends a packet whose headers and frame are in place; it belongs to the socket afterwards.
- * @param frameBytes Bytes of the frame behind the headers of the carrier.
+ * Sends a packet whose headers and frame are in place; the socket owns it afterwards.
+ * @param frameBytes Length of the frame after the carrier's headers.
  */
 // hot: once per packet.
 export function launch(
@@ -28,7 +28,7 @@ export function launch(
   const type = packet[at + TYPE_AT] as FrameType;
   template.finish(packet, frameBytes);
   const isData = type === FRAME_TYPE.data;
-  // Probes, reports and handshakes pass in front of data where a processor on the way is short.
+  // Probes, reports and handshakes overtake data where a processor on the path is overloaded.
   if (!isData) markUrgent(packet);
   const now = host.now();
   if (!isData || marks.isDue(now)) {

@@ -1,60 +1,66 @@
 /**
- * The limit of what applications may send: a way to the peer that is asked for more than it carries gets what
- * it carries, and the rest is turned away here, before anything has been spent on it.
+ * Limits what applications may send: when more is offered than the path to the peer carries, the
+ * path gets what it can carry and the excess is refused here, before any work is spent on it.
  *
- * What the way carries is measured by receiver reports, wherever the bottleneck is: a link, a router,
- * the peer, or the machine that all of them share. A report tells the highest data frame that has
- * arrived; the time since that frame left, less the base round trip of the path, is what its queues
- * hold. While queues hold little, everything is admitted. When they have held more than `delayNs`
- * for three looks of 100 ms, and less arrived than was sent, frames under way are limited to what the way
- * delivers in its base round trip, a report's interval and the queue that is left to it: the window of BBR
- * (draft-cardwell-iccrg-bbr-congestion-control, "BBR.max_inflight") with the highest rate of delivery
- * of 2 s. On a machine that stands still now and then that leaves the way idle, so the limit grows while each look
- * finds the queue short once. After a second in which nothing had to be turned away everything is admitted again.
+ * Receiver reports measure what the path carries, wherever the bottleneck is: a link, a router, the
+ * peer, or a machine that all of them share. A report names the highest data frame that has
+ * arrived; the time since that frame left, less the path's base round trip, is the queueing delay.
+ * While queues are short, everything is admitted. When queues have exceeded `delayNs` in three
+ * consecutive looks of 100 ms and less arrived than was sent, the frames under way are limited to
+ * what the path delivers in its base round trip plus one report interval plus the queue it may
+ * keep: BBR's window (draft-cardwell-iccrg-bbr-congestion-control, "BBR.max_inflight") with the
+ * highest delivery rate of the last 2 s. On a machine that pauses now and then this window would
+ * leave the path idle, so the limit grows while each look finds the queue short at least once.
+ * After one second in which nothing had to be refused, everything is admitted again.
  *
- * Loss alone limits nothing, nor does a path that has become longer: all of what is sent arrives there.
- * Pure: time and events in. One object per peer.
+ * Loss alone limits nothing, and neither does a path that has become longer: there, everything sent
+ * arrives. Pure: time and events in. One object per peer.
  *
  * @module
  */
 import { WindowedMin } from './multipath/windowed-min.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Time between two looks, ns: four reports. */
+/** Time between looks, ns: four reports. */
 const LOOK_NS = 100_000_000;
-/** Looks in a row that must find the way crowded: a step of delay spoils two. */
+/** Consecutive looks that must find the path crowded: one step of delay spoils two. */
 const CROWDED_LOOKS = 3;
-/** Of what was sent less than this share arrived: a queue grows or drops. */
+/** When less than this share of the sent frames arrived, a queue is growing or dropping. */
 const ARRIVED_SHARE = 0.97;
-/** The highest rate of so much time is what the way carries, ns. */
+/** The path carries the highest rate seen in this time, ns. */
 const RATE_WINDOW_NS = 2_000_000_000;
-/** A limit is cut when queues hold more than this multiple of `delayNs`, and grows below `delayNs`. */
+/**
+ * The limit is cut when queues exceed this multiple of `delayNs`, and grows when they are below
+ * `delayNs`.
+ */
 const CUT_ABOVE = 2;
-/** After so much time in which all was admitted the limit ends, ns. */
+/** The limit ends after this time without a refusal, ns. */
 const CALM_NS = 1_000_000_000;
-/** A limit that leaves queues short grows by this factor with each look, one that does not is cut. */
+/** Growth per look of a limit that leaves queues short. */
 const GROWTH = 1.25;
 const CUT = 0.7;
-/** It grows to this multiple of what the rate and the base round trip ask for. */
+/** The limit grows to at most this multiple of rate times base round trip. */
 const GROWN_MAX = 8;
-/** Without a report for so long, what is under way is taken for lost, ns: ten reports' intervals. */
+/**
+ * After this time without a report, frames under way are assumed lost, ns: ten report intervals.
+ */
 const SILENCE_NS = 250_000_000;
-/** Fewer frames under way than this are always allowed. */
+/** This many frames may always be under way. */
 const FRAMES_MIN = 32;
-/** Instants kept of frames sent: one in four of the last 16,384. */
+/** Send times kept: one in four of the last 16,384 frames. */
 const KEPT = 4_096;
 const KEPT_EVERY = 4;
 
-/** How packets are admitted; times in ns. */
+/** Limits on admission; times in ns. */
 export interface LoadLimitOptions {
-  /** False: everything is admitted, whatever waits. */
+  /** False: everything is admitted, whatever the queues. */
   readonly isEnabled: boolean;
-  /** Queues may hold this much. */
+  /** Queueing delay allowed. */
   readonly delayNs: number;
   readonly reportIntervalNs: number;
 }
 
-/** What a report says, and the base round trip of the path in use, ns; -1 when it is not known. */
+/** The content of a report, and the base round trip of the path in use, ns; -1 when unknown. */
 export interface LoadReport {
   readonly highest: number;
   readonly count: number;
@@ -63,7 +69,7 @@ export interface LoadReport {
 
 interface Look {
   readonly baseRttNs: number;
-  /** The least that queues held since the last look, ns. */
+  /** Least queueing delay since the last look, ns. */
   readonly queueNs: number;
 }
 
@@ -72,16 +78,16 @@ export class LoadLimit {
   readonly #options: LoadLimitOptions;
   readonly #sentAtNs = new Float64Array(KEPT);
   readonly #sentSequence = new Float64Array(KEPT).fill(-1);
-  /** Rates of delivery, negative, so that the least is the highest. */
+  /** Delivery rates, negated, so that the minimum filter gives the highest. */
   readonly #rates = new WindowedMin(RATE_WINDOW_NS);
   #highestSent = -1;
   #highestReported = -1;
   #sentFrames = 0;
-  /** Frames that may be under way; Infinity while everything is admitted. */
+  /** Most frames under way; Infinity while everything is admitted. */
   #window = Number.POSITIVE_INFINITY;
   #crowdedLooks = 0;
   #shedNs = Number.NEGATIVE_INFINITY;
-  /** When a report came last, or what was under way was given up. */
+  /** When the last report arrived, or when frames under way were last assumed lost. */
   #heardNs = Number.NEGATIVE_INFINITY;
   #look: { readonly atNs: number; readonly count: number; readonly sent: number } | undefined;
   #leastQueueNs = Number.POSITIVE_INFINITY;
@@ -90,7 +96,7 @@ export class LoadLimit {
     this.#options = options;
   }
 
-  /** True while packets may be turned away. */
+  /** True while packets may be refused. */
   get isLimited(): boolean {
     return this.#window !== Number.POSITIVE_INFINITY;
   }
@@ -99,7 +105,7 @@ export class LoadLimit {
   /** True when a packet may be sent. */
   admit(now: number): boolean {
     if (this.#highestSent - this.#highestReported < this.#window) return true;
-    // A path that was cut has lost them all, and without a frame there is never a report.
+    // A path that was cut has lost them all, and without new frames no report ever comes.
     if (now - this.#heardNs > SILENCE_NS) {
       this.#heardNs = now;
       this.moved();
@@ -109,26 +115,29 @@ export class LoadLimit {
     return false;
   }
 
-  /** Packets take another path: what is under way counts no more, and a few ask for a report. */
+  /**
+   * Packets now take another path: frames under way no longer count, and a few new ones will prompt
+   * a report.
+   */
   moved(): void {
     this.#highestReported = this.#highestSent;
     if (this.isLimited) this.#window = FRAMES_MIN;
   }
 
   // hot: once per data frame.
-  /** A data frame has left. Sequences grow, and begin anew with each epoch. */
+  /** A data frame has left. Sequences grow, and restart with each epoch. */
   sent(now: number, sequence: number): void {
     if (!this.#options.isEnabled) return;
     if (sequence <= this.#highestSent) this.#beginEpoch(sequence);
     this.#highestSent = sequence;
     this.#sentFrames += 1;
     const slot = slotOf(sequence);
-    // Of four frames the last one counts: its report is the one that comes.
+    // Of every four frames the last one counts: it is the one whose report arrives.
     this.#sentAtNs[slot] = now;
     this.#sentSequence[slot] = sequence;
   }
 
-  /** A receiver report has come. */
+  /** A receiver report arrived. */
   reported(now: number, report: LoadReport): void {
     const { highest, count, baseRttNs } = report;
     if (!this.#options.isEnabled || highest > this.#highestSent) return;
@@ -164,18 +173,21 @@ export class LoadLimit {
     const frames = Math.ceil((-this.#rates.value * aloneNs) / NS_PER_SECOND);
     const least = Math.max(FRAMES_MIN, frames);
     if (!this.isLimited) this.#window = least;
-    // A queue that was short once in the look is no standing one (RFC 8289): there is room for more.
+    // A queue that was short once within the look is not a standing queue (RFC 8289): there is
+    // room.
     else if (queueNs < delayNs) this.#window *= GROWTH;
     else if (queueNs > CUT_ABOVE * delayNs) this.#window *= CUT;
     this.#window = Math.min(GROWN_MAX * least, Math.max(least, this.#window));
   }
 
-  /** When a frame left, or at the latest, where that is forgotten; -1 when nothing is known of it. */
+  /**
+   * When a frame left, or the latest time it can have left if that is forgotten; -1 when unknown.
+   */
   #sentNs(sequence: number): number {
     const slot = slotOf(sequence);
     const kept = this.#sentSequence[slot] as number;
     if (kept >= sequence && kept - sequence < KEPT_EVERY) return this.#sentAtNs[slot] as number;
-    // Overwritten: it is older than the oldest frame that is remembered.
+    // Overwritten: older than the oldest frame still remembered.
     const oldest = slotOf(this.#highestSent + KEPT_EVERY);
     const isOlder = (this.#sentSequence[oldest] as number) > sequence;
     return isOlder ? (this.#sentAtNs[oldest] as number) : -1;
@@ -188,7 +200,7 @@ export class LoadLimit {
   }
 }
 
-/** Sequences have 53 bits: no bit operations before they are small. */
+/** Sequences have 53 bits: they must be reduced before any bit operation. */
 function slotOf(sequence: number): number {
   return Math.floor((sequence % (KEPT * KEPT_EVERY)) / KEPT_EVERY);
 }

@@ -5,7 +5,7 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Definitions, spec/seed-systems.md 10. */
+/** Metric definitions of the gateway. */
 export const GATEWAY_METRICS: readonly MetricDefinition[] = [
   {
     name: 'gateway.wire_bytes',

@@ -1,8 +1,8 @@
 /**
  * Gateway: the adapter between the port, SCION packets and peers.
  *
- * A received datagram passes a flat list: SCION packet, for us, UDP or SCMP, from a known peer, a
- * frame; then it is the peer's. Each failure is a named drop.
+ * A received datagram passes a flat list of checks: a SCION packet, addressed to us, UDP or SCMP,
+ * from a known peer, a valid frame; the peer takes it from there. Each failure has a drop reason.
  *
  * @module
  */
@@ -47,7 +47,7 @@ import { PathDirectory } from './underlay/path-directory.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
 const NS_PER_US = 1000;
-/** Silent peers are looked for so many times per `cleanup_ttl` ... */
+/** Silent peers are looked for this many times per `cleanup_ttl` ... */
 const CLEANUPS_PER_TTL = 24;
 /** ... but not more often than this, ns. */
 const CLEANUP_NS_MIN = 1_000_000_000;
@@ -77,7 +77,7 @@ class GatewayNode implements NodeHandle {
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
   #cleanup: Timer | undefined;
-  /** Packets of applications so far. */
+  /** Application packets so far. */
   #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<GatewayOptions>) {
@@ -112,7 +112,7 @@ class GatewayNode implements NodeHandle {
     host.onRequest((request) => this.#request(request));
     this.#context = this.#peerContext();
     for (const { name } of this.#peerViews()) {
-      // A stored epoch is left only by an earlier life of this node.
+      // A stored epoch can only come from an earlier start of this node.
       const isRestart = host.store('epochs').get(epochKey(name)) !== undefined;
       const peer = new Peer(name, this.#context);
       if (isRestart) peer.noteRestart();
@@ -127,7 +127,9 @@ class GatewayNode implements NodeHandle {
     });
   }
 
-  /** R-020: keys first, then windows, since a window that is forgotten before its key takes replays. */
+  /**
+   * R-020: keys first, then windows, since forgetting a window before its key would accept replays.
+   */
   #forgetSilent(): void {
     const now = this.#host.now();
     for (const name of this.#windows.silent(now)) {
@@ -205,13 +207,13 @@ class GatewayNode implements NodeHandle {
     this.#processed(began);
   }
 
-  /** Virtual time stands still while a node works, unless its processor is modelled. */
+  /** Virtual time does not advance while a node computes, unless its processor is modelled. */
   #processed(beganNs: number): void {
     const took = this.#host.now() - beganNs;
     if (took > 0) this.#counters.processing.record(took);
   }
 
-  /** The flat list; returns the name of the drop. */
+  /** The checks in order; returns the drop reason. */
   #take(buffer: Uint8Array, offset: number, length: number): string | undefined {
     const view = this.#view;
     const drop = view.parse(buffer, offset, length) ?? this.#checkTarget() ?? view.checkUpper();
@@ -239,7 +241,7 @@ class GatewayNode implements NodeHandle {
   }
 
   #sender(): Peer | undefined {
-    // Two peers are the usual number: a scan over addresses beats making a key per packet.
+    // Two peers are usual: scanning addresses is cheaper than making a key for each packet.
     for (const peer of this.#peers.values()) if (peer.isSource(this.#view)) return peer;
     return undefined;
   }
@@ -258,7 +260,7 @@ class GatewayNode implements NodeHandle {
     return undefined;
   }
 
-  /** The packet that is quoted was for one of the peers. */
+  /** The quoted packet must have been sent to one of the peers. */
   #interfaceDown(
     { isdAs: as, data: quote }: { readonly isdAs: IsdAs; readonly data: Uint8Array },
     ifId: number,
@@ -334,7 +336,7 @@ class GatewayNode implements NodeHandle {
       epochs: new EpochStore({
         store: host.store('epochs'),
         peer,
-        // After an error nothing is durable that was not; the session asks again in its own time.
+        // After an error nothing more is durable than before; the session retries by itself.
         onSync: (error): void => {
           if (error === undefined) sink.wake();
         },

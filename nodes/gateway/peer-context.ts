@@ -1,5 +1,5 @@
 /**
- * What the gateway lends to each of its peers. Types only.
+ * What the gateway provides to each of its peers. Types only.
  *
  * @module
  */
@@ -16,26 +16,26 @@ import type { Moment, SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketEnds } from './underlay/packet-template.ts';
 import type { PathDirectory } from './underlay/path-directory.ts';
 
-/** The gateway as its peers see it. */
+/** The gateway as seen by a peer. */
 export interface PeerContext {
   readonly host: Host;
   readonly options: GatewayOptions;
   readonly directory: PathDirectory;
-  /** Room for the plaintext of the largest frame; used during one call only. */
+  /** Buffer for the plaintext of the largest frame; valid during one call only. */
   readonly scratch: Uint8Array;
   readonly moment: () => Moment;
   readonly socket: () => DatagramSocket;
-  /** What is believed of SCMP messages. */
+  /** The policy for SCMP messages. */
   readonly scmp: ScmpPolicy;
   readonly makeController: (peer: string) => PathController;
   readonly sessionOptions: (peer: string, sink: SessionSink) => SessionOptions;
-  /** Addresses of packets to this peer. */
+  /** The addresses used in packets to this peer. */
   readonly ends: (peer: string) => PacketEnds;
-  /** The router by which a path leaves our AS. */
+  /** The router through which a path leaves our AS. */
   readonly firstRouterOf: (path: WirePath) => Endpoint | undefined;
-  /** Counts a datagram that leaves. */
+  /** Counts an outgoing datagram. */
   readonly sent: (type: FrameType, bytes: number) => void;
-  /** Who tells of the packets between us and this peer; undefined when nobody listens. */
+  /** The account of packets between us and this peer; undefined without an observer. */
   readonly accountOf: (peer: string) => PacketAccount | undefined;
   /** Counts a frame that the session refused. */
   readonly refused: (reason: FrameDrop) => void;

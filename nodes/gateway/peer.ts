@@ -1,9 +1,9 @@
 /**
  * Everything the gateway keeps for one peer: session, paths, reassembly, waiting packets, reports.
  *
- * Packets go out on the active path; probes on the path they measure; answers and reports go back
- * on the reverse of the path on which the frame came. Cryptography is the session's, choice of paths
- * the controller's; this file joins them.
+ * Packets leave on the active path, probes on the path they measure; answers and reports return on
+ * the reverse of the path on which the frame arrived. The session does the cryptography and the
+ * controller selects paths; this file connects them.
  *
  * @module
  */
@@ -49,9 +49,9 @@ export class Peer {
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: WindowWatch;
   readonly #load: LoadLimit;
-  /** When the node was started again after a crash, until a frame is accepted; -1 otherwise. */
+  /** When the node restarted after a crash, until a frame is accepted; -1 otherwise. */
   #restartedNs = -1;
-  /** The packet in hand while the session reads it; its answer goes back the way it came. */
+  /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
 
   constructor(name: string, context: PeerContext) {
@@ -97,14 +97,14 @@ export class Peer {
     });
   }
 
-  /** Asks for keys and paths. */
+  /** Requests keys and paths. */
   start(): void {
     this.#refresh();
     this.session.connect(this.#context.moment());
     this.#arm();
   }
 
-  /** The node starts again after a crash: the time until the first accepted frame is measured. */
+  /** The node restarts after a crash: measures the time until the first accepted frame. */
   noteRestart(): void {
     this.#restartedNs = this.#context.host.now();
   }
@@ -115,14 +115,14 @@ export class Peer {
     this.session.close();
   }
 
-  /** Drops by name what waits here: the peer is forgotten. */
+  /** Drops everything that waits here, with reasons: the peer is forgotten. */
   discard(): void {
     this.#departures.discard();
     for (const { header } of this.session.held) this.#dropHeld(header, 'no-session');
     this.#arrivals.discard();
   }
 
-  /** Packets that are here, because they wait for something. */
+  /** Packets held here because they wait for something. */
   get holding(): number {
     const held = this.session.held.filter(({ header }) => header.type === FRAME_TYPE.data);
     return this.#departures.waiting + held.length + this.#arrivals.unfinished;
@@ -143,8 +143,8 @@ export class Peer {
   }
 
   /**
-   * R-040: names a dead path in use while a healthy one answers. A path that limps may stay in use
-   * while the others limp with it, and a silent one while all are silent.
+   * R-040: reports a dead path that stays in use while a healthy one answers. A degraded path may
+   * stay in use while the others are degraded too, and a silent one while all are silent.
    */
   invariant(): string | undefined {
     const { mode, probeInterval } = this.#context.options.multipath;
@@ -158,7 +158,7 @@ export class Peer {
     return `path ${active.id} is dead and in use while ${healthy.id} answers`;
   }
 
-  /** Links that packets take now. */
+  /** The links that packets take now. */
   get activeLinks(): readonly string[] | undefined {
     return this.#active?.path.linkIds;
   }
@@ -167,7 +167,7 @@ export class Peer {
     return this.controller.status(now);
   }
 
-  /** Sends application bytes; answers the request by name. */
+  /** Sends application bytes; answers the request with `ok` or a reason. */
   send(request: NodeRequest): void {
     const { body } = request;
     const reason = this.#offer(body);
@@ -183,7 +183,7 @@ export class Peer {
     this.#inHand = undefined;
   }
 
-  /** Somebody says that an interface is down. @returns why that is not believed, if it is not. */
+  /** A message says that an interface is down. @returns why it is not believed, if it is not. */
   interfaceDown(report: InterfaceReport): ScmpDrop | undefined {
     const now = this.#context.host.now();
     const weighed = this.#context.scmp.weigh(report, (quote) => this.#carriers.quoted(now, quote));
@@ -192,7 +192,7 @@ export class Peer {
     return undefined;
   }
 
-  /** Sends a packet or lets it wait; returns why it cannot. */
+  /** Sends a packet or queues it; returns why it can do neither. */
   #offer(body: Uint8Array): DepartureDrop | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
@@ -354,7 +354,7 @@ export class Peer {
     return this.#carriers.get(this.controller.path(index).id);
   }
 
-  /** Made once: one per packet would be garbage. */
+  /** Created once: one closure per packet would be garbage. */
   readonly #onActivePath = (body: Uint8Array): FrameDrop | undefined => {
     const carrier = this.#active;
     return carrier === undefined ? 'no-session' : this.#sender.packet(carrier, body);
@@ -370,7 +370,10 @@ export class Peer {
     this.#sender.small(this.#carrierAt(path), FRAME_TYPE.probe, this.#probeBody);
   }
 
-  /** Messages of the session: back the way their cause came, on a working path, or on all in turn. */
+  /**
+   * Session messages: on the reverse of the path their cause arrived on, else on a working path,
+   * else on all paths in turn.
+   */
   #sendAnywhere(frame: Uint8Array): void {
     const back = this.#inHand === undefined ? undefined : this.#carriers.back(this.#inHand);
     if (back === undefined) this.#sendOwnWay(frame);
@@ -382,7 +385,7 @@ export class Peer {
     if (carrier !== undefined) this.#sender.whole(carrier, frame);
   }
 
-  /** By a path of ours on which its packet is no longer than the one in hand. */
+  /** On a path of ours on which the packet is no longer than the one being read. */
   #prove(frame: Uint8Array): void {
     const view = this.#inHand;
     if (view === undefined) return;
@@ -393,7 +396,7 @@ export class Peer {
     if (carrier !== undefined) this.#sender.whole(carrier, frame);
   }
 
-  /** One copy on each of a few paths: any may have died without our knowledge. */
+  /** One copy on each of a few paths: any of them may have died unnoticed. */
   #spread(frame: Uint8Array): void {
     for (const carrier of this.#carriers.disjoint(OPENING_COPIES_MAX)) {
       this.#sender.whole(carrier, frame);
@@ -412,7 +415,7 @@ export class Peer {
     host.meter.counter('gateway.rekeys').add(1);
     host.trace.state(`session ${this.name}`, `epoch ${this.session.epoch}`);
     this.#sendWaiting();
-    // The peer is there: what seemed dead was perhaps only the peer.
+    // The peer answered: what seemed to be a dead path may have been a dead peer.
     this.#perform(this.controller.peerReturned(host.now()));
   }
 
@@ -428,14 +431,14 @@ export class Peer {
     const at: Moment = this.#context.moment();
     this.session.tick(at);
     this.#arrivals.expire(at.nowNs);
-    // Without keys there is nothing to probe with.
+    // Without keys nothing can be probed.
     const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
     this.#departures.expire(at.nowNs);
     this.#arm();
   }
 
-  /** One timer for everything; it may fire early, which is harmless. */
+  /** One timer for everything; firing early is harmless. */
   #arm(): void {
     const { host } = this.#context;
     const due = Math.min(

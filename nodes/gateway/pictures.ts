@@ -1,9 +1,9 @@
 /**
- * What a gateway says of one peer for the pictures: quality of each path, the replay window as bits,
- * the steps of the handshake, routes and the segments that they come from.
+ * Traces what the drawings of one peer need: the quality of each path, the replay window as bits,
+ * the steps of the handshake, routes and the segments they are made of.
  *
- * It exists only while a trace is recorded, sets no timer and draws nothing at random, so that a run
- * is the same with and without it. How texts look is in `viz-states.ts`.
+ * It exists only while a trace is recorded; it sets no timer and draws no random numbers, so that a
+ * run is the same with and without it. The texts' formats are in `viz-states.ts`.
  *
  * @module
  */
@@ -22,17 +22,17 @@ import {
 } from './viz-states.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Qualities are told at most so often, unless health or choice changes, ns. */
+/** Least interval between qualities, unless health or choice changes, ns. */
 const QUALITY_EVERY_NS = 100_000_000;
-/** Windows are told at most so often, ns. */
+/** Least interval between windows, ns. */
 const WINDOW_EVERY_NS = 500_000_000;
-/** Queues are told at most so often, unless they are empty, ns. */
+/** Least interval between queue lengths, unless the queue is empty, ns. */
 const QUEUE_EVERY_NS = 20_000_000;
 const NS_PER_US = 1000;
-/** Routes, and segments of each role, that are told at most: more than a picture has room for. */
+/** Most routes, and segments per role, that are traced: more than a drawing can show. */
 const LISTED_MAX = 32;
 
-/** Pictures of one peer. */
+/** Traces one peer. */
 export class Pictures {
   readonly #host: Host;
   readonly #peer: string;
@@ -45,7 +45,7 @@ export class Pictures {
   #highest = -1;
   #handshake = { epoch: 0, sendings: 0, steps: new Map<HandshakeStep, number>() };
 
-  /** @param windowBits Size of the replay window. */
+  /** @param windowBits Size of the replay window, bits. */
   constructor(host: Host, peer: string, windowBits: number) {
     this.#host = host;
     this.#peer = peer;
@@ -90,7 +90,7 @@ export class Pictures {
     }
   }
 
-  /** So many packets wait for keys or a path, of so many that may. */
+  /** `count` packets wait for keys or a path; `max` may. */
   waiting(count: number, max: number): void {
     const now = this.#host.now();
     if (count > 0 && now - this.#queueNs < QUEUE_EVERY_NS) return;
@@ -113,12 +113,12 @@ export class Pictures {
     this.#tell(MACHINE.segments(this.#peer), lines.join(', '));
   }
 
-  /** The handshake has come further. */
+  /** The handshake has reached a new step. */
   stepped(step: HandshakeStep, epoch: number): void {
     const { steps, sendings } = this.#handshake;
     const isRepeated = step === 'opening-sent' && steps.has(step) && !steps.has('answer-received');
     const isFirst = step === 'opening-sent' || step === 'opening-received';
-    // An opening is repeated until it is answered: the latest sending stands.
+    // An opening is repeated until it is answered: the latest transmission counts.
     if (isFirst) {
       this.#handshake = { epoch, sendings: isRepeated ? sendings : 0, steps: new Map() };
     }

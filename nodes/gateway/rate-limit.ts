@@ -1,7 +1,7 @@
 /**
- * Token bucket in integers, with the time given (spec/seed-systems.md 2.3 `rate_limiting`, R-056).
+ * Token bucket in integers, driven by the caller's time (R-056).
  *
- * One bucket per peer; who owns the buckets bounds their number. It draws no time by itself.
+ * One bucket per peer; the owner bounds the number of buckets. It never reads a clock.
  *
  * @module
  */
@@ -12,14 +12,14 @@ const NS_PER_SECOND = 1_000_000_000;
 export interface RateLimit {
   /** Tokens per second, integer >= 1. */
   readonly perSecond: number;
-  /** Tokens held at most, integer 1..9,000,000: credit stays a safe integer. */
+  /** Most tokens held, integer 1..9,000,000: credit stays a safe integer. */
   readonly burst: number;
 }
 
 /** A bucket that starts full. */
 export class TokenBucket {
   readonly #perSecond: number;
-  /** A token is 10^9 units of credit, so that `perSecond` units come in each nanosecond. */
+  /** A token is 10^9 units of credit, so that each nanosecond adds `perSecond` units. */
   readonly #creditMax: number;
   #credit: number;
   #lastNs = 0;
@@ -33,7 +33,7 @@ export class TokenBucket {
   /**
    * Takes one token.
    * @param nowNs Monotonic time, ns.
-   * @returns false when there is none: the packet is over the limit.
+   * @returns false when none is left: the packet exceeds the limit.
    */
   take(nowNs: number): boolean {
     this.#refill(nowNs);
@@ -46,7 +46,7 @@ export class TokenBucket {
     const elapsedNs = nowNs - this.#lastNs;
     this.#lastNs = nowNs;
     const missing = this.#creditMax - this.#credit;
-    // Compared before multiplying, so that a long silence cannot leave the safe integers.
+    // Compared before multiplying, so that a long silence cannot exceed the safe integers.
     if (elapsedNs >= missing / this.#perSecond) this.#credit = this.#creditMax;
     else this.#credit += elapsedNs * this.#perSecond;
   }

@@ -1,23 +1,23 @@
 /**
- * What a gateway knows of the data frames that a peer's frames brought it, for reports to that peer.
+ * Counts the data frames received from a peer, for reports to that peer.
  *
- * Sequences restart with each epoch, so the highest one is that of the newest epoch only: a high
- * number of an old epoch would tell the peer that frames arrived which are lost. Numbers only; when
- * to report is the peer's business.
+ * Sequences restart with each epoch, so the highest one is always that of the newest epoch: a high
+ * number from an old epoch would tell the peer that lost frames arrived. It only counts; the
+ * reporter decides when to report.
  *
  * @module
  */
 
-/** Tally of one peer. */
+/** The counts of one peer. */
 export class ReceivedData {
   /** Highest data sequence of the newest epoch, -1 before the first. */
   highest = -1;
-  /** Data frames since the start, all epochs. */
+  /** Data frames since the start, over all epochs. */
   frames = 0;
   #epoch = 0;
   #unreported = 0;
 
-  /** Notes one accepted data frame. */
+  /** Counts one accepted data frame. */
   // hot: once per data frame.
   note(epoch: number, sequence: number): void {
     this.frames += 1;
@@ -28,7 +28,7 @@ export class ReceivedData {
     } else if (epoch === this.#epoch && sequence > this.highest) this.highest = sequence;
   }
 
-  /** True when there were frames since the last call: a report is due. */
+  /** True when frames arrived since the last call: a report is due. */
   takeNews(): boolean {
     const hasNews = this.#unreported > 0;
     this.#unreported = 0;

@@ -1,6 +1,6 @@
 /**
- * Receiver reports to one peer: what its data frames brought, told at an even pace while they come,
- * on the reverse of the path that the last one took (spec/scion.md 7.3, "passive evidence").
+ * Receiver reports to one peer: what arrived in its data frames, sent at a regular interval while
+ * they arrive, on the reverse of the last frame's path (docs/spec/multipath.md, Receiver reports).
  *
  * It neither seals nor sends; the peer does.
  *
@@ -13,13 +13,13 @@ import type { PeerContext } from './peer-context.ts';
 import { ReceivedData } from './received-data.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Room for the longest path of a SCION header, bytes. */
+/** Room for the longest path in a SCION header, bytes. */
 const PATH_BYTES_MAX = 1024;
 
-/** Sends a report's body back on the reverse of a path; its bytes are read during the call only. */
+/** Sends a report's body on the reverse of a path; its bytes are read during the call only. */
 export type SendReport = (body: Uint8Array, pathType: number, path: Uint8Array) => void;
 
-/** Reports to one peer. */
+/** The reports to one peer. */
 export class Reporter {
   readonly #context: PeerContext;
   readonly #send: SendReport;
@@ -35,12 +35,12 @@ export class Reporter {
     this.#send = send;
   }
 
-  /** Data frames that came since the start. */
+  /** Data frames received since the start. */
   get frames(): number {
     return this.#received.frames;
   }
 
-  /** Notes an accepted data frame. `view` is the packet that carried it, if it is still there. */
+  /** Records an accepted data frame. `view` is the packet that carried it, if it still exists. */
   // hot: once per data frame.
   note(header: FrameHeader, view: PacketView | undefined): void {
     this.#received.note(header.epoch, header.sequence);

@@ -1,6 +1,6 @@
 /**
- * Seals frames for one peer and sends them on a carrier: packets of applications in one frame or in
- * fragments, small frames, and handshake messages, which come sealed.
+ * Seals frames for one peer and sends them on a carrier: application packets in one frame or in
+ * fragments, small frames, and handshake messages, which are already complete.
  *
  * It chooses no path; the peer does.
  *
@@ -15,9 +15,9 @@ import type { Session } from './session.ts';
 import type { Carrier } from './underlay/carrier.ts';
 import { FrameHeader } from './wire.ts';
 
-/** Told of data frames. */
+/** Is told of data frames. */
 export interface DataListener {
-  /** The first frame of a packet is sealed, and leaves next. */
+  /** The packet's first frame has been sealed and is about to leave. */
   sealed(header: FrameHeader): void;
   /** A frame has left. */
   sent(now: number, sequence: number): void;
@@ -36,7 +36,7 @@ export class Sender {
     this.#listener = listener;
   }
 
-  /** Sends a packet of an application; returns why it cannot. */
+  /** Sends an application packet; returns why it cannot. */
   packet(carrier: Carrier, body: Uint8Array): FrameDrop | undefined {
     if (fitsOneFrame(body.length, carrier.room)) {
       return this.#frame(carrier, FRAME_TYPE.data, body, [0, 1]);
@@ -51,12 +51,12 @@ export class Sender {
     return undefined;
   }
 
-  /** Sends a small sealed frame, where there is a carrier. */
+  /** Sends a small sealed frame, if there is a carrier. */
   small(carrier: Carrier | undefined, type: FrameType, body: Uint8Array): void {
     if (carrier !== undefined) this.#frame(carrier, type, body, [0, 1]);
   }
 
-  /** Sends a frame of the session as it is. */
+  /** Sends a complete frame of the session unchanged. */
   whole(carrier: Carrier, frame: Uint8Array): void {
     const packet = this.#context.host.alloc(carrier.template.length + frame.length);
     carrier.template.begin(packet);

@@ -24,7 +24,7 @@ import type { PeerWindows } from './replay/window-set.ts';
 import type { HandshakeStep } from './viz-states.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** The two clocks of the port at one instant; reuse one record. */
+/** Both clocks of the port at one instant; reuse one record. */
 export interface Moment {
   /** Monotonic, ns: `host.now()`. */
   readonly nowNs: number;
@@ -32,7 +32,7 @@ export interface Moment {
   readonly clockUs: number;
 }
 
-/** Microseconds since 1970 of a calendar time as the port gives it. */
+/** Microseconds since 1970 of a calendar time from the port. */
 export function clockMicroseconds(seconds: number, nanos: number): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1000);
 }
@@ -40,51 +40,57 @@ export function clockMicroseconds(seconds: number, nanos: number): number {
 /** Who began a handshake. */
 export type Role = 'initiator' | 'responder';
 
-/** Where a session sends and tells. Nothing is called while the caller is inside `seal`, but `wake`. */
+/**
+ * Where a session sends frames and reports events. While the caller is inside `seal`, only `wake`
+ * is called.
+ */
 export interface SessionSink {
   /**
-   * A whole frame for the peer: back by the way of the frame that is being received, else by any
+   * A complete frame for the peer: on the reverse path of the frame being received, else on any
    * path. Its bytes are read during the call only.
    */
   send(frame: Uint8Array): void;
   /**
-   * A whole frame that nothing but a retry would replace: on a few disjoint paths at once. The peer
-   * treats the copies as one.
+   * A complete frame that would otherwise have to wait for a retry: sent on a few disjoint paths
+   * together. The peer treats the copies as one.
    */
   spread(frame: Uint8Array): void;
   /**
-   * A whole frame that must reach nobody but the peer: to its address by a path of our own choice, not
-   * back the way a frame came, which whoever forged the peer's address has chosen. It leaves only where
-   * its packet is no longer than the one that asked for it: nobody has us send more than he sends.
+   * A complete frame that only the peer may get: sent to its address on a path of our own choice,
+   * not on the reverse of a frame's path, which a spoofer may have chosen. It leaves only when its
+   * packet is no longer than the one that prompted it, so that nobody can use us for amplification.
    */
   prove(frame: Uint8Array): void;
   /** Frames are sealed under this epoch from now on. */
   established(epoch: number, role: Role): void;
-  /** A frame that `open` called `held` is accepted now. */
+  /** A frame for which `open` returned `held` is now accepted. */
   deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
-  /** A frame that `open` called `held` is dropped after all. */
+  /** A frame for which `open` returned `held` is dropped after all. */
   dropHeld(header: FrameHeader, reason: FrameDrop): void;
-  /** `deadlineNs` has changed, or bytes ask for a rekey: call `tick` in a turn of its own, soon. */
+  /**
+   * `deadlineNs` has changed, or the byte limit asks for a rekey: call `tick` soon, in a separate
+   * turn.
+   */
   wake(): void;
-  /** A handshake has come this far; absent where nobody looks. */
+  /** A handshake has reached this step; absent when nothing is traced. */
   noted?(step: HandshakeStep, epoch: number): void;
 }
 
-/** What a frame brought while the replay window's bound was not durable. */
+/** A frame that arrived while the replay window's bound was not durable. */
 export interface HeldFrame {
   readonly header: FrameHeader;
   readonly plaintext: Uint8Array;
 }
 
-/** The last opening that was answered, so that its repetition gets the same answer. */
+/** The last opening that was answered, so that a repetition gets the same answer. */
 export interface Answered {
   readonly epoch: number;
-  /** Of the opening. */
+  /** `mac1` of the opening. */
   readonly mac1: Uint8Array;
   readonly answer: Uint8Array;
 }
 
-/** An opening that is authentic and waits until the epoch of its answer is durable. */
+/** An authentic opening that waits until the epoch of its answer is durable. */
 export interface Postponed {
   readonly opening: ReceivedOpening;
   readonly epoch: number;
@@ -94,16 +100,16 @@ export interface Postponed {
 
 /** Limits of a session. */
 export interface SessionLimits {
-  /** Bytes under one key and direction that start a rekey. */
+  /** Bytes under one key and direction after which a rekey starts. */
   readonly rekeyBytes: number;
-  /** Age of a key that starts a rekey, ns. */
+  /** Age of a key after which a rekey starts, ns. */
   readonly rekeyAgeNs: number;
-  /** How long the old epoch is accepted after the first frame of the new, ns. */
+  /** How long the old epoch is accepted after the new one's first frame, ns. */
   readonly overlapNs: number;
   readonly age: AgeLimits;
 }
 
-/** 1 GiB, 1 h, 3 s, 1 h of age with 5 min of tolerance. */
+/** 1 GiB, 1 h, 3 s; frames up to 1 h old with 5 min of tolerance. */
 export const SESSION_LIMITS: SessionLimits = {
   rekeyBytes: REKEY_BYTES_DEFAULT,
   rekeyAgeNs: REKEY_AGE_NS_DEFAULT,
@@ -111,7 +117,7 @@ export const SESSION_LIMITS: SessionLimits = {
   age: AGE_LIMITS,
 };
 
-/** Everything a session is given. */
+/** Everything that a session needs. */
 export interface SessionOptions extends HandshakeContext {
   readonly epochs: EpochSource;
   readonly windows: PeerWindows;
@@ -119,9 +125,9 @@ export interface SessionOptions extends HandshakeContext {
   readonly limits: SessionLimits;
   /** The budgets of this peer. */
   readonly admission: Admission;
-  /** Of the gateway. */
+  /** The gateway's cookies. */
   readonly cookies: CookieMint;
-  /** Where the peer is, as bytes: what its cookie stands for. */
+  /** The peer's address as bytes, which its cookie covers. */
   readonly address: Uint8Array;
 }
 
@@ -141,18 +147,18 @@ export class EpochKeys implements HeldEpoch {
   readonly role: Role;
   readonly cipher: FrameCipher;
   readonly guard: ReplayGuard;
-  /** Bytes of one direction that ask for a rekey. */
+  /** Bytes in one direction that ask for a rekey. */
   readonly rekeyBytes: number;
   readonly #rekeyAtNs: number;
   readonly #unconfirmedAtNs: number;
-  /** When the key is no longer used at all, ns. */
+  /** When the key must no longer be used, ns. */
   readonly deathNs: number;
   isConfirmed = false;
-  /** R-027: restarts only here, with fresh keys. */
+  /** R-027: restarts only here, with new keys. */
   nextSequence = 0;
   sealedBytes = 0;
   openedBytes = 0;
-  /** Bytes of one direction at which the session asks for a tick; Infinity afterwards. */
+  /** Bytes in one direction at which the session asks for a tick; Infinity afterwards. */
   wakeBytes: number;
 
   constructor(parts: EpochKeysParts) {
@@ -172,8 +178,8 @@ export class EpochKeys implements HeldEpoch {
   }
 
   /**
-   * When age asks for new keys, ns: at the limit, or soon when the peer never used these. It has
-   * forgotten its side of the handshake by then.
+   * When age asks for new keys, ns: at the limit, or soon if the peer never used this epoch,
+   * because it has then lost its side of the handshake.
    */
   get rekeyAtNs(): number {
     return this.isConfirmed ? this.#rekeyAtNs : Math.min(this.#rekeyAtNs, this.#unconfirmedAtNs);

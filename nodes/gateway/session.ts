@@ -1,7 +1,7 @@
 /**
  * A session with one peer: agrees on keys (Noise IK), seals and opens frames, rekeys without loss
- * (spec/seed-systems.md 2.5; R-014, R-022 to R-027, R-031). Sans-io: bytes and time in, frames and
- * events out through a {@link SessionSink}; no sockets, no timers, no paths.
+ * (docs/spec/gateway-frame.md; R-014, R-022 to R-027, R-031). Sans-io: bytes and time in, frames
+ * and events out through a {@link SessionSink}; no sockets, no timers, no paths.
  *
  * ```text
  *   initiator                                             responder
@@ -12,13 +12,14 @@
  *   first frame of the epoch: confirmed                   `previous` is accepted for the overlap
  * ```
  *
- * Handshakes are `key-exchange.ts`; here are the epochs and their frames. Each side seals under an epoch
- * only when the other can open it, and keeps the old one until an overlap after the first frame of the
- * new: nothing in flight is lost.
+ * Handshakes are in `key-exchange.ts`, epochs and their frames here. Each side seals under an epoch
+ * only when the other side can open it, and keeps the old epoch for an overlap after the new one's
+ * first frame, so that nothing in flight is lost.
  *
- * Receipt is a flat list: peer (the caller found this session by it), epoch, authenticity, age, window,
- * rate. Only an authentic frame touches window, epochs or counters, and only a new one is charged: what
- * a stranger can make or repeat uses up nothing of the peer's.
+ * A received frame passes a flat list of checks: peer (by which the caller found this session),
+ * epoch, authenticity, age, window, rate. Only an authentic frame touches window, epochs or
+ * counters, and only a new one is charged, so that forged or repeated frames use up none of the
+ * peer's budget.
  *
  * @module
  */
@@ -40,10 +41,13 @@ import { FrameHeader } from './wire.ts';
 
 const EMPTY = new Uint8Array(0);
 
-/** What {@link Session.open} says: the plaintext's length, the drop, or that the frame waits. */
+/**
+ * What {@link Session.open} returns: the plaintext's length, the drop reason, or that the frame
+ * waits.
+ */
 export type OpenResult = number | FrameDrop | 'held';
 
-/** One session; lives as long as its peer is configured. */
+/** One session; it exists as long as its peer is configured. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
@@ -90,8 +94,8 @@ export class Session {
   }
 
   /**
-   * Asks for keys, or for fresh ones: sends an opening, and repeats it until there is an answer.
-   * Does nothing while a handshake or an overlap is under way, which it could only harm.
+   * Requests keys, or new ones: sends an opening and repeats it until it is answered. Does nothing
+   * during a handshake or an overlap, which it would disturb.
    */
   connect(moment: Moment): void {
     this.#ring.expire(moment.nowNs);
@@ -101,7 +105,7 @@ export class Session {
 
   /**
    * Seals one frame into `target` at `offset`. Consecutive calls get consecutive sequences of one
-   * epoch, as the fragments of a packet need.
+   * epoch, as the fragments of a packet require.
    * @param header The caller sets type, timestamp, fragment and fragments; epoch and sequence are
    *   set here.
    * @param plaintext Must not overlap the frame's place; `target` needs 51 bytes more than it.
@@ -129,17 +133,17 @@ export class Session {
 
   /**
    * Opens one decoded frame of any type but `handshake`.
-   * @param buffer Where the frame was decoded.
+   * @param buffer The buffer it was decoded in.
    * @param target Gets the plaintext at its start; must not overlap `buffer`.
-   * @returns its length, why the frame is dropped, or `held`: it was kept and comes by
-   *   `sink.deliverHeld` when the replay window's bound is durable.
+   * @returns its length, the drop reason, or `held`: the frame was kept and is delivered by
+   * `sink.deliverHeld` once the replay window's bound is durable.
    */
   open(header: FrameHeader, buffer: Uint8Array, target: Uint8Array, moment: Moment): OpenResult {
     const { admission } = this.#options;
     if (!admission.frameCame(moment.nowNs)) return 'rate-limited';
     const keys = this.#ring.find(header.epoch);
     if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
-    // R-014: authenticate first; nothing before this line has changed because of the frame's content.
+    // R-014: authenticate first; up to this line the frame's content has changed nothing.
     const length = keys.cipher.open(header, buffer, target);
     if (length < 0) return 'bad-auth';
     const stale = checkAge(header.timestamp, moment.clockUs, this.#options.limits.age);
@@ -152,12 +156,12 @@ export class Session {
     return length;
   }
 
-  /** Takes one decoded frame of type `handshake`. @returns why it is dropped, if it is. */
+  /** Takes one decoded frame of type `handshake`. @returns the drop reason, if it is dropped. */
   receiveHandshake(header: FrameHeader, buffer: Uint8Array, moment: Moment): FrameDrop | undefined {
     return this.#exchange.receive(header, buffer, moment);
   }
 
-  /** True when the window of an epoch would call a number a replay; it changes nothing. */
+  /** True when an epoch's window would judge the number a replay; changes nothing. */
   hasSeen(epoch: number, sequence: number): boolean {
     return this.#ring.find(epoch)?.guard.check(sequence) === 'replay';
   }
@@ -172,7 +176,7 @@ export class Session {
     if (this.#isRekeyDue(nowNs)) this.connect(moment);
   }
 
-  /** Tries the held frames again: the windows' bound has become durable. */
+  /** Retries the held frames: the windows' bound has become durable. */
   retryHeld(moment: Moment): void {
     const frames = this.#held;
     this.#held = [];
@@ -182,7 +186,7 @@ export class Session {
     }
   }
 
-  /** Frames that wait for the bound of the replay window. */
+  /** Frames waiting for the replay window's durable bound. */
   get held(): readonly HeldFrame[] {
     return this.#held;
   }
@@ -243,7 +247,8 @@ export class Session {
     keys.openedBytes += length;
     if (keys.openedBytes >= keys.wakeBytes) this.#wakeOnce(keys);
     if (!keys.isConfirmed) this.#confirmed(keys, moment);
-    // The initiator repeats its confirmation until it hears from us, even if we have nothing to say.
+    // The initiator repeats its confirmation until we send something, even if we have no data to
+    // send.
     const isConfirmation = header.type === FRAME_TYPE.control && length === 0;
     if (isConfirmation && keys.role === 'responder') this.#sealConfirmation(moment);
   }
@@ -252,8 +257,8 @@ export class Session {
     const isPromoted = this.#ring.confirm(keys, moment.nowNs);
     this.#confirmation.stop();
     this.#options.sink.noted?.('confirmed', keys.epoch);
-    // Our own opening ends here and not with our answer: a restarted gateway cannot tell an old
-    // opening that is replayed from a new one, but only the peer can confirm.
+    // Our own opening ends here and not with our answer: a restarted gateway cannot tell a replayed
+    // opening from a new one, but only the peer can confirm.
     if (isPromoted) {
       this.#exchange.abandon();
       this.#options.sink.established(keys.epoch, keys.role);
@@ -272,7 +277,9 @@ export class Session {
     this.#options.sink.wake();
   }
 
-  /** The peer has the keys of its answer: seals under them from now on, and proves to have them. */
+  /**
+   * The peer answered and has the keys: seals under them from now on, and proves that we have them.
+   */
   #adopt(keys: EpochKeys, moment: Moment): void {
     const { sink } = this.#options;
     this.#ring.adopt(keys);
@@ -282,7 +289,7 @@ export class Session {
     sink.wake();
   }
 
-  /** An empty control frame under the new epoch: the peer's proof that we have its keys. */
+  /** An empty control frame under the new epoch: proves to the peer that we have its keys. */
   #sendConfirmation(moment: Moment): void {
     this.#confirmation.sent(moment.nowNs);
     this.#sealConfirmation(moment);
@@ -298,16 +305,16 @@ export class Session {
     if (typeof length === 'number') this.#options.sink.send(this.#scratch.subarray(0, length));
   }
 
-  /** True when an opening would not meet another handshake or an overlap. */
+  /** True when an opening would not collide with another handshake or an overlap. */
   #mayOpen(nowNs: number): boolean {
     const { current, next, previous } = this.#ring;
     if (this.#exchange.isBusy || next !== undefined) return false;
     if (current === undefined) return true;
-    // A second opening would replace the `next` of the peer before our first frame has reached it.
+    // A second opening would replace the peer's `next` before our first frame has reached it.
     return current.isConfirmed ? previous === undefined : nowNs >= current.rekeyAtNs;
   }
 
-  /** When age alone asks for a rekey, as far as nothing else is in its way. */
+  /** When age alone asks for a rekey, provided that nothing blocks it. */
   #rekeyAtNs(): number {
     const { current } = this.#ring;
     const isPossible = current !== undefined && this.#mayOpen(current.rekeyAtNs);
@@ -321,7 +328,7 @@ export class Session {
     return Math.max(current.sealedBytes, current.openedBytes) >= current.rekeyBytes;
   }
 
-  /** When the current key dies, rekeyed or not. */
+  /** When the current key expires, rekeyed or not. */
   #deathNs(): number {
     const { current } = this.#ring;
     return current === undefined ? Number.POSITIVE_INFINITY : current.deathNs;

@@ -1,6 +1,7 @@
 /**
- * The fields of a gateway's frame for the panel of a packet (`wire.ts` has the layout). What is sealed
- * stays so; of a handshake only that it is one is shown: its parts depend on the side that sent it.
+ * The fields of a gateway's frame, for the packet panel (layout in `wire.ts`). Sealed bytes stay
+ * sealed; of a handshake only the frame type is shown, because its parts depend on which side sent
+ * it.
  *
  * @module
  */
@@ -11,14 +12,14 @@ import { decodeFrame, FrameHeader } from './wire.ts';
 const LAYER = 'gateway frame';
 const TYPES = Object.entries(FRAME_TYPE);
 
-/** Reads them. */
+/** Reads the fields. */
 export const fields: PacketReader = (bytes) => {
   const header = new FrameHeader();
   if (decodeFrame(bytes, 0, bytes.length, header) !== undefined) return undefined;
   return [...headFields(bytes, header), ...bodyFields(header)];
 };
 
-/** The array head and its integers, one after the other: each item says how long it is. */
+/** The array head and its integers in order: each item states its own length. */
 function headFields(bytes: Uint8Array, header: FrameHeader): readonly PacketField[] {
   const type = TYPES.find(([, number]) => number === header.type)?.[0] ?? String(header.type);
   const items: readonly (readonly [name: string, value: string])[] = [
@@ -58,7 +59,7 @@ function bodyFields({ body, bodyLength, type }: FrameHeader): readonly PacketFie
   return all.filter(({ length }) => length > 0);
 }
 
-/** RFC 8949 3: the low five bits of an item say how many bytes its argument has. */
+/** RFC 8949 section 3: the low five bits of an item determine how many bytes its argument has. */
 function headLength(first: number): number {
   const info = first & 0x1f;
   return info < 24 ? 1 : 1 + 2 ** (info - 24);

@@ -1,6 +1,6 @@
 /**
- * Draws the latest handshake of each pair as a ladder: who sent what when, both clocks being the
- * run's (Noise IK, `key-exchange.ts`).
+ * Draws the latest handshake of each pair as a ladder diagram: who sent what when, both sides on
+ * the run's clock (Noise IK, `key-exchange.ts`).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Drawing, DrawingInput, Shape } from '../../viz/format/drawing.ts';
 import { NARROW, words } from '../../viz/format/shapes.ts';
 import { type HandshakeStep, handshakePeer, readHandshake } from './viz-states.ts';
 
-/** A handshake from both sides; instants in ns, as far as they have happened. */
+/** A handshake as seen from both sides; instants in ns for the steps that have happened. */
 interface Ladder {
   readonly initiator: string;
   readonly responder: string;
@@ -21,23 +21,23 @@ interface Rung {
   readonly name: string;
   readonly isForward: boolean;
   readonly sentNs: number;
-  /** Undefined while nobody has seen it arrive. */
+  /** Undefined until its arrival is traced. */
   readonly gotNs: number | undefined;
 }
 
 const HEAD = 64;
 const LONG = 200;
 const TAIL = 40;
-/** Narrower than this there is no room between the names, px. */
+/** Below this width there is no room between the names, px. */
 const CRAMPED = 320;
-/** Labels nearer than this would overlap, px. */
+/** Labels closer than this would overlap, px. */
 const LABEL_PITCH = 16;
-/** An average letter, px. */
+/** Width of an average letter, px. */
 const CHARACTER = 6.4;
-/** Ladders that are drawn; the table has all. */
+/** Ladders drawn; the table lists all. */
 const SHOWN = 4;
 
-/** True when a gateway has told a handshake. */
+/** True when a gateway has traced a handshake. */
 export function hasLadders(input: DrawingInput): boolean {
   return laddersOf(input).length > 0;
 }
@@ -111,7 +111,7 @@ function rungsOf(
   return [
     ...rung('opening', true, [mine.get('opening-sent'), theirs.get('opening-received')]),
     ...rung('answer', false, [theirs.get('answer-sent'), mine.get('answer-received')]),
-    // The initiator confirms in the call in which it gets the answer.
+    // The initiator confirms in the same call in which it gets the answer.
     ...rung('confirmation', true, [mine.get('answer-received'), theirs.get('confirmed')]),
     ...rung('first frame', false, [theirs.get('confirmed'), mine.get('confirmed')]),
   ];
@@ -158,7 +158,7 @@ function ladderShapes(
   ];
 }
 
-/** Instants at one lifeline since the opening; those too near to the one before are left out. */
+/** Instants along one lifeline since the opening; skips those too close to the previous one. */
 function instantLabels(
   rungs: readonly Rung[],
   isLeft: boolean,
@@ -206,9 +206,9 @@ function rungShapes({ name, isForward, sentNs, gotNs }: Rung, place: LadderPlace
     title: isOpen ? `${name}, not seen to arrive` : `${name}, ${msText(gotNs - sentNs)} on the way`,
   };
   const text = isOpen ? `${name} …` : name;
-  // So high above the middle that the sloping line does not reach the nearer end of the words.
+  // High enough above the middle that the sloping line does not touch the nearer end of the text.
   const rise = (Math.abs(y2 - y1) / (right - left)) * (text.length / 2) * CHARACTER;
-  // The line before ends where a message that has not arrived begins: those words stand below.
+  // The line ends where a message has not yet arrived: that text goes below it.
   const base = isOpen ? y1 + 16 : (y1 + y2) / 2 - 6 - rise;
   const label = words((left + right) / 2, base, text, { anchor: 'middle' });
   if (isOpen) return [line, label];

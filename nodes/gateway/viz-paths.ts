@@ -1,5 +1,5 @@
 /**
- * Draws the paths of gateways with what each gateway measures of them: health, role, RTT, loss.
+ * Draws the gateways' paths with each gateway's measurements: health, role, RTT, loss.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const NAME_AT = 22;
 const HEALTH_AT = 190;
 const BAR_AT = 330;
 const FIGURES = 210;
-/** Pairs that are drawn; the table has all. */
+/** Pairs drawn; the table lists all. */
 const PAIRS_SHOWN = 8;
 
 const INKS: Readonly<Record<string, Role>> = {
@@ -160,7 +160,7 @@ function tallRow(row: PathRow, { y, width, rttUsMost }: RowPlace): Shape {
   };
 }
 
-/** A full point is in use, a ring is not, a cross is dead. */
+/** A filled point is the path in use, a ring is any other, a cross is dead. */
 function mark(row: PathRow, y: number): Shape {
   const ink = INKS[row.health] ?? 'muted';
   if (row.health === 'dead') {
@@ -179,7 +179,7 @@ function bar(
   place: { readonly x: number; readonly y: number; readonly w: number; readonly h: number },
 ): readonly Shape[] {
   if (row.rttUs === undefined) return [];
-  // Of a dead path the last measurement stands, drawn as an outline.
+  // A dead path shows its last measurement as an outline.
   if (row.health === 'dead') return [box(place, { stroke: 'muted', dash: 'dotted' })];
   return [box(place, { fill: row.isActive ? 'c1' : 'muted', radius: 2 })];
 }

@@ -1,11 +1,11 @@
 /**
- * What the gateway traces for its drawings, as texts that people can read as well: writes them where
- * the gateway runs, reads them where they are drawn. Texts that do not parse give `undefined`.
+ * What the gateway traces for its drawings, as human-readable text: written where the gateway runs,
+ * read where the drawing is made. Text that does not parse gives `undefined`.
  *
  * @module
  */
 
-/** What a handshake does, seen from one side. */
+/** The steps of a handshake, seen from one side. */
 export type HandshakeStep =
   | 'opening-sent'
   | 'opening-received'
@@ -13,10 +13,10 @@ export type HandshakeStep =
   | 'answer-received'
   | 'confirmed';
 
-/** Newest numbers of a replay window that are traced at most, bits. */
+/** Most numbers of a replay window that are traced, newest first, bits. */
 export const WINDOW_BITS_SHOWN = 1024;
 
-/** Machines, by the name of the peer. */
+/** Names of state machines, by the name of the peer. */
 export const MACHINE = {
   quality: (path: string, peer: string): string => `quality ${path} to ${peer}`,
   route: (path: string, peer: string): string => `route ${path} to ${peer}`,
@@ -34,11 +34,11 @@ const HANDSHAKE_NAME = /^handshake with (.+)$/;
 const HANDSHAKE = /^epoch=(\d+) sendings=(\d+)((?: [\w-]+=\d+)*)$/;
 const HEX_BITS = 4;
 
-/** Quality of a path as its gateway measures it. */
+/** Quality of a path as measured by its gateway. */
 export interface QualityText {
   readonly health: string;
   readonly role: string;
-  /** Smoothed, us; undefined when never measured. */
+  /** Smoothed RTT, us; undefined when never measured. */
   readonly rttUs: number | undefined;
   readonly jitterUs: number;
   /** Share of the last 100 probes, 0 to 1. */
@@ -59,7 +59,7 @@ export function readQuality(text: string): QualityText | undefined {
   return { health, role, rttUs, jitterUs: Number(jitter), loss: Number(loss) };
 }
 
-/** Path and peer of a machine of kind quality. */
+/** Path and peer from the name of a quality machine. */
 export function qualityName(
   machine: string,
 ): { readonly path: string; readonly peer: string } | undefined {
@@ -74,7 +74,7 @@ export interface WindowText {
   readonly epoch: number;
   /** Bits of the whole window. */
   readonly size: number;
-  /** Whether `highest - index` was seen, newest first, {@link WINDOW_BITS_SHOWN} at most. */
+  /** Whether `highest - index` was seen, newest first, at most {@link WINDOW_BITS_SHOWN}. */
   readonly seen: readonly boolean[];
 }
 
@@ -102,7 +102,7 @@ export function readWindow(text: string): WindowText | undefined {
   return { highest: Number(high), epoch: Number(epoch), size: Number(size), seen };
 }
 
-/** The peer of a machine of kind window. */
+/** The peer from the name of a window machine. */
 export function windowPeer(machine: string): string | undefined {
   return WINDOW_NAME.exec(machine)?.[1];
 }
@@ -110,7 +110,7 @@ export function windowPeer(machine: string): string | undefined {
 /** The latest handshake with a peer: instants of the run, ns, by step. */
 export interface HandshakeText {
   readonly epoch: number;
-  /** How often the opening was sent; 0 at the side that answers. */
+  /** How often the opening was sent; 0 on the answering side. */
   readonly sendings: number;
   readonly steps: ReadonlyMap<HandshakeStep, number>;
 }
@@ -135,7 +135,7 @@ export function readHandshake(text: string): HandshakeText | undefined {
   return { epoch: Number(epoch), sendings: Number(sendings), steps };
 }
 
-/** The peer of a machine of kind handshake. */
+/** The peer from the name of a handshake machine. */
 export function handshakePeer(machine: string): string | undefined {
   return HANDSHAKE_NAME.exec(machine)?.[1];
 }

@@ -1,5 +1,5 @@
 /**
- * Draws replay windows as rows of bits: which of the newest numbers were accepted (RFC 6479).
+ * Draws replay windows as rows of bits: which of the latest numbers were accepted (RFC 6479).
  *
  * @module
  */
@@ -17,10 +17,10 @@ const HEAD = 60;
 const LABEL = 76;
 const CELL_MAX = 12;
 const GAP = 28;
-/** Windows that are drawn; the table has all. */
+/** Windows drawn; the table lists all. */
 const WINDOWS_SHOWN = 6;
 
-/** True when a gateway has told a window. */
+/** True when a gateway has traced a window. */
 export function hasWindows({ nodes }: DrawingInput): boolean {
   return nodes.some((node) => windowsOf(node).length > 0);
 }
@@ -65,7 +65,7 @@ function windowsOf({ name, states }: NodeState): readonly PeerWindow[] {
   });
 }
 
-/** Bits of numbers from 0 on. */
+/** The bits of non-negative numbers. */
 function existing({ seen, highest }: PeerWindow): readonly boolean[] {
   return seen.slice(0, highest + 1);
 }
@@ -127,7 +127,7 @@ interface Grid {
   readonly isSeen: boolean;
 }
 
-/** Seen bits are full, others are hollow; all of a kind are one path. */
+/** Seen bits are filled, others hollow; all bits of a kind form one path. */
 function cells(bits: readonly boolean[], { perRow, cell, y, isSeen }: Grid): string {
   const side = cell - 2;
   const inset = isSeen ? 0 : 0.5;

@@ -1,6 +1,6 @@
 /**
- * What the gateway shows of itself: paths with their quality, replay windows as bits, handshakes as
- * ladders. Draws from the texts of `viz-states.ts`; spec/ux.md 4.2 and 4.7.
+ * The gateway's drawings: paths with their quality, replay windows as bits, handshakes as ladder
+ * diagrams. They draw from the texts of `viz-states.ts`.
  *
  * @module
  */

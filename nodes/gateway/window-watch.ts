@@ -1,6 +1,7 @@
 /**
- * Warns the operator, once, when the frames that a peer can reorder outgrow the replay window
- * (spec/seed-systems.md 9.2, R-016): measured data rate times measured spread of the path delays.
+ * Warns the operator, once, when the frames that a peer can reorder exceed the replay window
+ * (docs/spec/gateway-frame.md, Replay window; R-016): measured data rate times measured difference
+ * of path delays.
  *
  * It changes nothing: a window that is too small refuses genuine packets when the path changes.
  *
@@ -10,12 +11,12 @@ import type { PathStatus } from './multipath/types.ts';
 import { windowWarning } from './replay/advice.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** A rate is taken over at least this long, ns. */
+/** A rate is measured over at least this time, ns. */
 const LEAST_NS = NS_PER_SECOND;
-/** Spreads are told to people in steps of 100 us. */
+/** Delay differences are reported in steps of 100 us. */
 const STEP_NS = 100_000;
 
-/** The watch over what one peer sends. */
+/** Watches what one peer sends. */
 export class WindowWatch {
   readonly #bits: number;
   #sinceNs: number;
@@ -29,7 +30,7 @@ export class WindowWatch {
   }
 
   /**
-   * Looks at the rate since the last look.
+   * Checks the rate since the last call.
    * @param frames Data frames received since the start.
    * @returns the warning, the first time it is due.
    */

@@ -1,9 +1,9 @@
 /**
  * The gateway's frame: a deterministic CBOR array `[1, type, epoch, sequence, timestamp, fragment,
- * fragments, ciphertext]`, coded by hand (RFC 8949 4.2.1; spec/seed-systems.md 2.5 "our frame").
- * The layout, and which bytes are associated data, stand in `geometry.ts`.
+ * fragments, ciphertext]`, coded by hand (RFC 8949 section 4.2.1; docs/spec/gateway-frame.md,
+ * Frame). `geometry.ts` has the layout and says which bytes are associated data.
  *
- * The decoder accepts exactly the canonical form and names what is wrong otherwise. Both directions
+ * The decoder accepts exactly the canonical form and returns a reason otherwise. Both directions
  * work in the caller's buffer and record and allocate nothing. No cryptography and no policy here.
  *
  * @module
@@ -21,7 +21,7 @@ import {
   NONCE_BYTES,
 } from './geometry.ts';
 
-// RFC 8949 3.1: the major type stands in the upper three bits of an item's first byte.
+// RFC 8949 section 3.1: the major type is in the upper three bits of an item's first byte.
 const MAJOR_BYTES = 0x40;
 const MAJOR_ARRAY = 0x80;
 const MAJOR_MASK = 0xe0;
@@ -31,13 +31,13 @@ const INFO_TWO = 25;
 const INFO_FOUR = 26;
 const INFO_EIGHT = 27;
 const TWO_32 = 0x1_0000_0000;
-/** Upper halves of safe integers stay below it. */
+/** The upper half of a safe integer is below it. */
 const SAFE_HIGH_END = 0x20_0000;
 
 /** `sequence` of the handshake messages. */
 export const MESSAGE = { opening: 0, answer: 1, cookie: 2 } as const;
 
-/** A frame's header as numbers; make one per socket and reuse it. */
+/** A frame's header as numbers; create one per socket and reuse it. */
 export class FrameHeader {
   type: FrameType = FRAME_TYPE.data;
   /** 0..2^32-1. */
@@ -50,7 +50,9 @@ export class FrameHeader {
   fragment = 0;
   /** Fragments of the packet, 1..1024. */
   fragments = 1;
-  /** Where the frame begins in its buffer; associated data is `[start, body)`. Set by decoding. */
+  /**
+   * Where the frame begins in its buffer; the associated data is `[start, body)`. Set by decoding.
+   */
   start = 0;
   /** Where the ciphertext begins in its buffer. Set by decoding. */
   body = 0;
@@ -58,7 +60,10 @@ export class FrameHeader {
   bodyLength = 0;
 }
 
-/** What one `readUint` reported besides the value; a module variable so that nothing is allocated. */
+/**
+ * The offset that `readUint` reports besides the value; a module variable so that nothing is
+ * allocated.
+ */
 let cursor = 0;
 
 // Negative answers of `readUint`; values are never negative.
@@ -73,7 +78,7 @@ function dropOf(code: number): WireDrop {
   return code === LONG_FORM ? 'malformed-canonical' : 'malformed-range';
 }
 
-/** Reads the argument of an item of this major type at `cursor`, or says why not. */
+/** Reads the argument of an item with this major type at `cursor`, or returns why not. */
 function readArgument(bytes: Uint8Array, end: number, major: number): number {
   if (cursor >= end) return TRUNCATED;
   const first = bytes[cursor] as number;
@@ -87,7 +92,8 @@ function readArgument(bytes: Uint8Array, end: number, major: number): number {
 }
 
 function readLong(bytes: Uint8Array, end: number, info: number): number {
-  // RFC 8949 3: 28 to 30 are reserved, 31 is the indefinite length, which 4.2.1 forbids.
+  // RFC 8949 section 3: 28 to 30 are reserved, 31 is the indefinite length, which section 4.2.1
+  // forbids.
   if (info > INFO_EIGHT) return SHAPE;
   const at = cursor + 1;
   const width = 1 << (info - INFO_ONE);
@@ -108,12 +114,12 @@ function readEight(bytes: Uint8Array, at: number): number {
   return high * TWO_32 + readUint32(bytes, at + 4);
 }
 
-/** RFC 8949 4.2.1: the argument is as short as possible. */
+/** RFC 8949 section 4.2.1: the argument must be as short as possible. */
 function atLeast(value: number, smallest: number): number {
   return value < smallest ? LONG_FORM : value;
 }
 
-/** Writes one item head in its shortest form and returns the offset behind it. */
+/** Writes one item head in its shortest form and returns the offset after it. */
 function writeArgument(bytes: Uint8Array, at: number, major: number, value: number): number {
   if (value < INFO_ONE) {
     bytes[at] = major | value;
@@ -143,8 +149,8 @@ function writeArgument(bytes: Uint8Array, at: number, major: number, value: numb
 
 /**
  * Writes the array head and the seven integers of a frame: a header without its byte-string head.
- * @param header Fields within the ranges of {@link FrameHeader}; the caller owns that proof.
- * @returns the offset behind the last byte written.
+ * @param header Fields within the ranges of {@link FrameHeader}; the caller guarantees that.
+ * @returns the offset after the last byte written.
  */
 export function encodeFields(header: FrameHeader, target: Uint8Array, offset: number): number {
   target[offset] = MAJOR_ARRAY | FRAME_ITEMS;
@@ -221,7 +227,7 @@ function checkRanges(header: FrameHeader): WireDrop | undefined {
   if (header.epoch > EPOCH_MAX) return 'malformed-range';
   if (header.fragments > FRAGMENTS_MAX) return 'malformed-range';
   if (header.fragment >= header.fragments) return 'malformed-range';
-  // A packet is known by the sequence of its first fragment, which cannot be negative.
+  // A packet is identified by the sequence of its first fragment, which cannot be negative.
   if (header.fragment > header.sequence) return 'malformed-range';
   return undefined;
 }

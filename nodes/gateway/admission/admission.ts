@@ -1,13 +1,13 @@
 /**
- * Which budget an arriving frame is charged to, and after which check.
+ * Decides which budget an arriving frame is charged to, and after which check.
  *
- * Nothing is charged for what a stranger can make. A sealed frame counts against its peer's rate when it
- * is authentic and new; an opening may cost Diffie-Hellman work when it was made for us, is newer than
- * all before, and, while many come, carries a cookie that went to the peer's address. Half of the budget
- * is out of reach without one. Openings, answers, cookies to and from the peer, and repetitions have
- * budgets of their own.
+ * Nothing is charged for bytes that a stranger could have made. A sealed frame counts against its
+ * peer's rate once it is authentic and new. An opening may cost Diffie-Hellman work when it was
+ * made for this gateway and is newer than all earlier ones; when many arrive, half of the budget is
+ * reserved for openings with a cookie that was sent to the peer's address. Openings, answers,
+ * cookies to and from the peer, and repeated openings each have a budget of their own.
  *
- * `double-eager.ts` is the order that a flood of junk exploits.
+ * `double-eager.ts` shows the order of checks that a flood of junk exploits.
  *
  * @module
  */
@@ -20,37 +20,38 @@ import {
 import { type RateLimit, TokenBucket } from '../rate-limit.ts';
 import type { CookieMint } from './cookie-mint.ts';
 
-/** What becomes of an opening that passed every check that costs nothing. */
+/** What is done with an opening that passed every free check. */
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
 /** The budgets of one peer. Each call that returns true, or `admit`, charges one. */
 export interface Admission {
-  /** A sealed frame came; nothing is known of it. */
+  /** A sealed frame arrived; nothing about it has been checked. */
   frameCame(nowNs: number): boolean;
-  /** It is the peer's, and its number is new. */
+  /** The frame is authentic and its sequence number is new. */
   frameAccepted(nowNs: number): boolean;
-  /** A handshake message came; nothing is known of it. */
+  /** A handshake message arrived; nothing about it has been checked. */
   messageCame(nowNs: number): boolean;
-  /** @param isProven It carries a cookie of ours. */
+  /** @param isProven True when it carries a cookie of ours. */
   opening(nowNs: number, isProven: boolean): OpeningVerdict;
-  /** Somebody is to prove his address: a cookie may leave for the peer. */
+  /** The sender must prove its address: true when a cookie may be sent to the peer. */
   prove(nowNs: number): boolean;
-  /** An answer that names our opening. */
+  /** An answer arrived that names our opening. */
   answer(nowNs: number): boolean;
   /**
-   * A cookie of the peer, which has us send our opening again: it must not take the place of the answer.
+   * A cookie arrived from the peer. We then send our opening again, so it must not use the budget
+   * of the answer.
    */
   cookie(nowNs: number): boolean;
-  /** A copy of an opening that was answered asks for the answer again. */
+  /** A copy of an opening that was already answered asks for the answer again. */
   repeat(nowNs: number): boolean;
 }
 
-/** Handshake messages that may cost work, each sort for itself. */
+/** A budget for one kind of handshake message that may cost Diffie-Hellman work. */
 export function handshakeBucket(): TokenBucket {
   return new TokenBucket({ perSecond: HANDSHAKE_RATE_PER_SECOND, burst: HANDSHAKE_RATE_BURST });
 }
 
-/** The order that this project uses. */
+/** The order of checks that this project uses. */
 export class CheckedAdmission implements Admission {
   readonly #mint: CookieMint;
   readonly #frames: TokenBucket | undefined;
@@ -61,7 +62,7 @@ export class CheckedAdmission implements Admission {
   readonly #repeats = handshakeBucket();
   readonly #unproven = new TokenBucket({ perSecond: UNPROVEN_PER_SECOND, burst: UNPROVEN_BURST });
 
-  /** @param rate Of frames; unlimited when absent. */
+  /** @param rate Limit on frames; unlimited when absent. */
   constructor(mint: CookieMint, rate: RateLimit | undefined) {
     this.#mint = mint;
     this.#frames = rate === undefined ? undefined : new TokenBucket(rate);

@@ -1,8 +1,8 @@
 /**
- * The cookies of one gateway: MACs over the addresses of peers under a secret that changes every two
- * minutes (WireGuard, NDSS 2017, sections 5.3 and 5.4.7). Nothing is kept per address.
+ * The cookies of one gateway: MACs over peer addresses under a secret that changes every two
+ * minutes (WireGuard, NDSS 2017, sections 5.3 and 5.4.7). No state is kept per address.
  *
- * It also knows whether the gateway is calm: all peers together may open so often without a cookie.
+ * It also limits how many openings, over all peers, are accepted without a cookie.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export class CookieMint {
     perSecond: UNPROVEN_GATEWAY_PER_SECOND,
     burst: UNPROVEN_GATEWAY_BURST,
   });
-  /** Absent before the first cookie: most gateways never give one. */
+  /** Absent before the first cookie: most gateways never issue one. */
   #secret: Uint8Array | undefined;
   #untilNs = 0;
 
@@ -35,17 +35,17 @@ export class CookieMint {
     this.#randomBytes = randomBytes;
   }
 
-  /** Takes a place among the openings that need no cookie; false when there is none. */
+  /** Takes one opening from the budget that needs no cookie; false when it is used up. */
   takeCalm(nowNs: number): boolean {
     return this.#unproven.take(nowNs);
   }
 
-  /** The cookie that an address may have at this instant; undefined when nobody has one. */
+  /** The cookie that is valid for an address now; undefined when none was issued. */
   known(address: Uint8Array, nowNs: number): Uint8Array | undefined {
     return this.#secret === undefined || nowNs >= this.#untilNs ? undefined : this.#of(address);
   }
 
-  /** The cookie to send to an address. */
+  /** Issues the cookie for an address. */
   give(address: Uint8Array, nowNs: number): Uint8Array {
     if (this.#secret === undefined || nowNs >= this.#untilNs) {
       this.close();
@@ -55,7 +55,7 @@ export class CookieMint {
     return this.#of(address);
   }
 
-  /** Forgets the secret; cookies given before are worth nothing. */
+  /** Forgets the secret; cookies issued before become invalid. */
   close(): void {
     if (this.#secret !== undefined) wipe(this.#secret);
     this.#secret = undefined;

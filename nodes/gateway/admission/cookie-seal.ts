@@ -1,10 +1,10 @@
 /**
- * Frames that take a cookie to one peer, sealed by ChaCha20-Poly1305 under a key that only the two
- * gateways can make: X25519 of their static keys.
+ * Frames that carry a cookie to one peer, sealed with ChaCha20-Poly1305 under a key derived from
+ * the X25519 secret of both gateways' static keys.
  *
- * So nobody else can make one, not even somebody who sees the opening that it answers; and any cookie for
- * the peer serves the peer, whichever opening asked for it. A gateway may therefore send few of them,
- * however many openings come.
+ * Only the two gateways can make such a frame, so seeing the opening it answers is not enough to
+ * forge one. Any cookie for the peer is useful to the peer, whichever opening prompted it, so a few
+ * cookies suffice however many openings arrive.
  *
  * ```text
  *   cookie   header (timestamp: sender's clock) | AEAD of the cookie (16 + 16)
@@ -21,12 +21,12 @@ import { encodeHeader, FrameHeader, MESSAGE, writeNonce } from '../wire.ts';
 
 const LABEL = Uint8Array.from('orrery gateway 1 cookie', (letter) => letter.charCodeAt(0));
 
-/** Seals cookies for one peer and opens those of the peer. */
+/** Seals cookies for one peer and opens those from the peer. */
 export class CookieSeal {
   readonly #crypto: CryptoProvider;
   readonly #identity: Identity;
   readonly #peerKey: Uint8Array;
-  /** Made when the first cookie leaves or comes: most sessions never need it. */
+  /** Derived when the first cookie is sent or received: most sessions never need it. */
   #shared: Uint8Array | undefined;
 
   constructor(crypto: CryptoProvider, identity: Identity, peerKey: Uint8Array) {
@@ -50,7 +50,7 @@ export class CookieSeal {
     return frame.subarray(0, at + COOKIE_BYTES + TAG_BYTES);
   }
 
-  /** The cookie of a whole frame; undefined when it is not the peer's. */
+  /** The cookie in a complete frame; undefined when the frame is not from the peer. */
   open(header: FrameHeader, buffer: Uint8Array): Uint8Array | undefined {
     const { start, body, bodyLength } = header;
     const head = buffer.subarray(start, body);
@@ -66,15 +66,15 @@ export class CookieSeal {
     return length < 0 ? undefined : cookie;
   }
 
-  /** Forgets the key; it is made anew when it is needed. */
+  /** Forgets the key; it is derived again when needed. */
   close(): void {
     wipe(this.#shared);
     this.#shared = undefined;
   }
 
   /**
-   * One key for each sender and header, so that what one side says is never taken for the other's, and a
-   * nonce cannot come twice with another cookie: that would take two secrets within a microsecond.
+   * One key per sender and header: one side's cookie is never taken for the other's, and a nonce
+   * cannot repeat with another cookie, since that would take two secrets within one microsecond.
    */
   #keyOf(sender: Uint8Array, head: Uint8Array): AeadKey {
     this.#shared ??= this.#agree();
@@ -86,7 +86,7 @@ export class CookieSeal {
 
   #agree(): Uint8Array {
     const shared = this.#crypto.x25519(this.#identity.secret, this.#peerKey);
-    // A key of small order is nobody's: provisioning makes none, and Noise refuses it as well.
+    // A low-order key belongs to nobody: provisioning makes none, and Noise refuses it as well.
     if (shared === undefined) throw new Error('a static key of a peer is of small order');
     const key = this.#crypto.hmacSha256(shared, LABEL);
     wipe(shared);

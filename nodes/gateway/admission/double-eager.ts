@@ -1,8 +1,9 @@
 /**
- * TEST DOUBLE, never for traffic: charges before it looks, so that whoever names a peer as his source
- * spends that peer's budgets. Twenty junk openings a second keep a tunnel from its next key.
+ * TEST DOUBLE, never for traffic: charges a frame before checking it, so that anyone who spoofs a
+ * peer's address spends that peer's budgets. Twenty junk openings a second keep a tunnel from
+ * getting its next key.
  *
- * It exists so that `handshake-flood.yaml` can be seen to turn red.
+ * It exists to show that `handshake-flood.yaml` can fail.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export class EagerAdmission implements Admission {
   readonly #frames: TokenBucket | undefined;
   readonly #messages = handshakeBucket();
 
-  /** @param rate Of frames; unlimited when absent. */
+  /** @param rate Limit on frames; unlimited when absent. */
   constructor(rate: RateLimit | undefined) {
     this.#frames = rate === undefined ? undefined : new TokenBucket(rate);
   }

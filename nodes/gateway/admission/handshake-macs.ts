@@ -1,17 +1,17 @@
 /**
- * What a handshake message carries so that a stranger's is refused before any Diffie-Hellman work, as in
- * WireGuard (NDSS 2017, sections 5.3, 5.4.4 and 5.4.7), with HMAC-SHA-256 cut to 128 bits in place of
- * keyed BLAKE2s:
+ * The MACs of handshake messages, by which a stranger's message is refused before any
+ * Diffie-Hellman work, as in WireGuard (NDSS 2017, sections 5.3, 5.4.4 and 5.4.7), but with
+ * HMAC-SHA-256 cut to 128 bits in place of keyed BLAKE2s:
  *
  * ```text
  *   opening  header | Noise message | mac1 (16) | mac2 (16)
  *   answer   header | Noise message | mac (16)
  * ```
  *
- * `mac1` is keyed by the responder's public key: who does not know whom he talks to is told from who does.
- * `mac2` is keyed by a cookie that went to the address of the peer (`cookie-seal.ts`), and zero where none
- * is known. The MAC of an answer covers the opening's `mac1`, so that it names the one opening that it answers. No key
- * here is a secret but the cookie.
+ * `mac1` is keyed by the responder's public key: it separates senders that know the responder from
+ * those that do not. `mac2` is keyed by a cookie sent to the peer's address (`cookie-seal.ts`), and
+ * zero when no cookie is known. The MAC of an answer covers the opening's `mac1` and so names the
+ * one opening it answers. Of these keys only the cookie is secret.
  *
  * @module
  */
@@ -31,19 +31,19 @@ const LABELS = {
   opening: 'orrery gateway 1 opening',
   answer: 'orrery gateway 1 answer',
 } as const;
-/** Head of a byte string of 24 to 255 bytes (RFC 8949 section 3). */
+/** Length of the head of a byte string of 24 to 255 bytes (RFC 8949 section 3). */
 const STRING_HEAD_BYTES = 2;
 
-/** Bytes behind the Noise message of an opening: `mac1` and `mac2`. */
+/** Bytes after the Noise message of an opening: `mac1` and `mac2`. */
 export const OPENING_TRAILER: number = 2 * MAC_BYTES;
 
-/** The public keys of both ends of a session. */
+/** The public keys of a session's two ends. */
 export interface MacKeys {
   readonly own: Uint8Array;
   readonly peer: Uint8Array;
 }
 
-/** MACs and cookies of the handshakes between two gateways; `frame` is a whole frame everywhere. */
+/** MACs and cookies of the handshakes between two gateways; `frame` is always a complete frame. */
 export class HandshakeMacs {
   readonly #crypto: CryptoProvider;
   readonly #toPeer: Record<keyof typeof LABELS, Uint8Array>;
@@ -55,7 +55,7 @@ export class HandshakeMacs {
     this.#toUs = keysFor(crypto, keys.own);
   }
 
-  /** Writes `mac1` of an opening of ours, and `mac2` when a cookie is known. */
+  /** Writes `mac1` of our opening, and `mac2` when a cookie is known. */
   signOpening(frame: Uint8Array, cookie: Uint8Array | undefined): void {
     const first = frame.length - OPENING_TRAILER;
     frame.set(this.#mac(this.#toPeer.opening, frame.subarray(0, first)), first);
@@ -64,13 +64,13 @@ export class HandshakeMacs {
     else frame.set(this.#mac(cookie, frame.subarray(0, second)), second);
   }
 
-  /** True when an opening was made for us: by the peer, or by another who knows our public key. */
+  /** True when the opening was made for this gateway, by someone who knows our public key. */
   isForUs(frame: Uint8Array): boolean {
     const before = frame.subarray(0, frame.length - OPENING_TRAILER);
     return this.#crypto.equal(openingMac(frame), this.#mac(this.#toUs.opening, before));
   }
 
-  /** True when its maker has the cookie that we sent to the peer's address. */
+  /** True when the sender has the cookie that was sent to the peer's address. */
   isProven(frame: Uint8Array, cookie: Uint8Array | undefined): boolean {
     if (cookie === undefined) return false;
     const at = frame.length - MAC_BYTES;
@@ -95,18 +95,18 @@ export class HandshakeMacs {
   }
 }
 
-/** `mac1` of an opening: as good as the opening, since it covers all of it but `mac2`. */
+/** `mac1` of an opening; it identifies the opening, since it covers everything but `mac2`. */
 export function openingMac(frame: Uint8Array): Uint8Array {
   const at = frame.length - OPENING_TRAILER;
   return frame.subarray(at, at + MAC_BYTES);
 }
 
-/** True when the body is as long as that of an opening, an answer or a cookie with this header. */
+/** True when the body has the length of an opening, answer or cookie with this header. */
 export function isWholeMessage(header: FrameHeader, kind: keyof typeof MESSAGE): boolean {
   return header.bodyLength === lengthOf(kind, header.body - header.start - STRING_HEAD_BYTES);
 }
 
-/** @param fields Bytes of the array head and the seven integers, which are the Noise payload. */
+/** @param fields Bytes of the array head and the seven integers, which form the Noise payload. */
 function lengthOf(kind: keyof typeof MESSAGE, fields: number): number {
   switch (kind) {
     case 'opening':

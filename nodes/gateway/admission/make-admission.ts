@@ -1,5 +1,5 @@
 /**
- * Makes the budgets that a node's options ask for: those of this project, or a test double.
+ * Creates the budgets that a node's options ask for: this project's, or a test double's.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Admission, CheckedAdmission } from './admission.ts';
 import type { CookieMint } from './cookie-mint.ts';
 import { EagerAdmission } from './double-eager.ts';
 
-/** The budgets of one peer of the gateway whose cookies these are. */
+/** The budgets of one peer of the gateway that owns `cookies`. */
 export function makeAdmission(options: GatewayOptions, cookies: CookieMint): Admission {
   const { enabled, perSecond, burst } = options.rateLimit;
   const rate = enabled ? { perSecond, burst } : undefined;

@@ -1,9 +1,9 @@
 /**
- * The multipath controller: keeps one path active, one standby hot, and leaves a path within a few
- * probe intervals or receiver reports (spec/scion.md 7.3).
+ * The multipath controller: keeps one path active and one standby ready, and leaves a failing path
+ * within a few probe intervals or receiver reports (docs/spec/multipath.md).
  *
  * Pure: time and events in, effects out. It neither sends nor knows frames; the gateway performs
- * what it asks for. A switch happens in the same call as the event that caused it.
+ * the effects. A switch happens in the same call as the event that caused it.
  *
  * @module
  */
@@ -26,24 +26,24 @@ import type {
   SwitchCause,
 } from './types.ts';
 
-/** Answers waited for on a path that was never measured, ns. */
+/** Time to wait for an answer on a path that was never measured, ns. */
 const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
-/** Of a path that was never measured. */
+/** The round trip assumed for a path that was never measured. */
 const UNKNOWN_TRIP: RoundTrip = { srttNs: UNKNOWN_TIMEOUT_NS, rttvarNs: 0 };
-/** The first choice waits this long for the answers of the other paths at most, ns. */
+/** The first choice waits at most this long for answers on the other paths, ns. */
 const START_PATIENCE_NS_MAX = 500_000_000;
-/** Phases are spread over this much of a long interval, ns; a draw takes at most 2^32. */
+/** Probe phases are spread over at most this much of a long interval, ns; a draw is below 2^32. */
 const PHASE_NS_MAX = 4_000_000_000;
-/** While fewer paths than `minPaths` are left, they are looked up so often, ns. */
+/** While fewer than `minPaths` paths are left, paths are looked up at this interval, ns. */
 const LOOKUP_INTERVAL_NS = 1_000_000_000;
 /**
- * A return needs a base round trip that is shorter by this factor. A fifth is asked of averages; the least
- * of a window has no noise to be told from, and 20 and 24 ms are a fifth apart only without the time
- * that ten transmitters take.
+ * A return needs a base round trip shorter by this factor. The usual threshold of a fifth is for
+ * averages; the minimum of a window has little noise, and with ten transmission times added, 20 and
+ * 24 ms are less than a fifth apart.
  */
 const BETTER_RTT_FACTOR = 1.15;
 
-/** Controller with this project's rules. */
+/** Controller with the rules of docs/spec/multipath.md. */
 export class MultipathController implements PathController {
   active = -1;
   readonly #options: MultipathOptions;
@@ -54,14 +54,14 @@ export class MultipathController implements PathController {
   readonly #reports: ReportWatch;
   #effects: Effect[] = [];
   #nextRefreshNs: number;
-  /** When paths are looked up out of turn; Infinity while there are enough. */
+  /** When an extra look-up is due; Infinity while there are enough paths. */
   #nextLookupNs = Number.POSITIVE_INFINITY;
-  /** When an answer last came on any path; -Infinity before the first. */
+  /** When the last answer arrived on any path; -Infinity before the first. */
   #heardNs = Number.NEGATIVE_INFINITY;
-  /** When the first choice is made at the latest; Infinity before any path is alive and after it. */
+  /** Deadline for the first choice; Infinity before any path is alive and after the choice. */
   #startByNs = Number.POSITIVE_INFINITY;
 
-  /** @param random Phases of probes and exploration; the node's stream for this peer. */
+  /** @param random Source of probe phases and exploration; the node's stream for this peer. */
   constructor(now: number, options: MultipathOptions, random: Random) {
     this.#options = options;
     this.#random = random;
@@ -157,7 +157,7 @@ export class MultipathController implements PathController {
     for (const [index, path] of this.#paths.entries()) {
       if (only !== undefined && path.info.id !== only) continue;
       if (path.health === 'dead' || !path.info.links.some((link) => touches(link, name))) continue;
-      // SCMP alone is forgeable: it kills only a path that misses an answer too, and afterwards.
+      // SCMP alone can be forged: it kills only a path that then misses an answer as well.
       const isMissing = countsEarlierMisses && path.quality.consecutiveMisses > 0;
       if (isMissing) this.#setDead(now, path, 'scmp', index);
       else path.accusedNs = now;
@@ -172,7 +172,7 @@ export class MultipathController implements PathController {
       const isAsked = path.nextProbeNs !== Number.POSITIVE_INFINITY;
       if (!isAsked || (path.health !== 'dead' && path.health !== 'unknown')) continue;
       if (path.health === 'dead') path.reconsider(now);
-      // Out of turn: the phases of later probes stay apart.
+      // An extra probe: the phases of later probes stay apart.
       this.#probe(now, index, path);
     }
     return this.#effects;
@@ -205,7 +205,7 @@ export class MultipathController implements PathController {
       if (known.nextProbeNs === Number.POSITIVE_INFINITY) known.nextProbeNs = now;
       return;
     }
-    // A random phase per path: probes of several paths do not leave in step.
+    // A random phase per path, so that probes of several paths do not leave in step.
     const phase = this.#random.below(Math.min(this.#options.probeIntervalNs, PHASE_NS_MAX));
     this.#paths.push(new ManagedPath(info, this.#options.smoothing, now + phase));
   }
@@ -225,13 +225,13 @@ export class MultipathController implements PathController {
     this.#effects.push({ kind: 'probe', path: index, probe });
   }
 
-  /** All paths are silent, and not for long: nothing follows from it yet. */
+  /** All paths have been silent for a short time: no conclusion about a single one yet. */
   #isWaiting(now: number, path: ManagedPath): boolean {
     const isYoung = now - this.#heardNs < SHARED_SILENCE_NS;
     return isYoung && isSharedSilence(now, path, this.#paths, this.#options);
   }
 
-  /** Asks the other paths whether they are silent too: those that were not asked just now. */
+  /** Probes the other paths, except those probed just now, to see whether they are silent too. */
   #askAround(now: number, silent: ManagedPath): void {
     for (const path of this.#paths) {
       const isDue = now - path.probedNs >= this.#options.probeIntervalNs;
@@ -239,7 +239,7 @@ export class MultipathController implements PathController {
     }
   }
 
-  /** R-038: asks for paths at once when too few are left, and then every second. */
+  /** R-038: looks up paths immediately when too few are left, and then every second. */
   #watchNumber(now: number): void {
     const isKept = ({ health, nextProbeNs }: ManagedPath): boolean =>
       health !== 'dead' && nextProbeNs !== Number.POSITIVE_INFINITY;
@@ -259,7 +259,7 @@ export class MultipathController implements PathController {
     if (isShort) this.#nextLookupNs = now + LOOKUP_INTERVAL_NS;
     this.#effects.push({ kind: 'refresh' });
     if (!this.#random.chance(this.#options.exploration)) return;
-    // Only healthy paths are explored, by probes and never by packets (R-039).
+    // Exploration uses healthy paths only, with probes and never with packets (R-039).
     const idle = this.#paths.filter((p) => p.isHealthy && (p.role === 'warm' || p.role === 'cold'));
     const chosen = idle[idle.length === 0 ? 0 : this.#random.below(idle.length)];
     if (chosen === undefined) return;
@@ -297,14 +297,14 @@ export class MultipathController implements PathController {
       this.#effects.push({ kind: 'health', path: index, health: path.health });
   }
 
-  /** Keeps, replaces or returns the active path, then hands out the other roles. */
+  /** Keeps, replaces or returns to the active path, then assigns the other roles. */
   #choose(now: number): void {
     const current = this.#paths[this.active];
     if (current === undefined) {
       this.#chooseFirst(now);
     } else {
       if (!current.isHealthy) this.#leave(now, current);
-      // Who limps like all the others may still find one that is better for long.
+      // A path that is as degraded as all the others may still find one that stays better.
       const isStay = this.#paths[this.active] === current && current.health !== 'dead';
       if (isStay) this.#considerReturn(now, current);
     }
@@ -312,11 +312,11 @@ export class MultipathController implements PathController {
     this.#watchNumber(now);
   }
 
-  /** The best of all paths, not the one whose first probe happened to come back first. */
+  /** Chooses the best of all paths, not the one whose first answer happened to arrive first. */
   #chooseFirst(now: number): void {
     const first = this.#best(now, (path) => path.isHealthy || path.health === 'degraded');
     if (first < 0) {
-      // The path that answered died meanwhile; patience begins anew with the next one.
+      // The path that answered died meanwhile; the wait starts again with the next one.
       this.#startByNs = Number.POSITIVE_INFINITY;
       return;
     }
@@ -329,7 +329,9 @@ export class MultipathController implements PathController {
     this.#switchTo(now, first, 'start');
   }
 
-  /** A faster path has been asked and has answered by then; who waits longer, waits for dead ones. */
+  /**
+   * By then a faster path has been probed and has answered; waiting longer would be for dead paths.
+   */
   #startPatienceNs(first: number): number {
     const rttNs = Math.max(0, this.#paths[first]?.quality.srttNs ?? 0);
     return Math.min(START_PATIENCE_NS_MAX, this.#options.probeIntervalNs + Math.floor(rttNs));
@@ -340,7 +342,7 @@ export class MultipathController implements PathController {
     if (isSilent && isSharedSilence(now, current, this.#paths, this.#options)) return;
     const isWay = (path: ManagedPath): boolean =>
       path.isHealthy && (current.health !== 'degraded' || isRelief(now, path, current));
-    // One that is just missing an answer is perhaps cut by the same fault.
+    // A path that is just missing an answer may be cut by the same fault.
     const isSure = (path: ManagedPath): boolean =>
       isWay(path) && path.quality.consecutiveMisses === 0;
     const standby = this.#paths.findIndex((path) => path.role === 'standby' && isSure(path));
@@ -350,14 +352,17 @@ export class MultipathController implements PathController {
       this.#switchTo(now, healthy, current.cause);
       return;
     }
-    // Without a healthy path a degraded or returning one beats a dead one; flows are never torn
-    // down for want of something better (R-040, R-259).
+    // Without a healthy path, a degraded or recovering one beats a dead one; flows are never torn
+    // down for lack of a better path (R-040, R-259).
     if (current.health !== 'dead') return;
     const limping = this.#best(now, (p) => p.health === 'degraded' || p.health === 'probation');
     if (limping >= 0) this.#switchTo(now, limping, current.cause);
   }
 
-  /** Planned return: better for the whole hold time, make before break (spec/scion.md 7.3). */
+  /**
+   * Planned return, make before break: the path was better for the whole hold time
+   * (docs/spec/multipath.md, Return and damping).
+   */
   #considerReturn(now: number, current: ManagedPath): void {
     let best = -1;
     for (const [index, path] of this.#paths.entries()) {
@@ -393,7 +398,10 @@ export class MultipathController implements PathController {
     this.#effects.push({ kind: 'switch', from, to: index, cause, isFault });
   }
 
-  /** Highest score among the paths that pass, those without objection first; -1 for none. */
+  /**
+   * The path with the highest score among those that pass, preferring paths that no preference
+   * rules out; -1 for none.
+   */
   #best(now: number, passes: (path: ManagedPath) => boolean): number {
     let best = -1;
     let bestRank = Number.NEGATIVE_INFINITY;
@@ -415,7 +423,10 @@ export class MultipathController implements PathController {
     return score(path.info, path.quality, preferences) - 10 * objections;
   }
 
-  /** Standby: the healthy path with the least shared fate, then the best score; the rest warm. */
+  /**
+   * Standby: the healthy path with the least shared fate, then the best score; the others become
+   * warm.
+   */
   #assignRoles(now: number): void {
     const current = this.#paths[this.active];
     let standby: ManagedPath | undefined;
@@ -442,7 +453,7 @@ export class MultipathController implements PathController {
     else if (path === standby) path.role = 'standby';
     else path.role = 'warm';
     if (before === path.role || path.health === 'dead') return;
-    // A path that gains rank is probed at its new pace at once, not when the old interval ends.
+    // A path that is promoted is probed at its new interval immediately, not when the old one ends.
     const interval = path.probeIntervalNs(this.#options);
     if (path.nextProbeNs > now + interval) path.nextProbeNs = now + interval;
   }

@@ -1,9 +1,10 @@
 /**
  * Hysteresis: hold time before a planned return, and flap damping.
  *
- * Hold time H0 x 2^(f-1), f = switches caused by faults in the last 10 minutes, at most 10 minutes;
- * damping with the values of RFC 2439 scaled to seconds (spec/scion.md 7.3). Powers of two come
- * from doubling, so that the bits are the same on every machine.
+ * Hold time H0 x 2^(f-1), where f is the number of switches caused by faults in the last 10
+ * minutes; at most 10 minutes. Damping uses the scheme of RFC 2439 (section 4.2) scaled to seconds
+ * (docs/spec/multipath.md, Return and damping). Powers of two come from doubling, so that the bits
+ * are the same on every machine.
  *
  * @module
  */
@@ -14,7 +15,7 @@ const PENALTY_PER_DEATH = 1000;
 const HALF_LIFE_NS = 60_000_000_000;
 const SUPPRESS_ABOVE = 2000;
 const REUSE_BELOW = 750;
-/** After this many half-lives nothing is left of any penalty. */
+/** After this many half-lives any penalty counts as zero. */
 const HALF_LIVES_MAX = 40;
 
 /** Counts switches caused by faults and derives the hold time. */
@@ -27,19 +28,19 @@ export class HoldDown {
     this.#baseNs = baseNs;
   }
 
-  /** Notes a switch that a fault caused. */
+  /** Records a switch that a fault caused. */
   note(now: number): void {
     this.#faults.push(now);
     this.#forget(now);
   }
 
-  /** Takes back the fault of an instant: it was none. */
+  /** Removes the fault recorded at an instant: it was not one. */
   forgive(atNs: number): void {
     const index = this.#faults.indexOf(atNs);
     if (index >= 0) this.#faults.splice(index, 1);
   }
 
-  /** Time that a better path must have been better before it is taken again, ns. */
+  /** How long a better path must have been better before the flow returns to it, ns. */
   holdNs(now: number): number {
     this.#forget(now);
     let hold = this.#baseNs;
@@ -59,10 +60,10 @@ export class FlapDamping {
   #penalty = 0;
   #sinceNs = 0;
   #isSuppressed = false;
-  /** What was before the last death. */
+  /** The state before the last death. */
   #before = { penalty: 0, sinceNs: 0, isSuppressed: false };
 
-  /** Notes a death. */
+  /** Records a death. */
   death(now: number): void {
     this.#before = {
       penalty: this.#penalty,
@@ -74,14 +75,14 @@ export class FlapDamping {
     if (this.#penalty > SUPPRESS_ABOVE) this.#isSuppressed = true;
   }
 
-  /** Takes the last death back: it was none. */
+  /** Takes the last death back: the path was alive. */
   pardon(): void {
     this.#penalty = this.#before.penalty;
     this.#sinceNs = this.#before.sinceNs;
     this.#isSuppressed = this.#before.isSuppressed;
   }
 
-  /** The penalty left at `now`; linear between the halvings. */
+  /** The penalty left at `now`; interpolated linearly between halvings. */
   penalty(now: number): number {
     const lives = (now - this.#sinceNs) / HALF_LIFE_NS;
     if (lives >= HALF_LIVES_MAX) return 0;
@@ -90,7 +91,7 @@ export class FlapDamping {
     return value * (1 - (lives - Math.floor(lives)) / 2);
   }
 
-  /** True while the path flaps too much to be chosen when there is another. */
+  /** True while the path flaps too much to be chosen if there is another. */
   isSuppressed(now: number): boolean {
     if (this.#isSuppressed && this.penalty(now) < REUSE_BELOW) this.#isSuppressed = false;
     return this.#isSuppressed;

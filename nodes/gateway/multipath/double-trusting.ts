@@ -1,8 +1,9 @@
 /**
- * TEST DOUBLE, never for traffic: believes every SCMP message about all paths, and kills a path for it
- * that has missed an answer before. Forged messages and 1 % of loss kept the best path dead.
+ * TEST DOUBLE, never for traffic: believes every SCMP message about any path, and kills a path that
+ * has ever missed an answer before it. Forged messages and 1 % of loss then keep the best path
+ * dead.
  *
- * It exists so that `scmp-forged.yaml` can be seen to turn red.
+ * It exists to show that `scmp-forged.yaml` can fail.
  *
  * @module
  */

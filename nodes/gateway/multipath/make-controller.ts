@@ -1,5 +1,5 @@
 /**
- * Makes the controller that a node's options ask for.
+ * Creates the controller that a node's options ask for.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { MultipathController } from './controller.ts';
 import { ReferenceController } from './reference.ts';
 import type { MultipathOptions, PathController, PathPreferences } from './types.ts';
 
-/** @param peer Names the stream of phases and exploration. */
+/** @param peer Names the random stream for phases and exploration. */
 export function makeController(host: Host, options: GatewayOptions, peer: string): PathController {
   const random = host.random(`multipath/${peer}`);
   const parameters = multipathOptions(options.multipath);
@@ -18,7 +18,7 @@ export function makeController(host: Host, options: GatewayOptions, peer: string
     : new MultipathController(host.now(), parameters, random);
 }
 
-/** Turns the options of the file into those of the controllers. */
+/** Converts the options of the file into those of the controllers. */
 function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
   return {
     probeIntervalNs: file.probeInterval,

@@ -1,8 +1,7 @@
 /**
- * One path under management: its measurements, health, role and the clock of its probes.
+ * One path under management: its measurements, health, role and probe clock.
  *
- * Health transitions are spec/scion.md 7.3 ("dead when", "degraded when"); which path is used is
- * decided elsewhere.
+ * Health follows docs/spec/multipath.md (Health); which path is used is decided elsewhere.
  *
  * @module
  */
@@ -10,34 +9,43 @@ import { FlapDamping } from './damping.ts';
 import { LOSS_MIN_PROBES, PathQuality } from './path-quality.ts';
 import type { MultipathOptions, PathHealth, PathInfo, PathRole, SwitchCause } from './types.ts';
 
-/** Answers in a row that bring a dead path back (spec/scion.md 7.3: "20 probes in a row"). */
+/** Consecutive answers that bring a dead path back. */
 export const PROBATION_ANSWERS = 20;
-/** A path that expires within this time counts as dead (spec/scion.md 7.3). */
+/** A path that expires within this time counts as dead. */
 export const EXPIRY_MARGIN_NS = 10_000_000_000;
 const DEAD_INTERVAL_NS = 1_000_000_000;
 const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
-/** A dead path is asked every second for this long, then ever more rarely. */
+/** A dead path is probed every second for this long, then less and less often. */
 const DEAD_STEADY_PROBES = 10;
-/** Mean time between false alarms that the number of misses must leave (spec/scion.md 7.2). */
+/**
+ * Chooses the number of misses so that false alarms are at least this far apart on average
+ * (docs/spec/multipath.md, Health).
+ */
 const FALSE_ALARM_NS = 3_600_000_000_000;
 const MISSES_MAX = 6;
-/** A path that never answered is asked this often at the full pace, 5 s at 50 ms, then by its role. */
+/**
+ * A path that never answered is probed at the full rate this many times (5 s at 50 ms), then
+ * according to its role.
+ */
 const NEW_PATH_PROBES = 100;
 
-/** Causes of death that were a path's silence. */
+/** Causes of death that consist of silence. */
 export const SILENCE: ReadonlySet<SwitchCause> = new Set(['probe-loss', 'report-loss', 'scmp']);
 
 /** An answer to a probe. */
 export interface TimedAnswer {
   readonly rttNs: number;
-  /** It came before its time-out. */
+  /** True when it arrived before its time-out. */
   readonly isTimely: boolean;
 }
 
 /** A probe that was not answered in time. */
 export interface MissedProbe {
   readonly sentNs: number;
-  /** All paths are silent, or data arrives over this one: that says nothing yet about it. */
+  /**
+   * True when all paths are silent, or data is arriving over this one: the miss proves nothing
+   * about this path yet.
+   */
   readonly isExcused: boolean;
 }
 
@@ -51,19 +59,19 @@ export class ManagedPath {
   /** Why the path is dead or degraded. */
   cause: SwitchCause = 'probe-loss';
   nextProbeNs: number;
-  /** When it was last asked; -1 before the first time. */
+  /** When it was last probed; -1 before the first probe. */
   probedNs = -1;
-  /** Set while the path is measured out of turn (exploration), number of probes left. */
+  /** While the path is probed for exploration, the number of probes left. */
   exploring = 0;
-  /** SCMP named one of its interfaces at this instant; -1 when none did. */
+  /** When SCMP last named one of its interfaces; -1 when none did. */
   accusedNs = -1;
-  /** Since when it has been better than the active path; -1 when it is not. */
+  /** Since when it has been better than the active path; -1 when it is not better. */
   betterSinceNs = -1;
   /** When it was last found degraded; -1 before the first time. */
   degradedNs = -1;
-  /** Answers in a row that took longer than those of a calm path. */
+  /** Consecutive answers slower than those of an undisturbed path. */
   slowAnswers = 0;
-  /** When it died last, and that was charged and not pardoned yet; -1 otherwise. */
+  /** When it last died, if that death was counted for damping and not taken back; -1 otherwise. */
   #chargedNs = -1;
   #deadProbes = 0;
   #unansweredProbes = 0;
@@ -74,12 +82,12 @@ export class ManagedPath {
     this.nextProbeNs = firstProbeNs;
   }
 
-  /** True when packets may be sent on it without a better choice being ignored. */
+  /** True when the path may carry packets even if another one scores better. */
   get isHealthy(): boolean {
     return this.health === 'alive';
   }
 
-  /** Interval of probes by health and role (spec/scion.md 7.3: 50 / 50 / 500 ms, cold rarely). */
+  /** Probe interval, by health and role. */
   probeIntervalNs(options: MultipathOptions): number {
     if (this.health === 'dead') return this.#deadIntervalNs(options);
     const isNew = this.health === 'unknown' && this.#unansweredProbes < NEW_PATH_PROBES;
@@ -96,7 +104,7 @@ export class ManagedPath {
     }
   }
 
-  /** Books a probe that leaves now. */
+  /** Records a probe that leaves now. */
   probed(now: number, options: MultipathOptions): void {
     this.probedNs = now;
     if (this.exploring > 0) this.exploring -= 1;
@@ -105,12 +113,12 @@ export class ManagedPath {
     this.nextProbeNs = now + this.probeIntervalNs(options);
   }
 
-  /** True when it has been heard from and not been given up. */
+  /** True when the path has answered and was not given up. */
   get isAnswering(): boolean {
     return this.health !== 'unknown' && this.health !== 'dead';
   }
 
-  /** Takes an answer; returns true when the health changed. */
+  /** Records an answer; returns true when the health changed. */
   answered(now: number, { rttNs, isTimely }: TimedAnswer, options: MultipathOptions): boolean {
     const before = this.health;
     if (before === 'dead') this.quality.forgetLosses();
@@ -126,10 +134,10 @@ export class ManagedPath {
     return this.health !== before;
   }
 
-  /** Takes a missed probe; returns true when the health changed. */
+  /** Records a missed probe; returns true when the health changed. */
   missed(now: number, { sentNs, isExcused }: MissedProbe, options: MultipathOptions): boolean {
     const before = this.health;
-    // A path that never answered cannot die; it is asked until it does.
+    // A path that never answered cannot die; it is probed until it answers.
     if (before === 'unknown') return false;
     this.quality.miss();
     const isAccused = this.accusedNs >= 0 && sentNs >= this.accusedNs - 1_000_000_000;
@@ -143,7 +151,7 @@ export class ManagedPath {
     return this.health !== before;
   }
 
-  /** Declares the path dead for `cause`; harmless when it is. */
+  /** Declares the path dead for `cause`; has no effect when it already is. */
   die(now: number, cause: SwitchCause): void {
     if (this.health === 'dead') return;
     if (this.isHealthy || this.health === 'degraded') {
@@ -160,9 +168,9 @@ export class ManagedPath {
   }
 
   /**
-   * An answer has come late. When it was asked for before the path was given up for its silence, the path was slow and not
-   * dead: its death is taken back from the damping.
-   * @returns when it died, if it was pardoned now; -1 otherwise.
+   * A late answer arrived. If its probe was sent before the path was given up for silence, the path
+   * was slow, not dead: its death no longer counts for damping.
+   * @returns when it died, if the death is taken back now; -1 otherwise.
    */
   pardon(sentNs: number): number {
     const diedNs = this.#chargedNs;
@@ -172,7 +180,7 @@ export class ManagedPath {
     return diedNs;
   }
 
-  /** Asked every second again, however long it has been dead. */
+  /** Probes the path every second again, however long it has been dead. */
   reconsider(now: number): void {
     this.#deadProbes = 0;
     this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
@@ -197,7 +205,8 @@ export class ManagedPath {
       this.cause = isSlow ? 'rtt' : 'loss';
       return;
     }
-    // The way back is narrower than the way out, so that a value at the threshold does not flap.
+    // The threshold for recovery is stricter than that for degradation, so that a value at the
+    // threshold does not flap.
     const isCalm =
       quality.loss <= options.lossThreshold / 2 && quality.srttNs <= this.#calmRttNs(now, options);
     if (this.health === 'degraded' && isCalm) this.health = 'alive';
@@ -218,8 +227,8 @@ export class ManagedPath {
 }
 
 /**
- * Misses in a row that count as death: the smallest k with interval / loss^k >= 1 h, at least the
- * configured number and at most 6 (spec/scion.md 7.2).
+ * Consecutive misses that count as death: the smallest k with interval / loss^k >= 1 h, at least
+ * the configured number and at most 6 (docs/spec/multipath.md, Health).
  */
 export function missesNeeded(loss: number, options: MultipathOptions): number {
   let k = options.misses;

@@ -3,21 +3,22 @@
  * and the path's own baseline.
  *
  * RTT smoothing follows RFC 6298 section 2 with a configurable gain; jitter is the standard
- * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window. The base round
- * trip, by which paths are compared, is the minimum of 10 s (draft-cardwell-iccrg-bbr-congestion-control,
- * MinRTTFilterLen): what a machine's rare delays add does not enter. It decides nothing.
+ * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window. The base
+ * round trip, by which paths are compared, is the minimum of 10 s
+ * (draft-cardwell-iccrg-bbr-congestion-control, MinRTTFilterLen): rare delays of a machine do not
+ * affect it. It only measures.
  *
  * @module
  */
 import { WindowedMin } from './windowed-min.ts';
 
-/** Probes that the loss is taken over (spec/scion.md 7.3). */
+/** Number of probes over which loss is measured. */
 const LOSS_WINDOW = 100;
-/** Fewer probes than this say nothing about a loss threshold of 10 %. */
+/** Below this many probes nothing can be said about a loss threshold of 10 %. */
 export const LOSS_MIN_PROBES = 20;
 const JITTER_WINDOW = 10;
 const BASELINE_BUCKET_NS = 5_000_000_000;
-/** 12 buckets of 5 s make the 60 s window. */
+/** The 60 s window consists of 12 buckets of 5 s. */
 const BASELINE_BUCKETS = 12;
 /** Window of the base round trip, ns: MinRTTFilterLen of BBR. */
 const BASE_WINDOW_NS = 10_000_000_000;
@@ -27,10 +28,10 @@ export class PathQuality {
   srttNs = -1;
   rttvarNs = 0;
   lastAnswerNs = -1;
-  /** The round trip of the last answer, and when its question left; -1 before the first. */
+  /** Round trip of the last answer, and when its probe left; -1 before the first. */
   lastRttNs = -1;
   lastAskedNs = -1;
-  /** When an answer last came in time; -1 before the first. */
+  /** When the last answer within its time-out arrived; -1 before the first. */
   lastTimelyNs = -1;
   consecutiveMisses = 0;
   consecutiveAnswers = 0;
@@ -48,7 +49,7 @@ export class PathQuality {
     this.#gain = gain;
   }
 
-  /** Notes an answer with its round-trip time, and whether it came in time. */
+  /** Records an answer with its round-trip time, and whether it arrived in time. */
   answer(now: number, rttNs: number, isTimely = true): void {
     this.lastAnswerNs = now;
     if (isTimely) this.lastTimelyNs = now;
@@ -58,11 +59,11 @@ export class PathQuality {
     this.consecutiveAnswers += 1;
     this.#note(0);
     if (this.srttNs < 0) {
-      // RFC 6298 2.2: SRTT = R, RTTVAR = R/2.
+      // RFC 6298 section 2.2: SRTT = R, RTTVAR = R/2.
       this.srttNs = rttNs;
       this.rttvarNs = rttNs / 2;
     } else {
-      // RFC 6298 2.3, in this order: the variation uses the old SRTT.
+      // RFC 6298 section 2.3, in this order: the variation uses the old SRTT.
       this.rttvarNs += (Math.abs(this.srttNs - rttNs) - this.rttvarNs) / 4;
       this.srttNs += (rttNs - this.srttNs) * this.#gain;
     }
@@ -72,14 +73,14 @@ export class PathQuality {
     this.#lowerBaseline(now, rttNs);
   }
 
-  /** Notes a probe that was not answered in time. */
+  /** Records a probe that was not answered in time. */
   miss(): void {
     this.consecutiveMisses += 1;
     this.consecutiveAnswers = 0;
     this.#note(1);
   }
 
-  /** Forgets losses: an outage that is over says nothing about the path that came back. */
+  /** Forgets losses: an outage that is over says nothing about the recovered path. */
   forgetLosses(): void {
     // biome-ignore lint/plugin: no secret, outcomes of probes
     this.#outcomes.fill(0);
@@ -88,7 +89,7 @@ export class PathQuality {
     this.consecutiveMisses = 0;
   }
 
-  /** A late answer turns its miss back: the probe was slow, not lost. */
+  /** A late answer takes its miss back: the probe was slow, not lost. */
   unmiss(): void {
     const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
     for (let back = 1; back <= n; back += 1) {
@@ -107,8 +108,8 @@ export class PathQuality {
   }
 
   /**
-   * Loss without the misses since the last answer: what the path was like before, so that an outage
-   * does not count as the loss that would excuse it.
+   * Loss without the misses since the last answer: the state before an outage, so that the outage
+   * itself does not raise the number of misses required to detect it.
    */
   get lossBeforeMisses(): number {
     const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
@@ -116,7 +117,7 @@ export class PathQuality {
     return n === recent ? 0 : (this.#lost - recent) / (n - recent);
   }
 
-  /** Probes that {@link loss} is taken over. */
+  /** Number of probes behind {@link loss}. */
   get lossSamples(): number {
     return Math.min(this.#outcomeCount, LOSS_WINDOW);
   }
@@ -133,14 +134,14 @@ export class PathQuality {
     return Math.sqrt(squares / (n - 1));
   }
 
-  /** ((1 - jitter/RTT) + (1 - loss)) / 2, 0..1 (spec/seed-systems.md 2.6). */
+  /** ((1 - jitter/RTT) + (1 - loss)) / 2, 0..1 (docs/spec/multipath.md, Choice of a path). */
   get stability(): number {
     if (this.srttNs <= 0) return 0;
     const steady = 1 - Math.min(1, this.jitterNs / this.srttNs);
     return (steady + (1 - this.loss)) / 2;
   }
 
-  /** Least RTT of the 10 s before the last answer, or -1: the path without what queues add, ns. */
+  /** Minimum RTT of the 10 s before the last answer, or -1, ns: the path without queueing delay. */
   get baseRttNs(): number {
     return this.#base.value;
   }
@@ -155,7 +156,9 @@ export class PathQuality {
     return least;
   }
 
-  /** Time to wait for an answer: srtt + 4 rttvar + margin, at least the floor (spec/scion.md 7.3). */
+  /**
+   * Time to wait for an answer: srtt + 4 rttvar + margin (RFC 6298 section 2), at least the floor.
+   */
   timeoutNs(marginNs: number, floorNs: number, unknownNs: number): number {
     if (this.srttNs < 0) return unknownNs;
     return Math.max(floorNs, Math.floor(this.srttNs + 4 * this.rttvarNs + marginNs));

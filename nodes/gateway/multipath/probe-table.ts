@@ -1,11 +1,14 @@
 /**
- * Probes under way, so that each answer is matched with the path its probe was sent on (R-258) and
- * each probe that stays without one is counted once.
+ * Outstanding probes: matches each answer with the path its probe was sent on (R-258), and counts
+ * each unanswered probe once.
  *
  * @module
  */
 
-/** Bound: three paths at 20 probes/s with time-outs below 10 s need 600; a full table drops the oldest. */
+/**
+ * Bound: three paths at 20 probes/s with time-outs below 10 s need 600; a full table drops the
+ * oldest.
+ */
 const MAX_OUTSTANDING = 1024;
 /** Answers that come after their time-out are still recognised for this many probes. */
 const LATE_MEMORY = 256;
@@ -17,21 +20,21 @@ interface Outstanding {
   readonly dueNs: number;
 }
 
-/** What became of an answer. */
+/** The result of an answer. */
 export type Answer =
   | { readonly kind: 'answered'; readonly rttNs: number }
-  /** The time-out had passed: counted as missed, and yet not lost. */
+  /** After its time-out: counted as missed, but not lost. */
   | { readonly kind: 'late'; readonly rttNs: number }
   /** No such probe on this path: forged, repeated or very old. */
   | { readonly kind: 'unmatched' };
 
-/** The table of one peer. Numbers of probes grow by one and are never used again. */
+/** The table of one peer. Probe numbers grow by one and are never reused. */
 export class ProbeTable {
   readonly #open: Outstanding[] = [];
   readonly #late = new Map<number, Outstanding>();
   #next = 1;
 
-  /** Notes a probe that leaves now and must be answered until `dueNs`; returns its number. */
+  /** Registers a probe that leaves now and must be answered by `dueNs`; returns its number. */
   add(path: string, sentNs: number, dueNs: number): number {
     if (this.#open.length === MAX_OUTSTANDING) this.#open.shift();
     const probe = this.#next;
@@ -40,7 +43,7 @@ export class ProbeTable {
     return probe;
   }
 
-  /** Matches an answer that came in on `path`. */
+  /** Matches an answer that arrived on `path`. */
   answer(path: string, probe: number, now: number): Answer {
     const index = this.#open.findIndex((entry) => entry.probe === probe);
     const entry = index >= 0 ? this.#open[index] : this.#late.get(probe);
@@ -54,7 +57,7 @@ export class ProbeTable {
     return { kind: 'late', rttNs };
   }
 
-  /** Takes out the probes whose time has come, oldest first, and calls `missed` with their paths. */
+  /** Removes the probes that have timed out, oldest first, and calls `missed` with their paths. */
   expire(now: number, missed: (path: string, sentNs: number) => void): void {
     for (let i = 0; i < this.#open.length; ) {
       const entry = this.#open[i];
@@ -68,14 +71,14 @@ export class ProbeTable {
     }
   }
 
-  /** Earliest time-out under way, or Infinity. */
+  /** Earliest outstanding time-out, or Infinity. */
   deadline(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const entry of this.#open) if (entry.dueNs < least) least = entry.dueNs;
     return least;
   }
 
-  /** Forgets the probes of a path that is gone. */
+  /** Forgets the probes of a path that no longer exists. */
   forget(path: string): void {
     for (let i = this.#open.length - 1; i >= 0; i -= 1) {
       if (this.#open[i]?.path === path) this.#open.splice(i, 1);

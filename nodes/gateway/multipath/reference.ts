@@ -1,10 +1,11 @@
 /**
- * The path choice of the reference gateway, rule by rule, for `mode: reference`.
+ * The path selection of the reference gateway, rule by rule, for `mode: reference`.
  *
- * Probes every 500 ms; alive after three answers in a row; dead when at a send tick the last answer
- * is more than 1 s old; the data plane re-reads the choice every 250 ms; fewer interfaces first,
- * then the larger fingerprint; no latency, no loss, and SCMP does not enter (spec/scion.md 5.2).
- * From these rules follows a switch-over of p50 1.38 s, p95 1.64 s: a check of the testbed itself.
+ * Probes every 500 ms; alive after three consecutive answers; dead when the last answer is more
+ * than 1 s old at a probe tick; the data plane re-reads the selection every 250 ms; fewer
+ * interfaces win, then the larger fingerprint; latency, loss and SCMP have no influence
+ * (scionproto/scion, gateway/pathhealth and gateway/control/engine.go). These rules predict a
+ * switch-over of p50 1.38 s and p95 1.64 s, which checks the testbed itself.
  *
  * @module
  */
@@ -96,7 +97,7 @@ export class ReferenceController implements PathController {
   }
 
   get baseRttNs(): number {
-    // The reference turns nothing away.
+    // The reference refuses nothing.
     return -1;
   }
 
@@ -109,12 +110,13 @@ export class ReferenceController implements PathController {
   }
 
   interfaceDown(): readonly Effect[] {
-    // "nothing ever calls the gateway's own revocation store" (spec/scion.md 5.2).
+    // In the reference nothing calls the gateway's revocation store (scionproto/scion,
+    // gateway/pathhealth/revocations.go).
     return [];
   }
 
   peerReturned(): readonly Effect[] {
-    // The reference knows no such event: its probes go on at their pace.
+    // The reference has no such event: its probes continue at their interval.
     return [];
   }
 

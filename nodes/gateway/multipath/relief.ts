@@ -1,23 +1,24 @@
 /**
- * Whether another path is free of what ails the one in use.
+ * Whether another path is free of the problem of the path in use.
  *
- * A path that still answers, but slower or lossier than the thresholds allow (spec/scion.md 7.3,
- * "degraded when"), is left only for one that fares better at the same time. What slows or thins all
- * paths at once is no fault of one of them: a crowded link that they share, or an end that has too
- * much to do. To change the path would then cost order and gain nothing, and the next one would be
- * left as well. A slow path loses nothing either, so it may show for a second that it stays slow.
+ * A path that still answers, but slower or with more loss than the thresholds allow, is left only
+ * for one that is better at the same time. What delays or thins all paths at once is the fault of
+ * none of them: a congested link they share, or an overloaded endpoint. Switching would then
+ * reorder packets without any gain, and the next path would be left as well. A slow path loses
+ * nothing, so it may take a second to confirm that it stays slow.
  *
  * @module
  */
 import { type ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
 
-/** The other path's own delay may have grown by this share of what ours has grown by. */
+/** The other path's delay may have grown by at most this share of the growth of ours. */
 const GROWTH_SHARE = 0.5;
-/** Loss that makes a difference, in points (spec/scion.md 7.3: ">= 5 % points loss"). */
+/** Loss that makes a difference, as a share: five percentage points. */
 export const BETTER_LOSS = 0.05;
 
 /**
- * True when both were measured since `current` was found degraded, and `other` lacks its fault.
+ * True when both were measured since `current` was found degraded, and `other` does not have its
+ * problem.
  * @param now ns.
  */
 export function isRelief(now: number, other: ManagedPath, current: ManagedPath): boolean {
@@ -28,7 +29,7 @@ export function isRelief(now: number, other: ManagedPath, current: ManagedPath):
   return theirs.last <= GROWTH_SHARE * ours.last && theirs.smoothed <= GROWTH_SHARE * ours.smoothed;
 }
 
-/** How much longer a round trip takes than the shortest of the last minute, ns. */
+/** Round-trip time above the minimum of the last minute, ns. */
 function growthNs(
   now: number,
   { quality }: ManagedPath,

@@ -1,36 +1,37 @@
 /**
- * Watches receiver reports: while data flows the peer reports every 25 ms, and reports that stay
- * away mean the same as lost probes (spec/scion.md 7.3, "passive evidence").
+ * Watches receiver reports: while data flows the peer reports every 25 ms, and missing reports
+ * count like lost probes (docs/spec/multipath.md, Receiver reports).
  *
- * The watch runs only while data is unreported, so a flow that pauses never looks like a fault.
+ * The watch runs only while there is unreported data, so a flow that pauses never looks like a
+ * fault.
  *
  * @module
  */
 
-/** Room for the report's own way back and its timer, ns. */
+/** Allowance for the report's return path and its timer, ns. */
 const REPORT_MARGIN_NS = 5_000_000;
-/** What a probe's time-out allows for the variation of round trips (spec/scion.md 7.3), a report's allows too. */
+/** Allowance for round-trip variation, as in a probe's time-out: 4 rttvar (RFC 6298 section 2). */
 const VARIATIONS = 4;
 
-/** A report is expected each interval; one of them may be late. */
+/** A report is expected every interval; one of them may be late. */
 const MOVING_INTERVALS = 2;
 
-/** Round trips of the path in use, ns. */
+/** Round-trip time of the path in use, ns. */
 export interface RoundTrip {
   readonly srttNs: number;
   readonly rttvarNs: number;
 }
 
-/** The watch of one session; times in ns. */
+/** The watch over one session; times in ns. */
 export class ReportWatch {
   readonly #intervalNs: number;
   readonly #misses: number;
   #dueNs = Number.POSITIVE_INFINITY;
   #highestSent = -1;
-  /** The first sequence that left on the path in use, or -1; and the highest one that arrived. */
+  /** First sequence sent on the path in use, or -1; and the highest one that arrived. */
   #firstSent = -1;
   #highestReported = -1;
-  /** When a report last told of more of what left on it. */
+  /** When a report last showed progress on the path in use. */
   #movedNs = Number.NEGATIVE_INFINITY;
 
   constructor(intervalNs: number, misses: number) {
@@ -38,14 +39,14 @@ export class ReportWatch {
     this.#misses = misses;
   }
 
-  /** Data left. True when the deadline is new and the timer must look at it. */
+  /** Data left. True when a new deadline was set, so that the timer must be adjusted. */
   sent(now: number, sequence: number, trip: RoundTrip): boolean {
-    // Sequences begin anew with each epoch.
+    // Sequences restart with each epoch.
     const isFirst = this.#firstSent < 0 || sequence <= this.#highestSent;
     if (isFirst) this.#firstSent = sequence;
     this.#highestSent = sequence;
     if (this.#dueNs !== Number.POSITIVE_INFINITY) return false;
-    // The first report can be here one interval and one round trip after the first packet.
+    // The first report can arrive one interval and one round trip after the first packet.
     this.#dueNs = now + this.#patienceNs(trip) + Math.floor(trip.srttNs);
     return true;
   }
@@ -60,14 +61,15 @@ export class ReportWatch {
       this.#dueNs = Number.POSITIVE_INFINITY;
       return;
     }
-    // What is still unreported is under way and will be reported within an interval and an RTT.
+    // Whatever is still unreported is under way and will be reported within an interval and a round
+    // trip.
     const least = Math.floor(trip.srttNs) + this.#intervalNs + marginNs(trip);
     this.#dueNs = now + Math.max(this.#patienceNs(trip), least);
   }
 
   /**
-   * True when reports have just told that more of what left on the path in use arrived: it works, in both directions,
-   * whatever became of its probes.
+   * True when recent reports show that more of the data sent on the path in use arrived: the path
+   * works in both directions, whatever happened to its probes.
    */
   isMoving(now: number): boolean {
     return now - this.#movedNs <= MOVING_INTERVALS * this.#intervalNs;
@@ -81,7 +83,7 @@ export class ReportWatch {
     return this.#dueNs;
   }
 
-  /** Nothing follows from the silence yet: looks again an interval later. */
+  /** The silence proves nothing yet: checks again after one interval. */
   postpone(now: number): void {
     this.#dueNs = now + this.#intervalNs;
   }

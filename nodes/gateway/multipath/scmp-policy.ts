@@ -1,31 +1,31 @@
 /**
- * What a gateway believes of an SCMP message that says an interface is down.
+ * What a gateway believes of an SCMP message that reports an interface down.
  *
- * Anybody can send one. It accuses a path only when it comes from the AS whose interface it names, and
- * quotes a packet that left on that path within the last second; and even then the path dies only
- * when it misses an answer afterwards. `double-trusting.ts` is what forged messages and ordinary loss
- * together exploit.
+ * Anybody can send one. It accuses a path only when it comes from the AS that owns the named
+ * interface and quotes a packet that left on that path within the last second; even then the path
+ * dies only when it misses an answer afterwards. `double-trusting.ts` shows how forged messages and
+ * ordinary loss together exploit weaker rules.
  *
  * @module
  */
 import type { Accusation } from './types.ts';
 
-/** A message as it came. */
+/** A message as received. */
 export interface InterfaceReport {
   readonly isdAs: string;
   readonly ifId: number;
-  /** The packet that brought it has an address of that AS. */
+  /** True when the message came from an address in that AS. */
   readonly isFromThere: boolean;
-  /** Head of the packet that caused it. */
+  /** Head of the packet that caused the message. */
   readonly quote: Uint8Array;
 }
 
 /** Why a message is not believed. */
 export type ScmpDrop = 'scmp-source' | 'scmp-quote';
 
-/** What is made of a message. */
+/** Judges such a message. */
 export interface ScmpPolicy {
-  /** @param quotedPath Finds the path on which the quoted packet left; undefined when none did. */
+  /** @param quotedPath Finds the path on which the quoted packet left; undefined for none. */
   weigh(
     report: InterfaceReport,
     quotedPath: (quote: Uint8Array) => string | undefined,

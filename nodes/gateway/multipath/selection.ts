@@ -1,9 +1,9 @@
 /**
- * Which path is better: disjointness, score and preferences. Pure functions of measured values.
+ * Compares paths: disjointness, score and preferences. Pure functions of measured values.
  *
- * Paths are compared by their base round trip, the least of a window: an average takes in the rare
- * delays of a machine, and chance would choose among paths that are 4 ms apart. For the same reason
- * steadiness counts only for those who ask for it (`favour`).
+ * Paths are compared by their base round trip, the minimum of a window: an average includes a
+ * machine's rare delays, and chance would choose among paths that are 4 ms apart. For the same
+ * reason steadiness counts only when the options ask for it (`favour`).
  *
  * @module
  */
@@ -18,8 +18,8 @@ const UNKNOWN_BANDWIDTH_SCORE = 0.5;
 const PREFERRED_AS_BONUS = 0.1;
 
 /**
- * Shared fate of two paths, 0 (nothing in common) to 1 (one path):
- * 1 - (0.7 x link disjointness + 0.3 x transit disjointness).
+ * Shared fate of two paths, 0 (nothing in common) to 1 (the same path): 1 - (0.7 x link
+ * disjointness + 0.3 x transit disjointness).
  */
 export function sharedFate(a: PathInfo, b: PathInfo): number {
   const links = disjointness(a.links, b.links);
@@ -28,8 +28,8 @@ export function sharedFate(a: PathInfo, b: PathInfo): number {
 }
 
 /**
- * Up to `most` paths that share as little as possible, the one at `first` first, then always the one
- * with the least shared fate with those chosen; equal ones in their order.
+ * Up to `most` paths that share as little as possible: first the one at `first`, then always the
+ * one with the least shared fate with those already chosen; ties keep their order.
  * @returns indexes, none when there are no paths.
  */
 export function disjointPaths(
@@ -62,7 +62,9 @@ function worstFate(path: PathInfo, chosen: readonly number[], all: readonly Path
   return worst;
 }
 
-/** 1 - |A n B| / min(|A|, |B|); 1 when one of them is empty (spec/scion.md 7.4). */
+/**
+ * 1 - |A n B| / min(|A|, |B|); 1 when either is empty (docs/spec/multipath.md, Choice of a path).
+ */
 function disjointness(a: readonly string[], b: readonly string[]): number {
   const least = Math.min(a.length, b.length);
   if (least === 0) return 1;
@@ -72,7 +74,9 @@ function disjointness(a: readonly string[], b: readonly string[]): number {
   return 1 - Math.min(common, least) / least;
 }
 
-/** Names the preference that rules the path out, or undefined. Unmeasured values rule nothing out. */
+/**
+ * Names the preference that rules the path out, or undefined. Unmeasured values rule nothing out.
+ */
 export function ruledOutBy(
   path: PathInfo,
   quality: PathQuality,

@@ -1,24 +1,24 @@
 /**
- * Whether the silence of one path says something about that path.
+ * Whether the silence of one path says anything about that path.
  *
- * Probes and reports stay away when a path is cut, and also when this process, its peer or the machine
- * stood still for a moment. In the first case another path has answered meanwhile, in the second none
- * has: to leave one silent path for another gains nothing, and all would be given up one after the
- * other. Silence of all paths is therefore waited out for a second.
+ * Answers and reports stop when a path is cut, but also when this process, its peer or the machine
+ * paused for a moment. In the first case another path has answered meanwhile, in the second none
+ * has: leaving one silent path for another would gain nothing, and all would be given up in turn.
+ * While all paths are silent, none is given up for a second.
  *
  * @module
  */
 import type { ManagedPath } from './managed-path.ts';
 import type { MultipathOptions } from './types.ts';
 
-/** All paths may be silent for this long before any is given up, ns: there is no better one to take. */
+/** All paths may be silent for this long before any is given up, ns: there is no better one. */
 export const SHARED_SILENCE_NS = 1_000_000_000;
-/** An answer may be late by this and count as of the last interval, ns. */
+/** An answer late by this much still counts for the last interval, ns. */
 const LISTEN_MARGIN_NS = 10_000_000;
 
 /**
- * True when no other path has answered in time within the last interval of probes, and there are some
- * that could have.
+ * True when there are other paths that could have answered, and none of them did in time within the
+ * last probe interval.
  */
 export function isSharedSilence(
   now: number,

@@ -1,19 +1,20 @@
 /**
- * Words shared by the multipath controllers: what they know of a path, what they are told, and what
- * they ask for. A controller is pure: time and events in, effects out; it touches no port.
+ * Types shared by the multipath controllers: what they know about a path, the events they take, and
+ * the effects they ask for. A controller is pure: time and events in, effects out; it touches no
+ * port.
  *
- * Sources: spec/scion.md 7.3 (recommended algorithm), spec/seed-systems.md 2.6 (what to keep).
+ * The algorithm is described in docs/spec/multipath.md.
  *
  * @module
  */
 
-/** A path to the peer, as found by path look-up. */
+/** A path to the peer, as returned by path look-up. */
 export interface PathInfo {
   /** Stable identity: the path's fingerprint in hex. */
   readonly id: string;
   /** Links in order, e.g. `1-ff00:0:111#1>1-ff00:0:110#2`, for disjointness. */
   readonly links: readonly string[];
-  /** ASes between source and destination AS, and first and last routers (spec/scion.md 7.4). */
+  /** The ASes between source and destination AS, and the first and last routers. */
   readonly transit: readonly string[];
   /** Number of interfaces on the path. */
   readonly hops: number;
@@ -21,21 +22,21 @@ export interface PathInfo {
   readonly mtu: number;
   /** Instant of the run at which the hop fields expire, ns. */
   readonly expiresAt: number;
-  /** Bandwidth announced for the path, bit/s; 0 when unknown. */
+  /** Announced bandwidth of the path, bit/s; 0 when unknown. */
   readonly bandwidthBps: number;
 }
 
 /**
  * Health of a path.
- * - `unknown`: no probe answered so far
+ * - `unknown`: no probe answered yet
  * - `alive`: answers
- * - `degraded`: answers, but slower or lossier than the thresholds allow
+ * - `degraded`: answers, but slower or with more loss than the thresholds allow
  * - `dead`: does not answer
- * - `probation`: was dead and answers again; needs a run of answers before it is alive
+ * - `probation`: was dead and answers again; needs several consecutive answers to become alive
  */
 export type PathHealth = 'unknown' | 'alive' | 'degraded' | 'dead' | 'probation';
 
-/** What a path is used for; probes follow the role. */
+/** What a path is used for; its probe interval follows from the role. */
 export type PathRole = 'active' | 'standby' | 'warm' | 'cold';
 
 /** Why a path was left. */
@@ -59,13 +60,13 @@ export type Effect =
       readonly from: number | undefined;
       readonly to: number;
       readonly cause: SwitchCause;
-      /** True when a fault caused it, false for planned changes. */
+      /** True when a fault caused the switch, false for planned changes. */
       readonly isFault: boolean;
     }
   | { readonly kind: 'health'; readonly path: number; readonly health: PathHealth }
   | { readonly kind: 'refresh' };
 
-/** A receiver's report on the data frames that reached it. */
+/** A receiver's report on the data frames it got. */
 export interface ReceiverReport {
   /** Highest data sequence received. */
   readonly highest: number;
@@ -73,14 +74,14 @@ export interface ReceiverReport {
   readonly count: number;
 }
 
-/** Preferences of a session for paths (R-044); absent fields do not matter. */
+/** Path preferences of a session (R-044); absent fields do not matter. */
 export interface PathPreferences {
   readonly maxRttNs?: number;
   readonly minBandwidthBps?: number;
   readonly maxHops?: number;
   readonly avoidAs?: readonly string[];
   readonly preferAs?: readonly string[];
-  /** Weights 0..1 that favour the property over the others. */
+  /** Property that counts more than the others in the score. */
   readonly favour?: 'latency' | 'bandwidth' | 'stability';
 }
 
@@ -89,13 +90,13 @@ export interface MultipathOptions {
   readonly probeIntervalNs: number;
   readonly warmIntervalNs: number;
   readonly coldIntervalNs: number;
-  /** Unanswered probes in a row that make a path dead. */
+  /** Consecutive unanswered probes that make a path dead. */
   readonly misses: number;
   /** Added to srtt + 4 rttvar for a probe's time-out. */
   readonly timeoutMarginNs: number;
   /** Smallest time-out of a probe; live mode needs 25 ms against scheduling noise. */
   readonly timeoutFloorNs: number;
-  /** Receiver reports while data flows. */
+  /** The receiver reports while data flows. */
   readonly reports: boolean;
   readonly reportIntervalNs: number;
   readonly reportMisses: number;
@@ -103,10 +104,10 @@ export interface MultipathOptions {
   readonly rttFactor: number;
   /** Leave a path whose loss over the last 100 probes exceeds this. */
   readonly lossThreshold: number;
-  /** With fewer paths that are not dead, paths are looked up every second. */
+  /** With fewer paths alive, paths are looked up every second. */
   readonly minPaths: number;
   readonly maxPaths: number;
-  /** Probability per refresh to measure a path that is not in use. */
+  /** Probability, per refresh, of measuring a path that is not in use. */
   readonly exploration: number;
   /** EWMA factor of the RTT. */
   readonly smoothing: number;
@@ -116,7 +117,7 @@ export interface MultipathOptions {
   readonly preferences: PathPreferences;
 }
 
-/** What a status page shows of a path (R-260). */
+/** What a status page shows about a path (R-260). */
 export interface PathStatus {
   readonly id: string;
   readonly role: PathRole;
@@ -131,37 +132,39 @@ export interface PathStatus {
   readonly measuredAgoNs: number;
 }
 
-/** That an interface is down; the path dies when it misses an answer as well. */
+/** Says that an interface is down; the path dies when it also misses an answer. */
 export interface Accusation {
   readonly isdAs: string;
   readonly ifId: number;
-  /** The one path that is accused; all that cross the interface when absent. */
+  /** The accused path; all that cross the interface when absent. */
   readonly path?: string;
-  /** True when an answer that was missed before counts, too. */
+  /** True when an answer missed before the message counts too. */
   readonly countsEarlierMisses: boolean;
 }
 
-/** The face that the gateway drives; `orrery` and `reference` rules implement it. */
+/** What the gateway calls; implemented by the `orrery` and the `reference` rules. */
 export interface PathController {
-  /** Index of the path in use, or -1. Read per packet. */
+  /** Index of the path in use, or -1. Read for each packet. */
   readonly active: number;
-  /** Replaces the list of paths; paths that stay keep their history. */
+  /** Replaces the list of paths; paths that remain keep their history. */
   setPaths(now: number, paths: readonly PathInfo[]): readonly Effect[];
-  /** The path at an index of the effects. */
+  /** The path at an index used in effects. */
   path(index: number): PathInfo;
   /** Earliest instant at which {@link tick} must be called. */
   deadline(): number;
   tick(now: number): readonly Effect[];
-  /** An answer to probe `probe` came back on the path it was sent on. */
+  /** An answer to probe `probe` arrived on the path it was sent on. */
   answered(now: number, path: number, probe: number): readonly Effect[];
-  /** Data left on the active path, highest sequence so far. True when the deadline moved closer. */
+  /**
+   * Data left on the active path, highest sequence so far. True when the deadline became earlier.
+   */
   sent(now: number, sequence: number): boolean;
   reported(now: number, report: ReceiverReport): readonly Effect[];
   /** Base round trip of the path in use, ns; -1 when it was never measured. */
   readonly baseRttNs: number;
-  /** A router said that an interface is down (SCMP 5 or 6), and is believed so far. */
+  /** A router reported an interface down (SCMP type 5 or 6), and the report passed the policy. */
   interfaceDown(now: number, accusation: Accusation): readonly Effect[];
-  /** There are fresh keys: the peer is there, and paths may work that seemed dead without it. */
+  /** New keys were agreed: the peer is reachable, so paths that seemed dead without it may work. */
   peerReturned(now: number): readonly Effect[];
   status(now: number): readonly PathStatus[];
 }

@@ -1,9 +1,9 @@
 /**
- * The least of the values of a sliding window, in constant room: Kathleen Nichols' windowed filter as
- * BBR runs it (draft-cardwell-iccrg-bbr-congestion-control, "BBR.min_rtt"; Linux `lib/minmax.c`).
+ * The minimum of a sliding window in constant space: Kathleen Nichols' windowed filter as used by
+ * BBR (draft-cardwell-iccrg-bbr-congestion-control, "BBR.min_rtt"; Linux `lib/minmax.c`).
  *
- * It keeps the best, the second best and the third best value, each younger than the one before, so
- * that there is a recent value to go on with when the best one leaves the window.
+ * It keeps the best, second best and third best value, each younger than the one before, so that a
+ * recent value remains when the best one leaves the window.
  *
  * @module
  */
@@ -20,17 +20,17 @@ export class WindowedMin {
   #second: Sample | undefined;
   #third: Sample | undefined;
 
-  /** @param windowNs A value counts for so long, ns. */
+  /** @param windowNs How long a value counts, ns. */
   constructor(windowNs: number) {
     this.#windowNs = windowNs;
   }
 
-  /** The least value added within the window that ends with the last one added; -1 before the first. */
+  /** The minimum of the window that ends with the latest value; -1 before the first. */
   get value(): number {
     return this.#best?.value ?? -1;
   }
 
-  /** Forgets everything. */
+  /** Forgets all values. */
   reset(): void {
     this.#best = undefined;
     this.#second = undefined;
@@ -41,7 +41,7 @@ export class WindowedMin {
   add(atNs: number, value: number): void {
     const sample = { atNs, value };
     const isNewBest = this.#best === undefined || value <= this.#best.value;
-    // Nothing of the window is left when the third choice is too old as well.
+    // When even the third choice is too old, nothing in the window is left.
     if (isNewBest || this.#third === undefined || this.#isOld(this.#third, atNs)) {
       this.#best = sample;
       this.#second = sample;
@@ -55,7 +55,7 @@ export class WindowedMin {
     this.#age(sample);
   }
 
-  /** Moves up when the best one is too old, and keeps the choices apart in time. */
+  /** Promotes the next value when the best one is too old, and keeps the choices apart in time. */
   #age(sample: Sample): void {
     const [best, second] = [this.#best, this.#second];
     if (best === undefined || second === undefined) return;
@@ -64,14 +64,14 @@ export class WindowedMin {
       this.#best = second;
       this.#second = this.#third;
       this.#third = sample;
-      // The one that moved up may be as old.
+      // The promoted value may be too old as well.
       if (!this.#isOld(this.#best, sample.atNs)) return;
       this.#best = this.#second;
       this.#second = this.#third;
       return;
     }
-    // A quarter of the window without a second choice, or half of it without a third: takes this one,
-    // so that there is a young one when the best leaves.
+    // After a quarter of the window without a second choice, or half of it without a third, takes
+    // this sample, so that a recent one exists when the best leaves.
     if (second.atNs === best.atNs && ageNs > this.#windowNs / 4) {
       this.#second = sample;
       this.#third = sample;

@@ -1,16 +1,16 @@
 /**
- * How large a replay window has to be for a rate and paths of different delay, and the warning when
- * it is too small (spec/scion.md 6.1; spec/seed-systems.md 9.2, R-016). Pure arithmetic.
+ * How large a replay window must be for a rate and paths of different delay, and the warning when
+ * it is too small (docs/spec/gateway-frame.md, Replay window; R-016). Pure arithmetic.
  *
  * @module
  */
 import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../geometry.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Share of the window that traffic may use before the loader warns. */
+/** Share of the window that traffic may need before the loader warns. */
 const WARNING_SHARE = 0.8;
 
-/** What decides how far frames of one session can overtake each other. */
+/** What determines how far frames of one session can overtake each other. */
 export interface ReorderProfile {
   /** Frames per second of one (peer, direction), over all paths. */
   readonly framesPerSecond: number;
@@ -20,7 +20,7 @@ export interface ReorderProfile {
   readonly jitterNs: number;
 }
 
-/** Frames that may overtake one frame: rate times spread, rounded up. */
+/** How many frames may overtake one frame: rate times spread, rounded up. */
 export function reorderDepth(profile: ReorderProfile): number {
   const spreadNs = profile.delaySpreadNs + profile.jitterNs;
   return Math.ceil((profile.framesPerSecond * spreadNs) / NS_PER_SECOND);

@@ -1,9 +1,10 @@
 /**
- * The age of a frame by its timestamp (R-031, `max_sequence_age`): an authenticated frame is too old
- * or too far ahead, within a stated tolerance for two clocks that differ.
+ * The age of a frame, by its timestamp (R-031, `max_sequence_age`): an authenticated frame may be
+ * too old or too far ahead, with a tolerance for two clocks that differ.
  *
- * Differences are signed: the published gateway computed them unsigned, and a sender's clock one
- * nanosecond ahead made the frame 584 years old (spec/seed-systems.md 2.5). No clock is read here.
+ * Differences are signed: the published gateway computed them unsigned, so a sender's clock one
+ * nanosecond ahead made the frame 584 years old (docs/spec/gateway-frame.md, Defects of the
+ * published frame). No clock is read here.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { CLOCK_TOLERANCE_US_DEFAULT, SEQUENCE_AGE_US_DEFAULT } from '../geometry
 export interface AgeLimits {
   /** Oldest frame accepted. */
   readonly ageUsMax: number;
-  /** How far two clocks may differ, to either side. */
+  /** How far two clocks may differ, either way. */
   readonly toleranceUs: number;
 }
 
@@ -26,7 +27,7 @@ export const AGE_LIMITS: AgeLimits = {
 /**
  * Judges the timestamp of an authenticated frame.
  * @param timestampUs By the sender's clock, microseconds since 1970.
- * @param clockUs Own calendar time, microseconds since 1970.
+ * @param clockUs Our calendar time, microseconds since 1970.
  * @returns undefined when it is acceptable.
  */
 export function checkAge(

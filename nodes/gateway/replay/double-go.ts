@@ -1,11 +1,12 @@
 /**
  * TEST DOUBLE, never for traffic: the replay window of the published Go sidecar with its defects
- * (spec/seed-systems.md 2.4). It exists so that `replay-attack.yaml` and the tests can prove that
- * they would notice it (R-021).
+ * (docs/spec/gateway-frame.md, Defects of the published windows). It exists so that
+ * `replay-attack.yaml` and the tests can prove that they would detect them (R-021).
  *
  * A byte bitmap, bit 0 = base. A slide moves whole bytes correctly and then shifts the remaining 1
- * to 7 bits up instead of down, with the carry of the byte above, so that marks wander inside their
- * byte against the numbers they stand for: genuine packets are refused and replays accepted. Base starts at 0 and never follows a peer that is two windows ahead.
+ * to 7 bits up instead of down, with the carry of the byte above, so that marks move to wrong
+ * positions inside their byte: genuine packets are refused and replays accepted. The base starts at
+ * 0 and never follows a peer that is two windows ahead.
  *
  * @module
  */
@@ -26,18 +27,18 @@ export class GoDoubleWindow implements ReplayGuard {
     this.#bitmap = new Uint8Array(size / BYTE_BITS);
   }
 
-  /** Judges without a change. */
+  /** Judges without changing anything. */
   check(sequence: number): ReplayVerdict {
     const offset = sequence - this.#base;
     if (offset < 0) return 'expired';
-    // Defect: after an outage of two windows the peer is locked out for good.
+    // Defect: after an outage of two windows the peer is locked out permanently.
     if (offset >= 2 * this.#size) return 'future';
     if (offset >= this.#size) return 'fresh';
     const byte = this.#bitmap[offset >>> 3] as number;
     return ((byte >>> (offset & 7)) & 1) === 1 ? 'replay' : 'fresh';
   }
 
-  /** Judges, and on `fresh` remembers in the defective way. */
+  /** Judges, and on `fresh` records the number in the defective way. */
   accept(sequence: number): ReplayVerdict {
     const verdict = this.check(sequence);
     if (verdict !== 'fresh') return verdict;

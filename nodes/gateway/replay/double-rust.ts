@@ -1,10 +1,11 @@
 /**
- * TEST DOUBLE, never for traffic: the replay window of the published Rust gateway with its defects
- * (spec/seed-systems.md 2.4), release build. It exists so that `replay-attack.yaml` and the tests can
- * prove that they would notice it (R-021).
+ * TEST DOUBLE, never for traffic: the replay window of the published Rust gateway, release build,
+ * with its defects (docs/spec/gateway-frame.md, Defects of the published windows). It exists so
+ * that `replay-attack.yaml` and the tests can prove that they would detect them (R-021).
  *
- * One 64-bit word is meant to serve a window of 1,024: positions wrap at 64. A slide shifts the word
- * the wrong way. The base is the first sequence, so that what arrives late after it is expired.
+ * One 64-bit word serves a window of 1,024: positions wrap at 64. A slide shifts the word in the
+ * wrong direction. The base is the first sequence, so that any earlier number arriving late is
+ * expired.
  *
  * @module
  */
@@ -24,9 +25,9 @@ export class RustDoubleWindow implements ReplayGuard {
     this.#size = size;
   }
 
-  /** Judges without a change. */
+  /** Judges without changing anything. */
   check(sequence: number): ReplayVerdict {
-    // Defect: 0 means "uninitialised", so that a sequence of 0 is accepted for ever.
+    // Defect: 0 means "uninitialised", so a sequence of 0 is always accepted.
     if (this.#base === 0) return 'fresh';
     const offset = sequence - this.#base;
     if (offset < 0) return 'expired';
@@ -35,7 +36,7 @@ export class RustDoubleWindow implements ReplayGuard {
     return (this.#bitmap & bit(offset)) === 0n ? 'fresh' : 'replay';
   }
 
-  /** Judges, and on `fresh` remembers in the defective way. */
+  /** Judges, and on `fresh` records the number in the defective way. */
   accept(sequence: number): ReplayVerdict {
     const verdict = this.check(sequence);
     if (verdict !== 'fresh') return verdict;
@@ -47,7 +48,7 @@ export class RustDoubleWindow implements ReplayGuard {
     const beyond = sequence - this.#base - (this.#size - 1);
     if (beyond > 0) {
       this.#base += beyond;
-      // Defect: wrong way, and the amount wraps at 64 as a release build's shift does.
+      // Defect: wrong direction, and the amount wraps at 64 as in a release build.
       this.#bitmap = BigInt.asUintN(64, this.#bitmap << (BigInt(beyond) % WORD_BITS));
     }
     this.#bitmap |= bit(sequence - this.#base);

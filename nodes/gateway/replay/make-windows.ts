@@ -1,6 +1,6 @@
 /**
- * Makes the windows that a node's options ask for: persistent ones, or a test double; always under
- * the eyes of the witness.
+ * Creates the windows that a node's options ask for: persistent ones or a test double, always
+ * observed by the witness.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { ReservedWindows } from './reserved-windows.ts';
 import { type GuardFactory, WindowSet } from './window-set.ts';
 import { WitnessedWindows } from './witnessed.ts';
 
-/** @param onSync The bound of this peer's windows became durable. */
+/** @param onSync Called when the bound of this peer's windows has become durable. */
 export function makeWindows(
   host: Host,
   setup: NodeSetup<GatewayOptions>,

@@ -1,18 +1,19 @@
 /**
- * Reserve-ahead persistence: a bound on disk that runs ahead of what is used, so that after a crash
- * nothing is used twice and one sync serves many packets (spec/scion.md 6.4).
+ * Reserve-ahead persistence: a bound on disk runs ahead of the numbers in use, so that nothing is
+ * used twice after a crash and one sync serves many packets (docs/spec/gateway-frame.md, Reserved
+ * bounds).
  *
  * ```text
  *   on disk: M                 invariant: every accepted (or sent) number s satisfies s < M
  *   s >= M                     write s + R, sync, and only then use s
- *   s > M - R/2                write s + R early, in the background: s < M goes on meanwhile
+ *   s > M - R/2                write s + R early, in the background; numbers below M stay usable
  *   start after a crash        everything below M counts as used
  * ```
  *
- * After a crash a receiver refuses at most the numbers below M, and M is never more than the highest
- * authenticated number plus R; a sender skips at most R. The bound lives in the store's table, not
- * in its log: a crash leaves the old or the new value, and both keep the invariant. Keys are never
- * stored here or anywhere; an epoch that survives a crash is the caller's business.
+ * After a crash a receiver refuses at most the numbers below M, and M is never more than the
+ * highest authenticated number plus R; a sender skips at most R. The bound is in the store's table,
+ * not in its log: a crash leaves the old or the new value, and both keep the invariant. Keys are
+ * never stored; the caller must ensure that an epoch survives a crash.
  *
  * @module
  */
@@ -25,12 +26,12 @@ import { ReplayWindow } from './window.ts';
 const TWO_32 = 0x1_0000_0000;
 const BOUND_BYTES = 8;
 
-/** The reserve for a rate: one second of packets, at least 1,024 (spec/scion.md 6.4). */
+/** The reserve for a rate: one second of packets, at least 1,024. */
 export function reserveSize(packetsPerSecond: number): number {
   return Math.max(RESERVE_MIN, Math.ceil(packetsPerSecond));
 }
 
-/** Where a bound is kept, and who is told when it has moved. One owner per key. */
+/** Where a bound is stored, and who is told when it has grown. One owner per key. */
 export interface BoundOptions {
   readonly store: Store;
   readonly key: string;
@@ -38,7 +39,7 @@ export interface BoundOptions {
   readonly onSync?: (error?: string) => void;
 }
 
-/** A number in the store that only grows; several raises share one sync. */
+/** A stored number that only grows; several raises share one sync. */
 export class DurableBound {
   readonly #options: BoundOptions;
   #durable: number;
@@ -51,17 +52,17 @@ export class DurableBound {
     this.#wanted = this.#durable;
   }
 
-  /** What a crash at this moment leaves at least. 0 when nothing was ever written. */
+  /** The value that a crash at this moment is sure to leave. 0 when nothing was ever written. */
   get durable(): number {
     return this.#durable;
   }
 
-  /** What is written or being written. */
+  /** The value written or being written. */
   get wanted(): number {
     return this.#wanted;
   }
 
-  /** Raises the bound in the background; a failed sync is tried again by the next raise. */
+  /** Raises the bound in the background; the next raise repeats a failed sync. */
   raise(bound: number): void {
     const capped = Math.min(bound, SEQUENCE_END);
     if (capped <= this.#wanted) return;
@@ -89,13 +90,15 @@ export class DurableBound {
   }
 }
 
-/** A counter whose numbers are never given twice, not even after a crash (sender, epochs). */
+/**
+ * A counter whose numbers are never issued twice, not even after a crash (for senders and epochs).
+ */
 export class ReservedCounter {
   readonly #bound: DurableBound;
   readonly #reserve: number;
   #next: number;
 
-  /** @param options.reserve Numbers per write, >= 2; a crash skips at most so many. */
+  /** @param options.reserve Numbers per write, >= 2; a crash skips at most this many. */
   constructor(options: BoundOptions & { readonly reserve: number }) {
     this.#bound = new DurableBound(options);
     this.#reserve = options.reserve;
@@ -103,13 +106,13 @@ export class ReservedCounter {
     this.#bound.raise(this.#next + this.#reserve);
   }
 
-  /** The least number that {@link ReservedCounter.take} may give. */
+  /** The least number that {@link ReservedCounter.take} may return. */
   get next(): number {
     return this.#next;
   }
 
   /**
-   * Gives the next number that is at least `atLeast`.
+   * Returns the next number that is at least `atLeast`.
    * @returns undefined while it is not durable: ask again after `onSync`.
    */
   take(atLeast: number): number | undefined {
@@ -120,7 +123,7 @@ export class ReservedCounter {
     return number;
   }
 
-  /** Makes sure that nothing up to `seen` is given any more. */
+  /** Ensures that no number up to `seen` is issued any more. */
   skip(seen: number): void {
     if (seen < this.#next) return;
     this.#next = seen + 1;
@@ -136,12 +139,12 @@ export interface ReservedWindowOptions extends BoundOptions {
   readonly reserve: number;
 }
 
-/** A replay window that accepts nothing twice over crashes, as long as its epoch is held. */
+/** A replay window that accepts nothing twice across crashes, as long as its epoch is held. */
 export class ReservedWindow implements ReplayGuard {
   readonly #window: ReplayWindow;
   readonly #bound: DurableBound;
   #reserve: number;
-  /** Below it a number is covered by the durable bound and asks for no write. */
+  /** Numbers below it are covered by the durable bound and need no write. */
   #easyEnd = 0;
 
   constructor(options: ReservedWindowOptions) {
@@ -154,10 +157,11 @@ export class ReservedWindow implements ReplayGuard {
       },
     });
     this.#reserve = options.reserve;
-    // Spec/scion.md 6.4, start after a crash: H = M - 1 and the window counts as full.
+    // Start after a crash: H = M - 1, and the window counts as full (docs/spec/gateway-frame.md,
+    // Reserved bounds).
     this.#window.resumeAfter(this.#bound.durable - 1);
-    // After a crash the bound moves on with the first authenticated number, not before: starts alone,
-    // however many, refuse nothing beyond the reserve.
+    // After a crash the bound advances with the first authenticated number, not before, so that
+    // restarts alone, however many, refuse nothing beyond the reserve.
     if (this.#bound.durable === 0) this.#raise(0);
   }
 
@@ -166,20 +170,20 @@ export class ReservedWindow implements ReplayGuard {
     return this.#bound.durable;
   }
 
-  /** Follows a new rate. */
+  /** Adapts to a new rate. */
   setReserve(reserve: number): void {
     this.#reserve = reserve;
     this.#updateEasyEnd();
   }
 
-  /** Judges without a change. */
+  /** Judges without changing anything. */
   check(sequence: number): ReplayVerdict {
     const verdict = this.#window.check(sequence);
     return verdict === 'fresh' && sequence >= this.#bound.durable ? 'held' : verdict;
   }
 
-  /** Judges, and on `fresh` remembers; `held` means: ask again after `onSync`. */
-  // hot: one comparison more than the window itself.
+  /** Judges, and on `fresh` records the number; `held` means: ask again after `onSync`. */
+  // hot: one more comparison than the window itself.
   accept(sequence: number): ReplayVerdict {
     if (sequence < this.#easyEnd) return this.#window.accept(sequence);
     const verdict = this.check(sequence);
@@ -212,7 +216,7 @@ function encodeBound(bound: number): Uint8Array {
 
 function decodeBound(value: Uint8Array | undefined): number {
   if (value === undefined) return 0;
-  // The store never alters a value silently, so another length is a mistake of ours.
+  // The store never alters a value silently, so another length is our own mistake.
   if (value.length !== BOUND_BYTES) throw new Error(`a stored bound has ${value.length} bytes`);
   return readUint32(value, 0) * TWO_32 + readUint32(value, 4);
 }

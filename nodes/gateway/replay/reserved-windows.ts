@@ -1,6 +1,6 @@
 /**
- * Makes persistent replay windows, one store key per (peer, epoch), and keeps the store tidy: a crash
- * leaves the bounds of at most three epochs per peer, which the next start removes.
+ * Creates persistent replay windows, with one store key per (peer, epoch), and cleans up the store:
+ * a crash leaves the bounds of at most three epochs per peer, which the next start removes.
  *
  * @module
  */
@@ -18,11 +18,11 @@ export interface ReservedWindowsOptions {
   readonly size: number;
   /** Numbers per write, see `reserveSize`. */
   readonly reserve: number;
-  /** Called after each sync: held frames of this peer may be tried again. */
+  /** Called after each sync: held frames of this peer may be retried. */
   readonly onSync?: (peer: string, error?: string) => void;
 }
 
-/** A factory of {@link ReservedWindow}s for a `WindowSet`. */
+/** Creates {@link ReservedWindow}s for a `WindowSet`. */
 export class ReservedWindows implements GuardFactory {
   readonly #options: ReservedWindowsOptions;
   /** Epochs with a bound in the store, by peer. */
@@ -32,7 +32,10 @@ export class ReservedWindows implements GuardFactory {
     this.#options = options;
   }
 
-  /** Opens the window of an epoch: after a crash with that epoch still held, behind its bound. */
+  /**
+   * Opens the window of an epoch; if the epoch was held before a crash, it starts at its stored
+   * bound.
+   */
   create(peer: string, epoch: number): ReservedWindow {
     const { store, size, reserve, onSync } = this.#options;
     if (!this.#epochs.has(peer)) this.#removeLeftOver(peer, epoch);
@@ -57,7 +60,7 @@ export class ReservedWindows implements GuardFactory {
     );
   }
 
-  /** First use after a start: the keys of earlier epochs died with the process. */
+  /** First use after a start: keys of earlier epochs ended with the process. */
   #removeLeftOver(peer: string, held: number): void {
     const { store } = this.#options;
     for (const epoch of decodeEpochs(store.get(indexKey(peer)))) {
@@ -65,7 +68,7 @@ export class ReservedWindows implements GuardFactory {
     }
   }
 
-  /** Written before the bounds it lists, so that no bound is ever without its entry. */
+  /** Written before the bounds it lists, so that no bound exists without its entry. */
   #record(peer: string, epochs: number[]): void {
     this.#epochs.set(peer, epochs);
     this.#options.store.put(indexKey(peer), encodeEpochs(epochs));

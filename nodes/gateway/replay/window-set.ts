@@ -1,10 +1,10 @@
 /**
- * The replay windows of a gateway: one per (peer, epoch) for what it receives, shared by all paths
- * (R-016), with clean-up and a bound on peers (R-020; spec/scion.md 6.4).
+ * The replay windows of a gateway: one per (peer, epoch) of received frames, shared by all paths
+ * (R-016), with clean-up and a bound on peers (R-020).
  *
- * Dropping a window while its key lives would re-open every replay, so that clean-up names the peers
- * and their owner closes the sessions, keys included. What a window is (ours, a persistent one, a
- * test double) is a factory's choice. No clock is read here.
+ * Dropping a window while its key lives would allow every replay again, so clean-up only names the
+ * peers; their owner then closes the sessions, keys included. A factory decides which kind of
+ * window is made (ours, a persistent one, a test double). No clock is read here.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { ReplayGuard } from './guard.ts';
 
 const NS_PER_US = 1000;
 
-/** Makes the window of an epoch and is told when it is gone. */
+/** Creates the window of an epoch and is told when it is dropped. */
 export interface GuardFactory {
   create(peer: string, epoch: number): ReplayGuard;
   retire?(peer: string, epoch: number): void;
@@ -34,8 +34,8 @@ export const WINDOW_SET_LIMITS: WindowSetLimits = {
 };
 
 /**
- * Validates configuration: a clean-up before the oldest acceptable frame re-opens the window for
- * replays (spec/seed-systems.md 2.3).
+ * Validates configuration: a clean-up that comes before the oldest acceptable frame expires would
+ * allow replays.
  * @returns what is wrong, or undefined.
  */
 export function checkCleanup(cleanupTtlNs: number, sequenceAgeUsMax: number): string | undefined {
@@ -46,7 +46,7 @@ export function checkCleanup(cleanupTtlNs: number, sequenceAgeUsMax: number): st
 /** The windows of one peer. */
 export class PeerWindows {
   readonly peer: string;
-  /** When the last authenticated frame came, ns; the session writes it. */
+  /** When the last authenticated frame arrived, ns; written by the session. */
   lastNs: number;
   readonly #factory: GuardFactory;
   readonly #guards = new Map<number, ReplayGuard>();
@@ -62,7 +62,7 @@ export class PeerWindows {
     return [...this.#guards.keys()].sort((a, b) => a - b);
   }
 
-  /** Makes the window of an epoch; the lowest epoch goes when there are three already. */
+  /** Opens the window of an epoch; drops the lowest epoch when there are already three. */
   open(epoch: number): ReplayGuard {
     const existing = this.#guards.get(epoch);
     if (existing !== undefined) return existing;
@@ -100,7 +100,7 @@ export class WindowSet {
     return this.#peers.size;
   }
 
-  /** The windows of a peer, made when new; undefined when there are too many peers. */
+  /** The windows of a peer, created if new; undefined when there are too many peers. */
   peer(name: string, nowNs: number): PeerWindows | undefined {
     const existing = this.#peers.get(name);
     if (existing !== undefined) return existing;
@@ -110,7 +110,7 @@ export class WindowSet {
     return windows;
   }
 
-  /** Drops a peer's windows; its session must be closed by then. */
+  /** Drops a peer's windows; its session must be closed first. */
   drop(name: string): void {
     this.#peers.get(name)?.clear();
     this.#peers.delete(name);

@@ -1,10 +1,10 @@
 /**
- * Sliding replay window after RFC 6479: a ring of 32-bit words with one spare block, so that a slide
- * clears whole words and nothing is ever shifted (spec/scion.md 6.1 and 6.2; seed-systems.md 2.4).
+ * Sliding replay window after RFC 6479: a ring of 32-bit words with one spare block, so that a
+ * slide clears whole words and nothing is shifted.
  *
  * Accepts a sequence number if it was never accepted and is above `highest - size`. The first one
- * may have any value, and a jump forward has no bound: the caller has authenticated the packet. It
- * does not persist (see `reserve.ts`) and knows no ages or clocks (see `window-set.ts`).
+ * may have any value, and a jump forward has no bound: the caller has authenticated the packet.
+ * Persistence is in `reserve.ts`; ages and clean-up are in `age.ts` and `window-set.ts`.
  *
  * @module
  */
@@ -32,12 +32,13 @@ export class ReplayWindow implements ReplayGuard {
 
   /**
    * @param size Bits, a multiple of 64 from 64 to 65,536.
-   * @throws RangeError for another size: configuration has checked it before.
+   * @throws RangeError for any other size, which configuration has already refused.
    */
   constructor(size: number) {
     if (!isWindowSize(size)) throw new RangeError(`replay window of ${size} bits`);
-    // RFC 6479 2: the ring is a power of two and has one block more than the window, so that the
-    // block of the highest number can be cleared as a whole without touching the window's tail.
+    // RFC 6479 section 2: the ring size is a power of two and has one block more than the window,
+    // so that the block of the highest number can be cleared as a whole without touching the
+    // window's tail.
     let words = 2;
     while (words * WORD_BITS < size + WORD_BITS) words *= 2;
     this.size = size;
@@ -50,16 +51,17 @@ export class ReplayWindow implements ReplayGuard {
     return this.#highest;
   }
 
-  /** Judges without a change. */
+  /** Judges without changing anything. */
   check(sequence: number): 'fresh' | 'replay' | 'expired' {
     if (sequence > this.#highest) return 'fresh';
-    // RFC 6479 and spec/scion.md 6.2: highest - size itself is out (WireGuard keeps it).
+    // As in RFC 6479, highest - size itself is outside the window (WireGuard accepts it).
     if (this.#highest - sequence >= this.size) return 'expired';
     return this.#isSet(sequence) ? 'replay' : 'fresh';
   }
 
-  /** Judges, and on `fresh` remembers the sequence. Only for authenticated packets. */
-  // hot: 6 ns in order, 13 ns reordered (bench/replay.ts); two words touched, no shift of the ring, no allocation.
+  /** Judges, and on `fresh` records the sequence. Only for authenticated packets. */
+  // hot: 6 ns in order, 13 ns reordered (bench/replay.ts); touches two words, shifts and allocates
+  // nothing.
   accept(sequence: number): 'fresh' | 'replay' | 'expired' {
     const verdict = this.check(sequence);
     if (verdict !== 'fresh') return verdict;
@@ -70,7 +72,7 @@ export class ReplayWindow implements ReplayGuard {
   }
 
   /**
-   * Counts every sequence up to `highest` as seen, as after a crash (spec/scion.md 6.4: window full).
+   * Counts every sequence up to `highest` as seen, as after a crash.
    * @param highest Safe integer >= -1; -1 empties the window.
    */
   resumeAfter(highest: number): void {
@@ -91,7 +93,7 @@ export class ReplayWindow implements ReplayGuard {
     const block = Math.floor(sequence / WORD_BITS);
     const top =
       this.#highest < 0 ? block - this.#words.length : Math.floor(this.#highest / WORD_BITS);
-    // A stale bit would show after a jump of a whole ring: clear at most every word once.
+    // A stale bit would show after a jump of a whole ring: clear each word at most once.
     const steps = Math.min(block - top, this.#words.length);
     for (let step = 0; step < steps; step++) {
       this.#words[(block - step) & this.#mask] = 0;

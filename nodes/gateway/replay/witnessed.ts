@@ -1,9 +1,9 @@
 /**
- * Compares the verdicts of a replay window with ground truth, without influence on them: a number
- * refused that was never accepted is a false reject, one accepted twice a false accept.
+ * Compares the verdicts of a replay window with ground truth, without influencing them: a number
+ * refused that was never accepted is a false reject, one accepted twice is a false accept.
  *
  * The witness lives outside the node and survives its crashes, so that a window that forgets is
- * found out (spec/seed-systems.md 10, `antireplay.*`).
+ * detected (metrics `antireplay.*`).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Witness } from '../../../engine/host/protocol.ts';
 import type { ReplayGuard, ReplayVerdict } from './guard.ts';
 import type { GuardFactory } from './window-set.ts';
 
-/** Where verdicts are counted. */
+/** The counters for verdicts. */
 export interface WitnessCounters {
   readonly checks: Counter;
   readonly falseReject: Counter;
@@ -70,7 +70,7 @@ class WitnessedWindow implements ReplayGuard {
     if (verdict === 'fresh') {
       if (this.#witness.note(this.#accepted, sequence)) this.#counters.falseAccept.add(1);
     } else if (verdict !== 'held' && !this.#witness.has(this.#accepted, sequence)) {
-      // Only the first refusal of a number is a genuine packet lost; later copies are replays of it.
+      // Only the first refusal of a number loses a genuine packet; later copies are replays of it.
       if (!this.#witness.note(this.#refused, sequence)) this.#counters.falseReject.add(1);
     }
     return verdict;

@@ -1,5 +1,5 @@
 /**
- * What carries frames to a peer on one path: headers, first router, room.
+ * What carries frames to a peer on one path: headers, first router, room for a frame.
  *
  * @module
  */
@@ -8,11 +8,14 @@ import { type PacketEnds, PacketTemplate } from './packet-template.ts';
 import type { GatewayPath } from './path-directory.ts';
 import type { SentMarks } from './sent-marks.ts';
 
-/** Port that routers inside an AS listen on (spec/scion.md 1.12). */
+/**
+ * Port of a router's internal interface in generated topologies (scionproto/scion, tools/topology).
+ */
 export const ROUTER_PORT = 30_042;
 /**
- * Port of all frames of a gateway, inside and outside SCION. The reference's 30056 lies outside the
- * dispatched range, so that routers would redirect it to 30041 (spec/scion.md 1.12); 31056 does not.
+ * Port of all frames of a gateway, in the underlay and in UDP/SCION. The reference's 30056 is
+ * outside the dispatched range, so routers would redirect it to 30041 (scionproto/scion,
+ * doc/protocols/underlay.rst); 31056 is inside.
  */
 export const GATEWAY_PORT = 31_056;
 
@@ -21,15 +24,15 @@ export interface Carrier {
   readonly path: GatewayPath;
   readonly template: PacketTemplate;
   readonly firstRouter: Endpoint;
-  /** 20 bits, its own per path; it stays when the hop fields are renewed. */
+  /** 20 bits, one value per path; it stays when the hop fields are renewed. */
   readonly flowId: number;
   /** Largest frame, bytes. */
   readonly room: number;
-  /** What was sent lately on this path, by us or as an answer. */
+  /** What was recently sent on this path, by us or as an answer. */
   readonly marks: SentMarks;
 }
 
-/** Makes the carrier of a path. */
+/** Creates the carrier of a path. */
 export function makeCarrier(
   path: GatewayPath,
   ends: PacketEnds,

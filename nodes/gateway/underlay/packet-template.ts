@@ -1,8 +1,8 @@
 /**
- * SCION and UDP/SCION headers of one path, made once and copied per packet.
+ * SCION and UDP/SCION headers of one path, built once and copied per packet.
  *
- * Per packet only PayloadLen, the UDP length and the UDP checksum differ ("UDP/SCION" and "Pseudo
- * Header", spec/scion.md 1.9 and 1.10).
+ * Per packet only PayloadLen, the UDP length and the UDP checksum differ (SCION header
+ * specification, "UDP/SCION" and "Pseudo Header for Upper-Layer Checksum").
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
 const UDP_LENGTH_AT = 4;
 const UDP_CHECKSUM_AT = 6;
 const ADDRESSES_AT = 12;
-/** Behind ISD-AS (8 bytes) and port (2). */
+/** After ISD-AS (8 bytes) and port (2). */
 const TARGET_HOST_AT = 10;
 
 /** Both ends of a packet. */
@@ -36,7 +36,7 @@ export interface PacketEnds {
   readonly targetPort: number;
 }
 
-/** Where the peer is: ISD-AS, port and host address, as bytes. */
+/** The peer's location as bytes: ISD-AS, port and host address. */
 export function targetBytes({ target, targetHost, targetPort }: PacketEnds): Uint8Array {
   const { high, low } = isdAsWords(target);
   const bytes = new Uint8Array(TARGET_HOST_AT + targetHost.bytes.length);
@@ -86,7 +86,7 @@ export class PacketTemplate {
   }
 
   /**
-   * Writes lengths and checksum, after the payload stands behind the headers.
+   * Writes lengths and checksum, once the payload is in place after the headers.
    * @param payloadBytes Bytes of the UDP payload.
    */
   finish(packet: Uint8Array, payloadBytes: number): void {

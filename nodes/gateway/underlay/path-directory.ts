@@ -1,9 +1,9 @@
 /**
- * The gateway's directory of SCION paths: looks them up, names the links and routers they cross, and
- * keeps answers with bounds on number and age (R-032, R-033).
+ * The gateway's directory of SCION paths: looks them up, names the links and routers they cross,
+ * and caches answers with bounds on number and age (R-032, R-033).
  *
- * Paths are made of the segments that were published for the network (nodes/scion); a daemon that
- * learns them from beacons will take the place of `PathFinder` without a change here.
+ * Paths are combined from the segments published for the network (nodes/scion); a daemon that
+ * learns segments from beacons could replace `PathFinder` without a change here.
  *
  * @module
  */
@@ -21,9 +21,9 @@ import {
 } from '../../scion/index.ts';
 import type { PathInfo } from '../multipath/types.ts';
 
-/** Answers kept at most (R-033). */
+/** Most cached answers (R-033). */
 export const DIRECTORY_ANSWERS_MAX = 1000;
-/** Answers older than this are looked up again, ns (R-033: 30 min). */
+/** Age after which an answer is looked up again, ns (R-033: 30 min). */
 export const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
 
 /** A path that the gateway can send on. */
@@ -34,15 +34,15 @@ export interface GatewayPath {
   readonly firstRouter: string;
   /** Ids of all links from this host to the target host, in order. */
   readonly linkIds: readonly string[];
-  /** Short name for people, unique among the paths of one answer: `via-110-310-210`. */
+  /** Short display name, unique among the paths of one answer: `via-110-310-210`. */
   readonly name: string;
 }
 
-/** What the directory works with. */
+/** What the directory needs. */
 export interface DirectoryOptions {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
-  /** Name of the host that asks. */
+  /** Name of the gateway's host. */
   readonly host: string;
 }
 
@@ -75,7 +75,7 @@ export class PathDirectory {
     return paths;
   }
 
-  /** The segments that the latest paths to `target` were combined from; takes none. */
+  /** The segments from which the latest paths to `target` were combined; makes no new look-up. */
   segments(target: string): SegmentSet | undefined {
     const ends = this.#ends(target);
     return ends && this.#finder?.segmentsBetween(ends.from, ends.to);
@@ -101,7 +101,10 @@ export class PathDirectory {
     return { from: isdAs(from), to: isdAs(to) };
   }
 
-  /** Hop fields live six hours: fresh segments are taken every 30 minutes, shared by all targets. */
+  /**
+   * Hop fields are valid for six hours: fresh segments are taken every 30 minutes, shared by all
+   * targets.
+   */
   #finderAt(now: number, clock: CalendarTime): PathFinder {
     const isOld = now - this.#finderNs >= DIRECTORY_AGE_NS_MAX;
     if (this.#finder !== undefined && !isOld) return this.#finder;
@@ -119,7 +122,7 @@ export class PathDirectory {
     if (linkIds === undefined) return [];
     const transit = transitOf(path);
     const routers = [first.from.host, external.at(-1)?.to.host ?? ''];
-    // Half seconds since 1970 turned into an instant of the run.
+    // Converts half seconds since 1970 to an instant of the run.
     const leftSeconds = path.expiryHalfSeconds / 2 - clock.seconds;
     const links = external.map(({ from, to }) => `${from.name}>${to.name}`);
     const info: PathInfo = {
@@ -144,7 +147,7 @@ export class PathDirectory {
   }
 }
 
-/** Cuts names to the last group of each AS number where that leaves them different. */
+/** Shortens AS numbers to their last group where the names stay distinct. */
 function withShortNames(paths: readonly GatewayPath[]): readonly GatewayPath[] {
   const short = paths.map(({ path }) => `via-${transitOf(path).map(lastGroup).join('-')}`);
   return paths.map((path, index) => {
@@ -171,7 +174,7 @@ interface Crossing {
   readonly to: { readonly host: string; readonly name: string };
 }
 
-/** The links between ASes that a path crosses, each seen in the direction of travel. */
+/** The inter-AS links that a path crosses, each in the direction of travel. */
 function externalLinks(network: NetworkView, path: Path): Crossing[] {
   const crossings: Crossing[] = [];
   for (let i = 0; i + 1 < path.interfaces.length; i += 2) {
@@ -195,7 +198,7 @@ function endName(network: NetworkView, end: LinkView['a']): string {
   return `${as}#${end.ifId}`;
 }
 
-/** External links with the internal ones between them; undefined when a gap has no link. */
+/** Inter-AS links with the internal links between them; undefined when a gap has no link. */
 function allLinks(
   network: NetworkView,
   source: string,

@@ -1,9 +1,9 @@
 /**
- * What was sent on one path within the last second: a few bytes of ciphertext of each frame, or of one in
- * four milliseconds at high rates, so that a quoted packet is known for ours, and for one that was sent
- * lately (SCION "SCMP": an error quotes the packet that caused it).
+ * What was sent on one path within the last second: a few ciphertext bytes of each frame, or at
+ * high rates of one frame in four milliseconds, so that a quoted packet can be recognised as ours
+ * and as recent (SCION specification, "SCMP": an error quotes the packet that caused it).
  *
- * The bytes are part of a ciphertext or tag: who has not seen the packet cannot guess them.
+ * The bytes are part of a ciphertext or tag: without having seen the packet, nobody can guess them.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { readUint32 } from '../../_kit/bytes.ts';
 import { UDP_LENGTH } from '../../scion/index.ts';
 import { MARK_AT, MARK_BYTES, MARK_SPACING_NS, MARKS_MAX, QUOTE_AGE_NS_MAX } from '../geometry.ts';
 
-/** Offset of the length of a SCION header, in units of four bytes (SCION header spec, "Common Header"). */
+/**
+ * Offset of HdrLen, which counts units of four bytes (SCION header specification, "Common Header").
+ */
 const HEADER_LENGTH_AT = 5;
 const HEADER_UNIT = 4;
 
@@ -23,13 +25,13 @@ export class SentMarks {
   #next = 0;
   #lastNs = Number.NEGATIVE_INFINITY;
 
-  /** True when the next data frame is to be noted: at high rates one in four milliseconds is. */
+  /** True when the next data frame is to be recorded: at high rates one in four milliseconds is. */
   // hot: once per data frame.
   isDue(now: number): boolean {
     return now - this.#lastNs >= MARK_SPACING_NS;
   }
 
-  /** Notes a packet that leaves now, with a frame of `length` bytes at `frameAt`. */
+  /** Records a packet that leaves now, with a frame of `length` bytes at `frameAt`. */
   note(now: number, packet: Uint8Array, frameAt: number, length: number): void {
     if (length < MARK_AT + MARK_BYTES) return;
     this.#sentNs[this.#next] = now;
@@ -39,7 +41,7 @@ export class SentMarks {
     this.#lastNs = now;
   }
 
-  /** True when the quote is a packet that was noted here within the last second. */
+  /** True when the quote is of a packet recorded here within the last second. */
   has(now: number, quote: Uint8Array): boolean {
     const header = (quote[HEADER_LENGTH_AT] ?? 0) * HEADER_UNIT;
     const at = header + UDP_LENGTH + MARK_AT;
