@@ -1,8 +1,9 @@
 /**
- * Mixnet: who is where, as provisioned: addresses, homes of clients, identifiers of recipients.
+ * Mixnet: provisioned addresses: node addresses, the provider of each client, identifiers of
+ * recipients.
  *
- * Made once for a network and shared by its nodes, because it says the same to all. Which nodes
- * carry packets, and with which keys, is the directory's to say.
+ * Built once for a network and shared by its nodes, since the content is the same for all. Which
+ * nodes carry packets, and with which keys, is in the directory.
  *
  * @module
  */
@@ -11,13 +12,13 @@ import type { NetworkMap } from '../../engine/host/network-view.ts';
 import { toHex } from '../_kit/bytes.ts';
 import { RECIPIENT_ID_LENGTH } from '../sphinx/index.ts';
 
-/** Where a node is. */
+/** Where a node can be reached. */
 export interface Resident {
   readonly name: string;
   readonly address: string;
-  /** Names recipients in packets: 32 bytes. */
+  /** Identifies the recipient in packets: 32 bytes. */
   readonly recipientId: Uint8Array;
-  /** Names of the nodes that it has a link to. */
+  /** Names of the nodes it has a link to. */
   readonly neighbours: ReadonlySet<string>;
 }
 
@@ -51,7 +52,7 @@ export class AddressBook {
     return this.#byAddress.get(address);
   }
 
-  /** @param recipientId 32 bytes, from the network. */
+  /** @param recipientId 32 bytes, as received. */
   byRecipient(recipientId: Uint8Array): Resident | undefined {
     return this.#byRecipient.get(toHex(recipientId));
   }
@@ -59,7 +60,7 @@ export class AddressBook {
 
 const books = new WeakMap<NetworkMap['hosts'], AddressBook>();
 
-/** The book of a network. */
+/** The address book of a network. */
 export function addressBookOf(network: NetworkMap, crypto: CryptoProvider): AddressBook {
   const known = books.get(network.hosts);
   if (known !== undefined) return known;
@@ -68,7 +69,7 @@ export function addressBookOf(network: NetworkMap, crypto: CryptoProvider): Addr
   return made;
 }
 
-/** Bytes of an ASCII text. */
+/** An ASCII text as bytes. */
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

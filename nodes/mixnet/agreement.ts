@@ -1,6 +1,6 @@
 /**
- * Options that the nodes of one mixnet must have in common, because each acts on what the others do
- * (project spec mixnet 3.4). What a document tells everybody (rates, layers) is no part of it.
+ * Options that all nodes of a mixnet must share, because each node relies on what the others do.
+ * Settings that the directory document distributes (rates, layers) are not among them.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { MixnetOptions } from './config.ts';
 type Node = ConfiguredNode<MixnetOptions>;
 
 /**
- * 3.4: with `vrf-exp` each hop's own key decides the delay, and who made a packet audits it. A hop
- * that mixes otherwise has nothing to prove and is accused; a client that draws delays which no hop
- * obeys waits for its acknowledgements by the wrong clock.
+ * With `vrf-exp` each hop's own key decides the delay, and the packet's creator audits it
+ * (docs/spec/mixnet.md, Delays by VRF). A hop with another strategy has nothing to prove and is
+ * accused; a client that draws delays which no hop obeys times its acknowledgements wrongly.
  *
- * @returns the nodes of the smaller part of each network; where both are equal, those without VRF.
+ * @returns the nodes of the smaller group in each network; if both are equal, those without VRF.
  */
 export function delaysThatDisagree(nodes: readonly Node[]): readonly Disagreement[] {
   const networks = new Map<string, Node[]>();
@@ -69,7 +69,7 @@ function others({ length }: readonly Node[]): string {
   return `${length - 1} more`;
 }
 
-/** Nodes that pass and nodes that do not; nothing when all do the same. */
+/** The nodes that pass the test and those that do not; undefined when all agree. */
 function split(
   nodes: readonly Node[],
   passes: (options: MixnetOptions) => boolean,

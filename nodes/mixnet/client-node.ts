@@ -1,6 +1,7 @@
 /**
  * Mixnet: the adapter between the port and a client's machine: packets to its provider, messages
- * from the spool, timers, requests of the application (project spec mixnet 3.3, 3.7).
+ * from the spool, timers, and requests of the application (docs/spec/mixnet.md, Clients and
+ * providers).
  *
  * @module
  */
@@ -40,7 +41,7 @@ import { copyName, FrameCodec, type Message } from './wire.ts';
 
 const NS_PER_US = 1_000;
 
-/** Makes a client on `host`. */
+/** Creates a client on `host`. */
 export function createClient(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
   return new ClientNode(host, setup);
 }
@@ -60,14 +61,14 @@ class ClientNode implements NodeHandle {
   readonly #paths: Counter;
   readonly #pathsShared: Counter;
   #document: DirectoryDocument | undefined;
-  /** Made with the first document, which says who the provider is. */
+  /** Created with the first document, which names the provider. */
   #machine: ClientMachine | undefined;
   #provider: Endpoint | undefined;
   #socket: DatagramSocket | undefined;
   #timer: Timer | undefined;
-  /** Of the spool: everything up to it was received. */
+  /** Last sequence number received from the spool. */
   #lastSequence = 0;
-  /** How long the message that is being handed over waited in the spool, ns. */
+  /** How long the message being delivered waited in the spool, ns. */
   #waitedNs = 0;
 
   constructor(host: Host, setup: NodeSetup<MixnetOptions>) {
@@ -189,7 +190,7 @@ class ClientNode implements NodeHandle {
     });
   }
 
-  /** Checks the draws of all mixes of a document. */
+  /** Verifies the neighbours drawn by all mixes of a document. */
   #neighboursIn(document: DirectoryDocument): NeighbourGraph | undefined {
     const { vrfSuite, client } = this.#setup.options;
     if (client.double === 'wayward') return undefined;
@@ -198,7 +199,7 @@ class ClientNode implements NodeHandle {
     return graph;
   }
 
-  /** 3.4, diversity: what autonomous systems see of a path. */
+  /** Diversity: what autonomous systems see of a path. */
   #pathDrawn(mixes: readonly Descriptor[]): void {
     this.#pathSystems.record(distinctSystems(mixes));
     this.#paths.add(1);
@@ -216,7 +217,7 @@ class ClientNode implements NodeHandle {
     return resident && this.#contactOf(resident);
   }
 
-  /** The home of a client is the provider that it has a link to; the first by name of several. */
+  /** A client's provider is the one it has a link to; if several, the first by name. */
   #contactOf({ name, recipientId, neighbours }: Resident): Contact | undefined {
     const providers = (this.#document?.providers ?? []).map((provider) => provider.name).sort();
     const provider = providers.find((each) => neighbours.has(each));
@@ -252,7 +253,7 @@ class ClientNode implements NodeHandle {
     const frame = this.#host.alloc(this.#codec.length);
     this.#codec.encodePacket(frame, packet);
     if (this.#transmit(frame)) return;
-    // It came no further than its maker.
+    // The packet got no further than its creator.
     observer?.arrived(messageKey(packet));
     observer?.ended(messageKey(packet), 'dropped');
   }
@@ -279,9 +280,12 @@ class ClientNode implements NodeHandle {
     else if (frame.message !== undefined) this.#take(frame.sequence, frame.message);
   }
 
-  /** The spool hands out in order; what came before or leaves a gap is asked for again. */
+  /**
+   * The spool delivers in order; a duplicate, or a message after a gap, is dropped and requested
+   * again.
+   */
   #take(sequence: number, { kind, surbId, body, waitedUs }: Message): void {
-    // A client that has just started takes the first message it sees for the next one.
+    // A client that has just started accepts the first message it sees as the next one.
     const isFirst = this.#lastSequence === 0;
     if (!isFirst && sequence !== this.#lastSequence + 1) {
       this.#host.drop('spool-sequence');

@@ -1,7 +1,7 @@
 /**
- * Mixnet: the options of a node in a topology or scenario file, with the defaults of project spec
- * mixnet 3. One schema for all roles, so that a scenario can set an option of the whole network; a
- * role leaves alone what is not its own.
+ * Mixnet: the options of a node in a topology or scenario file, with their defaults. One schema for
+ * all roles, so that a scenario can set an option for the whole network; a role ignores options of
+ * other roles.
  *
  * @module
  */
@@ -41,18 +41,18 @@ const SECOND = 1_000_000_000;
 const port = (standard: number): z.ZodDefault<z.ZodInt> =>
   z.int().min(1).max(65_535).default(standard);
 
-/** Test doubles; see the option. */
+/** Test doubles; see the option `double`. */
 const DOUBLES = [
   ...['forgetful', 'lossy', 'swallowing', 'eager', 'hasty', 'late', 'silent', 'unpadded'],
   ...['partisan', 'credulous'],
 ] as const;
 
 const sphinx = z.strictObject({
-  /** `x25519` blinds one element from hop to hop; the others encapsulate for each hop. */
+  /** `x25519` blinds one element from hop to hop; the others use one encapsulation per hop. */
   exchange: z.enum(EXCHANGE_NAMES).default('x25519'),
   /** `outfox-like-research` is for comparison: no interoperability vectors exist. */
   format: z.enum(FORMAT_NAMES).default('katzenpost'),
-  /** User data of a packet. */
+  /** User data per packet. */
   payload: sizeBytes()
     .refine((bytes) => bytes >= 64 && bytes <= 60_000, { message: 'is not within 64B and 60000B' })
     .default(PAYLOAD_DEFAULT),
@@ -74,38 +74,38 @@ const rates = z.strictObject({
 });
 
 const spool = z.strictObject({
-  /** Messages of one client at most. */
+  /** Most messages of one client. */
   perClient: z.int().min(1).max(1_000_000).default(SPOOL_CLIENT_DEFAULT),
-  /** Messages of all clients at most. */
+  /** Most messages of all clients. */
   total: z.int().min(1).max(10_000_000).default(SPOOL_TOTAL_DEFAULT),
-  /** Frames that answer one retrieval: messages, and empty ones up to this number. */
+  /** Frames in the answer to a retrieval: messages, padded with empty ones. */
   batch: z.int().min(1).max(50).default(RETRIEVE_BATCH_DEFAULT),
 });
 
 /** Token bucket of each client at its provider. */
 const rateLimit = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Times the rate that the document lets a client send. */
+  /** Multiple of the rate that the document allows a client. */
   slack: z.number().min(1).max(1_000).default(RATE_SLACK),
   burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
 });
 
-/** Of `vrf-exp`: how mixes and providers audit the loops that they send. */
+/** For `vrf-exp`: how mixes and providers audit the loops they send. */
 const vrfAudit = z.strictObject({
-  /** With `vrf-exp` they do unless this is false; with others there is nothing to audit. */
+  /** With `vrf-exp` audits are on unless this is false; other strategies have nothing to audit. */
   enabled: z.boolean().optional(),
-  /** What a packet takes from one node to the next, mixing aside. */
+  /** Time from one node to the next, without mixing. */
   transit: durationNs().default(TRANSIT_NS_DEFAULT),
-  /** How far a loop may be off the sum of its delays when nothing was late: jitter of links. */
+  /** How far a loop may deviate from the sum of its delays without lateness: jitter of links. */
   tolerance: durationNs().default(AUDIT_TOLERANCE_NS_DEFAULT),
-  /** How late a node may say that packets leave it, for a loop that comes so much later. */
+  /** The most lateness a node may claim in order to excuse a loop. */
   lateness: durationNs().default(LATENESS_NS_DEFAULT),
 });
 
-/** Mixes of the next layer that each mix draws in each epoch, by VRF. */
+/** How many mixes of the next layer each mix draws by VRF in each epoch. */
 const neighbours = z.strictObject({
   count: z.int().min(1).max(CANDIDATES_MAX),
-  /** In one autonomous system (option `asn`), while there are enough others. */
+  /** Most neighbours in one autonomous system (option `asn`), while there are enough others. */
   maxPerAs: z.int().min(1).max(CANDIDATES_MAX).default(MAX_PER_AS_DEFAULT),
 });
 
@@ -124,10 +124,10 @@ export const mixnetConfig = z
     topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
     /**
      * `beacon`: layers follow from the shared random value, which every node checks and which needs
-     * links between all mixes. `fixed`: the authority's `places`, which the links are made for.
+     * links between all mixes. `fixed`: the authority's `places`, which match the links.
      */
     placement: z.enum(['fixed', 'beacon']).default('fixed'),
-    /** Of the authority: names of the mixes of each layer, for `placement: fixed`. */
+    /** Option of the authority: names of the mixes of each layer, for `placement: fixed`. */
     places: z.array(z.array(z.string()).min(1).max(4_096)).max(18).optional(),
     epoch: durationNs()
       .refine((ns) => ns >= SECOND && ns % NS_PER_MS === 0, {
@@ -137,37 +137,37 @@ export const mixnetConfig = z
     sphinx: sphinx.prefault({}),
     rates: rates.prefault({}),
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
-    /** Absent: every mix of a layer may follow every mix of the one before. */
+    /** When absent, every mix of a layer may follow every mix of the previous one. */
     neighbours: neighbours.optional(),
-    /** Of `neighbours` and `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
+    /** For `neighbours` and `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
     vrfSuite: z.enum(['tai', 'ell2']).default('tai'),
     vrfAudit: vrfAudit.prefault({}),
     replay: replayConfig.prefault({}),
-    /** Packets that wait in a mix or provider at most. */
+    /** Most packets waiting in a mix or provider. */
     queue: z.int().min(1).max(10_000_000).default(QUEUE_MAX_DEFAULT),
     /**
-     * Where mixes and providers take layers off: in the thread of the node, or on worker threads of
-     * the process, which suits one node in a process of its own with more than two cores.
+     * Where mixes and providers unwrap packets: in the node's thread, or on worker threads of the
+     * process, which suits a node in its own process with more than two cores.
      */
     unwrap: z.enum(['inline', 'threads']).default('inline'),
-    /** Buffers of the pool. */
+    /** Number of buffers in the pool. */
     pool: z.int().min(1).max(1_000_000).default(POOL_BUFFERS),
     spool: spool.prefault({}),
     rateLimit: rateLimit.prefault({}),
-    /** Of a mix or provider as a whole; absent: none. */
+    /** Rate limit of a mix or provider as a whole; no limit when absent. */
     limit: limitConfig.optional(),
     client: clientConfig.prefault({}),
-    /** What a descriptor says of its node. */
+    /** What the descriptor says about its node. */
     asn: z.string().min(1).max(64).default('AS0'),
     family: z.string().max(64).optional(),
     weight: z.number().gt(0).max(1e6).default(1),
     /**
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
-     * drop each tenth packet. `swallowing`: they lose it without a word; providers so lose each tenth
-     * message of a spool. `eager`: mixes halve the delay. `hasty`: they take a tenth off.
-     * `late`: they add half of it. `silent`: mixes and providers give no proofs of delays.
-     * `unpadded`: providers answer a retrieval with what waits and nothing more. `partisan`: mixes
-     * prove another draw of neighbours than that of the epoch. `credulous`: the authority lists them.
+     * drop every tenth packet. `swallowing`: mixes lose it silently; providers lose every tenth
+     * message of a spool. `eager`: mixes halve the delay. `hasty`: they shorten it by a tenth.
+     * `late`: they lengthen it by half. `silent`: mixes and providers give no proofs of delays.
+     * `unpadded`: providers answer a retrieval with what is waiting and nothing more. `partisan`:
+     * mixes prove a draw of neighbours from another epoch. `credulous`: the authority lists them.
      */
     double: z.enum(DOUBLES).optional(),
   })

@@ -1,10 +1,10 @@
 /**
- * Mixnet: how a node keeps up with the directory: it uploads its descriptor once per epoch (if it is
- * to be listed), fetches the document of the epoch, and that of the next as soon as there is one
- * (project spec mixnet 3.2).
+ * Mixnet: how a node keeps up with the directory: it uploads its descriptor once per epoch (if it
+ * is to be listed), and fetches the document of the epoch and, as soon as it exists, that of the
+ * next (docs/spec/mixnet.md, Directory).
  *
- * State machine: a stream is opened for each upload and each question; whatever goes wrong with it,
- * the same is tried again after a pause. A document is used from the start of its epoch on.
+ * State machine: each upload and each request uses a stream of its own; after any failure the same
+ * request is tried again after a pause. A document is used from the start of its epoch.
  *
  * @module
  */
@@ -31,14 +31,14 @@ import {
   type RecordType,
 } from './records.ts';
 
-/** For which document a descriptor is made. */
+/** The document for which a descriptor is made. */
 export interface DescribedEpoch {
   readonly epoch: number;
-  /** 32 bytes; undefined where it is not needed. */
+  /** 32 bytes; undefined when not needed. */
   readonly beacon: Uint8Array | undefined;
 }
 
-/** What a node keeps up with, and whom it tells. */
+/** What a directory client needs. */
 export interface DirectoryClientParts {
   readonly host: Host;
   readonly clock: EpochClock;
@@ -46,7 +46,7 @@ export interface DirectoryClientParts {
   readonly trust: DirectoryTrust;
   /** Whether layers must follow from the shared random value. */
   readonly isPlacementChecked: boolean;
-  /** Makes the signed descriptor; undefined for nodes not listed. */
+  /** Creates the signed descriptor; undefined for nodes that are not listed. */
   readonly describe:
     | ((target: DescribedEpoch, done: (descriptor: Uint8Array) => void) => void)
     | undefined;
@@ -54,7 +54,7 @@ export interface DirectoryClientParts {
   readonly isBeaconNeeded: boolean;
   /** Pause before the authority is asked for the first document again. */
   readonly firstRetryNs: Nanoseconds;
-  /** The document of the present epoch: at the first, and at each change. */
+  /** Called with the document of the present epoch, at first and at each change. */
   onDocument(document: DirectoryDocument): void;
 }
 
@@ -64,7 +64,7 @@ export class DirectoryClient {
   readonly #documents = new Map<number, DirectoryDocument>();
   readonly #timers = new Set<Timer>();
   #current: DirectoryDocument | undefined;
-  /** Since when the authority has no document of the present epoch yet, by what it answers. */
+  /** Since when the authority has answered that it has no document for the present epoch. */
   #lacksSinceNs: Nanoseconds | undefined;
   #isClockTold = false;
 
@@ -77,7 +77,7 @@ export class DirectoryClient {
     return this.#current;
   }
 
-  /** Uploads and fetches what the present epoch needs, and plans the next. */
+  /** Uploads and fetches what the present epoch needs, and schedules the next. */
   start(): void {
     const { epoch } = this.#parts.clock.now();
     this.#upload(epoch, () => this.#fetch(epoch));
@@ -89,13 +89,14 @@ export class DirectoryClient {
     this.#timers.clear();
   }
 
-  /** The rest of this epoch: upload, fetch the next document, change over. */
+  /** The rest of this epoch: upload, fetch the next document, switch to it. */
   #plan(): void {
     const { clock, host } = this.#parts;
     const { epoch, elapsedNs, remainingNs } = clock.now();
     const next = epoch + 1;
     const length = clock.lengthNs;
-    // Spread over an eighth of the epoch, so that an authority is not asked by all at once.
+    // Spread over an eighth of the epoch, so that nodes do not all ask the authority at the same
+    // time.
     const jitterNs = Math.floor(host.random('directory').uniform() * SLACK_SHARE * length);
     const uploadNs = Math.max(0, jitterNs / 2 - elapsedNs);
     const fetchNs = Math.max(0, CONSENSUS_SHARE * length + jitterNs - elapsedNs);
@@ -128,7 +129,7 @@ export class DirectoryClient {
     });
   }
 
-  /** Finds the beacon of an epoch: the random value of the document before, if a network has one. */
+  /** Finds the beacon of an epoch: the random value of the previous document, if there is one. */
   #withBeacon(epoch: number, use: (beacon: Uint8Array | undefined) => void): void {
     const before = this.#documents.get(epoch - 1);
     if (!this.#parts.isBeaconNeeded) use(undefined);
@@ -144,7 +145,7 @@ export class DirectoryClient {
     });
   }
 
-  /** What an answer says of the beacon; undefined: nothing yet. */
+  /** The beacon stated by an answer; undefined when there is none yet. */
   #beaconIn(epoch: number, body: Uint8Array): Uint8Array | undefined {
     const { host, trust } = this.#parts;
     const answer = decodeDocumentRecord(body);
@@ -172,12 +173,12 @@ export class DirectoryClient {
     });
   }
 
-  /** Before the next question for a document. */
+  /** Pause before the next request for a document. */
   #pauseNs(): Nanoseconds {
     return this.#current === undefined ? this.#parts.firstRetryNs : RETRY_NS;
   }
 
-  /** True when the answer holds the document, and it is sound. */
+  /** True when the answer holds the document, and it is valid. */
   #take(epoch: number, body: Uint8Array): boolean {
     const { host, trust, isPlacementChecked } = this.#parts;
     const answer = decodeDocumentRecord(body);
@@ -204,7 +205,10 @@ export class DirectoryClient {
     return true;
   }
 
-  /** Tells, once, that what this node takes for the present epoch is none for the authority. */
+  /**
+   * Reports, once, that the authority knows no document for what this node takes for the present
+   * epoch.
+   */
   #suspectClock(epoch: number, status: DocumentStatus): void {
     const { clock, host } = this.#parts;
     if (this.#isClockTold || epoch !== clock.now().epoch) return;
@@ -219,7 +223,7 @@ export class DirectoryClient {
     host.log.warn(`no document of epoch ${epoch}: ${why}`);
   }
 
-  /** Uses the document of the present epoch, if it is there and not in use already. */
+  /** Switches to the document of the present epoch, if it is there and not yet in use. */
   #change(): void {
     const { epoch } = this.#parts.clock.now();
     const document = this.#documents.get(epoch);
@@ -236,7 +240,7 @@ export class DirectoryClient {
     this.#parts.onDocument(document);
   }
 
-  /** Sends one record over a stream of its own; `done` once, with the answer or with nothing. */
+  /** Sends one record over its own stream; calls `done` once, with the answer or undefined. */
   #exchange(
     record: Uint8Array,
     allowed: readonly RecordType[],

@@ -1,6 +1,7 @@
 /**
- * Why a mixnet node refuses something, each with one sentence. A reason is also a metric and a trace
- * category. Names follow the reference's where it has one (project spec mixnet 3.1, "Scheduler").
+ * Reasons for which a mixnet node refuses something, each explained in one sentence. A reason is
+ * also a metric and a trace category. Names follow the metrics of the reference server where it has
+ * one (katzenpost, server/internal/instrument).
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { DIRECTORY_DROPS } from './directory/index.ts';
 import { MIXING_DROPS } from './mixing/index.ts';
 import { REPLAY_DROPS } from './replay/index.ts';
 
-/** Reasons found by reading a datagram or a record of a stream. */
+/** Reasons found while decoding a datagram or a stream record. */
 const WIRE_DROPS = {
   'frame-length': 'The datagram has not the one length of its network.',
   'frame-command': 'The command of the frame is not known.',
@@ -37,7 +38,7 @@ const RELAY_DROPS = {
   'outgoing-queue-full': 'The local socket took no more datagrams.',
 } as const;
 
-/** Reasons of providers towards clients. */
+/** Reasons of providers concerning clients. */
 const PROVIDER_DROPS = {
   'gateway-rate-limited': 'The client sent more than its token bucket holds.',
   'client-to-local-user': 'A client sent a packet that ends at its own provider at once.',
@@ -45,18 +46,18 @@ const PROVIDER_DROPS = {
   'spool-full': 'The spool of the client, or of all clients, holds as much as it may.',
 } as const;
 
-/** Reasons of the spool's other end. */
+/** Reasons of clients that read a spool. */
 const RETRIEVAL_DROPS = {
   'spool-sequence':
     'The message is not the next one of the spool: it came before, or one is missing.',
 } as const;
 
-/** Reasons around proofs of delays, beside those for which a mix gives none. */
+/** Reasons concerning proofs of delays, besides those for which a mix gives none. */
 const AUDIT_DROPS = {
   'proof-unasked': 'A proof came that nobody waits for, or from another node than the one asked.',
 } as const;
 
-/** Reasons around the directory, beside those of its texts. */
+/** Reasons concerning the directory, besides those of its texts. */
 const AUTHORITY_DROPS = {
   'descriptor-refused': 'The descriptor is malformed, badly signed, or of no provisioned node.',
 } as const;

@@ -1,5 +1,5 @@
 /**
- * Mixnet: which epoch it is for a node, by its own calendar (project spec mixnet 3.2).
+ * Mixnet: which epoch it is, by the node's calendar clock.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export class EpochClock {
   readonly schedule: EpochSchedule;
   readonly #host: Pick<Host, 'now' | 'clock'>;
 
-  /** @param lengthNs Of an epoch; whole milliseconds. */
+  /** @param lengthNs Length of an epoch; whole milliseconds. */
   constructor(host: Pick<Host, 'now' | 'clock'>, lengthNs: Nanoseconds) {
     this.#host = host;
     this.schedule = { zeroSeconds: EPOCH_ZERO_SECONDS, lengthMs: lengthNs / NS_PER_MS };

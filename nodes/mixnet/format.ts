@@ -1,6 +1,7 @@
 /**
- * Mixnet: the packet format that the options ask for, and the hash by which nodes of another
- * geometry are told apart (project spec mixnet 1.2, 1.8).
+ * Mixnet: the packet format that the options ask for, and the geometry hash by which nodes
+ * recognise a different geometry (katzenpost, core/sphinx/geo and core/pki/document.go
+ * `SphinxGeometryHash`).
  *
  * @module
  */
@@ -17,7 +18,7 @@ import {
 import type { MixnetOptions } from './config.ts';
 import { KEY_EPOCHS } from './geometry.ts';
 
-/** First and last hop of a path are providers (3.2: "layers + 2 hops"). */
+/** The first and the last hop of a path are providers. */
 const PROVIDER_HOPS = 2;
 const HASH_LENGTH = 32;
 const NS_PER_MS = 1_000_000;
@@ -26,20 +27,20 @@ const CBOR_UNSIGNED = 0x00;
 const CBOR_TEXT = 0x60;
 const CBOR_MAP = 0xa0;
 
-/** Makes the format; the same options give the same on every node. */
+/** Creates the format; equal options give equal formats on every node. */
 export function formatOf(crypto: CryptoProvider, options: MixnetOptions): PacketFormat {
   const exchange = createExchange(crypto, options.sphinx.exchange);
   const { format } = options.sphinx;
   return createFormat({ crypto, ...shapeOf(options), exchange, format });
 }
 
-/** What worker threads are told of the format and its rules, keys aside. */
+/** What worker threads need to know about the format and its rules, without keys. */
 export function unwrapShapeOf(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
   const { exchange } = options.sphinx;
   return { ...shapeOf(options), exchange, delayMsMax: delayMsMaxOf(options.epoch) };
 }
 
-/** 1.7: longest delay to accept, ms. */
+/** Longest delay accepted, ms. */
 export function delayMsMaxOf(epochNs: Nanoseconds): number {
   return (KEY_EPOCHS * epochNs) / NS_PER_MS;
 }
@@ -55,7 +56,7 @@ function shapeOf(options: MixnetOptions): Shape {
   };
 }
 
-/** 1.2: BLAKE2b-256 over the canonical CBOR of the thirteen fields. */
+/** BLAKE2b-256 over the canonical CBOR of the thirteen fields (katzenpost, core/sphinx/geo). */
 export function geometryHash(crypto: CryptoProvider, geometry: Geometry): Uint8Array {
   const fields: readonly (readonly [name: string, value: number | string])[] = [
     ['PacketLength', geometry.packetLength],

@@ -1,7 +1,8 @@
 /**
- * Mixnet: lengths, numbers and defaults, each with unit and reason (project spec mixnet 3).
+ * Mixnet: lengths, numbers and defaults, each with unit and reason (docs/spec/mixnet.md).
+ * "Reference" is Katzenpost; values without a source are this project's choice.
  *
- * Lengths inside Sphinx packets are those of `nodes/sphinx`.
+ * Lengths inside Sphinx packets are in `nodes/sphinx`.
  *
  * @module
  */
@@ -9,125 +10,145 @@
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 
-/** UDP port of packets; next to bulk's (no number is given by a specification). */
+/** UDP port of packets; next to bulk's. */
 export const PACKET_PORT = 7010;
-/** Stream port of the authority; next to that of packets (no number is given by a specification). */
+/** Stream port of the authority; next to that of packets. */
 export const DIRECTORY_PORT = 7011;
 
-/** The byte in front of every datagram: what to do with the rest (3.7 "command"). */
+/** The first byte of every datagram: what the rest is. */
 export const COMMAND_LENGTH = 1;
-/** 3.7, the reference's number of "SendPacket". */
+/** The reference's number for SendPacket (katzenpost, core/wire/commands). */
 export const COMMAND_PACKET = 0x02;
-/** 3.7, the reference's number of "RetrieveMessage". */
+/** The reference's number for RetrieveMessage. */
 export const COMMAND_RETRIEVE = 0x10;
-/** 3.7, the reference's number of "Message". */
+/** The reference's number for Message. */
 export const COMMAND_MESSAGE = 0x11;
-/** Request for a proof of a delay (own addition to 3.7). */
+/** Request for a proof of a delay; not in the reference. */
 export const COMMAND_ASK = 0x20;
-/** Answer to it (own addition to 3.7). */
+/** The answer to it; not in the reference. */
 export const COMMAND_PROOF = 0x21;
-/** Sequence number of the spool, in bytes (3.7). */
+/** Sequence number in the spool, in bytes. */
 export const SEQUENCE_LENGTH = 4;
-/** How long a message waited in the spool, in bytes: microseconds (own addition to 3.7). */
+/** How long a message waited in the spool (microseconds), in bytes; not in the reference. */
 export const WAITED_LENGTH = 4;
-/** Kind of what was spooled, in bytes (own addition to 3.7). */
+/** Kind of the spooled content, in bytes; not in the reference. */
 export const KIND_LENGTH = 1;
 
-/** Type and length in front of each record on a stream to the authority, in bytes (own format). */
+/** Type and length before each record on a stream to the authority, in bytes. */
 export const RECORD_HEADER_LENGTH = 5;
-/** Longest descriptor, in bytes: three keys of 1,216 bytes in hex, and room (1.8, 3.2). */
+/** Longest descriptor, in bytes: three hexadecimal keys of 1,216 bytes, with a margin. */
 export const DESCRIPTOR_LENGTH_MAX = 16_384;
-/** Longest document, in bytes: 1,000 descriptors (3.2). */
+/** Longest document, in bytes: 1,000 descriptors. */
 export const DOCUMENT_LENGTH_MAX = 16_777_216;
-/** Streams that an authority serves at the same time: every node of a large network (3.2). */
+/** Streams that an authority serves concurrently: every node of a large network. */
 export const STREAMS_MAX = 20_000;
 
-/** An epoch, in ns (3.2). */
+/** Length of an epoch, in ns, as in Katzenpost (core/epochtime). */
 export const EPOCH_NS_DEFAULT: number = 1_200 * SECOND;
-/** Epochs for which a node publishes keys: the present one and two more (3.2). */
+/** Epochs for which a node publishes keys: the present one and the next two. */
 export const KEY_EPOCHS = 3;
-/** Of the epoch before: from then on the next document is there (3.2 "consensus 5/8"). */
+/**
+ * Share of an epoch after which the next document is available (docs/spec/mixnet.md, Directory).
+ */
 export const CONSENSUS_SHARE: number = 5 / 8;
-/** Of an epoch: keys of the neighbouring epochs are tried so long before and after its bounds (1.7). */
+/**
+ * Share of an epoch, before and after its bounds, in which the neighbouring epoch's key is tried
+ * too.
+ */
 export const SLACK_SHARE: number = 1 / 8;
-/** First document after the start of the authority, in ns: who uploads at once is in it (3.2). */
+/**
+ * Wait before the first document after the authority's start, in ns: includes nodes that upload
+ * immediately.
+ */
 export const BOOTSTRAP_NS: number = 500 * MS;
-/** Pause before the authority is asked again, in ns (own choice). */
+/** Pause before the authority is asked again, in ns. */
 export const RETRY_NS: number = 250 * MS;
-/** The same for the first document where neighbours delay it: clients may be faster, ns (own choice). */
+/**
+ * The same for the first document when it waits for neighbour proofs: clients may be faster, ns.
+ */
 export const FIRST_RETRY_NS: number = 25 * MS;
-/** How long a document may be lacking before the clock of a node is suspected, in ns (own choice). */
+/** How long a document may be missing before a node suspects its clock, in ns. */
 export const CLOCK_SUSPECT_NS: number = 10 * SECOND;
 
-/** Packets a second that are tried under keys of other epochs, as a mean time: 2 ms of a core (own choice). */
+/**
+ * Mean time between packets that are tried under keys of other epochs, in ns: at ten a second, 2 ms
+ * of a core.
+ */
 export const OTHER_EPOCHS_NS: number = 100 * MS;
-/** The same, at once. */
+/** Burst of the same. */
 export const OTHER_EPOCHS_BURST = 10;
 
-/** Mixes on a path by default (3.2 "stratified", three layers). */
+/** Mixes on a path by default: three layers. */
 export const LAYERS_DEFAULT = 3;
-/** User data of a packet by default, in bytes (1.2). */
+/** User data of a packet by default, in bytes (katzenpost, cmd/genconfig). */
 export const PAYLOAD_DEFAULT = 2_000;
-/** Mean delay of a hop by default, in ns (3.3, genconfig). */
+/** Mean delay of a hop by default, in ns (katzenpost, cmd/genconfig). */
 export const DELAY_NS_DEFAULT: number = 200 * MS;
-/** Mean time between packets of process P by default, in ns (3.3, genconfig). */
+/** Mean time between packets of process P by default, in ns (katzenpost, cmd/genconfig). */
 export const PAYLOAD_NS_DEFAULT: number = SECOND;
-/** Mean time between loops of a client by default, in ns (3.3, genconfig). */
+/** Mean time between loops of a client by default, in ns (katzenpost, cmd/genconfig). */
 export const LOOP_NS_DEFAULT: number = 2 * SECOND;
-/** Mean time between drops of a client by default, in ns (3.3, Loopix prototype). */
+/**
+ * Mean time between drop packets of a client by default, in ns (Loopix prototype,
+ * loopix/config.json).
+ */
 export const DROP_NS_DEFAULT: number = 2 * SECOND;
-/** Mean time between loops of a mix by default, in ns (3.3, Loopix prototype). */
+/** Mean time between loops of a mix by default, in ns (Loopix prototype, loopix/config.json). */
 export const MIX_LOOP_NS_DEFAULT: number = 2 * SECOND;
 
-/** Frames that answer a retrieval by default; what is not there is filled up (3.7). */
+/** Frames in the answer to a retrieval by default, padded with empty ones. */
 export const RETRIEVE_BATCH_DEFAULT = 5;
-/** Messages of one client in a spool by default: minutes of traffic at the default rates (3.7). */
+/** Messages of one client in a spool by default: minutes of traffic at the default rates. */
 export const SPOOL_CLIENT_DEFAULT = 1_000;
-/** Messages in a spool by default (3.7). */
+/** Messages in a spool by default. */
 export const SPOOL_TOTAL_DEFAULT = 100_000;
-/** Tokens of a client's bucket by default: honest Poisson clients exceed a tight one (3.7). */
+/** Tokens of a client's bucket by default: honest Poisson clients exceed a smaller one. */
 export const BURST_DEFAULT = 20;
-/** Of the rate that clients obey: what the bucket allows more (3.7 "slack"). */
+/** Multiple of the allowed client rate at which the bucket refills. */
 export const RATE_SLACK = 1.25;
 
-/** Status of an answer to a request for a proof, in bytes (own format). */
+/** Status of an answer to a proof request, in bytes. */
 export const STATUS_LENGTH = 1;
-/** How late packets leave, in an answer with a proof, in bytes: microseconds (own format). */
+/** Lateness of departures (microseconds) in an answer with a proof, in bytes. */
 export const LATENESS_LENGTH = 4;
-/** Packets that a mix can give proofs for, the latest ones: minutes at 200/s (own choice). */
+/** Most recent packets for which a mix can give proofs: minutes at 200/s. */
 export const PROOF_PACKETS_MAX = 65_536;
-/** Time between two proofs of a mix, in ns: a proof costs 1.85 ms, so a fifth of a core (3.4). */
+/** Time between proofs of a mix, in ns: a proof costs 1.85 ms, so at most a fifth of a core. */
 export const PROOF_INTERVAL_NS: number = 10 * MS;
-/** What a link takes by default, in ns: that of the generated networks (own choice). */
+/** Transit time of a link by default, in ns: that of the generated networks. */
 export const TRANSIT_NS_DEFAULT: number = 5 * MS;
-/** How far a loop may be off by default, in ns: bytes on a link and in its queue (own choice). */
+/** Tolerance of a loop's time by default, in ns: transmission and queueing on links. */
 export const AUDIT_TOLERANCE_NS_DEFAULT: number = MS;
-/** Latenesses that are remembered: the longest is their 99.9th percentile (3.4). */
+/** Number of latenesses remembered: their maximum is the 99.9th percentile. */
 export const LATENESS_WINDOW = 1_000;
-/** Time between two of the timers that measure lateness, in ns: the mean delays of audits (own choice). */
+/** Interval of the timer that measures lateness, in ns: the mean delay in audits. */
 export const LATENESS_PROBE_NS: number = 50 * MS;
-/** Lateness that an auditor believes of one mix by default, in ns: stalls of a busy machine (own choice). */
+/**
+ * Most lateness that an auditor believes of one mix by default, in ns: stalls of a busy machine.
+ */
 export const LATENESS_NS_DEFAULT: number = 5 * SECOND;
-/** Loops of one sender that are under way and will be audited, at most (own choice). */
+/** Most loops of one sender that are under way and will be audited. */
 export const AUDIT_LOOPS_MAX = 1_024;
-/** Pause before a proof is asked for again, in ns (own choice). */
+/** Pause before a proof is requested again, in ns. */
 export const PROOF_RETRY_NS: number = 500 * MS;
-/** Requests without a proof after which a mix counts as one that gives none (own choice). */
+/** Requests without an answer after which a mix counts as refusing proofs. */
 export const PROOF_TRIES = 6;
-/** Loops through a mix before shares of its delays are believed (own choice). */
+/** Loops through a mix before estimates of its delays count. */
 export const SUSPECT_LOOPS_MIN = 8;
-/** A mix that stretches or shortens delays by more than this share is suspect (own choice). */
+/** A mix that changes delays by more than this share is suspect. */
 export const SUSPECT_SHARE = 0.05;
-/** Loops over which the share of wrong ones is smoothed (own choice). */
+/** Number of loops over which the share of wrong ones is smoothed. */
 export const RECENT_LOOPS = 10;
-/** Share of wrong loops above which a mix may be suspect (own choice). */
+/** Share of wrong loops above which a mix may be suspect. */
 export const SUSPECT_WRONG = 0.25;
 
-/** Buffers of a node's pool: packets beyond them are misses (3.6). */
+/** Buffers in a node's pool: packets beyond them are pool misses. */
 export const POOL_BUFFERS = 1_024;
-/** Packets that wait in a mix at most (3.6 "queue depth"). */
+/** Most packets waiting in a mix. */
 export const QUEUE_MAX_DEFAULT = 10_000;
-/** Packets of a node in worker threads at most, with `unwrap: threads` (own choice). */
+/** Most packets of a node in worker threads, with `unwrap: threads`. */
 export const UNWRAPPING_MAX = 4_096;
-/** Packets sent per wake-up before others get their turn (3.1 "at most 16"). */
+/**
+ * Packets sent per wake-up before other work gets its turn (katzenpost, server/internal/scheduler).
+ */
 export const SEND_BATCH = 16;

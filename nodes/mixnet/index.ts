@@ -15,13 +15,14 @@ import { createMixnet } from './node.ts';
 import { mixnetProvisioning } from './trust.ts';
 
 /**
- * A hop by X25519 with sodium, in ns: what does not depend on the length, and a byte of stream,
- * AEZ and rings (docs/PERFORMANCE.md, "Where a packet's time goes").
+ * Cost of one hop by X25519 with sodium, in ns: the part that does not depend on length, and the
+ * cost per byte for stream cipher, AEZ and ring buffers (docs/PERFORMANCE.md, "Where a packet's
+ * time goes").
  */
 const HOP_NS = 78_000;
 const HOP_NS_PER_BYTE = 7;
 
-/** Carries application bytes through layers of mixes, so that nobody sees who writes to whom. */
+/** Carries application bytes through layers of mixes, so that nobody can see who writes to whom. */
 export const protocol: Protocol<MixnetOptions> = {
   name: 'mixnet',
   summary:
@@ -43,8 +44,8 @@ export const protocol: Protocol<MixnetOptions> = {
   create: createMixnet,
 };
 
-// For checks of the strategies by themselves: `npm run verify`.
+// For separate checks of the strategies: `npm run verify`.
 export { createMixing, type Mixing, type MixingOptions, mixingConfig } from './mixing/index.ts';
 export { type MixnodeFile, type MixnodeRefusal, readMixnodeToml } from './mixnode-toml.ts';
-// For mixes as a library: services/mixnode.
+// For use of mixes as a library: services/mixnode.
 export { ReplayFilter } from './replay/index.ts';

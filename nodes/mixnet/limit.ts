@@ -1,8 +1,8 @@
 /**
- * Mixnet: the rate of a whole mix or provider, whoever sends (project spec mixnet 3.6, seed-systems
- * R-179). Each client's own bucket at its provider is `rateLimit`.
+ * Mixnet: the rate limit of a whole mix or provider, whoever sends (R-179). Each client's own
+ * bucket at its provider is `rateLimit`.
  *
- * Shaping makes packets wait for their turn, in addition to their delay; without it packets beyond
+ * With shaping, packets wait for their turn in addition to their delay; without it, packets beyond
  * the burst are dropped before anything is computed for them.
  *
  * @module
@@ -12,9 +12,9 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { rate } from './client/index.ts';
 import { TokenBucket } from './provider/token-bucket.ts';
 
-/** Published: 25,000 packets/s, in ns between two. */
+/** Published default: 25,000 packets/s, as ns between packets. */
 const INTERVAL_NS_DEFAULT = 40_000;
-/** Published: packets at once. */
+/** Published default: burst in packets. */
 const BURST_DEFAULT = 1_000;
 
 /** Schema of the options. */
@@ -22,7 +22,7 @@ export const limitConfig = z.strictObject({
   rate: rate()
     .refine((ns) => ns > 0, { message: 'is no rate that lets anything through' })
     .default(INTERVAL_NS_DEFAULT),
-  /** Packets that may come at once. */
+  /** Packets that may arrive together. */
   burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
   /** True: packets beyond the burst wait; false: they are dropped. */
   shaping: z.boolean().default(true),
@@ -42,12 +42,12 @@ export class RateLimit {
     this.#isShaping = shaping;
   }
 
-  /** True when a packet that comes at `now` must be dropped; otherwise it has its token. */
+  /** True when a packet that arrives at `now` must be dropped; otherwise it takes its token. */
   refuses(now: Nanoseconds): boolean {
     return !this.#isShaping && !this.#bucket.take(now);
   }
 
-  /** How much longer a packet that leaves must wait, in ns. */
+  /** How much longer a departing packet must wait, in ns. */
   waitNs(now: Nanoseconds): Nanoseconds {
     return this.#isShaping ? this.#bucket.reserve(now) : 0;
   }

@@ -1,6 +1,6 @@
 /**
- * Mixnet: where Sphinx packets are in datagrams, for adversaries of privacy runs who are inside the
- * channels of links and have no keys (docs/adr/0012). Decides nothing and is asked by no node.
+ * Mixnet: where in a datagram the Sphinx packet is, for adversaries of privacy runs who can see
+ * inside the channels of links but have no keys (docs/adr/0012). Nodes never use it.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { formatOf } from './format.ts';
 import { COMMAND_LENGTH } from './geometry.ts';
 import { FrameCodec } from './wire.ts';
 
-/** Makes the reader of a network's datagrams. */
+/** Creates the reader for a network's datagrams. */
 export function messagesOf(options: MixnetOptions, crypto: CryptoProvider): ReadMessage {
   const { geometry } = formatOf(crypto, options);
   const codec = new FrameCodec(geometry);

@@ -1,12 +1,12 @@
 /**
- * Metrics that mixnet nodes measure themselves; those of applications are the runner's, those of
- * privacy the report's.
+ * Metrics that mixnet nodes measure themselves; the runner measures those of applications, the
+ * report those of privacy.
  *
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Definitions (project spec mixnet 3 and issue 4, section 4). */
+/** Metric definitions of the mixnet. */
 export const MIXNET_METRICS: readonly MetricDefinition[] = [
   {
     name: 'mix.latency',

@@ -1,39 +1,41 @@
 /**
- * Mixnet: the published `mixnode.toml` as options of a node (project spec seed-systems 5.2, R-189).
+ * Mixnet: the published `mixnode.toml` as options of a node (R-189).
  *
- * Every published key is read, in its published unit, with its published default. Keys that describe
- * a process or a goal and not a node (workers, batch, targets) are handed out beside the options.
- * What no such file can mean here is refused by name: packets without Sphinx, more than five hops.
+ * Every published key is read, in its published unit, with its published default. Keys that
+ * describe a process or a goal rather than a node (workers, batch, targets) are returned beside the
+ * options. Settings with no equivalent here are refused with a reason: packets without Sphinx, more
+ * than five hops.
  *
- * Reads the part of TOML that such a file uses: tables, and keys with strings, numbers and booleans.
+ * Reads the part of TOML that such a file uses: tables, and keys with strings, numbers and
+ * booleans.
  *
  * @module
  */
 
-/** Values of a file by `table.key`. */
+/** Values of a file, by `table.key`. */
 type Flat = Map<string, string | number | boolean>;
 
-/** What a file says. */
+/** The content of a file. */
 export interface MixnodeFile {
   /** Options of `run: mixnet`, as a topology or scenario file would give them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Options of a packet pipeline: threads, buffers, packets inside, packets per wake-up. */
+  /** Options of a packet pipeline: threads, buffers, packets held, packets per wake-up. */
   readonly pipeline: {
     readonly workers: number;
     readonly batch: number;
     readonly slots: number;
     readonly queue: number;
   };
-  /** What the operator wants of it: packets/s, and milliseconds of processing. */
+  /** The operator's targets: packets/s, and milliseconds of processing. */
   readonly targets: { readonly packetsPerSecond: number; readonly processingMs: number };
-  /** `entry` mixes stand in the first layer, `exit` mixes in the last one. */
+  /** `entry` mixes are in the first layer, `exit` mixes in the last. */
   readonly place: 'entry' | 'middle' | 'exit';
 }
 
-/** A file that cannot be read: what and where. */
+/** A file that cannot be used: the reason, and the line. */
 export interface MixnodeRefusal {
   readonly refusal: string;
-  /** From 1; absent where a combination of keys is wrong. */
+  /** From 1; absent when a combination of keys is wrong. */
   readonly line?: number;
 }
 
@@ -53,7 +55,7 @@ const DEFAULTS = {
   'vrf.delay_variance_ms': 50,
   'cover_traffic.enabled': true,
   'cover_traffic.generation_rate_pps': 100,
-  // Published as fields of the program's RateLimitingConfig, without a place in the file.
+  // Published as fields of the program's RateLimitingConfig, but not as keys of the file.
   'rate_limiting.max_rate_pps': 25_000,
   'rate_limiting.burst_size': 1_000,
   'rate_limiting.traffic_shaping_enabled': true,
@@ -124,7 +126,7 @@ function build(found: Flat): MixnodeFile | MixnodeRefusal {
       layers: number('sphinx.num_hops'),
       queue,
       pool: number('pipeline.pool_size'),
-      // The spread of an exponential law is its mean.
+      // The standard deviation of an exponential distribution is its mean.
       rates: {
         delay: { mean: `${number('vrf.delay_variance_ms')}ms` },
         mixLoop: `${cover}/s`,

@@ -1,5 +1,5 @@
 /**
- * Mixnet: a node is what its role says.
+ * Mixnet: creates a node according to its role.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { MixnetOptions } from './config.ts';
 import { createMix } from './mix/mix.ts';
 import { createProvider } from './provider/provider.ts';
 
-/** Makes a node of the role that its options name. */
+/** Creates a node with the role named in its options. */
 export function createMixnet(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
   switch (setup.options.role) {
     case 'mix':

@@ -1,5 +1,6 @@
 /**
- * Mixnet: records on a stream to the authority, decoded and encoded (project spec mixnet 3.2, 3.7).
+ * Mixnet: records on a stream to the authority, decoded and encoded (docs/spec/mixnet.md,
+ * Directory).
  *
  * ```
  * type (1) | length (4) | body
@@ -7,14 +8,15 @@
  *   0x21 accepted  -                      0x22 refused  reason, ASCII
  *   0x12 ask       epoch (6)              0x13 document  status (1) | document, signed
  * ```
- * The numbers of ask and document are the reference's of "GetConsensus" and "Consensus".
+ * The numbers of ask and document are those of GetConsensus and Consensus in Katzenpost
+ * (core/wire/commands).
  *
  * @module
  */
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import { DESCRIPTOR_LENGTH_MAX, DOCUMENT_LENGTH_MAX, RECORD_HEADER_LENGTH } from './geometry.ts';
 
-/** Bytes of an epoch's number. */
+/** Length of an epoch number, bytes. */
 const EPOCH_LENGTH = 6;
 /** Longest reason of a refusal. */
 const REASON_LENGTH_MAX = 64;
@@ -34,7 +36,7 @@ const BY_TAG = new Map(
   Object.entries(TYPES).map(([type, { tag, max }]) => [tag, { type: type as RecordType, max }]),
 );
 
-/** Whether there is a document: it is here, it is not made yet, or it is no longer kept. */
+/** Whether there is a document: available, not made yet, or no longer kept. */
 export type DocumentStatus = 'here' | 'not-yet' | 'gone';
 const STATUSES: readonly DocumentStatus[] = ['here', 'not-yet', 'gone'];
 
@@ -47,14 +49,14 @@ export function encodeRecord(type: RecordType, body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** A question for the document of an epoch. */
+/** A request for the document of an epoch. */
 export function encodeAsk(epoch: number): Uint8Array {
   const body = new Uint8Array(EPOCH_LENGTH);
   writeUint48(body, 0, epoch);
   return encodeRecord('ask', body);
 }
 
-/** The epoch asked for, or undefined when the body is none. */
+/** The requested epoch, or undefined for any other body. */
 export function decodeAsk(body: Uint8Array): number | undefined {
   return body.length === EPOCH_LENGTH ? readUint48(body, 0) : undefined;
 }
@@ -67,7 +69,7 @@ export function encodeDocumentRecord(status: DocumentStatus, document: Uint8Arra
   return encodeRecord('document', body);
 }
 
-/** Reads an answer; undefined when it is none. */
+/** Reads an answer; undefined for any other body. */
 export function decodeDocumentRecord(
   body: Uint8Array,
 ): { readonly status: DocumentStatus; readonly document: Uint8Array } | undefined {
@@ -75,10 +77,10 @@ export function decodeDocumentRecord(
   return status === undefined ? undefined : { status, document: body.subarray(1) };
 }
 
-/** Gets a record; the body belongs to the receiver. */
+/** Receives a record and owns its body. */
 export type RecordHandler = (type: RecordType, body: Uint8Array) => void;
 
-/** Cuts a stream into records. It holds at most one, and takes nothing after a malformed one. */
+/** Splits a stream into records. It holds at most one, and reads nothing after a malformed one. */
 export class RecordReader {
   readonly #onRecord: RecordHandler;
   readonly #allowed: readonly RecordType[];
@@ -90,7 +92,7 @@ export class RecordReader {
   #isBroken = false;
 
   /**
-   * @param allowed The types that may come from this peer.
+   * @param allowed The types that this peer may send.
    * @param onRecord Called for each record, within {@link read}.
    */
   constructor(allowed: readonly RecordType[], onRecord: RecordHandler) {
@@ -98,12 +100,12 @@ export class RecordReader {
     this.#onRecord = onRecord;
   }
 
-  /** True when the stream may end here: no record has begun. */
+  /** True when the stream may end here: no record is incomplete. */
   get isBetweenRecords(): boolean {
     return this.#headerBytes === 0 && !this.#isBroken;
   }
 
-  /** Takes the next bytes; false when they hold a record that nobody may send. */
+  /** Reads the next bytes; false when they contain a record that the peer must not send. */
   read(buffer: Uint8Array, offset: number, length: number): boolean {
     const end = offset + length;
     let at = offset;

@@ -8,16 +8,16 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Provisioning } from '../../engine/host/protocol.ts';
 import type { DirectoryTrust } from './directory/index.ts';
 
-/** Length of the identifier of a node, in bytes (1.2). */
+/** Length of a node identifier, in bytes. */
 const NODE_ID_LENGTH = 32;
 /** Signs a node's descriptors, Ed25519. */
 const IDENTITY = 'identity';
-/** Signs documents, Ed25519; of use to the authority only. */
+/** Signs documents, Ed25519; used by the authority only. */
 const AUTHORITY = 'authority';
-/** Never the one that signs (3.4 "separate from the identity key"); its public key is in descriptors. */
+/** VRF key, distinct from the signing key; its public key is in descriptors. */
 const VRF = 'vrf';
 
-/** What everybody knows of a node before any directory does. */
+/** What everybody knows about a node before there is a directory. */
 export const mixnetProvisioning: Provisioning = {
   publicKeys: {
     [IDENTITY]: (secret, crypto) => crypto.ed25519PublicKey(secret),
@@ -25,32 +25,35 @@ export const mixnetProvisioning: Provisioning = {
   },
 };
 
-/** Secret that signs the descriptors of the node `name`, which asks. */
+/** Secret that signs the descriptors of the requesting node `name`. */
 export function identitySecret(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).secret(IDENTITY);
 }
 
-/** The key that the descriptors of a node must be signed with. */
+/** The key that a node's descriptors must be signed with. */
 export function identityKeyOf(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).publicKey(IDENTITY);
 }
 
-/** Secret of the VRF of the node `name`, which asks. */
+/** VRF secret of the requesting node `name`. */
 export function vrfSecret(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).secret(VRF);
 }
 
-/** Secret that signs documents, of the authority `name`, which asks. */
+/** Secret with which the requesting authority `name` signs documents. */
 export function authoritySecret(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).secret(AUTHORITY);
 }
 
-/** Whom every node trusts: the one authority. */
+/** The authority that every node trusts. */
 export function trustOf(network: NetworkView, authority: string): DirectoryTrust {
   return { keys: [network.identity(authority).publicKey(AUTHORITY)], threshold: 1 };
 }
 
-/** Identifier of a node: BLAKE2b-256 of its identity public key (1.7). */
+/**
+ * Identifier of a node: BLAKE2b-256 of its identity public key (katzenpost,
+ * core/sphinx/path/path.go, `hash.Sum256`).
+ */
 export function nodeIdOf(crypto: CryptoProvider, identityKey: Uint8Array): Uint8Array {
   return crypto.blake2b(identityKey, NODE_ID_LENGTH);
 }

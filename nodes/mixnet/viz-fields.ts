@@ -1,7 +1,6 @@
 /**
- * The fields of a datagram between mixnet nodes for the panel of a packet: its command, and what
- * belongs to it (project spec mixnet 3.7; the layout stands in `wire.ts`). A Sphinx packet inside is
- * Sphinx's to read.
+ * The fields of a datagram between mixnet nodes, for the packet panel: its command and the fields
+ * that belong to it (layout in `wire.ts`). A Sphinx packet inside is read by `nodes/sphinx`.
  *
  * @module
  */
@@ -28,10 +27,10 @@ const COMMANDS: Readonly<Record<number, string>> = {
   [COMMAND_PROOF]: 'proof',
 };
 const KINDS = ['empty', 'forward payload', 'reply'];
-/** Of a SURB, in bytes (project spec mixnet 1.2). */
+/** Length of a SURB identifier, in bytes. */
 const SURB_ID_LENGTH = 16;
 
-/** Reads them. */
+/** Reads the fields. */
 export const fields: PacketReader = (bytes) => {
   const [command = -1] = bytes;
   const name = COMMANDS[command];

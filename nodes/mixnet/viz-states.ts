@@ -1,21 +1,21 @@
 /**
- * What mixes and providers trace for their drawing, as texts that people can read as well: writes
- * them where the node runs, reads them where they are drawn. Texts that do not parse give `undefined`.
+ * What mixes and providers trace for their drawing, as human-readable text: written where the node
+ * runs, read where the drawing is made. Text that does not parse gives `undefined`.
  *
  * @module
  */
 
-/** Where the node stands in the document. */
+/** The node's place in the document. */
 export const PLACE = 'place';
-/** What it holds. */
+/** Number of packets held. */
 export const POOL = 'pool';
-/** How it delays. */
+/** Mixing strategy. */
 export const MIXING = 'mixing';
 
 const PLACE_TEXT = /^layer (\d+) of (\d+)$/;
 const POOL_TEXT = /^mean=([\d.]+) in=([\d.]+)\/s$/;
 
-/** A layer of mixes, from 1, or among the providers. */
+/** A layer of mixes, from 1, or the providers. */
 export type Standing =
   | { readonly kind: 'layer'; readonly layer: number; readonly layers: number }
   | { readonly kind: 'provider' };
@@ -34,11 +34,14 @@ export function readStanding(text: string | undefined): Standing | undefined {
   return { kind: 'layer', layer: Number(layer), layers: Number(layers) };
 }
 
-/** A pool between two instants at which it was told of. */
+/** A pool between two reports. */
 export interface PoolText {
-  /** Packets inside, mean over time: an instant would be biased by what happens in it. */
+  /**
+   * Packets held, mean over time: a value at one instant would be biased by the event that reports
+   * it.
+   */
   readonly mean: number;
-  /** Packets that came, per second. */
+  /** Packets that arrived, per second. */
   readonly perSecond: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the mixnet shows of itself: providers and layers of mixes in columns, with the packets that each
- * pool held on average when it was last told of. Draws from the texts of `viz-states.ts`; spec/ux.md 4.7.
+ * The mixnet's drawing: providers and layers of mixes in columns, with the mean number of packets
+ * in each pool at its last report. It draws from the texts of `viz-states.ts`.
  *
  * @module
  */
@@ -14,24 +14,24 @@ import type {
 } from '../../viz/format/drawing.ts';
 import { MIXING, PLACE, POOL, type PoolText, readPool, readStanding } from './viz-states.ts';
 
-/** Below it a Poisson mix hides little (project spec mixnet 3.1). */
+/** With fewer packets a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
 const HELD_MIN = 2;
-/** More nodes of a column are put together. */
+/** Beyond this number, the nodes of a column are combined. */
 const ROWS_MAX = 20;
 const HEAD = 44;
 const ROW = 70;
 const BOX = 62;
 const GAP = 16;
 const INSET = 8;
-/** Less room than this is for one pool, px. */
+/** With less room than this for one pool, only one is drawn, px. */
 const WIDTH_OF_ALL = 400;
 
 interface Station {
   readonly name: string;
-  /** 0: providers, then the layers. */
+  /** 0 for providers, then the layers. */
   readonly column: number;
   readonly mixing: string;
-  /** Undefined: nothing came yet. */
+  /** Undefined before anything arrived. */
   readonly pool: PoolText | undefined;
 }
 
@@ -91,7 +91,7 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
   };
 }
 
-/** Where there is no room for all: the pool of one node, on the scale of the fullest. */
+/** Without room for all pools: the pool of one node, on the scale of the fullest. */
 function drawPool(one: Station, all: readonly Station[], width: number): Drawing {
   const { name, column, mixing, pool } = one;
   const scale = 1.05 * Math.max(HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0));
@@ -124,7 +124,7 @@ function heldBy(stations: readonly Station[]): number {
   return stations.reduce((sum, { pool }) => sum + (pool?.mean ?? 0), 0);
 }
 
-/** The first of a column; those beyond as one. */
+/** The first nodes of a column; the others combined into one. */
 function shownOf({ stations }: Column): readonly Station[] {
   if (stations.length <= ROWS_MAX) return stations;
   const rest = stations.slice(ROWS_MAX - 1);
@@ -157,7 +157,7 @@ interface Room {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  /** Packets that fill a bar. */
+  /** Packets that correspond to a full bar. */
   readonly scale: number;
 }
 
@@ -178,7 +178,7 @@ function boxOf({ name, pool }: Station, { x, y, width, scale }: Room): readonly 
   ];
 }
 
-/** What is held, and the least that hides anything. */
+/** The packets held, and the fewest that hide anything. */
 function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   const least = x + (HELD_MIN / scale) * width;
   return [

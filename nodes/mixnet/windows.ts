@@ -1,6 +1,6 @@
 /**
- * Mixnet: windows of stop-and-go mixing between the calendar, in which senders write them, and the
- * monotonic clock of a node (project spec mixnet 3.1).
+ * Mixnet: arrival windows of stop-and-go mixing, converted between the calendar time that senders
+ * write and a node's monotonic clock (docs/spec/mixnet.md, Stop-and-go windows).
  *
  * @module
  */
@@ -15,7 +15,7 @@ const NS_PER_MS = 1_000_000;
 
 type Clocks = Pick<Host, 'now' | 'clock'>;
 
-/** How a node writes windows; undefined where the mixes need none. */
+/** How a node writes windows; undefined when the mixes need none. */
 export function senderWindows(
   host: Clocks,
   { mixing }: MixnetOptions,

@@ -1,8 +1,8 @@
 /**
- * Mixnet: what travels between nodes, decoded and encoded (project spec mixnet 3.7).
+ * Mixnet: datagrams between nodes, decoded and encoded (docs/spec/mixnet.md, Frames).
  *
- * Datagrams: one command and its body, all of one length, so that neither an empty answer nor a
- * retrieval differs in size from a packet. Integers are big-endian.
+ * A datagram is one command and its body. All have the same length, so that neither an empty answer
+ * nor a retrieval differs in size from a packet. Integers are big-endian.
  *
  * ```
  * packet    0x02 | Sphinx packet                                                  |
@@ -11,12 +11,13 @@
  * ask       0x20 | replay tag (32)                                               | zeros |
  * proof     0x21 | status (1) | replay tag (32) | proof (80) | lateness us (4)   | zeros |
  * ```
- * `status` is 0 with a proof, 1 for a tag that is not known, 2 when too many were asked for; proof and
- * lateness are zeros then.
+ * `status` is 0 with a proof, 1 for an unknown tag, 2 when too many were requested; proof and
+ * lateness are then zeros.
  * `kind` is 0 for an empty answer, 1 for a forward payload, 2 for a reply. The body is a forward
- * payload with the 32 bytes of the tag in front of it (zeros when the provider took it off).
+ * payload preceded by the 32 bytes of the tag (zeros when the provider has removed it).
  *
- * What the link itself hides (who, which command) is the channel's: see README, "Limits".
+ * The sender and the command are hidden by the link's channel, not by the frame: see README,
+ * "Limits".
  *
  * @module
  */
@@ -47,21 +48,21 @@ const PROOF_OFFSET: number = TAG_OFFSET + REPLAY_TAG_LENGTH;
 const LATENESS_OFFSET: number = PROOF_OFFSET + PROOF_LENGTH;
 const PROOF_END: number = LATENESS_OFFSET + LATENESS_LENGTH;
 
-/** By status; the first one has a proof. */
+/** By status; the first one comes with a proof. */
 const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
 
 const KINDS = ['empty', 'forward', 'reply'] as const;
 
-/** What a spool hands out. */
+/** A message from a spool. */
 export interface Spooled {
   readonly kind: 'forward' | 'reply';
   /** 16 bytes; zeros unless it is a reply. */
   readonly surbId: Uint8Array;
-  /** Forward payload length and 32 bytes. */
+  /** Length of the forward payload plus 32 bytes. */
   readonly body: Uint8Array;
 }
 
-/** A datagram, read. The arrays are views of it. */
+/** A decoded datagram. The arrays are views of it. */
 export type Frame =
   | { readonly kind: 'packet'; readonly packet: Uint8Array }
   | { readonly kind: 'retrieve'; readonly sequence: number }
@@ -69,31 +70,31 @@ export type Frame =
   | { readonly kind: 'ask'; readonly tag: Uint8Array }
   | ({ readonly kind: 'proof' } & ProofAnswer);
 
-/** What a mix says when it is asked for a proof. */
+/** A mix's answer to a request for a proof. */
 export interface ProofAnswer {
   /** Replay tag of the packet, 32 bytes. */
   readonly tag: Uint8Array;
-  /** 80 bytes, or why there is none. */
+  /** 80 bytes, or why there is no proof. */
   readonly proof: Uint8Array | ProofRefusal;
-  /** By how much packets leave that mix late at worst, as it says; microseconds. */
+  /** How late packets leave that mix at worst, as it claims; microseconds. */
   readonly lateUs: number;
 }
 
-/** A message as its client gets it. */
+/** A message as received by its client. */
 export interface Message extends Spooled {
-  /** How long the provider had it, microseconds. */
+  /** How long it waited at the provider, microseconds. */
   readonly waitedUs: number;
 }
 
 /**
- * Names a spooled message for an observer who measures: provider and client compute the same number
+ * Names a spooled message for a measuring observer: provider and client compute the same number
  * from its body.
  * @returns 48 bits, a safe integer.
  */
 export function copyName(body: Uint8Array): number {
   let low = 0;
   let high = 0;
-  // Two sums of one step each: 24 bits of either, the multipliers odd and small enough to stay exact.
+  // Two sums, one step each: 24 bits per sum, with odd multipliers small enough to stay exact.
   for (const byte of body) {
     low = (low * 257 + byte + 1) & 0xff_ffff;
     high = (high * 4093 + byte + 7) & 0xff_ffff;
@@ -101,14 +102,14 @@ export function copyName(body: Uint8Array): number {
   return high * 0x100_0000 + low;
 }
 
-/** Why a datagram is no frame. */
+/** Why a datagram is not a valid frame. */
 export type FrameDrop = 'frame-length' | 'frame-command' | 'frame-kind' | 'frame-padding';
 
 /** Lengths of the frames of one geometry. */
 export class FrameCodec {
-  /** Of every datagram, bytes. */
+  /** Length of every datagram, bytes. */
   readonly length: number;
-  /** Of the body of a message, bytes. */
+  /** Length of a message's body, bytes. */
   readonly bodyLength: number;
 
   constructor(geometry: Geometry) {
@@ -119,7 +120,7 @@ export class FrameCodec {
   /** Reads a datagram. */
   decode(buffer: Uint8Array, offset: number, length: number): Frame | FrameDrop {
     if (length !== this.length) return 'frame-length';
-    // hot: one view for a packet, which is nearly every datagram.
+    // hot: a single view for a packet; nearly every datagram is one.
     if (buffer[offset] === COMMAND_PACKET) {
       return { kind: 'packet', packet: buffer.subarray(offset + COMMAND_LENGTH, offset + length) };
     }
@@ -138,12 +139,12 @@ export class FrameCodec {
     }
   }
 
-  /** Writes the command of a packet whose bytes already stand behind it. */
+  /** Writes the command of a packet whose bytes already follow it. */
   markPacket(frame: Uint8Array): void {
     frame[0] = COMMAND_PACKET;
   }
 
-  /** Writes a whole packet frame. */
+  /** Writes a complete packet frame. */
   encodePacket(frame: Uint8Array, packet: Uint8Array): void {
     frame[0] = COMMAND_PACKET;
     frame.set(packet, COMMAND_LENGTH);
@@ -168,7 +169,7 @@ export class FrameCodec {
     frame.set(message.body, BODY_OFFSET);
   }
 
-  /** Writes a request for the proof of the delay of a packet. */
+  /** Writes a request for the proof of a packet's delay. */
   encodeAsk(frame: Uint8Array, tag: Uint8Array): void {
     frame.fill(0, 0, this.length);
     frame[0] = COMMAND_ASK;

@@ -1,18 +1,18 @@
 /**
- * Whether any loop of a network can be audited (project spec mixnet 3.4): its sender asks each hop
- * for a proof, and needs a link to it.
+ * Whether any loop of a network can be audited (docs/spec/mixnet.md, Audits): the sender asks each
+ * hop for a proof, and needs a link to it.
  *
  * @module
  */
 import type { AddressBook } from '../address-book.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 
-/** What is said of a network in which none can. */
+/** The message about a network in which no loop can be audited. */
 export const NO_AUDITS =
   'no loop is audited: a mix needs links to all hops of its loops, which placement: beacon and ' +
   'topology: free-route make; vrfAudit: { enabled: false } says that none is wanted';
 
-/** True when some mix or provider has links to a mix of every layer but its own, and to a provider. */
+/** True when some mix or provider has links to a mix of every other layer and to a provider. */
 export function hasAuditableLoop(document: DirectoryDocument, book: AddressBook): boolean {
   const { layers, providers } = document;
   return [...layers.flat(), ...providers].some(({ name }) => {
@@ -25,7 +25,7 @@ export function hasAuditableLoop(document: DirectoryDocument, book: AddressBook)
   });
 }
 
-/** A free route has one layer, which a mix shares with the hops of its loops. */
+/** A free route has only one layer, which a mix shares with the hops of its loops. */
 function isOther(
   layer: readonly Descriptor[],
   name: string,

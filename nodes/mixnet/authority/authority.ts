@@ -1,10 +1,11 @@
 /**
- * The authority: takes descriptors, makes and signs the document of each epoch, hands it out
- * (project spec mixnet 3.2, with one signer).
+ * The authority: receives descriptors, makes and signs the document of each epoch, and distributes
+ * it (docs/spec/mixnet.md, Directory; there is one signer).
  *
- * State machine: after the start it waits for the uploads of a network that starts with it, then
- * makes the document of the running epoch; from then on that of the next, at five eighths of each.
- * What it made and what it took is on disk, so that a restart goes on where it stood.
+ * State machine: after a start it waits for the uploads of a network that starts at the same time,
+ * then makes the document of the running epoch; from then on that of the next epoch, at five
+ * eighths of each. Descriptors and documents are on disk, so that a restart continues where it
+ * stopped.
  *
  * @module
  */
@@ -46,19 +47,19 @@ import { authoritySecret, identityKeyOf, trustOf } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
-/** What the log and the report say of it. */
+/** Message for the log and the report about the research format. */
 const RESEARCH_FORMAT =
   'packets have an Outfox-like research format: no interoperability vectors exist for it';
 const RANDOM_LENGTH = 32;
-/** Epochs before the present one whose documents are still handed out. */
+/** How many past epochs' documents are still served. */
 const EPOCHS_KEPT = 2;
 
-/** Makes an authority on `host`. */
+/** Creates an authority on `host`. */
 export function createAuthority(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
   return new AuthorityNode(host, setup);
 }
 
-/** A document as it was signed, and what it says. */
+/** A signed document, as bytes and decoded. */
 interface Published {
   readonly signed: Uint8Array;
   readonly document: DirectoryDocument;
@@ -110,7 +111,7 @@ class AuthorityNode implements NodeHandle {
     };
   }
 
-  /** Makes what is due and waits for the next; what cannot be made yet is tried again soon. */
+  /** Does what is due and waits for the next deadline; what cannot be done yet is retried soon. */
   #work(): void {
     const { epoch, elapsedNs, remainingNs } = this.#clock.now();
     const consensusNs = Math.floor(CONSENSUS_SHARE * this.#clock.lengthNs);
@@ -120,7 +121,7 @@ class AuthorityNode implements NodeHandle {
     this.#timer?.rearm(isDone ? untilDueNs : Math.min(RETRY_NS, untilDueNs));
   }
 
-  /** True when there is a document of that epoch now. */
+  /** True when the document of that epoch exists now. */
   #publish(epoch: number): boolean {
     if (this.#published.has(epoch)) return true;
     // Nodes that start together upload together: the first document waits for the last of them.
@@ -130,7 +131,8 @@ class AuthorityNode implements NodeHandle {
     const { crypto, name } = this.#host;
     const { network } = this.#setup;
     const signed = signDocument(crypto, authoritySecret(network, name), document);
-    // A document that nobody would take (a layer without a mix, no provider) is not handed out.
+    // A document that every node would refuse (a layer without a mix, no provider) is not
+    // published.
     if ('drop' in openDocument(crypto, trustOf(network, name), signed, epoch)) return false;
     if (isFirst) this.#warnOfAudits(document);
     this.#measureLayers(document);
@@ -142,7 +144,7 @@ class AuthorityNode implements NodeHandle {
     return true;
   }
 
-  /** 3.4, diversity: how much of a layer is in one autonomous system. */
+  /** Diversity: how much of a layer is in one autonomous system. */
   #measureLayers({ layers }: DirectoryDocument): void {
     for (const layer of layers) {
       const weighed = layer.map(({ asn, loadWeight: weight }) => ({ asn, weight }));
@@ -173,7 +175,7 @@ class AuthorityNode implements NodeHandle {
     return [...newest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** 3.4: a proof of neighbours is for one epoch, and so is the descriptor that it stands in. */
+  /** A proof of neighbours is valid for one epoch, and so is the descriptor that contains it. */
   #isFor(epoch: number, descriptor: Descriptor): boolean {
     const isDrawing = descriptor.role === 'mix' && this.#setup.options.neighbours !== undefined;
     return isDrawing ? firstEpoch(descriptor) === epoch : descriptor.mixKeys.has(epoch);
@@ -205,7 +207,7 @@ class AuthorityNode implements NodeHandle {
     });
   }
 
-  /** Of a network whose links are made for one placement: the places that the file gives. */
+  /** For a network whose links fit one placement: the places given in the file. */
   #place(document: DirectoryDocument): DirectoryDocument {
     const { placement, places, topology } = this.#setup.options;
     if (placement !== 'fixed' || places === undefined || topology === 'free-route') return document;
@@ -213,7 +215,7 @@ class AuthorityNode implements NodeHandle {
     const byName = new Map(mixes.map((mix) => [mix.name, mix]));
     const layers = places.map((names) => {
       const mixesOf = names.flatMap((name) => byName.get(name) ?? []);
-      // The place in a layer is the chain of a cascade; elsewhere nodes stand in the order of ids.
+      // In a cascade, the position within a layer is the chain; otherwise nodes are ordered by id.
       return topology === 'cascade' ? mixesOf : mixesOf.sort(byNodeId);
     });
     return { ...document, layers, spares: [] };
@@ -269,7 +271,7 @@ class AuthorityNode implements NodeHandle {
     });
   }
 
-  /** False when the body is none that such a record has. */
+  /** False when the body is malformed for a record of this type. */
   #answer(stream: Stream, type: RecordType, body: Uint8Array): boolean {
     if (type === 'upload') {
       stream.write(encodeRecord(this.#upload(body) ? 'accepted' : 'refused', NOTHING));
@@ -303,7 +305,7 @@ class AuthorityNode implements NodeHandle {
     return true;
   }
 
-  /** The descriptor, when it is that of a node that was provisioned, and signed by it. */
+  /** The descriptor, if it belongs to a provisioned node and is signed by it. */
   #takeDescriptor(bytes: Uint8Array): Descriptor | undefined {
     const { crypto } = this.#host;
     const { network } = this.#setup;
@@ -323,7 +325,7 @@ class AuthorityNode implements NodeHandle {
     return descriptor;
   }
 
-  /** Why a mix must not be listed with its proofs of neighbours, if it must not. */
+  /** The reason not to list a mix because of its proofs of neighbours, if any. */
   #proofRefusal(descriptor: Descriptor): MixnetDrop | undefined {
     const { neighbours, vrfSuite, layers, double } = this.#setup.options;
     if (neighbours === undefined || descriptor.role !== 'mix') return undefined;
@@ -344,12 +346,12 @@ function byNodeId(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
 }
 
-/** Epoch whose document the descriptor was made for. */
+/** Epoch of the document that the descriptor was made for. */
 function firstEpoch({ mixKeys }: Descriptor): number {
   return Math.min(...mixKeys.keys());
 }
 
-/** Two descriptors of a node are kept, for the running epoch and the next. */
+/** Two descriptors of a node are kept: for the running epoch and for the next. */
 function slotOf(name: string, epoch: number): string {
   return `descriptor-${name}-${epoch % 2}`;
 }

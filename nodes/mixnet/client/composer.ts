@@ -1,6 +1,6 @@
 /**
- * Makes the packets of a client: chooses paths, asks the format for bytes (project spec mixnet 1.4 to
- * 1.7, 3.2). Every packet begins at the own provider and has the one length of the network.
+ * Creates a client's packets: chooses paths and has the format encode them. Every packet starts at
+ * the client's own provider and has the network's single packet length.
  *
  * @module
  */
@@ -21,10 +21,13 @@ import { type ChosenPath, choosePath, type PathSource, stopAndGoWindows } from '
 import type { MeanNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
-/** 3.4: timeouts for delays that mixes fix are the quantile 0.999 of the law of their sum. */
+/**
+ * When mixes fix the delays, time-outs use the 0.999 quantile of the distribution of their sum
+ * (docs/spec/mixnet.md, Delays by VRF).
+ */
 const UNKNOWN_TAIL = 1e-3;
 
-/** The recipient of drop cover: no client has it, and the last provider discards the packet. */
+/** Recipient of drop cover: belongs to no client; the last provider discards the packet. */
 const COVER_RECIPIENT_ID: Uint8Array = new Uint8Array(RECIPIENT_ID_LENGTH);
 
 /** True when a packet for this recipient is drop cover. */
@@ -32,26 +35,26 @@ export function isCoverRecipient(recipientId: Uint8Array): boolean {
   return recipientId.every((byte) => byte === 0);
 }
 
-/** A packet ready for the own provider. */
+/** A packet ready to be sent to the client's provider. */
 export interface Composed {
   readonly packet: Uint8Array;
-  /** Delays that the packet asks for, summed. */
+  /** Sum of the delays that the packet asks for. */
   readonly delayNs: Nanoseconds;
   /** Hops that delay it. */
   readonly delayingHops: number;
 }
 
-/** A packet with a SURB inside. */
+/** A packet that contains a SURB. */
 export interface ComposedWithSurb extends Composed {
   /** 16 bytes. */
   readonly surbId: Uint8Array;
-  /** What opens the reply. */
+  /** Keys that open the reply. */
   readonly surbKeys: Uint8Array;
-  /** Delays of the packet and of its reply; where they are unknown, a quantile of their sum. */
+  /** Delays of the packet and its reply; where they are unknown, a quantile of their sum. */
   readonly roundTripNs: Nanoseconds;
 }
 
-/** What a composer is built from. */
+/** What a composer needs. */
 export interface ComposerParts {
   readonly self: Contact;
   readonly host: ClientHost;
@@ -63,10 +66,10 @@ export interface ComposerParts {
   epochAt(at: Nanoseconds): number;
 }
 
-/** What a composer knows of times. */
+/** Timing that a composer relies on. */
 export interface ComposerTimes {
   readonly delayMeanNs: MeanNs;
-  /** What a reply may wait at clients, beside the delays that it asks for. */
+  /** Time that a reply may wait at clients, besides the delays it asks for. */
   readonly replyWaitNs: Nanoseconds;
 }
 
@@ -77,7 +80,7 @@ export class Composer {
   readonly #replyWaitNs: Nanoseconds;
   readonly #providers = new Map<string, Descriptor>();
   readonly #randomBytes: (length: number) => Uint8Array;
-  /** What every packet to nobody carries: formats copy a payload and leave it as it is. */
+  /** The payload of every cover packet: formats copy a payload and never change it. */
   #coverPayload: Uint8Array | undefined;
 
   constructor(parts: ComposerParts, document: DirectoryDocument, times: ComposerTimes) {
@@ -96,13 +99,13 @@ export class Composer {
     for (const provider of document.providers) this.#providers.set(provider.name, provider);
   }
 
-  /** A packet for a client, without a way back. */
+  /** A packet for a client, without a SURB. */
   toContact(now: Nanoseconds, to: Contact, message: ClientMessage): Composed | undefined {
     const payload = this.#payloadOf(message);
     return this.#forward(now, this.#providers.get(to.provider), to.recipientId, payload);
   }
 
-  /** A packet that a provider, drawn at random, discards. */
+  /** A drop packet, discarded by a randomly drawn provider. */
   toNobody(now: Nanoseconds): Composed | undefined {
     const { document, choices } = this.#source;
     const { providers } = document;
@@ -112,7 +115,7 @@ export class Composer {
     return this.#forward(now, provider, COVER_RECIPIENT_ID, this.#coverPayload);
   }
 
-  /** A packet for a client with a SURB for its answer. */
+  /** A packet for a client, with a SURB for its answer. */
   withSurb(now: Nanoseconds, to: Contact, message: ClientMessage): ComposedWithSurb | undefined {
     const there = this.#path(now, this.#own, this.#providers.get(to.provider));
     if (there === undefined) return undefined;
@@ -141,7 +144,7 @@ export class Composer {
 
   #roundTripNs(there: ChosenPath, back: ChosenPath): Nanoseconds {
     if (this.#parts.isDelayUnknown !== true) return there.delayNs + back.delayNs;
-    // The last hop of each path hands over at once.
+    // The last hop of each path does not delay.
     const delaying = there.hops.length + back.hops.length - 2;
     return Math.ceil(erlangQuantile(delaying, UNKNOWN_TAIL) * this.#source.delayMeanNs);
   }
@@ -153,7 +156,7 @@ export class Composer {
     if ('drop' in payload) return { drop: 'surb-refused' };
     const created = format.createReply(surb, payload);
     if ('drop' in created) return { drop: 'surb-refused' };
-    // Clients talk to their own provider only, whatever the maker of the SURB wrote.
+    // Clients send only to their own provider, whatever first hop the SURB names.
     const isOwn = sameId(created.firstHop, this.#own?.nodeId);
     return isOwn ? created.packet : { drop: 'surb-foreign' };
   }
@@ -211,12 +214,12 @@ function mixesOf({ hops }: ChosenPath): readonly Descriptor[] {
   return hops.slice(1, -1).map(({ node }) => node);
 }
 
-/** What a forward payload carries. */
+/** The content of a forward payload. */
 export type OpenedPayload =
   | { readonly message: ClientMessage; readonly surb?: Uint8Array }
   | { readonly drop: ClientDrop };
 
-/** Opens a forward payload, of a packet or of a reply. */
+/** Opens a forward payload of a packet or of a reply. */
 export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPayload {
   const forward = decodeForward(format.geometry, payload);
   if ('drop' in forward) return { drop: 'payload-format' };
@@ -225,7 +228,7 @@ export function openPayload(format: ClientFormat, payload: Uint8Array): OpenedPa
   return forward.surb === undefined ? { message } : { message, surb: forward.surb };
 }
 
-/** 1.3: delay at every hop but the last, which gets `ending`. */
+/** Commands of each hop: a delay at every hop but the last, which gets `ending`. */
 export function hopsOf(
   path: ChosenPath,
   ending: readonly Command[],
@@ -245,7 +248,7 @@ function delayed(delayMs: number, window: Command | undefined): readonly Command
 }
 
 /**
- * The window of each hop (3.1); none where the mixes need none.
+ * The arrival window of each hop for stop-and-go mixing; none for other strategies.
  * @param start When the packet leaves its sender, and how much later it may leave.
  */
 export function windowCommands(

@@ -1,6 +1,6 @@
 /**
- * Client of a mixnet: its part of a node's options, with the defaults of project spec mixnet 3.3 and
- * 3.7. Rates that are not given here come from the directory document.
+ * Client of a mixnet: its part of a node's options, with their defaults (docs/spec/mixnet.md,
+ * Traffic). Rates that are not given here come from the directory document.
  *
  * @module
  */
@@ -13,49 +13,54 @@ const SECOND = 1_000_000_000;
 
 const acknowledgements = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Times the round trip that the sender drew, before a fragment is sent again (Nym: 1.5). */
+  /**
+   * A fragment is repeated after this multiple of the round trip that the sender drew (Nym: 1.5).
+   */
   factor: z.number().min(1).max(100).default(1.5),
-  /** Added to it (Nym: 1.5 s), beside four mean waits for a poll and for a turn of process P. */
+  /** Added to that (Nym: 1.5 s), as are four mean waits for a poll and for a slot of process P. */
   slop: durationNs().default(1500 * MS),
-  /** Transmissions of a fragment at most. */
+  /** Most transmissions of a fragment. */
   tries: z.int().min(1).max(100).default(10),
 });
 
 const reassembly = z.strictObject({
-  /** How long a message may wait for its next fragment. */
+  /** How long an incomplete message waits for its next fragment. */
   timeout: durationNs().default(120 * SECOND),
-  /** Messages waiting for fragments at most. */
+  /** Most messages waiting for fragments. */
   messages: z.int().min(1).max(65_536).default(256),
-  /** Fragments of a message at most. */
+  /** Most fragments per message. */
   fragments: z.int().min(1).max(65_535).default(512),
-  /** How long a message is remembered to tell duplicates; more than a sender keeps trying. */
+  /**
+   * How long a delivered message is remembered to detect duplicates; longer than a sender keeps
+   * trying.
+   */
   remember: durationNs().default(3600 * SECOND),
-  /** Messages remembered at most; more are refused rather than one delivered twice. */
+  /** Most messages remembered; beyond it messages are refused, so that none is delivered twice. */
   remembered: z.int().min(1).max(1_000_000).default(65_536),
 });
 
 const loopAlarm = z.strictObject({
-  /** Added to the quantile of the delays' law: polls and links. */
+  /** Added to the quantile of the loop's delay: polls and links. */
   slack: durationNs().default(5 * SECOND),
-  /** Loops whose deadlines lie this long back count as one sample. */
+  /** Loops with deadlines in this past period form one sample. */
   window: durationNs().default(60 * SECOND),
-  /** Share of packets that the network loses by itself. */
+  /** Share of packets lost without an attack. */
   loss: z.number().min(0).max(0.5).default(0),
-  /** False alarms per hour that are accepted. */
+  /** Accepted false alarms per hour. */
   falseAlarms: z.number().min(1e-9).max(100).default(0.001),
 });
 
 /** Schema of the options. */
 export const clientConfig = z.strictObject({
-  /** Overrides of the document's rates; `0/s` switches a process off. */
+  /** These override the document's rates; `0/s` switches a process off. */
   payload: rate().optional(),
   loop: rate().optional(),
   drop: rate().optional(),
   /** Mean delay at each hop as a rate: `0.005/ms` or `mean: 200ms`. */
   delay: rate().optional(),
-  /** False: no loops, no drops, and nothing is sent when there is nothing to say. */
+  /** False: no loops, no drops, and nothing is sent when the queue is empty. */
   cover: z.boolean().default(true),
-  /** Time between two retrievals from the provider; does not depend on what is there. */
+  /** Time between retrievals from the provider; independent of what is waiting there. */
   retrieve: z
     .strictObject({
       interval: durationNs()
@@ -64,15 +69,15 @@ export const clientConfig = z.strictObject({
       law: z.enum(['poisson', 'fixed']).default('fixed'),
     })
     .prefault({}),
-  /** Fragments and acknowledgements waiting or unacknowledged at most. */
+  /** Most fragments and acknowledgements, queued or unacknowledged. */
   queue: z.int().min(1).max(1_000_000).default(1024),
   acknowledgements: acknowledgements.prefault({}),
   reassembly: reassembly.prefault({}),
   loopAlarm: loopAlarm.prefault({}),
   /**
-   * Test doubles, never for traffic. `chatty` sends what it has to say at once, beside its process.
-   * `wayward` sends packets over mixes that are no neighbours. `forgetful` restarts without knowing
-   * what it delivered.
+   * Test doubles, never for traffic. `chatty` sends messages immediately, outside its process.
+   * `wayward` sends packets over mixes that are not neighbours. `forgetful` restarts without
+   * knowing what it delivered.
    */
   double: z.enum(['chatty', 'wayward', 'forgetful']).optional(),
 });

@@ -1,6 +1,6 @@
 /**
- * Deadlines in the order of time: a binary heap. Entries are not taken out early; their owner looks
- * whether an entry that is due still matters.
+ * Deadlines in time order: a binary heap. Entries are not removed early; the owner checks whether a
+ * due entry is still relevant.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export class Deadlines<T> {
   readonly #heap: Entry<T>[] = [];
   #order = 0;
 
-  /** Entries, those that no longer matter included. */
+  /** Number of entries, including irrelevant ones. */
   get size(): number {
     return this.#heap.length;
   }
@@ -43,7 +43,7 @@ export class Deadlines<T> {
     heap[hole] = entry;
   }
 
-  /** Takes out the earliest item whose deadline is not after `now`. */
+  /** Removes and returns the earliest item with a deadline not after `now`. */
   takeDue(now: Nanoseconds): T | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;
@@ -52,7 +52,7 @@ export class Deadlines<T> {
     return first.item;
   }
 
-  /** Puts `entry` at the top and lets it down to its place. */
+  /** Puts `entry` at the top and moves it down to its place. */
   #sink(entry: Entry<T>): void {
     const heap = this.#heap;
     let hole = 0;

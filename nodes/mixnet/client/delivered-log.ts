@@ -1,10 +1,11 @@
 /**
- * Which messages a client has delivered, on disk: a client that restarts knows them, so that what its
- * senders repeat is no second delivery.
+ * Which messages a client has delivered, on disk: after a restart it still recognises them, so that
+ * a repetition by the sender is not delivered again.
  *
- * A message is handed to the application only after its name is durable. Of a process that is killed
- * between the two, one message is lost; the other order would deliver one twice. Names are kept by
- * period, a whole number of epochs, each in a log of its own, and a log is erased as a whole.
+ * A message is handed to the application only after its name is durable. If the process is killed
+ * between the two, one message is lost; the opposite order would deliver one twice. Names are
+ * stored by period (a whole number of epochs), each period in a log of its own, and a log is erased
+ * as a whole.
  *
  * ```text
  *   record = period (6) | sender (32) | message id (16)
@@ -18,26 +19,26 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { fromHex, readUint48, toHex, writeUint48 } from '../../_kit/bytes.ts';
 import type { EpochInstant } from '../directory/index.ts';
 
-/** Periods that one memory reaches back over, at most. */
+/** Most periods that the remembering time may span. */
 const PERIODS = 4;
-/** One that fills, and one that is younger than its last entry's memory. */
+/** One more for the period being filled, and one whose last entry has not yet expired. */
 const SLOTS: number = PERIODS + 2;
 const PERIOD_LENGTH = 6;
 
-/** Where names of delivered messages survive the client. */
+/** Stores the names of delivered messages across restarts. */
 export interface DeliveredLog {
-  /** Tells the names of earlier lives, with the instant until which each is remembered. */
+  /** Passes the stored names to `visit`, each with the instant until which it is remembered. */
   reload(visit: (name: string, until: Nanoseconds) => void): void;
   /**
    * Writes a name.
-   * @param done Called once, with the error for which the name is not durable.
+   * @param done Called once; with an error if the name is not durable.
    */
   add(name: string, done: (now: Nanoseconds, error?: string) => void): void;
-  /** Erases the periods that nothing is remembered of any more. */
+  /** Erases periods in which every name has expired. */
   expire(): void;
 }
 
-/** What a log is made of. */
+/** What a log needs. */
 export interface DeliveredLogParts {
   readonly host: Pick<Host, 'now' | 'store'>;
   readonly clock: { readonly lengthNs: Nanoseconds; now(): EpochInstant };
@@ -50,7 +51,7 @@ export class StoredDeliveries implements DeliveredLog {
   readonly #parts: DeliveredLogParts;
   readonly #stores: readonly Store[];
   readonly #periodEpochs: number;
-  /** Period whose names a store holds; undefined when it is empty. */
+  /** The period that each store holds; undefined when it is empty. */
   readonly #periods: (number | undefined)[];
 
   constructor(parts: DeliveredLogParts) {
@@ -79,7 +80,7 @@ export class StoredDeliveries implements DeliveredLog {
     const period = Math.floor(clock.now().epoch / this.#periodEpochs);
     const slot = ((period % SLOTS) + SLOTS) % SLOTS;
     const store = this.#stores[slot] as Store;
-    // A clock that was set may come back to a store of other periods: they end with it.
+    // A clock that was set may return to a store of another period, which is then erased.
     if (this.#periods[slot] !== undefined && this.#periods[slot] !== period) store.truncate();
     this.#periods[slot] = period;
     const key = fromHex(name);
@@ -101,7 +102,7 @@ export class StoredDeliveries implements DeliveredLog {
     }
   }
 
-  /** When the youngest name of a period is forgotten, by the node's monotonic clock. */
+  /** When the youngest name of a period expires, by the node's monotonic clock. */
   #endsAt(period: number): Nanoseconds {
     const { host, clock, rememberNs } = this.#parts;
     const { epoch, elapsedNs } = clock.now();
@@ -110,7 +111,7 @@ export class StoredDeliveries implements DeliveredLog {
   }
 }
 
-/** Test double: what was delivered before a restart is forgotten. */
+/** Test double: forgets on restart what was delivered. */
 export class ForgetfulDeliveries implements DeliveredLog {
   readonly #now: () => Nanoseconds;
 
@@ -119,7 +120,7 @@ export class ForgetfulDeliveries implements DeliveredLog {
   }
 
   reload(): void {
-    // Nothing was kept.
+    // Nothing is stored.
   }
 
   add(_name: string, done: (now: Nanoseconds) => void): void {
@@ -127,6 +128,6 @@ export class ForgetfulDeliveries implements DeliveredLog {
   }
 
   expire(): void {
-    // Nothing was kept.
+    // Nothing is stored.
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Why a client drops or refuses something, each with one sentence (project spec mixnet 3.3, 3.7).
+ * Reasons for which a client drops or refuses something, each explained in one sentence.
  *
  * @module
  */
 
-/** Reasons of a client beside those of Sphinx. */
+/** Reasons of a client besides those of Sphinx. */
 export const CLIENT_DROPS = {
   'send-queue-full': 'The queue in front of the payload process has no room for the message.',
   'ack-queue-full':
@@ -36,5 +36,5 @@ export const CLIENT_DROPS = {
 /** Why a client drops something. */
 export type ClientDrop = keyof typeof CLIENT_DROPS;
 
-/** Why a client does not take a message over. */
+/** Why a client does not accept a message for sending. */
 export type SubmitRefusal = 'send-queue-full' | 'contact-unknown' | 'message-too-long';

@@ -1,15 +1,16 @@
 /**
- * Laws that loops are judged by: the sum of exponential delays, and how many of n get lost (project
- * spec mixnet 4.4). Arithmetic only, so that every engine gets the same bits.
+ * Distributions for judging loops: the sum of exponential delays (Erlang), and the number of losses
+ * among n (binomial; docs/spec/mixnet.md, Loops and alarms). Basic arithmetic only, so that every
+ * engine gets the same bits.
  *
  * @module
  */
 
 /** e^-1, correctly rounded. */
 const INVERSE_E = 0.36787944117144233;
-/** Terms of the series of e^-x on [0, 1): the first one left out is below 2^-60. */
+/** Terms of the series for e^-x on [0, 1): the first omitted one is below 2^-60. */
 const EXP_TERMS = 20;
-/** Halvings of the interval in which a quantile is looked for: the width of a float64. */
+/** Bisection steps in the search for a quantile: the precision of a float64. */
 const HALVINGS = 60;
 
 /** e^-x for x >= 0, to about 1e-13 relative at x = 500. */
@@ -63,11 +64,11 @@ export function erlangQuantile(shape: number, tail: number): number {
   return high;
 }
 
-/** Probability that of `n` trials at least `k` happen, each with probability `p` in (0, 1). */
+/** Probability that at least `k` of `n` trials succeed, each with probability `p` in (0, 1). */
 export function binomialTail(n: number, k: number, p: number): number {
   if (k <= 0) return 1;
   if (k > n) return 0;
-  // The upper terms are summed, not taken from 1: a small tail would drown in rounding.
+  // Sums the upper terms instead of subtracting from 1, where rounding would swamp a small tail.
   let term = integerPower(1 - p, n);
   for (let index = 0; index < k; index++) term = (term * (n - index) * p) / ((index + 1) * (1 - p));
   let sum = 0;

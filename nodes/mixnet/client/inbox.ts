@@ -1,7 +1,6 @@
 /**
- * What a client makes of the messages it retrieves (project spec mixnet 1.6, 3.7): fragments of
- * others, acknowledgements of its own, loops that came back. Whatever else the bytes are is a named
- * drop.
+ * What a client does with retrieved messages: fragments from others, acknowledgements, and
+ * returning loops. Any other bytes are dropped with a reason.
  *
  * @module
  */
@@ -16,13 +15,13 @@ import type { ClientParts, Contact } from './parts.ts';
 import { nameOf, type Reassembly } from './reassembly.ts';
 import type { Fragment } from './wire.ts';
 
-/** The state that messages change. */
+/** The state that a message may change. */
 export interface InboxState {
   readonly outbox: Outbox;
   readonly reassembly: Reassembly;
   readonly loops: LoopWatch;
   readonly delivered: DeliveredLog;
-  /** Something was queued at this instant, outside of a call of the machine. */
+  /** Something was queued at this instant, outside a call of the machine. */
   queued(now: Nanoseconds): void;
 }
 
@@ -30,7 +29,7 @@ export interface InboxState {
 export class Inbox {
   readonly #parts: ClientParts;
   readonly #state: InboxState;
-  /** Messages that are whole and not durable yet. */
+  /** Complete messages whose names are not durable yet. */
   readonly #pending = new Set<string>();
   #pendingParts = 0;
 
@@ -39,19 +38,19 @@ export class Inbox {
     this.#state = state;
   }
 
-  /** Parts of the messages that wait for the disk. */
+  /** Fragments of messages that wait for the disk. */
   get pendingParts(): number {
     return this.#pendingParts;
   }
 
-  /** Takes in the forward payload of a packet. */
+  /** Handles the forward payload of a packet. */
   packet(now: Nanoseconds, payload: Uint8Array, copy: number | undefined): void {
     const drop = this.#packet(now, payload, copy);
     this.#count(drop);
     if (drop !== undefined && copy !== undefined) this.#parts.outputs.taken?.(copy, 'dropped');
   }
 
-  /** Takes in a reply, still encrypted. */
+  /** Handles a reply, which is still encrypted. */
   reply(surbId: Uint8Array, payload: Uint8Array): void {
     this.#count(this.#acknowledgement(surbId, payload));
   }
@@ -62,7 +61,7 @@ export class Inbox {
     const { message, surb } = opened;
     if (message.kind === 'fragment') return this.#fragment(now, message, { surb, copy });
     if (message.kind === 'loop') return this.#loop(now, message.loopId);
-    // Cover ends at a provider, and acknowledgements come as replies.
+    // Cover never gets past a provider, and acknowledgements arrive as replies.
     return 'message-kind';
   }
 
@@ -73,7 +72,7 @@ export class Inbox {
     if (waiting === undefined) return 'surb-unknown';
     const { outgoing, keys } = waiting;
     const opened = format.openReply(payload, keys);
-    // 1.6: keys are used once, whether the reply was intact or not.
+    // SURB keys are used once, even if the reply was damaged.
     outbox.spoil(surbId);
     if ('drop' in opened) return opened.drop === 'surb-tag' ? 'surb-tag' : 'surb-refused';
     const content = openPayload(format, opened.payload);
@@ -105,13 +104,14 @@ export class Inbox {
       });
       return undefined;
     }
-    // A duplicate too: its acknowledgement may be what was lost (3.7). Not before its message is sure.
+    // Duplicates are acknowledged too, since the acknowledgement may have been lost, but not before
+    // the message is durable.
     const isPending = this.#pending.size > 0 && this.#pending.has(nameOf(fragment));
     if (surb !== undefined && !isPending) this.#count(this.#acknowledge(from, fragment, surb));
     return result.kind === 'duplicate' ? 'fragment-duplicate' : undefined;
   }
 
-  /** Delivers a message once it is sure that a restart knows of it. */
+  /** Delivers a message once its name is durable. */
   #finish(
     { name, copies }: { readonly name: string; readonly copies: readonly number[] },
     deliver: () => void,

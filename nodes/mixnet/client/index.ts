@@ -1,7 +1,7 @@
 /**
  * Clients of a mixnet: traffic processes, paths, messages and their acknowledgements, loops.
  *
- * Pure machines: the node around them has the sockets and timers.
+ * Pure machines: the surrounding node has the sockets and timers.
  *
  * @module
  */

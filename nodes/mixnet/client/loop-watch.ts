@@ -1,14 +1,15 @@
 /**
- * Which loops came back, and whether more are missing than loss explains: the detection of (n-1)
- * attacks (project spec mixnet 4.4, Loopix section 4.2.1).
+ * Which loops returned, and whether more are missing than loss explains: the detection of (n-1)
+ * attacks (Loopix, USENIX Security 2017, section 4.2.1; docs/spec/mixnet.md, Loops and alarms).
  *
  * ```
- * deadline   quantile 1 - 1e-6 of the law of the loop's delays, plus slack for links and polls
+ * deadline   quantile 1 - 1e-6 of the distribution of the loop's delay, plus slack for links and polls
  * sample     loops decided in the window: n, of them k missing
  * alarm      P(Binomial(n, loss + 1e-6) >= k) below what the accepted false alarms allow
  * ```
  *
- * A loop that comes back after its deadline stays missing: a held message is part of the attack.
+ * A loop that returns after its deadline still counts as missing: delaying messages is part of the
+ * attack.
  *
  * @module
  */
@@ -17,25 +18,25 @@ import { Deadlines } from './deadlines.ts';
 import { binomialTail, erlangQuantile } from './erlang.ts';
 import type { MeanNs } from './rates.ts';
 
-/** 4.4: probability that an honest loop is later than its deadline. */
+/** Probability that an honest loop misses its deadline. */
 const OVERDUE_TAIL = 1e-6;
 const HOUR_NS = 3_600_000_000_000;
-/** Loops waited for at most: what a rate of 1,000/s leaves open in a minute. */
+/** Most open loops: a rate of 1,000/s for one minute. */
 const OPEN_MAX = 65_536;
 
-/** How a watch judges. */
+/** Parameters of a watch. */
 export interface LoopWatchOptions {
-  /** Added to the quantile of the delays' law, ns. */
+  /** Added to the quantile of the loop's delay, ns. */
   readonly slack: Nanoseconds;
   /** Length of the sample, ns. */
   readonly window: Nanoseconds;
-  /** Share of packets that the network loses by itself. */
+  /** Share of packets lost without an attack. */
   readonly loss: number;
-  /** False alarms per hour that are accepted. */
+  /** Accepted false alarms per hour. */
   readonly falseAlarms: number;
 }
 
-/** What a watch has counted. */
+/** The counts of a watch. */
 export interface LoopCounts {
   readonly sent: number;
   readonly returned: number;
@@ -43,12 +44,12 @@ export interface LoopCounts {
   readonly open: number;
 }
 
-/** What deadlines that passed brought about. */
+/** The result of deadlines passing. */
 export interface Expiry {
   readonly overdue: number;
   /**
-   * Set when the alarm is raised by them: the time since the oldest missing loop of the sample was
-   * sent. An attack began later, unless that loop was under way already.
+   * Set when they raise the alarm: time since the oldest missing loop of the sample was sent. The
+   * attack began after that, unless the loop was already under way.
    */
   readonly raisedAfter?: Nanoseconds;
 }
@@ -88,16 +89,16 @@ export class LoopWatch {
     return { sent, returned, overdue, open: this.#open.size };
   }
 
-  /** When to call `expire` next. */
+  /** When `expire` must be called next. */
   get nextAt(): Nanoseconds | undefined {
     return this.#deadlines.nextAt;
   }
 
   /**
-   * Notes a loop that was sent.
+   * Records a loop that was sent.
    * @param name Unique.
-   * @param delays Hops that delay it, and their mean delay.
-   * @returns false when too many loops are open to watch one more.
+   * @param delays Number of delaying hops, and their mean delay.
+   * @returns false when too many loops are open to watch another one.
    */
   sent(
     now: Nanoseconds,
@@ -107,14 +108,14 @@ export class LoopWatch {
     if (this.#open.size >= OPEN_MAX) return false;
     this.#sent++;
     this.#open.set(name, now);
-    // A delay is rounded up to the next whole millisecond at each hop: that is part of the slack.
+    // Each hop rounds its delay up to the next millisecond; the slack covers that.
     const lawNs = Math.floor(this.#quantile(delays.hops) * delays.meanNs);
     this.#deadlines.add(now + lawNs + this.#options.slack, name);
     return true;
   }
 
   /**
-   * A loop came back.
+   * A loop returned.
    * @returns its age, or undefined when no such loop is open.
    */
   returned(now: Nanoseconds, name: string): Nanoseconds | undefined {
@@ -126,7 +127,7 @@ export class LoopWatch {
     return now - sentAt;
   }
 
-  /** Counts the loops whose deadline has passed. */
+  /** Counts the loops whose deadlines have passed. */
   expire(now: Nanoseconds): Expiry {
     const wasAlarmed = this.#isAlarmed;
     let overdue = 0;
@@ -166,7 +167,7 @@ export class LoopWatch {
   #isSuspicious(): boolean {
     if (this.#missing === 0) return false;
     const { loss, falseAlarms, window } = this.#options;
-    // One sample per window: so many false alarms per sample leave so many per hour.
+    // One sample per window: this many false alarms per sample give that many per hour.
     const accepted = falseAlarms * (window / HOUR_NS);
     return binomialTail(this.#decided.length, this.#missing, loss + OVERDUE_TAIL) < accepted;
   }

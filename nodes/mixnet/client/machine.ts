@@ -1,16 +1,16 @@
 /**
- * A client of a mixnet, without sockets and timers: what it sends and when, and what it makes of
- * what it retrieves (project spec mixnet 3.3, 3.7).
+ * A client of a mixnet without sockets and timers: what it sends and when, and what it does with
+ * retrieved messages (docs/spec/mixnet.md, Traffic; Clients and providers).
  *
- * Drive it like this: arm one timer for `nextAt()`, call `tick` when it fires; hand in documents,
- * messages to send and messages retrieved; read `nextAt()` again after every call.
+ * Usage: arm one timer for `nextAt()` and call `tick` when it fires; pass in documents, messages to
+ * send and retrieved messages; read `nextAt()` again after every call.
  *
  * ```
  * process   instants from a stream of its own         sends
  * payload   Poisson, lambdaP                          head of the queue, or drop cover
  * loop      Poisson, lambdaL                          a loop to itself
  * drop      Poisson, lambdaD                          drop cover
- * retrieve  Poisson or fixed                          a question to the provider
+ * retrieve  Poisson or fixed                          a retrieval to the provider
  * ```
  *
  * @module
@@ -29,16 +29,18 @@ import { type MeanNs, meanNsOf } from './rates.ts';
 import { cutMessage, Reassembly } from './reassembly.ts';
 import { fragmentRoom, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
 
-/** Due instants of one process that are made up for; after a longer pause it starts afresh. */
+/**
+ * Most missed instants of one process that are caught up; after a longer pause it starts afresh.
+ */
 const CATCH_UP_MAX = 16;
-/** Mean waits for polls and turns that an acknowledgement is given. */
+/** Allowance for an acknowledgement: this many mean waits for polls and payload slots. */
 const WAITS = 4;
 
-/** What a client has counted, for status pages and conservation tests. */
+/** The counts of a client, for status pages and conservation tests. */
 export interface ClientCounts {
   readonly messages: OutboxCounts;
   readonly loops: LoopCounts;
-  /** Messages that wait for fragments. */
+  /** Messages waiting for fragments. */
   readonly incomplete: number;
 }
 
@@ -74,7 +76,7 @@ export class ClientMachine {
       queued: (now): void => this.#blurt(now),
     });
     parts.delivered.reload((name, until) => this.#reassembly.remember(name, until));
-    // One stream for each process: what one sends cannot move the instants of another.
+    // One stream per process: one process cannot shift the instants of another.
     this.#payload = new PoissonProcess(host.random('client.payload'));
     this.#loop = new PoissonProcess(host.random('client.loop'));
     this.#drop = new PoissonProcess(host.random('client.drop'));
@@ -89,7 +91,7 @@ export class ClientMachine {
     };
   }
 
-  /** Parts of messages that wait for others, or for the disk, and messages that are not settled. */
+  /** Fragments waiting for others or for the disk, and unsettled messages. */
   get holding(): number {
     return this.#outbox.open + this.#reassembly.parts + this.#inbox.pendingParts;
   }
@@ -99,14 +101,14 @@ export class ClientMachine {
     return this.#loops.isAlarmed;
   }
 
-  /** Takes a document over; the first one starts the traffic processes. */
+  /** Adopts a document; the first one starts the traffic processes. */
   useDocument(now: Nanoseconds, document: DirectoryDocument): void {
     const { options } = this.#parts;
     const { rates } = document;
     this.#parts.delivered.expire();
     this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
     this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
-    // Two polls and the recipient's turn of process P, whose rates are those of all clients.
+    // Two polls and two payload slots at the recipient, whose rates are the same for all clients.
     this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
     const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
     this.#composer = new Composer(this.#parts, document, times);
@@ -116,10 +118,11 @@ export class ClientMachine {
   }
 
   /**
-   * Takes a message over, to be sent as the payload process allows.
+   * Accepts a message to be sent when the payload process allows.
    * @param to Name of a contact.
    * @param body Copied; may be longer than a packet.
-   * @returns the number under which it is settled, or why it is refused (counted as a drop too).
+   * @returns the number under which it will be settled, or why it is refused (also counted as a
+   * drop).
    */
   submit(
     now: Nanoseconds,
@@ -132,14 +135,14 @@ export class ClientMachine {
     return result;
   }
 
-  /** Takes in a message that the provider handed over. Never throws, whatever the bytes. */
+  /** Handles a message from the provider. Never throws, whatever the bytes. */
   retrieved(now: Nanoseconds, message: RetrievedMessage): void {
     if (message.surbId === undefined) this.#inbox.packet(now, message.payload, message.copy);
     else this.#inbox.reply(message.surbId, message.payload);
     this.#blurt(now);
   }
 
-  /** Does what is due at `now`, in the order of time. */
+  /** Does everything due at `now`, in time order. */
   tick(now: Nanoseconds): void {
     this.#expire(now);
     this.#run(this.#payload, now, () => this.#sendPayload(now));
@@ -148,7 +151,7 @@ export class ClientMachine {
     this.#run(this.#retrieve, now, () => this.#parts.outputs.retrieve());
   }
 
-  /** When to call `tick` next; undefined: not before another input. */
+  /** When to call `tick` next; undefined when nothing is due before the next input. */
   nextAt(): Nanoseconds | undefined {
     let next: Nanoseconds | undefined;
     for (const at of [
@@ -165,7 +168,7 @@ export class ClientMachine {
     return next;
   }
 
-  /** Names a broken invariant of the state, or undefined. */
+  /** Names a violated invariant of the state, or undefined. */
   invariant(): string | undefined {
     return this.#outbox.invariant();
   }
@@ -189,7 +192,10 @@ export class ClientMachine {
     return message === undefined ? { refusal: 'send-queue-full' } : { message };
   }
 
-  /** What the rule of 3.3 forbids; see the option. */
+  /**
+   * Test double `chatty`: sends at once, which the fixed send rate of docs/spec/mixnet.md (Traffic)
+   * forbids.
+   */
   #blurt(now: Nanoseconds): void {
     if (this.#parts.options.double !== 'chatty') return;
     const outgoing = this.#outbox.take();
@@ -219,14 +225,14 @@ export class ClientMachine {
     if (process.nextAt !== undefined && process.nextAt <= now) process.resume(now);
   }
 
-  /** 3.3: the head of the queue, else a drop packet; nothing but the last hop can tell. */
+  /** Sends the head of the queue, else a drop packet; only the last hop can tell them apart. */
   #sendPayload(now: Nanoseconds): void {
     const outgoing = this.#outbox.take();
     if (outgoing !== undefined && this.#sendOutgoing(now, outgoing)) return;
     if (this.#parts.options.cover) this.#sendCover(now);
   }
 
-  /** @returns false when no packet came of it. */
+  /** @returns false when no packet could be made. */
   #sendOutgoing(now: Nanoseconds, outgoing: Outgoing): boolean {
     if (outgoing.kind === 'fragment') return this.#sendFragment(now, outgoing);
     const { outputs } = this.#parts;
@@ -263,7 +269,7 @@ export class ClientMachine {
     const { sending, fragment } = outgoing;
     const composed = this.#composer?.withSurb(now, sending.to, fragment);
     if (composed === undefined) return undefined;
-    // 3.7: the round trip that the sender drew itself, and slop for what it does not know.
+    // The round trip that the sender drew, plus slop for what it cannot know.
     const wait = Math.floor(factor * composed.roundTripNs) + slop + this.#replyWaitNs;
     const surb = { id: composed.surbId, keys: composed.surbKeys };
     this.#outbox.sent(outgoing, surb, now + wait);

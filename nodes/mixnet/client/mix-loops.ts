@@ -1,9 +1,9 @@
 /**
  * Loops of a mix or provider: packets that it sends around the layers to itself, so that it notices
- * when somebody keeps packets from it (project spec mixnet 3.2, 3.3 "M" and "G", 4.4).
+ * when someone withholds packets from it (Loopix, USENIX Security 2017, section 4.2.1).
  *
  * Pure, like the client: one timer for `nextAt()`, then `tick`. On the wire a loop is a packet like
- * all others; at its end the recipient of the packet is the node's own identifier.
+ * any other; its recipient is the node's own identifier.
  *
  * @module
  */
@@ -26,35 +26,35 @@ import { PoissonProcess } from './poisson-process.ts';
 import { meanNsOf } from './rates.ts';
 import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
 
-/** What a mix's loops tell the node around them. */
+/** What a mix's loops report to the surrounding node. */
 export interface MixLoopOutputs extends LoopOutputs {
-  /** Send this packet to that node now. The bytes belong to the callee. */
+  /** Send this packet to that node now. The callee owns the bytes. */
   send(packet: Uint8Array, firstHop: Uint8Array): void;
   /** Something was dropped. */
   drop(reason: ClientDrop): void;
 }
 
-/** Who checks afterwards how long loops took. */
+/** Checks afterwards how long loops took. */
 export interface LoopAuditor {
-  /** @param loop Its name, where it goes, and the packet, which tells its tags. */
+  /** @param loop Its name, its path, and the packet, which determines its tags. */
   sent(loop: string, path: ChosenPath, packet: TaggedPacket): void;
   returned(loop: string, age: Nanoseconds): void;
 }
 
-/** Everything the loops of a mix are built from. */
+/** What the loops of a mix need. */
 export interface MixLoopParts {
   readonly host: ClientHost;
   readonly format: ClientFormat;
-  /** Slack without polls: links only. */
+  /** The slack covers links only, no polls. */
   readonly alarm: LoopWatchOptions;
   readonly outputs: MixLoopOutputs;
-  /** Present where the mixes are stop-and-go. */
+  /** Present for stop-and-go mixes. */
   readonly windows?: SenderWindows;
-  /** Present where mixes draw their neighbours. */
+  /** Present when mixes draw their neighbours. */
   readonly neighboursIn?: NeighboursIn;
-  /** Present where mixes can prove their delays. */
+  /** Present when mixes can prove their delays. */
   readonly auditor?: LoopAuditor;
-  /** The epoch that holds at this instant of the monotonic clock. */
+  /** The epoch at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
 
@@ -81,7 +81,7 @@ export class MixLoops {
     return this.#watch.isAlarmed;
   }
 
-  /** When to call `tick` next; undefined: not before another document. */
+  /** When to call `tick` next; undefined when nothing is due before another document. */
   nextAt(): Nanoseconds | undefined {
     const first = this.#process.nextAt;
     const second = this.#watch.nextAt;
@@ -89,7 +89,7 @@ export class MixLoops {
     return Math.min(first, second);
   }
 
-  /** Takes a document over; `own` is the node's descriptor in it. */
+  /** Adopts a document; `own` is the node's descriptor in it. */
   useDocument(now: Nanoseconds, document: DirectoryDocument, own: Descriptor): void {
     const { host } = this.#parts;
     const { rates } = document;
@@ -105,12 +105,12 @@ export class MixLoops {
     };
     const isOnPaths = own.role === 'provider' || neighbours?.shareOf(own.name) !== 0;
     const ownPerMs = own.role === 'mix' ? rates.lambdaM : rates.lambdaG;
-    // A mix that nobody drew as a neighbour gets no packets: its loops could not come back.
+    // A mix that nobody drew as a neighbour gets no packets, so its loops could not return.
     const perMs = isOnPaths ? ownPerMs : 0;
     this.#process.setMean(now, meanNsOf(perMs));
   }
 
-  /** Does what is due at `now`. */
+  /** Does everything due at `now`. */
   tick(now: Nanoseconds): void {
     const { overdue, raisedAfter } = this.#watch.expire(now);
     for (let count = 0; count < overdue; count++) this.#parts.outputs.loopOverdue();
@@ -120,7 +120,7 @@ export class MixLoops {
     this.#send(now);
   }
 
-  /** Takes in the payload of a packet whose recipient is the node itself. Never throws. */
+  /** Handles the payload of a packet addressed to the node itself. Never throws. */
   returned(now: Nanoseconds, payload: Uint8Array): void {
     const drop = this.#returned(now, payload);
     if (drop !== undefined) this.#parts.outputs.drop(drop);

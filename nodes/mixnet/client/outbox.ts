@@ -1,10 +1,10 @@
 /**
- * What a client has to say: the queue in front of the payload process, and which fragments wait for
- * their acknowledgement (project spec mixnet 3.3, 3.7).
+ * What a client still has to send: the queue in front of the payload process, and the fragments
+ * that wait for acknowledgement.
  *
- * A repeated fragment stands in the same queue as a new one, or a loss would show as one packet
- * more. A fragment keeps its place in the bound until it is acknowledged or given up, so that a
- * repetition always has room.
+ * A repeated fragment goes through the same queue as a new one, otherwise a loss would be visible
+ * as an extra packet. A fragment keeps its place in the bounded queue until it is acknowledged or
+ * given up, so that there is always room for its repetition.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { Deadlines } from './deadlines.ts';
 import type { Contact, Settlement } from './parts.ts';
 import type { Fragment } from './wire.ts';
 
-/** A message on its way. */
+/** A message being sent. */
 interface Sending {
   readonly number: number;
   readonly to: Contact;
@@ -25,14 +25,14 @@ interface Sending {
   isAbandoned: boolean;
 }
 
-/** A fragment on its way. */
+/** A fragment being sent. */
 export interface OutgoingFragment {
   readonly kind: 'fragment';
   readonly sending: Sending;
   readonly fragment: Fragment;
-  /** Times it was sent. */
+  /** How often it was sent. */
   tries: number;
-  /** SURBs whose reply would settle it, as hexadecimal text. */
+  /** SURBs whose reply acknowledges it, in hexadecimal. */
   readonly surbs: string[];
   isSettled: boolean;
 }
@@ -49,26 +49,29 @@ export interface OutgoingAck {
 /** What the payload process sends. */
 export type Outgoing = OutgoingFragment | OutgoingAck;
 
-/** A reply that is waited for. */
+/** An expected reply. */
 interface Waiting {
   readonly outgoing: OutgoingFragment;
   readonly keys: Uint8Array;
 }
 
-/** Bounds of an outbox. */
+/** Limits of an outbox. */
 export interface OutboxLimits {
-  /** Fragments and acknowledgements, waiting or unacknowledged. */
+  /** Fragments and acknowledgements, queued or unacknowledged. */
   readonly capacity: number;
   /** Transmissions of a fragment. */
   readonly tries: number;
 }
 
-/** How many messages an outbox took and what became of them. */
+/** How many messages an outbox accepted, and how they ended. */
 export interface OutboxCounts {
   readonly submitted: number;
   readonly acknowledged: number;
   readonly abandoned: number;
-  /** Whose fragments all left without asking for an acknowledgement: nobody knows of their arrival. */
+  /**
+   * Messages whose fragments all left without asking for acknowledgement: nobody knows whether they
+   * arrived.
+   */
   readonly sent: number;
   readonly open: number;
 }
@@ -81,7 +84,7 @@ export class Outbox {
   #head = 0;
   readonly #waiting = new Map<string, Waiting>();
   readonly #deadlines = new Deadlines<OutgoingFragment>();
-  /** Fragments not settled, and acknowledgements queued. */
+  /** Unsettled fragments and queued acknowledgements. */
   #load = 0;
   #submitted = 0;
   #acknowledged = 0;
@@ -99,12 +102,12 @@ export class Outbox {
     return { submitted, acknowledged, abandoned: this.#abandoned, sent: this.#sent, open };
   }
 
-  /** Messages that are not settled. */
+  /** Unsettled messages. */
   get open(): number {
     return this.#submitted - this.#acknowledged - this.#abandoned - this.#sent;
   }
 
-  /** Places taken, at most the capacity. */
+  /** Places in use, at most the capacity. */
   get load(): number {
     return this.#load;
   }
@@ -146,7 +149,7 @@ export class Outbox {
     return true;
   }
 
-  /** Takes out what is to be sent next; what was settled meanwhile is passed over. */
+  /** Removes and returns what is to be sent next; skips what was settled meanwhile. */
   take(): Outgoing | undefined {
     for (;;) {
       const next = this.#shift();
@@ -162,15 +165,15 @@ export class Outbox {
   }
 
   /**
-   * A fragment could not be sent: that is a try as well, or it would keep its place for ever.
-   * @returns true when its message is abandoned for it.
+   * A fragment could not be sent: this counts as a try, or it would keep its place for ever.
+   * @returns true when its message is abandoned as a result.
    */
   failed(outgoing: OutgoingFragment): boolean {
     outgoing.tries++;
     return this.#repeat(outgoing);
   }
 
-  /** Notes a transmission that asks for an acknowledgement until `deadline`. */
+  /** Records a transmission that expects an acknowledgement by `deadline`. */
   sent(
     outgoing: OutgoingFragment,
     surb: { readonly id: Uint8Array; readonly keys: Uint8Array },
@@ -189,25 +192,25 @@ export class Outbox {
     this.#settle(outgoing, 'sent');
   }
 
-  /** The fragment and keys that belong to a SURB, as long as a reply is of use. */
+  /** The fragment and keys of a SURB, as long as a reply is useful. */
   waitingFor(surbId: Uint8Array): Waiting | undefined {
     return this.#waiting.get(toHex(surbId));
   }
 
-  /** A reply was used up without settling its fragment: it was changed on its way. */
+  /** A reply was used up without acknowledging its fragment: it was modified on the way. */
   spoil(surbId: Uint8Array): void {
     const name = toHex(surbId);
     wipe(this.#waiting.get(name)?.keys);
     this.#waiting.delete(name);
   }
 
-  /** An acknowledgement came. */
+  /** An acknowledgement arrived. */
   acknowledge(outgoing: OutgoingFragment): void {
     if (!outgoing.isSettled) this.#settle(outgoing, 'acknowledged');
   }
 
   /**
-   * Queues what was not acknowledged in time, and gives up what was sent often enough.
+   * Queues again what was not acknowledged in time, and gives up what was sent often enough.
    * @returns how many messages were abandoned.
    */
   repeatDue(now: Nanoseconds): number {
@@ -219,7 +222,7 @@ export class Outbox {
     }
   }
 
-  /** Names a broken invariant, or undefined. */
+  /** Names a violated invariant, or undefined. */
   invariant(): string | undefined {
     if (this.#load < 0 || this.#load > this.#limits.capacity) return 'outbox-load';
     if (this.open < 0) return 'outbox-open';
@@ -236,7 +239,7 @@ export class Outbox {
   }
 
   /**
-   * Queues a fragment again, or gives it up and with it its message.
+   * Queues a fragment again, or gives it up together with its message.
    * @returns true when the message is abandoned now.
    */
   #repeat(outgoing: OutgoingFragment): boolean {
@@ -246,7 +249,7 @@ export class Outbox {
       return false;
     }
     this.#close(outgoing);
-    // 3.7 all or nothing: without one fragment the others are of no use.
+    // All or nothing: if one fragment is lost, the others are useless.
     if (sending.isAbandoned) return false;
     sending.isAbandoned = true;
     this.#abandoned++;
@@ -270,7 +273,7 @@ export class Outbox {
     const next = this.#queue[this.#head];
     if (next === undefined) return undefined;
     this.#head++;
-    // Moved in blocks, so that taking costs a constant on average.
+    // Moves whole blocks, so that removal takes constant time on average.
     if (this.#head >= 64 && 2 * this.#head >= this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;

@@ -1,8 +1,9 @@
 /**
- * Paths through the mixes, with the delay asked for at each hop (project spec mixnet 3.2, 3.3).
+ * Paths through the mixes, with the delay requested at each hop (docs/spec/mixnet.md, Topologies
+ * and paths).
  *
- * A path goes from a provider over the mixes to a provider; the loops of mixes go round the layers.
- * The key of a hop is that of the epoch in which the packet will arrive there.
+ * A path runs from a provider through the mixes to a provider; the loops of mixes run around the
+ * layers. A hop's key is that of the epoch in which the packet will arrive there.
  *
  * @module
  */
@@ -17,36 +18,39 @@ import {
 import type { MeanNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
-/** 3.2: if a hop has no key for its epoch, the path is drawn again. */
+/** If a hop has no key for its epoch, the path is drawn again. */
 const ATTEMPTS = 3;
-/** 3.1: delays are capped at the quantile 1 - 1e-12 of their law, ln(1e12) times the mean. */
+/**
+ * Delays are capped at the 1 - 1e-12 quantile of their distribution: ln(1e12) times the mean
+ * (katzenpost, core/sphinx/path/path.go).
+ */
 const CAP_MEANS = 27.63;
 
 /** What paths are drawn from. */
 export interface PathSource {
   readonly document: DirectoryDocument;
-  /** Which mix may follow which; absent: any of the next layer. */
+  /** Which mix may follow which; when absent, any mix of the next layer. */
   readonly neighbours?: NeighbourGraph | undefined;
-  /** Stream of the choices of nodes. */
+  /** Random stream for the choice of nodes. */
   readonly choices: Random;
-  /** Stream of the delays. */
+  /** Random stream for the delays. */
   readonly delays: Random;
-  /** Mean delay at each hop; 0: the least there is. */
+  /** Mean delay at each hop; 0 means the smallest possible delay. */
   readonly delayMeanNs: MeanNs;
   epochAt(at: Nanoseconds): number;
 }
 
-/** A hop with what a sender needs to know of it. */
+/** A hop, with what a sender needs to know about it. */
 export interface ChosenHop {
   readonly node: Descriptor;
   readonly publicKey: Uint8Array;
-  /** Of the public key. */
+  /** Epoch of the public key. */
   readonly epoch: number;
-  /** Whole milliseconds; 0 at the last hop, which hands the packet over at once. */
+  /** Whole milliseconds; 0 at the last hop, which does not delay. */
   readonly delayMs: number;
 }
 
-/** A path that has keys. */
+/** A path for which all hops have keys. */
 export interface ChosenPath {
   readonly hops: readonly ChosenHop[];
   /** Sum of the delays. */
@@ -67,7 +71,7 @@ export function choosePath(
 
 /**
  * Draws the path of a loop that begins and ends at a mix or provider: the layers after its own, a
- * provider, the layers before its own, itself (3.2 "mix loops start in the layer after their own").
+ * provider, the layers before its own, itself (docs/spec/mixnet.md, Topologies and paths).
  */
 export function chooseLoopPath(
   source: PathSource,
@@ -118,7 +122,7 @@ function drawRound(source: PathSource, own: Descriptor): readonly Descriptor[] |
   return [...round.slice(layer + 1), provider, ...round.slice(0, layer), own];
 }
 
-/** The same along neighbours. */
+/** The same, along neighbours. */
 function drawNeighbourly(
   { document, choices }: PathSource,
   neighbours: NeighbourGraph,
@@ -135,7 +139,7 @@ function drawNeighbourly(
   return after && before && [...after, provider, ...before, own];
 }
 
-/** Where a mix stands; undefined for spares, which have no place in a path. */
+/** The place of a mix; undefined for spares, which have no place in a path. */
 function placeOf(
   layers: DirectoryDocument['layers'],
   own: Descriptor,
@@ -147,7 +151,7 @@ function placeOf(
   return undefined;
 }
 
-/** Gives each hop its delay, and the key of the epoch in which the packet arrives there. */
+/** Adds to each hop its delay, and the key of the epoch in which the packet arrives there. */
 function withKeys(
   source: PathSource,
   nodes: readonly Descriptor[],
@@ -167,14 +171,17 @@ function withKeys(
   return { hops, delayNs };
 }
 
-/** 3.1: whole milliseconds, floor(x) + 1 and capped, as the reference client writes them. */
+/**
+ * Whole milliseconds, floor(x) + 1 and capped, as written by the reference client (katzenpost,
+ * core/sphinx/path/path.go).
+ */
 export function drawDelayMs(random: Random, meanNs: MeanNs): number {
   if (meanNs === 0) return 1;
   const drawn = random.exponential(meanNs / NS_PER_MS);
   return Math.floor(Math.min(drawn, (CAP_MEANS * meanNs) / NS_PER_MS)) + 1;
 }
 
-/** How far links and clocks may be off. */
+/** Variation of links and clocks. */
 export interface TransitBounds {
   readonly transitMinNs: Nanoseconds;
   readonly transitMaxNs: Nanoseconds;
@@ -182,8 +189,8 @@ export interface TransitBounds {
 }
 
 /**
- * The windows of stop-and-go mixing for the hops of a path, first to last (3.1): a packet that
- * arrives outside of its window is dropped by the mix.
+ * The arrival windows of stop-and-go mixing for the hops of a path, first to last (Kesdogan, Egner,
+ * Bueschkes 1998): a mix drops a packet that arrives outside its window.
  * @param startAt When the packet leaves its sender.
  */
 export function stopAndGoWindows(

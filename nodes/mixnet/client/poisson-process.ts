@@ -1,8 +1,8 @@
 /**
- * Instants of a Poisson process, or of a fixed interval (project spec mixnet 3.3).
+ * Instants of a Poisson process, or at a fixed interval.
  *
- * A process draws from a stream of its own and from nothing else, so that its instants cannot
- * depend on what its owner does with them.
+ * A process draws only from a stream of its own, so that its instants cannot depend on what its
+ * owner does with them.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { MeanNs } from './rates.ts';
 
-/** How intervals are spread around their mean. */
+/** Distribution of intervals around their mean. */
 export type IntervalLaw = 'poisson' | 'fixed';
 
 /** See the module. */
@@ -25,34 +25,34 @@ export class PoissonProcess {
     this.#law = law;
   }
 
-  /** The next instant; undefined: the process is off. */
+  /** The next instant; undefined when the process is off. */
   get nextAt(): Nanoseconds | undefined {
     return this.#nextAt;
   }
 
-  /** Mean interval; 0: the process is off. */
+  /** Mean interval; 0 when the process is off. */
   get meanNs(): MeanNs {
     return this.#meanNs;
   }
 
-  /** Sets the mean interval. The process goes on undisturbed when it is the one it has. */
+  /** Sets the mean interval. An unchanged value leaves the process undisturbed. */
   setMean(now: Nanoseconds, meanNs: MeanNs): void {
     if (meanNs === this.#meanNs) return;
     this.#meanNs = meanNs;
     this.#nextAt = meanNs > 0 ? now + this.#interval() : undefined;
   }
 
-  /** Goes to the next instant after the one that is due. */
+  /** Advances to the next instant after the current one. */
   advance(): void {
     if (this.#nextAt !== undefined) this.#nextAt += this.#interval();
   }
 
-  /** Goes on from `now`: instants missed in a pause are not made up for. */
+  /** Continues from `now`: instants missed in a pause are not caught up. */
   resume(now: Nanoseconds): void {
     if (this.#nextAt !== undefined) this.#nextAt = now + this.#interval();
   }
 
-  /** At least 1 ns, so that instants are apart. */
+  /** At least 1 ns, so that instants are distinct. */
   #interval(): Nanoseconds {
     if (this.#law === 'fixed') return this.#meanNs;
     return Math.floor(this.#random.exponential(this.#meanNs)) + 1;

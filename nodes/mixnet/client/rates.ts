@@ -1,7 +1,7 @@
 /**
- * Rates of Poisson processes in files and documents (project spec mixnet 3.3).
+ * Rates of Poisson processes in files and documents (docs/spec/mixnet.md, Traffic).
  *
- * Published defaults give events per millisecond in one system and mean intervals in another; so a
+ * Published defaults are events per millisecond in one system and mean intervals in another, so a
  * rate carries its unit (`0.001/ms`, `5/s`, `mean: 200ms`) and a bare number is refused. In the
  * program a rate is the mean interval in nanoseconds; 0 means never.
  *
@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { durationNs } from '../../_kit/options.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Nanoseconds of the units a rate can be given per. */
+/** Length of the units a rate may be given in, nanoseconds. */
 const UNIT_NS: Readonly<Record<string, number>> = {
   ms: NS_PER_MS,
   s: 1_000_000_000,
@@ -20,10 +20,10 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 };
 const EXPECTED = 'a rate such as 0.001/ms, 5/s, or { mean: 200ms }';
 
-/** Mean interval between two events in nanoseconds; 0: there are none. */
+/** Mean interval between events in nanoseconds; 0 means no events. */
 export type MeanNs = number;
 
-/** A rate in a file; the mean interval in nanoseconds. */
+/** A rate in a file, converted to the mean interval in nanoseconds. */
 export function rate(): z.ZodType<MeanNs> {
   const text = z.union([z.string(), z.number()]).transform((value, context) => {
     const parsed = parseRate(String(value));
@@ -48,12 +48,12 @@ function parseRate(text: string): MeanNs | undefined {
   return events === 0 ? 0 : Math.floor(unitNs / events + 0.5);
 }
 
-/** The mean interval of a rate as documents carry it. */
+/** The mean interval for a rate from a document. */
 export function meanNsOf(eventsPerMs: number): MeanNs {
   return eventsPerMs > 0 ? Math.floor(NS_PER_MS / eventsPerMs + 0.5) : 0;
 }
 
-/** A rate as documents carry it (3.2: events per millisecond). */
+/** A rate for a document, in events per millisecond. */
 export function eventsPerMs(meanNs: MeanNs): number {
   return meanNs > 0 ? NS_PER_MS / meanNs : 0;
 }

@@ -1,9 +1,10 @@
 /**
- * Puts fragments together, each message once (project spec mixnet 3.7): all or nothing, with a time
- * limit and bounds.
+ * Reassembles fragments and completes each message once: all or nothing, with a time limit and
+ * bounds.
  *
- * A message that was delivered is remembered for as long as a sender may repeat it. When there is
- * no room to remember one more it is refused: rather one message late than one delivered twice.
+ * A delivered message is remembered for as long as its sender may repeat it. When there is no room
+ * to remember another one, a message is refused: better one delivered late than one delivered
+ * twice.
  *
  * @module
  */
@@ -12,17 +13,17 @@ import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Fragment } from './wire.ts';
 
-/** Bounds of reassembly. */
+/** Limits of reassembly. */
 export interface ReassemblyLimits {
-  /** Time without a new fragment after which a message is given up, ns. */
+  /** A message is given up after this time without a new fragment, ns. */
   readonly timeout: Nanoseconds;
-  /** Messages incomplete at the same time. */
+  /** Most incomplete messages. */
   readonly messages: number;
-  /** Fragments of one message. */
+  /** Most fragments of one message. */
   readonly fragments: number;
   /** How long a delivered message is remembered, ns. */
   readonly remember: Nanoseconds;
-  /** Delivered messages remembered. */
+  /** Most delivered messages remembered. */
   readonly remembered: number;
 }
 
@@ -33,7 +34,7 @@ export type FragmentDrop =
   | 'reassembly-full'
   | 'duplicates-full';
 
-/** What becomes of a fragment. */
+/** The result of adding a fragment. */
 export type FragmentResult =
   | { readonly kind: 'kept' }
   | { readonly kind: 'duplicate' }
@@ -41,7 +42,7 @@ export type FragmentResult =
       readonly kind: 'whole';
       readonly name: string;
       readonly body: Uint8Array;
-      /** Under which observers know the parts. */
+      /** Names under which observers know the fragments. */
       readonly copies: readonly number[];
     }
   | { readonly kind: 'drop'; readonly drop: FragmentDrop };
@@ -67,7 +68,7 @@ export class Reassembly {
     this.#limits = limits;
   }
 
-  /** Messages that wait for fragments. */
+  /** Messages waiting for fragments. */
   get size(): number {
     return this.#partials.size;
   }
@@ -88,8 +89,8 @@ export class Reassembly {
   }
 
   /**
-   * Takes a fragment in; its data is copied when it is kept.
-   * @param copy Under which observers know it.
+   * Adds a fragment; copies its data if it is kept.
+   * @param copy Name under which observers know it.
    */
   add(now: Nanoseconds, fragment: Fragment, copy?: number): FragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
@@ -103,7 +104,7 @@ export class Reassembly {
       const isSame = equalBytes(known, fragment.data);
       return isSame ? { kind: 'duplicate' } : { kind: 'drop', drop: 'fragment-conflict' };
     }
-    // Before the last part is kept: the sender may repeat it when there is room again.
+    // Checked before the last part is kept: the sender may repeat it when there is room again.
     if (partial.missing === 1 && this.#done.size >= this.#limits.remembered) {
       return { kind: 'drop', drop: 'duplicates-full' };
     }
@@ -112,7 +113,7 @@ export class Reassembly {
     return partial.missing > 0 ? { kind: 'kept' } : this.#finish(now, key, partial);
   }
 
-  /** Remembers a message of an earlier life until an instant. */
+  /** Remembers a message from before a restart until an instant. */
   remember(name: string, until: Nanoseconds): void {
     this.#done.add(name);
     this.#doneDeadlines.add(until, name);
@@ -124,8 +125,8 @@ export class Reassembly {
   }
 
   /**
-   * Forgets what is too old.
-   * @returns the incomplete messages that were given up, each as the names of its parts.
+   * Forgets expired entries.
+   * @returns the incomplete messages that were given up, each as the names of its fragments.
    */
   expire(now: Nanoseconds): readonly (readonly number[])[] {
     const givenUp: (readonly number[])[] = [];
@@ -178,7 +179,10 @@ export class Reassembly {
   }
 }
 
-/** Sender and identifier together, so that nobody can end a message of another under its identifier. */
+/**
+ * Sender and identifier together, so that nobody can complete another sender's message under its
+ * identifier.
+ */
 export function nameOf({ sender, messageId }: Pick<Fragment, 'sender' | 'messageId'>): string {
   return toHex(sender) + toHex(messageId);
 }
@@ -191,7 +195,7 @@ function keep(now: Nanoseconds, partial: PartialMessage, fragment: Fragment): vo
 }
 
 /**
- * Cuts a message into parts of `room` bytes, the last one shorter; an empty message has one part.
+ * Splits a message into parts of `room` bytes, the last one shorter; an empty message has one part.
  * @returns views of `body`.
  */
 export function cutMessage(body: Uint8Array, room: number): readonly Uint8Array[] {

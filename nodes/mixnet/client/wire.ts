@@ -1,8 +1,9 @@
 /**
- * What clients put into the user data of packets, encoded and decoded (project spec mixnet 3.7).
+ * The user data of clients' packets, encoded and decoded (docs/spec/mixnet.md, Clients and
+ * providers).
  *
- * The provider of the recipient reads these bytes: contents that it may not know must come
- * encrypted. Integers are big-endian; bytes after the last field are zero.
+ * The recipient's provider can read these bytes: confidential content must be encrypted by the
+ * application. Integers are big-endian; bytes after the last field are zero.
  *
  * ```
  * cover            | 0 |
@@ -22,15 +23,15 @@ const KIND_ACK = 2;
 const KIND_LOOP = 3;
 
 const KIND_LENGTH = 1;
-/** Length of the identifier of a message, in bytes (3.7). */
+/** Length of a message identifier, in bytes. */
 export const MESSAGE_ID_LENGTH = 16;
-/** Length of the identifier of a loop, in bytes. */
+/** Length of a loop identifier, in bytes. */
 export const LOOP_ID_LENGTH = 16;
 const INDEX_OFFSET: number = KIND_LENGTH + MESSAGE_ID_LENGTH;
 const COUNT_OFFSET: number = INDEX_OFFSET + 2;
 const SENDER_OFFSET: number = COUNT_OFFSET + 2;
 const LENGTH_OFFSET: number = SENDER_OFFSET + RECIPIENT_ID_LENGTH;
-/** Length of what stands in front of the data of a fragment, in bytes. */
+/** Length of a fragment's header, in bytes. */
 export const FRAGMENT_HEADER_LENGTH: number = LENGTH_OFFSET + 4;
 const ACK_LENGTH: number = INDEX_OFFSET + 2;
 const LOOP_LENGTH: number = KIND_LENGTH + LOOP_ID_LENGTH;
@@ -54,14 +55,14 @@ export interface Fragment {
   readonly data: Uint8Array;
 }
 
-/** What a packet carries for a client. */
+/** The content of a packet for a client. */
 export type ClientMessage =
   | Fragment
   | { readonly kind: 'cover' }
   | { readonly kind: 'ack'; readonly messageId: Uint8Array; readonly index: number }
   | { readonly kind: 'loop'; readonly loopId: Uint8Array };
 
-/** Encodes a message; the packet's format fills up to the one length of user data. */
+/** Encodes a message; the packet's format pads it to the fixed length of user data. */
 export function encodeMessage(message: ClientMessage): Uint8Array {
   switch (message.kind) {
     case 'cover':
@@ -96,12 +97,12 @@ function encodeFragment(fragment: Fragment): Uint8Array {
   return bytes;
 }
 
-/** Why user data is no message. */
+/** Why user data is not a message. */
 export type MessageDrop = 'message-kind' | 'fragment-format' | 'payload-format';
 
 /**
  * Decodes user data of full length; the arrays are views of it.
- * @returns the message, or the reason why it is none.
+ * @returns the message, or the drop reason.
  */
 export function decodeMessage(bytes: Uint8Array): ClientMessage | { readonly drop: MessageDrop } {
   switch (bytes[0]) {
@@ -133,7 +134,8 @@ function decodeFragment(bytes: Uint8Array): Fragment | { readonly drop: MessageD
   const room = fragmentRoom(bytes.length);
   if (index >= count) return { drop: 'fragment-format' };
   if (length > room) return { drop: 'fragment-format' };
-  // Only the last fragment may be short, and none may be empty beside others (canonical form).
+  // Canonical form: only the last fragment may be short, and none may be empty if there are
+  // several.
   if (index < count - 1 && length !== room) return { drop: 'fragment-format' };
   if (count > 1 && length === 0) return { drop: 'fragment-format' };
   const end = FRAGMENT_HEADER_LENGTH + length;

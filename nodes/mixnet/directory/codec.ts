@@ -1,21 +1,21 @@
 /**
- * A canonical JSON: one value has one text, and one text is accepted for one value (after RFC 8785,
- * narrowed to printable ASCII without escapes; bytes are lower-case hexadecimal text).
+ * A canonical JSON: each value has exactly one text, and only that text is accepted (after RFC
+ * 8785, narrowed to printable ASCII without escapes; bytes are lower-case hexadecimal text).
  *
- * A {@link Codec} says how one type looks in both directions, so that writing and reading cannot
- * drift apart. Reading is strict: every field, no other field, every bound. No I/O, no signatures.
+ * A {@link Codec} defines one type in both directions, so that writing and reading cannot drift
+ * apart. Reading is strict: every field, no other field, every bound. No I/O, no signatures.
  *
  * @module
  */
 import { fromHex, toHex } from '../../_kit/bytes.ts';
 
-/** What JSON can hold and this module writes. */
+/** The JSON values that this module writes. */
 export type Json = string | number | readonly Json[] | { readonly [name: string]: Json };
 
 /** Both directions of one type. */
 export interface Codec<T> {
   write(value: T): Json;
-  /** @returns undefined when the value is not one that `write` makes. */
+  /** @returns undefined when `write` never makes this value. */
   read(json: unknown): T | undefined;
 }
 
@@ -35,7 +35,7 @@ export function canonicalBytes(json: Json): Uint8Array {
 
 /**
  * Reads a text that {@link canonicalBytes} wrote.
- * @returns undefined for any other bytes: other order, spaces, duplicate keys, escapes, `1.0`.
+ * @returns undefined for any other bytes: other key order, spaces, duplicate keys, escapes, `1.0`.
  */
 export function readCanonical<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
   const text = asciiText(bytes);
@@ -44,7 +44,8 @@ export function readCanonical<T>(codec: Codec<T>, bytes: Uint8Array): T | undefi
   if (json === undefined) return undefined;
   const value = codec.read(json);
   if (value === undefined) return undefined;
-  // RFC 8785 section 3.2: whatever is not the canonical text of what was read is another text.
+  // RFC 8785 section 3.2: if writing the value again gives another text, the input was not
+  // canonical.
   return canonicalText(codec.write(value)) === text ? value : undefined;
 }
 
@@ -123,7 +124,7 @@ export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
   };
 }
 
-/** A map from integers 0..`keyMax` to values, at most `max` entries; read in order of the keys. */
+/** A map from integers 0..`keyMax` to values, at most `max` entries; read in key order. */
 export function integerMap<T>(
   item: Codec<T>,
   bounds: { readonly max: number; readonly keyMax: number },
@@ -164,7 +165,7 @@ export function record<T extends object>(
       return object;
     },
     read(json): T | undefined {
-      // A field too many is found where the text is compared with its canonical form.
+      // An extra field is found when the text is compared with its canonical form.
       if (!isObject(json)) return undefined;
       const object: Partial<T> = {};
       for (const name of names) {
@@ -178,7 +179,7 @@ export function record<T extends object>(
   };
 }
 
-/** A record that may have one field more. */
+/** A record with one optional field. */
 export function extended<T extends object, Name extends string, Value>(
   base: Codec<T>,
   name: Name,
@@ -218,7 +219,7 @@ function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** Bytes as text when all are printable ASCII. */
+/** The bytes as text if all are printable ASCII. */
 function asciiText(raw: Uint8Array): string | undefined {
   for (const byte of raw) {
     if (byte < ASCII_FIRST || byte > ASCII_LAST) return undefined;
@@ -230,7 +231,7 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    // Not JSON, or nested deeper than the parser goes: the caller names the drop.
+    // Not JSON, or nested too deeply for the parser: the caller names the drop.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Whether the parts of a document fit together: what its text form alone does not say (project spec
- * mixnet 3.2). Nothing here needs a key or another document.
+ * Whether the parts of a document fit together, beyond what its text form guarantees. Nothing here
+ * needs a key or another document.
  *
  * @module
  */
@@ -28,7 +28,8 @@ function hasSoundShape(document: DirectoryDocument): boolean {
   const { layers, hops, spares } = document;
   const widths = layers.map((layer) => layer.length);
   if (Math.min(...widths) < 1 || document.providers.length < 1) return false;
-  // 3.4: neighbours are drawn from a next layer; a chain and a free route have none to choose from.
+  // Neighbours are drawn from a next layer; in a cascade or a free route there is no choice of next
+  // layer.
   if (document.neighbours !== undefined && document.topology !== 'stratified') return false;
   switch (document.topology) {
     case 'stratified':
@@ -51,7 +52,7 @@ function hasSoundNodes(document: DirectoryDocument): boolean {
   return [...mixes, ...providers].every((node) => isListable(node, document.epoch));
 }
 
-/** A node is of use in an epoch only with a mix key for it. */
+/** A node is useful in an epoch only with a mix key for it. */
 function isListable(node: Descriptor, epoch: number): boolean {
   return node.mixKeys.has(epoch) && node.vrfKeySince <= epoch;
 }

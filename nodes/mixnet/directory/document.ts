@@ -1,9 +1,9 @@
 /**
- * Signed documents and descriptors: made by authorities and nodes, opened by everyone (project spec
- * mixnet 3.2). One signer, or any k of n.
+ * Signed documents and descriptors: made by authorities and nodes, opened by everyone
+ * (docs/spec/mixnet.md, Directory). One signer, or any k of n.
  *
- * Opening is a flat list of named checks and never throws, whatever the bytes. Consensus between
- * authorities is not here: they sign the same document one after the other.
+ * Opening is a flat list of checks with named reasons and never throws, whatever the bytes.
+ * Authorities reach no consensus here: they sign the same document one after the other.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import {
 } from './signed-text.ts';
 import { decodeDescriptor, decodeDocument, encodeDescriptor, encodeDocument } from './text-form.ts';
 
-/** Whom a node trusts for documents. */
+/** The authorities that a node trusts. */
 export interface DirectoryTrust {
   /** Ed25519 public keys of the authorities, 32 bytes each. */
   readonly keys: readonly Uint8Array[];
@@ -51,8 +51,9 @@ export function signDocument(
 }
 
 /**
- * Adds the signature of another authority, who has opened and checked the document before.
- * @returns the text with one signature more; undefined when the bytes are no signed document.
+ * Adds the signature of another authority, which has opened and checked the document before.
+ * @returns the text with the additional signature; undefined when the bytes are not a signed
+ * document.
  */
 export function cosignDocument(
   crypto: CryptoProvider,
@@ -68,10 +69,9 @@ export function cosignDocument(
 
 /**
  * Opens a signed document: length, frame, signatures, text form, epoch, consistency, in this order.
- * @param epoch the one that was asked for.
- * @example
- * const opened = openDocument(crypto, { keys: [authorityKey], threshold: 1 }, bytes, epoch);
- * if ('drop' in opened) return host.meter.count(opened.drop);
+ * @param epoch The requested epoch.
+ * @example const opened = openDocument(crypto, { keys: [authorityKey], threshold: 1 }, bytes,
+ * epoch); if ('drop' in opened) return host.meter.count(opened.drop);
  */
 export function openDocument(
   crypto: CryptoProvider,
@@ -91,8 +91,8 @@ export function openDocument(
 }
 
 /**
- * Checks a document against the one before: link, random values, layers. The first document of a
- * network has none before it.
+ * Checks a document against the previous one: link, random values, layers. A network's first
+ * document has no predecessor.
  * @returns the reason to refuse it, or undefined.
  */
 export function checkSuccession(
@@ -104,7 +104,7 @@ export function checkSuccession(
   return layersFollow(crypto, document, previous) ? undefined : 'document-layers';
 }
 
-/** SHA-256 of the canonical text: what the next document names as its previous one. */
+/** SHA-256 of the canonical text; the next document refers to its predecessor by it. */
 export function documentHash(crypto: CryptoProvider, document: DirectoryDocument): Uint8Array {
   return crypto.sha256(encodeDocument(document));
 }
@@ -119,7 +119,9 @@ export function signDescriptor(
   return writeSignedText({ ...text, signatures: [signatureOver(crypto, secret, text)] });
 }
 
-/** Opens what a node uploads: its own identity key must have signed it, and nobody else. */
+/**
+ * Opens an uploaded descriptor: it must be signed by the node's own identity key and nobody else.
+ */
 export function openDescriptor(
   crypto: CryptoProvider,
   bytes: Uint8Array,
@@ -133,7 +135,8 @@ export function openDescriptor(
   if (countSignatures(crypto, [line.key], text) !== 1) return { drop: 'descriptor-signature' };
   const descriptor = decodeDescriptor(text.body);
   if (descriptor === undefined) return { drop: 'descriptor-malformed' };
-  // A key in the line that is not the key in the text proves nothing about the node.
+  // A key in the signature line that differs from the key in the text proves nothing about the
+  // node.
   if (!equalBytes(descriptor.identityKey, line.key)) return { drop: 'descriptor-signature' };
   return descriptor;
 }

@@ -1,12 +1,12 @@
 /**
- * Reasons for which a directory text is refused (project spec mixnet 3.2).
+ * Reasons for which a directory text is refused.
  *
  * @module
  */
 
 import { NEIGHBOUR_DROPS } from '../../vrf/index.ts';
 
-/** Every reason, with one sentence. */
+/** Every reason, explained in one sentence. */
 export const DIRECTORY_DROPS = {
   'document-too-long': 'The document is longer than the bound.',
   'document-malformed': 'The document is not in its one canonical form.',
@@ -24,9 +24,9 @@ export const DIRECTORY_DROPS = {
 
 /** Why a document or descriptor is refused. */
 export type DirectoryDrop = keyof typeof DIRECTORY_DROPS;
-/** Why a document is refused when it is opened. */
+/** Why opening a document fails. */
 export type DocumentDrop = Extract<DirectoryDrop, `document-${string}`>;
-/** Why nothing may follow a mix. */
+/** Why no mix may follow a given mix. */
 export type NeighbourRefusal = Extract<DirectoryDrop, `neighbours-${string}`>;
-/** Why a descriptor is refused when it is opened. */
+/** Why opening a descriptor fails. */
 export type DescriptorDrop = Extract<DirectoryDrop, `descriptor-${string}`>;

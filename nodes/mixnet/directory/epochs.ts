@@ -1,6 +1,7 @@
 /**
- * Epochs: which one it is, when the next begins, until when what must be uploaded (project spec
- * mixnet 3.2). The length is a parameter; the deadlines keep their ratio to it.
+ * Epochs: which one it is, when the next begins, and the deadlines for uploads
+ * (docs/spec/mixnet.md, Directory; katzenpost, core/epochtime). The length is a parameter; the
+ * deadlines are fractions of it.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const MS_PER_SECOND = 1_000;
 const NS_PER_MS = 1_000_000;
 const EIGHTHS = 8;
 
-/** How time is cut into epochs. */
+/** How time is divided into epochs. */
 export interface EpochSchedule {
   /** Start of epoch 0, seconds since 1970; see EPOCH_ZERO_SECONDS. */
   readonly zeroSeconds: number;
@@ -21,22 +22,22 @@ export interface EpochSchedule {
   readonly lengthMs: number;
 }
 
-/** Where in which epoch an instant lies. */
+/** The position of an instant within its epoch. */
 export interface EpochInstant {
   readonly epoch: number;
-  /** Since the start of the epoch. */
+  /** Time since the start of the epoch. */
   readonly elapsedNs: Nanoseconds;
-  /** Until the start of the next; > 0. */
+  /** Time until the start of the next; > 0. */
   readonly remainingNs: Nanoseconds;
 }
 
-/** What must be done when, as offsets in the epoch before the one that is prepared. */
+/** Deadlines of the steps, as offsets in the epoch before the one being prepared. */
 export type EpochDeadlines = { readonly [Step in keyof typeof SCHEDULE_EIGHTHS]: Nanoseconds };
 
-/** The epoch of an instant; before epoch 0 the number is negative. */
+/** The epoch of an instant; negative before epoch 0. */
 export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInstant {
   const { zeroSeconds, lengthMs } = schedule;
-  // Whole milliseconds first: nanoseconds since 2017 do not fit a safe integer.
+  // Whole milliseconds first: nanoseconds since 2017 exceed the safe integers.
   const wholeMs = (clock.seconds - zeroSeconds) * MS_PER_SECOND;
   const sinceMs = wholeMs + Math.floor(clock.nanos / NS_PER_MS);
   const epoch = Math.floor(sinceMs / lengthMs);
@@ -44,7 +45,7 @@ export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInst
   return { epoch, elapsedNs, remainingNs: lengthMs * NS_PER_MS - elapsedNs };
 }
 
-/** Deadlines for the document of the next epoch, from the start of the running one. */
+/** Deadlines for the next epoch's document, from the start of the running epoch. */
 export function epochDeadlines(schedule: EpochSchedule): EpochDeadlines {
   const eighthNs = (schedule.lengthMs * NS_PER_MS) / EIGHTHS;
   return {
@@ -56,14 +57,14 @@ export function epochDeadlines(schedule: EpochSchedule): EpochDeadlines {
   };
 }
 
-/** Epochs for which a node publishes mix keys: this one, the next, the one after. */
+/** Epochs for which a node publishes mix keys: the present one and the next two. */
 export function keyEpochs(epoch: number): readonly number[] {
   return Array.from({ length: MIX_KEY_EPOCHS }, (_, ahead) => epoch + ahead);
 }
 
 /**
- * Epoch in which a packet reaches a hop: the key of that epoch must seal its layer (3.2).
- * @param delayNs sum of the delays up to the hop.
+ * Epoch in which a packet reaches a hop: the key of that epoch must seal its layer.
+ * @param delayNs Sum of the delays up to the hop.
  */
 export function arrivalEpoch(
   schedule: EpochSchedule,
@@ -74,7 +75,10 @@ export function arrivalEpoch(
   return epoch + Math.floor((elapsedNs + delayNs) / (schedule.lengthMs * NS_PER_MS));
 }
 
-/** True when the VRF key of a node counts: a key chosen after seeing packets would not (3.4). */
+/**
+ * True when a node's VRF key is old enough: a key chosen after seeing packets would not count
+ * (docs/spec/mixnet.md, Delays by VRF).
+ */
 export function isVrfKeySettled(
   descriptor: Descriptor,
   at: { readonly epoch: number; readonly genesisEpoch: number },
@@ -85,9 +89,9 @@ export function isVrfKeySettled(
 }
 
 /**
- * True when the longest delays of a path end within an epoch, so that the keys of three epochs
- * always reach (3.4); to be checked when a configuration is loaded.
- * @param hops mixes with a delay on the path, 1..20.
+ * True when the longest delays of a path fit within an epoch, so that keys for three epochs always
+ * suffice; checked when a configuration is loaded.
+ * @param hops Delaying mixes on the path, 1..20.
  */
 export function delaysFitEpoch(
   rates: Pick<LoopixRates, 'mu'>,

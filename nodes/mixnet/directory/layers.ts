@@ -1,9 +1,9 @@
 /**
- * Who stands in which layer: a function of the shared random value, the nodes and the document
- * before, so that anyone can repeat it (project spec mixnet 3.2).
+ * The assignment of mixes to layers: a function of the shared random value, the nodes and the
+ * previous document, so that anyone can repeat it (docs/spec/mixnet.md, Directory).
  *
- * Whoever had a place keeps it; newcomers are put into the gaps in an order that only the shared
- * random value decides. When one node leaves, at most one other moves.
+ * A mix that had a place keeps it; newcomers fill the gaps in an order that depends only on the
+ * shared random value. When one node leaves, at most one other moves.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { compareBytes, concatBytes, toHex } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument, MixTopology } from './model.ts';
 
-/** What the assignment depends on. */
+/** The input of the assignment. */
 export interface LayerQuestion {
   readonly topology: MixTopology;
   /** Mixes on a path; >= 1. */
@@ -20,23 +20,23 @@ export interface LayerQuestion {
   readonly mixes: readonly Descriptor[];
   /** 32 bytes. */
   readonly sharedRandomValue: Uint8Array;
-  /** Layers of the document before; empty for the first. */
+  /** Layers of the previous document; empty for the first. */
   readonly before: readonly (readonly Descriptor[])[];
 }
 
-/** Who stands where. */
+/** The assignment. */
 export interface LayerAnswer {
   readonly layers: readonly (readonly Descriptor[])[];
   readonly spares: readonly Descriptor[];
 }
 
-/** Domain of the hash that puts newcomers in order. */
+/** Domain of the hash that orders newcomers. */
 const SCORE_DOMAIN = Uint8Array.from('orrery/layer/v1', (character) => character.charCodeAt(0));
 
-/** Puts every mix into its place. */
+/** Assigns every mix its place. */
 export function assignLayers(crypto: CryptoProvider, question: LayerQuestion): LayerAnswer {
   const { topology, hops } = question;
-  // 3.2: the list of nodes is sorted bytewise by id before any draw.
+  // The list of nodes is sorted bytewise by id before any draw.
   const mixes = [...question.mixes].sort(byId);
   switch (topology) {
     case 'free-route':
@@ -49,8 +49,8 @@ export function assignLayers(crypto: CryptoProvider, question: LayerQuestion): L
 }
 
 /**
- * True when the layers of a document follow from its nodes, its random value and the document
- * before (undefined: it is the first one).
+ * True when the layers of a document follow from its nodes, its random value and the previous
+ * document (undefined for the first one).
  */
 export function layersFollow(
   crypto: CryptoProvider,
@@ -69,7 +69,7 @@ export function byId(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
 }
 
-/** Mixes in the order in which the shared random value deals them out. */
+/** Mixes in the order determined by the shared random value. */
 function dealt(
   crypto: CryptoProvider,
   sharedRandomValue: Uint8Array,
@@ -95,7 +95,7 @@ function stratified(crypto: CryptoProvider, question: LayerQuestion): readonly D
   return layers;
 }
 
-/** Moves mixes from the largest to the smallest layer until they differ by one at most. */
+/** Moves mixes from the largest to the smallest layer until sizes differ by at most one. */
 function level(
   crypto: CryptoProvider,
   sharedRandomValue: Uint8Array,
@@ -150,7 +150,7 @@ function largest(layers: readonly Descriptor[][]): Descriptor[] {
   return layers.reduce((best, layer) => (layer.length > best.length ? layer : best));
 }
 
-/** Identifiers in their places, as text to compare. */
+/** Identifiers in their places, as text for comparison. */
 function shape(answer: LayerAnswer): string {
   const ids = (mixes: readonly Descriptor[]): string =>
     mixes.map((mix) => toHex(mix.nodeId)).join(' ');

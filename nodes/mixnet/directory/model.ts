@@ -1,64 +1,71 @@
 /**
- * What the directory says: one record per node, one document per epoch (project spec mixnet 3.2).
+ * The content of the directory: one record per node, one document per epoch (docs/spec/mixnet.md,
+ * Directory; after katzenpost, core/pki/document.go and descriptor.go).
  *
- * Types only: the text form is in `document.ts`, who stands in which layer in `layers.ts`.
+ * Types only: the text form is in `text-form.ts`, the assignment to layers in `layers.ts`.
  *
  * @module
  */
 
-/** What a listed node does: `mix` stands in a layer, `provider` is entry and exit of its clients. */
+/**
+ * The role of a listed node: a `mix` has a place in a layer, a `provider` is entry and exit for its
+ * clients.
+ */
 export type ListedRole = 'mix' | 'provider';
 
-/** How paths go through the mixes (3.2, table). */
+/** How paths cross the mixes (docs/spec/mixnet.md, Topologies and paths). */
 export type MixTopology = 'stratified' | 'cascade' | 'free-route';
 
-/** One node of the network, as the directory lists it. */
+/** One node, as listed in the directory. */
 export interface Descriptor {
   /** Name of the node in the topology; printable ASCII without quotes. */
   readonly name: string;
-  /** 32 bytes; what a Sphinx packet names as its next hop. */
+  /** 32 bytes; the identifier that a Sphinx packet uses for its next hop. */
   readonly nodeId: Uint8Array;
   readonly role: ListedRole;
-  /** Host part of the address that takes packets. */
+  /** Host part of the address that receives packets. */
   readonly address: string;
   readonly port: number;
   /** Ed25519 public key, 32 bytes: signs the descriptor. */
   readonly identityKey: Uint8Array;
-  /** ECVRF public key, 32 bytes; long-lived, not one of the mix keys (3.4). */
+  /** ECVRF public key, 32 bytes; long-lived, not one of the mix keys. */
   readonly vrfKey: Uint8Array;
-  /** First epoch whose document listed this `vrfKey`; it counts two epochs later (3.4). */
+  /** First epoch whose document listed this `vrfKey`; it counts two epochs later. */
   readonly vrfKeySince: number;
-  /** Public Sphinx keys by epoch; current, next and the one after (3.2). */
+  /** Public Sphinx keys by epoch: the present one and the next two. */
   readonly mixKeys: ReadonlyMap<number, Uint8Array>;
-  /** Autonomous system that the node is in. */
+  /** The node's autonomous system. */
   readonly asn: string;
-  /** Name of the operator; nodes of one family count as one in a choice of neighbours. */
+  /** Name of the operator; nodes of one family count as one when neighbours are chosen. */
   readonly family: string;
-  /** Share of the load the node asks for, relative to the others; > 0. */
+  /** Share of the load that the node asks for, relative to the others; > 0. */
   readonly loadWeight: number;
   /**
-   * Of a mix, where neighbours are drawn: proofs by layer (3.4). A mix uploads one for each layer
-   * that it may be put into; the document keeps that of the layer where it stands.
+   * For mixes, where neighbours are drawn: proofs by layer. A mix uploads one for each layer it may
+   * be assigned to; the document keeps that of its actual layer.
    */
   readonly neighbourProofs?: ReadonlyMap<number, Uint8Array>;
 }
 
-/** How many mixes of the next layer each mix draws (3.4). */
+/** How many mixes of the next layer each mix draws. */
 export interface NeighbourRules {
   readonly count: number;
-  /** Neighbours in one autonomous system while there are enough others. */
+  /** Most neighbours in one autonomous system, while there are enough others. */
   readonly maxPerAs: number;
 }
 
-/** Rates that all clients and mixes obey, in events per **millisecond** (3.2, 3.3). */
+/**
+ * Rates that all clients and mixes obey, in events per **millisecond** (docs/spec/mixnet.md,
+ * Traffic).
+ */
 export interface LoopixRates {
-  /** Of the delay at each hop: the mean is 1 / mu milliseconds. */
+  /** For the delay at each hop: the mean is 1 / mu milliseconds. */
   readonly mu: number;
-  /** Payload of a client; a decoy when there is nothing to say. */
+  /** Payload packets of a client; a decoy when its queue is empty. */
   readonly lambdaP: number;
   /** Loops of a client. */
   readonly lambdaL: number;
-  /** Drops of a client; 0: folded into `lambdaP`. */
+  /** Drop packets of a client; 0: covered by `lambdaP`. */
   readonly lambdaD: number;
   /** Loops of a mix; 0: none. */
   readonly lambdaM: number;
@@ -66,7 +73,7 @@ export interface LoopixRates {
   readonly lambdaG: number;
 }
 
-/** What every node must know in one epoch. */
+/** What every node must know during one epoch. */
 export interface DirectoryDocument {
   readonly epoch: number;
   /** Epoch of the network's first document. */
@@ -81,18 +88,26 @@ export interface DirectoryDocument {
    * `free-route`: one layer with all mixes.
    */
   readonly layers: readonly (readonly Descriptor[])[];
-  /** Mixes without a place in this epoch: chains of a cascade do not always come out even. */
+  /**
+   * Mixes without a place in this epoch: the number of mixes need not be a multiple of a cascade's
+   * chain length.
+   */
   readonly spares: readonly Descriptor[];
   readonly providers: readonly Descriptor[];
   readonly rates: LoopixRates;
-  /** Hash of the Sphinx geometry, 32 bytes: nodes of another geometry stay out. */
+  /** Hash of the Sphinx geometry, 32 bytes: excludes nodes with another geometry. */
   readonly sphinxGeometryHash: Uint8Array;
-  /** 32 bytes nobody could choose: seed of layers, and beacon of the neighbours of the next epoch. */
+  /**
+   * 32 bytes that nobody could choose: seed of the layers, and beacon for the neighbours of the
+   * next epoch.
+   */
   readonly sharedRandomValue: Uint8Array;
-  /** Values of the epochs before, newest first; at most two. */
+  /** Random values of earlier epochs, newest first; at most two. */
   readonly priorSharedRandom: readonly Uint8Array[];
-  /** SHA-256 of the text of the document before, zeros in the first: layers are kept from it. */
+  /** SHA-256 of the previous document's text, zeros in the first: places carry over from it. */
   readonly previousDocument: Uint8Array;
-  /** Present where mixes draw their neighbours; absent: every mix of the next layer may follow. */
+  /**
+   * Present when mixes draw their neighbours; when absent, every mix of the next layer may follow.
+   */
   readonly neighbours?: NeighbourRules;
 }

@@ -1,13 +1,15 @@
 /**
- * Which mix may follow which where each draws its neighbours by verifiable random function (project
- * spec mixnet 3.4): everything that a check needs stands in one document, so that anyone repeats it.
+ * Which mix may follow which when each mix draws its neighbours by verifiable random function
+ * (docs/spec/mixnet.md, Neighbours by VRF). Everything needed for a check is in one document, so
+ * anyone can repeat it.
  *
- * The beacon is the random value of the document before: mixes know it when they upload, and it was
- * not drawn yet when their keys were listed. A mix proves the draw for each layer, because where it
- * will stand is not decided then; the candidates are those of the document, which the proof picks from.
+ * The beacon is the random value of the previous document: mixes know it when they upload, and it
+ * had not been drawn when their keys were listed. A mix proves its draw for each layer, because its
+ * own layer is not decided yet; the candidates are the mixes of the document, from which the proof
+ * selects.
  *
- * A mix without a valid proof, or with a key too new to count, has no neighbours and no path goes
- * through it. What a mix does with a packet for another hop is `mix/mix.ts`.
+ * A mix without a valid proof, or with a key too new to count, has no neighbours, and no path goes
+ * through it. What a mix does with a packet for any other hop is in `mix/mix.ts`.
  *
  * @module
  */
@@ -25,27 +27,27 @@ import type { NeighbourRefusal } from './drops.ts';
 import { isVrfKeySettled } from './epochs.ts';
 import type { Descriptor, DirectoryDocument, NeighbourRules } from './model.ts';
 
-/** Of the first document of a network, which has none before it. */
+/** The beacon for a network's first document, which has no predecessor. */
 const FIRST_BEACON: Uint8Array = new Uint8Array(BEACON_LENGTH);
 
-/** A mix that nothing may follow, and why. */
+/** A mix that no mix may follow, and why. */
 export interface RefusedMix {
   readonly name: string;
   readonly drop: NeighbourRefusal;
 }
 
-/** Beacon of the epoch of a document. */
+/** Beacon for the epoch of a document. */
 export function beaconOf({ priorSharedRandom }: DirectoryDocument): Uint8Array {
   return priorSharedRandom[0] ?? FIRST_BEACON;
 }
 
-/** Beacon of the epoch after a document; undefined: there is none, and a network begins. */
+/** Beacon for the epoch after a document; undefined without one, when a network begins. */
 export function beaconAfter(document: DirectoryDocument | undefined): Uint8Array {
   return document?.sharedRandomValue ?? FIRST_BEACON;
 }
 
 /**
- * Checks what a mix uploads for the document of an epoch: a proof for every layer but the last.
+ * Checks a mix's upload for the document of an epoch: a proof for every layer but the last.
  * @returns why it is refused, or undefined.
  */
 export function checkProofs(
@@ -65,7 +67,7 @@ export function checkProofs(
   return undefined;
 }
 
-/** The document with the proofs of the layers in which their mixes stand, and no others. */
+/** The document with only the proofs for the layers that the mixes are assigned to. */
 export function keepOwnProofs(document: DirectoryDocument): DirectoryDocument {
   const layers = document.layers.map((mixes, layer) =>
     mixes.map(({ neighbourProofs, ...mix }): Descriptor => {
@@ -76,7 +78,7 @@ export function keepOwnProofs(document: DirectoryDocument): DirectoryDocument {
   return { ...document, layers };
 }
 
-/** The neighbours of a document; undefined where they are not drawn. */
+/** The neighbours of a document; undefined when they are not drawn. */
 export function openNeighbours(
   crypto: CryptoProvider,
   suite: VrfSuite,
@@ -109,7 +111,7 @@ function drawnBy(
   suite: VrfSuite,
   { document, rules, layer, mix }: Drawing,
 ): readonly Descriptor[] | NeighbourRefusal {
-  // 3.4: a key chosen after the beacon was known would choose the neighbours.
+  // A key chosen after the beacon was known could choose the neighbours.
   if (!isVrfKeySettled(mix, document)) return [];
   const proof = mix.neighbourProofs?.get(layer);
   if (proof === undefined) return 'neighbours-missing';
@@ -126,15 +128,15 @@ function drawnBy(
   return chosen.flatMap((candidate) => byCandidate.get(candidate) ?? []);
 }
 
-/** Paths along neighbours. Dead ends are left out, so that a drawn path always reaches the end. */
+/** Paths along neighbours. Dead ends are excluded, so that a drawn path always reaches the end. */
 export class NeighbourGraph {
-  /** Mixes that nothing may follow. */
+  /** Mixes that no mix may follow. */
   readonly refused: readonly RefusedMix[];
   readonly #edges: ReadonlyMap<string, readonly Descriptor[]>;
   readonly #layers: readonly (readonly Descriptor[])[];
-  /** Neighbours from which the last layer is reached, by name; all mixes on a path have some. */
+  /** Neighbours from which the last layer can be reached, by name; every mix on a path has some. */
   readonly #onward = new Map<string, readonly Descriptor[]>();
-  /** Share of the paths that go through a mix, by name. */
+  /** Share of paths that go through a mix, by name. */
   readonly #shares = new Map<string, number>();
 
   constructor(
@@ -149,24 +151,29 @@ export class NeighbourGraph {
     this.#findShares();
   }
 
-  /** Neighbours of a mix in the order of its draw; undefined in the last layer, and elsewhere. */
+  /**
+   * Neighbours of a mix in the order drawn; undefined for mixes of the last layer and unknown ones.
+   */
   neighboursOf(name: string): readonly Descriptor[] | undefined {
     return this.#edges.get(name);
   }
 
-  /** Share of the drawn paths that go through a mix, 0..1. */
+  /** Share of drawn paths that go through a mix, 0..1. */
   shareOf(name: string): number {
     return this.#shares.get(name) ?? 0;
   }
 
-  /** Draws the mixes of a path: any first one, then any neighbour; undefined when none reaches the end. */
+  /**
+   * Draws the mixes of a path: any first one, then a neighbour each; undefined when no path reaches
+   * the end.
+   */
   drawPath(random: Random): readonly Descriptor[] | undefined {
     const first = oneOf(this.#entries(), random);
     const rest = first && this.drawAfter(first, random);
     return first && rest && [first, ...rest];
   }
 
-  /** Draws the mixes behind one, up to the last layer; undefined when it leads nowhere. */
+  /** Draws the mixes after a given one, up to the last layer; undefined when it leads nowhere. */
   drawAfter({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
     const drawn: Descriptor[] = [];
     let onward = this.#onward.get(name);
@@ -180,8 +187,8 @@ export class NeighbourGraph {
   }
 
   /**
-   * Draws the mixes in front of one as if paths were drawn until one goes through it: each as likely
-   * as it is among those. Undefined when no path goes through it.
+   * Draws the mixes before a given one as if paths were drawn until one goes through it: each with
+   * its probability among those. Undefined when no path goes through it.
    */
   drawBefore({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
     if (this.shareOf(name) === 0) return undefined;
@@ -207,7 +214,7 @@ export class NeighbourGraph {
       left -= share / onward.length;
       if (left < 0) break;
     }
-    // A share is a sum of these, so there is one; rounding may leave a rest for the last.
+    // A share is a sum of these, so there is one; rounding may leave a remainder for the last.
     return last as Descriptor;
   }
 

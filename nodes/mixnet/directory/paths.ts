@@ -1,7 +1,8 @@
 /**
- * Paths through the mixes of a document, and which node may follow which (project spec mixnet 3.2).
+ * Paths through the mixes of a document, and which node may follow which (docs/spec/mixnet.md,
+ * Topologies and paths).
  *
- * Draws the mixes only: providers, delays and keys are the sender's business.
+ * Draws the mixes only: the sender adds providers, delays and keys.
  *
  * @module
  */
@@ -12,16 +13,17 @@ import type { Descriptor, DirectoryDocument } from './model.ts';
 /** A node and its place. */
 interface Placed {
   readonly node: Descriptor;
-  /** -1 for providers and spares; nobody may follow a spare, whose chain is -1. */
+  /** -1 for providers and spares; no node may follow a spare, whose chain is -1. */
   readonly layer: number;
   /** Number of the chain in a cascade. */
   readonly chain: number;
 }
 
 /**
- * Draws the mixes of one path: a mix of each layer (stratified), one chain (cascade), or `hops`
- * different mixes (free route). Among several each mix is as likely as its load weight; with equal
- * weights every path of the topology is equally likely. A chain has one weight, that of its first mix.
+ * Draws the mixes of one path: one mix of each layer (stratified), one chain (cascade), or `hops`
+ * different mixes (free route). Mixes are drawn in proportion to their load weights; with equal
+ * weights every path of the topology is equally likely. A chain has one weight, that of its first
+ * mix.
  */
 export function drawMixes(document: DirectoryDocument, random: Random): readonly Descriptor[] {
   const { layers, hops } = document;
@@ -39,7 +41,7 @@ export function drawMixes(document: DirectoryDocument, random: Random): readonly
   }
 }
 
-/** In proportion to the weights; where they are equal, the draw of a uniform choice. */
+/** In proportion to the weights; for equal weights, the same draw as a uniform choice. */
 function drawIndex(mixes: readonly Descriptor[], random: Random): number {
   const first = mixes[0]?.loadWeight ?? 1;
   if (mixes.every(({ loadWeight }) => loadWeight === first)) return random.below(mixes.length);
@@ -52,11 +54,11 @@ function drawIndex(mixes: readonly Descriptor[], random: Random): number {
   return mixes.length - 1;
 }
 
-/** Finds nodes of one document by their identifier. */
+/** Finds the nodes of one document by their identifiers. */
 export class DirectoryIndex {
   readonly #topology: DirectoryDocument['topology'];
   readonly #lastLayer: number;
-  // Per packet: 48 bits of the identifier as a number cost less than its text.
+  // Looked up per packet: 48 bits of the identifier as a number are cheaper than its text.
   readonly #places = new Map<number, readonly Placed[]>();
 
   constructor(document: DirectoryDocument) {
@@ -70,7 +72,7 @@ export class DirectoryIndex {
     }
   }
 
-  /** The node of that identifier (32 bytes), undefined when it is not listed. */
+  /** The node with that identifier (32 bytes), undefined when it is not listed. */
   find(nodeId: Uint8Array): Descriptor | undefined {
     return this.#find(nodeId)?.node;
   }

@@ -1,13 +1,13 @@
 /**
- * Signed texts: a first line that names the kind, one line per signature, the body. Signatures are
- * checked before a byte of the body is read, so that only a signer can feed the parser.
+ * Signed texts: a first line that names the kind, one line per signature, then the body. Signatures
+ * are checked before a byte of the body is read, so that only a signer's input reaches the parser.
  *
  * ```text
  * orrery-directory-v1\n
  * <key, 64 hexadecimal digits> <signature, 128 hexadecimal digits>\n     once per signer, by key
  * {"epoch":7,...}                                                        to the end
  * ```
- * Signed is the first line with the body, Ed25519 (RFC 8032).
+ * The signature (Ed25519, RFC 8032) covers the first line and the body.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { compareBytes, concatBytes, equalBytes, fromHex, toHex } from '../../_kit/bytes.ts';
 import { ID_LENGTH, SIGNATURE_LINE_LENGTH, SIGNATURES_MAX } from './geometry.ts';
 
-/** One line of signature. */
+/** One signature line. */
 export interface TextSignature {
   /** Ed25519 public key of the signer, 32 bytes. */
   readonly key: Uint8Array;
@@ -23,7 +23,7 @@ export interface TextSignature {
   readonly signature: Uint8Array;
 }
 
-/** A text taken apart; nothing is verified yet. */
+/** The parts of a text; nothing is verified yet. */
 export interface SignedText {
   readonly magic: string;
   readonly signatures: readonly TextSignature[];
@@ -43,7 +43,7 @@ export function signatureOver(
   return { key: crypto.ed25519PublicKey(secret), signature };
 }
 
-/** Writes a signed text; signatures come in the order of their keys, one per key. */
+/** Writes a signed text; signatures are ordered by key, one per key. */
 export function writeSignedText(text: SignedText): Uint8Array {
   const sorted = [...text.signatures].sort((left, right) => compareBytes(left.key, right.key));
   const lines = sorted.map(({ key, signature }) => `${toHex(key)} ${toHex(signature)}\n`);
@@ -51,8 +51,8 @@ export function writeSignedText(text: SignedText): Uint8Array {
 }
 
 /**
- * Takes a signed text apart; never throws.
- * @returns undefined when it is not one that {@link writeSignedText} makes.
+ * Splits a signed text into its parts; never throws.
+ * @returns undefined when {@link writeSignedText} would not have written it.
  */
 export function readSignedText(magic: string, bytes: Uint8Array): SignedText | undefined {
   const first = asciiBytes(`${magic}\n`);
@@ -70,7 +70,7 @@ export function readSignedText(magic: string, bytes: Uint8Array): SignedText | u
   return { magic, signatures, body: bytes.subarray(offset) };
 }
 
-/** How many of the trusted keys signed the text; keys given twice count once. */
+/** How many of the trusted keys signed the text; a key given twice counts once. */
 export function countSignatures(
   crypto: CryptoProvider,
   trusted: readonly Uint8Array[],

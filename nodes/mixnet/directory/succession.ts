@@ -1,8 +1,8 @@
 /**
- * How an authority makes the document of an epoch from the one before and the uploaded descriptors
- * (project spec mixnet 3.2, 3.4).
+ * How an authority makes the document of an epoch from the previous document and the uploaded
+ * descriptors (docs/spec/mixnet.md, Directory).
  *
- * Draws nothing: the shared random value is an argument.
+ * It draws nothing: the shared random value is an argument.
  *
  * @module
  */
@@ -28,11 +28,11 @@ export interface DocumentInput
   > {
   /** All nodes, in any order; `vrfKeySince` is set here and ignored in the input. */
   readonly nodes: readonly Descriptor[];
-  /** The document before; undefined for the first of the network. */
+  /** The previous document; undefined for the network's first. */
   readonly previous: DirectoryDocument | undefined;
 }
 
-/** Makes the document: places, links to the one before, first listings of VRF keys. */
+/** Makes the document: places, link to its predecessor, first listings of VRF keys. */
 export function makeDocument(crypto: CryptoProvider, input: DocumentInput): DirectoryDocument {
   const { nodes, previous, ...decided } = input;
   const known = knownNodes(previous);
@@ -51,14 +51,14 @@ export function makeDocument(crypto: CryptoProvider, input: DocumentInput): Dire
   };
 }
 
-/** Nodes of a document by identifier. */
+/** Nodes of a document, by identifier. */
 function knownNodes(document: DirectoryDocument | undefined): ReadonlyMap<string, Descriptor> {
   if (document === undefined) return new Map();
   const nodes = [...document.layers.flat(), ...document.spares, ...document.providers];
   return new Map(nodes.map((node) => [toHex(node.nodeId), node]));
 }
 
-/** 3.4: a VRF key counts from the second epoch after its first listing, so the listing is kept. */
+/** A VRF key counts from the second epoch after its first listing, so that epoch is kept. */
 function listedFrom(
   node: Descriptor,
   epoch: number,

@@ -1,6 +1,6 @@
 /**
- * How descriptors and documents look as canonical JSON: one table of fields each, with its bounds
- * (project spec mixnet 3.2).
+ * Descriptors and documents as canonical JSON: one table of fields for each, with bounds
+ * (docs/spec/mixnet.md, Directory).
  *
  * @module
  */
@@ -43,7 +43,7 @@ const VERSION = 1;
 const PORT_MAX = 0xffff;
 /** An event every nanosecond: no client sends faster. */
 const RATE_MAX_PER_MS = 1e6;
-/** Below it a mean delay would be longer than a run can be. */
+/** With a lower rate, a mean delay would exceed the length of any run. */
 const RATE_MIN_PER_MS = 1e-9;
 const LOAD_WEIGHT_MIN = 1e-6;
 const LOAD_WEIGHT_MAX = 1e6;
@@ -130,7 +130,7 @@ export function encodeDocument(value: DirectoryDocument): Uint8Array {
   return canonicalBytes(document.write({ ...value, version: VERSION }));
 }
 
-/** Reads {@link encodeDocument}'s bytes; undefined for any other. */
+/** Reads the bytes of {@link encodeDocument}; undefined for any other. */
 export function decodeDocument(raw: Uint8Array): DirectoryDocument | undefined {
   const versioned = readCanonical(document, raw);
   if (versioned === undefined) return undefined;
@@ -143,7 +143,7 @@ export function encodeDescriptor(value: Descriptor): Uint8Array {
   return canonicalBytes(descriptor.write(value));
 }
 
-/** Reads {@link encodeDescriptor}'s bytes; undefined for any other. */
+/** Reads the bytes of {@link encodeDescriptor}; undefined for any other. */
 export function decodeDescriptor(raw: Uint8Array): Descriptor | undefined {
   return readCanonical(descriptor, raw);
 }

@@ -1,12 +1,12 @@
 /**
- * How the sender of loops checks that mixes obey their verifiable random functions (project spec
- * mixnet 3.4): when a loop is back, it asks each hop for the proof of its delay, and compares the sum
- * with the time that the loop took.
+ * How the sender of loops checks that mixes use the delays of their verifiable random functions
+ * (docs/spec/mixnet.md, Audits): when a loop returns, it asks each hop for the proof of its delay,
+ * and compares the sum with the time that the loop took.
  *
- * State machine of one loop: sent -> back (proofs are asked for) -> audited. A proof that does not
- * come is asked for again; a mix that never gives it is written down as one that refuses.
+ * State machine of one loop: sent -> returned (proofs are requested) -> audited. A missing proof is
+ * requested again; a mix that never gives one is recorded as refusing.
  *
- * Pure but for the host's timers: how requests travel is the node's business.
+ * Pure apart from the host's timers: the node transports the requests.
  *
  * @module
  */
@@ -33,39 +33,39 @@ import type { ProofAnswer } from '../wire.ts';
 
 const NS_PER_US = 1_000;
 
-/** A hop of a loop, and what its proof will be checked with. */
+/** A hop of a loop, and what its proof will be checked against. */
 export interface AuditedHop extends Omit<LoopHop, 'proof'> {
   /** Name of the node. */
   readonly mix: string;
 }
 
-/** What an auditor is made of. */
+/** What an auditor needs. */
 export interface AuditorParts {
   readonly host: Pick<Host, 'now' | 'after' | 'crypto' | 'drop' | 'meter' | 'trace'>;
-  /** What a packet takes from one node to the next. */
+  /** Transit time from one node to the next. */
   readonly transitNs: Nanoseconds;
   readonly toleranceNs: Nanoseconds;
-  /** Lateness that is believed of one node at most. */
+  /** Most lateness that is believed of one node. */
   readonly latenessNs: Nanoseconds;
-  /** How late packets leave the own node at worst; 0 in virtual time without a CPU model. */
+  /** How late packets leave this node at worst; 0 in virtual time without a CPU model. */
   readonly lateMaxNs: () => Nanoseconds;
-  /** Asks a node for the proof of the delay of a packet. */
+  /** Asks a node for the proof of a packet's delay. */
   ask(mix: string, tag: Uint8Array): void;
 }
 
-/** A hop whose loop is back. */
+/** A hop whose loop has returned. */
 interface OpenHop {
   readonly hop: AuditedHop;
   readonly loop: OpenLoop;
   tries: number;
-  /** How late packets leave the node at worst, as it says and as far as that is believed. */
+  /** How late packets leave the node at worst, as claimed and up to the believed maximum. */
   lateNs: Nanoseconds;
-  /** What the proof says; `proof-invalid`: it was none. */
+  /** The delay that the proof states; `proof-invalid` when it was no valid proof. */
   owedNs: Nanoseconds | 'proof-invalid' | 'refused' | undefined;
 }
 
 interface OpenLoop {
-  /** Time that the loop took, without that on links. */
+  /** Time that the loop took, without transit times. */
   readonly observedNs: Nanoseconds;
   readonly hops: OpenHop[];
 }
@@ -79,7 +79,7 @@ export class Auditor {
   readonly #sent = new Map<string, readonly AuditedHop[]>();
   /** Hops that owe a proof, by tag. */
   readonly #asked = new Map<string, OpenHop>();
-  /** Share of the latest loops through a mix that were wrong, by name. */
+  /** Share of wrong results among the latest loops through a mix, by name. */
   readonly #wrong = new Map<string, number>();
   readonly #suspects = new Set<string>();
 
@@ -87,12 +87,12 @@ export class Auditor {
     this.#parts = parts;
   }
 
-  /** Nodes that do not obey, or do not prove it, by name. */
+  /** Nodes that do not use the proper delays, or do not prove them, by name. */
   get suspects(): readonly string[] {
     return [...this.#suspects].sort();
   }
 
-  /** Notes a loop that will be audited when it is back; one lost on its way is forgotten in time. */
+  /** Records a loop to be audited when it returns; a lost one is forgotten eventually. */
   sent(loop: string, hops: readonly AuditedHop[]): void {
     this.#sent.set(loop, hops);
     if (this.#sent.size <= AUDIT_LOOPS_MAX) return;
@@ -100,7 +100,7 @@ export class Auditor {
     if (oldest !== undefined) this.#sent.delete(oldest);
   }
 
-  /** A loop is back: asks for its proofs. @param age Time since it was sent. */
+  /** A loop returned: requests its proofs. @param age Time since it was sent. */
   returned(name: string, age: Nanoseconds): void {
     const hops = this.#sent.get(name);
     if (hops === undefined) return;
@@ -116,14 +116,15 @@ export class Auditor {
     this.#ask(loop);
   }
 
-  /** Takes an answer in. @param from Name of the node that sent it. */
+  /** Handles an answer. @param from Name of the node that sent it. */
   answered(from: string, { tag, proof, lateUs }: ProofAnswer): void {
     const open = this.#asked.get(toHex(tag));
     if (open === undefined || open.hop.mix !== from) {
       this.#parts.host.drop('proof-unasked');
       return;
     }
-    // A refusal may be the rate limit of the other: it is asked again until the tries are used up.
+    // The refusal may come from the other's rate limit: the proof is requested again until the
+    // tries are used up.
     if (typeof proof === 'string') return;
     open.lateNs = Math.min(lateUs * NS_PER_US, this.#parts.latenessNs);
     const full = { ...open.hop, proof, observedNs: 0, toleranceNs: 0 };
@@ -147,7 +148,7 @@ export class Auditor {
     if (!open.loop.hops.some(isOwing)) this.#audit(open.loop);
   }
 
-  /** All hops have answered, or will not. */
+  /** All hops have answered, or never will. */
   #audit({ hops, observedNs }: OpenLoop): void {
     const { meter } = this.#parts.host;
     meter.counter('mix.audits').add(1);
@@ -158,7 +159,7 @@ export class Auditor {
       this.#wrong.set(hop.mix, before + ((outcome === 'obeyed' ? 0 : 1) - before) / RECENT_LOOPS);
     }
     for (const { hop, owedNs } of hops) {
-      // The sum was wrong: whose delay it was, the shares will say.
+      // The sum was wrong; the estimated shares will show whose delay it was.
       const own = typeof owedNs === 'string' ? owedNs : outcome;
       const isBroken = outcome === 'refused' || outcome === 'proof-invalid';
       if (!isBroken || typeof owedNs === 'string') this.#ledger.enter(hop.mix, own);
@@ -180,9 +181,9 @@ export class Auditor {
   }
 
   /**
-   * What lateness does not explain (3.4 "live: tolerance = scheduler lateness p99.9"). Each node says
-   * how late packets leave it at worst; they may come through a link to it as late. A link that
-   * begins late catches up with what it takes, so that a loop comes early by its transits at most.
+   * The deviation that lateness does not explain. Each node states how late packets leave it at
+   * worst, and packets may arrive at it as late over a link. A link that starts late makes up for
+   * it by up to its transit time, so a loop is early by its transit times at most.
    */
   #unexplained(excessNs: Nanoseconds, hops: readonly OpenHop[]): Nanoseconds {
     const { transitNs, lateMaxNs } = this.#parts;
@@ -192,14 +193,16 @@ export class Auditor {
     return Math.min(0, excessNs + (hops.length + 1) * Math.min(transitNs, ownNs));
   }
 
-  /** A mix without a proof is suspect at once, one with a wrong sum when the shares are settled. */
+  /**
+   * A mix without a proof is suspect immediately, one with a wrong sum when the shares are known.
+   */
   #judge(hops: readonly OpenHop[]): void {
     const wrong = this.#shares.suspects(SUSPECT_SHARE, SUSPECT_LOOPS_MIN);
     for (const { hop } of hops) {
       const { mix } = hop;
       const counts = this.#ledger.countsOf(mix);
       const isProofless = counts.refused + counts['proof-invalid'] > 0;
-      // One stall of a machine stretches one loop, a mix that does not obey stretches most.
+      // A single stall of a machine delays one loop; a mix that cheats delays most of them.
       const isOften = (this.#wrong.get(mix) ?? 0) > SUSPECT_WRONG;
       if (!isProofless && !(isOften && wrong.includes(mix))) this.#suspects.delete(mix);
       else if (!this.#suspects.has(mix)) {

@@ -1,6 +1,6 @@
 /**
- * Which delay a packet gets at a mix that obeys its sender, or a verifiable random function (project
- * spec mixnet 1.7, 3.4). Strategies that draw delays of their own are in `mixing`.
+ * The delay of a packet at a mix that follows its sender, or a verifiable random function
+ * (docs/spec/mixnet.md, Delays by VRF). Strategies that draw delays of their own are in `mixing`.
  *
  * @module
  */
@@ -18,27 +18,27 @@ import { PROOF_INTERVAL_NS, PROOF_PACKETS_MAX } from '../geometry.ts';
 import type { LatenessGauge } from './lateness-gauge.ts';
 
 const NS_PER_MS = 1_000_000;
-/** 1.7: a delay of 0 is raised to 1 ms. */
+/** A delay of 0 is raised to 1 ms (katzenpost, server/internal/cryptoworker). */
 const DELAY_MS_MIN = 1;
-/** What the doubles `eager`, `hasty` and `late` make of a delay. */
+/** Factor by which the test doubles `eager`, `hasty` and `late` change a delay. */
 const FACTORS: Readonly<Record<string, number>> = { eager: 0.5, hasty: 0.9, late: 1.5 };
 
-/** The delay of packets that go on. */
+/** The delay of forwarded packets. */
 export interface DelayLaw {
   /**
-   * @param epoch Of the key that opened the packet.
-   * @param askedMs What the sender wrote.
+   * @param epoch Epoch of the key that opened the packet.
+   * @param askedMs The delay written by the sender.
    */
   delayNs(epoch: number, replayTag: Uint8Array, askedMs: number): Nanoseconds;
-  /** A packet has left: from now on its delay is no secret of the node. */
+  /** A packet has left: its delay need no longer be kept secret. */
   departed(epoch: number, replayTag: Uint8Array): void;
-  /** A packet leaves so much later than it should. */
+  /** A packet leaves this much later than it should. */
   late(lateNs: Nanoseconds): void;
-  /** Takes over the mean delay of a document. */
+  /** Adopts the mean delay of a document. */
   setMean(meanNs: Nanoseconds): void;
 }
 
-/** The sender's delay, as it stands in the packet. */
+/** The sender's delay, as written in the packet. */
 export class SenderDelay implements DelayLaw {
   readonly #factor: number;
 
@@ -55,15 +55,15 @@ export class SenderDelay implements DelayLaw {
   }
 
   late(): void {
-    // Nobody audits what senders ask for.
+    // Delays chosen by senders are not audited.
   }
 
   setMean(): void {
-    // The sender drew by it already.
+    // The sender has already used the mean.
   }
 }
 
-/** The delay that the node's own key fixes for the packet; what the sender wrote is not read. */
+/** The delay that the node's own key determines for the packet; ignores what the sender wrote. */
 export class VrfDelay implements DelayLaw {
   readonly #key: VrfKey;
   readonly #law: VrfDelayLaw;
@@ -90,7 +90,7 @@ export class VrfDelay implements DelayLaw {
 
   delayNs(epoch: number, replayTag: Uint8Array): Nanoseconds {
     const output = this.#key.output(delayInput(epoch, replayTag));
-    // One tag in 2^256 has no output; such a packet waits the mean.
+    // One tag in 2^256 has no output; such a packet waits for the mean delay.
     if (output === undefined) return this.#meanNs;
     return Math.floor(this.#factor * lawfulDelayOf(this.#law, output, this.#meanNs));
   }
@@ -99,7 +99,7 @@ export class VrfDelay implements DelayLaw {
     this.#desk.depart(epoch, replayTag);
   }
 
-  /** The proof of the delay of a packet that left, or why there is none. */
+  /** The proof of the delay of a packet that has left, or why there is none. */
   prove(now: Nanoseconds, replayTag: Uint8Array): Uint8Array | ProofRefusal {
     const answer = this.#desk.prove(now, replayTag);
     return 'refusal' in answer ? answer.refusal : answer.proof;

@@ -1,9 +1,9 @@
 /**
- * The Sphinx keys of a node, one for each epoch, and what was accepted under each (project spec
- * mixnet 1.7, 3.2, 3.5).
+ * The Sphinx keys of a node, one per epoch, and the tags accepted under each (docs/spec/mixnet.md,
+ * Replay protection).
  *
- * Keys and tags are both on disk: a key is durable before it is published, and dies with its tags
- * when its epoch and the slack behind it are over.
+ * Keys and tags are both on disk: a key is durable before it is published, and is erased with its
+ * tags when its epoch and the slack after it are over.
  *
  * @module
  */
@@ -19,23 +19,23 @@ import { KEY_EPOCHS, SLACK_SHARE } from '../geometry.ts';
 import type { TagBook } from './tag-book.ts';
 import { UnwrapSetups, type UnwrapShape } from './unwrap-setups.ts';
 
-/** Name of the epoch below which no key is on disk, and its length in bytes. */
+/** Name of the stored number of the oldest epoch with a key on disk, and its length in bytes. */
 const OLDEST = 'oldest';
 const OLDEST_LENGTH = 6;
 
-/** A key of one epoch. */
+/** The key of one epoch. */
 export interface RingKey {
   readonly epoch: number;
   readonly key: NodeKey;
 }
 
-/** What a ring is made of. */
+/** What a ring needs. */
 export interface KeyRingParts {
   readonly host: Host;
   readonly format: PacketFormat;
   readonly tags: TagBook;
   readonly epochNs: number;
-  /** For {@link KeyRing.setup}; absent: packets are unwrapped in this thread. */
+  /** For {@link KeyRing.setup}; when absent, packets are unwrapped in this thread. */
   readonly unwrap?: UnwrapShape | undefined;
 }
 
@@ -54,8 +54,8 @@ export class KeyRing {
   }
 
   /**
-   * Makes or loads the keys of an epoch, of those that follow and of the one before if it is still
-   * held, and forgets older ones.
+   * Creates or loads the keys of an epoch, of the following ones, and of the previous one if it is
+   * still held, and forgets older ones.
    * @param done Called when all of them are durable, with their public keys by epoch.
    */
   prepare(epoch: number, done: (publicKeys: ReadonlyMap<number, Uint8Array>) => void): void {
@@ -71,14 +71,14 @@ export class KeyRing {
     });
   }
 
-  /** Counts changes of the keys: whoever keeps a {@link trial} asks again when it moved. */
+  /** Counts changes of the keys: a caller that keeps a {@link trial} asks again when it changes. */
   get version(): number {
     return this.#version;
   }
 
   /**
-   * How long a {@link trial} holds if no key comes or goes: until the slack of a neighbouring epoch
-   * begins or ends, ns.
+   * How long a {@link trial} is valid if no key is added or removed: until the slack of a
+   * neighbouring epoch begins or ends, ns.
    */
   trialLasts({ elapsedNs, remainingNs }: EpochInstant): Nanoseconds {
     const slackNs = SLACK_SHARE * this.#parts.epochNs;
@@ -86,7 +86,7 @@ export class KeyRing {
     return remainingNs < slackNs ? remainingNs : remainingNs - slackNs + 1;
   }
 
-  /** Keys to try at this instant, the present one first (1.7 "trial keys"). */
+  /** Keys to try at this instant, the present one first. */
   trial({ epoch, elapsedNs, remainingNs }: EpochInstant): readonly RingKey[] {
     const slackNs = SLACK_SHARE * this.#parts.epochNs;
     const order = [epoch];
@@ -95,7 +95,9 @@ export class KeyRing {
     return order.flatMap((each) => this.#keys.get(each) ?? []);
   }
 
-  /** Keys that are held, but are none of {@link trial} at this instant; {@link KEY_EPOCHS} at most. */
+  /**
+   * Keys that are held but not part of {@link trial} at this instant; at most {@link KEY_EPOCHS}.
+   */
   untried(instant: EpochInstant): readonly RingKey[] {
     const tried = new Set(this.trial(instant).map(({ epoch }) => epoch));
     const others = [...this.#keys.values()].filter(({ epoch }) => !tried.has(epoch));
@@ -108,15 +110,17 @@ export class KeyRing {
   }
 
   /**
-   * What worker threads need to try the keys of this instant, in the order of {@link trial}: the same
-   * object as long as these are the same epochs. Undefined without `unwrap`, or without keys.
+   * What worker threads need to try the keys of this instant, in the order of {@link trial}: the
+   * same object for the same epochs. Undefined without `unwrap`, or without keys.
    */
   setup(instant: EpochInstant): Uint8Array | undefined {
     const epochs = this.trial(instant).map(({ epoch }) => epoch);
     return this.#setups?.of(epochs, (epoch) => this.#secret(epoch));
   }
 
-  /** Wipes the keys of epochs before `epoch`, those on disk that nobody loaded again included. */
+  /**
+   * Wipes the keys of epochs before `epoch`, including those on disk that were never loaded again.
+   */
   forgetBefore(epoch: number): void {
     for (let old = this.#oldest() ?? epoch; old < epoch; old++) {
       if (this.#keys.has(old) || this.#store.get(nameOf(old)) !== undefined) this.#forget(old);
@@ -134,7 +138,7 @@ export class KeyRing {
     this.#parts.tags.retire(old);
   }
 
-  /** No key of an earlier epoch is on disk. */
+  /** The oldest epoch with a key on disk. */
   #oldest(): number | undefined {
     const stored = this.#store.get(OLDEST);
     return stored?.length === OLDEST_LENGTH ? readUint48(stored, 0) : undefined;
@@ -153,7 +157,7 @@ export class KeyRing {
     return secret && this.#add(epoch, secret);
   }
 
-  /** A copy, for the caller to wipe. */
+  /** A copy, to be wiped by the caller. */
   #secret(epoch: number): Uint8Array | undefined {
     const secret = this.#store.get(nameOf(epoch));
     return secret?.length === this.#parts.format.privateKeyLength ? secret : undefined;

@@ -1,7 +1,7 @@
 /**
- * How late a node was recently: the longest lateness of its last departures, and of a timer that only
- * measures. Timers, the processor and the operating system cause it; in virtual time without a CPU
- * model there is none.
+ * How late a node was recently: the maximum over its last departures and over a timer that only
+ * measures. Timers, the processor and the operating system cause lateness; in virtual time without
+ * a CPU model there is none.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export class LatenessGauge {
     this.#host = host;
   }
 
-  /** Measures from now on, whether packets leave or not. */
+  /** Starts measuring, whether packets leave or not. */
   start(): void {
     const host = this.#host;
     let dueNs = host.now() + LATENESS_PROBE_NS;
@@ -35,13 +35,13 @@ export class LatenessGauge {
     this.#timer?.cancel();
   }
 
-  /** Takes in how late something was. */
+  /** Records how late something was. */
   enter(lateNs: Nanoseconds): void {
     this.#latest[this.#next] = lateNs;
     this.#next = (this.#next + 1) % LATENESS_WINDOW;
   }
 
-  /** The longest. */
+  /** The maximum. */
   get maxNs(): Nanoseconds {
     let max = 0;
     for (const lateNs of this.#latest) if (lateNs > max) max = lateNs;

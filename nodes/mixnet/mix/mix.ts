@@ -1,6 +1,6 @@
 /**
- * A mix: takes packets from the layer before (or from providers), holds them, sends them to the next
- * (project spec mixnet 3.1, 3.2).
+ * A mix: receives packets from the previous layer (or from providers), holds them, and sends them
+ * to the next.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import { afterMix, HopTable } from './routes.ts';
 import { type IncomingFrame, Station, type StationRole } from './station.ts';
 import { type StationNode, stationHandle } from './station-handle.ts';
 
-/** Of the double `lossy`: one packet of so many is dropped. */
+/** Test double `lossy`: one packet in this many is dropped. */
 const LOSSY_EACH = 10;
 
-/** Makes a mix on `host`. */
+/** Creates a mix on `host`. */
 export function createMix(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
   return stationHandle(new MixNode(host, setup));
 }
@@ -31,10 +31,10 @@ class MixNode implements StationNode, StationRole, Origin {
   readonly kept = 0;
   readonly station: Station;
   #next: HopTable | undefined;
-  /** All of the next layer, neighbours or not. */
+  /** All mixes of the next layer, neighbours or not. */
   #inLayer: HopTable | undefined;
   #neighbours: readonly string[] = [];
-  /** Of the document before. */
+  /** Neighbours of the previous document. */
   #drawnBefore: readonly Descriptor[] = [];
   #packets = 0;
 
@@ -52,7 +52,7 @@ class MixNode implements StationNode, StationRole, Origin {
     const inLayer = afterMix(document, station.host.name);
     const drawn = station.neighbours?.neighboursOf(station.host.name);
     const nodes = drawn ?? inLayer;
-    // Packets and SURBs whose paths were drawn an epoch ago are still on their way.
+    // Packets and SURBs whose paths were drawn one epoch ago are still under way.
     const late = drawn === undefined ? [] : this.#drawnBefore;
     this.#next = new HopTable([...nodes, ...late], ({ name }) => station.endpointOf(name) ?? -1);
     this.#inLayer = new HopTable(inLayer, () => -1);
@@ -71,7 +71,7 @@ class MixNode implements StationNode, StationRole, Origin {
     trace.state(PLACE, writeStanding({ kind: 'layer', layer: at + 1, layers: layers.length }));
   }
 
-  /** 3.4: the topology would allow the hop, the draw of this mix does not. */
+  /** The topology allows the hop, but this mix did not draw it as a neighbour. */
   nextRefused(nodeId: Uint8Array): MixnetDrop | undefined {
     return this.#inLayer?.find(nodeId) === undefined ? undefined : 'next-hop-not-neighbour';
   }
@@ -87,7 +87,7 @@ class MixNode implements StationNode, StationRole, Origin {
     else if (frame.kind !== 'packet') relay.refuse('unexpected-frame');
     else if (!this.station.isListed(sender)) relay.refusePacket(frame.packet, 'unknown-sender');
     else if (options.double === 'swallowing' && this.#packets++ % LOSSY_EACH === 0) {
-      // Nothing is said of it, which is the defect.
+      // Silently: that is the defect.
     } else if (options.double === 'lossy' && this.#packets++ % LOSSY_EACH === 0) {
       relay.refusePacket(frame.packet, 'outgoing-queue-full');
     } else relay.receive(frame.packet, this);

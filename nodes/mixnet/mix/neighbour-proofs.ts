@@ -1,20 +1,22 @@
 /**
- * The proofs of its neighbours that a mix puts into its descriptor (project spec mixnet 3.4).
+ * The proofs of its neighbours that a mix puts into its descriptor (docs/spec/mixnet.md, Neighbours
+ * by VRF).
  *
- * What they stand for is drawn from the document, by `directory/neighbours.ts`, like everybody does.
+ * `directory/neighbours.ts` derives the neighbours from proof and document, as every other node
+ * does.
  *
  * @module
  */
 import { neighbourInput, type VrfKey } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 
-/** For which draws. */
+/** The draws to prove. */
 export interface NeighbourDraws {
   readonly epoch: number;
   readonly beacon: Uint8Array;
 }
 
-/** One proof for each layer that has a next one. */
+/** One proof for each layer that has a next layer. */
 export function proveNeighbours(
   key: VrfKey,
   { epoch, beacon }: NeighbourDraws,

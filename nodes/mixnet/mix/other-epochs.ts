@@ -1,10 +1,10 @@
 /**
  * Tells a packet of another epoch from a forged one: its header is authentic under a key that this
- * node holds and does not accept at present, so that the clock of its maker or of this node is off, or
- * the packet was under way too long. It is dropped all the same.
+ * node holds but does not accept at present. Then the clock of its creator or of this node is off,
+ * or the packet was under way too long. Either way it is dropped.
  *
- * Nothing tells which before the MAC, and each key costs an exchange. So only so many packets a second
- * are looked at; of a flood the rest counts as forged.
+ * Before the MAC nothing tells which case it is, and each key costs a key exchange. So only a
+ * limited number of packets per second is tried; in a flood the others count as forged.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { OTHER_EPOCHS_BURST, OTHER_EPOCHS_NS } from '../geometry.ts';
 import { TokenBucket } from '../provider/token-bucket.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** What it is made of. */
+/** What it needs. */
 export interface OtherEpochsParts {
   readonly host: Pick<Host, 'now'>;
   readonly format: Pick<PacketFormat, 'receive'>;
@@ -34,7 +34,10 @@ export class OtherEpochs {
     this.#budget.setRate(OTHER_EPOCHS_NS);
   }
 
-  /** Whether a packet that no accepted key opens was made for another one; it stays as it is. */
+  /**
+   * Whether a packet that no accepted key opens was made for another key; the packet stays
+   * unchanged.
+   */
   knows(packet: Uint8Array): boolean {
     const { host, keys, clock } = this.#parts;
     if (!this.#budget.take(host.now())) return false;
@@ -44,7 +47,8 @@ export class OtherEpochs {
   #isMadeFor(key: NodeKey, packet: Uint8Array): boolean {
     const { format, clock } = this.#parts;
     let isAuthentic = false;
-    // A tag is asked for behind the MAC; refusing it leaves the packet as it is.
+    // The tag is requested only after the MAC has been verified; refusing it leaves the packet
+    // unchanged.
     const enterTag = (): boolean => {
       isAuthentic = true;
       return false;

@@ -1,7 +1,7 @@
 /**
- * Tells the trace what a pool held on average: with the first packet that comes or goes a second after
- * it was told of before. Made only where somebody keeps the states. Needs no timer, so that a run with
- * a trace has the same events.
+ * Traces the mean number of packets in a pool: with the first packet that arrives or leaves at
+ * least a second after the last report. Created only when states are recorded. It needs no timer,
+ * so that a run with a trace has the same events.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export class PoolPicture {
   #toldNs: Nanoseconds;
   #lookedNs: Nanoseconds;
   #held = 0;
-  /** Packets times nanoseconds since it was told of. */
+  /** Packets times nanoseconds since the last report. */
   #area = 0;
   #arrived = 0;
 
@@ -27,13 +27,13 @@ export class PoolPicture {
     this.#lookedNs = this.#toldNs;
   }
 
-  /** A packet came; `held` are inside now. */
+  /** A packet arrived; `held` are now in the pool. */
   arrived(held: number): void {
     this.#look(held);
     this.#arrived += 1;
   }
 
-  /** A packet is gone; `held` are left. */
+  /** A packet left; `held` remain. */
   left(held: number): void {
     this.#look(held);
   }

@@ -1,9 +1,10 @@
 /**
- * Proofs of delays between mixes and providers (project spec mixnet 3.4): gives those of its own
- * node, and has the auditor of its node's loops ask for those of others.
+ * Proofs of delays, exchanged between mixes and providers (docs/spec/mixnet.md, Audits): answers
+ * requests for its own node's proofs, and lets the auditor of its node's loops request those of
+ * others.
  *
- * Asked are nodes that it has a link to; a loop over others is not audited. Requests and answers are
- * frames of the one length.
+ * Only nodes it has a link to are asked; a loop over others is not audited. Requests and answers
+ * are frames of the common length.
  *
  * @module
  */
@@ -22,7 +23,7 @@ import type { LatenessGauge } from './lateness-gauge.ts';
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
 
-/** What an exchange is made of. */
+/** What an exchange needs. */
 export interface ProofExchangeParts {
   readonly host: Host;
   readonly options: MixnetOptions;
@@ -57,7 +58,7 @@ export class ProofExchange implements LoopAuditor {
     });
   }
 
-  /** Nodes that do not obey, or do not prove it, by name. */
+  /** Nodes that do not use the proper delays, or do not prove them, by name. */
   get suspects(): readonly string[] {
     return this.#auditor.suspects;
   }
@@ -80,7 +81,7 @@ export class ProofExchange implements LoopAuditor {
     const delaying = path.hops.slice(0, -1);
     const { neighbours, options, law } = this.#parts;
     if (document === undefined || options.vrfAudit.enabled === false) return;
-    // 3.4: a key chosen after seeing packets proves nothing.
+    // A key chosen after seeing packets proves nothing.
     const isAuditable = delaying.every(
       ({ node }) => neighbours.has(node.name) && isVrfKeySettled(node, document),
     );
@@ -105,9 +106,9 @@ export class ProofExchange implements LoopAuditor {
   }
 
   /**
-   * Takes a datagram that belongs to proofs.
+   * Handles a datagram that belongs to proofs.
    * @param sender Name of a listed node.
-   * @returns false for every other datagram, which is left alone.
+   * @returns false for any other datagram, which is ignored.
    */
   takes(frame: ReturnType<FrameCodec['decode']>, sender: string): boolean {
     if (typeof frame === 'string') return false;

@@ -1,9 +1,9 @@
 /**
  * Warns the operator, once, when rate and delay of a mix will fill its queue: by Little's law a mix
- * holds rate times mean delay (project spec seed-systems 5.4, R-193).
+ * holds rate times mean delay (R-193).
  *
- * The rate is measured, so that the warning comes before the packets that it speaks of are held.
- * Changes nothing.
+ * The rate is measured, so that the warning comes before those packets are held. It changes
+ * nothing.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
-/** A rate is taken over at least this long, ns. */
+/** A rate is measured over at least this time, ns. */
 const LEAST_NS: number = NS_PER_SECOND / 10;
-/** Share of the queue above which it is warned (5.4). */
+/** Share of the queue above which the operator is warned. */
 const SHARE_MAX = 0.7;
 
 /** See the module. */
@@ -24,12 +24,12 @@ export class QueueWatch {
   #packets = 0;
   #isWarned = false;
 
-  /** @param queue Packets that the mix holds at most. */
+  /** @param queue Most packets that the mix holds. */
   constructor(queue: number) {
     this.#queue = queue;
   }
 
-  /** @param meanNs Mean delay of a packet here, ns; 0: not known. */
+  /** @param meanNs Mean delay of a packet here, ns; 0 when unknown. */
   setMean(meanNs: Nanoseconds): void {
     this.#meanNs = meanNs;
   }

@@ -1,10 +1,11 @@
 /**
- * What mixes and providers do with packets alike: take a layer off, refuse replays, hold the packet
- * as long as the mixing asks, send it on (project spec mixnet 1.7, 3.1, 3.5, 3.6).
+ * How mixes and providers handle packets: remove a layer, refuse replays, hold the packet as long
+ * as the mixing strategy asks, send it on (docs/spec/mixnet.md, Packets at a mix).
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
- * mixing -> sent. What ends at this node leaves after `durable` by {@link RelayRole.ended}. With
- * `unwrap: threads` a packet is away between received and opened; all that is decided, is here.
+ * mixing -> sent. A packet that ends at this node leaves after `durable` through {@link
+ * RelayRole.ended}. With `unwrap: threads` a packet is in a worker thread between received and
+ * opened; all decisions are made here.
  *
  * @module
  */
@@ -45,33 +46,33 @@ import { QueueWatch } from './queue-watch.ts';
 import type { TagBook } from './tag-book.ts';
 import { UnwrapThreads } from './unwrap-threads.ts';
 
-/** Rules are made anew after this long at the latest, ns. */
+/** Rules are rebuilt after this time at the latest, ns. */
 const RULES_NS_MAX = 1_000_000_000;
 
 /** A packet whose last hop is this node. */
 export type Terminal = Exclude<Unwrapped, { readonly kind: 'forward' }>;
 
-/** What a packet from some sender may do here. */
+/** What packets from a certain sender may do here. */
 export interface Origin {
-  /** Where it may go on to; undefined: not there. */
+  /** The address of an allowed next hop; undefined when the hop is not allowed. */
   next(nodeId: Uint8Array): Endpoint | undefined;
-  /** Why not, when the reason is another than that the topology has no such step. */
+  /** Why it is not, when the reason is not the topology. */
   nextRefused?(nodeId: Uint8Array): MixnetDrop | undefined;
-  /** Why a packet from there must not end here; undefined: it may. */
+  /** Why a packet from this sender must not end here; undefined when it may. */
   readonly endRefused: MixnetDrop | undefined;
 }
 
-/** What tells roles apart. */
+/** What differs between roles. */
 export interface RelayRole {
   /**
-   * A packet ended here; its arrays are read during the call only.
-   * @param key Under which observers know it.
-   * @returns what became of it for an observer, or why it is dropped.
+   * A packet ended here; its arrays are valid during the call only.
+   * @param key Name under which observers know it.
+   * @returns what happened to it, for an observer, or why it is dropped.
    */
   ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
 }
 
-/** What a relay is made of. */
+/** What a relay needs. */
 export interface RelayParts {
   readonly host: Host;
   readonly observer: MessageObserver | undefined;
@@ -90,17 +91,17 @@ export interface RelayParts {
 /** A packet inside this node. */
 interface Held {
   readonly frame: Uint8Array;
-  /** A view of it. */
+  /** A view of the packet. */
   readonly packet: Uint8Array;
   readonly arrivedNs: Nanoseconds;
   readonly inKey: number;
   readonly isPooled: boolean;
-  /** Absent when it ended here. */
+  /** Absent for a packet that ended here. */
   to: Endpoint | undefined;
   delayNs: Nanoseconds;
-  /** Of stop-and-go: when it had to come. */
+  /** For stop-and-go: its arrival window. */
   window: readonly [first: Nanoseconds, last: Nanoseconds] | undefined;
-  /** Of the key that opened it. */
+  /** Epoch of the key that opened it. */
   epoch: number;
   replayTag: Uint8Array | undefined;
   terminal: Terminal | undefined;
@@ -109,10 +110,10 @@ interface Held {
   isGone: boolean;
 }
 
-/** How packets of an instant are opened. */
+/** How packets are opened at a given instant. */
 interface Opening {
   readonly rules: ReceiveRules;
-  /** Of the same keys, for threads; absent: this thread opens them. */
+  /** The same keys, for threads; when absent, this thread opens them. */
   readonly setup: Uint8Array | undefined;
 }
 
@@ -124,7 +125,7 @@ export class Relay {
   readonly #threads: UnwrapThreads;
   readonly #watch: QueueWatch;
   readonly #otherEpochs: OtherEpochs;
-  /** Absent where nobody keeps the states. */
+  /** Absent when states are not recorded. */
   readonly #picture: PoolPicture | undefined;
   readonly #received: Counter;
   readonly #dropped: Counter;
@@ -133,11 +134,11 @@ export class Relay {
   readonly #hits: Counter;
   readonly #processing: Histogram;
   readonly #lateness: Histogram;
-  /** Packets in the mixing, by the number under which it knows them. */
+  /** Packets in the mixing, by their number there. */
   readonly #waiting: (Held | undefined)[] = [];
-  /** Numbers below the length of that, to be used again. */
+  /** Unused numbers below that array's length, for reuse. */
   readonly #freeItems: number[] = [];
-  /** The packet that is being judged, where it comes from, and why its tag was refused. */
+  /** The packet being judged, its origin, and why its tag was refused. */
   #held: Held | undefined;
   #origin: Origin | undefined;
   #refusal: MixnetDrop | undefined;
@@ -168,12 +169,12 @@ export class Relay {
     this.#lateness = meter.histogram('mix.lateness');
   }
 
-  /** Packets inside. */
+  /** Packets held. */
   get size(): number {
     return this.#inside;
   }
 
-  /** Takes over the mean delay of a document; old keys are forgotten already. */
+  /** Adopts the mean delay of a document; old keys have been forgotten already. */
   setMean(meanNs: Nanoseconds): void {
     this.#watch.setMean(meanHere(this.#parts.options.mixing, meanNs));
     const { setup } = this.#opening();
@@ -182,7 +183,7 @@ export class Relay {
     this.#threads.warm(setup);
   }
 
-  /** Batches flush by time even when nothing comes. */
+  /** Timed batches flush even when nothing arrives. */
   start(): void {
     const { format, host, options } = this.#parts;
     host.trace.state(MIXING, options.mixing.strategy);
@@ -210,7 +211,7 @@ export class Relay {
   }
 
   /**
-   * Takes a packet in.
+   * Receives a packet.
    * @param packet A view of the datagram; copied.
    * @param origin What packets from its sender may do.
    */
@@ -264,7 +265,7 @@ export class Relay {
     };
   }
 
-  // hot: once per packet; the rules and keys are made once and look at the packet in hand.
+  // hot: once per packet; rules and keys are built once and refer to the current packet.
   #open(held: Held, origin: Origin): void {
     const { packet } = held;
     const { rules, setup } = this.#opening();
@@ -273,7 +274,8 @@ export class Relay {
       this.#settle(held, origin, this.#parts.format.receive(rules, packet));
       return;
     }
-    // The rules go with the setup: what a thread calls its first key is theirs, whenever it is back.
+    // The rules belong to the setup: key indexes returned by a thread refer to these rules, however
+    // late it returns.
     this.#threads.run(setup, packet, (output) => {
       this.#lookAt(held, origin);
       if (output === undefined) this.#discard(held, 'unwrap-failed');
@@ -293,13 +295,13 @@ export class Relay {
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
   }
 
-  /** Why a tag was not taken, why the next hop is none, or whether a key of another epoch fits. */
+  /** The drop reason: a refused tag, a refused next hop, or a key of another epoch that fits. */
   #nameOf(drop: NodeDrop, packet: Uint8Array): MixnetDrop {
     if (drop === 'mac-mismatch' && this.#otherEpochs.knows(packet)) return 'epoch-unknown';
     return drop === 'replay' || drop === 'next-hop-invalid' ? (this.#refusal ?? drop) : drop;
   }
 
-  /** The rules of this instant: those of before unless a key came or went. */
+  /** The rules of this instant: the previous ones unless a key was added or removed. */
   #opening(): Opening {
     const { keys, host } = this.#parts;
     const now = host.now();
@@ -319,7 +321,7 @@ export class Relay {
     const opening = { rules, setup: keys.setup(instant) };
     this.#knownOpening = opening;
     this.#rulesVersion = keys.version;
-    // A calendar that is set or drifts is looked at again within a second.
+    // A calendar clock that is set or drifts is noticed within a second.
     this.#rulesUntilNs = now + Math.min(keys.trialLasts(instant), RULES_NS_MAX);
     return opening;
   }
@@ -331,8 +333,8 @@ export class Relay {
         const held = this.#held;
         if (held === undefined) return false;
         held.epoch = epoch;
-        // The key ended while a thread had the packet, and its tags with it: nobody could tell a
-        // replay any more (R-188).
+        // The key expired, with its tags, while a thread had the packet: replays could no longer be
+        // detected (R-188).
         if (!this.#parts.keys.has(epoch)) {
           this.#refusal = 'epoch-unknown';
           return false;
@@ -366,7 +368,10 @@ export class Relay {
     if (held.isDurable) this.#admit(held);
   }
 
-  /** 3.5: a packet may go on only after its tag is on disk. */
+  /**
+   * A packet may be forwarded only after its tag is on disk (docs/spec/mixnet.md, Replay
+   * protection).
+   */
   #synced(held: Held, error: string | undefined): void {
     if (error !== undefined) {
       this.#discard(held, 'replay-log-failed');
@@ -396,7 +401,7 @@ export class Relay {
   #mix(held: Held): void {
     const now = this.#parts.host.now();
     const item = this.#freeItems.pop() ?? this.#waiting.length;
-    // 1.7: what the packet has waited already is part of its delay.
+    // Time that the packet has already waited counts towards its delay.
     const askedNs = Math.max(0, held.delayNs - (now - held.arrivedNs));
     const delayNs = askedNs + (this.#limit?.waitNs(now) ?? 0);
     const { window, arrivedNs } = held;
@@ -411,7 +416,7 @@ export class Relay {
     this.#arm();
   }
 
-  /** 3.1: what is due leaves, at most 16 packets per wake-up. */
+  /** Sends what is due, at most 16 packets per wake-up. */
   #depart(): void {
     const now = this.#parts.host.now();
     const items = this.#mixing.take(now, SEND_BATCH);
@@ -458,7 +463,7 @@ export class Relay {
     this.#parts.host.release(held.frame);
   }
 
-  /** The packet is no longer inside. */
+  /** The packet is no longer held. */
   #let(held: Held): void {
     held.isGone = true;
     this.#inside -= 1;
@@ -484,7 +489,7 @@ export class Relay {
   }
 }
 
-/** Mean delay of a packet at a mix; 0 where it follows from the rate itself. */
+/** Mean delay of a packet at a mix; 0 when it depends on the traffic rate itself. */
 function meanHere(mixing: MixingOptions, askedNs: Nanoseconds): Nanoseconds {
   if ('maxDelay' in mixing) return askedNs;
   return mixing.strategy === 'uniform' || mixing.strategy === 'constant' ? mixing.mean : 0;

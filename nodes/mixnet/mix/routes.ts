@@ -1,5 +1,5 @@
 /**
- * Where a packet may go from a node, by the directory document (project spec mixnet 3.2).
+ * Where a packet may go from a node, according to the directory document.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import type { Endpoint } from '../../../engine/host/socket.ts';
 import { equalBytes, readUint32 } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 
-/** Nodes that may come next, by identifier. */
+/** Allowed next nodes, by identifier. */
 export class HopTable {
   /**
-   * By the first 32 bits of the identifier; it is a hash, so two rarely share them. Signed: such
-   * numbers are keys that V8 keeps no object for.
+   * Keyed by the first 32 bits of the identifier, a hash, so collisions are rare. Signed numbers:
+   * V8 stores such keys without an object.
    */
   readonly #byStart = new Map<number, { readonly nodeId: Uint8Array; readonly to: Endpoint }[]>();
 
@@ -25,7 +25,7 @@ export class HopTable {
   }
 
   // hot: once per packet.
-  /** Where the node is, or undefined when packets must not go there. */
+  /** The address of the node, or undefined when packets must not go there. */
   find(nodeId: Uint8Array): Endpoint | undefined {
     const same = this.#byStart.get(readUint32(nodeId, 0) | 0);
     if (same === undefined) return undefined;
@@ -34,12 +34,12 @@ export class HopTable {
   }
 }
 
-/** Mixes to which providers hand the packets of their clients. */
+/** The mixes to which providers hand their clients' packets. */
 export function entryMixes({ layers }: DirectoryDocument): readonly Descriptor[] {
   return layers[0] ?? [];
 }
 
-/** Nodes that may follow the mix `name`. */
+/** The nodes that may follow the mix `name`. */
 export function afterMix(document: DirectoryDocument, name: string): readonly Descriptor[] {
   const { layers, topology, providers } = document;
   if (topology === 'free-route') {

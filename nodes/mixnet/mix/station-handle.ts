@@ -1,18 +1,18 @@
 /**
- * What the runner holds of a mix or provider: life and readiness are the station's, the status is
- * the role's.
+ * The runner's handle of a mix or provider: the shared part provides life cycle and readiness, the
+ * role provides the status.
  *
  * @module
  */
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Station } from './station.ts';
 
-/** A role with the station that it stands on. */
+/** A role together with the station it runs on. */
 export interface StationNode {
   readonly station: Station;
   /** What a status page shows: plain data, sorted keys. */
   status(): Readonly<Record<string, unknown>>;
-  /** Messages that it keeps beside those in the relay. */
+  /** Messages held besides those in the relay. */
   readonly kept: number;
 }
 

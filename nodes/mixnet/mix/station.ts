@@ -1,6 +1,6 @@
 /**
- * What mixes and providers are made of alike: socket, keys, replay protection, relay, directory,
- * loops (project spec mixnet 3). What tells them apart is their {@link StationRole}.
+ * What mixes and providers share: socket, keys, replay protection, relay, directory, loops. What
+ * differs between them is their {@link StationRole}.
  *
  * @module
  */
@@ -40,21 +40,21 @@ import { Relay, type Terminal } from './relay.ts';
 import { listedNames } from './routes.ts';
 import { TagBook } from './tag-book.ts';
 
-/** What tells a mix and a provider apart. */
+/** What differs between a mix and a provider. */
 export interface StationRole {
   readonly listedAs: ListedRole;
   /** A new document is in use. */
   useDocument(document: DirectoryDocument): void;
   /**
-   * A frame came.
+   * A frame arrived.
    * @param sender Name of the node that sent it.
    */
   received(frame: IncomingFrame, sender: string): void;
-  /** A packet ended here that is no loop of this node. */
+  /** A packet ended here that is not a loop of this node. */
   ended(packet: Terminal, key: number): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
 }
 
-/** A datagram at a station; the bytes belong to the handler during the call. */
+/** A received datagram; the handler owns the bytes during the call. */
 export interface IncomingFrame {
   readonly buffer: Uint8Array;
   readonly offset: number;
@@ -79,14 +79,14 @@ export class Station {
   readonly #keys: KeyRing;
   readonly #vrfKey: VrfKey;
   readonly #delays: DelayLaw;
-  /** Present where delays can be proved. */
+  /** Present when delays can be proved. */
   readonly #proofs: ProofExchange | undefined;
   readonly #directory: DirectoryClient;
   readonly #loops: MixLoops;
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #endpoints = new Map<string, Endpoint>();
-  /** Nodes of the book by where their datagrams came from. */
+  /** Known nodes, by the address that their datagrams come from. */
   readonly #senders = new Map<Endpoint, Resident>();
   #listed: ReadonlySet<string> = new Set();
   #neighbours: NeighbourGraph | undefined;
@@ -152,7 +152,7 @@ export class Station {
     });
   }
 
-  /** True when there is a document, so that packets can be taken. */
+  /** True when there is a document, so that packets can be accepted. */
   get isReady(): boolean {
     return this.#directory.document !== undefined;
   }
@@ -181,7 +181,7 @@ export class Station {
     return this.#socket?.send(frame, 0, this.codec.length, to) === 'sent';
   }
 
-  /** Where a node takes packets. */
+  /** The address at which a node receives packets. */
   endpointOf(name: string): Endpoint | undefined {
     const known = this.#endpoints.get(name);
     if (known !== undefined) return known;
@@ -192,12 +192,12 @@ export class Station {
     return endpoint;
   }
 
-  /** Nodes that were found not to obey their delays, or not to prove them. */
+  /** Nodes found not to use their proper delays, or not to prove them. */
   get suspects(): readonly string[] {
     return this.#proofs?.suspects ?? [];
   }
 
-  /** Of the present document; undefined where neighbours are not drawn. */
+  /** Neighbours of the present document; undefined when they are not drawn. */
   get neighbours(): NeighbourGraph | undefined {
     return this.#neighbours;
   }
@@ -213,7 +213,7 @@ export class Station {
     return this.host.endpoint(address, directoryPort);
   }
 
-  /** Mixes draw neighbours where the options say so. */
+  /** Whether mixes draw neighbours, according to the options. */
   get #isDrawing(): boolean {
     return this.options.neighbours !== undefined && this.#role.listedAs === 'mix';
   }
@@ -274,7 +274,7 @@ export class Station {
     else this.#role.received(frame, sender.name);
   }
 
-  /** Nothing of the frame was looked at; an observer is told what it was. */
+  /** The frame was not examined; an observer is told which packet it contained. */
   #refuse({ buffer, offset, length }: IncomingFrame, reason: MixnetDrop): void {
     const frame = this.observer && this.codec.decode(buffer, offset, length);
     const isPacket = typeof frame === 'object' && frame.kind === 'packet';
@@ -288,7 +288,7 @@ export class Station {
     return sender;
   }
 
-  /** True for requests and answers between listed nodes, which are no packets. */
+  /** True for proof requests and answers between listed nodes, which are not packets. */
   #isOfProofs({ buffer, offset, length }: IncomingFrame, sender: string): boolean {
     if (this.#proofs === undefined || !this.isListed(sender)) return false;
     return this.#proofs.takes(this.codec.decode(buffer, offset, length), sender);

@@ -1,6 +1,6 @@
 /**
- * Replay protection of a node: one guard for each epoch key, on disk beside the key, compared with
- * ground truth without influence on its verdicts (project spec mixnet 3.5).
+ * Replay protection of a node: one guard per epoch key, on disk beside the key, and compared with
+ * ground truth without influencing the verdicts (docs/spec/mixnet.md, Replay protection).
  *
  * @module
  */
@@ -18,12 +18,12 @@ import {
   WitnessedGuard,
 } from '../replay/index.ts';
 
-/** What a book is made of. */
+/** What it needs. */
 export interface TagBookParts {
   readonly host: Host;
   readonly witness: Witness;
   readonly options: ReplayOptions;
-  /** Test double: a filter that takes every tag for a new one. */
+  /** Test double: a filter that takes every tag for new. */
   readonly isForgetful: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface TagBookParts {
 export class TagBook {
   readonly #parts: TagBookParts;
   readonly #counters: TagCounters;
-  /** Made at first use: the keys of later epochs need no filter yet. */
+  /** Created at first use: keys of later epochs need no filter yet. */
   readonly #guards = new Map<number, TagGuard>();
 
   constructor(parts: TagBookParts) {
@@ -79,7 +79,7 @@ export class TagBook {
   }
 }
 
-/** Takes every tag for a new one. */
+/** Takes every tag for new. */
 const FORGETFUL: TagGuard = {
   enter: (_tag, onSynced) => {
     onSynced();

@@ -1,23 +1,23 @@
 /**
- * Setups of the job `unwrap`: one for each list of epochs whose keys are tried together (project
- * spec mixnet 1.7, 3.2; docs/adr/0013: the setup is named by identity).
+ * Setups of the job `unwrap`: one for each list of epochs whose keys are tried together
+ * (docs/adr/0013: setups are compared by identity).
  *
- * They hold private keys. The bytes of a key are overwritten as soon as its epoch is over, even
- * while packets wait for them: under zeros none of those opens, or its tag is refused, because the
- * ring has no such epoch any more.
+ * They contain private keys. A key's bytes are overwritten as soon as its epoch is over, even while
+ * packets wait for it: with zeros as key such a packet does not open, or its tag is refused because
+ * the ring no longer has the epoch.
  *
  * @module
  */
 import { wipe, wipeRange } from '../../_kit/secrets.ts';
 import { encodeUnwrapSetup, type UnwrapSetup } from '../../sphinx/index.ts';
 
-/** What all setups of a node have alike. */
+/** What all setups of a node share. */
 export type UnwrapShape = Omit<UnwrapSetup, 'privateKeys'>;
 
 interface Known {
   readonly setup: Uint8Array;
   readonly keyLength: number;
-  /** Those not forgotten yet; `undefined` in the place of others. */
+  /** Epochs not yet forgotten; `undefined` in the place of forgotten ones. */
   readonly epochs: (number | undefined)[];
 }
 
@@ -32,7 +32,7 @@ export class UnwrapSetups {
 
   /**
    * The setup for these epochs, the same object each time.
-   * @param secretOf a copy of the private key of an epoch, which is wiped here.
+   * @param secretOf A copy of an epoch's private key, which is wiped here.
    * @returns undefined when there is no epoch, or no key for one.
    */
   of(
@@ -43,12 +43,12 @@ export class UnwrapSetups {
     return this.#known.get(name)?.setup ?? this.#make(name, epochs, secretOf);
   }
 
-  /** Overwrites the key of an epoch wherever it stands. */
+  /** Overwrites the key of an epoch in every setup. */
   forget(epoch: number): void {
     for (const [name, { setup, keyLength, epochs }] of this.#known) {
       const index = epochs.indexOf(epoch);
       if (index < 0) continue;
-      // The keys end the setup, in the order of their epochs.
+      // The keys are at the end of the setup, in the order of their epochs.
       const at = setup.length - (epochs.length - index) * keyLength;
       wipeRange(setup, at, at + keyLength);
       epochs[index] = undefined;

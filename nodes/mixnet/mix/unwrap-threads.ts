@@ -1,9 +1,9 @@
 /**
- * The way of a node's packets to the worker threads and back (docs/adr/0013): how many may be on it,
- * and what a failure is called.
+ * Sends a node's packets to worker threads and takes them back (docs/adr/0013): bounds their number
+ * and names failures.
  *
- * Threads decide nothing: replay tags, next hops and what ends here are asked in the node's thread
- * when a packet comes back.
+ * Threads decide nothing: replay tags, next hops and final packets are handled in the node's thread
+ * when a packet returns.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export class UnwrapThreads {
     this.#host = host;
   }
 
-  /** Packets that have gone to the threads and are not back. */
+  /** Packets sent to the threads that have not returned. */
   get size(): number {
     return this.#inside;
   }
@@ -37,9 +37,10 @@ export class UnwrapThreads {
 
   /**
    * Unwraps a packet in place.
-   * @param setup keys and format; another object means other keys.
-   * @param bytes belong to the threads until `done`.
-   * @param done called in a later turn; undefined: no answer, and the bytes are as they were.
+   * @param setup Keys and format; a different object means different keys.
+   * @param bytes The threads own them until `done`.
+   * @param done Called in a later turn; undefined when there was no answer, and the bytes are
+   * unchanged.
    */
   run(
     setup: Uint8Array,
@@ -56,14 +57,14 @@ export class UnwrapThreads {
   }
 
   /**
-   * Opens a setup before the first packet needs it, which starts the threads. The one before is
+   * Loads a setup before the first packet needs it, which starts the threads. The previous one is
    * wiped there, even when no packet comes (R-188).
    */
   warm(setup: Uint8Array): void {
     this.run(setup, new Uint8Array(1), () => undefined);
   }
 
-  /** What comes back from now on is left alone. */
+  /** Ignores whatever returns from now on. */
   stop(): void {
     this.#isStopped = true;
   }

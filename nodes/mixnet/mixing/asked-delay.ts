@@ -1,7 +1,8 @@
 /**
- * Delays that the packet brings along: Poisson mixing, where the sender drew Exp(mean 1/mu) and
- * wrote it into the packet, and VRF-Exp, where the owner computed it by the node's VRF
- * (spec/mixnet.md 3.1 and 3.4). The law of the delay is therefore not here.
+ * Delays that come with the packet: Poisson mixing, where the sender drew an exponential delay and
+ * wrote it into the packet (Danezis, PET 2004), and VRF-Exp, where the caller computed it with the
+ * node's VRF (docs/spec/mixnet.md, Delays by VRF). The distribution of the delay is therefore not
+ * chosen here.
  *
  * @module
  */
@@ -9,11 +10,11 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { DelayLaw } from './delayed.ts';
 import type { AskedDelay, MixingDrop } from './mixing.ts';
 
-/** Obeys what is asked up to a longest delay. */
+/** Uses the requested delay, up to a maximum. */
 export class AskedDelayLaw implements DelayLaw {
   readonly #maxNs: Nanoseconds;
 
-  /** @param maxNs Longest delay that is obeyed, nanoseconds. */
+  /** @param maxNs Longest delay accepted, nanoseconds. */
   constructor(maxNs: Nanoseconds) {
     this.#maxNs = maxNs;
   }

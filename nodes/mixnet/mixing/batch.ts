@@ -1,10 +1,11 @@
 /**
  * Batch mixing: messages wait in a pool, and a flush sends some of them, chosen uniformly and in
- * random order (spec/mixnet.md 3.1, threshold, timed and pool mixes). When a flush is due and how
- * many leave, a {@link FlushRule} says.
+ * random order (Serjantov, Dingledine, Syverson, Information Hiding 2002, "From a Trickle to a
+ * Flood": threshold, timed and pool mixes). A {@link FlushRule} determines when a flush is due and
+ * how many messages leave.
  *
- * The delay that a packet asks for is ignored, and nothing is given up for being late: a message
- * of a batch has no instant of its own.
+ * The delay that a packet asks for is ignored, and no message is dropped for being late: a message
+ * in a batch has no departure time of its own.
  *
  * @module
  */
@@ -16,23 +17,26 @@ import { clear, type Mixing, type MixingDrop } from './mixing.ts';
 const FIRST_CAPACITY = 64;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** When the pool is flushed, and how much of it. `size` counts the messages in the pool. */
+/**
+ * When the pool is flushed, and how much of it leaves. `size` is the number of messages in the
+ * pool.
+ */
 export interface FlushRule {
-  /** Whether the pool is flushed at once, without waiting for the timer. */
+  /** Whether the pool is flushed immediately, without waiting for the timer. */
   isFull(size: number): boolean;
-  /** Whether a flush by the timer may send anything. Once true, it stays so for larger sizes. */
+  /** Whether a timed flush may send anything. Once true, it stays true for larger sizes. */
   mayLeave(size: number): boolean;
-  /** How many leave at a flush, 0..size. */
+  /** How many messages leave in a flush, 0..size. */
   leaving(size: number, random: Random): number;
 }
 
 /** Timer and bound of batch mixing. */
 export interface BatchLimits {
-  /** Most messages at a time, those of a flush that have not left yet included. */
+  /** Most messages held, including flushed ones that have not left yet. */
   readonly queueLimit: number;
-  /** Time between flushes by the timer; absent: there is no timer. Nanoseconds. */
+  /** Time between timed flushes; no timer when absent. Nanoseconds. */
   readonly interval?: Nanoseconds;
-  /** Instant of the first, 0 <= offset < interval. */
+  /** Instant of the first timed flush, 0 <= offset < interval. */
   readonly offset?: Nanoseconds;
 }
 
@@ -45,12 +49,12 @@ export class BatchMixing implements Mixing {
   readonly #random: Random;
   readonly #limit: number;
   readonly #intervalNs: Nanoseconds;
-  /** Flushes by the timer are whole intervals after this instant. */
+  /** Timed flushes are at whole intervals after this instant. */
   #anchorNs: Nanoseconds;
   #flushAt: Nanoseconds = NEVER;
   #pool = new Int32Array(FIRST_CAPACITY);
   #poolSize = 0;
-  /** What was flushed and not taken yet. */
+  /** Messages flushed but not yet taken. */
   readonly #leaving: DueQueue;
 
   constructor(rule: FlushRule, limits: BatchLimits, random: Random) {
@@ -100,7 +104,7 @@ export class BatchMixing implements Mixing {
     return this.#taken;
   }
 
-  /** Moves those that leave, in random order, out of the pool: the first steps of a shuffle. */
+  /** Moves the leaving messages out of the pool in random order: a partial shuffle. */
   #flush(at: Nanoseconds): void {
     const pool = this.#pool;
     const size = this.#poolSize;
@@ -115,7 +119,7 @@ export class BatchMixing implements Mixing {
     this.#poolSize = size - count;
   }
 
-  /** The first instant of the timer after `now`, when something may leave then. */
+  /** The first timer instant after `now`, if something may leave then. */
   #setTimer(now: Nanoseconds): void {
     const isNeeded = this.#intervalNs !== NEVER && this.#rule.mayLeave(this.#poolSize);
     const sinceLastNs = (now - this.#anchorNs) % this.#intervalNs;

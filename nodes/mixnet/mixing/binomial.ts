@@ -1,9 +1,10 @@
 /**
- * The binomial mix (spec/mixnet.md 3.1): every T each of the s messages in the pool leaves with
- * probability P(s) = Phi((s - m) / sd), independently of the others. An attacker who sees the flush
- * does not learn how many were inside.
+ * The binomial mix (Diaz and Serjantov, PET 2003, "Generalising Mixes"): every T each of the s
+ * messages in the pool leaves with probability P(s) = Phi((s - m) / sd), independently of the
+ * others. An attacker who sees the flush does not learn how many messages were inside.
  *
- * Drawing how many leave, and then which, is the same law as a coin for each message.
+ * Drawing the number that leave and then which ones gives the same distribution as one coin flip
+ * per message.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { FlushRule } from './batch.ts';
 import { normalCdf } from './normal.ts';
 
-/** Each message leaves by a coin whose bias grows with the pool. */
+/** Each message leaves with a probability that grows with the pool. */
 export class BinomialRule implements FlushRule {
   readonly #mean: number;
   readonly #deviation: number;

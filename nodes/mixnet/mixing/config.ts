@@ -1,6 +1,6 @@
 /**
- * Mixing: the options `mixing` of a mix or provider in a topology or scenario file, one shape for
- * each strategy, with the defaults of spec/mixnet.md 3.1.
+ * Mixing: the options `mixing` of a mix or provider in a topology or scenario file, one shape per
+ * strategy, with their defaults.
  *
  * @module
  */
@@ -11,18 +11,21 @@ import { VRF_DELAY_LAWS } from '../../vrf/index.ts';
 const MS = 1_000_000;
 const MINUTE = 60_000 * MS;
 
-/** Most messages that wait in one mix (spec/seed-systems.md R-176). */
+/** Most messages waiting in one mix (R-176). */
 const QUEUE_LIMIT_DEFAULT = 10_000;
 const QUEUE_LIMIT_MAX = 10_000_000;
-/** Above it the reference server drops a message that leaves late (spec/mixnet.md 3.1). */
+/**
+ * The reference server drops a message that would leave later than this (katzenpost, SchedulerSlack
+ * in server/config).
+ */
 const SLACK_NS_DEFAULT = 450 * MS;
-/** Longest delay that is obeyed: an epoch of the reference network. */
+/** Longest delay accepted: one epoch of the reference network. */
 const MAX_DELAY_NS_DEFAULT = 20 * MINUTE;
 const WINDOW_NS_DEFAULT = 200 * MS;
-/** Below half the span of the instants that fit in a packet. */
+/** Less than half the span of the time stamps that fit in a packet. */
 const WINDOW_NS_MAX = 30_000 * MS;
 const THRESHOLD_DEFAULT = 20;
-/** Mixmaster (spec/mixnet.md 3.1). */
+/** Defaults of Mixmaster's dynamic pool. */
 const POOL_MIN_DEFAULT = 45;
 const FRACTION_DEFAULT = 0.65;
 const BINOMIAL_MEAN_DEFAULT = 100;
@@ -31,22 +34,25 @@ const BINOMIAL_DEVIATION_DEFAULT = 50;
 const queueLimit = z.int().min(1).max(QUEUE_LIMIT_MAX).default(QUEUE_LIMIT_DEFAULT);
 /** Messages per flush. */
 const threshold = z.int().min(1).max(QUEUE_LIMIT_MAX);
-/** Messages kept back. */
+/** Messages retained in the pool. */
 const pool = z.int().min(0).max(QUEUE_LIMIT_MAX);
-/** A pause between flushes: with none, a mix would never come to rest. */
+/** A pause between flushes: zero would keep the mix busy for ever. */
 const pause = (): ReturnType<typeof durationNs> =>
   durationNs().refine((ns) => ns >= MS, { message: 'is below 1ms' });
 
-/** Of strategies where each message leaves at its own instant. */
+/** Options of strategies in which each message leaves at its own instant. */
 const continuous = {
-  /** Messages that may wait. */
+  /** Most messages waiting. */
   queueLimit,
-  /** A message that would leave later than this after its instant is dropped. */
+  /** A message that would leave later than this after its due time is dropped. */
   slack: durationNs().default(SLACK_NS_DEFAULT),
 };
-/** Of strategies that obey the delay in the packet. */
+/** Options of strategies that use the delay in the packet. */
 const asked = { ...continuous, maxDelay: durationNs().default(MAX_DELAY_NS_DEFAULT) };
-/** Of strategies with a timer: flushes are at `offset`, `offset` + `interval`, ... of the node's time. */
+/**
+ * Options of strategies with a timer: flushes at `offset`, `offset` + `interval`, ... of the node's
+ * time.
+ */
 const timer = { queueLimit, interval: pause(), offset: durationNs().default(0) };
 
 const isOffsetShort = (options: { offset: number; interval: number }): boolean =>
@@ -63,14 +69,14 @@ const poisson = z.strictObject({ strategy: z.literal('poisson'), ...asked });
 const vrfExp = z.strictObject({
   strategy: z.literal('vrf-exp'),
   ...asked,
-  /** `uniform` is that of the source document, with the same mean: to be compared, not used. */
+  /** `uniform`, with the same mean, is for comparison only. */
   law: z.enum(VRF_DELAY_LAWS).default('exponential'),
 });
 
 const stopAndGo = z.strictObject({
   strategy: z.literal('stop-and-go'),
   ...asked,
-  /** Length of the windows in which packets must come: spread of the transits and clock error. */
+  /** Length of the arrival window: variation of transit times plus clock error. */
   window: durationNs()
     .refine((ns) => ns >= MS && ns <= WINDOW_NS_MAX, { message: 'is not within 1ms and 30s' })
     .default(WINDOW_NS_DEFAULT),
@@ -82,7 +88,10 @@ const uniform = z
     ...continuous,
     /** Mean delay D. */
     mean: durationNs(),
-    /** Delays are in [mean - spread, mean + spread); the mean when absent, that is [0, 2 D). */
+    /**
+     * Delays are in [mean - spread, mean + spread); `spread` defaults to the mean, which gives [0,
+     * 2 D).
+     */
     spread: durationNs().optional(),
   })
   .refine(({ mean, spread }) => spread === undefined || spread <= mean, {
@@ -146,9 +155,9 @@ const timedDynamicPool = z
   .strictObject({
     strategy: z.literal('timed-dynamic-pool'),
     ...timer,
-    /** Least messages kept back. */
+    /** Fewest messages retained in the pool. */
     pool: pool.default(POOL_MIN_DEFAULT),
-    /** Largest share of the pool that leaves at once. */
+    /** Largest share of the pool that leaves in one flush. */
     fraction: z.number().gt(0).max(1).default(FRACTION_DEFAULT),
   })
   .refine(isOffsetShort, OFFSET_LONG)
@@ -161,9 +170,9 @@ const binomial = z
   .strictObject({
     strategy: z.literal('binomial'),
     ...timer,
-    /** Messages in the pool at which each leaves with probability 1/2. */
+    /** Pool size at which each message leaves with probability 1/2. */
     mean: z.number().min(0).default(BINOMIAL_MEAN_DEFAULT),
-    /** Messages; how gradually the probability rises around it. */
+    /** In messages; how gradually the probability rises around `mean`. */
     deviation: z.number().gt(0).default(BINOMIAL_DEVIATION_DEFAULT),
   })
   .refine(isOffsetShort, OFFSET_LONG);

@@ -1,5 +1,5 @@
 /**
- * From options to a strategy.
+ * Creates a strategy from options.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import { TimedRule } from './timed.ts';
 import { TimedDynamicRule } from './timed-dynamic.ts';
 
 /**
- * Makes the mixing of one node.
+ * Creates the mixing of one node.
  *
  * @param options As checked by `mixingConfig`.
- * @param random A stream of the node for mixing alone.
+ * @param random The node's random stream for mixing alone.
  */
 export function createMixing(options: MixingOptions, random: Random): Mixing {
   switch (options.strategy) {

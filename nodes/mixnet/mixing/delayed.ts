@@ -1,9 +1,9 @@
 /**
- * Continuous mixing: each message leaves at its own instant, arrival + delay (spec/mixnet.md 3.1,
- * Poisson, stop-and-go, uniform, constant, VRF-Exp). What the delay is, a {@link DelayLaw} says.
+ * Continuous mixing: each message leaves at its own instant, arrival + delay (Danezis, PET 2004,
+ * "The Traffic Analysis of Continuous-Time Mixes"). A {@link DelayLaw} determines the delay.
  *
- * Scheduler of the same section: by instant of departure, while due, and given up when later than
- * the slack.
+ * The scheduler follows the reference (katzenpost, server/internal/scheduler): messages leave in
+ * order of departure time while due, and are dropped when later than the slack.
  *
  * @module
  */
@@ -11,23 +11,23 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from './due-queue.ts';
 import { type AskedDelay, clear, type Mixing, type MixingDrop } from './mixing.ts';
 
-/** How long a message stays, and which it refuses. */
+/** How long a message stays, and which messages are refused. */
 export interface DelayLaw {
-  /** Judges what a packet asks for; undefined: it may come in. */
+  /** Judges what a packet asks for; undefined when it is accepted. */
   refuse(now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined;
-  /** The delay of a message that may come in, integer nanoseconds. */
+  /** The delay of an accepted message, integer nanoseconds. */
   delayNs(asked: AskedDelay): Nanoseconds;
 }
 
 /** Bounds of continuous mixing. */
 export interface DelayedLimits {
-  /** Most messages at a time. */
+  /** Most messages held. */
   readonly queueLimit: number;
-  /** A message that would leave later than this after its instant is given up, nanoseconds. */
+  /** A message that would leave later than this after its due time is dropped, nanoseconds. */
   readonly slack: Nanoseconds;
 }
 
-/** Mixing by a delay for each message. */
+/** Mixing with an individual delay for each message. */
 export class DelayedMixing implements Mixing {
   readonly expired: number[] = [];
   readonly lateNs: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Items by the instant at which they leave: a binary heap on typed arrays, first in first out among
- * equal instants. No allocation per item; memory grows by doubling up to a bound.
+ * Items ordered by the instant at which they leave: a binary heap on typed arrays, first in first
+ * out among equal instants. No allocation per item; memory grows by doubling up to a bound.
  *
  * @module
  */
@@ -12,13 +12,13 @@ const FIRST_CAPACITY = 64;
 export class DueQueue {
   readonly #limit: number;
   #due: Float64Array;
-  /** Order of arrival, which decides between equal instants. */
+  /** Order of arrival, which breaks ties between equal instants. */
   #order: Float64Array;
   #items: Int32Array;
   #size = 0;
   #arrivals = 0;
 
-  /** @param limit Most items at a time, >= 1. */
+  /** @param limit Most items held, >= 1. */
   constructor(limit: number) {
     const capacity = Math.min(limit, FIRST_CAPACITY);
     this.#limit = limit;
@@ -31,12 +31,12 @@ export class DueQueue {
     return this.#size;
   }
 
-  /** Items for which memory is held. */
+  /** Number of items for which memory is allocated. */
   get capacity(): number {
     return this.#items.length;
   }
 
-  /** The least instant; Infinity when empty. */
+  /** The earliest instant; Infinity when empty. */
   get nextDue(): Nanoseconds {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#due[0] as number);
   }
@@ -54,7 +54,7 @@ export class DueQueue {
     this.#size += 1;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      // An item that came later stays behind one of the same instant.
+      // A later item stays behind an earlier one with the same instant.
       if ((due[parent] as number) <= dueNs) break;
       this.#move(parent, hole);
       hole = parent;

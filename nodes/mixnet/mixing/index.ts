@@ -1,5 +1,6 @@
 /**
- * Mixing: the strategies of a mix, behind one interface. The door for the rest of the protocol.
+ * Mixing: the strategies of a mix, behind one interface. The only entry point for the rest of the
+ * protocol.
  *
  * @module
  */

@@ -1,17 +1,18 @@
 /**
- * What a mixing strategy is: which of the waiting messages leave a node, and when
- * (spec/mixnet.md 3.1). Types only.
+ * The interface of a mixing strategy: which of the waiting messages leave a node, and when. Types
+ * only.
  *
- * A strategy knows items, small integers (slots) of its owner, never packets; it sets no timers and
- * sends nothing. Randomness comes from the stream it was given.
+ * A strategy handles items, which are small integers (slots) of its owner, never packets; it sets
+ * no timers and sends nothing. Randomness comes from the stream it is given.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 /**
- * Why an item was not taken in, or was given up, each with one sentence. Names follow the metrics
- * of the reference server (spec/mixnet.md 3.1, "Scheduler"); `window-missed` is of stop-and-go.
+ * Reasons for which an item was refused or dropped, each explained in one sentence. Names follow
+ * the metrics of the reference server (katzenpost, server/internal/instrument); `window-missed`
+ * belongs to stop-and-go.
  */
 export const MIXING_DROPS = {
   'scheduler-queue-overflow': 'As many messages wait in the mix as its queue may hold.',
@@ -20,18 +21,20 @@ export const MIXING_DROPS = {
   'window-missed': 'The message came outside the time window that its sender set for this hop.',
 } as const;
 
-/** Why an item was not taken in, or was given up. */
+/** Why an item was refused or dropped. */
 export type MixingDrop = keyof typeof MIXING_DROPS;
 
-/** What the packet asks of this hop. Read during the call only: one object may serve all packets. */
+/**
+ * What the packet asks of this hop. Valid during the call only: one object may serve all packets.
+ */
 export interface AskedDelay {
-  /** Delay written by the sender or fixed by the node's VRF, nanoseconds, integer, >= 0. */
+  /** Delay written by the sender or determined by the node's VRF, nanoseconds, integer, >= 0. */
   readonly delayNs: Nanoseconds;
-  /** Stop-and-go only: first and last instant at which the packet may come. */
+  /** Stop-and-go only: first and last instant at which the packet may arrive. */
   readonly window?: readonly [first: Nanoseconds, last: Nanoseconds];
   /**
-   * Stop-and-go only: when the packet came, by the clock of `window`; `now` of `put` when absent. They
-   * differ when a packet waits for the disk first, or when windows are of another clock.
+   * Stop-and-go only: when the packet arrived, by the clock of `window`; `now` of `put` when
+   * absent. They differ when a packet first waits for the disk, or when windows use another clock.
    */
   readonly arrivedNs?: Nanoseconds;
 }
@@ -39,29 +42,31 @@ export interface AskedDelay {
 /** The mixing of one node. */
 export interface Mixing {
   /**
-   * Takes an item in.
-   * @param item Integer, 0 <= item < 2^31, not inside already.
+   * Adds an item.
+   * @param item Integer, 0 <= item < 2^31, not already held.
    * @param now Never less than in an earlier call.
    * @returns why it was refused, or undefined.
    */
   put(item: number, now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined;
-  /** Instant of the next departure or flush, maybe past; undefined: nothing to wait for. */
+  /** Instant of the next departure or flush, possibly in the past; undefined when there is none. */
   nextAt(): Nanoseconds | undefined;
   /**
-   * Takes out what leaves now, in the order of departure, at most `max` items together with
+   * Removes and returns what leaves now, in order of departure, at most `max` items including
    * {@link Mixing.expired}. Call it again while `nextAt() <= now`.
    * @returns the items; valid until the next call.
    */
   take(now: Nanoseconds, max: number): readonly number[];
-  /** Items that the last `take` gave up as `scheduler-deadline-blown`; valid until the next. */
+  /** Items that the last `take` dropped as `scheduler-deadline-blown`; valid until the next. */
   readonly expired: readonly number[];
   /** How late each item of the last `take` leaves, nanoseconds, in the same order. */
   readonly lateNs: readonly number[];
-  /** Items inside. */
+  /** Items held. */
   readonly size: number;
 }
 
-/** Empties an array and keeps its memory, which `length = 0` hands back at the price of a call. */
+/**
+ * Empties an array but keeps its memory, which `length = 0` would release at the cost of a call.
+ */
 // hot: once per departure.
 export function clear(items: number[]): void {
   while (items.length > 0) items.pop();

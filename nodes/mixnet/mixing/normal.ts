@@ -1,16 +1,16 @@
 /**
- * The distribution function of the standard normal law from additions, multiplications and
- * divisions only, so that every engine gives the same bits.
+ * The distribution function of the standard normal law, computed with additions, multiplications
+ * and divisions only, so that every engine gives the same bits.
  *
  * Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + ...), and phi(x) = 1 / (sqrt(2 pi) e^(x^2/2)) with
- * the exponential as its own series (Abramowitz and Stegun 26.2.11). All terms of both are positive,
- * so that nothing cancels.
+ * the exponential as its own series (Abramowitz and Stegun 26.2.11). All terms of both are
+ * positive, so that nothing cancels.
  *
  * @module
  */
 
 const SQRT_TWO_PI = 2.506_628_274_631_000_7;
-/** Beyond it the tail is below 7e-16, the last bits of 1. */
+/** Beyond this the tail is below 7e-16, less than the last bits of 1. */
 const FARTHEST = 8;
 
 /** Probability that a standard normal variable is at most `x`; absolute error below 1e-15. */

@@ -1,7 +1,8 @@
 /**
- * Delays that the node draws itself, whatever the packet asks for: uniform and constant
- * (spec/mixnet.md 3.1). Both exist for comparison: at equal mean, uniform hides log2(e / 2) = 0.443
- * bit less than Poisson, and constant keeps the order and hides nothing.
+ * Delays that the node draws itself, whatever the packet asks for: uniform and constant. Both exist
+ * for comparison: at equal mean, a uniform delay hides log2(e / 2) = 0.443 bit less than Poisson
+ * mixing (docs/spec/privacy-metrics.md, Closed forms), and a constant one keeps the order and hides
+ * nothing.
  *
  * @module
  */

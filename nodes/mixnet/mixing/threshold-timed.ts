@@ -1,13 +1,13 @@
 /**
- * Flushing by count and timer together (spec/mixnet.md 3.1). "Threshold or timed": everything leaves
- * when N are in, or T after the last such flush. "Threshold and timed": everything leaves at the
- * timer, when N are in by then.
+ * Flushing by count and timer together (Serjantov, Dingledine, Syverson 2002). "Threshold or
+ * timed": everything leaves when N messages are in, or T after the last timed flush. "Threshold and
+ * timed": everything leaves at the timer, if N are in by then.
  *
  * @module
  */
 import type { FlushRule } from './batch.ts';
 
-/** Everything leaves at once when N are in, or by the timer. */
+/** Everything leaves when N are in, or at the timer. */
 export class ThresholdOrTimedRule implements FlushRule {
   readonly #threshold: number;
 
@@ -29,7 +29,7 @@ export class ThresholdOrTimedRule implements FlushRule {
   }
 }
 
-/** Everything leaves by the timer, when at least N are in. */
+/** Everything leaves at the timer, if at least N are in. */
 export class ThresholdAndTimedRule implements FlushRule {
   readonly #threshold: number;
 

@@ -1,6 +1,7 @@
 /**
  * Flushing by count: the threshold mix sends all N when N are in; the threshold pool mix waits for
- * N + n and sends N of them, keeping n (spec/mixnet.md 3.1). n = 0 is the threshold mix.
+ * N + n and sends N of them, keeping n (Serjantov, Dingledine, Syverson 2002). With n = 0 it is the
+ * threshold mix.
  *
  * @module
  */

@@ -1,12 +1,13 @@
 /**
- * Cottrell's timed dynamic pool, as in Mixmaster (spec/mixnet.md 3.1): every T, of s messages leave
- * max(0, min(s - nmin, floor(f s))). The more traffic, the larger the pool that stays.
+ * Cottrell's timed dynamic pool, as in Mixmaster (Serjantov, Dingledine, Syverson 2002): every T,
+ * max(0, min(s - nmin, floor(f s))) of s messages leave. The more traffic, the larger the pool that
+ * remains.
  *
  * @module
  */
 import type { FlushRule } from './batch.ts';
 
-/** At most a share f leaves, and nmin stay. */
+/** At most a share f leaves, and at least nmin remain. */
 export class TimedDynamicRule implements FlushRule {
   readonly #pool: number;
   readonly #fraction: number;

@@ -1,6 +1,6 @@
 /**
- * Flushing by the timer: the timed mix sends all every T; the timed pool mix keeps n back
- * (spec/mixnet.md 3.1). n = 0 is the timed mix.
+ * Flushing by the timer: the timed mix sends everything every T; the timed pool mix keeps n back
+ * (Serjantov, Dingledine, Syverson 2002). With n = 0 it is the timed mix.
  *
  * @module
  */

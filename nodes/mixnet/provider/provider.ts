@@ -1,6 +1,6 @@
 /**
- * A provider: where clients send their packets to and fetch their messages from (project spec mixnet
- * 3.2 "gateway" and "service node" in one, 3.7).
+ * A provider: clients send their packets to it and fetch their messages from it; it is Katzenpost's
+ * gateway and service node in one (docs/spec/mixnet.md, Clients and providers).
  *
  * @module
  */
@@ -25,10 +25,10 @@ import { TokenBucket } from './token-bucket.ts';
 
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
-/** Bytes of a SURB's identifier: zeros where there is none. */
+/** Identifier of a SURB when there is none: zeros. */
 const NO_SURB = new Uint8Array(16);
 
-/** Of the double `swallowing`: one message of so many vanishes. */
+/** Test double `swallowing`: one message in this many vanishes. */
 const SWALLOWED_EACH = 10;
 
 /** What a provider keeps for one client. */
@@ -40,7 +40,7 @@ interface Account {
   readonly endpoint: Endpoint;
 }
 
-/** Makes a provider on `host`. */
+/** Creates a provider on `host`. */
 export function createProvider(host: Host, setup: NodeSetup<MixnetOptions>): NodeHandle {
   return stationHandle(new ProviderNode(host, setup));
 }
@@ -51,9 +51,9 @@ class ProviderNode implements StationNode, StationRole {
   readonly #spooled: Counter;
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
-  /** Packets of mixes end here, or are loops that begin their second round. */
+  /** Packets from mixes end here, or are loops that begin their second half. */
   readonly #fromMix: Origin = { next: (id) => this.#next?.find(id), endRefused: undefined };
-  /** 3.1: what goes from client to client of one provider goes through the mixes, too. */
+  /** A packet between two clients of the same provider also goes through the mixes. */
   readonly #fromClient: Origin = { ...this.#fromMix, endRefused: 'client-to-local-user' };
   #next: HopTable | undefined;
   #tokenNs = 1;
@@ -79,7 +79,7 @@ class ProviderNode implements StationNode, StationRole {
   useDocument(document: DirectoryDocument): void {
     const station = this.station;
     const { lambdaP, lambdaL, lambdaD } = document.rates;
-    // 3.7: the rate that every client obeys, and a little more.
+    // The rate that every client obeys, plus slack.
     const perMs = (lambdaP + lambdaL + lambdaD) * station.options.rateLimit.slack;
     this.#tokenNs = Math.max(1, meanNsOf(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setRate(this.#tokenNs);
@@ -126,7 +126,7 @@ class ProviderNode implements StationNode, StationRole {
     return 'delivered';
   }
 
-  /** From a client it is charged; from a mix it ends here, or is a loop on its way. */
+  /** Packets from clients are charged; packets from mixes end here, or are loops under way. */
   #packet(packet: Uint8Array, account: Account | undefined): void {
     const { relay, host, options } = this.station;
     if (account !== undefined && options.rateLimit.enabled && !account.bucket.take(host.now())) {
@@ -136,7 +136,7 @@ class ProviderNode implements StationNode, StationRole {
     relay.receive(packet, account === undefined ? this.#fromMix : this.#fromClient);
   }
 
-  /** A client is who has a link to this provider and is no mix, provider or authority. */
+  /** A client is any linked host that is not a mix, provider or authority. */
   #account(name: string): Account | undefined {
     const known = this.#accounts.get(name);
     if (known !== undefined) return known;
@@ -163,7 +163,7 @@ class ProviderNode implements StationNode, StationRole {
     return { kind: 'forward', surbId: NO_SURB, body };
   }
 
-  /** 3.7: as many frames as always, whatever waits. */
+  /** Always the same number of frames, however many messages wait. */
   #retrieve(account: Account, sequence: number): void {
     const taken = account.spool.acknowledge(sequence);
     this.#spoolSize -= taken.length;
@@ -175,7 +175,7 @@ class ProviderNode implements StationNode, StationRole {
     for (let index = 0; index < frames; index++) this.#answer(account, head[index]);
   }
 
-  /** One client of a provider is named: the others have the same options more often than not. */
+  /** The warning names one client of the provider: usually the others have the same options. */
   #warn({ name, spool, watch }: Account, taken: number): void {
     const { host } = this.station;
     const slow = watch.retrieved(host.now(), { taken, waiting: spool.size });

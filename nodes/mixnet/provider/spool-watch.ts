@@ -1,31 +1,31 @@
 /**
  * Warns the operator when more messages arrive for a client than it retrieves: its spool then grows
- * until it is full, and what is delivered comes later and later.
+ * until it is full, and messages are delivered later and later.
  *
- * Both rates are measured since the client last found no more than one batch: in this time nothing
- * that waited was left unasked for, so a spool that has grown by several batches says that the client
- * asks too seldom. While a client is away nothing is measured. Changes nothing.
+ * Both rates are measured since the client last left no more than one batch waiting: from then on
+ * nothing should pile up, so a spool that has grown by several batches shows that the client
+ * retrieves too rarely. While a client is away nothing is measured. It changes nothing.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Batches by which a spool grows until it is told; retrievals that this takes at least. */
+/** Batches by which a spool must grow before the warning, and the fewest retrievals that takes. */
 const BATCHES_GROWN = 5;
 const RETRIEVALS_LEAST = 10;
-/** A pause of so many mean ones: the client was away. */
+/** A pause this many times the mean pause: the client was away. */
 const PAUSES_AWAY = 5;
 
-/** What was found. */
+/** A finding. */
 export interface SlowRetrieval {
-  /** Messages a second that arrived, and those that the client took. */
+  /** Messages per second that arrived, and that the client retrieved. */
   readonly arrivedPerSecond: number;
   readonly retrievedPerSecond: number;
   readonly overSeconds: number;
 }
 
-/** See the module; one for each client. */
+/** Watches one client. */
 export class SpoolWatch {
   readonly #batch: number;
   #arrived = 0;
@@ -35,19 +35,20 @@ export class SpoolWatch {
   #lastNs: Nanoseconds | undefined;
   #pauseNs: Nanoseconds = 0;
 
-  /** @param batch Messages of one retrieval at most. */
+  /** @param batch Most messages per retrieval. */
   constructor(batch: number) {
     this.#batch = batch;
   }
 
-  /** A message came for the client. */
+  /** A message for the client arrived. */
   arrived(): void {
     this.#arrived += 1;
   }
 
   /**
-   * The client asks: it has `taken` messages of those before, and `waiting` are in its spool.
-   * @returns what is wrong, at each retrieval at which it is.
+   * The client retrieves: it has received `taken` of the earlier messages, and `waiting` are in its
+   * spool.
+   * @returns the finding, for each retrieval where it applies.
    */
   retrieved(
     now: Nanoseconds,
@@ -79,7 +80,7 @@ export class SpoolWatch {
     this.#retrievals = 0;
   }
 
-  /** True for the first retrieval, and after a pause that is far longer than those before. */
+  /** True for the first retrieval, and after a pause much longer than earlier ones. */
   #wasAway(now: Nanoseconds): boolean {
     const last = this.#lastNs;
     this.#lastNs = now;
@@ -92,7 +93,7 @@ export class SpoolWatch {
   }
 }
 
-/** For the log and the report. */
+/** Text for the log and the report. */
 export function slowRetrievalText(
   client: string,
   { arrivedPerSecond, retrievedPerSecond, overSeconds }: SlowRetrieval,

@@ -1,21 +1,21 @@
 /**
- * The messages that wait for one client: first in, first out, kept until the client says that it has
- * them (project spec mixnet 3.7).
+ * The messages waiting for one client: first in, first out, kept until the client acknowledges them
+ * (docs/spec/mixnet.md, Clients and providers).
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { Spooled } from '../wire.ts';
 
-/** A message with its place in the spool. */
+/** A message and its place in the spool. */
 export interface SpoolEntry {
-  /** Changes only when the client counts from elsewhere. */
+  /** Changes only when the client resumes from another number. */
   sequence: number;
   readonly arrivedNs: Nanoseconds;
   readonly message: Spooled;
-  /** Under which observers know it; 0 without one. */
+  /** Name under which observers know it; 0 without an observer. */
   readonly copy: number;
-  /** False until the first answer that carries it. */
+  /** False until an answer has contained it. */
   isShown: boolean;
 }
 
@@ -24,21 +24,21 @@ export class Spool {
   readonly #entries: SpoolEntry[] = [];
   #lastSequence = 0;
 
-  /** Messages that wait. */
+  /** Messages waiting. */
   get size(): number {
     return this.#entries.length;
   }
 
-  /** Puts a message at the end. */
+  /** Appends a message. */
   add(message: Spooled, arrivedNs: Nanoseconds, copy = 0): void {
     this.#lastSequence += 1;
     this.#entries.push({ sequence: this.#lastSequence, arrivedNs, message, copy, isShown: false });
   }
 
   /**
-   * Deletes what the client has: everything up to `sequence`. A number that was never given out is
-   * that of a spool before a restart: from then on both count from there.
-   * @returns the messages that were deleted.
+   * Deletes what the client has: everything up to `sequence`. A number that was never issued comes
+   * from before a restart of the provider: from then on both sides count from there.
+   * @returns the deleted messages.
    */
   acknowledge(sequence: number): readonly SpoolEntry[] {
     if (sequence > this.#lastSequence) {

@@ -1,11 +1,11 @@
 /**
- * Token bucket of one client, in integers, with the time given (project spec mixnet 3.6, 3.7).
+ * Token bucket of one client, in integers, driven by the caller's time.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
-/** A bucket that starts full. A token is as much credit as comes in its mean time. */
+/** A bucket that starts full. A token is the credit that accrues in its mean time. */
 export class TokenBucket {
   readonly #burst: number;
   #tokenNs = 0;
@@ -13,12 +13,12 @@ export class TokenBucket {
   #lastNs: Nanoseconds = 0;
   #isFilled = false;
 
-  /** @param burst Tokens held at most, >= 1. */
+  /** @param burst Most tokens held, >= 1. */
   constructor(burst: number) {
     this.#burst = burst;
   }
 
-  /** @param tokenNs Mean time between two tokens, ns, integer >= 1. */
+  /** @param tokenNs Mean time between tokens, ns, integer >= 1. */
   setRate(tokenNs: Nanoseconds): void {
     this.#tokenNs = tokenNs;
     if (!this.#isFilled) this.#credit = this.#burst * tokenNs;
@@ -33,7 +33,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Takes one token that may not be there yet; how long it is until then, in ns. */
+  /** Takes one token, possibly in advance; returns how long until it is available, in ns. */
   reserve(now: Nanoseconds): Nanoseconds {
     this.#refill(now);
     this.#credit -= this.#tokenNs;

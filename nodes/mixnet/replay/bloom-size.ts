@@ -1,6 +1,6 @@
 /**
- * How large a Bloom filter must be (spec/mixnet.md 3.5): m = -n ln p / (ln 2)^2 bits and
- * k = m/n ln 2 hashes for n elements and probability p of a false positive when n are in.
+ * The size of a Bloom filter (Bloom, CACM 13(7), 1970): m = -n ln p / (ln 2)^2 bits and k = m/n ln
+ * 2 hashes for n elements, and probability p of a false positive once n are in.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface BloomSize {
 }
 
 /**
- * Size for `elements` and a share of false positives.
+ * Size for `elements` and a given share of false positives.
  * @param elements n, >= 1.
  * @param falsePositive p, 0 < p < 1.
  */

@@ -1,9 +1,9 @@
 /**
- * One Bloom filter over 16-byte elements, with double hashing (spec/mixnet.md 3.5):
- * g_i = h1 + i h2 mod m, where h1 and h2 come from the halves of a keyed hash, so that nobody without
- * the key can choose which bits are set.
+ * A Bloom filter over 16-byte elements with double hashing (Kirsch and Mitzenmacher, ESA 2006): g_i
+ * = h1 + i h2 mod m, where h1 and h2 are the halves of a keyed hash, so that nobody without the key
+ * can choose which bits are set.
  *
- * Does not bound how many elements it takes; its owner does.
+ * It does not bound the number of elements; its owner does.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import type { SipHash16 } from './sip-hash.ts';
 
 const WORD_BITS = 32;
 const TWO_32 = 0x1_0000_0000;
-/** 52 bits of each half of the hash count: times 2^-52 they are below 1, and times m below m. */
+/** 52 bits of each half of the hash are used: times 2^-52 they are below 1, and times m below m. */
 const HIGH_MASK = 0xf_ffff;
 const TWO_52 = 0x10_0000 * TWO_32;
 
-/** A set that may contain more than was put in, never less. */
+/** A set that may appear to contain more than was added, never less. */
 export class Bloom {
   readonly #bits: number;
   readonly #hashes: number;
@@ -36,7 +36,9 @@ export class Bloom {
     return this.#words.byteLength;
   }
 
-  /** Probability that an element that was never added seems to be in: (bits set / m)^k. */
+  /**
+   * Probability that an element that was never added appears to be in the set: (bits set / m)^k.
+   */
   get falsePositive(): number {
     const fill = this.#bitsSet / this.#bits;
     let product = 1;
@@ -44,21 +46,21 @@ export class Bloom {
     return product;
   }
 
-  /** Where the bits of an element are; asked for before `has` and `add`. */
+  /** Computes the bit positions of an element; call it before `has` and `add`. */
   place(hash: SipHash16): void {
     const { out } = hash;
     this.#first = this.#reduce(out[1] as number, out[0] as number);
     this.#step = this.#reduce(out[3] as number, out[2] as number);
   }
 
-  /** Whether the element that was placed last seems to be in. */
+  /** Whether the element placed last appears to be in the set. */
   has(): boolean {
     const words = this.#words;
     const bits = this.#bits;
     const step = this.#step;
     let at = this.#first;
     for (let index = 0; index < this.#hashes; index++) {
-      // Above 2^32 `at & 31` still takes the low five bits of the integer.
+      // Above 2^32 `at & 31` still gives the low five bits of the integer.
       if (((words[Math.floor(at / WORD_BITS)] as number) & (1 << (at & 31))) === 0) return false;
       at += step;
       if (at >= bits) at -= bits;
@@ -66,7 +68,7 @@ export class Bloom {
     return true;
   }
 
-  /** Adds the element that was placed last. */
+  /** Adds the element placed last. */
   add(): void {
     const words = this.#words;
     const bits = this.#bits;
@@ -83,7 +85,7 @@ export class Bloom {
     }
   }
 
-  /** A half of the hash, uniform, as an integer in 0..m-1; cheaper than the remainder by m. */
+  /** Half of the hash, uniform, as an integer in 0..m-1; cheaper than the remainder modulo m. */
   #reduce(high: number, low: number): number {
     return Math.floor((((high & HIGH_MASK) * TWO_32 + low) / TWO_52) * this.#bits);
   }

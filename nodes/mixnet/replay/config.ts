@@ -15,17 +15,20 @@ import {
 
 /** Schema of the options. */
 export const replayConfig = z.strictObject({
-  /** Packets in the life of a mix key: rate times epoch, with a reserve. */
+  /** Packets during the life of a mix key: rate times epoch, with a margin. */
   expectedTags: z.int().min(1).max(EXPECTED_TAGS_MAX).default(EXPECTED_TAGS_DEFAULT),
-  /** Share of honest packets dropped as replays when so many have come. */
+  /** Share of honest packets dropped as replays once this many have arrived. */
   falsePositive: z
     .number()
     .min(FALSE_POSITIVE_MIN)
     .max(FALSE_POSITIVE_MAX)
     .default(FALSE_POSITIVE_DEFAULT),
-  /** 2: a second filter for as many packets is grown when the first is full, instead of refusing. */
+  /**
+   * 2: when the first filter is full, a second one for as many packets is added, instead of
+   * refusing.
+   */
   filters: z.union([z.literal(1), z.literal(2)]).default(1),
-  /** Packets that may wait until their tags are on disk. */
+  /** Most packets waiting until their tags are on disk. */
   pendingMax: z.int().min(1).default(PENDING_DEFAULT),
 });
 

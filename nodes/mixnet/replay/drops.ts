@@ -1,5 +1,5 @@
 /**
- * Why replay protection refuses a packet, each with one sentence.
+ * Reasons for which replay protection refuses a packet, each explained in one sentence.
  *
  * @module
  */

@@ -1,10 +1,11 @@
 /**
  * Test-and-set of replay tags under one mix key: Bloom filters with a stated probability of false
- * positives (spec/mixnet.md 3.5).
+ * positives (docs/spec/mixnet.md, Replay protection).
  *
- * The filter lives as long as its key and forgets nothing before: a tag that left it could be
- * replayed. When it has taken what it was made for, a second one of the same size may be grown (the
- * probability stated is for both together); then it refuses. Not persistent: see tag-log.ts.
+ * The filter lives as long as its key and never forgets a tag earlier: a forgotten tag could be
+ * replayed. When it holds as many tags as it was made for, a second filter of the same size may be
+ * added (the stated probability covers both together); after that it refuses. Not persistent: see
+ * tag-log.ts.
  *
  * @module
  */
@@ -12,17 +13,17 @@ import { Bloom } from './bloom.ts';
 import { bloomSize } from './bloom-size.ts';
 import { SipHash16 } from './sip-hash.ts';
 
-/** What is expected under one key. */
+/** What to expect under one key. */
 export interface ReplayFilterOptions {
-  /** Packets in the life of the key, >= 1. */
+  /** Packets during the life of the key, >= 1. */
   readonly expectedTags: number;
-  /** Probability that a new tag is taken for a replay, when the filter is full; 0..1. */
+  /** Probability that a new tag is taken for a replay when the filter is full; 0..1. */
   readonly falsePositive: number;
-  /** 2: a second filter for as many tags is grown when the first is full. 1 when absent. */
+  /** 2: when the first filter is full, a second one for as many tags is added. 1 when absent. */
   readonly filters?: 1 | 2;
 }
 
-/** `full`: the tag is not known, and there is no room to remember it, so that it must be refused. */
+/** `full`: the tag is unknown, but there is no room to remember it, so it must be refused. */
 export type FilterVerdict = 'new' | 'replay' | 'full';
 
 /** Remembers the tags of one mix key. */
@@ -31,12 +32,12 @@ export class ReplayFilter {
   readonly #filtersMax: number;
   readonly #hash: SipHash16;
   readonly #filters: Bloom[] = [];
-  /** The one that new tags are added to. */
+  /** The filter to which new tags are added. */
   #last: Bloom;
-  /** Tags in it. */
+  /** Number of tags in it. */
   #inLast = 0;
 
-  /** @param key 16 secret bytes, drawn anew for each filter. */
+  /** @param key 16 secret bytes, drawn freshly for each filter. */
   constructor(options: ReplayFilterOptions, key: Uint8Array) {
     this.#options = options;
     this.#filtersMax = options.filters ?? 1;
@@ -46,7 +47,7 @@ export class ReplayFilter {
 
   // hot: see bench/mix.ts.
   /**
-   * Asks for a tag and remembers it.
+   * Looks up a tag and remembers it.
    * @param tag At least 16 bytes, of which the first 16 count.
    */
   enter(tag: Uint8Array): FilterVerdict {
@@ -75,14 +76,14 @@ export class ReplayFilter {
     return this.#filters.reduce((sum, filter) => sum + filter.bytes, 0);
   }
 
-  /** Probability that a new tag is taken for a replay as full as the filter is now. */
+  /** Probability that a new tag is taken for a replay at the present fill level. */
   get falsePositiveNow(): number {
     return this.#filters.reduce((sum, filter) => sum + filter.falsePositive, 0);
   }
 
   #grow(): Bloom {
     const { expectedTags, falsePositive } = this.#options;
-    // Spec/mixnet.md 3.5: the probabilities of several filters add up.
+    // The probabilities of several filters add up.
     const filter = new Bloom(bloomSize(expectedTags, falsePositive / this.#filtersMax));
     this.#filters.push(filter);
     this.#inLast = 0;

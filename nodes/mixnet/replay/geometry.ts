@@ -1,20 +1,22 @@
 /**
- * Replay protection: lengths and defaults (spec/mixnet.md 3.5). Numbers only.
+ * Replay protection: lengths and defaults. Numbers only.
  *
  * @module
  */
 
-/** Bytes of a replay tag that count: in the log as in the filter. Two of 30 million tags agree in
- * them with probability 10^-24. */
+/**
+ * Bytes of a replay tag that are used, in the log and in the filter. Two of 30 million tags agree
+ * in them with probability 10^-24.
+ */
 export const TAG_BYTES = 16;
 /** Bytes of the secret that keys a filter. */
 export const FILTER_KEY_BYTES = 16;
-/** Packets per key: 20 minutes at 833 a second. */
+/** Packets per key: 20 minutes at 833 per second. */
 export const EXPECTED_TAGS_DEFAULT = 1_000_000;
 export const EXPECTED_TAGS_MAX = 1_000_000_000;
 /** Share of honest packets that are dropped at the end of a key's life. */
 export const FALSE_POSITIVE_DEFAULT = 1e-6;
 export const FALSE_POSITIVE_MIN = 1e-9;
 export const FALSE_POSITIVE_MAX = 0.1;
-/** Packets that may wait for the disk: 0.4 s at 25,000 a second. */
+/** Most packets waiting for the disk: 0.4 s at 25,000 per second. */
 export const PENDING_DEFAULT = 10_000;

@@ -1,9 +1,9 @@
 /**
- * Replay protection of one mix key: the filter decides, and the log lets a packet go when its tag
- * is on disk (spec/mixnet.md 3.5).
+ * Replay protection of one mix key: the filter decides, and the log releases a packet when its tag
+ * is on disk (docs/spec/mixnet.md, Replay protection).
  *
- * Two honest designs: with a store, key and tags are both on disk; without one, both are in memory,
- * and a restart must lose the key. A key on disk with tags in memory is not offered.
+ * There are two sound designs: with a store, key and tags are both on disk; without one, both are
+ * in memory, and a restart must discard the key. A key on disk with tags in memory is not offered.
  *
  * @module
  */
@@ -18,17 +18,17 @@ export interface TagGuard {
   retire(): void;
 }
 
-/** Parts of a guard. */
+/** What a guard needs. */
 export interface ReplayGuardOptions {
-  /** Of this key alone, empty. */
+  /** A filter for this key alone, empty. */
   readonly filter: ReplayFilter;
-  /** Of this key alone; absent: the key is in memory only. */
+  /** A store for this key alone; when absent, the key is in memory only. */
   readonly store?: Store;
-  /** Tags that may wait for the disk, >= 1. */
+  /** Most tags waiting for the disk, >= 1. */
   readonly pendingMax: number;
 }
 
-/** Refuses what came before, also before a crash. */
+/** Refuses packets that came before, even before a crash. */
 export class ReplayGuard implements TagGuard {
   readonly #filter: ReplayFilter;
   readonly #log: TagLog | undefined;
@@ -45,11 +45,11 @@ export class ReplayGuard implements TagGuard {
   }
 
   /**
-   * Judges a packet whose MAC was right. When nothing is returned, the packet may go as soon as
+   * Judges a packet whose MAC was valid. When nothing is returned, the packet may be sent once
    * `onSynced` is called without an error, and not before; with an error it must be dropped
    * (`replay-log-failed`).
    * @param tag At least 16 bytes.
-   * @param onSynced Without a store it is called before the return.
+   * @param onSynced Without a store it is called before this method returns.
    */
   enter(tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined {
     const log = this.#log;
@@ -62,7 +62,7 @@ export class ReplayGuard implements TagGuard {
     return undefined;
   }
 
-  /** Ends with the key, which must be destroyed first: the tags on disk are erased. */
+  /** Ends with the key, which must be destroyed first: erases the tags on disk. */
   retire(): void {
     this.#log?.clear();
   }

@@ -1,5 +1,6 @@
 /**
- * Replay protection of a mix: filter, log, and both together. The door for the rest of the protocol.
+ * Replay protection of a mix: filter, log, and their combination. The only entry point for the rest
+ * of the protocol.
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * SipHash-2-4 with 128 bits of output, of messages of 16 bytes (Aumasson and Bernstein, "SipHash: a
  * fast short-input PRF", 2012; output of 128 bits as in their reference implementation).
  *
- * It keys a Bloom filter: without the key nobody can choose which bits an element sets
- * (spec/mixnet.md 3.5). Not for authentication of packets. 64-bit words are pairs of 32-bit ones.
+ * It keys a Bloom filter: without the key nobody can choose which bits an element sets. Not for
+ * authentication of packets. 64-bit words are pairs of 32-bit ones.
  *
  * @module
  */
@@ -11,7 +11,7 @@
 const KEY_BYTES = 16;
 const COMPRESSION_ROUNDS = 2;
 const FINAL_ROUNDS = 4;
-/** Last block: the length of the message, 16, in its highest byte. */
+/** Last block: the message length, 16, in its highest byte. */
 const LENGTH_BLOCK = 16 << 24;
 
 /** A keyed hash of 16-byte messages; {@link SipHash16.out} holds the last result. */
@@ -39,7 +39,7 @@ export class SipHash16 {
     const k3 = key[3] as number;
     v[0] = k0 ^ 0x70736575;
     v[1] = k1 ^ 0x736f6d65;
-    // 0xee marks the output of 128 bits.
+    // 0xee selects the output of 128 bits.
     v[2] = k2 ^ 0x6e646f6d ^ 0xee;
     v[3] = k3 ^ 0x646f7261;
     v[4] = k0 ^ 0x6e657261;
@@ -136,5 +136,5 @@ function rounds(v: Int32Array, count: number): void {
   v[7] = h3;
 }
 
-/** 1 when a sum of two low words passed 2^32: it is then below each of them. */
+/** 1 when a sum of two low words exceeded 2^32: it is then below each of them. */
 const carry = (sum: number, word: number): number => (sum >>> 0 < word >>> 0 ? 1 : 0);

@@ -1,8 +1,9 @@
 /**
- * The tags of one mix key on disk: append-only, 16 bytes each, in groups (spec/mixnet.md 3.5).
+ * The tags of one mix key on disk: append-only, 16 bytes each, in groups (docs/spec/mixnet.md,
+ * Replay protection).
  *
- * A packet may be forwarded only after its tag is synced, so that a crash forgets no tag of a packet
- * that was forwarded. While one group is being synced the next one gathers: the slower the disk, the
+ * A packet may be forwarded only after its tag is synced, so that a crash loses no tag of a
+ * forwarded packet. While one group is being synced the next one gathers: the slower the disk, the
  * larger the groups. Key and log live and end together: never keep a key whose log is gone.
  *
  * ```text
@@ -16,32 +17,32 @@ import { TAG_BYTES } from './geometry.ts';
 
 const FIRST_ROOM = 64;
 
-/** Called when the tag is on disk, or with the error for which it is not. */
+/** Called when the tag is on disk, or with the error if it is not. */
 export type OnSynced = (error?: string) => void;
 
 /** Writes tags in groups. */
 export class TagLog {
   readonly #store: Store;
-  /** Tags that gather for the next group. */
+  /** Tags gathered for the next group. */
   #gathered = new Uint8Array(FIRST_ROOM * TAG_BYTES);
   #waiting: OnSynced[] = [];
   #isSyncing = false;
   #syncing = 0;
 
-  /** @param store Of this key alone. */
+  /** @param store A store for this key alone. */
   constructor(store: Store) {
     this.#store = store;
   }
 
   /**
-   * Tells every tag in the store, in the order of writing. Call it before the first `add`.
-   * @param visit The bytes belong to the log after the call.
+   * Passes every tag in the store to `visit`, in the order written. Call it before the first `add`.
+   * @param visit The log owns the bytes after the call.
    * @returns how many.
    */
   static reload(store: Store, visit: (tag: Uint8Array) => void): number {
     let count = 0;
     store.replay((record) => {
-      // The store never alters a record silently, so another length is a mistake of ours.
+      // The store never alters a record silently, so another length is our own mistake.
       if (record.length % TAG_BYTES !== 0) {
         throw new Error(`a record of replay tags has ${record.length} bytes`);
       }
@@ -73,7 +74,7 @@ export class TagLog {
     if (!this.#isSyncing) this.#sync();
   }
 
-  /** Forgets all tags with their key; take care to destroy the key first. */
+  /** Erases all tags; destroy their key first. */
   clear(): void {
     this.#store.truncate();
     this.#store.sync(() => undefined);
@@ -91,7 +92,7 @@ export class TagLog {
   #onSync(group: readonly OnSynced[], error: string | undefined): void {
     this.#isSyncing = false;
     this.#syncing = 0;
-    // The next group first: what the owners do now may take long.
+    // The next group first: the callbacks may take long.
     if (this.#waiting.length > 0) this.#sync();
     for (const onSynced of group) onSynced(error);
   }

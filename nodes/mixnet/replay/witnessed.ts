@@ -1,10 +1,10 @@
 /**
- * Compares the verdicts of replay protection with ground truth, without influence on them: a tag
- * refused that never came is a false positive (`mix.replay.false_positive`), one let go twice is a
- * hole.
+ * Compares the verdicts of replay protection with ground truth, without influencing them: a tag
+ * refused that never came before is a false positive (`mix.replay.false_positive`), one accepted
+ * twice is a false negative.
  *
- * The witness lives outside the node and survives its crashes. It takes 53 bits of a tag for the
- * tag: among a million tags two agree in them with probability 6e-5.
+ * The witness lives outside the node and survives its crashes. It uses 53 bits of a tag: among a
+ * million tags two agree in them with probability 6e-5.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import type { OnSynced } from './tag-log.ts';
 
 const TWO_21 = 0x20_0000;
 
-/** Where verdicts are counted. */
+/** The counters for verdicts. */
 export interface TagCounters {
-  /** Tags that came for the first time: the base of the share. */
+  /** Tags that came for the first time: the denominator of the share. */
   readonly fresh: Counter;
   /** Those of them that were taken for replays. */
   readonly falsePositives: Counter;
-  /** Tags let go a second time. */
+  /** Tags accepted a second time. */
   readonly falseNegatives: Counter;
 }
 
@@ -35,7 +35,7 @@ export class WitnessedGuard implements TagGuard {
   readonly #came: string;
   readonly #went: string;
 
-  /** What is measured, and where it is noted: `space` names the node and the key. */
+  /** What is measured, and where it is recorded: `space` names the node and the key. */
   constructor(
     inner: TagGuard,
     truth: { readonly witness: Witness; readonly space: string },
