@@ -1,7 +1,8 @@
 /**
- * Commands of routing-info slots, decoded and encoded (project spec mixnet 1.3).
+ * Commands of routing-info slots, decoded and encoded (katzenpost,
+ * core/sphinx/commands/commands.go).
  *
- * Which commands may stand together is in `accept.ts`. Integers are big-endian.
+ * `receive.ts` checks which commands may occur together. Integers are big-endian.
  *
  * ```
  *  0x00 null        every byte after it is zero
@@ -12,8 +13,9 @@
  *  0x81 node window | first millisecond since 1970 (6) | milliseconds (4) |
  * ```
  *
- * The node window is ours: stop-and-go mixes (3.1) need it, and beside delay and next node there is
- * room for just that. It is an unknown tag, as in the reference, except in networks that use it.
+ * The node window is an addition of this project for stop-and-go mixes (docs/spec/mixnet.md,
+ * Stop-and-go windows); beside delay and next node there is room for exactly that. In networks that
+ * do not use it, its tag is unknown, as in the reference.
  *
  * @module
  */
@@ -41,7 +43,7 @@ const RECIPIENT_LENGTH: number = COMMAND_TAG_LENGTH + RECIPIENT_ID_LENGTH;
 const NODE_DELAY_LENGTH: number = COMMAND_TAG_LENGTH + DELAY_LENGTH;
 const NODE_WINDOW_LENGTH: number = COMMAND_TAG_LENGTH + WINDOW_FIRST_LENGTH + WINDOW_SPAN_LENGTH;
 
-/** Send on to the node `id`, with `mac` as the MAC of the header. */
+/** Forward to the node `id`, with `mac` as the header's MAC. */
 export interface NextNode {
   readonly kind: 'nextNode';
   readonly id: Uint8Array;
@@ -53,23 +55,25 @@ export type Command =
   | NextNode
   /** Deliver to this recipient. */
   | { readonly kind: 'recipient'; readonly id: Uint8Array }
-  /** The packet is a reply made with the SURB of this identifier. */
+  /** The packet is a reply made with the SURB `id`. */
   | { readonly kind: 'surbReply'; readonly id: Uint8Array }
-  /** Keep the packet for this time, 0 … 2^32-1 milliseconds. */
+  /** Hold the packet for this time, 0 … 2^32-1 milliseconds. */
   | { readonly kind: 'nodeDelay'; readonly delayMs: number }
-  /** Refuse the packet unless it comes from `firstMs` (0 … 2^48-1, since 1970) to `spanMs` later. */
+  /**
+   * Refuse the packet unless it arrives from `firstMs` (0 … 2^48-1, since 1970) to `spanMs` later.
+   */
   | { readonly kind: 'nodeWindow'; readonly firstMs: number; readonly spanMs: number };
 
 /**
  * Decodes the commands of a slot. The identifiers are views of `slot`.
- * @returns the commands in their order, or undefined when they are malformed.
+ * @returns the commands in order, or undefined when they are malformed.
  */
 export function parseCommands(slot: Uint8Array): readonly Command[] | undefined {
   const commands = parseWindowedCommands(slot);
   return commands?.some(({ kind }) => kind === 'nodeWindow') === true ? undefined : commands;
 }
 
-/** As {@link parseCommands}, in a network whose mixes ask for windows. */
+/** Like {@link parseCommands}, in a network whose mixes use windows. */
 export function parseWindowedCommands(slot: Uint8Array): readonly Command[] | undefined {
   const commands: Command[] = [];
   let at = 0;
@@ -84,7 +88,7 @@ export function parseWindowedCommands(slot: Uint8Array): readonly Command[] | un
   return commands;
 }
 
-/** Length of a command by its tag; 0 when the tag is unknown. */
+/** Length of a command, by its tag; 0 when the tag is unknown. */
 function lengthOf(tag: number): number {
   switch (tag) {
     case TAG_NEXT_NODE:
@@ -102,8 +106,8 @@ function lengthOf(tag: number): number {
   }
 }
 
-/** Decodes the whole command at `offset`, whose tag is known. */
-// hot: a view costs 0.1 us, so that only identifiers are ones.
+/** Decodes the complete command at `offset`, whose tag is known. */
+// hot: a view costs 0.1 us, so only identifiers become views.
 function commandAt(slot: Uint8Array, offset: number): Command {
   const body = offset + COMMAND_TAG_LENGTH;
   switch (slot[offset]) {
@@ -144,7 +148,7 @@ export function encodedLength(commands: readonly Command[]): number {
 
 /**
  * Writes commands back to back at `offset`.
- * @returns where they end.
+ * @returns the offset after them.
  */
 export function writeCommands(
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * Key schedule and primitives of Sphinx as it uses them (project spec mixnet 1.1).
+ * Key schedule and primitives of Sphinx (katzenpost, core/sphinx/internal/crypto/crypto.go).
  *
  * Takes bytes and returns bytes; packets are built and read elsewhere.
  *
@@ -14,18 +14,18 @@ import {
   STREAM_KEY_LENGTH,
 } from './geometry.ts';
 
-/** A key of the payload cipher with its nonce. */
+/** A key of the payload cipher and its nonce. */
 export interface PayloadKey {
   readonly key: Uint8Array;
-  /** Also the initial value of the header stream of the same hop. */
+  /** Also the initial value of the same hop's header stream. */
   readonly iv: Uint8Array;
 }
 
-/** Key material of one hop: 160 bytes, of which these are views. */
+/** Key material of one hop: views of 160 bytes. */
 export interface HopKeys extends PayloadKey {
   readonly macKey: Uint8Array;
   readonly streamKey: Uint8Array;
-  /** Empty where no element is blinded (KEM). */
+  /** Empty when no element is blinded (KEM). */
   readonly blindingSeed: Uint8Array;
 }
 
@@ -34,23 +34,23 @@ const KDF_INFO = Uint8Array.from('katzenpost-kdf-v0-hkdf-sha256', (character) =>
   character.charCodeAt(0),
 );
 
-/** 1.1: header MAC key, stream key, stream IV, payload key; 128 bytes. */
+/** Header MAC key, stream key, stream IV, payload key; 128 bytes. */
 const KEM_KEYS_LENGTH: number = MAC_LENGTH + STREAM_KEY_LENGTH + IV_LENGTH + SPRP_KEY_LENGTH;
 
-/** Derives the keys of a hop for a NIKE, blinding seed included. */
+/** Derives the keys of a hop for a NIKE, including the blinding seed. */
 export function deriveNikeKeys(crypto: CryptoProvider, secret: Uint8Array): HopKeys {
   return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH + BLINDING_LENGTH));
 }
 
 /**
  * Derives the keys of a hop for a KEM. The first 128 bytes of HKDF-Expand do not depend on how many
- * follow: the blinding seed, which a KEM ignores, is not computed.
+ * follow, so the blinding seed, which a KEM ignores, is not computed.
  */
 export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKeys {
   return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH));
 }
 
-/** The same under another label, for formats of other packets. */
+/** The same under another label, for other packet formats. */
 export function deriveKeysUnder(
   crypto: CryptoProvider,
   secret: Uint8Array,
@@ -59,7 +59,7 @@ export function deriveKeysUnder(
   return splitKeys(crypto.hkdfExpandSha256({ key: secret, info, length: KEM_KEYS_LENGTH }));
 }
 
-/** HKDF-Expand without Extract: the secret itself is the pseudo-random key. */
+/** HKDF-Expand without Extract: the secret itself serves as pseudo-random key. */
 function expand(crypto: CryptoProvider, secret: Uint8Array, length: number): Uint8Array {
   return crypto.hkdfExpandSha256({ key: secret, info: KDF_INFO, length });
 }
@@ -80,14 +80,14 @@ function splitKeys(okm: Uint8Array): HopKeys {
 }
 
 /**
- * The scalar that blinds an element: 32 bytes of ChaCha20 under the seed, not the seed itself and
- * not reduced. At nonce 0 and counter 0 the original form equals that of RFC 8439.
+ * The scalar that blinds an element: 32 bytes of ChaCha20 keyed with the seed; neither the seed
+ * itself nor reduced. At nonce 0 and counter 0 original ChaCha20 equals that of RFC 8439.
  */
 export function blindingFactor(crypto: CryptoProvider, seed: Uint8Array): Uint8Array {
   return crypto.chacha20(seed, new Uint8Array(12), 0, new Uint8Array(BLINDING_LENGTH));
 }
 
-/** Encrypts a payload by one layer, in place. */
+/** Adds one layer of encryption to a payload, in place. */
 export function encipherPayload(
   crypto: CryptoProvider,
   { key, iv }: PayloadKey,
@@ -98,7 +98,7 @@ export function encipherPayload(
   cipher.wipe();
 }
 
-/** Decrypts a payload by one layer, in place. */
+/** Removes one layer of encryption from a payload, in place. */
 export function decipherPayload(
   crypto: CryptoProvider,
   { key, iv }: PayloadKey,

@@ -1,11 +1,11 @@
 /**
- * Why Sphinx refuses something, each with one sentence. A drop reason is also a metric and a trace
- * category (project spec mixnet 1.5 to 1.7 and 2); a refusal tells a sender what to change.
+ * Reasons for which Sphinx refuses something, each explained in one sentence. A drop reason is also
+ * a metric and a trace category; a refusal tells a sender what to change.
  *
  * @module
  */
 
-/** Reasons found by unwrapping a packet with one key, in the order of the checks. */
+/** Reasons found while unwrapping a packet with one key, in the order of the checks. */
 export const UNWRAP_DROPS = {
   truncated: 'The packet is shorter than a header.',
   'unknown-version': 'The two bytes of the version are not zero.',
@@ -15,7 +15,7 @@ export const UNWRAP_DROPS = {
   'payload-tag': 'The payload was changed on its way: its tag is not zero.',
 } as const;
 
-/** Reasons of a node beside those of the unwrapping (1.7). */
+/** Reasons of a node besides those of unwrapping. */
 export const NODE_DROPS = {
   'wrong-length': 'The packet has not the one length of its geometry.',
   'bad-command-set': 'The commands are none of forward, to user, SURB reply.',
@@ -24,7 +24,7 @@ export const NODE_DROPS = {
   'next-hop-invalid': 'The next node is not one that the topology allows here.',
 } as const;
 
-/** Reasons of the owner or user of a SURB (1.6). */
+/** Reasons of the owner or user of a SURB. */
 export const SURB_DROPS = {
   'surb-length': 'The SURB has not the length of its geometry.',
   'surb-keys': 'The keys of the SURB are not a whole number of 64-byte entries, two at least.',
@@ -43,7 +43,7 @@ export type NodeDrop = UnwrapDrop | keyof typeof NODE_DROPS;
 /** Why a SURB, a reply or the plaintext of a packet is refused. */
 export type SurbDrop = keyof typeof SURB_DROPS;
 
-/** Reasons for which a packet or SURB is not made (1.4 "refuse before sending"). */
+/** Reasons for which a packet or SURB cannot be made. */
 export const PATH_REFUSALS = {
   'path-length': 'The path has no hop, or more hops than the header has room for.',
   'node-id-length': 'The identifier of a node has not 32 bytes.',
@@ -54,5 +54,5 @@ export const PATH_REFUSALS = {
   'payload-length': 'The payload has not the one length of its geometry.',
 } as const;
 
-/** Why a packet or SURB is not made. */
+/** Why a packet or SURB cannot be made. */
 export type PathRefusal = keyof typeof PATH_REFUSALS;

@@ -1,9 +1,10 @@
 /**
- * Key exchanges of Sphinx: non-interactive (NIKE), where one element is blinded from hop to hop, and
- * by encapsulation (KEM), where each hop has a ciphertext of its own (project spec mixnet 1.1, 1.8).
+ * Key exchanges of Sphinx: non-interactive (NIKE), where one element is blinded from hop to hop
+ * (katzenpost, core/sphinx/sphinx.go), and by encapsulation (KEM), where each hop has a ciphertext
+ * of its own (core/sphinx/kemsphinx.go).
  *
- * X25519 is here in both kinds, and the combiner of two KEMs; `exchanges.ts` has them all by name. No
- * randomness is drawn: ephemeral secrets and coins are arguments.
+ * This module has X25519 in both forms and the combiner of two KEMs; `exchanges.ts` lists all
+ * exchanges. No randomness is drawn: ephemeral secrets and coins are arguments.
  *
  * @module
  */
@@ -14,15 +15,15 @@ import { type KemName, type NikeName, X25519_LENGTH } from './geometry.ts';
 /** Length of every shared secret, in bytes. */
 const SECRET_LENGTH = 32;
 
-/** A private key of a node, opened once per epoch and used for every packet. */
+/** A node's private key, loaded once per epoch and used for every packet. */
 export interface NodeKey {
   readonly publicKey: Uint8Array;
   /**
-   * The secret shared through an element, as a packet carries it.
-   * @returns 32 bytes, or undefined when the element is a point of low order.
+   * The secret shared through an element from a packet.
+   * @returns 32 bytes, or undefined when the element is a low-order point.
    */
   secretOf(element: Uint8Array): Uint8Array | undefined;
-  /** Lets go of the private key: from then on no element shares a secret with it. */
+  /** Discards the private key: from then on it yields no shared secret. */
   wipe(): void;
 }
 
@@ -37,11 +38,11 @@ export interface Nike {
   readonly coinsLength: number;
   openKey(privateKey: Uint8Array): NodeKey;
   publicKey(privateKey: Uint8Array): Uint8Array;
-  /** Multiplies; gives secrets and blinded elements. Undefined when the result is all zero. */
+  /** Multiplication; gives secrets and blinded elements. Undefined when the result is all zero. */
   multiply(scalar: Uint8Array, element: Uint8Array): Uint8Array | undefined;
 }
 
-/** What a sender gets from an encapsulation. */
+/** The result of an encapsulation for the sender. */
 export interface Encapsulation {
   readonly secret: Uint8Array;
   readonly ciphertext: Uint8Array;
@@ -61,10 +62,10 @@ export interface Kem {
   encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulation | undefined;
 }
 
-/** Either kind. */
+/** Either form. */
 export type Exchange = Nike | Kem;
 
-/** X25519 (RFC 7748) as non-interactive exchange; scalars are clamped by the multiplication. */
+/** X25519 (RFC 7748) as a non-interactive exchange; the multiplication clamps scalars. */
 export function x25519Nike(crypto: CryptoProvider): Nike {
   return {
     kind: 'nike',
@@ -86,7 +87,10 @@ export function x25519Nike(crypto: CryptoProvider): Nike {
   };
 }
 
-/** X25519 as encapsulation: the ciphertext is an ephemeral public key (1.8). */
+/**
+ * X25519 as an encapsulation: the ciphertext is an ephemeral public key (katzenpost/hpqc,
+ * kem/adapter).
+ */
 export function x25519Kem(crypto: CryptoProvider): Kem {
   return {
     kind: 'kem',
@@ -116,7 +120,10 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
   };
 }
 
-/** 1.8: keyed with the raw secret, over the receiver's public key, then the ciphertext. */
+/**
+ * Keyed with the raw secret, over the receiver's public key followed by the ciphertext
+ * (katzenpost/hpqc, kem/adapter).
+ */
 function adaptedSecret(
   crypto: CryptoProvider,
   message: readonly [publicKey: Uint8Array, ciphertext: Uint8Array],
@@ -125,7 +132,7 @@ function adaptedSecret(
   return crypto.blake2xb(concatBytes(...message), SECRET_LENGTH, shared);
 }
 
-/** How two KEMs are combined to one. */
+/** How to combine two KEMs. */
 export interface HybridOptions {
   readonly name: KemName;
   readonly crypto: CryptoProvider;
@@ -135,8 +142,8 @@ export interface HybridOptions {
 }
 
 /**
- * Two KEMs as one: the secret is safe while either of them is (1.8 `MLKEM768-X25519`, with X25519
- * as the first and ML-KEM-768 as the second).
+ * Two KEMs as one: the secret is safe while either of them is. `MLKEM768-X25519` has X25519 as
+ * first and ML-KEM-768 as second (katzenpost/hpqc, kem/combiner).
  */
 export function hybridKem(options: HybridOptions): Kem {
   const { name, crypto, first, second } = options;
@@ -183,8 +190,9 @@ export function hybridKem(options: HybridOptions): Kem {
 }
 
 /**
- * The combiner (1.8): the sum (XOR) of BLAKE2b-256 of each secret with all ciphertexts.
- * @param ciphertext all ciphertexts, joined.
+ * The combiner: XOR of the BLAKE2b-256 hashes of each secret with all ciphertexts (katzenpost/hpqc,
+ * kem/util, split PRF).
+ * @param ciphertext All ciphertexts, joined.
  */
 export function combineSecrets(
   crypto: CryptoProvider,

@@ -1,6 +1,5 @@
 /**
- * The key exchanges that networks choose from, by name, ML-KEM-768 among them (project spec mixnet
- * 1.8; FIPS 203).
+ * The key exchanges that a network can choose from, by name (ML-KEM-768: FIPS 203).
  *
  * @module
  */
@@ -18,21 +17,21 @@ import { ML_KEM_768_CIPHERTEXT_LENGTH } from './geometry.ts';
 
 /** Length of an ML-KEM-768 encapsulation key, in bytes (FIPS 203 table 3). */
 const ML_KEM_768_PUBLIC_KEY_LENGTH = 1184;
-/** d and z: the private key in its short form, in bytes (FIPS 203 section 7.1). */
+/** d and z: the private key in its seed form, in bytes (FIPS 203 section 7.1). */
 const ML_KEM_768_SEED_LENGTH = 64;
 /** The random message of an encapsulation, in bytes (FIPS 203 section 7.2). */
 const ML_KEM_768_COINS_LENGTH = 32;
 
 /**
- * The exchanges by name: `x25519` is the non-interactive one, the others encapsulate. The last is
- * the hybrid, whose secrets are safe while either of its halves is.
+ * The exchanges by name: `x25519` is non-interactive, the others encapsulate. The last is the
+ * hybrid, whose secrets are safe while either half is.
  */
 export const EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
 
-/** The name of an exchange, as files write it. */
+/** The name of an exchange in a file. */
 export type ExchangeChoice = (typeof EXCHANGE_NAMES)[number];
 
-/** Makes the exchange of that name over a provider. */
+/** Creates the named exchange over a provider. */
 export function createExchange(crypto: CryptoProvider, name: ExchangeChoice): Exchange {
   switch (name) {
     case 'x25519':
@@ -69,7 +68,7 @@ function mlKem768Kem({ mlKem768 }: CryptoProvider): Kem {
   };
 }
 
-/** X25519 first, then ML-KEM-768, in keys, coins and ciphertexts (1.8 `MLKEM768-X25519`). */
+/** X25519 first, then ML-KEM-768, in keys, coins and ciphertexts (`MLKEM768-X25519`). */
 function mlKem768X25519Kem(crypto: CryptoProvider): Kem {
   const name = 'MLKEM768-X25519';
   return hybridKem({ name, crypto, first: x25519Kem(crypto), second: mlKem768Kem(crypto) });

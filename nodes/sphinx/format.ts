@@ -1,6 +1,6 @@
 /**
- * Which format the packets of a network have: real ones, those of the research format, or modelled
- * ones where the provider does no cryptography either. All behind {@link PacketFormat}.
+ * Selects the packet format of a network: real packets, the research format, or modelled packets
+ * when the provider does no cryptography either. All are behind {@link PacketFormat}.
  *
  * @module
  */
@@ -14,18 +14,19 @@ import type { PacketFormat } from './packet-format.ts';
 import { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 import { peelHeader } from './unwrap.ts';
 
-/** Formats by name: Katzenpost's, and one for research, which has no vectors to check it with. */
+/** Formats by name: Katzenpost's, and one for research, for which there are no test vectors. */
 export const FORMAT_NAMES = ['katzenpost', 'outfox-like-research'] as const;
 
-/** What a format is made from. */
+/** The input for a format. */
 export interface FormatOptions extends SuiteOptions {
   /** Katzenpost's when absent. */
   readonly format?: (typeof FORMAT_NAMES)[number];
 }
 
 /**
- * Makes the format that is asked for; `crypto: modelled` gets modelled packets whatever it is.
- * @throws RangeError when hops or user data are out of range, or format and exchange do not fit.
+ * Creates the requested format; `crypto: modelled` always gets modelled packets.
+ * @throws RangeError when hops or user data are out of range, or format and exchange are
+ * incompatible.
  */
 export function createFormat(options: FormatOptions): PacketFormat {
   const suite = createSuite(options);
@@ -46,9 +47,9 @@ export function sphinxFormat(suite: SphinxSuite): PacketFormat {
 }
 
 /**
- * Names a packet on one link for an observer who measures: both ends compute the same number, and
- * each hop changes it.
- * @param packet at least 8 bytes.
+ * Names a packet on one link for a measuring observer: both ends compute the same number, and each
+ * hop changes it.
+ * @param packet At least 8 bytes.
  * @returns the first 48 bits of the element, a safe integer.
  */
 export function messageKey(packet: Uint8Array): number {

@@ -1,8 +1,8 @@
 /**
- * Lengths and constants of Sphinx packets: the one place where they are computed (project spec
- * mixnet 1.2 and 1.3, the Katzenpost format).
+ * Lengths and constants of Sphinx packets, computed only here (katzenpost,
+ * core/sphinx/geo/geo_impl.go).
  *
- * All packets of one geometry have one length. No bytes are read or written here.
+ * All packets of one geometry have the same length. No bytes are read or written here.
  *
  * ```
  * packet  = header || payload
@@ -13,54 +13,57 @@
  * @module
  */
 
-/** Bytes in front of every packet: the version, both zero (1.3 "AD"). */
+/** Bytes at the start of every packet: the version, both zero (`AD` in the reference). */
 export const VERSION_LENGTH = 2;
-/** Length of a header MAC and of its key, in bytes: HMAC-SHA256, not truncated (1.1). */
+/** Length of a header MAC and of its key, in bytes: HMAC-SHA256, not truncated. */
 export const MAC_LENGTH = 32;
-/** Length of the zero bytes in front of a payload, in bytes (1.2). */
+/** Length of the zero bytes before a payload, in bytes. */
 export const PAYLOAD_TAG_LENGTH = 32;
-/** Length of the identifier of a node, in bytes (1.2). */
+/** Length of a node identifier, in bytes. */
 export const NODE_ID_LENGTH = 32;
-/** Length of the identifier of a recipient, in bytes (1.2). */
+/** Length of a recipient identifier, in bytes. */
 export const RECIPIENT_ID_LENGTH = 32;
-/** Length of the identifier of a SURB, in bytes (1.2). */
+/** Length of a SURB identifier, in bytes. */
 export const SURB_ID_LENGTH = 16;
-/** Length of the tag of a command, in bytes (1.3). */
+/** Length of a command's tag, in bytes. */
 export const COMMAND_TAG_LENGTH = 1;
-/** Length of the delay in a command, in bytes: a count of milliseconds (1.3). */
+/** Length of the delay in a command, in bytes: a count of milliseconds. */
 export const DELAY_LENGTH = 4;
-/** Length of the first instant of a window, in bytes: milliseconds since 1970 (own addition to 1.3). */
+/** Length of a window's first instant, in bytes: milliseconds since 1970 (not in the reference). */
 export const WINDOW_FIRST_LENGTH = 6;
-/** Length of the length of a window, in bytes: milliseconds (own addition to 1.3). */
+/** Length of a window's span, in bytes: milliseconds (not in the reference). */
 export const WINDOW_SPAN_LENGTH = 4;
-/** Flag byte and reserved byte in front of a forward payload with room for a SURB (1.6). */
+/** Flag byte and reserved byte before a forward payload with room for a SURB. */
 export const PLAINTEXT_HEADER_LENGTH = 2;
 
-/** Length of a key of the payload cipher, in bytes (1.1). */
+/** Length of a key of the payload cipher, in bytes: AEZ v5. */
 export const SPRP_KEY_LENGTH = 48;
-/** Length of an initial value of the header stream, and nonce of the payload cipher (1.1). */
+/** Length of the header stream's initial value, which is also the payload cipher's nonce. */
 export const IV_LENGTH = 16;
-/** Length of a header stream key, in bytes: AES-256 (1.1). */
+/** Length of a header stream key, in bytes: AES-256. */
 export const STREAM_KEY_LENGTH = 32;
-/** Length of a blinding seed, and of the factor made of it, in bytes (1.1). */
+/** Length of a blinding seed, and of the factor made from it, in bytes. */
 export const BLINDING_LENGTH = 32;
-/** Length of a replay tag, in bytes: SHA-512/256 (1.1). */
+/** Length of a replay tag, in bytes: SHA-512/256. */
 export const REPLAY_TAG_LENGTH = 32;
-/** Length of a payload key with its nonce, as SURBs carry them, in bytes (1.2). */
+/** Length of a payload key with its nonce, as contained in SURBs, in bytes. */
 export const SPRP_KEY_MATERIAL_LENGTH: number = SPRP_KEY_LENGTH + IV_LENGTH;
 
-/** Length of a next-node command, in bytes (1.3). */
+/** Length of a next-node command, in bytes. */
 export const NEXT_NODE_LENGTH: number = COMMAND_TAG_LENGTH + NODE_ID_LENGTH + MAC_LENGTH;
-/** Length of a SURB-reply command, in bytes (1.3). */
+/** Length of a SURB-reply command, in bytes. */
 export const SURB_REPLY_LENGTH: number = COMMAND_TAG_LENGTH + SURB_ID_LENGTH;
 
-/** Hops a header has room for by default: gateway, three mixes, service node (1.2). */
+/**
+ * Default number of hops in a header: gateway, three mixes, service node (katzenpost,
+ * cmd/genconfig).
+ */
 export const DEFAULT_HOPS = 5;
-/** User data of a packet by default, in bytes (1.2). */
+/** Default user data of a packet, in bytes (katzenpost, cmd/genconfig). */
 export const DEFAULT_USER_PAYLOAD_LENGTH = 2000;
-/** Hops a header may have room for: creation costs the square of it, the header E each. */
+/** Most hops in a header: creation costs the square of it, and the header grows by E per hop. */
 const HOPS_MAX = 20;
-/** User data of a packet at most, in bytes: what one buffer of the payload cipher may take. */
+/** Most user data of a packet, in bytes: the largest buffer for the payload cipher. */
 const USER_PAYLOAD_LENGTH_MAX = 1_048_576;
 
 /** Length of a Curve25519 key or element, in bytes. */
@@ -68,7 +71,7 @@ export const X25519_LENGTH = 32;
 /** Length of an ML-KEM-768 ciphertext, in bytes (FIPS 203 table 3). */
 export const ML_KEM_768_CIPHERTEXT_LENGTH = 1088;
 
-/** The key exchanges that a geometry can be made for, with the length of the element, in bytes. */
+/** The supported key exchanges, with the length of the element in bytes. */
 const EXCHANGE_ELEMENT_LENGTH = {
   nike: { x25519: X25519_LENGTH, x448: 56 },
   kem: {
@@ -79,28 +82,28 @@ const EXCHANGE_ELEMENT_LENGTH = {
   },
 } as const;
 
-/** Names of exchanges by non-interactive key exchange: one blinded element for all hops. */
+/** Names of non-interactive key exchanges: one blinded element for all hops. */
 export type NikeName = keyof typeof EXCHANGE_ELEMENT_LENGTH.nike;
-/** Names of exchanges by key encapsulation: one ciphertext for each hop. */
+/** Names of key encapsulations: one ciphertext per hop. */
 export type KemName = keyof typeof EXCHANGE_ELEMENT_LENGTH.kem;
 
-/** Which key exchange a geometry is for. */
+/** The key exchange of a geometry. */
 export type ExchangeName =
   | { readonly kind: 'nike'; readonly name: NikeName }
   | { readonly kind: 'kem'; readonly name: KemName };
 
-/** What a geometry is computed from. */
+/** The input for a geometry. */
 export interface GeometryOptions {
   readonly exchange: ExchangeName;
   /** Hops that a header has room for, 1 … 20. */
   readonly nrHops: number;
   /** Bytes of user data, 1 … 1,048,576. */
   readonly userForwardPayloadLength: number;
-  /** Whether a forward payload has room for a SURB beside the user data. */
+  /** Whether a forward payload has room for a SURB besides the user data. */
   readonly withSurb: boolean;
 }
 
-/** All lengths, in bytes, of the packets of one network (names of project spec mixnet 1.2). */
+/** All lengths, in bytes, of a network's packets; field names as in the reference's geometry. */
 export interface Geometry {
   readonly packetLength: number;
   /** Hops, not bytes. */
@@ -115,22 +118,22 @@ export interface Geometry {
   readonly userForwardPayloadLength: number;
   readonly nextNodeHopLength: number;
   readonly sprpKeyMaterialLength: number;
-  /** Exactly one of the two names is set, the other is empty. */
+  /** Exactly one of the two names is set; the other is empty. */
   readonly nikeName: NikeName | '';
   readonly kemName: KemName | '';
   /** E: a public key (NIKE) or a ciphertext (KEM). */
   readonly elementLength: number;
-  /** How much of a slot the commands may use: all but the next ciphertext, where there is one. */
+  /** Bytes of a slot available for commands: all but the next ciphertext, if any. */
   readonly commandsLength: number;
-  /** Where the routing info begins in a packet. */
+  /** Offset of the routing info in a packet. */
   readonly routingInfoOffset: number;
-  /** Where the header's MAC begins in a packet. */
+  /** Offset of the header's MAC in a packet. */
   readonly macOffset: number;
   readonly withSurb: boolean;
 }
 
 /**
- * Computes all lengths (1.2).
+ * Computes all lengths.
  * @throws RangeError when hops or user data are out of range.
  */
 export function createGeometry(options: GeometryOptions): Geometry {

@@ -1,8 +1,9 @@
 /**
- * Headers as their creator makes them, for packets and SURBs (project spec mixnet 1.4, 1.8).
+ * Headers of packets and SURBs, as made by their creator (katzenpost, core/sphinx/sphinx.go
+ * `createHeader`, core/sphinx/kemsphinx.go `createKEMHeader`).
  *
- * Randomness is taken from the source handed in, in this order: the ephemeral secret (NIKE) or the
- * coins of each hop (KEM), then the filler of unused slots.
+ * Randomness is taken from the given source in this order: the ephemeral secret (NIKE) or the coins
+ * of each hop (KEM), then the filler of unused slots.
  *
  * @module
  */
@@ -21,14 +22,14 @@ export interface PathHop {
   /** 32 bytes. */
   readonly id: Uint8Array;
   readonly publicKey: Uint8Array;
-  /** Without the next-node command, which is made from the path. */
+  /** Without the next-node command, which follows from the path. */
   readonly commands: readonly Command[];
 }
 
-/** A path and the source of randomness for what is made over it. */
+/** A path and the source of randomness. */
 export interface PathInput {
   readonly path: readonly PathHop[];
-  /** Gives that many fresh random bytes, for example `host.randomBytes`. */
+  /** Returns that many fresh random bytes, for example `host.randomBytes`. */
   readonly random: (length: number) => Uint8Array;
 }
 
@@ -37,11 +38,11 @@ export interface CreatedHeader {
   readonly header: Uint8Array;
   /** The payload keys of the hops, first to last. */
   readonly payloadKeys: readonly PayloadKey[];
-  /** The elements that the hops see, first to last. */
+  /** The elements seen by the hops, first to last. */
   readonly elements: readonly Uint8Array[];
 }
 
-/** Makes the headers of one format over the lengths of a suite. */
+/** Makes headers of one format, with the lengths of a suite. */
 export type MakeHeader<Suite extends SphinxSuite = SphinxSuite> = (
   suite: Suite,
   input: PathInput,
@@ -50,11 +51,11 @@ export type MakeHeader<Suite extends SphinxSuite = SphinxSuite> = (
 /** What a sender shares with one hop. */
 interface HopSecret {
   readonly keys: HopKeys;
-  /** The element that this hop sees. */
+  /** The element seen by this hop. */
   readonly element: Uint8Array;
 }
 
-/** Makes a header over a path, or tells why not. */
+/** Creates a header for a path, or returns why not. */
 export function createHeader(
   suite: SphinxSuite,
   input: PathInput,
@@ -70,7 +71,7 @@ export function createHeader(
   if (secrets === undefined) return { refusal: 'key-invalid' };
   const { nrHops, perHopRoutingInfoLength } = suite.geometry;
   const fillerLength = (nrHops - path.length) * perHopRoutingInfoLength;
-  // 1.4: random, never zero, or the last hop could count the slots that were not used.
+  // Random, never zero: otherwise the last hop could count the unused slots.
   const filler = fillerLength > 0 ? random(fillerLength) : new Uint8Array(0);
   return {
     header: wrapSlots({ suite, path, secrets, filler }),
@@ -79,7 +80,7 @@ export function createHeader(
   };
 }
 
-/** 1.4 "refuse before sending": hops, identifiers, keys and commands. */
+/** Checks hops, identifiers, keys and commands before anything is made. */
 export function checkPath(suite: SphinxSuite, path: readonly PathHop[]): PathRefusal | undefined {
   if (path.length === 0) return 'path-length';
   if (path.length > suite.geometry.nrHops) return 'path-length';
@@ -90,7 +91,7 @@ export function checkPath(suite: SphinxSuite, path: readonly PathHop[]): PathRef
   return undefined;
 }
 
-/** @param reserved bytes of the slot that the next-node command will take. */
+/** @param reserved Bytes of the slot needed for the next-node command. */
 function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefusal | undefined {
   if (hop.id.length !== NODE_ID_LENGTH) return 'node-id-length';
   if (hop.publicKey.length !== suite.exchange.publicKeyLength) return 'key-length';
@@ -99,7 +100,7 @@ function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefus
   return length > suite.geometry.commandsLength ? 'commands-length' : undefined;
 }
 
-/** 1.4 steps 1 and 2: one secret for all hops, blinded once more at each. */
+/** One secret for all hops, blinded once more at each. */
 function nikeSecrets(
   suite: SphinxSuite,
   nike: Nike,
@@ -123,7 +124,7 @@ function nikeSecrets(
   return secrets;
 }
 
-/** Multiplies an element with one scalar after the other, each clamped as the hops do it. */
+/** Multiplies an element by several scalars in turn, each clamped as the hops do it. */
 function multiplyAll(
   nike: Nike,
   scalars: readonly Uint8Array[],
@@ -137,7 +138,7 @@ function multiplyAll(
   return product;
 }
 
-/** 1.8: a ciphertext for each hop, independent of the others. */
+/** A ciphertext per hop, independent of the others. */
 function kemSecrets(
   suite: SphinxSuite,
   kem: Kem,
@@ -162,7 +163,7 @@ interface Wrapping {
   readonly filler: Uint8Array;
 }
 
-/** 1.4 steps 3 to 5: from the last hop to the first, one slot in front each time. */
+/** From the last hop to the first, prepending one slot each time. */
 function wrapSlots({ suite, path, secrets, filler }: Wrapping): Uint8Array {
   const { streams, paddings } = makeStreams(suite, secrets);
   let routingInfo = filler;
@@ -198,8 +199,8 @@ function slotOf({ suite, path, secrets }: Wrapping, index: number, mac: Uint8Arr
 }
 
 /**
- * 1.4 step 3: what each hop's stream covers of the slots, and the padding that the hops before it
- * leave behind the slots: each hop appends zeros and decrypts them.
+ * The part of each hop's stream that covers the slots, and the padding that earlier hops leave
+ * after the slots: each hop appends zeros and decrypts them.
  */
 function makeStreams(
   suite: SphinxSuite,
@@ -221,7 +222,7 @@ function makeStreams(
   return { streams, paddings };
 }
 
-/** Adds (XOR) `other` to the start of `bytes`. */
+/** XORs `other` into the start of `bytes`. */
 function addBytes(bytes: Uint8Array, other: Uint8Array): void {
   for (let index = 0; index < other.length; index++) {
     bytes[index] = (bytes[index] as number) ^ (other[index] as number);

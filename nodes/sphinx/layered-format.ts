@@ -1,6 +1,6 @@
 /**
- * A format whose headers are its own and whose payloads, SURBs and replies are wrapped in layers as in
- * Katzenpost's (project spec mixnet 1.5, 1.6), behind {@link PacketFormat}.
+ * A format with its own headers, and with payloads, SURBs and replies wrapped in layers as in
+ * Katzenpost's, behind {@link PacketFormat}.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { SphinxSuite } from './suite.ts';
 import { createReply, openReply, surbWith } from './surb.ts';
 import { advance, type PeeledHeader } from './unwrap.ts';
 
-/** What tells such formats apart. */
+/** What differs between such formats. */
 export interface HeaderFormat<Suite extends SphinxSuite> {
   readonly name: PacketFormat['name'];
   readonly suite: Suite;
@@ -20,7 +20,7 @@ export interface HeaderFormat<Suite extends SphinxSuite> {
   readonly peel: Opener<PeeledHeader>['peel'];
 }
 
-/** Makes the format. */
+/** Creates the format. */
 export function layeredFormat<Suite extends SphinxSuite>(parts: HeaderFormat<Suite>): PacketFormat {
   const { name, suite, makeHeader, peel } = parts;
   const { exchange, geometry } = suite;

@@ -1,9 +1,9 @@
 /**
- * The format of a network's packets, as its nodes and clients use it: one interface for real Sphinx
- * packets, for those of the research format, and for modelled ones, which have the same lengths,
- * commands and drops.
+ * The packet format of a network, as used by its nodes and clients: one interface for real Sphinx
+ * packets, the research format, and modelled packets, all with the same lengths, commands and
+ * drops.
  *
- * Plaintexts (`encodeForward`, `decodeForward`) are the same for all. `format.ts` makes one.
+ * Plaintexts (`encodeForward`, `decodeForward`) are the same for all. `format.ts` creates a format.
  *
  * @module
  */
@@ -16,44 +16,44 @@ import type { Received, ReceiveRules } from './receive.ts';
 import type { CreatedSurb } from './surb.ts';
 import type { Dropped } from './unwrap.ts';
 
-/** How the packets of one network are made and read. All of them have one length. */
+/** How the packets of a network are made and read. All of them have the same length. */
 export interface PacketFormat {
-  /** `modelled` packets are readable and can be forged by anyone; `outfox-like` ones are research. */
+  /** Anyone can read and forge `modelled` packets; `outfox-like` ones are for research. */
   readonly name: 'sphinx' | 'modelled' | 'outfox-like';
   readonly geometry: Geometry;
-  /** Length of the public key of a node, in bytes. */
+  /** Length of a node's public key, in bytes. */
   readonly publicKeyLength: number;
-  /** Length of the private key of a node, in bytes; any random bytes are one. */
+  /** Length of a node's private key, in bytes; any random bytes are valid. */
   readonly privateKeyLength: number;
-  /** Opens a private key, once per epoch; its public key goes into the directory. */
+  /** Loads a private key, once per epoch; its public key goes into the directory. */
   openKey(privateKey: Uint8Array): NodeKey;
   /**
-   * Makes a packet.
-   * @param payload exactly `forwardPayloadLength` bytes, as `encodeForward` gives them.
+   * Creates a packet.
+   * @param payload Exactly `forwardPayloadLength` bytes, from `encodeForward`.
    */
   createPacket(
     input: PathInput,
     payload: Uint8Array,
   ): TaggedPacket | { readonly refusal: PathRefusal };
   /**
-   * What a node does with a packet: opens it and decides what becomes of it.
-   * @param packet changed in place; what is returned are views of it.
+   * What a node does with a packet: opens it and decides what happens to it.
+   * @param packet Changed in place; the results are views of it.
    */
   receive(rules: ReceiveRules, packet: Uint8Array): Received | Dropped<NodeDrop>;
   /**
-   * Makes a SURB.
-   * @param input the last hop's commands name the recipient and the identifier of the SURB.
+   * Creates a SURB.
+   * @param input The last hop's commands name the recipient and the SURB's identifier.
    */
   createSurb(input: PathInput): CreatedSurb | { readonly refusal: PathRefusal };
   /**
-   * Makes the reply packet of a SURB, which must not be used again.
-   * @param payload exactly `forwardPayloadLength` bytes.
+   * Creates the reply packet for a SURB, which must not be used again.
+   * @param payload Exactly `forwardPayloadLength` bytes.
    */
   createReply(surb: Uint8Array, payload: Uint8Array): CreatedPacket | Dropped<SurbDrop>;
   /**
    * Opens the payload of a reply.
-   * @param payload as the last hop gave it, changed in place.
-   * @param keys as {@link createSurb} gave them.
+   * @param payload From the last hop; changed in place.
+   * @param keys From {@link createSurb}.
    */
   openReply(
     payload: Uint8Array,

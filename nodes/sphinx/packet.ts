@@ -1,5 +1,6 @@
 /**
- * Packets as their sender makes them, and the plaintext inside (project spec mixnet 1.5, 1.6).
+ * Packets as made by their sender, and their plaintext (katzenpost, core/sphinx/sphinx.go
+ * `NewPacket`).
  *
  * ```
  * forward payload with room for a SURB:  flag (1) | 0 (1) | SURB or zeros | user data
@@ -16,7 +17,7 @@ import type { SphinxSuite } from './suite.ts';
 import type { Dropped } from './unwrap.ts';
 import { isZero } from './zero.ts';
 
-/** What the first byte of a forward payload says. */
+/** First byte of a forward payload. */
 const FLAG_NO_SURB = 0;
 const FLAG_SURB = 1;
 
@@ -26,15 +27,15 @@ export interface CreatedPacket {
   readonly firstHop: Uint8Array;
 }
 
-/** A packet whose maker can tell what its hops remember of it. */
+/** A packet whose creator can compute what its hops remember of it. */
 export interface TaggedPacket extends CreatedPacket {
-  /** The replay tag at each hop, first to last; hashed at the call. */
+  /** The replay tag at each hop, first to last; computed by the call. */
   replayTags(): readonly Uint8Array[];
 }
 
 /**
- * Makes a packet.
- * @param payload exactly `forwardPayloadLength` bytes; see {@link encodeForward}.
+ * Creates a packet.
+ * @param payload Exactly `forwardPayloadLength` bytes; see {@link encodeForward}.
  */
 export function createPacket(
   suite: SphinxSuite,
@@ -44,25 +45,25 @@ export function createPacket(
   return packetWith(createHeader, suite, input, payload);
 }
 
-/** Makes a packet with the header of any format; its payload is wrapped the same way in all. */
+/** Creates a packet with the header of any format; the payload is wrapped the same way in all. */
 export function packetWith<Suite extends SphinxSuite>(
   makeHeader: MakeHeader<Suite>,
   suite: Suite,
   input: PathInput,
   payload: Uint8Array,
 ): TaggedPacket | { readonly refusal: PathRefusal } {
-  // Before the header draws randomness.
+  // Checked before the header draws randomness.
   if (payload.length !== suite.geometry.forwardPayloadLength) return { refusal: 'payload-length' };
   const created = makeHeader(suite, input);
   if ('refusal' in created) return created;
   const tagged = concatBytes(new Uint8Array(PAYLOAD_TAG_LENGTH), payload);
-  // One layer for each hop, the last hop's first.
+  // One layer per hop, the last hop's first.
   for (const key of created.payloadKeys.toReversed()) encipherPayload(suite.crypto, key, tagged);
   const [first] = input.path;
   return {
     packet: concatBytes(created.header, tagged),
     firstHop: (first as { readonly id: Uint8Array }).id,
-    // 1.5: the tag is a hash of the element, which nobody but hop and maker sees.
+    // The tag is a hash of the element, which only the hop and the creator see.
     replayTags: () => created.elements.map((element) => suite.crypto.sha512Over256(element)),
   };
 }
@@ -71,11 +72,11 @@ export function packetWith<Suite extends SphinxSuite>(
 export interface ForwardPayload {
   /** Absent when the sender wants no reply. */
   readonly surb?: Uint8Array;
-  /** `userForwardPayloadLength` bytes; what is shorter is filled with zeros. */
+  /** `userForwardPayloadLength` bytes; shorter data is padded with zeros. */
   readonly data: Uint8Array;
 }
 
-/** Encodes a plaintext to one length, with a SURB or without (1.6). */
+/** Encodes a plaintext to the fixed length, with or without a SURB. */
 export function encodeForward(
   geometry: Geometry,
   { surb, data }: ForwardPayload,

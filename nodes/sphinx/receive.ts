@@ -1,9 +1,10 @@
 /**
- * Receiving: what a node does with a packet, as the flat list of checks of project spec mixnet 1.5
- * and 1.7. Every check has a name, which is its drop reason.
+ * What a node does with a received packet, as a flat list of checks (docs/spec/mixnet.md, Packets
+ * at a mix; katzenpost, server/internal/packet and cryptoworker). Every check is named by its drop
+ * reason.
  *
- * Time, queues and sockets are the node's; the replay tags and the topology are asked through
- * {@link ReceiveRules}.
+ * Time, queues and sockets belong to the node; replay tags and topology are queried through {@link
+ * ReceiveRules}.
  *
  * @module
  */
@@ -23,39 +24,42 @@ import {
   type Unwrapped,
 } from './unwrap.ts';
 
-/** A private key with the replay tags accepted under it. */
+/** A private key and the replay tags accepted under it. */
 export interface EpochKey {
   readonly key: NodeKey;
   /**
    * Enters a tag.
-   * @returns false when the tag was there already: the packet is a replay.
+   * @returns false when the tag is already there: the packet is a replay.
    */
   enterTag(replayTag: Uint8Array): boolean;
 }
 
 /** What a node allows. */
 export interface ReceiveRules {
-  /** Keys to try, the present one first; of the neighbouring epochs while the slack window lasts. */
+  /**
+   * Keys to try, the present one first; near the ends of an epoch also the neighbouring epoch's
+   * key.
+   */
   readonly keys: readonly EpochKey[];
-  /** Longest delay to accept, in milliseconds: three epochs (1.7). */
+  /** Longest delay to accept, in milliseconds: three epochs. */
   readonly delayMsMax: number;
-  /** Whether the topology lets a packet go on from here to that node. */
+  /** Whether the topology allows a packet to go from here to that node. */
   isNextHop(nodeId: Uint8Array): boolean;
 }
 
-/** A packet accepted. */
+/** An accepted packet. */
 export interface Received {
   readonly unwrapped: Unwrapped;
-  /** 0 when the packet asked for none, which terminal packets may. */
+  /** 0 when the packet asks for none, as terminal packets may. */
   readonly delayMs: number;
 }
 
-/** How packets of a format are opened: the parts that know keys and bytes. */
+/** How packets of a format are opened: the parts that handle keys and bytes. */
 export interface Opener<Peeled extends PeeledCommands> {
   readonly geometry: Geometry;
-  /** Opens the header with one key; the packet stays as it is. */
+  /** Opens the header with one key; the packet is not modified. */
   peel(key: NodeKey, packet: Uint8Array): Peeled | Dropped<UnwrapDrop>;
-  /** Takes the layer off, in place. */
+  /** Removes the layer, in place. */
   advance(peeled: Peeled, packet: Uint8Array): Unwrapped | Dropped<UnwrapDrop>;
 }
 
@@ -68,7 +72,7 @@ function sphinxOpener(suite: SphinxSuite): Opener<PeeledHeader> {
   };
 }
 
-/** Opens a packet and decides what becomes of it. On success the packet is changed in place. */
+/** Opens a packet and decides what happens to it. On success the packet is changed in place. */
 export function receivePacket(
   suite: SphinxSuite,
   rules: ReceiveRules,
@@ -77,7 +81,7 @@ export function receivePacket(
   return receiveWith(sphinxOpener(suite), rules, packet);
 }
 
-/** The list of checks, over any format. */
+/** The list of checks, for any format. */
 export function receiveWith<Peeled extends PeeledCommands>(
   opener: Opener<Peeled>,
   rules: ReceiveRules,
@@ -100,14 +104,14 @@ export function receiveWith<Peeled extends PeeledCommands>(
   return { unwrapped, delayMs: delayOf(peeled.commands) };
 }
 
-/** 1.7: a shorter payload would be forwarded unnoticed otherwise. */
+/** Otherwise a shortened payload would be forwarded unnoticed. */
 function checkLength(geometry: Geometry, packet: Uint8Array): NodeDrop | undefined {
   return packet.length === geometry.packetLength ? undefined : 'wrong-length';
 }
 
 /**
- * Tries one key after the other (1.7). A point of low order is one under every key, and a malformed
- * slot behind a good MAC was made for this key: both end the search.
+ * Tries one key after the other. A low-order point is one under every key, and a malformed slot
+ * behind a valid MAC was made for this key: both end the search.
  */
 function openWithAnyKey<Peeled extends PeeledCommands>(
   opener: Opener<Peeled>,
@@ -123,8 +127,8 @@ function openWithAnyKey<Peeled extends PeeledCommands>(
 }
 
 /**
- * 1.7: forward is next node and delay; to user is a recipient; a SURB reply is a recipient and the
- * identifier of the SURB. Terminal packets come with and without a delay, and both are accepted.
+ * Forward: next node and delay; to user: a recipient; SURB reply: a recipient and a SURB
+ * identifier. Terminal packets exist with and without a delay, and both are accepted.
  */
 function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
   const nextNodes = countOf(commands, 'nextNode');
@@ -138,7 +142,7 @@ function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
   return isForward || isTerminal ? undefined : 'bad-command-set';
 }
 
-/** After the MAC, or anyone could fill the tags with guessed elements; before the payload. */
+/** After the MAC, or anyone could fill the filter with guessed elements; before the payload. */
 function checkReplay(epochKey: EpochKey, replayTag: Uint8Array): NodeDrop | undefined {
   return epochKey.enterTag(replayTag) ? undefined : 'replay';
 }

@@ -9,20 +9,20 @@ import { deriveKemKeys, deriveNikeKeys, type HopKeys } from './crypto.ts';
 import type { Exchange } from './exchange.ts';
 import { createGeometry, type Geometry } from './geometry.ts';
 
-/** What every function of this folder needs to know of its network. */
+/** What every function of this folder needs to know about its network. */
 export interface SphinxSuite {
   readonly crypto: CryptoProvider;
   readonly exchange: Exchange;
   readonly geometry: Geometry;
-  /** One buffer for the slots of the packet at hand; behind them is a slot of zeros. */
+  /** One buffer for the slots of the current packet, followed by a slot of zeros. */
   readonly slots: Uint8Array;
-  /** Decodes the commands of a slot, those that this network knows. */
+  /** Decodes the commands of a slot that this network knows. */
   parseSlot(slot: Uint8Array): readonly Command[] | undefined;
   /** Derives the keys of a hop from a shared secret. */
   deriveKeys(secret: Uint8Array): HopKeys;
 }
 
-/** What a suite is made of. */
+/** The input for a suite. */
 export interface SuiteOptions {
   readonly crypto: CryptoProvider;
   readonly exchange: Exchange;
@@ -30,14 +30,14 @@ export interface SuiteOptions {
   readonly nrHops: number;
   /** Bytes of user data in a packet, 1 … 1,048,576. */
   readonly userForwardPayloadLength: number;
-  /** Whether a packet has room for a SURB beside the user data. */
+  /** Whether a packet has room for a SURB besides the user data. */
   readonly withSurb: boolean;
-  /** Whether nodes know the command for windows, which the reference does not have; as a rule no. */
+  /** Whether nodes know the window command, which the reference does not have; normally not. */
   readonly withWindows?: boolean;
 }
 
 /**
- * Makes a suite; once per network and provider.
+ * Creates a suite; once per network and provider.
  * @throws RangeError when hops or user data are out of range.
  */
 export function createSuite(options: SuiteOptions): SphinxSuite {

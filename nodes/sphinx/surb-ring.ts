@@ -1,8 +1,7 @@
 /**
- * The SURBs whose replies a client waits for: keys by identifier, used once and then erased
- * (project spec mixnet 1.6 and 2, case 18).
+ * The SURBs whose replies a client expects: keys by identifier, used once and then erased.
  *
- * Bounded: the oldest SURB makes room for a new one. Time-outs are the client's.
+ * Bounded: a new SURB displaces the oldest one. Time-outs are up to the client.
  *
  * @module
  */
@@ -13,14 +12,14 @@ import type { SurbDrop } from './drops.ts';
 import type { PacketFormat } from './packet-format.ts';
 import type { Dropped } from './unwrap.ts';
 
-/** Keys of SURBs, in the order of their making. */
+/** Keys of SURBs, in order of creation. */
 export class SurbRing {
   readonly #format: Pick<PacketFormat, 'openReply'>;
   readonly #capacity: number;
-  /** In the order of insertion, which is that of age. */
+  /** In order of insertion, and so of age. */
   readonly #keys = new Map<string, Uint8Array>();
 
-  /** @param capacity SURBs waiting at the same time, 1 or more. */
+  /** @param capacity Most SURBs waiting at the same time, 1 or more. */
   constructor(format: Pick<PacketFormat, 'openReply'>, capacity: number) {
     this.#format = format;
     this.#capacity = capacity;
@@ -32,7 +31,7 @@ export class SurbRing {
   }
 
   /**
-   * Keeps the keys of a SURB; the oldest one leaves when the ring is full.
+   * Stores the keys of a SURB; the oldest one is removed when the ring is full.
    * @param surbId 16 bytes, fresh.
    */
   add(surbId: Uint8Array, keys: Uint8Array): void {
@@ -43,7 +42,7 @@ export class SurbRing {
     this.#keys.set(toHex(surbId), keys);
   }
 
-  /** Opens the reply to a SURB and forgets it, whether the reply was intact or not. */
+  /** Opens the reply to a SURB and forgets the SURB, whether the reply was intact or not. */
   open(
     surbId: Uint8Array,
     payload: Uint8Array,

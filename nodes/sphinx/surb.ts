@@ -1,6 +1,7 @@
 /**
- * Single-use reply blocks: made by who wants an answer, used by who gives it (project spec mixnet
- * 1.6). The answering side learns neither path nor recipient.
+ * Single-use reply blocks: made by whoever wants an answer, used by the one who answers
+ * (katzenpost, core/sphinx/surb.go `NewSURB`, `NewPacketFromSURB`, `DecryptSURBPayload`). The
+ * answering side learns neither path nor recipient.
  *
  * ```
  * SURB = header || id of the first hop (32) || key of the payload cipher (48) || nonce (16)
@@ -23,15 +24,15 @@ import type { CreatedPacket } from './packet.ts';
 import type { SphinxSuite } from './suite.ts';
 import { type Dropped, hasZeroTag } from './unwrap.ts';
 
-/** A reply block and what its owner keeps under its identifier. */
+/** A reply block, and what its owner stores under its identifier. */
 export interface CreatedSurb {
   readonly surb: Uint8Array;
   readonly keys: Uint8Array;
 }
 
 /**
- * Makes a SURB. Randomness: 64 bytes of key first, then as for a header.
- * @param input the last hop's commands name the recipient and the identifier of the SURB.
+ * Creates a SURB. Randomness: 64 bytes of key first, then as for a header.
+ * @param input The last hop's commands name the recipient and the SURB's identifier.
  */
 export function createSurb(
   suite: SphinxSuite,
@@ -40,7 +41,7 @@ export function createSurb(
   return surbWith(createHeader, suite, input);
 }
 
-/** Makes a SURB with the header of any format. */
+/** Creates a SURB with the header of any format. */
 export function surbWith<Suite extends SphinxSuite>(
   makeHeader: MakeHeader<Suite>,
   suite: Suite,
@@ -58,8 +59,8 @@ export function surbWith<Suite extends SphinxSuite>(
 }
 
 /**
- * Makes the reply packet; the SURB must not be used again.
- * @param payload exactly `forwardPayloadLength` bytes, so that replies look like other packets.
+ * Creates the reply packet; the SURB must not be used again.
+ * @param payload Exactly `forwardPayloadLength` bytes, so that replies look like other packets.
  */
 export function createReply(
   suite: SphinxSuite,
@@ -79,9 +80,9 @@ export function createReply(
 }
 
 /**
- * Opens a reply: puts back the layers that the hops took off, then takes the SURB's own off (1.6).
- * @param payload as the last hop handed it on, changed in place.
- * @param keys as {@link createSurb} gave them.
+ * Opens a reply: restores the layers that the hops removed, then removes the SURB's own layer.
+ * @param payload From the last hop; changed in place.
+ * @param keys From {@link createSurb}.
  */
 export function openReply(
   { crypto }: Pick<SphinxSuite, 'crypto'>,

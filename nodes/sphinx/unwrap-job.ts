@@ -1,11 +1,12 @@
 /**
  * Receiving as a job on bytes (engine/host/compute.ts): what threads do with a packet, and what the
- * node decides when it comes back.
+ * node decides when it returns.
  *
- * The thread runs the list of `receive.ts` and says yes where the list asks the node. The node then
- * asks itself, in the order of the list: replay tags have one owner, or two copies of a packet
- * could pass in two threads at once, and they are in its store. Both together give what
- * `PacketFormat.receive` gives; a replay costs a whole unwrapping instead of half of one.
+ * The thread runs the checks of `receive.ts` and answers yes where they would query the node. The
+ * node then makes its own checks in the same order: replay tags have a single owner, because
+ * otherwise two copies of a packet could pass in two threads, and they are in the node's store.
+ * Both together give what `PacketFormat.receive` gives; a replay costs a complete unwrapping
+ * instead of half of one.
  *
  * ```
  * setup   exchange (1) | hops (1) | SURB (1) | keys (1) | user data (4) | longest delay (4)
@@ -14,8 +15,8 @@
  *         | next node or recipient (32) | SURB (16)
  *         | has a window (1), its first millisecond (6), its length (4)
  * ```
- * Integers are big-endian. `key` is the number of the private key that opened the header, or 255:
- * then nothing in the header is proven, and there is no tag.
+ * Integers are big-endian. `key` is the index of the private key that opened the header, or 255:
+ * then nothing in the header is authenticated, and there is no tag.
  *
  * @module
  */
@@ -45,13 +46,13 @@ export interface UnwrapSetup {
   readonly userForwardPayloadLength: number;
   readonly withSurb: boolean;
   readonly withWindows?: boolean;
-  /** Longest delay to accept, in milliseconds, below 2^32: three epochs (1.7). */
+  /** Longest delay to accept, in milliseconds, below 2^32: three epochs. */
   readonly delayMsMax: number;
-  /** To be tried in this order, 1 ... 8. */
+  /** In the order of trial, 1 ... 8. */
   readonly privateKeys: readonly Uint8Array[];
 }
 
-/** What the node asks itself; {@link ReceiveRules} are such rules. */
+/** What the node itself must check; {@link ReceiveRules} fits. */
 export interface SettleRules extends Pick<ReceiveRules, 'isNextHop'> {
   /** In the order of the setup's private keys. */
   readonly keys: readonly Pick<EpochKey, 'enterTag'>[];
@@ -78,10 +79,10 @@ const WITH_WINDOWS = 2;
 
 const NO_KEY = 255;
 const KINDS: readonly Unwrapped['kind'][] = ['forward', 'deliver', 'surbReply'];
-/** The outcomes behind those of {@link KINDS}. */
+/** The outcomes that follow those of {@link KINDS}. */
 const DROPS = [...Object.keys(UNWRAP_DROPS), ...Object.keys(NODE_DROPS)] as readonly NodeDrop[];
 
-/** Encodes a setup. It holds private keys: overwrite it after use. */
+/** Encodes a setup. It contains private keys: overwrite it after use. */
 export function encodeUnwrapSetup(setup: UnwrapSetup): Uint8Array {
   const { privateKeys } = setup;
   if (privateKeys.length < 1 || privateKeys.length > KEYS_MAX) {
@@ -107,7 +108,7 @@ export const unwrapJob: ByteJob = {
   open(setup, crypto): OpenByteJob {
     const format = formatOf(setup, crypto);
     const keys = openKeys(format, setup);
-    // The record of the call that runs.
+    // The record of the current call.
     let target = new Uint8Array(RECORD_LENGTH);
     const rules: ReceiveRules = {
       keys: keys.map((key, index) => ({
@@ -181,9 +182,9 @@ function write(
 }
 
 /**
- * Decides what becomes of a packet that a thread has unwrapped: enters its tag, and asks the rest of
- * the list in its order.
- * @param output changed by nobody else while what is returned is used: those are views of it.
+ * Decides what happens to a packet that a thread has unwrapped: enters its tag, then makes the
+ * remaining checks in order.
+ * @param output Must not change while the result is in use: the result consists of views of it.
  */
 export function settleUnwrap(
   rules: SettleRules,

@@ -1,9 +1,10 @@
 /**
- * Unwrapping: what one private key takes off a packet (project spec mixnet 1.5, 1.8).
+ * Unwrapping: what one private key removes from a packet (katzenpost, core/sphinx/sphinx.go
+ * `Unwrap`, core/sphinx/kemsphinx.go).
  *
- * Two halves, because a node asks more in between (`receive.ts`): `peelHeader` only reads, so that a
- * packet can be tried with several keys; `advance` changes the packet in place. The payload is not
- * touched before the header is proven authentic.
+ * There are two halves, because a node makes further checks in between (`receive.ts`): `peelHeader`
+ * only reads, so that several keys can be tried; `advance` changes the packet in place. The payload
+ * is not touched before the header is authenticated.
  *
  * @module
  */
@@ -19,12 +20,12 @@ import { isZero } from './zero.ts';
 
 /** What an opened header tells the node. */
 export interface PeeledCommands {
-  /** Equal for all packets with the same header: SHA-512/256 of the element. */
+  /** The same for all packets with the same header: SHA-512/256 of the element. */
   readonly replayTag: Uint8Array;
   readonly commands: readonly Command[];
 }
 
-/** An authentic header, opened; the packet is unchanged. */
+/** An authenticated header, opened; the packet is unchanged. */
 export interface PeeledHeader extends PeeledCommands {
   readonly keys: HopKeys;
   /** The routing info of the next hop. */
@@ -33,7 +34,7 @@ export interface PeeledHeader extends PeeledCommands {
   readonly nextElement: Uint8Array;
 }
 
-/** A packet after one key; all arrays are views of it, or of its decrypted header. */
+/** A packet unwrapped with one key; all arrays are views of it, or of its decrypted header. */
 export type Unwrapped =
   /** The packet was changed in place and is ready for `nextNode`. */
   | {
@@ -42,14 +43,14 @@ export type Unwrapped =
       readonly commands: readonly Command[];
       readonly replayTag: Uint8Array;
     }
-  /** The forward payload, its tag checked and taken off. */
+  /** The forward payload, with its tag checked and removed. */
   | {
       readonly kind: 'deliver';
       readonly payload: Uint8Array;
       readonly commands: readonly Command[];
       readonly replayTag: Uint8Array;
     }
-  /** A reply with its tag, still encrypted: only the owner of the SURB can check and read it. */
+  /** A reply with its tag, still encrypted: only the SURB's owner can check and read it. */
   | {
       readonly kind: 'surbReply';
       readonly surbId: Uint8Array;
@@ -58,14 +59,14 @@ export type Unwrapped =
       readonly replayTag: Uint8Array;
     };
 
-/** A packet refused. */
+/** A refused packet. */
 export interface Dropped<Reason extends string> {
   readonly drop: Reason;
 }
 
 /**
- * Unwraps `packet` with one key, without the rules of a node: any length from a header's on.
- * @param packet changed in place; on a drop unchanged, except its payload on `payload-tag`.
+ * Unwraps `packet` with one key, without a node's rules: accepts any length from a header's up.
+ * @param packet Changed in place; unchanged on a drop, except for its payload on `payload-tag`.
  */
 export function unwrap(
   suite: SphinxSuite,
@@ -78,15 +79,15 @@ export function unwrap(
   return 'drop' in peeled ? peeled : advance(suite, peeled, packet);
 }
 
-/** The checks before any key is touched. */
+/** The checks that need no key. */
 export function checkShape(geometry: Geometry, packet: Uint8Array): UnwrapDrop | undefined {
   if (packet.length < geometry.headerLength) return 'truncated';
   return isZero(packet, 0, VERSION_LENGTH) ? undefined : 'unknown-version';
 }
 
 /**
- * Opens the header with one key. The packet stays as it is.
- * @param packet at least a header long; see {@link checkShape}.
+ * Opens the header with one key. The packet is not modified.
+ * @param packet At least as long as a header; see {@link checkShape}.
  */
 export function peelHeader(
   suite: SphinxSuite,
@@ -106,7 +107,7 @@ export function peelHeader(
   return readSlot(suite, keys, packet);
 }
 
-/** 1.5: decrypts the slots with one of zeros appended, and takes the first one off. */
+/** Decrypts the slots with a zero slot appended, and takes the first one. */
 function readSlot(
   suite: SphinxSuite,
   keys: HopKeys,
@@ -120,10 +121,11 @@ function readSlot(
   const open = crypto.aesCtr(keys.streamKey, keys.iv, slots);
   const commands = suite.parseSlot(open.subarray(0, geometry.commandsLength));
   if (commands === undefined) return { drop: 'bad-command' };
-  // 1.3: one of each at most. Two next nodes are longer than a slot: the parser finds one cut.
+  // At most one of each. Two next-node commands are longer than a slot, so the parser finds one
+  // truncated.
   if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
   return {
-    // 1.5: over the element as received. Computed for authentic headers only.
+    // Over the element as received. Computed for authenticated headers only.
     replayTag: crypto.sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
     commands,
     keys,
@@ -132,14 +134,14 @@ function readSlot(
   };
 }
 
-/** How many commands are of that kind. */
+/** Number of commands of that kind. */
 export function countOf(commands: readonly Command[], kind: Command['kind']): number {
   let count = 0;
   for (const command of commands) if (command.kind === kind) count++;
   return count;
 }
 
-/** Takes the layer off: the packet becomes what the next hop gets, or gives its payload. */
+/** Removes the layer: the packet becomes what the next hop gets, or yields its payload. */
 export function advance(
   suite: SphinxSuite,
   peeled: PeeledHeader,
@@ -157,7 +159,7 @@ export function advance(
   }
   decipherPayload(suite.crypto, keys, payload);
   const surbReply = commands.find((command) => command.kind === 'surbReply');
-  // 1.5: a reply is handed on unchecked; another layer of the SURB's owner is still on it.
+  // A reply is passed on unchecked; it still has the layer of the SURB's owner.
   if (surbReply !== undefined) {
     return { kind: 'surbReply', surbId: surbReply.id, payload, commands, replayTag };
   }
@@ -165,7 +167,7 @@ export function advance(
   return { kind: 'deliver', payload: payload.subarray(PAYLOAD_TAG_LENGTH), commands, replayTag };
 }
 
-/** True when a payload begins with a whole tag of zeros; reads all of it whatever it holds. */
+/** True when a payload begins with a complete zero tag; always reads all of it. */
 export function hasZeroTag(payload: Uint8Array): boolean {
   if (payload.length < PAYLOAD_TAG_LENGTH) return false;
   return isZero(payload, 0, PAYLOAD_TAG_LENGTH);
@@ -188,7 +190,7 @@ interface NextHeader {
   readonly mac: NextNode['mac'];
 }
 
-/** The version stays: it is zero and was checked. */
+/** The version stays: it is zero and has been checked. */
 function rewriteHeader({ geometry }: SphinxSuite, packet: Uint8Array, next: NextHeader): void {
   packet.set(next.element, VERSION_LENGTH);
   packet.set(next.routingInfo, geometry.routingInfoOffset);

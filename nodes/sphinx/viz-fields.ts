@@ -1,7 +1,7 @@
 /**
- * The fields of a Sphinx packet for the panel of a packet (project spec mixnet 1.2, 1.3). Lengths are
- * those that the nodes at its link have told of (`viz-packets.ts`). What is sealed stays so: whose key
- * opens a slot, and what it says, nobody can read from the bytes.
+ * The fields of a Sphinx packet, for the packet panel. Their lengths come from what the nodes at
+ * the link have traced (`viz-packets.ts`). Encrypted fields are shown as such: the bytes alone do
+ * not reveal whose key opens a slot, nor what it contains.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { PACKETS, readPackets } from './viz-packets.ts';
 const HEADER = 'Sphinx header';
 const PAYLOAD = 'Sphinx payload';
 
-/** Reads them. */
+/** Reads the fields. */
 export const fields: PacketReader = (bytes, states) => {
   const packets = readPackets(states.get(PACKETS));
   if (packets === undefined) return undefined;
@@ -41,7 +41,7 @@ function headerFields(
     name: `slot ${number + 1}`,
     offset: routingInfoOffset + number * perHopRoutingInfoLength,
     length: perHopRoutingInfoLength,
-    // What stands behind the last real slot is filler, and looks the same.
+    // After the last real slot comes filler, which looks the same.
     value: `${number === 0 ? 'for the next node' : 'later node, or filler'}${seal}`,
   });
   return [
@@ -67,7 +67,7 @@ function elementName({ nikeName, kemName }: Geometry): string {
   return nikeName === '' ? `ciphertext of ${kemName}` : `group element of ${nikeName}`;
 }
 
-/** 1.1: AEZ enciphers tag and text as one block, so that no byte of either stands anywhere. */
+/** AEZ enciphers tag and text as one block, so neither has a visible position. */
 function payloadFields(geometry: Geometry, isModelled: boolean): readonly PacketField[] {
   const { headerLength, forwardPayloadLength } = geometry;
   const text = isModelled ? 'readable' : 'one AEZ layer a node';

@@ -1,17 +1,17 @@
 /**
- * Which packets a node speaks, as a text for its trace that people can read as well: the lengths of
- * Sphinx packets follow from it, and from nothing in their bytes.
+ * The packet format of a node, as human-readable text for its trace: the lengths of Sphinx packets
+ * follow from it, not from their bytes.
  *
  * @module
  */
 import type { Geometry, GeometryOptions, KemName, NikeName } from './geometry.ts';
 
-/** Name of the machine that has the text as its state. */
+/** Name of the state machine that has the text as its state. */
 export const PACKETS = 'packets';
 
 const TEXT = /^([\w-]+) (nike|kem) ([\w-]+) hops=(\d+) payload=(\d+)( surb)?$/;
 
-/** A format and what its lengths are computed from. */
+/** A format and the input for its lengths. */
 export interface PacketsText {
   /** `sphinx`, `modelled`, `outfox-like`. */
   readonly format: string;
@@ -26,7 +26,7 @@ export function writePackets(format: string, geometry: Geometry): string {
   return `${format} ${exchange} hops=${nrHops} payload=${userForwardPayloadLength}${room}`;
 }
 
-/** Reads {@link writePackets}; names of exchanges are not looked up. */
+/** Reads {@link writePackets}; does not check names of exchanges. */
 export function readPackets(text: string | undefined): PacketsText | undefined {
   const [, format, kind, name, hops, payload, surb] = TEXT.exec(text ?? '') ?? [];
   if (format === undefined || name === undefined) return undefined;

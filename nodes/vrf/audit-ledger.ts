@@ -1,24 +1,24 @@
 /**
- * What the sender of loops writes down about each mix (project spec mixnet 3.4): delays obeyed, too
- * short, too long, proofs that were wrong, proofs that never came.
+ * What the sender of loops records about each mix (docs/spec/mixnet.md, Audits): delays that were
+ * right, too short or too long, invalid proofs, missing proofs.
  *
- * Decides nothing: whether a mix on the list is avoided is the sender's choice.
+ * It decides nothing: the sender chooses whether to avoid a listed mix.
  *
  * @module
  */
 import type { DelayVerdict } from './delay.ts';
 
-/** What one audit ended with; `refused`: the mix gave no proof for a packet that left it. */
+/** Result of one audit; `refused`: the mix gave no proof for a packet that had left it. */
 export type AuditOutcome = DelayVerdict['kind'] | 'refused';
 
-/** Audits of one mix by their outcome. */
+/** Number of audits of one mix, by result. */
 export type AuditCounts = Readonly<Record<AuditOutcome, number>>;
 
-/** The audits of all mixes by one sender. */
+/** One sender's audits of all mixes. */
 export class AuditLedger {
   readonly #counts = new Map<string, Record<AuditOutcome, number>>();
 
-  /** Writes down one audit of the mix of that name. */
+  /** Records one audit of the mix. */
   enter(mix: string, outcome: AuditOutcome): void {
     const counts = this.#counts.get(mix) ?? blankCounts();
     counts[outcome] += 1;
@@ -30,7 +30,7 @@ export class AuditLedger {
     return this.#counts.get(mix) ?? blankCounts();
   }
 
-  /** Mixes with another outcome than obedience, by name. */
+  /** Mixes with any result other than a correct delay, by name. */
   suspects(): readonly string[] {
     const names = [...this.#counts].filter(([, counts]) => failuresIn(counts) > 0);
     return names.map(([name]) => name).sort();

@@ -1,24 +1,24 @@
 /**
- * Which mixes are to blame for loops that took too long or too short a time (project spec mixnet
- * 3.4): the maker of a loop sees the sum over its hops only, so the shares by which mixes stretch or
- * shorten what they owe are regressed over many loops.
+ * Which mixes are to blame for loops that took too long or too short (docs/spec/mixnet.md, Audits):
+ * the sender of a loop sees only the sum over its hops, so the shares by which mixes lengthen or
+ * shorten the delays they owe are estimated by regression over many loops.
  *
  * ```text
  * excess of a loop = sum over its hops of (share of the mix * delay owed by the mix) + noise
  * ```
- * Solved by Kaczmarz' projections: exact in the limit for one mix or several, without a matrix. What
- * follows from a share is the auditor's choice.
+ * Solved by Kaczmarz projections, without a matrix; exact in the limit for one mix or several. The
+ * auditor decides what to conclude from a share.
  *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** Loops that are remembered: a few for each pair of mix and auditor in networks of hundreds. */
+/** Loops remembered: a few for each pair of mix and auditor in networks of hundreds. */
 const LOOPS_MAX = 256;
-/** Rounds over all remembered loops at each new one. */
+/** Passes over all remembered loops for each new one. */
 const ROUNDS = 4;
 
-/** What one hop of a loop owed. */
+/** The delay that one hop of a loop owed. */
 export interface OwedDelay {
   readonly mix: string;
   readonly owedNs: Nanoseconds;
@@ -27,7 +27,7 @@ export interface OwedDelay {
 interface Equation {
   readonly hops: readonly OwedDelay[];
   readonly excessNs: Nanoseconds;
-  /** Sum of the squares of the delays owed. */
+  /** Sum of the squares of the owed delays. */
   readonly norm: number;
 }
 
@@ -38,8 +38,8 @@ export class DelayShares {
   readonly #counts = new Map<string, number>();
 
   /**
-   * Takes in a loop whose proofs were all right.
-   * @param excessNs Time observed less the sum of the delays owed.
+   * Adds a loop whose proofs were all valid.
+   * @param excessNs Observed time less the sum of the owed delays.
    */
   enter(hops: readonly OwedDelay[], excessNs: Nanoseconds): void {
     const norm = hops.reduce((sum, { owedNs }) => sum + owedNs * owedNs, 0);
@@ -52,19 +52,19 @@ export class DelayShares {
     }
   }
 
-  /** By how much a mix holds packets longer than it owes: -0.1 where it takes a tenth off. */
+  /** By which share a mix holds packets longer than it owes: -0.1 when it takes a tenth off. */
   shareOf(mix: string): number {
     return this.#shares.get(mix) ?? 0;
   }
 
-  /** Loops entered so far that went through the mix. */
+  /** Loops added so far that went through the mix. */
   countOf(mix: string): number {
     return this.#counts.get(mix) ?? 0;
   }
 
   /**
-   * Mixes that stretch or shorten by more than `share`, by name.
-   * @param loops Least loops through a mix: a few equations have many solutions.
+   * Mixes that lengthen or shorten delays by more than `share`, by name.
+   * @param loops Fewest loops through a mix: a few equations have many solutions.
    */
   suspects(share: number, loops: number): readonly string[] {
     const names = [...this.#shares.keys()].filter(
@@ -73,7 +73,7 @@ export class DelayShares {
     return names.sort();
   }
 
-  /** The nearest shares that explain the loop exactly. */
+  /** Moves to the nearest shares that explain the loop exactly. */
   #project({ hops, excessNs, norm }: Equation): void {
     let left = excessNs;
     for (const { mix, owedNs } of hops) left -= this.shareOf(mix) * owedNs;

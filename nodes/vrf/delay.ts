@@ -1,14 +1,14 @@
 /**
- * Delays of a mix by verifiable random function (project spec mixnet 3.4): the mix cannot choose
- * them, nobody can predict them, and the mix can prove afterwards that it obeyed.
+ * Delays of a mix by verifiable random function (docs/spec/mixnet.md, Delays by VRF): the mix
+ * cannot choose them, nobody can predict them, and the mix can prove afterwards that it used them.
  *
  * ```text
  * alpha = "orrery/mix-delay/v1" || u64be(epoch) || replay tag (32)
  * delay = -ln(share of the output) * mean, at most 27.63 means           exponential
- * delay = 2 * share of the output * mean                                 uniform, to compare with
+ * delay = 2 * share of the output * mean                                 uniform, for comparison
  * ```
- * Exponential by default, not uniform as in the source document: at equal mean it hides 0.443 bits
- * more per hop, and how long a message has waited says nothing about how long it will.
+ * Exponential by default: at equal mean it hides 0.443 bits more per hop than a uniform delay, and
+ * the time a message has already waited says nothing about the time that remains.
  *
  * @module
  */
@@ -24,34 +24,36 @@ const UINT21_VALUES = 0x20_0000;
 /** 2^-53. */
 const SHARE_STEP = 1 / 9_007_199_254_740_992;
 
-/** A delay that a mix owed and what was seen of it. */
+/** The delay that a mix owed, and what was observed. */
 export interface DelayAudit extends VrfVerifier {
   readonly epoch: number;
-  /** Replay tag of the packet, 32 bytes: known to the mix and to the packet's maker. */
+  /** Replay tag of the packet, 32 bytes: known to the mix and to the packet's creator. */
   readonly tag: Uint8Array;
   readonly proof: Uint8Array;
   /** Mean delay, 1 / mu. */
   readonly meanNs: Nanoseconds;
-  /** Law of the network's delays; exponential when absent. */
+  /** Distribution of the network's delays; exponential when absent. */
   readonly law?: VrfDelayLaw;
   /** Departure less arrival. */
   readonly observedNs: Nanoseconds;
-  /** How far both may lie apart: AUDIT_TOLERANCE_NS in virtual time, lateness of timers in live. */
+  /**
+   * How far the two may differ: AUDIT_TOLERANCE_NS in virtual time, timer lateness in live runs.
+   */
   readonly toleranceNs: Nanoseconds;
 }
 
-/** Laws of delay: that of Poisson mixing, and the even one of the source document. */
+/** Distributions of the delay: that of Poisson mixing, and a uniform one for comparison. */
 export const VRF_DELAY_LAWS = ['exponential', 'uniform'] as const;
 
-/** How an output becomes a delay. */
+/** How an output is converted to a delay. */
 export type VrfDelayLaw = (typeof VRF_DELAY_LAWS)[number];
 
-/** What an audit says. */
+/** The result of an audit. */
 export type DelayVerdict =
   | { readonly kind: 'obeyed' | 'too-early' | 'too-late'; readonly expectedNs: Nanoseconds }
   | { readonly kind: 'proof-invalid' };
 
-/** What a mix hashes for one packet. @param epoch of the mix key that opened it. */
+/** The VRF input for one packet. @param epoch Epoch of the mix key that opened it. */
 export function delayInput(epoch: number, tag: Uint8Array): Uint8Array {
   return concatBytes(DELAY_DOMAIN, epochBytes(epoch), tag);
 }
@@ -64,8 +66,8 @@ export function epochBytes(epoch: number): Uint8Array {
 }
 
 /**
- * The first eight bytes as a share: 2^-54 .. 1, in steps of 2^-53. Above one half a double has no
- * room for the half step and rounds it; one in 2^53 outputs gives 1, a delay of nothing.
+ * The first eight bytes as a share: 2^-54 .. 1, in steps of 2^-53. Above one half a double cannot
+ * represent the half step and rounds it; one in 2^53 outputs gives 1, a delay of zero.
  */
 export function uniformShare(output: Uint8Array): number {
   const upper = readUint32(output, 0) * UINT21_VALUES + (readUint32(output, 4) >>> 11);
@@ -73,9 +75,9 @@ export function uniformShare(output: Uint8Array): number {
 }
 
 /**
- * The delay that an output stands for.
- * @param output of the function, 64 bytes.
- * @param meanNs mean delay, 1 / mu.
+ * The delay for an output.
+ * @param output Output of the function, 64 bytes.
+ * @param meanNs Mean delay, 1 / mu.
  * @returns integer nanoseconds.
  */
 export function delayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
@@ -84,8 +86,8 @@ export function delayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
 }
 
 /**
- * The delay of an output under a law; both have the same mean.
- * @returns integer nanoseconds; with the uniform law at most two means.
+ * The delay for an output under a distribution; both have the same mean.
+ * @returns integer nanoseconds; with the uniform distribution at most two means.
  */
 export function lawfulDelayOf(
   law: VrfDelayLaw,
@@ -105,21 +107,21 @@ export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerd
   return { kind: compared(audit.observedNs - expectedNs, audit.toleranceNs), expectedNs };
 }
 
-/** What the maker of a loop knows of one of its hops. */
+/** What the sender of a loop knows about one of its hops. */
 export type LoopHop = Omit<DelayAudit, 'observedNs' | 'toleranceNs'>;
 
-/** A loop that came back. */
+/** A loop that returned. */
 export interface LoopAudit {
   readonly hops: readonly LoopHop[];
-  /** Return less start, without the expected time on links and in processors. */
+  /** Return time less start, without the expected time on links and in processors. */
   readonly observedNs: Nanoseconds;
-  /** Of the whole loop. */
+  /** For the whole loop. */
   readonly toleranceNs: Nanoseconds;
 }
 
 /**
- * Recomputes the sum of the delays of a loop: its maker sees the sum only, so one mix too early and
- * one too late can hide each other; regress over many loops to find which.
+ * Recomputes the sum of a loop's delays. Its sender sees only the sum, so one mix too early and one
+ * too late can cancel out; a regression over many loops tells them apart.
  */
 export function auditLoop(crypto: CryptoProvider, loop: LoopAudit): DelayVerdict {
   let expectedNs = 0;

@@ -1,12 +1,13 @@
 /**
- * How well paths and layers are spread over autonomous systems (project spec mixnet 3.4).
+ * How well paths and layers are spread over autonomous systems (docs/spec/mixnet.md, Neighbours by
+ * VRF).
  *
- * Plain counting over lists of systems; which paths are counted is the caller's choice.
+ * Only counts over lists of systems; the caller chooses the paths.
  *
  * @module
  */
 
-/** A node as far as these numbers care. */
+/** The attributes of a node that these numbers need. */
 export interface LocatedNode {
   /** Autonomous system. */
   readonly asn: string;
@@ -14,13 +15,13 @@ export interface LocatedNode {
   readonly weight: number;
 }
 
-/** How many different autonomous systems a path goes through. */
+/** How many different autonomous systems a path crosses. */
 export function distinctSystems(path: readonly Pick<LocatedNode, 'asn'>[]): number {
   return new Set(path.map(({ asn }) => asn)).size;
 }
 
 /**
- * Probability that one autonomous system sees both ends of a path whose first and last node are
+ * Probability that one autonomous system sees both ends of a path whose first and last nodes are
  * drawn independently, each by weight.
  * @returns 0..1.
  */
@@ -34,7 +35,7 @@ export function sameSystemAtBothEnds(
   return probability;
 }
 
-/** Share of the given paths whose first and last node are in one system; 0..1, 0 for none. */
+/** Share of the given paths whose first and last nodes are in one system; 0..1, 0 for none. */
 export function sharedEndsRatio(paths: readonly (readonly Pick<LocatedNode, 'asn'>[])[]): number {
   const shared = paths.filter((path) => path.length > 0 && path[0]?.asn === path.at(-1)?.asn);
   return paths.length === 0 ? 0 : shared.length / paths.length;
@@ -48,7 +49,7 @@ export function simpsonIndex(nodes: readonly LocatedNode[]): number {
   return sameSystemAtBothEnds(nodes, nodes);
 }
 
-/** Share of each system, in the order in which they first appear. */
+/** Share of each system, in order of first appearance. */
 function systemShares(nodes: readonly LocatedNode[]): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const { asn, weight } of nodes) weights.set(asn, (weights.get(asn) ?? 0) + weight);

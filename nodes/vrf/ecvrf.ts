@@ -1,9 +1,9 @@
 /**
- * ECVRF on edwards25519 (RFC 9381 section 5): a hash that only the holder of a secret can compute,
- * and that everyone can check.
+ * ECVRF on edwards25519 (RFC 9381 section 5): a hash that only the holder of a secret can compute
+ * and everyone can check.
  *
- * Nothing throws on bytes from the network: what is wrong gives undefined. The secret is as with
- * Ed25519, and so is the public key. Not constant time beyond what the group of the provider is.
+ * Nothing throws on bytes from the network: invalid input gives undefined. Secret and public key
+ * are as in Ed25519. Only as constant-time as the provider's group operations.
  *
  * @module
  */
@@ -22,14 +22,14 @@ export interface VrfProof {
   readonly output: Uint8Array;
 }
 
-/** A secret key, opened once and used for every text. */
+/** A secret key, loaded once and used for every input. */
 export interface VrfKey {
   readonly suite: VrfSuite;
   /** 32 bytes; equal to the Ed25519 public key of the same secret. */
   readonly publicKey: Uint8Array;
   /**
-   * The output alone: half the price of a proof, one multiplication instead of three.
-   * @returns 64 bytes; undefined for one text in 2^256 (`tai`).
+   * The output alone costs one multiplication, a proof three.
+   * @returns 64 bytes; undefined for one input in 2^256 (`tai`).
    */
   output(alpha: Uint8Array): Uint8Array | undefined;
   /** The output with its proof. */
@@ -38,23 +38,23 @@ export interface VrfKey {
   wipe(): void;
 }
 
-/** Whose outputs are checked. */
+/** The party whose outputs are checked. */
 export interface VrfVerifier {
   readonly suite: VrfSuite;
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
 }
 
-/** A proof taken apart (RFC 9381 section 5.4.4). */
+/** The parts of a proof (RFC 9381 section 5.4.4). */
 interface ProofParts {
   readonly gamma: Uint8Array;
-  /** 16 bytes as a scalar of 32. */
+  /** 16 bytes as a scalar of 32 bytes. */
   readonly challenge: Uint8Array;
   readonly response: Uint8Array;
 }
 
 /**
- * Opens a secret key.
+ * Loads a secret key.
  * @param secret 32 bytes.
  * @throws RangeError when the secret has another length.
  */
@@ -64,7 +64,7 @@ export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint
   const hashes = suiteHashes(crypto, suite);
   const expanded = crypto.sha512(secret);
   const prefix = expanded.slice(SCALAR_LENGTH);
-  // All points that it multiplies are of prime order: reducing changes no product.
+  // All points it multiplies have prime order, so reducing changes no product.
   const x = group.reduceScalar(clamped(expanded.subarray(0, SCALAR_LENGTH)));
   wipe(expanded);
   const publicKey = group.scalarMultBase(x);
@@ -98,8 +98,8 @@ export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint
 }
 
 /**
- * Checks a proof (RFC 9381 section 5.3, with validation of the key).
- * @returns the output, 64 bytes, or undefined when key, proof and text do not belong together.
+ * Checks a proof (RFC 9381 section 5.3, with key validation).
+ * @returns the output, 64 bytes, or undefined when key, proof and input do not match.
  */
 export function verifyVrf(
   crypto: CryptoProvider,
@@ -118,8 +118,8 @@ export function verifyVrf(
 }
 
 /**
- * The output that belongs to a proof. Proves nothing: the proof is not verified.
- * @returns 64 bytes, or undefined when the bytes are no proof of anything.
+ * The output for a proof. Proves nothing: the proof is not verified.
+ * @returns 64 bytes, or undefined when the bytes are not a proof.
  */
 export function proofToOutput(
   crypto: CryptoProvider,
@@ -130,7 +130,7 @@ export function proofToOutput(
   return parts && suiteHashes(crypto, suite).output(parts.gamma);
 }
 
-/** True for a point that is not of small order (RFC 9381 section 5.4.5). */
+/** True for a point of large order (RFC 9381 section 5.4.5). */
 export function isVrfPublicKey(crypto: CryptoProvider, publicKey: Uint8Array): boolean {
   const cleared = crypto.edwards25519.clearCofactor(publicKey);
   return cleared !== undefined && !isIdentity(cleared);
@@ -161,7 +161,10 @@ function expectedChallenge(
   return u && v && hashes.challenge({ publicKey, input, gamma, u, v });
 }
 
-/** RFC 9381 section 5.4.4; a response not below the order would be a second proof of the same. */
+/**
+ * RFC 9381 section 5.4.4; a response not below the group order would be a second proof of the same
+ * statement.
+ */
 function proofParts(crypto: CryptoProvider, proof: Uint8Array): ProofParts | undefined {
   if (proof.length !== PROOF_LENGTH) return undefined;
   const gamma = proof.subarray(0, POINT_LENGTH);

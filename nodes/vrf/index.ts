@@ -1,6 +1,6 @@
 /**
  * Verifiable random functions and what a mixnet draws with them: delays and neighbours. The public
- * face of a library without a node: no configuration, no sockets, no randomness of its own.
+ * interface of a library: it has no node, no configuration and no sockets, and draws no randomness.
  *
  * @module
  */

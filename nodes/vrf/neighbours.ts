@@ -1,13 +1,13 @@
 /**
- * Neighbours by verifiable random function, spread over autonomous systems (project spec mixnet
- * 3.4): a node cannot choose them, and anyone can repeat the choice.
+ * Neighbours by verifiable random function, spread over autonomous systems (docs/spec/mixnet.md,
+ * Neighbours by VRF): a node cannot choose them, and anyone can repeat the choice.
  *
  * ```text
  * alpha = "orrery/neighbours/v1" || u64be(epoch) || beacon (32) || u8(layer)
  * key of candidate j = -ln(share of SHA-256("orrery/score/v1" || output || id of j)) / weight of j
  * ```
- * The smallest keys win: a weighted draw without replacement, in which a candidate that disappears
- * moves none of the others past each other. A construction of this project, no published format.
+ * The smallest keys win: a weighted draw without replacement, in which the removal of a candidate
+ * does not change the order of the others. A construction of this project, not a published format.
  *
  * @module
  */
@@ -29,25 +29,25 @@ export interface Candidate {
   readonly asn: string;
   /** Operator. */
   readonly family: string;
-  /** Share of the draws it should get, relative to the others; > 0. */
+  /** Relative share of the draws it should get; > 0. */
   readonly weight: number;
 }
 
-/** What is drawn from. */
+/** The input for a draw. */
 export interface NeighbourQuestion {
   readonly epoch: number;
   /** Shared random value of the epoch, 32 bytes. */
   readonly beacon: Uint8Array;
-  /** Layer of the node that draws, 0..255. */
+  /** Layer of the drawing node, 0..255. */
   readonly layer: number;
   readonly candidates: readonly Candidate[];
-  /** Neighbours wanted. */
+  /** Number of neighbours wanted. */
   readonly count: number;
-  /** Neighbours in one autonomous system while there are enough others; >= 1. */
+  /** Most neighbours in one autonomous system, while there are enough others; >= 1. */
   readonly maxPerAs: number;
 }
 
-/** What a node publishes: its neighbours and why. */
+/** What a node publishes: its neighbours and the proof. */
 export interface NeighbourRecord {
   readonly epoch: number;
   readonly layer: number;
@@ -57,7 +57,7 @@ export interface NeighbourRecord {
   readonly chosen: readonly Uint8Array[];
 }
 
-/** A candidate with its place in the race. */
+/** A candidate with its rank. */
 export interface RankedCandidate {
   readonly candidate: Candidate;
   readonly key: number;
@@ -74,7 +74,7 @@ export const NEIGHBOUR_DROPS = {
 /** Why a published choice is refused. */
 export type NeighbourDrop = keyof typeof NEIGHBOUR_DROPS;
 
-/** What a node hashes for its neighbours. */
+/** The VRF input for a node's neighbours. */
 export function neighbourInput(
   question: Pick<NeighbourQuestion, 'epoch' | 'beacon' | 'layer'>,
 ): Uint8Array {
@@ -82,7 +82,7 @@ export function neighbourInput(
   return concatBytes(NEIGHBOURS_DOMAIN, epochBytes(epoch), beacon, Uint8Array.of(layer));
 }
 
-/** Draws the neighbours of a node; undefined for a question without an answer. */
+/** Draws the neighbours of a node; undefined when the question has no answer. */
 export function drawNeighbours(
   crypto: CryptoProvider,
   key: VrfKey,
@@ -98,7 +98,7 @@ export function drawNeighbours(
 }
 
 /**
- * The neighbours that a proof stands for: what anyone draws again who has it.
+ * The neighbours that a proof implies: anyone who has it can repeat the draw.
  * @returns candidates in the order of the draw, or why there are none.
  */
 export function provedNeighbours(
@@ -113,7 +113,7 @@ export function provedNeighbours(
   return chooseDiverse(rankCandidates(crypto, output, question.candidates), question);
 }
 
-/** Repeats the draw of another node; undefined when the record is right. */
+/** Repeats another node's draw; undefined when the record is correct. */
 export function checkNeighbours(
   crypto: CryptoProvider,
   verifier: VrfVerifier,
@@ -132,7 +132,7 @@ export function checkNeighbours(
   return isSame ? undefined : 'neighbours-choice';
 }
 
-/** All candidates in the order of the race, before any rule of diversity. */
+/** All candidates in order of rank, before any diversity rule. */
 export function rankCandidates(
   crypto: CryptoProvider,
   output: Uint8Array,
@@ -150,8 +150,8 @@ export function rankCandidates(
 }
 
 /**
- * The first `count` in the order of the race that keep to the rules: `maxPerAs` in one autonomous
- * system, one of a family. When too few do, the first rule is eased by one at a time, then the other.
+ * The first `count` candidates by rank that satisfy the rules: `maxPerAs` in one autonomous system,
+ * one of a family. When too few do, the first rule is relaxed step by step, then the other.
  */
 export function chooseDiverse(
   ranked: readonly RankedCandidate[],
@@ -160,14 +160,14 @@ export function chooseDiverse(
   const race = new DiverseRace(ranked, rules.count);
   const limits = { perAs: rules.maxPerAs, perFamily: 1 };
   while (race.run(limits)) {
-    // 3.4: families stay exclusive until all else fails.
+    // The family rule holds until relaxing the other rule no longer helps.
     if (race.isHeldByAs(limits.perFamily)) limits.perAs++;
     else limits.perFamily++;
   }
   return race.chosen;
 }
 
-/** The passes over those not chosen yet. */
+/** The passes over candidates not yet chosen. */
 class DiverseRace {
   readonly chosen: Candidate[] = [];
   readonly #count: number;
@@ -180,7 +180,7 @@ class DiverseRace {
     this.#count = count;
   }
 
-  /** One pass; true when neighbours are still wanted and to be had. */
+  /** One pass; true when more neighbours are wanted and available. */
   run(limits: { readonly perAs: number; readonly perFamily: number }): boolean {
     this.#rest = this.#rest.filter((candidate) => {
       const inAs = this.#perAs.get(candidate.asn) ?? 0;
@@ -195,13 +195,13 @@ class DiverseRace {
     return this.chosen.length < this.#count && this.#rest.length > 0;
   }
 
-  /** True when one of the rest would be taken if its autonomous system were not full. */
+  /** True when a remaining candidate is held back only by its autonomous system's limit. */
   isHeldByAs(perFamily: number): boolean {
     return this.#rest.some(({ family }) => (this.#perFamily.get(family) ?? 0) < perFamily);
   }
 }
 
-/** Numbers in range and identifiers that differ: the draw is then well defined. */
+/** The numbers are in range and the identifiers distinct, so that the draw is well defined. */
 function isAnswerable(question: NeighbourQuestion): boolean {
   const { epoch, beacon, layer, candidates, count, maxPerAs } = question;
   return (

@@ -1,9 +1,9 @@
 /**
- * Where a mix answers for its delays (project spec mixnet 3.4): a proof for a tag that is asked for,
- * only after its packet left, at a limited rate, and for no tag that it never saw.
+ * How a mix gives proofs of its delays (docs/spec/mixnet.md, Audits): on request for a tag, only
+ * after that packet has left, at a limited rate, and never for an unknown tag.
  *
- * A proof given without these rules would tie what enters the mix to what leaves it. How requests
- * travel is not here.
+ * Without these rules a proof would link what enters the mix with what leaves it. Requests are
+ * transported elsewhere.
  *
  * @module
  */
@@ -18,22 +18,22 @@ export const PROOF_REFUSALS = {
   'proof-rate': 'More proofs were asked for than are given in this time.',
 } as const;
 
-/** Why no proof is given. A packet still waiting is unknown too: its presence is a secret. */
+/** Why no proof is given. A packet still waiting counts as unknown too: its presence is secret. */
 export type ProofRefusal = keyof typeof PROOF_REFUSALS;
 
-/** How a mix answers. */
+/** Parameters for giving proofs. */
 export interface ProofDeskOptions {
   readonly key: VrfKey;
-  /** Packets that are remembered, the latest first; older ones cannot be audited any more. */
+  /** Most recent packets remembered; older ones can no longer be audited. */
   readonly packetsMax: number;
-  /** Time between two proofs: each costs three multiplications. */
+  /** Time between proofs: each costs three multiplications. */
   readonly intervalNs: Nanoseconds;
 }
 
-/** The desk of one mix. */
+/** Gives the proofs of one mix. */
 export class ProofDesk {
   readonly #options: ProofDeskOptions;
-  /** Epoch of the key that opened the packet, by tag; in the order of departure. */
+  /** Epoch of the key that opened the packet, by tag; in order of departure. */
   readonly #departed = new Map<string, number>();
   #nextNs: Nanoseconds = 0;
 
@@ -41,7 +41,7 @@ export class ProofDesk {
     this.#options = options;
   }
 
-  /** To be called when a packet leaves, never before. */
+  /** Must be called when a packet leaves, never earlier. */
   depart(epoch: number, tag: Uint8Array): void {
     const departed = this.#departed;
     departed.set(toHex(tag), epoch);
@@ -50,7 +50,7 @@ export class ProofDesk {
     if (oldest !== undefined) departed.delete(oldest);
   }
 
-  /** The proof of the delay of a packet that left. */
+  /** The proof of the delay of a packet that has left. */
   prove(
     now: Nanoseconds,
     tag: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * The two suites of ECVRF on edwards25519 (RFC 9381 section 5.5): how text becomes a point, how a
- * challenge and an output are hashed.
+ * The two suites of ECVRF on edwards25519 (RFC 9381 section 5.5): how input is mapped to a point,
+ * and how challenge and output are hashed.
  *
  * Keys and proofs are in `ecvrf.ts`.
  *
@@ -27,7 +27,7 @@ const FRONT_CHALLENGE = 2;
 const FRONT_OUTPUT = 3;
 const BACK = 0;
 
-/** The points that a challenge binds together (RFC 9381 section 5.4.3). */
+/** The points that a challenge covers (RFC 9381 section 5.4.3). */
 export interface ChallengePoints {
   readonly publicKey: Uint8Array;
   readonly input: Uint8Array;
@@ -40,12 +40,12 @@ export interface ChallengePoints {
 export interface SuiteHashes {
   /**
    * `ECVRF_encode_to_curve` with the public key as salt.
-   * @returns undefined when no attempt gives a point: for `tai`, one text in 2^256.
+   * @returns undefined when no attempt gives a point: for `tai`, one input in 2^256.
    */
   encodeToCurve(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array | undefined;
   /** `ECVRF_challenge_generation`, 16 bytes, little-endian. */
   challenge(points: ChallengePoints): Uint8Array;
-  /** `ECVRF_proof_to_hash` of the point of a proof; undefined when it is no point. */
+  /** `ECVRF_proof_to_hash` of a proof's point; undefined when it is not a valid point. */
   output(gamma: Uint8Array): Uint8Array | undefined;
 }
 

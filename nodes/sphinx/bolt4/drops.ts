@@ -1,5 +1,5 @@
 /**
- * Why a BOLT-4 onion or error is refused, each with one sentence.
+ * Reasons for which a BOLT-4 onion or error is refused, each explained in one sentence.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * Errors on their way back: made by the hop that fails, wrapped by every hop before it, read by the
- * sender (BOLT 4 "Returning Errors"; project spec mixnet 1.10).
+ * Returned errors: made by the hop that fails, wrapped by every hop before it, read by the sender
+ * (BOLT 4 "Returning Errors").
  *
- * What a failure means is not here, nor is attribution data.
+ * The meaning of a failure and attribution data are not covered.
  *
  * @module
  */
@@ -18,16 +18,16 @@ import {
 } from './geometry.ts';
 import { addBytes, keyOf, streamOf } from './keys.ts';
 
-/** An error as the sender reads it. */
+/** An error as read by the sender. */
 export interface ReadError {
-  /** Which hop of the path made it, from 0. */
+  /** Index of the hop that made it, from 0. */
   readonly hop: number;
   readonly failure: Uint8Array;
 }
 
 /**
- * Makes an error, wrapped once by its maker.
- * @param secret shared with the sender.
+ * Creates an error and wraps it once.
+ * @param secret Shared with the sender.
  * @param failure 0 … 256 bytes.
  * @throws RangeError when the failure is longer.
  */
@@ -45,7 +45,7 @@ export function createError(
   return wrapError(crypto, secret, concatBytes(hmac, body));
 }
 
-/** Wraps an error that came from the next hop; any length, so that none is told from another. */
+/** Wraps an error from the next hop; accepts any length, so that errors cannot be told apart. */
 export function wrapError(
   crypto: CryptoProvider,
   secret: Uint8Array,
@@ -57,8 +57,8 @@ export function wrapError(
 }
 
 /**
- * Reads an error with the secrets of the path. Always 27 rounds, so that the time does not tell the
- * hop that made it how far away the sender is.
+ * Reads an error with the secrets of the path. Always 27 rounds, so that timing does not tell the
+ * failing hop how far away the sender is.
  */
 export function readError(
   crypto: CryptoProvider,

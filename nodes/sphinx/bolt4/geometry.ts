@@ -1,6 +1,5 @@
 /**
- * Lengths of BOLT-4 onions (BOLT 4 "Packet Structure", "Returning Errors"; project spec mixnet
- * 1.10).
+ * Lengths of BOLT-4 onions (BOLT 4 "Packet Structure", "Returning Errors").
  *
  * ```
  * onion = version (1) || public key (33) || hop payloads (1300) || HMAC (32)
@@ -25,11 +24,14 @@ export const HMAC_LENGTH = 32;
 export const ONION_LENGTH: number = ONION_VERSION_LENGTH + POINT_LENGTH + HOPS_LENGTH + HMAC_LENGTH;
 /** Shortest payload of a hop, in bytes: lengths 0 and 1 are reserved (BOLT 4 "Payload Format"). */
 export const HOP_PAYLOAD_LENGTH_MIN = 2;
-/** Failure and pad together, in bytes (BOLT 4 "Returning Errors"). */
+/** Length of failure and pad together, in bytes (BOLT 4 "Returning Errors"). */
 export const FAILURE_LENGTH = 256;
 /** Length of each of the two lengths in an error, in bytes (BOLT 4 "Returning Errors"). */
 export const FAILURE_FIELD_LENGTH = 2;
 /** Length of an error, in bytes: 292 (BOLT 4 "Returning Errors"). */
 export const ERROR_LENGTH: number = HMAC_LENGTH + 2 * FAILURE_FIELD_LENGTH + FAILURE_LENGTH;
-/** How often an error is decrypted, whoever made it: the longest path (BOLT 4 "Returning Errors"). */
+/**
+ * How often an error is decrypted, whichever hop made it: the longest path (BOLT 4 "Returning
+ * Errors").
+ */
 export const ERROR_ROUNDS = 27;

@@ -7,7 +7,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes } from '../../_kit/bytes.ts';
 import { multiplyPoint } from './secp256k1.ts';
 
-/** What a key is for: routing, checking it, errors, checking those, the first filling. */
+/** Purpose of a key: hop payloads, their HMAC, error encryption, error HMAC, initial padding. */
 type KeyType = 'rho' | 'mu' | 'ammag' | 'um' | 'pad';
 
 const NONCE_LENGTH = 12;
@@ -23,7 +23,7 @@ export function streamOf(crypto: CryptoProvider, key: Uint8Array, length: number
   return crypto.chacha20(key, new Uint8Array(NONCE_LENGTH), 0, new Uint8Array(length));
 }
 
-/** The secret shared with the owner of a point: the hash of the multiplied point, compressed. */
+/** The secret shared with the owner of a point: the hash of the product point, compressed. */
 export function sharedSecret(
   crypto: CryptoProvider,
   scalar: Uint8Array,
@@ -33,7 +33,7 @@ export function sharedSecret(
   return product && crypto.sha256(product);
 }
 
-/** What the next hop's key is multiplied with: the hash of this hop's key and secret. */
+/** The factor for the next hop's key: the hash of this hop's key and secret. */
 export function blindingOf(
   crypto: CryptoProvider,
   point: Uint8Array,
@@ -42,7 +42,7 @@ export function blindingOf(
   return crypto.sha256(concatBytes(point, secret));
 }
 
-/** Adds (XOR) `other` to the start of `bytes`. */
+/** XORs `other` into the start of `bytes`. */
 export function addBytes(bytes: Uint8Array, other: Uint8Array): void {
   for (let index = 0; index < other.length; index++) {
     bytes[index] = (bytes[index] as number) ^ (other[index] as number);

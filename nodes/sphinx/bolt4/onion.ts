@@ -1,9 +1,9 @@
 /**
  * BOLT-4 onions: built by the sender, peeled by each hop (BOLT 4 "Packet Construction", "Onion
- * Decryption"; project spec mixnet 1.10). A second packet format beside Katzenpost's, with payloads
- * of any length in the header and none after it.
+ * Decryption"). A second packet format beside Katzenpost's, with payloads of any length in the
+ * header and none after it.
  *
- * Contents of payloads (TLV records) and route blinding are not here.
+ * The contents of payloads (TLV records) and route blinding are not covered.
  *
  * @module
  */
@@ -33,34 +33,34 @@ export interface OnionHop {
   readonly payload: Uint8Array;
 }
 
-/** What an onion is made of. */
+/** The input for an onion. */
 export interface OnionInput {
   readonly path: readonly OnionHop[];
   /** 32 fresh random bytes. */
   readonly sessionKey: Uint8Array;
-  /** Bound by every HMAC, not carried. */
+  /** Covered by every HMAC, but not transmitted. */
   readonly associatedData: Uint8Array;
 }
 
-/** An onion and the secrets shared with its hops, which read errors. */
+/** An onion and the secrets shared with its hops, which are needed to read errors. */
 export interface CreatedOnion {
   readonly onion: Uint8Array;
   readonly secrets: readonly Uint8Array[];
 }
 
-/** Why an onion is not made. */
+/** Why an onion cannot be made. */
 export type OnionRefusal = 'path-length' | 'payload-length' | 'key-invalid';
 
-/** What one hop takes off an onion. */
+/** What one hop gets from an onion. */
 export interface PeeledOnion {
   readonly payload: Uint8Array;
-  /** Shared with the sender; wraps errors. */
+  /** Shared with the sender; also wraps errors. */
   readonly secret: Uint8Array;
   /** Absent at the last hop. */
   readonly next?: Uint8Array;
 }
 
-/** Makes an onion, or tells why not. */
+/** Creates an onion, or returns why not. */
 export function createOnion(
   crypto: CryptoProvider,
   input: OnionInput,
@@ -93,8 +93,8 @@ export function createOnion(
 }
 
 /**
- * Takes one layer off. The onion stays as it is.
- * @param secretKey 32 bytes, of this hop.
+ * Removes one layer. The onion is not modified.
+ * @param secretKey 32 bytes, the key of this hop.
  */
 export function peelOnion(
   crypto: CryptoProvider,
@@ -113,13 +113,13 @@ export function peelOnion(
   if (!crypto.equal(hmac, onion.subarray(ONION_LENGTH - HMAC_LENGTH))) {
     return { drop: 'onion-hmac' };
   }
-  // Twice the length: what is shifted out in front is replaced by the stream behind.
+  // Twice the length: what is shifted out at the front is replaced by the stream at the end.
   const open = streamOf(crypto, keyOf(crypto, 'rho', secret), 2 * HOPS_LENGTH);
   addBytes(open, hops);
   const frame = readFrame(open);
   if (frame === undefined) return { drop: 'onion-frame' };
   const { payload, nextHmac, length } = frame;
-  // BOLT 4: the last hop recognises itself by an HMAC of zeros.
+  // BOLT 4: an all-zero HMAC marks the last hop.
   if (isZero(nextHmac)) return { payload, secret };
   const nextPoint = multiplyPoint(point, blindingOf(crypto, point, secret));
   if (nextPoint === undefined) return { drop: 'onion-point' };
@@ -155,7 +155,7 @@ function secretsOf(
   return first && { first, secrets };
 }
 
-/** BOLT 4 "Filler Generation": what the hops before the last leave behind the last frame. */
+/** BOLT 4 "Filler Generation": what the hops before the last leave after the last frame. */
 function fillerOf(
   crypto: CryptoProvider,
   frames: readonly Uint8Array[],
@@ -172,7 +172,7 @@ function fillerOf(
   return filler;
 }
 
-/** BOLT 1 "BigSize", as far as an onion can be long. */
+/** BOLT 1 "BigSize", up to the longest length in an onion. */
 function encodeLength(length: number): Uint8Array {
   if (length < BIG_SIZE_TWO_BYTES) return Uint8Array.of(length);
   const bytes = new Uint8Array(3);
@@ -184,14 +184,14 @@ function encodeLength(length: number): Uint8Array {
 interface Frame {
   readonly payload: Uint8Array;
   readonly nextHmac: Uint8Array;
-  /** Of the whole frame: length of the payload, payload and HMAC, in bytes. */
+  /** Length of the complete frame in bytes: payload length, payload and HMAC. */
   readonly length: number;
 }
 
-/** @param open the decrypted hop payloads; the frame must end within their length. */
+/** @param open The decrypted hop payloads; the frame must end within them. */
 function readFrame(open: Uint8Array): Frame | undefined {
   const [first] = open as unknown as readonly [number];
-  // fe and ff announce lengths that no onion can hold.
+  // fe and ff announce lengths that cannot occur in an onion.
   if (first > BIG_SIZE_TWO_BYTES) return undefined;
   const isLong = first === BIG_SIZE_TWO_BYTES;
   const payloadLength = isLong ? readUint16(open, 1) : first;

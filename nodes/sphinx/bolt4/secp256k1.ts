@@ -1,9 +1,9 @@
 /**
- * The curve secp256k1 (SEC 2 section 2.4.1) as far as onions need it: multiplication of compressed
- * points, and of scalars. The port has no such curve.
+ * The curve secp256k1 (SEC 2 section 2.4.1), as far as onions need it: multiplication of compressed
+ * points and of scalars. The port has no such curve.
  *
- * Big integers of the language: some milliseconds a multiplication, and **not constant time**. For
- * checking a second packet format, not for keys that guard money.
+ * It uses BigInt: a multiplication takes some milliseconds and is **not constant time**. For
+ * checking a second packet format, not for keys that protect money.
  *
  * @module
  */
@@ -27,12 +27,12 @@ interface Point {
 const INFINITY: Point = { x: 1n, y: 1n, z: 0n };
 const GENERATOR: Point = { x: G_X, y: G_Y, z: 1n };
 
-/** Gives the compressed public key of a secret, or undefined when the secret is 0 modulo n. */
+/** The compressed public key of a secret, or undefined when the secret is 0 modulo n. */
 export function publicPoint(secret: Uint8Array): Uint8Array | undefined {
   return encodePoint(multiply(GENERATOR, toScalar(secret)));
 }
 
-/** Multiplies a compressed point. @returns undefined when it is no point, or the result infinite. */
+/** Multiplies a compressed point. @returns undefined for an invalid point or an infinite result. */
 export function multiplyPoint(point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined {
   const decoded = decodePoint(point);
   return decoded && encodePoint(multiply(decoded, toScalar(scalar)));
@@ -74,7 +74,7 @@ function decodePoint(bytes: Uint8Array): Point | undefined {
   const x = BigInt(`0x${toHex(bytes.subarray(1))}`);
   if (x >= P) return undefined;
   const square = modulo(x * x * x + 7n);
-  // p = 3 modulo 4: a power is a root, if there is one.
+  // p = 3 modulo 4: this power is a square root if one exists.
   const root = power(square, (P + 1n) / 4n);
   if ((root * root) % P !== square) return undefined;
   const isOdd = (root & 1n) === 1n;

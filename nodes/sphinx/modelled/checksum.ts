@@ -1,6 +1,6 @@
 /**
- * A keyed checksum of 128 bits over several byte strings, for modelled packets: changed bytes and a
- * wrong key are found with overwhelming probability, and whoever knows the key forges at will.
+ * A keyed 128-bit checksum over several byte strings, for modelled packets: it detects changed
+ * bytes and a wrong key with overwhelming probability, but anyone who knows the key can forge it.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
 /** Length of a checksum, in bytes. */
 export const CHECKSUM_LENGTH = 16;
 
-// Odd multipliers of good avalanche: those of MurmurHash3 x86_128, and two of xxHash32.
+// Odd multipliers with good avalanche: those of MurmurHash3 x86_128, and two of xxHash32.
 const MULTIPLIER_A = 0x239b961b;
 const MULTIPLIER_B = 0xab0e9789 | 0;
 const MULTIPLIER_C = 0x9e3779b1 | 0;
@@ -18,18 +18,18 @@ const MULTIPLIER_D = 0x85ebca77 | 0;
 const STEP_LENGTH = 16;
 const ROOM_AT_FIRST = 4_096;
 
-/** The string at hand, copied: a view of its own memory would cost more than the copy. */
+/** A copy of the current string: a view of its own memory would cost more than the copy. */
 let copy = new Uint8Array(ROOM_AT_FIRST);
 let words = new DataView(copy.buffer);
 
-/** Takes strings in and gives their checksum; every step is a bijection of the state. */
+/** Computes the checksum of the strings added to it; every step is a bijection of the state. */
 export class Checksum {
   #a = MULTIPLIER_A;
   #b = MULTIPLIER_B;
   #c = MULTIPLIER_C;
   #d = MULTIPLIER_D;
 
-  /** Takes a string in; its length counts. */
+  /** Adds a string; its length counts. */
   // hot: all bytes of a header at each hop, 16 per turn.
   add(bytes: Uint8Array): this {
     const view = viewOf(bytes);
@@ -43,7 +43,7 @@ export class Checksum {
       b = Math.imul(b ^ view.getInt32(at + 4), MULTIPLIER_B);
       c = Math.imul(c ^ view.getInt32(at + 8), MULTIPLIER_C);
       d = Math.imul(d ^ view.getInt32(at + 12), MULTIPLIER_D);
-      // A multiplication moves bits upwards only: bring them back down.
+      // A multiplication moves bits upwards only: move them back down.
       a ^= a >>> 15;
       b ^= b >>> 15;
       c ^= c >>> 15;
@@ -69,7 +69,7 @@ export class Checksum {
     writeUint32(target, offset + 12, this.#d);
   }
 
-  /** True when `bytes` from `start` to `end` are the checksum followed by zeros only. */
+  /** True when `bytes` from `start` to `end` are the checksum followed only by zeros. */
   isAt(bytes: Uint8Array, start: number, end: number): boolean {
     let difference = this.#a ^ readUint32(bytes, start);
     difference |= this.#b ^ readUint32(bytes, start + 4);
@@ -79,7 +79,7 @@ export class Checksum {
     return difference === 0;
   }
 
-  /** Lets every lane reach every other one. */
+  /** Lets every lane influence every other one. */
   #mix(): void {
     for (let turn = 0; turn < 2; turn++) {
       this.#b = mixed(this.#b ^ this.#a);

@@ -1,17 +1,17 @@
 /**
- * Modelled packets, for `crypto: modelled`: lengths, commands, delays and drops of Sphinx packets
- * without its cryptography. Slots and payloads are readable, MACs and tags are checksums that
- * anyone can make, and the element changes from hop to hop by a fixed permutation.
+ * Modelled packets, for `crypto: modelled`: the lengths, commands, delays and drops of Sphinx
+ * packets without its cryptography. Slots and payloads are readable, MACs and tags are checksums
+ * that anyone can compute, and a fixed permutation changes the element at each hop.
  *
  * ```
- * packet  = header || payload, each field as long and in the same place as in `geometry.ts`
+ * packet  = header || payload, each field with the length and offset of `geometry.ts`
  * element = 32 random bytes, of which the first eight change at every hop, and zeros
  * MAC     = checksum of the receiver's public key, the element and the slots, and zeros
  * payload = checksum of the forward payload and zeros, in place of the tag || forward payload
  * ```
  *
- * Public keys are real. Not modelled: points of low order, which are a wrong MAC here, and random
- * fillers of unused slots, which are zero. There is no privacy against who reads the bytes.
+ * Public keys are real. Not modelled: low-order points, which here give a wrong MAC, and random
+ * fillers of unused slots, which are zero. There is no privacy against anyone who reads the bytes.
  *
  * @module
  */
@@ -40,10 +40,10 @@ import { countOf, type Dropped, type PeeledCommands, type Unwrapped } from '../u
 import { Checksum } from './checksum.ts';
 import { changeElement, HeaderMaker, headerChecksum, keyChecksum, replayTagsOf } from './header.ts';
 
-/** Of payloads that are no replies. */
+/** For payloads that are not replies. */
 const NO_KEY: Uint8Array = new Uint8Array(0);
 
-/** Makes the format over the lengths and key pairs of a suite. */
+/** Creates the format with the lengths and key pairs of a suite. */
 export function createModelledFormat(suite: SphinxSuite): PacketFormat {
   return new ModelledFormat(suite);
 }
@@ -103,7 +103,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     const slots = packet.subarray(routingInfoOffset, macOffset);
     const checksum = headerChecksum(secret, element, slots);
     if (!checksum.isAt(packet, macOffset, macOffset + MAC_LENGTH)) return { drop: 'mac-mismatch' };
-    // A copy: the slots move when the packet goes on.
+    // A copy: the slots move when the packet is forwarded.
     const commands = this.#suite.parseSlot(this.#slab.copyOf(slots, 0, commandsLength));
     if (commands === undefined) return { drop: 'bad-command' };
     if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
@@ -167,7 +167,7 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
     packet.set(payload, headerLength + PAYLOAD_TAG_LENGTH);
   }
 
-  /** The first slot leaves, one of zeros enters, and the element changes. */
+  /** Removes the first slot, appends one of zeros, and changes the element. */
   #moveOn(packet: Uint8Array, mac: Uint8Array): void {
     const { routingInfoOffset, macOffset, perHopRoutingInfoLength } = this.geometry;
     packet.copyWithin(routingInfoOffset, routingInfoOffset + perHopRoutingInfoLength, macOffset);
@@ -177,7 +177,10 @@ class ModelledFormat implements PacketFormat, Opener<PeeledCommands> {
   }
 }
 
-/** A packet with what its maker can tell of it; a class, so that no closure is made for each. */
+/**
+ * A packet, with what its creator can say about it; a class, so that no closure is created for
+ * each.
+ */
 class ModelledPacket implements TaggedPacket {
   readonly packet: Uint8Array;
   readonly #random: Uint8Array;
@@ -198,7 +201,7 @@ class ModelledPacket implements TaggedPacket {
   }
 }
 
-/** The forward payload, when the checksum in front of it fits. */
+/** The forward payload, if the checksum before it matches. */
 function openPayload(payload: Uint8Array, key: Uint8Array): Uint8Array | undefined {
   if (payload.length < PAYLOAD_TAG_LENGTH) return undefined;
   const opened = payload.subarray(PAYLOAD_TAG_LENGTH);

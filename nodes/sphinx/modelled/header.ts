@@ -1,5 +1,5 @@
 /**
- * Headers of modelled packets as their creator makes them (see `format.ts` for the layout).
+ * Headers of modelled packets, as made by their creator (layout in `format.ts`).
  *
  * @module
  */
@@ -11,20 +11,20 @@ import { checkPath, type PathHop, type PathInput } from '../header.ts';
 import type { SphinxSuite } from '../suite.ts';
 import { CHECKSUM_LENGTH, Checksum } from './checksum.ts';
 
-/** Random bytes of an element: what a Curve25519 element has. */
+/** Random bytes of an element: the length of a Curve25519 element. */
 const ELEMENT_RANDOM_LENGTH = 32;
 
-/** Makes headers one after the other, in memory that it keeps: no allocation per hop. */
+/** Makes headers one after the other in reused memory: no allocation per hop. */
 export class HeaderMaker {
   readonly #suite: SphinxSuite;
-  /** Slots of the path at hand, and behind them the zeros that hops append. */
+  /** Slots of the current path, followed by the zeros that hops append. */
   readonly #slots: Uint8Array;
-  /** What the hop of that index sees of the slots: begins with its own. */
+  /** The slots as seen by each hop: they begin with its own. */
   readonly #seen: readonly Uint8Array[];
-  /** The element that the hop of that index sees. */
+  /** The element as seen by each hop. */
   readonly #elements: readonly Uint8Array[];
   readonly #mac = new Uint8Array(MAC_LENGTH);
-  /** {@link keyChecksum} by public key: directories hand out the same array for an epoch. */
+  /** {@link keyChecksum} by public key: directories return the same array for a whole epoch. */
   readonly #secrets = new WeakMap<Uint8Array, Uint8Array>();
 
   constructor(suite: SphinxSuite) {
@@ -40,9 +40,9 @@ export class HeaderMaker {
   }
 
   /**
-   * Writes a header over a path to the start of `target`, which is zeros, or tells why not.
+   * Writes a header for a path to the start of `target`, which is zeros, or returns why not.
    * @param input Gives 32 random bytes, unless the path is refused.
-   * @returns the random bytes: with them {@link replayTagsOf} tells what hops remember.
+   * @returns the random bytes: {@link replayTagsOf} computes from them what hops remember.
    */
   // hot: once per packet.
   create(
@@ -65,7 +65,7 @@ export class HeaderMaker {
     return start;
   }
 
-  /** Writes the commands of a hop, with the MAC of the next one; then its own MAC is at hand. */
+  /** Writes the commands of a hop with the MAC of the next hop; then computes its own MAC. */
   #writeSlot(index: number, hop: PathHop, next: PathHop | undefined): void {
     const slots = this.#slots;
     const at = index * this.#suite.geometry.perHopRoutingInfoLength;
@@ -97,7 +97,7 @@ export class HeaderMaker {
   }
 }
 
-/** The replay tags of the hops of a path, first to last, by what {@link HeaderMaker} returned. */
+/** The replay tags of a path's hops, first to last, from the result of {@link HeaderMaker}. */
 export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Array[] {
   const element = random.slice(0, REPLAY_TAG_LENGTH);
   return Array.from({ length: hops }, (_, hop) => {
@@ -106,14 +106,14 @@ export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Ar
   });
 }
 
-/** What stands for the shared secret: everybody can compute it from the public key. */
+/** Replaces the shared secret: everybody can compute it from the public key. */
 export function keyChecksum(publicKey: Uint8Array): Uint8Array {
   const secret = new Uint8Array(CHECKSUM_LENGTH);
   new Checksum().add(publicKey).writeTo(secret);
   return secret;
 }
 
-/** What stands for the MAC of a header. */
+/** Replaces the MAC of a header. */
 export function headerChecksum(
   secret: Uint8Array,
   element: Uint8Array,
@@ -123,13 +123,14 @@ export function headerChecksum(
 }
 
 /**
- * What stands for the blinding: a permutation of the first 64 bits, so that none ever meet.
+ * Replaces the blinding: a permutation of the first 64 bits, so that two elements never become
+ * equal.
  * @param offset Where the element begins.
  */
 export function changeElement(bytes: Uint8Array, offset: number): void {
   let left = readUint32(bytes, offset) | 0;
   let right = readUint32(bytes, offset + 4) | 0;
-  // Four rounds of a Feistel network: each is undone by itself.
+  // Four rounds of a Feistel network: each round is invertible.
   for (let round = 1; round <= 4; round++) {
     const product = Math.imul(right + round, 0x9e3779b1);
     const sum = left ^ product ^ (product >>> 15);

@@ -1,5 +1,5 @@
 /**
- * The Outfox-like research format behind {@link PacketFormat}: headers of its own (`header.ts`),
+ * The Outfox-like research format behind {@link PacketFormat}: its own headers (`header.ts`),
  * payloads, SURBs and replies as in Katzenpost's format. No interoperability vectors exist.
  *
  * @module
@@ -11,8 +11,8 @@ import { createHeader, peelHeader } from './header.ts';
 import { outfoxSuite } from './suite.ts';
 
 /**
- * Makes the format over the lengths of a suite.
- * @throws RangeError when its exchange is no encapsulation.
+ * Creates the format with the lengths of a suite.
+ * @throws RangeError when its exchange is not an encapsulation.
  */
 export function createOutfoxLikeFormat(plain: SphinxSuite): PacketFormat {
   const suite = outfoxSuite(plain);

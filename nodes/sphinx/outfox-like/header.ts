@@ -1,7 +1,8 @@
 /**
- * Headers of the Outfox-like research format: made by senders, opened by hops. A construction of this
- * project after what is known of Outfox (project spec mixnet 1.10: one encapsulation per hop, for
- * layered networks with equal routes, fewer operations); **no interoperability vectors**.
+ * Headers of the Outfox-like research format, made by senders and opened by hops. A construction of
+ * this project after the ideas of Outfox (Rial, Piotrowska, Halpin, arXiv 2412.19937: one
+ * encapsulation per hop, for layered networks with routes of equal length, fewer operations); **no
+ * interoperability vectors** exist.
  *
  * Fields and lengths are those of Katzenpost's KEM modes. Two things differ: the keys are derived
  * under another label, and each hop is told how many hops are left, so that it knows which slots
@@ -13,7 +14,8 @@
  * seen by hop i, r hops left:  real slots (r) XOR stream_i | stream_(i-1) from slot r + 1 on
  * MAC    = HMAC over version, ciphertext and all slots, real or not
  * ```
- * A hop so learns its place, which a layered network tells it anyway; observers of links do not.
+ * Thus a hop learns its position, which it knows in a layered network anyway; observers of links do
+ * not.
  *
  * @module
  */
@@ -29,7 +31,7 @@ import { type CreatedHeader, checkPath, type PathHop, type PathInput } from '../
 import { countOf, type Dropped, type PeeledHeader } from '../unwrap.ts';
 import type { OutfoxSuite } from './suite.ts';
 
-/** Length of the number of hops left, in bytes (own format). */
+/** Length of the number of hops left, in bytes. */
 const LEFT_LENGTH = 1;
 
 /** What a sender shares with one hop. */
@@ -40,7 +42,9 @@ interface HopSecret {
   readonly stream: Uint8Array;
 }
 
-/** Makes a header over a path, or tells why not. Randomness: coins of each hop, then the filler. */
+/**
+ * Creates a header for a path, or returns why not. Randomness: coins of each hop, then the filler.
+ */
 export function createHeader(
   suite: OutfoxSuite,
   input: PathInput,
@@ -60,8 +64,8 @@ export function createHeader(
 }
 
 /**
- * Opens the header with one key. The packet stays as it is.
- * @param packet at least a header long.
+ * Opens the header with one key. The packet is not modified.
+ * @param packet At least as long as a header.
  */
 export function peelHeader(
   suite: OutfoxSuite,
@@ -97,7 +101,7 @@ function readSlots(
   const commands = suite.parseSlot(slot.subarray(0, commandsLength - LEFT_LENGTH));
   if (commands === undefined || left < 1 || left > geometry.nrHops) return { drop: 'bad-command' };
   if (countOf(commands, 'surbReply') > 1) return { drop: 'bad-command' };
-  // The last hop, and no other one, has none behind it.
+  // Only the last hop has no next node.
   if (countOf(commands, 'nextNode') !== (left === 1 ? 0 : 1)) return { drop: 'bad-command' };
   const realLength = left * perHopRoutingInfoLength;
   const real = seen.slice(0, realLength);
@@ -111,7 +115,7 @@ function readSlots(
   };
 }
 
-/** A place for the number of hops left. */
+/** Room for the number of hops left. */
 function checkRoom({ geometry }: OutfoxSuite, path: readonly PathHop[]): PathRefusal | undefined {
   const room = geometry.commandsLength - LEFT_LENGTH;
   const isTooLong = path.some(({ commands }, index) => {
@@ -121,7 +125,7 @@ function checkRoom({ geometry }: OutfoxSuite, path: readonly PathHop[]): PathRef
   return isTooLong ? 'commands-length' : undefined;
 }
 
-/** One encapsulation for each hop, and nothing else. */
+/** One encapsulation per hop, and nothing else. */
 function secretsOf(
   suite: OutfoxSuite,
   { path, random }: PathInput,
@@ -138,7 +142,7 @@ function secretsOf(
   return secrets;
 }
 
-/** From the last hop to the first, one slot in front each time. */
+/** From the last hop to the first, prepending one slot each time. */
 function wrap(
   suite: OutfoxSuite,
   path: readonly PathHop[],
@@ -154,7 +158,7 @@ function wrap(
     real = concatBytes(slotOf(suite, path, secrets, { index, mac }), real);
     addBytes(real, stream);
     const before = secrets[index - 1];
-    // What the hop before puts behind its real slots, which are one more than here.
+    // What the previous hop puts after its real slots, of which it has one more.
     const rest = before?.stream.subarray(real.length + perHopRoutingInfoLength) ?? filler;
     mac = suite.crypto.hmacSha256(keys.macKey, concatBytes(version, ciphertext, real, rest));
   }
@@ -178,14 +182,14 @@ function slotOf(
   return slot;
 }
 
-/** The stream of a hop: what it adds to its slots, and one slot more. */
+/** The stream of a hop: it covers its slots and one slot more. */
 function streamOf({ crypto, slots }: OutfoxSuite, { streamKey, iv }: HopKeys): Uint8Array {
   // biome-ignore lint/plugin: no secret, the zeros that the stream is taken from
   slots.fill(0);
   return crypto.aesCtr(streamKey, iv, slots);
 }
 
-/** Adds (XOR) the start of `other` to `bytes`. */
+/** XORs the start of `other` into `bytes`. */
 function addBytes(bytes: Uint8Array, other: Uint8Array): void {
   for (let index = 0; index < bytes.length; index++) {
     bytes[index] = (bytes[index] as number) ^ (other[index] as number);

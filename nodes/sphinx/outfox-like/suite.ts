@@ -1,6 +1,6 @@
 /**
- * The suite of the Outfox-like research format: an exchange by encapsulation, and keys under a label
- * of their own, so that no packet opens under both formats.
+ * The suite of the Outfox-like research format: an encapsulation, and keys derived under a label of
+ * their own, so that no packet opens under both formats.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { deriveKeysUnder } from '../crypto.ts';
 import type { Kem } from '../exchange.ts';
 import type { SphinxSuite } from '../suite.ts';
 
-/** What every function of this folder needs to know of its network. */
+/** What every function of this folder needs to know about its network. */
 export interface OutfoxSuite extends SphinxSuite {
   readonly exchange: Kem;
 }
@@ -16,8 +16,8 @@ export interface OutfoxSuite extends SphinxSuite {
 const KEY_INFO = Uint8Array.from('orrery-outfox-like-v0', (character) => character.charCodeAt(0));
 
 /**
- * Makes the suite over the lengths of another.
- * @throws RangeError when the exchange encapsulates nothing.
+ * Creates the suite with the lengths of another one.
+ * @throws RangeError when the exchange is not an encapsulation.
  */
 export function outfoxSuite(suite: SphinxSuite): OutfoxSuite {
   const { exchange, crypto } = suite;
