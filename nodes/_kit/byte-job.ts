@@ -1,6 +1,6 @@
 /**
- * A job definition from a job on bytes (engine/host/compute.ts): `run`, which hosts without shared
- * memory would call, follows from it.
+ * Makes a job definition from a job on bytes (engine/host/compute.ts): derives `run`, which hosts
+ * without shared memory call.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import type {
 } from '../../engine/host/compute.ts';
 
 /**
- * Makes the entry of a protocol's `jobs`.
- * @param costNs what a call costs on the modelled processor, nanoseconds, by the length of its bytes.
+ * Makes the entry for a protocol's `jobs`.
+ * @param costNs Cost of a call on the modelled processor, nanoseconds, by the length of its bytes.
  */
 export function byteJob(bytes: ByteJob, costNs?: (length: number) => number): JobDefinition {
   return {

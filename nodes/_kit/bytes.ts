@@ -1,7 +1,7 @@
 /**
  * Bytes: big-endian integers, hexadecimal text, comparison and concatenation of `Uint8Array`s.
  *
- * The readers do not check bounds: a caller proves the length once and reads often. Reading past
+ * The readers do not check bounds: a caller checks the length once and reads often. Reading past
  * the end yields a number made of zeros, never an exception. No formats and no protocols here.
  *
  * @module
@@ -89,7 +89,9 @@ export function fromHex(text: string): Uint8Array {
   return bytes;
 }
 
-/** Compares public bytes; leaves at the first difference, so use CryptoProvider.equal on secrets. */
+/**
+ * Compares public bytes; stops at the first difference, so use CryptoProvider.equal for secrets.
+ */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   if (left.length !== right.length) return false;
   for (let index = 0; index < left.length; index++) {

@@ -1,8 +1,9 @@
 /**
- * The negative natural logarithm of a share, from + - * / only: the same bits on every machine and
- * Node version (spec/simulation.md 6.5). For draws that a protocol must be able to repeat.
+ * The negative natural logarithm of a share, using + - * / only: the same bits on every machine and
+ * Node version (fdlibm, e_log.c; docs/spec/random-streams.md). For draws that a protocol must be
+ * able to repeat.
  *
- * Not a logarithm for any number: zero, numbers above one and subnormal numbers are not taken.
+ * Not for arbitrary numbers: zero, numbers above one and subnormal numbers are not supported.
  *
  * @module
  */
@@ -16,17 +17,17 @@ const FRACTION_MASK = 0xf_ffff;
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 /**
- * 2/3, 2/5, 2/7 …, highest last: log((1 + s) / (1 - s)) = 2s + s * R(s^2). With s^2 <= 0.0295 the
- * first term left out is below 2^-57 of the result.
+ * 2/3, 2/5, 2/7 …: log((1 + s) / (1 - s)) = 2s + s * R(s^2). With s^2 <= 0.0295 the first omitted
+ * term is below 2^-57 of the result.
  */
 const SERIES = [2 / 3, 2 / 5, 2 / 7, 2 / 9, 2 / 11, 2 / 13, 2 / 15, 2 / 17, 2 / 19, 2 / 21];
 
 const view = new DataView(new ArrayBuffer(8));
 
 /**
- * -ln `value`, within 2 units in the last place.
+ * -ln `value`, to within 2 units in the last place.
  * @param value in 2^-1022 .. 1.
- * @returns 0 .. 708.4; NaN for another number.
+ * @returns 0 .. 708.4; NaN for any other number.
  * @example negativeLog(0.5) // 0.6931471805599453
  */
 export function negativeLog(value: number): number {
@@ -34,7 +35,7 @@ export function negativeLog(value: number): number {
   view.setFloat64(0, value);
   const high = view.getUint32(0);
   const fraction = high & FRACTION_MASK;
-  // The significand goes to sqrt(1/2) .. sqrt(2), where the series is short.
+  // Scales the significand to sqrt(1/2) .. sqrt(2), where the series converges quickly.
   const isHalved = fraction > ROOT_TWO_FRACTION;
   const exponent = (high >>> 20) - BIAS + (isHalved ? 1 : 0);
   view.setUint32(0, fraction | (HIGH_WORD_OF_ONE - (isHalved ? 0x10_0000 : 0)));

@@ -1,8 +1,8 @@
 /**
  * Quantities in the options of nodes: text with a unit in the file, base unit in the program.
  *
- * Only what zod schemas of protocols share; the loader of topologies has its own richer parser with
- * positions. Wordless: knows no protocol.
+ * Only what zod schemas of protocols share; the topology loader has a richer parser of its own that
+ * reports positions. Knows no protocol.
  *
  * @module
  */

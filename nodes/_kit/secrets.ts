@@ -1,5 +1,5 @@
 /**
- * Comparing and wiping secrets, for protocols, services and scenarios; `engine/core/secrets.ts` says
+ * Compares and wipes secrets, for protocols, services and scenarios; `engine/core/secrets.ts` says
  * when to use which.
  *
  * @module

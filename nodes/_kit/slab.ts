@@ -1,22 +1,22 @@
 /**
- * Many small arrays cut from large ones: V8 allocates each array of more than 64 bytes outside of its
+ * Cuts many small arrays from large ones: V8 allocates each array of more than 64 bytes outside its
  * heap, which costs 1 us and as much again when it is collected; a view of a slab costs 0.1 us.
  *
- * A view keeps its whole slab alive: for what lives about as long as its neighbours, and not for
- * secrets.
+ * A view keeps its whole slab alive: use it for arrays that live about as long as their neighbours,
+ * and not for secrets.
  *
  * @module
  */
 
-/** Small enough for the allocator's own lists, large enough for fifty packets. */
+/** Small enough for the allocator's free lists, large enough for fifty packets. */
 const SLAB_BYTES = 65_536;
 
-/** See the module. */
+/** Cuts arrays from slabs. */
 export class Slab {
   #bytes = new Uint8Array(0);
   #used = 0;
 
-  /** An array of zeros that nobody else has. */
+  /** An array of zeros that nobody else uses. */
   take(length: number): Uint8Array {
     if (this.#used + length > this.#bytes.length) {
       this.#bytes = new Uint8Array(Math.max(length, SLAB_BYTES));

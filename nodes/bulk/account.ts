@@ -1,13 +1,13 @@
 /**
- * Bulk: what it tells of packets, so that an account of them can be kept (docs/adr/0028): the sender has
- * one until it is confirmed, the receiver from its arrival until it is handed over. Both call it by the
- * same number, which they make of its bytes, since numbers of a memory that was lost come again.
+ * Bulk: reports what happens to packets, for the account of messages (docs/adr/0028): the sender
+ * holds a packet until it is confirmed, the receiver from its arrival until it is delivered. Both
+ * derive the packet's number from its bytes, since sequence numbers repeat after memory is lost.
  *
  * @module
  */
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 
-/** Bytes that the number is made of: packets of applications differ in them. */
+/** How many bytes the number is derived from: application packets differ within them. */
 const NAMED_BYTES = 64;
 /** FNV-1a, twice, with different seeds. */
 const SEEDS: readonly [number, number] = [0x811c_9dc5, 0x0c4e_a5a1];
@@ -27,7 +27,7 @@ function hash(packet: Uint8Array, seed: number): number {
   return value >>> 0;
 }
 
-/** Tells an observer; made where there is one. */
+/** Reports to an observer; created only when there is one. */
 export class PacketAccount {
   readonly #observer: MessageObserver;
 
@@ -35,7 +35,7 @@ export class PacketAccount {
     this.#observer = observer;
   }
 
-  /** Taken over to send, by this life or an earlier one. */
+  /** Accepted for sending, now or before a restart. */
   accepted(packet: Uint8Array): void {
     this.#observer.accepted?.(packetName(packet));
   }
@@ -45,7 +45,7 @@ export class PacketAccount {
     this.#observer.settled?.(packetName(packet), how);
   }
 
-  /** It came: it waits for the disk, is handed over, or is left to come again. */
+  /** It arrived: it waits for the disk, is delivered, or is left for the sender to repeat. */
   taken(packet: Uint8Array, how: 'held' | 'delivered' | 'dropped'): void {
     this.#observer.taken?.(packetName(packet), how);
   }

@@ -10,12 +10,14 @@ import { BULK_PORT } from './geometry.ts';
 export const bulkConfig = z.strictObject({
   /** Stream port to listen on. */
   port: z.int().min(1).max(65_535).default(BULK_PORT),
-  /** `psk`: TLS 1.3 with a key that each pair of nodes was provisioned with. Alike on all nodes. */
+  /**
+   * `psk`: TLS 1.3 with a key provisioned for each pair of nodes. Must be the same on all nodes.
+   */
   secure: z.enum(['none', 'psk']).default('none'),
   /**
-   * Test doubles, never for traffic: `flip` damages each hundredth packet that it hands over,
-   * `forgetful` no longer knows after a restart what it handed over, `careless` no longer has what it
-   * had taken over to send, `swallowing` loses each hundredth packet that it confirms, without a word.
+   * Test doubles, never for traffic: `flip` damages every hundredth packet it delivers, `forgetful`
+   * forgets on restart what it delivered, `careless` forgets on restart what it had accepted for
+   * sending, `swallowing` silently loses every hundredth packet it confirms.
    */
   double: z.enum(['flip', 'forgetful', 'careless', 'swallowing']).optional(),
 });

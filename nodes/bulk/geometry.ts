@@ -6,28 +6,33 @@
 
 /** Port that bulk nodes listen on; next to ping's. */
 export const BULK_PORT = 7008;
-/** Bytes of the length in front of each packet. */
+/** Length of the length field before each packet, bytes. */
 export const LENGTH_BYTES = 4;
-/** Largest packet, bytes: what an application may hand over (64 KiB). */
+/** Largest packet that an application may send, bytes (64 KiB). */
 export const PACKET_MAX = 65_536;
-/** Bytes of the name of a sender's memory: 64 random bits, so that two are never alike. */
+/** Length of the name of a sender's memory, bytes: 64 random bits, so that no two are alike. */
 export const MEMORY_BYTES = 8;
-/** Bytes of a packet's number; at a million packets a second they last nine years. */
+/** Length of a packet's number, bytes; at a million packets a second it lasts nine years. */
 export const NUMBER_BYTES = 6;
-/** What opens a stream: the sender's memory, and the last number that it knows to have arrived. */
+/**
+ * The start of a stream: the sender's memory, and the last number that it knows to have arrived.
+ */
 export const HELLO_BYTES = MEMORY_BYTES + NUMBER_BYTES;
-/** Packets per peer that are kept until the peer has confirmed them. */
+/** Most packets per peer kept until the peer has confirmed them. */
 export const KEPT_MAX = 256;
 /**
- * Bytes per peer that are kept until the peer has confirmed them: what a stream at 100 Mbit/s has
- * under way over 80 ms (1 MiB). One packet more may begin.
+ * Most bytes per peer kept until the peer has confirmed them: what a stream at 100 Mbit/s has under
+ * way in 80 ms (1 MiB). The last packet may exceed it.
  */
 export const KEPT_BYTES_MAX = 1_048_576;
-/** Packets per peer that wait for room among the kept ones; more are refused. 64 of 64 KiB are 4 MiB. */
+/**
+ * Packets per peer that wait for room among the kept ones; beyond that they are refused. 64 of 64
+ * KiB are 4 MiB.
+ */
 export const WAITING_MAX = 64;
-/** Bytes of a stream that wait for the store of the receiver, before the stream is paused (1 MiB). */
+/** Bytes of a stream that wait for the receiver's store before the stream is paused (1 MiB). */
 export const HELD_BYTES_MAX = 1_048_576;
-/** First wait before a stream is opened anew, ns; it doubles up to the second one. */
+/** First wait before a stream is reopened, ns; doubles up to the maximum. */
 export const RETRY_NS_MIN = 50_000_000;
-/** A peer that comes back is found within this time, ns. */
+/** A peer that returns is found within this time, ns. */
 export const RETRY_NS_MAX = 2_000_000_000;

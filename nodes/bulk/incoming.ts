@@ -1,9 +1,9 @@
 /**
- * Bulk: the packets that come from one peer, over whatever streams it opens, one after the other.
+ * Bulk: the packets from one peer, over all streams that it opens in turn.
  *
- * A packet is handed over when the disk says that it was, and confirmed then: after a restart the
- * peer goes on behind it, so that none comes twice. Should the disk keep a note whose writing the
- * node did not see the end of, that packet is lost instead.
+ * A packet is delivered once the disk has recorded that, and confirmed then: after a restart the
+ * peer continues after it, so that none is delivered twice. If the disk keeps a record whose write
+ * the node did not see complete, that packet is lost instead.
  *
  * @module
  */
@@ -17,34 +17,37 @@ import { PacketReader, PieceReader } from './machine.ts';
 import { Syncing } from './syncing.ts';
 import { decodeHello, decodeNumber, encodeNumber, type Hello } from './wire.ts';
 
-/** Where packets come from, and go to. */
+/** Where packets come from and where they go. */
 export interface IncomingSetup {
   readonly host: Host;
   readonly peer: string;
-  /** Where it stands what was handed over. */
+  /** Records which packets were delivered. */
   readonly store: Store;
   readonly handOver: (packet: Uint8Array) => void;
-  /** A test double: remembers nothing of an earlier life. */
+  /** A test double: forgets everything on restart. */
   readonly isForgetful: boolean;
-  /** Absent where nobody keeps account. */
+  /** Absent when packets are not accounted for. */
   readonly account: PacketAccount | undefined;
 }
 
-/** See the module. */
+/** Receives from one peer. */
 export class Incoming {
   readonly #setup: IncomingSetup;
   readonly #writes: Syncing;
   #memory: Uint8Array | undefined;
-  /** Number of the last packet that came. */
+  /** Number of the last packet received. */
   #last = 0;
-  /** Number of the last packet that was handed over. */
+  /** Number of the last packet delivered. */
   #handed = 0;
-  /** What the write under way says of that; nothing when the sender has become another one. */
+  /**
+   * The number being written to the store; undefined when the sender's memory has changed
+   * meanwhile.
+   */
   #noted: number | undefined;
-  /** Packets that wait for the disk. */
+  /** Packets waiting for the disk. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  /** Of those, the ones that the write under way is about. */
+  /** How many of those the current write covers. */
   #writing = 0;
   #stream: Stream | undefined;
 
@@ -63,12 +66,12 @@ export class Incoming {
     });
   }
 
-  /** Packets that wait for the disk. */
+  /** Packets waiting for the disk. */
   get holding(): number {
     return this.#held.length;
   }
 
-  /** Takes the packets of a stream; an earlier one is over. */
+  /** Reads packets from a stream; an earlier stream is closed. */
   accept(stream: Stream): void {
     const { host } = this.#setup;
     const hello = new PieceReader(HELLO_BYTES, (piece) =>
@@ -85,7 +88,7 @@ export class Incoming {
           at = hello.readOne(buffer, offset, length);
           greeted += at;
         }
-        // One that a newer stream has taken the place of says nothing more.
+        // A stream that a newer one has replaced is ignored.
         if (greeted < HELLO_BYTES || this.#stream !== stream) return;
         if (packets.read(buffer, offset + at, length - at)) return;
         host.drop('bad-length');
@@ -107,7 +110,7 @@ export class Incoming {
     const older = this.#stream;
     this.#stream = stream;
     older?.reset();
-    // The sender goes on behind what is noted, and sends the rest of what we hold again.
+    // The sender continues after the recorded number, and repeats the other packets we hold.
     for (const packet of this.#held.splice(this.#writing)) {
       this.#setup.account?.taken(packet, 'dropped');
     }
@@ -119,7 +122,7 @@ export class Incoming {
     }
     this.#handed = Math.max(this.#handed, confirmed);
     this.#last = Math.max(this.#handed, this.#noted ?? 0);
-    // While a write is under way, its end says where we stand.
+    // While a write is in progress, its completion sends the confirmation.
     if (this.#writing === 0) stream.write(encodeNumber(this.#handed));
   }
 

@@ -1,30 +1,31 @@
 /**
- * Bulk: cuts the bytes of a stream into packets. Bytes in, packets out; it sees neither port nor time.
+ * Bulk: splits the bytes of a stream into packets. Bytes in, packets out; it sees neither port nor
+ * time.
  *
- * A reader holds at most one packet. After a length that no packet has it takes nothing more, since the
- * place of the next length is unknown.
+ * A reader holds at most one packet. After an invalid length it reads nothing more, since the
+ * position of the next length is unknown.
  *
  * @module
  */
 import { LENGTH_BYTES, PACKET_MAX } from './geometry.ts';
 import { decodeLength } from './wire.ts';
 
-/** Puts pieces of one length together: a hello, or numbers that come one after the other. */
+/** Collects pieces of a fixed length: a hello, or consecutive numbers. */
 export class PieceReader {
   readonly #kept: Uint8Array;
   readonly #onPiece: (piece: Uint8Array) => void;
   #keptBytes = 0;
 
   /**
-   * @param length Of a piece, bytes.
-   * @param onPiece Called for each piece; the bytes are the reader's own.
+   * @param length Length of a piece, bytes.
+   * @param onPiece Called for each piece; the reader owns the bytes.
    */
   constructor(length: number, onPiece: (piece: Uint8Array) => void) {
     this.#kept = new Uint8Array(length);
     this.#onPiece = onPiece;
   }
 
-  /** Takes bytes up to the end of one piece; returns how many. */
+  /** Reads bytes up to the end of one piece; returns how many. */
   readOne(buffer: Uint8Array, offset: number, length: number): number {
     const taken = Math.min(length, this.#kept.length - this.#keptBytes);
     this.#kept.set(buffer.subarray(offset, offset + taken), this.#keptBytes);
@@ -36,19 +37,19 @@ export class PieceReader {
     return taken;
   }
 
-  /** Takes all bytes. */
+  /** Reads all bytes. */
   read(buffer: Uint8Array, offset: number, length: number): void {
     for (let at = 0; at < length; ) at += this.readOne(buffer, offset + at, length - at);
   }
 }
 
-/** Gets a packet; the bytes belong to the receiver during the call only. */
+/** Receives a packet; the bytes are valid during the call only. */
 export type PacketHandler = (buffer: Uint8Array, offset: number, length: number) => void;
 
-/** See the module. */
+/** Reads packets from a stream. */
 export class PacketReader {
   readonly #onPacket: PacketHandler;
-  /** The length and the packet that are being put together. */
+  /** The length and packet being assembled. */
   readonly #kept = new Uint8Array(LENGTH_BYTES + PACKET_MAX);
   #keptBytes = 0;
   #isBroken = false;
@@ -58,14 +59,14 @@ export class PacketReader {
     this.#onPacket = onPacket;
   }
 
-  /** True when the stream may end here: no packet has begun. */
+  /** True when the stream may end here: no packet is incomplete. */
   get isBetweenPackets(): boolean {
     return this.#keptBytes === 0 && !this.#isBroken;
   }
 
   /**
-   * Takes the next bytes of the stream.
-   * @returns false when they hold a length that no packet has.
+   * Reads the next bytes of the stream.
+   * @returns false when they contain an invalid length.
    */
   read(buffer: Uint8Array, offset: number, length: number): boolean {
     const end = offset + length;
@@ -76,7 +77,7 @@ export class PacketReader {
     return !this.#isBroken;
   }
 
-  /** A packet that lies in the buffer as a whole is not copied. */
+  /** A packet that is completely in the buffer is not copied. */
   #whole(buffer: Uint8Array, at: number, end: number): number {
     if (end - at < LENGTH_BYTES) return this.#keep(buffer, at, end);
     const length = this.#length(buffer, at);
@@ -86,7 +87,7 @@ export class PacketReader {
     return LENGTH_BYTES + length;
   }
 
-  /** Fills up the length first, then the packet. */
+  /** Completes the length first, then the packet. */
   #part(buffer: Uint8Array, at: number, end: number): number {
     if (this.#keptBytes < LENGTH_BYTES) {
       return this.#keep(buffer, at, Math.min(end, at + LENGTH_BYTES - this.#keptBytes));
@@ -102,14 +103,14 @@ export class PacketReader {
     return taken;
   }
 
-  /** Copies `buffer[at .. end)` behind what is kept; returns the bytes taken. */
+  /** Appends `buffer[at .. end)` to what is kept; returns the bytes consumed. */
   #keep(buffer: Uint8Array, at: number, end: number): number {
     this.#kept.set(buffer.subarray(at, end), this.#keptBytes);
     this.#keptBytes += end - at;
     return end - at;
   }
 
-  /** The length at `at`; 0 breaks the reader. */
+  /** The length at `at`; 0 when it is invalid. */
   #length(buffer: Uint8Array, at: number): number {
     const length = decodeLength(buffer, at);
     if (length === undefined) this.#isBroken = true;

@@ -13,10 +13,10 @@ import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { bulkPeers, pairSecret } from './provisioning.ts';
 
-/** Of the test doubles: one packet of so many is damaged or lost. */
+/** Test doubles damage or lose one packet in this many. */
 const DOUBLED_EACH = 100;
 
-/** Makes a bulk node on `host`. */
+/** Creates a bulk node on `host`. */
 export function createBulk(host: Host, setup: NodeSetup<BulkOptions>): NodeHandle {
   return new BulkNode(host, setup);
 }
@@ -28,10 +28,10 @@ class BulkNode implements NodeHandle {
   readonly #outgoing = new Map<string, Outgoing>();
   readonly #incoming = new Map<string, Incoming>();
   readonly #nameOf = new Map<string, string>();
-  /** Absent where nobody keeps account. */
+  /** Absent when packets are not accounted for. */
   readonly #account: PacketAccount | undefined;
   #listener: Listener | undefined;
-  /** Packets handed over. */
+  /** Packets delivered. */
   #packets = 0;
 
   constructor(host: Host, setup: NodeSetup<BulkOptions>) {
@@ -97,7 +97,7 @@ class BulkNode implements NodeHandle {
     }
     this.#incomingFrom(peer).accept(stream);
     const secure = this.#secure('server', peer, this.#host.name);
-    // A handshake that fails ends the stream, which is counted there.
+    // A failed handshake ends the stream, and that is where it is counted.
     if (secure !== undefined) stream.secure(secure, () => undefined);
   }
 

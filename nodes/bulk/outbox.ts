@@ -1,8 +1,9 @@
 /**
- * Bulk: what a node has taken over to send to one peer, until the peer has confirmed it. It is on the
- * disk before it is on its way, so that a restart loses none of it and no number is used twice.
+ * Bulk: packets that a node has accepted for one peer, until the peer has confirmed them. They are
+ * on disk before they are sent, so that a restart loses none of them and no number is used twice.
  *
- * Packets stand in a ring of places, so that the store stays as large as the ring. Knows no stream.
+ * Packets are stored in a ring of slots, so that the store never grows beyond the ring. Knows no
+ * stream.
  *
  * @module
  */
@@ -11,27 +12,27 @@ import { concatBytes } from '../_kit/bytes.ts';
 import { KEPT_BYTES_MAX, KEPT_MAX, MEMORY_BYTES, NUMBER_BYTES } from './geometry.ts';
 import { decodeNumber, encodeNumber } from './wire.ts';
 
-/** A packet with its number and its length in front, as it goes onto the stream. */
+/** A packet preceded by its length, as sent on the stream, and its number. */
 export interface KeptPacket {
   readonly number: number;
   readonly bytes: Uint8Array;
 }
 
-/** What an outbox stands on. */
+/** What an outbox needs. */
 export interface OutboxParts {
   readonly store: Store;
   readonly peer: string;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** A test double: remembers nothing of an earlier life. */
+  /** A test double: forgets everything on restart. */
   readonly isCareless: boolean;
 }
 
-/** See the module. */
+/** The unconfirmed packets for one peer. */
 export class Outbox {
-  /** Names what is remembered here. */
+  /** Identifies this memory. */
   readonly memory: Uint8Array;
   readonly #parts: OutboxParts;
-  /** In the order of their numbers, which have no gaps. */
+  /** In order of their numbers, without gaps. */
   #kept: KeptPacket[] = [];
   #keptBytes = 0;
   #confirmed = 0;
@@ -46,22 +47,22 @@ export class Outbox {
     else this.#recall();
   }
 
-  /** Number of the last packet that the peer has confirmed; 0 before the first. */
+  /** Number of the last packet confirmed by the peer; 0 before the first. */
   get confirmed(): number {
     return this.#confirmed;
   }
 
-  /** Number of the last packet that was taken over. */
+  /** Number of the last packet accepted. */
   get last(): number {
     return this.#last;
   }
 
-  /** Number of the last packet that may be sent: everything up to it is on the disk. */
+  /** Number of the last packet that may be sent: everything up to it is on disk. */
   get durable(): number {
     return this.#durable;
   }
 
-  /** Packets that are not confirmed. */
+  /** Unconfirmed packets. */
   get count(): number {
     return this.#kept.length;
   }
@@ -70,7 +71,7 @@ export class Outbox {
     return this.#kept.length < KEPT_MAX && this.#keptBytes < KEPT_BYTES_MAX;
   }
 
-  /** Takes a packet over; returns its number. It may be sent after {@link written}. */
+  /** Accepts a packet; returns its number. It may be sent after {@link written}. */
   add(bytes: Uint8Array): number {
     this.#last += 1;
     const number = this.#last;
@@ -80,29 +81,29 @@ export class Outbox {
     return number;
   }
 
-  /** The store has confirmed what was added up to `number`. */
+  /** Everything added up to `number` is now on disk. */
   written(number: number): void {
     this.#durable = Math.max(this.#durable, number);
   }
 
-  /** The packet of a number that is not confirmed. */
+  /** The unconfirmed packet with that number. */
   packet(number: number): KeptPacket | undefined {
     const first = this.#kept[0]?.number ?? 0;
     return this.#kept[number - first];
   }
 
-  /** All packets that are not confirmed. */
+  /** All unconfirmed packets. */
   get kept(): readonly KeptPacket[] {
     return this.#kept;
   }
 
-  /** The peer has everything up to `number`. @returns the packets that it is news of. */
+  /** The peer has everything up to `number`. @returns the packets newly confirmed. */
   confirm(number: number): readonly KeptPacket[] {
     const kept = this.#kept.filter((packet) => packet.number > number);
     const news = this.#kept.slice(0, this.#kept.length - kept.length);
     this.#kept = kept;
     this.#keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    // A peer may know of more than a disk that has lost its end: those numbers are used.
+    // A peer may know numbers that a disk has lost: they count as used.
     this.#last = Math.max(this.#last, number);
     this.#durable = Math.max(this.#durable, number);
     if (number > this.#confirmed) {

@@ -1,10 +1,10 @@
 /**
- * Bulk: the packets on their way to one peer, over one stream that is opened for the first of them
- * and opened anew when it ends before the peer has confirmed all.
+ * Bulk: sends packets to one peer over one stream, which is opened for the first packet and
+ * reopened if it ends before the peer has confirmed everything.
  *
- * A packet is answered `ok` when it is on the disk: from then on it reaches the peer once, whatever
- * restarts. Only so many packets are kept, so that a sender who waits for the answer goes at the
- * pace of the network.
+ * A packet is answered `ok` when it is on disk: from then on it reaches the peer exactly once,
+ * whatever restarts. The number of kept packets is limited, so that a sender that waits for the
+ * answer proceeds at the pace of the network.
  *
  * @module
  */
@@ -20,18 +20,18 @@ import { Outbox } from './outbox.ts';
 import { Syncing } from './syncing.ts';
 import { decodeNumber, encodeHello, encodePacket } from './wire.ts';
 
-/** Who is sent to, and how. */
+/** The peer, and how to reach it. */
 export interface OutgoingSetup {
   readonly host: Host;
   readonly peer: string;
   readonly to: Endpoint;
-  /** Where packets are kept until the peer has confirmed them. */
+  /** Stores packets until the peer has confirmed them. */
   readonly store: Store;
-  /** Absent when packets travel in the clear. */
+  /** Absent when packets are sent unencrypted. */
   readonly secure: SecureOptions | undefined;
-  /** A test double: remembers nothing of an earlier life. */
+  /** A test double: forgets everything on restart. */
   readonly isCareless: boolean;
-  /** Absent where nobody keeps account. */
+  /** Absent when packets are not accounted for. */
   readonly account: PacketAccount | undefined;
 }
 
@@ -40,18 +40,18 @@ interface Waiting {
   readonly respond: NodeRequest['respond'];
 }
 
-/** See the module. */
+/** Sends to one peer. */
 export class Outgoing {
   readonly #setup: OutgoingSetup;
   readonly #outbox: Outbox;
   readonly #writes: Syncing;
-  /** Packets that no room is left for. */
+  /** Packets for which there is no room yet. */
   readonly #waiting: Waiting[] = [];
-  /** Answers that wait for the disk, by the number of the packet. */
+  /** Requests to be answered when the packet is on disk, by its number. */
   readonly #unanswered = new Map<number, NodeRequest['respond']>();
   #state: 'closed' | 'opening' | 'greeting' | 'open' | 'full' = 'closed';
   #stream: Stream | undefined;
-  /** Number of the last packet that this stream has taken. */
+  /** Number of the last packet sent on this stream. */
   #sent = 0;
   #writingUpTo = 0;
   #retryNs = RETRY_NS_MIN;
@@ -71,17 +71,17 @@ export class Outgoing {
     });
   }
 
-  /** Packets that the peer has not confirmed. */
+  /** Packets not confirmed by the peer. */
   get open(): number {
     return this.#outbox.count;
   }
 
-  /** Packets that are here: those, and others that wait for room. */
+  /** Packets held: unconfirmed ones, and those waiting for room. */
   get holding(): number {
     return this.#outbox.count + this.#waiting.length;
   }
 
-  /** Sends what an earlier life of the node has left. */
+  /** Sends what is left from before a restart. */
   start(): void {
     for (const { bytes } of this.#outbox.kept) this.#setup.account?.accepted(packetIn(bytes));
     if (this.#outbox.count > 0) this.#open();
@@ -100,7 +100,7 @@ export class Outgoing {
     this.#setup.account?.accepted(request.body);
   }
 
-  /** Ends the stream after everything that it has taken; what is not confirmed stays on the disk. */
+  /** Ends the stream after everything sent on it; unconfirmed packets stay on disk. */
   stop(): void {
     this.#isStopped = true;
     this.#retry?.cancel();
@@ -161,7 +161,7 @@ export class Outgoing {
     stream.write(encodeHello({ memory, confirmed }));
   }
 
-  /** The peer says what it has handed over; the first time on a stream, where to go on. */
+  /** The peer says what it has delivered; on a new stream, this is where to continue. */
   #confirmed(number: number): void {
     const isGreeting = this.#state === 'greeting';
     if (this.#state === 'closed' || this.#state === 'opening') return;

@@ -1,12 +1,12 @@
 /**
- * Bulk: the keys that pairs of nodes are provisioned with, one for each direction.
+ * Bulk: the keys provisioned for pairs of nodes, one for each direction.
  *
  * @module
  */
 import type { HostView, NetworkMap } from '../../engine/host/network-view.ts';
 import type { Provisioning } from '../../engine/host/protocol.ts';
 
-/** A node has the keys of the streams that it opens and accepts, and no others. */
+/** A node has the keys of the streams that it opens or accepts, and no others. */
 export const bulkProvisioning: Provisioning = {
   sharedSecrets: ({ name }, network) =>
     bulkPeers(name, network).flatMap((peer) => [
@@ -15,12 +15,12 @@ export const bulkProvisioning: Provisioning = {
     ]),
 };
 
-/** The key of a pair is that of the opening and the accepting node, in this order. */
+/** Name of a pair's key: first the node that opens the stream, then the one that accepts it. */
 export function pairSecret(from: string, to: string): string {
   return `${from}/${to}`;
 }
 
-/** All nodes of the same protocol; a node is a peer of itself. */
+/** All nodes of the same protocol; a node is also its own peer. */
 export function bulkPeers(host: string, { hosts }: NetworkMap): readonly HostView[] {
   const own = hosts.find(({ name }) => name === host);
   return hosts.filter(({ protocol }) => protocol === own?.protocol);

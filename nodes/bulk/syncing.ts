@@ -1,5 +1,5 @@
 /**
- * Bulk: writes of a store, one at a time; what is written meanwhile goes with the next.
+ * Bulk: writes of a store, one at a time; requests made meanwhile are combined into the next write.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Store } from '../../engine/host/store.ts';
 import { RETRY_NS_MIN } from './geometry.ts';
 
-/** What one write is about. */
+/** The work for one write. */
 export interface SyncTurn {
-  /** Puts into the store what belongs to this turn. */
+  /** Puts this turn's data into the store. */
   readonly begin: () => void;
-  /** It is durable. */
+  /** Called when the data is durable. */
   readonly done: () => void;
 }
 
-/** See the module. */
+/** Serialises the writes of a store. */
 export class Syncing {
   readonly #host: Host;
   readonly #store: Store;
@@ -41,7 +41,7 @@ export class Syncing {
     this.#turn.begin();
     this.#store.sync((error) => {
       if (error !== undefined) {
-        // A full disk is no reason to lose what was taken over: it is tried again.
+        // A full disk is no reason to lose accepted packets: the write is retried.
         this.#host.after(RETRY_NS_MIN, () => this.#begin());
         return;
       }

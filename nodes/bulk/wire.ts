@@ -1,8 +1,9 @@
 /**
- * Bulk: what stands on a stream, encoded and decoded; machine.ts cuts it into pieces.
+ * Bulk: the content of a stream, encoded and decoded; machine.ts splits it into pieces.
  *
- * The node that sends opens the stream, and begins with its memory and the last number that it knows
- * to have arrived. Packets follow; they have numbers, one after the other, which are not written.
+ * The sending node opens the stream, and begins with the name of its memory and the last number
+ * that it knows to have arrived. Packets follow; they are numbered consecutively, but the numbers
+ * are not transmitted.
  *
  * ```
  *  0                               8                      14
@@ -13,8 +14,8 @@
  * +---------------+------------------------- - - -
  * ```
  *
- * The other node says on the same stream which number it has handed over last: first where it stands,
- * then after each write of its store.
+ * The other node sends the number of the last packet it has delivered on the same stream: first its
+ * present state, then after each write of its store.
  *
  * ```
  *  0                      6
@@ -28,15 +29,15 @@
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import { HELLO_BYTES, LENGTH_BYTES, MEMORY_BYTES, NUMBER_BYTES, PACKET_MAX } from './geometry.ts';
 
-/** How a stream begins. */
+/** The start of a stream. */
 export interface Hello {
-  /** Names what the sender remembers; another one after it has lost that, {@link MEMORY_BYTES}. */
+  /** Names the sender's memory; differs after the sender has lost it. {@link MEMORY_BYTES}. */
   readonly memory: Uint8Array;
-  /** Last number of which the sender knows that it arrived; 0 before the first. */
+  /** Last number that the sender knows to have arrived; 0 before the first. */
   readonly confirmed: number;
 }
 
-/** The packet with its length in front, in a new array. */
+/** The packet preceded by its length, in a new array. */
 export function encodePacket(packet: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(LENGTH_BYTES + packet.length);
   writeUint32(bytes, 0, packet.length);
@@ -46,7 +47,7 @@ export function encodePacket(packet: Uint8Array): Uint8Array {
 
 /**
  * Reads a length of {@link LENGTH_BYTES} bytes.
- * @returns 1..{@link PACKET_MAX}, or undefined when no packet has that length.
+ * @returns 1..{@link PACKET_MAX}, or undefined for an invalid length.
  */
 export function decodeLength(bytes: Uint8Array, offset: number): number | undefined {
   const length = readUint32(bytes, offset);
@@ -61,7 +62,7 @@ export function encodeHello({ memory, confirmed }: Hello): Uint8Array {
   return bytes;
 }
 
-/** Reads {@link HELLO_BYTES} bytes; every value is one that a sender may have. */
+/** Reads {@link HELLO_BYTES} bytes; every value is valid. */
 export function decodeHello(bytes: Uint8Array): Hello {
   return { memory: bytes.slice(0, MEMORY_BYTES), confirmed: readUint48(bytes, MEMORY_BYTES) };
 }

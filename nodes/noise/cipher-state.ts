@@ -1,7 +1,7 @@
 /**
  * CipherState of the Noise protocol framework, revision 34, section 5.1: one key and its counter.
  *
- * Does not decide when to rekey and does not reorder: a counter is used once, in order.
+ * The caller decides when to rekey; nothing is reordered: a counter is used once, in order.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export class CipherState {
     this.#counter = counter;
   }
 
-  /** Seals `plaintext` under the next counter. @throws RangeError when the counters are used up. */
+  /** Seals `plaintext` under the next counter. @throws RangeError when no counters are left. */
   encrypt(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
     if (this.#counter >= COUNTER_MAX) throw new RangeError('the counters of this key are used up');
     writeNonce(this.#suite, this.#nonce, this.#counter);
@@ -42,11 +42,11 @@ export class CipherState {
   /**
    * Opens `sealed` under the next counter.
    * @returns the plaintext, or undefined when authentication fails; the counter then stays, as
-   * section 5.1 demands of DecryptWithAd.
+   * section 5.1 requires of DecryptWithAd.
    */
   decrypt(associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) return undefined;
-    // Also after a wipe, which uses the counters up: nothing that arrives late may throw.
+    // Also after a wipe, which marks all counters as used: nothing that arrives late may throw.
     if (this.#counter >= COUNTER_MAX) return undefined;
     writeNonce(this.#suite, this.#nonce, this.#counter);
     const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);

@@ -1,12 +1,12 @@
 /**
  * Lengths and constants of the Noise protocol framework, revision 34.
  *
- * Holds no key material and no logic; the only curve is 25519, so 448 has no length here.
+ * No key material and no logic; the only curve is 25519, so 448 has no length here.
  *
  * @module
  */
 
-/** Length of a message of a handshake or a session, at most, in bytes (section 3). */
+/** Longest handshake or transport message, in bytes (section 3). */
 export const MESSAGE_LENGTH_MAX = 65_535;
 
 /** DHLEN of 25519, in bytes (section 12.1). */
@@ -25,14 +25,14 @@ export const NONCE_LENGTH = 12;
 export const TAG_LENGTH = 16;
 
 /**
- * The counter after which a key must not encrypt. The specification reserves 2^64-1 only
- * (section 5.1); this one keeps counters exact in a number and is as far out of reach.
+ * The counter after which a key must not encrypt. The specification reserves only 2^64-1 (section
+ * 5.1); this value keeps counters exact as numbers and is just as unreachable.
  */
 export const COUNTER_MAX: number = Number.MAX_SAFE_INTEGER;
 
 /**
- * The u-coordinates of low order of curve25519, the unused top bit cleared, little-endian
- * (RFC 7748 section 6.1 tells why they are refused): 0, 1, two of order 8, p-1, p and p+1.
+ * The u-coordinates of low order of curve25519, the unused top bit cleared, little-endian (RFC 7748
+ * section 6.1 says why they are refused): 0, 1, two of order 8, p-1, p and p+1.
  */
 export const LOW_ORDER_POINTS: readonly string[] = [
   '0000000000000000000000000000000000000000000000000000000000000000',

@@ -1,10 +1,10 @@
 /**
  * HandshakeState of the Noise protocol framework, revision 34, section 5.3: writes and reads the
- * messages of one handshake, synchronous over bytes, all randomness given.
+ * messages of one handshake, synchronously over bytes; all randomness is an argument.
  *
  * Reading is all or nothing: a message that fails leaves the state as it was, so that a forged
  * datagram does not end a handshake that the true peer can still complete. No sockets, no timers,
- * no retransmission, no decision whom to trust: the caller looks at the remote static key.
+ * no retransmission, and no trust decision: the caller checks the remote static key.
  *
  * @module
  */
@@ -24,22 +24,22 @@ import { SessionKeys } from './session.ts';
 import { createSuite, type ProtocolName, type Suite } from './suite.ts';
 import { SymmetricState } from './symmetric-state.ts';
 
-/** What one side brings to a handshake. Secrets are copied; the caller may wipe its own at once. */
+/** What one side brings to a handshake. Secrets are copied; the caller may wipe its own copy. */
 export interface HandshakeOptions extends ProtocolName {
   readonly crypto: CryptoProvider;
-  /** Data both sides must agree on; empty when left out (section 6). */
+  /** Data on which both sides must agree; empty by default (section 6). */
   readonly prologue?: Uint8Array;
-  /** Own static X25519 secret, 32 bytes, where the pattern has one. */
+  /** Our static X25519 secret, 32 bytes, if the pattern has one. */
   readonly staticSecret?: Uint8Array;
-  /** Own ephemeral X25519 secret, 32 bytes, fresh from the host for each handshake. */
+  /** Our ephemeral X25519 secret, 32 bytes, fresh from the host for each handshake. */
   readonly ephemeralSecret?: Uint8Array;
-  /** The peer's static public key, where the pattern knows it before. */
+  /** The peer's static public key, if the pattern requires it in advance. */
   readonly remoteStatic?: Uint8Array;
   /** Pre-shared keys of 32 bytes each, in the order of the `psk` modifiers. */
   readonly preSharedKeys?: readonly Uint8Array[];
 }
 
-/** Why a message of the peer was refused. */
+/** Why a message from the peer was refused. */
 export type HandshakeFailure =
   | 'oversized'
   | 'truncated'
@@ -47,28 +47,28 @@ export type HandshakeFailure =
   | 'low-order-key'
   | 'authentication';
 
-/** What reading gives: the peer's payload, or the reason why the message was refused. */
+/** The result of reading: the peer's payload, or the reason for refusal. */
 export type ReadResult = { readonly payload: Uint8Array } | { readonly failure: HandshakeFailure };
 
 /** One side of a handshake. */
 export interface Handshake {
-  /** True when the next message is ours to write. */
+  /** True when it is our turn to write. */
   readonly isWriter: boolean;
-  /** True when all messages are through and {@link Handshake.finish} may be called. */
+  /** True when all messages are done and {@link Handshake.finish} may be called. */
   readonly isComplete: boolean;
-  /** The peer's static key as soon as it is known and authenticated by the message read. */
+  /** The peer's static key, once it is known and authenticated by a received message. */
   readonly remoteStatic: Uint8Array | undefined;
   /**
    * Writes the next message.
-   * @param payload Encrypted when the pattern has a key by then, otherwise sent in the clear.
+   * @param payload Encrypted when the pattern has a key by then, otherwise sent unencrypted.
    * @throws RangeError when the message would exceed 65,535 bytes; Error when it is not our turn.
    */
   writeMessage(payload: Uint8Array): Uint8Array;
   /** Reads the peer's next message; never throws on bytes, and a failure changes nothing. */
   readMessage(message: Uint8Array): ReadResult;
-  /** Splits into the session's keys and wipes the handshake, once. @throws Error otherwise. */
+  /** Derives the session's keys and wipes the handshake; callable once. @throws Error otherwise. */
   finish(): SessionKeys;
-  /** Overwrites the secrets of a handshake that is given up. */
+  /** Overwrites the secrets of an abandoned handshake. */
   wipe(): void;
 }
 
@@ -94,7 +94,7 @@ export function respond(options: HandshakeOptions): Handshake {
 
 type Role = 'initiator' | 'responder';
 
-/** What reading a message may change; committed only when the whole message is good. */
+/** State that reading a message may change; committed only when the whole message is valid. */
 interface Draft {
   readonly symmetric: SymmetricState;
   readonly message: Uint8Array;
@@ -294,7 +294,7 @@ class HandshakeState implements Handshake {
     const remoteLetter = token[isInitiator ? 1 : 0];
     const secret = known(ownLetter === 'e' ? this.#ephemeralSecret : this.#staticSecret);
     const key = known(remoteLetter === 'e' ? remote.remoteEphemeral : remote.remoteStatic);
-    // Every key was checked when it came in, so the result is never all zero here.
+    // Every key was checked on arrival, so the result is never all zero here.
     const shared = known(this.#suite.crypto.x25519(secret, key));
     symmetric.mixKey(shared);
     wipe(shared);
@@ -329,7 +329,7 @@ function isLowOrder(key: Uint8Array): boolean {
   return LOW_ORDER_POINTS.includes(toHex(masked));
 }
 
-/** Bytes that a message has besides its payload. */
+/** Bytes of a message besides its payload. */
 function messageOverhead(suite: Suite, tokens: readonly Token[], hasKeyBefore: boolean): number {
   let hasKey = hasKeyBefore;
   let length = 0;
@@ -346,7 +346,9 @@ function copyOf(key: Uint8Array | undefined): Uint8Array | undefined {
   return key === undefined ? undefined : new Uint8Array(key);
 }
 
-/** The same bytes; parts of a `Buffer`, as sockets give it, would share memory with what was sent. */
+/**
+ * The same bytes as a plain array: parts of a `Buffer` from a socket would share memory with it.
+ */
 function plainView(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

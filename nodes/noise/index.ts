@@ -1,8 +1,8 @@
 /**
- * Noise protocol framework, revision 34, over X25519: the public face for other protocols.
+ * Noise protocol framework, revision 34, over X25519: the public interface for other protocols.
  *
- * A library, not a protocol of its own: it has no node, no configuration and no packets, and it
- * draws no randomness.
+ * A library, not a protocol: it has no node, no configuration and no packets, and it draws no
+ * randomness.
  *
  * @module
  */

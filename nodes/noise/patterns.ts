@@ -3,7 +3,7 @@
  * fundamental patterns (sections 7.4 and 7.5), two deferred ones (section 18.1) and the `psk`
  * modifiers (section 9.4).
  *
- * Does not hold `fallback` patterns (section 10) and no key encapsulation.
+ * Without `fallback` patterns (section 10) and key encapsulation.
  *
  * @module
  */
@@ -11,18 +11,18 @@
 /** One step of a message pattern (sections 5.3 and 9.2). */
 export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
 
-/** A handshake: which static keys are known before, then the messages, the initiator's first. */
+/** A handshake: the static keys known in advance, then the messages, the initiator's first. */
 export interface Pattern {
   readonly initiatorPre: readonly 's'[];
   readonly responderPre: readonly 's'[];
   readonly messages: readonly (readonly Token[])[];
-  /** How many pre-shared keys the modifiers ask for. */
+  /** How many pre-shared keys the modifiers require. */
   readonly pskCount: number;
 }
 
 /**
  * `pre-message of initiator / of responder / message / message …`; tokens are separated by blanks.
- * The letters: N no static key, K known before, X transmitted, I transmitted at once.
+ * The letters: N no static key, K known in advance, X transmitted, I transmitted immediately.
  */
 const TABLE: Readonly<Record<string, string>> = {
   // Section 7.4, one-way.
@@ -42,7 +42,7 @@ const TABLE: Readonly<Record<string, string>> = {
   IN: '//e s/e ee se',
   IK: '/s/e es s ss/e ee se',
   IX: '//e s/e ee se s es',
-  // Section 18.1, deferred: the authenticating Diffie-Hellman comes one message later.
+  // Section 18.1, deferred: the authenticating Diffie-Hellman happens one message later.
   X1K: '/s/e es/e ee/s/se',
   IK1: '/s/e s/e ee se es',
 };

@@ -1,8 +1,8 @@
 /**
- * What a complete Noise handshake leaves (revision 34, sections 5.3 and 11.3): two directional keys,
- * the handshake hash for channel binding, and an ordered transport made of two cipher states.
+ * The result of a Noise handshake (revision 34, sections 5.3 and 11.3): two directional keys, the
+ * handshake hash for channel binding, and an ordered transport made of two cipher states.
  *
- * Protocols with their own frames and nonces take the raw keys; streams take {@link Transport}.
+ * Protocols with their own frames and nonces use the raw keys; streams use {@link Transport}.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { CipherState } from './cipher-state.ts';
 import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from './geometry.ts';
 import type { Suite } from './suite.ts';
 
-/** Why a transport message of the peer was refused. */
+/** Why a transport message from the peer was refused. */
 export type TransportFailure = 'oversized' | 'truncated' | 'authentication';
 
-/** What decrypting a transport message gives. */
+/** The result of decrypting a transport message. */
 export type TransportResult =
   | { readonly payload: Uint8Array }
   | { readonly failure: TransportFailure };
@@ -36,7 +36,7 @@ export class SessionKeys {
     this.#parts = parts;
   }
 
-  /** Key for what this side sends, 32 bytes; the array itself, wiped by {@link SessionKeys.wipe}. */
+  /** Key for what this side sends, 32 bytes; not a copy: {@link SessionKeys.wipe} wipes it. */
   get sendKey(): Uint8Array {
     return this.#parts.sendKey;
   }
@@ -51,12 +51,12 @@ export class SessionKeys {
     return this.#parts.handshakeHash;
   }
 
-  /** The peer's static public key, where the pattern has one. */
+  /** The peer's static public key, if the pattern has one. */
   get remoteStatic(): Uint8Array | undefined {
     return this.#parts.remoteStatic;
   }
 
-  /** An ordered transport over both keys; it keeps copies, so the keys may be wiped after. */
+  /** An ordered transport over both keys; it keeps copies, so the keys may be wiped afterwards. */
   transport(): Transport {
     return new Transport(this.#parts);
   }
@@ -86,7 +86,7 @@ export class Transport {
     return this.#send.encrypt(new Uint8Array(0), payload);
   }
 
-  /** Opens one message of the peer; never throws on bytes, and a failure changes nothing. */
+  /** Opens one message from the peer; never throws on bytes, and a failure changes nothing. */
   decrypt(message: Uint8Array): TransportResult {
     if (message.length > MESSAGE_LENGTH_MAX) return { failure: 'oversized' };
     if (message.length < TAG_LENGTH) return { failure: 'truncated' };
@@ -94,7 +94,10 @@ export class Transport {
     return payload === undefined ? { failure: 'authentication' } : { payload };
   }
 
-  /** Replaces the key of what this side sends (section 11.3); the peer does the counterpart. */
+  /**
+   * Replaces the key of what this side sends (section 11.3); the peer must do the same for
+   * receiving.
+   */
   rekeySend(): void {
     this.#send.rekey();
   }

@@ -19,7 +19,7 @@ export type CipherName = 'ChaChaPoly' | 'AESGCM';
 /** Hash functions by the names of section 8. */
 export type HashName = 'SHA256' | 'SHA512' | 'BLAKE2s' | 'BLAKE2b';
 
-/** What a protocol name says; the curve is 25519. */
+/** The parts of a protocol name; the curve is 25519. */
 export interface ProtocolName {
   /** With modifiers, for example `IK` or `IKpsk2`. */
   readonly pattern: string;
@@ -34,7 +34,7 @@ export interface NoiseHash {
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array;
 }
 
-/** Everything a handshake needs to know of its protocol name. */
+/** Everything that a handshake derives from its protocol name. */
 export interface Suite {
   readonly name: string;
   readonly pattern: Pattern;
@@ -49,7 +49,7 @@ const PROTOCOL_NAME =
 
 /**
  * Reads a protocol name such as `Noise_IK_25519_ChaChaPoly_BLAKE2s` (section 8).
- * @returns its parts, or undefined when the name is not one that this library speaks.
+ * @returns its parts, or undefined when this library does not support it.
  */
 export function parseProtocolName(name: string): ProtocolName | undefined {
   const parts = PROTOCOL_NAME.exec(name);
@@ -59,7 +59,7 @@ export function parseProtocolName(name: string): ProtocolName | undefined {
 }
 
 /**
- * Gathers the functions that a protocol name stands for.
+ * Collects the functions that a protocol name refers to.
  * @throws RangeError when the pattern is unknown.
  */
 export function createSuite(crypto: CryptoProvider, protocol: ProtocolName): Suite {
@@ -130,7 +130,7 @@ function createHash(crypto: CryptoProvider, name: HashName): NoiseHash {
   }
 }
 
-/** HMAC (RFC 2104) over BLAKE2: section 4.3 asks for it although BLAKE2 has a keyed mode. */
+/** HMAC (RFC 2104) over BLAKE2: section 4.3 requires it although BLAKE2 has a keyed mode. */
 function hmacHash(options: {
   readonly length: number;
   readonly blockLength: number;

@@ -11,7 +11,7 @@ import { CipherState } from './cipher-state.ts';
 import { KEY_LENGTH } from './geometry.ts';
 import { hkdf, type Suite } from './suite.ts';
 
-/** The two keys of Split (section 5.2): the initiator sends with `first`. */
+/** The two keys from Split (section 5.2): the initiator sends with `first`. */
 export interface SplitKeys {
   readonly first: Uint8Array;
   readonly second: Uint8Array;
@@ -55,7 +55,7 @@ export class SymmetricState {
     this.#hash = this.#suite.hash.hash(concatBytes(this.#hash, data));
   }
 
-  /** MixKeyAndHash: takes a pre-shared key into chaining key, hash and cipher key. */
+  /** MixKeyAndHash: mixes a pre-shared key into chaining key, hash and cipher key. */
   mixKeyAndHash(material: Uint8Array): void {
     const [chainingKey, hash, key] = this.#derive(material, 3) as [
       Uint8Array,
@@ -68,7 +68,7 @@ export class SymmetricState {
     this.#setCipherKey(key);
   }
 
-  /** EncryptAndHash: the plaintext itself as long as there is no key. */
+  /** EncryptAndHash: returns the plaintext unchanged while there is no key. */
   encryptAndHash(plaintext: Uint8Array): Uint8Array {
     const ciphertext = this.#cipher?.encrypt(this.#hash, plaintext) ?? plaintext.slice();
     this.mixHash(ciphertext);
@@ -86,7 +86,7 @@ export class SymmetricState {
     return plaintext;
   }
 
-  /** Split: the two keys of the session; the state stays to be wiped by the caller. */
+  /** Split: the two keys of the session; the caller must still wipe this state. */
   split(): SplitKeys {
     const [first, second] = this.#derive(new Uint8Array(0), 2) as [Uint8Array, Uint8Array];
     // Section 5.2: outputs of a 64-byte hash are truncated to 32 bytes.
@@ -95,7 +95,7 @@ export class SymmetricState {
     return keys;
   }
 
-  /** Overwrites what is secret here; the state must not be used afterwards. */
+  /** Overwrites the secrets; the state must not be used afterwards. */
   wipe(): void {
     wipe(this.#chainingKey);
     this.#cipher?.wipe();

@@ -4,9 +4,11 @@
  * @module
  */
 
-/** Port that ping nodes listen on; 7 is the echo service (RFC 862), moved out of the system ports. */
+/**
+ * Port that ping nodes listen on; 7 is the echo service (RFC 862), moved out of the system ports.
+ */
 export const PING_PORT = 7007;
-/** The only version there is. */
+/** The only defined version. */
 export const PING_VERSION = 1;
 /** Kinds of packet. */
 export const KIND_REQUEST = 1;
@@ -15,9 +17,12 @@ export const KIND_REPLY = 2;
 export const HEADER_LENGTH = 8;
 /** Offset of the identifier. */
 export const IDENTIFIER_OFFSET = 4;
-/** Largest body: what one UDP datagram carries less the header. */
+/** Largest body: a UDP datagram less the header. */
 export const BODY_MAX = 65_507 - HEADER_LENGTH;
 /** Time to wait for a reply, ns; longer than any terrestrial round trip. */
 export const DEFAULT_TIMEOUT_NS = 1_000_000_000;
-/** Requests under way; at one a millisecond this covers the time-out, more are refused. */
+/**
+ * Most outstanding requests; at one a millisecond this covers the time-out. Further ones are
+ * refused.
+ */
 export const MAX_OUTSTANDING = 1024;

@@ -1,13 +1,13 @@
 /**
  * Ping: the state machine. Time and events in, effects out; it sees neither port nor bytes.
  *
- * A request that no reply follows within the time-out is lost; a reply counts once.
+ * A request without a reply within the time-out is lost; a reply counts once.
  *
  * @module
  */
 import { MAX_OUTSTANDING } from './geometry.ts';
 
-/** What the machine wants done. */
+/** The effects of the machine. */
 export type PingEffect =
   | { readonly kind: 'send-request'; readonly identifier: number }
   | { readonly kind: 'refuse'; readonly reason: 'too-many-outstanding' }
@@ -15,13 +15,13 @@ export type PingEffect =
   | { readonly kind: 'drop'; readonly reason: 'unexpected-reply' }
   | { readonly kind: 'lost'; readonly count: number };
 
-/** What happened. */
+/** The events of the machine. */
 export type PingInput =
   | { readonly kind: 'application-send' }
   | { readonly kind: 'reply'; readonly identifier: number }
   | { readonly kind: 'timer' };
 
-/** Requests under way and their send times. */
+/** Outstanding requests and their send times. */
 export class PingMachine {
   readonly #timeoutNs: number;
   readonly #sentNs = new Map<number, number>();
@@ -44,7 +44,7 @@ export class PingMachine {
     }
   }
 
-  /** Instant of the oldest time-out, or undefined when nothing is under way. */
+  /** Instant of the oldest time-out, or undefined when no request is outstanding. */
   deadline(): number | undefined {
     const oldest = this.#sentNs.values().next();
     return oldest.done ? undefined : oldest.value + this.#timeoutNs;

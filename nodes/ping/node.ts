@@ -12,7 +12,7 @@ import { BODY_MAX, HEADER_LENGTH } from './geometry.ts';
 import { type PingEffect, PingMachine } from './machine.ts';
 import { decodeHeader, encodeHeader } from './wire.ts';
 
-/** Makes a ping node on `host`. */
+/** Creates a ping node on `host`. */
 export function createPing(host: Host, setup: NodeSetup<PingOptions>): NodeHandle {
   return new PingNode(host, setup);
 }
@@ -98,7 +98,7 @@ class PingNode implements NodeHandle {
   #answer(datagram: Datagram, name: string, identifier: number): void {
     const { buffer, offset, length, from } = datagram;
     this.#host.deliver(name, buffer, offset + HEADER_LENGTH, length - HEADER_LENGTH);
-    // The reply is the request in place: same buffer, other kind, header only.
+    // The reply is the request in place: same buffer, different kind, only the header rewritten.
     encodeHeader({ kind: 'reply', identifier }, buffer, offset);
     this.#socket?.send(buffer, offset, HEADER_LENGTH, from);
   }

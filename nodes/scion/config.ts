@@ -48,9 +48,9 @@ const serviceNames = z.enum(
 
 /** Schema of the options. */
 export const routerConfig = z.strictObject({
-  /** Answer packets longer than the egress link takes with SCMP PacketTooBig. */
+  /** Answer packets that exceed the egress link's MTU with SCMP PacketTooBig. */
   mtuCheck: z.boolean().default(true),
-  /** Watch links with BFD; `false` takes every link for alive. */
+  /** Monitor links with BFD; `false` treats every link as up. */
   bfd: z
     .union([
       z.literal(false),
@@ -68,7 +68,7 @@ export const routerConfig = z.strictObject({
       desiredMinTx: BFD_DESIRED_MIN_TX_NS,
       requiredMinRx: BFD_REQUIRED_MIN_RX_NS,
     }),
-  /** Ports of hosts that packets are delivered to directly, `first-last`. */
+  /** Host ports that packets are delivered to directly, `first-last`. */
   dispatchedPorts: portRange.default(DISPATCHED_PORTS),
   scmp: z
     .strictObject({
@@ -76,7 +76,7 @@ export const routerConfig = z.strictObject({
       authentication: z.boolean().default(false),
     })
     .default({ authentication: false }),
-  /** Who offers a service of this AS, for example `CS: [127.1.0.100:30252]`. */
+  /** The instances of each service in this AS, for example `CS: [127.1.0.100:30252]`. */
   services: z.partialRecord(serviceNames, z.array(instance)).default({}),
 });
 

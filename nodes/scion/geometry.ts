@@ -7,7 +7,7 @@
  * @module
  */
 
-/** The only version there is ("Common Header"). */
+/** The only defined version ("Common Header"). */
 export const SCION_VERSION = 0;
 /** Bytes of the common header. */
 export const COMMON_LENGTH = 12;
@@ -29,7 +29,7 @@ export const FLOW_ID_MAX = 0xf_ffff;
 export const ISD_AS_LENGTH = 8;
 /** Bytes of the destination and source ISD-AS pair. */
 export const ISD_AS_PAIR_LENGTH = 2 * ISD_AS_LENGTH;
-/** Offset of the destination ISD-AS, behind the common header; also the SCMP pointer to it. */
+/** Offset of the destination ISD-AS, after the common header; also the SCMP pointer to it. */
 export const DESTINATION_ISD_AS_OFFSET = 12;
 /** Offset of the source ISD-AS from the packet's start; also the SCMP pointer to it. */
 export const SOURCE_ISD_AS_OFFSET = COMMON_LENGTH + ISD_AS_LENGTH;
@@ -53,7 +53,7 @@ export const HOP_LENGTH = 12;
 export const HOP_MAC_LENGTH = 6;
 /** Offset of the MAC inside a hop field. */
 export const HOP_MAC_OFFSET = 6;
-/** CurrHF is 6 bits, so no more hop fields than this can be pointed at. */
+/** CurrHF is 6 bits, which limits the number of addressable hop fields. */
 export const HOPS_MAX = 64;
 /** Bytes of a one-hop path ("Path Type: OneHopPath"): info field and two hop fields. */
 export const ONE_HOP_LENGTH = INFO_LENGTH + 2 * HOP_LENGTH;
@@ -101,13 +101,15 @@ export const UDP_CHECKSUM_OFFSET = 6;
 export const SCMP_BASE_LENGTH = 4;
 /** Offset of the SCMP checksum. */
 export const SCMP_CHECKSUM_OFFSET = 2;
-/** An SCMP error packet quotes so much that the whole reply stays within this many bytes. */
+/** An SCMP error quotes at most so much that the whole reply stays within this many bytes. */
 export const SCMP_PACKET_MAX = 1232;
 
 /** Hop field MAC input: one AES block. */
 export const MAC_INPUT_LENGTH = 16;
 /** Bytes of an AS forwarding key (AES-128). */
 export const FORWARDING_KEY_LENGTH = 16;
-/** Salt and iterations of the forwarding key's PBKDF2-HMAC-SHA256 (reference pkg/scrypto/mac.go). */
+/**
+ * Salt and iterations of the forwarding key's PBKDF2-HMAC-SHA256 (reference pkg/scrypto/mac.go).
+ */
 export const FORWARDING_KEY_SALT = 'Derive OF Key';
 export const FORWARDING_KEY_ITERATIONS = 1000;

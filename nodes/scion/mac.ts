@@ -2,8 +2,8 @@
  * Hop field authentication: forwarding key, MAC input, tag, chaining of segment ids.
  *
  * SCION header specification "Hop Field MAC Computation" with AES-CMAC (RFC 4493), key derivation
- * of reference pkg/scrypto/mac.go. Which router checks or chains when, is the router's matter; here
- * are only the computations.
+ * of reference pkg/scrypto/mac.go. This module only computes; the router decides when to check and
+ * when to chain.
  *
  * @module
  */
@@ -43,12 +43,15 @@ const INFO_COVERED_OFFSET = 2;
 const HOP_COVERED_OFFSET = 1;
 const HOP_COVERED_LENGTH = 5;
 
-/** PBKDF2 (RFC 8018 §5.2) appends the block number to the salt; one block of 32 bytes is enough. */
+/**
+ * PBKDF2 (RFC 8018 section 5.2) appends the block number to the salt; one block of 32 bytes is
+ * enough.
+ */
 const FIRST_BLOCK = Uint8Array.of(0, 0, 0, 1);
 
 /**
- * Derives the key that hop fields are authenticated with, from an AS's master key:
- * PBKDF2-HMAC-SHA256, 1,000 iterations, 16 bytes. Costs milliseconds: once per AS at start.
+ * Derives the key for hop field MACs from an AS's master key: PBKDF2-HMAC-SHA256, 1,000 iterations,
+ * 16 bytes. Takes milliseconds: once per AS at start.
  */
 export function deriveForwardingKey(crypto: CryptoProvider, masterKey: Uint8Array): Uint8Array {
   return derivePbkdf2Key(crypto, masterKey, FORWARDING_KEY_SALT);
@@ -134,7 +137,7 @@ export class HopAuthenticator {
     return this.#tag;
   }
 
-  /** True when the view's current hop field carries the right MAC; constant time in the MAC. */
+  /** True when the view's current hop field has a valid MAC; constant time in the MAC. */
   verify(view: PacketView): boolean {
     return secretStandsAt(this.tagOf(view), HOP_MAC_LENGTH, view.buffer, view.macOffset);
   }

@@ -1,8 +1,8 @@
 /**
  * SCION border router: the adapter between the port and the router.
  *
- * Opens one socket per link to another AS and one for the own AS, watches links with BFD, and does
- * what the router says. Decisions are in router/, packets in wire/.
+ * Opens one socket per link to another AS and one for its own AS, monitors links with BFD, and
+ * performs what the router decides. Decisions are in router/, packets in wire/.
  *
  * @module
  */
@@ -31,12 +31,12 @@ import { SERVICES } from './wire/host-address.ts';
 import { isdAsWords } from './wire/isd-as.ts';
 import type { PacketView } from './wire/packet-view.ts';
 
-/** Makes a border router on `host`. @throws RangeError when the topology gives it no place. */
+/** Creates a border router on `host`. @throws RangeError when the topology has no place for it. */
 export function createRouter(host: Host, setup: NodeSetup<RouterOptions>): NodeHandle {
   return new RouterNode(host, setup);
 }
 
-/** What packets of a link to another router are sent with. */
+/** How packets of a link to another router are sent. */
 interface Carrier {
   readonly socket: DatagramSocket;
   readonly remote: Endpoint;
@@ -48,9 +48,9 @@ class RouterNode implements NodeHandle, RouterOutput {
   readonly #situation: Situation;
   readonly #monitor: LinkMonitor;
   readonly #router: BorderRouter;
-  /** By the link's index; missing while its port could not be bound. */
+  /** By link index; missing when its port could not be bound. */
   readonly #carriers: (Carrier | undefined)[] = [];
-  /** Siblings by their endpoint; everybody else inside is a host. */
+  /** Siblings by endpoint; any other sender inside the AS is a host. */
   readonly #siblings = new Map<Endpoint, RouterLink>();
   readonly #forwarded: Counter;
   readonly #delivered: Counter;
@@ -155,7 +155,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     if (!isSent) this.#host.drop('queue-full');
   }
 
-  /** A socket of its own for a link to another AS; siblings share the internal one. */
+  /** A separate socket for a link to another AS; siblings share the internal one. */
   #connect(peer: RouterPeer): Carrier | undefined {
     const { link } = peer;
     if (link.kind === 'sibling') {

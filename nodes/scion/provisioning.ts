@@ -1,10 +1,10 @@
 /**
- * What an AS is provisioned with, and what it makes public: its routers share the forwarding key and
- * the DRKey secret; hosts get path segments, whose MACs they cannot make.
+ * What an AS is provisioned with, and what it publishes: its routers share the forwarding key and
+ * the DRKey secret; hosts get path segments, but cannot compute their MACs.
  *
- * Takes the place of the control service of each AS: segments are computed before the nodes start,
- * anew for every half hour of the run, since hop fields live six hours. Dynamic beaconing will make
- * them instead.
+ * This replaces the control service of each AS: segments are computed before the nodes start, anew
+ * for every half hour of the run, since hop fields are valid for six hours. Dynamic beaconing could
+ * replace it.
  *
  * @module
  */
@@ -23,9 +23,11 @@ import { readSegments, writeSegments } from './paths/segment-text.ts';
 import type { ScionLink } from './paths/topology.ts';
 import { type IsdAs, isdAs } from './wire/isd-as.ts';
 
-/** Hop fields are dated back by this much against clock drift, as the reference does for BFD. */
+/**
+ * Hop fields are dated back by this much to allow for clock drift, as the reference does for BFD.
+ */
 const CLOCK_DRIFT_SECONDS = 10;
-/** Segments of the control service are this old at most when a host asks for them. */
+/** The greatest age of segments when a host asks for them. */
 const REFRESH_SECONDS = 1_800;
 const NS_PER_S = 1_000_000_000;
 const PUBLISHED_INDEX = 'segments';
@@ -38,17 +40,17 @@ export const scionProvisioning: Provisioning = {
   publish: publishSegments,
 };
 
-/** Purpose of the secret that an AS's forwarding key is derived from. */
+/** Name of the secret from which an AS's forwarding key is derived. */
 function forwardingSecret(as: string): string {
   return `forwarding-key/${as}`;
 }
 
-/** Purpose of the secret that an AS derives its DRKeys from. */
+/** Name of the secret from which an AS derives its DRKeys. */
 export function drkeySecret(as: string): string {
   return `drkey/${as}`;
 }
 
-/** The forwarding key that all routers of one AS share: they check hop fields with it. */
+/** The forwarding key shared by all routers of an AS, with which they check hop fields. */
 export function forwardingKeyOf(
   crypto: CryptoProvider,
   as: IsdAs,
@@ -57,26 +59,26 @@ export function forwardingKeyOf(
   return deriveForwardingKey(crypto, shared(forwardingSecret(as)));
 }
 
-/** Where a host's paths come from. */
+/** The input for finding a host's paths. */
 export interface PathFinderSources {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
-  /** Calendar time at which it asks, seconds since 1970. */
+  /** Calendar time of the request, seconds since 1970. */
   readonly seconds: number;
 }
 
-/** Finders by the map of their network and the time of their segments: the same for all its hosts. */
+/** Finders by network map and segment time: shared by all hosts of a network. */
 const finders = new WeakMap<NetworkMap['hosts'], Map<number, PathFinder>>();
 
 /**
- * The finder of paths over the latest segments that were published by then.
+ * The path finder over the latest segments published by then.
  * @throws Error when the network has no router, and so no segments.
  */
 export function makePathFinder({ network, crypto, seconds }: PathFinderSources): PathFinder {
   const index = network.published(`${PROTOCOL}/${PUBLISHED_INDEX}`);
   if (index === undefined) throw new Error('no segments were published: the network has no router');
   const instants = JSON.parse(index) as readonly number[];
-  // A clock that is slow finds the first ones.
+  // A slow clock gets the first ones.
   const latest = instants.findLast((instant) => instant <= seconds) ?? instants[0] ?? seconds;
   const known = finders.get(network.hosts) ?? new Map<number, PathFinder>();
   finders.set(network.hosts, known);

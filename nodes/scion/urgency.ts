@@ -1,15 +1,16 @@
 /**
- * Which SCION packets keep the network together: the traffic class that the reference gives to BFD
- * (0xb8, expedited forwarding of RFC 3246), which gateways give to probes, reports and handshakes, too.
+ * Which SCION packets are essential for the network: those with the traffic class that the
+ * reference uses for BFD (0xb8, expedited forwarding of RFC 3246). Gateways also use it for probes,
+ * reports and handshakes.
  *
- * The class is neither authenticated nor changed on the way, so anyone may claim it: hosts let few
- * such packets wait in front of others.
+ * The class is neither authenticated nor changed on the way, so anyone may claim it: hosts queue
+ * only few such packets ahead of others.
  *
  * @module
  */
 import { BFD_TRAFFIC_CLASS } from './bfd/geometry.ts';
 
-/** Traffic class of packets that pass in front of data where a processor is short. */
+/** Traffic class of packets that go ahead of data where a processor is overloaded. */
 export const URGENT_TRAFFIC_CLASS = BFD_TRAFFIC_CLASS;
 
 /** True for a packet of the urgent class; reads the first two bytes only. */

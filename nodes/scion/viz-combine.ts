@@ -1,7 +1,7 @@
 /**
- * Reads segments and routes from the texts that a node traced, and tells which segments each route is
- * made of (SCION control plane, "Path Segment Combination"): the beginning of an up segment, a whole
- * core segment, the end of a down segment; a peering link may stand between up and down.
+ * Reads segments and routes from a node's traced texts, and determines the segments of each route
+ * (SCION control plane, "Path Segment Combination"): the beginning of an up segment, a whole core
+ * segment, the end of a down segment; a peering link may connect up and down.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { NodeState } from '../../viz/format/drawing.ts';
 
 /** In the order of travel. */
 export const ROLES = ['up', 'core', 'down'] as const;
-/** What a segment is used as. */
+/** The role of a segment. */
 export type Role = (typeof ROLES)[number];
 
 /** A segment in the direction of travel. */
 export interface Segment {
-  /** `up:0`, for choosing. */
+  /** `up:0`, used for selection. */
   readonly key: string;
   readonly role: Role;
   readonly ases: readonly string[];
@@ -32,7 +32,7 @@ export interface Route {
   /** Keys of its segments. */
   readonly parts: Readonly<Partial<Record<Role, string>>>;
   readonly isActive: boolean;
-  /** As its gateway traced it; empty when it measured none. */
+  /** As traced by the gateway; empty when it measured none. */
   readonly quality: string;
 }
 
@@ -48,7 +48,7 @@ const SEGMENTS = /^segments to (.+)$/;
 const ROUTE = /^route (\S+) to (.+)$/;
 const QUALITY = /^(\w+) \w+ rtt=(\d+)us jitter=\d+us loss=([\d.]+)$/;
 
-/** What a node told of the paths to each of its peers. */
+/** What a node traced about the paths to each of its peers. */
 export function combinationsOf({ name, states }: NodeState): readonly Combination[] {
   return [...states].flatMap(([machine, text]) => {
     const peer = SEGMENTS.exec(machine)?.[1];
@@ -58,7 +58,7 @@ export function combinationsOf({ name, states }: NodeState): readonly Combinatio
   });
 }
 
-/** True when a route has every chosen segment, and is the chosen one where one is chosen. */
+/** True when a route has every selected segment, and is the selected route if there is one. */
 export function isOfChoice(
   { segments, routes }: Combination,
   { name, parts }: Route,
@@ -78,7 +78,7 @@ function segmentsOf(text: string): readonly Segment[] {
     const key = `${role}:${counts[role]}`;
     counts[role] += 1;
     const words = line.slice(role.length + 1);
-    // Up and core segments are travelled against the direction of beaconing.
+    // Up and core segments are used against the direction of beaconing.
     const steps = stepsOf(words);
     const travelled = role === 'down' ? steps : turned(steps);
     return [{ key, role, ...travelled, words }];
@@ -131,7 +131,9 @@ function qualityText(text: string | undefined): string {
 
 type Parts = Readonly<Partial<Record<Role, string>>>;
 
-/** The segments of a route: the first up, core and down segments, in that order, that leave no gap. */
+/**
+ * The segments of a route: the first up, core and down segments, in that order, that leave no gap.
+ */
 function partsOf(links: readonly string[], segments: readonly Segment[]): Parts {
   for (const up of [...segmentsIn(segments, 'up'), undefined]) {
     const begin = up === undefined ? 0 : sharedBegin(up.links, links);
@@ -142,7 +144,7 @@ function partsOf(links: readonly string[], segments: readonly Segment[]): Parts 
   return {};
 }
 
-/** Core and down segment of what is left behind an up segment; undefined when they do not fit. */
+/** Core and down segment of what remains after an up segment; undefined when nothing fits. */
 function partsBehind(links: readonly string[], segments: readonly Segment[]): Parts | undefined {
   for (const core of [...segmentsIn(segments, 'core'), undefined]) {
     if (core !== undefined && !startsWith(links, core.links)) continue;
@@ -152,7 +154,7 @@ function partsBehind(links: readonly string[], segments: readonly Segment[]): Pa
     const ends = segmentsIn(segments, 'down');
     const down =
       ends.find((one) => isEndOf(left, one.links)) ??
-      // Without a core segment a peering link may lead from the up to the down segment.
+      // Without a core segment a peering link may connect the up and the down segment.
       (core === undefined ? ends.find((one) => isEndOf(left.slice(1), one.links)) : undefined);
     if (down !== undefined) return { ...named, down: down.key };
   }

@@ -1,7 +1,8 @@
 /**
- * The fields of a SCION packet for the panel of a packet: common header, addresses, path, and the UDP
- * header behind them. SCION header specification "Common Header", "Address Header", "Path Type:
- * SCION". Extension headers and SCMP stay one field of bytes; what applications send is theirs to read.
+ * The fields of a SCION packet, for the packet panel: common header, addresses, path, and a UDP
+ * header after them. SCION header specification "Common Header", "Address Header", "Path Type:
+ * SCION". Extension headers and SCMP are shown as one field of bytes; applications' data is not
+ * interpreted.
  *
  * @module
  */
@@ -53,10 +54,10 @@ const PATHS: Readonly<Record<number, string>> = {
   [PATH_TYPE_SCION]: 'SCION',
   [PATH_TYPE_ONE_HOP]: 'one hop',
 };
-/** The widest AS number that is written in decimal (RFC 1930 notation of BGP). */
+/** The highest AS number written in decimal, as in BGP. */
 const BGP_AS_MAX = 0xffff_ffff;
 
-/** Reads them. */
+/** Reads the fields. */
 export const fields: PacketReader = (bytes) => {
   if (bytes.length < HOSTS_OFFSET || readUint32(bytes, 0) >>> 28 !== SCION_VERSION)
     return undefined;

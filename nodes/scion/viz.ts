@@ -1,9 +1,9 @@
 /**
- * What SCION shows of itself: the path combiner. Up, core and down segments between two ASes, and the
- * paths that are combined from them; choosing a segment leaves the paths that use it.
+ * SCION's drawing: the path combiner. Up, core and down segments between two ASes, and the paths
+ * combined from them; selecting a segment leaves the paths that use it.
  *
- * Segments, routes and qualities come from the texts that the node at the source traced (machines
- * `segments to`, `route ... to`, `quality ... to`; docs/adr/0014). Spec/ux.md 4.7.
+ * Segments, routes and qualities come from texts traced by the source node (machines `segments to`,
+ * `route ... to`, `quality ... to`; docs/adr/0014).
  *
  * @module
  */
@@ -22,7 +22,7 @@ const HEAD = 34;
 const CARD = 26;
 const ROW = 28;
 const TALL_ROW = 46;
-/** Segments of a role, and paths, that are drawn; the table has all paths. */
+/** Segments per role, and paths, that are drawn; the table lists all paths. */
 const CARDS_SHOWN = 12;
 const ROUTES_SHOWN = 16;
 /** A character of small text, px. */
@@ -94,7 +94,7 @@ function sentenceOf({ name, ases, quality, isActive }: Route): string {
   return `${name} by ${ases.join(', ')}${isActive ? ', in use' : ''}: ${quality}`;
 }
 
-/** Which pair is drawn, where there are several. */
+/** Controls to choose among several pairs. */
 function pairsAt(pairs: readonly Combination[], shown: Combination, width: number): Block {
   if (pairs.length < 2) return { shapes: [], end: 0 };
   const wide = Math.min(width, 260);
@@ -140,7 +140,7 @@ function cardsAt(pair: Combination, place: Place & { readonly shown: readonly Ro
   return { shapes, end: y + HEAD + most * (CARD + 4) + 24 };
 }
 
-/** The paths that are left, best first. */
+/** The remaining paths, best first. */
 function routesAt(routes: readonly Route[], { chosen, y, width }: Place): Block {
   const tall = width < NARROW ? TALL_ROW : ROW;
   const begin = y + 24;

@@ -1,7 +1,9 @@
 /**
- * How a BFD packet travels in SCION: over a one-hop path to another AS, without a path to a sibling.
+ * How a BFD packet travels in SCION: over a one-hop path to another AS, over an empty path to a
+ * sibling.
  *
- * SCION doc/protocols/bfd.rst, reference router/dataplane.go (bfdSend). Whole packets, ready to send.
+ * SCION doc/protocols/bfd.rst, reference router/dataplane.go (bfdSend). Builds complete packets,
+ * ready to send.
  *
  * @module
  */
@@ -38,13 +40,13 @@ const NO_HOP: HopField = {
   mac: NO_MAC,
 };
 
-/** The one-hop path out of interface `ifId`, made now. */
+/** A one-hop path out of interface `ifId`, valid from now. */
 export function oneHopOut(hops: HopAuthenticator, ifId: number, now: CalendarTime): OneHopPath {
   const info = {
     isPeering: false,
     isConsDir: true,
     segmentId: 0,
-    // Reference: dated back, for neighbours whose clock is behind ours.
+    // As in the reference: dated back, for neighbours whose clocks are behind ours.
     timestamp: now.seconds - BFD_TIMESTAMP_AGE_SECONDS,
   };
   const fields = { expTime: EXP_TIME_DEFAULT, consIngress: 0, consEgress: ifId };
@@ -53,7 +55,7 @@ export function oneHopOut(hops: HopAuthenticator, ifId: number, now: CalendarTim
 }
 
 /**
- * A whole packet with `packet` in it.
+ * A complete packet with `packet` as payload.
  * @param path Empty to a sibling, {@link oneHopOut} to another AS.
  */
 export function encodeBfdPacket(ends: BfdEnds, path: WirePath, packet: BfdPacket): Uint8Array {

@@ -11,22 +11,24 @@
 export const BFD_VERSION = 1;
 /** Bytes of a control packet without authentication (4.1). */
 export const BFD_LENGTH = 24;
-/** Lost packets in a row after which a link counts as down (reference router/config). */
+/** Consecutive lost packets after which a link counts as down (reference router/config). */
 export const BFD_DETECT_MULTIPLIER = 3;
 /** Interval at which we want to send, ns: 200 ms (reference router/config). */
 export const BFD_DESIRED_MIN_TX_NS = 200_000_000;
 /** Interval at which we are able to receive, ns: 200 ms (reference router/config). */
 export const BFD_REQUIRED_MIN_RX_NS = 200_000_000;
-/** 6.8.3: while the session is not up the interval is at least one second. */
+/** 6.8.3: while the session is not up, the interval is at least one second. */
 export const BFD_SLOW_TX_NS = 1_000_000_000;
-/** Intervals travel in microseconds (4.1). */
+/** Intervals are transmitted in microseconds (4.1). */
 export const BFD_INTERVAL_UNIT_NS = 1000;
 /** 6.8.7: an interval is shortened by up to this many per cent (exclusive). */
 export const BFD_JITTER_PERCENT_MAX = 25;
 /** 6.8.7: with a multiplier of 1 it is shortened by at least this many per cent. */
 export const BFD_JITTER_PERCENT_MIN_SINGLE = 10;
-/** BFD between routers travels with this traffic class and flow (reference router/dataplane.go). */
+/** BFD between routers uses this traffic class and flow (reference router/dataplane.go). */
 export const BFD_TRAFFIC_CLASS = 0xb8;
 export const BFD_FLOW_ID = 0xdead;
-/** The one-hop path of a BFD packet is dated back this many seconds, for clocks that are behind. */
+/**
+ * The one-hop path of a BFD packet is dated back by this many seconds, for clocks that are behind.
+ */
 export const BFD_TIMESTAMP_AGE_SECONDS = 10;

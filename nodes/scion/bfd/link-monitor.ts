@@ -1,8 +1,8 @@
 /**
  * BFD on all links of a router: one session per link to another AS and per sibling.
  *
- * Keeps `link.isUp` of each link; how bytes leave is the caller's. RFC 5880, and reference
- * router/dataplane.go for what a session decides: a link carries packets while its session is up.
+ * Keeps `link.isUp` up to date for each link; the caller sends the bytes. RFC 5880, and reference
+ * router/dataplane.go for the consequence: a link carries packets while its session is up.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface LinkMonitorOptions {
   /** The router's address inside its AS. */
   readonly address: HostAddress;
   readonly hops: HopAuthenticator;
-  /** `undefined` takes every link for alive. */
+  /** `undefined` treats every link as up. */
   readonly parameters: Omit<BfdParameters, 'discriminator'> | undefined;
   readonly send: (link: RouterLink, bytes: Uint8Array) => void;
 }
@@ -48,7 +48,7 @@ export class LinkMonitor {
     this.#linksUp = meter.gauge('bfd.links_up');
   }
 
-  /** Begins to watch the link to `peer`, which counts as down until it answers. */
+  /** Starts to monitor the link to `peer`, which counts as down until it answers. */
   watch(peer: RouterPeer): void {
     const { host, parameters } = this.#options;
     if (parameters === undefined) return;
@@ -64,7 +64,7 @@ export class LinkMonitor {
     this.#sessions.set(link, session);
   }
 
-  /** Takes a BFD packet that came on `link`. */
+  /** Handles a BFD packet that arrived on `link`. */
   receive(link: RouterLink, packet: PacketView): void {
     const session = this.#sessions.get(link);
     const { buffer, upperOffset, end } = packet;
@@ -72,12 +72,12 @@ export class LinkMonitor {
     else session.receive(buffer, upperOffset, end - upperOffset);
   }
 
-  /** State of a link's session; `undefined` when nobody watches it. */
+  /** State of a link's session; `undefined` when the link is not monitored. */
   stateOf(link: RouterLink): BfdStateName | undefined {
     return this.#sessions.get(link)?.state;
   }
 
-  /** Tells every neighbour that this router leaves, and stops. */
+  /** Tells every neighbour that this router is leaving, and stops. */
   stop(): void {
     for (const session of this.#sessions.values()) session.stop();
   }

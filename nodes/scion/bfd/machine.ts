@@ -2,54 +2,54 @@
  * One BFD session as a pure state machine: inputs in, effects out.
  *
  * RFC 5880 6.2 (states), 6.8.1 to 6.8.7 in asynchronous mode. Differs from the SCION reference in
- * one transition: a received AdminDown leads to Down (RFC 5880 6.8.6), not to AdminDown. No clock,
- * no timers, no jitter, no bytes: the adapter (session.ts) has those.
+ * one transition: a received AdminDown leads to Down (RFC 5880 6.8.6), not to AdminDown. Clock,
+ * timers, jitter and bytes are in the adapter (session.ts).
  *
  * @module
  */
 import { BFD_INTERVAL_UNIT_NS, BFD_SLOW_TX_NS } from './geometry.ts';
 import type { BfdDrop, BfdPacket, BfdStateName } from './packet.ts';
 
-/** What one end wants; constant over the life of a session. */
+/** Parameters of one end; constant over the life of a session. */
 export interface BfdParameters {
-  /** Intervals without a packet after which the peer shall give the link up, 1 … 255. */
+  /** Intervals without a packet after which the peer declares the link down, 1 … 255. */
   readonly detectMultiplier: number;
-  /** Nanoseconds between packets we send once the session has left Down. */
+  /** Nanoseconds between sent packets once the session has left Down. */
   readonly desiredMinTxNs: number;
-  /** Nanoseconds between packets that we are able to receive. */
+  /** Nanoseconds between packets that we can receive. */
   readonly requiredMinRxNs: number;
-  /** Our number of the session, 1 … 2^32-1. */
+  /** Our discriminator, 1 … 2^32-1. */
   readonly discriminator: number;
 }
 
 /** State of one session. */
 export interface BfdMachine {
   readonly state: BfdStateName;
-  /** The peer's number of the session; 0 while unknown. */
+  /** The peer's discriminator; 0 while unknown. */
   readonly remoteDiscriminator: number;
-  /** How often the peer can receive, ns; 0 while unknown. */
+  /** The peer's minimum receive interval, ns; 0 while unknown. */
   readonly remoteMinRxNs: number;
 }
 
 /** Timers of a session. `send`: the next packet is due. `detection`: the peer has gone silent. */
 export type BfdTimer = 'send' | 'detection';
 
-/** What can happen to a session. */
+/** The inputs of a session. */
 export type BfdInput =
   | { readonly kind: 'packet'; readonly packet: BfdPacket }
   | { readonly kind: 'timer'; readonly timer: BfdTimer }
   | { readonly kind: 'admin'; readonly state: 'up' | 'down' };
 
-/** What a session wants done. */
+/** The effects of a session. */
 export type BfdEffect =
   | { readonly kind: 'send'; readonly packet: BfdPacket }
-  /** `intervalNs` is before jitter on the timer `send`. */
+  /** For the timer `send`, `intervalNs` is without jitter. */
   | { readonly kind: 'restart'; readonly timer: BfdTimer; readonly intervalNs: number }
   | { readonly kind: 'stop'; readonly timer: BfdTimer }
   | { readonly kind: 'state'; readonly state: BfdStateName }
   | { readonly kind: 'drop'; readonly reason: BfdDrop };
 
-/** The state after an input and what to do. */
+/** The state after an input, and its effects. */
 export interface BfdStep {
   readonly machine: BfdMachine;
   readonly effects: readonly BfdEffect[];
@@ -62,7 +62,7 @@ export const BFD_INITIAL: BfdMachine = {
   remoteMinRxNs: 0,
 };
 
-/** States after a received packet, by own and by received state (6.2, 6.8.6). */
+/** State after a received packet, by our state and the received state (6.2, 6.8.6). */
 const AFTER_PACKET: Readonly<Record<BfdStateName, Readonly<Record<BfdStateName, BfdStateName>>>> = {
   'admin-down': {
     'admin-down': 'admin-down',
@@ -80,7 +80,7 @@ export function sendIntervalNs(machine: BfdMachine, parameters: BfdParameters): 
   return Math.max(ownIntervalNs(machine.state, parameters), machine.remoteMinRxNs);
 }
 
-/** Takes one input. */
+/** Processes one input. */
 export function stepBfd(machine: BfdMachine, parameters: BfdParameters, input: BfdInput): BfdStep {
   switch (input.kind) {
     case 'packet':
@@ -92,19 +92,19 @@ export function stepBfd(machine: BfdMachine, parameters: BfdParameters, input: B
   }
 }
 
-/** Intervals below Init are slow, so that a dead link costs little (6.8.3). */
+/** Intervals below Init are long, so that a dead link costs little (6.8.3). */
 function ownIntervalNs(state: BfdStateName, parameters: BfdParameters): number {
   const isSlow = state === 'down' || state === 'admin-down';
   return isSlow ? Math.max(BFD_SLOW_TX_NS, parameters.desiredMinTxNs) : parameters.desiredMinTxNs;
 }
 
 function onPacket(machine: BfdMachine, parameters: BfdParameters, packet: BfdPacket): BfdStep {
-  // 6.8.6: a number that is not zero selects the session.
+  // 6.8.6: a non-zero discriminator selects the session.
   const names = packet.yourDiscriminator;
   if (names !== 0 && names !== parameters.discriminator) {
     return { machine, effects: [{ kind: 'drop', reason: 'bfd-discriminator' }] };
   }
-  // 6.8.6: while held down by its operator a session ignores what it hears.
+  // 6.8.6: while a session is administratively down it ignores received packets.
   if (machine.state === 'admin-down') return { machine, effects: [] };
   const next: BfdMachine = {
     state: AFTER_PACKET[machine.state][packet.state],
@@ -112,7 +112,7 @@ function onPacket(machine: BfdMachine, parameters: BfdParameters, packet: BfdPac
     remoteMinRxNs: packet.requiredMinRxUs * BFD_INTERVAL_UNIT_NS,
   };
   const effects: BfdEffect[] = [];
-  // 6.8.4: the peer's multiplier times the slower of its sending and our receiving.
+  // 6.8.4: the peer's multiplier times the longer of its send interval and our receive interval.
   const intervalNs = Math.max(
     parameters.requiredMinRxNs,
     packet.desiredMinTxUs * BFD_INTERVAL_UNIT_NS,
@@ -123,7 +123,7 @@ function onPacket(machine: BfdMachine, parameters: BfdParameters, packet: BfdPac
     intervalNs: packet.detectMultiplier * intervalNs,
   });
   if (next.state === machine.state) return { machine: next, effects };
-  // Reference router/bfd/session.go: leaving Down must not wait for the slow timer's packet.
+  // Reference router/bfd/session.go: leaving Down must not wait for the slow timer.
   if (machine.state === 'down') {
     effects.push({
       kind: 'restart',
@@ -147,7 +147,7 @@ function onSendDue(machine: BfdMachine, parameters: BfdParameters): BfdStep {
 }
 
 function onSilence(machine: BfdMachine): BfdStep {
-  // 6.8.1: after a detection time of silence the peer's number is forgotten.
+  // 6.8.1: after a detection time of silence the peer's discriminator is forgotten.
   const silent: BfdMachine = { ...machine, remoteDiscriminator: 0 };
   if (machine.state === 'down' || machine.state === 'admin-down') {
     return { machine: silent, effects: [] };
@@ -161,7 +161,7 @@ function onAdmin(machine: BfdMachine, parameters: BfdParameters, wanted: 'up' | 
   const next: BfdMachine = { ...machine, state: wanted === 'down' ? 'admin-down' : 'down' };
   const effects: BfdEffect[] = [{ kind: 'state', state: next.state }];
   if (wanted === 'down') effects.push({ kind: 'stop', timer: 'detection' });
-  // Tells the peer at once, so that it does not take our leave for a failure.
+  // Tells the peer immediately, so that it does not take the shutdown for a failure.
   effects.push({ kind: 'send', packet: makePacket(next, parameters) });
   return { machine: next, effects };
 }

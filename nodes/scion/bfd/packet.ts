@@ -14,16 +14,16 @@ export const BFD_STATES = ['admin-down', 'down', 'init', 'up'] as const;
 /** State of a BFD session. */
 export type BfdStateName = (typeof BFD_STATES)[number];
 
-/** What a control packet says. */
+/** The content of a control packet. */
 export interface BfdPacket {
   /** Diagnostic code, 5 bits; sent as 0, ignored on receipt. */
   readonly diagnostic: number;
   readonly state: BfdStateName;
-  /** Intervals without a packet after which the receiver gives the link up, 1 … 255. */
+  /** Intervals without a packet after which the receiver declares the link down, 1 … 255. */
   readonly detectMultiplier: number;
-  /** The sender's number of the session, not 0. */
+  /** The sender's discriminator, not 0. */
   readonly myDiscriminator: number;
-  /** The receiver's number of the session, 0 while unknown. */
+  /** The receiver's discriminator, 0 while unknown. */
   readonly yourDiscriminator: number;
   /** Microseconds, 32 bits. */
   readonly desiredMinTxUs: number;
@@ -31,7 +31,7 @@ export interface BfdPacket {
   readonly requiredMinRxUs: number;
 }
 
-/** Why a control packet is discarded, each with one sentence. */
+/** Reasons for which a control packet is discarded, each explained in one sentence. */
 export const BFD_DROPS = {
   'bfd-malformed': 'A BFD packet is cut, has another version, a zero multiplier or number.',
   'bfd-unsupported': 'A BFD packet asks for poll, final, demand, multipoint, echo or a password.',
@@ -54,7 +54,7 @@ const REQUIRED_MIN_RX_OFFSET = 16;
 const REQUIRED_MIN_ECHO_RX_OFFSET = 20;
 
 /**
- * Decodes the packet of `length` bytes at `offset` and checks what 6.8.6 asks for.
+ * Decodes the packet of `length` bytes at `offset` and makes the checks of 6.8.6.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

@@ -1,8 +1,8 @@
 /**
  * One running BFD session: the machine with its two timers, jitter and counters.
  *
- * RFC 5880 6.8.7 (jitter). How a packet reaches the peer (one-hop path or empty path) is the
- * caller's `send`; which link a packet belongs to is decided before.
+ * RFC 5880 6.8.7 (jitter). The caller's `send` delivers a packet to the peer (one-hop path or empty
+ * path), and the caller assigns packets to links.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface BfdSessionOptions {
   readonly onState: (state: BfdStateName) => void;
 }
 
-/** A session that is running from its construction on. */
+/** A session that runs from construction. */
 export class BfdSession {
   readonly #options: BfdSessionOptions;
   readonly #parameters: BfdParameters;
@@ -63,14 +63,14 @@ export class BfdSession {
     return this.#machine.state;
   }
 
-  /** Takes a control packet of `length` bytes at `offset`. */
+  /** Handles a control packet of `length` bytes at `offset`. */
   receive(bytes: Uint8Array, offset: number, length: number): void {
     const packet = decodeBfd(bytes, offset, length);
     if (typeof packet === 'string') this.#options.host.drop(packet);
     else this.#take({ kind: 'packet', packet });
   }
 
-  /** Says good-bye to the peer and stops. */
+  /** Tells the peer and stops. */
   stop(): void {
     this.#take({ kind: 'admin', state: 'down' });
     this.#timers.send.cancel();
@@ -106,7 +106,7 @@ export class BfdSession {
     }
   }
 
-  /** RFC 5880 6.8.7: intervals are shortened at random, so that routers do not fall into step. */
+  /** RFC 5880 6.8.7: intervals are shortened at random, so that routers do not synchronise. */
   #shorten(intervalNs: number): number {
     const least = this.#parameters.detectMultiplier === 1 ? BFD_JITTER_PERCENT_MIN_SINGLE : 0;
     const percent = least + this.#jitter.below(BFD_JITTER_PERCENT_MAX - least);
@@ -114,7 +114,9 @@ export class BfdSession {
   }
 }
 
-/** RFC 5880 6.8.1: unique and not zero; one session per link, so random is unique enough. */
+/**
+ * RFC 5880 6.8.1: unique and not zero; with one session per link, a random number is unique enough.
+ */
 function drawDiscriminator(random: Random): number {
   const drawn = random.u32();
   return drawn === 0 ? 1 : drawn;

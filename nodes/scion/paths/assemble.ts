@@ -1,9 +1,10 @@
 /**
- * Builds one path from the parts of segments that the combinator chose: hop fields, info fields,
+ * Builds a path from the segment parts that the combinator chose: hop fields, info fields,
  * interfaces, MTU and expiry.
  *
- * SCION control plane "Path Segment Combination"; initial segment ids as the traversal rules of the
- * header specification's "Hop Field MAC Computation" need them. Which parts fit is not judged here.
+ * SCION control plane "Path Segment Combination"; initial segment ids follow from the traversal
+ * rules of the header specification ("Hop Field MAC Computation"). It does not check which parts
+ * fit together.
  *
  * @module
  */
@@ -68,14 +69,15 @@ export function assemble(request: AssembleRequest): Path {
 }
 
 /**
- * How many hop entries' MACs are folded into the SegID that the path starts with. Routers fold the
- * others in or out as the packet travels.
+ * How many hop entries' MACs are folded into the path's initial SegID. Routers fold the others in
+ * or out as the packet travels.
  */
 function initialFolds(edge: Edge): number {
   const last = edge.segment.entries.length - 1;
   const isPeer = edge.peer !== 0;
   if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);
-  // Against construction the source AS's router does not fold, for the packet comes from inside.
+  // Against construction direction the source AS's router does not fold, because the packet comes
+  // from inside.
   return isPeer && edge.shortcut === last ? last + 1 : last;
 }
 
@@ -115,7 +117,7 @@ function buildPart(edge: Edge): Part {
   return { info, hops, interfaces, mtu, expiryHalfSeconds };
 }
 
-/** The link above a shortcut is not used, and an origin has none. */
+/** The link above a shortcut is not used, and an origin has no ingress link. */
 function ingressMtu(entry: AsEntry, isCut: boolean): number {
   return isCut || entry.ingressMtu === 0 ? Number.POSITIVE_INFINITY : entry.ingressMtu;
 }

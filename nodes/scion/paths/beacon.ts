@@ -1,10 +1,11 @@
 /**
- * Makes the segments of a whole topology at once, as beaconing would have found them.
+ * Creates all segments of a topology at once, as beaconing would have found them.
  *
  * SCION control plane "Path Exploration": core ASes originate on core and child links; core beacons
- * spread over core links, others down to children; no beacon passes an AS twice. What is kept per
- * (origin, AS) is bounded like the reference's best set, shortest first. This is all at time zero
- * and without messages; dynamic beaconing will replace this file and keep segment.ts.
+ * spread over core links, the others down to children; no beacon passes an AS twice. The number
+ * kept per (origin, AS) is bounded like the reference's best set, shortest first. All of this
+ * happens at time zero and without messages; dynamic beaconing could replace this file and keep
+ * segment.ts.
  *
  * @module
  */
@@ -23,18 +24,18 @@ import {
   type ScionTopology,
 } from './topology.ts';
 
-/** AS entries in a segment at most (reference control/beacon/policy.go, MaxHopsLength). */
+/** Most AS entries in a segment (reference control/beacon/policy.go, MaxHopsLength). */
 export const SEGMENT_HOPS_MAX = 10;
-/** Segments kept per origin and AS at most (reference control/beacon/policy.go, BestSetSize). */
+/** Most segments kept per origin and AS (reference control/beacon/policy.go, BestSetSize). */
 export const BEST_SET_SIZE = 20;
 
-/** What segments are made from. */
+/** The input for segments. */
 export interface BeaconOptions {
   readonly topology: ScionTopology;
   readonly crypto: CryptoProvider;
-  /** Draws the segment ids. */
+  /** Source of the segment ids. */
   readonly random: Random;
-  /** Seconds since 1970; hop fields live 6 h from here. */
+  /** Seconds since 1970; hop fields are valid for 6 h from then. */
   readonly timestamp: number;
 }
 
@@ -42,11 +43,11 @@ export interface BeaconOptions {
 export interface TopologySegments {
   /** From a core AS to another. */
   readonly cores: readonly PathSegment[];
-  /** From a core AS down to another AS of its ISD; turned round they are up segments. */
+  /** From a core AS down to another AS of its ISD; reversed, they are up segments. */
   readonly downs: readonly PathSegment[];
 }
 
-/** A beacon on its way: a segment whose last AS has not yet added its entry. */
+/** A beacon under way: a segment to which the last AS has not yet added its entry. */
 interface Beacon {
   readonly segment: PathSegment;
   readonly at: IsdAs;
@@ -83,7 +84,7 @@ class Beaconing {
     }
   }
 
-  /** All segments from one origin over one kind of link, breadth first, so shortest first. */
+  /** All segments from one origin over one kind of link, breadth first and so shortest first. */
   spread(origin: IsdAs, over: 'core' | 'child'): readonly PathSegment[] {
     const kept = new Map<IsdAs, PathSegment[]>();
     let beacons = this.#originate(origin, over);

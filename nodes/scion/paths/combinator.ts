@@ -3,7 +3,7 @@
  * targets and peering.
  *
  * SCION control plane "Path Segment Combination" and reference private/path/combinator. Segments
- * are trusted: they were verified when they arrived. Policies and preferences come later.
+ * are trusted: they were verified on arrival. Policies and preferences are applied later.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { type CombineRequest, type Edge, edgesOf, type SegmentRole, weightOf } f
 import type { Path } from './path.ts';
 
 /**
- * Candidates after which no costlier path is looked for: three best sets of 20 segments give 8,000.
- * Cheaper than that and all of the same cost are always found.
+ * Number of candidates after which no costlier path is searched: three best sets of 20 segments
+ * give 8,000. All cheaper paths, and all of the same cost, are always found.
  */
 export const SOLUTIONS_MAX = 8_000;
 
@@ -25,8 +25,8 @@ const ROLE_ORDER: Readonly<Record<SegmentRole, number>> = { up: 0, core: 1, down
 
 /**
  * All paths from source to target, best first: fewest AS hops, then fewest segments, then by
- * segment identity. No path passes an AS twice; paths over the same interfaces appear once. None
- * lead from an AS to itself.
+ * segment identity. No path passes an AS twice; paths over the same interfaces appear once. There
+ * is none from an AS to itself.
  */
 export function combinePaths(request: CombineRequest): readonly Path[] {
   const solutions = findSolutions(edgesOf(request), request.source, request.target);
@@ -37,8 +37,8 @@ export function combinePaths(request: CombineRequest): readonly Path[] {
 }
 
 /**
- * Chains of edges from source to target with at most one up, core and down, in that order. Cheap
- * chains come first; the search ends with the cost at which there are enough.
+ * Chains of edges from source to target with at most one up, core and down edge, in that order.
+ * Cheap chains come first; the search ends at the cost at which there are enough.
  */
 function findSolutions(
   edges: ReadonlyMap<string, readonly Edge[]>,
@@ -49,10 +49,10 @@ function findSolutions(
   if (source === target) return solutions;
   const byCost: Chain[][] = [[[]]];
   for (let cost = 0; cost < byCost.length && solutions.length < SOLUTIONS_MAX; cost++) {
-    // An edge of weight 0 appends to the list that is being read.
+    // An edge of weight 0 appends to the list that is being iterated.
     for (const chain of byCost[cost] ?? []) {
       const at = chain.at(-1)?.to ?? source;
-      // A chain that has arrived is not continued.
+      // A chain that has reached the target is not extended.
       if (at === target) solutions.push(chain);
       else continueChain(chain, edges.get(at) ?? [], cost, byCost);
     }
@@ -88,7 +88,7 @@ function compareSolutions(left: readonly Edge[], right: readonly Edge[]): number
   return 0;
 }
 
-/** An AS on the way has two interfaces; more of them mean that the path comes back to it. */
+/** An AS on the path has two interfaces; more of them mean that the path returns to it. */
 function isLoopFree(path: Path): boolean {
   const counts = new Map<IsdAs, number>();
   for (const { isdAs } of path.interfaces) {
@@ -99,7 +99,10 @@ function isLoopFree(path: Path): boolean {
   return true;
 }
 
-/** Of paths over the same interfaces the one that lives longest stays, at the place of the first. */
+/**
+ * Of several paths over the same interfaces, keeps the one that is valid longest, at the position
+ * of the first.
+ */
 function withoutDuplicates(paths: readonly Path[]): readonly Path[] {
   const byFingerprint = new Map<string, Path>();
   for (const path of paths) {

@@ -1,9 +1,9 @@
 /**
- * How much two paths have in common: what fails together.
+ * How much two paths have in common, and so what can fail for both.
  *
- * Elements are links, first and last router, and the ASes between source and target. Two paths
- * through one border router die together (scionproto/scion issue 1390). Preference among paths is
- * the gateway's; this is the measure it uses.
+ * Elements are links, the first and last router, and the ASes between source and target. Two paths
+ * through one border router fail together (scionproto/scion issue 1390,
+ * github.com/scionproto/scion/issues/1390). The gateway uses this measure for its preferences.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { formatInterface, type Path, type PathInterface } from './path.ts';
 
 /** Shares of elements that two paths do not have in common, 0 … 1. */
 export interface Disjointness {
-  /** Links and the routers at both ends. */
+  /** Links, and the routers at both ends. */
   readonly links: number;
-  /** ASes without source and target. */
+  /** ASes other than source and target. */
   readonly ases: number;
-  /** Shared-fate penalty, 0 for nothing in common … 1. */
+  /** Shared-fate penalty, from 0 (nothing in common) to 1. */
   readonly penalty: number;
 }
 
@@ -25,7 +25,7 @@ export type RouterOf = (item: PathInterface) => string;
 const LINK_SHARE = 0.7;
 const AS_SHARE = 0.3;
 
-/** Where routers are not known, each interface counts as a router of its own. */
+/** When routers are unknown, each interface counts as a router of its own. */
 export const interfaceAsRouter: RouterOf = formatInterface;
 
 /** Compares two paths between the same ASes. */
@@ -35,7 +35,7 @@ export function disjointness(left: Path, right: Path, routerOf: RouterOf): Disjo
   return { links, ases, penalty: 1 - (LINK_SHARE * links + AS_SHARE * ases) };
 }
 
-/** 1 - |common| / |smaller|; two paths of which one has no elements have nothing in common. */
+/** 1 - |common| / |smaller|; if either path has no elements, nothing is in common. */
 function apart(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
   const smaller = Math.min(left.size, right.size);
   if (smaller === 0) return 1;

@@ -1,9 +1,10 @@
 /**
- * The parts of segments that a path can be made of, as edges of a graph. Vertices are ASes and, for
- * peering, links named from both ends: only a peering that both ends announce joins two edges.
+ * The parts of segments that a path may use, as edges of a graph. Vertices are ASes and, for
+ * peering, links named from both ends: only a peering link announced by both ends connects two
+ * edges.
  *
  * SCION control plane "Path Segment Combination" and reference private/path/combinator/graph.go.
- * Chaining edges into paths is in combinator.ts.
+ * combinator.ts chains edges into paths.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import { type PathSegment, segmentIdentityInput } from './segment.ts';
 
-/** The segments between two ASes. All are in the direction of beaconing. */
+/** The segments between two ASes, all in the direction of beaconing. */
 export interface SegmentSet {
   /** Segments that end in the source AS. */
   readonly ups: readonly PathSegment[];
@@ -28,7 +29,7 @@ export interface CombineRequest extends SegmentSet {
   readonly crypto: CryptoProvider;
 }
 
-/** In which role a segment is used. */
+/** The role in which a segment is used. */
 export type SegmentRole = 'up' | 'core' | 'down';
 
 /** A part of a segment that a path can use. */
@@ -37,21 +38,21 @@ export interface Edge {
   readonly segment: PathSegment;
   /** SHA-256 identity of the segment. */
   readonly identity: Uint8Array;
-  /** The entry nearest to the origin that is used; 0 is the origin itself. */
+  /** The used entry nearest to the origin; 0 is the origin itself. */
   readonly shortcut: number;
-  /** 0, or 1 + the index of the peer entry by which the segment is left or entered. */
+  /** 0, or 1 + the index of the peer entry through which the segment is left or entered. */
   readonly peer: number;
   readonly weight: number;
   readonly from: string;
   readonly to: string;
 }
 
-/** Weight of a path: AS hops of all its parts. */
+/** Weight of a path: the AS hops of all its parts. */
 export function weightOf(edges: readonly Edge[]): number {
   return edges.reduce((sum, edge) => sum + edge.weight, 0);
 }
 
-/** All usable parts of the segments, by the vertex they begin at. */
+/** All usable parts of the segments, by the vertex they start from. */
 export function edgesOf(request: CombineRequest): ReadonlyMap<string, readonly Edge[]> {
   const byStart = new Map<string, Edge[]>();
   const addAll = (
@@ -76,7 +77,7 @@ export function edgesOf(request: CombineRequest): ReadonlyMap<string, readonly E
 
 type Usable = Pick<Edge, 'shortcut' | 'peer' | 'weight' | 'from' | 'to'>;
 
-/** Core segments are used whole, against the direction of beaconing. */
+/** Core segments are used as a whole, against the direction of beaconing. */
 function coreEdges(segment: PathSegment): readonly Usable[] {
   const first = segment.entries[0];
   const last = segment.entries.at(-1);
@@ -85,7 +86,7 @@ function coreEdges(segment: PathSegment): readonly Usable[] {
   return [{ shortcut: 0, peer: 0, weight, from: last.isdAs, to: first.isdAs }];
 }
 
-/** From the last AS to every AS before it and to every peering link on the way. */
+/** From the last AS to every earlier AS, and to every peering link on the way. */
 function upEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
   const last = segment.entries.at(-1);
@@ -105,7 +106,7 @@ function upEdges(segment: PathSegment): readonly Usable[] {
   return edges;
 }
 
-/** The same turned round; the peering link counts as a hop here, once per path. */
+/** The same, reversed; the peering link counts as a hop here, once per path. */
 function downEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
   const last = segment.entries.at(-1);

@@ -1,9 +1,9 @@
 /**
- * Answers which paths lead from one AS to another: picks the segments and combines them.
+ * Finds the paths from one AS to another: selects the segments and combines them.
  *
  * SCION control plane "Segment Lookup": up segments of the source, down segments of the target, and
- * the core segments between their origins. Answers are remembered, because combining costs
- * milliseconds and segments do not change until the next refresh.
+ * the core segments between their origins. Answers are cached, because combining takes milliseconds
+ * and segments do not change until the next refresh.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import { type Path, pathFingerprint } from './path.ts';
 import type { PathSegment } from './segment.ts';
 import type { ScionAs } from './topology.ts';
 
-/** Lifetime of the path inside an AS: reference daemon, 24 h. */
+/** Lifetime of the path within one AS: 24 h, as in the reference daemon. */
 const LOCAL_PATH_HALF_SECONDS = 2 * 24 * 3600;
 
-/** What a finder works on. */
+/** The input of a finder. */
 export interface PathFinderOptions {
   readonly ases: readonly Pick<ScionAs, 'isdAs' | 'mtu'>[];
   readonly segments: TopologySegments;
   readonly crypto: CryptoProvider;
-  /** Seconds since 1970 at which the segments were made. */
+  /** When the segments were made, seconds since 1970. */
   readonly timestamp: number;
 }
 
@@ -52,7 +52,7 @@ export class PathFinder {
     return paths;
   }
 
-  /** The segments that can take part in a path from source to target. */
+  /** The segments that may be part of a path from source to target. */
   segmentsBetween(source: IsdAs, target: IsdAs): SegmentSet {
     const ups = this.#downsByEnd.get(source) ?? [];
     const downs = this.#downsByEnd.get(target) ?? [];

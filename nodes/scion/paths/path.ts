@@ -1,8 +1,8 @@
 /**
- * A path that a host can use: the bytes for its header and what the host wants to know about it.
+ * A path that a host can use: the bytes for its header, and its properties.
  *
- * Fingerprint as in reference pkg/snet (SHA-256 over all interfaces). How paths are found is the
- * business of combinator.ts; which path to prefer is the gateway's.
+ * Fingerprint as in reference pkg/snet (SHA-256 over all interfaces). combinator.ts finds paths;
+ * the gateway chooses among them.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Path {
   readonly source: IsdAs;
   readonly target: IsdAs;
   readonly wire: WirePath;
-  /** The encoded path, to be copied behind the addresses of a header. */
+  /** The encoded path, to be copied after the addresses of a header. */
   readonly raw: Uint8Array;
   readonly interfaces: readonly PathInterface[];
   /** Bytes of the largest SCION packet that fits every AS and link. */
@@ -32,7 +32,7 @@ export interface Path {
   readonly expiryHalfSeconds: number;
   /** Lower-case hex; equal for equal interfaces. */
   readonly fingerprint: string;
-  /** AS hops, as the combinator counts them. */
+  /** Number of AS hops as counted by the combinator. */
   readonly weight: number;
 }
 

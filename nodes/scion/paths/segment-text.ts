@@ -1,6 +1,6 @@
 /**
- * Path segments as text, for what publishes them and those who read that: JSON with MACs in
- * hexadecimal. Read and written in the same run, by the same program.
+ * Path segments as text, for publishing: JSON with MACs in hexadecimal. Written and read within one
+ * run by the same program.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export function writeSegments(segments: TopologySegments): string {
   );
 }
 
-/** Reads what {@link writeSegments} wrote. @throws SyntaxError when it is something else. */
+/** Reads what {@link writeSegments} wrote. @throws SyntaxError for anything else. */
 export function readSegments(text: string): TopologySegments {
   return JSON.parse(text, (_, value: unknown) =>
     isMac(value) ? fromHex(value.hex) : value,

@@ -1,8 +1,8 @@
 /**
- * Path segments: AS entries with authenticated hop fields, made one AS after the other.
+ * Path segments: AS entries with authenticated hop fields, added one AS after the other.
  *
  * SCION control plane "Path Segments" and reference control/beaconing/extender.go. Signatures and
- * the protobuf form belong to dynamic beaconing, which will extend segments with this same file.
+ * the protobuf form belong to dynamic beaconing, which could extend segments with this same file.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { ISD_AS_LENGTH } from '../geometry.ts';
 import { type HopAuthenticator, nextSegmentId } from '../mac.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 
-/** A hop field as a segment carries it. */
+/** A hop field in a segment. */
 export interface SegmentHop {
   /** 0 at the origin. */
   readonly consIngress: number;
@@ -21,7 +21,7 @@ export interface SegmentHop {
   readonly mac: Uint8Array;
 }
 
-/** The way into an AS entry over a peering link. */
+/** Entry to an AS over a peering link. */
 export interface PeerEntry {
   readonly peer: IsdAs;
   /** The peer's interface on the link. */
@@ -32,12 +32,12 @@ export interface PeerEntry {
   readonly hop: SegmentHop;
 }
 
-/** What one AS contributed. */
+/** The contribution of one AS. */
 export interface AsEntry {
   readonly isdAs: IsdAs;
   /** MTU inside the AS, bytes. */
   readonly mtu: number;
-  /** MTU of the link the beacon came in on, bytes; 0 at the origin. */
+  /** MTU of the link on which the beacon arrived, bytes; 0 at the origin. */
   readonly ingressMtu: number;
   readonly hop: SegmentHop;
   /** Ascending by peering interface. */
@@ -61,7 +61,7 @@ export interface PeerLink {
   readonly mtu: number;
 }
 
-/** What an AS adds when a beacon passes. */
+/** What an AS adds to a beacon. */
 export interface Extension {
   readonly isdAs: IsdAs;
   readonly mtu: number;
@@ -79,14 +79,14 @@ export interface Extension {
 const IF_ID_LENGTH = 2;
 const IDENTITY_ENTRY_LENGTH = ISD_AS_LENGTH + 2 * IF_ID_LENGTH;
 
-/** Appends the entry of one AS ("Creating an AS entry"); the given segment stays as it is. */
+/** Appends the entry of one AS ("Creating an AS entry"); the given segment is not modified. */
 export function extendSegment(segment: PathSegment, extension: Extension): PathSegment {
   const { ingress, egress, expTime, authenticator } = extension;
   const { timestamp, entries } = segment;
   const beta = segmentIdAt(segment, entries.length);
   const covered = { timestamp, expTime, consEgress: egress };
   const mac = authenticator.mac({ ...covered, segmentId: beta, consIngress: ingress });
-  // "Hop Field MAC", peering: peer hop fields are chained behind the AS's own regular hop field.
+  // "Hop Field MAC", peering: peer hop fields are chained after the AS's regular hop field.
   const peerBeta = nextSegmentId(beta, mac);
   const peers = extension.peerLinks.map(({ ifId, peer, peerIfId, mtu }): PeerEntry => {
     const peerMac = authenticator.mac({ ...covered, segmentId: peerBeta, consIngress: ifId });
@@ -103,14 +103,16 @@ export function extendSegment(segment: PathSegment, extension: Extension): PathS
   return { ...segment, entries: [...entries, entry] };
 }
 
-/** Beta of entry number `index`: the segment id with the MACs of all entries before it folded in. */
+/** Beta of entry number `index`: the segment id with the MACs of all earlier entries folded in. */
 export function segmentIdAt(segment: PathSegment, index: number): number {
   let beta = segment.segmentId;
   for (const entry of segment.entries.slice(0, index)) beta = nextSegmentId(beta, entry.hop.mac);
   return beta;
 }
 
-/** Prints a segment from its origin on, as `formatPath` prints paths: `1-ff00:0:110 2>41 1-ff00:0:111`. */
+/**
+ * Prints a segment from its origin, in the style of `formatPath`: `1-ff00:0:110 2>41 1-ff00:0:111`.
+ */
 export function formatSegment({ entries }: PathSegment): string {
   let text: string = entries[0]?.isdAs ?? '';
   for (const [index, { isdAs, hop }] of entries.slice(1).entries()) {

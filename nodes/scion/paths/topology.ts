@@ -1,8 +1,8 @@
 /**
- * The part of a topology that paths are made of: ASes and the links between them.
+ * The part of a topology that determines paths: ASes and the links between them.
  *
- * SCION topology files (topology/README.md of the reference) name the same things. Routers,
- * addresses and files are the loader's matter; what arrives here has been checked by it.
+ * SCION topology files (topology/README.md of the reference) use the same names. The loader handles
+ * routers, addresses and files, and has checked everything that arrives here.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface ScionAs {
   readonly core: boolean;
   /** Bytes of the largest packet inside the AS. */
   readonly mtu: number;
-  /** The key of its hop fields, 16 bytes, see deriveForwardingKey. */
+  /** The key for its hop fields, 16 bytes; see deriveForwardingKey. */
   readonly forwardingKey: Uint8Array;
 }
 
@@ -28,7 +28,7 @@ export interface LinkEnd {
 
 /** A link between two ASes. */
 export interface ScionLink {
-  /** The parent, where the type has one. */
+  /** The parent, for types that have one. */
   readonly a: LinkEnd;
   readonly b: LinkEnd;
   readonly type: 'core' | 'parent-child' | 'peer';
@@ -45,7 +45,7 @@ export interface ScionTopology {
 /** A link as one of its two ASes sees it. */
 export interface Adjacency {
   readonly ifId: number;
-  /** What the neighbour is to us. */
+  /** The neighbour's role as seen from this AS. */
   readonly neighbourIs: 'core' | 'parent' | 'child' | 'peer';
   readonly neighbour: LinkEnd;
   readonly mtu: number;

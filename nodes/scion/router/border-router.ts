@@ -1,8 +1,9 @@
 /**
- * The border router between its links: takes datagrams, runs the checklist, does what it says.
+ * The border router between its links: takes datagrams, runs the checklist and performs its
+ * verdict.
  *
- * Pure but for its output: no sockets, timers or configuration (node.ts has those), so that the same
- * object stands in tests with published cases. BFD packets are handed on.
+ * Pure apart from its output: sockets, timers and configuration are in node.ts, so that tests can
+ * run the same object on published cases. BFD packets are handed on.
  *
  * @module
  */
@@ -20,19 +21,19 @@ import {
   type Replier,
 } from './scmp-reply.ts';
 
-/** What a router does to the world. Bytes of a view belong to the receiver of the call. */
+/** What a router does with packets. The callee owns the bytes of a view. */
 export interface RouterOutput {
   /** Sends the packet over a link to another AS or to a sibling. */
   forward(link: RouterLink, packet: PacketView): void;
   /** Sends the packet to a host of this AS. */
   deliver(target: Endpoint, packet: PacketView): void;
-  /** Sends an answer back over the link the packet came on, to whom it came from. */
+  /** Sends an answer back over the link the packet arrived on, to the packet's sender. */
   reply(link: RouterLink, to: Endpoint, bytes: Uint8Array): void;
-  /** Hands a BFD packet to the session of the link it came on. */
+  /** Hands a BFD packet to the session of its link. */
   bfd(link: RouterLink, packet: PacketView): void;
-  /** Counts a packet that goes no further. */
+  /** Counts a dropped packet. */
   drop(reason: RouterDrop): void;
-  /** Counts an error that may not be sent because it would be about an error. */
+  /** Counts an error that must not be sent because it would be about an error. */
   suppressed(): void;
 }
 
@@ -49,19 +50,19 @@ export class BorderRouter {
     this.#output = output;
   }
 
-  /** The packet's record, to be begun before {@link process}. */
+  /** The packet's record; call its `begin` before {@link process}. */
   get passage(): Passage {
     return this.#passage;
   }
 
   /**
-   * Decides about the datagram that was put into {@link passage} and does it.
-   * @param parseDrop What `passage.begin` answered.
-   * @param from Who sent the datagram.
+   * Decides about the datagram in {@link passage} and performs the decision.
+   * @param parseDrop The result of `passage.begin`.
+   * @param from The sender of the datagram.
    */
   process(parseDrop: RouterDrop | undefined, from: Endpoint): void {
     const passage = this.#passage;
-    // hot: 0.4 us a packet, of which the AES block is a sixth (bench/router.ts).
+    // hot: 0.4 us a packet, a sixth of it for the AES block (bench/router.ts).
     const verdict = parseDrop ?? processPacket(passage, this.#context);
     switch (verdict) {
       case 'forward':

@@ -1,9 +1,9 @@
 /**
  * The border router's checks on a packet with a SCION path, one function per line of the checklist.
  *
- * SCION header specification "Path Type: SCION", reference router/dataplane.go. Each function looks
- * at the passage and answers `undefined` (go on), a drop reason, or what becomes of the packet.
- * Their order is in pipeline.ts; the numbers are those of that list.
+ * SCION header specification "Path Type: SCION", reference router/dataplane.go. Each function
+ * examines the passage and returns `undefined` (continue), a drop reason, or the packet's
+ * destination. pipeline.ts determines their order; the numbers refer to that list.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import {
   UNKNOWN_HOP_INGRESS,
 } from './scmp-errors.ts';
 
-/** Where a packet may go without changing segments, by where it came from (step 15a). */
+/** Where a packet may go without changing segments, by its origin (step 15a). */
 const STRAIGHT: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
   none: [],
   core: ['core'],
@@ -53,7 +53,9 @@ const CHANGING: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
   peer: [],
 };
 
-/** 2: a peering path has exactly two segments; finds out whether this hop is at the peering link. */
+/**
+ * 2: a peering path has exactly two segments; determines whether this hop is at the peering link.
+ */
 export function checkPeering(passage: Passage): Step {
   const { packet } = passage;
   if (packet.isPeeringMalformed) return 'path-peering-malformed';
@@ -67,14 +69,14 @@ export function checkExpiry(passage: Passage, context: RouterContext): Step {
   return passage.refuseHop('hop-expired', PATH_EXPIRED);
 }
 
-/** 4: the packet came in by the interface that its hop field names. */
+/** 4: the packet arrived on the interface that its hop field names. */
 export function checkIngress(passage: Passage): Step {
   const { packet, ingress } = passage;
   if (ingress === 0 || ingress === packet.ingress) return undefined;
   return passage.refuseHop('hop-ingress-mismatch', unknownIngress(packet.isConsDir));
 }
 
-/** 5: PayloadLen is the truth. */
+/** 5: PayloadLen is correct. */
 export function checkPayloadLength(passage: Passage): Step {
   const { packet } = passage;
   if (packet.payloadLength === packet.actualPayloadLength) return undefined;
@@ -85,14 +87,14 @@ export function checkPayloadLength(passage: Passage): Step {
 export function checkTransitSource(passage: Passage, context: RouterContext): Step {
   const { packet, arrival } = passage;
   if (packet.isFirstHop || arrival.kind === 'external') return undefined;
-  // After a change of segments the AS was entered by the last hop of the previous segment.
+  // After a change of segments, the packet entered the AS by the last hop of the previous segment.
   const isAfterCrossover = packet.isFirstHopAfterCrossover && !passage.isPeering;
   const entry = packet.ingressOf(packet.currentHop - (isAfterCrossover ? 1 : 0));
   const expected = context.interfaces.get(entry)?.link;
   return expected === arrival && arrival.kind === 'sibling' ? undefined : 'transit-source';
 }
 
-/** 7: source and destination ISD-AS fit where the packet came from and where its path ends. */
+/** 7: source and destination ISD-AS match where the packet came from and where its path ends. */
 export function checkIsdAs(passage: Passage, context: RouterContext): Step {
   const { packet } = passage;
   const isSourceLocal = packet.isSource(context.isdAs);
@@ -119,7 +121,7 @@ export function checkSourceHost(passage: Passage, context: RouterContext): Step 
   return passage.refuse('source-host', INVALID_SOURCE, 0);
 }
 
-/** 9: against construction the ingress router undoes this hop's link of the MAC chain. */
+/** 9: against construction direction the ingress router removes this hop from the MAC chain. */
 export function foldAtIngress(passage: Passage): Step {
   const { packet } = passage;
   if (passage.ingress !== 0 && !passage.isPeering && !packet.isConsDir) {
@@ -128,13 +130,13 @@ export function foldAtIngress(passage: Passage): Step {
   return undefined;
 }
 
-/** 10: this AS made the hop field. */
+/** 10: this AS created the hop field. */
 export function checkMac(passage: Passage, context: RouterContext): Step {
   if (context.hops.verify(passage.packet)) return undefined;
   return passage.refuseHop('hop-mac', INVALID_MAC);
 }
 
-/** 11: somebody wants to hear from the router at the ingress. */
+/** 11: the sender requests an answer from the router at the ingress. */
 export function checkIngressAlert(passage: Passage): Step {
   const { packet, ingress } = passage;
   if (ingress === 0 || !packet.hasIngressAlert) return undefined;
@@ -148,7 +150,7 @@ export function deliverLocally(passage: Passage, context: RouterContext): Step {
   return passage.packet.isTarget(context.isdAs) ? context.delivery.resolve(passage) : undefined;
 }
 
-/** 13: the packet goes on with the next segment, whose first hop is this AS's too. */
+/** 13: the packet continues on the next segment, whose first hop also belongs to this AS. */
 export function crossOver(passage: Passage, context: RouterContext): Step {
   const { packet } = passage;
   if (!packet.isCrossover || passage.isPeering) return undefined;
@@ -156,7 +158,9 @@ export function crossOver(passage: Passage, context: RouterContext): Step {
   return packet.advance() ?? checkExpiry(passage, context) ?? checkMac(passage, context);
 }
 
-/** 14: the egress is an interface of this router, or of a sibling when the packet came from outside. */
+/**
+ * 14: the egress is an interface of this router, or of a sibling when the packet came from outside.
+ */
 export function findEgress(passage: Passage, context: RouterContext): Step {
   const { packet } = passage;
   const egress = context.interfaces.get(packet.egress);
@@ -179,7 +183,10 @@ export function checkNeighbours(passage: Passage): Step {
   return passage.refuseHop('hop-link-types', INVALID_PATH);
 }
 
-/** 16: somebody wants to hear from the router at the egress; before 17, so that a dead link shows. */
+/**
+ * 16: the sender requests an answer from the router at the egress; before 17, so that traceroute
+ * works up to a dead link.
+ */
 export function checkEgressAlert(passage: Passage): Step {
   const { packet } = passage;
   const egress = egressOf(passage);
@@ -189,14 +196,14 @@ export function checkEgressAlert(passage: Passage): Step {
   return 'traceroute';
 }
 
-/** 17: BFD says that the way on is alive. */
+/** 17: according to BFD the egress link is up. */
 export function checkLinkUp(passage: Passage): Step {
   const egress = egressOf(passage);
   if (egress.link.isUp) return undefined;
   return passage.refuse('link-down', isOwn(egress) ? LINK_DOWN : SIBLING_DOWN, 0);
 }
 
-/** After 17: the link takes packets of this length. The reference has no such check. */
+/** After 17: the packet fits the link's MTU. The reference has no such check. */
 export function checkMtu(passage: Passage, context: RouterContext): Step {
   if (!context.mtuCheck) return undefined;
   const { packet } = passage;
@@ -205,7 +212,7 @@ export function checkMtu(passage: Passage, context: RouterContext): Step {
   return passage.refuse('packet-too-big', PACKET_TOO_BIG, mtu);
 }
 
-/** 18: leaving the AS links the MAC chain and moves to the next AS's hop field. */
+/** 18: leaving the AS chains the MAC and moves to the next AS's hop field. */
 export function leave(passage: Passage): Step {
   const { packet } = passage;
   if (!isOwn(egressOf(passage))) return 'forward';
@@ -213,7 +220,7 @@ export function leave(passage: Passage): Step {
   return packet.advance() ?? 'forward';
 }
 
-/** "SCMP" codes 49 and 50: which end of the hop field is wrong depends on the direction. */
+/** "SCMP" codes 49 and 50: the direction determines which end of the hop field is wrong. */
 function unknownIngress(isConsDir: boolean): ScmpError {
   return isConsDir ? UNKNOWN_HOP_INGRESS : UNKNOWN_HOP_EGRESS;
 }
@@ -226,7 +233,7 @@ function isOwn(egress: RouterInterface): boolean {
   return egress.link.kind === 'external';
 }
 
-/** Step 14 has set it before any step that asks. */
+/** Set by step 14, before any step that uses it. */
 function egressOf(passage: Passage): RouterInterface {
   return passage.egress as RouterInterface;
 }

@@ -1,7 +1,7 @@
 /**
- * The keys this AS shares with hosts of other ASes, made on demand from its own secret.
+ * The keys this AS shares with hosts of other ASes, derived on demand from its own secret.
  *
- * SCION "DRKey" on the side that derives; secret values are kept for the few epochs in use.
+ * SCION "DRKey" on the deriving side; secret values are kept for the few epochs in use.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { KeyRequest } from './scmp-authentication.ts';
 /** Previous, current and next epoch. */
 const EPOCHS_MAX = 3;
 
-/** Makes AS-host keys for SCMP. */
+/** Derives AS-host keys for SCMP. */
 export class DrkeyStore {
   readonly #crypto: CryptoProvider;
   readonly #secret: Uint8Array;

@@ -2,7 +2,7 @@
  * DRKey: symmetric keys that an AS derives from one secret for any other AS and host.
  *
  * SCION "DRKey" (doc/cryptography/drkey.rst), reference pkg/drkey: secret value, level 1, and the
- * protocol-specific AS-host key that authenticates SCMP. Fetching keys from other ASes is not here.
+ * protocol-specific AS-host key that authenticates SCMP. Keys are not fetched from other ASes.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import { derivePbkdf2Key } from '../mac.ts';
 
-/** Protocol number of SCMP among DRKey protocols (pkg/drkey/protocol.go). */
+/** Number of SCMP among DRKey protocols (pkg/drkey/protocol.go). */
 export const DRKEY_PROTOCOL_SCMP = 1;
-/** Seconds for which a secret value is used. */
+/** Validity of a secret value, seconds. */
 export const DRKEY_EPOCH_SECONDS = 86_400;
 
 const BLOCK_LENGTH = 16;
@@ -20,7 +20,7 @@ const SALT = 'Derive DRKey Key';
 const TYPE_AS_TO_AS = 0;
 const TYPE_AS_HOST = 1;
 
-/** What a secret value depends on. */
+/** The input for a secret value. */
 export interface SecretValueInput {
   readonly secret: Uint8Array;
   readonly protocol: number;
@@ -29,7 +29,7 @@ export interface SecretValueInput {
   readonly epochEnd: number;
 }
 
-/** The key an AS derives all others of an epoch from. Costs milliseconds. */
+/** The key from which an AS derives all others of an epoch. Takes milliseconds. */
 export function secretValue(crypto: CryptoProvider, input: SecretValueInput): Uint8Array {
   // The reference's length prefix has 8 bytes.
   const length = new Uint8Array(8);

@@ -1,7 +1,7 @@
 /**
- * The reasons for which the border router refuses a packet, each with one sentence.
+ * The reasons for which the border router refuses a packet, each explained in one sentence.
  *
- * A reason is a metric and a trace category too. The reasons found by reading bytes are in
+ * A reason is also a metric and a trace category. Reasons found while decoding are in
  * ../wire/drops.ts, those of BFD in ../bfd/packet.ts.
  *
  * @module
@@ -40,7 +40,7 @@ const CHECK_DROPS = {
   'traceroute-not-asked': 'A router alert is set on a packet that is no traceroute request.',
 } as const;
 
-/** Every reason with its explanation for people. */
+/** All reasons with their explanations. */
 export const ROUTER_DROPS = { ...WIRE_DROPS, ...CHECK_DROPS, ...BFD_DROPS } as const;
 
 /** Why the router refused a packet. */

@@ -1,8 +1,9 @@
 /**
- * Endpoints of the AS's hosts by address word and port, interned once: delivery makes no strings.
+ * Endpoints of the AS's hosts by address word and port, each interned once, so that delivery
+ * creates no strings.
  *
- * Only hosts of the topology are known, so that a sender of invented addresses cannot fill the table:
- * it holds at most 65,536 ports for each of them.
+ * Only hosts of the topology are known, so that invented addresses cannot fill the table: it holds
+ * at most 65,536 ports for each host.
  *
  * @module
  */
@@ -14,7 +15,7 @@ interface HostPorts {
   readonly endpoints: Map<number, Endpoint>;
 }
 
-/** Answer of {@link HostTable.endpointOf} for strangers. */
+/** Result of {@link HostTable.endpointOf} for unknown hosts. */
 export const NO_ENDPOINT: Endpoint = -1;
 
 /** The hosts of one AS. */

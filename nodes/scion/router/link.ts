@@ -1,5 +1,5 @@
 /**
- * What a router knows of its links and of its AS's interfaces.
+ * What a router knows about its links and about its AS's interfaces.
  *
  * Reference router/dataplane.go: a link is external (to another AS), sibling (to another router of
  * this AS) or internal (to this AS's hosts). No sockets and no packets here.
@@ -8,7 +8,7 @@
  */
 import type { IsdAsWords } from '../wire/isd-as.ts';
 
-/** What the neighbour at the other end is to this AS; `none` on links inside the AS. */
+/** Role of the neighbour at the other end; `none` on links inside the AS. */
 export type Neighbour = 'none' | 'core' | 'parent' | 'child' | 'peer';
 
 /** One link of this router. */
@@ -16,24 +16,27 @@ export interface RouterLink {
   readonly kind: 'external' | 'sibling' | 'internal';
   /** Place in the router's list of links. */
   readonly index: number;
-  /** For people: the link's id, the sibling's name, or `internal`. */
+  /** Display name: the link's id, the sibling's name, or `internal`. */
   readonly id: string;
-  /** The AS interface the link is; 0 on links inside the AS. */
+  /** The AS interface of the link; 0 on links inside the AS. */
   readonly ifId: number;
   readonly neighbour: Neighbour;
   /** Largest packet, bytes. */
   readonly mtu: number;
-  /** What BFD thinks; true without BFD. */
+  /** State according to BFD; true without BFD. */
   isUp: boolean;
 }
 
 /** One interface of the AS, of this router or of a sibling. */
 export interface RouterInterface {
   readonly ifId: number;
-  /** What the AS at the other end is to this one. */
+  /** Role of the AS at the other end. */
   readonly neighbour: Exclude<Neighbour, 'none'>;
   /** The AS at the other end. */
   readonly isdAs: IsdAsWords;
-  /** Where packets for it go: the external link itself, or the link to the sibling that owns it. */
+  /**
+   * Where packets for it are sent: the external link itself, or the link to the sibling that owns
+   * it.
+   */
   readonly link: RouterLink;
 }

@@ -2,9 +2,9 @@
  * Delivery inside the AS: which host and which UDP port a packet is for.
  *
  * doc/protocols/underlay.rst ("dispatched ports"), reference router/dataplane.go (resolveLocalDst)
- * and router/underlayproviders/udpip. The packet is not changed and not sent here. Differs from the
- * reference where that tests `port < first && port > last`, which is never true: ports outside the
- * range go to the end-host port, as the document asks.
+ * and router/underlayproviders/udpip. The packet is neither changed nor sent here. One difference:
+ * the reference tests `port < first && port > last`, which is never true; here ports outside the
+ * range go to the end-host port, as the document requires.
  *
  * @module
  */
@@ -28,11 +28,11 @@ import { NO_ENDPOINT } from './host-table.ts';
 import type { Passage, Verdict } from './passage.ts';
 import { ADDRESS_UNREACHABLE, INVALID_DESTINATION, NO_ROUTE } from './scmp-errors.ts';
 
-/** What delivery knows of the AS. */
+/** What delivery needs to know about the AS. */
 export interface LocalDeliveryOptions {
   /**
    * Endpoint of a host of this AS.
-   * @param address IPv4 address as a signed 32-bit word, which needs no allocation.
+   * @param address IPv4 address as a signed 32-bit word, so that nothing is allocated.
    * @returns {@link NO_ENDPOINT} when no such host is in this AS.
    */
   readonly endpointOf: (address: number, port: number) => Endpoint;
@@ -40,11 +40,11 @@ export interface LocalDeliveryOptions {
   readonly services: ReadonlyMap<number, readonly Endpoint[]>;
   /** Picks one of `count` instances of a service, 0 … count - 1. */
   readonly pick: (count: number) => number;
-  /** Ports that are delivered to directly, inclusive. */
+  /** Ports with direct delivery, inclusive. */
   readonly dispatchedPorts: { readonly first: number; readonly last: number };
 }
 
-/** Ports are 0 … 65535; these say why there is none. */
+/** Ports are 0 … 65535; these values say why there is none. */
 const PORT_TRUNCATED = -1;
 const PORT_UNKNOWN = -2;
 const TARGET_PORT_OFFSET = 2;
@@ -76,7 +76,7 @@ export class LocalDelivery {
 
   #resolveService(passage: Passage): Verdict {
     const { buffer, targetHostOffset } = passage.packet;
-    // Reference: the multicast bit is stripped, one instance gets the packet.
+    // As in the reference, the multicast bit is cleared and one instance gets the packet.
     const service = readUint16(buffer, targetHostOffset) & ~SERVICE_MULTICAST;
     const instances = this.#options.services.get(service);
     if (instances === undefined || instances.length === 0) {
@@ -99,7 +99,7 @@ export class LocalDelivery {
     return 'deliver';
   }
 
-  /** underlay.rst: outside the dispatched range the end-host port takes the packet. */
+  /** underlay.rst: packets for ports outside the dispatched range go to the end-host port. */
   #dispatch(port: number): number {
     const { first, last } = this.#options.dispatchedPorts;
     return port < first || port > last ? END_HOST_PORT : port;

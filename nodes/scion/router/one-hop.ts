@@ -1,9 +1,9 @@
 /**
- * One-hop paths at the router: the way to a neighbour before any segment exists.
+ * One-hop paths at the router: they reach a neighbour before any segment exists.
  *
  * SCION header specification "Path Type: OneHopPath", reference router/dataplane.go (processOHP).
- * All failures are silent: nobody could be answered without a path. As in the reference, expiry and
- * the state of the link are not looked at; unlike there, PayloadLen is.
+ * All failures are silent: without a path nobody could be answered. As in the reference, expiry and
+ * link state are not checked; unlike there, PayloadLen is.
  *
  * @module
  */

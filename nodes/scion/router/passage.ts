@@ -1,8 +1,8 @@
 /**
- * One packet's way through the router: the view of its bytes and what the checks found out.
+ * One packet's passage through the router: the view of its bytes, and the results of the checks.
  *
- * A router has one passage and uses it for packet after packet, so that forwarding allocates
- * nothing. The checks are in checks.ts, their order in pipeline.ts.
+ * A router reuses one passage for all packets, so that forwarding allocates nothing. The checks are
+ * in checks.ts, their order in pipeline.ts.
  *
  * @module
  */
@@ -12,24 +12,24 @@ import type { RouterDrop } from './drops.ts';
 import type { RouterInterface, RouterLink } from './link.ts';
 import type { ScmpError } from './scmp-errors.ts';
 
-/** What becomes of a packet when it is not dropped. */
+/** What happens to a packet that is not dropped. */
 export type Passed =
-  /** It goes out on the link of `passage.egress`. */
+  /** Sent out on the link of `passage.egress`. */
   | 'forward'
-  /** It goes to `passage.target` inside the AS. */
+  /** Delivered to `passage.target` inside the AS. */
   | 'deliver'
-  /** It asks this router for a traceroute reply about `passage.alertIfId`. */
+  /** Requests a traceroute reply from this router about `passage.alertIfId`. */
   | 'traceroute'
-  /** It is a BFD packet of the link it came on. */
+  /** A BFD packet for the link it arrived on. */
   | 'bfd';
 
-/** What the checklist says about a packet. */
+/** The checklist's decision about a packet. */
 export type Verdict = Passed | RouterDrop;
 
-/** Checklist steps answer `undefined` to go on. */
+/** Checklist steps return `undefined` to continue. */
 export type Step = Verdict | undefined;
 
-/** Type of {@link Passage.scmpType} when the sender is told nothing. */
+/** Value of {@link Passage.scmpType} when the sender is not notified. */
 const NO_SCMP = 0;
 
 const NOWHERE: RouterLink = {
@@ -45,9 +45,9 @@ const NOWHERE: RouterLink = {
 /** The reusable record of one packet's way. */
 export class Passage {
   readonly packet = new PacketView();
-  /** The link the packet came on. */
+  /** The link on which the packet arrived. */
   arrival: RouterLink = NOWHERE;
-  /** True when the current hop is one of the two that a peering link joins (step 2). */
+  /** True when the current hop is one of the two at a peering link (step 2). */
   isPeering = false;
   /** True after step 13 moved to the next segment. */
   hasCrossedOver = false;
@@ -55,27 +55,27 @@ export class Passage {
   egress: RouterInterface | undefined = undefined;
   /** Endpoint of the destination host; set by delivery. */
   target = 0;
-  /** Interface that a traceroute reply is about. */
+  /** Interface that a traceroute reply names. */
   alertIfId = 0;
-  /** SCMP error for the sender, {@link NO_SCMP} for none. */
+  /** SCMP error for the sender; {@link NO_SCMP} for none. */
   scmpType = NO_SCMP;
   scmpCode = 0;
   /** Offset of the offending byte from the start of the SCION header; the MTU of PacketTooBig. */
   scmpDetail = 0;
 
-  /** Interface of the external link the packet came in on; 0 from inside the AS. */
+  /** Interface of the external link on which the packet arrived; 0 from inside the AS. */
   get ingress(): number {
     return this.arrival.ifId;
   }
 
-  /** True when the sender is to be told what is wrong. */
+  /** True when the sender is to be notified. */
   get wantsScmp(): boolean {
     return this.scmpType !== NO_SCMP;
   }
 
   /**
-   * Begins with the packet of `length` bytes that came on `arrival`.
-   * @returns why it is no SCION packet.
+   * Begins with the packet of `length` bytes that arrived on `arrival`.
+   * @returns why it is not a SCION packet.
    */
   begin(
     arrival: RouterLink,

@@ -2,8 +2,8 @@
  * The border router as a flat checklist.
  *
  * SCION header specification and reference router/dataplane.go, in the reference's order, which is
- * observable: it decides which SCMP error a packet with two faults causes, and what the quote shows.
- * Pure: bytes are changed in place, nothing is sent. What a verdict leads to is in node.ts.
+ * observable: it determines which SCMP error a packet with two faults causes, and what the quote
+ * shows. Pure: bytes are changed in place, nothing is sent. node.ts performs the verdict.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
  * Authentication of SCMP: signs the router's replies and checks the requests it answers.
  *
- * SCION "Authenticator option" with DRKey (SCMP, AS-host, sender side), reference router/dataplane.go
- * (hasValidAuth, resetSPAOMetadata). Identical packets inside the acceptance window are not looked
- * for: a router keeps no such memory.
+ * SCION "Authenticator option" with DRKey (SCMP, AS-host, sender side), reference
+ * router/dataplane.go (hasValidAuth, resetSPAOMetadata). Repeated identical packets within the
+ * acceptance window are not detected: a router keeps no record of them.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import {
   spaoInput,
 } from './spao.ts';
 
-/** Whose AS-host key is wanted. */
+/** Identifies an AS-host key. */
 export interface KeyRequest {
   /** Start of the key's epoch, seconds since 1970. */
   readonly epochBegin: number;
@@ -38,17 +38,17 @@ export interface KeyRequest {
 export interface ScmpAuthenticatorOptions {
   readonly crypto: CryptoProvider;
   readonly clock: () => CalendarTime;
-  /** The key that this AS shares with a host, 16 bytes. */
+  /** The key shared by this AS and a host, 16 bytes. */
   readonly keyOf: (request: KeyRequest) => Uint8Array;
 }
 
 const CMAC = 0;
 const NS_PER_SECOND = 1_000_000_000;
 const TIMESTAMP_LENGTH = 6;
-/** Reference drkeyutil: requests are taken 150 s before and after their time. */
+/** Reference drkeyutil: requests are accepted 150 s before and after their time stamp. */
 const ACCEPTANCE_NS = 150 * NS_PER_SECOND;
 const OPTION_ALIGNMENT = [4, 2] as const;
-/** Next header, length, option type and length come before the option's data. */
+/** The option's data follows next header, length, option type and length. */
 const OPTION_DATA_OFFSET = 4;
 const OPTION_TAG_OFFSET = OPTION_DATA_OFFSET + 12;
 
@@ -76,7 +76,7 @@ export class ScmpAuthenticator {
     return encodeExtension(PROTOCOL_SCMP, [{ type: SPAO_TYPE, data, alignment: OPTION_ALIGNMENT }]);
   }
 
-  /** Writes the tag into a reply that begins with {@link extension} after its SCION header. */
+  /** Writes the tag into a reply in which {@link extension} follows the SCION header. */
   sign(packet: Uint8Array): void {
     const view = this.#view;
     const drop = view.parse(packet, 0, packet.length);
@@ -92,7 +92,7 @@ export class ScmpAuthenticator {
     packet.set(tag, view.headerLength + OPTION_TAG_OFFSET);
   }
 
-  /** True when the packet carries an authenticator by its source host that is right and fresh. */
+  /** True when the packet has a valid and recent authenticator from its source host. */
   isAuthentic(packet: PacketView): boolean {
     const option = findSpao(packet);
     if (option === undefined || option.algorithm !== CMAC) return false;
@@ -121,7 +121,7 @@ export class ScmpAuthenticator {
     return seconds - (seconds % DRKEY_EPOCH_SECONDS);
   }
 
-  /** The current, previous or next epoch in which this relative time is now. */
+  /** The current, previous or next epoch in which this relative time is close to now. */
   #epochOf(timestampNs: number): number | undefined {
     const now = this.#options.clock();
     const current = this.#epochBegin();

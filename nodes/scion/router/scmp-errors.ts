@@ -1,8 +1,8 @@
 /**
  * The SCMP errors that a border router sends, as type and code.
  *
- * SCION "SCMP" (doc/protocols/scmp.rst). Which check sends which is in checks.ts, the message itself
- * is built in scmp-reply.ts.
+ * SCION "SCMP" (doc/protocols/scmp.rst). checks.ts decides which error to send, scmp-reply.ts
+ * builds the message.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const unreachable = (code: number): ScmpError => ({
   code,
 });
 
-/** The errors by what is wrong, with the type and code that the SCMP specification gives each. */
+/** The errors by cause, each with its type and code from the SCMP specification. */
 export const INVALID_PACKET_SIZE = parameter(PARAMETER_CODES.invalidPacketSize);
 export const INVALID_SOURCE = parameter(PARAMETER_CODES.invalidSource);
 export const INVALID_DESTINATION = parameter(PARAMETER_CODES.invalidDestination);

@@ -1,9 +1,9 @@
 /**
- * What the router answers to the sender of a packet: SCMP errors and traceroute replies.
+ * The router's answers to the sender of a packet: SCMP errors and traceroute replies.
  *
  * SCION "SCMP" (doc/protocols/scmp.rst), reference router/dataplane.go (prepareSCMP). Slow path:
- * plain objects, fresh arrays. Where the reply is sent is in node.ts: back over the link the packet
- * came on. Authentication of replies is in scmp-authentication.ts.
+ * plain objects, fresh arrays. node.ts sends the reply back over the link the packet arrived on.
+ * Authentication of replies is in scmp-authentication.ts.
  *
  * @module
  */
@@ -41,7 +41,7 @@ import {
 import type { Passage } from './passage.ts';
 import type { ScmpAuthenticator } from './scmp-authentication.ts';
 
-/** Who answers. */
+/** The answering router. */
 export interface Replier {
   readonly isdAs: IsdAs;
   /** The router's address inside its AS. */
@@ -54,17 +54,18 @@ type ReplyHeader = Omit<ScionHeader, 'payloadLength' | 'nextHeader'>;
 
 const NO_BYTES = new Uint8Array(0);
 
-/** True when the packet carries an SCMP error, about which nothing may be said ("SCMP"). */
+/** True when the packet carries an SCMP error, which must not cause another error ("SCMP"). */
 export function isAboutScmpError(packet: PacketView): boolean {
   if (packet.upperProtocol !== PROTOCOL_SCMP) return false;
-  // A packet without a type is answered no more than an error.
+  // A packet without a type gets no answer either.
   if (packet.upperOffset >= packet.end) return true;
   return isScmpError(packet.buffer[packet.upperOffset] as number);
 }
 
 /**
- * The SCMP error that the checks have asked for.
- * @returns the whole packet, or `undefined` when there is no way back: one-hop and empty paths.
+ * The SCMP error requested by the checks.
+ * @returns the complete packet, or `undefined` when there is no return path: one-hop and empty
+ * paths.
  */
 export function buildScmpError(passage: Passage, replier: Replier): Uint8Array | undefined {
   const { packet, scmpType } = passage;
@@ -73,7 +74,7 @@ export function buildScmpError(passage: Passage, replier: Replier): Uint8Array |
   if (header === undefined) return undefined;
   const { authenticator } = replier;
   const quoteMax = scmpQuoteMax(header, scmpType, authenticator?.extensionLength ?? 0);
-  // The quote is the packet as it is now: what the checks have changed in place stays changed.
+  // The quote is the packet in its present state: in-place changes by the checks remain.
   const quoteEnd = Math.min(packet.end, packet.start + quoteMax);
   const quote = packet.buffer.slice(packet.start, quoteEnd);
   const message = { ...errorBody(passage, replier), code: passage.scmpCode, data: quote };
@@ -81,8 +82,8 @@ export function buildScmpError(passage: Passage, replier: Replier): Uint8Array |
 }
 
 /**
- * The answer to a traceroute request whose router alert is for us.
- * @returns the whole packet, or `undefined` when the packet is no such request.
+ * The answer to a traceroute request with a router alert for this router.
+ * @returns the complete packet, or `undefined` when the packet is not such a request.
  */
 export function buildTracerouteReply(passage: Passage, replier: Replier): Uint8Array | undefined {
   const { packet } = passage;
@@ -145,19 +146,19 @@ function replyHeader(passage: Passage, replier: Replier): ReplyHeader | undefine
   };
 }
 
-/** The path back, as it must look when it leaves this router. */
+/** The return path, in its state on leaving this router. */
 function wayBack(path: WirePath, leavesAs: boolean): SegmentedPath | undefined {
   if (path.kind !== 'scion') return undefined;
   let back = reversePath(path);
   if (typeof back === 'string') return undefined;
   const isPeering = isAtPeeringLink(back);
-  // Undoes the change of segments that the checklist may have made (step 13).
+  // Undoes a change of segments by the checklist (step 13).
   if (isCrossover(back) && !isPeering) {
     back = advancePath(back);
     if (typeof back === 'string') return undefined;
   }
   if (!leavesAs) return back;
-  // As in step 18: link the MAC chain and go to the next AS's hop field.
+  // As in step 18: chain the MAC and move to the next AS's hop field.
   const left = advancePath(isPeering ? back : chained(back));
   return typeof left === 'string' ? undefined : left;
 }

@@ -1,8 +1,8 @@
 /**
- * Where a router stands: its links, its siblings and the interfaces of its AS, read from the
+ * A router's surroundings: its links, its siblings and the interfaces of its AS, read from the
  * topology.
  *
- * Pure; sockets are opened by node.ts. A link `internal` leads to a host of the same AS, all others
+ * Pure; node.ts opens the sockets. A link `internal` leads to a host of the same AS, all others
  * lead to another AS and have an interface number at each end.
  *
  * @module
@@ -25,7 +25,7 @@ export interface RouterPeer {
   readonly link: RouterLink;
   /** Address of the far router. */
   readonly address: string;
-  /** UDP ports of the link at the far end and at ours; 0 for siblings, whose port is fixed. */
+  /** UDP ports of the link at the far end and at our end; 0 for siblings, whose port is fixed. */
   readonly port: number;
   readonly localPort: number;
   readonly isdAs: IsdAs;
@@ -35,7 +35,7 @@ export interface RouterPeer {
 export interface Situation {
   readonly isdAs: IsdAs;
   readonly host: HostAddress;
-  /** External links in the order of the topology, then siblings with a link to us, by name. */
+  /** External links in topology order, then siblings linked to this router, by name. */
   readonly peers: readonly RouterPeer[];
   /** The link to the hosts of the AS. */
   readonly internal: RouterLink;
@@ -55,8 +55,9 @@ interface Exit {
 }
 
 /**
- * Finds the router called `name`.
- * @throws RangeError when the topology gives it no place in an AS, or one interface number twice.
+ * Finds the surroundings of the router `name`.
+ * @throws RangeError when the topology has no place in an AS for it, or uses an interface number
+ * twice.
  */
 export function situate(name: string, network: NetworkView): Situation {
   const own = network.hosts.find((view) => view.name === name);
@@ -176,7 +177,10 @@ function interfacesOf(
   return interfaces;
 }
 
-/** An own exit's link is at the exit's own place; a sibling's exits share the link to it. */
+/**
+ * The link of one of our own exits is at the exit's index; all exits of a sibling share the link to
+ * it.
+ */
 function linkOf(exit: Exit, peers: readonly RouterPeer[], ownExits: readonly Exit[]): RouterLink {
   const index = ownExits.indexOf(exit);
   const own = index < 0 ? undefined : peers[index];
@@ -184,7 +188,7 @@ function linkOf(exit: Exit, peers: readonly RouterPeer[], ownExits: readonly Exi
   return (own ?? toSibling)?.link ?? noWayTo(exit.router);
 }
 
-/** The link to a sibling that the topology does not join with us: always down. */
+/** The link to a sibling that the topology does not connect with this router: always down. */
 function noWayTo(sibling: string): RouterLink {
   return { ...insideLink('sibling', { index: -1, id: sibling, mtu: 0 }), isUp: false };
 }

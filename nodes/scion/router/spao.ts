@@ -1,9 +1,10 @@
 /**
- * The packet authenticator option (SPAO): its bytes, what of a packet it covers, and the tag.
+ * The packet authenticator option (SPAO): its bytes, which parts of a packet it covers, and the
+ * tag.
  *
  * SCION "Authenticator option" (doc/protocols/authenticator-option.rst), reference pkg/spao/mac.go.
- * Differs from the document as the reference does: of the traffic class the two upper bits are left
- * out, not ECN. Only AES-CMAC. Whose key and which time is in scmp-authentication.ts.
+ * Like the reference it deviates from the document: it omits the upper two bits of the traffic
+ * class, not ECN. AES-CMAC only. Keys and times are in scmp-authentication.ts.
  *
  * @module
  */
@@ -28,10 +29,13 @@ import type { PacketView } from '../wire/packet-view.ts';
 export const SPAO_TYPE = 2;
 /** Bytes of a CMAC authenticator. */
 export const SPAO_TAG_LENGTH = 16;
-/** SPI of SCMP with a key of the receiver's host made by the sender's AS (AS-host, sender side). */
+/**
+ * SPI of SCMP with a key that the sender's AS derives for the receiver's host (AS-host, sender
+ * side).
+ */
 export const SPI_SCMP_SENDER_SIDE = 1;
 
-/** What the option says. */
+/** The content of the option. */
 export interface SpaoOption {
   /** Security parameter index; 1 … 2^21-1 names a DRKey. */
   readonly spi: number;
@@ -73,7 +77,7 @@ export function findSpao(packet: PacketView): SpaoOption | undefined {
 }
 
 /**
- * The bytes an authenticator covers.
+ * The bytes that an authenticator covers.
  * @param packet A parsed packet; its extension headers are not covered.
  */
 export function spaoInput(packet: PacketView, option: SpaoOption): Uint8Array {
@@ -111,7 +115,7 @@ function coveredAddresses(packet: PacketView, spi: number): Uint8Array[] {
   return parts;
 }
 
-/** The path with everything zero that routers change. */
+/** The path with everything zeroed that routers change. */
 function constantPath(packet: PacketView): Uint8Array {
   const { buffer, pathOffset, infoCount, hopCount } = packet;
   const hopsOffset = META_LENGTH + INFO_LENGTH * infoCount;
@@ -127,7 +131,7 @@ function constantPath(packet: PacketView): Uint8Array {
       return path;
     }
     case PATH_TYPE_ONE_HOP: {
-      // Segment id and alerts of the first hop; the second is filled in on the way.
+      // Segment id and alerts of the first hop; the second hop is filled in on the way.
       const path = buffer.slice(pathOffset, pathOffset + ONE_HOP_LENGTH);
       clearSegmentId(path, 0);
       path[INFO_LENGTH] = 0;

@@ -3,7 +3,8 @@
  *
  * SCION header specification "Pseudo Header for Upper-Layer Checksum": the 16-bit one's complement
  * sum of both ISD-AS and host addresses, the upper layer's length and protocol, and the upper layer
- * with its own checksum field zero. Where the checksum field is, is known to udp.ts and scmp.ts.
+ * with its own checksum field zero. The position of the checksum field is known to udp.ts and
+ * scmp.ts.
  *
  * @module
  */
@@ -36,7 +37,7 @@ export function sumWords(
   return initial + high + low + sumTail(view, doubleWords * 4, length);
 }
 
-/** The up to three bytes that fill no double word. */
+/** The up to three bytes left over after the double words. */
 function sumTail(view: DataView, from: number, length: number): number {
   let sum = 0;
   for (let at = from; at < length; at += 1) {
@@ -46,8 +47,8 @@ function sumTail(view: DataView, from: number, length: number): number {
 }
 
 /**
- * Folds a sum to the checksum. A sum over bytes that contain their own right checksum gives 0.
- * The reference does not turn 0 into 0xffff; neither do we.
+ * Folds a sum to the checksum. A sum over bytes that contain their own correct checksum gives 0.
+ * Like the reference, this does not turn 0 into 0xffff.
  */
 export function foldChecksum(sum: number): number {
   let folded = sum;
@@ -55,7 +56,7 @@ export function foldChecksum(sum: number): number {
   return ~folded & UINT16;
 }
 
-/** Where the upper layer of a packet is and where it keeps its checksum. */
+/** Where a packet's upper layer and its checksum are. */
 export interface ChecksumPlace {
   /** Bytes from the start of the packet to the upper layer. */
   readonly upperOffset: number;

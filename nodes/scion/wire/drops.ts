@@ -1,13 +1,14 @@
 /**
- * The reasons for which a SCION codec refuses bytes from the network, each with one sentence.
+ * The reasons for which a SCION codec refuses bytes from the network, each explained in one
+ * sentence.
  *
- * A reason is also a metric and a trace category. The router's and gateway's own reasons are with
- * those; here are only the ones found by reading.
+ * A reason is also a metric and a trace category. Router and gateway have further reasons of their
+ * own; these are found by decoding alone.
  *
  * @module
  */
 
-/** Every reason of the codecs with its explanation for people. */
+/** All reasons of the codecs with their explanations. */
 export const WIRE_DROPS = {
   'scion-truncated': 'The datagram ends before the SCION header does.',
   'scion-version': 'The version is not 0.',
@@ -26,7 +27,7 @@ export const WIRE_DROPS = {
 /** Why a codec refused the bytes. */
 export type WireDrop = keyof typeof WIRE_DROPS;
 
-/** True when a decoder's answer is a reason and not a value. */
+/** True when a decoder returned a reason and not a value. */
 export function isWireDrop(answer: unknown): answer is WireDrop {
   return typeof answer === 'string';
 }

@@ -23,22 +23,22 @@ export interface ExtensionOption {
   readonly data: Uint8Array;
 }
 
-/** An option to encode; its type byte will be at offset x·n + y of the header. */
+/** An option to encode; its type byte will be at an offset x·n + y of the header. */
 export interface AlignedOption extends ExtensionOption {
-  /** x: 1, 2, 4 or 8; without it the option may be anywhere. */
+  /** x: 1, 2, 4 or 8; without it the option may be at any offset. */
   readonly alignment?: readonly [x: number, y: number];
 }
 
 /** A decoded extension header. */
 export interface ExtensionHeader {
   readonly nextHeader: number;
-  /** With the padding options. */
+  /** Including the padding options. */
   readonly options: readonly ExtensionOption[];
   /** Bytes of the whole header. */
   readonly length: number;
 }
 
-/** Both extension headers of a packet, skipped. */
+/** The result of skipping a packet's extension headers. */
 export interface SkippedExtensions {
   readonly upperProtocol: number;
   /** Offset of the upper layer in the given bytes. */
@@ -51,13 +51,13 @@ const OPTION_BASE_LENGTH = 2;
 /** Bytes of the extension header at `offset`, or -1 when it does not end before `end`. */
 export function extensionLength(bytes: Uint8Array, offset: number, end: number): number {
   if (end - offset < EXTENSION_BASE_LENGTH) return -1;
-  // ExtLen counts 4-byte units without the first one.
+  // ExtLen counts 4-byte units, without the first one.
   const length = LINE_LENGTH * (1 + (bytes[offset + LENGTH_OFFSET] as number));
   return length <= end - offset ? length : -1;
 }
 
 /**
- * Finds the upper layer behind the extension headers.
+ * Finds the upper layer after the extension headers.
  * @param payload The bytes after the SCION header.
  * @param nextHeader The SCION header's NextHdr.
  */
@@ -101,7 +101,7 @@ export function decodeExtension(bytes: Uint8Array): ExtensionHeader | WireDrop {
 }
 
 /**
- * Encodes an extension header; padding options go before aligned options and to the end.
+ * Encodes an extension header; padding goes before aligned options and at the end.
  * @throws RangeError when the options need more than 1,024 bytes.
  */
 export function encodeExtension(nextHeader: number, options: readonly AlignedOption[]): Uint8Array {

@@ -36,7 +36,7 @@ export interface ScionHeader {
   readonly flowId: number;
   /** Protocol number of what follows. */
   readonly nextHeader: number;
-  /** Bytes after the header, as the header says. */
+  /** Bytes after the header, according to the header. */
   readonly payloadLength: number;
   readonly target: IsdAs;
   readonly source: IsdAs;
@@ -45,16 +45,16 @@ export interface ScionHeader {
   readonly path: WirePath;
 }
 
-/** A decoded header and where its payload begins. */
+/** A decoded header, and where its payload begins. */
 export interface DecodedHeader {
   readonly header: ScionHeader;
-  /** Bytes of the whole header, from the start of the packet. */
+  /** Length of the complete header in bytes, from the start of the packet. */
   readonly headerLength: number;
 }
 
 const NIBBLE_MASK = 0xf;
 
-/** Bytes a header takes: 12 + addresses + path. */
+/** Length of a header in bytes: 12 + addresses + path. */
 export function headerLength(header: Omit<ScionHeader, 'payloadLength'>): number {
   const hosts = hostLength(header.targetHost.type) + hostLength(header.sourceHost.type);
   return HOSTS_OFFSET + hosts + pathLength(header.path);
@@ -105,7 +105,7 @@ export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDrop {
 
 /**
  * Encodes a header; HdrLen, PathType and the address types follow from its content.
- * @throws RangeError when header or payload are longer than their length fields can say.
+ * @throws RangeError when header or payload exceed their length fields.
  */
 export function encodeHeader(header: ScionHeader): Uint8Array {
   const length = headerLength(header);
@@ -129,7 +129,7 @@ export function encodeHeader(header: ScionHeader): Uint8Array {
   return bytes;
 }
 
-/** Encodes a packet whose PayloadLen is that of `payload`. */
+/** Encodes a packet whose PayloadLen is the length of `payload`. */
 export function encodePacket(
   header: Omit<ScionHeader, 'payloadLength'>,
   payload: Uint8Array,

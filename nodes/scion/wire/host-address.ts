@@ -9,11 +9,11 @@
 import { readUint16, writeUint16 } from '../../_kit/bytes.ts';
 import { HOST_TYPE_IPV4, HOST_TYPE_IPV6, HOST_TYPE_SERVICE, LINE_LENGTH } from '../geometry.ts';
 
-/** A host address as it travels. */
+/** A host address as transmitted. */
 export interface HostAddress {
   /** Type and length nibble, 0 … 15. */
   readonly type: number;
-  /** 4, 8, 12 or 16 bytes, as the nibble says. */
+  /** 4, 8, 12 or 16 bytes, according to the nibble. */
   readonly bytes: Uint8Array;
 }
 
@@ -30,15 +30,15 @@ const MAPPED_MARK_OFFSET = 10;
 const DECIMAL_BYTE = /^\d{1,3}$/;
 const IPV6_GROUP = /^[0-9a-f]{1,4}$/i;
 
-/** Bytes of an address with this nibble ("Address Header": 4 x (1 + L)). */
+/** Length of an address with this nibble, bytes ("Address Header": 4 x (1 + L)). */
 export function hostLength(type: number): number {
   return LINE_LENGTH * (1 + (type & LENGTH_MASK));
 }
 
 /**
- * Reads the text form of a host: `10.0.0.1`, `2001:db8::1`, `SVC CS`, `SVC DS_M`.
- * IPv4-mapped IPv6 becomes IPv4, as the reference packs it.
- * @returns the address, or `undefined` when the text is none.
+ * Reads the text form of a host: `10.0.0.1`, `2001:db8::1`, `SVC CS`, `SVC DS_M`. IPv4-mapped IPv6
+ * becomes IPv4, as in the reference.
+ * @returns the address, or `undefined` for any other text.
  */
 export function parseHost(text: string): HostAddress | undefined {
   if (text.startsWith('SVC ')) return parseService(text.slice(4));
@@ -49,7 +49,7 @@ export function parseHost(text: string): HostAddress | undefined {
   return { type: HOST_TYPE_IPV6, bytes };
 }
 
-/** The host of a text that must be right, such as a literal. @throws RangeError otherwise. */
+/** The host of a text known to be valid, such as a literal. @throws RangeError otherwise. */
 export function host(text: string): HostAddress {
   const parsed = parseHost(text);
   if (parsed === undefined) throw new RangeError(`"${text}" is not a host address`);
@@ -77,7 +77,7 @@ function serviceHost(service: number): HostAddress {
   return { type: HOST_TYPE_SERVICE, bytes };
 }
 
-/** True for ::ffff:a.b.c.d, which never travels as IPv6 (reference pkg/slayers/scion.go). */
+/** True for ::ffff:a.b.c.d, which is never transmitted as IPv6 (reference pkg/slayers/scion.go). */
 export function isIpv4Mapped(bytes: Uint8Array): boolean {
   for (let index = 0; index < MAPPED_MARK_OFFSET; index++) {
     if (bytes[index] !== 0) return false;
@@ -128,7 +128,7 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** RFC 4291 §2.2 form 3: the last 32 bits may be written as a dotted quad. */
+/** RFC 4291 section 2.2, form 3: the last 32 bits may be written as a dotted quad. */
 function withoutDottedTail(text: string): string | undefined {
   if (!text.includes('.')) return text;
   const cut = text.lastIndexOf(':') + 1;
@@ -137,7 +137,10 @@ function withoutDottedTail(text: string): string | undefined {
   return `${text.slice(0, cut)}${readUint16(quad, 0).toString(16)}:${readUint16(quad, 2).toString(16)}`;
 }
 
-/** RFC 5952 §4: lower case, no leading zeros, the longest run of two or more zero groups as ::. */
+/**
+ * RFC 5952 section 4: lower case, no leading zeros, the longest run of two or more zero groups as
+ * ::.
+ */
 function formatIpv6(bytes: Uint8Array): string {
   const groups = Array.from({ length: IPV6_GROUPS }, (_, index) => readUint16(bytes, 2 * index));
   let runStart = 0;

@@ -1,9 +1,9 @@
 /**
- * ISD-AS numbers: text, 64-bit binary form and the two 32-bit words for comparing per packet.
+ * ISD-AS numbers: text, 64-bit binary form, and two 32-bit words for fast comparison.
  *
- * SCION "ISD and AS numbering" and reference pkg/addr/isdas.go: ISD is decimal (16 bits), AS is
- * decimal below 2^32 (BGP style) and three hexadecimal groups from there on. An `IsdAs` is always
- * in canonical text, so that equal numbers are equal strings. No host addresses here.
+ * SCION "ISD and AS numbering" and reference pkg/addr/isdas.go: an ISD is decimal (16 bits), an AS
+ * is decimal below 2^32 (BGP style) and three hexadecimal groups above. An `IsdAs` is always in
+ * canonical text, so that equal numbers are equal strings. No host addresses here.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { readUint16, readUint48, writeUint16, writeUint48 } from '../../_kit/byt
 /** An ISD-AS number in canonical text, for example `1-ff00:0:110`. */
 export type IsdAs = string & { readonly __unit: 'isd-as' };
 
-/** What {@link parseIsdAs} answers. */
+/** The result of {@link parseIsdAs}. */
 export type IsdAsAnswer =
   | { readonly kind: 'isd-as'; readonly isdAs: IsdAs }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -34,7 +34,7 @@ const GROUP = /^[0-9a-f]{1,4}$/i;
 /**
  * Reads the published text form.
  * @param text For example `1-ff00:0:110` or `64-2001`; `0` is the wildcard.
- * @returns the canonical number, or why it was refused, in words for a configuration error.
+ * @returns the canonical number, or why it was refused, worded for a configuration error.
  * @example parseIsdAs('1-ff00:0:110') // { kind: 'isd-as', isdAs: '1-ff00:0:110' }
  */
 export function parseIsdAs(text: string): IsdAsAnswer {
@@ -56,7 +56,7 @@ export function parseIsdAs(text: string): IsdAsAnswer {
 }
 
 /**
- * The canonical number of a text that must be right, such as a literal.
+ * The canonical number of a text known to be valid, such as a literal.
  * @throws RangeError with the reason when it is not.
  */
 export function isdAs(text: string): IsdAs {
@@ -116,13 +116,13 @@ export function isdAsNumbers(value: IsdAs): { readonly isd: number; readonly as:
   return { isd, as };
 }
 
-/** The two words that packet views compare with, made once per node and not per packet. */
+/** Two words for comparison with packet views, computed once per node and not per packet. */
 export function isdAsWords(value: IsdAs): IsdAsWords {
   const { isd, as } = isdAsNumbers(value);
   return { high: isd * GROUP_VALUES + Math.floor(as / WORD_VALUES), low: as % WORD_VALUES };
 }
 
-/** The number as file names spell it: `:` becomes `_`. */
+/** The number as used in file names: `:` becomes `_`. */
 export function isdAsFileName(value: IsdAs): string {
   return value.replaceAll(':', '_');
 }

@@ -1,14 +1,14 @@
 /**
- * A SCION packet looked at in place: the router's and the gateway's way to read and change headers
- * without allocating.
+ * A SCION packet read in place: routers and gateways use it to read and change headers without
+ * allocating.
  *
  * SCION header specification, all of "Common Header", "Address Header", "Path Type: SCION" and
- * "Path Type: OneHopPath". One view is made per node and parses packet after packet; it refers to
- * the caller's buffer and never copies. It checks structure only: MACs, expiry, interfaces and
- * PayloadLen are the router's checks.
+ * "Path Type: OneHopPath". One view per node parses packet after packet; it refers to the caller's
+ * buffer and never copies. It checks structure only: the router checks MACs, expiry, interfaces and
+ * PayloadLen.
  *
  * All offsets are absolute in `buffer`. Reading an accessor before a successful `parse` is an error
- * of the caller's.
+ * of the caller.
  *
  * @module
  */
@@ -84,13 +84,13 @@ export class PacketView {
   targetLow = 0;
   sourceHigh = 0;
   sourceLow = 0;
-  /** Type nibbles and places of the host addresses; lengths are hostLength(type). */
+  /** Type nibbles and offsets of the host addresses; lengths are hostLength(type). */
   targetHostType = 0;
   targetHostOffset = 0;
   sourceHostType = 0;
   sourceHostOffset = 0;
 
-  /** Where the path begins; for type SCION that is the path meta header. */
+  /** Offset of the path; for type SCION that is the path meta header. */
   pathOffset = 0;
   /** Hop fields per segment, and their sums. All 0 for empty and one-hop paths. */
   segmentLength0 = 0;
@@ -101,17 +101,17 @@ export class PacketView {
   /** CurrINF and CurrHF. */
   currentInfo = 0;
   currentHop = 0;
-  /** Where the current info and hop field are. */
+  /** Offsets of the current info and hop fields. */
   infoOffset = 0;
   hopOffset = 0;
 
-  /** Protocol and place of what follows the extension headers. */
+  /** Protocol and offset of the upper layer, after the extension headers. */
   upperProtocol = 0;
   upperOffset = 0;
 
   /**
    * Reads the packet of `length` bytes at `offset`.
-   * @returns why it is no SCION packet; the view is then unusable.
+   * @returns why it is not a SCION packet; the view is then unusable.
    */
   parse(buffer: Uint8Array, offset: number, length: number): WireDrop | undefined {
     this.buffer = buffer;
@@ -173,17 +173,23 @@ export class PacketView {
     return readUint16(this.buffer, this.hopOffset + HOP_EGRESS_OFFSET);
   }
 
-  /** The interface the packet enters the current AS by, as its hop field says; 0 is none. */
+  /**
+   * The interface through which the packet enters the current AS, according to its hop field; 0 for
+   * none.
+   */
   get ingress(): number {
     return this.isConsDir ? this.consIngress : this.consEgress;
   }
 
-  /** The interface the packet leaves the current AS by, as its hop field says; 0 is none. */
+  /**
+   * The interface through which the packet leaves the current AS, according to its hop field; 0 for
+   * none.
+   */
   get egress(): number {
     return this.isConsDir ? this.consEgress : this.consIngress;
   }
 
-  /** Where the current hop field's 6 MAC bytes are. */
+  /** Offset of the current hop field's 6 MAC bytes. */
   get macOffset(): number {
     return this.hopOffset + HOP_MAC_OFFSET;
   }
@@ -193,13 +199,13 @@ export class PacketView {
     return hopExpiryHalfSeconds(this.timestamp, this.expTime);
   }
 
-  /** True when the router at the packet's ingress is asked to look at it. */
+  /** True when the router at the packet's ingress is asked to process it. */
   get hasIngressAlert(): boolean {
     const flag = this.isConsDir ? HOP_INGRESS_ALERT : HOP_EGRESS_ALERT;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
   }
 
-  /** True when the router at the packet's egress is asked to look at it. */
+  /** True when the router at the packet's egress is asked to process it. */
   get hasEgressAlert(): boolean {
     const flag = this.isConsDir ? HOP_EGRESS_ALERT : HOP_INGRESS_ALERT;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
@@ -227,24 +233,24 @@ export class PacketView {
     return this.currentHop + 1 === this.hopCount;
   }
 
-  /** True when the next hop lies in another segment. */
+  /** True when the next hop is in another segment. */
   get isCrossover(): boolean {
     const next = this.currentHop + 1;
     return next < this.hopCount && this.segmentOf(next) !== this.currentInfo;
   }
 
-  /** True when the previous hop lies in the previous segment. */
+  /** True when the previous hop is in the previous segment. */
   get isFirstHopAfterCrossover(): boolean {
     return this.currentInfo > 0 && this.segmentOf(this.currentHop - 1) === this.currentInfo - 1;
   }
 
-  /** P is only right on a path of exactly two segments (router checklist step 2). */
+  /** P is valid only on a path of exactly two segments (router checklist step 2). */
   get isPeeringMalformed(): boolean {
     if (!this.isPeeringSegment) return false;
     return this.segmentLength0 === 0 || this.segmentLength1 === 0 || this.segmentLength2 !== 0;
   }
 
-  /** True on the two hops that the peering link joins. */
+  /** True on the two hops at the ends of the peering link. */
   get isPeeringHop(): boolean {
     if (!this.isPeeringSegment) return false;
     return this.currentHop === this.segmentLength0 - 1 || this.currentHop === this.segmentLength0;
@@ -256,7 +262,9 @@ export class PacketView {
     return hop < this.segmentLength0 + this.segmentLength1 ? 1 : 2;
   }
 
-  /** The interface by which the packet entered the AS of hop number `hop`, 0 … hopCount - 1. */
+  /**
+   * The interface through which the packet entered the AS of hop number `hop`, 0 … hopCount - 1.
+   */
   ingressOf(hop: number): number {
     const infoOffset = this.pathOffset + META_LENGTH + INFO_LENGTH * this.segmentOf(hop);
     const isConsDir = ((this.buffer[infoOffset] as number) & INFO_CONS_DIR) !== 0;
@@ -275,7 +283,7 @@ export class PacketView {
     return undefined;
   }
 
-  /** Makes the first hop field of a one-hop path the current one; `parse` has done so already. */
+  /** Makes the first hop field of a one-hop path the current one, as `parse` does. */
   selectFirstHop(): void {
     this.hopOffset = this.pathOffset + INFO_LENGTH;
   }
@@ -287,7 +295,7 @@ export class PacketView {
 
   /**
    * The checksum over pseudo header and upper layer up to the datagram's end: 0 when the bytes
-   * contain their own right checksum, the value to write when that field is zero.
+   * contain their own correct checksum, the value to write when that field is zero.
    */
   upperChecksum(): number {
     const length = this.end - this.upperOffset;
@@ -298,8 +306,8 @@ export class PacketView {
   }
 
   /**
-   * Checks that a UDP or SCMP upper layer fills the datagram and has the right checksum. A checksum
-   * of 0 means that the sender computed none. Other protocols pass.
+   * Checks that a UDP or SCMP upper layer fills the datagram and has the correct checksum. A
+   * checksum of 0 means that the sender computed none. Other protocols pass.
    */
   checkUpper(): WireDrop | undefined {
     const length = this.end - this.upperOffset;
@@ -375,7 +383,8 @@ export class PacketView {
     this.segmentLength2 = word & SEGMENT_LENGTH_MASK;
     this.hopCount = this.segmentLength0 + this.segmentLength1 + this.segmentLength2;
     this.infoCount = this.#countSegments();
-    // Reference base.go: no gap before a used segment, at most 64 hop fields, at least the current.
+    // Reference base.go: no gap before a used segment, at most 64 hop fields, at least up to the
+    // current one.
     if (this.infoCount < 0 || this.hopCount > HOPS_MAX) return 'path-malformed';
     if (pathLength !== META_LENGTH + INFO_LENGTH * this.infoCount + HOP_LENGTH * this.hopCount) {
       return 'scion-header-length';
@@ -392,7 +401,7 @@ export class PacketView {
     return this.segmentLength0 > 0 ? 1 : 0;
   }
 
-  /** Reference router/dataplane.go parsePath: one hop field alone makes sense only with P. */
+  /** Reference router/dataplane.go parsePath: a single hop field makes sense only with P. */
   #hasLoneHop(): boolean {
     return this.segmentLength0 === 1 || this.segmentLength1 === 1 || this.segmentLength2 === 1;
   }

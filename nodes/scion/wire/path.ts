@@ -34,7 +34,7 @@ import {
 } from '../geometry.ts';
 import type { WireDrop } from './drops.ts';
 
-/** One info field: what a segment's hop fields have in common. */
+/** One info field: what a segment's hop fields share. */
 export interface InfoField {
   /** P: the segment begins or ends with a peering hop. */
   readonly isPeering: boolean;
@@ -48,15 +48,15 @@ export interface InfoField {
 
 /** One hop field: how one AS forwards. */
 export interface HopField {
-  /** I: the router at the ingress in construction direction shall look at the packet. */
+  /** I: asks the router at the ingress in construction direction to process the packet. */
   readonly hasIngressAlert: boolean;
-  /** E: the router at the egress in construction direction shall look at the packet. */
+  /** E: asks the router at the egress in construction direction to process the packet. */
   readonly hasEgressAlert: boolean;
   /** Lifetime in units of 337.5 s, minus one, 0 … 255. */
   readonly expTime: number;
-  /** Interface the beacon came in on; 0 at the segment's first AS. */
+  /** Interface on which the beacon arrived; 0 at the segment's first AS. */
   readonly consIngress: number;
-  /** Interface the beacon went out on; 0 at the segment's last AS. */
+  /** Interface on which the beacon left; 0 at the segment's last AS. */
   readonly consEgress: number;
   /** The first 6 bytes of the hop's MAC. */
   readonly mac: Uint8Array;
@@ -73,7 +73,7 @@ export interface SegmentedPath {
   readonly hops: readonly HopField[];
 }
 
-/** A path of type 2: the way to a neighbour before any segment exists. */
+/** A path of type 2: it reaches a neighbour before any segment exists. */
 export interface OneHopPath {
   readonly kind: 'one-hop';
   readonly info: InfoField;
@@ -82,7 +82,7 @@ export interface OneHopPath {
   readonly second: HopField;
 }
 
-/** Any path we understand. */
+/** Any supported path. */
 export type WirePath = { readonly kind: 'empty' } | SegmentedPath | OneHopPath;
 
 /** The path inside one AS. */
@@ -154,7 +154,10 @@ export function encodePath(path: WirePath): Uint8Array {
   return bytes;
 }
 
-/** Segments that the lengths describe, or `path-malformed` when they leave a gap or are too long. */
+/**
+ * The number of segments with non-zero length, or `path-malformed` when they leave a gap or are too
+ * long.
+ */
 export function countSegments(lengths: readonly [number, number, number]): number | WireDrop {
   const [first, second, third] = lengths;
   // Reference pkg/slayers/path/scion/base.go: no segment after an empty one, at most 64 hops.
@@ -179,14 +182,14 @@ export function advancePath(path: SegmentedPath): SegmentedPath | WireDrop {
   return { ...path, currentHop, currentInfo: segmentOfHop(path.segmentLengths, currentHop) };
 }
 
-/** True when the next hop lies in another segment. */
+/** True when the next hop is in another segment. */
 export function isCrossover(path: SegmentedPath): boolean {
   const next = path.currentHop + 1;
   return next < path.hops.length && segmentOfHop(path.segmentLengths, next) !== path.currentInfo;
 }
 
 /**
- * Turns a path round ("Path Reversal"). Right only for a path as received: an unsent path has other
+ * Reverses a path ("Path Reversal"). Correct only for a path as received: an unsent path has other
  * segment ids.
  */
 export function reversePath(path: SegmentedPath): SegmentedPath | WireDrop {
@@ -198,13 +201,13 @@ export function reversePath(path: SegmentedPath): SegmentedPath | WireDrop {
     currentInfo: segments - 1 - path.currentInfo,
     currentHop: path.hops.length - 1 - path.currentHop,
     segmentLengths: [used[0] ?? 0, used[1] ?? 0, used[2] ?? 0],
-    // C flips; P, segment ids and router alerts stay, for they are in construction direction.
+    // C flips; P, segment ids and router alerts stay, because they refer to construction direction.
     infos: path.infos.map((info) => ({ ...info, isConsDir: !info.isConsDir })).reverse(),
     hops: path.hops.toReversed(),
   };
 }
 
-/** The one-segment path that a completed one-hop path stands for ("Path Type: OneHopPath"). */
+/** The one-segment path equivalent to a completed one-hop path ("Path Type: OneHopPath"). */
 export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDrop {
   // Reference onehop.go: the second hop is complete once its ConsIngress is set.
   if (path.second.consIngress === 0) return 'path-irreversible';
@@ -218,7 +221,7 @@ export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDrop {
   };
 }
 
-/** The way back over any received path. */
+/** The reverse of any received path. */
 export function reverseWirePath(path: WirePath): WirePath | WireDrop {
   if (path.kind === 'empty') return path;
   if (path.kind === 'scion') return reversePath(path);
@@ -232,7 +235,7 @@ export function hopLifetimeNs(expTime: number): number {
 }
 
 /**
- * The largest ExpTime that does not outlive `durationNs`.
+ * The largest ExpTime that does not exceed `durationNs`.
  * @returns 0 … 255, or `undefined` below 337.5 s and above 24 h.
  */
 export function expTimeWithin(durationNs: number): number | undefined {
@@ -248,7 +251,7 @@ export function hopExpiryHalfSeconds(timestamp: number, expTime: number): number
   return 2 * timestamp + (1 + expTime) * HALF_SECONDS_PER_UNIT;
 }
 
-/** True when the expiry lies before now; the very instant is still valid. */
+/** True when the expiry is in the past; at the very instant it is still valid. */
 export function isExpired(expiryHalfSeconds: number, now: CalendarTime): boolean {
   const nowHalfSeconds = 2 * now.seconds + (now.nanos < HALF_SECOND_NS ? 0 : 1);
   if (nowHalfSeconds !== expiryHalfSeconds) return nowHalfSeconds > expiryHalfSeconds;

@@ -1,8 +1,8 @@
 /**
  * SCMP messages.
  *
- * SCION "SCMP" (doc/protocols/scmp.rst), layouts of reference pkg/slayers/scmp_msg.go. When to send
- * which message is the router's and the host's matter.
+ * SCION "SCMP" (doc/protocols/scmp.rst), layouts of reference pkg/slayers/scmp_msg.go. Routers and
+ * hosts decide when to send which message.
  *
  * @module
  */
@@ -97,7 +97,7 @@ export type ScmpBody =
     }
   | { readonly kind: 'unknown'; readonly type: number };
 
-/** A decoded message with the checksum it came with, unchecked. */
+/** A decoded message with its received checksum, unverified. */
 export type ReceivedScmp = ScmpMessage & { readonly checksum: number };
 
 const BODY_OFFSET = SCMP_BASE_LENGTH;
@@ -110,7 +110,7 @@ const TRACEROUTE_ISD_AS_OFFSET = BODY_OFFSET + SHORT_BODY_LENGTH;
 const TRACEROUTE_IF_ID_OFFSET = TRACEROUTE_ISD_AS_OFFSET + ISD_AS_LENGTH;
 const DOWN_IF_ID_OFFSET = BODY_OFFSET + ISD_AS_LENGTH;
 
-/** True for errors: those quote a packet and must never be answered by an error. */
+/** True for errors: they quote a packet and must never be answered by an error. */
 export function isScmpError(type: number): boolean {
   return type < FIRST_INFORMATIONAL;
 }
@@ -191,7 +191,7 @@ export function encodeScmp(message: ScmpMessage): Uint8Array {
   return bytes;
 }
 
-/** Encodes a whole packet without extension headers and writes its checksum. */
+/** Encodes a complete packet without extension headers and writes its checksum. */
 export function encodeScmpPacket(
   header: Omit<ScionHeader, 'payloadLength' | 'nextHeader'>,
   message: ScmpMessage,
@@ -280,7 +280,10 @@ function readIdentifiers(upper: Uint8Array): { identifier: number; sequence: num
   };
 }
 
-/** Interface ids are 64 bits here but 16 in hop fields: -1 when the number is no interface id. */
+/**
+ * Interface ids have 64 bits here but 16 in hop fields: -1 when the number is not a valid interface
+ * id.
+ */
 function readIfId(upper: Uint8Array, offset: number): number {
   const low = readUint32(upper, offset + 4);
   return readUint32(upper, offset) === 0 && low <= IF_ID_MAX ? low : -1;

@@ -40,7 +40,7 @@ export interface ReceivedUdp extends UdpDatagram {
 export function decodeUdp(upper: Uint8Array): ReceivedUdp | WireDrop {
   if (upper.length < UDP_LENGTH) return 'l4-truncated';
   const length = readUint16(upper, UDP_LENGTH_OFFSET);
-  // "UDP/SCION": length 0 stands for the rest of the packet.
+  // "UDP/SCION": length 0 means the rest of the packet.
   if (length !== 0 && length !== upper.length) return 'l4-length';
   return {
     sourcePort: readUint16(upper, 0),
@@ -59,7 +59,7 @@ export function encodeUdp(datagram: UdpDatagram): Uint8Array {
   return concatBytes(header, datagram.payload);
 }
 
-/** Encodes a whole packet without extension headers and writes its checksum. */
+/** Encodes a complete packet without extension headers and writes its checksum. */
 export function encodeUdpPacket(
   header: Omit<ScionHeader, 'payloadLength' | 'nextHeader'>,
   datagram: UdpDatagram,
